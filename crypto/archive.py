@@ -1,0 +1,121 @@
+"""ustar as we write it: every header a function of name and size, anything else refused (SPEC 4.1)."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from itertools import chain
+
+from crypto.errors import Malformed, Truncated
+
+BLOCK = 512
+END = 2 * BLOCK
+_NAME = 100
+_SIZE = slice(124, 136)
+_LARGEST = 8**11 - 1
+_ZERO = bytes(BLOCK)
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """One file of an archive; ``data`` yields exactly ``size`` bytes and is read before the next member."""
+
+    name: str
+    size: int
+    data: Iterator[bytes]
+
+
+def header(name: str, size: int) -> bytes:
+    """Return the 512-byte header of a file; Malformed if name or size has no form in it."""
+    raw = name.encode("ascii", errors="replace")
+    if not 0 < len(raw) <= _NAME or not name.isascii() or "\0" in name or not 0 <= size <= _LARGEST:
+        raise Malformed("archive cannot hold a file of this name or size")
+    start = raw.ljust(_NAME, b"\0") + b"0000600\0" + 2 * b"0000000\0" + b"%011o\0" % size + b"%011o\0" % 0
+    end = (b"0" + bytes(_NAME) + b"ustar\00000").ljust(BLOCK - len(start) - 8, b"\0")
+    # The checksum of POSIX is the sum of all bytes, its own eight counted as spaces.
+    return start + b"%06o\0 " % (sum(start) + sum(end) + 8 * ord(" ")) + end
+
+
+def span(size: int) -> int:
+    """Return the bytes that a file of ``size`` takes in an archive, header and padding included."""
+    return BLOCK + size + -size % BLOCK
+
+
+def write(members: Iterable[Member]) -> Iterator[bytes]:
+    """Yield the archive without its end; Malformed if a member's data is not of its size."""
+    for member in members:
+        yield header(member.name, member.size)
+        written = 0
+        for piece in member.data:
+            written += len(piece)
+            yield piece
+        if written != member.size:
+            raise Malformed("file changed its size while it was read")
+        yield bytes(-member.size % BLOCK)
+
+
+class Reader:
+    """An archive from ``pieces`` of any size: iterate once over its members.
+
+    Afterwards ``archive_size`` is the size with the two zero blocks, ``total`` with all padding.
+    Raises Malformed for any other form, Truncated if the pieces end early.
+    """
+
+    def __init__(self, pieces: Iterable[bytes]) -> None:
+        self._source = _Source(pieces)
+        self.archive_size = END
+        self.total = 0
+
+    def __iter__(self) -> Iterator[Member]:
+        while (block := self._source.take(BLOCK)) != _ZERO:
+            member = self._member(block)
+            yield member
+            for _ in member.data:
+                pass
+            if any(self._source.take(-member.size % BLOCK)):
+                raise Malformed("archive hides bytes behind a file")
+            self.archive_size += span(member.size)
+        self.total = self.archive_size - BLOCK + self._source.drain_zeros()
+        if self.total < self.archive_size or self.total % BLOCK:
+            raise Truncated("archive ends early")
+
+    def _member(self, block: bytes) -> Member:
+        name = block[:_NAME].rstrip(b"\0").decode("ascii", errors="replace")
+        digits = block[_SIZE].rstrip(b"\0")
+        size = int(digits, 8) if digits.isdigit() and b"8" not in digits and b"9" not in digits else -1
+        if header(name, size) != block:
+            raise Malformed("archive header has an unexpected form")
+        return Member(name, size, self._source.stream(size))
+
+
+class _Source:
+    """Pieces of any size, handed out in the sizes asked for."""
+
+    def __init__(self, pieces: Iterable[bytes]) -> None:
+        self._pieces = iter(pieces)
+        self._rest = b""
+
+    def stream(self, size: int) -> Iterator[bytes]:
+        while size:
+            piece = self._next()
+            used, self._rest = piece[:size], piece[size:]
+            size -= len(used)
+            yield used
+
+    def take(self, size: int) -> bytes:
+        return b"".join(self.stream(size))
+
+    def drain_zeros(self) -> int:
+        """Read all that is left and return its length; Malformed unless it is zeros."""
+        count = 0
+        for piece in chain([self._rest], self._pieces):
+            if piece.count(0) != len(piece):
+                raise Malformed("archive hides bytes behind its end")
+            count += len(piece)
+        return count
+
+    def _next(self) -> bytes:
+        if self._rest:
+            return self._rest
+        for piece in self._pieces:
+            if piece:
+                return piece
+        raise Truncated("archive ends early")

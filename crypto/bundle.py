@@ -1,0 +1,289 @@
+"""Signed, numbered, chained bundles that cross the air gap (SPEC 8)."""
+
+import hashlib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from itertools import pairwise
+from typing import Any
+
+from crypto import archive, base64url, shape, signing
+from crypto.archive import Member, Reader
+from crypto.errors import Malformed, Tampered
+from crypto.messages import CHANNEL, LONGEST_ID
+from crypto.shape import Shape, binary, integer, list_of, optional, record, text
+from crypto.signing import Label
+
+MANIFEST = "manifest.json"
+SIGNATURE = "manifest.sig"
+KEYRING = "keyring.json"
+KEYRING_SIGNATURE = "keyring.sig"
+FIRST = bytes(32)
+LARGEST_MANIFEST = 256 << 20
+_ENTRIES = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A bundle named by number and by the hash of its manifest (32 bytes)."""
+
+    n: int
+    hash: bytes
+
+
+NOTHING = Link(0, FIRST)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """An envelope in an intake bundle: random id, size and hash of the age file, day of receipt."""
+
+    id: bytes
+    size: int
+    hash: bytes
+    day: date
+    case_id: bytes | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Withdrawal:
+    """The withdraw key that a reporter handed to the portal for a case."""
+
+    case_id: bytes
+    withdraw_key: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class SealedSlot:
+    """A slot in an outbox bundle: whose, and the hash of the age file."""
+
+    case_id: bytes
+    hash: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class KeyringLink:
+    """The keyring inside an outbox bundle: serial and H(keyring.json)."""
+
+    serial: int
+    hash: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Intake:
+    """Manifest of a bundle from the portal to the inbox of one channel (SPEC 8.1)."""
+
+    deployment: bytes
+    channel: str
+    n: int
+    previous: bytes
+    instance_key: bytes
+    applied: Link
+    entries: tuple[Entry, ...]
+    withdrawn: tuple[Withdrawal, ...]
+
+    def files(self) -> list[tuple[str, bytes]]:
+        """Return name and hash of each file that follows the manifest, in order."""
+        return [(envelope_name(entry.id), entry.hash) for entry in self.entries]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outbox:
+    """Manifest of a bundle from the inbox of one channel to the portal (SPEC 8.2)."""
+
+    deployment: bytes
+    channel: str
+    n: int
+    previous: bytes
+    collected: tuple[Link, ...]
+    slots: tuple[SealedSlot, ...]
+    closed: tuple[bytes, ...]
+    keyring: KeyringLink
+
+    def files(self) -> list[tuple[str, bytes | None]]:
+        """Return name and hash of each file that follows the manifest, in order.
+
+        The signature has no hash: it is checked by its key.
+        """
+        slots = [(slot_name(slot.case_id), slot.hash) for slot in self.slots]
+        return [*slots, (KEYRING, self.keyring.hash), (KEYRING_SIGNATURE, None)]
+
+
+_COMMON: Mapping[str, Shape[Any]] = {
+    "deployment": binary(signing.DEPLOYMENT),
+    "channel": text(LONGEST_ID, CHANNEL),
+    "n": integer(1),
+    "previous": binary(32),
+}
+_ENTRY = record(
+    Entry,
+    {
+        "id": binary(16),
+        "case_id": optional(binary(32)),
+        "size": integer(1),
+        "hash": binary(32),
+        "day": shape.day,
+    },
+)
+_WITHDRAWAL = record(Withdrawal, {"case_id": binary(32), "withdraw_key": binary(32)})
+_SLOT = record(SealedSlot, {"case_id": binary(32), "hash": binary(32)})
+_KEYRING = record(KeyringLink, {"serial": integer(1), "hash": binary(32)})
+
+INTAKE = record(
+    Intake,
+    {
+        **_COMMON,
+        "instance_key": binary(signing.PUBLIC),
+        "applied": record(Link, {"n": integer(), "hash": binary(32)}),
+        "entries": list_of(_ENTRY, _ENTRIES),
+        "withdrawn": list_of(_WITHDRAWAL, _ENTRIES),
+    },
+    kind="intake",
+)
+OUTBOX = record(
+    Outbox,
+    {
+        **_COMMON,
+        "collected": list_of(record(Link, {"n": integer(1), "hash": binary(32)}), _ENTRIES),
+        "slots": list_of(_SLOT, _ENTRIES),
+        "closed": list_of(binary(32), _ENTRIES),
+        "keyring": _KEYRING,
+    },
+    kind="outbox",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """The exact bytes of a manifest with its signature: what is kept, hashed and chained."""
+
+    raw: bytes
+    signature: bytes
+
+    @property
+    def hash(self) -> bytes:
+        """H of the manifest, by which the next one names it."""
+        return hashlib.sha256(self.raw).digest()
+
+
+def envelope_name(entry_id: bytes) -> str:
+    """Return the name of an envelope inside an intake bundle."""
+    return f"envelopes/{base64url.encode(entry_id)}.age"
+
+
+def slot_name(case_id: bytes) -> str:
+    """Return the name of a slot inside an outbox bundle."""
+    return f"slots/{base64url.encode(case_id)}.age"
+
+
+def sign_intake(intake: Intake, instance_seed: bytes) -> Manifest:
+    """Return the signed manifest of an intake bundle."""
+    raw = INTAKE.encode(intake)
+    return Manifest(raw, signing.sign(Label.INTAKE, intake.deployment, raw, instance_seed))
+
+
+def sign_outbox(outbox: Outbox, reply_seed: bytes) -> Manifest:
+    """Return the signed manifest of an outbox bundle."""
+    raw = OUTBOX.encode(outbox)
+    return Manifest(raw, signing.sign(Label.OUTBOX, outbox.deployment, raw, reply_seed))
+
+
+def open_intake(manifest: Manifest, deployment: bytes) -> Intake:
+    """Return the intake manifest if the instance key that it names signed it for this deployment.
+
+    Whether that key is the portal's is for the caller, who knows the pinned one.
+    Raises Malformed or Tampered.
+    """
+    intake = INTAKE.parse(manifest.raw)
+    _expect(intake.deployment, deployment)
+    _sorted([entry.id for entry in intake.entries])
+    signing.verify(Label.INTAKE, deployment, manifest.raw, manifest.signature, intake.instance_key)
+    return intake
+
+
+def open_outbox(manifest: Manifest, deployment: bytes, reply_keys: Iterable[bytes]) -> Outbox:
+    """Return the outbox manifest if one of ``reply_keys`` signed it for this deployment.
+
+    Raises Malformed or Tampered.
+    """
+    outbox = OUTBOX.parse(manifest.raw)
+    _expect(outbox.deployment, deployment)
+    _sorted([slot.case_id for slot in outbox.slots])
+    _sorted(outbox.closed)
+    for key in reply_keys:
+        try:
+            signing.verify(Label.OUTBOX, deployment, manifest.raw, manifest.signature, key)
+        except Tampered:
+            continue
+        return outbox
+    raise Tampered("outbox bundle is not signed by a reply key of its channel")
+
+
+def write(manifest: Manifest, files: Iterable[Member]) -> Iterator[bytes]:
+    """Yield a bundle: manifest, signature, then ``files`` in the order of the manifest."""
+    yield from archive.write(
+        Member(name, len(content), iter([content]))
+        for name, content in ((MANIFEST, manifest.raw), (SIGNATURE, manifest.signature))
+    )
+    yield from archive.write(files)
+    yield bytes(archive.END)
+
+
+def read(pieces: Iterable[bytes]) -> tuple[Manifest, Iterator[Member]]:
+    """Return the manifest of a bundle, unverified, and its files, to be read in order.
+
+    The files are the caller's to check by ``checked``. Raises Malformed or Truncated, then or
+    while the files are read.
+    """
+    reader = Reader(pieces)
+    members = iter(reader)
+    raw = _whole(next(members, None), MANIFEST, LARGEST_MANIFEST)
+    signature = _whole(next(members, None), SIGNATURE, 64)
+    return Manifest(raw, signature), _exact(reader, members)
+
+
+def checked(members: Iterable[Member], expected: Sequence[tuple[str, bytes | None]]) -> Iterator[Member]:
+    """Yield the members if they are exactly ``expected``, by name and hash in order.
+
+    A member's hash is checked when its last byte has been read. Raises Malformed or Tampered.
+    """
+    wanted = iter(expected)
+    for member in members:
+        name, digest = next(wanted, (None, None))
+        if member.name != name:
+            raise Malformed("bundle holds a file that its manifest does not list there")
+        yield Member(member.name, member.size, _hashed(member.data, digest))
+    if next(wanted, None) is not None:
+        raise Malformed("bundle lacks a file that its manifest lists")
+
+
+def _hashed(data: Iterable[bytes], expected: bytes | None) -> Iterator[bytes]:
+    digest = hashlib.sha256()
+    for piece in data:
+        digest.update(piece)
+        yield piece
+    if expected is not None and digest.digest() != expected:
+        raise Tampered("file in the bundle is not the one that its manifest lists")
+
+
+def _exact(reader: Reader, members: Iterator[Member]) -> Iterator[Member]:
+    yield from members
+    if reader.total != reader.archive_size:
+        raise Malformed("bundle has bytes behind its end")
+
+
+def _whole(member: Member | None, name: str, most: int) -> bytes:
+    if member is None or member.name != name or member.size > most:
+        raise Malformed("file is not a bundle")
+    return b"".join(member.data)
+
+
+def _expect(found: bytes, deployment: bytes) -> None:
+    if found != deployment:
+        raise Malformed("bundle is of another deployment")
+
+
+def _sorted(ids: Sequence[bytes]) -> None:
+    encoded = [base64url.encode(each) for each in ids]
+    if any(before >= after for before, after in pairwise(encoded)):
+        raise Malformed("bundle lists an id twice or out of order")

@@ -1,0 +1,173 @@
+"""The padded archive inside an envelope or a slot: files, then one message and its signature (SPEC 4)."""
+
+import hashlib
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from crypto import archive, padding
+from crypto.archive import Member
+from crypto.errors import Malformed
+
+MESSAGE = "message.json"
+SIGNATURE = "message.sig"
+NOTE = "note.txt"
+MOST_FILES = 99
+LARGEST_MESSAGE = 1 << 20
+PIECE = 64 << 20
+_SIGNATURE_SIZE = 64
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """What a container says of one of its files: number from 1, size in bytes, 32-byte digest."""
+
+    number: int
+    size: int
+    digest: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Signed:
+    """A message with its files; nothing is verified but the form."""
+
+    files: tuple[File, ...]
+    message: bytes
+    signature: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Drop:
+    """A note with its files, made by hand with stock tools: unsigned (SPEC 4.3)."""
+
+    files: tuple[File, ...]
+    note: str
+
+
+Keep = Callable[[int, Iterator[bytes]], None]
+Source = tuple[int, Iterable[bytes]]
+
+
+class FileDigest:
+    """SHA-256 over the SHA-256 of each 64 MiB piece, so that a browser's own digest serves."""
+
+    def __init__(self) -> None:
+        self._outer = hashlib.sha256()
+        self._piece = hashlib.sha256()
+        self._filled = 0
+
+    def update(self, data: bytes) -> None:
+        """Take the next bytes of the file."""
+        view = memoryview(data)
+        while view:
+            part = view[: PIECE - self._filled]
+            self._piece.update(part)
+            self._filled += len(part)
+            view = view[len(part) :]
+            if self._filled == PIECE:
+                self._close_piece()
+
+    def digest(self) -> bytes:
+        """Return the 32 bytes; call once, at the end."""
+        if self._filled:
+            self._close_piece()
+        return self._outer.digest()
+
+    def _close_piece(self) -> None:
+        self._outer.update(self._piece.digest())
+        self._piece = hashlib.sha256()
+        self._filled = 0
+
+
+def write(
+    files: Sequence[Source],
+    message: Callable[[Sequence[bytes]], bytes],
+    sign: Callable[[bytes], bytes],
+    padded: Callable[[int], int] = padding.bucket,
+) -> Iterator[bytes]:
+    """Yield a container in one pass.
+
+    ``files`` are sizes with their bytes; ``message`` makes message.json from the files' digests;
+    ``sign`` makes its signature; ``padded`` is the size rule of SPEC 4.2. Malformed if a file is
+    not of its size or the archive is too large for the rule.
+    """
+    digests: list[bytes] = []
+    size = archive.END
+    for number, (length, pieces) in enumerate(files, 1):
+        digest = FileDigest()
+        yield from archive.write([Member(_file_name(number), length, _digested(pieces, digest))])
+        digests.append(digest.digest())
+        size += archive.span(length)
+    text = message(digests)
+    signature = sign(text)
+    for name, content in ((MESSAGE, text), (SIGNATURE, signature)):
+        yield from archive.write([Member(name, len(content), iter([content]))])
+        size += archive.span(len(content))
+    yield bytes(padded(size) - size + archive.END)
+
+
+def read(pieces: Iterable[bytes], keep: Keep, padded: Callable[[int], int] = padding.bucket) -> Signed | Drop:
+    """Return what a container holds; each file's bytes go to ``keep(number, bytes)`` as they come.
+
+    What ``keep`` took is worth nothing until this returns and the signature has been verified.
+    Raises Malformed or Truncated.
+    """
+    reader = archive.Reader(pieces)
+    members = iter(reader)
+    files: list[File] = []
+    for member in members:
+        if member.name != _file_name(len(files) + 1):
+            break
+        files.append(_take_file(member, len(files) + 1, keep))
+    else:
+        raise Malformed("container holds no message")
+    if member.name == NOTE:
+        drop = Drop(tuple(files), _note(member))
+        _finish(members)
+        if padding.bucket(reader.total) != reader.total:
+            raise Malformed("container has a size that tells too much")
+        return drop
+    message = _whole(member, MESSAGE)
+    signature = _whole(next(members, None), SIGNATURE)
+    _finish(members)
+    if len(signature) != _SIGNATURE_SIZE or reader.total != padded(reader.archive_size):
+        raise Malformed("container has an unexpected signature or size")
+    return Signed(tuple(files), message, signature)
+
+
+def _file_name(number: int) -> str:
+    if number > MOST_FILES:
+        raise Malformed("container holds too many files")
+    return f"files/{number:02}"
+
+
+def _digested(pieces: Iterable[bytes], digest: FileDigest) -> Iterator[bytes]:
+    for piece in pieces:
+        digest.update(piece)
+        yield piece
+
+
+def _take_file(member: Member, number: int, keep: Keep) -> File:
+    digest = FileDigest()
+    data = _digested(member.data, digest)
+    keep(number, data)
+    for _ in data:  # what keep left unread still counts for the digest
+        pass
+    return File(number, member.size, digest.digest())
+
+
+def _whole(member: Member | None, name: str) -> bytes:
+    if member is None or member.name != name or member.size > LARGEST_MESSAGE:
+        raise Malformed("container holds an unexpected file")
+    return b"".join(member.data)
+
+
+def _note(member: Member) -> str:
+    try:
+        return _whole(member, NOTE).decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise Malformed("note is not UTF-8 text") from error
+
+
+def _finish(members: Iterator[Member]) -> None:
+    if next(members, None) is not None:
+        raise Malformed("container holds a file too many")

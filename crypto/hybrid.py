@@ -1,0 +1,145 @@
+"""The hybrid post-quantum recipient type MLKEM768-X25519 (C2SP age.md; RFC 9180; draft-ietf-hpke-pq)."""
+
+import hashlib
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import Self
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.asymmetric.mlkem import MLKEM768PrivateKey, MLKEM768PublicKey
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
+from cryptography.hazmat.primitives.hpke import (
+    AEAD,
+    KDF,
+    KEM,
+    MLKEM768X25519PrivateKey,
+    MLKEM768X25519PublicKey,
+    Suite,
+)
+
+from crypto.errors import Malformed, NotForUs
+from crypto.header import Stanza
+from crypto.keytext import encode_key, parse_key
+from crypto.primitives import FILE_KEY, WRAPPED_KEY, decode64, encode64
+from crypto.x25519 import check_point
+
+KIND = "mlkem768x25519"
+SEED = 32
+RECIPIENT = 1_216
+ENCAPSULATED = 1_120
+KEY_ID = 16
+
+_MLKEM_SEED = 64
+_MLKEM_KEY = 1_184
+_X25519_KEY = 32
+_INFO = b"age-encryption.org/mlkem768x25519"
+_SUITE = Suite(KEM.MLKEM768_X25519, KDF.HKDF_SHA256, AEAD.CHACHA20_POLY1305)
+_RECIPIENT = "age1pq"
+_IDENTITY = "AGE-SECRET-KEY-PQ-"
+
+
+@dataclass(frozen=True, slots=True)
+class HybridRecipient:
+    """A public key of 1,216 bytes: an ML-KEM-768 encapsulation key, then an X25519 point.
+
+    A value that exists can be sealed to: constructing it tries, so a poisoned key is met where it arrives.
+    """
+
+    raw: bytes
+
+    def __post_init__(self) -> None:
+        try:
+            _SUITE.encrypt(bytes(FILE_KEY), self._public(), _INFO)
+        except ValueError:
+            raise Malformed("a public key is not valid, ask its owner for it again") from None
+
+    @classmethod
+    def from_raw(cls, raw: bytes) -> Self:
+        """Return the recipient of these 1,216 bytes; raise Malformed if nothing can be sealed to it."""
+        return cls(raw)
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """Return the recipient written as ``age1pq1…``; raise Malformed for other text or a poisoned key."""
+        return cls(parse_key(_RECIPIENT, text, RECIPIENT))
+
+    @property
+    def key_id(self) -> bytes:
+        """The first 16 bytes of SHA-256 over ``raw``, by which a keyring names the key (SPEC 6)."""
+        return hashlib.sha256(self.raw).digest()[:KEY_ID]
+
+    def encode(self) -> str:
+        """Return the text that ``parse`` reads."""
+        return encode_key(_RECIPIENT, self.raw)
+
+    def wrap(self, file_key: bytes) -> Stanza:
+        """Return a stanza with a fresh encapsulated key."""
+        sealed = _SUITE.encrypt(file_key, self._public(), _INFO)
+        return Stanza((KIND, encode64(sealed[:ENCAPSULATED])), sealed[ENCAPSULATED:])
+
+    def _public(self) -> MLKEM768X25519PublicKey:
+        return MLKEM768X25519PublicKey(
+            MLKEM768PublicKey.from_public_bytes(self.raw[:_MLKEM_KEY]),
+            X25519PublicKey.from_public_bytes(self.raw[_MLKEM_KEY:]),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class HybridIdentity:
+    """A secret seed of 32 bytes, expanded once: ML-KEM takes longer to make a key than to use it."""
+
+    _seed: bytes = field(repr=False)
+    _private: MLKEM768X25519PrivateKey = field(repr=False, compare=False)
+    _recipient: bytes = field(repr=False, compare=False)
+
+    @classmethod
+    def from_seed(cls, seed: bytes) -> Self:
+        """Return the identity of a 32-byte seed; raise Malformed for another length."""
+        if len(seed) != SEED:
+            raise Malformed("a secret key has 32 bytes, check that it was copied whole")
+        expanded = hashlib.shake_256(seed).digest(_MLKEM_SEED + _X25519_KEY)
+        mlkem = MLKEM768PrivateKey.from_seed_bytes(expanded[:_MLKEM_SEED])
+        x25519 = X25519PrivateKey.from_private_bytes(expanded[_MLKEM_SEED:])
+        recipient = mlkem.public_key().public_bytes_raw() + x25519.public_key().public_bytes_raw()
+        return cls(seed, MLKEM768X25519PrivateKey(mlkem, x25519), recipient)
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """Return the identity written as ``AGE-SECRET-KEY-PQ-1…``; raise Malformed for any other text."""
+        return cls.from_seed(parse_key(_IDENTITY, text, SEED))
+
+    def encode(self) -> str:
+        """Return the text that ``parse`` reads: the secret itself."""
+        return encode_key(_IDENTITY, self._seed)
+
+    def recipient(self) -> HybridRecipient:
+        """Return the public half."""
+        return HybridRecipient(self._recipient)
+
+    def unwrap(self, stanzas: Sequence[Stanza]) -> bytes:
+        """Return the file key of the stanza made for this identity; raise NotForUs or Malformed."""
+        for sealed in [parse_stanza(stanza) for stanza in stanzas if stanza.args[0] == KIND]:
+            with suppress(InvalidTag):
+                return _SUITE.decrypt(sealed, self._private, _INFO)
+        raise NotForUs("this key does not open the file, try another one")
+
+
+def parse_stanza(stanza: Stanza) -> bytes:
+    """Return encapsulated key, then ciphertext, 1,152 bytes; raise Malformed unless the stanza is hybrid."""
+    match stanza:
+        case Stanza((kind, text), body) if kind == KIND and len(body) == WRAPPED_KEY:
+            encapsulated = decode64(text)
+            if len(encapsulated) == ENCAPSULATED:
+                # HPKE reports a share of low order as it reports a wrong key, yet no key can ever open it.
+                check_point(encapsulated[-_X25519_KEY:])
+                return encapsulated + body
+    raise Malformed("the header of the file is not valid, ask for the file again")
+
+
+def raw_recipient(text: str) -> bytes:
+    """Return the 1,216 bytes of ``age1pq1…`` without trying them; raise Malformed for any other text.
+
+    For a report whose reply recipient may be poisoned: it must be read all the same (SPEC 3).
+    """
+    return parse_key(_RECIPIENT, text, RECIPIENT)

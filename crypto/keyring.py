@@ -1,0 +1,191 @@
+"""The signed public list of channels and their keys (SPEC 6)."""
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import TypeVar
+
+from crypto import shape, signing
+from crypto.errors import CryptoError, Malformed
+from crypto.messages import CHANNEL, ID, LONGEST_ID
+from crypto.recipients import HybridRecipient
+from crypto.shape import binary, integer, list_of, record, text
+from crypto.signing import Label
+
+LONGEST = timedelta(days=35)
+_KEY_ID = 16
+
+Key = TypeVar("Key", "IntakeKey", "ReplyKey")
+
+
+class KeyringExpired(CryptoError):
+    """The keyring is past its date: its site has not been renewed, nothing may be sealed with it."""
+
+
+class ClockBehind(CryptoError):
+    """The keyring was issued after today: this machine's clock is likely wrong."""
+
+
+class KeyringOlder(CryptoError):
+    """A newer keyring is known: this one was taken from the past."""
+
+
+@dataclass(frozen=True, slots=True)
+class Texts:
+    """A text in both languages."""
+
+    fr: str
+    en: str
+
+
+@dataclass(frozen=True, slots=True)
+class IntakeKey:
+    """A dated hybrid recipient of a channel; both days included."""
+
+    id: bytes
+    recipient: str
+    not_before: date
+    not_after: date
+
+
+@dataclass(frozen=True, slots=True)
+class ReplyKey:
+    """A dated Ed25519 key that signs slots and outboxes; both days included."""
+
+    id: bytes
+    key: bytes
+    not_before: date
+    not_after: date
+
+
+@dataclass(frozen=True, slots=True)
+class Channel:
+    """A body that receives reports, with its keys."""
+
+    id: str
+    name: Texts
+    note: Texts
+    intake_keys: tuple[IntakeKey, ...]
+    reply_keys: tuple[ReplyKey, ...]
+
+    def intake_key(self, today: date) -> IntakeKey | None:
+        """Return the key to seal to today, the newest of the valid ones, or None: the channel is closed."""
+        return max(_valid(self.intake_keys, today), key=lambda key: key.not_before, default=None)
+
+    def reply_key(self, today: date) -> ReplyKey | None:
+        """Return the newest key that signs for the channel today, or None."""
+        return max(_valid(self.reply_keys, today), key=lambda key: key.not_before, default=None)
+
+
+@dataclass(frozen=True, slots=True)
+class Questionnaire:
+    """Id and version of the questionnaire in use, and H(questionnaire.toml)."""
+
+    id: str
+    version: int
+    hash: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Keyring:
+    """What a reporter's page trusts once the root key has signed it."""
+
+    deployment: bytes
+    serial: int
+    issued: date
+    valid_until: date
+    name: Texts
+    channels: tuple[Channel, ...]
+    questionnaire: Questionnaire
+
+    def channel(self, channel_id: str) -> Channel | None:
+        """Return the channel of this id, or None."""
+        return next((channel for channel in self.channels if channel.id == channel_id), None)
+
+    def check_day(self, today: date) -> None:
+        """Return if ``today`` is within the keyring's days; else raise ClockBehind or KeyringExpired."""
+        if today < self.issued:
+            raise ClockBehind("keyring was issued after today: check the clock")
+        if today > self.valid_until:
+            raise KeyringExpired("keyring is past its date: a new one must be published")
+
+
+_TEXTS = record(Texts, {"fr": text(2_000), "en": text(2_000)})
+_DATES = {"not_before": shape.day, "not_after": shape.day}
+_INTAKE_KEY = record(IntakeKey, {"id": binary(_KEY_ID), "recipient": text(1_959), **_DATES})
+_REPLY_KEY = record(ReplyKey, {"id": binary(_KEY_ID), "key": binary(signing.PUBLIC), **_DATES})
+_CHANNEL = record(
+    Channel,
+    {
+        "id": text(LONGEST_ID, CHANNEL),
+        "name": _TEXTS,
+        "note": _TEXTS,
+        "intake_keys": list_of(_INTAKE_KEY, 100),
+        "reply_keys": list_of(_REPLY_KEY, 100),
+    },
+)
+_QUESTIONNAIRE = record(
+    Questionnaire, {"id": text(LONGEST_ID, ID), "version": integer(1), "hash": binary(32)}
+)
+KEYRING = record(
+    Keyring,
+    {
+        "deployment": binary(signing.DEPLOYMENT),
+        "serial": integer(1),
+        "issued": shape.day,
+        "valid_until": shape.day,
+        "name": _TEXTS,
+        "channels": list_of(_CHANNEL, 100),
+        "questionnaire": _QUESTIONNAIRE,
+    },
+    kind="keyring",
+)
+
+
+def reply_key_id(key: bytes) -> bytes:
+    """Return the first 16 bytes of H(key)."""
+    return hashlib.sha256(key).digest()[:_KEY_ID]
+
+
+def sign(keyring: Keyring, root_seed: bytes) -> tuple[bytes, bytes]:
+    """Return keyring.json and keyring.sig; Malformed if the keyring breaks a rule of SPEC 6."""
+    _check(keyring)
+    raw = KEYRING.encode(keyring)
+    return raw, signing.sign(Label.KEYRING, keyring.deployment, raw, root_seed)
+
+
+def open_keyring(raw: bytes, signature: bytes, *, root_key: bytes, deployment: bytes) -> Keyring:
+    """Return the keyring if the root key (32 bytes) signed it for this deployment.
+
+    Raises Malformed or Tampered. Days are apart: ``check_day``. Serials are the caller's to
+    compare, who alone knows what was seen before.
+    """
+    signing.verify(Label.KEYRING, deployment, raw, signature, root_key)
+    keyring = KEYRING.parse(raw)
+    if keyring.deployment != deployment:
+        raise Malformed("keyring is of another deployment")
+    _check(keyring)
+    return keyring
+
+
+def _check(keyring: Keyring) -> None:
+    if not keyring.issued <= keyring.valid_until <= keyring.issued + LONGEST:
+        raise Malformed("keyring has dates that SPEC 6 does not allow")
+    intake = [key for channel in keyring.channels for key in channel.intake_keys]
+    reply = [key for channel in keyring.channels for key in channel.reply_keys]
+    if any(key.id != HybridRecipient.parse(key.recipient).key_id for key in intake) or any(
+        key.id != reply_key_id(key.key) for key in reply
+    ):
+        raise Malformed("keyring holds a key under another key's id")
+    ids = [channel.id for channel in keyring.channels]
+    if any(_repeats(names) for names in (ids, [key.id for key in intake], [key.id for key in reply])):
+        raise Malformed("keyring lists a channel or key twice")
+
+
+def _repeats(names: list[str] | list[bytes]) -> bool:
+    return len(set(names)) != len(names)
+
+
+def _valid(keys: Iterable[Key], today: date) -> list[Key]:
+    return [key for key in keys if key.not_before <= today <= key.not_after]

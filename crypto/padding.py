@@ -1,0 +1,31 @@
+"""How large a container is, so that its size tells next to nothing (SPEC 4.2)."""
+
+from crypto.errors import Malformed
+
+SMALLEST = 65_536
+LARGEST = 1_107_296_256
+SLOT = 16_384
+
+
+def padme(length: int) -> int:
+    """Return ``length`` rounded up by Padmé: at most 12 % more, O(log log) bits of size left."""
+    exponent = length.bit_length() - 1
+    if exponent < 1:
+        return length
+    unit = 1 << (exponent - exponent.bit_length())
+    return -(-length // unit) * unit
+
+
+def bucket(archive: int) -> int:
+    """Return the container size of a report or follow-up; Malformed above 1 GiB and its headers."""
+    size = max(SMALLEST, padme(archive))
+    if size > LARGEST:
+        raise Malformed("container is larger than a report may be")
+    return size
+
+
+def slot(archive: int) -> int:
+    """Return the container size of a slot; Malformed if the archive does not fit."""
+    if archive > SLOT:
+        raise Malformed("container is larger than a slot")
+    return SLOT

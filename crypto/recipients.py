@@ -1,0 +1,15 @@
+"""The door to age's recipient types: hybrid for messages, scrypt for key files, X25519 for other programs."""
+
+from crypto.hybrid import HybridIdentity, HybridRecipient, raw_recipient
+from crypto.scrypt import ScryptIdentity, ScryptRecipient
+from crypto.x25519 import X25519Identity, X25519Recipient
+
+__all__ = [
+    "HybridIdentity",
+    "HybridRecipient",
+    "ScryptIdentity",
+    "ScryptRecipient",
+    "X25519Identity",
+    "X25519Recipient",
+    "raw_recipient",
+]

@@ -1,0 +1,61 @@
+"""Ed25519 signatures, each bound to a label and a deployment (SPEC 1.4, RFC 8032)."""
+
+import base64
+import hashlib
+from enum import Enum
+
+from nacl.exceptions import BadSignatureError
+from nacl.signing import SigningKey, VerifyKey
+
+from crypto.errors import Malformed, Tampered
+
+DEPLOYMENT = 16
+SEED = 32
+PUBLIC = 32
+SIGNATURE = 64
+
+
+class Label(Enum):
+    """What a signature is about; the table of SPEC 1.4, closed."""
+
+    REPORT = b"fanal/1/report"
+    FOLLOW_UP = b"fanal/1/follow-up"
+    SLOT = b"fanal/1/slot"
+    KEYRING = b"fanal/1/keyring"
+    INTAKE = b"fanal/1/intake"
+    OUTBOX = b"fanal/1/outbox"
+
+
+def public_key(seed: bytes) -> bytes:
+    """Return the 32-byte public key of a 32-byte seed."""
+    return bytes(SigningKey(seed).verify_key)
+
+
+def sign(label: Label, deployment: bytes, file: bytes, seed: bytes) -> bytes:
+    """Return the 64-byte signature of ``file`` under the key of ``seed`` (32 bytes)."""
+    return SigningKey(seed).sign(_covered(label, deployment, file)).signature
+
+
+def verify(label: Label, deployment: bytes, file: bytes, signature: bytes, key: bytes) -> None:
+    """Return if ``signature`` (64 bytes) holds under ``key`` (32 bytes); else raise Tampered.
+
+    Strict: a public key or R of small order or in a non-canonical encoding is refused (SPEC 1.4).
+    """
+    if len(signature) != SIGNATURE or len(key) != PUBLIC:
+        raise Malformed("signature or key has the wrong length")
+    try:
+        VerifyKey(key).verify(_covered(label, deployment, file), signature)
+    except BadSignatureError as error:
+        raise Tampered("signature does not hold") from error
+
+
+def fingerprint(key: bytes) -> str:
+    """Return the first 160 bits of H(key) as 8 groups of 4 letters, for people to compare (SPEC 6)."""
+    letters = base64.b32encode(hashlib.sha256(key).digest()[:20]).decode("ascii")
+    return " ".join(letters[start : start + 4] for start in range(0, len(letters), 4))
+
+
+def _covered(label: Label, deployment: bytes, file: bytes) -> bytes:
+    if len(deployment) != DEPLOYMENT:
+        raise Malformed("deployment id has the wrong length")
+    return label.value + b"\0" + deployment + file

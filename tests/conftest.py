@@ -1,0 +1,97 @@
+"""What several tests need: a PostgreSQL server, a browser, a free port, Hypothesis's profiles."""
+
+import os
+import shutil
+import socket
+import subprocess
+import tempfile
+import uuid
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+from hypothesis import HealthCheck, settings
+from playwright.sync_api import Browser, sync_playwright
+from psycopg import sql
+from sqlalchemy import URL, make_url
+
+# The gate is the same in every run; `pytest --hypothesis-profile=thorough` looks further.
+settings.register_profile(
+    "ci", derandomize=True, deadline=None, print_blob=True, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.register_profile("thorough", settings.get_profile("ci"), derandomize=False, max_examples=2_000)
+settings.load_profile("ci")
+
+CHROMIUM_ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+def run_postgres(program: str, *arguments: str) -> None:
+    """Run one of PostgreSQL's programs, which refuse root, so as root's their own user."""
+    folders = Path("/usr/lib/postgresql").glob("*/bin")
+    newest = max(folders, key=lambda folder: int(folder.parent.name))
+    as_user = ["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []
+    subprocess.run([*as_user, newest / program, *arguments], check=True, stdout=subprocess.DEVNULL, cwd="/")
+
+
+@pytest.fixture(scope="session")
+def postgres_url() -> Iterator[str]:
+    """SQLAlchemy address of this worker's own PostgreSQL server, which listens on a private socket alone."""
+    with tempfile.TemporaryDirectory(prefix="fanal-postgres-") as folder:
+        if os.geteuid() == 0:
+            shutil.chown(folder, "postgres")
+        data = f"{folder}/data"
+        run_postgres(
+            "initdb", "--pgdata", data, "--username=fanal", "--auth=trust", "--no-sync", "--encoding=UTF8"
+        )
+        options = f"-k {folder} -c listen_addresses='' -c fsync=off -c full_page_writes=off"
+        run_postgres("pg_ctl", "start", "--wait", "-D", data, "--log", f"{folder}/log", "-o", options)
+        try:
+            url = URL.create("postgresql+psycopg", "fanal", database="postgres", query={"host": folder})
+            yield url.render_as_string(hide_password=False)
+        finally:
+            run_postgres("pg_ctl", "stop", "--wait", "-D", data, "--mode=immediate")
+
+
+@pytest.fixture
+def postgres_database(postgres_url: str) -> Iterator[str]:
+    """SQLAlchemy address of an empty database that lives for one test."""
+    server = make_url(postgres_url)
+    name = f"test_{uuid.uuid4().hex}"
+    with psycopg.connect(
+        host=str(server.query["host"]), user=server.username, dbname=server.database, autocommit=True
+    ) as connection:
+        connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+        yield server.set(database=name).render_as_string(hide_password=False)
+        connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """Debian's Chromium, headless; take a fresh context from it for each test."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=shutil.which("chromium"), args=CHROMIUM_ARGUMENTS
+        )
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def free_port() -> Callable[[], int]:
+    """Return a function that finds a loopback TCP port on which nothing listens."""
+
+    def find() -> int:
+        with socket.socket() as listener:
+            listener.bind(("127.0.0.1", 0))
+            return int(listener.getsockname()[1])
+
+    return find

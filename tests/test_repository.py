@@ -1,0 +1,104 @@
+"""The repository holds what it may hold, and its scripts do what they say."""
+
+import json
+import re
+import subprocess
+import tomllib
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+
+ROOMS = {"portal", "crypto", "inbox", "templates", "tests"}
+BESIDE = {"docs", "deploy", "benchmarks", "requirements", "config.example.toml", "pyproject.toml", "Makefile"}
+JAVASCRIPT = {"package.json", "package-lock.json", "tsconfig.json", ".npmrc"}
+PAPERS = {f"{name}.md" for name in ("README", "SECURITY", "THREAT_MODEL", "CONTRIBUTING", "CHANGELOG")}
+HIDDEN = {".ci", ".gitattributes", ".gitignore"}
+TOP_LEVEL = ROOMS | BESIDE | JAVASCRIPT | PAPERS | HIDDEN | {"LICENSE"}
+
+# Written in pieces so that this file holds none of them.
+MACHINE_PATHS = ["/" + name + "/" for name in ("work", "farm", "root", "home")]
+REGISTRY_HOSTS = [
+    "py" + "pi.org",
+    "python" + "hosted.org",
+    "npm" + "js.org",
+    "npm" + "js.com",
+    "deb.deb" + "ian.org",
+]
+FORBIDDEN = re.compile("|".join(map(re.escape, MACHINE_PATHS + REGISTRY_HOSTS)))
+
+
+def repository_files() -> list[str]:
+    """Return the path of every file that is, or could be, committed."""
+    listing = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
+    output = subprocess.run(listing, cwd=ROOT, check=True, capture_output=True, text=True).stdout
+    return [path for path in output.split("\0") if path and (ROOT / path).is_file()]
+
+
+def test_no_file_names_a_machine_path_or_a_registry() -> None:
+    """Nothing that is committed tells where it was made."""
+    found = {}
+    for path in repository_files():
+        if names := FORBIDDEN.findall((ROOT / path).read_text(errors="replace")):
+            found[path] = names
+    assert found == {}
+
+
+@pytest.mark.parametrize("planted", MACHINE_PATHS + REGISTRY_HOSTS)
+def test_a_planted_name_would_be_found(planted: str) -> None:
+    """The control of the test above."""
+    assert FORBIDDEN.findall(f"see {planted}x") == [planted]
+
+
+def test_top_level_holds_only_what_the_architecture_names() -> None:
+    """No room and no stray file beside the fixed ones."""
+    assert {path.split("/")[0] for path in repository_files()} <= TOP_LEVEL
+
+
+def test_every_ci_script_is_the_gate_that_developers_run() -> None:
+    """CI checks nothing that `make test` leaves out."""
+    scripts = [path for path in repository_files() if path.startswith(".ci/")]
+    assert scripts == [".ci/run"]
+    assert [(ROOT / path).read_text().splitlines()[-1] for path in scripts] == ["exec make test"]
+
+
+def test_the_wheel_depends_on_what_is_locked() -> None:
+    """The project's dependencies are the names from which run.txt is compiled."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    lines = (ROOT / "requirements/run.in").read_text().splitlines()
+    assert project["dependencies"] == [line for line in lines if not line.startswith("#")]
+
+
+def test_javascript_packages_are_pinned_exactly() -> None:
+    """No version in package.json is a range."""
+    versions = json.loads((ROOT / "package.json").read_text())["devDependencies"].values()
+    assert [version for version in versions if not re.fullmatch(r"\d+\.\d+\.\d+", version)] == []
+
+
+def test_every_locked_javascript_package_has_a_digest() -> None:
+    """`npm ci` takes no tarball that package-lock.json does not pin by its SHA-512."""
+    packages = json.loads((ROOT / "package-lock.json").read_text())["packages"]
+    digests = {name: package.get("integrity", "") for name, package in packages.items() if name}
+    assert [name for name, digest in digests.items() if not digest.startswith("sha512-")] == []
+
+
+def debian_packages(pair: str, path: str) -> tuple[int, str]:
+    """Run the script that installs Debian packages; return its exit status and what it says."""
+    script = ROOT / "deploy/debian-packages.sh"
+    process = subprocess.run([script, pair], env={"PATH": path}, capture_output=True, text=True, check=False)
+    return process.returncode, process.stdout + process.stderr
+
+
+@pytest.mark.parametrize("pair", ["sh=dash", "/bin/s*=dash"])
+def test_debian_packages_leaves_alone_what_is_there(pair: str) -> None:
+    """A command or a file that is there needs no package, and no word about it."""
+    assert debian_packages(pair, "/usr/bin:/bin") == (0, "")
+
+
+def test_debian_packages_names_what_it_cannot_install(tmp_path: Path) -> None:
+    """Without apt-get the message says which packages are lacking."""
+    status, said = debian_packages("no-such-command=some-package", str(tmp_path))
+    assert status == 1
+    assert said.startswith("this machine lacks some-package ")
+    assert "\nhint: " in said
