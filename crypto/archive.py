@@ -1,10 +1,11 @@
 """ustar as we write it: every header a function of name and size, anything else refused (SPEC 4.1)."""
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from itertools import chain
 
 from crypto.errors import Malformed, Truncated
+from crypto.pieces import Pieces
 
 BLOCK = 512
 END = 2 * BLOCK
@@ -12,6 +13,7 @@ _NAME = 100
 _SIZE = slice(124, 136)
 _LARGEST = 8**11 - 1
 _ZERO = bytes(BLOCK)
+_OCTAL = re.compile(rb"[0-7]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,62 +62,45 @@ class Reader:
     """
 
     def __init__(self, pieces: Iterable[bytes]) -> None:
-        self._source = _Source(pieces)
+        self._source = Pieces(pieces)
         self.archive_size = END
         self.total = 0
 
     def __iter__(self) -> Iterator[Member]:
-        while (block := self._source.take(BLOCK)) != _ZERO:
+        while (block := self._read(BLOCK)) != _ZERO:
             member = self._member(block)
             yield member
-            for _ in member.data:
+            for _ in member.data:  # what the caller left unread
                 pass
-            if any(self._source.take(-member.size % BLOCK)):
+            if any(self._read(-member.size % BLOCK)):
                 raise Malformed("archive hides bytes behind a file")
             self.archive_size += span(member.size)
-        self.total = self.archive_size - BLOCK + self._source.drain_zeros()
+        self.total = self.archive_size - BLOCK + self._drain()
         if self.total < self.archive_size or self.total % BLOCK:
             raise Truncated("archive ends early")
 
     def _member(self, block: bytes) -> Member:
         name = block[:_NAME].rstrip(b"\0").decode("ascii", errors="replace")
         digits = block[_SIZE].rstrip(b"\0")
-        size = int(digits, 8) if digits.isdigit() and b"8" not in digits and b"9" not in digits else -1
+        size = int(digits, 8) if _OCTAL.fullmatch(digits) else -1
         if header(name, size) != block:
             raise Malformed("archive header has an unexpected form")
-        return Member(name, size, self._source.stream(size))
+        return Member(name, size, self._data(size))
 
+    def _data(self, size: int) -> Iterator[bytes]:
+        for piece in self._source.stream(size):
+            size -= len(piece)
+            yield piece
+        if size:
+            raise Truncated("archive ends early")
 
-class _Source:
-    """Pieces of any size, handed out in the sizes asked for."""
+    def _read(self, size: int) -> bytes:
+        return b"".join(self._data(size))
 
-    def __init__(self, pieces: Iterable[bytes]) -> None:
-        self._pieces = iter(pieces)
-        self._rest = b""
-
-    def stream(self, size: int) -> Iterator[bytes]:
-        while size:
-            piece = self._next()
-            used, self._rest = piece[:size], piece[size:]
-            size -= len(used)
-            yield used
-
-    def take(self, size: int) -> bytes:
-        return b"".join(self.stream(size))
-
-    def drain_zeros(self) -> int:
-        """Read all that is left and return its length; Malformed unless it is zeros."""
+    def _drain(self) -> int:
         count = 0
-        for piece in chain([self._rest], self._pieces):
+        for piece in self._source.rest():
             if piece.count(0) != len(piece):
                 raise Malformed("archive hides bytes behind its end")
             count += len(piece)
         return count
-
-    def _next(self) -> bytes:
-        if self._rest:
-            return self._rest
-        for piece in self._pieces:
-            if piece:
-                return piece
-        raise Truncated("archive ends early")

@@ -31,11 +31,12 @@ class WrongCount(Malformed):
 
 
 class UnknownWord(Malformed):
-    """A word stands in neither list; ``index`` counts from 0."""
+    """A word stands in neither list: ``word`` as read, never to be logged; ``index`` counts from 0."""
 
-    def __init__(self, index: int) -> None:
+    def __init__(self, index: int, word: str) -> None:
         super().__init__(f"word {index + 1} of the case token is in no list")
         self.index = index
+        self.word = word
 
 
 class WrongChecksum(Malformed):
@@ -95,7 +96,8 @@ def parse(text: str) -> dict[str, bytes]:
     indices = {language: [_index(language).get(word) for word in typed] for language in LANGUAGES}
     complete = {language: found for language, found in indices.items() if None not in found}
     if not complete:
-        raise UnknownWord(max(found.index(None) for found in indices.values()))
+        furthest = max(found.index(None) for found in indices.values())
+        raise UnknownWord(furthest, typed[furthest])
     fitting = {language: _entropy(language, found) for language, found in complete.items()}
     candidates = {language: entropy for language, entropy in fitting.items() if entropy is not None}
     if not candidates:

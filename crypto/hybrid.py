@@ -135,11 +135,3 @@ def parse_stanza(stanza: Stanza) -> bytes:
                 check_point(encapsulated[-_X25519_KEY:])
                 return encapsulated + body
     raise Malformed("the header of the file is not valid, ask for the file again")
-
-
-def raw_recipient(text: str) -> bytes:
-    """Return the 1,216 bytes of ``age1pq1…`` without trying them; raise Malformed for any other text.
-
-    For a report whose reply recipient may be poisoned: it must be read all the same (SPEC 3).
-    """
-    return parse_key(_RECIPIENT, text, RECIPIENT)

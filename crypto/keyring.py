@@ -22,13 +22,19 @@ Key = TypeVar("Key", "IntakeKey", "ReplyKey")
 class KeyringExpired(CryptoError):
     """The keyring is past its date: its site has not been renewed, nothing may be sealed with it."""
 
+    code = "keyring_expired"
+
 
 class ClockBehind(CryptoError):
     """The keyring was issued after today: this machine's clock is likely wrong."""
 
+    code = "clock_behind"
+
 
 class KeyringOlder(CryptoError):
     """A newer keyring is known: this one was taken from the past."""
+
+    code = "keyring_older"
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +115,11 @@ class Keyring:
             raise ClockBehind("keyring was issued after today: check the clock")
         if today > self.valid_until:
             raise KeyringExpired("keyring is past its date: a new one must be published")
+
+    def check_newer(self, known: int) -> None:
+        """Return if the keyring is at least as new as serial ``known``; else raise KeyringOlder."""
+        if self.serial < known:
+            raise KeyringOlder("keyring is older than the one already known")
 
 
 _TEXTS = record(Texts, {"fr": text(2_000), "en": text(2_000)})

@@ -5,9 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from crypto import casetoken, container, shape, signing, strictjson
+from crypto import casetoken, container, hybrid, shape, signing, strictjson
 from crypto.errors import Malformed, Tampered
-from crypto.recipients import raw_recipient
 from crypto.shape import binary, integer, list_of, optional, record, text
 from crypto.signing import Label
 
@@ -104,7 +103,7 @@ class Report:
     case_id: bytes
     salt: bytes
     author_key: bytes
-    reply_recipient: str
+    reply_recipient: bytes
     withdraw_id: bytes
     language: str
     keyring: SeenKeyring
@@ -158,7 +157,7 @@ REPORT = record(
         "case_id": binary(32),
         "salt": binary(32),
         "author_key": binary(32),
-        "reply_recipient": text(1_959),
+        "reply_recipient": binary(hybrid.RECIPIENT),
         "withdraw_id": binary(32),
         "language": shape.one_of("fr", "en"),
         "keyring": _KEYRING,
@@ -217,7 +216,7 @@ def open_message(deployment: bytes, signed: container.Signed) -> Report | Follow
     report = REPORT.read(value)
     _same_files(report.files, signed.files)
     signing.verify(Label.REPORT, deployment, signed.message, signed.signature, report.author_key)
-    locator = casetoken.locate(report.author_key, raw_recipient(report.reply_recipient), report.salt)
+    locator = casetoken.locate(report.author_key, report.reply_recipient, report.salt)
     if casetoken.case_id(locator) != report.case_id:
         raise Tampered("report does not belong to the case that it names")
     return report
@@ -226,6 +225,15 @@ def open_message(deployment: bytes, signed: container.Signed) -> Report | Follow
 def verify_follow_up(deployment: bytes, signed: container.Signed, author_key: bytes) -> None:
     """Return if the follow-up in ``signed`` is by the author of the case; else raise Tampered."""
     signing.verify(Label.FOLLOW_UP, deployment, signed.message, signed.signature, author_key)
+
+
+def check_addressed(message: Report | FollowUp, *, channel: str, key_id: bytes) -> None:
+    """Return if the message names the channel and key id (16 bytes) that opened it; else raise Tampered.
+
+    Otherwise a reader could seal on what was sealed to it and pass it off as addressed to another.
+    """
+    if (message.channel, message.key_id) != (channel, key_id):
+        raise Tampered("message is addressed to another channel or key")
 
 
 def open_slot(deployment: bytes, signed: container.Signed, reply_key: bytes) -> Slot:

@@ -1,6 +1,6 @@
 """A reader of exact amounts over bytes that arrive in pieces of any size."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 
 class Pieces:
@@ -13,12 +13,21 @@ class Pieces:
         self._piece = b""
         self._at = 0
 
+    def stream(self, size: int) -> Iterator[bytes]:
+        """Yield the next ``size`` bytes as they lie; fewer only where the pieces end."""
+        while size and self._waiting():
+            piece = self._take(size)
+            size -= len(piece)
+            yield piece
+
     def read(self, size: int) -> bytes:
         """Return the next ``size`` bytes; fewer only where the pieces end."""
-        found = bytearray()
-        while len(found) < size and self._waiting():
-            found += self._take(size - len(found))
-        return bytes(found)
+        return b"".join(self.stream(size))
+
+    def rest(self) -> Iterator[bytes]:
+        """Yield all that is left."""
+        while self._waiting():
+            yield self._take(len(self._piece))
 
     def line(self, limit: int) -> bytes:
         """Return the bytes through the next LF, or up to ``limit`` or the end where that comes first."""

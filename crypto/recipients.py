@@ -1,6 +1,6 @@
 """The door to age's recipient types: hybrid for messages, scrypt for key files, X25519 for other programs."""
 
-from crypto.hybrid import HybridIdentity, HybridRecipient, raw_recipient
+from crypto.hybrid import HybridIdentity, HybridRecipient
 from crypto.scrypt import ScryptIdentity, ScryptRecipient
 from crypto.x25519 import X25519Identity, X25519Recipient
 
@@ -11,5 +11,4 @@ __all__ = [
     "ScryptRecipient",
     "X25519Identity",
     "X25519Recipient",
-    "raw_recipient",
 ]

@@ -254,6 +254,15 @@ def low_order() -> bytes:
     return Header.authenticate([Stanza((stanza.args[0], poisoned), stanza.body)], bytes(16)).encode()
 
 
+def of_envelope_size(*stanzas: Stanza) -> bytes:
+    """A header as long as that of an envelope, without a hybrid stanza in it."""
+    bare = Header.authenticate([*stanzas, Stanza(("x",), b"")], bytes(16)).encode()
+    filler = Stanza(("x" * (1 + ENVELOPE_HEADER - len(bare)),), b"")
+    header = Header.authenticate([*stanzas, filler], bytes(16)).encode()
+    assert len(header) == ENVELOPE_HEADER
+    return header
+
+
 @pytest.mark.parametrize(
     "start",
     [
@@ -269,6 +278,8 @@ def low_order() -> bytes:
         pytest.param(seal_bytes(b"", [RECIPIENT])[: ENVELOPE_HEADER - 1], id="short"),
         pytest.param(seal_bytes(b"", [RECIPIENT]).replace(b"\n", b"\r\n"), id="crlf"),
         pytest.param(low_order(), id="low-order-share"),
+        pytest.param(of_envelope_size(), id="grease-of-that-size"),
+        pytest.param(of_envelope_size(Stanza(("grease",), b"")), id="two-stanzas-of-that-size"),
     ],
 )
 def test_the_profile_refuses_all_else(start):

@@ -1,0 +1,173 @@
+/** The browser modules hold to tests/vectors/, as their twins in Python do. */
+
+import assert from "node:assert/strict";
+import { readdirSync, readFileSync } from "node:fs";
+import { test } from "node:test";
+import * as age from "../../portal/static/js/age.js";
+import * as archive from "../../portal/static/js/archive.js";
+import * as casetoken from "../../portal/static/js/casetoken.js";
+import * as container from "../../portal/static/js/container.js";
+import { outcome } from "../../portal/static/js/errors.js";
+import * as keyring from "../../portal/static/js/keyring.js";
+import * as memo from "../../portal/static/js/memo.js";
+import * as messages from "../../portal/static/js/messages.js";
+import * as padding from "../../portal/static/js/padding.js";
+import * as signing from "../../portal/static/js/signing.js";
+import * as strictjson from "../../portal/static/js/strictjson.js";
+import { collect, hex, refusal, toHex } from "./helpers.mjs";
+
+/** @typedef {Record<string, any>} Fields */
+/** @typedef {{ id: string, comment: string, input: Fields, expect: string, output?: Fields }} Vector */
+
+const FOLDER = new URL("../vectors/", import.meta.url);
+const STATES = {
+  keyring_expired: keyring.KeyringExpired,
+  clock_behind: keyring.ClockBehind,
+  keyring_older: keyring.KeyringOlder,
+};
+/** @type {Record<string, (size: number) => number>} */
+const RULES = { padme: padding.padme, report: padding.bucket, slot: padding.slot, sealed: age.sealedSize };
+
+/**
+ * By topic: what becomes of an input, in the form of the vector's output; a refusal is thrown.
+ * @type {Record<string, (input: Fields) => Fields | Promise<Fields>>}
+ */
+const TOPICS = {
+  strictjson({ json }) {
+    assert.deepEqual(strictjson.encode(strictjson.decode(hex(json))), hex(json));
+    return {};
+  },
+  padding: ({ kind, size, sizes }) => ({ size: sizes ? container.archiveSize(sizes) : RULES[kind]?.(size) }),
+  token: (input) => ("words" in input ? candidates(input.words) : derived(input)),
+  signature({ label, deployment, file, signature, key, seed }) {
+    signing.verify(label, hex(deployment), hex(file), hex(signature), hex(key));
+    if (seed) assert.equal(toHex(signing.sign(label, hex(deployment), hex(file), hex(seed))), signature);
+    return {};
+  },
+  container: opened,
+  memo({ memo: sealed, memo_key: key, deployment, case_id }) {
+    const bound = { deployment: hex(deployment), caseId: hex(case_id) };
+    const channel = memo.unseal(hex(sealed), hex(key), bound);
+    assert.equal(toHex(memo.sealWith(hex(sealed).subarray(0, 12), channel, hex(key), bound)), sealed);
+    return { channel };
+  },
+  report(input) {
+    const report = messages.openReport(hex(input.deployment), signed(input));
+    messages.checkNames(report, { channel: input.channel, key_id: hex(input.key_id) });
+    assert.deepEqual(messages.REPORT.encode(report), hex(input.message));
+    return { case_id: toHex(report.case_id) };
+  },
+  "follow-up"(input) {
+    const followUp = messages.openFollowUp(hex(input.deployment), signed(input), hex(input.author_key));
+    const { channel, key_id, case_id } = input;
+    messages.checkNames(followUp, { channel, key_id: hex(key_id), case_id: hex(case_id) });
+    assert.deepEqual(messages.FOLLOW_UP.encode(followUp), hex(input.message));
+    return { id: toHex(followUp.id) };
+  },
+  slot(input) {
+    const slot = messages.openSlot(hex(input.deployment), signed(input), hex(input.reply_key));
+    messages.checkNames(slot, { channel: input.channel, case_id: hex(input.case_id) });
+    assert.deepEqual(messages.SLOT.encode(slot), hex(input.message));
+    return { serial: slot.serial };
+  },
+  keyring: keyringState,
+  async seal({ envelope, identity }) {
+    const plain = await age.unsealEnvelope(hex(envelope), identity);
+    return { size: plain.length, sha256: toHex(new Uint8Array(await crypto.subtle.digest("SHA-256", plain))) };
+  },
+};
+
+/** @param {string} text */
+function candidates(text) {
+  const found = Object.entries(casetoken.parse(text));
+  return { candidates: found.map(([language, entropy]) => ({ language, entropy: toHex(entropy) })) };
+}
+
+/** @param {Fields} input */
+async function derived({ entropy, deployment }) {
+  const keys = await casetoken.derive(hex(entropy), hex(deployment));
+  /** @param {casetoken.Language} language */
+  const listed = (language) => casetoken.words(hex(entropy), language).join(" ").normalize("NFKD");
+  return {
+    words: { en: listed("en"), fr: listed("fr") },
+    reply_identity: keys.replyIdentity,
+    reply_recipient: keys.replyRecipient,
+    author_key: toHex(keys.authorKey),
+    memo_key: toHex(keys.memoKey),
+    withdraw_key: toHex(keys.withdrawKey),
+    withdraw_id: toHex(keys.withdrawId),
+    salt: toHex(keys.salt),
+    locator: toHex(keys.locator),
+    case_id: toHex(keys.caseId),
+  };
+}
+
+/** @param {Fields} input */
+async function opened(input) {
+  const bytes = new Uint8Array(input.size);
+  bytes.set(hex(input.container));
+  const found = await container.read(bytes);
+  const members = [...new archive.Reader(bytes)];
+  const sources = members.slice(0, -2).map(({ size, data }) => ({ size, pieces: [data()] }));
+  assert.deepEqual(await collect(container.write(sources, () => found.message, () => found.signature)), bytes);
+  return {
+    message: toHex(found.message),
+    signature: toHex(found.signature),
+    files: found.files.map((file) => ({ ...file, digest: toHex(file.digest) })),
+  };
+}
+
+/** @param {Fields} input */
+function signed({ message, signature }) {
+  return { files: [], message: hex(message), signature: hex(signature) };
+}
+
+/** @param {Fields} input */
+function keyringState({ keyring: raw, signature, root_key, deployment, today, known }) {
+  const trusted = { rootKey: hex(root_key), deployment: hex(deployment) };
+  const ring = keyring.openKeyring(hex(raw), hex(signature), trusted);
+  assert.deepEqual(keyring.KEYRING.encode(ring), hex(raw));
+  const refused = refusal(() => {
+    keyring.checkDay(ring, today);
+    keyring.checkSerial(ring, known ?? 0);
+  });
+  if (refused) return { state: Object.entries(STATES).find(([, kind]) => refused instanceof kind)?.[0] };
+  const channels = ring.channels.map((channel) => {
+    const key = keyring.intakeKey(channel, today);
+    return [channel.id, key && toHex(key.id)];
+  });
+  return { state: "valid", serial: ring.serial, channels: Object.fromEntries(channels) };
+}
+
+/**
+ * Check what a refused token says, beyond the word of SPEC 1.6.
+ * @param {Fields} expected
+ * @param {unknown} error
+ */
+function checkReason({ reason, index }, error) {
+  assert.equal(Reflect.get(Object(error), "code"), reason);
+  if (index !== undefined) assert.equal(Reflect.get(Object(error), "index"), index);
+}
+
+/** @param {Vector} vector */
+async function check(vector, /** @type {string} */ topic) {
+  let output;
+  try {
+    output = await TOPICS[topic]?.(vector.input);
+  } catch (error) {
+    if (error instanceof assert.AssertionError) throw error;
+    assert.equal(outcome(error), vector.expect, vector.comment);
+    return checkReason(vector.output ?? { reason: Reflect.get(Object(error), "code") }, error);
+  }
+  assert.equal("ok", vector.expect, vector.comment);
+  return assert.deepEqual(output, vector.output ?? {});
+}
+
+for (const file of readdirSync(FOLDER).filter((name) => name.endsWith(".json"))) {
+  const { topic, tests } = JSON.parse(readFileSync(new URL(file, FOLDER), "utf8"));
+  test(`every vector of ${topic} holds`, async (context) => {
+    assert.ok(topic in TOPICS, "no reader for this topic");
+    assert.ok(tests.length > 0);
+    for (const vector of tests) await context.test(vector.id, () => check(vector, topic));
+  });
+}

@@ -1,0 +1,201 @@
+"""Files cross between our age and three others: npm's age-encryption, pyrage (Rust), Debian's age (Go)."""
+
+import json
+import subprocess
+from base64 import b64decode, b64encode
+from collections.abc import Iterator
+from pathlib import Path
+from typing import IO
+
+import pyrage
+import pytest
+
+from crypto.age import CHUNK, seal_bytes, unseal_bytes
+from crypto.armor import armor, dearmor
+from crypto.errors import NotForUs
+from crypto.recipients import (
+    HybridIdentity,
+    HybridRecipient,
+    ScryptIdentity,
+    ScryptRecipient,
+    X25519Identity,
+    X25519Recipient,
+)
+
+PEER = Path(__file__).parent / "js" / "age_peer.mjs"
+HYBRID = HybridIdentity.from_seed(bytes(range(32)))
+CLASSICAL = X25519Identity(bytes(range(1, 33)))
+IDENTITIES = pytest.mark.parametrize("identity", [HYBRID, CLASSICAL], ids=["hybrid", "x25519"])
+SIZES = pytest.mark.parametrize("size", [0, 1, CHUNK, CHUNK + 1, 200_000])
+WORDS = "clé à molette"
+# rage chooses the work by the speed of the machine.
+RAGE_LOG_N = 22
+
+
+def text(size: int) -> bytes:
+    return bytes(at % 251 for at in range(size))
+
+
+class Browser:
+    """age-encryption in one node process, as the pages use it."""
+
+    def __init__(self, requests: IO[str], answers: IO[str]) -> None:
+        self._requests, self._answers = requests, answers
+
+    def ask(self, **request: object) -> dict[str, str]:
+        self._requests.write(json.dumps(request) + "\n")
+        self._requests.flush()
+        answer: dict[str, str] = json.loads(self._answers.readline())
+        return answer
+
+    def seal(self, data: bytes, **to: object) -> bytes:
+        return b64decode(self.ask(do="seal", data=b64encode(data).decode(), **to)["data"])
+
+    def open(self, data: bytes, **by: object) -> bytes:
+        return b64decode(self.ask(do="open", data=b64encode(data).decode(), **by)["data"])
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    command = ["node", str(PEER)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as node:
+        assert node.stdin
+        assert node.stdout
+        yield Browser(node.stdin, node.stdout)
+        node.stdin.close()
+        assert node.wait(timeout=10) == 0
+
+
+def debian_age(*arguments: str | Path, data: bytes = b"") -> bytes:
+    return subprocess.run(["age", *arguments], input=data, check=True, capture_output=True).stdout
+
+
+@pytest.fixture
+def key_file(tmp_path: Path) -> Path:
+    """An X25519 key as Debian's age makes it."""
+    path = tmp_path / "key.txt"
+    subprocess.run(["age-keygen", "-o", path], check=True, capture_output=True)
+    return path
+
+
+def identity_in(key_file: Path) -> X25519Identity:
+    return X25519Identity.parse(key_file.read_text().splitlines()[-1])
+
+
+@IDENTITIES
+def test_the_browser_derives_the_same_recipient(browser, identity):
+    """The public half of a secret key is the same text on both sides."""
+    answer = browser.ask(do="recipient", identity=identity.encode())
+    assert identity.recipient().encode() == answer["recipient"]
+    kind = HybridRecipient if identity is HYBRID else X25519Recipient
+    assert identity.recipient() == kind.parse(answer["recipient"])
+
+
+@IDENTITIES
+@SIZES
+def test_the_browser_opens_what_we_seal(browser, identity, size):
+    """Our envelopes open in the page."""
+    envelope = seal_bytes(text(size), [identity.recipient()])
+    assert text(size) == browser.open(envelope, identity=identity.encode())
+
+
+@IDENTITIES
+@SIZES
+def test_we_open_what_the_browser_seals(browser, identity, size):
+    """The page's envelopes open here."""
+    envelope = browser.seal(text(size), recipient=identity.recipient().encode())
+    assert text(size) == unseal_bytes(envelope, [identity])
+
+
+@IDENTITIES
+def test_the_browser_refuses_what_we_change(browser, identity):
+    """As a control: the peer does check what it opens."""
+    envelope = bytearray(seal_bytes(b"text", [identity.recipient()]))
+    envelope[-1] ^= 1
+    answer = browser.ask(do="open", data=b64encode(envelope).decode(), identity=identity.encode())
+    assert set(answer) == {"error"}
+
+
+def test_armor_crosses_to_and_from_the_browser(browser):
+    """Both sides write the same armor."""
+    sealed = seal_bytes(text(300), [HYBRID.recipient()])
+    assert text(300) == browser.open(armor(sealed).encode(), armored=True, identity=HYBRID.encode())
+    armored = browser.seal(text(300), armored=True, recipient=HYBRID.recipient().encode())
+    assert text(300) == unseal_bytes(dearmor(armored), [HYBRID])
+    assert armored.decode() == armor(dearmor(armored))
+
+
+def test_passphrases_cross_to_and_from_the_browser(browser):
+    """A passphrase with accents is the same bytes on both sides."""
+    sealed = seal_bytes(b"text", [ScryptRecipient(WORDS, log_n=10)])
+    assert browser.open(sealed, passphrase=WORDS) == b"text"
+    sealed = browser.seal(b"text", passphrase=WORDS)
+    assert unseal_bytes(sealed, [ScryptIdentity(WORDS)]) == b"text"
+    with pytest.raises(NotForUs):
+        unseal_bytes(sealed, [ScryptIdentity(WORDS.title())])
+
+
+@SIZES
+def test_x25519_crosses_to_and_from_rage(size):
+    """Keys and files of the Rust implementation are ours, too."""
+    theirs = pyrage.x25519.Identity.generate()
+    ours = X25519Identity.parse(str(theirs))
+    assert str(theirs.to_public()) == ours.recipient().encode()
+    sealed = seal_bytes(text(size), [CLASSICAL.recipient(), ours.recipient()])
+    assert text(size) == pyrage.decrypt(sealed, [theirs])
+    sealed = pyrage.encrypt(text(size), [theirs.to_public()])
+    assert text(size) == unseal_bytes(sealed, [CLASSICAL, ours])
+
+
+def test_armor_crosses_to_and_from_rage():
+    """Both sides write the same armor."""
+    theirs = pyrage.x25519.Identity.from_str(CLASSICAL.encode())
+    sealed = armor(seal_bytes(text(300), [CLASSICAL.recipient()]))
+    assert text(300) == pyrage.decrypt(sealed.encode(), [theirs])
+    sealed = pyrage.encrypt(text(300), [theirs.to_public()], armored=True)
+    assert text(300) == unseal_bytes(dearmor(sealed), [CLASSICAL])
+
+
+def test_passphrases_cross_to_and_from_rage():
+    """A passphrase with accents is the same bytes on both sides."""
+    sealed = seal_bytes(b"text", [ScryptRecipient(WORDS, log_n=10)])
+    assert pyrage.passphrase.decrypt(sealed, WORDS) == b"text"
+    sealed = pyrage.passphrase.encrypt(b"text", WORDS)
+    assert unseal_bytes(sealed, [ScryptIdentity(WORDS, max_log_n=RAGE_LOG_N)]) == b"text"
+
+
+@SIZES
+def test_x25519_crosses_to_and_from_debians_age(key_file, size):
+    """Keys and files of the original implementation are ours, too."""
+    identity = identity_in(key_file)
+    recipient = subprocess.run(["age-keygen", "-y", key_file], check=True, capture_output=True).stdout
+    assert recipient.decode().strip() == identity.recipient().encode()
+    sealed = seal_bytes(text(size), [CLASSICAL.recipient(), identity.recipient()])
+    assert text(size) == debian_age("--decrypt", "--identity", key_file, data=sealed)
+    sealed = debian_age("--recipient", identity.recipient().encode(), data=text(size))
+    assert text(size) == unseal_bytes(sealed, [CLASSICAL, identity])
+
+
+def test_armor_crosses_to_and_from_debians_age(key_file):
+    """Both sides write the same armor."""
+    identity = identity_in(key_file)
+    sealed = armor(seal_bytes(text(300), [identity.recipient()])).encode()
+    assert text(300) == debian_age("--decrypt", "--identity", key_file, data=sealed)
+    sealed = debian_age("--armor", "--recipient", identity.recipient().encode(), data=text(300))
+    assert text(300) == unseal_bytes(dearmor(sealed), [identity])
+
+
+def debian_age_asked(command: str, *, answers: int, folder: Path) -> None:
+    """Run age on a terminal, which it wants before it takes a passphrase, and type it as often as it asks."""
+    typed = f"{WORDS}\n" * answers
+    terminal = ["script", "--quiet", "--return", "--command", command, "/dev/null"]
+    subprocess.run(terminal, input=typed.encode(), check=True, capture_output=True, cwd=folder, timeout=60)
+
+
+def test_passphrases_cross_to_and_from_debians_age(tmp_path):
+    """A key file of ours can be opened with the stock program, and the other way round."""
+    (tmp_path / "ours.age").write_bytes(seal_bytes(b"text", [ScryptRecipient(WORDS, log_n=10)]))
+    debian_age_asked("age --decrypt --output plain ours.age", answers=1, folder=tmp_path)
+    assert (tmp_path / "plain").read_bytes() == b"text"
+    debian_age_asked("age --passphrase --output theirs.age plain", answers=2, folder=tmp_path)
+    assert unseal_bytes((tmp_path / "theirs.age").read_bytes(), [ScryptIdentity(WORDS)]) == b"text"

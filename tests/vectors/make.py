@@ -1,0 +1,732 @@
+"""Write the vectors beside this file anew; with --check only compare, and fail on a difference.
+
+Each file is ``{topic, spec, notes, tests: [{id, comment, input, expect, output}]}``. Binary is hex.
+``expect`` is a word of SPEC 1.6. Every negative vector has one fault. A changed vector without a
+changed SPEC is a mistake: the two go together.
+"""
+
+import argparse
+import hashlib
+import json
+import sys
+import unicodedata
+from collections.abc import Callable, Sequence
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from crypto import (
+    age,
+    archive,
+    base64url,
+    casetoken,
+    container,
+    keyring,
+    keytext,
+    memo,
+    messages,
+    padding,
+    signing,
+    strictjson,
+)
+from crypto.recipients import HybridIdentity
+from crypto.signing import Label
+
+HERE = Path(__file__).parent
+DEPLOYMENT = bytes(range(16))
+DAY = date(2026, 11, 24)
+Vector = dict[str, Any]
+
+
+def fixed(name: str, size: int = 32) -> bytes:
+    """Return bytes that are the same in every run and different for every name."""
+    return hashlib.shake_256(b"fanal vectors " + name.encode()).digest(size)
+
+
+def vector(
+    name: str, given: Vector, output: Vector | None = None, *, expect: str = "ok", comment: str = ""
+) -> Vector:
+    """Return one vector."""
+    made = {"id": name, "comment": comment or name.replace("-", " "), "input": given, "expect": expect}
+    return made if output is None else made | {"output": output}
+
+
+def flipped(raw: bytes, place: int = -1) -> bytes:
+    """Return ``raw`` with one bit changed."""
+    changed = bytearray(raw)
+    changed[place] ^= 1
+    return bytes(changed)
+
+
+TOKEN = casetoken.derive(fixed("entropy", 16), DEPLOYMENT)
+INTAKE = HybridIdentity.from_seed(fixed("intake"))
+REPLY_SEED = fixed("reply key")
+ROOT_SEED = fixed("root")
+ED25519_ORDER = 2**252 + 27742317777372353535851937790883648493
+SMALL_ORDER = {
+    "identity": "0100000000000000000000000000000000000000000000000000000000000000",
+    "order-2": "ecffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
+    "order-4": "0000000000000000000000000000000000000000000000000000000000000000",
+    "order-8": "26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05",
+}
+NOT_CANONICAL = "eeffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f"
+
+
+def strict_json() -> list[Vector]:
+    """SPEC 1.3."""
+    good = {
+        "empty-object": "{}",
+        "accents-and-emoji": '{"a":"É😀\u2028\u007f"}',
+        "escapes": r'{"a":"\"\\\b\f\n\r\t\u0000\u001f"}',
+        "largest-integer": "[9007199254740991,-9007199254740991]",
+        "eight-deep": "[[[[[[[[]]]]]]]]",
+        "constants": "[true,false,null]",
+        "digits-in-key": '{"a1_b":0}',
+    }
+    bad = {
+        "white-space": "{ }",
+        "trailing-newline": "{}\n",
+        "trailing-value": "{}{}",
+        "float": "[1.5]",
+        "integral-float": "[1.0]",
+        "exponent": "[1e3]",
+        "minus-zero": "[-0]",
+        "leading-zero": "[01]",
+        "too-large-integer": "[9007199254740992]",
+        "too-small-integer": "[-9007199254740992]",
+        "nan": "[NaN]",
+        "infinity": "[Infinity]",
+        "repeated-key": '{"a":1,"a":1}',
+        "repeated-key-escaped": '{"a":1,"\\u0061":1}',
+        "upper-case-key": '{"A":1}',
+        "proto-key": '{"__proto__":1}',
+        "empty-key": '{"":1}',
+        "number-key": '{"1":1}',
+        "nine-deep": "[[[[[[[[[]]]]]]]]]",
+        "lone-surrogate": r'["\ud800"]',
+        "escaped-pair": r'["\ud83d\ude00"]',
+        "escaped-slash": r'["\/"]',
+        "escaped-letter": r'["\u0061"]',
+        "upper-case-escape": r'["\u001F"]',
+        "long-newline": r'["\u000a"]',
+        "raw-control": '["\x01"]',
+        "single-quotes": "['a']",
+        "comment": "[/**/]",
+        "trailing-comma": "[1,]",
+        "empty": "",
+    }
+    raw = {
+        "byte-order-mark": b"\xef\xbb\xbf{}",
+        "not-utf-8": b'["\xff"]',
+        "overlong": b'["\xc0\x80"]',
+        "surrogate-utf-8": b'["\xed\xa0\x80"]',
+    }
+    return (
+        [vector(name, {"json": text.encode().hex()}) for name, text in good.items()]
+        + [vector(name, {"json": text.encode().hex()}, expect="malformed") for name, text in bad.items()]
+        + [vector(name, {"json": data.hex()}, expect="malformed") for name, data in raw.items()]
+    )
+
+
+def paddings() -> list[Vector]:
+    """SPEC 4.2 and 3."""
+    rules: dict[str, tuple[Callable[[int], int], Sequence[int]]] = {
+        "padme": (padding.padme, [1, 2, 3, 8, 9, 65_537, 100_000, 10_000_019, 2**30, 2**30 + 1]),
+        "report": (padding.bucket, [2_048, 65_536, 65_537, 67_584, 1_000_000_000, 1_107_296_256]),
+        "slot": (padding.slot, [2_048, 16_384]),
+        "sealed": (age.sealed_size, [0, 1, 16_384, 65_536, 65_537, 1_107_296_256]),
+    }
+    made = [
+        vector(f"{kind}-{size}", {"kind": kind, "size": size}, {"size": rule(size)})
+        for kind, (rule, sizes) in rules.items()
+        for size in sizes
+    ]
+    sizes = [0, 1, 512, 513, 64]
+    total = archive.END + sum(map(archive.span, sizes))
+    return [
+        *made,
+        vector("archive-of-five", {"kind": "archive", "sizes": sizes}, {"size": total}),
+        vector("report-too-large", {"kind": "report", "size": 1_107_296_257}, expect="malformed"),
+        vector("slot-too-large", {"kind": "slot", "size": 16_385}, expect="malformed"),
+    ]
+
+
+def tokens() -> list[Vector]:
+    """SPEC 2."""
+    made = []
+    for name, entropy in {"zeros": bytes(16), "ones": b"\xff" * 16, "fixed": fixed("entropy", 16)}.items():
+        keys = casetoken.derive(entropy, DEPLOYMENT)
+        listed = {
+            language: unicodedata.normalize("NFKD", " ".join(casetoken.words(entropy, language)))
+            for language in ("en", "fr")
+        }
+        output = {
+            "words": listed,
+            "reply_identity": keys.reply_identity.encode(),
+            "reply_recipient": keys.reply_identity.recipient().encode(),
+            **{
+                part: getattr(keys, part).hex()
+                for part in (
+                    "author_key",
+                    "memo_key",
+                    "withdraw_key",
+                    "withdraw_id",
+                    "salt",
+                    "locator",
+                    "case_id",
+                )
+            },
+        }
+        made.append(
+            vector(f"derive-{name}", {"entropy": entropy.hex(), "deployment": DEPLOYMENT.hex()}, output)
+        )
+    entropy = fixed("entropy", 16)
+    french, english = (casetoken.words(entropy, language) for language in ("fr", "en"))
+    plain = ["".join(c for c in unicodedata.normalize("NFKD", w) if c.isascii()) for w in french]
+    readings = {
+        "french": ("fr", " ".join(french)),
+        "english": ("en", " ".join(english)),
+        "decomposed": ("fr", unicodedata.normalize("NFD", " ".join(french))),
+        "no-accents-upper-case": ("fr", " ".join(plain).upper()),
+        "first-four-letters": ("fr", " ".join(word[:4] for word in plain)),
+        "hyphens-and-lines": ("fr", "\n- ".join(french)),
+        "numbered": ("en", " ".join(f"{n}. {word}" for n, word in enumerate(english, 1))),
+    }
+    for name, (language, text) in readings.items():
+        found = {"candidates": [{"language": language, "entropy": entropy.hex()}]}
+        made.append(vector(f"read-{name}", {"words": text}, found))
+    zero = ["abandon"] * 11 + ["about"]
+    wrong = {
+        "eleven-words": (" ".join(english[:11]), {"reason": "wrong-count"}),
+        "thirteen-words": (" ".join([*english, "zoo"]), {"reason": "wrong-count"}),
+        "nothing": ("", {"reason": "wrong-count"}),
+        "swapped-words": (" ".join([english[1], english[0], *english[2:]]), {"reason": "wrong-checksum"}),
+        "last-word-wrong": (" ".join([*zero[:11], "zoo"]), {"reason": "wrong-checksum"}),
+        "unknown-word": (
+            " ".join([*zero[:5], "lanternx", *zero[6:]]),
+            {"reason": "unknown-word", "index": 5, "word": "lanternx"},
+        ),
+        "five-letters": (
+            " ".join(["aband", *zero[1:]]),
+            {"reason": "unknown-word", "index": 0, "word": "aband"},
+        ),
+        "languages-mixed": (
+            " ".join([*english[:7], "brebis", *english[8:]]),
+            {"reason": "unknown-word", "index": 7, "word": "brebis"},
+        ),
+    }
+    return made + [
+        vector(f"read-{name}", {"words": text}, output, expect="malformed")
+        for name, (text, output) in wrong.items()
+    ]
+
+
+def signatures() -> list[Vector]:
+    """SPEC 1.4."""
+    made = []
+    seed = fixed("author")
+    key = signing.public_key(seed)
+    file = b'{"v":1}'
+    for label in Label:
+        signature = signing.sign(label, DEPLOYMENT, file, seed)
+        given = _signature(label, file, signature, key) | {"seed": seed.hex()}
+        made.append(vector(f"label-{label.value.decode().rsplit('/', 1)[1]}", given))
+    signature = signing.sign(Label.REPORT, DEPLOYMENT, file, seed)
+    scalar = int.from_bytes(signature[32:], "little") + ED25519_ORDER
+    wrong = {
+        "other-label": _signature(Label.SLOT, file, signature, key),
+        "other-deployment": _signature(Label.REPORT, file, signature, key)
+        | {"deployment": fixed("d", 16).hex()},
+        "file-changed": _signature(Label.REPORT, flipped(file), signature, key),
+        "signature-changed": _signature(Label.REPORT, file, flipped(signature, 3), key),
+        "key-changed": _signature(Label.REPORT, file, signature, flipped(key, 0)),
+        "s-not-reduced": _signature(Label.REPORT, file, signature[:32] + scalar.to_bytes(32, "little"), key),
+        "key-not-canonical": _signature(
+            Label.REPORT, file, bytes.fromhex(NOT_CANONICAL) + bytes(32), bytes.fromhex(NOT_CANONICAL)
+        ),
+    }
+    for name, point in SMALL_ORDER.items():
+        # With S = 0 and R = A = a point of small order a lax verifier accepts for many messages.
+        wrong[f"small-order-{name}"] = _signature(
+            Label.REPORT, file, bytes.fromhex(point) + bytes(32), bytes.fromhex(point)
+        )
+    made += [vector(name, given, expect="tampered") for name, given in wrong.items()]
+    short = {
+        "signature-short": _signature(Label.REPORT, file, signature[:63], key),
+        "key-long": _signature(Label.REPORT, file, signature, key + b"\0"),
+    }
+    return made + [vector(name, given, expect="malformed") for name, given in short.items()]
+
+
+def _signature(label: Label, file: bytes, signature: bytes, key: bytes) -> Vector:
+    given = {"deployment": DEPLOYMENT, "file": file, "signature": signature, "key": key}
+    return {"label": label.value.decode()} | {name: value.hex() for name, value in given.items()}
+
+
+def containers() -> list[Vector]:
+    """SPEC 4."""
+    data = [b"", b"a", b"b" * 513]
+    sources = [(len(each), [each]) for each in data]
+    message, signature = b'{"v":1}', fixed("signature", 64)
+    with_files = b"".join(container.write(sources, lambda _: message, lambda _: signature))
+    text_only = b"".join(container.write([], lambda _: message, lambda _: signature))
+    good = {"text-only": text_only, "three-files": with_files}
+    made = []
+    for name, raw in good.items():
+        read = container.read([raw], lambda _number, _data: None)
+        assert isinstance(read, container.Signed)
+        files = [{"number": f.number, "size": f.size, "digest": f.digest.hex()} for f in read.files]
+        output = {"message": read.message.hex(), "signature": read.signature.hex(), "files": files}
+        made.append(vector(name, _container(raw), output))
+    made += [
+        vector(name, _container(raw), expect="malformed") for name, raw in _wrong_archives(text_only).items()
+    ]
+    cut = {
+        "cut-in-file": text_only[:700],
+        "cut-in-header": text_only[:100],
+        "one-end-block": text_only[: 2 * 512 + 2 * 512 + 512],
+    }
+    return made + [
+        vector(name, {"container": raw.hex(), "size": len(raw)}, expect="truncated")
+        for name, raw in cut.items()
+    ]
+
+
+def _container(raw: bytes) -> Vector:
+    return {"container": raw.rstrip(b"\0").hex(), "size": len(raw)}
+
+
+def _wrong_archives(good: bytes) -> dict[str, bytes]:
+    def archived(*names: str, size: int = 65_536, signature: int = 64) -> bytes:
+        sizes = {"message.sig": signature}
+        members = [archive.Member(n, sizes.get(n, 7), iter([b"m" * sizes.get(n, 7)])) for n in names]
+        return b"".join(archive.write(members)).ljust(size, b"\0")
+
+    def patched(place: int, data: bytes, *, mend: bool = True) -> bytes:
+        changed = bytearray(good)
+        changed[place : place + len(data)] = data
+        if mend:
+            changed[148:156] = b" " * 8
+            changed[148:156] = b"%06o\0 " % sum(changed[:512])
+        return bytes(changed)
+
+    return {
+        "mode-0644": patched(100, b"0000644\0"),
+        "owner-1000": patched(108, b"0001750\0"),
+        "user-name": patched(265, b"agent\0"),
+        "time": patched(136, b"14000000000\0"),
+        "link": patched(156, b"1"),
+        "folder": patched(156, b"5"),
+        "link-name": patched(157, b"x"),
+        "prefix": patched(345, b"etc"),
+        "checksum": patched(148, b"000000\0 ", mend=False),
+        "size-in-base-256": patched(124, b"\x80" + bytes(10) + b"\x07"),
+        "size-with-spaces": patched(124, b"         7 \0"),
+        "size-oversize": patched(124, b"77777777777\0"),
+        "hidden-behind-file": patched(512 + 7, b"x", mend=False),
+        "hidden-behind-end": patched(60_000, b"x", mend=False),
+        "hidden-in-last-byte": patched(65_535, b"x", mend=False),
+        "path-up": archived("../01", "message.json", "message.sig"),
+        "path-absolute": archived("/files/01", "message.json", "message.sig"),
+        "file-unexpected": archived("notes.txt", "message.json", "message.sig"),
+        "file-twice": archived("files/01", "files/01", "message.json", "message.sig"),
+        "file-gap": archived("files/02", "message.json", "message.sig"),
+        "file-zero": archived("files/00", "message.json", "message.sig"),
+        "file-after-message": archived("message.json", "files/01", "message.sig"),
+        "file-after-signature": archived("message.json", "message.sig", "files/01"),
+        "message-twice": archived("message.json", "message.json", "message.sig"),
+        "no-message": archived("files/01"),
+        "no-signature": archived("message.json"),
+        "signature-short": archived("message.json", "message.sig", signature=63),
+        "empty": bytes(65_536),
+        "too-large-for-its-content": archived("message.json", "message.sig", size=67_584),
+        "size-not-a-bucket": archived("message.json", "message.sig", size=66_048),
+    }
+
+
+def memos() -> list[Vector]:
+    """SPEC 5.4."""
+    given = {"memo_key": TOKEN.memo_key.hex(), "deployment": DEPLOYMENT.hex(), "case_id": TOKEN.case_id.hex()}
+    bound_to = DEPLOYMENT + TOKEN.case_id
+    made = {
+        channel: memo._seal(channel, TOKEN.memo_key, bound_to, fixed(channel, 12))
+        for channel in ("inspection", "a", "abcdefghijklmnopqrstuvwxyz-01234")
+    }
+    first = made["inspection"]
+    good = [vector(f"channel-{len(c)}", given | {"memo": m.hex()}, {"channel": c}) for c, m in made.items()]
+    return [
+        *good,
+        vector("changed", given | {"memo": flipped(first).hex()}, expect="tampered"),
+        vector("nonce-changed", given | {"memo": flipped(first, 0).hex()}, expect="tampered"),
+        vector(
+            "other-case", given | {"memo": first.hex(), "case_id": fixed("other").hex()}, expect="tampered"
+        ),
+        vector(
+            "other-key", given | {"memo": first.hex(), "memo_key": fixed("other").hex()}, expect="tampered"
+        ),
+        vector("short", given | {"memo": first[:59].hex()}, expect="malformed"),
+        vector("long", given | {"memo": first.hex() + "00"}, expect="malformed"),
+    ]
+
+
+def example_report(**changes: Any) -> bytes:
+    """Return the message.json of a report by the fixed token."""
+    values: dict[str, Any] = {
+        "channel": "inspection",
+        "key_id": INTAKE.recipient().key_id,
+        "case_id": TOKEN.case_id,
+        "salt": TOKEN.salt,
+        "author_key": TOKEN.author_key,
+        "reply_recipient": TOKEN.reply_identity.recipient().raw,
+        "withdraw_id": TOKEN.withdraw_id,
+        "language": "fr",
+        "keyring": messages.SeenKeyring(3, fixed("keyring")),
+        "questionnaire": messages.QuestionnaireRef("customs", 1),
+        "answers": {"what": "Ils m'ont abordé·e au café. 😀", "coi": "no"},
+        "files": (),
+        "written": DAY,
+    }
+    return messages.REPORT.encode(messages.Report(**values | changes))
+
+
+def reports() -> list[Vector]:
+    """SPEC 5.1."""
+
+    def given(message: bytes, seed: bytes = TOKEN.author_seed, **expected: str) -> Vector:
+        signature = signing.sign(Label.REPORT, DEPLOYMENT, message, seed)
+        return {
+            "message": message.hex(),
+            "signature": signature.hex(),
+            "deployment": DEPLOYMENT.hex(),
+            "channel": "inspection",
+            "key_id": INTAKE.recipient().key_id.hex(),
+        } | expected
+
+    good = example_report()
+    ok = {"case_id": TOKEN.case_id.hex()}
+    value = strictjson.decode(good)
+    assert isinstance(value, dict)
+    listed = example_report(answers={"who": ("agent", "other"), "none": ()})
+    small = bytes.fromhex(SMALL_ORDER["order-8"])
+    forged = example_report(author_key=small)
+    made = [
+        vector("french", given(good), ok),
+        vector("list-of-answers", given(listed), ok),
+        vector("no-answers", given(example_report(answers={})), ok),
+        vector("other-author", given(good, seed=fixed("thief")), expect="tampered"),
+        vector("another-case-id", given(example_report(case_id=fixed("other"))), expect="tampered"),
+        vector("another-salt", given(example_report(salt=fixed("other"))), expect="tampered"),
+        vector(
+            "another-recipient",
+            given(example_report(reply_recipient=INTAKE.recipient().raw)),
+            expect="tampered",
+        ),
+        vector(
+            "thief-signs-for-case",
+            given(example_report(author_key=signing.public_key(fixed("thief"))), seed=fixed("thief")),
+            expect="tampered",
+        ),
+        vector(
+            "author-key-of-small-order",
+            given(forged) | {"signature": (small + bytes(32)).hex()},
+            expect="tampered",
+        ),
+        vector("other-channel", given(good, channel="other"), expect="tampered"),
+        vector("other-key-id", given(good, key_id=fixed("k", 16).hex()), expect="tampered"),
+        vector("other-deployment", given(good, deployment=fixed("d", 16).hex()), expect="tampered"),
+        vector(
+            "signature-of-slot",
+            given(good) | {"signature": signing.sign(Label.SLOT, DEPLOYMENT, good, TOKEN.author_seed).hex()},
+            expect="tampered",
+        ),
+    ]
+    broken: dict[str, dict[str, Any]] = {
+        "version-2": value | {"v": 2},
+        "version-true": value | {"v": True},
+        "kind-slot": value | {"kind": "slot"},
+        "member-extra": value | {"extra": 1},
+        "member-missing": {name: member for name, member in value.items() if name != "salt"},
+        "member-order": dict(reversed(value.items())),
+        "language-de": value | {"language": "de"},
+        "day-of-february": value | {"written": "2026-02-30"},
+        "day-before-2000": value | {"written": "1999-12-31"},
+        "case-id-short": value | {"case_id": "AAAA"},
+        "case-id-not-canonical": value | {"case_id": "A" * 42 + "B"},
+        "channel-upper-case": value | {"channel": "Inspection"},
+        "recipient-x25519": value | {"reply_recipient": "A" * 43},
+        "answer-number": value | {"answers": {"what": 1}},
+        "file-listed-not-there": value
+        | {"files": [{"number": 1, "name": "", "type": "", "size": 1, "digest": "A" * 43}]},
+    }
+    return made + [
+        vector(name, given(strictjson.encode(each)), expect="malformed") for name, each in broken.items()
+    ]
+
+
+def follow_ups() -> list[Vector]:
+    """SPEC 5.2."""
+
+    def message(**changes: Any) -> bytes:
+        values: dict[str, Any] = {
+            "channel": "inspection",
+            "key_id": INTAKE.recipient().key_id,
+            "case_id": TOKEN.case_id,
+            "id": fixed("follow-up", 16),
+            "seen": 2,
+            "keyring": messages.SeenKeyring(3, fixed("keyring")),
+            "text": "Encore une chose…",
+            "files": (),
+            "written": DAY,
+        }
+        return messages.FOLLOW_UP.encode(messages.FollowUp(**values | changes))
+
+    def given(raw: bytes, seed: bytes = TOKEN.author_seed, label: Label = Label.FOLLOW_UP) -> Vector:
+        return {
+            "message": raw.hex(),
+            "signature": signing.sign(label, DEPLOYMENT, raw, seed).hex(),
+            "deployment": DEPLOYMENT.hex(),
+            "channel": "inspection",
+            "key_id": INTAKE.recipient().key_id.hex(),
+            "case_id": TOKEN.case_id.hex(),
+            "author_key": TOKEN.author_key.hex(),
+        }
+
+    good = message()
+    value = strictjson.decode(good)
+    assert isinstance(value, dict)
+    return [
+        vector("first", given(good), {"id": fixed("follow-up", 16).hex()}),
+        vector("never-opened-a-slot", given(message(seen=0)), {"id": fixed("follow-up", 16).hex()}),
+        vector("other-author", given(good, seed=fixed("thief")), expect="tampered"),
+        vector("signed-as-report", given(good, label=Label.REPORT), expect="tampered"),
+        vector("other-case", given(message(case_id=fixed("other"))), expect="tampered"),
+        vector("other-channel", given(message(channel="other")), expect="tampered"),
+        vector("seen-negative", given(message(seen=-1)), expect="malformed"),
+        vector("id-short", given(message(id=b"short")), expect="malformed"),
+        vector("kind-report", given(strictjson.encode(value | {"kind": "report"})), expect="malformed"),
+    ]
+
+
+def slots() -> list[Vector]:
+    """SPEC 5.3."""
+
+    def message(**changes: Any) -> bytes:
+        values: dict[str, Any] = {
+            "channel": "inspection",
+            "case_id": TOKEN.case_id,
+            "serial": 7,
+            "issued": DAY,
+            "next_by": date(2026, 12, 8),
+            "status": messages.Status.IN_FOLLOW_UP,
+            "measures_disclosed": (),
+            "earlier": 1,
+            "messages": (messages.Reply(5, date(2026, 11, 20), "Merci. Pouvez-vous préciser ?"),),
+            "received": messages.Received(1, (fixed("follow-up", 8),), DAY),
+        }
+        return messages.SLOT.encode(messages.Slot(**values | changes))
+
+    def given(raw: bytes, label: Label = Label.SLOT, seed: bytes = REPLY_SEED) -> Vector:
+        return {
+            "message": raw.hex(),
+            "signature": signing.sign(label, DEPLOYMENT, raw, seed).hex(),
+            "deployment": DEPLOYMENT.hex(),
+            "channel": "inspection",
+            "case_id": TOKEN.case_id.hex(),
+            "reply_key": signing.public_key(REPLY_SEED).hex(),
+        }
+
+    none = message(received=messages.Received(0, ()), messages=(), earlier=0)
+    unknown = strictjson.decode(message())
+    assert isinstance(unknown, dict)
+    return [
+        vector("one-message", given(message()), {"serial": 7}),
+        vector("nothing-yet", given(none), {"serial": 7}, comment="received without last_day"),
+        vector("other-signer", given(message(), seed=fixed("thief")), expect="tampered"),
+        vector("signed-as-follow-up", given(message(), label=Label.FOLLOW_UP), expect="tampered"),
+        vector("other-case", given(message(case_id=fixed("other"))), expect="tampered"),
+        vector("other-channel", given(message(channel="other")), expect="tampered"),
+        vector("serial-zero", given(message(serial=0)), expect="malformed"),
+        vector("status-unknown", given(strictjson.encode(unknown | {"status": "lost"})), expect="malformed"),
+    ]
+
+
+def keyrings() -> list[Vector]:
+    """SPEC 6."""
+    recipients = [HybridIdentity.from_seed(fixed(f"epoch {n}")).recipient() for n in (1, 2)]
+    dates = [(date(2026, 9, 1), date(2026, 11, 30)), (date(2026, 11, 20), date(2027, 2, 17))]
+    intake = tuple(
+        keyring.IntakeKey(r.key_id, r.encode(), *days) for r, days in zip(recipients, dates, strict=True)
+    )
+    reply = signing.public_key(REPLY_SEED)
+    texts = keyring.Texts("Inspection", "Inspectorate")
+    channel = keyring.Channel(
+        "inspection", texts, texts, intake, (keyring.ReplyKey(keyring.reply_key_id(reply), reply, *dates[0]),)
+    )
+    ring = keyring.Keyring(
+        deployment=DEPLOYMENT,
+        serial=4,
+        issued=date(2026, 11, 1),
+        valid_until=date(2026, 12, 6),
+        name=texts,
+        channels=(channel,),
+        questionnaire=keyring.Questionnaire("customs", 1, fixed("questionnaire")),
+    )
+    raw, signature = keyring.sign(ring, ROOT_SEED)
+    value = strictjson.decode(raw)
+    assert isinstance(value, dict)
+
+    def given(today: str = "2026-11-24", known: int | None = None, **changes: bytes) -> Vector:
+        files = {
+            "keyring": raw,
+            "signature": signature,
+            "root_key": signing.public_key(ROOT_SEED),
+            "deployment": DEPLOYMENT,
+        }
+        return {name: data.hex() for name, data in (files | changes).items()} | {
+            "today": today,
+            "known": known,
+        }
+
+    def signed(changed: Vector) -> Vector:
+        data = strictjson.encode(changed)
+        return given(keyring=data, signature=signing.sign(Label.KEYRING, DEPLOYMENT, data, ROOT_SEED))
+
+    def state(today: str, name: str, key: int | None) -> Vector:
+        key_id = None if key is None else recipients[key].key_id.hex()
+        return vector(name, given(today), {"state": "valid", "serial": 4, "channels": {"inspection": key_id}})
+
+    (listed,) = value["channels"]
+    return [
+        state("2026-11-01", "first-day", 0),
+        state("2026-11-19", "before-the-second-key", 0),
+        state("2026-11-20", "both-keys-newest-wins", 1),
+        state("2026-12-06", "last-day", 1),
+        vector("past-its-date", given("2026-12-07"), {"state": "keyring_expired"}),
+        vector("before-issued", given("2026-10-31"), {"state": "clock_behind"}),
+        vector("older-than-known", given(known=5), {"state": "keyring_older"}),
+        vector(
+            "as-known",
+            given(known=4),
+            {"state": "valid", "serial": 4, "channels": {"inspection": recipients[1].key_id.hex()}},
+        ),
+        vector("unsigned", given(signature=bytes(64)), expect="tampered"),
+        vector("altered", given(keyring=flipped(raw, 40)), expect="tampered"),
+        vector("other-root", given(root_key=signing.public_key(fixed("thief"))), expect="tampered"),
+        vector("other-deployment", given(deployment=fixed("d", 16)), expect="tampered"),
+        vector("valid-too-long", signed(value | {"valid_until": "2026-12-07"}), expect="malformed"),
+        vector("ends-before-it-begins", signed(value | {"valid_until": "2026-10-31"}), expect="malformed"),
+        vector("channel-twice", signed(value | {"channels": [listed, listed]}), expect="malformed"),
+        vector(
+            "key-under-another-id",
+            signed(
+                value
+                | {
+                    "channels": [
+                        listed
+                        | {"intake_keys": [listed["intake_keys"][0] | {"id": listed["intake_keys"][1]["id"]}]}
+                    ]
+                }
+            ),
+            expect="malformed",
+        ),
+        vector(
+            "poisoned-key",
+            signed(value | {"channels": [listed | {"intake_keys": [_poisoned(listed["intake_keys"][0])]}]}),
+            expect="malformed",
+        ),
+        vector("serial-zero", signed(value | {"serial": 0}), expect="malformed"),
+    ]
+
+
+def _poisoned(key: Vector) -> Vector:
+    raw = b"\xff" * 1_184 + bytes(31) + b"\x09"
+    return key | {
+        "recipient": keytext.encode_key("age1pq", raw),
+        "id": base64url.encode(hashlib.sha256(raw).digest()[:16]),
+    }
+
+
+def seals() -> list[Vector]:
+    """SPEC 3. The envelope in envelope.age was sealed once: encapsulation takes no seed from outside."""
+    envelope = (HERE / "envelope.age").read_bytes()
+    plain = age.unseal_bytes(envelope, [INTAKE])
+    identity = INTAKE.encode()
+
+    def given(data: bytes, key: str = identity) -> Vector:
+        return {"envelope": data.hex(), "identity": key}
+
+    header = age.ENVELOPE_HEADER
+    grease = envelope.replace(b"\n--- ", b"\n-> grease x\nAAAA\n--- ", 1)
+    return [
+        vector("opens", given(envelope), {"sha256": hashlib.sha256(plain).hexdigest(), "size": len(plain)}),
+        vector(
+            "other-identity",
+            given(envelope, HybridIdentity.from_seed(fixed("other")).encode()),
+            expect="not-for-us",
+        ),
+        vector("header-mac-changed", given(flipped_letter(envelope, header - 10)), expect="tampered"),
+        vector("payload-changed", given(flipped(envelope)), expect="tampered"),
+        vector("nonce-changed", given(flipped(envelope, header)), expect="tampered"),
+        vector("bytes-behind", given(envelope + b"x"), expect="tampered"),
+        vector("second-stanza", given(grease), expect="malformed"),
+        vector("version-2", given(envelope.replace(b"/v1\n", b"/v2\n", 1)), expect="malformed"),
+        vector("plaintext", given(b"I was approached in a bar. " * 80), expect="malformed"),
+        vector("cut-in-header", given(envelope[:1_000]), expect="malformed"),
+        vector("cut-in-nonce", given(envelope[: header + 8]), expect="truncated"),
+    ]
+
+
+def flipped_letter(raw: bytes, place: int) -> bytes:
+    """Return ``raw`` with another base-64 letter at ``place``."""
+    other = b"B" if raw[place : place + 1] == b"A" else b"A"
+    return raw[:place] + other + raw[place + 1 :]
+
+
+TOPICS: dict[str, tuple[str, Callable[[], list[Vector]]]] = {
+    "strictjson": ("1.3", strict_json),
+    "padding": ("4.2", paddings),
+    "token": ("2", tokens),
+    "signature": ("1.4", signatures),
+    "container": ("4", containers),
+    "memo": ("5.4", memos),
+    "report": ("5.1", reports),
+    "follow-up": ("5.2", follow_ups),
+    "slot": ("5.3", slots),
+    "keyring": ("6", keyrings),
+    "seal": ("3", seals),
+}
+
+
+def encode(topic: str) -> str:
+    """Return the file of a topic as it stands on disk."""
+    spec, make = TOPICS[topic]
+    tests = make()
+    assert len({test["id"] for test in tests}) == len(tests), f"{topic}: an id is used twice"
+    head = {"topic": topic, "spec": spec, "generator": "make.py", "tests": tests}
+    return json.dumps(head, indent=1, ensure_ascii=False) + "\n"
+
+
+def main() -> int:
+    """Write or compare every topic."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--check", action="store_true", help="compare only")
+    check = parser.parse_args().check
+    if not (HERE / "envelope.age").exists():
+        (HERE / "envelope.age").write_bytes(age.seal_bytes(b"Fanal " * 20, [INTAKE.recipient()]))
+    different = [topic for topic in TOPICS if not _current(topic, check=check)]
+    for topic in different:
+        sys.stderr.write(f"{topic}.json {'differs' if check else 'written'}\n")
+    return int(check and bool(different))
+
+
+def _current(topic: str, *, check: bool) -> bool:
+    file, text = HERE / f"{topic}.json", encode(topic)
+    if file.exists() and file.read_text("utf-8") == text:
+        return True
+    if not check:
+        file.write_text(text, "utf-8")
+    return False
+
+
+if __name__ == "__main__":
+    sys.exit(main())
