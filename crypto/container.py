@@ -90,6 +90,8 @@ def write(
     ``sign`` makes its signature; ``padded`` is the size rule of SPEC 4.2. Malformed if a file is
     not of its size or the archive is too large for the rule.
     """
+    if len(files) > MOST_FILES:
+        raise Malformed("container holds too many files")
     digests: list[bytes] = []
     size = archive.END
     for number, (length, pieces) in enumerate(files, 1):
@@ -115,7 +117,7 @@ def read(pieces: Iterable[bytes], keep: Keep, padded: Callable[[int], int] = pad
     members = iter(reader)
     files: list[File] = []
     for member in members:
-        if member.name != _file_name(len(files) + 1):
+        if len(files) == MOST_FILES or member.name != _file_name(len(files) + 1):
             break
         files.append(_take_file(member, len(files) + 1, keep))
     else:
@@ -135,8 +137,6 @@ def read(pieces: Iterable[bytes], keep: Keep, padded: Callable[[int], int] = pad
 
 
 def _file_name(number: int) -> str:
-    if number > MOST_FILES:
-        raise Malformed("container holds too many files")
     return f"files/{number:02}"
 
 

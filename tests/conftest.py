@@ -16,6 +16,9 @@ from playwright.sync_api import Browser, sync_playwright
 from psycopg import sql
 from sqlalchemy import URL, make_url
 
+from tests.age_peer import AgePeer
+from tests.age_peer import running as age_peer_running
+
 # The gate is the same in every run; `pytest --hypothesis-profile=thorough` looks further.
 settings.register_profile(
     "ci", derandomize=True, deadline=None, print_blob=True, suppress_health_check=[HealthCheck.too_slow]
@@ -95,3 +98,10 @@ def free_port() -> Callable[[], int]:
             return int(listener.getsockname()[1])
 
     return find
+
+
+@pytest.fixture(scope="session")
+def age_peer() -> Iterator[AgePeer]:
+    """The age of npm, to seal and open what we open and seal."""
+    with age_peer_running() as peer:
+        yield peer

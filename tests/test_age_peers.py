@@ -1,11 +1,8 @@
 """Files cross between our age and three others: npm's age-encryption, pyrage (Rust), Debian's age (Go)."""
 
-import json
 import subprocess
-from base64 import b64decode, b64encode
-from collections.abc import Iterator
+from base64 import b64encode
 from pathlib import Path
-from typing import IO
 
 import pyrage
 import pytest
@@ -22,7 +19,6 @@ from crypto.recipients import (
     X25519Recipient,
 )
 
-PEER = Path(__file__).parent / "js" / "age_peer.mjs"
 HYBRID = HybridIdentity.from_seed(bytes(range(32)))
 CLASSICAL = X25519Identity(bytes(range(1, 33)))
 IDENTITIES = pytest.mark.parametrize("identity", [HYBRID, CLASSICAL], ids=["hybrid", "x25519"])
@@ -34,36 +30,6 @@ RAGE_LOG_N = 22
 
 def text(size: int) -> bytes:
     return bytes(at % 251 for at in range(size))
-
-
-class Browser:
-    """age-encryption in one node process, as the pages use it."""
-
-    def __init__(self, requests: IO[str], answers: IO[str]) -> None:
-        self._requests, self._answers = requests, answers
-
-    def ask(self, **request: object) -> dict[str, str]:
-        self._requests.write(json.dumps(request) + "\n")
-        self._requests.flush()
-        answer: dict[str, str] = json.loads(self._answers.readline())
-        return answer
-
-    def seal(self, data: bytes, **to: object) -> bytes:
-        return b64decode(self.ask(do="seal", data=b64encode(data).decode(), **to)["data"])
-
-    def open(self, data: bytes, **by: object) -> bytes:
-        return b64decode(self.ask(do="open", data=b64encode(data).decode(), **by)["data"])
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    command = ["node", str(PEER)]
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as node:
-        assert node.stdin
-        assert node.stdout
-        yield Browser(node.stdin, node.stdout)
-        node.stdin.close()
-        assert node.wait(timeout=10) == 0
 
 
 def debian_age(*arguments: str | Path, data: bytes = b"") -> bytes:
@@ -83,9 +49,9 @@ def identity_in(key_file: Path) -> X25519Identity:
 
 
 @IDENTITIES
-def test_the_browser_derives_the_same_recipient(browser, identity):
+def test_the_browser_derives_the_same_recipient(age_peer, identity):
     """The public half of a secret key is the same text on both sides."""
-    answer = browser.ask(do="recipient", identity=identity.encode())
+    answer = age_peer.ask(do="recipient", identity=identity.encode())
     assert identity.recipient().encode() == answer["recipient"]
     kind = HybridRecipient if identity is HYBRID else X25519Recipient
     assert identity.recipient() == kind.parse(answer["recipient"])
@@ -93,43 +59,43 @@ def test_the_browser_derives_the_same_recipient(browser, identity):
 
 @IDENTITIES
 @SIZES
-def test_the_browser_opens_what_we_seal(browser, identity, size):
+def test_the_browser_opens_what_we_seal(age_peer, identity, size):
     """Our envelopes open in the page."""
     envelope = seal_bytes(text(size), [identity.recipient()])
-    assert text(size) == browser.open(envelope, identity=identity.encode())
+    assert text(size) == age_peer.open(envelope, identity=identity.encode())
 
 
 @IDENTITIES
 @SIZES
-def test_we_open_what_the_browser_seals(browser, identity, size):
+def test_we_open_what_the_browser_seals(age_peer, identity, size):
     """The page's envelopes open here."""
-    envelope = browser.seal(text(size), recipient=identity.recipient().encode())
+    envelope = age_peer.seal(text(size), recipient=identity.recipient().encode())
     assert text(size) == unseal_bytes(envelope, [identity])
 
 
 @IDENTITIES
-def test_the_browser_refuses_what_we_change(browser, identity):
+def test_the_browser_refuses_what_we_change(age_peer, identity):
     """As a control: the peer does check what it opens."""
     envelope = bytearray(seal_bytes(b"text", [identity.recipient()]))
     envelope[-1] ^= 1
-    answer = browser.ask(do="open", data=b64encode(envelope).decode(), identity=identity.encode())
+    answer = age_peer.ask(do="open", data=b64encode(envelope).decode(), identity=identity.encode())
     assert set(answer) == {"error"}
 
 
-def test_armor_crosses_to_and_from_the_browser(browser):
+def test_armor_crosses_to_and_from_the_browser(age_peer):
     """Both sides write the same armor."""
     sealed = seal_bytes(text(300), [HYBRID.recipient()])
-    assert text(300) == browser.open(armor(sealed).encode(), armored=True, identity=HYBRID.encode())
-    armored = browser.seal(text(300), armored=True, recipient=HYBRID.recipient().encode())
+    assert text(300) == age_peer.open(armor(sealed).encode(), armored=True, identity=HYBRID.encode())
+    armored = age_peer.seal(text(300), armored=True, recipient=HYBRID.recipient().encode())
     assert text(300) == unseal_bytes(dearmor(armored), [HYBRID])
     assert armored.decode() == armor(dearmor(armored))
 
 
-def test_passphrases_cross_to_and_from_the_browser(browser):
+def test_passphrases_cross_to_and_from_the_browser(age_peer):
     """A passphrase with accents is the same bytes on both sides."""
     sealed = seal_bytes(b"text", [ScryptRecipient(WORDS, log_n=10)])
-    assert browser.open(sealed, passphrase=WORDS) == b"text"
-    sealed = browser.seal(b"text", passphrase=WORDS)
+    assert age_peer.open(sealed, passphrase=WORDS) == b"text"
+    sealed = age_peer.seal(b"text", passphrase=WORDS)
     assert unseal_bytes(sealed, [ScryptIdentity(WORDS)]) == b"text"
     with pytest.raises(NotForUs):
         unseal_bytes(sealed, [ScryptIdentity(WORDS.title())])

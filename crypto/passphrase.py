@@ -1,0 +1,55 @@
+"""A passphrase guards a secret: Argon2id to a key, the secret wrapped under it (RFC 9106)."""
+
+import unicodedata
+
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDFExpand
+from nacl import pwhash
+from nacl.exceptions import CryptoError as NaClError
+from nacl.secret import SecretBox
+
+from crypto.errors import Malformed, NotForUs
+
+KEY = SecretBox.KEY_SIZE
+SALT = pwhash.argon2id.SALTBYTES
+SECRET = 32
+WRAPPED = SECRET + SecretBox.NONCE_SIZE + SecretBox.MACBYTES
+
+# libsodium's "moderate": 256 MiB and about half a second, paid once for each command.
+OPSLIMIT: int = pwhash.argon2id.OPSLIMIT_MODERATE
+MEMLIMIT: int = pwhash.argon2id.MEMLIMIT_MODERATE
+LEAST_OPSLIMIT: int = pwhash.argon2id.OPSLIMIT_MIN
+LEAST_MEMLIMIT: int = pwhash.argon2id.MEMLIMIT_MIN
+
+VAULT = b"fanal/1/vault"
+
+
+def stretch(passphrase: str, salt: bytes, *, opslimit: int = OPSLIMIT, memlimit: int = MEMLIMIT) -> bytes:
+    """Return the 32-byte key of a passphrase; ``salt`` has 16 bytes, ``memlimit`` is in bytes.
+
+    The text is brought to NFKC first: two keyboards may write one accent differently. Raises Malformed for a
+    salt or a limit outside what libsodium takes.
+    """
+    text = unicodedata.normalize("NFKC", passphrase).encode("utf-8", errors="surrogatepass")
+    try:
+        return bytes(pwhash.argon2id.kdf(KEY, text, salt, opslimit=opslimit, memlimit=memlimit))
+    except (NaClError, ValueError):
+        raise Malformed("the passphrase cannot be stretched with these parameters") from None
+
+
+def wrap(secret: bytes, key: bytes) -> bytes:
+    """Return a 32-byte secret wrapped under a 32-byte key: 72 bytes, a fresh nonce first."""
+    return bytes(SecretBox(key).encrypt(secret))
+
+
+def unwrap(wrapped: bytes, key: bytes) -> bytes:
+    """Return the secret that ``wrap`` was given; raise NotForUs for another key or other bytes."""
+    try:
+        return bytes(SecretBox(key).decrypt(wrapped))
+    except (NaClError, ValueError):
+        raise NotForUs("this key does not open the secret, try another one") from None
+
+
+def vault_key(master: bytes) -> bytes:
+    """Return the 32-byte key of the vault: expand(master, ``fanal/1/vault``), SPEC 1.1."""
+    return HKDFExpand(SHA256(), 32, info=VAULT).derive(master)

@@ -1,0 +1,169 @@
+"""Bundles: what is signed comes back, what is not listed exactly so is refused."""
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date
+
+import pytest
+
+from crypto import archive, bundle, signing
+from crypto.bundle import Manifest
+from crypto.errors import CryptoError, Malformed, Tampered, Truncated
+from tests.vectors.make import DEPLOYMENT, fixed
+
+INSTANCE = fixed("instance")
+REPLY = fixed("reply")
+FILES = [fixed(f"envelope {n}", 1_700) for n in range(3)]
+IDS = sorted((fixed(f"id {n}", 16) for n in range(3)), key=bundle.envelope_name)
+
+
+def intake() -> bundle.Intake:
+    entries = [
+        bundle.Entry(id=i, size=len(f), hash=hashlib.sha256(f).digest(), day=date(2026, 11, 24))
+        for i, f in zip(IDS, FILES, strict=True)
+    ]
+    return bundle.Intake(
+        deployment=DEPLOYMENT,
+        channel="inspection",
+        n=1,
+        previous=bundle.FIRST,
+        instance_key=signing.public_key(INSTANCE),
+        applied=bundle.NOTHING,
+        entries=(replace(entries[0], case_id=fixed("case")), *entries[1:]),
+        withdrawn=(bundle.Withdrawal(fixed("case"), fixed("withdraw")),),
+    )
+
+
+def outbox() -> bundle.Outbox:
+    return bundle.Outbox(
+        deployment=DEPLOYMENT,
+        channel="inspection",
+        n=2,
+        previous=fixed("previous"),
+        collected=(bundle.Link(1, fixed("intake")),),
+        slots=(bundle.SealedSlot(fixed("case"), hashlib.sha256(FILES[0]).digest()),),
+        closed=(),
+        keyring=bundle.KeyringLink(3, hashlib.sha256(FILES[1]).digest()),
+    )
+
+
+def member(name: str, data: bytes) -> archive.Member:
+    return archive.Member(name, len(data), iter([data]))
+
+
+def written(files: list[bytes] = FILES, ids: list[bytes] = IDS) -> bytes:
+    manifest = bundle.sign_intake(intake(), INSTANCE)
+    names = [bundle.envelope_name(each) for each in ids]
+    return b"".join(bundle.write(manifest, map(member, names, files)))
+
+
+def read(raw: bytes) -> tuple[bundle.Intake, list[bytes]]:
+    manifest, members = bundle.read([raw])
+    opened = bundle.open_intake(manifest, DEPLOYMENT)
+    return opened, [b"".join(each.data) for each in bundle.checked(members, opened.files())]
+
+
+def test_an_intake_bundle_comes_back_whole() -> None:
+    """Manifest and files are what was written, and the same input gives the same bytes."""
+    assert (intake(), FILES) == read(written())
+    assert written() == written()
+
+
+def test_an_outbox_bundle_comes_back_whole() -> None:
+    """Slots, then the keyring with its signature."""
+    manifest = bundle.sign_outbox(outbox(), REPLY)
+    names = [name for name, _ in outbox().files()]
+    raw = b"".join(bundle.write(manifest, map(member, names, [FILES[0], FILES[1], bytes(64)])))
+    found, members = bundle.read([raw])
+    keys = [fixed("older key"), signing.public_key(REPLY)]
+    assert outbox() == bundle.open_outbox(found, DEPLOYMENT, keys)
+    assert [FILES[0], FILES[1], bytes(64)] == [
+        b"".join(each.data) for each in bundle.checked(members, outbox().files())
+    ]
+
+
+def test_a_byte_changed_anywhere_is_refused() -> None:
+    """Every 7th byte, and every byte of the headers and the manifest's first kilobyte."""
+    raw = written()
+    for place in [*range(1_600), *range(1_600, len(raw), 7)]:
+        changed = bytearray(raw)
+        changed[place] ^= 0x20
+        with pytest.raises(CryptoError):
+            read(bytes(changed))
+
+
+def test_a_bundle_cut_anywhere_is_refused() -> None:
+    """Also between two files, and in the zeros of its end."""
+    raw = written()
+    for size in [*range(0, len(raw), 97), len(raw) - 1, len(raw) - 512, len(raw) - 1_024]:
+        with pytest.raises(CryptoError):
+            read(raw[:size])
+
+
+def test_a_cut_between_blocks_says_that_it_is_one() -> None:
+    """The officer should copy the file again, not suspect the portal."""
+    with pytest.raises(Truncated):
+        read(written()[:-512])
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        lambda: written() + bytes(512),
+        lambda: written(files=FILES[:2], ids=IDS[:2]),
+        lambda: written(files=[*FILES, b"more"], ids=[*IDS, fixed("stray", 16)]),
+        lambda: written(files=FILES[::-1], ids=IDS[::-1]),
+        lambda: written(files=FILES, ids=[IDS[0], IDS[0], IDS[1]]),
+        lambda: b"",
+        lambda: b"not a bundle" * 100,
+    ],
+    ids=["longer", "file-missing", "file-more", "other-order", "file-twice", "empty", "no-bundle"],
+)
+def test_another_form_is_refused(spoil: Callable[[], bytes]) -> None:
+    """The files are exactly those of the manifest, in its order, and nothing follows."""
+    with pytest.raises(CryptoError):
+        read(spoil())
+
+
+def test_a_swapped_file_is_refused() -> None:
+    """Same names, contents exchanged."""
+    with pytest.raises(Tampered):
+        read(written(files=[FILES[1], FILES[0], FILES[2]]))
+
+
+def test_ids_out_of_order_or_twice_are_refused() -> None:
+    """A signed manifest still has to be canonical."""
+    for entries in (intake().entries[::-1], (intake().entries[0],) * 2):
+        manifest = bundle.sign_intake(replace(intake(), entries=entries), INSTANCE)
+        with pytest.raises(Malformed):
+            bundle.open_intake(manifest, DEPLOYMENT)
+
+
+def test_another_signer_is_refused() -> None:
+    """An intake bundle names its key; an outbox bundle must be by a key of the channel."""
+    raw = bundle.INTAKE.encode(intake())
+    thief = signing.sign(signing.Label.INTAKE, DEPLOYMENT, raw, fixed("thief"))
+    with pytest.raises(Tampered):
+        bundle.open_intake(Manifest(raw, thief), DEPLOYMENT)
+    with pytest.raises(Tampered):
+        bundle.open_outbox(
+            bundle.sign_outbox(outbox(), fixed("thief")), DEPLOYMENT, [signing.public_key(REPLY)]
+        )
+
+
+def test_another_deployment_is_refused() -> None:
+    """Two inspectorates may share a machine, never a bundle."""
+    with pytest.raises(Malformed):
+        bundle.open_intake(bundle.sign_intake(intake(), INSTANCE), fixed("other", 16))
+    with pytest.raises(Malformed):
+        bundle.open_outbox(
+            bundle.sign_outbox(outbox(), REPLY), fixed("other", 16), [signing.public_key(REPLY)]
+        )
+
+
+def test_a_manifest_of_the_other_direction_is_refused() -> None:
+    """An intake bundle carried back to the portal is not an outbox."""
+    manifest = bundle.sign_intake(intake(), INSTANCE)
+    with pytest.raises(Malformed):
+        bundle.open_outbox(manifest, DEPLOYMENT, [signing.public_key(INSTANCE)])

@@ -1,0 +1,138 @@
+"""Containers beyond the vectors: streaming, large files, what the writer refuses."""
+
+import hashlib
+import tracemalloc
+from collections.abc import Iterable, Iterator
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from crypto import container, padding
+from crypto.errors import CryptoError, Malformed, Truncated
+
+SIGNATURE = bytes(range(64))
+PIECE = 1 << 20
+
+
+def written(files: Iterable[bytes], message: bytes = b"{}") -> bytes:
+    sources = [(len(data), [data]) for data in files]
+    return b"".join(container.write(sources, lambda _: message, lambda _: SIGNATURE))
+
+
+def read(pieces: Iterable[bytes]) -> tuple[container.Signed | container.Drop, list[bytes]]:
+    kept: list[bytes] = []
+    found = container.read(pieces, lambda _number, data: kept.append(b"".join(data)))
+    return found, kept
+
+
+def split(data: bytes, sizes: list[int]) -> Iterator[bytes]:
+    at = 0
+    for size in sizes:
+        yield data[at : at + size]
+        at += size
+    yield data[at:]
+
+
+@given(
+    files=st.lists(st.binary(max_size=1_100), max_size=4),
+    message=st.binary(max_size=600),
+    sizes=st.lists(st.integers(0, 700), max_size=40),
+)
+def test_what_is_written_is_read_in_pieces_of_any_size(
+    files: list[bytes], message: bytes, sizes: list[int]
+) -> None:
+    """Files and message come back whatever the pieces in which they arrive."""
+    found, kept = read(split(written(files, message), sizes))
+    assert isinstance(found, container.Signed)
+    assert (files, message, SIGNATURE) == (kept, found.message, found.signature)
+
+
+@given(place=st.integers(0, 4 * 512 - 1), bit=st.integers(0, 7))
+def test_a_changed_bit_is_refused_or_seen_in_the_message(place: int, bit: int) -> None:
+    """No bit of the archive is without meaning: a change is refused, or changes what is signed."""
+    raw = bytearray(written([], b'{"v":1}'))
+    raw[place] ^= 1 << bit
+    try:
+        found, _ = read([bytes(raw)])
+    except CryptoError:
+        return
+    assert isinstance(found, container.Signed)
+    assert (found.message, found.signature) != (b'{"v":1}', SIGNATURE)
+
+
+def test_every_cut_is_noticed() -> None:
+    """A container without its end is never taken for a whole one."""
+    raw = written([b"a" * 700])
+    for size in [*range(0, 3_072, 100), len(raw) - 512, len(raw) - 1]:
+        with pytest.raises(CryptoError):
+            read([raw[:size]])
+
+
+@pytest.mark.parametrize("size", [0, 1, (64 << 20) - 1, 64 << 20, (64 << 20) + 1])
+def test_the_digest_is_over_pieces_of_64_mib(size: int) -> None:
+    """SPEC 4.1: the SHA-256 of the SHA-256 of each piece; an empty file has none."""
+    digest = container.FileDigest()
+    for start in range(0, size, PIECE):
+        digest.update(bytes(min(PIECE, size - start)))
+    pieces = [hashlib.sha256(bytes(min(64 << 20, size - at))).digest() for at in range(0, size, 64 << 20)]
+    assert hashlib.sha256(b"".join(pieces)).digest() == digest.digest()
+
+
+def test_a_large_file_passes_in_constant_memory() -> None:
+    """96 MiB are written and read without ever standing in memory."""
+    size = 96 << 20
+    pieces = (bytes(PIECE) for _ in range(size // PIECE))
+    seen = 0
+
+    def keep(_number: int, data: Iterator[bytes]) -> None:
+        nonlocal seen
+        seen += sum(map(len, data))
+
+    tracemalloc.start()
+    container.read(container.write([(size, pieces)], lambda _: b"{}", lambda _: SIGNATURE), keep)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert size == seen
+    # The padding that ends a container of this size is one piece of at most 3 %.
+    assert peak < 16 << 20
+
+
+@pytest.mark.parametrize("pieces", [[b"abc"], [b"ab", b"cde"], []])
+def test_a_file_that_changes_while_it_is_read_stops_the_sealing(pieces: list[bytes]) -> None:
+    """Four bytes were announced: fewer or more are an error, not another report."""
+    with pytest.raises(Malformed):
+        list(container.write([(4, pieces)], lambda _: b"{}", lambda _: SIGNATURE))
+
+
+def test_a_hundredth_file_is_refused() -> None:
+    """Names have two digits."""
+    assert len(read([written([b""] * 99)])[1]) == 99
+    with pytest.raises(Malformed):
+        written([b""] * 100)
+
+
+def test_a_slot_that_does_not_fit_is_refused() -> None:
+    """16 KiB, whatever the inbox has to say."""
+    with pytest.raises(Malformed):
+        list(container.write([], lambda _: bytes(15_000), lambda _: SIGNATURE, padded=padding.slot))
+
+
+def test_a_message_over_1_mib_is_refused_before_it_is_read() -> None:
+    """Memory stays bounded whatever a header promises."""
+    with pytest.raises(Malformed):
+        read([written([], bytes((1 << 20) + 1))])
+
+
+def test_a_keeper_that_reads_nothing_changes_nothing() -> None:
+    """The digest covers the file even if nobody wanted its bytes."""
+    raw = written([b"a" * 5_000])
+    found = container.read([raw], lambda _number, _data: None)
+    expected, _ = read([raw])
+    assert expected == found
+
+
+def test_no_pieces_at_all_are_truncated() -> None:
+    """Nothing is not an empty container."""
+    with pytest.raises(Truncated):
+        read([])
