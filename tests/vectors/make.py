@@ -270,7 +270,8 @@ def containers() -> list[Vector]:
     message, signature = b'{"v":1}', fixed("signature", 64)
     with_files = b"".join(container.write(sources, lambda _: message, lambda _: signature))
     text_only = b"".join(container.write([], lambda _: message, lambda _: signature))
-    good = {"text-only": text_only, "three-files": with_files}
+    most = b"".join(container.write([(0, [])] * 99, lambda _: message, lambda _: signature))
+    good = {"text-only": text_only, "three-files": with_files, "ninety-nine-files": most}
     made = []
     for name, raw in good.items():
         read = container.read([raw], lambda _number, _data: None)
@@ -334,6 +335,9 @@ def _wrong_archives(good: bytes) -> dict[str, bytes]:
         "file-zero": archived("files/00", "message.json", "message.sig"),
         "file-after-message": archived("message.json", "files/01", "message.sig"),
         "file-after-signature": archived("message.json", "message.sig", "files/01"),
+        "hundred-files": archived(
+            *[f"files/{n:02}" for n in range(1, 101)], "message.json", "message.sig", size=106_496
+        ),
         "message-twice": archived("message.json", "message.json", "message.sig"),
         "no-message": archived("files/01"),
         "no-signature": archived("message.json"),
