@@ -167,7 +167,8 @@ def _index(language: str) -> Mapping[str, int]:
 
 def _plain(text: str) -> list[str]:
     decomposed = unicodedata.normalize("NFKD", text).lower()
-    return re.findall(r"[a-z]+", "".join(c for c in decomposed if not unicodedata.combining(c)))
+    # The marks that Latin letters carry, by range: what else is a mark depends on the version of Unicode.
+    return re.findall(r"[a-z]+", re.sub("[\u0300-\u036f]", "", decomposed))
 
 
 def _entropy(language: str, places: list[int | None]) -> bytes | None:

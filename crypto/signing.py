@@ -4,6 +4,7 @@ import base64
 import hashlib
 from enum import Enum
 
+from nacl.bindings import crypto_core_ed25519_is_valid_point
 from nacl.exceptions import BadSignatureError
 from nacl.signing import SigningKey, VerifyKey
 
@@ -39,10 +40,13 @@ def sign(label: Label, deployment: bytes, file: bytes, seed: bytes) -> bytes:
 def verify(label: Label, deployment: bytes, file: bytes, signature: bytes, key: bytes) -> None:
     """Return if ``signature`` (64 bytes) holds under ``key`` (32 bytes); else raise Tampered.
 
-    Strict: a public key or R of small order or in a non-canonical encoding is refused (SPEC 1.4).
+    Strict: the key must be a canonical point of the prime-order group (SPEC 1.4). Then an R outside it cannot
+    satisfy the equation. Without this, libraries differ on keys of mixed order.
     """
     if len(signature) != SIGNATURE or len(key) != PUBLIC:
         raise Malformed("signature or key has the wrong length")
+    if not crypto_core_ed25519_is_valid_point(key):
+        raise Tampered("signature does not hold")
     try:
         VerifyKey(key).verify(_covered(label, deployment, file), signature)
     except BadSignatureError as error:

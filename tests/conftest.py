@@ -2,7 +2,6 @@
 
 import os
 import shutil
-import socket
 import subprocess
 import tempfile
 import uuid
@@ -18,6 +17,7 @@ from sqlalchemy import URL, make_url
 
 from tests.age_peer import AgePeer
 from tests.age_peer import running as age_peer_running
+from tests.installation import free_port
 
 # The gate is the same in every run; `pytest --hypothesis-profile=thorough` looks further.
 settings.register_profile(
@@ -88,16 +88,10 @@ def chromium() -> Iterator[Browser]:
         browser.close()
 
 
-@pytest.fixture
-def free_port() -> Callable[[], int]:
+@pytest.fixture(name="free_port")
+def free_port_fixture() -> Callable[[], int]:
     """Return a function that finds a loopback TCP port on which nothing listens."""
-
-    def find() -> int:
-        with socket.socket() as listener:
-            listener.bind(("127.0.0.1", 0))
-            return int(listener.getsockname()[1])
-
-    return find
+    return free_port
 
 
 @pytest.fixture(scope="session")

@@ -1,0 +1,112 @@
+"""Print how much of a bare peer's speed is left: `make bench`.
+
+Each figure is a ratio to the least that could do the same job, measured in turns in the same run, so that it
+says something on any machine.
+"""
+
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from benchmarks import reports
+from benchmarks.load import Request, rate
+from crypto import age, padding
+from tests.installation import COMMANDS, Installation, free_port
+
+ROUNDS = 5
+SUBMITS = 300
+CHECKS = 600
+REPORTS = 400
+
+
+def main() -> None:
+    """Measure the portal, then the inbox."""
+    with tempfile.TemporaryDirectory(prefix="fanal-bench-") as folder:
+        installation = Installation(Path(folder), port=free_port())
+        measure_portal(installation, Path(folder))
+        measure_inbox(installation, Path(folder))
+
+
+def measure_portal(installation: Installation, folder: Path) -> None:
+    """Submits and slot checks, beside a bare insert and a bare answer of the same size."""
+    envelope = age.seal_bytes(bytes(padding.SMALLEST), [reports.stranger()])
+    metadata = {"Tus-Resumable": "1.0.0", "Content-Type": "application/offset+octet-stream"}
+    metadata |= {"Upload-Length": str(len(envelope)), "Upload-Metadata": "channel aW5zcGVjdGlvbg=="}
+    submit = Request("/api/envelopes", envelope, 201, metadata)
+    check = Request("/api/slot", bytes(32), 200, {})
+    with installation.portal.serving() as portal, bare_server(folder) as bare:
+        port = int(portal.address.rsplit(":", 1)[1])
+        compare("submits", SUBMITS, (port, submit), (bare, Request("/insert", envelope, 201, {})))
+        compare("slot checks", CHECKS, (port, check), (bare, Request("/answer", bytes(32), 200, {})))
+
+
+def compare(what: str, count: int, ours: tuple[int, Request], bare: tuple[int, Request]) -> None:
+    """Run both in turns and print the median ratio with its range."""
+    rates = [[rate(port, request, count) for port, request in (ours, bare)] for _ in range(ROUNDS)]
+    show(what, rates, "of a bare Flask and SQLAlchemy")
+
+
+def measure_inbox(installation: Installation, folder: Path) -> None:
+    """Reports collected, beside opening as many HPKE ciphertexts and nothing else."""
+    made = reports.Office(installation)
+    rates = []
+    for number in range(1, ROUNDS + 1):
+        bundle = folder / f"inspection-{number}.tar"
+        bundle.write_bytes(made.bundle(number, REPORTS))
+        collect = timed(lambda bundle=bundle: made.collect(bundle))
+        rates.append([REPORTS / collect, REPORTS / timed(lambda: made.open_bare(REPORTS))])
+    show("reports collected", rates, "of bare HPKE opening")
+
+
+def timed(work: Callable[[], object]) -> float:
+    """Return the seconds that ``work`` took."""
+    begun = time.perf_counter()
+    work()
+    return time.perf_counter() - begun
+
+
+def show(what: str, rates: list[list[float]], peer: str) -> None:
+    """Print one line: rate, ratio to the peer, range of the ratio."""
+    ratios = [ours / bare for ours, bare in rates]
+    ours = statistics.median(rate[0] for rate in rates)
+    sys.stdout.write(
+        f"{what:18} {ours:8.0f} per second, {statistics.median(ratios):.3f} {peer} "
+        f"({min(ratios):.3f} to {max(ratios):.3f} in {len(ratios)} rounds)\n"
+    )
+    sys.stdout.flush()
+
+
+@contextmanager
+def bare_server(folder: Path) -> Iterator[int]:
+    """Serve the bare application as the portal is served: gunicorn, two sync workers."""
+    port = free_port()
+    options = ["--workers", "2", "--bind", f"127.0.0.1:{port}", "--log-level", "warning"]
+    options += ["--env", f"BARE_DATABASE={folder / 'bare.sqlite'}"]
+    server = subprocess.Popen([str(COMMANDS / "gunicorn"), *options, "benchmarks.bare:create_app()"])
+    try:
+        wait(port)
+        yield port
+    finally:
+        server.terminate()
+        server.wait(timeout=30)
+
+
+def wait(port: int) -> None:
+    """Return once the bare server answers."""
+    for _ in range(100):
+        try:
+            rate(port, Request("/answer", bytes(32), 200, {}), 1)
+        except OSError:
+            time.sleep(0.1)
+        else:
+            return
+    raise RuntimeError("the bare server did not start")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,39 @@
+"""A bounded load on a server on this machine: so many requests by so many clients, and how long they took."""
+
+import http.client
+import time
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
+CLIENTS = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One POST and the status that it must have."""
+
+    path: str
+    body: bytes
+    status: int
+    headers: Mapping[str, str]
+
+
+def rate(port: int, request: Request, count: int) -> float:
+    """Return how many per second of ``count`` times ``request``; an unexpected answer is an error."""
+    begun = time.perf_counter()
+    with ThreadPoolExecutor(CLIENTS) as clients:
+        list(clients.map(lambda _: _post(port, request), range(count)))
+    return count / (time.perf_counter() - begun)
+
+
+def _post(port: int, request: Request) -> None:
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+    try:
+        connection.request("POST", request.path, request.body, dict(request.headers))
+        answer = connection.getresponse()
+        answer.read()
+    finally:
+        connection.close()
+    if answer.status != request.status:
+        raise RuntimeError(f"{request.path} answered {answer.status}")

@@ -1,0 +1,146 @@
+"""What staff see of cases, as plain values that become JSON or lines; nothing in it proves authorship."""
+
+from collections.abc import Sequence
+from typing import Any, TypeAlias
+
+from sqlalchemy.orm import Session
+
+from crypto import base64url, questionnaire
+from crypto.keyring import Texts
+from crypto.messages import REPORT, Report
+from inbox import records
+from inbox.schema import Attachment, Case, FollowUp, Message, Unopened
+
+View: TypeAlias = dict[str, Any]
+
+
+def overview(session: Session) -> View:
+    """Return a line's worth of every case, and of everything that became no case."""
+    counts = records.counts(session)
+    return {
+        "cases": [
+            _line(case)
+            | {
+                "follow_ups": counts.follow_ups.get(case.number, 0),
+                "attachments": counts.attachments.get(case.number, 0),
+                "messages": counts.messages.get(case.number, 0),
+            }
+            for case in records.cases(session)
+        ],
+        "unopened": [_unopened(row) for row in records.unopened(session)],
+    }
+
+
+def details(session: Session, number: int) -> View:
+    """Return all of one case; CaseRefused if there is none."""
+    case = records.case(session, number)
+    files = records.attachments(session, number)
+    follow_ups = records.follow_ups(session, number)
+    return (
+        _line(case)
+        | {"collected": case.collected.isoformat()}
+        | (_note(case) if case.unsigned else _report(session, case))
+        | {
+            "attachments": [_attachment(file) for file in files if file.follow_up is None],
+            "follow_ups": [_follow_up(each, files) for each in follow_ups],
+            "messages": [_message(message, case) for message in records.messages(session, number)],
+            "last_slot": case.serial,
+            "seen_slot": case.seen,
+        }
+    )
+
+
+def flags(case: Case) -> list[str]:
+    """Return what staff must know before they act, as stable words."""
+    found = {
+        "unsigned": case.unsigned,
+        "cannot-be-answered": case.recipient is None and not case.unsigned,
+        "withdrawn": case.withdrawn,
+        "keyring-unknown": case.keyring_warning == "unknown",
+        "keyring-old": case.keyring_warning == "old",
+    }
+    return [flag for flag, holds in found.items() if holds]
+
+
+def _line(case: Case) -> View:
+    return {
+        "case": case.number,
+        "status": case.status,
+        "received": case.received.isoformat(),
+        "language": case.language,
+        "summary": case.summary,
+        "flags": flags(case),
+    }
+
+
+def _report(session: Session, case: Case) -> View:
+    report = REPORT.parse(case.message)
+    asked = report.questionnaire
+    return {
+        "written": report.written.isoformat(),
+        "questionnaire": {"id": asked.id, "version": asked.version},
+        "answers": dict(report.answers),
+        "labels": _labels(session, report),
+    }
+
+
+def _note(case: Case) -> View:
+    return {"note": case.message.decode()}
+
+
+def _labels(session: Session, report: Report) -> dict[str, str]:
+    """Return the labels of questions by id, of options by ``question.option``, in the report's language."""
+    file = records.questionnaire(session, report.questionnaire.id, report.questionnaire.version)
+    if file is None:
+        return {}
+    labels = {}
+    for field in questionnaire.parse(file.raw).fields:
+        labels[field.id] = _in(report.language, field.label)
+        for option in field.options:
+            labels[f"{field.id}.{option.id}"] = _in(report.language, option.label)
+    return labels
+
+
+def _in(language: str, texts: Texts) -> str:
+    return texts.fr if language == "fr" else texts.en
+
+
+def _attachment(file: Attachment) -> View:
+    return {
+        "number": file.number,
+        "name": file.name,
+        "type": file.type,
+        "size": file.size,
+        "digest": base64url.encode(file.digest),
+    }
+
+
+def _follow_up(each: FollowUp, files: Sequence[Attachment]) -> View:
+    return {
+        "number": each.position,
+        "received": each.received.isoformat(),
+        "written": each.written.isoformat(),
+        "text": each.text,
+        "attachments": [_attachment(file) for file in files if file.follow_up == each.id],
+    }
+
+
+def _message(message: Message, case: Case) -> View:
+    return {
+        "day": message.day.isoformat(),
+        "text": message.text,
+        "slot": message.serial,
+        "sent": message.serial <= case.serial,
+        "seen": message.serial <= case.seen,
+    }
+
+
+def _unopened(row: Unopened) -> View:
+    return {
+        "number": row.number,
+        "kind": row.kind,
+        "reason": row.reason,
+        "received": row.received.isoformat(),
+        "bundle": row.intake,
+        "file": None if row.envelope is None else f"unopened/{base64url.encode(row.envelope)}.age",
+    }

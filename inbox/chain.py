@@ -1,0 +1,116 @@
+"""Whether an intake bundle is the next one of the portal that an officer accepted (SPEC 8.3)."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy.orm import Session
+
+from crypto.bundle import FIRST
+from crypto.signing import fingerprint
+from inbox import records
+from inbox.errors import BundleRefused
+from inbox.intake import Verified
+from inbox.schema import Instance
+
+_COMPARE = "compare it with the one that `portal init` printed"
+
+
+@dataclass(frozen=True, slots=True)
+class Acceptance:
+    """What an officer says of instance keys: fingerprints as typed, or a question to ask."""
+
+    confirmed: str | None
+    new: str | None
+    ask: Callable[[str], bool]
+
+
+def follows(session: Session, verified: Verified, acceptance: Acceptance) -> bool:
+    """Return whether the bundle is the next one (True) or was collected before (False).
+
+    Raises BundleRefused for all others, naming the number that is wanted.
+    """
+    intake = verified.intake
+    known = records.intake(session, intake.instance_key, intake.n)
+    if known is not None:
+        if known.hash != verified.hash:
+            raise BundleRefused(
+                f"another bundle {intake.n} was collected before: one of the two is false",
+                "keep both files, tell who runs the portal",
+            )
+        return False
+    pinned = records.pinned_instance(session)
+    if pinned is None:
+        _check_first(fingerprint(intake.instance_key), acceptance)
+        _check_next(verified, 0, FIRST)
+    elif pinned.key == intake.instance_key:
+        _check_pinned(fingerprint(pinned.key), acceptance)
+        last = records.last_intake(session, pinned.key)
+        _check_next(verified, last.n if last else 0, last.hash if last else FIRST)
+    elif session.get(Instance, intake.instance_key) is not None:
+        raise BundleRefused("the bundle is from a portal that was replaced", "collect the present portal's")
+    else:
+        _check_new(fingerprint(intake.instance_key), acceptance)
+        _check_next(verified, 0, FIRST)
+    return True
+
+
+def accept(session: Session, instance_key: bytes, today: date) -> int | None:
+    """Pin the instance key if it is new; return the last number of the chain that it ends, if it ends one."""
+    pinned = records.pinned_instance(session)
+    if pinned is not None and pinned.key == instance_key:
+        return None
+    ended = records.last_intake(session, pinned.key) if pinned else None
+    position = pinned.position + 1 if pinned else 1
+    session.add(Instance(key=instance_key, position=position, accepted=today))
+    session.flush()
+    return ended.n if ended else None
+
+
+def _check_first(found: str, acceptance: Acceptance) -> None:
+    given = acceptance.confirmed or acceptance.new
+    if given is None:
+        if acceptance.ask(f"the portal's instance key is\n\n    {found}\n\n{_COMPARE}: is it the same?"):
+            return
+        raise BundleRefused(
+            f"no portal is confirmed yet; this bundle's instance key is {found}",
+            f'{_COMPARE}, then repeat with --confirm-instance "{found}"',
+        )
+    if not _same(given, found):
+        raise BundleRefused(
+            f"the bundle's instance key is {found}, not the one given",
+            f"{_COMPARE}: someone may stand between",
+        )
+
+
+def _check_pinned(found: str, acceptance: Acceptance) -> None:
+    if acceptance.confirmed is not None and not _same(acceptance.confirmed, found):
+        raise BundleRefused(f"the confirmed portal is {found}, not the one given", _COMPARE)
+
+
+def _check_new(found: str, acceptance: Acceptance) -> None:
+    if acceptance.new is None or not _same(acceptance.new, found):
+        raise BundleRefused(
+            f"the bundle is from another portal than the confirmed one; its instance key is {found}",
+            f'if the portal was rebuilt, {_COMPARE}, then repeat with --new-instance "{found}"',
+        )
+
+
+def _check_next(verified: Verified, last: int, previous: bytes) -> None:
+    intake = verified.intake
+    if intake.n <= last:
+        raise BundleRefused(f"bundle {intake.n} is older than all known ones", f"bundle {last + 1} is wanted")
+    if intake.n > last + 1:
+        raise BundleRefused(
+            f"bundle {last + 1} is missing before bundle {intake.n}",
+            f"look for it, or have it made again: portal export --again {last + 1}",
+        )
+    if intake.previous != previous:
+        raise BundleRefused(
+            f"bundle {intake.n} does not follow the one that was collected before it",
+            "keep both files, tell who runs the portal",
+        )
+
+
+def _same(given: str, found: str) -> bool:
+    return "".join(given.split()).upper() == "".join(found.split())

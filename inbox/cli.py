@@ -1,0 +1,273 @@
+"""The command line of the inbox: words in, words out; the work is done elsewhere."""
+
+import os
+import sys
+from collections.abc import Callable, Iterator
+from functools import partial
+from pathlib import Path
+from typing import Any, NoReturn
+
+import click
+
+from crypto import base64url
+from crypto.bundle import KEYRING, KEYRING_SIGNATURE
+from crypto.errors import CryptoError
+from crypto.messages import Status
+from crypto.signing import fingerprint, public_key
+from inbox import attachments, cases, ceremony, disk, keyrings, outbox, records, rendering, replies, terminal
+from inbox.ceremony import Charter
+from inbox.chain import Acceptance
+from inbox.collect import collect
+from inbox.errors import Refused
+from inbox.options import (
+    case_argument,
+    json_option,
+    new_passphrase,
+    opened,
+    out_file,
+    out_folder,
+    passphrase_option,
+    text_of,
+    today,
+)
+
+_QUESTIONNAIRE = Path(__file__).parent.parent / "portal" / "questionnaire.toml"
+
+
+def main(arguments: list[str] | None = None) -> NoReturn:
+    """Run one command and exit: 0 done, 1 refused, 2 usage."""
+    sys.excepthook = terminal.crash
+    os.umask(0o077)
+    sys.exit(run(arguments))
+
+
+def run(arguments: list[str] | None = None) -> int:
+    """Run one command; return the exit status."""
+    try:
+        return int(commands.main(arguments, prog_name="inbox", standalone_mode=False) or 0)
+    except Refused as refused:
+        terminal.fail(refused)
+    except CryptoError as error:
+        terminal.fail(Refused(str(error), "check what was typed"))
+    except click.Abort:
+        terminal.fail(Refused("stopped", "what was not finished was undone"))
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
+    except OSError as error:
+        what = terminal.visible(str(error.filename or "a file"))
+        terminal.fail(Refused(f"{what}: {error.strerror}", "check the path, the medium and the free space"))
+    return 1
+
+
+@click.group()
+@click.option("--home", required=True, type=click.Path(path_type=Path), help="The folder of the inbox.")
+@passphrase_option
+@click.pass_context
+def commands(context: click.Context, home: Path) -> None:
+    """Unseal, read, and answer reports; no network."""
+    context.obj = home
+
+
+@commands.command()
+@click.option("--deployment", "name", required=True, help="Name of the whole, as pages show it.")
+@click.option("--channel", required=True, help="Id of this inbox's channel: a-z, 0-9, -.")
+@click.option("--name-fr", required=True, help="Name of the channel in French.")
+@click.option("--name-en", required=True, help="Name of the channel in English.")
+@click.option("--note-fr", default="", help="Note on the channel in French.")
+@click.option("--note-en", default="", help="Note on the channel in English.")
+@click.option(
+    "--questionnaire",
+    type=click.Path(path_type=Path),
+    default=_QUESTIONNAIRE,
+    help="The questionnaire of the portal, if not the one that comes with it.",
+)
+@passphrase_option
+@json_option
+@click.pass_obj
+def init(home: Path, /, *, as_json: bool, **charter: Any) -> None:
+    """Make a new inbox with all its keys."""
+    ceremony.check_free(home)
+    questionnaire = charter.pop("questionnaire").read_bytes()
+    chosen = new_passphrase()
+    founded = ceremony.found(home, Charter(**charter, questionnaire=questionnaire), chosen, today=today())
+    said = {
+        "deployment": base64url.encode(founded.deployment),
+        "root_key": base64url.encode(founded.root_key),
+        "root_fingerprint": fingerprint(founded.root_key),
+    }
+    if as_json:
+        terminal.say_json(said)
+        return
+    terminal.say(f"deployment id:    {said['deployment']}")
+    terminal.say(f"root key:         {said['root_key']}")
+    terminal.say(f"root fingerprint: {said['root_fingerprint']}")
+    terminal.say("write the fingerprint down: posters and the site show it")
+    terminal.say("next: inbox keyring --out FOLDER, and carry the folder to the portal")
+
+
+@commands.command()
+@out_folder
+@passphrase_option
+@json_option
+@click.pass_obj
+def keyring(home: Path, /, *, out: Path, as_json: bool) -> None:
+    """Write the signed keyring for the portal, renewed if a day or a key has changed."""
+    with opened(home) as inbox, inbox.transaction() as session:
+        row, renewed = keyrings.current(session, today())
+        office = records.office(session)
+        deployment, root_key = office.deployment, public_key(office.root_seed)
+        out.mkdir(exist_ok=True)
+        disk.write(out / KEYRING, [row.raw])
+        disk.write(out / KEYRING_SIGNATURE, [row.signature])
+    if as_json:
+        terminal.say_json(
+            {
+                "serial": row.serial,
+                "valid_until": row.valid_until.isoformat(),
+                "renewed": renewed,
+                "deployment": base64url.encode(deployment),
+                "root_key": base64url.encode(root_key),
+            }
+        )
+        return
+    how = "renewed" if renewed else "unchanged"
+    terminal.say(f"keyring {row.serial}, {how}, valid until {row.valid_until}")
+    terminal.say("the portal's configuration needs these two lines:")
+    terminal.say(f'deployment = "{base64url.encode(deployment)}"')
+    terminal.say(f'root_key = "{base64url.encode(root_key)}"')
+
+
+@commands.command(name="collect")
+@click.argument("bundles", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option(
+    "--confirm-instance", metavar="FINGERPRINT", help="The portal's instance key, as `portal init` said."
+)
+@click.option("--new-instance", metavar="FINGERPRINT", help="The instance key of a portal that was rebuilt.")
+@passphrase_option
+@json_option
+@click.pass_obj
+def collect_command(
+    home: Path, /, *, bundles: tuple[Path, ...], as_json: bool, **instance: str | None
+) -> int:
+    """Verify intake bundles, unseal what they carry, file it."""
+    can_ask = terminal.is_interactive() and not as_json
+    acceptance = Acceptance(
+        instance["confirm_instance"], instance["new_instance"], terminal.ask if can_ask else _no
+    )
+    progress = partial(terminal.progress, "unsealing")
+    outcomes = []
+    with opened(home) as inbox:
+        for outcome in collect(inbox, bundles, acceptance, today=today(), progress=progress):
+            outcomes.append(outcome)
+            if as_json:
+                continue
+            if outcome.refused is not None:
+                terminal.warn(f"{terminal.visible(outcome.bundle)}: refused, nothing changed")
+                terminal.fail(outcome.refused)
+            else:
+                _say_all(rendering.outcome(outcome))
+    if as_json:
+        terminal.say_json([rendering.outcome_view(outcome) for outcome in outcomes])
+    return 1 if any(outcome.refused for outcome in outcomes) else 0
+
+
+@commands.command(name="list")
+@passphrase_option
+@json_option
+@click.pass_obj
+def list_command(home: Path, /, *, as_json: bool) -> None:
+    """List the cases, and what became none."""
+    with opened(home) as inbox, inbox.transaction() as session:
+        view = cases.overview(session)
+    _show(view, rendering.overview, as_json=as_json)
+
+
+@commands.command()
+@case_argument
+@passphrase_option
+@json_option
+@click.pass_obj
+def show(home: Path, /, *, case: int, as_json: bool) -> None:
+    """Show all of one case."""
+    with opened(home) as inbox, inbox.transaction() as session:
+        view = cases.details(session, case)
+    _show(view, rendering.details, as_json=as_json)
+
+
+@commands.command()
+@case_argument
+@click.argument("number", type=click.IntRange(1))
+@out_file
+@passphrase_option
+@click.pass_obj
+def attachment(home: Path, /, *, case: int, number: int, out: Path) -> None:
+    """Write one file of a case; the file is as hostile as its sender."""
+    with opened(home) as inbox, inbox.transaction() as session:
+        written = attachments.extract(inbox.home, session, case, number, out)
+    terminal.say(f"wrote {written.size} bytes, digest verified; the file is not to be trusted")
+
+
+@commands.command()
+@case_argument
+@click.option("--text", help="The message.")
+@click.option("--text-file", type=click.Path(path_type=Path), help="Take the message from this UTF-8 file.")
+@passphrase_option
+@click.pass_obj
+def reply(home: Path, /, *, case: int, text: str | None, text_file: Path | None) -> None:
+    """Answer the author of a case; it leaves with the next outbox."""
+    if (text is None) == (text_file is None):
+        raise click.UsageError("give the message with either --text or --text-file")
+    message = text_of(text_file) if text is None and text_file is not None else str(text)
+    with opened(home) as inbox, inbox.transaction() as session:
+        replies.reply(session, case, message, today())
+    terminal.say(f"case {case}: the reply waits for the next outbox")
+
+
+@commands.command()
+@case_argument
+@click.argument("status", type=click.Choice([status.value for status in Status]))
+@passphrase_option
+@click.pass_obj
+def status(home: Path, /, *, case: int, status: str) -> None:
+    """Change the status that the reporter reads in the next slot."""
+    with opened(home) as inbox, inbox.transaction() as session:
+        replies.set_status(session, case, Status(status))
+    terminal.say(f"case {case}: {status}, as the reporter will read with the next outbox")
+
+
+@commands.command(name="outbox")
+@out_folder
+@click.option("--again", type=click.IntRange(1), help="Copy this outbox once more instead.")
+@passphrase_option
+@json_option
+@click.pass_obj
+def outbox_command(home: Path, /, *, out: Path, again: int | None, as_json: bool) -> None:
+    """Make the next bundle for the portal."""
+    with opened(home) as inbox:
+        if again is None:
+            progress = partial(terminal.progress, "sealing")
+            made = outbox.make(inbox, out, today=today(), progress=progress)
+        else:
+            made = outbox.again(inbox, out, again)
+    if as_json:
+        terminal.say_json({"n": made.n, "file": str(made.path)})
+        return
+    terminal.say(f"outbox {made.n}: {made.path}")
+    terminal.say("next: carry it to the portal, then: portal import")
+
+
+def _show(view: cases.View, lines: Callable[[cases.View], Iterator[str]], *, as_json: bool) -> None:
+    if as_json:
+        terminal.say_json(view)
+    else:
+        _say_all(lines(view))
+
+
+def _say_all(lines: Iterator[str]) -> None:
+    for line in lines:
+        terminal.say(line)
+
+
+def _no(_: str) -> bool:
+    return False

@@ -1,0 +1,73 @@
+"""Files that are whole or not there, whatever happens meanwhile."""
+
+import os
+import secrets
+import shutil
+from collections.abc import Container, Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import BinaryIO
+
+PIECE = 1 << 20
+PART = ".part"
+
+
+@contextmanager
+def replacing(path: Path) -> Iterator[BinaryIO]:
+    """Give a file open for writing that takes the place of ``path`` once it is safely on disk.
+
+    If the block raises, ``path`` stays as it was. Mode 0600.
+    """
+    part = path.with_name(f"{path.name}.{secrets.token_hex(8)}{PART}")
+    try:
+        with os.fdopen(os.open(part, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600), "w+b") as file:
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
+        part.replace(path)
+    finally:
+        part.unlink(missing_ok=True)
+    sync_folder(path.parent)
+
+
+def write(path: Path, pieces: Iterable[bytes]) -> None:
+    """Put ``pieces`` at ``path``, whole and on disk, or leave ``path`` as it was."""
+    with replacing(path) as file:
+        file.writelines(pieces)
+
+
+def copy(source: Path, target: Path) -> None:
+    """Put the bytes of ``source`` at ``target`` as ``write`` does."""
+    with source.open("rb") as original, replacing(target) as file:
+        shutil.copyfileobj(original, file, PIECE)
+
+
+def pieces(file: BinaryIO, size: int | None = None) -> Iterator[bytes]:
+    """Yield what is left of an open file, or its next ``size`` bytes, in pieces of at most 1 MiB."""
+    left = size
+    while piece := file.read(PIECE if left is None else min(PIECE, left)):
+        yield piece
+        left = None if left is None else left - len(piece)
+
+
+def sync_folder(folder: Path) -> None:
+    """Return once the names in ``folder`` are on disk."""
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def make_folder(folder: Path) -> None:
+    """Make a folder that only its owner can enter."""
+    folder.mkdir(mode=0o700)
+
+
+def keep_only(folder: Path, wanted: Container[Path]) -> None:
+    """Remove from ``folder`` all that is not wanted: what interrupted work left behind."""
+    stale = [path for path in folder.iterdir() if path not in wanted]
+    for path in stale:
+        path.unlink()
+    if stale:
+        sync_folder(folder)

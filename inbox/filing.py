@@ -1,0 +1,246 @@
+"""What was unsealed becomes cases, follow-ups, or visible rows, inside one transaction."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import TypeAlias
+
+from sqlalchemy.orm import Session
+
+from crypto import casetoken, messages
+from crypto.bundle import Entry, Withdrawal
+from crypto.container import Signed
+from crypto.errors import Tampered
+from crypto.messages import SeenKeyring, Status
+from inbox import disk, records, schema
+from inbox.home import Home
+from inbox.reasons import REASONS, Kind
+from inbox.schema import Attachment, Case, KeyringFile, Unopened
+from inbox.unsealing import Failed, Place, SignedFollowUp, SignedReport, Unsealed, Unsigned
+
+Files: TypeAlias = Sequence[messages.File]
+
+_SUMMARY = 80
+
+
+@dataclass(slots=True)
+class Filed:
+    """What became of the entries of a bundle; numbers are case numbers."""
+
+    cases: list[int] = field(default_factory=list)
+    follow_ups: list[int] = field(default_factory=list)
+    withdrawn: list[int] = field(default_factory=list)
+    unopened: list[int] = field(default_factory=list)
+    repeated: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """An entry of the manifest with its envelope's place."""
+
+    entry: Entry
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class _Owner:
+    """The case that a file belongs to, with the follow-up if it came later."""
+
+    case: int
+    follow_up: bytes | None = None
+
+
+class Filing:
+    """One bundle on its way into the vault; ``seeds`` are those of the attachments that were filed."""
+
+    def __init__(self, session: Session, home: Home, *, n: int, today: date) -> None:
+        self._session = session
+        self._home = home
+        self._n = n
+        self._today = today
+        self._deployment = records.office(session).deployment
+        self._number = records.last_case_number(session)
+        self._unopened = records.last_unopened_number(session)
+        self.filed = Filed()
+        self.seeds: dict[bytes, bytes] = {}
+
+    def file(self, results: Iterable[tuple[Item, Unsealed]]) -> None:
+        """File all entries: reports first, since a follow-up may lie before its report."""
+        later: list[tuple[Item, SignedFollowUp]] = []
+        for item, result in results:
+            match result:
+                case Failed(kind):
+                    self._set_aside(item, kind)
+                case SignedReport():
+                    self._file_report(item, result)
+                case SignedFollowUp():
+                    later.append((item, result))
+                case Unsigned():
+                    self._file_drop(item, result)
+        for item, letter in later:
+            self._file_follow_up(item, letter)
+
+    def withdraw(self, withdrawal: Withdrawal) -> None:
+        """Flag the case if the key is its reporter's; nothing is deleted."""
+        found = records.case_of(self._session, withdrawal.case_id)
+        if found is None:
+            self._note(Kind.UNKNOWN_WITHDRAWAL, self._today, case_id=withdrawal.case_id)
+        elif casetoken.withdraw_id(withdrawal.withdraw_key) != found.withdraw_id:
+            self._note(Kind.FALSE_WITHDRAWAL, self._today, case_id=withdrawal.case_id)
+        elif not found.withdrawn:
+            found.withdrawn = True
+            self.filed.withdrawn.append(found.number)
+
+    def _file_report(self, item: Item, letter: SignedReport) -> None:
+        report = letter.report
+        if item.entry.case_id not in {None, report.case_id}:
+            self._set_aside(item, Kind.WRONG_CASE)
+            return
+        known = records.case_of(self._session, report.case_id)
+        if known is not None:
+            self._file_again(item, Kind.OTHER_REPORT, same=known.message == letter.signed.message)
+            return
+        filed = self._open_case(item, letter.signed.message, _summary(report.answers.values()))
+        filed.signature = letter.signed.signature
+        filed.language = report.language
+        filed.case_id = report.case_id
+        filed.author_key = report.author_key
+        filed.recipient = letter.recipient
+        filed.withdraw_id = report.withdraw_id
+        filed.keyring_warning = self._keyring_warning(report.keyring, item.entry.day)
+        self._session.flush()
+        self._file_attachments(_Owner(filed.number), letter, report.files)
+
+    def _file_drop(self, item: Item, unsigned: Unsigned) -> None:
+        if records.case_from(self._session, item.place.hash) is not None:
+            self.filed.repeated += 1
+            return
+        note = unsigned.drop.note
+        filed = self._open_case(item, note.encode(), _summary([note]))
+        filed.unsigned = True
+        self._session.flush()
+        self._file_attachments(_Owner(filed.number), unsigned)
+
+    def _file_follow_up(self, item: Item, letter: SignedFollowUp) -> None:
+        follow_up = letter.follow_up
+        if item.entry.case_id not in {None, follow_up.case_id}:
+            self._set_aside(item, Kind.WRONG_CASE)
+            return
+        known = records.case_of(self._session, follow_up.case_id)
+        if known is None or known.author_key is None:
+            self._set_aside(item, Kind.UNKNOWN_CASE)
+            return
+        if not self._is_by_author(letter.signed, known.author_key):
+            self._set_aside(item, Kind.FALSE_SIGNATURE)
+            return
+        earlier = records.follow_up(self._session, known.number, follow_up.id)
+        if earlier is not None:
+            self._file_again(item, Kind.OTHER_FOLLOW_UP, same=earlier.message == letter.signed.message)
+            return
+        self._session.add(
+            schema.FollowUp(
+                case=known.number,
+                id=follow_up.id,
+                position=len(records.follow_ups(self._session, known.number)) + 1,
+                received=item.entry.day,
+                written=follow_up.written,
+                text=follow_up.text,
+                message=letter.signed.message,
+                signature=letter.signed.signature,
+            )
+        )
+        # A claim to have seen what was never sent must not let later messages be dropped.
+        known.seen = max(known.seen, min(follow_up.seen, known.serial))
+        known.closed_in = None
+        warning = self._keyring_warning(follow_up.keyring, item.entry.day)
+        known.keyring_warning = known.keyring_warning or warning
+        self._session.flush()
+        self._file_attachments(_Owner(known.number, follow_up.id), letter, follow_up.files)
+        self.filed.follow_ups.append(known.number)
+
+    def _is_by_author(self, signed: Signed, author_key: bytes) -> bool:
+        try:
+            messages.verify_follow_up(self._deployment, signed, author_key)
+        except Tampered:
+            return False
+        return True
+
+    def _open_case(self, item: Item, message: bytes, summary: str) -> Case:
+        self._number += 1
+        self.filed.cases.append(self._number)
+        filed = Case(
+            number=self._number,
+            status=Status.RECEIVED.value,
+            received=item.entry.day,
+            collected=self._today,
+            summary=summary,
+            message=message,
+            envelope=item.place.hash,
+        )
+        self._session.add(filed)
+        return filed
+
+    def _file_attachments(
+        self, owner: _Owner, letter: SignedReport | SignedFollowUp | Unsigned, described: Files = ()
+    ) -> None:
+        """File what ``letter`` kept; a drop describes none of its files."""
+        names = {file.number: (file.name, file.type) for file in described}
+        first = len(records.attachments(self._session, owner.case)) + 1
+        for number, (file, kept) in enumerate(zip(letter.files, letter.kept, strict=True), first):
+            name, kind = names.get(file.number, ("", ""))
+            self._session.add(
+                Attachment(
+                    id=kept.id,
+                    case=owner.case,
+                    number=number,
+                    name=name,
+                    type=kind,
+                    size=file.size,
+                    digest=file.digest,
+                    follow_up=owner.follow_up,
+                )
+            )
+            self.seeds[kept.id] = kept.seed
+        self._session.flush()
+
+    def _file_again(self, item: Item, kind: Kind, *, same: bool) -> None:
+        if same:
+            self.filed.repeated += 1
+        else:
+            self._set_aside(item, kind)
+
+    def _set_aside(self, item: Item, kind: Kind) -> None:
+        """Keep the envelope as it came: once we confirm the bundle, the portal forgets it."""
+        disk.write(self._home.envelope(item.place.hash), item.place.pieces())
+        self._note(kind, item.entry.day, envelope=item.place.hash, case_id=item.entry.case_id)
+
+    def _note(
+        self, kind: Kind, day: date, *, envelope: bytes | None = None, case_id: bytes | None = None
+    ) -> None:
+        self._unopened += 1
+        self.filed.unopened.append(self._unopened)
+        self._session.add(
+            Unopened(
+                number=self._unopened,
+                kind=kind.value,
+                reason=REASONS[kind],
+                received=day,
+                intake=self._n,
+                envelope=envelope,
+                case_id=case_id,
+            )
+        )
+
+    def _keyring_warning(self, seen: SeenKeyring, received: date) -> str:
+        """Return ``unknown`` or ``old`` where the reporter was shown a keyring that is not to be expected."""
+        ours = self._session.get(KeyringFile, seen.serial)
+        if ours is None or ours.hash != seen.hash:
+            return "unknown"
+        return "old" if ours.valid_until < received else ""
+
+
+def _summary(answers: Iterable[str | tuple[str, ...]]) -> str:
+    """Return the first line that says something, of the first answer that is a text."""
+    texts = (answer for answer in answers if isinstance(answer, str))
+    lines = (line.strip() for text in texts for line in text.splitlines())
+    return next((line for line in lines if line), "")[:_SUMMARY]

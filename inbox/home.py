@@ -1,0 +1,73 @@
+"""Where the inbox keeps its files, and that one process at a time uses them."""
+
+import fcntl
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from crypto import base64url
+from inbox.errors import HomeRefused
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """The folder of one inbox; every path in it has its name here."""
+
+    root: Path
+
+    @property
+    def header(self) -> Path:
+        """The small file that says how a passphrase becomes the vault's key."""
+        return self.root / "vault.json"
+
+    @property
+    def vault(self) -> Path:
+        """The encrypted database."""
+        return self.root / "vault.sqlite"
+
+    @property
+    def attachments(self) -> Path:
+        """The folder of attachments, each sealed under a key of its own."""
+        return self.root / "attachments"
+
+    @property
+    def unopened(self) -> Path:
+        """The folder of envelopes that became no case, as they came."""
+        return self.root / "unopened"
+
+    @property
+    def outbox(self) -> Path:
+        """The folder of copies of outbox bundles that the portal has not confirmed."""
+        return self.root / "outbox"
+
+    def keystore(self, generation: int) -> Path:
+        """The key store of one generation."""
+        return self.root / f"keystore-{generation}.age"
+
+    def attachment(self, attachment_id: bytes) -> Path:
+        """The sealed file of one attachment (16-byte random id)."""
+        return self.attachments / f"{base64url.encode(attachment_id)}.age"
+
+    def envelope(self, envelope_hash: bytes) -> Path:
+        """An envelope kept because it became no case; by its hash, for ids are the portal's to repeat."""
+        return self.unopened / f"{base64url.encode(envelope_hash)}.age"
+
+    def outbox_bundle(self, channel: str, n: int) -> Path:
+        """Our copy of an outbox bundle."""
+        return self.outbox / f"{channel}-{n}.tar"
+
+    @contextmanager
+    def locked(self) -> Iterator[None]:
+        """Hold the home folder alone; HomeRefused if it is not there or another process holds it."""
+        if not self.header.exists():
+            raise HomeRefused(f"there is no inbox in {self.root}", "check --home, or make one: inbox init")
+        descriptor = os.open(self.root, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            yield
+        except BlockingIOError:
+            raise HomeRefused("another inbox command is at work here", "wait for it to end") from None
+        finally:
+            os.close(descriptor)

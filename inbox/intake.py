@@ -1,0 +1,69 @@
+"""An intake bundle verified whole, from signature to last digest, before anything in it is believed."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from crypto import archive, bundle
+from crypto.archive import Member
+from crypto.bundle import Entry, Intake
+from crypto.errors import CryptoError, Malformed, Tampered, Truncated
+from inbox import disk
+from inbox.errors import BundleRefused
+from inbox.unsealing import Place
+
+
+@dataclass(frozen=True, slots=True)
+class Verified:
+    """An intake bundle that holds together; whether its instance key is the portal's is not known yet."""
+
+    intake: Intake
+    hash: bytes
+    places: tuple[Place, ...]
+
+
+def verify(path: Path, deployment: bytes, channel: str) -> Verified:
+    """Return the bundle at ``path`` after reading all of it once; raise BundleRefused."""
+    try:
+        verified = _read(path, deployment)
+    except Truncated:
+        raise BundleRefused("the bundle ends early", "copy it again from the medium or the portal") from None
+    except Tampered as error:
+        raise BundleRefused(f"the bundle was altered: {error}", "copy it again; tell who runs it") from None
+    except CryptoError as error:
+        raise BundleRefused(f"this is no intake bundle for this inbox: {error}", "check the file") from None
+    except OSError as error:
+        raise BundleRefused(f"the bundle cannot be read: {error.strerror}", "check path and medium") from None
+    if verified.intake.channel != channel:
+        raise BundleRefused(
+            f"the bundle is for the channel {verified.intake.channel}, not {channel}",
+            "hand it to the inbox of that channel",
+        )
+    return verified
+
+
+def _read(path: Path, deployment: bytes) -> Verified:
+    with path.open("rb") as file:
+        manifest, members = bundle.read(disk.pieces(file))
+        intake = bundle.open_intake(manifest, deployment)
+        start = archive.span(len(manifest.raw)) + archive.span(len(manifest.signature))
+        places = _places(path.resolve(), start, intake.entries)
+        _drain(bundle.checked(members, intake.files()), places)
+    return Verified(intake, manifest.hash, places)
+
+
+def _places(path: Path, start: int, entries: Iterable[Entry]) -> tuple[Place, ...]:
+    places = []
+    for entry in entries:
+        places.append(Place(path, start + archive.BLOCK, entry.size, entry.hash))
+        start += archive.span(entry.size)
+    return tuple(places)
+
+
+def _drain(members: Iterable[Member], places: Iterable[Place]) -> None:
+    sizes = iter(places)
+    for member in members:
+        if member.size != next(sizes).size:
+            raise Malformed("a file in the bundle is not of the size that its manifest lists")
+        for _ in member.data:
+            pass

@@ -1,0 +1,58 @@
+"""Work spread over all cores by processes that know what they are given, nothing else."""
+
+import multiprocessing
+import os
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from contextvars import ContextVar
+from typing import Any, TypeVar
+
+from inbox.errors import Refused
+
+Context = TypeVar("Context")
+Job = TypeVar("Job")
+Result = TypeVar("Result")
+
+_CHUNK = 8
+_worker: ContextVar[Callable[[Any], Any]] = ContextVar("worker")
+
+
+def spread(
+    start: Callable[[Context], Callable[[Job], Result]],
+    context: Context,
+    jobs: Sequence[Job],
+    *,
+    few: int,
+) -> Iterator[Result]:
+    """Yield ``start(context)(job)`` for each job in order; up to ``few`` jobs run in this process.
+
+    Everything must be picklable. Raises Refused if a process is killed.
+    """
+    if len(jobs) <= few:
+        yield from map(start(context), jobs)
+        return
+    # A fresh process inherits no open vault; it has what it is sent, over a pipe.
+    pool = ProcessPoolExecutor(
+        len(os.sched_getaffinity(0)),
+        mp_context=multiprocessing.get_context("spawn"),
+        initializer=_begin,
+        initargs=(start, context),
+    )
+    with pool:
+        try:
+            yield from pool.map(_work, jobs, chunksize=_CHUNK)
+        except BrokenProcessPool:
+            raise Refused(
+                "a process that helped was ended", "check the free memory, then try again"
+            ) from None
+        finally:
+            pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _begin(start: Callable[[Context], Callable[[Job], Result]], context: Context) -> None:
+    _worker.set(start(context))
+
+
+def _work(job: Any) -> Any:
+    return _worker.get()(job)

@@ -1,0 +1,189 @@
+"""Every question that the inbox asks its vault, named for what it finds."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from sqlalchemy import func, select, update
+from sqlalchemy.orm import Session
+
+from crypto.messages import Status
+from inbox.errors import CaseRefused
+from inbox.schema import (
+    Attachment,
+    Case,
+    FollowUp,
+    Instance,
+    IntakeBundle,
+    IntakeKey,
+    KeyringFile,
+    Message,
+    Office,
+    OutboxBundle,
+    QuestionnaireFile,
+    ReplyKey,
+    Unopened,
+)
+
+
+class Counts(NamedTuple):
+    """How much belongs to each case, by number; a case without any is not listed."""
+
+    follow_ups: dict[int, int]
+    attachments: dict[int, int]
+    messages: dict[int, int]
+
+
+def office(session: Session) -> Office:
+    """Return whose inbox this is."""
+    return session.get_one(Office, 1)
+
+
+def intake_keys(session: Session) -> Sequence[IntakeKey]:
+    """Return the public halves of the intake keys, oldest first."""
+    return session.scalars(select(IntakeKey).order_by(IntakeKey.not_before, IntakeKey.id)).all()
+
+
+def reply_keys(session: Session) -> Sequence[ReplyKey]:
+    """Return the reply keys, oldest first."""
+    return session.scalars(select(ReplyKey).order_by(ReplyKey.not_before, ReplyKey.id)).all()
+
+
+def questionnaire(session: Session, questionnaire_id: str, version: int) -> QuestionnaireFile | None:
+    """Return a questionnaire that was ever in use."""
+    return session.scalar(select(QuestionnaireFile).filter_by(id=questionnaire_id, version=version))
+
+
+def newest_keyring(session: Session) -> KeyringFile | None:
+    """Return the keyring issued last."""
+    return session.scalar(select(KeyringFile).order_by(KeyringFile.serial.desc()).limit(1))
+
+
+def pinned_instance(session: Session) -> Instance | None:
+    """Return the portal's instance key, as an officer accepted it last."""
+    return session.scalar(select(Instance).order_by(Instance.position.desc()).limit(1))
+
+
+def intake(session: Session, instance_key: bytes, n: int) -> IntakeBundle | None:
+    """Return a collected intake bundle."""
+    return session.get(IntakeBundle, (instance_key, n))
+
+
+def last_intake(session: Session, instance_key: bytes) -> IntakeBundle | None:
+    """Return the intake bundle of an instance that was collected last."""
+    newest = select(IntakeBundle).filter_by(instance=instance_key).order_by(IntakeBundle.n.desc()).limit(1)
+    return session.scalar(newest)
+
+
+def unconfirmed_intakes(session: Session, instance_key: bytes) -> Sequence[IntakeBundle]:
+    """Return the intake bundles of which the portal is not known to have heard that we hold them."""
+    heard = select(OutboxBundle.n).where(OutboxBundle.confirmed)
+    return session.scalars(
+        select(IntakeBundle)
+        .filter_by(instance=instance_key)
+        .where(IntakeBundle.outbox.is_(None) | IntakeBundle.outbox.not_in(heard))
+        .order_by(IntakeBundle.n)
+    ).all()
+
+
+def outbox(session: Session, n: int) -> OutboxBundle | None:
+    """Return an outbox bundle that was made."""
+    return session.get(OutboxBundle, n)
+
+
+def last_outbox(session: Session) -> OutboxBundle | None:
+    """Return the outbox bundle that was made last."""
+    return session.scalar(select(OutboxBundle).order_by(OutboxBundle.n.desc()).limit(1))
+
+
+def unconfirmed_outboxes(session: Session) -> Sequence[int]:
+    """Return the numbers of the outboxes that the portal is not known to have applied."""
+    return session.scalars(select(OutboxBundle.n).where(OutboxBundle.confirmed.is_(False))).all()
+
+
+def confirm_outboxes(session: Session, n: int) -> None:
+    """Note that the portal has applied all outboxes up to ``n``."""
+    session.execute(update(OutboxBundle).where(OutboxBundle.n <= n).values(confirmed=True))
+
+
+def case(session: Session, number: int) -> Case:
+    """Return the case of this number; CaseRefused if there is none."""
+    found = session.get(Case, number)
+    if found is None:
+        raise CaseRefused(f"there is no case {number}", "see the numbers: inbox list")
+    return found
+
+
+def case_of(session: Session, case_id: bytes) -> Case | None:
+    """Return the case of this case id."""
+    return session.scalar(select(Case).filter_by(case_id=case_id))
+
+
+def case_from(session: Session, envelope_hash: bytes) -> Case | None:
+    """Return a case that came in this very envelope."""
+    return session.scalar(select(Case).filter_by(envelope=envelope_hash).limit(1))
+
+
+def last_case_number(session: Session) -> int:
+    """Return the highest case number given so far, 0 for none."""
+    return session.scalar(select(func.max(Case.number))) or 0
+
+
+def cases(session: Session) -> Sequence[Case]:
+    """Return all cases, by number."""
+    return session.scalars(select(Case).order_by(Case.number)).all()
+
+
+def cases_to_refresh(session: Session) -> Sequence[Case]:
+    """Return the cases whose slot an outbox fills: all that can be answered and are not closed for good.
+
+    A closed case stays until the portal has applied an outbox that said so.
+    """
+    heard = select(OutboxBundle.n).where(OutboxBundle.confirmed)
+    open_still = (Case.status != Status.CLOSED) | Case.closed_in.is_(None) | Case.closed_in.not_in(heard)
+    answerable = Case.recipient.is_not(None) & Case.withdrawn.is_(False)
+    return session.scalars(select(Case).where(answerable & open_still).order_by(Case.number)).all()
+
+
+def follow_up(session: Session, number: int, follow_up_id: bytes) -> FollowUp | None:
+    """Return the follow-up of this id to a case."""
+    return session.get(FollowUp, (number, follow_up_id))
+
+
+def follow_ups(session: Session, number: int) -> Sequence[FollowUp]:
+    """Return the follow-ups to a case in the order collected."""
+    return session.scalars(select(FollowUp).filter_by(case=number).order_by(FollowUp.position)).all()
+
+
+def attachments(session: Session, number: int) -> Sequence[Attachment]:
+    """Return the files of a case, by number."""
+    return session.scalars(select(Attachment).filter_by(case=number).order_by(Attachment.number)).all()
+
+
+def attachment_ids(session: Session) -> set[bytes]:
+    """Return the ids of all files of all cases."""
+    return set(session.scalars(select(Attachment.id)))
+
+
+def messages(session: Session, number: int) -> Sequence[Message]:
+    """Return what the inspectorate wrote to the author of a case, oldest first."""
+    return session.scalars(select(Message).filter_by(case=number).order_by(Message.position)).all()
+
+
+def counts(session: Session) -> Counts:
+    """Return how much belongs to each case."""
+    return Counts(*(_count(session, kind) for kind in (FollowUp, Attachment, Message)))
+
+
+def unopened(session: Session) -> Sequence[Unopened]:
+    """Return what came in and became no case, oldest first."""
+    return session.scalars(select(Unopened).order_by(Unopened.number)).all()
+
+
+def last_unopened_number(session: Session) -> int:
+    """Return the highest number given to what became no case, 0 for none."""
+    return session.scalar(select(func.max(Unopened.number))) or 0
+
+
+def _count(session: Session, kind: type[FollowUp] | type[Attachment] | type[Message]) -> dict[int, int]:
+    rows = session.execute(select(kind.case, func.count()).group_by(kind.case)).all()
+    return {number: count for number, count in rows}  # noqa: C416  dict() loses the types

@@ -1,0 +1,115 @@
+"""Views as lines for a person; whatever came from outside is made harmless here, value by value."""
+
+from collections.abc import Iterator, Sequence
+
+from inbox.cases import View
+from inbox.collect import Outcome
+from inbox.terminal import quoted, visible
+
+_FLAGS = {
+    "unsigned": "UNSIGNED: made by hand, nobody vouches for it, no dialogue",
+    "cannot-be-answered": "CANNOT BE ANSWERED: nothing can be sealed to the key in the report",
+    "withdrawn": "WITHDRAWN by its author",
+    "keyring-unknown": "WARNING: the reporter was shown a keyring that this inbox did not issue",
+    "keyring-old": "WARNING: the reporter was shown a keyring that was past its date",
+}
+
+
+def overview(view: View) -> Iterator[str]:
+    """Yield the list of cases, then what became no case."""
+    if not view["cases"]:
+        yield "no cases yet"
+    for case in view["cases"]:
+        counts = f"{case['follow_ups']} follow-ups, {case['attachments']} files, {case['messages']} replies"
+        language = case["language"] or "--"
+        yield f"{case['case']:>5}  {case['received']}  {case['status']:<14}  {language}  {counts}"
+        yield f"       {visible(case['summary'])}"
+        if case["flags"]:
+            yield f"       [{', '.join(case['flags'])}]"
+    if view["unopened"]:
+        yield ""
+        yield "came in, but became no case:"
+    for row in view["unopened"]:
+        yield f"{row['number']:>5}  {row['received']}  bundle {row['bundle']}  {row['kind']}: {row['reason']}"
+        if row["file"]:
+            yield f"       kept as {row['file']}"
+
+
+def details(view: View) -> Iterator[str]:
+    """Yield all of one case."""
+    yield f"case {view['case']}: {view['status']}"
+    language = view["language"] or "unknown"
+    yield f"received {view['received']}, collected {view['collected']}, language {language}"
+    yield from (_FLAGS[flag] for flag in view["flags"])
+    if "note" in view:
+        yield from ("", "note:", quoted(view["note"]))
+    for field, answer in view.get("answers", {}).items():
+        yield from (
+            "",
+            visible(view["labels"].get(field, field)),
+            quoted(_answer(field, answer, view["labels"])),
+        )
+    yield from _files(view["attachments"])
+    for each in view["follow_ups"]:
+        yield from ("", f"follow-up {each['number']}, written {each['written']}:", quoted(each["text"]))
+        yield from _files(each["attachments"])
+    for message in view["messages"]:
+        yield from ("", f"reply of {message['day']}, {_way(message)}:", quoted(message["text"]))
+
+
+def outcome(result: Outcome) -> Iterator[str]:
+    """Yield what became of one bundle, unless it was refused."""
+    name = visible(result.bundle)
+    if result.filed is None:
+        yield f"{name}: bundle {result.n} was collected before, nothing changed"
+        return
+    filed = result.filed
+    yield (
+        f"{name}: bundle {result.n} collected: {len(filed.cases)} new cases,"
+        f" {len(filed.follow_ups)} follow-ups, {len(filed.withdrawn)} withdrawals,"
+        f" {filed.repeated} repeated, {len(filed.unopened)} unopened"
+    )
+    if filed.cases:
+        yield f"new cases: {_span(filed.cases)}"
+    if filed.unopened:
+        yield "what could not be filed stands at the end of: inbox list"
+    yield from (f"warning: {warning}" for warning in result.warnings)
+
+
+def outcome_view(result: Outcome) -> View:
+    """Return what became of one bundle as a value for JSON."""
+    filed = result.filed
+    return {
+        "bundle": result.bundle,
+        "n": result.n,
+        "state": result.state,
+        "cases": filed.cases if filed else [],
+        "follow_ups": filed.follow_ups if filed else [],
+        "withdrawn": filed.withdrawn if filed else [],
+        "unopened": filed.unopened if filed else [],
+        "repeated": filed.repeated if filed else 0,
+        "warnings": result.warnings,
+        "error": str(result.refused) if result.refused else None,
+        "hint": result.refused.hint if result.refused else None,
+    }
+
+
+def _files(files: list[View]) -> Iterator[str]:
+    for file in files:
+        described = f"{visible(file['name'])!s} ({visible(file['type'])}, {file['size']} bytes)"
+        yield f"file {file['number']}: {described}"
+
+
+def _answer(field: str, answer: str | Sequence[str], labels: dict[str, str]) -> str:
+    given = [answer] if isinstance(answer, str) else answer
+    return "\n".join(labels.get(f"{field}.{each}", each) for each in given)
+
+
+def _way(message: View) -> str:
+    if message["seen"]:
+        return "read by the reporter"
+    return "in the outbox" if message["sent"] else "waits for the next outbox"
+
+
+def _span(numbers: list[int]) -> str:
+    return str(numbers[0]) if len(numbers) == 1 else f"{numbers[0]} to {numbers[-1]}"

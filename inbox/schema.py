@@ -1,0 +1,197 @@
+"""The tables of the vault; days only, no times."""
+
+from datetime import date
+
+from sqlalchemy import ForeignKey, ForeignKeyConstraint, UniqueConstraint
+from sqlalchemy.orm import DeclarativeBase, Mapped, MappedAsDataclass, mapped_column
+
+VERSION = 1
+
+
+class Base(MappedAsDataclass, DeclarativeBase, kw_only=True, repr=False, eq=False):
+    """A row; never shown by ``repr``, for most hold a secret or a report."""
+
+
+class Office(Base):
+    """The one row that says whose inbox this is."""
+
+    __tablename__ = "office"
+    deployment: Mapped[bytes]
+    name: Mapped[str]
+    root_seed: Mapped[bytes]
+    channel: Mapped[str]
+    name_fr: Mapped[str]
+    name_en: Mapped[str]
+    note_fr: Mapped[str]
+    note_en: Mapped[str]
+    questionnaire: Mapped[bytes] = mapped_column(ForeignKey("questionnaires.hash"))
+    answer_days: Mapped[int]
+    row: Mapped[int] = mapped_column(primary_key=True, default=1)
+
+
+class KeyStoreKey(Base):
+    """The one row that opens the key store, by its generation."""
+
+    __tablename__ = "key_store"
+    generation: Mapped[int]
+    seed: Mapped[bytes]
+    row: Mapped[int] = mapped_column(primary_key=True, default=1)
+
+
+class QuestionnaireFile(Base):
+    """A questionnaire that was ever in use, for the labels of the answers."""
+
+    __tablename__ = "questionnaires"
+    __table_args__ = (UniqueConstraint("id", "version"),)
+    hash: Mapped[bytes] = mapped_column(primary_key=True)
+    id: Mapped[str]
+    version: Mapped[int]
+    raw: Mapped[bytes]
+
+
+class IntakeKey(Base):
+    """The public half of an intake key; its seed stands in the key store, where it can be destroyed."""
+
+    __tablename__ = "intake_keys"
+    id: Mapped[bytes] = mapped_column(primary_key=True)
+    recipient: Mapped[str]
+    not_before: Mapped[date]
+    not_after: Mapped[date]
+
+
+class ReplyKey(Base):
+    """A key that signs slots and outboxes."""
+
+    __tablename__ = "reply_keys"
+    id: Mapped[bytes] = mapped_column(primary_key=True)
+    key: Mapped[bytes]
+    seed: Mapped[bytes]
+    not_before: Mapped[date]
+    not_after: Mapped[date]
+
+
+class KeyringFile(Base):
+    """A keyring that was issued, to know which one a reporter saw."""
+
+    __tablename__ = "keyrings"
+    serial: Mapped[int] = mapped_column(primary_key=True)
+    issued: Mapped[date]
+    valid_until: Mapped[date]
+    hash: Mapped[bytes]
+    raw: Mapped[bytes]
+    signature: Mapped[bytes]
+
+
+class Instance(Base):
+    """An instance key that an officer accepted; the one with the highest position is the portal's."""
+
+    __tablename__ = "instances"
+    key: Mapped[bytes] = mapped_column(primary_key=True)
+    position: Mapped[int] = mapped_column(unique=True)
+    accepted: Mapped[date]
+
+
+class IntakeBundle(Base):
+    """An intake bundle that was collected; ``outbox`` is the first outbox that told the portal so."""
+
+    __tablename__ = "intakes"
+    instance: Mapped[bytes] = mapped_column(ForeignKey("instances.key"), primary_key=True)
+    n: Mapped[int] = mapped_column(primary_key=True)
+    hash: Mapped[bytes]
+    collected: Mapped[date]
+    outbox: Mapped[int | None] = mapped_column(ForeignKey("outboxes.n"), default=None)
+
+
+class OutboxBundle(Base):
+    """An outbox bundle that was made; our copy of the file goes once the portal has confirmed it."""
+
+    __tablename__ = "outboxes"
+    n: Mapped[int] = mapped_column(primary_key=True)
+    hash: Mapped[bytes]
+    made: Mapped[date]
+    confirmed: Mapped[bool] = mapped_column(default=False)
+
+
+class Case(Base):
+    """A report or an unsigned drop, whose ``message`` is message.json or the note.
+
+    ``envelope`` is the hash of the age file, ``serial`` that of the last slot, ``seen`` the newest slot that
+    the reporter has opened, ``closed_in`` the first outbox that told the reporter of the closing.
+    """
+
+    __tablename__ = "cases"
+    number: Mapped[int] = mapped_column(primary_key=True)
+    status: Mapped[str]
+    received: Mapped[date]
+    collected: Mapped[date]
+    summary: Mapped[str]
+    message: Mapped[bytes] = mapped_column(deferred=True)
+    envelope: Mapped[bytes] = mapped_column(index=True)
+    unsigned: Mapped[bool] = mapped_column(default=False)
+    withdrawn: Mapped[bool] = mapped_column(default=False)
+    keyring_warning: Mapped[str] = mapped_column(default="")
+    language: Mapped[str] = mapped_column(default="")
+    case_id: Mapped[bytes | None] = mapped_column(unique=True, default=None)
+    signature: Mapped[bytes | None] = mapped_column(default=None)
+    author_key: Mapped[bytes | None] = mapped_column(default=None)
+    recipient: Mapped[bytes | None] = mapped_column(default=None)
+    withdraw_id: Mapped[bytes | None] = mapped_column(default=None)
+    seen: Mapped[int] = mapped_column(default=0)
+    serial: Mapped[int] = mapped_column(default=0)
+    closed_in: Mapped[int | None] = mapped_column(ForeignKey("outboxes.n"), default=None)
+
+
+class FollowUp(Base):
+    """What a reporter wrote afterwards."""
+
+    __tablename__ = "follow_ups"
+    case: Mapped[int] = mapped_column(ForeignKey("cases.number"), primary_key=True)
+    id: Mapped[bytes] = mapped_column(primary_key=True)
+    position: Mapped[int]
+    received: Mapped[date]
+    written: Mapped[date]
+    text: Mapped[str]
+    message: Mapped[bytes] = mapped_column(deferred=True)
+    signature: Mapped[bytes]
+
+
+class Attachment(Base):
+    """A file of a case, numbered within it; the file itself is sealed in the attachments folder."""
+
+    __tablename__ = "attachments"
+    __table_args__ = (
+        UniqueConstraint("case", "number"),
+        ForeignKeyConstraint(["case", "follow_up"], ["follow_ups.case", "follow_ups.id"]),
+    )
+    id: Mapped[bytes] = mapped_column(primary_key=True)
+    case: Mapped[int] = mapped_column(ForeignKey("cases.number"))
+    number: Mapped[int]
+    name: Mapped[str]
+    type: Mapped[str]
+    size: Mapped[int]
+    digest: Mapped[bytes]
+    follow_up: Mapped[bytes | None] = mapped_column(default=None)
+
+
+class Message(Base):
+    """What the inspectorate wrote; ``serial`` is that of the first slot it is in."""
+
+    __tablename__ = "messages"
+    case: Mapped[int] = mapped_column(ForeignKey("cases.number"), primary_key=True)
+    position: Mapped[int] = mapped_column(primary_key=True)
+    serial: Mapped[int]
+    day: Mapped[date]
+    text: Mapped[str]
+
+
+class Unopened(Base):
+    """What came in and became no case; the envelope of this hash, if there was one, is kept as it came."""
+
+    __tablename__ = "unopened"
+    number: Mapped[int] = mapped_column(primary_key=True)
+    kind: Mapped[str]
+    reason: Mapped[str]
+    received: Mapped[date]
+    intake: Mapped[int]
+    envelope: Mapped[bytes | None] = mapped_column(default=None)
+    case_id: Mapped[bytes | None] = mapped_column(default=None)

@@ -1,0 +1,106 @@
+"""The one mouth of the inbox: everything that is printed or asked goes through here.
+
+Answers go to standard output, errors and questions to standard error. Text from outside passes through
+``visible`` or ``quoted``: a report must neither move the cursor nor pass for a line of ours.
+"""
+
+import getpass
+import json
+import shutil
+import sys
+import traceback
+import unicodedata
+from collections.abc import Iterator
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+from inbox.errors import Refused
+
+_JOINERS = "\u200c\u200d"  # Persian words and family emoji are spelled with them
+_HIDDEN = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
+_MARGIN = "│ "
+_NARROWEST = 20
+
+
+def visible(text: str) -> str:
+    """Return ``text`` on one line, every control, format and line-breaking character spelled out."""
+    return "".join(map(_shown, text))
+
+
+def quoted(text: str) -> str:
+    """Return ``text`` over as many lines as it has, each behind a margin that it cannot leave."""
+    width = max(_NARROWEST, shutil.get_terminal_size().columns - len(_MARGIN) - 1)
+    lines = text.replace("\r\n", "\n").split("\n")
+    return "\n".join(_MARGIN + part for line in lines for part in _folded(visible(line), width))
+
+
+def say(line: str = "") -> None:
+    """Print a line of ours; what it holds from outside has been through ``visible`` or ``quoted``."""
+    print(line)
+
+
+def say_json(value: Any) -> None:
+    """Print a value as JSON in ASCII, so that nothing in it can reach the terminal as a control character."""
+    print(json.dumps(value, ensure_ascii=True, indent=2))
+
+
+def warn(line: str) -> None:
+    """Print a line about what went on to standard error."""
+    print(line, file=sys.stderr)
+
+
+def fail(refused: Refused) -> None:
+    """Print what was refused and what to do."""
+    warn(f"error: {visible(str(refused))}")
+    warn(f"hint: {visible(refused.hint)}")
+
+
+def progress(what: str, done: int, total: int) -> None:
+    """Show how far work is, if someone is there to see it."""
+    if sys.stderr.isatty():
+        end = "\n" if done == total else ""
+        print(f"\r{what}: {done} of {total}", end=end, file=sys.stderr, flush=True)
+
+
+def is_interactive() -> bool:
+    """Tell whether there is a person to ask."""
+    return sys.stdin.isatty() and sys.stderr.isatty()
+
+
+def ask(question: str) -> bool:
+    """Ask a yes-or-no question; anything but yes is no."""
+    print(f"{question} (yes/no) ", end="", file=sys.stderr, flush=True)
+    return sys.stdin.readline().strip().lower() == "yes"
+
+
+def ask_secret(prompt: str) -> str:
+    """Ask for a secret without echo."""
+    if not sys.stdin.isatty():
+        raise Refused("there is no terminal to ask for the passphrase on", "use --passphrase-file FILE")
+    return getpass.getpass(f"{prompt}: ", stream=sys.stderr)
+
+
+def crash(kind: type[BaseException], _: BaseException, trace: TracebackType | None) -> None:
+    """Say that the program has a fault, and where, without any value that it held."""
+    frames = traceback.extract_tb(trace)
+    place = f" at {Path(frames[-1].filename).name} line {frames[-1].lineno}" if frames else ""
+    warn(f"error: the program has a fault ({kind.__name__}{place}); what was not finished was undone")
+    warn("hint: report this line to the people who maintain the program")
+
+
+def _shown(char: str) -> str:
+    if char in _JOINERS or unicodedata.category(char) not in _HIDDEN:
+        return char
+    return f"<U+{ord(char):04X}>"
+
+
+def _folded(line: str, width: int) -> Iterator[str]:
+    start, used = 0, 0
+    for place, char in enumerate(line):
+        columns = 2 if unicodedata.east_asian_width(char) in "WF" else 1
+        if used + columns > width:
+            yield line[start:place]
+            start, used = place, 0
+        used += columns
+    yield line[start:]

@@ -1,0 +1,43 @@
+"""The portal's web application."""
+
+from collections.abc import Callable
+from datetime import date
+
+from flask import Flask
+
+from crypto import age, padding, questionnaire
+from crypto.questionnaire import Questionnaire
+from portal import headers, intake, pages, problems, published, slots
+from portal.config import Settings
+from portal.context import Context
+from portal.refusals import BadConfiguration
+from portal.store import days
+from portal.store.database import open_database
+
+
+def create_app(settings: Settings, today: Callable[[], date] = days.today) -> Flask:
+    """Return the application; raises Refused without a database, BadConfiguration without questions."""
+    app = Flask("portal", static_folder=None)
+    app.config["MAX_CONTENT_LENGTH"] = age.sealed_size(padding.LARGEST)
+    app.extensions["portal"] = Context(settings, open_database(settings.database_url), today)
+    problems.init_app(app)
+    intake.init_app(app)
+    slots.init_app(app)
+    published.init_app(app)
+    pages.init_app(app, settings, load_questionnaire(settings))
+    headers.init_app(app)
+    return app
+
+
+def load_questionnaire(settings: Settings) -> Questionnaire:
+    """Return the questions of the report page; BadConfiguration if their file cannot be used."""
+    path = settings.questionnaire_path
+    try:
+        return questionnaire.parse(path.read_bytes())
+    except OSError as error:
+        reason = (error.strerror or "it cannot be read").lower()
+        raise BadConfiguration(
+            f"questionnaire {path} was not read: {reason}", "name another with `questionnaire`"
+        ) from error
+    except questionnaire.BadQuestionnaire as error:
+        raise BadConfiguration(f"questionnaire {path}: {error}", "mend the file") from error

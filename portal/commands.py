@@ -1,0 +1,176 @@
+"""The command line of the portal."""
+
+import secrets
+import sys
+from pathlib import Path
+
+import click
+from sqlalchemy.exc import DBAPIError
+
+from crypto import signing
+from portal import config, exports, imports, keyrings, serving, terminal
+from portal.app import load_questionnaire
+from portal.config import Settings
+from portal.exports import Exported
+from portal.imports import Imported
+from portal.keyrings import Outcome
+from portal.refusals import BadConfiguration, Refused
+from portal.store import database, days
+from portal.store.database import StoreBusy
+from portal.store.keyrings import Instance, keep_key_pair, key_pair
+
+_FOLDER = click.Path(path_type=Path)
+_JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+
+
+def main() -> None:
+    """Run a command; exit with 0 when it is done, 1 when it was refused, 2 for wrong usage or settings."""
+    try:
+        portal()
+    except BadConfiguration as error:
+        terminal.complain(str(error), error.hint)
+        sys.exit(2)
+    except Refused as error:
+        terminal.complain(str(error), error.hint)
+        sys.exit(1)
+    except StoreBusy:
+        terminal.complain(
+            "done, but others keep the database in use, so that deleted bytes are not overwritten yet",
+            "run the same command again; it changes nothing else",
+        )
+        sys.exit(1)
+    except DBAPIError:
+        terminal.complain(
+            "the database does not answer, or is full or busy", "see that it is up, then try again"
+        )
+        sys.exit(1)
+
+
+@click.group()
+@click.option("--config", "file", type=_FOLDER, default=Path("config.toml"), help="The configuration file.")
+@click.pass_context
+def portal(context: click.Context, file: Path) -> None:
+    """Keep sealed reports until the inbox takes them, and slots until their reporters do."""
+    context.obj = config.load(file)
+
+
+@portal.command()
+@_JSON
+@click.pass_obj
+def init(settings: Settings, *, as_json: bool) -> None:
+    """Make the database with the key that signs intake bundles."""
+    store = database.create(settings.database_url)
+    seed = secrets.token_bytes(signing.SEED)
+    keys = Instance(signing.public_key(seed), seed)
+    with store.write() as connection:
+        if found := key_pair(connection):
+            raise Refused(
+                f"this portal was made before; its fingerprint is {signing.fingerprint(found.public)}",
+                "nothing was changed; for a new one set another `database`",
+            )
+        keep_key_pair(connection, keys)
+    fingerprint = signing.fingerprint(keys.public)
+    if as_json:
+        terminal.data({"fingerprint": fingerprint})
+        return
+    terminal.say(f"portal made; its fingerprint is {fingerprint}")
+    terminal.say("keep the fingerprint: officers compare it at the first `inbox collect`")
+    terminal.say("next: `portal keyring FOLDER` with a keyring from the inbox, then `portal serve`")
+
+
+@portal.command()
+@click.pass_obj
+def serve(settings: Settings) -> None:
+    """Serve the pages with their interface until SIGTERM."""
+    serving.serve(settings, lambda: terminal.say(f"serving on http://{settings.listen}"))
+
+
+@portal.command()
+@click.option("--out", type=_FOLDER, required=True, help="The folder for the bundles.")
+@click.option("--channel", help="Export this channel alone.")
+@click.option("--again", type=click.IntRange(min=1), help="Write this number of one channel once more.")
+@_JSON
+@click.pass_obj
+def export(settings: Settings, *, out: Path, channel: str | None, again: int | None, as_json: bool) -> None:
+    """Write what has arrived into one bundle for each channel."""
+    store = database.open_database(settings.database_url)
+    chosen = [channel] if channel else exports.channels(store)
+    if again is None:
+        exports.forget_unfinished(store, settings, days.today())
+        made = [exports.export(store, settings, each, out) for each in chosen]
+    elif len(chosen) == 1:
+        made = [exports.export_again(store, chosen[0], again, out)]
+    else:
+        raise click.UsageError("--again needs --channel, as numbers count for one channel")
+    _tell_exported(made, as_json=as_json)
+
+
+@portal.command(name="import")
+@click.argument("bundle", type=_FOLDER)
+@_JSON
+@click.pass_obj
+def import_(settings: Settings, *, bundle: Path, as_json: bool) -> None:
+    """Apply an outbox bundle from the inbox."""
+    store = database.open_database(settings.database_url)
+    imported = imports.import_outbox(store, settings, bundle)
+    _tell_imported(imported, as_json=as_json)
+    if imported.keyring.questionnaire != load_questionnaire(settings).reference:
+        terminal.say("the keyring names another questionnaire: set `questionnaire`, or nobody can report")
+
+
+@portal.command()
+@click.argument("folder", type=_FOLDER)
+@_JSON
+@click.pass_obj
+def keyring(settings: Settings, *, folder: Path, as_json: bool) -> None:
+    """Publish the keyring of a folder with keyring.json and keyring.sig."""
+    store = database.open_database(settings.database_url)
+    loaded, outcome = keyrings.load(store, folder, settings, days.today())
+    if as_json:
+        until = loaded.valid_until.isoformat()
+        terminal.data({"serial": loaded.serial, "valid_until": until, "taken": outcome is Outcome.TAKEN})
+        return
+    what = "published" if outcome is Outcome.TAKEN else "was published before"
+    terminal.say(f"keyring {loaded.serial} {what}; it is valid until {loaded.valid_until.isoformat()}")
+
+
+def _tell_exported(made: list[Exported], *, as_json: bool) -> None:
+    told = [
+        {
+            "channel": each.intake.channel,
+            "n": each.intake.n,
+            "file": str(each.path),
+            "envelopes": len(each.intake.entries),
+            "withdrawals": len(each.intake.withdrawn),
+        }
+        for each in made
+    ]
+    if as_json:
+        terminal.data(told)
+        return
+    for line in told:
+        terminal.say("{file}: {envelopes} envelopes, {withdrawals} withdrawals".format(**line))
+
+
+def _tell_imported(imported: Imported, *, as_json: bool) -> None:
+    outbox = imported.outbox
+    if as_json:
+        terminal.data(
+            {
+                "channel": outbox.channel,
+                "n": outbox.n,
+                "applied": imported.applied,
+                "slots": len(outbox.slots),
+                "confirmed": imported.confirmed,
+                "keyring": imported.outcome.value,
+            }
+        )
+        return
+    if not imported.applied:
+        terminal.say(f"outbox {outbox.n} of {outbox.channel} was applied before; nothing was changed")
+        return
+    terminal.say(
+        f"outbox {outbox.n} of {outbox.channel} applied: {len(outbox.slots)} slots, "
+        f"{imported.confirmed} intake bundles confirmed, "
+        f"keyring {imported.keyring.serial} {imported.outcome.value}"
+    )

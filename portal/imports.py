@@ -1,0 +1,176 @@
+"""Outbox bundles: verified whole, then applied in one transaction (SPEC 8.2)."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlalchemy import Connection
+
+from crypto import age, bundle, padding
+from crypto.archive import Member
+from crypto.bundle import KEYRING, KEYRING_SIGNATURE, NOTHING, OUTBOX, Manifest, Outbox
+from crypto.errors import CryptoError, Malformed
+from crypto.keyring import Keyring
+from portal import keyrings
+from portal.config import Settings
+from portal.keyrings import Offered, Outcome
+from portal.refusals import Refused
+from portal.store import intakes, outboxes
+from portal.store.database import Database
+from portal.store.keyrings import lock
+
+_SLOT = age.sealed_size(padding.SLOT)
+_LARGEST_KEYRING = 4 << 20
+_BLOCK = 256 << 10
+_COPY_AGAIN = (
+    "nothing was changed; see that the bundle is meant for this portal, "
+    "then copy it again, or make it again with `inbox outbox --again N`"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """What an outbox bundle brought; ``keyring`` is the one inside, ``confirmed`` counts intake bundles."""
+
+    outbox: Outbox
+    keyring: Keyring
+    outcome: Outcome
+    confirmed: int
+    applied: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Verified:
+    """An outbox bundle of which every signature and digest has been checked."""
+
+    path: Path
+    manifest: Manifest
+    outbox: Outbox
+    offered: Offered
+
+
+def import_outbox(database: Database, settings: Settings, path: Path) -> Imported:
+    """Apply an outbox bundle; the same one again changes nothing and says so.
+
+    Raises Refused with everything as it was. What the inbox has confirmed is overwritten before this returns.
+    """
+    with _explained(path):
+        verified = _verify(database, settings, path)
+        with database.write() as connection:
+            lock(connection)
+            imported = _apply(connection, verified)
+    database.scrub()
+    return imported
+
+
+def _verify(database: Database, settings: Settings, path: Path) -> _Verified:
+    with path.open("rb") as file:
+        manifest, members = bundle.read(iter(lambda: file.read(_BLOCK), b""))
+        # The signer may stand only in the keyring at the end, so the form comes first. Nothing is kept of it.
+        unverified = _parse(manifest)
+        if unverified.deployment != settings.deployment_id:
+            raise Malformed("bundle is of another deployment")
+        parts: dict[str, bytes] = {}
+        for member in bundle.checked(members, unverified.files()):
+            content = _content(member)
+            if member.name in {KEYRING, KEYRING_SIGNATURE}:
+                parts[member.name] = content
+    offered = keyrings.check(parts[KEYRING], parts[KEYRING_SIGNATURE], settings)
+    if offered.keyring.serial != unverified.keyring.serial:
+        raise Malformed("bundle holds another keyring than its manifest says")
+    with database.read() as connection:
+        signers = _signers(keyrings.current(connection), offered.keyring, unverified.channel)
+    outbox = bundle.open_outbox(manifest, settings.deployment_id, signers)
+    return _Verified(path, manifest, outbox, offered)
+
+
+def _parse(manifest: Manifest) -> Outbox:
+    try:
+        return OUTBOX.parse(manifest.raw)
+    except Malformed as error:
+        raise Malformed("it is not an outbox bundle") from error
+
+
+def _signers(present: Keyring | None, offered: Keyring, channel: str) -> list[bytes]:
+    # An older keyring may list a key that was since taken away: only one that would be in use now counts.
+    newest = [present] if present and present.serial >= offered.serial else [present, offered]
+    listed = [keyring.channel(channel) for keyring in newest if keyring]
+    return [key.key for found in listed if found for key in found.reply_keys]
+
+
+def _content(member: Member) -> bytes:
+    if member.size > _LARGEST_KEYRING:
+        raise Malformed("bundle holds a file that is too large")
+    content = b"".join(member.data)
+    if member.name not in {KEYRING, KEYRING_SIGNATURE}:
+        if len(content) != _SLOT:
+            raise Malformed("slot in the bundle has a wrong size")
+        age.check_profile(content)
+    return content
+
+
+def _apply(connection: Connection, verified: _Verified) -> Imported:
+    outbox, offered = verified.outbox, verified.offered
+    known = outboxes.applied(connection, outbox.channel, outbox.n)
+    if known == verified.manifest.hash:
+        return Imported(outbox, offered.keyring, Outcome.KNOWN, 0, applied=False)
+    _check_chain(connection, outbox, known)
+    _check_cases(connection, outbox)
+    outcome = keyrings.offer(connection, offered)
+    confirmed = sum(intakes.confirm(connection, outbox.channel, link) for link in outbox.collected)
+    _put_slots(connection, verified)
+    for case_id in outbox.closed:
+        outboxes.close(connection, case_id)
+    outboxes.record(connection, outbox.channel, outbox.n, verified.manifest)
+    return Imported(outbox, offered.keyring, outcome, confirmed, applied=True)
+
+
+def _check_chain(connection: Connection, outbox: Outbox, known: bytes | None) -> None:
+    last = outboxes.last(connection, outbox.channel)
+    name = f"outbox bundle {outbox.n} of {outbox.channel}"
+    if known is not None:
+        raise Refused(f"{name} was applied before, with other content", _COPY_AGAIN)
+    if last != NOTHING and outbox.n < last.n:
+        raise Refused(
+            f"{name} is older than the first that this portal has applied", "it is no longer needed"
+        )
+    if last != NOTHING and outbox.n > last.n + 1:
+        raise Refused(
+            f"{name} came before bundle {last.n + 1}",
+            f"import that one first; lost, it is made again with `inbox outbox --again {last.n + 1}`",
+        )
+    if last != NOTHING and outbox.previous != last.hash:
+        raise Refused(f"{name} does not follow bundle {last.n} that was applied here", _COPY_AGAIN)
+
+
+def _check_cases(connection: Connection, outbox: Outbox) -> None:
+    for case_id in (*(slot.case_id for slot in outbox.slots), *outbox.closed):
+        if outboxes.belongs_elsewhere(connection, outbox.channel, case_id):
+            raise Refused(
+                f"outbox bundle {outbox.n} of {outbox.channel} names a case of another channel",
+                "nothing was changed; tell whoever runs that inbox",
+            )
+
+
+def _put_slots(connection: Connection, verified: _Verified) -> None:
+    """Keep the slots from a second reading, which must give what the first one gave."""
+    outbox = verified.outbox
+    with verified.path.open("rb") as file:
+        _, members = bundle.read(iter(lambda: file.read(_BLOCK), b""))
+        checked = bundle.checked(members, outbox.files())
+        for slot in outbox.slots:
+            content = _content(next(checked))
+            if not outboxes.withdrawn(connection, slot.case_id):
+                outboxes.put_slot(connection, outbox.channel, slot.case_id, content)
+
+
+@contextmanager
+def _explained(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except CryptoError as error:
+        raise Refused(f"{path.name} refused: {error}", _COPY_AGAIN) from error
+    except OSError as error:
+        reason = (error.strerror or "it cannot be read").lower()
+        raise Refused(f"{path} was not read: {reason}", "name a bundle that the inbox wrote") from error

@@ -1,0 +1,118 @@
+"""The public pages, each rendered once at start: the same bytes for every visitor."""
+
+import re
+from collections.abc import Iterator, Mapping
+from functools import cache
+from http import HTTPStatus
+from pathlib import Path
+from typing import Protocol
+
+from flask import Flask, Response
+from jinja2 import Environment, FileSystemLoader, PrefixLoader, StrictUndefined
+from werkzeug.routing import PathConverter
+
+from crypto import base64url, signing
+from crypto.questionnaire import BadQuestionnaire, Questionnaire
+from portal import assets, translation
+
+_TEMPLATES = Path(__file__).parent.parent / "templates"
+_FOLDERS = ("portal", "shared")
+_PAGES = {"": "home.html", "report": "report.html", "status": "status.html"}
+_HTML = "text/html; charset=utf-8"
+
+
+class Site(Protocol):
+    """What pages show of the settings, in base64url: deployment id (16 bytes), root key (32), or empty."""
+
+    @property
+    def deployment(self) -> str:
+        """The deployment id."""
+        ...
+
+    @property
+    def root_key(self) -> str:
+        """The root key."""
+        ...
+
+
+class _Elsewhere(PathConverter):
+    """Any path outside the interface, whose errors are not pages."""
+
+    regex = "(?!api/)[^/].*?"
+
+
+def render(site: Site, questionnaire: Questionnaire) -> Mapping[str, bytes]:
+    """Return every page by its path; BadQuestionnaire where a field takes an id that the page itself uses."""
+    pages = dict(_rendered(site, questionnaire))
+    for page in pages.values():
+        _check_ids(page)
+    return {path: page.encode() for path, page in pages.items()}
+
+
+def init_app(app: Flask, site: Site, questionnaire: Questionnaire) -> None:
+    """Serve the pages with the files that they load; any other path outside the interface has a page, too."""
+    # A doubled slash would be answered by a redirect to an absolute address.
+    app.url_map.merge_slashes = False
+    for path, page in render(site, questionnaire).items():
+        _serve(app, path, Response(page, content_type=_HTML))
+    for path, file in assets.load().files.items():
+        _serve(app, path, Response(file.content, content_type=f"{file.type}; charset=utf-8"))
+    app.url_map.converters["elsewhere"] = _Elsewhere
+    missing = _page("en", "missing.html", _shown(site, questionnaire)).encode()
+    _serve(app, "/<elsewhere:_>", Response(missing, HTTPStatus.NOT_FOUND, content_type=_HTML))
+
+
+@cache
+def environment(language: str) -> Environment:
+    """Return the templates of this room, and those that rooms share, speaking ``language``."""
+    templates = Environment(
+        loader=PrefixLoader({name: FileSystemLoader(_TEMPLATES / name) for name in _FOLDERS}),
+        autoescape=True,
+        undefined=StrictUndefined,
+        extensions=["jinja2.ext.i18n"],
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    words = translation.load(language)
+    templates.install_gettext_callables(words.gettext, words.ngettext, newstyle=True)  # type: ignore[attr-defined]
+    return templates
+
+
+def _rendered(site: Site, questionnaire: Questionnaire) -> Iterator[tuple[str, str]]:
+    shown = _shown(site, questionnaire)
+    yield "/", _page("en", "languages.html", shown)
+    for language in translation.LANGUAGES:
+        for path, template in _PAGES.items():
+            yield f"/{language}/{path}", _page(language, template, {**shown, "path": path})
+
+
+def _shown(site: Site, questionnaire: Questionnaire) -> Mapping[str, object]:
+    return {
+        "deployment": site.deployment,
+        "root_key": site.root_key,
+        "fingerprint": signing.fingerprint(base64url.decode(site.root_key)) if site.root_key else "",
+        "questionnaire": questionnaire,
+        "questionnaire_hash": base64url.encode(questionnaire.hash),
+        "assets": assets.load(),
+        "languages": [(language, translation.load(language).gettext) for language in translation.LANGUAGES],
+    }
+
+
+def _page(language: str, template: str, shown: Mapping[str, object]) -> str:
+    return environment(language).get_template(f"portal/{template}").render(shown, language=language)
+
+
+def _check_ids(page: str) -> None:
+    ids = re.findall(r'\sid="([^"]+)"', page)
+    repeated = next((each for each in ids if ids.count(each) > 1), None)
+    if repeated is not None:
+        raise BadQuestionnaire(f"id {repeated!r}: the report page uses this one itself, choose another")
+
+
+def _serve(app: Flask, path: str, answer: Response) -> None:
+    content, status, kind = answer.get_data(), answer.status_code, answer.content_type
+
+    def view(_: str = "") -> Response:
+        return Response(content, status, content_type=kind)
+
+    app.add_url_rule(path, f"page {path}".replace(".", " "), view, strict_slashes=False)

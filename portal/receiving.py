@@ -1,0 +1,116 @@
+"""The bytes of an envelope on their way into the store: in pieces, each kept as it comes (SPEC 7.1)."""
+
+from collections.abc import Iterable, Iterator
+from typing import IO
+
+from sqlalchemy import Connection
+from werkzeug.exceptions import ClientDisconnected
+
+from crypto import age
+from crypto.errors import Malformed
+from portal import keyrings
+from portal.context import Context
+from portal.problems import Problem
+from portal.store import envelopes
+from portal.store.envelopes import OffsetMoved, Report, Upload
+
+PIECE = 256 << 10
+
+
+def pieces(stream: IO[bytes], room: int) -> Iterator[bytes]:
+    """Yield at most ``room`` bytes in pieces of 256 KiB, the last one smaller.
+
+    Raises a Problem once it has yielded what came before the connection broke; before it yields the piece
+    that would fill the room if there is more behind it.
+    """
+    while room:
+        piece, broken = _read(stream, min(PIECE, room))
+        room -= len(piece)
+        if not room and stream.read(1):
+            raise Problem(413, "too_large")
+        if piece:
+            yield piece
+        if broken:
+            raise Problem(400, "broken_off")
+        if not piece:
+            return
+
+
+def begin(context: Context, upload: Upload, report: Report | None, body: Iterator[bytes]) -> Upload:
+    """Return the upload, made and grown by ``body``; nothing of it stays if that fails.
+
+    A report of one piece is one transaction.
+    """
+    start = next(body, b"")
+    if len(start) >= age.ENVELOPE_HEADER and not _sealed(start):
+        raise Problem(400, "not_sealed")
+    with context.database.write() as connection:
+        keyring = keyrings.current(connection)
+        if keyring is None:
+            raise Problem(503, "no_keyring")
+        if keyring.channel(upload.channel) is None:
+            raise Problem(400, "channel_unknown")
+        upload = envelopes.begin(connection, upload, report, start)
+    try:
+        return extend(context, upload, body)
+    except Problem:
+        # Its sender has not been told the address, so that nobody could go on with it.
+        drop(context, upload)
+        raise
+
+
+def extend(context: Context, upload: Upload, body: Iterable[bytes]) -> Upload:
+    """Return the upload grown by ``body``, each piece kept before the next is read."""
+    for piece in body:
+        upload = _append(context, upload, piece)
+    return upload
+
+
+def drop(context: Context, upload: Upload) -> bool:
+    """Forget an upload that is not whole; return whether there was one."""
+    with context.database.write() as connection:
+        gone = envelopes.forget(connection, upload.id)
+    context.database.scrub()
+    return gone
+
+
+def _append(context: Context, upload: Upload, piece: bytes) -> Upload:
+    with context.database.write() as connection:
+        if not _completes_header(upload, piece) or _sealed(_start(connection, upload) + piece):
+            try:
+                return envelopes.append(connection, upload, piece, context.today())
+            except OffsetMoved:
+                raise Problem(409, "offset_moved") from None
+        envelopes.forget(connection, upload.id)
+    context.database.scrub()
+    raise Problem(400, "not_sealed")
+
+
+def _completes_header(upload: Upload, piece: bytes) -> bool:
+    return upload.received < age.ENVELOPE_HEADER <= upload.received + len(piece)
+
+
+def _start(connection: Connection, upload: Upload) -> bytes:
+    start = b""
+    while len(start) < upload.received and (piece := envelopes.piece(connection, upload.id, len(start))):
+        start += piece
+    return start
+
+
+def _sealed(start: bytes) -> bool:
+    try:
+        age.check_profile(start)
+    except Malformed:
+        return False
+    return True
+
+
+def _read(stream: IO[bytes], most: int) -> tuple[bytes, bool]:
+    """Return up to ``most`` bytes, and whether the connection broke behind them."""
+    piece = b""
+    try:
+        while len(piece) < most and (more := stream.read(most - len(piece))):
+            piece += more
+    except (ClientDisconnected, OSError):
+        return piece, True
+    return piece, False

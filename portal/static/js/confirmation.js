@@ -1,0 +1,53 @@
+// @ts-check
+/** The question that shows whether a case token was written down: two of its words. */
+
+import { byId } from "./dom.js";
+import { Failure } from "./failure.js";
+import { say } from "./texts.js";
+
+const LABELS = ["confirm-1", "confirm-2"];
+
+/** Two words of a token, at places drawn anew for each. */
+export class Confirmation {
+  #words;
+  #places;
+
+  /** @param {readonly string[]} words */
+  constructor(words) {
+    this.#words = words;
+    this.#places = twoOf(words.length);
+    for (const [at, place] of this.#places.entries()) {
+      byId(`${LABELS[at]}-label`).textContent = say("word-number", { number: place + 1 });
+      input(at).dataset["place"] = String(place);
+      input(at).value = "";
+    }
+  }
+
+  /** Throw Failure unless both words were typed; accents and capitals do not count. */
+  check() {
+    for (const [at, place] of this.#places.entries()) {
+      if (plain(input(at).value) === plain(this.#words[place] ?? "")) continue;
+      input(at).focus();
+      throw new Failure("confirm-wrong", { number: place + 1 });
+    }
+    for (const at of this.#places.keys()) input(at).value = "";
+  }
+}
+
+/** @param {number} at */
+function input(at) {
+  return byId(/** @type {string} */ (LABELS[at]), HTMLInputElement);
+}
+
+/** @param {number} count */
+function twoOf(count) {
+  const drawn = /** @type {[number, number]} */ ([...crypto.getRandomValues(new Uint32Array(2))]);
+  const first = drawn[0] % count;
+  const second = (first + 1 + (drawn[1] % (count - 1))) % count;
+  return [first, second].sort((one, other) => one - other);
+}
+
+/** @param {string} word */
+function plain(word) {
+  return word.normalize("NFKD").replace(/[\u0300-\u036f]/g, "").trim().toLowerCase();
+}

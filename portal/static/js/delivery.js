@@ -1,0 +1,41 @@
+// @ts-check
+/** Getting an envelope through: tried again by itself for a while, then whenever the person asks. */
+
+import { Offline, Refused } from "./http.js";
+import { mayPass, StartAgain, Upload } from "./upload.js";
+
+const WAITS_MS = [1_000, 3_000, 9_000];
+const ENVELOPES = 3;
+
+/** An envelope that must arrive; what was sealed is kept between attempts. */
+export class Delivery {
+  #seal;
+  /** @type {Upload | null} */
+  #upload = null;
+
+  /** @param {() => Promise<import("./upload.js").Envelope>} seal makes the envelope, each time under a new key */
+  constructor(seal) {
+    this.#seal = seal;
+  }
+
+  /**
+   * Return once the portal has the envelope; after a failure, call again.
+   * @param {(part: number) => void} progress told the part that has arrived, 0 to 1
+   */
+  async attempt(progress) {
+    const waits = [...WAITS_MS];
+    for (let left = ENVELOPES; ; ) {
+      try {
+        this.#upload ??= new Upload(await this.#seal());
+        return await this.#upload.send(progress);
+      } catch (error) {
+        // A source that failed is used up, and so are bytes that the portal has lost.
+        if (!(error instanceof Offline || error instanceof Refused)) this.#upload = null;
+        if (error instanceof StartAgain && (left -= 1) > 0) continue;
+        const wait = mayPass(error) ? waits.shift() : undefined;
+        if (wait === undefined) throw error instanceof StartAgain ? new Offline() : error;
+        await new Promise((resolve) => setTimeout(resolve, wait));
+      }
+    }
+  }
+}

@@ -1,0 +1,96 @@
+// @ts-check
+/** Writing again on a case: text with files, signed by its author. */
+
+import { Attachments } from "./attachments.js";
+import { addOwn } from "./caseview.js";
+import { addressOf } from "./channels.js";
+import { today } from "./days.js";
+import { Delivery } from "./delivery.js";
+import { byId, show, whenPressed, write } from "./dom.js";
+import { explain, Failure } from "./failure.js";
+import { Progress } from "./progress.js";
+import { countCharacters, textOf } from "./questions.js";
+import { sealFollowUp } from "./sealing.js";
+import { say } from "./texts.js";
+
+/**
+ * What a follow-up needs to know of its case.
+ * @typedef {object} Case
+ * @property {import("./casetoken.js").CaseKeys} keys
+ * @property {import("./keyrings.js").Shown} shown
+ * @property {() => string} channel
+ * @property {number} seen serial of the newest slot that was opened, 0 for none
+ */
+
+const area = byId("follow-up-text", HTMLTextAreaElement);
+const attachments = new Attachments(byId("follow-up-files", HTMLInputElement), byId("follow-up-files-list"));
+const progress = new Progress("follow-up-progress", "follow-up-progress-text");
+
+/** @type {Case | null} */
+let open = null;
+/** @type {{ delivery: Delivery, text: string } | null} */
+let pending = null;
+
+/**
+ * Offer the form for this case.
+ * @param {Case} of
+ */
+export function offerFollowUp(of) {
+  open = of;
+  show("follow-up");
+}
+
+/** What is in the form stays until it has arrived; a failed one is sent again as it was sealed. */
+async function send() {
+  write("follow-up-error", "");
+  write("follow-up-done", "");
+  try {
+    pending ??= prepare();
+    lock(true);
+    progress.start();
+    await pending.delivery.attempt((part) => progress.show(part));
+    finish(pending.text);
+  } catch (error) {
+    write("follow-up-error", explain(error));
+    byId("follow-up-error").focus();
+  } finally {
+    progress.stop();
+    lock(false);
+  }
+}
+
+/** @returns {NonNullable<typeof pending>} */
+function prepare() {
+  const { keys, shown, channel, seen } = /** @type {Case} */ (open);
+  attachments.check();
+  const text = textOf(area);
+  const files = [...attachments.files];
+  if (text === "" && files.length === 0) throw new Failure("empty-report");
+  const id = crypto.getRandomValues(new Uint8Array(16));
+  const chosen = channel();
+  const seal = async () => sealFollowUp(addressOf(shown, chosen, today()), keys, { text, files, id, seen });
+  return { text, delivery: new Delivery(seal) };
+}
+
+/** @param {string} text */
+function finish(text) {
+  pending = null;
+  addOwn(today(), text || say("files-only"));
+  area.value = "";
+  area.dispatchEvent(new Event("input"));
+  attachments.clear();
+  write("follow-up-done", say("follow-up-sent"));
+}
+
+/** @param {boolean} busy */
+function lock(busy) {
+  byId("follow-up-send", HTMLButtonElement).disabled = busy;
+  area.readOnly = busy;
+}
+
+countCharacters();
+// What was changed is another message, under another id.
+byId("follow-up").addEventListener("input", () => {
+  pending = null;
+});
+whenPressed("follow-up-send", send);

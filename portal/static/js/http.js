@@ -1,0 +1,68 @@
+// @ts-check
+/** Requests to the portal, which carry nothing but what is given: no cookie, no referrer, no redirect. */
+
+import { Failure } from "./failure.js";
+
+const PATIENCE_MS = 300_000; // 1 MiB over a slow Tor circuit
+
+/** The portal answered that it will not: `status` is HTTP's, `code` the word of its problem document. */
+export class Refused extends Failure {
+  /**
+   * @param {number} status
+   * @param {string} code
+   */
+  constructor(status, code) {
+    super(code);
+    this.status = status;
+  }
+}
+
+/** No answer came. */
+export class Offline extends Failure {
+  constructor() {
+    super("offline");
+  }
+}
+
+/** @typedef {{ headers: Headers, bytes: Uint8Array<ArrayBuffer> }} Answer */
+
+/**
+ * Return the portal's answer, read to its end, if it is a good one; throws Refused or Offline.
+ * @param {string} path
+ * @param {RequestInit} [request]
+ * @returns {Promise<Answer>}
+ */
+export async function ask(path, request = {}) {
+  const { status, ok, headers, bytes } = await answered(path, request).catch(() => {
+    throw new Offline();
+  });
+  if (!ok) throw new Refused(status, problemCode(bytes));
+  return { headers, bytes };
+}
+
+/**
+ * @param {string} path
+ * @param {RequestInit} request
+ */
+async function answered(path, request) {
+  const response = await fetch(path, {
+    cache: "no-store",
+    credentials: "omit",
+    redirect: "error",
+    referrerPolicy: "no-referrer",
+    signal: AbortSignal.timeout(PATIENCE_MS),
+    ...request,
+  });
+  const { status, ok, headers } = response;
+  return { status, ok, headers, bytes: new Uint8Array(await response.arrayBuffer()) };
+}
+
+/** @param {Uint8Array} bytes of an answer that is no good one */
+function problemCode(bytes) {
+  try {
+    const { code } = JSON.parse(new TextDecoder().decode(bytes));
+    return typeof code === "string" ? code : "refused-by-portal";
+  } catch {
+    return "refused-by-portal";
+  }
+}

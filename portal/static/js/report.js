@@ -1,0 +1,158 @@
+// @ts-check
+/** The report page: write, keep the case token, send. */
+
+import { Attachments } from "./attachments.js";
+import * as casetoken from "./casetoken.js";
+import { addressOf, ChannelChoice, checkOpen } from "./channels.js";
+import { Confirmation } from "./confirmation.js";
+import { daysAfter, monthsAfter, today } from "./days.js";
+import { Delivery } from "./delivery.js";
+import { byId, element, show, whenPressed, write } from "./dom.js";
+import { explain, Failure } from "./failure.js";
+import { equal } from "./bytes.js";
+import { fetchKeyring } from "./keyrings.js";
+import { Progress } from "./progress.js";
+import { answers, countCharacters, hasText } from "./questions.js";
+import { sealReport } from "./sealing.js";
+import { site } from "./site.js";
+import { forgetOnReturn, goTo } from "./steps.js";
+import { dayText } from "./texts.js";
+
+const FIRST_ANSWER_DAYS = 7;
+const FEEDBACK_MONTHS = 3;
+
+const form = byId("form", HTMLFormElement);
+const attachments = new Attachments(byId("files", HTMLInputElement), byId("files-list"));
+const channels = new ChannelChoice("channels");
+const progress = new Progress("progress", "progress-text");
+
+/** @type {import("./keyrings.js").Shown} */
+let shown;
+/** The token of this page, whether or not it has been shown yet. */
+const entropy = casetoken.generate();
+const words = casetoken.words(entropy, site.language);
+/** @type {Confirmation} */
+let confirmation;
+/** @type {Delivery} */
+let delivery;
+/** @type {Promise<import("./casetoken.js").CaseKeys> | undefined} */
+let keys;
+
+async function begin() {
+  form.reset();
+  countCharacters();
+  await guarded("closed", async () => {
+    shown = await fetchKeyring();
+    const { id, version, hash } = shown.keyring.questionnaire;
+    const ours = site.questionnaire;
+    const same = id === ours.id && version === ours.version && equal(hash, ours.hash);
+    if (!same) throw new Failure("questionnaire-differs");
+    checkOpen(shown, today());
+    channels.offer(shown, today());
+    show("step-write");
+  });
+  show("loading", false);
+}
+
+/** After writing: the token, which comes before anything is sent. */
+function toToken() {
+  guarded("error", () => {
+    attachments.check();
+    const given = answers();
+    if (!hasText() && attachments.files.length === 0) throw new Failure("empty-report");
+    const chosen = channels.chosen;
+    delivery = new Delivery(async () => {
+      const made = await (keys ??= casetoken.derive(entropy, site.deployment));
+      return sealReport(await address(chosen), made, { answers: given, files: attachments.files });
+    });
+    confirmation = new Confirmation(words);
+    showWords(true);
+    goTo("step-token");
+  });
+}
+
+/** @param {boolean} shownNow */
+function showWords(shownNow) {
+  byId("token-words").replaceChildren(...words.map((word) => element("li", {}, word)));
+  show("token-shown", shownNow);
+  show("token-asked", !shownNow);
+  if (!shownNow) byId("confirm-1").focus();
+}
+
+/** @param {string} channel */
+async function address(channel) {
+  // A page that was left open for days asks for the keys of today.
+  if (shown.keyring.valid_until < today()) shown = await fetchKeyring();
+  return addressOf(shown, channel, today());
+}
+
+async function send() {
+  await guarded("confirm-error", async () => {
+    confirmation.check();
+    goTo("step-send");
+    await attempt();
+  });
+}
+
+async function attempt() {
+  show("failed", false);
+  progress.start();
+  try {
+    await delivery.attempt((part) => progress.show(part));
+    finish();
+  } catch (error) {
+    progress.stop();
+    write("send-error", explain(error));
+    show("failed");
+    byId("retry").focus();
+  }
+}
+
+function finish() {
+  removeEventListener("beforeunload", warn);
+  form.reset();
+  attachments.clear();
+  byId("day-first").textContent = dayText(daysAfter(today(), FIRST_ANSWER_DAYS));
+  byId("day-last").textContent = dayText(monthsAfter(today(), FEEDBACK_MONTHS));
+  goTo("done");
+}
+
+/**
+ * Do `act`, and show in the element of this id what went wrong, if anything.
+ * @param {string} id
+ * @param {() => unknown} act
+ */
+async function guarded(id, act) {
+  write(id, "");
+  try {
+    await act();
+  } catch (error) {
+    write(id, explain(error));
+    byId(id).focus();
+  }
+}
+
+/** @param {BeforeUnloadEvent} event */
+function warn(event) {
+  event.preventDefault();
+}
+
+form.addEventListener("submit", (event) => event.preventDefault());
+form.addEventListener("input", () => {
+  write("error", "");
+  write("confirm-error", "");
+});
+form.addEventListener("input", () => addEventListener("beforeunload", warn), { once: true });
+whenPressed("continue", toToken);
+whenPressed("noted", () => showWords(false));
+whenPressed("show-words", () => showWords(true));
+whenPressed("back-to-text", () => goTo("step-write"));
+whenPressed("send", send);
+whenPressed("retry", attempt);
+whenPressed("back", () => goTo("step-write"));
+whenPressed("show-token", () => {
+  byId("token-again").replaceChildren(...words.map((word) => element("li", {}, word)));
+  show("token-again", byId("token-again").hidden !== false);
+});
+forgetOnReturn();
+begin();

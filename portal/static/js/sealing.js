@@ -1,0 +1,119 @@
+// @ts-check
+/** Sealed envelopes from what a person wrote: report and follow-up (SPEC 3 to 5). */
+
+import * as age from "./age.js";
+import { pieces } from "./attachments.js";
+import { utf8 } from "./bytes.js";
+import * as container from "./container.js";
+import { today } from "./days.js";
+import * as memo from "./memo.js";
+import { FOLLOW_UP, REPORT } from "./messages.js";
+import * as signing from "./signing.js";
+import { site } from "./site.js";
+
+/** @typedef {import("./casetoken.js").CaseKeys} CaseKeys */
+/** @typedef {import("./upload.js").Envelope} Envelope */
+/** @typedef {import("./messages.js").File} Described */
+
+/**
+ * Where a message goes, as the keyring has it.
+ * @typedef {object} Address
+ * @property {string} channel
+ * @property {import("./keyring.js").IntakeKey} key
+ * @property {{ serial: number, hash: Uint8Array }} keyring the keyring that was shown
+ */
+
+const DIGEST = new Uint8Array(32);
+
+/**
+ * Return the first message of a case.
+ * @param {Address} address
+ * @param {CaseKeys} keys
+ * @param {{ answers: Record<string, string>, files: readonly File[] }} written
+ * @returns {Envelope}
+ */
+export function sealReport(address, keys, { answers, files }) {
+  const { id, version } = site.questionnaire;
+  /** @param {Described[]} described */
+  const message = (described) => REPORT.encode({
+    channel: address.channel,
+    key_id: address.key.id,
+    case_id: keys.caseId,
+    salt: keys.salt,
+    author_key: keys.authorKey,
+    reply_recipient: keys.replyRecipient,
+    withdraw_id: keys.withdrawId,
+    language: site.language,
+    keyring: address.keyring,
+    questionnaire: { id, version },
+    answers,
+    files: described,
+    written: today(),
+  });
+  const bound = { deployment: site.deployment, caseId: keys.caseId };
+  const metadata = {
+    channel: utf8(address.channel),
+    case: keys.caseId,
+    memo: memo.seal(address.channel, keys.memoKey, bound),
+    withdraw: keys.withdrawId,
+  };
+  return { metadata, ...sealed(address, files, message, signer(signing.Label.REPORT, keys)) };
+}
+
+/**
+ * Return a later message of a case; the portal is not told of which.
+ * @param {Address} address
+ * @param {CaseKeys} keys
+ * @param {{ text: string, files: readonly File[], id: Uint8Array, seen: number }} written
+ * @returns {Envelope}
+ */
+export function sealFollowUp(address, keys, { text, files, id, seen }) {
+  /** @param {Described[]} described */
+  const message = (described) => FOLLOW_UP.encode({
+    channel: address.channel,
+    key_id: address.key.id,
+    case_id: keys.caseId,
+    id,
+    seen,
+    keyring: address.keyring,
+    text,
+    files: described,
+    written: today(),
+  });
+  const metadata = { channel: utf8(address.channel) };
+  return { metadata, ...sealed(address, files, message, signer(signing.Label.FOLLOW_UP, keys)) };
+}
+
+/**
+ * @param {Address} address
+ * @param {readonly File[]} files
+ * @param {(described: Described[]) => Uint8Array} message
+ * @param {(message: Uint8Array) => Uint8Array} sign
+ */
+function sealed({ key }, files, message, sign) {
+  /** @param {readonly Uint8Array[]} digests */
+  const finished = (digests) => message(files.map((file, at) => described(file, at, digests[at] ?? DIGEST)));
+  // Digests are of one length, so the size is known before any of them is.
+  const size = container.size(files.map((file) => file.size), finished([]).length);
+  const sources = files.map((file) => ({ size: file.size, pieces: pieces(file) }));
+  return { size: age.sealedSize(size), sealed: age.seal(container.write(sources, finished, sign), key.recipient) };
+}
+
+/**
+ * @param {File} file
+ * @param {number} at
+ * @param {Uint8Array} digest
+ * @returns {Described} without the name, which may tell who sent it
+ */
+function described({ type, size }, at, digest) {
+  return { number: at + 1, name: "", type: type.slice(0, 127), size, digest };
+}
+
+/**
+ * @param {signing.LabelText} label
+ * @param {CaseKeys} keys
+ * @returns {(message: Uint8Array) => Uint8Array}
+ */
+function signer(label, keys) {
+  return (message) => signing.sign(label, site.deployment, message, keys.authorSeed);
+}

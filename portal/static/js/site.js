@@ -1,0 +1,29 @@
+// @ts-check
+/** What the page says of itself: language, deployment, root key, questionnaire. */
+
+import * as base64url from "./base64url.js";
+
+/**
+ * @typedef {object} Site
+ * @property {import("./casetoken.js").Language} language
+ * @property {Uint8Array} deployment 16 bytes
+ * @property {Uint8Array} rootKey 32 bytes
+ * @property {{ id: string, version: number, hash: Uint8Array }} questionnaire
+ */
+
+/** @type {Site} */
+export const site = read(document.documentElement);
+
+/**
+ * @param {HTMLElement} root
+ * @returns {Site}
+ */
+function read({ lang, dataset }) {
+  const { deployment = "", rootKey = "", questionnaire = "", version = "", hash = "" } = dataset;
+  return {
+    language: lang === "fr" ? "fr" : "en",
+    deployment: base64url.decode(deployment),
+    rootKey: base64url.decode(rootKey),
+    questionnaire: { id: questionnaire, version: Number(version), hash: base64url.decode(hash) },
+  };
+}

@@ -1,0 +1,109 @@
+// @ts-check
+/** The status page: from the case token to what became of the report. */
+
+import * as casetoken from "./casetoken.js";
+import { showCase } from "./caseview.js";
+import { ChannelChoice } from "./channels.js";
+import { today } from "./days.js";
+import { byId, show, whenPressed, write } from "./dom.js";
+import { explain, Failure } from "./failure.js";
+import { offerFollowUp } from "./followup.js";
+import { checkDay } from "./keyring.js";
+import { fetchKeyring } from "./keyrings.js";
+import { openMailbox } from "./mailbox.js";
+import { site } from "./site.js";
+import { forgetOnReturn, goTo } from "./steps.js";
+import { say } from "./texts.js";
+
+const area = byId("token", HTMLTextAreaElement);
+const opener = byId("open", HTMLButtonElement);
+const channels = new ChannelChoice("follow-up-channels");
+
+/** @param {casetoken.Language} [language] the one chosen, where the words fit two lists */
+async function open(language) {
+  write("error", "");
+  show("languages", false);
+  show("write-anyway", false);
+  opener.disabled = true;
+  write("busy", say("opening"));
+  try {
+    const entropy = read(language);
+    if (entropy) await openWith(await casetoken.derive(entropy, site.deployment));
+  } catch (error) {
+    write("error", explain(error));
+    byId("error").focus();
+  } finally {
+    opener.disabled = false;
+    write("busy", "");
+  }
+}
+
+/**
+ * @param {casetoken.Language} [language]
+ * @returns {Uint8Array | undefined} undefined while the language must be asked
+ */
+function read(language) {
+  const candidates = casetoken.parse(area.value);
+  const fitting = casetoken.LANGUAGES.filter((each) => candidates[each]);
+  const chosen = language ?? (fitting.length === 1 ? fitting[0] : undefined);
+  if (chosen) return candidates[chosen];
+  show("languages");
+  throw new Failure("two-languages");
+}
+
+/** @param {casetoken.CaseKeys} keys */
+async function openWith(keys) {
+  const shown = await fetchKeyring();
+  const mailbox = await openMailbox(keys, shown.keyring, today());
+  if (mailbox.claim.state === "unknown" && mailbox.channel === null && mailbox.fault === null) {
+    showUnknown(keys, shown);
+    return;
+  }
+  area.value = "";
+  showCase(mailbox, today());
+  goTo("case");
+  const { channel, slot } = mailbox;
+  write("cannot-write", channel === null ? say("cannot-write") : staleText(shown));
+  if (channel !== null) offerFollowUp({ keys, shown, channel: () => channel, seen: slot?.serial ?? 0 });
+}
+
+/**
+ * No case: most likely a wrong word that happens to fit. Whoever is sure may write all the same.
+ * @param {casetoken.CaseKeys} keys
+ * @param {import("./keyrings.js").Shown} shown
+ */
+function showUnknown(keys, shown) {
+  show("write-anyway");
+  byId("write-anyway").onclick = () => {
+    area.value = "";
+    channels.offer(shown, today());
+    write("status-label", say("unknown-case"));
+    goTo("case");
+    write("cannot-write", staleText(shown));
+    offerFollowUp({ keys, shown, channel: () => channels.chosen, seen: 0 });
+  };
+  throw new Failure("unknown-case");
+}
+
+/** @param {import("./keyrings.js").Shown} shown */
+function staleText({ keyring }) {
+  try {
+    checkDay(keyring, today());
+    return "";
+  } catch (error) {
+    return explain(error);
+  }
+}
+
+byId("form", HTMLFormElement).reset();
+byId("form").addEventListener("submit", (event) => event.preventDefault());
+whenPressed("open", () => open());
+for (const language of casetoken.LANGUAGES) whenPressed(`language-${language}`, () => open(language));
+whenPressed("show-words", () => {
+  const hidden = area.classList.toggle("veiled");
+  byId("show-words").textContent = say(hidden ? "show-words" : "hide-words");
+  byId("show-words").setAttribute("aria-pressed", String(!hidden));
+});
+forgetOnReturn();
+show("loading", false);
+goTo("step-token");

@@ -1,0 +1,62 @@
+// @ts-check
+/** The words that scripts show: they stand in the page, already translated, each under its code. */
+
+import { site } from "./site.js";
+
+const LOCALE = site.language === "fr" ? "fr-FR" : "en-GB";
+const UNITS = [
+  { name: "gigabyte", bytes: 1e9 },
+  { name: "megabyte", bytes: 1e6 },
+  { name: "kilobyte", bytes: 1e3 },
+];
+
+/**
+ * Return the text of `code`, with `{name}` replaced by the value of that name.
+ * @param {string} code
+ * @param {Record<string, string | number>} [values]
+ * @returns {string}
+ */
+export function say(code, values = {}) {
+  const text = find(code) ?? find("unexpected") ?? code;
+  return text.replace(/\{(\w+)\}/g, (_, name) => String(values[name] ?? ""));
+}
+
+/**
+ * Return whether the page has a text for `code`.
+ * @param {string} code
+ */
+export function has(code) {
+  return find(code) !== undefined;
+}
+
+/**
+ * Return a part of one, 0 to 1, in per cent.
+ * @param {number} part
+ */
+export function percent(part) {
+  return new Intl.NumberFormat(LOCALE, { style: "percent" }).format(part);
+}
+
+/**
+ * Return a number of bytes in the unit that suits it.
+ * @param {number} bytes
+ */
+export function size(bytes) {
+  const { name, bytes: each } = UNITS.find((unit) => bytes >= unit.bytes) ?? { name: "byte", bytes: 1 };
+  const format = new Intl.NumberFormat(LOCALE, { style: "unit", unit: name, maximumFractionDigits: 1 });
+  return format.format(bytes / each);
+}
+
+/**
+ * Return a day (`YYYY-MM-DD`) as people write it.
+ * @param {string} day
+ */
+export function dayText(day) {
+  return new Intl.DateTimeFormat(LOCALE, { dateStyle: "full", timeZone: "UTC" }).format(new Date(day));
+}
+
+/** @param {string} code */
+function find(code) {
+  const codes = document.querySelectorAll("#texts [data-code]");
+  return [...codes].find((each) => each.getAttribute("data-code") === code)?.textContent ?? undefined;
+}

@@ -1,0 +1,134 @@
+// @ts-check
+/** Sending an envelope by tus 1.0.0, piece by piece, so that a broken connection costs one piece at most (SPEC 7.1). */
+
+import { concat } from "./bytes.js";
+import { Failure } from "./failure.js";
+import { ask, Offline, Refused } from "./http.js";
+
+/** @typedef {{ size: number, metadata: Record<string, Uint8Array>, sealed: AsyncGenerator<Uint8Array, void, void> }} Envelope */
+
+/** Bytes in each request but the last. */
+export const PIECE = 1 << 20;
+
+const ENVELOPES = "/api/envelopes";
+const LOCATION = /^\/api\/envelopes\/[\w-]+$/;
+const TUS = { "Tus-Resumable": "1.0.0" };
+const BYTES = { "Content-Type": "application/offset+octet-stream" };
+const PASSING = [404, 409, 410, 423, 429];
+
+/** What the portal still lacks is no longer here: the envelope must be sealed anew, under a new key. */
+export class StartAgain extends Error {}
+
+/** One envelope on its way; only the piece that the portal has not confirmed is kept in memory. */
+export class Upload {
+  #envelope;
+  /** @type {string | null} */
+  #location = null;
+  #offset = 0;
+  #piece = { start: 0, bytes: new Uint8Array(0) };
+  #interrupted = false;
+  /** Sealed bytes that came with the last piece and belong to the next. */
+  #over = new Uint8Array(0);
+
+  /** @param {Envelope} envelope */
+  constructor(envelope) {
+    this.#envelope = envelope;
+  }
+
+  /**
+   * Return once the portal has everything. After a failure, call again to go on: the same bytes are sent.
+   *
+   * Throws Offline, Refused, StartAgain, and what reading a file throws.
+   * @param {(part: number) => void} progress told the part that has arrived, 0 to 1
+   */
+  async send(progress) {
+    if (this.#interrupted) await this.#resume();
+    this.#interrupted = true;
+    while (this.#offset < this.#envelope.size) {
+      await this.#fill();
+      await (this.#location === null ? this.#create() : this.#continue(this.#location));
+      progress(this.#offset / this.#envelope.size);
+    }
+  }
+
+  async #create() {
+    // What fits in one request goes with the first.
+    const body = this.#envelope.size <= PIECE ? this.#rest() : new Uint8Array(0);
+    const answer = await ask(ENVELOPES, {
+      method: "POST",
+      headers: {
+        ...TUS,
+        ...(body.length ? BYTES : {}),
+        "Upload-Length": String(this.#envelope.size),
+        "Upload-Metadata": Object.entries(this.#envelope.metadata).map(metadatum).join(),
+      },
+      body,
+    });
+    const location = answer.headers.get("Location") ?? "";
+    if (!LOCATION.test(location)) throw new Failure("refused-by-portal");
+    this.#location = location;
+    if (body.length) this.#moveTo(answer);
+  }
+
+  /** @param {string} location */
+  async #continue(location) {
+    const headers = { ...TUS, ...BYTES, "Upload-Offset": String(this.#offset) };
+    this.#moveTo(await ask(location, { method: "PATCH", headers, body: this.#rest() }));
+  }
+
+  /** Ask how far the portal has come; one that has forgotten it all is served from the start, if that is here. */
+  async #resume() {
+    if (this.#location === null) return;
+    try {
+      this.#moveTo(await ask(this.#location, { method: "HEAD", headers: TUS }));
+    } catch (error) {
+      if (!(error instanceof Refused) || ![403, 404, 410].includes(error.status)) throw error;
+      if (this.#piece.start > 0) throw new StartAgain();
+      this.#location = null;
+      this.#offset = 0;
+    }
+  }
+
+  /** @param {import("./http.js").Answer} answer */
+  #moveTo(answer) {
+    const offset = Number(answer.headers.get("Upload-Offset") ?? NaN);
+    const { start, bytes } = this.#piece;
+    if (!(offset >= start && offset <= start + bytes.length)) throw new StartAgain();
+    this.#offset = offset;
+  }
+
+  #rest() {
+    return this.#piece.bytes.subarray(this.#offset - this.#piece.start);
+  }
+
+  /** Have the piece that begins where the portal stands, unless some of the last one is still to be sent. */
+  async #fill() {
+    if (this.#rest().length) return;
+    const parts = [this.#over];
+    let length = this.#over.length;
+    while (length < PIECE) {
+      const { done, value } = await this.#envelope.sealed.next();
+      if (done) break;
+      parts.push(new Uint8Array(value));
+      length += value.length;
+    }
+    const whole = concat(parts);
+    this.#piece = { start: this.#offset, bytes: whole.subarray(0, PIECE) };
+    this.#over = whole.slice(PIECE);
+    if (this.#piece.bytes.length === 0) throw new StartAgain();
+  }
+}
+
+/**
+ * Return whether waiting may help.
+ * @param {unknown} error
+ */
+export function mayPass(error) {
+  if (error instanceof Refused) return error.status >= 500 || PASSING.includes(error.status);
+  return error instanceof Offline;
+}
+
+/** @param {[string, Uint8Array]} pair */
+function metadatum([name, value]) {
+  return `${name} ${btoa(String.fromCharCode(...value))}`;
+}

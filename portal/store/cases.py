@@ -1,0 +1,51 @@
+"""Cases as the portal knows them: a slot to hand out, a withdrawal to hand on (SPEC 7.2, 7.3)."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import Connection, delete, select, union
+
+from portal.store import days
+from portal.store.inserts import insert_new
+from portal.store.keyrings import lock
+from portal.store.schema import cases, envelopes, withdrawals
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """What a slot request is answered from; None for what the portal does not have."""
+
+    memo: bytes | None
+    day: date | None
+    slot: bytes | None
+    collected: bool
+
+
+def find(connection: Connection, case_id: bytes) -> Case | None:
+    """Return what is known of a case, or None."""
+    columns = select(cases.c.memo, cases.c.day, cases.c.slot, cases.c.collected)
+    row = connection.execute(columns.where(cases.c.case_id == case_id)).one_or_none()
+    if row is None:
+        return None
+    day = None if row.day is None else days.day(row.day)
+    return Case(memo=row.memo, day=day, slot=row.slot, collected=row.collected)
+
+
+def withdraw(connection: Connection, withdraw_id: bytes, withdraw_key: bytes) -> None:
+    """Forget what was filed under ``withdraw_id`` and not exported; remember the key for the inbox.
+
+    Unknown ids change nothing. Waits for a running import, which could else bring the slot back.
+    """
+    lock(connection)
+    known = union(
+        select(cases.c.case_id, cases.c.channel).where(cases.c.withdraw_id == withdraw_id),
+        select(envelopes.c.case_id, envelopes.c.channel).where(
+            envelopes.c.withdraw_id == withdraw_id, envelopes.c.received == envelopes.c.size
+        ),
+    )
+    for case_id, channel in connection.execute(known).all():
+        insert_new(connection, withdrawals, case_id=case_id, channel=channel, withdraw_key=withdraw_key)
+    connection.execute(delete(cases).where(cases.c.withdraw_id == withdraw_id))
+    connection.execute(
+        delete(envelopes).where(envelopes.c.withdraw_id == withdraw_id, envelopes.c.bundle.is_(None))
+    )

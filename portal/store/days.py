@@ -1,0 +1,20 @@
+"""Days as the database counts them: since 1970-01-01, UTC (SPEC 1.2)."""
+
+from datetime import UTC, date, datetime, timedelta
+
+_FIRST = date(1970, 1, 1)
+
+
+def today() -> date:
+    """Return the day it is in UTC."""
+    return datetime.now(UTC).date()
+
+
+def number(day: date) -> int:
+    """Return the count of days since 1970-01-01."""
+    return (day - _FIRST).days
+
+
+def day(count: int) -> date:
+    """Return the day of a count."""
+    return _FIRST + timedelta(days=count)

@@ -1,0 +1,141 @@
+"""Envelopes from their first byte to their last, and what they wait for (SPEC 7.1)."""
+
+from dataclasses import dataclass, replace
+from datetime import date
+
+from sqlalchemy import ColumnElement, Connection, delete, insert, select, update
+
+from portal.store import days
+from portal.store.inserts import insert_new
+from portal.store.schema import cases, chunks, envelopes
+
+
+class OffsetMoved(Exception):
+    """The bytes do not continue what is there: another request was first, or the client miscounts."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """What a first report says of its case beside the envelope: case id (32), memo (60), withdraw id (32)."""
+
+    case_id: bytes
+    memo: bytes
+    withdraw_id: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Upload:
+    """An envelope as its sender sees it: size declared, bytes received, day of the first or last of them."""
+
+    id: bytes
+    channel: str
+    size: int
+    received: int
+    begun: date
+
+    @property
+    def whole(self) -> bool:
+        """Whether it is kept: its last byte is there."""
+        return self.received == self.size
+
+
+_WHOLE = envelopes.c.received == envelopes.c.size
+_UPLOAD = (envelopes.c.id, envelopes.c.channel, envelopes.c.size, envelopes.c.received, envelopes.c.day)
+
+
+def begin(connection: Connection, upload: Upload, report: Report | None, start: bytes) -> Upload:
+    """Return the upload with room made for it and its first piece kept, which may be none of it or all."""
+    begun = replace(upload, received=len(start))
+    connection.execute(insert(envelopes).values(_row(begun, report)))
+    if start:
+        connection.execute(insert(chunks).values(envelope_id=upload.id, position=0, data=start))
+    if begun.whole and report:
+        _open_case(connection, upload.channel, report, upload.begun)
+    return begun
+
+
+def append(connection: Connection, upload: Upload, piece: bytes, today: date) -> Upload:
+    """Return the upload with ``piece`` kept at its end; OffsetMoved, and nothing kept, if it has grown since.
+
+    With the last byte the envelope is whole, and a first report opens its case.
+    """
+    received = upload.received + len(piece)
+    expected = (
+        envelopes.c.id == upload.id,
+        envelopes.c.received == upload.received,
+        envelopes.c.size >= received,
+    )
+    values = {"received": received, "day": days.number(today)}
+    if connection.execute(update(envelopes).where(*expected).values(values)).rowcount != 1:
+        raise OffsetMoved
+    connection.execute(insert(chunks).values(envelope_id=upload.id, position=upload.received, data=piece))
+    grown = replace(upload, received=received, begun=today)
+    if grown.whole and (report := _report(connection, upload.id)):
+        _open_case(connection, upload.channel, report, today)
+    return grown
+
+
+def find(connection: Connection, envelope_id: bytes) -> Upload | None:
+    """Return what is known of an envelope, or None."""
+    row = connection.execute(select(*_UPLOAD).where(envelopes.c.id == envelope_id)).one_or_none()
+    if row is None:
+        return None
+    return Upload(
+        id=row.id, channel=row.channel, size=row.size, received=row.received, begun=days.day(row.day)
+    )
+
+
+def piece(connection: Connection, envelope_id: bytes, position: int) -> bytes:
+    """Return the bytes that were received together at ``position``; none at the end."""
+    at = (chunks.c.envelope_id == envelope_id, chunks.c.position == position)
+    return connection.execute(select(chunks.c.data).where(*at)).scalar_one_or_none() or b""
+
+
+def forget(connection: Connection, envelope_id: bytes) -> bool:
+    """Delete an unfinished envelope; return whether there was one."""
+    return _delete(connection, envelopes.c.id == envelope_id, ~_WHOLE) > 0
+
+
+def forget_unfinished(connection: Connection, before: date) -> int:
+    """Delete every envelope that was not finished and not continued since ``before``; return how many."""
+    return _delete(connection, ~_WHOLE, envelopes.c.day < days.number(before))
+
+
+def _delete(connection: Connection, *condition: ColumnElement[bool]) -> int:
+    return connection.execute(delete(envelopes).where(*condition)).rowcount
+
+
+def _row(upload: Upload, report: Report | None) -> dict[str, object]:
+    row: dict[str, object] = {
+        "id": upload.id,
+        "channel": upload.channel,
+        "size": upload.size,
+        "received": upload.received,
+        "day": days.number(upload.begun),
+    }
+    if report:
+        row |= {"case_id": report.case_id, "memo": report.memo, "withdraw_id": report.withdraw_id}
+    return row
+
+
+def _report(connection: Connection, envelope_id: bytes) -> Report | None:
+    columns = select(envelopes.c.case_id, envelopes.c.memo, envelopes.c.withdraw_id)
+    row = connection.execute(columns.where(envelopes.c.id == envelope_id)).one()
+    if row.case_id is None:
+        return None
+    return Report(case_id=row.case_id, memo=row.memo, withdraw_id=row.withdraw_id)
+
+
+def _open_case(connection: Connection, channel: str, report: Report, today: date) -> None:
+    # A second envelope under the same case id changes nothing: it may be somebody else's.
+    insert_new(
+        connection,
+        cases,
+        case_id=report.case_id,
+        channel=channel,
+        memo=report.memo,
+        withdraw_id=report.withdraw_id,
+        day=days.number(today),
+        collected=False,
+        closed=False,
+    )

@@ -1,0 +1,91 @@
+"""Intake bundles: what goes into the next one, and what may be let go (SPEC 8.1)."""
+
+from sqlalchemy import Connection, delete, func, insert, select, union, update
+
+from crypto.bundle import NOTHING, Entry, Link, Manifest, Withdrawal
+from portal.store import days
+from portal.store.schema import cases, envelopes, intakes, withdrawals
+
+_WAITING = (envelopes.c.received == envelopes.c.size, envelopes.c.bundle.is_(None))
+
+
+def channels_waiting(connection: Connection) -> set[str]:
+    """Return the channels for which something waits to be exported."""
+    waiting = union(
+        select(envelopes.c.channel).where(*_WAITING),
+        select(withdrawals.c.channel).where(withdrawals.c.bundle.is_(None)),
+    )
+    return set(connection.execute(waiting).scalars())
+
+
+def unhashed(connection: Connection, channel: str) -> list[bytes]:
+    """Return the ids of the channel's envelopes that wait and have no hash yet."""
+    waiting = select(envelopes.c.id).where(
+        *_WAITING, envelopes.c.channel == channel, envelopes.c.hash.is_(None)
+    )
+    return list(connection.execute(waiting).scalars())
+
+
+def keep_hash(connection: Connection, envelope_id: bytes, digest: bytes) -> None:
+    """Note the SHA-256 of a whole envelope."""
+    connection.execute(update(envelopes).where(envelopes.c.id == envelope_id).values(hash=digest))
+
+
+def fill(connection: Connection, channel: str, n: int) -> tuple[list[Entry], list[Withdrawal]]:
+    """Put all that waits and has its hash into bundle ``n``, and return it in no order."""
+    ready = (*_WAITING, envelopes.c.channel == channel, envelopes.c.hash.is_not(None))
+    connection.execute(update(envelopes).where(*ready).values(bundle=n))
+    unsent = (withdrawals.c.channel == channel, withdrawals.c.bundle.is_(None))
+    connection.execute(update(withdrawals).where(*unsent).values(bundle=n))
+    entries = select(envelopes).where(envelopes.c.channel == channel, envelopes.c.bundle == n)
+    withdrawn = select(withdrawals).where(withdrawals.c.channel == channel, withdrawals.c.bundle == n)
+    return (
+        [
+            Entry(id=row.id, size=row.size, hash=row.hash, day=days.day(row.day), case_id=row.case_id)
+            for row in connection.execute(entries)
+        ],
+        [Withdrawal(row.case_id, row.withdraw_key) for row in connection.execute(withdrawn)],
+    )
+
+
+def record(connection: Connection, channel: str, n: int, manifest: Manifest) -> None:
+    """Keep the manifest of a bundle until the inbox has confirmed it."""
+    row = {"hash": manifest.hash, "raw": manifest.raw, "signature": manifest.signature}
+    connection.execute(insert(intakes).values(channel=channel, n=n, **row))
+
+
+def last(connection: Connection, channel: str) -> Link:
+    """Return the channel's newest intake bundle, NOTHING before the first."""
+    newest = select(func.max(intakes.c.n)).where(intakes.c.channel == channel).scalar_subquery()
+    found = select(intakes.c.n, intakes.c.hash).where(intakes.c.channel == channel, intakes.c.n == newest)
+    row = connection.execute(found).one_or_none()
+    return NOTHING if row is None else Link(row.n, row.hash)
+
+
+def manifest(connection: Connection, channel: str, n: int) -> Manifest | None:
+    """Return the manifest of bundle ``n``, or None if it was confirmed or never made."""
+    row = connection.execute(
+        select(intakes).where(intakes.c.channel == channel, intakes.c.n == n)
+    ).one_or_none()
+    return None if row is None or row.raw is None else Manifest(row.raw, row.signature)
+
+
+def confirm(connection: Connection, channel: str, link: Link) -> bool:
+    """Let go of what a bundle carried, as the inbox has it; return whether there was anything to do.
+
+    A link that names no bundle of this portal, or one confirmed before, changes nothing.
+    """
+    issued = (intakes.c.channel == channel, intakes.c.n == link.n, intakes.c.hash == link.hash)
+    forgotten = update(intakes).where(*issued, intakes.c.raw.is_not(None)).values(raw=None, signature=None)
+    if connection.execute(forgotten).rowcount == 0:
+        return False
+    carried = (envelopes.c.channel == channel, envelopes.c.bundle == link.n)
+    filed = select(envelopes.c.case_id).where(*carried, envelopes.c.case_id.is_not(None))
+    connection.execute(
+        update(cases).where(cases.c.channel == channel, cases.c.case_id.in_(filed)).values(collected=True)
+    )
+    connection.execute(delete(envelopes).where(*carried))
+    connection.execute(
+        delete(withdrawals).where(withdrawals.c.channel == channel, withdrawals.c.bundle == link.n)
+    )
+    return True

@@ -1,0 +1,56 @@
+"""The newest keyring, with the key pair of this portal."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, delete, insert, select
+
+from portal.store.schema import instance, keyring
+
+
+@dataclass(frozen=True, slots=True)
+class Files:
+    """keyring.json and keyring.sig as they were published."""
+
+    serial: int
+    raw: bytes
+    signature: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Instance:
+    """The key pair that signs intake bundles; its secret half is kept out of ``repr``."""
+
+    public: bytes
+    seed: bytes
+
+    def __repr__(self) -> str:
+        return "Instance(…)"
+
+
+def current(connection: Connection) -> Files | None:
+    """Return the newest keyring, or None before the first."""
+    row = connection.execute(select(keyring)).one_or_none()
+    return None if row is None else Files(row.serial, row.raw, row.signature)
+
+
+def replace(connection: Connection, files: Files) -> None:
+    """Keep this keyring in place of the one before."""
+    connection.execute(delete(keyring))
+    connection.execute(insert(keyring).values(serial=files.serial, raw=files.raw, signature=files.signature))
+
+
+def key_pair(connection: Connection) -> Instance | None:
+    """Return the portal's own keys, or None before `portal init`."""
+    row = connection.execute(select(instance)).one_or_none()
+    return None if row is None else Instance(row.public, row.seed)
+
+
+def keep_key_pair(connection: Connection, keys: Instance) -> None:
+    """Keep the portal's own keys, made once."""
+    connection.execute(insert(instance).values(public=keys.public, seed=keys.seed))
+
+
+def lock(connection: Connection) -> Instance:
+    """Return the portal's own keys once no other export or import runs, until the transaction ends."""
+    row = connection.execute(select(instance).with_for_update()).one()
+    return Instance(row.public, row.seed)

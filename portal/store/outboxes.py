@@ -1,0 +1,57 @@
+"""Outbox bundles: which were applied, and the slots that they brought (SPEC 8.2)."""
+
+from sqlalchemy import Connection, func, insert, select, union, update
+
+from crypto.bundle import NOTHING, Link, Manifest
+from portal.store.inserts import insert_new
+from portal.store.schema import cases, outboxes, withdrawals
+
+
+def record(connection: Connection, channel: str, n: int, manifest: Manifest) -> None:
+    """Keep the manifest of a bundle that was applied."""
+    row = {"hash": manifest.hash, "raw": manifest.raw, "signature": manifest.signature}
+    connection.execute(insert(outboxes).values(channel=channel, n=n, **row))
+
+
+def last(connection: Connection, channel: str) -> Link:
+    """Return the newest bundle applied for the channel, NOTHING before the first."""
+    newest = select(func.max(outboxes.c.n)).where(outboxes.c.channel == channel).scalar_subquery()
+    found = select(outboxes.c.n, outboxes.c.hash).where(outboxes.c.channel == channel, outboxes.c.n == newest)
+    row = connection.execute(found).one_or_none()
+    return NOTHING if row is None else Link(row.n, row.hash)
+
+
+def applied(connection: Connection, channel: str, n: int) -> bytes | None:
+    """Return the hash of the manifest applied as number ``n``, or None."""
+    found = select(outboxes.c.hash).where(outboxes.c.channel == channel, outboxes.c.n == n)
+    return connection.execute(found).scalar_one_or_none()
+
+
+def belongs_elsewhere(connection: Connection, channel: str, case_id: bytes) -> bool:
+    """Return whether the portal knows the case under another channel."""
+    known = union(
+        select(cases.c.channel).where(cases.c.case_id == case_id),
+        select(withdrawals.c.channel).where(withdrawals.c.case_id == case_id),
+    )
+    return any(found != channel for found in connection.execute(known).scalars())
+
+
+def withdrawn(connection: Connection, case_id: bytes) -> bool:
+    """Return whether a withdrawal of the case still waits for the inbox to confirm it."""
+    found = select(withdrawals.c.case_id).where(withdrawals.c.case_id == case_id).limit(1)
+    return connection.execute(found).first() is not None
+
+
+def put_slot(connection: Connection, channel: str, case_id: bytes, slot: bytes) -> None:
+    """Keep the newest slot of a case.
+
+    A case not known here was filed with a portal that is no more: the inbox has it, hence collected.
+    """
+    insert_new(connection, cases, case_id=case_id, channel=channel, collected=True, closed=False)
+    newest = {"slot": slot, "closed": False}
+    connection.execute(update(cases).where(cases.c.case_id == case_id).values(newest))
+
+
+def close(connection: Connection, case_id: bytes) -> None:
+    """Note that no newer slot of a case will come; its slot stays for now."""
+    connection.execute(update(cases).where(cases.c.case_id == case_id).values(closed=True))

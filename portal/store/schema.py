@@ -1,0 +1,111 @@
+"""The tables: random keys, days in place of times, no row numbers (THREAT_MODEL: a seized portal).
+
+``WITHOUT ROWID`` sorts rows by their random keys, so that the order of arrival is not kept. A day is a
+count of days since 1970.
+"""
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    UniqueConstraint,
+)
+
+metadata = MetaData()
+
+
+def _table(name: str, *columns: Column[object] | Index | UniqueConstraint) -> Table:
+    return Table(name, metadata, *columns, sqlite_with_rowid=False)
+
+
+# One row: the key pair that signs intake bundles. Whoever must not run beside another locks it.
+instance = _table(
+    "instance",
+    Column("public", LargeBinary(32), primary_key=True),
+    Column("seed", LargeBinary(32), nullable=False),
+)
+
+# One row: the newest keyring.
+keyring = _table(
+    "keyring",
+    Column("serial", BigInteger, primary_key=True, autoincrement=False),
+    Column("raw", LargeBinary, nullable=False),
+    Column("signature", LargeBinary(64), nullable=False),
+)
+
+# `day` is the day of the upload's begin, then that of its end; whole is who has received its size;
+# `hash` is known from the first export on; `bundle` is the intake bundle that carries it.
+envelopes = _table(
+    "envelopes",
+    Column("id", LargeBinary(16), primary_key=True),
+    Column("channel", String(32), nullable=False),
+    Column("size", BigInteger, nullable=False),
+    Column("received", BigInteger, nullable=False),
+    Column("day", Integer, nullable=False),
+    Column("case_id", LargeBinary(32)),
+    Column("memo", LargeBinary(60)),
+    Column("withdraw_id", LargeBinary(32)),
+    Column("hash", LargeBinary(32)),
+    Column("bundle", BigInteger),
+    Index("envelopes_by_bundle", "channel", "bundle"),
+    Index("envelopes_by_withdrawal", "withdraw_id"),
+)
+
+# The bytes of an envelope in rows of at most 256 KiB, each with its offset.
+chunks = _table(
+    "chunks",
+    Column("envelope_id", ForeignKey(envelopes.c.id, ondelete="CASCADE"), primary_key=True),
+    Column("position", BigInteger, primary_key=True, autoincrement=False),
+    Column("data", LargeBinary, nullable=False),
+)
+
+# What a slot request is answered from. Taken from an outbox alone, a case has no memo, withdraw id or day.
+cases = _table(
+    "cases",
+    Column("case_id", LargeBinary(32), primary_key=True),
+    Column("channel", String(32), nullable=False),
+    Column("memo", LargeBinary(60)),
+    Column("withdraw_id", LargeBinary(32)),
+    Column("day", Integer),
+    Column("slot", LargeBinary),
+    Column("collected", Boolean, nullable=False),
+    Column("closed", Boolean, nullable=False),
+    Index("cases_by_withdrawal", "withdraw_id"),
+)
+
+# Withdraw keys on their way to the inbox. The key is part of the primary key, as somebody who files under
+# another's case id could otherwise take the place of the true one.
+withdrawals = _table(
+    "withdrawals",
+    Column("case_id", LargeBinary(32), primary_key=True),
+    Column("withdraw_key", LargeBinary(32), primary_key=True),
+    Column("channel", String(32), nullable=False),
+    Column("bundle", BigInteger),
+)
+
+# Manifests of intake bundles; once the inbox has confirmed one, its number and hash are all that is needed.
+intakes = _table(
+    "intakes",
+    Column("channel", String(32), primary_key=True),
+    Column("n", BigInteger, primary_key=True, autoincrement=False),
+    Column("hash", LargeBinary(32), nullable=False),
+    Column("raw", LargeBinary),
+    Column("signature", LargeBinary(64)),
+)
+
+# Every outbox manifest that was applied, kept as it came.
+outboxes = _table(
+    "outboxes",
+    Column("channel", String(32), primary_key=True),
+    Column("n", BigInteger, primary_key=True, autoincrement=False),
+    Column("hash", LargeBinary(32), nullable=False),
+    Column("raw", LargeBinary, nullable=False),
+    Column("signature", LargeBinary(64), nullable=False),
+)

@@ -1,0 +1,14 @@
+/** breathe.js: a pause lets other tasks run. */
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { breathe } from "../../portal/static/js/breathe.js";
+
+test("another task runs during a pause, which a mere promise does not allow", async () => {
+  let ran = false;
+  setImmediate(() => (ran = true));
+  await Promise.resolve();
+  assert.equal(ran, false);
+  for (let pauses = 0; pauses < 3; pauses += 1) await breathe();
+  assert.equal(ran, true);
+});

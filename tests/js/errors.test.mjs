@@ -1,0 +1,14 @@
+/** errors.js: the words of SPEC 1.6. */
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { CryptoError, Malformed, NotForUs, outcome, Tampered, Truncated } from "../../portal/static/js/errors.js";
+
+test("each refusal has its word", () => {
+  const words = [new Malformed(), new NotForUs(), new Tampered(), new Truncated()].map(outcome);
+  assert.deepEqual(words, ["malformed", "not-for-us", "tampered", "truncated"]);
+});
+
+test("what is no refusal of bytes is thrown on", () => {
+  for (const error of [new TypeError("ours"), new CryptoError()]) assert.throws(() => outcome(error), error);
+});

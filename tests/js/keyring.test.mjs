@@ -1,0 +1,60 @@
+/** keyring.js beyond the vectors: which key is taken, and when none. */
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { Malformed } from "../../portal/static/js/errors.js";
+import * as keyring from "../../portal/static/js/keyring.js";
+import * as signing from "../../portal/static/js/signing.js";
+import { noise } from "./helpers.mjs";
+
+/** @param {string} not_before @param {string} not_after */
+const key = (not_before, not_after) => ({ id: noise(16), recipient: "", not_before, not_after });
+const OLD = key("2026-01-01", "2026-03-31");
+const NEW = key("2026-03-01", "2026-06-30");
+const TEXTS = { fr: "", en: "" };
+const CHANNEL = { id: "inspection", name: TEXTS, note: TEXTS, intake_keys: [NEW, OLD], reply_keys: [] };
+const KEYRING = {
+  deployment: noise(16),
+  serial: 4,
+  issued: "2026-02-01",
+  valid_until: "2026-03-07",
+  name: TEXTS,
+  channels: [CHANNEL],
+  questionnaire: { id: "customs", version: 1, hash: noise(32) },
+};
+
+test("a keyring signed for one deployment that names another is refused", () => {
+  const seed = noise(32, 2);
+  const trusted = { rootKey: signing.publicKey(seed), deployment: noise(16) };
+  const open = (/** @type {Uint8Array} */ deployment) => {
+    const raw = keyring.KEYRING.encode({ ...KEYRING, deployment, channels: [] });
+    const signature = signing.sign(signing.Label.KEYRING, trusted.deployment, raw, seed);
+    return keyring.openKeyring(raw, signature, trusted);
+  };
+  assert.equal(open(trusted.deployment).serial, KEYRING.serial);
+  assert.throws(() => open(noise(16, 3)), Malformed);
+});
+
+test("the newest valid key is taken, both of its days included", () => {
+  /** @type {[string, unknown][]} */
+  const days = [["2025-12-31", null], ["2026-01-01", OLD], ["2026-02-28", OLD], ["2026-03-01", NEW],
+    ["2026-06-30", NEW], ["2026-07-01", null]];
+  for (const [today, expected] of days) assert.equal(keyring.intakeKey(CHANNEL, today), expected);
+  assert.equal(keyring.replyKey(CHANNEL, "2026-03-01"), null);
+});
+
+test("a channel is found by its id", () => {
+  assert.equal(keyring.channel(KEYRING, "inspection"), CHANNEL);
+  assert.equal(keyring.channel(KEYRING, "other"), null);
+});
+
+test("a keyring serves from the day it was issued to its last", () => {
+  for (const today of ["2026-02-01", "2026-03-07"]) keyring.checkDay(KEYRING, today);
+  assert.throws(() => keyring.checkDay(KEYRING, "2026-01-31"), keyring.ClockBehind);
+  assert.throws(() => keyring.checkDay(KEYRING, "2026-03-08"), keyring.KeyringExpired);
+});
+
+test("a keyring below one that was seen is refused", () => {
+  for (const known of [0, 3, 4]) keyring.checkSerial(KEYRING, known);
+  assert.throws(() => keyring.checkSerial(KEYRING, 5), keyring.KeyringOlder);
+});

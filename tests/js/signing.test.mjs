@@ -1,0 +1,70 @@
+/** signing.js beyond the vectors: points that only a strict verifier refuses. */
+
+import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
+import { test } from "node:test";
+import { ed25519 } from "../../portal/static/vendor/age.js";
+import { concat } from "../../portal/static/js/bytes.js";
+import { Malformed, Tampered } from "../../portal/static/js/errors.js";
+import { fingerprint, isSound, Label, publicKey, sign, verify } from "../../portal/static/js/signing.js";
+import { flipped, hex, noise, toHex } from "./helpers.mjs";
+
+const SEED = noise(32);
+const KEY = publicKey(SEED);
+const DEPLOYMENT = noise(16, 2);
+const FILE = noise(100, 3);
+const ORDER_8 = ed25519.Point.fromBytes(hex("26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05"));
+
+test("a signature holds for its label, deployment, file and key alone", () => {
+  const signature = sign(Label.REPORT, DEPLOYMENT, FILE, SEED);
+  verify(Label.REPORT, DEPLOYMENT, FILE, signature, KEY);
+  const other = publicKey(noise(32, 4));
+  assert.throws(() => verify(Label.SLOT, DEPLOYMENT, FILE, signature, KEY), Tampered);
+  assert.throws(() => verify(Label.REPORT, flipped(DEPLOYMENT, 0), FILE, signature, KEY), Tampered);
+  assert.throws(() => verify(Label.REPORT, DEPLOYMENT, flipped(FILE, 0), signature, KEY), Tampered);
+  assert.throws(() => verify(Label.REPORT, DEPLOYMENT, FILE, signature, other), Tampered);
+});
+
+test("no single flipped bit of a signature holds", () => {
+  const signature = sign(Label.REPORT, DEPLOYMENT, FILE, SEED);
+  for (let at = 0; at < 64; at += 1) {
+    assert.throws(() => verify(Label.REPORT, DEPLOYMENT, FILE, flipped(signature, at), KEY), Tampered);
+  }
+});
+
+test("wrong lengths are a matter of form", () => {
+  const signature = sign(Label.REPORT, DEPLOYMENT, FILE, SEED);
+  assert.throws(() => verify(Label.REPORT, DEPLOYMENT, FILE, signature.subarray(1), KEY), Malformed);
+  assert.throws(() => verify(Label.REPORT, DEPLOYMENT, FILE, signature, KEY.subarray(1)), Malformed);
+  assert.throws(() => verify(Label.REPORT, DEPLOYMENT.subarray(1), FILE, signature, KEY), Malformed);
+  assert.throws(() => sign(Label.REPORT, DEPLOYMENT, FILE, SEED.subarray(1)), Malformed);
+  assert.throws(() => publicKey(SEED.subarray(1)), Malformed);
+});
+
+test("an honest key is sound; one of small order, of mixed order or in another form is not", () => {
+  assert.equal(isSound(KEY), true);
+  assert.equal(isSound(ORDER_8.toBytes()), false);
+  assert.equal(isSound(ed25519.Point.fromBytes(KEY).add(ORDER_8).toBytes()), false);
+  assert.equal(isSound(hex(`01${"00".repeat(30)}80`)), false);
+  assert.equal(isSound(hex(`ee${"ff".repeat(30)}7f`)), false);
+  assert.equal(isSound(KEY.subarray(1)), false);
+});
+
+for (const [name, point] of /** @type {const} */ ([["of order 8", ORDER_8], ["zero", ed25519.Point.ZERO]])) {
+  test(`a signature with R ${name}, which the library takes, is refused`, () => {
+    // S is k·a: cleared of small factors the equation holds. Only R gives it away.
+    const { scalar, pointBytes } = ed25519.utils.getExtendedPublicKey(SEED);
+    const { Fn } = ed25519.Point;
+    const message = concat([new TextEncoder().encode(`${Label.REPORT}\0`), DEPLOYMENT, FILE]);
+    const hash = createHash("sha512").update(concat([point.toBytes(), pointBytes, message])).digest();
+    const s = Fn.toBytes(Fn.create(BigInt(`0x${toHex(hash.reverse())}`) * scalar));
+    const signature = concat([point.toBytes(), s]);
+    assert.equal(ed25519.verify(signature, message, KEY, { zip215: false }), true, "control: the library takes it");
+    assert.throws(() => verify(Label.REPORT, DEPLOYMENT, FILE, signature, KEY), Tampered);
+  });
+}
+
+test("a fingerprint is eight groups of four letters", () => {
+  assert.match(fingerprint(KEY), /^([A-Z2-7]{4} ){7}[A-Z2-7]{4}$/);
+  assert.notEqual(fingerprint(KEY), fingerprint(flipped(KEY, 31)));
+});

@@ -1,0 +1,37 @@
+/** strictjson.js beyond the vectors: what is refused when it is written. */
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { utf8 } from "../../portal/static/js/bytes.js";
+import { Malformed } from "../../portal/static/js/errors.js";
+import { decode, encode } from "../../portal/static/js/strictjson.js";
+
+test("a value keeps the order of its members", () => {
+  assert.deepEqual(Object.keys(/** @type {object} */ (decode(utf8('{"b":1,"a":2}')))), ["b", "a"]);
+});
+
+for (const [name, value] of /** @type {[string, any][]} */ ([
+  ["a fraction", 0.5],
+  ["a number beyond 2^53", 2 ** 53],
+  ["what is not a number", NaN],
+  ["undefined", undefined],
+  ["a member that is undefined", { a: undefined }],
+  ["a big integer", 1n],
+  ["bytes", new Uint8Array(1)],
+  ["half a surrogate pair in a text", ["\ud800"]],
+  ["half a surrogate pair in front of a text", ["\udc00a"]],
+  ["a key in capitals", { A: 1 }],
+  ["an own member __proto__", JSON.parse('{"__proto__":1}')],
+  ["nine levels", [[[[[[[[[]]]]]]]]]],
+])) {
+  test(`${name} is not written`, () => assert.throws(() => encode(value), Malformed));
+}
+
+test("a text nested far too deep is refused, not a crash", () => {
+  assert.throws(() => decode(utf8("[".repeat(200_000) + "]".repeat(200_000))), Malformed);
+});
+
+test("members named like parts of every object are ordinary", () => {
+  const raw = utf8('{"constructor":1,"to_string":2}');
+  assert.deepEqual(encode(decode(raw)), raw);
+});

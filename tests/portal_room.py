@@ -1,0 +1,148 @@
+"""A portal with its database for one test, its state comparable as a whole."""
+
+from base64 import b64encode
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import select
+from werkzeug.test import TestResponse
+
+from crypto import base64url, signing
+from portal import exports, imports
+from portal.app import create_app
+from portal.config import Settings
+from portal.context import Context
+from portal.exports import Exported
+from portal.imports import Imported
+from portal.store import database, keyrings
+from portal.store.keyrings import Files, Instance, keep_key_pair
+from portal.store.schema import metadata
+from tests.builders import INSPECTORATE, OutboxBundle, Sealed, SignedKeyring, Site, make_keyring, today
+
+TUS = {"Tus-Resumable": "1.0.0"}
+BODY = {**TUS, "Content-Type": "application/offset+octet-stream"}
+INSTANCE_SEED = bytes(range(32))
+BACKENDS = ["sqlite", "postgresql"]
+State = Mapping[str, list[tuple[Any, ...]]]
+
+
+SITE = Site()
+_applications: dict[Site, Flask] = {}
+
+
+class Room:
+    """A portal made, with a keyring, as `portal init` and `portal keyring` leave it."""
+
+    def __init__(self, folder: Path, address: str, site: Site | None = None) -> None:
+        self.folder = folder
+        self.site = site or SITE
+        self.day = today()
+        self.settings = Settings(
+            deployment=base64url.encode(self.site.deployment),
+            root_key=base64url.encode(self.site.root_key),
+            database=address,
+            folder=folder,
+        )
+        self.database = database.create(self.settings.database_url)
+        with self.database.write() as connection:
+            keep_key_pair(connection, Instance(signing.public_key(INSTANCE_SEED), INSTANCE_SEED))
+        self.publish(make_keyring(self.site))
+        self.app = self._application()
+        self.app.extensions["portal"] = Context(self.settings, self.database, lambda: self.day)
+
+    @property
+    def client(self) -> FlaskClient:
+        """A visitor."""
+        return self.app.test_client()
+
+    def close(self) -> None:
+        """Give all connections back."""
+        self.database.close()
+
+    def _application(self) -> Flask:
+        """Return the site's application, whose pages are rendered once for all tests."""
+        if self.site not in _applications:
+            app = create_app(self.settings)
+            app.extensions["portal"].database.close()
+            _applications[self.site] = app
+        return _applications[self.site]
+
+    def publish(self, keyring: SignedKeyring) -> None:
+        """Put a keyring in place of the one before."""
+        with self.database.write() as connection:
+            keyrings.replace(connection, Files(keyring.value.serial, keyring.raw, keyring.signature))
+
+    def wait(self, days: int) -> date:
+        """Let days pass, and return the new day."""
+        self.day += timedelta(days=days)
+        return self.day
+
+    def state(self) -> State:
+        """Return every row of every table."""
+        with self.database.read() as connection:
+            return {
+                table.name: sorted(map(tuple, connection.execute(select(table))), key=repr)
+                for table in metadata.sorted_tables
+            }
+
+    def begin(self, sealed: Sealed, **headers: str) -> str:
+        """Announce a report without any of its bytes, and return its address."""
+        made = self.client.post("/api/envelopes", headers={**TUS, **declared(sealed), **headers})
+        assert made.status_code == 201
+        return made.headers["Location"]
+
+    def send(self, sealed: Sealed) -> TestResponse:
+        """Send a report in one request."""
+        return self.client.post("/api/envelopes", headers={**BODY, **declared(sealed)}, data=sealed.envelope)
+
+    def follow_up(self, envelope: bytes, channel: str = INSPECTORATE) -> TestResponse:
+        """Send an envelope without a word of its case."""
+        bare = {"Upload-Length": str(len(envelope)), "Upload-Metadata": f"channel {_base64(channel)}"}
+        return self.client.post("/api/envelopes", headers={**BODY, **bare}, data=envelope)
+
+    def patch(self, address: str, offset: int, data: bytes, **more: Any) -> TestResponse:
+        """Go on with an envelope."""
+        return self.client.patch(address, headers={**BODY, "Upload-Offset": str(offset)}, data=data, **more)
+
+    def slot(self, locator: bytes) -> bytes:
+        """Ask for a case."""
+        answer = self.client.post("/api/slot", data=locator)
+        assert answer.status_code == 200
+        return answer.data
+
+    def export(self, channel: str = INSPECTORATE) -> Exported:
+        """Export a channel into the folder."""
+        return exports.export(self.database, self.settings, channel, self.folder)
+
+    def bring(self, outbox: OutboxBundle) -> Imported:
+        """Import an outbox bundle."""
+        path = outbox.save(self.folder / "outbox.tar")
+        return imports.import_outbox(self.database, self.settings, path)
+
+
+def declared(sealed: Sealed) -> dict[str, str]:
+    """Return the headers that announce a report."""
+    return {"Upload-Length": str(len(sealed.envelope)), "Upload-Metadata": sealed.metadata}
+
+
+@contextmanager
+def opened(request: pytest.FixtureRequest, folder: Path, backend: str) -> Iterator[Room]:
+    """Yield a room on SQLite or on a real PostgreSQL server."""
+    address = "sqlite:///portal.sqlite"
+    if backend == "postgresql":
+        address = request.getfixturevalue("postgres_database")
+    room = Room(folder, address)
+    try:
+        yield room
+    finally:
+        room.close()
+
+
+def _base64(text: str) -> str:
+    return b64encode(text.encode()).decode()

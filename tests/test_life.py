@@ -1,0 +1,193 @@
+"""The whole life of a report, in a real browser, with the real portal and the real inbox."""
+
+import re
+from collections.abc import Callable, Iterator
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import pytest
+from fpdf import FPDF
+from PIL import Image
+from playwright.sync_api import Browser, Page, Request, expect
+
+from tests import traces
+from tests.installation import Installation
+
+pytestmark = pytest.mark.browser
+
+CANARY = "zibeline-quartz-7319"
+TEXTS = {
+    "fr": f"Ils m'ont abordé·e à Noël, près du café « L'Écluse » 😀 {CANARY}\nDeuxième ligne.",
+    "en": f"They came up to me at the naïve café 😀 {CANARY}\nSecond line.",
+}
+FOLLOW_UPS = {
+    "fr": f"Encore : la même voiture, hier soir. {CANARY}",
+    "en": f"More: the same car last night. {CANARY}",
+}
+REPLY = "Merci, nous vous lisons. — We read you: « où » / “where”? 🙂"
+LABELS = {"fr": "En cours d'évaluation", "en": "Under assessment"}
+
+
+def jpeg() -> bytes:
+    """Return a picture as a camera might make it."""
+    picture = Image.radial_gradient("L").resize((640, 480)).convert("RGB")
+    raw = BytesIO()
+    picture.save(raw, "JPEG", quality=90, comment=CANARY.encode())
+    return raw.getvalue()
+
+
+def pdf() -> bytes:
+    """Return a letter of two pages."""
+    letter = FPDF()
+    letter.set_font("Helvetica", size=14)
+    for page in (1, 2):
+        letter.add_page()
+        letter.multi_cell(0, 10, f"Page {page}. {CANARY} " + "lorem ipsum " * 400)
+    return bytes(letter.output())
+
+
+class Reporter:
+    """A person at a browser, who keeps nothing but the case token."""
+
+    def __init__(self, page: Page, address: str, language: str) -> None:
+        self.page = page
+        self.language = language
+        self.bodies: list[bytes] = []
+        self.addresses: list[str] = []
+        self.complaints: list[str] = []
+        self.words: list[str] = []
+        self._address = address
+        page.on("request", self._note)
+        page.on("console", lambda message: self.complaints.append(f"{message.type}: {message.text}"))
+        page.on("pageerror", lambda error: self.complaints.append(str(error)))
+
+    def _note(self, request: Request) -> None:
+        self.addresses.append(request.url)
+        self.bodies.append(request.post_data_buffer or b"")
+
+    def report(self, text: str, files: list[Path]) -> None:
+        """Write a report, confirm the token, send."""
+        self.page.goto(f"{self._address}/{self.language}/report")
+        self.page.fill("#what", text)
+        self.page.check("input[name=coi][value=no]")
+        self.page.set_input_files("#files", files)
+        self.page.click("#continue")
+        expect(self.page.locator("#token-words li")).to_have_count(12)
+        self.words = [word.strip() for word in self.page.locator("#token-words li").all_inner_texts()]
+        self.page.click("#noted")
+        for number in (1, 2):
+            asked = self.page.locator(f"#confirm-{number}")
+            place = int(asked.get_attribute("data-place") or 0)
+            asked.fill(self.words[place])
+        self.page.click("#send")
+        expect(self.page.locator("#done")).to_be_visible(timeout=60_000)
+
+    def open_mailbox(self) -> None:
+        """Type the token on the status page."""
+        self.page.goto(f"{self._address}/{self.language}/status")
+        self.page.fill("#token", " ".join(self.words))
+        self.page.click("#open")
+        expect(self.page.locator("#status-label")).to_be_visible(timeout=60_000)
+
+    def follow_up(self, text: str, files: list[Path]) -> None:
+        """Write again on the open status page."""
+        self.page.fill("#follow-up-text", text)
+        self.page.set_input_files("#follow-up-files", files)
+        self.page.click("#follow-up-send")
+        expect(self.page.locator("#follow-up-done")).to_be_visible(timeout=60_000)
+
+
+@pytest.fixture(params=["fr", "en"])
+def language(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+@pytest.fixture
+def installation(tmp_path: Path, free_port: Callable[[], int]) -> Iterator[Installation]:
+    made = Installation(tmp_path, port=free_port())
+    with made.portal.serving():
+        yield made
+
+
+@pytest.fixture
+def reporter(chromium: Browser, installation: Installation, language: str) -> Iterator[Reporter]:
+    context = chromium.new_context(viewport={"width": 390, "height": 844})
+    yield Reporter(context.new_page(), installation.portal.address, language)
+    context.close()
+
+
+def attachment(inbox: Any, case: int, number: int, folder: Path) -> bytes:
+    out = folder / f"attachment-{case}-{number}"
+    inbox.run("attachment", str(case), str(number), "--out", out)
+    data = out.read_bytes()
+    out.unlink()
+    return data
+
+
+def test_the_whole_life_of_a_report(
+    installation: Installation, reporter: Reporter, language: str, tmp_path: Path
+) -> None:
+    """Report with text and files, collected, answered, read with the token, followed up; every byte compared."""
+    originals = {"IMG_20261124_zibeline-quartz-7319.jpg": jpeg(), "lettre zibeline-quartz-7319.pdf": pdf()}
+    own = tmp_path / "reporter"
+    own.mkdir()
+    for name, data in originals.items():
+        (own / name).write_bytes(data)
+    files = [own / name for name in originals]
+
+    reporter.report(TEXTS[language], files)
+    installation.carry_in(1)
+    (listed,) = installation.inbox.json("list")["cases"]
+    case = installation.inbox.json("show", str(listed["case"]))
+    assert TEXTS[language] == case["answers"]["what"]
+    assert ("no", language, "received") == (case["answers"]["coi"], case["language"], case["status"])
+    assert ["image/jpeg", "application/pdf"] == [file["type"] for file in case["attachments"]]
+    assert list(originals.values()) == [attachment(installation.inbox, 1, n, tmp_path) for n in (1, 2)]
+
+    installation.inbox.run("reply", "1", "--text", REPLY)
+    installation.inbox.run("status", "1", "assessing")
+    installation.carry_back(1)
+    reporter.open_mailbox()
+    expect(reporter.page.locator("#status-label")).to_contain_text(LABELS[language])
+    expect(reporter.page.locator("#messages")).to_contain_text(REPLY)
+
+    reporter.follow_up(FOLLOW_UPS[language], files[:1])
+    installation.carry_in(2)
+    case = installation.inbox.json("show", "1")
+    (follow_up,) = case["follow_ups"]
+    assert FOLLOW_UPS[language] == follow_up["text"]
+    assert originals[files[0].name] == attachment(installation.inbox, 1, 3, tmp_path)
+
+    installation.inbox.run("reply", "1", "--text", f"2. {REPLY}")
+    installation.carry_back(2)
+    reporter.open_mailbox()
+    expect(reporter.page.locator("#messages")).to_contain_text(f"2. {REPLY}")
+    assert reporter.complaints == []
+    nothing_leaked(installation, reporter, tmp_path)
+
+
+def nothing_leaked(installation: Installation, reporter: Reporter, folder: Path) -> None:
+    """The canary, the token and the file names are nowhere but with the reporter and in the vault."""
+    token = " ".join(reporter.words)
+    secrets = [CANARY, token, token.replace(" ", "-"), "IMG_20261124", REPLY]
+    assert traces.found_in(b"\n".join(reporter.bodies), secrets) == []
+    addresses = "\n".join(reporter.addresses)
+    assert traces.found_in(addresses.encode(), secrets) == []
+    assert [word for word in reporter.words if word in addresses] == []
+    portal = folder / "portal-side"
+    portal.mkdir()
+    for file in [*folder.glob("portal.*"), *installation.medium.rglob("*")]:
+        if file.is_file():
+            (portal / file.name).write_bytes(file.read_bytes())
+    assert traces.found_in_files(portal, secrets) == []
+    assert traces.found_in_memory(installation.portal.processes(), secrets) == []
+
+    # Controls: the same searches do find what must be there.
+    (stanza,) = {body[:40] for body in reporter.bodies if body.startswith(b"age-encryption.org/v1")}
+    envelope = stanza.decode()
+    assert traces.found_in(b"\n".join(reporter.bodies), [envelope]) == [envelope]
+    assert len(traces.found_in_files(portal, [envelope])) >= 2
+    deployment = re.search(r'deployment = "(.+)"', installation.portal.config.read_text())
+    assert deployment
+    assert traces.found_in_memory(installation.portal.processes(), [deployment[1]]) != []

@@ -1,0 +1,172 @@
+"""The portal's command line: what is done says so, what is refused says why and what to do."""
+
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from crypto import base64url
+from portal.store import database, envelopes
+from portal.store.envelopes import Upload
+from tests.builders import (
+    INSPECTORATE,
+    Site,
+    make_envelope,
+    make_keyring,
+    make_outbox,
+    today,
+)
+
+PORTAL = Path(sys.executable).parent / "portal"
+FINGERPRINT = re.compile(r"[A-Z2-7]{4}( [A-Z2-7]{4}){7}")
+SITE = Site()
+
+
+def run(folder: Path, *arguments: str | Path, code: int = 0) -> str:
+    """Return what a command printed on the one stream that it should have used."""
+    command = [PORTAL, "--config", folder / "portal.toml", *arguments]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == code, done.stderr
+    assert "Traceback" not in done.stderr
+    if code == 0:
+        assert done.stderr == ""
+    return done.stdout if code == 0 else done.stderr
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A folder with a configuration."""
+    settings = {
+        "deployment": base64url.encode(SITE.deployment),
+        "root_key": base64url.encode(SITE.root_key),
+    }
+    lines = [f"{name} = {json.dumps(value)}\n" for name, value in settings.items()]
+    (tmp_path / "portal.toml").write_text("".join(lines))
+    return tmp_path
+
+
+@pytest.fixture
+def made(folder: Path) -> Path:
+    """A folder with a portal that has its keyring."""
+    run(folder, "init")
+    run(folder, "keyring", make_keyring(SITE, 2).save(folder / "keyring"))
+    return folder
+
+
+def refusal(text: str) -> tuple[str, str]:
+    """Return message and hint of a refusal, which has no line more."""
+    message, hint = text.splitlines()
+    assert message.startswith("error: ")
+    assert hint.startswith("hint: ")
+    return message.removeprefix("error: "), hint.removeprefix("hint: ")
+
+
+def test_init_makes_a_portal_once(folder: Path) -> None:
+    """The fingerprint is printed; a second init keeps everything and names the portal that is there."""
+    found = FINGERPRINT.search(run(folder, "init"))
+    assert found
+    assert (folder / "portal.sqlite").stat().st_mode & 0o777 == 0o600
+    before = (folder / "portal.sqlite").read_bytes()
+    message, _ = refusal(run(folder, "init", code=1))
+    assert message == f"this portal was made before; its fingerprint is {found[0]}"
+    assert (folder / "portal.sqlite").read_bytes() == before
+
+
+def test_init_prints_for_programs(folder: Path) -> None:
+    """--json gives the fingerprint alone."""
+    assert FINGERPRINT.fullmatch(json.loads(run(folder, "init", "--json"))["fingerprint"])
+
+
+def test_a_keyring_is_published_once(folder: Path) -> None:
+    """The same again says so; an older, an altered, a stranger's or an expired one is refused."""
+    run(folder, "init")
+    keyring = make_keyring(SITE, 2)
+    good = keyring.save(folder / "good")
+    assert "keyring 2 published" in run(folder, "keyring", good)
+    assert "keyring 2 was published before" in run(folder, "keyring", good)
+    assert json.loads(run(folder, "keyring", good, "--json"))["taken"] is False
+    older = make_keyring(SITE, 1).save(folder / "older")
+    assert "is not newer" in refusal(run(folder, "keyring", older, code=1))[0]
+    stranger = make_keyring(SITE, 3, root_seed=bytes(32)).save(folder / "stranger")
+    assert "signature does not hold" in refusal(run(folder, "keyring", stranger, code=1))[0]
+    expired = make_keyring(SITE, 3, day=today().replace(year=today().year - 1)).save(folder / "expired")
+    assert "past its date" in refusal(run(folder, "keyring", expired, code=1))[0]
+    altered = make_keyring(SITE, 3).save(folder / "altered")
+    (altered / "keyring.json").write_bytes(
+        (altered / "keyring.json").read_bytes().replace(b"Customs", b"Custom!")
+    )
+    assert "signature does not hold" in refusal(run(folder, "keyring", altered, code=1))[0]
+    assert "was not read" in refusal(run(folder, "keyring", folder / "none", code=1))[0]
+
+
+def test_export_and_import_tell_what_they_did(made: Path) -> None:
+    """One line for each bundle, or JSON; --again needs to know of which channel."""
+    store = database.open_database(database.make_url(f"sqlite+pysqlite:///{made}/portal.sqlite"))
+    content = make_envelope(SITE)
+    upload = Upload(id=bytes(16), channel=INSPECTORATE, size=len(content), received=0, begun=today())
+    with store.write() as connection:
+        envelopes.begin(connection, upload, None, content)
+    store.close()
+    first = made / "inspectorate-1.tar"
+    lines = run(made, "export", "--out", made).splitlines()
+    assert lines[0] == f"{first}: 1 envelopes, 0 withdrawals"
+    assert [line.split(":")[0] for line in lines] == [str(first), str(made / "ombudsman-1.tar")]
+    original = first.read_bytes()
+    first.unlink()
+    told = json.loads(run(made, "export", "--out", made, "--channel", INSPECTORATE, "--again", "1", "--json"))
+    assert told == [{"channel": INSPECTORATE, "n": 1, "file": str(first), "envelopes": 1, "withdrawals": 0}]
+    assert first.read_bytes() == original
+    assert "--again needs --channel" in run(made, "export", "--out", made, "--again", "1", code=2)
+    outbox = make_outbox(SITE, signed=make_keyring(SITE, 3)).save(made / "outbox.tar")
+    assert "outbox 1 of inspectorate applied" in run(made, "import", outbox)
+    assert json.loads(run(made, "import", outbox, "--json"))["applied"] is False
+    assert "applied before" in run(made, "import", outbox)
+
+
+def test_an_import_that_is_refused_ends_with_1(made: Path) -> None:
+    """Message and hint, and no trace."""
+    outbox = make_outbox(SITE, reply_seed=bytes(32)).save(made / "outbox.tar")
+    message, hint = refusal(run(made, "import", outbox, code=1))
+    assert message == "outbox.tar refused: outbox bundle is not signed by a reply key of its channel"
+    assert hint.startswith("nothing was changed")
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("wrokers = 2", "unknown setting 'wrokers'"),
+        ("workers = 0", "setting 'workers' has a wrong value"),
+        ("workers", "is not TOML"),
+    ],
+)
+def test_a_bad_configuration_ends_with_2(tmp_path: Path, text: str, message: str) -> None:
+    """The setting is named before anything is done."""
+    (tmp_path / "portal.toml").write_text(text)
+    assert message in refusal(run(tmp_path, "init", code=2))[0]
+
+
+def test_wrong_usage_ends_with_2(folder: Path) -> None:
+    """An unknown command or option, or one that is missing."""
+    for arguments in (["frobnicate"], ["export"], ["import"], ["init", "--what"], ["keyring"]):
+        assert "Usage: " in run(folder, *arguments, code=2)
+
+
+def test_a_portal_that_was_not_made_is_refused(folder: Path) -> None:
+    """Every other command says to run `portal init` first."""
+    commands = (["serve"], ["export", "--out", folder], ["import", folder / "x.tar"], ["keyring", folder])
+    for arguments in commands:
+        message, hint = refusal(run(folder, *arguments, code=1))
+        assert (message, hint) == ("the portal has no database yet", "run `portal init`")
+
+
+def test_a_portal_without_root_key_is_refused(tmp_path: Path) -> None:
+    """The setting that is empty is named, with where it comes from."""
+    (tmp_path / "portal.toml").write_text("")
+    run(tmp_path, "init")
+    keyring = make_keyring(SITE).save(tmp_path / "keyring")
+    message, hint = refusal(run(tmp_path, "keyring", keyring, code=2))
+    assert message == "setting 'root_key' is empty"
+    assert "inbox init" in hint

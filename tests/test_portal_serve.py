@@ -1,0 +1,300 @@
+"""`portal serve` as it really runs: processes, sockets, signals."""
+
+import json
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from http.client import HTTPConnection
+from pathlib import Path
+
+import pytest
+
+from crypto import base64url
+from tests.builders import Sealed, Site, make_keyring, make_report_envelope
+from tests.portal_room import BODY, TUS, declared
+
+PORTAL = Path(sys.executable).parent / "portal"
+SITE = Site()
+START_SECONDS = 30
+
+
+@dataclass
+class Server:
+    """A portal in a folder, and the process that serves it."""
+
+    folder: Path
+    port: int
+    process: subprocess.Popen[str] | None = None
+
+    def command(self, *arguments: str | Path) -> list[str]:
+        return [str(part) for part in (PORTAL, "--config", self.folder / "portal.toml", *arguments)]
+
+    def run(self, *arguments: str | Path, code: int = 0) -> str:
+        """Run a command of the portal."""
+        done = subprocess.run(
+            self.command(*arguments), capture_output=True, text=True, timeout=60, check=False
+        )
+        assert done.returncode == code, done.stderr
+        return done.stdout + done.stderr
+
+    def make(self, **settings: str | int) -> "Server":
+        """Configure and make the portal, and give it a keyring."""
+        values = {
+            "deployment": base64url.encode(SITE.deployment),
+            "root_key": base64url.encode(SITE.root_key),
+            "listen": f"127.0.0.1:{self.port}",
+            **settings,
+        }
+        lines = [f"{name} = {json.dumps(value)}\n" for name, value in values.items()]
+        (self.folder / "portal.toml").write_text("".join(lines))
+        self.run("init")
+        self.run("keyring", make_keyring(SITE).save(self.folder / "keyring"))
+        return self
+
+    @contextmanager
+    def serving(self) -> Iterator["Server"]:
+        """Serve while the block runs, then end by SIGTERM in good order."""
+        with (self.folder / "log").open("a") as log:
+            self.process = subprocess.Popen(self.command("serve"), stdout=log, stderr=log, text=True)
+            try:
+                self._wait()
+                yield self
+                self.process.terminate()
+                assert self.process.wait(START_SECONDS) == 0
+            finally:
+                self.process.kill()
+                self.process.wait()
+
+    def _wait(self) -> None:
+        end = time.monotonic() + START_SECONDS
+        while "serving on http://" not in self.log():
+            assert self.process
+            assert self.process.poll() is None, self.log()
+            assert time.monotonic() < end, self.log()
+            time.sleep(0.05)
+
+    def log(self) -> str:
+        """Return all that the server has printed."""
+        return (self.folder / "log").read_text()
+
+    def request(
+        self, method: str, path: str, body: bytes | None = None, headers: dict[str, str] | None = None
+    ) -> tuple[int, dict[str, str], bytes]:
+        """Return status, headers and body of an answer."""
+        connection = HTTPConnection("127.0.0.1", self.port, timeout=30)
+        try:
+            connection.request(method, path, body, headers or {})
+            answer = connection.getresponse()
+            return answer.status, dict(answer.getheaders()), answer.read()
+        finally:
+            connection.close()
+
+    def send(self, sealed: Sealed) -> str:
+        """Send a report, and return its address."""
+        headers = {**BODY, **declared(sealed)}
+        status, answered, _ = self.request("POST", "/api/envelopes", sealed.envelope, headers)
+        assert status == 201
+        return answered["Location"]
+
+    def begin(self, sealed: Sealed) -> str:
+        """Announce a report."""
+        status, answered, _ = self.request("POST", "/api/envelopes", b"", {**TUS, **declared(sealed)})
+        assert status == 201
+        return answered["Location"]
+
+    def offset(self, address: str) -> int:
+        """Return how much of an envelope is there."""
+        status, answered, _ = self.request("HEAD", address, None, TUS)
+        assert status == 200
+        return int(answered["Upload-Offset"])
+
+    def workers(self) -> list[int]:
+        """Return the process ids of the workers."""
+        assert self.process
+        children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text()
+        return [int(child) for child in children.split()]
+
+
+@pytest.fixture
+def server(tmp_path: Path, free_port: Callable[[], int]) -> Server:
+    return Server(tmp_path, free_port())
+
+
+@pytest.mark.parametrize("backend", ["sqlite", "postgresql"])
+def test_two_processes_take_reports_from_many_at_once(
+    server: Server, request: pytest.FixtureRequest, backend: str
+) -> None:
+    """Parallel clients are all served, by more than one process, and every report is there and whole."""
+    if backend == "postgresql":
+        server.make(database=request.getfixturevalue("postgres_database"))
+    else:
+        server.make()
+    sealed = make_report_envelope(SITE)
+    with server.serving(), ThreadPoolExecutor(8) as pool:
+        assert len(server.workers()) == 2
+        addresses = list(pool.map(server.send, [sealed] * 40))
+        assert len(set(addresses)) == 40
+        assert set(pool.map(server.offset, addresses)) == {len(sealed.envelope)}
+        status, headers, body = server.request("POST", "/api/slot", sealed.keys.locator)
+        assert (status, len(body), body[0]) == (200, 18_108, 1)
+        assert "Server" not in headers
+
+
+def test_an_upload_moves_between_processes_and_survives_a_restart(server: Server) -> None:
+    """Processes keep nothing of their own: pieces may go to any of them, before and after a restart."""
+    server.make()
+    sealed = make_report_envelope(SITE, file=bytes(2_000_000))
+    with server.serving():
+        address = server.begin(sealed)
+        cut(server, address, sealed.envelope, at=int(len(sealed.envelope) * 0.6))
+        offset = until(lambda: server.offset(address))
+        assert 0 < offset <= len(sealed.envelope) * 0.6
+    with server.serving():
+        assert server.offset(address) == offset
+        for start in range(offset, len(sealed.envelope), 1 << 20):
+            piece = sealed.envelope[start : start + (1 << 20)]
+            headers = {**BODY, "Upload-Offset": str(start)}
+            assert server.request("PATCH", address, piece, headers)[0] == 204
+        assert server.offset(address) == len(sealed.envelope)
+
+
+def cut(server: Server, address: str, content: bytes, *, at: int) -> None:
+    """Send an upload whose connection is lost at a byte."""
+    with socket.create_connection(("127.0.0.1", server.port)) as connection:
+        connection.sendall(head("PATCH", address, content) + content[:at])
+
+
+def head(method: str, address: str, content: bytes) -> bytes:
+    """Return the beginning of a request with a body."""
+    headers = {**BODY, "Host": "x", "Upload-Offset": "0", "Content-Length": str(len(content))}
+    lines = [f"{method} {address} HTTP/1.1", *(f"{name}: {value}" for name, value in headers.items())]
+    return ("\r\n".join(lines) + "\r\n\r\n").encode()
+
+
+def until(found: Callable[[], int]) -> int:
+    """Return what is found once it is not zero and no longer changes."""
+    end = time.monotonic() + START_SECONDS
+    before = 0
+    while not before or found() != before:
+        assert time.monotonic() < end
+        before = found()
+        time.sleep(0.3)
+    return before
+
+
+def test_sigterm_finishes_what_is_in_flight(server: Server) -> None:
+    """A slow upload that was begun before the signal gets its answer and is whole after the next start."""
+    server.make()
+    sealed = make_report_envelope(SITE)
+    with server.serving():
+        address = server.begin(sealed)
+        with socket.create_connection(("127.0.0.1", server.port), timeout=30) as connection:
+            connection.sendall(head("PATCH", address, sealed.envelope) + sealed.envelope[:30_000])
+            time.sleep(0.5)
+            assert server.process
+            server.process.send_signal(signal.SIGTERM)
+            time.sleep(0.5)
+            assert server.process.poll() is None
+            connection.sendall(sealed.envelope[30_000:])
+            assert connection.recv(1_000).startswith(b"HTTP/1.1 204 ")
+        assert server.process.wait(START_SECONDS) == 0
+    with server.serving():
+        assert server.offset(address) == len(sealed.envelope)
+
+
+def test_a_port_in_use_is_named(server: Server) -> None:
+    """Whoever listens already goes on; the second says so and ends with 1."""
+    server.make()
+    with server.serving():
+        told = server.run("serve", code=1)
+        assert (
+            told.splitlines()[0]
+            == f"error: 127.0.0.1:{server.port} cannot be served on: address already in use"
+        )
+        assert told.splitlines()[1].startswith("hint: ")
+        assert server.request("GET", "/keyring.json")[0] == 200
+
+
+def test_serving_needs_a_keyring_that_fits(server: Server) -> None:
+    """Without keyring, or with one of another root or for other questions, nothing is served."""
+    server.make()
+    config = server.folder / "portal.toml"
+    text = config.read_text()
+    config.write_text(text.replace("root_key", "# root_key"))
+    assert "setting 'root_key' is empty" in server.run("serve", code=2)
+    config.write_text(text.replace(base64url.encode(SITE.root_key), base64url.encode(Site().root_key)))
+    assert "is not signed by `root_key`" in server.run("serve", code=1)
+    questions = (Path(__file__).parent.parent / "portal" / "questionnaire.toml").read_bytes()
+    (server.folder / "questions.toml").write_bytes(questions + b"\n")
+    config.write_text(text + 'questionnaire = "questions.toml"\n')
+    assert "names another questionnaire" in server.run("serve", code=1)
+    (server.folder / "questions.toml").write_bytes(b"")
+    assert "questions.toml" in server.run("serve", code=2)
+    config.write_text(text + 'database = "sqlite:///other.sqlite"\n')
+    server.run("init")
+    assert "has no keyring yet" in server.run("serve", code=1)
+
+
+def test_what_is_not_a_request_is_answered_without_echo(server: Server) -> None:
+    """Malformed, oversized, interrupted: a problem for the client, and no word of it in the log."""
+    server.make()
+    canary = b"canary-7f3a"
+    garbage = {
+        b"400": b"GET /" + canary + b" HTTP/9.9\r\n\r\n",
+        b"414": b"GET /" + canary * 1_000 + b" HTTP/1.1\r\n\r\n",
+        b"431": b"GET / HTTP/1.1\r\nHost: x\r\nX: " + canary * 1_000 + b"\r\n\r\n",
+    }
+    with server.serving():
+        for status, content in garbage.items():
+            answer = exchange(server, content)
+            assert answer.startswith(b"HTTP/1.1 " + status)
+            assert b"application/problem+json" in answer
+            assert canary not in answer
+        exchange(server, b"POST /api/slot HTTP/1.1\r\nHost: x\r\nContent-Length: 32\r\n\r\n" + canary)
+        assert server.request("GET", f"/{canary.decode()}")[0] == 404
+        assert server.request("POST", "/api/slot", canary)[0] == 400
+    log = server.log()
+    assert canary.decode() not in log
+    assert "127.0.0.1" not in log.replace(f"serving on http://127.0.0.1:{server.port}", "")
+
+
+def exchange(server: Server, content: bytes) -> bytes:
+    """Send bytes, end the sending, and return all that comes back."""
+    with socket.create_connection(("127.0.0.1", server.port), timeout=30) as connection:
+        connection.sendall(content)
+        connection.shutdown(socket.SHUT_WR)
+        answer = b""
+        while more := connection.recv(65_536):
+            answer += more
+        return answer
+
+
+def test_a_refused_upload_gets_its_answer_while_it_still_sends(server: Server) -> None:
+    """A client that sends a whole MiB to an address that is gone reads why, and is not cut off."""
+    server.make()
+    with server.serving():
+        headers = {**BODY, "Upload-Offset": "0"}
+        status, _, body = server.request("PATCH", "/api/envelopes/" + "A" * 22, bytes(1 << 20), headers)
+        assert (status, json.loads(body)["code"]) == (404, "not_found")
+
+
+def test_a_broken_database_is_told_by_a_code_alone(server: Server) -> None:
+    """503 for the client; in the log the kind of error and its place, no address, key or path."""
+    server.make()
+    sealed = make_report_envelope(SITE)
+    with server.serving():
+        (server.folder / "portal.sqlite").write_bytes(b"no longer a database" * 1_000)
+        status, headers, body = server.request(
+            "POST", "/api/envelopes", sealed.envelope, {**BODY, **declared(sealed)}
+        )
+        assert status in {500, 503}
+        assert headers["Content-Type"] == "application/problem+json"
+        assert json.loads(body)["code"] in {"internal_error", "unavailable"}
+    assert "Traceback" not in server.log()
+    assert "error" in server.log()

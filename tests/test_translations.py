@@ -1,0 +1,124 @@
+"""Every text of the pages exists in every language, and every code that a script may show has one."""
+
+import re
+from collections.abc import Iterator
+from http import HTTPStatus
+from pathlib import Path
+
+import pytest
+from babel.messages.catalog import Catalog, Message
+from babel.messages.extract import extract_from_dir
+from babel.messages.pofile import read_po
+
+from crypto.messages import Status
+from portal import translation
+
+ROOT = Path(__file__).parent.parent
+TEMPLATES = ROOT / "templates"
+SCRIPTS = ROOT / "portal" / "static" / "js"
+OPTIONS = {"**.html": {"silent": "false", "trimmed": "true"}}
+SHOWN = re.compile(
+    r'(?:say|Failure|super)\(\s*"([\w-]+)"|code = "([\w-]+)"|fault: "([\w-]+)"| [:?] "([a-z_]+(?:-[a-z_]+)+)"'
+)
+PROBLEM = re.compile(r'Problem\(\s*\d+, "(\w+)"')
+FIELD = re.compile(r"\{\w+\}")
+# Answers of the web server library to requests that no page makes.
+NEVER_ASKED = {HTTPStatus(code).name.lower() for code in (400, 405)}
+
+
+def extracted() -> set[str]:
+    found = extract_from_dir(TEMPLATES, [("**.html", "jinja2")], OPTIONS)
+    return {message for _, _, message, _, _ in found if isinstance(message, str)}
+
+
+def catalogue(language: str) -> Catalog:
+    with (TEMPLATES / "translations" / language / "LC_MESSAGES" / "messages.po").open("rb") as file:
+        return read_po(file, locale=language, abort_invalid=True)
+
+
+def messages(language: str) -> dict[str, Message]:
+    return {str(message.id): message for message in catalogue(language) if message.id}
+
+
+def texts() -> dict[str, str]:
+    listed = (TEMPLATES / "portal" / "texts.html").read_text("utf-8")
+    named = dict(re.findall(r'data-code="([\w-]+)">\{\{ _\("(.+)"\) \}\}', listed))
+    together = re.findall(r'"([\w-]+)"', re.findall(r"set disagree = \((.+)\)", listed)[0])
+    return named | dict.fromkeys(together, "")
+
+
+def codes() -> Iterator[str]:
+    for script in SCRIPTS.glob("*.js"):
+        for groups in SHOWN.findall(script.read_text("utf-8")):
+            yield from filter(None, groups)
+    yield from (f"status-{status}" for status in Status)
+    yield from (f"state-{state}" for state in ("unknown", "waiting", "collected"))
+    yield from (f"message-{side}" for side in ("you", "them"))
+
+
+def problems() -> set[str]:
+    sources = (ROOT / "portal").rglob("*.py")
+    return {code for source in sources for code in PROBLEM.findall(source.read_text("utf-8"))}
+
+
+@pytest.mark.parametrize("language", translation.LANGUAGES)
+def test_no_text_is_missing_or_left_over(language: str) -> None:
+    """Run `pybabel extract -F templates/babel.toml` to see where a text stands."""
+    found = extracted()
+    assert len(found) > 100
+    assert found == set(messages(language))
+    assert [each for each, message in messages(language).items() if not message.string] == []
+
+
+@pytest.mark.parametrize("language", translation.LANGUAGES)
+def test_no_translation_is_a_guess(language: str) -> None:
+    assert [each for each, message in messages(language).items() if message.fuzzy] == []
+
+
+@pytest.mark.parametrize("language", translation.LANGUAGES)
+def test_a_translation_keeps_the_places_for_values(language: str) -> None:
+    for english, message in messages(language).items():
+        assert sorted(FIELD.findall(english)) == sorted(FIELD.findall(str(message.string)))
+
+
+def test_english_is_the_text_of_the_templates() -> None:
+    assert {each: each for each in extracted()} == {e: str(m.string) for e, m in messages("en").items()}
+
+
+def test_french_differs_from_english() -> None:
+    same = [each for each, message in messages("fr").items() if each == message.string]
+    assert same == ["Pages", "Messages"]
+
+
+def test_every_code_of_a_script_has_a_text() -> None:
+    assert set(codes()) - set(texts()) == set()
+
+
+def test_every_problem_that_a_page_may_meet_has_a_text() -> None:
+    found = problems()
+    assert len(found) > 10
+    assert found - set(texts()) - NEVER_ASKED == set()
+
+
+def test_no_text_is_for_a_code_that_nobody_shows() -> None:
+    assert set(texts()) - set(codes()) - problems() == set()
+
+
+def test_statuses_bear_the_labels_of_the_domain() -> None:
+    """As a reporter sees them, in both languages."""
+    expected = {
+        "Received": "Reçu",
+        "Acknowledged": "Accusé de réception",
+        "Under assessment": "En cours d'évaluation",
+        "More information requested": "Précisions demandées",
+        "Follow-up under way": "Suites en cours",
+        "Closed": "Clos",
+    }
+    french = translation.load("fr")
+    assert expected == {texts()[f"status-{s}"]: french.gettext(texts()[f"status-{s}"]) for s in Status}
+
+
+def test_a_text_without_translation_is_shown_in_english() -> None:
+    words = translation.load("fr")
+    assert words.gettext("Nobody wrote this") == "Nobody wrote this"
+    assert [words.ngettext("Report", "Messages", count) for count in (1, 2)] == ["Signaler", "Messages"]

@@ -1,0 +1,60 @@
+"""Looking for what must not be there: in bytes, in files, in the memory of processes."""
+
+import base64
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import BinaryIO
+
+
+def disguises(text: str) -> list[bytes]:
+    """Return the forms in which ``text`` could lie about: UTF-8, UTF-16, base 64 at each alignment."""
+    raw = text.encode("utf-8")
+    forms = [raw, text.encode("utf-16-le"), raw.hex().encode()]
+    for shift in range(3):
+        encoded = base64.b64encode(bytes(shift) + raw)
+        # The first and last letters also carry neighbouring bytes.
+        forms.append(encoded[4 if shift else 0 : len(encoded) - len(encoded) % 4 - 4])
+    return forms
+
+
+def found_in(data: bytes, texts: Iterable[str]) -> list[str]:
+    """Return those of ``texts`` that are in ``data`` in any disguise."""
+    return [text for text in texts if any(form in data for form in disguises(text))]
+
+
+def found_in_files(folder: Path, texts: Iterable[str]) -> list[tuple[str, str]]:
+    """Return file and text for each text found in any file below ``folder``, or in a file's name."""
+    wanted = list(texts)
+    return [
+        (path.name, text)
+        for path in folder.rglob("*")
+        if path.is_file()
+        for text in found_in(path.read_bytes() + path.name.encode(), wanted)
+    ]
+
+
+def found_in_memory(processes: Iterable[int], texts: Iterable[str]) -> list[tuple[int, str]]:
+    """Return process and text for each text found in the readable memory of a running process."""
+    wanted = list(texts)
+    return [
+        (process, text)
+        for process in processes
+        for text in {text for piece in _memory(process) for text in found_in(piece, wanted)}
+    ]
+
+
+def _memory(process: int) -> Iterator[bytes]:
+    ranges = [line.split() for line in Path(f"/proc/{process}/maps").read_text().splitlines()]
+    with Path(f"/proc/{process}/mem").open("rb") as memory:
+        for addresses, mode, *_ in ranges:
+            start, end = (int(address, 16) for address in addresses.split("-"))
+            if mode.startswith("rw"):
+                yield _read(memory, start, end)
+
+
+def _read(memory: BinaryIO, start: int, end: int) -> bytes:
+    memory.seek(start)
+    try:
+        return memory.read(end - start)
+    except OSError:  # a guard page: nobody can have written there
+        return b""
