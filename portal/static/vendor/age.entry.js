@@ -1,6 +1,6 @@
 // All third-party code the browser runs, by name; `make vendor` builds age.js from this file.
 export { Decrypter, Encrypter, identityToRecipient } from "age-encryption";
-export { ed25519 } from "@noble/curves/ed25519.js";
+export { ed25519, x25519 } from "@noble/curves/ed25519.js";
 export { sha256 } from "@noble/hashes/sha2.js";
 export { expand, extract, hkdf } from "@noble/hashes/hkdf.js";
 export { chacha20poly1305 } from "@noble/ciphers/chacha.js";

@@ -10471,5 +10471,6 @@ export {
   hkdf,
   identityToRecipient,
   mnemonicToEntropy,
-  sha256
+  sha256,
+  x25519
 };
