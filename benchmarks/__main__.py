@@ -21,7 +21,7 @@ from tests.installation import COMMANDS, Installation, free_port
 ROUNDS = 5
 SUBMITS = 300
 CHECKS = 600
-REPORTS = 400
+REPORTS = 2_000
 
 
 def main() -> None:
@@ -57,7 +57,7 @@ def measure_inbox(installation: Installation, folder: Path) -> None:
     rates = []
     for number in range(1, ROUNDS + 1):
         bundle = folder / f"inspection-{number}.tar"
-        bundle.write_bytes(made.bundle(number, REPORTS))
+        bundle.write_bytes(made.intake(number, REPORTS))
         collect = timed(lambda bundle=bundle: made.collect(bundle))
         rates.append([REPORTS / collect, REPORTS / timed(lambda: made.open_bare(REPORTS))])
     show("reports collected", rates, "of bare HPKE opening")

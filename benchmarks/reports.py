@@ -51,7 +51,7 @@ class Office:
         for _ in range(count):
             suite.decrypt(sealed, self._bare, b"bench")
 
-    def bundle(self, number: int, count: int) -> bytes:
+    def intake(self, number: int, count: int) -> bytes:
         """Return intake bundle ``number`` with so many new reports."""
         sealed = sorted(
             (self._report() for _ in range(count)), key=lambda each: bundle.envelope_name(each[0].id)

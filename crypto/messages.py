@@ -145,7 +145,7 @@ class Slot:
 
 
 _CHANNEL = text(LONGEST_ID, CHANNEL)
-_STATUS = shape.Shape[Status](
+_STATUS: shape.Shape[Status] = shape.Shape(
     lambda value: Status(shape.one_of(*Status).read(value)), lambda status: status.value
 )
 

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from crypto import age
 from crypto.container import FileDigest
-from crypto.errors import CryptoError
+from crypto.errors import CryptoError, Tampered
 from crypto.recipients import HybridIdentity
 from inbox import disk, keystore, records
 from inbox.errors import CaseRefused, Refused
@@ -71,4 +71,4 @@ def _opened(path: Path, seed: bytes, expected: bytes) -> Iterator[bytes]:
             digest.update(chunk)
             yield chunk
     if digest.digest() != expected:
-        raise CryptoError("digest of the file does not hold")
+        raise Tampered("digest of the file does not hold")

@@ -98,8 +98,6 @@ def _check_new(found: str, acceptance: Acceptance) -> None:
 
 def _check_next(verified: Verified, last: int, previous: bytes) -> None:
     intake = verified.intake
-    if intake.n <= last:
-        raise BundleRefused(f"bundle {intake.n} is older than all known ones", f"bundle {last + 1} is wanted")
     if intake.n > last + 1:
         raise BundleRefused(
             f"bundle {last + 1} is missing before bundle {intake.n}",

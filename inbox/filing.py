@@ -15,12 +15,13 @@ from crypto.messages import SeenKeyring, Status
 from inbox import disk, records, schema
 from inbox.home import Home
 from inbox.reasons import REASONS, Kind
-from inbox.schema import Attachment, Case, KeyringFile, Unopened
+from inbox.schema import Attachment, Case, Unopened
 from inbox.unsealing import Failed, Place, SignedFollowUp, SignedReport, Unsealed, Unsigned
 
 Files: TypeAlias = Sequence[messages.File]
 
 _SUMMARY = 80
+_AT_ONCE = 256
 
 
 @dataclass(slots=True)
@@ -59,6 +60,8 @@ class Filing:
         self._n = n
         self._today = today
         self._deployment = records.office(session).deployment
+        self._keyrings = records.keyrings(session)
+        self._numbers = records.numbers_by_case_id(session)
         self._number = records.last_case_number(session)
         self._unopened = records.last_unopened_number(session)
         self.filed = Filed()
@@ -67,7 +70,9 @@ class Filing:
     def file(self, results: Iterable[tuple[Item, Unsealed]]) -> None:
         """File all entries: reports first, since a follow-up may lie before its report."""
         later: list[tuple[Item, SignedFollowUp]] = []
-        for item, result in results:
+        for place, (item, result) in enumerate(results):
+            if place % _AT_ONCE == 0:
+                self._session.flush()
             match result:
                 case Failed(kind):
                     self._set_aside(item, kind)
@@ -77,12 +82,13 @@ class Filing:
                     later.append((item, result))
                 case Unsigned():
                     self._file_drop(item, result)
+        self._session.flush()
         for item, letter in later:
             self._file_follow_up(item, letter)
 
     def withdraw(self, withdrawal: Withdrawal) -> None:
         """Flag the case if the key is its reporter's; nothing is deleted."""
-        found = records.case_of(self._session, withdrawal.case_id)
+        found = self._case_of(withdrawal.case_id)
         if found is None:
             self._note(Kind.UNKNOWN_WITHDRAWAL, self._today, case_id=withdrawal.case_id)
         elif casetoken.withdraw_id(withdrawal.withdraw_key) != found.withdraw_id:
@@ -96,7 +102,7 @@ class Filing:
         if item.entry.case_id not in {None, report.case_id}:
             self._set_aside(item, Kind.WRONG_CASE)
             return
-        known = records.case_of(self._session, report.case_id)
+        known = self._case_of(report.case_id)
         if known is not None:
             self._file_again(item, Kind.OTHER_REPORT, same=known.message == letter.signed.message)
             return
@@ -108,7 +114,7 @@ class Filing:
         filed.recipient = letter.recipient
         filed.withdraw_id = report.withdraw_id
         filed.keyring_warning = self._keyring_warning(report.keyring, item.entry.day)
-        self._session.flush()
+        self._numbers[report.case_id] = filed.number
         self._file_attachments(_Owner(filed.number), letter, report.files)
 
     def _file_drop(self, item: Item, unsigned: Unsigned) -> None:
@@ -118,7 +124,6 @@ class Filing:
         note = unsigned.drop.note
         filed = self._open_case(item, note.encode(), _summary([note]))
         filed.unsigned = True
-        self._session.flush()
         self._file_attachments(_Owner(filed.number), unsigned)
 
     def _file_follow_up(self, item: Item, letter: SignedFollowUp) -> None:
@@ -126,7 +131,7 @@ class Filing:
         if item.entry.case_id not in {None, follow_up.case_id}:
             self._set_aside(item, Kind.WRONG_CASE)
             return
-        known = records.case_of(self._session, follow_up.case_id)
+        known = self._case_of(follow_up.case_id)
         if known is None or known.author_key is None:
             self._set_aside(item, Kind.UNKNOWN_CASE)
             return
@@ -141,7 +146,7 @@ class Filing:
             schema.FollowUp(
                 case=known.number,
                 id=follow_up.id,
-                position=len(records.follow_ups(self._session, known.number)) + 1,
+                position=records.last_follow_up_position(self._session, known.number) + 1,
                 received=item.entry.day,
                 written=follow_up.written,
                 text=follow_up.text,
@@ -154,7 +159,6 @@ class Filing:
         known.closed_in = None
         warning = self._keyring_warning(follow_up.keyring, item.entry.day)
         known.keyring_warning = known.keyring_warning or warning
-        self._session.flush()
         self._file_attachments(_Owner(known.number, follow_up.id), letter, follow_up.files)
         self.filed.follow_ups.append(known.number)
 
@@ -164,6 +168,13 @@ class Filing:
         except Tampered:
             return False
         return True
+
+    def _case_of(self, case_id: bytes) -> Case | None:
+        number = self._numbers.get(case_id)
+        if number is None:
+            return None
+        self._session.flush()
+        return records.case(self._session, number)
 
     def _open_case(self, item: Item, message: bytes, summary: str) -> Case:
         self._number += 1
@@ -184,8 +195,11 @@ class Filing:
         self, owner: _Owner, letter: SignedReport | SignedFollowUp | Unsigned, described: Files = ()
     ) -> None:
         """File what ``letter`` kept; a drop describes none of its files."""
+        if not letter.kept:
+            return
+        self._session.flush()  # rows refer to the case, and to the follow-up
         names = {file.number: (file.name, file.type) for file in described}
-        first = len(records.attachments(self._session, owner.case)) + 1
+        first = records.last_attachment_number(self._session, owner.case) + 1
         for number, (file, kept) in enumerate(zip(letter.files, letter.kept, strict=True), first):
             name, kind = names.get(file.number, ("", ""))
             self._session.add(
@@ -233,7 +247,7 @@ class Filing:
 
     def _keyring_warning(self, seen: SeenKeyring, received: date) -> str:
         """Return ``unknown`` or ``old`` where the reporter was shown a keyring that is not to be expected."""
-        ours = self._session.get(KeyringFile, seen.serial)
+        ours = self._keyrings.get(seen.serial)
         if ours is None or ours.hash != seen.hash:
             return "unknown"
         return "old" if ours.valid_until < received else ""

@@ -129,10 +129,11 @@ def _reply_key(session: Session, today: date) -> ReplyKey:
 def _waiting(session: Session, today: date) -> list[_Waiting]:
     office = records.office(session)
     next_by = today + timedelta(days=office.answer_days)
+    dialogues = records.dialogues(session)
     waiting = []
     for case in records.cases_to_refresh(session):
         if (mailbox := mailbox_of(case)) is not None:
-            slot = compose(session, mailbox, issued=today, next_by=next_by)
+            slot = compose(mailbox, dialogues, channel=office.channel, issued=today, next_by=next_by)
             waiting.append(_Waiting(mailbox, Unsent(mailbox.recipient, messages.SLOT.encode(slot))))
     return sorted(waiting, key=lambda each: base64url.encode(each.mailbox.case_id))
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextvars import ContextVar
+from threading import Thread
 from typing import Any, TypeVar
 
 from inbox.errors import Refused
@@ -14,7 +15,7 @@ Context = TypeVar("Context")
 Job = TypeVar("Job")
 Result = TypeVar("Result")
 
-_CHUNK = 8
+_CHUNK = 16
 _worker: ContextVar[Callable[[Any], Any]] = ContextVar("worker")
 
 
@@ -51,7 +52,16 @@ def spread(
 
 
 def _begin(start: Callable[[Context], Callable[[Job], Result]], context: Context) -> None:
+    Thread(target=_end_with_parent, daemon=True).start()
     _worker.set(start(context))
+
+
+def _end_with_parent() -> None:
+    """Killed outright, the parent tells nobody: a helper must not stay behind with keys in its memory."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
 
 
 def _work(job: Any) -> Any:

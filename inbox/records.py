@@ -1,6 +1,8 @@
 """Every question that the inbox asks its vault, named for what it finds."""
 
+from collections import defaultdict
 from collections.abc import Sequence
+from datetime import date
 from typing import NamedTuple
 
 from sqlalchemy import func, select, update
@@ -33,6 +35,13 @@ class Counts(NamedTuple):
     messages: dict[int, int]
 
 
+class Dialogues(NamedTuple):
+    """By case number: the messages sent; id and day of each follow-up heard."""
+
+    sent: defaultdict[int, list[Message]]
+    heard: defaultdict[int, list[tuple[bytes, date]]]
+
+
 def office(session: Session) -> Office:
     """Return whose inbox this is."""
     return session.get_one(Office, 1)
@@ -51,6 +60,11 @@ def reply_keys(session: Session) -> Sequence[ReplyKey]:
 def questionnaire(session: Session, questionnaire_id: str, version: int) -> QuestionnaireFile | None:
     """Return a questionnaire that was ever in use."""
     return session.scalar(select(QuestionnaireFile).filter_by(id=questionnaire_id, version=version))
+
+
+def keyrings(session: Session) -> dict[int, KeyringFile]:
+    """Return all keyrings that were issued, by serial."""
+    return {row.serial: row for row in session.scalars(select(KeyringFile))}
 
 
 def newest_keyring(session: Session) -> KeyringFile | None:
@@ -113,9 +127,10 @@ def case(session: Session, number: int) -> Case:
     return found
 
 
-def case_of(session: Session, case_id: bytes) -> Case | None:
-    """Return the case of this case id."""
-    return session.scalar(select(Case).filter_by(case_id=case_id))
+def numbers_by_case_id(session: Session) -> dict[bytes, int]:
+    """Return the number of each case that has a case id."""
+    rows = session.execute(select(Case.case_id, Case.number).where(Case.case_id.is_not(None)))
+    return {case_id: number for case_id, number in rows if case_id is not None}
 
 
 def case_from(session: Session, envelope_hash: bytes) -> Case | None:
@@ -154,6 +169,16 @@ def follow_ups(session: Session, number: int) -> Sequence[FollowUp]:
     return session.scalars(select(FollowUp).filter_by(case=number).order_by(FollowUp.position)).all()
 
 
+def last_follow_up_position(session: Session, number: int) -> int:
+    """Return the position of the newest follow-up to a case, 0 for none."""
+    return session.scalar(select(func.max(FollowUp.position)).filter_by(case=number)) or 0
+
+
+def last_attachment_number(session: Session, number: int) -> int:
+    """Return the number of the last file of a case, 0 for none."""
+    return session.scalar(select(func.max(Attachment.number)).filter_by(case=number)) or 0
+
+
 def attachments(session: Session, number: int) -> Sequence[Attachment]:
     """Return the files of a case, by number."""
     return session.scalars(select(Attachment).filter_by(case=number).order_by(Attachment.number)).all()
@@ -167,6 +192,20 @@ def attachment_ids(session: Session) -> set[bytes]:
 def messages(session: Session, number: int) -> Sequence[Message]:
     """Return what the inspectorate wrote to the author of a case, oldest first."""
     return session.scalars(select(Message).filter_by(case=number).order_by(Message.position)).all()
+
+
+def dialogues(session: Session, number: int | None = None) -> Dialogues:
+    """Return what was written both ways, oldest first, in all cases or in one."""
+    sent = select(Message).order_by(Message.case, Message.position)
+    heard = select(FollowUp.case, FollowUp.id, FollowUp.written).order_by(FollowUp.case, FollowUp.position)
+    if number is not None:
+        sent, heard = sent.filter_by(case=number), heard.filter_by(case=number)
+    found = Dialogues(defaultdict(list), defaultdict(list))
+    for message in session.scalars(sent):
+        found.sent[message.case].append(message)
+    for case_number, follow_up_id, written in session.execute(heard):
+        found.heard[case_number].append((follow_up_id, written))
+    return found
 
 
 def counts(session: Session) -> Counts:

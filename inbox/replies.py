@@ -18,14 +18,16 @@ def reply(session: Session, number: int, text: str, today: date) -> Message:
     mailbox = _mailbox(case)
     if not text.strip():
         raise CaseRefused("the reply is empty", "give it with --text or --text-file")
-    slot = slots.compose(session, mailbox, issued=today, next_by=today)
+    channel = records.office(session).channel
+    dialogues = records.dialogues(session, number)
+    slot = slots.compose(mailbox, dialogues, channel=channel, issued=today, next_by=today)
     added = Reply(case.serial + 1, today, text)
     if not slots.holds(replace(slot, messages=(*slot.messages, added)), case.seen):
         raise CaseRefused(
             "the reply would not fit into the slot beside what the reporter has not opened yet",
             "shorten it, or wait until a follow-up shows that the earlier messages were read",
         )
-    position = len(records.messages(session, number)) + 1
+    position = len(dialogues.sent[number]) + 1
     message = Message(case=number, position=position, serial=added.serial, day=today, text=text)
     session.add(message)
     case.closed_in = None

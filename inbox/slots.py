@@ -1,16 +1,15 @@
 """The slot of a case: what its reporter may read, made to fit, signed and sealed (SPEC 5.3)."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
-
-from sqlalchemy.orm import Session
 
 from crypto import age, archive, container, messages, padding, signing
 from crypto.messages import Received, Reply, Slot, Status
 from crypto.recipients import HybridRecipient
 from crypto.signing import Label
 from crypto.strictjson import LARGEST
-from inbox import records
+from inbox.records import Dialogues
 from inbox.schema import Case
 
 _ID = 8
@@ -64,14 +63,12 @@ def mailbox_of(case: Case) -> Mailbox | None:
     return Mailbox(case, case.case_id, case.recipient)
 
 
-def compose(session: Session, mailbox: Mailbox, *, issued: date, next_by: date) -> Slot:
+def compose(mailbox: Mailbox, dialogues: Dialogues, *, channel: str, issued: date, next_by: date) -> Slot:
     """Return the next slot of a case; the oldest messages that its reporter has seen give way."""
     case = mailbox.case
-    replies = [
-        Reply(message.serial, message.day, message.text) for message in records.messages(session, case.number)
-    ]
+    sent = dialogues.sent[case.number]
     slot = Slot(
-        channel=records.office(session).channel,
+        channel=channel,
         case_id=mailbox.case_id,
         serial=case.serial + 1,
         issued=issued,
@@ -79,8 +76,8 @@ def compose(session: Session, mailbox: Mailbox, *, issued: date, next_by: date) 
         status=Status(case.status),
         measures_disclosed=(),
         earlier=0,
-        messages=tuple(replies),
-        received=_received(session, case.number),
+        messages=tuple(Reply(message.serial, message.day, message.text) for message in sent),
+        received=_received(dialogues.heard[case.number]),
     )
     while not _fits(slot) and slot.messages and slot.messages[0].serial <= case.seen:
         slot = replace(slot, earlier=slot.earlier + 1, messages=slot.messages[1:])
@@ -104,9 +101,12 @@ def _fits(slot: Slot) -> bool:
     return archive.span(len(messages.SLOT.encode(slot))) <= _ROOM
 
 
-def _received(session: Session, number: int) -> Received:
-    opened = records.follow_ups(session, number)
-    if not opened:
+def _received(heard: Sequence[tuple[bytes, date]]) -> Received:
+    if not heard:
         return Received(0, ())
-    last = opened[-messages.RECEIVED_IDS :]
-    return Received(len(opened), tuple(each.id[:_ID] for each in last), max(each.written for each in opened))
+    last = heard[-messages.RECEIVED_IDS :]
+    return Received(
+        len(heard),
+        tuple(follow_up_id[:_ID] for follow_up_id, _ in last),
+        max(written for _, written in heard),
+    )

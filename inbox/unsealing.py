@@ -124,15 +124,15 @@ class Unsealer:
         self._identities = {key.id: HybridIdentity.from_seed(key.seed) for key in newest_first}
 
     def __call__(self, place: Place) -> Unsealed:
-        """Open the envelope; raise Changed if the bundle was altered meanwhile."""
+        """Open the envelope; raise Changed if the bundle was altered meanwhile.
+
+        What was kept until then is for ``attachments.sweep``, as after a loss of power.
+        """
         kept: list[Kept] = []
         try:
             result = self._open(place, kept)
         except CryptoError as error:
             result = Failed(_kind(error))
-        except BaseException:
-            self._discard(kept)
-            raise
         if isinstance(result, Failed):
             self._discard(kept)
         return result

@@ -2,12 +2,14 @@
 
 import secrets
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import click
 from sqlalchemy.exc import DBAPIError
 
 from crypto import signing
+from crypto.keyring import Keyring
 from portal import config, exports, imports, keyrings, serving, terminal
 from portal.app import load_questionnaire
 from portal.config import Settings
@@ -59,10 +61,9 @@ def portal(context: click.Context, file: Path) -> None:
 @click.pass_obj
 def init(settings: Settings, *, as_json: bool) -> None:
     """Make the database with the key that signs intake bundles."""
-    store = database.create(settings.database_url)
     seed = secrets.token_bytes(signing.SEED)
     keys = Instance(signing.public_key(seed), seed)
-    with store.write() as connection:
+    with closing(database.create(settings.database_url)) as store, store.write() as connection:
         if found := key_pair(connection):
             raise Refused(
                 f"this portal was made before; its fingerprint is {signing.fingerprint(found.public)}",
@@ -93,15 +94,15 @@ def serve(settings: Settings) -> None:
 @click.pass_obj
 def export(settings: Settings, *, out: Path, channel: str | None, again: int | None, as_json: bool) -> None:
     """Write what has arrived into one bundle for each channel."""
-    store = database.open_database(settings.database_url)
-    chosen = [channel] if channel else exports.channels(store)
-    if again is None:
-        exports.forget_unfinished(store, settings, days.today())
-        made = [exports.export(store, settings, each, out) for each in chosen]
-    elif len(chosen) == 1:
-        made = [exports.export_again(store, chosen[0], again, out)]
-    else:
-        raise click.UsageError("--again needs --channel, as numbers count for one channel")
+    with closing(database.open_database(settings.database_url)) as store:
+        chosen = [channel] if channel else exports.channels(store)
+        if again is None:
+            exports.forget_unfinished(store, settings, days.today())
+            made = [exports.export(store, settings, each, out) for each in chosen]
+        elif len(chosen) == 1:
+            made = [exports.export_again(store, chosen[0], again, out)]
+        else:
+            raise click.UsageError("--again needs --channel, as numbers count for one channel")
     _tell_exported(made, as_json=as_json)
 
 
@@ -111,11 +112,11 @@ def export(settings: Settings, *, out: Path, channel: str | None, again: int | N
 @click.pass_obj
 def import_(settings: Settings, *, bundle: Path, as_json: bool) -> None:
     """Apply an outbox bundle from the inbox."""
-    store = database.open_database(settings.database_url)
-    imported = imports.import_outbox(store, settings, bundle)
+    with closing(database.open_database(settings.database_url)) as store:
+        imported = imports.import_outbox(store, settings, bundle)
     _tell_imported(imported, as_json=as_json)
-    if imported.keyring.questionnaire != load_questionnaire(settings).reference:
-        terminal.say("the keyring names another questionnaire: set `questionnaire`, or nobody can report")
+    if imported.outcome is Outcome.TAKEN and not as_json:
+        _tell_of_other_questions(settings, imported.keyring)
 
 
 @portal.command()
@@ -124,14 +125,20 @@ def import_(settings: Settings, *, bundle: Path, as_json: bool) -> None:
 @click.pass_obj
 def keyring(settings: Settings, *, folder: Path, as_json: bool) -> None:
     """Publish the keyring of a folder with keyring.json and keyring.sig."""
-    store = database.open_database(settings.database_url)
-    loaded, outcome = keyrings.load(store, folder, settings, days.today())
+    with closing(database.open_database(settings.database_url)) as store:
+        loaded, outcome = keyrings.load(store, folder, settings, days.today())
     if as_json:
         until = loaded.valid_until.isoformat()
         terminal.data({"serial": loaded.serial, "valid_until": until, "taken": outcome is Outcome.TAKEN})
         return
     what = "published" if outcome is Outcome.TAKEN else "was published before"
     terminal.say(f"keyring {loaded.serial} {what}; it is valid until {loaded.valid_until.isoformat()}")
+    _tell_of_other_questions(settings, loaded)
+
+
+def _tell_of_other_questions(settings: Settings, published: Keyring) -> None:
+    if published.questionnaire != load_questionnaire(settings).reference:
+        terminal.say("it names another questionnaire: nobody can report until `questionnaire` is that file")
 
 
 def _tell_exported(made: list[Exported], *, as_json: bool) -> None:

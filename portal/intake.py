@@ -1,11 +1,9 @@
 """Envelopes as they arrive, by the resumable uploads of tus 1.0.0 (SPEC 7.1)."""
 
 import secrets
-from contextlib import suppress
 from http import HTTPStatus
 
 from flask import Blueprint, Flask, Response, request
-from werkzeug.exceptions import HTTPException
 
 from crypto import base64url
 from crypto.errors import Malformed
@@ -16,7 +14,6 @@ from portal.store import envelopes
 from portal.store.envelopes import Upload
 
 _LINGER = 2 << 20
-_BLOCK = 64 << 10
 _ID = 16
 
 _views = Blueprint("intake", __name__, url_prefix="/api/envelopes")
@@ -39,8 +36,7 @@ def name_version(response: Response) -> Response:
     """Name the protocol; take in what a refused client still sends, as it would else miss the answer."""
     response.headers["Tus-Resumable"] = tus.VERSION
     if response.status_code >= HTTPStatus.BAD_REQUEST:
-        with suppress(HTTPException, OSError):
-            _drain()
+        receiving.read(request.stream, _LINGER)
     return response
 
 
@@ -143,9 +139,3 @@ def _expired(upload: Upload) -> bool:
 def _check_type() -> None:
     if request.headers.get("Content-Type") != tus.TYPE:
         raise Problem(415, "content_type")
-
-
-def _drain() -> None:
-    left = _LINGER
-    while left > 0 and (piece := request.stream.read(_BLOCK)):
-        left -= len(piece)

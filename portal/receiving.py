@@ -4,7 +4,6 @@ from collections.abc import Iterable, Iterator
 from typing import IO
 
 from sqlalchemy import Connection
-from werkzeug.exceptions import ClientDisconnected
 
 from crypto import age
 from crypto.errors import Malformed
@@ -15,6 +14,18 @@ from portal.store import envelopes
 from portal.store.envelopes import OffsetMoved, Report, Upload
 
 PIECE = 256 << 10
+_BLOCK = 64 << 10
+
+
+def read(stream: IO[bytes], most: int) -> tuple[bytes, bool]:
+    """Return up to ``most`` bytes, fewer at the end, and whether the connection broke behind them."""
+    found = b""
+    try:
+        while len(found) < most and (more := stream.read(min(_BLOCK, most - len(found)))):
+            found += more
+    except Exception:  # noqa: BLE001 - each server has errors of its own for a body that is cut or malformed
+        return found, True
+    return found, False
 
 
 def pieces(stream: IO[bytes], room: int) -> Iterator[bytes]:
@@ -24,9 +35,9 @@ def pieces(stream: IO[bytes], room: int) -> Iterator[bytes]:
     that would fill the room if there is more behind it.
     """
     while room:
-        piece, broken = _read(stream, min(PIECE, room))
+        piece, broken = read(stream, min(PIECE, room))
         room -= len(piece)
-        if not room and stream.read(1):
+        if not room and read(stream, 1) != (b"", False):
             raise Problem(413, "too_large")
         if piece:
             yield piece
@@ -103,14 +114,3 @@ def _sealed(start: bytes) -> bool:
     except Malformed:
         return False
     return True
-
-
-def _read(stream: IO[bytes], most: int) -> tuple[bytes, bool]:
-    """Return up to ``most`` bytes, and whether the connection broke behind them."""
-    piece = b""
-    try:
-        while len(piece) < most and (more := stream.read(most - len(piece))):
-            piece += more
-    except (ClientDisconnected, OSError):
-        return piece, True
-    return piece, False

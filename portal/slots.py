@@ -4,10 +4,9 @@ import struct
 from datetime import date
 
 from flask import Blueprint, Flask, Response, request
-from werkzeug.exceptions import RequestEntityTooLarge
 
 from crypto import casetoken
-from portal import filler
+from portal import filler, receiving
 from portal.context import context
 from portal.problems import Problem
 from portal.store import cases, days
@@ -56,11 +55,7 @@ def _encode(case: Case | None) -> bytes:
 
 
 def _secret() -> bytes:
-    request.max_content_length = _SECRET
-    try:
-        secret = request.get_data(cache=False)
-    except RequestEntityTooLarge:
-        secret = b""
-    if len(secret) != _SECRET:
+    secret, broken = receiving.read(request.stream, _SECRET + 1)
+    if broken or len(secret) != _SECRET:
         raise Problem(400, "wrong_length")
     return secret

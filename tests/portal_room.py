@@ -20,10 +20,21 @@ from portal.config import Settings
 from portal.context import Context
 from portal.exports import Exported
 from portal.imports import Imported
+from portal.refusals import Refused
 from portal.store import database, keyrings
 from portal.store.keyrings import Files, Instance, keep_key_pair
 from portal.store.schema import metadata
-from tests.builders import INSPECTORATE, OutboxBundle, Sealed, SignedKeyring, Site, make_keyring, today
+from tests.builders import (
+    INSPECTORATE,
+    OutboxBundle,
+    Sealed,
+    SignedKeyring,
+    Site,
+    make_keyring,
+    make_report_envelope,
+    make_slot,
+    today,
+)
 
 TUS = {"Tus-Resumable": "1.0.0"}
 BODY = {**TUS, "Content-Type": "application/offset+octet-stream"}
@@ -114,7 +125,8 @@ class Room:
         """Ask for a case."""
         answer = self.client.post("/api/slot", data=locator)
         assert answer.status_code == 200
-        return answer.data
+        content: bytes = answer.data
+        return content
 
     def export(self, channel: str = INSPECTORATE) -> Exported:
         """Export a channel into the folder."""
@@ -146,3 +158,31 @@ def opened(request: pytest.FixtureRequest, folder: Path, backend: str) -> Iterat
 
 def _base64(text: str) -> str:
     return b64encode(text.encode()).decode()
+
+
+def code(answer: TestResponse) -> tuple[int, str]:
+    """Return status and code of a problem, which must be one."""
+    assert answer.content_type == "application/problem+json"
+    assert answer.json is not None
+    assert answer.json["status"] == answer.status_code
+    return answer.status_code, answer.json["code"]
+
+
+def filed(room: Room, channel: str = INSPECTORATE) -> Sealed:
+    """Return a report that the portal has."""
+    sealed = make_report_envelope(room.site, channel)
+    assert room.send(sealed).status_code == 201
+    return sealed
+
+
+def slots(*cases: Sealed) -> dict[bytes, bytes]:
+    return {case.case_id: make_slot(case.keys) for case in cases}
+
+
+def refused(room: Room, outbox: OutboxBundle, words: str) -> None:
+    """Check that a bundle is refused in these words, with everything as before."""
+    before = room.state()
+    with pytest.raises(Refused, match=words) as caught:
+        room.bring(outbox)
+    assert caught.value.hint
+    assert room.state() == before

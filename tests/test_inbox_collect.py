@@ -7,16 +7,19 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
 from crypto import archive, bundle, messages, signing
 from crypto.archive import Member
 from crypto.bundle import Link, Withdrawal
 from crypto.messages import SeenKeyring
 from crypto.recipients import X25519Identity
+from inbox import attachments, keystore
 from inbox import collect as collecting
 from inbox.chain import Acceptance
 from inbox.errors import BundleRefused
 from inbox.intake import verify
+from inbox.schema import Attachment
 from tests import inbox_builders as build
 from tests.inbox_builders import Office, Portal, Reporter, Sent, World
 
@@ -103,6 +106,43 @@ def test_a_damaged_attachment_is_refused_and_leaves_nothing(
     assert 1 == said.code
     assert "missing or damaged" in said.err
     assert not (tmp_path / "out").exists()
+
+
+def test_a_file_that_is_not_what_its_message_said_is_refused(
+    world: World, portal: Portal, collect: Callable[..., Any], tmp_path: Path
+) -> None:
+    """The digest is verified again at the way out; a destroyed key is told as such."""
+    collect(portal.bundle(first(Reporter(world), files=[b"data"])))
+    with world.office.opened() as inbox, inbox.transaction() as session:
+        session.scalars(select(Attachment)).one().digest = bytes(32)
+    assert 1 == world.office.run("attachment", "1", "1", "--out", tmp_path / "out").code
+    with world.office.opened() as inbox, inbox.transaction() as session:
+        contents = keystore.load(inbox.home, session)
+        keystore.save(inbox.home, session, replace(contents, attachments=()))
+    assert "was destroyed" in world.office.run("attachment", "1", "1", "--out", tmp_path / "out").err
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_full_disk_leaves_no_half_file(
+    world: World, portal: Portal, collect: Callable[..., Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    collect(portal.bundle(first(Reporter(world), files=[b"data"])))
+
+    def full(_: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(attachments.os, "fsync", full)
+    assert 1 == world.office.run("attachment", "1", "1", "--out", tmp_path / "out").code
+    assert not (tmp_path / "out").exists()
+
+
+def test_answers_to_a_questionnaire_that_is_not_ours_are_shown_by_their_ids(
+    world: World, portal: Portal, collect: Callable[..., Any]
+) -> None:
+    """A page may still show an older one."""
+    other = messages.QuestionnaireRef("customs", 7)
+    collect(portal.bundle(first(Reporter(world), edit=lambda r: replace(r, questionnaire=other))))
+    assert "\nwhat\n│ Il s'est passé" in world.office.run("show", "1").out
 
 
 def test_attachments_on_disk_are_sealed(world: World, portal: Portal, collect: Callable[..., Any]) -> None:
@@ -247,6 +287,7 @@ def bad_entries(world: World) -> dict[str, tuple[Sent, str]]:
             "tampered",
         ),
         "unknown-case": (Sent(Reporter(world).follow_up()), "unknown-case"),
+        "follow-up-says-other-case": (Sent(victim.follow_up(), other.keys.case_id), "wrong-case"),
         "not-json": (Sent(build.seal(world, [], b"{}", bytes(64))), "malformed"),
         "loose-json": (Sent(build.seal(world, [], b'{"v": 1}', bytes(64))), "malformed"),
     }
@@ -255,7 +296,7 @@ def bad_entries(world: World) -> dict[str, tuple[Sent, str]]:
 NAMES = [
     "not-for-us", "plaintext", "x25519-only", "two-recipients", "flipped", "cut", "other-deployment",
     "other-channel", "other-key", "commitment", "stolen-case-id", "portal-says-other-case", "small-order-key",
-    "unknown-case", "not-json", "loose-json",
+    "unknown-case", "follow-up-says-other-case", "not-json", "loose-json",
 ]  # fmt: skip
 
 
@@ -386,7 +427,10 @@ def test_the_first_bundle_needs_the_fingerprint_confirmed(world: World, portal: 
     assert before == world.office.state()
     typed = portal.fingerprint.lower().replace(" ", "")
     assert 0 == world.office.run("collect", path, "--confirm-instance", typed).code
-    assert 0 == world.office.run("collect", portal.bundle()).code
+    following = portal.bundle()
+    said = world.office.run("collect", following, "--confirm-instance", stranger)
+    assert (1, True) == (said.code, "not the one given" in said.err)
+    assert 0 == world.office.run("collect", following).code
 
 
 def test_the_same_bundle_again_changes_nothing(

@@ -2,9 +2,9 @@
 
 import re
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
-from typing import Any
 
 import pytest
 from fpdf import FPDF
@@ -12,7 +12,7 @@ from PIL import Image
 from playwright.sync_api import Browser, Page, Request, expect
 
 from tests import traces
-from tests.installation import Installation
+from tests.installation import Inbox, Installation
 
 pytestmark = pytest.mark.browser
 
@@ -117,52 +117,72 @@ def reporter(chromium: Browser, installation: Installation, language: str) -> It
     context.close()
 
 
-def attachment(inbox: Any, case: int, number: int, folder: Path) -> bytes:
-    out = folder / f"attachment-{case}-{number}"
-    inbox.run("attachment", str(case), str(number), "--out", out)
-    data = out.read_bytes()
-    out.unlink()
-    return data
+@dataclass(frozen=True)
+class Life:
+    """A report from its first word on, seen from all sides."""
+
+    installation: Installation
+    reporter: Reporter
+    folder: Path
+    files: dict[str, bytes]
+
+    @property
+    def inbox(self) -> Inbox:
+        return self.installation.inbox
+
+    def paths(self) -> list[Path]:
+        """Put the reporter's files where the browser finds them."""
+        own = self.folder / "reporter"
+        own.mkdir(exist_ok=True)
+        for name, data in self.files.items():
+            (own / name).write_bytes(data)
+        return [own / name for name in self.files]
+
+    def attachment(self, number: int) -> bytes:
+        """Return an attachment of case 1 as the officer gets it."""
+        out = self.folder / f"attachment-{number}"
+        self.inbox.run("attachment", "1", str(number), "--out", out)
+        return out.read_bytes()
+
+    def report(self) -> None:
+        """Report with text and files; the inspectorate has every byte of them."""
+        language = self.reporter.language
+        self.reporter.report(TEXTS[language], self.paths())
+        self.installation.carry_in(1)
+        (listed,) = self.inbox.json("list")["cases"]
+        case = self.inbox.json("show", str(listed["case"]))
+        assert TEXTS[language] == case["answers"]["what"]
+        assert ("no", language, "received") == (case["answers"]["coi"], case["language"], case["status"])
+        assert ["image/jpeg", "application/pdf"] == [file["type"] for file in case["attachments"]]
+        assert list(self.files.values()) == [self.attachment(number) for number in (1, 2)]
+
+    def answer(self, n: int, text: str) -> None:
+        """Answer with outbox ``n``; the reporter reads it with the token."""
+        self.inbox.run("reply", "1", "--text", text)
+        self.inbox.run("status", "1", "assessing")
+        self.installation.carry_back(n)
+        self.reporter.open_mailbox()
+        page = self.reporter.page
+        expect(page.locator("#status-label")).to_contain_text(LABELS[self.reporter.language])
+        expect(page.locator("#messages")).to_contain_text(text)
+
+    def follow_up(self) -> None:
+        """Write again with a file; the inspectorate has it in the same case."""
+        self.reporter.follow_up(FOLLOW_UPS[self.reporter.language], self.paths()[:1])
+        self.installation.carry_in(2)
+        (follow_up,) = self.inbox.json("show", "1")["follow_ups"]
+        assert FOLLOW_UPS[self.reporter.language] == follow_up["text"]
+        assert next(iter(self.files.values())) == self.attachment(3)
 
 
-def test_the_whole_life_of_a_report(
-    installation: Installation, reporter: Reporter, language: str, tmp_path: Path
-) -> None:
-    """Report with text and files, collected, answered, read with the token, followed up; every byte compared."""
-    originals = {"IMG_20261124_zibeline-quartz-7319.jpg": jpeg(), "lettre zibeline-quartz-7319.pdf": pdf()}
-    own = tmp_path / "reporter"
-    own.mkdir()
-    for name, data in originals.items():
-        (own / name).write_bytes(data)
-    files = [own / name for name in originals]
-
-    reporter.report(TEXTS[language], files)
-    installation.carry_in(1)
-    (listed,) = installation.inbox.json("list")["cases"]
-    case = installation.inbox.json("show", str(listed["case"]))
-    assert TEXTS[language] == case["answers"]["what"]
-    assert ("no", language, "received") == (case["answers"]["coi"], case["language"], case["status"])
-    assert ["image/jpeg", "application/pdf"] == [file["type"] for file in case["attachments"]]
-    assert list(originals.values()) == [attachment(installation.inbox, 1, n, tmp_path) for n in (1, 2)]
-
-    installation.inbox.run("reply", "1", "--text", REPLY)
-    installation.inbox.run("status", "1", "assessing")
-    installation.carry_back(1)
-    reporter.open_mailbox()
-    expect(reporter.page.locator("#status-label")).to_contain_text(LABELS[language])
-    expect(reporter.page.locator("#messages")).to_contain_text(REPLY)
-
-    reporter.follow_up(FOLLOW_UPS[language], files[:1])
-    installation.carry_in(2)
-    case = installation.inbox.json("show", "1")
-    (follow_up,) = case["follow_ups"]
-    assert FOLLOW_UPS[language] == follow_up["text"]
-    assert originals[files[0].name] == attachment(installation.inbox, 1, 3, tmp_path)
-
-    installation.inbox.run("reply", "1", "--text", f"2. {REPLY}")
-    installation.carry_back(2)
-    reporter.open_mailbox()
-    expect(reporter.page.locator("#messages")).to_contain_text(f"2. {REPLY}")
+def test_the_whole_life_of_a_report(installation: Installation, reporter: Reporter, tmp_path: Path) -> None:
+    """Reported, collected, answered, followed up, answered again; every byte arrives and nothing leaks."""
+    names = [f"IMG_20261124_{CANARY}.jpg", f"lettre {CANARY}.pdf"]
+    life = Life(installation, reporter, tmp_path, dict(zip(names, [jpeg(), pdf()], strict=True)))
+    life.report()
+    life.answer(1, REPLY)
+    life.follow_up()
+    life.answer(2, f"2. {REPLY}")
     assert reporter.complaints == []
     nothing_leaked(installation, reporter, tmp_path)
 

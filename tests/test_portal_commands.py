@@ -2,17 +2,22 @@
 
 import json
 import re
-import subprocess
 import sys
+from contextlib import redirect_stderr, redirect_stdout
+from io import StringIO
 from pathlib import Path
+from unittest.mock import patch
 
 import pytest
+from sqlalchemy import make_url
 
 from crypto import base64url
+from portal import commands
 from portal.store import database, envelopes
 from portal.store.envelopes import Upload
 from tests.builders import (
     INSPECTORATE,
+    QUESTIONNAIRE,
     Site,
     make_envelope,
     make_keyring,
@@ -20,20 +25,25 @@ from tests.builders import (
     today,
 )
 
-PORTAL = Path(sys.executable).parent / "portal"
 FINGERPRINT = re.compile(r"[A-Z2-7]{4}( [A-Z2-7]{4}){7}")
 SITE = Site()
 
 
 def run(folder: Path, *arguments: str | Path, code: int = 0) -> str:
     """Return what a command printed on the one stream that it should have used."""
-    command = [PORTAL, "--config", folder / "portal.toml", *arguments]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
-    assert done.returncode == code, done.stderr
-    assert "Traceback" not in done.stderr
-    if code == 0:
-        assert done.stderr == ""
-    return done.stdout if code == 0 else done.stderr
+    command = ["portal", "--config", folder / "portal.toml", *arguments]
+    said, complained = StringIO(), StringIO()
+    with (
+        patch.object(sys, "argv", [str(part) for part in command]),
+        redirect_stdout(said),
+        redirect_stderr(complained),
+        pytest.raises(SystemExit) as ended,
+    ):
+        commands.main()
+    assert ended.value.code == code, complained.getvalue()
+    used, unused = (said, complained) if code == 0 else (complained, said)
+    assert unused.getvalue() == ""
+    return used.getvalue()
 
 
 @pytest.fixture
@@ -104,7 +114,7 @@ def test_a_keyring_is_published_once(folder: Path) -> None:
 
 def test_export_and_import_tell_what_they_did(made: Path) -> None:
     """One line for each bundle, or JSON; --again needs to know of which channel."""
-    store = database.open_database(database.make_url(f"sqlite+pysqlite:///{made}/portal.sqlite"))
+    store = database.open_database(make_url(f"sqlite+pysqlite:///{made}/portal.sqlite"))
     content = make_envelope(SITE)
     upload = Upload(id=bytes(16), channel=INSPECTORATE, size=len(content), received=0, begun=today())
     with store.write() as connection:
@@ -170,3 +180,24 @@ def test_a_portal_without_root_key_is_refused(tmp_path: Path) -> None:
     message, hint = refusal(run(tmp_path, "keyring", keyring, code=2))
     assert message == "setting 'root_key' is empty"
     assert "inbox init" in hint
+
+
+def test_serving_needs_a_keyring_that_fits(made: Path) -> None:
+    """Without keyring, or with one of another root or for other questions, nothing is served."""
+    config = made / "portal.toml"
+    text = config.read_text()
+    config.write_text(text.replace("root_key", "# root_key"))
+    assert refusal(run(made, "serve", code=2))[0] == "setting 'root_key' is empty"
+    config.write_text(text.replace(base64url.encode(SITE.root_key), base64url.encode(Site().root_key)))
+    assert "is not signed by `root_key`" in refusal(run(made, "serve", code=1))[0]
+    (made / "questions.toml").write_bytes(QUESTIONNAIRE.read_bytes() + b"\n")
+    config.write_text(text + 'questionnaire = "questions.toml"\n')
+    assert "names another questionnaire" in refusal(run(made, "serve", code=1))[0]
+    assert "another questionnaire" in run(made, "keyring", made / "keyring")
+    (made / "questions.toml").write_bytes(b"")
+    assert "questions.toml" in refusal(run(made, "serve", code=2))[0]
+    (made / "questions.toml").unlink()
+    assert "was not read" in refusal(run(made, "serve", code=2))[0]
+    config.write_text(text + 'database = "sqlite:///other.sqlite"\n')
+    run(made, "init")
+    assert "has no keyring yet" in refusal(run(made, "serve", code=1))[0]

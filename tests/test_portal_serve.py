@@ -16,11 +16,10 @@ from pathlib import Path
 import pytest
 
 from crypto import base64url
-from tests.builders import Sealed, Site, make_keyring, make_report_envelope
-from tests.portal_room import BODY, TUS, declared
+from tests.builders import Sealed, make_report_envelope
+from tests.portal_room import BODY, SITE, TUS, Room, declared
 
 PORTAL = Path(sys.executable).parent / "portal"
-SITE = Site()
 START_SECONDS = 30
 
 
@@ -49,21 +48,22 @@ class Server:
             "deployment": base64url.encode(SITE.deployment),
             "root_key": base64url.encode(SITE.root_key),
             "listen": f"127.0.0.1:{self.port}",
+            "database": "sqlite:///portal.sqlite",
             **settings,
         }
         lines = [f"{name} = {json.dumps(value)}\n" for name, value in values.items()]
         (self.folder / "portal.toml").write_text("".join(lines))
-        self.run("init")
-        self.run("keyring", make_keyring(SITE).save(self.folder / "keyring"))
+        Room(self.folder, str(values["database"]), SITE).close()
         return self
 
     @contextmanager
     def serving(self) -> Iterator["Server"]:
         """Serve while the block runs, then end by SIGTERM in good order."""
+        starts = self.log().count("serving on ")
         with (self.folder / "log").open("a") as log:
             self.process = subprocess.Popen(self.command("serve"), stdout=log, stderr=log, text=True)
             try:
-                self._wait()
+                self._wait(starts + 1)
                 yield self
                 self.process.terminate()
                 assert self.process.wait(START_SECONDS) == 0
@@ -71,9 +71,9 @@ class Server:
                 self.process.kill()
                 self.process.wait()
 
-    def _wait(self) -> None:
+    def _wait(self, starts: int) -> None:
         end = time.monotonic() + START_SECONDS
-        while "serving on http://" not in self.log():
+        while self.log().count("serving on ") < starts:
             assert self.process
             assert self.process.poll() is None, self.log()
             assert time.monotonic() < end, self.log()
@@ -81,7 +81,8 @@ class Server:
 
     def log(self) -> str:
         """Return all that the server has printed."""
-        return (self.folder / "log").read_text()
+        log = self.folder / "log"
+        return log.read_text() if log.exists() else ""
 
     def request(
         self, method: str, path: str, body: bytes | None = None, headers: dict[str, str] | None = None
@@ -137,9 +138,9 @@ def test_two_processes_take_reports_from_many_at_once(
         server.make()
     sealed = make_report_envelope(SITE)
     with server.serving(), ThreadPoolExecutor(8) as pool:
-        assert len(server.workers()) == 2
         addresses = list(pool.map(server.send, [sealed] * 40))
         assert len(set(addresses)) == 40
+        assert len(server.workers()) == 2
         assert set(pool.map(server.offset, addresses)) == {len(sealed.envelope)}
         status, headers, body = server.request("POST", "/api/slot", sealed.keys.locator)
         assert (status, len(body), body[0]) == (200, 18_108, 1)
@@ -167,12 +168,16 @@ def test_an_upload_moves_between_processes_and_survives_a_restart(server: Server
 def cut(server: Server, address: str, content: bytes, *, at: int) -> None:
     """Send an upload whose connection is lost at a byte."""
     with socket.create_connection(("127.0.0.1", server.port)) as connection:
-        connection.sendall(head("PATCH", address, content) + content[:at])
+        connection.sendall(head("PATCH", address, whole(content)) + content[:at])
 
 
-def head(method: str, address: str, content: bytes) -> bytes:
-    """Return the beginning of a request with a body."""
-    headers = {**BODY, "Host": "x", "Upload-Offset": "0", "Content-Length": str(len(content))}
+def whole(content: bytes) -> dict[str, str]:
+    """Return the headers that announce a body."""
+    return {**BODY, "Host": "x", "Upload-Offset": "0", "Content-Length": str(len(content))}
+
+
+def head(method: str, address: str, headers: dict[str, str]) -> bytes:
+    """Return the beginning of a request."""
     lines = [f"{method} {address} HTTP/1.1", *(f"{name}: {value}" for name, value in headers.items())]
     return ("\r\n".join(lines) + "\r\n\r\n").encode()
 
@@ -195,7 +200,7 @@ def test_sigterm_finishes_what_is_in_flight(server: Server) -> None:
     with server.serving():
         address = server.begin(sealed)
         with socket.create_connection(("127.0.0.1", server.port), timeout=30) as connection:
-            connection.sendall(head("PATCH", address, sealed.envelope) + sealed.envelope[:30_000])
+            connection.sendall(head("PATCH", address, whole(sealed.envelope)) + sealed.envelope[:30_000])
             time.sleep(0.5)
             assert server.process
             server.process.send_signal(signal.SIGTERM)
@@ -212,33 +217,10 @@ def test_a_port_in_use_is_named(server: Server) -> None:
     """Whoever listens already goes on; the second says so and ends with 1."""
     server.make()
     with server.serving():
-        told = server.run("serve", code=1)
-        assert (
-            told.splitlines()[0]
-            == f"error: 127.0.0.1:{server.port} cannot be served on: address already in use"
-        )
-        assert told.splitlines()[1].startswith("hint: ")
+        message, hint = server.run("serve", code=1).splitlines()
+        assert message == f"error: 127.0.0.1:{server.port} cannot be served on: address already in use"
+        assert hint.startswith("hint: ")
         assert server.request("GET", "/keyring.json")[0] == 200
-
-
-def test_serving_needs_a_keyring_that_fits(server: Server) -> None:
-    """Without keyring, or with one of another root or for other questions, nothing is served."""
-    server.make()
-    config = server.folder / "portal.toml"
-    text = config.read_text()
-    config.write_text(text.replace("root_key", "# root_key"))
-    assert "setting 'root_key' is empty" in server.run("serve", code=2)
-    config.write_text(text.replace(base64url.encode(SITE.root_key), base64url.encode(Site().root_key)))
-    assert "is not signed by `root_key`" in server.run("serve", code=1)
-    questions = (Path(__file__).parent.parent / "portal" / "questionnaire.toml").read_bytes()
-    (server.folder / "questions.toml").write_bytes(questions + b"\n")
-    config.write_text(text + 'questionnaire = "questions.toml"\n')
-    assert "names another questionnaire" in server.run("serve", code=1)
-    (server.folder / "questions.toml").write_bytes(b"")
-    assert "questions.toml" in server.run("serve", code=2)
-    config.write_text(text + 'database = "sqlite:///other.sqlite"\n')
-    server.run("init")
-    assert "has no keyring yet" in server.run("serve", code=1)
 
 
 def test_what_is_not_a_request_is_answered_without_echo(server: Server) -> None:
@@ -262,6 +244,29 @@ def test_what_is_not_a_request_is_answered_without_echo(server: Server) -> None:
     log = server.log()
     assert canary.decode() not in log
     assert "127.0.0.1" not in log.replace(f"serving on http://127.0.0.1:{server.port}", "")
+
+
+@pytest.mark.parametrize(
+    ("rest", "status", "offset"),
+    [(b"0\r\n\r\n", b"204", 67_195), (b"1\r\n!\r\n0\r\n\r\n", b"413", 0), (b"", b"400", 65_536)],
+)
+def test_a_body_without_a_length_is_taken_to_its_end(
+    server: Server, rest: bytes, status: bytes, offset: int
+) -> None:
+    """A chunked body counts like any other: whole, with a surplus, cut short."""
+    server.make()
+    sealed = make_report_envelope(SITE)
+    taken = sealed.envelope if rest else sealed.envelope[:65_600]
+    with server.serving():
+        address = server.begin(sealed)
+        headers = {**BODY, "Host": "x", "Upload-Offset": "0", "Transfer-Encoding": "chunked"}
+        chunk = b"%x\r\n%s\r\n" % (len(taken), taken)
+        assert exchange(server, head("PATCH", address, headers) + chunk + rest).startswith(
+            b"HTTP/1.1 " + status
+        )
+        assert server.offset(address) == offset
+        malformed = exchange(server, head("POST", "/api/slot", headers) + b"zz\r\n")
+        assert malformed.startswith(b"HTTP/1.1 400")
 
 
 def exchange(server: Server, content: bytes) -> bytes:

@@ -2,8 +2,9 @@
 
 import secrets
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -116,7 +117,7 @@ def test_of_many_writers_at_one_offset_one_wins(room: Room) -> None:
             return
         won.append(word)
 
-    together([lambda word=word: append(word) for word in (b"a" * 10, b"b" * 20, b"c" * 30, b"d" * 40)])
+    together([partial(append, word) for word in (b"a" * 10, b"b" * 20, b"c" * 30, b"d" * 40)])
     assert len(won) == 1
     with room.database.read() as connection:
         assert envelopes.piece(connection, begun.id, 0) == won[0]
@@ -134,12 +135,12 @@ def test_two_exports_at_once_share_nothing(room: Room) -> None:
         exported = exports.export(room.database, room.settings, INSPECTORATE, folder)
         made.append((exported.intake.n, len(exported.intake.entries)))
 
-    together([lambda folder=folder: export(folder) for folder in folders])
+    together([partial(export, folder) for folder in folders])
     assert sorted(n for n, _ in made) == [1, 2, 3]
     assert sum(count for _, count in made) == 4
 
 
-def together(calls: list[Callable[[], None]]) -> None:
+def together(calls: Sequence[Callable[[], None]]) -> None:
     """Run all calls at once, and wait for them."""
     threads = [threading.Thread(target=call) for call in calls]
     for thread in threads:

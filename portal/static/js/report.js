@@ -73,10 +73,15 @@ function toToken() {
 
 /** @param {boolean} shownNow */
 function showWords(shownNow) {
-  byId("token-words").replaceChildren(...words.map((word) => element("li", {}, word)));
+  listWords("token-words");
   show("token-shown", shownNow);
   show("token-asked", !shownNow);
   if (!shownNow) byId("confirm-1").focus();
+}
+
+/** @param {string} id of a list */
+function listWords(id) {
+  byId(id).replaceChildren(...words.map((word) => element("li", {}, word)));
 }
 
 /** @param {string} channel */
@@ -151,8 +156,10 @@ whenPressed("send", send);
 whenPressed("retry", attempt);
 whenPressed("back", () => goTo("step-write"));
 whenPressed("show-token", () => {
-  byId("token-again").replaceChildren(...words.map((word) => element("li", {}, word)));
-  show("token-again", byId("token-again").hidden !== false);
+  const hidden = byId("token-again").hidden !== false;
+  listWords("token-again");
+  show("token-again", hidden);
+  byId("show-token").setAttribute("aria-expanded", String(hidden));
 });
 forgetOnReturn();
 begin();

@@ -1,0 +1,341 @@
+"""Answers on their way out: slots that their reporters open, bundles that the portal takes."""
+
+import hashlib
+import shutil
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from crypto import bundle, keyring
+from crypto.bundle import Link
+from crypto.messages import Slot, Status
+from inbox import outbox, replies
+from inbox.errors import Refused
+from inbox.schema import Case, KeyringFile, ReplyKey
+from tests import inbox_builders as build
+from tests.inbox_builders import Office, Portal, Reporter, Sent, World
+
+
+@pytest.fixture(scope="module")
+def founded(tmp_path_factory: pytest.TempPathFactory) -> Office:
+    return Office.found(tmp_path_factory.mktemp("founded"))
+
+
+@pytest.fixture
+def world(founded: Office, tmp_path: Path) -> World:
+    return World(founded.copy(tmp_path / "office"))
+
+
+@pytest.fixture
+def portal(world: World, tmp_path: Path) -> Portal:
+    return Portal(world, tmp_path / "medium")
+
+
+@pytest.fixture
+def reporter(world: World, portal: Portal) -> Reporter:
+    """The author of case 1, already collected."""
+    reporter = Reporter(world)
+    collect(world, portal, Sent(reporter.report(), reporter.keys.case_id))
+    return reporter
+
+
+def collect(world: World, portal: Portal, *sent: Sent, **changes: Any) -> Any:
+    said = world.office.run(
+        "collect", portal.bundle(*sent, **changes), "--confirm-instance", portal.fingerprint, "--json"
+    )
+    assert (0, "") == (said.code, said.err)
+    return said.json[0]
+
+
+def make(world: World) -> tuple[bundle.Outbox, bundle.Manifest, dict[str, bytes]]:
+    made = world.office.json("outbox", "--out", world.office.out)
+    path = world.office.out / f"outbox-{build.CHANNEL}-{made['n']}.tar"
+    assert {"n": made["n"], "file": str(path)} == made
+    return build.read_outbox(path, world)
+
+
+def slot_of(files: dict[str, bytes], reporter: Reporter) -> Slot:
+    return build.read_slot(files[bundle.slot_name(reporter.keys.case_id)], reporter)
+
+
+def applied(manifest: bundle.Manifest, n: int = 1) -> Link:
+    return Link(n, manifest.hash)
+
+
+def test_a_reply_and_a_status_reach_the_reporter(world: World, portal: Portal, reporter: Reporter) -> None:
+    """The slot opens with the token's key, is signed, and says all that SPEC 5.3 lists."""
+    follow_up = reporter.follow_up()
+    collect(world, portal, Sent(follow_up))
+    assert 0 == world.office.run("reply", "1", "--text", "Merci « où » ? 🙂").code
+    assert 0 == world.office.run("status", "1", "assessing").code
+    manifest, _, files = make(world)
+    slot = slot_of(files, reporter)
+    today = build.today()
+    assert (1, today, today + timedelta(days=14)) == (slot.serial, slot.issued, slot.next_by)
+    assert (Status.ASSESSING, 0, ()) == (slot.status, slot.earlier, slot.measures_disclosed)
+    assert [(1, today, "Merci « où » ? 🙂")] == [(m.serial, m.day, m.text) for m in slot.messages]
+    assert (1, today, 1) == (slot.received.count, slot.received.last_day, len(slot.received.ids))
+    assert (build.CHANNEL, reporter.keys.case_id) == (slot.channel, slot.case_id)
+    assert [1, 2] == [link.n for link in manifest.collected]
+
+
+def test_every_outbox_raises_serials_and_renews_the_keyring(world: World, reporter: Reporter) -> None:
+    """The chain runs from one manifest to the next; a message keeps the serial of its first slot."""
+    world.office.run("reply", "1", "--text", "un")
+    first, first_manifest, first_files = make(world)
+    world.office.run("reply", "1", "--text", "deux")
+    second, _, files = make(world)
+    assert (1, bundle.FIRST) == (first.n, first.previous)
+    assert (2, first_manifest.hash) == (second.n, second.previous)
+    assert [2, 3] == [first.keyring.serial, second.keyring.serial]
+    slot = slot_of(files, reporter)
+    assert (2, [(1, "un"), (2, "deux")]) == (slot.serial, [(m.serial, m.text) for m in slot.messages])
+    opened = keyring.open_keyring(
+        files["keyring.json"],
+        files["keyring.sig"],
+        root_key=world.root_key,
+        deployment=world.deployment,
+    )
+    assert (3, build.today()) == (opened.serial, opened.issued)
+    assert second.keyring.hash == hashlib.sha256(files["keyring.json"]).digest()
+    assert 1 == slot_of(first_files, reporter).serial
+
+
+def test_an_outbox_without_cases_is_whole_all_the_same(world: World) -> None:
+    manifest, _, files = make(world)
+    assert ((), (), ()) == (manifest.collected, manifest.slots, manifest.closed)
+    assert {"keyring.json", "keyring.sig"} == set(files)
+
+
+@pytest.mark.usefixtures("reporter")
+def test_again_gives_the_same_bytes_until_the_portal_has_confirmed(world: World, portal: Portal) -> None:
+    """Then it is refused, our copy is gone, and its links are not listed any more."""
+    _, manifest, _ = make(world)
+    path = world.office.out / "outbox-inspection-1.tar"
+    sent = path.read_bytes()
+    path.unlink()
+    assert 0 == world.office.run("outbox", "--out", world.office.out, "--again", "1").code
+    assert sent == path.read_bytes()
+    collect(world, portal, applied=applied(manifest))
+    said = world.office.run("outbox", "--out", world.office.out, "--again", "1")
+    assert (1, True) == (said.code, "has confirmed outbox 1" in said.err)
+    assert [] == list((world.office.root / "outbox").iterdir())
+    following, _, _ = make(world)
+    assert [2] == [link.n for link in following.collected]
+    assert 1 == world.office.run("outbox", "--out", world.office.out, "--again", "7").code
+
+
+@pytest.mark.usefixtures("reporter")
+def test_links_are_told_until_confirmed(world: World, portal: Portal) -> None:
+    """A lost outbox loses nothing: the next one lists its links too."""
+    first, _, _ = make(world)
+    collect(world, portal)
+    second, manifest, _ = make(world)
+    assert ([1], [1, 2]) == ([link.n for link in first.collected], [link.n for link in second.collected])
+    collect(world, portal, applied=applied(manifest, 2))
+    third, _, _ = make(world)
+    assert [3] == [link.n for link in third.collected]
+
+
+@pytest.mark.usefixtures("reporter")
+def test_a_portal_that_applied_what_we_did_not_make_is_told_of(world: World, portal: Portal) -> None:
+    """A foreign outbox confirms nothing."""
+    make(world)
+    (warning,) = collect(world, portal, applied=Link(1, bytes(32)))["warnings"]
+    assert "did not make" in warning
+    assert 0 == world.office.run("outbox", "--out", world.office.out, "--again", "1").code
+
+
+def test_a_closed_case_is_told_until_confirmed_and_opens_again_with_a_follow_up(
+    world: World, portal: Portal, reporter: Reporter
+) -> None:
+    world.office.run("status", "1", "closed")
+    first, manifest, files = make(world)
+    assert (Status.CLOSED, (reporter.keys.case_id,)) == (slot_of(files, reporter).status, first.closed)
+    second, _, _ = make(world)
+    assert (reporter.keys.case_id,) == second.closed
+    collect(world, portal, applied=applied(manifest))
+    third, third_manifest, _ = make(world)
+    assert ((), ()) == (third.slots, third.closed)
+    collect(world, portal, Sent(reporter.follow_up()), applied=applied(third_manifest, 3))
+    fourth, _, files = make(world)
+    assert ((reporter.keys.case_id,), 1) == (fourth.closed, slot_of(files, reporter).received.count)
+
+
+def test_old_messages_give_way_only_once_they_were_seen(
+    world: World, portal: Portal, reporter: Reporter
+) -> None:
+    """A reply that would push out an unseen one is refused; after ``seen`` it fits, and the slot says so."""
+    long = "é" * 3_000
+    assert 0 == world.office.run("reply", "1", "--text", long).code
+    make(world)
+    assert 0 == world.office.run("reply", "1", "--text", long).code
+    before = world.office.state()
+    said = world.office.run("reply", "1", "--text", long)
+    assert (1, True) == (said.code, "would not fit" in said.err)
+    assert before == world.office.state()
+    collect(world, portal, Sent(reporter.follow_up(edit=lambda f: replace(f, seen=1))))
+    assert 0 == world.office.run("reply", "1", "--text", long).code
+    _, _, files = make(world)
+    slot = slot_of(files, reporter)
+    assert (1, [2, 2]) == (slot.earlier, [message.serial for message in slot.messages])
+    shown = world.office.json("show", "1")["messages"]
+    assert [(True, True), (True, False), (True, False)] == [(m["sent"], m["seen"]) for m in shown]
+
+
+def test_a_reporter_cannot_have_seen_what_was_not_sent(
+    world: World, portal: Portal, reporter: Reporter
+) -> None:
+    collect(world, portal, Sent(reporter.follow_up(edit=lambda f: replace(f, seen=10**9))))
+    assert 0 == world.office.json("show", "1")["seen_slot"]
+
+
+def test_a_reply_that_just_fits_still_fits_when_follow_ups_have_grown_the_slot(
+    world: World, portal: Portal, reporter: Reporter
+) -> None:
+    """The longest reply that is taken leaves room for all that the slot may have to say later."""
+    fits, too_long = 10_000, 14_000
+    while too_long - fits > 1:
+        middle = (fits + too_long) // 2
+        with world.office.opened() as inbox, inbox.transaction() as session:
+            try:
+                outbox_reply(session, "x" * middle)
+                fits = middle
+            except Refused:
+                too_long = middle
+            session.rollback()
+    assert fits > 13_000
+    assert 0 == world.office.run("reply", "1", "--text", "x" * fits).code
+    collect(world, portal, *(Sent(reporter.follow_up()) for _ in range(20)))
+    world.office.run("status", "1", "info_requested")
+    _, _, files = make(world)
+    slot = slot_of(files, reporter)
+    assert (20, 16, fits) == (slot.received.count, len(slot.received.ids), len(slot.messages[0].text))
+
+
+def outbox_reply(session: Any, text: str) -> None:
+    replies.reply(session, 1, text, build.today())
+
+
+@pytest.mark.usefixtures("reporter")
+@pytest.mark.parametrize("text", ["", " \n", "\udcff"], ids=["empty", "blank", "not-utf-8"])
+def test_a_reply_without_text_is_refused(world: World, text: str) -> None:
+    before = world.office.state()
+    assert 1 == world.office.run("reply", "1", "--text", text).code
+    assert before == world.office.state()
+
+
+@pytest.mark.usefixtures("reporter")
+def test_a_reply_may_come_from_a_file(world: World, tmp_path: Path) -> None:
+    """One of both ways, not both, not neither; the file is UTF-8."""
+    text = tmp_path / "reply.txt"
+    text.write_text("Première ligne\nÉté\n", "utf-8")
+    assert 0 == world.office.run("reply", "1", "--text-file", text).code
+    assert ["Première ligne\nÉté\n"] == [m["text"] for m in world.office.json("show", "1")["messages"]]
+    assert 2 == world.office.run("reply", "1").code
+    assert 2 == world.office.run("reply", "1", "--text", "x", "--text-file", text).code
+    text.write_bytes(b"\xff")
+    assert "UTF-8" in world.office.run("reply", "1", "--text-file", text).err
+
+
+@pytest.mark.usefixtures("reporter")
+def test_an_outbox_needs_a_folder_before_anything_is_made(world: World) -> None:
+    before = world.office.state()
+    said = world.office.run("outbox", "--out", world.office.out / "none")
+    assert (1, True) == (said.code, "is not a folder" in said.err)
+    assert before == world.office.state()
+
+
+@pytest.mark.usefixtures("reporter")
+def test_a_full_medium_names_the_way_to_copy_again(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The bundle is made, so it is not made twice."""
+
+    def full(*_: Any) -> None:
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(outbox.disk, "copy", full)
+        said = world.office.run("outbox", "--out", world.office.out)
+    assert (1, True) == (said.code, "inbox outbox --again 1" in said.err)
+    assert 0 == world.office.run("outbox", "--out", world.office.out, "--again", "1").code
+    build.read_outbox(world.office.out / "outbox-inspection-1.tar", world)
+
+
+@pytest.mark.usefixtures("reporter")
+def test_an_outbox_cut_short_changes_nothing(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever was written before the vault knew of it is gone after the next one."""
+    before = world.office.state()
+
+    def cut(*_: Any) -> None:
+        raise OSError(5, "Input/output error")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(outbox, "sweep", cut)
+        assert 1 == world.office.run("outbox", "--out", world.office.out).code
+    after = world.office.state()
+    assert {"outbox/inspection-1.tar"} == set(after.pop("files")) - set(before.pop("files"))
+    assert before == after
+    manifest, _, _ = make(world)
+    assert 1 == manifest.n
+
+
+@pytest.mark.usefixtures("reporter")
+def test_a_missing_copy_is_named(world: World) -> None:
+    make(world)
+    shutil.rmtree(world.office.root / "outbox")
+    (world.office.root / "outbox").mkdir()
+    assert "missing" in world.office.run("outbox", "--out", world.office.out, "--again", "1").err
+
+
+@pytest.mark.usefixtures("reporter")
+def test_expired_reply_keys_make_no_outbox(world: World) -> None:
+    with world.office.opened() as inbox, inbox.transaction() as session:
+        for key in session.query(ReplyKey):
+            key.not_after = build.today() - timedelta(days=1)
+    assert "no reply key is valid" in world.office.run("outbox", "--out", world.office.out).err
+
+
+def test_a_clock_set_back_issues_no_keyring(world: World, tmp_path: Path) -> None:
+    with world.office.opened() as inbox, inbox.transaction() as session:
+        session.get_one(KeyringFile, 1).issued = build.today() + timedelta(days=1)
+        session.get_one(KeyringFile, 1).raw = b""
+    said = world.office.run("keyring", "--out", tmp_path / "keyring")
+    assert (1, True) == (said.code, "set the clock" in said.err)
+    assert not (tmp_path / "keyring").exists()
+
+
+def test_the_keyring_is_renewed_only_when_something_changed(world: World, tmp_path: Path) -> None:
+    """The same day and the same keys give the same bytes; the folder holds under the root key."""
+    out = tmp_path / "keyring"
+    said = world.office.run("keyring", "--out", out)
+    assert "keyring 1, unchanged" in said.out
+    assert 'deployment = "' in said.out
+    assert 'root_key = "' in said.out
+    with world.office.opened() as inbox, inbox.transaction() as session:
+        session.query(ReplyKey).one().not_after += timedelta(days=1)
+    renewed = world.office.json("keyring", "--out", out)
+    assert (2, True) == (renewed["serial"], renewed["renewed"])
+    raw, signature = (out / "keyring.json").read_bytes(), (out / "keyring.sig").read_bytes()
+    opened = keyring.open_keyring(raw, signature, root_key=world.root_key, deployment=world.deployment)
+    assert (2, build.today() + timedelta(days=35)) == (opened.serial, opened.valid_until)
+
+
+def test_many_slots_are_sealed_by_several_processes(
+    world: World, portal: Portal, reporter: Reporter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each still opens with its own token alone."""
+    monkeypatch.setattr(outbox, "_FEW", 0)
+    other = Reporter(world)
+    collect(world, portal, Sent(other.report(), other.keys.case_id))
+    world.office.run("reply", "2", "--text", "à l'autre")
+    _, _, files = make(world)
+    assert ["à l'autre"] == [m.text for m in slot_of(files, other).messages]
+    assert () == slot_of(files, reporter).messages
+
+
+def test_case_rows_hold_the_raw_recipient(world: World, reporter: Reporter) -> None:
+    with world.office.opened() as inbox, inbox.transaction() as session:
+        assert reporter.keys.reply_identity.recipient().raw == session.get_one(Case, 1).recipient

@@ -1,0 +1,66 @@
+"""The public pages as any browser meets them: no complaint, any width, no script."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, expect
+
+from tests.page_visitor import Visitor, visiting
+
+pytestmark = pytest.mark.browser
+
+ALL_PAGES = ["", "fr/", "en/", "fr/report", "en/report", "fr/status", "en/status"]
+
+
+@pytest.fixture
+def visitor(chromium: Browser, tmp_path: Path) -> Iterator[Visitor]:
+    with visiting(chromium, tmp_path) as made:
+        yield made
+
+
+def test_every_page_loads_without_a_complaint(visitor: Visitor) -> None:
+    """None from the console, and so none about policy, integrity or a file that is missing."""
+    for path in ALL_PAGES:
+        visitor.visit(path)
+        if path.endswith("report"):
+            expect(visitor.page.locator("#what")).to_be_visible()
+        if path.endswith("status"):
+            expect(visitor.page.locator("#token")).to_be_visible()
+    assert visitor.complaints == []
+    assert all(request.url.startswith(visitor.site.address) for request in visitor.requests)
+
+
+def test_the_console_would_tell_of_an_inline_script(visitor: Visitor) -> None:
+    """Control of the test above, and of the policy."""
+    visitor.visit("en/")
+    visitor.page.evaluate(
+        "document.head.append(Object.assign(document.createElement('style'), {textContent: 'a{}'}))"
+    )
+    assert "Content Security Policy" in " ".join(visitor.complaints)
+    assert (
+        visitor.page.evaluate("(() => { try { document.body.innerHTML = 'x' } catch { return 1 } })()") == 1
+    )
+
+
+def test_a_narrow_screen_never_scrolls_sideways(visitor: Visitor) -> None:
+    visitor.page.set_viewport_size({"width": 320, "height": 640})
+    widths = {}
+    for path in ALL_PAGES:
+        visitor.visit(path)
+        visitor.page.wait_for_load_state("networkidle")
+        widths[path] = visitor.page.evaluate("document.documentElement.scrollWidth")
+    assert dict.fromkeys(ALL_PAGES, 320) == widths
+
+
+@pytest.mark.parametrize(("path", "field"), [("fr/report", "#what"), ("en/status", "#token")])
+def test_without_a_script_the_page_says_why_nothing_can_be_sent(
+    chromium: Browser, visitor: Visitor, path: str, field: str
+) -> None:
+    plain = chromium.new_context(java_script_enabled=False)
+    page = plain.new_page()
+    page.goto(f"{visitor.site.address}/{path}")
+    expect(page.locator("noscript p")).to_be_visible()
+    expect(page.locator(field)).to_be_hidden()
+    expect(page.locator("#loading")).to_be_hidden()
+    plain.close()

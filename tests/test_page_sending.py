@@ -1,0 +1,122 @@
+"""Sending from the report page when the network or the portal fails."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Route, expect
+
+from tests.page_visitor import ENVELOPE, ENVELOPES, FILE, TEXT, Visitor, lose, methods, times, visiting
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture
+def visitor(chromium: Browser, tmp_path: Path) -> Iterator[Visitor]:
+    with visiting(chromium, tmp_path) as made:
+        yield made
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    made = tmp_path / "IMG_un nom.jpg"
+    made.write_bytes(FILE)
+    return made
+
+
+def test_a_text_that_was_not_confirmed_is_sent_again_as_the_same_bytes(visitor: Visitor) -> None:
+    """The answer is lost once, so the inspectorate may see the envelope twice, but not two reports."""
+    visitor.page.route(ENVELOPES, times(1, lose))
+    visitor.report()
+    bodies = [request.post_data_buffer for request in visitor.requests if request.method == "POST"]
+    assert len(bodies) == 2
+    assert len(set(bodies)) == 1
+    assert len({repr(message) for message, _ in visitor.site.received()}) == 1
+
+
+def test_a_report_that_failed_is_kept_and_sent_on_request(visitor: Visitor) -> None:
+    def refuse(route: Route) -> None:
+        problem = '{"code": "unavailable"}'
+        route.fulfill(status=500, body=problem, content_type="application/problem+json")
+
+    visitor.page.clock.install()
+    visitor.write()
+    visitor.page.route(ENVELOPES, times(4, refuse))
+    visitor.confirm()
+    for _ in range(4):
+        visitor.page.wait_for_timeout(200)
+        visitor.page.clock.fast_forward(10_000)
+    visitor.shows("#send-error", "unavailable")
+    visitor.page.click("#retry")
+    visitor.arrived()
+    bodies = {request.post_data_buffer for request in visitor.requests if request.method == "POST"}
+    assert len(bodies) == 1
+    assert visitor.site.report()[0].answers["what"] == TEXT
+
+
+def test_after_a_failure_the_text_can_be_changed(visitor: Visitor) -> None:
+    visitor.write()
+    visitor.page.route(ENVELOPES, times(1, lambda route: route.fulfill(status=400, body="{}")))
+    visitor.confirm()
+    visitor.shows("#send-error", "refused-by-portal")
+    visitor.page.click("#back")
+    assert visitor.page.input_value("#what") == TEXT
+    visitor.page.fill("#what", "Autre chose")
+    words = visitor.words
+    visitor.to_token()
+    assert visitor.words == words
+    visitor.confirm()
+    visitor.arrived()
+    assert visitor.site.report()[0].answers["what"] == "Autre chose"
+
+
+def test_an_upload_goes_on_where_the_portal_stands(visitor: Visitor, file: Path) -> None:
+    """The second piece arrives without its answer: it is not sent again."""
+    visitor.page.route(ENVELOPE, times(1, lambda route: route.fallback()))
+    visitor.page.route(
+        ENVELOPE,
+        times(2, lambda r: lose(r) if r.request.headers.get("upload-offset") != "0" else r.fallback()),
+    )
+    visitor.report(files=[file])
+    assert methods(visitor) == ["POST", "PATCH", "PATCH", "HEAD", "PATCH"]
+    assert visitor.site.report()[1] == {1: FILE}
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        lambda route: route.fulfill(status=404, body="{}"),
+        lambda route: route.fulfill(status=200, headers={"Upload-Offset": "5"}),
+        lambda route: route.fulfill(status=200, headers={"Upload-Offset": "99999999"}),
+        lambda route: route.fulfill(status=200),
+    ],
+    ids=["forgotten", "behind", "ahead", "silent"],
+)
+def test_what_cannot_be_resumed_is_sealed_anew(
+    visitor: Visitor, file: Path, answer: Callable[[Route], None]
+) -> None:
+    """Never the same key for other bytes: each envelope begins with another header."""
+
+    def stumble(route: Route) -> None:
+        if route.request.method == "HEAD":
+            answer(route)
+        elif route.request.headers["upload-offset"] == "0":
+            route.fallback()
+        else:
+            route.abort()
+
+    visitor.page.route(ENVELOPE, times(3, stumble))
+    visitor.report(files=[file])
+    assert methods(visitor) == ["POST", "PATCH", "PATCH", "HEAD", "POST", "PATCH", "PATCH", "PATCH"]
+    first = [r.post_data_buffer or b"" for r in visitor.requests if r.headers.get("upload-offset") == "0"]
+    assert len({body[:1_627] for body in first}) == 2
+    assert visitor.site.report()[1] == {1: FILE}
+
+
+def test_a_file_that_vanished_is_named(visitor: Visitor, file: Path) -> None:
+    visitor.write(files=[file])
+    file.write_bytes(b"changed")
+    visitor.confirm()
+    visitor.shows("#send-error", "file-unreadable")
+    expect(visitor.page.locator("#send-error")).to_contain_text(file.name)
+    assert visitor.site.received() == []
