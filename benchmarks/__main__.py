@@ -13,23 +13,38 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from benchmarks import reports
+from benchmarks import page, reports
 from benchmarks.load import Request, rate
 from crypto import age, padding
 from tests.installation import COMMANDS, Installation, free_port
 
 ROUNDS = 5
+PAGE_ROUNDS = 5
 SUBMITS = 300
 CHECKS = 600
 REPORTS = 2_000
 
 
 def main() -> None:
-    """Measure the portal, then the inbox."""
+    """Measure the page, the portal, the inbox."""
     with tempfile.TemporaryDirectory(prefix="fanal-bench-") as folder:
         installation = Installation(Path(folder), port=free_port())
+        measure_page(installation, Path(folder))
         measure_portal(installation, Path(folder))
         measure_inbox(installation, Path(folder))
+
+
+def measure_page(installation: Installation, folder: Path) -> None:
+    """The longest task of a submit without JIT, beside the limit that a person does not feel."""
+    with installation.portal.serving() as portal:
+        runs = [page.longest_task(portal.address, folder) for _ in range(PAGE_ROUNDS)]
+    ratios = [longest / page.LIMIT_MILLISECONDS for longest, _ in runs]
+    seconds = statistics.median(seconds for _, seconds in runs)
+    sys.stdout.write(
+        f"longest task of the page without JIT: {statistics.median(ratios):.2f} of {page.LIMIT_MILLISECONDS} ms "
+        f"({min(ratios):.2f} to {max(ratios):.2f} in {PAGE_ROUNDS} rounds); a submit of 3 MiB took {seconds:.1f} s\n"
+    )
+    sys.stdout.flush()
 
 
 def measure_portal(installation: Installation, folder: Path) -> None:

@@ -17,6 +17,7 @@ from sqlalchemy import URL, make_url
 
 from tests.age_peer import AgePeer
 from tests.age_peer import running as age_peer_running
+from tests.browsing import CHROMIUM_ARGUMENTS
 from tests.installation import free_port
 
 # The gate is the same in every run; `pytest --hypothesis-profile=thorough` looks further.
@@ -25,16 +26,6 @@ settings.register_profile(
 )
 settings.register_profile("thorough", settings.get_profile("ci"), derandomize=False, max_examples=2_000)
 settings.load_profile("ci")
-
-CHROMIUM_ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 
 
 def run_postgres(program: str, *arguments: str) -> None:

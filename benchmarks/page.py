@@ -1,0 +1,56 @@
+"""The report page in Chromium without JIT, as Tor Browser's "Safer" runs it: how long it holds the person up."""
+
+import shutil
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from playwright.sync_api import Page, expect, sync_playwright
+
+from tests.browsing import CHROMIUM_ARGUMENTS
+
+# Beyond this a press of a key is felt to lag; it is also the limit that the page was designed to.
+LIMIT_MILLISECONDS = 100
+FILE_BYTES = 3 << 20
+
+# Chromium tells only tasks of 50 ms and more.
+_WATCH = """
+window.tasks = [0];
+new PerformanceObserver((list) => {
+  for (const task of list.getEntries()) window.tasks.push(task.duration);
+}).observe({ type: "longtask", buffered: true });
+"""
+
+
+def longest_task(address: str, folder: Path) -> tuple[float, float]:
+    """Return the longest task of a submit in milliseconds, and the seconds from "send" to "arrived"."""
+    file = folder / "photo.jpg"
+    file.write_bytes(bytes(range(256)) * (FILE_BYTES // 256))
+    with _page() as page:
+        page.add_init_script(_WATCH)
+        page.goto(f"{address}/en/report")
+        page.fill("#what", "A lorry, always the same one.")
+        page.set_input_files("#files", file)
+        page.click("#continue")
+        words = page.locator("#token-words li")
+        expect(words).to_have_count(12)
+        shown = words.all_inner_texts()
+        page.click("#noted")
+        for number in (1, 2):
+            asked = page.locator(f"#confirm-{number}")
+            asked.fill(shown[int(asked.get_attribute("data-place") or -1)])
+        begun = time.perf_counter()
+        page.click("#send")
+        expect(page.locator("#done")).to_be_visible(timeout=60_000)
+        seconds = time.perf_counter() - begun
+        return max(page.evaluate("window.tasks")), seconds
+
+
+@contextmanager
+def _page() -> Iterator[Page]:
+    with sync_playwright() as playwright:
+        arguments = [*CHROMIUM_ARGUMENTS, "--js-flags=--jitless"]
+        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=arguments)
+        yield browser.new_page()
+        browser.close()
