@@ -1,4 +1,4 @@
-"""The report page in Chromium without JIT, as Tor Browser's "Safer" runs it: how long it holds the person up."""
+"""The report page in Chromium without JIT, as Tor Browser's "Safer" level runs it."""
 
 import shutil
 import time
