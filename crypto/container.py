@@ -88,7 +88,7 @@ def write(
 
     ``files`` are sizes with their bytes; ``message`` makes message.json from the files' digests;
     ``sign`` makes its signature; ``padded`` is the size rule of SPEC 4.2. Malformed if a file is
-    not of its size or the archive is too large for the rule.
+    not of its size, the message over 1 MiB or the archive too large for the rule.
     """
     if len(files) > MOST_FILES:
         raise Malformed("container holds too many files")
@@ -100,6 +100,8 @@ def write(
         digests.append(digest.digest())
         size += archive.span(length)
     text = message(digests)
+    if len(text) > LARGEST_MESSAGE:
+        raise Malformed("message is larger than a container may hold")
     signature = sign(text)
     for name, content in ((MESSAGE, text), (SIGNATURE, signature)):
         yield from archive.write([Member(name, len(content), iter([content]))])

@@ -1,10 +1,8 @@
 """The signed public list of channels and their keys (SPEC 6)."""
 
 import hashlib
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import TypeVar
 
 from crypto import shape, signing
 from crypto.errors import CryptoError, Malformed
@@ -16,25 +14,23 @@ from crypto.signing import Label
 LONGEST = timedelta(days=35)
 _KEY_ID = 16
 
-Key = TypeVar("Key", "IntakeKey", "ReplyKey")
-
 
 class KeyringExpired(CryptoError):
     """The keyring is past its date: its site has not been renewed, nothing may be sealed with it."""
 
-    code = "keyring_expired"
+    code = "keyring-expired"
 
 
 class ClockBehind(CryptoError):
     """The keyring was issued after today: this machine's clock is likely wrong."""
 
-    code = "clock_behind"
+    code = "clock-behind"
 
 
 class KeyringOlder(CryptoError):
     """A newer keyring is known: this one was taken from the past."""
 
-    code = "keyring_older"
+    code = "keyring-older"
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,11 +73,8 @@ class Channel:
 
     def intake_key(self, today: date) -> IntakeKey | None:
         """Return the key to seal to today, the newest of the valid ones, or None: the channel is closed."""
-        return max(_valid(self.intake_keys, today), key=lambda key: key.not_before, default=None)
-
-    def reply_key(self, today: date) -> ReplyKey | None:
-        """Return the newest key that signs for the channel today, or None."""
-        return max(_valid(self.reply_keys, today), key=lambda key: key.not_before, default=None)
+        valid = (key for key in self.intake_keys if key.not_before <= today <= key.not_after)
+        return max(valid, key=lambda key: key.not_before, default=None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +109,7 @@ class Keyring:
         if today > self.valid_until:
             raise KeyringExpired("keyring is past its date: a new one must be published")
 
-    def check_newer(self, known: int) -> None:
+    def check_serial(self, known: int) -> None:
         """Return if the keyring is at least as new as serial ``known``; else raise KeyringOlder."""
         if self.serial < known:
             raise KeyringOlder("keyring is older than the one already known")
@@ -196,7 +189,3 @@ def _check(keyring: Keyring) -> None:
 
 def _repeats(names: list[str] | list[bytes]) -> bool:
     return len(set(names)) != len(names)
-
-
-def _valid(keys: Iterable[Key], today: date) -> list[Key]:
-    return [key for key in keys if key.not_before <= today <= key.not_after]

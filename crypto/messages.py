@@ -162,7 +162,7 @@ REPORT = record(
         "language": shape.one_of("fr", "en"),
         "keyring": _KEYRING,
         "questionnaire": record(QuestionnaireRef, {"id": text(LONGEST_ID, ID), "version": integer(1)}),
-        "answers": shape.map_of(_ANSWER, _MANY),
+        "answers": shape.map_of(_ANSWER, _MANY, ID),
         "files": _FILES,
         "written": shape.day,
     },

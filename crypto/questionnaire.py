@@ -13,6 +13,8 @@ from crypto.keyring import Texts
 from crypto.messages import ID
 
 MOST = 200_000
+# A character takes up to six bytes in JSON: answers of this many in all fit into a message (SPEC 4.1).
+MOST_IN_ALL = 160_000
 
 
 class BadQuestionnaire(Malformed):
@@ -62,6 +64,8 @@ def parse(raw: bytes) -> Questionnaire:
     top = _Table("questionnaire", document, {"id", "version", "field"})
     fields = tuple(_field(table) for table in top.tables("field"))
     _distinct("field", [field.id for field in fields])
+    if sum(field.most for field in fields) > MOST_IN_ALL:
+        raise BadQuestionnaire(f"questionnaire: 'most' of all fields together is at most {MOST_IN_ALL}")
     return Questionnaire(top.id(), top.number("version"), hashlib.sha256(raw).digest(), fields)
 
 

@@ -20,7 +20,6 @@ VERSION = 1
 FIRST_DAY = date(2000, 1, 1)
 LAST_DAY = date(2199, 12, 31)
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
-_KEY = re.compile(r"[a-z][a-z0-9_]*", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,13 +117,14 @@ def list_of(shape: Shape[T], most: int) -> Shape[tuple[T, ...]]:
     return Shape(read, lambda items: [shape.write(item) for item in items])
 
 
-def map_of(shape: Shape[T], most: int) -> Shape[dict[str, T]]:
-    """An object of at most ``most`` members whose keys are ids, in the order read."""
+def map_of(shape: Shape[T], most: int, pattern: str) -> Shape[dict[str, T]]:
+    """An object of at most ``most`` members whose keys match ``pattern`` whole, in the order read."""
+    form = re.compile(pattern, re.ASCII)
 
     def read(value: Json) -> dict[str, T]:
         if not isinstance(value, dict) or len(value) > most:
             raise Malformed("object is missing or too large")
-        if not all(_KEY.fullmatch(key) for key in value):
+        if not all(map(form.fullmatch, value)):
             raise Malformed("id has an unexpected form")
         return {key: shape.read(member) for key, member in value.items()}
 

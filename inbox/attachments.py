@@ -1,6 +1,5 @@
 """Files of cases: sealed in their folder, opened one at a time, bytes for bytes."""
 
-import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -27,14 +26,11 @@ def extract(home: Home, session: Session, case: int, number: int, out: Path) -> 
     if seed is None:
         raise CaseRefused(f"the key of file {number} was destroyed", "nobody can open it any more")
     try:
-        target = os.open(out, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        out.touch(mode=0o600, exist_ok=False)  # from here on the name is ours
     except FileExistsError:
         raise Refused(f"{out} is already there", "choose another --out, nothing is overwritten") from None
     try:
-        with os.fdopen(target, "wb") as file:
-            file.writelines(_opened(home.attachment(attachment.id), seed, attachment.digest))
-            file.flush()
-            os.fsync(file.fileno())
+        disk.write(out, _opened(home.attachment(attachment.id), seed, attachment.digest))
     except (CryptoError, FileNotFoundError):
         out.unlink()
         raise Refused(
@@ -45,14 +41,6 @@ def extract(home: Home, session: Session, case: int, number: int, out: Path) -> 
         out.unlink()
         raise
     return attachment
-
-
-def sweep(home: Home, session: Session) -> None:
-    """Remove files that no row of the vault knows: what an interrupted or refused collect left behind."""
-    known = {home.attachment(attachment_id) for attachment_id in records.attachment_ids(session)}
-    disk.keep_only(home.attachments, known)
-    kept = {home.envelope(row.envelope) for row in records.unopened(session) if row.envelope is not None}
-    disk.keep_only(home.unopened, kept)
 
 
 def _find(session: Session, case: int, number: int) -> Attachment:

@@ -73,7 +73,7 @@ def found(
     root.absolute().parent.mkdir(parents=True, exist_ok=True)
     try:
         founded = _build(aside, charter, chosen, today=today, limits=limits)
-        for folder in (aside.attachments, aside.unopened, aside.outbox, aside.root):
+        for folder in (*aside.folders, aside.root):
             disk.sync_folder(folder)
         aside.root.rename(root)
     finally:
@@ -83,7 +83,7 @@ def found(
 
 
 def _build(aside: Home, charter: Charter, chosen: str, *, today: date, limits: tuple[int, int]) -> Founded:
-    for folder in (aside.root, aside.attachments, aside.unopened, aside.outbox):
+    for folder in (aside.root, *aside.folders):
         disk.make_folder(folder)
     master = secrets.token_bytes(officers.MASTER)
     opened = vault.create(aside.vault, passphrase.vault_key(master))

@@ -17,7 +17,7 @@ from crypto.signing import fingerprint, public_key
 from inbox import attachments, cases, ceremony, disk, keyrings, outbox, records, rendering, replies, terminal
 from inbox.ceremony import Charter
 from inbox.chain import Acceptance
-from inbox.collect import collect
+from inbox.collect import Outcome, collect
 from inbox.errors import Refused
 from inbox.options import (
     case_argument,
@@ -117,9 +117,10 @@ def keyring(home: Path, /, *, out: Path, as_json: bool) -> None:
         row, renewed = keyrings.current(session, today())
         office = records.office(session)
         deployment, root_key = office.deployment, public_key(office.root_seed)
-        out.mkdir(exist_ok=True)
-        disk.write(out / KEYRING, [row.raw])
-        disk.write(out / KEYRING_SIGNATURE, [row.signature])
+    # Only once the vault holds it: two keyrings of one serial must not come into the world.
+    out.mkdir(exist_ok=True)
+    disk.write(out / KEYRING, [row.raw])
+    disk.write(out / KEYRING_SIGNATURE, [row.signature])
     if as_json:
         terminal.say_json(
             {
@@ -158,17 +159,15 @@ def collect_command(
     progress = partial(terminal.progress, "unsealing")
     outcomes = []
     with opened(home) as inbox:
-        for outcome in collect(inbox, bundles, acceptance, today=today(), progress=progress):
-            outcomes.append(outcome)
+        try:
+            for outcome in collect(inbox, bundles, acceptance, today=today(), progress=progress):
+                outcomes.append(outcome)
+                if not as_json:
+                    _say_outcome(outcome)
+        finally:
+            # What was collected before a full disk ended the rest is told all the same.
             if as_json:
-                continue
-            if outcome.refused is not None:
-                terminal.warn(f"{terminal.visible(outcome.bundle)}: refused, nothing changed")
-                terminal.fail(outcome.refused)
-            else:
-                _say_all(rendering.outcome(outcome))
-    if as_json:
-        terminal.say_json([rendering.outcome_view(outcome) for outcome in outcomes])
+                terminal.say_json([rendering.outcome_view(outcome) for outcome in outcomes])
     return 1 if any(outcome.refused for outcome in outcomes) else 0
 
 
@@ -262,6 +261,14 @@ def _show(view: cases.View, lines: Callable[[cases.View], Iterator[str]], *, as_
         terminal.say_json(view)
     else:
         _say_all(lines(view))
+
+
+def _say_outcome(outcome: Outcome) -> None:
+    if outcome.refused is None:
+        _say_all(rendering.outcome(outcome))
+        return
+    terminal.warn(f"{terminal.visible(outcome.bundle)}: refused, nothing changed")
+    terminal.fail(outcome.refused)
 
 
 def _say_all(lines: Iterator[str]) -> None:

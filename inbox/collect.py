@@ -8,7 +8,7 @@ from pathlib import Path
 from sqlalchemy.orm import Session
 
 from crypto.bundle import Link
-from inbox import attachments, chain, keystore, outbox, records
+from inbox import chain, keystore, outbox, records
 from inbox.chain import Acceptance
 from inbox.errors import BundleRefused, Refused
 from inbox.filing import Filed, Filing, Item
@@ -18,8 +18,9 @@ from inbox.schema import IntakeBundle
 from inbox.unlocking import Inbox
 from inbox.unsealing import Changed, Trust, Unsealed, Unsealer
 
-# Up to here one process is done before another has started.
+# Up to here one process is done before another has started: envelopes, bytes in all.
 _FEW = 64
+_LITTLE = 16 << 20
 
 Progress = Callable[[int, int], None]
 
@@ -53,7 +54,6 @@ def collect(
             yield Outcome(bundle=path.name, refused=refused)
         finally:
             with inbox.transaction() as session:
-                attachments.sweep(inbox.home, session)
                 outbox.sweep(inbox.home, session)
 
 
@@ -78,6 +78,7 @@ def _accept(session: Session, verified: Verified, today: date) -> list[str]:
     warnings = []
     ended = chain.accept(session, intake.instance_key, today)
     if ended is not None:
+        records.tell_closings_again(session)
         warnings.append(
             f"a new portal is confirmed; the chain of the one before it ended with bundle {ended}"
         )
@@ -119,7 +120,8 @@ def _file(inbox: Inbox, session: Session, verified: Verified, filing: Filing, pr
 
 def _unsealed(verified: Verified, trust: Trust, progress: Progress) -> Iterator[tuple[Item, Unsealed]]:
     items = [Item(*pair) for pair in zip(verified.intake.entries, verified.places, strict=True)]
-    results = spread(Unsealer, trust, verified.places, few=_FEW)
+    few = _FEW if sum(place.size for place in verified.places) <= _LITTLE else 1
+    results = spread(Unsealer, trust, verified.places, few=few)
     for done, pair in enumerate(zip(items, results, strict=True), 1):
         yield pair
         progress(done, len(items))

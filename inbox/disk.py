@@ -60,13 +60,13 @@ def sync_folder(folder: Path) -> None:
 
 
 def make_folder(folder: Path) -> None:
-    """Make a folder that only its owner can enter."""
-    folder.mkdir(mode=0o700)
+    """Make a folder that only its owner can enter, unless it is there."""
+    folder.mkdir(mode=0o700, exist_ok=True)
 
 
-def keep_only(folder: Path, wanted: Container[Path]) -> None:
-    """Remove from ``folder`` all that is not wanted: what interrupted work left behind."""
-    stale = [path for path in folder.iterdir() if path not in wanted]
+def remove(folder: Path, done: Container[Path]) -> None:
+    """Remove from ``folder`` what is done with, and what writing that was cut short left there."""
+    stale = [path for path in folder.iterdir() if path in done or path.suffix == PART]
     for path in stale:
         path.unlink()
     if stale:

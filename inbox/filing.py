@@ -225,7 +225,8 @@ class Filing:
 
     def _set_aside(self, item: Item, kind: Kind) -> None:
         """Keep the envelope as it came: once we confirm the bundle, the portal forgets it."""
-        disk.write(self._home.envelope(item.place.hash), item.place.pieces())
+        place = self._home.envelope(item.place.hash)
+        disk.write(self._home.on_its_way(place), item.place.pieces())
         self._note(kind, item.entry.day, envelope=item.place.hash, case_id=item.entry.case_id)
 
     def _note(

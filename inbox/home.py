@@ -42,6 +42,16 @@ class Home:
         """The folder of copies of outbox bundles that the portal has not confirmed."""
         return self.root / "outbox"
 
+    @property
+    def arriving(self) -> Path:
+        """The folder of files that the vault does not know yet."""
+        return self.root / "arriving"
+
+    @property
+    def folders(self) -> tuple[Path, ...]:
+        """All folders in it; an empty one may be lost on the way when the home is copied."""
+        return (self.attachments, self.unopened, self.outbox, self.arriving)
+
     def keystore(self, generation: int) -> Path:
         """The key store of one generation."""
         return self.root / f"keystore-{generation}.age"
@@ -53,6 +63,10 @@ class Home:
     def envelope(self, envelope_hash: bytes) -> Path:
         """An envelope kept because it became no case; by its hash, for ids are the portal's to repeat."""
         return self.unopened / f"{base64url.encode(envelope_hash)}.age"
+
+    def on_its_way(self, place: Path) -> Path:
+        """Where a file lies until the vault knows it and ``place`` becomes its own."""
+        return self.arriving / place.name
 
     def outbox_bundle(self, channel: str, n: int) -> Path:
         """Our copy of an outbox bundle."""

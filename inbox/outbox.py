@@ -30,11 +30,10 @@ Progress = Callable[[int, int], None]
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """An outbox bundle: its number, its file, how many slots it fills."""
+    """An outbox bundle: its number, its file."""
 
     n: int
     path: Path
-    slots: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +51,9 @@ def make(inbox: Inbox, out: Path, *, today: date, progress: Progress) -> Made:
     """
     _check_folder(out)
     with inbox.transaction() as session:
-        n, slots, channel = _make(inbox.home, session, today, progress)
+        n, channel = _make(inbox.home, session, today, progress)
         sweep(inbox.home, session)
-    return Made(n, _hand_over(n, inbox.home.outbox_bundle(channel, n), out), slots)
+    return Made(n, _hand_over(n, inbox.home.outbox_bundle(channel, n), out))
 
 
 def again(inbox: Inbox, out: Path, n: int) -> Made:
@@ -70,17 +69,17 @@ def again(inbox: Inbox, out: Path, n: int) -> Made:
     path = inbox.home.outbox_bundle(channel, n)
     if not path.exists():
         raise Refused(f"our copy of outbox {n} is missing", f"put back {path.name} in {path.parent}")
-    return Made(n, _hand_over(n, path, out), 0)
+    return Made(n, _hand_over(n, path, out))
 
 
 def sweep(home: Home, session: Session) -> None:
-    """Remove our copies of what the portal has confirmed, and what interrupted work left behind."""
+    """Remove our copies of what the portal has confirmed, and what writing that was cut short left."""
     channel = records.office(session).channel
-    numbers = records.unconfirmed_outboxes(session)
-    disk.keep_only(home.outbox, {home.outbox_bundle(channel, n) for n in numbers})
+    numbers = records.confirmed_outboxes(session)
+    disk.remove(home.outbox, {home.outbox_bundle(channel, n) for n in numbers})
 
 
-def _make(home: Home, session: Session, today: date, progress: Progress) -> tuple[int, int, str]:
+def _make(home: Home, session: Session, today: date, progress: Progress) -> tuple[int, str]:
     office = records.office(session)
     reply_key = _reply_key(session, today)
     keyring = keyrings.issue(session, today)
@@ -114,7 +113,7 @@ def _make(home: Home, session: Session, today: date, progress: Progress) -> tupl
         each.mailbox.case.serial += 1
         if each.mailbox.case.status == Status.CLOSED and each.mailbox.case.closed_in is None:
             each.mailbox.case.closed_in = made.n
-    return made.n, len(waiting), office.channel
+    return made.n, office.channel
 
 
 def _reply_key(session: Session, today: date) -> ReplyKey:

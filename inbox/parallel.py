@@ -2,9 +2,11 @@
 
 import multiprocessing
 import os
+import signal
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
 from contextvars import ContextVar
 from threading import Thread
 from typing import Any, TypeVar
@@ -15,7 +17,7 @@ Context = TypeVar("Context")
 Job = TypeVar("Job")
 Result = TypeVar("Result")
 
-_CHUNK = 16
+_MOST_AT_ONCE = 16
 _worker: ContextVar[Callable[[Any], Any]] = ContextVar("worker")
 
 
@@ -33,22 +35,35 @@ def spread(
     if len(jobs) <= few:
         yield from map(start(context), jobs)
         return
+    cores = len(os.sched_getaffinity(0))
     # A fresh process inherits no open vault; it has what it is sent, over a pipe.
     pool = ProcessPoolExecutor(
-        len(os.sched_getaffinity(0)),
+        cores,
         mp_context=multiprocessing.get_context("spawn"),
         initializer=_begin,
         initargs=(start, context),
     )
     with pool:
         try:
-            yield from pool.map(_work, jobs, chunksize=_CHUNK)
+            with _uninterrupted():
+                results = pool.map(_work, jobs, chunksize=min(_MOST_AT_ONCE, -(-len(jobs) // (4 * cores))))
+            yield from results
         except BrokenProcessPool:
             raise Refused(
                 "a process that helped was ended", "check the free memory, then try again"
             ) from None
         finally:
             pool.shutdown(wait=True, cancel_futures=True)
+
+
+@contextmanager
+def _uninterrupted() -> Iterator[None]:
+    """Start processes that inherit deafness to Ctrl-C: this one hears it, ends them, and says so once."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _begin(start: Callable[[Context], Callable[[Job], Result]], context: Context) -> None:

@@ -109,9 +109,9 @@ def last_outbox(session: Session) -> OutboxBundle | None:
     return session.scalar(select(OutboxBundle).order_by(OutboxBundle.n.desc()).limit(1))
 
 
-def unconfirmed_outboxes(session: Session) -> Sequence[int]:
-    """Return the numbers of the outboxes that the portal is not known to have applied."""
-    return session.scalars(select(OutboxBundle.n).where(OutboxBundle.confirmed.is_(False))).all()
+def confirmed_outboxes(session: Session) -> Sequence[int]:
+    """Return the numbers of the outboxes that the portal has applied."""
+    return session.scalars(select(OutboxBundle.n).where(OutboxBundle.confirmed)).all()
 
 
 def confirm_outboxes(session: Session, n: int) -> None:
@@ -157,6 +157,11 @@ def cases_to_refresh(session: Session) -> Sequence[Case]:
     open_still = (Case.status != Status.CLOSED) | Case.closed_in.is_(None) | Case.closed_in.not_in(heard)
     answerable = Case.recipient.is_not(None) & Case.withdrawn.is_(False)
     return session.scalars(select(Case).where(answerable & open_still).order_by(Case.number)).all()
+
+
+def tell_closings_again(session: Session) -> None:
+    """Make every closed case that can be answered wait for a slot again: a new portal has none of it."""
+    session.execute(update(Case).values(closed_in=None))
 
 
 def follow_up(session: Session, number: int, follow_up_id: bytes) -> FollowUp | None:
@@ -216,6 +221,12 @@ def counts(session: Session) -> Counts:
 def unopened(session: Session) -> Sequence[Unopened]:
     """Return what came in and became no case, oldest first."""
     return session.scalars(select(Unopened).order_by(Unopened.number)).all()
+
+
+def envelope_hashes(session: Session) -> set[bytes]:
+    """Return the hashes of all envelopes that became no case."""
+    hashes = session.scalars(select(Unopened.envelope).where(Unopened.envelope.is_not(None)))
+    return {each for each in hashes if each is not None}
 
 
 def last_unopened_number(session: Session) -> int:

@@ -23,7 +23,7 @@ def overview(view: View) -> Iterator[str]:
         counts = f"{case['follow_ups']} follow-ups, {case['attachments']} files, {case['messages']} replies"
         language = case["language"] or "--"
         yield f"{case['case']:>5}  {case['received']}  {case['status']:<14}  {language}  {counts}"
-        yield f"       {visible(case['summary'])}"
+        yield quoted(case["summary"])
         if case["flags"]:
             yield f"       [{', '.join(case['flags'])}]"
     if view["unopened"]:
@@ -71,6 +71,10 @@ def outcome(result: Outcome) -> Iterator[str]:
     )
     if filed.cases:
         yield f"new cases: {_span(filed.cases)}"
+    if filed.follow_ups:
+        yield f"follow-ups to: {_cases(filed.follow_ups)}"
+    if filed.withdrawn:
+        yield f"withdrawn by the author: {_cases(filed.withdrawn)}"
     if filed.unopened:
         yield "what could not be filed stands at the end of: inbox list"
     yield from (f"warning: {warning}" for warning in result.warnings)
@@ -96,8 +100,8 @@ def outcome_view(result: Outcome) -> View:
 
 def _files(files: list[View]) -> Iterator[str]:
     for file in files:
-        described = f"{visible(file['name'])!s} ({visible(file['type'])}, {file['size']} bytes)"
-        yield f"file {file['number']}: {described}"
+        yield f"file {file['number']}, {file['size']} bytes:"
+        yield quoted("\n".join(part for part in (file["name"], file["type"]) if part) or "no name")
 
 
 def _answer(field: str, answer: str | Sequence[str], labels: dict[str, str]) -> str:
@@ -108,7 +112,11 @@ def _answer(field: str, answer: str | Sequence[str], labels: dict[str, str]) -> 
 def _way(message: View) -> str:
     if message["seen"]:
         return "read by the reporter"
-    return "in the outbox" if message["sent"] else "waits for the next outbox"
+    return "sent, not known to be read" if message["sent"] else "waits for the next outbox"
+
+
+def _cases(numbers: list[int]) -> str:
+    return "case " + ", ".join(map(str, sorted(set(numbers))))
 
 
 def _span(numbers: list[int]) -> str:

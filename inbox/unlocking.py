@@ -8,7 +8,7 @@ from pathlib import Path
 from sqlalchemy.orm import Session
 
 from crypto import passphrase
-from inbox import header, keystore, officers, vault
+from inbox import arrivals, disk, header, keystore, officers, vault
 from inbox.home import Home
 from inbox.vault import Vault
 
@@ -22,11 +22,16 @@ class Inbox:
 
     @contextmanager
     def transaction(self) -> Iterator[Session]:
-        """Give a session as ``Vault.transaction`` does, then remove the key stores that no longer count."""
+        """Give a session as ``Vault.transaction`` does, then ``settle``."""
         with self.vault.transaction() as session:
             yield session
+        self.settle()
+
+    def settle(self) -> None:
+        """Bring the files of the home to where the vault says that they are."""
         with self.vault.transaction() as session:
             keystore.sweep(self.home, session)
+            arrivals.settle(self.home, session)
 
 
 @contextmanager
@@ -40,8 +45,10 @@ def unlocked(root: Path, given: str) -> Iterator[Inbox]:
         master = officers.recover_master(header.parse(home.header.read_bytes()), given)
         opened = vault.load(home.vault, passphrase.vault_key(master))
         try:
-            with opened.transaction() as session:
-                keystore.sweep(home, session)
-            yield Inbox(home, opened)
+            for folder in home.folders:
+                disk.make_folder(folder)
+            inbox = Inbox(home, opened)
+            inbox.settle()
+            yield inbox
         finally:
             opened.close()

@@ -57,7 +57,7 @@ class Changed(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """A file of the envelope that is now in the attachments folder, sealed to ``seed``."""
+    """A file of the envelope that is on its way to the attachments folder, sealed to ``seed``."""
 
     id: bytes
     seed: bytes = field(repr=False)
@@ -126,7 +126,7 @@ class Unsealer:
     def __call__(self, place: Place) -> Unsealed:
         """Open the envelope; raise Changed if the bundle was altered meanwhile.
 
-        What was kept until then is for ``attachments.sweep``, as after a loss of power.
+        What was kept until then is for ``arrivals.settle``, as after a loss of power.
         """
         kept: list[Kept] = []
         try:
@@ -166,7 +166,7 @@ class Unsealer:
 
     def _discard(self, kept: Iterable[Kept]) -> None:
         for each in kept:
-            self._trust.home.attachment(each.id).unlink()
+            _place(self._trust.home, each).unlink()
 
 
 def _joined(first: bytes, rest: Iterator[bytes]) -> Iterator[bytes]:
@@ -176,8 +176,12 @@ def _joined(first: bytes, rest: Iterator[bytes]) -> Iterator[bytes]:
 
 def _seal_attachment(home: Home, data: Iterator[bytes]) -> Kept:
     kept = Kept(secrets.token_bytes(ATTACHMENT_ID), secrets.token_bytes(SEED))
-    disk.write(home.attachment(kept.id), age.seal(data, [HybridIdentity.from_seed(kept.seed).recipient()]))
+    disk.write(_place(home, kept), age.seal(data, [HybridIdentity.from_seed(kept.seed).recipient()]))
     return kept
+
+
+def _place(home: Home, kept: Kept) -> Path:
+    return home.on_its_way(home.attachment(kept.id))
 
 
 def _usable(recipient: bytes) -> bytes | None:

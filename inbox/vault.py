@@ -43,7 +43,10 @@ class Vault:
             with Session(self._engine, expire_on_commit=False) as session, session.begin():
                 yield session
         except OperationalError as error:
-            raise Refused(f"the vault could not be used: {error.orig}", "check the free space") from None
+            raise Refused(
+                f"the vault could not be used: {error.orig}",
+                "check the free space, and that the home folder can be written",
+            ) from None
         except DatabaseError as error:
             # The class itself stands for a file that does not read; those below it for faults of ours.
             if type(error) is not DatabaseError:

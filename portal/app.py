@@ -5,7 +5,7 @@ from datetime import date
 
 from flask import Flask
 
-from crypto import age, padding, questionnaire
+from crypto import questionnaire
 from crypto.questionnaire import Questionnaire
 from portal import headers, intake, pages, problems, published, slots
 from portal.config import Settings
@@ -18,7 +18,6 @@ from portal.store.database import open_database
 def create_app(settings: Settings, today: Callable[[], date] = days.today) -> Flask:
     """Return the application; raises Refused without a database, BadConfiguration without questions."""
     app = Flask("portal", static_folder=None)
-    app.config["MAX_CONTENT_LENGTH"] = age.sealed_size(padding.LARGEST)
     app.extensions["portal"] = Context(settings, open_database(settings.database_url), today)
     problems.init_app(app)
     intake.init_app(app)

@@ -37,7 +37,7 @@ def main() -> None:
         sys.exit(1)
     except StoreBusy:
         terminal.complain(
-            "done, but others keep the database in use, so that deleted bytes are not overwritten yet",
+            "done, but the database is in use or full, so that deleted bytes are not overwritten yet",
             "run the same command again; it changes nothing else",
         )
         sys.exit(1)
@@ -169,6 +169,7 @@ def _tell_imported(imported: Imported, *, as_json: bool) -> None:
                 "applied": imported.applied,
                 "slots": len(outbox.slots),
                 "confirmed": imported.confirmed,
+                "left_out": imported.left_out,
                 "keyring": imported.outcome.value,
             }
         )

@@ -31,13 +31,17 @@ _COPY_AGAIN = (
 
 @dataclass(frozen=True, slots=True)
 class Imported:
-    """What an outbox bundle brought; ``keyring`` is the one inside, ``confirmed`` counts intake bundles."""
+    """What an outbox bundle brought.
+
+    ``keyring`` is the one inside, ``confirmed`` counts intake bundles, ``left_out`` cases of other channels.
+    """
 
     outbox: Outbox
     keyring: Keyring
     outcome: Outcome
-    confirmed: int
-    applied: bool
+    confirmed: int = 0
+    left_out: int = 0
+    applied: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,16 +118,16 @@ def _apply(connection: Connection, verified: _Verified) -> Imported:
     outbox, offered = verified.outbox, verified.offered
     known = outboxes.applied(connection, outbox.channel, outbox.n)
     if known == verified.manifest.hash:
-        return Imported(outbox, offered.keyring, Outcome.KNOWN, 0, applied=False)
+        return Imported(outbox, offered.keyring, Outcome.KNOWN, applied=False)
     _check_chain(connection, outbox, known)
-    _check_cases(connection, outbox)
     outcome = keyrings.offer(connection, offered)
     confirmed = sum(intakes.confirm(connection, outbox.channel, link) for link in outbox.collected)
-    _put_slots(connection, verified)
-    for case_id in outbox.closed:
+    foreign = _foreign(connection, outbox)
+    _put_slots(connection, verified, foreign)
+    for case_id in set(outbox.closed) - foreign:
         outboxes.close(connection, case_id)
     outboxes.record(connection, outbox.channel, outbox.n, verified.manifest)
-    return Imported(outbox, offered.keyring, outcome, confirmed, applied=True)
+    return Imported(outbox, offered.keyring, outcome, confirmed, len(foreign))
 
 
 def _check_chain(connection: Connection, outbox: Outbox, known: bytes | None) -> None:
@@ -144,16 +148,16 @@ def _check_chain(connection: Connection, outbox: Outbox, known: bytes | None) ->
         raise Refused(f"{name} does not follow bundle {last.n} that was applied here", _COPY_AGAIN)
 
 
-def _check_cases(connection: Connection, outbox: Outbox) -> None:
-    for case_id in (*(slot.case_id for slot in outbox.slots), *outbox.closed):
-        if outboxes.belongs_elsewhere(connection, outbox.channel, case_id):
-            raise Refused(
-                f"outbox bundle {outbox.n} of {outbox.channel} names a case of another channel",
-                "nothing was changed; tell whoever runs that inbox",
-            )
+def _foreign(connection: Connection, outbox: Outbox) -> set[bytes]:
+    """Return the cases that are another channel's, which this bundle cannot touch.
+
+    They do not refuse the whole: who files one case with two channels would stop all answers of one.
+    """
+    named = {*(slot.case_id for slot in outbox.slots), *outbox.closed}
+    return {case_id for case_id in named if outboxes.belongs_elsewhere(connection, outbox.channel, case_id)}
 
 
-def _put_slots(connection: Connection, verified: _Verified) -> None:
+def _put_slots(connection: Connection, verified: _Verified, foreign: set[bytes]) -> None:
     """Keep the slots from a second reading, which must give what the first one gave."""
     outbox = verified.outbox
     with verified.path.open("rb") as file:
@@ -161,7 +165,7 @@ def _put_slots(connection: Connection, verified: _Verified) -> None:
         checked = bundle.checked(members, outbox.files())
         for slot in outbox.slots:
             content = _content(next(checked))
-            if not outboxes.withdrawn(connection, slot.case_id):
+            if slot.case_id not in foreign and not outboxes.withdrawn(connection, slot.case_id):
                 outboxes.put_slot(connection, outbox.channel, slot.case_id, content)
 
 

@@ -59,6 +59,7 @@ def create() -> Response:
     channel, report = tus.metadata(request.headers.get("Upload-Metadata"))
     if request.content_type or request.content_length:
         _check_type()
+    _check_room(size)
     today = context().today()
     upload = Upload(id=secrets.token_bytes(_ID), channel=channel, size=size, received=0, begun=today)
     upload = receiving.begin(context(), upload, report, receiving.pieces(request.stream, size))
@@ -84,8 +85,7 @@ def resume(name: str) -> Response:
     upload = _find(name)
     if offset != upload.received:
         raise Problem(409, "offset_moved")
-    if (request.content_length or 0) > upload.size - offset:
-        raise Problem(413, "too_large")
+    _check_room(upload.size - offset)
     body = receiving.pieces(request.stream, upload.size - offset)
     return _answer(204, receiving.extend(context(), upload, body))
 
@@ -134,6 +134,11 @@ def _find(name: str) -> Upload:
 
 def _expired(upload: Upload) -> bool:
     return (context().today() - upload.begun).days > context().settings.upload_days
+
+
+def _check_room(room: int) -> None:
+    if (request.content_length or 0) > room:
+        raise Problem(413, "too_large")
 
 
 def _check_type() -> None:

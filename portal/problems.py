@@ -17,6 +17,13 @@ _log = logging.getLogger("portal")
 _ROOM = Path(__file__).parent
 
 
+class _Line(logging.Formatter):
+    """A record without its trace, which may hold a request, and without a time of day."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        return record.getMessage()
+
+
 class Problem(Exception):
     """A request that is answered by an error: HTTP status, and the word that pages translate."""
 
@@ -28,7 +35,11 @@ class Problem(Exception):
 
 
 def init_app(app: Flask) -> None:
-    """Answer every error of ``app`` as a problem."""
+    """Answer every error of ``app`` as a problem, and log by kind alone, Flask's own errors too."""
+    if not _log.handlers:
+        handler = logging.StreamHandler()
+        handler.setFormatter(_Line())
+        _log.addHandler(handler)
     app.register_error_handler(Problem, answer)
     app.register_error_handler(HTTPException, _from_http)
     app.register_error_handler(OperationalError, _unavailable)

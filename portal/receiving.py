@@ -37,7 +37,7 @@ def pieces(stream: IO[bytes], room: int) -> Iterator[bytes]:
     while room:
         piece, broken = read(stream, min(PIECE, room))
         room -= len(piece)
-        if not room and read(stream, 1) != (b"", False):
+        if not room and read(stream, 1)[0]:
             raise Problem(413, "too_large")
         if piece:
             yield piece

@@ -4,6 +4,7 @@ import json
 import socket
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from http import HTTPStatus
 from typing import Any
 
@@ -19,7 +20,7 @@ from portal import keyrings
 from portal.app import create_app, load_questionnaire
 from portal.config import Settings
 from portal.refusals import Refused
-from portal.store.database import open_database
+from portal.store.database import StoreBusy, open_database
 from portal.store.keyrings import current
 
 # A client that is silent for so long is let go; a request that takes so long is cut off, and can be resumed.
@@ -28,6 +29,7 @@ _REQUEST_SECONDS = 900
 _FINISH_SECONDS = 60
 _HEADER_BYTES = 4_096
 _HEADERS = 50
+_UNREADABLE = {LimitRequestLine: (414, "uri_too_long"), LimitRequestHeaders: (431, "headers_too_large")}
 
 
 def serve(settings: Settings, ready: Callable[[], None]) -> None:
@@ -111,7 +113,11 @@ class _Server(BaseApplication):
 
     def load(self) -> Flask:
         # Called in each worker, so that none inherits another's connection to the database.
-        return create_app(self._settings)
+        app = create_app(self._settings)
+        # A process that was killed may have deleted something and not come to overwrite it.
+        with suppress(StoreBusy):
+            app.extensions["portal"].database.scrub()
+        return app
 
 
 class _Worker(SyncWorker):
@@ -123,16 +129,14 @@ class _Worker(SyncWorker):
 
     def handle_error(self, req: Any, client: socket.socket, addr: Any, exc: BaseException) -> None:  # noqa: ARG002
         """Answer what is not a request; gunicorn itself would repeat parts of it, and log the address."""
-        status = HTTPStatus.INTERNAL_SERVER_ERROR
+        status, code = 500, "internal_error"
         if isinstance(exc, ParseException):
-            special = {
-                LimitRequestLine: HTTPStatus.REQUEST_URI_TOO_LONG,
-                LimitRequestHeaders: HTTPStatus(431),
-            }
-            status = special.get(type(exc), HTTPStatus.BAD_REQUEST)
+            status, code = _UNREADABLE.get(type(exc), (400, "bad_request"))
         else:
             self.log.error("internal_error: %s", type(exc).__name__)
-        client.sendall(_problem(status))
+        # Who sent it may have gone: an error from here would end the process.
+        with suppress(OSError):
+            client.sendall(_problem(HTTPStatus(status), code))
 
 
 class _Response(wsgi.Response):
@@ -156,8 +160,8 @@ class _Log(Logger):
             self.error("internal_error: %s", kind.__name__)  # type: ignore[no-untyped-call]
 
 
-def _problem(status: HTTPStatus) -> bytes:
-    body = json.dumps({"title": status.phrase, "status": status, "code": status.name.lower()})
+def _problem(status: HTTPStatus, code: str) -> bytes:
+    body = json.dumps({"title": status.phrase, "status": status, "code": code})
     lines = (
         f"HTTP/1.1 {status.value} {status.phrase}",
         "Connection: close",

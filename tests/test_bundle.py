@@ -140,6 +140,30 @@ def test_ids_out_of_order_or_twice_are_refused() -> None:
             bundle.open_intake(manifest, DEPLOYMENT)
 
 
+@pytest.mark.parametrize("part", ["slots", "closed"])
+def test_cases_out_of_order_or_twice_are_refused(part: str) -> None:
+    """In an outbox as well, where each case has one slot and is closed once."""
+    ids = sorted((fixed("case"), fixed("other case")), key=bundle.slot_name)
+    listed = {"slots": [bundle.SealedSlot(each, fixed("slot")) for each in ids], "closed": ids}[part]
+
+    def opened(members: list[object]) -> bundle.Outbox:
+        manifest = bundle.sign_outbox(replace(outbox(), **{part: tuple(members)}), REPLY)
+        return bundle.open_outbox(manifest, DEPLOYMENT, [signing.public_key(REPLY)])
+
+    assert tuple(listed) == getattr(opened(list(listed)), part)
+    for members in (listed[::-1], [listed[0], listed[0]]):
+        with pytest.raises(Malformed):
+            opened(list(members))
+
+
+def test_a_manifest_that_is_too_large_is_refused_before_it_is_read() -> None:
+    """Its header is enough: memory stays bounded whatever lies on the medium."""
+    with pytest.raises(Truncated):
+        bundle.read([archive.header(bundle.MANIFEST, bundle.LARGEST_MANIFEST)])
+    with pytest.raises(Malformed):
+        bundle.read([archive.header(bundle.MANIFEST, bundle.LARGEST_MANIFEST + 1)])
+
+
 def test_another_signer_is_refused() -> None:
     """An intake bundle names its key; an outbox bundle must be by a key of the channel."""
     raw = bundle.INTAKE.encode(intake())

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crypto import container, padding
+from crypto import archive, container, padding
 from crypto.errors import CryptoError, Malformed, Truncated
 
 SIGNATURE = bytes(range(64))
@@ -120,8 +120,25 @@ def test_a_slot_that_does_not_fit_is_refused() -> None:
 
 def test_a_message_over_1_mib_is_refused_before_it_is_read() -> None:
     """Memory stays bounded whatever a header promises."""
+    whole, _ = read([with_message_of(1 << 20)])
+    assert isinstance(whole, container.Signed)
     with pytest.raises(Malformed):
-        read([written([], bytes((1 << 20) + 1))])
+        read([with_message_of((1 << 20) + 1)])
+
+
+def with_message_of(size: int) -> bytes:
+    """Return a container as a writer would make it that knows no limit."""
+    files = [("message.json", bytes(size)), ("message.sig", SIGNATURE)]
+    members = (archive.Member(name, len(data), iter([data])) for name, data in files)
+    raw = b"".join(archive.write(members)) + bytes(archive.END)
+    return raw.ljust(padding.bucket(len(raw)), b"\0")
+
+
+def test_a_message_that_nobody_would_read_is_not_written() -> None:
+    """Its writer must hear of it, not the one who was to read it."""
+    assert len(written([], bytes(1 << 20))) > 1 << 20
+    with pytest.raises(Malformed):
+        written([], bytes((1 << 20) + 1))
 
 
 def test_a_keeper_that_reads_nothing_changes_nothing() -> None:
@@ -136,3 +153,22 @@ def test_no_pieces_at_all_are_truncated() -> None:
     """Nothing is not an empty container."""
     with pytest.raises(Truncated):
         read([])
+
+
+def drop(*more: tuple[str, bytes], pad: int = 0) -> bytes:
+    """Return what stock tools make: a file, a note, and ``pad`` zeros more than a size of SPEC 4.2."""
+    files = [("files/01", b"a"), ("note.txt", "é".encode()), *more]
+    members = (archive.Member(name, len(data), iter([data])) for name, data in files)
+    raw = b"".join(archive.write(members)) + bytes(archive.END)
+    return raw.ljust(padding.SMALLEST + pad, b"\0")
+
+
+def test_an_unsigned_drop_is_a_note_with_files_at_any_size_of_a_report() -> None:
+    """SPEC 4.3: larger than it had to be is allowed, between two sizes is not, nor a file behind the note."""
+    found, kept = read([drop()])
+    assert isinstance(found, container.Drop)
+    assert ("é", [b"a"]) == (found.note, kept)
+    read([drop(pad=2_048)])
+    for raw in (drop(pad=512), drop(("files/02", b"b"))):
+        with pytest.raises(Malformed):
+            read([raw])

@@ -503,11 +503,10 @@ def test_a_keyring_is_taken_and_its_key_chosen_alike(
 def _state(opened: keyring.Keyring, known: int) -> str:
     try:
         opened.check_day(DAY)
-    except keyring.ClockBehind:
-        return "clock-behind"
-    except keyring.KeyringExpired:
-        return "keyring-expired"
-    return "keyring-older" if opened.serial < known else "valid"
+        opened.check_serial(known)
+    except (keyring.ClockBehind, keyring.KeyringExpired, keyring.KeyringOlder) as error:
+        return error.code
+    return "valid"
 
 
 RING = ring([("inspection", [(-5, 20)])], DAY, 30)

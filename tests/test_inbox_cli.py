@@ -98,15 +98,34 @@ def test_no_report_can_inject_into_the_terminal(world: World, portal: Portal, tm
     assert ESCAPES + "\ncase 9: closed" == text  # in JSON nothing is lost
 
 
+def test_no_long_line_of_a_report_passes_for_one_of_ours(
+    world: World, portal: Portal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A summary or file name that a narrow terminal would fold stays behind its margin."""
+    monkeypatch.setattr(terminal.shutil, "get_terminal_size", lambda: SimpleNamespace(columns=40))
+    reporter, forged = Reporter(world), "x" * 33 + "WITHDRAWN by its author"
+    names = build.describe
+    monkeypatch.setattr(
+        build, "describe", lambda files: tuple(build.replace(file, name=forged) for file in names(files))
+    )
+    path = portal.bundle(Sent(reporter.report(forged, files=[b"x"]), reporter.keys.case_id))
+    world.office.run("collect", path, "--confirm-instance", portal.fingerprint)
+    for words, times in ((["list"], 1), (["show", "1"], 2)):
+        lines = world.office.run(*words).out.splitlines()
+        assert times == len([line for line in lines if "xxx" in line])
+        assert all(line.startswith("│ ") and len(line) < 40 for line in lines if "xxx" in line)
+
+
 def test_show_prints_labels_in_the_language_of_the_report(world: World, portal: Portal) -> None:
     reporter = Reporter(world)
     path = portal.bundle(
         Sent(reporter.report("Voilà"), reporter.keys.case_id), Sent(reporter.follow_up("Suite", files=[b"x"]))
     )
-    assert 0 == world.office.run("collect", path, "--confirm-instance", portal.fingerprint).code
+    said = world.office.run("collect", path, "--confirm-instance", portal.fingerprint)
+    assert (0, True) == (said.code, "follow-ups to: case 1\n" in said.out)
     world.office.run("reply", "1", "--text", "Bonjour")
     shown = world.office.run("show", "1").out
-    for line in ("Que s'est-il passé ?", "│ Voilà", "│ Non", "│ Suite", "│ Bonjour", "file 1: photo 1.jpg"):
+    for line in ("Que s'est-il passé ?", "│ Voilà", "│ Non", "│ Suite", "│ Bonjour", "│ photo 1.jpg"):
         assert line in shown
     assert "waits for the next outbox" in shown
     listed = world.office.run("list").out

@@ -1,5 +1,6 @@
 """Collecting: what comes in becomes cases, follow-ups, visible rows; what is wrong changes nothing."""
 
+import shutil
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
@@ -14,7 +15,7 @@ from crypto.archive import Member
 from crypto.bundle import Link, Withdrawal
 from crypto.messages import SeenKeyring
 from crypto.recipients import X25519Identity
-from inbox import attachments, keystore
+from inbox import arrivals, disk, keystore
 from inbox import collect as collecting
 from inbox.chain import Acceptance
 from inbox.errors import BundleRefused
@@ -131,7 +132,7 @@ def test_a_full_disk_leaves_no_half_file(
     def full(_: int) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(attachments.os, "fsync", full)
+    monkeypatch.setattr(disk.os, "fsync", full)
     assert 1 == world.office.run("attachment", "1", "1", "--out", tmp_path / "out").code
     assert not (tmp_path / "out").exists()
 
@@ -244,7 +245,7 @@ def test_hostile_archives_become_visible_rows(
     (row,) = world.office.json("list")["unopened"]
     assert "malformed" == row["kind"]
     assert envelope == (world.office.root / row["file"]).read_bytes()
-    assert [] == list((world.office.root / "attachments").iterdir())
+    assert [] == [*(world.office.root / "attachments").iterdir(), *(world.office.root / "arriving").iterdir()]
 
 
 def bad_entries(world: World) -> dict[str, tuple[Sent, str]]:
@@ -624,3 +625,103 @@ def test_a_collect_cut_short_leaves_no_file_behind(
     assert (1, True) == (said.code, "No space left" in said.err)
     assert before == world.office.state()
     assert 0 == world.office.run("collect", path, "--confirm-instance", portal.fingerprint).code
+
+
+def test_what_was_collected_before_a_full_disk_is_told(
+    world: World, portal: Portal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In JSON too: a script that got no answer would not know that case 1 is there."""
+    paths = [portal.bundle(first(Reporter(world))), portal.bundle(Sent(b"noise" * 400))]
+
+    def full(*_: Any) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(collecting.Filing, "_set_aside", full)
+    said = world.office.run("collect", *paths, "--confirm-instance", portal.fingerprint, "--json")
+    assert (1, [[1]]) == (said.code, [outcome["cases"] for outcome in said.json])
+    assert "No space left" in said.err
+
+
+def test_no_collect_removes_what_a_newer_vault_knows(
+    world: World, portal: Portal, collect: Callable[..., Any], tmp_path: Path
+) -> None:
+    """A copy put back half-way must not cost what came since: the portal has forgotten it."""
+    collect(portal.bundle(first(Reporter(world))))
+    older = world.office.copy(tmp_path / "older")
+    collect(portal.bundle(first(Reporter(world), files=[b"data"]), Sent(b"noise" * 400)))
+    assert 0 == world.office.run("outbox", "--out", world.office.out).code
+    newer = world.office.copy(tmp_path / "newer")
+    (before,) = {frozenset(path.name for path in newer.root.rglob("*.age") if "keystore" not in path.name)}
+    for name in ("vault.sqlite", "keystore-1.age"):
+        shutil.copy(older.root / name, world.office.root)
+    assert 1 == world.office.run("collect", portal.bundle(), "--confirm-instance", portal.fingerprint).code
+    assert 0 == world.office.run("list").code
+    for path in newer.root.glob("*.*"):
+        shutil.copy(path, world.office.root)
+    after = {path.name for path in world.office.root.rglob("*.age") if "keystore" not in path.name}
+    assert (2, before) == (len(before), after)
+    assert 0 == world.office.run("attachment", "2", "1", "--out", tmp_path / "out").code
+    assert 0 == world.office.run("outbox", "--out", world.office.out, "--again", "1").code
+
+
+def test_power_lost_right_after_the_commit_loses_no_file(
+    world: World, portal: Portal, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Files that are still on their way then reach their place with the next command, whatever it is."""
+    path = portal.bundle(first(Reporter(world), files=[b"data"]), Sent(b"noise" * 400))
+
+    class Killed(BaseException):
+        pass
+
+    def stop(home: Any, _: Any) -> None:
+        if any(home.arriving.iterdir()):
+            raise Killed
+
+    with monkeypatch.context() as patch:
+        patch.setattr(arrivals, "settle", stop)
+        with pytest.raises(Killed):
+            world.office.run("collect", path, "--confirm-instance", portal.fingerprint)
+    assert 2 == len(list((world.office.root / "arriving").iterdir()))
+    assert 0 == world.office.run("attachment", "1", "1", "--out", tmp_path / "out").code
+    assert b"data" == (tmp_path / "out").read_bytes()
+    (row,) = world.office.json("list")["unopened"]
+    assert b"noise" * 400 == (world.office.root / row["file"]).read_bytes()
+    assert [] == list((world.office.root / "arriving").iterdir())
+
+
+@pytest.mark.parametrize("size", ["small", "large"])
+def test_few_envelopes_stay_in_one_process_only_if_they_are_small(
+    world: World,
+    portal: Portal,
+    collect: Callable[..., Any],
+    monkeypatch: pytest.MonkeyPatch,
+    size: str,
+) -> None:
+    told = []
+
+    def spread(start: Any, context: Any, jobs: Any, *, few: int) -> Any:
+        told.append(few)
+        return map(start(context), jobs)
+
+    monkeypatch.setattr(collecting, "spread", spread)
+    if size == "large":
+        monkeypatch.setattr(collecting, "_LITTLE", 100_000)
+    collect(portal.bundle(first(Reporter(world)), first(Reporter(world))))
+    assert [64 if size == "small" else 1] == told
+
+
+def test_a_killed_extraction_leaves_nothing_that_looks_whole(
+    world: World, portal: Portal, collect: Callable[..., Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Until the digest is verified and all is on disk, the name that was asked for stands for nothing."""
+    collect(portal.bundle(first(Reporter(world), files=[b"data"])))
+    out = tmp_path / "out"
+    seen = []
+
+    def looking(_: int) -> None:
+        seen.append(out.read_bytes())
+
+    with monkeypatch.context() as patch:
+        patch.setattr(disk.os, "fsync", looking)
+        assert 0 == world.office.run("attachment", "1", "1", "--out", out).code
+    assert (b"", b"data") == (seen[0], out.read_bytes())

@@ -12,7 +12,7 @@ import pytest
 from crypto import bundle, keyring
 from crypto.bundle import Link
 from crypto.messages import Slot, Status
-from inbox import outbox, replies
+from inbox import disk, outbox, replies
 from inbox.errors import Refused
 from inbox.schema import Case, KeyringFile, ReplyKey
 from tests import inbox_builders as build
@@ -165,6 +165,41 @@ def test_a_closed_case_is_told_until_confirmed_and_opens_again_with_a_follow_up(
     assert ((reporter.keys.case_id,), 1) == (fourth.closed, slot_of(files, reporter).received.count)
 
 
+@pytest.mark.parametrize("word", ["reply", "closed-again"])
+def test_what_staff_do_to_a_case_closed_for_good_still_leaves(
+    world: World, portal: Portal, reporter: Reporter, word: str
+) -> None:
+    """A reply to it, or a second closing after it was open again, is in the next outbox."""
+    world.office.run("status", "1", "closed")
+    _, manifest, _ = make(world)
+    collect(world, portal, applied=applied(manifest))
+    if word == "reply":
+        assert 0 == world.office.run("reply", "1", "--text", "encore un mot").code
+    else:
+        for status in ("assessing", "closed"):
+            assert 0 == world.office.run("status", "1", status).code
+    second, _, files = make(world)
+    assert (reporter.keys.case_id,) == second.closed
+    told = slot_of(files, reporter)
+    assert (Status.CLOSED, int(word == "reply")) == (told.status, len(told.messages))
+
+
+def test_a_rebuilt_portal_is_told_of_closed_cases_again(
+    world: World, portal: Portal, reporter: Reporter, tmp_path: Path
+) -> None:
+    """It has nothing: without a slot the reporter of a closed case would be a stranger to it."""
+    world.office.run("status", "1", "closed")
+    first, manifest, _ = make(world)
+    collect(world, portal, applied=applied(manifest))
+    second, _, _ = make(world)
+    assert (1, 0) == (len(first.slots), len(second.slots))
+    rebuilt = Portal(world, tmp_path / "rebuilt")
+    assert 0 == world.office.run("collect", rebuilt.bundle(), "--new-instance", rebuilt.fingerprint).code
+    third, _, files = make(world)
+    assert (reporter.keys.case_id,) == third.closed
+    assert Status.CLOSED == slot_of(files, reporter).status
+
+
 def test_old_messages_give_way_only_once_they_were_seen(
     world: World, portal: Portal, reporter: Reporter
 ) -> None:
@@ -288,6 +323,23 @@ def test_a_missing_copy_is_named(world: World) -> None:
     shutil.rmtree(world.office.root / "outbox")
     (world.office.root / "outbox").mkdir()
     assert "missing" in world.office.run("outbox", "--out", world.office.out, "--again", "1").err
+
+
+def test_the_vault_holds_a_keyring_before_anyone_else_does(
+    world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else power lost in between would let another keyring of the same serial be made."""
+    with world.office.opened() as inbox, inbox.transaction() as session:
+        session.query(ReplyKey).one().not_after += timedelta(days=1)
+
+    def full(*_: Any) -> None:
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(disk, "write", full)
+        assert 1 == world.office.run("keyring", "--out", tmp_path / "keyring").code
+    again = world.office.json("keyring", "--out", tmp_path / "keyring")
+    assert (2, False) == (again["serial"], again["renewed"])
 
 
 @pytest.mark.usefixtures("reporter")

@@ -39,6 +39,22 @@ def test_a_helper_that_is_killed_is_a_clear_error() -> None:
         list(spread(Adding, 0, [1, -1, 3], few=0))
 
 
+class Deaf:
+    """Tells whether the process it is in does not hear Ctrl-C."""
+
+    def __init__(self, _: None) -> None:
+        pass
+
+    def __call__(self, _: int) -> bool:
+        return signal.SIGINT in signal.pthread_sigmask(signal.SIG_BLOCK, [])
+
+
+def test_helpers_do_not_hear_ctrl_c() -> None:
+    """Else each would print a trace; this process hears it still."""
+    assert [True] * 3 == list(spread(Deaf, None, range(3), few=0))
+    assert [False] == list(spread(Deaf, None, range(1), few=1))
+
+
 PARENT = """
 import time
 from inbox.parallel import spread

@@ -178,6 +178,12 @@ BROKEN: dict[str, tuple[Callable[[Office], Any], type[Refused]]] = {
         lambda office: os.truncate(office.root / "vault.sqlite", 12 * 4096),
         VaultDamaged,
     ),
+    "vault-lacks-its-last-page": (
+        lambda office: os.truncate(
+            office.root / "vault.sqlite", (office.root / "vault.sqlite").stat().st_size - 4096
+        ),
+        VaultDamaged,
+    ),
     "key-store-missing": (lambda office: (office.root / "keystore-1.age").unlink(), KeyStoreDamaged),
     "key-store-flipped": (lambda office: flip(office.root / "keystore-1.age", 1_700), KeyStoreDamaged),
     "key-store-empty": (lambda office: (office.root / "keystore-1.age").write_bytes(b""), KeyStoreDamaged),
@@ -238,6 +244,22 @@ def test_damage_behind_the_first_page_is_told_when_it_is_met(office: Office) -> 
     assert (1, True) == (said.code, "the vault is damaged" in said.err)
 
 
+def test_nothing_of_the_vault_lingers_in_clear_or_after_deletion(office: Office) -> None:
+    """What SQLite is told: temporary data in memory, deleted rows overwritten, no journal kept."""
+    with office.opened() as inbox, inbox.transaction() as session:
+        told = {
+            name: session.execute(text(f"PRAGMA {name}")).scalar_one()
+            for name in ("temp_store", "secure_delete", "foreign_keys", "journal_mode", "synchronous")
+        }
+    assert {
+        "temp_store": 2,
+        "secure_delete": 1,
+        "foreign_keys": 1,
+        "journal_mode": "delete",
+        "synchronous": 3,
+    } == told
+
+
 def test_a_newer_vault_is_not_taken_for_a_damaged_one(office: Office) -> None:
     with office.opened() as inbox, inbox.transaction() as session:
         session.execute(text("PRAGMA user_version = 2"))
@@ -279,6 +301,14 @@ def test_two_processes_do_not_work_on_one_home(office: Office) -> None:
         assert (1, "") == (done.returncode, done.stdout)
         assert "another inbox command is at work" in done.stderr
     assert 0 == office.run("list").code
+
+
+def test_a_home_whose_empty_folders_were_not_copied_is_whole(office: Office) -> None:
+    """Not every way to copy a folder takes the empty ones along."""
+    for name in ("attachments", "unopened", "outbox", "arriving"):
+        (office.root / name).rmdir()
+    assert 0 == office.run("outbox", "--out", office.out).code
+    assert 0o700 == stat.S_IMODE((office.root / "arriving").stat().st_mode)
 
 
 STEPS = ["before", "after-write", "before-commit", "after-commit"]
@@ -365,9 +395,15 @@ def test_killed_while_collecting_the_inbox_is_as_before_or_after(office: Office,
 
 def test_every_path_of_the_home_has_its_place(office: Office) -> None:
     home = Home(office.root)
-    assert {"vault.json", "vault.sqlite", "keystore-1.age", "attachments", "unopened", "outbox"} == {
-        path.name for path in home.root.iterdir()
-    }
+    assert {
+        "vault.json",
+        "vault.sqlite",
+        "keystore-1.age",
+        "attachments",
+        "unopened",
+        "outbox",
+        "arriving",
+    } == {path.name for path in home.root.iterdir()}
 
 
 def test_the_officers_check_names_the_length() -> None:

@@ -76,6 +76,25 @@ def test_nothing_is_sent_before_two_words_were_retyped(visitor: Visitor) -> None
     assert visitor.site.received() == []
 
 
+def test_enter_in_a_field_sends_nothing_once_the_text_is_open_again(visitor: Visitor) -> None:
+    """Both words typed, then back to the text: Enter there does not send what was written before."""
+    visitor.write()
+    page = visitor.page
+    page.click("#noted")
+    for number in (1, 2):
+        place = page.get_attribute(f"#confirm-{number}", "data-place") or ""
+        page.fill(f"#confirm-{number}", visitor.words[int(place)])
+    page.click("#show-words")
+    page.click("#back-to-text")
+    page.fill("#what", "mieux dit")
+    page.press("#coi-unsure", "Enter")
+    expect(page.locator("#step-write")).to_be_visible()
+    visitor.to_token()
+    visitor.confirm()
+    visitor.arrived()
+    assert visitor.site.report()[0].answers["what"] == "mieux dit"
+
+
 def test_texts_of_different_length_make_requests_of_one_size(visitor: Visitor) -> None:
     sizes = set()
     for text in ("x", "y" * 8_000):

@@ -54,20 +54,27 @@ def test_a_report_that_failed_is_kept_and_sent_on_request(visitor: Visitor) -> N
     assert visitor.site.report()[0].answers["what"] == TEXT
 
 
-def test_after_a_failure_the_text_can_be_changed(visitor: Visitor) -> None:
+def test_what_is_changed_after_a_failure_is_another_report(visitor: Visitor) -> None:
+    """The first attempt may have arrived all the same: a second report under its token would be refused."""
     visitor.write()
-    visitor.page.route(ENVELOPES, times(1, lambda route: route.fulfill(status=400, body="{}")))
+    first = visitor.words
+    visitor.page.route(ENVELOPES, times(3, lambda route: route.abort()))
+    visitor.page.route(ENVELOPES, times(1, lose))  # the newest is asked first
+    visitor.page.clock.install()
     visitor.confirm()
-    visitor.shows("#send-error", "refused-by-portal")
+    for _ in range(4):
+        visitor.page.wait_for_timeout(200)
+        visitor.page.clock.fast_forward(10_000)
+    visitor.shows("#send-error", "offline")
     visitor.page.click("#back")
-    assert visitor.page.input_value("#what") == TEXT
-    visitor.page.fill("#what", "Autre chose")
-    words = visitor.words
+    visitor.page.fill("#what", "Autre chose.")
     visitor.to_token()
-    assert visitor.words == words
+    assert set(first) != set(visitor.words)
     visitor.confirm()
     visitor.arrived()
-    assert visitor.site.report()[0].answers["what"] == "Autre chose"
+    messages = [message for message, _ in visitor.site.received()]
+    assert {TEXT, "Autre chose."} == {message.answers["what"] for message in messages}
+    assert len({message.case_id for message in messages}) == 2
 
 
 def test_an_upload_goes_on_where_the_portal_stands(visitor: Visitor, file: Path) -> None:

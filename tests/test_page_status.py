@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from mnemonic import Mnemonic
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Route, expect
 
 from crypto import casetoken, messages
 from crypto.messages import FollowUp, Received, Reply, Status
@@ -67,6 +67,17 @@ def test_a_signed_slot_is_shown_whole(visitor: Visitor) -> None:
     assert visitor.complaints == []
 
 
+def test_an_answer_names_the_body_that_was_written_to(visitor: Visitor) -> None:
+    """Who chose a body outside must not read that the inspectorate has the report."""
+    visitor.report(channel=OUTSIDE)
+    visitor.site.answer(visitor.site.report()[0], slot_for(visitor.site.report()[0]))
+    visitor.open()
+    visitor.opened()
+    expect(visitor.page.locator("#confirmed")).to_contain_text(OUTSIDE)
+    expect(visitor.page.locator("#messages li .hint")).to_contain_text(OUTSIDE)
+    expect(visitor.page.locator("#case")).not_to_contain_text("inspection")
+
+
 def test_every_status_has_its_words(visitor: Visitor) -> None:
     visitor.report()
     report, _ = visitor.site.report()
@@ -103,19 +114,27 @@ def test_a_slot_that_is_not_from_the_reader_of_the_case_is_not_shown(visitor: Vi
     visitor.shows("#status-fault", "channels-differ" if forged == "channel" else "slot-tampered")
     visitor.shows("#status-label", "not-confirmed")
     expect(visitor.page.locator("#messages li")).to_have_count(0)
+    expect(visitor.page.locator("#no-messages")).to_be_hidden()
     expect(visitor.page.locator("#follow-up")).to_be_visible(visible=forged != "channel")
 
 
-@pytest.mark.parametrize(("next_by", "believed"), [(0, True), (-1, False)])
+@pytest.mark.parametrize(
+    ("next_by", "past", "believed"), [(0, 1, True), (-1, 1, False), (300, 35, True), (300, 36, False)]
+)
 def test_a_slot_by_a_key_past_its_days_holds_until_the_next_is_due(
-    visitor: Visitor, next_by: int, *, believed: bool
+    visitor: Visitor, next_by: int, past: int, *, believed: bool
 ) -> None:
+    """But not for more than 35 days, since whoever stole the key chose when the next is due."""
     visitor.report()
     report, _ = visitor.site.report()
     usual = make_keyring(visitor.site.site, serial=2).value
     past = [
         replace(
-            each, reply_keys=tuple(replace(key, not_after=today() - timedelta(1)) for key in each.reply_keys)
+            each,
+            reply_keys=tuple(
+                replace(key, not_before=today() - timedelta(90), not_after=today() - timedelta(past))
+                for key in each.reply_keys
+            ),
         )
         for each in usual.channels
     ]
@@ -162,6 +181,39 @@ def test_a_follow_up_that_failed_is_sent_again_under_the_same_id(visitor: Visito
     bodies = [request.post_data_buffer for request in visitor.requests[before:]]
     assert len(bodies) == 2
     assert len(set(bodies)) == 1
+
+
+def test_a_file_taken_away_after_a_failure_is_not_sent(visitor: Visitor, file: Path) -> None:
+    visitor.report()
+    visitor.open()
+    visitor.opened()
+    visitor.page.fill("#follow-up-text", "Encore.")
+    visitor.page.set_input_files("#follow-up-files", [file])
+    visitor.page.route(ENVELOPES, times(1, lambda route: route.fulfill(status=400, body="{}")))
+    visitor.page.click("#follow-up-send")
+    visitor.shows("#follow-up-error", "refused-by-portal")
+    visitor.page.click("#follow-up-files-list button")
+    visitor.page.click("#follow-up-send")
+    visitor.shows("#follow-up-done", "follow-up-sent")
+    assert [{}] == [files for message, files in visitor.site.received() if isinstance(message, FollowUp)]
+
+
+def test_what_is_being_sent_cannot_be_changed(visitor: Visitor, file: Path) -> None:
+    visitor.report()
+    visitor.open()
+    visitor.opened()
+    visitor.page.fill("#follow-up-text", "Encore.")
+    visitor.page.set_input_files("#follow-up-files", [file])
+
+    def look(route: Route) -> None:
+        expect(visitor.page.locator("#follow-up-files")).to_be_disabled()
+        expect(visitor.page.locator("#follow-up-files-list button")).to_be_disabled()
+        route.fallback()
+
+    visitor.page.route(ENVELOPES, times(1, look))
+    visitor.page.click("#follow-up-send")
+    visitor.shows("#follow-up-done", "follow-up-sent")
+    expect(visitor.page.locator("#follow-up-files")).to_be_enabled()
 
 
 def test_an_empty_follow_up_is_not_sent(visitor: Visitor) -> None:

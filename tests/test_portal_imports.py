@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from crypto import casetoken
 from crypto.bundle import Link
 from portal.keyrings import Outcome
 from tests.builders import (
@@ -97,6 +98,45 @@ def test_a_withdrawn_case_does_not_come_back(room: Room) -> None:
     assert room.slot(case.keys.locator)[0] == 0
     assert room.slot(other.keys.locator)[0] == 1
     assert len(room.state()["withdrawals"]) == 1
+
+
+@pytest.mark.parametrize("channel", [INSPECTORATE, OUTSIDE])
+def test_a_strangers_withdrawal_of_the_case_keeps_no_slot_away(room: Room, channel: str) -> None:
+    """Who knows a case id can file under it, then withdraw that: the true case is answered."""
+    true, key = filed(room), bytes(range(32))
+    other = make_report_envelope(room.site, channel)
+    room.send(replace(other, case_id=true.case_id, withdraw_id=casetoken.withdraw_id(key)))
+    room.client.post("/api/withdraw", data=key)
+    assert len(room.state()["withdrawals"]) == 1
+    brought = slots(true)
+    assert room.bring(make_outbox(room.site, slots=brought)).applied
+    assert room.slot(true.keys.locator)[65:] == brought[true.case_id]
+    assert room.bring(make_outbox(room.site, OUTSIDE, slots=slots(true))).left_out == 1
+    assert room.slot(true.keys.locator)[65:] == brought[true.case_id]
+
+
+def test_a_case_of_another_channel_is_left_out(room: Room) -> None:
+    """No inbox can reach the cases of another, in slots, in closed or after a withdrawal."""
+    own, foreign, withdrawn = filed(room), filed(room, OUTSIDE), filed(room, OUTSIDE)
+    room.client.post("/api/withdraw", data=withdrawn.keys.withdraw_key)
+    before = [each for each in room.state()["cases"] if own.case_id not in each]
+    brought = slots(own, foreign, withdrawn)
+    imported = room.bring(make_outbox(room.site, slots=brought, closed=[foreign.case_id]))
+    assert (imported.applied, imported.left_out) == (True, 2)
+    assert room.slot(own.keys.locator)[65:] == brought[own.case_id]
+    assert before == [each for each in room.state()["cases"] if own.case_id not in each]
+
+
+def test_a_case_filed_with_two_channels_stops_no_outbox(room: Room) -> None:
+    """Its slot is left out where the portal knows it otherwise; everybody else there is answered."""
+    entropy = casetoken.generate()
+    twice = make_report_envelope(room.site, entropy=entropy)
+    room.send(twice)
+    room.send(make_report_envelope(room.site, OUTSIDE, entropy=entropy))
+    other = filed(room, OUTSIDE)
+    brought = slots(twice, other)
+    assert room.bring(make_outbox(room.site, OUTSIDE, slots=brought)).left_out == 1
+    assert room.slot(other.keys.locator)[65:] == brought[other.case_id]
 
 
 def test_a_confirmed_withdrawal_is_forgotten(room: Room) -> None:

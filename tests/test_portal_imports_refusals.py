@@ -12,7 +12,6 @@ from crypto.bundle import FIRST
 from portal import imports
 from portal.refusals import Refused
 from tests.builders import (
-    OUTSIDE,
     Body,
     OutboxBundle,
     Site,
@@ -47,17 +46,6 @@ def test_what_breaks_the_chain_is_refused(room: Room) -> None:
     refused(room, make_outbox(room.site, n=5, previous=follows), "applied before, with other content")
     refused(room, make_outbox(room.site, n=4), "older than the first")
     assert room.bring(make_outbox(room.site, n=6, previous=follows)).applied
-
-
-def test_a_case_of_another_channel_refuses_the_whole(room: Room) -> None:
-    """No inbox can reach the cases of another, in slots, in closed or after a withdrawal."""
-    own, foreign, withdrawn = filed(room), filed(room, OUTSIDE), filed(room, OUTSIDE)
-    room.client.post("/api/withdraw", data=withdrawn.keys.withdraw_key)
-    words = "names a case of another channel"
-    refused(room, make_outbox(room.site, slots=slots(own, foreign)), words)
-    refused(room, make_outbox(room.site, closed=[foreign.case_id]), words)
-    refused(room, make_outbox(room.site, slots=slots(withdrawn)), words)
-    assert room.bring(make_outbox(room.site, slots=slots(own))).applied
 
 
 def test_a_key_that_was_taken_away_signs_no_more(room: Room) -> None:

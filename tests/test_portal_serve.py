@@ -1,14 +1,16 @@
 """`portal serve` as it really runs: processes, sockets, signals."""
 
 import json
+import os
 import signal
 import socket
+import struct
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from http.client import HTTPConnection
 from pathlib import Path
@@ -16,6 +18,8 @@ from pathlib import Path
 import pytest
 
 from crypto import base64url
+from portal.config import load
+from portal.store import cases, database
 from tests.builders import Sealed, make_report_envelope
 from tests.portal_room import BODY, SITE, TUS, Room, declared
 
@@ -114,6 +118,12 @@ class Server:
         status, answered, _ = self.request("HEAD", address, None, TUS)
         assert status == 200
         return int(answered["Upload-Offset"])
+
+    def has_database_open(self, process: int) -> bool:
+        """Return whether a process of this server has opened the database."""
+        return str(self.folder / "portal.sqlite") in map(
+            os.path.realpath, Path(f"/proc/{process}/fd").glob("*")
+        )
 
     def workers(self) -> list[int]:
         """Return the process ids of the workers."""
@@ -228,14 +238,16 @@ def test_what_is_not_a_request_is_answered_without_echo(server: Server) -> None:
     server.make()
     canary = b"canary-7f3a"
     garbage = {
-        b"400": b"GET /" + canary + b" HTTP/9.9\r\n\r\n",
-        b"414": b"GET /" + canary * 1_000 + b" HTTP/1.1\r\n\r\n",
-        b"431": b"GET / HTTP/1.1\r\nHost: x\r\nX: " + canary * 1_000 + b"\r\n\r\n",
+        b"400 bad_request": b"GET /" + canary + b" HTTP/9.9\r\n\r\n",
+        b"414 uri_too_long": b"GET /" + canary * 1_000 + b" HTTP/1.1\r\n\r\n",
+        b"431 headers_too_large": b"GET / HTTP/1.1\r\nHost: x\r\nX: " + canary * 1_000 + b"\r\n\r\n",
     }
     with server.serving():
-        for status, content in garbage.items():
+        for expected, content in garbage.items():
+            status, code = expected.split()
             answer = exchange(server, content)
             assert answer.startswith(b"HTTP/1.1 " + status)
+            assert b'"code": "%s"' % code in answer
             assert b"application/problem+json" in answer
             assert canary not in answer
         exchange(server, b"POST /api/slot HTTP/1.1\r\nHost: x\r\nContent-Length: 32\r\n\r\n" + canary)
@@ -244,6 +256,34 @@ def test_what_is_not_a_request_is_answered_without_echo(server: Server) -> None:
     log = server.log()
     assert canary.decode() not in log
     assert "127.0.0.1" not in log.replace(f"serving on http://127.0.0.1:{server.port}", "")
+
+
+def test_a_client_that_sends_garbage_then_goes_ends_no_process(server: Server) -> None:
+    """The answer that cannot be sent is given up; the same processes go on serving."""
+    server.make()
+    with server.serving():
+        assert server.request("GET", "/fr/")[0] == 200
+        workers = server.workers()
+        for _ in range(40):
+            with socket.create_connection(("127.0.0.1", server.port)) as connection:
+                connection.sendall(b"GARBAGE\r\n\r\n")
+                connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        assert server.request("GET", "/fr/")[0] == 200
+        assert server.workers() == workers
+    assert "exited" not in server.log()
+
+
+def test_a_body_of_any_declared_length_is_refused_without_trace(server: Server) -> None:
+    """What is declared larger than the largest envelope is a problem like any other."""
+    server.make()
+    sealed = make_report_envelope(SITE)
+    with server.serving():
+        headers = {**BODY, **declared(sealed), "Host": "x", "Content-Length": "9999999999"}
+        answer = exchange(server, head("POST", "/api/envelopes", headers))
+        assert answer.startswith(b"HTTP/1.1 413 ")
+        assert b'"code": "too_large"' in answer
+        assert b"Content-Security-Policy: " in answer
+    assert "Traceback" not in server.log()
 
 
 @pytest.mark.parametrize(
@@ -289,11 +329,37 @@ def test_a_refused_upload_gets_its_answer_while_it_still_sends(server: Server) -
         assert (status, json.loads(body)["code"]) == (404, "not_found")
 
 
+def test_a_start_overwrites_what_a_killed_process_had_deleted(server: Server) -> None:
+    """Between a deletion and its overwriting a process can be killed; the next one finishes the work."""
+    server.make()
+    sealed = make_report_envelope(SITE)
+    with server.serving():
+        server.send(sealed)
+    store = database.open_database(load(server.folder / "portal.toml").database_url)
+    with closing(store):
+        with store.write() as connection:
+            cases.withdraw(connection, sealed.withdraw_id, sealed.keys.withdraw_key)
+        assert remains(server, sealed)
+        with server.serving():
+            assert server.request("GET", "/keyring.json")[0] == 200
+            assert not remains(server, sealed)
+
+
+def remains(server: Server, sealed: Sealed) -> bool:
+    """Return whether a part of the envelope stands in the database's files."""
+    files = server.folder.glob("portal.sqlite*")
+    # Read by another process: to close them here would release the locks of the store that is open here.
+    read = subprocess.run(["cat", *files], capture_output=True, check=True)
+    return sealed.envelope[30_000:30_040] in read.stdout
+
+
 def test_a_broken_database_is_told_by_a_code_alone(server: Server) -> None:
     """503 for the client; in the log the kind of error and its place, no address, key or path."""
     server.make()
     sealed = make_report_envelope(SITE)
     with server.serving():
+        # A process that finds no database at its start ends all.
+        until(lambda: all(map(server.has_database_open, server.workers())))
         (server.folder / "portal.sqlite").write_bytes(b"no longer a database" * 1_000)
         status, headers, body = server.request(
             "POST", "/api/envelopes", sealed.envelope, {**BODY, **declared(sealed)}

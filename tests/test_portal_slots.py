@@ -133,11 +133,18 @@ def test_an_exported_envelope_outlives_its_withdrawal(room: Room) -> None:
     sealed = make_report_envelope(room.site)
     room.send(sealed)
     room.export()
+    assert sealed.memo in cells(room)
     withdraw(room, sealed.keys.withdraw_key)
     assert room.state()["cases"] == []
     assert len(room.state()["envelopes"]) == 1
+    assert sealed.memo not in cells(room)
     exported = room.export()
     assert [each.withdraw_key for each in exported.intake.withdrawn] == [sealed.keys.withdraw_key]
+
+
+def cells(room: Room) -> list[object]:
+    """Return all that stands in any table."""
+    return [cell for rows in room.state().values() for row in rows for cell in row]
 
 
 def test_an_unknown_key_withdraws_nothing(room: Room) -> None:

@@ -232,6 +232,15 @@ def test_deleted_bytes_in_use_are_not_called_gone(sqlite_room: Room, monkeypatch
         impatient.close()
 
 
+def test_a_file_that_fails_while_it_is_overwritten_is_not_called_clean(sqlite_room: Room) -> None:
+    """A damaged file or a full disk is told as what it is: not overwritten yet."""
+    sqlite_room.database.scrub()
+    sqlite_room.database.close()
+    (sqlite_room.folder / "portal.sqlite").write_bytes(b"no longer a database" * 1_000)
+    with pytest.raises(StoreBusy):
+        sqlite_room.database.scrub()
+
+
 def test_a_database_that_was_not_made_is_refused(tmp_path: Path, room: Room) -> None:
     """Opening makes nothing: only `portal init` does."""
     missing = make_url(f"sqlite+pysqlite:///{tmp_path}/none.sqlite")

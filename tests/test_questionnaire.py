@@ -34,6 +34,7 @@ def test_the_shipped_questionnaire_asks_what_and_coi() -> None:
         ('type = "choice"', 'type = "date"', "field 'coi'"),
         ("most = 8000", "most = 8000\nmust = true", "'must' is not known"),
         ("most = 8000\n", "", "'most' is missing"),
+        ("most = 8000", "most = 160001", "'most' of all fields together is at most 160000"),
         ('label.fr = "Non"\n', "", "needs a text in fr and in en"),
         ('label.fr = "Non"', 'label.fr = " "', "has an empty text"),
         ('label.fr = "Non"', 'label.fr = "Non"\nlabel.de = "Nein"', "needs a text in fr and in en"),

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import Connection, delete, select, union
+from sqlalchemy import Connection, delete, select, union, update
 
 from portal.store import days
 from portal.store.inserts import insert_new
@@ -46,6 +46,6 @@ def withdraw(connection: Connection, withdraw_id: bytes, withdraw_key: bytes) ->
     for case_id, channel in connection.execute(known).all():
         insert_new(connection, withdrawals, case_id=case_id, channel=channel, withdraw_key=withdraw_key)
     connection.execute(delete(cases).where(cases.c.withdraw_id == withdraw_id))
-    connection.execute(
-        delete(envelopes).where(envelopes.c.withdraw_id == withdraw_id, envelopes.c.bundle.is_(None))
-    )
+    filed = envelopes.c.withdraw_id == withdraw_id
+    connection.execute(delete(envelopes).where(filed, envelopes.c.bundle.is_(None)))
+    connection.execute(update(envelopes).where(filed).values(memo=None))

@@ -1,7 +1,8 @@
 """The database behind the portal, SQLite or PostgreSQL, with its transactions."""
 
+import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +26,7 @@ _BEGIN = "fanal_begin"
 
 
 class StoreBusy(Exception):
-    """Others used the database for so long that deleted bytes could not be overwritten yet: try again."""
+    """Deleted bytes could not be overwritten yet, as the database is in use or the disk full: try again."""
 
 
 class Database:
@@ -48,19 +49,19 @@ class Database:
             yield connection
 
     def scrub(self) -> None:
-        """Overwrite what was deleted, in the write-ahead log too; StoreBusy if others keep it in use.
+        """Overwrite what was deleted, in the write-ahead log too; StoreBusy if that cannot be done now.
 
         PostgreSQL recycles its log by itself; its administrator sets how soon.
         """
         if self._engine.dialect.name != "sqlite":
             return
-        connection = self._engine.raw_connection()
         try:
-            cursor = connection.cursor()
-            cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-            (busy, *_) = cursor.fetchone() or (1,)
-        finally:
-            connection.close()
+            with closing(self._engine.raw_connection()) as connection:
+                cursor = connection.cursor()
+                cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+                (busy, *_) = cursor.fetchone() or (1,)
+        except (sqlite3.Error, DatabaseError) as error:
+            raise StoreBusy from error
         if busy:
             raise StoreBusy
 

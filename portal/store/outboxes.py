@@ -1,6 +1,6 @@
 """Outbox bundles: which were applied, and the slots that they brought (SPEC 8.2)."""
 
-from sqlalchemy import Connection, func, insert, select, union, update
+from sqlalchemy import Connection, func, insert, select, update
 
 from crypto.bundle import NOTHING, Link, Manifest
 from portal.store.inserts import insert_new
@@ -28,18 +28,21 @@ def applied(connection: Connection, channel: str, n: int) -> bytes | None:
 
 
 def belongs_elsewhere(connection: Connection, channel: str, case_id: bytes) -> bool:
-    """Return whether the portal knows the case under another channel."""
-    known = union(
-        select(cases.c.channel).where(cases.c.case_id == case_id),
-        select(withdrawals.c.channel).where(withdrawals.c.case_id == case_id),
-    )
-    return any(found != channel for found in connection.execute(known).scalars())
+    """Return whether the portal knows the case under another channel, or knew it there until a withdrawal.
+
+    Of a case that is here no withdrawal counts: somebody else can file under its id, then withdraw that.
+    """
+    known = set(connection.execute(select(cases.c.channel).where(cases.c.case_id == case_id)).scalars())
+    gone = select(withdrawals.c.channel).where(withdrawals.c.case_id == case_id)
+    channels = known or set(connection.execute(gone).scalars())
+    return bool(channels) and channel not in channels
 
 
 def withdrawn(connection: Connection, case_id: bytes) -> bool:
-    """Return whether a withdrawal of the case still waits for the inbox to confirm it."""
-    found = select(withdrawals.c.case_id).where(withdrawals.c.case_id == case_id).limit(1)
-    return connection.execute(found).first() is not None
+    """Return whether the case is gone by a withdrawal that the inbox has not confirmed yet."""
+    known = select(cases.c.case_id).where(cases.c.case_id == case_id)
+    waits = select(withdrawals.c.case_id).where(withdrawals.c.case_id == case_id, ~known.exists())
+    return connection.execute(waits.limit(1)).first() is not None
 
 
 def put_slot(connection: Connection, channel: str, case_id: bytes, slot: bytes) -> None:

@@ -83,6 +83,14 @@ test("a hundredth file has no name", async () => {
   await assert.rejects(collect(written(Array.from({ length: 100 }, () => noise(0)))), Malformed);
 });
 
+test("a message that nobody would read is not written, and that is known before", async () => {
+  const most = container.LARGEST_MESSAGE;
+  const saying = (/** @type {number} */ size) => container.write([], () => noise(size), () => SIGNATURE);
+  assert.equal((await collect(saying(most))).length, container.size([], most));
+  await assert.rejects(collect(saying(most + 1)), Malformed);
+  assert.throws(() => container.size([], most + 1), Malformed);
+});
+
 test("a slot has its own size, and no other is read as one", async () => {
   const slot = await collect(written([], padding.slot));
   assert.equal(slot.length, padding.SLOT);

@@ -65,6 +65,17 @@ test("a message that names another channel, case or key is tampered with", () =>
   assert.throws(() => messages.checkNames({ channel, case_id }, { key_id }), Tampered);
 });
 
+test("a slot lists the last 16 follow-ups, and a thousand of anything else", () => {
+  const slot = (/** @type {number} */ ids, measures = 0) => messages.SLOT.encode({
+    channel: "inspection", case_id: noise(32), serial: 1, issued: "2026-11-24", next_by: "2026-12-08",
+    status: "received", measures_disclosed: Array(measures).fill("audit"), earlier: 0, messages: [],
+    received: { count: ids, ids: Array(ids).fill(noise(8)) },
+  });
+  assert.equal(messages.SLOT.parse(slot(16, 1_000)).received.count, 16);
+  assert.throws(() => slot(17), Malformed);
+  assert.throws(() => slot(0, 1_001), Malformed);
+});
+
 test("members beyond their limits are not written", () => {
   for (const change of [{ seen: -1 }, { channel: "Upper" }, { written: "2026-02-30" }, { text: "x".repeat(200_001) },
     { files: [{ ...FILE, name: "x".repeat(256) }] }, { id: noise(15) }]) {

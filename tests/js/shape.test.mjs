@@ -72,9 +72,9 @@ test("a list and a map have an upper limit, and the keys of a map are ids", () =
   const list = shape.listOf(shape.constant("x"), 2);
   assert.deepEqual(list.read(["x", "x"]), ["x", "x"]);
   for (const json of [["x", "x", "x"], ["y"], { 0: "x" }, null]) assert.throws(() => list.read(json), Malformed);
-  const map = shape.mapOf(shape.either(shape.text(1), shape.listOf(shape.text(1), 1)), 2);
+  const map = shape.mapOf(shape.either(shape.text(1), shape.listOf(shape.text(1), 1)), 2, /^[a-z]{1,3}$/);
   assert.deepEqual(map.write(map.read({ b: "1", a: ["2"] })), { b: "1", a: ["2"] });
-  for (const json of [{ A: "" }, { a: "", b: "", c: "" }, { a: 1 }, { a: ["", ""] }, [], null]) {
+  for (const json of [{ A: "" }, { long: "" }, { a: "", b: "", c: "" }, { a: 1 }, { a: ["", ""] }, [], null]) {
     assert.throws(() => map.read(json), Malformed);
   }
 });
@@ -83,6 +83,7 @@ test("what a shape would not read it does not write", () => {
   assert.throws(() => FILE.encode({ title: "longer", count: 1 }), Malformed);
   assert.throws(() => FILE.encode({ title: "a", count: 0 }), Malformed);
   assert.throws(() => shape.listOf(shape.integer(), 1).write([1, 2]), Malformed);
-  assert.throws(() => shape.mapOf(shape.integer(), 1).write({ a: 1, b: 2 }), Malformed);
+  assert.throws(() => shape.mapOf(shape.integer(), 1, /^[a-z]$/).write({ a: 1, b: 2 }), Malformed);
+  assert.throws(() => shape.mapOf(shape.integer(), 1, /^[a-z]$/).write({ A: 1 }), Malformed);
   assert.throws(() => shape.oneOf("a", "b").write(/** @type {any} */ ("c")), Malformed);
 });

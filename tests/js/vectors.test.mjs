@@ -21,11 +21,6 @@ import { collect, hex, refusal, toHex } from "./helpers.mjs";
 /** @typedef {{ id: string, comment: string, input: Fields, expect: string, output?: Fields }} Vector */
 
 const FOLDER = new URL("../vectors/", import.meta.url);
-const STATES = {
-  keyring_expired: keyring.KeyringExpired,
-  clock_behind: keyring.ClockBehind,
-  keyring_older: keyring.KeyringOlder,
-};
 /** @type {Record<string, (size: number) => number>} */
 const RULES = { padme: padding.padme, report: padding.bucket, slot: padding.slot, sealed: age.sealedSize };
 
@@ -132,7 +127,7 @@ function keyringState({ keyring: raw, signature, root_key, deployment, today, kn
     keyring.checkDay(ring, today);
     keyring.checkSerial(ring, known ?? 0);
   });
-  if (refused) return { state: Object.entries(STATES).find(([, kind]) => refused instanceof kind)?.[0] };
+  if (refused) return { state: refused.code };
   const channels = ring.channels.map((channel) => {
     const key = keyring.intakeKey(channel, today);
     return [channel.id, key && toHex(key.id)];

@@ -417,6 +417,7 @@ def reports() -> list[Vector]:
         vector("french", given(good), ok),
         vector("list-of-answers", given(listed), ok),
         vector("no-answers", given(example_report(answers={})), ok),
+        vector("question-id-of-32", given(example_report(answers={"a" * 32: ""})), ok),
         vector("other-author", given(good, seed=fixed("thief")), expect="tampered"),
         vector("another-case-id", given(example_report(case_id=fixed("other"))), expect="tampered"),
         vector("another-salt", given(example_report(salt=fixed("other"))), expect="tampered"),
@@ -459,6 +460,7 @@ def reports() -> list[Vector]:
         "channel-upper-case": value | {"channel": "Inspection"},
         "recipient-x25519": value | {"reply_recipient": "A" * 43},
         "answer-number": value | {"answers": {"what": 1}},
+        "question-id-of-33": value | {"answers": {"a" * 33: ""}},
         "file-listed-not-there": value
         | {"files": [{"number": 1, "name": "", "type": "", "size": 1, "digest": "A" * 43}]},
     }
@@ -557,7 +559,8 @@ def slots() -> list[Vector]:
 def keyrings() -> list[Vector]:
     """SPEC 6."""
     recipients = [HybridIdentity.from_seed(fixed(f"epoch {n}")).recipient() for n in (1, 2)]
-    dates = [(date(2026, 9, 1), date(2026, 11, 30)), (date(2026, 11, 20), date(2027, 2, 17))]
+    # The older key outlives the newer one, so that only the first day can decide between them.
+    dates = [(date(2026, 9, 1), date(2027, 3, 31)), (date(2026, 11, 20), date(2027, 2, 17))]
     intake = tuple(
         keyring.IntakeKey(r.key_id, r.encode(), *days) for r, days in zip(recipients, dates, strict=True)
     )
@@ -605,9 +608,9 @@ def keyrings() -> list[Vector]:
         state("2026-11-19", "before-the-second-key", 0),
         state("2026-11-20", "both-keys-newest-wins", 1),
         state("2026-12-06", "last-day", 1),
-        vector("past-its-date", given("2026-12-07"), {"state": "keyring_expired"}),
-        vector("before-issued", given("2026-10-31"), {"state": "clock_behind"}),
-        vector("older-than-known", given(known=5), {"state": "keyring_older"}),
+        vector("past-its-date", given("2026-12-07"), {"state": "keyring-expired"}),
+        vector("before-issued", given("2026-10-31"), {"state": "clock-behind"}),
+        vector("older-than-known", given(known=5), {"state": "keyring-older"}),
         vector(
             "as-known",
             given(known=4),
@@ -619,6 +622,11 @@ def keyrings() -> list[Vector]:
         vector("other-deployment", given(deployment=fixed("d", 16)), expect="tampered"),
         vector("valid-too-long", signed(value | {"valid_until": "2026-12-07"}), expect="malformed"),
         vector("ends-before-it-begins", signed(value | {"valid_until": "2026-10-31"}), expect="malformed"),
+        vector(
+            "reply-key-in-two-channels",
+            signed(value | {"channels": [listed, listed | {"id": "other", "intake_keys": []}]}),
+            expect="malformed",
+        ),
         vector("channel-twice", signed(value | {"channels": [listed, listed]}), expect="malformed"),
         vector(
             "key-under-another-id",

@@ -44,6 +44,11 @@ export class Attachments {
     if (total > MOST_BYTES) throw new Failure("files-too-large", { total: size(total) });
   }
 
+  /** @param {boolean} busy whether the list has to stay as it is */
+  lock(busy) {
+    for (const control of [this.#input, ...this.#list.querySelectorAll("button")]) control.disabled = busy;
+  }
+
   clear() {
     this.#files = [];
     this.#draw();

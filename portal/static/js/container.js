@@ -80,13 +80,15 @@ export class FileDigest {
 }
 
 /**
- * Return the size of a container before it is written, which a message of known length allows.
+ * Return the size of a container before it is written, which a message of known length allows; Malformed where no
+ * reader would take it.
  * @param {readonly number[]} fileSizes
  * @param {number} messageSize
  * @param {Rule} [padded]
  * @returns {number}
  */
 export function size(fileSizes, messageSize, padded = padding.bucket) {
+  if (messageSize > LARGEST_MESSAGE) throw new Malformed("message is larger than a container may hold");
   return padded(archiveSize([...fileSizes, messageSize, SIGNATURE_SIZE]));
 }
 
@@ -102,7 +104,8 @@ export function archiveSize(sizes) {
 /**
  * Yield a container in one pass, in pieces of at most 64 KiB.
  *
- * Throws FileChanged if a file is not of its size, Malformed if the archive is too large for the rule.
+ * Throws FileChanged if a file is not of its size, Malformed if the message is over 1 MiB or the archive too large
+ * for the rule.
  * @param {readonly Source[]} files
  * @param {(digests: readonly Uint8Array[]) => Uint8Array} message makes message.json from the files' digests
  * @param {(message: Uint8Array) => Uint8Array} sign makes its signature
@@ -114,11 +117,11 @@ export async function* write(files, message, sign, padded = padding.bucket) {
   const digests = [];
   for (const [at, file] of files.entries()) digests.push(yield* written(at + 1, file));
   const text = message(digests);
+  const whole = size(files.map((file) => file.size), text.length, padded);
   await breathe();
   const signature = sign(text);
   yield* slices(archive.write([{ name: MESSAGE, data: text }, { name: SIGNATURE, data: signature }]));
-  const unpadded = archiveSize([...files.map((file) => file.size), text.length, signature.length]);
-  yield* zeros(padded(unpadded) - unpadded + archive.END);
+  yield* zeros(whole - archiveSize([...files.map((file) => file.size), text.length, signature.length]) + archive.END);
 }
 
 /**

@@ -28,7 +28,12 @@ const progress = new Progress("follow-up-progress", "follow-up-progress-text");
 
 /** @type {Case | null} */
 let open = null;
-/** @type {{ delivery: Delivery, text: string } | null} */
+/**
+ * What was written when "send" was pressed, with its sealed form.
+ * @typedef {{ text: string, files: readonly File[], channel: string, delivery: Delivery }} Message
+ */
+
+/** @type {Message | null} */
 let pending = null;
 
 /**
@@ -45,11 +50,11 @@ async function send() {
   write("follow-up-error", "");
   write("follow-up-done", "");
   try {
-    pending ??= prepare();
+    const message = prepare();
     lock(true);
     progress.start();
-    await pending.delivery.attempt((part) => progress.show(part));
-    finish(pending.text);
+    await message.delivery.attempt((part) => progress.show(part));
+    finish(message.text);
   } catch (error) {
     write("follow-up-error", explain(error));
     byId("follow-up-error").focus();
@@ -59,17 +64,27 @@ async function send() {
   }
 }
 
-/** @returns {NonNullable<typeof pending>} */
+/** @returns {Message} the failed one if nothing was changed since: what was changed is another message, under another id */
 function prepare() {
   const { keys, shown, channel, seen } = /** @type {Case} */ (open);
   attachments.check();
-  const text = textOf(area);
-  const files = [...attachments.files];
-  if (text === "" && files.length === 0) throw new Failure("empty-report");
+  const written = { text: textOf(area), files: [...attachments.files], channel: channel() };
+  if (written.text === "" && written.files.length === 0) throw new Failure("empty-report");
+  if (pending && isSame(pending, written)) return pending;
   const id = crypto.getRandomValues(new Uint8Array(16));
-  const chosen = channel();
-  const seal = async () => sealFollowUp(addressOf(shown, chosen, today()), keys, { text, files, id, seen });
-  return { text, delivery: new Delivery(seal) };
+  const address = () => addressOf(shown, written.channel, today());
+  const seal = async () => sealFollowUp(address(), keys, { ...written, id, seen });
+  pending = { ...written, delivery: new Delivery(seal) };
+  return pending;
+}
+
+/**
+ * @param {Omit<Message, "delivery">} one
+ * @param {Omit<Message, "delivery">} other
+ */
+function isSame(one, other) {
+  const sameFiles = one.files.length === other.files.length && one.files.every((file, at) => file === other.files[at]);
+  return sameFiles && one.text === other.text && one.channel === other.channel;
 }
 
 /** @param {string} text */
@@ -86,11 +101,8 @@ function finish(text) {
 function lock(busy) {
   byId("follow-up-send", HTMLButtonElement).disabled = busy;
   area.readOnly = busy;
+  attachments.lock(busy);
 }
 
 countCharacters();
-// What was changed is another message, under another id.
-byId("follow-up").addEventListener("input", () => {
-  pending = null;
-});
 whenPressed("follow-up-send", send);

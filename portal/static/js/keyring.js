@@ -111,17 +111,9 @@ export function channel(keyring, id) {
  * @returns {IntakeKey | null}
  */
 export function intakeKey(of, today) {
-  return newest(of.intake_keys, today);
-}
-
-/**
- * Return the newest key that signs for the channel today, or null.
- * @param {Channel} of
- * @param {string} today
- * @returns {ReplyKey | null}
- */
-export function replyKey(of, today) {
-  return newest(of.reply_keys, today);
+  return of.intake_keys
+    .filter((key) => key.not_before <= today && today <= key.not_after)
+    .reduce((best, key) => (best && best.not_before >= key.not_before ? best : key), /** @type {IntakeKey | null} */ (null));
 }
 
 /**
@@ -149,16 +141,4 @@ function check(keyring) {
 /** @param {readonly { id: Uint8Array }[]} keys */
 function idsOf(keys) {
   return keys.map((key) => base64url.encode(key.id));
-}
-
-/**
- * @template {{ not_before: string, not_after: string }} Key
- * @param {readonly Key[]} keys
- * @param {string} today
- * @returns {Key | null} of equals the first
- */
-function newest(keys, today) {
-  return keys
-    .filter((key) => key.not_before <= today && today <= key.not_after)
-    .reduce((best, key) => (best && best.not_before >= key.not_before ? best : key), /** @type {Key | null} */ (null));
 }

@@ -4,7 +4,7 @@
 import * as age from "./age.js";
 import { breathe } from "./breathe.js";
 import * as container from "./container.js";
-import { fromCount } from "./days.js";
+import { daysAfter, fromCount } from "./days.js";
 import { CryptoError, NotForUs, Tampered } from "./errors.js";
 import { Failure } from "./failure.js";
 import { ask } from "./http.js";
@@ -27,6 +27,8 @@ import { site } from "./site.js";
  */
 
 const SIZE = 18_108;
+const LAST_DAY = 84_005; // 2199-12-31, in days since 1970-01-01 (SPEC 1.2)
+const LATE_DAYS = 35;
 const STATES = /** @type {const} */ (["unknown", "waiting", "collected"]);
 
 /**
@@ -38,18 +40,28 @@ const STATES = /** @type {const} */ (["unknown", "waiting", "collected"]);
  */
 export async function openMailbox(keys, keyring, today) {
   const { bytes: answer } = await ask("/api/slot", { method: "POST", body: new Uint8Array(keys.locator) });
-  const state = STATES[answer[0] ?? STATES.length];
-  if (answer.length !== SIZE || state === undefined) throw new Failure("answer-malformed");
-  const day = fromCount(new DataView(answer.buffer).getUint32(1));
+  const claim = claimed(answer);
   const fromMemo = openMemo(answer.slice(5, 65), keys);
   const { slot, fault } = await trusted(answer.slice(65), keys, keyring, today);
   const differ = slot !== null && fromMemo !== null && slot.channel !== fromMemo;
   return {
-    claim: { state, day },
+    claim,
     channel: differ ? null : (slot?.channel ?? fromMemo),
     slot: differ ? null : slot,
     fault: differ ? "channels-differ" : fault,
   };
+}
+
+/**
+ * @param {Uint8Array<ArrayBuffer>} answer
+ * @returns {Mailbox["claim"]}
+ */
+function claimed(answer) {
+  const state = STATES[answer[0] ?? STATES.length];
+  if (answer.length !== SIZE || state === undefined) throw new Failure("answer-malformed");
+  const count = new DataView(answer.buffer).getUint32(1);
+  if (count > LAST_DAY) throw new Failure("answer-malformed");
+  return { state, day: fromCount(count) };
 }
 
 /**
@@ -78,8 +90,9 @@ async function trusted(sealed, keys, keyring, today) {
     const plain = await age.unsealEnvelope(sealed, keys.replyIdentity);
     const { slot, key } = await verified(await container.read(plain, padding.slot), keyring);
     checkNames(slot, { case_id: keys.caseId });
-    // A key past its days vouches for its last slots, each until the next one is due (SPEC 6).
-    const stale = today > key.not_after && today > slot.next_by;
+    // A key past its days vouches for its last slots, each until the next one is due, and not for long (SPEC 6).
+    const until = daysAfter(key.not_after, LATE_DAYS);
+    const stale = today > key.not_after && (today > slot.next_by || today > until);
     return stale ? { slot: null, fault: "slot-stale" } : { slot, fault: null };
   } catch (error) {
     if (error instanceof NotForUs) return { slot: null, fault: null };

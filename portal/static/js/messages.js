@@ -47,7 +47,7 @@ export const REPORT = file("report", {
   language: oneOf("fr", "en"),
   keyring: KEYRING,
   questionnaire: record({ id: text(32, ID), version: integer(1) }),
-  answers: mapOf(either(text(TEXT), listOf(text(TEXT), MANY)), MANY),
+  answers: mapOf(either(text(TEXT), listOf(text(TEXT), MANY)), MANY, ID),
   files: FILES,
   written: day,
 });

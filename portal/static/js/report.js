@@ -28,15 +28,22 @@ const progress = new Progress("progress", "progress-text");
 
 /** @type {import("./keyrings.js").Shown} */
 let shown;
-/** The token of this page, whether or not it has been shown yet. */
-const entropy = casetoken.generate();
-const words = casetoken.words(entropy, site.language);
+/** The token of this report, whether or not it has been shown yet. */
+let token = newToken();
 /** @type {Confirmation} */
 let confirmation;
 /** @type {Delivery} */
 let delivery;
-/** @type {Promise<import("./casetoken.js").CaseKeys> | undefined} */
-let keys;
+
+function newToken() {
+  const entropy = casetoken.generate();
+  /** @type {Promise<import("./casetoken.js").CaseKeys> | undefined} */
+  let keys;
+  return {
+    words: casetoken.words(entropy, site.language),
+    keys: () => (keys ??= casetoken.derive(entropy, site.deployment)),
+  };
+}
 
 async function begin() {
   form.reset();
@@ -61,10 +68,9 @@ function toToken() {
     const given = answers();
     if (!hasText() && attachments.files.length === 0) throw new Failure("empty-report");
     const chosen = channels.chosen;
-    delivery = new Delivery(async () => {
-      const made = await (keys ??= casetoken.derive(entropy, site.deployment));
-      return sealReport(await address(chosen), made, { answers: given, files: attachments.files });
-    });
+    const files = [...attachments.files];
+    const { keys, words } = token;
+    delivery = new Delivery(async () => sealReport(await address(chosen), await keys(), { answers: given, files }));
     confirmation = new Confirmation(words);
     showWords(true);
     goTo("step-token");
@@ -76,12 +82,21 @@ function showWords(shownNow) {
   listWords("token-words");
   show("token-shown", shownNow);
   show("token-asked", !shownNow);
+  offerToSend(!shownNow);
   if (!shownNow) byId("confirm-1").focus();
+}
+
+/**
+ * While the button is not offered, Enter in any field of the form must not press it.
+ * @param {boolean} offered
+ */
+function offerToSend(offered) {
+  byId("send", HTMLButtonElement).disabled = !offered;
 }
 
 /** @param {string} id of a list */
 function listWords(id) {
-  byId(id).replaceChildren(...words.map((word) => element("li", {}, word)));
+  byId(id).replaceChildren(...token.words.map((word) => element("li", {}, word)));
 }
 
 /** @param {string} channel */
@@ -94,6 +109,7 @@ async function address(channel) {
 async function send() {
   await guarded("confirm-error", async () => {
     confirmation.check();
+    offerToSend(false);
     goTo("step-send");
     await attempt();
   });
@@ -154,7 +170,11 @@ whenPressed("show-words", () => showWords(true));
 whenPressed("back-to-text", () => goTo("step-write"));
 whenPressed("send", send);
 whenPressed("retry", attempt);
-whenPressed("back", () => goTo("step-write"));
+whenPressed("back", () => {
+  // The attempt may have arrived, its answer lost: what is changed now is another report, with another token.
+  token = newToken();
+  goTo("step-write");
+});
 whenPressed("show-token", () => {
   const hidden = byId("token-again").hidden !== false;
   listWords("token-again");

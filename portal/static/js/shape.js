@@ -44,7 +44,6 @@ import * as strictjson from "./strictjson.js";
 const FIRST_DAY = "2000-01-01";
 const LAST_DAY = "2199-12-31";
 const DAY = /^\d{4}-\d{2}-\d{2}$/;
-const KEY = /^[a-z][a-z0-9_]*$/;
 const VERSION = 1;
 
 /**
@@ -154,25 +153,30 @@ export function listOf(shape, most) {
 }
 
 /**
- * An object of at most `most` members whose keys are ids, in the order read.
+ * An object of at most `most` members whose keys match `pattern`, which must be anchored; in the order read.
  * @template T
  * @param {Shape<T>} shape
  * @param {number} most
+ * @param {RegExp} pattern
  * @returns {Shape<{ [id: string]: T }>}
  */
-export function mapOf(shape, most) {
+export function mapOf(shape, most, pattern) {
+  /**
+   * @template M
+   * @param {{ [id: string]: M }} value
+   */
+  const members = (value) => {
+    const found = Object.entries(value);
+    if (found.length > most) throw new Malformed("object is too large");
+    if (!found.every(([id]) => pattern.test(id))) throw new Malformed("id has an unexpected form");
+    return found;
+  };
   return {
     read(json) {
-      const members = Object.entries(isObject(json) ? json : refuse("object is missing"));
-      if (members.length > most) throw new Malformed("object is too large");
-      if (!members.every(([id]) => KEY.test(id))) throw new Malformed("id has an unexpected form");
-      return Object.fromEntries(members.map(([id, member]) => [id, shape.read(member)]));
+      const found = members(isObject(json) ? json : refuse("object is missing"));
+      return Object.fromEntries(found.map(([id, member]) => [id, shape.read(member)]));
     },
-    write(value) {
-      const members = Object.entries(value);
-      if (members.length > most) throw new Malformed("object is too large");
-      return Object.fromEntries(members.map(([id, member]) => [id, shape.write(member)]));
-    },
+    write: (value) => Object.fromEntries(members(value).map(([id, member]) => [id, shape.write(member)])),
   };
 }
 

@@ -60,7 +60,7 @@ async function openWith(keys) {
     return;
   }
   area.value = "";
-  showCase(mailbox, today());
+  showCase(mailbox, shown.keyring, today());
   goTo("case");
   const { channel, slot } = mailbox;
   write("cannot-write", channel === null ? say("cannot-write") : staleText(shown));
