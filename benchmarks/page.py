@@ -6,9 +6,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from playwright.sync_api import Page, expect, sync_playwright
+from playwright.sync_api import Page, sync_playwright
 
 from tests.browsing import CHROMIUM_ARGUMENTS
+from tests.page_visitor import Visitor
 
 # Beyond this a press of a key is felt to lag; it is also the limit that the page was designed to.
 LIMIT_MILLISECONDS = 100
@@ -29,20 +30,11 @@ def longest_task(address: str, folder: Path) -> tuple[float, float]:
     file.write_bytes(bytes(range(256)) * (FILE_BYTES // 256))
     with _page() as page:
         page.add_init_script(_WATCH)
-        page.goto(f"{address}/en/report")
-        page.fill("#what", "A lorry, always the same one.")
-        page.set_input_files("#files", file)
-        page.click("#continue")
-        words = page.locator("#token-words li")
-        expect(words).to_have_count(12)
-        shown = words.all_inner_texts()
-        page.click("#noted")
-        for number in (1, 2):
-            asked = page.locator(f"#confirm-{number}")
-            asked.fill(shown[int(asked.get_attribute("data-place") or -1)])
+        visitor = Visitor(page, address, "en")
+        visitor.write("A lorry, always the same one.", [file])
         begun = time.perf_counter()
-        page.click("#send")
-        expect(page.locator("#done")).to_be_visible(timeout=60_000)
+        visitor.confirm()
+        visitor.arrived()
         seconds = time.perf_counter() - begun
         return max(page.evaluate("window.tasks")), seconds
 

@@ -18,11 +18,14 @@ ENVELOPE = "**/api/envelopes/*"
 
 
 class Visitor:
-    """A person at the pages of one site."""
+    """A person at the pages of a portal, who keeps nothing but the case token."""
 
-    def __init__(self, page: Page, site: PortalSite) -> None:
+    site: PortalSite
+
+    def __init__(self, page: Page, address: str, language: str = "fr") -> None:
         self.page = page
-        self.site = site
+        self.address = address
+        self.language = language
         self.requests: list[Request] = []
         self.complaints: list[str] = []
         self.words: list[str] = []
@@ -31,12 +34,14 @@ class Visitor:
         page.on("pageerror", lambda error: self.complaints.append(str(error)))
 
     def visit(self, path: str) -> None:
-        self.page.goto(f"{self.site.address}/{path}")
+        self.page.goto(f"{self.address}/{path}")
 
     def write(self, text: str = TEXT, files: list[Path] | None = None, channel: str = INSPECTORATE) -> None:
-        """Fill in the report page up to the token."""
-        self.visit("fr/report")
-        self.page.check(f"#channels-{channel}")
+        """Fill in the report page up to the token; ``channel`` is chosen where there is a choice."""
+        self.visit(f"{self.language}/report")
+        expect(self.page.locator("#what")).to_be_visible()
+        if self.page.locator("#channels").is_visible():
+            self.page.check(f"#channels-{channel}")
         self.page.fill("#what", text)
         self.page.check("#coi-unsure")
         self.page.set_input_files("#files", files or [])
@@ -65,12 +70,23 @@ class Visitor:
 
     def open(self, words: str = "") -> None:
         """Type the token on the status page."""
-        self.visit("fr/status")
+        self.visit(f"{self.language}/status")
         self.page.fill("#token", words or " ".join(self.words))
         self.page.click("#open")
 
     def opened(self) -> None:
         expect(self.page.locator("#case")).to_be_visible(timeout=SLOW)
+
+    def follow_up(self, text: str, files: list[Path] | None = None) -> None:
+        """Write again on the open status page."""
+        self.page.fill("#follow-up-text", text)
+        self.page.set_input_files("#follow-up-files", files or [])
+        self.page.click("#follow-up-send")
+        expect(self.page.locator("#follow-up-done")).to_be_visible(timeout=SLOW)
+
+    def bodies(self) -> list[bytes]:
+        """Return all that the page has sent."""
+        return [request.post_data_buffer or b"" for request in self.requests]
 
     def shows(self, place: str, code: str) -> None:
         """Expect the text of this code, whatever values stand in it."""
@@ -87,7 +103,9 @@ def visiting(chromium: Browser, folder: Path) -> Iterator[Visitor]:
     context = chromium.new_context(viewport={"width": 390, "height": 844})
     try:
         with site.serving():
-            yield Visitor(context.new_page(), site)
+            visitor = Visitor(context.new_page(), site.address)
+            visitor.site = site
+            yield visitor
     finally:
         context.close()
         site.close()

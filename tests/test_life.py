@@ -9,10 +9,11 @@ from pathlib import Path
 import pytest
 from fpdf import FPDF
 from PIL import Image
-from playwright.sync_api import Browser, Page, Request, expect
+from playwright.sync_api import Browser, expect
 
 from tests import traces
 from tests.installation import Inbox, Installation
+from tests.page_visitor import Visitor
 
 pytestmark = pytest.mark.browser
 
@@ -47,57 +48,6 @@ def pdf() -> bytes:
     return bytes(letter.output())
 
 
-class Reporter:
-    """A person at a browser, who keeps nothing but the case token."""
-
-    def __init__(self, page: Page, address: str, language: str) -> None:
-        self.page = page
-        self.language = language
-        self.bodies: list[bytes] = []
-        self.addresses: list[str] = []
-        self.complaints: list[str] = []
-        self.words: list[str] = []
-        self._address = address
-        page.on("request", self._note)
-        page.on("console", lambda message: self.complaints.append(f"{message.type}: {message.text}"))
-        page.on("pageerror", lambda error: self.complaints.append(str(error)))
-
-    def _note(self, request: Request) -> None:
-        self.addresses.append(request.url)
-        self.bodies.append(request.post_data_buffer or b"")
-
-    def report(self, text: str, files: list[Path]) -> None:
-        """Write a report, confirm the token, send."""
-        self.page.goto(f"{self._address}/{self.language}/report")
-        self.page.fill("#what", text)
-        self.page.check("input[name=coi][value=no]")
-        self.page.set_input_files("#files", files)
-        self.page.click("#continue")
-        expect(self.page.locator("#token-words li")).to_have_count(12)
-        self.words = [word.strip() for word in self.page.locator("#token-words li").all_inner_texts()]
-        self.page.click("#noted")
-        for number in (1, 2):
-            asked = self.page.locator(f"#confirm-{number}")
-            place = int(asked.get_attribute("data-place") or 0)
-            asked.fill(self.words[place])
-        self.page.click("#send")
-        expect(self.page.locator("#done")).to_be_visible(timeout=60_000)
-
-    def open_mailbox(self) -> None:
-        """Type the token on the status page."""
-        self.page.goto(f"{self._address}/{self.language}/status")
-        self.page.fill("#token", " ".join(self.words))
-        self.page.click("#open")
-        expect(self.page.locator("#status-label")).to_be_visible(timeout=60_000)
-
-    def follow_up(self, text: str, files: list[Path]) -> None:
-        """Write again on the open status page."""
-        self.page.fill("#follow-up-text", text)
-        self.page.set_input_files("#follow-up-files", files)
-        self.page.click("#follow-up-send")
-        expect(self.page.locator("#follow-up-done")).to_be_visible(timeout=60_000)
-
-
 @pytest.fixture(params=["fr", "en"])
 def language(request: pytest.FixtureRequest) -> str:
     return str(request.param)
@@ -111,9 +61,9 @@ def installation(tmp_path: Path, free_port: Callable[[], int]) -> Iterator[Insta
 
 
 @pytest.fixture
-def reporter(chromium: Browser, installation: Installation, language: str) -> Iterator[Reporter]:
+def reporter(chromium: Browser, installation: Installation, language: str) -> Iterator[Visitor]:
     context = chromium.new_context(viewport={"width": 390, "height": 844})
-    yield Reporter(context.new_page(), installation.portal.address, language)
+    yield Visitor(context.new_page(), installation.portal.address, language)
     context.close()
 
 
@@ -122,7 +72,7 @@ class Life:
     """A report from its first word on, seen from all sides."""
 
     installation: Installation
-    reporter: Reporter
+    reporter: Visitor
     folder: Path
     files: dict[str, bytes]
 
@@ -152,7 +102,7 @@ class Life:
         (listed,) = self.inbox.json("list")["cases"]
         case = self.inbox.json("show", str(listed["case"]))
         assert TEXTS[language] == case["answers"]["what"]
-        assert ("no", language, "received") == (case["answers"]["coi"], case["language"], case["status"])
+        assert ("unsure", language, "received") == (case["answers"]["coi"], case["language"], case["status"])
         assert ["image/jpeg", "application/pdf"] == [file["type"] for file in case["attachments"]]
         assert list(self.files.values()) == [self.attachment(number) for number in (1, 2)]
 
@@ -161,7 +111,8 @@ class Life:
         self.inbox.run("reply", "1", "--text", text)
         self.inbox.run("status", "1", "assessing")
         self.installation.carry_back(n)
-        self.reporter.open_mailbox()
+        self.reporter.open()
+        self.reporter.opened()
         page = self.reporter.page
         expect(page.locator("#status-label")).to_contain_text(LABELS[self.reporter.language])
         expect(page.locator("#messages")).to_contain_text(text)
@@ -175,7 +126,7 @@ class Life:
         assert next(iter(self.files.values())) == self.attachment(3)
 
 
-def test_the_whole_life_of_a_report(installation: Installation, reporter: Reporter, tmp_path: Path) -> None:
+def test_the_whole_life_of_a_report(installation: Installation, reporter: Visitor, tmp_path: Path) -> None:
     """Reported, collected, answered, followed up, answered again; every byte arrives and nothing leaks."""
     names = [f"IMG_20261124_{CANARY}.jpg", f"lettre {CANARY}.pdf"]
     life = Life(installation, reporter, tmp_path, dict(zip(names, [jpeg(), pdf()], strict=True)))
@@ -187,12 +138,12 @@ def test_the_whole_life_of_a_report(installation: Installation, reporter: Report
     nothing_leaked(installation, reporter, tmp_path)
 
 
-def nothing_leaked(installation: Installation, reporter: Reporter, folder: Path) -> None:
+def nothing_leaked(installation: Installation, reporter: Visitor, folder: Path) -> None:
     """The canary, the token and the file names are nowhere but with the reporter and in the vault."""
     token = " ".join(reporter.words)
     secrets = [CANARY, token, token.replace(" ", "-"), "IMG_20261124", REPLY]
-    assert traces.found_in(b"\n".join(reporter.bodies), secrets) == []
-    addresses = "\n".join(reporter.addresses)
+    assert traces.found_in(b"\n".join(reporter.bodies()), secrets) == []
+    addresses = "\n".join(request.url for request in reporter.requests)
     assert traces.found_in(addresses.encode(), secrets) == []
     assert [word for word in reporter.words if word in addresses] == []
     portal = folder / "portal-side"
@@ -204,9 +155,9 @@ def nothing_leaked(installation: Installation, reporter: Reporter, folder: Path)
     assert traces.found_in_memory(installation.portal.processes(), secrets) == []
 
     # Controls: the same searches do find what must be there.
-    (stanza,) = {body[:40] for body in reporter.bodies if body.startswith(b"age-encryption.org/v1")}
+    (stanza,) = {body[:40] for body in reporter.bodies() if body.startswith(b"age-encryption.org/v1")}
     envelope = stanza.decode()
-    assert traces.found_in(b"\n".join(reporter.bodies), [envelope]) == [envelope]
+    assert traces.found_in(b"\n".join(reporter.bodies()), [envelope]) == [envelope]
     assert len(traces.found_in_files(portal, [envelope])) >= 2
     deployment = re.search(r'deployment = "(.+)"', installation.portal.config.read_text())
     assert deployment
