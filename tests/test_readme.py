@@ -1,0 +1,28 @@
+"""What README promises is there, and what is there stands in README."""
+
+import re
+from pathlib import Path
+
+import click
+import pytest
+
+from inbox.cli import commands as inbox
+from portal.commands import portal
+
+ROOT = Path(__file__).parent.parent
+README = (ROOT / "README.md").read_text("utf-8")
+BLOCKS = "".join(re.findall(r"```\n(.*?)```", README, re.DOTALL))
+
+
+@pytest.mark.parametrize("group", [inbox, portal], ids=["inbox", "portal"])
+def test_every_command_is_listed_and_explains_itself(group: click.Group) -> None:
+    """A command that README leaves out is one that nobody finds."""
+    assert [name for name in group.commands if not re.search(rf"\b{name}\b", BLOCKS)] == []
+    assert [name for name, command in group.commands.items() if not command.help] == []
+
+
+def test_every_local_link_leads_somewhere() -> None:
+    """Files and pictures that README points to exist."""
+    links = re.findall(r"\]\((?!http)([^)#]+)\)", README)
+    assert len(links) > 5
+    assert [link for link in links if not (ROOT / link).exists()] == []
