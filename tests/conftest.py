@@ -19,6 +19,7 @@ from tests.age_peer import AgePeer
 from tests.age_peer import running as age_peer_running
 from tests.browsing import CHROMIUM_ARGUMENTS
 from tests.installation import free_port
+from tests.page_visitor import FILE, Visitor, visiting
 
 # The gate is the same in every run; `pytest --hypothesis-profile=thorough` looks further.
 settings.register_profile(
@@ -90,3 +91,18 @@ def age_peer() -> Iterator[AgePeer]:
     """The age of npm, to seal and open what we open and seal."""
     with age_peer_running() as peer:
         yield peer
+
+
+@pytest.fixture
+def visitor(chromium: Browser, tmp_path: Path) -> Iterator[Visitor]:
+    """A person at the pages of a portal of their own."""
+    with visiting(chromium, tmp_path) as made:
+        yield made
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    """A file that the visitor can attach, under a name that nobody should learn."""
+    made = tmp_path / "IMG_un nom.jpg"
+    made.write_bytes(FILE)
+    return made

@@ -1,22 +1,13 @@
 """The public pages as any browser meets them: no complaint, any width, no script."""
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 from playwright.sync_api import Browser, expect
 
-from tests.page_visitor import Visitor, visiting
+from tests.page_visitor import Visitor
 
 pytestmark = pytest.mark.browser
 
 ALL_PAGES = ["", "fr/", "en/", "fr/report", "en/report", "fr/status", "en/status"]
-
-
-@pytest.fixture
-def visitor(chromium: Browser, tmp_path: Path) -> Iterator[Visitor]:
-    with visiting(chromium, tmp_path) as made:
-        yield made
 
 
 def test_every_page_loads_without_a_complaint(visitor: Visitor) -> None:

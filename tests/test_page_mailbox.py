@@ -1,20 +1,13 @@
 """What a portal may answer about a case, and what the page makes of an answer that has no form."""
 
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Browser, Route
+from playwright.sync_api import Route
 
-from tests.page_visitor import Visitor, visiting
+from tests.page_visitor import Visitor
 
 pytestmark = pytest.mark.browser
-
-
-@pytest.fixture
-def visitor(chromium: Browser, tmp_path: Path) -> Iterator[Visitor]:
-    with visiting(chromium, tmp_path) as made:
-        yield made
 
 
 @pytest.mark.parametrize(

@@ -1,33 +1,19 @@
 """The report page in a real browser, from the first word to the day to come back."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import expect
 
 from crypto import casetoken
 from crypto.padding import SMALLEST
 from tests.builders import INSPECTORATE, OUTSIDE, Site, make_keyring, today
-from tests.page_visitor import FILE, TEXT, Visitor, methods, visiting
+from tests.page_visitor import FILE, TEXT, Visitor, methods
 from tests.portal_site import closed
 
 pytestmark = pytest.mark.browser
-
-
-@pytest.fixture
-def visitor(chromium: Browser, tmp_path: Path) -> Iterator[Visitor]:
-    with visiting(chromium, tmp_path) as made:
-        yield made
-
-
-@pytest.fixture
-def file(tmp_path: Path) -> Path:
-    made = tmp_path / "IMG_un nom.jpg"
-    made.write_bytes(FILE)
-    return made
 
 
 def test_a_report_arrives_as_it_was_written(visitor: Visitor, file: Path) -> None:

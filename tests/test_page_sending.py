@@ -1,27 +1,14 @@
 """Sending from the report page when the network or the portal fails."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Route, expect
+from playwright.sync_api import Route, expect
 
-from tests.page_visitor import ENVELOPE, ENVELOPES, FILE, TEXT, Visitor, lose, methods, times, visiting
+from tests.page_visitor import ENVELOPE, ENVELOPES, FILE, TEXT, Visitor, lose, methods, times
 
 pytestmark = pytest.mark.browser
-
-
-@pytest.fixture
-def visitor(chromium: Browser, tmp_path: Path) -> Iterator[Visitor]:
-    with visiting(chromium, tmp_path) as made:
-        yield made
-
-
-@pytest.fixture
-def file(tmp_path: Path) -> Path:
-    made = tmp_path / "IMG_un nom.jpg"
-    made.write_bytes(FILE)
-    return made
 
 
 def test_a_text_that_was_not_confirmed_is_sent_again_as_the_same_bytes(visitor: Visitor) -> None:

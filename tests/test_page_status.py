@@ -1,6 +1,5 @@
 """The status page in a real browser: token, answer, follow-up."""
 
-from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
@@ -9,28 +8,15 @@ from pathlib import Path
 
 import pytest
 from mnemonic import Mnemonic
-from playwright.sync_api import Browser, Route, expect
+from playwright.sync_api import Route, expect
 
 from crypto import casetoken, messages
 from crypto.messages import FollowUp, Received, Reply, Status
 from tests.builders import INSPECTORATE, OUTSIDE, make_keyring, today
-from tests.page_visitor import ENVELOPES, FILE, Visitor, times, visiting
+from tests.page_visitor import ENVELOPES, FILE, Visitor, times
 from tests.portal_site import REPLY, slot_for
 
 pytestmark = pytest.mark.browser
-
-
-@pytest.fixture
-def visitor(chromium: Browser, tmp_path: Path) -> Iterator[Visitor]:
-    with visiting(chromium, tmp_path) as made:
-        yield made
-
-
-@pytest.fixture
-def file(tmp_path: Path) -> Path:
-    made = tmp_path / "IMG_un nom.jpg"
-    made.write_bytes(FILE)
-    return made
 
 
 def test_a_case_is_waiting_until_the_inspectorate_has_signed(visitor: Visitor) -> None:
