@@ -96,11 +96,17 @@ def _shown(char: str) -> str:
 
 
 def _folded(line: str, width: int) -> Iterator[str]:
-    start, used = 0, 0
+    """Yield a line in parts of at most ``width`` columns, broken behind a space where there is one."""
+    start, gap, used = 0, 0, 0
     for place, char in enumerate(line):
-        columns = 2 if unicodedata.east_asian_width(char) in "WF" else 1
-        if used + columns > width:
-            yield line[start:place]
-            start, used = place, 0
-        used += columns
+        if used + _columns(char) > width:
+            end = gap if gap > start else place
+            yield line[start:end]
+            start, used = end, sum(map(_columns, line[end:place]))
+        used += _columns(char)
+        gap = place + 1 if char == " " else gap
     yield line[start:]
+
+
+def _columns(char: str) -> int:
+    return 2 if unicodedata.east_asian_width(char) in "WF" else 1

@@ -1,6 +1,7 @@
 """The portal as a server: gunicorn's processes, told to write down nothing of a request."""
 
 import json
+import signal
 import socket
 import sys
 from collections.abc import Callable
@@ -25,6 +26,8 @@ from portal.store.keyrings import current
 
 # A client that is silent for so long is let go; a request that takes so long is cut off, and can be resumed.
 _SILENCE_SECONDS = 20
+# A head that comes by drops would hold a process for as long as its sender likes.
+_HEAD_SECONDS = 15
 _REQUEST_SECONDS = 900
 _FINISH_SECONDS = 60
 _HEADER_BYTES = 4_096
@@ -123,9 +126,20 @@ class _Server(BaseApplication):
 class _Worker(SyncWorker):
     """A process that answers one request after the other."""
 
+    def init_signals(self) -> None:
+        super().init_signals()  # type: ignore[no-untyped-call]
+        signal.signal(signal.SIGALRM, _too_slow)
+
     def handle(self, listener: Any, client: socket.socket, addr: Any) -> None:
         client.settimeout(_SILENCE_SECONDS)
-        super().handle(listener, client, addr)  # type: ignore[no-untyped-call]
+        signal.setitimer(signal.ITIMER_REAL, _HEAD_SECONDS)
+        with suppress(TimeoutError):  # it may also come while the connection is being closed
+            super().handle(listener, client, addr)  # type: ignore[no-untyped-call]
+        signal.setitimer(signal.ITIMER_REAL, 0)
+
+    def handle_request(self, listener: Any, req: Any, client: socket.socket, addr: Any) -> None:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        super().handle_request(listener, req, client, addr)  # type: ignore[no-untyped-call]
 
     def handle_error(self, req: Any, client: socket.socket, addr: Any, exc: BaseException) -> None:  # noqa: ARG002
         """Answer what is not a request; gunicorn itself would repeat parts of it, and log the address."""
@@ -137,6 +151,10 @@ class _Worker(SyncWorker):
         # Who sent it may have gone: an error from here would end the process.
         with suppress(OSError):
             client.sendall(_problem(HTTPStatus(status), code))
+
+
+def _too_slow(_number: int, _frame: object) -> None:
+    raise TimeoutError
 
 
 class _Response(wsgi.Response):

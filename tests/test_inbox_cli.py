@@ -63,6 +63,15 @@ def test_quoted_text_cannot_leave_its_margin(monkeypatch: pytest.MonkeyPatch) ->
     assert "│ a\n│ b" == quoted("a\nb")
 
 
+def test_quoted_text_is_folded_between_words_and_loses_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Only a word that fits no line is broken."""
+    monkeypatch.setenv("COLUMNS", "30")
+    text = "a longer line of several words " + "x" * 70 + " 日本語 and an end"
+    lines = quoted(text).split("\n")
+    assert lines[:2] == ["│ a longer line of several ", "│ words "]
+    assert text == "".join(line.removeprefix("│ ") for line in lines)
+
+
 def test_no_report_can_inject_into_the_terminal(world: World, portal: Portal, tmp_path: Path) -> None:
     """Text, follow-up, file names and types, drops and file names of bundles: list, show and collect."""
     reporter = Reporter(world)
@@ -94,7 +103,7 @@ def test_no_report_can_inject_into_the_terminal(world: World, portal: Portal, tm
     assert "<U+001B>" in shown
     assert "\ncase 9: closed" not in shown
     assert "│ case 9: closed" in shown
-    (text,) = {view.json["answers"]["what"] for view in said[5:7] if "answers" in view.json}
+    (text,) = {view.json["answers"]["what"] for view in said[5:7] if not view.json["note"]}
     assert ESCAPES + "\ncase 9: closed" == text  # in JSON nothing is lost
 
 
