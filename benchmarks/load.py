@@ -19,11 +19,11 @@ class Request:
     headers: Mapping[str, str]
 
 
-def rate(port: int, request: Request, count: int) -> float:
+def rate(port: int, request: Request, count: int, clients: int = CLIENTS) -> float:
     """Return how many per second of ``count`` times ``request``; an unexpected answer is an error."""
     begun = time.perf_counter()
-    with ThreadPoolExecutor(CLIENTS) as clients:
-        list(clients.map(lambda _: _post(port, request), range(count)))
+    with ThreadPoolExecutor(clients) as pool:
+        list(pool.map(lambda _: _post(port, request), range(count)))
     return count / (time.perf_counter() - begun)
 
 

@@ -25,6 +25,7 @@ class Label(Enum):
     KEYRING = b"fanal/1/keyring"
     INTAKE = b"fanal/1/intake"
     OUTBOX = b"fanal/1/outbox"
+    PAGES = b"fanal/1/pages"
 
 
 def public_key(seed: bytes) -> bytes:

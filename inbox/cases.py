@@ -21,7 +21,9 @@ def overview(session: Session) -> View:
         "cases": [
             _line(case)
             | {
+                "unread": case.unread,
                 "follow_ups": counts.follow_ups.get(case.number, 0),
+                "unread_follow_ups": counts.unread.get(case.number, 0),
                 "attachments": counts.attachments.get(case.number, 0),
                 "messages": counts.messages.get(case.number, 0),
             }
@@ -38,16 +40,24 @@ def details(session: Session, number: int) -> View:
     follow_ups = records.follow_ups(session, number)
     return (
         _line(case)
-        | {"collected": case.collected.isoformat()}
+        | {"collected": case.collected.isoformat(), "unread": case.unread}
+        | {"written": None, "questionnaire": None, "answers": {}, "labels": {}, "note": None}
         | (_note(case) if case.unsigned else _report(session, case))
         | {
-            "attachments": [_attachment(file) for file in files if file.follow_up is None],
+            "attachments": [attachment(file) for file in files if file.follow_up is None],
             "follow_ups": [_follow_up(each, files) for each in follow_ups],
             "messages": [_message(message, case) for message in records.messages(session, number)],
             "last_slot": case.serial,
             "seen_slot": case.seen,
         }
     )
+
+
+def mark_read(session: Session, number: int) -> None:
+    """Note that somebody has been shown all of a case; CaseRefused if there is none."""
+    records.case(session, number).unread = False
+    for follow_up in records.follow_ups(session, number):
+        follow_up.unread = False
 
 
 def flags(case: Case) -> list[str]:
@@ -105,7 +115,8 @@ def _in(language: str, texts: Texts) -> str:
     return texts.fr if language == "fr" else texts.en
 
 
-def _attachment(file: Attachment) -> View:
+def attachment(file: Attachment) -> View:
+    """Return what the vault says of a file."""
     return {
         "number": file.number,
         "name": file.name,
@@ -118,10 +129,11 @@ def _attachment(file: Attachment) -> View:
 def _follow_up(each: FollowUp, files: Sequence[Attachment]) -> View:
     return {
         "number": each.position,
+        "unread": each.unread,
         "received": each.received.isoformat(),
         "written": each.written.isoformat(),
         "text": each.text,
-        "attachments": [_attachment(file) for file in files if file.follow_up == each.id],
+        "attachments": [attachment(file) for file in files if file.follow_up == each.id],
     }
 
 

@@ -2,7 +2,7 @@
 
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterable
 from functools import partial
 from pathlib import Path
 from typing import Any, NoReturn
@@ -14,7 +14,20 @@ from crypto.bundle import KEYRING, KEYRING_SIGNATURE
 from crypto.errors import CryptoError
 from crypto.messages import Status
 from crypto.signing import fingerprint, public_key
-from inbox import attachments, cases, ceremony, disk, keyrings, outbox, records, rendering, replies, terminal
+from inbox import (
+    attachments,
+    cases,
+    ceremony,
+    disk,
+    expiry,
+    keyrings,
+    outbox,
+    pages,
+    records,
+    rendering,
+    replies,
+    terminal,
+)
 from inbox.ceremony import Charter
 from inbox.chain import Acceptance
 from inbox.collect import Outcome, collect
@@ -69,6 +82,9 @@ def commands(context: click.Context, home: Path) -> None:
     context.obj = home
 
 
+commands.add_command(pages.sign_pages)
+
+
 @commands.command()
 @click.option("--deployment", "name", required=True, help="Name of the whole, as pages show it.")
 @click.option("--channel", required=True, help="Id of this inbox's channel: a-z, 0-9, -.")
@@ -117,26 +133,20 @@ def keyring(home: Path, /, *, out: Path, as_json: bool) -> None:
         row, renewed = keyrings.current(session, today())
         office = records.office(session)
         deployment, root_key = office.deployment, public_key(office.root_seed)
+        warnings = expiry.warnings(session, today())
     # Only once the vault holds it: two keyrings of one serial must not come into the world.
     out.mkdir(exist_ok=True)
     disk.write(out / KEYRING, [row.raw])
     disk.write(out / KEYRING_SIGNATURE, [row.signature])
-    if as_json:
-        terminal.say_json(
-            {
-                "serial": row.serial,
-                "valid_until": row.valid_until.isoformat(),
-                "renewed": renewed,
-                "deployment": base64url.encode(deployment),
-                "root_key": base64url.encode(root_key),
-            }
-        )
-        return
-    how = "renewed" if renewed else "unchanged"
-    terminal.say(f"keyring {row.serial}, {how}, valid until {row.valid_until}")
-    terminal.say("the portal's configuration needs these two lines:")
-    terminal.say(f'deployment = "{base64url.encode(deployment)}"')
-    terminal.say(f'root_key = "{base64url.encode(root_key)}"')
+    view = {
+        "serial": row.serial,
+        "valid_until": row.valid_until.isoformat(),
+        "renewed": renewed,
+        "deployment": base64url.encode(deployment),
+        "root_key": base64url.encode(root_key),
+        "warnings": warnings,
+    }
+    _show(view, rendering.keyring(view), as_json=as_json)
 
 
 @commands.command(name="collect")
@@ -176,10 +186,10 @@ def collect_command(
 @json_option
 @click.pass_obj
 def list_command(home: Path, /, *, as_json: bool) -> None:
-    """List the cases, and what became none."""
+    """List the cases, what nobody has read yet, and what became no case."""
     with opened(home) as inbox, inbox.transaction() as session:
-        view = cases.overview(session)
-    _show(view, rendering.overview, as_json=as_json)
+        view = cases.overview(session) | {"warnings": expiry.warnings(session, today())}
+    _show(view, rendering.overview(view), as_json=as_json)
 
 
 @commands.command()
@@ -191,7 +201,8 @@ def show(home: Path, /, *, case: int, as_json: bool) -> None:
     """Show all of one case."""
     with opened(home) as inbox, inbox.transaction() as session:
         view = cases.details(session, case)
-    _show(view, rendering.details, as_json=as_json)
+        cases.mark_read(session, case)
+    _show(view, rendering.details(view), as_json=as_json)
 
 
 @commands.command()
@@ -199,12 +210,14 @@ def show(home: Path, /, *, case: int, as_json: bool) -> None:
 @click.argument("number", type=click.IntRange(1))
 @out_file
 @passphrase_option
+@json_option
 @click.pass_obj
-def attachment(home: Path, /, *, case: int, number: int, out: Path) -> None:
+def attachment(home: Path, /, *, case: int, number: int, out: Path, as_json: bool) -> None:
     """Write one file of a case; the file is as hostile as its sender."""
     with opened(home) as inbox, inbox.transaction() as session:
         written = attachments.extract(inbox.home, session, case, number, out)
-    terminal.say(f"wrote {written.size} bytes, digest verified; the file is not to be trusted")
+    said = f"wrote {written.size} bytes, digest verified; the file is not to be trusted"
+    _show({"case": case, "file": str(out)} | cases.attachment(written), [said], as_json=as_json)
 
 
 @commands.command()
@@ -212,27 +225,31 @@ def attachment(home: Path, /, *, case: int, number: int, out: Path) -> None:
 @click.option("--text", help="The message.")
 @click.option("--text-file", type=click.Path(path_type=Path), help="Take the message from this UTF-8 file.")
 @passphrase_option
+@json_option
 @click.pass_obj
-def reply(home: Path, /, *, case: int, text: str | None, text_file: Path | None) -> None:
+def reply(home: Path, /, *, case: int, text: str | None, text_file: Path | None, as_json: bool) -> None:
     """Answer the author of a case; it leaves with the next outbox."""
     if (text is None) == (text_file is None):
         raise click.UsageError("give the message with either --text or --text-file")
     message = text_of(text_file) if text is None and text_file is not None else str(text)
     with opened(home) as inbox, inbox.transaction() as session:
-        replies.reply(session, case, message, today())
-    terminal.say(f"case {case}: the reply waits for the next outbox")
+        added = replies.reply(session, case, message, today())
+    view = {"case": case, "day": added.day.isoformat(), "slot": added.serial}
+    _show(view, [f"case {case}: the reply waits for the next outbox"], as_json=as_json)
 
 
 @commands.command()
 @case_argument
 @click.argument("status", type=click.Choice([status.value for status in Status]))
 @passphrase_option
+@json_option
 @click.pass_obj
-def status(home: Path, /, *, case: int, status: str) -> None:
+def status(home: Path, /, *, case: int, status: str, as_json: bool) -> None:
     """Change the status that the reporter reads in the next slot."""
     with opened(home) as inbox, inbox.transaction() as session:
         replies.set_status(session, case, Status(status))
-    terminal.say(f"case {case}: {status}, as the reporter will read with the next outbox")
+    said = f"case {case}: {status}, as the reporter will read with the next outbox"
+    _show({"case": case, "status": status}, [said], as_json=as_json)
 
 
 @commands.command(name="outbox")
@@ -249,18 +266,20 @@ def outbox_command(home: Path, /, *, out: Path, again: int | None, as_json: bool
             made = outbox.make(inbox, out, today=today(), progress=progress)
         else:
             made = outbox.again(inbox, out, again)
-    if as_json:
-        terminal.say_json({"n": made.n, "file": str(made.path)})
-        return
-    terminal.say(f"outbox {made.n}: {made.path}")
-    terminal.say("next: carry it to the portal, then: portal import")
+        with inbox.transaction() as session:
+            warnings = expiry.warnings(session, today())
+    view = {"n": made.n, "file": str(made.path), "warnings": warnings}
+    lines = [f"outbox {made.n}: {made.path}", "next: carry it to the portal, then: portal import"]
+    _show(view, lines, as_json=as_json)
 
 
-def _show(view: cases.View, lines: Callable[[cases.View], Iterator[str]], *, as_json: bool) -> None:
+def _show(view: cases.View, lines: Iterable[str], *, as_json: bool) -> None:
     if as_json:
         terminal.say_json(view)
-    else:
-        _say_all(lines(view))
+        return
+    _say_all(lines)
+    for warning in view.get("warnings", ()):
+        terminal.warn(f"warning: {warning}")
 
 
 def _say_outcome(outcome: Outcome) -> None:
@@ -271,7 +290,7 @@ def _say_outcome(outcome: Outcome) -> None:
     terminal.fail(outcome.refused)
 
 
-def _say_all(lines: Iterator[str]) -> None:
+def _say_all(lines: Iterable[str]) -> None:
     for line in lines:
         terminal.say(line)
 

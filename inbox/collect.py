@@ -8,14 +8,16 @@ from pathlib import Path
 from sqlalchemy.orm import Session
 
 from crypto.bundle import Link
-from inbox import chain, keystore, outbox, records
+from inbox import chain, keystore, records
 from inbox.chain import Acceptance
 from inbox.errors import BundleRefused, Refused
-from inbox.filing import Filed, Filing, Item
-from inbox.intake import Verified, verify
+from inbox.filing import Filed, Filing
+from inbox.intake import Verified, announced, verify
 from inbox.parallel import spread
+from inbox.reasons import Kind
 from inbox.schema import IntakeBundle
 from inbox.unlocking import Inbox
+from inbox.unopened import Item, kept
 from inbox.unsealing import Changed, Trust, Unsealed, Unsealer
 
 # Up to here one process is done before another has started: envelopes, bytes in all.
@@ -46,15 +48,31 @@ class Outcome:
 def collect(
     inbox: Inbox, bundles: Sequence[Path], acceptance: Acceptance, *, today: date, progress: Progress
 ) -> Iterator[Outcome]:
-    """Collect bundles in the order given, each in a transaction of its own; yield what became of each."""
+    """Collect bundles in the order of their numbers, each in a transaction of its own.
+
+    Yields what became of each, first of those of which the manifest does not read.
+    """
+    turns = []
     for path in bundles:
+        try:
+            turns.append((_turn(inbox, path), path))
+        except BundleRefused as refused:
+            yield Outcome(bundle=path.name, refused=refused)
+    for _, path in sorted(turns, key=lambda turn: turn[0]):
         try:
             yield _collect_one(inbox, path, acceptance, today=today, progress=progress)
         except BundleRefused as refused:
+            inbox.settle()
             yield Outcome(bundle=path.name, refused=refused)
-        finally:
-            with inbox.transaction() as session:
-                outbox.sweep(inbox.home, session)
+
+
+def _turn(inbox: Inbox, path: Path) -> tuple[bool, bytes, int]:
+    """Return what bundles are sorted by: the chain of the confirmed portal first, then each by number."""
+    with inbox.vault.transaction() as session:
+        office, pinned = records.office(session), records.pinned_instance(session)
+    intake = announced(path, office.deployment, office.channel)
+    is_new = pinned is None or pinned.key != intake.instance_key
+    return is_new, intake.instance_key, intake.n
 
 
 def _collect_one(
@@ -108,8 +126,13 @@ def _file(inbox: Inbox, session: Session, verified: Verified, filing: Filing, pr
     contents = keystore.load(inbox.home, session)
     office = records.office(session)
     trust = Trust(inbox.home, office.deployment, office.channel, contents.intake)
+    shut = kept(inbox.home, records.set_aside(session, Kind.NOT_FOR_US))
     try:
-        filing.file(_unsealed(verified, trust, progress))
+        filing.take(_unsealed([*shut, *_new(verified)], trust, progress))
+        # A large follow-up costs time and room: it is opened again only once its case is there.
+        awaited = [row for row in records.set_aside(session, Kind.UNKNOWN_CASE) if filing.knows(row.case_id)]
+        filing.take(_unsealed(kept(inbox.home, awaited), trust, progress))
+        filing.finish()
     except Changed:
         raise BundleRefused("the bundle was altered while it was read", "copy it to a disk first") from None
     for withdrawal in verified.intake.withdrawn:
@@ -118,10 +141,17 @@ def _file(inbox: Inbox, session: Session, verified: Verified, filing: Filing, pr
         keystore.save(inbox.home, session, contents.with_attachments(filing.seeds))
 
 
-def _unsealed(verified: Verified, trust: Trust, progress: Progress) -> Iterator[tuple[Item, Unsealed]]:
-    items = [Item(*pair) for pair in zip(verified.intake.entries, verified.places, strict=True)]
-    few = _FEW if sum(place.size for place in verified.places) <= _LITTLE else 1
-    results = spread(Unsealer, trust, verified.places, few=few)
+def _new(verified: Verified) -> list[Item]:
+    pairs = zip(verified.intake.entries, verified.places, strict=True)
+    return [Item(place, entry.day, entry.case_id) for entry, place in pairs]
+
+
+def _unsealed(items: list[Item], trust: Trust, progress: Progress) -> Iterator[tuple[Item, Unsealed]]:
+    if not items:
+        return
+    places = [item.place for item in items]
+    few = _FEW if sum(place.size for place in places) <= _LITTLE else 1
+    results = spread(Unsealer, trust, places, few=few)
     for done, pair in enumerate(zip(items, results, strict=True), 1):
         yield pair
         progress(done, len(items))

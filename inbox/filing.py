@@ -8,15 +8,16 @@ from typing import TypeAlias
 from sqlalchemy.orm import Session
 
 from crypto import casetoken, messages
-from crypto.bundle import Entry, Withdrawal
+from crypto.bundle import Withdrawal
 from crypto.container import Signed
 from crypto.errors import Tampered
 from crypto.messages import SeenKeyring, Status
-from inbox import disk, records, schema
+from inbox import records, schema
 from inbox.home import Home
-from inbox.reasons import REASONS, Kind
-from inbox.schema import Attachment, Case, Unopened
-from inbox.unsealing import Failed, Place, SignedFollowUp, SignedReport, Unsealed, Unsigned
+from inbox.reasons import Kind
+from inbox.schema import Attachment, Case
+from inbox.unopened import Item, Shelf
+from inbox.unsealing import Altered, Changed, Failed, SignedFollowUp, SignedReport, Unsealed, Unsigned
 
 Files: TypeAlias = Sequence[messages.File]
 
@@ -26,21 +27,17 @@ _AT_ONCE = 256
 
 @dataclass(slots=True)
 class Filed:
-    """What became of the entries of a bundle; numbers are case numbers."""
+    """What became of the entries of a bundle; numbers are case numbers.
+
+    Those of ``unopened`` are of new rows, those of ``resolved`` of earlier ones that belong to a case now.
+    """
 
     cases: list[int] = field(default_factory=list)
     follow_ups: list[int] = field(default_factory=list)
     withdrawn: list[int] = field(default_factory=list)
     unopened: list[int] = field(default_factory=list)
+    resolved: list[int] = field(default_factory=list)
     repeated: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Item:
-    """An entry of the manifest with its envelope's place."""
-
-    entry: Entry
-    place: Place
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,55 +53,63 @@ class Filing:
 
     def __init__(self, session: Session, home: Home, *, n: int, today: date) -> None:
         self._session = session
-        self._home = home
-        self._n = n
         self._today = today
         self._deployment = records.office(session).deployment
         self._keyrings = records.keyrings(session)
         self._numbers = records.numbers_by_case_id(session)
         self._number = records.last_case_number(session)
-        self._unopened = records.last_unopened_number(session)
-        self.filed = Filed()
+        self._shelf = Shelf(session, home, n)
+        self.filed = Filed(unopened=self._shelf.added, resolved=self._shelf.resolved)
         self.seeds: dict[bytes, bytes] = {}
+        self._letters: list[tuple[Item, SignedFollowUp]] = []
 
-    def file(self, results: Iterable[tuple[Item, Unsealed]]) -> None:
-        """File all entries: reports first, since a follow-up may lie before its report."""
-        later: list[tuple[Item, SignedFollowUp]] = []
+    def knows(self, case_id: bytes | None) -> bool:
+        """Tell whether there is a case of this id by now."""
+        return case_id in self._numbers
+
+    def take(self, results: Iterable[tuple[Item, Unsealed]]) -> None:
+        """File all but the follow-ups: one may lie before its report. Raises Changed for a new envelope."""
         for place, (item, result) in enumerate(results):
             if place % _AT_ONCE == 0:
                 self._session.flush()
             match result:
                 case Failed(kind):
-                    self._set_aside(item, kind)
+                    self._shelf.keep(item, kind)
                 case SignedReport():
                     self._file_report(item, result)
                 case SignedFollowUp():
-                    later.append((item, result))
+                    self._letters.append((item, result))
                 case Unsigned():
                     self._file_drop(item, result)
+                case Altered():
+                    _check_is_old(item)
+
+    def finish(self) -> None:
+        """File the follow-ups that were taken, those first that came first."""
         self._session.flush()
-        for item, letter in later:
+        for item, letter in sorted(self._letters, key=_age):
             self._file_follow_up(item, letter)
 
     def withdraw(self, withdrawal: Withdrawal) -> None:
         """Flag the case if the key is its reporter's; nothing is deleted."""
         found = self._case_of(withdrawal.case_id)
         if found is None:
-            self._note(Kind.UNKNOWN_WITHDRAWAL, self._today, case_id=withdrawal.case_id)
+            self._shelf.note(Kind.UNKNOWN_WITHDRAWAL, self._today, case_id=withdrawal.case_id)
         elif casetoken.withdraw_id(withdrawal.withdraw_key) != found.withdraw_id:
-            self._note(Kind.FALSE_WITHDRAWAL, self._today, case_id=withdrawal.case_id)
+            self._shelf.note(Kind.FALSE_WITHDRAWAL, self._today, case_id=withdrawal.case_id)
         elif not found.withdrawn:
             found.withdrawn = True
             self.filed.withdrawn.append(found.number)
 
     def _file_report(self, item: Item, letter: SignedReport) -> None:
         report = letter.report
-        if item.entry.case_id not in {None, report.case_id}:
-            self._set_aside(item, Kind.WRONG_CASE)
+        if item.case_id not in {None, report.case_id}:
+            self._shelf.keep(item, Kind.WRONG_CASE)
             return
         known = self._case_of(report.case_id)
         if known is not None:
-            self._file_again(item, Kind.OTHER_REPORT, same=known.message == letter.signed.message)
+            same = known.message == letter.signed.message
+            self._file_again(item, Kind.OTHER_REPORT, known, same=same)
             return
         filed = self._open_case(item, letter.signed.message, _summary(report.answers.values()))
         filed.signature = letter.signed.signature
@@ -113,13 +118,14 @@ class Filing:
         filed.author_key = report.author_key
         filed.recipient = letter.recipient
         filed.withdraw_id = report.withdraw_id
-        filed.keyring_warning = self._keyring_warning(report.keyring, item.entry.day)
+        filed.keyring_warning = self._keyring_warning(report.keyring, item.day)
         self._numbers[report.case_id] = filed.number
         self._file_attachments(_Owner(filed.number), letter, report.files)
 
     def _file_drop(self, item: Item, unsigned: Unsigned) -> None:
-        if records.case_from(self._session, item.place.hash) is not None:
-            self.filed.repeated += 1
+        known = records.case_from(self._session, item.place.hash)
+        if known is not None:
+            self._repeat(item, known)
             return
         note = unsigned.drop.note
         filed = self._open_case(item, note.encode(), _summary([note]))
@@ -128,26 +134,27 @@ class Filing:
 
     def _file_follow_up(self, item: Item, letter: SignedFollowUp) -> None:
         follow_up = letter.follow_up
-        if item.entry.case_id not in {None, follow_up.case_id}:
-            self._set_aside(item, Kind.WRONG_CASE)
+        if item.case_id not in {None, follow_up.case_id}:
+            self._shelf.keep(item, Kind.WRONG_CASE)
             return
         known = self._case_of(follow_up.case_id)
         if known is None or known.author_key is None:
-            self._set_aside(item, Kind.UNKNOWN_CASE)
+            self._shelf.keep(item, Kind.UNKNOWN_CASE, follow_up.case_id)
             return
         if not self._is_by_author(letter.signed, known.author_key):
-            self._set_aside(item, Kind.FALSE_SIGNATURE)
+            self._shelf.keep(item, Kind.FALSE_SIGNATURE)
             return
         earlier = records.follow_up(self._session, known.number, follow_up.id)
         if earlier is not None:
-            self._file_again(item, Kind.OTHER_FOLLOW_UP, same=earlier.message == letter.signed.message)
+            same = earlier.message == letter.signed.message
+            self._file_again(item, Kind.OTHER_FOLLOW_UP, known, same=same)
             return
         self._session.add(
             schema.FollowUp(
                 case=known.number,
                 id=follow_up.id,
                 position=records.last_follow_up_position(self._session, known.number) + 1,
-                received=item.entry.day,
+                received=item.day,
                 written=follow_up.written,
                 text=follow_up.text,
                 message=letter.signed.message,
@@ -157,10 +164,11 @@ class Filing:
         # A claim to have seen what was never sent must not let later messages be dropped.
         known.seen = max(known.seen, min(follow_up.seen, known.serial))
         known.closed_in = None
-        warning = self._keyring_warning(follow_up.keyring, item.entry.day)
+        warning = self._keyring_warning(follow_up.keyring, item.day)
         known.keyring_warning = known.keyring_warning or warning
         self._file_attachments(_Owner(known.number, follow_up.id), letter, follow_up.files)
         self.filed.follow_ups.append(known.number)
+        self._shelf.resolve(item, known.number)
 
     def _is_by_author(self, signed: Signed, author_key: bytes) -> bool:
         try:
@@ -182,13 +190,14 @@ class Filing:
         filed = Case(
             number=self._number,
             status=Status.RECEIVED.value,
-            received=item.entry.day,
+            received=item.day,
             collected=self._today,
             summary=summary,
             message=message,
             envelope=item.place.hash,
         )
         self._session.add(filed)
+        self._shelf.resolve(item, filed.number)
         return filed
 
     def _file_attachments(
@@ -217,34 +226,15 @@ class Filing:
             self.seeds[kept.id] = kept.seed
         self._session.flush()
 
-    def _file_again(self, item: Item, kind: Kind, *, same: bool) -> None:
+    def _file_again(self, item: Item, kind: Kind, known: Case, *, same: bool) -> None:
         if same:
-            self.filed.repeated += 1
+            self._repeat(item, known)
         else:
-            self._set_aside(item, kind)
+            self._shelf.keep(item, kind)
 
-    def _set_aside(self, item: Item, kind: Kind) -> None:
-        """Keep the envelope as it came: once we confirm the bundle, the portal forgets it."""
-        place = self._home.envelope(item.place.hash)
-        disk.write(self._home.on_its_way(place), item.place.pieces())
-        self._note(kind, item.entry.day, envelope=item.place.hash, case_id=item.entry.case_id)
-
-    def _note(
-        self, kind: Kind, day: date, *, envelope: bytes | None = None, case_id: bytes | None = None
-    ) -> None:
-        self._unopened += 1
-        self.filed.unopened.append(self._unopened)
-        self._session.add(
-            Unopened(
-                number=self._unopened,
-                kind=kind.value,
-                reason=REASONS[kind],
-                received=day,
-                intake=self._n,
-                envelope=envelope,
-                case_id=case_id,
-            )
-        )
+    def _repeat(self, item: Item, known: Case) -> None:
+        self.filed.repeated += 1
+        self._shelf.resolve(item, known.number)
 
     def _keyring_warning(self, seen: SeenKeyring, received: date) -> str:
         """Return ``unknown`` or ``old`` where the reporter was shown a keyring that is not to be expected."""
@@ -252,6 +242,17 @@ class Filing:
         if ours is None or ours.hash != seen.hash:
             return "unknown"
         return "old" if ours.valid_until < received else ""
+
+
+def _age(letter: tuple[Item, SignedFollowUp]) -> tuple[bool, int]:
+    row = letter[0].row
+    return row is None, row.number if row else 0
+
+
+def _check_is_old(item: Item) -> None:
+    """Raise Changed unless the envelope was set aside before: its row stays, and must not stop new ones."""
+    if item.row is None:
+        raise Changed
 
 
 def _summary(answers: Iterable[str | tuple[str, ...]]) -> str:

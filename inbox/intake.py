@@ -1,6 +1,7 @@
 """An intake bundle verified whole, from signature to last digest, before anything in it is believed."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,10 +23,26 @@ class Verified:
     places: tuple[Place, ...]
 
 
+def announced(path: Path, deployment: bytes, channel: str) -> Intake:
+    """Return what the signed manifest of the bundle at ``path`` says; raise BundleRefused."""
+    with _refusing(), path.open("rb") as file:
+        intake = bundle.open_intake(bundle.read(disk.pieces(file))[0], deployment)
+    _check_channel(intake, channel)
+    return intake
+
+
 def verify(path: Path, deployment: bytes, channel: str) -> Verified:
     """Return the bundle at ``path`` after reading all of it once; raise BundleRefused."""
-    try:
+    with _refusing():
         verified = _read(path, deployment)
+    _check_channel(verified.intake, channel)
+    return verified
+
+
+@contextmanager
+def _refusing() -> Iterator[None]:
+    try:
+        yield
     except Truncated:
         raise BundleRefused("the bundle ends early", "copy it again from the medium or the portal") from None
     except Tampered as error:
@@ -34,12 +51,14 @@ def verify(path: Path, deployment: bytes, channel: str) -> Verified:
         raise BundleRefused(f"this is no intake bundle for this inbox: {error}", "check the file") from None
     except OSError as error:
         raise BundleRefused(f"the bundle cannot be read: {error.strerror}", "check path and medium") from None
-    if verified.intake.channel != channel:
+
+
+def _check_channel(intake: Intake, channel: str) -> None:
+    if intake.channel != channel:
         raise BundleRefused(
-            f"the bundle is for the channel {verified.intake.channel}, not {channel}",
+            f"the bundle is for the channel {intake.channel}, not {channel}",
             "hand it to the inbox of that channel",
         )
-    return verified
 
 
 def _read(path: Path, deployment: bytes) -> Verified:

@@ -52,7 +52,6 @@ def make(inbox: Inbox, out: Path, *, today: date, progress: Progress) -> Made:
     _check_folder(out)
     with inbox.transaction() as session:
         n, channel = _make(inbox.home, session, today, progress)
-        sweep(inbox.home, session)
     return Made(n, _hand_over(n, inbox.home.outbox_bundle(channel, n), out))
 
 
@@ -70,13 +69,6 @@ def again(inbox: Inbox, out: Path, n: int) -> Made:
     if not path.exists():
         raise Refused(f"our copy of outbox {n} is missing", f"put back {path.name} in {path.parent}")
     return Made(n, _hand_over(n, path, out))
-
-
-def sweep(home: Home, session: Session) -> None:
-    """Remove our copies of what the portal has confirmed, and what writing that was cut short left."""
-    channel = records.office(session).channel
-    numbers = records.confirmed_outboxes(session)
-    disk.remove(home.outbox, {home.outbox_bundle(channel, n) for n in numbers})
 
 
 def _make(home: Home, session: Session, today: date, progress: Progress) -> tuple[int, str]:
@@ -120,7 +112,8 @@ def _reply_key(session: Session, today: date) -> ReplyKey:
     valid = [key for key in records.reply_keys(session) if key.not_before <= today <= key.not_after]
     if not valid:
         raise Refused(
-            "no reply key is valid today", "check the clock; the keys of this inbox are past their date"
+            f"no reply key is valid on {today}: no outbox can be made",
+            "check the clock; if it is right, ask the people who maintain the program for new keys",
         )
     return valid[-1]
 

@@ -5,11 +5,12 @@ from collections.abc import Sequence
 from datetime import date
 from typing import NamedTuple
 
-from sqlalchemy import func, select, update
+from sqlalchemy import ColumnElement, func, select, update
 from sqlalchemy.orm import Session
 
 from crypto.messages import Status
 from inbox.errors import CaseRefused
+from inbox.reasons import Kind
 from inbox.schema import (
     Attachment,
     Case,
@@ -31,6 +32,7 @@ class Counts(NamedTuple):
     """How much belongs to each case, by number; a case without any is not listed."""
 
     follow_ups: dict[int, int]
+    unread: dict[int, int]
     attachments: dict[int, int]
     messages: dict[int, int]
 
@@ -215,18 +217,34 @@ def dialogues(session: Session, number: int | None = None) -> Dialogues:
 
 def counts(session: Session) -> Counts:
     """Return how much belongs to each case."""
-    return Counts(*(_count(session, kind) for kind in (FollowUp, Attachment, Message)))
+    return Counts(
+        follow_ups=_count(session, FollowUp),
+        unread=_count(session, FollowUp, FollowUp.unread.is_(True)),
+        attachments=_count(session, Attachment),
+        messages=_count(session, Message),
+    )
 
 
 def unopened(session: Session) -> Sequence[Unopened]:
     """Return what came in and became no case, oldest first."""
-    return session.scalars(select(Unopened).order_by(Unopened.number)).all()
+    return session.scalars(select(Unopened).where(Unopened.case.is_(None)).order_by(Unopened.number)).all()
+
+
+def set_aside(session: Session, kind: Kind) -> Sequence[Unopened]:
+    """Return what became no case for this reason, oldest first."""
+    return [row for row in unopened(session) if row.kind == kind]
 
 
 def envelope_hashes(session: Session) -> set[bytes]:
     """Return the hashes of all envelopes that became no case."""
-    hashes = session.scalars(select(Unopened.envelope).where(Unopened.envelope.is_not(None)))
-    return {each for each in hashes if each is not None}
+    return {row.envelope for row in unopened(session) if row.envelope is not None}
+
+
+def done_hashes(session: Session) -> set[bytes]:
+    """Return the hashes of the envelopes that were set aside and became part of a case at a later try."""
+    hashes = session.scalars(select(Unopened.envelope).where(Unopened.case.is_not(None)))
+    done = {each for each in hashes if each is not None}
+    return done and done - envelope_hashes(session)
 
 
 def last_unopened_number(session: Session) -> int:
@@ -234,6 +252,8 @@ def last_unopened_number(session: Session) -> int:
     return session.scalar(select(func.max(Unopened.number))) or 0
 
 
-def _count(session: Session, kind: type[FollowUp] | type[Attachment] | type[Message]) -> dict[int, int]:
-    rows = session.execute(select(kind.case, func.count()).group_by(kind.case)).all()
+def _count(
+    session: Session, kind: type[FollowUp] | type[Attachment] | type[Message], *holds: ColumnElement[bool]
+) -> dict[int, int]:
+    rows = session.execute(select(kind.case, func.count()).where(*holds).group_by(kind.case)).all()
     return {number: count for number, count in rows}  # noqa: C416  dict() loses the types

@@ -16,9 +16,17 @@ _FLAGS = {
 
 
 def overview(view: View) -> Iterator[str]:
-    """Yield the list of cases, then what became no case."""
+    """Yield the list of cases, then what became no case, then what nobody has read."""
     if not view["cases"]:
         yield "no cases yet"
+    yield from _cases_of(view)
+    yield from _unopened_of(view)
+    if unread := [case["case"] for case in view["cases"] if _new(case)]:
+        yield ""
+        yield f"not read yet: {_cases(unread)}; to see one: inbox show CASE"
+
+
+def _cases_of(view: View) -> Iterator[str]:
     for case in view["cases"]:
         counts = f"{case['follow_ups']} follow-ups, {case['attachments']} files, {case['messages']} replies"
         language = case["language"] or "--"
@@ -26,6 +34,11 @@ def overview(view: View) -> Iterator[str]:
         yield quoted(case["summary"])
         if case["flags"]:
             yield f"       [{', '.join(case['flags'])}]"
+        if new := _new(case):
+            yield f"       NOT READ YET: {new}"
+
+
+def _unopened_of(view: View) -> Iterator[str]:
     if view["unopened"]:
         yield ""
         yield "came in, but became no case:"
@@ -41,9 +54,9 @@ def details(view: View) -> Iterator[str]:
     language = view["language"] or "unknown"
     yield f"received {view['received']}, collected {view['collected']}, language {language}"
     yield from (_FLAGS[flag] for flag in view["flags"])
-    if "note" in view:
+    if view["note"] is not None:
         yield from ("", "note:", quoted(view["note"]))
-    for field, answer in view.get("answers", {}).items():
+    for field, answer in view["answers"].items():
         yield from (
             "",
             visible(view["labels"].get(field, field)),
@@ -51,10 +64,20 @@ def details(view: View) -> Iterator[str]:
         )
     yield from _files(view["attachments"])
     for each in view["follow_ups"]:
-        yield from ("", f"follow-up {each['number']}, written {each['written']}:", quoted(each["text"]))
+        new = ", not read before" if each["unread"] else ""
+        yield from ("", f"follow-up {each['number']}, written {each['written']}{new}:", quoted(each["text"]))
         yield from _files(each["attachments"])
     for message in view["messages"]:
         yield from ("", f"reply of {message['day']}, {_way(message)}:", quoted(message["text"]))
+
+
+def keyring(view: View) -> Iterator[str]:
+    """Yield what the portal must know of a keyring."""
+    how = "renewed" if view["renewed"] else "unchanged"
+    yield f"keyring {view['serial']}, {how}, valid until {view['valid_until']}"
+    yield "the portal's configuration needs these two lines:"
+    yield f'deployment = "{view["deployment"]}"'
+    yield f'root_key = "{view["root_key"]}"'
 
 
 def outcome(result: Outcome) -> Iterator[str]:
@@ -75,6 +98,8 @@ def outcome(result: Outcome) -> Iterator[str]:
         yield f"follow-ups to: {_cases(filed.follow_ups)}"
     if filed.withdrawn:
         yield f"withdrawn by the author: {_cases(filed.withdrawn)}"
+    if filed.resolved:
+        yield f"filed at last, and no longer in the list of what became no case: {_numbers(filed.resolved)}"
     if filed.unopened:
         yield "what could not be filed stands at the end of: inbox list"
     yield from (f"warning: {warning}" for warning in result.warnings)
@@ -91,11 +116,18 @@ def outcome_view(result: Outcome) -> View:
         "follow_ups": filed.follow_ups if filed else [],
         "withdrawn": filed.withdrawn if filed else [],
         "unopened": filed.unopened if filed else [],
+        "resolved": sorted(filed.resolved) if filed else [],
         "repeated": filed.repeated if filed else 0,
         "warnings": result.warnings,
         "error": str(result.refused) if result.refused else None,
         "hint": result.refused.hint if result.refused else None,
     }
+
+
+def _new(case: View) -> str:
+    count = case["unread_follow_ups"]
+    follow_ups = f"{count} follow-up" + "s" * (count > 1)
+    return ", ".join(["the case"] * case["unread"] + [follow_ups] * (count > 0))
 
 
 def _files(files: list[View]) -> Iterator[str]:
@@ -116,7 +148,11 @@ def _way(message: View) -> str:
 
 
 def _cases(numbers: list[int]) -> str:
-    return "case " + ", ".join(map(str, sorted(set(numbers))))
+    return f"case {_numbers(numbers)}"
+
+
+def _numbers(numbers: list[int]) -> str:
+    return ", ".join(map(str, sorted(set(numbers))))
 
 
 def _span(numbers: list[int]) -> str:

@@ -116,7 +116,8 @@ class Case(Base):
     """A report or an unsigned drop, whose ``message`` is message.json or the note.
 
     ``envelope`` is the hash of the age file, ``serial`` that of the last slot, ``seen`` the newest slot that
-    the reporter has opened, ``closed_in`` the first outbox that told the reporter of the closing.
+    the reporter has opened, ``closed_in`` the first outbox that told the reporter of the closing. ``unread``
+    holds until the case is shown to staff.
     """
 
     __tablename__ = "cases"
@@ -138,11 +139,12 @@ class Case(Base):
     withdraw_id: Mapped[bytes | None] = mapped_column(default=None)
     seen: Mapped[int] = mapped_column(default=0)
     serial: Mapped[int] = mapped_column(default=0)
+    unread: Mapped[bool] = mapped_column(default=True)
     closed_in: Mapped[int | None] = mapped_column(ForeignKey("outboxes.n"), default=None)
 
 
 class FollowUp(Base):
-    """What a reporter wrote afterwards."""
+    """What a reporter wrote afterwards; ``unread`` until its case is shown to staff."""
 
     __tablename__ = "follow_ups"
     case: Mapped[int] = mapped_column(ForeignKey("cases.number"), primary_key=True)
@@ -153,6 +155,7 @@ class FollowUp(Base):
     text: Mapped[str]
     message: Mapped[bytes] = mapped_column(deferred=True)
     signature: Mapped[bytes]
+    unread: Mapped[bool] = mapped_column(default=True)
 
 
 class Attachment(Base):
@@ -185,7 +188,10 @@ class Message(Base):
 
 
 class Unopened(Base):
-    """What came in and became no case; the envelope of this hash, if there was one, is kept as it came."""
+    """What came in and became no case; the envelope of this hash, if there was one, is kept as it came.
+
+    ``case`` is the one that it was filed under at a later try: then it is no longer listed, nor kept.
+    """
 
     __tablename__ = "unopened"
     number: Mapped[int] = mapped_column(primary_key=True)
@@ -195,3 +201,4 @@ class Unopened(Base):
     intake: Mapped[int]
     envelope: Mapped[bytes | None] = mapped_column(default=None)
     case_id: Mapped[bytes | None] = mapped_column(default=None)
+    case: Mapped[int | None] = mapped_column(ForeignKey("cases.number"), default=None)

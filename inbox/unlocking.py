@@ -8,7 +8,7 @@ from pathlib import Path
 from sqlalchemy.orm import Session
 
 from crypto import passphrase
-from inbox import arrivals, disk, header, keystore, officers, vault
+from inbox import disk, header, officers, settling, vault
 from inbox.home import Home
 from inbox.vault import Vault
 
@@ -30,8 +30,7 @@ class Inbox:
     def settle(self) -> None:
         """Bring the files of the home to where the vault says that they are."""
         with self.vault.transaction() as session:
-            keystore.sweep(self.home, session)
-            arrivals.settle(self.home, session)
+            settling.settle(self.home, session)
 
 
 @contextmanager

@@ -32,9 +32,9 @@ class Trust:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where an envelope lies: bundle, first byte, number of bytes, SHA-256 of them."""
+    """Where an envelope lies: file, first byte, number of bytes, SHA-256 of them."""
 
-    bundle: Path
+    file: Path
     offset: int
     size: int
     hash: bytes
@@ -42,7 +42,7 @@ class Place:
     def pieces(self) -> Iterator[bytes]:
         """Yield the envelope; Changed behind its end if it is no longer what was verified."""
         digest = hashlib.sha256()
-        with self.bundle.open("rb") as file:
+        with self.file.open("rb") as file:
             file.seek(self.offset)
             for piece in disk.pieces(file, self.size):
                 digest.update(piece)
@@ -52,7 +52,7 @@ class Place:
 
 
 class Changed(Exception):
-    """The bundle is not what it was when it was verified."""
+    """The file that holds an envelope is not what it was when the hash was taken."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +112,12 @@ class Failed:
     kind: Kind
 
 
-Unsealed: TypeAlias = SignedReport | SignedFollowUp | Unsigned | Failed
+@dataclass(frozen=True, slots=True)
+class Altered:
+    """An envelope that is not what it was when its hash was taken."""
+
+
+Unsealed: TypeAlias = SignedReport | SignedFollowUp | Unsigned | Failed | Altered
 
 
 class Unsealer:
@@ -124,16 +129,15 @@ class Unsealer:
         self._identities = {key.id: HybridIdentity.from_seed(key.seed) for key in newest_first}
 
     def __call__(self, place: Place) -> Unsealed:
-        """Open the envelope; raise Changed if the bundle was altered meanwhile.
-
-        What was kept until then is for ``arrivals.settle``, as after a loss of power.
-        """
+        """Open the envelope."""
         kept: list[Kept] = []
         try:
             result = self._open(place, kept)
         except CryptoError as error:
             result = Failed(_kind(error))
-        if isinstance(result, Failed):
+        except Changed:
+            result = Altered()
+        if isinstance(result, Failed | Altered):
             self._discard(kept)
         return result
 

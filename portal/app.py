@@ -7,7 +7,7 @@ from flask import Flask
 
 from crypto import questionnaire
 from crypto.questionnaire import Questionnaire
-from portal import headers, intake, pages, problems, published, slots
+from portal import headers, intake, manifest, pages, problems, published, slots
 from portal.config import Settings
 from portal.context import Context
 from portal.refusals import BadConfiguration
@@ -17,14 +17,16 @@ from portal.store.database import open_database
 
 def create_app(settings: Settings, today: Callable[[], date] = days.today) -> Flask:
     """Return the application; raises Refused without a database, BadConfiguration without questions."""
+    questions, signed = load_questionnaire(settings), manifest.load(settings)
     app = Flask("portal", static_folder=None)
     app.extensions["portal"] = Context(settings, open_database(settings.database_url), today)
     problems.init_app(app)
     intake.init_app(app)
     slots.init_app(app)
     published.init_app(app)
-    pages.init_app(app, settings, load_questionnaire(settings))
-    headers.init_app(app)
+    manifest.init_app(app, signed)
+    pages.init_app(app, settings, questions)
+    headers.init_app(app, settings.onion)
     return app
 
 

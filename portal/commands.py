@@ -10,7 +10,7 @@ from sqlalchemy.exc import DBAPIError
 
 from crypto import signing
 from crypto.keyring import Keyring
-from portal import config, exports, imports, keyrings, serving, terminal
+from portal import care, config, exports, imports, keyrings, proof, serving, terminal
 from portal.app import load_questionnaire
 from portal.config import Settings
 from portal.exports import Exported
@@ -54,6 +54,13 @@ def main() -> None:
 def portal(context: click.Context, file: Path) -> None:
     """Keep sealed reports until the inbox takes them, and slots until their reporters do."""
     context.obj = config.load(file)
+
+
+portal.add_command(care.pending)
+portal.add_command(care.doctor)
+portal.add_command(proof.freeze)
+portal.add_command(proof.manifest)
+portal.add_command(proof.verify_command)
 
 
 @portal.command()

@@ -16,6 +16,7 @@ from portal.refusals import BadConfiguration
 
 _SHIPPED = Path(__file__).parent / "questionnaire.toml"
 _ADDRESS = re.compile(r"(?P<host>[\w.-]+|\[[\da-f:.]+\]):(?P<port>\d{1,5})", re.ASCII)
+_ONION = re.compile(r"http://[a-z2-7]{56}\.onion", re.ASCII)
 _LARGEST_PORT = 65_535
 _HINT = "config.example.toml shows every setting"
 _DRIVERS = {"sqlite": "pysqlite", "postgresql": "psycopg"}
@@ -36,6 +37,8 @@ class Settings:
     workers: int = 2
     upload_days: int = 3
     questionnaire: str = ""
+    manifest: str = ""
+    onion: str = ""
     folder: Path = field(default=Path(), compare=False)
 
     @property
@@ -61,6 +64,11 @@ class Settings:
     def questionnaire_path(self) -> Path:
         """The file of the questions: the shipped one unless another is set."""
         return self.folder / self.questionnaire if self.questionnaire else _SHIPPED
+
+    @property
+    def manifest_path(self) -> Path | None:
+        """The folder of the signed manifest of the pages, or None."""
+        return self.folder / self.manifest if self.manifest else None
 
     @property
     def address(self) -> tuple[str, int]:
@@ -141,6 +149,14 @@ def _listen(value: Any) -> bool:
     return found is not None and int(found["port"]) <= _LARGEST_PORT
 
 
+def _onion(value: Any) -> bool:
+    return isinstance(value, str) and (not value or _ONION.fullmatch(value) is not None)
+
+
+def _path(value: Any) -> bool:
+    return isinstance(value, str)
+
+
 _RULES: Mapping[str, tuple[Callable[[Any], bool], str]] = {
     "deployment": (_binary(signing.DEPLOYMENT), "16 bytes in base64url, or empty"),
     "root_key": (_binary(signing.PUBLIC), "32 bytes in base64url, or empty"),
@@ -148,7 +164,9 @@ _RULES: Mapping[str, tuple[Callable[[Any], bool], str]] = {
     "listen": (_listen, "a text such as 127.0.0.1:8080"),
     "workers": (_number(2, 256), "a number from 2 to 256"),
     "upload_days": (_number(1, 365), "a number from 1 to 365"),
-    "questionnaire": (lambda value: isinstance(value, str), "the path of a file, or empty"),
+    "questionnaire": (_path, "the path of a file, or empty"),
+    "manifest": (_path, "the path of a folder, or empty"),
+    "onion": (_onion, "a text such as http://….onion with 56 letters and digits, or empty"),
 }
 
 

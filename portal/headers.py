@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from flask import Flask, Response
+from flask import Flask, Response, request
 
 from portal import assets
 
@@ -49,6 +49,7 @@ def headers(import_map_hash: str) -> Mapping[str, str]:
                 "style-src 'self'",
                 "connect-src 'self'",
                 "img-src 'self'",
+                "worker-src 'none'",
                 "base-uri 'none'",
                 "form-action 'self'",
                 "frame-ancestors 'none'",
@@ -65,14 +66,26 @@ def headers(import_map_hash: str) -> Mapping[str, str]:
         "Referrer-Policy": "no-referrer",
         "Permissions-Policy": ", ".join(f"{feature}=()" for feature in _FEATURES),
         "Cache-Control": "no-store",
+        # Browsers heed it on HTTPS alone: an onion service loses nothing by it.
+        "Strict-Transport-Security": "max-age=63072000; includeSubDomains; preload",
     }
 
 
-def init_app(app: Flask) -> None:
-    """Put the headers on every response of ``app``, errors included."""
+def init_app(app: Flask, onion: str) -> None:
+    """Put the headers on every response of ``app``, errors included; name the onion service on every page."""
     always = headers(assets.load().import_map_hash)
 
     @app.after_request
     def protect(response: Response) -> Response:
         response.headers.update(always)
+        if onion and (path := _page(response)):
+            response.headers["Onion-Location"] = onion + path
         return response
+
+
+def _page(response: Response) -> str | None:
+    # The path of the rule, not of the request: what a visitor sends must not come back in a header.
+    rule = request.url_rule
+    if rule is None or rule.arguments or response.mimetype != "text/html":
+        return None
+    return rule.rule

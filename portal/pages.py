@@ -7,13 +7,13 @@ from http import HTTPStatus
 from pathlib import Path
 from typing import Protocol
 
-from flask import Flask, Response
+from flask import Flask, Response, request
 from jinja2 import Environment, FileSystemLoader, PrefixLoader, StrictUndefined
 from werkzeug.routing import PathConverter
 
 from crypto import base64url, signing
 from crypto.questionnaire import BadQuestionnaire, Questionnaire
-from portal import assets, translation
+from portal import assets, codings, translation
 
 _TEMPLATES = Path(__file__).parent.parent / "templates"
 _FOLDERS = ("portal", "shared")
@@ -49,6 +49,11 @@ def render(site: Site, questionnaire: Questionnaire) -> Mapping[str, bytes]:
     return {path: page.encode() for path, page in pages.items()}
 
 
+def missing(site: Site, questionnaire: Questionnaire) -> bytes:
+    """Return the page for a path that is not there."""
+    return _page("en", "missing.html", _shown(site, questionnaire)).encode()
+
+
 def init_app(app: Flask, site: Site, questionnaire: Questionnaire) -> None:
     """Serve the pages with the files that they load; any other path outside the interface has a page, too."""
     # A doubled slash would be answered by a redirect to an absolute address.
@@ -58,8 +63,8 @@ def init_app(app: Flask, site: Site, questionnaire: Questionnaire) -> None:
     for path, file in assets.load().files.items():
         _serve(app, path, Response(file.content, content_type=f"{file.type}; charset=utf-8"))
     app.url_map.converters["elsewhere"] = _Elsewhere
-    missing = _page("en", "missing.html", _shown(site, questionnaire)).encode()
-    _serve(app, "/<elsewhere:_>", Response(missing, HTTPStatus.NOT_FOUND, content_type=_HTML))
+    nowhere = missing(site, questionnaire)
+    _serve(app, "/<elsewhere:_>", Response(nowhere, HTTPStatus.NOT_FOUND, content_type=_HTML))
 
 
 @cache
@@ -111,8 +116,13 @@ def _check_ids(page: str) -> None:
 
 def _serve(app: Flask, path: str, answer: Response) -> None:
     content, status, kind = answer.get_data(), answer.status_code, answer.content_type
+    forms = codings.encoded(content)
 
     def view(_: str = "") -> Response:
-        return Response(content, status, content_type=kind)
+        # Without Vary, as nothing may be stored that could be mixed up.
+        encoding = codings.chosen(request.accept_encodings, forms)
+        if encoding is None:
+            return Response(content, status, content_type=kind)
+        return Response(forms[encoding], status, {"Content-Encoding": encoding}, content_type=kind)
 
     app.add_url_rule(path, f"page {path}".replace(".", " "), view, strict_slashes=False)

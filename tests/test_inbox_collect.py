@@ -15,12 +15,14 @@ from crypto.archive import Member
 from crypto.bundle import Link, Withdrawal
 from crypto.messages import SeenKeyring
 from crypto.recipients import X25519Identity
-from inbox import arrivals, disk, keystore
 from inbox import collect as collecting
+from inbox import disk, keystore, settling
 from inbox.chain import Acceptance
 from inbox.errors import BundleRefused
 from inbox.intake import verify
 from inbox.schema import Attachment
+from inbox.unopened import Shelf
+from inbox.unsealing import Changed
 from tests import inbox_builders as build
 from tests.inbox_builders import Office, Portal, Reporter, Sent, World
 
@@ -176,6 +178,7 @@ def test_the_same_message_again_is_ignored_and_another_under_its_id_is_shown(
     follow_up_id = bytes(16)
     same = {"edit": lambda message: replace(message, id=follow_up_id)}
     collect(portal.bundle(first(reporter), first(reporter), Sent(reporter.follow_up("a", **same))))
+    world.office.json("show", "1")
     before = world.office.json("show", "1")
     again = collect(
         portal.bundle(
@@ -467,7 +470,7 @@ def test_a_bundle_that_is_not_the_next_is_refused_and_named(
 
 
 def test_several_bundles_are_each_told_and_the_good_ones_taken(world: World, portal: Portal) -> None:
-    """A file that is no bundle, one twice, and a missing one do not keep the next from being collected."""
+    """A file that is no bundle, one twice, and a missing one do not keep the others from being collected."""
     one, two = portal.bundle(first(Reporter(world))), portal.bundle(first(Reporter(world)))
     noise = one.with_name("holiday.jpg")
     noise.write_bytes(b"\xff\xd8" * 4000)
@@ -477,8 +480,41 @@ def test_several_bundles_are_each_told_and_the_good_ones_taken(world: World, por
     )
     assert (1, "") == (said.code, said.err)
     states = [outcome["state"] for outcome in said.json]
-    assert ["refused", "collected", "already collected", "refused", "collected"] == states
+    assert ["refused", "refused", "collected", "already collected", "collected"] == states
     assert 2 == len(world.office.json("list")["cases"])
+
+
+def test_bundles_are_collected_by_their_numbers_whatever_a_shell_makes_of_their_names(
+    world: World, portal: Portal
+) -> None:
+    """As a glob gives them, inspection-10 comes before inspection-2; a name may also say nothing at all."""
+    paths = sorted(str(portal.bundle(first(Reporter(world), text=str(n)))) for n in range(1, 12))
+    assert "inspection-10.tar" == Path(paths[1]).name
+    paths[0] = str(Path(paths[0]).rename(portal.bundle().with_name("zz.tar")))
+    cut = Path(paths[0]).with_name("0-cut.tar")
+    cut.write_bytes(Path(paths[3]).read_bytes()[:-600])
+    said = world.office.run("collect", cut, *paths, "--confirm-instance", portal.fingerprint, "--json")
+    assert 1 == said.code
+    told = [(outcome["n"], outcome["state"]) for outcome in said.json if outcome["state"] != "refused"]
+    assert [(n, "collected") for n in range(1, 12)] == told
+    (refused,) = [outcome for outcome in said.json if outcome["state"] == "refused"]
+    assert ("0-cut.tar", "the bundle ends early") == (refused["bundle"], refused["error"])
+    numbers = [int(case["summary"]) for case in world.office.json("list")["cases"]]
+    assert list(range(1, 12)) == numbers
+
+
+def test_the_last_of_a_chain_is_collected_before_the_first_of_a_rebuilt_portal(
+    world: World, portal: Portal, collect: Callable[..., Any], tmp_path: Path
+) -> None:
+    """Whichever keys and names they have: once the new one is accepted, nothing of the old is taken."""
+    collect(portal.bundle())
+    for place in range(4):
+        old = portal.bundle(first(Reporter(world)))
+        portal = Portal(world, tmp_path / f"rebuilt-{place}")
+        new = portal.bundle(first(Reporter(world)))
+        said = world.office.run("collect", new, old, "--new-instance", portal.fingerprint, "--json")
+        assert ["collected"] * 2 == [outcome["state"] for outcome in said.json]
+        assert [old.name, new.name] == [outcome["bundle"] for outcome in said.json]
 
 
 @pytest.mark.parametrize(
@@ -596,6 +632,44 @@ def test_a_bundle_that_changes_while_it_is_read_is_refused(
     assert before == world.office.state()
 
 
+def test_an_envelope_that_is_exchanged_for_a_good_one_is_refused_and_leaves_no_file(
+    world: World, portal: Portal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Once the bundle is verified, another report of the same size takes the place of one in it."""
+    true, false = (first(Reporter(world), files=[b"data"]) for _ in range(2))
+    path = portal.bundle(true)
+    before = world.office.state()
+    whole = verify
+
+    def then_exchange(*arguments: Any) -> Any:
+        verified = whole(*arguments)
+        path.write_bytes(path.read_bytes().replace(true.envelope, false.envelope))
+        return verified
+
+    monkeypatch.setattr(collecting, "verify", then_exchange)
+    said = world.office.run("collect", path, "--confirm-instance", portal.fingerprint)
+    assert (1, True) == (said.code, "altered while it was read" in said.err)
+    assert [] == list((world.office.root / "arriving").iterdir())
+    monkeypatch.undo()
+    assert before == world.office.state()
+
+
+def test_what_a_refused_bundle_left_is_removed_at_once(
+    world: World, portal: Portal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A file of a good report before the change was noticed: nobody could open it any more."""
+
+    def altered(*_: Any) -> None:
+        arrived = list((world.office.root / "arriving").iterdir())
+        assert 1 == len(arrived)
+        raise Changed
+
+    path = portal.bundle(first(Reporter(world), files=[b"data"]))
+    monkeypatch.setattr(collecting.Filing, "finish", altered)
+    assert 1 == world.office.run("collect", path, "--confirm-instance", portal.fingerprint).code
+    assert [] == list((world.office.root / "arriving").iterdir())
+
+
 def test_many_entries_are_unsealed_by_several_processes(
     world: World, portal: Portal, collect: Callable[..., Any]
 ) -> None:
@@ -620,7 +694,7 @@ def test_a_collect_cut_short_leaves_no_file_behind(
         raise OSError(28, "No space left on device")
 
     with monkeypatch.context() as patch:
-        patch.setattr(collecting.Filing, "_set_aside", full)
+        patch.setattr(Shelf, "keep", full)
         said = world.office.run("collect", path, "--confirm-instance", portal.fingerprint)
     assert (1, True) == (said.code, "No space left" in said.err)
     assert before == world.office.state()
@@ -636,7 +710,7 @@ def test_what_was_collected_before_a_full_disk_is_told(
     def full(*_: Any) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(collecting.Filing, "_set_aside", full)
+    monkeypatch.setattr(Shelf, "keep", full)
     said = world.office.run("collect", *paths, "--confirm-instance", portal.fingerprint, "--json")
     assert (1, [[1]]) == (said.code, [outcome["cases"] for outcome in said.json])
     assert "No space left" in said.err
@@ -678,7 +752,7 @@ def test_power_lost_right_after_the_commit_loses_no_file(
             raise Killed
 
     with monkeypatch.context() as patch:
-        patch.setattr(arrivals, "settle", stop)
+        patch.setattr(settling, "settle", stop)
         with pytest.raises(Killed):
             world.office.run("collect", path, "--confirm-instance", portal.fingerprint)
     assert 2 == len(list((world.office.root / "arriving").iterdir()))

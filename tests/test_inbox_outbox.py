@@ -53,7 +53,7 @@ def collect(world: World, portal: Portal, *sent: Sent, **changes: Any) -> Any:
 def make(world: World) -> tuple[bundle.Outbox, bundle.Manifest, dict[str, bytes]]:
     made = world.office.json("outbox", "--out", world.office.out)
     path = world.office.out / f"outbox-{build.CHANNEL}-{made['n']}.tar"
-    assert {"n": made["n"], "file": str(path)} == made
+    assert {"n": made["n"], "file": str(path), "warnings": []} == made
     return build.read_outbox(path, world)
 
 
@@ -304,11 +304,14 @@ def test_an_outbox_cut_short_changes_nothing(world: World, monkeypatch: pytest.M
     """Whatever was written before the vault knew of it is gone after the next one."""
     before = world.office.state()
 
-    def cut(*_: Any) -> None:
+    write = outbox._write
+
+    def cut(*arguments: Any) -> None:
+        write(*arguments)
         raise OSError(5, "Input/output error")
 
     with monkeypatch.context() as patch:
-        patch.setattr(outbox, "sweep", cut)
+        patch.setattr(outbox, "_write", cut)
         assert 1 == world.office.run("outbox", "--out", world.office.out).code
     after = world.office.state()
     assert {"outbox/inspection-1.tar"} == set(after.pop("files")) - set(before.pop("files"))

@@ -3,6 +3,7 @@
 import pytest
 from playwright.sync_api import Browser, expect
 
+from portal import assets
 from tests.page_visitor import Visitor
 
 pytestmark = pytest.mark.browser
@@ -20,6 +21,19 @@ def test_every_page_loads_without_a_complaint(visitor: Visitor) -> None:
             expect(visitor.page.locator("#token")).to_be_visible()
     assert visitor.complaints == []
     assert all(request.url.startswith(visitor.site.address) for request in visitor.requests)
+
+
+def test_no_script_waits_to_be_found_in_another(visitor: Visitor) -> None:
+    """Every module is asked for once, and all of them before the first runs and asks for the keyring."""
+    for path, entry in (("fr/report", "/static/js/report.js"), ("en/status", "/static/js/status.js")):
+        visitor.requests.clear()
+        visitor.visit(path)
+        visitor.page.wait_for_load_state("networkidle")
+        scripts = [request for request in visitor.requests if request.url.endswith(".js")]
+        asked = [request.url.removeprefix(visitor.site.address) for request in scripts]
+        assert sorted(asked) == assets.load().needed_by(entry)
+        last = visitor.requests.index(scripts[-1])
+        assert [each.url for each in visitor.requests[:last] if each.url.endswith("keyring.json")] == []
 
 
 def test_the_console_would_tell_of_an_inline_script(visitor: Visitor) -> None:

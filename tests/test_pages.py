@@ -38,8 +38,8 @@ MISSING = [
 ]
 POLICY = (
     "default-src 'none'; script-src 'self' '{}'; style-src 'self'; connect-src 'self'; img-src 'self'; "
-    "base-uri 'none'; form-action 'self'; frame-ancestors 'none'; require-trusted-types-for 'script'; "
-    "trusted-types 'none'"
+    "worker-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; "
+    "require-trusted-types-for 'script'; trusted-types 'none'"
 )
 
 
@@ -76,7 +76,7 @@ def digest(algorithm: str, content: bytes) -> str:
 
 @pytest.mark.parametrize("path", PAGES)
 def test_every_visitor_gets_the_same_bytes_and_headers(client: FlaskClient, path: str) -> None:
-    plain = client.get(path)
+    plain = client.get(path, headers={"Accept-Encoding": "gzip, br"})
     odd = client.get(
         path,
         query_string={"utm_source": "mail", "lang": "de"},
@@ -197,8 +197,10 @@ def test_scripts_are_held_to_the_digests_of_the_page(client: FlaskClient, path: 
     ]
     (entry,) = [script for script in markup.all("script") if "src" in script]
     assert (entry["type"], entry["integrity"]) == ("module", dict(listed)[entry["src"]])
-    preloaded = [link["href"] for link in markup.all("link") if link["rel"] == "modulepreload"]
-    assert preloaded == assets.load().needed_by(entry["src"])
+    preloaded = {
+        link["href"]: link["integrity"] for link in markup.all("link") if link["rel"] == "modulepreload"
+    }
+    assert preloaded == {each: dict(listed)[each] for each in assets.load().needed_by(entry["src"])}
 
 
 def test_what_a_script_imports_is_found_through_any_number_of_others() -> None:

@@ -51,6 +51,8 @@ def test_relative_paths_begin_at_the_folder_of_the_file(tmp_path: Path) -> None:
         ('listen = "127.0.0.1:80800"', "setting 'listen' has a wrong value"),
         ("upload_days = 0", "setting 'upload_days' has a wrong value"),
         ("questionnaire = 1", "setting 'questionnaire' has a wrong value"),
+        ("manifest = 1", "setting 'manifest' has a wrong value"),
+        ('onion = "https://short.onion"', "setting 'onion' has a wrong value"),
     ],
 )
 def test_a_mistake_is_named(tmp_path: Path, text: str, message: str) -> None:

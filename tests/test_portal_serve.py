@@ -1,135 +1,23 @@
 """`portal serve` as it really runs: processes, sockets, signals."""
 
 import json
-import os
 import signal
 import socket
 import struct
 import subprocess
-import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing, contextmanager
-from dataclasses import dataclass
-from http.client import HTTPConnection
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
-from crypto import base64url
 from portal.config import load
 from portal.store import cases, database
 from tests.builders import Sealed, make_report_envelope
-from tests.portal_room import BODY, SITE, TUS, Room, declared
-
-PORTAL = Path(sys.executable).parent / "portal"
-START_SECONDS = 30
-
-
-@dataclass
-class Server:
-    """A portal in a folder, and the process that serves it."""
-
-    folder: Path
-    port: int
-    process: subprocess.Popen[str] | None = None
-
-    def command(self, *arguments: str | Path) -> list[str]:
-        return [str(part) for part in (PORTAL, "--config", self.folder / "portal.toml", *arguments)]
-
-    def run(self, *arguments: str | Path, code: int = 0) -> str:
-        """Run a command of the portal."""
-        done = subprocess.run(
-            self.command(*arguments), capture_output=True, text=True, timeout=60, check=False
-        )
-        assert done.returncode == code, done.stderr
-        return done.stdout + done.stderr
-
-    def make(self, **settings: str | int) -> "Server":
-        """Configure and make the portal, and give it a keyring."""
-        values = {
-            "deployment": base64url.encode(SITE.deployment),
-            "root_key": base64url.encode(SITE.root_key),
-            "listen": f"127.0.0.1:{self.port}",
-            "database": "sqlite:///portal.sqlite",
-            **settings,
-        }
-        lines = [f"{name} = {json.dumps(value)}\n" for name, value in values.items()]
-        (self.folder / "portal.toml").write_text("".join(lines))
-        Room(self.folder, str(values["database"]), SITE).close()
-        return self
-
-    @contextmanager
-    def serving(self) -> Iterator["Server"]:
-        """Serve while the block runs, then end by SIGTERM in good order."""
-        starts = self.log().count("serving on ")
-        with (self.folder / "log").open("a") as log:
-            self.process = subprocess.Popen(self.command("serve"), stdout=log, stderr=log, text=True)
-            try:
-                self._wait(starts + 1)
-                yield self
-                self.process.terminate()
-                assert self.process.wait(START_SECONDS) == 0
-            finally:
-                self.process.kill()
-                self.process.wait()
-
-    def _wait(self, starts: int) -> None:
-        end = time.monotonic() + START_SECONDS
-        while self.log().count("serving on ") < starts:
-            assert self.process
-            assert self.process.poll() is None, self.log()
-            assert time.monotonic() < end, self.log()
-            time.sleep(0.05)
-
-    def log(self) -> str:
-        """Return all that the server has printed."""
-        log = self.folder / "log"
-        return log.read_text() if log.exists() else ""
-
-    def request(
-        self, method: str, path: str, body: bytes | None = None, headers: dict[str, str] | None = None
-    ) -> tuple[int, dict[str, str], bytes]:
-        """Return status, headers and body of an answer."""
-        connection = HTTPConnection("127.0.0.1", self.port, timeout=30)
-        try:
-            connection.request(method, path, body, headers or {})
-            answer = connection.getresponse()
-            return answer.status, dict(answer.getheaders()), answer.read()
-        finally:
-            connection.close()
-
-    def send(self, sealed: Sealed) -> str:
-        """Send a report, and return its address."""
-        headers = {**BODY, **declared(sealed)}
-        status, answered, _ = self.request("POST", "/api/envelopes", sealed.envelope, headers)
-        assert status == 201
-        return answered["Location"]
-
-    def begin(self, sealed: Sealed) -> str:
-        """Announce a report."""
-        status, answered, _ = self.request("POST", "/api/envelopes", b"", {**TUS, **declared(sealed)})
-        assert status == 201
-        return answered["Location"]
-
-    def offset(self, address: str) -> int:
-        """Return how much of an envelope is there."""
-        status, answered, _ = self.request("HEAD", address, None, TUS)
-        assert status == 200
-        return int(answered["Upload-Offset"])
-
-    def has_database_open(self, process: int) -> bool:
-        """Return whether a process of this server has opened the database."""
-        return str(self.folder / "portal.sqlite") in map(
-            os.path.realpath, Path(f"/proc/{process}/fd").glob("*")
-        )
-
-    def workers(self) -> list[int]:
-        """Return the process ids of the workers."""
-        assert self.process
-        children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text()
-        return [int(child) for child in children.split()]
+from tests.portal_room import BODY, SITE, declared
+from tests.portal_server import START_SECONDS, Server
 
 
 @pytest.fixture

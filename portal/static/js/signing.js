@@ -18,6 +18,7 @@ export const Label = Object.freeze({
   KEYRING: "fanal/1/keyring",
   INTAKE: "fanal/1/intake",
   OUTBOX: "fanal/1/outbox",
+  PAGES: "fanal/1/pages",
 });
 /** @typedef {typeof Label[keyof typeof Label]} LabelText */
 

@@ -1,0 +1,92 @@
+"""The signed list of what a site serves, each file with its digest (SPEC 7.5)."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from crypto import shape, signing
+from crypto.errors import CryptoError, Malformed
+from crypto.shape import binary, integer, list_of, record, text
+from crypto.signing import Label
+
+MANIFEST = "manifest.json"
+SIGNATURE = "manifest.sig"
+_DIGEST = 32
+_MOST = 1_000
+
+
+class PagesExpired(CryptoError):
+    """The list is past its date: what the site serves today is not vouched for."""
+
+    code = "pages-expired"
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One file of the site: path, type, SHA-256 of its bytes with any content encoding undone."""
+
+    path: str
+    type: str
+    hash: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pages:
+    """Everything that a visitor's browser loads but for the keyring, which changes more often."""
+
+    deployment: bytes
+    serial: int
+    valid_until: date
+    policy: str
+    files: tuple[Page, ...]
+
+    def check_day(self, today: date) -> None:
+        """Return if ``today`` is within the list's days; else raise PagesExpired."""
+        if today > self.valid_until:
+            raise PagesExpired("manifest of the pages is past its date: a new one must be signed")
+
+
+_PAGE = record(Page, {"path": text(1_000, r"/[\w./-]*"), "type": text(127), "hash": binary(_DIGEST)})
+PAGES = record(
+    Pages,
+    {
+        "deployment": binary(signing.DEPLOYMENT),
+        "serial": integer(1),
+        "valid_until": shape.day,
+        "policy": text(4_000),
+        "files": list_of(_PAGE, _MOST),
+    },
+    kind="pages",
+)
+
+
+def encode(pages: Pages) -> bytes:
+    """Return manifest.json; Malformed unless its files are sorted by path and none is named twice."""
+    _check(pages)
+    return PAGES.encode(pages)
+
+
+def parse(raw: bytes, deployment: bytes) -> Pages:
+    """Return the list in ``raw``, not yet signed by anybody; Malformed if it is of another deployment."""
+    pages = PAGES.parse(raw)
+    if pages.deployment != deployment:
+        raise Malformed("manifest of the pages is of another deployment")
+    _check(pages)
+    return pages
+
+
+def sign(raw: bytes, deployment: bytes, root_seed: bytes) -> bytes:
+    """Return manifest.sig (64 bytes); Malformed if ``raw`` is no manifest of this deployment."""
+    parse(raw, deployment)
+    return signing.sign(Label.PAGES, deployment, raw, root_seed)
+
+
+def open_pages(raw: bytes, signature: bytes, *, root_key: bytes, deployment: bytes) -> Pages:
+    """Return the list if the root key (32 bytes) signed it for this deployment; else Malformed, Tampered."""
+    signing.verify(Label.PAGES, deployment, raw, signature, root_key)
+    return parse(raw, deployment)
+
+
+def _check(pages: Pages) -> None:
+    paths = [page.path for page in pages.files]
+    if paths != sorted(set(paths)):
+        raise Malformed("manifest of the pages is not sorted, or lists a path twice")

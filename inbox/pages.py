@@ -1,0 +1,40 @@
+"""Sign the list of the pages that the portal serves (SPEC 7.5)."""
+
+from pathlib import Path
+
+import click
+
+from crypto import pages
+from crypto.errors import CryptoError
+from inbox import disk, records, terminal
+from inbox.errors import Refused
+from inbox.options import opened, out_folder, passphrase_option
+
+_LARGEST = 4 << 20
+
+
+@click.command(name="sign-pages")
+@click.argument("manifest", type=click.Path(path_type=Path))
+@out_folder
+@passphrase_option
+@click.pass_obj
+def sign_pages(home: Path, /, *, manifest: Path, out: Path) -> None:
+    """Sign what `portal manifest` made with the root key; make it from a checkout of your own to compare."""
+    with manifest.open("rb") as file:
+        raw = file.read(_LARGEST)
+    with opened(home) as inbox, inbox.transaction() as session:
+        office = records.office(session)
+        try:
+            signature = pages.sign(raw, office.deployment, office.root_seed)
+        except CryptoError as error:
+            raise Refused(
+                f"not signed: {error}", "make it with `portal manifest` of this deployment"
+            ) from error
+        listed = pages.parse(raw, office.deployment)
+    out.mkdir(exist_ok=True)
+    disk.write(out / pages.MANIFEST, [raw])
+    disk.write(out / pages.SIGNATURE, [signature])
+    terminal.say(
+        f"signed: serial {listed.serial}, {len(listed.files)} files, valid until {listed.valid_until}"
+    )
+    terminal.say("next: carry the folder to the portal and name it with `manifest`")

@@ -1,0 +1,35 @@
+"""The files of the home brought to where the vault says that they are, after every change to it.
+
+A file in its place stays when the vault does not know it: the vault may be an older copy that was put back,
+and the portal has long forgotten what came. Only what the vault knows to be done with is removed.
+"""
+
+from sqlalchemy.orm import Session
+
+from inbox import disk, keystore, records
+from inbox.home import Home
+
+
+def settle(home: Home, session: Session) -> None:
+    """Move what has arrived to its place; remove what is done with and what was cut short."""
+    keystore.sweep(home, session)
+    _bring_in(home, session)
+    disk.remove(home.unopened, set(map(home.envelope, records.done_hashes(session))))
+    channel = records.office(session).channel
+    disk.remove(home.outbox, {home.outbox_bundle(channel, n) for n in records.confirmed_outboxes(session)})
+
+
+def _bring_in(home: Home, session: Session) -> None:
+    """Move what the vault knows to its place; remove what interrupted or refused work left behind."""
+    arrived = list(home.arriving.iterdir())
+    if not arrived:
+        return
+    places = {path.name: path for path in map(home.attachment, records.attachment_ids(session))}
+    places |= {path.name: path for path in map(home.envelope, records.envelope_hashes(session))}
+    for path in arrived:
+        if place := places.get(path.name):
+            path.replace(place)
+        else:
+            path.unlink()
+    for folder in (home.attachments, home.unopened, home.arriving):
+        disk.sync_folder(folder)

@@ -1,0 +1,197 @@
+"""What an administrator can mend: each finding says what is wrong, then what to do."""
+
+import shutil
+from collections.abc import Iterator, Mapping
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import date
+from enum import Enum
+from pathlib import Path
+
+from portal import assets, fetching, headers, keyrings, manifest, serving
+from portal.app import load_questionnaire
+from portal.config import Settings
+from portal.refusals import Refused
+from portal.store import pending, server
+from portal.store.database import Database, open_database
+
+_WARN_DAYS = 14
+_KEY_DAYS = 14
+_KEYRING_DAYS = 7
+_LEAST_FREE = 2 << 30
+_OTHERS = 0o077
+_RENEW = "import an outbox of the inbox: each brings a new keyring"
+_SILENT: Mapping[str, set[str]] = {
+    "log_statement": {"none"},
+    "log_connections": {"off", ""},  # from version 18 on it is a list
+    "log_disconnections": {"off"},
+    "log_duration": {"off"},
+    "log_min_duration_statement": {"-1"},
+}
+
+
+class Level(Enum):
+    """How urgent a finding is."""
+
+    OK = "ok"
+    WARNING = "warning"
+    WRONG = "wrong"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that was looked at; ``hint`` is empty where there is nothing to do."""
+
+    level: Level
+    what: str
+    hint: str = ""
+
+
+def examine(settings: Settings, file: Path, today: date, url: str = "") -> Iterator[Finding]:
+    """Yield each finding; ``file`` holds the settings, ``url`` is the site for visitors."""
+    yield from _serving(settings)
+    yield from _manifest(settings, today)
+    yield from _private("configuration", file)
+    yield from _database(settings, today)
+    if url:
+        yield from _headers(url)
+
+
+def _serving(settings: Settings) -> Iterator[Finding]:
+    try:
+        serving.check(settings)
+    except Refused as error:
+        yield Finding(Level.WRONG, str(error), error.hint)
+    else:
+        yield Finding(Level.OK, "configuration, questionnaire, database and keyring fit together")
+
+
+def _manifest(settings: Settings, today: date) -> Iterator[Finding]:
+    hint = "make a new one: `portal manifest`, then `inbox sign-pages`"
+    try:
+        signed, asked = manifest.load(settings), load_questionnaire(settings)
+    except Refused as error:
+        yield Finding(Level.WRONG, str(error), error.hint)
+        return
+    if signed is None:
+        yield Finding(Level.WARNING, "no manifest of the pages: nobody can check what this site serves", hint)
+        return
+    yield _date("the manifest of the pages", signed.pages.valid_until, today, _KEY_DAYS, hint)
+    if manifest.make(settings, asked, signed.pages.serial, signed.pages.valid_until) != signed.raw:
+        yield Finding(Level.WRONG, "the manifest of the pages lists other pages than are served", hint)
+
+
+def _private(what: str, file: Path) -> Iterator[Finding]:
+    if file.exists() and file.stat().st_mode & _OTHERS:
+        yield Finding(Level.WRONG, f"{what} {file} can be read by others", f"chmod 600 {file}")
+    else:
+        yield Finding(Level.OK, f"{what} is readable by its owner alone")
+
+
+def _database(settings: Settings, today: date) -> Iterator[Finding]:
+    try:
+        database = open_database(settings.database_url)
+    except Refused:
+        return  # said before
+    with closing(database):
+        yield from _keyring(database, today)
+        yield from _waiting(database, today)
+        yield from _postgresql(database)
+    url = settings.database_url
+    if url.get_backend_name() == "sqlite":
+        yield from _private("database", Path(str(url.database)))
+        yield from _disk(Path(str(url.database)).parent)
+
+
+def _keyring(database: Database, today: date) -> Iterator[Finding]:
+    with database.read() as connection:
+        keyring = keyrings.current(connection)
+    if keyring is None:
+        return
+    if today < keyring.issued:
+        yield Finding(
+            Level.WRONG,
+            f"the keyring was issued on {keyring.issued}, after today",
+            "set this machine's clock",
+        )
+        return
+    yield _date("the keyring", keyring.valid_until, today, _KEYRING_DAYS)
+    for channel in keyring.channels:
+        until = max((key.not_after for key in channel.intake_keys), default=keyring.issued)
+        yield _date(f"channel {channel.id}", until, today, _KEY_DAYS)
+
+
+def _date(what: str, until: date, today: date, warn: int, hint: str = _RENEW) -> Finding:
+    left = (until - today).days
+    if left < 0:
+        return Finding(Level.WRONG, f"{what} is past its date {until}", hint)
+    if left < warn:
+        return Finding(Level.WARNING, f"{what} ends on {until}, in {left} days", hint)
+    return Finding(Level.OK, f"{what} is valid until {until}")
+
+
+def _waiting(database: Database, today: date) -> Iterator[Finding]:
+    with database.read() as connection:
+        waiting = pending.unconfirmed(connection)
+    late = [each for each in waiting if (today - each.oldest).days > _WARN_DAYS]
+    for each in late:
+        yield Finding(
+            Level.WARNING,
+            f"channel {each.channel}: an envelope of {each.oldest} is not confirmed as collected",
+            "`portal export`, have the inbox collect it, then `portal import` its outbox",
+        )
+    if not late:
+        yield Finding(Level.OK, f"nothing waits for longer than {_WARN_DAYS} days")
+
+
+def _postgresql(database: Database) -> Iterator[Finding]:
+    with database.read() as connection:
+        found = server.settings(connection, *_SILENT, "wal_level", "max_wal_senders")
+    if not found:
+        return
+    loud = [f"{name} = {found[name]}" for name, silent in _SILENT.items() if found[name] not in silent]
+    for each in loud:
+        yield Finding(
+            Level.WRONG,
+            f"PostgreSQL logs more than errors: {each}",
+            "turn it off: a log keeps times of reports",
+        )
+    if not loud:
+        yield Finding(Level.OK, "PostgreSQL logs no statement or connection")
+    if found["wal_level"] != "minimal":
+        yield Finding(
+            Level.WARNING,
+            f"PostgreSQL keeps more than it needs for itself: wal_level = {found['wal_level']}",
+            "without a replica set wal_level = minimal and max_wal_senders = 0",
+        )
+
+
+def _disk(folder: Path) -> Iterator[Finding]:
+    free = shutil.disk_usage(folder).free
+    if free < _LEAST_FREE:
+        yield Finding(
+            Level.WARNING,
+            f"{free >> 20} MiB are free beside the database",
+            "make room: a report may take 1 GiB",
+        )
+    else:
+        yield Finding(Level.OK, f"{free >> 30} GiB are free beside the database")
+
+
+def _headers(url: str) -> Iterator[Finding]:
+    try:
+        answer = fetching.Visitor(url).get("/")
+    except Refused as error:
+        yield Finding(Level.WRONG, str(error), error.hint)
+        return
+    expected = headers.headers(assets.load().import_map_hash)
+    wrong = [name for name, value in expected.items() if answer.headers.get(name.lower()) != value]
+    told = [name for name in ("server", "set-cookie", "x-powered-by", "via") if name in answer.headers]
+    for name in wrong:
+        yield Finding(
+            Level.WRONG, f"header {name} is not as the portal sends it", "let the web server pass it on"
+        )
+    for name in told:
+        yield Finding(Level.WRONG, f"header {name} is sent beside ours", "switch it off in the web server")
+    if not wrong and not told:
+        yield Finding(Level.OK, "headers are served as the portal sends them")

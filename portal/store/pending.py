@@ -1,0 +1,36 @@
+"""How much waits for the inbox, and since when, for whoever looks after the portal."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import ColumnElement, Connection, func, select
+
+from portal.store import days
+from portal.store.schema import envelopes
+
+_WHOLE = envelopes.c.received == envelopes.c.size
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """Whole envelopes of one channel: how many, and the day of the oldest."""
+
+    channel: str
+    count: int
+    oldest: date
+
+
+def unexported(connection: Connection) -> list[Waiting]:
+    """Return what is in no intake bundle yet, for each channel that has any."""
+    return _waiting(connection, envelopes.c.bundle.is_(None))
+
+
+def unconfirmed(connection: Connection) -> list[Waiting]:
+    """Return what no outbox has confirmed yet, exported or not, for each channel that has any."""
+    return _waiting(connection)
+
+
+def _waiting(connection: Connection, *more: ColumnElement[bool]) -> list[Waiting]:
+    columns = select(envelopes.c.channel, func.count(), func.min(envelopes.c.day)).where(_WHOLE, *more)
+    rows = connection.execute(columns.group_by(envelopes.c.channel).order_by(envelopes.c.channel))
+    return [Waiting(channel, count, days.day(oldest)) for channel, count, oldest in rows]

@@ -1,0 +1,29 @@
+/**
+ * tus-js-client as it comes, uploading one file for a test: options as JSON in the first argument.
+ *
+ * {endpoint, file, headers?, metadata?, chunkSize, stopAt?, uploadUrl?} → {url}, printed when the upload is whole,
+ * or when `stopAt` bytes were accepted and it was given up.
+ */
+import { readFileSync } from "node:fs";
+import { Upload } from "tus-js-client";
+
+/** @typedef {{file: string, stopAt?: number} & import("tus-js-client").UploadOptions} Asked */
+const { file, stopAt = Infinity, ...options } = /** @type {Asked} */ (JSON.parse(process.argv[2] ?? "{}"));
+
+const upload = new Upload(readFileSync(file), {
+  ...options,
+  retryDelays: null,
+  onChunkComplete: (_, accepted) => {
+    if (accepted >= stopAt) upload.abort().then(tell);
+  },
+  onSuccess: tell,
+  onError: (error) => {
+    console.error(error.message);
+    process.exitCode = 1;
+  },
+});
+upload.start();
+
+function tell() {
+  console.log(JSON.stringify({ url: upload.url }));
+}
