@@ -11,7 +11,7 @@ from portal.commands import portal
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text("utf-8")
-COMMANDS = "".join(re.findall(r"^(?:portal|inbox) --.*$", README, re.MULTILINE))
+COMMANDS = "\n".join(re.findall(r"^(?:portal|inbox) --.*$", README, re.MULTILINE))
 
 
 @pytest.mark.parametrize("group", [inbox, portal], ids=["inbox", "portal"])
