@@ -1,6 +1,6 @@
 """The time of an answer tells nothing of the case, with many cases in the database."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import pytest
@@ -12,6 +12,8 @@ from tests.portal_room import BACKENDS, Room, opened
 
 CASES = 2_000
 ROUNDS = 250
+# A busy machine can push one measurement apart; what really differs does so each time.
+MEASUREMENTS = 3
 # Of the smallest median, which is one or two milliseconds here: well within the 2 ms that are promised.
 PART = 0.12
 
@@ -22,11 +24,14 @@ def room(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Room]:
         yield made
 
 
+def apart(room: Room, locators: Mapping[str, Sequence[bytes]]) -> float:
+    return slot_timing.spread(slot_timing.medians(room.slot, locators, ROUNDS))
+
+
 def test_unknown_waiting_collected_answered_take_the_same_time(room: Room) -> None:
     """The medians of interleaved requests lie together."""
     locators = slot_timing.fill(room.database, CASES)
-    found = slot_timing.medians(room.slot, locators, ROUNDS)
-    assert slot_timing.spread(found) <= PART, found
+    assert any(apart(room, locators) <= PART for _ in range(MEASUREMENTS))
 
 
 def test_an_answer_that_saves_its_filler_would_be_seen(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -38,5 +43,4 @@ def test_an_answer_that_saves_its_filler_would_be_seen(room: Room, monkeypatch: 
     honest = slots._encode
     monkeypatch.setattr(slots, "_encode", encode)
     locators = slot_timing.fill(room.database, CASES)
-    found = slot_timing.medians(room.slot, locators, ROUNDS)
-    assert slot_timing.spread(found) > PART, found
+    assert all(apart(room, locators) > PART for _ in range(MEASUREMENTS))
