@@ -10,6 +10,7 @@ from typing import Any
 from crypto import archive, base64url, shape, signing
 from crypto.archive import Member, Reader
 from crypto.errors import Malformed, Tampered
+from crypto.journal import HEAD, Head
 from crypto.messages import CHANNEL, LONGEST_ID
 from crypto.shape import Shape, binary, integer, list_of, optional, record, text
 from crypto.signing import Label
@@ -71,13 +72,14 @@ class KeyringLink:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Intake:
-    """Manifest of a bundle from the portal to the inbox of one channel (SPEC 8.1)."""
+    """Manifest of a bundle from the portal to the inbox of one channel, with the day of export (SPEC 8.1)."""
 
     deployment: bytes
     channel: str
     n: int
     previous: bytes
     instance_key: bytes
+    exported: date
     applied: Link
     entries: tuple[Entry, ...]
     withdrawn: tuple[Withdrawal, ...]
@@ -89,7 +91,10 @@ class Intake:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outbox:
-    """Manifest of a bundle from the inbox of one channel to the portal (SPEC 8.2)."""
+    """Manifest of a bundle from the inbox of one channel to the portal (SPEC 8.2).
+
+    Only the root's inbox sends a keyring along. ``journal`` is how far the inbox's journal went.
+    """
 
     deployment: bytes
     channel: str
@@ -98,7 +103,8 @@ class Outbox:
     collected: tuple[Link, ...]
     slots: tuple[SealedSlot, ...]
     closed: tuple[bytes, ...]
-    keyring: KeyringLink
+    journal: Head
+    keyring: KeyringLink | None = None
 
     def files(self) -> list[tuple[str, bytes | None]]:
         """Return name and hash of each file that follows the manifest, in order.
@@ -106,7 +112,10 @@ class Outbox:
         The signature has no hash: it is checked by its key.
         """
         slots = [(slot_name(slot.case_id), slot.hash) for slot in self.slots]
-        return [*slots, (KEYRING, self.keyring.hash), (KEYRING_SIGNATURE, None)]
+        return [*slots, *self._keyring_files()]
+
+    def _keyring_files(self) -> list[tuple[str, bytes | None]]:
+        return [] if self.keyring is None else [(KEYRING, self.keyring.hash), (KEYRING_SIGNATURE, None)]
 
 
 _COMMON: Mapping[str, Shape[Any]] = {
@@ -134,6 +143,7 @@ INTAKE = record(
     {
         **_COMMON,
         "instance_key": binary(signing.PUBLIC),
+        "exported": shape.day,
         "applied": record(Link, {"n": integer(), "hash": binary(32)}),
         "entries": list_of(_ENTRY, _ENTRIES),
         "withdrawn": list_of(_WITHDRAWAL, _ENTRIES),
@@ -147,7 +157,8 @@ OUTBOX = record(
         "collected": list_of(record(Link, {"n": integer(1), "hash": binary(32)}), _ENTRIES),
         "slots": list_of(_SLOT, _ENTRIES),
         "closed": list_of(binary(32), _ENTRIES),
-        "keyring": _KEYRING,
+        "keyring": optional(_KEYRING),
+        "journal": HEAD,
     },
     kind="outbox",
 )

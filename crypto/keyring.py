@@ -1,6 +1,7 @@
 """The signed public list of channels and their keys (SPEC 6)."""
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -119,7 +120,7 @@ _TEXTS = record(Texts, {"fr": text(2_000), "en": text(2_000)})
 _DATES = {"not_before": shape.day, "not_after": shape.day}
 _INTAKE_KEY = record(IntakeKey, {"id": binary(_KEY_ID), "recipient": text(1_959), **_DATES})
 _REPLY_KEY = record(ReplyKey, {"id": binary(_KEY_ID), "key": binary(signing.PUBLIC), **_DATES})
-_CHANNEL = record(
+CHANNEL_SHAPE = record(
     Channel,
     {
         "id": text(LONGEST_ID, CHANNEL),
@@ -140,7 +141,7 @@ KEYRING = record(
         "issued": shape.day,
         "valid_until": shape.day,
         "name": _TEXTS,
-        "channels": list_of(_CHANNEL, 100),
+        "channels": list_of(CHANNEL_SHAPE, 100),
         "questionnaire": _QUESTIONNAIRE,
     },
     kind="keyring",
@@ -173,18 +174,23 @@ def open_keyring(raw: bytes, signature: bytes, *, root_key: bytes, deployment: b
     return keyring
 
 
-def _check(keyring: Keyring) -> None:
-    if not keyring.issued <= keyring.valid_until <= keyring.issued + LONGEST:
-        raise Malformed("keyring has dates that SPEC 6 does not allow")
-    intake = [key for channel in keyring.channels for key in channel.intake_keys]
-    reply = [key for channel in keyring.channels for key in channel.reply_keys]
+def check_channels(channels: Sequence[Channel]) -> None:
+    """Raise Malformed for what is no key, a key under another's id, a channel or key that repeats."""
+    intake = [key for channel in channels for key in channel.intake_keys]
+    reply = [key for channel in channels for key in channel.reply_keys]
     if any(key.id != HybridRecipient.parse(key.recipient).key_id for key in intake) or any(
         key.id != reply_key_id(key.key) for key in reply
     ):
         raise Malformed("keyring holds a key under another key's id")
-    ids = [channel.id for channel in keyring.channels]
+    ids = [channel.id for channel in channels]
     if any(_repeats(names) for names in (ids, [key.id for key in intake], [key.id for key in reply])):
         raise Malformed("keyring lists a channel or key twice")
+
+
+def _check(keyring: Keyring) -> None:
+    if not keyring.issued <= keyring.valid_until <= keyring.issued + LONGEST:
+        raise Malformed("keyring has dates that SPEC 6 does not allow")
+    check_channels(keyring.channels)
 
 
 def _repeats(names: list[str] | list[bytes]) -> bool:

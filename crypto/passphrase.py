@@ -12,8 +12,7 @@ from crypto.errors import Malformed, NotForUs
 
 KEY = SecretBox.KEY_SIZE
 SALT = pwhash.argon2id.SALTBYTES
-SECRET = 32
-WRAPPED = SECRET + SecretBox.NONCE_SIZE + SecretBox.MACBYTES
+OVERHEAD = SecretBox.NONCE_SIZE + SecretBox.MACBYTES
 
 # libsodium's "moderate": 256 MiB and about half a second, paid once for each command.
 OPSLIMIT: int = pwhash.argon2id.OPSLIMIT_MODERATE
@@ -38,7 +37,7 @@ def stretch(passphrase: str, salt: bytes, *, opslimit: int = OPSLIMIT, memlimit:
 
 
 def wrap(secret: bytes, key: bytes) -> bytes:
-    """Return a 32-byte secret wrapped under a 32-byte key: 72 bytes, a fresh nonce first."""
+    """Return a secret wrapped under a 32-byte key: 40 bytes longer, a fresh nonce first."""
     return bytes(SecretBox(key).encrypt(secret))
 
 

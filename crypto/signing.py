@@ -26,6 +26,8 @@ class Label(Enum):
     INTAKE = b"fanal/1/intake"
     OUTBOX = b"fanal/1/outbox"
     PAGES = b"fanal/1/pages"
+    CARD = b"fanal/1/card"
+    JOURNAL = b"fanal/1/journal"
 
 
 def public_key(seed: bytes) -> bytes:

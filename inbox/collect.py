@@ -1,14 +1,18 @@
 """Intake bundles into the vault: all of one bundle, or nothing of it."""
 
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
+from typing import NamedTuple
 
 from sqlalchemy.orm import Session
 
 from crypto.bundle import Link
+from crypto.signing import fingerprint
 from inbox import chain, keystore, records
+from inbox.acts import Act, Deed
 from inbox.chain import Acceptance
 from inbox.errors import BundleRefused, Refused
 from inbox.filing import Filed, Filing
@@ -25,6 +29,15 @@ _FEW = 64
 _LITTLE = 16 << 20
 
 Progress = Callable[[int, int], None]
+
+
+class _Turn(NamedTuple):
+    """What bundles are sorted by: the chain of the confirmed portal first, then each by number."""
+
+    is_new: bool
+    instance_key: bytes
+    n: int
+    path: Path
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,39 +68,49 @@ def collect(
     turns = []
     for path in bundles:
         try:
-            turns.append((_turn(inbox, path), path))
+            turns.append(_turn(inbox, path))
         except BundleRefused as refused:
             yield Outcome(bundle=path.name, refused=refused)
-    for _, path in sorted(turns, key=lambda turn: turn[0]):
+    for turn in sorted(turns):
         try:
-            yield _collect_one(inbox, path, acceptance, today=today, progress=progress)
+            yield _collect_one(inbox, turn, acceptance, today=today, progress=progress)
         except BundleRefused as refused:
             inbox.settle()
-            yield Outcome(bundle=path.name, refused=refused)
+            yield Outcome(bundle=turn.path.name, refused=refused)
 
 
-def _turn(inbox: Inbox, path: Path) -> tuple[bool, bytes, int]:
-    """Return what bundles are sorted by: the chain of the confirmed portal first, then each by number."""
+def _turn(inbox: Inbox, path: Path) -> _Turn:
     with inbox.vault.transaction() as session:
         office, pinned = records.office(session), records.pinned_instance(session)
     intake = announced(path, office.deployment, office.channel)
     is_new = pinned is None or pinned.key != intake.instance_key
-    return is_new, intake.instance_key, intake.n
+    return _Turn(is_new, intake.instance_key, intake.n, path)
+
+
+def _taking(inbox: Inbox, turn: _Turn, today: date) -> AbstractContextManager[Session]:
+    """Return the session of the act that this bundle is: of another portal than the present, it takes two."""
+    with inbox.vault.transaction() as session:
+        pinned = records.pinned_instance(session)
+    bundle = f"bundle {turn.n}"
+    if pinned is not None and pinned.key == turn.instance_key:
+        return inbox.acting(Deed(Act.COLLECT, about=bundle), today)
+    portal = fingerprint(turn.instance_key)
+    return inbox.acting(Deed(Act.ACCEPT_INSTANCE, about=f"{bundle} of the portal {portal}"), today)
 
 
 def _collect_one(
-    inbox: Inbox, path: Path, acceptance: Acceptance, *, today: date, progress: Progress
+    inbox: Inbox, turn: _Turn, acceptance: Acceptance, *, today: date, progress: Progress
 ) -> Outcome:
-    with inbox.transaction() as session:
+    with _taking(inbox, turn, today) as session:
         office = records.office(session)
-        verified = verify(path, office.deployment, office.channel)
+        verified = verify(turn.path, office.deployment, office.channel)
         n = verified.intake.n
         if not chain.follows(session, verified, acceptance):
-            return Outcome(bundle=path.name, n=n)
+            return Outcome(bundle=turn.path.name, n=n)
         warnings = _accept(session, verified, today)
         filing = Filing(session, inbox.home, n=n, today=today)
         _file(inbox, session, verified, filing, progress)
-        return Outcome(bundle=path.name, n=n, filed=filing.filed, warnings=warnings)
+        return Outcome(bundle=turn.path.name, n=n, filed=filing.filed, warnings=warnings)
 
 
 def _accept(session: Session, verified: Verified, today: date) -> list[str]:
@@ -100,7 +123,13 @@ def _accept(session: Session, verified: Verified, today: date) -> list[str]:
         warnings.append(
             f"a new portal is confirmed; the chain of the one before it ended with bundle {ended}"
         )
-    row = IntakeBundle(instance=intake.instance_key, n=intake.n, hash=verified.hash, collected=today)
+    row = IntakeBundle(
+        instance=intake.instance_key,
+        n=intake.n,
+        hash=verified.hash,
+        exported=intake.exported,
+        collected=today,
+    )
     session.add(row)
     session.flush()
     if not _confirm(session, intake.applied):

@@ -17,10 +17,41 @@ class HomeRefused(Refused):
 
 
 class WrongPassphrase(Refused):
-    """No officer's secret opens with this passphrase."""
+    """An officer's share does not open with this passphrase."""
+
+    def __init__(self, officer: str) -> None:
+        super().__init__(
+            f"wrong passphrase for the share of {officer}",
+            "check the keyboard layout and caps lock, then try again",
+        )
+
+
+class ShareDamaged(Refused):
+    """A file holds no share, or one of which a word is wrong."""
 
     def __init__(self) -> None:
-        super().__init__("wrong passphrase", "check the keyboard layout and caps lock, then try again")
+        super().__init__(
+            "a share is damaged, or the file is none", "look for a copy, or compare the words with the sheet"
+        )
+
+
+class OtherSharing(Refused):
+    """The shares are not all of the present sharing of this inbox."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "a share is of another inbox, or from before the officers changed",
+            "bring the newest shares: the name of the file ends in the letters of the ceremony's record",
+        )
+
+
+class Locked(Refused):
+    """An act takes two officers, and they are not both here."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "this takes two officers, each with an own passphrase", "ask a second officer to come"
+        )
 
 
 class HeaderDamaged(Refused):
@@ -33,8 +64,8 @@ class HeaderDamaged(Refused):
 class VaultMissing(Refused):
     """There is a header, but no vault beside it."""
 
-    def __init__(self) -> None:
-        super().__init__("vault.sqlite is missing", "put back the vault that belongs to this vault.json")
+    def __init__(self, name: str) -> None:
+        super().__init__(f"{name} is missing", "put back the vault that belongs to this vault.json")
 
 
 class VaultDamaged(Refused):
@@ -42,8 +73,8 @@ class VaultDamaged(Refused):
 
     def __init__(self) -> None:
         super().__init__(
-            "the passphrase is right, but the vault is damaged or belongs to another header",
-            "put back a copy of vault.sqlite with its key store",
+            "the shares are right, but the vault is damaged or belongs to another header",
+            "put back a copy of the vault with its key store",
         )
 
 

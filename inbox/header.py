@@ -1,37 +1,27 @@
-"""vault.json: how an officer's passphrase becomes the key of the vault, strict JSON with a checksum."""
+"""vault.json: which sharing of the master secret opens which vault, strict JSON with a checksum."""
 
+import base64
 import hashlib
 from dataclasses import dataclass
 
-from crypto import passphrase
+from crypto import shares
 from crypto.errors import CryptoError
-from crypto.shape import binary, integer, list_of, one_of, record, text
+from crypto.shape import binary, integer, record
 from inbox.errors import HeaderDamaged
 
-# Beyond these a damaged or planted header would only exhaust the machine.
-_MOST_OPSLIMIT = 64
-_MOST_MEMLIMIT = 4 << 30
-_MOST_OFFICERS = 16
+SHARING = 16
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Officer:
-    """One who can help to open the vault: a name, and a secret wrapped under that person's passphrase."""
-
-    name: str
-    kdf: str
-    salt: bytes
-    opslimit: int
-    memlimit: int
-    sealed: bytes
-
-
-@dataclass(frozen=True, slots=True)
 class Header:
-    """All officers, and how many of them it takes."""
+    """The id of the sharing (16 random bytes), how many shares it takes, and which vault they open.
 
+    Nobody is named here: who the officers are stands in the vault.
+    """
+
+    sharing: bytes
     quorum: int
-    officers: tuple[Officer, ...]
+    generation: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,20 +30,13 @@ class _Checked:
     check: bytes
 
 
-_OFFICER = record(
-    Officer,
-    {
-        "name": text(64),
-        "kdf": one_of("argon2id"),
-        "salt": binary(passphrase.SALT),
-        "opslimit": integer(passphrase.LEAST_OPSLIMIT, _MOST_OPSLIMIT),
-        "memlimit": integer(passphrase.LEAST_MEMLIMIT, _MOST_MEMLIMIT),
-        "sealed": binary(passphrase.WRAPPED),
-    },
-)
 _HEADER = record(
     Header,
-    {"quorum": integer(1, _MOST_OFFICERS), "officers": list_of(_OFFICER, _MOST_OFFICERS)},
+    {
+        "sharing": binary(SHARING),
+        "quorum": integer(1, shares.LARGEST_COUNT),
+        "generation": integer(1),
+    },
 )
 _FILE = record(_Checked, {"vault": _HEADER, "check": binary(32)}, kind="vault")
 
@@ -72,6 +55,11 @@ def parse(raw: bytes) -> Header:
     if file.check != _check(file.vault):
         raise HeaderDamaged
     return file.vault
+
+
+def name(sharing: bytes) -> str:
+    """Return the four letters by which people tell one sharing from another."""
+    return base64.b32encode(sharing)[:4].decode("ascii")
 
 
 def _check(header: Header) -> bytes:

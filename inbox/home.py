@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from crypto import base64url
+from inbox import disk
 from inbox.errors import HomeRefused
 
 
@@ -19,13 +20,12 @@ class Home:
 
     @property
     def header(self) -> Path:
-        """The small file that says how a passphrase becomes the vault's key."""
+        """The small file that says which shares open which vault."""
         return self.root / "vault.json"
 
-    @property
-    def vault(self) -> Path:
-        """The encrypted database."""
-        return self.root / "vault.sqlite"
+    def vault(self, generation: int) -> Path:
+        """The encrypted database under the key of one sharing."""
+        return self.root / f"vault-{generation}.sqlite"
 
     @property
     def attachments(self) -> Path:
@@ -63,6 +63,15 @@ class Home:
     def envelope(self, envelope_hash: bytes) -> Path:
         """An envelope kept because it became no case; by its hash, for ids are the portal's to repeat."""
         return self.unopened / f"{base64url.encode(envelope_hash)}.age"
+
+    def sweep_vaults(self, generation: int) -> None:
+        """Remove the vaults of other sharings: what a change of officers that was cut short left there."""
+        valid = self.vault(generation)
+        stale = [path for path in self.root.glob("vault-*.sqlite*") if not path.name.startswith(valid.name)]
+        for path in stale:
+            path.unlink()
+        if stale:
+            disk.sync_folder(self.root)
 
     def on_its_way(self, place: Path) -> Path:
         """Where a file lies until the vault knows it and ``place`` becomes its own."""

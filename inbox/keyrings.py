@@ -14,15 +14,17 @@ from inbox.schema import KeyringFile, QuestionnaireFile
 
 
 def issue(session: Session, today: date) -> KeyringFile:
-    """Return a new keyring, valid for 35 days from ``today``; Refused if the clock was set back."""
+    """Return a new keyring, valid for 35 days from ``today``.
+
+    Raises Refused if the clock was set back, or if this is not the root's inbox.
+    """
     newest = records.newest_keyring(session)
     if newest is not None and today < newest.issued:
         raise Refused(
             f"the clock says {today}, but a keyring was issued on {newest.issued}", "set the clock, try again"
         )
-    office = records.office(session)
     issued = _build(session, newest.serial + 1 if newest else 1, today)
-    raw, signature = keyring.sign(issued, office.root_seed)
+    raw, signature = keyring.sign(issued, root_seed(session))
     row = KeyringFile(
         serial=issued.serial,
         issued=today,
@@ -44,6 +46,31 @@ def current(session: Session, today: date) -> tuple[KeyringFile, bool]:
     return issue(session, today), True
 
 
+def own_channel(session: Session) -> Channel:
+    """Return the channel of this inbox, with its keys."""
+    office = records.office(session)
+    return Channel(
+        id=office.channel,
+        name=Texts(office.name_fr, office.name_en),
+        note=Texts(office.note_fr, office.note_en),
+        intake_keys=tuple(
+            IntakeKey(key.id, key.recipient, key.not_before, key.not_after)
+            for key in records.intake_keys(session)
+        ),
+        reply_keys=tuple(
+            ReplyKey(key.id, key.key, key.not_before, key.not_after) for key in records.reply_keys(session)
+        ),
+    )
+
+
+def root_seed(session: Session) -> bytes:
+    """Return the seed of the root key (32 bytes); Refused if this is not the root's inbox."""
+    seed = records.office(session).root_seed
+    if seed is None:
+        raise Refused("this inbox has no root key", "only the root's inbox can do this")
+    return seed
+
+
 def _build(session: Session, serial: int, today: date) -> Keyring:
     office = records.office(session)
     questionnaire = session.get_one(QuestionnaireFile, office.questionnaire)
@@ -53,20 +80,6 @@ def _build(session: Session, serial: int, today: date) -> Keyring:
         issued=today,
         valid_until=today + keyring.LONGEST,
         name=Texts(office.name, office.name),
-        channels=(
-            Channel(
-                id=office.channel,
-                name=Texts(office.name_fr, office.name_en),
-                note=Texts(office.note_fr, office.note_en),
-                intake_keys=tuple(
-                    IntakeKey(key.id, key.recipient, key.not_before, key.not_after)
-                    for key in records.intake_keys(session)
-                ),
-                reply_keys=tuple(
-                    ReplyKey(key.id, key.key, key.not_before, key.not_after)
-                    for key in records.reply_keys(session)
-                ),
-            ),
-        ),
+        channels=(own_channel(session),),
         questionnaire=parse_questionnaire(questionnaire.raw).reference,
     )

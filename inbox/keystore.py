@@ -22,6 +22,7 @@ from inbox.home import Home
 from inbox.schema import KeyStoreKey
 
 ATTACHMENT_ID = 16
+FIRST = 1
 _MOST = 10_000_000
 
 

@@ -1,17 +1,36 @@
-"""Who can open the vault: one officer for now, each with a secret under an own passphrase."""
+"""Who opens the vault: a quorum of officers, each with a share under an own passphrase (SPEC 9.1)."""
 
-import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 
-from crypto import passphrase
-from crypto.errors import NotForUs
-from inbox.errors import Refused, WrongPassphrase
-from inbox.header import Header, Officer
+from crypto import shares
+from crypto.errors import CryptoError, Malformed
+from crypto.shares import TooFewShares
+from inbox import sharefile
+from inbox.errors import OtherSharing, Refused, ShareDamaged
+from inbox.header import Header
 
-MASTER = passphrase.SECRET
+MASTER = 32
 SHORTEST = 12
 
 
-def check_length(chosen: str) -> None:
+@dataclass(frozen=True, slots=True)
+class Credential:
+    """What one officer brings: a share file with its passphrase, or the words of a sheet with none."""
+
+    share: bytes
+    passphrase: str | None = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """What the credentials of a quorum give: the master secret (32 bytes), and whose shares they were."""
+
+    master: bytes = field(repr=False)
+    members: tuple[int, ...]
+
+
+def check_passphrase(chosen: str) -> None:
     """Raise Refused unless a new passphrase has at least 12 characters."""
     if len(chosen) < SHORTEST:
         raise Refused(
@@ -20,34 +39,37 @@ def check_length(chosen: str) -> None:
         )
 
 
-def appoint(
-    name: str,
-    master: bytes,
-    chosen: str,
-    *,
-    opslimit: int = passphrase.OPSLIMIT,
-    memlimit: int = passphrase.MEMLIMIT,
-) -> Header:
-    """Return a header by which one officer alone opens the vault of ``master`` (32 bytes)."""
-    salt = secrets.token_bytes(passphrase.SALT)
-    key = passphrase.stretch(chosen, salt, opslimit=opslimit, memlimit=memlimit)
-    officer = Officer(
-        name=name,
-        kdf="argon2id",
-        salt=salt,
-        opslimit=opslimit,
-        memlimit=memlimit,
-        sealed=passphrase.wrap(master, key),
-    )
-    return Header(1, (officer,))
+def open_master(header: Header, credentials: Sequence[Credential]) -> Opened:
+    """Return what the credentials open.
+
+    Raises WrongPassphrase, ShareDamaged, OtherSharing, or Refused for too few and for one share twice.
+    """
+    words = [_words(header, each) for each in credentials]
+    members = tuple(map(shares.member, words))
+    if len(set(members)) != len(members):
+        raise Refused("the same share was given twice", "each officer brings an own share")
+    try:
+        return Opened(shares.combine(words), members)
+    except TooFewShares:
+        raise Refused(
+            f"{len(words)} of the {header.quorum} officers that it takes are here",
+            "give one --share FILE for each officer",
+        ) from None
+    except CryptoError:
+        raise OtherSharing from None
 
 
-def recover_master(header: Header, given: str) -> bytes:
-    """Return the vault's master secret (32 bytes); WrongPassphrase if ``given`` is no officer's."""
-    for officer in header.officers:
-        key = passphrase.stretch(given, officer.salt, opslimit=officer.opslimit, memlimit=officer.memlimit)
-        try:
-            return passphrase.unwrap(officer.sealed, key)
-        except NotForUs:
-            continue
-    raise WrongPassphrase
+def _words(header: Header, credential: Credential) -> str:
+    if credential.passphrase is None:
+        return _typed(credential.share)
+    file = sharefile.parse(credential.share)
+    if file.sharing != header.sharing:
+        raise OtherSharing
+    return sharefile.unseal(file, credential.passphrase)
+
+
+def _typed(sheet: bytes) -> str:
+    try:
+        return shares.normal(sheet.decode("ascii"))
+    except (Malformed, UnicodeDecodeError):
+        raise ShareDamaged from None

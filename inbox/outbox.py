@@ -14,11 +14,12 @@ from crypto import base64url, bundle, messages
 from crypto.archive import Member
 from crypto.bundle import FIRST, KeyringLink, Link, Manifest, Outbox, SealedSlot
 from crypto.messages import Status
-from inbox import disk, keyrings, records
+from inbox import disk, journal, keyrings, records
+from inbox.acts import Act, Deed
 from inbox.errors import Refused
 from inbox.home import Home
 from inbox.parallel import spread
-from inbox.schema import KeyringFile, OutboxBundle, ReplyKey
+from inbox.schema import KeyringFile, OutboxBundle
 from inbox.slots import Mailbox, Seal, Sealer, Unsent, compose, mailbox_of
 from inbox.unlocking import Inbox
 
@@ -50,15 +51,15 @@ def make(inbox: Inbox, out: Path, *, today: date, progress: Progress) -> Made:
     Our own copy is on disk before the vault knows of it, so that ``again`` always has one. Raises Refused.
     """
     _check_folder(out)
-    with inbox.transaction() as session:
+    with inbox.acting(Deed(Act.MAKE_OUTBOX), today) as session:
         n, channel = _make(inbox.home, session, today, progress)
     return Made(n, _hand_over(n, inbox.home.outbox_bundle(channel, n), out))
 
 
-def again(inbox: Inbox, out: Path, n: int) -> Made:
+def again(inbox: Inbox, out: Path, n: int, *, today: date) -> Made:
     """Copy outbox ``n`` to ``out`` once more, byte for byte; Refused if the portal has confirmed it."""
     _check_folder(out)
-    with inbox.transaction() as session:
+    with inbox.acting(Deed(Act.COPY_OUTBOX, about=f"outbox {n}"), today) as session:
         made = records.outbox(session, n)
         channel = records.office(session).channel
     if made is None:
@@ -73,15 +74,15 @@ def again(inbox: Inbox, out: Path, n: int) -> Made:
 
 def _make(home: Home, session: Session, today: date, progress: Progress) -> tuple[int, str]:
     office = records.office(session)
-    reply_key = _reply_key(session, today)
-    keyring = keyrings.issue(session, today)
+    seed = _reply_seed(session, today)
+    keyring = keyrings.issue(session, today) if office.root_seed else None
     last = records.last_outbox(session)
     made = OutboxBundle(n=last.n + 1 if last else 1, hash=FIRST, made=today)
     session.add(made)
     session.flush()
     waiting = _waiting(session, today)
     with tempfile.TemporaryFile(dir=home.outbox) as spool:
-        sealed = _seal_all(waiting, Seal(office.deployment, reply_key.seed), spool, progress)
+        sealed = _seal_all(waiting, Seal(office.deployment, seed), spool, progress)
         outbox = Outbox(
             deployment=office.deployment,
             channel=office.channel,
@@ -95,9 +96,10 @@ def _make(home: Home, session: Session, today: date, progress: Progress) -> tupl
             closed=tuple(
                 each.mailbox.case_id for each in waiting if each.mailbox.case.status == Status.CLOSED
             ),
-            keyring=KeyringLink(keyring.serial, keyring.hash),
+            journal=journal.head(session),
+            keyring=KeyringLink(keyring.serial, keyring.hash) if keyring else None,
         )
-        manifest = bundle.sign_outbox(outbox, reply_key.seed)
+        manifest = bundle.sign_outbox(outbox, seed)
         made.hash = manifest.hash
         sizes = [size for _, size in sealed]
         _write(home.outbox_bundle(office.channel, made.n), manifest, outbox, (spool, sizes), keyring)
@@ -108,8 +110,12 @@ def _make(home: Home, session: Session, today: date, progress: Progress) -> tupl
     return made.n, office.channel
 
 
-def _reply_key(session: Session, today: date) -> ReplyKey:
-    valid = [key for key in records.reply_keys(session) if key.not_before <= today <= key.not_after]
+def _reply_seed(session: Session, today: date) -> bytes:
+    valid = [
+        key.seed
+        for key in records.reply_keys(session)
+        if key.seed and key.not_before <= today <= key.not_after
+    ]
     if not valid:
         raise Refused(
             f"no reply key is valid on {today}: no outbox can be made",
@@ -154,7 +160,11 @@ def _collected(session: Session, n: int) -> tuple[Link, ...]:
 
 
 def _write(
-    path: Path, manifest: Manifest, outbox: Outbox, slots: tuple[IO[bytes], list[int]], keyring: KeyringFile
+    path: Path,
+    manifest: Manifest,
+    outbox: Outbox,
+    slots: tuple[IO[bytes], list[int]],
+    keyring: KeyringFile | None,
 ) -> None:
     spool, sizes = slots
     names = [name for name, _ in outbox.files()]
@@ -162,6 +172,8 @@ def _write(
     def members() -> Iterator[Member]:
         for name, size in zip(names, sizes, strict=False):
             yield Member(name, size, iter([spool.read(size)]))
+        if keyring is None:
+            return
         for name, content in ((bundle.KEYRING, keyring.raw), (bundle.KEYRING_SIGNATURE, keyring.signature)):
             yield Member(name, len(content), iter([content]))
 

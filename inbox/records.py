@@ -18,9 +18,11 @@ from inbox.schema import (
     Instance,
     IntakeBundle,
     IntakeKey,
+    JournalEntry,
     KeyringFile,
     Message,
     Office,
+    Officer,
     OutboxBundle,
     QuestionnaireFile,
     ReplyKey,
@@ -47,6 +49,22 @@ class Dialogues(NamedTuple):
 def office(session: Session) -> Office:
     """Return whose inbox this is."""
     return session.get_one(Office, 1)
+
+
+def officers(session: Session) -> Sequence[Officer]:
+    """Return the officers who have a share, by its number."""
+    present = select(Officer).where(Officer.member.is_not(None)).order_by(Officer.member)
+    return session.scalars(present).all()
+
+
+def officers_by_member(session: Session, members: Sequence[int]) -> tuple[str, ...]:
+    """Return the names of the officers whose shares have these numbers."""
+    return tuple(officer.name for officer in officers(session) if officer.member in members)
+
+
+def last_journal_entry(session: Session) -> JournalEntry | None:
+    """Return the newest entry of the journal, None before the first."""
+    return session.scalar(select(JournalEntry).order_by(JournalEntry.n.desc()).limit(1))
 
 
 def intake_keys(session: Session) -> Sequence[IntakeKey]:

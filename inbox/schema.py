@@ -5,7 +5,7 @@ from datetime import date
 from sqlalchemy import ForeignKey, ForeignKeyConstraint, UniqueConstraint
 from sqlalchemy.orm import DeclarativeBase, Mapped, MappedAsDataclass, mapped_column
 
-VERSION = 1
+VERSION = 2
 
 
 class Base(MappedAsDataclass, DeclarativeBase, kw_only=True, repr=False, eq=False):
@@ -13,12 +13,18 @@ class Base(MappedAsDataclass, DeclarativeBase, kw_only=True, repr=False, eq=Fals
 
 
 class Office(Base):
-    """The one row that says whose inbox this is."""
+    """The one row that says whose inbox this is.
+
+    Only the root's inbox has a ``root_seed``. ``journal_genesis`` stands before the first journal entry.
+    """
 
     __tablename__ = "office"
     deployment: Mapped[bytes]
     name: Mapped[str]
-    root_seed: Mapped[bytes]
+    root_key: Mapped[bytes]
+    journal_genesis: Mapped[bytes]
+    journal_seed: Mapped[bytes]
+    card_seed: Mapped[bytes]
     channel: Mapped[str]
     name_fr: Mapped[str]
     name_en: Mapped[str]
@@ -26,6 +32,8 @@ class Office(Base):
     note_en: Mapped[str]
     questionnaire: Mapped[bytes] = mapped_column(ForeignKey("questionnaires.hash"))
     answer_days: Mapped[int]
+    root_seed: Mapped[bytes | None] = mapped_column(default=None)
+    card_serial: Mapped[int] = mapped_column(default=0)
     row: Mapped[int] = mapped_column(primary_key=True, default=1)
 
 
@@ -50,22 +58,27 @@ class QuestionnaireFile(Base):
 
 
 class IntakeKey(Base):
-    """The public half of an intake key; its seed stands in the key store, where it can be destroyed."""
+    """The public half of an intake key; its seed stands in the key store, where it can be destroyed.
+
+    ``generation`` is the first of the key store that holds it.
+    """
 
     __tablename__ = "intake_keys"
     id: Mapped[bytes] = mapped_column(primary_key=True)
     recipient: Mapped[str]
     not_before: Mapped[date]
     not_after: Mapped[date]
+    generation: Mapped[int]
+    destroyed: Mapped[date | None] = mapped_column(default=None)
 
 
 class ReplyKey(Base):
-    """A key that signs slots and outboxes."""
+    """A key that signs slots and outboxes; without its seed once it has been destroyed."""
 
     __tablename__ = "reply_keys"
     id: Mapped[bytes] = mapped_column(primary_key=True)
     key: Mapped[bytes]
-    seed: Mapped[bytes]
+    seed: Mapped[bytes | None]
     not_before: Mapped[date]
     not_after: Mapped[date]
 
@@ -98,6 +111,7 @@ class IntakeBundle(Base):
     instance: Mapped[bytes] = mapped_column(ForeignKey("instances.key"), primary_key=True)
     n: Mapped[int] = mapped_column(primary_key=True)
     hash: Mapped[bytes]
+    exported: Mapped[date]
     collected: Mapped[date]
     outbox: Mapped[int | None] = mapped_column(ForeignKey("outboxes.n"), default=None)
 
@@ -202,3 +216,52 @@ class Unopened(Base):
     envelope: Mapped[bytes | None] = mapped_column(default=None)
     case_id: Mapped[bytes | None] = mapped_column(default=None)
     case: Mapped[int | None] = mapped_column(ForeignKey("cases.number"), default=None)
+
+
+class Officer(Base):
+    """A member of staff: ``member`` is the number of the share, None for one who left."""
+
+    __tablename__ = "officers"
+    name: Mapped[str] = mapped_column(primary_key=True)
+    since: Mapped[date]
+    member: Mapped[int | None] = mapped_column(unique=True)
+    until: Mapped[date | None] = mapped_column(default=None)
+
+
+class Alias(Base):
+    """Another name by which a report may mean an officer."""
+
+    __tablename__ = "aliases"
+    officer: Mapped[str] = mapped_column(ForeignKey("officers.name"), primary_key=True)
+    name: Mapped[str] = mapped_column(primary_key=True)
+
+
+class Exclusion(Base):
+    """An officer from whom a case is kept: while that one is present, the case is not there."""
+
+    __tablename__ = "exclusions"
+    case: Mapped[int] = mapped_column(ForeignKey("cases.number"), primary_key=True)
+    officer: Mapped[str] = mapped_column(ForeignKey("officers.name"), primary_key=True)
+    since: Mapped[date]
+
+
+class JournalEntry(Base):
+    """An entry of the journal as it was signed; ``case`` stands in it too."""
+
+    __tablename__ = "journal"
+    n: Mapped[int] = mapped_column(primary_key=True)
+    raw: Mapped[bytes]
+    signature: Mapped[bytes]
+    case: Mapped[int | None] = mapped_column(default=None)
+
+
+class Card(Base):
+    """The newest card of a body outside whose channel stands on our keyring; ``key`` is the one compared."""
+
+    __tablename__ = "cards"
+    channel: Mapped[str] = mapped_column(primary_key=True)
+    key: Mapped[bytes]
+    serial: Mapped[int]
+    accepted: Mapped[date]
+    raw: Mapped[bytes]
+    signature: Mapped[bytes]

@@ -10,7 +10,7 @@ import shutil
 import sys
 import traceback
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -43,6 +43,22 @@ def say(line: str = "") -> None:
 def say_json(value: Any) -> None:
     """Print a value as JSON in ASCII, so that nothing in it can reach the terminal as a control character."""
     print(json.dumps(value, ensure_ascii=True, indent=2))
+
+
+def say_all(lines: Iterable[str]) -> None:
+    """Print lines of ours."""
+    for line in lines:
+        say(line)
+
+
+def show(view: Mapping[str, Any], lines: Iterable[str], *, as_json: bool) -> None:
+    """Print a view as JSON, or as the lines that a person reads, then its warnings."""
+    if as_json:
+        say_json(view)
+        return
+    say_all(lines)
+    for warning in view.get("warnings", ()):
+        warn(f"warning: {warning}")
 
 
 def warn(line: str) -> None:

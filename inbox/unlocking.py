@@ -1,29 +1,55 @@
-"""From a home folder with a passphrase to an inbox at work."""
+"""From a home folder with the shares of a quorum to an inbox at work."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
 from pathlib import Path
 
 from sqlalchemy.orm import Session
 
 from crypto import passphrase
-from inbox import disk, header, officers, settling, vault
+from inbox import disk, header, journal, officers, records, settling, vault
+from inbox.acts import ON_ALL_CASES, TWO_OFFICERS, Act, Deed
+from inbox.errors import Locked
 from inbox.home import Home
+from inbox.journal import By
+from inbox.officers import Credential
 from inbox.vault import Vault
+
+# Asks officers for their passphrases afresh; returns the names of those who gave them.
+Witnesses = Callable[[Act], tuple[str, ...]]
 
 
 @dataclass(frozen=True, slots=True)
 class Inbox:
-    """An unlocked home: its folder, and its open vault."""
+    """An unlocked home: its folder, its open vault, and which officers are present.
+
+    ``witnesses`` stands for the officers' fresh passphrases: those of a command are fresh by themselves.
+    """
 
     home: Home
     vault: Vault
+    present: tuple[str, ...]
+    witnesses: Witnesses
 
     @contextmanager
     def transaction(self) -> Iterator[Session]:
-        """Give a session as ``Vault.transaction`` does, then ``settle``."""
+        """Give a session of the program's own, then ``settle``; what it finds is not for showing."""
         with self.vault.transaction() as session:
+            yield session
+        self.settle()
+
+    @contextmanager
+    def acting(self, deed: Deed, today: date) -> Iterator[Session]:
+        """Give a session in which officers do something, which the journal notes if the block ends.
+
+        Cases that exclude one of them are not there, unless the act is the program's work on all. Raises
+        Locked if it takes two officers who are not both here, Refused as ``journal.note`` does.
+        """
+        by = self._witnessed(deed.act) if deed.act in TWO_OFFICERS else self.present
+        with self.vault.transaction(() if deed.act in ON_ALL_CASES else self.present) as session:
+            journal.note(session, By(by, today), deed)
             yield session
         self.settle()
 
@@ -32,22 +58,41 @@ class Inbox:
         with self.vault.transaction() as session:
             settling.settle(self.home, session)
 
+    def _witnessed(self, act: Act) -> tuple[str, ...]:
+        """Return who confirms an act: two officers, or the one where there is no other."""
+        with self.vault.transaction() as session:
+            needed = min(2, len(records.officers(session)))
+        confirmed = self.witnesses(act)
+        if len(set(confirmed)) < needed or not set(confirmed) <= set(self.present):
+            raise Locked
+        return confirmed
+
 
 @contextmanager
-def unlocked(root: Path, given: str) -> Iterator[Inbox]:
+def unlocked(root: Path, bring: Callable[[], Sequence[Credential]]) -> Iterator[Inbox]:
     """Give the inbox in the folder ``root``, held by this process alone.
 
-    Raises HomeRefused, HeaderDamaged, WrongPassphrase, VaultMissing or VaultDamaged.
+    ``bring`` gives what the officers bring, once it is known that there is something to open.
+    Raises HomeRefused, HeaderDamaged, VaultMissing, VaultDamaged, or what ``officers.open_master`` does.
     """
     home = Home(root)
     with home.locked():
-        master = officers.recover_master(header.parse(home.header.read_bytes()), given)
-        opened = vault.load(home.vault, passphrase.vault_key(master))
+        found = header.parse(home.header.read_bytes())
+        credited = officers.open_master(found, bring())
+        opened = vault.load(home.vault(found.generation), passphrase.vault_key(credited.master))
         try:
+            home.sweep_vaults(found.generation)
             for folder in home.folders:
                 disk.make_folder(folder)
-            inbox = Inbox(home, opened)
+            with opened.transaction() as session:
+                present = records.officers_by_member(session, credited.members)
+            inbox = Inbox(home, opened, present, lambda _: present)
             inbox.settle()
             yield inbox
         finally:
             opened.close()
+
+
+def with_witnesses(inbox: Inbox, witnesses: Witnesses) -> Inbox:
+    """Return the inbox with another way to ask for fresh passphrases."""
+    return replace(inbox, witnesses=witnesses)

@@ -1,18 +1,19 @@
 """The encrypted database under its 32-byte key (SQLCipher), opened, made and used in transactions."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Engine, create_engine, event, text
+from sqlalchemy import Engine, create_engine, event, or_, select, text
 from sqlalchemy.exc import DatabaseError, OperationalError
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import ORMExecuteState, Session, with_loader_criteria
 from sqlalchemy.pool import StaticPool
 from sqlcipher3 import dbapi2
 
 from inbox import schema
 from inbox.errors import Refused, VaultDamaged, VaultMissing
+from inbox.schema import Attachment, Case, Exclusion, FollowUp, Message, Unopened
 
 _driver: Any = dbapi2
 
@@ -27,6 +28,13 @@ _AFTER_KEY = (
 )
 
 
+_PRESENT = "present"
+
+
+class _Session(Session):
+    """What reads the vault for people: the cases that exclude one of them are not there."""
+
+
 class Vault:
     """An open vault; everything in it is read and written inside ``transaction``."""
 
@@ -34,13 +42,16 @@ class Vault:
         self._engine = engine
 
     @contextmanager
-    def transaction(self) -> Iterator[Session]:
+    def transaction(self, present: Sequence[str] = ()) -> Iterator[Session]:
         """Give a session whose changes are all kept if the block ends, none if it raises.
 
-        Raises VaultDamaged if the file does not read, Refused if the disk does not let it be used.
+        Whatever is asked of it, no case that excludes an officer who is ``present`` is there, nor anything
+        that belongs to one. Without officers it is for the program's own work, of which nobody is shown
+        anything. Raises VaultDamaged if the file does not read, Refused if the disk does not let it be used.
         """
+        info = {_PRESENT: tuple(present)}
         try:
-            with Session(self._engine, expire_on_commit=False) as session, session.begin():
+            with _Session(self._engine, expire_on_commit=False, info=info) as session, session.begin():
                 yield session
         except OperationalError as error:
             raise Refused(
@@ -58,6 +69,32 @@ class Vault:
         self._engine.dispose()
 
 
+@event.listens_for(_Session, "do_orm_execute")
+def _leave_out(state: ORMExecuteState) -> None:
+    """Narrow every statement: nobody who lists, counts or searches has to think of this."""
+    present = state.session.info[_PRESENT]
+    if not present:
+        return
+    kept = select(Exclusion.__table__.c.case).where(Exclusion.__table__.c.officer.in_(present))
+    known = select(Case.__table__.c.case_id).where(
+        Case.__table__.c.number.in_(kept), Case.__table__.c.case_id.is_not(None)
+    )
+    belongs = (
+        with_loader_criteria(kind, kind.case.not_in(kept), include_aliases=True)
+        for kind in (FollowUp, Attachment, Message)
+    )
+    state.statement = state.statement.options(
+        with_loader_criteria(Case, Case.number.not_in(kept), include_aliases=True),
+        *belongs,
+        with_loader_criteria(
+            Unopened,
+            or_(Unopened.case.is_(None), Unopened.case.not_in(kept))
+            & or_(Unopened.case_id.is_(None), Unopened.case_id.not_in(known)),
+            include_aliases=True,
+        ),
+    )
+
+
 def create(path: Path, key: bytes) -> Vault:
     """Return a new, empty vault at ``path``, mode 0600."""
     path.touch(mode=0o600, exist_ok=False)
@@ -71,7 +108,7 @@ def create(path: Path, key: bytes) -> Vault:
 def load(path: Path, key: bytes) -> Vault:
     """Return the vault at ``path``; raise VaultMissing, or VaultDamaged if ``key`` does not open it."""
     if not path.exists():
-        raise VaultMissing
+        raise VaultMissing(path.name)
     vault = Vault(_engine(path, key))
     with vault.transaction() as session:
         version, pages, page = (
@@ -80,7 +117,7 @@ def load(path: Path, key: bytes) -> Vault:
     if not version or pages * page != path.stat().st_size:
         raise VaultDamaged
     if version != schema.VERSION:
-        raise Refused("the vault was made by a newer program", "use the version of the program that made it")
+        raise Refused("the vault was made by another version", "use the version of the program that made it")
     return vault
 
 

@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from pathlib import Path
 
 from sqlalchemy import Connection
@@ -15,7 +15,7 @@ from crypto.errors import CryptoError
 from portal import files, keyrings
 from portal.config import Settings
 from portal.refusals import Refused
-from portal.store import envelopes, intakes, outboxes
+from portal.store import days, envelopes, intakes, outboxes
 from portal.store.database import Database
 from portal.store.keyrings import lock
 
@@ -49,7 +49,7 @@ def export(database: Database, settings: Settings, channel: str, folder: Path) -
     _refuse_to_replace(database, channel, folder)
     _hash(database, channel)
     with database.write() as connection:
-        manifest = _next(connection, settings, channel)
+        manifest = _next(connection, settings, channel, days.today())
     return _write(database, manifest, folder)
 
 
@@ -67,15 +67,6 @@ def export_again(database: Database, channel: str, n: int, folder: Path) -> Expo
     return _write(database, manifest, folder)
 
 
-def forget_unfinished(database: Database, settings: Settings, today: date) -> int:
-    """Delete the uploads that were given up; return how many."""
-    with database.write() as connection:
-        count = envelopes.forget_unfinished(connection, today - timedelta(days=settings.upload_days))
-    if count:
-        database.scrub()
-    return count
-
-
 def _hash(database: Database, channel: str) -> None:
     # Beforehand, so that nobody's upload waits while gigabytes are read.
     with database.read() as connection:
@@ -88,7 +79,7 @@ def _hash(database: Database, channel: str) -> None:
             intakes.keep_hash(connection, envelope_id, digest.digest())
 
 
-def _next(connection: Connection, settings: Settings, channel: str) -> Manifest:
+def _next(connection: Connection, settings: Settings, channel: str, today: date) -> Manifest:
     keys = lock(connection)
     last = intakes.last(connection, channel)
     entries, withdrawn = intakes.fill(connection, channel, last.n + 1)
@@ -98,6 +89,7 @@ def _next(connection: Connection, settings: Settings, channel: str) -> Manifest:
         n=last.n + 1,
         previous=last.hash,
         instance_key=keys.public,
+        exported=today,
         applied=outboxes.last(connection, channel),
         entries=tuple(sorted(entries, key=lambda entry: base64url.encode(entry.id))),
         withdrawn=tuple(sorted(withdrawn, key=lambda each: (each.case_id, each.withdraw_key))),

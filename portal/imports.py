@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 from sqlalchemy import Connection
@@ -18,6 +19,7 @@ from portal.keyrings import Offered, Outcome
 from portal.refusals import Refused
 from portal.store import intakes, outboxes
 from portal.store.database import Database
+from portal.store.expiry import Term
 from portal.store.keyrings import lock
 
 _SLOT = age.sealed_size(padding.SLOT)
@@ -33,11 +35,12 @@ _COPY_AGAIN = (
 class Imported:
     """What an outbox bundle brought.
 
-    ``keyring`` is the one inside, ``confirmed`` counts intake bundles, ``left_out`` cases of other channels.
+    ``keyring`` is the one inside, if there is one: only the root's inbox sends it. ``confirmed`` counts intake
+    bundles, ``left_out`` cases of other channels.
     """
 
     outbox: Outbox
-    keyring: Keyring
+    keyring: Keyring | None
     outcome: Outcome
     confirmed: int = 0
     left_out: int = 0
@@ -51,10 +54,22 @@ class _Verified:
     path: Path
     manifest: Manifest
     outbox: Outbox
-    offered: Offered
+    offered: Offered | None
 
 
-def import_outbox(database: Database, settings: Settings, path: Path) -> Imported:
+@dataclass(frozen=True, slots=True)
+class _Terms:
+    """How long what an outbox lets go of can still be asked for."""
+
+    collected: Term
+    closed: Term
+
+    @classmethod
+    def of(cls, settings: Settings, today: date) -> "_Terms":
+        return cls(Term(today, settings.collected_days), Term(today, settings.closed_days))
+
+
+def import_outbox(database: Database, settings: Settings, path: Path, today: date) -> Imported:
     """Apply an outbox bundle; the same one again changes nothing and says so.
 
     Raises Refused with everything as it was. What the inbox has confirmed is overwritten before this returns.
@@ -63,7 +78,7 @@ def import_outbox(database: Database, settings: Settings, path: Path) -> Importe
         verified = _verify(database, settings, path)
         with database.write() as connection:
             lock(connection)
-            imported = _apply(connection, verified)
+            imported = _apply(connection, verified, _Terms.of(settings, today))
     database.scrub()
     return imported
 
@@ -80,11 +95,11 @@ def _verify(database: Database, settings: Settings, path: Path) -> _Verified:
             content = _content(member)
             if member.name in {KEYRING, KEYRING_SIGNATURE}:
                 parts[member.name] = content
-    offered = keyrings.check(parts[KEYRING], parts[KEYRING_SIGNATURE], settings)
-    if offered.keyring.serial != unverified.keyring.serial:
-        raise Malformed("bundle holds another keyring than its manifest says")
+    offered = _offered(unverified, parts, settings)
     with database.read() as connection:
-        signers = _signers(keyrings.current(connection), offered.keyring, unverified.channel)
+        signers = _signers(
+            keyrings.current(connection), offered.keyring if offered else None, unverified.channel
+        )
     outbox = bundle.open_outbox(manifest, settings.deployment_id, signers)
     return _Verified(path, manifest, outbox, offered)
 
@@ -96,9 +111,19 @@ def _parse(manifest: Manifest) -> Outbox:
         raise Malformed("it is not an outbox bundle") from error
 
 
-def _signers(present: Keyring | None, offered: Keyring, channel: str) -> list[bytes]:
+def _offered(outbox: Outbox, parts: dict[str, bytes], settings: Settings) -> Offered | None:
+    if outbox.keyring is None:
+        return None
+    offered = keyrings.check(parts[KEYRING], parts[KEYRING_SIGNATURE], settings)
+    if offered.keyring.serial != outbox.keyring.serial:
+        raise Malformed("bundle holds another keyring than its manifest says")
+    return offered
+
+
+def _signers(present: Keyring | None, offered: Keyring | None, channel: str) -> list[bytes]:
     # An older keyring may list a key that was since taken away: only one that would be in use now counts.
-    newest = [present] if present and present.serial >= offered.serial else [present, offered]
+    is_older = present is not None and offered is not None and present.serial >= offered.serial
+    newest = [present] if is_older else [present, offered]
     listed = [keyring.channel(channel) for keyring in newest if keyring]
     return [key.key for found in listed if found for key in found.reply_keys]
 
@@ -114,20 +139,23 @@ def _content(member: Member) -> bytes:
     return content
 
 
-def _apply(connection: Connection, verified: _Verified) -> Imported:
+def _apply(connection: Connection, verified: _Verified, terms: _Terms) -> Imported:
     outbox, offered = verified.outbox, verified.offered
+    keyring = offered.keyring if offered else None
     known = outboxes.applied(connection, outbox.channel, outbox.n)
     if known == verified.manifest.hash:
-        return Imported(outbox, offered.keyring, Outcome.KNOWN, applied=False)
+        return Imported(outbox, keyring, Outcome.KNOWN, applied=False)
     _check_chain(connection, outbox, known)
-    outcome = keyrings.offer(connection, offered)
-    confirmed = sum(intakes.confirm(connection, outbox.channel, link) for link in outbox.collected)
+    outcome = keyrings.offer(connection, offered) if offered else Outcome.ABSENT
+    confirmed = sum(
+        intakes.confirm(connection, outbox.channel, link, terms.collected) for link in outbox.collected
+    )
     foreign = _foreign(connection, outbox)
     _put_slots(connection, verified, foreign)
     for case_id in set(outbox.closed) - foreign:
-        outboxes.close(connection, case_id)
+        outboxes.close(connection, case_id, terms.closed)
     outboxes.record(connection, outbox.channel, outbox.n, verified.manifest)
-    return Imported(outbox, offered.keyring, outcome, confirmed, len(foreign))
+    return Imported(outbox, keyring, outcome, confirmed, len(foreign))
 
 
 def _check_chain(connection: Connection, outbox: Outbox, known: bytes | None) -> None:

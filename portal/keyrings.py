@@ -26,6 +26,7 @@ class Outcome(Enum):
     TAKEN = "taken"
     KNOWN = "known"
     OLDER = "older"
+    ABSENT = "absent"
 
 
 @dataclass(frozen=True, slots=True)

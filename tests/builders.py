@@ -23,6 +23,7 @@ from crypto import (
 from crypto.archive import Member
 from crypto.bundle import FIRST, KEYRING, KEYRING_SIGNATURE, KeyringLink, Link, Manifest, Outbox, SealedSlot
 from crypto.casetoken import CaseKeys
+from crypto.journal import Head
 from crypto.keyring import Channel, IntakeKey, Keyring, ReplyKey, Texts
 from crypto.messages import REPORT, File, QuestionnaireRef, Report, SeenKeyring
 from crypto.recipients import HybridIdentity
@@ -172,7 +173,7 @@ def make_report_envelope(
                 withdraw_id=keys.withdraw_id,
                 language="fr",
                 keyring=SeenKeyring(signed.value.serial, signed.link.hash),
-                questionnaire=QuestionnaireRef("customs", 1),
+                questionnaire=QuestionnaireRef("customs", 2),
                 answers={"what": text, "coi": "no"},
                 files=tuple(_described(digests, file)),
                 written=today(),
@@ -235,6 +236,7 @@ def make_outbox(  # noqa: PLR0913 - a test names the one part that is wrong
         slots=tuple(SealedSlot(case_id, hashlib.sha256(slot).digest()) for case_id, slot in slots.items()),
         closed=tuple(sorted(closed, key=base64url.encode)),
         keyring=signed.link,
+        journal=Head(1, FIRST),
     )
     manifest = bundle.sign_outbox(outbox, reply_seed or site.bodies[channel].reply_seed)
     files = {

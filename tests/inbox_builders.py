@@ -22,8 +22,10 @@ from crypto.keyring import Keyring
 from crypto.messages import FollowUp, QuestionnaireRef, Report, SeenKeyring
 from crypto.recipients import HybridIdentity, HybridRecipient
 from crypto.signing import Label
-from inbox import ceremony, cli, records, schema, unlocking
-from inbox.ceremony import Charter
+from inbox import cli, founding, records, schema, unlocking
+from inbox.founding import Charter
+from inbox.officers import Credential
+from inbox.sharing import Appointee, Circle
 from inbox.unlocking import Inbox
 
 PASSPHRASE = "a lantern at the harbour mouth"
@@ -53,6 +55,11 @@ def charter() -> Charter:
     )
 
 
+def alone() -> Circle:
+    """Return the one officer of most tests."""
+    return Circle((Appointee("officer", PASSPHRASE),), 1, QUICK)
+
+
 @dataclass(frozen=True)
 class Said:
     """How a command ended and what it printed."""
@@ -79,7 +86,7 @@ class Office:
     def found(cls, folder: Path) -> "Office":
         """Make a new one in ``folder``."""
         made = cls(folder)
-        ceremony.found(made.root, charter(), PASSPHRASE, today=today(), limits=QUICK)
+        founding.found(made.root, charter(), alone(), today=today())
         made.secret.write_text(PASSPHRASE + "\n")
         made.out.mkdir()
         return made
@@ -106,20 +113,25 @@ class Office:
     @contextmanager
     def opened(self) -> Iterator[Inbox]:
         """Unlock it without a command."""
-        with unlocking.unlocked(self.root, PASSPHRASE) as inbox:
+        with unlocking.unlocked(self.root, self.bring) as inbox:
             yield inbox
 
+    def bring(self, given: str = PASSPHRASE) -> list[Credential]:
+        """Return what its one officer brings."""
+        return [Credential(next(self.root.glob("*.share")).read_bytes(), given)]
+
     def state(self) -> dict[str, Any]:
-        """Return all rows of all tables, and all files with their digests but for the vault's."""
+        """Return all rows of all tables but the journal, and all files with their digests but the vault's."""
         with self.opened() as inbox, inbox.transaction() as session:
             tables = {
                 name: sorted(map(repr, session.execute(select(table)).all()))
                 for name, table in schema.Base.metadata.tables.items()
+                if name != "journal"
             }
         files = {
             str(path.relative_to(self.root)): hashlib.sha256(path.read_bytes()).hexdigest()
             for path in self.root.rglob("*")
-            if path.is_file() and path.name != "vault.sqlite"
+            if path.is_file() and path.suffix != ".sqlite"
         }
         return tables | {"files": files}
 
@@ -127,7 +139,7 @@ class Office:
         """Return the newest keyring with the root key that it holds under."""
         with self.opened() as inbox, inbox.transaction() as session:
             row = records.newest_keyring(session)
-            root_key = signing.public_key(records.office(session).root_seed)
+            root_key = records.office(session).root_key
             deployment = records.office(session).deployment
         assert row is not None
         return keyring.open_keyring(
@@ -174,7 +186,7 @@ class Reporter:
             withdraw_id=self.keys.withdraw_id,
             language="fr",
             keyring=self.world.seen,
-            questionnaire=QuestionnaireRef("customs", 1),
+            questionnaire=QuestionnaireRef("customs", 2),
             answers={"what": text, "coi": "no"},
             files=(),
             written=today(),
@@ -292,6 +304,7 @@ class Portal:
             n=self.last.n + 1,
             previous=self.last.hash,
             instance_key=signing.public_key(self.seed),
+            exported=today(),
             applied=applied,
             entries=tuple(entry for entry, _ in entries),
             withdrawn=tuple(withdrawn),

@@ -10,6 +10,7 @@ import pytest
 from crypto import archive, bundle, signing
 from crypto.bundle import Manifest
 from crypto.errors import CryptoError, Malformed, Tampered, Truncated
+from crypto.journal import Head
 from tests.vectors.make import DEPLOYMENT, fixed
 
 INSTANCE = fixed("instance")
@@ -29,6 +30,7 @@ def intake() -> bundle.Intake:
         n=1,
         previous=bundle.FIRST,
         instance_key=signing.public_key(INSTANCE),
+        exported=date(2026, 11, 25),
         applied=bundle.NOTHING,
         entries=(replace(entries[0], case_id=fixed("case")), *entries[1:]),
         withdrawn=(bundle.Withdrawal(fixed("case"), fixed("withdraw")),),
@@ -45,6 +47,7 @@ def outbox() -> bundle.Outbox:
         slots=(bundle.SealedSlot(fixed("case"), hashlib.sha256(FILES[0]).digest()),),
         closed=(),
         keyring=bundle.KeyringLink(3, hashlib.sha256(FILES[1]).digest()),
+        journal=Head(7, fixed("journal")),
     )
 
 

@@ -726,7 +726,7 @@ def test_no_collect_removes_what_a_newer_vault_knows(
     assert 0 == world.office.run("outbox", "--out", world.office.out).code
     newer = world.office.copy(tmp_path / "newer")
     (before,) = {frozenset(path.name for path in newer.root.rglob("*.age") if "keystore" not in path.name)}
-    for name in ("vault.sqlite", "keystore-1.age"):
+    for name in ("vault-1.sqlite", "keystore-1.age"):
         shutil.copy(older.root / name, world.office.root)
     assert 1 == world.office.run("collect", portal.bundle(), "--confirm-instance", portal.fingerprint).code
     assert 0 == world.office.run("list").code

@@ -17,11 +17,12 @@ from sqlalchemy.exc import IntegrityError
 
 from crypto import passphrase
 from crypto.errors import Malformed, NotForUs
-from inbox import ceremony, disk, header, keystore, officers
+from inbox import disk, founding, header, keystore, officers
 from inbox.errors import (
     HeaderDamaged,
     HomeRefused,
     KeyStoreDamaged,
+    OtherSharing,
     Refused,
     VaultDamaged,
     VaultMissing,
@@ -29,6 +30,7 @@ from inbox.errors import (
 )
 from inbox.home import Home
 from inbox.keystore import KeyStore
+from inbox.sharing import Appointee, Circle
 from inbox.unlocking import unlocked
 from tests import inbox_builders as build
 from tests.inbox_builders import Office, Portal, Reporter, Sent, World
@@ -53,7 +55,7 @@ def test_a_passphrase_opens_what_it_wrapped_and_no_other_does() -> None:
     salt, secret = bytes(16), os.urandom(32)
     quick = {"opslimit": build.QUICK[0], "memlimit": build.QUICK[1]}
     wrapped = passphrase.wrap(secret, passphrase.stretch("phare \u00e9teint", salt, **quick))
-    assert passphrase.WRAPPED == len(wrapped)
+    assert len(secret) + passphrase.OVERHEAD == len(wrapped)
     assert secret == passphrase.unwrap(wrapped, passphrase.stretch("phare e\u0301teint", salt, **quick))
     with pytest.raises(NotForUs):
         passphrase.unwrap(wrapped, passphrase.stretch("phare eteint", salt, **quick))
@@ -81,8 +83,8 @@ def test_init_by_command_uses_the_strong_parameters_and_says_what_the_portal_nee
         "init", "--deployment", "Fanal", "--channel", "a-1", "--name-fr", "É", "--name-en", "E", "--json"
     )
     assert (0, {"deployment", "root_key", "root_fingerprint"}) == (said.code, set(said.json))
-    (officer,) = json.loads((office.root / "vault.json").read_bytes())["vault"]["officers"]
-    assert ("argon2id", 3, 256 << 20) == (officer["kdf"], officer["opslimit"], officer["memlimit"])
+    (share,) = (json.loads(path.read_bytes()) for path in office.root.glob("officer-*.share"))
+    assert ("argon2id", 3, 256 << 20) == (share["kdf"], share["opslimit"], share["memlimit"])
     assert office.json("list") == {"cases": [], "unopened": [], "warnings": []}
 
 
@@ -114,12 +116,11 @@ def test_what_cannot_be_founded_leaves_nothing(
     tmp_path: Path, changes: dict[str, Any], secret: str, words: str
 ) -> None:
     with pytest.raises((Refused, Malformed), match=words):
-        ceremony.found(
+        founding.found(
             tmp_path / "inbox",
             replace(build.charter(), **changes),
-            secret,
+            Circle((Appointee("officer", secret),), 1, build.QUICK),
             today=build.today(),
-            limits=build.QUICK,
         )
     assert [] == list(tmp_path.iterdir())
 
@@ -143,17 +144,15 @@ def test_an_interrupted_ceremony_leaves_no_half_vault(
         with monkeypatch.context() as patch:
             patch.setattr(disk, step, stepping)
             with pytest.raises(Killed):
-                ceremony.found(
-                    home, build.charter(), build.PASSPHRASE, today=build.today(), limits=build.QUICK
-                )
+                founding.found(home, build.charter(), build.alone(), today=build.today())
         assert [] == list(tmp_path.iterdir())
-    ceremony.found(home, build.charter(), build.PASSPHRASE, today=build.today(), limits=build.QUICK)
-    with unlocked(home, build.PASSPHRASE):
+    founding.found(home, build.charter(), build.alone(), today=build.today())
+    with Office(tmp_path).opened():
         pass
 
 
 def opening(office: Office, given: str = build.PASSPHRASE) -> None:
-    with unlocked(office.root, given) as inbox, inbox.transaction() as session:
+    with unlocked(office.root, lambda: office.bring(given)) as inbox, inbox.transaction() as session:
         keystore.load(inbox.home, session)
 
 
@@ -167,20 +166,20 @@ BROKEN: dict[str, tuple[Callable[[Office], Any], type[Refused]]] = {
     "no-home": (lambda office: shutil.rmtree(office.root), HomeRefused),
     "header-flipped": (lambda office: flip(office.root / "vault.json", 60), HeaderDamaged),
     "header-empty": (lambda office: (office.root / "vault.json").write_bytes(b""), HeaderDamaged),
-    "vault-missing": (lambda office: (office.root / "vault.sqlite").unlink(), VaultMissing),
-    "vault-flipped": (lambda office: flip(office.root / "vault.sqlite", 2_000), VaultDamaged),
-    "vault-empty": (lambda office: (office.root / "vault.sqlite").write_bytes(b""), VaultDamaged),
+    "vault-missing": (lambda office: (office.root / "vault-1.sqlite").unlink(), VaultMissing),
+    "vault-flipped": (lambda office: flip(office.root / "vault-1.sqlite", 2_000), VaultDamaged),
+    "vault-empty": (lambda office: (office.root / "vault-1.sqlite").write_bytes(b""), VaultDamaged),
     "vault-noise": (
-        lambda office: (office.root / "vault.sqlite").write_bytes(os.urandom(8192)),
+        lambda office: (office.root / "vault-1.sqlite").write_bytes(os.urandom(8192)),
         VaultDamaged,
     ),
     "vault-cut": (
-        lambda office: os.truncate(office.root / "vault.sqlite", 12 * 4096),
+        lambda office: os.truncate(office.root / "vault-1.sqlite", 12 * 4096),
         VaultDamaged,
     ),
     "vault-lacks-its-last-page": (
         lambda office: os.truncate(
-            office.root / "vault.sqlite", (office.root / "vault.sqlite").stat().st_size - 4096
+            office.root / "vault-1.sqlite", (office.root / "vault-1.sqlite").stat().st_size - 4096
         ),
         VaultDamaged,
     ),
@@ -223,7 +222,7 @@ def test_a_wrong_passphrase_is_told_as_such(office: Office) -> None:
             opening(office, wrong)
     office.secret.write_text("wrong wrong wrong\n")
     said = office.run("list")
-    assert (1, "error: wrong passphrase") == (said.code, said.err.splitlines()[0])
+    assert (1, "error: wrong passphrase for the share of officer") == (said.code, said.err.splitlines()[0])
     assert before == office.state()
 
 
@@ -231,15 +230,19 @@ def test_a_vault_under_another_header_is_not_a_wrong_passphrase(office: Office, 
     (tmp_path / "other").mkdir()
     other = Office.found(tmp_path / "other")
     shutil.copy(other.root / "vault.json", office.root / "vault.json")
+    with pytest.raises(OtherSharing):
+        opening(office)
+    next(office.root.glob("*.share")).unlink()
+    shutil.copy(next(other.root.glob("*.share")), office.root)
     with pytest.raises(VaultDamaged):
         opening(office)
 
 
 def test_damage_behind_the_first_page_is_told_when_it_is_met(office: Office) -> None:
     """No stack trace, the error of a damaged vault."""
-    size = (office.root / "vault.sqlite").stat().st_size
+    size = (office.root / "vault-1.sqlite").stat().st_size
     for page in range(1, size // 4096):
-        flip(office.root / "vault.sqlite", page * 4096 + 100)
+        flip(office.root / "vault-1.sqlite", page * 4096 + 100)
     said = office.run("list")
     assert (1, True) == (said.code, "the vault is damaged" in said.err)
 
@@ -262,8 +265,8 @@ def test_nothing_of_the_vault_lingers_in_clear_or_after_deletion(office: Office)
 
 def test_a_newer_vault_is_not_taken_for_a_damaged_one(office: Office) -> None:
     with office.opened() as inbox, inbox.transaction() as session:
-        session.execute(text("PRAGMA user_version = 2"))
-    assert "newer program" in office.run("list").err
+        session.execute(text("PRAGMA user_version = 3"))
+    assert "made by another version" in office.run("list").err
 
 
 def test_a_full_disk_is_told_and_changes_nothing(office: Office) -> None:
@@ -397,16 +400,17 @@ def test_every_path_of_the_home_has_its_place(office: Office) -> None:
     home = Home(office.root)
     assert {
         "vault.json",
-        "vault.sqlite",
+        "vault-1.sqlite",
         "keystore-1.age",
         "attachments",
         "unopened",
         "outbox",
         "arriving",
+        next(home.root.glob("officer-????.share")).name,
     } == {path.name for path in home.root.iterdir()}
 
 
 def test_the_officers_check_names_the_length() -> None:
     with pytest.raises(Refused, match="shorter than 12 characters"):
-        officers.check_length("x" * 11)
-    officers.check_length("x" * 12)
+        officers.check_passphrase("x" * 11)
+    officers.check_passphrase("x" * 12)

@@ -6,9 +6,10 @@ import click
 
 from crypto import pages
 from crypto.errors import CryptoError
-from inbox import disk, records, terminal
+from inbox import disk, keyrings, records, terminal
+from inbox.acts import Act, Deed
 from inbox.errors import Refused
-from inbox.options import opened, out_folder, passphrase_option
+from inbox.options import Door, officer_options, out_folder, today
 
 _LARGEST = 4 << 20
 
@@ -16,16 +17,16 @@ _LARGEST = 4 << 20
 @click.command(name="sign-pages")
 @click.argument("manifest", type=click.Path(path_type=Path))
 @out_folder
-@passphrase_option
+@officer_options
 @click.pass_obj
-def sign_pages(home: Path, /, *, manifest: Path, out: Path) -> None:
+def sign_pages(door: Door, /, *, manifest: Path, out: Path) -> None:
     """Sign what `portal manifest` made with the root key; make it from a checkout of your own to compare."""
     with manifest.open("rb") as file:
         raw = file.read(_LARGEST)
-    with opened(home) as inbox, inbox.transaction() as session:
+    with door.opened() as inbox, inbox.acting(Deed(Act.SIGN_PAGES), today()) as session:
         office = records.office(session)
         try:
-            signature = pages.sign(raw, office.deployment, office.root_seed)
+            signature = pages.sign(raw, office.deployment, keyrings.root_seed(session))
         except CryptoError as error:
             raise Refused(
                 f"not signed: {error}", "make it with `portal manifest` of this deployment"

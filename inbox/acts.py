@@ -1,0 +1,79 @@
+"""What can be done in an inbox, as the journal names it, and what takes two officers."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Act(StrEnum):
+    """An act; one that is not listed here cannot be done."""
+
+    FOUND = "found"
+    OPEN = "open"
+    LIST = "list"
+    SHOW = "show"
+    EXTRACT = "extract"
+    REPLY = "reply"
+    SET_STATUS = "set-status"
+    COLLECT = "collect"
+    MAKE_OUTBOX = "make-outbox"
+    COPY_OUTBOX = "copy-outbox"
+    RENEW_KEYRING = "renew-keyring"
+    EXPORT_CARD = "export-card"
+    READ_JOURNAL = "read-journal"
+    LIST_KEYS = "list-keys"
+    LIST_OFFICERS = "list-officers"
+    EXCLUDE = "exclude"
+    FOUND_CONFLICT = "found-conflict"
+    NAME_ALIAS = "name-alias"
+
+    ACCEPT_INSTANCE = "accept-instance"
+    SIGN_PAGES = "sign-pages"
+    ACCEPT_CARD = "accept-card"
+    REMOVE_CHANNEL = "remove-channel"
+    ROTATE_KEYS = "rotate-keys"
+    DESTROY_KEYS = "destroy-keys"
+    CHANGE_OFFICERS = "change-officers"
+    LIFT_CONFLICT = "lift-conflict"
+    REMOVE_ALIAS = "remove-alias"
+
+
+# Each gives away what can not be taken back, or takes away what guards the others.
+TWO_OFFICERS = frozenset(
+    {
+        Act.ACCEPT_INSTANCE,
+        Act.SIGN_PAGES,
+        Act.ACCEPT_CARD,
+        Act.REMOVE_CHANNEL,
+        Act.ROTATE_KEYS,
+        Act.DESTROY_KEYS,
+        Act.CHANGE_OFFICERS,
+        Act.LIFT_CONFLICT,
+        Act.REMOVE_ALIAS,
+    }
+)
+
+# The program's own work on all cases; what it tells afterwards is narrowed to those who are present.
+ON_ALL_CASES = frozenset(
+    {
+        Act.FOUND,
+        Act.COLLECT,
+        Act.ACCEPT_INSTANCE,
+        Act.MAKE_OUTBOX,
+        Act.COPY_OUTBOX,
+        Act.RENEW_KEYRING,
+        Act.CHANGE_OFFICERS,
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Deed:
+    """One act with what it was about: a thing of ours, a case, the reason that an officer gave.
+
+    Neither ``about`` nor ``reason`` may hold anything of a report.
+    """
+
+    act: Act
+    about: str = ""
+    reason: str = ""
+    case: int | None = None

@@ -1,0 +1,50 @@
+"""See what came in."""
+
+from pathlib import Path
+
+import click
+
+from inbox import attachments, cases, expiry, rendering, terminal
+from inbox.acts import Act, Deed
+from inbox.options import Door, case_argument, json_option, officer_options, out_file, today
+
+
+@click.command(name="list")
+@officer_options
+@json_option
+@click.pass_obj
+def list_command(door: Door, /, *, as_json: bool) -> None:
+    """List the cases, what nobody has read yet, and what became no case."""
+    with door.opened() as inbox, inbox.acting(Deed(Act.LIST), today()) as session:
+        view = cases.overview(session) | {"warnings": expiry.warnings(session, today())}
+    terminal.show(view, rendering.overview(view), as_json=as_json)
+
+
+@click.command()
+@case_argument
+@officer_options
+@json_option
+@click.pass_obj
+def show(door: Door, /, *, case: int, as_json: bool) -> None:
+    """Show all of one case."""
+    with door.opened() as inbox, inbox.acting(Deed(Act.SHOW, case=case), today()) as session:
+        view = cases.details(session, case)
+        cases.mark_read(session, case)
+    terminal.show(view, rendering.details(view), as_json=as_json)
+
+
+@click.command()
+@case_argument
+@click.argument("number", type=click.IntRange(1))
+@out_file
+@officer_options
+@json_option
+@click.pass_obj
+def attachment(door: Door, /, *, case: int, number: int, out: Path, as_json: bool) -> None:
+    """Write one file of a case; the file is as hostile as its sender."""
+    about = f"file {number}"
+    with door.opened() as inbox, inbox.acting(Deed(Act.EXTRACT, case=case, about=about), today()) as session:
+        written = attachments.extract(inbox.home, session, case, number, out)
+    said = f"wrote {written.size} bytes, digest verified; the file is not to be trusted"
+    view = {"case": case, "file": str(out)} | cases.attachment(written)
+    terminal.show(view, [said], as_json=as_json)

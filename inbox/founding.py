@@ -1,0 +1,174 @@
+"""How an inbox begins: keys made, the home built aside, the shares tried, all put in place in one move."""
+
+import re
+import secrets
+import shutil
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+
+from sqlalchemy.orm import Session
+
+from crypto import card, journal, keyring, messages, passphrase, questionnaire, signing
+from inbox import cards, disk, header, keyrings, keys, keystore, vault
+from inbox.acts import Act, Deed
+from inbox.errors import HomeRefused, Refused
+from inbox.header import Header
+from inbox.home import Home
+from inbox.journal import By, note
+from inbox.keystore import KeyStore
+from inbox.schema import Office, Officer, QuestionnaireFile
+from inbox.sharing import Circle, Sharing, hand_out, share, try_out, withdraw
+
+ANSWER_DAYS = 14
+
+
+@dataclass(frozen=True, slots=True)
+class Root:
+    """Who vouches for all channels: deployment id (16 bytes), root key (32 bytes), its seed at the root."""
+
+    deployment: bytes
+    key: bytes
+    seed: bytes | None = field(default=None, repr=False)
+
+    @classmethod
+    def new(cls) -> "Root":
+        """Return the root of a new deployment."""
+        seed = secrets.token_bytes(signing.SEED)
+        return cls(secrets.token_bytes(signing.DEPLOYMENT), signing.public_key(seed), seed)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Charter:
+    """What people decide before an inbox begins; ``questionnaire`` is the TOML file.
+
+    With a ``root`` the inbox is that of a body outside, for whose channel the root's officers vouch.
+    """
+
+    name: str
+    channel: str
+    name_fr: str
+    name_en: str
+    note_fr: str
+    note_en: str
+    questionnaire: bytes
+    root: Root | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Founded:
+    """The root that the portal needs to know, the shares, how many quorums the share test tried."""
+
+    root: Root
+    sharing: Sharing
+    quorums: int
+
+
+def check_free(root: Path) -> None:
+    """Raise HomeRefused if something is at ``root`` already."""
+    if root.exists() and (not root.is_dir() or any(root.iterdir())):
+        raise HomeRefused(f"{root} is already there, nothing was changed", "choose another --home")
+
+
+def found(
+    root: Path,
+    charter: Charter,
+    circle: Circle,
+    folder: Path | None = None,
+    *,
+    today: date,
+) -> Founded:
+    """Make the inbox in the folder ``root`` for the officers of ``circle``, their share files in ``folder``.
+
+    Without a folder the share of the one officer stays in the home. Until the last step nothing is at
+    ``root``: an interrupted ceremony is begun again. Raises HomeRefused, Refused or Malformed.
+    """
+    check_free(root)
+    if not re.fullmatch(messages.CHANNEL, charter.channel):
+        raise Refused(
+            "the channel id has an unexpected form", "use a-z, 0-9 and -, from a letter, at most 32"
+        )
+    sharing = share(circle)
+    aside = Home(root.absolute().with_name(f".{root.absolute().name}.{secrets.token_hex(8)}{disk.PART}"))
+    root.absolute().parent.mkdir(parents=True, exist_ok=True)
+    in_place = False
+    try:
+        root_of_all = charter.root or Root.new()
+        _build(aside, charter, root_of_all, sharing, today)
+        hand_out(sharing, folder or aside.root)
+        quorums = try_out(sharing, circle, folder or aside.root)
+        for each in (*aside.folders, aside.root):
+            disk.sync_folder(each)
+        aside.root.rename(root)
+        in_place = True
+    finally:
+        shutil.rmtree(aside.root, ignore_errors=True)
+        if folder is not None and not in_place:
+            withdraw(sharing, folder)
+    disk.sync_folder(root.absolute().parent)
+    return Founded(root_of_all, sharing, quorums)
+
+
+def _build(aside: Home, charter: Charter, root: Root, sharing: Sharing, today: date) -> None:
+    for folder in (aside.root, *aside.folders):
+        disk.make_folder(folder)
+    opened = vault.create(aside.vault(1), passphrase.vault_key(sharing.master))
+    try:
+        with opened.transaction() as session:
+            _fill(session, charter, root)
+            _make_keys(aside, session, root, today)
+            _appoint(session, sharing, today)
+    finally:
+        opened.close()
+    disk.write(aside.header, [header.encode(Header(sharing=sharing.id, quorum=sharing.quorum, generation=1))])
+
+
+def _fill(session: Session, charter: Charter, root: Root) -> None:
+    asked = questionnaire.parse(charter.questionnaire)
+    session.add(
+        QuestionnaireFile(hash=asked.hash, id=asked.id, version=asked.version, raw=charter.questionnaire)
+    )
+    session.flush()
+    session.add(
+        Office(
+            deployment=root.deployment,
+            name=charter.name,
+            root_key=root.key,
+            root_seed=root.seed,
+            journal_genesis=secrets.token_bytes(journal.GENESIS),
+            journal_seed=secrets.token_bytes(signing.SEED),
+            card_seed=secrets.token_bytes(signing.SEED),
+            channel=charter.channel,
+            name_fr=charter.name_fr,
+            name_en=charter.name_en,
+            note_fr=charter.note_fr,
+            note_en=charter.note_en,
+            questionnaire=asked.hash,
+            answer_days=ANSWER_DAYS,
+        )
+    )
+    session.flush()
+
+
+def _make_keys(aside: Home, session: Session, root: Root, today: date) -> None:
+    session.add(keys.new_reply(today))
+    secret = keys.new_intake(today)
+    session.add(keys.public_half(secret, keystore.FIRST))
+    session.flush()
+    keystore.save(aside, session, KeyStore((secret,), ()))
+    # Writing does not check the lengths of names; what no page would read must not be founded.
+    if root.seed is None:
+        raw, signature = cards.issue(session, today)
+        card.open_card(raw, signature, root.deployment)
+    else:
+        first = keyrings.issue(session, today)
+        keyring.open_keyring(first.raw, first.signature, root_key=root.key, deployment=root.deployment)
+
+
+def _appoint(session: Session, sharing: Sharing, today: date) -> None:
+    names = list(sharing.files)
+    for member, name in enumerate(names, 1):
+        session.add(Officer(name=name, since=today, member=member))
+    session.flush()
+    about = f"sharing {header.name(sharing.id)}, quorum {sharing.quorum}"
+    note(session, By(tuple(names), today), Deed(Act.FOUND, about))
