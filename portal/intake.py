@@ -1,17 +1,21 @@
 """Envelopes as they arrive, by the resumable uploads of tus 1.0.0 (SPEC 7.1)."""
 
 import secrets
+from collections.abc import Callable
 from http import HTTPStatus
 
 from flask import Blueprint, Flask, Response, request
+from sqlalchemy import Connection
 
 from crypto import base64url
 from crypto.errors import Malformed
-from portal import receiving, tus
+from portal import challenges, receiving, tus
 from portal.context import context
 from portal.problems import Problem
+from portal.quotas import Limits
 from portal.store import envelopes
 from portal.store.envelopes import Upload
+from portal.store.quotas import Kind
 
 _LINGER = 2 << 20
 _ID = 16
@@ -60,9 +64,10 @@ def create() -> Response:
     if request.content_type or request.content_length:
         _check_type()
     _check_room(size)
+    admit = _admission(channel, size, Kind.of(size, begins_case=report is not None))
     today = context().today()
     upload = Upload(id=secrets.token_bytes(_ID), channel=channel, size=size, received=0, begun=today)
-    upload = receiving.begin(context(), upload, report, receiving.pieces(request.stream, size))
+    upload = receiving.begin(context(), upload, report, receiving.pieces(request.stream, size), admit)
     response = _answer(201, upload)
     response.headers["Location"] = f"/api/envelopes/{base64url.encode(upload.id)}"
     return response
@@ -111,6 +116,21 @@ def override(name: str) -> Response:
             return measure(name)
         case _:
             raise Problem(405, "method_not_allowed", {"Allow": "DELETE, HEAD, OPTIONS, PATCH"})
+
+
+def _admission(channel: str, size: int, kind: Kind) -> Callable[[Connection], None]:
+    """Refuse before the body is read what cannot be taken; return what decides once it is there."""
+    limits, payload = Limits.of(context().settings), request.headers.get(challenges.HEADER)
+    with context().database.read() as connection:
+        receiving.check_channel(connection, channel)
+        limits.check(connection, kind, more=size)
+        solved = challenges.check(connection, context(), payload, challenges.purpose(channel, size))
+
+    def admit(connection: Connection) -> None:
+        challenges.spend(connection, solved)
+        limits.check(connection, kind)
+
+    return admit
 
 
 def _answer(status: int, upload: Upload) -> Response:

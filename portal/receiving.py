@@ -1,6 +1,6 @@
 """The bytes of an envelope on their way into the store: in pieces, each kept as it comes (SPEC 7.1)."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import IO
 
 from sqlalchemy import Connection
@@ -47,21 +47,33 @@ def pieces(stream: IO[bytes], room: int) -> Iterator[bytes]:
             return
 
 
-def begin(context: Context, upload: Upload, report: Report | None, body: Iterator[bytes]) -> Upload:
+def check_channel(connection: Connection, channel: str) -> None:
+    """Raise a Problem unless the keyring has the channel."""
+    keyring = keyrings.current(connection)
+    if keyring is None:
+        raise Problem(503, "no_keyring")
+    if keyring.channel(channel) is None:
+        raise Problem(400, "channel_unknown")
+
+
+def begin(
+    context: Context,
+    upload: Upload,
+    report: Report | None,
+    body: Iterator[bytes],
+    admit: Callable[[Connection], None],
+) -> Upload:
     """Return the upload, made and grown by ``body``; nothing of it stays if that fails.
 
-    A report of one piece is one transaction.
+    A report of one piece is one transaction. ``admit`` is called in it once the upload is there, and raises a
+    Problem if it must not stay. That the channel exists was checked before.
     """
     start = next(body, b"")
     if len(start) >= age.ENVELOPE_HEADER and not _sealed(start):
         raise Problem(400, "not_sealed")
     with context.database.write() as connection:
-        keyring = keyrings.current(connection)
-        if keyring is None:
-            raise Problem(503, "no_keyring")
-        if keyring.channel(upload.channel) is None:
-            raise Problem(400, "channel_unknown")
         upload = envelopes.begin(connection, upload, report, start)
+        admit(connection)
     try:
         return extend(context, upload, body)
     except Problem:

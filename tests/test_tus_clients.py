@@ -1,4 +1,4 @@
-"""Clients that others wrote upload to the portal as they come: tus-js-client and tuspy."""
+"""Clients that others wrote upload to the portal as they come: tus-js-client and tuspy, with altcha."""
 
 import io
 import json
@@ -9,11 +9,15 @@ from pathlib import Path
 import pytest
 from tusclient.client import TusClient
 
+from portal.challenges import HEADER
+from portal.store.quotas import TEXT
 from tests.builders import INSPECTORATE, Sealed, make_envelope, make_report_envelope
 from tests.portal_room import SITE
 from tests.portal_server import Server
+from tests.work import solve
 
 SCRIPT = Path(__file__).parent / "js" / "tus_peer.mjs"
+SOLVER = Path(__file__).parent / "js" / "altcha_peer.mjs"
 CHUNK = 100_000
 ATTACHED = bytes(900_000)
 
@@ -21,6 +25,14 @@ ATTACHED = bytes(900_000)
 @pytest.fixture
 def server(tmp_path: Path, free_port: Callable[[], int]) -> Server:
     return Server(tmp_path, free_port()).make()
+
+
+def challenge(server: Server, envelope: bytes) -> bytes:
+    """Return the challenge that the portal asks to have solved for an envelope."""
+    size_class = "text" if len(envelope) <= TEXT else "files"
+    status, _, made = server.request("GET", f"/api/challenge/{INSPECTORATE}/{size_class}")
+    assert status == 200
+    return made
 
 
 class TusJsClient:
@@ -33,7 +45,11 @@ class TusJsClient:
         """Upload a report, up to a byte if one is given, and return its address."""
         # Its own encoding of metadata takes text alone, and these are bytes.
         return self._run(
-            sealed.envelope, {"headers": {"Upload-Metadata": sealed.metadata}, "stopAt": stop_at}
+            sealed.envelope,
+            {
+                "headers": {"Upload-Metadata": sealed.metadata, **self._pay(sealed.envelope)},
+                "stopAt": stop_at,
+            },
         )
 
     def resume(self, sealed: Sealed, address: str) -> None:
@@ -42,8 +58,14 @@ class TusJsClient:
 
     def follow_up(self, envelope: bytes) -> str:
         """Upload an envelope in one request, and return its address."""
-        options = {"metadata": {"channel": INSPECTORATE}, "uploadDataDuringCreation": True}
-        return self._run(envelope, {**options, "chunkSize": len(envelope)})
+        options = {"metadata": {"channel": INSPECTORATE}, "headers": self._pay(envelope)}
+        return self._run(envelope, {**options, "uploadDataDuringCreation": True, "chunkSize": len(envelope)})
+
+    def _pay(self, envelope: bytes) -> dict[str, str]:
+        made = challenge(self._server, envelope).decode()
+        done = subprocess.run(["node", SOLVER, made], capture_output=True, text=True, check=False, timeout=60)
+        assert done.returncode == 0, done.stderr
+        return {HEADER: done.stdout.strip()}
 
     def _run(self, envelope: bytes, options: dict[str, object]) -> str:
         file = self._server.folder / "envelope.age"
@@ -61,6 +83,7 @@ class Tuspy:
     """PyPI's tuspy."""
 
     def __init__(self, server: Server) -> None:
+        self._server = server
         self._client = TusClient(server.uploads)
 
     def send(self, sealed: Sealed, *, stop_at: int | None = None) -> str:
@@ -72,6 +95,7 @@ class Tuspy:
             "withdraw": sealed.withdraw_id,
         }
         metadata = {name: value.decode("latin-1") for name, value in values.items()}
+        self._pay(sealed.envelope)
         return self._upload(sealed.envelope, stop_at, metadata=metadata, metadata_encoding="latin-1")
 
     def resume(self, sealed: Sealed, address: str) -> None:
@@ -80,7 +104,11 @@ class Tuspy:
 
     def follow_up(self, envelope: bytes) -> str:
         """Upload an envelope, and return its address."""
+        self._pay(envelope)
         return self._upload(envelope, None, metadata={"channel": INSPECTORATE})
+
+    def _pay(self, envelope: bytes) -> None:
+        self._client.set_headers({HEADER: solve(challenge(self._server, envelope))})
 
     def _upload(self, envelope: bytes, stop_at: int | None, **options: object) -> str:
         uploader = self._client.uploader(file_stream=io.BytesIO(envelope), chunk_size=CHUNK, **options)

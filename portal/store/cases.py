@@ -5,7 +5,7 @@ from datetime import date
 
 from sqlalchemy import Connection, delete, select, union, update
 
-from portal.store import days
+from portal.store import days, quotas
 from portal.store.inserts import insert_new
 from portal.store.keyrings import lock
 from portal.store.schema import cases, envelopes, withdrawals
@@ -37,6 +37,8 @@ def withdraw(connection: Connection, withdraw_id: bytes, withdraw_key: bytes) ->
     Unknown ids change nothing. Waits for a running import, which could else bring the slot back.
     """
     lock(connection)
+    # The last piece of the same report may be on its way: what it makes of the report is waited for.
+    connection.execute(select(envelopes.c.id).where(envelopes.c.withdraw_id == withdraw_id).with_for_update())
     known = union(
         select(cases.c.case_id, cases.c.channel).where(cases.c.withdraw_id == withdraw_id),
         select(envelopes.c.case_id, envelopes.c.channel).where(
@@ -47,5 +49,5 @@ def withdraw(connection: Connection, withdraw_id: bytes, withdraw_key: bytes) ->
         insert_new(connection, withdrawals, case_id=case_id, channel=channel, withdraw_key=withdraw_key)
     connection.execute(delete(cases).where(cases.c.withdraw_id == withdraw_id))
     filed = envelopes.c.withdraw_id == withdraw_id
-    connection.execute(delete(envelopes).where(filed, envelopes.c.bundle.is_(None)))
+    quotas.delete_envelopes(connection, filed, envelopes.c.bundle.is_(None))
     connection.execute(update(envelopes).where(filed).values(memo=None))

@@ -3,10 +3,12 @@
 from dataclasses import dataclass, replace
 from datetime import date
 
-from sqlalchemy import ColumnElement, Connection, delete, insert, select, update
+from sqlalchemy import Connection, insert, select, update
 
-from portal.store import days
+from portal.store import days, expiry, quotas
+from portal.store.expiry import Remains
 from portal.store.inserts import insert_new
+from portal.store.quotas import Kind
 from portal.store.schema import cases, chunks, envelopes
 
 
@@ -51,6 +53,8 @@ def begin(connection: Connection, upload: Upload, report: Report | None, start: 
         connection.execute(insert(chunks).values(envelope_id=upload.id, position=0, data=start))
     if begun.whole and report:
         _open_case(connection, upload.channel, report, upload.begun)
+    kind = Kind.of(upload.size, begins_case=report is not None)
+    quotas.count(connection, kind, upload.size, unfinished=int(not begun.whole))
     return begun
 
 
@@ -70,16 +74,17 @@ def append(connection: Connection, upload: Upload, piece: bytes, today: date) ->
         raise OffsetMoved
     connection.execute(insert(chunks).values(envelope_id=upload.id, position=upload.received, data=piece))
     grown = replace(upload, received=received, begun=today)
-    if grown.whole and (report := _report(connection, upload.id)):
-        _open_case(connection, upload.channel, report, today)
+    if grown.whole:
+        _finish(connection, grown)
     return grown
 
 
 def find(connection: Connection, envelope_id: bytes) -> Upload | None:
-    """Return what is known of an envelope, or None."""
+    """Return what is known of an envelope, or None; of one that the inbox has, the channel is forgotten."""
     row = connection.execute(select(*_UPLOAD).where(envelopes.c.id == envelope_id)).one_or_none()
     if row is None:
-        return None
+        left = expiry.find_remains(connection, envelope_id)
+        return None if left is None else _confirmed(left)
     return Upload(
         id=row.id, channel=row.channel, size=row.size, received=row.received, begun=days.day(row.day)
     )
@@ -93,16 +98,23 @@ def piece(connection: Connection, envelope_id: bytes, position: int) -> bytes:
 
 def forget(connection: Connection, envelope_id: bytes) -> bool:
     """Delete an unfinished envelope; return whether there was one."""
-    return _delete(connection, envelopes.c.id == envelope_id, ~_WHOLE) > 0
+    return quotas.delete_envelopes(connection, envelopes.c.id == envelope_id, ~_WHOLE) > 0
 
 
 def forget_unfinished(connection: Connection, before: date) -> int:
     """Delete every envelope that was not finished and not continued since ``before``; return how many."""
-    return _delete(connection, ~_WHOLE, envelopes.c.day < days.number(before))
+    return quotas.delete_envelopes(connection, ~_WHOLE, envelopes.c.day < days.number(before))
 
 
-def _delete(connection: Connection, *condition: ColumnElement[bool]) -> int:
-    return connection.execute(delete(envelopes).where(*condition)).rowcount
+def _confirmed(left: Remains) -> Upload:
+    return Upload(id=left.id, channel="", size=left.size, received=left.size, begun=days.day(0))
+
+
+def _finish(connection: Connection, whole: Upload) -> None:
+    report = _report(connection, whole.id)
+    if report:
+        _open_case(connection, whole.channel, report, whole.begun)
+    quotas.count(connection, Kind.of(whole.size, begins_case=report is not None), 0, unfinished=-1)
 
 
 def _row(upload: Upload, report: Report | None) -> dict[str, object]:
@@ -137,5 +149,4 @@ def _open_case(connection: Connection, channel: str, report: Report, today: date
         withdraw_id=report.withdraw_id,
         day=days.number(today),
         collected=False,
-        closed=False,
     )

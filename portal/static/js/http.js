@@ -41,10 +41,11 @@ export async function ask(path, request = {}) {
 }
 
 /**
+ * Return any answer, good or not, read to its end.
  * @param {string} path
- * @param {RequestInit} request
+ * @param {RequestInit} [request]
  */
-async function answered(path, request) {
+export async function answered(path, request = {}) {
   const response = await fetch(path, {
     cache: "no-store",
     credentials: "omit",

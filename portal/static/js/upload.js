@@ -4,6 +4,7 @@
 import { concat } from "./bytes.js";
 import { Failure } from "./failure.js";
 import { ask, Offline, Refused } from "./http.js";
+import { pay } from "./work.js";
 
 /** @typedef {{ size: number, metadata: Record<string, Uint8Array>, sealed: AsyncGenerator<Uint8Array, void, void> }} Envelope */
 
@@ -15,6 +16,7 @@ const LOCATION = /^\/api\/envelopes\/[\w-]+$/;
 const TUS = { "Tus-Resumable": "1.0.0" };
 const BYTES = { "Content-Type": "application/offset+octet-stream" };
 const PASSING = [404, 409, 410, 423, 429];
+const FULL = 507;
 
 /** What the portal still lacks is no longer here: the envelope must be sealed anew, under a new key. */
 export class StartAgain extends Error {}
@@ -54,15 +56,16 @@ export class Upload {
   async #create() {
     // What fits in one request goes with the first.
     const body = this.#envelope.size <= PIECE ? this.#rest() : new Uint8Array(0);
-    const answer = await ask(ENVELOPES, {
-      method: "POST",
-      headers: {
-        ...TUS,
-        ...(body.length ? BYTES : {}),
-        "Upload-Length": String(this.#envelope.size),
-        "Upload-Metadata": Object.entries(this.#envelope.metadata).map(metadatum).join(),
-      },
-      body,
+    const { size, metadata } = this.#envelope;
+    const headers = {
+      ...TUS,
+      ...(body.length ? BYTES : {}),
+      "Upload-Length": String(size),
+      "Upload-Metadata": Object.entries(metadata).map(metadatum).join(),
+    };
+    const channel = new TextDecoder().decode(metadata["channel"]);
+    const answer = await pay({ channel, size }, (paid) => {
+      return ask(ENVELOPES, { method: "POST", headers: { ...headers, ...paid }, body });
     });
     const location = answer.headers.get("Location") ?? "";
     if (!LOCATION.test(location)) throw new Failure("refused-by-portal");
@@ -124,7 +127,7 @@ export class Upload {
  * @param {unknown} error
  */
 export function mayPass(error) {
-  if (error instanceof Refused) return error.status >= 500 || PASSING.includes(error.status);
+  if (error instanceof Refused) return (error.status >= 500 && error.status !== FULL) || PASSING.includes(error.status);
   return error instanceof Offline;
 }
 

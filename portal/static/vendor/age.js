@@ -10471,6 +10471,7 @@ export {
   hkdf,
   identityToRecipient,
   mnemonicToEntropy,
+  pbkdf2,
   sha256,
   x25519
 };

@@ -1,0 +1,92 @@
+"""How much the portal takes before it refuses what is new; what is stored is never given up for it.
+
+Each kind of envelope has a share of the disk, so that a flood of one kind stops that kind alone.
+"""
+
+import shutil
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from sqlalchemy import Connection
+
+from portal.config import Settings
+from portal.problems import Problem
+from portal.store import quotas
+from portal.store.quotas import Kind
+
+# Parts of the whole. What is left over is for the way without script.
+SHARES: Mapping[Kind, float] = {
+    Kind.REPORT: 0.15,
+    Kind.REPORT_WITH_FILES: 0.45,
+    Kind.FOLLOW_UP: 0.10,
+    Kind.FOLLOW_UP_WITH_FILES: 0.20,
+}
+_SCRIPTLESS_PER_DAY = 0.01
+_GB = 10**9
+_HOUR = {"Retry-After": "3600"}
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What envelopes may take at present: bytes in all, and how many of a kind may be unfinished."""
+
+    capacity: int
+    unfinished: int
+
+    @classmethod
+    def of(cls, settings: Settings) -> "Limits":
+        """Return the limits as configured, or less if the disk has less room.
+
+        What the database takes counts as room: bytes declared and not yet sent are not promised twice.
+        """
+        capacity = int(settings.capacity_gb * _GB)
+        url = settings.database_url
+        if url.get_backend_name() == "sqlite" and settings.spare_gb:
+            file = Path(str(url.database))
+            room = file.stat().st_size + shutil.disk_usage(file.parent).free - int(settings.spare_gb * _GB)
+            capacity = max(min(capacity, room), 0)
+        return cls(capacity, settings.unfinished_uploads)
+
+    def check(self, connection: Connection, kind: Kind, more: int = 0) -> None:
+        """Raise a Problem if a kind takes more than it may, or would with ``more`` bytes.
+
+        Asked after an envelope was counted, in its transaction, no other can have taken the room meanwhile.
+        """
+        usage = quotas.used(connection)[kind]
+        if usage.unfinished > self.unfinished:
+            raise Problem(503, "too_many_uploads", _HOUR)
+        if usage.size + more <= self.share(kind):
+            return
+        if kind in {Kind.REPORT_WITH_FILES, Kind.FOLLOW_UP_WITH_FILES}:
+            raise Problem(507, "quota_full_files", _HOUR)
+        raise Problem(507, "quota_full", _HOUR)
+
+    def check_scriptless(self, connection: Connection, today: date, size: int) -> None:
+        """Count an envelope that came without script; a Problem if today has brought enough, or all is full.
+
+        It is in the sums of its kind already, and may exceed that share: no flood elsewhere shuts this way.
+        """
+        brought = quotas.add_scriptless(connection, today, size)
+        total = sum(usage.size for usage in quotas.used(connection).values())
+        if brought > self.capacity * _SCRIPTLESS_PER_DAY or total > self.capacity:
+            raise Problem(507, "quota_full", _HOUR)
+
+    def share(self, kind: Kind) -> int:
+        """Return the bytes that envelopes of a kind may take."""
+        return int(self.capacity * SHARES[kind])
+
+
+@dataclass(frozen=True, slots=True)
+class Level:
+    """Which part of its share a kind has filled, from 0 to 1 or a little more."""
+
+    kind: Kind
+    part: float
+
+
+def levels(connection: Connection, settings: Settings) -> list[Level]:
+    """Return how full each share is."""
+    limits, used = Limits.of(settings), quotas.used(connection)
+    return [Level(kind, used[kind].size / max(limits.share(kind), 1)) for kind in Kind]
