@@ -7,14 +7,17 @@ from crypto import pages
 from portal import codings, manifest
 from portal.manifest import Signed
 from portal.refusals import Refused
-from portal.sitefiles import File
+from portal.sitefiles import MISSING, File
 
 SITE = "site"
 HEADERS = "headers"
+NGINX = "nginx"
+_NOWHERE = "/.nothing"
+_PAGE = "text/html"
 
 
-def freeze(folder: Path, site: Mapping[str, bytes], always: Mapping[str, str]) -> None:
-    """Write the files of ``site`` by their names, each with .gz and .br beside it, and the headers they need.
+def freeze(folder: Path, site: Mapping[str, bytes], beside: Mapping[str, str]) -> None:
+    """Write the files of ``site`` by their names, each with .gz and .br beside it, and those of ``beside``.
 
     Raises Refused if the folder holds anything.
     """
@@ -24,8 +27,10 @@ def freeze(folder: Path, site: Mapping[str, bytes], always: Mapping[str, str]) -
             raise Refused(f"folder {folder} is not empty", "name a new one: old files would be served, too")
         for name, content in site.items():
             _write(folder / SITE / name, content)
-        lines = "".join(f"{name}: {value}\n" for name, value in always.items())
-        (folder / HEADERS).write_text(lines, "utf-8")
+        for name, text in beside.items():
+            path = folder / name
+            path.parent.mkdir(exist_ok=True)
+            path.write_text(text, "utf-8")
     except OSError as error:
         reason = (error.strerror or "unknown reason").lower()
         raise Refused(
@@ -47,6 +52,30 @@ def name_of(path: str) -> str:
         path += "index.html"
     last = path.rpartition("/")[2]
     return path.lstrip("/") + ("" if "." in last else ".html")
+
+
+def settings(files: Mapping[str, File], always: Mapping[str, str], onion: str) -> dict[str, str]:
+    """Return by name what a web server needs beside the files: headers, and for nginx all in its language.
+
+    ``always`` are the headers of every answer, ``onion`` is the origin of the onion service or empty.
+    """
+    paths = [path for path in files if path != MISSING]
+    asked = {f"{method}{path}": f"/{name_of(path)}" for path in paths for method in ("GET", "HEAD")}
+    shown = [path for path in paths if onion and files[path].type == _PAGE]
+    named = {**always, "Onion-Location": "$onion_location"}
+    return {
+        HEADERS: "".join(f"{name}: {value}\n" for name, value in always.items()),
+        f"{NGINX}/headers.conf": "".join(
+            f'add_header {name} "{value}" always;\n' for name, value in named.items()
+        ),
+        f"{NGINX}/paths.conf": _map("$request_method$uri", "$frozen_file", {"default": _NOWHERE, **asked})
+        + _map("$uri", "$onion_location", {f"/{name_of(path)}": onion + path for path in shown}),
+    }
+
+
+def _map(source: str, target: str, values: Mapping[str, str]) -> str:
+    lines = "".join(f"    {key} {value};\n" for key, value in values.items())
+    return f"map {source} {target} {{\n{lines}}}\n"
 
 
 def _manifest(signed: Signed | None) -> Iterator[tuple[str, bytes]]:

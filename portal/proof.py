@@ -6,9 +6,10 @@ from pathlib import Path
 
 import click
 
-from portal import assets, files, headers, sitefiles, terminal, verify
+from portal import assets, files, headers, seen, sitefiles, terminal, verify
 from portal import freeze as freezing
 from portal import manifest as listing
+from portal import webcat as catalogue
 from portal.app import load_questionnaire
 from portal.care import json_option
 from portal.config import Settings
@@ -23,6 +24,14 @@ def _day(_: click.Context, __: click.Parameter, value: datetime) -> date:
     return value.date()
 
 
+def _save(out: Path, raw: bytes) -> None:
+    try:
+        files.write(out, [raw])
+    except OSError as error:
+        reason = (error.strerror or "unknown reason").lower()
+        raise Refused(f"{out} was not written: {reason}", "name another file with --out") from error
+
+
 @click.command()
 @click.option("--serial", type=click.IntRange(1), required=True, help="Higher than the last one's.")
 @click.option(
@@ -32,12 +41,7 @@ def _day(_: click.Context, __: click.Parameter, value: datetime) -> date:
 @click.pass_obj
 def manifest(settings: Settings, *, serial: int, until: date, out: Path) -> None:
     """List every page and file of the site with its digest, to be signed by `inbox sign-pages`."""
-    raw = listing.make(settings, load_questionnaire(settings), serial, until)
-    try:
-        files.write(out, [raw])
-    except OSError as error:
-        reason = (error.strerror or "unknown reason").lower()
-        raise Refused(f"{out} was not written: {reason}", "name another file with --out") from error
+    _save(out, listing.make(settings, load_questionnaire(settings), serial, until))
     terminal.say(f"{out}: serial {serial}, valid until {until.isoformat()}")
     terminal.say("next: carry it to the inbox, then: inbox sign-pages")
 
@@ -49,29 +53,58 @@ def freeze(settings: Settings, *, folder: Path) -> None:
     """Write the public site as static files, with .gz and .br beside each, and the headers that they need."""
     found = sitefiles.files(settings, load_questionnaire(settings))
     always = headers.headers(assets.load().import_map_hash)
-    freezing.freeze(folder, freezing.names(found, listing.load(settings)), always)
+    site = freezing.names(found, listing.load(settings))
+    freezing.freeze(folder, site, freezing.settings(found, always, settings.onion))
     terminal.say(
         f"{folder / freezing.SITE}: {len(found)} files; {folder / freezing.HEADERS}: for each of them"
     )
-    terminal.say("the web server serves /api/ and /keyring.* from the portal, a missing file by /404.html")
+    terminal.say(f"{folder / freezing.NGINX}: both for nginx; any server asks the portal for all other paths")
+
+
+@click.command()
+@click.option("--app", required=True, help="The address of the source code, as https://….")
+@click.option("--tag", required=True, help="The version of the source code that is served.")
+@click.option("--out", type=_PATH, required=True, help="The file to write.")
+@click.pass_obj
+def webcat(settings: Settings, *, app: str, tag: str, out: Path) -> None:
+    """List the site in WEBCAT's format, for its own tools to sign, time and enroll."""
+    found = sitefiles.files(settings, load_questionnaire(settings))
+    _save(out, catalogue.make(found, listing.policy(), app=app, version=tag))
+    terminal.say(f"{out}: {len(found)} files; next: WEBCAT's `manifest sign`, then its `bundle create`")
 
 
 @click.command(name="verify")
 @click.argument("url")
-@click.option("--channel-keys", type=_PATH, help="A body's own key ids: on each line CHANNEL KEY-ID.")
+@click.option("--channel-keys", type=_PATH, help="A body's own card, as `inbox card` wrote it.")
 @click.option("--proxy", default="", help="socks5h://host:port, for an onion service.")
+@click.option(
+    "--seen",
+    "file",
+    type=_PATH,
+    help=f"Where the serials seen are kept; {seen.FILE} beside the configuration.",
+)
 @json_option
 @click.pass_obj
-def verify_command(
-    settings: Settings, *, url: str, channel_keys: Path | None, proxy: str, as_json: bool
+def verify_command(  # noqa: PLR0913 - one for each option
+    settings: Settings,
+    *,
+    url: str,
+    channel_keys: Path | None,
+    proxy: str,
+    file: Path | None,
+    as_json: bool,
 ) -> None:
     """Fetch what a site serves and compare it with what the root key signed; exits with 1 if it differs."""
-    keys = verify.read_keys(channel_keys) if channel_keys else {}
-    found = list(verify.differences(Visitor(url, proxy), settings, days.today(), keys))
+    own = verify.read_card(channel_keys, settings) if channel_keys else None
+    memory = file or settings.folder / seen.FILE
+    known = seen.load(memory, settings.deployment)
+    found = list(verify.differences(Visitor(url, proxy), settings, days.today(), own, known))
     if as_json:
         terminal.data([{"difference": each} for each in found])
     else:
         for each in found or ["the site serves what was signed"]:
             terminal.say(each)
+    # After what was found is told, which a full disk must not keep back.
+    seen.save(memory, known)
     if found:
         sys.exit(1)

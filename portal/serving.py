@@ -17,7 +17,7 @@ from gunicorn.http.errors import LimitRequestHeaders, LimitRequestLine, ParseExc
 from gunicorn.workers.sync import SyncWorker
 
 from crypto.errors import CryptoError
-from portal import assets, headers, keyrings
+from portal import assets, guide, headers, keyrings, wiping
 from portal.app import create_app, load_questionnaire
 from portal.config import Settings
 from portal.refusals import Refused
@@ -38,12 +38,14 @@ _UNREADABLE = {LimitRequestLine: (414, "uri_too_long"), LimitRequestHeaders: (43
 def serve(settings: Settings, ready: Callable[[], None]) -> None:
     """Serve until SIGTERM, then finish what is in flight; call ``ready`` once it listens. Raises Refused."""
     check(settings)
+    wiping.ensure()
     _Server(settings, _listen(settings), ready).run()  # type: ignore[no-untyped-call]
 
 
 def check(settings: Settings) -> None:
     """Raise Refused unless everything that serving needs is there and fits together."""
     questionnaire = load_questionnaire(settings)
+    guide.check(settings.guide_folder)
     database = open_database(settings.database_url)
     with database.read() as connection:
         files = current(connection)

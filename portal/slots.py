@@ -56,6 +56,6 @@ def _encode(case: Case | None) -> bytes:
 
 def _secret() -> bytes:
     secret, broken = receiving.read(request.stream, _SECRET + 1)
-    if broken or len(secret) != _SECRET:
+    if broken or len(secret) != _SECRET or request.content_length not in {None, _SECRET}:
         raise Problem(400, "wrong_length")
     return secret

@@ -64,7 +64,8 @@ def test_nothing_else_is_written(room: Room, frozen: Path) -> None:
         for path in paths(room.settings)
         for suffix in ("", ".gz", ".br")
     }
-    assert tree(frozen).keys() == expected | {freeze.HEADERS}
+    beside = {freeze.HEADERS, *(f"{freeze.NGINX}/{name}.conf" for name in ("headers", "paths"))}
+    assert tree(frozen).keys() == expected | beside
 
 
 def test_pages_have_the_names_that_web_servers_look_for() -> None:
@@ -82,8 +83,9 @@ def test_pages_have_the_names_that_web_servers_look_for() -> None:
 
 def test_two_freezes_are_equal(room: Room, frozen: Path, tmp_path: Path) -> None:
     """Another process, with another hash seed, writes the same bytes."""
-    site = freeze.names(sitefiles.files(room.settings, load_questionnaire(room.settings)), None)
-    freeze.freeze(tmp_path, site, headers.headers(assets.load().import_map_hash))
+    files = sitefiles.files(room.settings, load_questionnaire(room.settings))
+    always = headers.headers(assets.load().import_map_hash)
+    freeze.freeze(tmp_path, freeze.names(files, None), freeze.settings(files, always, ""))
     assert tree(tmp_path) == tree(frozen)
 
 

@@ -1,0 +1,122 @@
+"""Requests as nobody should send them, and what comes back over a socket."""
+
+import re
+import socket
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+_ANSWER = re.compile(rb"HTTP/1\.[01] (\d{3})[^\r]*\r\n(.*?)\r\n\r\n(.*)", re.DOTALL)
+_GO_ON = b"HTTP/1.1 100 Continue\r\n\r\n"
+# What a server would tell of itself, or of where it failed.
+BANNERS = (b"Traceback", b"gunicorn", b"Werkzeug", b"Python", b"nginx", b'File "', b"Server:")
+# Taken for what they are by the portal alone; the web server in front refuses them.
+LENIENT = {"another coding"}
+
+
+def head(line: str, *headers: str) -> bytes:
+    """Return the beginning of a request, that ends its connection."""
+    return "\r\n".join((line, "Host: x", "Connection: close", *headers, "", "")).encode("latin-1")
+
+
+def _slot(*headers: str) -> bytes:
+    return head("POST /api/slot HTTP/1.1", *headers)
+
+
+def _chunked(body: bytes, *headers: str) -> bytes:
+    return _slot("Transfer-Encoding: chunked", *headers) + body
+
+
+_LOCATOR = b"L" * 32
+_CHUNK = b"20\r\n" + _LOCATOR + b"\r\n"
+SECOND = head("GET /smuggled HTTP/1.1")
+
+# Each is answered by a refusal (4xx), or with silence where no head can be made out.
+REFUSED: Mapping[str, bytes] = {
+    "not HTTP": b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03" + bytes(100) + b"\r\n\r\n",
+    "HTTP/2 preface": b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",
+    "HTTP/2 by upgrade of version": head("GET / HTTP/2.0"),
+    "HTTP/9.9": head("GET / HTTP/9.9"),
+    "no version": b"GET /api/nowhere\r\n\r\n",
+    "no path": head("GET  HTTP/1.1"),
+    "method in lower case": head("get / HTTP/1.1"),
+    "method with a null": head("G\0T / HTTP/1.1"),
+    "CONNECT": head("CONNECT example.net:443 HTTP/1.1"),
+    "TRACE": head("TRACE / HTTP/1.1"),
+    "a null in the path": head("GET /\0 HTTP/1.1"),
+    "a control character in the path": head("GET /\x7f\x01 HTTP/1.1"),
+    "a null in a header": head("GET / HTTP/1.1", "X-Odd: a\0b"),
+    "a header without a name": head("GET / HTTP/1.1", ": b"),
+    "a space before the colon": _slot("Content-Length : 32") + _LOCATOR,
+    "a folded header": head("GET / HTTP/1.1", "X-Odd: a", " b"),
+    "two hosts": head("GET / HTTP/1.1", "Host: y"),
+    "path of 10,000 characters": head("GET /" + "a" * 10_000 + " HTTP/1.1"),
+    "query of 10,000 characters": head("GET /?" + "a" * 10_000 + " HTTP/1.1"),
+    "header of 5 kB": head("GET / HTTP/1.1", "X-Odd: " + "a" * 5_000),
+    "length and chunks": _chunked(_CHUNK + b"0\r\n\r\n", "Content-Length: 4"),
+    "two lengths": _slot("Content-Length: 32", "Content-Length: 5") + _LOCATOR,
+    "a list of lengths": _slot("Content-Length: 32, 5") + _LOCATOR,
+    "length with a sign": _slot("Content-Length: +32") + _LOCATOR,
+    "length below zero": _slot("Content-Length: -1") + _LOCATOR,
+    "length in hexadecimal": _slot("Content-Length: 0x20") + _LOCATOR,
+    "length of 30 digits": _slot("Content-Length: " + "9" * 30) + _LOCATOR,
+    "length too small": _slot("Content-Length: 31") + _LOCATOR,
+    "length too large": _slot("Content-Length: 33") + _LOCATOR,
+    "no length": _slot(),
+    "chunk size that is none": _chunked(b"zz\r\n" + _LOCATOR + b"\r\n0\r\n\r\n"),
+    "chunk size below zero": _chunked(b"-20\r\n" + _LOCATOR + b"\r\n0\r\n\r\n"),
+    "chunk size past 64 bits": _chunked(b"f" * 17 + b"\r\n" + _LOCATOR + b"\r\n0\r\n\r\n"),
+    "chunk longer than said": _chunked(b"1f\r\n" + _LOCATOR + b"\r\n0\r\n\r\n"),
+    "chunk shorter than said": _chunked(b"21\r\n" + _LOCATOR + b"\r\n0\r\n\r\n"),
+    "chunks without an end": _chunked(_CHUNK),
+    "no chunks": _chunked(b"0\r\n\r\n"),
+    "another coding": _slot("Transfer-Encoding: gzip, chunked") + _CHUNK + b"0\r\n\r\n",
+    "a coding nobody knows": _slot("Transfer-Encoding: xchunked") + _CHUNK + b"0\r\n\r\n",
+    "chunked twice": _chunked(_CHUNK + b"0\r\n\r\n", "Transfer-Encoding: chunked"),
+    "chunked by HTTP/1.0": head("POST /api/slot HTTP/1.0", "Transfer-Encoding: chunked") + _CHUNK,
+    "a coding hidden by a tab": _slot("Transfer-Encoding:\x0bchunked") + _CHUNK + b"0\r\n\r\n",
+    "an expectation nobody knows": _slot("Expect: a miracle", "Content-Length: 32") + _LOCATOR,
+}
+
+
+# Of these a server that waits for the rest gives no answer while their sender listens.
+INCOMPLETE = {"HTTP/2 preface", "length too large", "chunk shorter than said", "chunks without an end"}
+
+
+@dataclass(frozen=True, slots=True)
+class Raw:
+    """An answer as it came: status (0 for none), head and body."""
+
+    status: int
+    head: bytes
+    body: bytes
+
+    @property
+    def told(self) -> list[bytes]:
+        """What the server tells of itself that it should not."""
+        return [banner for banner in BANNERS if banner.lower() in (self.head + self.body).lower()]
+
+
+def exchange(port: int, content: bytes, *, end: bool = True, source: str = "127.0.0.1") -> Raw:
+    """Send bytes, end the sending unless told not to, return the first answer with all that comes behind it.
+
+    ``source`` is the address of the client.
+    """
+    answer = b""
+    with socket.create_connection(("127.0.0.1", port), timeout=30, source_address=(source, 0)) as connection:
+        try:
+            connection.sendall(content)
+            if end:
+                connection.shutdown(socket.SHUT_WR)
+        except OSError:  # refused before everything was sent
+            pass
+        while more := _received(connection):
+            answer += more
+    found = _ANSWER.match(answer.removeprefix(_GO_ON))
+    return Raw(int(found[1]), found[2], found[3]) if found else Raw(0, b"", answer)
+
+
+def _received(connection: socket.socket) -> bytes:
+    try:
+        return connection.recv(65_536)
+    except ConnectionError:
+        return b""
