@@ -13,7 +13,7 @@ SIGNATURE = "message.sig"
 NOTE = "note.txt"
 MOST_FILES = 99
 LARGEST_MESSAGE = 1 << 20
-PIECE = 64 << 20
+PIECE = 1 << 20
 _SIGNATURE_SIZE = 64
 
 
@@ -48,7 +48,7 @@ Source = tuple[int, Iterable[bytes]]
 
 
 class FileDigest:
-    """SHA-256 over the SHA-256 of each 64 MiB piece, so that a browser's own digest serves."""
+    """SHA-256 over the SHA-256 of each piece of 1 MiB, so that a browser's own digest serves."""
 
     def __init__(self) -> None:
         self._outer = hashlib.sha256()

@@ -1,53 +1,112 @@
-"""The questions that a report answers, from questionnaire.toml (SPEC 5.1): both rooms read the same file."""
+"""The questions that a report answers, from questionnaire.toml (SPEC 5.5): both rooms read the same file."""
 
 import hashlib
-import re
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import TypeAlias
 
-from crypto.errors import Malformed
 from crypto.keyring import Questionnaire as Reference
 from crypto.keyring import Texts
-from crypto.messages import ID
+from crypto.questionnaire_table import BadQuestionnaire, Table
 
-MOST = 200_000
+__all__ = ["BadQuestionnaire", "Texts", "parse"]
+
 # A character takes up to six bytes in JSON: answers of this many in all fit into a message (SPEC 4.1).
 MOST_IN_ALL = 160_000
+# Two days with a stroke between them.
+PERIOD = 21
+
+When: TypeAlias = Mapping[str, tuple[str, ...]]
 
 
-class BadQuestionnaire(Malformed):
-    """questionnaire.toml has a mistake; the message names the place and what belongs there."""
+class Kind(StrEnum):
+    """What an answer may be."""
+
+    TEXT = "text"
+    LINE = "line"
+    CHOICE = "choice"
+    CHOICES = "choices"
+    PERIOD = "period"
+
+
+class Flag(StrEnum):
+    """What staff must know before they read on, because of an answer."""
+
+    DANGER = "danger"
+    SOURCE_RISK = "source_risk"
+    PROTECT = "protect"
+
+
+_TYPED = {Kind.TEXT, Kind.LINE}
+_CHOSEN = {Kind.CHOICE, Kind.CHOICES}
+_CHECKS = ("container",)
+
+
+class Outside(StrEnum):
+    """What an answer asks of the choice of readers: others than the first alone, or others before it."""
+
+    ONLY = "only"
+    FIRST = "first"
 
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """One of the answers to a choice."""
+    """An answer to a choice; ``notice`` is shown once it is chosen, ``outside`` asks for other readers."""
 
     id: str
     label: Texts
+    notice: Texts | None = None
+    flag: Flag | None = None
+    outside: Outside | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """A question: a text of at most ``most`` characters, or a choice where ``options`` are given."""
+    """A question. It is asked if ``when`` holds: each question named there has one of those answers.
+
+    ``most`` is in characters, 0 for choices. One answer that is ``enough`` makes a report.
+    """
 
     id: str
+    kind: Kind
     label: Texts
-    hint: Texts
-    most: int
-    options: tuple[Option, ...]
+    hint: Texts | None = None
+    warning: Texts | None = None
+    when: When | None = None
+    most: int = 0
+    options: tuple[Option, ...] = ()
+    enough: bool = False
+    flag: Flag | None = None
+    check: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """Questions that belong together, under a title if there is one; a ``folded`` one opens on request."""
+
+    fields: tuple[Field, ...]
+    title: Texts | None = None
+    text: Texts | None = None
+    when: When | None = None
+    folded: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Questionnaire:
-    """All questions in the order shown; ``hash`` is H of the file."""
+    """All questions in the order shown; ``hash`` is H of the file, ``skip`` the words for "no answer"."""
 
     id: str
     version: int
     hash: bytes
-    fields: tuple[Field, ...]
+    sections: tuple[Section, ...]
+    skip: Texts | None = None
+
+    @property
+    def fields(self) -> tuple[Field, ...]:
+        """All questions, whatever their section."""
+        return tuple(field for section in self.sections for field in section.fields)
 
     @property
     def reference(self) -> Reference:
@@ -56,74 +115,132 @@ class Questionnaire:
 
 
 def parse(raw: bytes) -> Questionnaire:
-    """Return the questionnaire of a TOML file; BadQuestionnaire names the first mistake."""
+    """Return the questionnaire of a TOML file; BadQuestionnaire names the first mistake and its remedy."""
     try:
         document = tomllib.loads(raw.decode("utf-8"))
     except ValueError as error:
         raise BadQuestionnaire(f"questionnaire is not TOML: {error}") from error
-    top = _Table("questionnaire", document, {"id", "version", "field"})
-    fields = tuple(_field(table) for table in top.tables("field"))
-    _distinct("field", [field.id for field in fields])
-    if sum(field.most for field in fields) > MOST_IN_ALL:
+    # Questions without sections are how version 1 of the file was written; reports still answer those.
+    parts = "field" if "field" in document else "section"
+    top = Table("questionnaire", document, {"id", "version", parts}, {"skip"})
+    if parts == "field":
+        sections: tuple[Section, ...] = (Section(_fields(top)),)
+    else:
+        sections = tuple(_section(top, number) for number in range(len(top.tables("section"))))
+    found = Questionnaire(
+        top.id(),
+        top.number("version"),
+        hashlib.sha256(raw).digest(),
+        _with_enough(sections),
+        top.optional_texts("skip"),
+    )
+    _check(found)
+    return found
+
+
+def _section(top: Table, at: int) -> Section:
+    members = {"title", "text", "when", "folded"}
+    section = Table(f"section {at + 1}", top.tables("section")[at], {"field"}, members)
+    folded = section.flag("folded")
+    title = section.optional_texts("title")
+    if folded and title is None:
+        raise BadQuestionnaire(f"{section.place}: a folded section needs a 'title' to open it by")
+    return Section(_fields(section), title, section.optional_texts("text"), section.choices("when"), folded)
+
+
+def _fields(parent: Table) -> tuple[Field, ...]:
+    return tuple(_field(table) for table in parent.tables("field"))
+
+
+def _field(table: Mapping[str, object]) -> Field:
+    place = f"field {table.get('id')!r}"
+    kind = next((each for each in Kind if each == table.get("type")), None)
+    if kind is None:
+        raise BadQuestionnaire(f"{place}: 'type' is one of {', '.join(Kind)}")
+    required, optional = {"id", "type", "label"}, {"hint", "warning", "when", "enough", "flag"}
+    if kind in _TYPED:
+        required, optional = required | {"most"}, optional | {"check"}
+    if kind in _CHOSEN:
+        required |= {"option"}
+    field = Table(place, table, required, optional)
+    options = tuple(_option(place, each) for each in field.tables("option")) if kind in _CHOSEN else ()
+    _distinct(f"option of {place}", [option.id for option in options])
+    return Field(
+        field.id(),
+        kind,
+        field.texts("label"),
+        field.optional_texts("hint"),
+        field.optional_texts("warning"),
+        field.choices("when"),
+        _most(field, kind),
+        options,
+        field.flag("enough"),
+        _flag(field),
+        field.one_of("check", _CHECKS),
+    )
+
+
+def _most(field: Table, kind: Kind) -> int:
+    if kind in _TYPED:
+        return field.number("most")
+    return PERIOD if kind is Kind.PERIOD else 0
+
+
+def _option(place: str, table: Mapping[str, object]) -> Option:
+    option = Table(
+        f"{place}, option {table.get('id')!r}", table, {"id", "label"}, {"notice", "flag", "outside"}
+    )
+    return Option(
+        option.id(),
+        option.texts("label"),
+        option.optional_texts("notice"),
+        _flag(option),
+        _outside(option),
+    )
+
+
+def _outside(option: Table) -> Outside | None:
+    asked = option.one_of("outside", tuple(Outside))
+    return Outside(asked) if asked else None
+
+
+def _flag(table: Table) -> Flag | None:
+    named = table.one_of("flag", tuple(Flag))
+    return Flag(named) if named else None
+
+
+def _with_enough(sections: tuple[Section, ...]) -> tuple[Section, ...]:
+    """Return the sections; where no question says that it is enough, every text is."""
+    if any(field.enough for section in sections for field in section.fields):
+        return sections
+    return tuple(
+        replace(s, fields=tuple(replace(field, enough=field.kind in _TYPED) for field in s.fields))
+        for s in sections
+    )
+
+
+def _check(found: Questionnaire) -> None:
+    _distinct("field", [field.id for field in found.fields])
+    if sum(field.most for field in found.fields) > MOST_IN_ALL:
         raise BadQuestionnaire(f"questionnaire: 'most' of all fields together is at most {MOST_IN_ALL}")
-    return Questionnaire(top.id(), top.number("version"), hashlib.sha256(raw).digest(), fields)
+    before: dict[str, Field] = {}
+    for number, section in enumerate(found.sections, 1):
+        _check_when(f"section {number}", section.when, before)
+        for field in section.fields:
+            _check_when(f"field {field.id!r}", field.when, before)
+            before[field.id] = field
 
 
-def _field(table: Mapping[str, Any]) -> Field:
-    is_choice = table.get("type") == "choice"
-    own = {"option"} if is_choice else {"most"}
-    field = _Table(f"field {table.get('id')!r}", table, {"id", "type", "label", "hint"} | own)
-    if table.get("type") not in {"text", "choice"}:
-        raise BadQuestionnaire(f'{field.place}: type is "text" or "choice"')
-    options = tuple(_option(field.place, each) for each in field.tables("option")) if is_choice else ()
-    _distinct(f"option of {field.place}", [option.id for option in options])
-    most = 0 if is_choice else field.number("most")
-    return Field(field.id(), field.texts("label"), field.texts("hint"), most, options)
-
-
-def _option(place: str, table: Mapping[str, Any]) -> Option:
-    option = _Table(f"{place}, option {table.get('id')!r}", table, {"id", "label"})
-    return Option(option.id(), option.texts("label"))
+def _check_when(place: str, when: When | None, before: Mapping[str, Field]) -> None:
+    for question, answers in (when or {}).items():
+        if question not in before or not before[question].options:
+            raise BadQuestionnaire(f"{place}: 'when' names {question!r}, which is no choice further up")
+        known = {option.id for option in before[question].options}
+        for stray in sorted(set(answers) - known):
+            raise BadQuestionnaire(f"{place}: 'when' names {stray!r}, which is no option of {question!r}")
 
 
 def _distinct(what: str, ids: list[str]) -> None:
     repeated = next((each for each in ids if ids.count(each) > 1), None)
     if repeated is not None:
         raise BadQuestionnaire(f"{what}: id {repeated!r} is used twice")
-
-
-class _Table:
-    """A TOML table with the place to name in errors."""
-
-    def __init__(self, place: str, table: Mapping[str, Any], members: set[str]) -> None:
-        self.place = place
-        self._table = table
-        for stray in sorted(set(table) ^ members):
-            verb = "is not known" if stray in table else "is missing"
-            raise BadQuestionnaire(f"{place}: {stray!r} {verb}")
-
-    def id(self) -> str:
-        value = self._table["id"]
-        if not isinstance(value, str) or not re.fullmatch(ID, value):
-            raise BadQuestionnaire(f"{self.place}: id is a-z, 0-9 and _, from a letter, at most 32")
-        return value
-
-    def number(self, name: str) -> int:
-        value = self._table[name]
-        if type(value) is not int or not 1 <= value <= MOST:
-            raise BadQuestionnaire(f"{self.place}: {name!r} is a number from 1 to {MOST}")
-        return value
-
-    def texts(self, name: str) -> Texts:
-        value = self._table[name]
-        if not isinstance(value, dict) or set(value) != {"fr", "en"}:
-            raise BadQuestionnaire(f"{self.place}: {name!r} needs a text in fr and in en")
-        if not all(isinstance(text, str) and text.strip() for text in value.values()):
-            raise BadQuestionnaire(f"{self.place}: {name!r} has an empty text")
-        return Texts(**value)
-
-    def tables(self, name: str) -> list[Mapping[str, Any]]:
-        value = self._table[name]
-        if not isinstance(value, list) or not value or not all(isinstance(each, dict) for each in value):
-            raise BadQuestionnaire(f"{self.place}: {name!r} needs at least one entry")
-        return value

@@ -5,9 +5,10 @@ from typing import Any, TypeAlias
 
 from sqlalchemy.orm import Session
 
-from crypto import base64url, questionnaire
+from crypto import answers, base64url, questionnaire
 from crypto.keyring import Texts
 from crypto.messages import REPORT, Report
+from crypto.questionnaire import Flag, Questionnaire
 from inbox import records
 from inbox.schema import Attachment, Case, FollowUp, Message, Unopened
 
@@ -41,7 +42,8 @@ def details(session: Session, number: int) -> View:
     return (
         _line(case)
         | {"collected": case.collected.isoformat(), "unread": case.unread}
-        | {"written": None, "questionnaire": None, "answers": {}, "labels": {}, "note": None}
+        | {"written": None, "questionnaire": None, "note": None}
+        | {"answers": {}, "labels": {}, "odd": {}, "cautions": []}
         | (_note(case) if case.unsigned else _report(session, case))
         | {
             "attachments": [attachment(file) for file in files if file.follow_up is None],
@@ -85,12 +87,24 @@ def _line(case: Case) -> View:
 
 def _report(session: Session, case: Case) -> View:
     report = REPORT.parse(case.message)
-    asked = report.questionnaire
+    answered = report.questionnaire
+    file = records.questionnaire(session, answered.id, answered.version)
     return {
         "written": report.written.isoformat(),
-        "questionnaire": {"id": asked.id, "version": asked.version},
-        "answers": dict(report.answers),
-        "labels": _labels(session, report),
+        "questionnaire": {"id": answered.id, "version": answered.version},
+    } | (_answers(questionnaire.parse(file.raw), report) if file else {"answers": dict(report.answers)})
+
+
+def _answers(asked: Questionnaire, report: Report) -> View:
+    """Return answers with their labels; what must never be repeated comes before the rest."""
+    guarded = {field.id for field in asked.fields if field.flag is Flag.PROTECT}
+    return {
+        "answers": dict(sorted(report.answers.items(), key=lambda item: item[0] not in guarded)),
+        "labels": _labels(asked, report.language),
+        "odd": {
+            question: str(oddity) for question, oddity in answers.oddities(asked, report.answers).items()
+        },
+        "cautions": [str(flag) for flag in answers.flags(asked, report.answers)],
     }
 
 
@@ -98,16 +112,13 @@ def _note(case: Case) -> View:
     return {"note": case.message.decode()}
 
 
-def _labels(session: Session, report: Report) -> dict[str, str]:
-    """Return the labels of questions by id, of options by ``question.option``, in the report's language."""
-    file = records.questionnaire(session, report.questionnaire.id, report.questionnaire.version)
-    if file is None:
-        return {}
+def _labels(asked: Questionnaire, language: str) -> dict[str, str]:
+    """Return the labels of questions by id, of options by ``question.option``."""
     labels = {}
-    for field in questionnaire.parse(file.raw).fields:
-        labels[field.id] = _in(report.language, field.label)
+    for field in asked.fields:
+        labels[field.id] = _in(language, field.label)
         for option in field.options:
-            labels[f"{field.id}.{option.id}"] = _in(report.language, option.label)
+            labels[f"{field.id}.{option.id}"] = _in(language, option.label)
     return labels
 
 

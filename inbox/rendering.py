@@ -14,6 +14,18 @@ _FLAGS = {
     "keyring-old": "WARNING: the reporter was shown a keyring that was past its date",
 }
 
+_CAUTIONS = {
+    "danger": "DANGER: the author says, or fears, that somebody is in danger now",
+    "source_risk": "SOURCE AT RISK: hardly anybody else knows this; an inquiry could lead to the author",
+    "protect": "NEVER REPEAT what the author asks to keep: it stands first below",
+}
+_ODD = {
+    "unknown-question": "not a question of this questionnaire",
+    "unknown-answer": "not an answer that the page offers",
+    "not-asked": "not asked, given the other answers",
+    "too-long": "longer than the page allows",
+}
+
 
 def overview(view: View) -> Iterator[str]:
     """Yield the list of cases, then what became no case, then what nobody has read."""
@@ -54,12 +66,13 @@ def details(view: View) -> Iterator[str]:
     language = view["language"] or "unknown"
     yield f"received {view['received']}, collected {view['collected']}, language {language}"
     yield from (_FLAGS[flag] for flag in view["flags"])
+    yield from (_CAUTIONS[flag] for flag in view["cautions"])
     if view["note"] is not None:
         yield from ("", "note:", quoted(view["note"]))
     for field, answer in view["answers"].items():
         yield from (
             "",
-            visible(view["labels"].get(field, field)),
+            _question(field, view),
             quoted(_answer(field, answer, view["labels"])),
         )
     yield from _files(view["attachments"])
@@ -90,10 +103,10 @@ def outcome(result: Outcome) -> Iterator[str]:
     yield (
         f"{name}: bundle {result.n} collected: {len(filed.cases)} new cases,"
         f" {len(filed.follow_ups)} follow-ups, {len(filed.withdrawn)} withdrawals,"
-        f" {filed.repeated} repeated, {len(filed.unopened)} unopened"
+        f" {len(filed.repeated)} repeated, {len(filed.unopened)} unopened"
     )
     if filed.cases:
-        yield f"new cases: {_span(filed.cases)}"
+        yield f"new cases: {_spans(filed.cases)}"
     if filed.follow_ups:
         yield f"follow-ups to: {_cases(filed.follow_ups)}"
     if filed.withdrawn:
@@ -117,7 +130,7 @@ def outcome_view(result: Outcome) -> View:
         "withdrawn": filed.withdrawn if filed else [],
         "unopened": filed.unopened if filed else [],
         "resolved": sorted(filed.resolved) if filed else [],
-        "repeated": filed.repeated if filed else 0,
+        "repeated": len(filed.repeated) if filed else 0,
         "warnings": result.warnings,
         "error": str(result.refused) if result.refused else None,
         "hint": result.refused.hint if result.refused else None,
@@ -134,6 +147,12 @@ def _files(files: list[View]) -> Iterator[str]:
     for file in files:
         yield f"file {file['number']}, {file['size']} bytes:"
         yield quoted("\n".join(part for part in (file["name"], file["type"]) if part) or "no name")
+
+
+def _question(field: str, view: View) -> str:
+    label = visible(view["labels"].get(field, field))
+    odd = view["odd"].get(field)
+    return f"{label} ({_ODD[odd]})" if odd else label
 
 
 def _answer(field: str, answer: str | Sequence[str], labels: dict[str, str]) -> str:
@@ -155,5 +174,12 @@ def _numbers(numbers: list[int]) -> str:
     return ", ".join(map(str, sorted(set(numbers))))
 
 
-def _span(numbers: list[int]) -> str:
-    return str(numbers[0]) if len(numbers) == 1 else f"{numbers[0]} to {numbers[-1]}"
+def _spans(numbers: list[int]) -> str:
+    """Name the numbers, runs by their ends: those that are kept from somebody present lie between."""
+    runs: list[list[int]] = []
+    for number in sorted(numbers):
+        if runs and runs[-1][-1] == number - 1:
+            runs[-1].append(number)
+        else:
+            runs.append([number])
+    return ", ".join(str(run[0]) if len(run) == 1 else f"{run[0]} to {run[-1]}" for run in runs)

@@ -5,33 +5,51 @@ from collections.abc import Iterator, Mapping
 from functools import cache
 from http import HTTPStatus
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 from flask import Flask, Response, request
 from jinja2 import Environment, FileSystemLoader, PrefixLoader, StrictUndefined
 from werkzeug.routing import PathConverter
 
 from crypto import base64url, signing
+from crypto.keyring import Texts
 from crypto.questionnaire import BadQuestionnaire, Questionnaire
-from portal import assets, codings, translation
+from portal import assets, codings, guide, translation
 
 _TEMPLATES = Path(__file__).parent.parent / "templates"
 _FOLDERS = ("portal", "shared")
-_PAGES = {"": "home.html", "report": "report.html", "status": "status.html"}
+_PAGES = {
+    "": "home.html",
+    "report": "report.html",
+    "status": "status.html",
+    "guide": "guide.html",
+    "sheet.html": "sheet.html",
+    "verify": "verify.html",
+}
 _HTML = "text/html; charset=utf-8"
 
 
 class Site(Protocol):
-    """What pages show of the settings, in base64url: deployment id (16 bytes), root key (32), or empty."""
+    """What pages show of the settings."""
 
     @property
     def deployment(self) -> str:
-        """The deployment id."""
+        """The deployment id in base64url (16 bytes), or empty."""
         ...
 
     @property
     def root_key(self) -> str:
-        """The root key."""
+        """The root key in base64url (32 bytes), or empty."""
+        ...
+
+    @property
+    def guide_folder(self) -> Path:
+        """The folder of the guides."""
+        ...
+
+    @property
+    def leave_to(self) -> str:
+        """The address of the harmless page at which whoever leaves quickly arrives."""
         ...
 
 
@@ -42,7 +60,11 @@ class _Elsewhere(PathConverter):
 
 
 def render(site: Site, questionnaire: Questionnaire) -> Mapping[str, bytes]:
-    """Return every page by its path; BadQuestionnaire where a field takes an id that the page itself uses."""
+    """Return every page by its path.
+
+    Raises BadQuestionnaire where a field takes an id that the page itself uses, BadConfiguration for a guide
+    that is not there or has a mistake.
+    """
     pages = dict(_rendered(site, questionnaire))
     for page in pages.values():
         _check_ids(page)
@@ -67,10 +89,20 @@ def init_app(app: Flask, site: Site, questionnaire: Questionnaire) -> None:
     _serve(app, "/<elsewhere:_>", Response(nowhere, HTTPStatus.NOT_FOUND, content_type=_HTML))
 
 
+class _Environment(Environment):
+    """Templates in which ``label[language]`` knows every language: the catalogue has what is not there."""
+
+    def getitem(self, obj: Any, argument: Any) -> Any:
+        if isinstance(obj, Texts):
+            text = getattr(obj, argument, "") or translation.load(argument).gettext(obj.en)
+            return translation.spaced(argument, text)
+        return super().getitem(obj, argument)
+
+
 @cache
 def environment(language: str) -> Environment:
     """Return the templates of this room, and those that rooms share, speaking ``language``."""
-    templates = Environment(
+    templates = _Environment(
         loader=PrefixLoader({name: FileSystemLoader(_TEMPLATES / name) for name in _FOLDERS}),
         autoescape=True,
         undefined=StrictUndefined,
@@ -87,8 +119,9 @@ def _rendered(site: Site, questionnaire: Questionnaire) -> Iterator[tuple[str, s
     shown = _shown(site, questionnaire)
     yield "/", _page("en", "languages.html", shown)
     for language in translation.LANGUAGES:
+        own = {**shown, "guide": guide.load(site.guide_folder, language)}
         for path, template in _PAGES.items():
-            yield f"/{language}/{path}", _page(language, template, {**shown, "path": path})
+            yield f"/{language}/{path}", _page(language, template, {**own, "path": path})
 
 
 def _shown(site: Site, questionnaire: Questionnaire) -> Mapping[str, object]:
@@ -98,8 +131,9 @@ def _shown(site: Site, questionnaire: Questionnaire) -> Mapping[str, object]:
         "fingerprint": signing.fingerprint(base64url.decode(site.root_key)) if site.root_key else "",
         "questionnaire": questionnaire,
         "questionnaire_hash": base64url.encode(questionnaire.hash),
+        "leave_to": site.leave_to,
         "assets": assets.load(),
-        "languages": [(language, translation.load(language).gettext) for language in translation.LANGUAGES],
+        "languages": [translation.load(language) for language in translation.LANGUAGES],
     }
 
 

@@ -1,13 +1,22 @@
 """The words of the pages in each language, from the catalogues beside the templates."""
 
+import re
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from babel import Locale
 from babel.messages.pofile import read_po
 
-LANGUAGES = ("fr", "en")
 _CATALOGUES = Path(__file__).parent.parent / "templates" / "translations"
+_FIRST = ("fr", "en")
+# A space here may not become the end of a line.
+_UNBROKEN = {"fr": re.compile(r"(?<=«) | (?=[;:?!»])")}
+# A language is there once it has a catalogue.
+LANGUAGES = (
+    *_FIRST,
+    *sorted({path.parts[-3] for path in _CATALOGUES.glob("*/LC_MESSAGES/messages.po")} - {*_FIRST}),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +25,12 @@ class Translation:
 
     language: str
     texts: dict[str, str]
+
+    @property
+    def name(self) -> str:
+        """What the language calls itself, as “Français”."""
+        name = Locale.parse(self.language).get_display_name() or self.language
+        return name[:1].upper() + name[1:]
 
     def gettext(self, english: str) -> str:
         """Return the text in this language, or in English where there is none."""
@@ -28,7 +43,15 @@ class Translation:
 
 @cache
 def load(language: str) -> Translation:
-    """Return the catalogue of ``fr`` or ``en``; nothing compiled is needed."""
+    """Return the catalogue of a language; nothing compiled is needed."""
     with (_CATALOGUES / language / "LC_MESSAGES" / "messages.po").open("rb") as file:
         messages = [message for message in read_po(file, locale=language) if message.id]
-    return Translation(language, {str(message.id): str(message.string) for message in messages})
+    return Translation(
+        language, {str(message.id): spaced(language, str(message.string)) for message in messages}
+    )
+
+
+def spaced(language: str, text: str) -> str:
+    """Return a text with the spaces unbroken that the typography of its language keeps together."""
+    unbroken = _UNBROKEN.get(language)
+    return unbroken.sub("\N{NO-BREAK SPACE}", text) if unbroken else text

@@ -7,20 +7,24 @@ from dataclasses import replace
 from hashlib import new
 from html.parser import HTMLParser
 from pathlib import Path
+from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
 from jinja2 import TemplateNotFound
 
 from crypto import base64url, questionnaire, signing
-from crypto.questionnaire import BadQuestionnaire
+from crypto.questionnaire import BadQuestionnaire, Questionnaire
 from portal import assets, headers, pages
 from portal.config import Settings
 from tests.portal_room import Room
 
 ROOT = Path(__file__).parent.parent
 STATIC = ROOT / "portal" / "static"
-PAGES = ["/", *(f"/{language}/{page}" for language in ("fr", "en") for page in ("", "report", "status"))]
+NAMES = ("", "report", "status", "guide", "verify")
+PAGES = ["/", *(f"/{language}/{page}" for language in ("fr", "en") for page in NAMES)]
+SCRIPTED = [path for path in PAGES if path.endswith(("report", "status", "verify"))]
+LEAVE = "/static/js/leave.js"
 OTHERS = [
     "/static/style.css",
     "/static/js/report.js",
@@ -98,7 +102,7 @@ def test_two_instances_serve_the_same_bytes(room: Room) -> None:
     """Pages hold nothing that a start could change."""
     shown = [pages.render(room.settings, questionnaire.parse(_shipped())) for _ in range(2)]
     assert shown[0] == shown[1]
-    assert {path: room.client.get(path).data for path in PAGES} == shown[0]
+    assert {path: room.client.get(path).data for path in shown[0]} == shown[0]
 
 
 @pytest.mark.parametrize("path", [*PAGES, *OTHERS, *MISSING, "/api/slot", "/api/envelopes", "/api/nowhere"])
@@ -151,12 +155,12 @@ def test_every_internal_link_leads_somewhere(client: FlaskClient, path: str) -> 
     markup = Markup(page)
     links = [attributes.get("href") or attributes.get("src") for _, attributes in markup.elements]
     ids = [attributes["id"] for _, attributes in markup.elements if "id" in attributes]
-    found = [link for link in links if link]
+    found = [link for link in links if link and link != Settings().leave_to]
     assert len(found) > 3
     assert [link for link in found if link[0] not in "/#" or link.startswith("//")] == []
     assert [link for link in found if link[0] == "#" and link[1:] not in ids] == []
     assert {200} == {client.get(link).status_code for link in found if link[0] == "/"}
-    assert re.findall(r"https?://", page) == []
+    assert re.findall(r"https?://[^\"]*", page) == [Settings().leave_to]
 
 
 @pytest.mark.parametrize("path", PAGES)
@@ -164,7 +168,9 @@ def test_ids_are_unique_and_whatever_names_one_finds_it(client: FlaskClient, pat
     elements = Markup(client.get(path).text).elements
     ids = [attributes["id"] for _, attributes in elements if "id" in attributes]
     naming = ("for", "aria-describedby", "aria-controls", "aria-labelledby")
-    named = [attributes[name] for _, attributes in elements for name in naming if name in attributes]
+    named = [
+        each for _, attributes in elements for name in naming for each in attributes.get(name, "").split()
+    ]
     assert len(set(ids)) == len(ids)
     assert set(named) <= set(ids)
 
@@ -180,7 +186,7 @@ def test_nothing_is_inline_but_the_import_map(client: FlaskClient, path: str) ->
     assert [attributes for _, attributes in markup.elements if "style" in attributes] == []
 
 
-@pytest.mark.parametrize("path", [path for path in PAGES if path.endswith(("report", "status"))])
+@pytest.mark.parametrize("path", SCRIPTED)
 def test_scripts_are_held_to_the_digests_of_the_page(client: FlaskClient, path: str) -> None:
     answer = client.get(path)
     markup = Markup(answer.text)
@@ -195,8 +201,11 @@ def test_scripts_are_held_to_the_digests_of_the_page(client: FlaskClient, path: 
     assert [integrity for _, integrity in listed] == [
         digest("sha384", client.get(each).data) for each, _ in listed
     ]
-    (entry,) = [script for script in markup.all("script") if "src" in script]
-    assert (entry["type"], entry["integrity"]) == ("module", dict(listed)[entry["src"]])
+    entry, leave = [script for script in markup.all("script") if "src" in script]
+    assert leave["src"] == LEAVE
+    assert {(each["type"], each["integrity"]) for each in (entry, leave)} == {
+        ("module", dict(listed)[each["src"]]) for each in (entry, leave)
+    }
     preloaded = {
         link["href"]: link["integrity"] for link in markup.all("link") if link["rel"] == "modulepreload"
     }
@@ -261,15 +270,13 @@ def test_without_a_script_nothing_can_be_typed(room: Room) -> None:
 
 def test_a_question_may_not_take_an_id_of_the_page(room: Room) -> None:
     asked = questionnaire.parse(_shipped())
-    clashing = replace(asked, fields=(replace(asked.fields[0], id="send"), *asked.fields[1:]))
     with pytest.raises(BadQuestionnaire, match="'send'"):
-        pages.render(room.settings, clashing)
+        pages.render(room.settings, _changed(asked, id="send"))
 
 
 def test_questions_are_escaped(room: Room) -> None:
     asked = questionnaire.parse(_shipped())
-    label = questionnaire.Texts("<b>quoi</b>", "<b>what</b>")
-    odd = replace(asked, fields=(replace(asked.fields[0], label=label), *asked.fields[1:]))
+    odd = _changed(asked, label=questionnaire.Texts("<b>quoi</b>", "<b>what</b>"))
     page = pages.render(room.settings, odd)["/en/report"].decode()
     assert "&lt;b&gt;what" in page
     assert "<b>" not in page
@@ -286,6 +293,14 @@ def test_pages_without_a_root_key_show_no_fingerprint() -> None:
 def test_templates_come_from_this_room_and_the_shared_folder_alone(name: str) -> None:
     with pytest.raises(TemplateNotFound):
         pages.environment("en").get_template(name)
+
+
+def _changed(asked: Questionnaire, **changes: Any) -> Questionnaire:
+    """Return the questionnaire with its first question that is a text changed."""
+    section = next(each for each in asked.sections if not each.fields[0].options)
+    fields = (replace(section.fields[0], **changes), *section.fields[1:])
+    changed = replace(section, fields=fields)
+    return replace(asked, sections=tuple(changed if each is section else each for each in asked.sections))
 
 
 def _shipped() -> bytes:

@@ -18,7 +18,8 @@ TEMPLATES = ROOT / "templates"
 SCRIPTS = ROOT / "portal" / "static" / "js"
 OPTIONS = {"**.html": {"silent": "false", "trimmed": "true"}}
 SHOWN = re.compile(
-    r'(?:say|Failure|super)\(\s*"([\w-]+)"|code = "([\w-]+)"|fault: "([\w-]+)"| [:?] "([a-z_]+(?:-[a-z_]+)+)"'
+    r'(?:say|Failure|super|found|line|caution|tick)\(\s*"([\w-]+)"'
+    r'|code(?: =|:) "([\w-]+)"|fault: "([\w-]+)"| [:?] "([a-z_]+(?:-[a-z_]+)+)"'
 )
 PROBLEM = re.compile(r'Problem\(\s*\d+, "(\w+)"')
 FIELD = re.compile(r"\{\w+\}")
@@ -122,3 +123,17 @@ def test_a_text_without_translation_is_shown_in_english() -> None:
     words = translation.load("fr")
     assert words.gettext("Nobody wrote this") == "Nobody wrote this"
     assert [words.ngettext("Report", "Messages", count) for count in (1, 2)] == ["Signaler", "Messages"]
+
+
+def test_a_language_is_called_by_its_own_name() -> None:
+    assert [translation.load(language).name for language in translation.LANGUAGES[:2]] == [
+        "Français",
+        "English",
+    ]
+
+
+def test_french_signs_stay_with_their_words() -> None:
+    """A space before a colon or within quotation marks may not end a line; in English it may."""
+    text = "Danger ? « Non » ; si : oui !"
+    assert translation.spaced("fr", text).replace("\xa0", "_") == "Danger_? «_Non_»_; si_: oui_!"
+    assert translation.spaced("en", text) == text

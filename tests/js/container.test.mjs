@@ -49,7 +49,7 @@ test("pieces of a container are at most 64 KiB", async () => {
   for await (const piece of written(FILES)) assert.ok(piece.length <= 65_536);
 });
 
-test("the digest of a file is that of the digests of its 64 MiB pieces", async () => {
+test("the digest of a file is that of the digests of its pieces of 1 MiB", async () => {
   const sha256 = (/** @type {Uint8Array} */ data) => createHash("sha256").update(data).digest();
   const digest = async (/** @type {Uint8Array} */ data, /** @type {number} */ step) => {
     const made = new container.FileDigest(data.length);
@@ -61,7 +61,7 @@ test("the digest of a file is that of the digests of its 64 MiB pieces", async (
   assert.deepEqual(Buffer.from(await digest(noise(0), 1)), sha256(Buffer.alloc(0)));
   const large = new Uint8Array(container.PIECE + 1).fill(7);
   const pieces = [large.subarray(0, container.PIECE), large.subarray(container.PIECE)].map(sha256);
-  assert.deepEqual(Buffer.from(await digest(large, 5_000_000)), sha256(Buffer.concat(pieces)));
+  assert.deepEqual(Buffer.from(await digest(large, 700_001)), sha256(Buffer.concat(pieces)));
   const exact = large.subarray(0, container.PIECE);
   assert.deepEqual(Buffer.from(await digest(exact, 9_999_999)), sha256(sha256(exact)));
 });

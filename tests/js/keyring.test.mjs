@@ -57,3 +57,12 @@ test("a keyring below one that was seen is refused", () => {
   for (const known of [0, 3, 4]) keyring.checkSerial(KEYRING, known);
   assert.throws(() => keyring.checkSerial(KEYRING, 5), keyring.KeyringOlder);
 });
+
+test("a channel is closed since the day after its last key, if the keyring tells", () => {
+  const next = key("2026-09-01", "2026-11-30");
+  /** @type {[typeof OLD[], string | null][]} */
+  const cases = [[[NEW, OLD], "2026-07-01"], [[OLD, next], "2026-04-01"], [[next], null], [[], null]];
+  for (const [intake_keys, expected] of cases) {
+    assert.equal(keyring.closedSince({ ...CHANNEL, intake_keys }, "2026-07-15"), expected);
+  }
+});

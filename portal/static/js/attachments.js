@@ -1,90 +1,144 @@
 // @ts-check
-/** The files that a person adds to a message, listed so that each can be taken away again. */
+/** The files that a person adds to a message, by a button or dropped on the page, each of which can be taken away. */
 
-import { element } from "./dom.js";
+import { Attachment } from "./attachment.js";
+import { byId } from "./dom.js";
 import { Failure } from "./failure.js";
-import { say, size } from "./texts.js";
+import { sealSpeed } from "./sealspeed.js";
+import { duration, say, size } from "./texts.js";
+
+/** @typedef {import("./attachment.js").Enclosed} Enclosed */
 
 export const MOST = 99;
 export const MOST_BYTES = 1 << 30;
 
 const SLICE = 1 << 18;
+const LONG_SECONDS = 10;
 
 /** A file input with its list. */
 export class Attachments {
-  /** @type {File[]} */
-  #files = [];
+  /** @type {Attachment[]} */
+  #attached = [];
   #input;
   #list;
+  #note;
+  #added = 0;
+  /** Files are looked into one after the other, so that memory holds one picture at a time. */
+  #looking = Promise.resolve();
+  /** @type {Promise<number> | undefined} */
+  #speed;
 
-  /**
-   * @param {HTMLInputElement} input
-   * @param {HTMLElement} list
-   */
-  constructor(input, list) {
-    this.#input = input;
-    this.#list = list;
-    input.addEventListener("change", () => {
-      this.#files.push(...(input.files ?? []));
+  /** @param {string} id of the input; list and note have it with `-list` and `-note` behind */
+  constructor(id) {
+    this.#input = byId(id, HTMLInputElement);
+    this.#list = byId(`${id}-list`);
+    this.#note = byId(`${id}-note`);
+    this.#input.addEventListener("change", () => {
+      const files = [...(this.#input.files ?? [])];
       // The list is ours; the browser keeps nothing to restore, and the same file may be chosen again.
-      input.value = "";
-      this.#draw();
+      this.#input.value = "";
+      this.#add(files);
+    });
+    // Anywhere on the page: a file dropped beside the field would else be opened in its place.
+    document.addEventListener("dragover", (event) => event.preventDefault());
+    document.addEventListener("drop", (event) => {
+      event.preventDefault();
+      if (!this.#input.disabled && this.#input.offsetParent) this.#add([...(event.dataTransfer?.files ?? [])]);
     });
   }
 
-  /** @returns {readonly File[]} */
-  get files() {
-    return this.#files;
-  }
-
-  /** Throw Failure if there are more, or larger ones, than a message takes. */
-  check() {
-    const total = this.#files.reduce((sum, file) => sum + file.size, 0);
-    if (this.#files.length > MOST) throw new Failure("too-many-files", { most: MOST });
-    if (total > MOST_BYTES) throw new Failure("files-too-large", { total: size(total) });
+  /**
+   * Return what is to be sealed once every file has been looked into; throws Failure for too many or too large
+   * ones, and for one that cannot be sent as it stands.
+   * @returns {Promise<Enclosed[]>}
+   */
+  async enclosed() {
+    // Files may be added while others are looked into.
+    for (let done; done !== this.#looking; await done) done = this.#looking;
+    const failure = this.#tooMuch();
+    if (failure) throw failure;
+    return this.#attached.map((each) => each.enclosed);
   }
 
   /** @param {boolean} busy whether the list has to stay as it is */
   lock(busy) {
-    for (const control of [this.#input, ...this.#list.querySelectorAll("button")]) control.disabled = busy;
+    this.#input.disabled = busy;
+    const controls = this.#list.querySelectorAll(/** @type {"input"} */ ("button, input"));
+    for (const control of controls) control.disabled = busy;
   }
 
+  /** Take all files away. */
   clear() {
-    this.#files = [];
-    this.#draw();
+    this.#attached = [];
+    this.#list.replaceChildren();
+    this.#tell([]);
   }
 
-  #draw() {
-    this.#list.replaceChildren(...this.#files.map((file, at) => this.#row(file, at)));
-    this.#list.hidden = this.#files.length === 0;
+  /** @param {readonly File[]} files */
+  #add(files) {
+    const filled = files.filter((file) => file.size > 0);
+    for (const file of filled) {
+      this.#added += 1;
+      const attachment = new Attachment(file, `${this.#input.id}-${this.#added}`, () => this.#remove(attachment));
+      this.#attached.push(attachment);
+      this.#list.append(attachment.row);
+      this.#looking = this.#looking.then(() => this.#lookInto(attachment));
+    }
+    if (filled.length) this.#input.dispatchEvent(new Event("input", { bubbles: true }));
+    this.#tell(files.filter((file) => file.size === 0));
+  }
+
+  /** @param {Attachment} attachment unless it was taken away meanwhile */
+  async #lookInto(attachment) {
+    if (this.#attached.includes(attachment)) await attachment.inspect();
+  }
+
+  /** @param {Attachment} attachment */
+  #remove(attachment) {
+    this.#attached = this.#attached.filter((each) => each !== attachment);
+    attachment.row.remove();
+    this.#tell([]);
+    this.#input.focus();
   }
 
   /**
-   * @param {File} file
-   * @param {number} at
+   * Say how much there is and how long it takes, or what stands against it.
+   * @param {readonly File[]} empty files that were left out
    */
-  #row(file, at) {
-    const name = element("bdi", {}, file.name);
-    const remove = element("button", { type: "button", class: "quiet" }, say("remove"));
-    remove.setAttribute("aria-label", say("remove-file", { name: file.name }));
-    remove.addEventListener("click", () => {
-      this.#files.splice(at, 1);
-      this.#draw();
-      this.#input.focus();
-    });
-    return element("li", {}, name, element("span", { class: "hint" }, size(file.size)), remove);
+  async #tell(empty) {
+    this.#list.hidden = this.#attached.length === 0;
+    const left = empty.map(({ name }) => say("file-empty", { name }));
+    const failure = this.#tooMuch();
+    const count = this.#attached.length;
+    const total = count ? say("files-total", { count, total: size(this.#total) }) : "";
+    const about = failure ? say(failure.code, failure.values) : total;
+    this.#note.textContent = [...left, about].join(" ");
+    if (failure || total === "") return;
+    const seconds = this.#total / (await (this.#speed ??= sealSpeed()));
+    const unchanged = this.#note.textContent === [...left, about].join(" ");
+    if (unchanged && seconds > LONG_SECONDS) this.#note.append(" ", say("sealing-takes", { time: duration(seconds) }));
+  }
+
+  get #total() {
+    return this.#attached.reduce((sum, { file }) => sum + file.size, 0);
+  }
+
+  /** @returns {Failure | null} */
+  #tooMuch() {
+    if (this.#attached.length > MOST) return new Failure("too-many-files", { most: MOST });
+    return this.#total > MOST_BYTES ? new Failure("files-too-large", { total: size(this.#total) }) : null;
   }
 }
 
 /**
  * Yield the bytes of a file, a slice at a time; throws Failure if it cannot be read any more.
- * @param {File} file
+ * @param {Enclosed} enclosed
  * @returns {AsyncGenerator<Uint8Array, void, void>}
  */
-export async function* pieces(file) {
-  for (let at = 0; at < file.size; at += SLICE) {
-    const buffer = await file.slice(at, at + SLICE).arrayBuffer().catch(() => {
-      throw new Failure("file-unreadable", { name: file.name });
+export async function* pieces({ blob, shown }) {
+  for (let at = 0; at < blob.size; at += SLICE) {
+    const buffer = await blob.slice(at, at + SLICE).arrayBuffer().catch(() => {
+      throw new Failure("file-unreadable", { name: shown });
     });
     yield new Uint8Array(buffer);
   }

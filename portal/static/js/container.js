@@ -19,7 +19,7 @@ import * as padding from "./padding.js";
 
 export const MOST_FILES = 99;
 export const LARGEST_MESSAGE = 1 << 20;
-export const PIECE = 64 << 20;
+export const PIECE = 1 << 20;
 
 const MESSAGE = "message.json";
 const SIGNATURE = "message.sig";
@@ -38,7 +38,7 @@ export class FileChanged extends Malformed {
   }
 }
 
-/** SHA-256 over the SHA-256 of each 64 MiB piece, by the browser's own digest, which takes whole buffers only. */
+/** SHA-256 over the SHA-256 of each piece of 1 MiB, by the browser's own digest, which takes whole buffers only. */
 export class FileDigest {
   #piece;
   #filled = 0;

@@ -3,7 +3,7 @@
 
 import { Attachments } from "./attachments.js";
 import { addOwn } from "./caseview.js";
-import { addressOf } from "./channels.js";
+import { freshAddress } from "./channels.js";
 import { today } from "./days.js";
 import { Delivery } from "./delivery.js";
 import { byId, show, whenPressed, write } from "./dom.js";
@@ -12,6 +12,8 @@ import { Progress } from "./progress.js";
 import { countCharacters, textOf } from "./questions.js";
 import { sealFollowUp } from "./sealing.js";
 import { say } from "./texts.js";
+
+/** @typedef {import("./attachment.js").Enclosed} Enclosed */
 
 /**
  * What a follow-up needs to know of its case.
@@ -23,14 +25,14 @@ import { say } from "./texts.js";
  */
 
 const area = byId("follow-up-text", HTMLTextAreaElement);
-const attachments = new Attachments(byId("follow-up-files", HTMLInputElement), byId("follow-up-files-list"));
+const attachments = new Attachments("follow-up-files");
 const progress = new Progress("follow-up-progress", "follow-up-progress-text");
 
 /** @type {Case | null} */
 let open = null;
 /**
  * What was written when "send" was pressed, with its sealed form.
- * @typedef {{ text: string, files: readonly File[], channel: string, delivery: Delivery }} Message
+ * @typedef {{ text: string, files: readonly Enclosed[], channel: string, delivery: Delivery }} Message
  */
 
 /** @type {Message | null} */
@@ -50,8 +52,8 @@ async function send() {
   write("follow-up-error", "");
   write("follow-up-done", "");
   try {
-    const message = prepare();
     lock(true);
+    const message = await prepare();
     progress.start();
     await message.delivery.attempt((part) => progress.show(part));
     finish(message.text);
@@ -64,16 +66,16 @@ async function send() {
   }
 }
 
-/** @returns {Message} the failed one if nothing was changed since: what was changed is another message, under another id */
-function prepare() {
+/** @returns {Promise<Message>} the failed one if nothing was changed since: what was changed is another message, under another id */
+async function prepare() {
   const { keys, shown, channel, seen } = /** @type {Case} */ (open);
-  attachments.check();
-  const written = { text: textOf(area), files: [...attachments.files], channel: channel() };
+  const files = await attachments.enclosed();
+  const written = { text: textOf(area), files, channel: channel() };
   if (written.text === "" && written.files.length === 0) throw new Failure("empty-report");
   if (pending && isSame(pending, written)) return pending;
   const id = crypto.getRandomValues(new Uint8Array(16));
-  const address = () => addressOf(shown, written.channel, today());
-  const seal = async () => sealFollowUp(address(), keys, { ...written, id, seen });
+  const address = () => freshAddress(shown, written.channel, today());
+  const seal = async () => sealFollowUp(await address(), keys, { ...written, id, seen });
   pending = { ...written, delivery: new Delivery(seal) };
   return pending;
 }
@@ -83,7 +85,8 @@ function prepare() {
  * @param {Omit<Message, "delivery">} other
  */
 function isSame(one, other) {
-  const sameFiles = one.files.length === other.files.length && one.files.every((file, at) => file === other.files[at]);
+  const sameFiles = one.files.length === other.files.length
+    && one.files.every(({ blob, name }, at) => blob === other.files[at]?.blob && name === other.files[at].name);
   return sameFiles && one.text === other.text && one.channel === other.channel;
 }
 

@@ -4,6 +4,7 @@
 import { sha256 } from "../vendor/age.js";
 import { equal } from "./bytes.js";
 import * as base64url from "./base64url.js";
+import { daysAfter } from "./days.js";
 import { CryptoError, Malformed } from "./errors.js";
 import { CHANNEL, ID } from "./messages.js";
 import * as recipients from "./recipients.js";
@@ -114,6 +115,18 @@ export function intakeKey(of, today) {
   return of.intake_keys
     .filter((key) => key.not_before <= today && today <= key.not_after)
     .reduce((best, key) => (best && best.not_before >= key.not_before ? best : key), /** @type {IntakeKey | null} */ (null));
+}
+
+/**
+ * Return the day since which nobody can write to a channel that is closed today, or null if the keyring does not tell.
+ * @param {Channel} of
+ * @param {string} today
+ * @returns {string | null}
+ */
+export function closedSince(of, today) {
+  const ends = of.intake_keys.map((key) => key.not_after).filter((day) => day < today).sort();
+  const last = ends.at(-1);
+  return last ? daysAfter(last, 1) : null;
 }
 
 /**

@@ -1,9 +1,13 @@
 // @ts-check
-/** The questions of the page: what was answered, and whether it can be sent. */
+/** The questions of the page: which are asked, what was answered, and whether it can be sent (SPEC 5.5). */
 
+import { wrongNumbers } from "./containers.js";
 import { element } from "./dom.js";
 import { Failure } from "./failure.js";
 import { say } from "./texts.js";
+
+/** @typedef {HTMLTextAreaElement | HTMLInputElement} Area a field for text, of one line or several */
+/** @typedef {Record<string, string | string[]>} Answers */
 
 const LONE = /\p{Surrogate}/gu;
 
@@ -22,45 +26,130 @@ export function countCharacters() {
   }
 }
 
+/** Say beside a text which container numbers in it look mistyped. */
+export function checkContainers() {
+  for (const area of /** @type {NodeListOf<Area>} */ (document.querySelectorAll("[data-check=container]"))) {
+    const line = element("p", { class: "hint", role: "status" });
+    area.after(line);
+    area.addEventListener("change", () => {
+      const hints = wrongNumbers(area.value).map((wrong) => say("container-digit", { ...wrong }));
+      line.textContent = hints.join(" ");
+    });
+  }
+}
+
 /**
- * Return the answers by id, those left empty left out; throws Failure for a text that is too long.
- * @returns {Record<string, string>}
+ * Ask each question only while its condition holds, from now on.
+ * @param {HTMLElement} form
+ */
+export function followConditions(form) {
+  form.addEventListener("change", ask);
+  ask();
+}
+
+/**
+ * Tell `act` whenever somebody answers, or prefers not to, whether the report concerns those who would read it.
+ * @param {HTMLElement} form
+ * @param {(outside: import("./channels.js").Outside) => void} act
+ */
+export function onReader(form, act) {
+  const fields = [...form.querySelectorAll("[data-outside]")].map((option) => option.closest("[data-field]"));
+  for (const field of new Set(fields)) {
+    field?.addEventListener("change", () => {
+      const asked = field.querySelector("input:checked")?.getAttribute("data-outside");
+      const outside = asked === "only" || asked === "first" ? asked : "none";
+      act(checked(field).join("") === "" ? "" : outside);
+    });
+  }
+}
+
+/**
+ * Return the answers by id; questions not asked or left empty are left out.
+ *
+ * Throws Failure for a text that is too long or a period that is none.
+ * @returns {Answers}
  */
 export function answers() {
-  const fields = [...document.querySelectorAll("[data-field]")];
-  const given = fields.map((field) => [field.getAttribute("data-field"), answer(field)]);
-  return Object.fromEntries(given.filter(([, text]) => text !== ""));
-}
-
-/** Return whether anything was written, choices aside. */
-export function hasText() {
-  return [...texts()].some((area) => textOf(area) !== "");
+  const asked = [...document.querySelectorAll("[data-field]")].filter(isAsked);
+  const given = asked.map((field) => /** @type {const} */ ([field.getAttribute("data-field"), answer(field)]));
+  return Object.fromEntries(given.filter(([, value]) => value.length > 0));
 }
 
 /**
- * Return what was written in a text area, as the protocol can carry it.
- * @param {HTMLTextAreaElement} area
+ * Return whether these answers make a report, without any file.
+ * @param {Answers} given
+ */
+export function areEnough(given) {
+  const enough = [...document.querySelectorAll("[data-enough]")];
+  return enough.some((field) => (field.getAttribute("data-field") ?? "") in given);
+}
+
+/**
+ * Return what was written in a field, as the protocol can carry it.
+ * @param {Area} area
  * @returns {string} empty for blanks only; throws Failure if it is too long
  */
 export function textOf(area) {
   const text = area.value.trim() === "" ? "" : area.value.replace(LONE, "\ufffd");
-  if ([...text].length > most(area)) throw new Failure("too-long", { most: most(area) });
+  const question = area.labels?.[0]?.textContent ?? "";
+  if ([...text].length > most(area)) throw new Failure("too-long", { most: most(area), question });
   return text;
+}
+
+/** Conditions name questions further up, so one pass from the top settles them all. */
+function ask() {
+  for (const each of document.querySelectorAll("[data-when]")) each.toggleAttribute("hidden", !holds(each));
+}
+
+/** @param {Element} conditional */
+function holds(conditional) {
+  /** @type {Record<string, string[]>} */
+  const when = JSON.parse(conditional.getAttribute("data-when") ?? "{}");
+  return Object.entries(when).every(([question, wanted]) => chosen(question).some((each) => wanted.includes(each)));
+}
+
+/** @param {string} question */
+function chosen(question) {
+  const field = document.querySelector(`[data-field="${question}"]`);
+  return field && isAsked(field) ? checked(field) : [];
+}
+
+/** @param {Element} field */
+function isAsked(field) {
+  return field.closest("[data-when][hidden]") === null;
 }
 
 /** @param {Element} field */
 function answer(field) {
-  const area = field.querySelector("textarea");
+  const area = /** @type {Area | null} */ (field.querySelector("[data-most]"));
   if (area) return textOf(area);
-  return field.querySelector("input:checked")?.getAttribute("value") ?? "";
+  const days = /** @type {NodeListOf<HTMLInputElement>} */ (field.querySelectorAll("[type=date]"));
+  if (days.length) return period([...days]);
+  const given = checked(field);
+  return field.querySelector("[type=checkbox]") ? given : given[0] ?? "";
 }
 
-/** @returns {NodeListOf<HTMLTextAreaElement>} */
+/** @param {Element} field */
+function checked(field) {
+  const inputs = /** @type {NodeListOf<HTMLInputElement>} */ (field.querySelectorAll("input:checked"));
+  return [...inputs].map((input) => input.value);
+}
+
+/** @param {HTMLInputElement[]} inputs of the first and the last day */
+function period(inputs) {
+  if (inputs.some((input) => input.validity.badInput)) throw new Failure("day-incomplete");
+  const days = inputs.map((input) => input.value).filter((day) => day !== "");
+  const [first = "", last = first] = days;
+  if (last < first) throw new Failure("days-reversed");
+  return [...new Set(days)].join("/");
+}
+
+/** @returns {NodeListOf<Area>} */
 function texts() {
-  return document.querySelectorAll("textarea[data-most]");
+  return document.querySelectorAll("[data-most]");
 }
 
-/** @param {HTMLTextAreaElement} area */
+/** @param {Area} area */
 function most(area) {
   return Number(area.dataset["most"]);
 }

@@ -3,7 +3,7 @@
 
 import { Attachments } from "./attachments.js";
 import * as casetoken from "./casetoken.js";
-import { addressOf, ChannelChoice, checkOpen } from "./channels.js";
+import { ChannelChoice, checkOpen, freshAddress } from "./channels.js";
 import { Confirmation } from "./confirmation.js";
 import { daysAfter, monthsAfter, today } from "./days.js";
 import { Delivery } from "./delivery.js";
@@ -12,17 +12,19 @@ import { explain, Failure } from "./failure.js";
 import { equal } from "./bytes.js";
 import { fetchKeyring } from "./keyrings.js";
 import { Progress } from "./progress.js";
-import { answers, countCharacters, hasText } from "./questions.js";
+import { answers, areEnough, checkContainers, countCharacters, followConditions, onReader } from "./questions.js";
+import { showRoutes } from "./routes.js";
 import { sealReport } from "./sealing.js";
 import { site } from "./site.js";
 import { forgetOnReturn, goTo } from "./steps.js";
-import { dayText } from "./texts.js";
+import { dayText, say } from "./texts.js";
+import { prepareWork } from "./work.js";
 
 const FIRST_ANSWER_DAYS = 7;
 const FEEDBACK_MONTHS = 3;
 
 const form = byId("form", HTMLFormElement);
-const attachments = new Attachments(byId("files", HTMLInputElement), byId("files-list"));
+const attachments = new Attachments("files");
 const channels = new ChannelChoice("channels");
 const progress = new Progress("progress", "progress-text");
 
@@ -48,12 +50,16 @@ function newToken() {
 async function begin() {
   form.reset();
   countCharacters();
+  checkContainers();
+  followConditions(form);
+  onReader(form, propose);
   await guarded("closed", async () => {
     shown = await fetchKeyring();
     const { id, version, hash } = shown.keyring.questionnaire;
     const ours = site.questionnaire;
     const same = id === ours.id && version === ours.version && equal(hash, ours.hash);
     if (!same) throw new Failure("questionnaire-differs");
+    showRoutes("closed-routes", shown.keyring.channels, today());
     checkOpen(shown, today());
     channels.offer(shown, today());
     show("step-write");
@@ -61,16 +67,22 @@ async function begin() {
   show("loading", false);
 }
 
+/** @param {import("./channels.js").Outside} outside whether the report concerns those who would read it */
+function propose(outside) {
+  const name = shown.keyring.channels[0]?.name[site.language] ?? "";
+  write("channels-only", channels.propose(outside) ? "" : say("no-other-reader", { name }));
+}
+
 /** After writing: the token, which comes before anything is sent. */
 function toToken() {
-  guarded("error", () => {
-    attachments.check();
+  guarded("error", async () => {
+    const files = await attachments.enclosed();
     const given = answers();
-    if (!hasText() && attachments.files.length === 0) throw new Failure("empty-report");
+    if (!areEnough(given) && files.length === 0) throw new Failure("empty-report");
     const chosen = channels.chosen;
-    const files = [...attachments.files];
     const { keys, words } = token;
-    delivery = new Delivery(async () => sealReport(await address(chosen), await keys(), { answers: given, files }));
+    delivery = new Delivery(async () => sealReport(await freshAddress(shown, chosen, today()), await keys(), { answers: given, files }));
+    prepareWork(chosen, files.length ? "files" : "text");
     confirmation = new Confirmation(words);
     showWords(true);
     goTo("step-token");
@@ -97,13 +109,6 @@ function offerToSend(offered) {
 /** @param {string} id of a list */
 function listWords(id) {
   byId(id).replaceChildren(...token.words.map((word) => element("li", {}, word)));
-}
-
-/** @param {string} channel */
-async function address(channel) {
-  // A page that was left open for days asks for the keys of today.
-  if (shown.keyring.valid_until < today()) shown = await fetchKeyring();
-  return addressOf(shown, channel, today());
 }
 
 async function send() {

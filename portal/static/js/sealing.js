@@ -3,7 +3,7 @@
 
 import * as age from "./age.js";
 import { pieces } from "./attachments.js";
-import { utf8 } from "./bytes.js";
+import { equal, utf8 } from "./bytes.js";
 import * as container from "./container.js";
 import { today } from "./days.js";
 import * as memo from "./memo.js";
@@ -14,6 +14,7 @@ import { site } from "./site.js";
 /** @typedef {import("./casetoken.js").CaseKeys} CaseKeys */
 /** @typedef {import("./upload.js").Envelope} Envelope */
 /** @typedef {import("./messages.js").File} Described */
+/** @typedef {import("./attachment.js").Enclosed} Enclosed */
 
 /**
  * Where a message goes, as the keyring has it.
@@ -29,7 +30,7 @@ const DIGEST = new Uint8Array(32);
  * Return the first message of a case.
  * @param {Address} address
  * @param {CaseKeys} keys
- * @param {{ answers: Record<string, string>, files: readonly File[] }} written
+ * @param {{ answers: import("./questions.js").Answers, files: readonly Enclosed[] }} written
  * @returns {Envelope}
  */
 export function sealReport(address, keys, { answers, files }) {
@@ -64,7 +65,7 @@ export function sealReport(address, keys, { answers, files }) {
  * Return a later message of a case; the portal is not told of which.
  * @param {Address} address
  * @param {CaseKeys} keys
- * @param {{ text: string, files: readonly File[], id: Uint8Array, seen: number }} written
+ * @param {{ text: string, files: readonly Enclosed[], id: Uint8Array, seen: number }} written
  * @returns {Envelope}
  */
 export function sealFollowUp(address, keys, { text, files, id, seen }) {
@@ -86,7 +87,7 @@ export function sealFollowUp(address, keys, { text, files, id, seen }) {
 
 /**
  * @param {Address} address
- * @param {readonly File[]} files
+ * @param {readonly Enclosed[]} files
  * @param {(described: Described[]) => Uint8Array} message
  * @param {(message: Uint8Array) => Uint8Array} sign
  */
@@ -94,19 +95,20 @@ function sealed({ key }, files, message, sign) {
   /** @param {readonly Uint8Array[]} digests */
   const finished = (digests) => message(files.map((file, at) => described(file, at, digests[at] ?? DIGEST)));
   // Digests are of one length, so the size is known before any of them is.
-  const size = container.size(files.map((file) => file.size), finished([]).length);
-  const sources = files.map((file) => ({ size: file.size, pieces: pieces(file) }));
+  const size = container.size(files.map(({ blob }) => blob.size), finished([]).length);
+  const sources = files.map((file) => ({ size: file.blob.size, pieces: pieces(file) }));
   return { size: age.sealedSize(size), sealed: age.seal(container.write(sources, finished, sign), key.recipient) };
 }
 
 /**
- * @param {File} file
+ * @param {Enclosed} file
  * @param {number} at
- * @param {Uint8Array} digest
- * @returns {Described} without the name, which may tell who sent it
+ * @param {Uint8Array} digest all zero while it is not known
+ * @returns {Described} throws FileChanged if what was read is not what was looked into before
  */
-function described({ type, size }, at, digest) {
-  return { number: at + 1, name: "", type: type.slice(0, 127), size, digest };
+function described({ name, type, blob, digest: expected }, at, digest) {
+  if (expected && digest !== DIGEST && !equal(expected, digest)) throw new container.FileChanged(at + 1);
+  return { number: at + 1, name, type, size: blob.size, digest };
 }
 
 /**

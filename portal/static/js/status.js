@@ -11,9 +11,11 @@ import { offerFollowUp } from "./followup.js";
 import { checkDay } from "./keyring.js";
 import { fetchKeyring } from "./keyrings.js";
 import { openMailbox } from "./mailbox.js";
+import { showRoutes } from "./routes.js";
 import { site } from "./site.js";
 import { forgetOnReturn, goTo } from "./steps.js";
 import { say } from "./texts.js";
+import { prepareWork } from "./work.js";
 
 const area = byId("token", HTMLTextAreaElement);
 const opener = byId("open", HTMLButtonElement);
@@ -64,7 +66,11 @@ async function openWith(keys) {
   goTo("case");
   const { channel, slot } = mailbox;
   write("cannot-write", channel === null ? say("cannot-write") : staleText(shown));
-  if (channel !== null) offerFollowUp({ keys, shown, channel: () => channel, seen: slot?.serial ?? 0 });
+  if (channel === null) return;
+  showRoutes("closed-routes", shown.keyring.channels.filter((each) => each.id === channel), today());
+  // Whether or not anything will be written, so that asking tells nothing.
+  prepareWork(channel, "text");
+  offerFollowUp({ keys, shown, channel: () => channel, seen: slot?.serial ?? 0 });
 }
 
 /**
@@ -80,6 +86,7 @@ function showUnknown(keys, shown) {
     write("status-label", say("unknown-case"));
     goTo("case");
     write("cannot-write", staleText(shown));
+    showRoutes("closed-routes", shown.keyring.channels, today());
     offerFollowUp({ keys, shown, channel: () => channels.chosen, seen: 0 });
   };
   throw new Failure("unknown-case");

@@ -1,9 +1,8 @@
 // @ts-check
 /** The words that scripts show: they stand in the page, already translated, each under its code. */
 
-import { site } from "./site.js";
-
-const LOCALE = site.language === "fr" ? "fr-FR" : "en-GB";
+const { lang } = document.documentElement;
+const LOCALE = lang === "en" ? "en-GB" : lang;
 const UNITS = [
   { name: "gigabyte", bytes: 1e9 },
   { name: "megabyte", bytes: 1e6 },
@@ -45,6 +44,15 @@ export function size(bytes) {
   const { name, bytes: each } = UNITS.find((unit) => bytes >= unit.bytes) ?? { name: "byte", bytes: 1 };
   const format = new Intl.NumberFormat(LOCALE, { style: "unit", unit: name, maximumFractionDigits: 1 });
   return format.format(bytes / each);
+}
+
+/**
+ * Return a time as people say it, rounded up.
+ * @param {number} seconds
+ */
+export function duration(seconds) {
+  const [unit, amount] = seconds < 90 ? ["second", Math.ceil(seconds / 10) * 10] : ["minute", Math.ceil(seconds / 60)];
+  return new Intl.NumberFormat(LOCALE, { style: "unit", unitDisplay: "long", unit }).format(amount);
 }
 
 /**

@@ -1,0 +1,27 @@
+"""Take a changed questionnaire into use."""
+
+from pathlib import Path
+
+import click
+
+from inbox import questionnaires, terminal
+from inbox.acts import Act, Deed
+from inbox.options import Door, officer_options, today
+
+_LARGEST = 4 << 20
+
+
+@click.command(name="questionnaire")
+@click.argument("file", type=click.Path(path_type=Path))
+@officer_options
+@click.pass_obj
+def questionnaire_command(door: Door, /, *, file: Path) -> None:
+    """Put a questionnaire into use; reports that answer earlier ones are still read by those."""
+    with file.open("rb") as opened:
+        raw = opened.read(_LARGEST)
+    asked = questionnaires.read(raw)
+    deed = Deed(Act.ADOPT_QUESTIONNAIRE, about=f"{asked.id} {asked.version}")
+    with door.opened() as inbox, inbox.acting(deed, today()) as session:
+        questionnaires.adopt(session, asked, raw)
+    terminal.say(f"in use: questionnaire {asked.id}, version {asked.version}, {len(asked.fields)} questions")
+    terminal.say("next: inbox keyring --out FOLDER, and carry it with this file to the portal")

@@ -1,0 +1,36 @@
+"""The questionnaire in use, and those before it: reports that answer them are read by them (SPEC 5.5)."""
+
+from sqlalchemy.orm import Session
+
+from crypto import questionnaire
+from crypto.questionnaire import BadQuestionnaire, Questionnaire
+from inbox import records
+from inbox.errors import Refused
+from inbox.schema import QuestionnaireFile
+
+
+def read(raw: bytes) -> Questionnaire:
+    """Return the questionnaire of a file; Refused for one with a mistake."""
+    try:
+        return questionnaire.parse(raw)
+    except BadQuestionnaire as error:
+        raise Refused(f"not taken: {error}", "mend the file, then try again") from error
+
+
+def adopt(session: Session, asked: Questionnaire, raw: bytes) -> None:
+    """Put the questionnaire of the file ``raw`` into use from the next keyring on; again changes nothing.
+
+    Raises Refused if its version is not above every other of its id.
+    """
+    office = records.office(session)
+    if asked.hash == office.questionnaire:
+        return
+    last = records.last_questionnaire(session, asked.id)
+    if last is not None and asked.version <= last.version:
+        raise Refused(
+            f"version {asked.version} does not follow version {last.version}, which is in the vault",
+            f"set `version` to {last.version + 1} in the file, and in that of the portal",
+        )
+    session.add(QuestionnaireFile(hash=asked.hash, id=asked.id, version=asked.version, raw=raw))
+    session.flush()
+    office.questionnaire = asked.hash

@@ -1,0 +1,134 @@
+// @ts-check
+/** One file that a person adds: what was found in it, what is taken out, and what they chose about it. */
+
+import { element } from "./dom.js";
+import { Failure } from "./failure.js";
+import { inspect } from "./metadata.js";
+import { say, size } from "./texts.js";
+
+/**
+ * A file as it will be sealed; `digest`, if known, is that of its bytes, `shown` its name for messages to the person.
+ * @typedef {{ blob: Blob, name: string, type: string, shown: string, digest: Uint8Array | null }} Enclosed
+ */
+/** @typedef {import("./metadata.js").Inside} Inside */
+
+const LONGEST_NAME = 255;
+const LONE = /\p{Surrogate}/gu;
+const EXTENSIONS = /** @type {Record<string, string[]>} */ ({
+  "image/jpeg": ["jpg", "jpeg", "jpe", "jfif"],
+  "image/png": ["png", "apng"],
+  "image/webp": ["webp"],
+  "application/pdf": ["pdf"],
+  office: ["docx", "xlsx", "pptx", "docm", "xlsm", "pptm", "odt", "ods", "odp", "odg", "doc", "xls", "ppt", "msg"],
+});
+const NAMES = /** @type {Record<string, string>} */ ({
+  "image/jpeg": "JPEG", "image/png": "PNG", "image/webp": "WebP", "application/pdf": "PDF", office: "Office",
+});
+
+/** A file with its row in the list. */
+export class Attachment {
+  /** The row, to stand in a list. */
+  row;
+  file;
+  #details = element("div", { "aria-live": "polite" });
+  #as;
+  /** @type {Inside | null} */
+  #inside = null;
+  #unreadable = false;
+  #unchanged = false;
+  #named = false;
+
+  /**
+   * @param {File} file
+   * @param {string} id for the row and what is in it
+   * @param {() => void} remove
+   */
+  constructor(file, id, remove) {
+    this.file = file;
+    this.#as = id;
+    const button = element("button", { type: "button", class: "quiet" }, say("remove"));
+    button.setAttribute("aria-label", say("remove-file", { name: file.name }));
+    button.addEventListener("click", remove);
+    const name = element("bdi", {}, file.name);
+    this.row = element("li", { id }, name, element("span", { class: "hint" }, size(file.size)), button, this.#details);
+    this.#details.append(line("looking-inside"));
+  }
+
+  /** Look inside the file and say in the row what was found. */
+  async inspect() {
+    try {
+      this.#inside = await inspect(this.file);
+    } catch {
+      this.#unreadable = true;
+    }
+    const told = this.#inside ? this.#told(this.#inside) : [caution("file-unreadable", { name: this.file.name })];
+    this.#details.replaceChildren(...told, this.#tick("keep-name", (ticked) => (this.#named = ticked)));
+  }
+
+  /**
+   * Return what to seal; throws Failure for a file that cannot be read, and for a broken picture until the person
+   * has said that it is to be sent as it is.
+   * @returns {Enclosed}
+   */
+  get enclosed() {
+    const shown = this.file.name;
+    if (this.#unreadable) throw new Failure("file-unreadable", { name: shown });
+    const { kind, broken, clean, digest } = /** @type {Inside} */ (this.#inside);
+    if (broken && !this.#unchanged) throw new Failure("file-broken", { name: shown });
+    const name = this.#named ? [...shown.replace(LONE, "\ufffd")].slice(0, LONGEST_NAME).join("") : "";
+    const type = kind.includes("/") ? kind : this.file.type.slice(0, 127);
+    const cleaned = clean && !this.#unchanged;
+    return { blob: cleaned ? clean : this.file, digest: cleaned ? digest : null, name, type, shown };
+  }
+
+  /** @param {Inside} inside */
+  #told({ kind, findings, broken, clean }) {
+    const told = this.#extension(kind);
+    const items = findings.map(({ code, value }) => element("li", {}, say(code), " ", element("bdi", {}, value)));
+    const list = element("ul", {}, ...items);
+    if (broken) return [...told, caution("picture-broken"), this.#tick("send-broken", this.#leave)];
+    if (clean && findings.length === 0) return [...told, line("picture-bare")];
+    if (clean) return [...told, line("picture-cleaned"), list, this.#tick("send-unchanged", this.#leave)];
+    if (kind === "text") return told;
+    if (kind === "other") return [...told, caution("kind-unknown")];
+    const how = line(kind === "office" ? "how-office" : "how-pdf");
+    const folded = element("details", {}, element("summary", {}, say("document-how")), how);
+    return [...told, caution(findings.length ? "document-tells" : "document-warning"), list, folded];
+  }
+
+  #leave = (/** @type {boolean} */ ticked) => {
+    this.#unchanged = ticked;
+  };
+
+  /** @param {string} kind */
+  #extension(kind) {
+    const extension = /\.(\w+)$/.exec(this.file.name)?.[1]?.toLowerCase() ?? "";
+    const owner = Object.keys(EXTENSIONS).find((each) => EXTENSIONS[each]?.includes(extension));
+    const lies = (owner ?? kind) !== kind || (NAMES[kind] && extension && !owner);
+    return lies ? [caution("extension-lies", { extension, kind: NAMES[kind] ?? say("another-kind") })] : [];
+  }
+
+  /**
+   * @param {string} code
+   * @param {(ticked: boolean) => void} act
+   */
+  #tick(code, act) {
+    const attributes = { type: "checkbox", id: `${this.#as}-${code}`, autocomplete: "off" };
+    const box = /** @type {HTMLInputElement} */ (element("input", attributes));
+    box.addEventListener("change", () => act(box.checked));
+    return element("div", { class: "choice" }, box, element("label", { for: box.id }, say(code)));
+  }
+}
+
+/** @param {string} code */
+function line(code) {
+  return element("p", { class: "hint" }, say(code));
+}
+
+/**
+ * @param {string} code
+ * @param {Record<string, string>} [values]
+ */
+function caution(code, values) {
+  return element("p", { class: "caution" }, say(code, values));
+}

@@ -1,0 +1,31 @@
+// @ts-check
+/** Numbers of freight containers, whose last digit checks the others (ISO 6346). */
+
+/** @typedef {{ number: string, digit: number }} Wrong a container number as written, and the digit that would fit */
+
+const NUMBER = /\b([A-Z]{3}[UJZ])[ -]?(\d{3})[ -]?(\d{3})[ -]?(\d)\b/gi;
+const A = 65;
+
+/**
+ * Return the container numbers in a text whose check digit does not fit; a hint only, for people mistype.
+ * @param {string} text
+ * @returns {Wrong[]}
+ */
+export function wrongNumbers(text) {
+  return [...text.matchAll(NUMBER)].flatMap(([number, owner = "", first = "", second = "", last]) => {
+    const digit = checkDigit(owner.toUpperCase() + first + second);
+    return digit === Number(last) ? [] : [{ number, digit }];
+  });
+}
+
+/** @param {string} start four letters and six digits */
+function checkDigit(start) {
+  const sum = [...start].reduce((total, character, at) => total + valueOf(character) * 2 ** at, 0);
+  return (sum % 11) % 10;
+}
+
+/** @param {string} character digits count as they are, letters from 10 without the multiples of 11 */
+function valueOf(character) {
+  const letter = character.charCodeAt(0) - A;
+  return letter < 0 ? Number(character) : 10 + letter + Math.ceil(letter / 10);
+}

@@ -1,0 +1,120 @@
+// @ts-check
+/** What is inside a file that somebody wants to send: its kind by its bytes, what it tells, what can be taken out. */
+
+import { bytesOf } from "./blobs.js";
+import { FileDigest } from "./container.js";
+import { Malformed } from "./errors.js";
+import { distinct } from "./findings.js";
+import { ascii } from "./images.js";
+import * as jpeg from "./images_jpeg.js";
+import * as png from "./images_png.js";
+import * as webp from "./images_webp.js";
+import * as office from "./metadata_office.js";
+import * as pdf from "./metadata_pdf.js";
+
+/** @typedef {import("./findings.js").Finding} Finding */
+/** @typedef {import("./images.js").Clean} Clean */
+
+/**
+ * `clean` is the file without what was found, `digest` what its bytes must hash to when they are read again;
+ * `broken` says that it looks like a picture but does not read as one.
+ * @typedef {{ kind: Kind, findings: Finding[], broken: boolean, clean: Blob | null, digest: Uint8Array | null }} Inside
+ */
+/** @typedef {"image/jpeg" | "image/png" | "image/webp" | "application/pdf" | "office" | "text" | "other"} Kind */
+
+const HEAD = 4_096;
+/** Pictures are looked through in memory; those above this size are sent as what they are, with a warning. */
+const LARGEST_PICTURE = 64 << 20;
+const PICTURES = /** @type {Record<string, (bytes: Uint8Array) => Clean | Promise<Clean>>} */ ({
+  "image/jpeg": jpeg.clean,
+  "image/png": png.clean,
+  "image/webp": webp.clean,
+});
+const BEGINNINGS = /** @type {[RegExp, Kind][]} */ ([
+  [/^\xff\xd8\xff/, "image/jpeg"],
+  [/^\x89PNG\r\n\x1a\n/, "image/png"],
+  [/^RIFF[^]{4}WEBP/, "image/webp"],
+  [/^[^]{0,1000}%PDF-/, "application/pdf"],
+  [/^PK\x03\x04/, "office"],
+  [/^\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1/, "office"],
+  // Plain text has nothing beside it; markup, rich text and PostScript may.
+  [/^(?!\s*(?:<|\{\\rtf|%!))[^\0-\x08\x0e-\x1f]*$/, "text"],
+]);
+
+/**
+ * Return what is inside a file; throws what reading it throws.
+ * @param {Blob} file
+ * @returns {Promise<Inside>}
+ */
+export async function inspect(file) {
+  const head = ascii(await bytesOf(file.slice(0, HEAD)));
+  const kind = BEGINNINGS.find(([form]) => form.test(head))?.[1] ?? "other";
+  const nothing = { kind, findings: [], broken: false, clean: null, digest: null };
+  if (kind in PICTURES) return file.size > LARGEST_PICTURE ? { ...nothing, kind: "other" } : picture(file, nothing);
+  if (kind !== "application/pdf" && kind !== "office") return nothing;
+  const findings = await told(kind, head, file);
+  return findings ? { ...nothing, findings: distinct(findings) } : { ...nothing, kind: "other" };
+}
+
+/**
+ * @param {Kind} kind
+ * @param {string} head
+ * @param {Blob} file
+ * @returns {Promise<Finding[] | null>} null for what is no document after all
+ */
+async function told(kind, head, file) {
+  try {
+    if (kind === "application/pdf") return await pdf.read(file);
+    return head.startsWith("PK") ? await office.read(file) : [];
+  } catch {
+    // No reader, or an old browser that cannot unpack: the warning beside documents holds all the same.
+    return [];
+  }
+}
+
+/**
+ * @param {Blob} file
+ * @param {Inside} nothing
+ * @returns {Promise<Inside>}
+ */
+async function picture(file, nothing) {
+  const bytes = await bytesOf(file);
+  try {
+    const { parts, findings } = await /** @type {typeof jpeg.clean} */ (PICTURES[nothing.kind])(bytes);
+    const digest = new FileDigest(parts.reduce((size, part) => size + part.length, 0));
+    for (const part of parts) await digest.update(part);
+    const clean = new Blob(ranges(parts, bytes).map((range) => blobPart(range, file, bytes)), { type: nothing.kind });
+    return { ...nothing, findings: distinct(findings), clean, digest: await digest.digest() };
+  } catch (error) {
+    if (error instanceof Malformed) return { ...nothing, broken: true };
+    throw error;
+  }
+}
+
+/**
+ * Return the same parts, those in one where they follow each other in the file.
+ * @param {readonly Uint8Array[]} parts
+ * @param {Uint8Array} bytes of the file
+ */
+function ranges(parts, bytes) {
+  /** @type {Uint8Array[]} */
+  const joined = [];
+  for (const part of parts) {
+    const last = joined.at(-1);
+    const follows = last && last.buffer === bytes.buffer && part.buffer === bytes.buffer
+      && last.byteOffset + last.length === part.byteOffset;
+    if (follows) joined.splice(-1, 1, bytes.subarray(last.byteOffset, part.byteOffset + part.length));
+    else joined.push(part);
+  }
+  return joined;
+}
+
+/**
+ * @param {Uint8Array} part
+ * @param {Blob} file
+ * @param {Uint8Array} bytes of the file: what stands in it is not kept in memory
+ */
+function blobPart(part, file, bytes) {
+  const own = part.buffer !== bytes.buffer;
+  return own ? part.slice() : file.slice(part.byteOffset, part.byteOffset + part.length);
+}

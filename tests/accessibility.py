@@ -1,0 +1,18 @@
+"""axe-core in a real page: what keeps people out who see, hear or move otherwise."""
+
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import Page
+
+_AXE = Path(__file__).parent.parent / "node_modules" / "axe-core" / "axe.min.js"
+_RUN = """async (options) => (await axe.run(document, options)).violations.flatMap(
+    (each) => each.nodes.map((node) => `${each.id}: ${node.html}`))"""
+
+
+def violations(page: Page, *rules: str) -> list[str]:
+    """Return each violation of these rules, or of all that axe knows, with the element that is at fault."""
+    options: dict[str, Any] = {"runOnly": rules} if rules else {}
+    page.evaluate(_AXE.read_text("utf-8"))
+    found: list[str] = page.evaluate(_RUN, options)
+    return found

@@ -1,0 +1,136 @@
+"""The look of the pages: for any eyes, any screen, any hands, and light to carry."""
+
+import gzip
+import re
+from collections.abc import Iterator
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from portal import assets
+from tests.accessibility import violations
+from tests.page_visitor import Visitor
+from tests.portal_site import slot_for
+from tests.test_pages import Markup
+
+pytestmark = pytest.mark.browser
+
+NAMES = ("", "report", "status", "guide", "verify", "nowhere")
+PAGES = ["", *(f"{language}/{name}" for language in ("fr", "en") for name in NAMES)]
+FRENCH = [path for path in PAGES if path.startswith("fr")]
+LIMIT = 165_000  # bytes; what the way to a report may weigh at most
+EFFECTS = """() => [...document.querySelectorAll(".leave a, .notice, .button")].map(
+    (each) => getComputedStyle(each).borderTopStyle)"""
+
+
+def opened(visitor: Visitor, paths: list[str]) -> Iterator[str]:
+    """Open every page in turn, with all that can be unfolded unfolded."""
+    for path in paths:
+        visitor.visit(path)
+        visitor.page.wait_for_load_state("networkidle")
+        visitor.page.evaluate("for (const each of document.querySelectorAll('details')) each.open = true")
+        yield path
+
+
+def test_no_page_keeps_anybody_out(visitor: Visitor) -> None:
+    found = [(path, each) for path in opened(visitor, PAGES) for each in violations(visitor.page)]
+    assert found == []
+
+
+@pytest.mark.parametrize("language", ["fr", "en"])
+def test_no_step_keeps_anybody_out(visitor: Visitor, language: str) -> None:
+    """From the words of the token to the answer, and what is said when something is wrong."""
+    visitor.language = language
+    visitor.visit(f"{language}/report")
+    visitor.page.click("#continue")
+    visitor.shows("#error", "empty-report")
+    found = violations(visitor.page)
+    visitor.write()
+    found += violations(visitor.page)
+    visitor.page.click("#noted")
+    found += violations(visitor.page)
+    visitor.page.click("#show-words")
+    visitor.confirm()
+    visitor.arrived()
+    found += violations(visitor.page)
+    report, _ = visitor.site.report()
+    visitor.site.answer(report, slot_for(report))
+    visitor.open()
+    visitor.opened()
+    visitor.follow_up("Encore.")
+    found += violations(visitor.page)
+    assert found == []
+
+
+def test_what_keeps_people_out_would_be_found(visitor: Visitor) -> None:
+    """Control of the test above: a field without a label, and grey on grey."""
+    visitor.visit("fr/status")
+    expect(visitor.page.locator("#token")).to_be_visible()
+    visitor.page.evaluate("document.querySelector('label[for=token]').remove()")
+    visitor.page.evaluate("document.querySelector('.brand a').style.color = '#bbb'")
+    found = violations(visitor.page)
+    assert {each.partition(":")[0] for each in found} >= {"color-contrast", "label-title-only"}
+
+
+def test_contrast_is_enough_in_the_dark(visitor: Visitor) -> None:
+    visitor.page.emulate_media(color_scheme="dark")
+    found = {path: violations(visitor.page, "color-contrast") for path in opened(visitor, FRENCH)}
+    assert [(path, each) for path, each in found.items() if each] == []
+    paper = visitor.page.evaluate("getComputedStyle(document.documentElement).backgroundColor")
+    assert all(int(part) < 64 for part in re.findall(r"\d+", paper))
+
+
+def test_at_four_times_the_size_nothing_is_cut_off_or_covered(visitor: Visitor) -> None:
+    """A window of 1280 by 1024 at 400 % is 320 by 256; what has the focus is never under “Leave quickly”."""
+    visitor.page.set_viewport_size({"width": 320, "height": 256})
+    for path in opened(visitor, FRENCH):
+        assert visitor.page.evaluate("document.documentElement.scrollWidth") == 320, path
+        assert covered(visitor.page) == [], path
+
+
+def covered(page: Page) -> list[str]:
+    """Return what the focus meets on its way through the page and does not show at its lower left corner."""
+    found = []
+    for _ in range(60):
+        page.keyboard.press("Tab")
+        seen = page.evaluate(
+            """() => {
+              const {activeElement: at} = document;
+              if (at === document.body) return null;
+              const {left, top, right, bottom} = at.getBoundingClientRect();
+              const hit = document.elementFromPoint(left + 2, Math.min(bottom, innerHeight) - 2);
+              return [at.outerHTML.slice(0, 80), Boolean(hit && (at.contains(hit) || hit.contains(at)))];
+            }"""
+        )
+        if seen is None:
+            break
+        if not seen[1]:
+            found.append(seen[0])
+    return found
+
+
+def test_forced_colours_keep_the_edges_of_things(visitor: Visitor) -> None:
+    visitor.page.emulate_media(forced_colors="active")
+    for path in ("fr/", "en/verify"):
+        visitor.visit(path)
+        assert set(visitor.page.evaluate(EFFECTS)) == {"solid"}, path
+
+
+def test_no_page_needs_an_image_or_a_font(visitor: Visitor) -> None:
+    for path in PAGES:
+        tags = {tag for tag, _ in Markup(visitor.site.client.get(f"/{path}").text).elements}
+        assert tags & {"img", "picture", "svg", "canvas", "video", "object", "embed", "iframe"} == set(), path
+    assert b"url(" not in assets.load().files["/static/style.css"].content
+
+
+def test_the_way_to_a_report_is_light(visitor: Visitor) -> None:
+    """First page, home and report page with all that they load, as gzip carries it."""
+    for path in ("", "fr/", "fr/report"):
+        visitor.visit(path)
+        visitor.page.wait_for_load_state("networkidle")
+    paths = {urlsplit(request.url).path for request in visitor.requests}
+    assert {"/", "/fr/report", "/static/vendor/age.js", "/keyring.json"} <= paths
+    client = visitor.site.client
+    sizes = {path: len(gzip.compress(client.get(path).data, 9, mtime=0)) for path in sorted(paths)}
+    assert sum(sizes.values()) <= LIMIT, sizes
