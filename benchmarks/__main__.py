@@ -9,20 +9,26 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing, contextmanager
 from pathlib import Path
 
-from benchmarks import page, reports
+from benchmarks import journal, page, reports
 from benchmarks.load import Request, rate
-from crypto import age, padding
+from crypto import age, challenge, padding
+from portal import config
+from portal.challenges import COST
+from portal.store import challenges
+from portal.store.database import open_database
 from tests.installation import COMMANDS, Installation, free_port
+from tests.work import cheap
 
 ROUNDS = 5
 PAGE_ROUNDS = 5
 SUBMITS = 300
 CHECKS = 600
 REPORTS = 2_000
+ENTRIES = 20_000
 
 
 def main() -> None:
@@ -32,6 +38,7 @@ def main() -> None:
         measure_page(installation, Path(folder))
         measure_portal(installation, Path(folder))
         measure_inbox(installation, Path(folder))
+        measure_journal(Path(folder) / "journal")
 
 
 def measure_page(installation: Installation, folder: Path) -> None:
@@ -53,12 +60,21 @@ def measure_portal(installation: Installation, folder: Path) -> None:
     envelope = age.seal_bytes(bytes(padding.SMALLEST), [reports.stranger()])
     metadata = {"Tus-Resumable": "1.0.0", "Content-Type": "application/offset+octet-stream"}
     metadata |= {"Upload-Length": str(len(envelope)), "Upload-Metadata": "channel aW5zcGVjdGlvbg=="}
-    submit = Request("/api/envelopes", envelope, 201, metadata)
+    paid = work(installation, len(envelope), ROUNDS * SUBMITS)
+    submit = Request("/api/envelopes", envelope, 201, metadata, paid)
     check = Request("/api/slot", bytes(32), 200, {})
-    with installation.portal.serving() as portal, bare_server(folder) as bare:
+    with installation.portal.serving() as portal, bare_server(f"sqlite:///{folder}/bare.sqlite") as bare:
         port = int(portal.address.rsplit(":", 1)[1])
         compare("submits", SUBMITS, (port, submit), (bare, Request("/insert", envelope, 201, {})))
         compare("slot checks", CHECKS, (port, check), (bare, Request("/answer", bytes(32), 200, {})))
+
+
+def work(installation: Installation, size: int, count: int) -> Iterator[Mapping[str, str]]:
+    """Return headers that pay for envelopes, as dear for the portal as true ones."""
+    settings = config.load(installation.portal.config)
+    with closing(open_database(settings.database_url)) as store, store.read() as connection:
+        key = challenge.key(challenges.seed(connection), settings.deployment_id)
+    return iter([cheap(key, size, installation.inbox.channel, COST) for _ in range(count)])
 
 
 def compare(what: str, count: int, ours: tuple[int, Request], bare: tuple[int, Request]) -> None:
@@ -77,6 +93,16 @@ def measure_inbox(installation: Installation, folder: Path) -> None:
         collect = timed(lambda bundle=bundle: made.collect(bundle))
         rates.append([REPORTS / collect, REPORTS / timed(lambda: made.open_bare(REPORTS))])
     show("reports collected", rates, "of bare HPKE opening")
+
+
+def measure_journal(folder: Path) -> None:
+    """Entries of the journal verified, beside as many bare Ed25519 verifications."""
+    folder.mkdir()
+    with journal.opened(folder, ENTRIES) as made:
+        signed = made.signed()
+        work = [(made.verify, lambda: made.verify_bare(signed)) for _ in range(ROUNDS)]
+        rates = [[ENTRIES / timed(each) for each in pair] for pair in work]
+    show("journal entries verified", rates, "of bare Ed25519 verification")
 
 
 def timed(work: Callable[[], object]) -> float:
@@ -98,11 +124,11 @@ def show(what: str, rates: list[list[float]], peer: str) -> None:
 
 
 @contextmanager
-def bare_server(folder: Path) -> Iterator[int]:
-    """Serve the bare application as the portal is served: gunicorn, two sync workers."""
+def bare_server(database: str) -> Iterator[int]:
+    """Serve the bare application as the portal is served: gunicorn, two sync workers; return its port."""
     port = free_port()
-    options = ["--workers", "2", "--bind", f"127.0.0.1:{port}", "--log-level", "warning"]
-    options += ["--env", f"BARE_DATABASE={folder / 'bare.sqlite'}"]
+    options = ["--workers", "2", "--preload", "--bind", f"127.0.0.1:{port}", "--log-level", "warning"]
+    options += ["--env", f"BARE_DATABASE={database}"]
     server = subprocess.Popen([str(COMMANDS / "gunicorn"), *options, "benchmarks.bare:create_app()"])
     try:
         wait(port)

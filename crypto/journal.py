@@ -1,12 +1,11 @@
 """Entries of the inbox's journal: who did what on which day, signed, each naming the last (SPEC 9.3)."""
 
 import hashlib
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
 from crypto import shape, signing
-from crypto.errors import CryptoError, Malformed, Tampered
+from crypto.errors import Malformed, Tampered
 from crypto.shape import binary, integer, list_of, optional, record, text
 from crypto.signing import Label
 
@@ -17,7 +16,7 @@ _MOST_OFFICERS = 16
 _ACT = r"[a-z][a-z-]*"
 
 
-class JournalBroken(CryptoError):
+class JournalBroken(Tampered):
     """An entry is not the one that belongs there; ``n`` is its number."""
 
     def __init__(self, n: int, why: str) -> None:
@@ -49,6 +48,11 @@ class Head:
 
     n: int
     hash: bytes
+
+    @property
+    def fingerprint(self) -> str:
+        """The first 160 bits of the hash as 8 groups of 4 letters, for people to write down and compare."""
+        return signing.grouped(self.hash)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,20 +92,26 @@ def sign(entry: Entry, deployment: bytes, seed: bytes) -> Signed:
     return Signed(raw, signing.sign(Label.JOURNAL, deployment, raw, seed))
 
 
-def follow(entries: Iterable[Signed], genesis: bytes, deployment: bytes, key: bytes) -> Iterable[Entry]:
-    """Yield the entries, each once it is known to belong there.
+class Chain:
+    """A journal read from its beginning; ``head`` is how far it holds."""
 
-    Raises JournalBroken at the first that does not.
-    """
-    head = Head(0, genesis)
-    for signed in entries:
-        n = head.n + 1
+    def __init__(self, genesis: bytes, deployment: bytes, key: bytes) -> None:
+        self.head = Head(0, genesis)
+        self._deployment = deployment
+        self._key = key
+        self._day = shape.FIRST_DAY
+
+    def take(self, signed: Signed) -> Entry:
+        """Return the next entry; JournalBroken unless it belongs there."""
+        n = self.head.n + 1
         try:
-            signing.verify(Label.JOURNAL, deployment, signed.raw, signed.signature, key)
+            signing.verify(Label.JOURNAL, self._deployment, signed.raw, signed.signature, self._key)
             entry = ENTRY.parse(signed.raw)
         except (Malformed, Tampered):
             raise JournalBroken(n, "was altered") from None
-        if entry.n != n or entry.previous != head.hash:
+        if entry.n > n:
+            raise JournalBroken(n, "is missing")
+        if entry.n < n or entry.previous != self.head.hash or entry.day < self._day:
             raise JournalBroken(n, "does not follow the one before it")
-        head = Head(n, signed.hash)
-        yield entry
+        self.head, self._day = Head(n, signed.hash), entry.day
+        return entry

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from crypto import shape, signing
@@ -76,6 +76,18 @@ class Channel:
         """Return the key to seal to today, the newest of the valid ones, or None: the channel is closed."""
         valid = (key for key in self.intake_keys if key.not_before <= today <= key.not_after)
         return max(valid, key=lambda key: key.not_before, default=None)
+
+    def at(self, day: date) -> "Channel":
+        """Return the channel with those of its keys that can still matter on ``day`` (SPEC 6).
+
+        The intake key that ends last stays when it is past: it tells since when the channel is closed.
+        """
+        end = max((key.not_after for key in self.intake_keys), default=day)
+        return replace(
+            self,
+            intake_keys=tuple(key for key in self.intake_keys if key.not_after >= min(day, end)),
+            reply_keys=tuple(key for key in self.reply_keys if key.not_after + LONGEST >= day),
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,14 +4,16 @@ from collections.abc import Sequence
 
 from shamir_mnemonic import MnemonicError, Share, combine_mnemonics, generate_mnemonics
 
-from crypto.errors import CryptoError, Malformed, Tampered
+from crypto.errors import Malformed, Tampered, Truncated
 
 LEAST_QUORUM = 2
 LARGEST_COUNT = 7
 WORDS = 33
+CHECKSUM_WORDS = 3
+IDENTIFIERS = 1 << 15
 
 
-class TooFewShares(CryptoError):
+class TooFewShares(Truncated):
     """Fewer shares than the quorum: nothing can be said about the secret."""
 
 
@@ -32,9 +34,9 @@ def member(words: str) -> int:
     return _parse(words).index + 1
 
 
-def quorum(words: str) -> int:
-    """Return how many shares it takes; Malformed if a word is wrong."""
-    return _parse(words).member_threshold
+def identifier(words: str) -> int:
+    """Return the number (15 bits) that all shares of one split carry; Malformed if a word is wrong."""
+    return _parse(words).identifier
 
 
 def combine(shares: Sequence[str]) -> bytes:

@@ -58,8 +58,18 @@ def verify(label: Label, deployment: bytes, file: bytes, signature: bytes, key: 
 
 def fingerprint(key: bytes) -> str:
     """Return the first 160 bits of H(key) as 8 groups of 4 letters, for people to compare (SPEC 6)."""
-    letters = base64.b32encode(hashlib.sha256(key).digest()[:20]).decode("ascii")
+    return grouped(hashlib.sha256(key).digest())
+
+
+def grouped(digest: bytes) -> str:
+    """Return the first 160 bits of a digest as 8 groups of 4 letters."""
+    letters = base64.b32encode(digest[:20]).decode("ascii")
     return " ".join(letters[start : start + 4] for start in range(0, len(letters), 4))
+
+
+def is_same_fingerprint(one: str, other: str) -> bool:
+    """Tell whether two fingerprints are the same, however they are spaced or cased."""
+    return "".join(one.split()).upper() == "".join(other.split()).upper()
 
 
 def _covered(label: Label, deployment: bytes, file: bytes) -> bytes:

@@ -21,19 +21,23 @@ class Act(StrEnum):
     EXPORT_CARD = "export-card"
     READ_JOURNAL = "read-journal"
     LIST_KEYS = "list-keys"
+    LIST_CHANNELS = "list-channels"
     LIST_OFFICERS = "list-officers"
     EXCLUDE = "exclude"
     FOUND_CONFLICT = "found-conflict"
-    NAME_ALIAS = "name-alias"
+    LIST_CONFLICTS = "list-conflicts"
 
     ACCEPT_INSTANCE = "accept-instance"
     SIGN_PAGES = "sign-pages"
+    ADOPT_QUESTIONNAIRE = "adopt-questionnaire"
     ACCEPT_CARD = "accept-card"
     REMOVE_CHANNEL = "remove-channel"
     ROTATE_KEYS = "rotate-keys"
     DESTROY_KEYS = "destroy-keys"
     CHANGE_OFFICERS = "change-officers"
+    RENEW_SHARES = "renew-shares"
     LIFT_CONFLICT = "lift-conflict"
+    NAME_ALIAS = "name-alias"
     REMOVE_ALIAS = "remove-alias"
 
 
@@ -42,12 +46,15 @@ TWO_OFFICERS = frozenset(
     {
         Act.ACCEPT_INSTANCE,
         Act.SIGN_PAGES,
+        Act.ADOPT_QUESTIONNAIRE,
         Act.ACCEPT_CARD,
         Act.REMOVE_CHANNEL,
         Act.ROTATE_KEYS,
         Act.DESTROY_KEYS,
         Act.CHANGE_OFFICERS,
+        Act.RENEW_SHARES,
         Act.LIFT_CONFLICT,
+        Act.NAME_ALIAS,
         Act.REMOVE_ALIAS,
     }
 )
@@ -62,6 +69,8 @@ ON_ALL_CASES = frozenset(
         Act.COPY_OUTBOX,
         Act.RENEW_KEYRING,
         Act.CHANGE_OFFICERS,
+        Act.RENEW_SHARES,
+        Act.NAME_ALIAS,
     }
 )
 

@@ -1,23 +1,172 @@
 """Cards: how the channel of a body outside comes onto the root's keyring (SPEC 6.1)."""
 
+from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy.orm import Session
 
-from crypto import card, signing
+from crypto import card, keyring, signing
 from crypto.card import Card
-from inbox import keyrings, records
+from crypto.errors import CryptoError, Malformed
+from inbox import keyrings, records, schema
+from inbox.cases import View
+from inbox.errors import Refused
+from inbox.terminal import visible
+
+_ANOTHER = "let the body export its card again: inbox card --out FOLDER"
+_COMPARE = "compare it, by telephone or face to face, with what `inbox card` said there"
+
+
+@dataclass(frozen=True, slots=True)
+class Offered:
+    """card.json and card.sig as they came, with the fingerprint of the card key that was typed, if any."""
+
+    raw: bytes
+    signature: bytes
+    fingerprint: str | None
 
 
 def issue(session: Session, today: date) -> tuple[bytes, bytes]:
-    """Return card.json and card.sig of this inbox's own channel, with its keys of today."""
+    """Return card.json and card.sig of this inbox's own channel with its keys of today, newly numbered."""
     office = records.office(session)
     office.card_serial += 1
-    issued = Card(
+    raw, signature = draw(session, today)
+    office.card_until = _end(card.parse(raw))
+    return raw, signature
+
+
+def draw(session: Session, today: date) -> tuple[bytes, bytes]:
+    """Return the card as ``issue`` does, under its present number; Malformed if nobody would take it."""
+    office = records.office(session)
+    drawn = Card(
         deployment=office.deployment,
         key=signing.public_key(office.card_seed),
-        serial=office.card_serial,
+        serial=max(1, office.card_serial),
         issued=today,
-        channel=keyrings.own_channel(session),
+        channel=keyrings.own_channel(session, today),
     )
-    return card.sign(issued, office.card_seed)
+    return card.sign(drawn, office.card_seed)
+
+
+def claim(raw: bytes) -> str:
+    """Return what a card says that it is, not verified, for the journal; Refused if it is none."""
+    try:
+        found = card.parse(raw)
+    except CryptoError as error:
+        raise Refused(f"card refused: {error}", _ANOTHER) from None
+    return f"channel {found.channel.id}, card {found.serial} by the key {signing.fingerprint(found.key)}"
+
+
+def accept(session: Session, offered: Offered, today: date) -> Card:
+    """Put a body's channel onto the keyrings from now on, or its newer card in place of the older; return it.
+
+    Raises Refused: not the root's inbox; a card that does not hold, is from the past, or has only keys that
+    are; another card key than the one that was compared; what stands on the keyring already.
+    """
+    keyrings.root_seed(session)
+    found = _opened(session, offered)
+    _check_keys(session, found, today)
+    known = session.get(schema.Card, found.channel.id)
+    _check_sender(known, found, offered.fingerprint)
+    row = known or schema.Card(
+        channel=found.channel.id, key=found.key, serial=0, accepted=today, raw=b"", signature=b""
+    )
+    row.key, row.serial, row.accepted, row.removed = found.key, found.serial, today, None
+    row.raw, row.signature = offered.raw, offered.signature
+    session.add(row)
+    session.flush()
+    return found
+
+
+def remove(session: Session, channel: str, today: date) -> None:
+    """Take a body's channel off the keyrings from now on; Refused if it is not there."""
+    keyrings.root_seed(session)
+    row = session.get(schema.Card, channel)
+    if row is None or row.removed is not None:
+        raise Refused("no body outside has a channel of this id", "see them: inbox channels list")
+    row.removed = today
+
+
+def listing(session: Session) -> list[View]:
+    """Return a view of each channel of a body outside that the keyrings list."""
+    return [
+        view(card.parse(row.raw)) | {"accepted": row.accepted.isoformat()}
+        for row in records.cards(session)
+        if row.removed is None
+    ]
+
+
+def view(found: Card) -> View:
+    """Return what people should know of a card."""
+    return {
+        "channel": found.channel.id,
+        "name_fr": found.channel.name.fr,
+        "name_en": found.channel.name.en,
+        "note_fr": found.channel.note.fr,
+        "note_en": found.channel.note.en,
+        "fingerprint": signing.fingerprint(found.key),
+        "serial": found.serial,
+        "issued": found.issued.isoformat(),
+        "keys_until": _end(found).isoformat(),
+    }
+
+
+def rendered(shown: View) -> Iterator[str]:
+    """Yield the view of a card as lines."""
+    yield f"channel {shown['channel']}"
+    for language in ("fr", "en"):
+        parts = (shown[f"name_{language}"], shown[f"note_{language}"])
+        yield f"  {language}: {'; '.join(visible(part) for part in parts if part)}"
+    yield f"  card {shown['serial']} of {shown['issued']}, keys until {shown['keys_until']}"
+    yield f"  card key {shown['fingerprint']}"
+
+
+def _opened(session: Session, offered: Offered) -> Card:
+    try:
+        return card.open_card(offered.raw, offered.signature, records.office(session).deployment)
+    except CryptoError as error:
+        raise Refused(f"card refused: {error}", _ANOTHER) from None
+
+
+def _end(found: Card) -> date:
+    """Return the last day on which the channel can both be written to and answer."""
+    intake = max((key.not_after for key in found.channel.intake_keys), default=date.min)
+    return min(intake, max((key.not_after for key in found.channel.reply_keys), default=date.min))
+
+
+def _check_keys(session: Session, found: Card, today: date) -> None:
+    if found.issued > today:
+        raise Refused(f"the card is of {found.issued}, a day that is still to come", "check both clocks")
+    if _end(found) < today:
+        raise Refused("the keys on the card are past their days", f"inbox keys rotate there; then {_ANOTHER}")
+    others = [each for each in keyrings.vouched_for(session) if each.id != found.channel.id]
+    try:
+        keyring.check_channels([keyrings.all_keys(session), *others, found.channel])
+    except Malformed:
+        raise Refused(
+            "the id of the channel, or a key on the card, stands on the keyring already",
+            "each channel has an id and keys of its own; ask the body where the card comes from",
+        ) from None
+
+
+def _check_sender(known: schema.Card | None, found: Card, typed: str | None) -> None:
+    """Raise Refused unless the card is by the key that officers compared, and newer than the last."""
+    shown = signing.fingerprint(found.key)
+    if typed is not None and not signing.is_same_fingerprint(typed, shown):
+        raise Refused(
+            f"the card key is {shown}, not the one given", f"{_COMPARE}: somebody may stand between"
+        )
+    pinned = known is not None and known.removed is None
+    if known is not None and pinned and known.key != found.key:
+        raise Refused(
+            "the card is by another key than the one that was accepted for this channel",
+            "if the body really began anew: inbox channels remove, then accept its card as the first",
+        )
+    if known is not None and known.key == found.key and found.serial <= known.serial:
+        raise Refused(f"card {known.serial} or a newer one was accepted before this one", _ANOTHER)
+    if not pinned and typed is None:
+        raise Refused(
+            f"the card key of this channel was never compared; it is {shown}",
+            f'{_COMPARE}, then repeat with --fingerprint "{shown}"',
+        )

@@ -7,7 +7,7 @@ from datetime import date
 from sqlalchemy.orm import Session
 
 from crypto.bundle import FIRST
-from crypto.signing import fingerprint
+from crypto.signing import fingerprint, is_same_fingerprint
 from inbox import records
 from inbox.errors import BundleRefused
 from inbox.intake import Verified
@@ -76,7 +76,7 @@ def _check_first(found: str, acceptance: Acceptance) -> None:
             f"no portal is confirmed yet; this bundle's instance key is {found}",
             f'{_COMPARE}, then repeat with --confirm-instance "{found}"',
         )
-    if not _same(given, found):
+    if not is_same_fingerprint(given, found):
         raise BundleRefused(
             f"the bundle's instance key is {found}, not the one given",
             f"{_COMPARE}: someone may stand between",
@@ -84,12 +84,12 @@ def _check_first(found: str, acceptance: Acceptance) -> None:
 
 
 def _check_pinned(found: str, acceptance: Acceptance) -> None:
-    if acceptance.confirmed is not None and not _same(acceptance.confirmed, found):
+    if acceptance.confirmed is not None and not is_same_fingerprint(acceptance.confirmed, found):
         raise BundleRefused(f"the confirmed portal is {found}, not the one given", _COMPARE)
 
 
 def _check_new(found: str, acceptance: Acceptance) -> None:
-    if acceptance.new is None or not _same(acceptance.new, found):
+    if acceptance.new is None or not is_same_fingerprint(acceptance.new, found):
         raise BundleRefused(
             f"the bundle is from another portal than the confirmed one; its instance key is {found}",
             f'if the portal was rebuilt, {_COMPARE}, then repeat with --new-instance "{found}"',
@@ -108,7 +108,3 @@ def _check_next(verified: Verified, last: int, previous: bytes) -> None:
             f"bundle {intake.n} does not follow the one that was collected before it",
             "keep both files, tell who runs the portal",
         )
-
-
-def _same(given: str, found: str) -> bool:
-    return "".join(given.split()).upper() == "".join(found.split())

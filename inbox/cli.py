@@ -7,10 +7,21 @@ from typing import NoReturn
 
 import click
 
-from crypto.errors import CryptoError
-from inbox import terminal
-from inbox.commands import answering, collecting, founding, pages, reading
-from inbox.errors import Refused
+from inbox import memory, running, terminal
+from inbox.commands import (
+    answering,
+    cards,
+    collecting,
+    conflicts,
+    founding,
+    journal,
+    keys,
+    officers,
+    pages,
+    questionnaires,
+    reading,
+    session,
+)
 from inbox.options import Closed, Door, officer_options
 
 
@@ -18,26 +29,14 @@ def main(arguments: list[str] | None = None) -> NoReturn:
     """Run one command and exit: 0 done, 1 refused, 2 usage."""
     sys.excepthook = terminal.crash
     os.umask(0o077)
+    memory.forbid_dumps()
+    memory.lock()
     sys.exit(run(arguments))
 
 
 def run(arguments: list[str] | None = None, door: Door | None = None) -> int:
     """Run one command, behind a door that is open already if there is one; return the exit status."""
-    try:
-        return int(commands.main(arguments, prog_name="inbox", standalone_mode=False, obj=door) or 0)
-    except Refused as refused:
-        terminal.fail(refused)
-    except CryptoError as error:
-        terminal.fail(Refused(str(error), "check what was typed"))
-    except click.Abort:
-        terminal.fail(Refused("stopped", "what was not finished was undone"))
-    except click.ClickException as error:
-        error.show()
-        return error.exit_code
-    except OSError as error:
-        what = terminal.visible(str(error.filename or "a file"))
-        terminal.fail(Refused(f"{what}: {error.strerror}", "check the path, the medium and the free space"))
-    return 1
+    return running.run(commands, arguments, door)
 
 
 @click.group()
@@ -50,11 +49,15 @@ def commands(context: click.Context, home: Path | None) -> None:
         if home is None:
             raise click.UsageError("Missing option '--home'.")
         context.obj = Closed(home)
+    elif home is not None:
+        raise click.UsageError("a session has its home")
 
 
 for command in (
     founding.init,
     founding.keyring,
+    session.session,
+    officers.officers_group,
     collecting.collect_command,
     reading.list_command,
     reading.show,
@@ -63,5 +66,11 @@ for command in (
     answering.status,
     answering.outbox_command,
     pages.sign_pages,
+    questionnaires.questionnaire_command,
+    conflicts.conflict,
+    journal.journal,
+    keys.keys_group,
+    cards.card_command,
+    cards.channels,
 ):
     commands.add_command(command)

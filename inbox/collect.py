@@ -11,12 +11,13 @@ from sqlalchemy.orm import Session
 
 from crypto.bundle import Link
 from crypto.signing import fingerprint
-from inbox import chain, keystore, records
+from inbox import chain, conflicts, keystore, records, registers
 from inbox.acts import Act, Deed
 from inbox.chain import Acceptance
 from inbox.errors import BundleRefused, Refused
 from inbox.filing import Filed, Filing
 from inbox.intake import Verified, announced, verify
+from inbox.journal import By
 from inbox.parallel import spread
 from inbox.reasons import Kind
 from inbox.schema import IntakeBundle
@@ -42,7 +43,10 @@ class _Turn(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """What became of one bundle: ``filed`` or ``refused``; neither if it was collected before."""
+    """What became of one bundle: ``filed`` or ``refused``; neither if it was collected before.
+
+    Of what was filed, only what those present may see.
+    """
 
     bundle: str
     n: int = 0
@@ -110,7 +114,13 @@ def _collect_one(
         warnings = _accept(session, verified, today)
         filing = Filing(session, inbox.home, n=n, today=today)
         _file(inbox, session, verified, filing, progress)
-        return Outcome(bundle=turn.path.name, n=n, filed=filing.filed, warnings=warnings)
+        conflicts.keep(session, By(inbox.present, today), filing.meant)
+    return Outcome(bundle=turn.path.name, n=n, filed=_shown(inbox, filing.filed), warnings=warnings)
+
+
+def _shown(inbox: Inbox, filed: Filed) -> Filed:
+    with inbox.vault.transaction(inbox.present) as session:
+        return filed.among(registers.case_numbers(session), registers.unopened_numbers(session))
 
 
 def _accept(session: Session, verified: Verified, today: date) -> list[str]:

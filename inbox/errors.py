@@ -46,11 +46,13 @@ class OtherSharing(Refused):
 
 
 class Locked(Refused):
-    """An act takes two officers, and they are not both here."""
+    """An act takes the passphrases of two officers, or of the one there is, and they were not all given."""
 
-    def __init__(self) -> None:
+    def __init__(self, needed: int) -> None:
+        who = "two officers, each with an own passphrase" if needed > 1 else "the officer's passphrase"
         super().__init__(
-            "this takes two officers, each with an own passphrase", "ask a second officer to come"
+            f"this takes {who}",
+            "ask a second officer to come; who opened with the words of a sheet has none: officers renew",
         )
 
 

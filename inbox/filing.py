@@ -1,6 +1,6 @@
 """What was unsealed becomes cases, follow-ups, or visible rows, inside one transaction."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import TypeAlias
@@ -11,23 +11,24 @@ from crypto import casetoken, messages
 from crypto.bundle import Withdrawal
 from crypto.container import Signed
 from crypto.errors import Tampered
-from crypto.messages import SeenKeyring, Status
-from inbox import records, schema
+from crypto.messages import Status
+from inbox import conflicts, records, schema
 from inbox.home import Home
 from inbox.reasons import Kind
 from inbox.schema import Attachment, Case
+from inbox.shown import Shown
+from inbox.summaries import Summaries, first_line
 from inbox.unopened import Item, Shelf
 from inbox.unsealing import Altered, Changed, Failed, SignedFollowUp, SignedReport, Unsealed, Unsigned
 
 Files: TypeAlias = Sequence[messages.File]
 
-_SUMMARY = 80
 _AT_ONCE = 256
 
 
 @dataclass(slots=True)
 class Filed:
-    """What became of the entries of a bundle; numbers are case numbers.
+    """What became of the entries of a bundle; numbers are case numbers, one for each entry.
 
     Those of ``unopened`` are of new rows, those of ``resolved`` of earlier ones that belong to a case now.
     """
@@ -37,7 +38,18 @@ class Filed:
     withdrawn: list[int] = field(default_factory=list)
     unopened: list[int] = field(default_factory=list)
     resolved: list[int] = field(default_factory=list)
-    repeated: int = 0
+    repeated: list[int] = field(default_factory=list)
+
+    def among(self, cases: Container[int], rows: Container[int]) -> "Filed":
+        """Return what of it concerns these cases, and these rows."""
+        return Filed(
+            cases=[n for n in self.cases if n in cases],
+            follow_ups=[n for n in self.follow_ups if n in cases],
+            withdrawn=[n for n in self.withdrawn if n in cases],
+            unopened=[n for n in self.unopened if n in rows],
+            resolved=[n for n in self.resolved if n in rows],
+            repeated=[n for n in self.repeated if n in cases],
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,18 +61,24 @@ class _Owner:
 
 
 class Filing:
-    """One bundle on its way into the vault; ``seeds`` are those of the attachments that were filed."""
+    """One bundle on its way into the vault.
+
+    ``seeds`` are those of the attachments that were filed, ``meant`` whom new texts name, by case.
+    """
 
     def __init__(self, session: Session, home: Home, *, n: int, today: date) -> None:
         self._session = session
         self._today = today
         self._deployment = records.office(session).deployment
-        self._keyrings = records.keyrings(session)
+        self._shown = Shown(session)
+        self._summaries = Summaries(session)
         self._numbers = records.numbers_by_case_id(session)
         self._number = records.last_case_number(session)
         self._shelf = Shelf(session, home, n)
         self.filed = Filed(unopened=self._shelf.added, resolved=self._shelf.resolved)
         self.seeds: dict[bytes, bytes] = {}
+        self.meant: dict[int, set[str]] = {}
+        self._names = conflicts.watched(session)
         self._letters: list[tuple[Item, SignedFollowUp]] = []
 
     def knows(self, case_id: bytes | None) -> bool:
@@ -111,16 +129,17 @@ class Filing:
             same = known.message == letter.signed.message
             self._file_again(item, Kind.OTHER_REPORT, known, same=same)
             return
-        filed = self._open_case(item, letter.signed.message, _summary(report.answers.values()))
+        filed = self._open_case(item, letter.signed.message, self._summaries.of_report(report))
         filed.signature = letter.signed.signature
         filed.language = report.language
         filed.case_id = report.case_id
         filed.author_key = report.author_key
         filed.recipient = letter.recipient
         filed.withdraw_id = report.withdraw_id
-        filed.keyring_warning = self._keyring_warning(report.keyring, item.day)
+        filed.keyring_warning = self._shown.warning(report.keyring, item.day)
         self._numbers[report.case_id] = filed.number
         self._file_attachments(_Owner(filed.number), letter, report.files)
+        self._look_for_names(filed.number, [*conflicts.said(report.answers), *_named(report.files)])
 
     def _file_drop(self, item: Item, unsigned: Unsigned) -> None:
         known = records.case_from(self._session, item.place.hash)
@@ -128,9 +147,10 @@ class Filing:
             self._repeat(item, known)
             return
         note = unsigned.drop.note
-        filed = self._open_case(item, note.encode(), _summary([note]))
+        filed = self._open_case(item, note.encode(), first_line([note]))
         filed.unsigned = True
         self._file_attachments(_Owner(filed.number), unsigned)
+        self._look_for_names(filed.number, [note])
 
     def _file_follow_up(self, item: Item, letter: SignedFollowUp) -> None:
         follow_up = letter.follow_up
@@ -142,7 +162,7 @@ class Filing:
             self._shelf.keep(item, Kind.UNKNOWN_CASE, follow_up.case_id)
             return
         if not self._is_by_author(letter.signed, known.author_key):
-            self._shelf.keep(item, Kind.FALSE_SIGNATURE)
+            self._shelf.keep(item, Kind.FALSE_SIGNATURE, known.case_id)
             return
         earlier = records.follow_up(self._session, known.number, follow_up.id)
         if earlier is not None:
@@ -164,11 +184,12 @@ class Filing:
         # A claim to have seen what was never sent must not let later messages be dropped.
         known.seen = max(known.seen, min(follow_up.seen, known.serial))
         known.closed_in = None
-        warning = self._keyring_warning(follow_up.keyring, item.day)
+        warning = self._shown.warning(follow_up.keyring, item.day)
         known.keyring_warning = known.keyring_warning or warning
         self._file_attachments(_Owner(known.number, follow_up.id), letter, follow_up.files)
         self.filed.follow_ups.append(known.number)
         self._shelf.resolve(item, known.number)
+        self._look_for_names(known.number, [follow_up.text, *_named(follow_up.files)])
 
     def _is_by_author(self, signed: Signed, author_key: bytes) -> bool:
         try:
@@ -230,18 +251,15 @@ class Filing:
         if same:
             self._repeat(item, known)
         else:
-            self._shelf.keep(item, kind)
+            self._shelf.keep(item, kind, known.case_id)
 
     def _repeat(self, item: Item, known: Case) -> None:
-        self.filed.repeated += 1
+        self.filed.repeated.append(known.number)
         self._shelf.resolve(item, known.number)
 
-    def _keyring_warning(self, seen: SeenKeyring, received: date) -> str:
-        """Return ``unknown`` or ``old`` where the reporter was shown a keyring that is not to be expected."""
-        ours = self._keyrings.get(seen.serial)
-        if ours is None or ours.hash != seen.hash:
-            return "unknown"
-        return "old" if ours.valid_until < received else ""
+    def _look_for_names(self, number: int, texts: Iterable[str]) -> None:
+        if named := self._names.meant_in(texts):
+            self.meant.setdefault(number, set()).update(named)
 
 
 def _age(letter: tuple[Item, SignedFollowUp]) -> tuple[bool, int]:
@@ -249,14 +267,11 @@ def _age(letter: tuple[Item, SignedFollowUp]) -> tuple[bool, int]:
     return row is None, row.number if row else 0
 
 
+def _named(files: Files) -> Iterable[str]:
+    return (text for file in files for text in (file.name, file.type))
+
+
 def _check_is_old(item: Item) -> None:
     """Raise Changed unless the envelope was set aside before: its row stays, and must not stop new ones."""
     if item.row is None:
         raise Changed
-
-
-def _summary(answers: Iterable[str | tuple[str, ...]]) -> str:
-    """Return the first line that says something, of the first answer that is a text."""
-    texts = (answer for answer in answers if isinstance(answer, str))
-    lines = (line.strip() for text in texts for line in text.splitlines())
-    return next((line for line in lines if line), "")[:_SUMMARY]

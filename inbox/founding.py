@@ -1,5 +1,6 @@
 """How an inbox begins: keys made, the home built aside, the shares tried, all put in place in one move."""
 
+import glob
 import re
 import secrets
 import shutil
@@ -10,15 +11,15 @@ from pathlib import Path
 from sqlalchemy.orm import Session
 
 from crypto import card, journal, keyring, messages, passphrase, questionnaire, signing
-from inbox import cards, disk, header, keyrings, keys, keystore, vault
+from inbox import cards, disk, header, keyrings, keys, keystore, officers, papers, vault
 from inbox.acts import Act, Deed
 from inbox.errors import HomeRefused, Refused
-from inbox.header import Header
 from inbox.home import Home
 from inbox.journal import By, note
 from inbox.keystore import KeyStore
-from inbox.schema import Office, Officer, QuestionnaireFile
-from inbox.sharing import Circle, Sharing, hand_out, share, try_out, withdraw
+from inbox.papers import Handout, Papers
+from inbox.schema import Office, QuestionnaireFile
+from inbox.sharing import Circle, Proven, prove, share, withdraw
 
 ANSWER_DAYS = 14
 
@@ -57,11 +58,11 @@ class Charter:
 
 @dataclass(frozen=True, slots=True)
 class Founded:
-    """The root that the portal needs to know, the shares, how many quorums the share test tried."""
+    """The root that the portal needs to know, the shares as they were tried, the papers if there are any."""
 
     root: Root
-    sharing: Sharing
-    quorums: int
+    proven: Proven
+    papers: Papers | None
 
 
 def check_free(root: Path) -> None:
@@ -70,57 +71,80 @@ def check_free(root: Path) -> None:
         raise HomeRefused(f"{root} is already there, nothing was changed", "choose another --home")
 
 
+def check_channel(channel: str) -> None:
+    """Raise Refused unless this can be the id of a channel."""
+    if not re.fullmatch(messages.CHANNEL, channel):
+        raise Refused(
+            "the channel id has an unexpected form", "use a-z, 0-9 and -, from a letter, at most 32"
+        )
+
+
 def found(
     root: Path,
     charter: Charter,
     circle: Circle,
-    folder: Path | None = None,
+    handout: Handout | None = None,
     *,
     today: date,
 ) -> Founded:
-    """Make the inbox in the folder ``root`` for the officers of ``circle``, their share files in ``folder``.
+    """Make the inbox in the folder ``root`` for the officers of ``circle``, with their shares handed out.
 
-    Without a folder the share of the one officer stays in the home. Until the last step nothing is at
+    Without a handout the share of the one officer stays in the home. Until the last step nothing is at
     ``root``: an interrupted ceremony is begun again. Raises HomeRefused, Refused or Malformed.
     """
     check_free(root)
-    if not re.fullmatch(messages.CHANNEL, charter.channel):
-        raise Refused(
-            "the channel id has an unexpected form", "use a-z, 0-9 and -, from a letter, at most 32"
-        )
+    check_channel(charter.channel)
     sharing = share(circle)
-    aside = Home(root.absolute().with_name(f".{root.absolute().name}.{secrets.token_hex(8)}{disk.PART}"))
+    aside = Home(root.absolute().with_name(_aside(root.absolute().name, secrets.token_hex(8))))
     root.absolute().parent.mkdir(parents=True, exist_ok=True)
+    _sweep(root)
+    folder = handout.folder if handout else aside.root
     in_place = False
     try:
+        for each in (aside.root, *aside.folders):
+            disk.make_folder(each)
+        proven = prove(sharing, circle, folder, today)
         root_of_all = charter.root or Root.new()
-        _build(aside, charter, root_of_all, sharing, today)
-        hand_out(sharing, folder or aside.root)
-        quorums = try_out(sharing, circle, folder or aside.root)
+        minutes = _build(aside, charter, root_of_all, proven)
+        papers = handout.write(proven, charter.name, minutes) if handout else None
         for each in (*aside.folders, aside.root):
             disk.sync_folder(each)
         aside.root.rename(root)
         in_place = True
     finally:
         shutil.rmtree(aside.root, ignore_errors=True)
-        if folder is not None and not in_place:
+        if not in_place:
             withdraw(sharing, folder)
     disk.sync_folder(root.absolute().parent)
-    return Founded(root_of_all, sharing, quorums)
+    return Founded(root_of_all, proven, papers)
 
 
-def _build(aside: Home, charter: Charter, root: Root, sharing: Sharing, today: date) -> None:
-    for folder in (aside.root, *aside.folders):
-        disk.make_folder(folder)
+def _aside(name: str, drawn: str) -> str:
+    return f".{name}.{drawn}{disk.PART}"
+
+
+def _sweep(root: Path) -> None:
+    """Remove what a ceremony that was cut short left beside ``root``."""
+    for each in root.absolute().parent.glob(_aside(glob.escape(root.absolute().name), "?" * 16)):
+        shutil.rmtree(each)
+
+
+def _build(aside: Home, charter: Charter, root: Root, proven: Proven) -> str:
+    """Fill the home and return the record of the ceremony."""
+    sharing, today = proven.sharing, proven.day
     opened = vault.create(aside.vault(1), passphrase.vault_key(sharing.master))
     try:
         with opened.transaction() as session:
             _fill(session, charter, root)
             _make_keys(aside, session, root, today)
-            _appoint(session, sharing, today)
+            names = tuple(sharing.files)
+            officers.appoint(session, names, today)
+            note(session, By(names, today), Deed(Act.FOUND, sharing.about))
+            minutes = papers.record(session, proven, "Fanal: record of a key ceremony")
     finally:
         opened.close()
-    disk.write(aside.header, [header.encode(Header(sharing=sharing.id, quorum=sharing.quorum, generation=1))])
+    disk.write(aside.header, [header.encode(sharing.header(1))])
+    return minutes
 
 
 def _fill(session: Session, charter: Charter, root: Root) -> None:
@@ -158,17 +182,8 @@ def _make_keys(aside: Home, session: Session, root: Root, today: date) -> None:
     keystore.save(aside, session, KeyStore((secret,), ()))
     # Writing does not check the lengths of names; what no page would read must not be founded.
     if root.seed is None:
-        raw, signature = cards.issue(session, today)
+        raw, signature = cards.draw(session, today)
         card.open_card(raw, signature, root.deployment)
     else:
         first = keyrings.issue(session, today)
         keyring.open_keyring(first.raw, first.signature, root_key=root.key, deployment=root.deployment)
-
-
-def _appoint(session: Session, sharing: Sharing, today: date) -> None:
-    names = list(sharing.files)
-    for member, name in enumerate(names, 1):
-        session.add(Officer(name=name, since=today, member=member))
-    session.flush()
-    about = f"sharing {header.name(sharing.id)}, quorum {sharing.quorum}"
-    note(session, By(tuple(names), today), Deed(Act.FOUND, about))

@@ -16,10 +16,12 @@ SHARING = 16
 class Header:
     """The id of the sharing (16 random bytes), how many shares it takes, and which vault they open.
 
+    ``identifier`` is that of the shares themselves (15 bits), for words that were typed from a sheet.
     Nobody is named here: who the officers are stands in the vault.
     """
 
     sharing: bytes
+    identifier: int
     quorum: int
     generation: int
 
@@ -34,6 +36,7 @@ _HEADER = record(
     Header,
     {
         "sharing": binary(SHARING),
+        "identifier": integer(0, shares.IDENTIFIERS - 1),
         "quorum": integer(1, shares.LARGEST_COUNT),
         "generation": integer(1),
     },

@@ -65,13 +65,16 @@ class Home:
         return self.unopened / f"{base64url.encode(envelope_hash)}.age"
 
     def sweep_vaults(self, generation: int) -> None:
-        """Remove the vaults of other sharings: what a change of officers that was cut short left there."""
+        """Remove vaults of other sharings and unfinished headers: a change of officers was cut short."""
         valid = self.vault(generation)
         stale = [path for path in self.root.glob("vault-*.sqlite*") if not path.name.startswith(valid.name)]
+        stale += self.root.glob(f"{self.header.name}.*{disk.PART}")
+        if not stale:
+            return
+        disk.sync_folder(self.root)  # the header that names the valid one must be there first
         for path in stale:
             path.unlink()
-        if stale:
-            disk.sync_folder(self.root)
+        disk.sync_folder(self.root)
 
     def on_its_way(self, place: Path) -> Path:
         """Where a file lies until the vault knows it and ``place`` becomes its own."""
@@ -91,6 +94,8 @@ class Home:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
             yield
         except BlockingIOError:
-            raise HomeRefused("another inbox command is at work here", "wait for it to end") from None
+            raise HomeRefused(
+                "another inbox command is at work here", "wait for it to end; a session ends with `lock`"
+            ) from None
         finally:
             os.close(descriptor)

@@ -1,13 +1,15 @@
 """The journal of this inbox: one entry for each act, in the transaction that does it (SPEC 9.3)."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy.orm import Session
 
-from crypto import journal
-from crypto.journal import Entry, Head, Signed
-from inbox import records
+from crypto import journal, signing
+from crypto.errors import Malformed
+from crypto.journal import Chain, Entry, Head, JournalBroken, Signed
+from inbox import records, registers
 from inbox.acts import Deed
 from inbox.errors import Refused
 from inbox.schema import JournalEntry
@@ -21,12 +23,22 @@ class By:
     today: date
 
 
+@dataclass(frozen=True, slots=True)
+class Line:
+    """An entry as those present may read it: without ``entry`` if it is damaged, or not for them."""
+
+    n: int
+    day: date | None
+    entry: Entry | None
+
+
 def note(session: Session, by: By, deed: Deed) -> None:
     """Add an entry; Refused if the clock was set back since the last one."""
-    last = records.last_journal_entry(session)
-    if last is not None and by.today < (before := journal.ENTRY.parse(last.raw).day):
+    last = registers.last_journal_entry(session)
+    before = _parsed(last) if last is not None else None
+    if before is not None and by.today < before.day:
         raise Refused(
-            f"the clock says {by.today}, but the journal already has an entry of {before}",
+            f"the clock says {by.today}, but the journal already has an entry of {before.day}",
             "set the clock, try again",
         )
     office = records.office(session)
@@ -48,7 +60,42 @@ def note(session: Session, by: By, deed: Deed) -> None:
 
 def head(session: Session) -> Head:
     """Return how far the journal goes."""
-    last = records.last_journal_entry(session)
+    last = registers.last_journal_entry(session)
     if last is None:
         return Head(0, records.office(session).journal_genesis)
     return Head(last.n, Signed(last.raw, last.signature).hash)
+
+
+def follow(session: Session) -> Iterator[Head]:
+    """Yield the genesis as head 0, then the head at each entry; JournalBroken at the first that is wrong.
+
+    What the vault's own columns say beside an entry must agree with it: by them it is found and withheld.
+    """
+    office = records.office(session)
+    chain = Chain(office.journal_genesis, office.deployment, signing.public_key(office.journal_seed))
+    yield chain.head
+    for row in registers.journal(session):
+        entry = chain.take(Signed(row.raw, row.signature))
+        if (row.n, row.case) != (entry.n, entry.case):
+            raise JournalBroken(entry.n, "was filed as another")
+        yield chain.head
+
+
+def lines(session: Session, first: int) -> Iterator[Line]:
+    """Yield the entries from number ``first`` on, unverified.
+
+    Of those about a case that is not there for somebody present, only number and day are given.
+    """
+    open_to_all = set(registers.journal_numbers(session))
+    for row in registers.journal(session, first):
+        entry = _parsed(row)
+        day = entry.day if entry else None
+        yield Line(row.n, day, entry if row.n in open_to_all else None)
+
+
+def _parsed(row: JournalEntry) -> Entry | None:
+    """Return the entry of a row, or None if it is damaged: `journal verify` names it, work goes on."""
+    try:
+        return journal.ENTRY.parse(row.raw)
+    except Malformed:
+        return None

@@ -5,10 +5,10 @@ from datetime import date
 
 from sqlalchemy.orm import Session
 
-from crypto import keyring
+from crypto import card, keyring
 from crypto.keyring import Channel, IntakeKey, Keyring, ReplyKey, Texts
 from crypto.questionnaire import parse as parse_questionnaire
-from inbox import records
+from inbox import keys, records
 from inbox.errors import Refused
 from inbox.schema import KeyringFile, QuestionnaireFile
 
@@ -46,8 +46,13 @@ def current(session: Session, today: date) -> tuple[KeyringFile, bool]:
     return issue(session, today), True
 
 
-def own_channel(session: Session) -> Channel:
-    """Return the channel of this inbox, with its keys."""
+def own_channel(session: Session, today: date) -> Channel:
+    """Return the channel of this inbox, with those of its keys that can still matter."""
+    return all_keys(session).at(today)
+
+
+def all_keys(session: Session) -> Channel:
+    """Return the channel of this inbox with all keys that it ever had and did not withdraw."""
     office = records.office(session)
     return Channel(
         id=office.channel,
@@ -55,12 +60,18 @@ def own_channel(session: Session) -> Channel:
         note=Texts(office.note_fr, office.note_en),
         intake_keys=tuple(
             IntakeKey(key.id, key.recipient, key.not_before, key.not_after)
-            for key in records.intake_keys(session)
+            for key in keys.standing(records.intake_keys(session))
         ),
         reply_keys=tuple(
-            ReplyKey(key.id, key.key, key.not_before, key.not_after) for key in records.reply_keys(session)
+            ReplyKey(key.id, key.key, key.not_before, key.not_after)
+            for key in keys.standing(records.reply_keys(session))
         ),
     )
+
+
+def vouched_for(session: Session) -> list[Channel]:
+    """Return the channels of bodies outside, as their cards describe them."""
+    return [card.parse(row.raw).channel for row in records.cards(session) if row.removed is None]
 
 
 def root_seed(session: Session) -> bytes:
@@ -80,6 +91,6 @@ def _build(session: Session, serial: int, today: date) -> Keyring:
         issued=today,
         valid_until=today + keyring.LONGEST,
         name=Texts(office.name, office.name),
-        channels=(own_channel(session),),
+        channels=(own_channel(session, today), *(each.at(today) for each in vouched_for(session))),
         questionnaire=parse_questionnaire(questionnaire.raw).reference,
     )

@@ -1,22 +1,47 @@
 """The dated keys of a channel: intake keys that open reports, reply keys that sign answers (SPEC 6)."""
 
 import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import TypeVar
 
-from crypto import keyring, signing
+from sqlalchemy.orm import Session
+
+from crypto import base64url, keyring, signing
 from crypto.hybrid import SEED
 from crypto.recipients import HybridIdentity
+from inbox import keystore, records
+from inbox.errors import Refused
+from inbox.home import Home
 from inbox.keystore import IntakeSecret
 from inbox.schema import IntakeKey, ReplyKey
 
 EPOCH = timedelta(days=90)
+AHEAD = timedelta(days=30)
+_Key = TypeVar("_Key", IntakeKey, ReplyKey)
+_DAY = timedelta(days=1)
+_NAME = 8
 
 
-def new_intake(not_before: date) -> IntakeSecret:
-    """Return a new intake key that is valid for 90 days from ``not_before``."""
+@dataclass(frozen=True, slots=True)
+class Rotated:
+    """The new keys."""
+
+    intake: IntakeKey
+    reply: ReplyKey
+
+
+def name(key_id: bytes) -> str:
+    """Return the letters by which people tell one key from another, the first of its id."""
+    return base64url.encode(key_id)[:_NAME]
+
+
+def new_intake(not_before: date, epoch: timedelta = EPOCH) -> IntakeSecret:
+    """Return a new intake key that is valid for ``epoch``, 90 days, from ``not_before``."""
     seed = secrets.token_bytes(SEED)
     key_id = HybridIdentity.from_seed(seed).recipient().key_id
-    return IntakeSecret(key_id, seed, not_before, not_before + EPOCH)
+    return IntakeSecret(key_id, seed, not_before, not_before + epoch)
 
 
 def public_half(secret: IntakeSecret, generation: int) -> IntakeKey:
@@ -30,8 +55,8 @@ def public_half(secret: IntakeSecret, generation: int) -> IntakeKey:
     )
 
 
-def new_reply(not_before: date) -> ReplyKey:
-    """Return a new reply key that is valid for 90 days from ``not_before``."""
+def new_reply(not_before: date, epoch: timedelta = EPOCH) -> ReplyKey:
+    """Return a new reply key that is valid for ``epoch``, 90 days, from ``not_before``."""
     seed = secrets.token_bytes(signing.SEED)
     key = signing.public_key(seed)
     return ReplyKey(
@@ -39,5 +64,56 @@ def new_reply(not_before: date) -> ReplyKey:
         key=key,
         seed=seed,
         not_before=not_before,
-        not_after=not_before + EPOCH,
+        not_after=not_before + epoch,
     )
+
+
+def standing(keys: Sequence[_Key]) -> list[_Key]:
+    """Return the keys that were not withdrawn: the keyring lists those of them that can still matter."""
+    return [key for key in keys if key.withdrawn is None]
+
+
+def rotate(home: Home, session: Session, today: date, epoch: timedelta) -> Rotated:
+    """Make the keys that come after the present ones, or from today where none is valid, for ``epoch``.
+
+    Raises Refused until 30 days before the present ones end.
+    """
+    intake, reply = ends(session)
+    due = min(intake, reply) - AHEAD
+    if today < due:
+        raise Refused(
+            f"the keys serve until {min(intake, reply)}: the next ones can be made from {due}",
+            "if somebody may know the present ones, replace them at once: inbox keys rotate --now",
+        )
+    return _make(home, session, (max(today, intake + _DAY), max(today, reply + _DAY)), epoch)
+
+
+def replace(home: Home, session: Session, today: date, epoch: timedelta) -> Rotated:
+    """Make keys that count from today, and withdraw all others: somebody may know them.
+
+    What was sealed to a withdrawn intake key still opens. Cases that were closed get a slot once more, for
+    nobody is to believe the one that a withdrawn key signed.
+    """
+    for intake in records.intake_keys(session):
+        intake.withdrawn = intake.withdrawn or today
+    for reply in records.reply_keys(session):
+        reply.withdrawn = reply.withdrawn or today
+    records.tell_closings_again(session)
+    return _make(home, session, (today, today), epoch)
+
+
+def ends(session: Session) -> tuple[date, date]:
+    """Return the last day of the intake keys and that of the reply keys."""
+    intake = max(key.not_after for key in standing(records.intake_keys(session)))
+    reply = max(key.not_after for key in standing(records.reply_keys(session)))
+    return intake, reply
+
+
+def _make(home: Home, session: Session, begin: tuple[date, date], epoch: timedelta) -> Rotated:
+    intake_from, reply_from = begin
+    secret = new_intake(intake_from, epoch)
+    generation = keystore.save(home, session, keystore.load(home, session).with_intake(secret))
+    rotated = Rotated(public_half(secret, generation), new_reply(reply_from, epoch))
+    session.add_all([rotated.intake, rotated.reply])
+    session.flush()
+    return rotated

@@ -5,7 +5,7 @@ moment at which a change happens: before it the older file counts, after it the 
 """
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 
@@ -55,6 +55,14 @@ class KeyStore:
         """Return the seed of an attachment, or None: it was destroyed."""
         return next((each.seed for each in self.attachments if each.id == attachment_id), None)
 
+    def with_intake(self, secret: IntakeSecret) -> "KeyStore":
+        """Return this key store with one more intake key."""
+        return replace(self, intake=(*self.intake, secret))
+
+    def without_intake(self, ids: Collection[bytes]) -> "KeyStore":
+        """Return this key store without the intake keys of these ids."""
+        return replace(self, intake=tuple(secret for secret in self.intake if secret.id not in ids))
+
     def with_attachments(self, seeds: Mapping[bytes, bytes]) -> "KeyStore":
         """Return this key store with more attachments, seeds by id."""
         more = tuple(AttachmentSecret(attachment_id, seed) for attachment_id, seed in seeds.items())
@@ -83,14 +91,18 @@ def load(home: Home, session: Session) -> KeyStore:
         raise KeyStoreDamaged(path.name) from None
 
 
-def save(home: Home, session: Session, contents: KeyStore) -> None:
-    """Write the next generation; it becomes valid when ``session`` commits. Call ``sweep`` afterwards."""
+def save(home: Home, session: Session, contents: KeyStore) -> int:
+    """Write the next generation and return its number; it becomes valid when ``session`` commits.
+
+    Call ``sweep`` afterwards.
+    """
     valid = session.get(KeyStoreKey, 1) or KeyStoreKey(generation=0, seed=b"")
     seed = secrets.token_bytes(SEED)
     sealed = age.seal([_FILE.encode(contents)], [HybridIdentity.from_seed(seed).recipient()])
     disk.write(home.keystore(valid.generation + 1), sealed)
     valid.generation, valid.seed = valid.generation + 1, seed
     session.add(valid)
+    return valid.generation
 
 
 def sweep(home: Home, session: Session) -> None:

@@ -1,14 +1,20 @@
 """Who opens the vault: a quorum of officers, each with a share under an own passphrase (SPEC 9.1)."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import date
+
+from sqlalchemy.orm import Session
 
 from crypto import shares
 from crypto.errors import CryptoError, Malformed
 from crypto.shares import TooFewShares
-from inbox import sharefile
+from inbox import records, sharefile
 from inbox.errors import OtherSharing, Refused, ShareDamaged
 from inbox.header import Header
+from inbox.schema import Officer
+from inbox.sharefile import ShareFile
 
 MASTER = 32
 SHORTEST = 12
@@ -24,10 +30,31 @@ class Credential:
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """What the credentials of a quorum give: the master secret (32 bytes), and whose shares they were."""
+    """What the credentials of a quorum give: the master secret (32 bytes), and whose shares they were.
+
+    ``sealed`` has the share file of each member who gave a passphrase, by the number of the share.
+    """
 
     master: bytes = field(repr=False)
     members: tuple[int, ...]
+    sealed: dict[int, ShareFile] = field(repr=False)
+
+
+def appoint(session: Session, names: Sequence[str], today: date) -> None:
+    """Make these the officers, in the order of their shares; who is none any more keeps a row without one.
+
+    So what is kept from an officer stays so for one who leaves and returns.
+    """
+    known = {officer.name: officer for officer in records.everybody(session)}
+    for officer in known.values():
+        officer.member = None
+        officer.until = officer.until or today
+    session.flush()  # before a number is given again
+    for member, name in enumerate(names, 1):
+        officer = known.get(name) or Officer(name=name, since=today, member=member)
+        officer.member, officer.until = member, None
+        session.add(officer)
+    session.flush()
 
 
 def check_passphrase(chosen: str) -> None:
@@ -44,12 +71,13 @@ def open_master(header: Header, credentials: Sequence[Credential]) -> Opened:
 
     Raises WrongPassphrase, ShareDamaged, OtherSharing, or Refused for too few and for one share twice.
     """
-    words = [_words(header, each) for each in credentials]
+    files = [None if each.passphrase is None else sharefile.parse(each.share) for each in credentials]
+    words = [_words(header, each, file) for each, file in zip(credentials, files, strict=True)]
     members = tuple(map(shares.member, words))
     if len(set(members)) != len(members):
         raise Refused("the same share was given twice", "each officer brings an own share")
     try:
-        return Opened(shares.combine(words), members)
+        master = shares.combine(words)
     except TooFewShares:
         raise Refused(
             f"{len(words)} of the {header.quorum} officers that it takes are here",
@@ -57,19 +85,25 @@ def open_master(header: Header, credentials: Sequence[Credential]) -> Opened:
         ) from None
     except CryptoError:
         raise OtherSharing from None
+    sealed = {member: file for member, file in zip(members, files, strict=True) if file is not None}
+    return Opened(master, members, sealed)
 
 
-def _words(header: Header, credential: Credential) -> str:
-    if credential.passphrase is None:
-        return _typed(credential.share)
-    file = sharefile.parse(credential.share)
-    if file.sharing != header.sharing:
+def _words(header: Header, credential: Credential, file: ShareFile | None) -> str:
+    if file is None or credential.passphrase is None:
+        words = _typed(credential.share)
+        is_present = shares.identifier(words) == header.identifier
+    else:
+        is_present = file.sharing == header.sharing
+        words = sharefile.unseal(file, credential.passphrase) if is_present else ""
+    if not is_present:
         raise OtherSharing
-    return sharefile.unseal(file, credential.passphrase)
+    return words
 
 
 def _typed(sheet: bytes) -> str:
+    """Return the words of a share as people type them, with the numbers of the sheet or without."""
     try:
-        return shares.normal(sheet.decode("ascii"))
+        return shares.normal(" ".join(re.findall("[A-Za-z]+", sheet.decode("ascii"))))
     except (Malformed, UnicodeDecodeError):
         raise ShareDamaged from None

@@ -10,9 +10,12 @@ from typing import Any, Protocol, TypeVar
 
 import click
 
-from inbox import sharefile, terminal
+from inbox import header, sharefile, terminal
 from inbox.errors import Refused, ShareDamaged
+from inbox.home import Home
 from inbox.officers import Credential
+from inbox.papers import Handout
+from inbox.sharing import Appointee
 from inbox.unlocking import Inbox, unlocked
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
@@ -30,6 +33,10 @@ class Door(Protocol):
         """Give the inbox, unlocked by the officers who are present."""
         ...
 
+    def shut(self) -> None:
+        """Take note that those who are present open the inbox no longer."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Closed:
@@ -43,6 +50,9 @@ class Closed:
         with unlocked(self.root, partial(_credentials, self.root)) as inbox:
             yield inbox
 
+    def shut(self) -> None:
+        """Do nothing: the command ends by itself."""
+
 
 def _remember(context: click.Context, option: click.Parameter, given: Sequence[Path]) -> None:
     context.meta.setdefault(f"inbox.{option.name}", []).extend(given)
@@ -50,6 +60,11 @@ def _remember(context: click.Context, option: click.Parameter, given: Sequence[P
 
 def _remembered(name: str) -> list[Path]:
     return list(click.get_current_context().meta.get(f"inbox.{name}", ()))
+
+
+def brings_officers() -> bool:
+    """Tell whether shares or passphrases are given with the command."""
+    return bool(_remembered("share") or _remembered("passphrase_file"))
 
 
 def _opening(name: str, what: str) -> Callable[[_Command], _Command]:
@@ -77,7 +92,25 @@ def officer_options(command: _Command) -> _Command:
     return command
 
 
+def circle_options(command: _Command) -> _Command:
+    """Let a command take what a circle of officers needs: a quorum, and where their shares go."""
+    for option in (
+        click.option(
+            "--sheets", is_flag=True, help="Write each share in words too, in clear, to be printed."
+        ),
+        click.option(
+            "--shares",
+            type=click.Path(path_type=Path),
+            help="Write the share files and the record into this folder.",
+        ),
+        click.option("--quorum", type=int, help="How many officers it takes to open the inbox."),
+    ):
+        command = option(command)
+    return command
+
+
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+reason_option = click.option("--reason", default="", help="Why, for the journal; nothing of a report.")
 case_argument = click.argument("case", type=click.IntRange(1))
 out_file = click.option(
     "--out", required=True, type=click.Path(path_type=Path), help="Write here; never over a file."
@@ -105,34 +138,53 @@ def passphrase_of(path: Path) -> str:
     return text_of(path).removesuffix("\n").removesuffix("\r")
 
 
-def new_passphrases(names: Sequence[str]) -> list[str]:
-    """Return a new passphrase for each officer: from files in that order, or typed twice.
+def appointed(names: Sequence[str], files: Sequence[Path], option: str) -> tuple[Appointee, ...] | None:
+    """Return the officers with the passphrases in these files, which stand in the same order; None without.
 
-    Raises Refused, or UsageError if there are files for some of them alone.
+    Raises UsageError if there are files for some of them alone.
     """
-    given = _remembered("passphrase_file")
-    if given and len(given) != len(names):
-        raise click.UsageError(f"give --passphrase-file once for each of: {', '.join(names)}")
-    if given:
-        return [passphrase_of(path) for path in given]
-    return [_typed_twice(name) for name in names]
+    if not files:
+        return None
+    if len(files) != len(names):
+        raise click.UsageError(f"give {option} once for each of: {', '.join(names)}")
+    return tuple(Appointee(name, passphrase_of(path)) for name, path in zip(names, files, strict=True))
 
 
-def _typed_twice(name: str) -> str:
-    chosen = terminal.ask_secret(f"new passphrase of {name}")
-    if terminal.ask_secret("the same again") != chosen:
-        raise Refused("the two passphrases differ", "nothing was changed, try again")
-    return chosen
+def founders(names: Sequence[str]) -> tuple[Appointee, ...] | None:
+    """Return the first officers with the passphrases given as files, None if they are to type them."""
+    return appointed(names, _remembered("passphrase_file"), "--passphrase-file")
+
+
+def handout_in(folder: Path | None, home: Path, *, with_sheets: bool) -> Handout | None:
+    """Make the folder for shares and papers; None without one: then the one share stays in the home.
+
+    Raises Refused if shares would lie beside what they open, UsageError for sheets without a folder.
+    """
+    if folder is None and with_sheets:
+        raise click.UsageError("give --shares FOLDER with --sheets")
+    if folder is None:
+        return None
+    if folder.resolve().is_relative_to(home.resolve()):
+        raise Refused("shares must not lie in the home that they open", "choose another --shares folder")
+    folder.mkdir(mode=0o700, exist_ok=True)
+    return Handout(folder, with_sheets)
 
 
 def _credentials(root: Path) -> list[Credential]:
     """Return what the officers bring; the share of a single one may lie in the home."""
-    shares = _remembered("share") or sorted(root.glob("*.share"))
+    shares = _remembered("share") or _at_home(root)
     secrets = iter(_remembered("passphrase_file"))
     credentials = [_credential(path, secrets) for path in shares]
     if next(secrets, None) is not None:
         raise click.UsageError("there are more passphrase files than shares")
     return credentials
+
+
+def _at_home(root: Path) -> list[Path]:
+    """Return the share that lies in the home, not one that a change cut short has left there."""
+    sharing = header.parse(Home(root).header.read_bytes()).sharing
+    paths = sorted(root.glob("*.share"))
+    return [path for path in paths if sharefile.sharing_of(path.read_bytes()) == sharing] or paths
 
 
 def _credential(path: Path, secrets: Iterator[Path]) -> Credential:

@@ -14,7 +14,7 @@ from crypto import base64url, bundle, messages
 from crypto.archive import Member
 from crypto.bundle import FIRST, KeyringLink, Link, Manifest, Outbox, SealedSlot
 from crypto.messages import Status
-from inbox import disk, journal, keyrings, records
+from inbox import disk, journal, keyrings, keys, records
 from inbox.acts import Act, Deed
 from inbox.errors import Refused
 from inbox.home import Home
@@ -113,13 +113,13 @@ def _make(home: Home, session: Session, today: date, progress: Progress) -> tupl
 def _reply_seed(session: Session, today: date) -> bytes:
     valid = [
         key.seed
-        for key in records.reply_keys(session)
+        for key in keys.standing(records.reply_keys(session))
         if key.seed and key.not_before <= today <= key.not_after
     ]
     if not valid:
         raise Refused(
             f"no reply key is valid on {today}: no outbox can be made",
-            "check the clock; if it is right, ask the people who maintain the program for new keys",
+            "check the clock; if it is right: inbox keys rotate",
         )
     return valid[-1]
 

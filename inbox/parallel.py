@@ -11,6 +11,7 @@ from contextvars import ContextVar
 from threading import Thread
 from typing import Any, TypeVar
 
+from inbox import memory
 from inbox.errors import Refused
 
 Context = TypeVar("Context")
@@ -67,6 +68,7 @@ def _uninterrupted() -> Iterator[None]:
 
 
 def _begin(start: Callable[[Context], Callable[[Job], Result]], context: Context) -> None:
+    memory.forbid_dumps()
     Thread(target=_end_with_parent, daemon=True).start()
     _worker.set(start(context))
 

@@ -13,12 +13,12 @@ from inbox.errors import CaseRefused
 from inbox.reasons import Kind
 from inbox.schema import (
     Attachment,
+    Card,
     Case,
     FollowUp,
     Instance,
     IntakeBundle,
     IntakeKey,
-    JournalEntry,
     KeyringFile,
     Message,
     Office,
@@ -26,6 +26,7 @@ from inbox.schema import (
     OutboxBundle,
     QuestionnaireFile,
     ReplyKey,
+    ShownKeyring,
     Unopened,
 )
 
@@ -57,14 +58,9 @@ def officers(session: Session) -> Sequence[Officer]:
     return session.scalars(present).all()
 
 
-def officers_by_member(session: Session, members: Sequence[int]) -> tuple[str, ...]:
-    """Return the names of the officers whose shares have these numbers."""
-    return tuple(officer.name for officer in officers(session) if officer.member in members)
-
-
-def last_journal_entry(session: Session) -> JournalEntry | None:
-    """Return the newest entry of the journal, None before the first."""
-    return session.scalar(select(JournalEntry).order_by(JournalEntry.n.desc()).limit(1))
+def everybody(session: Session) -> Sequence[Officer]:
+    """Return all who are or ever were officers, by name."""
+    return session.scalars(select(Officer).order_by(Officer.name)).all()
 
 
 def intake_keys(session: Session) -> Sequence[IntakeKey]:
@@ -77,14 +73,30 @@ def reply_keys(session: Session) -> Sequence[ReplyKey]:
     return session.scalars(select(ReplyKey).order_by(ReplyKey.not_before, ReplyKey.id)).all()
 
 
+def cards(session: Session) -> Sequence[Card]:
+    """Return the newest card of each body outside, removed ones too, by channel."""
+    return session.scalars(select(Card).order_by(Card.channel)).all()
+
+
 def questionnaire(session: Session, questionnaire_id: str, version: int) -> QuestionnaireFile | None:
     """Return a questionnaire that was ever in use."""
     return session.scalar(select(QuestionnaireFile).filter_by(id=questionnaire_id, version=version))
 
 
+def last_questionnaire(session: Session, questionnaire_id: str) -> QuestionnaireFile | None:
+    """Return the one with the highest version of those with this id."""
+    of_id = select(QuestionnaireFile).filter_by(id=questionnaire_id)
+    return session.scalar(of_id.order_by(QuestionnaireFile.version.desc()).limit(1))
+
+
 def keyrings(session: Session) -> dict[int, KeyringFile]:
     """Return all keyrings that were issued, by serial."""
     return {row.serial: row for row in session.scalars(select(KeyringFile))}
+
+
+def shown_keyrings(session: Session) -> Sequence[ShownKeyring]:
+    """Return the keyrings that reports of this inbox named, as the first of them said."""
+    return session.scalars(select(ShownKeyring)).all()
 
 
 def newest_keyring(session: Session) -> KeyringFile | None:

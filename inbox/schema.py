@@ -16,6 +16,7 @@ class Office(Base):
     """The one row that says whose inbox this is.
 
     Only the root's inbox has a ``root_seed``. ``journal_genesis`` stands before the first journal entry.
+    ``card_until`` is the last day of the keys on the newest card.
     """
 
     __tablename__ = "office"
@@ -34,6 +35,7 @@ class Office(Base):
     answer_days: Mapped[int]
     root_seed: Mapped[bytes | None] = mapped_column(default=None)
     card_serial: Mapped[int] = mapped_column(default=0)
+    card_until: Mapped[date | None] = mapped_column(default=None)
     row: Mapped[int] = mapped_column(primary_key=True, default=1)
 
 
@@ -60,7 +62,7 @@ class QuestionnaireFile(Base):
 class IntakeKey(Base):
     """The public half of an intake key; its seed stands in the key store, where it can be destroyed.
 
-    ``generation`` is the first of the key store that holds it.
+    ``generation`` is the first of the key store that holds it. One ``withdrawn`` is offered to nobody.
     """
 
     __tablename__ = "intake_keys"
@@ -69,11 +71,15 @@ class IntakeKey(Base):
     not_before: Mapped[date]
     not_after: Mapped[date]
     generation: Mapped[int]
+    withdrawn: Mapped[date | None] = mapped_column(default=None)
     destroyed: Mapped[date | None] = mapped_column(default=None)
 
 
 class ReplyKey(Base):
-    """A key that signs slots and outboxes; without its seed once it has been destroyed."""
+    """A key that signs slots and outboxes; without its seed once it has been destroyed.
+
+    Nobody is to believe one that was ``withdrawn``.
+    """
 
     __tablename__ = "reply_keys"
     id: Mapped[bytes] = mapped_column(primary_key=True)
@@ -81,6 +87,8 @@ class ReplyKey(Base):
     seed: Mapped[bytes | None]
     not_before: Mapped[date]
     not_after: Mapped[date]
+    withdrawn: Mapped[date | None] = mapped_column(default=None)
+    destroyed: Mapped[date | None] = mapped_column(default=None)
 
 
 class KeyringFile(Base):
@@ -93,6 +101,14 @@ class KeyringFile(Base):
     hash: Mapped[bytes]
     raw: Mapped[bytes]
     signature: Mapped[bytes]
+
+
+class ShownKeyring(Base):
+    """A keyring of the root's as the first report that names it says: what a body outside knows of it."""
+
+    __tablename__ = "shown_keyrings"
+    serial: Mapped[int] = mapped_column(primary_key=True)
+    hash: Mapped[bytes]
 
 
 class Instance(Base):
@@ -256,7 +272,10 @@ class JournalEntry(Base):
 
 
 class Card(Base):
-    """The newest card of a body outside whose channel stands on our keyring; ``key`` is the one compared."""
+    """The newest card of a body outside whose channel stands on our keyring, unless it was ``removed``.
+
+    ``key`` is the one of which officers compared the fingerprint.
+    """
 
     __tablename__ = "cards"
     channel: Mapped[str] = mapped_column(primary_key=True)
@@ -265,3 +284,4 @@ class Card(Base):
     accepted: Mapped[date]
     raw: Mapped[bytes]
     signature: Mapped[bytes]
+    removed: Mapped[date | None] = mapped_column(default=None)

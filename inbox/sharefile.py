@@ -72,6 +72,14 @@ def parse(raw: bytes) -> ShareFile:
         raise ShareDamaged from None
 
 
+def sharing_of(raw: bytes) -> bytes | None:
+    """Return of which sharing a share file is, None for bytes that are none."""
+    try:
+        return parse(raw).sharing
+    except ShareDamaged:
+        return None
+
+
 def unseal(file: ShareFile, given: str) -> str:
     """Return the words of a share; WrongPassphrase, ShareDamaged."""
     key = passphrase.stretch(given, file.salt, opslimit=file.opslimit, memlimit=file.memlimit)

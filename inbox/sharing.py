@@ -4,18 +4,18 @@ import re
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from itertools import combinations
 from pathlib import Path
 
 from crypto import shares
-from crypto.errors import Malformed
+from crypto.errors import CryptoError
 from crypto.journal import LONGEST_OFFICER, OFFICER
-from crypto.shares import TooFewShares
 from inbox import disk, header, sharefile
-from inbox.errors import Refused
-from inbox.header import SHARING
+from inbox.errors import Refused, ShareDamaged, WrongPassphrase
+from inbox.header import SHARING, Header
 from inbox.officers import MASTER, check_passphrase
-from inbox.sharefile import LIMITS, Limits
+from inbox.sharefile import Limits
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,22 +32,60 @@ class Circle:
 
     members: tuple[Appointee, ...]
     quorum: int
-    limits: Limits = LIMITS
+    limits: Limits = field(default_factory=lambda: sharefile.LIMITS)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sharing:
-    """A new master secret (32 bytes) with its id (16 bytes), and words and share file of each officer."""
+    """A new master secret (32 bytes) with its id (16 bytes), and words and share file of each officer.
+
+    ``identifier`` is the number (15 bits) that the words of all its shares carry.
+    """
 
     id: bytes
+    identifier: int
     quorum: int
     master: bytes = field(repr=False)
     words: dict[str, str] = field(repr=False)
     files: dict[str, bytes] = field(repr=False)
 
-    def file_name(self, officer: str) -> str:
-        """Return how the share file of an officer is called."""
-        return f"{officer}-{header.name(self.id)}.share"
+    @property
+    def name(self) -> str:
+        """The four letters by which people tell it from others."""
+        return header.name(self.id)
+
+    @property
+    def about(self) -> str:
+        """What the journal says of it."""
+        return f"sharing {self.name}, quorum {self.quorum}"
+
+    def header(self, generation: int) -> Header:
+        """Return what vault.json says if this sharing opens the vault of ``generation``."""
+        return Header(sharing=self.id, identifier=self.identifier, quorum=self.quorum, generation=generation)
+
+    def share_file(self, officer: str, folder: Path) -> Path:
+        """Return where the share file of an officer lies in ``folder``."""
+        return folder / f"{officer}-{self.name}.share"
+
+
+@dataclass(frozen=True, slots=True)
+class Proven:
+    """A sharing that passed the share test: how many quorums opened, how many groups of one fewer did not."""
+
+    sharing: Sharing
+    day: date
+    quorums: int
+    fewer: int
+
+    @property
+    def said(self) -> str:
+        """What the share test showed, in words."""
+        quorum = self.sharing.quorum
+        if quorum == 1:
+            return "the one share opened"
+        opened = "1 quorum" if self.quorums == 1 else f"{self.quorums} quorums"
+        fewer = "single shares" if quorum == shares.LEAST_QUORUM else f"groups of {quorum - 1}"
+        return f"{opened} of {quorum} opened, {self.fewer} {fewer} opened nothing"
 
 
 def check(names: Sequence[str], quorum: int) -> None:
@@ -80,6 +118,7 @@ def share(circle: Circle) -> Sharing:
     words = shares.split(master, quorum=circle.quorum, count=len(names))
     return Sharing(
         id=sharing,
+        identifier=shares.identifier(words[0]),
         quorum=circle.quorum,
         master=master,
         words=dict(zip(names, words, strict=True)),
@@ -90,47 +129,45 @@ def share(circle: Circle) -> Sharing:
     )
 
 
-def hand_out(sharing: Sharing, folder: Path) -> list[Path]:
-    """Write the share files into ``folder``; return where they are."""
-    paths = [folder / sharing.file_name(officer) for officer in sharing.files]
-    for path, content in zip(paths, sharing.files.values(), strict=True):
-        disk.write(path, [content])
-    return paths
-
-
-def withdraw(sharing: Sharing, folder: Path) -> None:
-    """Remove the share files of a sharing that came to nothing."""
-    for officer in sharing.files:
-        (folder / sharing.file_name(officer)).unlink(missing_ok=True)
-
-
-def try_out(sharing: Sharing, circle: Circle, folder: Path) -> int:
-    """Open what was written as the officers will; return how many quorums were tried.
+def prove(sharing: Sharing, circle: Circle, folder: Path, today: date) -> Proven:
+    """Write the share files into ``folder`` and open them from there as the officers will: the share test.
 
     Every quorum must give the master secret back, and every group of one fewer nothing. Raises Refused if one
     does not behave so: then nothing may be founded on these shares.
     """
-    words = [
-        sharefile.unseal(sharefile.parse((folder / sharing.file_name(each.name)).read_bytes()), each.chosen)
-        for each in circle.members
-    ]
-    quorums = list(combinations(words, circle.quorum))
-    if any(shares.combine(quorum) != sharing.master for quorum in quorums):
-        raise _failed()
-    if any(_opens(fewer) for fewer in combinations(words, circle.quorum - 1) if fewer):
-        raise _failed()
-    return len(quorums)
-
-
-def _opens(fewer: Sequence[str]) -> bool:
+    for officer, content in sharing.files.items():
+        disk.write(sharing.share_file(officer, folder), [content])
     try:
-        shares.combine(fewer)
-    except (TooFewShares, Malformed):
+        words = [
+            sharefile.unseal(sharefile.parse(sharing.share_file(each.name, folder).read_bytes()), each.chosen)
+            for each in circle.members
+        ]
+    except (ShareDamaged, WrongPassphrase):
+        raise _failed() from None
+    quorums = list(combinations(words, circle.quorum))
+    fewer = [group for group in combinations(words, circle.quorum - 1) if group]
+    if not all(_give(quorum, sharing.master) for quorum in quorums) or any(map(_opens, fewer)):
+        raise _failed()
+    return Proven(sharing, today, len(quorums), len(fewer))
+
+
+def withdraw(sharing: Sharing, folder: Path) -> None:
+    """Remove from ``folder`` whatever was written there for a sharing that came to nothing."""
+    for path in folder.glob(f"*-{sharing.name}.*"):
+        path.unlink()
+
+
+def _give(group: Sequence[str], master: bytes) -> bool:
+    return _opens(group) and shares.combine(group) == master
+
+
+def _opens(group: Sequence[str]) -> bool:
+    try:
+        shares.combine(group)
+    except CryptoError:
         return False
     return True
 
 
 def _failed() -> Refused:
-    return Refused(
-        "the share test failed: nothing was founded on these shares", "check the medium, begin again"
-    )
+    return Refused("the share test failed, nothing was changed", "check the medium, begin again")

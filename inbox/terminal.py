@@ -15,10 +15,12 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
+from inbox import patience
 from inbox.errors import Refused
 
 _JOINERS = "\u200c\u200d"  # Persian words and family emoji are spelled with them
 _HIDDEN = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
+_UNREADABLE = "\N{REPLACEMENT CHARACTER}"
 _MARGIN = "│ "
 _NARROWEST = 20
 
@@ -86,15 +88,34 @@ def is_interactive() -> bool:
 
 def ask(question: str) -> bool:
     """Ask a yes-or-no question; anything but yes is no."""
-    print(f"{question} (yes/no) ", end="", file=sys.stderr, flush=True)
-    return sys.stdin.readline().strip().lower() == "yes"
+    return (ask_line(f"{question} (yes/no) ") or "").strip().lower() == "yes"
+
+
+def ask_line(prompt: str) -> str | None:
+    """Return the line that a person types behind ``prompt``, None at the end of input."""
+    print(prompt, end="", file=sys.stderr, flush=True)
+    try:
+        with patience.waiting():
+            return sys.stdin.readline() or None
+    except UnicodeDecodeError:
+        return _UNREADABLE  # no command, and no answer
 
 
 def ask_secret(prompt: str) -> str:
     """Ask for a secret without echo."""
     if not sys.stdin.isatty():
         raise Refused("there is no terminal to ask for the passphrase on", "use --passphrase-file FILE")
-    return getpass.getpass(f"{prompt}: ", stream=sys.stderr)
+    try:
+        with patience.waiting():
+            return getpass.getpass(f"{prompt}: ", stream=sys.stderr)
+    except UnicodeDecodeError:
+        raise Refused("what was typed does not read as text", "set the terminal to UTF-8") from None
+
+
+def wipe() -> None:
+    """Clear the screen and what was scrolled off it, if there is one."""
+    if sys.stdout.isatty():
+        print("\x1b[H\x1b[2J\x1b[3J", end="", flush=True)
 
 
 def crash(kind: type[BaseException], _: BaseException, trace: TracebackType | None) -> None:

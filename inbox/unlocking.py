@@ -1,9 +1,10 @@
 """From a home folder with the shares of a quorum to an inbox at work."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import partial
 from pathlib import Path
 
 from sqlalchemy.orm import Session
@@ -15,6 +16,7 @@ from inbox.errors import Locked
 from inbox.home import Home
 from inbox.journal import By
 from inbox.officers import Credential
+from inbox.sharefile import ShareFile
 from inbox.vault import Vault
 
 # Asks officers for their passphrases afresh; returns the names of those who gave them.
@@ -25,13 +27,20 @@ Witnesses = Callable[[Act], tuple[str, ...]]
 class Inbox:
     """An unlocked home: its folder, its open vault, and which officers are present.
 
-    ``witnesses`` stands for the officers' fresh passphrases: those of a command are fresh by themselves.
+    ``sealed`` has the share file of each who gave a passphrase. ``witnesses`` stands for the officers' fresh
+    passphrases: those of a single command are fresh by themselves.
     """
 
     home: Home
     vault: Vault
     present: tuple[str, ...]
+    sealed: Mapping[str, ShareFile] = field(repr=False)
     witnesses: Witnesses
+
+    @property
+    def quorum(self) -> int:
+        """How many officers it takes to open the inbox."""
+        return header.parse(self.home.header.read_bytes()).quorum
 
     @contextmanager
     def transaction(self) -> Iterator[Session]:
@@ -47,7 +56,7 @@ class Inbox:
         Cases that exclude one of them are not there, unless the act is the program's work on all. Raises
         Locked if it takes two officers who are not both here, Refused as ``journal.note`` does.
         """
-        by = self._witnessed(deed.act) if deed.act in TWO_OFFICERS else self.present
+        by = self.confirmed(deed.act) if deed.act in TWO_OFFICERS else self.present
         with self.vault.transaction(() if deed.act in ON_ALL_CASES else self.present) as session:
             journal.note(session, By(by, today), deed)
             yield session
@@ -58,13 +67,13 @@ class Inbox:
         with self.vault.transaction() as session:
             settling.settle(self.home, session)
 
-    def _witnessed(self, act: Act) -> tuple[str, ...]:
-        """Return who confirms an act: two officers, or the one where there is no other."""
+    def confirmed(self, act: Act) -> tuple[str, ...]:
+        """Return who confirms an act: two officers, or the one where there is no other; else Locked."""
         with self.vault.transaction() as session:
             needed = min(2, len(records.officers(session)))
         confirmed = self.witnesses(act)
         if len(set(confirmed)) < needed or not set(confirmed) <= set(self.present):
-            raise Locked
+            raise Locked(needed)
         return confirmed
 
 
@@ -85,12 +94,23 @@ def unlocked(root: Path, bring: Callable[[], Sequence[Credential]]) -> Iterator[
             for folder in home.folders:
                 disk.make_folder(folder)
             with opened.transaction() as session:
-                present = records.officers_by_member(session, credited.members)
-            inbox = Inbox(home, opened, present, lambda _: present)
+                names = {each.member: each.name for each in records.officers(session)}
+            present = tuple(names[member] for member in sorted(credited.members))
+            sealed = {names[member]: file for member, file in sorted(credited.sealed.items())}
+            inbox = Inbox(home, opened, present, sealed, partial(_given_with, present, tuple(sealed)))
             inbox.settle()
             yield inbox
         finally:
             opened.close()
+
+
+def _given_with(present: tuple[str, ...], with_passphrase: tuple[str, ...], act: Act) -> tuple[str, ...]:
+    """Return whose passphrases came with a single command.
+
+    The words of a sheet lie in clear somewhere, for the day on which a passphrase is lost. So they confirm
+    that the shares are renewed, and nothing else.
+    """
+    return present if act is Act.RENEW_SHARES else with_passphrase
 
 
 def with_witnesses(inbox: Inbox, witnesses: Witnesses) -> Inbox:

@@ -1,19 +1,20 @@
 """The encrypted database under its 32-byte key (SQLCipher), opened, made and used in transactions."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Engine, create_engine, event, or_, select, text
+from sqlalchemy import ColumnElement, Engine, Select, create_engine, event, select, text
 from sqlalchemy.exc import DatabaseError, OperationalError
 from sqlalchemy.orm import ORMExecuteState, Session, with_loader_criteria
 from sqlalchemy.pool import StaticPool
+from sqlalchemy.sql.base import ExecutableOption
 from sqlcipher3 import dbapi2
 
 from inbox import schema
 from inbox.errors import Refused, VaultDamaged, VaultMissing
-from inbox.schema import Attachment, Case, Exclusion, FollowUp, Message, Unopened
+from inbox.schema import Case, Exclusion, JournalEntry, Unopened
 
 _driver: Any = dbapi2
 
@@ -29,6 +30,10 @@ _AFTER_KEY = (
 
 
 _PRESENT = "present"
+_WHOLE = "whole_journal"
+# For the journal's own chain, which goes through entries that some of those present may not read.
+WHOLE_JOURNAL = {_WHOLE: True}
+_OF_A_CASE: list[Any] = [mapper.class_ for mapper in schema.Base.registry.mappers if "case" in mapper.columns]
 
 
 class _Session(Session):
@@ -54,15 +59,35 @@ class Vault:
             with _Session(self._engine, expire_on_commit=False, info=info) as session, session.begin():
                 yield session
         except OperationalError as error:
-            raise Refused(
-                f"the vault could not be used: {error.orig}",
-                "check the free space, and that the home folder can be written",
-            ) from None
+            raise _unusable(error.orig) from None
         except DatabaseError as error:
             # The class itself stands for a file that does not read; those below it for faults of ours.
             if type(error) is not DatabaseError:
                 raise
             raise VaultDamaged from None
+
+    def copy_to(self, path: Path, key: bytes) -> None:
+        """Write all that is in it, and nothing that was deleted, to a new file under another key, mode 0600.
+
+        Raises VaultDamaged if something does not read, Refused if the disk does not let it be written.
+        """
+        path.touch(mode=0o600, exist_ok=False)
+        connection = self._engine.raw_connection()
+        try:
+            run = connection.cursor().execute
+            _check_pages(run("PRAGMA cipher_integrity_check"))
+            run("ATTACH DATABASE ? AS copy KEY ?", (str(path), f"x'{key.hex()}'"))
+            run("PRAGMA copy.synchronous = EXTRA")
+            run("SELECT sqlcipher_export('copy')").fetchall()
+            run(f"PRAGMA copy.user_version = {schema.VERSION}")
+            _check_pages(run("PRAGMA copy.cipher_integrity_check"))
+            run("DETACH DATABASE copy")
+        except _driver.OperationalError as error:
+            raise _unusable(error) from None
+        except _driver.DatabaseError:
+            raise VaultDamaged from None
+        finally:
+            connection.close()
 
     def close(self) -> None:
         """Close the file."""
@@ -73,26 +98,26 @@ class Vault:
 def _leave_out(state: ORMExecuteState) -> None:
     """Narrow every statement: nobody who lists, counts or searches has to think of this."""
     present = state.session.info[_PRESENT]
-    if not present:
-        return
-    kept = select(Exclusion.__table__.c.case).where(Exclusion.__table__.c.officer.in_(present))
+    if present:
+        kept = select(Exclusion.__table__.c.case).where(Exclusion.__table__.c.officer.in_(present))
+        state.statement = state.statement.options(*_without(kept, state.execution_options))
+
+
+def _without(kept: Select[Any], options: Mapping[str, Any]) -> Iterator[ExecutableOption]:
+    """Yield what leaves out the cases of these numbers, and every row of any table that names one of them."""
     known = select(Case.__table__.c.case_id).where(
         Case.__table__.c.number.in_(kept), Case.__table__.c.case_id.is_not(None)
     )
-    belongs = (
-        with_loader_criteria(kind, kind.case.not_in(kept), include_aliases=True)
-        for kind in (FollowUp, Attachment, Message)
-    )
-    state.statement = state.statement.options(
-        with_loader_criteria(Case, Case.number.not_in(kept), include_aliases=True),
-        *belongs,
-        with_loader_criteria(
-            Unopened,
-            or_(Unopened.case.is_(None), Unopened.case.not_in(kept))
-            & or_(Unopened.case_id.is_(None), Unopened.case_id.not_in(known)),
-            include_aliases=True,
-        ),
-    )
+    yield _only(Case, lambda kind: kind.number.not_in(kept))
+    yield _only(Unopened, lambda kind: kind.case_id.is_(None) | kind.case_id.not_in(known))
+    for each in _OF_A_CASE:
+        if each is not JournalEntry or not options.get(_WHOLE):
+            yield _only(each, lambda kind: kind.case.is_(None) | kind.case.not_in(kept))
+
+
+def _only(kind: type[schema.Base], holds: Callable[[Any], ColumnElement[bool]]) -> ExecutableOption:
+    # A function, as an expression would be of the table alone where a join has it under another name.
+    return with_loader_criteria(kind, holds, include_aliases=True)
 
 
 def create(path: Path, key: bytes) -> Vault:
@@ -119,6 +144,18 @@ def load(path: Path, key: bytes) -> Vault:
     if version != schema.VERSION:
         raise Refused("the vault was made by another version", "use the version of the program that made it")
     return vault
+
+
+def _check_pages(faults: Any) -> None:
+    if faults.fetchall():
+        raise VaultDamaged
+
+
+def _unusable(error: BaseException | None) -> Refused:
+    return Refused(
+        f"the vault could not be used: {error}",
+        "check the free space, and that the home folder can be written",
+    )
 
 
 def _number(session: Session, pragma: str) -> int:

@@ -35,8 +35,8 @@ _COPY_AGAIN = (
 class Imported:
     """What an outbox bundle brought.
 
-    ``keyring`` is the one inside, if there is one: only the root's inbox sends it. ``confirmed`` counts intake
-    bundles, ``left_out`` cases of other channels.
+    ``keyring`` is the one inside, if there is one: only the root's inbox sends it. ``confirmed`` counts
+    intake bundles, ``left_out`` cases of other channels.
     """
 
     outbox: Outbox

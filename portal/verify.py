@@ -1,11 +1,11 @@
 """Compare what a site really serves with what its root key signed, and name each difference (SPEC 6, 7.5)."""
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
-from crypto import base64url, keyring, pages
+from crypto import base64url, card, keyring, pages
 from crypto.errors import CryptoError
 from crypto.keyring import Channel, Keyring
 from crypto.pages import Page, Pages
@@ -13,9 +13,8 @@ from portal import manifest
 from portal.config import Settings
 from portal.fetching import Answer, Visitor
 from portal.refusals import Refused
+from portal.seen import Behind, Seen
 from portal.sitefiles import MISSING
-
-Keys = Mapping[str, set[str]]
 
 # As Tor Browser asks: a host that shows monitors another face must know them by something else.
 _AS_A_BROWSER = {
@@ -27,41 +26,45 @@ _AS_A_BROWSER = {
 _OK, _NOT_FOUND = 200, 404
 
 
-def differences(site: Visitor, settings: Settings, today: date, keys: Keys) -> Iterator[str]:
+def differences(
+    site: Visitor, settings: Settings, today: date, own: Channel | None, seen: Seen
+) -> Iterator[str]:
     """Yield a line for each difference; none if the site serves what was signed.
 
-    ``keys`` are the key ids that a body knows as its own, by channel. Raises Refused if nothing answers.
+    ``own`` is a channel as the body that asks knows it; ``seen`` grows by what is seen now. Raises Refused if
+    nothing answers.
     """
     trusted = {"root_key": settings.root_public, "deployment": settings.deployment_id}
     try:
         listed = pages.open_pages(*_pair(site, manifest.FOLDER, pages.MANIFEST, pages.SIGNATURE), **trusted)
+        seen.note("manifest", listed.serial)
         listed.check_day(today)
-    except CryptoError as error:
+    except (CryptoError, Behind) as error:
         yield f"manifest: {error}"
     else:
         yield from _pages(site, listed)
     try:
         served = keyring.open_keyring(*_pair(site, "/", "keyring.json", "keyring.sig"), **trusted)
+        seen.note("keyring", served.serial)
         served.check_day(today)
-    except CryptoError as error:
+    except (CryptoError, Behind) as error:
         yield f"keyring: {error}"
     else:
-        yield from _keys(served, keys)
+        yield from _keys(served, own) if own else ()
 
 
-def read_keys(path: Path) -> Keys:
-    """Return the keys of a file: on each line a channel id and one of its key ids; Refused if it is none."""
-    found: dict[str, set[str]] = {}
+def read_card(path: Path, settings: Settings) -> Channel:
+    """Return the channel on a body's card, in a folder or named by its card.json; Refused if it is none."""
+    raw = path / card.CARD if path.is_dir() else path
     try:
-        lines = path.read_text("utf-8").splitlines()
-        for line in filter(None, (line.partition("#")[0].split() for line in lines)):
-            channel, key = line
-            found.setdefault(channel, set()).add(base64url.encode(base64url.decode(key)))
-    except (OSError, ValueError, CryptoError) as error:
+        opened = card.open_card(
+            raw.read_bytes(), raw.with_name(card.SIGNATURE).read_bytes(), settings.deployment_id
+        )
+    except (OSError, CryptoError) as error:
         raise Refused(
-            f"{path} does not list keys", "write on each line a channel and the id of one of its keys"
+            f"{path} is no card that can be compared: {error}", "name what `inbox card` wrote"
         ) from error
-    return found
+    return opened.channel
 
 
 def _pair(site: Visitor, folder: str, *names: str) -> tuple[bytes, bytes]:
@@ -89,16 +92,20 @@ def _wrong(answer: Answer, page: Page, policy: str) -> Iterator[str]:
         yield "a cookie"
 
 
-def _keys(served: Keyring, keys: Keys) -> Iterator[str]:
-    for channel_id, expected in keys.items():
-        channel = served.channel(channel_id)
-        listed = _ids(channel) if channel else set()
-        for key in sorted(expected - listed):
-            yield f"keyring: channel {channel_id} lacks its key {key}"
-        for key in sorted(listed - expected):
-            yield f"keyring: channel {channel_id} has a key {key} that is not its own"
+def _keys(served: Keyring, own: Channel) -> Iterator[str]:
+    """Yield what differs between the body's keys that can matter and those that the site's keyring lists."""
+    channel = served.channel(own.id)
+    expected, listed = _days(own.at(served.issued)), _days(channel) if channel else {}
+    for key in sorted(expected.keys() - listed.keys()):
+        yield f"keyring: channel {own.id} lacks its key {key}"
+    for key in sorted(listed.keys() - expected.keys()):
+        yield f"keyring: channel {own.id} has a key {key} that is not its own"
+    for key in sorted(expected.keys() & listed.keys()):
+        if expected[key] != listed[key]:
+            yield f"keyring: channel {own.id} has other days for its key {key}"
 
 
-def _ids(channel: Channel) -> set[str]:
-    ids = [*(key.id for key in channel.intake_keys), *(key.id for key in channel.reply_keys)]
-    return set(map(base64url.encode, ids))
+def _days(channel: Channel) -> dict[str, tuple[date, date]]:
+    intake = {key.id: (key.not_before, key.not_after) for key in channel.intake_keys}
+    reply = {key.id: (key.not_before, key.not_after) for key in channel.reply_keys}
+    return {base64url.encode(key_id): days for key_id, days in (intake | reply).items()}

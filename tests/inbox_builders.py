@@ -22,9 +22,10 @@ from crypto.keyring import Keyring
 from crypto.messages import FollowUp, QuestionnaireRef, Report, SeenKeyring
 from crypto.recipients import HybridIdentity, HybridRecipient
 from crypto.signing import Label
-from inbox import cli, founding, records, schema, unlocking
+from inbox import cli, founding, header, records, schema, unlocking
 from inbox.founding import Charter
 from inbox.officers import Credential
+from inbox.papers import Handout
 from inbox.sharing import Appointee, Circle
 from inbox.unlocking import Inbox
 
@@ -60,6 +61,11 @@ def alone() -> Circle:
     return Circle((Appointee("officer", PASSPHRASE),), 1, QUICK)
 
 
+def circle(*names: str, quorum: int) -> Circle:
+    """Return several officers, each with an own passphrase."""
+    return Circle(tuple(Appointee(name, passphrase_of(name)) for name in names), quorum, QUICK)
+
+
 @dataclass(frozen=True)
 class Said:
     """How a command ended and what it printed."""
@@ -74,32 +80,76 @@ class Said:
         return json.loads(self.out)
 
 
-class Office:
-    """An inbox in a folder, with the commands that staff would type."""
+def passphrase_of(name: str) -> str:
+    """Return the passphrase of an officer in a circle of several."""
+    return f"{PASSPHRASE}, says {name}"
 
-    def __init__(self, folder: Path) -> None:
+
+class Office:
+    """An inbox in a folder, with the commands that staff would type.
+
+    ``present`` are the officers of several who bring their shares; one alone is not named.
+    """
+
+    def __init__(self, folder: Path, present: Sequence[str] = ()) -> None:
         self.root = folder / "inbox"
         self.secret = folder / "passphrase"
+        self.shares = folder / "shares"
         self.out = folder / "out"
+        self.present = tuple(present)
 
     @classmethod
-    def found(cls, folder: Path) -> "Office":
+    def found(cls, folder: Path, chosen: Charter | None = None) -> "Office":
         """Make a new one in ``folder``."""
         made = cls(folder)
-        founding.found(made.root, charter(), alone(), today=today())
+        founding.found(made.root, chosen or charter(), alone(), today=today())
         made.secret.write_text(PASSPHRASE + "\n")
         made.out.mkdir()
         return made
 
+    @classmethod
+    def found_by(cls, folder: Path, names: Sequence[str], quorum: int) -> "Office":
+        """Make a new one in ``folder`` for several officers, of whom the first ``quorum`` are present."""
+        made = cls(folder, names[:quorum])
+        made.shares.mkdir()
+        handout = Handout(made.shares, with_sheets=False)
+        founding.found(made.root, charter(), circle(*names, quorum=quorum), handout, today=today())
+        made.out.mkdir()
+        for name in names:
+            made.secret_of(name).write_text(passphrase_of(name) + "\n")
+        return made
+
+    def of(self, *names: str) -> "Office":
+        """Return the same inbox with these officers present."""
+        return Office(self.root.parent, names)
+
     def copy(self, folder: Path) -> "Office":
         """Return the same inbox once more, in ``folder``."""
         shutil.copytree(self.root.parent, folder, dirs_exist_ok=True)
-        return Office(folder)
+        return Office(folder, self.present)
+
+    def secret_of(self, name: str) -> Path:
+        """Return the file with the passphrase of an officer of several."""
+        return self.shares / f"{name}.passphrase"
+
+    def share_of(self, name: str) -> Path:
+        """Return the share file of an officer of several, that of the present sharing."""
+        sharing = header.parse((self.root / "vault.json").read_bytes()).sharing
+        return self.shares / f"{name}-{header.name(sharing)}.share"
+
+    def opening(self) -> list[str]:
+        """Return the options by which those who are present open it."""
+        if not self.present:
+            return ["--passphrase-file", str(self.secret)]
+        pairs = [(self.share_of(name), self.secret_of(name)) for name in self.present]
+        return [
+            str(word) for share, secret in pairs for word in ("--share", share, "--passphrase-file", secret)
+        ]
 
     def run(self, *arguments: str | Path) -> Said:
         """Run a command in this process."""
         out, err = io.StringIO(), io.StringIO()
-        words = ["--home", str(self.root), "--passphrase-file", str(self.secret), *map(str, arguments)]
+        words = ["--home", str(self.root), *self.opening(), *map(str, arguments)]
         with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
             code = cli.run(words)
         return Said(code, out.getvalue(), err.getvalue())
@@ -117,7 +167,11 @@ class Office:
             yield inbox
 
     def bring(self, given: str = PASSPHRASE) -> list[Credential]:
-        """Return what its one officer brings."""
+        """Return what those who are present bring; ``given`` is the passphrase of the one alone."""
+        if self.present:
+            return [
+                Credential(self.share_of(each).read_bytes(), passphrase_of(each)) for each in self.present
+            ]
         return [Credential(next(self.root.glob("*.share")).read_bytes(), given)]
 
     def state(self) -> dict[str, Any]:
@@ -257,6 +311,16 @@ class Sent:
 
     envelope: bytes
     case_id: bytes | None = None
+
+
+def first(reporter: Reporter, **changes: Any) -> Sent:
+    """Return a reporter's report as the portal has it; ``changes`` are those of ``Reporter.report``."""
+    return Sent(reporter.report(**changes), reporter.keys.case_id)
+
+
+def kinds(office: Office) -> list[str]:
+    """Return why each thing became no case that did not."""
+    return [row["kind"] for row in office.json("list")["unopened"]]
 
 
 class Portal:

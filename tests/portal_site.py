@@ -1,7 +1,7 @@
 """A portal that serves in this process, and the inspectorate behind it, for tests of its pages."""
 
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
@@ -10,7 +10,7 @@ from sqlalchemy import Connection, select
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 from crypto import age, container, keyring, messages, padding, signing
-from crypto.hybrid import HybridRecipient
+from crypto.hybrid import HybridIdentity, HybridRecipient
 from crypto.keyring import Keyring
 from crypto.messages import FollowUp, Received, Reply, Report, Slot, Status
 from crypto.signing import Label
@@ -31,6 +31,7 @@ class PortalSite(Room):
     """A room that browsers can visit."""
 
     address = ""
+    more_intake: Sequence[HybridIdentity] = ()  # identities of other epochs
 
     @contextmanager
     def serving(self) -> Iterator[None]:
@@ -64,7 +65,8 @@ class PortalSite(Room):
         def keep(number: int, data: Iterable[bytes]) -> None:
             files[number] = b"".join(data)
 
-        opened = age.unseal_envelope([sealed], [self.site.bodies[channel].intake])
+        identities = [self.site.bodies[channel].intake, *self.more_intake]
+        opened = age.unseal_envelope([sealed], identities)
         signed = container.read(opened, keep)
         assert isinstance(signed, container.Signed)
         return messages.open_message(self.site.deployment, signed), files

@@ -11,15 +11,7 @@ from inbox.schema import IntakeKey, ReplyKey
 from tests import inbox_builders as build
 from tests.inbox_builders import Office, Portal, Reporter, Sent, World
 
-
-@pytest.fixture(scope="module")
-def founded(tmp_path_factory: pytest.TempPathFactory) -> Office:
-    return Office.found(tmp_path_factory.mktemp("founded"))
-
-
-@pytest.fixture
-def world(founded: Office, tmp_path: Path) -> World:
-    return World(founded.copy(tmp_path / "office"))
+pytest_plugins = ["tests.inbox_room"]
 
 
 @pytest.fixture
@@ -184,12 +176,13 @@ def test_after_the_last_reply_key_it_is_said_what_is_lost(world: World, tmp_path
     for said in (listing, keyring):
         assert (0, True) == (said.code, "no outbox can be made: no reply, no status" in said.err)
     assert (1, True) == (outbox.code, "no outbox can be made" in outbox.err)
-    assert "new keys" in outbox.err
+    assert "inbox keys rotate" in outbox.err
 
 
-def test_no_text_names_a_command_that_is_not_there(world: World) -> None:
-    """There is no rotation yet: a warning that sends people to it would cost them days."""
+def test_warnings_name_the_command_that_helps(world: World) -> None:
+    """It is there: a warning that sent people to another would cost them days."""
     for kind in (IntakeKey, ReplyKey):
         end(world.office, kind, 3)
     told = " ".join(world.office.json("list")["warnings"])
-    assert ("inbox " in told, 2) == (False, told.count("ask the people who maintain the program"))
+    assert 2 == told.count("inbox keys rotate")
+    assert 0 == world.office.run("keys", "rotate", "--help").code

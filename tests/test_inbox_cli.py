@@ -13,24 +13,11 @@ import pytest
 from inbox import cli, terminal
 from inbox.terminal import quoted, visible
 from tests import inbox_builders as build
-from tests.inbox_builders import Office, Portal, Reporter, Sent, World
+from tests.inbox_builders import Portal, Reporter, Sent, World
+
+pytest_plugins = ["tests.inbox_room"]
 
 ESCAPES = "\x1b]0;owned\x07\x1b[2J\x1b[1;1H\x9b31m\r\x08\x7f\u202egnp.exe\u2066\u2028\u200b\ufeff\U000e0041"
-
-
-@pytest.fixture(scope="module")
-def founded(tmp_path_factory: pytest.TempPathFactory) -> Office:
-    return Office.found(tmp_path_factory.mktemp("founded"))
-
-
-@pytest.fixture
-def world(founded: Office, tmp_path: Path) -> World:
-    return World(founded.copy(tmp_path / "office"))
-
-
-@pytest.fixture
-def portal(world: World, tmp_path: Path) -> Portal:
-    return Portal(world, tmp_path / "medium")
 
 
 def harmless(text: str) -> bool:

@@ -16,22 +16,9 @@ from inbox import disk, outbox, replies
 from inbox.errors import Refused
 from inbox.schema import Case, KeyringFile, ReplyKey
 from tests import inbox_builders as build
-from tests.inbox_builders import Office, Portal, Reporter, Sent, World
+from tests.inbox_builders import Portal, Reporter, Sent, World
 
-
-@pytest.fixture(scope="module")
-def founded(tmp_path_factory: pytest.TempPathFactory) -> Office:
-    return Office.found(tmp_path_factory.mktemp("founded"))
-
-
-@pytest.fixture
-def world(founded: Office, tmp_path: Path) -> World:
-    return World(founded.copy(tmp_path / "office"))
-
-
-@pytest.fixture
-def portal(world: World, tmp_path: Path) -> Portal:
-    return Portal(world, tmp_path / "medium")
+pytest_plugins = ["tests.inbox_room"]
 
 
 @pytest.fixture
@@ -53,7 +40,7 @@ def collect(world: World, portal: Portal, *sent: Sent, **changes: Any) -> Any:
 def make(world: World) -> tuple[bundle.Outbox, bundle.Manifest, dict[str, bytes]]:
     made = world.office.json("outbox", "--out", world.office.out)
     path = world.office.out / f"outbox-{build.CHANNEL}-{made['n']}.tar"
-    assert {"n": made["n"], "file": str(path), "warnings": []} == made
+    assert {"n": made["n"], "file": str(path), "journal": made["journal"], "warnings": []} == made
     return build.read_outbox(path, world)
 
 

@@ -12,22 +12,9 @@ from inbox import collect as collecting
 from inbox import keystore, settling
 from inbox.filing import Filing
 from inbox.keystore import IntakeSecret
-from tests.inbox_builders import Office, Portal, Reporter, Sent, World, stranger, today
+from tests.inbox_builders import Office, Portal, Reporter, Sent, World, first, stranger, today
 
-
-@pytest.fixture(scope="module")
-def founded(tmp_path_factory: pytest.TempPathFactory) -> Office:
-    return Office.found(tmp_path_factory.mktemp("founded"))
-
-
-@pytest.fixture
-def world(founded: Office, tmp_path: Path) -> World:
-    return World(founded.copy(tmp_path / "office"))
-
-
-@pytest.fixture
-def portal(world: World, tmp_path: Path) -> Portal:
-    return Portal(world, tmp_path / "medium")
+pytest_plugins = ["tests.inbox_room"]
 
 
 @pytest.fixture
@@ -40,10 +27,6 @@ def collect(world: World, portal: Portal) -> Callable[..., Any]:
         return outcome
 
     return run
-
-
-def first(reporter: Reporter, **changes: Any) -> Sent:
-    return Sent(reporter.report(**changes), reporter.keys.case_id)
 
 
 def rows(office: Office) -> dict[int, str]:

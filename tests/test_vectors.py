@@ -1,5 +1,6 @@
 """Every vector holds, and is what its generator makes; the browser modules read the same files."""
 
+import base64
 import hashlib
 import json
 import subprocess
@@ -11,9 +12,26 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from altcha import v2
 
-from crypto import age, archive, casetoken, container, keyring, memo, messages, padding, signing, strictjson
+from crypto import (
+    age,
+    archive,
+    card,
+    casetoken,
+    challenge,
+    container,
+    keyring,
+    memo,
+    messages,
+    padding,
+    shares,
+    signing,
+    strictjson,
+)
+from crypto.challenge import Purpose
 from crypto.errors import CryptoError, Malformed, NotForUs, Tampered, Truncated
+from crypto.journal import ENTRY, Chain, JournalBroken, Signed
 from crypto.recipients import HybridIdentity
 
 VECTORS = Path(__file__).parent / "vectors"
@@ -136,11 +154,59 @@ def run_keyring(given: Given) -> Given:
     return {"state": "valid", "serial": ring.serial, "channels": ids}
 
 
+def run_card(given: Given) -> Given:
+    raw, signature, deployment = unhex(given, "card", "signature", "deployment")
+    opened = card.open_card(raw, signature, deployment)
+    assert opened == card.parse(raw)
+    return {
+        "serial": opened.serial,
+        "channel": opened.channel.id,
+        "fingerprint": signing.fingerprint(opened.key),
+    }
+
+
 def run_seal(given: Given) -> Given:
     plain = b"".join(
         age.unseal_envelope([bytes.fromhex(given["envelope"])], [HybridIdentity.parse(given["identity"])])
     )
     return {"sha256": hashlib.sha256(plain).hexdigest(), "size": len(plain)}
+
+
+def run_challenge(given: Given) -> Given:
+    seed, deployment = unhex(given, "seed", "deployment")
+    payload = given_payload(given["challenge"])
+    solved = challenge.check(
+        payload, challenge.key(seed, deployment), Purpose("inspectorate", "text"), 499_999
+    )
+    assert json.loads(solved.encode(challenge.key(seed, deployment))) == given["challenge"]
+    return {"payload": payload}
+
+
+def given_payload(made: Given) -> str:
+    """Return the payload that the altcha of PyPI makes, without the time that it took."""
+    try:
+        task = v2.Challenge.from_dict(made)
+        solution = v2.solve_challenge(task)
+    except (TypeError, ValueError, AttributeError):  # it cannot be solved
+        solution = v2.Solution(0, "00" * 32)
+    assert solution
+    sent = {"challenge": made, "solution": {"counter": solution.counter, "derivedKey": solution.derived_key}}
+    return base64.b64encode(json.dumps(sent, separators=(",", ":")).encode()).decode()
+
+
+def run_journal(given: Given) -> Given:
+    genesis, deployment, key = unhex(given, "genesis", "deployment", "key")
+    chain = Chain(genesis, deployment, key)
+    for each in given["entries"]:
+        raw, signature = unhex(each, "entry", "signature")
+        assert raw == ENTRY.encode(chain.take(Signed(raw, signature)))
+    return {"n": chain.head.n, "hash": chain.head.hash.hex(), "fingerprint": chain.head.fingerprint}
+
+
+def run_shares(given: Given) -> Given:
+    secret = shares.combine(given["shares"])
+    assert all(shares.normal(words) == words.lower() for words in given["shares"])
+    return {"secret": secret.hex()}
 
 
 RUNNERS: dict[str, Callable[[Given], Given | None]] = {
@@ -154,7 +220,11 @@ RUNNERS: dict[str, Callable[[Given], Given | None]] = {
     "follow-up": run_follow_up,
     "slot": run_slot,
     "keyring": run_keyring,
+    "card": run_card,
     "seal": run_seal,
+    "shares": run_shares,
+    "challenge": run_challenge,
+    "journal": run_journal,
 }
 TESTS = [
     pytest.param(topic, test, id=f"{topic}-{test['id']}")
@@ -180,6 +250,8 @@ def run(topic: str, given: Given) -> tuple[str, Given | None]:
         return "malformed", {"reason": "wrong-count"}
     except casetoken.WrongChecksum:
         return "malformed", {"reason": "wrong-checksum"}
+    except JournalBroken as error:
+        return "tampered", {"entry": error.n}
     except CryptoError as error:
         return next(word for kind, word in WORDS.items() if isinstance(error, kind)), None
 

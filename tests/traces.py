@@ -3,13 +3,18 @@
 import base64
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, TypeVar
+
+Text = TypeVar("Text", str, bytes)
 
 
-def disguises(text: str) -> list[bytes]:
-    """Return the forms in which ``text`` could lie about: UTF-8, UTF-16, base 64 at each alignment."""
-    raw = text.encode("utf-8")
-    forms = [raw, text.encode("utf-16-le"), raw.hex().encode()]
+def disguises(text: str | bytes) -> list[bytes]:
+    """Return the forms in which ``text`` could lie about: UTF-8, UTF-16, hex, base 64 at each alignment.
+
+    Of bytes, such as a key, there is no UTF-16.
+    """
+    raw = text.encode("utf-8") if isinstance(text, str) else text
+    forms = [raw, raw.hex().encode(), *([text.encode("utf-16-le")] if isinstance(text, str) else [])]
     for shift in range(3):
         encoded = base64.b64encode(bytes(shift) + raw)
         # The first and last letters also carry neighbouring bytes.
@@ -17,12 +22,12 @@ def disguises(text: str) -> list[bytes]:
     return forms
 
 
-def found_in(data: bytes, texts: Iterable[str]) -> list[str]:
+def found_in(data: bytes, texts: Iterable[Text]) -> list[Text]:
     """Return those of ``texts`` that are in ``data`` in any disguise."""
     return [text for text in texts if any(form in data for form in disguises(text))]
 
 
-def found_in_files(folder: Path, texts: Iterable[str]) -> list[tuple[str, str]]:
+def found_in_files(folder: Path, texts: Iterable[Text]) -> list[tuple[str, Text]]:
     """Return file and text for each text found in any file below ``folder``, or in a file's name."""
     wanted = list(texts)
     return [
@@ -33,7 +38,15 @@ def found_in_files(folder: Path, texts: Iterable[str]) -> list[tuple[str, str]]:
     ]
 
 
-def found_in_memory(processes: Iterable[int], texts: Iterable[str]) -> list[tuple[int, str]]:
+def found_in_open_files(processes: Iterable[int], texts: Iterable[Text]) -> list[tuple[str, Text]]:
+    """Return path and text for each text found in a file that a process holds open, nameless ones too."""
+    wanted = list(texts)
+    open_now = (path for process in processes for path in Path(f"/proc/{process}/fd").iterdir())
+    held = [path for path in open_now if path.is_file()]
+    return [(str(path), text) for path in held for text in found_in(path.read_bytes(), wanted)]
+
+
+def found_in_memory(processes: Iterable[int], texts: Iterable[Text]) -> list[tuple[int, Text]]:
     """Return process and text for each text found in the readable memory of a running process."""
     wanted = list(texts)
     return [

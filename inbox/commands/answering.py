@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 
 from crypto.messages import Status
-from inbox import expiry, outbox, replies, terminal
+from inbox import expiry, journal, journalview, outbox, replies, terminal
 from inbox.acts import Act, Deed
 from inbox.options import Door, case_argument, json_option, officer_options, out_folder, text_of, today
 
@@ -62,6 +62,8 @@ def outbox_command(door: Door, /, *, out: Path, again: int | None, as_json: bool
             made = outbox.again(inbox, out, again, today=today())
         with inbox.transaction() as session:
             warnings = expiry.warnings(session, today())
-    view = {"n": made.n, "file": str(made.path), "warnings": warnings}
-    lines = [f"outbox {made.n}: {made.path}", "next: carry it to the portal, then: portal import"]
+            head = journal.head(session)
+    view = {"n": made.n, "file": str(made.path), "journal": journalview.head_view(head), "warnings": warnings}
+    lines = [f"outbox {made.n}: {made.path}", journalview.head(head)]
+    lines += ["next: carry it to the portal, then: portal import"]
     terminal.show(view, lines, as_json=as_json)

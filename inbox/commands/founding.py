@@ -1,5 +1,6 @@
 """Make an inbox, and hand its keys to the portal."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -8,14 +9,27 @@ import click
 from crypto import base64url
 from crypto.bundle import KEYRING, KEYRING_SIGNATURE
 from crypto.signing import fingerprint
-from inbox import disk, expiry, founding, keyrings, records, rendering, terminal
+from inbox import ceremony, disk, expiry, founding, keyrings, records, rendering, sharing, terminal
 from inbox.acts import Act, Deed
+from inbox.commands.joining import join_options, root_of
 from inbox.founding import Charter
-from inbox.options import Door, json_option, new_passphrases, officer_options, out_folder, today
-from inbox.sharing import Circle, Appointee
+from inbox.options import (
+    Door,
+    circle_options,
+    founders,
+    handout_in,
+    json_option,
+    officer_options,
+    out_folder,
+    today,
+)
+from inbox.papers import Handout
+from inbox.sharing import Appointee, Circle
 
 _QUESTIONNAIRE = Path(__file__).parent.parent.parent / "portal" / "questionnaire.toml"
 _ALONE = "officer"
+_NEXT = "next: inbox keyring --out FOLDER, and carry the folder to the portal"
+_NEXT_OUTSIDE = "next: inbox card --out FOLDER, and carry the folder to the root's officers"
 
 
 @click.command()
@@ -31,30 +45,57 @@ _ALONE = "officer"
     default=_QUESTIONNAIRE,
     help="The questionnaire of the portal, if not the one that comes with it.",
 )
+@join_options
+@click.option(
+    "--officers", metavar="NAMES", help="Who opens it, with commas between; one alone if not given."
+)
+@circle_options
 @officer_options
 @json_option
 @click.pass_obj
-def init(door: Door, /, *, as_json: bool, **charter: Any) -> None:
-    """Make a new inbox with all its keys."""
+def init(door: Door, /, *, as_json: bool, **options: Any) -> None:
+    """Make a new inbox with all its keys, in a ceremony of its officers."""
     founding.check_free(door.root)
-    questionnaire = charter.pop("questionnaire").read_bytes()
-    circle = Circle((Appointee(_ALONE, new_passphrases([_ALONE])[0]),), 1)
-    founded = founding.found(
-        door.root, Charter(**charter, questionnaire=questionnaire), circle, today=today()
+    officers, shares, sheets, quorum = (
+        options.pop(name) for name in ("officers", "shares", "sheets", "quorum")
     )
+    if (officers is None) != (shares is None):
+        raise click.UsageError("give --officers and --shares together")
+    root = root_of(options.pop("deployment_id"), options.pop("root_key"))
+    charter = Charter(**options | {"questionnaire": options["questionnaire"].read_bytes(), "root": root})
+    founding.check_channel(charter.channel)
+    names = [_ALONE] if officers is None else [name.strip() for name in officers.split(",")]
+    quorum = len(names) // 2 + 1 if quorum is None else quorum
+    sharing.check(names, quorum)
+    handout = handout_in(shares, door.root, with_sheets=sheets)
+    circle = _circle(names, quorum, charter, handout)
+    founded = founding.found(door.root, charter, circle, handout, today=today())
     said = {
         "deployment": base64url.encode(founded.root.deployment),
         "root_key": base64url.encode(founded.root.key),
         "root_fingerprint": fingerprint(founded.root.key),
     }
     if as_json:
-        terminal.say_json(said)
+        terminal.say_json(said | (ceremony.view(founded.proven, founded.papers) if founded.papers else {}))
         return
+    if founded.papers:
+        terminal.say_all([*ceremony.lines(founded.proven, founded.papers), ""])
     terminal.say(f"deployment id:    {said['deployment']}")
     terminal.say(f"root key:         {said['root_key']}")
     terminal.say(f"root fingerprint: {said['root_fingerprint']}")
     terminal.say("write the fingerprint down: posters and the site show it")
-    terminal.say("next: inbox keyring --out FOLDER, and carry the folder to the portal")
+    terminal.say(_NEXT_OUTSIDE if root else _NEXT)
+
+
+def _circle(names: Sequence[str], quorum: int, charter: Charter, handout: Handout | None) -> Circle:
+    """Return the first officers: passphrases from files, typed in a ceremony, or typed by one alone."""
+    given = founders(names)
+    if given:
+        return Circle(given, quorum)
+    if handout is None:
+        return Circle((Appointee(names[0], ceremony.typed_twice(names[0])),), quorum)
+    title = f"Key ceremony of {terminal.visible(charter.name)}, channel {charter.channel}"
+    return ceremony.circle(names, quorum, title)
 
 
 @click.command()

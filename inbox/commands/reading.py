@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from inbox import attachments, cases, expiry, rendering, terminal
+from inbox import attachments, cases, conflicts, expiry, rendering, terminal
 from inbox.acts import Act, Deed
 from inbox.options import Door, case_argument, json_option, officer_options, out_file, today
 
@@ -15,8 +15,14 @@ from inbox.options import Door, case_argument, json_option, officer_options, out
 @click.pass_obj
 def list_command(door: Door, /, *, as_json: bool) -> None:
     """List the cases, what nobody has read yet, and what became no case."""
-    with door.opened() as inbox, inbox.acting(Deed(Act.LIST), today()) as session:
-        view = cases.overview(session) | {"warnings": expiry.warnings(session, today())}
+    with door.opened() as inbox:
+        with inbox.acting(Deed(Act.LIST), today()) as session:
+            view = cases.overview(session)
+        with inbox.transaction() as session:
+            view["warnings"] = [
+                *expiry.warnings(session, today()),
+                *conflicts.warnings(session, inbox.quorum),
+            ]
     terminal.show(view, rendering.overview(view), as_json=as_json)
 
 

@@ -3,6 +3,7 @@
 from sqlalchemy import Connection, func, insert, select, update
 
 from crypto.bundle import NOTHING, Link, Manifest
+from portal.store.expiry import Term
 from portal.store.inserts import insert_new
 from portal.store.schema import cases, outboxes, withdrawals
 
@@ -25,6 +26,28 @@ def applied(connection: Connection, channel: str, n: int) -> bytes | None:
     """Return the hash of the manifest applied as number ``n``, or None."""
     found = select(outboxes.c.hash).where(outboxes.c.channel == channel, outboxes.c.n == n)
     return connection.execute(found).scalar_one_or_none()
+
+
+def channels(connection: Connection) -> list[str]:
+    """Return the channels of which any bundle was ever applied."""
+    return list(
+        connection.execute(select(outboxes.c.channel).distinct().order_by(outboxes.c.channel)).scalars()
+    )
+
+
+def numbers(connection: Connection, channel: str) -> list[int]:
+    """Return the numbers of all bundles that were applied for the channel, ascending: none ever goes."""
+    kept = select(outboxes.c.n).where(outboxes.c.channel == channel).order_by(outboxes.c.n)
+    return list(connection.execute(kept).scalars())
+
+
+def manifest(connection: Connection, channel: str, n: int) -> Manifest:
+    """Return the manifest applied as number ``n``, as it came."""
+    found = select(outboxes.c.raw, outboxes.c.signature).where(
+        outboxes.c.channel == channel, outboxes.c.n == n
+    )
+    row = connection.execute(found).one()
+    return Manifest(row.raw, row.signature)
 
 
 def belongs_elsewhere(connection: Connection, channel: str, case_id: bytes) -> bool:
@@ -50,11 +73,12 @@ def put_slot(connection: Connection, channel: str, case_id: bytes, slot: bytes) 
 
     A case not known here was filed with a portal that is no more: the inbox has it, hence collected.
     """
-    insert_new(connection, cases, case_id=case_id, channel=channel, collected=True, closed=False)
-    newest = {"slot": slot, "closed": False}
+    insert_new(connection, cases, case_id=case_id, channel=channel, collected=True)
+    newest = {"slot": slot, "expires": None}
     connection.execute(update(cases).where(cases.c.case_id == case_id).values(newest))
 
 
-def close(connection: Connection, case_id: bytes) -> None:
-    """Note that no newer slot of a case will come; its slot stays for now."""
-    connection.execute(update(cases).where(cases.c.case_id == case_id).values(closed=True))
+def close(connection: Connection, case_id: bytes, term: Term) -> None:
+    """Note that no newer slot of a case will come, and draw the day on which it goes, if none was drawn."""
+    open_ = (cases.c.case_id == case_id, cases.c.expires.is_(None))
+    connection.execute(update(cases).where(*open_).values(expires=term.draw()))

@@ -6,29 +6,38 @@ changed SPEC is a mistake: the two go together.
 """
 
 import argparse
+import base64
 import hashlib
 import json
 import sys
 import unicodedata
 from collections.abc import Callable, Sequence
 from datetime import date
+from itertools import count
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 from crypto import (
     age,
     archive,
     base64url,
+    card,
     casetoken,
+    challenge,
     container,
+    journal,
     keyring,
     keytext,
     memo,
     messages,
     padding,
+    shares,
     signing,
     strictjson,
 )
+from crypto.challenge import Challenge, Purpose
+from crypto.journal import Entry, Head, Signed
 from crypto.recipients import HybridIdentity
 from crypto.signing import Label
 
@@ -62,6 +71,7 @@ TOKEN = casetoken.derive(fixed("entropy", 16), DEPLOYMENT)
 INTAKE = HybridIdentity.from_seed(fixed("intake"))
 REPLY_SEED = fixed("reply key")
 ROOT_SEED = fixed("root")
+GENESIS = fixed("genesis")
 ED25519_ORDER = 2**252 + 27742317777372353535851937790883648493
 SMALL_ORDER = {
     "identity": "0100000000000000000000000000000000000000000000000000000000000000",
@@ -688,10 +698,226 @@ def seals() -> list[Vector]:
     ]
 
 
+def journals() -> list[Vector]:
+    """SPEC 9.3: journals of four entries; what is wrong is named by the number of its entry."""
+    good = _journal()
+    whole = Head(4, good[3].hash)
+    other = [*good[:2], _entry(3, good[1], reason="another"), good[3]]
+    back = [*good[:2], _entry(3, good[1], day=date(2026, 11, 22)), good[3]]
+    unknown = good[2].raw.replace(b'"kind":"journal"', b'"kind":"journal","more":1')
+    wrong: dict[str, tuple[int, Sequence[Signed], Vector]] = {
+        "entry-flipped": (3, [*good[:2], Signed(flipped(good[2].raw, 200), good[2].signature), good[3]], {}),
+        "signature-flipped": (2, [good[0], Signed(good[1].raw, flipped(good[1].signature)), *good[2:]], {}),
+        "first-missing": (1, good[1:], {}),
+        "one-missing": (2, [good[0], *good[2:]], {}),
+        "two-exchanged": (2, [good[0], good[2], good[1], good[3]], {}),
+        "one-twice": (3, [*good[:2], good[1], *good[2:]], {}),
+        "one-signed-anew": (4, other, {}),
+        "day-goes-back": (3, back, {}),
+        "unknown-member": (3, [*good[:2], _sign(unknown), good[3]], {}),
+        "signed-as-a-card": (3, [*good[:2], _sign(good[2].raw, Label.CARD), good[3]], {}),
+        "other-genesis": (1, good, {"genesis": fixed("other genesis").hex()}),
+        "other-deployment": (1, good, {"deployment": bytes(16).hex()}),
+        "other-key": (1, good, {"key": signing.public_key(REPLY_SEED).hex()}),
+    }
+    return [
+        vector("four-entries", _kept(good), _end(whole)),
+        vector("no-entry", _kept([]), _end(Head(0, GENESIS))),
+        *(
+            vector(name, _kept(entries) | changes, {"entry": n}, expect="tampered")
+            for name, (n, entries, changes) in wrong.items()
+        ),
+    ]
+
+
+def _journal() -> list[Signed]:
+    made: list[Signed] = []
+    acts: list[Vector] = [
+        {"act": "found", "about": "sharing ABCD, quorum 2"},
+        {"act": "show", "case": 1},
+        {"act": "exclude", "case": 1, "about": "chloe", "reason": "named in « l'écluse »"},
+        {"act": "make-outbox", "day": date(2026, 12, 1)},
+    ]
+    for n, changes in enumerate(acts, 1):
+        made.append(_entry(n, made[-1] if made else None, **changes))
+    return made
+
+
+def _entry(n: int, previous: Signed | None, **changes: Any) -> Signed:
+    given = {"day": DAY, "officers": ("alice", "bruno"), "act": "exclude", "about": "", "reason": ""}
+    entry = Entry(n=n, previous=previous.hash if previous else GENESIS, **given | changes)
+    return journal.sign(entry, DEPLOYMENT, fixed("journal key"))
+
+
+def _sign(raw: bytes, label: Label = Label.JOURNAL) -> Signed:
+    return Signed(raw, signing.sign(label, DEPLOYMENT, raw, fixed("journal key")))
+
+
+def _kept(entries: Sequence[Signed]) -> Vector:
+    return {
+        "deployment": DEPLOYMENT.hex(),
+        "genesis": GENESIS.hex(),
+        "key": signing.public_key(fixed("journal key")).hex(),
+        "entries": [{"entry": each.raw.hex(), "signature": each.signature.hex()} for each in entries],
+    }
+
+
+def _end(head: Head) -> Vector:
+    return {"n": head.n, "hash": head.hash.hex(), "fingerprint": head.fingerprint}
+
+
+def challenges() -> list[Vector]:
+    """SPEC 7.6: what a solver makes of a challenge, which tries counters from 0 on."""
+    made = [_challenge(cost, prefix) for cost, prefix in ((1, ""), (3, "0"), (20, "00"), (5, "fa"))]
+    solved = [
+        vector(f"cost-{each.cost}-prefix-{each.prefix or 'none'}", _given(each), {"payload": _payload(each)})
+        for each in made
+    ]
+    parameters = made[1].parameters()
+    wrong = {
+        "another-algorithm": {"algorithm": "SHA-256"},
+        "nonce-not-hexadecimal": {"nonce": "0g" * 16},
+        "salt-of-half-a-byte": {"salt": parameters["salt"][1:]},
+        "cost-as-text": {"cost": "3"},
+        "prefix-missing": {"keyPrefix": None},
+    }
+    refused = [
+        vector(name, _given(made[1], parameters | change), expect="malformed")
+        for name, change in wrong.items()
+    ]
+    return solved + refused
+
+
+def _challenge(cost: int, prefix: str) -> Challenge:
+    return Challenge(
+        purpose=Purpose("inspectorate", "text"),
+        cost=cost,
+        expires=500_000,
+        prefix=prefix,
+        nonce=fixed(f"nonce {cost}", 16),
+        salt=fixed(f"salt {cost}", 16),
+    )
+
+
+def _given(made: Challenge, parameters: Vector | None = None) -> Vector:
+    key = challenge.key(fixed("instance"), DEPLOYMENT)
+    asked = json.loads(made.encode(key))
+    return {"seed": fixed("instance").hex(), "deployment": DEPLOYMENT.hex(), "challenge": asked} | (
+        {"challenge": asked | {"parameters": parameters}} if parameters else {}
+    )
+
+
+def _payload(made: Challenge) -> str:
+    keys = ((counter, made.derive(counter).hex()) for counter in count())
+    counter, derived = next(found for found in keys if found[1].startswith(made.prefix))
+    solution = {"counter": counter, "derivedKey": derived}
+    sent = {"challenge": _given(made)["challenge"], "solution": solution}
+    return base64.b64encode(json.dumps(sent, separators=(",", ":")).encode()).decode()
+
+
+def shares_of_a_secret() -> list[Vector]:
+    """SPEC 9.1: quorums of a 2-of-3 sharing, and what is none."""
+    secret = fixed("share secret")
+    first, second, third = _split(secret, "shares", quorum=2, count=3)
+    foreign = _split(secret, "other shares", quorum=2, count=3)
+    (alone,) = _split(secret, "one share", quorum=1, count=1)
+    words = first.split()
+    wrong_word = " ".join([*words[:9], "academic" if words[9] != "academic" else "acid", *words[10:]])
+    swapped = " ".join([*words[:9], words[10], words[9], *words[11:]])
+    good = {
+        "first-and-second": [first, second],
+        "third-and-first": [third, first],
+        "all-three": [first, second, third],
+        "capitals": [first.upper(), third],
+        "one-of-one": [alone],
+    }
+    bad = {
+        "none": ([], "truncated"),
+        "one-of-two": ([first], "truncated"),
+        "same-share-twice": ([first, first], "tampered"),
+        "another-split": ([first, foreign[1]], "tampered"),
+        "another-split-beside-a-quorum": ([first, second, foreign[2]], "tampered"),
+        "wrong-word": ([wrong_word, second], "malformed"),
+        "two-words-swapped": ([swapped, second], "malformed"),
+        "word-of-no-list": ([first.replace(words[9], "fanal"), second], "malformed"),
+        "word-missing": ([" ".join(words[:-1]), second], "malformed"),
+        "a-secret-of-16-bytes": ([*_split(secret[:16], "short", quorum=2, count=2)], "malformed"),
+    }
+    return [
+        *(vector(name, {"shares": given}, {"secret": secret.hex()}) for name, given in good.items()),
+        *(vector(name, {"shares": given}, expect=expect) for name, (given, expect) in bad.items()),
+    ]
+
+
+def _split(secret: bytes, name: str, *, quorum: int, count: int) -> list[str]:
+    """Return shares that are the same in every run."""
+    drawn = (fixed(f"{name} {n}", 64) for n in range(100))
+    with mock.patch("shamir_mnemonic.shamir.RANDOM_BYTES", lambda size: next(drawn)[:size]):
+        return list(shares.split(secret, quorum=quorum, count=count))
+
+
 def flipped_letter(raw: bytes, place: int) -> bytes:
     """Return ``raw`` with another base-64 letter at ``place``."""
     other = b"B" if raw[place : place + 1] == b"A" else b"A"
     return raw[:place] + other + raw[place + 1 :]
+
+
+def cards() -> list[Vector]:
+    """SPEC 6.1."""
+    seed = fixed("card key")
+    dates = (DAY, date(2027, 2, 22))
+    recipient, reply = INTAKE.recipient(), signing.public_key(REPLY_SEED)
+    texts = keyring.Texts("Défenseur", "Ombudsman")
+    channel = keyring.Channel(
+        "ombudsman",
+        texts,
+        texts,
+        (keyring.IntakeKey(recipient.key_id, recipient.encode(), *dates),),
+        (keyring.ReplyKey(keyring.reply_key_id(reply), reply, *dates),),
+    )
+    raw, signature = card.sign(
+        card.Card(deployment=DEPLOYMENT, key=signing.public_key(seed), serial=3, issued=DAY, channel=channel),
+        seed,
+    )
+    value = strictjson.decode(raw)
+    assert isinstance(value, dict)
+    listed = value["channel"]
+
+    def given(**changes: bytes) -> Vector:
+        files = {"card": raw, "signature": signature, "deployment": DEPLOYMENT}
+        return {name: data.hex() for name, data in (files | changes).items()}
+
+    def signed(changed: Vector, by: bytes = seed, label: Label = Label.CARD) -> Vector:
+        data = strictjson.encode(changed)
+        return given(card=data, signature=signing.sign(label, DEPLOYMENT, data, by))
+
+    poisoned = listed | {"intake_keys": [_poisoned(listed["intake_keys"][0])]}
+    twice = listed | {"reply_keys": listed["reply_keys"] * 2}
+    foreign = listed | {"reply_keys": [listed["reply_keys"][0] | {"id": base64url.encode(bytes(16))}]}
+    own = {"key": base64url.encode(signing.public_key(fixed("thief")))}
+    return [
+        vector("card", given(), {"serial": 3, "channel": "ombudsman", "fingerprint": _fingerprint(seed)}),
+        vector(
+            "by-another-key-that-it-names",
+            signed(value | own, fixed("thief")),
+            {"serial": 3, "channel": "ombudsman", "fingerprint": _fingerprint(fixed("thief"))},
+            comment="holds by itself: only who compared the fingerprint knows whose it is",
+        ),
+        vector("unsigned", given(signature=bytes(64)), expect="tampered"),
+        vector("altered", given(card=raw.replace(b'"serial":3', b'"serial":4')), expect="tampered"),
+        vector("by-another-key", signed(value, fixed("thief")), expect="tampered"),
+        vector("signed-as-a-keyring", signed(value, label=Label.KEYRING), expect="tampered"),
+        vector("other-deployment", given(deployment=fixed("d", 16)), expect="malformed"),
+        vector("poisoned-key", signed(value | {"channel": poisoned}), expect="malformed"),
+        vector("key-twice", signed(value | {"channel": twice}), expect="malformed"),
+        vector("key-under-another-id", signed(value | {"channel": foreign}), expect="malformed"),
+        vector("serial-zero", signed(value | {"serial": 0}), expect="malformed"),
+        vector("unknown-member", signed(value | {"more": 1}), expect="malformed"),
+    ]
+
+
+def _fingerprint(seed: bytes) -> str:
+    return signing.fingerprint(signing.public_key(seed))
 
 
 TOPICS: dict[str, tuple[str, Callable[[], list[Vector]]]] = {
@@ -705,7 +931,11 @@ TOPICS: dict[str, tuple[str, Callable[[], list[Vector]]]] = {
     "follow-up": ("5.2", follow_ups),
     "slot": ("5.3", slots),
     "keyring": ("6", keyrings),
+    "card": ("6.1", cards),
     "seal": ("3", seals),
+    "shares": ("9.1", shares_of_a_secret),
+    "challenge": ("7.6", challenges),
+    "journal": ("9.3", journals),
 }
 
 

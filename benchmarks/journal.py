@@ -1,0 +1,73 @@
+"""A journal of many entries, verified as `inbox journal verify` does, and the least that could."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from nacl.signing import VerifyKey
+from sqlalchemy import insert
+
+from crypto import journal, signing
+from crypto.journal import Entry, Signed
+from crypto.signing import Label
+from inbox import anchors, registers
+from inbox.journal import head
+from inbox.schema import JournalEntry, Office
+from inbox.unlocking import Inbox
+from tests.inbox_builders import Office as Room
+from tests.inbox_builders import today
+
+_BATCH = 5_000
+
+
+class Journal:
+    """The journal of an open inbox, made longer by entries such as a reading officer leaves."""
+
+    def __init__(self, inbox: Inbox, entries: int) -> None:
+        self._inbox = inbox
+        with inbox.transaction() as session:
+            office = session.get_one(Office, 1)
+            self._deployment = office.deployment
+            self._key = VerifyKey(signing.public_key(office.journal_seed))
+            end = head(session)
+            while end.n < entries:
+                rows = []
+                for _ in range(min(_BATCH, entries - end.n)):
+                    entry = Entry(
+                        n=end.n + 1,
+                        previous=end.hash,
+                        day=today(),
+                        officers=("alice", "bruno"),
+                        act="show",
+                        case=end.n,
+                        about="",
+                        reason="",
+                    )
+                    signed = journal.sign(entry, office.deployment, office.journal_seed)
+                    row = {"n": entry.n, "raw": signed.raw, "signature": signed.signature}
+                    rows.append(row | {"case": entry.case})
+                    end = journal.Head(entry.n, signed.hash)
+                session.execute(insert(JournalEntry), rows)
+
+    def verify(self) -> None:
+        """Verify it as the command does."""
+        with self._inbox.transaction() as session:
+            anchors.check(session, None, None)
+
+    def verify_bare(self, signed: list[Signed]) -> None:
+        """Verify as many signatures of the same bytes, and nothing else."""
+        covered = Label.JOURNAL.value + b"\0" + self._deployment
+        for each in signed:
+            self._key.verify(covered + each.raw, each.signature)
+
+    def signed(self) -> list[Signed]:
+        """Return the entries."""
+        with self._inbox.transaction() as session:
+            return [Signed(row.raw, row.signature) for row in registers.journal(session)]
+
+
+@contextmanager
+def opened(folder: Path, entries: int) -> Iterator[Journal]:
+    """Give the journal of a new inbox with so many entries."""
+    with Room.found(folder).opened() as inbox:
+        yield Journal(inbox, entries)

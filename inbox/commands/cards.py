@@ -1,0 +1,94 @@
+"""Channels of bodies outside: their cards, made there and accepted by the root's officers."""
+
+from pathlib import Path
+
+import click
+
+from crypto import card
+from inbox import cards, disk, terminal
+from inbox.acts import Act, Deed
+from inbox.cards import Offered
+from inbox.options import Door, json_option, officer_options, out_folder, today
+
+_LARGEST = 4 << 20
+
+
+@click.command(name="card")
+@out_folder
+@officer_options
+@json_option
+@click.pass_obj
+def card_command(door: Door, /, *, out: Path, as_json: bool) -> None:
+    """Write the signed card with this channel's public keys, for the root's officers."""
+    with door.opened() as inbox, inbox.acting(Deed(Act.EXPORT_CARD), today()) as session:
+        raw, signature = cards.issue(session, today())
+    # Only once the vault holds its number: two cards of one number must not come into the world.
+    out.mkdir(exist_ok=True)
+    disk.write(out / card.CARD, [raw])
+    disk.write(out / card.SIGNATURE, [signature])
+    view = cards.view(card.parse(raw))
+    lines = [
+        *cards.rendered(view),
+        "next: carry the folder to the root's officers; they compare the card key with what stands here",
+    ]
+    terminal.show(view, lines, as_json=as_json)
+
+
+@click.group()
+def channels() -> None:
+    """See, accept and remove the channels of bodies outside; only the root's inbox can."""
+
+
+@channels.command(name="list")
+@officer_options
+@json_option
+@click.pass_obj
+def list_channels(door: Door, /, *, as_json: bool) -> None:
+    """List the channels of bodies outside that the keyring vouches for."""
+    with door.opened() as inbox, inbox.acting(Deed(Act.LIST_CHANNELS), today()) as session:
+        view = {"channels": cards.listing(session)}
+    lines = [line for each in view["channels"] for line in cards.rendered(each)]
+    terminal.show(view, lines or ["no body outside has a channel yet"], as_json=as_json)
+
+
+@channels.command()
+@click.argument("folder", type=click.Path(path_type=Path))
+@click.option("--fingerprint", metavar="FINGERPRINT", help="The card key, as `inbox card` said there.")
+@officer_options
+@json_option
+@click.pass_obj
+def accept(door: Door, /, *, folder: Path, fingerprint: str | None, as_json: bool) -> None:
+    """Put the channel of a body outside onto the keyring, or its newer card; takes two officers."""
+    raw, signature = (_read(folder / name) for name in (card.CARD, card.SIGNATURE))
+    deed = Deed(Act.ACCEPT_CARD, about=cards.claim(raw))
+    with door.opened() as inbox, inbox.acting(deed, today()) as session:
+        accepted = cards.accept(session, Offered(raw, signature, fingerprint), today())
+    view = cards.view(accepted)
+    lines = [
+        "accepted:",
+        *cards.rendered(view),
+        "it stands on the next keyring: inbox outbox, or inbox keyring",
+    ]
+    terminal.show(view, lines, as_json=as_json)
+
+
+@channels.command()
+@click.argument("channel")
+@officer_options
+@json_option
+@click.pass_obj
+def remove(door: Door, /, *, channel: str, as_json: bool) -> None:
+    """Take the channel of a body outside off the keyring; takes two officers."""
+    deed = Deed(Act.REMOVE_CHANNEL, about=f"channel {terminal.visible(channel)}"[:100])
+    with door.opened() as inbox, inbox.acting(deed, today()) as session:
+        cards.remove(session, channel, today())
+    lines = [
+        f"the next keyring is without channel {terminal.visible(channel)}: inbox outbox, or inbox keyring",
+        "from then on nobody can write to it, and what it sends to the portal is refused",
+    ]
+    terminal.show({"channel": channel}, lines, as_json=as_json)
+
+
+def _read(path: Path) -> bytes:
+    with path.open("rb") as file:
+        return file.read(_LARGEST)

@@ -1,0 +1,120 @@
+"""Keep cases from officers whom they concern."""
+
+from typing import Any
+
+import click
+
+from inbox import conflicts, registers, terminal
+from inbox.acts import Act, Deed
+from inbox.journal import By
+from inbox.options import Door, case_argument, json_option, officer_options, today
+from inbox.terminal import visible
+
+_reason = click.option("--reason", required=True, help="Why, for the journal; nothing of the report.")
+_officer = click.argument("officer", metavar="NAME")
+_alias = click.argument("alias", metavar="TEXT")
+
+
+@click.group()
+def conflict() -> None:
+    """Cases that are kept from officers whom they concern."""
+
+
+@conflict.command()
+@case_argument
+@_officer
+@_reason
+@officer_options
+@json_option
+@click.pass_obj
+def exclude(door: Door, /, *, case: int, officer: str, reason: str, as_json: bool) -> None:
+    """Keep a case from an officer, also from oneself."""
+    deed = Deed(Act.EXCLUDE, case=case, about=officer, reason=reason)
+    with door.opened() as inbox, inbox.acting(deed, today()) as session:
+        conflicts.exclude(session, case, officer, quorum=inbox.quorum, today=today())
+    said = f"case {case} is kept from {officer}: while {officer} is present it is not there"
+    terminal.show({"case": case, "officer": officer}, [said], as_json=as_json)
+
+
+@conflict.command()
+@case_argument
+@_officer
+@_reason
+@officer_options
+@json_option
+@click.pass_obj
+def lift(door: Door, /, *, case: int, officer: str, reason: str, as_json: bool) -> None:
+    """Show a case to an officer again; it takes two others."""
+    deed = Deed(Act.LIFT_CONFLICT, case=case, about=officer, reason=reason)
+    with door.opened() as inbox, inbox.acting(deed, today()) as session:
+        conflicts.lift(session, case, officer)
+    terminal.show(
+        {"case": case, "officer": officer}, [f"case {case} is no longer kept from {officer}"], as_json=as_json
+    )
+
+
+@conflict.command(name="list")
+@officer_options
+@json_option
+@click.pass_obj
+def list_command(door: Door, /, *, as_json: bool) -> None:
+    """List which cases are kept from whom, but for those that are kept from somebody present."""
+    with door.opened() as inbox:
+        with inbox.acting(Deed(Act.LIST_CONFLICTS), today()) as session:
+            rows = registers.exclusions(session)
+        with inbox.transaction() as session:
+            count = conflicts.out_of_reach(session, inbox.quorum)
+            warnings = conflicts.warnings(session, inbox.quorum)
+    kept = [{"case": row.case, "officer": row.officer, "since": row.since.isoformat()} for row in rows]
+    lines = [f"{row.since}  case {row.case} is kept from {row.officer}" for row in rows]
+    view = {"exclusions": kept, "out_of_reach": count, "warnings": warnings}
+    terminal.show(view, lines or ["no case is kept from anybody else"], as_json=as_json)
+
+
+@conflict.command()
+@_officer
+@_alias
+@officer_options
+@json_option
+@click.pass_obj
+def alias(door: Door, /, *, officer: str, alias: str, as_json: bool) -> None:
+    """Name an officer as reports may do; what is found is kept from that one, in old and new reports."""
+    with door.opened() as inbox:
+        with inbox.acting(Deed(Act.NAME_ALIAS, about=officer), today()) as session:
+            conflicts.add_alias(session, officer, alias)
+            found = conflicts.search(session, By(inbox.present, today()), officer, [alias])
+        with inbox.vault.transaction(inbox.present) as session:
+            cases = sorted(set(found) & registers.case_numbers(session))
+    lines = [f"reports that say {visible(alias)} are kept from {officer}"]
+    lines += [f"kept from {officer} now: case {', '.join(map(str, cases))}"] if cases else []
+    terminal.show({"officer": officer, "alias": alias, "cases": cases}, lines, as_json=as_json)
+
+
+@conflict.command()
+@_officer
+@_alias
+@officer_options
+@json_option
+@click.pass_obj
+def unalias(door: Door, /, *, officer: str, alias: str, as_json: bool) -> None:
+    """Take such a name off the list; what was found by it stays kept until it is lifted."""
+    with (
+        door.opened() as inbox,
+        inbox.acting(Deed(Act.REMOVE_ALIAS, about=officer), today()) as session,
+    ):
+        conflicts.remove_alias(session, officer, alias)
+    said = f"new reports that say {visible(alias)} are no longer kept from {officer}"
+    terminal.show({"officer": officer, "alias": alias}, [said], as_json=as_json)
+
+
+@conflict.command()
+@officer_options
+@json_option
+@click.pass_obj
+def aliases(door: Door, /, *, as_json: bool) -> None:
+    """List by which other names reports may mean officers."""
+    with door.opened() as inbox, inbox.acting(Deed(Act.LIST_CONFLICTS), today()) as session:
+        rows = registers.aliases(session)
+    view: dict[str, Any] = {"aliases": [{"officer": row.officer, "alias": row.name} for row in rows]}
+    lines = [f"{row.officer}: {visible(row.name)}" for row in rows]
+    terminal.show(view, lines or ["officers are known by their names alone"], as_json=as_json)

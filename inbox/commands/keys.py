@@ -1,0 +1,106 @@
+"""The dated keys of this inbox: see them, make the next ones, destroy those that served."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+import click
+
+from inbox import destruction, keylist, keys, records, terminal
+from inbox.acts import Act, Deed
+from inbox.destruction import Plan
+from inbox.keys import EPOCH
+from inbox.options import Door, json_option, officer_options, reason_option, today
+from inbox.schema import IntakeKey, ReplyKey
+
+_AT_THE_ROOT = "next: inbox outbox, and carry it to the portal: it takes the new keyring along"
+_OUTSIDE = (
+    "next: inbox card --out FOLDER, and carry it to the root's officers;"
+    " from the first day of the new keys the portal takes no outbox before its keyring lists them"
+)
+_UNTIL_THEN = "until the portal has the new keyring, the withdrawn keys are still in use"
+
+
+@click.group(name="keys")
+def keys_group() -> None:
+    """See, make and destroy the dated keys of this inbox."""
+
+
+@keys_group.command(name="list")
+@officer_options
+@json_option
+@click.pass_obj
+def list_keys(door: Door, /, *, as_json: bool) -> None:
+    """List every key with its days, and what becomes of it."""
+    with door.opened() as inbox, inbox.acting(Deed(Act.LIST_KEYS), today()) as session:
+        view = {"keys": keylist.listing(session, today())}
+    terminal.show(view, keylist.rendered(view["keys"]), as_json=as_json)
+
+
+@keys_group.command()
+@click.option(
+    "--days", type=click.IntRange(31, 366), default=EPOCH.days, show_default=True, help="How long they serve."
+)
+@click.option("--now", "at_once", is_flag=True, help="Replace all keys today: somebody may know them.")
+@reason_option
+@officer_options
+@json_option
+@click.pass_obj
+def rotate(door: Door, /, *, days: int, at_once: bool, reason: str, as_json: bool) -> None:
+    """Make the keys that come after the present ones; takes two officers."""
+    make = keys.replace if at_once else keys.rotate
+    about = "at once, all others withdrawn" if at_once else "the next ones"
+    deed = Deed(Act.ROTATE_KEYS, about=about, reason=reason)
+    with door.opened() as inbox, inbox.acting(deed, today()) as session:
+        made = make(inbox.home, session, today(), timedelta(days))
+        is_root = records.office(session).root_seed is not None
+    lines = [f"new intake key: {_days(made.intake)}", f"new reply key: {_days(made.reply)}"]
+    lines += [_UNTIL_THEN] if at_once else []
+    lines.append(_AT_THE_ROOT if is_root else _OUTSIDE)
+    view = {"intake": keylist.plain(made.intake), "reply": keylist.plain(made.reply)}
+    terminal.show(view, lines, as_json=as_json)
+
+
+@keys_group.command()
+@reason_option
+@officer_options
+@json_option
+@click.pass_obj
+def destroy(door: Door, /, *, reason: str, as_json: bool) -> None:
+    """Destroy the keys whose days are over and whose reports are all here; takes two officers."""
+    with door.opened() as inbox:
+        with inbox.transaction() as session:
+            planned = destruction.plan(session, today())
+            set_aside = len(records.envelope_hashes(session))
+        deed = Deed(Act.DESTROY_KEYS, about=planned.about, reason=reason)
+        with inbox.acting(deed, today()) as session:
+            destruction.destroy(inbox.home, session, planned, today())
+    backups = planned.backups
+    view = {
+        "intake": [keys.name(key.id) for key in planned.intake],
+        "reply": [keys.name(key.id) for key in planned.reply],
+        "awaited": [keys.name(key.id) for key in planned.awaited],
+        "backups": list(backups.names) if backups else [],
+        "set_aside": set_aside,
+    }
+    terminal.show(view, _destroyed(planned, set_aside), as_json=as_json)
+
+
+def _destroyed(planned: Plan, set_aside: int) -> Iterator[str]:
+    yield from (f"destroyed: intake key {keys.name(key.id)}, {_days(key)}" for key in planned.intake)
+    yield from (f"destroyed: reply key {keys.name(key.id)}, {_days(key)}" for key in planned.reply)
+    for key in planned.awaited:
+        day = destruction.destroyable_from(key)
+        yield f"waits: intake key {keys.name(key.id)}, for a bundle exported on {day} or later"
+    if planned.intake and set_aside:
+        yield f"envelopes here that became no case: {set_aside}; those sealed to these keys stay shut"
+    if planned.backups is None:
+        return
+    yield ""
+    yield "an older copy still opens what was sealed to them, with the shares of a quorum of its time;"
+    yield "destroy every copy of:"
+    yield from (f"  {name}" for name in planned.backups.names)
+    yield "  the vault, from before today"
+
+
+def _days(key: IntakeKey | ReplyKey) -> str:
+    return f"{key.not_before} to {key.not_after}"

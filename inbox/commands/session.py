@@ -1,0 +1,52 @@
+"""Keep the inbox open while its officers work at it."""
+
+import click
+
+from inbox import memory, patience, terminal
+from inbox import session as sessions
+from inbox.acts import Act, Deed
+from inbox.options import Door, officer_options, today
+from inbox.running import run
+
+
+@click.command()
+@click.option(
+    "--minutes",
+    type=click.IntRange(1, 120),
+    default=10,
+    show_default=True,
+    help="End after so long without typing.",
+)
+@officer_options
+@click.pass_context
+def session(context: click.Context, minutes: int) -> None:
+    """Open the inbox and take commands at a prompt, until `lock`."""
+    door: Door = context.obj
+    if isinstance(door, sessions.Open):
+        raise click.UsageError("this is a session already")
+    commands = context.find_root().command
+    why = "locked"
+    sessions.limit(minutes)
+    try:
+        with door.opened() as inbox:
+            with inbox.acting(Deed(Act.OPEN), today()):
+                pass
+            for line in _greeting(minutes):
+                terminal.warn(line)
+            sessions.hold(inbox, lambda words, opened: run(commands, words, opened))
+    except patience.Inactive:
+        why = f"nobody typed for {minutes} minutes: locked"
+    terminal.warn(f"{why}; this process ends with every key that it held")
+
+
+def _greeting(minutes: int) -> list[str]:
+    swapped = (
+        "its memory is locked: nothing of it is swapped to a disk"
+        if memory.lock()
+        else "its memory could not be locked: switch swap off, or raise the limit (ulimit -l unlimited)"
+    )
+    return [
+        f"No core dumps are made of this process; {swapped}.",
+        "Type commands without --home and --share: list, show 1, --help.",
+        f"It ends with `lock`, with Ctrl-D, and after {minutes} minutes without typing.",
+    ]

@@ -1,0 +1,179 @@
+"""Cases that are kept from officers: because somebody says so, or because a report names them."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date
+
+from sqlalchemy.orm import Session
+
+from crypto.messages import REPORT
+from inbox import journal, matching, records, registers
+from inbox.acts import Act, Deed
+from inbox.errors import CaseRefused, Refused
+from inbox.journal import By
+from inbox.matching import Names
+from inbox.schema import Alias, Exclusion
+
+# What founding calls the one officer of an inbox: a word of every other report, and no name.
+UNNAMED = "officer"
+LONGEST_ALIAS = 100
+
+
+def exclude(session: Session, number: int, officer: str, *, quorum: int, today: date) -> None:
+    """Keep a case from an officer: while that one is present it is not there.
+
+    Raises CaseRefused for an unknown case, Refused for an unknown officer, one from whom it is kept already,
+    and if fewer than a quorum would be left who may read it.
+    """
+    records.case(session, number)
+    _check_known(session, officer)
+    excluded = registers.excluded_from(session, number)
+    if officer in excluded:
+        raise Refused(f"case {number} is kept from {officer} already", "see: inbox conflict list")
+    left = {each.name for each in records.officers(session)} - excluded - {officer}
+    if len(left) < quorum:
+        raise Refused(
+            f"then fewer than {quorum} officers would be left to read case {number}",
+            "let officers from outside join first: inbox officers add",
+        )
+    session.add(Exclusion(case=number, officer=officer, since=today))
+    session.flush()
+    session.expunge_all()  # what it holds is not narrowed again, and the case may be gone for those present
+
+
+def lift(session: Session, number: int, officer: str) -> None:
+    """Show a case to an officer again.
+
+    Raises CaseRefused for an unknown case, Refused if it is not kept from that one.
+    """
+    records.case(session, number)
+    row = session.get(Exclusion, (number, officer))
+    if row is None:
+        raise Refused(f"case {number} is not kept from {officer}", "see: inbox conflict list")
+    session.delete(row)
+
+
+def keep(session: Session, by: By, meant: Mapping[int, Iterable[str]]) -> list[int]:
+    """Keep each of these cases from the officers that it means, whoever is left; return what is newly kept.
+
+    Each is noted in the journal, without the words that were found.
+    """
+    kept = []
+    for number in sorted(meant):
+        for officer in sorted(set(meant[number]) - registers.excluded_from(session, number)):
+            journal.note(session, by, Deed(Act.FOUND_CONFLICT, about=officer, case=number))
+            session.add(Exclusion(case=number, officer=officer, since=by.today))
+            kept.append(number)
+        session.flush()
+    return kept
+
+
+def watched(session: Session) -> Names:
+    """Return the names of all officers, of those who left too, with their aliases.
+
+    Where there is one officer alone, nobody else could read what is kept from that one: then no name counts.
+    """
+    if len(records.officers(session)) == 1:
+        return Names({})
+    return Names({each.name: _names_of(session, each.name) for each in records.everybody(session)})
+
+
+def search(session: Session, by: By, officer: str, names: Iterable[str]) -> list[int]:
+    """Look for new names of an officer in all that was ever received; ``keep`` what is found.
+
+    Names that were there before are not looked for again: what was lifted stays so.
+    """
+    new = Names({officer: names})
+    meant: dict[int, set[str]] = {}
+    for number, texts in _received(session):
+        if named := new.meant_in(texts):
+            meant.setdefault(number, set()).update(named)
+    return keep(session, by, meant)
+
+
+def search_for(session: Session, by: By, officer: str) -> list[int]:
+    """Do as ``search`` for an officer who joins, by all names that are known."""
+    return search(session, by, officer, _names_of(session, officer))
+
+
+def add_alias(session: Session, officer: str, alias: str) -> None:
+    """Add a name by which reports may mean an officer; Refused if it is one already, or too short or long."""
+    _check_known(session, officer)
+    if len(records.officers(session)) == 1:
+        raise Refused(
+            "there is no other officer who could read what is kept from this one",
+            "let others join first: inbox officers add",
+        )
+    if len(alias) > LONGEST_ALIAS or not _counts(alias):
+        raise Refused(
+            f"an alias has at least {matching.LEAST_LETTERS} letters and at most {LONGEST_ALIAS} characters",
+            "give a name as a report may write it, first and last name together",
+        )
+    if _find(session, officer, alias) or matching.words(officer) == matching.words(alias):
+        raise Refused(f"{officer} is known by this name already", "see: inbox conflict aliases")
+    session.add(Alias(officer=officer, name=alias))
+    session.flush()
+
+
+def remove_alias(session: Session, officer: str, alias: str) -> None:
+    """Remove such a name, however it is written; Refused if there is none. What it found stays kept."""
+    row = _find(session, officer, alias)
+    if row is None:
+        raise Refused(f"{officer} is not known by this name", "see: inbox conflict aliases")
+    session.delete(row)
+
+
+def out_of_reach(session: Session, quorum: int) -> int:
+    """Return how many cases no quorum of those who are officers now may read."""
+    officers = {each.name for each in records.officers(session)}
+    excluded: dict[int, set[str]] = {}
+    for row in registers.exclusions(session):
+        excluded.setdefault(row.case, set()).add(row.officer)
+    return sum(len(officers - each) < quorum for each in excluded.values())
+
+
+def warnings(session: Session, quorum: int) -> list[str]:
+    """Return what everybody must know, also those from whom a case is kept: how many nobody can read."""
+    count = out_of_reach(session, quorum)
+    if not count:
+        return []
+    cases = "1 case is" if count == 1 else f"{count} cases are"
+    return [
+        f"{cases} kept from so many officers that no {quorum} of the others are left to read it;"
+        " let officers from outside join: inbox officers add"
+    ]
+
+
+def _received(session: Session) -> Iterator[tuple[int, Iterable[str]]]:
+    """Yield each text that reporters wrote, with the number of its case."""
+    for number, unsigned, message in registers.first_messages(session):
+        yield number, [message.decode()] if unsigned else said(REPORT.parse(message).answers)
+    for number, text in registers.follow_up_texts(session):
+        yield number, [text]
+    for number, name, kind in registers.file_names(session):
+        yield number, [name, kind]
+
+
+def said(answers: Mapping[str, str | tuple[str, ...]]) -> Iterator[str]:
+    """Yield each text of the answers to a questionnaire."""
+    for answer in answers.values():
+        yield from [answer] if isinstance(answer, str) else answer
+
+
+def _names_of(session: Session, officer: str) -> list[str]:
+    aliases = [each.name for each in registers.aliases(session) if each.officer == officer]
+    return [*aliases, officer] if officer != UNNAMED and _counts(officer) else aliases
+
+
+def _find(session: Session, officer: str, alias: str) -> Alias | None:
+    folded = matching.words(alias)
+    rows = registers.aliases(session)
+    return next((row for row in rows if row.officer == officer and matching.words(row.name) == folded), None)
+
+
+def _counts(name: str) -> bool:
+    return len("".join(matching.words(name))) >= matching.LEAST_LETTERS
+
+
+def _check_known(session: Session, officer: str) -> None:
+    if registers.officer(session, officer) is None:
+        raise CaseRefused(f"there is no officer {officer}", "see the names: inbox officers list")

@@ -1,0 +1,64 @@
+"""Whether a text means an officer: names and aliases found as whole words, however they are written.
+
+Accents, case, spacing and hyphens do not count, nor whether the last name comes first. What is misspelled, in
+another script, or in a picture is not found.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator, Mapping
+
+LEAST_LETTERS = 3
+
+# Letters that Unicode does not take apart.
+_LIGATURES = str.maketrans({"œ": "oe", "æ": "ae", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "\u0131": "i"})
+_DROPPED = {"Mn", "Cf"}
+_HYPHENS = re.compile(r"[\u2010-\u2015\u2212\ufe58\ufe63\uff0d\u2019'-]+")
+_BETWEEN = re.compile(r"[\W_]+")
+
+
+class Names:
+    """Officers with all the names by which a report may mean them."""
+
+    def __init__(self, names: Mapping[str, Iterable[str]]) -> None:
+        patterns = {officer: _pattern(each) for officer, each in names.items()}
+        self._patterns = {officer: pattern for officer, pattern in patterns.items() if pattern}
+
+    def meant_in(self, texts: Iterable[str]) -> set[str]:
+        """Return the officers who are named in one of the texts."""
+        folded = [each for text in texts for each in _readings(text)]
+        return {officer for officer, pattern in self._patterns.items() if any(map(pattern.search, folded))}
+
+
+def words(name: str) -> tuple[str, ...]:
+    """Return the words of a name, folded; two names of the same words are the same name."""
+    return tuple(_spaced(_HYPHENS.sub(" ", _fold(name))).split())
+
+
+def _readings(text: str) -> set[str]:
+    """Return a text folded in two ways: Jean-Paul is two words, and it is one."""
+    folded = _fold(text)
+    return {_spaced(_HYPHENS.sub(joint, folded)) for joint in (" ", "")}
+
+
+def _pattern(names: Iterable[str]) -> re.Pattern[str] | None:
+    either = "|".join(" ?".join(map(re.escape, turned)) for name in names for turned in _turned(words(name)))
+    return re.compile(rf"(?<!\S)(?:{either})(?!\S)") if either else None
+
+
+def _turned(name: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
+    """Yield a name begun at each of its words: which is the last name is not known."""
+    for first in range(len(name)):
+        yield name[first:] + name[:first]
+
+
+def _fold(text: str) -> str:
+    if text.isascii():
+        return text.casefold()
+    parts = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
+    kept = "".join(part for part in parts if unicodedata.category(part) not in _DROPPED)
+    return kept.translate(_LIGATURES)
+
+
+def _spaced(text: str) -> str:
+    return _BETWEEN.sub(" ", text)

@@ -1,0 +1,27 @@
+"""One command run to its end: whatever it refuses is said, and becomes an exit status."""
+
+import click
+
+from crypto.errors import CryptoError
+from inbox import terminal
+from inbox.errors import Refused
+from inbox.options import Door
+
+
+def run(commands: click.Command, arguments: list[str] | None, door: Door | None) -> int:
+    """Run one command, behind a door that is open already if there is one; return 0, 1 or 2."""
+    try:
+        return int(commands.main(arguments, prog_name="inbox", standalone_mode=False, obj=door) or 0)
+    except Refused as refused:
+        terminal.fail(refused)
+    except CryptoError as error:
+        terminal.fail(Refused(str(error), "check what was typed"))
+    except click.Abort:
+        terminal.fail(Refused("stopped", "what was not finished was undone"))
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
+    except OSError as error:
+        what = terminal.visible(str(error.filename or "a file"))
+        terminal.fail(Refused(f"{what}: {error.strerror}", "check the path, the medium and the free space"))
+    return 1

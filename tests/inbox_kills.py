@@ -1,0 +1,83 @@
+"""A command of the inbox killed before every step in which it changes the disk, once at each."""
+
+import contextlib
+import io
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Engine, event
+
+from inbox import cli, options, sharefile
+from tests.inbox_builders import QUICK, Office
+from tests.inbox_clock import Clock
+
+_STEPS = ("fsync", "replace", "rename", "unlink")
+
+
+def killed_everywhere(office: Office, folder: Path, day: date, *words: str | Path) -> list[Office]:
+    """Return copies of the inbox, each with the command killed one step later; in the last it ended.
+
+    A step is what reaches the disk by Python, or a commit of the vault: SQLite sees to what lies within one.
+    Where there is no inbox yet, nobody opens it. ``{}`` in a word stands for the folder of the copy.
+    """
+    given = [office.root.parent, folder, day, *office.present]
+    script = [sys.executable, "-m", "tests.inbox_kills", json.dumps([*map(str, given)])]
+    done = subprocess.run(
+        [*script, *map(str, words)], capture_output=True, text=True, check=False, timeout=120
+    )
+    assert (0, "") == (done.returncode, done.stderr)
+    return [Office(folder / str(n), office.present) for n in range(int(done.stdout))]
+
+
+def _main() -> None:
+    source, folder, day, *present = json.loads(sys.argv[1])
+    sharefile.LIMITS = QUICK
+    options.datetime = Clock(date.fromisoformat(day))  # type: ignore[misc, assignment]
+    n = 0
+    while True:
+        office = Office(Path(source), present).copy(Path(folder) / str(n))
+        if (child := os.fork()) == 0:
+            _run(office, n)
+        n += 1
+        status = os.waitpid(child, 0)[1]
+        if not os.WIFSIGNALED(status):
+            assert os.WEXITSTATUS(status) == 0
+            break
+    sys.stdout.write(str(n))
+
+
+def _run(office: Office, place: int) -> None:
+    left = [place]
+
+    def step(*_: Any) -> None:
+        if left[0] == 0:
+            os.kill(os.getpid(), signal.SIGKILL)
+        left[0] -= 1
+
+    def before(act: Callable[..., Any]) -> Callable[..., Any]:
+        def stepping(*arguments: Any, **more: Any) -> Any:
+            step()
+            return act(*arguments, **more)
+
+        return stepping
+
+    for name in _STEPS:
+        setattr(os, name, before(getattr(os, name)))
+    event.listen(Engine, "commit", step)
+    opening = office.opening() if office.root.exists() else []
+    words = [word.replace("{}", str(office.root.parent)) for word in sys.argv[2:]]
+    with contextlib.redirect_stdout(io.StringIO()):
+        os._exit(cli.run(["--home", str(office.root), *opening, *words]))
+
+
+if __name__ == "__main__":
+    shutil.rmtree(json.loads(sys.argv[1])[1], ignore_errors=True)
+    _main()

@@ -1,0 +1,220 @@
+"""The ceremony that founds an inbox: who may be in it, what it leaves, what is left when it is cut short."""
+
+import re
+import stat
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from inbox import disk, founding, officers, sharing
+from inbox.errors import Refused
+from inbox.officers import Credential
+from inbox.papers import Handout
+from inbox.unlocking import unlocked
+from tests import goldens
+from tests import inbox_builders as build
+from tests.inbox_builders import Office, passphrase_of
+from tests.inbox_kills import killed_everywhere
+from tests.traces import found_in, found_in_files
+from tests.typist import Typist, typing
+
+NAMES = ("alice", "bruno", "chloe")
+INIT = ["init", "--deployment", "Fanal", "--channel", "inspection", "--name-fr", "É", "--name-en", "E"]
+pytest_plugins = ["tests.inbox_room"]
+pytestmark = pytest.mark.usefixtures("quick")
+COMMAND = [Path(sys.executable).with_name("inbox"), "--home", "inbox", *INIT]
+
+
+def init(folder: Path, *options: str, names: str = ",".join(NAMES), given: tuple[str, ...] = NAMES) -> Any:
+    """Found an inbox by command, the passphrases of ``given`` from files."""
+    office = Office(folder, ("alice", "bruno"))
+    (folder / "given").mkdir()
+    files = [folder / "given" / name for name in given]
+    for file in files:
+        file.write_text(passphrase_of(file.name))
+    secrets = [word for file in files for word in ("--passphrase-file", str(file))]
+    office.opening = lambda: secrets  # type: ignore[method-assign]
+    return office.run(*INIT, "--officers", names, "--shares", office.shares, *options)
+
+
+@pytest.mark.parametrize(
+    ("names", "quorum", "words"),
+    [
+        ("alice,bruno,alice", "2", "two officers have the same name"),
+        ("alice,bruno,chloe", "4", "a quorum of 4 is more than the 3 officers"),
+        ("alice,bruno,chloe", "1", "each officer alone would open everything"),
+        ("alice,bruno,chloe", "0", "each officer alone would open everything"),
+        ("alice,bruno,chloe", "-1", "each officer alone would open everything"),
+        ("Alice,bruno", "2", "cannot be the name"),
+        ("alice,bru no", "2", "cannot be the name"),
+        ("alice,../bruno", "2", "cannot be the name"),
+        ("alice,", "2", "cannot be the name"),
+        (f"alice,{'b' * 33}", "2", "cannot be the name"),
+        ("a,b,c,d,e,f,g,h", "2", "8 officers cannot share a secret"),
+    ],
+)
+def test_a_circle_that_cannot_be_is_refused_before_anybody_types(
+    tmp_path: Path, names: str, quorum: str, words: str
+) -> None:
+    """Without a terminal a question would be refused in other words; nothing is made."""
+    said = init(tmp_path, "--quorum", quorum, names=names, given=())
+    assert (1, True) == (said.code, words in said.err)
+    assert ["given"] == [path.name for path in tmp_path.iterdir()]
+
+
+def test_an_agreeable_circle_without_terminal_and_files_is_told_what_is_missing(tmp_path: Path) -> None:
+    """The control of the test above: now somebody would have to type."""
+    said = init(tmp_path, "--quorum", "2", given=())
+    assert (1, True) == (said.code, "there is no terminal" in said.err)
+
+
+@pytest.mark.parametrize(
+    ("options", "given", "code", "words"),
+    [
+        ([], NAMES[:2], 2, "give --passphrase-file once for each of: alice, bruno, chloe"),
+        (["--shares", "{}/inbox/shares"], NAMES, 1, "must not lie in the home"),
+        (["--shares", "{}/nowhere/shares"], NAMES, 1, "No such file"),
+        (["--channel", "Bad Channel"], NAMES, 1, "the channel id has an unexpected form"),
+    ],
+    ids=["passphrase-missing", "shares-in-home", "no-folder", "channel"],
+)
+def test_what_cannot_be_founded_leaves_nothing(
+    tmp_path: Path, options: list[str], given: tuple[str, ...], code: int, words: str
+) -> None:
+    said = init(tmp_path, *(option.format(tmp_path) for option in options), given=given)
+    assert (code, True) == (said.code, words in said.err)
+    assert [] == [path for path in tmp_path.rglob("*") if path.is_file() and path.parent.name != "given"]
+
+
+def test_officers_and_shares_go_together(tmp_path: Path) -> None:
+    office = Office(tmp_path)
+    office.secret.write_text(build.PASSPHRASE)
+    for half in (["--officers", "alice,bruno"], ["--shares", str(tmp_path)]):
+        assert (2, True) == ((said := office.run(*INIT, *half)).code, "--officers and --shares" in said.err)
+
+
+def test_a_ceremony_leaves_shares_sheets_and_a_record(tmp_path: Path) -> None:
+    """By files and in JSON; the record names what the vault holds, the words of a sheet open."""
+    said = init(tmp_path, "--quorum", "2", "--sheets", "--json")
+    assert (0, "") == (said.code, said.err)
+    view = said.json
+    assert {"quorums": 3, "fewer": 3} == view["share_test"]
+    paths = [Path(path) for path in (*view["shares"].values(), *view["sheets"].values(), view["record"])]
+    assert sorted(paths) == sorted((tmp_path / "shares").iterdir())
+    assert {0o600} == {stat.S_IMODE(path.stat().st_mode) for path in paths}
+    assert [] == found_in_files(tmp_path / "inbox", map(passphrase_of, NAMES))
+    office = Office(tmp_path, ("alice", "chloe"))
+    for name in NAMES:
+        office.secret_of(name).write_text(passphrase_of(name))
+    keyring, _ = office.keyring()
+    record = Path(view["record"]).read_text()
+    for fact in (view["root_fingerprint"], view["sharing"], "alice, bruno, chloe", "2 of 3"):
+        assert fact in record
+    assert build.base64url.encode(keyring.channels[0].intake_keys[0].id) in record
+    assert office.json("journal", "print")["entries"][0]["act"] == "found"
+    sheet = re.findall(r"(?m)(\d\d?) ([a-z]+)(?=  |$)", Path(view["sheets"]["bruno"]).read_text())
+    typed = "\n".join(
+        f"{number} {word.upper()}" for number, word in sorted(sheet, key=lambda pair: int(pair[0]))
+    )
+    with unlocked(office.root, lambda: [Credential(typed.encode(), None), *office.bring()[:1]]) as inbox:
+        assert ("alice", "bruno") == inbox.present
+
+
+@pytest.mark.parametrize("fault", ["medium", "split"])
+def test_no_inbox_is_founded_on_shares_that_fail_the_test(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fault: str
+) -> None:
+    """A medium that changes what is written to it; shares of which fewer than a quorum would open."""
+    write, split = disk.write, sharing.shares.split
+
+    def altered(path: Path, pieces: Any) -> None:
+        raw = b"".join(pieces)
+        write(path, [raw[:-10] + bytes([raw[-10] ^ 1]) + raw[-9:] if path.suffix == ".share" else raw])
+
+    if fault == "medium":
+        monkeypatch.setattr(disk, "write", altered)
+    else:
+        monkeypatch.setattr(sharing.shares, "split", lambda secret, **_: split(secret, quorum=2, count=3))
+    made = sharing.share(circle := build.circle(*NAMES, quorum=3))
+    with pytest.raises(Refused, match="the share test failed"):
+        sharing.prove(made, circle, tmp_path, build.today())
+    sharing.withdraw(made, tmp_path)
+    assert [] == list(tmp_path.iterdir())
+
+
+def test_a_ceremony_killed_anywhere_is_begun_again_from_the_start(tmp_path: Path) -> None:
+    """At every step the process is killed: there is no home, or a whole one that a quorum opens."""
+    begun = Office(tmp_path / "begun", ("alice", "bruno"))
+    begun.shares.mkdir(parents=True)
+    secrets = []
+    for name in NAMES:
+        begun.secret_of(name).write_text(passphrase_of(name))
+        secrets += ["--passphrase-file", f"{{}}/shares/{name}.passphrase"]
+    words = [*INIT, "--officers", ",".join(NAMES), "--shares", "{}/shares", "--sheets", *secrets]
+    killed = killed_everywhere(begun, tmp_path / "killed", build.today(), *words)
+    whole = [office for office in killed if office.root.exists()]
+    assert 2 <= len(whole) < len(killed) - 20
+    assert any(office.shares.glob("*.sheet.txt") for office in killed if office not in whole)
+    for office in whole:
+        with office.opened() as inbox:
+            assert ("alice", "bruno") == inbox.present
+    for office in killed[: -len(whole) : 5]:
+        handout = Handout(office.shares, with_sheets=False)
+        founding.found(
+            office.root, build.charter(), build.circle(*NAMES, quorum=2), handout, today=build.today()
+        )
+        with office.opened() as inbox:
+            assert ("alice", "bruno") == inbox.present
+        assert ["inbox", "shares"] == sorted(path.name for path in office.root.parent.iterdir())
+
+
+def agree(at: Typist) -> None:
+    """Go through a ceremony of two as its officers would, with the mistakes that people make."""
+    at.answers("agree? (yes/no) ", "yes")
+    for chosen in ("too short", "password12345"):
+        at.confides("new passphrase of alice: ", chosen)
+    at.confides("the same again: ", "password12345")
+    at.answers("Keep it all the same? (yes/no) ", "no")
+    at.confides("new passphrase of alice: ", passphrase_of("alice"))
+    at.confides("the same again: ", passphrase_of("alice") + "!")
+    for name in ("alice", "bruno"):
+        at.confides(f"new passphrase of {name}: ", passphrase_of(name))
+        at.confides("the same again: ", passphrase_of(name))
+
+
+def test_a_ceremony_at_a_terminal(tmp_path: Path) -> None:
+    """What two new officers see, word by word; no passphrase is seen, or in a file."""
+    circle = ["--officers", "alice,bruno", "--quorum", "2", "--shares", "shares", "--sheets"]
+    with typing([*COMMAND, *circle], tmp_path) as at:
+        agree(at)
+        assert 0 == at.waits()
+    goldens.check("ceremony", at.shown)
+    (record,) = (tmp_path / "shares").glob("record-*.txt")
+    goldens.check("record", record.read_text())
+    (sheet,) = (tmp_path / "shares").glob("alice-*.sheet.txt")
+    goldens.check("sheet", re.sub(r"(?m)(?<=\d )[a-z]{4,8}( *)(?= \d|$)", "WORD", sheet.read_text()))
+    chosen = [passphrase_of(name) for name in ("alice", "bruno")]
+    assert [] == found_in(at.shown.encode(), chosen) + found_in_files(tmp_path, chosen)
+
+
+def test_who_does_not_agree_changes_nothing(tmp_path: Path) -> None:
+    """Nor does Ctrl-C at any question."""
+    circle = ["--officers", "alice,bruno", "--shares", "shares"]
+    with typing([*COMMAND, *circle], tmp_path) as at:
+        at.answers("agree? (yes/no) ", "no")
+        assert 1 == at.waits()
+        assert "not all agreed" in at.shown
+    with typing([*COMMAND, *circle], tmp_path) as at:
+        at.answers("agree? (yes/no) ", "yes")
+        at.sees("new passphrase of alice: ")
+        at.presses(b"\x03")
+        assert 1 == at.waits()
+    assert [tmp_path / "shares"] == list(tmp_path.rglob("*"))
+
+
+def test_the_least_length_is_told_with_advice() -> None:
+    with pytest.raises(Refused, match="shorter than 12 characters") as caught:
+        officers.check_passphrase("x" * 11)
+    assert "drawn by lot" in caught.value.hint

@@ -1,0 +1,95 @@
+"""Files of cases: sealed in their folder, written out whole and as they were, or not at all."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from inbox import disk, keystore
+from inbox.schema import Attachment
+from tests.inbox_builders import Portal, Reporter, World, first
+
+pytest_plugins = ["tests.inbox_room"]
+
+
+def test_an_attachment_is_never_written_over_a_file(
+    world: World, portal: Portal, collect: Callable[..., Any], tmp_path: Path
+) -> None:
+    collect(portal.bundle(first(Reporter(world), files=[b"data"])))
+    out = tmp_path / "mine"
+    out.write_text("mine")
+    said = world.office.run("attachment", "1", "1", "--out", out)
+    assert (1, "mine") == (said.code, out.read_text())
+    assert "is already there" in said.err
+    assert "it has files 1 to 1" in world.office.run("attachment", "1", "2", "--out", tmp_path / "other").err
+
+
+@pytest.mark.parametrize("damage", ["flip", "remove"])
+def test_a_damaged_attachment_is_refused_and_leaves_nothing(
+    world: World, portal: Portal, collect: Callable[..., Any], tmp_path: Path, damage: str
+) -> None:
+    collect(portal.bundle(first(Reporter(world), files=[b"data"])))
+    (sealed,) = (world.office.root / "attachments").iterdir()
+    raw = bytearray(sealed.read_bytes())
+    raw[-1] ^= 1
+    sealed.write_bytes(raw) if damage == "flip" else sealed.unlink()
+    said = world.office.run("attachment", "1", "1", "--out", tmp_path / "out")
+    assert 1 == said.code
+    assert "missing or damaged" in said.err
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_file_that_is_not_what_its_message_said_is_refused(
+    world: World, portal: Portal, collect: Callable[..., Any], tmp_path: Path
+) -> None:
+    """The digest is verified again at the way out; a destroyed key is told as such."""
+    collect(portal.bundle(first(Reporter(world), files=[b"data"])))
+    with world.office.opened() as inbox, inbox.transaction() as session:
+        session.scalars(select(Attachment)).one().digest = bytes(32)
+    assert 1 == world.office.run("attachment", "1", "1", "--out", tmp_path / "out").code
+    with world.office.opened() as inbox, inbox.transaction() as session:
+        contents = keystore.load(inbox.home, session)
+        keystore.save(inbox.home, session, replace(contents, attachments=()))
+    assert "was destroyed" in world.office.run("attachment", "1", "1", "--out", tmp_path / "out").err
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_full_disk_leaves_no_half_file(
+    world: World, portal: Portal, collect: Callable[..., Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    collect(portal.bundle(first(Reporter(world), files=[b"data"])))
+
+    def full(_: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(disk.os, "fsync", full)
+    assert 1 == world.office.run("attachment", "1", "1", "--out", tmp_path / "out").code
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_killed_extraction_leaves_nothing_that_looks_whole(
+    world: World, portal: Portal, collect: Callable[..., Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Until the digest is verified and all is on disk, the name that was asked for stands for nothing."""
+    collect(portal.bundle(first(Reporter(world), files=[b"data"])))
+    out = tmp_path / "out"
+    seen = []
+
+    def looking(_: int) -> None:
+        seen.append(out.read_bytes())
+
+    with monkeypatch.context() as patch:
+        patch.setattr(disk.os, "fsync", looking)
+        assert 0 == world.office.run("attachment", "1", "1", "--out", out).code
+    assert (b"", b"data") == (seen[0], out.read_bytes())
+
+
+def test_attachments_on_disk_are_sealed(world: World, portal: Portal, collect: Callable[..., Any]) -> None:
+    """Nothing of a file or a report stands in the home folder in clear."""
+    collect(portal.bundle(first(Reporter(world), text="canary-text", files=[b"canary-file" * 10])))
+    everything = b"".join(path.read_bytes() for path in world.office.root.rglob("*") if path.is_file())
+    assert b"canary" not in everything
+    assert b"age-encryption.org/v1" in everything

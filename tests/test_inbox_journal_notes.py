@@ -1,0 +1,116 @@
+"""What each command leaves in the journal: who, what, which case, why, and not a word of a report."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import click
+import pytest
+from sqlalchemy import select
+
+from crypto.journal import ENTRY
+from inbox import registers
+from inbox.cli import commands
+from inbox.schema import Case
+from tests import inbox_builders as build
+from tests.inbox_builders import Portal, Reporter, Sent, World, first
+from tests.inbox_trio import Trio
+
+pytest_plugins = ["tests.inbox_room"]
+
+CANARY = "zibeline-quartz-7319"
+
+# Command, then act, case, about, reason.
+NOTES: list[tuple[list[str], tuple[str, int | None, str, str]]] = [
+    (["list"], ("list", None, "", "")),
+    (["show", "1"], ("show", 1, "", "")),
+    (["attachment", "1", "2", "--out", "FILE"], ("extract", 1, "file 2", "")),
+    (["reply", "1", "--text", CANARY], ("reply", 1, "", "")),
+    (["status", "1", "assessing"], ("set-status", 1, "assessing", "")),
+    (["conflict", "exclude", "1", "bruno", "--reason", "kin"], ("exclude", 1, "bruno", "kin")),
+    (["conflict", "list"], ("list-conflicts", None, "", "")),
+    (["conflict", "lift", "1", "bruno", "--reason", "no kin"], ("lift-conflict", 1, "bruno", "no kin")),
+    (["conflict", "alias", "bruno", CANARY], ("name-alias", None, "bruno", "")),
+    (["conflict", "aliases"], ("list-conflicts", None, "", "")),
+    (["conflict", "unalias", "bruno", CANARY], ("remove-alias", None, "bruno", "")),
+    (["journal", "print"], ("read-journal", None, "print", "")),
+    (["journal", "verify"], ("read-journal", None, "verify", "")),
+    (["keyring", "--out", "FOLDER"], ("renew-keyring", None, "", "")),
+    (["outbox", "--out", "FOLDER"], ("make-outbox", None, "", "")),
+    (["outbox", "--out", "FOLDER", "--again", "1"], ("copy-outbox", None, "outbox 1", "")),
+    (["keys", "list"], ("list-keys", None, "", "")),
+    (["officers", "list"], ("list-officers", None, "", "")),
+    (["channels", "list"], ("list-channels", None, "", "")),
+]
+# Their own tests look at what they note.
+ELSEWHERE = {
+    "init", "session", "collect", "sign-pages", "questionnaire", "card", "officers add", "officers remove",
+    "officers renew", "keys rotate", "keys destroy", "channels accept", "channels remove",
+}  # fmt: skip
+
+
+def every_command(group: click.Group, path: str = "") -> Iterator[str]:
+    for name, command in group.commands.items():
+        if isinstance(command, click.Group):
+            yield from every_command(command, f"{path}{name} ")
+        else:
+            yield path + name
+
+
+def last_entry(trio: Trio) -> Any:
+    """Return the newest entry, as the next command finds it."""
+    with trio.others.opened() as inbox, inbox.transaction() as session:
+        row = registers.last_journal_entry(session)
+    assert row is not None
+    return ENTRY.parse(row.raw)
+
+
+def test_each_command_notes_who_what_which_case_and_why(trio: Trio, tmp_path: Path) -> None:
+    """One entry each, with the day alone; what was written to the author or as an alias is not in it."""
+    places = {"FILE": str(tmp_path / "file"), "FOLDER": str(trio.office.out)}
+    before = last_entry(trio).n
+    for count, (words, noted) in enumerate(NOTES, 1):
+        assert 0 == trio.others.run(*(places.get(word, word) for word in words)).code, words
+        entry = last_entry(trio)
+        assert (*noted, before + count) == (entry.act, entry.case, entry.about, entry.reason, entry.n), words
+        assert (("alice", "chloe"), build.today()) == (entry.officers, entry.day)
+
+
+def test_every_command_is_in_the_table_or_has_its_own_test() -> None:
+    known = {command: command.split() for command in every_command(commands)}
+    tried = {
+        command for command, path in known.items() if any(words[: len(path)] == path for words, _ in NOTES)
+    }
+    assert known.keys() == tried | ELSEWHERE
+
+
+def test_not_a_word_of_a_report_is_in_the_journal(
+    trio: Trio, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Text, follow-up, note, file names, an alias that it is found by; the control is the vault's tables."""
+    described = build.describe
+    monkeypatch.setattr(
+        build, "describe", lambda files: tuple(replace(file, name=CANARY) for file in described(files))
+    )
+    world = World(trio.others)
+    portal = Portal(world, tmp_path / "medium")
+    reporter = Reporter(world)
+    assert 0 == trio.others.run("conflict", "alias", "bruno", CANARY).code
+    sent = [
+        first(reporter, text=CANARY, files=[b"x"]),
+        Sent(reporter.follow_up(f"Alice, {CANARY}", files=[b"y"])),
+        Sent(build.drop(world, f"Chloé, {CANARY}")),
+    ]
+    words = ["collect", portal.bundle(*sent), "--new-instance", portal.fingerprint]
+    assert 0 == trio.others.run(*words).code
+    assert 1 == trio.others.run("collect", tmp_path / CANARY).code
+    trio.others.run("show", "4")
+    with trio.others.opened() as inbox, inbox.transaction() as session:
+        entries = [ENTRY.parse(row.raw) for row in registers.journal(session)]
+        kept = session.scalars(select(Case.message).where(Case.number > 3)).all()
+    found = [(entry.case, entry.about) for entry in entries if entry.act == "found-conflict"]
+    meant = [{about for case, about in found if case == number} for number in (4, 5)]
+    assert [["alice", "bruno"], ["bruno", "chloe"]] == sorted(map(sorted, meant))
+    assert CANARY not in "".join(map(repr, entries))
+    assert all(CANARY.encode() in message for message in kept)

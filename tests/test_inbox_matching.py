@@ -1,0 +1,78 @@
+"""Whether a text names an officer: whole words, however they are written."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from inbox.matching import Names, words
+
+NAMES = Names({"bruno": ["bruno", "Jean-Paul Lefèvre", "O'Neill"], "chloe": ["chloe", "Lœtitia"]})
+
+ABSENT = [
+    "",
+    "brunoise, Brunot, embruno",
+    "bru no",
+    "b r u n o",
+    "Jean Paul L. Lefevre",
+    "Lefevre, Paul Jean",
+    "Paul Lefèvre",
+    "bruno2",
+    "\u0421hloe with a letter of another alphabet",
+]
+PRESENT = [
+    "BRUNO",
+    "c'est bruno.",
+    "l\u2019BRUNO",
+    "(Bruno)",
+    "bruno_photo.jpg",
+    "a\nbruno\tb",
+    "bru\u00adno",
+    "bru\u200bno",
+    "\uff42\uff52\uff55\uff4e\uff4f",
+    "\U0001d401runo",
+    "Jean-Paul Lefèvre",
+    "jean paul LEFEVRE",
+    "JEANPAUL  lefe\u0300vre",
+    "Jean\u2011Paul-Lefèvre",
+    "jean\npaul\nlefevre",
+    "O\u2019Neill",
+    "LEFÈVRE Jean-Paul",
+    "Lefèvre, Jean-Paul",
+    "oneill",
+    "O NEILL",
+]
+
+
+@pytest.mark.parametrize("text", ABSENT)
+def test_nobody_is_meant_by_parts_of_words_or_by_other_names(text: str) -> None:
+    assert set() == NAMES.meant_in([text])
+
+
+@pytest.mark.parametrize("text", PRESENT)
+def test_a_name_is_found_whatever_its_accents_case_spacing_and_hyphens(text: str) -> None:
+    assert {"bruno"} == NAMES.meant_in(["nothing here", text])
+
+
+@pytest.mark.parametrize("text", ["Chloé", "CHLOE\u0301", "Loetitia", "LŒTITIA"])
+def test_ligatures_and_accents_are_the_letters_that_they_stand_for(text: str) -> None:
+    assert {"chloe"} == NAMES.meant_in([text])
+
+
+def test_all_who_are_named_are_found_at_once() -> None:
+    assert {"bruno", "chloe"} == NAMES.meant_in(["Chloé et Bruno"])
+    assert {"bruno", "chloe"} == NAMES.meant_in(["Chloé", "Bruno"])
+
+
+def test_where_no_name_counts_nobody_is_found() -> None:
+    """An inbox of one officer; an officer whose name is too short to be looked for."""
+    assert set() == Names({}).meant_in(["bruno"])
+    assert set() == Names({"al": []}).meant_in(["al", ""])
+
+
+@given(st.text(), st.text(), st.text(st.characters(categories=["L", "Nd"]), min_size=3))
+def test_a_name_between_any_two_texts_is_found_if_it_has_letters_of_its_own(
+    before: str, after: str, name: str
+) -> None:
+    """As an officer typed it, whatever stands around it, as long as that does not join it."""
+    if words(name):
+        assert {"x"} == Names({"x": [name]}).meant_in([f"{before} {name} {after}"])

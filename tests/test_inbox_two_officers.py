@@ -1,0 +1,213 @@
+"""What takes two officers: each with a passphrase typed for this very act, each named in the journal."""
+
+import contextlib
+import io
+import shlex
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+
+from crypto import card
+from inbox import cards, cli, terminal
+from inbox.acts import TWO_OFFICERS, Act, Deed
+from inbox.errors import Locked
+from inbox.session import Open
+from inbox.unlocking import Inbox
+from tests import inbox_builders as build
+from tests.inbox_builders import Office, Portal, Said, World, passphrase_of
+from tests.inbox_clock import moved
+
+NAMES = ("alice", "bruno", "chloe")
+# What each act gives away, and so the list itself, is for people to decide: it does not change by itself.
+SENSITIVE = {
+    "accept-instance",
+    "sign-pages",
+    "adopt-questionnaire",
+    "accept-card",
+    "remove-channel",
+    "rotate-keys",
+    "destroy-keys",
+    "change-officers",
+    "renew-shares",
+    "lift-conflict",
+    "name-alias",
+    "remove-alias",
+}
+COMMANDS = [
+    "collect {new_portal} --confirm-instance {fingerprint}",
+    "collect {new_portal} --new-instance {fingerprint}",
+    "sign-pages {file} --out {out}",
+    "questionnaire {file}",
+    "channels accept {card} --fingerprint X",
+    "channels remove ombudsman",
+    "keys rotate --now",
+    "keys rotate",
+    "keys destroy",
+    "officers add dora --shares {out}/shares",
+    "officers remove chloe --shares {out}/shares",
+    "officers renew --shares {out}/shares --quorum 3",
+    "officers renew --shares {out}/shares",
+    "conflict lift 1 bruno --reason x",
+    "conflict alias bruno Dupont",
+    "conflict unalias bruno Dupont",
+]
+
+
+@pytest.fixture
+def office(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Office:
+    """An inbox in its second epoch, whose first keys are due to be destroyed."""
+    (tmp_path / "office").mkdir()
+    office = Office.found_by(tmp_path / "office", NAMES, 2)
+    portal = Portal(World(office), tmp_path / "medium")
+    clock = moved(monkeypatch)
+    clock.wait(70)
+    office.json("keys", "rotate")
+    clock.wait(60)
+    bundle = portal.bundle(edit=lambda intake: build.replace(intake, exported=clock.day))
+    office.json("collect", bundle, "--confirm-instance", portal.fingerprint)
+    return office
+
+
+@pytest.fixture
+def place(office: Office, tmp_path: Path) -> dict[str, object]:
+    """What the commands name."""
+    other = Portal(World(office), tmp_path / "other")
+    made = tmp_path / "card"
+    made.mkdir()
+    with office.opened() as inbox, inbox.transaction() as session:
+        raw, signature = cards.issue(session, build.today())
+    (made / card.CARD).write_bytes(raw)
+    (made / card.SIGNATURE).write_bytes(signature)
+    return {
+        "new_portal": other.bundle(),
+        "fingerprint": f"'{other.fingerprint}'",
+        "file": build.QUESTIONNAIRE,
+        "out": office.out,
+        "card": made,
+    }
+
+
+Typing = Callable[..., None]
+
+
+@pytest.fixture
+def types(monkeypatch: pytest.MonkeyPatch) -> Typing:
+    """Return a function that has the officers type these passphrases, and nothing more."""
+
+    def given(*answers: str) -> None:
+        remaining = iter(answers)
+        monkeypatch.setattr(
+            terminal.sys, "stdin", SimpleNamespace(isatty=lambda: True, readline=lambda: "no\n")
+        )
+        monkeypatch.setattr(terminal.getpass, "getpass", lambda *_, **__: next(remaining, ""))
+
+    return given
+
+
+@contextlib.contextmanager
+def session(office: Office) -> Iterator[tuple[Inbox, Callable[[str], Said]]]:
+    """Open a session of two and give its inbox, and what runs a command in it."""
+    with office.opened() as inbox:
+        door = Open(inbox)
+
+        def run(line: str) -> Said:
+            out, err = io.StringIO(), io.StringIO()
+            with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+                code = cli.run(shlex.split(line), door)
+            return Said(code, out.getvalue(), err.getvalue())
+
+        yield door._inbox, run
+
+
+def test_which_acts_take_two_officers_is_written_down() -> None:
+    """One act more or less is a decision, to be made here as well."""
+    assert SENSITIVE == {act.value for act in TWO_OFFICERS}
+
+
+@pytest.mark.parametrize("act", sorted(TWO_OFFICERS))
+def test_one_officer_alone_does_none_of_them(founded_two: Office, types: Typing, act: Act) -> None:
+    """Whatever the command: with one passphrase there is no transaction, with two there is."""
+    with session(founded_two) as (inbox, _):
+        types(passphrase_of("alice"))
+        with pytest.raises(Locked), inbox.acting(Deed(act), build.today()):
+            raise AssertionError
+        types(passphrase_of("alice"), passphrase_of("bruno"))
+        with contextlib.suppress(ZeroDivisionError), inbox.acting(Deed(act), build.today()):
+            raise ZeroDivisionError  # so that nothing is noted
+
+
+@pytest.fixture(scope="module")
+def founded_two(tmp_path_factory: pytest.TempPathFactory) -> Office:
+    return Office.found_by(tmp_path_factory.mktemp("two"), NAMES[:2], 2)
+
+
+def test_every_command_that_does_one_asks_two(
+    office: Office, place: dict[str, object], types: Typing
+) -> None:
+    """With the second passphrase wrong or not typed it is refused: state and journal stay as they were.
+
+    The same command with both passphrases is the control: whatever else it may say, it goes beyond.
+    """
+    before, entries = office.state(), len(office.json("journal", "print")["entries"])
+    with session(office) as (_, run):
+        for command in COMMANDS:
+            line = command.format(**place)
+            for second, words in (
+                ("wrong", "wrong passphrase for the share of bruno"),
+                ("", "takes two officers"),
+            ):
+                types(passphrase_of("alice"), second)
+                said = run(line)
+                assert (1, True) == (said.code, words in said.err), (line, said)
+                assert "passphrase now" in said.err
+    assert before == office.state()
+    assert entries + 1 == len(office.json("journal", "print")["entries"])  # but for the first print
+    copies = iter(range(100))
+    for command in COMMANDS:
+        copy = office.copy(office.root.parent.parent / f"copy{next(copies)}")
+        with session(copy) as (_, run):
+            types(passphrase_of("alice"), passphrase_of("bruno"))
+            said = run(command.format(**place))
+            assert "wrong passphrase" not in said.err, command
+            assert "error: this takes" not in said.err, command
+
+
+def test_every_sensitive_act_has_a_command_above(
+    office: Office, place: dict[str, object], types: Typing
+) -> None:
+    """So that the list of commands cannot fall behind the list of acts."""
+    asked = set()
+    with session(office) as (_, run):
+        for command in COMMANDS:
+            types()
+            asked.add(run(command.format(**place)).err.split()[0])
+    assert SENSITIVE == asked
+
+
+def test_both_are_named_in_the_journal(office: Office, types: Typing) -> None:
+    """Of three who are present, the two who confirmed."""
+    with session(office.of(*NAMES)) as (_, run):
+        types("", passphrase_of("bruno"), passphrase_of("chloe"))
+        assert 0 == run("keys rotate --now --reason drill").code
+    entry = office.json("journal", "print")["entries"][-2]
+    assert ("rotate-keys", ["bruno", "chloe"], "drill") == (entry["act"], entry["officers"], entry["reason"])
+
+
+def test_a_new_passphrase_is_asked_each_time(office: Office, types: Typing) -> None:
+    """What was typed for one act is not good for the next."""
+    with session(office) as (_, run):
+        types(passphrase_of("alice"), passphrase_of("bruno"))
+        assert [0, 1] == [run("keys rotate --now").code, run("keys rotate --now").code]
+
+
+def test_one_officer_who_is_alone_confirms_alone(tmp_path: Path, types: Typing) -> None:
+    """Afresh in a session, and with the passphrase that comes with a single command."""
+    office = Office.found(tmp_path)
+    with session(office) as (_, run):
+        types()
+        assert "this takes the officer's passphrase" in run("keys rotate --now").err
+        types(build.PASSPHRASE)
+        assert 0 == run("keys rotate --now").code
+    assert 0 == office.run("keys", "rotate", "--now").code

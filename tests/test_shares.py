@@ -1,0 +1,75 @@
+"""A secret in shares of words: every quorum gives it back, nothing less gives anything."""
+
+import secrets
+from itertools import combinations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from shamir_mnemonic.wordlist import WORDLIST
+
+from crypto import shares
+from crypto.errors import Malformed, Tampered
+from crypto.shares import LARGEST_COUNT, TooFewShares
+
+CIRCLES = [(1, 1), *((quorum, n) for n in range(2, LARGEST_COUNT + 1) for quorum in range(2, n + 1))]
+
+
+@pytest.mark.parametrize(("quorum", "count"), CIRCLES, ids=lambda value: str(value))
+def test_every_subset_below_the_quorum_fails_and_every_one_at_it_opens(quorum: int, count: int) -> None:
+    """All subsets of every circle that there can be."""
+    secret = secrets.token_bytes(32)
+    words = shares.split(secret, quorum=quorum, count=count)
+    assert list(range(1, count + 1)) == [shares.member(each) for each in words]
+    for size in range(quorum):
+        for subset in combinations(words, size):
+            with pytest.raises(TooFewShares):
+                shares.combine(subset)
+    assert {secret} == {shares.combine(subset) for subset in combinations(words, quorum)}
+
+
+@given(st.data())
+def test_more_shares_than_a_quorum_open_in_any_order(data: st.DataObject) -> None:
+    """One of them from elsewhere is found, wherever it stands."""
+    quorum, count = data.draw(st.sampled_from(CIRCLES[1:]))
+    secret = secrets.token_bytes(32)
+    words = shares.split(secret, quorum=quorum, count=count)
+    brought = data.draw(st.permutations(words)).copy()[: data.draw(st.integers(quorum, count))]
+    assert secret == shares.combine(brought)
+    place = data.draw(st.integers(0, len(brought) - 1))
+    other = shares.split(secret, quorum=quorum, count=count)
+    brought[place] = other[shares.member(brought[place]) - 1]
+    with pytest.raises(Tampered):
+        shares.combine(brought)
+
+
+def test_a_forged_share_of_the_same_split_gives_no_secret() -> None:
+    """Right in form, number and checksum, wrong in what it holds: beside a quorum it is found as well."""
+    words = shares.split(secrets.token_bytes(32), quorum=2, count=3)
+    parsed = shares._parse(words[2])
+    value = bytes(byte ^ 1 for byte in parsed.value)
+    fields = {name: getattr(parsed, name) for name in parsed.__dataclass_fields__}
+    forged = type(parsed)(**fields | {"value": value}).mnemonic()
+    assert (3, shares.identifier(words[2])) == (shares.member(forged), shares.identifier(forged))
+    for brought in ([words[0], forged], [words[0], words[1], forged]):
+        with pytest.raises(Tampered):
+            shares.combine(brought)
+
+
+@pytest.mark.parametrize("quorum_and_count", [(1, 2), (3, 2), (0, 0), (2, 8), (0, 1), (2, 1)], ids=str)
+def test_circles_that_cannot_be_are_not_split(quorum_and_count: tuple[int, int]) -> None:
+    quorum, count = quorum_and_count
+    with pytest.raises(Malformed):
+        shares.split(bytes(32), quorum=quorum, count=count)
+
+
+def test_any_single_wrong_word_is_found() -> None:
+    """Each of the 33 in turn, replaced by the word after it in the list."""
+    (words,) = shares.split(secrets.token_bytes(32), quorum=1, count=1)
+    listed = WORDLIST
+    split = words.split()
+    for place, word in enumerate(split):
+        other = listed[(listed.index(word) + 1) % len(listed)]
+        with pytest.raises(Malformed):
+            shares.member(" ".join([*split[:place], other, *split[place + 1 :]]))
+    assert words == shares.normal(words)
