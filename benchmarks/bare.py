@@ -7,14 +7,17 @@ from typing import Any
 from flask import Flask, Response, request
 from sqlalchemy import Column, LargeBinary, MetaData, Table, create_engine, event, insert, select
 
+from portal.store.inserts import insert_new
+
 ANSWER = 18_108
 KEY = bytes(32)
 
 
 def create_app(database: str = "") -> Flask:
-    """Return the application on a SQLite file; ``BARE_DATABASE`` names it for gunicorn."""
-    engine = create_engine(f"sqlite:///{database or os.environ['BARE_DATABASE']}")
-    event.listen(engine, "connect", _as_the_portal)
+    """Return the application on a database at an address; ``BARE_DATABASE`` names it for gunicorn."""
+    engine = create_engine(database or os.environ["BARE_DATABASE"])
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", _as_the_portal)
     rows = Table(
         "rows",
         MetaData(),
@@ -24,7 +27,7 @@ def create_app(database: str = "") -> Flask:
     )
     with engine.begin() as connection:
         rows.metadata.create_all(connection)
-        connection.execute(insert(rows).prefix_with("OR IGNORE"), {"key": KEY, "data": bytes(ANSWER)})
+        insert_new(connection, rows, key=KEY, data=bytes(ANSWER))
     engine.dispose()
     app = Flask(__name__)
 

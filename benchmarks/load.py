@@ -2,21 +2,23 @@
 
 import http.client
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from itertools import repeat
 
 CLIENTS = 4
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One POST and the status that it must have."""
+    """One POST and the status that it must have; of ``more`` headers each request takes its own."""
 
     path: str
     body: bytes
     status: int
     headers: Mapping[str, str]
+    more: Iterator[Mapping[str, str]] = field(default_factory=lambda: repeat({}))
 
 
 def rate(port: int, request: Request, count: int, clients: int = CLIENTS) -> float:
@@ -30,7 +32,7 @@ def rate(port: int, request: Request, count: int, clients: int = CLIENTS) -> flo
 def _post(port: int, request: Request) -> None:
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
     try:
-        connection.request("POST", request.path, request.body, dict(request.headers))
+        connection.request("POST", request.path, request.body, {**request.headers, **next(request.more)})
         answer = connection.getresponse()
         answer.read()
     finally:

@@ -1,30 +1,48 @@
-"""Long runs against a real portal: kills, many clients, times of answers (`make soak`)."""
+"""Long runs against a real portal: kills, many clients, times of answers (`make soak`).
 
+`python -m benchmarks.soak PART…` runs some parts alone: submits, answers, junk, large, kills.
+"""
+
+import statistics
 import sys
 import tempfile
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 from benchmarks.__main__ import bare_server
+from benchmarks.junk import junk as flood_with_junk
+from benchmarks.large import large as send_large
 from benchmarks.load import Request, rate
-from tests import slot_timing
+from crypto import challenge
+from portal.challenges import COST
+from tests import postgres, slot_timing
 from tests.builders import INSPECTORATE, make_envelope, upload_metadata
 from tests.installation import free_port
 from tests.kills import Campaign
 from tests.portal_room import BODY, SITE
 from tests.portal_server import Server
+from tests.work import INSTANCE_SEED, cheap
 
 ROUNDS = 67
 CLIENTS = (8, 32, 64)
 SUBMITS = 600
+TURNS = 6
 CASES = 100_000
 ASKED = 1_000
+# What a clock beyond a network can hardly tell apart: either is enough.
+APART_MILLISECONDS = 2
+APART = 0.05
+POSTGRESQL = Path(__file__).parent.parent / "deploy" / "postgresql.conf"
 
 
 def main() -> None:
-    """Run each part on a portal of its own."""
-    for part in (submits, answers, kills):
-        with tempfile.TemporaryDirectory(prefix="fanal-soak-") as folder:
-            part(Server(Path(folder), free_port()).make())
+    """Run each part on a portal of its own, on either database."""
+    for name in sys.argv[1:] or PARTS:
+        for database in (_sqlite, _postgresql):
+            with tempfile.TemporaryDirectory(prefix="fanal-soak-") as folder, database() as url:
+                say(f"{name}, {url.partition(':')[0].partition('+')[0]}:")
+                PARTS[name](Server(Path(folder), free_port()).make(database=url))
 
 
 def submits(server: Server) -> None:
@@ -32,28 +50,40 @@ def submits(server: Server) -> None:
     envelope = make_envelope(SITE)
     headers = {"Upload-Length": str(len(envelope))}
     headers["Upload-Metadata"] = upload_metadata(channel=INSPECTORATE.encode())
-    submit = Request("/api/envelopes", envelope, 201, {**BODY, **headers})
+    key = challenge.key(INSTANCE_SEED, SITE.deployment)
+    paid = [cheap(key, len(envelope), INSPECTORATE, COST) for _ in range(SUBMITS * len(CLIENTS))]
+    submit = Request("/api/envelopes", envelope, 201, {**BODY, **headers}, iter(paid))
     insert = Request("/insert", envelope, 201, {})
-    with server.serving(), bare_server(server.folder) as bare:
+    with server.serving(), _beside(server) as bare_database, bare_server(bare_database) as bare:
+        peers = ((server.port, submit), (bare, insert))
         for clients in CLIENTS:
-            ours, theirs = (
-                rate(port, request, SUBMITS, clients)
-                for port, request in ((server.port, submit), (bare, insert))
-            )
+            rates = [
+                [rate(port, each, SUBMITS // TURNS, clients) for port, each in peers] for _ in range(TURNS)
+            ]
+            ours = statistics.median(speed for speed, _ in rates)
+            part = statistics.median(speed / theirs for speed, theirs in rates)
             say(
-                f"{SUBMITS} submits by {clients} clients: 0 failures, {ours:.0f} per second, "
-                f"{ours / theirs:.2f} of a bare insert"
+                f"  {SUBMITS} submits by {clients} clients: 0 failures, {ours:.0f} per second, "
+                f"{part:.2f} of a bare insert, medians of {TURNS} turns"
             )
 
 
 def answers(server: Server) -> None:
-    """The time of slot answers by state, among many cases."""
+    """The time of slot answers by state, among many cases; a difference that could be seen ends the run."""
     with server.store() as store:
         locators = slot_timing.fill(store, CASES)
     with server.serving():
         found = slot_timing.medians(lambda each: server.request("POST", "/api/slot", each), locators, ASKED)
     told = ", ".join(f"{name} {median:.2f} ms" for name, median in found.items())
-    say(f"slot answers among {CASES} cases: {told}; {slot_timing.spread(found):.1%} apart")
+    say(f"  slot answers among {CASES} cases: {told}; {slot_timing.spread(found):.1%} apart")
+    if not alike(found):
+        raise RuntimeError("the time of an answer tells the state of a case")
+
+
+def alike(found: Mapping[str, float]) -> bool:
+    """Whether medians, in milliseconds, are so near to each other that they tell nothing."""
+    apart = max(found.values()) - min(found.values())
+    return apart <= APART_MILLISECONDS or slot_timing.spread(found) <= APART
 
 
 def kills(server: Server) -> None:
@@ -61,7 +91,51 @@ def kills(server: Server) -> None:
     campaign = Campaign(server)
     for _ in range(ROUNDS):
         campaign.round()
-    say(f"{campaign.kills} kills: {len(campaign.delivered)} reports acknowledged, 0 lost")
+    say(
+        f"  {campaign.kills} kills: {campaign.delivered} reports acknowledged, 0 lost; "
+        f"{campaign.compared} compared byte by byte"
+    )
+
+
+def junk(server: Server) -> None:
+    """A flood beside a true report; a report that is lost ends the run."""
+    say(f"  {flood_with_junk(server)}")
+
+
+def large(server: Server) -> None:
+    """An envelope of the largest size; a byte that differs, or too much memory, ends the run."""
+    say(f"  {send_large(server)}")
+
+
+PARTS: Mapping[str, Callable[[Server], None]] = {
+    "submits": submits,
+    "answers": answers,
+    "junk": junk,
+    "large": large,
+    "kills": kills,
+}
+
+
+@contextmanager
+def _sqlite() -> Iterator[str]:
+    yield "sqlite:///portal.sqlite"
+
+
+@contextmanager
+def _postgresql() -> Iterator[str]:
+    with postgres.serving((), POSTGRESQL.read_text()) as cluster:
+        yield cluster.url
+
+
+@contextmanager
+def _beside(server: Server) -> Iterator[str]:
+    """Yield a database of the same kind as the server's, for the bare insert."""
+    database = server.settings.database
+    if database.startswith("sqlite"):
+        yield f"sqlite:///{server.folder}/bare.sqlite"
+    else:
+        with postgres.database(database) as url:
+            yield url
 
 
 def say(line: str) -> None:

@@ -199,6 +199,14 @@ def sign_outbox(outbox: Outbox, reply_seed: bytes) -> Manifest:
     return Manifest(raw, signing.sign(Label.OUTBOX, outbox.deployment, raw, reply_seed))
 
 
+def sign_again(manifest: Manifest, deployment: bytes, reply_seed: bytes) -> Manifest:
+    """Return an outbox manifest, the same bytes, under a signature by another reply key (SPEC 8.3).
+
+    Whether the bytes are those that were signed before is for the caller, who knows their hash.
+    """
+    return Manifest(manifest.raw, signing.sign(Label.OUTBOX, deployment, manifest.raw, reply_seed))
+
+
 def open_intake(manifest: Manifest, deployment: bytes) -> Intake:
     """Return the intake manifest if the instance key that it names signed it for this deployment.
 

@@ -194,6 +194,8 @@ def check_channels(channels: Sequence[Channel]) -> None:
         key.id != reply_key_id(key.key) for key in reply
     ):
         raise Malformed("keyring holds a key under another key's id")
+    for key in reply:
+        signing.check_key(key.key)
     ids = [channel.id for channel in channels]
     if any(_repeats(names) for names in (ids, [key.id for key in intake], [key.id for key in reply])):
         raise Malformed("keyring lists a channel or key twice")

@@ -1,6 +1,7 @@
 """A secret split into shares of words, of which a quorum gives it back (SLIP-39; SPEC 9.1)."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from shamir_mnemonic import MnemonicError, Share, combine_mnemonics, generate_mnemonics
 
@@ -37,6 +38,19 @@ def member(words: str) -> int:
 def identifier(words: str) -> int:
     """Return the number (15 bits) that all shares of one split carry; Malformed if a word is wrong."""
     return _parse(words).identifier
+
+
+def quorum(words: str) -> int:
+    """Return how many shares give the secret, as each of them says; Malformed if a word is wrong."""
+    return int(_parse(words).member_threshold)
+
+
+def restated(words: str, quorum: int) -> str:
+    """Return the same share with another quorum written into it; Malformed if a word is wrong.
+
+    What ``combine`` refuses for the number alone can be tried in earnest so.
+    """
+    return str(replace(_parse(words), member_threshold=quorum).mnemonic())
 
 
 def combine(shares: Sequence[str]) -> bytes:

@@ -56,6 +56,15 @@ def verify(label: Label, deployment: bytes, file: bytes, signature: bytes, key: 
         raise Tampered("signature does not hold") from error
 
 
+def check_key(key: bytes) -> None:
+    """Return if ``key`` (32 bytes) can verify anything: a canonical point of the prime-order group, not its zero.
+
+    Raises Malformed (SPEC 1.4).
+    """
+    if len(key) != PUBLIC or not crypto_core_ed25519_is_valid_point(key):
+        raise Malformed("a public key is not valid")
+
+
 def fingerprint(key: bytes) -> str:
     """Return the first 160 bits of H(key) as 8 groups of 4 letters, for people to compare (SPEC 6)."""
     return grouped(hashlib.sha256(key).digest())

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from crypto.journal import CORRECT_CLOCK
+
 
 class Act(StrEnum):
     """An act; one that is not listed here cannot be done."""
@@ -36,6 +38,7 @@ class Act(StrEnum):
     DESTROY_KEYS = "destroy-keys"
     CHANGE_OFFICERS = "change-officers"
     RENEW_SHARES = "renew-shares"
+    CORRECT_CLOCK = CORRECT_CLOCK
     LIFT_CONFLICT = "lift-conflict"
     NAME_ALIAS = "name-alias"
     REMOVE_ALIAS = "remove-alias"
@@ -53,6 +56,7 @@ TWO_OFFICERS = frozenset(
         Act.DESTROY_KEYS,
         Act.CHANGE_OFFICERS,
         Act.RENEW_SHARES,
+        Act.CORRECT_CLOCK,
         Act.LIFT_CONFLICT,
         Act.NAME_ALIAS,
         Act.REMOVE_ALIAS,

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import NamedTuple
 
 from sqlalchemy.orm import Session
 
@@ -15,16 +16,29 @@ from inbox.home import Home
 from inbox.schema import Attachment
 
 
-def extract(home: Home, session: Session, case: int, number: int, out: Path) -> Attachment:
-    """Write file ``number`` of a case to ``out``, which must not exist; return what the vault says of it.
+class Found(NamedTuple):
+    """A file of a case as the vault knows it, with the seed (32 bytes) that opens its sealed copy."""
 
-    Raises CaseRefused for an unknown one, Refused if it is destroyed, damaged, or ``out`` is there: then
-    nothing is left at ``out`` that was not there before.
-    """
+    attachment: Attachment
+    seed: bytes
+
+
+def find(home: Home, session: Session, case: int, number: int) -> Found:
+    """Return file ``number`` of a case; CaseRefused for an unknown one, and if its key is destroyed."""
     attachment = _find(session, case, number)
     seed = keystore.load(home, session).attachment_seed(attachment.id)
     if seed is None:
         raise CaseRefused(f"the key of file {number} was destroyed", "nobody can open it any more")
+    return Found(attachment, seed)
+
+
+def write(home: Home, found: Found, out: Path) -> None:
+    """Write a file of a case in clear to ``out``, which must not exist.
+
+    Raises Refused if its sealed copy is damaged, or ``out`` is there: then nothing is left at ``out`` that
+    was not there before.
+    """
+    attachment, seed = found
     try:
         out.touch(mode=0o600, exist_ok=False)  # from here on the name is ours
     except FileExistsError:
@@ -34,13 +48,12 @@ def extract(home: Home, session: Session, case: int, number: int, out: Path) -> 
     except (CryptoError, FileNotFoundError):
         out.unlink()
         raise Refused(
-            f"the sealed copy of file {number} is missing or damaged",
+            f"the sealed copy of file {attachment.number} is missing or damaged",
             "put back a copy of the attachments folder",
         ) from None
     except BaseException:
         out.unlink()
         raise
-    return attachment
 
 
 def _find(session: Session, case: int, number: int) -> Attachment:

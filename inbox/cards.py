@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from crypto import card, keyring, signing
 from crypto.card import Card
 from crypto.errors import CryptoError, Malformed
+from crypto.keyring import Channel
 from inbox import keyrings, records, schema
 from inbox.cases import View
 from inbox.errors import Refused
@@ -140,14 +141,19 @@ def _check_keys(session: Session, found: Card, today: date) -> None:
         raise Refused(f"the card is of {found.issued}, a day that is still to come", "check both clocks")
     if _end(found) < today:
         raise Refused("the keys on the card are past their days", f"inbox keys rotate there; then {_ANOTHER}")
-    others = [each for each in keyrings.vouched_for(session) if each.id != found.channel.id]
+    others = [each for each in _cards(session) if each.id != found.channel.id]
     try:
         keyring.check_channels([keyrings.all_keys(session), *others, found.channel])
     except Malformed:
         raise Refused(
-            "the id of the channel, or a key on the card, stands on the keyring already",
+            "the id of the channel, or a key on the card, stands on the keyring already, or once did",
             "each channel has an id and keys of its own; ask the body where the card comes from",
         ) from None
+
+
+def _cards(session: Session) -> list[Channel]:
+    """Return the channels of all bodies outside, those that were removed too."""
+    return [card.parse(row.raw).channel for row in records.cards(session)]
 
 
 def _check_sender(known: schema.Card | None, found: Card, typed: str | None) -> None:
@@ -158,12 +164,13 @@ def _check_sender(known: schema.Card | None, found: Card, typed: str | None) -> 
             f"the card key is {shown}, not the one given", f"{_COMPARE}: somebody may stand between"
         )
     pinned = known is not None and known.removed is None
-    if known is not None and pinned and known.key != found.key:
+    if known is not None and known.key != found.key:
+        # Bundles of the channel are chained: who has not the chain can neither collect nor answer.
         raise Refused(
             "the card is by another key than the one that was accepted for this channel",
-            "if the body really began anew: inbox channels remove, then accept its card as the first",
+            "if the body really began anew, let it choose a new channel id: inbox init --channel ID there",
         )
-    if known is not None and known.key == found.key and found.serial <= known.serial:
+    if known is not None and found.serial <= known.serial:
         raise Refused(f"card {known.serial} or a newer one was accepted before this one", _ANOTHER)
     if not pinned and typed is None:
         raise Refused(

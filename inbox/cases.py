@@ -1,6 +1,7 @@
 """What staff see of cases, as plain values that become JSON or lines; nothing in it proves authorship."""
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from typing import Any, TypeAlias
 
 from sqlalchemy.orm import Session
@@ -9,18 +10,22 @@ from crypto import answers, base64url, questionnaire
 from crypto.keyring import Texts
 from crypto.messages import REPORT, Report
 from crypto.questionnaire import Flag, Questionnaire
-from inbox import records
+from inbox import records, registers
 from inbox.schema import Attachment, Case, FollowUp, Message, Unopened
 
 View: TypeAlias = dict[str, Any]
+
+# Begins the flag of a case that is kept from an officer, whose name ends it.
+KEPT_FROM = "kept-from-"
 
 
 def overview(session: Session) -> View:
     """Return a line's worth of every case, and of everything that became no case."""
     counts = records.counts(session)
+    kept_from = _kept_from(session)
     return {
         "cases": [
-            _line(case)
+            _line(case, kept_from)
             | {
                 "unread": case.unread,
                 "follow_ups": counts.follow_ups.get(case.number, 0),
@@ -40,7 +45,7 @@ def details(session: Session, number: int) -> View:
     files = records.attachments(session, number)
     follow_ups = records.follow_ups(session, number)
     return (
-        _line(case)
+        _line(case, _kept_from(session))
         | {"collected": case.collected.isoformat(), "unread": case.unread}
         | {"written": None, "questionnaire": None, "note": None}
         | {"answers": {}, "labels": {}, "odd": {}, "cautions": []}
@@ -62,8 +67,8 @@ def mark_read(session: Session, number: int) -> None:
         follow_up.unread = False
 
 
-def flags(case: Case) -> list[str]:
-    """Return what staff must know before they act, as stable words."""
+def flags(case: Case, kept_from: Sequence[str] = ()) -> list[str]:
+    """Return what staff must know before they act, as stable words; then ``kept-from-NAME`` of each."""
     found = {
         "unsigned": case.unsigned,
         "cannot-be-answered": case.recipient is None and not case.unsigned,
@@ -71,17 +76,24 @@ def flags(case: Case) -> list[str]:
         "keyring-unknown": case.keyring_warning == "unknown",
         "keyring-old": case.keyring_warning == "old",
     }
-    return [flag for flag, holds in found.items() if holds]
+    return [flag for flag, holds in found.items() if holds] + [f"{KEPT_FROM}{name}" for name in kept_from]
 
 
-def _line(case: Case) -> View:
+def _kept_from(session: Session) -> Mapping[int, list[str]]:
+    officers: defaultdict[int, list[str]] = defaultdict(list)
+    for row in registers.exclusions(session):
+        officers[row.case].append(row.officer)
+    return officers
+
+
+def _line(case: Case, kept_from: Mapping[int, list[str]]) -> View:
     return {
         "case": case.number,
         "status": case.status,
         "received": case.received.isoformat(),
         "language": case.language,
         "summary": case.summary,
-        "flags": flags(case),
+        "flags": flags(case, kept_from.get(case.number, ())),
     }
 
 

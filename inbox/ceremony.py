@@ -19,10 +19,7 @@ _STEPS = (
 
 def circle(names: Sequence[str], quorum: int, title: str) -> Circle:
     """Lead the officers through their passphrases; Refused if they do not agree to what they are told."""
-    if not terminal.is_interactive():
-        raise Refused(
-            "there is no terminal to type passphrases at", "give them in files, one for each officer"
-        )
+    _check_terminal()
     for line in _explained(names, quorum, title):
         terminal.warn(line)
     if not terminal.ask("Do all of you understand this, and agree?"):
@@ -32,20 +29,29 @@ def circle(names: Sequence[str], quorum: int, title: str) -> Circle:
         terminal.warn("")
         terminal.warn(f"{name}, it is your turn ({turn} of {len(names)}). At least {SHORTEST} characters;")
         terminal.warn("five or more words drawn by lot are strong and can be remembered.")
-        members.append(Appointee(name, _chosen(name, names)))
+        members.append(Appointee(name, chosen(name, names)))
     terminal.warn("")
     terminal.warn("Thank you. The shares are made and tried: some seconds.")
     terminal.warn("")
     return Circle(tuple(members), quorum)
 
 
-def typed_twice(name: str) -> str:
-    """Return a new passphrase that was typed twice; Refused if it is too short, or not the same."""
-    chosen = terminal.ask_secret(f"new passphrase of {name}")
-    check_passphrase(chosen)
-    if terminal.ask_secret("the same again") != chosen:
-        raise Refused("the two passphrases differ", "nothing was changed, try again")
-    return chosen
+def chosen(name: str, names: Sequence[str]) -> str:
+    """Ask for a new passphrase until there is one that its officer wants to keep; ``names`` are all officers.
+
+    Raises Refused without a terminal.
+    """
+    _check_terminal()
+    while True:
+        try:
+            given = _typed_twice(name)
+        except Refused as refused:
+            terminal.warn(f"{refused}; once more")
+            continue
+        estimate = strength.estimate(given, names)
+        terminal.warn(f"strength: {estimate.said}")
+        if not estimate.is_weak or terminal.ask("Keep it all the same?"):
+            return given
 
 
 def view(proven: Proven, papers: Papers) -> dict[str, Any]:
@@ -107,15 +113,16 @@ def _which(quorum: int, count: int) -> str:
     return f"{which} open the inbox"
 
 
-def _chosen(name: str, names: Sequence[str]) -> str:
-    """Ask until there is a passphrase that its officer wants to keep."""
-    while True:
-        try:
-            chosen = typed_twice(name)
-        except Refused as refused:
-            terminal.warn(f"{refused}; once more")
-            continue
-        estimate = strength.estimate(chosen, names)
-        terminal.warn(f"strength: {estimate.said}")
-        if not estimate.is_weak or terminal.ask("Keep it all the same?"):
-            return chosen
+def _check_terminal() -> None:
+    if not terminal.is_interactive():
+        raise Refused(
+            "there is no terminal to type passphrases at", "give them in files, one for each officer"
+        )
+
+
+def _typed_twice(name: str) -> str:
+    given = terminal.ask_secret(f"new passphrase of {name}")
+    check_passphrase(given)
+    if terminal.ask_secret("the same again") != given:
+        raise Refused("the two passphrases differ", "nothing was changed, try again")
+    return given

@@ -45,13 +45,15 @@ class _Turn(NamedTuple):
 class Outcome:
     """What became of one bundle: ``filed`` or ``refused``; neither if it was collected before.
 
-    Of what was filed, only what those present may see.
+    Of what was filed, only what those present may see; ``kept_from`` has the cases among it of which
+    something that came now names an officer, each with all from whom it is kept.
     """
 
     bundle: str
     n: int = 0
     filed: Filed | None = None
     refused: Refused | None = None
+    kept_from: list[tuple[int, str]] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
 
     @property
@@ -109,18 +111,22 @@ def _collect_one(
         office = records.office(session)
         verified = verify(turn.path, office.deployment, office.channel)
         n = verified.intake.n
+        if (verified.intake.instance_key, n) != (turn.instance_key, turn.n):
+            raise _altered()  # the officers were asked about another one
         if not chain.follows(session, verified, acceptance):
             return Outcome(bundle=turn.path.name, n=n)
         warnings = _accept(session, verified, today)
         filing = Filing(session, inbox.home, n=n, today=today)
         _file(inbox, session, verified, filing, progress)
-        conflicts.keep(session, By(inbox.present, today), filing.meant)
-    return Outcome(bundle=turn.path.name, n=n, filed=_shown(inbox, filing.filed), warnings=warnings)
-
-
-def _shown(inbox: Inbox, filed: Filed) -> Filed:
+        kept = conflicts.keep(session, By(inbox.present, today), filing.meant)
     with inbox.vault.transaction(inbox.present) as session:
-        return filed.among(registers.case_numbers(session), registers.unopened_numbers(session))
+        filed = filing.filed.among(registers.case_numbers(session), registers.unopened_numbers(session))
+        shown = [(row.case, row.officer) for row in registers.exclusions(session) if row.case in kept]
+    return Outcome(bundle=turn.path.name, n=n, filed=filed, kept_from=shown, warnings=warnings)
+
+
+def _altered() -> BundleRefused:
+    return BundleRefused("the bundle was altered while it was read", "copy it to a disk first")
 
 
 def _accept(session: Session, verified: Verified, today: date) -> list[str]:
@@ -173,7 +179,7 @@ def _file(inbox: Inbox, session: Session, verified: Verified, filing: Filing, pr
         filing.take(_unsealed(kept(inbox.home, awaited), trust, progress))
         filing.finish()
     except Changed:
-        raise BundleRefused("the bundle was altered while it was read", "copy it to a disk first") from None
+        raise _altered() from None
     for withdrawal in verified.intake.withdrawn:
         filing.withdraw(withdrawal)
     if filing.seeds:

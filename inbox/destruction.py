@@ -13,6 +13,8 @@ from inbox.schema import IntakeKey, KeyStoreKey, ReplyKey
 
 GRACE = timedelta(days=30)
 _DAY = timedelta(days=1)
+# So many keys are named in the journal, which has room for no more than a few dozen.
+_NAMED = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +43,8 @@ class Plan:
     def about(self) -> str:
         """What the journal notes of it, the honest limit included."""
         ids = [*(key.id for key in self.intake), *(key.id for key in self.reply)]
-        named = ", ".join(map(keys.name, ids))
+        more = f" and {len(ids) - _NAMED} more" if len(ids) > _NAMED else ""
+        named = ", ".join(map(keys.name, ids[:_NAMED])) + more
         if self.backups is None:
             return f"keys {named}"
         return (

@@ -52,12 +52,22 @@ class Locked(Refused):
         who = "two officers, each with an own passphrase" if needed > 1 else "the officer's passphrase"
         super().__init__(
             f"this takes {who}",
-            "ask a second officer to come; who opened with the words of a sheet has none: officers renew",
+            "ask a second officer to come; who opened with the words of a sheet has none, and gives them with"
+            " --share to a single command, not in a session: officers renew",
+        )
+
+
+class Superseded(Refused):
+    """vault.json is no longer the one by which this inbox was opened."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "vault.json has changed since this inbox was opened", "open it again, with the newest shares"
         )
 
 
 class HeaderDamaged(Refused):
-    """vault.json is not as it was written."""
+    """vault.json is not as it was written, or not as the shares say."""
 
     def __init__(self) -> None:
         super().__init__("the vault's header vault.json is damaged", "put back a copy of vault.json")

@@ -16,7 +16,8 @@ _CLOSED = "nobody can send a report or a follow-up; what was sealed before opens
 def warnings(session: Session, today: date) -> list[str]:
     """Return what ends within 30 days or has ended, with what no longer works from then on."""
     intake, reply = keys.ends(session)
-    card = records.office(session).card_until
+    office = records.office(session)
+    card = None if office.root_seed else office.card_until
     lost = "no outbox can be made: no reply, no status reaches a reporter"
     return [
         *_told("intake key", intake, today, f"{_CLOSED}; {_ROTATE}"),

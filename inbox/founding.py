@@ -99,7 +99,6 @@ def found(
     root.absolute().parent.mkdir(parents=True, exist_ok=True)
     _sweep(root)
     folder = handout.folder if handout else aside.root
-    in_place = False
     try:
         for each in (aside.root, *aside.folders):
             disk.make_folder(each)
@@ -110,11 +109,10 @@ def found(
         for each in (*aside.folders, aside.root):
             disk.sync_folder(each)
         aside.root.rename(root)
-        in_place = True
     finally:
-        shutil.rmtree(aside.root, ignore_errors=True)
-        if not in_place:
+        if aside.root.exists():  # else it is in place, whatever interrupted us since
             withdraw(sharing, folder)
+            shutil.rmtree(aside.root, ignore_errors=True)
     disk.sync_folder(root.absolute().parent)
     return Founded(root_of_all, proven, papers)
 

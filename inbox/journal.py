@@ -10,7 +10,7 @@ from crypto import journal, signing
 from crypto.errors import Malformed
 from crypto.journal import Chain, Entry, Head, JournalBroken, Signed
 from inbox import records, registers
-from inbox.acts import Deed
+from inbox.acts import Act, Deed
 from inbox.errors import Refused
 from inbox.schema import JournalEntry
 
@@ -33,13 +33,20 @@ class Line:
 
 
 def note(session: Session, by: By, deed: Deed) -> None:
-    """Add an entry; Refused if the clock was set back since the last one."""
+    """Add an entry; Refused if the clock was set back since the last one, unless that is what is noted."""
     last = registers.last_journal_entry(session)
     before = _parsed(last) if last is not None else None
-    if before is not None and by.today < before.day:
+    is_back = before is not None and by.today < before.day
+    if before is not None and is_back and deed.act is not Act.CORRECT_CLOCK:
         raise Refused(
             f"the clock says {by.today}, but the journal already has an entry of {before.day}",
-            "set the clock, try again",
+            "if the clock is behind, set it and try again; if it is right now and was ahead then,"
+            " two officers note that: inbox journal clock --reason TEXT",
+        )
+    if deed.act is Act.CORRECT_CLOCK and not is_back:
+        raise Refused(
+            f"the clock says {by.today}, and the journal has no entry of a later day",
+            "there is nothing to correct",
         )
     office = records.office(session)
     end = head(session)

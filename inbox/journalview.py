@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from crypto.journal import Entry, Head
+from inbox.acts import Deed
 from inbox.anchors import Checked
 from inbox.cases import View
 from inbox.journal import Line
@@ -19,6 +20,11 @@ def line(each: Line) -> str:
     else:
         told = _DAMAGED if each.day is None else _WITHHELD
     return f"{each.n:>6}  {each.day or '????-??-??'}  {visible(told)}"
+
+
+def deed(each: Deed) -> str:
+    """Return on one line what is to be done, as the journal will note it."""
+    return visible(" ".join([each.act, *_of(each)]))
 
 
 def line_view(each: Line) -> View:
@@ -61,7 +67,7 @@ def checked_view(found: Checked) -> View:
     return {"head": head_view(found.head)} | compared | {"warnings": found.warnings}
 
 
-def _of(entry: Entry) -> Iterator[str]:
+def _of(entry: Entry | Deed) -> Iterator[str]:
     if entry.case is not None:
         yield f"case {entry.case}"
     if entry.about:

@@ -1,6 +1,7 @@
 """The keyring: what the inbox vouches for, signed anew whenever a day or a key has changed (SPEC 6)."""
 
 import hashlib
+from collections.abc import Sequence
 from datetime import date
 
 from sqlalchemy.orm import Session
@@ -8,21 +9,14 @@ from sqlalchemy.orm import Session
 from crypto import card, keyring
 from crypto.keyring import Channel, IntakeKey, Keyring, ReplyKey, Texts
 from crypto.questionnaire import parse as parse_questionnaire
-from inbox import keys, records
+from inbox import keys, records, schema
 from inbox.errors import Refused
 from inbox.schema import KeyringFile, QuestionnaireFile
 
 
 def issue(session: Session, today: date) -> KeyringFile:
-    """Return a new keyring, valid for 35 days from ``today``.
-
-    Raises Refused if the clock was set back, or if this is not the root's inbox.
-    """
+    """Return a new keyring, valid for 35 days from ``today``; Refused if this is not the root's inbox."""
     newest = records.newest_keyring(session)
-    if newest is not None and today < newest.issued:
-        raise Refused(
-            f"the clock says {today}, but a keyring was issued on {newest.issued}", "set the clock, try again"
-        )
     issued = _build(session, newest.serial + 1 if newest else 1, today)
     raw, signature = keyring.sign(issued, root_seed(session))
     row = KeyringFile(
@@ -48,24 +42,25 @@ def current(session: Session, today: date) -> tuple[KeyringFile, bool]:
 
 def own_channel(session: Session, today: date) -> Channel:
     """Return the channel of this inbox, with those of its keys that can still matter."""
-    return all_keys(session).at(today)
+    intake = keys.standing(records.intake_keys(session))
+    return _channel(session, intake, keys.standing(records.reply_keys(session))).at(today)
 
 
 def all_keys(session: Session) -> Channel:
-    """Return the channel of this inbox with all keys that it ever had and did not withdraw."""
+    """Return the channel of this inbox with all keys that it ever had, also withdrawn and destroyed ones."""
+    return _channel(session, records.intake_keys(session), records.reply_keys(session))
+
+
+def _channel(
+    session: Session, intake: Sequence[schema.IntakeKey], reply: Sequence[schema.ReplyKey]
+) -> Channel:
     office = records.office(session)
     return Channel(
         id=office.channel,
         name=Texts(office.name_fr, office.name_en),
         note=Texts(office.note_fr, office.note_en),
-        intake_keys=tuple(
-            IntakeKey(key.id, key.recipient, key.not_before, key.not_after)
-            for key in keys.standing(records.intake_keys(session))
-        ),
-        reply_keys=tuple(
-            ReplyKey(key.id, key.key, key.not_before, key.not_after)
-            for key in keys.standing(records.reply_keys(session))
-        ),
+        intake_keys=tuple(IntakeKey(key.id, key.recipient, key.not_before, key.not_after) for key in intake),
+        reply_keys=tuple(ReplyKey(key.id, key.key, key.not_before, key.not_after) for key in reply),
     )
 
 

@@ -91,14 +91,16 @@ def rotate(home: Home, session: Session, today: date, epoch: timedelta) -> Rotat
 def replace(home: Home, session: Session, today: date, epoch: timedelta) -> Rotated:
     """Make keys that count from today, and withdraw all others: somebody may know them.
 
-    What was sealed to a withdrawn intake key still opens. Cases that were closed get a slot once more, for
-    nobody is to believe the one that a withdrawn key signed.
+    What was sealed to a withdrawn intake key still opens. Nobody is to believe a slot that a withdrawn key
+    signed: the next outbox fills that of every case which the portal still keeps, also of those that were closed.
     """
     for intake in records.intake_keys(session):
         intake.withdrawn = intake.withdrawn or today
     for reply in records.reply_keys(session):
         reply.withdrawn = reply.withdrawn or today
-    records.tell_closings_again(session)
+    office = records.office(session)
+    if office.card_until is not None:
+        office.card_until = today - _DAY  # all keys on it are withdrawn
     return _make(home, session, (today, today), epoch)
 
 

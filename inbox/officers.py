@@ -11,7 +11,7 @@ from crypto import shares
 from crypto.errors import CryptoError, Malformed
 from crypto.shares import TooFewShares
 from inbox import records, sharefile
-from inbox.errors import OtherSharing, Refused, ShareDamaged
+from inbox.errors import HeaderDamaged, OtherSharing, Refused, ShareDamaged
 from inbox.header import Header
 from inbox.schema import Officer
 from inbox.sharefile import ShareFile
@@ -67,12 +67,14 @@ def check_passphrase(chosen: str) -> None:
 
 
 def open_master(header: Header, credentials: Sequence[Credential]) -> Opened:
-    """Return what the credentials open.
+    """Return what the credentials open; how many it takes is the word of the shares, not of the header.
 
-    Raises WrongPassphrase, ShareDamaged, OtherSharing, or Refused for too few and for one share twice.
+    Raises WrongPassphrase, ShareDamaged, OtherSharing, HeaderDamaged if the header says otherwise than the
+    shares, or Refused for too few and for one share twice.
     """
     files = [None if each.passphrase is None else sharefile.parse(each.share) for each in credentials]
     words = [_words(header, each, file) for each, file in zip(credentials, files, strict=True)]
+    _check_stated(header, words)
     members = tuple(map(shares.member, words))
     if len(set(members)) != len(members):
         raise Refused("the same share was given twice", "each officer brings an own share")
@@ -89,9 +91,20 @@ def open_master(header: Header, credentials: Sequence[Credential]) -> Opened:
     return Opened(master, members, sealed)
 
 
+def typed(sheet: bytes) -> str:
+    """Return the words of a share from what people typed, with the numbers of the sheet or without.
+
+    Raises ShareDamaged.
+    """
+    try:
+        return shares.normal(" ".join(re.findall("[A-Za-z]+", sheet.decode("ascii"))))
+    except (Malformed, UnicodeDecodeError):
+        raise ShareDamaged from None
+
+
 def _words(header: Header, credential: Credential, file: ShareFile | None) -> str:
     if file is None or credential.passphrase is None:
-        words = _typed(credential.share)
+        words = typed(credential.share)
         is_present = shares.identifier(words) == header.identifier
     else:
         is_present = file.sharing == header.sharing
@@ -101,9 +114,10 @@ def _words(header: Header, credential: Credential, file: ShareFile | None) -> st
     return words
 
 
-def _typed(sheet: bytes) -> str:
-    """Return the words of a share as people type them, with the numbers of the sheet or without."""
-    try:
-        return shares.normal(" ".join(re.findall("[A-Za-z]+", sheet.decode("ascii"))))
-    except (Malformed, UnicodeDecodeError):
-        raise ShareDamaged from None
+def _check_stated(header: Header, words: Sequence[str]) -> None:
+    stated = {(shares.identifier(each), shares.quorum(each)) for each in words}
+    if len(stated) > 1:
+        raise OtherSharing
+    # Anybody can write a header, with its checksum: a lower number in it must not become the next quorum.
+    if stated - {(header.identifier, header.quorum)}:
+        raise HeaderDamaged

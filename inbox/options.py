@@ -10,7 +10,8 @@ from typing import Any, Protocol, TypeVar
 
 import click
 
-from inbox import header, sharefile, terminal
+from crypto.journal import LONGEST_REASON
+from inbox import header, officers, sharefile, strength, terminal
 from inbox.errors import Refused, ShareDamaged
 from inbox.home import Home
 from inbox.officers import Credential
@@ -110,8 +111,22 @@ def circle_options(command: _Command) -> _Command:
 
 
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-reason_option = click.option("--reason", default="", help="Why, for the journal; nothing of a report.")
-case_argument = click.argument("case", type=click.IntRange(1))
+
+
+def _reason(_: click.Context, __: click.Parameter, given: str) -> str:
+    if len(given) > LONGEST_REASON:
+        raise click.BadParameter(
+            f"a reason has at most {LONGEST_REASON} characters, this one has {len(given)}"
+        )
+    return given
+
+
+_WHY = "Why, for the journal; nothing of a report."
+reason_option = click.option("--reason", default="", callback=_reason, help=_WHY)
+reason_needed = click.option("--reason", required=True, callback=_reason, help=_WHY)
+# Up to what canonical JSON, and so the journal, can write.
+NUMBER = click.IntRange(1, 2**53 - 1)
+case_argument = click.argument("case", type=NUMBER)
 out_file = click.option(
     "--out", required=True, type=click.Path(path_type=Path), help="Write here; never over a file."
 )
@@ -141,13 +156,18 @@ def passphrase_of(path: Path) -> str:
 def appointed(names: Sequence[str], files: Sequence[Path], option: str) -> tuple[Appointee, ...] | None:
     """Return the officers with the passphrases in these files, which stand in the same order; None without.
 
-    Raises UsageError if there are files for some of them alone.
+    Says of which a guess is easy. Raises UsageError if there are files for some of them alone.
     """
     if not files:
         return None
     if len(files) != len(names):
         raise click.UsageError(f"give {option} once for each of: {', '.join(names)}")
-    return tuple(Appointee(name, passphrase_of(path)) for name, path in zip(names, files, strict=True))
+    members = tuple(Appointee(name, passphrase_of(path)) for name, path in zip(names, files, strict=True))
+    for member in members:
+        estimate = strength.estimate(member.chosen, names)
+        if estimate.is_weak:
+            terminal.warn(f"warning: the passphrase of {member.name}: {estimate.said}")
+    return members
 
 
 def founders(names: Sequence[str]) -> tuple[Appointee, ...] | None:
@@ -192,7 +212,8 @@ def _credential(path: Path, secrets: Iterator[Path]) -> Credential:
     try:
         officer = sharefile.parse(content).officer
     except ShareDamaged:
-        return Credential(content, None)  # the words of a sheet, perhaps
+        officers.typed(content)  # the words of a sheet; else no passphrase file is blamed for the damage
+        return Credential(content, None)
     secret = next(secrets, None)
     given = terminal.ask_secret(f"passphrase of {officer}") if secret is None else passphrase_of(secret)
     return Credential(content, given)

@@ -13,13 +13,14 @@ from sqlalchemy.orm import Session
 from crypto import base64url, bundle, messages
 from crypto.archive import Member
 from crypto.bundle import FIRST, KeyringLink, Link, Manifest, Outbox, SealedSlot
-from crypto.messages import Status
+from crypto.errors import Tampered
+from crypto.messages import Slot, Status
 from inbox import disk, journal, keyrings, keys, records
 from inbox.acts import Act, Deed
 from inbox.errors import Refused
 from inbox.home import Home
 from inbox.parallel import spread
-from inbox.schema import KeyringFile, OutboxBundle
+from inbox.schema import Case, KeyringFile, OutboxBundle
 from inbox.slots import Mailbox, Seal, Sealer, Unsent, compose, mailbox_of
 from inbox.unlocking import Inbox
 
@@ -31,18 +32,20 @@ Progress = Callable[[int, int], None]
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """An outbox bundle: its number, its file."""
+    """An outbox bundle: its number, its file, whether another key signed it than at first."""
 
     n: int
     path: Path
+    anew: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class _Waiting:
-    """A case whose slot this outbox fills."""
+    """A case whose slot this outbox fills, and whether it tells the portal that the case is closed."""
 
     mailbox: Mailbox
     unsent: Unsent
+    closing: bool
 
 
 def make(inbox: Inbox, out: Path, *, today: date, progress: Progress) -> Made:
@@ -57,24 +60,45 @@ def make(inbox: Inbox, out: Path, *, today: date, progress: Progress) -> Made:
 
 
 def again(inbox: Inbox, out: Path, n: int, *, today: date) -> Made:
-    """Copy outbox ``n`` to ``out`` once more, byte for byte; Refused if the portal has confirmed it."""
+    """Give outbox ``n`` to ``out`` once more: the same manifest and files; Refused if the portal has confirmed it.
+
+    A key that counts no longer gives way to the present one: no later outbox is taken before this one.
+    """
     _check_folder(out)
     with inbox.acting(Deed(Act.COPY_OUTBOX, about=f"outbox {n}"), today) as session:
         made = records.outbox(session, n)
-        channel = records.office(session).channel
-    if made is None:
-        raise Refused(f"outbox {n} was never made", "make the next one: inbox outbox")
-    if made.confirmed:
-        raise Refused(f"the portal has confirmed outbox {n}", "there is no need to send it again")
-    path = inbox.home.outbox_bundle(channel, n)
-    if not path.exists():
-        raise Refused(f"our copy of outbox {n} is missing", f"put back {path.name} in {path.parent}")
-    return Made(n, _hand_over(n, path, out))
+        if made is None:
+            raise Refused(f"outbox {n} was never made", "make the next one: inbox outbox")
+        if made.confirmed:
+            raise Refused(f"the portal has confirmed outbox {n}", "there is no need to send it again")
+        path = inbox.home.outbox_bundle(records.office(session).channel, n)
+        if not path.exists():
+            raise Refused(f"our copy of outbox {n} is missing", f"put back {path.name} in {path.parent}")
+        anew = _signed_anew(session, path, made, today)
+    return Made(n, _hand_over(n, path, out, anew), anew is not None)
+
+
+def _signed_anew(session: Session, path: Path, made: OutboxBundle, today: date) -> Manifest | None:
+    """Return the manifest of our copy under the present reply key, None while its own key counts.
+
+    Nothing is signed that is not the manifest which the vault knows.
+    """
+    with path.open("rb") as file:
+        manifest, _ = bundle.read(disk.pieces(file))
+    if manifest.hash != made.hash:
+        raise Refused(f"our copy of outbox {made.n} was changed", f"put back {path.name} from a backup")
+    office = records.office(session)
+    try:
+        counting = [key.key for key in keyrings.own_channel(session, today).reply_keys]
+        bundle.open_outbox(manifest, office.deployment, counting)
+    except Tampered:
+        return bundle.sign_again(manifest, office.deployment, _reply_key(session, today)[1])
+    return None
 
 
 def _make(home: Home, session: Session, today: date, progress: Progress) -> tuple[int, str]:
     office = records.office(session)
-    seed = _reply_seed(session, today)
+    signer, seed = _reply_key(session, today)
     keyring = keyrings.issue(session, today) if office.root_seed else None
     last = records.last_outbox(session)
     made = OutboxBundle(n=last.n + 1 if last else 1, hash=FIRST, made=today)
@@ -93,9 +117,7 @@ def _make(home: Home, session: Session, today: date, progress: Progress) -> tupl
                 SealedSlot(each.mailbox.case_id, digest)
                 for each, (digest, _) in zip(waiting, sealed, strict=True)
             ),
-            closed=tuple(
-                each.mailbox.case_id for each in waiting if each.mailbox.case.status == Status.CLOSED
-            ),
+            closed=tuple(each.mailbox.case_id for each in waiting if each.closing),
             journal=journal.head(session),
             keyring=KeyringLink(keyring.serial, keyring.hash) if keyring else None,
         )
@@ -104,15 +126,36 @@ def _make(home: Home, session: Session, today: date, progress: Progress) -> tupl
         sizes = [size for _, size in sealed]
         _write(home.outbox_bundle(office.channel, made.n), manifest, outbox, (spool, sizes), keyring)
     for each in waiting:
-        each.mailbox.case.serial += 1
-        if each.mailbox.case.status == Status.CLOSED and each.mailbox.case.closed_in is None:
-            each.mailbox.case.closed_in = made.n
+        _note(each, made, signer)
     return made.n, office.channel
 
 
-def _reply_seed(session: Session, today: date) -> bytes:
+def _note(waiting: _Waiting, made: OutboxBundle, signer: bytes) -> None:
+    """Note which outbox has filled the slot of a case, and whose signature it bears."""
+    case = waiting.mailbox.case
+    case.serial += 1
+    case.slot_key = signer
+    if not waiting.closing:
+        case.closed_on = None
+    elif case.closed_in is None:
+        case.closed_in = made.n
+        case.closed_on = case.closed_on or made.made
+
+
+def _is_closing(case: Case, slot: Slot) -> bool:
+    """Tell whether the portal is to count the case as closed.
+
+    A message to one that it counts so already opens it once more, that there be time to read.
+    """
+    is_told = case.closed_on is not None
+    has_news = any(reply.serial > case.serial for reply in slot.messages)
+    return case.status == Status.CLOSED and not (is_told and has_news)
+
+
+def _reply_key(session: Session, today: date) -> tuple[bytes, bytes]:
+    """Return id and seed of the key that signs today."""
     valid = [
-        key.seed
+        (key.id, key.seed)
         for key in keys.standing(records.reply_keys(session))
         if key.seed and key.not_before <= today <= key.not_after
     ]
@@ -129,10 +172,11 @@ def _waiting(session: Session, today: date) -> list[_Waiting]:
     next_by = today + timedelta(days=office.answer_days)
     dialogues = records.dialogues(session)
     waiting = []
-    for case in records.cases_to_refresh(session):
+    for case in records.cases_to_refresh(session, today, next_by):
         if (mailbox := mailbox_of(case)) is not None:
             slot = compose(mailbox, dialogues, channel=office.channel, issued=today, next_by=next_by)
-            waiting.append(_Waiting(mailbox, Unsent(mailbox.recipient, messages.SLOT.encode(slot))))
+            unsent = Unsent(mailbox.recipient, messages.SLOT.encode(slot))
+            waiting.append(_Waiting(mailbox, unsent, _is_closing(case, slot)))
     return sorted(waiting, key=lambda each: base64url.encode(each.mailbox.case_id))
 
 
@@ -185,10 +229,16 @@ def _check_folder(out: Path) -> None:
         raise Refused(f"{out} is not a folder", "make it, or mount the medium, then try again")
 
 
-def _hand_over(n: int, path: Path, out: Path) -> Path:
+def _hand_over(n: int, path: Path, out: Path, anew: Manifest | None = None) -> Path:
+    """Put our copy into ``out``, under another manifest's signature if one is given."""
     target = out / f"outbox-{path.name}"
     try:
-        disk.copy(path, target)
+        if anew is None:
+            disk.copy(path, target)
+        else:
+            with path.open("rb") as file:
+                _, members = bundle.read(disk.pieces(file))
+                disk.write(target, bundle.write(anew, members))
     except OSError as error:
         raise Refused(
             f"outbox {n} is made, but could not be copied to {out}: {error.strerror}",

@@ -69,6 +69,7 @@ def _uninterrupted() -> Iterator[None]:
 
 def _begin(start: Callable[[Context], Callable[[Job], Result]], context: Context) -> None:
     memory.forbid_dumps()
+    memory.lock()
     Thread(target=_end_with_parent, daemon=True).start()
     _worker.set(start(context))
 

@@ -1,8 +1,11 @@
-"""A session waits for its officers, but not for ever: then its process ends, wherever it was asking."""
+"""A session waits for its officers, but not for ever: then its process ends, whatever it was doing."""
 
 import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
+
+# Seconds in which a process to which nobody types any more may close its vault and say so.
+GRACE = 10
 
 
 class Inactive(BaseException):
@@ -10,26 +13,38 @@ class Inactive(BaseException):
 
 
 class _Limit:
-    """How many seconds to wait; without a limit the process belongs to a single command."""
+    """How many seconds may pass; without a limit the process belongs to a single command."""
 
     seconds = 0
 
 
-def allow(seconds: int) -> None:
-    """Let every wait from now on end with Inactive after so many seconds."""
-    signal.signal(signal.SIGALRM, _end)
-    _Limit.seconds = seconds
-
-
 @contextmanager
-def waiting() -> Iterator[None]:
-    """Wait for a person while the block runs."""
-    signal.setitimer(signal.ITIMER_REAL, _Limit.seconds)
+def limited(seconds: int) -> Iterator[None]:
+    """End the block with Inactive once ``renew`` was not called for so many seconds.
+
+    The system ends the process GRACE seconds later if it is still there, say because a terminal that was
+    stopped takes none of its words.
+    """
+    before = signal.signal(signal.SIGALRM, _end)
+    _Limit.seconds = seconds
+    renew()
     try:
         yield
     finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
+        if signal.getsignal(signal.SIGALRM) is _end:
+            _Limit.seconds = 0
+            renew()
+            signal.signal(signal.SIGALRM, before)
+
+
+def renew() -> None:
+    """Take note that somebody typed, or that work which people wait for went on."""
+    if signal.getsignal(signal.SIGALRM) is _end:
+        signal.setitimer(signal.ITIMER_REAL, _Limit.seconds)
 
 
 def _end(*_: object) -> None:
+    # The system's own way to end, not a handler: that would wait for whatever the program is in.
+    signal.signal(signal.SIGALRM, signal.SIG_DFL)
+    signal.setitimer(signal.ITIMER_REAL, GRACE)
     raise Inactive

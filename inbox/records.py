@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
 from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, func, select, update
@@ -29,6 +29,9 @@ from inbox.schema import (
     ShownKeyring,
     Unopened,
 )
+
+# Of what it closed, a portal keeps the slot for so long, and up to a week more (SPEC 8.4).
+CLOSED_KEPT = timedelta(days=187)
 
 
 class Counts(NamedTuple):
@@ -180,20 +183,24 @@ def cases(session: Session) -> Sequence[Case]:
     return session.scalars(select(Case).order_by(Case.number)).all()
 
 
-def cases_to_refresh(session: Session) -> Sequence[Case]:
+def cases_to_refresh(session: Session, today: date, next_by: date) -> Sequence[Case]:
     """Return the cases whose slot an outbox fills: all that can be answered and are not closed for good.
 
-    A closed case stays until the portal has applied an outbox that said so.
+    A closed case stays until the portal has applied an outbox that said so. It comes back while the portal
+    keeps it, if the key that signed its slot was withdrawn or ends before ``next_by``, the day of the next outbox:
+    nobody believes that slot for much longer.
     """
     heard = select(OutboxBundle.n).where(OutboxBundle.confirmed)
     open_still = (Case.status != Status.CLOSED) | Case.closed_in.is_(None) | Case.closed_in.not_in(heard)
+    lasting = select(ReplyKey.id).where(ReplyKey.withdrawn.is_(None), ReplyKey.not_after >= next_by)
+    fading = (Case.closed_on >= today - CLOSED_KEPT) & Case.slot_key.not_in(lasting)
     answerable = Case.recipient.is_not(None) & Case.withdrawn.is_(False)
-    return session.scalars(select(Case).where(answerable & open_still).order_by(Case.number)).all()
+    return session.scalars(select(Case).where(answerable & (open_still | fading)).order_by(Case.number)).all()
 
 
 def tell_closings_again(session: Session) -> None:
     """Make every closed case that can be answered wait for a slot again: a new portal has none of it."""
-    session.execute(update(Case).values(closed_in=None))
+    session.execute(update(Case).values(closed_in=None, closed_on=None))
 
 
 def follow_up(session: Session, number: int, follow_up_id: bytes) -> FollowUp | None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from inbox.cases import View
+from inbox.cases import KEPT_FROM, View
 from inbox.collect import Outcome
 from inbox.terminal import quoted, visible
 
@@ -45,7 +45,7 @@ def _cases_of(view: View) -> Iterator[str]:
         yield f"{case['case']:>5}  {case['received']}  {case['status']:<14}  {language}  {counts}"
         yield quoted(case["summary"])
         if case["flags"]:
-            yield f"       [{', '.join(case['flags'])}]"
+            yield f"       [{visible(', '.join(case['flags']))}]"
         if new := _new(case):
             yield f"       NOT READ YET: {new}"
 
@@ -65,7 +65,7 @@ def details(view: View) -> Iterator[str]:
     yield f"case {view['case']}: {view['status']}"
     language = view["language"] or "unknown"
     yield f"received {view['received']}, collected {view['collected']}, language {language}"
-    yield from (_FLAGS[flag] for flag in view["flags"])
+    yield from map(_flag, view["flags"])
     yield from (_CAUTIONS[flag] for flag in view["cautions"])
     if view["note"] is not None:
         yield from ("", "note:", quoted(view["note"]))
@@ -111,6 +111,8 @@ def outcome(result: Outcome) -> Iterator[str]:
         yield f"follow-ups to: {_cases(filed.follow_ups)}"
     if filed.withdrawn:
         yield f"withdrawn by the author: {_cases(filed.withdrawn)}"
+    for case, officer in result.kept_from:
+        yield f"case {case} is kept from {visible(officer)}: do not speak of it there"
     if filed.resolved:
         yield f"filed at last, and no longer in the list of what became no case: {_numbers(filed.resolved)}"
     if filed.unopened:
@@ -131,10 +133,17 @@ def outcome_view(result: Outcome) -> View:
         "unopened": filed.unopened if filed else [],
         "resolved": sorted(filed.resolved) if filed else [],
         "repeated": len(filed.repeated) if filed else 0,
+        "kept_from": [{"case": case, "officer": officer} for case, officer in result.kept_from],
         "warnings": result.warnings,
         "error": str(result.refused) if result.refused else None,
         "hint": result.refused.hint if result.refused else None,
     }
+
+
+def _flag(flag: str) -> str:
+    if flag.startswith(KEPT_FROM):
+        return f"KEPT FROM {visible(flag.removeprefix(KEPT_FROM))}: do not speak of it there"
+    return _FLAGS[flag]
 
 
 def _new(case: View) -> str:

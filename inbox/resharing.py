@@ -13,7 +13,6 @@ from crypto import passphrase
 from inbox import (
     conflicts,
     disk,
-    header,
     journal,
     keystore,
     officers,
@@ -24,6 +23,7 @@ from inbox import (
     vault,
 )
 from inbox.acts import Deed
+from inbox.header import encode
 from inbox.home import Home
 from inbox.journal import By
 from inbox.papers import Handout, Papers
@@ -52,13 +52,13 @@ def reshare(inbox: Inbox, circle: Circle, change: Change, handout: Handout | Non
     """Make ``circle`` the officers, with their shares handed out; else the one share stays in the home.
 
     The inbox is shut afterwards: it has to be opened with the new shares. Raises Refused, or VaultDamaged or
-    KeyStoreDamaged if something to be carried over does not read; then nothing has changed.
+    KeyStoreDamaged if something to be carried over does not read; then nothing has changed. Whatever else is
+    raised, ``inbox.is_superseded`` tells whether the circle is another.
     """
     home, folder = inbox.home, handout.folder if handout else inbox.home.root
-    before = home.header.read_bytes()
     sharing = share(circle)
     key = passphrase.vault_key(sharing.master)
-    generation = header.parse(before).generation + 1
+    generation = inbox.header.generation + 1
     try:
         proven = prove(sharing, circle, folder, change.by.today)
         inbox.vault.copy_to(home.vault(generation), key)
@@ -68,11 +68,11 @@ def reshare(inbox: Inbox, circle: Circle, change: Change, handout: Handout | Non
                 deployment = records.office(session).name
             written = handout.write(proven, deployment, minutes) if handout else None
             disk.sync_folder(home.root)
-            disk.write(home.header, [header.encode(sharing.header(generation))])
+            disk.write(home.header, [encode(sharing.header(generation))])
             inbox.vault.close()
             _sweep(home, opened, sharing, generation)
     except BaseException:
-        if home.header.read_bytes() == before:
+        if not inbox.is_superseded:
             _take_back(inbox, sharing, folder, generation - 1)
         raise
     return Reshared(proven, written)

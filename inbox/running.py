@@ -1,5 +1,8 @@
 """One command run to its end: whatever it refuses is said, and becomes an exit status."""
 
+import sys
+from collections.abc import Sequence
+
 import click
 
 from crypto.errors import CryptoError
@@ -10,8 +13,10 @@ from inbox.options import Door
 
 def run(commands: click.Command, arguments: list[str] | None, door: Door | None) -> int:
     """Run one command, behind a door that is open already if there is one; return 0, 1 or 2."""
+    words = sys.argv[1:] if arguments is None else arguments
     try:
-        return int(commands.main(arguments, prog_name="inbox", standalone_mode=False, obj=door) or 0)
+        _check_text(words)
+        return int(commands.main(words, prog_name="inbox", standalone_mode=False, obj=door) or 0)
     except Refused as refused:
         terminal.fail(refused)
     except CryptoError as error:
@@ -25,3 +30,12 @@ def run(commands: click.Command, arguments: list[str] | None, door: Door | None)
         what = terminal.visible(str(error.filename or "a file"))
         terminal.fail(Refused(f"{what}: {error.strerror}", "check the path, the medium and the free space"))
     return 1
+
+
+def _check_text(words: Sequence[str]) -> None:
+    """Return if all words are text; what neither vault nor journal can hold must not reach them."""
+    for word in words:
+        if any("\ud800" <= char <= "\udfff" for char in word):
+            raise Refused(
+                f"this does not read as text: {word}", "set the terminal to UTF-8; give a file another name"
+            )

@@ -5,7 +5,7 @@ from datetime import date
 from sqlalchemy import ForeignKey, ForeignKeyConstraint, UniqueConstraint
 from sqlalchemy.orm import DeclarativeBase, Mapped, MappedAsDataclass, mapped_column
 
-VERSION = 2
+VERSION = 3
 
 
 class Base(MappedAsDataclass, DeclarativeBase, kw_only=True, repr=False, eq=False):
@@ -146,8 +146,9 @@ class Case(Base):
     """A report or an unsigned drop, whose ``message`` is message.json or the note.
 
     ``envelope`` is the hash of the age file, ``serial`` that of the last slot, ``seen`` the newest slot that
-    the reporter has opened, ``closed_in`` the first outbox that told the reporter of the closing. ``unread``
-    holds until the case is shown to staff.
+    the reporter has opened, ``closed_in`` the first outbox that told the reporter of the closing, ``closed_on``
+    the day from which the portal counts it as closed, ``slot_key`` the id of the reply key that signed
+    the last slot. ``unread`` holds until the case is shown to staff.
     """
 
     __tablename__ = "cases"
@@ -171,6 +172,8 @@ class Case(Base):
     serial: Mapped[int] = mapped_column(default=0)
     unread: Mapped[bool] = mapped_column(default=True)
     closed_in: Mapped[int | None] = mapped_column(ForeignKey("outboxes.n"), default=None)
+    closed_on: Mapped[date | None] = mapped_column(default=None)
+    slot_key: Mapped[bytes | None] = mapped_column(ForeignKey("reply_keys.id"), default=None)
 
 
 class FollowUp(Base):

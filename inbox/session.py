@@ -8,8 +8,8 @@ from pathlib import Path
 
 import click
 
-from inbox import options, patience, sharefile, terminal
-from inbox.acts import Act
+from inbox import journalview, options, sharefile, terminal
+from inbox.acts import Deed
 from inbox.errors import Refused
 from inbox.options import Door
 from inbox.unlocking import Inbox, Witnesses, with_witnesses
@@ -71,16 +71,12 @@ def _words(line: str) -> list[str]:
     return words[1:] if words[:1] == ["inbox"] else words
 
 
-def limit(minutes: int) -> None:
-    """Let this process wait no longer than that for its officers, whatever it asks them."""
-    patience.allow(minutes * 60)
-
-
 def _asking(inbox: Inbox) -> Witnesses:
-    def ask(act: Act) -> tuple[str, ...]:
+    def ask(deed: Deed) -> tuple[str, ...]:
         needed = min(2, len(inbox.present))
         who = "two officers: each types" if needed > 1 else "the officer, who types"
-        terminal.warn(f"{act} takes {who} the passphrase now")
+        terminal.warn(journalview.deed(deed))
+        terminal.warn(f"this takes {who} the passphrase now")
         if len(inbox.sealed) > needed:
             terminal.warn("(Enter alone lets another one do it)")
         confirmed: list[str] = []

@@ -132,8 +132,9 @@ def share(circle: Circle) -> Sharing:
 def prove(sharing: Sharing, circle: Circle, folder: Path, today: date) -> Proven:
     """Write the share files into ``folder`` and open them from there as the officers will: the share test.
 
-    Every quorum must give the master secret back, and every group of one fewer nothing. Raises Refused if one
-    does not behave so: then nothing may be founded on these shares.
+    Every quorum must give the master secret back, and every smaller group nothing, nor the master secret if
+    its shares are made to say that they suffice. Raises Refused if one does not behave so: then nothing may
+    be founded on these shares.
     """
     for officer, content in sharing.files.items():
         disk.write(sharing.share_file(officer, folder), [content])
@@ -145,10 +146,13 @@ def prove(sharing: Sharing, circle: Circle, folder: Path, today: date) -> Proven
     except (ShareDamaged, WrongPassphrase):
         raise _failed() from None
     quorums = list(combinations(words, circle.quorum))
-    fewer = [group for group in combinations(words, circle.quorum - 1) if group]
-    if not all(_give(quorum, sharing.master) for quorum in quorums) or any(map(_opens, fewer)):
+    smaller = [group for size in range(1, circle.quorum) for group in combinations(words, size)]
+    if not all(_give(quorum, sharing.master) for quorum in quorums):
         raise _failed()
-    return Proven(sharing, today, len(quorums), len(fewer))
+    if any(_opens(group) or _give(_sufficing(group), sharing.master) for group in smaller):
+        raise _failed()
+    fewer = sum(len(group) == circle.quorum - 1 for group in smaller)
+    return Proven(sharing, today, len(quorums), fewer)
 
 
 def withdraw(sharing: Sharing, folder: Path) -> None:
@@ -167,6 +171,11 @@ def _opens(group: Sequence[str]) -> bool:
     except CryptoError:
         return False
     return True
+
+
+def _sufficing(group: Sequence[str]) -> list[str]:
+    """The number alone stops a group that is too small: a split by which fewer suffice would not be seen."""
+    return [shares.restated(words, len(group)) for words in group]
 
 
 def _failed() -> Refused:

@@ -8,9 +8,11 @@ import getpass
 import json
 import shutil
 import sys
+import termios
 import traceback
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -68,6 +70,12 @@ def warn(line: str) -> None:
     print(line, file=sys.stderr)
 
 
+def warn_all(lines: Iterable[str]) -> None:
+    """Print lines about what is going on to standard error."""
+    for line in lines:
+        warn(line)
+
+
 def fail(refused: Refused) -> None:
     """Print what was refused and what to do."""
     warn(f"error: {visible(str(refused))}")
@@ -76,6 +84,7 @@ def fail(refused: Refused) -> None:
 
 def progress(what: str, done: int, total: int) -> None:
     """Show how far work is, if someone is there to see it."""
+    patience.renew()
     if sys.stderr.isatty():
         end = "\n" if done == total else ""
         print(f"\r{what}: {done} of {total}", end=end, file=sys.stderr, flush=True)
@@ -95,10 +104,11 @@ def ask_line(prompt: str) -> str | None:
     """Return the line that a person types behind ``prompt``, None at the end of input."""
     print(prompt, end="", file=sys.stderr, flush=True)
     try:
-        with patience.waiting():
-            return sys.stdin.readline() or None
+        return sys.stdin.readline() or None
     except UnicodeDecodeError:
         return _UNREADABLE  # no command, and no answer
+    finally:
+        patience.renew()
 
 
 def ask_secret(prompt: str) -> str:
@@ -106,10 +116,26 @@ def ask_secret(prompt: str) -> str:
     if not sys.stdin.isatty():
         raise Refused("there is no terminal to ask for the passphrase on", "use --passphrase-file FILE")
     try:
-        with patience.waiting():
-            return getpass.getpass(f"{prompt}: ", stream=sys.stderr)
+        return getpass.getpass(f"{prompt}: ", stream=sys.stderr)
     except UnicodeDecodeError:
         raise Refused("what was typed does not read as text", "set the terminal to UTF-8") from None
+    finally:
+        patience.renew()
+
+
+@contextmanager
+def unstoppable() -> Iterator[None]:
+    """Let no Ctrl-S stop the terminal while the block runs: what then prints would wait for ever."""
+    if not sys.stdin.isatty():
+        yield
+        return
+    before = termios.tcgetattr(sys.stdin)
+    termios.tcsetattr(sys.stdin, termios.TCSANOW, [before[0] & ~termios.IXON, *before[1:]])
+    try:
+        yield
+    finally:
+        # Not once all is printed, as is usual: who takes none of it must not hold us here.
+        termios.tcsetattr(sys.stdin, termios.TCSANOW, before)
 
 
 def wipe() -> None:

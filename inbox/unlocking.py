@@ -12,27 +12,30 @@ from sqlalchemy.orm import Session
 from crypto import passphrase
 from inbox import disk, header, journal, officers, records, settling, vault
 from inbox.acts import ON_ALL_CASES, TWO_OFFICERS, Act, Deed
-from inbox.errors import Locked
+from inbox.errors import Locked, Superseded
+from inbox.header import Header
 from inbox.home import Home
 from inbox.journal import By
 from inbox.officers import Credential
 from inbox.sharefile import ShareFile
 from inbox.vault import Vault
 
-# Asks officers for their passphrases afresh; returns the names of those who gave them.
-Witnesses = Callable[[Act], tuple[str, ...]]
+# Tells officers what is to be done, asks for their passphrases afresh; returns the names of who gave them.
+Witnesses = Callable[[Deed], tuple[str, ...]]
 
 
 @dataclass(frozen=True, slots=True)
 class Inbox:
     """An unlocked home: its folder, its open vault, and which officers are present.
 
-    ``sealed`` has the share file of each who gave a passphrase. ``witnesses`` stands for the officers' fresh
-    passphrases: those of a single command are fresh by themselves.
+    ``header`` is what vault.json said then, and the shares too. ``sealed`` has the share file of each who
+    gave a passphrase. ``witnesses`` stands for the officers' fresh passphrases: those of a single command are
+    fresh by themselves.
     """
 
     home: Home
     vault: Vault
+    header: Header
     present: tuple[str, ...]
     sealed: Mapping[str, ShareFile] = field(repr=False)
     witnesses: Witnesses
@@ -40,11 +43,20 @@ class Inbox:
     @property
     def quorum(self) -> int:
         """How many officers it takes to open the inbox."""
-        return header.parse(self.home.header.read_bytes()).quorum
+        return self.header.quorum
+
+    @property
+    def is_superseded(self) -> bool:
+        """Whether vault.json says something else by now: another vault is valid, with another key store."""
+        return header.parse(self.home.header.read_bytes()) != self.header
 
     @contextmanager
     def transaction(self) -> Iterator[Session]:
-        """Give a session of the program's own, then ``settle``; what it finds is not for showing."""
+        """Give a session of the program's own, then ``settle``; what it finds is not for showing.
+
+        Raises Superseded.
+        """
+        self._check_valid()
         with self.vault.transaction() as session:
             yield session
         self.settle()
@@ -54,27 +66,37 @@ class Inbox:
         """Give a session in which officers do something, which the journal notes if the block ends.
 
         Cases that exclude one of them are not there, unless the act is the program's work on all. Raises
-        Locked if it takes two officers who are not both here, Refused as ``journal.note`` does.
+        Locked if it takes two officers who are not both here, Superseded, Refused as ``journal.note`` does.
         """
-        by = self.confirmed(deed.act) if deed.act in TWO_OFFICERS else self.present
+        self._check_valid()
+        by = self.confirmed(deed) if deed.act in TWO_OFFICERS else self.present
         with self.vault.transaction(() if deed.act in ON_ALL_CASES else self.present) as session:
             journal.note(session, By(by, today), deed)
             yield session
         self.settle()
 
     def settle(self) -> None:
-        """Bring the files of the home to where the vault says that they are."""
+        """Bring the files of the home to where the vault says that they are; Superseded if it may not say."""
+        self._check_valid()
         with self.vault.transaction() as session:
             settling.settle(self.home, session)
 
-    def confirmed(self, act: Act) -> tuple[str, ...]:
-        """Return who confirms an act: two officers, or the one where there is no other; else Locked."""
+    def confirmed(self, deed: Deed) -> tuple[str, ...]:
+        """Return who confirms a deed: two officers, or the one where there is no other; else Locked.
+
+        Raises Superseded.
+        """
+        self._check_valid()
         with self.vault.transaction() as session:
             needed = min(2, len(records.officers(session)))
-        confirmed = self.witnesses(act)
+        confirmed = self.witnesses(deed)
         if len(set(confirmed)) < needed or not set(confirmed) <= set(self.present):
             raise Locked(needed)
         return confirmed
+
+    def _check_valid(self) -> None:
+        if self.is_superseded:
+            raise Superseded
 
 
 @contextmanager
@@ -97,20 +119,20 @@ def unlocked(root: Path, bring: Callable[[], Sequence[Credential]]) -> Iterator[
                 names = {each.member: each.name for each in records.officers(session)}
             present = tuple(names[member] for member in sorted(credited.members))
             sealed = {names[member]: file for member, file in sorted(credited.sealed.items())}
-            inbox = Inbox(home, opened, present, sealed, partial(_given_with, present, tuple(sealed)))
+            inbox = Inbox(home, opened, found, present, sealed, partial(_given_with, present, tuple(sealed)))
             inbox.settle()
             yield inbox
         finally:
             opened.close()
 
 
-def _given_with(present: tuple[str, ...], with_passphrase: tuple[str, ...], act: Act) -> tuple[str, ...]:
+def _given_with(present: tuple[str, ...], with_passphrase: tuple[str, ...], deed: Deed) -> tuple[str, ...]:
     """Return whose passphrases came with a single command.
 
     The words of a sheet lie in clear somewhere, for the day on which a passphrase is lost. So they confirm
     that the shares are renewed, and nothing else.
     """
-    return present if act is Act.RENEW_SHARES else with_passphrase
+    return present if deed.act is Act.RENEW_SHARES else with_passphrase
 
 
 def with_witnesses(inbox: Inbox, witnesses: Witnesses) -> Inbox:

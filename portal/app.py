@@ -7,7 +7,7 @@ from flask import Flask
 
 from crypto import questionnaire
 from crypto.questionnaire import Questionnaire
-from portal import headers, intake, manifest, pages, problems, published, slots
+from portal import challenges, headers, intake, manifest, pages, problems, published, sealed, slots
 from portal.config import Settings
 from portal.context import Context
 from portal.refusals import BadConfiguration
@@ -21,11 +21,13 @@ def create_app(settings: Settings, today: Callable[[], date] = days.today) -> Fl
     app = Flask("portal", static_folder=None)
     app.extensions["portal"] = Context(settings, open_database(settings.database_url), today)
     problems.init_app(app)
+    challenges.init_app(app)
     intake.init_app(app)
     slots.init_app(app)
     published.init_app(app)
     manifest.init_app(app, signed)
     pages.init_app(app, settings, questions)
+    sealed.init_app(app, pages.answers(settings, questions))
     headers.init_app(app, settings.onion)
     return app
 

@@ -16,6 +16,8 @@ _SERVED = {
     "js/*.js": "text/javascript",
     "vendor/age.js": "text/javascript",
 }
+# They stand in the offline form itself, and are loaded by no page.
+_NOT_SERVED = "offline"
 _IMPORT = re.compile(rb'^(?:import|export)\b[^;"]*"(\.{1,2}/[^"]+)";', re.MULTILINE)
 
 
@@ -67,7 +69,11 @@ def load() -> Assets:
     """Return the files of the folder ``static``, read at the first call of the process."""
     found = ((path, kind) for pattern, kind in _SERVED.items() for path in sorted(_FOLDER.glob(pattern)))
     return Assets(
-        {f"/{path.relative_to(_FOLDER.parent).as_posix()}": _read(path, kind) for path, kind in found}
+        {
+            f"/{path.relative_to(_FOLDER.parent).as_posix()}": _read(path, kind)
+            for path, kind in found
+            if not path.name.startswith(_NOT_SERVED)
+        }
     )
 
 

@@ -2,11 +2,13 @@
 
 import sys
 from contextlib import closing
+from dataclasses import asdict
 from pathlib import Path
 
 import click
 
 from portal import doctor as examination
+from portal import expire as expiring
 from portal import terminal
 from portal.config import Settings
 from portal.doctor import Finding, Level
@@ -32,6 +34,29 @@ def pending(settings: Settings, *, as_json: bool) -> None:
         return
     for each in found:
         terminal.say(f"{each.channel}: {each.count}, oldest of {each.oldest.isoformat()}")
+
+
+@click.command()
+@click.option("--rewrite", is_flag=True, help="Write the database anew, however large; reports wait.")
+@json_option
+@click.pass_obj
+def expire(settings: Settings, *, rewrite: bool, as_json: bool) -> None:
+    """Let go of uploads that were given up, and of what was confirmed or closed long ago: run it daily."""
+    with closing(database.open_database(settings.database_url)) as store:
+        expired = expiring.expire(store, settings, days.today())
+        expiring.tidy(store)
+        if rewrite:
+            store.rewrite()
+    if as_json:
+        terminal.data(asdict(expired))
+        return
+    terminal.say(
+        f"let go of {expired.uploads} uploads that were given up, {expired.cases} closed cases, "
+        f"{expired.remains} envelopes confirmed before"
+    )
+    if not expired.trusted:
+        terminal.say("closed cases and confirmed envelopes were kept, as the keyring is not valid today")
+        terminal.say("  hint: set this machine's clock, or import an outbox of the inbox")
 
 
 @click.command()

@@ -10,7 +10,7 @@ from sqlalchemy.exc import DBAPIError
 
 from crypto import signing
 from crypto.keyring import Keyring
-from portal import care, config, exports, imports, keyrings, proof, serving, terminal
+from portal import anchors, care, config, expire, exports, imports, keyrings, proof, serving, terminal
 from portal.app import load_questionnaire
 from portal.config import Settings
 from portal.exports import Exported
@@ -56,11 +56,14 @@ def portal(context: click.Context, file: Path) -> None:
     context.obj = config.load(file)
 
 
+portal.add_command(anchors.anchors)
 portal.add_command(care.pending)
 portal.add_command(care.doctor)
+portal.add_command(care.expire)
 portal.add_command(proof.freeze)
 portal.add_command(proof.manifest)
 portal.add_command(proof.verify_command)
+portal.add_command(proof.webcat)
 
 
 @portal.command()
@@ -104,8 +107,9 @@ def export(settings: Settings, *, out: Path, channel: str | None, again: int | N
     with closing(database.open_database(settings.database_url)) as store:
         chosen = [channel] if channel else exports.channels(store)
         if again is None:
-            exports.forget_unfinished(store, settings, days.today())
             made = [exports.export(store, settings, each, out) for each in chosen]
+            expire.expire(store, settings, days.today())
+            expire.tidy(store)
         elif len(chosen) == 1:
             made = [exports.export_again(store, chosen[0], again, out)]
         else:
@@ -120,9 +124,10 @@ def export(settings: Settings, *, out: Path, channel: str | None, again: int | N
 def import_(settings: Settings, *, bundle: Path, as_json: bool) -> None:
     """Apply an outbox bundle from the inbox."""
     with closing(database.open_database(settings.database_url)) as store:
-        imported = imports.import_outbox(store, settings, bundle)
+        imported = imports.import_outbox(store, settings, bundle, days.today())
+        expire.tidy(store)
     _tell_imported(imported, as_json=as_json)
-    if imported.outcome is Outcome.TAKEN and not as_json:
+    if imported.keyring is not None and imported.outcome is Outcome.TAKEN and not as_json:
         _tell_of_other_questions(settings, imported.keyring)
 
 
@@ -184,8 +189,8 @@ def _tell_imported(imported: Imported, *, as_json: bool) -> None:
     if not imported.applied:
         terminal.say(f"outbox {outbox.n} of {outbox.channel} was applied before; nothing was changed")
         return
+    keyring = f", keyring {imported.keyring.serial} {imported.outcome.value}" if imported.keyring else ""
     terminal.say(
         f"outbox {outbox.n} of {outbox.channel} applied: {len(outbox.slots)} slots, "
-        f"{imported.confirmed} intake bundles confirmed, "
-        f"keyring {imported.keyring.serial} {imported.outcome.value}"
+        f"{imported.confirmed} intake bundles confirmed{keyring}"
     )

@@ -14,10 +14,13 @@ from crypto import base64url, signing
 from crypto.errors import Malformed
 from portal.refusals import BadConfiguration
 
-_SHIPPED = Path(__file__).parent / "questionnaire.toml"
+_ROOM = Path(__file__).parent
+_SHIPPED = _ROOM / "questionnaire.toml"
 _ADDRESS = re.compile(r"(?P<host>[\w.-]+|\[[\da-f:.]+\]):(?P<port>\d{1,5})", re.ASCII)
 _ONION = re.compile(r"http://[a-z2-7]{56}\.onion", re.ASCII)
+_ELSEWHERE = re.compile(r"https://[\w.-]+(:\d{1,5})?(/[\w./~-]*)?", re.ASCII)
 _LARGEST_PORT = 65_535
+_LARGEST_AMOUNT = 1_000_000
 _HINT = "config.example.toml shows every setting"
 _DRIVERS = {"sqlite": "pysqlite", "postgresql": "psycopg"}
 
@@ -36,7 +39,14 @@ class Settings:
     listen: str = "127.0.0.1:8080"
     workers: int = 2
     upload_days: int = 3
+    collected_days: int = 14
+    closed_days: int = 180
+    capacity_gb: float = 20
+    spare_gb: float = 2
+    unfinished_uploads: int = 100
     questionnaire: str = ""
+    guide: str = ""
+    leave_to: str = "https://www.wikipedia.org/"
     manifest: str = ""
     onion: str = ""
     folder: Path = field(default=Path(), compare=False)
@@ -64,6 +74,11 @@ class Settings:
     def questionnaire_path(self) -> Path:
         """The file of the questions: the shipped one unless another is set."""
         return self.folder / self.questionnaire if self.questionnaire else _SHIPPED
+
+    @property
+    def guide_folder(self) -> Path:
+        """The folder of the guides, one file for each language: the shipped ones unless another is set."""
+        return self.folder / self.guide if self.guide else _ROOM
 
     @property
     def manifest_path(self) -> Path | None:
@@ -135,6 +150,10 @@ def _number(least: int, most: int) -> Callable[[Any], bool]:
     return lambda value: type(value) is int and least <= value <= most
 
 
+def _amount(value: Any) -> bool:
+    return type(value) in {int, float} and 0 < value < _LARGEST_AMOUNT
+
+
 def _database(value: Any) -> bool:
     try:
         url = make_url(value)
@@ -153,6 +172,10 @@ def _onion(value: Any) -> bool:
     return isinstance(value, str) and (not value or _ONION.fullmatch(value) is not None)
 
 
+def _elsewhere(value: Any) -> bool:
+    return isinstance(value, str) and _ELSEWHERE.fullmatch(value) is not None
+
+
 def _path(value: Any) -> bool:
     return isinstance(value, str)
 
@@ -164,7 +187,14 @@ _RULES: Mapping[str, tuple[Callable[[Any], bool], str]] = {
     "listen": (_listen, "a text such as 127.0.0.1:8080"),
     "workers": (_number(2, 256), "a number from 2 to 256"),
     "upload_days": (_number(1, 365), "a number from 1 to 365"),
+    "collected_days": (_number(1, 365), "a number from 1 to 365"),
+    "closed_days": (_number(1, 3_650), "a number from 1 to 3650"),
+    "capacity_gb": (_amount, "a number above 0, such as 20 or 0.5"),
+    "spare_gb": (lambda value: _amount(value) or _number(0, 0)(value), "a number such as 2 or 0.5, or 0"),
+    "unfinished_uploads": (_number(1, 100_000), "a number from 1 to 100000"),
     "questionnaire": (_path, "the path of a file, or empty"),
+    "guide": (_path, "the path of a folder, or empty"),
+    "leave_to": (_elsewhere, "an address that begins with https:// and has no query"),
     "manifest": (_path, "the path of a folder, or empty"),
     "onion": (_onion, "a text such as http://….onion with 56 letters and digits, or empty"),
 }

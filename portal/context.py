@@ -1,4 +1,4 @@
-"""What the views need to answer a request: settings, database, today's date."""
+"""What the views need to answer a request: settings, database, the time as far as it is known."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -7,16 +7,18 @@ from datetime import date
 from flask import current_app
 
 from portal.config import Settings
+from portal.store import days
 from portal.store.database import Database
 
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """Made once for each application; ``today`` gives the day in UTC."""
+    """Made once for each application; ``today`` gives the day in UTC, ``hour`` the hours since 1970."""
 
     settings: Settings
     database: Database
     today: Callable[[], date]
+    hour: Callable[[], int] = days.hour
 
 
 def context() -> Context:

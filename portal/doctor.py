@@ -4,20 +4,22 @@ import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from enum import Enum
 from pathlib import Path
 
-from portal import assets, fetching, headers, keyrings, manifest, serving
+from portal import assets, expire, fetching, headers, keyrings, manifest, quotas, serving
 from portal.app import load_questionnaire
 from portal.config import Settings
 from portal.refusals import Refused
-from portal.store import pending, server
+from portal.store import expiry, pending, server
 from portal.store.database import Database, open_database
 
 _WARN_DAYS = 14
 _KEY_DAYS = 14
 _KEYRING_DAYS = 7
+_EXPIRE_DAYS = 2
+_FULL = 0.8
 _LEAST_FREE = 2 << 30
 _OTHERS = 0o077
 _RENEW = "import an outbox of the inbox: each brings a new keyring"
@@ -27,6 +29,20 @@ _SILENT: Mapping[str, set[str]] = {
     "log_disconnections": {"off"},
     "log_duration": {"off"},
     "log_min_duration_statement": {"-1"},
+    "log_min_duration_sample": {"-1"},
+    "log_transaction_sample_rate": {"0"},
+    "log_lock_waits": {"off"},
+    "log_checkpoints": {"off"},  # how much was written every few minutes
+    "log_autovacuum_min_duration": {"-1"},
+    "log_min_error_statement": {"fatal", "panic"},  # a statement that fails holds what it was to keep
+    "log_line_prefix": {""},
+}
+_FORGETFUL: Mapping[str, str] = {
+    "wal_level": "minimal",
+    "wal_keep_size": "0",
+    "wal_recycle": "off",
+    "archive_mode": "off",
+    "track_commit_timestamp": "off",
 }
 
 
@@ -96,6 +112,9 @@ def _database(settings: Settings, today: date) -> Iterator[Finding]:
     with closing(database):
         yield from _keyring(database, today)
         yield from _waiting(database, today)
+        yield from _overdue(database, settings, today)
+        yield from _room(database, settings)
+        yield _order(database)
         yield from _postgresql(database)
     url = settings.database_url
     if url.get_backend_name() == "sqlite":
@@ -144,9 +163,46 @@ def _waiting(database: Database, today: date) -> Iterator[Finding]:
         yield Finding(Level.OK, f"nothing waits for longer than {_WARN_DAYS} days")
 
 
+def _overdue(database: Database, settings: Settings, today: date) -> Iterator[Finding]:
+    with database.read() as connection:
+        count = expiry.overdue(connection, today - timedelta(days=_EXPIRE_DAYS), settings.upload_days)
+    if count:
+        yield Finding(
+            Level.WARNING,
+            f"{count} uploads, cases or envelopes should have gone by now",
+            "run `portal expire` every day, as deploy/portal-expire.timer does",
+        )
+    else:
+        yield Finding(Level.OK, "what is over has gone")
+
+
+def _room(database: Database, settings: Settings) -> Iterator[Finding]:
+    with database.read() as connection:
+        levels = quotas.levels(connection, settings)
+    filled = [f"{each.kind.value.replace('_', ' ')} {each.part:.0%}" for each in levels]
+    full = any(each.part > _FULL for each in levels)
+    yield Finding(
+        Level.WARNING if full else Level.OK,
+        f"room for envelopes is filled to: {', '.join(filled)}",
+        "`portal export`, collect, import: what is confirmed makes room; or raise `capacity_gb`"
+        if full
+        else "",
+    )
+
+
+def _order(database: Database) -> Finding:
+    if database.size <= expire.SMALL:
+        return Finding(Level.OK, "the database is small enough to be written anew every day")
+    return Finding(
+        Level.WARNING,
+        f"above {expire.SMALL >> 20} MiB the database keeps the order in which reports came",
+        "run `portal expire --rewrite` in a quiet hour, or export and import, which make it smaller",
+    )
+
+
 def _postgresql(database: Database) -> Iterator[Finding]:
     with database.read() as connection:
-        found = server.settings(connection, *_SILENT, "wal_level", "max_wal_senders")
+        found = server.settings(connection, *_SILENT, *_FORGETFUL)
     if not found:
         return
     loud = [f"{name} = {found[name]}" for name, silent in _SILENT.items() if found[name] not in silent]
@@ -154,16 +210,17 @@ def _postgresql(database: Database) -> Iterator[Finding]:
         yield Finding(
             Level.WRONG,
             f"PostgreSQL logs more than errors: {each}",
-            "turn it off: a log keeps times of reports",
+            "turn it off, as deploy/postgresql.conf does: a log keeps times of reports",
         )
     if not loud:
         yield Finding(Level.OK, "PostgreSQL logs no statement or connection")
-    if found["wal_level"] != "minimal":
-        yield Finding(
-            Level.WARNING,
-            f"PostgreSQL keeps more than it needs for itself: wal_level = {found['wal_level']}",
-            "without a replica set wal_level = minimal and max_wal_senders = 0",
-        )
+    for name, least in _FORGETFUL.items():
+        if found[name] != least:
+            yield Finding(
+                Level.WARNING,
+                f"PostgreSQL keeps times of commits for longer than it must: {name} = {found[name]}",
+                f"unless a replica needs it, set {name} = {least}, as deploy/postgresql.conf does",
+            )
 
 
 def _disk(folder: Path) -> Iterator[Finding]:

@@ -18,7 +18,10 @@ _PROXY = re.compile(r"socks5h://[^/]+")
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What came: status, headers (names in lower case), and the body with its content encoding undone."""
+    """What came: status, headers, and the body with its content encoding undone.
+
+    Names of headers are in lower case; the values of several with one name are joined by a comma.
+    """
 
     status: int
     headers: Mapping[str, str]
@@ -55,7 +58,7 @@ class Visitor:
                 preload_content=False,
             ) as response:
                 body = response.read(_LARGEST + 1, decode_content=True)
-                found = {name.lower(): value for name, value in response.headers.items()}
+                found = {name.lower(): value for name, value in response.headers.itermerged()}
                 status = response.status
         except (HTTPError, LocationParseError, OSError) as error:
             raise Refused(

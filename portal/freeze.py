@@ -7,13 +7,12 @@ from crypto import pages
 from portal import codings, manifest
 from portal.manifest import Signed
 from portal.refusals import Refused
-from portal.sitefiles import MISSING, File
+from portal.sitefiles import HTML, MISSING, File
 
 SITE = "site"
 HEADERS = "headers"
 NGINX = "nginx"
 _NOWHERE = "/.nothing"
-_PAGE = "text/html"
 
 
 def freeze(folder: Path, site: Mapping[str, bytes], beside: Mapping[str, str]) -> None:
@@ -61,7 +60,7 @@ def settings(files: Mapping[str, File], always: Mapping[str, str], onion: str) -
     """
     paths = [path for path in files if path != MISSING]
     asked = {f"{method}{path}": f"/{name_of(path)}" for path in paths for method in ("GET", "HEAD")}
-    shown = [path for path in paths if onion and files[path].type == _PAGE]
+    shown = [path for path in paths if onion and files[path].type == HTML]
     named = {**always, "Onion-Location": "$onion_location"}
     return {
         HEADERS: "".join(f"{name}: {value}\n" for name, value in always.items()),

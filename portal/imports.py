@@ -152,6 +152,9 @@ def _apply(connection: Connection, verified: _Verified, terms: _Terms) -> Import
     )
     foreign = _foreign(connection, outbox)
     _put_slots(connection, verified, foreign)
+    # What stays closed keeps its day: a slot that is only signed anew must not make it stay for longer.
+    for case_id in {slot.case_id for slot in outbox.slots} - {*outbox.closed} - foreign:
+        outboxes.reopen(connection, case_id)
     for case_id in set(outbox.closed) - foreign:
         outboxes.close(connection, case_id, terms.closed)
     outboxes.record(connection, outbox.channel, outbox.n, verified.manifest)

@@ -123,12 +123,12 @@ def _admission(channel: str, size: int, kind: Kind) -> Callable[[Connection], No
     limits, payload = Limits.of(context().settings), request.headers.get(challenges.HEADER)
     with context().database.read() as connection:
         receiving.check_channel(connection, channel)
-        limits.check(connection, kind, more=size)
+        limits.check(connection, kind, size)
         solved = challenges.check(connection, context(), payload, challenges.purpose(channel, size))
 
     def admit(connection: Connection) -> None:
         challenges.spend(connection, solved)
-        limits.check(connection, kind)
+        limits.check(connection, kind, size, counted=True)
 
     return admit
 

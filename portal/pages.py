@@ -1,5 +1,6 @@
 """The public pages, each rendered once at start: the same bytes for every visitor."""
 
+import hashlib
 import re
 from collections.abc import Iterator, Mapping
 from functools import cache
@@ -14,7 +15,7 @@ from werkzeug.routing import PathConverter
 from crypto import base64url, signing
 from crypto.keyring import Texts
 from crypto.questionnaire import BadQuestionnaire, Questionnaire
-from portal import assets, codings, guide, translation
+from portal import assets, codings, guide, offline, translation
 
 _TEMPLATES = Path(__file__).parent.parent / "templates"
 _FOLDERS = ("portal", "shared")
@@ -25,7 +26,23 @@ _PAGES = {
     "guide": "guide.html",
     "sheet.html": "sheet.html",
     "verify": "verify.html",
+    "sealed": "sealed.html",
 }
+# What the way without script answers (portal.sealed); other refusals have the text of the first of them.
+_ANSWERS = (
+    "refused",
+    "kept",
+    "broken_off",
+    "channel_unknown",
+    "file_missing",
+    "locator_wrong",
+    "not_sealed",
+    "other_site",
+    "quota_full",
+    "too_large",
+    "unavailable",
+    "wrong_size",
+)
 _HTML = "text/html; charset=utf-8"
 
 
@@ -76,6 +93,16 @@ def missing(site: Site, questionnaire: Questionnaire) -> bytes:
     return _page("en", "missing.html", _shown(site, questionnaire)).encode()
 
 
+def answers(site: Site, questionnaire: Questionnaire) -> Mapping[tuple[str, str], bytes]:
+    """Return the pages that answer a form, by language and code."""
+    shown = {**_shown(site, questionnaire), "path": "sealed"}
+    return {
+        (language, code): _page(language, "answer.html", {**shown, "code": code}).encode()
+        for language in translation.LANGUAGES
+        for code in _ANSWERS
+    }
+
+
 def init_app(app: Flask, site: Site, questionnaire: Questionnaire) -> None:
     """Serve the pages with the files that they load; any other path outside the interface has a page, too."""
     # A doubled slash would be answered by a redirect to an absolute address.
@@ -119,7 +146,13 @@ def _rendered(site: Site, questionnaire: Questionnaire) -> Iterator[tuple[str, s
     shown = _shown(site, questionnaire)
     yield "/", _page("en", "languages.html", shown)
     for language in translation.LANGUAGES:
-        own = {**shown, "guide": guide.load(site.guide_folder, language)}
+        form = _page(language, "offline.html", {**shown, "parts": offline.load()})
+        yield f"/{language}/offline.html", form
+        own = {
+            **shown,
+            "guide": guide.load(site.guide_folder, language),
+            "offline_hash": hashlib.sha256(form.encode()).hexdigest(),
+        }
         for path, template in _PAGES.items():
             yield f"/{language}/{path}", _page(language, template, {**own, "path": path})
 

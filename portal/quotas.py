@@ -11,18 +11,23 @@ from pathlib import Path
 
 from sqlalchemy import Connection
 
+from crypto import age
 from portal.config import Settings
 from portal.problems import Problem
 from portal.store import quotas
 from portal.store.quotas import Kind
 
-# Parts of the whole. What is left over is for the way without script.
+# Parts of the whole.
 SHARES: Mapping[Kind, float] = {
     Kind.REPORT: 0.15,
     Kind.REPORT_WITH_FILES: 0.45,
     Kind.FOLLOW_UP: 0.10,
     Kind.FOLLOW_UP_WITH_FILES: 0.20,
+    Kind.SCRIPTLESS: 0.10,
 }
+# Of its share, what larger uploads may take that are not finished; smaller ones are bounded by their number.
+_UNFINISHED = 0.5
+_LARGER = age.sealed_size(16 << 20)
 _SCRIPTLESS_PER_DAY = 0.01
 _GB = 10**9
 _HOUR = {"Retry-After": "3600"}
@@ -49,29 +54,30 @@ class Limits:
             capacity = max(min(capacity, room), 0)
         return cls(capacity, settings.unfinished_uploads)
 
-    def check(self, connection: Connection, kind: Kind, more: int = 0) -> None:
-        """Raise a Problem if a kind takes more than it may, or would with ``more`` bytes.
+    def check(self, connection: Connection, kind: Kind, size: int, *, counted: bool = False) -> None:
+        """Raise a Problem if a kind takes more than it may, or would with ``size`` bytes not yet counted.
 
+        Larger envelopes wait for room in the half of a share that what was declared and has not come may take.
         Asked after an envelope was counted, in its transaction, no other can have taken the room meanwhile.
         """
-        usage = quotas.used(connection)[kind]
+        usage, more = quotas.used(connection)[kind], 0 if counted else size
         if usage.unfinished > self.unfinished:
             raise Problem(503, "too_many_uploads", _HOUR)
-        if usage.size + more <= self.share(kind):
+        promised = usage.unfinished_size + more if size > _LARGER else 0
+        if usage.size + more <= self.share(kind) and promised <= self.share(kind) * _UNFINISHED:
             return
         if kind in {Kind.REPORT_WITH_FILES, Kind.FOLLOW_UP_WITH_FILES}:
             raise Problem(507, "quota_full_files", _HOUR)
         raise Problem(507, "quota_full", _HOUR)
 
     def check_scriptless(self, connection: Connection, today: date, size: int) -> None:
-        """Count an envelope that came without script; a Problem if today has brought enough, or all is full.
+        """Count towards today an envelope that came without script, and is in the sums of its kind already.
 
-        It is in the sums of its kind already, and may exceed that share: no flood elsewhere shuts this way.
+        Raises a Problem if today has brought enough, or that kind's share is full.
         """
-        brought = quotas.add_scriptless(connection, today, size)
-        total = sum(usage.size for usage in quotas.used(connection).values())
-        if brought > self.capacity * _SCRIPTLESS_PER_DAY or total > self.capacity:
+        if quotas.add_scriptless(connection, today, size) > self.capacity * _SCRIPTLESS_PER_DAY:
             raise Problem(507, "quota_full", _HOUR)
+        self.check(connection, Kind.SCRIPTLESS, size, counted=True)
 
     def share(self, kind: Kind) -> int:
         """Return the bytes that envelopes of a kind may take."""

@@ -19,13 +19,13 @@ _BLOCK = 64 << 10
 
 def read(stream: IO[bytes], most: int) -> tuple[bytes, bool]:
     """Return up to ``most`` bytes, fewer at the end, and whether the connection broke behind them."""
-    found = b""
+    found = bytearray()
     try:
         while len(found) < most and (more := stream.read(min(_BLOCK, most - len(found)))):
             found += more
     except Exception:  # noqa: BLE001 - each server has errors of its own for a body that is cut or malformed
-        return found, True
-    return found, False
+        return bytes(found), True
+    return bytes(found), False
 
 
 def pieces(stream: IO[bytes], room: int) -> Iterator[bytes]:
@@ -104,7 +104,9 @@ def _append(context: Context, upload: Upload, piece: bytes) -> Upload:
                 return envelopes.append(connection, upload, piece, context.today())
             except OffsetMoved:
                 raise Problem(409, "offset_moved") from None
-        envelopes.forget(connection, upload.id)
+        # It may have grown since it was found: then this piece is out of date, and not the upload at fault.
+        if not envelopes.forget(connection, upload.id, received=upload.received):
+            raise Problem(409, "offset_moved")
     context.database.scrub()
     raise Problem(400, "not_sealed")
 

@@ -7,7 +7,7 @@ from crypto.questionnaire import Questionnaire
 from portal import assets, pages
 
 MISSING = "/404.html"
-_HTML = "text/html"
+HTML = "text/html"
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +20,7 @@ class File:
 
 def files(site: pages.Site, questionnaire: Questionnaire) -> Mapping[str, File]:
     """Return pages with all that they load, sorted by path; the page for any other path is at MISSING."""
-    found = {path: File(_HTML, page) for path, page in pages.render(site, questionnaire).items()}
+    found = {path: File(HTML, page) for path, page in pages.render(site, questionnaire).items()}
     found |= {path: File(asset.type, asset.content) for path, asset in assets.load().files.items()}
-    found[MISSING] = File(_HTML, pages.missing(site, questionnaire))
+    found[MISSING] = File(HTML, pages.missing(site, questionnaire))
     return dict(sorted(found.items()))

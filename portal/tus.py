@@ -27,9 +27,15 @@ def length(text: str | None) -> int:
     size = int(text)
     if size > LARGEST:
         raise Problem(413, "too_large")
-    if not _allowed(size):
-        raise Problem(400, "wrong_size")
+    check_size(size)
     return size
+
+
+def check_size(size: int) -> None:
+    """Raise a Problem unless an envelope may have this size (SPEC 4.2)."""
+    container = bisect_left(range(padding.LARGEST + 1), size, key=age.sealed_size)
+    if age.sealed_size(container) != size or padding.bucket(container) != container:
+        raise Problem(400, "wrong_size")
 
 
 def offset(text: str | None) -> int:
@@ -58,14 +64,9 @@ def metadata(text: str | None) -> tuple[str, Report | None]:
 
 
 def expires(begun: date, upload_days: int) -> str:
-    """Return when an upload last continued on day ``begun`` is forgotten: a midnight, no time of anything."""
+    """Return when an upload begun on day ``begun`` is forgotten: a midnight, no time of anything."""
     end = begun + timedelta(days=upload_days + 1)
     return format_datetime(datetime.combine(end, time(), UTC), usegmt=True)
-
-
-def _allowed(size: int) -> bool:
-    container = bisect_left(range(padding.LARGEST + 1), size, key=age.sealed_size)
-    return age.sealed_size(container) == size and padding.bucket(container) == container
 
 
 def _decoded(text: str) -> dict[str, bytes]:

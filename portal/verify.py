@@ -1,7 +1,7 @@
 """Compare what a site really serves with what its root key signed, and name each difference (SPEC 6, 7.5)."""
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date
 from pathlib import Path
 
@@ -9,7 +9,7 @@ from crypto import base64url, card, keyring, pages
 from crypto.errors import CryptoError
 from crypto.keyring import Channel, Keyring
 from crypto.pages import Page, Pages
-from portal import manifest
+from portal import assets, headers, manifest, sitefiles
 from portal.config import Settings
 from portal.fetching import Answer, Visitor
 from portal.refusals import Refused
@@ -24,6 +24,23 @@ _AS_A_BROWSER = {
     "Accept-Encoding": "gzip, deflate, br",
 }
 _OK, _NOT_FOUND = 200, 404
+_POLICY = "Content-Security-Policy"
+_ONION = "Onion-Location"
+_KEYRING = ("keyring.json", "keyring.sig")
+_MANIFEST = (pages.MANIFEST, pages.SIGNATURE)
+_SIGNED = (*(manifest.FOLDER + name for name in _MANIFEST), *(f"/{name}" for name in _KEYRING))
+# How an answer is carried, which changes nothing for who reads it. The type is compared by itself.
+_CARRIAGE = {
+    "connection",
+    "content-encoding",
+    "content-length",
+    "content-type",
+    "date",
+    "keep-alive",
+    "server",
+    "transfer-encoding",
+    "vary",
+}
 
 
 def differences(
@@ -36,15 +53,15 @@ def differences(
     """
     trusted = {"root_key": settings.root_public, "deployment": settings.deployment_id}
     try:
-        listed = pages.open_pages(*_pair(site, manifest.FOLDER, pages.MANIFEST, pages.SIGNATURE), **trusted)
+        listed = pages.open_pages(*_pair(site, manifest.FOLDER, *_MANIFEST), **trusted)
         seen.note("manifest", listed.serial)
         listed.check_day(today)
     except (CryptoError, Behind) as error:
         yield f"manifest: {error}"
     else:
-        yield from _pages(site, listed)
+        yield from _pages(site, listed, settings.onion)
     try:
-        served = keyring.open_keyring(*_pair(site, "/", "keyring.json", "keyring.sig"), **trusted)
+        served = keyring.open_keyring(*_pair(site, "/", *_KEYRING), **trusted)
         seen.note("keyring", served.serial)
         served.check_day(today)
     except (CryptoError, Behind) as error:
@@ -72,24 +89,37 @@ def _pair(site: Visitor, folder: str, *names: str) -> tuple[bytes, bytes]:
     return raw, signature
 
 
-def _pages(site: Visitor, listed: Pages) -> Iterator[str]:
+def _pages(site: Visitor, listed: Pages, onion: str) -> Iterator[str]:
+    always = {**headers.headers(assets.load().import_map_hash), _POLICY: listed.policy}
     for page in listed.files:
         answer = site.get(page.path, _AS_A_BROWSER)
-        for what in _wrong(answer, page, listed.policy):
+        shown = onion and page.type == sitefiles.HTML and page.path != MISSING
+        named = {**always, _ONION: onion + page.path} if shown else always
+        for what in (*_wrong(answer, page), *_strange(answer, named)):
             yield f"{page.path}: {what}"
+    for path in _SIGNED:
+        for what in _strange(site.get(path, _AS_A_BROWSER), always):
+            yield f"{path}: {what}"
 
 
-def _wrong(answer: Answer, page: Page, policy: str) -> Iterator[str]:
+def _wrong(answer: Answer, page: Page) -> Iterator[str]:
     if answer.status != (_NOT_FOUND if page.path == MISSING else _OK):
         yield f"status {answer.status}"
     if hashlib.sha256(answer.body).digest() != page.hash:
         yield "other bytes than were signed"
-    if answer.headers.get("content-type", "").partition(";")[0] != page.type:
-        yield f"another type than {page.type}"
-    if answer.headers.get("content-security-policy") != policy:
-        yield "another Content-Security-Policy than was signed"
-    if "set-cookie" in answer.headers:
-        yield "a cookie"
+    # With the character set that the portal sends: in another one, the same bytes are another page.
+    kind = f"{page.type}; charset=utf-8"
+    if answer.headers.get("content-type") != kind:
+        yield f"another type than {kind}"
+
+
+def _strange(answer: Answer, expected: Mapping[str, str]) -> Iterator[str]:
+    """Yield each header that is not as it should be, is missing, or is more than a portal sends."""
+    for name, value in expected.items():
+        if answer.headers.get(name.lower()) != value:
+            yield f"another {name} than was signed" if name == _POLICY else f"header {name} is not {value}"
+    for name in sorted(answer.headers.keys() - _CARRIAGE - {name.lower() for name in expected}):
+        yield f"header {name} is none of a portal's"
 
 
 def _keys(served: Keyring, own: Channel) -> Iterator[str]:

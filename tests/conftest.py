@@ -1,20 +1,14 @@
 """What several tests need: a PostgreSQL server, a browser, a free port, Hypothesis's profiles."""
 
-import os
 import shutil
-import subprocess
-import tempfile
-import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-import psycopg
 import pytest
 from hypothesis import HealthCheck, settings
 from playwright.sync_api import Browser, sync_playwright
-from psycopg import sql
-from sqlalchemy import URL, make_url
 
+from tests import postgres
 from tests.age_peer import AgePeer
 from tests.age_peer import running as age_peer_running
 from tests.browsing import CHROMIUM_ARGUMENTS
@@ -29,44 +23,18 @@ settings.register_profile("thorough", settings.get_profile("ci"), derandomize=Fa
 settings.load_profile("ci")
 
 
-def run_postgres(program: str, *arguments: str) -> None:
-    """Run one of PostgreSQL's programs, which refuse root, so as root's their own user."""
-    folders = Path("/usr/lib/postgresql").glob("*/bin")
-    newest = max(folders, key=lambda folder: int(folder.parent.name))
-    as_user = ["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []
-    subprocess.run([*as_user, newest / program, *arguments], check=True, stdout=subprocess.DEVNULL, cwd="/")
-
-
 @pytest.fixture(scope="session")
 def postgres_url() -> Iterator[str]:
     """SQLAlchemy address of this worker's own PostgreSQL server, which listens on a private socket alone."""
-    with tempfile.TemporaryDirectory(prefix="fanal-postgres-") as folder:
-        if os.geteuid() == 0:
-            shutil.chown(folder, "postgres")
-        data = f"{folder}/data"
-        run_postgres(
-            "initdb", "--pgdata", data, "--username=fanal", "--auth=trust", "--no-sync", "--encoding=UTF8"
-        )
-        options = f"-k {folder} -c listen_addresses='' -c fsync=off -c full_page_writes=off"
-        run_postgres("pg_ctl", "start", "--wait", "-D", data, "--log", f"{folder}/log", "-o", options)
-        try:
-            url = URL.create("postgresql+psycopg", "fanal", database="postgres", query={"host": folder})
-            yield url.render_as_string(hide_password=False)
-        finally:
-            run_postgres("pg_ctl", "stop", "--wait", "-D", data, "--mode=immediate")
+    with postgres.serving() as cluster:
+        yield cluster.url
 
 
 @pytest.fixture
 def postgres_database(postgres_url: str) -> Iterator[str]:
     """SQLAlchemy address of an empty database that lives for one test."""
-    server = make_url(postgres_url)
-    name = f"test_{uuid.uuid4().hex}"
-    with psycopg.connect(
-        host=str(server.query["host"]), user=server.username, dbname=server.database, autocommit=True
-    ) as connection:
-        connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
-        yield server.set(database=name).render_as_string(hide_password=False)
-        connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+    with postgres.database(postgres_url) as url:
+        yield url
 
 
 @pytest.fixture(scope="session")
@@ -106,3 +74,10 @@ def file(tmp_path: Path) -> Path:
     made = tmp_path / "IMG_un nom.jpg"
     made.write_bytes(FILE)
     return made
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Print what tests measured, also those that ran in workers."""
+    for report in terminalreporter.stats.get("passed", []):
+        for what, measured in report.user_properties:
+            terminalreporter.write_line(f"{what}: {measured}")

@@ -15,7 +15,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from crypto import age, archive, base64url, bundle, casetoken, container, keyring, messages, signing
+from crypto import age, archive, base64url, bundle, casetoken, container, keyring, messages, pages, signing
 from crypto.archive import Member
 from crypto.bundle import Entry, Intake, Link, Manifest, Withdrawal
 from crypto.keyring import Keyring
@@ -383,6 +383,17 @@ class Portal:
         ]
         path.write_bytes(b"".join(bundle.write(manifest, members)))
         return path
+
+
+def manifest(office: Office, path: Path, serial: int = 7) -> Path:
+    """Write a list of pages such as `portal manifest` makes for the deployment of an inbox."""
+    opened, _ = office.keyring()
+    files = (pages.Page("/", "text/html", bytes(32)),)
+    listed = pages.Pages(
+        deployment=opened.deployment, serial=serial, valid_until=today(), policy="", files=files
+    )
+    path.write_bytes(pages.encode(listed))
+    return path
 
 
 def read_outbox(path: Path, world: World) -> tuple[bundle.Outbox, Manifest, dict[str, bytes]]:

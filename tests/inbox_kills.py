@@ -1,6 +1,7 @@
-"""A command of the inbox killed before every step in which it changes the disk, once at each."""
+"""A command of the inbox killed, or stopped, before every step in which it changes the disk, once at each."""
 
 import contextlib
+import functools
 import io
 import json
 import os
@@ -8,7 +9,7 @@ import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -54,13 +55,15 @@ def _main() -> None:
     sys.stdout.write(str(n))
 
 
-def _run(office: Office, place: int) -> None:
+@contextlib.contextmanager
+def stopped_at(place: int, stop: Callable[[], None]) -> Iterator[list[int]]:
+    """Call ``stop`` before one step of the block, counted from 0; give how many are left until then."""
     left = [place]
 
     def step(*_: Any) -> None:
-        if left[0] == 0:
-            os.kill(os.getpid(), signal.SIGKILL)
         left[0] -= 1
+        if left[0] == -1:
+            stop()
 
     def before(act: Callable[..., Any]) -> Callable[..., Any]:
         def stepping(*arguments: Any, **more: Any) -> Any:
@@ -69,12 +72,23 @@ def _run(office: Office, place: int) -> None:
 
         return stepping
 
-    for name in _STEPS:
-        setattr(os, name, before(getattr(os, name)))
+    acts = {name: getattr(os, name) for name in _STEPS}
+    for name, act in acts.items():
+        setattr(os, name, before(act))
     event.listen(Engine, "commit", step)
+    try:
+        yield left
+    finally:
+        event.remove(Engine, "commit", step)
+        for name, act in acts.items():
+            setattr(os, name, act)
+
+
+def _run(office: Office, place: int) -> None:
     opening = office.opening() if office.root.exists() else []
     words = [word.replace("{}", str(office.root.parent)) for word in sys.argv[2:]]
-    with contextlib.redirect_stdout(io.StringIO()):
+    kill = functools.partial(os.kill, os.getpid(), signal.SIGKILL)
+    with contextlib.redirect_stdout(io.StringIO()), stopped_at(place, kill):
         os._exit(cli.run(["--home", str(office.root), *opening, *words]))
 
 

@@ -25,6 +25,7 @@ CLIENTS = 4
 _PREPARED = 60
 _HALF = 30_000
 _SECONDS = 0.5
+_PATIENCE_SECONDS = 60
 # The command waits with everything imported, so that a kill falls into its work.
 _COMMAND = "import sys; from portal.commands import main; print('ready', flush=True); input(); main()"
 
@@ -35,9 +36,12 @@ class Campaign:
 
     server: Server
     kills: int = 0
+    compared: int = 0
     acknowledged: dict[str, Sealed] = field(default_factory=dict)
-    delivered: dict[str, Sealed] = field(default_factory=dict)
+    delivered: int = 0
     _partial: dict[str, int] = field(default_factory=dict)
+    _sent: dict[bytes, Sealed] = field(default_factory=dict)
+    _answered: threading.Event = field(default_factory=threading.Event)
     _outbox: Link = field(default_factory=lambda: Link(0, FIRST))
     _longest: dict[str, float] = field(default_factory=lambda: {"export": 0.4, "import": 0.4})
 
@@ -61,14 +65,18 @@ class Campaign:
 
     def _upload_and_kill(self) -> None:
         prepared = [make_report_envelope(SITE) for _ in range(_PREPARED)]
+        self._sent |= {each.case_id: each for each in prepared}
         with self.server.serving():
             assert self.server.request("GET", "/keyring.json")[0] == 200
             clients = [
                 threading.Thread(target=self._upload, args=[prepared[first::CLIENTS]])
                 for first in range(CLIENTS)
             ]
+            self._answered.clear()
             for client in clients:
                 client.start()
+            # From here on, so that a kill falls into uploads also where all is slow.
+            assert self._answered.wait(_PATIENCE_SECONDS)
             time.sleep(_up_to(_SECONDS))
             self.server.kill()
             for client in clients:
@@ -83,6 +91,7 @@ class Campaign:
                     self.acknowledged[self.server.send(sealed)] = sealed
                 else:
                     self._upload_in_halves(sealed)
+                self._answered.set()
 
     def _upload_in_halves(self, sealed: Sealed) -> None:
         address = self.server.begin(sealed)
@@ -161,7 +170,10 @@ class Campaign:
         return [Link(n, manifest.hash) for n, manifest in manifests.items() if manifest]
 
     def _check_bundle(self, path: Path, link: Link) -> set[str]:
-        """Return the addresses of the envelopes in a bundle, each compared with what was sent."""
+        """Return the addresses of the envelopes in a bundle, each compared with what was sent.
+
+        Also one that is whole although its client heard of no end.
+        """
         found = set()
         with path.open("rb") as file:
             manifest, members = bundle.read(iter(lambda: file.read(1 << 18), b""))
@@ -171,7 +183,9 @@ class Campaign:
             ):
                 address = f"/api/envelopes/{base64url.encode(entry.id)}"
                 found.add(address)
-                assert address not in self.acknowledged or self.acknowledged[address].envelope == content
+                assert entry.case_id
+                assert self._sent[entry.case_id].envelope == content
+                self.compared += 1
         return found
 
     def _prepare_outbox(self) -> Path:
@@ -189,8 +203,9 @@ class Campaign:
             rows = select(cases.c.case_id).where(cases.c.collected, cases.c.slot.is_not(None))
             assert answered <= set(connection.scalars(rows))
         assert not any(map(self.server.content, self.acknowledged))
-        self.delivered |= self.acknowledged
+        self.delivered += len(self.acknowledged)
         self.acknowledged.clear()
+        self._sent.clear()
 
 
 def _contents(manifest: Manifest, members: Iterator[bundle.Member]) -> Iterator[bytes]:

@@ -3,6 +3,7 @@
 from base64 import b64encode
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -21,9 +22,9 @@ from portal.context import Context
 from portal.exports import Exported
 from portal.imports import Imported
 from portal.refusals import Refused
-from portal.store import database, keyrings
+from portal.store import database, days, keyrings
 from portal.store.keyrings import Files, Instance, keep_key_pair
-from portal.store.schema import metadata
+from portal.store.schema import metadata, spent, usage
 from tests.builders import (
     INSPECTORATE,
     OutboxBundle,
@@ -35,10 +36,10 @@ from tests.builders import (
     make_slot,
     today,
 )
+from tests.work import INSTANCE_SEED, work
 
 TUS = {"Tus-Resumable": "1.0.0"}
 BODY = {**TUS, "Content-Type": "application/offset+octet-stream"}
-INSTANCE_SEED = bytes(range(32))
 BACKENDS = ["sqlite", "postgresql"]
 State = Mapping[str, list[tuple[Any, ...]]]
 
@@ -54,6 +55,7 @@ class Room:
         self.folder = folder
         self.site = site or SITE
         self.day = today()
+        self.hour = days.hour()
         self.settings = Settings(
             deployment=base64url.encode(self.site.deployment),
             root_key=base64url.encode(self.site.root_key),
@@ -65,7 +67,14 @@ class Room:
             keep_key_pair(connection, Instance(signing.public_key(INSTANCE_SEED), INSTANCE_SEED))
         self.publish(make_keyring(self.site))
         self.app = self._application()
-        self.app.extensions["portal"] = Context(self.settings, self.database, lambda: self.day)
+        self.app.extensions["portal"] = Context(
+            self.settings, self.database, lambda: self.day, lambda: self.hour
+        )
+
+    def configure(self, **settings: Any) -> None:
+        """Change some settings of the running application."""
+        self.settings = replace(self.settings, **settings)
+        self.app.extensions["portal"] = replace(self.app.extensions["portal"], settings=self.settings)
 
     @property
     def client(self) -> FlaskClient:
@@ -95,27 +104,35 @@ class Room:
         return self.day
 
     def state(self) -> State:
-        """Return every row of every table."""
+        """Return every row of every table, but challenges that were used up and sums that are zero."""
         with self.database.read() as connection:
-            return {
+            rows = {
                 table.name: sorted(map(tuple, connection.execute(select(table))), key=repr)
                 for table in metadata.sorted_tables
+                if table is not spent
             }
+        return rows | {usage.name: [row for row in rows[usage.name] if any(row[1:])]}
 
     def begin(self, sealed: Sealed, **headers: str) -> str:
         """Announce a report without any of its bytes, and return its address."""
-        made = self.client.post("/api/envelopes", headers={**TUS, **declared(sealed), **headers})
+        made = self.client.post("/api/envelopes", headers={**TUS, **self.declared(sealed), **headers})
         assert made.status_code == 201
         return made.headers["Location"]
 
     def send(self, sealed: Sealed) -> TestResponse:
         """Send a report in one request."""
-        return self.client.post("/api/envelopes", headers={**BODY, **declared(sealed)}, data=sealed.envelope)
+        headers = {**BODY, **self.declared(sealed)}
+        return self.client.post("/api/envelopes", headers=headers, data=sealed.envelope)
 
     def follow_up(self, envelope: bytes, channel: str = INSPECTORATE) -> TestResponse:
         """Send an envelope without a word of its case."""
         bare = {"Upload-Length": str(len(envelope)), "Upload-Metadata": f"channel {_base64(channel)}"}
+        bare |= work(self.site, len(envelope), channel)
         return self.client.post("/api/envelopes", headers={**BODY, **bare}, data=envelope)
+
+    def declared(self, sealed: Sealed) -> dict[str, str]:
+        """Return the headers that announce a report here."""
+        return declared(sealed, self.site)
 
     def patch(self, address: str, offset: int, data: bytes, **more: Any) -> TestResponse:
         """Go on with an envelope."""
@@ -135,12 +152,14 @@ class Room:
     def bring(self, outbox: OutboxBundle) -> Imported:
         """Import an outbox bundle."""
         path = outbox.save(self.folder / "outbox.tar")
-        return imports.import_outbox(self.database, self.settings, path)
+        return imports.import_outbox(self.database, self.settings, path, self.day)
 
 
-def declared(sealed: Sealed) -> dict[str, str]:
-    """Return the headers that announce a report."""
-    return {"Upload-Length": str(len(sealed.envelope)), "Upload-Metadata": sealed.metadata}
+def declared(sealed: Sealed, site: Site = SITE) -> dict[str, str]:
+    """Return the headers that announce a report, work included."""
+    size = len(sealed.envelope)
+    paid = work(site, size, sealed.channel)
+    return {"Upload-Length": str(size), "Upload-Metadata": sealed.metadata, **paid}
 
 
 @contextmanager

@@ -13,7 +13,7 @@ from http.client import HTTPConnection
 from pathlib import Path
 
 from crypto import base64url
-from portal.config import load
+from portal.config import Settings, load
 from portal.store import envelopes
 from portal.store.database import Database, open_database
 from tests.builders import Sealed
@@ -30,6 +30,11 @@ class Server:
     folder: Path
     port: int
     process: subprocess.Popen[str] | None = None
+
+    @property
+    def settings(self) -> Settings:
+        """What it is configured with."""
+        return load(self.folder / "portal.toml")
 
     @property
     def uploads(self) -> str:

@@ -50,6 +50,12 @@ class Provable(PortalSite):
         seen = seen or Seen(self.settings.deployment)
         return list(verify.differences(visitor, self.settings, today() + timedelta(days), own, seen))
 
+    def found_with(self, **change: str) -> list[str]:
+        """Return what a monitor finds whose settings differ."""
+        settings = replace(self.settings, **change)  # type: ignore[arg-type]
+        visitor = fetching.Visitor(self.address)
+        return list(verify.differences(visitor, settings, today(), None, Seen(settings.deployment)))
+
 
 @contextmanager
 def proving(folder: Path) -> Iterator[Provable]:

@@ -65,5 +65,4 @@ def _row(found: dict[str, list[bytes]], name: str) -> dict[str, object]:
         "day": 20_000,
         "slot": secrets.token_bytes(_SLOT) if state.get("slot") else None,
         "collected": state["collected"],
-        "closed": False,
     }

@@ -453,6 +453,10 @@ def ring(channels: list[tuple[str, list[tuple[int, int]]]], issued: date, days: 
         start = DAY + timedelta(days=first)
         return keyring.IntakeKey(recipient.key_id, recipient.encode(), start, start + timedelta(days=length))
 
+    def reply_key(name: str) -> keyring.ReplyKey:
+        key = signing.public_key(name.encode().ljust(32))
+        return keyring.ReplyKey(keyring.reply_key_id(key), key, DAY, DAY)
+
     return keyring.Keyring(
         deployment=DEPLOYMENT,
         serial=4,
@@ -465,11 +469,7 @@ def ring(channels: list[tuple[str, list[tuple[int, int]]]], issued: date, days: 
                 texts,
                 texts,
                 tuple(key(10 * at + n, *dates) for n, dates in enumerate(keys)),
-                (
-                    keyring.ReplyKey(
-                        keyring.reply_key_id(name.encode().ljust(32)), name.encode().ljust(32), DAY, DAY
-                    ),
-                ),
+                (reply_key(name),),
             )
             for at, (name, keys) in enumerate(channels)
         ),

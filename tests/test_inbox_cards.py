@@ -211,6 +211,8 @@ def test_a_removed_channel_leaves_the_keyring_and_begins_anew_with_a_comparison(
     accept(root, body)
     refused(root, "no body outside", "channels", "remove", build.CHANNEL)
     assert 0 == root.run("channels", "remove", BODY).code
+    noted = root.json("journal", "print")["entries"][-2]
+    assert ("remove-channel", f"channel {BODY}") == (noted["act"], noted["about"])
     refused(root, "no body outside", "channels", "remove", BODY)
     root.json("keyring", "--out", root.out / "keyring")
     assert [build.CHANNEL] == [each.id for each in root.keyring()[0].channels]

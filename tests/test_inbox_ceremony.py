@@ -122,11 +122,11 @@ def test_a_ceremony_leaves_shares_sheets_and_a_record(tmp_path: Path) -> None:
         assert ("alice", "bruno") == inbox.present
 
 
-@pytest.mark.parametrize("fault", ["medium", "split"])
+@pytest.mark.parametrize("fault", ["medium", "split", "hidden-split"])
 def test_no_inbox_is_founded_on_shares_that_fail_the_test(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fault: str
 ) -> None:
-    """A medium that changes what is written to it; shares of which fewer than a quorum would open."""
+    """A medium that changes what is written; shares of which fewer than a quorum would open, said or not."""
     write, split = disk.write, sharing.shares.split
 
     def altered(path: Path, pieces: Any) -> None:
@@ -136,7 +136,14 @@ def test_no_inbox_is_founded_on_shares_that_fail_the_test(
     if fault == "medium":
         monkeypatch.setattr(disk, "write", altered)
     else:
-        monkeypatch.setattr(sharing.shares, "split", lambda secret, **_: split(secret, quorum=2, count=3))
+        said = 3 if fault == "hidden-split" else 2
+        monkeypatch.setattr(
+            sharing.shares,
+            "split",
+            lambda secret, **_: [
+                sharing.shares.restated(each, said) for each in split(secret, quorum=2, count=3)
+            ],
+        )
     made = sharing.share(circle := build.circle(*NAMES, quorum=3))
     with pytest.raises(Refused, match="the share test failed"):
         sharing.prove(made, circle, tmp_path, build.today())
@@ -197,6 +204,39 @@ def test_a_ceremony_at_a_terminal(tmp_path: Path) -> None:
     goldens.check("sheet", re.sub(r"(?m)(?<=\d )[a-z]{4,8}( *)(?= \d|$)", "WORD", sheet.read_text()))
     chosen = [passphrase_of(name) for name in ("alice", "bruno")]
     assert [] == found_in(at.shown.encode(), chosen) + found_in_files(tmp_path, chosen)
+
+
+def test_one_officer_alone_may_make_mistakes_and_is_told_how_strong_it_is(tmp_path: Path) -> None:
+    with typing(COMMAND, tmp_path) as at:
+        for chosen in ("too short", "password12345"):
+            at.confides("new passphrase of officer: ", chosen)
+        at.confides("the same again: ", "password12345")
+        at.sees("weak, found within days")
+        at.answers("Keep it all the same? (yes/no) ", "no")
+        for chosen in (build.PASSPHRASE, build.PASSPHRASE + "!", build.PASSPHRASE, build.PASSPHRASE):
+            at.confides(": ", chosen)
+        at.sees("strong")
+        assert 0 == at.waits()
+    office = Office(tmp_path)
+    with office.opened() as inbox:
+        assert ("officer",) == inbox.present
+
+
+def test_a_weak_passphrase_in_a_file_is_a_warning(tmp_path: Path) -> None:
+    """And no more; a strong one goes without a word, as elsewhere."""
+    office = Office(tmp_path)
+    office.secret.write_text("password12345")
+    said = office.run(*INIT)
+    assert (0, True) == (
+        said.code,
+        said.err.startswith("warning: the passphrase of officer: about 10^4 guesses: weak"),
+    )
+    strong = tmp_path / "strong"
+    strong.write_text(build.PASSPHRASE)
+    assert (0, "") == (
+        (said := office.run("officers", "renew", "--new-passphrase-file", strong)).code,
+        said.err,
+    )
 
 
 def test_who_does_not_agree_changes_nothing(tmp_path: Path) -> None:

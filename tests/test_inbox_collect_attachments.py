@@ -10,7 +10,9 @@ from sqlalchemy import select
 
 from inbox import disk, keystore
 from inbox.schema import Attachment
+from tests import inbox_builders as build
 from tests.inbox_builders import Portal, Reporter, World, first
+from tests.inbox_kills import killed_everywhere
 
 pytest_plugins = ["tests.inbox_room"]
 
@@ -85,6 +87,21 @@ def test_a_killed_extraction_leaves_nothing_that_looks_whole(
         patch.setattr(disk.os, "fsync", looking)
         assert 0 == world.office.run("attachment", "1", "1", "--out", out).code
     assert (b"", b"data") == (seen[0], out.read_bytes())
+
+
+def test_killed_anywhere_nothing_is_in_clear_that_the_journal_does_not_note(
+    world: World, portal: Portal, collect: Callable[..., Any], tmp_path: Path
+) -> None:
+    """Neither under its name nor under that of a part; an entry without the file is the harmless side."""
+    collect(portal.bundle(first(Reporter(world), files=[b"data"])))
+    words = ("attachment", "1", "1", "--out", "{}/evidence")
+    found = []
+    for copy in killed_everywhere(world.office, tmp_path / "killed", build.today(), *words):
+        written = any(b"data" in path.read_bytes() for path in copy.root.parent.glob("evidence*"))
+        acts = [entry["act"] for entry in copy.json("journal", "print")["entries"]]
+        found.append((acts.count("extract"), written))
+    assert ((0, False), (1, True)) == (found[0], found[-1])
+    assert {(0, False), (1, False), (1, True)} == set(found)
 
 
 def test_attachments_on_disk_are_sealed(world: World, portal: Portal, collect: Callable[..., Any]) -> None:

@@ -168,6 +168,30 @@ def test_a_rebuilt_portal_is_taken_only_with_its_fingerprint(
     assert (1, True) == (said.code, "was replaced" in said.err)
 
 
+def test_a_bundle_that_is_swapped_while_it_is_read_is_refused(
+    world: World, portal: Portal, collect: Callable[..., Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By one of another portal: officers would be asked for one act, and another would be done."""
+    collect(portal.bundle())
+    other = Portal(world, tmp_path / "other")
+    path, evil = portal.bundle(first(Reporter(world))), other.bundle(first(Reporter(world)))
+    good = path.read_bytes()
+
+    def swapped(*arguments: Any) -> Any:
+        path.write_bytes(evil.read_bytes())
+        return verify(*arguments)
+
+    words = ("collect", path, "--new-instance", other.fingerprint)
+    before = world.office.state()
+    with monkeypatch.context() as patch:
+        patch.setattr(collecting, "verify", swapped)
+        said = world.office.run(*words)
+    assert (1, True) == (said.code, "altered while it was read" in said.err)
+    assert before == world.office.state()
+    path.write_bytes(good)
+    assert "collected" == collect(path)["state"]
+
+
 def test_no_flipped_byte_of_a_bundle_is_ever_taken(world: World, portal: Portal, tmp_path: Path) -> None:
     """Every byte of a small bundle, one at a time, is refused; the vault stays as it was."""
     path = portal.bundle(Sent(b"x" * 600), withdrawn=[Withdrawal(bytes(32), bytes(32))])

@@ -160,6 +160,23 @@ def test_a_report_that_names_an_officer_is_kept_from_that_one(
     assert ([2], [1, 2]) == (room.cases("alice", "bruno"), room.cases("alice", "chloe"))
 
 
+def test_who_may_see_a_case_is_told_from_whom_it_is_kept(room: Room) -> None:
+    """At collect, in the list, with the case; with that one present nobody is told anything."""
+    outcome = room.collect(first(Reporter(room.world), text="Bruno a tout vu"))
+    assert [{"case": 1, "officer": "bruno"}] == outcome["kept_from"]
+    room.collect(first(Reporter(room.world)))
+    listed = room.of("alice", "chloe").json("list")["cases"]
+    assert [["kept-from-bruno"], []] == [case["flags"] for case in listed]
+    said = room.of("alice", "chloe").run("show", "1").out
+    assert "KEPT FROM bruno: do not speak of it there" in said
+    unseen = room.collect(first(Reporter(room.world), text="Bruno encore"), present=("alice", "bruno"))
+    assert ([], []) == (unseen["kept_from"], unseen["cases"])
+    assert "kept" not in room.of("alice", "bruno").run("list").out.lower()
+    bundle = room.portal.bundle(first(Reporter(room.world), text="Bruno toujours"))
+    said = room.of("alice", "chloe").run("collect", bundle).out
+    assert "case 4 is kept from bruno: do not speak of it there" in said
+
+
 def test_what_was_collected_is_told_by_its_numbers_with_the_gaps(room: Room) -> None:
     """No range that would run over a case that is not there."""
     texts = ["rien"] * 12 + ["Bruno"]

@@ -1,5 +1,6 @@
 """No command knows of a case that is kept from somebody present; its author notices nothing."""
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from crypto import bundle
 from inbox import journal, registers
 from inbox.cli import commands
 from tests.inbox_builders import Office, Said, World, read_outbox, today
+from tests.inbox_clock import moved
 from tests.inbox_kills import killed_everywhere
 from tests.inbox_trio import CANARY, KEPT, Trio
 
@@ -76,6 +78,23 @@ def test_what_is_printed_holds_nothing_of_the_case(trio: Trio) -> None:
     listed = trio.excluded.json("list")
     assert [1, 2] == [case["case"] for case in listed["cases"]]
     assert len(listed["unopened"]) < len(trio.others.json("list")["unopened"])
+
+
+def test_the_count_of_envelopes_leaves_out_those_of_the_case(
+    trio: Trio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Which `keys destroy` tells; it is that of the list of those who are present."""
+    clock = moved(monkeypatch)
+    clock.wait(70)
+    trio.others.json("keys", "rotate")
+    clock.wait(40)
+    told = []
+    for office in (trio.excluded, trio.others):
+        kept = office.copy(office.root.parent.with_name(f"copy{len(told)}"))
+        listed = sum(row["file"] is not None for row in kept.json("list")["unopened"])
+        told.append(json.loads(kept.run("keys", "destroy", "--json").out)["set_aside"])
+        assert listed == told[-1]
+    assert told[0] < told[1]
 
 
 def test_the_slot_of_the_case_is_refreshed_whoever_is_present(trio: Trio) -> None:

@@ -1,5 +1,6 @@
 """What each command leaves in the journal: who, what, which case, why, and not a word of a report."""
 
+import hashlib
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -37,6 +38,7 @@ NOTES: list[tuple[list[str], tuple[str, int | None, str, str]]] = [
     (["journal", "print"], ("read-journal", None, "print", "")),
     (["journal", "verify"], ("read-journal", None, "verify", "")),
     (["keyring", "--out", "FOLDER"], ("renew-keyring", None, "", "")),
+    (["sign-pages", "PAGES", "--out", "FOLDER"], ("sign-pages", None, "serial 7, DIGEST", "")),
     (["outbox", "--out", "FOLDER"], ("make-outbox", None, "", "")),
     (["outbox", "--out", "FOLDER", "--again", "1"], ("copy-outbox", None, "outbox 1", "")),
     (["keys", "list"], ("list-keys", None, "", "")),
@@ -45,7 +47,7 @@ NOTES: list[tuple[list[str], tuple[str, int | None, str, str]]] = [
 ]
 # Their own tests look at what they note.
 ELSEWHERE = {
-    "init", "session", "collect", "sign-pages", "questionnaire", "card", "officers add", "officers remove",
+    "init", "session", "collect", "questionnaire", "card", "officers add", "officers remove",
     "officers renew", "keys rotate", "keys destroy", "channels accept", "channels remove",
 }  # fmt: skip
 
@@ -69,8 +71,12 @@ def last_entry(trio: Trio) -> Any:
 def test_each_command_notes_who_what_which_case_and_why(trio: Trio, tmp_path: Path) -> None:
     """One entry each, with the day alone; what was written to the author or as an alias is not in it."""
     places = {"FILE": str(tmp_path / "file"), "FOLDER": str(trio.office.out)}
+    listed = build.manifest(trio.others, tmp_path / "manifest.json")
+    places["PAGES"] = str(listed)
+    digest = hashlib.sha256(listed.read_bytes()).hexdigest()[:16]
     before = last_entry(trio).n
-    for count, (words, noted) in enumerate(NOTES, 1):
+    for count, (words, (act, case, about, reason)) in enumerate(NOTES, 1):
+        noted = (act, case, about.replace("DIGEST", digest), reason)
         assert 0 == trio.others.run(*(places.get(word, word) for word in words)).code, words
         entry = last_entry(trio)
         assert (*noted, before + count) == (entry.act, entry.case, entry.about, entry.reason, entry.n), words

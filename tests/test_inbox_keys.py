@@ -200,12 +200,13 @@ def test_hints_name_the_command_and_the_days(office: Office, clock: Clock) -> No
         assert words is None or words in told[0]
 
 
+@pytest.mark.parametrize("options", [(), ("--now",)], ids=["due", "at-once"])
 def test_power_lost_while_keys_are_made_leaves_them_before_or_after(
-    office: Office, tmp_path: Path, clock: Clock
+    office: Office, tmp_path: Path, clock: Clock, options: tuple[str, ...]
 ) -> None:
     """Killed at every step: both keys with their secrets, or neither; and then it can be done again."""
     clock.wait(70)
-    killed = killed_everywhere(office, tmp_path / "killed", clock.day, "keys", "rotate")
+    killed = killed_everywhere(office, tmp_path / "killed", clock.day, "keys", "rotate", *options)
     counts = []
     for each in killed:
         listed = states(each)
@@ -214,7 +215,7 @@ def test_power_lost_while_keys_are_made_leaves_them_before_or_after(
         assert len(listed) // 2 == len(held(each))
         assert 1 == len(list(each.root.glob("keystore-*")))
         if len(listed) == 2:
-            assert 0 == each.run("keys", "rotate").code
+            assert 0 == each.run("keys", "rotate", *options).code
     assert sorted(counts) == counts
     assert {2, 4} == set(counts)
     assert counts.count(2) > 3

@@ -3,6 +3,7 @@
 import json
 import os
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,8 +11,9 @@ import pytest
 
 from crypto import passphrase
 from inbox import header, officers, records, sharefile
-from inbox.acts import Act
+from inbox.acts import Act, Deed
 from inbox.errors import (
+    HeaderDamaged,
     Locked,
     OtherSharing,
     Refused,
@@ -142,12 +144,12 @@ def test_words_of_a_sheet_open_but_confirm_nothing_except_new_shares(founded: Of
     with unlocked(founded.root, lambda: [*brought(founded, "alice"), words]) as inbox:
         assert ("alice", "bruno") == inbox.present
         with pytest.raises(Locked):
-            inbox.confirmed(Act.ROTATE_KEYS)
+            inbox.confirmed(Deed(Act.ROTATE_KEYS))
         with pytest.raises(Locked):
-            inbox.confirmed(Act.CHANGE_OFFICERS)
-        assert ("alice", "bruno") == inbox.confirmed(Act.RENEW_SHARES)
+            inbox.confirmed(Deed(Act.CHANGE_OFFICERS))
+        assert ("alice", "bruno") == inbox.confirmed(Deed(Act.RENEW_SHARES))
     with founded.opened() as inbox:
-        assert ("alice", "bruno") == inbox.confirmed(Act.ROTATE_KEYS)
+        assert ("alice", "bruno") == inbox.confirmed(Deed(Act.ROTATE_KEYS))
 
 
 def test_shares_may_stand_before_or_behind_the_command(founded: Office) -> None:
@@ -192,6 +194,39 @@ def test_the_master_secret_is_what_any_quorum_gives(founded: Office) -> None:
         assert [(1, "alice"), (2, "bruno"), (3, "chloe")] == [
             (each.member, each.name) for each in records.officers(session)
         ]
+
+
+@pytest.mark.parametrize("field", ["quorum", "identifier"])
+def test_a_header_that_says_otherwise_than_the_shares_is_refused(
+    founded: Office, tmp_path: Path, field: str
+) -> None:
+    """Anybody can write one with its checksum: a quorum that one officer lowered would be the next one's."""
+    copy = founded.copy(tmp_path / "copy").of(*NAMES)
+    found = _header(copy)
+    (copy.root / "vault.json").write_bytes(
+        header.encode(replace(found, **{field: getattr(found, field) ^ 1}))
+    )
+    for present in (NAMES, NAMES[:2]):
+        with pytest.raises(HeaderDamaged):
+            officers.open_master(_header(copy), brought(copy, *present))
+    assert "vault.json is damaged" in copy.run("officers", "renew", "--shares", tmp_path / "new").err
+    (copy.root / "vault.json").write_bytes(header.encode(found))
+    with copy.opened() as inbox:
+        assert 2 == inbox.quorum
+
+
+def test_a_truncated_share_is_told_as_such_beside_passphrase_files(founded: Office, tmp_path: Path) -> None:
+    """Not as a passphrase file too many, or as the wrong passphrase of another."""
+    (cut := tmp_path / "cut.share").write_bytes(founded.share_of("alice").read_bytes()[:-40])
+    alice, bruno = (
+        ["--share", share, "--passphrase-file", founded.secret_of(name)]
+        for share, name in ((cut, "alice"), (founded.share_of("bruno"), "bruno"))
+    )
+    plain = founded.of()
+    plain.opening = list  # type: ignore[method-assign]
+    for given in (alice + bruno, bruno + alice):
+        said = plain.run("list", *given)
+        assert (1, True) == (said.code, "a share is damaged" in said.err)
 
 
 def _header(office: Office) -> Any:

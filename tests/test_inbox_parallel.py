@@ -55,6 +55,24 @@ def test_helpers_do_not_hear_ctrl_c() -> None:
     assert [False] == list(spread(Deaf, None, range(1), few=1))
 
 
+class Locked:
+    """Tells how many kilobytes of its process's memory are locked."""
+
+    def __init__(self, _: None) -> None:
+        pass
+
+    def __call__(self, _: int) -> int:
+        status = Path("/proc/self/status").read_text()
+        return next(int(line.split()[1]) for line in status.splitlines() if line.startswith("VmLck"))
+
+
+def test_the_memory_of_helpers_is_locked_as_that_of_their_parent_would_be() -> None:
+    """They hold seeds; where the system refuses it to the one, it does to the other."""
+    asked = [sys.executable, "-c", "from inbox import memory; print(memory.lock())"]
+    can = subprocess.run(asked, capture_output=True, text=True, check=True).stdout == "True\n"
+    assert {can} == {locked > 1_000 for locked in spread(Locked, None, range(3), few=0)}
+
+
 PARENT = """
 import time
 from inbox.parallel import spread

@@ -121,12 +121,18 @@ def test_a_damaged_vault_is_not_carried_over(office: Office) -> None:
     assert shares == sorted(office.shares.iterdir())
 
 
-def test_killed_at_every_step_it_is_before_or_after(founded_circle: Office, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("command", "circle"),
+    [(["remove", "chloe"], NAMES[:2]), (["add", "dora"], (*NAMES, "dora")), (["renew"], NAMES)],
+    ids=["remove", "add", "renew"],
+)
+def test_killed_at_every_step_it_is_before_or_after(
+    founded_circle: Office, tmp_path: Path, command: list[str], circle: tuple[str, ...]
+) -> None:
     """The old circle opens, or the new one; never both, never neither; the other's files are swept."""
-    files = [
-        word for name in NAMES[:2] for word in ("--new-passphrase-file", f"{{}}/shares/{name}.passphrase")
-    ]
-    words = ["officers", "remove", "chloe", "--shares", "{}/shares", *files]
+    files = [word for name in circle for word in ("--new-passphrase-file", f"{{}}/shares/{name}.passphrase")]
+    words = ["officers", *command, "--shares", "{}/shares", *files]
+    changed = CHANGED if circle != NAMES else CHANGED - {"officers"}
     before = founded_circle.state()
     source = founded_circle.copy(tmp_path / "source")
     killed = killed_everywhere(source, tmp_path / "killed", build.today(), *words)
@@ -136,7 +142,7 @@ def test_killed_at_every_step_it_is_before_or_after(founded_circle: Office, tmp_
         after.append(found.generation == 2)
         # Those who are present open it with the shares of the present sharing.
         with office.opened() as inbox, inbox.transaction() as session:
-            assert (2 if after[-1] else 3) == len(records.officers(session))
+            assert (len(circle) if after[-1] else 3) == len(records.officers(session))
             keystore.load(inbox.home, session)
         only(office, "keystore-*")
         assert f"vault-{found.generation}.sqlite" == only(office, "vault-*")
@@ -146,7 +152,7 @@ def test_killed_at_every_step_it_is_before_or_after(founded_circle: Office, tmp_
                 officers.open_master(found, founded_circle.bring())
         if n % 5 == 0 or after[-1]:
             state = office.state()
-            assert (CHANGED if after[-1] else set()) == {
+            assert (changed if after[-1] else set()) == {
                 name for name in before if before[name] != state[name]
             }
     assert sorted(after) == after

@@ -2,6 +2,7 @@
 
 import os
 import re
+import signal
 import subprocess
 import sys
 import time
@@ -24,10 +25,13 @@ COMMAND: list[str | Path] = [Path(sys.executable).with_name("inbox")]
 # The same program, in which a minute of waiting is a second.
 HASTY = """
 from inbox import cli, patience
-allow = patience.allow
-patience.allow = lambda seconds: allow(seconds // 60)
+limited = patience.limited
+patience.limited = lambda seconds: limited(seconds // 60)
+patience.GRACE = 3
 cli.main()
 """
+
+HASTILY: list[str | Path] = [sys.executable, "-c", HASTY]
 
 
 @pytest.fixture
@@ -104,7 +108,7 @@ def test_the_end_of_input_ends_the_process(office: Office, key: bytes) -> None:
 @pytest.mark.parametrize("place", ["prompt", "passphrase", "question"])
 def test_a_session_ends_wherever_nobody_types(office: Office, place: str) -> None:
     """At the prompt, at a passphrase, at a question; what was begun is undone."""
-    with session(office, "--minutes", "3", command=[sys.executable, "-c", HASTY]) as at:
+    with session(office, "--minutes", "3", command=HASTILY) as at:
         for _ in range(3 if place == "prompt" else 0):  # who types is not sent away
             time.sleep(1.2)
             at.types("list")
@@ -132,6 +136,53 @@ def test_a_session_cannot_be_stopped_and_left(office: Office) -> None:
         at.sees(PROMPT)
         at.types("lock")
         assert 0 == at.waits()
+
+
+def test_ctrl_s_stops_nothing_while_a_session_is_open(office: Office) -> None:
+    """Else it would wait for ever with its words; afterwards the terminal is as it was."""
+    with session(office, "--minutes", "2", command=["sh", "-c", '"$@"; stty -a', "sh", *HASTILY]) as at:
+        at.presses(b"\x13\x15")  # and Ctrl-U, as it now is a character like others
+        at.types("list")
+        at.sees("no cases yet")
+        at.sees("nobody typed for 2 minutes: locked")
+        at.sees(" ixon ")
+        at.waits()
+
+
+@pytest.mark.parametrize("line", ["", "list\n"], ids=["at-the-prompt", "as-a-command-prints"])
+def test_a_session_at_a_stopped_terminal_ends_all_the_same(office: Office, line: str) -> None:
+    """Whoever stops it in spite of that: the system ends the process, and the home is free."""
+    with session(office, "--minutes", "2", command=HASTILY) as at:
+        at.can_be_stopped()
+        at.presses(b"\x13" + line.encode())
+        assert -signal.SIGALRM == at.waits()
+    assert "nobody typed" not in at.shown
+    assert 0 == office.run("list").code
+
+
+LIMITED = """
+import time
+from inbox import patience, terminal
+patience.GRACE = 1
+with patience.limited(1):
+    for done in range(4):
+        time.sleep(0.5)
+        terminal.progress("unsealing", done, 9)
+time.sleep(1.5)
+print("no limit is left", flush=True)
+try:
+    with patience.limited(1):
+        time.sleep(60)
+except patience.Inactive:
+    print("inactive", flush=True)
+time.sleep(60)
+"""
+
+
+def test_work_that_goes_on_is_not_cut_short() -> None:
+    """Then nothing is, once the block is over; who goes on in spite of being told to end is ended."""
+    done = subprocess.run([sys.executable, "-c", LIMITED], capture_output=True, text=True, check=False)
+    assert (-signal.SIGALRM, "no limit is left\ninactive\n") == (done.returncode, done.stdout)
 
 
 def test_a_change_of_officers_ends_the_session(office: Office) -> None:

@@ -10,9 +10,10 @@ from types import SimpleNamespace
 import pytest
 
 from crypto import card
-from inbox import cards, cli, terminal
+from inbox import cards, cli, sharefile, terminal
 from inbox.acts import TWO_OFFICERS, Act, Deed
 from inbox.errors import Locked
+from inbox.officers import Credential
 from inbox.session import Open
 from inbox.unlocking import Inbox
 from tests import inbox_builders as build
@@ -38,7 +39,7 @@ SENSITIVE = {
 COMMANDS = [
     "collect {new_portal} --confirm-instance {fingerprint}",
     "collect {new_portal} --new-instance {fingerprint}",
-    "sign-pages {file} --out {out}",
+    "sign-pages {pages} --out {out}",
     "questionnaire {file}",
     "channels accept {card} --fingerprint X",
     "channels remove ombudsman",
@@ -84,6 +85,7 @@ def place(office: Office, tmp_path: Path) -> dict[str, object]:
         "new_portal": other.bundle(),
         "fingerprint": f"'{other.fingerprint}'",
         "file": build.QUESTIONNAIRE,
+        "pages": build.manifest(office, tmp_path / "manifest.json"),
         "out": office.out,
         "card": made,
     }
@@ -182,7 +184,8 @@ def test_every_sensitive_act_has_a_command_above(
     with session(office) as (_, run):
         for command in COMMANDS:
             types()
-            asked.add(run(command.format(**place)).err.split()[0])
+            told, _, _ = run(command.format(**place)).err.partition("\nthis takes ")
+            asked.add(told.splitlines()[-1].split()[0])
     assert SENSITIVE == asked
 
 
@@ -200,6 +203,23 @@ def test_a_new_passphrase_is_asked_each_time(office: Office, types: Typing) -> N
     with session(office) as (_, run):
         types(passphrase_of("alice"), passphrase_of("bruno"))
         assert [0, 1] == [run("keys rotate --now").code, run("keys rotate --now").code]
+
+
+def test_who_opened_a_session_with_a_sheet_is_told_where_it_counts(
+    founded_two: Office, tmp_path: Path, types: Typing
+) -> None:
+    """Nobody knows who sits there once it is open; a single command is given the sheet itself."""
+    words = sharefile.unseal(
+        sharefile.parse(founded_two.share_of("bruno").read_bytes()), passphrase_of("bruno")
+    )
+    office = founded_two.of("alice")
+    brought = [*office.bring(), Credential(words.encode(), None)]
+    office.bring = lambda *_: brought  # type: ignore[method-assign]
+    files = " ".join(f"--new-passphrase-file {office.secret_of(name)}" for name in NAMES[:2])
+    with session(office) as (_, run):
+        types(passphrase_of("alice"))
+        said = run(f"officers renew --shares {tmp_path} {files}")
+    assert (1, True) == (said.code, "to a single command, not in a session: officers renew" in said.err)
 
 
 def test_one_officer_who_is_alone_confirms_alone(tmp_path: Path, types: Typing) -> None:

@@ -5,7 +5,7 @@ import json
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -63,6 +63,14 @@ def test_a_challenge_that_was_solved_pays_for_one_report(room: Room) -> None:
     before = room.state()
     assert code(send(room, make_report_envelope(room.site), payload)) == (403, "challenge_spent")
     assert room.state() == before
+
+
+def test_a_wrong_clock_makes_no_challenge_good_again(room: Room) -> None:
+    """Let go of on a day far ahead, a used one would be taken once more when the clock is right again."""
+    payload = solved(asked(room))
+    assert send(room, make_report_envelope(room.site), payload).status_code == 201
+    assert not expire.expire(room.database, room.settings, room.day + timedelta(3_650)).trusted
+    assert code(send(room, make_report_envelope(room.site), payload)) == (403, "challenge_spent")
 
 
 def test_of_two_at_once_one_is_taken(room: Room) -> None:

@@ -13,9 +13,12 @@ from portal import doctor, manifest
 from portal.app import load_questionnaire
 from portal.commands import portal
 from portal.doctor import Level
-from tests.builders import INSPECTORATE, OUTSIDE, make_keyring
+from tests import postgres
+from tests.builders import INSPECTORATE, OUTSIDE, make_keyring, make_report_envelope
 from tests.portal_room import BACKENDS, Room, filed, opened
 from tests.portal_site import PortalSite
+
+SHIPPED = Path(__file__).parent.parent / "deploy" / "postgresql.conf"
 
 
 def room_for(folder: Path) -> PortalSite:
@@ -100,14 +103,56 @@ def test_what_was_not_collected_for_a_fortnight_is_told(tmp_path: Path) -> None:
     room.close()
 
 
+def test_how_full_the_portal_is_is_told_by_kind(tmp_path: Path) -> None:
+    """Above four fifths it is a warning: soon reports would be refused."""
+    room = room_for(tmp_path)
+    filed(room)
+    room.configure(capacity_gb=0.001)
+    (told,) = [each for each in found(room, Level.OK) if "room for envelopes" in each]
+    assert "report 45%, report with files 0%" in told
+    room.configure(capacity_gb=0.000_5)
+    assert [each for each in found(room, Level.WARNING) if "report 90%" in each]
+    room.close()
+
+
 def test_a_talkative_postgresql_is_found(request: pytest.FixtureRequest, tmp_path: Path) -> None:
-    """A server that logs statements is wrong; one that keeps a log for replicas is warned of."""
+    """One that logs statements or times is wrong; one that keeps a log for replicas is warned of."""
     with opened(request, tmp_path, "postgresql") as room:
-        assert [each for each in found(room, Level.WARNING) if "wal_level" in each]
-        assert not [each for each in found(room, Level.WRONG) if "logs more" in each]
         loud = f"{room.settings.database}&options=-clog_statement%3Dall"
         room.settings = replace(room.settings, database=loud)
-        assert "PostgreSQL logs more than errors: log_statement = all" in found(room, Level.WRONG)
+        assert talkative(room, Level.WRONG) == [
+            "log_statement = all",
+            "log_checkpoints = on",
+            "log_autovacuum_min_duration = 10min",
+            "log_min_error_statement = error",
+            "log_line_prefix = %m [%p] ",
+        ]
+        assert talkative(room, Level.WARNING) == ["wal_level = replica", "wal_recycle = on"]
+
+
+def test_postgresql_as_we_ship_its_settings_is_in_order(tmp_path: Path) -> None:
+    with postgres.serving((), SHIPPED.read_text()) as cluster:
+        room = PortalSite(tmp_path, cluster.url)
+        assert talkative(room, Level.WRONG) == talkative(room, Level.WARNING) == []
+        assert "PostgreSQL logs no statement or connection" in found(room, Level.OK)
+        room.close()
+
+
+def talkative(room: Room, level: Level) -> list[str]:
+    """Return the settings of PostgreSQL that are complained of."""
+    return [each.partition(": ")[2] for each in found(room, level) if each.startswith("PostgreSQL")]
+
+
+def test_what_nobody_lets_go_of_is_told(tmp_path: Path) -> None:
+    """An upload that was given up, two days after `portal expire` should have taken it away."""
+    room = room_for(tmp_path)
+    room.begin(make_report_envelope(room.site))
+    room.wait(room.settings.upload_days + 2)
+    assert not [each for each in found(room, Level.WARNING) if "gone by now" in each]
+    room.wait(1)
+    (told,) = [each for each in found(room, Level.WARNING) if "gone by now" in each]
+    assert told.startswith("1 ")
+    room.close()
 
 
 @pytest.mark.parametrize("backend", BACKENDS)

@@ -151,13 +151,3 @@ def test_a_bundle_is_its_owners_alone_and_leaves_no_part(room: Room) -> None:
     assert [each.name for each in room.folder.glob("*.tar")] == [path.name]
     assert list(room.folder.glob(".*.part")) == []
     assert hashlib.sha256(path.read_bytes()).digest()
-
-
-def test_uploads_that_were_given_up_are_forgotten(room: Room) -> None:
-    """Only unfinished ones, and only after the days of the setting."""
-    room.send(make_report_envelope(room.site))
-    kept = room.state()
-    room.begin(make_report_envelope(room.site))
-    assert exports.forget_unfinished(room.database, room.settings, room.wait(3)) == 0
-    assert exports.forget_unfinished(room.database, room.settings, room.wait(1)) == 1
-    assert room.state() == kept

@@ -157,7 +157,7 @@ def test_a_bundle_that_changes_while_it_is_read_is_refused(
     monkeypatch.setattr(imports, "_apply", swap)
     before = room.state()
     with pytest.raises(Refused):
-        imports.import_outbox(room.database, room.settings, path)
+        imports.import_outbox(room.database, room.settings, path, room.day)
     assert room.state() == before
 
 
@@ -173,4 +173,4 @@ def test_a_file_that_cannot_be_read_is_named(sqlite_room: Room) -> None:
     """A wrong path, or a folder, is an error that names it."""
     for path in (sqlite_room.folder / "none.tar", sqlite_room.folder):
         with pytest.raises(Refused, match="was not read"):
-            imports.import_outbox(sqlite_room.database, sqlite_room.settings, path)
+            imports.import_outbox(sqlite_room.database, sqlite_room.settings, path, sqlite_room.day)

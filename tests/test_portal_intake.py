@@ -191,11 +191,27 @@ def test_two_clients_on_one_upload_do_not_corrupt_it(room: Room) -> None:
     assert kept(room, address) == sealed.envelope[:2_000]
 
 
+def test_junk_of_a_stale_request_takes_nothing_from_who_goes_on(room: Room) -> None:
+    """It is told that the upload has grown; the other finishes. Junk at its place ends an upload."""
+    sealed = make_report_envelope(room.site)
+    address = room.begin(sealed)
+    overtaken = Overtaken(lambda: room.patch(address, 0, sealed.envelope[:30_000]), bytes(5_000))
+    stale = {**BODY, "Upload-Offset": "0"}
+    size = {"CONTENT_LENGTH": "5000"}
+    answer = room.client.patch(address, headers=stale, input_stream=overtaken, environ_overrides=size)
+    assert code(answer) == (409, "offset_moved")
+    assert room.patch(address, 30_000, sealed.envelope[30_000:]).status_code == 204
+    assert kept(room, address) == sealed.envelope
+    other = room.begin(make_report_envelope(room.site))
+    assert code(room.patch(other, 0, bytes(5_000))) == (400, "not_sealed")
+    assert room.client.head(other, headers=TUS).status_code == 404
+
+
 class Overtaken(BytesIO):
     """A body during which somebody else is quicker."""
 
-    def __init__(self, other: Callable[[], TestResponse]) -> None:
-        super().__init__(age.seal_bytes(bytes(3_000), [SITE.inspectorate.intake.recipient()]))
+    def __init__(self, other: Callable[[], TestResponse], content: bytes = b"") -> None:
+        super().__init__(content or age.seal_bytes(bytes(3_000), [SITE.inspectorate.intake.recipient()]))
         self._other = other
 
     def readinto(self, buffer: Any) -> int:

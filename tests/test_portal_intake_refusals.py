@@ -17,6 +17,7 @@ from tests.builders import (
     upload_metadata,
 )
 from tests.portal_room import BACKENDS, BODY, TUS, Room, code, opened
+from tests.work import work
 
 SMALL = age.sealed_size(padding.SMALLEST)
 
@@ -110,6 +111,7 @@ def test_every_size_that_a_container_may_have_is_taken(sqlite_room: Room, contai
     headers = TUS | {
         "Upload-Length": str(age.sealed_size(container)),
         "Upload-Metadata": upload_metadata(channel=INSPECTORATE.encode()),
+        **work(sqlite_room.site, age.sealed_size(container)),
     }
     assert sqlite_room.client.post("/api/envelopes", headers=headers).status_code == 201
 

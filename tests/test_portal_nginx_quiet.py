@@ -14,12 +14,14 @@ from tests.installation import free_port
 from tests.portal_nginx import Nginx
 from tests.portal_room import BODY, SITE
 from tests.portal_server import Server
+from tests.sealed_files import form, sealed_file
 from tests.traces import found_in, found_in_files
 
 CANARY = "canary-8d21"
 # Another address of this machine than those that stand in the configuration.
 CLIENT = "127.0.0.77"
 SLOW_CLIENTS = 200
+SEALED = b"POST /en/sealed HTTP/1.1\r\nHost: x\r\nContent-Type: multipart/form-data; boundary=b\r\n"
 SOON_SECONDS = 5
 
 
@@ -122,8 +124,9 @@ def stalled(port: int, content: bytes, count: int) -> Iterator[None]:
         head("POST /api/slot HTTP/1.1", "Content-Length: 32") + b"L",
         head("POST /api/envelopes HTTP/1.1", "Transfer-Encoding: chunked") + b"ff\r\n",
         head("PATCH /api/envelopes/x HTTP/1.1", "Content-Length: 1048576") + bytes(10_000),
+        SEALED + b"Content-Length: 17000000\r\n\r\n-",
     ],
-    ids=["head", "body", "chunk", "piece"],
+    ids=["head", "body", "chunk", "piece", "sealed"],
 )
 def test_slow_clients_hold_no_process_of_the_portal(site: Nginx, beginning: bytes) -> None:
     """Two hundred of them: pages, slots and reports are answered at once all the same."""
@@ -134,4 +137,7 @@ def test_slow_clients_hold_no_process_of_the_portal(site: Nginx, beginning: byte
         assert behind.request("GET", "/keyring.json")[0] == 200
         assert len(behind.request("POST", "/api/slot", bytes(32))[2]) == 18_108
         behind.send(make_report_envelope(SITE))
+        sent = form(sealed_file(make_report_envelope(SITE)))
+        kind = {"Content-Type": sent["content_type"]}
+        assert behind.request("POST", "/en/sealed", sent["data"], kind)[0] == 200
         assert time.monotonic() - begun < SOON_SECONDS

@@ -32,14 +32,19 @@ COLUMNS = {
         "case_id",
         "memo",
         "withdraw_id",
+        "scriptless",
         "hash",
         "bundle",
     },
     "chunks": {"envelope_id", "position", "data"},
-    "cases": {"case_id", "channel", "memo", "withdraw_id", "day", "slot", "collected", "closed"},
+    "remains": {"id", "size", "expires"},
+    "cases": {"case_id", "channel", "memo", "withdraw_id", "day", "slot", "collected", "expires"},
     "withdrawals": {"case_id", "withdraw_key", "channel", "bundle"},
     "intakes": {"channel", "n", "hash", "raw", "signature"},
     "outboxes": {"channel", "n", "hash", "raw", "signature"},
+    "spent": {"id", "day"},
+    "usage": {"kind", "size", "unfinished", "unfinished_size"},
+    "scriptless": {"day", "size"},
 }
 
 

@@ -1,6 +1,7 @@
 """A secret in shares of words: every quorum gives it back, nothing less gives anything."""
 
 import secrets
+from collections.abc import Sequence
 from itertools import combinations
 
 import pytest
@@ -15,16 +16,36 @@ from crypto.shares import LARGEST_COUNT, TooFewShares
 CIRCLES = [(1, 1), *((quorum, n) for n in range(2, LARGEST_COUNT + 1) for quorum in range(2, n + 1))]
 
 
-@pytest.mark.parametrize(("quorum", "count"), CIRCLES, ids=lambda value: str(value))
+def as_if_enough(subset: Sequence[str]) -> bytes | None:
+    """Return what shares give once each says that they suffice, None if that is nothing."""
+    try:
+        return shares.combine([shares.restated(words, len(subset)) for words in subset])
+    except (Tampered, TooFewShares):
+        return None
+
+
+def test_a_split_by_which_fewer_suffice_is_seen() -> None:
+    """It says three, and any two would do: only who tries them in earnest finds out."""
+    secret = secrets.token_bytes(32)
+    lazy = [shares.restated(words, 3) for words in shares.split(secret, quorum=2, count=4)]
+    for pair in combinations(lazy, 2):
+        with pytest.raises(TooFewShares):
+            shares.combine(pair)
+        assert secret == as_if_enough(pair)
+
+
+@pytest.mark.parametrize(("quorum", "count"), CIRCLES, ids=str)
 def test_every_subset_below_the_quorum_fails_and_every_one_at_it_opens(quorum: int, count: int) -> None:
     """All subsets of every circle that there can be."""
     secret = secrets.token_bytes(32)
     words = shares.split(secret, quorum=quorum, count=count)
+    assert {quorum} == set(map(shares.quorum, words))
     assert list(range(1, count + 1)) == [shares.member(each) for each in words]
     for size in range(quorum):
         for subset in combinations(words, size):
             with pytest.raises(TooFewShares):
                 shares.combine(subset)
+            assert secret != as_if_enough(subset)
     assert {secret} == {shares.combine(subset) for subset in combinations(words, quorum)}
 
 

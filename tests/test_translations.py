@@ -52,7 +52,7 @@ def codes() -> Iterator[str]:
     for script in SCRIPTS.glob("*.js"):
         for groups in SHOWN.findall(script.read_text("utf-8")):
             yield from filter(None, groups)
-    yield from (f"status-{status}" for status in Status)
+    yield from (f"{what}-{status}" for status in Status for what in ("status", "means"))
     yield from (f"state-{state}" for state in ("unknown", "waiting", "collected"))
     yield from (f"message-{side}" for side in ("you", "them"))
 

@@ -29,6 +29,12 @@ class Typist:
         """Whether what is typed now would be seen."""
         return bool(termios.tcgetattr(self._terminal)[3] & termios.ECHO)
 
+    def can_be_stopped(self) -> None:
+        """Let Ctrl-S stop the terminal again, as any program of the same person may."""
+        settings = termios.tcgetattr(self._terminal)
+        settings[0] |= termios.IXON
+        termios.tcsetattr(self._terminal, termios.TCSANOW, settings)
+
     def sees(self, text: str) -> None:
         """Wait until the program shows ``text`` behind what was seen before."""
         until = time.monotonic() + _PATIENCE

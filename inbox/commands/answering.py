@@ -8,7 +8,21 @@ import click
 from crypto.messages import Status
 from inbox import expiry, journal, journalview, outbox, replies, terminal
 from inbox.acts import Act, Deed
-from inbox.options import Door, case_argument, json_option, officer_options, out_folder, text_of, today
+from inbox.options import (
+    NUMBER,
+    Door,
+    case_argument,
+    json_option,
+    officer_options,
+    out_folder,
+    text_of,
+    today,
+)
+
+_SIGNED_ANEW = (
+    "its own key counts no longer, so the present one has signed it; the portal takes it once it has a keyring"
+    " that lists this key: inbox keyring and portal keyring, or for a body outside the root's next outbox"
+)
 
 
 @click.command()
@@ -48,7 +62,7 @@ def status(door: Door, /, *, case: int, status: str, as_json: bool) -> None:
 
 @click.command(name="outbox")
 @out_folder
-@click.option("--again", type=click.IntRange(1), help="Copy this outbox once more instead.")
+@click.option("--again", type=NUMBER, help="Copy this outbox once more instead.")
 @officer_options
 @json_option
 @click.pass_obj
@@ -64,6 +78,9 @@ def outbox_command(door: Door, /, *, out: Path, again: int | None, as_json: bool
             warnings = expiry.warnings(session, today())
             head = journal.head(session)
     view = {"n": made.n, "file": str(made.path), "journal": journalview.head_view(head), "warnings": warnings}
+    view["signed_anew"] = made.anew
     lines = [f"outbox {made.n}: {made.path}", journalview.head(head)]
+    if made.anew:
+        lines += [_SIGNED_ANEW]
     lines += ["next: carry it to the portal, then: portal import"]
     terminal.show(view, lines, as_json=as_json)

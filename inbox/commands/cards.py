@@ -20,12 +20,14 @@ _LARGEST = 4 << 20
 @click.pass_obj
 def card_command(door: Door, /, *, out: Path, as_json: bool) -> None:
     """Write the signed card with this channel's public keys, for the root's officers."""
-    with door.opened() as inbox, inbox.acting(Deed(Act.EXPORT_CARD), today()) as session:
-        raw, signature = cards.issue(session, today())
-    # Only once the vault holds its number: two cards of one number must not come into the world.
     out.mkdir(exist_ok=True)
-    disk.write(out / card.CARD, [raw])
-    disk.write(out / card.SIGNATURE, [signature])
+    # Written before the vault counts it, named after: a card that found no room has no number, and no two have one.
+    with disk.replacing(out / card.CARD) as file, disk.replacing(out / card.SIGNATURE) as signature_file:
+        with door.opened() as inbox, inbox.acting(Deed(Act.EXPORT_CARD), today()) as session:
+            raw, signature = cards.issue(session, today())
+            for content, into in ((raw, file), (signature, signature_file)):
+                into.write(content)
+                into.flush()
     view = cards.view(card.parse(raw))
     lines = [
         *cards.rendered(view),
@@ -84,7 +86,9 @@ def remove(door: Door, /, *, channel: str, as_json: bool) -> None:
         cards.remove(session, channel, today())
     lines = [
         f"the next keyring is without channel {terminal.visible(channel)}: inbox outbox, or inbox keyring",
-        "from then on nobody can write to it, and what it sends to the portal is refused",
+        "from then on nobody can write to it, and what it sends to the portal is refused;"
+        " who wrote to it can no longer read its answers",
+        "the id can come back with the same body's next card, never with another body's",
     ]
     terminal.show({"channel": channel}, lines, as_json=as_json)
 

@@ -7,10 +7,9 @@ import click
 from inbox import conflicts, registers, terminal
 from inbox.acts import Act, Deed
 from inbox.journal import By
-from inbox.options import Door, case_argument, json_option, officer_options, today
+from inbox.options import Door, case_argument, json_option, officer_options, reason_needed, today
 from inbox.terminal import visible
 
-_reason = click.option("--reason", required=True, help="Why, for the journal; nothing of the report.")
 _officer = click.argument("officer", metavar="NAME")
 _alias = click.argument("alias", metavar="TEXT")
 
@@ -23,7 +22,7 @@ def conflict() -> None:
 @conflict.command()
 @case_argument
 @_officer
-@_reason
+@reason_needed
 @officer_options
 @json_option
 @click.pass_obj
@@ -39,7 +38,7 @@ def exclude(door: Door, /, *, case: int, officer: str, reason: str, as_json: boo
 @conflict.command()
 @case_argument
 @_officer
-@_reason
+@reason_needed
 @officer_options
 @json_option
 @click.pass_obj

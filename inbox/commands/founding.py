@@ -93,7 +93,7 @@ def _circle(names: Sequence[str], quorum: int, charter: Charter, handout: Handou
     if given:
         return Circle(given, quorum)
     if handout is None:
-        return Circle((Appointee(names[0], ceremony.typed_twice(names[0])),), quorum)
+        return Circle((Appointee(names[0], ceremony.chosen(names[0], names)),), quorum)
     title = f"Key ceremony of {terminal.visible(charter.name)}, channel {charter.channel}"
     return ceremony.circle(names, quorum, title)
 

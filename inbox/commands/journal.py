@@ -7,7 +7,7 @@ import click
 from inbox import anchors, disk, journalview, terminal
 from inbox import journal as journalling
 from inbox.acts import Act, Deed
-from inbox.options import Door, json_option, officer_options, today
+from inbox.options import NUMBER, Door, json_option, officer_options, reason_needed, today
 
 
 @click.group()
@@ -40,7 +40,7 @@ def verify(door: Door, /, *, file: Path | None, written: str | None, as_json: bo
 
 
 @journal.command(name="print")
-@click.option("--from", "first", type=click.IntRange(1), default=1, help="Begin with this entry.")
+@click.option("--from", "first", type=NUMBER, default=1, help="Begin with this entry.")
 @officer_options
 @json_option
 @click.pass_obj
@@ -51,3 +51,21 @@ def print_command(door: Door, /, *, first: int, as_json: bool) -> None:
         head = journalling.head(session)
     view = {"entries": [journalview.line_view(line) for line in lines], "head": journalview.head_view(head)}
     terminal.show(view, [*map(journalview.line, lines), "", journalview.head(head)], as_json=as_json)
+
+
+@journal.command()
+@reason_needed
+@officer_options
+@json_option
+@click.pass_obj
+def clock(door: Door, /, *, reason: str, as_json: bool) -> None:
+    """Note that the clock was ahead and is right now: days count from today; takes two officers."""
+    deed = Deed(Act.CORRECT_CLOCK, reason=reason)
+    with door.opened() as inbox, inbox.acting(deed, today()) as session:
+        head = journalling.head(session)
+    lines = [
+        f"noted: from here on days count from {today()}",
+        "look through what was dated ahead: inbox keys list, inbox journal print",
+        journalview.head(head),
+    ]
+    terminal.show({"day": today().isoformat(), "head": journalview.head_view(head)}, lines, as_json=as_json)

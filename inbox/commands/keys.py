@@ -7,6 +7,7 @@ import click
 
 from inbox import destruction, keylist, keys, records, terminal
 from inbox.acts import Act, Deed
+from inbox.cases import View
 from inbox.destruction import Plan
 from inbox.keys import EPOCH
 from inbox.options import Door, json_option, officer_options, reason_option, today
@@ -61,33 +62,40 @@ def rotate(door: Door, /, *, days: int, at_once: bool, reason: str, as_json: boo
 
 
 @keys_group.command()
+@click.option("--dry-run", is_flag=True, help="Only tell what would be destroyed.")
 @reason_option
 @officer_options
 @json_option
 @click.pass_obj
-def destroy(door: Door, /, *, reason: str, as_json: bool) -> None:
+def destroy(door: Door, /, *, dry_run: bool, reason: str, as_json: bool) -> None:
     """Destroy the keys whose days are over and whose reports are all here; takes two officers."""
     with door.opened() as inbox:
-        with inbox.transaction() as session:
+        with inbox.acting(Deed(Act.LIST_KEYS, about="what can be destroyed"), today()) as session:
             planned = destruction.plan(session, today())
             set_aside = len(records.envelope_hashes(session))
-        deed = Deed(Act.DESTROY_KEYS, about=planned.about, reason=reason)
-        with inbox.acting(deed, today()) as session:
-            destruction.destroy(inbox.home, session, planned, today())
-    backups = planned.backups
-    view = {
+        if not dry_run:
+            if not as_json:
+                terminal.warn_all(_told(planned, set_aside, "to be destroyed"))
+            deed = Deed(Act.DESTROY_KEYS, about=planned.about, reason=reason)
+            with inbox.acting(deed, today()) as session:
+                destruction.destroy(inbox.home, session, planned, today())
+    view = {**_view(planned), "set_aside": set_aside, "destroyed": not dry_run}
+    told = _told(planned, set_aside, "to be destroyed" if dry_run else "destroyed")
+    terminal.show(view, told, as_json=as_json)
+
+
+def _view(planned: Plan) -> View:
+    return {
         "intake": [keys.name(key.id) for key in planned.intake],
         "reply": [keys.name(key.id) for key in planned.reply],
         "awaited": [keys.name(key.id) for key in planned.awaited],
-        "backups": list(backups.names) if backups else [],
-        "set_aside": set_aside,
+        "backups": list(planned.backups.names) if planned.backups else [],
     }
-    terminal.show(view, _destroyed(planned, set_aside), as_json=as_json)
 
 
-def _destroyed(planned: Plan, set_aside: int) -> Iterator[str]:
-    yield from (f"destroyed: intake key {keys.name(key.id)}, {_days(key)}" for key in planned.intake)
-    yield from (f"destroyed: reply key {keys.name(key.id)}, {_days(key)}" for key in planned.reply)
+def _told(planned: Plan, set_aside: int, fate: str) -> Iterator[str]:
+    yield from (f"{fate}: intake key {keys.name(key.id)}, {_days(key)}" for key in planned.intake)
+    yield from (f"{fate}: reply key {keys.name(key.id)}, {_days(key)}" for key in planned.reply)
     for key in planned.awaited:
         day = destruction.destroyable_from(key)
         yield f"waits: intake key {keys.name(key.id)}, for a bundle exported on {day} or later"

@@ -37,11 +37,10 @@ def officers_group() -> None:
 def list_officers(door: Door, /, *, as_json: bool) -> None:
     """List the officers, who is present, and who was one before."""
     with door.opened() as inbox, inbox.acting(Deed(Act.LIST_OFFICERS), today()) as session:
-        found = header.parse(inbox.home.header.read_bytes())
         everybody = records.everybody(session)
     view = {
-        "quorum": found.quorum,
-        "sharing": header.name(found.sharing),
+        "quorum": inbox.quorum,
+        "sharing": header.name(inbox.header.sharing),
         "officers": [
             {
                 "name": each.name,
@@ -123,30 +122,41 @@ def _change(
     with door.opened() as inbox:
         with inbox.transaction() as session:
             present = [each.name for each in records.officers(session)]
-        before = header.parse(inbox.home.header.read_bytes())
         names = circle_of(present)
-        quorum = before.quorum if options["quorum"] is None else options["quorum"]
+        quorum = inbox.quorum if options["quorum"] is None else options["quorum"]
         sharing.check(names, quorum)
         if options["shares"] is None and len(names) > 1:
             raise click.UsageError("give --shares, a folder for the share files of all")
         handout = handout_in(options["shares"], door.root, with_sheets=options["sheets"])
         given = appointed(names, options["files"], "--new-passphrase-file")
-        is_same = (names, quorum) == (present, before.quorum)
+        is_same = (names, quorum) == (present, inbox.quorum)
         act = Act.RENEW_SHARES if is_same else Act.CHANGE_OFFICERS
-        change = Change(Deed(act, about, options["reason"]), By(inbox.confirmed(act), today()))
+        deed = Deed(act, about, options["reason"])
+        change = Change(deed, By(inbox.confirmed(deed), today()))
         circle = Circle(given, quorum) if given else _typed(inbox, names, quorum)
-        done = resharing.reshare(inbox, circle, change, handout)
+        try:
+            done = resharing.reshare(inbox, circle, change, handout)
+        except BaseException:
+            _say_if_changed(door, inbox)
+            raise
     door.shut()
     if as_json:
         terminal.say_json(_view(done))
         return
-    terminal.say_all(_lines(done, before.generation))
+    terminal.say_all(_lines(done, inbox.header.generation))
+
+
+def _say_if_changed(door: Door, inbox: Inbox) -> None:
+    """What was stopped is undone, unless it came too late; a session must not go on with the old vault."""
+    if inbox.is_superseded:
+        door.shut()
+        terminal.warn("the officers have new shares all the same; the old ones open the inbox no longer")
 
 
 def _typed(inbox: Inbox, names: Sequence[str], quorum: int) -> Circle:
     """Let everybody type a passphrase: who is not there cannot get a share."""
     if len(names) == 1:
-        return Circle((Appointee(names[0], ceremony.typed_twice(names[0])),), quorum)
+        return Circle((Appointee(names[0], ceremony.chosen(names[0], names)),), quorum)
     with inbox.transaction() as session:
         office = records.office(session)
     title = f"Change of officers of {terminal.visible(office.name)}, channel {office.channel}"

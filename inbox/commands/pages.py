@@ -1,5 +1,6 @@
 """Sign the list of the pages that the portal serves (SPEC 7.5)."""
 
+import hashlib
 from pathlib import Path
 
 import click
@@ -14,6 +15,13 @@ from inbox.options import Door, officer_options, out_folder, today
 _LARGEST = 4 << 20
 
 
+def _listed(raw: bytes, deployment: bytes) -> pages.Pages:
+    try:
+        return pages.parse(raw, deployment)
+    except CryptoError as error:
+        raise Refused(f"not signed: {error}", "make it with `portal manifest` of this deployment") from error
+
+
 @click.command(name="sign-pages")
 @click.argument("manifest", type=click.Path(path_type=Path))
 @out_folder
@@ -23,15 +31,12 @@ def sign_pages(door: Door, /, *, manifest: Path, out: Path) -> None:
     """Sign what `portal manifest` made with the root key; make it from a checkout of your own to compare."""
     with manifest.open("rb") as file:
         raw = file.read(_LARGEST)
-    with door.opened() as inbox, inbox.acting(Deed(Act.SIGN_PAGES), today()) as session:
-        office = records.office(session)
-        try:
-            signature = pages.sign(raw, office.deployment, keyrings.root_seed(session))
-        except CryptoError as error:
-            raise Refused(
-                f"not signed: {error}", "make it with `portal manifest` of this deployment"
-            ) from error
-        listed = pages.parse(raw, office.deployment)
+    with door.opened() as inbox:
+        with inbox.transaction() as session:
+            listed = _listed(raw, records.office(session).deployment)
+        about = f"serial {listed.serial}, {hashlib.sha256(raw).hexdigest()[:16]}"
+        with inbox.acting(Deed(Act.SIGN_PAGES, about=about), today()) as session:
+            signature = pages.sign(raw, listed.deployment, keyrings.root_seed(session))
     out.mkdir(exist_ok=True)
     disk.write(out / pages.MANIFEST, [raw])
     disk.write(out / pages.SIGNATURE, [signature])

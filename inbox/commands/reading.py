@@ -6,7 +6,7 @@ import click
 
 from inbox import attachments, cases, conflicts, expiry, rendering, terminal
 from inbox.acts import Act, Deed
-from inbox.options import Door, case_argument, json_option, officer_options, out_file, today
+from inbox.options import NUMBER, Door, case_argument, json_option, officer_options, out_file, today
 
 
 @click.command(name="list")
@@ -41,7 +41,7 @@ def show(door: Door, /, *, case: int, as_json: bool) -> None:
 
 @click.command()
 @case_argument
-@click.argument("number", type=click.IntRange(1))
+@click.argument("number", type=NUMBER)
 @out_file
 @officer_options
 @json_option
@@ -49,8 +49,12 @@ def show(door: Door, /, *, case: int, as_json: bool) -> None:
 def attachment(door: Door, /, *, case: int, number: int, out: Path, as_json: bool) -> None:
     """Write one file of a case; the file is as hostile as its sender."""
     about = f"file {number}"
-    with door.opened() as inbox, inbox.acting(Deed(Act.EXTRACT, case=case, about=about), today()) as session:
-        written = attachments.extract(inbox.home, session, case, number, out)
+    with door.opened() as inbox:
+        # Noted before anything is in clear: an entry for a file that was not written does no harm.
+        with inbox.acting(Deed(Act.EXTRACT, case=case, about=about), today()) as session:
+            found = attachments.find(inbox.home, session, case, number)
+        attachments.write(inbox.home, found, out)
+    written = found.attachment
     said = f"wrote {written.size} bytes, digest verified; the file is not to be trusted"
     view = {"case": case, "file": str(out)} | cases.attachment(written)
     terminal.show(view, [said], as_json=as_json)

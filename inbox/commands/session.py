@@ -26,9 +26,8 @@ def session(context: click.Context, minutes: int) -> None:
         raise click.UsageError("this is a session already")
     commands = context.find_root().command
     why = "locked"
-    sessions.limit(minutes)
     try:
-        with door.opened() as inbox:
+        with patience.limited(minutes * 60), terminal.unstoppable(), door.opened() as inbox:
             with inbox.acting(Deed(Act.OPEN), today()):
                 pass
             for line in _greeting(minutes):

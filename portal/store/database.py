@@ -1,8 +1,9 @@
 """The database behind the portal, SQLite or PostgreSQL, with its transactions."""
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,40 @@ _PRAGMAS = (
 _BEGIN = "fanal_begin"
 
 
+_TABLES = [table.name for table in metadata.sorted_tables]
+
+
+@dataclass(frozen=True, slots=True)
+class _Words:
+    """One kind of database: options of a transaction that reads, of commands outside any, and commands."""
+
+    read: Mapping[str, Any]
+    alone: Mapping[str, Any]
+    size: str
+    rewrite: Sequence[str]
+    reclaim: Sequence[str]
+
+
+_WORDS: Mapping[str, _Words] = {
+    "sqlite": _Words(
+        read={},
+        alone={_BEGIN: ""},
+        size="SELECT (page_count - freelist_count) * page_size"
+        " FROM pragma_page_count, pragma_freelist_count, pragma_page_size",
+        rewrite=["VACUUM"],
+        reclaim=[],
+    ),
+    "postgresql": _Words(
+        # One state for the whole transaction, which PostgreSQL gives only to who asks.
+        read={"isolation_level": "REPEATABLE READ", "postgresql_readonly": True},
+        alone={"isolation_level": "AUTOCOMMIT"},
+        size="SELECT " + " + ".join(f"pg_total_relation_size('{table}')" for table in _TABLES),
+        rewrite=[f"CLUSTER {table} USING {table}_pkey" for table in _TABLES],
+        reclaim=[f"VACUUM {table}" for table in _TABLES],
+    ),
+}
+
+
 class StoreBusy(Exception):
     """Deleted bytes could not be overwritten yet, as the database is in use or the disk full: try again."""
 
@@ -33,13 +68,15 @@ class Database:
     """Transactions on one database; each process opens its own after it was forked."""
 
     def __init__(self, url: URL) -> None:
+        self._words = _WORDS[url.get_backend_name()]
         self._engine = _engine(url)
+        self._reader = self._engine.execution_options(**self._words.read)
         self._writer = self._engine.execution_options(**{_BEGIN: "BEGIN IMMEDIATE"})
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
         """A transaction that sees one state and changes nothing."""
-        with self._engine.begin() as connection:
+        with self._reader.begin() as connection:
             yield connection
 
     @contextmanager
@@ -51,7 +88,8 @@ class Database:
     def scrub(self) -> None:
         """Overwrite what was deleted, in the write-ahead log too; StoreBusy if that cannot be done now.
 
-        PostgreSQL recycles its log by itself; its administrator sets how soon.
+        PostgreSQL cannot overwrite: there they stay until ``rewrite``, and in its log until it lets go of it
+        by itself (THREAT_MODEL).
         """
         if self._engine.dialect.name != "sqlite":
             return
@@ -64,6 +102,35 @@ class Database:
             raise StoreBusy from error
         if busy:
             raise StoreBusy
+
+    @property
+    def size(self) -> int:
+        """The bytes that its rows take, roughly."""
+        with self.read() as connection:
+            return int(connection.exec_driver_sql(self._words.size).scalar_one())
+
+    def rewrite(self) -> None:
+        """Write each table anew, sorted by random keys, so that nothing that was deleted is left in it.
+
+        SQLite overwrites, but forgets a copy of about one row in five hundred when it divides a page. Others
+        wait meanwhile; it takes as much again in memory (SQLite) or on disk (PostgreSQL). StoreBusy if the
+        tables are in use.
+        """
+        self._maintain(self._words.rewrite)
+        self.scrub()
+
+    def reclaim(self) -> None:
+        """Have PostgreSQL put new rows where deleted ones lie; on SQLite ``scrub`` has overwritten them."""
+        self._maintain(self._words.reclaim)
+
+    def _maintain(self, commands: Sequence[str]) -> None:
+        # Neither database can do this within a transaction.
+        try:
+            with self._engine.connect().execution_options(**self._words.alone) as connection:
+                for command in commands:
+                    connection.exec_driver_sql(command)
+        except DatabaseError as error:
+            raise StoreBusy from error
 
     def close(self) -> None:
         """Give every connection back."""
@@ -114,7 +181,8 @@ def _reachable(url: URL) -> Iterator[None]:
 
 def _engine(url: URL) -> Engine:
     if url.get_backend_name() != "sqlite":
-        wait = {"connect_timeout": _WAIT_SECONDS}
+        options = f"{url.query.get('options', '')} -c lock_timeout={_WAIT_SECONDS}s"
+        wait = {"connect_timeout": _WAIT_SECONDS, "options": options}
         return create_engine(url, hide_parameters=True, pool_pre_ping=True, connect_args=wait)
     engine = create_engine(url, hide_parameters=True)
     event.listen(engine, "connect", _prepare)
@@ -129,4 +197,5 @@ def _prepare(connection: Any, _: object) -> None:
 
 
 def _begin(connection: Connection) -> None:
-    connection.exec_driver_sql(connection.get_execution_options().get(_BEGIN, "BEGIN"))
+    if command := connection.get_execution_options().get(_BEGIN, "BEGIN"):
+        connection.exec_driver_sql(command)

@@ -10,6 +10,11 @@ def today() -> date:
     return datetime.now(UTC).date()
 
 
+def hour() -> int:
+    """Return the count of whole hours since 1970-01-01, UTC; it is never stored (SPEC 7.6)."""
+    return int(datetime.now(UTC).timestamp()) // 3_600
+
+
 def number(day: date) -> int:
     """Return the count of days since 1970-01-01."""
     return (day - _FIRST).days
@@ -18,3 +23,8 @@ def number(day: date) -> int:
 def day(count: int) -> date:
     """Return the day of a count."""
     return _FIRST + timedelta(days=count)
+
+
+def day_of(hour: int) -> date:
+    """Return the day that an hour, counted since 1970-01-01, is in."""
+    return day(hour // 24)

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, insert, select, update
 from portal.store import days, expiry, quotas
 from portal.store.expiry import Remains
 from portal.store.inserts import insert_new
-from portal.store.quotas import Kind
+from portal.store.quotas import Kind, Usage
 from portal.store.schema import cases, chunks, envelopes
 
 
@@ -27,13 +27,18 @@ class Report:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Upload:
-    """An envelope as its sender sees it: size declared, bytes received, day of the first or last of them."""
+    """An envelope as its sender sees it: size declared, bytes received.
+
+    ``begun`` is the day on which it was declared, and once it is whole, that of its last byte. ``scriptless``
+    is whether it came by the way without script.
+    """
 
     id: bytes
     channel: str
     size: int
     received: int
     begun: date
+    scriptless: bool = False
 
     @property
     def whole(self) -> bool:
@@ -42,7 +47,14 @@ class Upload:
 
 
 _WHOLE = envelopes.c.received == envelopes.c.size
-_UPLOAD = (envelopes.c.id, envelopes.c.channel, envelopes.c.size, envelopes.c.received, envelopes.c.day)
+_UPLOAD = (
+    envelopes.c.id,
+    envelopes.c.channel,
+    envelopes.c.size,
+    envelopes.c.received,
+    envelopes.c.day,
+    envelopes.c.scriptless,
+)
 
 
 def begin(connection: Connection, upload: Upload, report: Report | None, start: bytes) -> Upload:
@@ -53,27 +65,28 @@ def begin(connection: Connection, upload: Upload, report: Report | None, start: 
         connection.execute(insert(chunks).values(envelope_id=upload.id, position=0, data=start))
     if begun.whole and report:
         _open_case(connection, upload.channel, report, upload.begun)
-    kind = Kind.of(upload.size, begins_case=report is not None)
-    quotas.count(connection, kind, upload.size, unfinished=int(not begun.whole))
+    quotas.count(connection, _kind(begun, report), Usage.of(begun.size, begun.received))
     return begun
 
 
 def append(connection: Connection, upload: Upload, piece: bytes, today: date) -> Upload:
     """Return the upload with ``piece`` kept at its end; OffsetMoved, and nothing kept, if it has grown since.
 
-    With the last byte the envelope is whole, and a first report opens its case.
+    With the last byte the envelope is whole, and a first report opens its case. Until then its day stays that
+    of its beginning, so that nobody holds room for good by a byte now and then.
     """
-    received = upload.received + len(piece)
+    grown = replace(upload, received=upload.received + len(piece))
+    if grown.whole:
+        grown = replace(grown, begun=today)
     expected = (
         envelopes.c.id == upload.id,
         envelopes.c.received == upload.received,
-        envelopes.c.size >= received,
+        envelopes.c.size >= grown.received,
     )
-    values = {"received": received, "day": days.number(today)}
+    values = {"received": grown.received, "day": days.number(grown.begun)}
     if connection.execute(update(envelopes).where(*expected).values(values)).rowcount != 1:
         raise OffsetMoved
     connection.execute(insert(chunks).values(envelope_id=upload.id, position=upload.received, data=piece))
-    grown = replace(upload, received=received, begun=today)
     if grown.whole:
         _finish(connection, grown)
     return grown
@@ -86,7 +99,12 @@ def find(connection: Connection, envelope_id: bytes) -> Upload | None:
         left = expiry.find_remains(connection, envelope_id)
         return None if left is None else _confirmed(left)
     return Upload(
-        id=row.id, channel=row.channel, size=row.size, received=row.received, begun=days.day(row.day)
+        id=row.id,
+        channel=row.channel,
+        size=row.size,
+        received=row.received,
+        begun=days.day(row.day),
+        scriptless=row.scriptless,
     )
 
 
@@ -96,13 +114,19 @@ def piece(connection: Connection, envelope_id: bytes, position: int) -> bytes:
     return connection.execute(select(chunks.c.data).where(*at)).scalar_one_or_none() or b""
 
 
-def forget(connection: Connection, envelope_id: bytes) -> bool:
-    """Delete an unfinished envelope; return whether there was one."""
-    return quotas.delete_envelopes(connection, envelopes.c.id == envelope_id, ~_WHOLE) > 0
+def forget(connection: Connection, envelope_id: bytes, received: int | None = None) -> bool:
+    """Delete an unfinished envelope, if it has ``received`` bytes where that is given.
+
+    Returns whether there was one.
+    """
+    found = [envelopes.c.id == envelope_id, ~_WHOLE]
+    if received is not None:
+        found.append(envelopes.c.received == received)
+    return quotas.delete_envelopes(connection, *found) > 0
 
 
 def forget_unfinished(connection: Connection, before: date) -> int:
-    """Delete every envelope that was not finished and not continued since ``before``; return how many."""
+    """Delete every envelope that was begun before ``before`` and not finished; return how many."""
     return quotas.delete_envelopes(connection, ~_WHOLE, envelopes.c.day < days.number(before))
 
 
@@ -114,7 +138,11 @@ def _finish(connection: Connection, whole: Upload) -> None:
     report = _report(connection, whole.id)
     if report:
         _open_case(connection, whole.channel, report, whole.begun)
-    quotas.count(connection, Kind.of(whole.size, begins_case=report is not None), 0, unfinished=-1)
+    quotas.count(connection, _kind(whole, report), Usage(0, -1, -whole.size))
+
+
+def _kind(upload: Upload, report: Report | None) -> Kind:
+    return Kind.of(upload.size, begins_case=report is not None, scriptless=upload.scriptless)
 
 
 def _row(upload: Upload, report: Report | None) -> dict[str, object]:
@@ -124,6 +152,7 @@ def _row(upload: Upload, report: Report | None) -> dict[str, object]:
         "size": upload.size,
         "received": upload.received,
         "day": days.number(upload.begun),
+        "scriptless": upload.scriptless,
     }
     if report:
         row |= {"case_id": report.case_id, "memo": report.memo, "withdraw_id": report.withdraw_id}

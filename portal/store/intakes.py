@@ -3,7 +3,8 @@
 from sqlalchemy import Connection, delete, func, insert, select, union, update
 
 from crypto.bundle import NOTHING, Entry, Link, Manifest, Withdrawal
-from portal.store import days
+from portal.store import days, expiry, quotas
+from portal.store.expiry import Term
 from portal.store.schema import cases, envelopes, intakes, withdrawals
 
 _WAITING = (envelopes.c.received == envelopes.c.size, envelopes.c.bundle.is_(None))
@@ -70,9 +71,10 @@ def manifest(connection: Connection, channel: str, n: int) -> Manifest | None:
     return None if row is None or row.raw is None else Manifest(row.raw, row.signature)
 
 
-def confirm(connection: Connection, channel: str, link: Link) -> bool:
+def confirm(connection: Connection, channel: str, link: Link, term: Term) -> bool:
     """Let go of what a bundle carried, as the inbox has it; return whether there was anything to do.
 
+    Of envelopes, id and size remain for a term, so that a sender whose answer was lost does not send again.
     A link that names no bundle of this portal, or one confirmed before, changes nothing.
     """
     issued = (intakes.c.channel == channel, intakes.c.n == link.n, intakes.c.hash == link.hash)
@@ -84,7 +86,9 @@ def confirm(connection: Connection, channel: str, link: Link) -> bool:
     connection.execute(
         update(cases).where(cases.c.channel == channel, cases.c.case_id.in_(filed)).values(collected=True)
     )
-    connection.execute(delete(envelopes).where(*carried))
+    gone = connection.execute(select(envelopes.c.id, envelopes.c.size).where(*carried)).all()
+    expiry.leave_remains(connection, [(row.id, row.size) for row in gone], term)
+    quotas.delete_envelopes(connection, *carried)
     connection.execute(
         delete(withdrawals).where(withdrawals.c.channel == channel, withdrawals.c.bundle == link.n)
     )

@@ -74,8 +74,12 @@ def put_slot(connection: Connection, channel: str, case_id: bytes, slot: bytes) 
     A case not known here was filed with a portal that is no more: the inbox has it, hence collected.
     """
     insert_new(connection, cases, case_id=case_id, channel=channel, collected=True)
-    newest = {"slot": slot, "expires": None}
-    connection.execute(update(cases).where(cases.c.case_id == case_id).values(newest))
+    connection.execute(update(cases).where(cases.c.case_id == case_id).values(slot=slot))
+
+
+def reopen(connection: Connection, case_id: bytes) -> None:
+    """Let a case have no day on which it goes: newer slots of it will come."""
+    connection.execute(update(cases).where(cases.c.case_id == case_id).values(expires=None))
 
 
 def close(connection: Connection, case_id: bytes, term: Term) -> None:

@@ -1,7 +1,8 @@
 """The tables: random keys, days in place of times, no row numbers (THREAT_MODEL: a seized portal).
 
-``WITHOUT ROWID`` sorts rows by their random keys, so that the order of arrival is not kept. A day is a
-count of days since 1970.
+``WITHOUT ROWID`` sorts rows by their random keys, not by arrival. What of an envelope is larger than a page
+lies in pages beside, in the order in which it came, until the database is written anew (THREAT_MODEL). A day
+is a count of days since 1970.
 """
 
 from sqlalchemy import (
@@ -41,6 +42,7 @@ keyring = _table(
 )
 
 # `day` is the day of the upload's begin, then that of its end; whole is who has received its size;
+# `scriptless` is whose room it takes, so that the same sum shrinks when it goes;
 # `hash` is known from the first export on; `bundle` is the intake bundle that carries it.
 envelopes = _table(
     "envelopes",
@@ -52,6 +54,7 @@ envelopes = _table(
     Column("case_id", LargeBinary(32)),
     Column("memo", LargeBinary(60)),
     Column("withdraw_id", LargeBinary(32)),
+    Column("scriptless", Boolean, nullable=False),
     Column("hash", LargeBinary(32)),
     Column("bundle", BigInteger),
     Index("envelopes_by_bundle", "channel", "bundle"),
@@ -66,7 +69,16 @@ chunks = _table(
     Column("data", LargeBinary, nullable=False),
 )
 
+# What a sender can still ask of an envelope that the inbox has confirmed, until the day `expires`.
+remains = _table(
+    "remains",
+    Column("id", LargeBinary(16), primary_key=True),
+    Column("size", BigInteger, nullable=False),
+    Column("expires", Integer, nullable=False),
+)
+
 # What a slot request is answered from. Taken from an outbox alone, a case has no memo, withdraw id or day.
+# `expires` is the day on which a closed case goes, drawn once.
 cases = _table(
     "cases",
     Column("case_id", LargeBinary(32), primary_key=True),
@@ -74,9 +86,9 @@ cases = _table(
     Column("memo", LargeBinary(60)),
     Column("withdraw_id", LargeBinary(32)),
     Column("day", Integer),
-    Column("slot", LargeBinary),
     Column("collected", Boolean, nullable=False),
-    Column("closed", Boolean, nullable=False),
+    Column("expires", Integer),
+    Column("slot", LargeBinary),
     Index("cases_by_withdrawal", "withdraw_id"),
 )
 
@@ -90,7 +102,8 @@ withdrawals = _table(
     Column("bundle", BigInteger),
 )
 
-# Manifests of intake bundles; once the inbox has confirmed one, its number and hash are all that is needed.
+# Manifests of intake bundles; once the inbox has confirmed one, its number and hash are all that is needed,
+# and once there is a newer one, nothing.
 intakes = _table(
     "intakes",
     Column("channel", String(32), primary_key=True),
@@ -108,4 +121,28 @@ outboxes = _table(
     Column("hash", LargeBinary(32), nullable=False),
     Column("raw", LargeBinary, nullable=False),
     Column("signature", LargeBinary(64), nullable=False),
+)
+
+# Challenges whose solutions were taken, by hash; `day` is the last on which one could come again.
+spent = _table(
+    "spent",
+    Column("id", LargeBinary(32), primary_key=True),
+    Column("day", Integer, nullable=False),
+    Index("spent_by_day", "day"),
+)
+
+# The sum over envelopes of one kind: sizes as declared, how many are not whole, and the sizes of those.
+usage = _table(
+    "usage",
+    Column("kind", String(32), primary_key=True),
+    Column("size", BigInteger, nullable=False),
+    Column("unfinished", BigInteger, nullable=False),
+    Column("unfinished_size", BigInteger, nullable=False),
+)
+
+# What came on one day by the way without script, where no work is asked for.
+scriptless = _table(
+    "scriptless",
+    Column("day", Integer, primary_key=True, autoincrement=False),
+    Column("size", BigInteger, nullable=False),
 )

@@ -80,6 +80,7 @@ SMALL_ORDER = {
     "order-8": "26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05",
 }
 NOT_CANONICAL = "eeffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f"
+NO_SIGNING_KEYS = SMALL_ORDER | {"not-canonical": NOT_CANONICAL, "no-point": "ff" * 32}
 
 
 def strict_json() -> list[Vector]:
@@ -613,6 +614,7 @@ def keyrings() -> list[Vector]:
         return vector(name, given(today), {"state": "valid", "serial": 4, "channels": {"inspection": key_id}})
 
     (listed,) = value["channels"]
+
     return [
         state("2026-11-01", "first-day", 0),
         state("2026-11-19", "before-the-second-key", 0),
@@ -638,6 +640,14 @@ def keyrings() -> list[Vector]:
             expect="malformed",
         ),
         vector("channel-twice", signed(value | {"channels": [listed, listed]}), expect="malformed"),
+        *(
+            vector(
+                f"reply-key-{name}",
+                signed(value | {"channels": [_replying_by(listed, bytes.fromhex(key))]}),
+                expect="malformed",
+            )
+            for name, key in NO_SIGNING_KEYS.items()
+        ),
         vector(
             "key-under-another-id",
             signed(
@@ -856,6 +866,13 @@ def _split(secret: bytes, name: str, *, quorum: int, count: int) -> list[str]:
         return list(shares.split(secret, quorum=quorum, count=count))
 
 
+def _replying_by(listed: Vector, key: bytes) -> Vector:
+    """Return a channel that answers by this key alone, under the id that fits it."""
+    (one,) = listed["reply_keys"]
+    changed = one | {"id": base64url.encode(keyring.reply_key_id(key)), "key": base64url.encode(key)}
+    return listed | {"reply_keys": [changed]}
+
+
 def flipped_letter(raw: bytes, place: int) -> bytes:
     """Return ``raw`` with another base-64 letter at ``place``."""
     other = b"B" if raw[place : place + 1] == b"A" else b"A"
@@ -909,6 +926,14 @@ def cards() -> list[Vector]:
         vector("signed-as-a-keyring", signed(value, label=Label.KEYRING), expect="tampered"),
         vector("other-deployment", given(deployment=fixed("d", 16)), expect="malformed"),
         vector("poisoned-key", signed(value | {"channel": poisoned}), expect="malformed"),
+        *(
+            vector(
+                f"reply-key-{name}",
+                signed(value | {"channel": _replying_by(listed, bytes.fromhex(key))}),
+                expect="malformed",
+            )
+            for name, key in NO_SIGNING_KEYS.items()
+        ),
         vector("key-twice", signed(value | {"channel": twice}), expect="malformed"),
         vector("key-under-another-id", signed(value | {"channel": foreign}), expect="malformed"),
         vector("serial-zero", signed(value | {"serial": 0}), expect="malformed"),

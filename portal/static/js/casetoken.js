@@ -33,7 +33,7 @@ export const WORDS = 12;
 export const LANGUAGES = Object.freeze(["fr", "en"]);
 
 /** @type {Readonly<Record<Language, string[]>>} */
-const LISTS = { fr: french, en: english };
+export const LISTS = { fr: french, en: english };
 const PREFIX = 4;
 
 /** There are more or fewer than twelve words. */
@@ -180,11 +180,11 @@ function hash(label, ...parts) {
 const indices = new Map();
 
 /**
- * Every form of a word that we accept, with its place in the list.
+ * Return every form of a word that we accept, with its place in the list.
  * @param {Language} language
  * @returns {Map<string, number>}
  */
-function index(language) {
+export function index(language) {
   const made = indices.get(language) ?? new Map(LISTS[language].flatMap((word, place) => {
     const form = plain(word).join("");
     return [[form, place], [form.slice(0, PREFIX), place]];
@@ -194,10 +194,11 @@ function index(language) {
 }
 
 /**
+ * Return the words of a text as they are compared: small letters without accents, nothing between them.
  * @param {string} text
  * @returns {string[]}
  */
-function plain(text) {
+export function plain(text) {
   // The marks that Latin letters carry, by range: what else is a mark depends on the version of Unicode.
   return text.normalize("NFKD").toLowerCase().replace(/[\u0300-\u036f]/g, "").match(/[a-z]+/g) ?? [];
 }

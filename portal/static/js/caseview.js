@@ -1,6 +1,7 @@
 // @ts-check
 /** A case as its reporter sees it: status, messages, days, and what is not certain. */
 
+import { feedbackBy, firstAnswerBy } from "./days.js";
 import { byId, element, write } from "./dom.js";
 import { channel } from "./keyring.js";
 import { site } from "./site.js";
@@ -14,19 +15,51 @@ import { dayText, say } from "./texts.js";
  * @param {import("./keyring.js").Keyring} keyring that names who answers: it need not be the inspectorate
  * @param {string} today
  */
-export function showCase({ claim, slot, fault }, keyring, today) {
-  const name = (slot && channel(keyring, slot.channel)?.name[site.language]) ?? "";
-  write("status-fault", fault ? say(fault) : "");
+export function showCase({ claim, channel: id, slot, fault }, keyring, today) {
+  const known = id && channel(keyring, id)?.name[site.language];
+  const name = known ? say("quoted", { name: known }) : say("reader");
+  const { status } = slot ?? {};
+  write("status-fault", fault ? say(fault, { name }) : "");
   write("claim", slot ? "" : say(`state-${claim.state}`, { day: dayText(claim.day) }));
-  write("status-label", slot ? say(`status-${slot.status}`) : say("not-confirmed"));
+  write("status-label", status ? say(`status-${status}`) : say("not-confirmed", { name }));
+  write("status-means", status ? say(`means-${status}`, { name }) : "");
   write("confirmed", slot ? say("confirmed", { name }) : "");
-  write("issued", slot ? say("issued", { day: dayText(slot.issued) }) : "");
-  write("next-by", slot && today <= slot.next_by ? say("next-by", { day: dayText(slot.next_by) }) : "");
-  write("overdue", slot && today > slot.next_by ? say("overdue", { day: dayText(slot.next_by) }) : "");
+  write("issued", slot ? say("issued", { name, day: dayText(slot.issued) }) : "");
+  showNext(due({ claim, slot, fault }), today, name);
+  write("feedback-by", status !== "closed" && claim.state !== "unknown" ? feedbackText(claim.day, today) : "");
   write("earlier", slot?.earlier ? say("earlier", { count: slot.earlier }) : "");
   write("follow-ups-received", slot ? receivedText(slot.received) : "");
-  byId("messages").replaceChildren(...(slot?.messages ?? []).map(({ day, text }) => message("them", day, text, name)));
+  byId("messages").replaceChildren(...(slot?.messages ?? []).map(({ day, text }) => message("them", day, text, known ?? name)));
   write("no-messages", slot?.messages.length || fault ? "" : say("no-messages"));
+}
+
+/**
+ * @param {Pick<Mailbox, "claim" | "slot" | "fault">} mailbox
+ * @returns {{ code: "next-by" | "first-by", day: string } | null} null where nothing is to come, or nothing is certain
+ */
+function due({ claim, slot, fault }) {
+  if (slot) return slot.status === "closed" ? null : { code: "next-by", day: slot.next_by };
+  return fault || claim.state === "unknown" ? null : { code: "first-by", day: firstAnswerBy(claim.day) };
+}
+
+/**
+ * @param {ReturnType<typeof due>} next
+ * @param {string} today
+ * @param {string} name
+ */
+function showNext(next, today, name) {
+  const isLate = next !== null && today > next.day;
+  write("next-by", next && !isLate ? say(next.code, { name, day: dayText(next.day) }) : "");
+  write("overdue", next && isLate ? say("overdue", { name, day: dayText(next.day) }) : "");
+}
+
+/**
+ * @param {string} arrived by the portal's word
+ * @param {string} today
+ */
+function feedbackText(arrived, today) {
+  const day = feedbackBy(arrived);
+  return today > day ? "" : say("feedback-by", { day: dayText(day) });
 }
 
 /**

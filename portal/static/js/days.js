@@ -2,6 +2,8 @@
 /** Days of the calendar, as the protocol knows them (SPEC 1.2). */
 
 const DAY_MS = 86_400_000;
+const FIRST_ANSWER_DAYS = 7;
+const FEEDBACK_MONTHS = 3;
 
 /**
  * Return today, by this machine's clock, in UTC: `YYYY-MM-DD`.
@@ -40,6 +42,22 @@ export function monthsAfter(day, count) {
   const last = new Date(Date.UTC(date.getUTCFullYear(), date.getUTCMonth() + 1, 0)).getUTCDate();
   date.setUTCDate(Math.min(wanted, last));
   return dayOf(date);
+}
+
+/**
+ * Return the day by which whoever reported on `day` should find that it was received.
+ * @param {string} day
+ */
+export function firstAnswerBy(day) {
+  return daysAfter(day, FIRST_ANSWER_DAYS);
+}
+
+/**
+ * Return the day by which whoever reported on `day` should read what was done about it.
+ * @param {string} day
+ */
+export function feedbackBy(day) {
+  return monthsAfter(day, FEEDBACK_MONTHS);
 }
 
 /** @param {Date} date */

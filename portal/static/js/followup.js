@@ -97,6 +97,7 @@ function finish(text) {
   area.value = "";
   area.dispatchEvent(new Event("input"));
   attachments.clear();
+  removeEventListener("beforeunload", warn);
   write("follow-up-done", say("follow-up-sent"));
 }
 
@@ -107,5 +108,11 @@ function lock(busy) {
   attachments.lock(busy);
 }
 
+/** @param {BeforeUnloadEvent} event */
+function warn(event) {
+  event.preventDefault();
+}
+
 countCharacters();
+byId("follow-up").addEventListener("input", () => addEventListener("beforeunload", warn));
 whenPressed("follow-up-send", send);

@@ -147,6 +147,7 @@ function check(keyring) {
   const named = intake.every((key) => equal(key.id, recipients.keyId(recipients.parse(key.recipient))))
     && reply.every((key) => equal(key.id, replyKeyId(key.key)));
   if (!named) throw new Malformed("keyring holds a key under another key's id");
+  if (!reply.every((key) => signing.isSound(key.key))) throw new Malformed("a public key is not valid");
   const lists = [keyring.channels.map((each) => each.id), ...[intake, reply].map(idsOf)];
   if (lists.some((ids) => new Set(ids).size < ids.length)) throw new Malformed("keyring lists a channel or key twice");
 }

@@ -5,11 +5,13 @@ import { Attachments } from "./attachments.js";
 import * as casetoken from "./casetoken.js";
 import { ChannelChoice, checkOpen, freshAddress } from "./channels.js";
 import { Confirmation } from "./confirmation.js";
-import { daysAfter, monthsAfter, today } from "./days.js";
+import { feedbackBy, firstAnswerBy, today } from "./days.js";
 import { Delivery } from "./delivery.js";
 import { byId, element, show, whenPressed, write } from "./dom.js";
 import { explain, Failure } from "./failure.js";
 import { equal } from "./bytes.js";
+import { checkBrowser } from "./fitness.js";
+import { offerToKeep } from "./keeping.js";
 import { fetchKeyring } from "./keyrings.js";
 import { Progress } from "./progress.js";
 import { answers, areEnough, checkContainers, countCharacters, followConditions, onReader } from "./questions.js";
@@ -20,9 +22,6 @@ import { forgetOnReturn, goTo } from "./steps.js";
 import { dayText, say } from "./texts.js";
 import { prepareWork } from "./work.js";
 
-const FIRST_ANSWER_DAYS = 7;
-const FEEDBACK_MONTHS = 3;
-
 const form = byId("form", HTMLFormElement);
 const attachments = new Attachments("files");
 const channels = new ChannelChoice("channels");
@@ -30,8 +29,11 @@ const progress = new Progress("progress", "progress-text");
 
 /** @type {import("./keyrings.js").Shown} */
 let shown;
-/** The token of this report, whether or not it has been shown yet. */
-let token = newToken();
+/**
+ * The token of this report, whether or not it has been shown yet.
+ * @type {ReturnType<typeof newToken>}
+ */
+let token;
 /** @type {Confirmation} */
 let confirmation;
 /** @type {Delivery} */
@@ -54,6 +56,8 @@ async function begin() {
   followConditions(form);
   onReader(form, propose);
   await guarded("closed", async () => {
+    checkBrowser();
+    token = newToken();
     shown = await fetchKeyring();
     const { id, version, hash } = shown.keyring.questionnaire;
     const ours = site.questionnaire;
@@ -94,6 +98,7 @@ function showWords(shownNow) {
   listWords("token-words");
   show("token-shown", shownNow);
   show("token-asked", !shownNow);
+  write("copied", "");
   offerToSend(!shownNow);
   if (!shownNow) byId("confirm-1").focus();
 }
@@ -138,8 +143,8 @@ function finish() {
   removeEventListener("beforeunload", warn);
   form.reset();
   attachments.clear();
-  byId("day-first").textContent = dayText(daysAfter(today(), FIRST_ANSWER_DAYS));
-  byId("day-last").textContent = dayText(monthsAfter(today(), FEEDBACK_MONTHS));
+  byId("day-first").textContent = dayText(firstAnswerBy(today()));
+  byId("day-last").textContent = dayText(feedbackBy(today()));
   goTo("done");
 }
 
@@ -186,5 +191,6 @@ whenPressed("show-token", () => {
   show("token-again", hidden);
   byId("show-token").setAttribute("aria-expanded", String(hidden));
 });
+offerToKeep(() => token.words);
 forgetOnReturn();
 begin();

@@ -2,6 +2,7 @@
 /** Ed25519 signatures, each bound to a label and a deployment (SPEC 1.4, RFC 8032); mirrors crypto/signing.py. */
 
 import { ed25519, sha256 } from "../vendor/age.js";
+import * as base32 from "./base32.js";
 import { concat, utf8 } from "./bytes.js";
 import { Malformed, Tampered } from "./errors.js";
 
@@ -22,7 +23,6 @@ export const Label = Object.freeze({
 });
 /** @typedef {typeof Label[keyof typeof Label]} LabelText */
 
-const BASE32 = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
 
 // The table that the library would make at first use holds a page without JIT for 100 ms; this one takes 20, and a
 // page signs so rarely that the larger one never pays.
@@ -93,9 +93,7 @@ export function isSound(key) {
  * @returns {string}
  */
 export function fingerprint(key) {
-  const bits = Array.from(sha256(key).subarray(0, 20), (byte) => byte.toString(2).padStart(8, "0")).join("");
-  const letters = bits.replace(/.{5}/g, (five) => BASE32.charAt(parseInt(five, 2)));
-  return letters.replace(/.{4}(?=.)/g, "$& ");
+  return base32.groups(sha256(key).subarray(0, 20));
 }
 
 /**

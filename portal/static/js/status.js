@@ -4,9 +4,11 @@
 import * as casetoken from "./casetoken.js";
 import { showCase } from "./caseview.js";
 import { ChannelChoice } from "./channels.js";
+import { helpTyping } from "./completion.js";
 import { today } from "./days.js";
 import { byId, show, whenPressed, write } from "./dom.js";
 import { explain, Failure } from "./failure.js";
+import { checkBrowser } from "./fitness.js";
 import { offerFollowUp } from "./followup.js";
 import { checkDay } from "./keyring.js";
 import { fetchKeyring } from "./keyrings.js";
@@ -15,10 +17,12 @@ import { showRoutes } from "./routes.js";
 import { site } from "./site.js";
 import { forgetOnReturn, goTo } from "./steps.js";
 import { say } from "./texts.js";
+import { offerWithdrawal } from "./withdrawal.js";
 import { prepareWork } from "./work.js";
 
 const area = byId("token", HTMLTextAreaElement);
 const opener = byId("open", HTMLButtonElement);
+const help = helpTyping(area);
 const channels = new ChannelChoice("follow-up-channels");
 
 /** @param {casetoken.Language} [language] the one chosen, where the words fit two lists */
@@ -29,6 +33,7 @@ async function open(language) {
   opener.disabled = true;
   write("busy", say("opening"));
   try {
+    checkBrowser();
     const entropy = read(language);
     if (entropy) await openWith(await casetoken.derive(entropy, site.deployment));
   } catch (error) {
@@ -61,9 +66,10 @@ async function openWith(keys) {
     showUnknown(keys, shown);
     return;
   }
-  area.value = "";
+  forgetWords();
   showCase(mailbox, shown.keyring, today());
   goTo("case");
+  offerWithdrawal(keys.withdrawKey);
   const { channel, slot } = mailbox;
   write("cannot-write", channel === null ? say("cannot-write") : staleText(shown));
   if (channel === null) return;
@@ -81,7 +87,7 @@ async function openWith(keys) {
 function showUnknown(keys, shown) {
   show("write-anyway");
   byId("write-anyway").onclick = () => {
-    area.value = "";
+    forgetWords();
     channels.offer(shown, today());
     write("status-label", say("unknown-case"));
     goTo("case");
@@ -90,6 +96,11 @@ function showUnknown(keys, shown) {
     offerFollowUp({ keys, shown, channel: () => channels.chosen, seen: 0 });
   };
   throw new Failure("unknown-case");
+}
+
+function forgetWords() {
+  area.value = "";
+  help();
 }
 
 /** @param {import("./keyrings.js").Shown} shown */
@@ -110,7 +121,9 @@ whenPressed("show-words", () => {
   const hidden = area.classList.toggle("veiled");
   byId("show-words").textContent = say(hidden ? "show-words" : "hide-words");
   byId("show-words").setAttribute("aria-pressed", String(!hidden));
+  help();
 });
+whenPressed("close", () => location.replace(byId("close", HTMLAnchorElement).href));
 forgetOnReturn();
 show("loading", false);
 goTo("step-token");

@@ -1,0 +1,96 @@
+"""A report of the largest size, from its first piece to the bundle, and the memory that the portal took."""
+
+import hashlib
+import subprocess
+import tarfile
+import time
+from collections.abc import Iterator
+from http import HTTPStatus
+from http.client import HTTPConnection
+from itertools import chain, repeat
+from pathlib import Path
+
+from crypto import age, padding
+from tests.builders import INSPECTORATE, upload_metadata
+from tests.portal_room import BODY, SITE, TUS
+from tests.portal_server import Server
+from tests.server_state import peak
+from tests.work import work
+
+PIECE = 1 << 20
+MOST_MEMORY = 256 << 20
+_EXPORT_SECONDS = 1_800
+
+
+def large(server: Server) -> str:
+    """Send, export and compare an envelope of the largest size; return what to say of it.
+
+    Raises AssertionError if a byte differs, or a process that served took more than 256 MiB.
+    """
+    size, begun = age.sealed_size(padding.LARGEST), time.perf_counter()
+    with server.serving():
+        sent = _send(server, size)
+        took, memory = time.perf_counter() - begun, peak(server)
+    assert memory <= MOST_MEMORY, f"a process took {memory >> 20} MiB"
+    assert _exported(server) == (size, sent)
+    return (
+        f"{size / 10**9:.2f} GB in pieces of 1 MiB: {size / took / 10**6:.0f} MB per second, "
+        f"at most {memory >> 20} MiB in a process; exported byte for byte"
+    )
+
+
+def _send(server: Server, size: int) -> bytes:
+    """Return the hash of an envelope of zeros that was sent piece by piece."""
+    digest, offset = hashlib.sha256(), 0
+    declared = {"Upload-Length": str(size), "Upload-Metadata": upload_metadata(channel=INSPECTORATE.encode())}
+    status, headers, _ = server.request("POST", "/api/envelopes", b"", TUS | declared | work(SITE, size))
+    assert status == HTTPStatus.CREATED, status
+    for piece in _pieces():
+        digest.update(piece)
+        _patch(server, headers["Location"], offset, piece)
+        offset += len(piece)
+    assert offset == size
+    return digest.digest()
+
+
+def _patch(server: Server, address: str, offset: int, piece: bytes) -> None:
+    connection = HTTPConnection("127.0.0.1", server.port, timeout=300)
+    try:
+        connection.request("PATCH", address, piece, {**BODY, "Upload-Offset": str(offset)})
+        status = connection.getresponse().status
+        assert status == HTTPStatus.NO_CONTENT, status
+    finally:
+        connection.close()
+
+
+def _pieces() -> Iterator[bytes]:
+    """Yield the envelope in pieces as the page sends them."""
+    zeros = chain(repeat(bytes(PIECE), padding.LARGEST // PIECE), [bytes(padding.LARGEST % PIECE)])
+    held = bytearray()
+    for part in age.seal(zeros, [SITE.inspectorate.intake.recipient()]):
+        held += part
+        while len(held) >= PIECE:
+            yield bytes(held[:PIECE])
+            del held[:PIECE]
+    if held:
+        yield bytes(held)
+
+
+def _exported(server: Server) -> tuple[int, bytes]:
+    """Return size and hash of the one envelope in the bundle that is exported."""
+    subprocess.run(
+        server.command("export", "--out", server.folder, "--channel", INSPECTORATE),
+        check=True,
+        capture_output=True,
+        timeout=_EXPORT_SECONDS,
+    )
+    with tarfile.open(_bundle(server.folder)) as bundle:
+        (member,) = [each for each in bundle if each.name.endswith(".age")]
+        content = bundle.extractfile(member)
+        assert content
+        return member.size, hashlib.file_digest(content, "sha256").digest()
+
+
+def _bundle(folder: Path) -> Path:
+    (path,) = folder.glob(f"{INSPECTORATE}-*.tar")
+    return path

@@ -1,0 +1,22 @@
+// @ts-check
+/** What stands before the age file that comes without script (SPEC 7.7); mirrors portal/sealedfile.py. */
+
+import { concat, utf8 } from "./bytes.js";
+
+const MAGIC = utf8("fanal/1/sealed\0\0");
+const CHANNEL = 32;
+const REST = 32 + 60 + 32;
+
+/** The largest age file that this way takes: a container of 16 MiB. */
+export const LARGEST = 16_782_955;
+
+/**
+ * Return the 172 bytes before an envelope; `metadata` is what its upload would carry.
+ * @param {Record<string, Uint8Array>} metadata
+ * @returns {Uint8Array<ArrayBuffer>}
+ */
+export function header(metadata) {
+  const { channel = utf8(""), case: caseId, memo, withdraw } = metadata;
+  const beginning = caseId && memo && withdraw ? [caseId, memo, withdraw] : [new Uint8Array(REST)];
+  return concat([MAGIC, channel, new Uint8Array(CHANNEL - channel.length), ...beginning]);
+}

@@ -1,0 +1,90 @@
+"""What goes by itself once its day has come; the day is drawn once and kept, as one drawn anew would tell."""
+
+import secrets
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from sqlalchemy import ColumnElement, Connection, Table, and_, delete, exists, func, insert, select
+
+from portal.store import days
+from portal.store.schema import cases, envelopes, intakes, remains
+
+SPREAD_DAYS = 7
+# A transaction of more rows would make uploads wait.
+_ROWS = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """How long something is kept from today on: so many days, and up to a week more."""
+
+    today: date
+    days: int
+
+    def draw(self) -> int:
+        """Return a day, as it is stored."""
+        return days.number(self.today) + self.days + secrets.randbelow(SPREAD_DAYS + 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Remains:
+    """All that is kept of an envelope that the inbox has: its id, and its size."""
+
+    id: bytes
+    size: int
+
+
+def leave_remains(connection: Connection, ids_and_sizes: list[tuple[bytes, int]], term: Term) -> None:
+    """Note envelopes that are let go of, so that their senders can still learn that they arrived."""
+    rows = [{"id": id_, "size": size, "expires": term.draw()} for id_, size in ids_and_sizes]
+    if rows:
+        connection.execute(insert(remains), rows)
+
+
+def find_remains(connection: Connection, envelope_id: bytes) -> Remains | None:
+    """Return what is left of an envelope that the inbox has confirmed, or None."""
+    found = select(remains.c.id, remains.c.size).where(remains.c.id == envelope_id)
+    row = connection.execute(found).one_or_none()
+    return None if row is None else Remains(row.id, row.size)
+
+
+def forget_remains(connection: Connection, today: date) -> int:
+    """Delete remains whose day has come, some at a time; return how many."""
+    return _delete_some(connection, remains, remains.c.expires <= days.number(today))
+
+
+def forget_closed(connection: Connection, today: date) -> int:
+    """Delete closed cases whose day has come, some at a time; return how many.
+
+    A case whose report the inbox has not confirmed stays.
+    """
+    return _delete_some(connection, cases, _over(today))
+
+
+def forget_links(connection: Connection) -> int:
+    """Delete what is known of confirmed intake bundles but for the newest of a channel; return how many."""
+    newer = intakes.alias()
+    later = exists().where(newer.c.channel == intakes.c.channel, newer.c.n > intakes.c.n)
+    return connection.execute(delete(intakes).where(intakes.c.raw.is_(None), later)).rowcount
+
+
+def overdue(connection: Connection, today: date, upload_days: int) -> int:
+    """Return how many rows should have gone by ``today``."""
+    unfinished = and_(
+        envelopes.c.received < envelopes.c.size, envelopes.c.day < days.number(today - timedelta(upload_days))
+    )
+    found = {envelopes: unfinished, remains: remains.c.expires <= days.number(today), cases: _over(today)}
+    return sum(
+        connection.execute(select(func.count()).select_from(table).where(which)).scalar_one()
+        for table, which in found.items()
+    )
+
+
+def _over(today: date) -> ColumnElement[bool]:
+    return and_(cases.c.collected, cases.c.expires <= days.number(today))
+
+
+def _delete_some(connection: Connection, table: Table, which: ColumnElement[bool]) -> int:
+    (key,) = table.primary_key.columns
+    some = select(key).where(which).limit(_ROWS)
+    return connection.execute(delete(table).where(key.in_(some), which)).rowcount

@@ -1,0 +1,38 @@
+"""A way to a server through which its visitors come from another address."""
+
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from socketserver import BaseRequestHandler, ThreadingTCPServer
+
+
+@contextmanager
+def coming_from(address: str, port: int) -> Iterator[int]:
+    """Yield a port whose connections reach ``port`` on this machine from a loopback address."""
+
+    class Way(BaseRequestHandler):
+        def handle(self) -> None:
+            with socket.create_connection(("127.0.0.1", port), source_address=(address, 0)) as server:
+                back = threading.Thread(target=_copy, args=(server, self.request))
+                back.start()
+                _copy(self.request, server)
+                back.join()
+
+    with ThreadingTCPServer(("127.0.0.1", 0), Way) as listener:
+        serving = threading.Thread(target=listener.serve_forever)
+        serving.start()
+        try:
+            yield int(listener.server_address[1])
+        finally:
+            listener.shutdown()
+            serving.join()
+
+
+def _copy(one: socket.socket, other: socket.socket) -> None:
+    """Hand on what comes until there is no more, and say so to the other end."""
+    with suppress(OSError):
+        while piece := one.recv(1 << 16):
+            other.sendall(piece)
+    with suppress(OSError):
+        other.shutdown(socket.SHUT_WR)

@@ -1,0 +1,9 @@
+/** The command `age -r RECIPIENT -o OUT IN` with the age of npm, which knows hybrid recipients. */
+import { readFileSync, writeFileSync } from "node:fs";
+import { Encrypter } from "age-encryption";
+
+const [dash, recipient = "", out, to = "", from = ""] = process.argv.slice(2);
+if (dash !== "-r" || out !== "-o") throw new Error("usage: age -r RECIPIENT -o OUT IN");
+const encrypter = new Encrypter();
+encrypter.addRecipient(recipient);
+writeFileSync(to, await encrypter.encrypt(readFileSync(from)));

@@ -1,0 +1,106 @@
+/**
+ * A person at the pages in the Firefox of this machine: one JSON request per line in, one answer per line out.
+ *
+ * The first line is {executable, preferences, language, address}.
+ * {do: "report", text} → {words, seconds, compiles}
+ * {do: "open", words} → {status, messages}
+ * {do: "write", text} → {seconds}
+ * {do: "return"} → {control, reloaded, returned}: what stays in a plain field, and in the one for words
+ */
+import { createInterface } from "node:readline";
+import puppeteer from "puppeteer-core";
+
+const PATIENCE_MS = 60_000;
+const PLAIN = "data:text/html,<textarea id=token></textarea>";
+
+const lines = createInterface({ input: process.stdin })[Symbol.asyncIterator]();
+const { executable, preferences, language, address } = JSON.parse((await lines.next()).value);
+const browser = await puppeteer.launch({
+  browser: "firefox",
+  executablePath: executable,
+  extraPrefsFirefox: preferences,
+});
+const page = await browser.newPage();
+page.setDefaultTimeout(PATIENCE_MS);
+
+/** @param {string} selector */
+const seen = (selector) => page.waitForSelector(selector, { visible: true });
+/** @param {string} selector */
+const texts = (selector) => page.$$eval(selector, (found) => found.map((each) => each.textContent ?? ""));
+/** @param {string} selector */
+async function press(selector) {
+  await seen(selector);
+  await page.click(selector);
+}
+
+/**
+ * @param {string} pressed
+ * @param {string} awaited
+ */
+async function secondsFrom(pressed, awaited) {
+  const begun = performance.now();
+  await press(pressed);
+  await seen(awaited);
+  return (performance.now() - begun) / 1000;
+}
+
+/** @param {() => Promise<unknown>} act that leaves a page with a field for words, and comes back to it */
+async function keptAfter(act) {
+  await seen("#token");
+  await page.type("#token", "unsent words");
+  await act();
+  await seen("#token");
+  return page.$eval("#token", (area) => /** @type {HTMLTextAreaElement} */ (area).value);
+}
+
+/** @type {Record<string, (request: Record<string, string>) => Promise<object>>} */
+const acts = {
+  async report({ text = "" }) {
+    await page.goto(`${address}/${language}/report`);
+    await seen("#what");
+    await page.type("#what", text);
+    await press("#channels-inspectorate");
+    await press("#continue");
+    await seen("#token-words li");
+    const words = await texts("#token-words li");
+    await press("#noted");
+    for (const asked of ["#confirm-1", "#confirm-2"]) {
+      const place = await page.$eval(asked, (input) => input.getAttribute("data-place"));
+      await page.type(asked, words[Number(place)] ?? "");
+    }
+    const seconds = await secondsFrom("#send", "#done");
+    return { words, seconds, compiles: await page.evaluate(() => typeof WebAssembly !== "undefined") };
+  },
+  async open({ words = "" }) {
+    await page.goto(`${address}/${language}/status`);
+    await seen("#token");
+    await page.type("#token", words);
+    await press("#open");
+    await seen("#case");
+    return { status: (await texts("#status-label"))[0], messages: await texts("#messages .written") };
+  },
+  async write({ text = "" }) {
+    await page.type("#follow-up-text", text);
+    return { seconds: await secondsFrom("#follow-up-send", "#follow-up-done") };
+  },
+  async return() {
+    await page.goto(PLAIN);
+    const control = await keptAfter(() => page.reload());
+    await page.goto(`${address}/${language}/status`);
+    const reloaded = await keptAfter(() => page.reload());
+    const returned = await keptAfter(async () => {
+      await page.goto(`${address}/${language}/guide`);
+      await page.goBack();
+    });
+    return { control, reloaded, returned };
+  },
+};
+
+try {
+  for (let line = await lines.next(); !line.done; line = await lines.next()) {
+    const request = JSON.parse(line.value);
+    process.stdout.write(`${JSON.stringify(await acts[request.do]?.(request))}\n`);
+  }
+} finally {
+  await browser.close();
+}

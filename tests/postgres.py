@@ -1,0 +1,100 @@
+"""A PostgreSQL server of the tests' own, which can be stopped and started."""
+
+import os
+import shutil
+import subprocess
+import tempfile
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import psycopg
+from psycopg import sql
+from sqlalchemy import URL, make_url
+
+# Tests pull no plug: what a crash of the machine costs is PostgreSQL's own matter.
+FAST = ("fsync=off", "full_page_writes=off")
+
+
+@dataclass(frozen=True, slots=True)
+class Cluster:
+    """A server that listens on a private socket alone; ``options`` are settings as name=value."""
+
+    folder: Path
+    options: tuple[str, ...] = FAST
+
+    @property
+    def data(self) -> Path:
+        return self.folder / "data"
+
+    @property
+    def url(self) -> str:
+        """SQLAlchemy address of its first database."""
+        found = URL.create(
+            "postgresql+psycopg", "fanal", database="postgres", query={"host": str(self.folder)}
+        )
+        return found.render_as_string(hide_password=False)
+
+    def make(self) -> "Cluster":
+        if os.geteuid() == 0:
+            shutil.chown(self.folder, "postgres")
+        choices = ["--username=fanal", "--auth=trust", "--no-sync", "--encoding=UTF8"]
+        self._run("initdb", "--pgdata", str(self.data), *choices)
+        return self
+
+    def start(self) -> None:
+        settings = ("listen_addresses=''", *self.options)
+        options = " ".join([f"-k {self.folder}", *(f"-c {setting}" for setting in settings)])
+        log = str(self.folder / "log")
+        self._run("pg_ctl", "start", "--wait", "-D", str(self.data), "--log", log, "-o", options)
+
+    def stop(self) -> None:
+        """End it at once, as a crash would."""
+        self._run("pg_ctl", "stop", "--wait", "-D", str(self.data), "--mode=immediate")
+
+    @contextmanager
+    def running(self) -> Iterator["Cluster"]:
+        self.start()
+        try:
+            yield self
+        finally:
+            self.stop()
+
+    def _run(self, program: str, *arguments: str) -> None:
+        """Run one of PostgreSQL's programs, which refuse root, so as root's their own user."""
+        folders = Path("/usr/lib/postgresql").glob("*/bin")
+        newest = max(folders, key=lambda folder: int(folder.parent.name))
+        as_user = ["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []
+        command = [*as_user, newest / program, *arguments]
+        subprocess.run(command, check=True, stdout=subprocess.DEVNULL, cwd="/")
+
+
+@contextmanager
+def serving(options: tuple[str, ...] = FAST, configuration: str = "") -> Iterator[Cluster]:
+    """Yield a new server that lives for the block; ``configuration`` is added to its file."""
+    with tempfile.TemporaryDirectory(prefix="fanal-postgres-") as folder:
+        cluster = Cluster(Path(folder), options).make()
+        with (cluster.data / "postgresql.conf").open("a") as file:
+            file.write(configuration)
+        with cluster.running():
+            yield cluster
+
+
+@contextmanager
+def database(url: str) -> Iterator[str]:
+    """Yield the address of an empty database on the server at ``url``, which lives for the block."""
+    name = f"test_{uuid.uuid4().hex}"
+    execute(url, sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+    yield make_url(url).set(database=name).render_as_string(hide_password=False)
+    execute(url, sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+
+
+def execute(url: str, command: sql.Composed | sql.SQL) -> None:
+    """Run a command of the server's administrator, outside any transaction."""
+    server = make_url(url)
+    with psycopg.connect(
+        host=str(server.query["host"]), user=server.username, dbname=server.database, autocommit=True
+    ) as connection:
+        connection.execute(command)

@@ -1,0 +1,185 @@
+"""The way without script in a real browser: the offline form from disk, the plain forms without scripts."""
+
+import socket
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, expect
+
+from crypto.keyring import KEYRING, Keyring
+from crypto.messages import FollowUp
+from portal.store import keyrings
+from tests.builders import today
+from tests.offline_form import OfflineVisitor
+from tests.page_visitor import FILE, SLOW, TEXT
+from tests.portal_site import REPLY, PortalSite, slot_for
+
+KEEP = "Votre fichier est arrivé"
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Iterator[PortalSite]:
+    made = PortalSite(tmp_path, "sqlite:///portal.sqlite")
+    with made.serving():
+        yield made
+    made.close()
+
+
+@pytest.fixture
+def person(site: PortalSite, chromium: Browser, tmp_path: Path) -> Iterator[OfflineVisitor]:
+    made = OfflineVisitor(chromium, tmp_path / "stick", site.address)
+    yield made
+    made.close()
+
+
+def test_keys_that_prove_nothing_are_refused(person: OfflineVisitor, site: PortalSite) -> None:
+    """One file of the two, a changed keyring, a keyring past its date: nothing is sealed, and why is said."""
+    person.save()
+    person.start("keyring.json")
+    person.shows("#keys-error", "file-not-brought")
+    whole = (person.folder / "keyring.json").read_bytes()
+    (person.folder / "keyring.json").write_bytes(whole.replace(b"Douane", b"douane", 1))
+    person.start()
+    person.shows("#keys-error", "keyring-invalid")
+    expect(person.page.locator("#ways")).to_be_hidden()
+    days = {"issued": today() - timedelta(31), "valid_until": today() - timedelta(1)}
+    site.publish_changed(replace(_keyring(site), **days))
+    person.save()
+    person.start()
+    person.page.click("#to-report")
+    person.shows("#keys-error", "keyring-expired")
+    expect(person.page.locator("#step-write")).to_be_hidden()
+
+
+def test_a_form_left_open_does_not_seal_past_the_date_of_its_keys(person: OfflineVisitor) -> None:
+    """The day on which it is sealed counts, not the one on which the form was opened; the text stays."""
+    person.save()
+    person.page.clock.install()
+    person.start()
+    person.write()
+    person.confirm()
+    person.page.clock.set_system_time(f"{today() + timedelta(36)}T12:00:00Z")
+    person.page.click("#send")
+    person.shows("#confirm-error", "keyring-expired")
+    person.page.click("#words-again")
+    person.page.click("#back-to-text")
+    expect(person.page.locator("#what")).to_have_value(TEXT)
+
+
+def test_too_much_for_this_way_is_refused_before_it_is_sealed(person: OfflineVisitor, tmp_path: Path) -> None:
+    """16 MiB with all; the person is told to take files away."""
+    large = tmp_path / "large.bin"
+    large.write_bytes(bytes(17 << 20))
+    person.save()
+    person.start()
+    person.write(files=[large])
+    person.confirm()
+    person.page.click("#send")
+    person.shows("#confirm-error", "too-large-sealed")
+
+
+def test_from_the_disk_to_the_answer_and_back(person: OfflineVisitor, site: PortalSite, file: Path) -> None:
+    """Saved, sealed with a file, posted, answered, fetched, opened, answered again: without any request."""
+    person.save()
+    person.start()
+    person.write(files=[file])
+    assert person.post(person.seal()) == KEEP
+    report, files = site.report()
+    assert (report.answers["what"], files) == (TEXT, {1: FILE})
+    site.answer(report, slot_for(report))
+    person.page.on("dialog", lambda dialog: dialog.accept())
+    person.start()
+    typed = person.locate()
+    saved = person.saved("#save-locator", "locator.txt")
+    assert saved.read_text() == f"{typed}\n"
+    assert (person.fetch(typed).read_bytes(), len(typed)) == (person.fetch(saved).read_bytes(), 64)
+    person.page.set_input_files("#slot-file", person.folder / "slot.bin")
+    expect(person.page.locator("#messages .them .written")).to_have_text(REPLY, timeout=SLOW)
+    person.page.fill("#follow-up-text", "encore")
+    assert person.post(person.saved("#follow-up-send", "sealed.bin")) == KEEP
+    person.shows("#follow-up-done", "follow-up-sent")
+    (more,) = [message for message, _ in site.received() if isinstance(message, FollowUp)]
+    assert (more.text, more.case_id, more.seen) == ("encore", report.case_id, 1)
+    assert {request.url.partition(":")[0] for request in person.requests} == {"file"}
+    assert len(person.requests) == 2, "the form itself, twice"
+    assert person.complaints == []
+
+
+def test_an_answer_that_is_not_for_these_words_is_told_apart(
+    person: OfflineVisitor, site: PortalSite
+) -> None:
+    """Another's slot, no slot, no such case, a file cut short."""
+    person.save()
+    person.start()
+    person.write()
+    person.post(person.seal())
+    report, _ = site.report()
+    site.answer(report, slot_for(report))
+    own = person.fetch(_locator(person)).read_bytes()
+    filler = person.fetch("A" * 52).read_bytes()
+    codes = {"unknown-case": filler, "answer-malformed": own[:-1], "slot-of-another": own[:5] + filler[5:]}
+    codes["slot-tampered"] = own[:-1] + bytes([own[-1] ^ 1])
+    for code, content in codes.items():
+        (person.folder / "other.bin").write_bytes(content)
+        person.page.set_input_files("#slot-file", person.folder / "other.bin")
+        person.shows("#status-fault" if code == "slot-tampered" else "#case-error", code)
+
+
+def _locator(person: OfflineVisitor) -> str:
+    person.page.on("dialog", lambda dialog: dialog.accept())
+    person.start()
+    return person.locate()
+
+
+def test_no_request_leaves_the_form_even_if_a_script_tries(person: OfflineVisitor) -> None:
+    """Its policy forbids fetch, picture, frame and beacon; the control is a page without that policy."""
+    tries = """(to) => {
+      new Image().src = to;
+      const frame = document.createElement("iframe");
+      frame.src = to;
+      document.body.append(frame);
+      try { navigator.sendBeacon(to); } catch { /* refused */ }
+      return fetch(to, { mode: "no-cors" }).then(() => "sent", () => "refused");
+    }"""
+    person.save()
+    person.contexts[1].set_offline(False)
+    (person.folder / "bare.html").write_text("<!doctype html><body></body>")
+    for name, asks in (("offline.html", False), ("bare.html", True)):
+        with socket.create_server(("127.0.0.1", 0)) as listener:
+            listener.settimeout(2)
+            person.page.goto(f"file://{person.folder}/{name}")
+            person.page.evaluate(
+                f"to => {{ ({tries})(to); }}", f"http://127.0.0.1:{listener.getsockname()[1]}/"
+            )
+            asked = any(_sends(listener) for _ in range(3))
+        assert asked is asks, name
+
+
+def _sends(listener: socket.socket) -> bool:
+    """Return whether somebody connects and sends: a browser may connect ahead and send nothing."""
+    try:
+        with listener.accept()[0] as connection:
+            connection.settimeout(2)
+            return connection.recv(1) != b""
+    except TimeoutError:
+        return False
+
+
+def test_the_form_does_not_run_on_a_site(person: OfflineVisitor) -> None:
+    """The site's own policy forbids its script: it says that it is to be saved."""
+    person.contexts[1].set_offline(False)
+    page = person.page
+    page.goto(f"{person.address}/fr/offline.html")
+    expect(page.locator("#loading")).to_be_visible()
+    expect(page.locator("#step-keys")).to_be_hidden()
+    assert [line for line in person.complaints if "Content Security Policy" in line] != []
+
+
+def _keyring(site: PortalSite) -> Keyring:
+    with site.database.read() as connection:
+        files = keyrings.current(connection)
+    assert files
+    return KEYRING.parse(files.raw)
