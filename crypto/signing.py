@@ -57,7 +57,7 @@ def verify(label: Label, deployment: bytes, file: bytes, signature: bytes, key: 
 
 
 def check_key(key: bytes) -> None:
-    """Return if ``key`` (32 bytes) can verify anything: a canonical point of the prime-order group, not its zero.
+    """Return if ``key`` (32 bytes) can verify anything: a canonical point of the prime order, not zero.
 
     Raises Malformed (SPEC 1.4).
     """

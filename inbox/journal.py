@@ -40,7 +40,7 @@ def note(session: Session, by: By, deed: Deed) -> None:
     if before is not None and is_back and deed.act is not Act.CORRECT_CLOCK:
         raise Refused(
             f"the clock says {by.today}, but the journal already has an entry of {before.day}",
-            "if the clock is behind, set it and try again; if it is right now and was ahead then,"
+            "if it is behind, set the clock, then try again; if it is right now and was ahead then,"
             " two officers note that: inbox journal clock --reason TEXT",
         )
     if deed.act is Act.CORRECT_CLOCK and not is_back:

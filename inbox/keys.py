@@ -92,7 +92,7 @@ def replace(home: Home, session: Session, today: date, epoch: timedelta) -> Rota
     """Make keys that count from today, and withdraw all others: somebody may know them.
 
     What was sealed to a withdrawn intake key still opens. Nobody is to believe a slot that a withdrawn key
-    signed: the next outbox fills that of every case which the portal still keeps, also of those that were closed.
+    signed: the next outbox fills that of every case which the portal still keeps, also of closed ones.
     """
     for intake in records.intake_keys(session):
         intake.withdrawn = intake.withdrawn or today

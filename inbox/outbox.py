@@ -60,7 +60,7 @@ def make(inbox: Inbox, out: Path, *, today: date, progress: Progress) -> Made:
 
 
 def again(inbox: Inbox, out: Path, n: int, *, today: date) -> Made:
-    """Give outbox ``n`` to ``out`` once more: the same manifest and files; Refused if the portal has confirmed it.
+    """Give outbox ``n`` to ``out`` once more: the same manifest and files; Refused once it is confirmed.
 
     A key that counts no longer gives way to the present one: no later outbox is taken before this one.
     """

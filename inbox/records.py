@@ -187,8 +187,8 @@ def cases_to_refresh(session: Session, today: date, next_by: date) -> Sequence[C
     """Return the cases whose slot an outbox fills: all that can be answered and are not closed for good.
 
     A closed case stays until the portal has applied an outbox that said so. It comes back while the portal
-    keeps it, if the key that signed its slot was withdrawn or ends before ``next_by``, the day of the next outbox:
-    nobody believes that slot for much longer.
+    keeps it, if the key that signed its slot was withdrawn or ends before ``next_by``, the day of the next
+    outbox: nobody believes that slot for much longer.
     """
     heard = select(OutboxBundle.n).where(OutboxBundle.confirmed)
     open_still = (Case.status != Status.CLOSED) | Case.closed_in.is_(None) | Case.closed_in.not_in(heard)

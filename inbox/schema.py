@@ -146,9 +146,9 @@ class Case(Base):
     """A report or an unsigned drop, whose ``message`` is message.json or the note.
 
     ``envelope`` is the hash of the age file, ``serial`` that of the last slot, ``seen`` the newest slot that
-    the reporter has opened, ``closed_in`` the first outbox that told the reporter of the closing, ``closed_on``
-    the day from which the portal counts it as closed, ``slot_key`` the id of the reply key that signed
-    the last slot. ``unread`` holds until the case is shown to staff.
+    the reporter has opened, ``closed_in`` the first outbox that told the reporter of the closing,
+    ``closed_on`` the day from which the portal counts it as closed, ``slot_key`` the id of the reply key that
+    signed the last slot. ``unread`` holds until the case is shown to staff.
     """
 
     __tablename__ = "cases"

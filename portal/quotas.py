@@ -57,7 +57,7 @@ class Limits:
     def check(self, connection: Connection, kind: Kind, size: int, *, counted: bool = False) -> None:
         """Raise a Problem if a kind takes more than it may, or would with ``size`` bytes not yet counted.
 
-        Larger envelopes wait for room in the half of a share that what was declared and has not come may take.
+        What was declared and has not come may take half of a share: larger envelopes wait for room in that.
         Asked after an envelope was counted, in its transaction, no other can have taken the room meanwhile.
         """
         usage, more = quotas.used(connection)[kind], 0 if counted else size

@@ -18,7 +18,7 @@ LARGEST = 2**53 - 1
         ["outbox", "--out", "x", "--again", "N"],
         ["conflict", "exclude", "N", "officer", "--reason", "x"],
     ],
-    ids=lambda words: " ".join(words),
+    ids=" ".join,
 )
 def test_a_number_past_what_can_be_written_is_a_mistake(world: World, words: list[str]) -> None:
     """The largest that can be is taken for one, and is not there."""
@@ -39,7 +39,7 @@ def test_a_number_past_what_can_be_written_is_a_mistake(world: World, words: lis
         ["officers", "add", "X"],
         ["channels", "remove", "X"],
     ],
-    ids=lambda words: " ".join(words),
+    ids=" ".join,
 )
 def test_bytes_that_are_no_text_are_refused(world: World, words: list[str]) -> None:
     """As a shell hands them over; whatever they were meant for, nothing is done."""

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from crypto import base64url, card, keytext, signing
+from crypto import base64url, card, keyring, keytext, signing
 from crypto.card import Card
 from crypto.keyring import IntakeKey
 from crypto.messages import SeenKeyring
@@ -149,8 +149,20 @@ def past(found: Card) -> Card:
     return replace(found, channel=replace(found.channel, reply_keys=reply))
 
 
+def answering_by(key: bytes) -> Callable[[Card], Card]:
+    def changed(found: Card) -> Card:
+        reply = replace(found.channel.reply_keys[0], id=keyring.reply_key_id(key), key=key)
+        return replace(found, channel=replace(found.channel, reply_keys=(reply,)))
+
+    return changed
+
+
 WRONG: dict[str, tuple[Callable[[Card], Card], str]] = {
     "poisoned-key": (poisoned, "card refused: a public key is not valid"),
+    **{
+        f"reply-key-{name}": (answering_by(key), "card refused: a public key is not valid")
+        for name, key in {"zeros": bytes(32), "ff": b"\xff" * 32, "identity": b"\1" + bytes(31)}.items()
+    },
     "other-deployment": (lambda found: replace(found, deployment=bytes(16)), "another deployment"),
     "our-own-channel": (
         lambda found: replace(found, channel=replace(found.channel, id=build.CHANNEL)),
@@ -225,16 +237,16 @@ def test_a_removed_channel_leaves_the_keyring_and_begins_anew_with_a_comparison(
     assert 0 == root.run("channels", "accept", folder, "--fingerprint", fingerprint).code
 
 
-def test_a_body_that_began_anew_is_accepted_once_the_old_channel_is_removed(
-    root: Office, body: Office, tmp_path: Path
-) -> None:
+def test_a_body_that_began_anew_needs_a_new_channel_id(root: Office, body: Office, tmp_path: Path) -> None:
+    """It has not the chains of the old one, so it could neither collect nor answer there."""
     accept(root, body)
     rebuilt = joined(tmp_path / "rebuilt", root)
     folder, fingerprint = export(rebuilt)
-    refused(root, "by another key", "channels", "accept", folder, "--fingerprint", fingerprint)
-    root.json("channels", "remove", BODY)
-    again = root.json("channels", "accept", folder, "--fingerprint", fingerprint)
-    assert (BODY, fingerprint) == (again["channel"], again["fingerprint"])
+    for step in ((), ("channels", "remove", BODY)):
+        assert step == () or 0 == root.run(*step).code
+        said = root.run("channels", "accept", folder, "--fingerprint", fingerprint)
+        assert (1, True) == (said.code, "by another key" in said.err)
+        assert "let it choose a new channel id" in said.err
 
 
 def test_card_and_acceptance_are_journalled_with_the_fingerprint(root: Office, body: Office) -> None:
@@ -267,6 +279,35 @@ def test_a_body_is_reminded_of_the_card_that_lacks_its_next_keys(body: Office, c
     assert "inbox card --out FOLDER" in told
     export(body, "newer")
     assert [] == body.json("list")["warnings"]
+
+
+def test_a_withdrawn_key_of_ours_is_refused_on_a_card(root: Office, body: Office) -> None:
+    own = root.keyring()[0].channels[0]
+    root.json("keys", "rotate", "--now")
+    folder, _ = export(body)
+    fingerprint = forge(
+        folder, lambda found: replace(found, channel=replace(found.channel, reply_keys=own.reply_keys))
+    )
+    refused(root, "or once did", "channels", "accept", folder, "--fingerprint", fingerprint)
+
+
+def test_a_card_of_withdrawn_keys_alone_is_told_at_once(body: Office, clock: Clock) -> None:
+    export(body)
+    assert [] == body.json("list")["warnings"]
+    body.json("keys", "rotate", "--now")
+    (told,) = body.json("list")["warnings"]
+    assert f"the last key on our card ended on {clock.day - timedelta(1)}" in told
+    said = body.run("card", "--out", body.out / "no" / "such")
+    assert (1, [told]) == (said.code, body.json("list")["warnings"])
+    assert 2 == body.json("card", "--out", body.out / "next")["serial"]
+    assert [] == body.json("list")["warnings"]
+
+
+def test_a_card_that_the_root_once_made_reminds_it_of_nothing(root: Office, clock: Clock) -> None:
+    root.json("card", "--out", root.out / "card")
+    clock.wait(70)
+    root.json("keys", "rotate")
+    assert [] == root.json("list")["warnings"]
 
 
 def test_a_body_takes_any_keyring_but_two_of_one_serial(body: Office) -> None:

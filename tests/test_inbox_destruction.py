@@ -237,6 +237,34 @@ def test_what_became_no_case_is_told_for_it_may_stay_shut(life: Life) -> None:
     assert "envelopes here that became no case: 1;" in life.office.run("keys", "destroy").out
 
 
+def test_what_would_be_destroyed_can_be_seen_first(life: Life) -> None:
+    life.ready()
+    before = life.office.state()
+    planned = life.office.run("keys", "destroy", "--dry-run")
+    assert (0, before) == (planned.code, life.office.state())
+    done = life.office.run("keys", "destroy")
+    assert planned.out.replace("to be destroyed: ", "destroyed: ") == done.out
+    assert "to be destroyed: intake key" in planned.out
+
+
+def test_many_keys_are_destroyed_at_once_and_ten_named_in_the_journal(life: Life) -> None:
+    """Its entries have no room for more."""
+    for _ in range(41):
+        life.office.json("keys", "rotate", "--now")
+    made = life.office.json("keys", "destroy")
+    gone = made["reply"] + made["intake"]
+    assert len(gone) >= 42
+    entries = life.office.json("journal", "print")["entries"]
+    (about,) = [each["about"] for each in entries if each["act"] == "destroy-keys"]
+    assert 10 == sum(name in about for name in gone)
+    assert f" and {len(gone) - 10} more" in about
+
+
+def test_a_reason_that_is_too_long_is_refused_before_anything_opens(life: Life) -> None:
+    said = life.office.run("keys", "destroy", "--reason", "x" * 2_001)
+    assert (2, True) == (said.code, "at most 2000 characters" in said.err)
+
+
 def test_power_lost_while_keys_are_destroyed_leaves_them_before_or_after(life: Life, tmp_path: Path) -> None:
     """Killed at every step: all secrets, or those that stay; one key store; then it can be done again."""
     life.ready()

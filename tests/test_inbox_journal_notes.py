@@ -49,6 +49,7 @@ NOTES: list[tuple[list[str], tuple[str, int | None, str, str]]] = [
 ELSEWHERE = {
     "init", "session", "collect", "questionnaire", "card", "officers add", "officers remove",
     "officers renew", "keys rotate", "keys destroy", "channels accept", "channels remove",
+    "journal clock",
 }  # fmt: skip
 
 

@@ -12,7 +12,7 @@ import pytest
 from crypto import card
 from inbox import cards, cli, sharefile, terminal
 from inbox.acts import TWO_OFFICERS, Act, Deed
-from inbox.errors import Locked
+from inbox.errors import Locked, Refused
 from inbox.officers import Credential
 from inbox.session import Open
 from inbox.unlocking import Inbox
@@ -35,6 +35,7 @@ SENSITIVE = {
     "lift-conflict",
     "name-alias",
     "remove-alias",
+    "correct-clock",
 }
 COMMANDS = [
     "collect {new_portal} --confirm-instance {fingerprint}",
@@ -53,6 +54,7 @@ COMMANDS = [
     "conflict lift 1 bruno --reason x",
     "conflict alias bruno Dupont",
     "conflict unalias bruno Dupont",
+    "journal clock --reason x",
 ]
 
 
@@ -136,13 +138,22 @@ def test_one_officer_alone_does_none_of_them(founded_two: Office, types: Typing,
         with pytest.raises(Locked), inbox.acting(Deed(act), build.today()):
             raise AssertionError
         types(passphrase_of("alice"), passphrase_of("bruno"))
-        with contextlib.suppress(ZeroDivisionError), inbox.acting(Deed(act), build.today()):
-            raise ZeroDivisionError  # so that nothing is noted
+        # So that nothing is noted; a clock that is right has nothing to correct.
+        with (
+            pytest.raises((ZeroDivisionError, Refused)) as caught,
+            inbox.acting(Deed(act), build.today()),
+        ):
+            raise ZeroDivisionError
+        assert caught.type is not Locked
 
 
 @pytest.fixture(scope="module")
 def founded_two(tmp_path_factory: pytest.TempPathFactory) -> Office:
     return Office.found_by(tmp_path_factory.mktemp("two"), NAMES[:2], 2)
+
+
+def acts(office: Office) -> list[str]:
+    return [entry["act"] for entry in office.json("journal", "print")["entries"]]
 
 
 def test_every_command_that_does_one_asks_two(
@@ -152,7 +163,7 @@ def test_every_command_that_does_one_asks_two(
 
     The same command with both passphrases is the control: whatever else it may say, it goes beyond.
     """
-    before, entries = office.state(), len(office.json("journal", "print")["entries"])
+    before, entries = office.state(), acts(office)
     with session(office) as (_, run):
         for command in COMMANDS:
             line = command.format(**place)
@@ -165,7 +176,8 @@ def test_every_command_that_does_one_asks_two(
                 assert (1, True) == (said.code, words in said.err), (line, said)
                 assert "passphrase now" in said.err
     assert before == office.state()
-    assert entries + 1 == len(office.json("journal", "print")["entries"])  # but for the first print
+    # but for the keys that were shown before they were to be destroyed, and for the print itself
+    assert [*entries, "list-keys", "list-keys", "read-journal"] == acts(office)
     copies = iter(range(100))
     for command in COMMANDS:
         copy = office.copy(office.root.parent.parent / f"copy{next(copies)}")

@@ -68,7 +68,7 @@ def test_without_a_script_the_page_says_why_nothing_can_be_sent(
     plain = chromium.new_context(java_script_enabled=False)
     page = plain.new_page()
     page.goto(f"{visitor.site.address}/{path}")
-    expect(page.locator("noscript p")).to_be_visible()
+    expect(page.locator("noscript .warning")).to_be_visible()
     expect(page.locator(field)).to_be_hidden()
     expect(page.locator("#loading")).to_be_hidden()
     plain.close()

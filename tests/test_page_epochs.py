@@ -151,7 +151,12 @@ def test_one_closed_channel_is_told_at_the_top_and_cannot_be_chosen(visitor: Vis
     visitor.page.check("#coi-yes")
     visitor.shows("#channels-only", "no-other-reader")
     expect(visitor.page.locator("#channels-only")).to_contain_text(INSPECTORATE)
-    expect(visitor.page.locator(f"#channels-{INSPECTORATE}")).to_be_checked()
+    expect(visitor.page.locator("#channels input:checked")).to_have_count(0)
+    visitor.page.fill("#what", "Mon chef d'inspection…")
+    visitor.page.click("#continue")
+    visitor.shows("#error", "no-channel-chosen")
+    visitor.page.check(f"#channels-{INSPECTORATE}")
+    visitor.to_token()
 
 
 def test_with_every_channel_open_nothing_is_said_to_be_closed(visitor: Visitor) -> None:

@@ -97,6 +97,20 @@ def test_a_case_that_is_opened_again_stays(room: Room) -> None:
     assert expired(room, DECADE).cases == 0
 
 
+def test_a_slot_that_comes_with_its_closing_leaves_the_day(room: Room) -> None:
+    """It is the old answer under another key: the case must not stay for longer because of it."""
+    case = filed(room)
+    told = {"slots": slots(case), "closed": [case.case_id]}
+    first = make_outbox(room.site, collected=[room.export().link], **told)
+    room.bring(first)
+    before = room.state()["cases"][0]
+    room.wait(40)
+    told = {"slots": slots(case), "closed": [case.case_id]}
+    room.bring(make_outbox(room.site, n=2, previous=first.manifest.hash, **told))
+    after = room.state()["cases"][0]
+    assert (True, False) == (before[-2] == after[-2] is not None, before[-1] == after[-1])
+
+
 def test_the_day_is_drawn_once(room: Room) -> None:
     """An outbox that says again that a case is closed changes nothing."""
     case = filed(room)

@@ -20,7 +20,8 @@ from inbox.options import (
 )
 
 _SIGNED_ANEW = (
-    "its own key counts no longer, so the present one has signed it; the portal takes it once it has a keyring"
+    "its own key counts no longer, so the present one has signed it; the portal takes it once it has a"
+    " keyring"
     " that lists this key: inbox keyring and portal keyring, or for a body outside the root's next outbox"
 )
 
@@ -75,12 +76,9 @@ def outbox_command(door: Door, /, *, out: Path, again: int | None, as_json: bool
         else:
             made = outbox.again(inbox, out, again, today=today())
         with inbox.transaction() as session:
-            warnings = expiry.warnings(session, today())
+            warnings = [*([_SIGNED_ANEW] if made.anew else []), *expiry.warnings(session, today())]
             head = journal.head(session)
     view = {"n": made.n, "file": str(made.path), "journal": journalview.head_view(head), "warnings": warnings}
-    view["signed_anew"] = made.anew
     lines = [f"outbox {made.n}: {made.path}", journalview.head(head)]
-    if made.anew:
-        lines += [_SIGNED_ANEW]
     lines += ["next: carry it to the portal, then: portal import"]
     terminal.show(view, lines, as_json=as_json)

@@ -21,13 +21,17 @@ _LARGEST = 4 << 20
 def card_command(door: Door, /, *, out: Path, as_json: bool) -> None:
     """Write the signed card with this channel's public keys, for the root's officers."""
     out.mkdir(exist_ok=True)
-    # Written before the vault counts it, named after: a card that found no room has no number, and no two have one.
-    with disk.replacing(out / card.CARD) as file, disk.replacing(out / card.SIGNATURE) as signature_file:
-        with door.opened() as inbox, inbox.acting(Deed(Act.EXPORT_CARD), today()) as session:
-            raw, signature = cards.issue(session, today())
-            for content, into in ((raw, file), (signature, signature_file)):
-                into.write(content)
-                into.flush()
+    # Written before the vault counts it, named after: what found no room has no number, no two have one.
+    with (
+        disk.replacing(out / card.CARD) as file,
+        disk.replacing(out / card.SIGNATURE) as signature_file,
+        door.opened() as inbox,
+        inbox.acting(Deed(Act.EXPORT_CARD), today()) as session,
+    ):
+        raw, signature = cards.issue(session, today())
+        for content, into in ((raw, file), (signature, signature_file)):
+            into.write(content)
+            into.flush()
     view = cards.view(card.parse(raw))
     lines = [
         *cards.rendered(view),

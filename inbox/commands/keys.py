@@ -74,7 +74,7 @@ def destroy(door: Door, /, *, dry_run: bool, reason: str, as_json: bool) -> None
             planned = destruction.plan(session, today())
             set_aside = len(records.envelope_hashes(session))
         if not dry_run:
-            if not as_json:
+            if terminal.is_interactive() and not as_json:
                 terminal.warn_all(_told(planned, set_aside, "to be destroyed"))
             deed = Deed(Act.DESTROY_KEYS, about=planned.about, reason=reason)
             with inbox.acting(deed, today()) as session:

@@ -730,8 +730,16 @@ def journals() -> list[Vector]:
         "other-deployment": (1, good, {"deployment": bytes(16).hex()}),
         "other-key": (1, good, {"key": signing.public_key(REPLY_SEED).hex()}),
     }
+    corrected = [*good, _entry(5, good[3], act=journal.CORRECT_CLOCK, day=DAY)]
+    later = _entry(6, corrected[4], day=DAY)
+    wrong["day-before-the-corrected-one"] = (
+        6,
+        [*corrected, _entry(6, corrected[4], day=date(2026, 11, 23))],
+        {},
+    )
     return [
         vector("four-entries", _kept(good), _end(whole)),
+        vector("clock-corrected", _kept([*corrected, later]), _end(Head(6, later.hash))),
         vector("no-entry", _kept([]), _end(Head(0, GENESIS))),
         *(
             vector(name, _kept(entries) | changes, {"entry": n}, expect="tampered")

@@ -96,9 +96,18 @@ export class ChannelChoice {
     const isAsked = outside === "only" || outside === "first";
     const isFound = others.some(isOpen);
     const isAlone = outside === "only" && isFound;
-    this.#arrange(isAlone || !first ? others : isAsked ? [...others, first] : this.#options, isAlone);
-    if (outside !== "") this.#choose();
+    const isLeft = outside === "only" && !isFound;
+    this.#arrange(isAlone || !first ? others : isAsked ? [...others, first] : this.#options, isAlone || isLeft);
+    // Whom it concerns is never chosen for the person, also where nobody else can receive it.
+    if (isLeft) this.#clear();
+    else if (outside !== "" || this.#options.length === 1) this.#choose();
     return isFound || !isAsked;
+  }
+
+  /** Leave it to the person, who may have chosen before saying whom it concerns. */
+  #clear() {
+    this.#madeByPerson = false;
+    for (const input of this.#inputs()) input.checked = false;
   }
 
   /** Choose the first that is open, unless the person has chosen one that is still offered. */
