@@ -11,6 +11,7 @@ from inbox import records, registers
 from inbox.reasons import Kind
 from inbox.schema import Case, FollowUp, Instance, Officer, QuestionnaireFile
 from inbox.unlocking import Inbox
+from tests import inbox_builders as build
 from tests.inbox_trio import KEPT, Trio, three_answers
 
 pytest_plugins = ["tests.inbox_room"]
@@ -66,6 +67,8 @@ def arguments(opened: Inbox) -> dict[str, Any]:
         "kind": Kind.FALSE_SIGNATURE,
         "n": 1,
         "first": 1,
+        "today": build.today(),
+        "next_by": build.today(),
     }
 
 
