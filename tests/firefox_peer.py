@@ -8,8 +8,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any
 
-from tests.portal_site import PortalSite
-
 SCRIPT = Path(__file__).parent / "js" / "firefox_peer.mjs"
 
 
@@ -33,8 +31,10 @@ class FirefoxPeer:
 
 
 @contextmanager
-def browsing(site: PortalSite, language: str, preferences: Mapping[str, bool]) -> Iterator[FirefoxPeer]:
-    """Start a Firefox with a new profile at a site that serves, and end it afterwards."""
+def browsing(
+    address: str, language: str, preferences: Mapping[str, bool | int | str]
+) -> Iterator[FirefoxPeer]:
+    """Start a Firefox with a new profile for a site that serves at ``address``, and end it afterwards."""
     command = ["node", str(SCRIPT)]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as node:
         assert node.stdin
@@ -44,7 +44,7 @@ def browsing(site: PortalSite, language: str, preferences: Mapping[str, bool]) -
             executable=shutil.which("firefox-esr"),
             preferences=preferences,
             language=language,
-            address=site.address,
+            address=address,
         )
         try:
             yield peer

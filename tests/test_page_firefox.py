@@ -43,7 +43,7 @@ def check(site: PortalSite, report: str, follow_up: str) -> None:
 def test_a_case_goes_all_its_way_in_firefox(site: PortalSite, level: str, record_property: Record) -> None:
     """Plain, and with the engine as Tor Browser's level “Safer” leaves it."""
     text = TEXT.replace("\n", " ")
-    with browsing(site, "fr", SAFER if level == "safer" else {}) as firefox:
+    with browsing(site.address, "fr", SAFER if level == "safer" else {}) as firefox:
         sent = firefox.does("report", text=text)
         assert sent["compiles"] == (level == "standard")
         site.answer(site.report()[0], slot_for(site.report()[0]))

@@ -175,7 +175,10 @@ def clock(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Callable[[timedelt
     file = tmp_path / "clock"
 
     def set_clock(away: timedelta) -> None:
-        file.write_text(f"{int(away.total_seconds()):+d}")
+        # Put in place whole: a process that reads it empty would end.
+        new = file.with_suffix(".new")
+        new.write_text(f"{int(away.total_seconds()):+d}")
+        new.replace(file)
 
     set_clock(timedelta())
     for name, value in {

@@ -6,13 +6,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, expect
 from sqlalchemy import func, select
 
 from portal.store.schema import envelopes
 from tests.builders import make_report_envelope
+from tests.firefox_peer import browsing
 from tests.installation import free_port
-from tests.page_visitor import SLOW, Visitor
 from tests.portal_nginx import CONFIGURATION, Nginx
 from tests.portal_room import BODY, SITE, Room, declared
 from tests.portal_server import Server
@@ -21,6 +20,14 @@ from tests.socks_proxy import proxying
 
 TORRC = CONFIGURATION.with_name("torrc")
 NAME = "a" * 55 + "d.onion"
+
+# What Tor Browser sets in Firefox: names are for the proxy, and an onion service counts as a secure context.
+TOR_BROWSER = {
+    "network.proxy.type": 1,
+    "network.proxy.socks_remote_dns": True,
+    "network.dns.blockDotOnion": False,
+    "dom.securecontext.allowlist_onions": True,
+}
 
 
 @pytest.fixture(scope="module")
@@ -31,23 +38,15 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Nginx]:
         yield nginx
 
 
-@pytest.fixture(autouse=True)
-def patient() -> Iterator[None]:
-    """Let pages take the time that a busy machine needs."""
-    expect.set_options(timeout=SLOW)
-    yield
-    expect.set_options(timeout=5_000)
-
-
-def test_a_report_is_sent_to_the_onion_service(site: Nginx, chromium: Browser) -> None:
+def test_a_report_is_sent_to_the_onion_service(site: Nginx) -> None:
     """By a browser that knows the site by its .onion name alone; no request of the page goes to another."""
     with proxying(site.onion_port) as proxy:
-        context = chromium.new_context(proxy={"server": f"socks5://{proxy.address}"})
-        visitor = Visitor(context.new_page(), f"http://{NAME}")
-        visitor.report("Through the onion service")
-        context.close()
-        assert NAME.encode() in proxy.asked
-    assert all(request.url.startswith(f"http://{NAME}/") for request in visitor.requests)
+        _, port = proxy.address.split(":")
+        tor = {"network.proxy.socks": "127.0.0.1", "network.proxy.socks_port": int(port), **TOR_BROWSER}
+        with browsing(f"http://{NAME}", "fr", tor) as firefox:
+            assert firefox.does("report", text="Through the onion service")["words"]
+        # Firefox asks for its own news besides.
+        assert {name for name in proxy.asked if b".mozilla." not in name} == {NAME.encode()}
     with site.server.store() as store, store.read() as connection:
         whole = select(func.count()).where(envelopes.c.received == envelopes.c.size)
         assert connection.scalar(whole) == 1

@@ -1,9 +1,12 @@
 """Looking for what must not be there: in bytes, in files, in the memory of processes."""
 
 import base64
-from collections.abc import Iterable, Iterator
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import pairwise
 from pathlib import Path
 from typing import BinaryIO, TypeVar
+from urllib.parse import unquote
 
 Text = TypeVar("Text", str, bytes)
 
@@ -25,6 +28,15 @@ def disguises(text: str | bytes) -> list[bytes]:
 def found_in(data: bytes, texts: Iterable[Text]) -> list[Text]:
     """Return those of ``texts`` that are in ``data`` in any disguise."""
     return [text for text in texts if any(form in data for form in disguises(text))]
+
+
+def neighbours_in(text: str, words: Sequence[str]) -> list[tuple[str, str]]:
+    """Return the neighbouring ``words`` of a token that ``text`` holds side by side, however they are parted.
+
+    One word alone proves nothing: some are in the address of a page or, by chance, of an upload.
+    """
+    plain = unquote(text)
+    return [pair for pair in pairwise(words) if re.search(r"[\W\d_]{0,3}".join(map(re.escape, pair)), plain)]
 
 
 def found_in_files(folder: Path, texts: Iterable[Text]) -> list[tuple[str, Text]]:
