@@ -3,7 +3,7 @@
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help demo test pytest coverage lint types js vendor vendor-check bench soak lock clean
+.PHONY: help demo test pytest coverage lint types js built built-check bench soak lock clean
 
 # The first Python that is new enough: Debian's own, then whichever the shell finds.
 ifndef PYTHON
@@ -19,11 +19,16 @@ TEST_TOOLS := node=nodejs npm=npm chromium=chromium age=age firefox-esr=firefox-
   tor=tor '/usr/lib/*/faketime/libfaketimeMT.so.1=faketime' systemd-analyze=systemd exiftool=libimage-exiftool-perl
 NODE_TOOLS := node=nodejs npm=npm
 
-VENDOR := portal/static/vendor
-ESBUILD := node_modules/.bin/esbuild $(VENDOR)/age.entry.js --bundle --format=esm --target=es2022 \
-  --charset=utf8 --legal-comments=inline --log-level=warning
-VENDORED := age-encryption @noble/ciphers @noble/curves @noble/hashes @noble/post-quantum @scure/base @scure/bip39
-LICENSES := for package in $(VENDORED); do printf '\n=== %s\n\n' $$package; cat node_modules/$$package/LICENSE; done
+# what each page runs, one file for each; the portal's machine needs neither node nor what it is made of
+PAGES := report status verify leave
+ESBUILD := node_modules/.bin/esbuild --bundle --minify --format=esm --target=es2022 --charset=utf8 --log-level=warning \
+  --legal-comments=none --banner:js='// Fanal, AGPL-3.0-or-later; licences of the libraries inside: /static/licenses.txt'
+INSIDE := age-encryption @noble/ciphers @noble/curves @noble/hashes @noble/post-quantum @scure/base @scure/bip39
+BUILD = rm -f $(1)/static/js/* && \
+  $(ESBUILD) $(PAGES:%=portal/scripts/%.js) --outdir=$(1)/static/js && \
+  $(ESBUILD) portal/scripts/offline.js --conditions=offline --outfile=$(1)/offline.js && \
+  $(ESBUILD) portal/style.css --outfile=$(1)/static/style.css && \
+  for package in $(INSIDE); do printf '\n=== %s\n\n' $$package; cat node_modules/$$package/LICENSE; done > $(1)/static/licenses.txt
 
 # `make lock UPGRADE=--upgrade` moves to the newest versions; without it only what the .in files changed moves.
 UPGRADE :=
@@ -38,8 +43,8 @@ help:
 	@echo 'make lint          ruff and the imports between the rooms'
 	@echo 'make types         mypy and tsc'
 	@echo 'make js            the JavaScript tests in node'
-	@echo 'make vendor        build the vendored JavaScript anew'
-	@echo 'make vendor-check  compare the vendored JavaScript with a fresh build'
+	@echo 'make built         build the scripts of the pages anew'
+	@echo 'make built-check   compare them with a fresh build'
 	@echo 'make bench         measure'
 	@echo 'make soak          run for long under load'
 	@echo 'make lock          compile the lock files anew (UPGRADE=--upgrade for newer versions)'
@@ -48,7 +53,7 @@ help:
 demo: .venv/project
 	./deploy/demo.sh
 
-test: test-tools lint types js vendor-check pytest
+test: test-tools lint types js built-check pytest
 
 .PHONY: test-tools
 test-tools:
@@ -72,18 +77,20 @@ lint: .venv/project
 types: .venv/project node_modules/.package-lock.json
 	.venv/bin/mypy
 	node_modules/.bin/tsc --project .
+	node_modules/.bin/tsc --project . --customConditions offline
 	node_modules/.bin/tsc --project tests/js
 
 js: node_modules/.package-lock.json
 	node --test tests/js/*.test.*js
 
-vendor: node_modules/.package-lock.json
-	$(ESBUILD) --outfile=$(VENDOR)/age.js
-	{ $(LICENSES); } > $(VENDOR)/LICENSES
+built: node_modules/.package-lock.json
+	$(call BUILD,portal)
 
-vendor-check: node_modules/.package-lock.json
-	@$(ESBUILD) | cmp - $(VENDOR)/age.js && { $(LICENSES); } | cmp - $(VENDOR)/LICENSES || \
-	  { echo 'the vendored JavaScript differs from a fresh build'; echo 'hint: make vendor'; exit 1; } >&2
+built-check: node_modules/.package-lock.json
+	@fresh=$$(mktemp -d) && trap 'rm -r "$$fresh"' EXIT && $(call BUILD,"$$fresh") && \
+	  diff -rq portal/static/js "$$fresh"/static/js && cmp portal/static/style.css "$$fresh"/static/style.css && \
+	  cmp portal/static/licenses.txt "$$fresh"/static/licenses.txt && cmp portal/offline.js "$$fresh"/offline.js || \
+	  { echo 'the built scripts differ from a fresh build'; echo 'hint: make built'; exit 1; } >&2
 
 bench: .venv/project
 	.venv/bin/python -m benchmarks

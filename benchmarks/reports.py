@@ -90,7 +90,7 @@ class Office:
             withdraw_id=keys.withdraw_id,
             language="fr",
             keyring=messages.SeenKeyring(self._ring.serial, hashlib.sha256(self._raw).digest()),
-            questionnaire=messages.QuestionnaireRef("customs", 2),
+            questionnaire=messages.QuestionnaireRef("customs", 3),
             answers={"what": "Un camion, toujours le même. " * 40, "coi": "no"},
             files=(),
             written=TODAY,

@@ -149,11 +149,14 @@ def _section(top: Table, at: int) -> Section:
 
 
 def _fields(parent: Table) -> tuple[Field, ...]:
-    return tuple(_field(table) for table in parent.tables("field"))
+    return tuple(
+        _field(table, f"{parent.place}, field {number}")
+        for number, table in enumerate(parent.tables("field"), 1)
+    )
 
 
-def _field(table: Mapping[str, object]) -> Field:
-    place = f"field {table.get('id')!r}"
+def _field(table: Mapping[str, object], unnamed: str) -> Field:
+    place = f"field {table['id']!r}" if "id" in table else unnamed
     kind = next((each for each in Kind if each == table.get("type")), None)
     if kind is None:
         raise BadQuestionnaire(f"{place}: 'type' is one of {', '.join(Kind)}")
@@ -163,7 +166,8 @@ def _field(table: Mapping[str, object]) -> Field:
     if kind in _CHOSEN:
         required |= {"option"}
     field = Table(place, table, required, optional)
-    options = tuple(_option(place, each) for each in field.tables("option")) if kind in _CHOSEN else ()
+    tables = field.tables("option") if kind in _CHOSEN else []
+    options = tuple(_option(place, number, table) for number, table in enumerate(tables, 1))
     _distinct(f"option of {place}", [option.id for option in options])
     return Field(
         field.id(),
@@ -186,10 +190,9 @@ def _most(field: Table, kind: Kind) -> int:
     return PERIOD if kind is Kind.PERIOD else 0
 
 
-def _option(place: str, table: Mapping[str, object]) -> Option:
-    option = Table(
-        f"{place}, option {table.get('id')!r}", table, {"id", "label"}, {"notice", "flag", "outside"}
-    )
+def _option(field: str, number: int, table: Mapping[str, object]) -> Option:
+    named = repr(table["id"]) if "id" in table else number
+    option = Table(f"{field}, option {named}", table, {"id", "label"}, {"notice", "flag", "outside"})
     return Option(
         option.id(),
         option.texts("label"),
@@ -223,12 +226,21 @@ def _check(found: Questionnaire) -> None:
     _distinct("field", [field.id for field in found.fields])
     if sum(field.most for field in found.fields) > MOST_IN_ALL:
         raise BadQuestionnaire(f"questionnaire: 'most' of all fields together is at most {MOST_IN_ALL}")
+    _check_outside([field for field in found.fields if any(option.outside for option in field.options)])
     before: dict[str, Field] = {}
     for number, section in enumerate(found.sections, 1):
         _check_when(f"section {number}", section.when, before)
         for field in section.fields:
             _check_when(f"field {field.id!r}", field.when, before)
             before[field.id] = field
+
+
+def _check_outside(deciding: list[Field]) -> None:
+    # Of two such answers the later would undo the earlier, and who is concerned would read the report.
+    if len(deciding) > 1:
+        raise BadQuestionnaire(f"field {deciding[1].id!r}: 'outside' is for one question alone")
+    if deciding and deciding[0].kind is not Kind.CHOICE:
+        raise BadQuestionnaire(f"field {deciding[0].id!r}: 'outside' is for options of a 'choice'")
 
 
 def _check_when(place: str, when: When | None, before: Mapping[str, Field]) -> None:

@@ -12,7 +12,7 @@ from inbox.sharing import Appointee, Circle, Proven
 _STEPS = (
     "1. Each officer in turn types a passphrase, twice. It is not shown; the others look away.",
     "2. A secret is drawn and split. Each officer's share goes into a file that this passphrase opens.",
-    "3. The files are tried: every quorum has to open, no group of one fewer may.",
+    "3. The files are tried on a test message: every quorum has to open it, no smaller group may.",
     "4. Only then it counts. A record is written, for all of you to print and sign.",
 )
 

@@ -1,6 +1,7 @@
 """The command line of the inbox: words in, words out; the work is done elsewhere."""
 
 import os
+import signal
 import sys
 from pathlib import Path
 from typing import NoReturn
@@ -29,6 +30,8 @@ def main(arguments: list[str] | None = None) -> NoReturn:
     """Run one command and exit: 0 done, 1 refused, 2 usage."""
     sys.excepthook = terminal.crash
     os.umask(0o077)
+    # A stopped process would keep its keys, and wait for nobody.
+    signal.signal(signal.SIGTSTP, signal.SIG_IGN)
     memory.forbid_dumps()
     memory.lock()
     sys.exit(run(arguments))

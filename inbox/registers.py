@@ -17,9 +17,13 @@ def last_journal_entry(session: Session) -> JournalEntry | None:
     return session.scalar(newest.execution_options(**WHOLE_JOURNAL))
 
 
-def journal(session: Session, first: int = 1) -> Iterable[JournalEntry]:
-    """Return the entries of the journal from number ``first`` on, whoever is present: not for showing."""
-    rows = select(JournalEntry).where(JournalEntry.n >= first).order_by(JournalEntry.n)
+def journal(session: Session, first: int | None = None) -> Iterable[JournalEntry]:
+    """Return the entries of the journal, or those from ``first`` on, whoever is present: not for showing.
+
+    What stands under a number below 1, which no entry has, comes last: whoever follows the chain meets it.
+    """
+    rows = select(JournalEntry).order_by(JournalEntry.n < 1, JournalEntry.n)
+    rows = rows if first is None else rows.where(JournalEntry.n >= first)
     return session.scalars(rows.execution_options(yield_per=_AT_ONCE, **WHOLE_JOURNAL))
 
 

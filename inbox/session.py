@@ -1,7 +1,6 @@
 """An inbox open for as long as its officers sit before it: one process that ends with all its keys."""
 
 import shlex
-import signal
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -44,8 +43,6 @@ class Open:
 
 def hold(inbox: Inbox, run: Run) -> None:
     """Take commands until ``lock``, the end of input, or a change of officers; Inactive if nobody types."""
-    # A stopped process would keep its keys, and wait for nobody.
-    signal.signal(signal.SIGTSTP, signal.SIG_IGN)
     door = Open(inbox)
     prompt = f"{', '.join(inbox.present)}> "
     try:

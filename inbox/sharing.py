@@ -8,7 +8,7 @@ from datetime import date
 from itertools import combinations
 from pathlib import Path
 
-from crypto import shares
+from crypto import passphrase, shares
 from crypto.errors import CryptoError
 from crypto.journal import LONGEST_OFFICER, OFFICER
 from inbox import disk, header, sharefile
@@ -16,6 +16,8 @@ from inbox.errors import Refused, ShareDamaged, WrongPassphrase
 from inbox.header import SHARING, Header
 from inbox.officers import MASTER, check_passphrase
 from inbox.sharefile import Limits
+
+_TEST_MESSAGE = b"whoever reads this has opened it"
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,10 +84,10 @@ class Proven:
         """What the share test showed, in words."""
         quorum = self.sharing.quorum
         if quorum == 1:
-            return "the one share opened"
+            return "the one share opened the test message"
         opened = "1 quorum" if self.quorums == 1 else f"{self.quorums} quorums"
         fewer = "single shares" if quorum == shares.LEAST_QUORUM else f"groups of {quorum - 1}"
-        return f"{opened} of {quorum} opened, {self.fewer} {fewer} opened nothing"
+        return f"{opened} of {quorum} opened the test message, {self.fewer} {fewer} did not"
 
 
 def check(names: Sequence[str], quorum: int) -> None:
@@ -130,26 +132,21 @@ def share(circle: Circle) -> Sharing:
 
 
 def prove(sharing: Sharing, circle: Circle, folder: Path, today: date) -> Proven:
-    """Write the share files into ``folder`` and open them from there as the officers will: the share test.
+    """Write the share files into ``folder`` and open a test message with them from there: the share test.
 
-    Every quorum must give the master secret back, and every smaller group nothing, nor the master secret if
-    its shares are made to say that they suffice. Raises Refused if one does not behave so: then nothing may
-    be founded on these shares.
+    It is sealed under the vault's key. Every quorum must open it; no smaller group may, nor if its shares are
+    made to say that they suffice. Raises Refused if one does not behave so: then nothing may be founded on
+    these shares.
     """
     for officer, content in sharing.files.items():
         disk.write(sharing.share_file(officer, folder), [content])
-    try:
-        words = [
-            sharefile.unseal(sharefile.parse(sharing.share_file(each.name, folder).read_bytes()), each.chosen)
-            for each in circle.members
-        ]
-    except (ShareDamaged, WrongPassphrase):
-        raise _failed() from None
+    words = [_read_back(sharing.share_file(each.name, folder), each.chosen) for each in circle.members]
+    sealed = passphrase.wrap(_TEST_MESSAGE, passphrase.vault_key(sharing.master))
     quorums = list(combinations(words, circle.quorum))
     smaller = [group for size in range(1, circle.quorum) for group in combinations(words, size)]
-    if not all(_give(quorum, sharing.master) for quorum in quorums):
+    if not all(_opens(sealed, group) for group in quorums):
         raise _failed()
-    if any(_opens(group) or _give(_sufficing(group), sharing.master) for group in smaller):
+    if any(_opens(sealed, group) or _opens(sealed, _sufficing(group)) for group in smaller):
         raise _failed()
     fewer = sum(len(group) == circle.quorum - 1 for group in smaller)
     return Proven(sharing, today, len(quorums), fewer)
@@ -161,16 +158,18 @@ def withdraw(sharing: Sharing, folder: Path) -> None:
         path.unlink()
 
 
-def _give(group: Sequence[str], master: bytes) -> bool:
-    return _opens(group) and shares.combine(group) == master
-
-
-def _opens(group: Sequence[str]) -> bool:
+def _read_back(path: Path, chosen: str) -> str:
     try:
-        shares.combine(group)
+        return sharefile.unseal(sharefile.parse(path.read_bytes()), chosen)
+    except (ShareDamaged, WrongPassphrase):
+        raise _failed() from None
+
+
+def _opens(sealed: bytes, group: Sequence[str]) -> bool:
+    try:
+        return passphrase.unwrap(sealed, passphrase.vault_key(shares.combine(group))) == _TEST_MESSAGE
     except CryptoError:
         return False
-    return True
 
 
 def _sufficing(group: Sequence[str]) -> list[str]:

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from enum import Enum
 from pathlib import Path
 
-from portal import assets, expire, fetching, headers, keyrings, manifest, quotas, serving
+from portal import expire, fetching, headers, keyrings, manifest, quotas, serving
 from portal.app import load_questionnaire
 from portal.config import Settings
 from portal.refusals import Refused
@@ -241,8 +241,7 @@ def _headers(url: str) -> Iterator[Finding]:
     except Refused as error:
         yield Finding(Level.WRONG, str(error), error.hint)
         return
-    expected = headers.headers(assets.load().import_map_hash)
-    wrong = [name for name, value in expected.items() if answer.headers.get(name.lower()) != value]
+    wrong = [name for name, value in headers.ALWAYS.items() if answer.headers.get(name.lower()) != value]
     told = [name for name in ("server", "set-cookie", "x-powered-by", "via") if name in answer.headers]
     for name in wrong:
         yield Finding(

@@ -4,8 +4,6 @@ from collections.abc import Mapping
 
 from flask import Flask, Response, request
 
-from portal import assets
-
 _FEATURES = (
     "accelerometer",
     "autoplay",
@@ -39,45 +37,43 @@ _FEATURES = (
 )
 
 
-def headers(import_map_hash: str) -> Mapping[str, str]:
-    """Return name and value of each header; ``import_map_hash`` is the only inline script that may run."""
-    return {
-        "Content-Security-Policy": "; ".join(
-            (
-                "default-src 'none'",
-                f"script-src 'self' '{import_map_hash}'",
-                "style-src 'self'",
-                "connect-src 'self'",
-                "img-src 'self'",
-                "worker-src 'none'",
-                "base-uri 'none'",
-                "form-action 'self'",
-                "frame-ancestors 'none'",
-                "require-trusted-types-for 'script'",
-                "trusted-types 'none'",
-            )
-        ),
-        "Integrity-Policy": "blocked-destinations=(script)",
-        "Cross-Origin-Opener-Policy": "same-origin",
-        "Cross-Origin-Embedder-Policy": "require-corp",
-        "Cross-Origin-Resource-Policy": "same-origin",
-        "X-Content-Type-Options": "nosniff",
-        "X-Frame-Options": "DENY",
-        "Referrer-Policy": "no-referrer",
-        "Permissions-Policy": ", ".join(f"{feature}=()" for feature in _FEATURES),
-        "Cache-Control": "no-store",
-        # Browsers heed it on HTTPS alone: an onion service loses nothing by it.
-        "Strict-Transport-Security": "max-age=63072000; includeSubDomains; preload",
-    }
+POLICY = "; ".join(
+    (
+        "default-src 'none'",
+        "script-src 'self'",
+        "style-src 'self'",
+        "connect-src 'self'",
+        "img-src 'self'",
+        "worker-src 'none'",
+        "base-uri 'none'",
+        "form-action 'self'",
+        "frame-ancestors 'none'",
+        "require-trusted-types-for 'script'",
+        "trusted-types 'none'",
+    )
+)
+ALWAYS: Mapping[str, str] = {
+    "Content-Security-Policy": POLICY,
+    "Integrity-Policy": "blocked-destinations=(script)",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Embedder-Policy": "require-corp",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "no-referrer",
+    "Permissions-Policy": ", ".join(f"{feature}=()" for feature in _FEATURES),
+    "Cache-Control": "no-store",
+    # Browsers heed it on HTTPS alone: an onion service loses nothing by it.
+    "Strict-Transport-Security": "max-age=63072000; includeSubDomains; preload",
+}
 
 
 def init_app(app: Flask, onion: str) -> None:
     """Put the headers on every response of ``app``, errors included; name the onion service on every page."""
-    always = headers(assets.load().import_map_hash)
 
     @app.after_request
     def protect(response: Response) -> Response:
-        response.headers.update(always)
+        response.headers.update(ALWAYS)
         if onion and (path := _page(response)):
             response.headers["Onion-Location"] = onion + path
         return response

@@ -11,7 +11,7 @@ from crypto import pages
 from crypto.errors import CryptoError
 from crypto.pages import Page, Pages
 from crypto.questionnaire import Questionnaire
-from portal import assets, headers, sitefiles
+from portal import headers, sitefiles
 from portal.config import Settings
 from portal.refusals import BadConfiguration
 
@@ -36,15 +36,10 @@ def make(settings: Settings, questionnaire: Questionnaire, serial: int, valid_un
             deployment=settings.deployment_id,
             serial=serial,
             valid_until=valid_until,
-            policy=policy(),
+            policy=headers.POLICY,
             files=tuple(Page(path, file.type, hashlib.sha256(file.content).digest()) for path, file in files),
         )
     )
-
-
-def policy() -> str:
-    """Return the Content-Security-Policy of every response."""
-    return headers.headers(assets.load().import_map_hash)["Content-Security-Policy"]
 
 
 def load(settings: Settings) -> Signed | None:

@@ -1,25 +1,27 @@
 """What the offline form carries inside: one file that works from disk, without a network (SPEC 7.7)."""
 
 import hashlib
+import re
 from base64 import b64encode
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from portal.bundling import bundle
-
-_FOLDER = Path(__file__).parent / "static"
-_ENTRY = "js/offline.js"
-# There is no portal to ask and none to send to: files on the disk stand in for both.
-_INSTEAD = {"js/http.js": "js/offline_http.js", "js/delivery.js": "js/offline_delivery.js"}
+_FOLDER = Path(__file__).parent
+# Behind any of these a browser may read the rest as markup (HTML, "script data state").
+_ENDS = re.compile(r"</s(?:cript|tyle)|<!--", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """Script and style, which stand in the page itself."""
+    """Script and style, which stand in the page itself; ValueError if markup could follow from one."""
 
     script: str
     style: str
+
+    def __post_init__(self) -> None:
+        if found := _ENDS.search(self.script + self.style):
+            raise ValueError(f"the offline form cannot carry {found.group()!r} inside")
 
     @property
     def policy(self) -> str:
@@ -39,8 +41,8 @@ class Parts:
 
 @cache
 def load() -> Parts:
-    """Return the parts, the same from the same checkout."""
-    return Parts(bundle(_ENTRY, _read, _INSTEAD), _read("style.css"))
+    """Return the parts, the same from the same checkout; `make built` makes the script."""
+    return Parts(_read("offline.js"), _read("static/style.css"))
 
 
 def _read(path: str) -> str:

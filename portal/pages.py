@@ -109,7 +109,7 @@ def init_app(app: Flask, site: Site, questionnaire: Questionnaire) -> None:
     app.url_map.merge_slashes = False
     for path, page in render(site, questionnaire).items():
         _serve(app, path, Response(page, content_type=_HTML))
-    for path, file in assets.load().files.items():
+    for path, file in assets.load().items():
         _serve(app, path, Response(file.content, content_type=f"{file.type}; charset=utf-8"))
     app.url_map.converters["elsewhere"] = _Elsewhere
     nowhere = missing(site, questionnaire)

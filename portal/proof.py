@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from portal import assets, files, headers, seen, sitefiles, terminal, verify
+from portal import files, headers, seen, sitefiles, terminal, verify
 from portal import freeze as freezing
 from portal import manifest as listing
 from portal import webcat as catalogue
@@ -52,9 +52,8 @@ def manifest(settings: Settings, *, serial: int, until: date, out: Path) -> None
 def freeze(settings: Settings, *, folder: Path) -> None:
     """Write the public site as static files, with .gz and .br beside each, and the headers that they need."""
     found = sitefiles.files(settings, load_questionnaire(settings))
-    always = headers.headers(assets.load().import_map_hash)
     site = freezing.names(found, listing.load(settings))
-    freezing.freeze(folder, site, freezing.settings(found, always, settings.onion))
+    freezing.freeze(folder, site, freezing.settings(found, headers.ALWAYS, settings.onion))
     terminal.say(
         f"{folder / freezing.SITE}: {len(found)} files; {folder / freezing.HEADERS}: for each of them"
     )
@@ -69,7 +68,7 @@ def freeze(settings: Settings, *, folder: Path) -> None:
 def webcat(settings: Settings, *, app: str, tag: str, out: Path) -> None:
     """List the site in WEBCAT's format, for its own tools to sign, time and enroll."""
     found = sitefiles.files(settings, load_questionnaire(settings))
-    _save(out, catalogue.make(found, listing.policy(), app=app, version=tag))
+    _save(out, catalogue.make(found, headers.POLICY, app=app, version=tag))
     terminal.say(f"{out}: {len(found)} files; next: WEBCAT's `manifest sign`, then its `bundle create`")
 
 

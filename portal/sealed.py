@@ -115,7 +115,7 @@ def take(language: str) -> Response:  # noqa: ARG001 - the page for it is found 
     return Response(_page(KEPT), content_type=_HTML)
 
 
-def give(language: str) -> Response:  # noqa: ARG001
+def give(language: str) -> Response:  # noqa: ARG001 - the file is the same in every language
     """Give what `/api/slot` answers, as a file."""
     form = SlotForm(formdata=_sent(0))  # type: ignore[no-untyped-call]
     text = _content(form.file.data) or (form.locator.data or "").encode()

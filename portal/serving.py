@@ -17,7 +17,7 @@ from gunicorn.http.errors import LimitRequestHeaders, LimitRequestLine, ParseExc
 from gunicorn.workers.sync import SyncWorker
 
 from crypto.errors import CryptoError
-from portal import assets, guide, headers, keyrings, wiping
+from portal import guide, headers, keyrings, wiping
 from portal.app import create_app, load_questionnaire
 from portal.config import Settings
 from portal.refusals import Refused
@@ -182,12 +182,11 @@ class _Log(Logger):
 
 def _problem(status: HTTPStatus, code: str) -> bytes:
     body = json.dumps({"title": status.phrase, "status": status, "code": code})
-    always = headers.headers(assets.load().import_map_hash)
     lines = (
         f"HTTP/1.1 {status.value} {status.phrase}",
         "Connection: close",
         "Content-Type: application/problem+json",
-        *(f"{name}: {value}" for name, value in always.items()),
+        *(f"{name}: {value}" for name, value in headers.ALWAYS.items()),
         f"Content-Length: {len(body)}",
     )
     return ("\r\n".join(lines) + "\r\n\r\n" + body).encode("ascii")

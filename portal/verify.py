@@ -9,7 +9,7 @@ from crypto import base64url, card, keyring, pages
 from crypto.errors import CryptoError
 from crypto.keyring import Channel, Keyring
 from crypto.pages import Page, Pages
-from portal import assets, headers, manifest, sitefiles
+from portal import headers, manifest, sitefiles
 from portal.config import Settings
 from portal.fetching import Answer, Visitor
 from portal.refusals import Refused
@@ -90,7 +90,7 @@ def _pair(site: Visitor, folder: str, *names: str) -> tuple[bytes, bytes]:
 
 
 def _pages(site: Visitor, listed: Pages, onion: str) -> Iterator[str]:
-    always = {**headers.headers(assets.load().import_map_hash), _POLICY: listed.policy}
+    always = {**headers.ALWAYS, _POLICY: listed.policy}
     for page in listed.files:
         answer = site.get(page.path, _AS_A_BROWSER)
         shown = onion and page.type == sitefiles.HTML and page.path != MISSING

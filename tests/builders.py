@@ -173,7 +173,7 @@ def make_report_envelope(
                 withdraw_id=keys.withdraw_id,
                 language="fr",
                 keyring=SeenKeyring(signed.value.serial, signed.link.hash),
-                questionnaire=QuestionnaireRef("customs", 2),
+                questionnaire=QuestionnaireRef("customs", 3),
                 answers={"what": text, "coi": "no"},
                 files=tuple(_described(digests, file)),
                 written=today(),

@@ -21,7 +21,7 @@ class FirefoxPeer:
         self._requests.write(json.dumps(request) + "\n")
         self._requests.flush()
 
-    def does(self, act: str, **values: str) -> dict[str, Any]:
+    def does(self, act: str, **values: str | list[str]) -> dict[str, Any]:
         """Do what the script knows under this name, and return what came of it."""
         self.tell(do=act, **values)
         line = self._answers.readline()

@@ -240,7 +240,7 @@ class Reporter:
             withdraw_id=self.keys.withdraw_id,
             language="fr",
             keyring=self.world.seen,
-            questionnaire=QuestionnaireRef("customs", 2),
+            questionnaire=QuestionnaireRef("customs", 3),
             answers={"what": text, "coi": "no"},
             files=(),
             written=today(),

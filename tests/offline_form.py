@@ -9,14 +9,14 @@ from playwright.sync_api import Browser, Page, Request, expect
 from tests.builders import INSPECTORATE
 from tests.page_visitor import SLOW, TEXT
 
-FILES = {"fr/offline.html": "offline.html", "keyring.json": "keyring.json", "keyring.sig": "keyring.sig"}
+KEYS = ("keyring.json", "keyring.sig")
 
 
 class OfflineVisitor:
     """Saves what the portal offers, works from the disk, and posts plain forms."""
 
-    def __init__(self, chromium: Browser, folder: Path, address: str) -> None:
-        self.folder, self.address = folder, address
+    def __init__(self, chromium: Browser, folder: Path, address: str, language: str = "fr") -> None:
+        self.folder, self.address, self.language = folder, address, language
         self.folder.mkdir(exist_ok=True)
         phone = {"viewport": {"width": 390, "height": 844}}
         # Each in a context of its own, as they are on two devices.
@@ -36,8 +36,9 @@ class OfflineVisitor:
 
     def save(self) -> None:
         """Save the three files that the page without script names."""
-        self.plain.goto(f"{self.address}/fr/sealed")
-        for path, name in FILES.items():
+        self.plain.goto(f"{self.address}/{self.language}/sealed")
+        files = {f"{self.language}/offline.html": "offline.html", **dict(zip(KEYS, KEYS, strict=True))}
+        for path, name in files.items():
             with self.plain.expect_download() as download:
                 self.plain.click(f"a[href='/{path}']")
             download.value.save_as(self.folder / name)
@@ -45,15 +46,14 @@ class OfflineVisitor:
     def start(self, *keys: str) -> None:
         """Open the form from the disk with the keys beside it."""
         self.page.goto(f"file://{self.folder}/offline.html")
-        names = keys or ("keyring.json", "keyring.sig")
-        self.page.set_input_files("#keys", [self.folder / name for name in names])
+        self.page.set_input_files("#keys", [self.folder / name for name in keys or KEYS])
 
-    def write(self, text: str = TEXT, files: Sequence[Path] = ()) -> None:
+    def write(self, text: str = TEXT, files: Sequence[Path] = (), channel: str = INSPECTORATE) -> None:
         """Write a report up to its words."""
         self.page.click("#to-report")
         expect(self.page.locator("#what")).to_be_visible()
         if self.page.locator("#channels").is_visible():
-            self.page.check(f"#channels-{INSPECTORATE}")
+            self.page.check(f"#channels-{channel}")
         self.page.fill("#what", text)
         self.page.set_input_files("#files", files)
         self.page.click("#continue")
@@ -83,9 +83,9 @@ class OfflineVisitor:
 
     def post(self, sealed: Path) -> str:
         """Send a file by the plain form, and return the heading of the answer."""
-        self.plain.goto(f"{self.address}/fr/sealed")
+        self.plain.goto(f"{self.address}/{self.language}/sealed")
         self.plain.set_input_files("#sealed", sealed)
-        self.plain.click("form[action='/fr/sealed'] button")
+        self.plain.click(f"form[action='/{self.language}/sealed'] button")
         return self.plain.inner_text("h1")
 
     def locate(self, words: str = "") -> str:
@@ -98,13 +98,13 @@ class OfflineVisitor:
 
     def fetch(self, locator: str | Path) -> Path:
         """Get the slot by the plain form, for a locator typed or in a file."""
-        self.plain.goto(f"{self.address}/fr/sealed")
+        self.plain.goto(f"{self.address}/{self.language}/sealed")
         if isinstance(locator, Path):
             self.plain.set_input_files("#file", locator)
         else:
             self.plain.fill("#locator", locator)
         with self.plain.expect_download() as download:
-            self.plain.click("form[action='/fr/slot'] button")
+            self.plain.click(f"form[action='/{self.language}/slot'] button")
         path = self.folder / download.value.suggested_filename
         download.value.save_as(path)
         return path

@@ -14,7 +14,7 @@ from crypto.hybrid import HybridIdentity, HybridRecipient
 from crypto.keyring import Keyring
 from crypto.messages import FollowUp, Received, Reply, Report, Slot, Status
 from crypto.signing import Label
-from portal.store import outboxes
+from portal.store import keyrings, outboxes
 from portal.store.schema import chunks, envelopes
 from tests.builders import SignedKeyring, today
 from tests.portal_room import Room
@@ -81,6 +81,14 @@ class PortalSite(Room):
         with self.database.write() as connection:
             outboxes.put_slot(connection, report.channel, report.case_id, sealed)
 
+    @property
+    def keyring(self) -> Keyring:
+        """The keyring that is served now."""
+        with self.database.read() as connection:
+            files = keyrings.current(connection)
+        assert files
+        return keyring.KEYRING.parse(files.raw)
+
     def publish_changed(self, value: Keyring, root_seed: bytes | None = None) -> None:
         """Publish a keyring that differs from the usual one, signed by the root key or another."""
         raw, signature = keyring.sign(value, root_seed or self.site.root_seed)
@@ -111,6 +119,12 @@ def closed(value: Keyring) -> Keyring:
         for each in value.channels
     )
     return replace(value, channels=tuple(channels))
+
+
+def without(value: Keyring, channel: str) -> Keyring:
+    """Return the next keyring, in which a channel was taken off the list."""
+    left = tuple(each for each in value.channels if each.id != channel)
+    return replace(value, serial=value.serial + 1, channels=left)
 
 
 def _sealed(connection: Connection, envelope_id: bytes) -> bytes:

@@ -157,11 +157,22 @@ def answering_by(key: bytes) -> Callable[[Card], Card]:
     return changed
 
 
+def doubled(kind: str) -> Callable[[Card], Card]:
+    """Return what puts the keys of a kind on a card twice."""
+    return lambda found: replace(
+        found, channel=replace(found.channel, **{kind: getattr(found.channel, kind) * 2})
+    )
+
+
 WRONG: dict[str, tuple[Callable[[Card], Card], str]] = {
     "poisoned-key": (poisoned, "card refused: a public key is not valid"),
     **{
         f"reply-key-{name}": (answering_by(key), "card refused: a public key is not valid")
         for name, key in {"zeros": bytes(32), "ff": b"\xff" * 32, "identity": b"\1" + bytes(31)}.items()
+    },
+    **{
+        f"doubled-{kind}": (doubled(kind), "card refused: keyring lists a channel or key twice")
+        for kind in ("intake_keys", "reply_keys")
     },
     "other-deployment": (lambda found: replace(found, deployment=bytes(16)), "another deployment"),
     "our-own-channel": (

@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from inbox import disk, founding, officers, sharing
+from crypto import shares
+from inbox import disk, founding, officers
 from inbox.errors import Refused
 from inbox.officers import Credential
 from inbox.papers import Handout
@@ -18,7 +19,7 @@ from tests import inbox_builders as build
 from tests.inbox_builders import Office, passphrase_of
 from tests.inbox_kills import killed_everywhere
 from tests.traces import found_in, found_in_files
-from tests.typist import Typist, typing
+from tests.typist import JOB, Typist, typing
 
 NAMES = ("alice", "bruno", "chloe")
 INIT = ["init", "--deployment", "Fanal", "--channel", "inspection", "--name-fr", "É", "--name-en", "E"]
@@ -122,33 +123,44 @@ def test_a_ceremony_leaves_shares_sheets_and_a_record(tmp_path: Path) -> None:
         assert ("alice", "bruno") == inbox.present
 
 
-@pytest.mark.parametrize("fault", ["medium", "split", "hidden-split"])
+def written_wrongly(path: Path, pieces: Any, write: Any = disk.write) -> None:
+    """Write as a medium does that changes one bit of every share file."""
+    raw = b"".join(pieces)
+    write(path, [raw[:-10] + bytes([raw[-10] ^ 1]) + raw[-9:] if path.suffix == ".share" else raw])
+
+
+def split_for(quorum: int, stated: int, secret: bytes | None = None) -> Any:
+    """Return what splits a secret, or ``secret`` in its place, for a quorum other than each share states."""
+    split = shares.split
+    return lambda given, *, count, **_: [
+        shares.restated(each, stated) for each in split(secret or given, quorum=quorum, count=count)
+    ]
+
+
+FAULTS: dict[str, tuple[Any, str, Any]] = {
+    "medium": (disk, "write", written_wrongly),
+    "fewer-would-do-and-say-so": (shares, "split", split_for(2, stated=2)),
+    "fewer-would-do-and-do-not-say-so": (shares, "split", split_for(2, stated=3)),
+    "more-are-needed-than-said": (shares, "split", split_for(4, stated=3)),
+    "another-secret": (shares, "split", split_for(3, stated=3, secret=bytes(32))),
+}
+
+
+@pytest.mark.parametrize("fault", FAULTS)
 def test_no_inbox_is_founded_on_shares_that_fail_the_test(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fault: str
 ) -> None:
-    """A medium that changes what is written; shares of which fewer than a quorum would open, said or not."""
-    write, split = disk.write, sharing.shares.split
-
-    def altered(path: Path, pieces: Any) -> None:
-        raw = b"".join(pieces)
-        write(path, [raw[:-10] + bytes([raw[-10] ^ 1]) + raw[-9:] if path.suffix == ".share" else raw])
-
-    if fault == "medium":
-        monkeypatch.setattr(disk, "write", altered)
-    else:
-        said = 3 if fault == "hidden-split" else 2
-        monkeypatch.setattr(
-            sharing.shares,
-            "split",
-            lambda secret, **_: [
-                sharing.shares.restated(each, said) for each in split(secret, quorum=2, count=3)
-            ],
-        )
-    made = sharing.share(circle := build.circle(*NAMES, quorum=3))
-    with pytest.raises(Refused, match="the share test failed"):
-        sharing.prove(made, circle, tmp_path, build.today())
-    sharing.withdraw(made, tmp_path)
-    assert [] == list(tmp_path.iterdir())
+    """Some quorum does not open the test message, or fewer do: no home, no share file, no paper is left."""
+    office = Office(tmp_path)
+    office.shares.mkdir()
+    handout, circle = Handout(office.shares, with_sheets=True), build.circle(*NAMES, "dora", quorum=3)
+    with monkeypatch.context() as patch:
+        patch.setattr(*FAULTS[fault])
+        with pytest.raises(Refused, match="the share test failed"):
+            founding.found(office.root, build.charter(), circle, handout, today=build.today())
+    assert [office.shares] == list(tmp_path.rglob("*"))
+    founded = founding.found(office.root, build.charter(), circle, handout, today=build.today())
+    assert (4, 6) == (founded.proven.quorums, founded.proven.fewer)  # the control
 
 
 def test_a_ceremony_killed_anywhere_is_begun_again_from_the_start(tmp_path: Path) -> None:
@@ -177,6 +189,9 @@ def test_a_ceremony_killed_anywhere_is_begun_again_from_the_start(tmp_path: Path
         assert ["inbox", "shares"] == sorted(path.name for path in office.root.parent.iterdir())
 
 
+TWO = ["--officers", "alice,bruno", "--quorum", "2", "--shares", "shares"]
+
+
 def agree(at: Typist) -> None:
     """Go through a ceremony of two as its officers would, with the mistakes that people make."""
     at.answers("agree? (yes/no) ", "yes")
@@ -193,8 +208,7 @@ def agree(at: Typist) -> None:
 
 def test_a_ceremony_at_a_terminal(tmp_path: Path) -> None:
     """What two new officers see, word by word; no passphrase is seen, or in a file."""
-    circle = ["--officers", "alice,bruno", "--quorum", "2", "--shares", "shares", "--sheets"]
-    with typing([*COMMAND, *circle], tmp_path) as at:
+    with typing([*COMMAND, *TWO, "--sheets"], tmp_path) as at:
         agree(at)
         assert 0 == at.waits()
     goldens.check("ceremony", at.shown)
@@ -240,17 +254,35 @@ def test_a_weak_passphrase_in_a_file_is_a_warning(tmp_path: Path) -> None:
 
 
 def test_who_does_not_agree_changes_nothing(tmp_path: Path) -> None:
-    """Nor does Ctrl-C at any question."""
-    circle = ["--officers", "alice,bruno", "--shares", "shares"]
-    with typing([*COMMAND, *circle], tmp_path) as at:
-        at.answers("agree? (yes/no) ", "no")
-        assert 1 == at.waits()
-        assert "not all agreed" in at.shown
-    with typing([*COMMAND, *circle], tmp_path) as at:
-        at.answers("agree? (yes/no) ", "yes")
-        at.sees("new passphrase of alice: ")
+    """Ctrl-Z before that stops nothing: a stopped process would keep what it knows."""
+    with typing([*JOB, *COMMAND, *TWO], tmp_path) as at:
+        at.sees("agree? (yes/no) ")
+        at.presses(b"\x1a")
+        at.types("no")
+        at.sees("ended with 1\n")
+        at.waits()
+    assert "error: not all agreed" in at.shown
+    assert [tmp_path / "shares"] == list(tmp_path.rglob("*"))
+
+
+ANSWERS = [
+    ("agree? (yes/no) ", "yes"),
+    *((question, passphrase_of("alice")) for question in ("new passphrase of alice: ", "the same again: ")),
+    *((question, passphrase_of("bruno")) for question in ("new passphrase of bruno: ", "the same again: ")),
+    ("The shares are made and tried: some seconds.", ""),
+]
+
+
+@pytest.mark.parametrize("place", range(len(ANSWERS)))
+def test_ctrl_c_at_any_question_or_during_the_share_test_changes_nothing(tmp_path: Path, place: int) -> None:
+    with typing([*COMMAND, *TWO], tmp_path) as at:
+        for question, answer in ANSWERS[:place]:
+            at.sees(question)
+            at.types(answer)
+        at.sees(ANSWERS[place][0])
         at.presses(b"\x03")
         assert 1 == at.waits()
+    assert "error: stopped\nhint: what was not finished was undone\n" in at.shown
     assert [tmp_path / "shares"] == list(tmp_path.rglob("*"))
 
 

@@ -1,6 +1,8 @@
 """The journal: what every act leaves in it, and that nothing in it can be changed unnoticed."""
 
+import contextlib
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -9,10 +11,12 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from inbox import anchors, cli, journal
-from inbox.acts import Act
+from inbox.acts import Act, Deed
 from inbox.errors import Refused
+from inbox.journal import By
 from inbox.schema import JournalEntry, Office
 from inbox.unlocking import Inbox
+from tests import inbox_builders as builders
 from tests.inbox_builders import today
 from tests.inbox_clock import moved
 from tests.inbox_trio import KEPT, Trio, undone
@@ -33,26 +37,80 @@ def broken(session: Session) -> str:
     return str(caught.value)
 
 
-def flipped(raw: bytes, place: int) -> bytes:
-    return raw[:place] + bytes([raw[place] ^ (1 << place % 8)]) + raw[place + 1 :]
+def flips(value: Any) -> Iterator[Any]:
+    """Yield what a column holds with one bit of one byte flipped, for each byte in turn; a number has 8."""
+    if isinstance(value, bytes):
+        for place, byte in enumerate(value):
+            yield value[:place] + bytes([byte ^ 1 << place % 8]) + value[place + 1 :]
+    elif value is not None:
+        raw = value.to_bytes(8, "big", signed=True)
+        for place, byte in enumerate(raw):
+            other = raw[:place] + bytes([byte ^ 0x80]) + raw[place + 1 :]
+            yield int.from_bytes(other, "big", signed=True)
 
 
-@pytest.mark.parametrize("column", ["raw", "signature"])
-def test_a_flipped_byte_anywhere_is_found_and_its_entry_named(opened: Inbox, column: str) -> None:
-    """Every byte of the first three entries and of the last, as somebody would who has the vault open."""
+# One of each kind: bare, about a case, about a thing, with a reason, of a day before that of the last.
+DEEDS = [
+    Deed(Act.LIST),
+    Deed(Act.SHOW, case=KEPT),
+    Deed(Act.SET_STATUS, case=70_000, about="closed"),
+    Deed(Act.EXCLUDE, case=1, about="bruno", reason="son frère, dit-elle"),
+    Deed(Act.CORRECT_CLOCK, reason="a new battery"),
+    Deed(Act.OPEN),
+]
+
+
+@contextlib.contextmanager
+def short_journal(opened: Inbox) -> Iterator[Session]:
+    """Give the vault with a journal that has one entry of each kind behind that of the founding."""
     with undone(opened) as session:
-        anchors.check(session, None, None)  # the control
-        last = session.scalars(select(JournalEntry.n).order_by(JournalEntry.n.desc())).first()
-        for n in (1, 2, 3, last):
-            this = update(JournalEntry).where(JournalEntry.n == n)
-            whole = session.scalars(select(getattr(JournalEntry, column)).filter_by(n=n)).one()
-            for place in range(len(whole)):
-                session.execute(this.values({column: flipped(whole, place)}))
-                session.expire_all()
-                assert f"entry {n} of the journal was altered" == broken(session), place
-            session.execute(this.values({column: whole}))
+        session.execute(delete(JournalEntry).where(JournalEntry.n > 1))
+        day = today() + timedelta(1)
+        for deed in DEEDS:
+            day = today() if deed.act is Act.CORRECT_CLOCK else day
+            journal.note(session, By(("alice", "chloe"), day), deed)
+        assert len(DEEDS) + 1 == anchors.check(session, None, None).head.n
+        yield session
+        session.expire_all()
+        assert len(DEEDS) + 1 == anchors.check(session, None, None).head.n
+
+
+def test_a_flipped_byte_anywhere_is_found_and_its_entry_named(opened: Inbox) -> None:
+    """Every byte of every column of every entry, as somebody would flip it who has the vault open."""
+    columns = JournalEntry.__table__.columns
+    with short_journal(opened) as session:
+        for row in session.execute(select(*columns)).all():
+            for column in columns:
+                for wrong in flips(getattr(row, column.name)):
+                    stored = wrong if column.primary_key else row.n
+                    session.execute(update(JournalEntry).filter_by(n=row.n).values({column.name: wrong}))
+                    session.expire_all()
+                    said = broken(session)
+                    assert said.startswith(f"entry {row.n} of the journal "), (column.name, wrong)
+                    session.execute(update(JournalEntry).filter_by(n=stored).values(**row._mapping))
+
+
+def test_no_two_journals_begin_alike(opened: Inbox, founded: builders.Office) -> None:
+    """The genesis is drawn: what was noted in one inbox cannot be put into another."""
+    with founded.opened() as other:
+        begun = []
+        for inbox in (opened, other):
+            with inbox.transaction() as session:
+                begun.append(next(journal.follow(session)))
+    assert [(0, 32), (0, 32)] == [(head.n, len(head.hash)) for head in begun]
+    assert begun[0] != begun[1]
+
+
+@pytest.mark.parametrize("column", ["journal_genesis", "journal_seed", "deployment"])
+def test_a_flipped_byte_of_what_the_journal_begins_with_is_found(opened: Inbox, column: str) -> None:
+    """Its first entry does not fit any more."""
+    with short_journal(opened) as session:
+        whole = session.scalars(select(getattr(Office, column))).one()
+        for wrong in flips(whole):
+            session.execute(update(Office).values({column: wrong}))
             session.expire_all()
-        anchors.check(session, None, None)
+            assert broken(session).startswith("entry 1 of the journal ")
+        session.execute(update(Office).values({column: whole}))
 
 
 @pytest.mark.parametrize(

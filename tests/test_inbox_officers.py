@@ -78,6 +78,30 @@ def test_who_is_removed_does_not_open_and_who_returns_is_still_excluded(office: 
     assert "there is no case 1" in office.of("alice", "chloe").run("show", "1").err
 
 
+@pytest.mark.parametrize("form", ["file", "sheet"])
+def test_shares_of_an_earlier_sharing_are_told_as_such(office: Office, form: str) -> None:
+    """All of them, or one beside one of today's; nothing is changed."""
+    old = {name: office.share_of(name) for name in NAMES[:2]}
+    assert 0 == change(office, "renew", circle=NAMES).code
+    before = office.state()
+    if form == "sheet":
+        for name, path in old.items():
+            path.write_text(sharefile.unseal(sharefile.parse(path.read_bytes()), passphrase_of(name)))
+    bruno = ["--share", str(office.share_of("bruno")), "--passphrase-file", str(office.secret_of("bruno"))]
+    brought = {
+        name: ["--share", str(path), *(["--passphrase-file", str(office.secret_of(name))] * (form == "file"))]
+        for name, path in old.items()
+    }
+    stale = Office(office.root.parent)
+    for opening in (brought["alice"] + brought["bruno"], brought["alice"] + bruno, bruno + brought["alice"]):
+        stale.opening = lambda opening=opening: opening  # type: ignore[method-assign, misc]
+        said = stale.run("list")
+        assert (1, "") == (said.code, said.out)
+        assert "a share is of another inbox, or from before the officers changed" in said.err
+        assert "bring the newest shares" in said.err
+    assert before == office.state()
+
+
 def test_a_lost_passphrase_is_replaced_by_a_quorum_of_the_others(office: Office) -> None:
     """Bruno has forgotten his; alice and chloe open, he types a new one."""
     others = office.of("alice", "chloe")

@@ -3,6 +3,7 @@
 import os
 import re
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -17,7 +18,7 @@ from inbox import header, officers
 from tests import goldens
 from tests.inbox_builders import Office, passphrase_of
 from tests.traces import found_in, found_in_files, found_in_memory
-from tests.typist import Typist, typing
+from tests.typist import JOB, Typist, typing
 
 NAMES = ("alice", "bruno", "chloe")
 PROMPT = "alice, bruno> "
@@ -128,14 +129,20 @@ def test_a_session_ends_wherever_nobody_types(office: Office, place: str) -> Non
 
 
 def test_a_session_cannot_be_stopped_and_left(office: Office) -> None:
-    """Ctrl-Z would leave a process with its keys that no wait ends."""
-    with session(office) as at:
+    """Ctrl-Z would leave a process with its keys that no wait ends; the control is what it does stop."""
+    with session(office, command=[*JOB, *COMMAND]) as at:
         at.presses(b"\x1a")
         at.types("list")
         at.sees("no cases yet")
         at.sees(PROMPT)
         at.types("lock")
-        assert 0 == at.waits()
+        at.sees("ended with 0\n")
+        at.waits()
+    with typing([*JOB, "cat"], office.root.parent) as at:
+        at.types("it reads")
+        at.sees("it reads\nit reads")
+        at.presses(b"\x1a")
+        at.sees(f"ended with {128 + signal.SIGTSTP}")
 
 
 def test_ctrl_s_stops_nothing_while_a_session_is_open(office: Office) -> None:
@@ -192,7 +199,7 @@ def test_a_change_of_officers_ends_the_session(office: Office) -> None:
         at.types(f"officers renew --shares shares {' '.join(new)}")
         at.confides("passphrase of alice: ", passphrase_of("alice"))
         at.confides("passphrase of bruno: ", passphrase_of("bruno"))
-        at.sees("share test: 3 quorums of 2 opened, 3 single shares opened nothing")
+        at.sees("share test: 3 quorums of 2 opened the test message, 3 single shares did not")
         at.sees("Press Enter once you have read all this")
         assert "\x1b" not in at.shown
         at.types("")
@@ -241,6 +248,9 @@ def test_no_key_is_left_once_a_session_is_locked(office: Office) -> None:
         assert locked == (_locked_kilobytes(process) > 10_000)
         given = Path(f"/proc/{process}/cmdline").read_bytes() + Path(f"/proc/{process}/environ").read_bytes()
         assert b"session" in given
+        assert [] == sockets(process)
+        with socket.socket():
+            assert sockets(os.getpid())  # the control
         assert [] == found_in(given, chosen + keys)
         if os.geteuid():
             with pytest.raises(PermissionError):  # kept even from other processes of the same person
@@ -256,6 +266,12 @@ def test_no_key_is_left_once_a_session_is_locked(office: Office) -> None:
     assert [] == found_in_files(folder, chosen + keys)
     (folder / "control").write_text(f"a key in hex: {keys[0].hex()}, and {chosen[0].decode()}")
     assert [("control", chosen[0]), ("control", keys[0])] == found_in_files(folder, chosen + keys)
+
+
+def sockets(process: int) -> list[str]:
+    """Return the sockets that a process has open."""
+    opened = [path.readlink() for path in Path(f"/proc/{process}/fd").iterdir() if path.is_symlink()]
+    return [target.name for target in opened if target.name.startswith("socket:")]
 
 
 def _locked_kilobytes(process: int) -> int:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests import pictures
+from tests import page_modules, pictures
 from tests.builders import INSPECTORATE
 from tests.page_visitor import Visitor
 
@@ -27,11 +27,9 @@ HOLD = """() => addEventListener(
   "change", (event) => event.stopImmediatePropagation(), { capture: true, once: true })"""
 LET_GO = "document.querySelector('#files').dispatchEvent(new Event('change'))"
 SEAL_CHANGED = """async () => {
-  const names = ["sealing", "keyrings", "channels", "casetoken", "site", "days"];
-  const modules = names.map((name) => import(`/static/js/${name}.js`));
-  const [sealing, { fetchKeyring }, { addressOf }, token, { site }, { today }] = await Promise.all(modules);
-  const keys = await token.derive(token.generate(), site.deployment);
-  const address = addressOf(await fetchKeyring(), "inspectorate", today());
+  const { casetoken, channels, days, keyrings, sealing, site: { site } } = modules;
+  const keys = await casetoken.derive(casetoken.generate(), site.deployment);
+  const address = channels.addressOf(await keyrings.fetchKeyring(), "inspectorate", days.today());
   const file = { blob: new Blob(["other bytes"]), name: "", type: "", shown: "", digest: new Uint8Array(32) };
   try {
     const { sealed } = sealing.sealReport(address, keys, { answers: {}, files: [file] });
@@ -169,6 +167,7 @@ def test_a_picture_that_changes_after_it_was_cleaned_is_not_sent(
 
 def test_bytes_other_than_those_that_were_looked_into_stop_the_sealing(page: Page) -> None:
     """Where a browser does not notice that a file changed, its digest does."""
+    page_modules.load(page, "casetoken", "channels", "days", "keyrings", "sealing", "site")
     assert ["file-changed", 1] == page.evaluate(SEAL_CHANGED)
 
 

@@ -11,6 +11,7 @@ from threading import Event
 import pytest
 from playwright.sync_api import Browser, expect
 
+from tests import page_modules
 from tests.page_visitor import Visitor
 
 pytestmark = pytest.mark.browser
@@ -22,12 +23,11 @@ PAUSE = 0.05
 
 # All but the sending: what the test's own tools keep of requests would be counted, too.
 SEAL = """async (whole) => {
-  const [age, container, { pieces }, { fetchKeyring }] = await Promise.all(
-    ["age", "container", "attachments", "keyrings"].map((name) => import(`/static/js/${name}.js`)));
-  const { keyring } = await fetchKeyring();
+  const { age, attachments, container, keyrings } = modules;
+  const { keyring } = await keyrings.fetchKeyring();
   const blob = globalThis.chosen;
   const held = whole ? [await blob.arrayBuffer()] : [];
-  const source = { size: blob.size, pieces: pieces({ blob, shown: "" }) };
+  const source = { size: blob.size, pieces: attachments.pieces({ blob, shown: "" }) };
   const archive = container.write([source], () => new Uint8Array(9), () => new Uint8Array(64));
   let size = 0;
   const { recipient } = keyring.channels[0].intake_keys[0];
@@ -82,6 +82,7 @@ def test_a_large_file_takes_little_memory(
     film.touch()
     os.truncate(film, FILE)
     visitor.visit("en/report")
+    page_modules.load(visitor.page, "age", "attachments", "container", "keyrings")
     visitor.page.evaluate(REMEMBER)
     visitor.page.set_input_files("#files", [film])
     expect(visitor.page.locator("[id$=keep-name]")).to_be_visible()

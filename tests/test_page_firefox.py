@@ -1,13 +1,17 @@
 """From a report to its answer and back, in Firefox and in engines that do not compile."""
 
 import shutil
+import time
 from collections.abc import Callable, Iterator
+from io import BytesIO
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser
 
+from crypto import age, padding
 from crypto.messages import FollowUp
+from portal.sealedfile import HEADER
 from tests.browsing import CHROMIUM_ARGUMENTS
 from tests.firefox_peer import browsing
 from tests.page_visitor import TEXT, Visitor
@@ -56,6 +60,45 @@ def test_a_case_goes_all_its_way_in_firefox(site: PortalSite, level: str, record
     record_property(f"whole submit, firefox {level}", f"{sent['seconds']:.1f} s")
     assert max(sent["seconds"], again["seconds"]) < MOST_SECONDS
     check(site, text, "Encore : la même voiture.")
+
+
+@pytest.mark.parametrize("level", ["standard", "safer"])
+def test_the_offline_form_seals_and_reads_in_firefox(
+    site: PortalSite, tmp_path: Path, level: str, record_property: Record
+) -> None:
+    """Opened from the disk, no network reached for: a file to send, a locator, a file to read."""
+    stick = tmp_path / "stick"
+    stick.mkdir()
+    for path in ("fr/offline.html", "keyring.json", "keyring.sig"):
+        (stick / Path(path).name).write_bytes(site.client.get(f"/{path}").data)
+    opened = {
+        "form": (stick / "offline.html").as_uri(),
+        "keys": [str(stick / name) for name in ("keyring.json", "keyring.sig")],
+    }
+    saving = {"browser.download.folderList": 2, "browser.download.dir": str(stick)}
+    with browsing(site.address, "fr", {**saving, **(SAFER if level == "safer" else {})}) as firefox:
+        sealed = firefox.does("seal", text="Écrit hors ligne", **opened)
+        posted = site.client.post("/fr/sealed", data={"sealed": (whole(stick / "sealed.bin"), "x")})
+        assert posted.status_code == 200
+        report, _ = site.report()
+        site.answer(report, slot_for(report))
+        located = firefox.does("locate", words=" ".join(sealed["words"]), **opened)
+        slot = site.client.post("/fr/slot", data=located)
+        (stick / "slot.bin").write_bytes(slot.data)
+        read = firefox.does("read", slot=str(stick / "slot.bin"))
+    assert {"status": "En cours d'évaluation", "messages": [REPLY]} == read
+    assert report.answers["what"] == "Écrit hors ligne"
+    record_property(f"offline form, sealing, firefox {level}", f"{sealed['seconds']:.1f} s")
+    assert sealed["seconds"] < MOST_SECONDS
+
+
+def whole(path: Path) -> BytesIO:
+    """Return a file that the browser is saving, once it has it all: an envelope of text and its header."""
+    for _ in range(200):
+        if path.exists() and path.stat().st_size == HEADER + age.sealed_size(padding.SMALLEST):
+            return BytesIO(path.read_bytes())
+        time.sleep(0.05)
+    raise AssertionError(sorted(each.name for each in path.parent.iterdir()))
 
 
 def test_a_case_goes_all_its_way_without_a_compiler(

@@ -7,15 +7,15 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Page, expect
 
-from crypto.keyring import KEYRING, Keyring
 from crypto.messages import FollowUp
-from portal.store import keyrings
-from tests.builders import today
+from tests.accessibility import violations
+from tests.builders import OUTSIDE, today
 from tests.offline_form import OfflineVisitor
 from tests.page_visitor import FILE, SLOW, TEXT
-from tests.portal_site import REPLY, PortalSite, slot_for
+from tests.portal_site import REPLY, PortalSite, slot_for, without
+from tests.test_page_token import parts
 
 KEEP = "Votre fichier est arrivé"
 
@@ -29,8 +29,12 @@ def site(tmp_path: Path) -> Iterator[PortalSite]:
 
 
 @pytest.fixture
-def person(site: PortalSite, chromium: Browser, tmp_path: Path) -> Iterator[OfflineVisitor]:
-    made = OfflineVisitor(chromium, tmp_path / "stick", site.address)
+def person(
+    site: PortalSite, chromium: Browser, tmp_path: Path, request: pytest.FixtureRequest
+) -> Iterator[OfflineVisitor]:
+    """Somebody who reads French, or the language that a test names."""
+    language = getattr(request, "param", "fr")
+    made = OfflineVisitor(chromium, tmp_path / "stick", site.address, language)
     yield made
     made.close()
 
@@ -46,7 +50,7 @@ def test_keys_that_prove_nothing_are_refused(person: OfflineVisitor, site: Porta
     person.shows("#keys-error", "keyring-invalid")
     expect(person.page.locator("#ways")).to_be_hidden()
     days = {"issued": today() - timedelta(31), "valid_until": today() - timedelta(1)}
-    site.publish_changed(replace(_keyring(site), **days))
+    site.publish_changed(replace(site.keyring, **days))
     person.save()
     person.start()
     person.page.click("#to-report")
@@ -64,7 +68,7 @@ def test_a_form_left_open_does_not_seal_past_the_date_of_its_keys(person: Offlin
     person.page.clock.set_system_time(f"{today() + timedelta(36)}T12:00:00Z")
     person.page.click("#send")
     person.shows("#confirm-error", "keyring-expired")
-    person.page.click("#words-again")
+    person.page.click("#show-words")
     person.page.click("#back-to-text")
     expect(person.page.locator("#what")).to_have_value(TEXT)
 
@@ -178,8 +182,97 @@ def test_the_form_does_not_run_on_a_site(person: OfflineVisitor) -> None:
     assert [line for line in person.complaints if "Content Security Policy" in line] != []
 
 
-def _keyring(site: PortalSite) -> Keyring:
-    with site.database.read() as connection:
-        files = keyrings.current(connection)
-    assert files
-    return KEYRING.parse(files.raw)
+def faults(page: Page) -> list[str]:
+    """Return what keeps people out of the step that is shown, as axe and a screen of 320 pixels see it."""
+    page.set_viewport_size({"width": 320, "height": 640})
+    width = page.evaluate("document.documentElement.scrollWidth")
+    return [*violations(page), *([f"{width} pixels wide"] if width > 320 else [])]
+
+
+@pytest.mark.parametrize("person", ["fr", "en"], indirect=True)
+def test_no_step_of_writing_in_the_form_keeps_anybody_out(person: OfflineVisitor) -> None:
+    """Wrong keys, keys, nothing written, the words, the two words asked for, the days."""
+    page = person.page
+    person.save()
+    person.start("keyring.json")
+    person.shows("#keys-error", "file-not-brought")
+    found = faults(page)
+    person.start()
+    expect(page.locator("#ways")).to_be_visible()
+    found += faults(page)
+    page.click("#to-report")
+    page.click("#continue")
+    person.shows("#error", "empty-report")
+    found += faults(page)
+    person.start()
+    person.write()
+    found += faults(page)
+    page.click("#noted")
+    found += faults(page)
+    page.click("#show-words")
+    person.seal()
+    page.click("#show-token")
+    expect(page.locator("#token-again li")).to_have_count(12)
+    assert [*found, *faults(page)] == []
+
+
+@pytest.mark.parametrize("person", ["fr", "en"], indirect=True)
+def test_no_step_of_reading_in_the_form_keeps_anybody_out(person: OfflineVisitor, site: PortalSite) -> None:
+    """The locator, and the case as it was answered."""
+    person.save()
+    person.start()
+    person.write()
+    person.post(person.seal())
+    site.answer(site.report()[0], slot_for(site.report()[0]))
+    locator = _locator(person)
+    found = faults(person.page)
+    person.page.set_input_files("#slot-file", person.fetch(locator))
+    expect(person.page.locator("#messages .them .written")).to_have_text(REPLY, timeout=SLOW)
+    assert [*found, *faults(person.page)] == []
+
+
+def test_what_keeps_people_out_of_the_form_would_be_found(person: OfflineVisitor) -> None:
+    """Control of the test above: its policy does not stop axe."""
+    person.save()
+    person.start()
+    person.page.evaluate("document.querySelector('label[for=keys]').remove()")
+    person.page.evaluate("document.querySelector('main').append('W'.repeat(2000))")
+    person.page.evaluate("document.querySelector('main').style.overflowWrap = 'normal'")
+    found = faults(person.page)
+    assert "label" in {each.partition(":")[0] for each in found}
+    assert found[-1].endswith("pixels wide")
+
+
+def test_the_words_can_be_copied_and_printed_from_the_form_as_from_the_page(person: OfflineVisitor) -> None:
+    """It warns first, and the sheet shows the twelve words alone."""
+    person.save()
+    person.start()
+    person.write()
+    page = person.page
+    page.evaluate("window.print = () => { window.asked = true; }")
+    page.click("details:has(#copy-token) summary")
+    page.click("#copy-token")
+    person.shows("#copied", "token-copied")
+    page.click("#print-token")
+    assert page.evaluate("window.asked")
+    assert parts(page) == person.words
+    page.click("#noted")
+    assert parts(page) == []
+
+
+def test_a_body_that_is_no_longer_on_the_list_is_told_in_the_form_too(
+    person: OfflineVisitor, site: PortalSite
+) -> None:
+    person.save()
+    person.start()
+    person.write(channel=OUTSIDE)
+    person.post(person.seal())
+    site.answer(site.report()[0], slot_for(site.report()[0]))
+    site.publish_changed(without(site.keyring, OUTSIDE))
+    person.page.on("dialog", lambda dialog: dialog.accept())
+    person.save()
+    person.start()
+    person.page.set_input_files("#slot-file", person.fetch(person.locate()))
+    person.shows("#status-fault", "channel-gone")
+    person.shows("#cannot-write", "other-ways")
+    expect(person.page.locator("#follow-up")).to_be_hidden()

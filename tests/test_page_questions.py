@@ -7,6 +7,7 @@ from playwright.sync_api import Page, expect
 
 from crypto import answers, questionnaire
 from crypto.questionnaire import Kind
+from tests import page_modules
 from tests.builders import INSPECTORATE, OUTSIDE, QUESTIONNAIRE, make_keyring
 from tests.page_visitor import Visitor
 
@@ -21,12 +22,13 @@ STRIDE = 37
 def page(visitor: Visitor) -> Page:
     visitor.visit("en/report")
     expect(visitor.page.locator("#what")).to_be_visible()
+    page_modules.load(visitor.page, "questions")
     return visitor.page
 
 
 def given(page: Page) -> dict[str, Any]:
     """Return what would be sent now; lists as the protocol reads them."""
-    found: dict[str, Any] = page.evaluate("import('/static/js/questions.js').then((m) => m.answers())")
+    found: dict[str, Any] = page.evaluate("modules.questions.answers()")
     return {name: tuple(value) if isinstance(value, list) else value for name, value in found.items()}
 
 

@@ -14,7 +14,7 @@ from crypto import casetoken, messages
 from crypto.messages import FollowUp, Received, Reply, Status
 from tests.builders import INSPECTORATE, OUTSIDE, make_keyring, today
 from tests.page_visitor import ENVELOPES, FILE, Visitor, times
-from tests.portal_site import REPLY, slot_for
+from tests.portal_site import REPLY, slot_for, without
 
 pytestmark = pytest.mark.browser
 
@@ -62,6 +62,37 @@ def test_an_answer_names_the_body_that_was_written_to(visitor: Visitor) -> None:
     expect(visitor.page.locator("#confirmed")).to_contain_text(OUTSIDE)
     expect(visitor.page.locator("#messages li .hint")).to_contain_text(OUTSIDE)
     expect(visitor.page.locator("#case")).not_to_contain_text("inspection")
+
+
+@pytest.mark.parametrize("is_answered", [False, True])
+def test_a_body_that_was_taken_off_the_list_is_said_to_be_gone(
+    visitor: Visitor, *, is_answered: bool
+) -> None:
+    """Nothing is called forged, late or theirs to write; once it is back on the list, so is its answer."""
+    visitor.report(channel=OUTSIDE)
+    if is_answered:
+        visitor.site.answer(visitor.site.report()[0], slot_for(visitor.site.report()[0]))
+    before = visitor.site.keyring
+    visitor.site.publish_changed(without(before, OUTSIDE))
+    visitor.requests.clear()
+    visitor.open()
+    visitor.opened()
+    page = visitor.page
+    visitor.shows("#status-fault", "channel-gone")
+    visitor.shows("#status-label", "not-followed")
+    visitor.shows("#cannot-write", "other-ways")
+    visitor.shows("#claim", "state-waiting")
+    for place in ("next-by", "overdue", "feedback-by", "no-messages", "follow-up", "closed-routes"):
+        expect(page.locator(f"#{place}")).to_be_hidden()
+    expect(page.locator("#messages li")).to_have_count(0)
+    expect(page.locator("#withdrawal")).to_be_visible()
+    assert [each.url for each in visitor.requests if "/api/challenge" in each.url] == []
+    visitor.site.publish_changed(replace(before, serial=3))
+    visitor.open()
+    visitor.opened()
+    visitor.shows("#status-label", "status-assessing" if is_answered else "not-confirmed")
+    expect(page.locator("#follow-up")).to_be_visible()
+    assert visitor.complaints == []
 
 
 def test_every_status_has_its_words(visitor: Visitor) -> None:

@@ -9,6 +9,7 @@ from playwright.sync_api import Browser, Page, Route, expect
 
 from portal.quotas import SHARES
 from portal.store.quotas import TEXT, Kind
+from tests import page_modules
 from tests.browsing import CHROMIUM_ARGUMENTS
 from tests.page_visitor import ENVELOPES, Visitor, times, visiting
 from tests.page_visitor import TEXT as WRITTEN
@@ -26,11 +27,10 @@ new PerformanceObserver((list) => {
 }).observe({ type: "longtask", buffered: true });
 """
 SOLVE = """async () => {
-  const { solve } = await import("/static/js/challenge.js");
   const asked = await (await fetch("%s/text")).json();
   window.tasks.length = 1;
   const begun = performance.now();
-  await solve(asked);
+  await modules.challenge.solve(asked);
   return (performance.now() - begun) / 1000;
 }"""
 
@@ -139,6 +139,7 @@ def test_without_jit_the_work_takes_seconds_and_the_page_stays_alive(
     """At rest; no task of the page is long enough to be felt."""
     with visiting(jitless, tmp_path) as visitor:
         opened = page(visitor)
+        page_modules.load(opened, "challenge")
         assert opened.evaluate(SOLVE % CHALLENGE) < SECONDS
         assert max(opened.evaluate("window.tasks")) < LONGEST_TASK
         # The watch would have seen one.

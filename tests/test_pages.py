@@ -20,15 +20,15 @@ from portal.config import Settings
 from tests.portal_room import Room
 
 ROOT = Path(__file__).parent.parent
-STATIC = ROOT / "portal" / "static"
 NAMES = ("", "report", "status", "guide", "verify")
 PAGES = ["/", *(f"/{language}/{page}" for language in ("fr", "en") for page in NAMES)]
 SCRIPTED = [path for path in PAGES if path.endswith(("report", "status", "verify"))]
 LEAVE = "/static/js/leave.js"
+SOURCES = [ROOT / "portal" / "scripts" / f"{name}.js" for name in ("leave", "report", "status", "verify")]
 OTHERS = [
     "/static/style.css",
     "/static/js/report.js",
-    "/static/vendor/age.js",
+    "/static/licenses.txt",
     "/keyring.json",
     "/keyring.sig",
 ]
@@ -36,12 +36,13 @@ MISSING = [
     "/nowhere",
     "/fr/nowhere",
     "/static/",
-    "/static/vendor/age.d.ts",
+    "/static/js/offline.js",
+    "/static/js/../../scripts/report.js",
     "/static/js/../../app.py",
     "/fr//report",
 ]
 POLICY = (
-    "default-src 'none'; script-src 'self' '{}'; style-src 'self'; connect-src 'self'; img-src 'self'; "
+    "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self'; "
     "worker-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; "
     "require-trusted-types-for 'script'; trusted-types 'none'"
 )
@@ -108,9 +109,9 @@ def test_two_instances_serve_the_same_bytes(room: Room) -> None:
 @pytest.mark.parametrize("path", [*PAGES, *OTHERS, *MISSING, "/api/slot", "/api/envelopes", "/api/nowhere"])
 def test_every_response_carries_the_headers(client: FlaskClient, path: str) -> None:
     answer = client.get(path)
-    expected = headers.headers(assets.load().import_map_hash)
+    expected = headers.ALWAYS
     assert expected == {name: answer.headers.get(name) for name in expected}
-    assert answer.headers["Content-Security-Policy"] == POLICY.format(assets.load().import_map_hash)
+    assert answer.headers["Content-Security-Policy"] == POLICY
     assert [len(answer.headers.getlist(name)) for name in expected] == [1] * len(expected)
     shunned = {"Set-Cookie", "Server", "ETag", "Last-Modified", "Vary", "Accept-Ranges"}
     assert shunned.isdisjoint(answer.headers.keys())
@@ -176,47 +177,35 @@ def test_ids_are_unique_and_whatever_names_one_finds_it(client: FlaskClient, pat
 
 
 @pytest.mark.parametrize("path", PAGES)
-def test_nothing_is_inline_but_the_import_map(client: FlaskClient, path: str) -> None:
+def test_nothing_is_inline(client: FlaskClient, path: str) -> None:
     markup = Markup(client.get(path).text)
-    inline = [script for script in markup.all("script") if "src" not in script]
-    assert inline in ([], [{"type": "importmap"}])
+    assert [script for script in markup.all("script") if "src" not in script] == []
     assert markup.all("style") == []
     handlers = [name for _, attributes in markup.elements for name in attributes if name.startswith("on")]
     assert handlers == []
     assert [attributes for _, attributes in markup.elements if "style" in attributes] == []
 
 
-@pytest.mark.parametrize("path", SCRIPTED)
+@pytest.mark.parametrize("path", PAGES)
 def test_scripts_are_held_to_the_digests_of_the_page(client: FlaskClient, path: str) -> None:
-    answer = client.get(path)
-    markup = Markup(answer.text)
-    (import_map,) = re.findall(r'<script type="importmap">(.*?)</script>', answer.text, re.DOTALL)
-    assert f"'{digest('sha256', import_map.encode())}'" in answer.headers["Content-Security-Policy"]
-    listed = re.findall(r'"(/static/[^"]+)": "(sha384-[^"]+)"', import_map)
-    served = (script for script in STATIC.glob("js/*.js") if not script.name.startswith("offline"))
-    scripts = [*served, STATIC / "vendor" / "age.js"]
-    assert {f"/static/{script.relative_to(STATIC)}" for script in scripts} == {script for script, _ in listed}
-    assert {script: client.get(script).data for script, _ in listed} == {
-        f"/static/{script.relative_to(STATIC)}": script.read_bytes() for script in scripts
-    }
-    assert [integrity for _, integrity in listed] == [
-        digest("sha384", client.get(each).data) for each, _ in listed
+    """One to leave quickly on every page, and one more where there is something to do."""
+    scripts = Markup(client.get(path).text).all("script")
+    own = [f"/static/js/{path[4:]}.js"] if path in SCRIPTED else []
+    assert [each["src"] for each in scripts] == [LEAVE, *own]
+    assert [(each["type"], each["integrity"]) for each in scripts] == [
+        ("module", digest("sha384", client.get(each["src"]).data)) for each in scripts
     ]
-    entry, leave = [script for script in markup.all("script") if "src" in script]
-    assert leave["src"] == LEAVE
-    assert {(each["type"], each["integrity"]) for each in (entry, leave)} == {
-        ("module", dict(listed)[each["src"]]) for each in (entry, leave)
-    }
-    preloaded = {
-        link["href"]: link["integrity"] for link in markup.all("link") if link["rel"] == "modulepreload"
-    }
-    assert preloaded == {each: dict(listed)[each] for each in assets.load().needed_by(entry["src"])}
 
 
-def test_what_a_script_imports_is_found_through_any_number_of_others() -> None:
-    needed = assets.load().needed_by("/static/js/report.js")
-    assert {"/static/js/strictjson.js", "/static/vendor/age.js", "/static/js/report.js"} <= set(needed)
-    assert "/static/js/status.js" not in needed
+def test_each_script_of_a_page_is_whole(client: FlaskClient) -> None:
+    """It loads no other: the digests of a page reach no further than what it names."""
+    loading = re.compile(rb"""\bimport *\(|\b(?:import|from) *["']|importScripts|\bWorker\(""")
+    scripts = [path for path in assets.load() if path.endswith(".js")]
+    assert len(scripts) == 4
+    assert [path for path in scripts if loading.search(client.get(path).data)] == []
+    assert [name.name for name in SOURCES if not loading.search(name.read_bytes())] == ["leave.js"], (
+        "the control"
+    )
 
 
 def test_the_style_sheet_is_held_to_its_digest(client: FlaskClient) -> None:

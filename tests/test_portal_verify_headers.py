@@ -67,7 +67,7 @@ def test_what_is_taken_away_or_of_another_type_is_named(found: Callable[..., set
     assert "header Integrity-Policy is not blocked-destinations=(script)" in told
     assert {each for each in told if each.startswith("another")} == {
         f"another type than {kind}; charset=utf-8"
-        for kind in ("text/html", "text/css", "text/javascript", "image/svg+xml")
+        for kind in ("text/html", "text/css", "text/javascript", "text/plain", "image/svg+xml")
     }
 
 

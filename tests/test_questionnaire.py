@@ -47,13 +47,20 @@ id = "day"
 type = "period"
 label = { fr = "Jour", en = "Day" }
 """
+SECOND_READER = """
+[[section.field]]
+id = "again"
+type = "choice"
+label = { fr = "Encore", en = "Again" }
+option = [{ id = "c", label = { fr = "C", en = "C" }, outside = "only" }]
+"""
 
 
 def test_the_shipped_questionnaire_asks_what_the_domain_needs() -> None:
     """All questions of the domain document, with the four ways in and the two that protect the author."""
     found = questionnaire.parse(SHIPPED)
     fields = {field.id: field for field in found.fields}
-    assert ("customs", 2) == (found.id, found.version)
+    assert ("customs", 3) == (found.id, found.version)
     assert found.reference.hash == found.hash
     assert {"path", "danger_now", "what", "category", "vector", "service_sought", "means"} < set(fields)
     assert {"amount", "how_many", "protect", "told", "when", "days", "where", "place"} < set(fields)
@@ -73,9 +80,10 @@ def test_the_shipped_questionnaire_asks_what_the_domain_needs() -> None:
 
 
 def test_the_shipped_questionnaire_warns_where_an_answer_identifies() -> None:
-    """Those whose risk the domain document calls high or medium."""
+    """Those whose risk the domain document calls high or medium, and whoever else is named."""
     warned = {field.id for field in questionnaire.parse(SHIPPED).fields if field.warning}
-    assert {"what", "days", "place", "who_id", "refs", "how_know", "told", "evidence"} == warned
+    risky = {"what", "when", "days", "where", "place", "refs", "how_know", "told", "evidence", "help"}
+    assert risky | {"who_id"} == warned
 
 
 def test_the_shipped_questionnaire_never_asks_who_the_author_is() -> None:
@@ -176,6 +184,14 @@ def test_everything_that_a_file_can_say_is_read() -> None:
         ),
         ('outside = "first"', "outside = true", "option 'a': 'outside' is one of only, first"),
         ("[[section", "[[part", "'section' is missing"),
+        ('id = "refs"\n', "", "section 2, field 1: 'id' is missing"),
+        ('id = "b", ', "", "field 'path', option 2: 'id' is missing"),
+        ('type = "choice"', 'type = "choices"', "field 'path': 'outside' is for options of a 'choice'"),
+        (
+            '[[section.field]]\nid = "day"',
+            SECOND_READER + '[[section.field]]\nid = "day"',
+            "field 'again': 'outside' is for one",
+        ),
     ],
 )
 def test_a_mistake_is_named(found: str, put: str, named: str) -> None:

@@ -10,7 +10,7 @@ from inbox import registers
 from tests.inbox_builders import Office, Portal, Reporter, Sent, World
 from tests.test_questionnaire import SHIPPED
 
-CHANGED = SHIPPED.replace(b"version = 2", b"version = 3").replace(b"What happened?", b"What did happen?")
+CHANGED = SHIPPED.replace(b"version = 3", b"version = 4").replace(b"What happened?", b"What did happen?")
 
 
 @pytest.fixture
@@ -35,7 +35,7 @@ def test_a_changed_questionnaire_stands_in_the_next_keyring(world: World, file: 
     assert questionnaire.parse(SHIPPED).reference == in_use(world, tmp_path)
     said = world.office.run("questionnaire", file)
     assert (0, "") == (said.code, said.err)
-    assert "version 3" in said.out
+    assert "version 4" in said.out
     assert questionnaire.parse(CHANGED).reference == in_use(world, tmp_path)
     serial = world.office.keyring()[0].serial
     assert world.office.run("questionnaire", file).code == 0
@@ -51,7 +51,7 @@ def test_the_journal_notes_which_one_was_taken(world: World, file: Path) -> None
         row = registers.last_journal_entry(session)
     assert row is not None
     entry = ENTRY.parse(row.raw)
-    assert ("adopt-questionnaire", "customs 3") == (entry.act, entry.about)
+    assert ("adopt-questionnaire", "customs 4") == (entry.act, entry.about)
 
 
 def test_reports_under_both_versions_are_read_by_their_own(world: World, file: Path, tmp_path: Path) -> None:
@@ -66,15 +66,15 @@ def test_reports_under_both_versions_are_read_by_their_own(world: World, file: P
         portal.fingerprint,
     )
     case = world.office.json("show", "1")
-    assert {"id": "customs", "version": 2} == case["questionnaire"]
+    assert {"id": "customs", "version": 3} == case["questionnaire"]
     assert "Que s'est-il passé ?" == case["labels"]["what"]
 
 
 @pytest.mark.parametrize(
     ("raw", "said"),
     [
-        (CHANGED.replace(b"version = 3", b"version = 2"), "version 2 does not follow version 2"),
-        (CHANGED.replace(b"version = 3", b"version = 1"), "version 1 does not follow version 2"),
+        (CHANGED.replace(b"version = 4", b"version = 3"), "version 3 does not follow version 3"),
+        (CHANGED.replace(b"version = 4", b"version = 1"), "version 1 does not follow version 3"),
         (CHANGED.replace(b'type = "period"', b'type = "date"'), "not taken: field 'days': 'type' is one of"),
         (b"\xff", "not taken: questionnaire is not TOML"),
     ],

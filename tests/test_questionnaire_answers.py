@@ -49,4 +49,5 @@ def test_flags_are_told_in_the_order_of_their_weight() -> None:
     assert [Flag.DANGER, Flag.PROTECT] == answers.flags(ASKED, {"refs": "x", "path": "a"})
     shipped = questionnaire.parse(SHIPPED)
     assert [Flag.SOURCE_RISK] == answers.flags(shipped, {"how_many": "few"})
+    assert [Flag.DANGER] == answers.flags(shipped, {"danger_now": "unsure"})
     assert [] == answers.flags(shipped, {"how_many": "many", "unknown": "only_me"})

@@ -15,7 +15,7 @@ from portal import translation
 
 ROOT = Path(__file__).parent.parent
 TEMPLATES = ROOT / "templates"
-SCRIPTS = ROOT / "portal" / "static" / "js"
+SCRIPTS = ROOT / "portal" / "scripts"
 OPTIONS = {"**.html": {"silent": "false", "trimmed": "true"}}
 SHOWN = re.compile(
     r'(?:say|Failure|super|found|line|caution|tick)\(\s*"([\w-]+)"'
@@ -42,7 +42,8 @@ def messages(language: str) -> dict[str, Message]:
 
 
 def texts() -> dict[str, str]:
-    listed = (TEMPLATES / "portal" / "texts.html").read_text("utf-8")
+    files = ("texts.html", "texts_case.html")
+    listed = "".join((TEMPLATES / "portal" / name).read_text("utf-8") for name in files)
     named = dict(re.findall(r'data-code="([\w-]+)">\{\{ _\("(.+)"\) \}\}', listed))
     for template in (TEMPLATES / "portal").glob("*.html"):
         for block in re.findall(r"set own_texts = \{(.+?)\n\} %\}", template.read_text("utf-8"), re.DOTALL):

@@ -12,6 +12,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 _PATIENCE = 60
+# A shell that can take a command's place once it is stopped; what has no such parent is never stopped.
+JOB = ["bash", "-mc", '"$@"; echo "ended with $?"', "bash"]
 
 
 class Typist:

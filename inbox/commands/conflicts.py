@@ -1,5 +1,6 @@
 """Keep cases from officers whom they concern."""
 
+from collections.abc import Callable
 from typing import Any
 
 import click
@@ -19,13 +20,19 @@ def conflict() -> None:
     """Cases that are kept from officers whom they concern."""
 
 
-@conflict.command()
-@case_argument
-@_officer
-@reason_needed
-@officer_options
-@json_option
-@click.pass_obj
+def _command(*takes: Callable[..., Any], name: str | None = None) -> Callable[..., Any]:
+    """Make a function a command of the group, which takes these and what all of them take."""
+
+    def made(function: Callable[..., None]) -> Any:
+        taking = click.pass_obj(function)
+        for option in (json_option, officer_options, *reversed(takes)):
+            taking = option(taking)
+        return conflict.command(name)(taking)
+
+    return made
+
+
+@_command(case_argument, _officer, reason_needed)
 def exclude(door: Door, /, *, case: int, officer: str, reason: str, as_json: bool) -> None:
     """Keep a case from an officer, also from oneself."""
     deed = Deed(Act.EXCLUDE, case=case, about=officer, reason=reason)
@@ -35,13 +42,7 @@ def exclude(door: Door, /, *, case: int, officer: str, reason: str, as_json: boo
     terminal.show({"case": case, "officer": officer}, [said], as_json=as_json)
 
 
-@conflict.command()
-@case_argument
-@_officer
-@reason_needed
-@officer_options
-@json_option
-@click.pass_obj
+@_command(case_argument, _officer, reason_needed)
 def lift(door: Door, /, *, case: int, officer: str, reason: str, as_json: bool) -> None:
     """Show a case to an officer again; it takes two others."""
     deed = Deed(Act.LIFT_CONFLICT, case=case, about=officer, reason=reason)
@@ -52,10 +53,7 @@ def lift(door: Door, /, *, case: int, officer: str, reason: str, as_json: bool) 
     )
 
 
-@conflict.command(name="list")
-@officer_options
-@json_option
-@click.pass_obj
+@_command(name="list")
 def list_command(door: Door, /, *, as_json: bool) -> None:
     """List which cases are kept from whom, but for those that are kept from somebody present."""
     with door.opened() as inbox:
@@ -70,12 +68,7 @@ def list_command(door: Door, /, *, as_json: bool) -> None:
     terminal.show(view, lines or ["no case is kept from anybody else"], as_json=as_json)
 
 
-@conflict.command()
-@_officer
-@_alias
-@officer_options
-@json_option
-@click.pass_obj
+@_command(_officer, _alias)
 def alias(door: Door, /, *, officer: str, alias: str, as_json: bool) -> None:
     """Name an officer as reports may do; what is found is kept from that one, in old and new reports."""
     with door.opened() as inbox:
@@ -89,12 +82,7 @@ def alias(door: Door, /, *, officer: str, alias: str, as_json: bool) -> None:
     terminal.show({"officer": officer, "alias": alias, "cases": cases}, lines, as_json=as_json)
 
 
-@conflict.command()
-@_officer
-@_alias
-@officer_options
-@json_option
-@click.pass_obj
+@_command(_officer, _alias)
 def unalias(door: Door, /, *, officer: str, alias: str, as_json: bool) -> None:
     """Take such a name off the list; what was found by it stays kept until it is lifted."""
     with (
@@ -106,10 +94,7 @@ def unalias(door: Door, /, *, officer: str, alias: str, as_json: bool) -> None:
     terminal.show({"officer": officer, "alias": alias}, [said], as_json=as_json)
 
 
-@conflict.command()
-@officer_options
-@json_option
-@click.pass_obj
+@_command()
 def aliases(door: Door, /, *, as_json: bool) -> None:
     """List by which other names reports may mean officers."""
     with door.opened() as inbox, inbox.acting(Deed(Act.LIST_CONFLICTS), today()) as session:

@@ -107,7 +107,7 @@ def _told(planned: Plan, set_aside: int, fate: str) -> Iterator[str]:
     yield "an older copy still opens what was sealed to them, with the shares of a quorum of its time;"
     yield "destroy every copy of:"
     yield from (f"  {name}" for name in planned.backups.names)
-    yield "  the vault, from before today"
+    yield "  the vault, from before now"
 
 
 def _days(key: IntakeKey | ReplyKey) -> str:

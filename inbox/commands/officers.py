@@ -55,7 +55,8 @@ def list_officers(door: Door, /, *, as_json: bool) -> None:
 
 
 def _listed(view: dict[str, Any]) -> list[str]:
-    lines = [f"sharing {view['sharing']}: any {view['quorum']} of these open the inbox"]
+    who = "1 officer" if view["quorum"] == 1 else f"{view['quorum']} officers"
+    lines = [f"sharing {view['sharing']}: it takes {who} to open the inbox"]
     for each in view["officers"]:
         until = f", until {each['until']}" if each["until"] else ", present" if each["present"] else ""
         lines.append(f"  {each['name']:<12} since {each['since']}{until}")

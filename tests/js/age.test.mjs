@@ -2,12 +2,14 @@
 
 import assert from "node:assert/strict";
 import { before, test } from "node:test";
-import {
-  bech32, chacha20poly1305, Decrypter, Encrypter, hkdf, identityToRecipient, sha256,
-} from "../../portal/static/vendor/age.js";
-import * as age from "../../portal/static/js/age.js";
-import { concat, utf8 } from "../../portal/static/js/bytes.js";
-import { Malformed, NotForUs, outcome, Tampered, Truncated } from "../../portal/static/js/errors.js";
+import { chacha20poly1305 } from "@noble/ciphers/chacha.js";
+import { hkdf } from "@noble/hashes/hkdf.js";
+import { sha256 } from "@noble/hashes/sha2.js";
+import { bech32 } from "@scure/base";
+import { Decrypter, Encrypter, identityToRecipient } from "age-encryption";
+import * as age from "../../portal/scripts/age.js";
+import { concat, utf8 } from "../../portal/scripts/bytes.js";
+import { Malformed, NotForUs, outcome, Tampered, Truncated } from "../../portal/scripts/errors.js";
 import { collect, flipped, hex, noise } from "./helpers.mjs";
 
 /** @param {number} seed */

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { breathe } from "../../portal/static/js/breathe.js";
+import { breathe } from "../../portal/scripts/breathe.js";
 
 test("another task runs during a pause, which a mere promise does not allow", async () => {
   let ran = false;

@@ -2,9 +2,10 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { english, french } from "../../portal/static/vendor/age.js";
-import * as casetoken from "../../portal/static/js/casetoken.js";
-import { Malformed } from "../../portal/static/js/errors.js";
+import { wordlist as english } from "@scure/bip39/wordlists/english.js";
+import { wordlist as french } from "@scure/bip39/wordlists/french.js";
+import * as casetoken from "../../portal/scripts/casetoken.js";
+import { Malformed } from "../../portal/scripts/errors.js";
 import { flipped, noise, toHex } from "./helpers.mjs";
 
 /**

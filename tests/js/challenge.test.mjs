@@ -3,8 +3,8 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
-import { solve } from "../../portal/static/js/challenge.js";
-import { Malformed } from "../../portal/static/js/errors.js";
+import { solve } from "../../portal/scripts/challenge.js";
+import { Malformed } from "../../portal/scripts/errors.js";
 
 const { tests } = JSON.parse(readFileSync(new URL("../vectors/challenge.json", import.meta.url), "utf8"));
 

@@ -6,7 +6,7 @@ import { test } from "node:test";
 globalThis.document = /** @type {any} */ ({
   documentElement: { lang: "fr", dataset: { deployment: "", rootKey: "" } },
 });
-const { completions, firstUnknown } = await import("../../portal/static/js/completion.js");
+const { completions, firstUnknown } = await import("../../portal/scripts/completion.js");
 
 test("nothing is offered for one letter, for too many words, for none, or between words", () => {
   for (const text of ["", "a", "co", "zzz", "abandon "]) assert.deepEqual(completions(text), [], text);

@@ -7,11 +7,11 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
-import * as archive from "../../portal/static/js/archive.js";
-import { utf8 } from "../../portal/static/js/bytes.js";
-import * as container from "../../portal/static/js/container.js";
-import { Malformed, outcome } from "../../portal/static/js/errors.js";
-import * as padding from "../../portal/static/js/padding.js";
+import * as archive from "../../portal/scripts/archive.js";
+import { utf8 } from "../../portal/scripts/bytes.js";
+import * as container from "../../portal/scripts/container.js";
+import { Malformed, outcome } from "../../portal/scripts/errors.js";
+import * as padding from "../../portal/scripts/padding.js";
 import { collect, flipped, noise, toHex } from "./helpers.mjs";
 
 const SIGNATURE = noise(64, 64);

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { wrongNumbers } from "../../portal/static/js/containers.js";
+import { wrongNumbers } from "../../portal/scripts/containers.js";
 
 test("a number with the right last digit is left alone, however it is written", () => {
   for (const text of ["CSQU3054383", "csqu 305438 3", "TEMU-123456-5 et MSKU 907 032 3", "HLXU2008419."]) {

@@ -5,17 +5,17 @@
  * what they take and give are those of the table OPS. A fault of the modules ends the process.
  */
 import { createInterface } from "node:readline";
-import * as age from "../../portal/static/js/age.js";
-import * as casetoken from "../../portal/static/js/casetoken.js";
-import * as container from "../../portal/static/js/container.js";
-import { outcome } from "../../portal/static/js/errors.js";
-import * as keyring from "../../portal/static/js/keyring.js";
-import * as memo from "../../portal/static/js/memo.js";
-import * as messages from "../../portal/static/js/messages.js";
-import * as padding from "../../portal/static/js/padding.js";
-import * as recipients from "../../portal/static/js/recipients.js";
-import * as signing from "../../portal/static/js/signing.js";
-import * as strictjson from "../../portal/static/js/strictjson.js";
+import * as age from "../../portal/scripts/age.js";
+import * as casetoken from "../../portal/scripts/casetoken.js";
+import * as container from "../../portal/scripts/container.js";
+import { outcome } from "../../portal/scripts/errors.js";
+import * as keyring from "../../portal/scripts/keyring.js";
+import * as memo from "../../portal/scripts/memo.js";
+import * as messages from "../../portal/scripts/messages.js";
+import * as padding from "../../portal/scripts/padding.js";
+import * as recipients from "../../portal/scripts/recipients.js";
+import * as signing from "../../portal/scripts/signing.js";
+import * as strictjson from "../../portal/scripts/strictjson.js";
 import { collect, refusal } from "./helpers.mjs";
 
 /** @typedef {Record<string, any>} Fields */

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import * as days from "../../portal/static/js/days.js";
+import * as days from "../../portal/scripts/days.js";
 
 test("a month later is the same day, or the last of a shorter month", () => {
   const starts = ["2026-11-24", "2026-11-30", "2027-11-30"];

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { CryptoError, Malformed, NotForUs, outcome, Tampered, Truncated } from "../../portal/static/js/errors.js";
+import { CryptoError, Malformed, NotForUs, outcome, Tampered, Truncated } from "../../portal/scripts/errors.js";
 
 test("each refusal has its word", () => {
   const words = [new Malformed(), new NotForUs(), new Tampered(), new Truncated()].map(outcome);

@@ -5,6 +5,9 @@
  * {do: "report", text} → {words, seconds, compiles}
  * {do: "open", words} → {status, messages}
  * {do: "write", text} → {seconds}
+ * {do: "seal", form, keys, text} → {words, seconds}: with the offline form, a file; the keys are two files
+ * {do: "locate", form, keys, words} → {locator}
+ * {do: "read", slot} → {status, messages}: of the case that was located
  * {do: "return"} → {control, reloaded, returned}: what stays in a plain field, and in the one for words
  */
 import { createInterface } from "node:readline";
@@ -53,31 +56,68 @@ async function keptAfter(act) {
   return page.$eval("#token", (area) => /** @type {HTMLTextAreaElement} */ (area).value);
 }
 
-/** @type {Record<string, (request: Record<string, string>) => Promise<object>>} */
+/** @param {string} text of a report, whose form is open; its words are confirmed, and it is sent or saved */
+async function reported(text) {
+  await seen("#what");
+  await page.type("#what", text);
+  await press("#channels-inspectorate");
+  await press("#continue");
+  await seen("#token-words li");
+  const words = await texts("#token-words li");
+  await press("#noted");
+  for (const asked of ["#confirm-1", "#confirm-2"]) {
+    const place = await page.$eval(asked, (input) => input.getAttribute("data-place"));
+    await page.type(asked, words[Number(place)] ?? "");
+  }
+  return { words, seconds: await secondsFrom("#send", "#done") };
+}
+
+/**
+ * @param {string} selector of a field for files
+ * @param {string[]} paths
+ */
+async function bring(selector, paths) {
+  const field = /** @type {import("puppeteer-core").ElementHandle<HTMLInputElement>} */ (await page.$(selector));
+  await field.uploadFile(...paths);
+}
+
+async function shownCase() {
+  await seen("#case");
+  return { status: (await texts("#status-label"))[0], messages: await texts("#messages .written") };
+}
+
+/** @type {Record<string, (request: Record<string, any>) => Promise<object>>} */
 const acts = {
   async report({ text = "" }) {
     await page.goto(`${address}/${language}/report`);
-    await seen("#what");
-    await page.type("#what", text);
-    await press("#channels-inspectorate");
-    await press("#continue");
-    await seen("#token-words li");
-    const words = await texts("#token-words li");
-    await press("#noted");
-    for (const asked of ["#confirm-1", "#confirm-2"]) {
-      const place = await page.$eval(asked, (input) => input.getAttribute("data-place"));
-      await page.type(asked, words[Number(place)] ?? "");
-    }
-    const seconds = await secondsFrom("#send", "#done");
-    return { words, seconds, compiles: await page.evaluate(() => typeof WebAssembly !== "undefined") };
+    const sent = await reported(text);
+    return { ...sent, compiles: await page.evaluate(() => typeof WebAssembly !== "undefined") };
+  },
+  async seal({ form, keys, text }) {
+    await page.goto(form);
+    await bring("#keys", keys);
+    await press("#to-report");
+    return reported(text);
+  },
+  async locate({ form, keys, words }) {
+    await page.goto(form);
+    await bring("#keys", keys);
+    await press("#to-case");
+    await page.type("#token", words);
+    await press("#locate");
+    await seen("#located");
+    return { locator: (await texts("#locator"))[0] };
+  },
+  async read({ slot }) {
+    await bring("#slot-file", [slot]);
+    return shownCase();
   },
   async open({ words = "" }) {
     await page.goto(`${address}/${language}/status`);
     await seen("#token");
     await page.type("#token", words);
     await press("#open");
-    await seen("#case");
-    return { status: (await texts("#status-label"))[0], messages: await texts("#messages .written") };
+    return shownCase();
   },
   async write({ text = "" }) {
     await page.type("#follow-up-text", text);

@@ -1,7 +1,7 @@
 /** What the tests of the browser modules share. */
 
-import { concat } from "../../portal/static/js/bytes.js";
-import { CryptoError } from "../../portal/static/js/errors.js";
+import { concat } from "../../portal/scripts/bytes.js";
+import { CryptoError } from "../../portal/scripts/errors.js";
 
 /**
  * Return everything that an iterable yields, as one array.

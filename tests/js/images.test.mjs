@@ -3,12 +3,12 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { crc32 } from "node:zlib";
-import { concat, utf8 } from "../../portal/static/js/bytes.js";
-import { Malformed } from "../../portal/static/js/errors.js";
-import * as jpeg from "../../portal/static/js/images_jpeg.js";
-import * as png from "../../portal/static/js/images_png.js";
-import * as webp from "../../portal/static/js/images_webp.js";
-import { onlyOrientation, read } from "../../portal/static/js/metadata_exif.js";
+import { concat, utf8 } from "../../portal/scripts/bytes.js";
+import { Malformed } from "../../portal/scripts/errors.js";
+import * as jpeg from "../../portal/scripts/images_jpeg.js";
+import * as png from "../../portal/scripts/images_png.js";
+import * as webp from "../../portal/scripts/images_webp.js";
+import { onlyOrientation, read } from "../../portal/scripts/metadata_exif.js";
 import { flipped, noise } from "./helpers.mjs";
 
 const SECRET = "Zorglub was here";

@@ -2,9 +2,9 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { Malformed } from "../../portal/static/js/errors.js";
-import * as keyring from "../../portal/static/js/keyring.js";
-import * as signing from "../../portal/static/js/signing.js";
+import { Malformed } from "../../portal/scripts/errors.js";
+import * as keyring from "../../portal/scripts/keyring.js";
+import * as signing from "../../portal/scripts/signing.js";
 import { noise } from "./helpers.mjs";
 
 /** @param {string} not_before @param {string} not_after */

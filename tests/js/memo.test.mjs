@@ -2,10 +2,10 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { chacha20poly1305 } from "../../portal/static/vendor/age.js";
-import { concat, utf8 } from "../../portal/static/js/bytes.js";
-import { Malformed, Tampered } from "../../portal/static/js/errors.js";
-import * as memo from "../../portal/static/js/memo.js";
+import { chacha20poly1305 } from "@noble/ciphers/chacha.js";
+import { concat, utf8 } from "../../portal/scripts/bytes.js";
+import { Malformed, Tampered } from "../../portal/scripts/errors.js";
+import * as memo from "../../portal/scripts/memo.js";
 import { flipped, noise, toHex } from "./helpers.mjs";
 
 const KEY = noise(32);

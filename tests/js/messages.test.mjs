@@ -2,9 +2,9 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { Malformed, outcome, Tampered } from "../../portal/static/js/errors.js";
-import * as messages from "../../portal/static/js/messages.js";
-import * as signing from "../../portal/static/js/signing.js";
+import { Malformed, outcome, Tampered } from "../../portal/scripts/errors.js";
+import * as messages from "../../portal/scripts/messages.js";
+import * as signing from "../../portal/scripts/signing.js";
 import { flipped, noise } from "./helpers.mjs";
 
 const DEPLOYMENT = noise(16);
@@ -23,7 +23,7 @@ const FOLLOW_UP = {
   written: "2026-11-24",
 };
 
-/** @param {readonly import("../../portal/static/js/container.js").File[]} files that the container holds */
+/** @param {readonly import("../../portal/scripts/container.js").File[]} files that the container holds */
 const open = (files, followUp = FOLLOW_UP) => {
   const message = messages.FOLLOW_UP.encode(followUp);
   const signature = signing.sign(signing.Label.FOLLOW_UP, DEPLOYMENT, message, SEED);

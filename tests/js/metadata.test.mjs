@@ -3,9 +3,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { deflateRawSync, deflateSync } from "node:zlib";
-import { concat, utf8 } from "../../portal/static/js/bytes.js";
-import { found } from "../../portal/static/js/findings.js";
-import { inspect } from "../../portal/static/js/metadata.js";
+import { concat, utf8 } from "../../portal/scripts/bytes.js";
+import { found } from "../../portal/scripts/findings.js";
+import { inspect } from "../../portal/scripts/metadata.js";
 import { noise } from "./helpers.mjs";
 
 const CORE = `<?xml version="1.0"?><cp:coreProperties xmlns:cp="x"><dc:title/><dc:creator>J. Durand &amp; fils</dc:creator>

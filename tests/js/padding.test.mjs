@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { bucket, LARGEST, padme, SMALLEST } from "../../portal/static/js/padding.js";
+import { bucket, LARGEST, padme, SMALLEST } from "../../portal/scripts/padding.js";
 
 test("a padded size is never smaller, at most 12 % larger, and padded again the same", () => {
   for (let size = 1; size < 2 ** 31; size = Math.ceil(size * 1.037)) {

@@ -2,9 +2,9 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { Malformed, Tampered } from "../../portal/static/js/errors.js";
-import { checkDay, openPages, PAGES, PagesExpired } from "../../portal/static/js/pages.js";
-import { Label, publicKey, sign } from "../../portal/static/js/signing.js";
+import { Malformed, Tampered } from "../../portal/scripts/errors.js";
+import { checkDay, openPages, PAGES, PagesExpired } from "../../portal/scripts/pages.js";
+import { Label, publicKey, sign } from "../../portal/scripts/signing.js";
 import { noise } from "./helpers.mjs";
 
 const SEED = noise(32);
@@ -19,7 +19,7 @@ const LIST = {
 };
 
 /**
- * @param {import("../../portal/static/js/pages.js").Pages} list
+ * @param {import("../../portal/scripts/pages.js").Pages} list
  * @param {Uint8Array} [deployment] the one under the signature
  */
 function opened(list, deployment = trusted.deployment) {

@@ -2,9 +2,10 @@
 
 import assert from "node:assert/strict";
 import { before, test } from "node:test";
-import { bech32, identityToRecipient } from "../../portal/static/vendor/age.js";
-import { Malformed } from "../../portal/static/js/errors.js";
-import * as recipients from "../../portal/static/js/recipients.js";
+import { bech32 } from "@scure/base";
+import { identityToRecipient } from "age-encryption";
+import { Malformed } from "../../portal/scripts/errors.js";
+import * as recipients from "../../portal/scripts/recipients.js";
 import { hex, noise, toHex } from "./helpers.mjs";
 
 const IDENTITY = bech32.encodeFromBytes("AGE-SECRET-KEY-PQ-", noise(32)).toUpperCase();

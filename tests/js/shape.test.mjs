@@ -2,9 +2,9 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { utf8 } from "../../portal/static/js/bytes.js";
-import { Malformed } from "../../portal/static/js/errors.js";
-import * as shape from "../../portal/static/js/shape.js";
+import { utf8 } from "../../portal/scripts/bytes.js";
+import { Malformed } from "../../portal/scripts/errors.js";
+import * as shape from "../../portal/scripts/shape.js";
 
 const POINT = shape.record({ x: shape.integer(), note: shape.optional(shape.text(3)) });
 const FILE = shape.file("sheet", { title: shape.text(5), count: shape.integer(1, 9) });

@@ -3,10 +3,10 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { test } from "node:test";
-import { ed25519 } from "../../portal/static/vendor/age.js";
-import { concat } from "../../portal/static/js/bytes.js";
-import { Malformed, Tampered } from "../../portal/static/js/errors.js";
-import { fingerprint, isSound, Label, publicKey, sign, verify } from "../../portal/static/js/signing.js";
+import { ed25519 } from "@noble/curves/ed25519.js";
+import { concat } from "../../portal/scripts/bytes.js";
+import { Malformed, Tampered } from "../../portal/scripts/errors.js";
+import { fingerprint, isSound, Label, publicKey, sign, verify } from "../../portal/scripts/signing.js";
 import { flipped, hex, noise, toHex } from "./helpers.mjs";
 
 const SEED = noise(32);

@@ -2,9 +2,9 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { utf8 } from "../../portal/static/js/bytes.js";
-import { Malformed } from "../../portal/static/js/errors.js";
-import { decode, encode } from "../../portal/static/js/strictjson.js";
+import { utf8 } from "../../portal/scripts/bytes.js";
+import { Malformed } from "../../portal/scripts/errors.js";
+import { decode, encode } from "../../portal/scripts/strictjson.js";
 
 test("a value keeps the order of its members", () => {
   assert.deepEqual(Object.keys(/** @type {object} */ (decode(utf8('{"b":1,"a":2}')))), ["b", "a"]);

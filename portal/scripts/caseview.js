@@ -1,0 +1,92 @@
+// @ts-check
+/** A case as its reporter sees it: status, messages, days, and what is not certain. */
+
+import { feedbackBy, firstAnswerBy } from "./days.js";
+import { byId, element, write } from "./dom.js";
+import { channel } from "./keyring.js";
+import { site } from "./site.js";
+import { dayText, say } from "./texts.js";
+
+/** @typedef {import("./mailbox.js").Mailbox} Mailbox */
+/** @typedef {import("./messages.js").Slot} Slot */
+
+/**
+ * @param {Mailbox} mailbox
+ * @param {import("./keyring.js").Keyring} keyring that names who answers: it need not be the inspectorate
+ * @param {string} today
+ */
+export function showCase({ claim, channel: id, slot, fault }, keyring, today) {
+  const known = id && channel(keyring, id)?.name[site.language];
+  const name = known ? say("quoted", { name: known }) : say("reader");
+  const { status } = slot ?? {};
+  const isGone = fault === "channel-gone";
+  write("status-fault", fault ? say(fault, { name }) : "");
+  write("claim", slot ? "" : say(`state-${claim.state}`, { day: dayText(claim.day) }));
+  write("status-label", status ? say(`status-${status}`) : say(isGone ? "not-followed" : "not-confirmed", { name }));
+  write("status-means", status ? say(`means-${status}`, { name }) : "");
+  write("confirmed", slot ? say("confirmed", { name }) : "");
+  write("issued", slot ? say("issued", { name, day: dayText(slot.issued) }) : "");
+  showNext(due({ claim, slot, fault }), today, name);
+  write("feedback-by", status !== "closed" && claim.state !== "unknown" && !isGone ? feedbackText(claim.day, today) : "");
+  write("earlier", slot?.earlier ? say("earlier", { count: slot.earlier }) : "");
+  write("follow-ups-received", slot ? receivedText(slot.received) : "");
+  byId("messages").replaceChildren(...(slot?.messages ?? []).map(({ day, text }) => message("them", day, text, known ?? name)));
+  write("no-messages", slot?.messages.length || fault ? "" : say("no-messages"));
+  write("cannot-write", id ? "" : say(isGone ? "other-ways" : "cannot-write"));
+}
+
+/**
+ * @param {Pick<Mailbox, "claim" | "slot" | "fault">} mailbox
+ * @returns {{ code: "next-by" | "first-by", day: string } | null} null where nothing is to come, or nothing is certain
+ */
+function due({ claim, slot, fault }) {
+  if (slot) return slot.status === "closed" ? null : { code: "next-by", day: slot.next_by };
+  return fault || claim.state === "unknown" ? null : { code: "first-by", day: firstAnswerBy(claim.day) };
+}
+
+/**
+ * @param {ReturnType<typeof due>} next
+ * @param {string} today
+ * @param {string} name
+ */
+function showNext(next, today, name) {
+  const isLate = next !== null && today > next.day;
+  write("next-by", next && !isLate ? say(next.code, { name, day: dayText(next.day) }) : "");
+  write("overdue", next && isLate ? say("overdue", { name, day: dayText(next.day) }) : "");
+}
+
+/**
+ * @param {string} arrived by the portal's word
+ * @param {string} today
+ */
+function feedbackText(arrived, today) {
+  const day = feedbackBy(arrived);
+  return today > day ? "" : say("feedback-by", { day: dayText(day) });
+}
+
+/**
+ * Put what was just sent behind the messages: once the page is closed, nobody but the inspectorate can read it.
+ * @param {string} day
+ * @param {string} text
+ */
+export function addOwn(day, text) {
+  write("no-messages", "");
+  byId("messages").append(message("you", day, text));
+}
+
+/** @param {Slot["received"]} received */
+function receivedText({ count, last_day: day }) {
+  if (count === 0 || day === undefined) return say("follow-ups-none");
+  return say("follow-ups-received", { count, day: dayText(day) });
+}
+
+/**
+ * @param {"you" | "them"} from
+ * @param {string} day
+ * @param {string} text
+ * @param {string} name of who wrote it, unless that is the reader
+ */
+function message(from, day, text, name = "") {
+  const head = element("p", { class: "hint" }, `${say(`message-${from}`, { name })} `, element("time", { datetime: day }, dayText(day)));
+  return element("li", { class: from }, head, element("p", { class: "written", dir: "auto" }, text));
+}

@@ -1,0 +1,165 @@
+// @ts-check
+/** Who a report may go to: the channels of a keyring that are open today. */
+
+import { byId, element, show } from "./dom.js";
+import { Failure } from "./failure.js";
+import { channel as find, checkDay, ClockBehind, intakeKey } from "./keyring.js";
+import { fetchKeyring } from "./keyrings.js";
+import { closedText } from "./routes.js";
+import { site } from "./site.js";
+
+/** @typedef {import("./keyring.js").Channel} Channel */
+/** @typedef {import("./keyrings.js").Shown} Shown */
+/** @typedef {import("./sealing.js").Address} Address */
+
+/**
+ * Throw Failure, KeyringExpired or ClockBehind unless some channel can be written to today.
+ * @param {Shown} shown
+ * @param {string} today
+ */
+export function checkOpen({ keyring }, today) {
+  checkDay(keyring, today);
+  if (!keyring.channels.some((each) => intakeKey(each, today))) throw new Failure("channel-closed");
+}
+
+/**
+ * Return where a message to this channel goes today; throws Failure, KeyringExpired or ClockBehind.
+ * @param {Shown} shown
+ * @param {string} id
+ * @param {string} today
+ * @returns {Address}
+ */
+export function addressOf({ keyring, seen }, id, today) {
+  checkDay(keyring, today);
+  const channel = find(keyring, id);
+  if (!channel) throw new Failure("channel_unknown");
+  const key = intakeKey(channel, today);
+  if (!key) throw new Failure("channel-closed");
+  return { channel: id, key, keyring: seen };
+}
+
+/**
+ * Return where a message to this channel goes today, by a newer keyring if the one shown no longer tells: a page may
+ * have been left open for days. Throws what `addressOf` and `fetchKeyring` do.
+ * @param {Shown} shown
+ * @param {string} id
+ * @param {string} today
+ * @returns {Promise<Address>}
+ */
+export async function freshAddress(shown, id, today) {
+  try {
+    return addressOf(shown, id, today);
+  } catch (error) {
+    if (error instanceof ClockBehind) throw error;
+    return addressOf(await fetchKeyring(), id, today);
+  }
+}
+
+/**
+ * What an answer asks of the choice: another reader alone, another one first, the first one, or nothing.
+ * @typedef {"only" | "first" | "none" | ""} Outside
+ */
+
+/** A choice of channels, shown only where there is one to make. */
+export class ChannelChoice {
+  #list;
+  #box;
+  #madeByPerson = false;
+  /** @type {HTMLElement[]} */
+  #options = [];
+
+  /** @param {string} id of a fieldset; its list has the id with `-list` behind */
+  constructor(id) {
+    this.#box = id;
+    this.#list = byId(`${id}-list`);
+    this.#list.addEventListener("change", () => (this.#madeByPerson = true));
+  }
+
+  /**
+   * @param {Shown} shown
+   * @param {string} today
+   */
+  offer({ keyring }, today) {
+    this.#options = keyring.channels.map((each) => this.#option(each, today));
+    this.#arrange(this.#options);
+    const [only, ...others] = this.#inputs();
+    if (only && others.length === 0) only.checked = true;
+  }
+
+  /**
+   * Choose for the person, who may choose otherwise and is then left alone: the first channel of the keyring, or
+   * another where a report may concern those who read there; where it does, the first is not even offered (SPEC 6).
+   * @param {Outside} outside
+   * @returns {boolean} whether there is such a channel
+   */
+  propose(outside) {
+    const [first, ...others] = this.#options;
+    const isAsked = outside === "only" || outside === "first";
+    const isFound = others.some(isOpen);
+    const isAlone = outside === "only" && isFound;
+    const isLeft = outside === "only" && !isFound;
+    this.#arrange(isAlone || !first ? others : isAsked ? [...others, first] : this.#options, isAlone || isLeft);
+    // Whom it concerns is never chosen for the person, also where nobody else can receive it.
+    if (isLeft) this.#clear();
+    else if (outside !== "" || this.#options.length === 1) this.#choose();
+    return isFound || !isAsked;
+  }
+
+  /** Leave it to the person, who may have chosen before saying whom it concerns. */
+  #clear() {
+    this.#madeByPerson = false;
+    for (const input of this.#inputs()) input.checked = false;
+  }
+
+  /** Choose the first that is open, unless the person has chosen one that is still offered. */
+  #choose() {
+    const offered = this.#inputs();
+    const fitting = offered.find((input) => !input.disabled);
+    if (!fitting || (this.#madeByPerson && offered.some((input) => input.checked))) return;
+    // Also those that are not offered now: put back later, a checked one would uncheck the others.
+    for (const option of this.#options) for (const input of option.querySelectorAll("input")) input.checked = input === fitting;
+  }
+
+  /**
+   * Return the id of the channel chosen; throws Failure if there is none.
+   * @returns {string}
+   */
+  get chosen() {
+    const chosen = this.#inputs().find((input) => input.checked);
+    if (!chosen) throw new Failure("no-channel-chosen");
+    return chosen.value;
+  }
+
+  #inputs() {
+    return [...this.#list.querySelectorAll("input")];
+  }
+
+  /**
+   * @param {readonly HTMLElement[]} options
+   * @param {boolean} named whether even a single one is shown
+   */
+  #arrange(options, named = false) {
+    this.#list.replaceChildren(...options);
+    show(this.#box, options.length > (named ? 0 : 1));
+  }
+
+  /**
+   * @param {Channel} channel
+   * @param {string} today
+   */
+  #option(channel, today) {
+    const { id, name, note } = channel;
+    const input = /** @type {HTMLInputElement} */ (element("input", {
+      type: "radio", name: this.#box, value: id, id: `${this.#box}-${id}`, autocomplete: "off",
+    }));
+    input.disabled = intakeKey(channel, today) === null;
+    const hint = input.disabled ? `${closedText(channel, today)} ${note[site.language]}` : note[site.language];
+    const label = element("label", { for: input.id }, name[site.language], element("span", { class: "hint" }, hint));
+    return element("div", { class: "choice" }, input, label);
+  }
+}
+
+/** @param {HTMLElement} option */
+function isOpen(option) {
+  return option.querySelector("input:enabled") !== null;
+}

@@ -1,0 +1,114 @@
+// @ts-check
+/** Writing again on a case: text with files, signed by its author. */
+
+import { Delivery } from "#delivery";
+import { Attachments } from "./attachments.js";
+import { addOwn } from "./caseview.js";
+import { freshAddress } from "./channels.js";
+import { today } from "./days.js";
+import { byId, show, whenPressed, write } from "./dom.js";
+import { explain, Failure } from "./failure.js";
+import { Progress } from "./progress.js";
+import { countCharacters, textOf } from "./questions.js";
+import { sealFollowUp } from "./sealing.js";
+import { say } from "./texts.js";
+import { keep, letGo } from "./unsent.js";
+
+/** @typedef {import("./attachment.js").Enclosed} Enclosed */
+
+/**
+ * What a follow-up needs to know of its case.
+ * @typedef {object} Case
+ * @property {import("./casetoken.js").CaseKeys} keys
+ * @property {import("./keyrings.js").Shown} shown
+ * @property {() => string} channel
+ * @property {number} seen serial of the newest slot that was opened, 0 for none
+ */
+
+const area = byId("follow-up-text", HTMLTextAreaElement);
+const attachments = new Attachments("follow-up-files");
+const progress = new Progress("follow-up-progress", "follow-up-progress-text");
+
+/** @type {Case | null} */
+let open = null;
+/**
+ * What was written when "send" was pressed, with its sealed form.
+ * @typedef {{ text: string, files: readonly Enclosed[], channel: string, delivery: Delivery }} Message
+ */
+
+/** @type {Message | null} */
+let pending = null;
+
+/**
+ * Offer the form for this case.
+ * @param {Case} of
+ */
+export function offerFollowUp(of) {
+  open = of;
+  show("follow-up");
+}
+
+/** What is in the form stays until it has arrived; a failed one is sent again as it was sealed. */
+async function send() {
+  write("follow-up-error", "");
+  write("follow-up-done", "");
+  try {
+    lock(true);
+    const message = await prepare();
+    progress.start();
+    await message.delivery.attempt((part) => progress.show(part));
+    finish(message.text);
+  } catch (error) {
+    write("follow-up-error", explain(error));
+    byId("follow-up-error").focus();
+  } finally {
+    progress.stop();
+    lock(false);
+  }
+}
+
+/** @returns {Promise<Message>} the failed one if nothing was changed since: what was changed is another message, under another id */
+async function prepare() {
+  const { keys, shown, channel, seen } = /** @type {Case} */ (open);
+  const files = await attachments.enclosed();
+  const written = { text: textOf(area), files, channel: channel() };
+  if (written.text === "" && written.files.length === 0) throw new Failure("empty-report");
+  if (pending && isSame(pending, written)) return pending;
+  const id = crypto.getRandomValues(new Uint8Array(16));
+  const address = () => freshAddress(shown, written.channel, today());
+  const seal = async () => sealFollowUp(await address(), keys, { ...written, id, seen });
+  pending = { ...written, delivery: new Delivery(seal) };
+  return pending;
+}
+
+/**
+ * @param {Omit<Message, "delivery">} one
+ * @param {Omit<Message, "delivery">} other
+ */
+function isSame(one, other) {
+  const sameFiles = one.files.length === other.files.length
+    && one.files.every(({ blob, name }, at) => blob === other.files[at]?.blob && name === other.files[at].name);
+  return sameFiles && one.text === other.text && one.channel === other.channel;
+}
+
+/** @param {string} text */
+function finish(text) {
+  pending = null;
+  addOwn(today(), text || say("files-only"));
+  area.value = "";
+  area.dispatchEvent(new Event("input"));
+  attachments.clear();
+  letGo();
+  write("follow-up-done", say("follow-up-sent"));
+}
+
+/** @param {boolean} busy */
+function lock(busy) {
+  byId("follow-up-send", HTMLButtonElement).disabled = busy;
+  area.readOnly = busy;
+  attachments.lock(busy);
+}
+
+countCharacters();
+keep(byId("follow-up"));
+whenPressed("follow-up-send", send);

@@ -1,0 +1,40 @@
+// @ts-check
+/** The keyring that the portal serves now, believed once the root key in the page has signed it (SPEC 6). */
+
+import { ask } from "#http";
+import { sha256 } from "@noble/hashes/sha2.js";
+import { Malformed, Tampered } from "./errors.js";
+import { Failure } from "./failure.js";
+import { checkSerial, openKeyring } from "./keyring.js";
+import { site } from "./site.js";
+
+/**
+ * A keyring beside what messages say of it.
+ * @typedef {{ keyring: import("./keyring.js").Keyring, seen: { serial: number, hash: Uint8Array } }} Shown
+ */
+
+let known = 0;
+
+/**
+ * Return the keyring, whose days are the caller's to check; throws Failure or KeyringOlder.
+ * @returns {Promise<Shown>}
+ */
+export async function fetchKeyring() {
+  // Once more where the two files do not fit: the portal may have been given a new keyring between them.
+  const shown = await fetchOnce().catch((error) => {
+    if (error instanceof Tampered) return fetchOnce();
+    throw error;
+  }).catch((error) => {
+    throw error instanceof Tampered || error instanceof Malformed ? new Failure("keyring-invalid") : error;
+  });
+  checkSerial(shown.keyring, known);
+  known = shown.keyring.serial;
+  return shown;
+}
+
+/** @returns {Promise<Shown>} */
+async function fetchOnce() {
+  const [{ bytes: raw }, { bytes: signature }] = await Promise.all([ask("/keyring.json"), ask("/keyring.sig")]);
+  const keyring = openKeyring(raw, signature, site);
+  return { keyring, seen: { serial: keyring.serial, hash: sha256(raw) } };
+}

@@ -1,0 +1,122 @@
+// @ts-check
+/** What the portal answers about a case, and which of it can be believed (SPEC 5.3, 5.4, 6, 7.2). */
+
+import { ask } from "#http";
+import * as age from "./age.js";
+import { breathe } from "./breathe.js";
+import * as container from "./container.js";
+import { daysAfter, fromCount } from "./days.js";
+import { CryptoError, NotForUs, Tampered } from "./errors.js";
+import { Failure } from "./failure.js";
+import { channel as find } from "./keyring.js";
+import * as memo from "./memo.js";
+import { checkNames, openSlot } from "./messages.js";
+import * as padding from "./padding.js";
+import { site } from "./site.js";
+
+/** @typedef {import("./casetoken.js").CaseKeys} CaseKeys */
+/** @typedef {import("./keyring.js").Keyring} Keyring */
+/** @typedef {import("./messages.js").Slot} Slot */
+
+/**
+ * What is known of a case. Only `channel` and `slot` are authentic; `claim` is the portal's word.
+ * @typedef {object} Mailbox
+ * @property {{ state: "unknown" | "waiting" | "collected", day: string }} claim
+ * @property {string | null} channel from memo or slot, null if neither opens or it cannot be written to
+ * @property {Slot | null} slot null if there is none, or none to be believed
+ * @property {string | null} fault the code of what is wrong with the slot, if something is
+ */
+
+const SIZE = 18_108;
+const LAST_DAY = 84_005; // 2199-12-31, in days since 1970-01-01 (SPEC 1.2)
+const LATE_DAYS = 35;
+const STATES = /** @type {const} */ (["unknown", "waiting", "collected"]);
+
+/**
+ * Return the portal's answer about a case, opened; throws Offline, Refused, or Failure if it has no form.
+ * @param {CaseKeys} keys
+ * @param {Keyring} keyring
+ * @param {string} today
+ * @returns {Promise<Mailbox>}
+ */
+export async function openMailbox(keys, keyring, today) {
+  const { bytes: answer } = await ask("/api/slot", { method: "POST", body: new Uint8Array(keys.locator) });
+  const claim = claimed(answer);
+  const fromMemo = openMemo(answer.slice(5, 65), keys);
+  const { slot, fault } = await trusted(answer.slice(65), keys, keyring, today);
+  const differ = slot !== null && fromMemo !== null && slot.channel !== fromMemo;
+  const channel = slot?.channel ?? fromMemo;
+  if (differ) return { claim, channel: null, slot: null, fault: "channels-differ" };
+  // Without its keys no answer of that channel can be believed, nor anything sealed to it.
+  if (channel && !find(keyring, channel)) return { claim, channel: null, slot: null, fault: "channel-gone" };
+  return { claim, channel, slot, fault };
+}
+
+/**
+ * @param {Uint8Array<ArrayBuffer>} answer
+ * @returns {Mailbox["claim"]}
+ */
+function claimed(answer) {
+  const state = STATES[answer[0] ?? STATES.length];
+  if (answer.length !== SIZE || state === undefined) throw new Failure("answer-malformed");
+  const count = new DataView(answer.buffer).getUint32(1);
+  if (count > LAST_DAY) throw new Failure("answer-malformed");
+  return { state, day: fromCount(count) };
+}
+
+/**
+ * @param {Uint8Array} sealed
+ * @param {CaseKeys} keys
+ * @returns {string | null} the channel, null for filler
+ */
+function openMemo(sealed, keys) {
+  try {
+    return memo.unseal(sealed, keys.memoKey, { deployment: site.deployment, caseId: keys.caseId });
+  } catch (error) {
+    if (error instanceof CryptoError) return null;
+    throw error;
+  }
+}
+
+/**
+ * @param {Uint8Array} sealed
+ * @param {CaseKeys} keys
+ * @param {Keyring} keyring
+ * @param {string} today
+ * @returns {Promise<Pick<Mailbox, "slot" | "fault">>}
+ */
+async function trusted(sealed, keys, keyring, today) {
+  try {
+    const plain = await age.unsealEnvelope(sealed, keys.replyIdentity);
+    const { slot, key } = await verified(await container.read(plain, padding.slot), keyring);
+    checkNames(slot, { case_id: keys.caseId });
+    // A key past its days vouches for its last slots, each until the next one is due, and not for long (SPEC 6).
+    const until = daysAfter(key.not_after, LATE_DAYS);
+    const stale = today > key.not_after && (today > slot.next_by || today > until);
+    return stale ? { slot: null, fault: "slot-stale" } : { slot, fault: null };
+  } catch (error) {
+    if (error instanceof NotForUs) return { slot: null, fault: null };
+    if (error instanceof CryptoError) return { slot: null, fault: "slot-tampered" };
+    throw error;
+  }
+}
+
+/**
+ * @param {container.Signed} signed
+ * @param {Keyring} keyring
+ * @returns {Promise<{ slot: Slot, key: import("./keyring.js").ReplyKey }>} signed by a key of the channel it names
+ */
+async function verified(signed, keyring) {
+  for (const channel of keyring.channels) {
+    for (const key of channel.reply_keys) {
+      await breathe();
+      try {
+        const slot = openSlot(site.deployment, signed, key.key);
+        if (slot.channel === channel.id) return { slot, key };
+      } catch (error) {
+        if (!(error instanceof Tampered)) throw error;
+      }
+    }
+  }
+  throw new Tampered("slot is signed by no reply key of its channel");
+}

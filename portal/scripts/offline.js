@@ -1,0 +1,45 @@
+// @ts-check
+/** The offline form: opened from disk, it asks for the keyring's two files, then writes or reads. */
+
+import { byId, show, whenPressed, write } from "./dom.js";
+import { guarded } from "./guarded.js";
+import { fetchKeyring } from "./keyrings.js";
+import { beginReading } from "./offline_case.js";
+import { bring } from "./offline_http.js";
+import "./offline_report.js";
+import { chosen } from "./offline_saving.js";
+import { offerForm } from "./reportform.js";
+import { forgetOnReturn, goTo } from "./steps.js";
+
+const SIGNATURE = 64;
+
+const input = byId("keys", HTMLInputElement);
+/** @type {import("./keyrings.js").Shown | null} */
+let shown = null;
+
+async function takeKeys() {
+  write("keys-taken", "");
+  shown = null;
+  await guarded("keys-error", async () => {
+    // By size, not by name: browsers rename what is saved twice.
+    for (const bytes of await chosen(input)) bring(bytes.length === SIGNATURE ? "/keyring.sig" : "/keyring.json", bytes);
+    shown = await fetchKeyring();
+    write("keys-taken", byId("keys-taken").dataset["text"] ?? "");
+  });
+  show("ways", shown !== null);
+}
+
+/** @param {(shown: import("./keyrings.js").Shown) => void} act */
+function withKeys(act) {
+  guarded("keys-error", () => shown && act(shown));
+}
+
+input.addEventListener("change", takeKeys);
+whenPressed("to-report", () => withKeys((keys) => {
+  offerForm(keys);
+  goTo("step-write");
+}));
+whenPressed("to-case", () => withKeys(beginReading));
+forgetOnReturn();
+show("loading", false);
+goTo("step-keys");

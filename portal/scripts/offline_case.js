@@ -1,0 +1,66 @@
+// @ts-check
+/** Reading an answer in the offline form: from the words to a locator, from a downloaded slot to the case. */
+
+import * as base32 from "./base32.js";
+import { utf8 } from "./bytes.js";
+import * as casetoken from "./casetoken.js";
+import { showCase } from "./caseview.js";
+import { today } from "./days.js";
+import { byId, show, whenPressed } from "./dom.js";
+import { Failure } from "./failure.js";
+import { offerFollowUp } from "./followup.js";
+import { guarded } from "./guarded.js";
+import { openMailbox } from "./mailbox.js";
+import { bring } from "./offline_http.js";
+import { chosen, save } from "./offline_saving.js";
+import { site } from "./site.js";
+import { goTo } from "./steps.js";
+import { read } from "./typedtoken.js";
+
+const area = byId("token", HTMLTextAreaElement);
+const slotFile = byId("slot-file", HTMLInputElement);
+
+/** @type {import("./keyrings.js").Shown} */
+let shown;
+/** @type {casetoken.CaseKeys} */
+let keys;
+
+/** @param {import("./keyrings.js").Shown} by the keyring whose signatures count */
+export function beginReading(by) {
+  shown = by;
+  area.value = "";
+  show("located", false);
+  goTo("step-case");
+}
+
+/** @param {casetoken.Language} [language] the one chosen, where the words fit two lists */
+function locate(language) {
+  return guarded("case-error", async () => {
+    show("located", false);
+    const entropy = read(area.value, language);
+    if (!entropy) return;
+    keys = await casetoken.derive(entropy, site.deployment);
+    area.value = "";
+    byId("locator").textContent = base32.groups(keys.locator);
+    show("located");
+  });
+}
+
+function openSlot() {
+  return guarded("case-error", async () => {
+    const [answer] = await chosen(slotFile);
+    if (answer) bring("/api/slot", answer);
+    const mailbox = await openMailbox(keys, shown.keyring, today());
+    const { claim, channel, slot, fault } = mailbox;
+    if (claim.state === "unknown" && channel === null && fault === null) throw new Failure("unknown-case");
+    if (channel === null && fault === null) throw new Failure("slot-of-another");
+    showCase(mailbox, shown.keyring, today());
+    goTo("case");
+    if (channel !== null) offerFollowUp({ keys, shown, channel: () => channel, seen: slot?.serial ?? 0 });
+  });
+}
+
+whenPressed("locate", () => locate());
+for (const language of casetoken.LANGUAGES) whenPressed(`language-${language}`, () => locate(language));
+whenPressed("save-locator", () => save([utf8(`${byId("locator").textContent}\n`)], "locator.txt"));
+slotFile.addEventListener("change", openSlot);

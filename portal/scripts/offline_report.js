@@ -1,0 +1,39 @@
+// @ts-check
+/** Writing a report in the offline form: text, case token, sealed file. */
+
+import { whenPressed } from "./dom.js";
+import { guarded } from "./guarded.js";
+import { Progress } from "./progress.js";
+import { finish, written } from "./reportform.js";
+import { checkToken, newToken, offerToSend, showToken } from "./tokensteps.js";
+
+const progress = new Progress("progress", "progress-text");
+/** For one report: for another one, the form is opened again. */
+const token = newToken();
+/** @type {import("#delivery").Delivery} */
+let delivery;
+
+function toToken() {
+  guarded("error", async () => {
+    ({ delivery } = await written(token));
+    showToken(token);
+  });
+}
+
+function seal() {
+  guarded("confirm-error", async () => {
+    checkToken();
+    offerToSend(false);
+    try {
+      progress.start();
+      await delivery.attempt((part) => progress.show(part));
+    } finally {
+      progress.stop();
+      offerToSend(true);
+    }
+    finish();
+  });
+}
+
+whenPressed("continue", toToken);
+whenPressed("send", seal);

@@ -1,0 +1,83 @@
+// @ts-check
+/** The report page: write, keep the case token, send. */
+
+import { today } from "./days.js";
+import { byId, show, whenPressed, write } from "./dom.js";
+import { explain } from "./failure.js";
+import { checkBrowser } from "./fitness.js";
+import { guarded } from "./guarded.js";
+import { fetchKeyring } from "./keyrings.js";
+import { Progress } from "./progress.js";
+import { countCharacters } from "./questions.js";
+import { finish, offerForm, written } from "./reportform.js";
+import { showRoutes } from "./routes.js";
+import { forgetOnReturn, goTo } from "./steps.js";
+import { checkToken, newToken, offerToSend, showToken } from "./tokensteps.js";
+import { prepareWork } from "./work.js";
+
+const progress = new Progress("progress", "progress-text");
+
+/**
+ * The token of this report, whether or not it has been shown yet.
+ * @type {import("./tokensteps.js").Token}
+ */
+let token;
+/** @type {import("#delivery").Delivery} */
+let delivery;
+
+async function begin() {
+  countCharacters();
+  await guarded("closed", async () => {
+    checkBrowser();
+    token = newToken();
+    const shown = await fetchKeyring();
+    showRoutes("closed-routes", shown.keyring.channels, today());
+    offerForm(shown);
+    show("step-write");
+  });
+  show("loading", false);
+}
+
+/** After writing: the token, which comes before anything is sent. */
+function toToken() {
+  guarded("error", async () => {
+    const { delivery: made, channel, sizeClass } = await written(token);
+    delivery = made;
+    prepareWork(channel, sizeClass);
+    showToken(token);
+  });
+}
+
+async function send() {
+  await guarded("confirm-error", async () => {
+    checkToken();
+    offerToSend(false);
+    goTo("step-send");
+    await attempt();
+  });
+}
+
+async function attempt() {
+  show("failed", false);
+  progress.start();
+  try {
+    await delivery.attempt((part) => progress.show(part));
+    finish();
+  } catch (error) {
+    progress.stop();
+    write("send-error", explain(error));
+    show("failed");
+    byId("retry").focus();
+  }
+}
+
+whenPressed("continue", toToken);
+whenPressed("send", send);
+whenPressed("retry", attempt);
+whenPressed("back", () => {
+  // The attempt may have arrived, its answer lost: what is changed now is another report, with another token.
+  token = newToken();
+  goTo("step-write");
+});
+forgetOnReturn();
+begin();

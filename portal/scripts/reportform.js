@@ -1,0 +1,78 @@
+// @ts-check
+/** The form of a report: its questions, files and reader, and the envelope that comes of them. */
+
+import { Delivery } from "#delivery";
+import { Attachments } from "./attachments.js";
+import { equal } from "./bytes.js";
+import { ChannelChoice, checkOpen, freshAddress } from "./channels.js";
+import { feedbackBy, firstAnswerBy, today } from "./days.js";
+import { byId, write } from "./dom.js";
+import { Failure } from "./failure.js";
+import { answers, areEnough, checkContainers, followConditions, onReader } from "./questions.js";
+import { sealReport } from "./sealing.js";
+import { site } from "./site.js";
+import { goTo } from "./steps.js";
+import { dayText, say } from "./texts.js";
+import { keep, letGo } from "./unsent.js";
+
+const form = byId("form", HTMLFormElement);
+const attachments = new Attachments("files");
+const channels = new ChannelChoice("channels");
+
+/** @type {import("./keyrings.js").Shown} */
+let shown;
+
+/**
+ * Fill the form with these readers; throws Failure, KeyringExpired or ClockBehind if it cannot be sealed to these keys today.
+ * @param {import("./keyrings.js").Shown} keys
+ */
+export function offerForm(keys) {
+  const { id, version, hash } = keys.keyring.questionnaire;
+  const ours = site.questionnaire;
+  if (id !== ours.id || version !== ours.version || !equal(hash, ours.hash)) throw new Failure("questionnaire-differs");
+  checkOpen(keys, today());
+  shown = keys;
+  channels.offer(shown, today());
+}
+
+/**
+ * Return what was written, to be sealed under the keys of a case at each attempt; throws Failure.
+ * @param {import("./tokensteps.js").Token} token
+ * @returns {Promise<{ delivery: Delivery, channel: string, sizeClass: "text" | "files" }>}
+ */
+export async function written(token) {
+  const files = await attachments.enclosed();
+  const given = answers();
+  if (!areEnough(given) && files.length === 0) throw new Failure("empty-report");
+  const channel = channels.chosen;
+  const address = () => freshAddress(shown, channel, today());
+  const seal = async () => sealReport(await address(), await token.keys(), { answers: given, files });
+  return { delivery: new Delivery(seal), channel, sizeClass: files.length ? "files" : "text" };
+}
+
+/** Forget what was written, and go to the days to come back. */
+export function finish() {
+  letGo();
+  form.reset();
+  attachments.clear();
+  byId("day-first").textContent = dayText(firstAnswerBy(today()));
+  byId("day-last").textContent = dayText(feedbackBy(today()));
+  goTo("done");
+}
+
+/** @param {import("./channels.js").Outside} outside whether the report concerns those who would read it */
+function propose(outside) {
+  const name = shown.keyring.channels[0]?.name[site.language] ?? "";
+  write("channels-only", channels.propose(outside) ? "" : say("no-other-reader", { name }));
+}
+
+form.reset();
+checkContainers();
+followConditions(form);
+onReader(form, propose);
+keep(form);
+form.addEventListener("submit", (event) => event.preventDefault());
+form.addEventListener("input", () => {
+  write("error", "");
+  write("confirm-error", "");
+});

@@ -1,0 +1,116 @@
+// @ts-check
+/** The status page: from the case token to what became of the report. */
+
+import * as casetoken from "./casetoken.js";
+import { showCase } from "./caseview.js";
+import { ChannelChoice } from "./channels.js";
+import { helpTyping } from "./completion.js";
+import { today } from "./days.js";
+import { byId, show, whenPressed, write } from "./dom.js";
+import { explain, Failure } from "./failure.js";
+import { checkBrowser } from "./fitness.js";
+import { offerFollowUp } from "./followup.js";
+import { checkDay } from "./keyring.js";
+import { fetchKeyring } from "./keyrings.js";
+import { openMailbox } from "./mailbox.js";
+import { showRoutes } from "./routes.js";
+import { site } from "./site.js";
+import { forgetOnReturn, goTo } from "./steps.js";
+import { say } from "./texts.js";
+import { read } from "./typedtoken.js";
+import { offerWithdrawal } from "./withdrawal.js";
+import { prepareWork } from "./work.js";
+
+const area = byId("token", HTMLTextAreaElement);
+const opener = byId("open", HTMLButtonElement);
+const help = helpTyping(area);
+const channels = new ChannelChoice("follow-up-channels");
+
+/** @param {casetoken.Language} [language] the one chosen, where the words fit two lists */
+async function open(language) {
+  write("error", "");
+  show("write-anyway", false);
+  opener.disabled = true;
+  write("busy", say("opening"));
+  try {
+    checkBrowser();
+    const entropy = read(area.value, language);
+    if (entropy) await openWith(await casetoken.derive(entropy, site.deployment));
+  } catch (error) {
+    write("error", explain(error));
+    byId("error").focus();
+  } finally {
+    opener.disabled = false;
+    write("busy", "");
+  }
+}
+
+/** @param {casetoken.CaseKeys} keys */
+async function openWith(keys) {
+  const shown = await fetchKeyring();
+  const mailbox = await openMailbox(keys, shown.keyring, today());
+  if (mailbox.claim.state === "unknown" && mailbox.channel === null && mailbox.fault === null) {
+    showUnknown(keys, shown);
+    return;
+  }
+  forgetWords();
+  showCase(mailbox, shown.keyring, today());
+  goTo("case");
+  offerWithdrawal(keys.withdrawKey);
+  const { channel, slot } = mailbox;
+  if (channel === null) return;
+  write("cannot-write", staleText(shown));
+  showRoutes("closed-routes", shown.keyring.channels.filter((each) => each.id === channel), today());
+  // Whether or not anything will be written, so that asking tells nothing.
+  prepareWork(channel, "text");
+  offerFollowUp({ keys, shown, channel: () => channel, seen: slot?.serial ?? 0 });
+}
+
+/**
+ * No case: most likely a wrong word that happens to fit. Whoever is sure may write all the same.
+ * @param {casetoken.CaseKeys} keys
+ * @param {import("./keyrings.js").Shown} shown
+ */
+function showUnknown(keys, shown) {
+  show("write-anyway");
+  byId("write-anyway").onclick = () => {
+    forgetWords();
+    channels.offer(shown, today());
+    write("status-label", say("unknown-case"));
+    goTo("case");
+    write("cannot-write", staleText(shown));
+    showRoutes("closed-routes", shown.keyring.channels, today());
+    offerFollowUp({ keys, shown, channel: () => channels.chosen, seen: 0 });
+  };
+  throw new Failure("unknown-case");
+}
+
+function forgetWords() {
+  area.value = "";
+  help();
+}
+
+/** @param {import("./keyrings.js").Shown} shown */
+function staleText({ keyring }) {
+  try {
+    checkDay(keyring, today());
+    return "";
+  } catch (error) {
+    return explain(error);
+  }
+}
+
+byId("form", HTMLFormElement).reset();
+byId("form").addEventListener("submit", (event) => event.preventDefault());
+whenPressed("open", () => open());
+for (const language of casetoken.LANGUAGES) whenPressed(`language-${language}`, () => open(language));
+whenPressed("show-words", () => {
+  const hidden = area.classList.toggle("veiled");
+  byId("show-words").textContent = say(hidden ? "show-words" : "hide-words");
+  byId("show-words").setAttribute("aria-pressed", String(!hidden));
+  help();
+});
+whenPressed("close", () => location.replace(byId("close", HTMLAnchorElement).href));
+forgetOnReturn();
+show("loading", false);
+goTo("step-token");

@@ -1,0 +1,80 @@
+// @ts-check
+/** The steps around a new case token: its words are shown, two of them asked for, and all shown again at the end. */
+
+import * as casetoken from "./casetoken.js";
+import { Confirmation } from "./confirmation.js";
+import { byId, element, show, whenPressed, write } from "./dom.js";
+import { offerToKeep } from "./keeping.js";
+import { site } from "./site.js";
+import { goTo } from "./steps.js";
+
+/**
+ * A token made here; its keys are derived when they are first asked for.
+ * @typedef {{ words: readonly string[], keys: () => Promise<casetoken.CaseKeys> }} Token
+ */
+
+/** @type {readonly string[]} */
+let words = [];
+/** @type {Confirmation} */
+let confirmation;
+
+/** @returns {Token} */
+export function newToken() {
+  const entropy = casetoken.generate();
+  /** @type {Promise<casetoken.CaseKeys> | undefined} */
+  let keys;
+  return {
+    words: casetoken.words(entropy, site.language),
+    keys: () => (keys ??= casetoken.derive(entropy, site.deployment)),
+  };
+}
+
+/**
+ * Go to the step with the words of this token.
+ * @param {Token} token
+ */
+export function showToken(token) {
+  ({ words } = token);
+  confirmation = new Confirmation(words);
+  showWords(true);
+  goTo("step-token");
+}
+
+/** Throw Failure unless two of the words were typed. */
+export function checkToken() {
+  confirmation.check();
+}
+
+/**
+ * While the button is not offered, Enter in any field of the form must not press it.
+ * @param {boolean} offered
+ */
+export function offerToSend(offered) {
+  byId("send", HTMLButtonElement).disabled = !offered;
+}
+
+/** @param {boolean} shownNow rather than asked for */
+function showWords(shownNow) {
+  listWords("token-words");
+  show("token-shown", shownNow);
+  show("token-asked", !shownNow);
+  write("copied", "");
+  offerToSend(!shownNow);
+  if (!shownNow) byId("confirm-1").focus();
+}
+
+/** @param {string} id of a list */
+function listWords(id) {
+  byId(id).replaceChildren(...words.map((word) => element("li", {}, word)));
+}
+
+whenPressed("noted", () => showWords(false));
+whenPressed("show-words", () => showWords(true));
+whenPressed("back-to-text", () => goTo("step-write"));
+whenPressed("show-token", () => {
+  const hidden = byId("token-again").hidden !== false;
+  listWords("token-again");
+  show("token-again", hidden);
+  byId("show-token").setAttribute("aria-expanded", String(hidden));
+});
+offerToKeep(() => words);

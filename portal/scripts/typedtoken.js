@@ -1,0 +1,22 @@
+// @ts-check
+/** The case token that a person typed; they are asked for its language where the words fit two lists. */
+
+import * as casetoken from "./casetoken.js";
+import { show } from "./dom.js";
+import { Failure } from "./failure.js";
+
+/**
+ * Return the entropy of a token; throws what `casetoken.parse` throws, and Failure while the language must be asked.
+ * @param {string} text
+ * @param {casetoken.Language} [language] the one chosen
+ * @returns {Uint8Array | undefined} undefined if the words do not fit the one chosen
+ */
+export function read(text, language) {
+  show("languages", false);
+  const candidates = casetoken.parse(text);
+  const fitting = casetoken.LANGUAGES.filter((each) => candidates[each]);
+  const one = language ?? (fitting.length === 1 ? fitting[0] : undefined);
+  if (one) return candidates[one];
+  show("languages");
+  throw new Failure("two-languages");
+}
