@@ -1,9 +1,10 @@
 """Long runs against a real portal: kills, many clients, times of answers (`make soak`).
 
-`python -m benchmarks.soak PART…` runs some parts alone: submits, answers, junk, large, kills.
+`python -m benchmarks.soak PART…` runs some parts alone: submits, answers, junk, large, kills, fuzz.
 """
 
 import statistics
+import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
@@ -30,10 +31,9 @@ SUBMITS = 600
 TURNS = 6
 CASES = 100_000
 ASKED = 1_000
-# What a clock beyond a network can hardly tell apart: either is enough.
-APART_MILLISECONDS = 2
-APART = 0.05
-POSTGRESQL = Path(__file__).parent.parent / "deploy" / "postgresql.conf"
+ROOT = Path(__file__).parent.parent
+POSTGRESQL = ROOT / "deploy" / "postgresql.conf"
+FUZZ = "tests/test_portal_fuzz.py"
 
 
 def main() -> None:
@@ -73,17 +73,12 @@ def answers(server: Server) -> None:
     with server.store() as store:
         locators = slot_timing.fill(store, CASES)
     with server.serving():
-        found = slot_timing.medians(lambda each: server.request("POST", "/api/slot", each), locators, ASKED)
+        taken = slot_timing.times(lambda each: server.request("POST", "/api/slot", each), locators, ASKED)
+    found = slot_timing.medians(taken)
     told = ", ".join(f"{name} {median:.2f} ms" for name, median in found.items())
     say(f"  slot answers among {CASES} cases: {told}; {slot_timing.spread(found):.1%} apart")
-    if not alike(found):
+    if not slot_timing.alike(found):
         raise RuntimeError("the time of an answer tells the state of a case")
-
-
-def alike(found: Mapping[str, float]) -> bool:
-    """Whether medians, in milliseconds, are so near to each other that they tell nothing."""
-    apart = max(found.values()) - min(found.values())
-    return apart <= APART_MILLISECONDS or slot_timing.spread(found) <= APART
 
 
 def kills(server: Server) -> None:
@@ -107,12 +102,25 @@ def large(server: Server) -> None:
     say(f"  {send_large(server)}")
 
 
+def fuzz(server: Server) -> None:
+    """The requests of `make test` as nobody should send them, and many more; a failure ends the run."""
+    kind = server.settings.database_url.get_backend_name()
+    command = [sys.executable, "-m", "pytest", "--quiet", "--hypothesis-profile=thorough", "-k", kind, FUZZ]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise RuntimeError(done.stdout)
+    for line in done.stdout.splitlines():
+        if f"requests to {kind}" in line:
+            say(f"  {line}")
+
+
 PARTS: Mapping[str, Callable[[Server], None]] = {
     "submits": submits,
     "answers": answers,
     "junk": junk,
     "large": large,
     "kills": kills,
+    "fuzz": fuzz,
 }
 
 

@@ -44,6 +44,7 @@ class HybridRecipient:
     """A public key of 1,216 bytes: an ML-KEM-768 encapsulation key, then an X25519 point.
 
     A value that exists can be sealed to: constructing it tries, so a poisoned key is met where it arrives.
+    Raises Malformed.
     """
 
     raw: bytes
@@ -53,11 +54,6 @@ class HybridRecipient:
             _SUITE.encrypt(bytes(FILE_KEY), self._public(), _INFO)
         except ValueError:
             raise Malformed("a public key is not valid, ask its owner for it again") from None
-
-    @classmethod
-    def from_raw(cls, raw: bytes) -> Self:
-        """Return the recipient of these 1,216 bytes; raise Malformed if nothing can be sealed to it."""
-        return cls(raw)
 
     @classmethod
     def parse(cls, text: str) -> Self:

@@ -41,6 +41,10 @@ class Texts:
     fr: str
     en: str
 
+    def in_(self, language: str) -> str:
+        """Return it in ``fr``, or for any other language in English."""
+        return self.fr if language == "fr" else self.en
+
 
 @dataclass(frozen=True, slots=True)
 class IntakeKey:

@@ -60,9 +60,10 @@ PAGES = record(
 
 
 def encode(pages: Pages) -> bytes:
-    """Return manifest.json; Malformed unless its files are sorted by path and none is named twice."""
-    _check(pages)
-    return PAGES.encode(pages)
+    """Return manifest.json; Malformed if ``parse`` would not take it."""
+    raw = PAGES.encode(pages)
+    parse(raw, pages.deployment)
+    return raw
 
 
 def parse(raw: bytes, deployment: bytes) -> Pages:

@@ -6,6 +6,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDFExpand
 from nacl import pwhash
 from nacl.exceptions import CryptoError as NaClError
+from nacl.exceptions import RuntimeError as NaClRuntimeError
 from nacl.secret import SecretBox
 
 from crypto.errors import Malformed, NotForUs
@@ -27,11 +28,13 @@ def stretch(passphrase: str, salt: bytes, *, opslimit: int = OPSLIMIT, memlimit:
     """Return the 32-byte key of a passphrase; ``salt`` has 16 bytes, ``memlimit`` is in bytes.
 
     The text is brought to NFKC first: two keyboards may write one accent differently. Raises Malformed for a
-    salt or a limit outside what libsodium takes.
+    salt or a limit outside what libsodium takes, MemoryError where less than ``memlimit`` is free.
     """
     text = unicodedata.normalize("NFKC", passphrase).encode("utf-8", errors="surrogatepass")
     try:
         return bytes(pwhash.argon2id.kdf(KEY, text, salt, opslimit=opslimit, memlimit=memlimit))
+    except NaClRuntimeError:  # within its limits, libsodium fails for nothing else
+        raise MemoryError from None
     except (NaClError, ValueError):
         raise Malformed("the passphrase cannot be stretched with these parameters") from None
 

@@ -3,7 +3,7 @@
 import hashlib
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import TypeAlias
 
@@ -118,29 +118,22 @@ def parse(raw: bytes) -> Questionnaire:
     """Return the questionnaire of a TOML file; BadQuestionnaire names the first mistake and its remedy."""
     try:
         document = tomllib.loads(raw.decode("utf-8"))
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise BadQuestionnaire(f"questionnaire is not TOML: {error}") from error
-    # Questions without sections are how version 1 of the file was written; reports still answer those.
-    parts = "field" if "field" in document else "section"
-    top = Table("questionnaire", document, {"id", "version", parts}, {"skip"})
-    if parts == "field":
-        sections: tuple[Section, ...] = (Section(_fields(top)),)
-    else:
-        sections = tuple(_section(top, number) for number in range(len(top.tables("section"))))
+    top = Table("questionnaire", document, {"id", "version", "section"}, {"skip"})
     found = Questionnaire(
         top.id(),
         top.number("version"),
         hashlib.sha256(raw).digest(),
-        _with_enough(sections),
+        tuple(_section(table, number) for number, table in enumerate(top.tables("section"), 1)),
         top.optional_texts("skip"),
     )
     _check(found)
     return found
 
 
-def _section(top: Table, at: int) -> Section:
-    members = {"title", "text", "when", "folded"}
-    section = Table(f"section {at + 1}", top.tables("section")[at], {"field"}, members)
+def _section(table: Mapping[str, object], number: int) -> Section:
+    section = Table(f"section {number}", table, {"field"}, {"title", "text", "when", "folded"})
     folded = section.flag("folded")
     title = section.optional_texts("title")
     if folded and title is None:
@@ -212,20 +205,12 @@ def _flag(table: Table) -> Flag | None:
     return Flag(named) if named else None
 
 
-def _with_enough(sections: tuple[Section, ...]) -> tuple[Section, ...]:
-    """Return the sections; where no question says that it is enough, every text is."""
-    if any(field.enough for section in sections for field in section.fields):
-        return sections
-    return tuple(
-        replace(s, fields=tuple(replace(field, enough=field.kind in _TYPED) for field in s.fields))
-        for s in sections
-    )
-
-
 def _check(found: Questionnaire) -> None:
     _distinct("field", [field.id for field in found.fields])
     if sum(field.most for field in found.fields) > MOST_IN_ALL:
         raise BadQuestionnaire(f"questionnaire: 'most' of all fields together is at most {MOST_IN_ALL}")
+    if not any(field.enough for field in found.fields):
+        raise BadQuestionnaire("questionnaire: no field is 'enough': without a file nobody could report")
     _check_outside([field for field in found.fields if any(option.outside for option in field.options)])
     before: dict[str, Field] = {}
     for number, section in enumerate(found.sections, 1):

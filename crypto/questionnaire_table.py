@@ -51,9 +51,11 @@ class Table:
     def one_of(self, name: str, known: Iterable[str]) -> str | None:
         """Return one of the words ``known``, or None where it is left out."""
         value = self._table.get(name)
-        if value is not None and value not in set(known):
+        if value is None:
+            return None
+        if not isinstance(value, str) or value not in set(known):
             raise BadQuestionnaire(f"{self.place}: {name!r} is one of {', '.join(known)}")
-        return None if value is None else str(value)
+        return value
 
     def texts(self, name: str) -> Texts:
         """Return a text in both languages."""

@@ -14,6 +14,8 @@ DEPLOYMENT = 16
 SEED = 32
 PUBLIC = 32
 SIGNATURE = 64
+# Bytes of a file that is signed whole, as keyring, card and list of pages are, and of the questionnaire.
+LARGEST_FILE = 4 << 20
 
 
 class Label(Enum):

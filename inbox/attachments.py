@@ -1,5 +1,6 @@
 """Files of cases: sealed in their folder, opened one at a time, bytes for bytes."""
 
+import glob
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
@@ -33,12 +34,13 @@ def find(home: Home, session: Session, case: int, number: int) -> Found:
 
 
 def write(home: Home, found: Found, out: Path) -> None:
-    """Write a file of a case in clear to ``out``, which must not exist.
+    """Write a file of a case in clear to ``out``, which must not exist; remove what a killed try left there.
 
     Raises Refused if its sealed copy is damaged, or ``out`` is there: then nothing is left at ``out`` that
     was not there before.
     """
     attachment, seed = found
+    _sweep(out)
     try:
         out.touch(mode=0o600, exist_ok=False)  # from here on the name is ours
     except FileExistsError:
@@ -54,6 +56,11 @@ def write(home: Home, found: Found, out: Path) -> None:
     except BaseException:
         out.unlink()
         raise
+
+
+def _sweep(out: Path) -> None:
+    if disk.remove_parts(out.parent, glob.escape(out.name)) and out.exists() and not out.stat().st_size:
+        out.unlink()  # where the name was taken, for the part that was found
 
 
 def _find(session: Session, case: int, number: int) -> Attachment:

@@ -6,11 +6,11 @@ from typing import Any, TypeAlias
 
 from sqlalchemy.orm import Session
 
-from crypto import answers, base64url, questionnaire
-from crypto.keyring import Texts
+from crypto import base64url
 from crypto.messages import REPORT, Report
 from crypto.questionnaire import Flag, Questionnaire
-from inbox import records, registers
+from inbox import answers, questionnaires, records, registers
+from inbox.reasons import REASONS, Kind
 from inbox.schema import Attachment, Case, FollowUp, Message, Unopened
 
 View: TypeAlias = dict[str, Any]
@@ -100,11 +100,11 @@ def _line(case: Case, kept_from: Mapping[int, list[str]]) -> View:
 def _report(session: Session, case: Case) -> View:
     report = REPORT.parse(case.message)
     answered = report.questionnaire
-    file = records.questionnaire(session, answered.id, answered.version)
+    asked = questionnaires.asked(session, answered)
     return {
         "written": report.written.isoformat(),
         "questionnaire": {"id": answered.id, "version": answered.version},
-    } | (_answers(questionnaire.parse(file.raw), report) if file else {"answers": dict(report.answers)})
+    } | (_answers(asked, report) if asked else {"answers": dict(report.answers)})
 
 
 def _answers(asked: Questionnaire, report: Report) -> View:
@@ -128,14 +128,10 @@ def _labels(asked: Questionnaire, language: str) -> dict[str, str]:
     """Return the labels of questions by id, of options by ``question.option``."""
     labels = {}
     for field in asked.fields:
-        labels[field.id] = _in(language, field.label)
+        labels[field.id] = field.label.in_(language)
         for option in field.options:
-            labels[f"{field.id}.{option.id}"] = _in(language, option.label)
+            labels[f"{field.id}.{option.id}"] = option.label.in_(language)
     return labels
-
-
-def _in(language: str, texts: Texts) -> str:
-    return texts.fr if language == "fr" else texts.en
 
 
 def attachment(file: Attachment) -> View:
@@ -174,7 +170,7 @@ def _unopened(row: Unopened) -> View:
     return {
         "number": row.number,
         "kind": row.kind,
-        "reason": row.reason,
+        "reason": REASONS[Kind(row.kind)],
         "received": row.received.isoformat(),
         "bundle": row.intake,
         "file": None if row.envelope is None else f"unopened/{base64url.encode(row.envelope)}.age",

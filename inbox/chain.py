@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
 
 from sqlalchemy.orm import Session
 
@@ -55,14 +54,14 @@ def follows(session: Session, verified: Verified, acceptance: Acceptance) -> boo
     return True
 
 
-def accept(session: Session, instance_key: bytes, today: date) -> int | None:
+def accept(session: Session, instance_key: bytes) -> int | None:
     """Pin the instance key if it is new; return the last number of the chain that it ends, if it ends one."""
     pinned = records.pinned_instance(session)
     if pinned is not None and pinned.key == instance_key:
         return None
     ended = records.last_intake(session, pinned.key) if pinned else None
     position = pinned.position + 1 if pinned else 1
-    session.add(Instance(key=instance_key, position=position, accepted=today))
+    session.add(Instance(key=instance_key, position=position))
     session.flush()
     return ended.n if ended else None
 

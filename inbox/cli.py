@@ -8,7 +8,7 @@ from typing import NoReturn
 
 import click
 
-from inbox import memory, running, terminal
+from inbox import memory, patience, running, terminal
 from inbox.commands import (
     answering,
     cards,
@@ -23,6 +23,7 @@ from inbox.commands import (
     reading,
     session,
 )
+from inbox.errors import Refused
 from inbox.options import Closed, Door, officer_options
 
 
@@ -32,9 +33,16 @@ def main(arguments: list[str] | None = None) -> NoReturn:
     os.umask(0o077)
     # A stopped process would keep its keys, and wait for nobody.
     signal.signal(signal.SIGTSTP, signal.SIG_IGN)
+    terminal.lose_nothing()
     memory.forbid_dumps()
     memory.lock()
-    sys.exit(run(arguments))
+    try:
+        status = run(arguments)
+    except patience.Inactive:
+        terminal.warn("")
+        terminal.fail(Refused("nobody answered", "what was not finished was undone; start again"))
+        status = 1
+    sys.exit(status)
 
 
 def run(arguments: list[str] | None = None, door: Door | None = None) -> int:
@@ -49,8 +57,6 @@ def run(arguments: list[str] | None = None, door: Door | None = None) -> int:
 def commands(context: click.Context, home: Path | None) -> None:
     """Unseal, read, and answer reports; no network."""
     if context.obj is None:
-        if home is None:
-            raise click.UsageError("Missing option '--home'.")
         context.obj = Closed(home)
     elif home is not None:
         raise click.UsageError("a session has its home")

@@ -133,7 +133,7 @@ def _accept(session: Session, verified: Verified, today: date) -> list[str]:
     """Take the bundle into its chain; return what an officer should know."""
     intake = verified.intake
     warnings = []
-    ended = chain.accept(session, intake.instance_key, today)
+    ended = chain.accept(session, intake.instance_key)
     if ended is not None:
         records.tell_closings_again(session)
         warnings.append(

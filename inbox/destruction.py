@@ -2,13 +2,12 @@
 
 from dataclasses import dataclass
 from datetime import date, timedelta
-from pathlib import Path
 
 from sqlalchemy.orm import Session
 
 from inbox import keys, keystore, records
 from inbox.errors import Refused
-from inbox.home import Home
+from inbox.home import Home, keystore_name
 from inbox.schema import IntakeKey, KeyStoreKey, ReplyKey
 
 GRACE = timedelta(days=30)
@@ -27,7 +26,7 @@ class Backups:
     @property
     def names(self) -> list[str]:
         """The names of the files."""
-        return [Home(Path()).keystore(n).name for n in range(self.first, self.last + 1)]
+        return [keystore_name(n) for n in range(self.first, self.last + 1)]
 
 
 @dataclass(frozen=True, slots=True)

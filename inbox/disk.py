@@ -10,6 +10,7 @@ from typing import BinaryIO
 
 PIECE = 1 << 20
 PART = ".part"
+_DRAWN = 8
 
 
 @contextmanager
@@ -18,7 +19,7 @@ def replacing(path: Path) -> Iterator[BinaryIO]:
 
     If the block raises, ``path`` stays as it was. Mode 0600.
     """
-    part = path.with_name(f"{path.name}.{secrets.token_hex(8)}{PART}")
+    part = path.with_name(f"{path.name}.{secrets.token_hex(_DRAWN)}{PART}")
     try:
         with os.fdopen(os.open(part, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600), "w+b") as file:
             yield file
@@ -62,6 +63,19 @@ def sync_folder(folder: Path) -> None:
 def make_folder(folder: Path) -> None:
     """Make a folder that only its owner can enter, unless it is there."""
     folder.mkdir(mode=0o700, exist_ok=True)
+
+
+def remove_parts(folder: Path, name: str) -> bool:
+    """Remove what ``replacing`` left in ``folder`` of files of this name, a pattern, when it was killed.
+
+    Returns whether there was anything.
+    """
+    parts = list(folder.glob(f"{name}.{'[0-9a-f]' * 2 * _DRAWN}{PART}"))
+    for part in parts:
+        part.unlink()
+    if parts:
+        sync_folder(folder)
+    return bool(parts)
 
 
 def remove(folder: Path, done: Container[Path]) -> None:

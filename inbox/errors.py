@@ -35,6 +35,16 @@ class ShareDamaged(Refused):
         )
 
 
+class TooLittleMemory(Refused):
+    """A passphrase cannot be stretched: less memory is free than its share file asks for."""
+
+    def __init__(self, needed: int) -> None:
+        super().__init__(
+            f"too little memory is free: a passphrase takes {needed >> 20} MiB",
+            "end other programs, or raise the limit (ulimit -v unlimited), then try again",
+        )
+
+
 class OtherSharing(Refused):
     """The shares are not all of the present sharing of this inbox."""
 

@@ -10,8 +10,10 @@ from pathlib import Path
 
 from sqlalchemy.orm import Session
 
-from crypto import card, journal, keyring, messages, passphrase, questionnaire, signing
-from inbox import cards, disk, header, keyrings, keys, keystore, officers, papers, vault
+from crypto import card, journal, keyring, messages, passphrase, signing
+from crypto.errors import Malformed
+from crypto.keyring import CHANNEL_SHAPE, Channel, Texts
+from inbox import cards, disk, header, keyrings, keys, keystore, officers, papers, questionnaires, vault
 from inbox.acts import Act, Deed
 from inbox.errors import HomeRefused, Refused
 from inbox.home import Home
@@ -71,12 +73,16 @@ def check_free(root: Path) -> None:
         raise HomeRefused(f"{root} is already there, nothing was changed", "choose another --home")
 
 
-def check_channel(channel: str) -> None:
-    """Raise Refused unless this can be the id of a channel."""
-    if not re.fullmatch(messages.CHANNEL, channel):
+def check_charter(charter: Charter) -> None:
+    """Raise Refused unless pages can show all of it: channel id, names, notes, questionnaire."""
+    if not re.fullmatch(messages.CHANNEL, charter.channel):
         raise Refused(
             "the channel id has an unexpected form", "use a-z, 0-9 and -, from a letter, at most 32"
         )
+    texts = (charter.name, charter.name_fr, charter.name_en, charter.note_fr, charter.note_en)
+    for each in map(Texts, texts, texts):
+        _check_texts(Channel(charter.channel, each, each, (), ()))
+    questionnaires.read(charter.questionnaire)
 
 
 def found(
@@ -90,10 +96,10 @@ def found(
     """Make the inbox in the folder ``root`` for the officers of ``circle``, with their shares handed out.
 
     Without a handout the share of the one officer stays in the home. Until the last step nothing is at
-    ``root``: an interrupted ceremony is begun again. Raises HomeRefused, Refused or Malformed.
+    ``root``: an interrupted ceremony is begun again. Raises HomeRefused or Refused.
     """
     check_free(root)
-    check_channel(charter.channel)
+    check_charter(charter)
     sharing = share(circle)
     aside = Home(root.absolute().with_name(_aside(root.absolute().name, secrets.token_hex(8))))
     root.absolute().parent.mkdir(parents=True, exist_ok=True)
@@ -115,6 +121,13 @@ def found(
             shutil.rmtree(aside.root, ignore_errors=True)
     disk.sync_folder(root.absolute().parent)
     return Founded(root_of_all, proven, papers)
+
+
+def _check_texts(channel: Channel) -> None:
+    try:
+        CHANNEL_SHAPE.read(CHANNEL_SHAPE.write(channel))
+    except Malformed:
+        raise Refused("a name or note is too long", "use at most 2000 characters for each") from None
 
 
 def _aside(name: str, drawn: str) -> str:
@@ -146,7 +159,7 @@ def _build(aside: Home, charter: Charter, root: Root, proven: Proven) -> str:
 
 
 def _fill(session: Session, charter: Charter, root: Root) -> None:
-    asked = questionnaire.parse(charter.questionnaire)
+    asked = questionnaires.read(charter.questionnaire)
     session.add(
         QuestionnaireFile(hash=asked.hash, id=asked.id, version=asked.version, raw=charter.questionnaire)
     )

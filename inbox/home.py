@@ -12,6 +12,11 @@ from inbox import disk
 from inbox.errors import HomeRefused
 
 
+def keystore_name(generation: int) -> str:
+    """Return the name of the key store of one generation, in whichever home."""
+    return f"keystore-{generation}.age"
+
+
 @dataclass(frozen=True, slots=True)
 class Home:
     """The folder of one inbox; every path in it has its name here."""
@@ -54,7 +59,7 @@ class Home:
 
     def keystore(self, generation: int) -> Path:
         """The key store of one generation."""
-        return self.root / f"keystore-{generation}.age"
+        return self.root / keystore_name(generation)
 
     def attachment(self, attachment_id: bytes) -> Path:
         """The sealed file of one attachment (16-byte random id)."""
@@ -91,11 +96,16 @@ class Home:
             raise HomeRefused(f"there is no inbox in {self.root}", "check --home, or make one: inbox init")
         descriptor = os.open(self.root, os.O_RDONLY | os.O_DIRECTORY)
         try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            _lock(descriptor)
             yield
-        except BlockingIOError:
-            raise HomeRefused(
-                "another inbox command is at work here", "wait for it to end; a session ends with `lock`"
-            ) from None
         finally:
             os.close(descriptor)
+
+
+def _lock(descriptor: int) -> None:
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        raise HomeRefused(
+            "another inbox command is at work here", "wait for it to end; a session ends with `lock`"
+        ) from None

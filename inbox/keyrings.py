@@ -7,8 +7,7 @@ from datetime import date
 from sqlalchemy.orm import Session
 
 from crypto import card, keyring
-from crypto.keyring import Channel, IntakeKey, Keyring, ReplyKey, Texts
-from crypto.questionnaire import parse as parse_questionnaire
+from crypto.keyring import Channel, IntakeKey, Keyring, Questionnaire, ReplyKey, Texts
 from inbox import keys, records, schema
 from inbox.errors import Refused
 from inbox.schema import KeyringFile, QuestionnaireFile
@@ -21,7 +20,6 @@ def issue(session: Session, today: date) -> KeyringFile:
     raw, signature = keyring.sign(issued, root_seed(session))
     row = KeyringFile(
         serial=issued.serial,
-        issued=today,
         valid_until=issued.valid_until,
         hash=hashlib.sha256(raw).digest(),
         raw=raw,
@@ -79,7 +77,7 @@ def root_seed(session: Session) -> bytes:
 
 def _build(session: Session, serial: int, today: date) -> Keyring:
     office = records.office(session)
-    questionnaire = session.get_one(QuestionnaireFile, office.questionnaire)
+    asked = session.get_one(QuestionnaireFile, office.questionnaire)
     return Keyring(
         deployment=office.deployment,
         serial=serial,
@@ -87,5 +85,5 @@ def _build(session: Session, serial: int, today: date) -> Keyring:
         valid_until=today + keyring.LONGEST,
         name=Texts(office.name, office.name),
         channels=(own_channel(session, today), *(each.at(today) for each in vouched_for(session))),
-        questionnaire=parse_questionnaire(questionnaire.raw).reference,
+        questionnaire=Questionnaire(asked.id, asked.version, asked.hash),
     )

@@ -1,5 +1,6 @@
 """What commands take: the home, who is present, the form of the answer, a file to read or write."""
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
@@ -10,7 +11,8 @@ from typing import Any, Protocol, TypeVar
 
 import click
 
-from crypto.journal import LONGEST_REASON
+from crypto.journal import LONGEST_OFFICER, LONGEST_REASON, OFFICER
+from crypto.signing import LARGEST_FILE
 from inbox import header, officers, sharefile, strength, terminal
 from inbox.errors import Refused, ShareDamaged
 from inbox.home import Home
@@ -43,7 +45,14 @@ class Door(Protocol):
 class Closed:
     """The door of a single command: opened by the shares and passphrases that are given with it."""
 
-    root: Path
+    home: Path | None
+
+    @property
+    def root(self) -> Path:
+        """The home folder; UsageError if none was named: who asks for ``--help`` need not."""
+        if self.home is None:
+            raise click.UsageError("Missing option '--home'.")
+        return self.home
 
     @contextmanager
     def opened(self) -> Iterator[Inbox]:
@@ -121,11 +130,18 @@ def _reason(_: click.Context, __: click.Parameter, given: str) -> str:
     return given
 
 
+def _officer(_: click.Context, __: click.Parameter, given: str) -> str:
+    if not re.fullmatch(OFFICER, given) or len(given) > LONGEST_OFFICER:
+        raise click.BadParameter(f"{given!r} is no name of an officer")
+    return given
+
+
 _WHY = "Why, for the journal; nothing of a report."
 reason_option = click.option("--reason", default="", callback=_reason, help=_WHY)
 reason_needed = click.option("--reason", required=True, callback=_reason, help=_WHY)
 # Up to what canonical JSON, and so the journal, can write.
 NUMBER = click.IntRange(1, 2**53 - 1)
+officer_argument = click.argument("officer", metavar="NAME", callback=_officer)
 case_argument = click.argument("case", type=NUMBER)
 out_file = click.option(
     "--out", required=True, type=click.Path(path_type=Path), help="Write here; never over a file."
@@ -138,6 +154,15 @@ out_folder = click.option(
 def today() -> date:
     """Return the day it is in UTC."""
     return datetime.now(UTC).date()
+
+
+def content_of(path: Path) -> bytes:
+    """Return the bytes of a file that is to be signed, accepted or taken into use; Refused beyond 4 MiB."""
+    with path.open("rb") as file:
+        content = file.read(LARGEST_FILE + 1)
+    if len(content) > LARGEST_FILE:
+        raise Refused(f"{path} has more than {LARGEST_FILE >> 20} MiB", "give the file that is asked for")
+    return content
 
 
 def text_of(path: Path) -> str:

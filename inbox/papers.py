@@ -32,6 +32,7 @@ class Handout:
 
     def write(self, proven: Proven, deployment: str, minutes: str) -> Papers:
         """Write the papers, mode 0600; ``minutes`` is the record."""
+        disk.remove_parts(self.folder, "*")  # of a ceremony that was killed, words in clear among them
         name = proven.sharing.name
         record_file = self.folder / f"record-{name}.txt"
         disk.write(record_file, [minutes.encode("utf-8")])

@@ -1,9 +1,11 @@
-"""A session waits for its officers, but not for ever: then its process ends, whatever it was doing."""
+"""The program waits for officers, but not for ever: then its process ends, whatever it was doing."""
 
 import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+# Seconds that a single command waits for the answer to a question: its vault may be open.
+QUESTION = 600
 # Seconds in which a process to which nobody types any more may close its vault and say so.
 GRACE = 10
 
@@ -35,6 +37,22 @@ def limited(seconds: int) -> Iterator[None]:
             _Limit.seconds = 0
             renew()
             signal.signal(signal.SIGALRM, before)
+
+
+@contextmanager
+def asking() -> Iterator[None]:
+    """End the block, which waits for an answer, with Inactive after QUESTION seconds.
+
+    A session has a limit already, which starts anew with the answer.
+    """
+    if signal.getsignal(signal.SIGALRM) is not _end:
+        with limited(QUESTION):
+            yield
+        return
+    try:
+        yield
+    finally:
+        renew()
 
 
 def renew() -> None:

@@ -3,6 +3,7 @@
 from sqlalchemy.orm import Session
 
 from crypto import questionnaire
+from crypto.messages import QuestionnaireRef
 from crypto.questionnaire import BadQuestionnaire, Questionnaire
 from inbox import records
 from inbox.errors import Refused
@@ -15,6 +16,18 @@ def read(raw: bytes) -> Questionnaire:
         return questionnaire.parse(raw)
     except BadQuestionnaire as error:
         raise Refused(f"not taken: {error}", "mend the file, then try again") from error
+
+
+def asked(session: Session, reference: QuestionnaireRef) -> Questionnaire | None:
+    """Return the questionnaire that a report answers, None for an unknown one.
+
+    So is one that was taken when fewer mistakes were looked for: its reports are read all the same.
+    """
+    file = records.questionnaire(session, reference.id, reference.version)
+    try:
+        return questionnaire.parse(file.raw) if file else None
+    except BadQuestionnaire:
+        return None
 
 
 def adopt(session: Session, asked: Questionnaire, raw: bytes) -> None:

@@ -10,6 +10,11 @@ from inbox import terminal
 from inbox.errors import Refused
 from inbox.options import Door
 
+_NOT_TYPED = (
+    "not what was typed is at fault, but a file, the vault, or the program: put back a copy of what changed;"
+    " if that does not help, report this to the people who maintain the program"
+)
+
 
 def run(commands: click.Command, arguments: list[str] | None, door: Door | None) -> int:
     """Run one command, behind a door that is open already if there is one; return 0, 1 or 2."""
@@ -20,7 +25,7 @@ def run(commands: click.Command, arguments: list[str] | None, door: Door | None)
     except Refused as refused:
         terminal.fail(refused)
     except CryptoError as error:
-        terminal.fail(Refused(str(error), "check what was typed"))
+        terminal.fail(Refused(str(error), _NOT_TYPED))
     except click.Abort:
         terminal.fail(Refused("stopped", "what was not finished was undone"))
     except click.ClickException as error:

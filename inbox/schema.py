@@ -96,7 +96,6 @@ class KeyringFile(Base):
 
     __tablename__ = "keyrings"
     serial: Mapped[int] = mapped_column(primary_key=True)
-    issued: Mapped[date]
     valid_until: Mapped[date]
     hash: Mapped[bytes]
     raw: Mapped[bytes]
@@ -117,7 +116,6 @@ class Instance(Base):
     __tablename__ = "instances"
     key: Mapped[bytes] = mapped_column(primary_key=True)
     position: Mapped[int] = mapped_column(unique=True)
-    accepted: Mapped[date]
 
 
 class IntakeBundle(Base):
@@ -229,7 +227,6 @@ class Unopened(Base):
     __tablename__ = "unopened"
     number: Mapped[int] = mapped_column(primary_key=True)
     kind: Mapped[str]
-    reason: Mapped[str]
     received: Mapped[date]
     intake: Mapped[int]
     envelope: Mapped[bytes | None] = mapped_column(default=None)

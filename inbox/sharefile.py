@@ -7,7 +7,7 @@ from crypto import passphrase, shares
 from crypto.errors import CryptoError, NotForUs
 from crypto.journal import LONGEST_OFFICER, OFFICER
 from crypto.shape import binary, integer, one_of, record, text
-from inbox.errors import ShareDamaged, WrongPassphrase
+from inbox.errors import ShareDamaged, TooLittleMemory, WrongPassphrase
 from inbox.header import SHARING
 
 # Beyond these a damaged or planted file would only exhaust the machine.
@@ -49,9 +49,9 @@ _SHARE = record(
 
 
 def seal(words: str, officer: str, sharing: bytes, chosen: str, limits: Limits = LIMITS) -> bytes:
-    """Return the share file of an officer under the passphrase ``chosen``."""
+    """Return the share file of an officer under the passphrase ``chosen``; TooLittleMemory."""
     salt = secrets.token_bytes(passphrase.SALT)
-    key = passphrase.stretch(chosen, salt, opslimit=limits[0], memlimit=limits[1])
+    key = _stretched(chosen, salt, limits)
     file = ShareFile(
         sharing=sharing,
         officer=officer,
@@ -81,11 +81,19 @@ def sharing_of(raw: bytes) -> bytes | None:
 
 
 def unseal(file: ShareFile, given: str) -> str:
-    """Return the words of a share; WrongPassphrase, ShareDamaged."""
-    key = passphrase.stretch(given, file.salt, opslimit=file.opslimit, memlimit=file.memlimit)
+    """Return the words of a share; WrongPassphrase, ShareDamaged, TooLittleMemory."""
+    key = _stretched(given, file.salt, (file.opslimit, file.memlimit))
     try:
         return shares.normal(passphrase.unwrap(file.sealed, key).decode("ascii"))
     except NotForUs:
         raise WrongPassphrase(file.officer) from None
     except CryptoError:
         raise ShareDamaged from None
+
+
+def _stretched(given: str, salt: bytes, limits: Limits) -> bytes:
+    opslimit, memlimit = limits
+    try:
+        return passphrase.stretch(given, salt, opslimit=opslimit, memlimit=memlimit)
+    except MemoryError:
+        raise TooLittleMemory(memlimit) from None

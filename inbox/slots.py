@@ -50,7 +50,7 @@ class Sealer:
     def __call__(self, unsent: Unsent) -> bytes:
         """Return the sealed slot."""
         signed = container.write([], lambda _: unsent.message, self._sign, padding.slot)
-        return age.seal_bytes(b"".join(signed), [HybridRecipient.from_raw(unsent.recipient)])
+        return age.seal_bytes(b"".join(signed), [HybridRecipient(unsent.recipient)])
 
     def _sign(self, message: bytes) -> bytes:
         return signing.sign(Label.SLOT, self._seal.deployment, message, self._seal.reply_seed)

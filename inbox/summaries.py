@@ -4,10 +4,9 @@ from collections.abc import Iterable, Iterator
 
 from sqlalchemy.orm import Session
 
-from crypto import questionnaire
 from crypto.messages import QuestionnaireRef, Report
 from crypto.questionnaire import Flag, Questionnaire
-from inbox import records
+from inbox import questionnaires
 
 _LONGEST = 80
 
@@ -31,8 +30,7 @@ class Summaries:
 
     def _asked(self, reference: QuestionnaireRef) -> Questionnaire | None:
         if reference not in self._known:
-            file = records.questionnaire(self._session, reference.id, reference.version)
-            self._known[reference] = questionnaire.parse(file.raw) if file else None
+            self._known[reference] = questionnaires.asked(self._session, reference)
         return self._known[reference]
 
 
@@ -52,7 +50,7 @@ def _said(asked: Questionnaire, report: Report) -> Iterator[str]:
             yield answer
     for field in (field for field in fields if field.enough):
         yield from (
-            option.label.fr if report.language == "fr" else option.label.en
+            option.label.in_(report.language)
             for option in field.options
             if option.id == report.answers[field.id]
         )

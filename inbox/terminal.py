@@ -5,6 +5,7 @@ Answers go to standard output, errors and questions to standard error. Text from
 """
 
 import getpass
+import io
 import json
 import shutil
 import sys
@@ -25,6 +26,14 @@ _HIDDEN = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
 _UNREADABLE = "\N{REPLACEMENT CHARACTER}"
 _MARGIN = "│ "
 _NARROWEST = 20
+# What a terminal takes of a line, its end included; it drops the rest without a word.
+_LONGEST_LINE = 4_096
+
+
+def lose_nothing() -> None:
+    """Let what the encoding of standard output cannot hold be spelled out, and end no command half told."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")
 
 
 def visible(text: str) -> str:
@@ -104,11 +113,27 @@ def ask_line(prompt: str) -> str | None:
     """Return the line that a person types behind ``prompt``, None at the end of input."""
     print(prompt, end="", file=sys.stderr, flush=True)
     try:
-        return sys.stdin.readline() or None
+        with patience.asking():
+            return sys.stdin.readline() or None
     except UnicodeDecodeError:
         return _UNREADABLE  # no command, and no answer
-    finally:
-        patience.renew()
+
+
+def ask_text(prompt: str) -> str:
+    """Return the lines that a person types, up to a full stop alone or the end of input.
+
+    Raises Refused for what does not read as text, and for a line that the terminal may have cut.
+    """
+    warn(f"{prompt}; a full stop alone ends it:")
+    lines: list[str] = []
+    while (line := ask_line("") or ".\n") != ".\n":
+        lines.append(line)
+    text = "".join(lines)
+    if _UNREADABLE in text or any("\ud800" <= char <= "\udfff" for char in text):
+        raise _no_text()
+    if any(len(line.encode()) >= _LONGEST_LINE for line in lines):
+        raise Refused("a line is longer than a terminal takes", "break it, or use --text-file FILE")
+    return text.removesuffix("\n")
 
 
 def ask_secret(prompt: str) -> str:
@@ -116,11 +141,10 @@ def ask_secret(prompt: str) -> str:
     if not sys.stdin.isatty():
         raise Refused("there is no terminal to ask for the passphrase on", "use --passphrase-file FILE")
     try:
-        return getpass.getpass(f"{prompt}: ", stream=sys.stderr)
+        with patience.asking():
+            return getpass.getpass(f"{prompt}: ", stream=sys.stderr)
     except UnicodeDecodeError:
-        raise Refused("what was typed does not read as text", "set the terminal to UTF-8") from None
-    finally:
-        patience.renew()
+        raise _no_text() from None
 
 
 @contextmanager
@@ -150,6 +174,10 @@ def crash(kind: type[BaseException], _: BaseException, trace: TracebackType | No
     place = f" at {Path(frames[-1].filename).name} line {frames[-1].lineno}" if frames else ""
     warn(f"error: the program has a fault ({kind.__name__}{place}); what was not finished was undone")
     warn("hint: report this line to the people who maintain the program")
+
+
+def _no_text() -> Refused:
+    return Refused("what was typed does not read as text", "set the terminal to UTF-8")
 
 
 def _shown(char: str) -> str:

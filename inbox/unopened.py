@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from inbox import disk, records
 from inbox.home import Home
-from inbox.reasons import REASONS, Kind
+from inbox.reasons import Kind
 from inbox.schema import Unopened
 from inbox.unsealing import Changed, Place
 
@@ -58,7 +58,6 @@ class Shelf:
             Unopened(
                 number=self._number,
                 kind=kind.value,
-                reason=REASONS[kind],
                 received=day,
                 intake=self._n,
                 envelope=envelope,
@@ -92,4 +91,4 @@ def _explain(row: Unopened, place: Place, kind: Kind, case_id: bytes | None) -> 
     with suppress(Changed):
         for _ in place.pieces():
             pass
-        row.kind, row.reason, row.case_id = kind.value, REASONS[kind], case_id
+        row.kind, row.case_id = kind.value, case_id

@@ -190,7 +190,7 @@ def _place(home: Home, kept: Kept) -> Path:
 
 def _usable(recipient: bytes) -> bytes | None:
     try:
-        return HybridRecipient.from_raw(recipient).raw
+        return HybridRecipient(recipient).raw
     except Malformed:
         return None
 

@@ -10,6 +10,7 @@ from crypto import anchors as form
 from crypto.bundle import Manifest
 from portal import files, terminal
 from portal.config import Settings
+from portal.configured import pass_settings
 from portal.refusals import Refused
 from portal.store import database, outboxes
 from portal.store.database import Database
@@ -19,7 +20,7 @@ from portal.store.database import Database
 @click.option("--out", type=click.Path(path_type=Path), required=True, help="Write here; never over a file.")
 @click.option("--channel", help="Of this channel, if there is more than one.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-@click.pass_obj
+@pass_settings
 def anchors(settings: Settings, *, out: Path, channel: str | None, as_json: bool) -> None:
     """Write what outboxes said of their inbox's journal, for `inbox journal verify`."""
     with closing(database.open_database(settings.database_url)) as store:

@@ -1,8 +1,5 @@
 """The portal's web application."""
 
-from collections.abc import Callable
-from datetime import date
-
 from flask import Flask
 
 from crypto import questionnaire
@@ -11,15 +8,14 @@ from portal import challenges, headers, intake, manifest, pages, problems, publi
 from portal.config import Settings
 from portal.context import Context
 from portal.refusals import BadConfiguration
-from portal.store import days
 from portal.store.database import open_database
 
 
-def create_app(settings: Settings, today: Callable[[], date] = days.today) -> Flask:
+def create_app(settings: Settings) -> Flask:
     """Return the application; raises Refused without a database, BadConfiguration without questions."""
     questions, signed = load_questionnaire(settings), manifest.load(settings)
     app = Flask("portal", static_folder=None)
-    app.extensions["portal"] = Context(settings, open_database(settings.database_url), today)
+    app.extensions["portal"] = Context(settings, open_database(settings.database_url))
     problems.init_app(app)
     challenges.init_app(app)
     intake.init_app(app)

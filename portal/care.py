@@ -3,15 +3,16 @@
 import sys
 from contextlib import closing
 from dataclasses import asdict
-from pathlib import Path
 
 import click
 
+from portal import configured, terminal
 from portal import doctor as examination
 from portal import expire as expiring
-from portal import terminal
 from portal.config import Settings
+from portal.configured import pass_settings
 from portal.doctor import Finding, Level
+from portal.expire import Expired
 from portal.store import database, days
 from portal.store import pending as waiting
 
@@ -20,7 +21,7 @@ json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON."
 
 @click.command()
 @json_option
-@click.pass_obj
+@pass_settings
 def pending(settings: Settings, *, as_json: bool) -> None:
     """Print how many envelopes wait for export, and the oldest day: nothing else, for alerting."""
     with closing(database.open_database(settings.database_url)) as store, store.read() as connection:
@@ -39,14 +40,17 @@ def pending(settings: Settings, *, as_json: bool) -> None:
 @click.command()
 @click.option("--rewrite", is_flag=True, help="Write the database anew, however large; reports wait.")
 @json_option
-@click.pass_obj
+@pass_settings
 def expire(settings: Settings, *, rewrite: bool, as_json: bool) -> None:
     """Let go of uploads that were given up, and of what was confirmed or closed long ago: run it daily."""
     with closing(database.open_database(settings.database_url)) as store:
-        expired = expiring.expire(store, settings, days.today())
+        _tell_expired(expiring.expire(store, settings, days.today()), as_json=as_json)
         expiring.tidy(store)
         if rewrite:
             store.rewrite()
+
+
+def _tell_expired(expired: Expired, *, as_json: bool) -> None:
     if as_json:
         terminal.data(asdict(expired))
         return
@@ -60,13 +64,16 @@ def expire(settings: Settings, *, rewrite: bool, as_json: bool) -> None:
 
 
 @click.command()
-@click.option("--url", default="", help="Also look at the headers that visitors of this address get.")
+@click.option(
+    "--url",
+    default="",
+    help="Also look at what visitors of this address get: headers, and a time to compare the clock with.",
+)
 @json_option
-@click.pass_context
-def doctor(context: click.Context, *, url: str, as_json: bool) -> None:
+@pass_settings
+def doctor(settings: Settings, *, url: str, as_json: bool) -> None:
     """Examine the portal and say what to mend; exits with 1 if something is wrong."""
-    file: Path = context.parent.params["file"] if context.parent else Path()
-    found = list(examination.examine(context.obj, file, days.today(), url))
+    found = list(examination.examine(settings, configured.file(), days.today(), url))
     if as_json:
         terminal.data([{"level": each.level.value, "what": each.what, "hint": each.hint} for each in found])
     else:

@@ -10,15 +10,16 @@ from sqlalchemy.exc import DBAPIError
 
 from crypto import signing
 from crypto.keyring import Keyring
-from portal import anchors, care, config, expire, exports, imports, keyrings, proof, serving, terminal
+from portal import anchors, care, expire, exports, imports, keyrings, proof, serving, terminal
 from portal.app import load_questionnaire
 from portal.config import Settings
+from portal.configured import pass_settings
 from portal.exports import Exported
 from portal.imports import Imported
 from portal.keyrings import Outcome
 from portal.refusals import BadConfiguration, Refused
 from portal.store import database, days
-from portal.store.database import StoreBusy
+from portal.store.database import Database, StoreBusy
 from portal.store.keyrings import Instance, keep_key_pair, key_pair
 
 _FOLDER = click.Path(path_type=Path)
@@ -38,7 +39,7 @@ def main() -> None:
     except StoreBusy:
         terminal.complain(
             "done, but the database is in use or full, so that deleted bytes are not overwritten yet",
-            "run the same command again; it changes nothing else",
+            "run `portal expire` once it is free; to do the same again would help nothing",
         )
         sys.exit(1)
     except DBAPIError:
@@ -50,10 +51,8 @@ def main() -> None:
 
 @click.group()
 @click.option("--config", "file", type=_FOLDER, default=Path("config.toml"), help="The configuration file.")
-@click.pass_context
-def portal(context: click.Context, file: Path) -> None:
+def portal(file: Path) -> None:
     """Keep sealed reports until the inbox takes them, and slots until their reporters do."""
-    context.obj = config.load(file)
 
 
 portal.add_command(anchors.anchors)
@@ -68,7 +67,7 @@ portal.add_command(proof.webcat)
 
 @portal.command()
 @_JSON
-@click.pass_obj
+@pass_settings
 def init(settings: Settings, *, as_json: bool) -> None:
     """Make the database with the key that signs intake bundles."""
     seed = secrets.token_bytes(signing.SEED)
@@ -90,7 +89,7 @@ def init(settings: Settings, *, as_json: bool) -> None:
 
 
 @portal.command()
-@click.pass_obj
+@pass_settings
 def serve(settings: Settings) -> None:
     """Serve the pages with their interface until SIGTERM."""
     serving.serve(settings, lambda: terminal.say(f"serving on http://{settings.listen}"))
@@ -101,40 +100,51 @@ def serve(settings: Settings) -> None:
 @click.option("--channel", help="Export this channel alone.")
 @click.option("--again", type=click.IntRange(min=1), help="Write this number of one channel once more.")
 @_JSON
-@click.pass_obj
+@pass_settings
 def export(settings: Settings, *, out: Path, channel: str | None, again: int | None, as_json: bool) -> None:
     """Write what has arrived into one bundle for each channel."""
     with closing(database.open_database(settings.database_url)) as store:
         chosen = [channel] if channel else exports.channels(store)
         if again is None:
-            made = [exports.export(store, settings, each, out) for each in chosen]
+            _export(store, settings, chosen, out, as_json=as_json)
             expire.expire(store, settings, days.today())
             expire.tidy(store)
         elif len(chosen) == 1:
-            made = [exports.export_again(store, chosen[0], again, out)]
+            _tell_exported([exports.export_again(store, chosen[0], again, out)], as_json=as_json)
         else:
             raise click.UsageError("--again needs --channel, as numbers count for one channel")
-    _tell_exported(made, as_json=as_json)
+
+
+def _export(store: Database, settings: Settings, chosen: list[str], out: Path, *, as_json: bool) -> None:
+    """Export one channel after the other; what was made before one is refused is told, too."""
+    made: list[Exported] = []
+    try:
+        for each in chosen:
+            made.append(exports.export(store, settings, each, out))  # noqa: PERF401 - keeps them if one fails
+    finally:
+        _tell_exported(made, as_json=as_json)
 
 
 @portal.command(name="import")
 @click.argument("bundle", type=_FOLDER)
 @_JSON
-@click.pass_obj
+@pass_settings
 def import_(settings: Settings, *, bundle: Path, as_json: bool) -> None:
     """Apply an outbox bundle from the inbox."""
     with closing(database.open_database(settings.database_url)) as store:
         imported = imports.import_outbox(store, settings, bundle, days.today())
-        expire.tidy(store)
-    _tell_imported(imported, as_json=as_json)
-    if imported.keyring is not None and imported.outcome is Outcome.TAKEN and not as_json:
-        _tell_of_other_questions(settings, imported.keyring)
+        try:
+            _tell_imported(imported, as_json=as_json)
+            if imported.keyring is not None and imported.outcome is Outcome.TAKEN and not as_json:
+                _tell_of_other_questions(settings, imported.keyring)
+        finally:
+            expire.tidy(store)
 
 
 @portal.command()
 @click.argument("folder", type=_FOLDER)
 @_JSON
-@click.pass_obj
+@pass_settings
 def keyring(settings: Settings, *, folder: Path, as_json: bool) -> None:
     """Publish the keyring of a folder with keyring.json and keyring.sig."""
     with closing(database.open_database(settings.database_url)) as store:

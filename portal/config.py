@@ -35,7 +35,7 @@ class Settings:
 
     deployment: str = ""
     root_key: str = ""
-    database: str = "sqlite:///portal.sqlite"
+    database: str = field(default="sqlite:///portal.sqlite", repr=False)  # may hold a password
     listen: str = "127.0.0.1:8080"
     workers: int = 2
     upload_days: int = 3
@@ -160,7 +160,9 @@ def _database(value: Any) -> bool:
     except (ArgumentError, ValueError):
         return False
     backend, _, driver = url.drivername.partition("+")
-    return bool(url.database) and backend in _DRIVERS and driver in {"", _DRIVERS[backend]}
+    if not url.database or "\0" in value or backend not in _DRIVERS:
+        return False
+    return driver in {"", _DRIVERS[backend]}
 
 
 def _listen(value: Any) -> bool:
@@ -177,7 +179,7 @@ def _elsewhere(value: Any) -> bool:
 
 
 def _path(value: Any) -> bool:
-    return isinstance(value, str)
+    return isinstance(value, str) and "\0" not in value
 
 
 _RULES: Mapping[str, tuple[Callable[[Any], bool], str]] = {

@@ -17,7 +17,7 @@ class Context:
 
     settings: Settings
     database: Database
-    today: Callable[[], date]
+    today: Callable[[], date] = days.today
     hour: Callable[[], int] = days.hour
 
 

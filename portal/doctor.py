@@ -4,13 +4,17 @@ import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from enum import Enum
 from pathlib import Path
 
+from werkzeug.http import parse_date
+
+from crypto.pages import Pages
 from portal import expire, fetching, headers, keyrings, manifest, quotas, serving
 from portal.app import load_questionnaire
 from portal.config import Settings
+from portal.fetching import Answer
 from portal.refusals import Refused
 from portal.store import expiry, pending, server
 from portal.store.database import Database, open_database
@@ -22,6 +26,7 @@ _EXPIRE_DAYS = 2
 _FULL = 0.8
 _LEAST_FREE = 2 << 30
 _OTHERS = 0o077
+_APART = timedelta(minutes=2)
 _RENEW = "import an outbox of the inbox: each brings a new keyring"
 _SILENT: Mapping[str, set[str]] = {
     "log_statement": {"none"},
@@ -70,7 +75,7 @@ def examine(settings: Settings, file: Path, today: date, url: str = "") -> Itera
     yield from _private("configuration", file)
     yield from _database(settings, today)
     if url:
-        yield from _headers(url)
+        yield from _site(url)
 
 
 def _serving(settings: Settings) -> Iterator[Finding]:
@@ -85,7 +90,8 @@ def _serving(settings: Settings) -> Iterator[Finding]:
 def _manifest(settings: Settings, today: date) -> Iterator[Finding]:
     hint = "make a new one: `portal manifest`, then `inbox sign-pages`"
     try:
-        signed, asked = manifest.load(settings), load_questionnaire(settings)
+        signed = manifest.load(settings)
+        served = signed and _again(settings, signed.pages)
     except Refused as error:
         yield Finding(Level.WRONG, str(error), error.hint)
         return
@@ -93,8 +99,12 @@ def _manifest(settings: Settings, today: date) -> Iterator[Finding]:
         yield Finding(Level.WARNING, "no manifest of the pages: nobody can check what this site serves", hint)
         return
     yield _date("the manifest of the pages", signed.pages.valid_until, today, _KEY_DAYS, hint)
-    if manifest.make(settings, asked, signed.pages.serial, signed.pages.valid_until) != signed.raw:
+    if served != signed.raw:
         yield Finding(Level.WRONG, "the manifest of the pages lists other pages than are served", hint)
+
+
+def _again(settings: Settings, signed: Pages) -> bytes:
+    return manifest.make(settings, load_questionnaire(settings), signed.serial, signed.valid_until)
 
 
 def _private(what: str, file: Path) -> Iterator[Finding]:
@@ -191,12 +201,14 @@ def _room(database: Database, settings: Settings) -> Iterator[Finding]:
 
 
 def _order(database: Database) -> Finding:
-    if database.size <= expire.SMALL:
+    size = database.size
+    if size <= expire.SMALL:
         return Finding(Level.OK, "the database is small enough to be written anew every day")
     return Finding(
         Level.WARNING,
         f"above {expire.SMALL >> 20} MiB the database keeps the order in which reports came",
-        "run `portal expire --rewrite` in a quiet hour, or export and import, which make it smaller",
+        "export, collect and import make it smaller; or run `portal expire --rewrite` in a quiet hour, "
+        f"which takes {-(-size >> 20)} MiB of memory (SQLite) or disk (PostgreSQL)",
     )
 
 
@@ -235,12 +247,36 @@ def _disk(folder: Path) -> Iterator[Finding]:
         yield Finding(Level.OK, f"{free >> 30} GiB are free beside the database")
 
 
-def _headers(url: str) -> Iterator[Finding]:
+def _site(url: str) -> Iterator[Finding]:
+    asked = datetime.now(UTC)
     try:
         answer = fetching.Visitor(url).get("/")
     except Refused as error:
         yield Finding(Level.WRONG, str(error), error.hint)
         return
+    yield _clock(answer, asked, datetime.now(UTC))
+    yield from _headers(answer)
+
+
+def _clock(answer: Answer, asked: datetime, answered: datetime) -> Finding:
+    told = parse_date(answer.headers.get("date"))
+    if told is None:
+        return Finding(
+            Level.WARNING,
+            "the site tells no time: this machine's clock was not compared with it",
+            "let the web server send `Date`",
+        )
+    # However long the answer took: the time that it tells lies between the two.
+    if asked - told > _APART or told - answered > _APART:
+        return Finding(
+            Level.WRONG,
+            f"this machine's clock says {answered:%Y-%m-%d %H:%M}, the site's {told:%Y-%m-%d %H:%M} (UTC)",
+            "set the one that is wrong, and keep both by NTP: reports are filed and keys chosen by the day",
+        )
+    return Finding(Level.OK, "this machine's clock and the site's agree to two minutes")
+
+
+def _headers(answer: Answer) -> Iterator[Finding]:
     wrong = [name for name, value in headers.ALWAYS.items() if answer.headers.get(name.lower()) != value]
     told = [name for name in ("server", "set-cookie", "x-powered-by", "via") if name in answer.headers]
     for name in wrong:

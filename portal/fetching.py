@@ -3,11 +3,11 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from urllib.parse import urlsplit
 
 import urllib3
 from urllib3.contrib.socks import SOCKSProxyManager
 from urllib3.exceptions import HTTPError, LocationParseError
+from urllib3.util import Url, parse_url
 
 from portal.refusals import Refused
 
@@ -32,18 +32,8 @@ class Visitor:
     """Fetches from one site, given by its origin; ``proxy`` is ``socks5h://host:port`` or empty."""
 
     def __init__(self, site: str, proxy: str = "") -> None:
-        parts = urlsplit(site)
-        if parts.scheme not in {"http", "https"} or not parts.netloc or parts.path not in {"", "/"}:
-            raise Refused(
-                f"{site} is not the address of a site", "write it as https://host or http://….onion"
-            )
-        if proxy and not _PROXY.fullmatch(proxy):
-            raise Refused(
-                f"proxy {proxy} cannot be used",
-                "write it as socks5h://127.0.0.1:9050: names then go through Tor",
-            )
-        self._origin = f"{parts.scheme}://{parts.netloc}"
-        self._pool = SOCKSProxyManager(proxy) if proxy else urllib3.PoolManager()
+        self._origin = _origin(site)
+        self._pool = _proxied(proxy) if proxy else urllib3.PoolManager()
 
     def get(self, path: str, headers: Mapping[str, str] | None = None) -> Answer:
         """Return the answer to a GET; Refused if there is none, or one larger than 8 MiB."""
@@ -68,3 +58,25 @@ class Visitor:
         if len(body) > _LARGEST:
             raise Refused(f"{self._origin}{path} is larger than anything that a portal serves", "is it one?")
         return Answer(status, found, body)
+
+
+def _origin(site: str) -> str:
+    try:
+        found = parse_url(site)
+    except LocationParseError:
+        found = Url()
+    if found.scheme not in {"http", "https"} or not found.netloc or found.request_uri != "/":
+        raise Refused(f"{site} is not the address of a site", "write it as https://host or http://….onion")
+    return f"{found.scheme}://{found.netloc}"
+
+
+def _proxied(proxy: str) -> urllib3.PoolManager:
+    wrong = Refused(
+        f"proxy {proxy} cannot be used", "write it as socks5h://127.0.0.1:9050: names then go through Tor"
+    )
+    if not _PROXY.fullmatch(proxy):
+        raise wrong
+    try:
+        return SOCKSProxyManager(proxy)
+    except LocationParseError as error:
+        raise wrong from error

@@ -1,9 +1,19 @@
-"""Files that appear whole under their name, or not at all."""
+"""Files that are read whole, and appear whole under their name, or not at all."""
 
+import errno
 import os
 import tempfile
 from collections.abc import Iterable
 from pathlib import Path
+
+
+def read(path: Path, most: int) -> bytes:
+    """Return the bytes of a file; raises OSError, also if there are more than ``most``."""
+    with path.open("rb") as file:
+        content = file.read(most + 1)
+    if len(content) > most:
+        raise OSError(errno.EFBIG, os.strerror(errno.EFBIG), str(path))
+    return content
 
 
 def write(path: Path, pieces: Iterable[bytes]) -> None:

@@ -1,4 +1,4 @@
-"""The guide to recognising an approach: one TOML file per language, which the inspectorate can change."""
+"""What the inspectorate can change: the guide to recognising an approach, the accessibility statement."""
 
 import tomllib
 from collections.abc import Mapping
@@ -9,6 +9,8 @@ from typing import Any
 from portal import translation
 from portal.refusals import BadConfiguration
 
+GUIDE = "guide"
+STATEMENT = "accessibility"
 # More of them would not fit on one printed sheet.
 MOST = 4_000
 
@@ -24,7 +26,7 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Guide:
-    """The guide in one language."""
+    """A guide or statement in one language."""
 
     title: str
     lead: str
@@ -35,38 +37,32 @@ class _Mistake(Exception):
     """What is wrong in the file, with its place."""
 
 
-def load(folder: Path, language: str) -> Guide:
-    """Return the guide of ``guide.<language>.toml``; BadConfiguration names the first mistake."""
-    path = folder / f"guide.{language}.toml"
+def load(folder: Path, language: str, name: str = GUIDE) -> Guide:
+    """Return what ``<name>.<language>.toml`` holds; BadConfiguration names the first mistake."""
+    path = folder / f"{name}.{language}.toml"
     try:
-        return _parse(tomllib.loads(translation.spaced(language, path.read_text("utf-8"))))
+        return _parse(name, tomllib.loads(translation.spaced(language, path.read_text("utf-8"))))
     except OSError as error:
         reason = (error.strerror or "it cannot be read").lower()
         raise BadConfiguration(
-            f"guide {path} was not read: {reason}", "every language needs its guide in the folder `guide`"
+            f"{name} {path} was not read: {reason}", "every language needs its own in the folder `guide`"
         ) from error
     except ValueError as error:
-        raise BadConfiguration(f"guide {path} is not TOML: {error}", "mend the file") from error
+        raise BadConfiguration(f"{name} {path} is not TOML: {error}", "mend the file") from error
     except _Mistake as error:
         raise BadConfiguration(
-            f"guide {path}: {error}", "mend the file; the shipped one shows the form"
+            f"{name} {path}: {error}", "mend the file; the shipped one shows the form"
         ) from error
 
 
-def check(folder: Path) -> None:
-    """Return if every language has its guide in ``folder``; else raise BadConfiguration."""
-    for language in translation.LANGUAGES:
-        load(folder, language)
-
-
-def _parse(document: Mapping[str, Any]) -> Guide:
-    _check_names("guide", document, {"title", "lead", "section"}, set())
+def _parse(name: str, document: Mapping[str, Any]) -> Guide:
+    _check_names(name, document, {"title", "lead", "section"}, set())
     sections = document["section"]
     if not isinstance(sections, list) or not sections or not all(isinstance(each, dict) for each in sections):
         raise _Mistake("it needs at least one [[section]]")
     guide = Guide(
-        _text("guide", "title", document),
-        _text("guide", "lead", document),
+        _text(name, "title", document),
+        _text(name, "lead", document),
         tuple(_section(f"section {number}", table) for number, table in enumerate(sections, 1)),
     )
     if (length := _length(guide)) > MOST:

@@ -13,6 +13,7 @@ from crypto.archive import Member
 from crypto.bundle import KEYRING, KEYRING_SIGNATURE, NOTHING, OUTBOX, Manifest, Outbox
 from crypto.errors import CryptoError, Malformed
 from crypto.keyring import Keyring
+from crypto.signing import LARGEST_FILE
 from portal import keyrings
 from portal.config import Settings
 from portal.keyrings import Offered, Outcome
@@ -23,7 +24,6 @@ from portal.store.expiry import Term
 from portal.store.keyrings import lock
 
 _SLOT = age.sealed_size(padding.SLOT)
-_LARGEST_KEYRING = 4 << 20
 _BLOCK = 256 << 10
 _COPY_AGAIN = (
     "nothing was changed; see that the bundle is meant for this portal, "
@@ -72,15 +72,13 @@ class _Terms:
 def import_outbox(database: Database, settings: Settings, path: Path, today: date) -> Imported:
     """Apply an outbox bundle; the same one again changes nothing and says so.
 
-    Raises Refused with everything as it was. What the inbox has confirmed is overwritten before this returns.
+    Raises Refused with everything as it was. ``expire.tidy`` then overwrites what the inbox has confirmed.
     """
     with _explained(path):
         verified = _verify(database, settings, path)
         with database.write() as connection:
             lock(connection)
-            imported = _apply(connection, verified, _Terms.of(settings, today))
-    database.scrub()
-    return imported
+            return _apply(connection, verified, _Terms.of(settings, today))
 
 
 def _verify(database: Database, settings: Settings, path: Path) -> _Verified:
@@ -129,7 +127,7 @@ def _signers(present: Keyring | None, offered: Keyring | None, channel: str) -> 
 
 
 def _content(member: Member) -> bytes:
-    if member.size > _LARGEST_KEYRING:
+    if member.size > LARGEST_FILE:
         raise Malformed("bundle holds a file that is too large")
     content = b"".join(member.data)
     if member.name not in {KEYRING, KEYRING_SIGNATURE}:

@@ -11,13 +11,13 @@ from sqlalchemy import Connection
 from crypto import keyring
 from crypto.errors import CryptoError
 from crypto.keyring import KEYRING, Keyring, KeyringExpired
+from crypto.signing import LARGEST_FILE
+from portal import files
 from portal.config import Settings
 from portal.refusals import Refused
 from portal.store import keyrings
 from portal.store.database import Database
 from portal.store.keyrings import Files
-
-_LARGEST = 4 << 20
 
 
 class Outcome(Enum):
@@ -40,8 +40,8 @@ class Offered:
 
 def current(connection: Connection) -> Keyring | None:
     """Return the keyring in use, verified when it was taken, or None before the first."""
-    files = keyrings.current(connection)
-    return None if files is None else _parsed(files.raw)
+    kept = keyrings.current(connection)
+    return None if kept is None else _parsed(kept.raw)
 
 
 def check(raw: bytes, signature: bytes, settings: Settings) -> Offered:
@@ -84,8 +84,7 @@ def load(database: Database, folder: Path, settings: Settings, today: date) -> t
 
 def _read(path: Path) -> bytes:
     try:
-        with path.open("rb") as file:
-            return file.read(_LARGEST)
+        return files.read(path, LARGEST_FILE)
     except OSError as error:
         reason = (error.strerror or "it cannot be read").lower()
         raise Refused(

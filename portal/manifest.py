@@ -11,12 +11,12 @@ from crypto import pages
 from crypto.errors import CryptoError
 from crypto.pages import Page, Pages
 from crypto.questionnaire import Questionnaire
-from portal import headers, sitefiles
+from crypto.signing import LARGEST_FILE
+from portal import files, headers, sitefiles
 from portal.config import Settings
 from portal.refusals import BadConfiguration
 
 FOLDER = "/.well-known/fanal/"
-_LARGEST = 4 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,14 +30,14 @@ class Signed:
 
 def make(settings: Settings, questionnaire: Questionnaire, serial: int, valid_until: date) -> bytes:
     """Return manifest.json of the site that this checkout serves under these settings."""
-    files = sitefiles.files(settings, questionnaire).items()
+    site = sitefiles.files(settings, questionnaire).items()
     return pages.encode(
         Pages(
             deployment=settings.deployment_id,
             serial=serial,
             valid_until=valid_until,
             policy=headers.POLICY,
-            files=tuple(Page(path, file.type, hashlib.sha256(file.content).digest()) for path, file in files),
+            files=tuple(Page(path, file.type, hashlib.sha256(file.content).digest()) for path, file in site),
         )
     )
 
@@ -80,8 +80,7 @@ def _serve(app: Flask, name: str, content: bytes, kind: str) -> None:
 
 def _read(path: Path) -> bytes:
     try:
-        with path.open("rb") as file:
-            return file.read(_LARGEST)
+        return files.read(path, LARGEST_FILE)
     except OSError as error:
         reason = (error.strerror or "it cannot be read").lower()
         raise BadConfiguration(

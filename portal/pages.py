@@ -14,8 +14,9 @@ from werkzeug.routing import PathConverter
 
 from crypto import base64url, signing
 from crypto.keyring import Texts
-from crypto.questionnaire import BadQuestionnaire, Questionnaire
+from crypto.questionnaire import Questionnaire
 from portal import assets, codings, guide, offline, translation
+from portal.refusals import BadConfiguration
 
 _TEMPLATES = Path(__file__).parent.parent / "templates"
 _FOLDERS = ("portal", "shared")
@@ -24,6 +25,7 @@ _PAGES = {
     "report": "report.html",
     "status": "status.html",
     "guide": "guide.html",
+    "accessibility": "accessibility.html",
     "sheet.html": "sheet.html",
     "verify": "verify.html",
     "sealed": "sealed.html",
@@ -61,7 +63,7 @@ class Site(Protocol):
 
     @property
     def guide_folder(self) -> Path:
-        """The folder of the guides."""
+        """The folder of the guides and accessibility statements."""
         ...
 
     @property
@@ -79,8 +81,8 @@ class _Elsewhere(PathConverter):
 def render(site: Site, questionnaire: Questionnaire) -> Mapping[str, bytes]:
     """Return every page by its path.
 
-    Raises BadQuestionnaire where a field takes an id that the page itself uses, BadConfiguration for a guide
-    that is not there or has a mistake.
+    Raises BadConfiguration where a field takes an id that the page itself uses, or for a guide or
+    statement that is not there or has a mistake.
     """
     pages = dict(_rendered(site, questionnaire))
     for page in pages.values():
@@ -167,6 +169,10 @@ def _shown(site: Site, questionnaire: Questionnaire) -> Mapping[str, object]:
         "leave_to": site.leave_to,
         "assets": assets.load(),
         "languages": [translation.load(language) for language in translation.LANGUAGES],
+        "statements": {
+            language: guide.load(site.guide_folder, language, guide.STATEMENT)
+            for language in translation.LANGUAGES
+        },
     }
 
 
@@ -178,7 +184,9 @@ def _check_ids(page: str) -> None:
     ids = re.findall(r'\sid="([^"]+)"', page)
     repeated = next((each for each in ids if ids.count(each) > 1), None)
     if repeated is not None:
-        raise BadQuestionnaire(f"id {repeated!r}: the report page uses this one itself, choose another")
+        raise BadConfiguration(
+            f"questionnaire: the report page uses the id {repeated!r} itself", "choose another in that file"
+        )
 
 
 def _serve(app: Flask, path: str, answer: Response) -> None:

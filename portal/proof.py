@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from crypto import shape, strictjson
 from portal import files, headers, seen, sitefiles, terminal, verify
 from portal import freeze as freezing
 from portal import manifest as listing
@@ -13,6 +14,7 @@ from portal import webcat as catalogue
 from portal.app import load_questionnaire
 from portal.care import json_option
 from portal.config import Settings
+from portal.configured import pass_settings
 from portal.fetching import Visitor
 from portal.refusals import Refused
 from portal.store import days
@@ -20,7 +22,9 @@ from portal.store import days
 _PATH = click.Path(path_type=Path)
 
 
-def _day(_: click.Context, __: click.Parameter, value: datetime) -> date:
+def _until(_: click.Context, __: click.Parameter, value: datetime) -> date:
+    if not days.today() <= value.date() <= shape.LAST_DAY:
+        raise click.BadParameter(f"a day from today to {shape.LAST_DAY} is needed")
     return value.date()
 
 
@@ -33,12 +37,18 @@ def _save(out: Path, raw: bytes) -> None:
 
 
 @click.command()
-@click.option("--serial", type=click.IntRange(1), required=True, help="Higher than the last one's.")
 @click.option(
-    "--until", type=click.DateTime(["%Y-%m-%d"]), callback=_day, required=True, help="The last day it holds."
+    "--serial", type=click.IntRange(1, strictjson.LARGEST), required=True, help="Higher than the last one's."
+)
+@click.option(
+    "--until",
+    type=click.DateTime(["%Y-%m-%d"]),
+    callback=_until,
+    required=True,
+    help="The last day it holds.",
 )
 @click.option("--out", type=_PATH, required=True, help="The file to write: manifest.json.")
-@click.pass_obj
+@pass_settings
 def manifest(settings: Settings, *, serial: int, until: date, out: Path) -> None:
     """List every page and file of the site with its digest, to be signed by `inbox sign-pages`."""
     _save(out, listing.make(settings, load_questionnaire(settings), serial, until))
@@ -48,7 +58,7 @@ def manifest(settings: Settings, *, serial: int, until: date, out: Path) -> None
 
 @click.command()
 @click.argument("folder", type=_PATH)
-@click.pass_obj
+@pass_settings
 def freeze(settings: Settings, *, folder: Path) -> None:
     """Write the public site as static files, with .gz and .br beside each, and the headers that they need."""
     found = sitefiles.files(settings, load_questionnaire(settings))
@@ -64,7 +74,7 @@ def freeze(settings: Settings, *, folder: Path) -> None:
 @click.option("--app", required=True, help="The address of the source code, as https://….")
 @click.option("--tag", required=True, help="The version of the source code that is served.")
 @click.option("--out", type=_PATH, required=True, help="The file to write.")
-@click.pass_obj
+@pass_settings
 def webcat(settings: Settings, *, app: str, tag: str, out: Path) -> None:
     """List the site in WEBCAT's format, for its own tools to sign, time and enroll."""
     found = sitefiles.files(settings, load_questionnaire(settings))
@@ -83,7 +93,7 @@ def webcat(settings: Settings, *, app: str, tag: str, out: Path) -> None:
     help=f"Where the serials seen are kept; {seen.FILE} beside the configuration.",
 )
 @json_option
-@click.pass_obj
+@pass_settings
 def verify_command(  # noqa: PLR0913 - one for each option
     settings: Settings,
     *,

@@ -1,9 +1,11 @@
 """The bytes of an envelope on their way into the store: in pieces, each kept as it comes (SPEC 7.1)."""
 
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from typing import IO
 
 from sqlalchemy import Connection
+from sqlalchemy.exc import DBAPIError
 
 from crypto import age
 from crypto.errors import Malformed
@@ -11,6 +13,7 @@ from portal import keyrings
 from portal.context import Context
 from portal.problems import Problem
 from portal.store import envelopes
+from portal.store.database import StoreBusy
 from portal.store.envelopes import OffsetMoved, Report, Upload
 
 PIECE = 256 << 10
@@ -56,6 +59,27 @@ def check_channel(connection: Connection, channel: str) -> None:
         raise Problem(400, "channel_unknown")
 
 
+def keep(
+    context: Context,
+    upload: Upload,
+    report: Report | None,
+    envelope: bytes,
+    admit: Callable[[Connection], None],
+) -> None:
+    """Keep a whole envelope in one transaction, or nothing of it; raises a Problem if it is not sealed.
+
+    ``admit`` is called once there is room made for it, as in ``begin``.
+    """
+    if not _sealed(envelope):
+        raise Problem(400, "not_sealed")
+    with context.database.write() as connection:
+        upload = envelopes.begin(connection, upload, report, envelope[:PIECE])
+        admit(connection)
+        for start in range(PIECE, len(envelope), PIECE):
+            piece = envelope[start : start + PIECE]
+            upload = envelopes.append(connection, upload, piece, upload.begun)
+
+
 def begin(
     context: Context,
     upload: Upload,
@@ -66,7 +90,8 @@ def begin(
     """Return the upload, made and grown by ``body``; nothing of it stays if that fails.
 
     A report of one piece is one transaction. ``admit`` is called in it once the upload is there, and raises a
-    Problem if it must not stay. That the channel exists was checked before.
+    Problem if it must not stay. That the channel exists was checked before. What a killed process or a
+    database that stays away leaves goes as any upload that was given up.
     """
     start = next(body, b"")
     if len(start) >= age.ENVELOPE_HEADER and not _sealed(start):
@@ -76,9 +101,10 @@ def begin(
         admit(connection)
     try:
         return extend(context, upload, body)
-    except Problem:
+    except Exception:
         # Its sender has not been told the address, so that nobody could go on with it.
-        drop(context, upload)
+        with suppress(StoreBusy, DBAPIError):
+            drop(context, upload)
         raise
 
 

@@ -5,7 +5,7 @@ import signal
 import socket
 import sys
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import closing, suppress
 from http import HTTPStatus
 from typing import Any
 
@@ -17,7 +17,7 @@ from gunicorn.http.errors import LimitRequestHeaders, LimitRequestLine, ParseExc
 from gunicorn.workers.sync import SyncWorker
 
 from crypto.errors import CryptoError
-from portal import guide, headers, keyrings, wiping
+from portal import headers, keyrings, pages, wiping
 from portal.app import create_app, load_questionnaire
 from portal.config import Settings
 from portal.refusals import Refused
@@ -32,6 +32,7 @@ _REQUEST_SECONDS = 900
 _FINISH_SECONDS = 60
 _HEADER_BYTES = 4_096
 _HEADERS = 50
+_LISTEN = "stop the other program, or set another `listen`"
 _UNREADABLE = {LimitRequestLine: (414, "uri_too_long"), LimitRequestHeaders: (431, "headers_too_large")}
 
 
@@ -45,11 +46,9 @@ def serve(settings: Settings, ready: Callable[[], None]) -> None:
 def check(settings: Settings) -> None:
     """Raise Refused unless everything that serving needs is there and fits together."""
     questionnaire = load_questionnaire(settings)
-    guide.check(settings.guide_folder)
-    database = open_database(settings.database_url)
-    with database.read() as connection:
+    pages.render(settings, questionnaire)
+    with closing(open_database(settings.database_url)) as database, database.read() as connection:
         files = current(connection)
-    database.close()
     if files is None:
         raise Refused("the portal has no keyring yet", "run `portal keyring FOLDER`")
     try:
@@ -75,12 +74,11 @@ def _listen(settings: Settings) -> socket.socket:
         listener.bind(address)
         # Only listening finds out that another program listens there too.
         listener.listen()
+    except UnicodeError as error:
+        raise Refused(f"{settings.listen} cannot be served on: no host has this name", _LISTEN) from error
     except OSError as error:
         reason = (error.strerror or "unknown reason").lower()
-        raise Refused(
-            f"{settings.listen} cannot be served on: {reason}",
-            "stop the other program, or set another `listen`",
-        ) from error
+        raise Refused(f"{settings.listen} cannot be served on: {reason}", _LISTEN) from error
     return listener
 
 

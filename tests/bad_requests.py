@@ -2,6 +2,7 @@
 
 import re
 import socket
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -113,6 +114,13 @@ def exchange(port: int, content: bytes, *, end: bool = True, source: str = "127.
             answer += more
     found = _ANSWER.match(answer.removeprefix(_GO_ON))
     return Raw(int(found[1]), found[2], found[3]) if found else Raw(0, b"", answer)
+
+
+def told(answers: Counter[int]) -> str:
+    """Return how many requests were sent, and how they were answered."""
+    classes = Counter(status // 100 for status in answers.elements())
+    kinds = ", ".join(f"{classes[each]} answered {each}xx" for each in (2, 4, 5))
+    return f"{answers.total()} sent, {kinds}, {classes[0]} without a head"
 
 
 def _received(connection: socket.socket) -> bytes:

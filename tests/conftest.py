@@ -1,7 +1,8 @@
-"""What several tests need: a PostgreSQL server, a browser, a free port, Hypothesis's profiles."""
+"""What several tests need: a PostgreSQL server, a browser, a port, a false clock, Hypothesis's profiles."""
 
 import shutil
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -52,6 +53,32 @@ def chromium() -> Iterator[Browser]:
 def free_port_fixture() -> Callable[[], int]:
     """Return a function that finds a loopback TCP port on which nothing listens."""
     return free_port
+
+
+@pytest.fixture
+def false_clock(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Callable[[timedelta], None]:
+    """Return a function that sets the clock of programs started from here, while they run."""
+    (library,) = Path("/usr/lib").glob("*/faketime/libfaketimeMT.so.1")
+    file = tmp_path / "clock"
+
+    def set_clock(away: timedelta) -> None:
+        # Put in place whole: a process that reads it empty would end.
+        new = file.with_suffix(".new")
+        new.write_text(f"{int(away.total_seconds()):+d}")
+        new.replace(file)
+
+    set_clock(timedelta())
+    for name, value in {
+        "LD_PRELOAD": str(library),
+        "FAKETIME_TIMESTAMP_FILE": str(file),
+        "FAKETIME_NO_CACHE": "1",
+        # A clock that is set leaves these alone.
+        "FAKETIME_DONT_FAKE_MONOTONIC": "1",
+        "NO_FAKE_STAT": "1",
+        "FAKE_UTIME": "0",
+    }.items():
+        monkeypatch.setenv(name, value)
+    return set_clock
 
 
 @pytest.fixture(scope="session")

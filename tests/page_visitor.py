@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from playwright.sync_api import Browser, Page, Request, Route, expect
+from playwright.sync_api import Browser, Page, Request, Route, ViewportSize, expect
 
 from tests.builders import INSPECTORATE
 from tests.portal_site import PortalSite
@@ -13,6 +13,8 @@ from tests.portal_site import PortalSite
 TEXT = "Ils m'ont abordé·e à Noël 😀\nDeuxième ligne."
 FILE = bytes(range(256)) * 10_000  # three pieces when sealed
 SLOW = 30_000
+TELEPHONE = ViewportSize(width=390, height=844)
+DESKTOP = ViewportSize(width=1280, height=800)
 ENVELOPES = "**/api/envelopes"
 ENVELOPE = "**/api/envelopes/*"
 
@@ -100,7 +102,7 @@ class Visitor:
 def visiting(chromium: Browser, folder: Path) -> Iterator[Visitor]:
     """Yield a visitor, on a telephone's screen, of a portal of their own."""
     site = PortalSite(folder, "sqlite:///portal.sqlite")
-    context = chromium.new_context(viewport={"width": 390, "height": 844})
+    context = chromium.new_context(viewport=TELEPHONE)
     try:
         with site.serving():
             visitor = Visitor(context.new_page(), site.address)

@@ -2,9 +2,7 @@
 
 import io
 import json
-import struct
 import subprocess
-import zlib
 from pathlib import Path
 from typing import Any
 
@@ -69,11 +67,6 @@ def told(data: bytes, suffix: str, folder: Path) -> dict[str, Any]:
 def upright(data: bytes) -> Image.Image:
     """Return the picture as people see it."""
     return ImageOps.exif_transpose(Image.open(io.BytesIO(data))).convert("RGB")
-
-
-def png_chunk(kind: bytes, data: bytes) -> bytes:
-    """Return a chunk of a PNG with its checksum."""
-    return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
 
 
 def _profile() -> bytes:

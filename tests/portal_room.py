@@ -15,7 +15,7 @@ from sqlalchemy import select
 from werkzeug.test import TestResponse
 
 from crypto import base64url, signing
-from portal import exports, imports
+from portal import expire, exports, imports
 from portal.app import create_app
 from portal.config import Settings
 from portal.context import Context
@@ -150,9 +150,11 @@ class Room:
         return exports.export(self.database, self.settings, channel, self.folder)
 
     def bring(self, outbox: OutboxBundle) -> Imported:
-        """Import an outbox bundle."""
+        """Import an outbox bundle, as `portal import` does."""
         path = outbox.save(self.folder / "outbox.tar")
-        return imports.import_outbox(self.database, self.settings, path, self.day)
+        imported = imports.import_outbox(self.database, self.settings, path, self.day)
+        expire.tidy(self.database)
+        return imported
 
 
 def declared(sealed: Sealed, site: Site = SITE) -> dict[str, str]:

@@ -77,7 +77,7 @@ class PortalSite(Room):
         seed = seed or self.site.bodies[slot.channel].reply_seed
         signature = signing.sign(Label.SLOT, self.site.deployment, raw, seed)
         plain = b"".join(container.write([], lambda _: raw, lambda _: signature, padding.slot))
-        sealed = age.seal_bytes(plain, [HybridRecipient.from_raw(report.reply_recipient)])
+        sealed = age.seal_bytes(plain, [HybridRecipient(report.reply_recipient)])
         with self.database.write() as connection:
             outboxes.put_slot(connection, report.channel, report.case_id, sealed)
 

@@ -20,6 +20,9 @@ STATES: Mapping[str, Mapping[str, bool]] = {
 }
 _SLOT = age.sealed_size(padding.SLOT)
 _ROWS = 1_000
+# What a clock beyond a network can hardly tell apart: either is enough.
+_APART_MILLISECONDS = 2
+_APART = 0.05
 
 
 def fill(database: Database, count: int) -> Mapping[str, Sequence[bytes]]:
@@ -34,10 +37,10 @@ def fill(database: Database, count: int) -> Mapping[str, Sequence[bytes]]:
     return found
 
 
-def medians(
+def times(
     ask: Callable[[bytes], object], locators: Mapping[str, Sequence[bytes]], rounds: int
-) -> Mapping[str, float]:
-    """Return the median milliseconds of ``ask`` by state, over rounds in which the order turns."""
+) -> Mapping[str, Sequence[float]]:
+    """Return the milliseconds of ``ask`` by state, from rounds in which the order turns."""
     taken: dict[str, list[float]] = {name: [] for name in locators}
     names = list(locators)
     for number in range(rounds):
@@ -46,12 +49,28 @@ def medians(
             begun = time.perf_counter()
             ask(locator)
             taken[name].append((time.perf_counter() - begun) * 1_000)
+    return taken
+
+
+def medians(taken: Mapping[str, Sequence[float]]) -> Mapping[str, float]:
+    """Return what an observer at a distance would go by."""
     return {name: statistics.median(values) for name, values in taken.items()}
 
 
+def quickest(taken: Mapping[str, Sequence[float]]) -> Mapping[str, float]:
+    """Return what a tenth of the times stays below: they show the work itself, on a busy machine too."""
+    return {name: statistics.quantiles(values, n=10)[0] for name, values in taken.items()}
+
+
 def spread(found: Mapping[str, float]) -> float:
-    """Return how far the medians lie apart, as a part of the smallest."""
+    """Return how far the states lie apart, as a part of the smallest."""
     return max(found.values()) / min(found.values()) - 1
+
+
+def alike(found: Mapping[str, float]) -> bool:
+    """Return whether medians, in milliseconds, are so near to each other that they tell nothing."""
+    apart = max(found.values()) - min(found.values())
+    return apart <= _APART_MILLISECONDS or spread(found) <= _APART
 
 
 def _row(found: dict[str, list[bytes]], name: str) -> dict[str, object]:

@@ -312,5 +312,5 @@ def test_a_header_of_another_file_is_refused():
 
 def test_the_recipient_may_be_rebuilt_from_its_bytes():
     """What a keyring carries as bytes seals like the original."""
-    again = HybridRecipient.from_raw(RECIPIENT.raw)
+    again = HybridRecipient(RECIPIENT.raw)
     assert unseal_bytes(seal_bytes(b"x", [again]), [IDENTITY]) == b"x"

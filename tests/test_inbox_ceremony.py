@@ -179,7 +179,9 @@ def test_a_ceremony_killed_anywhere_is_begun_again_from_the_start(tmp_path: Path
     for office in whole:
         with office.opened() as inbox:
             assert ("alice", "bruno") == inbox.present
-    for office in killed[: -len(whole) : 5]:
+    cut_short = [office for office in killed if any(office.shares.glob("*.sheet.txt.*.part"))]
+    assert any("word" in path.read_text() for office in cut_short for path in office.shares.glob("*.part"))
+    for office in {*killed[: -len(whole) : 5], *cut_short}:
         handout = Handout(office.shares, with_sheets=False)
         founding.found(
             office.root, build.charter(), build.circle(*NAMES, quorum=2), handout, today=build.today()
@@ -187,6 +189,30 @@ def test_a_ceremony_killed_anywhere_is_begun_again_from_the_start(tmp_path: Path
         with office.opened() as inbox:
             assert ("alice", "bruno") == inbox.present
         assert ["inbox", "shares"] == sorted(path.name for path in office.root.parent.iterdir())
+        assert [] == list(office.shares.glob("*.part"))
+
+
+TOO_LONG = "x" * 2_001
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (["--questionnaire", "{}/questions.toml"], "not taken: questionnaire is not TOML"),
+        (["--deployment", TOO_LONG], "a name or note is too long"),
+        (["--name-fr", TOO_LONG], "a name or note is too long"),
+        (["--note-en", TOO_LONG], "a name or note is too long"),
+    ],
+    ids=["questionnaire", "deployment", "name", "note"],
+)
+def test_what_no_page_could_show_is_refused_before_anybody_types(
+    tmp_path: Path, options: list[str], words: str
+) -> None:
+    """Without a terminal a question would be refused in other words; nothing is made."""
+    (tmp_path / "questions.toml").write_text("[[")
+    said = init(tmp_path, *(option.format(tmp_path) for option in options), given=())
+    assert (1, True) == (said.code, said.err.startswith(f"error: {words}"))
+    assert ["given", "questions.toml"] == sorted(path.name for path in tmp_path.iterdir())
 
 
 TWO = ["--officers", "alice,bruno", "--quorum", "2", "--shares", "shares"]

@@ -14,6 +14,7 @@ from inbox import cli, terminal
 from inbox.terminal import quoted, visible
 from tests import inbox_builders as build
 from tests.inbox_builders import Portal, Reporter, Sent, World
+from tests.test_inbox_journal_notes import every_command
 
 pytest_plugins = ["tests.inbox_room"]
 
@@ -257,6 +258,31 @@ def test_every_command_and_option_has_help() -> None:
         assert command.help, name
         for parameter in command.params:
             assert isinstance(parameter, click.Argument) or parameter.help, (name, parameter.name)  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("path", [*every_command(cli.commands), "keys", "officers", "conflict"])
+def test_each_command_explains_itself_without_a_home(path: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """The control: to do anything, it asks for one."""
+    assert 0 == cli.run([*path.split(), "--help"])
+    assert f"Usage: inbox {path}" in capsys.readouterr().out
+    assert 2 == cli.run(["list"])
+    assert "Missing option '--home'" in capsys.readouterr().err
+
+
+def test_what_a_terminal_cannot_show_stops_no_command(world: World, portal: Portal) -> None:
+    """It is spelled out where standard output takes ASCII alone, and stands there as it is in UTF-8."""
+    path = portal.bundle(Sent((reporter := Reporter(world)).report("Voilà"), reporter.keys.case_id))
+    world.office.json("collect", path, "--confirm-instance", portal.fingerprint)
+    command = [Path(sys.executable).with_name("inbox"), "--home", world.office.root, *world.office.opening()]
+    for encoding, shown in (("ascii", "Voil\\xe0"), ("utf-8", "│ Voilà")):
+        done = subprocess.run(
+            [*command, "show", "1"],
+            env=os.environ | {"PYTHONIOENCODING": encoding},
+            capture_output=True,
+            check=False,
+        )
+        assert (0, b"") == (done.returncode, done.stderr)
+        assert shown in done.stdout.decode(encoding)
 
 
 NO_SOCKET = """

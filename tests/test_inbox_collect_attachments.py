@@ -104,6 +104,27 @@ def test_killed_anywhere_nothing_is_in_clear_that_the_journal_does_not_note(
     assert {(0, False), (1, False), (1, True)} == set(found)
 
 
+def test_a_killed_extraction_is_repeated_and_nothing_is_left_of_it(
+    world: World, portal: Portal, collect: Callable[..., Any], tmp_path: Path
+) -> None:
+    """The part in clear goes with the next try, to whatever end; files of others stay."""
+    collect(portal.bundle(first(Reporter(world), files=[b"data"])))
+    words = ("attachment", "1", "1", "--out", "{}/evidence")
+    begun = 0
+    for copy in killed_everywhere(world.office, tmp_path / "killed", build.today(), *words):
+        folder = copy.root.parent
+        others = [folder / f"{name}.part" for name in ("evidence", "evidence.2", "other.0123456789abcdef")]
+        for other in others:
+            other.write_bytes(b"data")
+        parts = set(folder.glob("evidence.*.part")) - set(others)
+        begun += any(part.read_bytes() == b"data" for part in parts)
+        is_whole = (folder / "evidence").exists() and not parts
+        assert is_whole == copy.run("attachment", "1", "1", "--out", folder / "evidence").code
+        assert b"data" == (folder / "evidence").read_bytes()
+        assert sorted(others) == sorted(folder.glob("*.part"))
+    assert begun
+
+
 def test_attachments_on_disk_are_sealed(world: World, portal: Portal, collect: Callable[..., Any]) -> None:
     """Nothing of a file or a report stands in the home folder in clear."""
     collect(portal.bundle(first(Reporter(world), text="canary-text", files=[b"canary-file" * 10])))

@@ -1,6 +1,7 @@
 """Destroyed keys: when, and that nothing that is left opens what was sealed to them; copies taken before."""
 
 import shutil
+import sys
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from pathlib import Path
@@ -19,6 +20,7 @@ from tests import inbox_builders as build
 from tests.inbox_builders import Office, Portal, Reporter, Sent, World
 from tests.inbox_clock import Clock, moved
 from tests.inbox_kills import killed_everywhere
+from tests.typist import typing
 from tests.vault_pages import decrypted
 
 # The first key ends after 90 days, and 30 more must have passed.
@@ -246,6 +248,22 @@ def test_what_would_be_destroyed_can_be_seen_first(life: Life) -> None:
     done = life.office.run("keys", "destroy")
     assert planned.out.replace("to be destroyed: ", "destroyed: ") == done.out
     assert "to be destroyed: intake key" in planned.out
+
+
+@pytest.mark.parametrize(("answer", "destroyed"), [("no", 0), ("yes", 1)])
+def test_at_a_terminal_it_is_asked_once_what_is_to_be_destroyed(
+    tmp_path: Path, answer: str, destroyed: int
+) -> None:
+    """The passphrases came before it was known which keys these are."""
+    office = Office.found(tmp_path)
+    office.json("keys", "rotate", "--now")
+    program = Path(sys.executable).with_name("inbox")
+    with typing([program, "--home", office.root, *office.opening(), "keys", "destroy"], tmp_path) as at:
+        at.sees("to be destroyed: reply key")
+        at.answers("Destroy them? (yes/no) ", answer)
+        assert 1 - destroyed == at.waits()
+    states = [key["state"] for key in office.json("keys", "list")["keys"]]
+    assert destroyed == states.count("destroyed")
 
 
 def test_many_keys_are_destroyed_at_once_and_ten_named_in_the_journal(life: Life) -> None:

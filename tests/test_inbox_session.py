@@ -28,6 +28,7 @@ HASTY = """
 from inbox import cli, patience
 limited = patience.limited
 patience.limited = lambda seconds: limited(seconds // 60)
+patience.QUESTION = 120
 patience.GRACE = 3
 cli.main()
 """
@@ -128,6 +129,27 @@ def test_a_session_ends_wherever_nobody_types(office: Office, place: str) -> Non
     assert not (office.root.parent / "new").exists() or not list((office.root.parent / "new").iterdir())
 
 
+FAULTY = """
+from inbox import cases, cli
+cases.overview = lambda _: {}["canary"]
+cli.main()
+"""
+
+
+def test_a_fault_of_the_program_ends_the_session_and_says_so(office: Office) -> None:
+    """Once the screen is wiped, so that it can be read; a mistake of people, before it, does not."""
+    with session(office, command=[sys.executable, "-c", FAULTY]) as at:
+        at.types("show 7")
+        at.sees(PROMPT)
+        at.types("list")
+        at.sees("\x1b[3J")
+        at.sees("this session is over: a fault of the program ended it\n")
+        at.sees("error: the program has a fault (KeyError")
+        assert 1 == at.waits()
+    assert "canary" not in at.shown
+    assert "session is over" not in at.shown.split(PROMPT)[1]
+
+
 def test_a_session_cannot_be_stopped_and_left(office: Office) -> None:
     """Ctrl-Z would leave a process with its keys that no wait ends; the control is what it does stop."""
     with session(office, command=[*JOB, *COMMAND]) as at:
@@ -165,6 +187,18 @@ def test_a_session_at_a_stopped_terminal_ends_all_the_same(office: Office, line:
         assert -signal.SIGALRM == at.waits()
     assert "nobody typed" not in at.shown
     assert 0 == office.run("list").code
+
+
+def test_a_single_command_does_not_wait_for_ever_either(office: Office) -> None:
+    """Its vault is open while it asks: whoever came to that terminal could choose new passphrases for all."""
+    command = [*HASTILY, "--home", office.root, *office.opening(), "officers", "renew", "--shares", "new"]
+    before = office.state()
+    with typing(command, office.root.parent) as at:
+        at.answers("agree? (yes/no) ", "yes")
+        at.sees("new passphrase of alice: ")
+        at.sees("error: nobody answered")
+        assert 1 == at.waits()
+    assert before == office.state()
 
 
 LIMITED = """

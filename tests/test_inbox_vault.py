@@ -288,6 +288,12 @@ def test_a_fault_of_ours_is_not_called_damage(office: Office) -> None:
         session.execute(text("INSERT INTO key_store (row, generation, seed) VALUES (1, 1, x'00')"))
 
 
+def test_a_call_that_would_wait_is_not_told_as_another_command_at_work(office: Office) -> None:
+    """Say a terminal that takes no more; the control is the test below."""
+    with pytest.raises(BlockingIOError), Home(office.root).locked():
+        raise BlockingIOError
+
+
 def test_two_processes_do_not_work_on_one_home(office: Office) -> None:
     """The second is told, in this process and in another."""
     with office.opened():

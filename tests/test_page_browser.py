@@ -7,7 +7,7 @@ from tests.page_visitor import Visitor
 
 pytestmark = pytest.mark.browser
 
-NAMES = ("", "report", "status", "guide", "verify", "sealed")
+NAMES = ("", "report", "status", "guide", "verify", "sealed", "accessibility")
 ALL_PAGES = ["", *(f"{language}/{name}" for language in ("fr", "en") for name in NAMES)]
 
 
@@ -58,14 +58,22 @@ def test_a_narrow_screen_never_scrolls_sideways(visitor: Visitor) -> None:
     assert dict.fromkeys(ALL_PAGES, 320) == widths
 
 
-@pytest.mark.parametrize(("path", "field"), [("fr/report", "#what"), ("en/status", "#token")])
-def test_without_a_script_the_page_says_why_nothing_can_be_sent(
-    chromium: Browser, visitor: Visitor, path: str, field: str
+@pytest.mark.parametrize(
+    ("path", "heading", "reason"),
+    [
+        ("fr/report", "Écrivez votre signalement", "rien ne peut être envoyé"),
+        ("en/status", "Follow my report", "nothing can be opened"),
+    ],
+)
+def test_without_a_script_the_page_says_why_nothing_can_be_sent_or_read(
+    chromium: Browser, visitor: Visitor, path: str, heading: str, reason: str
 ) -> None:
     plain = chromium.new_context(java_script_enabled=False)
     page = plain.new_page()
     page.goto(f"{visitor.site.address}/{path}")
-    expect(page.locator("noscript .warning")).to_be_visible()
-    expect(page.locator(field)).to_be_hidden()
+    expect(page.locator("noscript h1")).to_have_text(heading)
+    expect(page.locator("noscript .warning")).to_contain_text(reason)
+    expect(page.locator("noscript .warning")).to_contain_text("Tor Browser")
+    assert [each for each in page.locator("input, textarea").all() if each.is_visible()] == []
     expect(page.locator("#loading")).to_be_hidden()
     plain.close()

@@ -14,7 +14,7 @@ from crypto.messages import FollowUp
 from portal.sealedfile import HEADER
 from tests.browsing import CHROMIUM_ARGUMENTS
 from tests.firefox_peer import browsing
-from tests.page_visitor import TEXT, Visitor
+from tests.page_visitor import FILE, TEXT, Visitor
 from tests.portal_site import REPLY, PortalSite, slot_for
 
 pytestmark = pytest.mark.browser
@@ -99,6 +99,36 @@ def whole(path: Path) -> BytesIO:
             return BytesIO(path.read_bytes())
         time.sleep(0.05)
     raise AssertionError(sorted(each.name for each in path.parent.iterdir()))
+
+
+CHANGES: dict[str, Callable[[Path], object]] = {
+    "same length": lambda path: path.write_bytes(FILE[::-1]),
+    "longer": lambda path: path.write_bytes(FILE[::-1] * 2),
+    "goes on": lambda path: path.write_bytes(FILE + b"x"),
+    "shorter": lambda path: path.write_bytes(FILE[:-1]),
+    "replaced": lambda path: path.with_suffix(".new").rename(path),
+    "gone": lambda path: path.unlink(),
+}
+
+
+def test_a_file_that_is_no_longer_what_was_chosen_is_not_sent(site: PortalSite, tmp_path: Path) -> None:
+    """Firefox reads a changed file as if nothing were; the control, left alone, arrives."""
+    said = {}
+    with browsing(site.address, "en", {}) as firefox:
+        for name, change in CHANGES.items():
+            film = tmp_path / f"{name}.bin"
+            film.write_bytes(FILE)
+            film.with_suffix(".new").write_bytes(FILE[::-1])
+            firefox.does("choose", files=[str(film)], text=TEXT)
+            change(film)
+            said[name] = firefox.does("send")["said"]
+            assert site.received() == []
+        film = tmp_path / "same length.bin"
+        firefox.does("choose", files=[str(film)], text=TEXT)
+        assert firefox.does("send") == {"said": ""}
+    assert "can no longer be read" in said.pop("gone")
+    assert all("is no longer what you added" in each for each in said.values()), said
+    assert site.report()[1] == {1: film.read_bytes()}
 
 
 def test_a_case_goes_all_its_way_without_a_compiler(

@@ -5,6 +5,8 @@ from itertools import pairwise
 import pytest
 from playwright.sync_api import Browser, expect
 
+from portal import guide
+from portal.config import Settings
 from tests.page_visitor import Visitor
 from tests.test_pages import Markup
 
@@ -27,6 +29,35 @@ WAYS = {
 LADDER = {
     "fr": ["Tor Browser, ni chez vous ni au travail", "Tor Browser, chez vous", "navigateur ordinaire"],
     "en": ["Tor Browser, away from home and from work", "Tor Browser, at home", "ordinary browser"],
+}
+# Who reads, how often, by when an answer comes; then what a reporter could wrongly rely on.
+SAID = {
+    "fr": [
+        "un organisme extérieur",
+        "les jours ouvrés",
+        "Sous 7 jours",
+        "sous 3 mois",
+        "Ce que vous racontez peut vous désigner",
+        "Quelqu'un qui surveille votre appareil",
+        "peuvent garder une trace de la visite",
+        "on peut voir que Tor est utilisé",
+        "ni ce que votre réseau a noté",
+        "pourrait vous montrer une page modifiée",
+        "transmis au procureur",
+    ],
+    "en": [
+        "a body outside the inspectorate",
+        "on working days",
+        "Within 7 days",
+        "within 3 months",
+        "What you tell can point to you",
+        "Someone who watches your device",
+        "can keep a trace of the visit",
+        "that Tor is used can be seen",
+        "nor what your network noted",
+        "could show you a changed page",
+        "public prosecutor",
+    ],
 }
 
 
@@ -53,7 +84,23 @@ def test_the_numbers_to_call_come_before_any_question(visitor: Visitor, language
     text = visitor.page.inner_text("main")
     numbers = [text.index(number) for number in ("17", "112", "114")]
     assert max(numbers) < text.index(WAYS[language][0])
-    assert [text.count(each) for each in ("7 ", "3 ")] >= [1, 1]
+
+
+@pytest.mark.parametrize("language", ["fr", "en"])
+def test_who_reads_when_and_what_it_cannot_protect_from_is_said(visitor: Visitor, language: str) -> None:
+    visitor.visit(f"{language}/")
+    text = visitor.page.inner_text("main").replace("\N{NO-BREAK SPACE}", " ")
+    assert [words for words in SAID[language] if words not in text] == []
+
+
+@pytest.mark.parametrize("language", ["fr", "en"])
+def test_each_page_says_how_accessible_it_is(visitor: Visitor, language: str) -> None:
+    """The law wants the mention on the first page, and the statement behind it."""
+    visitor.visit(f"{language}/")
+    title = guide.load(Settings().guide_folder, language, guide.STATEMENT).title
+    visitor.page.click(f"footer a:has-text('{title}')")
+    expect(visitor.page.locator("h1")).to_have_text(title)
+    assert "RGAA" in visitor.page.inner_text("main")
 
 
 @pytest.mark.parametrize("language", ["fr", "en"])
@@ -89,7 +136,7 @@ def test_the_first_stops_of_the_keyboard_are_past_the_header_and_out(visitor: Vi
 def test_headings_are_in_order(visitor: Visitor) -> None:
     """Who listens to a page goes through it by its headings."""
     for language in ("fr", "en"):
-        for name in ("", "report", "status", "guide", "verify"):
+        for name in ("", "report", "status", "guide", "verify", "sealed", "accessibility"):
             page = visitor.site.client.get(f"/{language}/{name}").text
             levels = [int(tag[1]) for tag, _ in Markup(page).elements if tag in {"h1", "h2", "h3", "h4"}]
             assert levels[0] == 1, name

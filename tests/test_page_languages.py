@@ -98,18 +98,18 @@ def write_catalogue(folder: Path) -> None:
     (place / "messages.po").write_bytes(written.getvalue())
 
 
-def write_guide(folder: Path) -> None:
-    """Write the guide of the language, as TOML."""
-    english = guide.load(Settings().guide_folder, "en")
+def write_guide(folder: Path, name: str) -> None:
+    """Write the guide or statement of the language, as TOML."""
+    english = guide.load(Settings().guide_folder, "en", name)
 
     def line(name: str, value: str | list[str]) -> str:
         return f"{name} = {json.dumps(value, ensure_ascii=False)}\n"
 
     lines = [line("title", pseudo(english.title)), line("lead", pseudo(english.lead[:90]))]
     for each in english.sections:
-        items = [pseudo(item[:60]) for item in each.items]
+        items = [pseudo(item[:60]) for item in each.items or (each.text,)]
         lines += ["[[section]]\n", line("heading", pseudo(each.heading)), line("items", items)]
-    (folder / "portal" / f"guide.{LANGUAGE}.toml").write_text("".join(lines), "utf-8")
+    (folder / "portal" / f"{name}.{LANGUAGE}.toml").write_text("".join(lines), "utf-8")
 
 
 @pytest.fixture(scope="module")
@@ -118,7 +118,8 @@ def copy(tmp_path_factory: pytest.TempPathFactory) -> Copy:
     for room in ROOMS:
         shutil.copytree(ROOT / room, folder / room, ignore=shutil.ignore_patterns("__pycache__"))
     write_catalogue(folder)
-    write_guide(folder)
+    for name in (guide.GUIDE, guide.STATEMENT):
+        write_guide(folder, name)
     made = Copy(folder, free_port())
     made.make()
     return made

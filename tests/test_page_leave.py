@@ -6,17 +6,17 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, ViewportSize, expect
 
 from portal import pages
 from portal.app import load_questionnaire
 from portal.config import Settings
-from tests.page_visitor import TEXT, Visitor
+from tests.page_visitor import DESKTOP, TEXT, Visitor
 
 pytestmark = pytest.mark.browser
 
 ELSEWHERE = Settings().leave_to
-NAMES = ("", "report", "status", "guide", "verify")
+NAMES = ("", "report", "status", "guide", "verify", "sealed", "accessibility")
 PAGES = ["", "nowhere", *(f"fr/{name}" for name in NAMES)]
 LINK = "a[data-leave]"
 SHIFT = "Shift"
@@ -116,8 +116,9 @@ def test_shift_as_people_type_does_not_leave(leaver: Visitor, typed: Callable[[V
     assert leaver.page.input_value("#what").startswith(TEXT)
 
 
-def test_on_a_small_screen_the_link_stays_in_sight(leaver: Visitor) -> None:
-    leaver.page.set_viewport_size({"width": 320, "height": 480})
+@pytest.mark.parametrize("screen", [ViewportSize(width=320, height=480), DESKTOP], ids=["small", "desktop"])
+def test_the_link_stays_in_sight(leaver: Visitor, screen: ViewportSize) -> None:
+    leaver.page.set_viewport_size(screen)
     for path in PAGES:
         leaver.visit(path)
         leaver.page.mouse.wheel(0, 100_000)

@@ -3,20 +3,22 @@
 import gzip
 import re
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, ViewportSize, expect
 
 from portal import assets
+from tests import pictures
 from tests.accessibility import violations
-from tests.page_visitor import Visitor
+from tests.page_visitor import DESKTOP, TELEPHONE, Visitor
 from tests.portal_site import slot_for
 from tests.test_pages import Markup
 
 pytestmark = pytest.mark.browser
 
-NAMES = ("", "report", "status", "guide", "verify", "sealed", "nowhere")
+NAMES = ("", "report", "status", "guide", "verify", "sealed", "accessibility", "nowhere")
 PAGES = ["", *(f"{language}/{name}" for language in ("fr", "en") for name in NAMES)]
 FRENCH = [path for path in PAGES if path.startswith("fr")]
 LIMIT = 100_000  # bytes; what the way to a report may weigh at most
@@ -33,19 +35,26 @@ def opened(visitor: Visitor, paths: list[str]) -> Iterator[str]:
         yield path
 
 
-def test_no_page_keeps_anybody_out(visitor: Visitor) -> None:
+@pytest.mark.parametrize("screen", [TELEPHONE, DESKTOP], ids=["telephone", "desktop"])
+def test_no_page_keeps_anybody_out(visitor: Visitor, screen: ViewportSize) -> None:
+    visitor.page.set_viewport_size(screen)
     found = [(path, each) for path in opened(visitor, PAGES) for each in violations(visitor.page)]
     assert found == []
 
 
-@pytest.mark.parametrize("language", ["fr", "en"])
-def test_no_step_keeps_anybody_out(visitor: Visitor, language: str) -> None:
-    """From the words of the token to the answer, and what is said when something is wrong."""
+@pytest.mark.parametrize(("language", "screen"), [("fr", TELEPHONE), ("en", DESKTOP)], ids=["fr", "en"])
+def test_no_step_keeps_anybody_out(
+    visitor: Visitor, tmp_path: Path, language: str, screen: ViewportSize
+) -> None:
+    """From the questions to the answer, and what is said when something is wrong."""
+    visitor.page.set_viewport_size(screen)
     visitor.language = language
     visitor.visit(f"{language}/report")
     visitor.page.click("#continue")
     visitor.shows("#error", "empty-report")
     found = violations(visitor.page)
+    answer_much(visitor, tmp_path)
+    found += violations(visitor.page)
     visitor.write()
     found += violations(visitor.page)
     visitor.page.click("#noted")
@@ -63,19 +72,56 @@ def test_no_step_keeps_anybody_out(visitor: Visitor, language: str) -> None:
     assert found == []
 
 
+def answer_much(visitor: Visitor, folder: Path) -> None:
+    """Answer so that what is asked or said only then is there, and choose two files that tell something."""
+    page = visitor.page
+    for chosen in ("path-approached", "danger_now-unsure", "means-money", "how_many-only_me", "coi-unsure"):
+        page.check(f"#{chosen}")
+    page.click("details.part summary")
+    page.fill("#refs", "CSQU3054384")
+    page.press("#refs", "Tab")
+    document = folder / "plan.pdf"
+    document.write_bytes(b"%PDF-1.4\n1 0 obj<</Author (Zorglub)>>endobj trailer<</Info 1 0 R>>")
+    page.set_input_files("#files", [pictures.picture(folder / "IMG_2041.jpg"), document])
+    expect(page.locator("#files-list [id$=keep-name]")).to_have_count(2)
+    expect(page.locator("[data-field=refs] [role=status]")).not_to_be_empty()
+    for folded in page.locator("#files-list summary").all():
+        folded.click()
+
+
+@pytest.mark.parametrize(("language", "screen"), [("fr", TELEPHONE), ("en", DESKTOP)], ids=["fr", "en"])
+def test_no_answer_of_the_way_without_a_script_keeps_anybody_out(
+    visitor: Visitor, tmp_path: Path, language: str, screen: ViewportSize
+) -> None:
+    visitor.page.set_viewport_size(screen)
+    refused = tmp_path / "note.txt"
+    refused.write_text("not sealed")
+    visitor.visit(f"{language}/sealed")
+    visitor.page.set_input_files("#sealed", refused)
+    visitor.page.click("form:has(#sealed) button")
+    expect(visitor.page.locator("main .warning")).to_be_visible()
+    assert visitor.page.url.endswith(f"/{language}/sealed")
+    assert violations(visitor.page) == []
+
+
 def test_what_keeps_people_out_would_be_found(visitor: Visitor) -> None:
-    """Control of the test above: a field without a label, and grey on grey."""
+    """Control of the tests above: a field without a label, grey on grey, and too little for a finger."""
     visitor.visit("fr/status")
     expect(visitor.page.locator("#token")).to_be_visible()
     visitor.page.evaluate("document.querySelector('label[for=token]').remove()")
     visitor.page.evaluate("document.querySelector('.brand a').style.color = '#bbb'")
+    visitor.page.evaluate(
+        "for (const each of document.querySelectorAll('nav a')) each.style = 'font-size: 9px; padding: 0'"
+    )
+    visitor.page.evaluate("document.querySelector('header nav').style = 'flex-direction: column; gap: 2px'")
     found = violations(visitor.page)
-    assert {each.partition(":")[0] for each in found} >= {"color-contrast", "label-title-only"}
+    wanted = {"color-contrast", "label-title-only", "target-size"}
+    assert {each.partition(":")[0] for each in found} >= wanted
 
 
 def test_contrast_is_enough_in_the_dark(visitor: Visitor) -> None:
     visitor.page.emulate_media(color_scheme="dark")
-    found = {path: violations(visitor.page, "color-contrast") for path in opened(visitor, FRENCH)}
+    found = {path: violations(visitor.page, "color-contrast") for path in opened(visitor, PAGES)}
     assert [(path, each) for path, each in found.items() if each] == []
     paper = visitor.page.evaluate("getComputedStyle(document.documentElement).backgroundColor")
     assert all(int(part) < 64 for part in re.findall(r"\d+", paper))

@@ -5,8 +5,9 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from crypto import answers, questionnaire
+from crypto import questionnaire
 from crypto.questionnaire import Kind
+from inbox import answers
 from tests import page_modules
 from tests.builders import INSPECTORATE, OUTSIDE, QUESTIONNAIRE, make_keyring
 from tests.page_visitor import Visitor

@@ -50,6 +50,8 @@ def test_a_signed_slot_is_shown_whole(visitor: Visitor) -> None:
     ]
     expect(page.locator("#overdue")).to_be_hidden()
     expect(page.locator("#claim")).to_be_hidden()
+    tops = [page.locator(f"#{place}").bounding_box() for place in ("status-means", "messages", "next-by")]
+    assert [box["y"] for box in tops if box] == sorted(box["y"] for box in tops if box)
     assert visitor.complaints == []
 
 

@@ -14,9 +14,10 @@ from flask.testing import FlaskClient
 from jinja2 import TemplateNotFound
 
 from crypto import base64url, questionnaire, signing
-from crypto.questionnaire import BadQuestionnaire, Questionnaire
+from crypto.questionnaire import Questionnaire
 from portal import assets, headers, pages
 from portal.config import Settings
+from portal.refusals import BadConfiguration
 from tests.portal_room import Room
 
 ROOT = Path(__file__).parent.parent
@@ -240,8 +241,10 @@ def test_a_script_finds_what_it_trusts_in_the_page(room: Room, path: str) -> Non
 
 @pytest.mark.parametrize("path", ["/fr/report", "/en/status"])
 def test_a_browser_keeps_nothing_that_is_typed(room: Room, path: str) -> None:
+    """Radio buttons and boxes go by their form."""
     markup = Markup(room.client.get(path).text)
     typed = [each for tag in ("form", "input", "textarea") for each in markup.all(tag)]
+    typed = [each for each in typed if each.get("type") not in {"radio", "checkbox"}]
     assert {"off"} == {each.get("autocomplete") for each in typed}
     written = [*markup.all("textarea"), *(each for each in markup.all("input") if each["type"] == "text")]
     assert [("false", "off")] == list({(each.get("spellcheck"), each.get("autocorrect")) for each in written})
@@ -260,7 +263,7 @@ def test_without_a_script_nothing_can_be_typed(room: Room) -> None:
 
 def test_a_question_may_not_take_an_id_of_the_page(room: Room) -> None:
     asked = questionnaire.parse(_shipped())
-    with pytest.raises(BadQuestionnaire, match="'send'"):
+    with pytest.raises(BadConfiguration, match="'send'"):
         pages.render(room.settings, _changed(asked, id="send"))
 
 

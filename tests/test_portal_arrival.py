@@ -43,9 +43,10 @@ def test_a_database_that_is_not_written_anew_by_itself_is_warned_of(
 
     def warned() -> list[str]:
         told = doctor.examine(room.settings, tmp_path / "portal.toml", room.day)
-        return [each.what for each in told if each.level is Level.WARNING and "order in which" in each.what]
+        return [each.hint for each in told if each.level is Level.WARNING and "order in which" in each.what]
 
     assert warned() == []
     monkeypatch.setattr(expire, "SMALL", 1)
-    assert len(warned()) == 1
+    (hint,) = warned()
+    assert f"takes {-(-room.database.size >> 20)} MiB of memory" in hint
     room.close()

@@ -2,8 +2,12 @@
 
 import json
 import re
+import sqlite3
 import sys
-from contextlib import redirect_stderr, redirect_stdout
+from collections.abc import Iterator
+from contextlib import closing, redirect_stderr, redirect_stdout
+from dataclasses import replace
+from datetime import date, timedelta
 from io import StringIO
 from pathlib import Path
 from unittest.mock import patch
@@ -11,13 +15,18 @@ from unittest.mock import patch
 import pytest
 from sqlalchemy import make_url
 
-from crypto import base64url
+from crypto import base64url, questionnaire
+from crypto.keyring import sign
+from crypto.signing import LARGEST_FILE
 from portal import commands
+from portal.config import load
 from portal.store import database, envelopes
 from portal.store.envelopes import Upload
 from tests.builders import (
     INSPECTORATE,
+    OUTSIDE,
     QUESTIONNAIRE,
+    SignedKeyring,
     Site,
     make_envelope,
     make_keyring,
@@ -29,8 +38,8 @@ FINGERPRINT = re.compile(r"[A-Z2-7]{4}( [A-Z2-7]{4}){7}")
 SITE = Site()
 
 
-def run(folder: Path, *arguments: str | Path, code: int = 0) -> str:
-    """Return what a command printed on the one stream that it should have used."""
+def run_both(folder: Path, *arguments: str | Path, code: int = 0) -> tuple[str, str]:
+    """Return what a command printed on stdout, and on stderr."""
     command = ["portal", "--config", folder / "portal.toml", *arguments]
     said, complained = StringIO(), StringIO()
     with (
@@ -41,9 +50,15 @@ def run(folder: Path, *arguments: str | Path, code: int = 0) -> str:
     ):
         commands.main()
     assert ended.value.code == code, complained.getvalue()
+    return said.getvalue(), complained.getvalue()
+
+
+def run(folder: Path, *arguments: str | Path, code: int = 0) -> str:
+    """Return what a command printed on the one stream that it should have used."""
+    said, complained = run_both(folder, *arguments, code=code)
     used, unused = (said, complained) if code == 0 else (complained, said)
-    assert unused.getvalue() == ""
-    return used.getvalue()
+    assert unused == ""
+    return used
 
 
 @pytest.fixture
@@ -110,6 +125,8 @@ def test_a_keyring_is_published_once(folder: Path) -> None:
     )
     assert "signature does not hold" in refusal(run(folder, "keyring", altered, code=1))[0]
     assert "was not read" in refusal(run(folder, "keyring", folder / "none", code=1))[0]
+    (altered / "keyring.json").write_bytes(bytes(LARGEST_FILE + 1))
+    assert "was not read: file too large" in refusal(run(folder, "keyring", altered, code=1))[0]
 
 
 def test_export_and_import_tell_what_they_did(made: Path) -> None:
@@ -134,6 +151,52 @@ def test_export_and_import_tell_what_they_did(made: Path) -> None:
     assert "outbox 1 of inspectorate applied" in run(made, "import", outbox)
     assert json.loads(run(made, "import", outbox, "--json"))["applied"] is False
     assert "applied before" in run(made, "import", outbox)
+
+
+@pytest.fixture
+def read(made: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Somebody who reads the database for as long as the test lasts; nobody waits long for the end of it."""
+    monkeypatch.setattr(database, "_PRAGMAS", ("busy_timeout = 50", *database._PRAGMAS[1:]))
+    with closing(sqlite3.connect(made / "portal.sqlite", isolation_level=None)) as connection:
+        connection.execute("BEGIN")
+        assert connection.execute("SELECT count(*) FROM envelopes").fetchall() == [(0,)]
+        yield
+
+
+BUSY = (
+    "done, but the database is in use or full, so that deleted bytes are not overwritten yet",
+    "run `portal expire` once it is free; to do the same again would help nothing",
+)
+
+
+@pytest.mark.usefixtures("read")
+def test_what_was_done_is_told_also_if_deleted_bytes_cannot_be_overwritten(made: Path) -> None:
+    """Bundles, what an outbox brought, what was let go of; then why it ends with 1, and what to do."""
+    bundles = [made / f"{channel}-1.tar" for channel in (INSPECTORATE, OUTSIDE)]
+    said, complained = run_both(made, "export", "--out", made, code=1)
+    assert said == "".join(f"{path}: 0 envelopes, 0 withdrawals\n" for path in bundles)
+    assert refusal(complained) == BUSY
+    assert all(path.exists() for path in bundles)
+    outbox = make_outbox(SITE, signed=make_keyring(SITE, 3)).save(made / "outbox.tar")
+    said, complained = run_both(made, "import", outbox, code=1)
+    assert "outbox 1 of inspectorate applied" in said
+    assert refusal(complained) == BUSY
+    said, complained = run_both(made, "expire", code=1)
+    assert "let go of 0 uploads" in said
+    assert refusal(complained) == BUSY
+    said, complained = run_both(made, "export", "--out", made, "--json", code=1)
+    assert [each["n"] for each in json.loads(said)] == [2, 2]
+
+
+@pytest.mark.parametrize("options", [[], ["--json"]])
+def test_a_bundle_that_was_made_is_told_if_the_next_is_refused(made: Path, options: list[str]) -> None:
+    """It has its number, and an export that begins anew makes another."""
+    first, second = (made / f"{channel}-1.tar" for channel in (INSPECTORATE, OUTSIDE))
+    second.touch()
+    said, complained = run_both(made, "export", "--out", made, *options, code=1)
+    assert refusal(complained)[0] == f"a file {second} is there already"
+    assert first.exists()
+    assert (str(first) in said, str(second) in said) == (True, False)
 
 
 def test_an_import_that_is_refused_ends_with_1(made: Path) -> None:
@@ -164,6 +227,13 @@ def test_wrong_usage_ends_with_2(folder: Path) -> None:
         assert "Usage: " in run(folder, *arguments, code=2)
 
 
+@pytest.mark.parametrize("name", sorted(commands.portal.commands))
+def test_a_command_explains_itself_without_a_configuration(tmp_path: Path, name: str) -> None:
+    """Whoever is not there yet can read what there is; without --help the file is asked for."""
+    assert f"portal {name} [OPTIONS]" in run(tmp_path, name, "--help")
+    assert "was not read" in refusal(run(tmp_path, "init", code=2))[0]
+
+
 def test_a_portal_that_was_not_made_is_refused(folder: Path) -> None:
     """Every other command says to run `portal init` first."""
     commands = (["serve"], ["export", "--out", folder], ["import", folder / "x.tar"], ["keyring", folder])
@@ -180,6 +250,58 @@ def test_a_portal_without_root_key_is_refused(tmp_path: Path) -> None:
     message, hint = refusal(run(tmp_path, "keyring", keyring, code=2))
     assert message == "setting 'root_key' is empty"
     assert "inbox init" in hint
+
+
+def test_a_manifest_is_made_for_days_to_come(made: Path) -> None:
+    """One that nobody would sign, or take, is not written."""
+    out = made / "manifest.json"
+    for until in (today() - timedelta(days=1), date(2200, 1, 1)):
+        said = run(made, "manifest", "--serial", "1", "--until", until.isoformat(), "--out", out, code=2)
+        assert "'--until': a day from today to 2199-12-31" in said.replace("\n", " ")
+    said = run(made, "manifest", "--serial", "9" * 16, "--until", "2199-12-31", "--out", out, code=2)
+    assert "'--serial'" in said
+    assert not out.exists()
+    run(made, "manifest", "--serial", "1", "--until", today().isoformat(), "--out", out)
+    assert out.exists()
+
+
+def test_a_question_that_takes_an_id_of_the_page_is_told_before_anything_is_served(made: Path) -> None:
+    """By each command that shows the page: the file would have to be mended on the site else."""
+    questions = made / "questions.toml"
+    raw = QUESTIONNAIRE.read_bytes()
+    keyring = make_keyring(SITE, 3).value
+    for name, code in (("place_name", 0), ("form", 2)):
+        questions.write_bytes(raw.replace(b'id = "place"', f'id = "{name}"'.encode()))
+        named = questionnaire.parse(questions.read_bytes()).reference
+        keyring = replace(keyring, serial=keyring.serial + 1, questionnaire=named)
+        signed = SignedKeyring(keyring, *sign(keyring, SITE.root_seed))
+        settings = (made / "portal.toml").read_text().partition("questionnaire")[0]
+        (made / "portal.toml").write_text(f'{settings}questionnaire = "questions.toml"\n')
+        (made / "portal.toml").chmod(0o600)
+        run(made, "keyring", signed.save(made / name))
+        until = today().isoformat()
+        told = [
+            run(made, "manifest", "--serial", "1", "--until", until, "--out", made / "m", code=code),
+            run(made, "freeze", made / "frozen", code=code),
+            run(made, "webcat", "--app", "https://x", "--tag", "1", "--out", made / "w", code=code),
+            run_both(made, "doctor", code=bool(code))[0],
+        ]
+        if code:
+            told.append(run(made, "serve", code=code))
+        assert [f"'{name}'" in each for each in told] == [bool(code)] * len(told)
+
+
+def test_a_password_is_not_printed_wherever_it_stands_in_an_address(made: Path) -> None:
+    """What is printed stands in a log."""
+    config = made / "portal.toml"
+    text = config.read_text()
+    for address in ("postgresql://h.invalid/x?password=geheim", "postgresql://u:geheim@h.invalid/x"):
+        config.write_text(f'{text}database = "{address}"\n')
+        message, _ = refusal(run(made, "serve", code=1))
+        assert "h.invalid/x" in message
+        assert "geheim" not in message
+        assert "geheim" not in repr(load(config))
+        assert "geheim" in load(config).database
 
 
 def test_serving_needs_a_keyring_that_fits(made: Path) -> None:

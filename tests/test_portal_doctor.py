@@ -1,6 +1,9 @@
 """`portal doctor` and `portal pending`: what an administrator is told, and nothing more."""
 
 import json
+import socket
+import threading
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -16,6 +19,7 @@ from portal.doctor import Level
 from tests import postgres
 from tests.builders import INSPECTORATE, OUTSIDE, make_keyring, make_report_envelope
 from tests.portal_room import BACKENDS, Room, filed, opened
+from tests.portal_server import Server
 from tests.portal_site import PortalSite
 
 SHIPPED = Path(__file__).parent.parent / "deploy" / "postgresql.conf"
@@ -79,6 +83,48 @@ def test_a_site_that_does_not_answer_is_named(tmp_path: Path) -> None:
     room = room_for(tmp_path)
     (wrong,) = [each for each in found(room, Level.WRONG, "http://127.0.0.1:1") if "fetched" in each]
     assert wrong.startswith("http://127.0.0.1:1/ was not fetched")
+    room.close()
+
+
+def test_a_clock_that_differs_from_the_site_is_wrong(
+    tmp_path: Path,
+    free_port: Callable[[], int],
+    false_clock: Callable[[timedelta], None],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """By more than two minutes, ahead or behind; a difference of one is none."""
+    server = Server(tmp_path, free_port()).make()
+    (tmp_path / "portal.toml").chmod(0o600)
+    with server.serving():
+        # From here on only the server's clock is false.
+        monkeypatch.delenv("LD_PRELOAD")
+        for minutes, level in ((-3, "wrong"), (-1, "ok"), (1, "ok"), (3, "wrong")):
+            false_clock(timedelta(minutes=minutes))
+            site = f"http://127.0.0.1:{server.port}"
+            told = json.loads(server.run("doctor", "--url", site, "--json", code=int(level == "wrong")))
+            (clock,) = [each for each in told if "machine's clock" in each["what"]]
+            assert (clock["level"], bool(clock["hint"])) == (level, level == "wrong")
+
+
+@pytest.mark.parametrize("line", ["", "Date: yesterday\r\n"])
+def test_a_site_that_tells_no_time_is_warned_of(tmp_path: Path, line: str) -> None:
+    """Nothing is said of the clock then, neither good nor bad."""
+    room = room_for(tmp_path)
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+
+        def answer() -> None:
+            with listener.accept()[0] as visitor:
+                visitor.recv(65_536)
+                visitor.sendall(f"HTTP/1.1 200 OK\r\n{line}Content-Length: 0\r\n\r\n".encode())
+
+        thread = threading.Thread(target=answer)
+        thread.start()
+        each = doctor.examine(
+            room.settings, room.folder, room.day, f"http://127.0.0.1:{listener.getsockname()[1]}"
+        )
+        (clock,) = [finding for finding in each if "clock" in finding.what]
+        thread.join()
+    assert (clock.level, clock.hint) == (Level.WARNING, "let the web server send `Date`")
     room.close()
 
 

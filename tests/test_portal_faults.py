@@ -2,10 +2,9 @@
 
 import json
 import sqlite3
-import subprocess
 import time
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 
@@ -21,6 +20,7 @@ from tests.page_visitor import TEXT, Visitor
 from tests.portal_load import HALF, Load, patch, post, told_to_wait
 from tests.portal_room import BODY, SITE, TUS, declared
 from tests.portal_server import Server
+from tests.small_disk import small_disk
 from tests.work import solve
 
 STOPS = 3
@@ -33,24 +33,6 @@ def cluster() -> Iterator[postgres.Cluster]:
     """A server of PostgreSQL that tests stop and start; fast, as nobody cuts the power."""
     with postgres.serving() as made:
         yield made
-
-
-@contextmanager
-def small_disk(folder: Path, size: str) -> Iterator[Callable[[str], None]]:
-    """Mount a small file system on a folder; yield a function that gives it another size."""
-
-    def mount(options: str) -> None:
-        command = ["mount", "-t", "tmpfs", "-o", options, "fanal-test", str(folder)]
-        done = subprocess.run(command, capture_output=True, text=True, check=False)
-        if done.returncode:
-            pytest.fail(f"{done.stderr}hint: this test needs a small disk, and root to mount it")
-
-    folder.mkdir()
-    mount(f"size={size}")
-    try:
-        yield lambda larger: mount(f"remount,size={larger}")
-    finally:
-        subprocess.run(["umount", "--lazy", folder], check=True)
 
 
 def all_workers(server: Server) -> list[int]:
@@ -168,34 +150,8 @@ def as_a_page(server: Server, sealed: Sealed) -> str:
     return answered["Location"]
 
 
-@pytest.fixture
-def clock(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Callable[[timedelta], None]:
-    """Return a function that sets the clock of programs started from here, while they run."""
-    (library,) = Path("/usr/lib").glob("*/faketime/libfaketimeMT.so.1")
-    file = tmp_path / "clock"
-
-    def set_clock(away: timedelta) -> None:
-        # Put in place whole: a process that reads it empty would end.
-        new = file.with_suffix(".new")
-        new.write_text(f"{int(away.total_seconds()):+d}")
-        new.replace(file)
-
-    set_clock(timedelta())
-    for name, value in {
-        "LD_PRELOAD": str(library),
-        "FAKETIME_TIMESTAMP_FILE": str(file),
-        "FAKETIME_NO_CACHE": "1",
-        # A clock that is set leaves these alone.
-        "FAKETIME_DONT_FAKE_MONOTONIC": "1",
-        "NO_FAKE_STAT": "1",
-        "FAKE_UTIME": "0",
-    }.items():
-        monkeypatch.setenv(name, value)
-    return set_clock
-
-
 def test_a_clock_that_jumps_loses_nothing(
-    tmp_path: Path, free_port: Callable[[], int], clock: Callable[[timedelta], None]
+    tmp_path: Path, free_port: Callable[[], int], false_clock: Callable[[timedelta], None]
 ) -> None:
     """Ten years on, then back before the start: reports are taken at any time, by the same processes."""
     server = Server(tmp_path, free_port()).make()
@@ -206,7 +162,7 @@ def test_a_clock_that_jumps_loses_nothing(
         assert patch(server, address, begun, 0, HALF)[0] == 204
         kept = {server.send(sealed): sealed for sealed in (make_report_envelope(SITE),)}
         for days, year in ((3_650, 10), (-800, -2), (0, 0)):
-            clock(timedelta(days=days))
+            false_clock(timedelta(days=days))
             _, headers, _ = server.request("GET", "/fr/")
             assert int(headers["Date"].split()[3]) - today().year in {year, year - 1, year + 1}
             sealed = make_report_envelope(SITE)

@@ -4,6 +4,7 @@ import hashlib
 import json
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from crypto import base64url, pages
 from crypto.errors import Malformed, Tampered
 from crypto.keyring import KEYRING
 from crypto.pages import Page, Pages
+from crypto.signing import LARGEST_FILE
 from portal import config, fetching, manifest, sitefiles, verify
 from portal.app import create_app, load_questionnaire
 from portal.commands import portal
@@ -119,6 +121,9 @@ def test_a_manifest_that_the_root_key_did_not_sign_is_not_served(provable: Prova
     (provable.folder / "manifest" / pages.SIGNATURE).unlink()
     with pytest.raises(BadConfiguration, match="was not read"):
         create_app(provable.settings)
+    (provable.folder / "manifest" / pages.MANIFEST).write_bytes(bytes(LARGEST_FILE + 1))
+    with pytest.raises(BadConfiguration, match="was not read: file too large"):
+        create_app(provable.settings)
 
 
 def test_a_manifest_is_strict() -> None:
@@ -129,6 +134,8 @@ def test_a_manifest_is_strict() -> None:
     for wrong in (files[::-1], files[:1] * 2):
         with pytest.raises(Malformed, match="sorted"):
             pages.encode(replace(good, files=wrong))
+    with pytest.raises(Malformed, match="day"):
+        pages.encode(replace(good, valid_until=date(2200, 1, 1)))
     raw = pages.encode(good)
     with pytest.raises(Malformed, match="deployment"):
         pages.sign(raw, bytes(16), office.root_seed)
@@ -187,6 +194,11 @@ def test_an_onion_service_is_visited_through_the_proxy(provable: Provable) -> No
         ("ftp://x", ""),
         ("http://x/path", ""),
         ("http://", ""),
+        ("https://[", ""),
+        ("https://a@[b", ""),
+        ("http://x:port", ""),
+        ("http://x", "socks5h://127.0.0.1:port"),
+        ("http://x", "socks5h://["),
         ("http://x", "socks5://127.0.0.1:9050"),
         ("http://x", "http://p"),
     ],

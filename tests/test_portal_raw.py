@@ -2,11 +2,12 @@
 
 import socket
 import time
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Callable, Iterator
 
 import pytest
 
-from tests.bad_requests import LENIENT, REFUSED, SECOND, exchange, head
+from tests.bad_requests import LENIENT, REFUSED, SECOND, Raw, exchange, head, told
 from tests.builders import make_report_envelope
 from tests.installation import free_port
 from tests.portal_room import BODY, SITE
@@ -23,11 +24,21 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
         yield made
 
 
+ANSWERS: Counter[int] = Counter()
+
+
+def ask(server: Server, content: bytes) -> Raw:
+    """Send bytes as they are, count the answer, and return it."""
+    answer = exchange(server.port, content)
+    ANSWERS[answer.status] += 1
+    return answer
+
+
 @pytest.mark.parametrize("name", REFUSED)
 def test_a_malformed_request_is_refused_without_a_word_of_the_server(server: Server, name: str) -> None:
     """By a problem with every header, and no row more than before."""
     before = state(server)
-    answer = exchange(server.port, REFUSED[name])
+    answer = ask(server, REFUSED[name])
     assert answer.status in ({200} if name in LENIENT else range(400, 500)), name
     assert (answer.told, b"HTTP/1." in answer.body) == ([], False)
     assert b"Content-Security-Policy: default-src 'none'" in answer.head
@@ -39,15 +50,15 @@ def test_a_malformed_request_is_refused_without_a_word_of_the_server(server: Ser
 
 def test_a_second_request_behind_the_first_is_not_answered(server: Server) -> None:
     """A connection carries one request: what hides behind its end reaches nothing."""
-    answer = exchange(server.port, head("GET /keyring.sig HTTP/1.1") + SECOND)
+    answer = ask(server, head("GET /keyring.sig HTTP/1.1") + SECOND)
     assert (answer.status, len(answer.body)) == (200, 64)
-    behind = exchange(server.port, head("POST /api/slot HTTP/1.1", "Content-Length: 32") + bytes(32) + SECOND)
+    behind = ask(server, head("POST /api/slot HTTP/1.1", "Content-Length: 32") + bytes(32) + SECOND)
     assert (behind.status, len(behind.body)) == (200, 18_108)
 
 
 def test_an_answer_without_head_is_no_answer_for_old_clients(server: Server) -> None:
     """HTTP/0.9 has no version in its only line; it is refused like any other malformed one."""
-    assert exchange(server.port, b"GET /\r\n\r\n").status == 400
+    assert ask(server, b"GET /\r\n\r\n").status == 400
 
 
 @pytest.mark.parametrize("lie", LIES)
@@ -60,7 +71,7 @@ def test_an_offset_that_lies_changes_nothing(server: Server, lie: str) -> None:
         offset = lie.encode().decode("latin-1")
         headers = [*(f"{name}: {value}" for name, value in BODY.items()), f"Upload-Offset: {offset}"]
         content = head(f"PATCH {address} HTTP/1.1", *headers, "Content-Length: 3") + b"age"
-        assert exchange(server.port, content).status in {400, 409, 413}
+        assert ask(server, content).status in {400, 409, 413}
     assert state(server) == before
     assert server.offset(begun) == 0
 
@@ -87,16 +98,19 @@ def test_memory_stays_bounded(server: Server) -> None:
         + bytes(huge),
     ]
     for _ in range(3):
-        exchange(server.port, sent[0][:1_000])
+        ask(server, sent[0][:1_000])
     before = peak(server)
     for content in sent:
-        assert exchange(server.port, content).status in {0, *range(400, 500)}
+        assert ask(server, content).status in {0, *range(400, 500)}
     assert peak(server) - before < 16 << 20
     assert server.request("GET", "/fr/")[0] == 200
 
 
-def test_the_log_tells_nothing_of_all_this(server: Server) -> None:
+def test_the_log_tells_nothing_of_all_this(
+    server: Server, record_property: Callable[[str, object], None]
+) -> None:
     """After every test of this file: the address to serve on, and at most codes."""
     lines = [line for line in server.log().splitlines() if line]
     assert lines[:1] == [f"serving on http://127.0.0.1:{server.port}"]
     assert lines[1:] == []
+    record_property("malformed requests", told(ANSWERS))

@@ -94,6 +94,8 @@ def test_what_is_not_a_sealed_file_is_refused_and_nothing_kept(room: Room, name:
         ({"Origin": "https://elsewhere.example"}, False),
         ({"Origin": "https://localhost.elsewhere.example"}, False),
         ({"Origin": "file://"}, False),
+        ({"Origin": "http://["}, False),
+        ({"Origin": "http://a@[b"}, False),
         ({"Origin": "null", "Sec_Fetch_Site": "cross-site"}, False),
         ({"Sec_Fetch_Site": "same-site"}, False),
     ],
@@ -228,6 +230,25 @@ def test_a_broken_connection_leaves_nothing(room: Room) -> None:
     )
     assert (answer.status_code, answer.data) == (400, page(room, "fr", "broken_off"))
     assert room.state() == before
+
+
+def test_a_database_that_fails_midway_leaves_nothing(room: Room) -> None:
+    """Nobody has the address of what was begun, by either way: it would hold room for days."""
+    report = make_report_envelope(room.site, file=bytes(700_000))
+    assert len(report.envelope) > 2 * receiving.PIECE
+    before = room.state()
+    with room.database.write() as connection:
+        connection.exec_driver_sql(
+            "CREATE TRIGGER full BEFORE INSERT ON chunks WHEN NEW.position > 0 "
+            "BEGIN SELECT RAISE(ABORT, 'no more'); END"
+        )
+    assert post(room, sealed_file(report))[0] == 500
+    assert room.send(report).status_code == 500
+    assert room.state() == before
+    with room.database.write() as connection:
+        connection.exec_driver_sql("DROP TRIGGER full")
+    assert post(room, sealed_file(report))[0] == 200
+    assert room.send(report).status_code == 201
 
 
 def test_sizes_and_parts_of_the_header_are_those_of_the_specification() -> None:

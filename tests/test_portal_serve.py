@@ -121,6 +121,15 @@ def test_a_port_in_use_is_named(server: Server) -> None:
         assert server.request("GET", "/keyring.json")[0] == 200
 
 
+@pytest.mark.parametrize("host", ["a..b", "a" * 64])
+def test_a_name_that_no_host_can_have_is_told(server: Server, host: str) -> None:
+    """One with an empty part, or one that is too long."""
+    server.make(listen=f"{host}:{server.port}")
+    message, hint = server.run("serve", code=1).splitlines()
+    assert message == f"error: {host}:{server.port} cannot be served on: no host has this name"
+    assert hint.startswith("hint: ")
+
+
 def test_what_is_not_a_request_is_answered_without_echo(server: Server) -> None:
     """Malformed, oversized, interrupted: a problem for the client, and no word of it in the log."""
     server.make()

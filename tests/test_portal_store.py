@@ -21,7 +21,7 @@ from tests.builders import INSPECTORATE, make_outbox, make_report_envelope, toda
 from tests.portal_room import BACKENDS, Room, opened
 
 COLUMNS = {
-    "instance": {"public", "seed"},
+    "instance": {"public", "seed", "decoy"},
     "keyring": {"serial", "raw", "signature"},
     "envelopes": {
         "id",

@@ -2,9 +2,10 @@
 
 import pytest
 
-from crypto import answers, questionnaire
-from crypto.answers import Answer, Oddity
+from crypto import questionnaire
 from crypto.questionnaire import Flag
+from inbox import answers
+from inbox.answers import Answer, Oddity
 from tests.test_questionnaire import SHIPPED, SMALL
 
 ASKED = questionnaire.parse(SMALL.encode())

@@ -1,7 +1,5 @@
 """The pages of a vault decrypted without SQLCipher: every byte that its file holds, free pages too."""
 
-from pathlib import Path
-
 from cryptography.hazmat.primitives.ciphers import Cipher
 from cryptography.hazmat.primitives.ciphers.algorithms import AES
 from cryptography.hazmat.primitives.ciphers.modes import CBC
@@ -24,11 +22,6 @@ def decrypted(office: Office) -> bytes:
     pages = [raw[start : start + _PAGE] for start in range(0, len(raw), _PAGE)]
     pages[0] = pages[0][_SALT:]
     return b"".join(_page(page, key) for page in pages)
-
-
-def secrets_of(folder: Path, clear: bytes) -> bytes:
-    """Return what lies in the files of a folder, and ``clear`` behind it, to be searched."""
-    return b"".join(path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()) + clear
 
 
 def _page(page: bytes, key: bytes) -> bytes:

@@ -28,20 +28,32 @@ _SIGNED_ANEW = (
 
 @click.command()
 @case_argument
-@click.option("--text", help="The message.")
+@click.option("--text", help="The message; a shell may keep it in clear, so better type it when asked.")
 @click.option("--text-file", type=click.Path(path_type=Path), help="Take the message from this UTF-8 file.")
 @officer_options
 @json_option
 @click.pass_obj
 def reply(door: Door, /, *, case: int, text: str | None, text_file: Path | None, as_json: bool) -> None:
     """Answer the author of a case; it leaves with the next outbox."""
-    if (text is None) == (text_file is None):
-        raise click.UsageError("give the message with either --text or --text-file")
-    message = text_of(text_file) if text is None and text_file is not None else str(text)
-    with door.opened() as inbox, inbox.acting(Deed(Act.REPLY, case=case), today()) as session:
-        added = replies.reply(session, case, message, today())
+    given = _given(text, text_file)
+    with door.opened() as inbox:
+        message = terminal.ask_text(f"the reply to case {case}") if given is None else given
+        day = today()
+        with inbox.acting(Deed(Act.REPLY, case=case), day) as session:
+            added = replies.reply(session, case, message, day)
     view = {"case": case, "day": added.day.isoformat(), "slot": added.serial}
     terminal.show(view, [f"case {case}: the reply waits for the next outbox"], as_json=as_json)
+
+
+def _given(text: str | None, text_file: Path | None) -> str | None:
+    """Return the message that came with the command, None if it is to be typed."""
+    if text is not None and text_file is not None:
+        raise click.UsageError("give the message with --text or --text-file, not with both")
+    if text_file is not None:
+        return text_of(text_file)
+    if text is None and not terminal.is_interactive():
+        raise click.UsageError("give the message with --text-file, or type it at a terminal")
+    return text
 
 
 @click.command()
@@ -70,13 +82,14 @@ def status(door: Door, /, *, case: int, status: str, as_json: bool) -> None:
 def outbox_command(door: Door, /, *, out: Path, again: int | None, as_json: bool) -> None:
     """Make the next bundle for the portal."""
     with door.opened() as inbox:
+        day = today()
         if again is None:
             progress = partial(terminal.progress, "sealing")
-            made = outbox.make(inbox, out, today=today(), progress=progress)
+            made = outbox.make(inbox, out, today=day, progress=progress)
         else:
-            made = outbox.again(inbox, out, again, today=today())
+            made = outbox.again(inbox, out, again, today=day)
         with inbox.transaction() as session:
-            warnings = [*([_SIGNED_ANEW] if made.anew else []), *expiry.warnings(session, today())]
+            warnings = [*([_SIGNED_ANEW] if made.anew else []), *expiry.warnings(session, day)]
             head = journal.head(session)
     view = {"n": made.n, "file": str(made.path), "journal": journalview.head_view(head), "warnings": warnings}
     lines = [f"outbox {made.n}: {made.path}", journalview.head(head)]

@@ -8,9 +8,7 @@ from crypto import card
 from inbox import cards, disk, terminal
 from inbox.acts import Act, Deed
 from inbox.cards import Offered
-from inbox.options import Door, json_option, officer_options, out_folder, today
-
-_LARGEST = 4 << 20
+from inbox.options import Door, content_of, json_option, officer_options, out_folder, today
 
 
 @click.command(name="card")
@@ -26,12 +24,13 @@ def card_command(door: Door, /, *, out: Path, as_json: bool) -> None:
         disk.replacing(out / card.CARD) as file,
         disk.replacing(out / card.SIGNATURE) as signature_file,
         door.opened() as inbox,
-        inbox.acting(Deed(Act.EXPORT_CARD), today()) as session,
     ):
-        raw, signature = cards.issue(session, today())
-        for content, into in ((raw, file), (signature, signature_file)):
-            into.write(content)
-            into.flush()
+        day = today()
+        with inbox.acting(Deed(Act.EXPORT_CARD), day) as session:
+            raw, signature = cards.issue(session, day)
+            for content, into in ((raw, file), (signature, signature_file)):
+                into.write(content)
+                into.flush()
     view = cards.view(card.parse(raw))
     lines = [
         *cards.rendered(view),
@@ -65,10 +64,12 @@ def list_channels(door: Door, /, *, as_json: bool) -> None:
 @click.pass_obj
 def accept(door: Door, /, *, folder: Path, fingerprint: str | None, as_json: bool) -> None:
     """Put the channel of a body outside onto the keyring, or its newer card; takes two officers."""
-    raw, signature = (_read(folder / name) for name in (card.CARD, card.SIGNATURE))
+    raw, signature = (content_of(folder / name) for name in (card.CARD, card.SIGNATURE))
     deed = Deed(Act.ACCEPT_CARD, about=cards.claim(raw))
-    with door.opened() as inbox, inbox.acting(deed, today()) as session:
-        accepted = cards.accept(session, Offered(raw, signature, fingerprint), today())
+    with door.opened() as inbox:
+        day = today()
+        with inbox.acting(deed, day) as session:
+            accepted = cards.accept(session, Offered(raw, signature, fingerprint), day)
     view = cards.view(accepted)
     lines = [
         "accepted:",
@@ -86,8 +87,10 @@ def accept(door: Door, /, *, folder: Path, fingerprint: str | None, as_json: boo
 def remove(door: Door, /, *, channel: str, as_json: bool) -> None:
     """Take the channel of a body outside off the keyring; takes two officers."""
     deed = Deed(Act.REMOVE_CHANNEL, about=f"channel {terminal.visible(channel)}"[:100])
-    with door.opened() as inbox, inbox.acting(deed, today()) as session:
-        cards.remove(session, channel, today())
+    with door.opened() as inbox:
+        day = today()
+        with inbox.acting(deed, day) as session:
+            cards.remove(session, channel, day)
     lines = [
         f"the next keyring is without channel {terminal.visible(channel)}: inbox outbox, or inbox keyring",
         "from then on nobody can write to it, and what it sends to the portal is refused;"
@@ -95,8 +98,3 @@ def remove(door: Door, /, *, channel: str, as_json: bool) -> None:
         "the id can come back with the same body's next card, never with another body's",
     ]
     terminal.show({"channel": channel}, lines, as_json=as_json)
-
-
-def _read(path: Path) -> bytes:
-    with path.open("rb") as file:
-        return file.read(_LARGEST)

@@ -8,10 +8,17 @@ import click
 from inbox import conflicts, registers, terminal
 from inbox.acts import Act, Deed
 from inbox.journal import By
-from inbox.options import Door, case_argument, json_option, officer_options, reason_needed, today
+from inbox.options import (
+    Door,
+    case_argument,
+    json_option,
+    officer_argument,
+    officer_options,
+    reason_needed,
+    today,
+)
 from inbox.terminal import visible
 
-_officer = click.argument("officer", metavar="NAME")
 _alias = click.argument("alias", metavar="TEXT")
 
 
@@ -32,17 +39,19 @@ def _command(*takes: Callable[..., Any], name: str | None = None) -> Callable[..
     return made
 
 
-@_command(case_argument, _officer, reason_needed)
+@_command(case_argument, officer_argument, reason_needed)
 def exclude(door: Door, /, *, case: int, officer: str, reason: str, as_json: bool) -> None:
     """Keep a case from an officer, also from oneself."""
     deed = Deed(Act.EXCLUDE, case=case, about=officer, reason=reason)
-    with door.opened() as inbox, inbox.acting(deed, today()) as session:
-        conflicts.exclude(session, case, officer, quorum=inbox.quorum, today=today())
+    with door.opened() as inbox:
+        day = today()
+        with inbox.acting(deed, day) as session:
+            conflicts.exclude(session, case, officer, quorum=inbox.quorum, today=day)
     said = f"case {case} is kept from {officer}: while {officer} is present it is not there"
     terminal.show({"case": case, "officer": officer}, [said], as_json=as_json)
 
 
-@_command(case_argument, _officer, reason_needed)
+@_command(case_argument, officer_argument, reason_needed)
 def lift(door: Door, /, *, case: int, officer: str, reason: str, as_json: bool) -> None:
     """Show a case to an officer again; it takes two others."""
     deed = Deed(Act.LIFT_CONFLICT, case=case, about=officer, reason=reason)
@@ -68,13 +77,14 @@ def list_command(door: Door, /, *, as_json: bool) -> None:
     terminal.show(view, lines or ["no case is kept from anybody else"], as_json=as_json)
 
 
-@_command(_officer, _alias)
+@_command(officer_argument, _alias)
 def alias(door: Door, /, *, officer: str, alias: str, as_json: bool) -> None:
     """Name an officer as reports may do; what is found is kept from that one, in old and new reports."""
     with door.opened() as inbox:
-        with inbox.acting(Deed(Act.NAME_ALIAS, about=officer), today()) as session:
+        day = today()
+        with inbox.acting(Deed(Act.NAME_ALIAS, about=officer), day) as session:
             conflicts.add_alias(session, officer, alias)
-            found = conflicts.search(session, By(inbox.present, today()), officer, [alias])
+            found = conflicts.search(session, By(inbox.present, day), officer, [alias])
         with inbox.vault.transaction(inbox.present) as session:
             cases = sorted(set(found) & registers.case_numbers(session))
     lines = [f"reports that say {visible(alias)} are kept from {officer}"]
@@ -82,7 +92,7 @@ def alias(door: Door, /, *, officer: str, alias: str, as_json: bool) -> None:
     terminal.show({"officer": officer, "alias": alias, "cases": cases}, lines, as_json=as_json)
 
 
-@_command(_officer, _alias)
+@_command(officer_argument, _alias)
 def unalias(door: Door, /, *, officer: str, alias: str, as_json: bool) -> None:
     """Take such a name off the list; what was found by it stays kept until it is lifted."""
     with (

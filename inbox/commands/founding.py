@@ -12,10 +12,12 @@ from crypto.signing import fingerprint
 from inbox import ceremony, disk, expiry, founding, keyrings, records, rendering, sharing, terminal
 from inbox.acts import Act, Deed
 from inbox.commands.joining import join_options, root_of
+from inbox.conflicts import UNNAMED
 from inbox.founding import Charter
 from inbox.options import (
     Door,
     circle_options,
+    content_of,
     founders,
     handout_in,
     json_option,
@@ -27,7 +29,6 @@ from inbox.papers import Handout
 from inbox.sharing import Appointee, Circle
 
 _QUESTIONNAIRE = Path(__file__).parent.parent.parent / "portal" / "questionnaire.toml"
-_ALONE = "officer"
 _NEXT = "next: inbox keyring --out FOLDER, and carry the folder to the portal"
 _NEXT_OUTSIDE = "next: inbox card --out FOLDER, and carry the folder to the root's officers"
 
@@ -62,9 +63,9 @@ def init(door: Door, /, *, as_json: bool, **options: Any) -> None:
     if (officers is None) != (shares is None):
         raise click.UsageError("give --officers and --shares together")
     root = root_of(options.pop("deployment_id"), options.pop("root_key"))
-    charter = Charter(**options | {"questionnaire": options["questionnaire"].read_bytes(), "root": root})
-    founding.check_channel(charter.channel)
-    names = [_ALONE] if officers is None else [name.strip() for name in officers.split(",")]
+    charter = Charter(**options | {"questionnaire": content_of(options["questionnaire"]), "root": root})
+    founding.check_charter(charter)
+    names = [UNNAMED] if officers is None else [name.strip() for name in officers.split(",")]
     quorum = len(names) // 2 + 1 if quorum is None else quorum
     sharing.check(names, quorum)
     handout = handout_in(shares, door.root, with_sheets=sheets)
@@ -105,10 +106,12 @@ def _circle(names: Sequence[str], quorum: int, charter: Charter, handout: Handou
 @click.pass_obj
 def keyring(door: Door, /, *, out: Path, as_json: bool) -> None:
     """Write the signed keyring for the portal, renewed if a day or a key has changed."""
-    with door.opened() as inbox, inbox.acting(Deed(Act.RENEW_KEYRING), today()) as session:
-        row, renewed = keyrings.current(session, today())
-        office = records.office(session)
-        warnings = expiry.warnings(session, today())
+    with door.opened() as inbox:
+        day = today()
+        with inbox.acting(Deed(Act.RENEW_KEYRING), day) as session:
+            row, renewed = keyrings.current(session, day)
+            office = records.office(session)
+            warnings = expiry.warnings(session, day)
     # Only once the vault holds it: two keyrings of one serial must not come into the world.
     out.mkdir(exist_ok=True)
     disk.write(out / KEYRING, [row.raw])

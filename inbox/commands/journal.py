@@ -61,11 +61,13 @@ def print_command(door: Door, /, *, first: int, as_json: bool) -> None:
 def clock(door: Door, /, *, reason: str, as_json: bool) -> None:
     """Note that the clock was ahead and is right now: days count from today; takes two officers."""
     deed = Deed(Act.CORRECT_CLOCK, reason=reason)
-    with door.opened() as inbox, inbox.acting(deed, today()) as session:
-        head = journalling.head(session)
+    with door.opened() as inbox:
+        day = today()
+        with inbox.acting(deed, day) as session:
+            head = journalling.head(session)
     lines = [
-        f"noted: from here on days count from {today()}",
+        f"noted: from here on days count from {day}",
         "look through what was dated ahead: inbox keys list, inbox journal print",
         journalview.head(head),
     ]
-    terminal.show({"day": today().isoformat(), "head": journalview.head_view(head)}, lines, as_json=as_json)
+    terminal.show({"day": day.isoformat(), "head": journalview.head_view(head)}, lines, as_json=as_json)

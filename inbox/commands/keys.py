@@ -9,8 +9,9 @@ from inbox import destruction, keylist, keys, records, terminal
 from inbox.acts import Act, Deed
 from inbox.cases import View
 from inbox.destruction import Plan
+from inbox.errors import Refused
 from inbox.keys import EPOCH
-from inbox.options import Door, json_option, officer_options, reason_option, today
+from inbox.options import Closed, Door, json_option, officer_options, reason_option, today
 from inbox.schema import IntakeKey, ReplyKey
 
 _AT_THE_ROOT = "next: inbox outbox, and carry it to the portal: it takes the new keyring along"
@@ -32,8 +33,10 @@ def keys_group() -> None:
 @click.pass_obj
 def list_keys(door: Door, /, *, as_json: bool) -> None:
     """List every key with its days, and what becomes of it."""
-    with door.opened() as inbox, inbox.acting(Deed(Act.LIST_KEYS), today()) as session:
-        view = {"keys": keylist.listing(session, today())}
+    with door.opened() as inbox:
+        day = today()
+        with inbox.acting(Deed(Act.LIST_KEYS), day) as session:
+            view = {"keys": keylist.listing(session, day)}
     terminal.show(view, keylist.rendered(view["keys"]), as_json=as_json)
 
 
@@ -51,9 +54,11 @@ def rotate(door: Door, /, *, days: int, at_once: bool, reason: str, as_json: boo
     make = keys.replace if at_once else keys.rotate
     about = "at once, all others withdrawn" if at_once else "the next ones"
     deed = Deed(Act.ROTATE_KEYS, about=about, reason=reason)
-    with door.opened() as inbox, inbox.acting(deed, today()) as session:
-        made = make(inbox.home, session, today(), timedelta(days))
-        is_root = records.office(session).root_seed is not None
+    with door.opened() as inbox:
+        day = today()
+        with inbox.acting(deed, day) as session:
+            made = make(inbox.home, session, day, timedelta(days))
+            is_root = records.office(session).root_seed is not None
     lines = [f"new intake key: {_days(made.intake)}", f"new reply key: {_days(made.reply)}"]
     lines += [_UNTIL_THEN] if at_once else []
     lines.append(_AT_THE_ROOT if is_root else _OUTSIDE)
@@ -70,18 +75,26 @@ def rotate(door: Door, /, *, days: int, at_once: bool, reason: str, as_json: boo
 def destroy(door: Door, /, *, dry_run: bool, reason: str, as_json: bool) -> None:
     """Destroy the keys whose days are over and whose reports are all here; takes two officers."""
     with door.opened() as inbox:
-        with inbox.acting(Deed(Act.LIST_KEYS, about="what can be destroyed"), today()) as session:
-            planned = destruction.plan(session, today())
+        day = today()
+        with inbox.acting(Deed(Act.LIST_KEYS, about="what can be destroyed"), day) as session:
+            planned = destruction.plan(session, day)
             set_aside = len(records.envelope_hashes(session))
         if not dry_run:
             if terminal.is_interactive() and not as_json:
                 terminal.warn_all(_told(planned, set_aside, "to be destroyed"))
+                _ask_once(door)
             deed = Deed(Act.DESTROY_KEYS, about=planned.about, reason=reason)
-            with inbox.acting(deed, today()) as session:
-                destruction.destroy(inbox.home, session, planned, today())
+            with inbox.acting(deed, day) as session:
+                destruction.destroy(inbox.home, session, planned, day)
     view = {**_view(planned), "set_aside": set_aside, "destroyed": not dry_run}
     told = _told(planned, set_aside, "to be destroyed" if dry_run else "destroyed")
     terminal.show(view, told, as_json=as_json)
+
+
+def _ask_once(door: Door) -> None:
+    """Ask before what cannot be undone; in a session the passphrases that are typed now say yes."""
+    if isinstance(door, Closed) and not terminal.ask("Destroy them?"):
+        raise Refused("nothing was destroyed", "answer yes, or see it first: inbox keys destroy --dry-run")
 
 
 def _view(planned: Plan) -> View:

@@ -10,9 +10,7 @@ from crypto.errors import CryptoError
 from inbox import disk, keyrings, records, terminal
 from inbox.acts import Act, Deed
 from inbox.errors import Refused
-from inbox.options import Door, officer_options, out_folder, today
-
-_LARGEST = 4 << 20
+from inbox.options import Door, content_of, officer_options, out_folder, today
 
 
 def _listed(raw: bytes, deployment: bytes) -> pages.Pages:
@@ -29,8 +27,7 @@ def _listed(raw: bytes, deployment: bytes) -> pages.Pages:
 @click.pass_obj
 def sign_pages(door: Door, /, *, manifest: Path, out: Path) -> None:
     """Sign what `portal manifest` made with the root key; make it from a checkout of your own to compare."""
-    with manifest.open("rb") as file:
-        raw = file.read(_LARGEST)
+    raw = content_of(manifest)
     with door.opened() as inbox:
         with inbox.transaction() as session:
             listed = _listed(raw, records.office(session).deployment)

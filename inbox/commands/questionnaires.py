@@ -6,9 +6,7 @@ import click
 
 from inbox import questionnaires, terminal
 from inbox.acts import Act, Deed
-from inbox.options import Door, officer_options, today
-
-_LARGEST = 4 << 20
+from inbox.options import Door, content_of, officer_options, today
 
 
 @click.command(name="questionnaire")
@@ -17,8 +15,7 @@ _LARGEST = 4 << 20
 @click.pass_obj
 def questionnaire_command(door: Door, /, *, file: Path) -> None:
     """Put a questionnaire into use; reports that answer earlier ones are still read by those."""
-    with file.open("rb") as opened:
-        raw = opened.read(_LARGEST)
+    raw = content_of(file)
     asked = questionnaires.read(raw)
     deed = Deed(Act.ADOPT_QUESTIONNAIRE, about=f"{asked.id} {asked.version}")
     with door.opened() as inbox, inbox.acting(deed, today()) as session:

@@ -16,11 +16,12 @@ from inbox.options import NUMBER, Door, case_argument, json_option, officer_opti
 def list_command(door: Door, /, *, as_json: bool) -> None:
     """List the cases, what nobody has read yet, and what became no case."""
     with door.opened() as inbox:
-        with inbox.acting(Deed(Act.LIST), today()) as session:
+        day = today()
+        with inbox.acting(Deed(Act.LIST), day) as session:
             view = cases.overview(session)
         with inbox.transaction() as session:
             view["warnings"] = [
-                *expiry.warnings(session, today()),
+                *expiry.warnings(session, day),
                 *conflicts.warnings(session, inbox.quorum),
             ]
     terminal.show(view, rendering.overview(view), as_json=as_json)

@@ -32,7 +32,11 @@ def session(context: click.Context, minutes: int) -> None:
                 pass
             for line in _greeting(minutes):
                 terminal.warn(line)
-            sessions.hold(inbox, lambda words, opened: run(commands, words, opened))
+            try:
+                sessions.hold(inbox, lambda words, opened: run(commands, words, opened))
+            except Exception:
+                terminal.warn("this session is over: a fault of the program ended it")
+                raise
     except patience.Inactive:
         why = f"nobody typed for {minutes} minutes: locked"
     terminal.warn(f"{why}; this process ends with every key that it held")

@@ -7,10 +7,13 @@ import { inspect } from "./metadata.js";
 import { say, size } from "./texts.js";
 
 /**
- * A file as it will be sealed; `digest`, if known, is that of its bytes, `shown` its name for messages to the person.
- * @typedef {{ blob: Blob, name: string, type: string, shown: string, digest: Uint8Array | null }} Enclosed
+ * A file as it will be sealed, with what its bytes must hash to; `shown` is its name for messages to the person.
+ * @typedef {import("./metadata.js").Seen & { name: string, type: string, shown: string }} Enclosed
  */
 /** @typedef {import("./metadata.js").Inside} Inside */
+
+/** Bytes of all files together; a larger one is not even looked into. */
+export const MOST_BYTES = 1 << 30;
 
 const LONGEST_NAME = 255;
 const LONE = /\p{Surrogate}/gu;
@@ -51,11 +54,16 @@ export class Attachment {
     button.addEventListener("click", remove);
     const name = element("bdi", {}, file.name);
     this.row = element("li", { id }, name, element("span", { class: "hint" }, size(file.size)), button, this.#details);
-    this.#details.append(line("looking-inside"));
+    if (this.#fits) this.#details.append(line("looking-inside"));
+  }
+
+  get #fits() {
+    return this.file.size <= MOST_BYTES;
   }
 
   /** Look inside the file and say in the row what was found. */
   async inspect() {
+    if (!this.#fits) return;
     try {
       this.#inside = await inspect(this.file);
     } catch {
@@ -73,12 +81,11 @@ export class Attachment {
   get enclosed() {
     const shown = this.file.name;
     if (this.#unreadable) throw new Failure("file-unreadable", { name: shown });
-    const { kind, broken, clean, digest } = /** @type {Inside} */ (this.#inside);
+    const { kind, broken, file, clean } = /** @type {Inside} */ (this.#inside);
     if (broken && !this.#unchanged) throw new Failure("file-broken", { name: shown });
     const name = this.#named ? [...shown.replace(LONE, "\ufffd")].slice(0, LONGEST_NAME).join("") : "";
     const type = kind.includes("/") ? kind : this.file.type.slice(0, 127);
-    const cleaned = clean && !this.#unchanged;
-    return { blob: cleaned ? clean : this.file, digest: cleaned ? digest : null, name, type, shown };
+    return { ...(this.#unchanged ? file : clean ?? file), name, type, shown };
   }
 
   /** @param {Inside} inside */

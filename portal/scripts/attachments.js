@@ -1,7 +1,8 @@
 // @ts-check
 /** The files that a person adds to a message, by a button or dropped on the page, each of which can be taken away. */
 
-import { Attachment } from "./attachment.js";
+import { Attachment, MOST_BYTES } from "./attachment.js";
+import { streamed } from "./blobs.js";
 import { byId } from "./dom.js";
 import { Failure } from "./failure.js";
 import { sealSpeed } from "./sealspeed.js";
@@ -10,9 +11,7 @@ import { duration, say, size } from "./texts.js";
 /** @typedef {import("./attachment.js").Enclosed} Enclosed */
 
 export const MOST = 99;
-export const MOST_BYTES = 1 << 30;
 
-const SLICE = 1 << 18;
 const LONG_SECONDS = 10;
 
 /** A file input with its list. */
@@ -131,15 +130,15 @@ export class Attachments {
 }
 
 /**
- * Yield the bytes of a file, a slice at a time; throws Failure if it cannot be read any more.
+ * Yield the bytes of a file; throws Failure if it cannot be read any more.
  * @param {Enclosed} enclosed
  * @returns {AsyncGenerator<Uint8Array, void, void>}
  */
 export async function* pieces({ blob, shown }) {
-  for (let at = 0; at < blob.size; at += SLICE) {
-    const buffer = await blob.slice(at, at + SLICE).arrayBuffer().catch(() => {
-      throw new Failure("file-unreadable", { name: shown });
-    });
-    yield new Uint8Array(buffer);
+  try {
+    // Copied: the sealing may still hold a piece when it asks for the next.
+    for await (const piece of streamed(blob)) yield piece.slice();
+  } catch {
+    throw new Failure("file-unreadable", { name: shown });
   }
 }

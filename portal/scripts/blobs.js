@@ -4,6 +4,7 @@
 import { concat } from "./bytes.js";
 
 const LARGEST = 1 << 20;
+const SLICE = 1 << 18;
 
 /**
  * Return the bytes of a file or a part of one.
@@ -11,6 +12,36 @@ const LARGEST = 1 << 20;
  */
 export async function bytesOf(blob) {
   return new Uint8Array(await blob.arrayBuffer());
+}
+
+/**
+ * Yield the bytes of a file as it stands now; each piece holds only until the next. Throws what reading it throws.
+ *
+ * As one stream: Firefox reads a file that was changed as if nothing were, and a slice no further than it once went.
+ * @param {Blob} blob
+ * @returns {AsyncGenerator<Uint8Array, void, void>} pieces of at most 256 KiB, or as the browser makes them
+ */
+export async function* streamed(blob) {
+  const reader = readerOf(blob.stream());
+  try {
+    let next = await reader.read(new Uint8Array(SLICE));
+    for (; next.value && !next.done; next = await reader.read(new Uint8Array(next.value.buffer))) yield next.value;
+  } finally {
+    reader.cancel().catch(() => undefined);
+  }
+}
+
+/**
+ * Return a reader that fills one buffer again and again, where the browser has one: what it makes anew for each piece
+ * is 100 MB before it is cleared away.
+ * @param {ReadableStream} stream
+ */
+function readerOf(stream) {
+  try {
+    return stream.getReader({ mode: "byob" });
+  } catch {
+    return /** @type {ReadableStreamBYOBReader} */ (/** @type {unknown} */ (stream.getReader()));
+  }
 }
 
 /**

@@ -80,6 +80,18 @@ export class FileDigest {
 }
 
 /**
+ * Return the digest of a file that is given in pieces.
+ * @param {Pieces} pieces
+ * @param {number} size bytes of all pieces
+ * @returns {Promise<Uint8Array>} 32 bytes
+ */
+export async function digestOf(pieces, size) {
+  const digest = new FileDigest(size);
+  for await (const piece of pieces) await digest.update(piece);
+  return digest.digest();
+}
+
+/**
  * Return the size of a container before it is written, which a message of known length allows; Malformed where no
  * reader would take it.
  * @param {readonly number[]} fileSizes
@@ -136,7 +148,7 @@ export async function read(container, padded = padding.bucket) {
   const files = [];
   let member = next(members);
   for (; files.length < MOST_FILES && member?.name === fileName(files.length + 1); member = next(members)) {
-    files.push({ number: files.length + 1, size: member.size, digest: await digestOf(member.data()) });
+    files.push({ number: files.length + 1, size: member.size, digest: await digestOf([member.data()], member.size) });
   }
   const message = whole(member, MESSAGE);
   const signature = whole(next(members), SIGNATURE);
@@ -187,13 +199,6 @@ function whole(member, name) {
     throw new Malformed("container holds an unexpected file");
   }
   return member.data();
-}
-
-/** @param {Uint8Array} data */
-async function digestOf(data) {
-  const digest = new FileDigest(data.length);
-  await digest.update(data);
-  return digest.digest();
 }
 
 /** @param {Uint8Array} data */

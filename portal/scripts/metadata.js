@@ -1,8 +1,8 @@
 // @ts-check
 /** What is inside a file that somebody wants to send: its kind by its bytes, what it tells, what can be taken out. */
 
-import { bytesOf } from "./blobs.js";
-import { FileDigest } from "./container.js";
+import { bytesOf, streamed } from "./blobs.js";
+import { digestOf } from "./container.js";
 import { Malformed } from "./errors.js";
 import { distinct } from "./findings.js";
 import { ascii } from "./images.js";
@@ -15,10 +15,11 @@ import * as pdf from "./metadata_pdf.js";
 /** @typedef {import("./findings.js").Finding} Finding */
 /** @typedef {import("./images.js").Clean} Clean */
 
+/** @typedef {{ blob: Blob, digest: Uint8Array }} Seen a file, and what its bytes must hash to when they are read again */
 /**
- * `clean` is the file without what was found, `digest` what its bytes must hash to when they are read again;
- * `broken` says that it looks like a picture but does not read as one.
- * @typedef {{ kind: Kind, findings: Finding[], broken: boolean, clean: Blob | null, digest: Uint8Array | null }} Inside
+ * `file` is as it was given, `clean` without what was found; `broken` says that it looks like a picture but does not
+ * read as one.
+ * @typedef {{ kind: Kind, findings: Finding[], broken: boolean, file: Seen, clean: Seen | null }} Inside
  */
 /** @typedef {"image/jpeg" | "image/png" | "image/webp" | "application/pdf" | "office" | "text" | "other"} Kind */
 
@@ -42,15 +43,17 @@ const BEGINNINGS = /** @type {[RegExp, Kind][]} */ ([
 ]);
 
 /**
- * Return what is inside a file; throws what reading it throws.
+ * Return what is inside a file, of which nothing but a picture is held in memory as a whole; throws what reading it throws.
  * @param {Blob} file
  * @returns {Promise<Inside>}
  */
 export async function inspect(file) {
   const head = ascii(await bytesOf(file.slice(0, HEAD)));
   const kind = BEGINNINGS.find(([form]) => form.test(head))?.[1] ?? "other";
-  const nothing = { kind, findings: [], broken: false, clean: null, digest: null };
-  if (kind in PICTURES) return file.size > LARGEST_PICTURE ? { ...nothing, kind: "other" } : picture(file, nothing);
+  if (kind in PICTURES && file.size <= LARGEST_PICTURE) return picture(file, kind);
+  const seen = { blob: file, digest: await digestOf(streamed(file), file.size) };
+  const nothing = { kind, findings: [], broken: false, file: seen, clean: null };
+  if (kind in PICTURES) return { ...nothing, kind: "other" };
   if (kind !== "application/pdf" && kind !== "office") return nothing;
   const findings = await told(kind, head, file);
   return findings ? { ...nothing, findings: distinct(findings) } : { ...nothing, kind: "other" };
@@ -74,19 +77,19 @@ async function told(kind, head, file) {
 
 /**
  * @param {Blob} file
- * @param {Inside} nothing
+ * @param {Kind} kind
  * @returns {Promise<Inside>}
  */
-async function picture(file, nothing) {
+async function picture(file, kind) {
   const bytes = await bytesOf(file);
+  const seen = { blob: file, digest: await digestOf([bytes], bytes.length) };
   try {
-    const { parts, findings } = await /** @type {typeof jpeg.clean} */ (PICTURES[nothing.kind])(bytes);
-    const digest = new FileDigest(parts.reduce((size, part) => size + part.length, 0));
-    for (const part of parts) await digest.update(part);
-    const clean = new Blob(ranges(parts, bytes).map((range) => blobPart(range, file, bytes)), { type: nothing.kind });
-    return { ...nothing, findings: distinct(findings), clean, digest: await digest.digest() };
+    const { parts, findings } = await /** @type {typeof jpeg.clean} */ (PICTURES[kind])(bytes);
+    const blob = new Blob(ranges(parts, bytes).map((range) => blobPart(range, file, bytes)), { type: kind });
+    const clean = { blob, digest: await digestOf(parts, blob.size) };
+    return { kind, findings: distinct(findings), broken: false, file: seen, clean };
   } catch (error) {
-    if (error instanceof Malformed) return { ...nothing, broken: true };
+    if (error instanceof Malformed) return { kind, findings: [], broken: true, file: seen, clean: null };
     throw error;
   }
 }

@@ -104,10 +104,10 @@ function sealed({ key }, files, message, sign) {
  * @param {Enclosed} file
  * @param {number} at
  * @param {Uint8Array} digest all zero while it is not known
- * @returns {Described} throws FileChanged if what was read is not what was looked into before
+ * @returns {Described} throws FileChanged if what was read is not what was looked into when it was chosen
  */
 function described({ name, type, blob, digest: expected }, at, digest) {
-  if (expected && digest !== DIGEST && !equal(expected, digest)) throw new container.FileChanged(at + 1);
+  if (digest !== DIGEST && !equal(expected, digest)) throw new container.FileChanged(at + 1);
   return { number: at + 1, name, type, size: blob.size, digest };
 }
 

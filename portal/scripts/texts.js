@@ -42,7 +42,8 @@ export function percent(part) {
  */
 export function size(bytes) {
   const { name, bytes: each } = UNITS.find((unit) => bytes >= unit.bytes) ?? { name: "byte", bytes: 1 };
-  const format = new Intl.NumberFormat(LOCALE, { style: "unit", unit: name, maximumFractionDigits: 1 });
+  const unitDisplay = name === "byte" ? "long" : "short"; // “66 byte” would be the short form
+  const format = new Intl.NumberFormat(LOCALE, { style: "unit", unit: name, unitDisplay, maximumFractionDigits: 1 });
   return format.format(bytes / each);
 }
 
@@ -60,7 +61,8 @@ export function duration(seconds) {
  * @param {string} day
  */
 export function dayText(day) {
-  return new Intl.DateTimeFormat(LOCALE, { dateStyle: "full", timeZone: "UTC" }).format(new Date(day));
+  const text = new Intl.DateTimeFormat(LOCALE, { dateStyle: "full", timeZone: "UTC" }).format(new Date(day));
+  return lang === "fr" ? text.replace(" 1 ", " 1er ") : text;
 }
 
 /** @param {string} code */

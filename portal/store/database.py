@@ -174,7 +174,8 @@ def _reachable(url: URL) -> Iterator[None]:
         yield
     except DatabaseError as error:
         raise Refused(
-            f"database {url.render_as_string()} cannot be used",
+            # What stands behind the name may be a password, too.
+            f"database {url.set(query={}).render_as_string()} cannot be used",
             "check that it is up and that `database` names it; the portal's user must be able to write",
         ) from error
 

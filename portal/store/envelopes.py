@@ -9,7 +9,7 @@ from portal.store import days, expiry, quotas
 from portal.store.expiry import Remains
 from portal.store.inserts import insert_new
 from portal.store.quotas import Kind, Usage
-from portal.store.schema import cases, chunks, envelopes
+from portal.store.schema import cases, chunks, envelopes, whole
 
 
 class OffsetMoved(Exception):
@@ -46,7 +46,6 @@ class Upload:
         return self.received == self.size
 
 
-_WHOLE = envelopes.c.received == envelopes.c.size
 _UPLOAD = (
     envelopes.c.id,
     envelopes.c.channel,
@@ -119,7 +118,7 @@ def forget(connection: Connection, envelope_id: bytes, received: int | None = No
 
     Returns whether there was one.
     """
-    found = [envelopes.c.id == envelope_id, ~_WHOLE]
+    found = [envelopes.c.id == envelope_id, ~whole]
     if received is not None:
         found.append(envelopes.c.received == received)
     return quotas.delete_envelopes(connection, *found) > 0
@@ -127,18 +126,18 @@ def forget(connection: Connection, envelope_id: bytes, received: int | None = No
 
 def forget_unfinished(connection: Connection, before: date) -> int:
     """Delete every envelope that was begun before ``before`` and not finished; return how many."""
-    return quotas.delete_envelopes(connection, ~_WHOLE, envelopes.c.day < days.number(before))
+    return quotas.delete_envelopes(connection, ~whole, envelopes.c.day < days.number(before))
 
 
 def _confirmed(left: Remains) -> Upload:
     return Upload(id=left.id, channel="", size=left.size, received=left.size, begun=days.day(0))
 
 
-def _finish(connection: Connection, whole: Upload) -> None:
-    report = _report(connection, whole.id)
+def _finish(connection: Connection, upload: Upload) -> None:
+    report = _report(connection, upload.id)
     if report:
-        _open_case(connection, whole.channel, report, whole.begun)
-    quotas.count(connection, _kind(whole, report), Usage(0, -1, -whole.size))
+        _open_case(connection, upload.channel, report, upload.begun)
+    quotas.count(connection, _kind(upload, report), Usage(0, -1, -upload.size))
 
 
 def _kind(upload: Upload, report: Report | None) -> Kind:

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from sqlalchemy import ColumnElement, Connection, Table, and_, delete, exists, func, insert, select
 
 from portal.store import days
-from portal.store.schema import cases, envelopes, intakes, remains
+from portal.store.schema import cases, envelopes, intakes, remains, whole
 
 SPREAD_DAYS = 7
 # A transaction of more rows would make uploads wait.
@@ -70,9 +70,7 @@ def forget_links(connection: Connection) -> int:
 
 def overdue(connection: Connection, today: date, upload_days: int) -> int:
     """Return how many rows should have gone by ``today``."""
-    unfinished = and_(
-        envelopes.c.received < envelopes.c.size, envelopes.c.day < days.number(today - timedelta(upload_days))
-    )
+    unfinished = and_(~whole, envelopes.c.day < days.number(today - timedelta(upload_days)))
     found = {envelopes: unfinished, remains: remains.c.expires <= days.number(today), cases: _over(today)}
     return sum(
         connection.execute(select(func.count()).select_from(table).where(which)).scalar_one()

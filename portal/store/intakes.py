@@ -5,9 +5,9 @@ from sqlalchemy import Connection, delete, func, insert, select, union, update
 from crypto.bundle import NOTHING, Entry, Link, Manifest, Withdrawal
 from portal.store import days, expiry, quotas
 from portal.store.expiry import Term
-from portal.store.schema import cases, envelopes, intakes, withdrawals
+from portal.store.schema import cases, envelopes, intakes, whole, withdrawals
 
-_WAITING = (envelopes.c.received == envelopes.c.size, envelopes.c.bundle.is_(None))
+_WAITING = (whole, envelopes.c.bundle.is_(None))
 
 
 def channels_waiting(connection: Connection) -> set[str]:

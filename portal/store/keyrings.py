@@ -41,7 +41,7 @@ def replace(connection: Connection, files: Files) -> None:
 
 def key_pair(connection: Connection) -> Instance | None:
     """Return the portal's own keys, or None before `portal init`."""
-    row = connection.execute(select(instance)).one_or_none()
+    row = connection.execute(select(instance.c.public, instance.c.seed)).one_or_none()
     return None if row is None else Instance(row.public, row.seed)
 
 
@@ -52,5 +52,5 @@ def keep_key_pair(connection: Connection, keys: Instance) -> None:
 
 def lock(connection: Connection) -> Instance:
     """Return the portal's own keys once no other export or import runs, until the transaction ends."""
-    row = connection.execute(select(instance).with_for_update()).one()
+    row = connection.execute(select(instance.c.public, instance.c.seed).with_for_update()).one()
     return Instance(row.public, row.seed)

@@ -6,9 +6,7 @@ from datetime import date
 from sqlalchemy import ColumnElement, Connection, func, select
 
 from portal.store import days
-from portal.store.schema import envelopes
-
-_WHOLE = envelopes.c.received == envelopes.c.size
+from portal.store.schema import envelopes, whole
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +29,6 @@ def unconfirmed(connection: Connection) -> list[Waiting]:
 
 
 def _waiting(connection: Connection, *more: ColumnElement[bool]) -> list[Waiting]:
-    columns = select(envelopes.c.channel, func.count(), func.min(envelopes.c.day)).where(_WHOLE, *more)
+    columns = select(envelopes.c.channel, func.count(), func.min(envelopes.c.day)).where(whole, *more)
     rows = connection.execute(columns.group_by(envelopes.c.channel).order_by(envelopes.c.channel))
     return [Waiting(channel, count, days.day(oldest)) for channel, count, oldest in rows]

@@ -5,6 +5,8 @@ lies in pages beside, in the order in which it came, until the database is writt
 is a count of days since 1970.
 """
 
+import secrets
+
 from sqlalchemy import (
     BigInteger,
     Boolean,
@@ -19,6 +21,10 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
+from crypto import age, padding
+
+_SLOT = age.sealed_size(padding.SLOT)
+
 metadata = MetaData()
 
 
@@ -26,11 +32,13 @@ def _table(name: str, *columns: Column[object] | Index | UniqueConstraint) -> Ta
     return Table(name, metadata, *columns, sqlite_with_rowid=False)
 
 
-# One row: the key pair that signs intake bundles. Whoever must not run beside another locks it.
+# One row: the key pair that signs intake bundles. Whoever must not run beside another locks it. `decoy` is
+# random; it is read where a case has no slot, which PostgreSQL keeps beside the row and needs time to gather.
 instance = _table(
     "instance",
     Column("public", LargeBinary(32), primary_key=True),
     Column("seed", LargeBinary(32), nullable=False),
+    Column("decoy", LargeBinary, nullable=False, default=lambda: secrets.token_bytes(_SLOT)),
 )
 
 # One row: the newest keyring.
@@ -60,6 +68,9 @@ envelopes = _table(
     Index("envelopes_by_bundle", "channel", "bundle"),
     Index("envelopes_by_withdrawal", "withdraw_id"),
 )
+
+# An envelope that is kept: its last byte is there.
+whole = envelopes.c.received == envelopes.c.size
 
 # The bytes of an envelope in rows of at most 256 KiB, each with its offset.
 chunks = _table(

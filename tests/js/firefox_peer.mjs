@@ -3,6 +3,8 @@
  *
  * The first line is {executable, preferences, language, address}.
  * {do: "report", text} → {words, seconds, compiles}
+ * {do: "choose", files, text} → {}: a report with these files, which have been looked into, up to its last button
+ * {do: "send"} → {said}: what the page says against it, if anything
  * {do: "open", words} → {status, messages}
  * {do: "write", text} → {seconds}
  * {do: "seal", form, keys, text} → {words, seconds}: with the offline form, a file; the keys are two files
@@ -25,6 +27,7 @@ const browser = await puppeteer.launch({
 });
 const page = await browser.newPage();
 page.setDefaultTimeout(PATIENCE_MS);
+page.on("dialog", (dialog) => dialog.accept());
 
 /** @param {string} selector */
 const seen = (selector) => page.waitForSelector(selector, { visible: true });
@@ -56,8 +59,8 @@ async function keptAfter(act) {
   return page.$eval("#token", (area) => /** @type {HTMLTextAreaElement} */ (area).value);
 }
 
-/** @param {string} text of a report, whose form is open; its words are confirmed, and it is sent or saved */
-async function reported(text) {
+/** @param {string} text of a report, whose form is open; returns its words, which are confirmed */
+async function confirmed(text) {
   await seen("#what");
   await page.type("#what", text);
   await press("#channels-inspectorate");
@@ -69,6 +72,12 @@ async function reported(text) {
     const place = await page.$eval(asked, (input) => input.getAttribute("data-place"));
     await page.type(asked, words[Number(place)] ?? "");
   }
+  return words;
+}
+
+/** @param {string} text of a report, whose form is open; it is sent or saved */
+async function reported(text) {
+  const words = await confirmed(text);
   return { words, seconds: await secondsFrom("#send", "#done") };
 }
 
@@ -92,6 +101,19 @@ const acts = {
     await page.goto(`${address}/${language}/report`);
     const sent = await reported(text);
     return { ...sent, compiles: await page.evaluate(() => typeof WebAssembly !== "undefined") };
+  },
+  async choose({ files, text }) {
+    await page.goto(`${address}/${language}/report`);
+    await seen("#what");
+    await bring("#files", files);
+    await page.waitForFunction((count) => document.querySelectorAll("[id$=keep-name]").length === count, {}, files.length);
+    await confirmed(text);
+    return {};
+  },
+  async send() {
+    await press("#send");
+    await seen("#send-error:not(:empty), #done:not([hidden])");
+    return { said: (await texts("#send-error"))[0] };
   },
   async seal({ form, keys, text }) {
     await page.goto(form);

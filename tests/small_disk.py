@@ -1,0 +1,26 @@
+"""A file system that is soon full."""
+
+import subprocess
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+
+@contextmanager
+def small_disk(folder: Path, size: str) -> Iterator[Callable[[str], None]]:
+    """Mount a small file system on a folder; yield a function that gives it another size."""
+
+    def mount(options: str) -> None:
+        command = ["mount", "-t", "tmpfs", "-o", options, "fanal-test", str(folder)]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        if done.returncode:
+            pytest.fail(f"{done.stderr}hint: this test needs a small disk, and root to mount it")
+
+    folder.mkdir()
+    mount(f"size={size}")
+    try:
+        yield lambda larger: mount(f"remount,size={larger}")
+    finally:
+        subprocess.run(["umount", "--lazy", folder], check=True)
