@@ -10,6 +10,7 @@ class Act(StrEnum):
     """An act; one that is not listed here cannot be done."""
 
     FOUND = "found"
+    UPGRADE = "upgrade"
     OPEN = "open"
     LIST = "list"
     SHOW = "show"
@@ -67,6 +68,7 @@ TWO_OFFICERS = frozenset(
 ON_ALL_CASES = frozenset(
     {
         Act.FOUND,
+        Act.UPGRADE,
         Act.COLLECT,
         Act.ACCEPT_INSTANCE,
         Act.MAKE_OUTBOX,

@@ -22,6 +22,7 @@ from inbox.commands import (
     questionnaires,
     reading,
     session,
+    upgrading,
 )
 from inbox.errors import Refused
 from inbox.options import Closed, Door, officer_options
@@ -65,6 +66,7 @@ def commands(context: click.Context, home: Path | None) -> None:
 for command in (
     founding.init,
     founding.keyring,
+    upgrading.upgrade,
     session.session,
     officers.officers_group,
     collecting.collect_command,

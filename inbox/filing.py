@@ -7,17 +7,19 @@ from typing import TypeAlias
 
 from sqlalchemy.orm import Session
 
-from crypto import casetoken, messages
+from crypto import answers, casetoken, messages
+from crypto.answers import Answers
 from crypto.bundle import Withdrawal
 from crypto.container import Signed
 from crypto.errors import Tampered
 from crypto.messages import Status
-from inbox import conflicts, records, schema
+from crypto.questionnaire import Flag
+from inbox import conflicts, handling, questionnaires, records, schema, summaries, words
 from inbox.home import Home
 from inbox.reasons import Kind
 from inbox.schema import Attachment, Case
 from inbox.shown import Shown
-from inbox.summaries import Summaries, first_line
+from inbox.summaries import first_line
 from inbox.unopened import Item, Shelf
 from inbox.unsealing import Altered, Changed, Failed, SignedFollowUp, SignedReport, Unsealed, Unsigned
 
@@ -71,7 +73,8 @@ class Filing:
         self._today = today
         self._deployment = records.office(session).deployment
         self._shown = Shown(session)
-        self._summaries = Summaries(session)
+        self._asked = questionnaires.Known(session)
+        self._days = handling.calendar(session)
         self._numbers = records.numbers_by_case_id(session)
         self._number = records.last_case_number(session)
         self._shelf = Shelf(session, home, n)
@@ -129,7 +132,8 @@ class Filing:
             same = known.message == letter.signed.message
             self._file_again(item, Kind.OTHER_REPORT, known, same=same)
             return
-        filed = self._open_case(item, letter.signed.message, self._summaries.of_report(report))
+        asked = self._asked.of(report.questionnaire)
+        filed = self._open_case(item, letter.signed.message, summaries.of_report(report, asked))
         filed.signature = letter.signed.signature
         filed.language = report.language
         filed.case_id = report.case_id
@@ -138,6 +142,7 @@ class Filing:
         filed.withdraw_id = report.withdraw_id
         filed.keyring_warning = self._shown.warning(report.keyring, item.day)
         self._numbers[report.case_id] = filed.number
+        self._begin(filed, report.answers, answers.flags(asked, report.answers) if asked else ())
         self._file_attachments(_Owner(filed.number), letter, report.files)
         self._look_for_names(filed.number, [*conflicts.said(report.answers), *_named(report.files)])
 
@@ -149,6 +154,7 @@ class Filing:
         note = unsigned.drop.note
         filed = self._open_case(item, note.encode(), first_line([note]))
         filed.unsigned = True
+        self._begin(filed, {"note": note}, ())
         self._file_attachments(_Owner(filed.number), unsigned)
         self._look_for_names(filed.number, [note])
 
@@ -186,6 +192,8 @@ class Filing:
         known.closed_in = None
         warning = self._shown.warning(follow_up.keyring, item.day)
         known.keyring_warning = known.keyring_warning or warning
+        words.add(self._session, known.number, [follow_up.text])
+        handling.keep_in_step(self._session, known.number)
         self._file_attachments(_Owner(known.number, follow_up.id), letter, follow_up.files)
         self.filed.follow_ups.append(known.number)
         self._shelf.resolve(item, known.number)
@@ -220,6 +228,11 @@ class Filing:
         self._session.add(filed)
         self._shelf.resolve(item, filed.number)
         return filed
+
+    def _begin(self, filed: Case, answers: Answers, cautions: Iterable[Flag]) -> None:
+        """Begin the work on a case: a first score, the next deadline, the words by which it is found."""
+        self._session.add(handling.begin(filed, answers, cautions, self._days))
+        self._session.add(words.of(filed.number, conflicts.said(answers)))
 
     def _file_attachments(
         self, owner: _Owner, letter: SignedReport | SignedFollowUp | Unsigned, described: Files = ()

@@ -19,7 +19,7 @@ from inbox.home import Home
 from inbox.officers import Credential
 from inbox.papers import Handout
 from inbox.sharing import Appointee
-from inbox.unlocking import Inbox, unlocked
+from inbox.unlocking import Inbox, unlocked, upgrade
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
@@ -59,6 +59,10 @@ class Closed:
         """Give the inbox, unlocked for as long as the command runs."""
         with unlocked(self.root, partial(_credentials, self.root)) as inbox:
             yield inbox
+
+    def upgrade(self, today: date) -> tuple[str, str]:
+        """Bring the vault to the newest version; return the version before and after."""
+        return upgrade(self.root, partial(_credentials, self.root), today)
 
     def shut(self) -> None:
         """Do nothing: the command ends by itself."""

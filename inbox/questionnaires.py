@@ -10,6 +10,20 @@ from inbox.errors import Refused
 from inbox.schema import QuestionnaireFile
 
 
+class Known:
+    """The questionnaires that reports answer, each read once."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self._read: dict[QuestionnaireRef, Questionnaire | None] = {}
+
+    def of(self, reference: QuestionnaireRef) -> Questionnaire | None:
+        """Return the questionnaire that a report names, None if it was never in use here."""
+        if reference not in self._read:
+            self._read[reference] = asked(self._session, reference)
+        return self._read[reference]
+
+
 def read(raw: bytes) -> Questionnaire:
     """Return the questionnaire of a file; Refused for one with a mistake."""
     try:

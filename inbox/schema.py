@@ -2,10 +2,8 @@
 
 from datetime import date
 
-from sqlalchemy import ForeignKey, ForeignKeyConstraint, UniqueConstraint
+from sqlalchemy import ForeignKey, ForeignKeyConstraint, Index, UniqueConstraint, text
 from sqlalchemy.orm import DeclarativeBase, Mapped, MappedAsDataclass, mapped_column
-
-VERSION = 3
 
 
 class Base(MappedAsDataclass, DeclarativeBase, kw_only=True, repr=False, eq=False):
@@ -16,7 +14,8 @@ class Office(Base):
     """The one row that says whose inbox this is.
 
     Only the root's inbox has a ``root_seed``. ``journal_genesis`` stands before the first journal entry.
-    ``card_until`` is the last day of the keys on the newest card.
+    ``card_until`` is the last day of the keys on the newest card. ``regime`` says whether the office is a
+    channel inside the service or an authority outside it.
     """
 
     __tablename__ = "office"
@@ -36,6 +35,7 @@ class Office(Base):
     root_seed: Mapped[bytes | None] = mapped_column(default=None)
     card_serial: Mapped[int] = mapped_column(default=0)
     card_until: Mapped[date | None] = mapped_column(default=None)
+    regime: Mapped[str] = mapped_column(default="internal", server_default="internal")
     row: Mapped[int] = mapped_column(primary_key=True, default=1)
 
 
@@ -150,6 +150,10 @@ class Case(Base):
     """
 
     __tablename__ = "cases"
+    __table_args__ = (
+        Index("cases_by_status", "status"),
+        Index("cases_unread", "unread", sqlite_where=text("unread IS 1")),
+    )
     number: Mapped[int] = mapped_column(primary_key=True)
     status: Mapped[str]
     received: Mapped[date]
@@ -178,6 +182,7 @@ class FollowUp(Base):
     """What a reporter wrote afterwards; ``unread`` until its case is shown to staff."""
 
     __tablename__ = "follow_ups"
+    __table_args__ = (Index("follow_ups_unread", "unread", sqlite_where=text("unread IS 1")),)
     case: Mapped[int] = mapped_column(ForeignKey("cases.number"), primary_key=True)
     id: Mapped[bytes] = mapped_column(primary_key=True)
     position: Mapped[int]

@@ -2,36 +2,18 @@
 
 from collections.abc import Iterable, Iterator
 
-from sqlalchemy.orm import Session
-
-from crypto.messages import QuestionnaireRef, Report
+from crypto.messages import Report
 from crypto.questionnaire import Flag, Questionnaire
-from inbox import questionnaires
 
 _LONGEST = 80
 
 
-class Summaries:
-    """Summaries of many reports; each questionnaire is read once."""
-
-    def __init__(self, session: Session) -> None:
-        self._session = session
-        self._known: dict[QuestionnaireRef, Questionnaire | None] = {}
-
-    def of_report(self, report: Report) -> str:
-        """Return the first line of the first text that may be repeated, else what was chosen."""
-        asked = self._asked(report.questionnaire)
-        said = (
-            _said(asked, report)
-            if asked
-            else [each for each in report.answers.values() if isinstance(each, str)]
-        )
-        return first_line(said)
-
-    def _asked(self, reference: QuestionnaireRef) -> Questionnaire | None:
-        if reference not in self._known:
-            self._known[reference] = questionnaires.asked(self._session, reference)
-        return self._known[reference]
+def of_report(report: Report, asked: Questionnaire | None) -> str:
+    """Return the first line of the first text that may be repeated, else what was chosen."""
+    said = (
+        _said(asked, report) if asked else [each for each in report.answers.values() if isinstance(each, str)]
+    )
+    return first_line(said)
 
 
 def first_line(texts: Iterable[str]) -> str:

@@ -1,7 +1,7 @@
 """From a home folder with the shares of a quorum to an inbox at work."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import partial
@@ -10,13 +10,13 @@ from pathlib import Path
 from sqlalchemy.orm import Session
 
 from crypto import passphrase
-from inbox import disk, header, journal, officers, records, settling, vault
+from inbox import disk, header, journal, officers, records, settling, upgrading, vault
 from inbox.acts import ON_ALL_CASES, TWO_OFFICERS, Act, Deed
-from inbox.errors import Locked, Superseded
+from inbox.errors import Locked, Refused, Superseded
 from inbox.header import Header
 from inbox.home import Home
 from inbox.journal import By
-from inbox.officers import Credential
+from inbox.officers import Credential, Opened
 from inbox.sharefile import ShareFile
 from inbox.vault import Vault
 
@@ -110,20 +110,47 @@ def unlocked(root: Path, bring: Callable[[], Sequence[Credential]]) -> Iterator[
     with home.locked():
         found = header.parse(home.header.read_bytes())
         credited = officers.open_master(found, bring())
-        opened = vault.load(home.vault(found.generation), passphrase.vault_key(credited.master))
-        try:
+        with closing(vault.load(*_place(home, found, credited))) as opened:
             home.sweep_vaults(found.generation)
             for folder in home.folders:
                 disk.make_folder(folder)
             with opened.transaction() as session:
-                names = {each.member: each.name for each in records.officers(session)}
-            present = tuple(names[member] for member in sorted(credited.members))
+                names = _names(session, credited)
+            present = tuple(names.values())
             sealed = {names[member]: file for member, file in sorted(credited.sealed.items())}
             inbox = Inbox(home, opened, found, present, sealed, partial(_given_with, present, tuple(sealed)))
             inbox.settle()
             yield inbox
-        finally:
-            opened.close()
+
+
+def upgrade(root: Path, bring: Callable[[], Sequence[Credential]], today: date) -> tuple[str, str]:
+    """Bring the vault in the folder ``root`` to the newest version, noted in the journal, or leave it alone.
+
+    Returns the version before and after. Raises as ``unlocked`` does, and as ``journal.note``.
+    """
+    home = Home(root)
+    with home.locked():
+        found = header.parse(home.header.read_bytes())
+        credited = officers.open_master(found, bring())
+        opened, before = vault.load_any(*_place(home, found, credited))
+        with closing(opened):
+            if before == upgrading.NEWEST:
+                raise Refused(f"the vault is of version {before} already", "there is nothing to do")
+            with opened.transaction() as session:
+                vault.upgrade(session)
+                by = By(tuple(_names(session, credited).values()), today)
+                journal.note(session, by, Deed(Act.UPGRADE, about=f"{before} to {upgrading.NEWEST}"))
+    return before, upgrading.NEWEST
+
+
+def _place(home: Home, found: Header, credited: Opened) -> tuple[Path, bytes]:
+    return home.vault(found.generation), passphrase.vault_key(credited.master)
+
+
+def _names(session: Session, credited: Opened) -> dict[int, str]:
+    """Return the names of the officers who opened the inbox by the numbers of their shares, in that order."""
+    names = {each.member: each.name for each in records.officers(session)}
+    return {member: names[member] for member in sorted(credited.members)}
 
 
 def _given_with(present: tuple[str, ...], with_passphrase: tuple[str, ...], deed: Deed) -> tuple[str, ...]:

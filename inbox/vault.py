@@ -5,14 +5,14 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import ColumnElement, Engine, Select, create_engine, event, select, text
+from sqlalchemy import ColumnElement, Connection, Engine, Select, create_engine, event, select, text
 from sqlalchemy.exc import DatabaseError, OperationalError
 from sqlalchemy.orm import ORMExecuteState, Session, with_loader_criteria
 from sqlalchemy.pool import StaticPool
 from sqlalchemy.sql.base import ExecutableOption
 from sqlcipher3 import dbapi2
 
-from inbox import schema
+from inbox import casework, schema, upgrading
 from inbox.errors import Refused, VaultDamaged, VaultMissing
 from inbox.schema import Case, Exclusion, JournalEntry, Unopened
 
@@ -24,6 +24,7 @@ _AFTER_KEY = (
     "PRAGMA temp_store = MEMORY",
     "PRAGMA secure_delete = ON",
     "PRAGMA foreign_keys = ON",
+    "PRAGMA cache_size = -65536",  # KiB: each page that is not there is deciphered again
     "PRAGMA journal_mode = DELETE",  # one file beside which nothing lingers
     "PRAGMA synchronous = EXTRA",  # a commit also outlives power lost before the journal's name is gone
 )
@@ -79,7 +80,6 @@ class Vault:
             run("ATTACH DATABASE ? AS copy KEY ?", (str(path), f"x'{key.hex()}'"))
             run("PRAGMA copy.synchronous = EXTRA")
             run("SELECT sqlcipher_export('copy')").fetchall()
-            run(f"PRAGMA copy.user_version = {schema.VERSION}")
             _check_pages(run("PRAGMA copy.cipher_integrity_check"))
             run("DETACH DATABASE copy")
         except _driver.OperationalError as error:
@@ -110,6 +110,7 @@ def _without(kept: Select[Any], options: Mapping[str, Any]) -> Iterator[Executab
     )
     yield _only(Case, lambda kind: kind.number.not_in(kept))
     yield _only(Unopened, lambda kind: kind.case_id.is_(None) | kind.case_id.not_in(known))
+    yield _only(casework.Link, lambda kind: kind.other.not_in(kept))
     for each in _OF_A_CASE:
         if each is not JournalEntry or not options.get(_WHOLE):
             yield _only(each, lambda kind: kind.case.is_(None) | kind.case.not_in(kept))
@@ -124,26 +125,43 @@ def create(path: Path, key: bytes) -> Vault:
     """Return a new, empty vault at ``path``, mode 0600."""
     path.touch(mode=0o600, exist_ok=False)
     engine = _engine(path, key)
-    schema.Base.metadata.create_all(engine)
     with engine.begin() as connection:
-        connection.execute(text(f"PRAGMA user_version = {schema.VERSION}"))
+        upgrading.upgrade(connection)
     return Vault(engine)
 
 
 def load(path: Path, key: bytes) -> Vault:
-    """Return the vault at ``path``; raise VaultMissing, or VaultDamaged if ``key`` does not open it."""
+    """Return the vault at ``path``.
+
+    Raises VaultMissing, VaultDamaged if ``key`` does not open it, Refused if another version made it.
+    """
+    vault, version = load_any(path, key)
+    if version != upgrading.NEWEST:
+        raise Refused(
+            "the vault is of an earlier version of the program",
+            "make a backup of the whole home folder, then: inbox upgrade",
+        )
+    return vault
+
+
+def load_any(path: Path, key: bytes) -> tuple[Vault, str]:
+    """Return the vault at ``path``, and its version: an earlier one can be upgraded. Raises as ``load``."""
     if not path.exists():
         raise VaultMissing(path.name)
     vault = Vault(_engine(path, key))
     with vault.transaction() as session:
-        version, pages, page = (
-            _number(session, name) for name in ("user_version", "page_count", "page_size")
-        )
+        pages, page = (_number(session, name) for name in ("page_count", "page_size"))
+        version = upgrading.revision(session.connection())
     if not version or pages * page != path.stat().st_size:
         raise VaultDamaged
-    if version != schema.VERSION:
-        raise Refused("the vault was made by another version", "use the version of the program that made it")
-    return vault
+    if not upgrading.is_known(version):
+        raise Refused("the vault was made by a newer version", "use the version of the program that made it")
+    return vault, version
+
+
+def upgrade(session: Session) -> None:
+    """Bring the vault of this session to the newest version."""
+    upgrading.upgrade(session.connection())
 
 
 def _check_pages(faults: Any) -> None:
@@ -176,5 +194,11 @@ def _engine(path: Path, key: bytes) -> Engine:
         "sqlite://", module=_driver, creator=connect, poolclass=StaticPool, hide_parameters=True
     )
     # The driver would begin a transaction only before it writes: what was read first could then be stale.
-    event.listen(engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN IMMEDIATE"))
+    event.listen(engine, "begin", _begin)
     return engine
+
+
+def _begin(connection: Connection) -> None:
+    connection.exec_driver_sql("BEGIN IMMEDIATE")
+    # Rows of a case may be written before the case, and removed after it: what counts is the end.
+    connection.exec_driver_sql("PRAGMA defer_foreign_keys = ON")

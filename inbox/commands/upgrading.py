@@ -1,0 +1,18 @@
+"""Bring the vault to a newer version of the program."""
+
+import click
+
+from inbox import terminal
+from inbox.options import Closed, Door, json_option, officer_options, today
+
+
+@click.command()
+@officer_options
+@json_option
+@click.pass_obj
+def upgrade(door: Door, /, *, as_json: bool) -> None:
+    """Bring a vault of an earlier version to this one; it cannot be taken back."""
+    if not isinstance(door, Closed):
+        raise click.UsageError("end the session first: lock")
+    before, after = door.upgrade(today())
+    terminal.show({"from": before, "to": after}, [f"the vault is of version {after} now"], as_json=as_json)

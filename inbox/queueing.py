@@ -1,0 +1,105 @@
+"""Which cases wait for staff, what is most pressing first."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from sqlalchemy import ColumnElement, Select, exists, func, select, text
+from sqlalchemy.orm import Session
+
+from inbox import words
+from inbox.casework import RANKS, Handling, Tag, Words
+from inbox.schema import Case, FollowUp
+
+PAGE = 50
+# From so many on, nobody counts any more.
+MANY = 1_000
+
+
+class Order(StrEnum):
+    """What comes first."""
+
+    PRIORITY = "priority"
+    DEADLINE = "deadline"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filter:
+    """Which cases are asked for; an empty value asks for all. ``closed`` asks for those alone."""
+
+    status: str = ""
+    category: str = ""
+    area: str = ""
+    tag: str = ""
+    officer: str = ""
+    priority: int = 0
+    overdue: bool = False
+    unread: bool = False
+    closed: bool = False
+    search: str = ""
+
+
+def page(
+    session: Session, wanted: Filter, order: Order, *, today: date, first: int = 0
+) -> Sequence[tuple[Case, Handling]]:
+    """Return up to PAGE cases with the work on them, from place ``first`` (from 0) on."""
+    wanted_rows = _matching(session, wanted, today).order_by(*_ORDER[order])
+    found = session.scalars(wanted_rows.offset(first).limit(PAGE)).all()
+    rows = session.execute(
+        select(Case, Handling).join(Handling, Handling.case == Case.number).where(Case.number.in_(found))
+    )
+    by_number = {case.number: (case, handling) for case, handling in rows}
+    return [by_number[number] for number in found]
+
+
+def count(session: Session, wanted: Filter, *, today: date) -> int:
+    """Return how many cases are asked for, MANY if there are as many or more."""
+    some = _matching(session, wanted, today).limit(MANY).subquery()
+    return session.scalar(select(func.count()).select_from(some)) or 0
+
+
+# Down to the columns of the indexes: then nothing is sorted.
+_LAST = (Handling.category, Handling.area, Handling.officer, Handling.case)
+_ORDER = {
+    Order.PRIORITY: (Handling.rank, Handling.deadline, *_LAST),
+    Order.DEADLINE: (Handling.deadline, Handling.rank, *_LAST),
+}
+
+
+def _matching(session: Session, wanted: Filter, today: date) -> Select[int]:
+    return select(Handling.case).where(*_conditions(session, wanted, today))
+
+
+def _conditions(session: Session, wanted: Filter, today: date) -> Iterator[ColumnElement[bool]]:
+    yield from _by_columns(wanted, today)
+    if wanted.status:
+        yield Handling.case.in_(select(Case.number).where(Case.status == wanted.status))
+    if wanted.tag:
+        yield exists().where(Tag.case == Handling.case, Tag.name == wanted.tag)
+    if wanted.unread:
+        fresh = select(Case.number).where(Case.unread.is_(True))
+        yield Handling.case.in_(fresh.union(select(FollowUp.case).where(FollowUp.unread.is_(True))))
+    if asked := words.phrase(wanted.search):
+        yield _said(session, asked)
+
+
+def _by_columns(wanted: Filter, today: date) -> Iterator[ColumnElement[bool]]:
+    """Yield what the indexes of the queue answer by themselves."""
+    yield Handling.is_open == (not wanted.closed)
+    for column in ("category", "area", "officer"):
+        if value := getattr(wanted, column):
+            yield getattr(Handling, column) == value
+    if wanted.priority:
+        yield Handling.rank.between(wanted.priority * RANKS, (wanted.priority + 1) * RANKS - 1)
+    if wanted.overdue:
+        yield Handling.deadline < today
+
+
+def _said(session: Session, asked: str) -> ColumnElement[bool]:
+    """Return the condition for cases with these words, in the form that is quick for so many of them."""
+    matches = text("words MATCH :asked").bindparams(asked=asked)
+    some = select(Words.case).where(matches).limit(MANY).subquery()
+    if (session.scalar(select(func.count()).select_from(some)) or 0) < MANY:
+        return Handling.case.in_(select(Words.case).where(matches))
+    return exists().where(matches, Words.case == Handling.case)
