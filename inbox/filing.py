@@ -74,7 +74,6 @@ class Filing:
         self._deployment = records.office(session).deployment
         self._shown = Shown(session)
         self._asked = questionnaires.Known(session)
-        self._days = handling.calendar(session)
         self._numbers = records.numbers_by_case_id(session)
         self._number = records.last_case_number(session)
         self._shelf = Shelf(session, home, n)
@@ -231,7 +230,7 @@ class Filing:
 
     def _begin(self, filed: Case, answers: Answers, cautions: Iterable[Flag]) -> None:
         """Begin the work on a case: a first score, the next deadline, the words by which it is found."""
-        self._session.add(handling.begin(filed, answers, cautions, self._days))
+        self._session.add(handling.begin(filed, answers, cautions))
         self._session.add(words.of(filed.number, conflicts.said(answers)))
 
     def _file_attachments(

@@ -1,6 +1,6 @@
 """How the work on a case begins, and how its next deadline is kept in step with what happens."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from datetime import date
 
@@ -10,19 +10,14 @@ from sqlalchemy.orm import Session
 from crypto.answers import Answers
 from crypto.questionnaire import Flag
 from inbox import deadlines, scoring
-from inbox.casework import RANKS, DayOff, Handling
+from inbox.casework import RANKS, Handling
 from inbox.deadlines import Events
 from inbox.errors import CaseRefused
 from inbox.schema import Case, FollowUp
 from inbox.scoring import Parts
-from inbox.workdays import Calendar
+from inbox.workdays import FRANCE
 
 HIGH = "high"
-
-
-def calendar(session: Session) -> Calendar:
-    """Return the working days of this office."""
-    return Calendar(session.scalars(select(DayOff.day)).all())
 
 
 def of(session: Session, number: int) -> Handling:
@@ -33,7 +28,7 @@ def of(session: Session, number: int) -> Handling:
     return found
 
 
-def begin(case: Case, answers: Answers, cautions: Iterable[Flag], days: Calendar) -> Handling:
+def begin(case: Case, answers: Answers, cautions: Iterable[Flag]) -> Handling:
     """Return the first state of the work on a case: what the answers say of it, and a proposed score."""
     asked = scoring.questions()
     handling = Handling(
@@ -44,7 +39,7 @@ def begin(case: Case, answers: Answers, cautions: Iterable[Flag], days: Calendar
         source_risk=HIGH if Flag.SOURCE_RISK in cautions else "",
     )
     set_parts(handling, scoring.propose(answers).parts)
-    handling.deadline = _next(case, handling, None, days)
+    handling.deadline = _next(case, handling, None)
     return handling
 
 
@@ -61,11 +56,36 @@ def parts(handling: Handling) -> Parts:
     return Parts(**{name: getattr(handling, name) for name in scoring.NAMES})
 
 
+def acted(session: Session, number: int, today: date) -> None:
+    """Note that an officer has done something about a case."""
+    work = of(session, number)
+    work.first_act = work.first_act or today
+    keep_in_step(session, number)
+
+
+def judge(session: Session, number: int, changed: Mapping[str, int], today: date) -> Handling:
+    """Change parts of the score of a case, by their names; CaseRefused if there is no such case."""
+    work = of(session, number)
+    set_parts(work, scoring.with_parts(parts(work), changed))
+    work.judged = True
+    acted(session, number, today)
+    return work
+
+
+def acknowledge(session: Session, numbers: Iterable[int], today: date) -> None:
+    """Note that the authors of these cases are told, from today's outbox on, that they were heard."""
+    for number in numbers:
+        work = of(session, number)
+        if work.acknowledged is None:
+            work.acknowledged = today
+            keep_in_step(session, number)
+
+
 def keep_in_step(session: Session, number: int) -> None:
     """Set the next deadline anew, after anything that a clock depends on."""
     session.flush()
     case, handling = session.get_one(Case, number), of(session, number)
-    handling.deadline = _next(case, handling, last_written(session, number), calendar(session))
+    handling.deadline = _next(case, handling, last_written(session, number))
 
 
 def events(case: Case, handling: Handling, written: date | None) -> Events:
@@ -76,11 +96,8 @@ def events(case: Case, handling: Handling, written: date | None) -> Events:
         priority=handling.priority,
         first_act=handling.first_act,
         acknowledged=handling.acknowledged,
-        extended=handling.extended,
-        answered=handling.answered,
         closed=handling.closed,
         last_written=written,
-        held=bool(handling.held),
     )
 
 
@@ -89,8 +106,8 @@ def last_written(session: Session, number: int) -> date | None:
     return session.scalar(select(func.max(FollowUp.received)).filter_by(case=number))
 
 
-def _next(case: Case, handling: Handling, written: date | None, days: Calendar) -> date | None:
-    due = deadlines.next_due(events(case, handling, written), days)
+def _next(case: Case, handling: Handling, written: date | None) -> date | None:
+    due = deadlines.next_due(events(case, handling, written), FRANCE)
     return due.day if due else None
 
 

@@ -15,7 +15,7 @@ from crypto.archive import Member
 from crypto.bundle import FIRST, KeyringLink, Link, Manifest, Outbox, SealedSlot
 from crypto.errors import Tampered
 from crypto.messages import Slot, Status
-from inbox import disk, journal, keyrings, keys, records
+from inbox import disk, handling, journal, keyrings, keys, records
 from inbox.acts import Act, Deed
 from inbox.errors import Refused
 from inbox.home import Home
@@ -41,11 +41,16 @@ class Made:
 
 @dataclass(frozen=True, slots=True)
 class _Waiting:
-    """A case whose slot this outbox fills, and whether it tells the portal that the case is closed."""
+    """A case whose slot this outbox fills.
+
+    ``closing`` if it tells the portal that the case is closed, ``answers`` if it tells the reporter that
+    somebody has read the report.
+    """
 
     mailbox: Mailbox
     unsent: Unsent
     closing: bool
+    answers: bool
 
 
 def make(inbox: Inbox, out: Path, *, today: date, progress: Progress) -> Made:
@@ -127,6 +132,8 @@ def _make(home: Home, session: Session, today: date, progress: Progress) -> tupl
         _write(home.outbox_bundle(office.channel, made.n), manifest, outbox, (spool, sizes), keyring)
     for each in waiting:
         _note(each, made, signer)
+    answered = [each.mailbox.case.number for each in waiting if each.answers]
+    handling.acknowledge(session, answered, today)
     return made.n, office.channel
 
 
@@ -176,7 +183,8 @@ def _waiting(session: Session, today: date) -> list[_Waiting]:
         if (mailbox := mailbox_of(case)) is not None:
             slot = compose(mailbox, dialogues, channel=office.channel, issued=today, next_by=next_by)
             unsent = Unsent(mailbox.recipient, messages.SLOT.encode(slot))
-            waiting.append(_Waiting(mailbox, unsent, _is_closing(case, slot)))
+            answers = slot.status is not Status.RECEIVED or bool(slot.messages)
+            waiting.append(_Waiting(mailbox, unsent, _is_closing(case, slot), answers))
     return sorted(waiting, key=lambda each: base64url.encode(each.mailbox.case_id))
 
 

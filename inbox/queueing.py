@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from sqlalchemy import ColumnElement, Select, exists, func, select, text
+from sqlalchemy import ColumnElement, Select, exists, func, select
 from sqlalchemy.orm import Session
 
 from inbox import words
-from inbox.casework import RANKS, Handling, Tag, Words
+from inbox.casework import RANKS, Handling, Words
 from inbox.schema import Case, FollowUp
 
 PAGE = 50
@@ -31,8 +31,6 @@ class Filter:
     status: str = ""
     category: str = ""
     area: str = ""
-    tag: str = ""
-    officer: str = ""
     priority: int = 0
     overdue: bool = False
     unread: bool = False
@@ -60,7 +58,7 @@ def count(session: Session, wanted: Filter, *, today: date) -> int:
 
 
 # Down to the columns of the indexes: then nothing is sorted.
-_LAST = (Handling.category, Handling.area, Handling.officer, Handling.case)
+_LAST = (Handling.category, Handling.area, Handling.case)
 _ORDER = {
     Order.PRIORITY: (Handling.rank, Handling.deadline, *_LAST),
     Order.DEADLINE: (Handling.deadline, Handling.rank, *_LAST),
@@ -75,8 +73,6 @@ def _conditions(session: Session, wanted: Filter, today: date) -> Iterator[Colum
     yield from _by_columns(wanted, today)
     if wanted.status:
         yield Handling.case.in_(select(Case.number).where(Case.status == wanted.status))
-    if wanted.tag:
-        yield exists().where(Tag.case == Handling.case, Tag.name == wanted.tag)
     if wanted.unread:
         fresh = select(Case.number).where(Case.unread.is_(True))
         yield Handling.case.in_(fresh.union(select(FollowUp.case).where(FollowUp.unread.is_(True))))
@@ -87,7 +83,7 @@ def _conditions(session: Session, wanted: Filter, today: date) -> Iterator[Colum
 def _by_columns(wanted: Filter, today: date) -> Iterator[ColumnElement[bool]]:
     """Yield what the indexes of the queue answer by themselves."""
     yield Handling.is_open == (not wanted.closed)
-    for column in ("category", "area", "officer"):
+    for column in ("category", "area"):
         if value := getattr(wanted, column):
             yield getattr(Handling, column) == value
     if wanted.priority:
@@ -98,7 +94,7 @@ def _by_columns(wanted: Filter, today: date) -> Iterator[ColumnElement[bool]]:
 
 def _said(session: Session, asked: str) -> ColumnElement[bool]:
     """Return the condition for cases with these words, in the form that is quick for so many of them."""
-    matches = text("words MATCH :asked").bindparams(asked=asked)
+    matches = Words.text.match(asked)
     some = select(Words.case).where(matches).limit(MANY).subquery()
     if (session.scalar(select(func.count()).select_from(some)) or 0) < MANY:
         return Handling.case.in_(select(Words.case).where(matches))

@@ -6,7 +6,7 @@ from datetime import date
 from sqlalchemy.orm import Session
 
 from crypto.messages import Reply, Status
-from inbox import records, slots
+from inbox import handling, records, slots
 from inbox.errors import CaseRefused
 from inbox.schema import Case, Message
 from inbox.slots import Mailbox
@@ -31,15 +31,19 @@ def reply(session: Session, number: int, text: str, today: date) -> Message:
     message = Message(case=number, position=position, serial=added.serial, day=today, text=text)
     session.add(message)
     case.closed_in = None
-    session.flush()
+    handling.acted(session, number, today)
     return message
 
 
-def set_status(session: Session, number: int, status: Status) -> Case:
+def set_status(session: Session, number: int, status: Status, today: date) -> Case:
     """Change the status that the author of a case reads in the next slot; CaseRefused for an unknown case."""
     case = records.case(session, number)
     case.status = status.value
     case.closed_in = None
+    work = handling.of(session, number)
+    work.is_open = status is not Status.CLOSED
+    work.closed = None if work.is_open else work.closed or today
+    handling.acted(session, number, today)
     return case
 
 

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from sqlalchemy import ForeignKey, ForeignKeyConstraint, Index, UniqueConstraint, text
+from sqlalchemy import ForeignKey, ForeignKeyConstraint, Index, UniqueConstraint
 from sqlalchemy.orm import DeclarativeBase, Mapped, MappedAsDataclass, mapped_column
 
 
@@ -14,8 +14,7 @@ class Office(Base):
     """The one row that says whose inbox this is.
 
     Only the root's inbox has a ``root_seed``. ``journal_genesis`` stands before the first journal entry.
-    ``card_until`` is the last day of the keys on the newest card. ``regime`` says whether the office is a
-    channel inside the service or an authority outside it.
+    ``card_until`` is the last day of the keys on the newest card.
     """
 
     __tablename__ = "office"
@@ -35,7 +34,6 @@ class Office(Base):
     root_seed: Mapped[bytes | None] = mapped_column(default=None)
     card_serial: Mapped[int] = mapped_column(default=0)
     card_until: Mapped[date | None] = mapped_column(default=None)
-    regime: Mapped[str] = mapped_column(default="internal", server_default="internal")
     row: Mapped[int] = mapped_column(primary_key=True, default=1)
 
 
@@ -150,10 +148,6 @@ class Case(Base):
     """
 
     __tablename__ = "cases"
-    __table_args__ = (
-        Index("cases_by_status", "status"),
-        Index("cases_unread", "unread", sqlite_where=text("unread IS 1")),
-    )
     number: Mapped[int] = mapped_column(primary_key=True)
     status: Mapped[str]
     received: Mapped[date]
@@ -178,11 +172,14 @@ class Case(Base):
     slot_key: Mapped[bytes | None] = mapped_column(ForeignKey("reply_keys.id"), default=None)
 
 
+Index("cases_by_status", Case.status)
+Index("cases_unread", Case.unread, sqlite_where=Case.unread.is_(True))
+
+
 class FollowUp(Base):
     """What a reporter wrote afterwards; ``unread`` until its case is shown to staff."""
 
     __tablename__ = "follow_ups"
-    __table_args__ = (Index("follow_ups_unread", "unread", sqlite_where=text("unread IS 1")),)
     case: Mapped[int] = mapped_column(ForeignKey("cases.number"), primary_key=True)
     id: Mapped[bytes] = mapped_column(primary_key=True)
     position: Mapped[int]
@@ -192,6 +189,9 @@ class FollowUp(Base):
     message: Mapped[bytes] = mapped_column(deferred=True)
     signature: Mapped[bytes]
     unread: Mapped[bool] = mapped_column(default=True)
+
+
+Index("follow_ups_unread", FollowUp.unread, sqlite_where=FollowUp.unread.is_(True))
 
 
 class Attachment(Base):

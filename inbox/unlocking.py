@@ -10,7 +10,7 @@ from pathlib import Path
 from sqlalchemy.orm import Session
 
 from crypto import passphrase
-from inbox import disk, header, journal, officers, records, settling, upgrading, vault
+from inbox import backfill, disk, header, journal, officers, records, settling, upgrading, vault
 from inbox.acts import ON_ALL_CASES, TWO_OFFICERS, Act, Deed
 from inbox.errors import Locked, Refused, Superseded
 from inbox.header import Header
@@ -138,6 +138,7 @@ def upgrade(root: Path, bring: Callable[[], Sequence[Credential]], today: date) 
                 raise Refused(f"the vault is of version {before} already", "there is nothing to do")
             with opened.transaction() as session:
                 vault.upgrade(session)
+                backfill.begin_all(session)
                 by = By(tuple(_names(session, credited).values()), today)
                 journal.note(session, by, Deed(Act.UPGRADE, about=f"{before} to {upgrading.NEWEST}"))
     return before, upgrading.NEWEST

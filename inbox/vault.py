@@ -34,7 +34,10 @@ _PRESENT = "present"
 _WHOLE = "whole_journal"
 # For the journal's own chain, which goes through entries that some of those present may not read.
 WHOLE_JOURNAL = {_WHOLE: True}
-_OF_A_CASE: list[Any] = [mapper.class_ for mapper in schema.Base.registry.mappers if "case" in mapper.columns]
+# Of both modules of tables.
+_OF_A_CASE: list[Any] = [
+    mapper.class_ for mapper in casework.Handling.registry.mappers if "case" in mapper.columns
+]
 
 
 class _Session(Session):
@@ -110,7 +113,6 @@ def _without(kept: Select[Any], options: Mapping[str, Any]) -> Iterator[Executab
     )
     yield _only(Case, lambda kind: kind.number.not_in(kept))
     yield _only(Unopened, lambda kind: kind.case_id.is_(None) | kind.case_id.not_in(known))
-    yield _only(casework.Link, lambda kind: kind.other.not_in(kept))
     for each in _OF_A_CASE:
         if each is not JournalEntry or not options.get(_WHOLE):
             yield _only(each, lambda kind: kind.case.is_(None) | kind.case.not_in(kept))
@@ -137,6 +139,7 @@ def load(path: Path, key: bytes) -> Vault:
     """
     vault, version = load_any(path, key)
     if version != upgrading.NEWEST:
+        vault.close()
         raise Refused(
             "the vault is of an earlier version of the program",
             "make a backup of the whole home folder, then: inbox upgrade",

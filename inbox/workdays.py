@@ -34,3 +34,7 @@ class Calendar:
             day += _DAY
             if self.works(day):
                 yield day
+
+
+# Without the days that an office may add.
+FRANCE = Calendar()

@@ -313,6 +313,11 @@ class Sent:
     case_id: bytes | None = None
 
 
+def answering(**answers: str | tuple[str, ...]) -> Edit:
+    """Return what adds these answers to a report."""
+    return lambda report: replace(report, answers={**report.answers, **answers})
+
+
 def first(reporter: Reporter, **changes: Any) -> Sent:
     """Return a reporter's report as the portal has it; ``changes`` are those of ``Reporter.report``."""
     return Sent(reporter.report(**changes), reporter.keys.case_id)

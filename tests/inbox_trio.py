@@ -23,7 +23,19 @@ Asked = Callable[[Session], Any]
 
 TABLES: Mapping[str, Table] = Base.metadata.tables
 # Children before the rows that they refer to.
-OF_THE_CASE = ("attachments", "follow_ups", "messages", "exclusions", "unopened", "journal", "cases")
+OF_THE_CASE = (
+    "attachments",
+    "follow_ups",
+    "messages",
+    "exclusions",
+    "handlings",
+    "words",
+    "unopened",
+    "journal",
+    "cases",
+)
+# A virtual table: it has no foreign keys, and calls the number of a case its rowid.
+WORDS = "words"
 
 
 class Trio:
@@ -104,7 +116,8 @@ def of_the_case(session: Session) -> dict[str, list[Any]]:
     found = {}
     for name in OF_THE_CASE:
         table = TABLES[name]
-        belongs = table.c.number == KEPT if name == "cases" else table.c.case == KEPT
+        column = {"cases": "number", WORDS: "rowid"}.get(name, "case")
+        belongs = table.c[column] == KEPT
         if name == "unopened":
             belongs |= table.c.case_id == case_id
         found[name] = session.execute(select(table).where(belongs)).all()

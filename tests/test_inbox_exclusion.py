@@ -12,10 +12,21 @@ from sqlalchemy.orm.exc import DetachedInstanceError
 
 import inbox as room
 from inbox import conflicts
+from inbox.casework import Handling, Words
 from inbox.schema import Attachment, Case, Exclusion, FollowUp, JournalEntry, Message, Office, Unopened
 from inbox.unlocking import Inbox
 from tests.inbox_builders import today
-from tests.inbox_trio import CANARY, KEPT, OF_THE_CASE, TABLES, Trio, of_the_case, three_answers, undone
+from tests.inbox_trio import (
+    CANARY,
+    KEPT,
+    OF_THE_CASE,
+    TABLES,
+    WORDS,
+    Trio,
+    of_the_case,
+    three_answers,
+    undone,
+)
 
 pytest_plugins = ["tests.inbox_room"]
 
@@ -35,7 +46,7 @@ def test_the_case_has_something_in_every_table_that_can_belong_to_one(opened: In
         for name, table in TABLES.items()
     }
     assert {"case"} == {name for names in refer.values() for name in names}
-    assert {name for name, names in refer.items() if names} == set(OF_THE_CASE) - {"cases", "journal"}
+    assert {name for name, names in refer.items() if names} == set(OF_THE_CASE) - {"cases", "journal", WORDS}
 
 
 OTHER = aliased(Case)
@@ -71,6 +82,9 @@ STATEMENTS: dict[str, Any] = {
     "what became no case": select(Unopened.number),
     "who is excluded": select(Exclusion.officer),
     "journal": select(JournalEntry.n),
+    "work": select(Handling),
+    "words": select(Words.text),
+    "words that match": select(Words.case).where(Words.text.match("quartz")),
 }
 
 

@@ -32,6 +32,7 @@ MORE: dict[tuple[str, ...], list[str]] = {
     ("attachment",): ["1", "--out", "OUT"],
     ("reply",): ["--text", "x"],
     ("status",): ["closed"],
+    ("judge",): ["--danger", "1", "--reason", "x"],
     ("conflict", "exclude"): ["chloe", "--reason", "x"],
     ("conflict", "lift"): ["bruno", "--reason", "x"],
 }

@@ -29,6 +29,9 @@ NOTES: list[tuple[list[str], tuple[str, int | None, str, str]]] = [
     (["attachment", "1", "2", "--out", "FILE"], ("extract", 1, "file 2", "")),
     (["reply", "1", "--text", CANARY], ("reply", 1, "", "")),
     (["status", "1", "assessing"], ("set-status", 1, "assessing", "")),
+    (["queue"], ("list", None, "queue", "")),
+    (["queue", "--search", CANARY], ("search", None, "queue", "")),
+    (["judge", "1", "--danger", "2", "--reason", "armed"], ("judge", 1, "danger 2", "armed")),
     (["conflict", "exclude", "1", "bruno", "--reason", "kin"], ("exclude", 1, "bruno", "kin")),
     (["conflict", "list"], ("list-conflicts", None, "", "")),
     (["conflict", "lift", "1", "bruno", "--reason", "no kin"], ("lift-conflict", 1, "bruno", "no kin")),
@@ -49,7 +52,7 @@ NOTES: list[tuple[list[str], tuple[str, int | None, str, str]]] = [
 ELSEWHERE = {
     "init", "session", "collect", "questionnaire", "card", "officers add", "officers remove",
     "officers renew", "keys rotate", "keys destroy", "channels accept", "channels remove",
-    "journal clock",
+    "journal clock", "upgrade",
 }  # fmt: skip
 
 

@@ -68,7 +68,7 @@ def status(door: Door, /, *, case: int, status: str, as_json: bool) -> None:
         door.opened() as inbox,
         inbox.acting(Deed(Act.SET_STATUS, case=case, about=status), today()) as session,
     ):
-        replies.set_status(session, case, Status(status))
+        replies.set_status(session, case, Status(status), today())
     said = f"case {case}: {status}, as the reporter will read with the next outbox"
     terminal.show({"case": case, "status": status}, [said], as_json=as_json)
 

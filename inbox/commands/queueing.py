@@ -1,0 +1,114 @@
+"""See which cases wait, the most pressing first, and judge how pressing one is."""
+
+from collections.abc import Callable, Iterator
+from functools import reduce
+from typing import Any
+
+import click
+
+from crypto.messages import Status
+from inbox import handling, queueing, scoring, terminal
+from inbox.acts import Act, Deed
+from inbox.cases import View
+from inbox.casework import Handling
+from inbox.options import NUMBER, Door, case_argument, json_option, officer_options, reason_needed, today
+from inbox.queueing import MANY, PAGE, Filter, Order
+from inbox.schema import Case
+from inbox.terminal import quoted
+
+_FIRST = 1
+
+
+@click.command()
+@click.option(
+    "--sort",
+    type=click.Choice([each.value for each in Order]),
+    default="priority",
+    help="What comes first.",
+)
+@click.option("--page", type=NUMBER, default=_FIRST, help=f"Which {PAGE} of them.")
+@click.option("--search", default="", help="Cases that say all these words.")
+@click.option("--status", type=click.Choice([status.value for status in Status]))
+@click.option("--category", default="")
+@click.option("--area", default="")
+@click.option("--priority", type=click.IntRange(1, 4), default=None)
+@click.option("--overdue", is_flag=True, help="Of which a deadline has passed.")
+@click.option("--unread", is_flag=True, help="Of which something was never shown.")
+@click.option("--closed", is_flag=True, help="Closed ones instead.")
+@officer_options
+@json_option
+@click.pass_obj
+def queue(door: Door, /, *, sort: str, page: int, as_json: bool, **wanted: Any) -> None:
+    """List the cases that wait, the most pressing first."""
+    asked = Filter(**{name: value for name, value in wanted.items() if value})
+    day = today()
+    deed = Deed(Act.SEARCH if asked.search else Act.LIST, about="queue")
+    with door.opened() as inbox, inbox.acting(deed, day) as session:
+        count = queueing.count(session, asked, today=day)
+        rows = queueing.page(session, asked, Order(sort), today=day, first=(page - 1) * PAGE)
+    view = {"count": count, "many": count >= MANY, "cases": [_row(*row) for row in rows]}
+    terminal.show(view, _lines(view), as_json=as_json)
+
+
+_OPTIONS: list[Callable[[Any], Any]] = [
+    click.option(f"--{name}", type=click.IntRange(0, scoring.HIGHEST), default=None) for name in scoring.NAMES
+]
+
+
+def _part_options(command: Callable[..., None]) -> Callable[..., None]:
+    return reduce(lambda made, option: option(made), reversed(_OPTIONS), command)
+
+
+@click.command()
+@case_argument
+@_part_options
+@reason_needed
+@officer_options
+@json_option
+@click.pass_obj
+def judge(door: Door, /, *, case: int, reason: str, as_json: bool, **parts: int | None) -> None:
+    """Say how pressing a case is, part by part from 0 to 3; what is not given stays."""
+    changed = {name: value for name, value in parts.items() if value is not None}
+    if not changed:
+        raise click.UsageError(f"give at least one of: {', '.join(f'--{name}' for name in scoring.NAMES)}")
+    about = ", ".join(f"{name} {value}" for name, value in changed.items())
+    day = today()
+    deed = Deed(Act.JUDGE, case=case, about=about, reason=reason)
+    with door.opened() as inbox, inbox.acting(deed, day) as session:
+        work = handling.judge(session, case, changed, day)
+        view = {"case": case, **_score(work), "parts": {name: getattr(work, name) for name in scoring.NAMES}}
+    terminal.show(view, _judged(view), as_json=as_json)
+
+
+def _row(case: Case, work: Handling) -> View:
+    return {
+        "case": case.number,
+        **_score(work),
+        "deadline": work.deadline.isoformat() if work.deadline else None,
+        "status": case.status,
+        "category": work.category,
+        "area": work.area,
+        "received": case.received.isoformat(),
+        "unread": case.unread,
+        "summary": case.summary,
+    }
+
+
+def _score(work: Handling) -> View:
+    return {"priority": work.priority, "score": work.score, "judged": work.judged}
+
+
+def _lines(view: View) -> Iterator[str]:
+    counted = f"{MANY} or more" if view["many"] else str(view["count"])
+    yield f"{counted} cases" if view["count"] != 1 else "1 case"
+    for row in view["cases"]:
+        score = f"P{row['priority']} {row['score']:>2}{' ' if row['judged'] else '?'}"
+        due = f"due {row['deadline']}" if row["deadline"] else "nothing due"
+        yield f"{row['case']:>5}  {score}  {due}  {row['status']:<14}  {row['category']}"
+        yield quoted(row["summary"])
+
+
+def _judged(view: View) -> Iterator[str]:
+    yield f"case {view['case']}: priority {view['priority']}, score {view['score']} of {scoring.MOST}"
+    for name, weight in scoring.WEIGHTS.items():
+        yield f"  {name:<14} {view['parts'][name]} of {scoring.HIGHEST}, counts {weight} times"

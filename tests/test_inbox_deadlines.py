@@ -1,0 +1,117 @@
+"""When something is due: working days across holidays, leap days, the law's two clocks."""
+
+from datetime import date, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from inbox import deadlines
+from inbox.deadlines import Clock, Due, Events
+from inbox.workdays import FRANCE, Calendar
+
+DAYS = st.dates(date(2020, 1, 1), date(2060, 12, 31))
+
+
+def clocks(received: date, calendar: Calendar = FRANCE, **happened: object) -> dict[Clock, Due]:
+    whole = {"received": received, "collected": received, "priority": 4} | happened
+    return {due.clock: due for due in deadlines.clocks(Events(**whole), calendar)}  # type: ignore[arg-type]
+
+
+@given(DAYS, st.integers(1, 60))
+def test_so_many_working_days_lie_between(day: date, count: int) -> None:
+    """Counted one by one, the day itself never, the last one always."""
+    end = FRANCE.after(day, count)
+    between = [day + timedelta(n) for n in range(1, (end - day).days + 1)]
+    assert (count, True) == (sum(map(FRANCE.works, between)), FRANCE.works(end))
+
+
+@pytest.mark.parametrize(
+    "day",
+    [
+        "2026-01-01",
+        "2026-04-06",
+        "2026-05-01",
+        "2026-05-14",
+        "2026-07-14",
+        "2026-11-11",
+        "2026-12-25",
+        "2027-03-29",
+    ],
+)
+def test_on_a_public_holiday_nobody_works(day: str) -> None:
+    """The Mondays after Easter and the Thursday of the Ascension too, which move."""
+    assert date.fromisoformat(day).weekday() < 5
+    assert not FRANCE.works(date.fromisoformat(day))
+
+
+def test_an_office_adds_days_of_its_own() -> None:
+    own = Calendar([date(2026, 12, 24)])
+    assert [date(2026, 12, 24), date(2026, 12, 28)] == [
+        each.after(date(2026, 12, 23), 1) for each in (FRANCE, own)
+    ]
+
+
+@given(DAYS)
+def test_seven_working_days_are_nine_to_fourteen_days(day: date) -> None:
+    """Never the seven of the Directive, which is the earlier of both (domain 0.1)."""
+    due = clocks(day)
+    assert due[Clock.ACK_EU].day == day + timedelta(7)
+    assert 9 <= (due[Clock.ACK_FR].day - day).days <= 14
+
+
+FEEDBACK = [
+    ("acknowledged in time", {"acknowledged": date(2026, 12, 3)}, date(2027, 3, 3)),
+    ("never acknowledged", {}, date(2027, 3, 10)),
+    ("on the last of a month", {"acknowledged": date(2026, 11, 30)}, date(2027, 2, 28)),
+    ("before a leap day", {"acknowledged": date(2027, 11, 30)}, date(2028, 2, 29)),
+    ("extended", {"acknowledged": date(2026, 12, 3), "extended": date(2027, 2, 1)}, date(2027, 6, 3)),
+]
+
+
+@pytest.mark.parametrize(("happened", "day"), [row[1:] for row in FEEDBACK], ids=[row[0] for row in FEEDBACK])
+def test_feedback_is_due_three_months_after_the_acknowledgement(happened: dict[str, date], day: date) -> None:
+    """Or after the day on which that was due at the latest; six if that was extended."""
+    assert day == clocks(date(2026, 12, 1), **happened)[Clock.FEEDBACK].day
+
+
+@pytest.mark.parametrize(
+    ("priority", "day"), [(1, "2026-12-24"), (2, "2026-12-29"), (3, "2027-01-04"), (4, "2027-01-11")]
+)
+def test_a_first_act_is_due_by_priority(priority: int, day: str) -> None:
+    """Christmas 2026 is a Friday: it and the week-end count for nothing."""
+    due = clocks(date(2026, 12, 24), priority=priority)[Clock.FIRST_ACT]
+    assert day == due.day.isoformat()
+
+
+def test_what_was_done_is_due_no_more() -> None:
+    """Then the next is what is due; once closed, only that the case is to go."""
+    day = date(2026, 12, 1)
+    whole = Events(received=day, collected=day, priority=1)
+    assert _next(whole) == Clock.FIRST_ACT
+    assert _next(Events(received=day, collected=day, priority=1, first_act=day)) == Clock.ACK_EU
+    told = Events(received=day, collected=day, priority=1, first_act=day, acknowledged=day)
+    assert _next(told) == Clock.FEEDBACK
+    closed = Events(received=day, collected=day, priority=1, closed=date(2027, 1, 31))
+    assert deadlines.next_due(closed, FRANCE) == Due(Clock.RETENTION, date(2027, 3, 31))
+
+
+def _next(events: Events) -> Clock | None:
+    due = deadlines.next_due(events, FRANCE)
+    return due.clock if due else None
+
+
+def test_what_the_author_writes_or_a_hold_puts_off_the_end_of_a_case() -> None:
+    """Two months from the closing; from the last letter if that came later; never while it is held."""
+    day, closed = date(2026, 12, 1), date(2027, 1, 31)
+    later = clocks(day, closed=closed, last_written=date(2027, 2, 10))
+    assert date(2027, 4, 10) == later[Clock.RETENTION].day
+    assert Clock.RETENTION not in clocks(day, closed=closed, held=True)
+
+
+@given(DAYS, st.integers(0, 400))
+def test_what_is_late_stays_late(day: date, late: int) -> None:
+    """Done on its last day is in time; a day more never is, whenever one looks."""
+    due = Due(Clock.ACK_EU, day, day + timedelta(late))
+    assert due.is_late(day) == (late > 0)
+    assert Due(Clock.ACK_EU, day).is_late(day + timedelta(late)) == (late > 0)

@@ -1,0 +1,79 @@
+"""How pressing a case is: the formula, the priorities, what the answers propose."""
+
+from itertools import product
+from pathlib import Path
+
+import pytest
+
+from crypto import questionnaire
+from inbox import scoring
+from inbox.scoring import Parts
+
+FILE = Path(scoring.__file__).parents[1] / "portal/questionnaire.toml"
+QUESTIONS = questionnaire.parse(FILE.read_bytes())
+
+# danger, immediacy, severity, verifiability, corroboration, access; score; priority (T-01)
+FACTS = [
+    ((0, 0, 0, 0, 0, 0), 0, 4),
+    ((3, 3, 3, 3, 3, 3), 54, 1),
+    ((3, 0, 0, 0, 0, 0), 15, 1),
+    ((2, 0, 0, 0, 0, 0), 10, 2),
+    ((0, 3, 2, 0, 0, 0), 18, 1),
+    ((0, 3, 1, 0, 0, 0), 15, 3),
+    ((1, 3, 1, 3, 3, 1), 34, 2),
+    ((1, 3, 1, 3, 3, 2), 36, 1),
+    ((1, 2, 1, 3, 2, 0), 26, 2),
+    ((1, 1, 1, 0, 1, 0), 14, 3),
+    ((1, 1, 1, 0, 0, 0), 12, 4),
+]
+
+
+@pytest.mark.parametrize(("parts", "score", "priority"), FACTS)
+def test_score_and_priority_of(parts: tuple[int, ...], score: int, priority: int) -> None:
+    assert (score, priority) == (Parts(*parts).score, Parts(*parts).priority)
+
+
+def test_more_of_any_part_is_never_less_pressing() -> None:
+    """Through all 4,096 scores."""
+    for parts in product(range(4), repeat=6):
+        for place in range(6):
+            if parts[place] < scoring.HIGHEST:
+                more = Parts(*(each + (n == place) for n, each in enumerate(parts)))
+                assert more.priority <= Parts(*parts).priority
+                assert more.score > Parts(*parts).score
+
+
+def test_the_rules_ask_for_answers_that_there_are() -> None:
+    """Of the questionnaire that is shipped; a value is from 1 to 3."""
+    known = {field.id: {option.id for option in field.options} for field in QUESTIONS.fields}
+    for rule in scoring.rules():
+        assert rule.part in scoring.NAMES
+        assert 1 <= rule.value <= scoring.HIGHEST
+        for question, wanted in rule.when.items():
+            assert question in known
+            assert set(wanted) <= known[question] | {"*"}
+    asked = scoring.questions()
+    assert {asked.path, asked.category, asked.area} <= set(known)
+
+
+PROPOSED = [
+    ({}, Parts()),
+    ({"what": "text"}, Parts()),
+    ({"danger_now": "yes"}, Parts(danger=3, immediacy=3)),
+    ({"means": ("money", "threat_family")}, Parts(danger=2)),
+    (
+        {"path": "approached", "refs": "CSQU3054383", "service_sought": ("scanner",)},
+        Parts(danger=1, immediacy=1, severity=2, verifiability=3, access=3),
+    ),
+    ({"how_know": "rumour", "who_role": ("agent",)}, Parts(access=2)),
+]
+
+
+@pytest.mark.parametrize(("answers", "parts"), PROPOSED)
+def test_the_answers_propose(answers: scoring.Answers, parts: Parts) -> None:
+    """And say by which rules: one for each part that is not 0."""
+    proposal = scoring.propose(answers)
+    assert parts == proposal.parts
+    assert {rule.part for rule in proposal.because} == {
+        name for name in scoring.NAMES if getattr(parts, name)
+    }
