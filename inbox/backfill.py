@@ -3,11 +3,10 @@
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from crypto import answers
-from crypto.answers import Answers
 from crypto.messages import REPORT, Status
 from crypto.questionnaire import Flag
-from inbox import conflicts, handling, questionnaires, records, words
+from inbox import answers, conflicts, handling, questionnaires, records, words
+from inbox.answers import Answers
 from inbox.casework import Handling
 from inbox.schema import Case
 

@@ -7,14 +7,14 @@ from typing import TypeAlias
 
 from sqlalchemy.orm import Session
 
-from crypto import answers, casetoken, messages
-from crypto.answers import Answers
+from crypto import casetoken, messages
 from crypto.bundle import Withdrawal
 from crypto.container import Signed
 from crypto.errors import Tampered
 from crypto.messages import Status
 from crypto.questionnaire import Flag
-from inbox import conflicts, handling, questionnaires, records, schema, summaries, words
+from inbox import answers, conflicts, handling, questionnaires, records, schema, summaries, words
+from inbox.answers import Answers
 from inbox.home import Home
 from inbox.reasons import Kind
 from inbox.schema import Attachment, Case

@@ -7,9 +7,9 @@ from datetime import date
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from crypto.answers import Answers
 from crypto.questionnaire import Flag
 from inbox import deadlines, scoring
+from inbox.answers import Answers
 from inbox.casework import RANKS, Handling
 from inbox.deadlines import Events
 from inbox.errors import CaseRefused

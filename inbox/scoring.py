@@ -7,8 +7,8 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-from crypto.answers import Answer, Answers
 from crypto.questionnaire import When
+from inbox.answers import Answer, Answers
 
 HIGHEST = 3
 _GRAVE = 2

@@ -67,6 +67,15 @@ class Typist:
         """Press a key that sends this byte."""
         os.write(self._terminal, key)
 
+    def insists(self, key: bytes) -> None:
+        """Press a key again every ten seconds until the program ends, at most three times."""
+        for _ in range(3):
+            until = time.monotonic() + 10
+            while time.monotonic() < until:
+                if not self._takes_in(0.2) and self.process.poll() is not None:
+                    return
+            self.presses(key)
+
     def waits(self) -> int:
         """Wait for the program to end; return its exit status."""
         until = time.monotonic() + _PATIENCE

@@ -26,7 +26,6 @@ def upgrade() -> None:
         "instances",
         sa.Column("key", sa.LargeBinary(), nullable=False),
         sa.Column("position", sa.Integer(), nullable=False),
-        sa.Column("accepted", sa.Date(), nullable=False),
         sa.PrimaryKeyConstraint("key"),
         sa.UniqueConstraint("position"),
     )
@@ -59,7 +58,6 @@ def upgrade() -> None:
     op.create_table(
         "keyrings",
         sa.Column("serial", sa.Integer(), nullable=False),
-        sa.Column("issued", sa.Date(), nullable=False),
         sa.Column("valid_until", sa.Date(), nullable=False),
         sa.Column("hash", sa.LargeBinary(), nullable=False),
         sa.Column("raw", sa.LargeBinary(), nullable=False),
@@ -247,7 +245,6 @@ def upgrade() -> None:
         "unopened",
         sa.Column("number", sa.Integer(), nullable=False),
         sa.Column("kind", sa.String(), nullable=False),
-        sa.Column("reason", sa.String(), nullable=False),
         sa.Column("received", sa.Date(), nullable=False),
         sa.Column("intake", sa.Integer(), nullable=False),
         sa.Column("envelope", sa.LargeBinary(), nullable=True),
