@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from pathlib import Path
 
-from benchmarks import journal, page, reports
+from benchmarks import cases, journal, page, reports
 from benchmarks.load import Request, rate
 from crypto import age, challenge, padding
 from portal import config
@@ -39,6 +39,7 @@ def main() -> None:
         measure_portal(installation, Path(folder))
         measure_inbox(installation, Path(folder))
         measure_journal(Path(folder) / "journal")
+        measure_queue(Path(folder))
 
 
 def measure_page(installation: Installation, folder: Path) -> None:
@@ -93,6 +94,16 @@ def measure_inbox(installation: Installation, folder: Path) -> None:
         collect = timed(lambda bundle=bundle: made.collect(bundle))
         rates.append([REPORTS / collect, REPORTS / timed(lambda: made.open_bare(REPORTS))])
     show("reports collected", rates, "of bare HPKE opening")
+
+
+def measure_queue(folder: Path) -> None:
+    """What an officer waits for among 100,000 cases, beside the limit that a person does not feel."""
+    for name, milliseconds in cases.medians(folder).items():
+        sys.stdout.write(
+            f"{name} among {cases.CASES:,} cases: {milliseconds / cases.LIMIT_MILLISECONDS:.2f}"
+            f" of {cases.LIMIT_MILLISECONDS} ms\n"
+        )
+        sys.stdout.flush()
 
 
 def measure_journal(folder: Path) -> None:
