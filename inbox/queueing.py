@@ -42,7 +42,7 @@ def page(
     session: Session, wanted: Filter, order: Order, *, today: date, first: int = 0
 ) -> Sequence[tuple[Case, Handling]]:
     """Return up to PAGE cases with the work on them, from place ``first`` (from 0) on."""
-    wanted_rows = _matching(session, wanted, today).order_by(*_ORDER[order])
+    wanted_rows = _matching(wanted, today).order_by(*_ORDER[order])
     found = session.scalars(wanted_rows.offset(first).limit(PAGE)).all()
     rows = session.execute(
         select(Case, Handling).join(Handling, Handling.case == Case.number).where(Case.number.in_(found))
@@ -53,7 +53,7 @@ def page(
 
 def count(session: Session, wanted: Filter, *, today: date) -> int:
     """Return how many cases are asked for, MANY if there are as many or more."""
-    some = _matching(session, wanted, today).limit(MANY).subquery()
+    some = _matching(wanted, today).limit(MANY).subquery()
     return session.scalar(select(func.count()).select_from(some)) or 0
 
 
@@ -65,11 +65,11 @@ _ORDER = {
 }
 
 
-def _matching(session: Session, wanted: Filter, today: date) -> Select[int]:
-    return select(Handling.case).where(*_conditions(session, wanted, today))
+def _matching(wanted: Filter, today: date) -> Select[int]:
+    return select(Handling.case).where(*_conditions(wanted, today))
 
 
-def _conditions(session: Session, wanted: Filter, today: date) -> Iterator[ColumnElement[bool]]:
+def _conditions(wanted: Filter, today: date) -> Iterator[ColumnElement[bool]]:
     yield from _by_columns(wanted, today)
     if wanted.status:
         yield Handling.case.in_(select(Case.number).where(Case.status == wanted.status))
