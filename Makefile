@@ -22,7 +22,7 @@ NODE_TOOLS := node=nodejs npm=npm
 # what each page runs, one file for each; the portal's machine needs neither node nor what it is made of
 PAGES := report status verify leave
 ESBUILD := node_modules/.bin/esbuild --bundle --minify --format=esm --target=es2022 --charset=utf8 --log-level=warning \
-  --legal-comments=none --banner:js='// Fanal, AGPL-3.0-or-later; licences of the libraries inside: /static/licenses.txt'
+  --legal-comments=none --banner:js='// Fanal, AGPL-3.0-or-later; libraries: /static/licenses.txt'
 INSIDE := age-encryption @noble/ciphers @noble/curves @noble/hashes @noble/post-quantum @scure/base @scure/bip39
 BUILD = rm -f $(1)/static/js/* && \
   $(ESBUILD) $(PAGES:%=portal/scripts/%.js) --outdir=$(1)/static/js && \

@@ -74,6 +74,9 @@ def init_app(app: Flask, onion: str) -> None:
     @app.after_request
     def protect(response: Response) -> Response:
         response.headers.update(ALWAYS)
+        if response.allow:
+            # They come from a set, whose order is another in each process.
+            response.headers["Allow"] = ", ".join(sorted(response.allow))
         if onion and (path := _page(response)):
             response.headers["Onion-Location"] = onion + path
         return response

@@ -23,7 +23,7 @@ pytestmark = pytest.mark.browser
 SAFER = dict.fromkeys(
     [f"javascript.options.{name}" for name in ("ion", "baselinejit", "native_regexp", "asmjs", "wasm")], False
 )
-MOST_SECONDS = 30
+MOST_SECONDS = 5  # for the whole submit of a text
 Record = Callable[[str, object], None]
 
 
@@ -104,7 +104,6 @@ def whole(path: Path) -> BytesIO:
 CHANGES: dict[str, Callable[[Path], object]] = {
     "same length": lambda path: path.write_bytes(FILE[::-1]),
     "longer": lambda path: path.write_bytes(FILE[::-1] * 2),
-    "goes on": lambda path: path.write_bytes(FILE + b"x"),
     "shorter": lambda path: path.write_bytes(FILE[:-1]),
     "replaced": lambda path: path.with_suffix(".new").rename(path),
     "gone": lambda path: path.unlink(),
@@ -112,7 +111,7 @@ CHANGES: dict[str, Callable[[Path], object]] = {
 
 
 def test_a_file_that_is_no_longer_what_was_chosen_is_not_sent(site: PortalSite, tmp_path: Path) -> None:
-    """Firefox reads a changed file as if nothing were; the control, left alone, arrives."""
+    """Firefox reads a changed file as if nothing were; only what was added behind since, it never reads."""
     said = {}
     with browsing(site.address, "en", {}) as firefox:
         for name, change in CHANGES.items():
@@ -123,12 +122,14 @@ def test_a_file_that_is_no_longer_what_was_chosen_is_not_sent(site: PortalSite, 
             change(film)
             said[name] = firefox.does("send")["said"]
             assert site.received() == []
-        film = tmp_path / "same length.bin"
+        film = tmp_path / "goes on.bin"
+        film.write_bytes(FILE)
         firefox.does("choose", files=[str(film)], text=TEXT)
+        film.write_bytes(FILE + b"more")
         assert firefox.does("send") == {"said": ""}
     assert "can no longer be read" in said.pop("gone")
     assert all("is no longer what you added" in each for each in said.values()), said
-    assert site.report()[1] == {1: film.read_bytes()}
+    assert site.report()[1] == {1: FILE}
 
 
 def test_a_case_goes_all_its_way_without_a_compiler(

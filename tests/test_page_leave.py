@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Literal
 
 import pytest
 from playwright.sync_api import Browser, ViewportSize, expect
@@ -20,6 +21,7 @@ NAMES = ("", "report", "status", "guide", "verify", "sealed", "accessibility")
 PAGES = ["", "nowhere", *(f"fr/{name}" for name in NAMES)]
 LINK = "a[data-leave]"
 SHIFT = "Shift"
+COLOURS = "(each) => (({backgroundColor, color}) => [backgroundColor, color])(getComputedStyle(each))"
 
 
 @pytest.fixture
@@ -43,8 +45,28 @@ def test_the_page_is_empty_before_the_other_one_is_asked_for(leaver: Visitor) ->
     wrote(leaver)
     leave = "document.querySelector('a[data-leave]').click()"
     shown = leaver.page.evaluate(f"({leave}, [document.body.innerHTML, document.title])")
-    assert shown == ["", "…"]
+    assert shown == ['<p class="curtain" role="alert">Chargement…</p>', "…"]
     expect(leaver.page).to_have_url(ELSEWHERE)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_what_covers_the_page_is_white_and_is_read_out(
+    visitor: Visitor, scheme: Literal["light", "dark"]
+) -> None:
+    """Also in the dark. Here the other page answers with nothing, so that this one stays to be looked at."""
+    visitor.page.emulate_media(color_scheme=scheme)
+    visitor.page.route(ELSEWHERE, lambda route: route.fulfill(status=204))
+    for path, words in (
+        ("fr/report", "Chargement…"),
+        ("en/status", "Loading…"),
+        ("", "Chargement… · Loading…"),
+    ):
+        visitor.visit(path)
+        visitor.page.click(LINK)
+        curtain = visitor.page.get_by_role("alert")
+        expect(curtain).to_have_text(words)
+        assert curtain.bounding_box() == {"x": 0, "y": 0, "width": 390, "height": 844}
+        assert curtain.evaluate(COLOURS) == ["rgb(255, 255, 255)", "rgb(0, 0, 0)"]
 
 
 def test_nobody_is_asked_whether_to_leave(leaver: Visitor) -> None:
@@ -96,6 +118,43 @@ def test_shift_three_times_leaves(leaver: Visitor) -> None:
     expect(leaver.page).to_have_url(ELSEWHERE)
 
 
+def test_shift_pressed_slowly_leaves(leaver: Visitor) -> None:
+    """Each press gives five seconds for the next, and what is left is said, also to a screen reader."""
+    leaver.page.clock.install()
+    wrote(leaver)
+    left = leaver.page.locator("nav [role=status]")
+    expect(left).to_have_text("")
+    for times in (2, 1):
+        press_shift(leaver, 1)
+        expect(left).to_have_text(re.compile(f"Maj . {times}$"))
+        leaver.page.clock.run_for(4_900)
+    press_shift(leaver, 1)
+    expect(leaver.page).to_have_url(ELSEWHERE)
+
+
+def test_what_was_said_of_shift_goes_with_another_key_or_with_time(leaver: Visitor) -> None:
+    leaver.page.clock.install()
+    wrote(leaver)
+    left = leaver.page.locator("nav [role=status]")
+    for then in (
+        lambda: leaver.page.keyboard.press("Tab"),
+        lambda: leaver.page.clock.run_for(5_100),
+    ):
+        press_shift(leaver, 2)
+        expect(left).to_have_text(re.compile("Maj . 1$"))
+        then()
+        expect(left).to_have_text("")
+
+
+def test_shift_held_down_is_one_press(leaver: Visitor) -> None:
+    """As the keyboard repeats it."""
+    wrote(leaver)
+    for _ in range(4):
+        leaver.page.keyboard.down(SHIFT)
+    leaver.page.keyboard.up(SHIFT)
+    expect(leaver.page.locator("nav [role=status]")).to_have_text(re.compile("Maj . 2$"))
+
+
 @pytest.mark.parametrize(
     "typed",
     [
@@ -103,7 +162,7 @@ def test_shift_three_times_leaves(leaver: Visitor) -> None:
         lambda visitor: visitor.page.keyboard.type("DGDDI"),
         lambda visitor: [visitor.page.keyboard.press(f"{SHIFT}+{letter}") for letter in "abcd"],
         lambda visitor: [(press_shift(visitor, 1), visitor.page.keyboard.press("x")) for _ in range(4)],
-        lambda visitor: [(press_shift(visitor, 1), visitor.page.clock.run_for(1_500)) for _ in range(4)],
+        lambda visitor: [(press_shift(visitor, 1), visitor.page.clock.run_for(5_100)) for _ in range(4)],
     ],
     ids=["twice", "capitals", "as-modifier", "between-letters", "slowly"],
 )

@@ -67,6 +67,7 @@ def test_a_report_with_every_kind_of_answer_arrives_and_is_what_the_inbox_expect
     page.fill("#place", "Quai 4")
     page.check("#told-nobody")
     page.check("#told-family")
+    page.check("#also_about--skip")
     page.check("#how_know--skip")
     page.locator("details.part summary").click()
     before = len(visitor.requests)
@@ -89,17 +90,38 @@ def test_a_report_with_every_kind_of_answer_arrives_and_is_what_the_inbox_expect
     assert (ASKED.id, ASKED.version) == (report.questionnaire.id, report.questionnaire.version)
 
 
+def test_whoever_prefers_not_to_answer_sends_no_answer_and_may_change_their_mind(page: Page) -> None:
+    """Where several answers may be ticked, what was ticked last counts, and looks like it."""
+    unfold(page)
+    page.check("#path-approached")
+    lists = [field for field in ASKED.fields if field.kind is Kind.CHOICES]
+    assert len(lists) == 7
+    for field in lists:
+        names = (field.options[0].id, field.options[1].id, "-skip")
+        first, second, skip = (page.locator(f"#{field.id}-{each}") for each in names)
+        first.check()
+        second.check()
+        assert len(given(page)[field.id]) == 2
+        skip.check()
+        assert [False, False] == [first.is_checked(), second.is_checked()]
+        assert field.id not in given(page)
+        first.check()
+        expect(skip).not_to_be_checked()
+        assert (field.options[0].id,) == given(page)[field.id]
+
+
 def test_page_and_inbox_agree_on_what_is_asked(page: Page) -> None:
     """Whatever is pressed, in whatever order, the inbox finds nothing odd in what would be sent."""
     unfold(page)
-    presses = [f"{field.id}-{option.id}" for field in ASKED.fields for option in field.options]
+    lists = [field for field in ASKED.fields if field.options]
+    presses = [f"{field.id}-{each}" for field in lists for each in (*(o.id for o in field.options), "-skip")]
     seen: set[str] = set()
     for turn in range(ROUNDS):
         page.evaluate("(id) => document.getElementById(id).click()", presses[turn * STRIDE % len(presses)])
         sent = given(page)
         assert {} == answers.oddities(ASKED, sent)
         seen |= set(sent)
-    assert len(seen) > len([field for field in ASKED.fields if field.options]) // 2
+    assert len(seen) > len(lists) // 2
 
 
 def test_a_topic_alone_makes_a_report_and_a_place_alone_does_not(visitor: Visitor, page: Page) -> None:
@@ -118,12 +140,25 @@ def test_what_must_be_known_at_once_is_said_when_it_is_chosen(page: Page) -> Non
     expect(shown).to_have_count(0)
     page.check("#danger_now-yes")
     expect(shown).to_contain_text("call 17 or 112")
+    page.check("#danger_now-unsure")
+    expect(shown).to_have_text(notice("danger_now", "unsure"))
     page.check("#danger_now-no")
     page.check("#how_many-few")
     expect(shown).to_contain_text("could lead to you")
+    page.check("#how_many-only_me")
+    expect(shown).to_have_text(notice("how_many", "only_me"))
     page.check("#how_many-many")
+    expect(shown).to_have_count(0)
     page.check("#help-callback")
     expect(shown).to_contain_text("ends your anonymity")
+
+
+def notice(field: str, option: str) -> str:
+    """Return what is said in English when somebody chooses this."""
+    options = {(asked.id, each.id): each for asked in ASKED.fields for each in asked.options}
+    found = options[field, option].notice
+    assert found
+    return found.en
 
 
 def test_each_warning_is_read_out_with_its_question(page: Page) -> None:
@@ -150,13 +185,22 @@ def test_a_mistyped_container_number_is_pointed_out_and_sent_as_it_is(page: Page
     expect(hint).to_have_text("")
 
 
+def tied(page: Page, field: str) -> tuple[str | None, bool]:
+    """Return whether a field is marked as wrong, and whether the message about it is read out with it."""
+    described = page.get_attribute(field, "aria-describedby") or ""
+    return page.get_attribute(field, "aria-invalid"), "error" in described.split()
+
+
 def test_days_out_of_order_are_not_taken(visitor: Visitor, page: Page) -> None:
     unfold(page)
     page.fill("#days-first", "2026-03-02")
     page.fill("#days-last", "2026-03-01")
     page.click("#continue")
     visitor.shows("#error", "days-reversed")
+    for day in ("#days-first", "#days-last"):
+        assert tied(page, day) == ("true", True)
     page.fill("#days-first", "")
+    assert tied(page, "#days-last") == ("false", False)
     assert {"days": "2026-03-01"} == given(page)
     page.fill("#days-first", "2026-03-01")
     assert {"days": "2026-03-01"} == given(page)

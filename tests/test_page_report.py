@@ -1,10 +1,12 @@
 """The report page in a real browser, from the first word to the day to come back."""
 
+import re
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 
 import pytest
+from dateutil.relativedelta import relativedelta
 from playwright.sync_api import expect
 
 from crypto import casetoken
@@ -57,6 +59,13 @@ def test_nothing_is_sent_before_two_words_were_retyped(visitor: Visitor) -> None
     visitor.page.fill("#confirm-1", "autre")
     visitor.page.click("#send")
     visitor.shows("#confirm-error", "confirm-wrong")
+    wrong = visitor.page.locator("[aria-invalid=true]")
+    expect(wrong).to_have_attribute("id", "confirm-1")
+    expect(wrong).to_have_accessible_description(visitor.page.inner_text("#confirm-error"))
+    visitor.page.fill("#confirm-1", visitor.words[int(wrong.get_attribute("data-place") or -1)])
+    expect(wrong).to_have_count(0)
+    visitor.page.click("#send")
+    expect(wrong).to_have_attribute("id", "confirm-2")
     visitor.page.click("#show-words")
     expect(visitor.page.locator("#token-words")).to_be_visible()
     assert methods(visitor) == []
@@ -113,8 +122,15 @@ def test_a_report_without_text_and_file_is_not_taken(visitor: Visitor) -> None:
     visitor.page.fill("#what", " \n")
     visitor.page.click("#continue")
     visitor.shows("#error", "empty-report")
+    what = visitor.page.locator("#what")
+    said = visitor.page.inner_text("#error")
+    expect(what).to_have_attribute("aria-invalid", "true")
+    expect(what).to_have_accessible_description(re.compile(re.escape(said) + "$"))
     visitor.page.fill("#what", "x")
     expect(visitor.page.locator("#error")).to_be_hidden()
+    left = visitor.page.inner_text("#what-left")
+    expect(what).to_have_attribute("aria-invalid", "false")
+    expect(what).to_have_accessible_description(re.compile(re.escape(left) + "$"))
     visitor.page.click("#continue")
     visitor.shows("#error", "no-channel-chosen")
 
@@ -127,6 +143,35 @@ def test_a_long_text_is_counted_and_never_cut(visitor: Visitor) -> None:
     visitor.shows("#error", "too-long")
     visitor.page.fill("#what", "é" * 7_999 + "😀")
     visitor.shows("#what-left", "characters-left")
+
+
+def test_a_text_of_a_hundred_thousand_characters_is_kept_whole_and_told(visitor: Visitor) -> None:
+    visitor.visit("fr/report")
+    text = "é" * 100_000
+    visitor.page.fill("#what", text)
+    visitor.shows("#what-left", "characters-over")
+    expect(visitor.page.locator("#what-left")).to_contain_text(re.compile(r"\b92\s?000\b"))
+    visitor.page.click("#continue")
+    visitor.shows("#error", "too-long")
+    expect(visitor.page.locator("#what")).to_have_attribute("aria-invalid", "true")
+    assert visitor.page.input_value("#what") == text
+
+
+def test_signs_that_are_not_seen_arrive_as_they_were_written(visitor: Visitor) -> None:
+    """Right to left, of no width, of tags, composed or not: it is for the readers to make them visible."""
+    text = "\u202eoir\u202c \u2066x\u2069 a\u200bb\u200dc\ufeff \U000e0041 e\u0301 \u00e9 \u05d0\u0627"
+    visitor.report(text)
+    assert text == visitor.site.report()[0].answers["what"]
+
+
+def test_the_days_to_come_back_are_in_a_week_and_in_three_months(visitor: Visitor) -> None:
+    day = today()
+    visitor.page.clock.install(time=datetime.combine(day, time(12), UTC))
+    visitor.language = "en"
+    visitor.report()
+    for place, wanted in (("first", day + timedelta(7)), ("last", day + relativedelta(months=3))):
+        shown = f"{wanted:%A},? {wanted.day} {wanted:%B %Y}"
+        expect(visitor.page.locator(f"#day-{place}")).to_have_text(re.compile(f"^{shown}$"))
 
 
 def test_with_one_channel_there_is_nothing_to_choose(visitor: Visitor) -> None:

@@ -10,6 +10,8 @@ from tests.page_visitor import ENVELOPE, ENVELOPES, FILE, TEXT, Visitor, lose, m
 
 pytestmark = pytest.mark.browser
 
+PIECE = 1 << 20
+
 
 def test_a_text_that_was_not_confirmed_is_sent_again_as_the_same_bytes(visitor: Visitor) -> None:
     """The answer is lost once, so the inspectorate may see the envelope twice, but not two reports."""
@@ -74,6 +76,35 @@ def test_an_upload_goes_on_where_the_portal_stands(visitor: Visitor, file: Path)
     visitor.report(files=[file])
     assert methods(visitor) == ["POST", "PATCH", "PATCH", "HEAD", "PATCH"]
     assert visitor.site.report()[1] == {1: FILE}
+
+
+def test_how_much_has_arrived_is_told_while_it_is_sent(visitor: Visitor, file: Path) -> None:
+    """A bar for the eyes, and a line that is read out; each request is held until the test has looked."""
+    held: list[Route] = []
+    for address in (ENVELOPES, ENVELOPE):
+        visitor.page.route(address, lambda route: held.append(route))  # noqa: PLW0108 - Playwright marks it
+    visitor.write(files=[file])
+    visitor.confirm()
+    bar, line = visitor.page.locator("#progress"), visitor.page.locator("#progress-text[role=status]")
+    visitor.shows("#progress-text", "sealing")
+    assert bar.get_attribute("value") is None
+    size = int(arrived(visitor, held).request.headers["upload-length"])
+    for pieces in range(3):
+        part = pieces * PIECE / size
+        expect(line).to_have_text(f"Arrivé : {part:.0%}".replace(" ", "\xa0").replace("%", "\xa0%"))
+        assert bar.evaluate("(each) => each.value") == pytest.approx(part)
+        expect(visitor.page.locator("#done")).to_be_hidden()
+        arrived(visitor, held)
+    visitor.arrived()
+
+
+def arrived(visitor: Visitor, held: list[Route]) -> Route:
+    """Let the next request pass, once it has come."""
+    while not held:
+        visitor.page.wait_for_timeout(20)
+    route = held.pop()
+    route.fallback()
+    return route
 
 
 @pytest.mark.parametrize(

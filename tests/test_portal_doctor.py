@@ -21,6 +21,7 @@ from tests.builders import INSPECTORATE, OUTSIDE, make_keyring, make_report_enve
 from tests.portal_room import BACKENDS, Room, filed, opened
 from tests.portal_server import Server
 from tests.portal_site import PortalSite
+from tests.small_disk import small_disk
 
 SHIPPED = Path(__file__).parent.parent / "deploy" / "postgresql.conf"
 
@@ -159,6 +160,17 @@ def test_how_full_the_portal_is_is_told_by_kind(tmp_path: Path) -> None:
     room.configure(capacity_gb=0.000_5)
     assert [each for each in found(room, Level.WARNING) if "report 90%" in each]
     room.close()
+
+
+def test_a_disk_without_room_for_a_large_report_is_warned_of(tmp_path: Path) -> None:
+    """By how much is free where the database lies; with more room it is in order."""
+    with small_disk(tmp_path / "disk", "64m") as resize:
+        room = room_for(tmp_path / "disk")
+        (told,) = [each for each in found(room, Level.WARNING) if "free beside the database" in each]
+        assert 0 < int(told.split()[0]) <= 64
+        resize("3g")
+        assert [each for each in found(room, Level.OK) if "free beside the database" in each]
+        room.close()
 
 
 def test_a_talkative_postgresql_is_found(request: pytest.FixtureRequest, tmp_path: Path) -> None:

@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterator
 from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
+from shutil import disk_usage
+from tempfile import TemporaryDirectory
 
 import pytest
 from playwright.sync_api import Browser
@@ -25,6 +27,7 @@ from tests.work import solve
 
 STOPS = 3
 WORKERS = 2
+LEFT = 3 << 20
 PATIENCE_SECONDS = 30
 
 
@@ -77,6 +80,38 @@ def sound(server: Server) -> bool:
     """Return whether SQLite finds nothing to repair."""
     with closing(sqlite3.connect(server.folder / "portal.sqlite")) as connection:
         return connection.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
+
+
+def test_a_full_disk_of_postgresql_refuses_and_loses_nothing(
+    tmp_path: Path, free_port: Callable[[], int]
+) -> None:
+    """Others fill it: what was begun goes on once they have made room, and the same processes with it."""
+    with TemporaryDirectory(prefix="fanal-disk-") as folder, small_disk(Path(folder, "disk"), "200m"):
+        Path(folder).chmod(0o755)
+        cluster = postgres.Cluster(Path(folder, "disk")).make()
+        with cluster.running():
+            server = Server(tmp_path, free_port()).make(database=cluster.url)
+            begun, sealed = make_report_envelope(SITE, file=bytes(400_000)), make_report_envelope(SITE)
+            with server.serving():
+                workers = all_workers(server)
+                address = server.begin(begun)
+                assert patch(server, address, begun, 0, HALF)[0] == 204
+                filler = cluster.folder / "filler"
+                filler.write_bytes(bytes(disk_usage(cluster.folder).free - LEFT))
+                kept = []
+                while (answer := post(server, sealed))[0] == 201:
+                    kept.append(answer[1]["Location"])
+                assert told_to_wait(answer)
+                assert len(kept) > 10
+                assert told_to_wait(patch(server, address, begun, HALF, len(begun.envelope)))
+                assert server.offset(address) == HALF
+                assert server.request("POST", "/api/slot", sealed.keys.locator)[2][0] == 1
+                filler.unlink()
+                assert patch(server, address, begun, HALF, len(begun.envelope))[0] == 204
+                kept.append(server.send(sealed))
+                assert server.workers() == workers
+            assert server.content(address) == begun.envelope
+            assert {server.content(each) for each in kept} == {sealed.envelope}
 
 
 def test_a_database_that_is_locked_for_long_is_waited_for_then_refused(

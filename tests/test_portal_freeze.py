@@ -81,13 +81,6 @@ def test_pages_have_the_names_that_web_servers_look_for() -> None:
     }
 
 
-def test_two_freezes_are_equal(room: Room, frozen: Path, tmp_path: Path) -> None:
-    """Another process, with another hash seed, writes the same bytes."""
-    files = sitefiles.files(room.settings, load_questionnaire(room.settings))
-    freeze.freeze(tmp_path, freeze.names(files, None), freeze.settings(files, headers.ALWAYS, ""))
-    assert tree(tmp_path) == tree(frozen)
-
-
 def test_the_headers_are_written_beside(frozen: Path) -> None:
     lines = (frozen / freeze.HEADERS).read_text().splitlines()
     assert dict(line.split(": ", 1) for line in lines) == headers.ALWAYS

@@ -8,12 +8,16 @@ import pytest
 
 from crypto import bundle
 from crypto.bundle import INTAKE
-from tests.builders import INSPECTORATE, make_outbox, make_report_envelope, make_slot
-from tests.portal_room import BODY, SITE
+from portal.challenges import HEADER
+from tests.builders import INSPECTORATE, Sealed, make_outbox, make_report_envelope, make_slot
+from tests.portal_nginx import Nginx
+from tests.portal_room import BODY, SITE, TUS, declared
 from tests.portal_server import Server
+from tests.work import solve
 
 REPORTS = 24
 PIECE = 300_000
+HALF = 4 * PIECE
 
 
 @pytest.fixture
@@ -31,12 +35,44 @@ def test_an_upload_moves_between_machines_at_each_request(machines: tuple[Server
     sealed = make_report_envelope(SITE, file=bytes(2_000_000))
     address = machines[0].begin(sealed)
     for number, start in enumerate(range(0, len(sealed.envelope), PIECE), 1):
-        headers = {**BODY, "Upload-Offset": str(start)}
-        piece = sealed.envelope[start : start + PIECE]
-        assert machines[number % 2].request("PATCH", address, piece, headers)[0] == 204
+        send(machines[number % 2], address, sealed, range(start, start + PIECE, PIECE))
     assert machines[0].content(address) == sealed.envelope
     for machine in machines:
         assert machine.request("POST", "/api/slot", sealed.keys.locator)[2][0] == 1
+
+
+def test_behind_a_plain_balancer_an_upload_goes_on_when_a_machine_ends(
+    tmp_path: Path, free_port: Callable[[], int], postgres_database: str
+) -> None:
+    """The shipped nginx.conf with a second server: work from any machine, pieces to whichever is left."""
+    first = Server(tmp_path, free_port()).make(database=postgres_database)
+    second = first.twin(tmp_path / "second", free_port())
+    nginx = Nginx(first, tmp_path / "nginx").make()
+    only = f"server 127.0.0.1:{first.port};"
+    nginx.configure({only: f"{only} server 127.0.0.1:{second.port};"})
+    balancer = Server(tmp_path, nginx.onion_port)
+    sealed = make_report_envelope(SITE, file=bytes(2_000_000))
+    with nginx.serving():
+        with second.serving():
+            with first.serving():
+                made = balancer.request("GET", f"/api/challenge/{INSPECTORATE}/files")[2]
+                headers = {**TUS, **declared(sealed), HEADER: solve(made)}
+                status, answered, _ = balancer.request("POST", "/api/envelopes", b"", headers)
+                assert status == 201
+                address = answered["Location"]
+                send(balancer, address, sealed, range(0, HALF, PIECE))
+            send(balancer, address, sealed, range(HALF, len(sealed.envelope), PIECE))
+            assert balancer.request("POST", "/api/slot", sealed.keys.locator)[2][0] == 1
+        assert balancer.request("POST", "/api/slot", sealed.keys.locator)[0] == 503
+    assert first.content(address) == sealed.envelope
+
+
+def send(server: Server, address: str, sealed: Sealed, starts: range) -> None:
+    """Send pieces from each of these offsets."""
+    for start in starts:
+        headers = {**BODY, "Upload-Offset": str(start)}
+        piece = sealed.envelope[start : start + PIECE]
+        assert server.request("PATCH", address, piece, headers)[0] == 204
 
 
 def test_exports_and_imports_on_two_machines_at_once_share_nothing_and_lose_nothing(

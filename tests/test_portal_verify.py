@@ -14,6 +14,7 @@ from portal.refusals import Refused
 from portal.seen import Behind, Seen
 from tests.builders import make_keyring
 from tests.provable import Provable, proving
+from tests.socks_proxy import proxying
 
 
 @pytest.fixture
@@ -56,12 +57,27 @@ def test_what_is_not_signed_is_not_remembered(provable: Provable) -> None:
     assert known.serials == {"manifest": 1}
 
 
-def verified(room: Provable, *more: str | Path) -> Result:
-    """Run the command with the configuration of a room."""
+def verified(room: Provable, *more: str | Path, site: str = "") -> Result:
+    """Run the command with the configuration of a room, on its site or another address."""
     file = room.folder / "portal.toml"
     names = ("deployment", "root_key")
     file.write_text("".join(f'{name} = "{getattr(room.settings, name)}"\n' for name in names))
-    return CliRunner().invoke(portal, ["--config", str(file), "verify", room.address, *map(str, more)])
+    return CliRunner().invoke(
+        portal, ["--config", str(file), "verify", site or room.address, *map(str, more)]
+    )
+
+
+def test_an_onion_service_is_verified_through_the_proxy_alone(provable: Provable) -> None:
+    """It is said that all is as signed, or what is not; the proxy is given the name each time."""
+    name = "a" * 55 + "d.onion"
+    with proxying(int(provable.address.rpartition(":")[2])) as proxy:
+        through = ("--proxy", f"socks5h://{proxy.address}")
+        good = verified(provable, *through, site=f"http://{name}")
+        assert (good.exit_code, good.output) == (0, "the site serves what was signed\n")
+        provable.publish_changed(make_keyring(provable.site).value, root_seed=bytes(32))
+        wrong = verified(provable, *through, site=f"http://{name}")
+        assert (wrong.exit_code, wrong.output) == (1, "keyring: signature does not hold\n")
+        assert set(proxy.asked) == {name.encode()}
 
 
 def test_the_serials_stand_beside_the_configuration_or_where_one_says(provable: Provable) -> None:

@@ -2,7 +2,7 @@
 /** The files that a person adds to a message, by a button or dropped on the page, each of which can be taken away. */
 
 import { Attachment, MOST_BYTES } from "./attachment.js";
-import { streamed } from "./blobs.js";
+import { bytesOf, SLICE } from "./blobs.js";
 import { byId } from "./dom.js";
 import { Failure } from "./failure.js";
 import { sealSpeed } from "./sealspeed.js";
@@ -130,15 +130,15 @@ export class Attachments {
 }
 
 /**
- * Yield the bytes of a file; throws Failure if it cannot be read any more.
+ * Yield the bytes of a file, a slice at a time; throws Failure if it cannot be read any more.
  * @param {Enclosed} enclosed
  * @returns {AsyncGenerator<Uint8Array, void, void>}
  */
 export async function* pieces({ blob, shown }) {
-  try {
-    // Copied: the sealing may still hold a piece when it asks for the next.
-    for await (const piece of streamed(blob)) yield piece.slice();
-  } catch {
-    throw new Failure("file-unreadable", { name: shown });
+  for (let at = 0; at < blob.size; at += SLICE) {
+    const bytes = await bytesOf(blob.slice(at, at + SLICE)).catch(() => {
+      throw new Failure("file-unreadable", { name: shown });
+    });
+    yield bytes;
   }
 }

@@ -4,7 +4,8 @@
 import { concat } from "./bytes.js";
 
 const LARGEST = 1 << 20;
-const SLICE = 1 << 18;
+/** Bytes of a file that are read at once. */
+export const SLICE = 1 << 18;
 
 /**
  * Return the bytes of a file or a part of one.
@@ -15,11 +16,9 @@ export async function bytesOf(blob) {
 }
 
 /**
- * Yield the bytes of a file as it stands now; each piece holds only until the next. Throws what reading it throws.
- *
- * As one stream: Firefox reads a file that was changed as if nothing were, and a slice no further than it once went.
+ * Yield the bytes of a file in pieces, each of which holds only until the next; throws what reading it throws.
  * @param {Blob} blob
- * @returns {AsyncGenerator<Uint8Array, void, void>} pieces of at most 256 KiB, or as the browser makes them
+ * @returns {AsyncGenerator<Uint8Array, void, void>}
  */
 export async function* streamed(blob) {
   const reader = readerOf(blob.stream());
@@ -32,8 +31,8 @@ export async function* streamed(blob) {
 }
 
 /**
- * Return a reader that fills one buffer again and again, where the browser has one: what it makes anew for each piece
- * is 100 MB before it is cleared away.
+ * Return a reader that fills one buffer again and again, where the browser has one: buffers made anew for each piece
+ * grow to 100 MB before they are cleared away.
  * @param {ReadableStream} stream
  */
 function readerOf(stream) {

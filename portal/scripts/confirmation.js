@@ -27,8 +27,7 @@ export class Confirmation {
   check() {
     for (const [at, place] of this.#places.entries()) {
       if (plain(input(at).value) === plain(this.#words[place] ?? "")) continue;
-      input(at).focus();
-      throw new Failure("confirm-wrong", { number: place + 1 });
+      throw new Failure("confirm-wrong", { number: place + 1 }, [input(at)]);
     }
     for (const at of this.#places.keys()) input(at).value = "";
   }

@@ -50,6 +50,17 @@ export function write(id, text) {
 }
 
 /**
+ * Have a text describe a field, for screen readers, or no longer.
+ * @param {Element} field
+ * @param {string} id of the text
+ * @param {boolean} [described]
+ */
+export function describe(field, id, described = true) {
+  const others = (field.getAttribute("aria-describedby") ?? "").split(" ").filter((each) => each !== id);
+  field.setAttribute("aria-describedby", [...others, ...(described ? [id] : [])].join(" ").trim());
+}
+
+/**
  * Do `act` whenever the element of this id is pressed; a form is not sent.
  * @param {string} id
  * @param {() => unknown} act

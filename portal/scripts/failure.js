@@ -4,16 +4,18 @@
 import { CryptoError } from "./errors.js";
 import { has, say } from "./texts.js";
 
-/** Something that the person at the page can act on; `values` fill the text of `code`. */
+/** Something that the person at the page can act on, in these `fields`; `values` fill the text of `code`. */
 export class Failure extends Error {
   /**
    * @param {string} code
    * @param {Record<string, string | number>} [values]
+   * @param {Iterable<Element>} [fields]
    */
-  constructor(code, values = {}) {
+  constructor(code, values = {}, fields = []) {
     super(code);
     this.code = code;
     this.values = values;
+    this.fields = fields;
   }
 }
 

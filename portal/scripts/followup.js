@@ -7,7 +7,8 @@ import { addOwn } from "./caseview.js";
 import { freshAddress } from "./channels.js";
 import { today } from "./days.js";
 import { byId, show, whenPressed, write } from "./dom.js";
-import { explain, Failure } from "./failure.js";
+import { Failure } from "./failure.js";
+import { guarded } from "./guarded.js";
 import { Progress } from "./progress.js";
 import { countCharacters, textOf } from "./questions.js";
 import { sealFollowUp } from "./sealing.js";
@@ -50,21 +51,19 @@ export function offerFollowUp(of) {
 
 /** What is in the form stays until it has arrived; a failed one is sent again as it was sealed. */
 async function send() {
-  write("follow-up-error", "");
   write("follow-up-done", "");
-  try {
-    lock(true);
-    const message = await prepare();
-    progress.start();
-    await message.delivery.attempt((part) => progress.show(part));
-    finish(message.text);
-  } catch (error) {
-    write("follow-up-error", explain(error));
-    byId("follow-up-error").focus();
-  } finally {
-    progress.stop();
-    lock(false);
-  }
+  await guarded("follow-up-error", async () => {
+    try {
+      lock(true);
+      const message = await prepare();
+      progress.start();
+      await message.delivery.attempt((part) => progress.show(part));
+      finish(message.text);
+    } finally {
+      progress.stop();
+      lock(false);
+    }
+  });
 }
 
 /** @returns {Promise<Message>} the failed one if nothing was changed since: what was changed is another message, under another id */
@@ -72,7 +71,7 @@ async function prepare() {
   const { keys, shown, channel, seen } = /** @type {Case} */ (open);
   const files = await attachments.enclosed();
   const written = { text: textOf(area), files, channel: channel() };
-  if (written.text === "" && written.files.length === 0) throw new Failure("empty-report");
+  if (written.text === "" && written.files.length === 0) throw new Failure("empty-report", {}, [area]);
   if (pending && isSame(pending, written)) return pending;
   const id = crypto.getRandomValues(new Uint8Array(16));
   const address = () => freshAddress(shown, written.channel, today());

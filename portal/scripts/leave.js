@@ -1,41 +1,53 @@
 // @ts-check
 /** Leave quickly: empty the page at once, and put a harmless one in its place. On every page, so it imports nothing. */
 
+// As in “Exit this page” of GOV.UK, which people may know from elsewhere.
 const PRESSES = 3;
-const WITHIN_MS = 2_000;
+const WITHIN_MS = 5_000;
 
-/** @type {number[]} when Shift was pressed alone, in milliseconds since the page was opened */
-let presses = [];
+let presses = 0;
 let alone = false;
 let leaving = false;
+let timer = 0;
 
 /** Whatever was typed or shown is gone before the harmless page is asked for, and however long that takes. */
 function leave() {
   const link = document.querySelector("a[data-leave]");
   if (!(link instanceof HTMLAnchorElement)) return;
   leaving = true;
-  empty();
+  for (const form of document.forms) form.reset();
+  const curtain = document.createElement("p");
+  curtain.className = "curtain";
+  curtain.setAttribute("role", "alert");
+  document.body.replaceChildren(curtain);
+  // Only what changes in an alert is read out.
+  curtain.textContent = link.dataset["leave"] ?? "";
+  document.querySelector("link[rel=icon]")?.remove();
+  document.title = "…";
   location.replace(link.href);
 }
 
-function empty() {
-  for (const form of document.forms) form.reset();
-  document.body.replaceChildren();
-  document.querySelector("link[rel=icon]")?.remove();
-  document.title = "…";
+/** @param {number} times that Shift was pressed, up to now */
+function count(times) {
+  presses = times;
+  clearTimeout(timer);
+  if (times) timer = setTimeout(count, WITHIN_MS, 0);
+  const told = document.querySelector("[data-left]");
+  if (told) told.textContent = times ? `${told.getAttribute("data-left")} × ${PRESSES - times}` : "";
 }
 
 /** @param {KeyboardEvent} event */
 function pressed({ key, repeat }) {
-  alone = key === "Shift" && !repeat;
-  if (!alone) presses = [];
+  if (repeat) return;
+  alone = key === "Shift";
+  if (!alone) count(0);
 }
 
 /** @param {KeyboardEvent} event */
-function released({ key, timeStamp }) {
-  if (key !== "Shift" || !alone) return;
-  presses = [...presses, timeStamp].filter((each) => timeStamp - each < WITHIN_MS);
-  if (presses.length >= PRESSES) leave();
+function released({ key }) {
+  if (key !== "Shift" || !alone || leaving) return;
+  count(presses + 1);
+  if (presses === PRESSES) leave();
 }
 
 document.addEventListener("click", (event) => {

@@ -2,7 +2,7 @@
 /** The questions of the page: which are asked, what was answered, and whether it can be sent (SPEC 5.5). */
 
 import { wrongNumbers } from "./containers.js";
-import { element } from "./dom.js";
+import { describe, element } from "./dom.js";
 import { Failure } from "./failure.js";
 import { say } from "./texts.js";
 
@@ -16,7 +16,7 @@ export function countCharacters() {
   for (const area of texts()) {
     const counter = element("p", { class: "hint", id: `${area.id}-left` });
     area.after(counter);
-    area.setAttribute("aria-describedby", `${area.getAttribute("aria-describedby") ?? ""} ${counter.id}`.trim());
+    describe(area, counter.id);
     const count = () => {
       const left = most(area) - [...area.value].length;
       counter.textContent = say(left < 0 ? "characters-over" : "characters-left", { count: Math.abs(left) });
@@ -43,7 +43,10 @@ export function checkContainers() {
  * @param {HTMLElement} form
  */
 export function followConditions(form) {
-  form.addEventListener("change", ask);
+  form.addEventListener("change", ({ target }) => {
+    if (target instanceof HTMLInputElement && target.checked) exclude(target);
+    ask();
+  });
   ask();
 }
 
@@ -58,7 +61,7 @@ export function onReader(form, act) {
     field?.addEventListener("change", () => {
       const asked = field.querySelector("input:checked")?.getAttribute("data-outside");
       const outside = asked === "only" || asked === "first" ? asked : "none";
-      act(checked(field).join("") === "" ? "" : outside);
+      act(checked(field).length ? outside : "");
     });
   }
 }
@@ -76,12 +79,13 @@ export function answers() {
 }
 
 /**
- * Return whether these answers make a report, without any file.
+ * Throw Failure unless these answers make a report, without any file.
  * @param {Answers} given
  */
-export function areEnough(given) {
+export function checkEnough(given) {
   const enough = [...document.querySelectorAll("[data-enough]")];
-  return enough.some((field) => (field.getAttribute("data-field") ?? "") in given);
+  if (enough.some((field) => (field.getAttribute("data-field") ?? "") in given)) return;
+  throw new Failure("empty-report", {}, document.querySelectorAll("[data-enough] [data-most]"));
 }
 
 /**
@@ -92,7 +96,7 @@ export function areEnough(given) {
 export function textOf(area) {
   const text = area.value.trim() === "" ? "" : area.value.replace(LONE, "\ufffd");
   const question = area.labels?.[0]?.textContent ?? "";
-  if ([...text].length > most(area)) throw new Failure("too-long", { most: most(area), question });
+  if ([...text].length > most(area)) throw new Failure("too-long", { most: most(area), question }, [area]);
   return text;
 }
 
@@ -129,18 +133,30 @@ function answer(field) {
   return field.querySelector("[type=checkbox]") ? given : given[0] ?? "";
 }
 
-/** @param {Element} field */
+/**
+ * @param {Element} field
+ * @returns {string[]} none for somebody who prefers not to answer
+ */
 function checked(field) {
   const inputs = /** @type {NodeListOf<HTMLInputElement>} */ (field.querySelectorAll("input:checked"));
-  return [...inputs].map((input) => input.value);
+  return [...inputs].map((input) => input.value).filter((value) => value !== "");
+}
+
+/**
+ * Answers, and that somebody prefers not to answer, exclude each other: what was chosen last counts.
+ * @param {HTMLInputElement} chosen
+ */
+function exclude(chosen) {
+  const boxes = chosen.closest("[data-field]")?.querySelectorAll(/** @type {"input"} */ ("[type=checkbox]")) ?? [];
+  for (const box of boxes) if ((box.value === "") !== (chosen.value === "")) box.checked = false;
 }
 
 /** @param {HTMLInputElement[]} inputs of the first and the last day */
 function period(inputs) {
-  if (inputs.some((input) => input.validity.badInput)) throw new Failure("day-incomplete");
+  if (inputs.some((input) => input.validity.badInput)) throw new Failure("day-incomplete", {}, inputs);
   const days = inputs.map((input) => input.value).filter((day) => day !== "");
   const [first = "", last = first] = days;
-  if (last < first) throw new Failure("days-reversed");
+  if (last < first) throw new Failure("days-reversed", {}, inputs);
   return [...new Set(days)].join("/");
 }
 

@@ -8,7 +8,8 @@ import { ChannelChoice, checkOpen, freshAddress } from "./channels.js";
 import { feedbackBy, firstAnswerBy, today } from "./days.js";
 import { byId, write } from "./dom.js";
 import { Failure } from "./failure.js";
-import { answers, areEnough, checkContainers, followConditions, onReader } from "./questions.js";
+import { clear } from "./guarded.js";
+import { answers, checkContainers, checkEnough, followConditions, onReader } from "./questions.js";
 import { sealReport } from "./sealing.js";
 import { site } from "./site.js";
 import { goTo } from "./steps.js";
@@ -43,7 +44,7 @@ export function offerForm(keys) {
 export async function written(token) {
   const files = await attachments.enclosed();
   const given = answers();
-  if (!areEnough(given) && files.length === 0) throw new Failure("empty-report");
+  if (files.length === 0) checkEnough(given);
   const channel = channels.chosen;
   const address = () => freshAddress(shown, channel, today());
   const seal = async () => sealReport(await address(), await token.keys(), { answers: given, files });
@@ -73,6 +74,6 @@ onReader(form, propose);
 keep(form);
 form.addEventListener("submit", (event) => event.preventDefault());
 form.addEventListener("input", () => {
-  write("error", "");
-  write("confirm-error", "");
+  clear("error");
+  clear("confirm-error");
 });

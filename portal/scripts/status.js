@@ -10,6 +10,7 @@ import { byId, show, whenPressed, write } from "./dom.js";
 import { explain, Failure } from "./failure.js";
 import { checkBrowser } from "./fitness.js";
 import { offerFollowUp } from "./followup.js";
+import { guarded } from "./guarded.js";
 import { checkDay } from "./keyring.js";
 import { fetchKeyring } from "./keyrings.js";
 import { openMailbox } from "./mailbox.js";
@@ -28,21 +29,16 @@ const channels = new ChannelChoice("follow-up-channels");
 
 /** @param {casetoken.Language} [language] the one chosen, where the words fit two lists */
 async function open(language) {
-  write("error", "");
   show("write-anyway", false);
   opener.disabled = true;
   write("busy", say("opening"));
-  try {
+  await guarded("error", async () => {
     checkBrowser();
     const entropy = read(area.value, language);
     if (entropy) await openWith(await casetoken.derive(entropy, site.deployment));
-  } catch (error) {
-    write("error", explain(error));
-    byId("error").focus();
-  } finally {
-    opener.disabled = false;
-    write("busy", "");
-  }
+  });
+  opener.disabled = false;
+  write("busy", "");
 }
 
 /** @param {casetoken.CaseKeys} keys */

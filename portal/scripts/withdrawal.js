@@ -1,10 +1,13 @@
 // @ts-check
 /** Withdrawing a report, once its reporter has said that it is meant (SPEC 7.3). */
 
-import { byId, show, whenPressed, write } from "./dom.js";
-import { explain, Failure } from "./failure.js";
+import { byId, show, whenPressed } from "./dom.js";
+import { Failure } from "./failure.js";
+import { guarded } from "./guarded.js";
 import { ask } from "./http.js";
 import { goTo } from "./steps.js";
+
+const meant = byId("withdraw-meant", HTMLInputElement);
 
 /** @type {Uint8Array | null} */
 let withdrawKey = null;
@@ -17,21 +20,16 @@ export function offerWithdrawal(key) {
 
 async function withdraw() {
   const button = byId("withdraw", HTMLButtonElement);
-  write("withdraw-error", "");
   button.disabled = true;
-  try {
+  await guarded("withdraw-error", async () => {
     if (!withdrawKey) return;
-    if (!byId("withdraw-meant", HTMLInputElement).checked) throw new Failure("withdraw-not-meant");
+    if (!meant.checked) throw new Failure("withdraw-not-meant", {}, [meant]);
     await ask("/api/withdraw", { method: "POST", body: new Uint8Array(withdrawKey) });
     withdrawKey = null;
     goTo("withdrawn");
-  } catch (error) {
-    write("withdraw-error", explain(error));
-    byId("withdraw-error").focus();
-  } finally {
-    button.disabled = false;
-  }
+  });
+  button.disabled = false;
 }
 
-byId("withdraw-meant", HTMLInputElement).checked = false;
+meant.checked = false;
 whenPressed("withdraw", withdraw);
