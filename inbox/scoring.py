@@ -88,6 +88,12 @@ def questions() -> Questions:
 
 
 @cache
+def meanings() -> dict[str, str]:
+    """Return what each part of the score means, in their order."""
+    return {name: _table()["part"][name] for name in NAMES}
+
+
+@cache
 def rules() -> tuple[Rule, ...]:
     """Return the rules by which a score is proposed."""
     return tuple(

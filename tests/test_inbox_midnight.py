@@ -28,6 +28,8 @@ COMMANDS = [
     ["show", "1"],
     ["reply", "1", "--text", "Bonjour"],
     ["status", "1", "assessing"],
+    ["queue"],
+    ["judge", "1", "--danger", "1", "--reason", "x"],
     ["outbox", "--out", "FOLDER"],
     ["outbox", "--out", "FOLDER", "--again", "1"],
     ["keyring", "--out", "FOLDER"],

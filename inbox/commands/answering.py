@@ -64,11 +64,10 @@ def _given(text: str | None, text_file: Path | None) -> str | None:
 @click.pass_obj
 def status(door: Door, /, *, case: int, status: str, as_json: bool) -> None:
     """Change the status that the reporter reads in the next slot."""
-    with (
-        door.opened() as inbox,
-        inbox.acting(Deed(Act.SET_STATUS, case=case, about=status), today()) as session,
-    ):
-        replies.set_status(session, case, Status(status), today())
+    with door.opened() as inbox:
+        day = today()
+        with inbox.acting(Deed(Act.SET_STATUS, case=case, about=status), day) as session:
+            replies.set_status(session, case, Status(status), day)
     said = f"case {case}: {status}, as the reporter will read with the next outbox"
     terminal.show({"case": case, "status": status}, [said], as_json=as_json)
 

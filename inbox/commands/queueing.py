@@ -28,10 +28,10 @@ _FIRST = 1
 )
 @click.option("--page", type=NUMBER, default=_FIRST, help=f"Which {PAGE} of them.")
 @click.option("--search", default="", help="Cases that say all these words.")
-@click.option("--status", type=click.Choice([status.value for status in Status]))
-@click.option("--category", default="")
-@click.option("--area", default="")
-@click.option("--priority", type=click.IntRange(1, 4), default=None)
+@click.option("--status", type=click.Choice([status.value for status in Status]), help="In this status.")
+@click.option("--category", default="", help="Of this category, by its id in the questionnaire.")
+@click.option("--area", default="", help="In this area, by its id in the questionnaire.")
+@click.option("--priority", type=click.IntRange(1, 4), help="Of this priority; 1 cannot wait.")
 @click.option("--overdue", is_flag=True, help="Of which a deadline has passed.")
 @click.option("--unread", is_flag=True, help="Of which something was never shown.")
 @click.option("--closed", is_flag=True, help="Closed ones instead.")
@@ -41,17 +41,19 @@ _FIRST = 1
 def queue(door: Door, /, *, sort: str, page: int, as_json: bool, **wanted: Any) -> None:
     """List the cases that wait, the most pressing first."""
     asked = Filter(**{name: value for name, value in wanted.items() if value})
-    day = today()
     deed = Deed(Act.SEARCH if asked.search else Act.LIST, about="queue")
-    with door.opened() as inbox, inbox.acting(deed, day) as session:
-        count = queueing.count(session, asked, today=day)
-        rows = queueing.page(session, asked, Order(sort), today=day, first=(page - 1) * PAGE)
+    with door.opened() as inbox:
+        day = today()
+        with inbox.acting(deed, day) as session:
+            count = queueing.count(session, asked, today=day)
+            rows = queueing.page(session, asked, Order(sort), today=day, first=(page - 1) * PAGE)
     view = {"count": count, "many": count >= MANY, "cases": [_row(*row) for row in rows]}
     terminal.show(view, _lines(view), as_json=as_json)
 
 
 _OPTIONS: list[Callable[[Any], Any]] = [
-    click.option(f"--{name}", type=click.IntRange(0, scoring.HIGHEST), default=None) for name in scoring.NAMES
+    click.option(f"--{name}", type=click.IntRange(0, scoring.HIGHEST), help=meaning)
+    for name, meaning in scoring.meanings().items()
 ]
 
 
@@ -72,10 +74,11 @@ def judge(door: Door, /, *, case: int, reason: str, as_json: bool, **parts: int 
     if not changed:
         raise click.UsageError(f"give at least one of: {', '.join(f'--{name}' for name in scoring.NAMES)}")
     about = ", ".join(f"{name} {value}" for name, value in changed.items())
-    day = today()
     deed = Deed(Act.JUDGE, case=case, about=about, reason=reason)
-    with door.opened() as inbox, inbox.acting(deed, day) as session:
-        work = handling.judge(session, case, changed, day)
+    with door.opened() as inbox:
+        day = today()
+        with inbox.acting(deed, day) as session:
+            work = handling.judge(session, case, changed, day)
         view = {"case": case, **_score(work), "parts": {name: getattr(work, name) for name in scoring.NAMES}}
     terminal.show(view, _judged(view), as_json=as_json)
 
