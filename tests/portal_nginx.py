@@ -4,7 +4,7 @@ import socket
 import subprocess
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -111,7 +111,12 @@ class Nginx:
         """Return the path of every file that a process of this nginx has open, removed or not."""
         master = (self.folder / "pid").read_text().strip()
         children = Path(f"/proc/{master}/task/{master}/children").read_text().split()
-        return [str(each.readlink()) for child in children for each in Path(f"/proc/{child}/fd").iterdir()]
+        found = []
+        for each in (each for child in children for each in Path(f"/proc/{child}/fd").iterdir()):
+            # It may be closed meanwhile.
+            with suppress(FileNotFoundError):
+                found.append(str(each.readlink()))
+        return found
 
 
 def _listens(port: int) -> bool:

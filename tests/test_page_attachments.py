@@ -104,7 +104,7 @@ def test_two_hundred_files_are_too_many_and_ninety_nine_are_not(
     visitor.shows("#error", "too-many-files")
     assert page.input_value("#what") == "kept"
     page.evaluate("[...document.querySelectorAll('#files-list button')].slice(99).forEach((b) => b.click())")
-    expect(page.locator("#files-note")).to_contain_text("Files: 99")
+    expect(page.locator("#files-note")).to_contain_text("Number of files: 99 ")
     visitor.to_token()
 
 
@@ -116,6 +116,18 @@ def test_more_than_a_gigabyte_is_too_large(visitor: Visitor, page: Page, tmp_pat
     visitor.shows("#files-note", "files-too-large")
     page.click("#continue")
     visitor.shows("#error", "files-too-large")
+
+
+def test_a_file_that_is_too_large_by_itself_is_not_even_read(
+    visitor: Visitor, page: Page, tmp_path: Path
+) -> None:
+    """Looking into it would take long, and change nothing; the control is looked into."""
+    page.set_input_files("#files", [sparse(tmp_path / "film.bin", 2 << 30)])
+    visitor.shows("#files-note", "files-too-large")
+    expect(page.locator("#files-list > li")).not_to_contain_text("Looking inside")
+    page.set_input_files("#files", [sparse(tmp_path / "note.bin", 9)])
+    expect(page.locator("#files-list > li").last).to_contain_text("cannot look into files of this kind")
+    expect(page.locator("#files-list > li").first.locator("[id$=keep-name]")).to_have_count(0)
 
 
 def test_the_time_to_seal_is_told_before_on_a_slow_device(page: Page, tmp_path: Path) -> None:
