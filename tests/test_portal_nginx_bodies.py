@@ -6,7 +6,6 @@ import socket
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
 import pytest
 
@@ -26,11 +25,11 @@ PATIENCE_SECONDS = 30
 LARGE, LARGER = (make_report_envelope(SITE, file=bytes(size)) for size in (2 * MIB, DISK + MIB))
 
 
-@pytest.fixture
-def site(tmp_path: Path) -> Iterator[Nginx]:
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Nginx]:
     """A site whose nginx has a folder of 4 MiB for bodies."""
-    server = Server(tmp_path, free_port()).make()
-    nginx = Nginx(server, tmp_path / "nginx").make()
+    server = Server(tmp_path_factory.mktemp("portal"), free_port()).make()
+    nginx = Nginx(server, server.folder / "nginx").make()
     with small_disk(nginx.folder / "body", str(DISK)), server.serving(), nginx.serving():
         yield nginx
 
