@@ -42,7 +42,7 @@ def test_the_words_are_large_and_in_the_language_of_the_page(visitor: Visitor, l
 
 
 def test_a_copy_comes_after_the_hand_and_is_the_words_alone(visitor: Visitor) -> None:
-    """Nothing is in the clipboard before it is asked for."""
+    """Before that the clipboard has at most what another test of this browser left there."""
     visitor.write()
     page = visitor.page
     expect(page.locator("#copy-token")).to_be_hidden()
@@ -50,7 +50,7 @@ def test_a_copy_comes_after_the_hand_and_is_the_words_alone(visitor: Visitor) ->
         "document.addEventListener('paste', (e) => (document.title = e.clipboardData.getData('text')))"
     )
     page.keyboard.press("Control+v")
-    assert page.title() == ""
+    assert " ".join(visitor.words) not in page.title()
     page.click("details:has(#copy-token) summary")
     page.click("#copy-token")
     visitor.shows("#copied", "token-copied")
