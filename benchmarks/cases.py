@@ -18,7 +18,7 @@ from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
 from inbox import queueing, scoring, vault
-from inbox.casework import RANKS, Handling, Words
+from inbox.casework import Handling, Words
 from inbox.queueing import Filter, Order
 from inbox.schema import Case
 
@@ -64,7 +64,7 @@ def _median(session: Session, wanted: Filter) -> float:
 
 
 def _fill(session: Session) -> None:
-    chance = random.Random(1)  # noqa: S311
+    chance = random.Random(1)  # noqa: S311  as above
     for first in range(1, CASES + 1, _AT_ONCE):
         made = [_case(number, chance) for number in range(first, first + _AT_ONCE)]
         for kind in (Case, Handling, Words):
@@ -89,8 +89,7 @@ def _case(number: int, chance: random.Random) -> dict[type[Any], dict[str, Any]]
             "case": number,
             "category": chance.choice(_CODES),
             **asdict(parts),
-            "score": parts.score,
-            "rank": parts.priority * RANKS + scoring.MOST - parts.score,
+            "rank": parts.rank,
             "is_open": number % 5 != 0,
             "deadline": day + timedelta(chance.randrange(120)),
         },

@@ -1,33 +1,28 @@
 """The work on cases that came before a vault kept it: begun when the vault is upgraded."""
 
+from datetime import date
+
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from crypto.messages import REPORT, Status
-from crypto.questionnaire import Flag
-from inbox import answers, conflicts, handling, questionnaires, records, words
+from inbox import conflicts, handling, records, words
 from inbox.answers import Answers
 from inbox.casework import Handling
 from inbox.schema import Case
 
 
-def begin_all(session: Session) -> None:
+def begin_all(session: Session, today: date) -> None:
     """Begin the work on every case that has none, as filing would, with what has happened since."""
-    asked = questionnaires.Known(session)
     for case in session.scalars(select(Case).where(Case.number.not_in(select(Handling.case)))).all():
-        said, cautions = _read(case, asked)
-        work = handling.begin(case, said, cautions)
-        work.is_open = case.status != Status.CLOSED
-        work.closed = case.closed_on
+        said = _answers(case)
+        work = handling.begin(case, said)
+        handling.set_closed(work, (case.closed_on or today) if case.status == Status.CLOSED else None)
         session.add(work)
         letters = [each.text for each in records.follow_ups(session, case.number)]
         session.add(words.of(case.number, [*conflicts.said(said), *letters]))
         handling.keep_in_step(session, case.number)
 
 
-def _read(case: Case, asked: questionnaires.Known) -> tuple[Answers, list[Flag]]:
-    if case.unsigned:
-        return {"note": case.message.decode()}, []
-    report = REPORT.parse(case.message)
-    known = asked.of(report.questionnaire)
-    return report.answers, answers.flags(known, report.answers) if known else []
+def _answers(case: Case) -> Answers:
+    return {"note": case.message.decode()} if case.unsigned else REPORT.parse(case.message).answers

@@ -3,22 +3,22 @@
 Every table with a column ``case`` is narrowed with the case itself (``vault``), and leaves with it.
 """
 
+from dataclasses import asdict
 from datetime import date
 
 from sqlalchemy import ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
+from inbox import scoring
 from inbox.schema import Base
-
-# How many ranks each priority has.
-RANKS = 100
+from inbox.scoring import Parts
 
 
 class Handling(Base):
     """The state of the work on a case: what it is about, how urgent, and what happened on which day.
 
-    The six parts of the score go from 0 to 3; ``judged`` once an officer has set them. ``rank`` sorts by
-    priority, then by score. ``deadline`` is the next day on which something is due, None if nothing is.
+    The six parts of the score go from 0 to 3; ``judged`` once an officer has set them. ``rank`` is that of
+    the score. ``deadline`` is the next day on which something is due, None if nothing is.
     """
 
     __tablename__ = "handlings"
@@ -28,7 +28,6 @@ class Handling(Base):
         Index("handlings_by_deadline", "is_open", "deadline", "rank", "category", "area"),
     )
     case: Mapped[int] = mapped_column(ForeignKey("cases.number"), primary_key=True)
-    path: Mapped[str] = mapped_column(default="")
     category: Mapped[str] = mapped_column(default="")
     area: Mapped[str] = mapped_column(default="")
     danger: Mapped[int] = mapped_column(default=0)
@@ -37,10 +36,8 @@ class Handling(Base):
     verifiability: Mapped[int] = mapped_column(default=0)
     corroboration: Mapped[int] = mapped_column(default=0)
     access: Mapped[int] = mapped_column(default=0)
-    score: Mapped[int] = mapped_column(default=0)
     rank: Mapped[int] = mapped_column(default=0)
     judged: Mapped[bool] = mapped_column(default=False)
-    source_risk: Mapped[str] = mapped_column(default="")
     is_open: Mapped[bool] = mapped_column(default=True)
     deadline: Mapped[date | None] = mapped_column(default=None)
     first_act: Mapped[date | None] = mapped_column(default=None)
@@ -48,9 +45,15 @@ class Handling(Base):
     closed: Mapped[date | None] = mapped_column(default=None)
 
     @property
-    def priority(self) -> int:
-        """From 1, which cannot wait, to 4."""
-        return self.rank // RANKS
+    def parts(self) -> Parts:
+        """The score."""
+        return Parts(**{name: getattr(self, name) for name in scoring.NAMES})
+
+    @parts.setter
+    def parts(self, parts: Parts) -> None:
+        for name, value in asdict(parts).items():
+            setattr(self, name, value)
+        self.rank = parts.rank
 
 
 class Words(Base):

@@ -33,13 +33,6 @@ class Clock(StrEnum):
     RETENTION = "retention"
 
 
-class Regime(StrEnum):
-    """Whether the office is a channel inside the service or an authority outside it (Sapin II, art. 8)."""
-
-    INTERNAL = "internal"
-    EXTERNAL = "external"
-
-
 @dataclass(frozen=True, slots=True)
 class Due:
     """The day until which something is to be done; ``done`` is the day on which it was."""
@@ -82,7 +75,7 @@ def next_due(events: Events, calendar: Calendar) -> Due | None:
     return min(waiting, key=lambda due: due.day, default=None)
 
 
-def feedback_limit(events: Events, calendar: Calendar) -> date:
+def _feedback_limit(events: Events, calendar: Calendar) -> date:
     """Return the last day for feedback, whether or not it was given."""
     start = events.acknowledged or calendar.after(events.received, _ACK_WORKING_DAYS)
     return start + (_EXTENDED if events.extended else _FEEDBACK)
@@ -94,7 +87,7 @@ def _open_clocks(events: Events, calendar: Calendar) -> Iterator[Due]:
     yield Due(Clock.FIRST_ACT, acted, events.first_act or met)
     yield Due(Clock.ACK_EU, events.received + _ACK, events.acknowledged or met)
     yield Due(Clock.ACK_FR, calendar.after(events.received, _ACK_WORKING_DAYS), events.acknowledged or met)
-    yield Due(Clock.FEEDBACK, feedback_limit(events, calendar), events.answered or met)
+    yield Due(Clock.FEEDBACK, _feedback_limit(events, calendar), events.answered or met)
 
 
 def _retention(events: Events) -> Iterator[Due]:

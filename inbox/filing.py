@@ -12,8 +12,7 @@ from crypto.bundle import Withdrawal
 from crypto.container import Signed
 from crypto.errors import Tampered
 from crypto.messages import Status
-from crypto.questionnaire import Flag
-from inbox import answers, conflicts, handling, questionnaires, records, schema, summaries, words
+from inbox import conflicts, handling, questionnaires, records, schema, summaries, words
 from inbox.answers import Answers
 from inbox.home import Home
 from inbox.reasons import Kind
@@ -141,7 +140,7 @@ class Filing:
         filed.withdraw_id = report.withdraw_id
         filed.keyring_warning = self._shown.warning(report.keyring, item.day)
         self._numbers[report.case_id] = filed.number
-        self._begin(filed, report.answers, answers.flags(asked, report.answers) if asked else ())
+        self._begin(filed, report.answers)
         self._file_attachments(_Owner(filed.number), letter, report.files)
         self._look_for_names(filed.number, [*conflicts.said(report.answers), *_named(report.files)])
 
@@ -153,7 +152,7 @@ class Filing:
         note = unsigned.drop.note
         filed = self._open_case(item, note.encode(), first_line([note]))
         filed.unsigned = True
-        self._begin(filed, {"note": note}, ())
+        self._begin(filed, {"note": note})
         self._file_attachments(_Owner(filed.number), unsigned)
         self._look_for_names(filed.number, [note])
 
@@ -228,9 +227,9 @@ class Filing:
         self._shelf.resolve(item, filed.number)
         return filed
 
-    def _begin(self, filed: Case, answers: Answers, cautions: Iterable[Flag]) -> None:
+    def _begin(self, filed: Case, answers: Answers) -> None:
         """Begin the work on a case: a first score, the next deadline, the words by which it is found."""
-        self._session.add(handling.begin(filed, answers, cautions))
+        self._session.add(handling.begin(filed, answers))
         self._session.add(words.of(filed.number, conflicts.said(answers)))
 
     def _file_attachments(

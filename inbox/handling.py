@@ -1,23 +1,19 @@
 """How the work on a case begins, and how its next deadline is kept in step with what happens."""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import asdict
+from collections.abc import Container, Mapping
+from dataclasses import replace
 from datetime import date
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from crypto.questionnaire import Flag
 from inbox import deadlines, scoring
 from inbox.answers import Answers
-from inbox.casework import RANKS, Handling
+from inbox.casework import Handling
 from inbox.deadlines import Events
 from inbox.errors import CaseRefused
 from inbox.schema import Case, FollowUp
-from inbox.scoring import Parts
 from inbox.workdays import FRANCE
-
-HIGH = "high"
 
 
 def of(session: Session, number: int) -> Handling:
@@ -28,32 +24,20 @@ def of(session: Session, number: int) -> Handling:
     return found
 
 
-def begin(case: Case, answers: Answers, cautions: Iterable[Flag]) -> Handling:
+def begin(case: Case, answers: Answers) -> Handling:
     """Return the first state of the work on a case: what the answers say of it, and a proposed score."""
     asked = scoring.questions()
     handling = Handling(
-        case=case.number,
-        path=_one(answers, asked.path),
-        category=_one(answers, asked.category),
-        area=_one(answers, asked.area),
-        source_risk=HIGH if Flag.SOURCE_RISK in cautions else "",
+        case=case.number, category=_one(answers, asked.category), area=_one(answers, asked.area)
     )
-    set_parts(handling, scoring.propose(answers).parts)
+    handling.parts = scoring.propose(answers).parts
     handling.deadline = _next(case, handling, None)
     return handling
 
 
-def set_parts(handling: Handling, parts: Parts) -> None:
-    """Write a score with its parts, and the rank that it gives."""
-    for name, value in asdict(parts).items():
-        setattr(handling, name, value)
-    handling.score = parts.score
-    handling.rank = parts.priority * RANKS + scoring.MOST - parts.score
-
-
-def parts(handling: Handling) -> Parts:
-    """Return the parts of a score."""
-    return Parts(**{name: getattr(handling, name) for name in scoring.NAMES})
+def set_closed(handling: Handling, day: date | None) -> None:
+    """Note the day on which a case was closed, or None while it is open."""
+    handling.closed, handling.is_open = day, day is None
 
 
 def acted(session: Session, number: int, today: date) -> None:
@@ -66,34 +50,33 @@ def acted(session: Session, number: int, today: date) -> None:
 def judge(session: Session, number: int, changed: Mapping[str, int], today: date) -> Handling:
     """Change parts of the score of a case, by their names; CaseRefused if there is no such case."""
     work = of(session, number)
-    set_parts(work, scoring.with_parts(parts(work), changed))
+    work.parts = replace(work.parts, **changed)
     work.judged = True
     acted(session, number, today)
     return work
 
 
-def acknowledge(session: Session, numbers: Iterable[int], today: date) -> None:
+def acknowledge(session: Session, numbers: Container[int], today: date) -> None:
     """Note that the authors of these cases are told, from today's outbox on, that they were heard."""
-    for number in numbers:
-        work = of(session, number)
-        if work.acknowledged is None:
+    for work in session.scalars(select(Handling).where(Handling.acknowledged.is_(None))).all():
+        if work.case in numbers:
             work.acknowledged = today
-            keep_in_step(session, number)
+            keep_in_step(session, work.case)
 
 
 def keep_in_step(session: Session, number: int) -> None:
     """Set the next deadline anew, after anything that a clock depends on."""
     session.flush()
     case, handling = session.get_one(Case, number), of(session, number)
-    handling.deadline = _next(case, handling, last_written(session, number))
+    handling.deadline = _next(case, handling, _last_written(session, number))
 
 
-def events(case: Case, handling: Handling, written: date | None) -> Events:
+def _events(case: Case, handling: Handling, written: date | None) -> Events:
     """Return what happened to a case; ``written`` is the day of the last follow-up."""
     return Events(
         received=case.received,
         collected=case.collected,
-        priority=handling.priority,
+        priority=handling.parts.priority,
         first_act=handling.first_act,
         acknowledged=handling.acknowledged,
         closed=handling.closed,
@@ -101,13 +84,13 @@ def events(case: Case, handling: Handling, written: date | None) -> Events:
     )
 
 
-def last_written(session: Session, number: int) -> date | None:
+def _last_written(session: Session, number: int) -> date | None:
     """Return the day on which the last follow-up to a case was received, None without any."""
     return session.scalar(select(func.max(FollowUp.received)).filter_by(case=number))
 
 
 def _next(case: Case, handling: Handling, written: date | None) -> date | None:
-    due = deadlines.next_due(events(case, handling, written), FRANCE)
+    due = deadlines.next_due(_events(case, handling, written), FRANCE)
     return due.day if due else None
 
 

@@ -132,7 +132,7 @@ def _make(home: Home, session: Session, today: date, progress: Progress) -> tupl
         _write(home.outbox_bundle(office.channel, made.n), manifest, outbox, (spool, sizes), keyring)
     for each in waiting:
         _note(each, made, signer)
-    answered = [each.mailbox.case.number for each in waiting if each.answers]
+    answered = {each.mailbox.case.number for each in waiting if each.answers}
     handling.acknowledge(session, answered, today)
     return made.n, office.channel
 

@@ -9,8 +9,9 @@ from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import Session
 
 from inbox import words
-from inbox.casework import RANKS, Handling, Words
+from inbox.casework import Handling, Words
 from inbox.schema import Case, FollowUp
+from inbox.scoring import RANKS
 
 PAGE = 50
 # From so many on, nobody counts any more.

@@ -41,8 +41,7 @@ def set_status(session: Session, number: int, status: Status, today: date) -> Ca
     case.status = status.value
     case.closed_in = None
     work = handling.of(session, number)
-    work.is_open = status is not Status.CLOSED
-    work.closed = None if work.is_open else work.closed or today
+    handling.set_closed(work, (work.closed or today) if status is Status.CLOSED else None)
     handling.acted(session, number, today)
     return case
 

@@ -1,8 +1,8 @@
 """The urgency of a case: six parts from 0 to 3, their sum by weight, and the priority (T-01)."""
 
 import tomllib
-from collections.abc import Iterator, Mapping
-from dataclasses import asdict, astuple, dataclass, fields
+from collections.abc import Iterator
+from dataclasses import astuple, dataclass, fields
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -12,6 +12,8 @@ from inbox.answers import Answer, Answers
 
 HIGHEST = 3
 _GRAVE = 2
+# How many ranks each priority has.
+RANKS = 100
 # The score from which a case has priority 1, 2, 3; below the last it has 4.
 _LEAST = (36, 26, 14)
 _LOWEST = 4
@@ -45,6 +47,11 @@ class Parts:
             return 1
         return min(reached, 2) if self.danger == _GRAVE else reached
 
+    @property
+    def rank(self) -> int:
+        """What sorts by priority, then by score: the lowest number is the most pressing."""
+        return self.priority * RANKS + MOST - self.score
+
 
 MOST = HIGHEST * sum(_WEIGHTS)
 NAMES = tuple(field.name for field in fields(Parts))
@@ -74,9 +81,8 @@ class Proposal:
 
 @dataclass(frozen=True, slots=True)
 class Questions:
-    """The ids of the questions that tell the way in, the main category, the area."""
+    """The ids of the questions that tell the main category and the area."""
 
-    path: str
     category: str
     area: str
 
@@ -106,11 +112,6 @@ def propose(answers: Answers) -> Proposal:
     """Return the score that the rules give; an officer judges afterwards."""
     chosen = dict(_highest(answers))
     return Proposal(Parts(**{part: rule.value for part, rule in chosen.items()}), tuple(chosen.values()))
-
-
-def with_parts(parts: Parts, changed: Mapping[str, int]) -> Parts:
-    """Return the parts with some of them changed."""
-    return Parts(**{**asdict(parts), **changed})
 
 
 def _table() -> dict[str, Any]:

@@ -138,7 +138,7 @@ def upgrade(root: Path, bring: Callable[[], Sequence[Credential]], today: date) 
                 raise Refused(f"the vault is of version {before} already", "there is nothing to do")
             with opened.transaction() as session:
                 vault.upgrade(session)
-                backfill.begin_all(session)
+                backfill.begin_all(session, today)
                 by = By(tuple(_names(session, credited).values()), today)
                 journal.note(session, by, Deed(Act.UPGRADE, about=f"{before} to {upgrading.NEWEST}"))
     return before, upgrading.NEWEST

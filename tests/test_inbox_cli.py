@@ -99,7 +99,7 @@ def test_no_long_line_of_a_report_passes_for_one_of_ours(
     world: World, portal: Portal, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A summary or file name that a narrow terminal would fold stays behind its margin."""
-    monkeypatch.setattr(terminal.shutil, "get_terminal_size", lambda *_, **__: SimpleNamespace(columns=40))
+    monkeypatch.setenv("COLUMNS", "40")
     reporter, forged = Reporter(world), "x" * 33 + "WITHDRAWN by its author"
     names = build.describe
     monkeypatch.setattr(

@@ -1,6 +1,8 @@
 """When something is due: working days across holidays, leap days, the law's two clocks."""
 
+from dataclasses import replace
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -13,9 +15,9 @@ from inbox.workdays import FRANCE, Calendar
 DAYS = st.dates(date(2020, 1, 1), date(2060, 12, 31))
 
 
-def clocks(received: date, calendar: Calendar = FRANCE, **happened: object) -> dict[Clock, Due]:
-    whole = {"received": received, "collected": received, "priority": 4} | happened
-    return {due.clock: due for due in deadlines.clocks(Events(**whole), calendar)}  # type: ignore[arg-type]
+def clocks(received: date, calendar: Calendar = FRANCE, **happened: Any) -> dict[Clock, Due]:
+    whole = replace(Events(received=received, collected=received, priority=4), **happened)
+    return {due.clock: due for due in deadlines.clocks(whole, calendar)}
 
 
 @given(DAYS, st.integers(1, 60))

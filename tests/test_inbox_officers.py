@@ -79,7 +79,9 @@ def test_who_is_removed_does_not_open_and_who_returns_is_still_excluded(office: 
 
 
 @pytest.mark.parametrize("form", ["file", "sheet"])
-def test_shares_of_an_earlier_sharing_are_told_as_such(office: Office, form: str) -> None:
+def test_shares_of_an_earlier_sharing_are_told_as_such(
+    office: Office, form: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """All of them, or one beside one of today's; nothing is changed."""
     old = {name: office.share_of(name) for name in NAMES[:2]}
     assert 0 == change(office, "renew", circle=NAMES).code
@@ -94,7 +96,7 @@ def test_shares_of_an_earlier_sharing_are_told_as_such(office: Office, form: str
     }
     stale = Office(office.root.parent)
     for opening in (brought["alice"] + brought["bruno"], brought["alice"] + bruno, bruno + brought["alice"]):
-        stale.opening = lambda opening=opening: opening  # type: ignore[method-assign, misc]
+        monkeypatch.setattr(stale, "opening", lambda opening=opening: opening)
         said = stale.run("list")
         assert (1, "") == (said.code, said.out)
         assert "a share is of another inbox, or from before the officers changed" in said.err

@@ -53,7 +53,7 @@ def test_the_rules_ask_for_answers_that_there_are() -> None:
             assert question in known
             assert set(wanted) <= known[question] | {"*"}
     asked = scoring.questions()
-    assert {asked.path, asked.category, asked.area} <= set(known)
+    assert {asked.category, asked.area} <= set(known)
 
 
 PROPOSED = [

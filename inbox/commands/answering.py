@@ -21,8 +21,8 @@ from inbox.options import (
 
 _SIGNED_ANEW = (
     "its own key counts no longer, so the present one has signed it; the portal takes it once it has a"
-    " keyring"
-    " that lists this key: inbox keyring and portal keyring, or for a body outside the root's next outbox"
+    " keyring that lists this key: inbox keyring and portal keyring, or for a body outside the root's next"
+    " outbox"
 )
 
 

@@ -1,6 +1,7 @@
 """See which cases wait, the most pressing first, and judge how pressing one is."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import asdict
 from functools import reduce
 from typing import Any
 
@@ -79,7 +80,7 @@ def judge(door: Door, /, *, case: int, reason: str, as_json: bool, **parts: int 
         day = today()
         with inbox.acting(deed, day) as session:
             work = handling.judge(session, case, changed, day)
-        view = {"case": case, **_score(work), "parts": {name: getattr(work, name) for name in scoring.NAMES}}
+        view = {"case": case, **_score(work), "parts": asdict(work.parts)}
     terminal.show(view, _judged(view), as_json=as_json)
 
 
@@ -98,7 +99,7 @@ def _row(case: Case, work: Handling) -> View:
 
 
 def _score(work: Handling) -> View:
-    return {"priority": work.priority, "score": work.score, "judged": work.judged}
+    return {"priority": work.parts.priority, "score": work.parts.score, "judged": work.judged}
 
 
 def _lines(view: View) -> Iterator[str]:

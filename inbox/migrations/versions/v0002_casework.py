@@ -18,7 +18,6 @@ def upgrade() -> None:
     op.create_table(
         "handlings",
         sa.Column("case", sa.Integer(), nullable=False),
-        sa.Column("path", sa.String(), nullable=False),
         sa.Column("category", sa.String(), nullable=False),
         sa.Column("area", sa.String(), nullable=False),
         sa.Column("danger", sa.Integer(), nullable=False),
@@ -27,10 +26,8 @@ def upgrade() -> None:
         sa.Column("verifiability", sa.Integer(), nullable=False),
         sa.Column("corroboration", sa.Integer(), nullable=False),
         sa.Column("access", sa.Integer(), nullable=False),
-        sa.Column("score", sa.Integer(), nullable=False),
         sa.Column("rank", sa.Integer(), nullable=False),
         sa.Column("judged", sa.Boolean(), nullable=False),
-        sa.Column("source_risk", sa.String(), nullable=False),
         sa.Column("is_open", sa.Boolean(), nullable=False),
         sa.Column("deadline", sa.Date(), nullable=True),
         sa.Column("first_act", sa.Date(), nullable=True),
