@@ -59,13 +59,14 @@ test: test-tools lint types js built-check pytest
 test-tools:
 	@deploy/debian-packages.sh $(TEST_TOOLS)
 
-# one module's tests stay in one worker, so that they share its server or browser
+# One module's tests stay in one worker, so that they share its server or browser. In their order: by default
+# modules of few tests come last, and the slowest have few.
 pytest: test-tools .venv/project node_modules/.package-lock.json
-	.venv/bin/python -m pytest -n 2 --dist loadscope
+	.venv/bin/python -m pytest -n 2 --dist loadscope --no-loadscope-reorder
 
 coverage: test-tools .venv/project node_modules/.package-lock.json
 	.venv/bin/coverage erase
-	.venv/bin/coverage run -m pytest -n 2 --dist loadscope
+	.venv/bin/coverage run -m pytest -n 2 --dist loadscope --no-loadscope-reorder
 	.venv/bin/coverage combine --quiet
 	.venv/bin/coverage report
 
