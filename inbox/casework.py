@@ -1,6 +1,7 @@
 """The tables of what staff do with cases; days only, no times.
 
-Every table with a column ``case`` is narrowed with the case itself (``vault``), and leaves with it.
+Every table with a column ``case``, or ``other`` for a second one, is narrowed with the case itself
+(``vault``), and leaves with it.
 """
 
 from dataclasses import asdict
@@ -18,7 +19,12 @@ class Handling(Base):
     """The state of the work on a case: what it is about, how urgent, and what happened on which day.
 
     The six parts of the score go from 0 to 3; ``judged`` once an officer has set them. ``rank`` is that of
-    the score. ``deadline`` is the next day on which something is due, None if nothing is.
+    the score. ``deadline`` is the next day on which something is due, None if nothing is. ``route`` is how
+    the report came, ``source_risk`` empty until it was assessed. ``answered`` is the day of the feedback,
+    ``extended`` that of a longer time for it. ``outcome``, ``disclosure`` and ``withheld``, the reason why
+    something is, are empty while the case is open. ``held`` is the day from which it must be kept for a
+    procedure, ``quarantined`` that from which nobody reads it, ``rejected`` that on which it was found to be
+    junk.
     """
 
     __tablename__ = "handlings"
@@ -43,6 +49,17 @@ class Handling(Base):
     first_act: Mapped[date | None] = mapped_column(default=None)
     acknowledged: Mapped[date | None] = mapped_column(default=None)
     closed: Mapped[date | None] = mapped_column(default=None)
+    route: Mapped[str] = mapped_column(default="portal")
+    assigned: Mapped[str | None] = mapped_column(ForeignKey("officers.name"), default=None)
+    source_risk: Mapped[str] = mapped_column(default="")
+    answered: Mapped[date | None] = mapped_column(default=None)
+    extended: Mapped[date | None] = mapped_column(default=None)
+    outcome: Mapped[str] = mapped_column(default="")
+    disclosure: Mapped[str] = mapped_column(default="")
+    withheld: Mapped[str] = mapped_column(default="")
+    held: Mapped[date | None] = mapped_column(default=None)
+    quarantined: Mapped[date | None] = mapped_column(default=None)
+    rejected: Mapped[date | None] = mapped_column(default=None)
 
     @property
     def parts(self) -> Parts:
@@ -62,3 +79,164 @@ class Words(Base):
     __tablename__ = "words"
     case: Mapped[int] = mapped_column("rowid", primary_key=True)
     text: Mapped[str]
+
+
+class Note(Base):
+    """What an officer notes for the others; no reporter ever sees it. ``by`` are the officers present."""
+
+    __tablename__ = "notes"
+    case: Mapped[int] = mapped_column(ForeignKey("cases.number"), primary_key=True)
+    position: Mapped[int] = mapped_column(primary_key=True)
+    by: Mapped[str]
+    day: Mapped[date]
+    text: Mapped[str]
+
+
+class Tag(Base):
+    """A word by which officers find a case again."""
+
+    __tablename__ = "tags"
+    __table_args__ = (Index("tags_by_name", "name", "case"),)
+    case: Mapped[int] = mapped_column(ForeignKey("cases.number"), primary_key=True)
+    name: Mapped[str] = mapped_column(primary_key=True)
+
+
+class Measure(Base):
+    """What was done about a case, on which day; ``degree`` is the group of a sanction, 1 to 4."""
+
+    __tablename__ = "measures"
+    case: Mapped[int] = mapped_column(ForeignKey("cases.number"), primary_key=True)
+    position: Mapped[int] = mapped_column(primary_key=True)
+    kind: Mapped[str]
+    day: Mapped[date]
+    addressee: Mapped[str] = mapped_column(default="")
+    reference: Mapped[str] = mapped_column(default="")
+    degree: Mapped[int | None] = mapped_column(default=None)
+
+
+class Duty(Base):
+    """A decision that the law asks for: to tell the prosecutor, to tell the persons concerned.
+
+    ``decision`` is empty, and ``decided`` None, until it is taken.
+    """
+
+    __tablename__ = "duties"
+    case: Mapped[int] = mapped_column(ForeignKey("cases.number"), primary_key=True)
+    kind: Mapped[str] = mapped_column(primary_key=True)
+    due: Mapped[date]
+    decided: Mapped[date | None] = mapped_column(default=None)
+    decision: Mapped[str] = mapped_column(default="")
+    reason: Mapped[str] = mapped_column(default="")
+
+
+class Link(Base):
+    """One case that has to do with another, as an officer said; it stands once for each of the two."""
+
+    __tablename__ = "links"
+    case: Mapped[int] = mapped_column(ForeignKey("cases.number"), primary_key=True)
+    other: Mapped[int] = mapped_column(ForeignKey("cases.number"), primary_key=True)
+    kind: Mapped[str]
+    since: Mapped[date]
+
+
+class Dismissal(Base):
+    """Two cases of which an officer said that they have nothing to do with one another; once for each."""
+
+    __tablename__ = "dismissals"
+    case: Mapped[int] = mapped_column(ForeignKey("cases.number"), primary_key=True)
+    other: Mapped[int] = mapped_column(ForeignKey("cases.number"), primary_key=True)
+
+
+class Term(Base):
+    """Something in a case by which it may have to do with others, as a keyed hash."""
+
+    __tablename__ = "terms"
+    __table_args__ = (Index("terms_by_value", "kind", "value", "case"),)
+    case: Mapped[int] = mapped_column(ForeignKey("cases.number"), primary_key=True)
+    kind: Mapped[str] = mapped_column(primary_key=True)
+    value: Mapped[bytes] = mapped_column(primary_key=True)
+
+
+class Identity(Base):
+    """Who the author of a case is, by the author's own word; kept apart from all else.
+
+    ``consent`` is the day on which the author allowed that it be passed on.
+    """
+
+    __tablename__ = "identities"
+    case: Mapped[int] = mapped_column(ForeignKey("cases.number"), primary_key=True)
+    day: Mapped[date]
+    text: Mapped[str]
+    consent: Mapped[date | None] = mapped_column(default=None)
+
+
+class Disclosure(Base):
+    """To whom something of a case was given, on which ground; the ledger of article 9 of loi 2016-1691."""
+
+    __tablename__ = "disclosures"
+    case: Mapped[int] = mapped_column(ForeignKey("cases.number"), primary_key=True)
+    position: Mapped[int] = mapped_column(primary_key=True)
+    day: Mapped[date]
+    by: Mapped[str]
+    recipient: Mapped[str]
+    what: Mapped[str]
+    ground: Mapped[str]
+
+
+class Declaration(Base):
+    """An officer's word, before the first reading, of having no interest in a case."""
+
+    __tablename__ = "declarations"
+    case: Mapped[int] = mapped_column(ForeignKey("cases.number"), primary_key=True)
+    officer: Mapped[str] = mapped_column(ForeignKey("officers.name"), primary_key=True)
+    day: Mapped[date]
+
+
+class Handler(Base):
+    """An officer who may read a case; where there is none of a case, all may who are not excluded."""
+
+    __tablename__ = "handlers"
+    case: Mapped[int] = mapped_column(ForeignKey("cases.number"), primary_key=True)
+    officer: Mapped[str] = mapped_column(ForeignKey("officers.name"), primary_key=True)
+    since: Mapped[date]
+
+
+class Strike(Base):
+    """A passage that was taken out of a case for good; of it nothing is kept but where it stood."""
+
+    __tablename__ = "strikes"
+    case: Mapped[int] = mapped_column(ForeignKey("cases.number"), primary_key=True)
+    position: Mapped[int] = mapped_column(primary_key=True)
+    day: Mapped[date]
+    by: Mapped[str]
+    place: Mapped[str]
+
+
+class Elimination(Base):
+    """A line of the list of what was destroyed; no case gets its ``number`` again."""
+
+    __tablename__ = "eliminations"
+    n: Mapped[int] = mapped_column(primary_key=True)
+    number: Mapped[int] = mapped_column(unique=True)
+    day: Mapped[date]
+    by: Mapped[str]
+    rule: Mapped[str]
+    received: Mapped[date]
+    closed: Mapped[date | None] = mapped_column(default=None)
+    category: Mapped[str] = mapped_column(default="")
+    outcome: Mapped[str] = mapped_column(default="")
+
+
+class Setting(Base):
+    """How this inbox works, where it does not as the program would by itself."""
+
+    __tablename__ = "settings"
+    name: Mapped[str] = mapped_column(primary_key=True)
+    value: Mapped[str]
+
+
+class DayOff(Base):
+    """A day on which this office does not work, beside weekends and public holidays."""
+
+    __tablename__ = "days_off"
+    day: Mapped[date] = mapped_column(primary_key=True)

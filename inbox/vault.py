@@ -38,6 +38,7 @@ WHOLE_JOURNAL = {_WHOLE: True}
 _OF_A_CASE: list[Any] = [
     mapper.class_ for mapper in casework.Handling.registry.mappers if "case" in mapper.columns
 ]
+_OF_TWO_CASES: list[Any] = [kind for kind in _OF_A_CASE if "other" in kind.__mapper__.columns]
 
 
 class _Session(Session):
@@ -116,6 +117,8 @@ def _without(kept: Select[Any], options: Mapping[str, Any]) -> Iterator[Executab
     for each in _OF_A_CASE:
         if each is not JournalEntry or not options.get(_WHOLE):
             yield _only(each, lambda kind: kind.case.is_(None) | kind.case.not_in(kept))
+    for each in _OF_TWO_CASES:
+        yield _only(each, lambda kind: kind.other.not_in(kept))
 
 
 def _only(kind: type[schema.Base], holds: Callable[[Any], ColumnElement[bool]]) -> ExecutableOption:

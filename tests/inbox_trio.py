@@ -10,10 +10,11 @@ from sqlalchemy import Table, delete, select
 from sqlalchemy.orm import Session
 
 from crypto.bundle import Withdrawal
+from inbox import casework
 from inbox.errors import Refused
 from inbox.schema import Base
 from inbox.unlocking import Inbox
-from tests.inbox_builders import Office, Portal, Reporter, Sent, World, first
+from tests.inbox_builders import Office, Portal, Reporter, Sent, World, first, today
 
 NAMES = ("alice", "bruno", "chloe")
 CANARY = "zibeline-quartz"
@@ -22,14 +23,30 @@ KEPT = 3
 Asked = Callable[[Session], Any]
 
 TABLES: Mapping[str, Table] = Base.metadata.tables
+# What staff did about a case.
+OF_THE_WORK = (
+    "notes",
+    "tags",
+    "measures",
+    "duties",
+    "links",
+    "dismissals",
+    "terms",
+    "identities",
+    "disclosures",
+    "declarations",
+    "handlers",
+    "strikes",
+)
 # Children before the rows that they refer to.
 OF_THE_CASE = (
     "attachments",
     "follow_ups",
     "messages",
     "exclusions",
-    "handlings",
     "words",
+    *OF_THE_WORK,
+    "handlings",
     "unopened",
     "journal",
     "cases",
@@ -79,10 +96,33 @@ def found(folder: Path) -> Trio:
             trio.office.json("collect", bundle, *confirmed)
         trio.office.json("reply", str(number), "--text", text)
         trio.office.json("status", str(number), "closed")
+    with trio.office.opened() as inbox, inbox.transaction() as session:
+        session.add_all(row for number in (1, 2, 3) for row in work_on(number))
     trio.office.json("outbox", "--out", trio.office.out)
     trio.office.json("conflict", "exclude", str(KEPT), "bruno", "--reason", "he is named")
     trio.office.json("list")
     return trio
+
+
+def work_on(number: int) -> Iterator[Base]:
+    """Yield a row of each kind of work on a case; each of the three has to do with the other two."""
+    text, day = CANARY if number == KEPT else f"case {number}", today()
+    yield casework.Note(case=number, position=1, by="alice", day=day, text=text)
+    yield casework.Tag(case=number, name=text)
+    yield casework.Measure(case=number, position=1, kind="mobility", day=day, addressee=text)
+    yield casework.Duty(case=number, kind="art40", due=day)
+    for other in {1, 2, 3} - {number}:
+        yield casework.Link(case=number, other=other, kind="same_facts", since=day)
+        yield casework.Dismissal(case=number, other=other)
+    yield casework.Term(case=number, kind="plate", value=text.encode())
+    yield casework.Identity(case=number, day=day, text=text)
+    yield casework.Disclosure(
+        case=number, position=1, day=day, by="alice", recipient=text, what="report", ground="consent"
+    )
+    for name in NAMES:
+        yield casework.Declaration(case=number, officer=name, day=day)
+        yield casework.Handler(case=number, officer=name, since=day)
+    yield casework.Strike(case=number, position=1, day=day, by="alice", place="what")
 
 
 class Undone(Exception):
@@ -120,6 +160,8 @@ def of_the_case(session: Session) -> dict[str, list[Any]]:
         belongs = table.c[column] == KEPT
         if name == "unopened":
             belongs |= table.c.case_id == case_id
+        if "other" in table.c:
+            belongs |= table.c.other == KEPT
         found[name] = session.execute(select(table).where(belongs)).all()
     return found
 

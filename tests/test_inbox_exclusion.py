@@ -12,7 +12,7 @@ from sqlalchemy.orm.exc import DetachedInstanceError
 
 import inbox as room
 from inbox import conflicts
-from inbox.casework import Handling, Words
+from inbox.casework import Dismissal, Handling, Link, Note, Words
 from inbox.schema import Attachment, Case, Exclusion, FollowUp, JournalEntry, Message, Office, Unopened
 from inbox.unlocking import Inbox
 from tests.inbox_builders import today
@@ -45,7 +45,7 @@ def test_the_case_has_something_in_every_table_that_can_belong_to_one(opened: In
         name: [column.name for column in table.columns if column.references(TABLES["cases"].c.number)]
         for name, table in TABLES.items()
     }
-    assert {"case"} == {name for names in refer.values() for name in names}
+    assert {"case", "other"} == {name for names in refer.values() for name in names}
     assert {name for name, names in refer.items() if names} == set(OF_THE_CASE) - {"cases", "journal", WORDS}
 
 
@@ -83,6 +83,10 @@ STATEMENTS: dict[str, Any] = {
     "who is excluded": select(Exclusion.officer),
     "journal": select(JournalEntry.n),
     "work": select(Handling),
+    "notes": select(Note.text),
+    "links from it": select(Link.case),
+    "links to it": select(Link.other),
+    "dismissals of others with it": select(Dismissal.other),
     "words": select(Words.text),
     "words that match": select(Words.case).where(Words.text.match("quartz")),
 }

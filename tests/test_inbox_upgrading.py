@@ -15,12 +15,14 @@ import inbox as room
 from inbox import schema, upgrading
 from tests.inbox_builders import Office, Portal, Reporter, Sent, World, answering, first, today
 from tests.inbox_kills import killed_everywhere
+from tests.inbox_trio import OF_THE_WORK
 
 FIRST = "0001"
-# What the second migration brought.
+# What the second migration brought, what refers to others first.
+TABLES_OF_WORK = (*OF_THE_WORK, "handlings", "days_off", "settings", "eliminations")
 SECOND = (
     "DROP TABLE words",
-    "DROP TABLE handlings",
+    *(f"DROP TABLE {name}" for name in TABLES_OF_WORK),
     "DROP INDEX cases_by_status",
     "DROP INDEX cases_unread",
     "DROP INDEX follow_ups_unread",
