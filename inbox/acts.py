@@ -19,6 +19,10 @@ class Act(StrEnum):
     REPLY = "reply"
     SET_STATUS = "set-status"
     JUDGE = "judge"
+    KEEP_IDENTITY = "keep-identity"
+    NOTE_CONSENT = "note-consent"
+    LIST_DISCLOSURES = "list-disclosures"
+    DISCLOSE = "disclose"
     COLLECT = "collect"
     MAKE_OUTBOX = "make-outbox"
     COPY_OUTBOX = "copy-outbox"
@@ -45,6 +49,8 @@ class Act(StrEnum):
     LIFT_CONFLICT = "lift-conflict"
     NAME_ALIAS = "name-alias"
     REMOVE_ALIAS = "remove-alias"
+    READ_IDENTITY = "read-identity"
+    DISCLOSE_IDENTITY = "disclose-identity"
 
 
 # Each gives away what can not be taken back, or takes away what guards the others.
@@ -63,6 +69,8 @@ TWO_OFFICERS = frozenset(
         Act.LIFT_CONFLICT,
         Act.NAME_ALIAS,
         Act.REMOVE_ALIAS,
+        Act.READ_IDENTITY,
+        Act.DISCLOSE_IDENTITY,
     }
 )
 

@@ -11,6 +11,8 @@ from typing import Any, Protocol, TypeVar
 
 import click
 
+from crypto import shape
+from crypto.errors import Malformed
 from crypto.journal import LONGEST_OFFICER, LONGEST_REASON, OFFICER
 from crypto.signing import LARGEST_FILE
 from inbox import header, officers, sharefile, strength, terminal
@@ -132,6 +134,14 @@ def _reason(_: click.Context, __: click.Parameter, given: str) -> str:
             f"a reason has at most {LONGEST_REASON} characters, this one has {len(given)}"
         )
     return given
+
+
+def day_of(_: click.Context, __: click.Parameter, given: str | None) -> date | None:
+    """Return the day that was given with an option, None without one."""
+    try:
+        return None if given is None else shape.day.read(given)
+    except Malformed:
+        raise click.BadParameter(f"{given!r} is no day such as 2026-11-24") from None
 
 
 def _officer(_: click.Context, __: click.Parameter, given: str) -> str:

@@ -33,6 +33,11 @@ MORE: dict[tuple[str, ...], list[str]] = {
     ("reply",): ["--text", "x"],
     ("status",): ["closed"],
     ("judge",): ["--danger", "1", "--reason", "x"],
+    ("identity", "set"): ["--text-file", str(Path(__file__).parent / "golden" / "sheet.txt")],
+    ("identity", "show"): [],
+    ("identity", "consent"): ["--withdrawn"],
+    ("disclosures", "list"): [],
+    ("disclosures", "add"): ["--to", "x", "--what", "report", "--ground", "judicial"],
     ("conflict", "exclude"): ["chloe", "--reason", "x"],
     ("conflict", "lift"): ["bruno", "--reason", "x"],
 }

@@ -32,6 +32,19 @@ NOTES: list[tuple[list[str], tuple[str, int | None, str, str]]] = [
     (["queue"], ("list", None, "queue", "")),
     (["queue", "--search", CANARY], ("search", None, "queue", "")),
     (["judge", "1", "--danger", "2", "--reason", "armed"], ("judge", 1, "danger 2", "armed")),
+    (["identity", "set", "1", "--text-file", "TEXT"], ("keep-identity", 1, "", "")),
+    (["identity", "consent", "1", "--day", "2026-01-02"], ("note-consent", 1, "given", "")),
+    (["identity", "consent", "1", "--withdrawn"], ("note-consent", 1, "withdrawn", "")),
+    (["identity", "show", "1"], ("read-identity", 1, "", "")),
+    (["disclosures", "list", "1"], ("list-disclosures", 1, "", "")),
+    (
+        ["disclosures", "add", "1", "--to", CANARY, "--what", "report", "--ground", "other", "--reason", "x"],
+        ("disclose", 1, "report, other", "x"),
+    ),
+    (
+        ["disclosures", "add", "1", "--to", CANARY, "--what", "identity", "--ground", "judicial"],
+        ("disclose-identity", 1, "identity, judicial", ""),
+    ),
     (["conflict", "exclude", "1", "bruno", "--reason", "kin"], ("exclude", 1, "bruno", "kin")),
     (["conflict", "list"], ("list-conflicts", None, "", "")),
     (["conflict", "lift", "1", "bruno", "--reason", "no kin"], ("lift-conflict", 1, "bruno", "no kin")),
@@ -75,6 +88,8 @@ def last_entry(trio: Trio) -> Any:
 def test_each_command_notes_who_what_which_case_and_why(trio: Trio, tmp_path: Path) -> None:
     """One entry each, with the day alone; what was written to the author or as an alias is not in it."""
     places = {"FILE": str(tmp_path / "file"), "FOLDER": str(trio.office.out)}
+    places["TEXT"] = str(tmp_path / "text")
+    (tmp_path / "text").write_text(CANARY)
     listed = build.manifest(trio.others, tmp_path / "manifest.json")
     places["PAGES"] = str(listed)
     digest = hashlib.sha256(listed.read_bytes()).hexdigest()[:16]

@@ -36,6 +36,8 @@ SENSITIVE = {
     "name-alias",
     "remove-alias",
     "correct-clock",
+    "read-identity",
+    "disclose-identity",
 }
 COMMANDS = [
     "collect {new_portal} --confirm-instance {fingerprint}",
@@ -55,6 +57,8 @@ COMMANDS = [
     "conflict alias bruno Dupont",
     "conflict unalias bruno Dupont",
     "journal clock --reason x",
+    "identity show 1",
+    "disclosures add 1 --to X --what identity --ground judicial",
 ]
 
 

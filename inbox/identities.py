@@ -1,0 +1,48 @@
+"""Who the author of a case is, where the author said so: apart from all else, shown by its own act alone.
+
+Article 9 of loi 2016-1691: whoever discloses it without consent, but to the judicial authority, is punished.
+"""
+
+from datetime import date
+
+from sqlalchemy.orm import Session
+
+from inbox import records
+from inbox.casework import Identity
+from inbox.errors import CaseRefused, Refused
+
+LONGEST = 8_000
+
+
+def keep(session: Session, number: int, text: str, today: date) -> None:
+    """Note who the author of a case is, in place of what was noted before, whose consent ends.
+
+    Raises CaseRefused if there is no such case, Refused for a text that is empty or too long.
+    """
+    records.case(session, number)
+    if not 0 < len(text.strip()) <= LONGEST:
+        raise Refused(f"an identity is told in 1 to {LONGEST} characters", "give it with --text-file")
+    known = session.get(Identity, number)
+    if known is None:
+        session.add(Identity(case=number, day=today, text=text))
+    else:
+        known.day, known.text, known.consent = today, text, None
+
+
+def of(session: Session, number: int) -> Identity:
+    """Return who the author of a case is; CaseRefused if there is no such case, or nobody knows."""
+    records.case(session, number)
+    found = session.get(Identity, number)
+    if found is None:
+        raise CaseRefused(f"nothing is noted of who the author of case {number} is", "nothing is to be done")
+    return found
+
+
+def consent(session: Session, number: int, day: date | None, today: date) -> None:
+    """Note the day on which the author allowed that the identity be passed on, None if that is taken back.
+
+    Raises CaseRefused as ``of`` does, Refused for a day that is still to come.
+    """
+    if day is not None and day > today:
+        raise Refused(f"{day} is still to come", "give the day on which the author consented")
+    of(session, number).consent = day
