@@ -35,6 +35,9 @@ class Act(StrEnum):
     EXCLUDE = "exclude"
     FOUND_CONFLICT = "found-conflict"
     LIST_CONFLICTS = "list-conflicts"
+    ENTRUST = "entrust"
+    OPEN_TO_ALL = "open-to-all"
+    LIST_HANDLERS = "list-handlers"
 
     ACCEPT_INSTANCE = "accept-instance"
     SIGN_PAGES = "sign-pages"
@@ -51,6 +54,7 @@ class Act(StrEnum):
     REMOVE_ALIAS = "remove-alias"
     READ_IDENTITY = "read-identity"
     DISCLOSE_IDENTITY = "disclose-identity"
+    BREAK_GLASS = "break-glass"
 
 
 # Each gives away what can not be taken back, or takes away what guards the others.
@@ -71,6 +75,7 @@ TWO_OFFICERS = frozenset(
         Act.REMOVE_ALIAS,
         Act.READ_IDENTITY,
         Act.DISCLOSE_IDENTITY,
+        Act.BREAK_GLASS,
     }
 )
 

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from crypto import base64url
 from crypto.messages import REPORT, Report
 from crypto.questionnaire import Flag, Questionnaire
-from inbox import answers, questionnaires, records, registers
+from inbox import answers, handlers, questionnaires, records, registers
 from inbox.reasons import REASONS, Kind
 from inbox.schema import Attachment, Case, FollowUp, Message, Unopened
 
@@ -40,7 +40,7 @@ def overview(session: Session) -> View:
 
 
 def details(session: Session, number: int) -> View:
-    """Return all of one case; CaseRefused if there is none."""
+    """Return all of one case; raises as ``records.case``."""
     case = records.case(session, number)
     files = records.attachments(session, number)
     follow_ups = records.follow_ups(session, number)
@@ -54,6 +54,7 @@ def details(session: Session, number: int) -> View:
             "attachments": [attachment(file) for file in files if file.follow_up is None],
             "follow_ups": [_follow_up(each, files) for each in follow_ups],
             "messages": [_message(message, case) for message in records.messages(session, number)],
+            "handlers": handlers.of(session, number),
             "last_slot": case.serial,
             "seen_slot": case.seen,
         }

@@ -7,21 +7,17 @@ from datetime import date
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from inbox import deadlines, scoring
+from inbox import deadlines, records, scoring
 from inbox.answers import Answers
 from inbox.casework import Handling
 from inbox.deadlines import Events
-from inbox.errors import CaseRefused
 from inbox.schema import Case, FollowUp
 from inbox.workdays import FRANCE
 
 
 def of(session: Session, number: int) -> Handling:
-    """Return the state of the work on a case; CaseRefused if there is no such case."""
-    found = session.get(Handling, number)
-    if found is None:
-        raise CaseRefused(f"there is no case {number}", "see the numbers: inbox list")
-    return found
+    """Return the state of the work on a case; raises as ``records.case``."""
+    return session.get_one(Handling, records.case(session, number).number)
 
 
 def begin(case: Case, answers: Answers) -> Handling:

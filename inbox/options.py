@@ -150,12 +150,19 @@ def _officer(_: click.Context, __: click.Parameter, given: str) -> str:
     return given
 
 
+def _each_officer(
+    context: click.Context, argument: click.Parameter, given: tuple[str, ...]
+) -> tuple[str, ...]:
+    return tuple(_officer(context, argument, each) for each in given)
+
+
 _WHY = "Why, for the journal; nothing of a report."
 reason_option = click.option("--reason", default="", callback=_reason, help=_WHY)
 reason_needed = click.option("--reason", required=True, callback=_reason, help=_WHY)
 # Up to what canonical JSON, and so the journal, can write.
 NUMBER = click.IntRange(1, 2**53 - 1)
 officer_argument = click.argument("officer", metavar="NAME", callback=_officer)
+officer_arguments = click.argument("officers", metavar="[NAME]...", nargs=-1, callback=_each_officer)
 case_argument = click.argument("case", type=NUMBER)
 out_file = click.option(
     "--out", required=True, type=click.Path(path_type=Path), help="Write here; never over a file."

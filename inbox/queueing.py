@@ -1,7 +1,7 @@
 """Which cases wait for staff, what is most pressing first."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 
@@ -12,6 +12,7 @@ from inbox import words
 from inbox.casework import Handling, Words
 from inbox.schema import Case, FollowUp
 from inbox.scoring import RANKS
+from inbox.vault import AS_A_LINE
 
 PAGE = 50
 # From so many on, nobody counts any more.
@@ -38,24 +39,47 @@ class Filter:
     closed: bool = False
     search: str = ""
 
+    @property
+    def tells_nothing(self) -> bool:
+        """Whether all that is asked for is what a line of the queue shows of every case."""
+        return replace(self, priority=0, overdue=False, closed=False) == Filter()
 
-def page(
-    session: Session, wanted: Filter, order: Order, *, today: date, first: int = 0
-) -> Sequence[tuple[Case, Handling]]:
-    """Return up to PAGE cases with the work on them, from place ``first`` (from 0) on."""
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A case in the queue; of one that is for its handlers alone there is neither ``case`` nor ``work``."""
+
+    number: int
+    priority: int
+    deadline: date | None
+    case: Case | None = None
+    work: Handling | None = None
+
+
+def page(session: Session, wanted: Filter, order: Order, *, today: date, first: int = 0) -> Sequence[Line]:
+    """Return up to PAGE cases with the work on them, from place ``first`` (from 0) on.
+
+    What is for its handlers alone is among them where the filter tells nothing more of it than the line does.
+    """
     wanted_rows = _matching(wanted, today).order_by(*_ORDER[order])
-    found = session.scalars(wanted_rows.offset(first).limit(PAGE)).all()
+    found = session.execute(wanted_rows.offset(first).limit(PAGE)).all()
     rows = session.execute(
-        select(Case, Handling).join(Handling, Handling.case == Case.number).where(Case.number.in_(found))
+        select(Case, Handling)
+        .join(Handling, Handling.case == Case.number)
+        .where(Case.number.in_([number for number, _, _ in found]))
     )
-    by_number = {case.number: (case, handling) for case, handling in rows}
-    return [by_number[number] for number in found]
+    known = {case.number: (case, handling) for case, handling in rows}
+    return [
+        Line(number, rank // RANKS, deadline, *known.get(number, (None, None)))
+        for number, rank, deadline in found
+    ]
 
 
 def count(session: Session, wanted: Filter, *, today: date) -> int:
     """Return how many cases are asked for, MANY if there are as many or more."""
-    some = _matching(wanted, today).limit(MANY).subquery()
-    return session.scalar(select(func.count()).select_from(some)) or 0
+    matching = _matching(wanted, today).limit(MANY)
+    counted = select(func.count()).select_from(matching.subquery())
+    return session.scalar(counted.execution_options(**matching.get_execution_options())) or 0
 
 
 # Down to the columns of the indexes: then nothing is sorted.
@@ -66,8 +90,9 @@ _ORDER = {
 }
 
 
-def _matching(wanted: Filter, today: date) -> Select[int]:
-    return select(Handling.case).where(*_conditions(wanted, today))
+def _matching(wanted: Filter, today: date) -> Select[int, int, date | None]:
+    rows = select(Handling.case, Handling.rank, Handling.deadline).where(*_conditions(wanted, today))
+    return rows.execution_options(**AS_A_LINE) if wanted.tells_nothing else rows
 
 
 def _conditions(wanted: Filter, today: date) -> Iterator[ColumnElement[bool]]:

@@ -29,6 +29,7 @@ from inbox.schema import (
     ShownKeyring,
     Unopened,
 )
+from inbox.vault import AS_A_LINE
 
 # Of what it closed, a portal keeps the slot for so long, and up to a week more (SPEC 8.4).
 CLOSED_KEPT = timedelta(days=187)
@@ -155,11 +156,18 @@ def confirm_outboxes(session: Session, n: int) -> None:
 
 
 def case(session: Session, number: int) -> Case:
-    """Return the case of this number; CaseRefused if there is none."""
+    """Return the case of this number; CaseRefused if there is none, or it is for its handlers alone."""
     found = session.get(Case, number)
-    if found is None:
+    if found is not None:
+        return found
+    as_a_line = select(Case.number).filter_by(number=number).execution_options(**AS_A_LINE)
+    if session.scalar(as_a_line) is None:
         raise CaseRefused(f"there is no case {number}", "see the numbers: inbox list")
-    return found
+    raise CaseRefused(
+        f"case {number} is for its handlers alone",
+        f"see who they are: inbox handlers {number}; in an emergency two officers open it, which is told to"
+        f" the referent: inbox break-glass {number}",
+    )
 
 
 def numbers_by_case_id(session: Session) -> dict[bytes, int]:

@@ -66,6 +66,8 @@ def details(view: View) -> Iterator[str]:
     language = view["language"] or "unknown"
     yield f"received {view['received']}, collected {view['collected']}, language {language}"
     yield from map(_flag, view["flags"])
+    if view["handlers"]:
+        yield f"FOR ITS HANDLERS ALONE: {visible(', '.join(view['handlers']))}"
     yield from (_CAUTIONS[flag] for flag in view["cautions"])
     if view["note"] is not None:
         yield from ("", "note:", quoted(view["note"]))

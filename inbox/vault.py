@@ -5,7 +5,18 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Engine, Select, create_engine, event, select, text
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Engine,
+    Select,
+    SelectBase,
+    create_engine,
+    event,
+    func,
+    select,
+    text,
+)
 from sqlalchemy.exc import DatabaseError, OperationalError
 from sqlalchemy.orm import ORMExecuteState, Session, with_loader_criteria
 from sqlalchemy.pool import StaticPool
@@ -34,11 +45,17 @@ _PRESENT = "present"
 _WHOLE = "whole_journal"
 # For the journal's own chain, which goes through entries that some of those present may not read.
 WHOLE_JOURNAL = {_WHOLE: True}
+_LINE = "as_a_line"
+# For the line of the queue by which all know that a case is there which only its handlers may read: of such
+# a statement nothing but number, priority and deadline may be shown.
+AS_A_LINE = {_LINE: True}
 # Of both modules of tables.
 _OF_A_CASE: list[Any] = [
     mapper.class_ for mapper in casework.Handling.registry.mappers if "case" in mapper.columns
 ]
 _OF_TWO_CASES: list[Any] = [kind for kind in _OF_A_CASE if "other" in kind.__mapper__.columns]
+# Who does what, and who may: this is no secret among those from whom the case is not kept.
+_OF_OFFICERS: list[Any] = [JournalEntry, Exclusion, casework.Handler, casework.Declaration]
 
 
 class _Session(Session):
@@ -56,8 +73,9 @@ class Vault:
         """Give a session whose changes are all kept if the block ends, none if it raises.
 
         Whatever is asked of it, no case that excludes an officer who is ``present`` is there, nor anything
-        that belongs to one. Without officers it is for the program's own work, of which nobody is shown
-        anything. Raises VaultDamaged if the file does not read, Refused if the disk does not let it be used.
+        that belongs to one; nor is a case with handlers, unless all who are present are among them, but as a
+        line. Without officers it is for the program's own work, of which nobody is shown anything.
+        Raises VaultDamaged if the file does not read, Refused if the disk does not let it be used.
         """
         info = {_PRESENT: tuple(present)}
         try:
@@ -104,21 +122,34 @@ def _leave_out(state: ORMExecuteState) -> None:
     present = state.session.info[_PRESENT]
     if present:
         kept = select(Exclusion.__table__.c.case).where(Exclusion.__table__.c.officer.in_(present))
-        state.statement = state.statement.options(*_without(kept, state.execution_options))
+        unread = kept if state.execution_options.get(_LINE) else kept.union(_entrusted_to_others(present))
+        state.statement = state.statement.options(*_without(kept, unread, state.execution_options))
 
 
-def _without(kept: Select[Any], options: Mapping[str, Any]) -> Iterator[ExecutableOption]:
-    """Yield what leaves out the cases of these numbers, and every row of any table that names one of them."""
+def _entrusted_to_others(present: Sequence[str]) -> Select[Any]:
+    """Return the numbers of the cases with handlers of whom not all those present are one."""
+    handlers = casework.Handler.__table__.c
+    among = func.count().filter(handlers.officer.in_(present))
+    return select(handlers.case).group_by(handlers.case).having(among < len(present))
+
+
+def _without(kept: Select[Any], unread: SelectBase, options: Mapping[str, Any]) -> Iterator[ExecutableOption]:
+    """Yield what leaves out the cases of these numbers, and every row of any table that names one of them.
+
+    Of those that are ``unread``, a wider choice than ``kept``, it leaves out all but what is of officers.
+    """
     known = select(Case.__table__.c.case_id).where(
-        Case.__table__.c.number.in_(kept), Case.__table__.c.case_id.is_not(None)
+        Case.__table__.c.number.in_(unread), Case.__table__.c.case_id.is_not(None)
     )
-    yield _only(Case, lambda kind: kind.number.not_in(kept))
+    yield _only(Case, lambda kind: kind.number.not_in(unread))
     yield _only(Unopened, lambda kind: kind.case_id.is_(None) | kind.case_id.not_in(known))
     for each in _OF_A_CASE:
-        if each is not JournalEntry or not options.get(_WHOLE):
+        if each not in _OF_OFFICERS:
+            yield _only(each, lambda kind: kind.case.is_(None) | kind.case.not_in(unread))
+        elif each is not JournalEntry or not options.get(_WHOLE):
             yield _only(each, lambda kind: kind.case.is_(None) | kind.case.not_in(kept))
     for each in _OF_TWO_CASES:
-        yield _only(each, lambda kind: kind.other.not_in(kept))
+        yield _only(each, lambda kind: kind.other.not_in(unread))
 
 
 def _only(kind: type[schema.Base], holds: Callable[[Any], ColumnElement[bool]]) -> ExecutableOption:

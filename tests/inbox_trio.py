@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from crypto.bundle import Withdrawal
 from inbox import casework
 from inbox.errors import Refused
-from inbox.schema import Base
+from inbox.schema import Base, Exclusion
 from inbox.unlocking import Inbox
 from tests.inbox_builders import Office, Portal, Reporter, Sent, World, first, today
 
@@ -123,6 +123,16 @@ def work_on(number: int) -> Iterator[Base]:
         yield casework.Declaration(case=number, officer=name, day=day)
         yield casework.Handler(case=number, officer=name, since=day)
     yield casework.Strike(case=number, position=1, day=day, by="alice", place="what")
+
+
+@contextmanager
+def entrusted(trio: Trio) -> Iterator[Inbox]:
+    """Open the inbox of which case 3 is kept from nobody, but has handlers, of whom bruno is none."""
+    with trio.others.opened() as inbox:
+        with inbox.vault.transaction() as session:
+            session.execute(delete(Exclusion))
+            session.execute(delete(casework.Handler).filter_by(case=KEPT, officer="bruno"))
+        yield inbox
 
 
 class Undone(Exception):

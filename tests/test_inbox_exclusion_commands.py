@@ -38,6 +38,8 @@ MORE: dict[tuple[str, ...], list[str]] = {
     ("identity", "consent"): ["--withdrawn"],
     ("disclosures", "list"): [],
     ("disclosures", "add"): ["--to", "x", "--what", "report", "--ground", "judicial"],
+    ("handlers",): [],
+    ("break-glass",): ["--reason", "x"],
     ("conflict", "exclude"): ["chloe", "--reason", "x"],
     ("conflict", "lift"): ["bruno", "--reason", "x"],
 }

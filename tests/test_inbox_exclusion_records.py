@@ -12,7 +12,7 @@ from inbox.reasons import Kind
 from inbox.schema import Case, FollowUp, Instance, Officer, QuestionnaireFile
 from inbox.unlocking import Inbox
 from tests import inbox_builders as build
-from tests.inbox_trio import KEPT, Trio, three_answers
+from tests.inbox_trio import KEPT, Trio, entrusted, three_answers
 
 pytest_plugins = ["tests.inbox_room"]
 
@@ -28,6 +28,10 @@ OF_CASES = {
 WHOLE = {"last_journal_entry", "journal"}
 
 
+# Who does what about a case is no secret where it is for its handlers alone; nor is that it is there.
+OF_OFFICERS = {"journal_numbers", "exclusions", "excluded_from", "case"}
+
+
 def questions() -> dict[str, Callable[..., Any]]:
     """Return every public function of the modules that ask the vault."""
     return {
@@ -41,6 +45,13 @@ def questions() -> dict[str, Callable[..., Any]]:
 @pytest.fixture(scope="module")
 def opened(founded_trio: Trio) -> Iterator[Inbox]:
     with founded_trio.others.opened() as inbox:
+        yield inbox
+
+
+@pytest.fixture(scope="module")
+def for_handlers(founded_trio: Trio, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Inbox]:
+    copy = Trio(founded_trio.office.copy(tmp_path_factory.mktemp("entrusted")))
+    with entrusted(copy) as inbox:
         yield inbox
 
 
@@ -86,6 +97,19 @@ def test_every_question_is_answered_as_if_the_case_never_was(
     narrowed, never_was, whole = three_answers(opened, ask)
     assert never_was == narrowed
     assert (narrowed != whole) is (name in OF_CASES)
+
+
+@pytest.mark.parametrize("name", sorted(OF_CASES - OF_OFFICERS))
+def test_so_it_is_where_the_case_is_for_its_handlers_alone(
+    for_handlers: Inbox, arguments: dict[str, Any], name: str
+) -> None:
+    """For two of whom one is no handler; the control is what the same question finds without anybody."""
+    function = questions()[name]
+    _, *names = inspect.signature(function).parameters
+    narrowed, never_was, whole = three_answers(
+        for_handlers, lambda session: function(session, *(arguments[each] for each in names))
+    )
+    assert never_was == narrowed != whole
 
 
 def test_the_lists_of_questions_name_what_is_there() -> None:

@@ -51,6 +51,9 @@ NOTES: list[tuple[list[str], tuple[str, int | None, str, str]]] = [
     (["conflict", "alias", "bruno", CANARY], ("name-alias", None, "bruno", "")),
     (["conflict", "aliases"], ("list-conflicts", None, "", "")),
     (["conflict", "unalias", "bruno", CANARY], ("remove-alias", None, "bruno", "")),
+    (["handlers", "1", "chloe", "alice"], ("entrust", 1, "alice, chloe", "")),
+    (["handlers", "1"], ("list-handlers", 1, "", "")),
+    (["handlers", "1", "--anyone"], ("open-to-all", 1, "", "")),
     (["journal", "print"], ("read-journal", None, "print", "")),
     (["journal", "verify"], ("read-journal", None, "verify", "")),
     (["keyring", "--out", "FOLDER"], ("renew-keyring", None, "", "")),
@@ -65,7 +68,7 @@ NOTES: list[tuple[list[str], tuple[str, int | None, str, str]]] = [
 ELSEWHERE = {
     "init", "session", "collect", "questionnaire", "card", "officers add", "officers remove",
     "officers renew", "keys rotate", "keys destroy", "channels accept", "channels remove",
-    "journal clock", "upgrade",
+    "journal clock", "upgrade", "break-glass",
 }  # fmt: skip
 
 

@@ -38,6 +38,7 @@ SENSITIVE = {
     "correct-clock",
     "read-identity",
     "disclose-identity",
+    "break-glass",
 }
 COMMANDS = [
     "collect {new_portal} --confirm-instance {fingerprint}",
@@ -59,6 +60,7 @@ COMMANDS = [
     "journal clock --reason x",
     "identity show 1",
     "disclosures add 1 --to X --what identity --ground judicial",
+    "break-glass 1 --reason x",
 ]
 
 

@@ -13,8 +13,7 @@ from inbox.acts import Act, Deed
 from inbox.cases import View
 from inbox.casework import Handling
 from inbox.options import NUMBER, Door, case_argument, json_option, officer_options, reason_needed, today
-from inbox.queueing import MANY, PAGE, Filter, Order
-from inbox.schema import Case
+from inbox.queueing import MANY, PAGE, Filter, Line, Order
 from inbox.terminal import quoted
 
 _FIRST = 1
@@ -48,7 +47,7 @@ def queue(door: Door, /, *, sort: str, page: int, as_json: bool, **wanted: Any) 
         with inbox.acting(deed, day) as session:
             count = queueing.count(session, asked, today=day)
             rows = queueing.page(session, asked, Order(sort), today=day, first=(page - 1) * PAGE)
-    view = {"count": count, "many": count >= MANY, "cases": [_row(*row) for row in rows]}
+    view = {"count": count, "many": count >= MANY, "cases": [_row(each) for each in rows]}
     terminal.show(view, _lines(view), as_json=as_json)
 
 
@@ -84,17 +83,24 @@ def judge(door: Door, /, *, case: int, reason: str, as_json: bool, **parts: int 
     terminal.show(view, _judged(view), as_json=as_json)
 
 
-def _row(case: Case, work: Handling) -> View:
-    return {
-        "case": case.number,
+_OF_HANDLERS = ("score", "judged", "status", "category", "area", "received", "unread", "summary")
+
+
+def _row(line: Line) -> View:
+    deadline = line.deadline.isoformat() if line.deadline else None
+    seen = {"case": line.number, "priority": line.priority, "deadline": deadline}
+    case, work = line.case, line.work
+    if case is None or work is None:
+        return seen | dict.fromkeys(_OF_HANDLERS) | {"for_handlers": True}
+    return seen | {
         **_score(work),
-        "deadline": work.deadline.isoformat() if work.deadline else None,
         "status": case.status,
         "category": work.category,
         "area": work.area,
         "received": case.received.isoformat(),
         "unread": case.unread,
         "summary": case.summary,
+        "for_handlers": False,
     }
 
 
@@ -106,8 +112,11 @@ def _lines(view: View) -> Iterator[str]:
     counted = f"{MANY} or more" if view["many"] else str(view["count"])
     yield f"{counted} cases" if view["count"] != 1 else "1 case"
     for row in view["cases"]:
-        score = f"P{row['priority']} {row['score']:>2}{' ' if row['judged'] else '?'}"
         due = f"due {row['deadline']}" if row["deadline"] else "nothing due"
+        if row["for_handlers"]:
+            yield f"{row['case']:>5}  P{row['priority']}      {due}  for its handlers alone"
+            continue
+        score = f"P{row['priority']} {row['score']:>2}{' ' if row['judged'] else '?'}"
         yield f"{row['case']:>5}  {score}  {due}  {row['status']:<14}  {row['category']}"
         yield quoted(row["summary"])
 
