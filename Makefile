@@ -62,8 +62,11 @@ test-tools:
 
 # One module's tests stay in one worker, so that they share its server or browser. In their order: by default
 # modules of few tests come last, and the slowest have few.
+# What fails beside others is run once more, alone, and fails the gate if it fails again: browsers, databases and
+# clocks on two busy cores are not always in time. Either way it is printed, and is to be mended.
 pytest: test-tools .venv/project node_modules/.package-lock.json
-	.venv/bin/python -m pytest -n 2 --dist loadscope --no-loadscope-reorder
+	.venv/bin/python -m pytest -n 2 --dist loadscope --no-loadscope-reorder || \
+	  { echo 'once more, alone:'; .venv/bin/python -m pytest --last-failed --last-failed-no-failures none; }
 
 coverage: test-tools .venv/project node_modules/.package-lock.json
 	.venv/bin/coverage erase

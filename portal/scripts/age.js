@@ -11,7 +11,7 @@ import { sha256 } from "@noble/hashes/sha2.js";
 import { base64urlnopad } from "@scure/base";
 import { Decrypter, Encrypter } from "age-encryption";
 import { breathe } from "./breathe.js";
-import { concat, utf8 } from "./bytes.js";
+import { concat, release, utf8 } from "./bytes.js";
 import { Malformed, NotForUs, Tampered, Truncated } from "./errors.js";
 import * as recipients from "./recipients.js";
 
@@ -35,7 +35,7 @@ const HEADER = new RegExp(
 /**
  * Yield an age file of `pieces` under a fresh file key, at most one chunk's work in each task.
  *
- * Nothing is read before it is asked for, so memory stays constant. Malformed for a recipient that cannot be sealed
+ * Nothing is read before it is asked for, so memory stays constant; each piece holds only until the next. Malformed for a recipient that cannot be sealed
  * to; what `pieces` throws is thrown on.
  * @param {Pieces} pieces of any size
  * @param {string} recipient `age1pq1…`
@@ -50,7 +50,10 @@ export async function* seal(pieces, recipient) {
   const sealed = await encrypter.encrypt(streamOf(slices));
   const reader = sealed.getReader();
   try {
-    for (let next = await reader.read(); !next.done; next = await reader.read()) yield next.value;
+    for (let next = await reader.read(); !next.done; next = await reader.read()) {
+      yield next.value;
+      release(next.value);
+    }
   } finally {
     // Whoever stops early must stop the source as well; a source that failed has told why already.
     await reader.cancel().catch(() => undefined);

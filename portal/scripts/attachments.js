@@ -2,7 +2,8 @@
 /** The files that a person adds to a message, by a button or dropped on the page, each of which can be taken away. */
 
 import { Attachment, MOST_BYTES } from "./attachment.js";
-import { bytesOf, SLICE } from "./blobs.js";
+import { streamed } from "./blobs.js";
+import { release } from "./bytes.js";
 import { byId } from "./dom.js";
 import { Failure } from "./failure.js";
 import { sealSpeed } from "./sealspeed.js";
@@ -130,15 +131,23 @@ export class Attachments {
 }
 
 /**
- * Yield the bytes of a file, a slice at a time; throws Failure if it cannot be read any more.
+ * Yield the bytes of a file in pieces, each of which holds only until the next but one; throws Failure if it cannot be
+ * read any more.
  * @param {Enclosed} enclosed
  * @returns {AsyncGenerator<Uint8Array, void, void>}
  */
 export async function* pieces({ blob, shown }) {
-  for (let at = 0; at < blob.size; at += SLICE) {
-    const bytes = await bytesOf(blob.slice(at, at + SLICE)).catch(() => {
-      throw new Failure("file-unreadable", { name: shown });
-    });
-    yield bytes;
+  let before = new Uint8Array(0);
+  try {
+    // A part of it: of the whole, Firefox reads what was added behind since, too.
+    for await (const bytes of streamed(blob.slice(0, blob.size))) {
+      const own = bytes.slice();
+      yield own;
+      // Parts of the last piece may still wait to be sealed, of the one before none does.
+      release(before);
+      before = own;
+    }
+  } catch {
+    throw new Failure("file-unreadable", { name: shown });
   }
 }

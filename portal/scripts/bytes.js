@@ -44,3 +44,13 @@ export function allZero(bytes) {
 export function utf8(text) {
   return new TextEncoder().encode(text);
 }
+
+/**
+ * Give back the memory of bytes that nobody needs any more, where the browser lets it: by itself it clears away what
+ * was read and sealed only once there are some 100 MB.
+ * @param {Uint8Array} bytes
+ */
+export function release({ buffer }) {
+  // Of 2024, and so unknown to the types.
+  /** @type {{ transfer?: (size: number) => void }} */ (buffer).transfer?.(0);
+}
