@@ -7,7 +7,7 @@ from datetime import date
 from itertools import pairwise
 from typing import Any
 
-from crypto import archive, base64url, shape, signing
+from crypto import archive, base64url, memo, shape, signing
 from crypto.archive import Member, Reader
 from crypto.errors import Malformed, Tampered
 from crypto.journal import HEAD, Head
@@ -63,6 +63,15 @@ class SealedSlot:
 
 
 @dataclass(frozen=True, slots=True)
+class Opened:
+    """A case that the inbox opened itself: what a portal else learns from a first report."""
+
+    case_id: bytes
+    memo: bytes
+    withdraw_id: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class KeyringLink:
     """The keyring inside an outbox bundle: serial and H(keyring.json)."""
 
@@ -93,7 +102,8 @@ class Intake:
 class Outbox:
     """Manifest of a bundle from the inbox of one channel to the portal (SPEC 8.2).
 
-    Only the root's inbox sends a keyring along. ``journal`` is how far the inbox's journal went.
+    Only the root's inbox sends a keyring along. ``journal`` is how far the inbox's journal went. ``opened``
+    is None where nothing is.
     """
 
     deployment: bytes
@@ -104,6 +114,7 @@ class Outbox:
     slots: tuple[SealedSlot, ...]
     closed: tuple[bytes, ...]
     journal: Head
+    opened: tuple[Opened, ...] | None = None
     keyring: KeyringLink | None = None
 
     def files(self) -> list[tuple[str, bytes | None]]:
@@ -136,6 +147,7 @@ _ENTRY = record(
 )
 _WITHDRAWAL = record(Withdrawal, {"case_id": binary(32), "withdraw_key": binary(32)})
 _SLOT = record(SealedSlot, {"case_id": binary(32), "hash": binary(32)})
+_OPENED = record(Opened, {"case_id": binary(32), "memo": binary(memo.SIZE), "withdraw_id": binary(32)})
 _KEYRING = record(KeyringLink, {"serial": integer(1), "hash": binary(32)})
 
 INTAKE = record(
@@ -157,6 +169,7 @@ OUTBOX = record(
         "collected": list_of(record(Link, {"n": integer(1), "hash": binary(32)}), _ENTRIES),
         "slots": list_of(_SLOT, _ENTRIES),
         "closed": list_of(binary(32), _ENTRIES),
+        "opened": optional(list_of(_OPENED, _ENTRIES)),
         "keyring": optional(_KEYRING),
         "journal": HEAD,
     },
@@ -229,6 +242,7 @@ def open_outbox(manifest: Manifest, deployment: bytes, reply_keys: Iterable[byte
     _expect(outbox.deployment, deployment)
     _sorted([slot.case_id for slot in outbox.slots])
     _sorted(outbox.closed)
+    _check_opened(outbox)
     for key in reply_keys:
         try:
             signing.verify(Label.OUTBOX, deployment, manifest.raw, manifest.signature, key)
@@ -300,6 +314,16 @@ def _whole(member: Member | None, name: str, most: int) -> bytes:
 def _expect(found: bytes, deployment: bytes) -> None:
     if found != deployment:
         raise Malformed("bundle is of another deployment")
+
+
+def _check_opened(outbox: Outbox) -> None:
+    if outbox.opened is None:
+        return
+    _sorted([each.case_id for each in outbox.opened])
+    if not outbox.opened or not {each.case_id for each in outbox.opened} <= {
+        slot.case_id for slot in outbox.slots
+    }:
+        raise Malformed("bundle opens no case, or one without a slot")
 
 
 def _sorted(ids: Sequence[bytes]) -> None:

@@ -24,6 +24,7 @@ class Act(StrEnum):
     LIST_DISCLOSURES = "list-disclosures"
     DISCLOSE = "disclose"
     COLLECT = "collect"
+    ENTER = "enter"
     MAKE_OUTBOX = "make-outbox"
     COPY_OUTBOX = "copy-outbox"
     RENEW_KEYRING = "renew-keyring"
@@ -85,6 +86,7 @@ ON_ALL_CASES = frozenset(
         Act.FOUND,
         Act.UPGRADE,
         Act.COLLECT,
+        Act.ENTER,
         Act.ACCEPT_INSTANCE,
         Act.MAKE_OUTBOX,
         Act.COPY_OUTBOX,

@@ -25,16 +25,16 @@ class Oddity(StrEnum):
 
 def oddities(asked: Questionnaire, answers: Answers) -> dict[str, Oddity]:
     """Return what is odd, by question."""
-    shown = _shown(asked, answers)
+    was_shown = shown(asked, answers)
     known = {field.id: field for field in asked.fields}
     found: dict[str, Oddity] = {}
     for question, answer in answers.items():
         if question not in known:
             found[question] = Oddity.UNKNOWN_QUESTION
-        elif question not in shown:
+        elif question not in was_shown:
             found[question] = Oddity.NOT_ASKED
-        elif oddity := _oddity(known[question], answer):
-            found[question] = oddity
+        elif odd := oddity(known[question], answer):
+            found[question] = odd
     return found
 
 
@@ -46,13 +46,13 @@ def flags(asked: Questionnaire, answers: Answers) -> list[Flag]:
     return [flag for flag in Flag if flag in raised]
 
 
-def _shown(asked: Questionnaire, answers: Answers) -> set[str]:
+def shown(asked: Questionnaire, answers: Answers) -> set[str]:
     """Return the questions that the page showed; what depends on a hidden one was hidden, too."""
-    shown: set[str] = set()
+    found: set[str] = set()
 
     def holds(when: When | None) -> bool:
         return all(
-            question in shown and set(_several(answers.get(question, ()))) & set(wanted)
+            question in found and set(several(answers.get(question, ()))) & set(wanted)
             for question, wanted in (when or {}).items()
         )
 
@@ -60,29 +60,31 @@ def _shown(asked: Questionnaire, answers: Answers) -> set[str]:
         if holds(section.when):
             for field in section.fields:
                 if holds(field.when):
-                    shown.add(field.id)
-    return shown
+                    found.add(field.id)
+    return found
 
 
-def _oddity(field: Field, answer: Answer) -> Oddity | None:
+def oddity(field: Field, answer: Answer) -> Oddity | None:
+    """Return what is odd about the answer to a question, None if the page could have sent it."""
     if isinstance(answer, tuple) is not (field.kind is Kind.CHOICES):
         return Oddity.UNKNOWN_ANSWER
     if field.kind is Kind.PERIOD:
         return None if _is_period(str(answer)) else Oddity.UNKNOWN_ANSWER
     if field.options:
         known = {option.id for option in field.options}
-        return None if set(_several(answer)) <= known else Oddity.UNKNOWN_ANSWER
+        return None if set(several(answer)) <= known else Oddity.UNKNOWN_ANSWER
     return Oddity.TOO_LONG if len(answer) > field.most else None
 
 
 def _flags(field: Field, answer: Answer) -> Iterator[Flag]:
     if field.flag:
         yield field.flag
-    given = _several(answer)
+    given = several(answer)
     yield from (option.flag for option in field.options if option.flag and option.id in given)
 
 
-def _several(answer: Answer) -> tuple[str, ...]:
+def several(answer: Answer) -> tuple[str, ...]:
+    """Return the texts of an answer."""
     return (answer,) if isinstance(answer, str) else answer
 
 

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from crypto import base64url
 from crypto.messages import REPORT, Report
 from crypto.questionnaire import Flag, Questionnaire
-from inbox import answers, handlers, questionnaires, records, registers
+from inbox import answers, handlers, handling, questionnaires, records, registers
 from inbox.reasons import REASONS, Kind
 from inbox.schema import Attachment, Case, FollowUp, Message, Unopened
 
@@ -47,6 +47,7 @@ def details(session: Session, number: int) -> View:
     return (
         _line(case, _kept_from(session))
         | {"collected": case.collected.isoformat(), "unread": case.unread}
+        | {"route": handling.of(session, number).route}
         | {"written": None, "questionnaire": None, "note": None}
         | {"answers": {}, "labels": {}, "odd": {}, "cautions": []}
         | (_note(case) if case.unsigned else _report(session, case))

@@ -14,6 +14,9 @@ from inbox import scoring
 from inbox.schema import Base
 from inbox.scoring import Parts
 
+# The route of a report that an intake bundle brought.
+PORTAL = "portal"
+
 
 class Handling(Base):
     """The state of the work on a case: what it is about, how urgent, and what happened on which day.
@@ -49,7 +52,7 @@ class Handling(Base):
     first_act: Mapped[date | None] = mapped_column(default=None)
     acknowledged: Mapped[date | None] = mapped_column(default=None)
     closed: Mapped[date | None] = mapped_column(default=None)
-    route: Mapped[str] = mapped_column(default="portal")
+    route: Mapped[str] = mapped_column(default=PORTAL)
     assigned: Mapped[str | None] = mapped_column(ForeignKey("officers.name"), default=None)
     source_risk: Mapped[str] = mapped_column(default="")
     answered: Mapped[date | None] = mapped_column(default=None)
@@ -210,6 +213,15 @@ class Strike(Base):
     day: Mapped[date]
     by: Mapped[str]
     place: Mapped[str]
+
+
+class Opening(Base):
+    """What the portal has to learn of a case that officers entered; ``told`` is the outbox that first did."""
+
+    __tablename__ = "openings"
+    case: Mapped[int] = mapped_column(ForeignKey("cases.number"), primary_key=True)
+    memo: Mapped[bytes]
+    told: Mapped[int | None] = mapped_column(ForeignKey("outboxes.n"), default=None)
 
 
 class Elimination(Base):

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from crypto.bundle import Link
 from crypto.signing import fingerprint
-from inbox import chain, conflicts, keystore, records, registers
+from inbox import chain, conflicts, keystore, openings, records, registers
 from inbox.acts import Act, Deed
 from inbox.chain import Acceptance
 from inbox.errors import BundleRefused, Refused
@@ -136,6 +136,7 @@ def _accept(session: Session, verified: Verified, today: date) -> list[str]:
     ended = chain.accept(session, intake.instance_key)
     if ended is not None:
         records.tell_closings_again(session)
+        openings.tell_again(session)
         warnings.append(
             f"a new portal is confirmed; the chain of the one before it ended with bundle {ended}"
         )

@@ -12,10 +12,10 @@ from sqlalchemy.orm import Session
 
 from crypto import base64url, bundle, messages
 from crypto.archive import Member
-from crypto.bundle import FIRST, KeyringLink, Link, Manifest, Outbox, SealedSlot
+from crypto.bundle import FIRST, KeyringLink, Link, Manifest, Opened, Outbox, SealedSlot
 from crypto.errors import Tampered
 from crypto.messages import Slot, Status
-from inbox import disk, handling, journal, keyrings, keys, records
+from inbox import disk, handling, journal, keyrings, keys, openings, records
 from inbox.acts import Act, Deed
 from inbox.errors import Refused
 from inbox.home import Home
@@ -44,13 +44,15 @@ class _Waiting:
     """A case whose slot this outbox fills.
 
     ``closing`` if it tells the portal that the case is closed, ``answers`` if it tells the reporter that
-    somebody has read the report.
+    somebody has read the report, ``opened`` is what the portal first has to learn of one that officers
+    entered.
     """
 
     mailbox: Mailbox
     unsent: Unsent
     closing: bool
     answers: bool
+    opened: Opened | None
 
 
 def make(inbox: Inbox, out: Path, *, today: date, progress: Progress) -> Made:
@@ -124,6 +126,7 @@ def _make(home: Home, session: Session, today: date, progress: Progress) -> tupl
             ),
             closed=tuple(each.mailbox.case_id for each in waiting if each.closing),
             journal=journal.head(session),
+            opened=tuple(each.opened for each in waiting if each.opened) or None,
             keyring=KeyringLink(keyring.serial, keyring.hash) if keyring else None,
         )
         manifest = bundle.sign_outbox(outbox, seed)
@@ -132,6 +135,7 @@ def _make(home: Home, session: Session, today: date, progress: Progress) -> tupl
         _write(home.outbox_bundle(office.channel, made.n), manifest, outbox, (spool, sizes), keyring)
     for each in waiting:
         _note(each, made, signer)
+    openings.note_told(session, [each.mailbox.case.number for each in waiting if each.opened], made.n)
     answered = {each.mailbox.case.number for each in waiting if each.answers}
     handling.acknowledge(session, answered, today)
     return made.n, office.channel
@@ -178,13 +182,16 @@ def _waiting(session: Session, today: date) -> list[_Waiting]:
     office = records.office(session)
     next_by = today + timedelta(days=office.answer_days)
     dialogues = records.dialogues(session)
+    untold = openings.waiting(session)
     waiting = []
     for case in records.cases_to_refresh(session, today, next_by):
         if (mailbox := mailbox_of(case)) is not None:
             slot = compose(mailbox, dialogues, channel=office.channel, issued=today, next_by=next_by)
             unsent = Unsent(mailbox.recipient, messages.SLOT.encode(slot))
             answers = slot.status is not Status.RECEIVED or bool(slot.messages)
-            waiting.append(_Waiting(mailbox, unsent, _is_closing(case, slot), answers))
+            waiting.append(
+                _Waiting(mailbox, unsent, _is_closing(case, slot), answers, untold.get(case.number))
+            )
     return sorted(waiting, key=lambda each: base64url.encode(each.mailbox.case_id))
 
 

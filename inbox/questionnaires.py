@@ -44,6 +44,11 @@ def asked(session: Session, reference: QuestionnaireRef) -> Questionnaire | None
         return None
 
 
+def in_use(session: Session) -> Questionnaire:
+    """Return the questionnaire that reports answer from now on."""
+    return read(session.get_one(QuestionnaireFile, records.office(session).questionnaire).raw)
+
+
 def adopt(session: Session, asked: Questionnaire, raw: bytes) -> None:
     """Put the questionnaire of the file ``raw`` into use from the next keyring on; again changes nothing.
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from inbox.cases import KEPT_FROM, View
+from inbox.casework import PORTAL
 from inbox.collect import Outcome
 from inbox.terminal import quoted, visible
 
@@ -65,6 +66,8 @@ def details(view: View) -> Iterator[str]:
     yield f"case {view['case']}: {view['status']}"
     language = view["language"] or "unknown"
     yield f"received {view['received']}, collected {view['collected']}, language {language}"
+    if view["route"] != PORTAL:
+        yield f"it came by {view['route']}: officers entered it, in words that may be theirs"
     yield from map(_flag, view["flags"])
     if view["handlers"]:
         yield f"FOR ITS HANDLERS ALONE: {visible(', '.join(view['handlers']))}"

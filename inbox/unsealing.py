@@ -145,7 +145,7 @@ class Unsealer:
         key_id, chunks = self._unsealed(place)
 
         def keep(_: int, data: Iterator[bytes]) -> None:
-            kept.append(_seal_attachment(self._trust.home, data))
+            kept.append(seal_attachment(self._trust.home, data))
 
         signed = container.read(chunks, keep)
         if isinstance(signed, Drop):
@@ -178,7 +178,8 @@ def _joined(first: bytes, rest: Iterator[bytes]) -> Iterator[bytes]:
     yield from rest
 
 
-def _seal_attachment(home: Home, data: Iterator[bytes]) -> Kept:
+def seal_attachment(home: Home, data: Iterable[bytes]) -> Kept:
+    """Seal a file to a seed of its own, on its way to the attachments folder."""
     kept = Kept(secrets.token_bytes(ATTACHMENT_ID), secrets.token_bytes(SEED))
     disk.write(_place(home, kept), age.seal(data, [HybridIdentity.from_seed(kept.seed).recipient()]))
     return kept

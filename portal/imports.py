@@ -59,14 +59,15 @@ class _Verified:
 
 @dataclass(frozen=True, slots=True)
 class _Terms:
-    """How long what an outbox lets go of can still be asked for."""
+    """How long what an outbox lets go of can still be asked for, from ``today`` on."""
 
+    today: date
     collected: Term
     closed: Term
 
     @classmethod
     def of(cls, settings: Settings, today: date) -> "_Terms":
-        return cls(Term(today, settings.collected_days), Term(today, settings.closed_days))
+        return cls(today, Term(today, settings.collected_days), Term(today, settings.closed_days))
 
 
 def import_outbox(database: Database, settings: Settings, path: Path, today: date) -> Imported:
@@ -149,6 +150,7 @@ def _apply(connection: Connection, verified: _Verified, terms: _Terms) -> Import
         intakes.confirm(connection, outbox.channel, link, terms.collected) for link in outbox.collected
     )
     foreign = _foreign(connection, outbox)
+    _open_cases(connection, outbox, foreign, terms.today)
     _put_slots(connection, verified, foreign)
     # What stays closed keeps its day: a slot that is only signed anew must not make it stay for longer.
     for case_id in {slot.case_id for slot in outbox.slots} - {*outbox.closed} - foreign:
@@ -184,6 +186,12 @@ def _foreign(connection: Connection, outbox: Outbox) -> set[bytes]:
     """
     named = {*(slot.case_id for slot in outbox.slots), *outbox.closed}
     return {case_id for case_id in named if outboxes.belongs_elsewhere(connection, outbox.channel, case_id)}
+
+
+def _open_cases(connection: Connection, outbox: Outbox, foreign: set[bytes], today: date) -> None:
+    for opened in outbox.opened or ():
+        if opened.case_id not in foreign and not outboxes.withdrawn(connection, opened.case_id):
+            outboxes.open_case(connection, outbox.channel, opened, today)
 
 
 def _put_slots(connection: Connection, verified: _Verified, foreign: set[bytes]) -> None:

@@ -21,7 +21,17 @@ from crypto import (
     signing,
 )
 from crypto.archive import Member
-from crypto.bundle import FIRST, KEYRING, KEYRING_SIGNATURE, KeyringLink, Link, Manifest, Outbox, SealedSlot
+from crypto.bundle import (
+    FIRST,
+    KEYRING,
+    KEYRING_SIGNATURE,
+    KeyringLink,
+    Link,
+    Manifest,
+    Opened,
+    Outbox,
+    SealedSlot,
+)
 from crypto.casetoken import CaseKeys
 from crypto.journal import Head
 from crypto.keyring import Channel, IntakeKey, Keyring, ReplyKey, Texts
@@ -221,6 +231,7 @@ def make_outbox(  # noqa: PLR0913 - a test names the one part that is wrong
     collected: Sequence[Link] = (),
     slots: Mapping[bytes, bytes] | None = None,
     closed: Sequence[bytes] = (),
+    opened: Sequence[Sealed] = (),
     signed: SignedKeyring | None = None,
     reply_seed: bytes | None = None,
 ) -> OutboxBundle:
@@ -235,6 +246,7 @@ def make_outbox(  # noqa: PLR0913 - a test names the one part that is wrong
         collected=tuple(collected),
         slots=tuple(SealedSlot(case_id, hashlib.sha256(slot).digest()) for case_id, slot in slots.items()),
         closed=tuple(sorted(closed, key=base64url.encode)),
+        opened=tuple(Opened(each.case_id, each.memo, each.withdraw_id) for each in _sorted(opened)) or None,
         keyring=signed.link,
         journal=Head(1, FIRST),
     )
@@ -246,6 +258,10 @@ def make_outbox(  # noqa: PLR0913 - a test names the one part that is wrong
     }
     members = [Member(name, len(content), iter([content])) for name, content in files.items()]
     return OutboxBundle(manifest, b"".join(bundle.write(manifest, members)))
+
+
+def _sorted(cases: Sequence[Sealed]) -> list[Sealed]:
+    return sorted(cases, key=lambda case: base64url.encode(case.case_id))
 
 
 def upload_metadata(**values: bytes) -> str:

@@ -37,6 +37,7 @@ OF_THE_WORK = (
     "declarations",
     "handlers",
     "strikes",
+    "openings",
 )
 # Children before the rows that they refer to.
 OF_THE_CASE = (
@@ -123,6 +124,7 @@ def work_on(number: int) -> Iterator[Base]:
         yield casework.Declaration(case=number, officer=name, day=day)
         yield casework.Handler(case=number, officer=name, since=day)
     yield casework.Strike(case=number, position=1, day=day, by="alice", place="what")
+    yield casework.Opening(case=number, memo=bytes(60))
 
 
 @contextmanager

@@ -66,7 +66,7 @@ NOTES: list[tuple[list[str], tuple[str, int | None, str, str]]] = [
 ]
 # Their own tests look at what they note.
 ELSEWHERE = {
-    "init", "session", "collect", "questionnaire", "card", "officers add", "officers remove",
+    "init", "session", "collect", "enter", "questionnaire", "card", "officers add", "officers remove",
     "officers renew", "keys rotate", "keys destroy", "channels accept", "channels remove",
     "journal clock", "upgrade", "break-glass",
 }  # fmt: skip

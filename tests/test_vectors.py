@@ -17,6 +17,7 @@ from altcha import v2
 from crypto import (
     age,
     archive,
+    bundle,
     card,
     casetoken,
     challenge,
@@ -209,6 +210,13 @@ def run_shares(given: Given) -> Given:
     return {"secret": secret.hex()}
 
 
+def run_outbox(given: Given) -> Given:
+    raw, signature, deployment, key = unhex(given, "manifest", "signature", "deployment", "key")
+    outbox = bundle.open_outbox(bundle.Manifest(raw, signature), deployment, [key])
+    assert bundle.OUTBOX.encode(outbox) == raw
+    return {"opened": [each.case_id.hex() for each in outbox.opened or ()]}
+
+
 RUNNERS: dict[str, Callable[[Given], Given | None]] = {
     "strictjson": run_strictjson,
     "padding": run_padding,
@@ -225,6 +233,7 @@ RUNNERS: dict[str, Callable[[Given], Given | None]] = {
     "shares": run_shares,
     "challenge": run_challenge,
     "journal": run_journal,
+    "outbox": run_outbox,
 }
 TESTS = [
     pytest.param(topic, test, id=f"{topic}-{test['id']}")

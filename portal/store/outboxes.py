@@ -1,8 +1,11 @@
 """Outbox bundles: which were applied, and the slots that they brought (SPEC 8.2)."""
 
+from datetime import date
+
 from sqlalchemy import Connection, func, insert, select, update
 
-from crypto.bundle import NOTHING, Link, Manifest
+from crypto.bundle import NOTHING, Link, Manifest, Opened
+from portal.store import days
 from portal.store.expiry import Term
 from portal.store.inserts import insert_new
 from portal.store.schema import cases, outboxes, withdrawals
@@ -66,6 +69,23 @@ def withdrawn(connection: Connection, case_id: bytes) -> bool:
     known = select(cases.c.case_id).where(cases.c.case_id == case_id)
     waits = select(withdrawals.c.case_id).where(withdrawals.c.case_id == case_id, ~known.exists())
     return connection.execute(waits.limit(1)).first() is not None
+
+
+def open_case(connection: Connection, channel: str, opened: Opened, today: date) -> None:
+    """Keep a case that the inbox opened as if its report had come here today and been collected.
+
+    One that is known stays as it is: its author's page said first what belongs to it.
+    """
+    insert_new(
+        connection,
+        cases,
+        case_id=opened.case_id,
+        channel=channel,
+        memo=opened.memo,
+        withdraw_id=opened.withdraw_id,
+        day=days.number(today),
+        collected=True,
+    )
 
 
 def put_slot(connection: Connection, channel: str, case_id: bytes, slot: bytes) -> None:

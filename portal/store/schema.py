@@ -88,7 +88,7 @@ remains = _table(
     Column("expires", Integer, nullable=False),
 )
 
-# What a slot request is answered from. Taken from an outbox alone, a case has no memo, withdraw id or day.
+# What a slot request is answered from. A case whose slot alone came has no memo, withdraw id or day.
 # `expires` is the day on which a closed case goes, drawn once.
 cases = _table(
     "cases",

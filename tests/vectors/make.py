@@ -12,6 +12,7 @@ import json
 import sys
 import unicodedata
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import date
 from itertools import count
 from pathlib import Path
@@ -22,6 +23,7 @@ from crypto import (
     age,
     archive,
     base64url,
+    bundle,
     card,
     casetoken,
     challenge,
@@ -36,6 +38,7 @@ from crypto import (
     signing,
     strictjson,
 )
+from crypto.bundle import Link, Opened, Outbox, SealedSlot
 from crypto.challenge import Challenge, Purpose
 from crypto.journal import Entry, Head, Signed
 from crypto.recipients import HybridIdentity
@@ -953,6 +956,64 @@ def _fingerprint(seed: bytes) -> str:
     return signing.fingerprint(signing.public_key(seed))
 
 
+def outboxes() -> list[Vector]:
+    """SPEC 8.2: the manifest of an outbox, whose files have vectors of their own."""
+    slots = tuple(SealedSlot(_case(n), fixed(f"slot {n}")) for n in (1, 2))
+    opened = tuple(Opened(_case(n), fixed(f"memo {n}", memo.SIZE), fixed(f"withdraw {n}")) for n in (1, 2))
+    plain = Outbox(
+        deployment=DEPLOYMENT,
+        channel="inspection",
+        n=2,
+        previous=fixed("outbox 1"),
+        collected=(Link(1, fixed("intake 1")),),
+        slots=slots,
+        closed=(_case(2),),
+        journal=Head(7, fixed("journal")),
+    )
+    whole = replace(plain, opened=opened)
+    raw = bundle.OUTBOX.encode(whole)
+    stranger = (replace(opened[0], case_id=_case(3)),)
+    wrong = {
+        "opened-is-empty": replace(whole, opened=()),
+        "opened-twice": replace(whole, opened=(opened[0], opened[0])),
+        "opened-out-of-order": replace(whole, opened=opened[::-1]),
+        "opened-without-a-slot": replace(whole, opened=stranger),
+        "opened-with-a-short-memo": replace(whole, opened=(replace(opened[0], memo=bytes(59)),)),
+        "opened-with-a-short-withdraw-id": replace(
+            whole, opened=(replace(opened[0], withdraw_id=bytes(31)),)
+        ),
+    }
+    return [
+        vector("nothing-opened", _outbox(bundle.OUTBOX.encode(plain)), {"opened": []}),
+        vector("two-opened", _outbox(raw), {"opened": [each.case_id.hex() for each in opened]}),
+        *(
+            vector(name, _outbox(bundle.OUTBOX.encode(each)), expect="malformed")
+            for name, each in wrong.items()
+        ),
+        vector(
+            "altered", _outbox(raw) | {"manifest": raw.replace(b'"n":2', b'"n":3').hex()}, expect="tampered"
+        ),
+        vector("signed-as-a-slot", _outbox(raw, Label.SLOT), expect="tampered"),
+    ]
+
+
+def _case(n: int) -> bytes:
+    """Return one of three case ids, which are sorted as texts."""
+    return sorted((fixed(f"case {each}") for each in (1, 2, 3)), key=base64url.encode)[n - 1]
+
+
+def _outbox(raw: bytes, label: Label = Label.OUTBOX) -> Vector:
+    seed = fixed("reply key of an outbox")
+    signature = signing.sign(label, DEPLOYMENT, raw, seed)
+    parts = {
+        "manifest": raw,
+        "signature": signature,
+        "deployment": DEPLOYMENT,
+        "key": signing.public_key(seed),
+    }
+    return {name: part.hex() for name, part in parts.items()}
+
+
 TOPICS: dict[str, tuple[str, Callable[[], list[Vector]]]] = {
     "strictjson": ("1.3", strict_json),
     "padding": ("4.2", paddings),
@@ -969,6 +1030,7 @@ TOPICS: dict[str, tuple[str, Callable[[], list[Vector]]]] = {
     "shares": ("9.1", shares_of_a_secret),
     "challenge": ("7.6", challenges),
     "journal": ("9.3", journals),
+    "outbox": ("8.2", outboxes),
 }
 
 

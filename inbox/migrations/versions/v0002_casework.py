@@ -249,6 +249,21 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("case", "position"),
     )
+    op.create_table(
+        "openings",
+        sa.Column("case", sa.Integer(), nullable=False),
+        sa.Column("memo", sa.LargeBinary(), nullable=False),
+        sa.Column("told", sa.Integer(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["case"],
+            ["cases.number"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["told"],
+            ["outboxes.n"],
+        ),
+        sa.PrimaryKeyConstraint("case"),
+    )
     op.create_index("cases_by_status", "cases", ["status"], unique=False)
     op.create_index("cases_unread", "cases", ["unread"], unique=False, sqlite_where=sa.text("unread IS 1"))
     op.create_index(
