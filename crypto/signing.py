@@ -30,6 +30,7 @@ class Label(Enum):
     PAGES = b"fanal/1/pages"
     CARD = b"fanal/1/card"
     JOURNAL = b"fanal/1/journal"
+    DOSSIER = b"fanal/1/dossier"
 
 
 def public_key(seed: bytes) -> bytes:

@@ -22,6 +22,7 @@ from crypto import (
     casetoken,
     challenge,
     container,
+    dossier,
     keyring,
     memo,
     messages,
@@ -204,6 +205,11 @@ def run_journal(given: Given) -> Given:
     return {"n": chain.head.n, "hash": chain.head.hash.hex(), "fingerprint": chain.head.fingerprint}
 
 
+def run_dossier(given: Given) -> Given:
+    opened = dossier.verify([bytes.fromhex(given["dossier"])], given["key"])
+    return {"case": opened.case, "parts": [part.name for part in opened.parts]}
+
+
 def run_shares(given: Given) -> Given:
     secret = shares.combine(given["shares"])
     assert all(shares.normal(words) == words.lower() for words in given["shares"])
@@ -234,6 +240,7 @@ RUNNERS: dict[str, Callable[[Given], Given | None]] = {
     "challenge": run_challenge,
     "journal": run_journal,
     "outbox": run_outbox,
+    "dossier": run_dossier,
 }
 TESTS = [
     pytest.param(topic, test, id=f"{topic}-{test['id']}")
@@ -259,8 +266,8 @@ def run(topic: str, given: Given) -> tuple[str, Given | None]:
         return "malformed", {"reason": "wrong-count"}
     except casetoken.WrongChecksum:
         return "malformed", {"reason": "wrong-checksum"}
-    except JournalBroken as error:
-        return "tampered", {"entry": error.n}
+    except (JournalBroken, dossier.PartDamaged) as error:
+        return "tampered", {"entry": error.n} if isinstance(error, JournalBroken) else {"part": error.name}
     except CryptoError as error:
         return next(word for kind, word in WORDS.items() if isinstance(error, kind)), None
 

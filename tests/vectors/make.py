@@ -28,6 +28,7 @@ from crypto import (
     casetoken,
     challenge,
     container,
+    dossier,
     journal,
     keyring,
     keytext,
@@ -952,6 +953,69 @@ def cards() -> list[Vector]:
     ]
 
 
+def dossiers() -> list[Vector]:
+    """SPEC 8.5."""
+    seed = fixed("root key")
+    files = {
+        dossier.PAGES: b"%PDF-1.7 ",
+        dossier.CONTENT: b"{}",
+        "files/2": b"as it came",
+        "files/3.png": b"anew",
+    }
+    made = dossier.Dossier(
+        deployment=DEPLOYMENT,
+        key=signing.public_key(seed),
+        purpose=dossier.Purpose.PROSECUTOR,
+        language="fr",
+        made=DAY,
+        case=7,
+        parts=tuple(dossier.part(name, [content]) for name, content in files.items()),
+    )
+    manifest = dossier.sign(made, seed)
+    value = strictjson.decode(manifest.raw)
+    assert isinstance(value, dict)
+
+    def given(signed: bundle.Manifest = manifest, key: str = "", **changed: bytes) -> Vector:
+        parts = files | {name.replace("_", "."): content for name, content in changed.items()}
+        members = [archive.Member(name, len(content), iter([content])) for name, content in parts.items()]
+        raw = b"".join(dossier.write(signed, members))
+        return {"dossier": raw.hex(), "key": key or base64url.encode(made.key)}
+
+    def signed(changed: Vector, by: bytes = seed, label: Label = Label.DOSSIER) -> bundle.Manifest:
+        raw = strictjson.encode(value | changed)
+        return bundle.Manifest(raw, signing.sign(label, DEPLOYMENT, raw, by))
+
+    said = {"case": 7, "parts": list(files)}
+    thief = {"key": base64url.encode(signing.public_key(fixed("thief")))}
+    whole = bytes.fromhex(given()["dossier"])
+
+    def cut(raw: bytes) -> Vector:
+        return {"dossier": raw.hex(), "key": base64url.encode(made.key)}
+
+    listed = value["parts"]
+    assert isinstance(listed, list)
+    return [
+        vector("dossier", given(), said),
+        vector("by-fingerprint", given(key=_fingerprint(seed)), said),
+        vector("part-changed", given(dossier_json=b"[]"), {"part": dossier.CONTENT}, expect="tampered"),
+        vector("part-longer", given(dossier_pdf=b"%PDF-1.7  "), {"part": dossier.PAGES}, expect="tampered"),
+        vector("part-missing", given(signed({"parts": [*listed, listed[3]]})), expect="tampered"),
+        vector("part-not-listed", given(signed({"parts": listed[:3]})), expect="tampered"),
+        vector("byte-behind-a-part", cut(flipped(whole, whole.index(b"%PDF") + 20)), expect="tampered"),
+        vector("bytes-behind-the-end", cut(whole + bytes(512)), expect="tampered"),
+        vector("cut-short", cut(whole[:-1_024]), expect="tampered"),
+        vector("manifest-changed", cut(whole.replace(b'"case":7', b'"case":8')), expect="tampered"),
+        vector("unsigned", given(bundle.Manifest(manifest.raw, bytes(64))), expect="tampered"),
+        vector("signed-as-an-outbox", given(signed({}, label=Label.OUTBOX)), expect="tampered"),
+        vector("by-another-key-that-it-names", given(signed(thief, fixed("thief"))), expect="tampered"),
+        vector(
+            "name-out-of-the-folder",
+            given(signed({"parts": [listed[0] | {"name": "../x"}]})),
+            expect="tampered",
+        ),
+    ]
+
+
 def _fingerprint(seed: bytes) -> str:
     return signing.fingerprint(signing.public_key(seed))
 
@@ -1031,6 +1095,7 @@ TOPICS: dict[str, tuple[str, Callable[[], list[Vector]]]] = {
     "challenge": ("7.6", challenges),
     "journal": ("9.3", journals),
     "outbox": ("8.2", outboxes),
+    "dossier": ("8.5", dossiers),
 }
 
 

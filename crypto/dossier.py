@@ -1,0 +1,138 @@
+"""Dossiers: what of a case goes to a prosecutor or into a disciplinary file, signed (SPEC 8.5)."""
+
+import hashlib
+from collections import deque
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from crypto import base64url, bundle, shape, signing
+from crypto.archive import Member
+from crypto.bundle import Manifest
+from crypto.errors import CryptoError, Tampered
+from crypto.shape import binary, integer, list_of, record, text
+from crypto.signing import Label
+
+PAGES = "dossier.pdf"
+CONTENT = "dossier.json"
+_PART = r"dossier\.pdf|dossier\.json|files/[0-9]{1,6}(\.[a-z]{1,4})?"
+_LONGEST_PART = 20
+_MOST_PARTS = 100_000
+
+
+class Purpose(StrEnum):
+    """What a dossier is for; it decides what stands in it."""
+
+    PROSECUTOR = "prosecutor"
+    DISCIPLINARY = "disciplinary"
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A file of a dossier: its name, size in bytes, SHA-256."""
+
+    name: str
+    size: int
+    hash: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dossier:
+    """The manifest: whose key (32 bytes) signed which parts, for what, on which day, about which case."""
+
+    deployment: bytes
+    key: bytes
+    purpose: Purpose
+    language: str
+    made: date
+    case: int
+    parts: tuple[Part, ...]
+
+
+class PartDamaged(Tampered):
+    """A part of a dossier is not the one that was signed; ``name`` says which."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"{name} is not what was signed")
+        self.name = name
+
+
+_PURPOSE: shape.Shape[Purpose] = shape.Shape(
+    lambda value: Purpose(shape.one_of(*Purpose).read(value)), lambda purpose: purpose.value
+)
+DOSSIER = record(
+    Dossier,
+    {
+        "deployment": binary(signing.DEPLOYMENT),
+        "key": binary(signing.PUBLIC),
+        "purpose": _PURPOSE,
+        "language": shape.one_of("fr", "en"),
+        "made": shape.day,
+        "case": integer(1),
+        "parts": list_of(
+            record(Part, {"name": text(_LONGEST_PART, _PART), "size": integer(), "hash": binary(32)}),
+            _MOST_PARTS,
+        ),
+    },
+    kind="dossier",
+)
+
+
+def part(name: str, pieces: Iterable[bytes]) -> Part:
+    """Return what a manifest says of a file."""
+    digest, size = hashlib.sha256(), 0
+    for piece in pieces:
+        digest.update(piece)
+        size += len(piece)
+    return Part(name, size, digest.digest())
+
+
+def sign(dossier: Dossier, seed: bytes) -> Manifest:
+    """Return the signed manifest, by the key of ``seed`` (32 bytes)."""
+    raw = DOSSIER.encode(dossier)
+    return Manifest(raw, signing.sign(Label.DOSSIER, dossier.deployment, raw, seed))
+
+
+def write(manifest: Manifest, parts: Iterable[Member]) -> Iterator[bytes]:
+    """Yield a dossier: manifest, signature, then the parts in the order of the manifest."""
+    return bundle.write(manifest, parts)
+
+
+def verify(pieces: Iterable[bytes], key: str) -> Dossier:
+    """Return the manifest of a dossier of which every byte is as the holder of ``key`` signed it.
+
+    ``key`` is the public key in base64url, or its fingerprint. Raises PartDamaged, which names the part, and
+    Tampered where it is another's.
+    """
+    with _damaged(f"{bundle.MANIFEST}, or its signature,"):
+        manifest, members = bundle.read(pieces)
+        dossier = DOSSIER.parse(manifest.raw)
+        signing.verify(Label.DOSSIER, dossier.deployment, manifest.raw, manifest.signature, dossier.key)
+    if not _is_same_key(dossier.key, key):
+        raise Tampered("the dossier is signed by another key than the one given")
+    rest = iter(bundle.checked(members, [(part.name, part.hash) for part in dossier.parts]))
+    before = bundle.SIGNATURE
+    while member := _next(rest, before):
+        with _damaged(member.name):
+            deque(member.data, maxlen=0)
+        before = member.name
+    return dossier
+
+
+def _next(members: Iterator[Member], before: str) -> Member | None:
+    with _damaged(f"what stands behind {before}"):
+        return next(members, None)
+
+
+@contextmanager
+def _damaged(name: str) -> Iterator[None]:
+    try:
+        yield
+    except CryptoError:
+        raise PartDamaged(name) from None
+
+
+def _is_same_key(found: bytes, given: str) -> bool:
+    return given == base64url.encode(found) or signing.is_same_fingerprint(given, signing.fingerprint(found))
