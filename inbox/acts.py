@@ -56,6 +56,7 @@ class Act(StrEnum):
     READ_IDENTITY = "read-identity"
     DISCLOSE_IDENTITY = "disclose-identity"
     BREAK_GLASS = "break-glass"
+    MAKE_DOSSIER = "make-dossier"
 
 
 # Each gives away what can not be taken back, or takes away what guards the others.
@@ -77,6 +78,7 @@ TWO_OFFICERS = frozenset(
         Act.READ_IDENTITY,
         Act.DISCLOSE_IDENTITY,
         Act.BREAK_GLASS,
+        Act.MAKE_DOSSIER,
     }
 )
 

@@ -39,23 +39,28 @@ def write(home: Home, found: Found, out: Path) -> None:
     Raises Refused if its sealed copy is damaged, or ``out`` is there: then nothing is left at ``out`` that
     was not there before.
     """
-    attachment, seed = found
     _sweep(out)
     try:
         out.touch(mode=0o600, exist_ok=False)  # from here on the name is ours
     except FileExistsError:
         raise Refused(f"{out} is already there", "choose another --out, nothing is overwritten") from None
     try:
-        disk.write(out, _opened(home.attachment(attachment.id), seed, attachment.digest))
-    except (CryptoError, FileNotFoundError):
+        disk.write(out, pieces(home, found))
+    except BaseException:
         out.unlink()
+        raise
+
+
+def pieces(home: Home, found: Found) -> Iterator[bytes]:
+    """Yield a file of a case in clear; Refused, at its end at the latest, if its sealed copy is damaged."""
+    attachment, seed = found
+    try:
+        yield from _opened(home.attachment(attachment.id), seed, attachment.digest)
+    except (CryptoError, FileNotFoundError):
         raise Refused(
             f"the sealed copy of file {attachment.number} is missing or damaged",
             "put back a copy of the attachments folder",
         ) from None
-    except BaseException:
-        out.unlink()
-        raise
 
 
 def _sweep(out: Path) -> None:

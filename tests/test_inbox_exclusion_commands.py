@@ -10,7 +10,7 @@ import pytest
 from crypto import bundle
 from inbox import journal, registers
 from inbox.cli import commands
-from tests.inbox_builders import Office, Said, World, read_outbox, today
+from tests.inbox_builders import Office, Said, World, read_outbox, stranger, today
 from tests.inbox_clock import moved
 from tests.inbox_kills import killed_everywhere
 from tests.inbox_trio import CANARY, KEPT, Trio
@@ -27,6 +27,7 @@ def taking_a_case(group: click.Group, path: tuple[str, ...] = ()) -> Iterator[tu
             yield (*path, name)
 
 
+RECIPIENT = stranger().recipient().encode()
 MORE: dict[tuple[str, ...], list[str]] = {
     ("show",): [],
     ("attachment",): ["1", "--out", "OUT"],
@@ -40,6 +41,8 @@ MORE: dict[tuple[str, ...], list[str]] = {
     ("disclosures", "add"): ["--to", "x", "--what", "report", "--ground", "judicial"],
     ("handlers",): [],
     ("break-glass",): ["--reason", "x"],
+    ("dossier", "preview"): ["--for", "disciplinary", "--to", "x"],
+    ("dossier", "make"): ["--for", "prosecutor", "--to", "x", "--recipient", RECIPIENT, "--out", "OUT"],
     ("conflict", "exclude"): ["chloe", "--reason", "x"],
     ("conflict", "lift"): ["bruno", "--reason", "x"],
 }

@@ -45,6 +45,10 @@ NOTES: list[tuple[list[str], tuple[str, int | None, str, str]]] = [
         ["disclosures", "add", "1", "--to", CANARY, "--what", "identity", "--ground", "judicial"],
         ("disclose-identity", 1, "identity, judicial", ""),
     ),
+    (
+        ["dossier", "preview", "1", "--for", "disciplinary", "--to", CANARY, "--redact", "what:case 1"],
+        ("show", 1, "dossier, disciplinary", ""),
+    ),
     (["conflict", "exclude", "1", "bruno", "--reason", "kin"], ("exclude", 1, "bruno", "kin")),
     (["conflict", "list"], ("list-conflicts", None, "", "")),
     (["conflict", "lift", "1", "bruno", "--reason", "no kin"], ("lift-conflict", 1, "bruno", "no kin")),
@@ -69,6 +73,7 @@ ELSEWHERE = {
     "init", "session", "collect", "enter", "questionnaire", "card", "officers add", "officers remove",
     "officers renew", "keys rotate", "keys destroy", "channels accept", "channels remove",
     "journal clock", "upgrade", "break-glass",
+    "dossier make", "dossier verify",
 }  # fmt: skip
 
 

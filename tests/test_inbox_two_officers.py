@@ -39,6 +39,7 @@ SENSITIVE = {
     "read-identity",
     "disclose-identity",
     "break-glass",
+    "make-dossier",
 }
 COMMANDS = [
     "collect {new_portal} --confirm-instance {fingerprint}",
@@ -61,6 +62,7 @@ COMMANDS = [
     "identity show 1",
     "disclosures add 1 --to X --what identity --ground judicial",
     "break-glass 1 --reason x",
+    "dossier make 1 --for prosecutor --to X --recipient {recipient} --out {out}/dossier",
 ]
 
 
@@ -96,6 +98,7 @@ def place(office: Office, tmp_path: Path) -> dict[str, object]:
         "pages": build.manifest(office, tmp_path / "manifest.json"),
         "out": office.out,
         "card": made,
+        "recipient": build.stranger().recipient().encode(),
     }
 
 

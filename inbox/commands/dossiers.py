@@ -1,0 +1,172 @@
+"""What of a case goes to a prosecutor or into a disciplinary file, and whether such a file is what it was."""
+
+from collections.abc import Callable, Iterator
+from functools import reduce
+from pathlib import Path
+from typing import Any
+
+import click
+
+from crypto import signing
+from crypto.dossier import Dossier, Purpose
+from inbox import disk, dispatch, dossierparts, dossiers, proving, redaction, terminal
+from inbox.acts import Act, Deed
+from inbox.cases import View
+from inbox.dossiers import Content, Enclosed, Plan
+from inbox.errors import Refused
+from inbox.options import Door, case_argument, json_option, officer_options, out_file, text_of, today
+from inbox.redaction import Pieces, Redaction
+from inbox.terminal import quoted, visible
+
+_SHOWN_OF_RECIPIENT = 20
+_PLAIN = (
+    "this recipient does not withstand a quantum computer: what is recorded today may be read one day;"
+    " ask for one that begins with age1pq1, or hand the file over in person"
+)
+_PLAN: list[Callable[[Any], Any]] = [
+    click.option(
+        "--for",
+        "purpose",
+        required=True,
+        type=click.Choice([each.value for each in Purpose]),
+        help="What it is for.",
+    ),
+    click.option("--to", "addressee", required=True, help="Who gets it, as it stands in the dossier."),
+    click.option("--language", type=click.Choice(["fr", "en"]), default="fr", help="Of all but the report."),
+    click.option(
+        "--redact",
+        multiple=True,
+        help="Remove 'PLACE:TEXT', 'PLACE:' for all of it, '*:TEXT' everywhere; or a TOML file of such.",
+    ),
+    click.option("--include", multiple=True, help="Let in this answer, which tells of the author."),
+    click.option("--with-replies", is_flag=True, help="Let in what the author was answered."),
+    click.option(
+        "--attachments",
+        "enclosed",
+        type=click.Choice([each.value for each in Enclosed]),
+        default="none",
+        help="In which form they go along.",
+    ),
+]
+
+
+def _plan_options(command: Callable[..., None]) -> Callable[..., None]:
+    return reduce(lambda made, option: option(made), reversed(_PLAN), command)
+
+
+@click.group()
+def dossier() -> None:
+    """What goes to a prosecutor (article 40) or into a disciplinary file: without a word of who wrote."""
+
+
+@dossier.command()
+@case_argument
+@_plan_options
+@officer_options
+@json_option
+@click.pass_obj
+def preview(door: Door, /, *, case: int, as_json: bool, **chosen: Any) -> None:
+    """Show what a dossier would say, before anything is sealed."""
+    plan = _plan(**chosen)
+    deed = Deed(Act.SHOW, case=case, about=f"dossier, {plan.purpose}")
+    with door.opened() as inbox:
+        day = today()
+        with inbox.acting(deed, day) as session:
+            content, still = dossiers.compose(session, case, plan, day)
+    view = dossierparts.view(content) | {"warnings": _still(still)}
+    terminal.show(view, _lines(content), as_json=as_json)
+
+
+@dossier.command()
+@case_argument
+@_plan_options
+@click.option("--recipient", required=True, help="The addressee's, of age (age1…), or a file with it.")
+@out_file
+@officer_options
+@json_option
+@click.pass_obj
+def make(door: Door, /, *, case: int, recipient: str, out: Path, as_json: bool, **chosen: Any) -> None:
+    """Write a dossier, signed and sealed to its addressee; takes two officers."""
+    plan, to = _plan(**chosen), dispatch.addressed(_recipient(recipient))
+    about = f"{plan.purpose}, attachments {plan.enclosed}, to {to.text[:_SHOWN_OF_RECIPIENT]}"
+    if out.exists():
+        raise Refused(f"{out} is already there", "choose another --out, nothing is overwritten")
+    # The file gets its name after the entry in the journal is written: there is none without.
+    with disk.replacing(out) as file, door.opened() as inbox:
+        day = today()
+        with inbox.acting(Deed(Act.MAKE_DOSSIER, case=case, about=about), day) as session:
+            content, still = dossiers.compose(session, case, plan, day)
+            made = dispatch.send(inbox, session, content, to, file)
+    view = {"file": str(out), **_view(made)}
+    view["warnings"] = [*_still(still), *([] if to.is_hybrid else [_PLAIN])]
+    lines = [*_rendered(view), f"{out}: sealed; only the addressee opens it"]
+    terminal.show(view, lines, as_json=as_json)
+
+
+@dossier.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--key", required=True, help="The inspectorate's public key, or its fingerprint.")
+@click.option(
+    "--identity", type=click.Path(path_type=Path), help="The addressee's identity file, if it is sealed."
+)
+@json_option
+def verify(*, file: Path, key: str, identity: Path | None, as_json: bool) -> None:
+    """Check a dossier, on any machine, without an inbox: every byte is as it was signed."""
+    identities = proving.identities(identity, text_of(identity)) if identity else []
+    with file.open("rb") as opened:
+        view = _view(proving.verify(opened, key, identities))
+    terminal.show(view, ["every byte is as it was signed", *_rendered(view)], as_json=as_json)
+
+
+def _plan(*, redact: tuple[str, ...], include: tuple[str, ...], **chosen: Any) -> Plan:
+    return Plan(
+        purpose=Purpose(chosen.pop("purpose")),
+        enclosed=Enclosed(chosen.pop("enclosed")),
+        redactions=tuple(each for given in redact for each in _redactions(given)),
+        included=frozenset(include),
+        **chosen,
+    )
+
+
+def _redactions(given: str) -> tuple[Redaction, ...]:
+    return redaction.read(text_of(Path(given))) if ":" not in given else (redaction.parse(given),)
+
+
+def _recipient(given: str) -> str:
+    return given if given.startswith("age1") else text_of(Path(given)).strip()
+
+
+def _still(places: list[str]) -> list[str]:
+    return [f"a passage that is removed elsewhere still stands in {visible(place)}" for place in places]
+
+
+def _view(made: Dossier) -> View:
+    return {
+        "purpose": made.purpose.value,
+        "language": made.language,
+        "case": made.case,
+        "made": made.made.isoformat(),
+        "key": signing.fingerprint(made.key),
+        "parts": [{"name": part.name, "size": part.size, "sha256": part.hash.hex()} for part in made.parts],
+    }
+
+
+def _rendered(view: View) -> Iterator[str]:
+    yield f"dossier of case {view['case']} for: {view['purpose']}, made {view['made']}"
+    yield f"signed by {view['key']}"
+    for part in view["parts"]:
+        yield f"  {part['sha256']}  {part['name']}, {part['size']} bytes"
+
+
+def _lines(content: Content) -> Iterator[str]:
+    received = f", received {content.received}" if content.received else ""
+    yield f"case {content.case} for: {content.plan.purpose}{received}"
+    for entry in content.entries:
+        yield from ("", f"{entry.place}: {visible(entry.label)}")
+        yield from (quoted(_marked(text)) for text in entry.texts)
+    for file in content.files:
+        yield from ("", f"file-{file.number}, {file.size} bytes:", quoted(_marked(file.name) or "no name"))
+
+
+def _marked(pieces: Pieces) -> str:
+    return "[REMOVED]".join(pieces)

@@ -1,0 +1,101 @@
+"""How a dossier leaves: signed, sealed to its addressee, noted in the ledger (SPEC 8.5)."""
+
+import hashlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import BinaryIO
+
+from sqlalchemy.orm import Session
+
+from crypto import age, dossier, signing
+from crypto.age import Recipient
+from crypto.archive import Member
+from crypto.bundle import Manifest
+from crypto.dossier import CONTENT, PAGES, Dossier, Part, Purpose
+from crypto.errors import CryptoError
+from crypto.recipients import HybridRecipient, X25519Recipient
+from inbox import attachments, disclosures, dossierparts, records
+from inbox.attachments import Found
+from inbox.disclosures import Given, Ground
+from inbox.dossiers import Content
+from inbox.errors import Refused
+from inbox.home import Home
+from inbox.journal import By
+from inbox.unlocking import Inbox
+
+_HYBRID = "age1pq1"
+_GROUNDS = {Purpose.PROSECUTOR: Ground.JUDICIAL, Purpose.DISCIPLINARY: Ground.OTHER}
+_DIGITS = 16
+
+
+@dataclass(frozen=True, slots=True)
+class Addressed:
+    """To whom a file is sealed; ``is_hybrid`` tells whether that withstands a quantum computer."""
+
+    recipient: Recipient
+    text: str
+    is_hybrid: bool
+
+
+def addressed(text: str) -> Addressed:
+    """Return the recipient that is written as ``age1pq1…`` or ``age1…``; Refused for any other text."""
+    is_hybrid = text.startswith(_HYBRID)
+    try:
+        found: Recipient = (HybridRecipient if is_hybrid else X25519Recipient).parse(text)
+    except CryptoError as error:
+        raise Refused(
+            f"the recipient is none of age's: {error}",
+            "let the addressee send what begins with age1 once more, and compare it by telephone",
+        ) from None
+    return Addressed(found, text, is_hybrid)
+
+
+def send(inbox: Inbox, session: Session, content: Content, to: Addressed, out: BinaryIO) -> Dossier:
+    """Write a dossier to ``out``, signed and sealed, and note it in the ledger; return its manifest.
+
+    Raises Refused if an attachment is damaged, CaseRefused if its key was destroyed.
+    """
+    home = inbox.home
+    found = [attachments.find(home, session, content.case, file.number) for file in content.files]
+    enclosed = [_part(home, each) for each in found]
+    made = {
+        PAGES: dossierparts.pages(content, enclosed),
+        CONTENT: dossierparts.machine_readable(content, enclosed),
+    }
+    parts = [*(dossier.part(name, [raw]) for name, raw in made.items()), *enclosed]
+    manifest = _signed(session, content, parts)
+    members = [*(Member(name, len(raw), iter([raw])) for name, raw in made.items()), *_members(home, found)]
+    out.writelines(age.seal(dossier.write(manifest, members), [to.recipient]))
+    given = Given(
+        content.plan.addressee,
+        f"dossier {hashlib.sha256(manifest.raw).hexdigest()[:_DIGITS]}",
+        _GROUNDS[content.plan.purpose],
+    )
+    disclosures.add(session, content.case, given, By(inbox.present, content.made))
+    return dossier.DOSSIER.parse(manifest.raw)
+
+
+def _part(home: Home, found: Found) -> Part:
+    return dossier.part(f"files/{found.attachment.number}", attachments.pieces(home, found))
+
+
+def _members(home: Home, found: Sequence[Found]) -> Iterator[Member]:
+    for each in found:
+        file = each.attachment
+        yield Member(f"files/{file.number}", file.size, attachments.pieces(home, each))
+
+
+def _signed(session: Session, content: Content, parts: Sequence[Part]) -> Manifest:
+    """Return the manifest, signed by the key that the addressee can find: the root's, or that of our card."""
+    office = records.office(session)
+    seed = office.root_seed or office.card_seed
+    made = Dossier(
+        deployment=office.deployment,
+        key=signing.public_key(seed),
+        purpose=content.plan.purpose,
+        language=content.plan.language,
+        made=content.made,
+        case=content.case,
+        parts=tuple(parts),
+    )
+    return dossier.sign(made, seed)

@@ -1,0 +1,163 @@
+"""What of a case goes into a dossier: chosen once, for the pages and for machines alike (L-07, L-14).
+
+Nothing in it says who the author is, or would prove it.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from sqlalchemy.orm import Session
+
+from crypto.dossier import Purpose
+from crypto.messages import REPORT, Report
+from crypto.questionnaire import Field, Flag, Questionnaire
+from inbox import dossierwords, questionnaires, records
+from inbox.answers import Answer
+from inbox.errors import Refused
+from inbox.redaction import Pieces, Redaction, Redactor
+from inbox.schema import Case
+
+
+class Enclosed(StrEnum):
+    """In which form attachments go along."""
+
+    NONE = "none"
+    ORIGINAL = "original"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """What officers decided of a dossier: for what, for whom, in which language, with and without what.
+
+    ``included`` are questions about the author whose answers are let in all the same.
+    """
+
+    purpose: Purpose
+    addressee: str
+    language: str
+    redactions: tuple[Redaction, ...] = ()
+    included: frozenset[str] = frozenset()
+    with_replies: bool = False
+    enclosed: Enclosed = Enclosed.NONE
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """Something that was said: at which place, under which label, on which day, in one text or several."""
+
+    place: str
+    label: str
+    day: date | None
+    texts: tuple[Pieces, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """An attachment that goes along: its number in the case, its name as the author gave it."""
+
+    number: int
+    name: Pieces
+    size: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Content:
+    """All that a dossier says; ``received`` is None where the day could tell who the author is."""
+
+    plan: Plan
+    case: int
+    made: date
+    by: str
+    received: date | None
+    entries: tuple[Entry, ...]
+    files: tuple[File, ...]
+
+
+def compose(session: Session, number: int, plan: Plan, today: date) -> tuple[Content, list[str]]:
+    """Return what goes into a dossier, and at which places something still stands that was removed elsewhere.
+
+    Raises CaseRefused if there is no such case, Refused if something was to be removed that is not there, or
+    to be let in that must never be repeated or was not answered.
+    """
+    case = records.case(session, number)
+    redactor = Redactor(plan.redactions)
+    office = records.office(session)
+    files = records.attachments(session, number) if plan.enclosed is not Enclosed.NONE else []
+    content = Content(
+        plan=plan,
+        case=number,
+        made=today,
+        by=office.name_fr if plan.language == "fr" else office.name_en,
+        # Beside the text, the day could tell a person concerned who was there to write it.
+        received=case.received if plan.purpose is Purpose.PROSECUTOR else None,
+        entries=tuple(_entries(session, case, plan, redactor)),
+        files=tuple(
+            File(file.number, redactor.pieces(f"file-{file.number}", file.name), file.size) for file in files
+        ),
+    )
+    kept = [(entry.place, entry.texts) for entry in content.entries]
+    kept += [(f"file-{file.number}", (file.name,)) for file in content.files]
+    return content, redactor.check(kept)
+
+
+def _entries(session: Session, case: Case, plan: Plan, redactor: Redactor) -> Iterator[Entry]:
+    language = plan.language
+    days = plan.purpose is Purpose.PROSECUTOR
+    if case.unsigned:
+        note = redactor.pieces("note", case.message.decode())
+        yield Entry("note", dossierwords.say("note", language), None, (note,))
+    else:
+        report = REPORT.parse(case.message)
+        asked = questionnaires.asked(session, report.questionnaire)
+        yield from _answers(report, asked, plan, redactor)
+    for each in records.follow_ups(session, case.number):
+        place = f"follow-up-{each.position}"
+        label = f"{dossierwords.say('follow_up', language)} {each.position}"
+        yield Entry(place, label, each.received if days else None, (redactor.pieces(place, each.text),))
+    for message in records.messages(session, case.number) if plan.with_replies else ():
+        place = f"reply-{message.position}"
+        label = f"{dossierwords.say('reply', language)} {message.position}"
+        yield Entry(place, label, message.day if days else None, (redactor.pieces(place, message.text),))
+
+
+def _answers(report: Report, asked: Questionnaire | None, plan: Plan, redactor: Redactor) -> Iterator[Entry]:
+    """Yield the answers that may go, in the order of the questions; those to unknown ones only if let in."""
+    fields = {field.id: field for field in asked.fields} if asked else {}
+    _check_included(plan.included, report, fields)
+    order = [each for each in fields if each in report.answers]
+    order += [each for each in report.answers if each not in fields]
+    for question in order:
+        if question in plan.included or _is_about_facts(fields.get(question)):
+            texts = [
+                redactor.pieces(question, text)
+                for text in _texts(fields.get(question), report.answers[question], plan.language)
+            ]
+            yield Entry(question, _label(fields.get(question), question, plan.language), None, tuple(texts))
+
+
+def _check_included(included: frozenset[str], report: Report, fields: dict[str, Field]) -> None:
+    for question in sorted(included):
+        if question not in report.answers:
+            raise Refused("a question that was to be let in was not answered", "see them: inbox show --json")
+        if question in fields and fields[question].flag is Flag.PROTECT:
+            raise Refused(
+                f"the answer to {question} must never be repeated", "leave it out, and what it tells of, too"
+            )
+
+
+def _is_about_facts(field: Field | None) -> bool:
+    if field is None or field.flag is Flag.PROTECT or field.id in dossierwords.source():
+        return False
+    return not any(option.flag is Flag.SOURCE_RISK for option in field.options)
+
+
+def _label(field: Field | None, question: str, language: str) -> str:
+    return field.label.in_(language) if field else question
+
+
+def _texts(field: Field | None, answer: Answer, language: str) -> Sequence[str]:
+    given = (answer,) if isinstance(answer, str) else answer
+    labels = {option.id: option.label.in_(language) for option in field.options} if field else {}
+    return [labels.get(each, each) for each in given]

@@ -1,0 +1,121 @@
+"""Passages that are left out of what leaves the inbox: neither their words nor their length are kept.
+
+A passage is found however it is spaced, in capitals or not, and through characters that nobody sees.
+"""
+
+import re
+import tomllib
+import unicodedata
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from inbox.errors import Refused
+
+# A text in pieces: between each two a passage was removed.
+Pieces: TypeAlias = tuple[str, ...]
+
+EVERYWHERE = "*"
+REMOVED: Pieces = ("", "")
+# Soft hyphens, zero-width and bidirectional characters: a word reads the same without them.
+_UNSEEN = "\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff"
+_HINT = "give it as PLACE:TEXT; PLACE: alone removes all that stands there, *:TEXT the passage everywhere"
+
+
+@dataclass(frozen=True, slots=True)
+class Redaction:
+    """What is to be removed: a passage at a place or EVERYWHERE; without ``text`` all that stands there."""
+
+    place: str
+    text: str
+
+
+def parse(given: str) -> Redaction:
+    """Return what ``PLACE:TEXT`` asks for; Refused for another form."""
+    place, colon, text = given.partition(":")
+    return _redaction(place.strip(), text.strip() if colon else None)
+
+
+def read(toml: str) -> tuple[Redaction, ...]:
+    """Return what a file of ``[[redact]]`` with ``place`` and ``text`` asks for; Refused for another form."""
+    try:
+        document = tomllib.loads(toml)
+    except ValueError as error:
+        raise Refused("the file of redactions is not TOML", f"mend it: {error}") from error
+    rows = document.get("redact")
+    if set(document) != {"redact"} or not isinstance(rows, list):
+        raise Refused("the file of redactions has no [[redact]], or something else", _HINT)
+    return tuple(_row(row) for row in rows)
+
+
+class Redactor:
+    """Removes what was asked for from each text that it is shown, and knows what it never found."""
+
+    def __init__(self, redactions: Iterable[Redaction]) -> None:
+        self._patterns = {each: _pattern(each.text) for each in redactions}
+        self._found: set[Redaction] = set()
+
+    def pieces(self, place: str, text: str) -> Pieces:
+        """Return what is left of a text."""
+        whole = unicodedata.normalize("NFC", text)
+        meant = [each for each in self._patterns if each.place in {place, EVERYWHERE}]
+        if any(not each.text for each in meant):
+            self._found.update(each for each in meant if not each.text)
+            return REMOVED
+        return tuple(_around(whole, sorted(self._spans(meant, whole))))
+
+    def check(self, kept: Iterable[tuple[str, Sequence[Pieces]]]) -> list[str]:
+        """Return where a passage that was removed at one place still stands at another.
+
+        ``kept`` is all that leaves, by place. Raises Refused if something that was to be removed was never
+        found: who mistyped it must not believe that it is gone.
+        """
+        for each in self._patterns:
+            if each not in self._found:
+                raise Refused(
+                    f"what was to be removed at {each.place!r} is not there",
+                    "compare it with `inbox show`; places are questions, follow-up-N, reply-N, note, file-N",
+                )
+        texts = [(place, piece) for place, several in kept for pieces in several for piece in pieces]
+        patterns = [pattern for each, pattern in self._patterns.items() if each.text]
+        return sorted({place for place, text in texts if any(pattern.search(text) for pattern in patterns)})
+
+    def _spans(self, meant: Iterable[Redaction], text: str) -> Iterator[tuple[int, int]]:
+        for each in meant:
+            for match in self._patterns[each].finditer(text):
+                self._found.add(each)
+                yield match.span()
+
+
+def _row(row: object) -> Redaction:
+    if not isinstance(row, dict) or not {"place"} <= set(row) <= {"place", "text"}:
+        raise Refused("a [[redact]] has a place, and a text or none", _HINT)
+    place, text = row["place"], row.get("text", "")
+    if not isinstance(place, str) or not isinstance(text, str):
+        raise Refused("the place and the text of a [[redact]] are written in quotation marks", _HINT)
+    return _redaction(place, text)
+
+
+def _redaction(place: str, text: str | None) -> Redaction:
+    visible = re.sub(f"[{_UNSEEN}\\s]", "", text or "")
+    if text is None or not place or (text and not visible) or (place == EVERYWHERE and not visible):
+        raise Refused("a redaction names a place, and a passage that reads", _HINT)
+    return Redaction(place, text)
+
+
+def _pattern(text: str) -> re.Pattern[str]:
+    words = unicodedata.normalize("NFC", re.sub(f"[{_UNSEEN}]", "", text)).split()
+    letters = [f"[{_UNSEEN}]*".join(map(re.escape, word)) for word in words]
+    return re.compile(f"[{_UNSEEN}\\s]+".join(letters), re.IGNORECASE)
+
+
+def _around(text: str, spans: Iterable[tuple[int, int]]) -> Iterator[str]:
+    """Yield what stands before, between and behind the spans, which are sorted and may overlap."""
+    end, is_cut = 0, False
+    for start, stop in spans:
+        if is_cut and start <= end:
+            end = max(end, stop)
+            continue
+        yield text[end:start]
+        end, is_cut = stop, True
+    yield text[end:]

@@ -1,0 +1,108 @@
+"""What is to be removed is gone, in whichever way it was written."""
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from inbox import redaction
+from inbox.errors import Refused
+from inbox.redaction import EVERYWHERE, Redaction, Redactor
+
+
+def pieces(text: str, *passages: str, place: str = "what") -> tuple[str, ...]:
+    return Redactor(Redaction(place, passage) for passage in passages).pieces("what", text)
+
+
+@pytest.mark.parametrize(
+    ("text", "passage", "left"),
+    [
+        ("a Dupont b", "Dupont", ("a ", " b")),
+        ("DUPONT, dupont", "Dupont", ("", ", ", "")),
+        ("Jean\n  Dupont", "Jean Dupont", ("", "")),
+        ("Jean\u00a0Dupont", "Jean Dupont", ("", "")),
+        ("Du\u200bpo\u00adnt\u202e!", "Dupont", ("", "\u202e!")),
+        ("Rene\u0301 et Ren\u00e9", "Ren\u00e9", ("", " et ", "")),
+        ("Ren\u00e9", "Rene\u0301", ("", "")),
+        ("a.b axb", "a.b", ("", " axb")),
+        ("Duponts", "Dupont", ("", "s")),
+        ("nothing", "Dupont", ("nothing",)),
+    ],
+)
+def test_a_passage_goes_however_it_is_written(text: str, passage: str, left: tuple[str, ...]) -> None:
+    assert left == pieces(text, passage)
+
+
+def test_passages_that_overlap_go_whole() -> None:
+    """Nothing of the second is left over by the first."""
+    assert ("vu ", ".") == pieces("vu Jean Dupont Martin.", "Jean Dupont", "Dupont Martin")
+    assert ("", "") == pieces("abcabc", "abc")
+
+
+def test_all_that_stands_at_a_place_goes() -> None:
+    """Without a trace of how much it was, or whether it was anything."""
+    assert ("", "") == pieces("a\nb", "") == pieces("", "")
+
+
+WORDS = st.text(st.sampled_from("abAB.é \n\u200b"), max_size=30)
+
+
+@given(text=WORDS, passage=st.text(st.sampled_from("abé."), min_size=1, max_size=4))
+@settings(max_examples=100, deadline=None)
+def test_no_piece_holds_what_was_removed(text: str, passage: str) -> None:
+    """Nor does it turn up where two pieces meet; what is left stands in its order."""
+    left = pieces(text, passage)
+    assert not [each for each in left if passage.lower() in each.replace("\u200b", "").lower()]
+    rest = iter(text)
+    assert all(char in rest for char in "".join(left))
+
+
+def test_what_is_not_there_is_refused() -> None:
+    """Who mistyped it must not believe that it is gone."""
+    for place, passage in (("what", "Dupnt"), ("where", "Dupont"), ("where", ""), (EVERYWHERE, "x")):
+        redactor = Redactor([Redaction(place, passage)])
+        left = redactor.pieces("what", "Dupont")
+        with pytest.raises(Refused):
+            redactor.check([("what", [left])])
+
+
+def test_where_it_still_stands_is_told() -> None:
+    redactor = Redactor([Redaction("what", "Dupont")])
+    kept = [(place, [redactor.pieces(place, "M. DUPONT")]) for place in ("what", "who_id")]
+    assert ["who_id"] == redactor.check(kept)
+
+
+@pytest.mark.parametrize("given", ["", "what", ":Dupont", "*:", "what:\u200b", " : ", "*: \u200b"], ids=repr)
+def test_what_reads_as_no_redaction_is_refused(given: str) -> None:
+    with pytest.raises(Refused):
+        redaction.parse(given)
+
+
+def test_a_redaction_may_hold_a_colon() -> None:
+    assert Redaction("what", "à 10:30") == redaction.parse("what: à 10:30")
+    assert Redaction("what", "") == redaction.parse("what:")
+
+
+@pytest.mark.parametrize(
+    "toml",
+    [
+        "",
+        "x",
+        "redact = 1",
+        "redact = [1]",
+        "[[redact]]\ntext='x'",
+        "[[redact]]\nplace=1",
+        "more=1\n[[redact]]\nplace='a'",
+        "[[redact]]\nplace='a'\ntxt='b'",
+        "[[redact]]\nplace='*'",
+        "[[redact]]\nplace='a'\ntext=1",
+    ],
+    ids=repr,
+)
+def test_a_file_with_anything_else_in_it_is_refused(toml: str) -> None:
+    with pytest.raises(Refused):
+        redaction.read(toml)
+
+
+def test_a_file_holds_many() -> None:
+    toml = "[[redact]]\nplace = 'what'\ntext = 'Dupont'\n[[redact]]\nplace = 'who_id'\n"
+    assert (Redaction("what", "Dupont"), Redaction("who_id", "")) == redaction.read(toml)
