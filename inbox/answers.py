@@ -6,11 +6,15 @@ from datetime import date
 from enum import StrEnum
 from typing import TypeAlias
 
+from crypto.messages import REPORT
 from crypto.questionnaire import Field, Flag, Kind, Questionnaire, When
+from inbox.schema import Case
 
 Answer: TypeAlias = str | tuple[str, ...]
 Answers: TypeAlias = Mapping[str, Answer]
 
+# By which the text of an unsigned letter is found among answers.
+NOTE = "note"
 _DAY = r"\d{4}-\d\d-\d\d"
 
 
@@ -21,6 +25,11 @@ class Oddity(StrEnum):
     UNKNOWN_ANSWER = "unknown-answer"
     NOT_ASKED = "not-asked"
     TOO_LONG = "too-long"
+
+
+def of(case: Case) -> Answers:
+    """Return what a report answered; of an unsigned letter its text."""
+    return {NOTE: case.message.decode()} if case.unsigned else REPORT.parse(case.message).answers
 
 
 def oddities(asked: Questionnaire, answers: Answers) -> dict[str, Oddity]:

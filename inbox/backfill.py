@@ -5,9 +5,8 @@ from datetime import date
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from crypto.messages import REPORT, Status
-from inbox import conflicts, handling, records, words
-from inbox.answers import Answers
+from crypto.messages import Status
+from inbox import answers, conflicts, handling, index, records, words
 from inbox.casework import Handling
 from inbox.schema import Case
 
@@ -15,14 +14,12 @@ from inbox.schema import Case
 def begin_all(session: Session, today: date) -> None:
     """Begin the work on every case that has none, as filing would, with what has happened since."""
     for case in session.scalars(select(Case).where(Case.number.not_in(select(Handling.case)))).all():
-        said = _answers(case)
+        said = answers.of(case)
         work = handling.begin(case, said)
         handling.set_closed(work, (case.closed_on or today) if case.status == Status.CLOSED else None)
         session.add(work)
         letters = [each.text for each in records.follow_ups(session, case.number)]
         session.add(words.of(case.number, [*conflicts.said(said), *letters]))
+        index.make(session, case.number, said)
+        index.add(session, case.number, letters)
         handling.keep_in_step(session, case.number)
-
-
-def _answers(case: Case) -> Answers:
-    return {"note": case.message.decode()} if case.unsigned else REPORT.parse(case.message).answers

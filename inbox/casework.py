@@ -154,10 +154,18 @@ class Term(Base):
     """Something in a case by which it may have to do with others, as a keyed hash."""
 
     __tablename__ = "terms"
-    __table_args__ = (Index("terms_by_value", "kind", "value", "case"),)
+    __table_args__ = (Index("terms_by_value", "kind", "value", "case"), {"sqlite_with_rowid": False})
     case: Mapped[int] = mapped_column(ForeignKey("cases.number"), primary_key=True)
     kind: Mapped[str] = mapped_column(primary_key=True)
     value: Mapped[bytes] = mapped_column(primary_key=True)
+
+
+class IndexKey(Base):
+    """The one row with the key under which terms are hashed."""
+
+    __tablename__ = "index_key"
+    seed: Mapped[bytes]
+    row: Mapped[int] = mapped_column(primary_key=True, default=1)
 
 
 class Identity(Base):

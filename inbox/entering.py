@@ -19,6 +19,7 @@ from inbox import (
     conflicts,
     enclosures,
     handling,
+    index,
     questionnaires,
     records,
     registers,
@@ -179,6 +180,7 @@ def _begin(session: Session, case: Case, route: Route, said: Answers) -> None:
     work = handling.begin(case, said)
     work.route = route.value
     session.add_all([case, work, words.of(case.number, conflicts.said(said))])
+    index.make(session, case.number, said)
     session.flush()
 
 

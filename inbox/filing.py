@@ -12,8 +12,8 @@ from crypto.bundle import Withdrawal
 from crypto.container import Signed
 from crypto.errors import Tampered
 from crypto.messages import Status
-from inbox import conflicts, handling, questionnaires, records, schema, summaries, words
-from inbox.answers import Answers
+from inbox import conflicts, handling, index, questionnaires, records, schema, summaries, words
+from inbox.answers import NOTE, Answers
 from inbox.home import Home
 from inbox.reasons import Kind
 from inbox.schema import Attachment, Case
@@ -152,7 +152,7 @@ class Filing:
         note = unsigned.drop.note
         filed = self._open_case(item, note.encode(), first_line([note]))
         filed.unsigned = True
-        self._begin(filed, {"note": note})
+        self._begin(filed, {NOTE: note})
         self._file_attachments(_Owner(filed.number), unsigned)
         self._look_for_names(filed.number, [note])
 
@@ -191,6 +191,7 @@ class Filing:
         warning = self._shown.warning(follow_up.keyring, item.day)
         known.keyring_warning = known.keyring_warning or warning
         words.add(self._session, known.number, [follow_up.text])
+        index.add(self._session, known.number, [follow_up.text])
         handling.keep_in_step(self._session, known.number)
         self._file_attachments(_Owner(known.number, follow_up.id), letter, follow_up.files)
         self.filed.follow_ups.append(known.number)
@@ -228,9 +229,10 @@ class Filing:
         return filed
 
     def _begin(self, filed: Case, answers: Answers) -> None:
-        """Begin the work on a case: a first score, the next deadline, the words by which it is found."""
+        """Begin the work on a case: first score, next deadline, by what it is found."""
         self._session.add(handling.begin(filed, answers))
         self._session.add(words.of(filed.number, conflicts.said(answers)))
+        index.make(self._session, filed.number, answers)
 
     def _file_attachments(
         self, owner: _Owner, letter: SignedReport | SignedFollowUp | Unsigned, described: Files = ()

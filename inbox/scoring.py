@@ -81,10 +81,11 @@ class Proposal:
 
 @dataclass(frozen=True, slots=True)
 class Questions:
-    """The ids of the questions that tell the main category and the area."""
+    """The ids of the questions that tell the main category, the area, and who is concerned."""
 
     category: str
     area: str
+    persons: str
 
 
 @cache

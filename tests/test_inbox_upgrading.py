@@ -19,7 +19,7 @@ from tests.inbox_trio import OF_THE_WORK
 
 FIRST = "0001"
 # What the second migration brought, what refers to others first.
-TABLES_OF_WORK = (*OF_THE_WORK, "handlings", "days_off", "settings", "eliminations")
+TABLES_OF_WORK = (*OF_THE_WORK, "handlings", "days_off", "settings", "eliminations", "index_key")
 SECOND = (
     "DROP TABLE words",
     *(f"DROP TABLE {name}" for name in TABLES_OF_WORK),
@@ -60,7 +60,8 @@ def old(tmp_path_factory: pytest.TempPathFactory, connection: Connection) -> Off
     portal = Portal(world, folder / "medium")
     reporters = [Reporter(world), Reporter(world)]
     reports = [
-        first(each, text="un conteneur à quai", edit=answering(danger_now="yes")) for each in reporters
+        first(each, text="un conteneur à quai", edit=answering(danger_now="yes", refs="CSQU3054383"))
+        for each in reporters
     ]
     letter = Sent(reporters[0].follow_up("encore le même soir"))
     for each in (*reports, letter):
@@ -102,6 +103,8 @@ def test_a_vault_of_the_first_version_is_upgraded_with_all_that_is_in_it(old: Of
     assert [2] == [each["case"] for each in old.json("queue", "--closed")["cases"]]
     for words in ("meme soir", "CONTENEUR quai"):
         assert [1] == [each["case"] for each in old.json("queue", "--search", words)["cases"]]
+    (proposed,) = old.json("links", "1")["proposed"]
+    assert (2, "CSQU3054383") == (proposed["case"], proposed["reasons"][0]["shown"])
     assert "upgrade" in [each["act"] for each in old.json("journal", "print")["entries"]]
     assert 0 == old.run("journal", "verify").code
 

@@ -177,6 +177,13 @@ def upgrade() -> None:
             ["cases.number"],
         ),
         sa.PrimaryKeyConstraint("case", "kind", "value"),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "index_key",
+        sa.Column("seed", sa.LargeBinary(), nullable=False),
+        sa.Column("row", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("row"),
     )
     op.create_index("terms_by_value", "terms", ["kind", "value", "case"], unique=False)
     op.create_table(

@@ -1,0 +1,115 @@
+"""What is found in a text by which it may have to do with others; what is hostile costs little."""
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from inbox import likeness, terms
+from inbox.terms import Kind
+
+FOUND = [
+    (Kind.CONTAINER, "CSQU3054383", ["CSQU3054383", "csqu 305438-3", "CSQU 305 438 3", "\uff23SQU3054383"]),
+    (Kind.PLATE, "AB123CD", ["AB-123-CD", "AB 123 CD", "ab123cd", "une Clio ab-123-cd."]),
+    (Kind.PLATE, "123ABC75", ["123 ABC 75"]),
+    (Kind.PLATE, "1ABC234", ["1-ABC-234"]),
+    (Kind.PLATE, "1234BCD", ["1234BCD", "1234-BCD"]),
+    (Kind.PHONE, "+33612345678", ["06 12 34 56 78", "+33 (0)6 12 34 56 78", "0033612345678"]),
+    (Kind.PHONE, "+33612345678", ["06.12.34.56.78,", "0145678901 0612345678", "+33 6 12 34 56 78"]),
+    (Kind.PHONE, "+32470123456", ["+32 470 12 34 56"]),
+    (Kind.NAME, "dupont jean", ["Jean Dupont", "DUPONT Jean", "vu Jean Dupont hier"]),
+    (Kind.NAME, "elodie lefevre", ["Élodie Lefèvre", "Lefevre Elodie"]),
+    (Kind.NAME, "dupont jean paul", ["Jean-Paul Dupont", "Dupont Jean Paul"]),
+    (Kind.NAME, "de jean la tour", ["Jean de la Tour"]),
+    (Kind.DAY, "2026-03-14", ["14/03/2026", "14.3.2026", "2026-03-14/2026-03-16"]),
+    (Kind.DAY, "2026-03-14", ["le 14 mars 2026", "14 March 2026"]),
+    (Kind.DAY, "2026-08-01", ["1er août 2026"]),
+]  # fmt: skip
+# Nothing of this kind is in it.
+ABSENT = [
+    (Kind.CONTAINER, "CSQU3054384"),
+    (Kind.CONTAINER, "XCSQU3054383"),
+    (Kind.PLATE, "de 100 km"),
+    (Kind.PLATE, "1200 TTC"),
+    (Kind.PHONE, "14/03/2026"),
+    (Kind.PHONE, "06 12 34 56"),
+    (Kind.PHONE, "0612345678901234567"),
+    (Kind.NAME, "jean dupont"),
+    (Kind.NAME, "Jean. Dupont"),
+    (Kind.NAME, "UN TEXTE TOUT EN CAPITALES SANS NOM"),
+    (Kind.NAME, "Le Havre"),
+    (Kind.DAY, "31/02/2026"),
+    (Kind.DAY, "14 brumaire 2026"),
+    (Kind.DAY, "0000-00-00"),
+]
+
+
+def values(kind: Kind, text: str, persons: str = "") -> list[str]:
+    return [each.value for each in terms.found_in([text], persons) if each.kind == kind]
+
+
+@pytest.mark.parametrize(
+    ("kind", "value", "text"),
+    [(kind, value, text) for kind, value, texts in FOUND for text in texts],
+    ids=[text for _, _, texts in FOUND for text in texts],
+)
+def test_what_is_written_in_different_ways_is_found_as_the_same(kind: Kind, value: str, text: str) -> None:
+    assert value in values(kind, text)
+
+
+@pytest.mark.parametrize(("kind", "text"), ABSENT, ids=[text for _, text in ABSENT])
+def test_what_only_looks_alike_is_not_found(kind: Kind, text: str) -> None:
+    assert not values(kind, text)
+
+
+def test_where_persons_are_asked_for_two_words_alone_are_a_name() -> None:
+    """However they are written, but not as part of a sentence."""
+    assert ["dupont jean"] == values(Kind.NAME, "", "jean dupont, chef de quai\nun grand blond")
+
+
+HOSTILE = {
+    "telephones": " ".join(f"06 12 {n // 100 % 100:02} {n % 100:02} 78" for n in range(10_000)),
+    "containers": "CSQU3054383 " * 10_000,
+    "a long name": f"{'A' * 8_000} {'B' * 8_000}",
+    "names": " ".join(f"Jean Dupont{'abcdefghij'[n % 10] * (n % 40)}." for n in range(10_000)),
+    "figures": "1 " * 30_000,
+    "hyphens": "A-" * 30_000,
+    "controls": "\u202e\x1b[2J\u0000" * 10_000,
+}
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_what_is_hostile_gives_few_terms(name: str) -> None:
+    """Forty of a kind at most, each of a hundred characters at most."""
+    found = terms.found_in([HOSTILE[name]], HOSTILE[name])
+    assert all(sum(each.kind == kind for each in found) <= terms.MOST for kind in Kind)
+    assert all(len(each.shown) <= 100 for each in found)
+    assert (name in {"telephones", "names"}) is (len(found) >= terms.MOST)
+
+
+@settings(max_examples=50)
+@given(st.text(max_size=300))
+def test_any_text_is_looked_through(text: str) -> None:
+    """And what is found is found again in what is shown of it."""
+    for each in terms.found_in([text], text):
+        assert each.value in {again.value for again in terms.found_in([each.shown], each.shown)}
+
+
+TEXT = (
+    "Mon chef de brigade m'a demandé de laisser passer un conteneur sans le contrôler, contre une enveloppe. "
+    "Il l'a fait devant la cafétéria, un soir de mars, et il a dit que d'autres le faisaient déjà."
+)
+
+
+def test_a_text_is_told_from_others_and_found_with_small_changes() -> None:
+    """Accents, case, signs and a few words do not count; another text, and a short one, are not alike."""
+    mine = likeness.pieces([TEXT])
+    retold = likeness.pieces([TEXT.upper().replace("É", "E").replace("UN SOIR DE MARS", "un matin")])
+    other = likeness.pieces(
+        ["Hier soir au terminal, deux hommes ont ouvert un camion devant la barrière ouest."]
+    )
+    assert likeness.share(mine, mine) == 1
+    assert likeness.share(mine, retold) > likeness.ALIKE > likeness.share(mine, other)
+    assert len(set(likeness.telling(mine)) & set(likeness.telling(retold))) >= likeness.LEAST_COMMON
+    assert not likeness.pieces(["je ne sais pas"])
+    assert not likeness.pieces(["in_one_word" * 100])
+    assert likeness.share(frozenset(), frozenset()) == 0
