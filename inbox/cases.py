@@ -39,8 +39,8 @@ def overview(session: Session) -> View:
     }
 
 
-def details(session: Session, number: int) -> View:
-    """Return all of one case; raises as ``records.case``."""
+def details(session: Session, number: int, language: str = "") -> View:
+    """Return all of one case, labels in ``language`` or in the report's; raises as ``records.case``."""
     case = records.case(session, number)
     files = records.attachments(session, number)
     follow_ups = records.follow_ups(session, number)
@@ -50,7 +50,7 @@ def details(session: Session, number: int) -> View:
         | {"route": handling.of(session, number).route}
         | {"written": None, "questionnaire": None, "note": None}
         | {"answers": {}, "labels": {}, "odd": {}, "cautions": []}
-        | (_note(case) if case.unsigned else _report(session, case))
+        | (_note(case) if case.unsigned else _report(session, case, language))
         | {
             "attachments": [attachment(file) for file in files if file.follow_up is None],
             "follow_ups": [_follow_up(each, files) for each in follow_ups],
@@ -99,22 +99,22 @@ def _line(case: Case, kept_from: Mapping[int, list[str]]) -> View:
     }
 
 
-def _report(session: Session, case: Case) -> View:
+def _report(session: Session, case: Case, language: str) -> View:
     report = REPORT.parse(case.message)
     answered = report.questionnaire
     asked = questionnaires.asked(session, answered)
     return {
         "written": report.written.isoformat(),
         "questionnaire": {"id": answered.id, "version": answered.version},
-    } | (_answers(asked, report) if asked else {"answers": dict(report.answers)})
+    } | (_answers(asked, report, language) if asked else {"answers": dict(report.answers)})
 
 
-def _answers(asked: Questionnaire, report: Report) -> View:
+def _answers(asked: Questionnaire, report: Report, language: str) -> View:
     """Return answers with their labels; what must never be repeated comes before the rest."""
     guarded = {field.id for field in asked.fields if field.flag is Flag.PROTECT}
     return {
         "answers": dict(sorted(report.answers.items(), key=lambda item: item[0] not in guarded)),
-        "labels": _labels(asked, report.language),
+        "labels": _labels(asked, language or report.language),
         "odd": {
             question: str(oddity) for question, oddity in answers.oddities(asked, report.answers).items()
         },

@@ -36,5 +36,15 @@ def lock() -> bool:
     return True
 
 
+def said() -> str:
+    """Return what officers are told of it, once ``lock`` was tried once more."""
+    swapped = (
+        "its memory is locked: nothing of it is swapped to a disk"
+        if lock()
+        else "its memory could not be locked: switch swap off, or raise the limit (ulimit -l unlimited)"
+    )
+    return f"No core dumps are made of this process; {swapped}."
+
+
 def _libc() -> ctypes.CDLL:
     return ctypes.CDLL(None, use_errno=True)

@@ -24,6 +24,8 @@ from inbox.schema import Case, KeyringFile, OutboxBundle
 from inbox.slots import Mailbox, Seal, Sealer, Unsent, compose, mailbox_of
 from inbox.unlocking import Inbox
 
+# How the name of a bundle for the portal begins, on the medium.
+HANDED = "outbox-"
 # Up to here one process is done before another has started.
 _FEW = 200
 
@@ -246,7 +248,7 @@ def _check_folder(out: Path) -> None:
 
 def _hand_over(n: int, path: Path, out: Path, anew: Manifest | None = None) -> Path:
     """Put our copy into ``out``, under another manifest's signature if one is given."""
-    target = out / f"outbox-{path.name}"
+    target = out / f"{HANDED}{path.name}"
     try:
         if anew is None:
             disk.copy(path, target)

@@ -43,13 +43,8 @@ def session(context: click.Context, minutes: int) -> None:
 
 
 def _greeting(minutes: int) -> list[str]:
-    swapped = (
-        "its memory is locked: nothing of it is swapped to a disk"
-        if memory.lock()
-        else "its memory could not be locked: switch swap off, or raise the limit (ulimit -l unlimited)"
-    )
     return [
-        f"No core dumps are made of this process; {swapped}.",
+        memory.said(),
         "Type commands without --home and --share: list, show 1, --help.",
         f"It ends with `lock`, with Ctrl-D, and after {minutes} minutes without typing.",
     ]

@@ -1,0 +1,42 @@
+"""The desk's pages put together."""
+
+import secrets
+from collections.abc import Iterable
+
+from flask import Blueprint, Flask
+from flask_wtf import CSRFProtect
+
+from inbox.desk import case, collecting, guard, headers, lock, problems, rendering, state, style, waiting
+from inbox.desk.state import Desk
+
+# A reply has at most some 12,000 characters; a note may be longer.
+_LARGEST_FORM = 1 << 20
+
+
+def create_app(desk: Desk) -> Flask:
+    """Return the application of one desk: its cookie, and what signs it, end with the process."""
+    app = Flask(__name__, static_folder=None)
+    app.config.update(
+        SECRET_KEY=secrets.token_bytes(32),
+        SESSION_COOKIE_NAME="desk",
+        SESSION_COOKIE_PATH=desk.place,
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Strict",
+        WTF_CSRF_TIME_LIMIT=None,
+        MAX_CONTENT_LENGTH=_LARGEST_FORM,
+        MAX_FORM_MEMORY_SIZE=_LARGEST_FORM,
+    )
+    state.keep(app, desk)
+    guard.init_app(app)
+    CSRFProtect(app)  # type: ignore[no-untyped-call]
+    headers.init_app(app)
+    rendering.init_app(app)
+    problems.init_app(app)
+    _register(app, desk.place, (guard.doors, style.sheets))
+    _register(app, f"{desk.place}/<language>", (waiting.pages, case.pages, collecting.pages, lock.pages))
+    return app
+
+
+def _register(app: Flask, below: str, blueprints: Iterable[Blueprint]) -> None:
+    for blueprint in blueprints:
+        app.register_blueprint(blueprint, url_prefix=below + (blueprint.url_prefix or ""))

@@ -1,0 +1,56 @@
+"""One case: what it says, how pressing it is, what is answered."""
+
+from flask import Blueprint, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+
+from crypto.messages import Status
+from inbox import cases, handling, replies, scoring
+from inbox.acts import Act, Deed
+from inbox.desk import rendering
+from inbox.desk.forms import choice, number, reason
+from inbox.desk.state import here
+from inbox.options import today
+
+pages = Blueprint("case", __name__, url_prefix="/case/<int:case>")
+
+
+@pages.get("")
+def show(case: int) -> ResponseReturnValue:
+    """Show all of one case."""
+    with here().inbox.acting(Deed(Act.SHOW, case=case), today()) as session:
+        view = cases.details(session, case, rendering.language())
+        cases.mark_read(session, case)
+        return rendering.page("case.html", view=view, work=handling.of(session, case), scoring=scoring)
+
+
+@pages.post("/reply")
+def reply(case: int) -> ResponseReturnValue:
+    """Answer the author; it leaves with the next outbox."""
+    day = today()
+    with here().inbox.acting(Deed(Act.REPLY, case=case), day) as session:
+        replies.reply(session, case, request.form.get("text", "").replace("\r\n", "\n"), day)
+    return _done(case, "replied")
+
+
+@pages.post("/status")
+def status(case: int) -> ResponseReturnValue:
+    """Change the status that the author reads."""
+    chosen, day = choice("status", Status), today()
+    with here().inbox.acting(Deed(Act.SET_STATUS, case=case, about=chosen.value), day) as session:
+        replies.set_status(session, case, chosen, day)
+    return _done(case, "status-set")
+
+
+@pages.post("/judge")
+def judge(case: int) -> ResponseReturnValue:
+    """Say how pressing the case is, part by part."""
+    given, day = {name: number(name, scoring.HIGHEST) for name in scoring.NAMES}, today()
+    about = ", ".join(f"{name} {value}" for name, value in given.items())
+    with here().inbox.acting(Deed(Act.JUDGE, case=case, about=about, reason=reason()), day) as session:
+        handling.judge(session, case, given, day)
+    return _done(case, "judged")
+
+
+def _done(case: int, said: str) -> ResponseReturnValue:
+    here().say(said)
+    return redirect(url_for("case.show", case=case), 303)

@@ -1,0 +1,71 @@
+"""The removable medium: take in what came from the portal, put on it what goes there."""
+
+from pathlib import Path
+
+from flask import Blueprint, request
+from flask.typing import ResponseReturnValue
+
+from inbox import expiry, journal, medium, outbox, patience
+from inbox.acts import Act, Deed
+from inbox.chain import Acceptance
+from inbox.collect import collect as collect_bundles
+from inbox.desk import rendering
+from inbox.desk.state import here
+from inbox.errors import Refused
+from inbox.options import today
+
+pages = Blueprint("collecting", __name__, url_prefix="/medium")
+
+
+@pages.get("")
+def show() -> ResponseReturnValue:
+    """Show what lies on the medium, and how long the keys still serve."""
+    desk = here()
+    with desk.inbox.acting(Deed(Act.LIST, about="medium"), today()) as session:
+        return rendering.page(
+            "medium.html",
+            folder=desk.medium,
+            bundles=medium.bundles(session, desk.medium) if desk.medium else [],
+            unconfirmed=medium.unconfirmed(session),
+            warnings=expiry.warnings(session, today()),
+        )
+
+
+@pages.post("/collect")
+def collect() -> ResponseReturnValue:
+    """Collect the chosen bundles."""
+    desk = here()
+    folder = _folder()
+    chosen = [path for path in medium.files(folder) if path.name in request.form.getlist("bundle")]
+    given = request.form.get("fingerprint", "").strip() or None
+    acceptance = Acceptance(None, given, lambda _: False)
+    outcomes = list(collect_bundles(desk.inbox, chosen, acceptance, today=today(), progress=_work_goes_on))
+    return rendering.page("collected.html", outcomes=outcomes)
+
+
+@pages.post("/outbox")
+def prepare() -> ResponseReturnValue:
+    """Put the next bundle for the portal on the medium."""
+    desk = here()
+    made = outbox.make(desk.inbox, _folder(), today=today(), progress=_work_goes_on)
+    with desk.inbox.transaction() as session:
+        head = journal.head(session)
+    return rendering.page("prepared.html", made=made, head=head)
+
+
+@pages.post("/outbox/<int:n>")
+def again(n: int) -> ResponseReturnValue:
+    """Put a bundle for the portal on the medium once more."""
+    made = outbox.again(here().inbox, _folder(), n, today=today())
+    return rendering.page("prepared.html", made=made, head=None)
+
+
+def _folder() -> Path:
+    folder = here().medium
+    if folder is None:
+        raise Refused("no medium was named", "start the desk with --medium FOLDER")
+    return folder
+
+
+def _work_goes_on(_done: int, _total: int) -> None:
+    patience.renew()

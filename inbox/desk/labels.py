@@ -1,0 +1,30 @@
+"""What the answers of reports are called in the officer's language, by the questionnaire."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from sqlalchemy.orm import Session
+
+from crypto.keyring import Texts
+from crypto.questionnaire import Questionnaire
+from inbox import questionnaires, scoring
+
+
+@dataclass(frozen=True, slots=True)
+class Labels:
+    """Labels of the questions that the queue goes by, and of their answers by id."""
+
+    category: Mapping[str, Texts]
+    area: Mapping[str, Texts]
+
+
+def current(session: Session) -> Labels:
+    """Return the labels of the questionnaire in use."""
+    asked, ids = questionnaires.in_use(session), scoring.questions()
+    return Labels(_options(asked, ids.category), _options(asked, ids.area))
+
+
+def _options(asked: Questionnaire, question: str) -> Mapping[str, Texts]:
+    return {
+        option.id: option.label for field in asked.fields if field.id == question for option in field.options
+    }

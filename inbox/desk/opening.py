@@ -1,0 +1,18 @@
+"""An inbox open at the desk for as long as its officers work at it."""
+
+import socket
+from collections.abc import Callable
+from pathlib import Path
+
+from inbox.desk import serving, witnesses
+from inbox.desk.app import create_app
+from inbox.desk.state import Desk
+from inbox.unlocking import Inbox, with_witnesses
+
+
+def hold(inbox: Inbox, listener: socket.socket, medium: Path | None, greet: Callable[[str], None]) -> None:
+    """Serve until somebody locks the desk; Inactive if nobody asks for a page. ``greet`` gets the address."""
+    desk = Desk(with_witnesses(inbox, witnesses.asking(inbox)), serving.port_of(listener), medium)
+    app = create_app(desk)
+    greet(desk.address)
+    serving.serve(listener, app, lambda: desk.is_over)

@@ -1,0 +1,73 @@
+"""What is answered where something is refused, needs two officers, or is the program's own fault."""
+
+from http import HTTPStatus
+
+from flask import Flask, g, request
+from flask.typing import ResponseReturnValue
+from werkzeug.exceptions import HTTPException
+
+from crypto.errors import CryptoError
+from inbox import journalview, terminal
+from inbox.desk import rendering
+from inbox.desk.translation import LANGUAGES
+from inbox.errors import Locked, Refused, WrongPassphrase
+
+# Fields of forms that are no words of an officer's own.
+_OURS = ("csrf_token", "passphrase-")
+
+
+def init_app(app: Flask) -> None:
+    """Let every error of ``app`` be a page that says what happened and what to do."""
+    app.register_error_handler(Refused, _refused)
+    app.register_error_handler(Locked, _unconfirmed)
+    app.register_error_handler(WrongPassphrase, _unconfirmed)
+    app.register_error_handler(CryptoError, _damaged)
+    app.register_error_handler(OSError, _no_file)
+    app.register_error_handler(HTTPException, _no_page)
+    app.register_error_handler(Exception, _fault)
+
+
+def written() -> list[tuple[str, str]]:
+    """Return what an officer gave with a form, by field: it must not be lost."""
+    return [
+        (name, value)
+        for name, value in request.form.items(multi=True)
+        if not name.startswith(_OURS) and value
+    ]
+
+
+def _refused(refused: Refused) -> ResponseReturnValue:
+    status = HTTPStatus.CONFLICT
+    return rendering.page("refused.html", what=str(refused), hint=refused.hint, written=written()), status
+
+
+def _unconfirmed(refused: Refused) -> ResponseReturnValue:
+    """Ask for the passphrases that an act takes, then for the same form once more."""
+    deed = g.get("deed")
+    if deed is None:
+        return _refused(refused)
+    shown = {"deed": journalview.deed(deed), "names": g.names, "needed": g.needed, "written": written()}
+    wrong = str(refused) if g.has_typed else ""
+    return rendering.page("confirm.html", **shown, wrong=wrong, path=request.path), HTTPStatus.UNAUTHORIZED
+
+
+def _damaged(error: CryptoError) -> ResponseReturnValue:
+    return _refused(Refused(str(error), "a file, the vault or the program is at fault: put back a copy"))
+
+
+def _no_file(error: OSError) -> ResponseReturnValue:
+    what = f"{error.filename or 'a file'}: {error.strerror}"
+    return _refused(Refused(what, "check the path, the medium and the free space"))
+
+
+def _no_page(error: HTTPException) -> ResponseReturnValue:
+    status = HTTPStatus(error.code or HTTPStatus.INTERNAL_SERVER_ERROR)
+    # A path that is no page's has no values, yet it begins with a language.
+    g.language = next((each for each in LANGUAGES if f"/{each}/" in request.path), "en")
+    return rendering.page("nothing.html", status=status.value), status
+
+
+def _fault(error: Exception) -> ResponseReturnValue:
+    """Say where the fault is, on the terminal and without any value; what was not finished was undone."""
+    terminal.crash(type(error), error, error.__traceback__)
+    return rendering.page("fault.html"), HTTPStatus.INTERNAL_SERVER_ERROR

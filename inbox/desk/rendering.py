@@ -1,0 +1,107 @@
+"""Templates to pages; whatever came from outside is text, control and direction characters spelled out."""
+
+from functools import cache, partial
+from http import HTTPStatus
+from typing import Any
+
+from flask import Flask, abort, g, request, url_for
+from flask_wtf.csrf import generate_csrf
+from jinja2 import Environment, FileSystemLoader, PrefixLoader, StrictUndefined
+
+from crypto.keyring import Texts
+from inbox.desk import translation
+from inbox.desk.state import here
+from inbox.desk.translation import LANGUAGES, TEMPLATES
+from inbox.terminal import visible
+
+_FIRST = "fr"
+
+
+@cache
+def environment(language: str) -> Environment:
+    """Return the templates of the desk, and those that rooms share, speaking ``language``."""
+    templates = Environment(
+        loader=PrefixLoader({name: FileSystemLoader(TEMPLATES / name) for name in ("desk", "shared")}),
+        autoescape=True,
+        undefined=StrictUndefined,
+        extensions=["jinja2.ext.i18n"],
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    words = translation.texts(language)
+    templates.install_gettext_callables(  # type: ignore[attr-defined]
+        lambda text: words.get(text) or text,
+        lambda one, several, count: words.get(text := one if count == 1 else several) or text,
+        newstyle=True,
+    )
+    templates.filters |= {
+        "shown": visible,
+        "lines": lines,
+        "day": partial(translation.day, language),
+        "own": partial(Texts.in_, language=language),
+        "size": _size,
+    }
+    return templates
+
+
+def lines(text: str) -> str:
+    """Return ``text`` over as many lines as it has, with nothing in it that is not seen."""
+    return "\n".join(map(visible, text.replace("\r\n", "\n").split("\n")))
+
+
+def page(template: str, /, **values: Any) -> str:
+    """Return a page in the language of its address."""
+    desk = here()
+    return (
+        environment(g.language)
+        .get_template(f"desk/{template}")
+        .render(
+            values,
+            language=g.language,
+            languages=LANGUAGES,
+            present=desk.inbox.present,
+            said=desk.said(),
+            here=request.endpoint,
+            url_for=url_for,
+            csrf=generate_csrf,
+            other=_in_other_language,
+        )
+    )
+
+
+def language() -> str:
+    """Return the language of the page."""
+    chosen: str = g.language
+    return chosen
+
+
+def init_app(app: Flask) -> None:
+    """Take the language from the address of a page, and keep it in the addresses on it."""
+
+    @app.url_value_preprocessor
+    def take(_: str | None, values: dict[str, Any] | None) -> None:
+        chosen = (values or {}).pop("language", _FIRST)
+        if chosen not in LANGUAGES:
+            abort(HTTPStatus.NOT_FOUND)
+        g.language = chosen
+
+    @app.url_defaults
+    def keep(endpoint: str, values: dict[str, Any]) -> None:
+        if app.url_map.is_endpoint_expecting(endpoint, "language"):
+            values.setdefault("language", g.language)
+
+
+def _in_other_language(language: str) -> str:
+    """Return the address of this page in another language; that of the queue for an answer to a form."""
+    if request.method != "GET" or request.endpoint is None or request.endpoint == "guard.enter":
+        return url_for("queue.first", language=language)
+    return url_for(request.endpoint, language=language, **(request.view_args or {}))
+
+
+def _size(count: int) -> str:
+    """Return a number of bytes as people read it."""
+    size, units = float(count), iter(("B", "KiB", "MiB", "GiB"))
+    unit = next(units)
+    while size >= 1024 and unit != "GiB":  # noqa: PLR2004 - what the units are made of
+        size, unit = size / 1024, next(units)
+    return f"{size:.0f} {unit}" if unit == "B" or size >= 10 else f"{size:.1f} {unit}"  # noqa: PLR2004

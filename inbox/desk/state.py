@@ -1,0 +1,66 @@
+"""What a desk knows while it is open; all of it ends with its process."""
+
+import secrets
+from pathlib import Path
+
+from flask import Flask, current_app
+
+from inbox.queueing import Filter, Order
+from inbox.unlocking import Inbox
+
+HOST = "127.0.0.1"
+
+
+class Desk:
+    """An open inbox with the one browser that may see it.
+
+    ``place`` begins every path: no other program on this machine can guess it, and none gets the cookie.
+    ``wanted`` and ``order`` are what the queue shows: browsers remember addresses, so none has a search.
+    """
+
+    def __init__(self, inbox: Inbox, port: int, medium: Path | None) -> None:
+        self.inbox = inbox
+        self.host = f"{HOST}:{port}"
+        self.medium = medium
+        self.place = f"/{secrets.token_urlsafe(9)}"
+        self.is_over = False
+        self.wanted, self.order = Filter(), Order.PRIORITY
+        self._once: str | None = secrets.token_urlsafe(32)
+        self._said: tuple[str, ...] = ()
+
+    @property
+    def address(self) -> str:
+        """What an officer opens, once."""
+        return f"http://{self.host}{self.place}/open/{self._once}"
+
+    def admit(self, given: str) -> bool:
+        """Tell whether this is the secret of the address; it never is again."""
+        once, self._once = self._once, None
+        if once is None or not secrets.compare_digest(once.encode(), given.encode()):
+            self._once = once
+            return False
+        return True
+
+    def say(self, *codes: str) -> None:
+        """Tell on the next page what was done, by the codes of its texts."""
+        self._said = codes
+
+    def said(self) -> tuple[str, ...]:
+        """Return what is to be told, once."""
+        said, self._said = self._said, ()
+        return said
+
+    def lock(self) -> None:
+        """Let this be the last answer."""
+        self.is_over = True
+
+
+def keep(app: Flask, desk: Desk) -> None:
+    """Let the pages of ``app`` be those of this desk."""
+    app.extensions["desk"] = desk
+
+
+def here() -> Desk:
+    """Return the desk of the page that is asked for."""
+    desk: Desk = current_app.extensions["desk"]
+    return desk

@@ -1,0 +1,58 @@
+"""Which cases wait, the most pressing first."""
+
+from flask import Blueprint, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+
+from inbox import queueing
+from inbox.acts import Act, Deed
+from inbox.desk import labels, rendering
+from inbox.desk.forms import choice
+from inbox.desk.state import here
+from inbox.options import today
+from inbox.queueing import MANY, PAGE, Filter, Order
+
+pages = Blueprint("queue", __name__)
+
+
+@pages.get("/")
+def first() -> ResponseReturnValue:
+    """Show the beginning of the queue."""
+    return show(1)
+
+
+@pages.get("/queue/<int:page>")
+def show(page: int) -> ResponseReturnValue:
+    """Show a page of the cases that were asked for last."""
+    desk, day, start = here(), today(), max(0, page - 1) * PAGE
+    deed = Deed(Act.SEARCH if desk.wanted.search else Act.LIST, about="queue")
+    with desk.inbox.acting(deed, day) as session:
+        return rendering.page(
+            "queue.html",
+            rows=queueing.page(session, desk.wanted, desk.order, today=day, first=start),
+            count=queueing.count(session, desk.wanted, today=day),
+            labels=labels.current(session),
+            wanted=desk.wanted,
+            order=desk.order,
+            page=page,
+            many=MANY,
+            size=PAGE,
+            today=day,
+        )
+
+
+@pages.post("/queue")
+def ask() -> ResponseReturnValue:
+    """Ask for other cases, or in another order."""
+    desk, form = here(), request.form
+    desk.order = choice("sort", Order)
+    desk.wanted = Filter(
+        status=form.get("status", ""),
+        category=form.get("category", ""),
+        area=form.get("area", ""),
+        priority=form.get("priority", 0, int),
+        overdue="overdue" in form,
+        unread="unread" in form,
+        closed="closed" in form,
+        search=form.get("search", "").strip(),
+    )
+    return redirect(url_for("queue.first"), 303)

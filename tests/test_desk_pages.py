@@ -1,0 +1,183 @@
+"""The desk in a real browser, in both languages: what officers see and press."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, ViewportSize, expect
+
+from tests import accessibility
+from tests.desk_room import Served, seen, serving, tell
+from tests.inbox_builders import (
+    Office,
+    Portal,
+    Reporter,
+    Sent,
+    World,
+    drop,
+    passphrase_of,
+    read_outbox,
+    read_slot,
+)
+
+pytestmark = pytest.mark.browser
+
+NAMES = ("alice", "bruno", "chloe")
+PAGES = {"queue": "/", "case": "/case/1", "unsigned": "/case/2", "medium": "/medium", "nothing": "/nowhere"}
+NARROW = ViewportSize(width=320, height=640)
+REPORT = {
+    "what": "Un collègue m'a proposé de l'argent.\n\nIl attend un conteneur mardi.",
+    "path": "approached",
+    "danger_now": "yes",
+    "category": "approach",
+    "protect": "La photo de ma voiture.",
+    "means": ("money", "threat_me"),
+    "coi": "no",
+}
+
+
+@dataclass
+class Room:
+    """A desk with two cases, one of which was answered, before a browser."""
+
+    served: Served
+    page: Page
+    complaints: list[str]
+
+
+@pytest.fixture(scope="module")
+def room(chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Room]:
+    folder = tmp_path_factory.mktemp("desk")
+    office = Office.found_by(folder, NAMES, 2)
+    world = World(office)
+    portal = Portal(world, folder / "medium")
+    (reporter,) = tell(world, portal, REPORT)
+    late = [
+        Sent(reporter.follow_up("Il m'a rappelé.", files=[b"x"])),
+        Sent(drop(world, "Une note sans signature")),
+    ]
+    office.json("collect", portal.bundle(*late))
+    office.json("reply", "1", "--text", "Quand ?")
+    office.json("outbox", "--out", folder / "medium")
+    portal.bundle(Sent(Reporter(world).report()))
+    with serving(office, "--medium", folder / "medium") as served, seen(chromium, served) as page:
+        complaints: list[str] = []
+        page.on("console", lambda message: complaints.append(message.text))
+        yield Room(served, page, complaints)
+
+
+@pytest.mark.parametrize("language", ["fr", "en"])
+@pytest.mark.parametrize("name", PAGES)
+def test_every_page_is_for_everybody(room: Room, name: str, language: str) -> None:
+    """Nothing that axe finds, in light and dark; no wider than a small window; no complaint."""
+    room.complaints.clear()
+    for scheme in ("light", "dark"):
+        room.page.emulate_media(color_scheme=scheme)
+        room.page.goto(f"{room.served.root}/{language}{PAGES[name]}")
+        for details in room.page.locator("details").all():
+            details.evaluate("each => each.open = true")
+        assert accessibility.violations(room.page) == []
+    assert room.page.locator("html").get_attribute("lang") == language
+    expect(room.page.locator(".present")).to_contain_text("alice, bruno")
+    before = room.page.viewport_size
+    room.page.set_viewport_size(NARROW)
+    assert room.page.evaluate("document.documentElement.scrollWidth") <= NARROW["width"]
+    room.page.set_viewport_size(before or NARROW)
+    assert [each for each in room.complaints if "404" not in each] == []
+
+
+def test_the_other_language_shows_the_same_page(room: Room) -> None:
+    room.page.goto(f"{room.served.root}/fr/case/1")
+    expect(room.page.locator("h1")).to_contain_text("Dossier 1")
+    room.page.click("text=English")
+    expect(room.page.locator("h1")).to_contain_text("Case 1")
+    room.page.click("text=Français")
+    expect(room.page.locator("h1")).to_contain_text("Dossier 1")
+
+
+def test_a_case_begins_with_what_must_never_be_repeated(room: Room) -> None:
+    """Then the other answers, with the labels of the questionnaire in the language of the page."""
+    room.page.goto(f"{room.served.root}/en/case/1")
+    expect(room.page.locator("#report + .answer")).to_contain_text("La photo de ma voiture.")
+    expect(room.page.locator(".warning").first).to_contain_text("in danger now")
+    expect(room.page.locator("main")).to_contain_text("Is anyone in danger now?")
+    expect(room.page.locator(".priority")).to_have_text("P1")
+
+
+def test_the_queue_is_narrowed_by_the_keyboard_alone(room: Room) -> None:
+    """Where nothing matches it says so; the filter stays while a case is read."""
+    page = room.page
+    page.goto(f"{room.served.root}/en/")
+    page.locator("#search").focus()
+    page.keyboard.type("argént")
+    page.keyboard.press("Enter")
+    expect(page.locator("tbody tr")).to_have_count(1)
+    assert "argent" not in page.url
+    page.locator("tbody a").focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("h1")).to_contain_text("Case 1")
+    page.click("nav >> text=Queue")
+    expect(page.locator("#search")).to_have_value("argént")
+    page.fill("#search", "nowhere")
+    page.click("text=Show")
+    expect(page.locator("main")).to_contain_text("No case matches")
+    page.fill("#search", "")
+    page.click("text=Show")
+
+
+def collect(page: Page, fingerprint: str) -> None:
+    """Confirm the portal with two passphrases, one of which is wrong at first."""
+    page.fill("#fingerprint", fingerprint)
+    page.click("main >> text=Collect")
+    for given in ("wrong", passphrase_of("bruno")):
+        page.fill("#passphrase-1", passphrase_of("alice"))
+        page.fill("#passphrase-2", given)
+        page.click("main button")
+    expect(page.locator("h1")).to_have_text("Collected")
+    assert passphrase_of("alice") not in page.content()
+
+
+def answer(page: Page) -> None:
+    """Reply to the one case, change its status, judge it."""
+    page.click("text=To the queue")
+    page.click("tbody a")
+    page.fill("#text", "Quel scellé ?\nÀ quel terminal ?")
+    page.click("#dialogue ~ form button")
+    expect(page.locator("[role=status]")).to_contain_text("waits for the next outbox")
+    page.select_option("#status", "assessing")
+    page.click("text=Change the status")
+    page.click("summary >> text=Judge it")
+    page.check("input[name=severity][value='3']")
+    page.fill("#judge-reason", "seals were changed twice")
+    page.click("text=Set the score")
+    expect(page.locator("#score ~ p").first).to_contain_text("judged by an officer")
+
+
+def test_officers_work_from_the_medium_to_the_answer(chromium: Browser, tmp_path: Path) -> None:
+    """The first bundle takes the fingerprint and two passphrases, none of which any page shows again."""
+    office = Office.found_by(tmp_path, NAMES, 2)
+    world = World(office)
+    portal = Portal(world, tmp_path / "medium")
+    reporter = Reporter(world)
+    portal.bundle(Sent(reporter.report("Un scellé changé"), reporter.keys.case_id))
+    with serving(office, "--medium", tmp_path / "medium") as served, seen(chromium, served) as page:
+        page.goto(f"{served.root}/en/medium")
+        collect(page, portal.fingerprint)
+        answer(page)
+        page.click("nav >> text=Medium")
+        page.click("text=Prepare outbox")
+        expect(page.locator("h1")).to_contain_text("Outbox 1")
+        page.click("text=Lock")
+        expect(page.locator("h2")).to_have_text("The desk is locked")
+        assert page.goto(f"{served.root}/en/").status == 503  # type: ignore[union-attr]
+    outbox, _, files = read_outbox(tmp_path / "medium" / "outbox-inspection-1.tar", world)
+    slot = read_slot(next(raw for name, raw in files.items() if name.startswith("slots/")), reporter)
+    assert [message.text for message in slot.messages] == ["Quel scellé ?\nÀ quel terminal ?"]
+    assert [link.n for link in outbox.collected] == [1]
+    entries = office.json("journal", "print")["entries"]
+    noted = {entry["act"]: entry["officers"] for entry in entries}
+    assert {"open", "accept-instance", "list", "show", "reply", "set-status", "judge", "make-outbox"} <= set(
+        noted
+    )
+    assert noted["accept-instance"] == ["alice", "bruno"]
