@@ -15,7 +15,7 @@ class Act(StrEnum):
     LIST = "list"
     SEARCH = "search"
     SHOW = "show"
-    EXTRACT = "extract"
+    PREVIEW = "preview"
     REPLY = "reply"
     SET_STATUS = "set-status"
     JUDGE = "judge"
@@ -44,6 +44,7 @@ class Act(StrEnum):
     OPEN_TO_ALL = "open-to-all"
     LIST_HANDLERS = "list-handlers"
 
+    EXTRACT = "extract"
     ACCEPT_INSTANCE = "accept-instance"
     SIGN_PAGES = "sign-pages"
     ADOPT_QUESTIONNAIRE = "adopt-questionnaire"
@@ -66,6 +67,7 @@ class Act(StrEnum):
 # Each gives away what can not be taken back, or takes away what guards the others.
 TWO_OFFICERS = frozenset(
     {
+        Act.EXTRACT,
         Act.ACCEPT_INSTANCE,
         Act.SIGN_PAGES,
         Act.ADOPT_QUESTIONNAIRE,

@@ -1,7 +1,7 @@
 """Files of cases: sealed in their folder, opened one at a time, bytes for bytes."""
 
 import glob
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
@@ -34,10 +34,15 @@ def find(home: Home, session: Session, case: int, number: int) -> Found:
 
 
 def write(home: Home, found: Found, out: Path) -> None:
-    """Write a file of a case in clear to ``out``, which must not exist; remove what a killed try left there.
+    """Write a file of a case in clear as ``write_new`` does; Refused if its sealed copy is damaged."""
+    write_new(out, pieces(home, found))
 
-    Raises Refused if its sealed copy is damaged, or ``out`` is there: then nothing is left at ``out`` that
-    was not there before.
+
+def write_new(out: Path, content: Iterable[bytes]) -> None:
+    """Write what is in clear to ``out``, which must not exist; remove what a killed try left there.
+
+    Raises Refused if ``out`` is there, and what ``content`` raises: then nothing is left at ``out`` that was
+    not there before.
     """
     _sweep(out)
     try:
@@ -45,7 +50,7 @@ def write(home: Home, found: Found, out: Path) -> None:
     except FileExistsError:
         raise Refused(f"{out} is already there", "choose another --out, nothing is overwritten") from None
     try:
-        disk.write(out, pieces(home, found))
+        disk.write(out, content)
     except BaseException:
         out.unlink()
         raise

@@ -16,7 +16,7 @@ LARGEST = 2**53 - 1
     "words",
     [
         ["show", "N"],
-        ["attachment", "1", "N", "--out", "x"],
+        ["attachment", "1", "N", "--out", "x", "--reason", "x"],
         ["journal", "print", "--from", "N"],
         ["outbox", "--out", "x", "--again", "N"],
         ["conflict", "exclude", "N", "officer", "--reason", "x"],

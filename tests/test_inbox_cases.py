@@ -59,7 +59,8 @@ def test_commands_that_change_or_write_tell_it_in_json(
     collect(first(Reporter(world), files=[b"data"]))
     (described,) = world.office.json("show", "1")["attachments"]
     out = tmp_path / "out"
-    written = world.office.json("attachment", "1", "1", "--out", out)
+    written = world.office.json("attachment", "1", "1", "--out", out, "--reason", "x")
+    assert "the sender's own bytes" in written.pop("warning")
     assert {"case": 1, "file": str(out)} | described == written
     assert b"data" == out.read_bytes()
     replied = world.office.json("reply", "1", "--text", "Bonjour")
@@ -68,7 +69,9 @@ def test_commands_that_change_or_write_tell_it_in_json(
     assert "closed" == world.office.json("show", "1")["status"]
 
 
-@pytest.mark.parametrize("words", [["attachment", "1", "9", "--out", "x"], ["reply", "7", "--text", "a"]])
+@pytest.mark.parametrize(
+    "words", [["attachment", "1", "9", "--out", "x", "--reason", "x"], ["reply", "7", "--text", "a"]]
+)
 def test_a_refusal_prints_no_json(world: World, collect: Callable[..., Any], words: list[str]) -> None:
     collect(first(Reporter(world)))
     said = world.office.run(*words, "--json")

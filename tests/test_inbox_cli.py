@@ -84,7 +84,9 @@ def test_no_report_can_inject_into_the_terminal(world: World, portal: Portal, tm
     said = [world.office.run("collect", renamed, "--confirm-instance", portal.fingerprint)]
     said += [world.office.run(*words) for words in (["list"], ["show", "1"], ["show", "2"])]
     said += [world.office.run(*words, "--json") for words in (["list"], ["show", "1"], ["show", "2"])]
-    said.append(world.office.run("attachment", "1", "1", "--out", tmp_path / "out\x1b[2J" / "x"))
+    said.append(
+        world.office.run("attachment", "1", "1", "--out", tmp_path / "out\x1b[2J" / "x", "--reason", "x")
+    )
     assert [0] * 7 + [1] == [each.code for each in said]
     assert all(harmless(each.out + each.err) for each in said)
     shown = "".join(each.out for each in said[2:4])

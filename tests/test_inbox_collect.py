@@ -35,7 +35,7 @@ def test_a_report_with_files_becomes_a_case_whose_files_come_out_as_they_were(
     ]
     for number, data in enumerate(files, 1):
         out = tmp_path / f"out-{number}"
-        assert 0 == world.office.run("attachment", "1", str(number), "--out", out).code
+        assert 0 == world.office.run("attachment", "1", str(number), "--out", out, "--reason", "x").code
         assert data == out.read_bytes()
 
 
@@ -94,7 +94,7 @@ def test_unsigned_drops_become_marked_cases_once(
     assert 1 == collect(portal.bundle(Sent(envelope)))["repeated"]
     shown = world.office.json("show", "1")
     assert (["unsigned"], "Écrit à la main\nligne 2") == (shown["flags"], shown["note"])
-    assert 0 == world.office.run("attachment", "1", "1", "--out", tmp_path / "out").code
+    assert 0 == world.office.run("attachment", "1", "1", "--out", tmp_path / "out", "--reason", "x").code
     assert b"photo" == (tmp_path / "out").read_bytes()
     assert "unsigned" in world.office.run("reply", "1", "--text", "bonjour").err
 

@@ -23,10 +23,13 @@ def test_an_attachment_is_never_written_over_a_file(
     collect(portal.bundle(first(Reporter(world), files=[b"data"])))
     out = tmp_path / "mine"
     out.write_text("mine")
-    said = world.office.run("attachment", "1", "1", "--out", out)
+    said = world.office.run("attachment", "1", "1", "--out", out, "--reason", "x")
     assert (1, "mine") == (said.code, out.read_text())
     assert "is already there" in said.err
-    assert "it has files 1 to 1" in world.office.run("attachment", "1", "2", "--out", tmp_path / "other").err
+    assert (
+        "it has files 1 to 1"
+        in world.office.run("attachment", "1", "2", "--out", tmp_path / "other", "--reason", "x").err
+    )
 
 
 @pytest.mark.parametrize("damage", ["flip", "remove"])
@@ -38,7 +41,7 @@ def test_a_damaged_attachment_is_refused_and_leaves_nothing(
     raw = bytearray(sealed.read_bytes())
     raw[-1] ^= 1
     sealed.write_bytes(raw) if damage == "flip" else sealed.unlink()
-    said = world.office.run("attachment", "1", "1", "--out", tmp_path / "out")
+    said = world.office.run("attachment", "1", "1", "--out", tmp_path / "out", "--reason", "x")
     assert 1 == said.code
     assert "missing or damaged" in said.err
     assert not (tmp_path / "out").exists()
@@ -51,11 +54,14 @@ def test_a_file_that_is_not_what_its_message_said_is_refused(
     collect(portal.bundle(first(Reporter(world), files=[b"data"])))
     with world.office.opened() as inbox, inbox.transaction() as session:
         session.scalars(select(Attachment)).one().digest = bytes(32)
-    assert 1 == world.office.run("attachment", "1", "1", "--out", tmp_path / "out").code
+    assert 1 == world.office.run("attachment", "1", "1", "--out", tmp_path / "out", "--reason", "x").code
     with world.office.opened() as inbox, inbox.transaction() as session:
         contents = keystore.load(inbox.home, session)
         keystore.save(inbox.home, session, replace(contents, attachments=()))
-    assert "was destroyed" in world.office.run("attachment", "1", "1", "--out", tmp_path / "out").err
+    assert (
+        "was destroyed"
+        in world.office.run("attachment", "1", "1", "--out", tmp_path / "out", "--reason", "x").err
+    )
     assert not (tmp_path / "out").exists()
 
 
@@ -68,7 +74,7 @@ def test_a_full_disk_leaves_no_half_file(
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(disk.os, "fsync", full)
-    assert 1 == world.office.run("attachment", "1", "1", "--out", tmp_path / "out").code
+    assert 1 == world.office.run("attachment", "1", "1", "--out", tmp_path / "out", "--reason", "x").code
     assert not (tmp_path / "out").exists()
 
 
@@ -85,7 +91,7 @@ def test_a_killed_extraction_leaves_nothing_that_looks_whole(
 
     with monkeypatch.context() as patch:
         patch.setattr(disk.os, "fsync", looking)
-        assert 0 == world.office.run("attachment", "1", "1", "--out", out).code
+        assert 0 == world.office.run("attachment", "1", "1", "--out", out, "--reason", "x").code
     assert (b"", b"data") == (seen[0], out.read_bytes())
 
 
@@ -94,7 +100,7 @@ def test_killed_anywhere_nothing_is_in_clear_that_the_journal_does_not_note(
 ) -> None:
     """Neither under its name nor under that of a part; an entry without the file is the harmless side."""
     collect(portal.bundle(first(Reporter(world), files=[b"data"])))
-    words = ("attachment", "1", "1", "--out", "{}/evidence")
+    words = ("attachment", "1", "1", "--out", "{}/evidence", "--reason", "x", "--json")
     found = []
     for copy in killed_everywhere(world.office, tmp_path / "killed", build.today(), *words):
         written = any(b"data" in path.read_bytes() for path in copy.root.parent.glob("evidence*"))
@@ -109,7 +115,7 @@ def test_a_killed_extraction_is_repeated_and_nothing_is_left_of_it(
 ) -> None:
     """The part in clear goes with the next try, to whatever end; files of others stay."""
     collect(portal.bundle(first(Reporter(world), files=[b"data"])))
-    words = ("attachment", "1", "1", "--out", "{}/evidence")
+    words = ("attachment", "1", "1", "--out", "{}/evidence", "--reason", "x", "--json")
     begun = 0
     for copy in killed_everywhere(world.office, tmp_path / "killed", build.today(), *words):
         folder = copy.root.parent
@@ -119,7 +125,9 @@ def test_a_killed_extraction_is_repeated_and_nothing_is_left_of_it(
         parts = set(folder.glob("evidence.*.part")) - set(others)
         begun += any(part.read_bytes() == b"data" for part in parts)
         is_whole = (folder / "evidence").exists() and not parts
-        assert is_whole == copy.run("attachment", "1", "1", "--out", folder / "evidence").code
+        assert (
+            is_whole == copy.run("attachment", "1", "1", "--out", folder / "evidence", "--reason", "x").code
+        )
         assert b"data" == (folder / "evidence").read_bytes()
         assert sorted(others) == sorted(folder.glob("*.part"))
     assert begun

@@ -128,7 +128,7 @@ def test_no_collect_removes_what_a_newer_vault_knows(
         shutil.copy(path, world.office.root)
     after = {path.name for path in world.office.root.rglob("*.age") if "keystore" not in path.name}
     assert (2, before) == (len(before), after)
-    assert 0 == world.office.run("attachment", "2", "1", "--out", tmp_path / "out").code
+    assert 0 == world.office.run("attachment", "2", "1", "--out", tmp_path / "out", "--reason", "x").code
     assert 0 == world.office.run("outbox", "--out", world.office.out, "--again", "1").code
 
 
@@ -150,7 +150,7 @@ def test_power_lost_right_after_the_commit_loses_no_file(
         with pytest.raises(Killed):
             world.office.run("collect", path, "--confirm-instance", portal.fingerprint)
     assert 2 == len(list((world.office.root / "arriving").iterdir()))
-    assert 0 == world.office.run("attachment", "1", "1", "--out", tmp_path / "out").code
+    assert 0 == world.office.run("attachment", "1", "1", "--out", tmp_path / "out", "--reason", "x").code
     assert b"data" == (tmp_path / "out").read_bytes()
     (row,) = world.office.json("list")["unopened"]
     assert b"noise" * 400 == (world.office.root / row["file"]).read_bytes()

@@ -208,7 +208,7 @@ def test_what_was_collected_stays_readable(life: Life, tmp_path: Path) -> None:
     life.ready()
     assert 0 == life.office.run("keys", "destroy").code
     assert 0 == life.office.run("show", "1").code
-    assert 0 == life.office.run("attachment", "1", "1", "--out", tmp_path / "file").code
+    assert 0 == life.office.run("attachment", "1", "1", "--out", tmp_path / "file", "--reason", "x").code
     assert b"a photograph" == (tmp_path / "file").read_bytes()
     assert 0 == life.office.run("outbox", "--out", life.office.out).code
 

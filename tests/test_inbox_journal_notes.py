@@ -26,7 +26,8 @@ CANARY = "zibeline-quartz-7319"
 NOTES: list[tuple[list[str], tuple[str, int | None, str, str]]] = [
     (["list"], ("list", None, "", "")),
     (["show", "1"], ("show", 1, "", "")),
-    (["attachment", "1", "2", "--out", "FILE"], ("extract", 1, "file 2", "")),
+    (["preview", "1", "2", "--page", "3"], ("preview", 1, "file 2, page 3", "")),
+    (["attachment", "1", "2", "--out", "FILE", "--reason", "x"], ("extract", 1, "file 2", "x")),
     (["reply", "1", "--text", CANARY], ("reply", 1, "", "")),
     (["status", "1", "assessing"], ("set-status", 1, "assessing", "")),
     (["queue"], ("list", None, "queue", "")),

@@ -40,7 +40,7 @@ def test_an_added_officer_opens_with_another_and_the_keys_stay(office: Office) -
     after = newer.state()
     assert CHANGED == {name for name in before if before[name] != after[name]}
     assert ("vault-2.sqlite", "keystore-3.age") == (only(office, "vault-*"), only(office, "keystore-*"))
-    assert 0 == newer.run("attachment", "1", "1", "--out", office.out / "photograph").code
+    assert 0 == newer.run("attachment", "1", "1", "--out", office.out / "photograph", "--reason", "x").code
     listed = newer.json("officers", "list")
     assert [2, ["alice", "bruno", "chloe", "dora"]] == [
         listed["quorum"],

@@ -66,7 +66,7 @@ def test_a_follow_up_from_an_earlier_bundle_joins_its_case(
     assert {1, 2} - {row} == set(rows(world.office))
     assert 1 == len(kept(world.office))
     assert ["one", "two"] == [each["text"] for each in world.office.json("show", "1")["follow_ups"]]
-    assert 0 == world.office.run("attachment", "1", "1", "--out", tmp_path / "out").code
+    assert 0 == world.office.run("attachment", "1", "1", "--out", tmp_path / "out", "--reason", "x").code
     assert b"data" == (tmp_path / "out").read_bytes()
     assert [] == collect()["resolved"]
 

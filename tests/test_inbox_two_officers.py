@@ -23,6 +23,7 @@ from tests.inbox_clock import moved
 NAMES = ("alice", "bruno", "chloe")
 # What each act gives away, and so the list itself, is for people to decide: it does not change by itself.
 SENSITIVE = {
+    "extract",
     "accept-instance",
     "sign-pages",
     "adopt-questionnaire",
@@ -42,6 +43,7 @@ SENSITIVE = {
     "make-dossier",
 }
 COMMANDS = [
+    "attachment 1 1 --out {out}/file --reason x",
     "collect {new_portal} --confirm-instance {fingerprint}",
     "collect {new_portal} --new-instance {fingerprint}",
     "sign-pages {pages} --out {out}",

@@ -1,0 +1,37 @@
+"""What a file claims to be, by its name and by the word of its sender, against what it is."""
+
+import mimetypes
+from collections.abc import Collection, Iterator
+from pathlib import PurePath
+
+# Types that anything may be called, and those that are text by another name.
+_NOTHING = {"", "application/octet-stream"}
+_TEXTS = {"application/json", "application/xml", "application/javascript", "application/x-sh"}
+_PLAIN = "text/plain"
+
+
+def lies(name: str, declared: str, true: str, like: Collection[str]) -> Iterator[str]:
+    """Yield what the name of a file and its declared type say that is not so.
+
+    ``true`` is its type, ``like`` are others, and endings of names, that would be as right.
+    """
+    if true in _NOTHING:
+        return
+    ending = PurePath(name).suffix.lower()
+    meant, _ = mimetypes.guess_type(f"file{ending}")
+    if ending not in like and not _holds(meant or "", true, like):
+        yield f"its name ends in {ending}, but it is {true}"
+    if not _holds(declared, true, like):
+        yield f"it was sent as {declared}, but it is {true}"
+
+
+def _holds(claimed: str, true: str, like: Collection[str]) -> bool:
+    if claimed in _NOTHING or claimed in like:
+        return True
+    if true == _PLAIN and (claimed.startswith("text/") or claimed in _TEXTS):
+        return True
+    return _bare(claimed) == _bare(true)
+
+
+def _bare(kind: str) -> str:
+    return kind.replace("/x-", "/").replace("/vnd.", "/").partition(";")[0].strip()

@@ -1,0 +1,46 @@
+"""A page of a PDF as pixels, and what else the PDF would do elsewhere."""
+
+import re
+from collections.abc import Iterator
+
+from PIL import Image
+from pypdfium2 import PdfDocument, PdfPage
+
+from inbox.inside.answer import LONGEST_SIDE, MOST_PAGES, Answer, Fact, fact
+from inbox.inside.pictures import shrunk
+
+_SHARPEST = 2.0  # pixels for each of 72 parts of an inch
+_SMALLEST = 1.0
+_ACTIVE = (
+    (rb"/J(avaScript|S)\b", "JavaScript"),
+    (rb"/Launch\b", "an order to start a program"),
+    (rb"/EmbeddedFiles?\b", "embedded files"),
+    (rb"/(SubmitForm|URI|GoToR|GoToE)\b", "links to elsewhere"),
+    (rb"/(RichMedia|Movie|Sound|3D)\b", "moving pictures or sound"),
+    (rb"/XFA\b", "a form with a program"),
+)
+
+
+def look(data: bytes, page: int) -> Answer:
+    """Return the pixels of one page of a PDF; PdfiumError for a damaged one, or one with a password."""
+    active = tuple(fact("caution", f"holds {what}") for sign, what in _ACTIVE if re.search(sign, data))
+    with PdfDocument(data) as document:
+        count = len(document)
+        told = (*active, fact("measure", f"{count} pages"), *_metadata(document))
+        pages = min(count, MOST_PAGES)
+        if page > pages:
+            return Answer((*told, fact("why", f"no page {page} of it is shown")), pages=pages)
+        shown = shrunk(_drawn(document[page - 1]))
+    return Answer(told, pages=pages, width=shown.width, height=shown.height, pixels=shown.tobytes())
+
+
+def _drawn(page: PdfPage) -> Image.Image:
+    width, height = (max(side, _SMALLEST) for side in page.get_size())
+    scale = min(_SHARPEST, LONGEST_SIDE / width, LONGEST_SIDE / height)
+    drawn: Image.Image = page.render(scale=scale, may_draw_forms=False).to_pil()
+    return drawn
+
+
+def _metadata(document: PdfDocument) -> Iterator[Fact]:
+    for name, value in document.get_metadata_dict(skip_empty=True).items():
+        yield fact("metadata", f"{name}: {value}")

@@ -1,0 +1,122 @@
+"""A process that wants out: run between the walls of ``inbox.sandbox``, or without them as a control.
+
+``intruder.py RINGS DEED WORDS…``: ``walls`` does the deed at once, ``limits`` and ``all`` first deny
+themselves what the worker does. It says what it reached.
+"""
+
+import os
+import socket
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from inbox.inside import confining
+from inbox.inside.confining import Limits
+
+LIMITS = Limits(memory=256 << 20, seconds=1)
+RINGS: dict[str, Callable[[], None]] = {
+    "walls": lambda: None,
+    "limits": lambda: confining.limit(LIMITS),
+    "all": lambda: confining.confine(LIMITS),
+}
+
+
+def network(address: str, port: str) -> str:
+    """Reach a server on this machine."""
+    with socket.socket() as connection:
+        connection.connect((address, int(port)))
+        return connection.recv(100).decode()
+
+
+def listener(name: str) -> str:
+    """Reach a socket that has no place in the file system."""
+    with socket.socket(socket.AF_UNIX) as connection:
+        connection.connect(f"\0{name}")
+        return connection.recv(100).decode()
+
+
+def read(path: str) -> str:
+    """Read somebody's file."""
+    return Path(path).read_text("utf-8")
+
+
+def folders(_: str) -> str:
+    """Tell what there is."""
+    return " ".join(sorted(path.name for path in Path("/").iterdir()))
+
+
+def process(number: str) -> str:
+    """Find another process, by a signal that does nothing."""
+    os.kill(int(number), 0)
+    return "found"
+
+
+def write(path: str) -> str:
+    """Leave something behind."""
+    with Path(path).open("w") as file:
+        file.write("here I was")
+    return "written"
+
+
+def fork(count: str) -> str:
+    """Become many."""
+    for _ in range(int(count)):
+        if not os.fork():
+            time.sleep(1)
+            os._exit(0)
+    return "many"
+
+
+def execute(path: str) -> str:
+    """Become another program."""
+    os.execv(path, [path, "-E", "-s", "-S", "-c", "print('another')"])  # noqa: S606 - that is the deed
+
+
+def memory(size: str) -> str:
+    """Take memory."""
+    return str(len(bytearray(int(size))))
+
+
+def compute(seconds: str) -> str:
+    """Take time of a core."""
+    end = time.process_time() + float(seconds)
+    while time.process_time() < end:
+        pass
+    return "computed"
+
+
+def sleep(seconds: str) -> str:
+    """Take time, doing nothing."""
+    time.sleep(float(seconds))
+    return "slept"
+
+
+def flood(size: str) -> str:
+    """Answer more than anybody wants to read."""
+    return "x" * int(size)
+
+
+def inherited(_: str) -> str:
+    """Tell which descriptors and which words of the environment came along."""
+    return f"{[number for number in range(1024) if _is_open(number)]} {sorted(os.environ)}"
+
+
+def _is_open(number: int) -> bool:
+    try:
+        os.fstat(number)
+    except OSError:
+        return False
+    return True
+
+
+if __name__ == "__main__":
+    rings, deed, *words = sys.argv[1:]
+    RINGS[rings]()
+    try:
+        said = f"reached: {globals()[deed](*words)}"
+    except (OSError, MemoryError) as error:
+        said = f"refused: {type(error).__name__}"
+    sys.stdout.write(said)
+    sys.stdout.flush()
+    os._exit(0)
