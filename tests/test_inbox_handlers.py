@@ -30,7 +30,8 @@ def line(office: Office, number: int, *filters: str) -> Any:
 
 READING = [
     ["show", "1"],
-    ["attachment", "1", "1", "--out", "OUT"],
+    ["preview", "1", "1"],
+    ["attachment", "1", "1", "--out", "OUT", "--reason", "x"],
     ["reply", "1", "--text", "x"],
     ["status", "1", "closed"],
     ["judge", "1", "--danger", "1", "--reason", "x"],

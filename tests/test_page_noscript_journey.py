@@ -57,7 +57,7 @@ def test_a_drop_and_a_report_cross_to_the_inbox_and_its_answer_comes_back(
         (drop,) = [number for number in cases if "unsigned" in cases[number]["flags"]]
         (signed,) = cases.keys() - {drop}
         assert shown[drop]["note"] == "Vu au quai 7\n"
-        inbox.run("attachment", str(drop), "1", "--out", tmp_path / "first")
+        inbox.run("attachment", str(drop), "1", "--out", tmp_path / "first", "--reason", "x")
         assert (tmp_path / "first").read_bytes() == b"picture"
         assert "Écrit hors ligne" in str(shown[signed])
         inbox.run("reply", str(signed), "--text", "Bien reçu.")
