@@ -13,7 +13,7 @@ from portal.config import Settings
 from portal.configured import pass_settings
 from portal.doctor import Finding, Level
 from portal.expire import Expired
-from portal.store import database, days
+from portal.store import database, days, upgrading
 from portal.store import pending as waiting
 
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
@@ -35,6 +35,18 @@ def pending(settings: Settings, *, as_json: bool) -> None:
         return
     for each in found:
         terminal.say(f"{each.channel}: {each.count}, oldest of {each.oldest.isoformat()}")
+
+
+@click.command()
+@json_option
+@pass_settings
+def upgrade(settings: Settings, *, as_json: bool) -> None:
+    """Bring the database of an earlier version to this one, for good; nothing may be served meanwhile."""
+    before, after = database.upgrade(settings.database_url), upgrading.NEWEST
+    if as_json:
+        terminal.data({"from": before, "to": after})
+        return
+    terminal.say(f"the database is of version {after} now")
 
 
 @click.command()

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from crypto import pages
-from portal import codings, manifest
+from portal import codings, manifest, sealed
 from portal.manifest import Signed
 from portal.refusals import Refused
 from portal.sitefiles import HTML, MISSING, File
@@ -12,6 +12,7 @@ from portal.sitefiles import HTML, MISSING, File
 SITE = "site"
 HEADERS = "headers"
 NGINX = "nginx"
+ANSWERS = "answers"
 _NOWHERE = "/.nothing"
 
 
@@ -28,7 +29,7 @@ def freeze(folder: Path, site: Mapping[str, bytes], beside: Mapping[str, str]) -
             _write(folder / SITE / name, content)
         for name, text in beside.items():
             path = folder / name
-            path.parent.mkdir(exist_ok=True)
+            path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text, "utf-8")
     except OSError as error:
         reason = (error.strerror or "unknown reason").lower()
@@ -69,6 +70,16 @@ def settings(files: Mapping[str, File], always: Mapping[str, str], onion: str) -
         ),
         f"{NGINX}/paths.conf": _map("$request_method$uri", "$frozen_file", {"default": _NOWHERE, **asked})
         + _map("$uri", "$onion_location", {f"/{name_of(path)}": onion + path for path in shown}),
+    }
+
+
+def answers(pages: Mapping[tuple[str, str], bytes]) -> dict[str, str]:
+    """Return by name, of the pages that answer a form, those that a web server needs for its own refusals."""
+    codes = (sealed.REFUSED, sealed.TOO_LARGE, sealed.UNAVAILABLE)
+    return {
+        f"{ANSWERS}/{language}/{code}.html": page.decode()
+        for (language, code), page in pages.items()
+        if code in codes
     }
 
 

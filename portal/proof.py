@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from crypto import shape, strictjson
-from portal import files, headers, seen, sitefiles, terminal, verify
+from portal import files, headers, pages, seen, sitefiles, terminal, verify
 from portal import freeze as freezing
 from portal import manifest as listing
 from portal import webcat as catalogue
@@ -61,12 +61,15 @@ def manifest(settings: Settings, *, serial: int, until: date, out: Path) -> None
 @pass_settings
 def freeze(settings: Settings, *, folder: Path) -> None:
     """Write the public site as static files, with .gz and .br beside each, and the headers that they need."""
-    found = sitefiles.files(settings, load_questionnaire(settings))
+    questions = load_questionnaire(settings)
+    found = sitefiles.files(settings, questions)
     site = freezing.names(found, listing.load(settings))
-    freezing.freeze(folder, site, freezing.settings(found, headers.ALWAYS, settings.onion))
+    beside = freezing.settings(found, headers.ALWAYS, settings.onion)
+    freezing.freeze(folder, site, beside | freezing.answers(pages.answers(settings, questions)))
     terminal.say(
         f"{folder / freezing.SITE}: {len(found)} files; {folder / freezing.HEADERS}: for each of them"
     )
+    terminal.say(f"{folder / freezing.ANSWERS}: how the way without script says that something was refused")
     terminal.say(f"{folder / freezing.NGINX}: both for nginx; any server asks the portal for all other paths")
 
 

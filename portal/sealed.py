@@ -25,6 +25,8 @@ from portal.store.envelopes import Upload
 
 KEPT = "kept"
 REFUSED = "refused"
+TOO_LARGE = "too_large"
+UNAVAILABLE = "unavailable"
 _HTML = "text/html; charset=utf-8"
 _PROBLEM = "application/problem+json"
 _ID = 16
@@ -141,10 +143,10 @@ def _sent(size: int) -> CombinedMultiDict[str, Any]:
     """Return the fields of a form with ``size`` bytes of files, read into memory: no file is made of any."""
     most = size + _FRAMING
     if (request.content_length or 0) > most:
-        raise Problem(413, "too_large")
+        raise Problem(413, TOO_LARGE)
     body, broken = receiving.read(request.stream, most + 1)
     if len(body) > most:
-        raise Problem(413, "too_large")
+        raise Problem(413, TOO_LARGE)
     if broken:
         raise Problem(400, "broken_off")
     parser = FormDataParser(
@@ -155,7 +157,7 @@ def _sent(size: int) -> CombinedMultiDict[str, Any]:
     try:
         _, fields, files = parser.parse(BytesIO(body), request.mimetype, len(body), request.mimetype_params)
     except RequestEntityTooLarge:
-        raise Problem(413, "too_large") from None
+        raise Problem(413, TOO_LARGE) from None
     return CombinedMultiDict([files, fields])
 
 

@@ -52,8 +52,8 @@ class Server:
         assert done.returncode == code, done.stderr
         return done.stdout + done.stderr
 
-    def make(self, **settings: str | int) -> "Server":
-        """Configure and make the portal, and give it a keyring."""
+    def configure(self, **settings: str | int) -> None:
+        """Write the configuration."""
         values = {
             "deployment": base64url.encode(SITE.deployment),
             "root_key": base64url.encode(SITE.root_key),
@@ -63,7 +63,11 @@ class Server:
         }
         lines = [f"{name} = {json.dumps(value)}\n" for name, value in values.items()]
         (self.folder / "portal.toml").write_text("".join(lines))
-        Room(self.folder, str(values["database"]), SITE).close()
+
+    def make(self, **settings: str | int) -> "Server":
+        """Configure and make the portal, and give it a keyring."""
+        self.configure(**settings)
+        Room(self.folder, self.settings.database, SITE).close()
         return self
 
     def twin(self, folder: Path, port: int) -> "Server":

@@ -3,14 +3,11 @@
 import json
 import re
 import sqlite3
-import sys
 from collections.abc import Iterator
-from contextlib import closing, redirect_stderr, redirect_stdout
+from contextlib import closing
 from dataclasses import replace
 from datetime import date, timedelta
-from io import StringIO
 from pathlib import Path
-from unittest.mock import patch
 
 import pytest
 from sqlalchemy import make_url
@@ -33,32 +30,10 @@ from tests.builders import (
     make_outbox,
     today,
 )
+from tests.portal_terminal import run, run_both
 
 FINGERPRINT = re.compile(r"[A-Z2-7]{4}( [A-Z2-7]{4}){7}")
 SITE = Site()
-
-
-def run_both(folder: Path, *arguments: str | Path, code: int = 0) -> tuple[str, str]:
-    """Return what a command printed on stdout, and on stderr."""
-    command = ["portal", "--config", folder / "portal.toml", *arguments]
-    said, complained = StringIO(), StringIO()
-    with (
-        patch.object(sys, "argv", [str(part) for part in command]),
-        redirect_stdout(said),
-        redirect_stderr(complained),
-        pytest.raises(SystemExit) as ended,
-    ):
-        commands.main()
-    assert ended.value.code == code, complained.getvalue()
-    return said.getvalue(), complained.getvalue()
-
-
-def run(folder: Path, *arguments: str | Path, code: int = 0) -> str:
-    """Return what a command printed on the one stream that it should have used."""
-    said, complained = run_both(folder, *arguments, code=code)
-    used, unused = (said, complained) if code == 0 else (complained, said)
-    assert unused == ""
-    return used
 
 
 @pytest.fixture

@@ -65,6 +65,8 @@ def test_nothing_else_is_written(room: Room, frozen: Path) -> None:
         for suffix in ("", ".gz", ".br")
     }
     beside = {freeze.HEADERS, *(f"{freeze.NGINX}/{name}.conf" for name in ("headers", "paths"))}
+    codes = ("refused", "too_large", "unavailable")
+    beside |= {f"{freeze.ANSWERS}/{language}/{code}.html" for language in ("en", "fr") for code in codes}
     assert tree(frozen).keys() == expected | beside
 
 

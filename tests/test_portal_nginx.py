@@ -73,7 +73,17 @@ def every_path(site: Nginx) -> list[str]:
     settings = load(site.server.folder / "portal.toml")
     pages = [path for path in files(settings, load_questionnaire(settings)) if path != MISSING]
     assert {"/", "/fr/report", "/static/js/report.js"} <= set(pages)
-    return [*pages, "/keyring.json", "/keyring.sig", "/nowhere", "/fr/report.html", "/api/nowhere", "/?x=1"]
+    own = ["/problem", "/refusal", "/en/unavailable.html", "/answers/en/unavailable.html"]
+    return [
+        *pages,
+        *own,
+        "/keyring.json",
+        "/keyring.sig",
+        "/nowhere",
+        "/fr/report.html",
+        "/api/nowhere",
+        "/?x=1",
+    ]
 
 
 @pytest.mark.parametrize("accepted", ENCODINGS)

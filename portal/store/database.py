@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import URL, Connection, Engine, create_engine, event, inspect
+from sqlalchemy import URL, Connection, Engine, create_engine, event, select
 from sqlalchemy.exc import DatabaseError
 
 from portal.refusals import Refused
+from portal.store import upgrading
 from portal.store.schema import instance, metadata
 
 _WAIT_SECONDS = 10
@@ -138,7 +139,7 @@ class Database:
 
 
 def create(url: URL) -> Database:
-    """Return the database at ``url`` with the tables made where there were none."""
+    """Return the database at ``url`` with the tables made where there were none; others stay as they are."""
     if url.get_backend_name() == "sqlite":
         file = Path(str(url.database))
         try:
@@ -150,22 +151,53 @@ def create(url: URL) -> Database:
             ) from error
     database = Database(url)
     with _reachable(url), database.write() as connection:
-        metadata.create_all(connection)
+        if not upgrading.is_made(connection):
+            upgrading.upgrade(connection)
     return database
 
 
 def open_database(url: URL) -> Database:
-    """Return the database at ``url``; Refused unless `portal init` has made it."""
+    """Return the database at ``url``; Refused unless `portal init` has made it, in this version."""
+    database, version = _open_any(url)
+    if version != upgrading.NEWEST:
+        database.close()
+        raise Refused(
+            "the database is of an earlier version of the program",
+            "stop the portal, make a copy of the database, then: `portal upgrade`",
+        )
+    return database
+
+
+def upgrade(url: URL) -> str | None:
+    """Bring the database at ``url`` to this version, or leave it as it was; return its version before.
+
+    None stands for one that was made before versions had numbers. Refused if there is nothing to do.
+    """
+    database, version = _open_any(url)
+    with closing(database):
+        if version == upgrading.NEWEST:
+            raise Refused(f"the database is of version {version} already", "nothing was changed")
+        with database.write() as connection:
+            # Whoever exports or imports is waited for, and so is another upgrade.
+            connection.execute(select(instance.c.public).with_for_update())
+            upgrading.upgrade(connection)
+        database.scrub()
+    return version
+
+
+def _open_any(url: URL) -> tuple[Database, str | None]:
     missing = Refused("the portal has no database yet", "run `portal init`")
     if url.get_backend_name() == "sqlite" and not Path(str(url.database)).exists():
         raise missing
     database = Database(url)
     with _reachable(url), database.read() as connection:
-        made = inspect(connection).has_table(instance.name)
+        made, version = upgrading.is_made(connection), upgrading.revision(connection)
+    if made and upgrading.is_known(version):
+        return database, version
+    database.close()
     if not made:
-        database.close()
         raise missing
-    return database
+    raise Refused("the database was made by a newer version", "use the version of the program that made it")
 
 
 @contextmanager

@@ -1,0 +1,6 @@
+"""What alembic runs for each upgrade; ``portal.store.upgrading`` gives the connection, in a transaction."""
+
+from alembic import context
+
+context.configure(connection=context.config.attributes["connection"])
+context.run_migrations()

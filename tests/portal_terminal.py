@@ -1,0 +1,34 @@
+"""Commands of the portal in this process, as a person types them."""
+
+import sys
+from contextlib import redirect_stderr, redirect_stdout
+from io import StringIO
+from pathlib import Path
+from unittest.mock import patch
+
+import pytest
+
+from portal import commands
+
+
+def run_both(folder: Path, *arguments: str | Path, code: int = 0) -> tuple[str, str]:
+    """Return what a command printed on stdout, and on stderr."""
+    command = ["portal", "--config", folder / "portal.toml", *arguments]
+    said, complained = StringIO(), StringIO()
+    with (
+        patch.object(sys, "argv", [str(part) for part in command]),
+        redirect_stdout(said),
+        redirect_stderr(complained),
+        pytest.raises(SystemExit) as ended,
+    ):
+        commands.main()
+    assert ended.value.code == code, complained.getvalue()
+    return said.getvalue(), complained.getvalue()
+
+
+def run(folder: Path, *arguments: str | Path, code: int = 0) -> str:
+    """Return what a command printed on the one stream that it should have used."""
+    said, complained = run_both(folder, *arguments, code=code)
+    used, unused = (said, complained) if code == 0 else (complained, said)
+    assert unused == ""
+    return used
