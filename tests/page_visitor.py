@@ -42,12 +42,16 @@ class Visitor:
         """Fill in the report page up to the token; ``channel`` is chosen where there is a choice."""
         self.visit(f"{self.language}/report")
         expect(self.page.locator("#what")).to_be_visible()
+        self.fill_in(text, files, channel)
+        self.to_token()
+
+    def fill_in(self, text: str = TEXT, files: list[Path] | None = None, channel: str = INSPECTORATE) -> None:
+        """Fill in the open report page."""
         if self.page.locator("#channels").is_visible():
             self.page.check(f"#channels-{channel}")
         self.page.fill("#what", text)
         self.page.check("#coi-unsure")
         self.page.set_input_files("#files", files or [])
-        self.to_token()
 
     def to_token(self) -> None:
         self.page.click("#continue")

@@ -1,4 +1,4 @@
-"""The work of a page before it sends: while the words are copied, anew where need be, also without JIT."""
+"""The work of a page before it sends: while the reporter writes, anew where need be, also without JIT."""
 
 import shutil
 from collections.abc import Iterator
@@ -11,7 +11,8 @@ from portal.quotas import SHARES
 from portal.store.quotas import TEXT, Kind
 from tests import page_modules
 from tests.browsing import CHROMIUM_ARGUMENTS
-from tests.page_visitor import ENVELOPES, Visitor, times, visiting
+from tests.builders import OUTSIDE
+from tests.page_visitor import ENVELOPES, SLOW, Visitor, times, visiting
 from tests.page_visitor import TEXT as WRITTEN
 from tests.portal_site import slot_for
 
@@ -26,6 +27,22 @@ new PerformanceObserver((list) => {
   for (const task of list.getEntries()) window.tasks.push(task.duration);
 }).observe({ type: "longtask", buffered: true });
 """
+# Each try of the work, and whether it has ended.
+COUNT = """
+window.tries = [];
+const derive = crypto.subtle.deriveBits.bind(crypto.subtle);
+crypto.subtle.deriveBits = async (how, ...more) => {
+  const at = how.name === "PBKDF2" ? window.tries.push(false) - 1 : -1;
+  const bits = await derive(how, ...more);
+  if (at >= 0) window.tries[at] = true;
+  return bits;
+};
+"""
+# No try began for a while.
+QUIET = """() => {
+  const now = window.tries.length;
+  return new Promise((resolve) => setTimeout(() => resolve(window.tries.length === now), 1000));
+}"""
 SOLVE = """async () => {
   const asked = await (await fetch("%s/text")).json();
   window.tasks.length = 1;
@@ -52,19 +69,43 @@ def challenges(visitor: Visitor) -> list[str]:
     return [path for path in paths if path.startswith("/api/challenge")]
 
 
-def test_the_work_is_begun_while_the_words_are_copied(visitor: Visitor) -> None:
-    """One challenge, asked for before anything is sent; only channel and size class are in its address."""
-    with visitor.page.expect_response(f"**{CHALLENGE}/text"):
-        visitor.write()
-    assert challenges(visitor) == [f"{CHALLENGE}/text"]
+def test_the_work_is_done_while_the_reporter_writes(visitor: Visitor) -> None:
+    """All of it: once the page is open it takes no word written, and none is done or asked for afterwards."""
+    opened = page(visitor)
+    opened.wait_for_function("window.tries.length > 0 && window.tries.every(Boolean)", timeout=SLOW)
+    opened.wait_for_function(QUIET, timeout=SLOW)
+    done = opened.evaluate("window.tries.length")
+    visitor.fill_in()
+    visitor.to_token()
     visitor.confirm()
     visitor.arrived()
     assert challenges(visitor) == [f"{CHALLENGE}/text"]
+    assert opened.evaluate("window.tries.length") == done
+
+
+def test_whoever_opens_the_page_asks_for_the_same(visitor: Visitor) -> None:
+    """Whoever writes nothing, too: one request, for the first reader and the smallest size."""
+    for _ in range(2):
+        visitor.requests.clear()
+        with visitor.page.expect_response(f"**{CHALLENGE}/text"):
+            visitor.visit("en/report")
+        assert challenges(visitor) == [f"{CHALLENGE}/text"]
+
+
+def test_other_readers_and_files_have_work_of_their_own(visitor: Visitor, file: Path) -> None:
+    """Begun while the words are copied, not earlier: that they were chosen is told no sooner than it must."""
+    opened = page(visitor)
+    visitor.fill_in(files=[file], channel=OUTSIDE)
+    assert challenges(visitor) == [f"{CHALLENGE}/text"]
+    with opened.expect_response(f"**/api/challenge/{OUTSIDE}/files"):
+        visitor.to_token()
+    visitor.confirm()
+    visitor.arrived()
+    assert challenges(visitor) == [f"{CHALLENGE}/text", f"/api/challenge/{OUTSIDE}/files"]
 
 
 def test_a_challenge_that_expired_is_replaced_and_the_text_kept(visitor: Visitor) -> None:
-    with visitor.page.expect_response(f"**{CHALLENGE}/text"):
-        visitor.write()
+    visitor.write()
     visitor.site.hour += 9
     visitor.confirm()
     visitor.arrived()
@@ -127,7 +168,7 @@ def jitless(chromium: Browser) -> Iterator[Browser]:
 
 
 def page(visitor: Visitor) -> Page:
-    visitor.page.add_init_script(WATCH)
+    visitor.page.add_init_script(WATCH + COUNT)
     visitor.visit("fr/report")
     expect(visitor.page.locator("#what")).to_be_visible()
     return visitor.page
@@ -139,6 +180,9 @@ def test_without_jit_the_work_takes_seconds_and_the_page_stays_alive(
     """At rest; no task of the page is long enough to be felt."""
     with visiting(jitless, tmp_path) as visitor:
         opened = page(visitor)
+        opened.evaluate("window.tasks.length = 1")
+        opened.locator("#what").press_sequentially("Ils m'ont abordé", delay=20)
+        assert max(opened.evaluate("window.tasks")) < LONGEST_TASK
         page_modules.load(opened, "challenge")
         assert opened.evaluate(SOLVE % CHALLENGE) < SECONDS
         assert max(opened.evaluate("window.tasks")) < LONGEST_TASK

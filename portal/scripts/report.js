@@ -34,6 +34,9 @@ async function begin() {
     showRoutes("closed-routes", shown.keyring.channels, today());
     offerForm(shown);
     show("step-write");
+    // For everyone who opens the page, so that it tells nothing: done while they write, good for most of what they send.
+    const [first] = shown.keyring.channels;
+    if (first) prepareWork(first.id, "text");
   });
   show("loading", false);
 }
