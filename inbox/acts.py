@@ -62,6 +62,7 @@ class Act(StrEnum):
     DISCLOSE_IDENTITY = "disclose-identity"
     BREAK_GLASS = "break-glass"
     MAKE_DOSSIER = "make-dossier"
+    ANSWER_ACCESS = "answer-access"
 
 
 # Each gives away what can not be taken back, or takes away what guards the others.
@@ -85,6 +86,7 @@ TWO_OFFICERS = frozenset(
         Act.DISCLOSE_IDENTITY,
         Act.BREAK_GLASS,
         Act.MAKE_DOSSIER,
+        Act.ANSWER_ACCESS,
     }
 )
 

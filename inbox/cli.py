@@ -10,6 +10,7 @@ import click
 
 from inbox import memory, patience, running, terminal
 from inbox.commands import (
+    access,
     answering,
     cards,
     collecting,
@@ -92,6 +93,7 @@ for command in (
     identities.identity,
     identities.disclosures_group,
     dossiers.dossier,
+    access.access_command,
     pages.sign_pages,
     questionnaires.questionnaire_command,
     conflicts.conflict,

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from crypto import strictjson
 from crypto.dossier import Part
 from crypto.strictjson import Json
-from inbox import dossierwords
-from inbox.dossiers import Content, Entry, File
+from inbox import wording
+from inbox.dossiers import WORDING, Content, Entry, File
 from inbox.redaction import Pieces
 from inbox.sheets import Sheets
 
@@ -38,26 +38,26 @@ def pages(content: Content, enclosed: Sequence[Part]) -> bytes:
     plan, language = content.plan, content.plan.language
 
     def say(name: str) -> str:
-        return dossierwords.say(name, language)
+        return WORDING.say(name, language)
 
     sheets = Sheets(
-        dossierwords.title(plan.purpose, language),
+        say(f"title_{plan.purpose}"),
         language=language,
         day=content.made,
         foot=f"{say('case')} {content.case} · {say('page')}",
         removed=say("removed"),
     )
-    sheets.subtitle(dossierwords.law(plan.purpose, language))
+    sheets.subtitle(say(f"law_{plan.purpose}"))
     sheets.fact(say("case"), str(content.case))
     sheets.fact(say("by"), content.by)
     sheets.fact(say("to"), plan.addressee)
-    sheets.fact(say("made"), dossierwords.day(content.made, language))
+    sheets.fact(say("made"), wording.day(content.made, language))
     if content.received:
-        sheets.fact(say("received"), dossierwords.day(content.received, language))
+        sheets.fact(say("received"), wording.day(content.received, language))
     sheets.heading(say("reported"))
     sheets.text(say("secret"))
     for entry in content.entries:
-        day = f" ({dossierwords.day(entry.day, language)})" if entry.day else ""
+        day = f" ({wording.day(entry.day, language)})" if entry.day else ""
         sheets.label(f"{entry.label}{day}")
         for text in entry.texts:
             sheets.quote(text)

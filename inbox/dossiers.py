@@ -13,11 +13,14 @@ from sqlalchemy.orm import Session
 from crypto.dossier import Purpose
 from crypto.messages import REPORT, Report
 from crypto.questionnaire import Field, Flag, Questionnaire
-from inbox import dossierwords, questionnaires, records
+from inbox import questionnaires, records
 from inbox.answers import Answer
 from inbox.errors import Refused
 from inbox.redaction import Pieces, Redaction, Redactor
 from inbox.schema import Case
+from inbox.wording import Wording
+
+WORDING = Wording("dossier.toml")
 
 
 class Enclosed(StrEnum):
@@ -92,7 +95,7 @@ def compose(session: Session, number: int, plan: Plan, today: date) -> tuple[Con
         by=office.name_fr if plan.language == "fr" else office.name_en,
         # Beside the text, the day could tell a person concerned who was there to write it.
         received=case.received if plan.purpose is Purpose.PROSECUTOR else None,
-        entries=tuple(_entries(session, case, plan, redactor)),
+        entries=tuple(entries(session, case, plan, redactor)),
         files=tuple(
             File(file.number, redactor.pieces(f"file-{file.number}", file.name), file.size) for file in files
         ),
@@ -102,23 +105,24 @@ def compose(session: Session, number: int, plan: Plan, today: date) -> tuple[Con
     return content, redactor.check(kept)
 
 
-def _entries(session: Session, case: Case, plan: Plan, redactor: Redactor) -> Iterator[Entry]:
+def entries(session: Session, case: Case, plan: Plan, redactor: Redactor) -> Iterator[Entry]:
+    """Yield what was said in a case and may go, in the order in which it was said; Refused as ``compose``."""
     language = plan.language
     days = plan.purpose is Purpose.PROSECUTOR
     if case.unsigned:
         note = redactor.pieces("note", case.message.decode())
-        yield Entry("note", dossierwords.say("note", language), None, (note,))
+        yield Entry("note", WORDING.say("note", language), None, (note,))
     else:
         report = REPORT.parse(case.message)
         asked = questionnaires.asked(session, report.questionnaire)
         yield from _answers(report, asked, plan, redactor)
     for each in records.follow_ups(session, case.number):
         place = f"follow-up-{each.position}"
-        label = f"{dossierwords.say('follow_up', language)} {each.position}"
+        label = f"{WORDING.say('follow_up', language)} {each.position}"
         yield Entry(place, label, each.received if days else None, (redactor.pieces(place, each.text),))
     for message in records.messages(session, case.number) if plan.with_replies else ():
         place = f"reply-{message.position}"
-        label = f"{dossierwords.say('reply', language)} {message.position}"
+        label = f"{WORDING.say('reply', language)} {message.position}"
         yield Entry(place, label, message.day if days else None, (redactor.pieces(place, message.text),))
 
 
@@ -148,7 +152,7 @@ def _check_included(included: frozenset[str], report: Report, fields: dict[str, 
 
 
 def _is_about_facts(field: Field | None) -> bool:
-    if field is None or field.flag is Flag.PROTECT or field.id in dossierwords.source():
+    if field is None or field.flag is Flag.PROTECT or field.id in WORDING.document["source"]:
         return False
     return not any(option.flag is Flag.SOURCE_RISK for option in field.options)
 

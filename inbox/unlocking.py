@@ -62,16 +62,18 @@ class Inbox:
         self.settle()
 
     @contextmanager
-    def acting(self, deed: Deed, today: date) -> Iterator[Session]:
+    def acting(self, deed: Deed, today: date, *also: Deed) -> Iterator[Session]:
         """Give a session in which officers do something, which the journal notes if the block ends.
 
+        What is done to several cases at once is noted of each: ``also`` are the same act on the others.
         Cases that exclude one of them are not there, unless the act is the program's work on all. Raises
         Locked if it takes two officers who are not both here, Superseded, Refused as ``journal.note`` does.
         """
         self._check_valid()
         by = self.confirmed(deed) if deed.act in TWO_OFFICERS else self.present
         with self.vault.transaction(() if deed.act in ON_ALL_CASES else self.present) as session:
-            journal.note(session, By(by, today), deed)
+            for each in (deed, *also):
+                journal.note(session, By(by, today), each)
             yield session
         self.settle()
 

@@ -23,7 +23,7 @@ def taking_a_case(group: click.Group, path: tuple[str, ...] = ()) -> Iterator[tu
     for name, command in group.commands.items():
         if isinstance(command, click.Group):
             yield from taking_a_case(command, (*path, name))
-        elif any(parameter.name == "case" for parameter in command.params):
+        elif any(parameter.name in {"case", "cases"} for parameter in command.params):
             yield (*path, name)
 
 
@@ -47,6 +47,7 @@ MORE: dict[tuple[str, ...], list[str]] = {
     ("break-glass",): ["--reason", "x"],
     ("dossier", "preview"): ["--for", "disciplinary", "--to", "x"],
     ("dossier", "make"): ["--for", "prosecutor", "--to", "x", "--recipient", RECIPIENT, "--out", "OUT"],
+    ("access",): ["--person", "case", "--out", "OUT"],
     ("conflict", "exclude"): ["chloe", "--reason", "x"],
     ("conflict", "lift"): ["bruno", "--reason", "x"],
 }

@@ -80,7 +80,7 @@ ELSEWHERE = {
     "init", "session", "desk", "collect", "enter", "questionnaire", "card", "officers add", "officers remove",
     "officers renew", "keys rotate", "keys destroy", "channels accept", "channels remove",
     "journal clock", "upgrade", "break-glass",
-    "dossier make", "dossier verify",
+    "dossier make", "dossier verify", "access",
 }  # fmt: skip
 
 

@@ -41,6 +41,7 @@ SENSITIVE = {
     "disclose-identity",
     "break-glass",
     "make-dossier",
+    "answer-access",
 }
 COMMANDS = [
     "attachment 1 1 --out {out}/file --reason x",
@@ -65,6 +66,7 @@ COMMANDS = [
     "disclosures add 1 --to X --what identity --ground judicial",
     "break-glass 1 --reason x",
     "dossier make 1 --for prosecutor --to X --recipient {recipient} --out {out}/dossier",
+    "access 1 --person X --out {out}/access",
 ]
 
 

@@ -9,13 +9,13 @@ import click
 
 from crypto import signing
 from crypto.dossier import Dossier, Purpose
-from inbox import disk, dispatch, dossierparts, dossiers, proving, redaction, terminal
+from inbox import disk, dispatch, dossierparts, dossiers, proving, terminal
 from inbox.acts import Act, Deed
 from inbox.cases import View
+from inbox.commands.redacting import check_free, redact_option, redactions_of
 from inbox.dossiers import Content, Enclosed, Plan
-from inbox.errors import Refused
 from inbox.options import Door, case_argument, json_option, officer_options, out_file, text_of, today
-from inbox.redaction import Pieces, Redaction
+from inbox.redaction import Pieces
 from inbox.terminal import quoted, visible
 
 _SHOWN_OF_RECIPIENT = 20
@@ -33,11 +33,7 @@ _PLAN: list[Callable[[Any], Any]] = [
     ),
     click.option("--to", "addressee", required=True, help="Who gets it, as it stands in the dossier."),
     click.option("--language", type=click.Choice(["fr", "en"]), default="fr", help="Of all but the report."),
-    click.option(
-        "--redact",
-        multiple=True,
-        help="Remove 'PLACE:TEXT', 'PLACE:' for all of it, '*:TEXT' everywhere; or a TOML file of such.",
-    ),
+    redact_option,
     click.option("--include", multiple=True, help="Let in this answer, which tells of the author."),
     click.option("--with-replies", is_flag=True, help="Let in what the author was answered."),
     click.option(
@@ -89,8 +85,7 @@ def make(door: Door, /, *, case: int, recipient: str, out: Path, as_json: bool, 
     """Write a dossier, signed and sealed to its addressee; takes two officers."""
     plan, to = _plan(**chosen), dispatch.addressed(_recipient(recipient))
     about = f"{plan.purpose}, attachments {plan.enclosed}, to {to.text[:_SHOWN_OF_RECIPIENT]}"
-    if out.exists():
-        raise Refused(f"{out} is already there", "choose another --out, nothing is overwritten")
+    check_free(out)
     # The file gets its name after the entry in the journal is written: there is none without.
     with disk.replacing(out) as file, door.opened() as inbox:
         day = today()
@@ -122,14 +117,10 @@ def _plan(*, redact: tuple[str, ...], include: tuple[str, ...], **chosen: Any) -
     return Plan(
         purpose=Purpose(chosen.pop("purpose")),
         enclosed=Enclosed(chosen.pop("enclosed")),
-        redactions=tuple(each for given in redact for each in _redactions(given)),
+        redactions=redactions_of(redact),
         included=frozenset(include),
         **chosen,
     )
-
-
-def _redactions(given: str) -> tuple[Redaction, ...]:
-    return redaction.read(text_of(Path(given))) if ":" not in given else (redaction.parse(given),)
 
 
 def _recipient(given: str) -> str:

@@ -1,0 +1,132 @@
+"""What is held on a person who asks for it, without a trace of who said so (GDPR article 15, L-18).
+
+Only passages that name the person leave, each by itself: no days, no route, no numbers of cases, nothing of
+the author, nothing that must not be repeated.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy.orm import Session
+
+from crypto import strictjson
+from crypto.dossier import Purpose
+from inbox import disclosures, dossiers, matching, records, wording
+from inbox.disclosures import Given, Ground
+from inbox.dossiers import Plan
+from inbox.errors import Refused
+from inbox.journal import By
+from inbox.matching import Names
+from inbox.redaction import Pieces, Redaction, Redactor
+from inbox.sheets import Sheets
+from inbox.wording import Wording
+
+WORDING = Wording("access.toml")
+# In the ledger, which officers read in English and French alike.
+_RECIPIENT = "the person concerned"
+_WHAT = "answer to a request for access"
+_SENTENCE = re.compile(r"(?<=[.!?…])\s+|\n+")
+_ONE = "person"
+_DATE = re.compile(
+    r"\d\s?(?:h|:)\s?\d|\b\d{1,4}[./-]\d{1,2}\b|\b\d{1,2}(?:er|st|nd|rd|th)?\s+[^\W\d]{3,9}\b"
+    r"|\b(?:lun|mar|mercre|jeu|vendre|same|diman)di\b|\b(?:mon|tues|wednes|thurs|fri|satur|sun)day\b",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """Who asks: a person by all names that may stand in reports; what officers leave out; the language."""
+
+    names: tuple[str, ...]
+    redactions: tuple[Redaction, ...]
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What is held on a person: of each report the passages that name this one."""
+
+    request: Request
+    made: date
+    by: str
+    reports: tuple[tuple[Pieces, ...], ...]
+
+
+def find(session: Session, numbers: Sequence[int], request: Request, by: By) -> tuple[Held, list[str]]:
+    """Return what these cases say of a person, and what officers should look at again before it leaves.
+
+    The ledger notes it of each case that says something. Raises CaseRefused if there is no such case, Refused
+    for a name without a word, if nothing is found, or if something was to be left out that is not there.
+    """
+    if not all(map(matching.words, request.names)):
+        raise Refused("a person has a name with a letter or a digit", "give it with --person")
+    redactor = Redactor(request.redactions)
+    found = {number: tuple(_passages(session, number, request, redactor)) for number in numbers}
+    told = {number: passages for number, passages in found.items() if passages}
+    if not told:
+        raise Refused("nothing in these cases names this person", "try other names: --person, once for each")
+    redactor.check([])
+    for number in told:
+        disclosures.add(session, number, Given(_RECIPIENT, _WHAT, Ground.OTHER), by)
+    office = records.office(session)
+    name = office.name_fr if request.language == "fr" else office.name_en
+    return Held(request, by.today, name, tuple(told.values())), [*_warnings(told.values())]
+
+
+def machine_readable(held: Held) -> bytes:
+    """Return it as strict JSON; a passage is a list of pieces, between each two something was removed."""
+    return strictjson.encode(
+        {
+            "v": 1,
+            "language": held.request.language,
+            "made": held.made.isoformat(),
+            "by": held.by,
+            "person": list(held.request.names),
+            "reports": [[list(passage) for passage in passages] for passages in held.reports],
+        }
+    )
+
+
+def pages(held: Held) -> bytes:
+    """Return it as a PDF."""
+    language = held.request.language
+
+    def say(name: str) -> str:
+        return WORDING.say(name, language)
+
+    sheets = Sheets(say("title"), language=language, day=held.made, foot=say("page"), removed=say("removed"))
+    sheets.subtitle(say("law"))
+    sheets.fact(say("by"), held.by)
+    sheets.fact(say("person"), ", ".join(held.request.names))
+    sheets.fact(say("made"), wording.day(held.made, language))
+    sheets.heading(say("held"))
+    sheets.text(say("passages"))
+    for number, passages in enumerate(held.reports, 1):
+        sheets.label(f"{say('report')} {number}")
+        for passage in passages:
+            sheets.quote(passage)
+    sheets.heading(say("why"))
+    for name in ("purpose", "source", "files", "rights"):
+        sheets.text(say(name))
+    return sheets.output()
+
+
+def _passages(session: Session, number: int, request: Request, redactor: Redactor) -> Iterator[Pieces]:
+    """Yield each sentence of a case that names the person, from what may go into a disciplinary file."""
+    plan = Plan(purpose=Purpose.DISCIPLINARY, addressee=_RECIPIENT, language=request.language)
+    names = Names({_ONE: request.names})
+    for entry in dossiers.entries(session, records.case(session, number), plan, Redactor(())):
+        for (text,) in entry.texts:
+            for sentence in _SENTENCE.split(text):
+                if names.meant_in([sentence]):
+                    yield redactor.pieces(entry.place, sentence.strip())
+
+
+def _warnings(told: Iterable[tuple[Pieces, ...]]) -> Iterator[str]:
+    yield "read it before it leaves: the author's own words can tell who wrote them; take out with --redact"
+    for number, passages in enumerate(told, 1):
+        if any(_DATE.search(piece) for passage in passages for piece in passage):
+            yield f"report {number} seems to name a day or an hour: could it tell who was there?"

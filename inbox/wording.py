@@ -1,0 +1,37 @@
+"""What printed pages say of their own, in French and English; the words stand in files of TOML."""
+
+import tomllib
+from datetime import date
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from babel.dates import format_date
+
+from crypto.keyring import Texts
+
+
+class Wording:
+    """The texts of one file, each under ``[text]`` by its name."""
+
+    def __init__(self, file: str) -> None:
+        self._file = file
+
+    def say(self, name: str, language: str) -> str:
+        """Return a text in ``fr``, or for any other language in English."""
+        return Texts(**self.document["text"][name]).in_(language)
+
+    @property
+    def document(self) -> dict[str, Any]:
+        """Everything in the file."""
+        return _document(self._file)
+
+
+def day(value: date, language: str) -> str:
+    """Return a day as people write it."""
+    return format_date(value, "long", {"fr": "fr_FR"}.get(language, "en_GB"))
+
+
+@cache
+def _document(file: str) -> dict[str, Any]:
+    return tomllib.loads(files("inbox").joinpath(file).read_text("utf-8"))
