@@ -18,7 +18,7 @@ _FONTS = Path("/usr/share/fonts/truetype/dejavu")
 _FACES = {"": "DejaVuSans.ttf", "B": "DejaVuSans-Bold.ttf"}
 _FAMILY = "DejaVu"
 _SIZE, _SMALL, _LARGE, _TITLE = 10, 8, 12, 16
-_LINE = 5
+_LINE, _GAP = 5, 1
 _MARGIN, _BOTTOM, _INDENT, _LABEL = 20, 22, 5, 45
 _GREY, _BLACK, _RED = (90, 90, 90), (0, 0, 0), (150, 0, 0)
 _HIDDEN = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
@@ -68,6 +68,7 @@ class Sheets:
     def text(self, text: str) -> None:
         """Write a text of ours."""
         self._block(text)
+        self._pdf.ln(_GAP)
 
     def small(self, text: str) -> None:
         """Write a text of ours that is read when it is needed."""
@@ -88,6 +89,7 @@ class Sheets:
             pdf.write(_LINE, pdf.legible(piece))
         pdf.ln(_LINE)
         pdf.end_quote()
+        pdf.ln(_GAP)
 
     def output(self) -> bytes:
         """Return the file."""
