@@ -1,7 +1,8 @@
 """A vault of 100,000 made-up cases, and how long an officer waits for its queue.
 
 Of each case: day, answers' codes, parts of the score and 150 words are drawn from a fixed seed; half of the
-words come from twenty common ones, the rest from 20,000. Every twentieth is unread, every fifth closed.
+words come from twenty common ones, the rest from 20,000. Every twentieth is unread, every fifth closed;
+every hundredth is tagged, of every third one an officer takes care.
 """
 
 import random  # noqa: TID251  the same cases in every run; nothing secret is made of it
@@ -18,9 +19,9 @@ from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
 from inbox import queueing, scoring, vault
-from inbox.casework import Handling, Words
+from inbox.casework import Handling, Tag, Words
 from inbox.queueing import Filter, Order
-from inbox.schema import Case
+from inbox.schema import Case, Officer
 
 LIMIT_MILLISECONDS = 50
 CASES = 100_000
@@ -37,6 +38,8 @@ QUESTIONS = {
     "the queue": Filter(),
     "one category, overdue": Filter(category="threat", overdue=True),
     "unread": Filter(unread=True),
+    "of an officer": Filter(officer="alice"),
+    "of a tag": Filter(tag="escale"),
     "a common word": Filter(search="conteneur"),
     "a rare word": Filter(search="mot77"),
     "two words, one category": Filter(search="controle badge", category="threat"),
@@ -47,6 +50,7 @@ def medians(folder: Path) -> dict[str, float]:
     """Return the milliseconds that each question takes in an open vault, the median of eleven."""
     with closing(vault.create(folder / "vault.sqlite", bytes(range(32)))) as opened:
         with opened.transaction() as session:
+            session.add(Officer(name="alice", since=_FIRST_DAY, member=1))
             _fill(session)
         with opened.transaction(("alice", "bruno")) as session:
             return {name: _median(session, wanted) for name, wanted in QUESTIONS.items()}
@@ -69,6 +73,8 @@ def _fill(session: Session) -> None:
         made = [_case(number, chance) for number in range(first, first + _AT_ONCE)]
         for kind in (Case, Handling, Words):
             session.execute(insert(kind), [rows[kind] for rows in made])
+    tagged = range(100, CASES + 1, 100)
+    session.execute(insert(Tag), [{"case": number, "name": "escale"} for number in tagged])
 
 
 def _case(number: int, chance: random.Random) -> dict[type[Any], dict[str, Any]]:
@@ -91,6 +97,7 @@ def _case(number: int, chance: random.Random) -> dict[type[Any], dict[str, Any]]
             **asdict(parts),
             "rank": parts.rank,
             "is_open": number % 5 != 0,
+            "assigned": "alice" if number % 3 == 0 else None,
             "deadline": day + timedelta(chance.randrange(120)),
         },
         Words: {"case": number, "text": " ".join(_words(chance))},

@@ -23,6 +23,16 @@ class Act(StrEnum):
     NOTE_CONSENT = "note-consent"
     LIST_DISCLOSURES = "list-disclosures"
     DISCLOSE = "disclose"
+    NOTE = "note"
+    TAG = "tag"
+    ASSIGN = "assign"
+    ASSESS_SOURCE = "assess-source"
+    RECORD_MEASURE = "record-measure"
+    TELL_MEASURE = "tell-measure"
+    CLOSE = "close"
+    REOPEN = "reopen"
+    LIST_REDIRECTIONS = "list-redirections"
+    REPLACE_REDIRECTIONS = "replace-redirections"
     COLLECT = "collect"
     ENTER = "enter"
     MAKE_OUTBOX = "make-outbox"
@@ -45,6 +55,7 @@ class Act(StrEnum):
     LIST_HANDLERS = "list-handlers"
 
     EXTRACT = "extract"
+    CLOSE_UNFOUNDED = "close-unfounded"
     ACCEPT_INSTANCE = "accept-instance"
     SIGN_PAGES = "sign-pages"
     ADOPT_QUESTIONNAIRE = "adopt-questionnaire"
@@ -69,6 +80,7 @@ class Act(StrEnum):
 TWO_OFFICERS = frozenset(
     {
         Act.EXTRACT,
+        Act.CLOSE_UNFOUNDED,
         Act.ACCEPT_INSTANCE,
         Act.SIGN_PAGES,
         Act.ADOPT_QUESTIONNAIRE,

@@ -2,18 +2,18 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 from sqlalchemy.orm import Session
 
 from crypto import base64url
 from crypto.messages import REPORT, Report
 from crypto.questionnaire import Flag, Questionnaire
-from inbox import answers, handlers, handling, questionnaires, records, registers
+from inbox import answers, handlers, handling, questionnaires, records, registers, workview
 from inbox.reasons import REASONS, Kind
 from inbox.schema import Attachment, Case, FollowUp, Message, Unopened
 
-View: TypeAlias = dict[str, Any]
+View: TypeAlias = workview.View
 
 # Begins the flag of a case that is kept from an officer, whose name ends it.
 KEPT_FROM = "kept-from-"
@@ -44,7 +44,7 @@ def details(session: Session, number: int, language: str = "") -> View:
     case = records.case(session, number)
     files = records.attachments(session, number)
     follow_ups = records.follow_ups(session, number)
-    return (
+    view = (
         _line(case, _kept_from(session))
         | {"collected": case.collected.isoformat(), "unread": case.unread}
         | {"route": handling.of(session, number).route}
@@ -60,6 +60,7 @@ def details(session: Session, number: int, language: str = "") -> View:
             "seen_slot": case.seen,
         }
     )
+    return view | {"work": workview.of(session, number, view["cautions"])}
 
 
 def mark_read(session: Session, number: int) -> None:

@@ -35,6 +35,7 @@ class Handling(Base):
     __table_args__ = (
         Index("handlings_by_rank", "is_open", "rank", "deadline", "category", "area"),
         Index("handlings_by_deadline", "is_open", "deadline", "rank", "category", "area"),
+        Index("handlings_by_officer", "assigned", "is_open", "rank", "deadline", "category", "area"),
     )
     case: Mapped[int] = mapped_column(ForeignKey("cases.number"), primary_key=True)
     category: Mapped[str] = mapped_column(default="")
@@ -105,7 +106,10 @@ class Tag(Base):
 
 
 class Measure(Base):
-    """What was done about a case, on which day; ``degree`` is the group of a sanction, 1 to 4."""
+    """What was done about a case, on which day; ``degree`` is the group of a sanction, 1 to 4.
+
+    ``told`` if the author may read of it, whatever else is disclosed.
+    """
 
     __tablename__ = "measures"
     case: Mapped[int] = mapped_column(ForeignKey("cases.number"), primary_key=True)
@@ -115,6 +119,7 @@ class Measure(Base):
     addressee: Mapped[str] = mapped_column(default="")
     reference: Mapped[str] = mapped_column(default="")
     degree: Mapped[int | None] = mapped_column(default=None)
+    told: Mapped[bool] = mapped_column(default=False)
 
 
 class Duty(Base):

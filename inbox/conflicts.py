@@ -3,11 +3,13 @@
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 
+from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from crypto.messages import REPORT
 from inbox import journal, matching, records, registers
 from inbox.acts import Act, Deed
+from inbox.casework import Handling
 from inbox.errors import CaseRefused, Refused
 from inbox.journal import By
 from inbox.matching import Names
@@ -36,6 +38,7 @@ def exclude(session: Session, number: int, officer: str, *, quorum: int, today: 
             "let officers from outside join first: inbox officers add",
         )
     session.add(Exclusion(case=number, officer=officer, since=today))
+    _take_off(session, number, officer)
     session.flush()
     session.expunge_all()  # what it holds is not narrowed again, and the case may be gone for those present
 
@@ -62,6 +65,7 @@ def keep(session: Session, by: By, meant: Mapping[int, Iterable[str]]) -> list[i
         for officer in sorted(set(meant[number]) - registers.excluded_from(session, number)):
             journal.note(session, by, Deed(Act.FOUND_CONFLICT, about=officer, case=number))
             session.add(Exclusion(case=number, officer=officer, since=by.today))
+            _take_off(session, number, officer)
             kept.append(number)
         session.flush()
     return kept
@@ -157,6 +161,12 @@ def said(answers: Mapping[str, str | tuple[str, ...]]) -> Iterator[str]:
     """Yield each text of the answers to a questionnaire."""
     for answer in answers.values():
         yield from [answer] if isinstance(answer, str) else answer
+
+
+def _take_off(session: Session, number: int, officer: str) -> None:
+    """Let an officer from whom a case is kept see to it no longer."""
+    theirs = update(Handling).where(Handling.case == number, Handling.assigned == officer)
+    session.execute(theirs.values(assigned=None))
 
 
 def _names_of(session: Session, officer: str) -> list[str]:

@@ -15,7 +15,7 @@ from crypto.archive import Member
 from crypto.bundle import FIRST, KeyringLink, Link, Manifest, Opened, Outbox, SealedSlot
 from crypto.errors import Tampered
 from crypto.messages import Slot, Status
-from inbox import disk, handling, journal, keyrings, keys, openings, records
+from inbox import dialogues, disk, handling, journal, keyrings, keys, openings, records
 from inbox.acts import Act, Deed
 from inbox.errors import Refused
 from inbox.home import Home
@@ -183,12 +183,12 @@ def _reply_key(session: Session, today: date) -> tuple[bytes, bytes]:
 def _waiting(session: Session, today: date) -> list[_Waiting]:
     office = records.office(session)
     next_by = today + timedelta(days=office.answer_days)
-    dialogues = records.dialogues(session)
+    exchanged = dialogues.of(session)
     untold = openings.waiting(session)
     waiting = []
     for case in records.cases_to_refresh(session, today, next_by):
         if (mailbox := mailbox_of(case)) is not None:
-            slot = compose(mailbox, dialogues, channel=office.channel, issued=today, next_by=next_by)
+            slot = compose(mailbox, exchanged, channel=office.channel, issued=today, next_by=next_by)
             unsent = Unsent(mailbox.recipient, messages.SLOT.encode(slot))
             answers = slot.status is not Status.RECEIVED or bool(slot.messages)
             waiting.append(

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import Session
 
 from inbox import words
-from inbox.casework import Handling, Words
+from inbox.casework import Handling, Tag, Words
 from inbox.schema import Case, FollowUp
 from inbox.scoring import RANKS
 from inbox.vault import AS_A_LINE
@@ -37,6 +37,8 @@ class Filter:
     overdue: bool = False
     unread: bool = False
     closed: bool = False
+    officer: str = ""
+    tag: str = ""
     search: str = ""
 
     @property
@@ -99,6 +101,10 @@ def _conditions(wanted: Filter, today: date) -> Iterator[ColumnElement[bool]]:
     yield from _by_columns(wanted, today)
     if wanted.status:
         yield Handling.case.in_(select(Case.number).where(Case.status == wanted.status))
+    if wanted.officer:
+        yield Handling.assigned == wanted.officer
+    if wanted.tag:
+        yield Handling.case.in_(select(Tag.case).where(Tag.name == wanted.tag))
     if wanted.unread:
         fresh = select(Case.number).where(Case.unread.is_(True))
         yield Handling.case.in_(fresh.union(select(FollowUp.case).where(FollowUp.unread.is_(True))))

@@ -1,6 +1,5 @@
 """Every question that the inbox asks its vault, named for what it finds."""
 
-from collections import defaultdict
 from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import NamedTuple
@@ -42,13 +41,6 @@ class Counts(NamedTuple):
     unread: dict[int, int]
     attachments: dict[int, int]
     messages: dict[int, int]
-
-
-class Dialogues(NamedTuple):
-    """By case number: the messages sent; id and day of each follow-up heard."""
-
-    sent: defaultdict[int, list[Message]]
-    heard: defaultdict[int, list[tuple[bytes, date]]]
 
 
 def office(session: Session) -> Office:
@@ -244,20 +236,6 @@ def attachment_ids(session: Session) -> set[bytes]:
 def messages(session: Session, number: int) -> Sequence[Message]:
     """Return what the inspectorate wrote to the author of a case, oldest first."""
     return session.scalars(select(Message).filter_by(case=number).order_by(Message.position)).all()
-
-
-def dialogues(session: Session, number: int | None = None) -> Dialogues:
-    """Return what was written both ways, oldest first, in all cases or in one."""
-    sent = select(Message).order_by(Message.case, Message.position)
-    heard = select(FollowUp.case, FollowUp.id, FollowUp.written).order_by(FollowUp.case, FollowUp.position)
-    if number is not None:
-        sent, heard = sent.filter_by(case=number), heard.filter_by(case=number)
-    found = Dialogues(defaultdict(list), defaultdict(list))
-    for message in session.scalars(sent):
-        found.sent[message.case].append(message)
-    for case_number, follow_up_id, written in session.execute(heard):
-        found.heard[case_number].append((follow_up_id, written))
-    return found
 
 
 def counts(session: Session) -> Counts:

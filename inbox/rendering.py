@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
+from inbox import worklines
 from inbox.cases import KEPT_FROM, View
 from inbox.casework import PORTAL
 from inbox.collect import Outcome
@@ -72,6 +73,7 @@ def details(view: View) -> Iterator[str]:
     if view["handlers"]:
         yield f"FOR ITS HANDLERS ALONE: {visible(', '.join(view['handlers']))}"
     yield from (_CAUTIONS[flag] for flag in view["cautions"])
+    yield from worklines.of(view["work"])
     if view["note"] is not None:
         yield from ("", "note:", quoted(view["note"]))
     for field, answer in view["answers"].items():
@@ -87,6 +89,7 @@ def details(view: View) -> Iterator[str]:
         yield from _files(each["attachments"])
     for message in view["messages"]:
         yield from ("", f"reply of {message['day']}, {_way(message)}:", quoted(message["text"]))
+    yield from worklines.notes(view["work"])
 
 
 def keyring(view: View) -> Iterator[str]:

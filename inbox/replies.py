@@ -6,7 +6,7 @@ from datetime import date
 from sqlalchemy.orm import Session
 
 from crypto.messages import Reply, Status
-from inbox import handling, records, slots
+from inbox import dialogues, handling, records, slots
 from inbox.errors import CaseRefused
 from inbox.schema import Case, Message
 from inbox.slots import Mailbox
@@ -19,15 +19,15 @@ def reply(session: Session, number: int, text: str, today: date) -> Message:
     if not text.strip():
         raise CaseRefused("the reply is empty", "give it with --text or --text-file")
     channel = records.office(session).channel
-    dialogues = records.dialogues(session, number)
-    slot = slots.compose(mailbox, dialogues, channel=channel, issued=today, next_by=today)
+    exchanged = dialogues.of(session, number)
+    slot = slots.compose(mailbox, exchanged, channel=channel, issued=today, next_by=today)
     added = Reply(case.serial + 1, today, text)
     if not slots.holds(replace(slot, messages=(*slot.messages, added)), case.seen):
         raise CaseRefused(
             "the reply would not fit into the slot beside what the reporter has not opened yet",
             "shorten it, or wait until a follow-up shows that the earlier messages were read",
         )
-    position = len(dialogues.sent[number]) + 1
+    position = len(exchanged.sent[number]) + 1
     message = Message(case=number, position=position, serial=added.serial, day=today, text=text)
     session.add(message)
     case.closed_in = None
@@ -36,12 +36,16 @@ def reply(session: Session, number: int, text: str, today: date) -> Message:
 
 
 def set_status(session: Session, number: int, status: Status, today: date) -> Case:
-    """Change the status that the author of a case reads in the next slot; CaseRefused for an unknown case."""
+    """Change the status that the author of an open case reads in the next slot.
+
+    Raises CaseRefused for an unknown case, one that is closed, and the status of one: ``closing`` does both.
+    """
     case = records.case(session, number)
+    if status is Status.CLOSED:
+        raise CaseRefused("a case is closed with its outcome", f"do that: inbox close {number} OUTCOME")
+    if case.status == Status.CLOSED:
+        raise CaseRefused(f"case {number} is closed", f"open it again first: inbox reopen {number}")
     case.status = status.value
-    case.closed_in = None
-    work = handling.of(session, number)
-    handling.set_closed(work, (work.closed or today) if status is Status.CLOSED else None)
     handling.acted(session, number, today)
     return case
 

@@ -9,7 +9,8 @@ from crypto.messages import Received, Reply, Slot, Status
 from crypto.recipients import HybridRecipient
 from crypto.signing import Label
 from crypto.strictjson import LARGEST
-from inbox.records import Dialogues
+from inbox import measures
+from inbox.dialogues import Dialogues
 from inbox.schema import Case
 
 _ID = 8
@@ -74,7 +75,7 @@ def compose(mailbox: Mailbox, dialogues: Dialogues, *, channel: str, issued: dat
         issued=issued,
         next_by=next_by,
         status=Status(case.status),
-        measures_disclosed=(),
+        measures_disclosed=tuple(dialogues.told[case.number]),
         earlier=0,
         messages=tuple(Reply(message.serial, message.day, message.text) for message in sent),
         received=_received(dialogues.heard[case.number]),
@@ -90,6 +91,7 @@ def holds(slot: Slot, seen: int) -> bool:
         slot,
         serial=LARGEST,
         status=max(Status, key=len),
+        measures_disclosed=tuple(measures.Kind),
         earlier=LARGEST,
         messages=tuple(reply for reply in slot.messages if reply.serial > seen),
         received=Received(LARGEST, (bytes(_ID),) * messages.RECEIVED_IDS, slot.issued),

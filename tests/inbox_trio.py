@@ -14,7 +14,7 @@ from inbox import casework
 from inbox.errors import Refused
 from inbox.schema import Base, Exclusion
 from inbox.unlocking import Inbox
-from tests.inbox_builders import Office, Portal, Reporter, Sent, World, first, today
+from tests.inbox_builders import CLOSING, Office, Portal, Reporter, Sent, World, first, today
 
 NAMES = ("alice", "bruno", "chloe")
 CANARY = "zibeline-quartz"
@@ -96,7 +96,7 @@ def found(folder: Path) -> Trio:
         for bundle in (portal.bundle(early), portal.bundle(*late), portal.bundle(*odd, withdrawn=[false])):
             trio.office.json("collect", bundle, *confirmed)
         trio.office.json("reply", str(number), "--text", text)
-        trio.office.json("status", str(number), "closed")
+        trio.office.json("close", str(number), *CLOSING)
     with trio.office.opened() as inbox, inbox.transaction() as session:
         session.add_all(row for number in (1, 2, 3) for row in work_on(number))
     trio.office.json("outbox", "--out", trio.office.out)

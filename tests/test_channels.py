@@ -14,7 +14,7 @@ from crypto.bundle import INTAKE, Intake
 from crypto.casetoken import CaseKeys
 from inbox.schema import Case
 from tests.bodies import BODY, accept, joined
-from tests.inbox_builders import CHANNEL, Office
+from tests.inbox_builders import CHANNEL, CLOSING, Office
 from tests.installation import Portal, free_port
 from tests.page_visitor import SLOW, Visitor
 
@@ -148,7 +148,7 @@ def ignored(bodies: Bodies, keys: CaseKeys) -> None:
     """Orders of the inspectorate about the case are left out, were it to learn its id; the rest counts."""
     with bodies.root.opened() as inbox, inbox.transaction() as session:
         session.get_one(Case, 1).case_id = keys.case_id
-    bodies.root.json("status", "1", "closed")
+    bodies.root.json("close", "1", *CLOSING)
     said = bodies.bring(bodies.root)
     assert (1, True, "taken") == tuple(said[name] for name in ("left_out", "applied", "keyring"))
 

@@ -9,7 +9,7 @@ import pytest
 
 from inbox.schema import IntakeKey, ReplyKey
 from tests import inbox_builders as build
-from tests.inbox_builders import Office, Portal, Reporter, Sent, World
+from tests.inbox_builders import CLOSING, Office, Portal, Reporter, Sent, World
 
 pytest_plugins = ["tests.inbox_room"]
 
@@ -65,7 +65,8 @@ def test_commands_that_change_or_write_tell_it_in_json(
     assert b"data" == out.read_bytes()
     replied = world.office.json("reply", "1", "--text", "Bonjour")
     assert {"case": 1, "day": build.today().isoformat(), "slot": 1} == replied
-    assert {"case": 1, "status": "closed"} == world.office.json("status", "1", "closed")
+    assert {"case": 1, "status": "assessing"} == world.office.json("status", "1", "assessing")
+    assert "closed" == world.office.json("close", "1", *CLOSING)["status"]
     assert "closed" == world.office.json("show", "1")["status"]
 
 
@@ -87,7 +88,7 @@ def test_what_nobody_has_read_is_marked_until_it_is_shown(world: World, collect:
     shown = world.office.json("show", number)
     assert (True, [True]) == (shown["unread"], [each["unread"] for each in shown["follow_ups"]])
     assert [(False, 0), (True, 0)] == sorted(unread(world.office))
-    world.office.run("status", number, "closed")
+    world.office.json("close", number, *CLOSING)
     collect(Sent(reporter.follow_up()), Sent(reporter.follow_up()))
     assert [(False, 2), (True, 0)] == sorted(unread(world.office))
     listed = world.office.run("list").out

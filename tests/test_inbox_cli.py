@@ -146,11 +146,12 @@ def test_unopened_rows_stand_in_the_list(world: World, portal: Portal) -> None:
     [
         (["list"], 0),
         (["show", "1"], 1),
-        (["status", "7", "closed"], 1),
+        (["status", "7", "assessing"], 1),
         (["collect", "nowhere.tar"], 1),
         (["outbox", "--out", "nowhere"], 1),
         (["reply", "1"], 2),
         (["status", "1", "unheard-of"], 2),
+        (["status", "1", "closed"], 2),
         (["show", "zero"], 2),
         (["show", "0"], 2),
         (["collect"], 2),

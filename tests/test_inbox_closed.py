@@ -8,7 +8,7 @@ import pytest
 from crypto import bundle
 from tests import inbox_builders as build
 from tests.bodies import accept, export, joined
-from tests.inbox_builders import Office, Portal, Reporter, Sent, World
+from tests.inbox_builders import CLOSING, Office, Portal, Reporter, Sent, World
 from tests.inbox_clock import Clock, moved
 from tests.installation import Failed, free_port
 from tests.installation import Portal as Site
@@ -32,7 +32,7 @@ def close(office: Office, portal: Portal, reporter: Reporter) -> None:
         "--confirm-instance",
         portal.fingerprint,
     )
-    office.run("status", "1", "closed")
+    office.json("close", "1", *CLOSING)
     applied = bundle.Link(1, outbox(office, portal.world)[1].hash)
     office.json("collect", portal.bundle(applied=applied))
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from sqlalchemy.orm import Session
 
-from inbox import records, registers
+from inbox import dialogues, records, registers
 from inbox.reasons import Kind
 from inbox.schema import Case, FollowUp, Instance, Officer, QuestionnaireFile
 from inbox.unlocking import Inbox
@@ -20,7 +20,7 @@ pytest_plugins = ["tests.inbox_room"]
 OF_CASES = {
     "case", "numbers_by_case_id", "case_from", "last_case_number", "cases", "cases_to_refresh", "follow_up",
     "follow_ups", "last_follow_up_position", "last_attachment_number", "attachments", "attachment_ids",
-    "messages", "dialogues", "counts", "unopened", "set_aside", "envelope_hashes", "done_hashes",
+    "messages", "of", "counts", "unopened", "set_aside", "envelope_hashes", "done_hashes",
     "last_unopened_number", "journal_numbers", "exclusions", "excluded_from", "case_numbers",
     "unopened_numbers", "first_messages", "follow_up_texts", "file_names",
 }  # fmt: skip
@@ -36,7 +36,7 @@ def questions() -> dict[str, Callable[..., Any]]:
     """Return every public function of the modules that ask the vault."""
     return {
         name: function
-        for module in (records, registers)
+        for module in (records, registers, dialogues)
         for name, function in inspect.getmembers(module, inspect.isfunction)
         if function.__module__ == module.__name__ and not name.startswith("_")
     }

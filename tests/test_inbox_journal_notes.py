@@ -29,7 +29,23 @@ NOTES: list[tuple[list[str], tuple[str, int | None, str, str]]] = [
     (["preview", "1", "2", "--page", "3"], ("preview", 1, "file 2, page 3", "")),
     (["attachment", "1", "2", "--out", "FILE", "--reason", "x"], ("extract", 1, "file 2", "x")),
     (["reply", "1", "--text", CANARY], ("reply", 1, "", "")),
+    (["reopen", "1", "--reason", "more came"], ("reopen", 1, "", "more came")),
     (["status", "1", "assessing"], ("set-status", 1, "assessing", "")),
+    (["note", "1", "--text", CANARY], ("note", 1, "", "")),
+    (["tag", "1", CANARY], ("tag", 1, "", "")),
+    (["tag", "1", CANARY, "--remove"], ("tag", 1, "removed", "")),
+    (["assign", "1", "bruno"], ("assign", 1, "bruno", "")),
+    (["assign", "1", "--nobody"], ("assign", 1, "nobody", "")),
+    (["source-risk", "1", "low", "--reason", "many know"], ("assess-source", 1, "low", "many know")),
+    (
+        ["measure", "1", "admin_inquiry", "--addressee", CANARY, "--reference", CANARY],
+        ("record-measure", 1, "admin_inquiry", ""),
+    ),
+    (["tell", "1", "1"], ("tell-measure", 1, "measure 1", "")),
+    (["tell", "1", "1", "--no-longer"], ("tell-measure", 1, "measure 1, no longer", "")),
+    (["close", "1", "moot", "--disclosure", "full", "--text", CANARY], ("close", 1, "moot, full", "")),
+    (["redirections"], ("list-redirections", None, "", "")),
+    (["redirections", "--replace", "BODIES"], ("replace-redirections", None, "", "")),
     (["queue"], ("list", None, "queue", "")),
     (["queue", "--search", CANARY], ("search", None, "queue", "")),
     (["judge", "1", "--danger", "2", "--reason", "armed"], ("judge", 1, "danger 2", "armed")),
@@ -107,6 +123,9 @@ def test_each_command_notes_who_what_which_case_and_why(trio: Trio, tmp_path: Pa
     (tmp_path / "text").write_text(CANARY)
     listed = build.manifest(trio.others, tmp_path / "manifest.json")
     places["PAGES"] = str(listed)
+    places["BODIES"] = str(tmp_path / "bodies.toml")
+    text = f'{{ fr = "{CANARY}", en = "{CANARY}" }}'
+    (tmp_path / "bodies.toml").write_text(f"[police]\nname = {text}\ntext = {text}\n")
     digest = hashlib.sha256(listed.read_bytes()).hexdigest()[:16]
     count = last_entry(trio).n
     for words, (act, case, about, reason) in NOTES:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.inbox_builders import Office, Portal, Reporter, Sent, World, answering, drop, first, today
+from tests.inbox_builders import CLOSING, Office, Portal, Reporter, Sent, World, answering, drop, first, today
 
 # Text, answers, and what the rules make of them: priority and score.
 REPORTS: list[tuple[str, dict[str, Any], tuple[int, int]]] = [
@@ -160,10 +160,10 @@ def test_a_first_act_and_the_acknowledgement_move_the_deadline(office: Office) -
 
 
 def test_a_closed_case_leaves_the_queue_and_comes_back_when_it_is_opened_again(office: Office) -> None:
-    office.json("status", "2", "closed")
+    office.json("close", "2", *CLOSING)
     assert [4, 3, 5, 1] == numbers(office)
     assert [2] == numbers(office, "--closed")
-    office.json("status", "2", "assessing")
+    office.json("reopen", "2", "--reason", "more came")
     assert 2 == numbers(office)[0]
 
 

@@ -24,6 +24,7 @@ NAMES = ("alice", "bruno", "chloe")
 # What each act gives away, and so the list itself, is for people to decide: it does not change by itself.
 SENSITIVE = {
     "extract",
+    "close-unfounded",
     "accept-instance",
     "sign-pages",
     "adopt-questionnaire",
@@ -45,6 +46,10 @@ SENSITIVE = {
 }
 COMMANDS = [
     "attachment 1 1 --out {out}/file --reason x",
+    *(
+        f"close 1 {outcome} --disclosure withheld --reason x"
+        for outcome in ("unfounded", "insufficient", "bad_faith")
+    ),
     "collect {new_portal} --confirm-instance {fingerprint}",
     "collect {new_portal} --new-instance {fingerprint}",
     "sign-pages {pages} --out {out}",

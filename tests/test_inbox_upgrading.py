@@ -13,7 +13,7 @@ from sqlalchemy import Connection, create_engine, text
 
 import inbox as room
 from inbox import schema, upgrading
-from tests.inbox_builders import Office, Portal, Reporter, Sent, World, answering, first, today
+from tests.inbox_builders import CLOSING, Office, Portal, Reporter, Sent, World, answering, first, today
 from tests.inbox_kills import killed_everywhere
 from tests.inbox_trio import OF_THE_WORK
 
@@ -66,7 +66,7 @@ def old(tmp_path_factory: pytest.TempPathFactory, connection: Connection) -> Off
     letter = Sent(reporters[0].follow_up("encore le même soir"))
     for each in (*reports, letter):
         office.json("collect", portal.bundle(each), "--confirm-instance", portal.fingerprint)
-    office.json("status", "2", "closed")
+    office.json("close", "2", *CLOSING)
     with office.opened() as inbox, inbox.transaction() as session:
         for statement in SECOND:
             session.execute(text(statement))

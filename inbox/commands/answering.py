@@ -8,6 +8,7 @@ import click
 from crypto.messages import Status
 from inbox import expiry, journal, journalview, outbox, replies, terminal
 from inbox.acts import Act, Deed
+from inbox.commands.texts import given_or_to_type, text_options
 from inbox.options import (
     NUMBER,
     Door,
@@ -15,7 +16,6 @@ from inbox.options import (
     json_option,
     officer_options,
     out_folder,
-    text_of,
     today,
 )
 
@@ -28,14 +28,13 @@ _SIGNED_ANEW = (
 
 @click.command()
 @case_argument
-@click.option("--text", help="The message; a shell may keep it in clear, so better type it when asked.")
-@click.option("--text-file", type=click.Path(path_type=Path), help="Take the message from this UTF-8 file.")
+@text_options
 @officer_options
 @json_option
 @click.pass_obj
 def reply(door: Door, /, *, case: int, text: str | None, text_file: Path | None, as_json: bool) -> None:
     """Answer the author of a case; it leaves with the next outbox."""
-    given = _given(text, text_file)
+    given = given_or_to_type(text, text_file)
     with door.opened() as inbox:
         message = terminal.ask_text(f"the reply to case {case}") if given is None else given
         day = today()
@@ -45,20 +44,11 @@ def reply(door: Door, /, *, case: int, text: str | None, text_file: Path | None,
     terminal.show(view, [f"case {case}: the reply waits for the next outbox"], as_json=as_json)
 
 
-def _given(text: str | None, text_file: Path | None) -> str | None:
-    """Return the message that came with the command, None if it is to be typed."""
-    if text is not None and text_file is not None:
-        raise click.UsageError("give the message with --text or --text-file, not with both")
-    if text_file is not None:
-        return text_of(text_file)
-    if text is None and not terminal.is_interactive():
-        raise click.UsageError("give the message with --text-file, or type it at a terminal")
-    return text
-
-
 @click.command()
 @case_argument
-@click.argument("status", type=click.Choice([status.value for status in Status]))
+@click.argument(
+    "status", type=click.Choice([status.value for status in Status if status is not Status.CLOSED])
+)
 @officer_options
 @json_option
 @click.pass_obj

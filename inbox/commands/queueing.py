@@ -8,13 +8,12 @@ from typing import Any
 import click
 
 from crypto.messages import Status
-from inbox import handling, queueing, scoring, terminal
+from inbox import handling, queueing, scoring, tagging, terminal, workview
 from inbox.acts import Act, Deed
-from inbox.cases import View
-from inbox.casework import Handling
 from inbox.options import NUMBER, Door, case_argument, json_option, officer_options, reason_needed, today
-from inbox.queueing import MANY, PAGE, Filter, Line, Order
-from inbox.terminal import quoted
+from inbox.queueing import MANY, PAGE, Filter, Order
+from inbox.terminal import quoted, visible
+from inbox.workview import View
 
 _FIRST = 1
 
@@ -34,20 +33,24 @@ _FIRST = 1
 @click.option("--priority", type=click.IntRange(1, 4), help="Of this priority; 1 cannot wait.")
 @click.option("--overdue", is_flag=True, help="Of which a deadline has passed.")
 @click.option("--unread", is_flag=True, help="Of which something was never shown.")
+@click.option("--officer", default="", help="That this officer sees to.")
+@click.option("--tag", default="", help="With this tag.")
 @click.option("--closed", is_flag=True, help="Closed ones instead.")
 @officer_options
 @json_option
 @click.pass_obj
 def queue(door: Door, /, *, sort: str, page: int, as_json: bool, **wanted: Any) -> None:
     """List the cases that wait, the most pressing first."""
+    wanted["tag"] = tagging.folded(wanted["tag"]) if wanted["tag"] else ""
     asked = Filter(**{name: value for name, value in wanted.items() if value})
     deed = Deed(Act.SEARCH if asked.search else Act.LIST, about="queue")
     with door.opened() as inbox:
         day = today()
         with inbox.acting(deed, day) as session:
             count = queueing.count(session, asked, today=day)
-            rows = queueing.page(session, asked, Order(sort), today=day, first=(page - 1) * PAGE)
-    view = {"count": count, "many": count >= MANY, "cases": [_row(each) for each in rows]}
+            found = queueing.page(session, asked, Order(sort), today=day, first=(page - 1) * PAGE)
+            rows = workview.queue(session, found)
+    view = {"count": count, "many": count >= MANY, "cases": rows}
     terminal.show(view, _lines(view), as_json=as_json)
 
 
@@ -79,33 +82,8 @@ def judge(door: Door, /, *, case: int, reason: str, as_json: bool, **parts: int 
         day = today()
         with inbox.acting(deed, day) as session:
             work = handling.judge(session, case, changed, day)
-        view = {"case": case, **_score(work), "parts": asdict(work.parts)}
+        view = {"case": case, **workview.score(work), "parts": asdict(work.parts)}
     terminal.show(view, _judged(view), as_json=as_json)
-
-
-_OF_HANDLERS = ("score", "judged", "status", "category", "area", "received", "unread", "summary")
-
-
-def _row(line: Line) -> View:
-    deadline = line.deadline.isoformat() if line.deadline else None
-    seen = {"case": line.number, "priority": line.priority, "deadline": deadline}
-    case, work = line.case, line.work
-    if case is None or work is None:
-        return seen | dict.fromkeys(_OF_HANDLERS) | {"for_handlers": True}
-    return seen | {
-        **_score(work),
-        "status": case.status,
-        "category": work.category,
-        "area": work.area,
-        "received": case.received.isoformat(),
-        "unread": case.unread,
-        "summary": case.summary,
-        "for_handlers": False,
-    }
-
-
-def _score(work: Handling) -> View:
-    return {"priority": work.parts.priority, "score": work.parts.score, "judged": work.judged}
 
 
 def _lines(view: View) -> Iterator[str]:
@@ -117,8 +95,11 @@ def _lines(view: View) -> Iterator[str]:
             yield f"{row['case']:>5}  P{row['priority']}      {due}  for its handlers alone"
             continue
         score = f"P{row['priority']} {row['score']:>2}{' ' if row['judged'] else '?'}"
-        yield f"{row['case']:>5}  {score}  {due}  {row['status']:<14}  {row['category']}"
+        officer = f"  {row['assigned']}" if row["assigned"] else ""
+        yield f"{row['case']:>5}  {score}  {due}  {row['status']:<14}  {row['category']}{officer}"
         yield quoted(row["summary"])
+        if row["tags"]:
+            yield f"       [{visible(', '.join(row['tags']))}]"
 
 
 def _judged(view: View) -> Iterator[str]:

@@ -82,6 +82,12 @@ def upgrade() -> None:
         unique=False,
     )
     op.create_index(
+        "handlings_by_officer",
+        "handlings",
+        ["assigned", "is_open", "rank", "deadline", "category", "area"],
+        unique=False,
+    )
+    op.create_index(
         "handlings_by_rank", "handlings", ["is_open", "rank", "deadline", "category", "area"], unique=False
     )
     op.create_table(
@@ -117,6 +123,7 @@ def upgrade() -> None:
         sa.Column("addressee", sa.String(), nullable=False),
         sa.Column("reference", sa.String(), nullable=False),
         sa.Column("degree", sa.Integer(), nullable=True),
+        sa.Column("told", sa.Boolean(), nullable=False),
         sa.ForeignKeyConstraint(
             ["case"],
             ["cases.number"],

@@ -1,0 +1,26 @@
+"""Who sees to a case."""
+
+from datetime import date
+
+from sqlalchemy.orm import Session
+
+from inbox import handlers, handling, registers
+from inbox.errors import CaseRefused
+
+
+def assign(session: Session, number: int, officer: str | None, today: date) -> None:
+    """Let an officer see to a case, or nobody.
+
+    Raises CaseRefused for an unknown case, and for one who is no officer or may not read the case.
+    """
+    work = handling.of(session, number)
+    if officer is not None:
+        known = registers.officer(session, officer)
+        if known is None or known.member is None:
+            raise CaseRefused(f"there is no officer {officer}", "see the names: inbox officers list")
+        if officer in registers.excluded_from(session, number):
+            raise CaseRefused(f"case {number} is kept from {officer}", "name another: inbox officers list")
+        if (among := handlers.of(session, number)) and officer not in among:
+            raise CaseRefused(f"case {number} is for its handlers", f"name one of: {', '.join(among)}")
+    work.assigned = officer
+    handling.acted(session, number, today)

@@ -1,0 +1,132 @@
+"""How a case ends: with an outcome, and with a word to its author or a reason for none (L-04, L-05)."""
+
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from crypto.messages import Status
+from inbox import handling, measures, records, redirections, replies, slots
+from inbox.acts import Act
+from inbox.errors import CaseRefused
+from inbox.measures import Disclosure, Kind, Taken
+from inbox.schema import Case, Message
+
+
+class Outcome(StrEnum):
+    """What came of a case; labels stand in labels.toml. A low score closes none."""
+
+    FOUNDED = "founded"
+    PARTLY_FOUNDED = "partly_founded"
+    UNFOUNDED = "unfounded"
+    INSUFFICIENT = "insufficient"
+    MOOT = "moot"
+    OUT_OF_SCOPE = "out_of_scope"
+    DUPLICATE = "duplicate"
+    BAD_FAITH = "bad_faith"
+
+
+# That there was nothing in it is not for one officer to say (I-03).
+_AGAINST_THE_REPORT = {Outcome.UNFOUNDED, Outcome.INSUFFICIENT, Outcome.BAD_FAITH}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Closing:
+    """What came of a case, and what its author is told.
+
+    ``reason`` says why something is withheld. ``body`` is the one on the list that is competent for what is
+    out of scope. ``text`` goes to the author; empty if an answer waits for the next outbox already.
+    """
+
+    outcome: Outcome
+    disclosure: Disclosure
+    reason: str = ""
+    body: str = ""
+    text: str = ""
+
+    @property
+    def act(self) -> Act:
+        """What closing a case so is, for the journal."""
+        return Act.CLOSE_UNFOUNDED if self.outcome in _AGAINST_THE_REPORT else Act.CLOSE
+
+
+def close(session: Session, number: int, closing: Closing, today: date) -> Case:
+    """Close a case.
+
+    Raises CaseRefused for an unknown case, one that is closed, an author who is told nothing without a
+    reason or who cannot be told, a body that is missing, not on the list, or without use; and as ``reply``.
+    """
+    case = records.case(session, number)
+    if case.status == Status.CLOSED:
+        raise CaseRefused(f"case {number} is closed already", f"open it again first: inbox reopen {number}")
+    _check_told(case, closing)
+    if (text := _redirect(session, case, closing, today)) or closing.disclosure is not Disclosure.WITHHELD:
+        _tell(session, number, text, today)
+    work = handling.of(session, number)
+    work.outcome, work.disclosure = closing.outcome.value, closing.disclosure.value
+    work.withheld = closing.reason if closing.disclosure is Disclosure.WITHHELD else ""
+    case.status, case.closed_in = Status.CLOSED.value, None
+    handling.set_closed(work, today)
+    handling.acted(session, number, today)
+    return case
+
+
+def reopen(session: Session, number: int, today: date) -> Case:
+    """Open a closed case again, to be assessed; CaseRefused for an unknown case or one that is open."""
+    case = records.case(session, number)
+    if case.status != Status.CLOSED:
+        raise CaseRefused(f"case {number} is open", "there is nothing to do")
+    work = handling.of(session, number)
+    work.outcome = work.disclosure = work.withheld = ""
+    case.status, case.closed_in = Status.ASSESSING.value, None
+    handling.set_closed(work, None)
+    handling.acted(session, number, today)
+    return case
+
+
+def _check_told(case: Case, closing: Closing) -> None:
+    is_withheld = closing.disclosure is Disclosure.WITHHELD
+    if is_withheld and not closing.reason:
+        raise CaseRefused("nothing is withheld without a reason", "give it: --reason TEXT")
+    if is_withheld and closing.text:
+        raise CaseRefused("what is withheld is not told", "leave the text out, or disclose full or partial")
+    if not is_withheld and slots.mailbox_of(case) is None:
+        raise CaseRefused(
+            f"the author of case {case.number} cannot be told",
+            "close it with: --disclosure withheld --reason TEXT",
+        )
+
+
+def _redirect(session: Session, case: Case, closing: Closing, today: date) -> str:
+    """Note to which body the author is directed, if it takes one; return what the author is to be told."""
+    if closing.outcome is not Outcome.OUT_OF_SCOPE:
+        if closing.body:
+            raise CaseRefused("only what is out of scope is for another body", "leave --to out")
+        return closing.text
+    if not closing.body:
+        raise CaseRefused("say which body is competent", "give --to ID, one of: inbox redirections")
+    body = redirections.body(session, closing.body)
+    referred = Taken(kind=Kind.REFERRED_EXTERNAL, day=today, addressee=closing.body)
+    measures.record(session, case.number, referred, today)
+    if closing.disclosure is Disclosure.WITHHELD:
+        return ""
+    return closing.text or body.said(case.language)
+
+
+def _tell(session: Session, number: int, text: str, today: date) -> None:
+    if text:
+        replies.reply(session, number, text, today)
+    elif not _waits(session, number):
+        raise CaseRefused(
+            f"the author of case {number} has to be told in writing",
+            "give --text-file FILE, or reply first; or --disclosure withheld --reason TEXT",
+        )
+
+
+def _waits(session: Session, number: int) -> bool:
+    """Tell whether an answer waits for the next outbox."""
+    waiting = select(Message.case).join(Case, Case.number == Message.case)
+    waiting = waiting.where(Message.case == number, Message.serial > Case.serial)
+    return session.scalar(waiting.limit(1)) is not None

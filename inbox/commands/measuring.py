@@ -1,0 +1,70 @@
+"""Say what is done about a case, once the risk to its source is assessed."""
+
+from datetime import datetime
+from typing import Any
+
+import click
+
+from inbox import handling, measures, terminal, worklines, workview
+from inbox.acts import Act, Deed
+from inbox.measures import Kind, Risk, Taken
+from inbox.options import NUMBER, Door, case_argument, json_option, officer_options, reason_needed, today
+
+
+@click.command(name="source-risk")
+@case_argument
+@click.argument("risk", type=click.Choice([risk.value for risk in Risk]))
+@reason_needed
+@officer_options
+@json_option
+@click.pass_obj
+def source_risk(door: Door, /, *, case: int, risk: str, reason: str, as_json: bool) -> None:
+    """Say how much the author has to fear from an inquiry; none begins before that."""
+    deed = Deed(Act.ASSESS_SOURCE, case=case, about=risk, reason=reason)
+    with door.opened() as inbox:
+        day = today()
+        with inbox.acting(deed, day) as session:
+            measures.assess(session, case, Risk(risk), day)
+    said = f"case {case}: the risk to the source is {risk}"
+    terminal.show({"case": case, "source_risk": risk}, [said], as_json=as_json)
+
+
+@click.command()
+@case_argument
+@click.argument("kind", type=click.Choice([kind.value for kind in Kind]))
+@click.option("--day", type=click.DateTime(["%Y-%m-%d"]), help="When it was taken, if not today.")
+@click.option("--addressee", default="", help="To whom it went.")
+@click.option("--reference", default="", help="Under which reference.")
+@click.option("--degree", type=click.IntRange(1, 4), help="The group of a sanction.")
+@click.option("--tell", "told", is_flag=True, help="The author may read of it, from the next outbox on.")
+@officer_options
+@json_option
+@click.pass_obj
+def measure(door: Door, /, *, case: int, kind: str, day: datetime | None, as_json: bool, **more: Any) -> None:
+    """Note what was done about a case."""
+    with door.opened() as inbox:
+        now = today()
+        taken = Taken(kind=Kind(kind), day=day.date() if day else now, **more)
+        with inbox.acting(Deed(Act.RECORD_MEASURE, case=case, about=kind), now) as session:
+            row = measures.record(session, case, taken, now)
+            view = workview.measure(row, handling.of(session, case))
+    terminal.show({"case": case} | view, [f"case {case}, {worklines.measure(view)}"], as_json=as_json)
+
+
+@click.command()
+@case_argument
+@click.argument("number", type=NUMBER)
+@click.option("--no-longer", is_flag=True, help="Let the author read of it no longer.")
+@officer_options
+@json_option
+@click.pass_obj
+def tell(door: Door, /, *, case: int, number: int, no_longer: bool, as_json: bool) -> None:
+    """Let the author read of a measure, by its number, from the next outbox on."""
+    about = f"measure {number}{', no longer' if no_longer else ''}"
+    with (
+        door.opened() as inbox,
+        inbox.acting(Deed(Act.TELL_MEASURE, case=case, about=about), today()) as session,
+    ):
+        row = measures.tell(session, case, number, told=not no_longer)
+        view = workview.measure(row, handling.of(session, case))
+    terminal.show({"case": case} | view, [f"case {case}, {worklines.measure(view)}"], as_json=as_json)

@@ -1,0 +1,71 @@
+"""Note, tag and assign cases."""
+
+from pathlib import Path
+
+import click
+
+from inbox import assigning, notes, tagging, terminal, workview
+from inbox.acts import Act, Deed
+from inbox.commands.texts import given_or_to_type, text_options
+from inbox.options import Door, case_argument, json_option, officer_options, today
+from inbox.terminal import visible
+
+
+@click.command()
+@case_argument
+@text_options
+@officer_options
+@json_option
+@click.pass_obj
+def note(door: Door, /, *, case: int, text: str | None, text_file: Path | None, as_json: bool) -> None:
+    """Note something for the other officers; the author never sees it."""
+    given = given_or_to_type(text, text_file)
+    with door.opened() as inbox:
+        written = terminal.ask_text(f"the note to case {case}") if given is None else given
+        day = today()
+        with inbox.acting(Deed(Act.NOTE, case=case), day) as session:
+            row = notes.add(session, case, written, by=inbox.present, today=day)
+    view = {"case": case} | workview.note(row)
+    terminal.show(
+        view, [f"case {case}: note {row.position} is kept; its author never sees it"], as_json=as_json
+    )
+
+
+@click.command()
+@case_argument
+@click.argument("names", metavar="NAME…", nargs=-1, required=True)
+@click.option("--remove", is_flag=True, help="Remove them instead.")
+@officer_options
+@json_option
+@click.pass_obj
+def tag(door: Door, /, *, case: int, names: tuple[str, ...], remove: bool, as_json: bool) -> None:
+    """Give a case words by which it is found again: inbox queue --tag NAME."""
+    # Not which: a tag may say what the report says.
+    deed = Deed(Act.TAG, case=case, about="removed" if remove else "")
+    with door.opened() as inbox, inbox.acting(deed, today()) as session:
+        left = (tagging.remove if remove else tagging.add)(session, case, names)
+    said = f"case {case}: {visible(', '.join(left)) or 'no tags'}"
+    terminal.show({"case": case, "tags": left}, [said], as_json=as_json)
+
+
+@click.command()
+@case_argument
+@click.argument("officer", metavar="OFFICER", required=False)
+@click.option("--nobody", is_flag=True, help="Nobody sees to it any longer.")
+@officer_options
+@json_option
+@click.pass_obj
+def assign(door: Door, /, *, case: int, officer: str | None, nobody: bool, as_json: bool) -> None:
+    """Say which officer sees to a case."""
+    if (officer is None) is not nobody:
+        raise click.UsageError("name an officer, or give --nobody")
+    deed = Deed(Act.ASSIGN, case=case, about=officer or "nobody")
+    with door.opened() as inbox:
+        day = today()
+        with inbox.acting(deed, day) as session:
+            assigning.assign(session, case, officer, day)
+    terminal.show(
+        {"case": case, "assigned": officer},
+        [f"case {case}: {officer or 'nobody'} sees to it"],
+        as_json=as_json,
+    )

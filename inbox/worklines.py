@@ -1,0 +1,49 @@
+"""The work on a case as lines for a person."""
+
+from collections.abc import Iterator
+
+from inbox import labels
+from inbox.terminal import quoted, visible
+from inbox.workview import View
+
+
+def of(work: View) -> Iterator[str]:
+    """Yield what was done about a case and who sees to it, but not what officers noted."""
+    if work["assigned"]:
+        yield f"seen to by {visible(work['assigned'])}"
+    if work["tags"]:
+        yield f"tags: {visible(', '.join(work['tags']))}"
+    yield from _source_risk(work)
+    if work["outcome"]:
+        yield _outcome(work)
+    yield from map(measure, work["measures"])
+
+
+def notes(work: View) -> Iterator[str]:
+    """Yield what officers noted for one another."""
+    for each in work["notes"]:
+        yield from ("", f"note of {each['day']} by {visible(each['by'])}:", quoted(each["text"]))
+
+
+def measure(each: View) -> str:
+    """Return a measure on one line."""
+    label = labels.english("measure", each["kind"])
+    group = f", group {each['degree']}" if each["degree"] else ""
+    to = f", to {visible(each['addressee'])}" if each["addressee"] else ""
+    reference = f", ref. {visible(each['reference'])}" if each["reference"] else ""
+    told = "the author reads of it" if each["told"] else "the author does not read of it"
+    return f"measure {each['number']}, {each['day']}: {label}{group}{to}{reference} ({told})"
+
+
+def _source_risk(work: View) -> Iterator[str]:
+    if work["source_risk"]:
+        yield f"risk to the source: {work['source_risk']}"
+    elif work["proposed_source_risk"]:
+        yield f"risk to the source: {work['proposed_source_risk']}? (proposed from the answers, not assessed)"
+    else:
+        yield "risk to the source: not assessed"
+
+
+def _outcome(work: View) -> str:
+    why = f" ({visible(work['withheld'])})" if work["withheld"] else ""
+    return f"outcome: {labels.english('outcome', work['outcome'])}, disclosure {work['disclosure']}{why}"

@@ -1,0 +1,89 @@
+"""What staff see of the work on a case, as plain values that become JSON or lines."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any, TypeAlias
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from inbox import handling, measures, notes, tagging
+from inbox.casework import Handling, Measure, Note
+from inbox.measures import Risk
+from inbox.queueing import Line
+
+View: TypeAlias = dict[str, Any]
+
+
+def of(session: Session, number: int, cautions: Iterable[str]) -> View:
+    """Return the work on one case; ``cautions`` are those of its answers. CaseRefused if there is none."""
+    work = handling.of(session, number)
+    return {
+        "assigned": work.assigned,
+        "tags": tagging.of(session, number),
+        "source_risk": work.source_risk,
+        "proposed_source_risk": Risk.HIGH.value if "source_risk" in cautions else "",
+        "measures": [measure(row, work) for row in _measures(session, number)],
+        "outcome": work.outcome,
+        "disclosure": work.disclosure,
+        "withheld": work.withheld,
+        "notes": [note(row) for row in notes.of(session, number)],
+    }
+
+
+def note(row: Note) -> View:
+    """Return a note."""
+    return {"number": row.position, "by": row.by, "day": row.day.isoformat(), "text": row.text}
+
+
+def measure(row: Measure, work: Handling) -> View:
+    """Return a measure; ``told`` if the author may read of it, given what is disclosed of the case."""
+    return {
+        "number": row.position,
+        "kind": row.kind,
+        "day": row.day.isoformat(),
+        "addressee": row.addressee,
+        "reference": row.reference,
+        "degree": row.degree,
+        "told": measures.is_told(row, work.disclosure),
+    }
+
+
+def score(work: Handling) -> View:
+    """Return priority and score of a case, and whether an officer has set them."""
+    return {"priority": work.parts.priority, "score": work.parts.score, "judged": work.judged}
+
+
+# What those who are not among the handlers of a case are not shown of it.
+_OF_HANDLERS = (
+    *("score", "judged", "status", "category", "area", "assigned", "received", "unread", "summary", "tags"),
+)
+
+
+def queue(session: Session, found: Sequence[Line]) -> list[View]:
+    """Return a line's worth of each case of a page of the queue."""
+    tags = tagging.of_all(session, [line.number for line in found])
+    return [_row(line, tags[line.number]) for line in found]
+
+
+def _row(line: Line, tags: list[str]) -> View:
+    deadline = line.deadline.isoformat() if line.deadline else None
+    seen = {"case": line.number, "priority": line.priority, "deadline": deadline}
+    case, work = line.case, line.work
+    if case is None or work is None:
+        return seen | dict.fromkeys(_OF_HANDLERS) | {"for_handlers": True}
+    return seen | {
+        **score(work),
+        "status": case.status,
+        "category": work.category,
+        "area": work.area,
+        "assigned": work.assigned,
+        "tags": tags,
+        "received": case.received.isoformat(),
+        "unread": case.unread,
+        "summary": case.summary,
+        "for_handlers": False,
+    }
+
+
+def _measures(session: Session, number: int) -> Sequence[Measure]:
+    return session.scalars(select(Measure).filter_by(case=number).order_by(Measure.position)).all()
