@@ -33,7 +33,7 @@ READING = [
     ["preview", "1", "1"],
     ["attachment", "1", "1", "--out", "OUT", "--reason", "x"],
     ["reply", "1", "--text", "x"],
-    ["status", "1", "closed"],
+    ["status", "1", "assessing"],
     ["judge", "1", "--danger", "1", "--reason", "x"],
     ["conflict", "exclude", "1", "chloe", "--reason", "x"],
     ["handlers", "1", "alice", "bruno"],

@@ -77,7 +77,7 @@ def test_the_longest_line_that_a_terminal_takes_is_taken_whole(case: World) -> N
 
 def test_without_a_terminal_a_reply_comes_from_a_file(case: World, tmp_path: Path) -> None:
     said = case.office.run("reply", "1")
-    assert (2, True) == (said.code, "give the message with --text-file" in said.err)
+    assert (2, True) == (said.code, "give the text with --text-file" in said.err)
     (tmp_path / "reply").write_text("Bonjour")
     assert 0 == case.office.run("reply", "1", "--text-file", tmp_path / "reply").code
     assert 2 == case.office.run("reply", "1", "--text-file", tmp_path / "reply", "--text", "both").code
