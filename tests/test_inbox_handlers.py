@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from inbox import handlers, journalview
-from tests.inbox_builders import Office, today
+from tests.inbox_builders import CLOSING, Office, today
 from tests.inbox_trio import CANARY, Trio
 
 pytest_plugins = ["tests.inbox_room"]
@@ -17,7 +17,7 @@ pytest_plugins = ["tests.inbox_room"]
 def entrusted(trio: Trio) -> Trio:
     """Cases 1 and 2 are open, and case 1 is for alice and chloe alone."""
     for number in ("1", "2"):
-        trio.others.json("status", number, "assessing")
+        trio.others.json("reopen", number, "--reason", "x")
     trio.others.json("handlers", "1", "alice", "chloe")
     return trio
 
@@ -34,6 +34,8 @@ READING = [
     ["attachment", "1", "1", "--out", "OUT", "--reason", "x"],
     ["reply", "1", "--text", "x"],
     ["status", "1", "assessing"],
+    ["note", "1", "--text", "x"],
+    ["close", "1", *CLOSING],
     ["judge", "1", "--danger", "1", "--reason", "x"],
     ["conflict", "exclude", "1", "chloe", "--reason", "x"],
     ["handlers", "1", "alice", "bruno"],
@@ -74,7 +76,7 @@ def test_others_see_number_priority_and_deadline_in_the_queue(entrusted: Trio) -
 
 def test_a_case_kept_from_somebody_is_no_line_of_the_queue_either(trio: Trio) -> None:
     """Exclusion goes before need to know."""
-    trio.others.json("status", "3", "assessing")
+    trio.others.json("reopen", "3", "--reason", "x")
     trio.others.json("handlers", "3", "alice", "chloe")
     assert trio.excluded.json("queue") == {"count": 0, "many": False, "cases": []}
     assert 1 == trio.excluded.run("break-glass", "3", "--reason", "x").code
