@@ -19,6 +19,8 @@ class Act(StrEnum):
     REPLY = "reply"
     SET_STATUS = "set-status"
     JUDGE = "judge"
+    REJECT = "reject"
+    RECOVER = "recover"
     KEEP_IDENTITY = "keep-identity"
     NOTE_CONSENT = "note-consent"
     LIST_DISCLOSURES = "list-disclosures"

@@ -2,7 +2,8 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from typing import TypeAlias
+from datetime import date
+from typing import Any, TypeAlias
 
 from sqlalchemy.orm import Session
 
@@ -56,6 +57,7 @@ def details(session: Session, number: int, language: str = "") -> View:
             "follow_ups": [_follow_up(each, files) for each in follow_ups],
             "messages": [_message(message, case) for message in records.messages(session, number)],
             "handlers": handlers.of(session, number),
+            "rejected": _day(handling.of(session, number).rejected),
             "last_slot": case.serial,
             "seen_slot": case.seen,
         }
@@ -157,6 +159,10 @@ def _follow_up(each: FollowUp, files: Sequence[Attachment]) -> View:
         "text": each.text,
         "attachments": [attachment(file) for file in files if file.follow_up == each.id],
     }
+
+
+def _day(day: date | None) -> str | None:
+    return day.isoformat() if day else None
 
 
 def _message(message: Message, case: Case) -> View:

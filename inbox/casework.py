@@ -21,13 +21,13 @@ PORTAL = "portal"
 class Handling(Base):
     """The state of the work on a case: what it is about, how urgent, and what happened on which day.
 
-    The six parts of the score go from 0 to 3; ``judged`` once an officer has set them. ``rank`` is that of
-    the score. ``deadline`` is the next day on which something is due, None if nothing is. ``route`` is how
-    the report came, ``source_risk`` empty until it was assessed. ``answered`` is the day of the feedback,
-    ``extended`` that of a longer time for it. ``outcome``, ``disclosure`` and ``withheld``, the reason why
-    something is, are empty while the case is open. ``held`` is the day from which it must be kept for a
-    procedure, ``quarantined`` that from which nobody reads it, ``rejected`` that on which it was found to be
-    junk.
+    The six parts of the score go from 0 to 3; ``judged`` once an officer has set them. ``rank`` is that
+    of the score. It ``is_open`` while it is neither closed nor junk. ``deadline`` is the next day on
+    which something is due, None if nothing is. ``route`` is how the report came, ``source_risk`` empty
+    until it was assessed. ``answered`` is the day of the feedback, ``extended`` that of a longer time for
+    it. ``outcome``, ``disclosure`` and ``withheld``, the reason why something is, are empty while the
+    case is open. ``held`` is the day from which it must be kept for a procedure, ``quarantined`` that
+    from which nobody reads it, ``rejected`` that on which it was found to be junk.
     """
 
     __tablename__ = "handlings"

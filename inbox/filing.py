@@ -192,7 +192,7 @@ class Filing:
         known.keyring_warning = known.keyring_warning or warning
         words.add(self._session, known.number, [follow_up.text])
         index.add(self._session, known.number, [follow_up.text])
-        handling.keep_in_step(self._session, known.number)
+        handling.heard(self._session, known.number)
         self._file_attachments(_Owner(known.number, follow_up.id), letter, follow_up.files)
         self.filed.follow_ups.append(known.number)
         self._shelf.resolve(item, known.number)

@@ -33,7 +33,20 @@ def begin(case: Case, answers: Answers) -> Handling:
 
 def set_closed(handling: Handling, day: date | None) -> None:
     """Note the day on which a case was closed, or None while it is open."""
-    handling.closed, handling.is_open = day, day is None
+    handling.closed = day
+    handling.is_open = day is None and handling.rejected is None
+
+
+def set_rejected(handling: Handling, day: date | None) -> None:
+    """Note the day on which a case was found to be junk, or None if it is none."""
+    handling.rejected = day
+    handling.is_open = day is None and handling.closed is None
+
+
+def heard(session: Session, number: int) -> None:
+    """Note that the author of a case wrote: what was taken for junk comes back."""
+    set_rejected(session.get_one(Handling, number), None)
+    keep_in_step(session, number)
 
 
 def acted(session: Session, number: int, today: date) -> None:
@@ -86,6 +99,8 @@ def _last_written(session: Session, number: int) -> date | None:
 
 
 def _next(case: Case, handling: Handling, written: date | None) -> date | None:
+    if handling.rejected is not None:
+        return None
     due = deadlines.next_due(_events(case, handling, written), FRANCE)
     return due.day if due else None
 

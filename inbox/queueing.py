@@ -28,7 +28,7 @@ class Order(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Filter:
-    """Which cases are asked for; an empty value asks for all. ``closed`` asks for those alone."""
+    """Which cases are asked for; an empty value asks for all, ``closed`` and ``junk`` for those alone."""
 
     status: str = ""
     category: str = ""
@@ -39,12 +39,13 @@ class Filter:
     closed: bool = False
     officer: str = ""
     tag: str = ""
+    junk: bool = False
     search: str = ""
 
     @property
     def tells_nothing(self) -> bool:
         """Whether all that is asked for is what a line of the queue shows of every case."""
-        return replace(self, priority=0, overdue=False, closed=False) == Filter()
+        return replace(self, priority=0, overdue=False, closed=False, junk=False) == Filter()
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +76,12 @@ def page(session: Session, wanted: Filter, order: Order, *, today: date, first: 
         Line(number, rank // RANKS, deadline, *known.get(number, (None, None)))
         for number, rank, deadline in found
     ]
+
+
+def numbers(session: Session, wanted: Filter, *, today: date) -> Sequence[int]:
+    """Return the numbers of the cases that are asked for and may be read, MANY + 1 at most."""
+    matching = select(Handling.case).where(*_conditions(wanted, today)).order_by(Handling.case)
+    return session.scalars(matching.limit(MANY + 1)).all()
 
 
 def count(session: Session, wanted: Filter, *, today: date) -> int:
@@ -114,7 +121,11 @@ def _conditions(wanted: Filter, today: date) -> Iterator[ColumnElement[bool]]:
 
 def _by_columns(wanted: Filter, today: date) -> Iterator[ColumnElement[bool]]:
     """Yield what the indexes of the queue answer by themselves."""
-    yield Handling.is_open == (not wanted.closed)
+    yield Handling.is_open == (not wanted.closed and not wanted.junk)
+    if wanted.junk:
+        yield Handling.rejected.is_not(None)
+    elif wanted.closed:
+        yield Handling.rejected.is_(None)
     for column in ("category", "area"):
         if value := getattr(wanted, column):
             yield getattr(Handling, column) == value

@@ -72,6 +72,8 @@ def details(view: View) -> Iterator[str]:
     yield from map(_flag, view["flags"])
     if view["handlers"]:
         yield f"FOR ITS HANDLERS ALONE: {visible(', '.join(view['handlers']))}"
+    if view["rejected"]:
+        yield f"JUNK since {view['rejected']}: not in the queue; inbox junk {view['case']} --recover"
     yield from (_CAUTIONS[flag] for flag in view["cautions"])
     yield from worklines.of(view["work"])
     if view["note"] is not None:

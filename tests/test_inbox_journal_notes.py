@@ -66,6 +66,7 @@ NOTES: list[tuple[list[str], tuple[str, int | None, str, str]]] = [
         ["dossier", "preview", "1", "--for", "disciplinary", "--to", CANARY, "--redact", "what:case 1"],
         ("show", 1, "dossier, disciplinary", ""),
     ),
+    (["queue", "--junk"], ("list", None, "queue", "")),
     (["conflict", "exclude", "1", "bruno", "--reason", "kin"], ("exclude", 1, "bruno", "kin")),
     (["conflict", "list"], ("list-conflicts", None, "", "")),
     (["conflict", "lift", "1", "bruno", "--reason", "no kin"], ("lift-conflict", 1, "bruno", "no kin")),
@@ -97,6 +98,8 @@ ELSEWHERE = {
     "officers renew", "keys rotate", "keys destroy", "channels accept", "channels remove",
     "journal clock", "upgrade", "break-glass",
     "dossier make", "dossier verify", "access",
+    "journal clock", "upgrade", "break-glass", "junk",
+    "dossier make", "dossier verify",
 }  # fmt: skip
 
 

@@ -10,8 +10,11 @@ import click
 from crypto.messages import Status
 from inbox import handling, queueing, scoring, tagging, terminal, workview
 from inbox.acts import Act, Deed
+from inbox.cases import View
+from inbox.casework import Handling
+from inbox.commands.filters import filtered, filters
 from inbox.options import NUMBER, Door, case_argument, json_option, officer_options, reason_needed, today
-from inbox.queueing import MANY, PAGE, Filter, Order
+from inbox.queueing import MANY, PAGE, Filter, Line, Order
 from inbox.terminal import quoted, visible
 from inbox.workview import View
 
@@ -35,7 +38,9 @@ _FIRST = 1
 @click.option("--unread", is_flag=True, help="Of which something was never shown.")
 @click.option("--officer", default="", help="That this officer sees to.")
 @click.option("--tag", default="", help="With this tag.")
+@filters
 @click.option("--closed", is_flag=True, help="Closed ones instead.")
+@click.option("--junk", is_flag=True, help="What was rejected as junk instead.")
 @officer_options
 @json_option
 @click.pass_obj
@@ -43,6 +48,7 @@ def queue(door: Door, /, *, sort: str, page: int, as_json: bool, **wanted: Any) 
     """List the cases that wait, the most pressing first."""
     wanted["tag"] = tagging.folded(wanted["tag"]) if wanted["tag"] else ""
     asked = Filter(**{name: value for name, value in wanted.items() if value})
+    asked = filtered(wanted)
     deed = Deed(Act.SEARCH if asked.search else Act.LIST, about="queue")
     with door.opened() as inbox:
         day = today()

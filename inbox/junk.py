@@ -1,0 +1,47 @@
+"""Cases that are junk: rejected many at once, out of the queue, and given back as easily.
+
+Their authors see no difference. A status of its own would tell whoever floods the inbox what is seen through,
+and would tell an author who was misjudged not to write again; what such an author writes brings the case back
+(``handling.heard``). No clock runs meanwhile: nothing is acknowledged, nothing is due.
+"""
+
+from collections.abc import Iterable
+
+from sqlalchemy.orm import Session
+
+from inbox import handling, journal
+from inbox.acts import Act, Deed
+from inbox.errors import CaseRefused
+from inbox.journal import By
+
+
+def reject(session: Session, numbers: Iterable[int], by: By) -> list[int]:
+    """Make cases junk, each noted in the journal; return which, in order.
+
+    Raises as ``records.case``, and CaseRefused for one that is closed or junk already: then none is rejected.
+    """
+    rejected = sorted(set(numbers))
+    for number in rejected:
+        work = handling.of(session, number)
+        if not work.is_open:
+            raise CaseRefused(f"case {number} is closed, or junk already", "leave it out")
+        handling.set_rejected(work, by.today)
+        handling.keep_in_step(session, number)
+        journal.note(session, by, Deed(Act.REJECT, case=number))
+    return rejected
+
+
+def recover(session: Session, numbers: Iterable[int], by: By) -> list[int]:
+    """Bring junk back into the queue, each noted in the journal; return which, in order.
+
+    Raises as ``records.case``, and CaseRefused for one that is no junk: then none comes back.
+    """
+    recovered = sorted(set(numbers))
+    for number in recovered:
+        work = handling.of(session, number)
+        if work.rejected is None:
+            raise CaseRefused(f"case {number} is no junk", "see what is: inbox queue --junk")
+        handling.set_rejected(work, None)
+        handling.keep_in_step(session, number)
+        journal.note(session, by, Deed(Act.RECOVER, case=number))
+    return recovered
