@@ -96,10 +96,7 @@ OF_TWO_CASES = {"link", "unlink"}
 ELSEWHERE = {
     "init", "session", "desk", "collect", "enter", "questionnaire", "card", "officers add", "officers remove",
     "officers renew", "keys rotate", "keys destroy", "channels accept", "channels remove",
-    "journal clock", "upgrade", "break-glass",
-    "dossier make", "dossier verify", "access",
-    "journal clock", "upgrade", "break-glass", "junk",
-    "dossier make", "dossier verify",
+    "journal clock", "upgrade", "break-glass", "junk", "dossier make", "dossier verify", "access",
 }  # fmt: skip
 
 

@@ -94,7 +94,7 @@ def test_what_a_filter_finds_is_rejected_once_its_number_is_confirmed(office: Of
 )
 def test_all_are_rejected_or_none(office: Office, words: list[str], code: int, said: str) -> None:
     office.json("junk", "4")
-    office.json("status", "5", "closed")
+    office.json("close", "5", "moot", "--disclosure", "withheld", "--reason", "x")
     before = office.state()
     refused = office.run("junk", *words)
     assert (code, True) == (refused.code, said in refused.err)
@@ -133,7 +133,7 @@ def test_its_author_sees_no_difference_and_is_heard_again(tmp_path: Path) -> Non
 def test_a_case_kept_from_somebody_is_neither_rejected_nor_betrayed(trio: Trio) -> None:
     """By number, by filter, by count, in the journal; the control is what the others do."""
     for number in ("1", "2", "3"):
-        trio.others.json("status", number, "assessing")
+        trio.others.json("reopen", number, "--reason", "x")
     assert "there is no case 3" in trio.excluded.run("junk", "1", "3").err
     assert "2 cases match" in trio.excluded.run("junk", "--status", "assessing").err
     assert [1, 2, 3] == trio.others.json("junk", "--status", "assessing", "--count", "3")["cases"]
@@ -145,7 +145,7 @@ def test_a_case_kept_from_somebody_is_neither_rejected_nor_betrayed(trio: Trio) 
 def test_what_is_for_its_handlers_alone_is_rejected_by_them(trio: Trio) -> None:
     """A filter leaves it out where it would be a line of the queue."""
     for number in ("1", "2"):
-        trio.others.json("status", number, "assessing")
+        trio.others.json("reopen", number, "--reason", "x")
     trio.others.json("handlers", "1", "alice", "chloe")
     assert "case 1 is for its handlers alone" in trio.excluded.run("junk", "1").err
     assert [2] == trio.excluded.json("junk", "--priority", "4", "--count", "1")["cases"]

@@ -7,6 +7,7 @@ from typing import Any
 import click
 
 from crypto.messages import Status
+from inbox import tagging
 from inbox.queueing import Filter
 
 _OPTIONS: list[Callable[[Any], Any]] = [
@@ -17,6 +18,8 @@ _OPTIONS: list[Callable[[Any], Any]] = [
     click.option("--priority", type=click.IntRange(1, 4), help="Of this priority; 1 cannot wait."),
     click.option("--overdue", is_flag=True, help="Of which a deadline has passed."),
     click.option("--unread", is_flag=True, help="Of which something was never shown."),
+    click.option("--officer", default="", help="That this officer sees to."),
+    click.option("--tag", default="", help="With this tag."),
 ]
 
 
@@ -27,4 +30,7 @@ def filters(command: Callable[..., Any]) -> Callable[..., Any]:
 
 def filtered(given: Mapping[str, Any]) -> Filter:
     """Return what was asked for by these options; what is empty asks for nothing."""
-    return Filter(**{name: value for name, value in given.items() if value})
+    asked = {name: value for name, value in given.items() if value}
+    if "tag" in asked:
+        asked["tag"] = tagging.folded(asked["tag"])
+    return Filter(**asked)

@@ -7,14 +7,11 @@ from typing import Any
 
 import click
 
-from crypto.messages import Status
-from inbox import handling, queueing, scoring, tagging, terminal, workview
+from inbox import handling, queueing, scoring, terminal, workview
 from inbox.acts import Act, Deed
-from inbox.cases import View
-from inbox.casework import Handling
 from inbox.commands.filters import filtered, filters
 from inbox.options import NUMBER, Door, case_argument, json_option, officer_options, reason_needed, today
-from inbox.queueing import MANY, PAGE, Filter, Line, Order
+from inbox.queueing import MANY, PAGE, Order
 from inbox.terminal import quoted, visible
 from inbox.workview import View
 
@@ -29,15 +26,6 @@ _FIRST = 1
     help="What comes first.",
 )
 @click.option("--page", type=NUMBER, default=_FIRST, help=f"Which {PAGE} of them.")
-@click.option("--search", default="", help="Cases that say all these words.")
-@click.option("--status", type=click.Choice([status.value for status in Status]), help="In this status.")
-@click.option("--category", default="", help="Of this category, by its id in the questionnaire.")
-@click.option("--area", default="", help="In this area, by its id in the questionnaire.")
-@click.option("--priority", type=click.IntRange(1, 4), help="Of this priority; 1 cannot wait.")
-@click.option("--overdue", is_flag=True, help="Of which a deadline has passed.")
-@click.option("--unread", is_flag=True, help="Of which something was never shown.")
-@click.option("--officer", default="", help="That this officer sees to.")
-@click.option("--tag", default="", help="With this tag.")
 @filters
 @click.option("--closed", is_flag=True, help="Closed ones instead.")
 @click.option("--junk", is_flag=True, help="What was rejected as junk instead.")
@@ -46,8 +34,6 @@ _FIRST = 1
 @click.pass_obj
 def queue(door: Door, /, *, sort: str, page: int, as_json: bool, **wanted: Any) -> None:
     """List the cases that wait, the most pressing first."""
-    wanted["tag"] = tagging.folded(wanted["tag"]) if wanted["tag"] else ""
-    asked = Filter(**{name: value for name, value in wanted.items() if value})
     asked = filtered(wanted)
     deed = Deed(Act.SEARCH if asked.search else Act.LIST, about="queue")
     with door.opened() as inbox:
