@@ -1,8 +1,10 @@
 """How a dossier leaves: signed, sealed to its addressee, noted in the ledger (SPEC 8.5)."""
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
+from functools import partial
 from typing import BinaryIO
 
 from sqlalchemy.orm import Session
@@ -14,10 +16,10 @@ from crypto.bundle import Manifest
 from crypto.dossier import CONTENT, PAGES, Dossier, Part, Purpose
 from crypto.errors import CryptoError
 from crypto.recipients import HybridRecipient, X25519Recipient
-from inbox import attachments, disclosures, dossierparts, records
+from inbox import attachments, cleaning, disclosures, dossierparts, records
 from inbox.attachments import Found
 from inbox.disclosures import Given, Ground
-from inbox.dossiers import Content
+from inbox.dossiers import Content, Enclosed
 from inbox.errors import Refused
 from inbox.home import Home
 from inbox.journal import By
@@ -37,6 +39,15 @@ class Addressed:
     is_hybrid: bool
 
 
+@dataclass(frozen=True, slots=True)
+class _Enclosure:
+    """A file that goes along; ``pieces`` gives its bytes each time anew."""
+
+    name: str
+    size: int
+    pieces: Callable[[], Iterator[bytes]]
+
+
 def addressed(text: str) -> Addressed:
     """Return the recipient that is written as ``age1pq1…`` or ``age1…``; Refused for any other text."""
     is_hybrid = text.startswith(_HYBRID)
@@ -53,18 +64,19 @@ def addressed(text: str) -> Addressed:
 def send(inbox: Inbox, session: Session, content: Content, to: Addressed, out: BinaryIO) -> Dossier:
     """Write a dossier to ``out``, signed and sealed, and note it in the ledger; return its manifest.
 
-    Raises Refused if an attachment is damaged, CaseRefused if its key was destroyed.
+    Raises Refused if an attachment is damaged, CaseRefused if its key was destroyed, NoSandbox if it is to be
+    cleaned and cannot be looked at safely.
     """
-    home = inbox.home
-    found = [attachments.find(home, session, content.case, file.number) for file in content.files]
-    enclosed = [_part(home, each) for each in found]
+    enclosures = _enclosures(inbox.home, session, content)
+    listed = [dossier.part(each.name, each.pieces()) if each else None for each in enclosures]
     made = {
-        PAGES: dossierparts.pages(content, enclosed),
-        CONTENT: dossierparts.machine_readable(content, enclosed),
+        PAGES: dossierparts.pages(content, listed),
+        CONTENT: dossierparts.machine_readable(content, listed),
     }
-    parts = [*(dossier.part(name, [raw]) for name, raw in made.items()), *enclosed]
+    parts = [dossier.part(name, [raw]) for name, raw in made.items()] + [part for part in listed if part]
     manifest = _signed(session, content, parts)
-    members = [*(Member(name, len(raw), iter([raw])) for name, raw in made.items()), *_members(home, found)]
+    members = [Member(name, len(raw), iter([raw])) for name, raw in made.items()]
+    members += [Member(each.name, each.size, each.pieces()) for each in enclosures if each]
     out.writelines(age.seal(dossier.write(manifest, members), [to.recipient]))
     given = Given(
         content.plan.addressee,
@@ -75,14 +87,25 @@ def send(inbox: Inbox, session: Session, content: Content, to: Addressed, out: B
     return dossier.DOSSIER.parse(manifest.raw)
 
 
-def _part(home: Home, found: Found) -> Part:
-    return dossier.part(f"files/{found.attachment.number}", attachments.pieces(home, found))
+def _enclosures(home: Home, session: Session, content: Content) -> list[_Enclosure | None]:
+    """Return what goes along of each file, None for one that cannot be cleaned."""
+    found = [attachments.find(home, session, content.case, file.number) for file in content.files]
+    if content.plan.enclosed is Enclosed.ORIGINAL:
+        return [_original(home, each) for each in found]
+    return [_cleaned(home, each, content.made) for each in found]
 
 
-def _members(home: Home, found: Sequence[Found]) -> Iterator[Member]:
-    for each in found:
-        file = each.attachment
-        yield Member(f"files/{file.number}", file.size, attachments.pieces(home, each))
+def _original(home: Home, found: Found) -> _Enclosure:
+    file = found.attachment
+    return _Enclosure(f"files/{file.number}", file.size, partial(attachments.pieces, home, found))
+
+
+def _cleaned(home: Home, found: Found, today: date) -> _Enclosure | None:
+    made = cleaning.clean(home, found, today)
+    if made is None:
+        return None
+    name = f"files/{found.attachment.number}.{made.ending}"
+    return _Enclosure(name, len(made.data), lambda: iter([made.data]))
 
 
 def _signed(session: Session, content: Content, parts: Sequence[Part]) -> Manifest:

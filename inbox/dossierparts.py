@@ -11,8 +11,8 @@ from inbox.redaction import Pieces
 from inbox.sheets import Sheets
 
 
-def machine_readable(content: Content, enclosed: Sequence[Part]) -> bytes:
-    """Return dossier.json; ``enclosed`` are the attachments that go along, in their order."""
+def machine_readable(content: Content, enclosed: Sequence[Part | None]) -> bytes:
+    """Return dossier.json; ``enclosed`` are the parts of the content's files, None for one left behind."""
     files: list[Json] = [_file(*pair) for pair in zip(content.files, enclosed, strict=True)]
     return strictjson.encode(view(content) | {"files": files})
 
@@ -33,7 +33,7 @@ def view(content: Content) -> dict[str, Json]:
     }
 
 
-def pages(content: Content, enclosed: Sequence[Part]) -> bytes:
+def pages(content: Content, enclosed: Sequence[Part | None]) -> bytes:
     """Return dossier.pdf; ``enclosed`` as for ``machine_readable``."""
     plan, language = content.plan, content.plan.language
 
@@ -64,12 +64,12 @@ def pages(content: Content, enclosed: Sequence[Part]) -> bytes:
     if not content.entries:
         sheets.text(say("nothing"))
     sheets.heading(say("files"))
-    sheets.text(say("original" if enclosed else "no_files"))
+    sheets.text(say(plan.enclosed.value if content.files else "no_files"))
     for file, part in zip(content.files, enclosed, strict=True):
-        sheets.label(f"{say('file')} {file.number} · {part.name} · {part.size} {say('bytes')}")
+        sheets.label(f"{say('file')} {file.number}{_described(part, say('bytes'))}")
         if any(file.name):
             sheets.quote(file.name)
-        sheets.small(f"SHA-256 {part.hash.hex()}")
+        sheets.small(f"SHA-256 {part.hash.hex()}" if part else say("left"))
     sheets.heading(say("reading"))
     sheets.small(say("signs"))
     sheets.small(say("verify"))
@@ -85,13 +85,17 @@ def _entry(entry: Entry) -> Json:
     }
 
 
-def _file(file: File, part: Part) -> Json:
+def _described(part: Part | None, in_bytes: str) -> str:
+    return f" · {part.name} · {part.size} {in_bytes}" if part else ""
+
+
+def _file(file: File, part: Part | None) -> Json:
     return {
         "number": file.number,
         "name": _pieces(file.name),
-        "part": part.name,
-        "size": part.size,
-        "sha256": part.hash.hex(),
+        "part": part.name if part else None,
+        "size": part.size if part else None,
+        "sha256": part.hash.hex() if part else None,
     }
 
 

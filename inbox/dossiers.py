@@ -27,6 +27,7 @@ class Enclosed(StrEnum):
     """In which form attachments go along."""
 
     NONE = "none"
+    CLEANED = "cleaned"
     ORIGINAL = "original"
 
 
@@ -34,7 +35,8 @@ class Enclosed(StrEnum):
 class Plan:
     """What officers decided of a dossier: for what, for whom, in which language, with and without what.
 
-    ``included`` are questions about the author whose answers are let in all the same.
+    ``included`` are questions about the author whose answers are let in all the same, ``chosen`` the numbers
+    of the attachments that go along, all if there are none.
     """
 
     purpose: Purpose
@@ -44,6 +46,7 @@ class Plan:
     included: frozenset[str] = frozenset()
     with_replies: bool = False
     enclosed: Enclosed = Enclosed.NONE
+    chosen: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,11 +61,10 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """An attachment that goes along: its number in the case, its name as the author gave it."""
+    """An attachment that goes along: its number in the case; as it came, its name as the author gave it."""
 
     number: int
     name: Pieces
-    size: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,15 +81,14 @@ class Content:
 
 
 def compose(session: Session, number: int, plan: Plan, today: date) -> tuple[Content, list[str]]:
-    """Return what goes into a dossier, and at which places something still stands that was removed elsewhere.
+    """Return what goes into a dossier, and where something still stands that was removed elsewhere.
 
-    Raises CaseRefused if there is no such case, Refused if something was to be removed that is not there, or
-    to be let in that must never be repeated or was not answered.
+    Raises CaseRefused if there is no such case; Refused if what was to be removed or to go along is not
+    there, and if what was to be let in was not answered or must never be repeated.
     """
     case = records.case(session, number)
     redactor = Redactor(plan.redactions)
     office = records.office(session)
-    files = records.attachments(session, number) if plan.enclosed is not Enclosed.NONE else []
     content = Content(
         plan=plan,
         case=number,
@@ -96,9 +97,7 @@ def compose(session: Session, number: int, plan: Plan, today: date) -> tuple[Con
         # Beside the text, the day could tell a person concerned who was there to write it.
         received=case.received if plan.purpose is Purpose.PROSECUTOR else None,
         entries=tuple(entries(session, case, plan, redactor)),
-        files=tuple(
-            File(file.number, redactor.pieces(f"file-{file.number}", file.name), file.size) for file in files
-        ),
+        files=tuple(_files(session, number, plan, redactor)),
     )
     kept = [(entry.place, entry.texts) for entry in content.entries]
     kept += [(f"file-{file.number}", (file.name,)) for file in content.files]
@@ -124,6 +123,17 @@ def entries(session: Session, case: Case, plan: Plan, redactor: Redactor) -> Ite
         place = f"reply-{message.position}"
         label = f"{WORDING.say('reply', language)} {message.position}"
         yield Entry(place, label, message.day if days else None, (redactor.pieces(place, message.text),))
+
+
+def _files(session: Session, number: int, plan: Plan, redactor: Redactor) -> Iterator[File]:
+    """Yield the attachments that are to go along; Refused if one that was chosen is not there."""
+    known = {file.number: file for file in records.attachments(session, number)}
+    if plan.chosen - known.keys():
+        raise Refused(f"case {number} has no such file", f"see its files: inbox show {number}")
+    is_original = plan.enclosed is Enclosed.ORIGINAL
+    for file in known.values() if plan.enclosed is not Enclosed.NONE else ():
+        if file.number in plan.chosen or not plan.chosen:
+            yield File(file.number, redactor.pieces(f"file-{file.number}", file.name) if is_original else ())
 
 
 def _answers(report: Report, asked: Questionnaire | None, plan: Plan, redactor: Redactor) -> Iterator[Entry]:

@@ -3,8 +3,9 @@
 What was written by others is set in behind a line that it cannot leave, so that it never passes for ours.
 """
 
+import io
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime, time
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from inbox.redaction import Pieces
 _FONTS = Path("/usr/share/fonts/truetype/dejavu")
 _FACES = {"": "DejaVuSans.ttf", "B": "DejaVuSans-Bold.ttf"}
 _FAMILY = "DejaVu"
+_PRODUCER = "Fanal"
 _SIZE, _SMALL, _LARGE, _TITLE = 10, 8, 12, 16
 _LINE, _GAP = 5, 1
 _MARGIN, _BOTTOM, _INDENT, _LABEL = 20, 22, 5, 45
@@ -111,6 +113,17 @@ class Sheets:
             self._pdf.add_page()
 
 
+def album(pictures: Sequence[bytes], day: date) -> bytes:
+    """Return a PDF of one picture on each page; they are PNG of our own making."""
+    pdf = FPDF()
+    pdf.set_producer(_PRODUCER)
+    pdf.set_creation_date(datetime.combine(day, time(), UTC))
+    for picture in pictures:
+        pdf.add_page()
+        pdf.image(io.BytesIO(picture), x=0, y=0, w=pdf.w, h=pdf.h, keep_aspect_ratio=True)
+    return bytes(pdf.output())
+
+
 class _Pdf(FPDF):
     """The library's document with our page: a foot, and a line beside what is quoted."""
 
@@ -120,7 +133,7 @@ class _Pdf(FPDF):
         self.str_alias_nb_pages = None  # type: ignore[assignment]
         self._foot = foot
         self._quoted_from: float | None = None
-        self.set_producer("Fanal")
+        self.set_producer(_PRODUCER)
         self.set_margin(_MARGIN)
         self.set_auto_page_break(True, _BOTTOM)  # noqa: FBT003
         for style, file in _FACES.items():

@@ -14,7 +14,7 @@ from inbox.acts import Act, Deed
 from inbox.cases import View
 from inbox.commands.redacting import check_free, redact_option, redactions_of
 from inbox.dossiers import Content, Enclosed, Plan
-from inbox.options import Door, case_argument, json_option, officer_options, out_file, text_of, today
+from inbox.options import NUMBER, Door, case_argument, json_option, officer_options, out_file, text_of, today
 from inbox.redaction import Pieces
 from inbox.terminal import quoted, visible
 
@@ -41,8 +41,9 @@ _PLAN: list[Callable[[Any], Any]] = [
         "enclosed",
         type=click.Choice([each.value for each in Enclosed]),
         default="none",
-        help="In which form they go along.",
+        help="In which form they go along; cleaned: made anew from what they show.",
     ),
+    click.option("--file", "files", type=NUMBER, multiple=True, help="Of these, this one; once for each."),
 ]
 
 
@@ -93,7 +94,7 @@ def make(door: Door, /, *, case: int, recipient: str, out: Path, as_json: bool, 
             content, still = dossiers.compose(session, case, plan, day)
             made = dispatch.send(inbox, session, content, to, file)
     view = {"file": str(out), **_view(made)}
-    view["warnings"] = [*_still(still), *([] if to.is_hybrid else [_PLAIN])]
+    view["warnings"] = [*_still(still), *_left(content, made), *([] if to.is_hybrid else [_PLAIN])]
     lines = [*_rendered(view), f"{out}: sealed; only the addressee opens it"]
     terminal.show(view, lines, as_json=as_json)
 
@@ -113,12 +114,15 @@ def verify(*, file: Path, key: str, identity: Path | None, as_json: bool) -> Non
     terminal.show(view, ["every byte is as it was signed", *_rendered(view)], as_json=as_json)
 
 
-def _plan(*, redact: tuple[str, ...], include: tuple[str, ...], **chosen: Any) -> Plan:
+def _plan(
+    *, redact: tuple[str, ...], include: tuple[str, ...], files: tuple[int, ...], **chosen: Any
+) -> Plan:
     return Plan(
         purpose=Purpose(chosen.pop("purpose")),
         enclosed=Enclosed(chosen.pop("enclosed")),
         redactions=redactions_of(redact),
         included=frozenset(include),
+        chosen=frozenset(files),
         **chosen,
     )
 
@@ -129,6 +133,13 @@ def _recipient(given: str) -> str:
 
 def _still(places: list[str]) -> list[str]:
     return [f"a passage that is removed elsewhere still stands in {visible(place)}" for place in places]
+
+
+def _left(content: Content, made: Dossier) -> Iterator[str]:
+    going = {Path(part.name).stem for part in made.parts}
+    for file in content.files:
+        if str(file.number) not in going:
+            yield f"file {file.number} could not be made anew and does not go along; see: inbox preview"
 
 
 def _view(made: Dossier) -> View:
@@ -156,7 +167,11 @@ def _lines(content: Content) -> Iterator[str]:
         yield from ("", f"{entry.place}: {visible(entry.label)}")
         yield from (quoted(_marked(text)) for text in entry.texts)
     for file in content.files:
-        yield from ("", f"file-{file.number}, {file.size} bytes:", quoted(_marked(file.name) or "no name"))
+        yield from (
+            "",
+            f"file-{file.number}, {content.plan.enclosed}:",
+            quoted(_marked(file.name) or "no name"),
+        )
 
 
 def _marked(pieces: Pieces) -> str:
