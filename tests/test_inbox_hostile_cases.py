@@ -1,0 +1,124 @@
+"""Reports that are hostile by their words, names or number: nothing hangs, nothing runs, others are read."""
+
+import re
+import secrets
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from inbox import terminal
+from inbox.schema import FollowUp
+from tests import hostile, inbox_builders
+from tests.inbox_builders import Office, Portal, Reporter, Sent, World, drop, first, kinds, today
+
+pytest_plugins = ["tests.inbox_room"]
+
+ROOT = Path(__file__).parent.parent
+WORDS = (hostile.SCRIPT, hostile.JINJA, hostile.ESCAPES, hostile.BIDI, hostile.ALIKE, hostile.FORMULAS)
+ALL = "\n".join(WORDS)
+MANY = 10_000
+LONG = 8_000
+
+
+def printed(office: Office, *words: str) -> str:
+    said = office.run(*words)
+    assert (0, "") == (said.code, said.err), words
+    assert [] == [char for char in said.out if char != "\n" and terminal.visible(char) != char]
+    return said.out
+
+
+def test_words_in_every_field_stay_words(world: World, portal: Portal, collect: Callable[..., Any]) -> None:
+    """Answers to known and unknown questions, follow-up, note: as they were in JSON, harmless in print."""
+    reporter = Reporter(world)
+
+    def everywhere(report: Any) -> Any:
+        return replace(report, answers=dict.fromkeys([*report.answers, "who", "zz"], ALL))
+
+    sent = [
+        Sent(reporter.report(edit=everywhere), reporter.keys.case_id),
+        Sent(reporter.follow_up(ALL)),
+        Sent(drop(world, ALL)),
+    ]
+    collect(portal.bundle(*sent))
+    office = world.office
+    signed, unsigned = sorted((office.json("show", n) for n in "12"), key=lambda view: bool(view["note"]))
+    assert {ALL} == {*signed["answers"].values(), unsigned["note"], signed["follow_ups"][0]["text"]}
+    for words in (["list"], ["queue"], ["queue", "--search", "owned"], ["show", "1"], ["show", "2"]):
+        assert hostile.RENDERED not in printed(office, *words)
+    whole = printed(office, "show", "1") + printed(office, "show", "2")
+    assert whole.count("│ =cmd|") == len(signed["answers"]) + 2
+    assert "<U+202E>" in whole
+    assert "{{ 7 * 7191 }}" in whole.replace("\n│ ", "")
+
+
+def test_a_name_of_eight_thousand_letters_takes_one_line(
+    world: World, portal: Portal, collect: Callable[..., Any]
+) -> None:
+    """In the lists; the case shows all of it."""
+    name = "X" * LONG
+    collect(portal.bundle(first(Reporter(world), text=name)))
+    for words in (["list"], ["queue"]):
+        assert len(printed(world.office, *words)) < 2_000
+    assert LONG == printed(world.office, "show", "1").count("X")
+    assert name == world.office.json("show", "1")["answers"]["what"]
+
+
+@pytest.mark.parametrize(("length", "cases"), [(255, 2), (LONG, 1)])
+def test_a_file_name_that_no_page_would_send_is_a_visible_row(
+    world: World, portal: Portal, monkeypatch: pytest.MonkeyPatch, length: int, cases: int
+) -> None:
+    """The protocol allows 255 characters; what has more becomes no case, and the other report does."""
+    described = inbox_builders.describe
+    monkeypatch.setattr(
+        inbox_builders,
+        "describe",
+        lambda files: tuple(replace(each, name="x" * length) for each in described(files)),
+    )
+    sent = [first(Reporter(world), files=[b"x"]), first(Reporter(world))]
+    world.office.json("collect", portal.bundle(*sent), "--confirm-instance", portal.fingerprint)
+    assert cases == len(world.office.json("list")["cases"])
+    assert ["malformed"] * (2 - cases) == kinds(world.office)
+
+
+def test_ten_thousand_follow_ups_break_nothing(
+    world: World, portal: Portal, collect: Callable[..., Any]
+) -> None:
+    """Lists, queue, case, reply, outbox, and the next follow-up; another case stays as it was."""
+    flooder, other = Reporter(world), Reporter(world)
+    collect(portal.bundle(first(flooder), first(other)))
+    office = world.office
+    views = {n: office.json("show", n) for n in "12"}
+    with office.opened() as inbox, inbox.transaction() as session:
+        case_id = flooder.keys.case_id
+        number = next(
+            case.number for case in inbox_builders.records.cases(session) if case.case_id == case_id
+        )
+        session.add_all(_follow_up(number, position) for position in range(1, MANY + 1))
+    for words in (["list"], ["queue"]):
+        assert len(printed(office, *words)) < 3_000
+    assert f"follow-up {MANY}, written" in printed(office, "show", str(number))
+    assert 0 == office.run("reply", str(number), "--text", "Enough").code
+    assert 0 == office.run("outbox", "--out", office.out).code
+    collect(portal.bundle(Sent(flooder.follow_up("and one more"))))
+    shown = office.json("show", str(number))["follow_ups"]
+    assert (MANY + 1, "and one more") == (len(shown), shown[-1]["text"])
+    assert views[str(3 - number)]["answers"] == office.json("show", str(3 - number))["answers"]
+
+
+def test_nothing_leaves_as_a_table_in_which_a_formula_could_run() -> None:
+    """There is no CSV and no spreadsheet; who adds one has to see to what begins a formula."""
+    tables = re.compile(r"\bimport csv\b|csv\.writer|openpyxl|text/csv|\.xlsx|\.csv")
+    rooms = [path for room in ("inbox", "portal") for path in (ROOT / room).rglob("*.py")]
+    assert len(rooms) > 100
+    assert [] == [path.name for path in rooms if tables.search(path.read_text("utf-8"))]
+    assert tables.search("import csv")
+
+
+def _follow_up(case: int, position: int) -> FollowUp:
+    return FollowUp(
+        case=case, id=secrets.token_bytes(16), position=position, received=today(), written=today(),
+        text=f"More, number {position}", message=b"", signature=b"", unread=True,
+    )  # fmt: skip
