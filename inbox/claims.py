@@ -4,8 +4,10 @@ import mimetypes
 from collections.abc import Collection, Iterator
 from pathlib import PurePath
 
+from inbox.terminal import visible
+
 # Types that anything may be called, and those that are text by another name.
-_NOTHING = {"", "application/octet-stream"}
+_NOTHING = {"", "application/octet-stream", "application/x-empty"}
 _TEXTS = {"application/json", "application/xml", "application/javascript", "application/x-sh"}
 _PLAIN = "text/plain"
 
@@ -15,6 +17,8 @@ def lies(name: str, declared: str, true: str, like: Collection[str]) -> Iterator
 
     ``true`` is its type, ``like`` are others, and endings of names, that would be as right.
     """
+    if visible(name) != name:
+        yield "its name holds characters that are not seen, or that turn others around"
     if true in _NOTHING:
         return
     ending = PurePath(name).suffix.lower()

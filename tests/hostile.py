@@ -147,7 +147,7 @@ def archives() -> Iterator[Hostile]:
     yield Hostile(
         "bomb.zip", ZIP, declaring(4_000_000_000), ZIP, said=("a bomb: it would unpack to 4000000000",)
     )
-    yield Hostile("nested.zip", ZIP, nested(20), ZIP, said=("1 entries",))
+    yield Hostile("nested.zip", ZIP, nested(20), ZIP, said=("1 entry",))
     yield Hostile(
         "overlapping.zip", ZIP, overlapping(5_000), ZIP, said=("5000 entries", "a bomb", "and more")
     )
@@ -237,7 +237,7 @@ def papers() -> Iterator[Hostile]:
     yield Hostile(
         "font.pdf", PDF, drawn(content=b"BT /F 20 Tf 9 9 Td (\x01Hello\xff) Tj ET", font=True), PDF, PIXELS
     )
-    yield Hostile("locked.pdf", PDF, paper(locked=True), PDF, said=("damaged",))
+    yield Hostile("locked.pdf", PDF, paper(locked=True), PDF, said=("locked with a password",))
 
 
 def endless() -> bytes:
@@ -336,10 +336,10 @@ def liars() -> Iterator[Hostile]:
     yield Hostile(
         "photo.jpg", JPEG, program, exe, said=("its name ends in .jpg, but", "it was sent as image/jpeg")
     )
-    yield Hostile(BIDI, JPEG, program, exe, said=("it was sent as image/jpeg",))
+    yield Hostile(BIDI, JPEG, program, exe, said=("its name holds characters", "it was sent as image/jpeg"))
     yield Hostile("scan.pdf", PDF, image("PNG"), PNG, PIXELS, ("its name ends in .pdf, but it is image/png",))
     yield Hostile("photo.png", PNG, SCRIPT.encode(), "text/html", TEXT, ("its name ends in .png",))
     yield Hostile("list.pdf", PDF, b"just words", "text/plain", TEXT, ("it was sent as application/pdf",))
-    yield Hostile("nothing.jpg", JPEG, b"", "application/x-empty", said=("its name ends in .jpg",))
+    yield Hostile("nothing.jpg", JPEG, b"", "application/x-empty")
     yield Hostile("zeros", "", bytes(5_000), "application/octet-stream")
     yield Hostile("noise.bin", "", bytes(range(256)) * 9, "application/octet-stream")

@@ -89,6 +89,7 @@ def attachment(  # noqa: PLR0913 - one for each option
 
 def _lines(view: View) -> Iterator[str]:
     yield f"file {view['number']} of case {view['case']}: {view['size']} bytes, {visible(view['true_type'])}"
+    yield "called, and sent as:"
     yield quoted("\n".join(part for part in (view["name"], view["type"]) if part) or "no name")
     yield f"SHA-256 {view['sha256']}"
     yield from (visible(line) for line in (view["measure"],) if line)

@@ -19,6 +19,10 @@ _FACT = re.compile(r"[a-z]{1,16}\t[^\t\n]{1,400}")
 LARGEST = _HEAD.size + _LARGEST_FACTS + _LARGEST_TEXT + 3 * LONGEST_SIDE**2
 
 
+class NotShown(Exception):
+    """A file is not looked at further; ``str`` says why."""
+
+
 @dataclass(frozen=True, slots=True)
 class Fact:
     """One thing that was found out about a file: of which kind, and what."""
@@ -71,6 +75,11 @@ def parse(raw: bytes) -> Answer:
         height,
         raw[pixels:],
     )
+
+
+def counted(number: int, what: str, several: str) -> str:
+    """Return a number with its noun."""
+    return f"{number} {what if number == 1 else several}"
 
 
 def fact(kind: str, value: object) -> Fact:

@@ -7,7 +7,7 @@ import zipfile
 from collections.abc import Container, Iterator
 from itertools import islice
 
-from inbox.inside.answer import Answer, Fact, fact
+from inbox.inside.answer import Answer, Fact, counted, fact
 
 _MOST_ENTRIES = 200
 _LISTED = fact("why", "an archive is listed, not unpacked")
@@ -39,7 +39,9 @@ def of_zip(data: bytes, _: int) -> Answer:
     if unpacked > _BOMB * len(data):
         facts.append(fact("caution", f"is a bomb: it would unpack to {unpacked} bytes"))
     listed = ((entry.filename, entry.file_size) for entry in entries)
-    return Answer((*facts, fact("measure", f"{len(entries)} entries"), _LISTED, *_listing(listed)))
+    return Answer(
+        (*facts, fact("measure", counted(len(entries), "entry", "entries")), _LISTED, *_listing(listed))
+    )
 
 
 def of_tar(data: bytes, _: int) -> Answer:

@@ -12,6 +12,7 @@ PDF = "application/pdf"
 ZIP = "application/zip"
 TAR = "application/x-tar"
 UNKNOWN = "application/octet-stream"
+EMPTY = "application/x-empty"
 # What begins a picture that is shown, its type, how its name may end.
 _PICTURES = (
     (rb"\xff\xd8\xff", "image/jpeg", ".jpg .jpeg .jpe .jfif .mpo"),

@@ -4,9 +4,10 @@ import re
 from collections.abc import Iterator
 
 from PIL import Image
-from pypdfium2 import PdfDocument, PdfPage
+from pypdfium2 import PdfDocument, PdfiumError, PdfPage
+from pypdfium2_raw.bindings import FPDF_ERR_PASSWORD
 
-from inbox.inside.answer import LONGEST_SIDE, MOST_PAGES, Answer, Fact, fact
+from inbox.inside.answer import LONGEST_SIDE, MOST_PAGES, Answer, Fact, NotShown, counted, fact
 from inbox.inside.pictures import shrunk
 
 _SHARPEST = 2.0  # pixels for each of 72 parts of an inch
@@ -22,16 +23,25 @@ _ACTIVE = (
 
 
 def look(data: bytes, page: int) -> Answer:
-    """Return the pixels of one page of a PDF; PdfiumError for a damaged one, or one with a password."""
+    """Return the pixels of one page of a PDF; NotShown for one with a password, PdfiumError for a damaged."""
     active = tuple(fact("caution", f"holds {what}") for sign, what in _ACTIVE if re.search(sign, data))
-    with PdfDocument(data) as document:
+    with _opened(data) as document:
         count = len(document)
-        told = (*active, fact("measure", f"{count} pages"), *_metadata(document))
+        told = (*active, fact("measure", counted(count, "page", "pages")), *_metadata(document))
         pages = min(count, MOST_PAGES)
         if page > pages:
             return Answer((*told, fact("why", f"no page {page} of it is shown")), pages=pages)
         shown = shrunk(_drawn(document[page - 1]))
     return Answer(told, pages=pages, width=shown.width, height=shown.height, pixels=shown.tobytes())
+
+
+def _opened(data: bytes) -> PdfDocument:
+    try:
+        return PdfDocument(data)
+    except PdfiumError as error:
+        if error.err_code == FPDF_ERR_PASSWORD:
+            raise NotShown("it is locked with a password") from None
+        raise
 
 
 def _drawn(page: PdfPage) -> Image.Image:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from PIL import ExifTags, Image, ImageFile, ImageOps, MpoImagePlugin, TiffImagePlugin, WebPImagePlugin
 
-from inbox.inside.answer import LONGEST_SIDE, MOST_PAGES, Answer, Fact, fact
+from inbox.inside.answer import LONGEST_SIDE, MOST_PAGES, Answer, Fact, NotShown, fact
 
 # Imported now, with those of preinit(): later no file opens.
 _PLUGINS = (MpoImagePlugin, TiffImagePlugin, WebPImagePlugin)
@@ -19,12 +19,8 @@ _BRIGHTNESSES = 256
 _PAPER = "white"
 
 
-class TooLarge(Exception):
-    """A picture has more pixels than are looked at, whatever its file has."""
-
-
 def look(data: bytes, page: int) -> Answer:
-    """Return the pixels of one page of a picture; TooLarge, or whatever Pillow says of a damaged one."""
+    """Return the pixels of one page of a picture; NotShown, or whatever Pillow says of a damaged one."""
     with Image.open(io.BytesIO(data), formats=_FORMATS) as image:
         _check(image)
         told = (fact("measure", f"{image.width} x {image.height} pixels"), *_metadata(image))
@@ -64,7 +60,7 @@ def _flattened(image: Image.Image) -> Image.Image:
 
 def _check(image: Image.Image) -> None:
     if image.width * image.height > _MOST_PIXELS:
-        raise TooLarge(f"it declares {image.width} x {image.height} pixels")
+        raise NotShown(f"it declares {image.width} x {image.height} pixels, more than are looked at")
 
 
 def _metadata(image: Image.Image) -> Iterator[Fact]:

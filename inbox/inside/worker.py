@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from inbox.inside import archives, confining, kinds, papers, pictures
-from inbox.inside.answer import LONGEST_TEXT, Answer, fact
+from inbox.inside.answer import LONGEST_TEXT, Answer, NotShown, fact
 from inbox.inside.kinds import Kind
 
 # What metadata is written in; a codec that is asked for later would be a file that does not open.
@@ -22,8 +22,8 @@ def main(page: int, how: str) -> None:
     """Look at the file on standard input, confined, and say what it is."""
     confining.confine(confining.Limits())
     data = sys.stdin.buffer.read()
-    kind = kinds.of(data) if data else Kind("application/x-empty")
-    answer = _looked(kind, data, page) if data and how == "whole" else Answer(())
+    kind = kinds.of(data) if data else Kind(kinds.EMPTY)
+    answer = _looked(kind, data, page) if how == "whole" else Answer(())
     known = [fact("type", kind.type)] if all(each.kind != "type" for each in answer.facts) else []
     known += [fact("like", each) for each in sorted(kind.like)]
     known += [fact("also", each) for each in kinds.also(data, kind)]
@@ -39,7 +39,7 @@ def _looked(kind: Kind, data: bytes, page: int) -> Answer:
         return Answer((fact("why", "files of this type are not shown"),))
     try:
         return look(data, page)
-    except pictures.TooLarge as error:
+    except NotShown as error:
         return Answer((fact("why", error),))
     except MemoryError:
         return Answer((fact("why", "it takes more memory than it may have"),))
