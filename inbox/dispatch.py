@@ -16,17 +16,23 @@ from crypto.bundle import Manifest
 from crypto.dossier import CONTENT, PAGES, Dossier, Part, Purpose
 from crypto.errors import CryptoError
 from crypto.recipients import HybridRecipient, X25519Recipient
-from inbox import attachments, cleaning, disclosures, dossierparts, records
+from inbox import attachments, cleaning, disclosures, dossierparts, measures, records
 from inbox.attachments import Found
+from inbox.casework import Measure
 from inbox.disclosures import Given, Ground
 from inbox.dossiers import Content, Enclosed
 from inbox.errors import Refused
 from inbox.home import Home
 from inbox.journal import By
+from inbox.measures import Kind, Taken
 from inbox.unlocking import Inbox
 
 _HYBRID = "age1pq1"
 _GROUNDS = {Purpose.PROSECUTOR: Ground.JUDICIAL, Purpose.DISCIPLINARY: Ground.OTHER}
+_MEASURES = {
+    Purpose.PROSECUTOR: Kind.ART40_TRANSMISSION,
+    Purpose.DISCIPLINARY: Kind.DISCIPLINARY_OPENED,
+}
 _DIGITS = 16
 
 
@@ -78,13 +84,22 @@ def send(inbox: Inbox, session: Session, content: Content, to: Addressed, out: B
     members = [Member(name, len(raw), iter([raw])) for name, raw in made.items()]
     members += [Member(each.name, each.size, each.pieces()) for each in enclosures if each]
     out.writelines(age.seal(dossier.write(manifest, members), [to.recipient]))
-    given = Given(
-        content.plan.addressee,
-        f"dossier {hashlib.sha256(manifest.raw).hexdigest()[:_DIGITS]}",
-        _GROUNDS[content.plan.purpose],
-    )
+    sent = dossier.DOSSIER.parse(manifest.raw)
+    given = Given(content.plan.addressee, reference(sent), _GROUNDS[content.plan.purpose])
     disclosures.add(session, content.case, given, By(inbox.present, content.made))
-    return dossier.DOSSIER.parse(manifest.raw)
+    return sent
+
+
+def reference(sent: Dossier) -> str:
+    """Return by what the ledger, and a measure, name a dossier: the start of H of its manifest."""
+    return f"dossier {hashlib.sha256(dossier.DOSSIER.encode(sent)).hexdigest()[:_DIGITS]}"
+
+
+def note_measure(session: Session, sent: Dossier, addressee: str) -> Measure:
+    """Note as a measure that a dossier went out; raises as ``measures.record`` does."""
+    kind = _MEASURES[sent.purpose]
+    taken = Taken(kind=kind, day=sent.made, addressee=addressee, reference=reference(sent))
+    return measures.record(session, sent.case, taken, sent.made)
 
 
 def _enclosures(home: Home, session: Session, content: Content) -> list[_Enclosure | None]:

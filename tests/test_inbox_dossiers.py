@@ -313,6 +313,17 @@ def test_it_is_journalled_and_stands_in_the_ledger(room: Room, tmp_path: Path) -
     assert before == (tmp_path / "out").read_bytes()
 
 
+def test_it_may_be_noted_as_a_measure_under_the_same_reference(room: Room, tmp_path: Path) -> None:
+    """In one step; not before the risk to the source is assessed, and then nothing is written either."""
+    assert 1 == make(room, tmp_path / "out", "--measure").code
+    assert [] == [*tmp_path.iterdir()]
+    room.office.json("source-risk", "1", "high", "--reason", "x")
+    assert 0 == make(room, tmp_path / "out", "--measure").code
+    noted = room.office.json("show", "1")["work"]["measures"][-1]
+    row = room.office.json("disclosures", "list", "1")["disclosures"][-1]
+    assert ("art40_transmission", "X", row["what"]) == (noted["kind"], noted["addressee"], noted["reference"])
+
+
 def test_a_dossier_of_an_attachment_that_is_damaged_is_not_made(room: Room, tmp_path: Path) -> None:
     """And leaves nothing, neither a file nor a line in the ledger."""
     office = room.office.copy(tmp_path / "copy")

@@ -78,12 +78,14 @@ def preview(door: Door, /, *, case: int, as_json: bool, **chosen: Any) -> None:
 @case_argument
 @_plan_options
 @click.option("--recipient", required=True, help="The addressee's, of age (age1…), or a file with it.")
+@click.option("--measure", is_flag=True, help="Note it among the measures, too.")
 @out_file
 @officer_options
 @json_option
 @click.pass_obj
 def make(door: Door, /, *, case: int, recipient: str, out: Path, as_json: bool, **chosen: Any) -> None:
     """Write a dossier, signed and sealed to its addressee; takes two officers."""
+    is_measure = chosen.pop("measure")
     plan, to = _plan(**chosen), dispatch.addressed(_recipient(recipient))
     about = f"{plan.purpose}, attachments {plan.enclosed}, to {to.text[:_SHOWN_OF_RECIPIENT]}"
     check_free(out)
@@ -93,6 +95,8 @@ def make(door: Door, /, *, case: int, recipient: str, out: Path, as_json: bool, 
         with inbox.acting(Deed(Act.MAKE_DOSSIER, case=case, about=about), day) as session:
             content, still = dossiers.compose(session, case, plan, day)
             made = dispatch.send(inbox, session, content, to, file)
+            if is_measure:
+                dispatch.note_measure(session, made, plan.addressee)
     view = {"file": str(out), **_view(made)}
     view["warnings"] = [*_still(still), *_left(content, made), *([] if to.is_hybrid else [_PLAIN])]
     lines = [*_rendered(view), f"{out}: sealed; only the addressee opens it"]
