@@ -15,6 +15,7 @@ class Act(StrEnum):
     LIST = "list"
     SEARCH = "search"
     SHOW = "show"
+    DECLARE = "declare"
     PREVIEW = "preview"
     REPLY = "reply"
     SET_STATUS = "set-status"

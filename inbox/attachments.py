@@ -11,7 +11,7 @@ from crypto import age
 from crypto.container import FileDigest
 from crypto.errors import CryptoError, Tampered
 from crypto.recipients import HybridIdentity
-from inbox import disk, keystore, records
+from inbox import declarations, disk, keystore, records
 from inbox.errors import CaseRefused, Refused
 from inbox.home import Home
 from inbox.schema import Attachment
@@ -25,7 +25,11 @@ class Found(NamedTuple):
 
 
 def find(home: Home, session: Session, case: int, number: int) -> Found:
-    """Return file ``number`` of a case; CaseRefused for an unknown one, and if its key is destroyed."""
+    """Return file ``number`` of a case.
+
+    Raises CaseRefused for an unknown one, and if its key is destroyed; and as ``declarations.check``.
+    """
+    declarations.check(session, case)
     attachment = _find(session, case, number)
     seed = keystore.load(home, session).attachment_seed(attachment.id)
     if seed is None:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from crypto import base64url
 from crypto.messages import REPORT, Report
 from crypto.questionnaire import Flag, Questionnaire
-from inbox import answers, handlers, handling, questionnaires, records, registers, workview
+from inbox import answers, declarations, handlers, handling, questionnaires, records, registers, workview
 from inbox.reasons import REASONS, Kind
 from inbox.schema import Attachment, Case, FollowUp, Message, Unopened
 
@@ -41,8 +41,9 @@ def overview(session: Session) -> View:
 
 
 def details(session: Session, number: int, language: str = "") -> View:
-    """Return all of one case, labels in ``language`` or in the report's; raises as ``records.case``."""
+    """Return all of one case, labels in ``language`` or in the report's; raises as ``declarations.check``."""
     case = records.case(session, number)
+    declarations.check(session, number)
     files = records.attachments(session, number)
     follow_ups = records.follow_ups(session, number)
     view = (

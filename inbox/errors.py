@@ -1,5 +1,7 @@
 """Everything the inbox refuses to do, in words for the person who meets it."""
 
+from collections.abc import Sequence
+
 
 class Refused(Exception):
     """Nothing was changed; ``str`` says what happened, ``hint`` what to do about it.
@@ -113,3 +115,16 @@ class BundleRefused(Refused):
 
 class CaseRefused(Refused):
     """The case does not exist or does not allow what was asked."""
+
+
+class Undeclared(CaseRefused):
+    """A case is to be read for the first time by officers who have not said that it does not concern them."""
+
+    def __init__(self, case: int, names: Sequence[str]) -> None:
+        super().__init__(
+            f"before case {case} is read, {' and '.join(names)} must declare to have no interest in it",
+            f"declare it: inbox declare {case}; or leave it to others:"
+            f" inbox conflict exclude {case} NAME --reason TEXT",
+        )
+        self.case = case
+        self.names = tuple(names)

@@ -11,7 +11,7 @@ from enum import StrEnum
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from inbox import answers, conflicts, index, journal, likeness, records
+from inbox import answers, conflicts, declarations, index, journal, likeness, records
 from inbox.acts import Act, Deed
 from inbox.cases import View
 from inbox.casework import Dismissal, Handling, Link, Term
@@ -95,7 +95,11 @@ def proposed(session: Session, number: int) -> Proposals:
 
 
 def view(session: Session, number: int) -> View:
-    """Return what is linked to a case, and what is proposed, as plain values; raises as ``records.case``."""
+    """Return what is linked to a case, and what is proposed, as plain values.
+
+    Raises as ``declarations.check``: a reason is a word of the case.
+    """
+    declarations.check(session, number)
     found = proposed(session, number)
     return {
         "case": number,

@@ -62,6 +62,12 @@ class _Session(Session):
     """What reads the vault for people: the cases that exclude one of them are not there."""
 
 
+def present(session: Session) -> tuple[str, ...]:
+    """Return the officers for whom a session reads; nobody where it does the program's own work."""
+    names: tuple[str, ...] = session.info[_PRESENT]
+    return names
+
+
 class Vault:
     """An open vault; everything in it is read and written inside ``transaction``."""
 

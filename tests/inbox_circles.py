@@ -3,7 +3,8 @@
 from pathlib import Path
 
 from inbox import header
-from tests.inbox_builders import Office, Portal, Reporter, Said, Sent, World, passphrase_of
+from inbox.casework import Declaration
+from tests.inbox_builders import Office, Portal, Reporter, Said, Sent, World, passphrase_of, today
 
 NAMES = ("alice", "bruno", "chloe")
 # What another circle changes, of all tables but the journal.
@@ -19,6 +20,8 @@ def found(folder: Path) -> Office:
     report = reporter.report("Marchetti a tout vu", files=[b"a photograph"])
     bundle = portal.bundle(Sent(report, reporter.keys.case_id))
     office.json("collect", bundle, "--confirm-instance", portal.fingerprint)
+    with office.opened() as inbox, inbox.transaction() as session:
+        session.add_all(Declaration(case=1, officer=name, day=today()) for name in NAMES)
     office.secret_of("dora").write_text(passphrase_of("dora"))
     return office
 

@@ -40,6 +40,7 @@ MORE: dict[tuple[str, ...], list[str]] = {
     ("identity", "consent"): ["--withdrawn"],
     ("disclosures", "list"): [],
     ("disclosures", "add"): ["--to", "x", "--what", "report", "--ground", "judicial"],
+    ("declare",): [],
     ("links",): [],
     ("link",): ["1", "same_facts"],
     ("unlink",): ["1"],

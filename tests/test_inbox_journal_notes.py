@@ -73,6 +73,7 @@ NOTES: list[tuple[list[str], tuple[str, int | None, str, str]]] = [
     (["conflict", "alias", "bruno", CANARY], ("name-alias", None, "bruno", "")),
     (["conflict", "aliases"], ("list-conflicts", None, "", "")),
     (["conflict", "unalias", "bruno", CANARY], ("remove-alias", None, "bruno", "")),
+    (["declare", "1"], ("declare", 1, "", "")),
     (["links", "1"], ("list-links", 1, "", "")),
     (["link", "1", "2", "duplicate"], ("link", 2, "duplicate", "")),
     (["unlink", "1", "2"], ("unlink", 2, "", "")),

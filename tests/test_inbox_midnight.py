@@ -27,7 +27,7 @@ COMMANDS = [
     ["list"],
     ["show", "1"],
     ["reply", "1", "--text", "Bonjour"],
-    ["status", "1", "assessing"],
+    ["reopen", "1", "--reason", "x"],
     ["queue"],
     ["judge", "1", "--danger", "1", "--reason", "x"],
     ["outbox", "--out", "FOLDER"],

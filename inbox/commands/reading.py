@@ -4,6 +4,7 @@ import click
 
 from inbox import cases, conflicts, expiry, rendering, terminal
 from inbox.acts import Act, Deed
+from inbox.commands import declaring
 from inbox.options import Door, case_argument, json_option, officer_options, today
 
 
@@ -32,7 +33,10 @@ def list_command(door: Door, /, *, as_json: bool) -> None:
 @click.pass_obj
 def show(door: Door, /, *, case: int, as_json: bool) -> None:
     """Show all of one case."""
-    with door.opened() as inbox, inbox.acting(Deed(Act.SHOW, case=case), today()) as session:
-        view = cases.details(session, case)
-        cases.mark_read(session, case)
+    with door.opened() as inbox:
+        day = today()
+        declaring.ask(inbox, case, day)
+        with inbox.acting(Deed(Act.SHOW, case=case), day) as session:
+            view = cases.details(session, case)
+            cases.mark_read(session, case)
     terminal.show(view, rendering.details(view), as_json=as_json)

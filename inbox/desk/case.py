@@ -4,7 +4,7 @@ from flask import Blueprint, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from crypto.messages import Status
-from inbox import cases, handling, replies, scoring
+from inbox import cases, declarations, handling, replies, scoring
 from inbox.acts import Act, Deed
 from inbox.desk import rendering
 from inbox.desk.forms import choice, number, reason
@@ -21,6 +21,15 @@ def show(case: int) -> ResponseReturnValue:
         view = cases.details(session, case, rendering.language())
         cases.mark_read(session, case)
         return rendering.page("case.html", view=view, work=handling.of(session, case), scoring=scoring)
+
+
+@pages.post("/declare")
+def declare(case: int) -> ResponseReturnValue:
+    """Declare that nobody present has an interest in the case, before it is read."""
+    day = today()
+    with here().inbox.acting(Deed(Act.DECLARE, case=case), day) as session:
+        declarations.declare(session, case, day)
+    return redirect(url_for("case.show", case=case), 303)
 
 
 @pages.post("/reply")

@@ -10,7 +10,7 @@ from crypto.errors import CryptoError
 from inbox import journalview, terminal
 from inbox.desk import rendering
 from inbox.desk.translation import LANGUAGES
-from inbox.errors import Locked, Refused, WrongPassphrase
+from inbox.errors import Locked, Refused, Undeclared, WrongPassphrase
 
 # Fields of forms that are no words of an officer's own.
 _OURS = ("csrf_token", "passphrase-")
@@ -20,6 +20,7 @@ def init_app(app: Flask) -> None:
     """Let every error of ``app`` be a page that says what happened and what to do."""
     app.register_error_handler(Refused, _refused)
     app.register_error_handler(Locked, _unconfirmed)
+    app.register_error_handler(Undeclared, _undeclared)
     app.register_error_handler(WrongPassphrase, _unconfirmed)
     app.register_error_handler(CryptoError, _damaged)
     app.register_error_handler(OSError, _no_file)
@@ -39,6 +40,10 @@ def written() -> list[tuple[str, str]]:
 def _refused(refused: Refused) -> ResponseReturnValue:
     status = HTTPStatus.CONFLICT
     return rendering.page("refused.html", what=str(refused), hint=refused.hint, written=written()), status
+
+
+def _undeclared(refused: Undeclared) -> ResponseReturnValue:
+    return rendering.page("declare.html", case=refused.case, names=refused.names)
 
 
 def _unconfirmed(refused: Refused) -> ResponseReturnValue:

@@ -1,0 +1,46 @@
+"""Declare, before a case is read for the first time, that one has no interest in it."""
+
+from datetime import date
+
+import click
+
+from inbox import declarations, terminal
+from inbox.acts import Act, Deed
+from inbox.errors import Refused
+from inbox.options import Door, case_argument, json_option, officer_options, today
+from inbox.terminal import visible
+from inbox.unlocking import Inbox
+
+
+@click.command()
+@case_argument
+@officer_options
+@json_option
+@click.pass_obj
+def declare(door: Door, /, *, case: int, as_json: bool) -> None:
+    """Declare for all present that they have no interest in a case; who has: inbox conflict exclude."""
+    with door.opened() as inbox:
+        names = _declared(inbox, case, today())
+    said = f"{', '.join(names)}: {declarations.QUESTION}" if names else "all present have declared it before"
+    terminal.show({"case": case, "officers": list(names)}, [visible(said)], as_json=as_json)
+
+
+def ask(inbox: Inbox, case: int, day: date) -> None:
+    """Let each who is present declare it, if there is somebody to ask; Refused if one does not."""
+    if not terminal.is_interactive():
+        return
+    with inbox.vault.transaction(inbox.present) as session:
+        names = declarations.missing(session, case)
+    for name in names:
+        if not terminal.ask(f"{visible(name)}, about case {case}: {declarations.QUESTION}?"):
+            raise Refused(
+                f"{name} did not declare it",
+                f"leave the case to others: inbox conflict exclude {case} {name} --reason TEXT",
+            )
+    if names:
+        _declared(inbox, case, day)
+
+
+def _declared(inbox: Inbox, case: int, day: date) -> list[str]:
+    with inbox.acting(Deed(Act.DECLARE, case=case), day) as session:
+        return list(declarations.declare(session, case, day))

@@ -1,0 +1,93 @@
+"""Before a case is read for the first time, each who is present declares to have no interest in it."""
+
+from pathlib import Path
+
+import pytest
+from sqlalchemy import delete, select
+
+from inbox.casework import Declaration
+from tests.inbox_builders import Office, today
+from tests.inbox_trio import CANARY, Trio
+from tests.installation import COMMANDS
+from tests.typist import typing
+
+pytest_plugins = ["tests.inbox_room"]
+
+
+@pytest.fixture
+def unread(trio: Trio) -> Trio:
+    """The inbox before anybody read anything."""
+    with trio.others.opened() as inbox, inbox.transaction() as session:
+        session.execute(delete(Declaration))
+    return trio
+
+
+READING = [
+    ["show", "3"],
+    ["attachment", "3", "1", "--out", "OUT", "--reason", "x"],
+    ["preview", "3", "1"],
+    ["links", "3"],
+    ["dossier", "preview", "3", "--for", "prosecutor", "--to", "x"],
+]
+
+
+@pytest.mark.parametrize("words", READING, ids=[" ".join(words[:2]) for words in READING])
+def test_nothing_is_read_before_all_have_declared_it(unread: Trio, tmp_path: Path, words: list[str]) -> None:
+    """Nor is it noted as read; the control is the same once they have."""
+    before = unread.office.state()
+    run = [str(tmp_path / "out") if word == "OUT" else word for word in words]
+    refused = unread.others.run(*run)
+    assert (1, "") == (refused.code, refused.out)
+    assert (
+        "error: before case 3 is read, alice and chloe must declare to have no interest in it" in refused.err
+    )
+    assert "hint: declare it: inbox declare 3" in refused.err
+    assert before == unread.office.state()
+    assert ["alice", "chloe"] == unread.others.json("declare", "3")["officers"]
+    assert "must declare" not in unread.others.run(*run).err
+
+
+def test_each_declares_once_and_each_newcomer_again(unread: Trio) -> None:
+    """It is noted, with those who were there; it holds for one case alone."""
+    unread.others.json("declare", "1")
+    assert 0 == unread.others.run("show", "1").code
+    assert "all present have declared it before" in unread.others.run("declare", "1").out
+    assert "bruno must declare" in unread.excluded.run("show", "1").err
+    assert "alice and chloe must declare" in unread.others.run("show", "2").err
+    assert ["bruno"] == unread.excluded.json("declare", "1")["officers"]
+    assert 0 == unread.excluded.run("show", "1").code
+    entries = unread.others.json("journal", "print")["entries"]
+    noted = [(each["case"], each["officers"]) for each in entries if each["act"] == "declare"]
+    assert [(1, ["alice", "chloe"])] * 2 + [(1, ["alice", "bruno"])] == noted
+    with unread.others.opened() as inbox, inbox.transaction() as session:
+        rows = session.execute(select(Declaration.case, Declaration.officer, Declaration.day))
+        assert {(1, name, today()) for name in ("alice", "bruno", "chloe")} == {tuple(row) for row in rows}
+
+
+def test_the_question_betrays_no_case_that_is_kept_from_somebody(unread: Trio) -> None:
+    for words in (["show", "3"], ["declare", "3"]):
+        assert unread.excluded.run(*words).err.startswith("error: there is no case 3\n")
+
+
+def test_one_officer_who_is_alone_is_not_asked(tmp_path: Path) -> None:
+    """There is nobody to whom the case could be given instead."""
+    office = Office.found(tmp_path)
+    assert "there is no case 1" in office.run("show", "1").err
+    assert "there is no case 1" in office.run("declare", "1").err
+
+
+@pytest.mark.parametrize(("answers", "code"), [(("yes", "yes"), 0), (("yes", "no"), 1)])
+def test_at_a_terminal_each_is_asked_before_the_case_is_shown(
+    unread: Trio, tmp_path: Path, answers: tuple[str, ...], code: int
+) -> None:
+    """Whoever does not say yes sees nothing, and is told how to leave the case to others."""
+    office = unread.others
+    command = [COMMANDS / "inbox", "--home", office.root, *office.opening(), "show", "3"]
+    with typing(command, tmp_path) as typist:
+        for name, answer in zip(office.present, answers, strict=True):
+            typist.answers(f"{name}, about case 3: no kinship", answer)
+        assert code == typist.waits()
+    assert (code == 0) is (CANARY in typist.shown)
+    assert (code == 0) is ("inbox conflict exclude 3 chloe --reason" not in typist.shown)
+    with office.opened() as inbox, inbox.transaction() as session:
+        assert len(answers) * (code == 0) == len(session.scalars(select(Declaration)).all())
