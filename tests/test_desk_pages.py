@@ -24,7 +24,14 @@ from tests.inbox_builders import (
 pytestmark = pytest.mark.browser
 
 NAMES = ("alice", "bruno", "chloe")
-PAGES = {"queue": "/", "case": "/case/1", "unsigned": "/case/2", "medium": "/medium", "nothing": "/nowhere"}
+PAGES = {
+    "queue": "/",
+    "case": "/case/1",
+    "unsigned": "/case/2",
+    "declare": "/case/3",
+    "medium": "/medium",
+    "nothing": "/nowhere",
+}
 NARROW = ViewportSize(width=320, height=640)
 REPORT = {
     "what": "Un collègue m'a proposé de l'argent.\n\nIl attend un conteneur mardi.",
@@ -58,7 +65,10 @@ def room(chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterato
         Sent(drop(world, "Une note sans signature")),
     ]
     office.json("collect", portal.bundle(*late))
+    office.json("collect", portal.bundle(Sent(drop(world, "Une autre, que personne n'a lue"))))
     office.json("reply", "1", "--text", "Quand ?")
+    for number in ("1", "2"):
+        office.json("declare", number)
     office.json("outbox", "--out", folder / "medium")
     portal.bundle(Sent(Reporter(world).report()))
     with serving(office, "--medium", folder / "medium") as served, seen(chromium, served) as page:
@@ -142,6 +152,8 @@ def answer(page: Page) -> None:
     """Reply to the one case, change its status, judge it."""
     page.click("text=To the queue")
     page.click("tbody a")
+    expect(page.locator("main")).to_contain_text("This is asked of: alice, bruno.")
+    page.click("text=All of us declare it")
     page.fill("#text", "Quel scellé ?\nÀ quel terminal ?")
     page.click("#dialogue ~ form button")
     expect(page.locator("[role=status]")).to_contain_text("waits for the next outbox")
@@ -177,7 +189,15 @@ def test_officers_work_from_the_medium_to_the_answer(chromium: Browser, tmp_path
     assert [link.n for link in outbox.collected] == [1]
     entries = office.json("journal", "print")["entries"]
     noted = {entry["act"]: entry["officers"] for entry in entries}
-    assert {"open", "accept-instance", "list", "show", "reply", "set-status", "judge", "make-outbox"} <= set(
-        noted
-    )
+    assert {
+        "open",
+        "accept-instance",
+        "list",
+        "declare",
+        "show",
+        "reply",
+        "set-status",
+        "judge",
+        "make-outbox",
+    } <= set(noted)
     assert noted["accept-instance"] == ["alice", "bruno"]

@@ -40,13 +40,14 @@ def test_an_added_officer_opens_with_another_and_the_keys_stay(office: Office) -
     after = newer.state()
     assert CHANGED == {name for name in before if before[name] != after[name]}
     assert ("vault-2.sqlite", "keystore-3.age") == (only(office, "vault-*"), only(office, "keystore-*"))
+    newer.json("declare", "1")
     assert 0 == newer.run("attachment", "1", "1", "--out", office.out / "photograph", "--reason", "x").code
     listed = newer.json("officers", "list")
     assert [2, ["alice", "bruno", "chloe", "dora"]] == [
         listed["quorum"],
         [each["name"] for each in listed["officers"]],
     ]
-    entry = newer.json("journal", "print")["entries"][-4]
+    entry = newer.json("journal", "print")["entries"][-5]
     assert ("change-officers", ["alice", "bruno"], "more hands") == (
         entry["act"],
         entry["officers"],
