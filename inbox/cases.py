@@ -1,7 +1,7 @@
 """What staff see of cases, as plain values that become JSON or lines; nothing in it proves authorship."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import TypeAlias
 
@@ -10,7 +10,17 @@ from sqlalchemy.orm import Session
 from crypto import base64url
 from crypto.messages import REPORT, Report
 from crypto.questionnaire import Flag, Questionnaire
-from inbox import answers, declarations, handlers, handling, questionnaires, records, registers, workview
+from inbox import (
+    answers,
+    declarations,
+    handlers,
+    handling,
+    lookalikes,
+    questionnaires,
+    records,
+    registers,
+    workview,
+)
 from inbox.reasons import REASONS, Kind
 from inbox.schema import Attachment, Case, FollowUp, Message, Unopened
 
@@ -63,7 +73,18 @@ def details(session: Session, number: int, language: str = "") -> View:
             "seen_slot": case.seen,
         }
     )
-    return view | {"work": workview.of(session, number, view["cautions"])}
+    alike = lookalikes.mixed(_texts(view))
+    return view | {"alike": alike, "work": workview.of(session, number, view["cautions"])}
+
+
+def _texts(view: View) -> Iterator[str]:
+    """Yield all that the author of a case wrote, and how the files are called."""
+    for answer in view["answers"].values():
+        yield from [answer] if isinstance(answer, str) else answer
+    yield view["note"] or ""
+    for part in (view, *view["follow_ups"]):
+        yield part.get("text", "")
+        yield from (file["name"] for file in part["attachments"])
 
 
 def mark_read(session: Session, number: int) -> None:

@@ -2,6 +2,9 @@
 
 import re
 import unicodedata
+from collections import Counter
+from collections.abc import Iterable
+from itertools import islice
 
 _MOST = 10
 _LONGEST = 60
@@ -10,13 +13,28 @@ _ALIKE = {"LATIN", "GREEK", "CYRILLIC", "ARMENIAN", "CHEROKEE", "COPTIC", "LISU"
 _WORD = re.compile(r"[^\W\d_]+")
 
 
-def mixed(text: str) -> list[str]:
-    """Return the first words in which letters of several of these alphabets stand side by side."""
+def mixed(texts: Iterable[str]) -> list[str]:
+    """Return the first words in which letters of several of these alphabets stand side by side.
+
+    Letters of the rarer alphabets are spelled out as ``terminal.visible`` does with what is not seen.
+    """
+    words = (word for text in texts if not text.isascii() for word in _WORD.findall(text))
     found = dict.fromkeys(
-        word[:_LONGEST] for word in _WORD.findall(text) if not word.isascii() and len(_alphabets(word)) > 1
+        spelled for word in words if (spelled := _spelled(word[:_LONGEST])) != word[:_LONGEST]
     )
-    return list(found)[:_MOST]
+    return list(islice(found, _MOST))
 
 
-def _alphabets(word: str) -> set[str]:
-    return {unicodedata.name(letter, "").split(" ")[0].split("-")[0] for letter in word} & _ALIKE
+def _spelled(word: str) -> str:
+    alphabets = [_alphabet(letter) for letter in word]
+    usual = [alphabet for alphabet, _ in Counter(filter(None, alphabets)).most_common(1)]
+    return "".join(
+        letter if alphabet in ("", *usual) else f"<U+{ord(letter):04X}>"
+        for letter, alphabet in zip(word, alphabets, strict=True)
+    )
+
+
+def _alphabet(letter: str) -> str:
+    """Return the alphabet of a letter if it is one that shares shapes with others."""
+    name = re.split("[ -]", unicodedata.name(letter, ""), maxsplit=1)[0]
+    return name if name in _ALIKE else ""

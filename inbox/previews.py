@@ -71,7 +71,7 @@ class Preview:
         yield from claims.lies(file.name, file.type, self._first("type"), self._all("like"))
         yield from (f"some programs take it for {kind}" for kind in self._all("also"))
         yield from (f"it {caution}" for caution in self._all("caution"))
-        if words := lookalikes.mixed(f"{file.name}\n{self.answer.text}"):
+        if words := lookalikes.mixed([file.name, self.answer.text]):
             yield f"letters of several alphabets in one word: {', '.join(words)}"
 
     def _all(self, kind: str) -> list[str]:

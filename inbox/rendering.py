@@ -69,12 +69,7 @@ def details(view: View) -> Iterator[str]:
     yield f"received {view['received']}, collected {view['collected']}, language {language}"
     if view["route"] != PORTAL:
         yield f"it came by {view['route']}: officers entered it, in words that may be theirs"
-    yield from map(_flag, view["flags"])
-    if view["handlers"]:
-        yield f"FOR ITS HANDLERS ALONE: {visible(', '.join(view['handlers']))}"
-    if view["rejected"]:
-        yield f"JUNK since {view['rejected']}: not in the queue; inbox junk {view['case']} --recover"
-    yield from (_CAUTIONS[flag] for flag in view["cautions"])
+    yield from _to_know(view)
     yield from worklines.of(view["work"])
     if view["note"] is not None:
         yield from ("", "note:", quoted(view["note"]))
@@ -92,6 +87,18 @@ def details(view: View) -> Iterator[str]:
     for message in view["messages"]:
         yield from ("", f"reply of {message['day']}, {_way(message)}:", quoted(message["text"]))
     yield from worklines.notes(view["work"])
+
+
+def _to_know(view: View) -> Iterator[str]:
+    """Yield what staff must know before they read on."""
+    yield from map(_flag, view["flags"])
+    if view["handlers"]:
+        yield f"FOR ITS HANDLERS ALONE: {visible(', '.join(view['handlers']))}"
+    if view["rejected"]:
+        yield f"JUNK since {view['rejected']}: not in the queue; inbox junk {view['case']} --recover"
+    yield from (_CAUTIONS[flag] for flag in view["cautions"])
+    if view["alike"]:
+        yield f"LOOK TWICE at words with letters of several alphabets: {visible(', '.join(view['alike']))}"
 
 
 def keyring(view: View) -> Iterator[str]:

@@ -125,9 +125,18 @@ def test_a_name_or_type_that_lies_is_named(name: str, declared: str, true: str, 
     assert lies == len([*claims.lies(name, declared, true, {".jpg"} if true == "image/jpeg" else ())])
 
 
-@pytest.mark.parametrize("word", ["p\u0430ypal", "\u0392ank", "\uff41b", "\U0001d41aB", "o\u03bfo"])
-def test_letters_of_several_alphabets_in_one_word_are_found(word: str) -> None:
-    assert [word] == lookalikes.mixed(f"pay to {word}, now")
+@pytest.mark.parametrize(
+    ("word", "spelled"),
+    [
+        ("p\u0430ypal", "p<U+0430>ypal"),
+        ("\u0392ank", "<U+0392>ank"),
+        ("\u0440\u0430\u0443p\u0430l", "\u0440\u0430\u0443<U+0070>\u0430<U+006C>"),
+        ("\uff41bc", "<U+FF41>bc"),
+        ("\U0001d41aBc", "<U+1D41A>Bc"),
+    ],
+)
+def test_letters_of_several_alphabets_in_one_word_are_spelled(word: str, spelled: str) -> None:
+    assert [spelled] == lookalikes.mixed(["nothing", f"pay to {word}, {word} now"])
 
 
 @pytest.mark.parametrize(
@@ -141,4 +150,4 @@ def test_letters_of_several_alphabets_in_one_word_are_found(word: str) -> None:
 )
 def test_words_of_one_alphabet_are_not(text: str) -> None:
     """Not even beside words of another."""
-    assert [] == lookalikes.mixed(text)
+    assert [] == lookalikes.mixed([text])
