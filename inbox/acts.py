@@ -56,6 +56,9 @@ class Act(StrEnum):
     ENTRUST = "entrust"
     OPEN_TO_ALL = "open-to-all"
     LIST_HANDLERS = "list-handlers"
+    LIST_RETENTION = "list-retention"
+    LIST_ELIMINATIONS = "list-eliminations"
+    DESTROYED = "destroyed"
 
     EXTRACT = "extract"
     CLOSE_UNFOUNDED = "close-unfounded"
@@ -77,6 +80,7 @@ class Act(StrEnum):
     BREAK_GLASS = "break-glass"
     MAKE_DOSSIER = "make-dossier"
     ANSWER_ACCESS = "answer-access"
+    DESTROY_CASES = "destroy-cases"
 
 
 # Each gives away what can not be taken back, or takes away what guards the others.
@@ -102,6 +106,7 @@ TWO_OFFICERS = frozenset(
         Act.BREAK_GLASS,
         Act.MAKE_DOSSIER,
         Act.ANSWER_ACCESS,
+        Act.DESTROY_CASES,
     }
 )
 

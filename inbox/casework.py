@@ -237,21 +237,6 @@ class Opening(Base):
     told: Mapped[int | None] = mapped_column(ForeignKey("outboxes.n"), default=None)
 
 
-class Elimination(Base):
-    """A line of the list of what was destroyed; no case gets its ``number`` again."""
-
-    __tablename__ = "eliminations"
-    n: Mapped[int] = mapped_column(primary_key=True)
-    number: Mapped[int] = mapped_column(unique=True)
-    day: Mapped[date]
-    by: Mapped[str]
-    rule: Mapped[str]
-    received: Mapped[date]
-    closed: Mapped[date | None] = mapped_column(default=None)
-    category: Mapped[str] = mapped_column(default="")
-    outcome: Mapped[str] = mapped_column(default="")
-
-
 class Setting(Base):
     """How this inbox works, where it does not as the program would by itself."""
 

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 
 from sqlalchemy.orm import Session
 
-from inbox import keys, keystore, records
+from inbox import gone, keys, keystore, records
 from inbox.errors import Refused
 from inbox.home import Home, keystore_name
 from inbox.schema import IntakeKey, KeyStoreKey, ReplyKey
@@ -104,6 +104,7 @@ def destroy(home: Home, session: Session, planned: Plan, today: date) -> None:
         keystore.save(home, session, keystore.load(home, session).without_intake(ids))
     for key_id in [key.id for key in planned.intake]:
         session.get_one(IntakeKey, key_id).destroyed = today
+    gone.forget(session, [key.id for key in planned.intake])
     for key_id in [key.id for key in planned.reply]:
         row = session.get_one(ReplyKey, key_id)
         row.seed, row.destroyed = None, today

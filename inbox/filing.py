@@ -112,7 +112,9 @@ class Filing:
     def withdraw(self, withdrawal: Withdrawal) -> None:
         """Flag the case if the key is its reporter's; nothing is deleted."""
         found = self._case_of(withdrawal.case_id)
-        if found is None:
+        if found is None and self._shelf.is_gone(withdrawal.case_id):
+            self._shelf.note(Kind.DESTROYED, self._today)
+        elif found is None:
             self._shelf.note(Kind.UNKNOWN_WITHDRAWAL, self._today, case_id=withdrawal.case_id)
         elif casetoken.withdraw_id(withdrawal.withdraw_key) != found.withdraw_id:
             self._shelf.note(Kind.FALSE_WITHDRAWAL, self._today, case_id=withdrawal.case_id)
@@ -129,6 +131,8 @@ class Filing:
         if known is not None:
             same = known.message == letter.signed.message
             self._file_again(item, Kind.OTHER_REPORT, known, same=same)
+            return
+        if self._shelf.keep_if_gone(item, report.case_id):
             return
         asked = self._asked.of(report.questionnaire)
         filed = self._open_case(item, letter.signed.message, summaries.of_report(report, asked))
@@ -149,6 +153,8 @@ class Filing:
         if known is not None:
             self._repeat(item, known)
             return
+        if self._shelf.keep_if_gone(item):
+            return
         note = unsigned.drop.note
         filed = self._open_case(item, note.encode(), first_line([note]))
         filed.unsigned = True
@@ -162,6 +168,8 @@ class Filing:
             self._shelf.keep(item, Kind.WRONG_CASE)
             return
         known = self._case_of(follow_up.case_id)
+        if known is None and self._shelf.keep_if_gone(item, follow_up.case_id, follow_up.id):
+            return
         if known is None or known.author_key is None:
             self._shelf.keep(item, Kind.UNKNOWN_CASE, follow_up.case_id)
             return

@@ -69,6 +69,10 @@ class Home:
         """An envelope kept because it became no case; by its hash, for ids are the portal's to repeat."""
         return self.unopened / f"{base64url.encode(envelope_hash)}.age"
 
+    def name_of(self, path: Path) -> str:
+        """The path of a file in it as the vault writes it down."""
+        return path.relative_to(self.root).as_posix()
+
     def sweep_vaults(self, generation: int) -> None:
         """Remove vaults of other sharings and unfinished headers: a change of officers was cut short."""
         valid = self.vault(generation)

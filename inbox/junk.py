@@ -9,7 +9,7 @@ from collections.abc import Iterable
 
 from sqlalchemy.orm import Session
 
-from inbox import handling, journal
+from inbox import handling, journal, records
 from inbox.acts import Act, Deed
 from inbox.errors import CaseRefused
 from inbox.journal import By
@@ -42,6 +42,7 @@ def recover(session: Session, numbers: Iterable[int], by: By) -> list[int]:
         if work.rejected is None:
             raise CaseRefused(f"case {number} is no junk", "see what is: inbox queue --junk")
         handling.set_rejected(work, None)
+        records.case(session, number).closed_in = None  # the portal may have been told that it is over
         handling.keep_in_step(session, number)
         journal.note(session, by, Deed(Act.RECOVER, case=number))
     return recovered

@@ -68,6 +68,10 @@ class KeyStore:
         more = tuple(AttachmentSecret(attachment_id, seed) for attachment_id, seed in seeds.items())
         return replace(self, attachments=self.attachments + more)
 
+    def without_attachments(self, ids: Collection[bytes]) -> "KeyStore":
+        """Return this key store without the attachments of these ids."""
+        return replace(self, attachments=tuple(each for each in self.attachments if each.id not in ids))
+
 
 _INTAKE = record(
     IntakeSecret,

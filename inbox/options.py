@@ -128,7 +128,8 @@ def circle_options(command: _Command) -> _Command:
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 
 
-def _reason(_: click.Context, __: click.Parameter, given: str) -> str:
+def reason_of(_: click.Context, __: click.Parameter, given: str) -> str:
+    """Return the reason that was given with an option, if the journal takes it."""
     if len(given) > LONGEST_REASON:
         raise click.BadParameter(
             f"a reason has at most {LONGEST_REASON} characters, this one has {len(given)}"
@@ -157,8 +158,8 @@ def _each_officer(
 
 
 _WHY = "Why, for the journal; nothing of a report."
-reason_option = click.option("--reason", default="", callback=_reason, help=_WHY)
-reason_needed = click.option("--reason", required=True, callback=_reason, help=_WHY)
+reason_option = click.option("--reason", default="", callback=reason_of, help=_WHY)
+reason_needed = click.option("--reason", required=True, callback=reason_of, help=_WHY)
 # Up to what canonical JSON, and so the journal, can write.
 NUMBER = click.IntRange(1, 2**53 - 1)
 officer_argument = click.argument("officer", metavar="NAME", callback=_officer)

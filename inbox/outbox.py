@@ -2,7 +2,7 @@
 
 import hashlib
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
@@ -155,14 +155,15 @@ def _note(waiting: _Waiting, made: OutboxBundle, signer: bytes) -> None:
         case.closed_on = case.closed_on or made.made
 
 
-def _is_closing(case: Case, slot: Slot) -> bool:
-    """Tell whether the portal is to count the case as closed.
+def _is_closing(case: Case, slot: Slot, junk: Container[int]) -> bool:
+    """Tell whether the portal is to count the case as closed, which is so of junk that is over.
 
     A message to one that it counts so already opens it once more, that there be time to read.
     """
     is_told = case.closed_on is not None
     has_news = any(reply.serial > case.serial for reply in slot.messages)
-    return case.status == Status.CLOSED and not (is_told and has_news)
+    is_over = case.status == Status.CLOSED or case.number in junk
+    return is_over and not (is_told and has_news)
 
 
 def _reply_key(session: Session, today: date) -> tuple[bytes, bytes]:
@@ -184,7 +185,7 @@ def _waiting(session: Session, today: date) -> list[_Waiting]:
     office = records.office(session)
     next_by = today + timedelta(days=office.answer_days)
     exchanged = dialogues.of(session)
-    untold = openings.waiting(session)
+    untold, junk = openings.waiting(session), records.junk_over(session, today)
     waiting = []
     for case in records.cases_to_refresh(session, today, next_by):
         if (mailbox := mailbox_of(case)) is not None:
@@ -192,7 +193,7 @@ def _waiting(session: Session, today: date) -> list[_Waiting]:
             unsent = Unsent(mailbox.recipient, messages.SLOT.encode(slot))
             answers = slot.status is not Status.RECEIVED or bool(slot.messages)
             waiting.append(
-                _Waiting(mailbox, unsent, _is_closing(case, slot), answers, untold.get(case.number))
+                _Waiting(mailbox, unsent, _is_closing(case, slot, junk), answers, untold.get(case.number))
             )
     return sorted(waiting, key=lambda each: base64url.encode(each.mailbox.case_id))
 

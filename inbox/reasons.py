@@ -18,6 +18,8 @@ class Kind(StrEnum):
     OTHER_FOLLOW_UP = "other-follow-up"
     UNKNOWN_WITHDRAWAL = "unknown-withdrawal"
     FALSE_WITHDRAWAL = "false-withdrawal"
+    DESTROYED = "destroyed"
+    DESTROYED_AGAIN = "destroyed-again"
 
 
 REASONS = {
@@ -33,4 +35,6 @@ REASONS = {
     Kind.OTHER_FOLLOW_UP: "a follow-up that repeats the id of an earlier one with other content",
     Kind.UNKNOWN_WITHDRAWAL: "the withdrawal of a case that this inbox does not know",
     Kind.FALSE_WITHDRAWAL: "a withdrawal whose key is not that of the case",
+    Kind.DESTROYED: "a message to a case that was destroyed: nobody can tell any more who wrote it",
+    Kind.DESTROYED_AGAIN: "what belonged to a case that was destroyed came once more; it was not kept",
 }

@@ -4,12 +4,14 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, func, select, update
+from sqlalchemy import ColumnElement, Select, func, select, update
 from sqlalchemy.orm import Session
 
 from crypto.messages import Status
+from inbox.casework import Handling
 from inbox.errors import CaseRefused
 from inbox.reasons import Kind
+from inbox.remains import Elimination
 from inbox.schema import (
     Attachment,
     Card,
@@ -32,6 +34,8 @@ from inbox.vault import AS_A_LINE
 
 # Of what it closed, a portal keeps the slot for so long, and up to a week more (SPEC 8.4).
 CLOSED_KEPT = timedelta(days=187)
+# Junk can be brought back for so long; then it is over.
+JUNK_KEPT = timedelta(days=30)
 
 
 class Counts(NamedTuple):
@@ -174,8 +178,9 @@ def case_from(session: Session, envelope_hash: bytes) -> Case | None:
 
 
 def last_case_number(session: Session) -> int:
-    """Return the highest case number given so far, 0 for none."""
-    return session.scalar(select(func.max(Case.number))) or 0
+    """Return the highest case number given so far, also to one that was destroyed; 0 for none."""
+    highest = (select(func.max(Case.number)), select(func.max(Elimination.case)))
+    return max(session.scalar(each) or 0 for each in highest)
 
 
 def cases(session: Session) -> Sequence[Case]:
@@ -186,16 +191,22 @@ def cases(session: Session) -> Sequence[Case]:
 def cases_to_refresh(session: Session, today: date, next_by: date) -> Sequence[Case]:
     """Return the cases whose slot an outbox fills: all that can be answered and are not closed for good.
 
-    A closed case stays until the portal has applied an outbox that said so. It comes back while the portal
-    keeps it, if the key that signed its slot was withdrawn or ends before ``next_by``, the day of the next
-    outbox: nobody believes that slot for much longer.
+    A closed case, and junk that is over, stay until the portal has applied an outbox that said so. One comes
+    back while the portal keeps it, if the key that signed its slot was withdrawn or ends before ``next_by``,
+    the day of the next outbox: nobody believes that slot for much longer.
     """
     heard = select(OutboxBundle.n).where(OutboxBundle.confirmed)
-    open_still = (Case.status != Status.CLOSED) | Case.closed_in.is_(None) | Case.closed_in.not_in(heard)
+    over = (Case.status == Status.CLOSED) | Case.number.in_(_junk_over(today))
+    open_still = ~over | Case.closed_in.is_(None) | Case.closed_in.not_in(heard)
     lasting = select(ReplyKey.id).where(ReplyKey.withdrawn.is_(None), ReplyKey.not_after >= next_by)
     fading = (Case.closed_on >= today - CLOSED_KEPT) & Case.slot_key.not_in(lasting)
     answerable = Case.recipient.is_not(None) & Case.withdrawn.is_(False)
     return session.scalars(select(Case).where(answerable & (open_still | fading)).order_by(Case.number)).all()
+
+
+def junk_over(session: Session, today: date) -> set[int]:
+    """Return the cases that have been junk for so long that they are to be destroyed."""
+    return set(session.scalars(_junk_over(today)))
 
 
 def tell_closings_again(session: Session) -> None:
@@ -280,3 +291,7 @@ def _count(
 ) -> dict[int, int]:
     rows = session.execute(select(kind.case, func.count()).where(*holds).group_by(kind.case)).all()
     return {number: count for number, count in rows}  # noqa: C416  dict() loses the types
+
+
+def _junk_over(today: date) -> Select[int]:
+    return select(Handling.case).where(Handling.rejected <= today - JUNK_KEPT)

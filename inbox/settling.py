@@ -4,19 +4,45 @@ A file in its place stays when the vault does not know it: the vault may be an o
 and the portal has long forgotten what came. Only what the vault knows to be done with is removed.
 """
 
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from inbox import disk, keystore, records
 from inbox.home import Home
+from inbox.remains import VAULT, Leaving
 
 
 def settle(home: Home, session: Session) -> None:
     """Move what has arrived to its place; remove what is done with and what was cut short."""
     keystore.sweep(home, session)
     _bring_in(home, session)
+    _take_away(home, session)
     disk.remove(home.unopened, set(map(home.envelope, records.done_hashes(session))))
     channel = records.office(session).channel
     disk.remove(home.outbox, {home.outbox_bundle(channel, n) for n in records.confirmed_outboxes(session)})
+
+
+def is_unclean(session: Session) -> bool:
+    """Tell whether the vault is to be written anew before it counts as rid of what was removed."""
+    return session.get(Leaving, VAULT) is not None
+
+
+def note_clean(session: Session) -> None:
+    """Note that this was done."""
+    session.execute(delete(Leaving).where(Leaving.name == VAULT))
+
+
+def _take_away(home: Home, session: Session) -> None:
+    """Remove the files of what was destroyed, unless something else that the vault knows is the same file."""
+    names = session.scalars(select(Leaving.name).where(Leaving.name != VAULT)).all()
+    if not names:
+        return
+    known = set(map(home.envelope, records.envelope_hashes(session)))
+    for path in {home.root / name for name in names} - known:
+        path.unlink(missing_ok=True)
+    for folder in (home.attachments, home.unopened):
+        disk.sync_folder(folder)
+    session.execute(delete(Leaving).where(Leaving.name != VAULT))
 
 
 def _bring_in(home: Home, session: Session) -> None:

@@ -82,6 +82,11 @@ class Inbox:
         self._check_valid()
         with self.vault.transaction() as session:
             settling.settle(self.home, session)
+            is_unclean = settling.is_unclean(session)
+        if is_unclean:
+            self.vault.compact()
+            with self.vault.transaction() as session:
+                settling.note_clean(session)
 
     def confirmed(self, deed: Deed) -> tuple[str, ...]:
         """Return who confirms a deed: two officers, or the one where there is no other; else Locked.

@@ -8,8 +8,10 @@ from datetime import date
 from sqlalchemy.orm import Session
 
 from inbox import disk, records
+from inbox.gone import Gone
 from inbox.home import Home
 from inbox.reasons import Kind
+from inbox.remains import Leaving
 from inbox.schema import Unopened
 from inbox.unsealing import Changed, Place
 
@@ -32,6 +34,7 @@ class Shelf:
         self._home = home
         self._n = n
         self._number = records.last_unopened_number(session)
+        self._gone = Gone(session)
         self.added: list[int] = []
         self.resolved: list[int] = []
 
@@ -40,7 +43,34 @@ class Shelf:
 
         One that was kept before stays in its row. Raises Changed if a new one does not read as verified.
         """
-        case_id = case_id or item.case_id
+        self._keep(item, kind, case_id or item.case_id)
+
+    def is_gone(self, known_by: bytes | None) -> bool:
+        """Tell whether this id or hash belonged to a case that was destroyed."""
+        return self._gone.has(known_by)
+
+    def keep_if_gone(self, item: Item, case_id: bytes | None = None, follow_up: bytes | None = None) -> bool:
+        """Keep an envelope that belongs to a destroyed case, without saying to which; tell whether it does.
+
+        Of one that was part of the case itself nothing is kept but that it came.
+        """
+        if self.is_gone(item.place.hash) or self.is_gone(follow_up):
+            self._drop(item)
+        elif self.is_gone(case_id):
+            self._keep(item, Kind.DESTROYED, None)
+        else:
+            return False
+        return True
+
+    def _drop(self, item: Item) -> None:
+        if item.row is None:
+            self.note(Kind.DESTROYED_AGAIN, item.day)
+            return
+        item.row.kind, item.row.case_id, item.row.envelope = Kind.DESTROYED_AGAIN.value, None, None
+        name = self._home.name_of(self._home.envelope(item.place.hash))
+        self._session.merge(Leaving(name=name))
+
+    def _keep(self, item: Item, kind: Kind, case_id: bytes | None) -> None:
         if item.row is not None:
             _explain(item.row, item.place, kind, case_id)
             return

@@ -12,10 +12,12 @@ from sqlalchemy import (
     Select,
     SelectBase,
     create_engine,
+    delete,
     event,
     func,
     select,
     text,
+    union,
 )
 from sqlalchemy.exc import DatabaseError, OperationalError
 from sqlalchemy.orm import ORMExecuteState, Session, with_loader_criteria
@@ -23,7 +25,7 @@ from sqlalchemy.pool import StaticPool
 from sqlalchemy.sql.base import ExecutableOption
 from sqlcipher3 import dbapi2
 
-from inbox import casework, schema, upgrading
+from inbox import casework, remains, schema, upgrading
 from inbox.errors import Refused, VaultDamaged, VaultMissing
 from inbox.schema import Case, Exclusion, JournalEntry, Unopened
 
@@ -49,13 +51,17 @@ _LINE = "as_a_line"
 # For the line of the queue by which all know that a case is there which only its handlers may read: of such
 # a statement nothing but number, priority and deadline may be shown.
 AS_A_LINE = {_LINE: True}
-# Of both modules of tables.
+# Of all modules of tables.
 _OF_A_CASE: list[Any] = [
     mapper.class_ for mapper in casework.Handling.registry.mappers if "case" in mapper.columns
 ]
 _OF_TWO_CASES: list[Any] = [kind for kind in _OF_A_CASE if "other" in kind.__mapper__.columns]
 # Who does what, and who may: this is no secret among those from whom the case is not kept.
 _OF_OFFICERS: list[Any] = [JournalEntry, Exclusion, casework.Handler, casework.Declaration]
+_OF_OFFICERS += [remains.PastExclusion]
+_LASTING: list[Any] = [JournalEntry, remains.Elimination, remains.PastExclusion]
+# Removed text stays in free pages where a page was split, and in the index whatever its option says.
+_REBUILD = "INSERT INTO words (words) VALUES ('rebuild')"
 
 
 class _Session(Session):
@@ -117,6 +123,23 @@ class Vault:
         finally:
             connection.close()
 
+    def compact(self) -> None:
+        """Write index and file anew from what is in them: of what was deleted no page keeps anything.
+
+        Not inside a transaction. Raises VaultDamaged, or Refused if the disk does not let it be written.
+        """
+        connection = self._engine.raw_connection()
+        try:
+            run = connection.cursor().execute
+            run(_REBUILD)
+            run("VACUUM")
+        except _driver.OperationalError as error:
+            raise _unusable(error) from None
+        except _driver.DatabaseError:
+            raise VaultDamaged from None
+        finally:
+            connection.close()
+
     def close(self) -> None:
         """Close the file."""
         self._engine.dispose()
@@ -127,9 +150,14 @@ def _leave_out(state: ORMExecuteState) -> None:
     """Narrow every statement: nobody who lists, counts or searches has to think of this."""
     present = state.session.info[_PRESENT]
     if present:
-        kept = select(Exclusion.__table__.c.case).where(Exclusion.__table__.c.officer.in_(present))
-        unread = kept if state.execution_options.get(_LINE) else kept.union(_entrusted_to_others(present))
+        excluded = [_kept_from(kind, present) for kind in (Exclusion, remains.PastExclusion)]
+        others = [] if state.execution_options.get(_LINE) else [_entrusted_to_others(present)]
+        kept, unread = union(*excluded), union(*excluded, *others)
         state.statement = state.statement.options(*_without(kept, unread, state.execution_options))
+
+
+def _kept_from(kind: Any, present: Sequence[str]) -> Select[Any]:
+    return select(kind.__table__.c.case).where(kind.__table__.c.officer.in_(present))
 
 
 def _entrusted_to_others(present: Sequence[str]) -> Select[Any]:
@@ -139,7 +167,7 @@ def _entrusted_to_others(present: Sequence[str]) -> Select[Any]:
     return select(handlers.case).group_by(handlers.case).having(among < len(present))
 
 
-def _without(kept: Select[Any], unread: SelectBase, options: Mapping[str, Any]) -> Iterator[ExecutableOption]:
+def _without(kept: SelectBase, unread: SelectBase, options: Mapping[str, Any]) -> Iterator[ExecutableOption]:
     """Yield what leaves out the cases of these numbers, and every row of any table that names one of them.
 
     Of those that are ``unread``, a wider choice than ``kept``, it leaves out all but what is of officers.
@@ -205,6 +233,23 @@ def load_any(path: Path, key: bytes) -> tuple[Vault, str]:
 def upgrade(session: Session) -> None:
     """Bring the vault of this session to the newest version."""
     upgrading.upgrade(session.connection())
+
+
+def forget(session: Session, numbers: Sequence[int]) -> None:
+    """Delete every row of these cases from every table, also what others have to do with them.
+
+    Nobody's absence narrows this: a row that stayed would refer to nothing. What is to outlive a case stays.
+    """
+    session.flush()
+    case = Case.__table__.c
+    ids = select(case.case_id).where(case.number.in_(numbers), case.case_id.is_not(None))
+    gone: list[tuple[Any, Any]] = [(Unopened, Unopened.__table__.c.case_id.in_(ids))]
+    of_one = [(kind, kind.__mapper__.columns["case"]) for kind in _OF_A_CASE if kind not in _LASTING]
+    of_two = [(kind, kind.__mapper__.columns["other"]) for kind in _OF_TWO_CASES]
+    gone += [(kind, column.in_(numbers)) for kind, column in (*of_one, *of_two)]
+    for kind, belongs in (*gone, (Case, case.number.in_(numbers))):
+        session.connection().execute(delete(kind.__table__).where(belongs))
+    session.expunge_all()
 
 
 def _check_pages(faults: Any) -> None:

@@ -124,7 +124,7 @@ def work_on(number: int) -> Iterator[Base]:
         yield casework.Declaration(case=number, officer=name, day=day)
         yield casework.Handler(case=number, officer=name, since=day)
     yield casework.Strike(case=number, position=1, day=day, by="alice", place="what")
-    yield casework.Opening(case=number, memo=bytes(60))
+    yield casework.Opening(case=number, memo=f"{text} {number} memo".encode().ljust(60, b"\0"))
 
 
 @contextmanager

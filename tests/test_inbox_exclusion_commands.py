@@ -46,6 +46,8 @@ MORE: dict[tuple[str, ...], list[str]] = {
     ("unlink",): ["1"],
     ("handlers",): [],
     ("break-glass",): ["--reason", "x"],
+    ("junk",): ["--reason", "x"],
+    ("destroy",): ["--early", "x"],
     ("dossier", "preview"): ["--for", "disciplinary", "--to", "x"],
     ("dossier", "make"): ["--for", "prosecutor", "--to", "x", "--recipient", RECIPIENT, "--out", "OUT"],
     ("access",): ["--person", "case", "--out", "OUT"],

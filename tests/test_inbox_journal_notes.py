@@ -89,12 +89,15 @@ NOTES: list[tuple[list[str], tuple[str, int | None, str, str]]] = [
     (["outbox", "--out", "FOLDER", "--again", "1"], ("copy-outbox", None, "outbox 1", "")),
     (["keys", "list"], ("list-keys", None, "", "")),
     (["officers", "list"], ("list-officers", None, "", "")),
+    (["retention"], ("list-retention", None, "", "")),
+    (["eliminations"], ("list-eliminations", None, "", "")),
     (["channels", "list"], ("list-channels", None, "", "")),
 ]
 # Each is noted of either case.
 OF_TWO_CASES = {"link", "unlink"}
 # Their own tests look at what they note.
 ELSEWHERE = {
+    "destroy",
     "init", "session", "desk", "collect", "enter", "questionnaire", "card", "officers add", "officers remove",
     "officers renew", "keys rotate", "keys destroy", "channels accept", "channels remove",
     "journal clock", "upgrade", "break-glass", "junk", "dossier make", "dossier verify", "access",

@@ -10,7 +10,7 @@ from types import SimpleNamespace
 import pytest
 
 from crypto import card
-from inbox import cards, cli, sharefile, terminal
+from inbox import cards, cli, handling, sharefile, terminal
 from inbox.acts import TWO_OFFICERS, Act, Deed
 from inbox.errors import Locked, Refused
 from inbox.officers import Credential
@@ -43,6 +43,7 @@ SENSITIVE = {
     "break-glass",
     "make-dossier",
     "answer-access",
+    "destroy-cases",
 }
 COMMANDS = [
     "attachment 1 1 --out {out}/file --reason x",
@@ -70,6 +71,7 @@ COMMANDS = [
     "identity show 1",
     "disclosures add 1 --to X --what identity --ground judicial",
     "break-glass 1 --reason x",
+    "destroy 1 --early x",
     "dossier make 1 --for prosecutor --to X --recipient {recipient} --out {out}/dossier",
     "access 1 --person X --out {out}/access",
 ]
@@ -77,7 +79,7 @@ COMMANDS = [
 
 @pytest.fixture
 def office(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Office:
-    """An inbox in its second epoch, whose first keys are due to be destroyed."""
+    """An inbox in its second epoch, whose first keys are due to be destroyed, with a closed case."""
     (tmp_path / "office").mkdir()
     office = Office.found_by(tmp_path / "office", NAMES, 2)
     portal = Portal(World(office), tmp_path / "medium")
@@ -85,8 +87,11 @@ def office(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Office:
     clock.wait(70)
     office.json("keys", "rotate")
     clock.wait(60)
-    bundle = portal.bundle(edit=lambda intake: build.replace(intake, exported=clock.day))
+    drop = build.Sent(build.drop(portal.world, "a note"))
+    bundle = portal.bundle(drop, edit=lambda intake: build.replace(intake, exported=clock.day))
     office.json("collect", bundle, "--confirm-instance", portal.fingerprint)
+    with office.opened() as inbox, inbox.transaction() as transaction:
+        handling.set_closed(handling.of(transaction, 1), clock.day)
     return office
 
 
@@ -194,8 +199,8 @@ def test_every_command_that_does_one_asks_two(
                 assert (1, True) == (said.code, words in said.err), (line, said)
                 assert "passphrase now" in said.err
     assert before == office.state()
-    # but for the keys that were shown before they were to be destroyed, and for the print itself
-    assert [*entries, "list-keys", "list-keys", "read-journal"] == acts(office)
+    # but for what was shown before it was to be destroyed, keys and a case, and for the print itself
+    assert [*entries, *["list-keys"] * 2, *["list-retention"] * 2, "read-journal"] == acts(office)
     copies = iter(range(100))
     for command in COMMANDS:
         copy = office.copy(office.root.parent.parent / f"copy{next(copies)}")

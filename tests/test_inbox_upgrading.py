@@ -19,7 +19,8 @@ from tests.inbox_trio import OF_THE_WORK
 
 FIRST = "0001"
 # What the second migration brought, what refers to others first.
-TABLES_OF_WORK = (*OF_THE_WORK, "handlings", "days_off", "settings", "eliminations", "index_key")
+OF_THE_GONE = ("eliminations", "past_exclusions", "tombstones", "leavings")
+TABLES_OF_WORK = (*OF_THE_WORK, "handlings", "days_off", "settings", "index_key", *OF_THE_GONE)
 SECOND = (
     "DROP TABLE words",
     *(f"DROP TABLE {name}" for name in TABLES_OF_WORK),
@@ -67,7 +68,7 @@ def old(tmp_path_factory: pytest.TempPathFactory, connection: Connection) -> Off
     for each in (*reports, letter):
         office.json("collect", portal.bundle(each), "--confirm-instance", portal.fingerprint)
     office.json("close", "2", *CLOSING)
-    with office.opened() as inbox, inbox.transaction() as session:
+    with office.opened() as inbox, inbox.vault.transaction() as session:
         for statement in SECOND:
             session.execute(text(statement))
         assert first_tables(connection) == tables(session.connection())

@@ -1,5 +1,7 @@
 """The pages of a vault decrypted without SQLCipher: every byte that its file holds, free pages too."""
 
+from pathlib import Path
+
 from cryptography.hazmat.primitives.ciphers import Cipher
 from cryptography.hazmat.primitives.ciphers.algorithms import AES
 from cryptography.hazmat.primitives.ciphers.modes import CBC
@@ -18,7 +20,12 @@ def decrypted(office: Office) -> bytes:
     """Return all pages of the office's vault in clear."""
     found = header.parse((office.root / "vault.json").read_bytes())
     key = passphrase.vault_key(officers.open_master(found, office.bring()).master)
-    raw = (office.root / f"vault-{found.generation}.sqlite").read_bytes()
+    return decrypted_file(office.root / f"vault-{found.generation}.sqlite", key)
+
+
+def decrypted_file(path: Path, key: bytes) -> bytes:
+    """Return all pages of a vault in clear."""
+    raw = path.read_bytes()
     pages = [raw[start : start + _PAGE] for start in range(0, len(raw), _PAGE)]
     pages[0] = pages[0][_SALT:]
     return b"".join(_page(page, key) for page in pages)

@@ -23,20 +23,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("name"),
     )
     op.create_table(
-        "eliminations",
-        sa.Column("n", sa.Integer(), nullable=False),
-        sa.Column("number", sa.Integer(), nullable=False),
-        sa.Column("day", sa.Date(), nullable=False),
-        sa.Column("by", sa.String(), nullable=False),
-        sa.Column("rule", sa.String(), nullable=False),
-        sa.Column("received", sa.Date(), nullable=False),
-        sa.Column("closed", sa.Date(), nullable=True),
-        sa.Column("category", sa.String(), nullable=False),
-        sa.Column("outcome", sa.String(), nullable=False),
-        sa.PrimaryKeyConstraint("n"),
-        sa.UniqueConstraint("number"),
-    )
-    op.create_table(
         "handlings",
         sa.Column("case", sa.Integer(), nullable=False),
         sa.Column("category", sa.String(), nullable=False),
@@ -285,3 +271,44 @@ def upgrade() -> None:
     )
     op.execute(_WORDS)
     op.execute(_SECURE)
+    _make_remains()
+
+
+def _make_remains() -> None:
+    op.create_table(
+        "eliminations",
+        sa.Column("n", sa.Integer(), nullable=False),
+        sa.Column("case", sa.Integer(), nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("by", sa.String(), nullable=False),
+        sa.Column("rule", sa.String(), nullable=False),
+        sa.Column("received", sa.Date(), nullable=False),
+        sa.Column("closed", sa.Date(), nullable=True),
+        sa.Column("category", sa.String(), nullable=False),
+        sa.Column("outcome", sa.String(), nullable=False),
+        sa.PrimaryKeyConstraint("n"),
+        sa.UniqueConstraint("case"),
+    )
+    op.create_table(
+        "past_exclusions",
+        sa.Column("case", sa.Integer(), nullable=False),
+        sa.Column("officer", sa.String(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["officer"],
+            ["officers.name"],
+        ),
+        sa.PrimaryKeyConstraint("case", "officer"),
+    )
+    op.create_table(
+        "tombstones",
+        sa.Column("value", sa.LargeBinary(), nullable=False),
+        sa.Column("key", sa.LargeBinary(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["key"],
+            ["intake_keys.id"],
+        ),
+        sa.PrimaryKeyConstraint("value"),
+    )
+    op.create_table(
+        "leavings", sa.Column("name", sa.String(), nullable=False), sa.PrimaryKeyConstraint("name")
+    )

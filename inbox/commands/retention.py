@@ -1,0 +1,156 @@
+"""What is due to be destroyed, its destruction, and the list of what was."""
+
+import json
+from collections.abc import Iterator, Sequence
+from datetime import date
+from pathlib import Path
+
+import click
+
+from inbox import disk, eliminating, eliminations, records, retention, terminal
+from inbox.acts import Act, Deed
+from inbox.cases import View
+from inbox.eliminating import Plan
+from inbox.errors import Refused
+from inbox.journal import By
+from inbox.options import (
+    NUMBER,
+    Closed,
+    Door,
+    day_of,
+    json_option,
+    officer_options,
+    reason_of,
+    today,
+)
+from inbox.retention import Due, Obstacle
+
+_AGAINST = {
+    Obstacle.HELD: "held for a procedure",
+    Obstacle.PROCEEDINGS: "proceedings go on",
+    Obstacle.PORTAL: "the portal has not confirmed the closing yet",
+}
+
+
+@click.command(name="retention")
+@officer_options
+@json_option
+@click.pass_obj
+def retention_command(door: Door, /, *, as_json: bool) -> None:
+    """List the closed cases and the junk, by the day on which each is to be destroyed."""
+    with door.opened() as inbox:
+        day = today()
+        with inbox.acting(Deed(Act.LIST_RETENTION), day) as session:
+            found = retention.listing(inbox.home, session)
+    view = {"cases": [_view(each, day) for each in found]}
+    terminal.show(view, _lines(view["cases"]), as_json=as_json)
+
+
+@click.command(name="destroy")
+@click.argument("case", nargs=-1, type=NUMBER)
+@click.option("--due", "all_due", is_flag=True, help="All cases that are due.")
+@click.option(
+    "--early",
+    metavar="REASON",
+    default="",
+    callback=reason_of,
+    help="Closed ones, whatever their day, also once proceedings are over.",
+)
+@officer_options
+@json_option
+@click.pass_obj
+def destroy(door: Door, /, *, case: tuple[int, ...], all_due: bool, early: str, as_json: bool) -> None:
+    """Destroy cases with all that belongs to them; takes two officers, and cannot be taken back."""
+    if all_due == bool(case) or (all_due and early):
+        raise click.UsageError("give the numbers of cases, or --due alone")
+    with door.opened() as inbox:
+        day = today()
+        with inbox.acting(Deed(Act.LIST_RETENTION, about="what can be destroyed"), day) as session:
+            planned = (
+                eliminating.plan_due(inbox.home, session, day)
+                if all_due
+                else eliminating.plan(inbox.home, session, case, day, early=bool(early))
+            )
+        if terminal.is_interactive() and not as_json:
+            terminal.warn_all(f"to be destroyed: {_line(_view(each, day))}" for each in planned.cases)
+            _ask_once(door)
+        with inbox.acting(Deed(Act.DESTROY_CASES, about=_count(planned), reason=early), day) as session:
+            eliminating.destroy(inbox.home, session, By(inbox.present, day), planned)
+    view = {"cases": [each.case for each in planned.cases], "backups": list(planned.backups)}
+    terminal.show(view, _told(planned), as_json=as_json)
+
+
+@click.command(name="eliminations")
+@click.option("--since", metavar="DAY", callback=day_of, help="Of this day and later ones.")
+@click.option(
+    "--out", type=click.Path(path_type=Path), help="Write the list into this folder, to print and as JSON."
+)
+@officer_options
+@json_option
+@click.pass_obj
+def eliminations_command(door: Door, /, *, since: date | None, out: Path | None, as_json: bool) -> None:
+    """List what was destroyed, for the archives: numbers, days and categories."""
+    with door.opened() as inbox:
+        day = today()
+        with inbox.acting(Deed(Act.LIST_ELIMINATIONS), day) as session:
+            lines = eliminations.view(eliminations.since(session, since))
+            office = records.office(session).name
+        paths = _written(out, lines, office, day) if out else []
+    files = [str(path) for path in paths]
+    view = {"eliminations": lines, "files": files}
+    terminal.show(view, files or eliminations.rows(lines), as_json=as_json)
+
+
+def _written(out: Path, lines: Sequence[View], office: str, day: date) -> list[Path]:
+    out.mkdir(exist_ok=True)
+    raw = json.dumps({"office": office, "day": day.isoformat(), "eliminations": lines}, indent=2) + "\n"
+    contents = {
+        out / f"eliminations-{day}.txt": eliminations.paper(lines, office, day),
+        out / f"eliminations-{day}.json": raw,
+    }
+    for path in contents:
+        if path.exists():
+            raise Refused(f"{path} is already there", "choose another --out, nothing is overwritten")
+    for path, content in contents.items():
+        disk.write(path, [content.encode()])
+    return list(contents)
+
+
+def _ask_once(door: Door) -> None:
+    """Ask before what cannot be undone; in a session the passphrases that are typed now say yes."""
+    if isinstance(door, Closed) and not terminal.ask("Destroy them?"):
+        raise Refused("nothing was destroyed", "answer yes, or see them first: inbox retention")
+
+
+def _count(planned: Plan) -> str:
+    # No number: who may not know of one of them reads this entry, too.
+    return "1 case" if len(planned.cases) == 1 else f"{len(planned.cases)} cases"
+
+
+def _view(each: Due, day: date) -> View:
+    return {
+        "case": each.case,
+        "rule": each.rule.value,
+        "day": each.day.isoformat(),
+        "due": each.is_due(day),
+        "obstacles": [what.value for what in each.obstacles],
+    }
+
+
+def _line(row: View) -> str:
+    against = ", ".join(_AGAINST[Obstacle(what)] for what in row["obstacles"])
+    state = f"waits: {against}" if against else "due" if row["due"] else ""
+    return f"{row['case']:>5}  {row['day']}  {row['rule']:<19}  {state}".rstrip()
+
+
+def _lines(rows: Sequence[View]) -> Iterator[str]:
+    if not rows:
+        yield "no case is closed"
+    yield from map(_line, rows)
+
+
+def _told(planned: Plan) -> Iterator[str]:
+    yield f"destroyed: {_count(planned)}; the list for the archives: inbox eliminations --out FOLDER"
+    yield "an older copy of the vault still holds what was in them; destroy every copy of:"
+    yield from (f"  {name}" for name in planned.backups)
+    yield "  the vault, from before now"

@@ -1,0 +1,145 @@
+"""The destruction of cases: rows, index, keys of their files; what is left is a line in a list.
+
+Domain 1.2 lets a case be destroyed or made anonymous. It is destroyed: nobody can tell of free text that no
+reader would know its author by it. What figures need is counted before.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from inbox import gone, handling, journal, keystore, records, registers, retention, vault
+from inbox.acts import Act, Deed
+from inbox.errors import CaseRefused, Refused
+from inbox.home import Home, keystore_name
+from inbox.journal import By
+from inbox.remains import VAULT, Elimination, Leaving, PastExclusion
+from inbox.retention import Due, Obstacle, Rule
+from inbox.schema import Attachment, Case, KeyStoreKey, Unopened
+
+_NAMED = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """The cases that go, and the key stores of which any copy still opens their files."""
+
+    cases: tuple[Due, ...]
+    backups: tuple[str, ...]
+
+
+def plan_due(home: Home, session: Session, today: date) -> Plan:
+    """Return the destruction of all that is due; Refused if nothing is."""
+    found = retention.listing(home, session)
+    due = [each for each in found if each.is_due(today)]
+    if not due:
+        waiting = [each.day for each in found if not each.obstacles]
+        raise Refused(
+            f"nothing is due before {min(waiting)}" if waiting else "nothing is due",
+            "see what waits for what: inbox retention",
+        )
+    return _plan(session, due)
+
+
+def plan(home: Home, session: Session, numbers: Iterable[int], today: date, *, early: bool = False) -> Plan:
+    """Return the destruction of these cases; ``early`` those that are closed, whatever their day.
+
+    So a case is destroyed once proceedings are over. Raises CaseRefused for an unknown case, and one that is
+    open, not due, held for a procedure, or of which the portal has not heard the last.
+    """
+    found = {each.case: each for each in retention.listing(home, session)}
+    due = []
+    for number in sorted(set(numbers)):
+        records.case(session, number)
+        if number not in found:
+            raise CaseRefused(f"case {number} is open", "close it first")
+        each = found[number]
+        early_now = early and not each.is_due(today)
+        _check(replace(each, obstacles=_left(each, early=early)), None if early else today)
+        due.append(replace(each, rule=Rule.EARLY) if early_now else each)
+    return _plan(session, due)
+
+
+def destroy(home: Home, session: Session, by: By, planned: Plan) -> None:
+    """Remove cases from every table and the keys of their files; note each in journal and list.
+
+    All of it becomes true when ``session`` commits. Files, and what free pages still hold, go when the home
+    is settled afterwards, however often that is cut short.
+    """
+    numbers = [each.case for each in planned.cases]
+    for each in planned.cases:
+        _line(session, by, each)
+    keys = set(session.scalars(select(Attachment.id).where(Attachment.case.in_(numbers))))
+    session.merge(Leaving(name=VAULT))
+    session.add_all(_leavings(home, session, numbers, keys))
+    session.flush()
+    if keys:
+        keystore.save(home, session, keystore.load(home, session).without_attachments(keys))
+    vault.forget(session, numbers)
+
+
+def _left(each: Due, *, early: bool) -> tuple[Obstacle, ...]:
+    """Return what officers cannot overrule."""
+    return tuple(what for what in each.obstacles if not early or what is not Obstacle.PROCEEDINGS)
+
+
+def _check(each: Due, today: date | None) -> None:
+    for what in each.obstacles:
+        raise CaseRefused(f"case {each.case} {_WHY[what][0]}", _WHY[what][1])
+    if today is not None and each.day > today:
+        raise CaseRefused(
+            f"case {each.case} is not due before {each.day}",
+            "wait, or say why not: --early REASON",
+        )
+
+
+_WHY = {
+    Obstacle.HELD: ("is held for a procedure", "lift the hold first"),
+    Obstacle.PROCEEDINGS: (
+        "is kept while proceedings go on",
+        "once they and the time for appeals are over: --early REASON",
+    ),
+    Obstacle.PORTAL: (
+        "waits for the portal, which has not confirmed that it heard of the closing",
+        "make an outbox, carry it over, and collect the next bundle",
+    ),
+}
+
+
+def _plan(session: Session, due: Sequence[Due]) -> Plan:
+    last = session.get_one(KeyStoreKey, 1).generation
+    has_files = select(Attachment.id).where(Attachment.case.in_([each.case for each in due])).limit(1)
+    first = keystore.FIRST if session.scalar(has_files) else last + 1
+    return Plan(tuple(due), tuple(keystore_name(n) for n in range(first, last + 1)))
+
+
+def _line(session: Session, by: By, due: Due) -> None:
+    """Note the end of a case where it outlives it."""
+    case, work = records.case(session, due.case), handling.of(session, due.case)
+    journal.note(session, by, Deed(Act.DESTROYED, case=due.case, about=due.rule))
+    excluded = registers.excluded_from(session, due.case)
+    session.add_all(PastExclusion(case=due.case, officer=name) for name in excluded)
+    gone.remember(session, case)
+    session.add(
+        Elimination(
+            case=due.case,
+            day=by.today,
+            by=", ".join(by.officers),
+            rule=due.rule,
+            received=case.received,
+            closed=work.closed,
+            category=work.category,
+            outcome=work.outcome,
+        )
+    )
+
+
+def _leavings(home: Home, session: Session, numbers: Sequence[int], keys: Iterable[bytes]) -> list[Leaving]:
+    ids = select(Case.case_id).where(Case.number.in_(numbers), Case.case_id.is_not(None))
+    belongs = Unopened.case.in_(numbers) | Unopened.case_id.in_(ids)
+    hashes = set(session.scalars(select(Unopened.envelope).where(belongs, Unopened.envelope.is_not(None))))
+    paths = [*map(home.attachment, keys), *(home.envelope(each) for each in hashes if each)]
+    return [Leaving(name=home.name_of(path)) for path in paths]

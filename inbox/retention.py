@@ -1,0 +1,120 @@
+"""How long cases are kept, and which are to be destroyed (domain 1.2; Directive 2019/1937, 18)."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from dateutil.relativedelta import relativedelta
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from crypto import bundle
+from inbox import disk, records
+from inbox.casework import Handling, Measure
+from inbox.home import Home
+from inbox.measures import Kind
+from inbox.schema import Case, FollowUp
+from inbox.slots import mailbox_of
+
+CLOSED = relativedelta(months=2)
+OUT_OF_SCOPE = "out_of_scope"
+# What opens proceedings against somebody: a case is kept to their end, which two officers note.
+PROCEEDINGS = (
+    Kind.ART40_TRANSMISSION,
+    Kind.JUDICIAL_INVESTIGATION,
+    Kind.DISCIPLINARY_OPENED,
+    Kind.DISCIPLINARY_SANCTION,
+    Kind.SUSPENSION,
+)
+
+
+class Rule(StrEnum):
+    """Why a case is to be destroyed."""
+
+    OUT_OF_SCOPE = "out-of-scope"
+    CLOSED = "two-months-closed"
+    JUNK = "junk"
+    EARLY = "decided-by-officers"
+
+
+class Obstacle(StrEnum):
+    """Why a case cannot be destroyed on its day."""
+
+    HELD = "held"
+    PROCEEDINGS = "proceedings"
+    PORTAL = "portal"
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """A case that is closed or junk: by which rule it goes, from which day on, what stands against it."""
+
+    case: int
+    rule: Rule
+    day: date
+    obstacles: tuple[Obstacle, ...] = ()
+
+    def is_due(self, today: date) -> bool:
+        """Tell whether it is to be destroyed now."""
+        return self.day <= today and not self.obstacles
+
+
+def listing(home: Home, session: Session) -> list[Due]:
+    """Return every case that is closed or junk and may be read by those present, what is due first first."""
+    ended = Handling.is_open.is_(False) | Handling.rejected.is_not(None)
+    rows = session.execute(select(Case, Handling).join(Handling, Handling.case == Case.number).where(ended))
+    written = {number: day for number, day in session.execute(_LAST_WRITTEN)}  # noqa: C416  for the types
+    pursued = set(session.scalars(select(Measure.case).where(Measure.kind.in_(PROCEEDINGS))))
+    awaited = _Awaited(home, session)
+    found = []
+    for case, work in rows:
+        if term := _term(work, written.get(case.number)):
+            against = _obstacles(work, is_pursued=case.number in pursued, is_awaited=awaited.has(case))
+            found.append(Due(case.number, *term, tuple(against)))
+    return sorted(found, key=lambda due: (due.day, due.case))
+
+
+_LAST_WRITTEN = select(FollowUp.case, func.max(FollowUp.received)).group_by(FollowUp.case)
+
+
+def _term(work: Handling, written: date | None) -> tuple[Rule, date] | None:
+    """Return the rule of a case and its day, None while it is open; what its author writes starts it anew."""
+    ended = work.rejected or work.closed
+    if ended is None:
+        return None
+    last = max(ended, written or ended)
+    if work.rejected is not None:
+        return Rule.JUNK, last + records.JUNK_KEPT
+    if work.outcome == OUT_OF_SCOPE and last == ended:
+        return Rule.OUT_OF_SCOPE, last
+    return Rule.CLOSED, last + CLOSED
+
+
+def _obstacles(work: Handling, *, is_pursued: bool, is_awaited: bool) -> Iterator[Obstacle]:
+    if work.held is not None:
+        yield Obstacle.HELD
+    if is_pursued:
+        yield Obstacle.PROCEEDINGS
+    if is_awaited:
+        yield Obstacle.PORTAL
+
+
+class _Awaited:
+    """Which cases the portal has not yet heard the last of: once a case is gone nobody could tell it.
+
+    An outbox of ours that waits for its confirmation names cases, too.
+    """
+
+    def __init__(self, home: Home, session: Session) -> None:
+        self._heard = set(records.confirmed_outboxes(session))
+        self._named: set[bytes] = set()
+        for path in home.outbox.glob("*.tar"):
+            with path.open("rb") as file:
+                manifest, _ = bundle.read(disk.pieces(file))
+            self._named |= {slot.case_id for slot in bundle.OUTBOX.parse(manifest.raw).slots}
+
+    def has(self, case: Case) -> bool:
+        """Tell whether the portal is to hear of a case."""
+        told = case.closed_in in self._heard
+        return case.case_id in self._named or (mailbox_of(case) is not None and not told)

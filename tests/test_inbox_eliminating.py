@@ -1,0 +1,492 @@
+"""Destroyed cases: when, by whom, and that a copy of the files taken afterwards yields nothing of one."""
+
+import hashlib
+import json
+import secrets
+from collections.abc import Mapping
+from contextlib import closing
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import insert, select
+from sqlalchemy.orm import Session
+
+from crypto import age, base64url
+from crypto.bundle import Link, Withdrawal
+from crypto.recipients import HybridIdentity
+from inbox import keystore, vault
+from inbox.casework import Handling, Measure, Term, Words
+from inbox.remains import Leaving, PastExclusion, Tombstone
+from inbox.schema import Case, KeyStoreKey
+from tests import inbox_builders as build
+from tests.inbox_builders import Office, Portal, Reporter, Sent, World, first, read_outbox, today
+from tests.inbox_clock import Clock, moved
+from tests.inbox_kills import killed_everywhere
+from tests.inbox_trio import CANARY, KEPT, Trio, of_the_case
+from tests.vault_pages import decrypted, decrypted_file
+
+pytest_plugins = ["tests.inbox_room"]
+
+# Of what stays: who may not read of the case, and its number.
+STAYS = {"journal", "exclusions"}
+_LEAST = 8
+_MANY = 800
+
+
+def tell_portal(office: Office, portal: Portal, *sent: Sent) -> None:
+    """Make an outbox and collect a bundle of a portal that has applied it."""
+    n = office.json("outbox", "--out", office.out)["n"]
+    _, made, _ = read_outbox(office.out / f"outbox-inspection-{n}.tar", portal.world)
+    office.json("collect", portal.bundle(*sent, applied=Link(n, made.hash)))
+
+
+@pytest.fixture
+def told(trio: Trio, tmp_path: Path) -> Trio:
+    """The inbox of three closed cases, of which the portal has heard."""
+    portal = Portal(World(trio.others), tmp_path / "medium")
+    trio.others.json("collect", portal.bundle(), "--new-instance", portal.fingerprint)
+    tell_portal(trio.others, portal)
+    return trio
+
+
+def rows_of(office: Office) -> dict[str, list[Any]]:
+    with office.opened() as inbox, inbox.transaction() as session:
+        return of_the_case(session)
+
+
+def secrets_of(office: Office) -> dict[str, bytes]:
+    """Return everything by which case 3 could be told, with the keys of its files; words for themselves."""
+    found = {"word": b"zibeline", "another word": b"quartz", "text": CANARY.encode()}
+    with office.opened() as inbox, inbox.transaction() as session:
+        for table, rows in of_the_case(session).items():
+            for n, row in enumerate(rows) if table not in STAYS else ():
+                for column, value in row._mapping.items():
+                    raw = value.encode() if isinstance(value, str) and CANARY in value else value
+                    if isinstance(raw, bytes) and len(raw) >= _LEAST and column != "slot_key":
+                        found[f"{table} {n} {column}"] = raw
+        ids = [row.id for row in of_the_case(session)["attachments"]]
+        store = keystore.load(inbox.home, session)
+        found |= {f"key of file {n}": store.attachment_seed(each) or b"" for n, each in enumerate(ids)}
+    return found
+
+
+def everything(office: Office) -> bytes:
+    """Return all that the files and the shares give: names, files, pages, the key store opened."""
+    with office.opened() as inbox, inbox.transaction() as session:
+        valid = session.get_one(KeyStoreKey, 1)
+        sealed = inbox.home.keystore(valid.generation).read_bytes()
+        opened = age.unseal_bytes(sealed, [HybridIdentity.from_seed(valid.seed)])
+        seeds = [
+            HybridIdentity.from_seed(each.seed) for each in keystore.load(inbox.home, session).attachments
+        ]
+    paths = [path for path in office.root.rglob("*") if path.is_file()]
+    lying = b"".join(path.name.encode() + path.read_bytes() for path in paths)
+    files = b"".join(
+        age.unseal_bytes(path.read_bytes(), seeds) for path in paths if path.parent.name == "attachments"
+    )
+    return lying + opened + files + decrypted(office)
+
+
+def found_in(office: Office, wanted: Mapping[str, bytes]) -> set[str]:
+    """Return what of it is there, raw or in a form in which bytes are written."""
+    data = everything(office)
+    return {
+        name
+        for name, raw in wanted.items()
+        if any(form in data for form in (raw, raw.hex().encode(), base64url.encode(raw).encode()))
+    }
+
+
+def test_a_copy_of_the_files_taken_afterwards_yields_nothing_of_the_case(told: Trio, tmp_path: Path) -> None:
+    """No text, name, id, digest or key, in no file, page or index; the control is a copy taken before."""
+    before = told.others.copy(tmp_path / "before")
+    wanted = secrets_of(before)
+    assert len(wanted) > 40
+    assert set(wanted) == found_in(before, wanted)
+    told.others.json("destroy", str(KEPT), "--early", "drill")
+    assert set() == found_in(told.others, wanted)
+    left = {name: len(rows) for name, rows in rows_of(told.others).items() if rows}
+    assert {"journal"} == left.keys()
+
+
+def test_the_other_cases_stay_as_they_were(told: Trio, tmp_path: Path) -> None:
+    before = told.others.copy(tmp_path / "before")
+    told.others.json("destroy", str(KEPT), "--early", "drill")
+    for number in ("1", "2"):
+        assert before.json("show", number) == told.others.json("show", number)
+        for file in ("1", "2", "3"):
+            out = tmp_path / f"{number}-{file}"
+            assert 0 == told.others.run("attachment", number, file, "--out", out, "--reason", "x").code
+            assert f"case {number}" in out.read_text()
+    assert [1] == [
+        each["case"] for each in told.others.json("queue", "--closed", "--search", "case 1")["cases"]
+    ]
+    assert [] == told.others.json("queue", "--closed", "--search", "zibeline")["cases"]
+    assert 0 == told.others.run("journal", "verify").code
+
+
+def test_pages_keep_what_was_deleted_until_the_vault_is_written_anew(tmp_path: Path) -> None:
+    """The control shows that ``secure_delete`` does not suffice: pages that were split, the index."""
+    path, key, found = tmp_path / "vault.sqlite", secrets.token_bytes(32), []
+    with closing(vault.create(path, key)) as opened:
+        with opened.transaction() as session:
+            fill(session)
+        gone = list(range(3, _MANY, 7))
+        with opened.transaction() as session:
+            vault.forget(session, gone)
+        for _ in range(2):
+            pages = decrypted_file(path, key)
+            found.append([number for number in gone if name_of(number)[1:].encode() in pages])
+            opened.compact()
+        assert all(name_of(number).encode() in pages for number in range(1, _MANY) if number not in gone)
+    assert found[0]
+    assert [] == found[1]
+
+
+def name_of(number: int) -> str:
+    return f"loup{number:04x}"
+
+
+def fill(session: Session) -> None:
+    """Put cases of every length into a vault, with terms, in an order that splits its pages."""
+    for number in range(1, _MANY):
+        drawn = hashlib.sha256(b"%d" % number).digest()  # the same in every run
+        text = " ".join([name_of(number), "quai"] * drawn[0])
+        case = {"number": number, "status": "received", "received": today(), "collected": today()}
+        case |= {"summary": text[:80], "message": text.encode(), "envelope": drawn}
+        session.execute(insert(Case), [case])
+        session.add_all([Handling(case=number), Words(case=number, text=text)])
+        for place in range(drawn[1] % 6):
+            value = drawn[place * 4 : place * 4 + 4] + name_of(number).encode()
+            session.add(Term(case=number, kind="plate", value=value))
+        session.flush()
+
+
+def test_power_lost_while_a_case_is_destroyed_leaves_it_before_or_after(told: Trio, tmp_path: Path) -> None:
+    """Killed at every step: the case whole with the keys of its files, or nothing once it is opened."""
+    office = told.others
+    wanted, rows = secrets_of(office), rows_of(office)
+    words = ("destroy", str(KEPT), "--early", "drill")
+    killed = killed_everywhere(office, tmp_path / "killed", today(), *words)
+    intact = []
+    for each in killed:
+        with each.opened() as inbox, inbox.transaction() as session:
+            present = of_the_case(session)
+            assert [] == session.scalars(select(Leaving)).all()
+            kept = keystore.load(inbox.home, session).attachments
+        intact.append(bool(present["cases"]))
+        if intact[-1]:
+            assert rows | {"journal": ()} == present | {"journal": ()}
+            assert {wanted[name] for name in wanted if name.startswith("key")} <= {one.seed for one in kept}
+        else:
+            assert set() == found_in(each, wanted)
+    assert sorted(intact, reverse=True) == intact
+    assert {True, False} == set(intact)
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    return moved(monkeypatch)
+
+
+@pytest.fixture
+def reporter(world: World) -> Reporter:
+    return Reporter(world)
+
+
+@pytest.fixture
+def closed(world: World, portal: Portal, reporter: Reporter, collect: Any) -> Office:
+    """An inbox with one report, closed today, of which the portal has heard."""
+    collect(portal.bundle(first(reporter, files=[b"x"])))
+    work_on(world.office, is_open=False, closed=today())
+    world.office.json("outbox", "--out", world.office.out)
+    tell_portal(world.office, portal)
+    return world.office
+
+
+def work_on(office: Office, **changes: Any) -> None:
+    """Change the state of the work on case 1, and what its reporter reads of it."""
+    with office.opened() as inbox, inbox.transaction() as session:
+        for name, value in changes.items():
+            setattr(session.get_one(Handling, 1), name, value)
+        session.get_one(Case, 1).status = "closed"
+
+
+def refused(office: Office, *words: str) -> str:
+    """Return why nothing is destroyed, and nothing has changed."""
+    before = office.state()
+    said = office.run("destroy", *words)
+    assert (1, before) == (said.code, office.state())
+    return said.err
+
+
+def terms(office: Office) -> list[tuple[str, str, bool, list[str]]]:
+    return [
+        (each["rule"], each["day"], each["due"], each["obstacles"])
+        for each in office.json("retention")["cases"]
+    ]
+
+
+def in_two_months(day: date) -> str:
+    month = day.month + 2
+    year, month = (day.year + 1, month - 12) if month > 12 else (day.year, month)
+    last = (date(year + month // 12, month % 12 + 1, 1) - timedelta(1)).day
+    return date(year, month, min(day.day, last)).isoformat()
+
+
+def test_a_closed_case_is_kept_for_two_months(closed: Office, clock: Clock) -> None:
+    due = in_two_months(today())
+    assert [("two-months-closed", due, False, [])] == terms(closed)
+    clock.day = date.fromisoformat(due) - timedelta(1)
+    assert f"case 1 is not due before {due}" in refused(closed, "1")
+    assert f"nothing is due before {due}" in refused(closed, "--due")
+    clock.wait(1)
+    assert [("two-months-closed", due, True, [])] == terms(closed)
+    assert {"cases": [1]}.items() <= closed.json("destroy", "--due").items()
+    assert [] == terms(closed)
+    assert "nothing is due" in refused(closed, "--due")
+
+
+def test_what_its_author_writes_later_starts_the_time_anew(
+    closed: Office, portal: Portal, reporter: Reporter, clock: Clock
+) -> None:
+    clock.wait(40)
+    late = portal.bundle(
+        Sent(reporter.follow_up()), edit=lambda intake: build.replace(
+            intake, entries=tuple(build.replace(each, day=clock.day) for each in intake.entries)
+        )
+    )  # fmt: skip
+    closed.json("collect", late)
+    assert [("two-months-closed", in_two_months(clock.day), False, ["portal"])] == terms(closed)
+
+
+def test_what_is_out_of_scope_goes_at_once(closed: Office) -> None:
+    work_on(closed, outcome="out_of_scope")
+    assert [("out-of-scope", today().isoformat(), True, [])] == terms(closed)
+    assert [1] == closed.json("destroy", "--due")["cases"]
+
+
+def test_junk_is_over_after_thirty_days_and_the_portal_hears_of_it_first(
+    world: World, portal: Portal, reporter: Reporter, collect: Any, clock: Clock
+) -> None:
+    """Until then its slot is refreshed like any other; what its author reads stays as it was."""
+    office = world.office
+    collect(portal.bundle(first(reporter)))
+    office.json("junk", "1", "--reason", "flood")
+    due = today() + timedelta(30)
+    assert [("junk", due.isoformat(), False, ["portal"])] == terms(office)
+    closed = []
+    for n, days in enumerate((29, 1, 1), 1):
+        clock.wait(days)
+        office.json("outbox", "--out", office.out)
+        outbox, made, files = read_outbox(office.out / f"outbox-inspection-{n}.tar", world)
+        closed.append((len(outbox.slots), len(outbox.closed)))
+        assert (
+            "received" == build.read_slot(next(iter(files.values())), reporter).status
+            if outbox.slots
+            else True
+        )
+        office.json("collect", portal.bundle(applied=Link(n, made.hash)))
+    assert [(1, 0), (1, 1), (0, 0)] == closed
+    assert [1] == office.json("destroy", "--due")["cases"]
+
+
+def test_junk_that_comes_back_is_open_at_the_portal_again(
+    world: World, portal: Portal, reporter: Reporter, collect: Any, clock: Clock
+) -> None:
+    """Also when the portal was told that it is over; its closing later is told anew."""
+    office = world.office
+    collect(portal.bundle(first(reporter)))
+    office.json("junk", "1", "--reason", "flood")
+    clock.wait(30)
+    tell_portal(office, portal)
+    office.json("junk", "1", "--recover", "--reason", "none")
+    assert (1, 0) == slots_in(office, world)
+    office.json("close", "1", *build.CLOSING)
+    assert (1, 1) == slots_in(office, world)
+
+
+def slots_in(office: Office, world: World) -> tuple[int, int]:
+    """Return how many slots the next outbox fills, and how many cases it closes."""
+    outbox, _, _ = read_outbox(Path(office.json("outbox", "--out", office.out)["file"]), world)
+    return len(outbox.slots), len(outbox.closed)
+
+
+def test_what_is_held_is_destroyed_by_nobody(closed: Office, clock: Clock) -> None:
+    work_on(closed, held=today())
+    clock.wait(400)
+    assert [True, ["held"]] == [terms(closed)[0][1] < clock.day.isoformat(), terms(closed)[0][3]]
+    assert "held for a procedure" in refused(closed, "1")
+    assert "held for a procedure" in refused(closed, "1", "--early", "x")
+    assert "nothing is due" in refused(closed, "--due")
+
+
+def test_proceedings_keep_a_case_until_two_officers_say_that_they_are_over(
+    closed: Office, clock: Clock
+) -> None:
+    with closed.opened() as inbox, inbox.transaction() as session:
+        session.add(Measure(case=1, position=1, kind="disciplinary_opened", day=today()))
+    clock.wait(400)
+    assert ["proceedings"] == terms(closed)[0][3]
+    assert "while proceedings go on" in refused(closed, "1")
+    closed.json("destroy", "1", "--early", "acquitted, no appeal")
+    (line,) = closed.json("eliminations")["eliminations"]
+    assert ("decided-by-officers", clock.day.isoformat()) == (line["rule"], line["destroyed"])
+    (entry,) = [each for each in closed.json("journal", "print")["entries"] if each["act"] == "destroy-cases"]
+    assert ("1 case", "acquitted, no appeal") == (entry["about"], entry["reason"])
+
+
+def test_nothing_is_destroyed_before_the_portal_has_heard_of_the_closing(
+    world: World, portal: Portal, reporter: Reporter, collect: Any
+) -> None:
+    """Else nobody could tell the reporter any more; nor while an outbox of ours still names the case."""
+    collect(portal.bundle(first(reporter)))
+    work_on(world.office, is_open=False, closed=today(), outcome="out_of_scope")
+    assert "waits for the portal" in refused(world.office, "1", "--early", "x")
+    world.office.json("outbox", "--out", world.office.out)
+    assert "nothing is due" in refused(world.office, "--due")
+    _, made, _ = read_outbox(world.office.out / "outbox-inspection-1.tar", world)
+    world.office.json("outbox", "--out", world.office.out)
+    world.office.json("collect", portal.bundle(applied=Link(1, made.hash)))
+    assert ["portal"] == terms(world.office)[0][3]
+    tell_portal(world.office, portal)
+    assert [1] == world.office.json("destroy", "--due")["cases"]
+
+
+def test_an_open_case_is_not_destroyed(
+    world: World, portal: Portal, reporter: Reporter, collect: Any
+) -> None:
+    """Nor any other that is named beside it."""
+    collect(portal.bundle(first(reporter)))
+    assert "case 1 is open" in refused(world.office, "1")
+    assert "there is no case 7" in refused(world.office, "7", "--early", "x")
+    assert "nothing is due" in refused(world.office, "--due")
+
+
+@pytest.mark.parametrize(
+    "words", [[], ["1", "--due"], ["--due", "--early", "x"], ["1", "--early", "x" * 2001]]
+)
+def test_words_that_go_together_badly_are_refused(world: World, words: list[str]) -> None:
+    assert 2 == world.office.run("destroy", *words).code
+
+
+def test_what_belonged_to_a_destroyed_case_is_known_when_it_comes_again(
+    world: World, portal: Portal, reporter: Reporter, collect: Any, tmp_path: Path
+) -> None:
+    """From a portal put back from an older copy: no new case; of what was part of it nothing is kept.
+
+    What comes later is a row that names no case, with its envelope; so is a withdrawal.
+    """
+    report, letter = first(reporter), Sent(reporter.follow_up())
+    drop = Sent(build.drop(world, "a note"))
+    collect(portal.bundle(report, letter, drop))
+    for number in (1, 2):
+        with world.office.opened() as inbox, inbox.transaction() as session:
+            work = session.get_one(Handling, number)
+            work.is_open, work.closed, session.get_one(Case, number).status = False, today(), "closed"
+    world.office.json("outbox", "--out", world.office.out)
+    tell_portal(world.office, portal)
+    world.office.json("destroy", "1", "2", "--early", "drill")
+    restored = Portal(world, tmp_path / "restored")
+    late = [Sent(reporter.follow_up("encore")), first(reporter, text="autrement")]
+    withdrawn = [Withdrawal(reporter.keys.case_id, bytes(32))]
+    path = restored.bundle(report, letter, drop, *late, withdrawn=withdrawn)
+    world.office.json("collect", path, "--new-instance", restored.fingerprint)
+    listed = world.office.json("list")
+    assert [] == listed["cases"]
+    kept = sorted((row["kind"], row["file"] is not None) for row in listed["unopened"])
+    assert [("destroyed", False), *[("destroyed", True)] * 2, *[("destroyed-again", False)] * 3] == kept
+    assert reporter.keys.case_id not in decrypted(world.office)
+
+
+def test_no_case_gets_the_number_of_a_destroyed_one(closed: Office, portal: Portal, world: World) -> None:
+    closed.json("destroy", "1", "--early", "drill")
+    collected = closed.json("collect", portal.bundle(first(Reporter(world))))
+    assert [2] == collected[0]["cases"]
+
+
+def test_what_reminds_of_a_case_goes_with_the_key_of_its_time(
+    closed: Office, portal: Portal, clock: Clock
+) -> None:
+    """Nothing could be opened any more that comes again."""
+    closed.json("destroy", "1", "--early", "drill")
+    assert 2 == tombstones(closed)
+    clock.wait(70)
+    closed.json("keys", "rotate")
+    clock.wait(60)
+    closed.json("collect", portal.bundle(edit=lambda intake: build.replace(intake, exported=clock.day)))
+    closed.json("keys", "destroy")
+    assert 0 == tombstones(closed)
+
+
+def tombstones(office: Office) -> int:
+    with office.opened() as inbox, inbox.transaction() as session:
+        return len(session.scalars(select(Tombstone)).all())
+
+
+def test_who_could_not_read_the_case_learns_nothing_of_its_end(told: Trio) -> None:
+    """Neither from the list, which is that of the others without its line, nor from the journal."""
+    told.others.json("destroy", "1", str(KEPT), "--early", "drill")
+    whole = told.others.json("eliminations")["eliminations"]
+    assert [1, KEPT] == [line["case"] for line in whole]
+    assert whole[:1] == told.excluded.json("eliminations")["eliminations"]
+    said = told.excluded.run("journal", "print").out
+    assert (True, False) == ("destroyed case 1" in said, f"case {KEPT}" in said)
+    assert f"destroyed case {KEPT}" in told.others.run("journal", "print").out
+    with told.others.opened() as inbox, inbox.transaction() as session:
+        assert [(KEPT, "bruno")] == [
+            (row.case, row.officer) for row in session.scalars(select(PastExclusion))
+        ]
+
+
+def test_the_number_of_the_excluded_case_stays_taken_for_those_who_may_not_know_of_it(told: Trio) -> None:
+    told.others.json("destroy", str(KEPT), "--early", "drill")
+    portal = Portal(World(told.others), told.others.root.parent / "third")
+    words = ("collect", portal.bundle(first(Reporter(portal.world))), "--new-instance", portal.fingerprint)
+    assert [KEPT + 1] == told.excluded.json(*words)[0]["cases"]
+
+
+def test_the_list_for_the_archives_holds_nothing_of_a_report(told: Trio, tmp_path: Path) -> None:
+    """Paper and JSON say the same: numbers, days, rule, category, outcome; nothing is overwritten."""
+    told.others.json("destroy", str(KEPT), "2", "--early", "drill")
+    listed = told.others.json("eliminations", "--out", tmp_path / "list")
+    paper, plain = (Path(each).read_text() for each in listed["files"])
+    assert listed["eliminations"] == json.loads(plain)["eliminations"]
+    assert not any(CANARY in each for each in (paper, plain))
+    keys = {"case", "received", "closed", "destroyed", "by", "rule", "category", "outcome"}
+    assert [keys, keys] == [set(line) for line in listed["eliminations"]]
+    for words in ("BORDEREAU D'ÉLIMINATION", "visa of the archives", "Dossiers / cases: 2"):
+        assert words in paper
+    again = told.others.run("eliminations", "--out", tmp_path / "list")
+    assert (1, True) == (again.code, "nothing is overwritten" in again.err)
+    later = (today() + timedelta(1)).isoformat()
+    assert [] == told.others.json("eliminations", "--since", later)["eliminations"]
+
+
+def test_the_copies_to_be_destroyed_are_named(closed: Office) -> None:
+    """The honest limit: an older copy of the vault still holds what was in it."""
+    said = closed.run("destroy", "1", "--early", "drill").out
+    assert ["  keystore-1.age", "  keystore-2.age", "  the vault, from before now"] == said.splitlines()[2:]
+
+
+def test_a_file_that_another_row_still_needs_stays(
+    world: World, portal: Portal, reporter: Reporter, collect: Any
+) -> None:
+    """One envelope that came twice: set aside for a case that goes, and for one that does not."""
+    other, odd = Reporter(world), build.stranger().recipient()
+    envelope = age.seal_bytes(bytes(65_536), [odd])
+    collect(portal.bundle(first(reporter), first(other)))
+    collect(portal.bundle(Sent(envelope, reporter.keys.case_id)))
+    with world.office.opened() as inbox, inbox.transaction() as session:
+        number = session.scalars(select(Case.number).filter_by(case_id=reporter.keys.case_id)).one()
+        work = session.get_one(Handling, number)
+        work.is_open, work.closed, session.get_one(Case, number).status = False, today(), "closed"
+    collect(portal.bundle(Sent(envelope, other.keys.case_id)))
+    world.office.json("outbox", "--out", world.office.out)
+    tell_portal(world.office, portal)
+    assert 2 == len(world.office.json("list")["unopened"])
+    world.office.json("destroy", str(number), "--early", "drill")
+    (row,) = world.office.json("list")["unopened"]
+    assert (world.office.root / row["file"]).exists()
