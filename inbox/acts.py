@@ -34,6 +34,14 @@ class Act(StrEnum):
     TELL_MEASURE = "tell-measure"
     CLOSE = "close"
     REOPEN = "reopen"
+    DECIDE = "decide"
+    EXTEND = "extend"
+    HOLD = "hold"
+    RELEASE_HOLD = "release-hold"
+    READ_TIMELINE = "read-timeline"
+    OVERSEE = "oversee"
+    LIST_SETTINGS = "list-settings"
+    CHANGE_SETTINGS = "change-settings"
     LIST_REDIRECTIONS = "list-redirections"
     REPLACE_REDIRECTIONS = "replace-redirections"
     COLLECT = "collect"
@@ -124,6 +132,7 @@ ON_ALL_CASES = frozenset(
         Act.CHANGE_OFFICERS,
         Act.RENEW_SHARES,
         Act.NAME_ALIAS,
+        Act.CHANGE_SETTINGS,
     }
 )
 

@@ -15,7 +15,7 @@ def begin_all(session: Session, today: date) -> None:
     """Begin the work on every case that has none, as filing would, with what has happened since."""
     for case in session.scalars(select(Case).where(Case.number.not_in(select(Handling.case)))).all():
         said = answers.of(case)
-        work = handling.begin(case, said)
+        work = handling.begin(session, case, said)
         handling.set_closed(work, (case.closed_on or today) if case.status == Status.CLOSED else None)
         session.add(work)
         letters = [each.text for each in records.follow_ups(session, case.number)]

@@ -50,7 +50,7 @@ def overview(session: Session) -> View:
     }
 
 
-def details(session: Session, number: int, language: str = "") -> View:
+def details(session: Session, number: int, today: date, language: str = "") -> View:
     """Return all of one case, labels in ``language`` or in the report's; raises as ``declarations.check``."""
     case = records.case(session, number)
     declarations.check(session, number)
@@ -74,7 +74,7 @@ def details(session: Session, number: int, language: str = "") -> View:
         }
     )
     alike = lookalikes.mixed(_texts(view))
-    return view | {"alike": alike, "work": workview.of(session, number, view["cautions"])}
+    return view | {"alike": alike, "work": workview.of(session, number, view["cautions"], today)}
 
 
 def _texts(view: View) -> Iterator[str]:

@@ -125,7 +125,7 @@ class Measure(Base):
 class Duty(Base):
     """A decision that the law asks for: to tell the prosecutor, to tell the persons concerned.
 
-    ``decision`` is empty, and ``decided`` None, until it is taken.
+    ``decided`` is None until it is taken; ``decision`` is then still empty, or says that it was put off.
     """
 
     __tablename__ = "duties"

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from crypto.messages import Status
-from inbox import handling, measures, records, redirections, replies, slots
+from inbox import duties, handling, measures, records, redirections, replies, slots
 from inbox.acts import Act
 from inbox.errors import CaseRefused
 from inbox.measures import Disclosure, Kind, Taken
@@ -55,12 +55,18 @@ class Closing:
 def close(session: Session, number: int, closing: Closing, today: date) -> Case:
     """Close a case.
 
-    Raises CaseRefused for an unknown case, one that is closed, an author who is told nothing without a
+    Raises CaseRefused for an unknown case, one that is closed, one of an offence of which it was not decided
+    whether the prosecutor is told, an author who is told nothing without a
     reason or who cannot be told, a body that is missing, not on the list, or without use; and as ``reply``.
     """
     case = records.case(session, number)
     if case.status == Status.CLOSED:
         raise CaseRefused(f"case {number} is closed already", f"open it again first: inbox reopen {number}")
+    if duties.is_open(session, number, duties.Kind.ART40):
+        raise CaseRefused(
+            f"whether the prosecutor is told of case {number} was not decided",
+            f"do that first: inbox decide {number} transmit|no_transmission --reason TEXT",
+        )
     _check_told(case, closing)
     if (text := _redirect(session, case, closing, today)) or closing.disclosure is not Disclosure.WITHHELD:
         _tell(session, number, text, today)

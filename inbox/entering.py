@@ -177,7 +177,7 @@ def _case(number: int, report: Report, today: date) -> Case:
 
 
 def _begin(session: Session, case: Case, route: Route, said: Answers) -> None:
-    work = handling.begin(case, said)
+    work = handling.begin(session, case, said)
     work.route = route.value
     session.add_all([case, work, words.of(case.number, conflicts.said(said))])
     index.make(session, case.number, said)

@@ -238,7 +238,7 @@ class Filing:
 
     def _begin(self, filed: Case, answers: Answers) -> None:
         """Begin the work on a case: first score, next deadline, by what it is found."""
-        self._session.add(handling.begin(filed, answers))
+        self._session.add(handling.begin(self._session, filed, answers))
         self._session.add(words.of(filed.number, conflicts.said(answers)))
         index.make(self._session, filed.number, answers)
 

@@ -7,12 +7,12 @@ from datetime import date
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from inbox import deadlines, records, scoring
+from inbox import deadlines, duties, practice, records, scoring
 from inbox.answers import Answers
-from inbox.casework import Handling
-from inbox.deadlines import Events
+from inbox.casework import Duty, Handling
+from inbox.deadlines import Due, Events
+from inbox.practice import Regime
 from inbox.schema import Case, FollowUp
-from inbox.workdays import FRANCE
 
 
 def of(session: Session, number: int) -> Handling:
@@ -20,14 +20,20 @@ def of(session: Session, number: int) -> Handling:
     return session.get_one(Handling, records.case(session, number).number)
 
 
-def begin(case: Case, answers: Answers) -> Handling:
-    """Return the first state of the work on a case: what the answers say of it, and a proposed score."""
+def begin(session: Session, case: Case, answers: Answers) -> Handling:
+    """Return the first state of the work on a case: what the answers say of it, and a proposed score.
+
+    What the law asks to be decided about it is added to the session.
+    """
     asked = scoring.questions()
     handling = Handling(
         case=case.number, category=_one(answers, asked.category), area=_one(answers, asked.area)
     )
     handling.parts = scoring.propose(answers).parts
-    handling.deadline = _next(case, handling, None)
+    asked_of = list(duties.begin(session, case, handling, answers))
+    session.add_all(asked_of)
+    decision = min((each.due for each in asked_of), default=None)
+    handling.deadline = _next(session, case, handling, None, decision)
     return handling
 
 
@@ -61,6 +67,7 @@ def judge(session: Session, number: int, changed: Mapping[str, int], today: date
     work = of(session, number)
     work.parts = replace(work.parts, **changed)
     work.judged = True
+    duties.keep_in_step(session, work, today)
     acted(session, number, today)
     return work
 
@@ -77,19 +84,43 @@ def keep_in_step(session: Session, number: int) -> None:
     """Set the next deadline anew, after anything that a clock depends on."""
     session.flush()
     case, handling = session.get_one(Case, number), of(session, number)
-    handling.deadline = _next(case, handling, _last_written(session, number))
+    decision = session.scalar(select(func.min(Duty.due)).filter_by(case=number, decided=None))
+    handling.deadline = _next(session, case, handling, _last_written(session, number), decision)
 
 
-def _events(case: Case, handling: Handling, written: date | None) -> Events:
-    """Return what happened to a case; ``written`` is the day of the last follow-up."""
+def renew(session: Session) -> None:
+    """Set the next deadline of every case anew, after a change in how the office works."""
+    decisions, written = duties.next_due(session), _last_letters(session)
+    rows = session.execute(select(Case, Handling).join(Handling, Handling.case == Case.number)).all()
+    for case, handling in rows:
+        letter, decision = written.get(case.number), decisions.get(case.number)
+        handling.deadline = _next(session, case, handling, letter, decision)
+
+
+def clocks(session: Session, number: int) -> list[Due]:
+    """Return every clock of a case; raises as ``records.case``."""
+    case, handling = records.case(session, number), of(session, number)
+    how = practice.of(session)
+    events = _events(case, handling, _last_written(session, number), how.regime)
+    return deadlines.clocks(events, how.calendar)
+
+
+def _events(case: Case, handling: Handling, written: date | None, regime: Regime) -> Events:
+    """Return what happened to a case; ``written`` is the day of the last follow-up.
+
+    What was extended counts for an external authority alone.
+    """
     return Events(
         received=case.received,
         collected=case.collected,
         priority=handling.parts.priority,
         first_act=handling.first_act,
         acknowledged=handling.acknowledged,
+        extended=handling.extended if regime is Regime.EXTERNAL else None,
+        answered=handling.answered,
         closed=handling.closed,
         last_written=written,
+        held=handling.held is not None,
     )
 
 
@@ -98,11 +129,20 @@ def _last_written(session: Session, number: int) -> date | None:
     return session.scalar(select(func.max(FollowUp.received)).filter_by(case=number))
 
 
-def _next(case: Case, handling: Handling, written: date | None) -> date | None:
+def _last_letters(session: Session) -> dict[int, date]:
+    rows = session.execute(select(FollowUp.case, func.max(FollowUp.received)).group_by(FollowUp.case))
+    return {number: day for number, day in rows}  # noqa: C416  dict() loses the types
+
+
+def _next(
+    session: Session, case: Case, handling: Handling, written: date | None, decision: date | None
+) -> date | None:
+    """Return the next day on which a clock ends or a decision is due; of junk nothing is."""
     if handling.rejected is not None:
         return None
-    due = deadlines.next_due(_events(case, handling, written), FRANCE)
-    return due.day if due else None
+    how = practice.of(session)
+    due = deadlines.next_due(_events(case, handling, written, how.regime), how.calendar)
+    return min(filter(None, (due.day if due else None, decision)), default=None)
 
 
 def _one(answers: Answers, field: str) -> str:

@@ -3,35 +3,36 @@
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping
+from datetime import date
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from inbox import handling
-from inbox.casework import Tag
+from inbox import duties, handling
+from inbox.casework import Handling, Tag
 from inbox.errors import CaseRefused
 
 _TAG = re.compile(r"\w[\w-]{0,31}")
 
 
-def add(session: Session, number: int, names: Iterable[str]) -> list[str]:
+def add(session: Session, number: int, names: Iterable[str], today: date) -> list[str]:
     """Add tags to a case, return all that it has; CaseRefused for an unknown case, and for what is no tag."""
-    handling.of(session, number)
+    work = handling.of(session, number)
     wanted = {folded(name) for name in names}
     session.add_all(Tag(case=number, name=name) for name in wanted - set(of(session, number)))
-    session.flush()
+    _asked_for(session, work, today)
     return of(session, number)
 
 
-def remove(session: Session, number: int, names: Iterable[str]) -> list[str]:
+def remove(session: Session, number: int, names: Iterable[str], today: date) -> list[str]:
     """Remove tags from a case and return what is left; CaseRefused for one that it has not."""
-    handling.of(session, number)
+    work = handling.of(session, number)
     for name in {folded(name) for name in names}:
         row = session.get(Tag, (number, name))
         if row is None:
             raise CaseRefused(f"case {number} has no such tag", f"see: inbox show {number}")
         session.delete(row)
-    session.flush()
+    _asked_for(session, work, today)
     return of(session, number)
 
 
@@ -56,3 +57,9 @@ def of_all(session: Session, numbers: Iterable[int]) -> Mapping[int, list[str]]:
     for row in session.scalars(select(Tag).where(Tag.case.in_(found)).order_by(Tag.name)):
         found[row.case].append(row.name)
     return found
+
+
+def _asked_for(session: Session, work: Handling, today: date) -> None:
+    """Let a tag that says so ask for the decision of article 40, or no longer."""
+    duties.keep_in_step(session, work, today)
+    handling.keep_in_step(session, work.case)

@@ -8,6 +8,8 @@ import holidays
 
 _DAY = timedelta(days=1)
 _SATURDAY = 5
+# Filled year by year as it is asked.
+_PUBLIC = holidays.country_holidays("FR")
 
 
 class Calendar:
@@ -15,11 +17,10 @@ class Calendar:
 
     def __init__(self, added: Collection[date] = ()) -> None:
         self._off = frozenset(added)
-        self._public = holidays.country_holidays("FR")
 
     def works(self, day: date) -> bool:
         """Tell whether the office works on that day."""
-        return day.weekday() < _SATURDAY and day not in self._public and day not in self._off
+        return day.weekday() < _SATURDAY and day not in _PUBLIC and day not in self._off
 
     def after(self, day: date, count: int) -> date:
         """Return the ``count``-th working day after ``day``, which itself never counts (0: see ``at``)."""
@@ -34,7 +35,3 @@ class Calendar:
             day += _DAY
             if self.works(day):
                 yield day
-
-
-# Without the days that an office may add.
-FRANCE = Calendar()

@@ -2,13 +2,19 @@
 
 from collections.abc import Iterator
 
-from inbox import labels
+from inbox import labels, scoring
 from inbox.terminal import quoted, visible
 from inbox.workview import View
 
 
 def of(work: View) -> Iterator[str]:
-    """Yield what was done about a case and who sees to it, but not what officers noted."""
+    """Yield how pressing a case is, what is due, what was done, who sees to it; not what officers noted."""
+    judged = "" if work["judged"] else ", as the rules propose"
+    yield f"priority {work['priority']}, score {work['score']} of {scoring.MOST}{judged}"
+    yield from (_clock(each) for each in work["clocks"])
+    yield from (_duty(each) for each in work["duties"])
+    if work["held"]:
+        yield f"LEGAL HOLD since {work['held']}: it is kept for a procedure; its author reads nothing of that"
     if work["assigned"]:
         yield f"seen to by {visible(work['assigned'])}"
     if work["tags"]:
@@ -33,6 +39,21 @@ def measure(each: View) -> str:
     reference = f", ref. {visible(each['reference'])}" if each["reference"] else ""
     told = "the author reads of it" if each["told"] else "the author does not read of it"
     return f"measure {each['number']}, {each['day']}: {label}{group}{to}{reference} ({told})"
+
+
+def _clock(each: View) -> str:
+    done = f", done {each['done']}" if each["done"] else ""
+    return f"  {_until(each['day'], each)}  {labels.english('clock', each['clock'])}{done}"
+
+
+def _duty(each: View) -> str:
+    decision = labels.english("decision", each["decision"]) if each["decision"] else "to be decided"
+    why = f" ({visible(each['reason'])})" if each["reason"] else ""
+    return f"  {_until(each['due'], each)}  {labels.english('duty', each['duty'])}: {decision}{why}"
+
+
+def _until(day: str, each: View) -> str:
+    return f"{day}  {'LATE' if each['late'] else '    '}"
 
 
 def _source_risk(work: View) -> Iterator[str]:

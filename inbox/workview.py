@@ -1,23 +1,28 @@
 """What staff see of the work on a case, as plain values that become JSON or lines."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import asdict
+from datetime import date
 from typing import Any, TypeAlias
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from inbox import handling, measures, notes, tagging
-from inbox.casework import Handling, Measure, Note
+from inbox import duties, handling, measures, notes, tagging
+from inbox.casework import Duty, Handling, Measure, Note
+from inbox.deadlines import Due
 from inbox.measures import Risk
 from inbox.queueing import Line
 
 View: TypeAlias = dict[str, Any]
 
 
-def of(session: Session, number: int, cautions: Iterable[str]) -> View:
+def of(session: Session, number: int, cautions: Iterable[str], today: date) -> View:
     """Return the work on one case; ``cautions`` are those of its answers. CaseRefused if there is none."""
     work = handling.of(session, number)
     return {
+        **score(work),
+        "parts": asdict(work.parts),
         "assigned": work.assigned,
         "tags": tagging.of(session, number),
         "source_risk": work.source_risk,
@@ -26,7 +31,30 @@ def of(session: Session, number: int, cautions: Iterable[str]) -> View:
         "outcome": work.outcome,
         "disclosure": work.disclosure,
         "withheld": work.withheld,
+        "deadline": work.deadline.isoformat() if work.deadline else None,
+        "clocks": [clock(each, today) for each in handling.clocks(session, number)],
+        "extended": work.extended.isoformat() if work.extended else None,
+        "held": work.held.isoformat() if work.held else None,
+        "duties": [duty(row, today) for row in duties.of(session, number)],
         "notes": [note(row) for row in notes.of(session, number)],
+    }
+
+
+def clock(due: Due, today: date) -> View:
+    """Return until when something is due, when it was done, whether that was or is late."""
+    done = due.done.isoformat() if due.done else None
+    return {"clock": due.clock.value, "day": due.day.isoformat(), "done": done, "late": due.is_late(today)}
+
+
+def duty(row: Duty, today: date) -> View:
+    """Return what is to be decided until when, what was, and whether that was or is late."""
+    return {
+        "duty": row.kind,
+        "due": row.due.isoformat(),
+        "decided": row.decided.isoformat() if row.decided else None,
+        "decision": row.decision,
+        "reason": row.reason,
+        "late": (row.decided or today) > row.due,
     }
 
 

@@ -59,6 +59,9 @@ MORE: dict[tuple[str, ...], list[str]] = {
     ("tell",): ["1"],
     ("close",): ["out_of_scope", "--disclosure", "full", "--to", "prosecutor"],
     ("reopen",): ["--reason", "x"],
+    ("decide",): ["not_needed", "--reason", "x"],
+    ("extend",): ["--reason", "x"],
+    ("hold",): ["--reason", "x"],
     ("conflict", "exclude"): ["chloe", "--reason", "x"],
     ("conflict", "lift"): ["bruno", "--reason", "x"],
 }

@@ -8,10 +8,13 @@ from typing import Any
 import pytest
 
 from crypto import bundle
-from inbox import labels, measures
+from inbox import duties, labels, measures
 from inbox.closing import Outcome
+from inbox.deadlines import Clock
+from inbox.deciding import Choice
 from inbox.errors import CaseRefused
 from inbox.measures import INQUIRIES, Disclosure, Kind, Risk, Taken
+from inbox.practice import Regime
 from tests import inbox_builders as build
 from tests.inbox_builders import Office, Portal, Reporter, World, answering, first, today
 
@@ -217,7 +220,16 @@ def test_the_author_reads_of_a_measure_once_an_officer_says_so(office: Office, r
     assert "case 1 has no measure 9" in refused(office, "tell", "1", "9")
 
 
-CODES = {"measure": Kind, "outcome": Outcome, "disclosure": Disclosure, "source_risk": Risk}
+CODES: dict[str, Any] = {
+    "measure": Kind,
+    "outcome": Outcome,
+    "disclosure": Disclosure,
+    "source_risk": Risk,
+    "clock": Clock,
+    "duty": duties.Kind,
+    "decision": Choice,
+    "regime": Regime,
+}
 
 
 @pytest.mark.parametrize("name", CODES)

@@ -37,6 +37,6 @@ def show(door: Door, /, *, case: int, as_json: bool) -> None:
         day = today()
         declaring.ask(inbox, case, day)
         with inbox.acting(Deed(Act.SHOW, case=case), day) as session:
-            view = cases.details(session, case)
+            view = cases.details(session, case, day)
             cases.mark_read(session, case)
     terminal.show(view, rendering.details(view), as_json=as_json)

@@ -42,8 +42,10 @@ def tag(door: Door, /, *, case: int, names: tuple[str, ...], remove: bool, as_js
     """Give a case words by which it is found again: inbox queue --tag NAME."""
     # Not which: a tag may say what the report says.
     deed = Deed(Act.TAG, case=case, about="removed" if remove else "")
-    with door.opened() as inbox, inbox.acting(deed, today()) as session:
-        left = (tagging.remove if remove else tagging.add)(session, case, names)
+    with door.opened() as inbox:
+        day = today()
+        with inbox.acting(deed, day) as session:
+            left = (tagging.remove if remove else tagging.add)(session, case, names, day)
     said = f"case {case}: {visible(', '.join(left)) or 'no tags'}"
     terminal.show({"case": case, "tags": left}, [said], as_json=as_json)
 

@@ -17,8 +17,9 @@ pages = Blueprint("case", __name__, url_prefix="/case/<int:case>")
 @pages.get("")
 def show(case: int) -> ResponseReturnValue:
     """Show all of one case."""
-    with here().inbox.acting(Deed(Act.SHOW, case=case), today()) as session:
-        view = cases.details(session, case, rendering.language())
+    day = today()
+    with here().inbox.acting(Deed(Act.SHOW, case=case), day) as session:
+        view = cases.details(session, case, day, rendering.language())
         cases.mark_read(session, case)
         return rendering.page("case.html", view=view, work=handling.of(session, case), scoring=scoring)
 

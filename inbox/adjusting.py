@@ -1,0 +1,42 @@
+"""Change how this office works; then every deadline is set anew."""
+
+from collections.abc import Iterable
+from datetime import date
+
+from sqlalchemy import delete
+from sqlalchemy.orm import Session
+
+from inbox import handling, practice
+from inbox.casework import DayOff, Setting
+from inbox.errors import Refused
+from inbox.practice import Regime
+
+
+def choose_regime(session: Session, regime: Regime) -> None:
+    """Put the office under a regime of the law; of what was extended under another, none is any longer."""
+    session.merge(Setting(name=practice.REGIME, value=regime.value))
+    _renew(session)
+
+
+def add_days_off(session: Session, days: Iterable[date]) -> None:
+    """Let the office not work on these days; Refused if it does not on one of them already."""
+    for day in sorted(set(days)):
+        if not practice.of(session).calendar.works(day):
+            raise Refused(f"nobody works on {day} already", "see: inbox days-off list")
+        session.add(DayOff(day=day))
+    _renew(session)
+
+
+def remove_days_off(session: Session, days: Iterable[date]) -> None:
+    """Let the office work on these days again; Refused if one of them was not added."""
+    wanted = set(days)
+    for day in sorted(wanted - set(practice.days_off(session))):
+        raise Refused(f"{day} was not added", "see: inbox days-off list")
+    session.execute(delete(DayOff).where(DayOff.day.in_(wanted)))
+    _renew(session)
+
+
+def _renew(session: Session) -> None:
+    session.flush()
+    practice.forget(session)
+    handling.renew(session)

@@ -1,0 +1,26 @@
+"""A case that must be kept for a procedure, however long that takes; its author sees nothing of it."""
+
+from datetime import date
+
+from sqlalchemy.orm import Session
+
+from inbox import handling
+from inbox.errors import CaseRefused
+
+
+def hold(session: Session, number: int, today: date) -> None:
+    """Let nothing destroy a case; CaseRefused for an unknown one, and for one that is held."""
+    work = handling.of(session, number)
+    if work.held:
+        raise CaseRefused(f"case {number} is held since {work.held}", "there is nothing to do")
+    work.held = today
+    handling.acted(session, number, today)
+
+
+def release(session: Session, number: int, today: date) -> None:
+    """Let a case end as others do; CaseRefused for an unknown one, and for one that is not held."""
+    work = handling.of(session, number)
+    if not work.held:
+        raise CaseRefused(f"case {number} is not held", "there is nothing to do")
+    work.held = None
+    handling.acted(session, number, today)
