@@ -1,6 +1,6 @@
 """How the work on a case begins, and how its next deadline is kept in step with what happens."""
 
-from collections.abc import Container, Mapping
+from collections.abc import Container, Iterator, Mapping
 from dataclasses import replace
 from datetime import date
 
@@ -90,11 +90,16 @@ def keep_in_step(session: Session, number: int) -> None:
 
 def renew(session: Session) -> None:
     """Set the next deadline of every case anew, after a change in how the office works."""
-    decisions, written = duties.next_due(session), _last_letters(session)
-    rows = session.execute(select(Case, Handling).join(Handling, Handling.case == Case.number)).all()
-    for case, handling in rows:
-        letter, decision = written.get(case.number), decisions.get(case.number)
-        handling.deadline = _next(session, case, handling, letter, decision)
+    decisions = duties.next_due(session)
+    for case, handling, written in _all(session):
+        handling.deadline = _next(session, case, handling, written, decisions.get(case.number))
+
+
+def every(session: Session) -> Iterator[tuple[Handling, list[Due]]]:
+    """Yield the work on every case with all its clocks."""
+    how = practice.of(session)
+    for case, handling, written in _all(session):
+        yield handling, deadlines.clocks(_events(case, handling, written, how.regime), how.calendar)
 
 
 def clocks(session: Session, number: int) -> list[Due]:
@@ -129,9 +134,11 @@ def _last_written(session: Session, number: int) -> date | None:
     return session.scalar(select(func.max(FollowUp.received)).filter_by(case=number))
 
 
-def _last_letters(session: Session) -> dict[int, date]:
-    rows = session.execute(select(FollowUp.case, func.max(FollowUp.received)).group_by(FollowUp.case))
-    return {number: day for number, day in rows}  # noqa: C416  dict() loses the types
+def _all(session: Session) -> Iterator[tuple[Case, Handling, date | None]]:
+    """Yield every case, the work on it, and the day on which its last follow-up was received."""
+    last = select(FollowUp.case, func.max(FollowUp.received).label("day")).group_by(FollowUp.case).subquery()
+    rows = select(Case, Handling, last.c.day).join(Handling, Handling.case == Case.number)
+    yield from session.execute(rows.outerjoin(last, last.c.case == Case.number)).tuples()
 
 
 def _next(

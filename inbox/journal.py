@@ -100,6 +100,11 @@ def lines(session: Session, first: int) -> Iterator[Line]:
         yield Line(row.n, day, entry if row.n in open_to_all else None)
 
 
+def of_case(session: Session, number: int) -> Iterator[Entry]:
+    """Yield the entries about a case, unverified; one that is damaged is not among them."""
+    yield from filter(None, map(_parsed, registers.journal_of(session, number)))
+
+
 def _parsed(row: JournalEntry) -> Entry | None:
     """Return the entry of a row, or None if it is damaged: `journal verify` names it, work goes on."""
     try:

@@ -32,6 +32,11 @@ def journal_numbers(session: Session) -> Iterable[int]:
     return session.scalars(select(JournalEntry.n))
 
 
+def journal_of(session: Session, number: int) -> Sequence[JournalEntry]:
+    """Return the entries about a case."""
+    return session.scalars(select(JournalEntry).filter_by(case=number).order_by(JournalEntry.n)).all()
+
+
 def officer(session: Session, name: str) -> Officer | None:
     """Return an officer, also one who left."""
     return session.get(Officer, name)

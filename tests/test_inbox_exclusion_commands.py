@@ -62,6 +62,7 @@ MORE: dict[tuple[str, ...], list[str]] = {
     ("decide",): ["not_needed", "--reason", "x"],
     ("extend",): ["--reason", "x"],
     ("hold",): ["--reason", "x"],
+    ("timeline",): [],
     ("conflict", "exclude"): ["chloe", "--reason", "x"],
     ("conflict", "lift"): ["bruno", "--reason", "x"],
 }

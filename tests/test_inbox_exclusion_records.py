@@ -21,7 +21,7 @@ OF_CASES = {
     "case", "numbers_by_case_id", "case_from", "last_case_number", "cases", "cases_to_refresh", "follow_up",
     "follow_ups", "last_follow_up_position", "last_attachment_number", "attachments", "attachment_ids",
     "messages", "of", "counts", "unopened", "set_aside", "envelope_hashes", "done_hashes",
-    "last_unopened_number", "journal_numbers", "exclusions", "excluded_from", "case_numbers",
+    "last_unopened_number", "journal_numbers", "journal_of", "exclusions", "excluded_from", "case_numbers",
     "unopened_numbers", "first_messages", "follow_up_texts", "file_names",
 }  # fmt: skip
 # The chain goes through entries that are not for all; `lines` withholds them by `journal_numbers`.
@@ -29,7 +29,7 @@ WHOLE = {"last_journal_entry", "journal"}
 
 
 # Who does what about a case is no secret where it is for its handlers alone; nor is that it is there.
-OF_OFFICERS = {"journal_numbers", "exclusions", "excluded_from", "case"}
+OF_OFFICERS = {"journal_numbers", "journal_of", "exclusions", "excluded_from", "case"}
 
 
 def questions() -> dict[str, Callable[..., Any]]:

@@ -48,6 +48,8 @@ NOTES: list[tuple[list[str], tuple[str, int | None, str, str]]] = [
     (["hold", "1", "--reason", "trial"], ("hold", 1, "", "trial")),
     (["hold", "1", "--release", "--reason", "over"], ("release-hold", 1, "", "over")),
     (["reopen", "2", "--reason", "more came"], ("reopen", 2, "", "more came")),
+    (["timeline", "1"], ("read-timeline", 1, "", "")),
+    (["oversight"], ("oversee", None, "", "")),
     (["settings"], ("list-settings", None, "", "")),
     (["settings", "--regime", "external"], ("change-settings", None, "regime external", "")),
     (["extend", "2", "--reason", "abroad"], ("extend", 2, "", "abroad")),
