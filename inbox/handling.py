@@ -138,7 +138,7 @@ def _all(session: Session) -> Iterator[tuple[Case, Handling, date | None]]:
     """Yield every case, the work on it, and the day on which its last follow-up was received."""
     last = select(FollowUp.case, func.max(FollowUp.received).label("day")).group_by(FollowUp.case).subquery()
     rows = select(Case, Handling, last.c.day).join(Handling, Handling.case == Case.number)
-    yield from session.execute(rows.outerjoin(last, last.c.case == Case.number)).tuples()
+    yield from session.execute(rows.outerjoin(last, last.c.case == Case.number))
 
 
 def _next(

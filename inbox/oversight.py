@@ -26,15 +26,17 @@ _TOLD = (
 
 def view(session: Session, today: date) -> View:
     """Return all of it."""
-    found = list(handling.every(session))
+    everything = list(handling.every(session))
+    found = [(work, clocks) for work, clocks in everything if work.rejected is None]
     works = [work for work, _ in found]
-    decisions = session.scalars(select(Duty)).all()
+    asked = select(Duty).join(Handling, Handling.case == Duty.case).where(Handling.rejected.is_(None))
+    decisions = session.scalars(asked).all()
     days = [(each.clock.value, each.day, each.done) for _, clocks in found for each in clocks]
     days += [(row.kind, row.due, row.decided) for row in decisions]
     return {
         "day": today.isoformat(),
         "regime": practice.of(session).regime.value,
-        "cases": _cases(session, works),
+        "cases": _cases(session, works) | {"junk": len(everything) - len(found)},
         "deadlines": _deadlines(days, today),
         "outcomes": _counted(work.outcome for work in works),
         "disclosure": _counted(work.disclosure for work in works),
@@ -56,7 +58,7 @@ def _cases(session: Session, works: Sequence[Handling]) -> View:
         "closed": sum(not work.is_open for work in works),
         "held": sum(work.held is not None for work in works),
         "judged": sum(work.judged for work in works),
-        "for_handlers": (session.scalar(lines) or 0) - len(works),
+        "for_handlers": (session.scalar(lines.where(Handling.rejected.is_(None))) or 0) - len(works),
     }
 
 

@@ -94,6 +94,7 @@ def test_what_a_filter_finds_is_rejected_once_its_number_is_confirmed(office: Of
 )
 def test_all_are_rejected_or_none(office: Office, words: list[str], code: int, said: str) -> None:
     office.json("junk", "4")
+    office.json("decide", "5", "no_transmission", "--reason", "x")
     office.json("close", "5", "moot", "--disclosure", "withheld", "--reason", "x")
     before = office.state()
     refused = office.run("junk", *words)

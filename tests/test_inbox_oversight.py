@@ -49,7 +49,7 @@ def test_deadlines_are_met_late_overdue_or_running(trio: Trio, monkeypatch: pyte
     """Case 1 is open again, judged, and forgotten; the others were closed in time."""
     trio.others.json("reopen", "1", "--reason", "x")
     seen = trio.others.json("oversight")
-    assert {"open": 1, "closed": 2, "held": 0, "judged": 0, "for_handlers": 0} == seen["cases"]
+    assert {"open": 1, "closed": 2, "held": 0, "judged": 0, "for_handlers": 0, "junk": 0} == seen["cases"]
     assert {"met": 2, "late": 0, "overdue": 0, "running": 1} == seen["deadlines"]["feedback"]
     assert {"met": 0, "late": 0, "overdue": 0, "running": 2} == seen["deadlines"]["retention"]
     assert ({"founded": 2}, {"withheld": 2}) == (seen["outcomes"], seen["disclosure"])
@@ -58,6 +58,7 @@ def test_deadlines_are_met_late_overdue_or_running(trio: Trio, monkeypatch: pyte
     seen = trio.others.json("oversight")
     assert {"met": 2, "late": 0, "overdue": 1, "running": 0} == seen["deadlines"]["feedback"]
     assert 2 == seen["deadlines"]["retention"]["overdue"]
+    trio.others.json("decide", "1", "no_transmission", "--reason", "x")
     trio.others.json("close", "1", "moot", "--disclosure", "withheld", "--reason", "x")
     seen = trio.others.json("oversight")
     assert {"met": 2, "late": 1, "overdue": 0, "running": 0} == seen["deadlines"]["feedback"]

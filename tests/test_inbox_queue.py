@@ -156,10 +156,12 @@ def test_a_first_act_and_the_acknowledgement_move_the_deadline(office: Office) -
     assert acknowledge == one(office, 2)["deadline"]
     office.json("status", "2", "acknowledged")
     office.json("outbox", "--out", office.out)
+    office.json("decide", "2", "no_transmission", "--reason", "x")
     assert (today() + timedelta(85)).isoformat() < one(office, 2)["deadline"]
 
 
 def test_a_closed_case_leaves_the_queue_and_comes_back_when_it_is_opened_again(office: Office) -> None:
+    office.json("decide", "2", "no_transmission", "--reason", "x")
     office.json("close", "2", *CLOSING)
     assert [4, 3, 5, 1] == numbers(office)
     assert [2] == numbers(office, "--closed")

@@ -50,7 +50,7 @@ def _event(event: Event) -> str:
 def _lines(view: View) -> Iterator[str]:
     cases = view["cases"]
     yield f"{view['day']}, {labels.english('regime', view['regime'])}"
-    yield f"cases: {cases['open']} open, {cases['closed']} closed, {cases['held']} held for a procedure"
+    yield f"cases: {cases['open']} open, {cases['closed']} closed, {cases['held']} held, {cases['junk']} junk"
     yield f"scores judged: {cases['judged']}; for their handlers alone: {cases['for_handlers']}"
     yield ""
     yield f"{'met':>7} {'late':>7} {'overdue':>7} {'running':>7}"
