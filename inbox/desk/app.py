@@ -6,11 +6,39 @@ from collections.abc import Iterable
 from flask import Blueprint, Flask
 from flask_wtf import CSRFProtect
 
-from inbox.desk import case, collecting, guard, headers, lock, problems, rendering, state, style, waiting
+from inbox.desk import (
+    case,
+    collecting,
+    guard,
+    headers,
+    identity,
+    linking,
+    lock,
+    problems,
+    readers,
+    records,
+    rendering,
+    state,
+    style,
+    waiting,
+    work,
+)
 from inbox.desk.state import Desk
 
 # A reply has at most some 12,000 characters; a note may be longer.
 _LARGEST_FORM = 1 << 20
+
+_PAGES = (
+    waiting.pages,
+    case.pages,
+    work.pages,
+    linking.pages,
+    readers.pages,
+    identity.pages,
+    collecting.pages,
+    records.pages,
+    lock.pages,
+)
 
 
 def create_app(desk: Desk) -> Flask:
@@ -33,7 +61,7 @@ def create_app(desk: Desk) -> Flask:
     rendering.init_app(app)
     problems.init_app(app)
     _register(app, desk.place, (guard.doors, style.sheets))
-    _register(app, f"{desk.place}/<language>", (waiting.pages, case.pages, collecting.pages, lock.pages))
+    _register(app, f"{desk.place}/<language>", _PAGES)
     return app
 
 

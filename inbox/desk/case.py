@@ -1,13 +1,13 @@
 """One case: what it says, how pressing it is, what is answered."""
 
-from flask import Blueprint, redirect, request, url_for
+from flask import Blueprint, redirect, url_for
 from flask.typing import ResponseReturnValue
 
 from crypto.messages import Status
-from inbox import cases, declarations, handling, replies, scoring
+from inbox import cases, declarations, handling, labels, records, redirections, replies, scoring
 from inbox.acts import Act, Deed
 from inbox.desk import rendering
-from inbox.desk.forms import choice, number, reason
+from inbox.desk.forms import choice, number, reason, text
 from inbox.desk.state import here
 from inbox.options import today
 
@@ -21,7 +21,15 @@ def show(case: int) -> ResponseReturnValue:
     with here().inbox.acting(Deed(Act.SHOW, case=case), day) as session:
         view = cases.details(session, case, day, rendering.language())
         cases.mark_read(session, case)
-        return rendering.page("case.html", view=view, work=handling.of(session, case), scoring=scoring)
+        return rendering.page(
+            "case.html",
+            view=view,
+            work=handling.of(session, case),
+            scoring=scoring,
+            labels=labels,
+            officers=[each.name for each in records.officers(session)],
+            bodies=redirections.bodies(session),
+        )
 
 
 @pages.post("/declare")
@@ -38,8 +46,8 @@ def reply(case: int) -> ResponseReturnValue:
     """Answer the author; it leaves with the next outbox."""
     day = today()
     with here().inbox.acting(Deed(Act.REPLY, case=case), day) as session:
-        replies.reply(session, case, request.form.get("text", "").replace("\r\n", "\n"), day)
-    return _done(case, "replied")
+        replies.reply(session, case, text("text"), day)
+    return done(case, "replied", "dialogue")
 
 
 @pages.post("/status")
@@ -48,7 +56,7 @@ def status(case: int) -> ResponseReturnValue:
     chosen, day = choice("status", Status), today()
     with here().inbox.acting(Deed(Act.SET_STATUS, case=case, about=chosen.value), day) as session:
         replies.set_status(session, case, chosen, day)
-    return _done(case, "status-set")
+    return done(case, "status-set")
 
 
 @pages.post("/judge")
@@ -58,9 +66,10 @@ def judge(case: int) -> ResponseReturnValue:
     about = ", ".join(f"{name} {value}" for name, value in given.items())
     with here().inbox.acting(Deed(Act.JUDGE, case=case, about=about, reason=reason()), day) as session:
         handling.judge(session, case, given, day)
-    return _done(case, "judged")
+    return done(case, "judged")
 
 
-def _done(case: int, said: str) -> ResponseReturnValue:
+def done(case: int, said: str, part: str | None = None) -> ResponseReturnValue:
+    """Show the case again, at one of its parts, and say what was done."""
     here().say(said)
-    return redirect(url_for("case.show", case=case), 303)
+    return redirect(url_for("case.show", case=case, _anchor=part), 303)

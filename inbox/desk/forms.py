@@ -1,5 +1,6 @@
 """What officers give with a form; what no page of ours would send is no request."""
 
+from datetime import date
 from enum import StrEnum
 from http import HTTPStatus
 from typing import TypeVar
@@ -28,11 +29,31 @@ def number(name: str, most: int) -> int:
     return given
 
 
+def text(name: str) -> str:
+    """Return a text of several lines, which browsers send with line ends of their own."""
+    return request.form.get(name, "").replace("\r\n", "\n")
+
+
+def line(name: str) -> str:
+    """Return a text of one line; as a reason it must fit into the journal, else Refused."""
+    given = " ".join(request.form.get(name, "").split())
+    if len(given) > LONGEST_REASON:
+        raise Refused(f"a line has at most {LONGEST_REASON} characters", "say it in fewer words")
+    return given
+
+
+def day(name: str) -> date | None:
+    """Return a day, None if none was given."""
+    given = request.form.get(name, "")
+    try:
+        return date.fromisoformat(given) if given else None
+    except ValueError:
+        abort(HTTPStatus.BAD_REQUEST)
+
+
 def reason() -> str:
     """Return the reason for the journal; Refused without one, and for one that it could not hold."""
-    given = " ".join(request.form.get("reason", "").split())
+    given = line("reason")
     if not given:
         raise Refused("a reason is needed", "say in a few words why; nothing of the report")
-    if len(given) > LONGEST_REASON:
-        raise Refused(f"a reason has at most {LONGEST_REASON} characters", "say it in fewer words")
     return given

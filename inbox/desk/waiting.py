@@ -3,7 +3,7 @@
 from flask import Blueprint, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
-from inbox import queueing
+from inbox import queueing, records, tagging, workview
 from inbox.acts import Act, Deed
 from inbox.desk import labels, rendering
 from inbox.desk.forms import choice
@@ -26,9 +26,11 @@ def show(page: int) -> ResponseReturnValue:
     desk, day, start = here(), today(), max(0, page - 1) * PAGE
     deed = Deed(Act.SEARCH if desk.wanted.search else Act.LIST, about="queue")
     with desk.inbox.acting(deed, day) as session:
+        found = queueing.page(session, desk.wanted, desk.order, today=day, first=start)
         return rendering.page(
             "queue.html",
-            rows=queueing.page(session, desk.wanted, desk.order, today=day, first=start),
+            rows=workview.queue(session, found),
+            officers=[each.name for each in records.officers(session)],
             count=queueing.count(session, desk.wanted, today=day),
             labels=labels.current(session),
             wanted=desk.wanted,
@@ -36,7 +38,7 @@ def show(page: int) -> ResponseReturnValue:
             page=page,
             many=MANY,
             size=PAGE,
-            today=day,
+            today=day.isoformat(),
         )
 
 
@@ -53,6 +55,8 @@ def ask() -> ResponseReturnValue:
         overdue="overdue" in form,
         unread="unread" in form,
         closed="closed" in form,
+        officer=form.get("officer", ""),
+        tag=tagging.folded(tag) if (tag := form.get("tag", "").strip()) else "",
         search=form.get("search", "").strip(),
     )
     return redirect(url_for("queue.first"), 303)

@@ -1,0 +1,71 @@
+"""Who may read a case: its handlers alone, all but who is excluded, whoever breaks the glass."""
+
+from flask import Blueprint, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+
+from inbox import conflicts, handlers, records, registers
+from inbox.acts import Act, Deed
+from inbox.desk import rendering
+from inbox.desk.case import done
+from inbox.desk.forms import line, reason
+from inbox.desk.state import here
+from inbox.options import today
+
+pages = Blueprint("readers", __name__, url_prefix="/case/<int:case>/readers")
+
+
+@pages.get("")
+def show(case: int) -> ResponseReturnValue:
+    """Show who may read a case."""
+    with here().inbox.acting(Deed(Act.LIST_HANDLERS, case=case), today()) as session:
+        found = handlers.of(session, case)
+        kept = registers.excluded_from(session, case)
+        names = [each.name for each in records.officers(session)]
+        is_read = not found or set(here().inbox.present) <= set(found)
+        shown = {"number": case, "handlers": found, "kept": kept, "names": names, "is_read": is_read}
+        return rendering.page("readers.html", **shown)
+
+
+@pages.post("")
+def entrust(case: int) -> ResponseReturnValue:
+    """Let these officers alone read a case, or all again."""
+    inbox, now, chosen = here().inbox, today(), sorted(set(request.form.getlist("officer")))
+    act = Act.ENTRUST if chosen else Act.OPEN_TO_ALL
+    with inbox.acting(Deed(act, case=case, about=", ".join(chosen)), now) as session:
+        if chosen:
+            handlers.entrust(session, case, chosen, quorum=inbox.quorum, today=now)
+        else:
+            handlers.open_to_all(session, case)
+    here().say("entrusted")
+    return redirect(url_for("readers.show", case=case), 303)
+
+
+@pages.post("/break-glass")
+def break_glass(case: int) -> ResponseReturnValue:
+    """Open a case that is for its handlers alone; told to the referent."""
+    inbox, now = here().inbox, today()
+    about = ", ".join(inbox.present)
+    with inbox.acting(Deed(Act.BREAK_GLASS, case=case, about=about, reason=reason()), now) as session:
+        handlers.break_glass(session, case, inbox.present, now)
+    return done(case, "glass-broken")
+
+
+@pages.post("/exclude")
+def exclude(case: int) -> ResponseReturnValue:
+    """Keep a case from an officer, also from oneself."""
+    inbox, now, officer = here().inbox, today(), line("officer")
+    with inbox.acting(Deed(Act.EXCLUDE, case=case, about=officer, reason=reason()), now) as session:
+        conflicts.exclude(session, case, officer, quorum=inbox.quorum, today=now)
+    here().say("excluded")
+    return redirect(url_for("queue.first"), 303)
+
+
+@pages.post("/lift")
+def lift(case: int) -> ResponseReturnValue:
+    """Show a case to an officer again; it takes two others."""
+    officer = line("officer")
+    deed = Deed(Act.LIFT_CONFLICT, case=case, about=officer, reason=reason())
+    with here().inbox.acting(deed, today()) as session:
+        conflicts.lift(session, case, officer)
+    here().say("lifted")
+    return redirect(url_for("readers.show", case=case), 303)

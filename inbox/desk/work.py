@@ -1,0 +1,112 @@
+"""The work on a case: notes, tags, who sees to it, the risk to its source, measures, its end."""
+
+from flask import Blueprint, request
+from flask.typing import ResponseReturnValue
+
+from inbox import assigning, closing, measures, notes, tagging
+from inbox.acts import Act, Deed
+from inbox.closing import Closing, Outcome
+from inbox.desk.case import done
+from inbox.desk.forms import choice, day, line, number, reason, text
+from inbox.desk.state import here
+from inbox.measures import GROUPS, Disclosure, Kind, Risk, Taken
+from inbox.options import today
+
+pages = Blueprint("work", __name__, url_prefix="/case/<int:case>")
+
+
+@pages.post("/note")
+def note(case: int) -> ResponseReturnValue:
+    """Note something for the other officers; the author never sees it."""
+    inbox, now = here().inbox, today()
+    with inbox.acting(Deed(Act.NOTE, case=case), now) as session:
+        notes.add(session, case, text("text"), by=inbox.present, today=now)
+    return done(case, "noted", "notes")
+
+
+@pages.post("/tag")
+def tag(case: int) -> ResponseReturnValue:
+    """Give a case words by which it is found again."""
+    with here().inbox.acting(Deed(Act.TAG, case=case), today()) as session:
+        tagging.add(session, case, text("names").split())
+    return done(case, "tagged")
+
+
+@pages.post("/untag")
+def untag(case: int) -> ResponseReturnValue:
+    """Take one of them away."""
+    with here().inbox.acting(Deed(Act.TAG, case=case, about="removed"), today()) as session:
+        tagging.remove(session, case, [line("name")])
+    return done(case, "tagged")
+
+
+@pages.post("/assign")
+def assign(case: int) -> ResponseReturnValue:
+    """Say which officer sees to a case."""
+    officer, now = line("officer") or None, today()
+    with here().inbox.acting(Deed(Act.ASSIGN, case=case, about=officer or "nobody"), now) as session:
+        assigning.assign(session, case, officer, now)
+    return done(case, "assigned")
+
+
+@pages.post("/source-risk")
+def source_risk(case: int) -> ResponseReturnValue:
+    """Say how much the author has to fear from an inquiry; none begins before that."""
+    risk, now = choice("risk", Risk), today()
+    deed = Deed(Act.ASSESS_SOURCE, case=case, about=risk.value, reason=reason())
+    with here().inbox.acting(deed, now) as session:
+        measures.assess(session, case, risk, now)
+    return done(case, "assessed", "measures")
+
+
+@pages.post("/measure")
+def measure(case: int) -> ResponseReturnValue:
+    """Note what was done about a case."""
+    now = today()
+    taken = Taken(
+        kind=choice("kind", Kind),
+        day=day("day") or now,
+        addressee=line("addressee"),
+        reference=line("reference"),
+        degree=number("degree", max(GROUPS)) or None,
+        told="told" in request.form,
+    )
+    with here().inbox.acting(Deed(Act.RECORD_MEASURE, case=case, about=taken.kind.value), now) as session:
+        measures.record(session, case, taken, now)
+    return done(case, "measured", "measures")
+
+
+@pages.post("/tell/<int:position>")
+def tell(case: int, position: int) -> ResponseReturnValue:
+    """Let the author read of a measure, or no longer."""
+    told = "told" in request.form
+    about = f"measure {position}{'' if told else ', no longer'}"
+    with here().inbox.acting(Deed(Act.TELL_MEASURE, case=case, about=about), today()) as session:
+        measures.tell(session, case, position, told=told)
+    return done(case, "told", "measures")
+
+
+@pages.post("/close")
+def close(case: int) -> ResponseReturnValue:
+    """Close a case; its author is told with a text, or with the answer that waits already."""
+    now = today()
+    wanted = Closing(
+        outcome=choice("outcome", Outcome),
+        disclosure=choice("disclosure", Disclosure),
+        reason=line("reason"),
+        body=line("body"),
+        text=text("text"),
+    )
+    about = f"{wanted.outcome}, {wanted.disclosure}"
+    with here().inbox.acting(Deed(wanted.act, case=case, about=about, reason=wanted.reason), now) as session:
+        closing.close(session, case, wanted, now)
+    return done(case, "closed")
+
+
+@pages.post("/reopen")
+def reopen(case: int) -> ResponseReturnValue:
+    """Open a closed case again."""
+    now = today()
+    with here().inbox.acting(Deed(Act.REOPEN, case=case, reason=reason()), now) as session:
+        closing.reopen(session, case, now)
+    return done(case, "reopened")
