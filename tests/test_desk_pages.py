@@ -30,6 +30,10 @@ PAGES = {
     "unsigned": "/case/2",
     "declare": "/case/3",
     "medium": "/medium",
+    "links": "/case/1/links",
+    "readers": "/case/1/readers",
+    "ledger": "/case/1/ledger",
+    "journal": "/journal",
     "nothing": "/nowhere",
 }
 NARROW = ViewportSize(width=320, height=640)

@@ -1,0 +1,201 @@
+"""What officers do at the desk is what the commands do: the same state, the same journal."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from inbox.desk.app import create_app
+from tests.desk_room import Client, sitting, tell
+from tests.inbox_builders import Office, Portal, World, passphrase_of, today
+
+NAMES = ("alice", "bruno", "chloe")
+WHAT = {"what": "Le conteneur MSKU 123456 5 est sorti", "coi": "no"}
+
+
+@pytest.fixture(scope="module")
+def founded_desk(tmp_path_factory: pytest.TempPathFactory) -> Office:
+    """Three officers, two cases with a container in common."""
+    folder = tmp_path_factory.mktemp("desk")
+    office = Office.found_by(folder, NAMES, 2)
+    world = World(office)
+    tell(world, Portal(world, folder / "medium"), WHAT, WHAT | {"protect": "Mon nom"})
+    return office
+
+
+@pytest.fixture
+def office(founded_desk: Office, tmp_path: Path) -> Office:
+    return founded_desk.copy(tmp_path / "office")
+
+
+@pytest.fixture
+def client(office: Office) -> Iterator[Client]:
+    with sitting(office) as client:
+        yield client
+
+
+def both(**form: Any) -> dict[str, Any]:
+    """Return a form with the passphrases of the two who are present."""
+    return form | {f"passphrase-{name}": passphrase_of(name) for name in NAMES[:2]}
+
+
+def sends(client: Client, path: str, **form: Any) -> None:
+    """Send a form that must be taken."""
+    answer = client.send(f"/en/case/1/{path}", **form)
+    assert answer.status_code == 303, answer.text
+
+
+def noted(office: Office) -> list[tuple[str, str, str]]:
+    """Return acts, what they were about and why, without those that only read."""
+    entries = office.json("journal", "print")["entries"]
+    reading = {"found", "collect", "accept-instance", "list", "show", "read-journal", "open"}
+    return [
+        (entry["act"], entry["about"], entry["reason"]) for entry in entries if entry["act"] not in reading
+    ]
+
+
+def test_the_work_on_a_case_is_done_by_its_forms(office: Office) -> None:
+    with sitting(office) as client:
+        sends(client, "note", text="Vu.\r\nÀ revoir")
+        sends(client, "tag", names="port scellé")
+        sends(client, "untag", name="port")
+        sends(client, "assign", officer="bruno")
+        assert client.send("/en/case/1/measure", kind="internal_control", degree="0").status_code == 409
+        sends(client, "source-risk", risk="high", reason="hardly  anybody")
+        sends(client, "measure", kind="internal_control", degree="0", addressee="Brigade")
+        sends(client, "measure", kind="disciplinary_sanction", degree="2", day=today().isoformat(), told="on")
+        sends(client, "tell/1", told="on")
+        sends(client, "tell/2")
+        sends(client, "reply", text="Merci")
+        sends(client, "close", outcome="founded", disclosure="partial")
+        sends(client, "reopen", reason="news")
+    work = office.json("show", "1")["work"]
+    assert ("Vu.\nÀ revoir", "alice, bruno") == (work["notes"][0]["text"], work["notes"][0]["by"])
+    assert (["scellé"], "bruno", "high") == (work["tags"], work["assigned"], work["source_risk"])
+    assert [("internal_control", None, True), ("disciplinary_sanction", 2, False)] == [
+        (each["kind"], each["degree"], each["told"]) for each in work["measures"]
+    ]
+    assert [
+        ("note", "", ""),
+        ("tag", "", ""),
+        ("tag", "removed", ""),
+        ("assign", "bruno", ""),
+        ("assess-source", "high", "hardly anybody"),
+        ("record-measure", "internal_control", ""),
+        ("record-measure", "disciplinary_sanction", ""),
+        ("tell-measure", "measure 1", ""),
+        ("tell-measure", "measure 2, no longer", ""),
+        ("reply", "", ""),
+        ("close", "founded, partial", ""),
+        ("reopen", "", "news"),
+    ] == noted(office)
+
+
+def test_to_close_a_case_as_unfounded_takes_two(office: Office) -> None:
+    """The page of the confirmation carries the form along, and shows what the journal will note."""
+    form = {"outcome": "unfounded", "disclosure": "withheld", "reason": "no trace"}
+    with sitting(office) as client:
+        asked = client.send("/en/case/1/close", **form)
+        assert (401, True) == (asked.status_code, "unfounded, withheld" in asked.text)
+        hidden = dict(re.findall(r'type="hidden" name="([a-z-]+)" value="([^"]*)"', asked.text))
+        assert form.items() <= hidden.items()
+        wrong = form | {"passphrase-alice": passphrase_of("alice"), "passphrase-bruno": "wrong"}
+        refused = client.send("/en/case/1/close", **wrong)
+        assert (401, True) == (refused.status_code, "wrong passphrase for the share of bruno" in refused.text)
+        assert passphrase_of("alice") not in refused.text
+        alone = client.send("/en/case/1/close", **form, **{"passphrase-alice": passphrase_of("alice")})
+        assert alone.status_code == 401
+        sends(client, "close", **both(**form))
+    assert "closed" == office.json("show", "1")["status"]
+    assert [("close-unfounded", "unfounded, withheld", "no trace")] == noted(office)
+
+
+def test_links_are_proposed_linked_and_dismissed(office: Office) -> None:
+    with sitting(office) as client:
+        assert "MSKU1234565" in client.page("/en/case/1/links").replace(" ", "")
+        sends(client, "links/2", relation="same_facts")
+        assert "The same facts" in client.page("/en/case/2/links")
+        sends(client, "links/2/unlink")
+        sends(client, "links/2/dismiss")
+        assert "Nothing is proposed." in client.page("/en/case/1/links")
+
+
+def test_who_may_read_is_changed_and_the_glass_broken(office: Office) -> None:
+    """Of a case for others its number, priority and deadline stand in the queue."""
+    with sitting(office.of("alice", "chloe")) as client:
+        sends(client, "readers", officer=["alice", "chloe"])
+        assert "alice, chloe" in client.page("/en/case/1/readers")
+    with sitting(office) as client:
+        assert "for its handlers alone" in client.page("/en/")
+        assert client.ask("/en/case/1").status_code == 409
+        assert "Break the glass" in client.page("/en/case/1/readers")
+        sends(client, "readers/break-glass", **both(reason="danger"))
+        assert client.ask("/en/case/1").status_code == 200
+        sends(client, "readers")
+        assert "All officers read it" in client.page("/en/case/1/readers")
+
+
+def test_a_case_is_kept_from_an_officer_without_a_trace(office: Office) -> None:
+    """Whoever excludes himself sees it no more; two others show it again."""
+    with sitting(office) as client:
+        sends(client, "readers/exclude", officer="bruno", reason="kin")
+        for page in ("", "/links", "/readers", "/ledger"):
+            answers = [client.ask(f"/en/case/{number}{page}") for number in (1, 9)]
+            assert [409, 409] == [each.status_code for each in answers]
+            assert re.sub(r"(?<=case.)1\b", "9", answers[0].text) == answers[1].text
+    with sitting(office.of("alice", "chloe")) as client:
+        assert "Kept from bruno" in client.page("/en/case/1")
+        form = {f"passphrase-{name}": passphrase_of(name) for name in ("alice", "chloe")}
+        sends(client, "readers/lift", officer="bruno", reason="no kin", **form)
+    assert "case" in office.json("show", "1")
+
+
+def test_who_the_author_is_is_shown_by_its_own_act_alone(office: Office) -> None:
+    with sitting(office) as client:
+        sends(client, "ledger/keep", text="Jeanne Quartz")
+        sends(client, "ledger/consent", day=today().isoformat())
+        form = {"recipient": "Procureur", "what": "identity", "ground": "consent"}
+        sends(client, "ledger", **both(**form))
+        refused = client.send("/en/case/1/ledger", recipient="x", what="report", ground="other")
+        assert refused.status_code == 409
+        for page in ("/", "/case/1", "/case/1/ledger", "/case/1/readers", "/journal"):
+            assert "Quartz" not in client.page(f"/en{page}")
+        assert client.send("/en/case/1/ledger/identity").status_code == 401
+        shown = client.send("/en/case/1/ledger/identity", **both())
+        assert (200, True) == (shown.status_code, "Jeanne Quartz" in shown.text)
+        sends(client, "ledger/consent", withdrawn="on")
+    (row,) = office.json("disclosures", "list", "1")["disclosures"]
+    assert ("Procureur", "identity") == (row["recipient"], row["what"])
+
+
+def test_the_queue_is_filtered_by_officer_and_tag(client: Client) -> None:
+    sends(client, "assign", officer="bruno")
+    sends(client, "tag", names="port")
+    for form in ({"officer": "bruno"}, {"tag": "PORT"}):
+        client.send("/en/queue", sort="priority", **form)
+        assert ("1 case", False) == (
+            re.findall("<small>(.*)</small>", client.page("/en/"))[0],
+            "Case 2" in client.page("/en/"),
+        )
+
+
+def test_the_journal_is_shown_and_verified(client: Client) -> None:
+    assert "accept-instance" in client.page("/en/journal")
+    assert client.page("/en/journal/2").count("<tr>") >= 2
+    verified = client.send("/en/journal/verify")
+    assert (200, True) == (verified.status_code, "The journal holds" in verified.text)
+
+
+def test_every_form_of_a_page_leads_to_an_act(client: Client) -> None:
+    """No form points to nowhere, and none reads."""
+    adapter = create_app(client.desk).url_map.bind(client.desk.host)
+    pages = ["/", "/case/1", "/case/1/links", "/case/1/readers", "/case/1/ledger", "/medium", "/journal"]
+    found = {
+        action
+        for page in pages
+        for action in re.findall(r'<form[^>]* method="post" action="([^"]+)"', client.page(f"/en{page}"))
+    }
+    assert len(found) > 15
+    assert [action for action in found if not adapter.test(action, method="POST")] == []
