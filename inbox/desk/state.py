@@ -16,6 +16,7 @@ class Desk:
 
     ``place`` begins every path: no other program on this machine can guess it, and none gets the cookie.
     ``wanted`` and ``order`` are what the queue shows: browsers remember addresses, so none has a search.
+    ``picture`` has the pixels of a page of a file, by case, file and page, until the browser asks for them.
     """
 
     def __init__(self, inbox: Inbox, port: int, medium: Path | None) -> None:
@@ -25,6 +26,7 @@ class Desk:
         self.place = f"/{secrets.token_urlsafe(9)}"
         self.is_over = False
         self.wanted, self.order = Filter(), Order.PRIORITY
+        self.picture: tuple[tuple[int, int, int], bytes | None] = (0, 0, 0), None
         self._once: str | None = secrets.token_urlsafe(32)
         self._said: tuple[str, ...] = ()
 

@@ -55,6 +55,7 @@ def ask() -> ResponseReturnValue:
         overdue="overdue" in form,
         unread="unread" in form,
         closed="closed" in form,
+        junk="junk" in form,
         officer=form.get("officer", ""),
         tag=tagging.folded(tag) if (tag := form.get("tag", "").strip()) else "",
         search=form.get("search", "").strip(),
