@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from inbox.desk.app import create_app
-from tests.desk_room import Client, sitting, tell
+from tests.desk_room import TOKEN, Client, sitting, tell
 from tests.inbox_builders import Office, Portal, World, passphrase_of, today
 
 NAMES = ("alice", "bruno", "chloe")
@@ -145,7 +145,8 @@ def test_a_case_is_kept_from_an_officer_without_a_trace(office: Office) -> None:
         for page in ("", "/links", "/readers", "/ledger"):
             answers = [client.ask(f"/en/case/{number}{page}") for number in (1, 9)]
             assert [409, 409] == [each.status_code for each in answers]
-            assert re.sub(r"(?<=[Cc]ase.)1\b", "9", answers[0].text) == answers[1].text
+            kept, absent = (TOKEN.sub("", each.text) for each in answers)
+            assert re.sub(r"(?<=[Cc]ase.)1\b", "9", kept) == absent
     with sitting(office.of("alice", "chloe")) as client:
         assert "Kept from bruno" in client.page("/en/case/1")
         form = {f"passphrase-{name}": passphrase_of(name) for name in ("alice", "chloe")}
