@@ -22,6 +22,9 @@ def founded_desk(tmp_path_factory: pytest.TempPathFactory) -> Office:
     office = Office.found_by(folder, NAMES, 2)
     world = World(office)
     tell(world, Portal(world, folder / "medium"), WHAT, WHAT | {"protect": "Mon nom"})
+    for present in (NAMES[:2], ("alice", "chloe")):
+        for number in ("1", "2"):
+            office.of(*present).json("declare", number)
     return office
 
 
@@ -50,7 +53,7 @@ def sends(client: Client, path: str, **form: Any) -> None:
 def noted(office: Office) -> list[tuple[str, str, str]]:
     """Return acts, what they were about and why, without those that only read."""
     entries = office.json("journal", "print")["entries"]
-    reading = {"found", "collect", "accept-instance", "list", "show", "read-journal", "open"}
+    reading = {"found", "collect", "declare", "accept-instance", "list", "show", "read-journal", "open"}
     return [
         (entry["act"], entry["about"], entry["reason"]) for entry in entries if entry["act"] not in reading
     ]
