@@ -74,7 +74,7 @@ def details(session: Session, number: int, today: date, language: str = "") -> V
         }
     )
     alike = lookalikes.mixed(_texts(view))
-    return view | {"alike": alike, "work": workview.of(session, number, view["cautions"], today)}
+    return view | {"alike": alike, "work": workview.of(session, number, view, today)}
 
 
 def _texts(view: View) -> Iterator[str]:

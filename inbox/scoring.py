@@ -17,7 +17,8 @@ RANKS = 100
 # The score from which a case has priority 1, 2, 3; below the last it has 4.
 _LEAST = (36, 26, 14)
 _LOWEST = 4
-_ANY = "*"
+# In a rule: whatever the answer.
+ANY = "*"
 # In the order of the parts below.
 _WEIGHTS = (5, 4, 3, 2, 2, 2)
 _FILE = "scoring.toml"
@@ -131,4 +132,4 @@ def _has(answer: Answer | None, wanted: tuple[str, ...]) -> bool:
     if not answer:
         return False
     given = (answer,) if isinstance(answer, str) else answer
-    return _ANY in wanted or any(each in wanted for each in given)
+    return ANY in wanted or any(each in wanted for each in given)

@@ -11,6 +11,7 @@ def of(work: View) -> Iterator[str]:
     """Yield how pressing a case is, what is due, what was done, who sees to it; not what officers noted."""
     judged = "" if work["judged"] else ", as the rules propose"
     yield f"priority {work['priority']}, score {work['score']} of {scoring.MOST}{judged}"
+    yield from (_part(name, work) for name in scoring.NAMES)
     yield from (_clock(each) for each in work["clocks"])
     yield from (_duty(each) for each in work["duties"])
     if work["held"]:
@@ -39,6 +40,20 @@ def measure(each: View) -> str:
     reference = f", ref. {visible(each['reference'])}" if each["reference"] else ""
     told = "the author reads of it" if each["told"] else "the author does not read of it"
     return f"measure {each['number']}, {each['day']}: {label}{group}{to}{reference} ({told})"
+
+
+def _part(name: str, work: View) -> str:
+    """Return a part of the score, and for which answers the rules propose what."""
+    line = f"  {name:<14} {work['parts'][name]} of {scoring.HIGHEST}"
+    if name not in work["proposed"]:
+        return line
+    rule = work["proposed"][name]
+    when = "; ".join(f"{question}: {_any_of(given)}" for question, given in rule["when"].items())
+    return f"{line}  (the rules say {rule['value']} for {when})"
+
+
+def _any_of(given: list[str]) -> str:
+    return "any answer" if given == [scoring.ANY] else " or ".join(given)
 
 
 def _clock(each: View) -> str:

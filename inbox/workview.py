@@ -1,6 +1,6 @@
 """What staff see of the work on a case, as plain values that become JSON or lines."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import date
 from typing import Any, TypeAlias
@@ -8,25 +8,27 @@ from typing import Any, TypeAlias
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from inbox import duties, handling, measures, notes, tagging
+from inbox import duties, handling, measures, notes, scoring, tagging
 from inbox.casework import Duty, Handling, Measure, Note
 from inbox.deadlines import Due
 from inbox.measures import Risk
 from inbox.queueing import Line
+from inbox.scoring import Rule
 
 View: TypeAlias = dict[str, Any]
 
 
-def of(session: Session, number: int, cautions: Iterable[str], today: date) -> View:
-    """Return the work on one case; ``cautions`` are those of its answers. CaseRefused if there is none."""
+def of(session: Session, number: int, said: View, today: date) -> View:
+    """Return the work on one case, of which ``said`` is what its author says; CaseRefused without one."""
     work = handling.of(session, number)
     return {
         **score(work),
         "parts": asdict(work.parts),
+        "proposed": {rule.part: _rule(rule) for rule in scoring.propose(said["answers"]).because},
         "assigned": work.assigned,
         "tags": tagging.of(session, number),
         "source_risk": work.source_risk,
-        "proposed_source_risk": Risk.HIGH.value if "source_risk" in cautions else "",
+        "proposed_source_risk": Risk.HIGH.value if "source_risk" in said["cautions"] else "",
         "measures": [measure(row, work) for row in _measures(session, number)],
         "outcome": work.outcome,
         "disclosure": work.disclosure,
@@ -56,6 +58,11 @@ def duty(row: Duty, today: date) -> View:
         "reason": row.reason,
         "late": (row.decided or today) > row.due,
     }
+
+
+def _rule(rule: Rule) -> View:
+    """Return what a rule proposes, and which answers to which questions made it hold."""
+    return {"value": rule.value, "when": {question: list(given) for question, given in rule.when.items()}}
 
 
 def note(row: Note) -> View:

@@ -58,6 +58,20 @@ def test_an_offence_asks_for_the_prosecutor_and_a_name_for_its_bearer(made: Offi
     assert f"  {found['art40']['due']}        Telling the prosecutor (art. 40 CPP): to be decided\n" in shown
 
 
+def test_the_score_is_shown_with_the_rules_that_propose_it(office: Office) -> None:
+    """Part by part, beside what an officer has judged since."""
+    office.json("judge", "1", "--severity", "3", "--reason", "several")
+    seen = office.json("show", "1")["work"]
+    assert (3, {"severity": 2, "verifiability": 1}) == (
+        seen["parts"]["severity"],
+        {name: rule["value"] for name, rule in seen["proposed"].items()},
+    )
+    shown = office.run("show", "1").out
+    assert "  severity       3 of 3  (the rules say 2 for category: threat or info_leak or " in shown
+    assert "  verifiability  1 of 3  (the rules say 1 for who_id: any answer)\n" in shown
+    assert "  corroboration  0 of 3\n" in shown
+
+
 def _day(text: str) -> Any:
     return type(today()).fromisoformat(text)
 

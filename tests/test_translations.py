@@ -11,6 +11,7 @@ from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po
 
 from crypto.messages import Status
+from inbox.measures import Kind
 from portal import translation
 
 ROOT = Path(__file__).parent.parent
@@ -70,6 +71,7 @@ def codes() -> Iterator[str]:
         for groups in SHOWN.findall(script.read_text("utf-8")):
             yield from filter(None, groups)
     yield from (f"{what}-{status}" for status in Status for what in ("status", "means"))
+    yield from (f"measure-{kind}" for kind in Kind)
     yield from (f"state-{state}" for state in ("unknown", "waiting", "collected"))
     yield from (f"message-{side}" for side in ("you", "them"))
 

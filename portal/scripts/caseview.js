@@ -5,7 +5,7 @@ import { feedbackBy, firstAnswerBy } from "./days.js";
 import { byId, element, write } from "./dom.js";
 import { channel } from "./keyring.js";
 import { site } from "./site.js";
-import { dayText, say } from "./texts.js";
+import { dayText, has, say } from "./texts.js";
 
 /** @typedef {import("./mailbox.js").Mailbox} Mailbox */
 /** @typedef {import("./messages.js").Slot} Slot */
@@ -24,6 +24,7 @@ export function showCase({ claim, channel: id, slot, fault }, keyring, today) {
   write("claim", slot ? "" : say(`state-${claim.state}`, { day: dayText(claim.day) }));
   write("status-label", status ? say(`status-${status}`) : say(isGone ? "not-followed" : "not-confirmed", { name }));
   write("status-means", status ? say(`means-${status}`, { name }) : "");
+  write("measures", measuresText(slot?.measures_disclosed ?? []));
   write("confirmed", slot ? say("confirmed", { name }) : "");
   write("issued", slot ? say("issued", { name, day: dayText(slot.issued) }) : "");
   showNext(due({ claim, slot, fault }), today, name);
@@ -72,6 +73,12 @@ function feedbackText(arrived, today) {
 export function addOwn(day, text) {
   write("no-messages", "");
   byId("messages").append(message("you", day, text));
+}
+
+/** @param {readonly string[]} measures those that this page has no word for are left out */
+function measuresText(measures) {
+  const known = measures.map((each) => `measure-${each}`).filter(has);
+  return known.length ? say("measures", { list: known.map((each) => say(each)).join(", ") }) : "";
 }
 
 /** @param {Slot["received"]} received */
