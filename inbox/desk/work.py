@@ -27,16 +27,18 @@ def note(case: int) -> ResponseReturnValue:
 @pages.post("/tag")
 def tag(case: int) -> ResponseReturnValue:
     """Give a case words by which it is found again."""
-    with here().inbox.acting(Deed(Act.TAG, case=case), today()) as session:
-        tagging.add(session, case, text("names").split())
+    now = today()
+    with here().inbox.acting(Deed(Act.TAG, case=case), now) as session:
+        tagging.add(session, case, text("names").split(), now)
     return done(case, "tagged")
 
 
 @pages.post("/untag")
 def untag(case: int) -> ResponseReturnValue:
     """Take one of them away."""
-    with here().inbox.acting(Deed(Act.TAG, case=case, about="removed"), today()) as session:
-        tagging.remove(session, case, [line("name")])
+    now = today()
+    with here().inbox.acting(Deed(Act.TAG, case=case, about="removed"), now) as session:
+        tagging.remove(session, case, [line("name")], now)
     return done(case, "tagged")
 
 
