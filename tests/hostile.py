@@ -64,6 +64,8 @@ def pictures() -> Iterator[Hostile]:
     yield Hostile(
         "text-bomb.png", PNG, _with_chunk(image("PNG"), b"zTXt", _squeezed()), PNG, said=("damaged",)
     )
+    yield Hostile("fine.avif", "image/avif", image("AVIF"), "image/avif", PIXELS)
+    yield Hostile("cut.avif", "image/avif", image("AVIF")[:400], "image/avif", said=("damaged",))
     yield Hostile("cut.jpg", JPEG, image("JPEG")[:300], JPEG, said=("damaged",))
     yield Hostile("head.jpg", JPEG, b"\xff\xd8\xff\xe0", JPEG, said=("damaged",))
     yield Hostile("made.jpg", JPEG, _with_exif(), JPEG, PIXELS, said=(f"Make: {ESCAPES[:7]}",))

@@ -1,14 +1,17 @@
 """A file is looked at without being opened: what the command writes, and what it refuses."""
 
+import os
 import struct
-from collections.abc import Callable
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
 from PIL import Image
 
-from inbox import claims, lookalikes, sandbox
+from inbox import attachments, claims, lookalikes, previews, sandbox
 from inbox.inside import answer
 from inbox.inside.answer import Answer, fact
 from tests import hostile
@@ -70,6 +73,34 @@ def test_without_a_sandbox_nothing_is_looked_at(case: World, monkeypatch: pytest
         said = case.office.run("preview", "1", number)
         assert (1, "") == (said.code, said.out)
         assert "no preview: bubblewrap (bwrap) is not installed" in said.err
+
+
+def test_looking_writes_nothing_in_clear(case: World) -> None:
+    """Nothing but the void is opened for writing meanwhile; the control is the export, which opens a file."""
+    written: list[str] = []
+    with case.office.opened() as inbox:
+        with inbox.transaction() as session:
+            found = attachments.find(inbox.home, session, 1, 1)
+        with opened_for_writing(written):
+            assert previews.look(inbox.home, found).picture
+        assert [os.devnull] == written
+        with opened_for_writing(written):
+            attachments.write(inbox.home, found, case.office.out / "evidence")
+    assert any("evidence" in path for path in written)
+
+
+@contextmanager
+def opened_for_writing(written: list[str]) -> Iterator[None]:
+    """Note which paths this process opens for writing; such a hook stays, so it is deaf afterwards."""
+    listening = True
+
+    def hook(event: str, told: tuple[Any, ...]) -> None:
+        if listening and event == "open" and told[2] & (os.O_WRONLY | os.O_RDWR):
+            written.append(str(told[0]))
+
+    sys.addaudithook(hook)
+    yield
+    listening = False
 
 
 def test_a_damaged_copy_is_refused(case: World) -> None:

@@ -19,6 +19,7 @@ _PICTURES = (
     (rb"\x89PNG\r\n\x1a\n", "image/png", ".png .apng"),
     (rb"GIF8[79]a", "image/gif", ".gif"),
     (rb"RIFF....WEBP", "image/webp", ".webp"),
+    (rb".{4}ftypavi[fs]", "image/avif", ".avif"),
     (rb"II\*\0|MM\0\*", "image/tiff", ".tif .tiff"),
     (rb"BM.{4}\0{4}.{4}[\x0c\x28\x34\x38\x40\x6c\x7c]\0\0\0", "image/bmp", ".bmp .dib"),
 )

@@ -3,15 +3,25 @@
 import io
 from collections.abc import Iterator
 
-from PIL import ExifTags, Image, ImageFile, ImageOps, MpoImagePlugin, TiffImagePlugin, WebPImagePlugin
+from PIL import (
+    AvifImagePlugin,
+    ExifTags,
+    Image,
+    ImageFile,
+    ImageOps,
+    MpoImagePlugin,
+    TiffImagePlugin,
+    WebPImagePlugin,
+)
 
 from inbox.inside.answer import LONGEST_SIDE, MOST_PAGES, Answer, Fact, NotShown, fact
 
 # Imported now, with those of preinit(): later no file opens.
-_PLUGINS = (MpoImagePlugin, TiffImagePlugin, WebPImagePlugin)
+_PLUGINS = (AvifImagePlugin, MpoImagePlugin, TiffImagePlugin, WebPImagePlugin)
 Image.preinit()
+AvifImagePlugin.DEFAULT_MAX_THREADS = 1  # there is no other
 Image.MAX_IMAGE_PIXELS = None  # we look ourselves, and say what was declared
-_FORMATS = ("BMP", "GIF", "JPEG", "PNG", "TIFF", "WEBP")
+_FORMATS = ("AVIF", "BMP", "GIF", "JPEG", "PNG", "TIFF", "WEBP")
 _MOST_PIXELS = 100_000_000
 _MOST_TAGS = 100
 _DEEP = ("I;16", "I;16B", "I;16L", "I;16N")
