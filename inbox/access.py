@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from crypto import strictjson
 from crypto.dossier import Purpose
-from inbox import disclosures, dossiers, matching, records, wording
+from inbox import disclosures, dossiers, identities, matching, records, wording
 from inbox.disclosures import Given, Ground
 from inbox.dossiers import Plan
 from inbox.errors import Refused
@@ -118,11 +118,17 @@ def _passages(session: Session, number: int, request: Request, redactor: Redacto
     """Yield each sentence of a case that names the person, from what may go into a disciplinary file."""
     plan = Plan(purpose=Purpose.DISCIPLINARY, addressee=_RECIPIENT, language=request.language)
     names = Names({_ONE: request.names})
+    author = Redactor((), identities.passages(session, number))
     for entry in dossiers.entries(session, records.case(session, number), plan, Redactor(())):
         for (text,) in entry.texts:
             for sentence in _SENTENCE.split(text):
                 if names.meant_in([sentence]):
-                    yield redactor.pieces(entry.place, sentence.strip())
+                    yield _without(author, redactor.pieces(entry.place, sentence.strip()))
+
+
+def _without(author: Redactor, passage: Pieces) -> Pieces:
+    """Return a passage without what is known of who the author is."""
+    return tuple(piece for each in passage for piece in author.pieces("", each))
 
 
 def _warnings(told: Iterable[tuple[Pieces, ...]]) -> Iterator[str]:

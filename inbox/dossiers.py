@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from crypto.dossier import Purpose
 from crypto.messages import REPORT, Report
 from crypto.questionnaire import Field, Flag, Questionnaire
-from inbox import declarations, questionnaires, records
+from inbox import declarations, identities, questionnaires, records
 from inbox.answers import Answer
 from inbox.errors import Refused
 from inbox.redaction import Pieces, Redaction, Redactor
@@ -88,7 +88,7 @@ def compose(session: Session, number: int, plan: Plan, today: date) -> tuple[Con
     """
     case = records.case(session, number)
     declarations.check(session, number)
-    redactor = Redactor(plan.redactions)
+    redactor = Redactor(plan.redactions, identities.passages(session, number))
     office = records.office(session)
     content = Content(
         plan=plan,

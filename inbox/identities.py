@@ -38,6 +38,12 @@ def of(session: Session, number: int) -> Identity:
     return found
 
 
+def passages(session: Session, number: int) -> list[str]:
+    """Return what of it is to be left out of whatever leaves: each line; nothing if nothing is noted."""
+    found = session.get(Identity, number)
+    return [line.strip() for line in found.text.splitlines() if line.strip()] if found else []
+
+
 def consent(session: Session, number: int, day: date | None, today: date) -> None:
     """Note the day on which the author allowed that the identity be passed on, None if that is taken back.
 

@@ -49,10 +49,14 @@ def read(toml: str) -> tuple[Redaction, ...]:
 
 
 class Redactor:
-    """Removes what was asked for from each text that it is shown, and knows what it never found."""
+    """Removes what was asked for from each text that it is shown, and knows what it never found.
 
-    def __init__(self, redactions: Iterable[Redaction]) -> None:
+    ``always`` are passages that go wherever they stand, if they do.
+    """
+
+    def __init__(self, redactions: Iterable[Redaction], always: Iterable[str] = ()) -> None:
         self._patterns = {each: _pattern(each.text) for each in redactions}
+        self._always = [_pattern(text) for text in always if _visible(text)]
         self._found: set[Redaction] = set()
 
     def pieces(self, place: str, text: str) -> Pieces:
@@ -81,6 +85,7 @@ class Redactor:
         return sorted({place for place, text in texts if any(pattern.search(text) for pattern in patterns)})
 
     def _spans(self, meant: Iterable[Redaction], text: str) -> Iterator[tuple[int, int]]:
+        yield from (match.span() for pattern in self._always for match in pattern.finditer(text))
         for each in meant:
             for match in self._patterns[each].finditer(text):
                 self._found.add(each)
@@ -97,10 +102,14 @@ def _row(row: object) -> Redaction:
 
 
 def _redaction(place: str, text: str | None) -> Redaction:
-    visible = re.sub(f"[{_UNSEEN}\\s]", "", text or "")
+    visible = _visible(text or "")
     if text is None or not place or (text and not visible) or (place == EVERYWHERE and not visible):
         raise Refused("a redaction names a place, and a passage that reads", _HINT)
     return Redaction(place, text)
+
+
+def _visible(text: str) -> str:
+    return re.sub(f"[{_UNSEEN}\\s]", "", text)
 
 
 def _pattern(text: str) -> re.Pattern[str]:

@@ -13,7 +13,7 @@ from inbox import cli, sheets
 from inbox.schema import Case, FollowUp
 from tests import dossier_room as room_of
 from tests.dossier_room import ADDRESSEE, LETTER, NAME, PNG, SECRET, SOURCE, STOCK, Room, opened
-from tests.inbox_builders import Office, Portal, Reporter, World, first, today
+from tests.inbox_builders import Office, Portal, Reporter, Sent, World, drop, first, today
 
 
 @pytest.fixture(scope="module")
@@ -107,6 +107,31 @@ def test_what_tells_of_the_author_is_not_there(room: Room) -> None:
             assert word not in said, word
     shown = room.office.run("show", "1").out
     assert all(word in shown for word in (SECRET, SOURCE, "Comment le savez-vous", "Merci"))
+
+
+def test_what_is_known_of_who_the_author_is_goes_by_itself(room: Room, tmp_path: Path) -> None:
+    """Wherever it was written; the same words are there as long as nobody noted the identity."""
+    office = room.office.copy(tmp_path / "copy")
+    copy = Room(office, room.reporter, tmp_path)
+    (tmp_path / "identity").write_text(f"{NAME.lower()}\nTél. 06")
+    before = told(copy.make("before.age"))
+    office.json("identity", "set", "1", "--text-file", tmp_path / "identity")
+    said = told(copy.make("after.age"))
+    assert ("Firmin" in before, "Firmin" in said, "FIRMIN" in said) == (True, False, False)
+
+
+def test_a_drop_that_nobody_signed_says_so(tmp_path: Path) -> None:
+    """In its label; passages are removed from it, too."""
+    office = Office.found(tmp_path)
+    world = World(office)
+    portal = Portal(world, tmp_path / "medium")
+    bundle = portal.bundle(Sent(drop(world, f"Un mot de {NAME}")))
+    office.json("collect", bundle, "--confirm-instance", portal.fingerprint)
+    dossier = Room(office, Reporter(world), tmp_path).make("drop.age", "--redact", f"note:{NAME}")
+    document = json.loads(opened(dossier)["dossier.json"])
+    assert [("note", "Note non signée", [["Un mot de ", ""]])] == [
+        (entry["place"], entry["label"], entry["texts"]) for entry in document["entries"]
+    ]
 
 
 def test_an_officer_may_let_in_what_is_left_out_by_itself(room: Room) -> None:

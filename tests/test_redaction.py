@@ -65,6 +65,13 @@ def test_what_is_not_there_is_refused() -> None:
             redactor.check([("what", [left])])
 
 
+def test_what_always_goes_need_not_be_there() -> None:
+    """As the identity of an author."""
+    redactor = Redactor([], ["Ondine K.", " "])
+    assert ("de ", " !") == redactor.pieces("what", "de ONDINE  K. !")
+    assert [] == redactor.check([("what", [("de ", " !")])])
+
+
 def test_where_it_still_stands_is_told() -> None:
     redactor = Redactor([Redaction("what", "Dupont")])
     kept = [(place, [redactor.pieces(place, "M. DUPONT")]) for place in ("what", "who_id")]

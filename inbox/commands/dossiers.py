@@ -140,6 +140,8 @@ def _still(places: list[str]) -> list[str]:
 
 
 def _left(content: Content, made: Dossier) -> Iterator[str]:
+    if content.files and content.plan.enclosed is Enclosed.ORIGINAL:
+        yield "files go along as they came: what is in them unseen can tell who made them"
     going = {Path(part.name).stem for part in made.parts}
     for file in content.files:
         if str(file.number) not in going:
