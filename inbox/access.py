@@ -13,10 +13,13 @@ from sqlalchemy.orm import Session
 
 from crypto import strictjson
 from crypto.dossier import Purpose
-from inbox import disclosures, dossiers, identities, matching, records, wording
+from inbox import declarations, disclosures, dossiers, identities, matching, records, wording
+from inbox.casework import Duty
+from inbox.deciding import Choice
 from inbox.disclosures import Given, Ground
 from inbox.dossiers import Plan
-from inbox.errors import Refused
+from inbox.duties import Kind
+from inbox.errors import CaseRefused, Refused
 from inbox.journal import By
 from inbox.matching import Names
 from inbox.redaction import Pieces, Redaction, Redactor
@@ -58,11 +61,15 @@ class Held:
 def find(session: Session, numbers: Sequence[int], request: Request, by: By) -> tuple[Held, list[str]]:
     """Return what these cases say of a person, and what officers should look at again before it leaves.
 
-    The ledger notes it of each case that says something. Raises CaseRefused if there is no such case, Refused
-    for a name without a word, if nothing is found, or if something was to be left out that is not there.
+    The ledger notes it of each case that says something. Raises CaseRefused if there is no such case, or
+    while it is put off to inform the persons concerned (article 14); Refused for a name without a word, if
+    nothing is found, or if something was to be left out that is not there; and as ``declarations.check``.
     """
     if not all(map(matching.words, request.names)):
         raise Refused("a person has a name with a letter or a digit", "give it with --person")
+    for number in numbers:
+        declarations.check(session, number)
+        _check_deferral(session, number, by.today)
     redactor = Redactor(request.redactions)
     found = {number: tuple(_passages(session, number, request, redactor)) for number in numbers}
     told = {number: passages for number, passages in found.items() if passages}
@@ -112,6 +119,15 @@ def pages(held: Held) -> bytes:
     for name in ("purpose", "source", "files", "rights"):
         sheets.text(say(name))
     return sheets.output()
+
+
+def _check_deferral(session: Session, number: int, today: date) -> None:
+    row = session.get(Duty, (number, Kind.ART14.value))
+    if row is not None and row.decision == Choice.DEFER and today < row.due:
+        raise CaseRefused(
+            f"to inform the persons concerned of case {number} is put off until {row.due}",
+            f"leave it out, or decide anew: inbox decide {number}",
+        )
 
 
 def _passages(session: Session, number: int, request: Request, redactor: Redactor) -> Iterator[Pieces]:

@@ -16,9 +16,9 @@ from crypto.bundle import Manifest
 from crypto.dossier import CONTENT, PAGES, Dossier, Part, Purpose
 from crypto.errors import CryptoError
 from crypto.recipients import HybridRecipient, X25519Recipient
-from inbox import attachments, cleaning, disclosures, dossierparts, measures, records
+from inbox import attachments, cleaning, deciding, disclosures, dossierparts, measures, records
 from inbox.attachments import Found
-from inbox.casework import Measure
+from inbox.deciding import Choice, Decision
 from inbox.disclosures import Given, Ground
 from inbox.dossiers import Content, Enclosed
 from inbox.errors import Refused
@@ -29,10 +29,6 @@ from inbox.unlocking import Inbox
 
 _HYBRID = "age1pq1"
 _GROUNDS = {Purpose.PROSECUTOR: Ground.JUDICIAL, Purpose.DISCIPLINARY: Ground.OTHER}
-_MEASURES = {
-    Purpose.PROSECUTOR: Kind.ART40_TRANSMISSION,
-    Purpose.DISCIPLINARY: Kind.DISCIPLINARY_OPENED,
-}
 _DIGITS = 16
 
 
@@ -95,11 +91,18 @@ def reference(sent: Dossier) -> str:
     return f"dossier {hashlib.sha256(dossier.DOSSIER.encode(sent)).hexdigest()[:_DIGITS]}"
 
 
-def note_measure(session: Session, sent: Dossier, addressee: str) -> Measure:
-    """Note as a measure that a dossier went out; raises as ``measures.record`` does."""
-    kind = _MEASURES[sent.purpose]
-    taken = Taken(kind=kind, day=sent.made, addressee=addressee, reference=reference(sent))
-    return measures.record(session, sent.case, taken, sent.made)
+def note_measure(session: Session, sent: Dossier, addressee: str) -> None:
+    """Note among the measures that a dossier went out: to the prosecutor, as the decision of article 40.
+
+    Raises as ``measures.record`` does.
+    """
+    name = reference(sent)
+    if sent.purpose is Purpose.PROSECUTOR:
+        decision = Decision(choice=Choice.TRANSMIT, reason=name, addressee=addressee, reference=name)
+        deciding.decide(session, sent.case, decision, sent.made)
+    else:
+        taken = Taken(kind=Kind.DISCIPLINARY_OPENED, day=sent.made, addressee=addressee, reference=name)
+        measures.record(session, sent.case, taken, sent.made)
 
 
 def _enclosures(home: Home, session: Session, content: Content) -> list[_Enclosure | None]:

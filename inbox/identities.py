@@ -7,7 +7,7 @@ from datetime import date
 
 from sqlalchemy.orm import Session
 
-from inbox import records
+from inbox import declarations, records
 from inbox.casework import Identity
 from inbox.errors import CaseRefused, Refused
 
@@ -30,8 +30,11 @@ def keep(session: Session, number: int, text: str, today: date) -> None:
 
 
 def of(session: Session, number: int) -> Identity:
-    """Return who the author of a case is; CaseRefused if there is no such case, or nobody knows."""
-    records.case(session, number)
+    """Return who the author of a case is.
+
+    Raises CaseRefused if there is no such case, or nobody knows; and as ``declarations.check``.
+    """
+    declarations.check(session, number)
     found = session.get(Identity, number)
     if found is None:
         raise CaseRefused(f"nothing is noted of who the author of case {number} is", "nothing is to be done")

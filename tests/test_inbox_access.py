@@ -1,6 +1,7 @@
 """What is told to a person who asks what is held on them: what names that person, nothing of its source."""
 
 import json
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -129,3 +130,15 @@ def test_it_is_journalled_for_each_case_and_stands_in_the_ledger(office: Office,
         assert count is (
             ("the person concerned", "other") in [(row["recipient"], row["ground"]) for row in rows]
         )
+
+
+def test_while_it_is_put_off_to_inform_them_nobody_is_answered(office: Office, tmp_path: Path) -> None:
+    """An answer would tell what must not be known yet; decided anew, it is given."""
+    number = cases(office)["J'\u00e9tais"]
+    until = (today() + timedelta(days=30)).isoformat()
+    office.json("decide", number, "defer", "--until", until, "--reason", "inquiry")
+    said = ask(office, tmp_path / "a", number)
+    assert (1, True) == (said.code, f"put off until {until}" in said.err)
+    assert [] == [*tmp_path.iterdir()]
+    office.json("decide", number, "informed", "--reason", "over")
+    assert 0 == ask(office, tmp_path / "a", number).code

@@ -347,6 +347,10 @@ def test_it_may_be_noted_as_a_measure_under_the_same_reference(room: Room, tmp_p
     noted = room.office.json("show", "1")["work"]["measures"][-1]
     row = room.office.json("disclosures", "list", "1")["disclosures"][-1]
     assert ("art40_transmission", "X", row["what"]) == (noted["kind"], noted["addressee"], noted["reference"])
+    out = tmp_path / "other"
+    words = ["--to", "Y", "--recipient", STOCK.recipient().encode(), "--measure", "--out", out]
+    assert 0 == room.office.run("dossier", "make", "1", "--for", "disciplinary", *words).code
+    assert "disciplinary_opened" == room.office.json("show", "1")["work"]["measures"][-1]["kind"]
 
 
 def test_a_dossier_of_an_attachment_that_is_damaged_is_not_made(room: Room, tmp_path: Path) -> None:

@@ -78,7 +78,9 @@ def preview(door: Door, /, *, case: int, as_json: bool, **chosen: Any) -> None:
 @case_argument
 @_plan_options
 @click.option("--recipient", required=True, help="The addressee's, of age (age1…), or a file with it.")
-@click.option("--measure", is_flag=True, help="Note it among the measures, too.")
+@click.option(
+    "--measure", is_flag=True, help="Note it as a measure, to the prosecutor as the decision of article 40."
+)
 @out_file
 @officer_options
 @json_option
@@ -88,6 +90,7 @@ def make(door: Door, /, *, case: int, recipient: str, out: Path, as_json: bool, 
     is_measure = chosen.pop("measure")
     plan, to = _plan(**chosen), dispatch.addressed(_recipient(recipient))
     about = f"{plan.purpose}, attachments {plan.enclosed}, to {to.text[:_SHOWN_OF_RECIPIENT]}"
+    about += ", a measure" if is_measure else ""
     check_free(out)
     # The file gets its name after the entry in the journal is written: there is none without.
     with disk.replacing(out) as file, door.opened() as inbox:
