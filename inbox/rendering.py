@@ -70,7 +70,6 @@ def details(view: View) -> Iterator[str]:
     if view["route"] != PORTAL:
         yield f"it came by {view['route']}: officers entered it, in words that may be theirs"
     yield from _to_know(view)
-    yield from worklines.of(view["work"])
     if view["note"] is not None:
         yield from ("", "note:", quoted(view["note"]))
     for field, answer in view["answers"].items():
@@ -86,6 +85,7 @@ def details(view: View) -> Iterator[str]:
         yield from _files(each["attachments"])
     for message in view["messages"]:
         yield from ("", f"reply of {message['day']}, {_way(message)}:", quoted(message["text"]))
+    yield from ("", "the work on it:", *worklines.of(view["work"]))
     yield from worklines.notes(view["work"])
 
 

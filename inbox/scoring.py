@@ -17,8 +17,7 @@ RANKS = 100
 # The score from which a case has priority 1, 2, 3; below the last it has 4.
 _LEAST = (36, 26, 14)
 _LOWEST = 4
-# In a rule: whatever the answer.
-ANY = "*"
+_ANY = "*"
 # In the order of the parts below.
 _WEIGHTS = (5, 4, 3, 2, 2, 2)
 _FILE = "scoring.toml"
@@ -132,4 +131,4 @@ def _has(answer: Answer | None, wanted: tuple[str, ...]) -> bool:
     if not answer:
         return False
     given = (answer,) if isinstance(answer, str) else answer
-    return ANY in wanted or any(each in wanted for each in given)
+    return _ANY in wanted or any(each in wanted for each in given)

@@ -48,12 +48,10 @@ def _part(name: str, work: View) -> str:
     if name not in work["proposed"]:
         return line
     rule = work["proposed"][name]
-    when = "; ".join(f"{question}: {_any_of(given)}" for question, given in rule["when"].items())
-    return f"{line}  (the rules say {rule['value']} for {when})"
-
-
-def _any_of(given: list[str]) -> str:
-    return "any answer" if given == [scoring.ANY] else " or ".join(given)
+    because = "; ".join(
+        f"{question}: {', '.join(given) or 'whatever is said'}" for question, given in rule["because"].items()
+    )
+    return f"{line}  (the rules say {rule['value']} for {because})"
 
 
 def _clock(each: View) -> str:

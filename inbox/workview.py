@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from inbox import duties, handling, measures, notes, scoring, tagging
+from inbox.answers import Answers
 from inbox.casework import Duty, Handling, Measure, Note
 from inbox.deadlines import Due
 from inbox.measures import Risk
@@ -24,7 +25,9 @@ def of(session: Session, number: int, said: View, today: date) -> View:
     return {
         **score(work),
         "parts": asdict(work.parts),
-        "proposed": {rule.part: _rule(rule) for rule in scoring.propose(said["answers"]).because},
+        "proposed": {
+            rule.part: _rule(rule, said["answers"]) for rule in scoring.propose(said["answers"]).because
+        },
         "assigned": work.assigned,
         "tags": tagging.of(session, number),
         "source_risk": work.source_risk,
@@ -60,9 +63,19 @@ def duty(row: Duty, today: date) -> View:
     }
 
 
-def _rule(rule: Rule) -> View:
-    """Return what a rule proposes, and which answers to which questions made it hold."""
-    return {"value": rule.value, "when": {question: list(given) for question, given in rule.when.items()}}
+def _rule(rule: Rule, answers: Answers) -> View:
+    """Return what a rule proposes, and for which answers to which questions."""
+    return {
+        "value": rule.value,
+        "because": {question: _met(rule, question, answers) for question in rule.when},
+    }
+
+
+def _met(rule: Rule, question: str, answers: Answers) -> list[str]:
+    """Return the codes by which a rule holds; of an answer in words, whatever it says, none."""
+    given = answers[question]
+    chosen = [given] if isinstance(given, str) else given
+    return [each for each in chosen if each in rule.when[question]]
 
 
 def note(row: Note) -> View:

@@ -67,8 +67,8 @@ def test_the_score_is_shown_with_the_rules_that_propose_it(office: Office) -> No
         {name: rule["value"] for name, rule in seen["proposed"].items()},
     )
     shown = office.run("show", "1").out
-    assert "  severity       3 of 3  (the rules say 2 for category: threat or info_leak or " in shown
-    assert "  verifiability  1 of 3  (the rules say 1 for who_id: any answer)\n" in shown
+    assert "  severity       3 of 3  (the rules say 2 for category: info_leak)\n" in shown
+    assert "  verifiability  1 of 3  (the rules say 1 for who_id: whatever is said)\n" in shown
     assert "  corroboration  0 of 3\n" in shown
 
 

@@ -13,7 +13,9 @@ from crypto import bundle, keyring
 from crypto.bundle import Link
 from crypto.messages import Slot, Status
 from inbox import disk, outbox, replies
+from inbox.casework import Measure
 from inbox.errors import Refused
+from inbox.measures import Kind
 from inbox.schema import Case, ReplyKey
 from tests import inbox_builders as build
 from tests.inbox_builders import CLOSING, Portal, Reporter, Sent, World
@@ -216,7 +218,7 @@ def test_a_reporter_cannot_have_seen_what_was_not_sent(
     assert 0 == world.office.json("show", "1")["seen_slot"]
 
 
-def test_a_reply_that_just_fits_still_fits_when_follow_ups_have_grown_the_slot(
+def test_a_reply_that_just_fits_still_fits_when_follow_ups_and_measures_have_grown_the_slot(
     world: World, portal: Portal, reporter: Reporter
 ) -> None:
     """The longest reply that is taken leaves room for all that the slot may have to say later."""
@@ -234,8 +236,14 @@ def test_a_reply_that_just_fits_still_fits_when_follow_ups_have_grown_the_slot(
     assert 0 == world.office.run("reply", "1", "--text", "x" * fits).code
     collect(world, portal, *(Sent(reporter.follow_up()) for _ in range(20)))
     world.office.run("status", "1", "info_requested")
+    with world.office.opened() as inbox, inbox.transaction() as session:
+        session.add_all(
+            Measure(case=1, position=place, kind=kind.value, day=build.today(), told=True)
+            for place, kind in enumerate(Kind, 1)
+        )
     _, _, files = make(world)
     slot = slot_of(files, reporter)
+    assert len(Kind) == len(slot.measures_disclosed)
     assert (20, 16, fits) == (slot.received.count, len(slot.received.ids), len(slot.messages[0].text))
 
 

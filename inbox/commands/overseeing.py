@@ -52,6 +52,7 @@ def _lines(view: View) -> Iterator[str]:
     yield f"{view['day']}, {labels.english('regime', view['regime'])}"
     yield f"cases: {cases['open']} open, {cases['closed']} closed, {cases['held']} held, {cases['junk']} junk"
     yield f"scores judged: {cases['judged']}; for their handlers alone: {cases['for_handlers']}"
+    yield f"kept from an officer: {view['exclusions']}"
     yield ""
     yield f"{'met':>7} {'late':>7} {'overdue':>7} {'running':>7}"
     for kind, counts in view["deadlines"].items():
@@ -62,7 +63,6 @@ def _lines(view: View) -> Iterator[str]:
             yield f"{name}:"
         yield from (f"{count:>7}  {labels.english(codes, code)}" for code, count in view[name].items())
     yield from ("", "acts:", *(f"{count:>7}  {act}" for act, count in view["acts"].items()))
-    yield f"{view['exclusions']:>7}  cases kept from an officer now"
     for each in view["break_glass"]:
         yield f"case {each['case']} was opened in an emergency on {each['day']} by {', '.join(each['by'])}"
 
