@@ -176,11 +176,9 @@ def _lines(content: Content) -> Iterator[str]:
         yield from ("", f"{entry.place}: {visible(entry.label)}")
         yield from (quoted(_marked(text)) for text in entry.texts)
     for file in content.files:
-        yield from (
-            "",
-            f"file-{file.number}, {content.plan.enclosed}:",
-            quoted(_marked(file.name) or "no name"),
-        )
+        yield from ("", f"file-{file.number}, {content.plan.enclosed}")
+        if any(file.name):
+            yield quoted(_marked(file.name))
 
 
 def _marked(pieces: Pieces) -> str:
