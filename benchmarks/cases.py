@@ -1,25 +1,32 @@
-"""A vault of 100,000 made-up cases, and how long an officer waits for its queue.
+"""A vault of 100,000 made-up cases, and how long an officer waits for its queue, and for the links of a case.
 
 Of each case: day, answers' codes, parts of the score and 150 words are drawn from a fixed seed; half of the
 words come from twenty common ones, the rest from 20,000. Every twentieth is unread, every fifth closed;
-every hundredth is tagged, of every third one an officer takes care.
+every hundredth is tagged, of every third one an officer takes care, every fiftieth is for handlers alone, of
+whom one of those present is none. Each names a container of 30,000, a person of 2,000 and a day of 300: the
+first is common to three cases or so, the second to fifty, the third to hundreds. The links are asked for of
+the first cases, of which each was filed ten times more; what tells the text of all others is drawn, too.
 """
 
 import random  # noqa: TID251  the same cases in every run; nothing secret is made of it
 import statistics
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import asdict
 from datetime import date, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import insert
 from sqlalchemy.orm import Session
+from stdnum import iso6346
 
-from inbox import queueing, scoring, vault
-from inbox.casework import Handling, Tag, Words
+from crypto import blind
+from inbox import index, likeness, links, queueing, scoring, vault
+from inbox.answers import NOTE
+from inbox.casework import Handler, Handling, IndexKey, Tag, Term, Words
 from inbox.queueing import Filter, Order
 from inbox.schema import Case, Officer
 
@@ -33,6 +40,10 @@ _COMMON = (
     *("dette", "famille", "hangar", "menace", "nuit", "plomb", "port", "quai", "scanner", "téléphone"),
 )
 _RARE = tuple(f"mot{n}" for n in range(20_000))
+_CONTAINERS, _PERSONS = 30_000, 2_000
+_TWINS, _APART = 10, 1_000
+_LETTERS = "abcdefghijklmnopqrstuvwxyz"
+_KEY = bytes(range(32))
 _CODES = ("approach", "threat", "info_leak", "file_misuse", "container_code", "access", "other", "")
 QUESTIONS = {
     "the queue": Filter(),
@@ -44,6 +55,7 @@ QUESTIONS = {
     "a rare word": Filter(search="mot77"),
     "two words, one category": Filter(search="controle badge", category="threat"),
 }
+_LINKS = "the links of a case"
 
 
 def medians(folder: Path) -> dict[str, float]:
@@ -52,19 +64,31 @@ def medians(folder: Path) -> dict[str, float]:
         with opened.transaction() as session:
             session.add(Officer(name="alice", since=_FIRST_DAY, member=1))
             _fill(session)
+            _fill_links(session)
         with opened.transaction(("alice", "bruno")) as session:
-            return {name: _median(session, wanted) for name, wanted in QUESTIONS.items()}
+            taken = {name: _median(session, partial(_ask, wanted)) for name, wanted in QUESTIONS.items()}
+            return taken | {_LINKS: _median(session, _ask_links)}
 
 
-def _median(session: Session, wanted: Filter) -> float:
+def _median(session: Session, ask: Callable[[Session, int], None]) -> float:
     taken = []
-    for _ in range(_REPEATED):
+    for n in range(1, _REPEATED + 1):
         session.expunge_all()
         begun = time.perf_counter()
-        queueing.page(session, wanted, Order.PRIORITY, today=_TODAY)
-        queueing.count(session, wanted, today=_TODAY)
+        ask(session, n)
         taken.append((time.perf_counter() - begun) * 1_000)
     return statistics.median(taken)
+
+
+def _ask(wanted: Filter, session: Session, _: int) -> None:
+    queueing.page(session, wanted, Order.PRIORITY, today=_TODAY)
+    queueing.count(session, wanted, today=_TODAY)
+
+
+def _ask_links(session: Session, number: int) -> None:
+    found = links.proposed(session, number)
+    if len(found.cases) < _TWINS or not found.common:
+        raise RuntimeError
 
 
 def _fill(session: Session) -> None:
@@ -75,6 +99,43 @@ def _fill(session: Session) -> None:
             session.execute(insert(kind), [rows[kind] for rows in made])
     tagged = range(100, CASES + 1, 100)
     session.execute(insert(Tag), [{"case": number, "name": "escale"} for number in tagged])
+    alone = ({"case": n, "officer": "alice", "since": _FIRST_DAY} for n in range(50, CASES + 1, 50))
+    session.execute(insert(Handler), list(alone))
+
+
+def _fill_links(session: Session) -> None:
+    chance = random.Random(2)  # noqa: S311  as above
+    session.add(IndexKey(seed=_KEY))
+    for first in range(1, CASES + 1, _AT_ONCE):
+        numbers = range(first, first + _AT_ONCE)
+        session.execute(insert(Term), [term for number in numbers for term in _terms(number, chance)])
+    for number in range(1, _REPEATED + 1):
+        said = {NOTE: "\n".join([" ".join(_words(chance)), *_named(chance).values()])}
+        first = _APART * number
+        for twin in (number, *range(first, first + _TWINS)):
+            case = session.get_one(Case, twin)
+            case.unsigned, case.message = True, said[NOTE].encode()
+            session.flush()
+            index.renew(session, twin)
+
+
+def _terms(number: int, chance: random.Random) -> Iterator[dict[str, Any]]:
+    for kind, value in _named(chance).items():
+        form = value.lower() if kind == "name" else value
+        yield {"case": number, "kind": kind, "value": blind.mark(_KEY, kind, form)}
+    for _ in range(likeness.TOLD_BY):
+        yield {"case": number, "kind": "text", "value": chance.randbytes(blind.MARK)}
+
+
+def _named(chance: random.Random) -> dict[str, str]:
+    container = f"CSQU{chance.randrange(_CONTAINERS):06}"
+    person = chance.randrange(_PERSONS)
+    last = "".join(_LETTERS[person // each % 26] for each in (676, 26, 1))
+    return {
+        "container": f"{container}{iso6346.calc_check_digit(container)}",
+        "name": f"Alex X{last}",
+        "day": (_FIRST_DAY + timedelta(chance.randrange(300))).isoformat(),
+    }
 
 
 def _case(number: int, chance: random.Random) -> dict[type[Any], dict[str, Any]]:

@@ -8,8 +8,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy import func, select, tuple_
+from sqlalchemy.orm import Session, aliased, undefer
 
 from inbox import answers, conflicts, declarations, index, journal, likeness, records
 from inbox.acts import Act, Deed
@@ -189,21 +189,31 @@ def _settled(session: Session, number: int) -> set[int]:
 
 def _shared(session: Session, number: int) -> tuple[dict[Mark, set[int]], list[Mark]]:
     """Return the other cases of each mark of a case, and which marks are common to more than MANY."""
-    shared: dict[Mark, set[int]] = {}
-    common = []
-    for kind, value in index.of(session, number):
-        others = (
-            select(Term.case)
-            .join(Handling, Handling.case == Term.case)
-            .where(Term.kind == kind, Term.value == value, Term.case != number, Handling.rejected.is_(None))
-            .limit(MANY + 1)
+    mine, theirs = aliased(Term), aliased(Term)
+    others = (
+        select(theirs.case)
+        .join(Handling, Handling.case == theirs.case)
+        .where(theirs.kind == mine.kind, theirs.value == mine.value, theirs.case != number)
+        .where(Handling.rejected.is_(None))
+    )
+    # No further than is told of it: a mark may stand in all cases.
+    some = others.limit(MANY + 1).correlate(mine).subquery()
+    counted = select(func.count()).select_from(some).scalar_subquery()
+    counts = {
+        (kind, value): count
+        for kind, value, count in session.execute(
+            select(mine.kind, mine.value, counted).where(mine.case == number)
         )
-        found = set(session.scalars(others))
-        if len(found) > MANY:
-            common.append((kind, value))
-        elif found:
-            shared[kind, value] = found
-    return shared, common
+    }
+    telling = [mark for mark, count in counts.items() if 0 < count <= MANY]
+    pairs = select(theirs.kind, theirs.value, theirs.case).join(Handling, Handling.case == theirs.case)
+    pairs = pairs.where(tuple_(theirs.kind, theirs.value).in_(telling))
+    shared: dict[Mark, set[int]] = {mark: set() for mark in telling}
+    for kind, value, other in session.execute(pairs.where(Handling.rejected.is_(None))):
+        shared[kind, value].add(other)
+    return {mark: cases - {number} for mark, cases in shared.items()}, [
+        mark for mark, count in counts.items() if count > MANY
+    ]
 
 
 def _alike(session: Session, case: Case, by_case: Mapping[int, set[Mark]]) -> dict[int, Reason]:
@@ -213,7 +223,8 @@ def _alike(session: Session, case: Case, by_case: Mapping[int, set[Mark]]) -> di
     likely.sort(key=lambda number: (-counts[number], number))
     mine = _pieces(case)
     found = {}
-    for other in session.scalars(select(Case).where(Case.number.in_(likely[:_COMPARED]))):
+    compared = select(Case).where(Case.number.in_(likely[:_COMPARED])).options(undefer(Case.message))
+    for other in session.scalars(compared):
         share = likeness.share(mine, _pieces(other))
         if share >= likeness.ALIKE:
             found[other.number] = Reason(Kind.TEXT, f"{share:.0%}")

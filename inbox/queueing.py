@@ -1,6 +1,6 @@
 """Which cases wait for staff, what is most pressing first."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
@@ -64,7 +64,7 @@ def page(session: Session, wanted: Filter, order: Order, *, today: date, first: 
 
     What is for its handlers alone is among them where the filter tells nothing more of it than the line does.
     """
-    wanted_rows = _matching(wanted, today).order_by(*_ORDER[order])
+    wanted_rows = _matching(wanted, today).order_by(*_ORDER[order]).execution_options(**_reach(wanted))
     found = session.execute(wanted_rows.offset(first).limit(PAGE)).all()
     rows = session.execute(
         select(Case, Handling)
@@ -80,15 +80,17 @@ def page(session: Session, wanted: Filter, order: Order, *, today: date, first: 
 
 def numbers(session: Session, wanted: Filter, *, today: date) -> Sequence[int]:
     """Return the numbers of the cases that are asked for and may be read, MANY + 1 at most."""
-    matching = select(Handling.case).where(*_conditions(wanted, today)).order_by(Handling.case)
-    return session.scalars(matching.limit(MANY + 1)).all()
+    return session.scalars(_matching(wanted, today).order_by(Handling.case).limit(MANY + 1)).all()
 
 
 def count(session: Session, wanted: Filter, *, today: date) -> int:
     """Return how many cases are asked for, MANY if there are as many or more."""
-    matching = _matching(wanted, today).limit(MANY)
-    counted = select(func.count()).select_from(matching.subquery())
-    return session.scalar(counted.execution_options(**matching.get_execution_options())) or 0
+    matching = _lines(wanted, today)
+    if asked := words.phrase(wanted.search):
+        # Joined, the search ends with the last one that counts; a set of what it finds is made to its end.
+        matching = matching.join(Words, Words.case == Handling.case).where(Words.text.match(asked))
+    counted = select(func.count()).select_from(matching.limit(MANY).subquery())
+    return session.scalar(counted.execution_options(**_reach(wanted))) or 0
 
 
 # Down to the columns of the indexes: then nothing is sorted.
@@ -100,8 +102,20 @@ _ORDER = {
 
 
 def _matching(wanted: Filter, today: date) -> Select[int, int, date | None]:
-    rows = select(Handling.case, Handling.rank, Handling.deadline).where(*_conditions(wanted, today))
-    return rows.execution_options(**AS_A_LINE) if wanted.tells_nothing else rows
+    rows = _lines(wanted, today)
+    if asked := words.phrase(wanted.search):
+        rows = rows.where(Handling.case.in_(select(Words.case).where(Words.text.match(asked))))
+    return rows
+
+
+def _lines(wanted: Filter, today: date) -> Select[int, int, date | None]:
+    """Return the lines of what is asked for, but for what it says."""
+    return select(Handling.case, Handling.rank, Handling.deadline).where(*_conditions(wanted, today))
+
+
+def _reach(wanted: Filter) -> Mapping[str, bool]:
+    """Return how a statement reaches what is for its handlers alone, if nothing more of it is asked for."""
+    return AS_A_LINE if wanted.tells_nothing else {}
 
 
 def _conditions(wanted: Filter, today: date) -> Iterator[ColumnElement[bool]]:
@@ -115,8 +129,6 @@ def _conditions(wanted: Filter, today: date) -> Iterator[ColumnElement[bool]]:
     if wanted.unread:
         fresh = select(Case.number).where(Case.unread.is_(True))
         yield Handling.case.in_(fresh.union(select(FollowUp.case).where(FollowUp.unread.is_(True))))
-    if asked := words.phrase(wanted.search):
-        yield Handling.case.in_(select(Words.case).where(Words.text.match(asked)))
 
 
 def _by_columns(wanted: Filter, today: date) -> Iterator[ColumnElement[bool]]:

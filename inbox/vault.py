@@ -1,7 +1,8 @@
 """The encrypted database under its 32-byte key (SQLCipher), opened, made and used in transactions."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -148,12 +149,17 @@ class Vault:
 @event.listens_for(_Session, "do_orm_execute")
 def _leave_out(state: ORMExecuteState) -> None:
     """Narrow every statement: nobody who lists, counts or searches has to think of this."""
-    present = state.session.info[_PRESENT]
-    if present:
-        excluded = [_kept_from(kind, present) for kind in (Exclusion, remains.PastExclusion)]
-        others = [] if state.execution_options.get(_LINE) else [_entrusted_to_others(present)]
-        kept, unread = union(*excluded), union(*excluded, *others)
-        state.statement = state.statement.options(*_without(kept, unread, state.execution_options))
+    if names := present(state.session):
+        asked = state.execution_options
+        options = _narrowing(names, as_a_line=bool(asked.get(_LINE)), whole=bool(asked.get(_WHOLE)))
+        state.statement = state.statement.options(*options)
+
+
+@lru_cache(maxsize=64)  # making them takes longer than most questions do
+def _narrowing(names: tuple[str, ...], *, as_a_line: bool, whole: bool) -> tuple[ExecutableOption, ...]:
+    excluded = [_kept_from(kind, names) for kind in (Exclusion, remains.PastExclusion)]
+    others = [] if as_a_line else [_entrusted_to_others(names)]
+    return tuple(_without(union(*excluded), union(*excluded, *others), whole=whole))
 
 
 def _kept_from(kind: Any, present: Sequence[str]) -> Select[Any]:
@@ -167,7 +173,7 @@ def _entrusted_to_others(present: Sequence[str]) -> Select[Any]:
     return select(handlers.case).group_by(handlers.case).having(among < len(present))
 
 
-def _without(kept: SelectBase, unread: SelectBase, options: Mapping[str, Any]) -> Iterator[ExecutableOption]:
+def _without(kept: SelectBase, unread: SelectBase, *, whole: bool) -> Iterator[ExecutableOption]:
     """Yield what leaves out the cases of these numbers, and every row of any table that names one of them.
 
     Of those that are ``unread``, a wider choice than ``kept``, it leaves out all but what is of officers.
@@ -180,7 +186,7 @@ def _without(kept: SelectBase, unread: SelectBase, options: Mapping[str, Any]) -
     for each in _OF_A_CASE:
         if each not in _OF_OFFICERS:
             yield _only(each, lambda kind: kind.case.is_(None) | kind.case.not_in(unread))
-        elif each is not JournalEntry or not options.get(_WHOLE):
+        elif each is not JournalEntry or not whole:
             yield _only(each, lambda kind: kind.case.is_(None) | kind.case.not_in(kept))
     for each in _OF_TWO_CASES:
         yield _only(each, lambda kind: kind.other.not_in(unread))
