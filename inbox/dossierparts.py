@@ -67,7 +67,7 @@ def pages(content: Content, enclosed: Sequence[Part | None]) -> bytes:
     sheets.text(say(plan.enclosed.value if content.files else "no_files"))
     for file, part in zip(content.files, enclosed, strict=True):
         sheets.label(f"{say('file')} {file.number}{_described(part, say('bytes'))}")
-        if any(file.name):
+        if file.name not in {(), ("",)}:
             sheets.quote(file.name)
         sheets.small(f"SHA-256 {part.hash.hex()}" if part else say("left"))
     sheets.heading(say("reading"))

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import select
 
 from crypto import age, base64url, signing
-from inbox import cli, sheets
+from inbox import cli, records, sheets
 from inbox.schema import Case, FollowUp
 from tests import dossier_room as room_of
 from tests.dossier_room import ADDRESSEE, LETTER, NAME, PNG, SECRET, SOURCE, STOCK, Room, opened
@@ -249,6 +249,18 @@ def test_another_machine_verifies_with_the_public_key_alone(
     assert 1 == verify(whole, "--key", key)[0]
     assert 1 == verify(tar, "--key", signing.fingerprint(bytes(32)))[0]
     assert 1 == verify(tmp_path / "nothing", "--key", key)[0]
+
+
+def test_a_body_outside_signs_with_the_key_of_its_card(room: Room, key: str, tmp_path: Path) -> None:
+    """It has no root key; the root's officers compared the card's with it."""
+    office = room.office.copy(tmp_path / "body")
+    with office.opened() as inbox, inbox.transaction() as session:
+        records.office(session).root_seed = None
+        card_key = signing.fingerprint(signing.public_key(records.office(session).card_seed))
+    dossier = Room(office, room.reporter, tmp_path).make("body.age")
+    tar = tmp_path / "dossier.tar"
+    tar.write_bytes(age.unseal_bytes(dossier.read_bytes(), [ADDRESSEE]))
+    assert (0, 1) == (verify(tar, "--key", card_key)[0], verify(tar, "--key", key)[0])
 
 
 def test_any_changed_byte_is_found_and_its_part_named(whole: Path, key: str, tmp_path: Path) -> None:

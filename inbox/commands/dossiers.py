@@ -177,8 +177,8 @@ def _lines(content: Content) -> Iterator[str]:
         yield from (quoted(_marked(text)) for text in entry.texts)
     for file in content.files:
         yield from ("", f"file-{file.number}, {content.plan.enclosed}")
-        if any(file.name):
-            yield quoted(_marked(file.name))
+        if name := _marked(file.name):
+            yield quoted(name)
 
 
 def _marked(pieces: Pieces) -> str:
