@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from datetime import timedelta
 from http.client import HTTPException
 from pathlib import Path
 
@@ -15,9 +16,10 @@ from sqlalchemy import func, select
 
 from crypto import base64url, bundle
 from crypto.bundle import FIRST, INTAKE, Link, Manifest
+from portal import expire
 from portal.store import intakes
-from portal.store.schema import cases, chunks, envelopes
-from tests.builders import INSPECTORATE, Sealed, make_outbox, make_report_envelope, make_slot
+from portal.store.schema import cases, chunks, envelopes, whole
+from tests.builders import INSPECTORATE, Sealed, make_outbox, make_report_envelope, make_slot, today
 from tests.portal_room import BODY, SITE
 from tests.portal_server import Server
 
@@ -40,6 +42,7 @@ class Campaign:
     acknowledged: dict[str, Sealed] = field(default_factory=dict)
     delivered: int = 0
     _partial: dict[str, int] = field(default_factory=dict)
+    _refused: list[AssertionError] = field(default_factory=list)
     _sent: dict[bytes, Sealed] = field(default_factory=dict)
     _answered: threading.Event = field(default_factory=threading.Event)
     _outbox: Link = field(default_factory=lambda: Link(0, FIRST))
@@ -56,6 +59,7 @@ class Campaign:
         self._kill_command("import", outbox)
         self.server.run("import", outbox)
         self._check_answers()
+        self._give_up()
 
     @property
     def _folder(self) -> Path:
@@ -81,17 +85,24 @@ class Campaign:
             self.server.kill()
             for client in clients:
                 client.join()
+        # In a thread it would be seen by nobody.
+        assert not self._refused, self._refused
         self.kills += 1
 
     def _upload(self, prepared: list[Sealed]) -> None:
         """Send reports whole and in halves until the server is gone, noting what it acknowledged."""
-        with suppress(OSError, HTTPException):
+        try:
             for number, sealed in enumerate(prepared):
                 if number % 2:
                     self.acknowledged[self.server.send(sealed)] = sealed
                 else:
                     self._upload_in_halves(sealed)
                 self._answered.set()
+        except (OSError, HTTPException):
+            return  # it was killed
+        except AssertionError as error:
+            self._refused.append(error)
+            self._answered.set()
 
     def _upload_in_halves(self, sealed: Sealed) -> None:
         address = self.server.begin(sealed)
@@ -118,9 +129,19 @@ class Campaign:
                 .group_by(envelopes.c.id, envelopes.c.received)
             )
             assert all(received == sum_ for received, sum_ in connection.execute(rows))
-            whole = select(envelopes.c.case_id).where(envelopes.c.received == envelopes.c.size)
+            arrived = select(envelopes.c.case_id).where(whole)
             opened = select(cases.c.case_id).where(~cases.c.collected)
-            assert set(connection.scalars(whole)) == set(connection.scalars(opened))
+            assert set(connection.scalars(arrived)) == set(connection.scalars(opened))
+
+    def _give_up(self) -> None:
+        """Let go of what no client goes on with, as days later; else the portal takes no more some day."""
+        settings = self.server.settings
+        with self.server.store() as store:
+            expire.expire(store, settings, today() + timedelta(days=settings.upload_days + 1))
+            with store.read() as connection:
+                left = select(func.count()).select_from(envelopes).where(~whole)
+                assert connection.scalar(left) == 0
+        self._partial.clear()
 
     def _kill_command(self, *arguments: str | Path) -> None:
         """Kill a command of the portal somewhere between its begin and the longest that it has taken."""
