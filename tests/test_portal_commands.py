@@ -131,6 +131,7 @@ def test_export_and_import_tell_what_they_did(made: Path) -> None:
 @pytest.fixture
 def read(made: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Somebody who reads the database for as long as the test lasts; nobody waits long for the end of it."""
+    monkeypatch.setattr(database, "_WAIT_SECONDS", 0)
     monkeypatch.setattr(database, "_PRAGMAS", ("busy_timeout = 50", *database._PRAGMAS[1:]))
     with closing(sqlite3.connect(made / "portal.sqlite", isolation_level=None)) as connection:
         connection.execute("BEGIN")

@@ -225,6 +225,7 @@ def test_what_is_deleted_is_not_in_the_files(sqlite_room: Room) -> None:
 def test_deleted_bytes_in_use_are_not_called_gone(sqlite_room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
     """While another reads an older state, overwriting waits, then says that it could not be done."""
     monkeypatch.setattr(database, "_PRAGMAS", ("busy_timeout = 50", *database._PRAGMAS[1:]))
+    monkeypatch.setattr(database, "_WAIT_SECONDS", 0)
     impatient = Database(sqlite_room.settings.database_url)
     try:
         with sqlite_room.database.read() as reader:
@@ -236,6 +237,23 @@ def test_deleted_bytes_in_use_are_not_called_gone(sqlite_room: Room, monkeypatch
         impatient.scrub()
     finally:
         impatient.close()
+
+
+def test_of_many_who_overwrite_at_once_none_is_refused(sqlite_room: Room) -> None:
+    """Two reporters who withdraw at one moment: SQLite lets one of them overwrite, and the other waits."""
+    stores = [Database(sqlite_room.settings.database_url) for _ in range(3)]
+    done: list[Database] = []
+
+    def overwrite(store: Database) -> None:
+        for _ in range(20):
+            with store.write() as connection:
+                envelopes.begin(connection, upload(), None, b"")
+            store.scrub()
+        store.close()
+        done.append(store)
+
+    together([partial(overwrite, store) for store in stores])
+    assert len(done) == len(stores)
 
 
 def test_a_file_that_fails_while_it_is_overwritten_is_not_called_clean(sqlite_room: Room) -> None:

@@ -1,6 +1,7 @@
 """The database behind the portal, SQLite or PostgreSQL, with its transactions."""
 
 import sqlite3
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
@@ -15,6 +16,7 @@ from portal.store import upgrading
 from portal.store.schema import instance, metadata
 
 _WAIT_SECONDS = 10
+_PAUSE_SECONDS = 0.01
 _PRAGMAS = (
     f"busy_timeout = {_WAIT_SECONDS * 1000}",
     "journal_mode = WAL",
@@ -94,6 +96,14 @@ class Database:
         """
         if self._engine.dialect.name != "sqlite":
             return
+        end = time.monotonic() + _WAIT_SECONDS
+        while self._is_busy():
+            if time.monotonic() > end:
+                raise StoreBusy
+            time.sleep(_PAUSE_SECONDS)
+
+    def _is_busy(self) -> bool:
+        """Overwrite; tell whether that was in vain: SQLite waits for readers, not for who overwrites, too."""
         try:
             with closing(self._engine.raw_connection()) as connection:
                 cursor = connection.cursor()
@@ -101,8 +111,7 @@ class Database:
                 (busy, *_) = cursor.fetchone() or (1,)
         except (sqlite3.Error, DatabaseError) as error:
             raise StoreBusy from error
-        if busy:
-            raise StoreBusy
+        return bool(busy)
 
     @property
     def size(self) -> int:
