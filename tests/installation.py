@@ -2,6 +2,7 @@
 
 import json
 import re
+import secrets
 import signal
 import socket
 import subprocess
@@ -10,20 +11,28 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 COMMANDS = Path(sys.executable).parent
 PASSPHRASE = "a lantern at the harbour mouth"
 START_SECONDS = 30
+LOWEST_PORT = 10_000
 
 
 def free_port() -> int:
-    """Return a loopback TCP port on which nothing listens."""
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return int(listener.getsockname()[1])
+    """Return a loopback TCP port on which nothing listens.
+
+    One that Linux gives to no client by itself: between here and its use another test may connect somewhere.
+    """
+    first = int(Path("/proc/sys/net/ipv4/ip_local_port_range").read_text().split()[0])
+    while True:
+        with socket.socket() as listener, suppress(OSError):
+            listener.bind(
+                ("127.0.0.1", LOWEST_PORT + secrets.randbelow(max(first - LOWEST_PORT, LOWEST_PORT)))
+            )
+            return int(listener.getsockname()[1])
 
 
 class Failed(AssertionError):

@@ -107,13 +107,6 @@ class Nginx:
             assert time.monotonic() < end
             time.sleep(0.05)
 
-    def wait_until_read(self, client: socket.socket) -> None:
-        """Return once nginx has read all that this client has sent."""
-        end = time.monotonic() + START_SECONDS
-        while not _is_read(client):
-            assert time.monotonic() < end
-            time.sleep(0.01)
-
     def open_files(self) -> list[str]:
         """Return the path of every file that a process of this nginx has open, removed or not."""
         master = (self.folder / "pid").read_text().strip()
@@ -129,16 +122,3 @@ class Nginx:
 def _listens(port: int) -> bool:
     with socket.socket() as probe:
         return probe.connect_ex((HOST, port)) == 0
-
-
-def _is_read(client: socket.socket) -> bool:
-    """Tell whether nothing waits on either end of a connection on loopback, by what Linux says of them."""
-    ours, theirs = client.getsockname()[1], client.getpeername()[1]
-    rows = [line.split() for line in Path("/proc/net/tcp").read_text().splitlines()[1:]]
-    # Each: number, own address, other address, state, bytes to be acknowledged : bytes to be read.
-    waiting = {(_port(row[1]), _port(row[2])): row[4] for row in rows}
-    return all(waiting[ends] == "00000000:00000000" for ends in ((ours, theirs), (theirs, ours)))
-
-
-def _port(address: str) -> int:
-    return int(address.rpartition(":")[2], 16)

@@ -144,6 +144,7 @@ def test_nothing_is_asked_of_the_portal_while_files_are_added(
     visitor: Visitor, page: Page, tmp_path: Path
 ) -> None:
     """Whoever watches the network learns nothing before the report is sent."""
+    page.wait_for_load_state("networkidle")
     before = len(visitor.requests)
     page.set_input_files(
         "#files", [pictures.picture(tmp_path / "a.jpg"), pictures.picture(tmp_path / "b.png")]

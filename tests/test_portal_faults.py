@@ -26,7 +26,6 @@ from tests.small_disk import small_disk
 from tests.work import solve
 
 STOPS = 3
-WORKERS = 2
 LEFT = 3 << 20
 PATIENCE_SECONDS = 30
 
@@ -36,15 +35,6 @@ def cluster() -> Iterator[postgres.Cluster]:
     """A server of PostgreSQL that tests stop and start; fast, as nobody cuts the power."""
     with postgres.serving() as made:
         yield made
-
-
-def all_workers(server: Server) -> list[int]:
-    """Return the process ids of the workers once all are there."""
-    end = time.monotonic() + PATIENCE_SECONDS
-    while len(server.workers()) < WORKERS:
-        assert time.monotonic() < end
-        time.sleep(0.05)
-    return server.workers()
 
 
 def test_a_full_disk_refuses_and_loses_nothing(tmp_path: Path, free_port: Callable[[], int]) -> None:
@@ -93,7 +83,7 @@ def test_a_full_disk_of_postgresql_refuses_and_loses_nothing(
             server = Server(tmp_path, free_port()).make(database=cluster.url)
             begun, sealed = make_report_envelope(SITE, file=bytes(400_000)), make_report_envelope(SITE)
             with server.serving():
-                workers = all_workers(server)
+                workers = server.workers()
                 address = server.begin(begun)
                 assert patch(server, address, begun, 0, HALF)[0] == 204
                 filler = cluster.folder / "filler"
@@ -141,7 +131,7 @@ def test_postgresql_that_stops_and_starts_under_load_loses_nothing(
         server = Server(tmp_path, free_port()).make(database=url)
         with server.serving():
             with Load(server).running() as load:
-                workers = all_workers(server)
+                workers = server.workers()
                 for _ in range(STOPS):
                     load.goes_on()
                     cluster.stop()
@@ -192,7 +182,7 @@ def test_a_clock_that_jumps_loses_nothing(
     server = Server(tmp_path, free_port()).make()
     begun = make_report_envelope(SITE)
     with server.serving():
-        workers = all_workers(server)
+        workers = server.workers()
         address = server.begin(begun)
         assert patch(server, address, begun, 0, HALF)[0] == 204
         kept = {server.send(sealed): sealed for sealed in (make_report_envelope(SITE),)}

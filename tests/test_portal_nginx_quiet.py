@@ -10,6 +10,7 @@ import pytest
 
 from tests.bad_requests import exchange, head
 from tests.builders import make_report_envelope
+from tests.connections import wait_until_read
 from tests.installation import free_port
 from tests.portal_nginx import Nginx
 from tests.portal_room import BODY, SITE
@@ -52,7 +53,7 @@ def files_of_bodies(site: Nginx) -> list[str]:
     piece = head(f"PATCH /api/envelopes/{'A' * 22} HTTP/1.1", *lines, f"Content-Length: {1 << 20}")
     with socket.create_connection(("127.0.0.1", site.onion_port)) as client:
         client.sendall(piece + bytes((1 << 20) - 1))
-        site.wait_until_read(client)
+        wait_until_read(client)
         assert exchange(site.onion_port, head("GET /keyring.sig HTTP/1.1"), end=False).status == 200
         return [path for path in site.open_files() if path.startswith(str(site.folder / "body"))]
 
