@@ -12,11 +12,13 @@ from dataclasses import dataclass
 from http.client import HTTPConnection
 from pathlib import Path
 
-from crypto import base64url
+from crypto import base64url, pages
+from portal import manifest
+from portal.app import load_questionnaire
 from portal.config import Settings, load
 from portal.store import envelopes
 from portal.store.database import Database, open_database
-from tests.builders import Sealed
+from tests.builders import Sealed, today
 from tests.portal_room import BODY, SITE, TUS, Room, declared
 
 PORTAL = Path(sys.executable).parent / "portal"
@@ -69,6 +71,14 @@ class Server:
         self.configure(**settings)
         Room(self.folder, self.settings.database, SITE).close()
         return self
+
+    def sign_manifest(self) -> None:
+        """Put the signed manifest of what is served where the settings say: into ``manifest``."""
+        raw = manifest.make(self.settings, load_questionnaire(self.settings), 1, today())
+        folder = self.folder / "manifest"
+        folder.mkdir()
+        (folder / pages.MANIFEST).write_bytes(raw)
+        (folder / pages.SIGNATURE).write_bytes(pages.sign(raw, SITE.deployment, SITE.root_seed))
 
     def twin(self, folder: Path, port: int) -> "Server":
         """Return another machine's portal on the same database."""
@@ -168,7 +178,14 @@ class Server:
         )
 
     def workers(self) -> list[int]:
-        """Return the process ids of the workers."""
+        """Return the process ids of the workers, once all are there: they are begun after it listens."""
+        end = time.monotonic() + START_SECONDS
+        while len(found := self._children()) < self.settings.workers:
+            assert time.monotonic() < end
+            time.sleep(0.05)
+        return found
+
+    def _children(self) -> list[int]:
         assert self.process
         children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text()
         return [int(child) for child in children.split()]

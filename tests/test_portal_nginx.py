@@ -13,18 +13,16 @@ import pytest
 from playwright.sync_api import Browser, expect
 from sqlalchemy import func, select
 
-from crypto import pages
-from portal import headers, manifest
+from portal import headers
 from portal.app import load_questionnaire
 from portal.config import load
 from portal.sitefiles import MISSING, files
 from portal.store.schema import envelopes
 from tests.bad_requests import INCOMPLETE, REFUSED, SECOND, exchange, head
-from tests.builders import today
 from tests.installation import free_port
 from tests.page_visitor import SLOW, Visitor
 from tests.portal_nginx import Nginx
-from tests.portal_room import BODY, SITE
+from tests.portal_room import BODY
 from tests.portal_server import Server
 from tests.server_state import state
 
@@ -193,7 +191,7 @@ def test_the_site_is_verified_through_it_and_a_changed_file_is_named(
 ) -> None:
     """`portal verify` as a monitor runs it, by TLS and without; one form of one file is enough."""
     server = Server(tmp_path, free_port()).make(manifest="manifest")
-    sign_manifest(server)
+    server.sign_manifest()
     nginx = Nginx(server, tmp_path / "nginx").make()
     monkeypatch.setenv("SSL_CERT_FILE", str(nginx.certificate))
     with server.serving(), nginx.serving():
@@ -205,16 +203,6 @@ def test_the_site_is_verified_through_it_and_a_changed_file_is_named(
         altered.with_name("icon.svg.br").write_bytes(brotli.compress(changed))
         said = server.run("verify", nginx.onion_address, code=1)
         assert said == "/static/icon.svg: other bytes than were signed\n"
-
-
-def sign_manifest(server: Server) -> None:
-    """Put the signed manifest of what a portal serves into its folder."""
-    settings = load(server.folder / "portal.toml")
-    raw = manifest.make(settings, load_questionnaire(settings), 1, today())
-    folder = server.folder / "manifest"
-    folder.mkdir()
-    (folder / pages.MANIFEST).write_bytes(raw)
-    (folder / pages.SIGNATURE).write_bytes(pages.sign(raw, SITE.deployment, SITE.root_seed))
 
 
 def test_the_configuration_holds_for_nginx_itself(site: Nginx) -> None:

@@ -17,17 +17,10 @@ from tests.portal_room import BODY, SITE, Room, declared
 from tests.portal_server import Server
 from tests.routes import addresses
 from tests.socks_proxy import proxying
+from tests.tor_network import tor_browser
 
 TORRC = CONFIGURATION.with_name("torrc")
 NAME = "a" * 55 + "d.onion"
-
-# What Tor Browser sets in Firefox: names are for the proxy, and an onion service counts as a secure context.
-TOR_BROWSER = {
-    "network.proxy.type": 1,
-    "network.proxy.socks_remote_dns": True,
-    "network.dns.blockDotOnion": False,
-    "dom.securecontext.allowlist_onions": True,
-}
 
 
 @pytest.fixture(scope="module")
@@ -41,9 +34,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Nginx]:
 def test_a_report_is_sent_to_the_onion_service(site: Nginx) -> None:
     """By a browser that knows the site by its .onion name alone; no request of the page goes to another."""
     with proxying(site.onion_port) as proxy:
-        _, port = proxy.address.split(":")
-        tor = {"network.proxy.socks": "127.0.0.1", "network.proxy.socks_port": int(port), **TOR_BROWSER}
-        with browsing(f"http://{NAME}", "fr", tor) as firefox:
+        with browsing(f"http://{NAME}", "fr", tor_browser(proxy.address)) as firefox:
             assert firefox.does("report", text="Through the onion service")["words"]
         # Firefox asks for its own news besides.
         assert {name for name in proxy.asked if b".mozilla." not in name} == {NAME.encode()}

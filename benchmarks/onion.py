@@ -1,0 +1,37 @@
+"""The shipped torrc and nginx.conf in a tor network of their own: a report through real circuits."""
+
+import time
+
+from sqlalchemy import func, select
+
+from portal.store.schema import envelopes, whole
+from tests.firefox_peer import browsing
+from tests.portal_nginx import Nginx
+from tests.portal_server import Server
+from tests.tor_network import tor_browser, tor_network
+
+
+def onion(server: Server) -> str:
+    """Verify the site and send a report by the onion service; return what to say of it.
+
+    Raises if the report did not arrive, or the site serves otherwise than was signed.
+    """
+    with (server.folder / "portal.toml").open("a") as file:
+        file.write('manifest = "manifest"\n')
+    server.sign_manifest()
+    nginx = Nginx(server, server.folder / "nginx").make()
+    folder = server.folder / "tor"
+    folder.mkdir()
+    begun = time.perf_counter()
+    with server.serving(), nginx.serving(), tor_network(folder, nginx.onion_port) as tor:
+        reached = time.perf_counter() - begun
+        server.run("verify", f"http://{tor.onion}", "--proxy", f"socks5h://{tor.proxy}")
+        with browsing(f"http://{tor.onion}", "fr", tor_browser(tor.proxy)) as firefox:
+            sent = firefox.does("report", text="Through real circuits")
+    with server.store() as store, store.read() as connection:
+        if connection.scalar(select(func.count()).select_from(envelopes).where(whole)) != 1:
+            raise RuntimeError("the report did not arrive")
+    return (
+        f"onion service reached after {reached:.0f} s; verified through it; "
+        f"a report sent by Firefox in {sent['seconds']:.1f} s"
+    )
