@@ -20,7 +20,7 @@ from inbox import attachments, cleaning, deciding, disclosures, dossierparts, me
 from inbox.attachments import Found
 from inbox.deciding import Choice, Decision
 from inbox.disclosures import Given, Ground
-from inbox.dossiers import Content, Enclosed
+from inbox.dossiers import Content, Enclosed, Plan
 from inbox.errors import Refused
 from inbox.home import Home
 from inbox.journal import By
@@ -30,6 +30,7 @@ from inbox.unlocking import Inbox
 _HYBRID = "age1pq1"
 _GROUNDS = {Purpose.PROSECUTOR: Ground.JUDICIAL, Purpose.DISCIPLINARY: Ground.OTHER}
 _DIGITS = 16
+_NOTED = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +49,12 @@ class _Enclosure:
     name: str
     size: int
     pieces: Callable[[], Iterator[bytes]]
+
+
+def noted(plan: Plan, to: Addressed, *, is_measure: bool) -> str:
+    """Return what the journal notes of a dossier: what for, with what, the beginning of its recipient."""
+    about = f"{plan.purpose}, attachments {plan.enclosed}, to {to.text[:_NOTED]}"
+    return f"{about}, a measure" if is_measure else about
 
 
 def addressed(text: str) -> Addressed:

@@ -30,6 +30,11 @@ class Plan:
     cases: tuple[Due, ...]
     backups: tuple[str, ...]
 
+    @property
+    def counted(self) -> str:
+        """How many cases; no number, as who may not know of one of them reads the journal, too."""
+        return "1 case" if len(self.cases) == 1 else f"{len(self.cases)} cases"
+
 
 def plan_due(home: Home, session: Session, today: date) -> Plan:
     """Return the destruction of all that is due; Refused if nothing is."""

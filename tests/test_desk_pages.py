@@ -34,6 +34,11 @@ PAGES = {
     "readers": "/case/1/readers",
     "ledger": "/case/1/ledger",
     "journal": "/journal",
+    "file": "/case/1/file/1",
+    "timeline": "/case/1/timeline",
+    "dossier": "/case/1/dossier",
+    "retention": "/retention",
+    "oversight": "/oversight",
     "nothing": "/nowhere",
 }
 NARROW = ViewportSize(width=320, height=640)

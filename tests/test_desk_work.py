@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 
 from inbox.desk.app import create_app
+from inbox.schema import Case
 from tests.desk_room import TOKEN, Client, sitting, tell
-from tests.inbox_builders import Office, Portal, World, passphrase_of, today
+from tests.inbox_builders import Office, Portal, World, passphrase_of, stranger, today
 
 NAMES = ("alice", "bruno", "chloe")
 WHAT = {"what": "Le conteneur MSKU 123456 5 est sorti", "coi": "no"}
@@ -196,7 +197,17 @@ def test_the_journal_is_shown_and_verified(client: Client) -> None:
 def test_every_form_of_a_page_leads_to_an_act(client: Client) -> None:
     """No form points to nowhere, and none reads."""
     adapter = create_app(client.desk).url_map.bind(client.desk.host)
-    pages = ["/", "/case/1", "/case/1/links", "/case/1/readers", "/case/1/ledger", "/medium", "/journal"]
+    pages = [
+        "/",
+        "/case/1",
+        "/case/1/links",
+        "/case/1/readers",
+        "/case/1/ledger",
+        "/case/1/dossier",
+        "/medium",
+        "/retention",
+        "/journal",
+    ]
     found = {
         action
         for page in pages
@@ -233,3 +244,61 @@ def test_a_file_is_looked_at_without_being_opened(office: Office) -> None:
         assert client.ask("/en/case/1/file/2").status_code == 409
         assert client.ask("/en/case/1/file/1/0").status_code == 404
     assert ("preview", "file 1, page 1", "") in noted(office)
+
+
+def test_more_time_holds_and_decisions(office: Office) -> None:
+    with sitting(office) as client:
+        sends(client, "hold", reason="proceedings")
+        assert "Held for a procedure since" in client.page("/en/case/1")
+        sends(client, "hold", release="on", reason="over")
+        sends(client, "decide", choice="no_transmission", reason="no offence")
+        assert client.send("/en/case/1/extend", reason="x").status_code in {303, 409}
+        assert "no_transmission" in client.page("/en/case/1/timeline")
+        assert "Not transmitted" in client.page("/en/oversight")
+    assert [("hold", "", "proceedings"), ("release-hold", "", "over")] == noted(office)[:2]
+    assert ("decide", "art40: no_transmission", "no offence") in noted(office)
+
+
+def test_what_is_destroyed_takes_two_and_leaves_the_list(office: Office) -> None:
+    form = {"case": ["1"], "reason": "by order"}
+    with sitting(office) as client:
+        sends(client, "close", outcome="founded", disclosure="withheld", reason="secret")
+        assert client.send("/en/retention", case=["2"], reason="x").status_code == 409
+        assert "the portal has not confirmed the closing yet" in client.page("/en/retention")
+        assert client.send("/en/retention", **both(**form)).status_code == 409
+    with office.opened() as inbox, inbox.transaction() as session:
+        session.get_one(Case, 1).withdrawn = True
+    with sitting(office) as client:
+        asked = client.send("/en/retention", **form)
+        assert (401, True) == (asked.status_code, 'name="case" value="1"' in asked.text)
+        gone = client.send("/en/retention", **both(**form))
+        assert (200, True) == (gone.status_code, "Case 1" in gone.text)
+        assert client.ask("/en/case/1").status_code == 409
+        assert "decided by officers" in client.page("/en/retention")
+    assert [1] == [line["case"] for line in office.json("eliminations")["eliminations"]]
+
+
+def test_a_dossier_is_looked_at_then_sealed_by_two(office: Office, tmp_path: Path) -> None:
+    """What is removed is in neither; without a medium there is no place for it."""
+    plan = {"purpose": "prosecutor", "addressee": "Procureur", "language": "fr", "enclosed": "none"}
+    plan |= {"redact": "what:MSKU 123456 5"}
+    to = {"recipient": stranger().recipient().encode(), "measure": "on"}
+    with sitting(office, tmp_path) as client:
+        assert "Le conteneur" not in client.page("/en/case/1/dossier")
+        shown = client.send("/en/case/1/dossier/preview", **plan)
+        assert (200, True, False) == (
+            shown.status_code,
+            "Le conteneur" in shown.text,
+            "MSKU" in shown.text.split("<form")[1],
+        )
+        assert client.send("/en/case/1/dossier", **plan, **to).status_code == 401
+        early = client.send("/en/case/1/dossier", **both(**plan, **to))
+        assert (409, True) == (early.status_code, "risk to the source" in early.text)
+        sends(client, "source-risk", risk="low", reason="many know")
+        made = client.send("/en/case/1/dossier", **both(**plan, **to))
+        assert (200, True) == (made.status_code, "lies on the medium" in made.text)
+        assert client.send("/en/case/1/dossier", **both(**plan, **to)).status_code == 409
+        assert "Procureur" in client.page("/en/case/1/ledger")
+    assert [f"dossier-1-{today()}.age"] == [path.name for path in tmp_path.glob("*.age")]
+    with sitting(office) as client:
+        assert client.send("/en/case/1/dossier", **both(**plan, **to)).status_code == 409

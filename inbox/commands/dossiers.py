@@ -18,7 +18,6 @@ from inbox.options import NUMBER, Door, case_argument, json_option, officer_opti
 from inbox.redaction import Pieces
 from inbox.terminal import quoted, visible
 
-_SHOWN_OF_RECIPIENT = 20
 _PLAIN = (
     "this recipient does not withstand a quantum computer: what is recorded today may be read one day;"
     " ask for one that begins with age1pq1, or hand the file over in person"
@@ -89,8 +88,7 @@ def make(door: Door, /, *, case: int, recipient: str, out: Path, as_json: bool, 
     """Write a dossier, signed and sealed to its addressee; takes two officers."""
     is_measure = chosen.pop("measure")
     plan, to = _plan(**chosen), dispatch.addressed(_recipient(recipient))
-    about = f"{plan.purpose}, attachments {plan.enclosed}, to {to.text[:_SHOWN_OF_RECIPIENT]}"
-    about += ", a measure" if is_measure else ""
+    about = dispatch.noted(plan, to, is_measure=is_measure)
     check_free(out)
     # The file gets its name after the entry in the journal is written: there is none without.
     with disk.replacing(out) as file, door.opened() as inbox:

@@ -74,7 +74,7 @@ def destroy(door: Door, /, *, case: tuple[int, ...], all_due: bool, early: str, 
         if terminal.is_interactive() and not as_json:
             terminal.warn_all(f"to be destroyed: {_line(_view(each, day))}" for each in planned.cases)
             _ask_once(door)
-        with inbox.acting(Deed(Act.DESTROY_CASES, about=_count(planned), reason=early), day) as session:
+        with inbox.acting(Deed(Act.DESTROY_CASES, about=planned.counted, reason=early), day) as session:
             eliminating.destroy(inbox.home, session, By(inbox.present, day), planned)
     view = {"cases": [each.case for each in planned.cases], "backups": list(planned.backups)}
     terminal.show(view, _told(planned), as_json=as_json)
@@ -122,11 +122,6 @@ def _ask_once(door: Door) -> None:
         raise Refused("nothing was destroyed", "answer yes, or see them first: inbox retention")
 
 
-def _count(planned: Plan) -> str:
-    # No number: who may not know of one of them reads this entry, too.
-    return "1 case" if len(planned.cases) == 1 else f"{len(planned.cases)} cases"
-
-
 def _view(each: Due, day: date) -> View:
     return {
         "case": each.case,
@@ -150,7 +145,7 @@ def _lines(rows: Sequence[View]) -> Iterator[str]:
 
 
 def _told(planned: Plan) -> Iterator[str]:
-    yield f"destroyed: {_count(planned)}; the list for the archives: inbox eliminations --out FOLDER"
+    yield f"destroyed: {planned.counted}; the list for the archives: inbox eliminations --out FOLDER"
     yield "an older copy of the vault still holds what was in them; destroy every copy of:"
     yield from (f"  {name}" for name in planned.backups)
     yield "  the vault, from before now"

@@ -9,6 +9,8 @@ from flask_wtf import CSRFProtect
 from inbox.desk import (
     case,
     collecting,
+    dossier,
+    ending,
     files,
     guard,
     headers,
@@ -22,7 +24,9 @@ from inbox.desk import (
     rendering,
     state,
     style,
+    timing,
     waiting,
+    watching,
     work,
 )
 from inbox.desk.state import Desk
@@ -38,6 +42,10 @@ _PAGES = (
     readers.pages,
     identity.pages,
     files.pages,
+    timing.pages,
+    watching.pages,
+    dossier.pages,
+    ending.pages,
     rejecting.pages,
     collecting.pages,
     records.pages,

@@ -35,8 +35,7 @@ def show() -> ResponseReturnValue:
 def collect() -> ResponseReturnValue:
     """Collect the chosen bundles."""
     desk = here()
-    folder = _folder()
-    chosen = [path for path in medium.files(folder) if path.name in request.form.getlist("bundle")]
+    chosen = [path for path in medium.files(folder()) if path.name in request.form.getlist("bundle")]
     given = request.form.get("fingerprint", "").strip() or None
     acceptance = Acceptance(None, given, lambda _: False)
     outcomes = list(collect_bundles(desk.inbox, chosen, acceptance, today=today(), progress=_work_goes_on))
@@ -47,7 +46,7 @@ def collect() -> ResponseReturnValue:
 def prepare() -> ResponseReturnValue:
     """Put the next bundle for the portal on the medium."""
     desk = here()
-    made = outbox.make(desk.inbox, _folder(), today=today(), progress=_work_goes_on)
+    made = outbox.make(desk.inbox, folder(), today=today(), progress=_work_goes_on)
     with desk.inbox.transaction() as session:
         head = journal.head(session)
     return rendering.page("prepared.html", made=made, head=head)
@@ -56,15 +55,16 @@ def prepare() -> ResponseReturnValue:
 @pages.post("/outbox/<int:n>")
 def again(n: int) -> ResponseReturnValue:
     """Put a bundle for the portal on the medium once more."""
-    made = outbox.again(here().inbox, _folder(), n, today=today())
+    made = outbox.again(here().inbox, folder(), n, today=today())
     return rendering.page("prepared.html", made=made, head=None)
 
 
-def _folder() -> Path:
-    folder = here().medium
-    if folder is None:
+def folder() -> Path:
+    """Return the folder of the medium; Refused if none was named."""
+    named = here().medium
+    if named is None:
         raise Refused("no medium was named", "start the desk with --medium FOLDER")
-    return folder
+    return named
 
 
 def _work_goes_on(_done: int, _total: int) -> None:

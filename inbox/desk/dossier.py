@@ -1,0 +1,76 @@
+"""What goes to a prosecutor or into a disciplinary file: chosen, looked at, sealed onto the medium."""
+
+from http import HTTPStatus
+
+from flask import Blueprint, abort, request
+from flask.typing import ResponseReturnValue
+
+from crypto import signing
+from crypto.dossier import Purpose
+from inbox import cases, disk, dispatch, dossiers, redaction
+from inbox.acts import Act, Deed
+from inbox.desk import rendering
+from inbox.desk.collecting import folder
+from inbox.desk.forms import choice, line, text
+from inbox.desk.state import here
+from inbox.desk.translation import LANGUAGES
+from inbox.dossiers import Enclosed, Plan
+from inbox.errors import Refused
+from inbox.options import today
+
+pages = Blueprint("dossier", __name__, url_prefix="/case/<int:case>/dossier")
+
+
+@pages.get("")
+def ask(case: int) -> ResponseReturnValue:
+    """Ask what a dossier is for, and what stands in it."""
+    day = today()
+    with here().inbox.acting(Deed(Act.SHOW, case=case, about="dossier"), day) as session:
+        view = cases.details(session, case, day, rendering.language())
+        return rendering.page("dossier.html", view=view)
+
+
+@pages.post("/preview")
+def preview(case: int) -> ResponseReturnValue:
+    """Show what a dossier would say, before anything is sealed."""
+    plan, day = _plan(), today()
+    with here().inbox.acting(Deed(Act.SHOW, case=case, about=f"dossier, {plan.purpose}"), day) as session:
+        content, still = dossiers.compose(session, case, plan, day)
+    given = [(name, value) for name, value in request.form.items(multi=True) if name != "csrf_token"]
+    return rendering.page("dossier_preview.html", content=content, still=still, given=given)
+
+
+@pages.post("")
+def make(case: int) -> ResponseReturnValue:
+    """Put a dossier on the medium, signed and sealed to its addressee; takes two officers."""
+    inbox, plan, day, to = here().inbox, _plan(), today(), dispatch.addressed(line("recipient"))
+    out = folder() / f"dossier-{case}-{day}.age"
+    if out.exists():
+        raise Refused(f"{out.name} is on the medium already", "take it away first, nothing is overwritten")
+    is_measure = "measure" in request.form
+    about = dispatch.noted(plan, to, is_measure=is_measure)
+    deed = Deed(Act.MAKE_DOSSIER, case=case, about=about)
+    with disk.replacing(out) as file, inbox.acting(deed, day) as session:
+        content, still = dossiers.compose(session, case, plan, day)
+        made = dispatch.send(inbox, session, content, to, file)
+        if is_measure:
+            dispatch.note_measure(session, made, plan.addressee)
+    key = signing.fingerprint(made.key)
+    shown = {"number": case, "name": out.name, "made": made, "key": key, "still": still, "to": to}
+    return rendering.page("dossier_made.html", **shown)
+
+
+def _plan() -> Plan:
+    language = request.form.get("language", "")
+    if language not in LANGUAGES:
+        abort(HTTPStatus.BAD_REQUEST)
+    return Plan(
+        purpose=choice("purpose", Purpose),
+        addressee=line("addressee"),
+        language=language,
+        redactions=tuple(redaction.parse(each) for each in text("redact").splitlines() if each.strip()),
+        included=frozenset(request.form.getlist("include")),
+        with_replies="replies" in request.form,
+        enclosed=choice("enclosed", Enclosed),
+        chosen=frozenset(request.form.getlist("file", int)),
+    )

@@ -1,0 +1,36 @@
+"""What is due to be destroyed, its destruction, and the list of what was."""
+
+from flask import Blueprint, request
+from flask.typing import ResponseReturnValue
+
+from inbox import eliminating, eliminations, retention
+from inbox.acts import Act, Deed
+from inbox.desk import rendering
+from inbox.desk.forms import line
+from inbox.desk.state import here
+from inbox.journal import By
+from inbox.options import today
+
+pages = Blueprint("ending", __name__, url_prefix="/retention")
+
+
+@pages.get("")
+def show() -> ResponseReturnValue:
+    """List the closed cases and the junk by the day on which each is to be destroyed; what was destroyed."""
+    inbox, day = here().inbox, today()
+    with inbox.acting(Deed(Act.LIST_RETENTION), day) as session:
+        rows = retention.listing(inbox.home, session)
+        shown = {"rows": rows, "today": day, "gone": eliminations.view(eliminations.since(session, None))}
+        return rendering.page("retention.html", **shown)
+
+
+@pages.post("")
+def destroy() -> ResponseReturnValue:
+    """Destroy the chosen cases with all that belongs to them; takes two officers."""
+    inbox, day, early = here().inbox, today(), line("reason")
+    chosen = request.form.getlist("case", int)
+    with inbox.acting(Deed(Act.LIST_RETENTION, about="what can be destroyed"), day) as session:
+        planned = eliminating.plan(inbox.home, session, chosen, day, early=bool(early))
+    with inbox.acting(Deed(Act.DESTROY_CASES, about=planned.counted, reason=early), day) as session:
+        eliminating.destroy(inbox.home, session, By(inbox.present, day), planned)
+    return rendering.page("destroyed.html", planned=planned)

@@ -1,0 +1,27 @@
+"""What happened to a case, and how the work on all of them goes."""
+
+from flask import Blueprint
+from flask.typing import ResponseReturnValue
+
+from inbox import labels, oversight, timeline
+from inbox.acts import Act, Deed
+from inbox.desk import rendering
+from inbox.desk.state import here
+from inbox.options import today
+
+pages = Blueprint("watching", __name__)
+
+
+@pages.get("/case/<int:case>/timeline")
+def happened(case: int) -> ResponseReturnValue:
+    """Show what happened to a case, day by day."""
+    with here().inbox.acting(Deed(Act.READ_TIMELINE, case=case), today()) as session:
+        return rendering.page("timeline.html", number=case, events=timeline.of(session, case))
+
+
+@pages.get("/oversight")
+def oversee() -> ResponseReturnValue:
+    """Show how the work goes, for who watches over it: nothing of what any report says."""
+    day = today()
+    with here().inbox.acting(Deed(Act.OVERSEE), day) as session:
+        return rendering.page("oversight.html", view=oversight.view(session, day), labels=labels)
