@@ -1,6 +1,6 @@
 """How a case ends: with an outcome, and with a word to its author or a reason for none (L-04, L-05)."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 
@@ -38,6 +38,7 @@ class Closing:
 
     ``reason`` says why something is withheld. ``body`` is the one on the list that is competent for what is
     out of scope. ``text`` goes to the author; empty if an answer waits for the next outbox already.
+    ``despite`` is the reason to say what ``caution`` warns of.
     """
 
     outcome: Outcome
@@ -45,6 +46,7 @@ class Closing:
     reason: str = ""
     body: str = ""
     text: str = ""
+    despite: str = ""
 
     @property
     def act(self) -> Act:
@@ -69,7 +71,7 @@ def close(session: Session, number: int, closing: Closing, today: date) -> Case:
         )
     _check_told(case, closing)
     if (text := _redirect(session, case, closing, today)) or closing.disclosure is not Disclosure.WITHHELD:
-        _tell(session, number, text, today)
+        _tell(session, number, replace(closing, text=text), today)
     work = handling.of(session, number)
     work.outcome, work.disclosure = closing.outcome.value, closing.disclosure.value
     work.withheld = closing.reason if closing.disclosure is Disclosure.WITHHELD else ""
@@ -121,9 +123,9 @@ def _redirect(session: Session, case: Case, closing: Closing, today: date) -> st
     return closing.text or body.said(case.language)
 
 
-def _tell(session: Session, number: int, text: str, today: date) -> None:
-    if text:
-        replies.reply(session, number, text, today)
+def _tell(session: Session, number: int, closing: Closing, today: date) -> None:
+    if closing.text:
+        replies.reply(session, number, closing.text, today, closing.despite)
     elif not _waits(session, number):
         raise CaseRefused(
             f"the author of case {number} has to be told in writing",

@@ -72,12 +72,15 @@ def keep(session: Session, by: By, meant: Mapping[int, Iterable[str]]) -> list[i
 
 
 def watched(session: Session) -> Names:
-    """Return the names of all officers, of those who left too, with their aliases.
+    """Return the names for which reports are kept from officers.
 
     Where there is one officer alone, nobody else could read what is kept from that one: then no name counts.
     """
-    if len(records.officers(session)) == 1:
-        return Names({})
+    return names(session) if len(records.officers(session)) > 1 else Names({})
+
+
+def names(session: Session) -> Names:
+    """Return the names of all officers, of those who left too, with their aliases."""
     return Names({each.name: _names_of(session, each.name) for each in records.everybody(session)})
 
 

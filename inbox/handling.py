@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from inbox import deadlines, duties, practice, records, scoring
 from inbox.answers import Answers
 from inbox.casework import Duty, Handling
-from inbox.deadlines import Due, Events
+from inbox.deadlines import Clock, Due, Events
 from inbox.practice import Regime
 from inbox.schema import Case, FollowUp
 
@@ -78,6 +78,25 @@ def acknowledge(session: Session, numbers: Container[int], today: date) -> None:
         if work.case in numbers:
             work.acknowledged = today
             keep_in_step(session, work.case)
+
+
+def feedback(session: Session, number: int, today: date) -> None:
+    """Note that the author of a case was told what was done or is planned, and why (L-02)."""
+    work = of(session, number)
+    work.answered = work.answered or today
+    keep_in_step(session, number)
+
+
+def feedback_due(session: Session, number: int, today: date) -> date | None:
+    """Return the day until which the author has to be told what was done, None once that is done.
+
+    Where nothing acknowledges the report yet, something does today: the answer that names the day.
+    """
+    case, work = records.case(session, number), of(session, number)
+    how = practice.of(session)
+    events = replace(_events(case, work, None, how.regime), acknowledged=work.acknowledged or today)
+    waiting = (each for each in deadlines.clocks(events, how.calendar) if each.clock is Clock.FEEDBACK)
+    return next((each.day for each in waiting if each.done is None), None)
 
 
 def keep_in_step(session: Session, number: int) -> None:

@@ -160,6 +160,13 @@ def _each_officer(
 _WHY = "Why, for the journal; nothing of a report."
 reason_option = click.option("--reason", default="", callback=reason_of, help=_WHY)
 reason_needed = click.option("--reason", required=True, callback=reason_of, help=_WHY)
+despite_option = click.option(
+    "--despite-warning",
+    "despite",
+    default="",
+    callback=reason_of,
+    help="Why a warning about the text is set aside, for the journal; nothing of a report.",
+)
 # Up to what canonical JSON, and so the journal, can write.
 NUMBER = click.IntRange(1, 2**53 - 1)
 officer_argument = click.argument("officer", metavar="NAME", callback=_officer)

@@ -1,38 +1,59 @@
 """What the inspectorate answers: a message that waits for the next outbox, or a new status."""
 
-from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 
 from sqlalchemy.orm import Session
 
-from crypto.messages import Reply, Status
-from inbox import dialogues, handling, records, slots
+from crypto.messages import Slot, Status
+from inbox import caution, dialogues, handling, records, slots
+from inbox.dialogues import Dialogues
 from inbox.errors import CaseRefused
 from inbox.schema import Case, Message
 from inbox.slots import Mailbox
 
 
-def reply(session: Session, number: int, text: str, today: date) -> Message:
-    """Add a message to a case; CaseRefused if its author cannot be answered or the slot could not hold it."""
-    case = records.case(session, number)
-    mailbox = _mailbox(case)
+def reply(session: Session, number: int, text: str, today: date, despite: str = "") -> Message:
+    """Add a message to a case; ``despite`` is the reason to say what ``caution`` warns of.
+
+    Raises CaseRefused if its author cannot be answered or the slot could not hold it, and as
+    ``caution.check``.
+    """
     if not text.strip():
         raise CaseRefused("the reply is empty", "give it with --text or --text-file")
-    channel = records.office(session).channel
-    exchanged = dialogues.of(session, number)
-    slot = slots.compose(mailbox, exchanged, channel=channel, issued=today, next_by=today)
-    added = Reply(case.serial + 1, today, text)
-    if not slots.holds(replace(slot, messages=(*slot.messages, added)), case.seen):
-        raise CaseRefused(
-            "the reply would not fit into the slot beside what the reporter has not opened yet",
-            "shorten it, or wait until a follow-up shows that the earlier messages were read",
-        )
-    position = len(exchanged.sent[number]) + 1
-    message = Message(case=number, position=position, serial=added.serial, day=today, text=text)
+    next_slot(session, number, text, today)
+    caution.check(session, number, text, despite)
+    case = records.case(session, number)
+    message = _message(case, dialogues.of(session, number), text, today)
     session.add(message)
     case.closed_in = None
     handling.acted(session, number, today)
     return message
+
+
+def next_slot(session: Session, number: int, text: str, today: date) -> Slot:
+    """Return the next slot of a case, with ``text`` as one more message if there is any.
+
+    Raises CaseRefused if the author cannot be answered, or if it could not hold the text.
+    """
+    case = records.case(session, number)
+    mailbox = _mailbox(case)
+    office = records.office(session)
+    exchanged = dialogues.of(session, number)
+    if text.strip():
+        exchanged.sent[number].append(_message(case, exchanged, text, today))
+    next_by = today + timedelta(days=office.answer_days)
+    slot = slots.compose(mailbox, exchanged, channel=office.channel, issued=today, next_by=next_by)
+    if text.strip() and not slots.holds(slot, case.seen):
+        raise CaseRefused(
+            "the reply would not fit into the slot beside what the reporter has not opened yet",
+            "shorten it, or wait until a follow-up shows that the earlier messages were read",
+        )
+    return slot
+
+
+def _message(case: Case, exchanged: Dialogues, text: str, today: date) -> Message:
+    position = len(exchanged.sent[case.number]) + 1
+    return Message(case=case.number, position=position, serial=case.serial + 1, day=today, text=text)
 
 
 def set_status(session: Session, number: int, status: Status, today: date) -> Case:

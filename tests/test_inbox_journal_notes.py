@@ -20,6 +20,7 @@ from tests.inbox_trio import Trio
 
 pytest_plugins = ["tests.inbox_room"]
 
+ROOT = Path(__file__).parent.parent
 CANARY = "zibeline-quartz-7319"
 
 # Command, then act, case, about, reason.
@@ -29,6 +30,11 @@ NOTES: list[tuple[list[str], tuple[str, int | None, str, str]]] = [
     (["preview", "1", "2", "--page", "3"], ("preview", 1, "file 2, page 3", "")),
     (["attachment", "1", "2", "--out", "FILE", "--reason", "x"], ("extract", 1, "file 2", "x")),
     (["reply", "1", "--text", CANARY], ("reply", 1, "", "")),
+    (["reply", "1", "--text", CANARY, "--feedback"], ("reply", 1, "feedback", "")),
+    (["reply", "1", "--template", "withheld"], ("reply", 1, "template withheld", "")),
+    (["reply", "1", "--text", CANARY, "--preview"], ("preview-reply", 1, "", "")),
+    (["templates"], ("list-templates", None, "", "")),
+    (["templates", "REPLIES"], ("adopt-templates", None, "", "")),
     (["reopen", "1", "--reason", "more came"], ("reopen", 1, "", "more came")),
     (["status", "1", "assessing"], ("set-status", 1, "assessing", "")),
     (["note", "1", "--text", CANARY], ("note", 1, "", "")),
@@ -148,6 +154,7 @@ def test_each_command_notes_who_what_which_case_and_why(trio: Trio, tmp_path: Pa
     places["BODIES"] = str(tmp_path / "bodies.toml")
     text = f'{{ fr = "{CANARY}", en = "{CANARY}" }}'
     (tmp_path / "bodies.toml").write_text(f"[police]\nname = {text}\ntext = {text}\n")
+    places["REPLIES"] = str(ROOT / "inbox" / "replies.toml")
     digest = hashlib.sha256(listed.read_bytes()).hexdigest()[:16]
     count = last_entry(trio).n
     for words, (act, case, about, reason) in NOTES:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, expect
@@ -14,6 +15,24 @@ pytestmark = pytest.mark.browser
 
 REPLY = "Nous avons bien reçu ce que vous nous avez dit au téléphone."
 FOLLOW_UP = "Encore : la même voiture, hier soir."
+
+
+def shows_what_was_previewed(author: Visitor, previewed: dict[str, Any]) -> None:
+    """Every text of the preview stands on the page, word for word, in its place."""
+    places = {
+        "status": "#status-label", "means": "#status-means", "next_by": "#next-by",
+        "received": "#follow-ups-received", "confirmed": "#confirmed", "issued": "#issued",
+    }  # fmt: skip
+    for name, place in places.items():
+        assert previewed[name] == plain(author.page.locator(place).inner_text())
+    (message,) = previewed["messages"]
+    assert message["head"] == plain(author.page.locator("#messages .hint").inner_text())
+    assert message["text"] == author.page.locator("#messages .written").inner_text()
+
+
+def plain(text: str) -> str:
+    """Return a text of a page with breakable spaces."""
+    return text.replace("\N{NO-BREAK SPACE}", " ")
 
 
 def test_the_author_of_an_entered_report_follows_it_like_any_other(
@@ -31,13 +50,15 @@ def test_the_author_of_an_entered_report_follows_it_like_any_other(
         author.open(token)
         author.shows("#error", "unknown-case")  # the control: the portal has not heard of it
 
-        installation.inbox.run("reply", "1", "--text", REPLY)
         installation.inbox.run("status", "1", "acknowledged")
+        previewed = installation.inbox.json("reply", "1", "--text", REPLY, "--preview")
+        installation.inbox.run("reply", "1", "--text", REPLY)
         installation.carry_back(1)
         author.open(token)
         author.opened()
         expect(author.page.locator("#status-label")).to_contain_text("Accusé de réception")
         expect(author.page.locator("#messages")).to_contain_text(REPLY)
+        shows_what_was_previewed(author, previewed)
 
         author.follow_up(FOLLOW_UP)
         installation.carry_in(1)

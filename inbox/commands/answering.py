@@ -1,4 +1,4 @@
-"""Answer the authors of cases."""
+"""Change what the authors of cases read, and send it to the portal."""
 
 from functools import partial
 from pathlib import Path
@@ -8,7 +8,6 @@ import click
 from crypto.messages import Status
 from inbox import expiry, journal, journalview, outbox, replies, terminal
 from inbox.acts import Act, Deed
-from inbox.commands.texts import given_or_to_type, text_options
 from inbox.options import (
     NUMBER,
     Door,
@@ -24,24 +23,6 @@ _SIGNED_ANEW = (
     " keyring that lists this key: inbox keyring and portal keyring, or for a body outside the root's next"
     " outbox"
 )
-
-
-@click.command()
-@case_argument
-@text_options
-@officer_options
-@json_option
-@click.pass_obj
-def reply(door: Door, /, *, case: int, text: str | None, text_file: Path | None, as_json: bool) -> None:
-    """Answer the author of a case; it leaves with the next outbox."""
-    given = given_or_to_type(text, text_file)
-    with door.opened() as inbox:
-        message = terminal.ask_text(f"the reply to case {case}") if given is None else given
-        day = today()
-        with inbox.acting(Deed(Act.REPLY, case=case), day) as session:
-            added = replies.reply(session, case, message, day)
-    view = {"case": case, "day": added.day.isoformat(), "slot": added.serial}
-    terminal.show(view, [f"case {case}: the reply waits for the next outbox"], as_json=as_json)
 
 
 @click.command()

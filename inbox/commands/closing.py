@@ -5,6 +5,7 @@ from typing import Any
 
 import click
 
+from crypto.journal import LONGEST_REASON
 from inbox import closing, redirections, terminal
 from inbox.acts import Act, Deed
 from inbox.closing import Closing, Outcome
@@ -13,6 +14,7 @@ from inbox.measures import Disclosure
 from inbox.options import (
     Door,
     case_argument,
+    despite_option,
     json_option,
     officer_options,
     reason_needed,
@@ -35,6 +37,7 @@ from inbox.terminal import visible
 @click.option("--to", "body", default="", help="The competent body, if it is out of scope.")
 @reason_option
 @text_options
+@despite_option
 @officer_options
 @json_option
 @click.pass_obj
@@ -46,11 +49,15 @@ def close(door: Door, /, *, case: int, outcome: str, as_json: bool, **how: Any) 
         reason=how["reason"],
         body=how["body"],
         text=given(how["text"], how["text_file"]) or "",
+        despite=how["despite"],
     )
-    about = f"{wanted.outcome}, {wanted.disclosure}"
+    about = f"{wanted.outcome}, {wanted.disclosure}{', despite a warning' if wanted.despite else ''}"
+    reason = "; ".join(filter(None, (wanted.reason, wanted.despite)))
+    if len(reason) > LONGEST_REASON:
+        raise click.UsageError(f"both reasons together have at most {LONGEST_REASON} characters")
     with door.opened() as inbox:
         day = today()
-        with inbox.acting(Deed(wanted.act, case=case, about=about, reason=wanted.reason), day) as session:
+        with inbox.acting(Deed(wanted.act, case=case, about=about, reason=reason), day) as session:
             closing.close(session, case, wanted, day)
     view = {"case": case, "status": "closed", "outcome": outcome, "disclosure": wanted.disclosure}
     said = f"case {case}: closed, {outcome}, as the reporter will read with the next outbox"

@@ -1,0 +1,162 @@
+"""What in a reply could give somebody away: officers see it before the author, or whoever stands by, does."""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from itertools import pairwise
+
+from sqlalchemy.orm import Session
+
+from crypto.messages import REPORT, Report
+from crypto.questionnaire import Flag
+from inbox import answers, conflicts, declarations, matching, questionnaires, records, scoring, terms
+from inbox.errors import CaseRefused
+from inbox.terms import Kind
+
+# Words of fewer letters, and these, are those between the others.
+_LEAST = 4
+_NEAR = 3
+_COMMON = frozenset(
+    re.findall(
+        r"\w+",
+        """
+    avec cette dans elle elles etaient etait etions jamais leur leurs mais notre nous pour sont votre vous
+    been from have never that their them they this were what when with your
+        """,
+    )
+)
+_MAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
+_CAPITAL = re.compile(r"[^\W\d_]{3,}")
+_ANYWHERE = {Kind.PHONE}
+_IF_REPORTED = {Kind.CONTAINER, Kind.PLATE, Kind.NAME}
+
+
+class Why(StrEnum):
+    """Why words should not be in a reply."""
+
+    PROTECTED = "protected"
+    OFFICER = "officer"
+    REPORTED = "reported"
+    CONTACT = "contact"
+
+
+SAID = {
+    Why.PROTECTED: "the author asked never to repeat it",
+    Why.OFFICER: "it names an officer",
+    Why.REPORTED: "the report identifies somebody or something by it",
+    Why.CONTACT: "it is an address or a telephone number",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Words that are in a reply, and why they should not be."""
+
+    why: Why
+    words: str
+
+
+class Cautioned(CaseRefused):
+    """A reply has words that could give somebody away, and nobody gave a reason for them."""
+
+    def __init__(self, findings: Sequence[Finding]) -> None:
+        super().__init__(
+            f"the text could give somebody away: {told(findings)}",
+            "say it in other words; if it has to be said: --despite-warning REASON",
+        )
+        self.findings = tuple(findings)
+
+
+def told(findings: Sequence[Finding]) -> str:
+    """Return what was found, in words."""
+    return "; ".join(f"“{each.words}” ({SAID[each.why]})" for each in findings)
+
+
+def check(session: Session, number: int, text: str, despite: str) -> None:
+    """Return if ``text`` may go to the author of a case; ``despite`` is the reason to say it all the same.
+
+    Raises Cautioned without a reason, Undeclared before it tells anything of a report to who may not read it
+    yet, CaseRefused for a reason that repeats such words itself: it is noted in
+    the journal.
+    """
+    findings = find(session, number, text)
+    if findings:
+        declarations.check(session, number)
+    if findings and not despite.strip():
+        raise Cautioned(findings)
+    if find(session, number, despite):
+        raise CaseRefused(
+            "the reason says itself what could give somebody away", "the journal keeps it: give another"
+        )
+
+
+def find(session: Session, number: int, text: str) -> list[Finding]:
+    """Return what in ``text`` could give somebody away, each once; CaseRefused for an unknown case."""
+    found = [*_contacts(text), *_officers(session, text)]
+    case = records.case(session, number)
+    if not case.unsigned:
+        found += _of_report(session, REPORT.parse(case.message), text)
+    return list(dict.fromkeys(found))
+
+
+def _contacts(text: str) -> Iterator[Finding]:
+    yield from (Finding(Why.CONTACT, match[0]) for match in _MAIL.finditer(text))
+    yield from (Finding(Why.CONTACT, each.shown) for each in terms.found_in([text]) if each.kind in _ANYWHERE)
+
+
+def _officers(session: Session, text: str) -> Iterator[Finding]:
+    named = conflicts.names(session)
+    yield from (Finding(Why.OFFICER, name) for name in sorted(named.meant_in([text])))
+
+
+def _of_report(session: Session, report: Report, text: str) -> Iterator[Finding]:
+    asked = questionnaires.asked(session, report.questionnaire)
+    guarded = [field.id for field in asked.fields if field.flag is Flag.PROTECT] if asked else []
+    for field in guarded:
+        for protected in answers.several(report.answers.get(field, ())):
+            yield from (Finding(Why.PROTECTED, words) for words in repeated(protected, text))
+    persons = "\n".join(answers.several(report.answers.get(scoring.questions().persons, ())))
+    said = {
+        (each.kind, each.value): each.shown
+        for each in terms.found_in(conflicts.said(report.answers), persons)
+        if each.kind in _IF_REPORTED
+    }
+    for each in terms.found_in([text]):
+        if (each.kind, each.value) in said:
+            yield Finding(Why.REPORTED, each.shown)
+    yield from (Finding(Why.REPORTED, name) for name in _capitals(persons, text))
+
+
+def repeated(protected: str, text: str) -> Iterator[str]:
+    """Yield what ``text`` repeats of ``protected``, whatever the accents, case and small words between.
+
+    That is two longer words in a row, with at most two others between, a number, a word with a capital; of an
+    answer that has only one longer word, that one.
+    """
+    kept, said = _content(protected), _content(text)
+    pairs = {pair for gap in range(1, _NEAR + 1) for pair in zip(said, said[gap:], strict=False)}
+    yield from (" ".join(pair) for pair in dict.fromkeys(pairwise(kept)) if pair in pairs)
+    numbers = [word for word in kept if word.isdigit() or not word.isalpha()]
+    alone = kept if len(kept) == 1 else numbers
+    yield from (word for word in dict.fromkeys(alone) if word in said)
+    yield from _capitals(protected, text)
+
+
+def _content(text: str) -> list[str]:
+    """Return the words that say something: the longer ones, and those with a digit."""
+    return [
+        word
+        for word in matching.words(text)
+        if (len(word) >= _LEAST and word not in _COMMON) or (len(word) > 1 and not word.isalpha())
+    ]
+
+
+def _capitals(said: str, text: str) -> Iterator[str]:
+    """Yield each word that has a capital in ``said`` and is in ``text``, as it may be a name."""
+    words: Iterable[str] = (match[0] for match in _CAPITAL.finditer(said) if match[0][0].isupper())
+    repeated_ = set(matching.words(text))
+    for word in dict.fromkeys(words):
+        folded = matching.words(word)
+        if len(word) >= _LEAST and folded and set(folded) <= repeated_:
+            yield word
