@@ -9,8 +9,9 @@ import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from fpdf import FPDF
 from PIL import Image
+
+from tests.hostile_pdfs import drawn, paper
 
 SCRIPT = "<script>document.title = 'owned'</script><img src=x onerror=\"document.title = 'owned'\">"
 JINJA = "{{ 7 * 7191 }}{% for x in ().__class__.__base__.__subclasses__() %}{{ x }}{% endfor %}"
@@ -213,7 +214,7 @@ def tarred() -> bytes:
 
 def papers() -> Iterator[Hostile]:
     """Yield PDFs that do things, or cannot be what they say."""
-    yield Hostile("fine.pdf", PDF, paper(), PDF, PIXELS)
+    yield Hostile("fine.pdf", PDF, paper(f"{SCRIPT}{ESCAPES}"), PDF, PIXELS)
     yield Hostile("cut.pdf", PDF, paper()[:200], PDF, said=("damaged",))
     yield Hostile("head.pdf", PDF, b"%PDF-1.7\n", PDF, said=("damaged",))
     yield Hostile("noise.pdf", PDF, b"%PDF-1.7\n" + bytes(range(256)) * 20, PDF, said=("damaged",))
@@ -240,65 +241,6 @@ def papers() -> Iterator[Hostile]:
         "font.pdf", PDF, drawn(content=b"BT /F 20 Tf 9 9 Td (\x01Hello\xff) Tj ET", font=True), PDF, PIXELS
     )
     yield Hostile("locked.pdf", PDF, paper(locked=True), PDF, said=("locked with a password",))
-
-
-def endless() -> bytes:
-    """Return a PDF that takes for ever: a drawing that draws itself, twice."""
-    return drawn(content=b"/X Do", form=True)
-
-
-def paper(*, locked: bool = False) -> bytes:
-    """Return a PDF with one word in it."""
-    made = FPDF()
-    made.set_author(f"{SCRIPT}{ESCAPES}" if not locked else "x")
-    made.add_page()
-    made.set_font("Helvetica", size=40)
-    made.cell(text="Hello")
-    if locked:
-        made.set_encryption("owner", "user")
-    return bytes(made.output())
-
-
-def drawn(  # noqa: PLR0913 - each one way to be odd
-    *,
-    catalog: str = "",
-    count: int = 1,
-    kids: str = "3 0 R",
-    box: str = "0 0 200 100",
-    more: str = "",
-    content: bytes = b"1 0 0 rg 0 0 100 100 re f",
-    font: bool = False,
-    form: bool = False,
-) -> bytes:
-    """Return a PDF that was put together by hand, with a red square unless it is given something else."""
-    packed = zlib.compress(content, 9)
-    junk = b"\0\1\0\0" + bytes(range(256)) * 8
-    objects = [
-        f"<< /Type /Catalog /Pages 2 0 R {catalog} >>".encode(),
-        f"<< /Type /Pages /Count {count} /Kids [{kids}] >>".encode(),
-        f"<< /Type /Page /Parent 2 0 R /MediaBox [{box}] /Contents 4 0 R /Resources << /Font << /F 5 0 R >>"
-        f" /XObject << /X 8 0 R >> >> {more} >>".encode(),
-        b"<< /Filter /FlateDecode /Length %d >>\nstream\n%s\nendstream" % (len(packed), packed),
-        b"<< /Type /Font /Subtype /TrueType /BaseFont /Evil /FontDescriptor 6 0 R >>"
-        if font
-        else b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>",
-        b"<< /Type /FontDescriptor /FontName /Evil /Flags 4 /FontFile2 7 0 R >>",
-        b"<< /Length %d >>\nstream\n%s\nendstream" % (len(junk), junk),
-        b"<< /Type /XObject /Subtype /Form /BBox [0 0 9 9] /Length 11"
-        b" /Resources << /XObject << /X 8 0 R >> >> >>\nstream\n/X Do /X Do\nendstream"
-        if form
-        else b"null",
-    ]
-    out = bytearray(b"%PDF-1.7\n")
-    places = []
-    for number, each in enumerate(objects, 1):
-        places.append(len(out))
-        out += b"%d 0 obj\n%s\nendobj\n" % (number, each)
-    start = len(out)
-    out += b"xref\n0 %d\n0000000000 65535 f \n" % (len(objects) + 1)
-    out += b"".join(b"%010d 00000 n \n" % place for place in places)
-    out += b"trailer\n<< /Size %d /Root 1 0 R >>\nstartxref\n%d\n%%%%EOF" % (len(objects) + 1, start)
-    return bytes(out)
 
 
 def polyglots() -> Iterator[Hostile]:

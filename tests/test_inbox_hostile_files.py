@@ -12,7 +12,7 @@ from inbox import attachments, previews, terminal
 from inbox.cases import View
 from inbox.previews import Preview
 from inbox.unlocking import Inbox
-from tests import hostile, inbox_builders
+from tests import hostile, hostile_pdfs, inbox_builders
 from tests.hostile import Hostile
 from tests.inbox_builders import Office, Portal, Reporter, World, first
 
@@ -20,7 +20,7 @@ pytest_plugins = ["tests.inbox_room"]
 
 MOST = 99
 CORPUS = hostile.corpus()
-ENDLESS = Hostile("endless form.pdf", hostile.PDF, hostile.endless(), hostile.PDF)
+ENDLESS = Hostile("endless form.pdf", hostile.PDF, hostile_pdfs.endless(), hostile.PDF)
 FILES = [*CORPUS, ENDLESS]
 FILES += [Hostile(f"{n}.txt", "", b"x", "text/plain") for n in range(MOST - len(FILES))]
 

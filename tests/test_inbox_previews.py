@@ -14,7 +14,7 @@ from PIL import Image
 from inbox import attachments, claims, lookalikes, previews, sandbox
 from inbox.inside import answer
 from inbox.inside.answer import Answer, fact
-from tests import hostile
+from tests import hostile_pdfs
 from tests.inbox_builders import Portal, Reporter, World, first
 
 pytest_plugins = ["tests.inbox_room"]
@@ -23,7 +23,7 @@ pytest_plugins = ["tests.inbox_room"]
 @pytest.fixture
 def case(world: World, portal: Portal, collect: Callable[..., Any]) -> World:
     """An inbox whose case 1 has a PDF, a text, a program and nothing, sent as pictures."""
-    files = [hostile.drawn(), "d\u00e9j\u00e0\tvu".encode(), b"MZ\x90\0" + bytes(200), b""]
+    files = [hostile_pdfs.drawn(), "d\u00e9j\u00e0\tvu".encode(), b"MZ\x90\0" + bytes(200), b""]
     collect(portal.bundle(first(Reporter(world), files=files)))
     return world
 

@@ -1,0 +1,64 @@
+"""PDFs for the hostile corpus, by a library or put together by hand."""
+
+import zlib
+
+from fpdf import FPDF
+
+
+def endless() -> bytes:
+    """Return a PDF that takes for ever: a drawing that draws itself, twice."""
+    return drawn(content=b"/X Do", form=True)
+
+
+def paper(author: str = "x", *, locked: bool = False) -> bytes:
+    """Return a PDF with one word in it."""
+    made = FPDF()
+    made.set_author(author)
+    made.add_page()
+    made.set_font("Helvetica", size=40)
+    made.cell(text="Hello")
+    if locked:
+        made.set_encryption("owner", "user")
+    return bytes(made.output())
+
+
+def drawn(  # noqa: PLR0913 - each one way to be odd
+    *,
+    catalog: str = "",
+    count: int = 1,
+    kids: str = "3 0 R",
+    box: str = "0 0 200 100",
+    more: str = "",
+    content: bytes = b"1 0 0 rg 0 0 100 100 re f",
+    font: bool = False,
+    form: bool = False,
+) -> bytes:
+    """Return a PDF that was put together by hand, with a red square unless it is given something else."""
+    packed = zlib.compress(content, 9)
+    junk = b"\0\1\0\0" + bytes(range(256)) * 8
+    objects = [
+        f"<< /Type /Catalog /Pages 2 0 R {catalog} >>".encode(),
+        f"<< /Type /Pages /Count {count} /Kids [{kids}] >>".encode(),
+        f"<< /Type /Page /Parent 2 0 R /MediaBox [{box}] /Contents 4 0 R /Resources << /Font << /F 5 0 R >>"
+        f" /XObject << /X 8 0 R >> >> {more} >>".encode(),
+        b"<< /Filter /FlateDecode /Length %d >>\nstream\n%s\nendstream" % (len(packed), packed),
+        b"<< /Type /Font /Subtype /TrueType /BaseFont /Evil /FontDescriptor 6 0 R >>"
+        if font
+        else b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>",
+        b"<< /Type /FontDescriptor /FontName /Evil /Flags 4 /FontFile2 7 0 R >>",
+        b"<< /Length %d >>\nstream\n%s\nendstream" % (len(junk), junk),
+        b"<< /Type /XObject /Subtype /Form /BBox [0 0 9 9] /Length 11"
+        b" /Resources << /XObject << /X 8 0 R >> >> >>\nstream\n/X Do /X Do\nendstream"
+        if form
+        else b"null",
+    ]
+    out = bytearray(b"%PDF-1.7\n")
+    places = []
+    for number, each in enumerate(objects, 1):
+        places.append(len(out))
+        out += b"%d 0 obj\n%s\nendobj\n" % (number, each)
+    start = len(out)
+    out += b"xref\n0 %d\n0000000000 65535 f \n" % (len(objects) + 1)
+    out += b"".join(b"%010d 00000 n \n" % place for place in places)
+    out += b"trailer\n<< /Size %d /Root 1 0 R >>\nstartxref\n%d\n%%%%EOF" % (len(objects) + 1, start)
+    return bytes(out)
