@@ -20,6 +20,5 @@ def begin_all(session: Session, today: date) -> None:
         session.add(work)
         letters = [each.text for each in records.follow_ups(session, case.number)]
         session.add(words.of(case.number, [*conflicts.said(said), *letters]))
-        index.make(session, case.number, said)
-        index.add(session, case.number, letters)
+        index.renew(session, case.number)
         handling.keep_in_step(session, case.number)

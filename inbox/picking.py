@@ -20,7 +20,9 @@ def pick(inbox: Inbox, wanted: Filter, confirmed: int | None, today: date) -> Se
         found = queueing.numbers(session, wanted, today=today)
     if len(found) > MANY:
         raise Refused(f"more than {MANY} cases match", "narrow what is asked for")
-    if not found or len(found) != confirmed:
+    if not found:
+        raise Refused("no case matches", "see what there is: inbox queue")
+    if len(found) != confirmed:
         raise Refused(
             "1 case matches" if len(found) == 1 else f"{len(found)} cases match",
             f"look at them: inbox queue; if it is these that are meant, add: --count {len(found)}",

@@ -86,7 +86,7 @@ def test_what_a_filter_finds_is_rejected_once_its_number_is_confirmed(office: Of
         (["1", "5"], 1, "case 5 is closed, or junk already"),
         (["1", "4"], 1, "case 4 is closed, or junk already"),
         (["4", "1", "--recover"], 1, "case 1 is no junk"),
-        (["--category", "nothing", "--count", "1"], 1, "0 cases match"),
+        (["--category", "nothing", "--count", "1"], 1, "no case matches"),
         ([], 2, "give cases"),
         (["--recover"], 2, "give cases"),
         (["1", "--category", "other"], 2, "not both"),
