@@ -5,7 +5,7 @@ the author, nothing that must not be repeated.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -80,7 +80,7 @@ def find(session: Session, numbers: Sequence[int], request: Request, by: By) -> 
         disclosures.add(session, number, Given(_RECIPIENT, _WHAT, Ground.OTHER), by)
     office = records.office(session)
     name = office.name_fr if request.language == "fr" else office.name_en
-    return Held(request, by.today, name, tuple(told.values())), [*_warnings(told.values())]
+    return Held(request, by.today, name, tuple(told.values())), [*_warnings(session, told)]
 
 
 def machine_readable(held: Held) -> bytes:
@@ -147,8 +147,10 @@ def _without(author: Redactor, passage: Pieces) -> Pieces:
     return tuple(piece for each in passage for piece in author.pieces("", each))
 
 
-def _warnings(told: Iterable[tuple[Pieces, ...]]) -> Iterator[str]:
+def _warnings(session: Session, told: Mapping[int, Sequence[Pieces]]) -> Iterator[str]:
     yield "read it before it leaves: the author's own words can tell who wrote them; take out with --redact"
-    for number, passages in enumerate(told, 1):
+    for place, (number, passages) in enumerate(told.items(), 1):
         if any(_DATE.search(piece) for passage in passages for piece in passage):
-            yield f"report {number} seems to name a day or an hour: could it tell who was there?"
+            yield f"report {place} seems to name a day or an hour: could it tell who was there?"
+        if any(dossiers.repeats_protected(session, number, passage) for passage in passages):
+            yield f"report {place} repeats words of what the author asked never to repeat"

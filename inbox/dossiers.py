@@ -13,8 +13,9 @@ from sqlalchemy.orm import Session
 from crypto.dossier import Purpose
 from crypto.messages import REPORT, Report
 from crypto.questionnaire import Field, Flag, Questionnaire
-from inbox import declarations, identities, questionnaires, records
+from inbox import caution, declarations, identities, questionnaires, records
 from inbox.answers import Answer
+from inbox.caution import Why
 from inbox.errors import Refused
 from inbox.redaction import Pieces, Redaction, Redactor
 from inbox.schema import Case
@@ -103,6 +104,21 @@ def compose(session: Session, number: int, plan: Plan, today: date) -> tuple[Con
     kept = [(entry.place, entry.texts) for entry in content.entries]
     kept += [(f"file-{file.number}", (file.name,)) for file in content.files]
     return content, redactor.check(kept)
+
+
+def repeating(session: Session, content: Content) -> list[str]:
+    """Return at which places a dossier repeats what its author asked never to repeat."""
+    return [
+        entry.place
+        for entry in content.entries
+        if any(repeats_protected(session, content.case, text) for text in entry.texts)
+    ]
+
+
+def repeats_protected(session: Session, number: int, pieces: Pieces) -> bool:
+    """Tell whether a text repeats what the author of a case asked never to repeat."""
+    findings = [found for piece in pieces for found in caution.find(session, number, piece)]
+    return any(found.why is Why.PROTECTED for found in findings)
 
 
 def entries(session: Session, case: Case, plan: Plan, redactor: Redactor) -> Iterator[Entry]:

@@ -35,7 +35,7 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Office:
     ]
     office.json("collect", portal.bundle(*sent), "--confirm-instance", portal.fingerprint)
     for number in ("1", "2", "3"):
-        office.json("reply", number, "--text", f"Merci de parler de {NAME}")
+        office.json("reply", number, "--text", f"Merci, {NAME}", "--despite-warning", "x")
     return office
 
 
@@ -94,6 +94,7 @@ def test_officers_take_out_more_and_are_told_what_to_look_at(office: Office, tmp
     number = cases(office)["J'étais"]
     said = ask(office, tmp_path / "a.json", number, options=("--form", "json"))
     assert "report 1 seems to name a day or an hour" in said.err
+    assert "report 1 repeats words of what the author asked never to repeat" in said.err
     options = ("--form", "json", "--redact", "what:le 3 mars à 14h30", "--redact", "who_id:")
     said = ask(office, tmp_path / "b.json", number, options=options)
     document = json.loads((tmp_path / "b.json").read_bytes())

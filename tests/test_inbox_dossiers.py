@@ -13,7 +13,7 @@ from inbox import cli, records, sheets
 from inbox.schema import Case, FollowUp
 from tests import dossier_room as room_of
 from tests.dossier_room import ADDRESSEE, LETTER, NAME, PNG, SECRET, SOURCE, STOCK, Room, opened
-from tests.inbox_builders import Office, Portal, Reporter, Sent, World, drop, first, today
+from tests.inbox_builders import Office, Portal, Reporter, Sent, World, answering, drop, first, today
 
 
 @pytest.fixture(scope="module")
@@ -94,6 +94,20 @@ def test_where_a_removed_passage_still_stands_is_said_before_and_after(room: Roo
     )
     assert "still stands in follow-up-1" in said.err
     assert ["a passage that is removed elsewhere still stands in follow-up-1"] == shown["warnings"]
+
+
+def test_words_of_what_must_never_be_repeated_are_pointed_out(tmp_path: Path) -> None:
+    """By the place where they stand; without them nothing is said."""
+    office = Office.found(tmp_path)
+    world = World(office)
+    portal = Portal(world, tmp_path / "medium")
+    edit = answering(protect="la porte du quai Colbert", refs="un camion")
+    bundle = portal.bundle(first(Reporter(world), text="Vu au quai COLBERT.", edit=edit))
+    office.json("collect", bundle, "--confirm-instance", portal.fingerprint)
+    words = ["dossier", "preview", "1", "--for", "disciplinary", "--to", "X"]
+    said = ["what repeats words of what the author asked never to repeat"]
+    assert said == office.json(*words)["warnings"]
+    assert [] == office.json(*words, "--redact", "what:quai Colbert")["warnings"]
 
 
 def test_what_tells_of_the_author_is_not_there(room: Room) -> None:

@@ -69,7 +69,8 @@ def preview(door: Door, /, *, case: int, as_json: bool, **chosen: Any) -> None:
         day = today()
         with inbox.acting(deed, day) as session:
             content, still = dossiers.compose(session, case, plan, day)
-    view = dossierparts.view(content) | {"warnings": _still(still)}
+            warnings = _warnings(still, dossiers.repeating(session, content))
+    view = dossierparts.view(content) | {"warnings": warnings}
     terminal.show(view, _lines(content), as_json=as_json)
 
 
@@ -95,11 +96,12 @@ def make(door: Door, /, *, case: int, recipient: str, out: Path, as_json: bool, 
         day = today()
         with inbox.acting(Deed(Act.MAKE_DOSSIER, case=case, about=about), day) as session:
             content, still = dossiers.compose(session, case, plan, day)
+            warnings = _warnings(still, dossiers.repeating(session, content))
             made = dispatch.send(inbox, session, content, to, file)
             if is_measure:
                 dispatch.note_measure(session, made, plan.addressee)
     view = {"file": str(out), **_view(made)}
-    view["warnings"] = [*_still(still), *_left(content, made), *([] if to.is_hybrid else [_PLAIN])]
+    view["warnings"] = [*warnings, *_left(content, made), *([] if to.is_hybrid else [_PLAIN])]
     lines = [*_rendered(view), f"{out}: sealed; only the addressee opens it"]
     terminal.show(view, lines, as_json=as_json)
 
@@ -136,8 +138,11 @@ def _recipient(given: str) -> str:
     return given if given.startswith("age1") else text_of(Path(given)).strip()
 
 
-def _still(places: list[str]) -> list[str]:
-    return [f"a passage that is removed elsewhere still stands in {visible(place)}" for place in places]
+def _warnings(still: list[str], repeating: list[str]) -> list[str]:
+    said = [f"a passage that is removed elsewhere still stands in {visible(place)}" for place in still]
+    return said + [
+        f"{visible(place)} repeats words of what the author asked never to repeat" for place in repeating
+    ]
 
 
 def _left(content: Content, made: Dossier) -> Iterator[str]:
