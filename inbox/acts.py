@@ -70,6 +70,8 @@ class Act(StrEnum):
     LIST_RETENTION = "list-retention"
     LIST_ELIMINATIONS = "list-eliminations"
     DESTROYED = "destroyed"
+    BACK_UP = "back-up"
+    RESTORE = "restore"
 
     EXTRACT = "extract"
     CLOSE_UNFOUNDED = "close-unfounded"
@@ -92,6 +94,7 @@ class Act(StrEnum):
     MAKE_DOSSIER = "make-dossier"
     ANSWER_ACCESS = "answer-access"
     DESTROY_CASES = "destroy-cases"
+    ACCEPT_GAP = "accept-gap"
 
 
 # Each gives away what can not be taken back, or takes away what guards the others.
@@ -118,6 +121,7 @@ TWO_OFFICERS = frozenset(
         Act.MAKE_DOSSIER,
         Act.ANSWER_ACCESS,
         Act.DESTROY_CASES,
+        Act.ACCEPT_GAP,
     }
 )
 
@@ -129,6 +133,7 @@ ON_ALL_CASES = frozenset(
         Act.COLLECT,
         Act.ENTER,
         Act.ACCEPT_INSTANCE,
+        Act.ACCEPT_GAP,
         Act.MAKE_OUTBOX,
         Act.COPY_OUTBOX,
         Act.RENEW_KEYRING,

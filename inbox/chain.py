@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
-from crypto.bundle import FIRST
+from crypto.bundle import FIRST, Intake
 from crypto.signing import fingerprint, is_same_fingerprint
 from inbox import records
 from inbox.errors import BundleRefused
@@ -17,11 +17,15 @@ _COMPARE = "compare it with the one that `portal init` printed"
 
 @dataclass(frozen=True, slots=True)
 class Acceptance:
-    """What an officer says of instance keys: fingerprints as typed, or a question to ask."""
+    """What an officer says of instance keys: fingerprints as typed, or a question to ask.
+
+    ``after_restore`` if the vault was put back from an older copy: then bundles may be missing for good.
+    """
 
     confirmed: str | None
     new: str | None
     ask: Callable[[str], bool]
+    after_restore: bool = False
 
 
 def follows(session: Session, verified: Verified, acceptance: Acceptance) -> bool:
@@ -45,13 +49,20 @@ def follows(session: Session, verified: Verified, acceptance: Acceptance) -> boo
     elif pinned.key == intake.instance_key:
         _check_pinned(fingerprint(pinned.key), acceptance)
         last = records.last_intake(session, pinned.key)
-        _check_next(verified, last.n if last else 0, last.hash if last else FIRST)
+        if not (acceptance.after_restore and is_gap(session, intake)):
+            _check_next(verified, last.n if last else 0, last.hash if last else FIRST)
     elif session.get(Instance, intake.instance_key) is not None:
         raise BundleRefused("the bundle is from a portal that was replaced", "collect the present portal's")
     else:
         _check_new(fingerprint(intake.instance_key), acceptance)
         _check_next(verified, 0, FIRST)
     return True
+
+
+def is_gap(session: Session, intake: Intake) -> bool:
+    """Tell whether bundles are missing before one of the present portal."""
+    last = records.last_intake(session, intake.instance_key)
+    return last is not None and intake.n > last.n + 1
 
 
 def accept(session: Session, instance_key: bytes) -> int | None:

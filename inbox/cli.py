@@ -12,6 +12,7 @@ from inbox import memory, patience, running, terminal
 from inbox.commands import (
     access,
     answering,
+    backing,
     cards,
     closing,
     collecting,
@@ -118,6 +119,8 @@ for command in (
     closing.close,
     closing.reopen,
     closing.redirections_command,
+    backing.backup,
+    backing.restore,
     retention.retention_command,
     retention.destroy,
     retention.eliminations_command,

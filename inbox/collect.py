@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from crypto.bundle import Link
 from crypto.signing import fingerprint
-from inbox import chain, conflicts, keystore, openings, records, registers
+from inbox import chain, conflicts, keystore, openings, records, registers, rejoining
 from inbox.acts import Act, Deed
 from inbox.chain import Acceptance
 from inbox.errors import BundleRefused, Refused
@@ -39,6 +39,7 @@ class _Turn(NamedTuple):
     instance_key: bytes
     n: int
     path: Path
+    gap: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,7 +75,7 @@ def collect(
     turns = []
     for path in bundles:
         try:
-            turns.append(_turn(inbox, path))
+            turns.append(_turn(inbox, path, after_restore=acceptance.after_restore))
         except BundleRefused as refused:
             yield Outcome(bundle=path.name, refused=refused)
     for turn in sorted(turns):
@@ -85,12 +86,13 @@ def collect(
             yield Outcome(bundle=turn.path.name, refused=refused)
 
 
-def _turn(inbox: Inbox, path: Path) -> _Turn:
+def _turn(inbox: Inbox, path: Path, *, after_restore: bool) -> _Turn:
     with inbox.vault.transaction() as session:
         office, pinned = records.office(session), records.pinned_instance(session)
-    intake = announced(path, office.deployment, office.channel)
+        intake = announced(path, office.deployment, office.channel)
+        gap = rejoining.gap(session, intake) if after_restore else ""
     is_new = pinned is None or pinned.key != intake.instance_key
-    return _Turn(is_new, intake.instance_key, intake.n, path)
+    return _Turn(is_new, intake.instance_key, intake.n, path, gap)
 
 
 def _taking(inbox: Inbox, turn: _Turn, today: date) -> AbstractContextManager[Session]:
@@ -98,6 +100,8 @@ def _taking(inbox: Inbox, turn: _Turn, today: date) -> AbstractContextManager[Se
     with inbox.vault.transaction() as session:
         pinned = records.pinned_instance(session)
     bundle = f"bundle {turn.n}"
+    if turn.gap:
+        return inbox.acting(Deed(Act.ACCEPT_GAP, about=turn.gap), today)
     if pinned is not None and pinned.key == turn.instance_key:
         return inbox.acting(Deed(Act.COLLECT, about=bundle), today)
     portal = fingerprint(turn.instance_key)
@@ -115,6 +119,8 @@ def _collect_one(
             raise _altered()  # the officers were asked about another one
         if not chain.follows(session, verified, acceptance):
             return Outcome(bundle=turn.path.name, n=n)
+        if turn.gap:
+            rejoining.go_on(session, verified.intake, today)
         warnings = _accept(session, verified, today)
         filing = Filing(session, inbox.home, n=n, today=today)
         _file(inbox, session, verified, filing, progress)
@@ -152,7 +158,7 @@ def _accept(session: Session, verified: Verified, today: date) -> list[str]:
     if not _confirm(session, intake.applied):
         warnings.append(
             f"the portal has applied an outbox {intake.applied.n} that this inbox did not make;"
-            " was the vault put back from an older copy?"
+            " if the vault was put back from an older copy, two officers go on from there: --after-restore"
         )
     return warnings
 

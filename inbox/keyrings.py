@@ -13,10 +13,13 @@ from inbox.errors import Refused
 from inbox.schema import KeyringFile, QuestionnaireFile
 
 
-def issue(session: Session, today: date) -> KeyringFile:
-    """Return a new keyring, valid for 35 days from ``today``; Refused if this is not the root's inbox."""
+def issue(session: Session, today: date, *, skip: int = 0) -> KeyringFile:
+    """Return a new keyring, valid for 35 days from ``today``; Refused if this is not the root's inbox.
+
+    ``skip`` leaves out so many serials.
+    """
     newest = records.newest_keyring(session)
-    issued = _build(session, newest.serial + 1 if newest else 1, today)
+    issued = _build(session, (newest.serial if newest else 0) + 1 + skip, today)
     raw, signature = keyring.sign(issued, root_seed(session))
     row = KeyringFile(
         serial=issued.serial,

@@ -59,12 +59,12 @@ class Closed:
     @contextmanager
     def opened(self) -> Iterator[Inbox]:
         """Give the inbox, unlocked for as long as the command runs."""
-        with unlocked(self.root, partial(_credentials, self.root)) as inbox:
+        with unlocked(self.root, partial(credentials_at, self.root)) as inbox:
             yield inbox
 
     def upgrade(self, today: date) -> tuple[str, str]:
         """Bring the vault to the newest version; return the version before and after."""
-        return upgrade(self.root, partial(_credentials, self.root), today)
+        return upgrade(self.root, partial(credentials_at, self.root), today)
 
     def shut(self) -> None:
         """Do nothing: the command ends by itself."""
@@ -244,8 +244,8 @@ def handout_in(folder: Path | None, home: Path, *, with_sheets: bool) -> Handout
     return Handout(folder, with_sheets)
 
 
-def _credentials(root: Path) -> list[Credential]:
-    """Return what the officers bring; the share of a single one may lie in the home."""
+def credentials_at(root: Path) -> list[Credential]:
+    """Return what the officers bring to an inbox; the share of a single one may lie in its home."""
     shares = _remembered("share") or _at_home(root)
     secrets = iter(_remembered("passphrase_file"))
     credentials = [_credential(path, secrets) for path in shares]

@@ -141,6 +141,11 @@ def last_outbox(session: Session) -> OutboxBundle | None:
     return session.scalar(select(OutboxBundle).order_by(OutboxBundle.n.desc()).limit(1))
 
 
+def outboxes_from(session: Session, n: int) -> Sequence[OutboxBundle]:
+    """Return the outbox bundles from number ``n`` on."""
+    return session.scalars(select(OutboxBundle).where(OutboxBundle.n >= n)).all()
+
+
 def confirmed_outboxes(session: Session) -> Sequence[int]:
     """Return the numbers of the outboxes that the portal has applied."""
     return session.scalars(select(OutboxBundle.n).where(OutboxBundle.confirmed)).all()

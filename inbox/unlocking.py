@@ -130,6 +130,25 @@ def unlocked(root: Path, bring: Callable[[], Sequence[Credential]]) -> Iterator[
             yield inbox
 
 
+@dataclass(frozen=True, slots=True)
+class OpenedAny:
+    """A vault of any version that can be brought to the newest, and the officers who opened it."""
+
+    vault: Vault
+    version: str
+    present: tuple[str, ...]
+
+
+def open_any(home: Home, bring: Callable[[], Sequence[Credential]]) -> OpenedAny:
+    """Return the vault of a home that nobody else uses, to be closed; raises as ``unlocked`` does."""
+    found = header.parse(home.header.read_bytes())
+    credited = officers.open_master(found, bring())
+    opened, version = vault.load_any(*_place(home, found, credited))
+    with opened.transaction() as session:
+        present = tuple(_names(session, credited).values())
+    return OpenedAny(opened, version, present)
+
+
 def upgrade(root: Path, bring: Callable[[], Sequence[Credential]], today: date) -> tuple[str, str]:
     """Bring the vault in the folder ``root`` to the newest version, noted in the journal, or leave it alone.
 
@@ -137,18 +156,16 @@ def upgrade(root: Path, bring: Callable[[], Sequence[Credential]], today: date) 
     """
     home = Home(root)
     with home.locked():
-        found = header.parse(home.header.read_bytes())
-        credited = officers.open_master(found, bring())
-        opened, before = vault.load_any(*_place(home, found, credited))
-        with closing(opened):
-            if before == upgrading.NEWEST:
-                raise Refused(f"the vault is of version {before} already", "there is nothing to do")
-            with opened.transaction() as session:
+        opened = open_any(home, bring)
+        with closing(opened.vault):
+            if opened.version == upgrading.NEWEST:
+                raise Refused(f"the vault is of version {opened.version} already", "there is nothing to do")
+            with opened.vault.transaction() as session:
                 vault.upgrade(session)
                 backfill.begin_all(session, today)
-                by = By(tuple(_names(session, credited).values()), today)
-                journal.note(session, by, Deed(Act.UPGRADE, about=f"{before} to {upgrading.NEWEST}"))
-    return before, upgrading.NEWEST
+                by = By(opened.present, today)
+                journal.note(session, by, Deed(Act.UPGRADE, about=f"{opened.version} to {upgrading.NEWEST}"))
+    return opened.version, upgrading.NEWEST
 
 
 def _place(home: Home, found: Header, credited: Opened) -> tuple[Path, bytes]:

@@ -124,6 +124,16 @@ class Vault:
         finally:
             connection.close()
 
+    def check(self) -> None:
+        """Raise VaultDamaged if a page does not read."""
+        connection = self._engine.raw_connection()
+        try:
+            _check_pages(connection.cursor().execute("PRAGMA cipher_integrity_check"))
+        except _driver.DatabaseError:
+            raise VaultDamaged from None
+        finally:
+            connection.close()
+
     def compact(self) -> None:
         """Write index and file anew from what is in them: of what was deleted no page keeps anything.
 

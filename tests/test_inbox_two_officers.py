@@ -10,6 +10,7 @@ from types import SimpleNamespace
 import pytest
 
 from crypto import card
+from crypto.bundle import Link
 from inbox import cards, cli, handling, sharefile, terminal
 from inbox.acts import TWO_OFFICERS, Act, Deed
 from inbox.errors import Locked, Refused
@@ -44,6 +45,7 @@ SENSITIVE = {
     "make-dossier",
     "answer-access",
     "destroy-cases",
+    "accept-gap",
 }
 COMMANDS = [
     "attachment 1 1 --out {out}/file --reason x",
@@ -72,6 +74,7 @@ COMMANDS = [
     "disclosures add 1 --to X --what identity --ground judicial",
     "break-glass 1 --reason x",
     "destroy 1 --early x",
+    "collect {later} --after-restore",
     "dossier make 1 --for prosecutor --to X --recipient {recipient} --out {out}/dossier",
     "access 1 --person X --out {out}/access",
 ]
@@ -79,7 +82,10 @@ COMMANDS = [
 
 @pytest.fixture
 def office(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Office:
-    """An inbox in its second epoch, whose first keys are due to be destroyed, with a closed case."""
+    """An inbox in its second epoch, whose first keys are due to be destroyed, with a closed case.
+
+    Its portal is ahead of it.
+    """
     (tmp_path / "office").mkdir()
     office = Office.found_by(tmp_path / "office", NAMES, 2)
     portal = Portal(World(office), tmp_path / "medium")
@@ -92,6 +98,7 @@ def office(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Office:
     office.json("collect", bundle, "--confirm-instance", portal.fingerprint)
     with office.opened() as inbox, inbox.transaction() as transaction:
         handling.set_closed(handling.of(transaction, 1), clock.day)
+    portal.bundle(applied=Link(9, bytes(32)))
     return office
 
 
@@ -106,6 +113,7 @@ def place(office: Office, tmp_path: Path) -> dict[str, object]:
     (made / card.CARD).write_bytes(raw)
     (made / card.SIGNATURE).write_bytes(signature)
     return {
+        "later": tmp_path / "medium" / "inspection-2.tar",
         "new_portal": other.bundle(),
         "fingerprint": f"'{other.fingerprint}'",
         "file": build.QUESTIONNAIRE,

@@ -17,16 +17,22 @@ from inbox.options import Door, json_option, officer_options, today
     "--confirm-instance", metavar="FINGERPRINT", help="The portal's instance key, as `portal init` said."
 )
 @click.option("--new-instance", metavar="FINGERPRINT", help="The instance key of a portal that was rebuilt.")
+@click.option(
+    "--after-restore", is_flag=True, help="The inbox was put back from a backup: go on where the portal is."
+)
 @officer_options
 @json_option
 @click.pass_obj
 def collect_command(
-    door: Door, /, *, bundles: tuple[Path, ...], as_json: bool, **instance: str | None
+    door: Door, /, *, bundles: tuple[Path, ...], after_restore: bool, as_json: bool, **instance: str | None
 ) -> int:
     """Verify intake bundles, unseal what they carry, file it."""
     can_ask = terminal.is_interactive() and not as_json
     acceptance = Acceptance(
-        instance["confirm_instance"], instance["new_instance"], terminal.ask if can_ask else _no
+        instance["confirm_instance"],
+        instance["new_instance"],
+        terminal.ask if can_ask else _no,
+        after_restore,
     )
     progress = partial(terminal.progress, "unsealing")
     outcomes = []
