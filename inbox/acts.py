@@ -70,6 +70,7 @@ class Act(StrEnum):
     LIST_RETENTION = "list-retention"
     LIST_ELIMINATIONS = "list-eliminations"
     DESTROYED = "destroyed"
+    QUARANTINE = "quarantine"
     BACK_UP = "back-up"
     RESTORE = "restore"
 
@@ -95,6 +96,7 @@ class Act(StrEnum):
     ANSWER_ACCESS = "answer-access"
     DESTROY_CASES = "destroy-cases"
     ACCEPT_GAP = "accept-gap"
+    LIFT_QUARANTINE = "lift-quarantine"
 
 
 # Each gives away what can not be taken back, or takes away what guards the others.
@@ -122,6 +124,20 @@ TWO_OFFICERS = frozenset(
         Act.ANSWER_ACCESS,
         Act.DESTROY_CASES,
         Act.ACCEPT_GAP,
+        Act.LIFT_QUARANTINE,
+    }
+)
+
+# What shows nothing of a report, and so is also done to a case in quarantine.
+IN_QUARANTINE = frozenset(
+    {
+        Act.REPLY,
+        Act.SET_STATUS,
+        Act.CLOSE,
+        Act.CLOSE_UNFOUNDED,
+        Act.LIST_RETENTION,
+        Act.DESTROY_CASES,
+        Act.LIFT_QUARANTINE,
     }
 )
 

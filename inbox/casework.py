@@ -77,6 +77,9 @@ class Handling(Base):
         self.rank = parts.rank
 
 
+Index("handlings_in_quarantine", Handling.quarantined, sqlite_where=Handling.quarantined.is_not(None))
+
+
 class Words(Base):
     """The words of a case for the full-text search, in a virtual table (FTS5), which the migration makes."""
 

@@ -50,13 +50,17 @@ class Filter:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A case in the queue; of one that is for its handlers alone there is neither ``case`` nor ``work``."""
+    """A case in the queue; of one that those present do not read there is neither ``case`` nor ``work``.
+
+    It is for its handlers alone, or in quarantine since a day.
+    """
 
     number: int
     priority: int
     deadline: date | None
     case: Case | None = None
     work: Handling | None = None
+    quarantined: date | None = None
 
 
 def page(session: Session, wanted: Filter, order: Order, *, today: date, first: int = 0) -> Sequence[Line]:
@@ -66,16 +70,21 @@ def page(session: Session, wanted: Filter, order: Order, *, today: date, first: 
     """
     wanted_rows = _matching(wanted, today).order_by(*_ORDER[order]).execution_options(**_reach(wanted))
     found = session.execute(wanted_rows.offset(first).limit(PAGE)).all()
+    on_page = [number for number, _, _ in found]
     rows = session.execute(
-        select(Case, Handling)
-        .join(Handling, Handling.case == Case.number)
-        .where(Case.number.in_([number for number, _, _ in found]))
+        select(Case, Handling).join(Handling, Handling.case == Case.number).where(Case.number.in_(on_page))
     )
-    known = {case.number: (case, handling) for case, handling in rows}
-    return [
-        Line(number, rank // RANKS, deadline, *known.get(number, (None, None)))
-        for number, rank, deadline in found
-    ]
+    known = {case.number: (case, work) for case, work in rows}
+    closed_up = select(Handling.case, Handling.quarantined).where(
+        Handling.case.in_(on_page), Handling.quarantined.is_not(None)
+    )
+    rows_held = session.execute(closed_up.execution_options(**AS_A_LINE))
+    held = {number: since for number, since in rows_held}  # noqa: C416  for the types
+    lines = []
+    for number, rank, deadline in found:
+        case, work = known.get(number, (None, None))
+        lines.append(Line(number, rank // RANKS, deadline, case, work, held.get(number)))
+    return lines
 
 
 def numbers(session: Session, wanted: Filter, *, today: date) -> Sequence[int]:

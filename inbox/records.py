@@ -157,13 +157,22 @@ def confirm_outboxes(session: Session, n: int) -> None:
 
 
 def case(session: Session, number: int) -> Case:
-    """Return the case of this number; CaseRefused if there is none, or it is for its handlers alone."""
+    """Return the case of this number.
+
+    Raises CaseRefused if there is none, it is in quarantine, or for its handlers alone.
+    """
     found = session.get(Case, number)
     if found is not None:
         return found
-    as_a_line = select(Case.number).filter_by(number=number).execution_options(**AS_A_LINE)
-    if session.scalar(as_a_line) is None:
+    as_a_line = select(Handling.quarantined).filter_by(case=number).execution_options(**AS_A_LINE)
+    line = session.execute(as_a_line).one_or_none()
+    if line is None:
         raise CaseRefused(f"there is no case {number}", "see the numbers: inbox list")
+    if line.quarantined is not None:
+        raise CaseRefused(
+            f"case {number} is in quarantine since {line.quarantined}: nobody reads it",
+            f"answer, close or destroy it; two officers lift that: inbox quarantine {number} --lift",
+        )
     raise CaseRefused(
         f"case {number} is for its handlers alone",
         f"see who they are: inbox handlers {number}; in an emergency two officers open it, which is told to"

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from crypto import passphrase
 from inbox import backfill, disk, header, journal, officers, records, settling, upgrading, vault
-from inbox.acts import ON_ALL_CASES, TWO_OFFICERS, Act, Deed
+from inbox.acts import IN_QUARANTINE, ON_ALL_CASES, TWO_OFFICERS, Act, Deed
 from inbox.errors import Locked, Refused, Superseded
 from inbox.header import Header
 from inbox.home import Home
@@ -71,7 +71,8 @@ class Inbox:
         """
         self._check_valid()
         by = self.confirmed(deed) if deed.act in TWO_OFFICERS else self.present
-        with self.vault.transaction(() if deed.act in ON_ALL_CASES else self.present) as session:
+        present = () if deed.act in ON_ALL_CASES else self.present
+        with self.vault.transaction(present, quarantine=deed.act in IN_QUARANTINE) as session:
             for each in (deed, *also):
                 journal.note(session, By(by, today), each)
             yield session

@@ -1,7 +1,11 @@
-"""The encrypted database under its 32-byte key (SQLCipher), opened, made and used in transactions."""
+"""The encrypted database under its 32-byte key (SQLCipher), opened, made and used in transactions.
+
+Longer than other modules: whatever reaches the tables past the narrowing stands here alone.
+"""
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from enum import Enum, auto
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -45,6 +49,7 @@ _AFTER_KEY = (
 
 
 _PRESENT = "present"
+_DEPTH = "depth"
 _WHOLE = "whole_journal"
 # For the journal's own chain, which goes through entries that some of those present may not read.
 WHOLE_JOURNAL = {_WHOLE: True}
@@ -65,6 +70,14 @@ _LASTING: list[Any] = [JournalEntry, remains.Elimination, remains.PastExclusion]
 _REBUILD = "INSERT INTO words (words) VALUES ('rebuild')"
 
 
+class _Depth(Enum):
+    """How much those present are shown: all, what shows nothing of a report, no more than a line."""
+
+    ALL = auto()
+    UNSEEN = auto()
+    LINE = auto()
+
+
 class _Session(Session):
     """What reads the vault for people: the cases that exclude one of them are not there."""
 
@@ -82,15 +95,16 @@ class Vault:
         self._engine = engine
 
     @contextmanager
-    def transaction(self, present: Sequence[str] = ()) -> Iterator[Session]:
+    def transaction(self, present: Sequence[str] = (), *, quarantine: bool = False) -> Iterator[Session]:
         """Give a session whose changes are all kept if the block ends, none if it raises.
 
         Whatever is asked of it, no case that excludes an officer who is ``present`` is there, nor anything
         that belongs to one; nor is a case with handlers, unless all who are present are among them, but as a
-        line. Without officers it is for the program's own work, of which nobody is shown anything.
+        line, nor one in quarantine, for anybody, unless what is done shows nothing of it (``quarantine``).
+        Without officers it is for the program's own work, of which nobody is shown anything.
         Raises VaultDamaged if the file does not read, Refused if the disk does not let it be used.
         """
-        info = {_PRESENT: tuple(present)}
+        info = {_PRESENT: tuple(present), _DEPTH: _Depth.UNSEEN if quarantine else _Depth.ALL}
         try:
             with _Session(self._engine, expire_on_commit=False, info=info) as session, session.begin():
                 yield session
@@ -161,15 +175,19 @@ def _leave_out(state: ORMExecuteState) -> None:
     """Narrow every statement: nobody who lists, counts or searches has to think of this."""
     if names := present(state.session):
         asked = state.execution_options
-        options = _narrowing(names, as_a_line=bool(asked.get(_LINE)), whole=bool(asked.get(_WHOLE)))
-        state.statement = state.statement.options(*options)
+        depth = _Depth.LINE if asked.get(_LINE) else state.session.info[_DEPTH]
+        state.statement = state.statement.options(*_narrowing(names, depth, whole=bool(asked.get(_WHOLE))))
 
 
 @lru_cache(maxsize=64)  # making them takes longer than most questions do
-def _narrowing(names: tuple[str, ...], *, as_a_line: bool, whole: bool) -> tuple[ExecutableOption, ...]:
-    excluded = [_kept_from(kind, names) for kind in (Exclusion, remains.PastExclusion)]
-    others = [] if as_a_line else [_entrusted_to_others(names)]
-    return tuple(_without(union(*excluded), union(*excluded, *others), whole=whole))
+def _narrowing(names: tuple[str, ...], depth: _Depth, *, whole: bool) -> tuple[ExecutableOption, ...]:
+    unread = [_kept_from(kind, names) for kind in (Exclusion, remains.PastExclusion)]
+    kept = union(*unread)
+    if depth is not _Depth.LINE:
+        unread.append(_entrusted_to_others(names))
+    if depth is _Depth.ALL:
+        unread.append(_in_quarantine())
+    return tuple(_without(kept, union(*unread), whole=whole))
 
 
 def _kept_from(kind: Any, present: Sequence[str]) -> Select[Any]:
@@ -181,6 +199,11 @@ def _entrusted_to_others(present: Sequence[str]) -> Select[Any]:
     handlers = casework.Handler.__table__.c
     among = func.count().filter(handlers.officer.in_(present))
     return select(handlers.case).group_by(handlers.case).having(among < len(present))
+
+
+def _in_quarantine() -> Select[Any]:
+    handlings = casework.Handling.__table__.c
+    return select(handlings.case).where(handlings.quarantined.is_not(None))
 
 
 def _without(kept: SelectBase, unread: SelectBase, *, whole: bool) -> Iterator[ExecutableOption]:

@@ -118,7 +118,9 @@ def _row(line: Line, tags: list[str]) -> View:
     seen = {"case": line.number, "priority": line.priority, "deadline": deadline}
     case, work = line.case, line.work
     if case is None or work is None:
-        return seen | dict.fromkeys(_OF_HANDLERS) | {"for_handlers": True}
+        since = line.quarantined.isoformat() if line.quarantined else None
+        unread = {"for_handlers": since is None, "quarantined": since}
+        return seen | dict.fromkeys(_OF_HANDLERS) | unread
     return seen | {
         **score(work),
         "status": case.status,
@@ -130,6 +132,7 @@ def _row(line: Line, tags: list[str]) -> View:
         "unread": case.unread,
         "summary": case.summary,
         "for_handlers": False,
+        "quarantined": None,
     }
 
 

@@ -203,7 +203,7 @@ def test_a_backup_of_an_older_version_is_put_back_and_upgraded(
     assert (0, True) == (said.code, said.json["old"])
     assert "earlier version" in restored.run("list").err
     restored.json("upgrade")
-    assert 0 == restored.run("show", "1").code
+    assert [1, 2, 3] == [case["case"] for case in restored.json("list")["cases"]]
     assert 0 == restored.run("journal", "verify").code
 
 

@@ -48,6 +48,7 @@ MORE: dict[tuple[str, ...], list[str]] = {
     ("break-glass",): ["--reason", "x"],
     ("junk",): ["--reason", "x"],
     ("destroy",): ["--early", "x"],
+    ("quarantine",): ["--reason", "x"],
     ("dossier", "preview"): ["--for", "disciplinary", "--to", "x"],
     ("dossier", "make"): ["--for", "prosecutor", "--to", "x", "--recipient", RECIPIENT, "--out", "OUT"],
     ("access",): ["--person", "case", "--out", "OUT"],

@@ -46,6 +46,7 @@ SENSITIVE = {
     "answer-access",
     "destroy-cases",
     "accept-gap",
+    "lift-quarantine",
 }
 COMMANDS = [
     "attachment 1 1 --out {out}/file --reason x",
@@ -75,6 +76,7 @@ COMMANDS = [
     "break-glass 1 --reason x",
     "destroy 1 --early x",
     "collect {later} --after-restore",
+    "quarantine 1 --lift --reason x",
     "dossier make 1 --for prosecutor --to X --recipient {recipient} --out {out}/dossier",
     "access 1 --person X --out {out}/access",
 ]

@@ -83,8 +83,13 @@ def _lines(view: View) -> Iterator[str]:
     yield f"{counted} cases" if view["count"] != 1 else "1 case"
     for row in view["cases"]:
         due = f"due {row['deadline']}" if row["deadline"] else "nothing due"
-        if row["for_handlers"]:
-            yield f"{row['case']:>5}  P{row['priority']}      {due}  for its handlers alone"
+        if row["for_handlers"] or row["quarantined"]:
+            why = (
+                "for its handlers alone"
+                if row["for_handlers"]
+                else f"in quarantine since {row['quarantined']}"
+            )
+            yield f"{row['case']:>5}  P{row['priority']}      {due}  {why}"
             continue
         score = f"P{row['priority']} {row['score']:>2}{' ' if row['judged'] else '?'}"
         officer = f"  {row['assigned']}" if row["assigned"] else ""

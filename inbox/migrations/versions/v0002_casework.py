@@ -271,6 +271,13 @@ def upgrade() -> None:
     )
     op.execute(_WORDS)
     op.execute(_SECURE)
+    op.create_index(
+        "handlings_in_quarantine",
+        "handlings",
+        ["quarantined"],
+        unique=False,
+        sqlite_where=sa.text("quarantined IS NOT NULL"),
+    )
     _make_remains()
 
 

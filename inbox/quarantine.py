@@ -1,0 +1,28 @@
+"""Protected secrets that came nevertheless: nobody reads such a case (loi 2016-1691, article 6 II; L-15).
+
+It sits beneath every read (``vault``): for whoever is present the case is a line in the queue. What shows
+nothing of the report can be done all the same: it is answered, closed, destroyed.
+"""
+
+from datetime import date
+
+from sqlalchemy.orm import Session
+
+from inbox import handling
+from inbox.errors import CaseRefused
+
+
+def place(session: Session, number: int, today: date) -> None:
+    """Let nobody read a case from now on; raises as ``records.case``."""
+    work = handling.of(session, number)
+    work.quarantined = today
+    session.flush()
+    session.expunge_all()  # what it holds is not narrowed again
+
+
+def lift(session: Session, number: int) -> None:
+    """Let a case be read again by those who could; CaseRefused if it is in no quarantine."""
+    work = handling.of(session, number)
+    if work.quarantined is None:
+        raise CaseRefused(f"case {number} is in no quarantine", "see: inbox queue")
+    work.quarantined = None
