@@ -22,7 +22,7 @@ def founded_desk(tmp_path_factory: pytest.TempPathFactory) -> Office:
     folder = tmp_path_factory.mktemp("desk")
     office = Office.found_by(folder, NAMES, 2)
     world = World(office)
-    tell(world, Portal(world, folder / "medium"), WHAT, WHAT | {"protect": "Mon nom"})
+    tell(world, Portal(world, folder / "medium"), WHAT, WHAT | {"protect": "la photo de ma voiture rouge"})
     for present in (NAMES[:2], ("alice", "chloe")):
         for number in ("1", "2"):
             office.of(*present).json("declare", number)
@@ -302,3 +302,18 @@ def test_a_dossier_is_looked_at_then_sealed_by_two(office: Office, tmp_path: Pat
     assert [f"dossier-1-{today()}.age"] == [path.name for path in tmp_path.glob("*.age")]
     with sitting(office) as client:
         assert client.send("/en/case/1/dossier", **both(**plan, **to)).status_code == 409
+
+
+def test_a_reply_is_seen_as_its_author_will_see_it(office: Office) -> None:
+    """What the author asked never to repeat is warned of, and sent for a reason alone."""
+    said = {"text": "Nous savons : la photo de ma voiture rouge"}
+    with sitting(office) as client:
+        (number,) = (n for n in (1, 2) if "voiture rouge" in client.page(f"/en/case/{n}"))
+        seen = client.send(f"/en/case/{number}/reply/preview", **said)
+        assert (200, True) == (seen.status_code, "asked never to repeat it" in seen.text)
+        refused = client.send(f"/en/case/{number}/reply", **said)
+        assert (409, True) == (refused.status_code, "give somebody away" in refused.text)
+        sent = client.send(f"/en/case/{number}/reply", **said, despite="it was asked", feedback="on")
+        assert sent.status_code == 303
+        assert "Nous savons" in client.page(f"/en/case/{number}")
+    assert ("reply", "feedback, despite a warning", "it was asked") in noted(office)

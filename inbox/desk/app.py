@@ -22,6 +22,7 @@ from inbox.desk import (
     records,
     rejecting,
     rendering,
+    replying,
     state,
     style,
     timing,
@@ -37,6 +38,7 @@ _LARGEST_FORM = 1 << 20
 _PAGES = (
     waiting.pages,
     case.pages,
+    replying.pages,
     work.pages,
     linking.pages,
     readers.pages,

@@ -4,10 +4,10 @@ from flask import Blueprint, redirect, url_for
 from flask.typing import ResponseReturnValue
 
 from crypto.messages import Status
-from inbox import cases, declarations, handling, labels, records, redirections, replies, scoring
+from inbox import cases, declarations, handling, labels, records, redirections, replies, scoring, templates
 from inbox.acts import Act, Deed
 from inbox.desk import rendering
-from inbox.desk.forms import choice, number, reason, text
+from inbox.desk.forms import choice, number, reason
 from inbox.desk.state import here
 from inbox.options import today
 
@@ -29,6 +29,7 @@ def show(case: int) -> ResponseReturnValue:
             labels=labels,
             officers=[each.name for each in records.officers(session)],
             bodies=redirections.bodies(session),
+            templates=templates.known(session),
         )
 
 
@@ -39,15 +40,6 @@ def declare(case: int) -> ResponseReturnValue:
     with here().inbox.acting(Deed(Act.DECLARE, case=case), day) as session:
         declarations.declare(session, case, day)
     return redirect(url_for("case.show", case=case), 303)
-
-
-@pages.post("/reply")
-def reply(case: int) -> ResponseReturnValue:
-    """Answer the author; it leaves with the next outbox."""
-    day = today()
-    with here().inbox.acting(Deed(Act.REPLY, case=case), day) as session:
-        replies.reply(session, case, text("text"), day)
-    return done(case, "replied", "dialogue")
 
 
 @pages.post("/status")

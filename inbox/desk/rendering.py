@@ -9,6 +9,7 @@ from flask_wtf.csrf import generate_csrf
 from jinja2 import Environment, FileSystemLoader, PrefixLoader, StrictUndefined
 
 from crypto.keyring import Texts
+from inbox import catalogue
 from inbox.desk import translation
 from inbox.desk.state import here
 from inbox.desk.translation import LANGUAGES, TEMPLATES
@@ -28,10 +29,9 @@ def environment(language: str) -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    words = translation.texts(language)
     templates.install_gettext_callables(  # type: ignore[attr-defined]
-        lambda text: words.get(text) or text,
-        lambda one, several, count: words.get(text := one if count == 1 else several) or text,
+        partial(catalogue.text, language),
+        lambda one, several, count: catalogue.text(language, one if count == 1 else several),
         newstyle=True,
     )
     templates.filters |= {

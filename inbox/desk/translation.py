@@ -1,23 +1,13 @@
-"""The words of the desk in its two languages, from the catalogues beside the templates."""
+"""The two languages of the desk, and how it writes a day."""
 
 from datetime import date
-from functools import cache
 from pathlib import Path
 
 from babel.dates import format_date
-from babel.messages.pofile import read_po
 
 TEMPLATES = Path(__file__).parent.parent.parent / "templates"
 LANGUAGES = {"fr": "Français", "en": "English"}
 _DAY = "d MMM y"
-
-
-@cache
-def texts(language: str) -> dict[str, str]:
-    """Return the texts of a language by the English that stands in the templates."""
-    file = TEMPLATES / "translations" / language / "LC_MESSAGES" / "messages.po"
-    with file.open("rb") as opened:
-        return {str(each.id): str(each.string) for each in read_po(opened, locale=language) if each.id}
 
 
 def day(language: str, value: str | date) -> str:

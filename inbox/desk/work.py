@@ -98,9 +98,11 @@ def close(case: int) -> ResponseReturnValue:
         reason=line("reason"),
         body=line("body"),
         text=text("text"),
+        despite=line("despite"),
     )
-    about = f"{wanted.outcome}, {wanted.disclosure}"
-    with here().inbox.acting(Deed(wanted.act, case=case, about=about, reason=wanted.reason), now) as session:
+    about = f"{wanted.outcome}, {wanted.disclosure}{', despite a warning' if wanted.despite else ''}"
+    why = "; ".join(filter(None, (wanted.reason, wanted.despite)))
+    with here().inbox.acting(Deed(wanted.act, case=case, about=about, reason=why), now) as session:
         closing.close(session, case, wanted, now)
     return done(case, "closed")
 

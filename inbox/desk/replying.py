@@ -1,0 +1,42 @@
+"""Answer the author of a case, or look first at what that one will see."""
+
+from flask import Blueprint, request
+from flask.typing import ResponseReturnValue
+
+from inbox import drafts
+from inbox.acts import Act, Deed
+from inbox.desk import rendering
+from inbox.desk.case import done
+from inbox.desk.forms import line, text
+from inbox.desk.state import here
+from inbox.drafts import Draft
+from inbox.options import today
+
+pages = Blueprint("replying", __name__, url_prefix="/case/<int:case>/reply")
+
+
+@pages.post("")
+def reply(case: int) -> ResponseReturnValue:
+    """Answer the author; it leaves with the next outbox."""
+    draft, day = _draft(), today()
+    with here().inbox.acting(draft.deed(case), day) as session:
+        drafts.send(session, case, draft, day)
+    return done(case, "replied", "dialogue")
+
+
+@pages.post("/preview")
+def preview(case: int) -> ResponseReturnValue:
+    """Show the page as the author will see it, and what in the answer could give somebody away."""
+    draft, day = _draft(), today()
+    with here().inbox.acting(Deed(Act.PREVIEW_REPLY, case=case), day) as session:
+        view = drafts.preview(session, case, draft, day)
+    return rendering.page("reply.html", number=case, view=view, draft=draft)
+
+
+def _draft() -> Draft:
+    return Draft(
+        text=text("text"),
+        template=line("template"),
+        feedback="feedback" in request.form,
+        despite=line("despite"),
+    )
