@@ -22,7 +22,7 @@ from tests.builders import Sealed, today
 from tests.portal_room import BODY, SITE, TUS, Room, declared
 
 PORTAL = Path(sys.executable).parent / "portal"
-START_SECONDS = 30
+START_SECONDS = 60
 
 
 @dataclass
@@ -49,7 +49,7 @@ class Server:
     def run(self, *arguments: str | Path, code: int = 0) -> str:
         """Run a command of the portal."""
         done = subprocess.run(
-            self.command(*arguments), capture_output=True, text=True, timeout=60, check=False
+            self.command(*arguments), capture_output=True, text=True, timeout=120, check=False
         )
         assert done.returncode == code, done.stderr
         return done.stdout + done.stderr
@@ -129,7 +129,7 @@ class Server:
         self, method: str, path: str, body: bytes | None = None, headers: dict[str, str] | None = None
     ) -> tuple[int, dict[str, str], bytes]:
         """Return status, headers and body of an answer."""
-        connection = HTTPConnection("127.0.0.1", self.port, timeout=30)
+        connection = HTTPConnection("127.0.0.1", self.port, timeout=60)
         try:
             connection.request(method, path, body, headers or {})
             answer = connection.getresponse()
