@@ -7,10 +7,11 @@ from enum import StrEnum
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from crypto.journal import LONGEST_REASON
 from crypto.messages import Status
 from inbox import duties, handling, measures, records, redirections, replies, slots
-from inbox.acts import Act
-from inbox.errors import CaseRefused
+from inbox.acts import Act, Deed
+from inbox.errors import CaseRefused, Refused
 from inbox.measures import Disclosure, Kind, Taken
 from inbox.schema import Case, Message
 
@@ -52,6 +53,14 @@ class Closing:
     def act(self) -> Act:
         """What closing a case so is, for the journal."""
         return Act.CLOSE_UNFOUNDED if self.outcome in _AGAINST_THE_REPORT else Act.CLOSE
+
+    def deed(self, number: int) -> Deed:
+        """Return what closing a case so is, for the journal; Refused if that could not hold the reasons."""
+        about = f"{self.outcome}, {self.disclosure}{', despite a warning' if self.despite else ''}"
+        reason = "; ".join(filter(None, (self.reason, self.despite)))
+        if len(reason) > LONGEST_REASON:
+            raise Refused(f"reasons together have at most {LONGEST_REASON} characters", "shorten them")
+        return Deed(self.act, case=number, about=about, reason=reason)
 
 
 def close(session: Session, number: int, closing: Closing, today: date) -> Case:

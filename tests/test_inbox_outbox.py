@@ -13,7 +13,7 @@ from crypto import bundle, keyring
 from crypto.bundle import Link
 from crypto.messages import Slot, Status
 from inbox import disk, outbox, replies
-from inbox.casework import Measure
+from inbox.casework import Handling, Measure
 from inbox.errors import Refused
 from inbox.measures import Kind
 from inbox.schema import Case, ReplyKey
@@ -381,3 +381,17 @@ def test_many_slots_are_sealed_by_several_processes(
 def test_case_rows_hold_the_raw_recipient(world: World, reporter: Reporter) -> None:
     with world.office.opened() as inbox, inbox.transaction() as session:
         assert reporter.keys.reply_identity.recipient().raw == session.get_one(Case, 1).recipient
+
+
+def test_no_state_of_the_work_shows_in_an_outbox(world: World, portal: Portal) -> None:
+    """Junk, held, kept unread, given more time: each has a slot, of one size, and none is closed."""
+    states = (None, "rejected", "held", "quarantined", "extended")
+    reporters = [Reporter(world) for _ in states]
+    collect(world, portal, *(Sent(each.report(), each.keys.case_id) for each in reporters))
+    with world.office.opened() as inbox, inbox.transaction() as session:
+        for number, state in enumerate(states, 1):
+            if state:
+                setattr(session.get_one(Handling, number), state, build.today())
+    made, _, files = make(world)
+    assert (len(states), ()) == (len(made.slots), made.closed)
+    assert 1 == len({len(files[bundle.slot_name(slot.case_id)]) for slot in made.slots})

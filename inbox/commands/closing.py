@@ -5,7 +5,6 @@ from typing import Any
 
 import click
 
-from crypto.journal import LONGEST_REASON
 from inbox import closing, redirections, terminal
 from inbox.acts import Act, Deed
 from inbox.closing import Closing, Outcome
@@ -51,13 +50,9 @@ def close(door: Door, /, *, case: int, outcome: str, as_json: bool, **how: Any) 
         text=given(how["text"], how["text_file"]) or "",
         despite=how["despite"],
     )
-    about = f"{wanted.outcome}, {wanted.disclosure}{', despite a warning' if wanted.despite else ''}"
-    reason = "; ".join(filter(None, (wanted.reason, wanted.despite)))
-    if len(reason) > LONGEST_REASON:
-        raise click.UsageError(f"both reasons together have at most {LONGEST_REASON} characters")
     with door.opened() as inbox:
         day = today()
-        with inbox.acting(Deed(wanted.act, case=case, about=about, reason=reason), day) as session:
+        with inbox.acting(wanted.deed(case), day) as session:
             closing.close(session, case, wanted, day)
     view = {"case": case, "status": "closed", "outcome": outcome, "disclosure": wanted.disclosure}
     said = f"case {case}: closed, {outcome}, as the reporter will read with the next outbox"

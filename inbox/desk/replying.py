@@ -5,6 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from inbox import drafts
 from inbox.acts import Act, Deed
+from inbox.caution import Cautioned
 from inbox.desk import rendering
 from inbox.desk.case import done
 from inbox.desk.forms import line, text
@@ -17,17 +18,24 @@ pages = Blueprint("replying", __name__, url_prefix="/case/<int:case>/reply")
 
 @pages.post("")
 def reply(case: int) -> ResponseReturnValue:
-    """Answer the author; it leaves with the next outbox."""
+    """Answer the author; what could give somebody away is shown first, and what was typed stays."""
     draft, day = _draft(), today()
-    with here().inbox.acting(draft.deed(case), day) as session:
-        drafts.send(session, case, draft, day)
+    try:
+        with here().inbox.acting(draft.deed(case), day) as session:
+            drafts.send(session, case, draft, day)
+    except Cautioned:
+        return _seen(case, draft)
     return done(case, "replied", "dialogue")
 
 
 @pages.post("/preview")
 def preview(case: int) -> ResponseReturnValue:
     """Show the page as the author will see it, and what in the answer could give somebody away."""
-    draft, day = _draft(), today()
+    return _seen(case, _draft())
+
+
+def _seen(case: int, draft: Draft) -> ResponseReturnValue:
+    day = today()
     with here().inbox.acting(Deed(Act.PREVIEW_REPLY, case=case), day) as session:
         view = drafts.preview(session, case, draft, day)
     return rendering.page("reply.html", number=case, view=view, draft=draft)

@@ -100,9 +100,7 @@ def close(case: int) -> ResponseReturnValue:
         text=text("text"),
         despite=line("despite"),
     )
-    about = f"{wanted.outcome}, {wanted.disclosure}{', despite a warning' if wanted.despite else ''}"
-    why = "; ".join(filter(None, (wanted.reason, wanted.despite)))
-    with here().inbox.acting(Deed(wanted.act, case=case, about=about, reason=why), now) as session:
+    with here().inbox.acting(wanted.deed(case), now) as session:
         closing.close(session, case, wanted, now)
     return done(case, "closed")
 
