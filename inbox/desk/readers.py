@@ -3,7 +3,7 @@
 from flask import Blueprint, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
-from inbox import conflicts, handlers, records, registers
+from inbox import conflicts, handlers, quarantine, records, registers
 from inbox.acts import Act, Deed
 from inbox.desk import rendering
 from inbox.desk.case import done
@@ -69,3 +69,21 @@ def lift(case: int) -> ResponseReturnValue:
         conflicts.lift(session, case, officer)
     here().say("lifted")
     return redirect(url_for("readers.show", case=case), 303)
+
+
+@pages.post("/quarantine")
+def place(case: int) -> ResponseReturnValue:
+    """Show nothing of a case to anybody: it holds a protected secret."""
+    now = today()
+    with here().inbox.acting(Deed(Act.QUARANTINE, case=case, reason=reason()), now) as session:
+        quarantine.place(session, case, now)
+    here().say("quarantined")
+    return redirect(url_for("queue.first"), 303)
+
+
+@pages.post("/quarantine/lift")
+def lift_quarantine(case: int) -> ResponseReturnValue:
+    """Let a case be read again; takes two officers."""
+    with here().inbox.acting(Deed(Act.LIFT_QUARANTINE, case=case, reason=reason()), today()) as session:
+        quarantine.lift(session, case)
+    return done(case, "unquarantined")
