@@ -97,6 +97,7 @@ class Act(StrEnum):
     DESTROY_CASES = "destroy-cases"
     ACCEPT_GAP = "accept-gap"
     LIFT_QUARANTINE = "lift-quarantine"
+    MINIMISE = "minimise"
 
 
 # Each gives away what can not be taken back, or takes away what guards the others.
@@ -125,6 +126,7 @@ TWO_OFFICERS = frozenset(
         Act.DESTROY_CASES,
         Act.ACCEPT_GAP,
         Act.LIFT_QUARANTINE,
+        Act.MINIMISE,
     }
 )
 

@@ -69,6 +69,10 @@ def details(session: Session, number: int, today: date, language: str = "") -> V
             "messages": [_message(message, case) for message in records.messages(session, number)],
             "handlers": handlers.of(session, number),
             "rejected": _day(handling.of(session, number).rejected),
+            "struck": [
+                {"day": each.day.isoformat(), "place": each.place}
+                for each in registers.strikes(session, number)
+            ],
             "last_slot": case.serial,
             "seen_slot": case.seen,
         }

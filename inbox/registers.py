@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from sqlalchemy import Row, select
 from sqlalchemy.orm import Session
 
+from inbox.casework import Strike
 from inbox.schema import Alias, Attachment, Case, Exclusion, FollowUp, JournalEntry, Officer, Unopened
 from inbox.vault import WHOLE_JOURNAL
 
@@ -80,3 +81,8 @@ def follow_up_texts(session: Session) -> Iterable[Row[int, str]]:
 def file_names(session: Session) -> Iterable[Row[int, str, str]]:
     """Return name and type of each file with the number of its case."""
     return session.execute(select(Attachment.case, Attachment.name, Attachment.type))
+
+
+def strikes(session: Session, number: int) -> Sequence[Strike]:
+    """Return what was struck from a case, oldest first."""
+    return session.scalars(select(Strike).filter_by(case=number).order_by(Strike.position)).all()

@@ -92,6 +92,7 @@ def details(view: View) -> Iterator[str]:
 def _to_know(view: View) -> Iterator[str]:
     """Yield what staff must know before they read on."""
     yield from map(_flag, view["flags"])
+    yield from (f"minimised on {each['day']} at {visible(each['place'])}" for each in view["struck"])
     if view["handlers"]:
         yield f"FOR ITS HANDLERS ALONE: {visible(', '.join(view['handlers']))}"
     if view["rejected"]:

@@ -121,7 +121,7 @@ NOTES: list[tuple[list[str], tuple[str, int | None, str, str]]] = [
 OF_TWO_CASES = {"link", "unlink"}
 # Their own tests look at what they note.
 ELSEWHERE = {
-    "destroy", "backup", "restore", "quarantine",
+    "destroy", "backup", "restore", "quarantine", "minimise",
     "init", "session", "desk", "collect", "enter", "questionnaire", "card", "officers add", "officers remove",
     "officers renew", "keys rotate", "keys destroy", "channels accept", "channels remove",
     "journal clock", "upgrade", "break-glass", "junk", "dossier make", "dossier verify", "access",

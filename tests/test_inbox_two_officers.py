@@ -47,6 +47,7 @@ SENSITIVE = {
     "destroy-cases",
     "accept-gap",
     "lift-quarantine",
+    "minimise",
 }
 COMMANDS = [
     "attachment 1 1 --out {out}/file --reason x",
@@ -77,6 +78,7 @@ COMMANDS = [
     "destroy 1 --early x",
     "collect {later} --after-restore",
     "quarantine 1 --lift --reason x",
+    "minimise 1 note --text x",
     "dossier make 1 --for prosecutor --to X --recipient {recipient} --out {out}/dossier",
     "access 1 --person X --out {out}/access",
 ]
