@@ -61,11 +61,11 @@ test-tools:
 	@deploy/debian-packages.sh $(TEST_TOOLS)
 
 # One module's tests stay in one worker, so that they share its server or browser. In their order: by default
-# modules of few tests come last, and the slowest have few.
+# modules of few tests come last, and the slowest have few. A third worker for two cores: many tests wait for others.
 # What fails beside others is run once more, alone, and fails the gate if it fails again: browsers, databases and
 # clocks on two busy cores are not always in time. Either way it is printed, and is to be mended.
 pytest: test-tools .venv/project node_modules/.package-lock.json
-	.venv/bin/python -m pytest -n 2 --dist loadscope --no-loadscope-reorder || \
+	.venv/bin/python -m pytest -n 3 --dist loadscope --no-loadscope-reorder || \
 	  { echo 'once more, alone:'; .venv/bin/python -m pytest --last-failed --last-failed-no-failures none; }
 
 coverage: test-tools .venv/project node_modules/.package-lock.json

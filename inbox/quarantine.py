@@ -6,10 +6,19 @@ nothing of the report can be done all the same: it is answered, closed, destroye
 
 from datetime import date
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from inbox import handling
+from inbox.casework import Handling
 from inbox.errors import CaseRefused
+from inbox.vault import AS_A_LINE
+
+
+def since(session: Session, number: int) -> date | None:
+    """Return the day from which nobody reads a case, None if it is in no quarantine."""
+    as_a_line = select(Handling.quarantined).filter_by(case=number).execution_options(**AS_A_LINE)
+    return session.scalar(as_a_line)
 
 
 def place(session: Session, number: int, today: date) -> None:

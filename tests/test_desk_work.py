@@ -322,10 +322,11 @@ def test_a_reply_is_seen_as_its_author_will_see_it(office: Office) -> None:
 
 def test_what_is_in_quarantine_is_read_by_nobody_until_two_lift_it(office: Office) -> None:
     with sitting(office) as client:
+        assert "Let it be read again" not in client.page("/en/case/1/readers")
         sends(client, "readers/quarantine", reason="a protected secret")
         assert client.ask("/en/case/1").status_code == 409
         assert "in quarantine" in client.page("/en/")
-        client.page("/en/case/1/readers")
+        assert "Let nobody read it" not in client.page("/en/case/1/readers")
         assert client.send("/en/case/1/readers/quarantine/lift", reason="none").status_code == 401
         sends(client, "readers/quarantine/lift", **both(reason="none"))
         assert client.ask("/en/case/1").status_code == 200

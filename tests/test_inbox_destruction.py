@@ -207,6 +207,7 @@ def test_what_was_collected_stays_readable(life: Life, tmp_path: Path) -> None:
     """The report is in the vault, its file under a key of its own."""
     life.ready()
     assert 0 == life.office.run("keys", "destroy").code
+    assert 0 == life.office.run("declare", "1").code
     assert 0 == life.office.run("show", "1").code
     assert 0 == life.office.run("attachment", "1", "1", "--out", tmp_path / "file", "--reason", "x").code
     assert b"a photograph" == (tmp_path / "file").read_bytes()
