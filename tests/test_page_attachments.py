@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 
 from tests import page_modules, pictures
 from tests.builders import INSPECTORATE
-from tests.page_visitor import Visitor
+from tests.page_visitor import SLOW, Visitor
 
 pytestmark = pytest.mark.browser
 
@@ -47,8 +47,8 @@ def page(visitor: Visitor) -> Page:
 
 def rows(page: Page, count: int) -> None:
     """Expect this many files, each looked into."""
-    expect(page.locator("#files-list > li")).to_have_count(count)
-    expect(page.locator("#files-list [id$=keep-name]")).to_have_count(count, timeout=30_000)
+    expect(page.locator("#files-list > li")).to_have_count(count, timeout=SLOW)
+    expect(page.locator("#files-list [id$=keep-name]")).to_have_count(count, timeout=SLOW)
 
 
 def sparse(path: Path, size: int) -> Path:
