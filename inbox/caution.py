@@ -137,19 +137,27 @@ def repeated(protected: str, text: str) -> Iterator[str]:
     kept, said = _content(protected), _content(text)
     pairs = {pair for gap in range(1, _NEAR + 1) for pair in zip(said, said[gap:], strict=False)}
     yield from (" ".join(pair) for pair in dict.fromkeys(pairwise(kept)) if pair in pairs)
-    numbers = [word for word in kept if word.isdigit() or not word.isalpha()]
+    numbers = [word for word in kept if len(word) > 1 and not word.isalpha()]
     alone = kept if len(kept) == 1 else numbers
     yield from (word for word in dict.fromkeys(alone) if word in said)
     yield from _capitals(protected, text)
 
 
 def _content(text: str) -> list[str]:
-    """Return the words that say something: the longer ones, and those with a digit."""
+    """Return the words that say something: the longer ones, those with a digit, and what is counted by these.
+
+    So “3 mai” is a pair of such words, of which neither says anything alone.
+    """
+    words = matching.words(text)
     return [
         word
-        for word in matching.words(text)
-        if (len(word) >= _LEAST and word not in _COMMON) or (len(word) > 1 and not word.isalpha())
+        for before, word in zip(["", *words], words, strict=False)
+        if word not in _COMMON and (len(word) >= _LEAST or _has_digit(word) or _has_digit(before))
     ]
+
+
+def _has_digit(word: str) -> bool:
+    return any(map(str.isdigit, word))
 
 
 def _capitals(said: str, text: str) -> Iterator[str]:
