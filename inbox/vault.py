@@ -122,21 +122,13 @@ class Vault:
         Raises VaultDamaged if something does not read, Refused if the disk does not let it be written.
         """
         path.touch(mode=0o600, exist_ok=False)
-        connection = self._engine.raw_connection()
-        try:
-            run = connection.cursor().execute
+        with self._statements() as run:
             _check_pages(run("PRAGMA cipher_integrity_check"))
             run("ATTACH DATABASE ? AS copy KEY ?", (str(path), f"x'{key.hex()}'"))
             run("PRAGMA copy.synchronous = EXTRA")
             run("SELECT sqlcipher_export('copy')").fetchall()
             _check_pages(run("PRAGMA copy.cipher_integrity_check"))
             run("DETACH DATABASE copy")
-        except _driver.OperationalError as error:
-            raise _unusable(error) from None
-        except _driver.DatabaseError:
-            raise VaultDamaged from None
-        finally:
-            connection.close()
 
     def check(self) -> None:
         """Raise VaultDamaged if a page does not read."""
@@ -153,11 +145,16 @@ class Vault:
 
         Not inside a transaction. Raises VaultDamaged, or Refused if the disk does not let it be written.
         """
-        connection = self._engine.raw_connection()
-        try:
-            run = connection.cursor().execute
+        with self._statements() as run:
             run(_REBUILD)
             run("VACUUM")
+
+    @contextmanager
+    def _statements(self) -> Iterator[Callable[..., Any]]:
+        """Give what runs a statement outside of any transaction; raises as ``copy_to``."""
+        connection = self._engine.raw_connection()
+        try:
+            yield connection.cursor().execute
         except _driver.OperationalError as error:
             raise _unusable(error) from None
         except _driver.DatabaseError:

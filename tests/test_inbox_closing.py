@@ -12,6 +12,7 @@ from inbox.closing import Closing, Outcome
 from inbox.measures import Disclosure
 from tests import inbox_builders as build
 from tests.inbox_builders import Office, Portal, Reporter, Sent, World, drop, first
+from tests.inbox_outcomes import refused
 
 pytest_plugins = ["tests.inbox_room"]
 WITHHELD = ("--disclosure", "withheld", "--reason", "the inquiry goes on")
@@ -50,15 +51,6 @@ def told(office: Office, reporter: Reporter) -> Callable[[], Any]:
         return build.read_slot(files[bundle.slot_name(reporter.keys.case_id)], reporter)
 
     return read
-
-
-def refused(office: Office, *words: str) -> str:
-    """Run a command that is refused, see that it changed nothing, and return what it says."""
-    before = office.state()
-    said = office.run(*words)
-    assert (1, "") == (said.code, said.out)
-    assert before == office.state()
-    return said.err
 
 
 def work(office: Office, number: int = 1) -> Any:

@@ -8,6 +8,7 @@ import pytest
 
 from tests.inbox_builders import CLOSING, Office, Portal, Reporter, World, answering, first, today
 from tests.inbox_clock import moved
+from tests.inbox_outcomes import refused
 
 CLOSED = ("close", "1", *CLOSING)
 
@@ -33,15 +34,6 @@ def office(made: Office, tmp_path: Path) -> Office:
 def asked(office: Office, number: int = 1) -> dict[str, Any]:
     """Return what is to be decided about a case, by its name."""
     return {row["duty"]: row for row in office.json("show", str(number))["work"]["duties"]}
-
-
-def refused(office: Office, *words: str) -> str:
-    """Run a command that is refused, see that it changed nothing, and return what it says."""
-    before = office.state()
-    said = office.run(*words)
-    assert (1, "") == (said.code, said.out)
-    assert before == office.state()
-    return said.err
 
 
 def test_an_offence_asks_for_the_prosecutor_and_a_name_for_its_bearer(made: Office, tmp_path: Path) -> None:

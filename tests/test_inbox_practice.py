@@ -10,16 +10,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import update
 
-from crypto import bundle
 from inbox import adjusting, handling, practice
 from inbox.casework import Handling
 from inbox.deadlines import Clock
 from inbox.practice import Regime
 from inbox.schema import Case
 from inbox.unlocking import Inbox
-from tests import inbox_builders as build
 from tests.inbox_builders import CLOSING, Office, Portal, Reporter, World, first, today
 from tests.inbox_clock import moved
+from tests.inbox_outcomes import refused, slot
 from tests.inbox_trio import Trio, undone
 
 pytest_plugins = ["tests.inbox_room"]
@@ -50,22 +49,6 @@ def opened(made: tuple[Office, Reporter]) -> Iterator[Inbox]:
 
 def clocks(office: Office) -> dict[str, Any]:
     return {row["clock"]: row for row in office.json("show", "1")["work"]["clocks"]}
-
-
-def slot(office: Office, reporter: Reporter) -> Any:
-    """Return what the author reads after the next outbox."""
-    made = Path(office.json("outbox", "--out", office.out)["file"])
-    _, _, files = build.read_outbox(made, reporter.world)
-    return build.read_slot(files[bundle.slot_name(reporter.keys.case_id)], reporter)
-
-
-def refused(office: Office, *words: str) -> str:
-    """Run a command that is refused, see that it changed nothing, and return what it says."""
-    before = office.state()
-    said = office.run(*words)
-    assert (1, "") == (said.code, said.out)
-    assert before == office.state()
-    return said.err
 
 
 DAYS = st.dates(date(2023, 12, 1), date(2032, 12, 31))  # with three leap days

@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 
-from crypto import bundle
 from inbox import duties, labels, measures
 from inbox.closing import Outcome
 from inbox.deadlines import Clock
@@ -15,8 +14,8 @@ from inbox.deciding import Choice
 from inbox.errors import CaseRefused
 from inbox.measures import INQUIRIES, Disclosure, Kind, Risk, Taken
 from inbox.practice import Regime
-from tests import inbox_builders as build
 from tests.inbox_builders import Office, Portal, Reporter, World, answering, first, today
+from tests.inbox_outcomes import refused, slot
 
 pytest_plugins = ["tests.inbox_room"]
 CANARY = "zibeline-quartz"
@@ -47,22 +46,6 @@ def reporter(made: tuple[Office, Reporter]) -> Reporter:
 
 def work(office: Office) -> Any:
     return office.json("show", "1")["work"]
-
-
-def slot(office: Office, reporter: Reporter) -> Any:
-    """Return what the author reads after the next outbox."""
-    made = Path(office.json("outbox", "--out", office.out)["file"])
-    _, _, files = build.read_outbox(made, reporter.world)
-    return build.read_slot(files[bundle.slot_name(reporter.keys.case_id)], reporter)
-
-
-def refused(office: Office, *words: str) -> str:
-    """Run a command that is refused, see that it changed nothing, and return what it says."""
-    before = office.state()
-    said = office.run(*words)
-    assert (1, "") == (said.code, said.out)
-    assert before == office.state()
-    return said.err
 
 
 def test_a_note_is_for_officers_alone(office: Office, reporter: Reporter) -> None:

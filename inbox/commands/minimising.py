@@ -1,6 +1,6 @@
 """Strike from a case what does not belong there."""
 
-from pathlib import Path
+from typing import Any
 
 import click
 
@@ -20,14 +20,14 @@ _WHOLE = "all of it"
 @officer_options
 @json_option
 @click.pass_obj
-def minimise(door: Door, /, *, case: int, place: str, as_json: bool, **given: str | Path | None) -> None:
+def minimise(door: Door, /, *, case: int, place: str, as_json: bool, **given: Any) -> None:
     """Strike a passage from a case for good, by its exact words; takes two officers.
 
     PLACE is the id of a question, note (of a drop), follow-up-N, file-N for its name, staff-note-N, or
     everywhere. With :all behind it, all that stands there goes, and no words are asked for.
     """
     at, is_all = place.removesuffix(":all"), place.endswith(":all")
-    text = None if is_all else given_or_to_type(**given)  # type: ignore[arg-type]
+    text = None if is_all else given_or_to_type(**given)
     with door.opened() as inbox:
         if not is_all and text is None:
             text = terminal.ask_text(f"the passage to be struck from case {case}")
