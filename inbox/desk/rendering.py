@@ -104,4 +104,4 @@ def _size(count: int) -> str:
     unit = next(units)
     while size >= 1024 and unit != "GiB":  # noqa: PLR2004 - what the units are made of
         size, unit = size / 1024, next(units)
-    return f"{size:.0f} {unit}" if unit == "B" or size >= 10 else f"{size:.1f} {unit}"  # noqa: PLR2004
+    return f"{size:.0f} {unit}" if unit == "B" or size >= 10 else f"{size:.1f} {unit}"  # noqa: PLR2004 - two digits suffice
