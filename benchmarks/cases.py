@@ -1,11 +1,12 @@
 """A vault of 100,000 made-up cases, and how long an officer waits for its queue, and for the links of a case.
 
 Of each case: day, answers' codes, parts of the score and 150 words are drawn from a fixed seed; half of the
-words come from twenty common ones, the rest from 20,000. Every twentieth is unread, every fifth closed;
-every hundredth is tagged, of every third one an officer takes care, every fiftieth is for handlers alone, of
-whom one of those present is none. Each names a container of 30,000, a person of 2,000 and a day of 300: the
-first is common to three cases or so, the second to fifty, the third to hundreds. The links are asked for of
-the first cases, of which each was filed ten times more; what tells the text of all others is drawn, too.
+words come from twenty common ones, the rest from 20,000. Every twentieth is unread, every fifth closed; every
+hundredth is tagged, of every third one an officer takes care, every fiftieth is for handlers alone, of whom
+one of those present is none; every 499th is kept from one of them, every 997th is in quarantine. Each names a
+container of 30,000, a person of 2,000 and a day of 300: the first is common to three cases or so, the second
+to fifty, the third to hundreds. The links are asked for of the first cases, of which each was filed ten times
+more; what tells the text of all others is drawn, too.
 """
 
 import random  # noqa: TID251  the same cases in every run; nothing secret is made of it
@@ -19,7 +20,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import insert
+from sqlalchemy import insert, update
 from sqlalchemy.orm import Session
 from stdnum import iso6346
 
@@ -28,7 +29,7 @@ from inbox import index, likeness, links, queueing, scoring, vault
 from inbox.answers import NOTE
 from inbox.casework import Handler, Handling, IndexKey, Tag, Term, Words
 from inbox.queueing import Filter, Order
-from inbox.schema import Case, Officer
+from inbox.schema import Case, Exclusion, Officer
 
 LIMIT_MILLISECONDS = 50
 CASES = 100_000
@@ -101,6 +102,10 @@ def _fill(session: Session) -> None:
     session.execute(insert(Tag), [{"case": number, "name": "escale"} for number in tagged])
     alone = ({"case": n, "officer": "alice", "since": _FIRST_DAY} for n in range(50, CASES + 1, 50))
     session.execute(insert(Handler), list(alone))
+    kept = ({"case": n, "officer": "alice", "since": _FIRST_DAY} for n in range(499, CASES + 1, 499))
+    session.execute(insert(Exclusion), list(kept))
+    held = Handling.case % 997 == 0
+    session.execute(update(Handling).where(held).values(quarantined=_FIRST_DAY))
 
 
 def _fill_links(session: Session) -> None:

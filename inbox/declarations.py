@@ -9,7 +9,7 @@ from datetime import date
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from inbox import records, vault
+from inbox import narrowing, records
 from inbox.casework import Declaration
 from inbox.errors import Undeclared
 
@@ -22,7 +22,7 @@ def missing(session: Session, number: int) -> list[str]:
     if len(records.officers(session)) == 1:
         return []
     given = set(session.scalars(select(Declaration.officer).filter_by(case=number)))
-    return [name for name in vault.present(session) if name not in given]
+    return [name for name in narrowing.present(session) if name not in given]
 
 
 def check(session: Session, number: int) -> None:

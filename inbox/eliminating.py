@@ -11,7 +11,7 @@ from datetime import date
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from inbox import gone, handling, journal, keystore, records, registers, retention, vault
+from inbox import gone, handling, journal, keystore, narrowing, records, registers, retention
 from inbox.acts import Act, Deed
 from inbox.errors import CaseRefused, Refused
 from inbox.home import Home, keystore_name
@@ -83,7 +83,7 @@ def destroy(home: Home, session: Session, by: By, planned: Plan) -> None:
     session.flush()
     if keys:
         keystore.save(home, session, keystore.load(home, session).without_attachments(keys))
-    vault.forget(session, numbers)
+    narrowing.forget(session, numbers)
 
 
 def _left(each: Due, *, early: bool) -> tuple[Obstacle, ...]:

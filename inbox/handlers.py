@@ -1,6 +1,6 @@
 """Which officers handle a case: where there are any, they alone read it.
 
-All others know that it is there, how pressing it is and when something is due (``vault``, ``queueing``).
+All others know that it is there, how pressing it is and when something is due (``narrowing``, ``queueing``).
 """
 
 from collections.abc import Iterator, Sequence
@@ -14,8 +14,8 @@ from inbox.acts import Act
 from inbox.casework import Handler
 from inbox.errors import CaseRefused, Refused
 from inbox.journal import Line
+from inbox.narrowing import AS_A_LINE
 from inbox.schema import Case
-from inbox.vault import AS_A_LINE
 
 
 def of(session: Session, number: int) -> list[str]:

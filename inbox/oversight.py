@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from inbox import handlers, handling, journal, practice, registers
 from inbox.acts import Act
 from inbox.casework import Duty, Handling
-from inbox.vault import AS_A_LINE
+from inbox.narrowing import AS_A_LINE
 from inbox.workview import View
 
 # What departs from the ordinary, or from what the rules propose.

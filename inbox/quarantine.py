@@ -1,6 +1,6 @@
 """Protected secrets that came nevertheless: nobody reads such a case (loi 2016-1691, article 6 II; L-15).
 
-It sits beneath every read (``vault``): for whoever is present the case is a line in the queue. What shows
+It sits beneath every read (``narrowing``): for whoever is present the case is a line in the queue. What shows
 nothing of the report can be done all the same: it is answered, closed, destroyed.
 """
 
@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from inbox import handling
 from inbox.casework import Handling
 from inbox.errors import CaseRefused
-from inbox.vault import AS_A_LINE
+from inbox.narrowing import AS_A_LINE
 
 
 def since(session: Session, number: int) -> date | None:

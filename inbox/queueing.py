@@ -10,9 +10,9 @@ from sqlalchemy.orm import Session
 
 from inbox import words
 from inbox.casework import Handling, Tag, Words
+from inbox.narrowing import AS_A_LINE
 from inbox.schema import Case, FollowUp
 from inbox.scoring import RANKS
-from inbox.vault import AS_A_LINE
 
 PAGE = 50
 # From so many on, nobody counts any more.

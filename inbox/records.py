@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from crypto.messages import Status
 from inbox.casework import Handling
 from inbox.errors import CaseRefused
+from inbox.narrowing import AS_A_LINE
 from inbox.reasons import Kind
 from inbox.remains import Elimination
 from inbox.schema import (
@@ -30,7 +31,6 @@ from inbox.schema import (
     ShownKeyring,
     Unopened,
 )
-from inbox.vault import AS_A_LINE
 
 # Of what it closed, a portal keeps the slot for so long, and up to a week more (SPEC 8.4).
 CLOSED_KEPT = timedelta(days=187)

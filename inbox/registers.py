@@ -6,8 +6,8 @@ from sqlalchemy import Row, select
 from sqlalchemy.orm import Session
 
 from inbox.casework import Strike
+from inbox.narrowing import WHOLE_JOURNAL
 from inbox.schema import Alias, Attachment, Case, Exclusion, FollowUp, JournalEntry, Officer, Unopened
-from inbox.vault import WHOLE_JOURNAL
 
 _AT_ONCE = 1_000
 

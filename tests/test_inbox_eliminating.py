@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from crypto import age, base64url
 from crypto.bundle import Link, Withdrawal
 from crypto.recipients import HybridIdentity
-from inbox import keystore, vault
+from inbox import keystore, narrowing, vault
 from inbox.casework import Handling, Measure, Term, Words
 from inbox.remains import Leaving, PastExclusion, Tombstone
 from inbox.schema import Case, KeyStoreKey
@@ -135,7 +135,7 @@ def test_pages_keep_what_was_deleted_until_the_vault_is_written_anew(tmp_path: P
             fill(session)
         gone = list(range(3, _MANY, 7))
         with opened.transaction() as session:
-            vault.forget(session, gone)
+            narrowing.forget(session, gone)
         for _ in range(2):
             pages = decrypted_file(path, key)
             found.append([number for number in gone if name_of(number)[1:].encode() in pages])
