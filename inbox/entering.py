@@ -87,11 +87,20 @@ def check_day(received: date, today: date) -> None:
 def check(asked: Questionnaire, told: Told, today: date) -> None:
     """Return if the page would have sent this; else raise Refused with the first thing that is wrong."""
     check_day(told.received, today)
-    said = given(asked, told.answers)
-    for question, oddity in answers.oddities(asked, said).items():
+    for question, oddity in wrong(asked, told.answers).items():
         raise Refused(f"{question}: {_WRONG[oddity]}", "mend the answer, then try again")
+    check_amount(asked, told)
+
+
+def wrong(asked: Questionnaire, said: Answers) -> dict[str, Oddity]:
+    """Return by question why the page would not have sent an answer."""
+    return answers.oddities(asked, given(asked, said))
+
+
+def check_amount(asked: Questionnaire, told: Told) -> None:
+    """Return if something is reported, with as many files as a report has; else raise Refused."""
     enough = [each.id for each in asked.fields if each.enough]
-    if not told.files and not said.keys() & set(enough):
+    if not told.files and not given(asked, told.answers).keys() & set(enough):
         raise Refused("nothing is reported", f"give a file, or an answer to one of: {', '.join(enough)}")
     if len(told.files) > MOST_FILES:
         raise Refused(f"there are more than {MOST_FILES} files", "leave some out, or put them into one")

@@ -34,6 +34,15 @@ def files(folder: Path) -> list[Path]:
     )
 
 
+def loose(folder: Path | None) -> list[Path]:
+    """Return the files in a folder that officers may have put there themselves: no archives, no links."""
+    return sorted(
+        path
+        for path in (folder.iterdir() if folder else ())
+        if path.is_file() and not path.is_symlink() and path.suffix != ".tar" and path.name[0] != "."
+    )
+
+
 def bundles(session: Session, folder: Path) -> list[Found]:
     """Return what these files say of themselves, in the order in which they are to be collected."""
     return sorted(

@@ -21,8 +21,13 @@ _TEXTS = {
 
 def sheet(words: Sequence[str], language: str) -> str:
     """Return a sheet to be handed over: the words, and in ``fr`` or ``en`` what to do with them."""
-    title, *advice = _TEXTS[language]
+    title, *advice = texts(language)
     return "\n".join([title, "", *rows(words), "", *advice, ""])
+
+
+def texts(language: str) -> Sequence[str]:
+    """Return the title of a sheet, and the lines of what to do with the words."""
+    return _TEXTS[language]
 
 
 def rows(words: Sequence[str]) -> Iterator[str]:

@@ -19,7 +19,7 @@ from tests.inbox_builders import Office, Portal, Reporter, Sent, World
 pytest_plugins = ["tests.inbox_room"]
 
 # Every page of an empty desk, by the path below the language.
-PAGES = ["/", "/queue/1", "/medium"]
+PAGES = ["/", "/queue/1", "/medium", "/enter"]
 
 
 @pytest.fixture

@@ -29,6 +29,7 @@ PAGES = {
     "case": "/case/1",
     "unsigned": "/case/2",
     "declare": "/case/3",
+    "enter": "/enter",
     "medium": "/medium",
     "links": "/case/1/links",
     "readers": "/case/1/readers",
@@ -143,6 +144,32 @@ def test_the_queue_is_narrowed_by_the_keyboard_alone(room: Room) -> None:
     expect(page.locator("main")).to_contain_text("No case matches")
     page.fill("#search", "")
     page.click("text=Show")
+
+
+def test_a_report_is_entered_by_the_keyboard_alone(room: Room) -> None:
+    """What has to be mended is reached from the list; the sheet alone is printed."""
+    page = room.page
+    page.set_viewport_size(NARROW)
+    page.goto(f"{room.served.root}/en/enter")
+    page.focus("#q-protect")
+    page.keyboard.type("the café")
+    page.focus("text=Enter it")
+    page.keyboard.press("Enter")
+    page.focus("[role=alert] a >> nth=0")
+    page.keyboard.press("Enter")
+    assert accessibility.violations(page) == []
+    page.keyboard.type("Somebody called")
+    expect(page.locator("#q-what")).to_have_value("Somebody called")
+    expect(page.locator("#q-protect")).to_have_value("the café")
+    page.focus("text=Enter it")
+    page.keyboard.press("Enter")
+    expect(page.locator(".token li")).to_have_count(12)
+    assert accessibility.violations(page) == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= NARROW["width"]
+    page.emulate_media(media="print")
+    assert "Twelve words" == page.inner_text("body").splitlines()[0]
+    assert "What to say" not in page.inner_text("body")
+    page.emulate_media(media="screen")
 
 
 def collect(page: Page, fingerprint: str) -> None:

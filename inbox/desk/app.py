@@ -11,6 +11,7 @@ from inbox.desk import (
     collecting,
     dossier,
     ending,
+    entering,
     files,
     guard,
     headers,
@@ -32,8 +33,8 @@ from inbox.desk import (
 )
 from inbox.desk.state import Desk
 
-# A reply has at most some 12,000 characters; a note may be longer.
-_LARGEST_FORM = 1 << 20
+# The answers to a questionnaire have at most 160,000 characters, of up to twelve bytes in a form.
+_LARGEST_FORM = 1 << 21
 
 _PAGES = (
     waiting.pages,
@@ -49,6 +50,7 @@ _PAGES = (
     dossier.pages,
     ending.pages,
     rejecting.pages,
+    entering.pages,
     collecting.pages,
     records.pages,
     lock.pages,

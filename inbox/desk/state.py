@@ -29,6 +29,7 @@ class Desk:
         self.picture: tuple[tuple[int, int, int], bytes | None] = (0, 0, 0), None
         self._once: str | None = secrets.token_urlsafe(32)
         self._said: tuple[str, ...] = ()
+        self._taken: set[str] = set()
 
     @property
     def address(self) -> str:
@@ -51,6 +52,12 @@ class Desk:
         """Return what is to be told, once."""
         said, self._said = self._said, ()
         return said
+
+    def take(self, form: str) -> bool:
+        """Tell whether this form is sent for the first time; afterwards it never is again."""
+        is_new = form not in self._taken
+        self._taken.add(form)
+        return is_new
 
     def lock(self) -> None:
         """Let this be the last answer."""
