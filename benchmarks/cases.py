@@ -25,7 +25,7 @@ from sqlalchemy.orm import Session
 from stdnum import iso6346
 
 from crypto import blind
-from inbox import index, likeness, links, queueing, scoring, vault
+from inbox import index, likeness, links, queueing, scoring, upgrading
 from inbox.answers import NOTE
 from inbox.casework import Handler, Handling, IndexKey, Tag, Term, Words
 from inbox.queueing import Filter, Order
@@ -61,7 +61,7 @@ _LINKS = "the links of a case"
 
 def medians(folder: Path) -> dict[str, float]:
     """Return the milliseconds that each question takes in an open vault, the median of eleven."""
-    with closing(vault.create(folder / "vault.sqlite", bytes(range(32)))) as opened:
+    with closing(upgrading.create(folder / "vault.sqlite", bytes(range(32)))) as opened:
         with opened.transaction() as session:
             session.add(Officer(name="alice", since=_FIRST_DAY, member=1))
             _fill(session)

@@ -19,7 +19,7 @@ from pathlib import Path
 from crypto import shape
 from crypto.errors import CryptoError
 from crypto.shape import binary, integer, list_of, record, text
-from inbox import disk, founding, journal, keystore, unlocking, upgrading
+from inbox import disk, founding, journal, keystore, unlocking, versions
 from inbox.acts import Act, Deed
 from inbox.errors import Refused
 from inbox.home import Home, keystore_name
@@ -81,7 +81,7 @@ class Restored:
     @property
     def is_old(self) -> bool:
         """Whether the vault has to be upgraded before it can be used."""
-        return self.version != upgrading.NEWEST
+        return self.version != versions.NEWEST
 
 
 _FILE = record(File, {"name": text(128, _NAME), "hash": binary(_HASH)})
@@ -166,7 +166,7 @@ def _open(home: Home, bring: Bring, backup: Backup, today: date) -> str:
         opened.vault.check()
         with opened.vault.transaction() as session:
             keystore.load(home, session)
-            if opened.version == upgrading.NEWEST:
+            if opened.version == versions.NEWEST:
                 deed = Deed(Act.RESTORE, about=f"from the backup of {backup.day}")
                 journal.note(session, By(opened.present, today), deed)
     return opened.version

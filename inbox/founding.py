@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from crypto import card, journal, keyring, messages, passphrase, signing
 from crypto.errors import Malformed
 from crypto.keyring import CHANNEL_SHAPE, Channel, Texts
-from inbox import cards, disk, header, keyrings, keys, keystore, officers, papers, questionnaires, vault
+from inbox import cards, disk, header, keyrings, keys, keystore, officers, papers, questionnaires, upgrading
 from inbox.acts import Act, Deed
 from inbox.errors import HomeRefused, Refused
 from inbox.home import Home
@@ -143,7 +143,7 @@ def _sweep(root: Path) -> None:
 def _build(aside: Home, charter: Charter, root: Root, proven: Proven) -> str:
     """Fill the home and return the record of the ceremony."""
     sharing, today = proven.sharing, proven.day
-    opened = vault.create(aside.vault(1), passphrase.vault_key(sharing.master))
+    opened = upgrading.create(aside.vault(1), passphrase.vault_key(sharing.master))
     try:
         with opened.transaction() as session:
             _fill(session, charter, root)

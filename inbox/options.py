@@ -15,15 +15,13 @@ from crypto import shape
 from crypto.errors import Malformed
 from crypto.journal import LONGEST_OFFICER, LONGEST_REASON, OFFICER
 from crypto.signing import LARGEST_FILE
-from inbox import header, officers, sharefile, strength, terminal
+from inbox import header, officers, sharefile, terminal
 from inbox.errors import Refused, ShareDamaged
 from inbox.home import Home
 from inbox.officers import Credential
-from inbox.papers import Handout
-from inbox.sharing import Appointee
-from inbox.unlocking import Inbox, unlocked, upgrade
+from inbox.unlocking import Inbox, unlocked
 
-_Command = TypeVar("_Command", bound=Callable[..., Any])
+Command = TypeVar("Command", bound=Callable[..., Any])
 
 
 class Door(Protocol):
@@ -62,10 +60,6 @@ class Closed:
         with unlocked(self.root, partial(credentials_at, self.root)) as inbox:
             yield inbox
 
-    def upgrade(self, today: date) -> tuple[str, str]:
-        """Bring the vault to the newest version; return the version before and after."""
-        return upgrade(self.root, partial(credentials_at, self.root), today)
-
     def shut(self) -> None:
         """Do nothing: the command ends by itself."""
 
@@ -74,16 +68,17 @@ def _remember(context: click.Context, option: click.Parameter, given: Sequence[P
     context.meta.setdefault(f"inbox.{option.name}", []).extend(given)
 
 
-def _remembered(name: str) -> list[Path]:
+def remembered(name: str) -> list[Path]:
+    """Return the files that were given with an option of ``officer_options``, in their order."""
     return list(click.get_current_context().meta.get(f"inbox.{name}", ()))
 
 
 def brings_officers() -> bool:
     """Tell whether shares or passphrases are given with the command."""
-    return bool(_remembered("share") or _remembered("passphrase_file"))
+    return bool(remembered("share") or remembered("passphrase_file"))
 
 
-def _opening(name: str, what: str) -> Callable[[_Command], _Command]:
+def _opening(name: str, what: str) -> Callable[[Command], Command]:
     # Before the command or behind it, as people type it.
     return click.option(
         name,
@@ -95,7 +90,7 @@ def _opening(name: str, what: str) -> Callable[[_Command], _Command]:
     )
 
 
-def officer_options(command: _Command) -> _Command:
+def officer_options(command: Command) -> Command:
     """Let a command take who is present: ``--share`` and ``--passphrase-file``, once for each officer."""
     for name, what in (
         (
@@ -105,23 +100,6 @@ def officer_options(command: _Command) -> _Command:
         ("--share", "The share of an officer, once for each who is present."),
     ):
         command = _opening(name, what)(command)
-    return command
-
-
-def circle_options(command: _Command) -> _Command:
-    """Let a command take what a circle of officers needs: a quorum, and where their shares go."""
-    for option in (
-        click.option(
-            "--sheets", is_flag=True, help="Write each share in words too, in clear, to be printed."
-        ),
-        click.option(
-            "--shares",
-            type=click.Path(path_type=Path),
-            help="Write the share files and the record into this folder.",
-        ),
-        click.option("--quorum", type=int, help="How many officers it takes to open the inbox."),
-    ):
-        command = option(command)
     return command
 
 
@@ -207,47 +185,10 @@ def passphrase_of(path: Path) -> str:
     return text_of(path).removesuffix("\n").removesuffix("\r")
 
 
-def appointed(names: Sequence[str], files: Sequence[Path], option: str) -> tuple[Appointee, ...] | None:
-    """Return the officers with the passphrases in these files, which stand in the same order; None without.
-
-    Says of which a guess is easy. Raises UsageError if there are files for some of them alone.
-    """
-    if not files:
-        return None
-    if len(files) != len(names):
-        raise click.UsageError(f"give {option} once for each of: {', '.join(names)}")
-    members = tuple(Appointee(name, passphrase_of(path)) for name, path in zip(names, files, strict=True))
-    for member in members:
-        estimate = strength.estimate(member.chosen, names)
-        if estimate.is_weak:
-            terminal.warn(f"warning: the passphrase of {member.name}: {estimate.said}")
-    return members
-
-
-def founders(names: Sequence[str]) -> tuple[Appointee, ...] | None:
-    """Return the first officers with the passphrases given as files, None if they are to type them."""
-    return appointed(names, _remembered("passphrase_file"), "--passphrase-file")
-
-
-def handout_in(folder: Path | None, home: Path, *, with_sheets: bool) -> Handout | None:
-    """Make the folder for shares and papers; None without one: then the one share stays in the home.
-
-    Raises Refused if shares would lie beside what they open, UsageError for sheets without a folder.
-    """
-    if folder is None and with_sheets:
-        raise click.UsageError("give --shares FOLDER with --sheets")
-    if folder is None:
-        return None
-    if folder.resolve().is_relative_to(home.resolve()):
-        raise Refused("shares must not lie in the home that they open", "choose another --shares folder")
-    folder.mkdir(mode=0o700, exist_ok=True)
-    return Handout(folder, with_sheets)
-
-
 def credentials_at(root: Path) -> list[Credential]:
     """Return what the officers bring to an inbox; the share of a single one may lie in its home."""
-    shares = _remembered("share") or _at_home(root)
-    secrets = iter(_remembered("passphrase_file"))
+    shares = remembered("share") or _at_home(root)
+    secrets = iter(remembered("passphrase_file"))
     credentials = [_credential(path, secrets) for path in shares]
     if next(secrets, None) is not None:
         raise click.UsageError("there are more passphrase files than shares")

@@ -10,9 +10,9 @@ from pathlib import Path
 from sqlalchemy.orm import Session
 
 from crypto import passphrase
-from inbox import backfill, disk, header, journal, officers, records, settling, upgrading, vault
+from inbox import disk, header, journal, officers, records, settling, vault
 from inbox.acts import IN_QUARANTINE, ON_ALL_CASES, TWO_OFFICERS, Act, Deed
-from inbox.errors import Locked, Refused, Superseded
+from inbox.errors import Locked, Superseded
 from inbox.header import Header
 from inbox.home import Home
 from inbox.journal import By
@@ -148,25 +148,6 @@ def open_any(home: Home, bring: Callable[[], Sequence[Credential]]) -> OpenedAny
     with opened.transaction() as session:
         present = tuple(_names(session, credited).values())
     return OpenedAny(opened, version, present)
-
-
-def upgrade(root: Path, bring: Callable[[], Sequence[Credential]], today: date) -> tuple[str, str]:
-    """Bring the vault in the folder ``root`` to the newest version, noted in the journal, or leave it alone.
-
-    Returns the version before and after. Raises as ``unlocked`` does, and as ``journal.note``.
-    """
-    home = Home(root)
-    with home.locked():
-        opened = open_any(home, bring)
-        with closing(opened.vault):
-            if opened.version == upgrading.NEWEST:
-                raise Refused(f"the vault is of version {opened.version} already", "there is nothing to do")
-            with opened.vault.transaction() as session:
-                vault.upgrade(session)
-                backfill.begin_all(session, today)
-                by = By(opened.present, today)
-                journal.note(session, by, Deed(Act.UPGRADE, about=f"{opened.version} to {upgrading.NEWEST}"))
-    return opened.version, upgrading.NEWEST
 
 
 def _place(home: Home, found: Header, credited: Opened) -> tuple[Path, bytes]:

@@ -1,29 +1,54 @@
-"""The numbered migrations of the vault (alembic), each in the transaction that is given."""
+"""The numbered migrations of the vault (alembic): they make a new one, or bring an earlier one to the newest.
 
+Only who does either loads this: alembic takes a while.
+"""
+
+from collections.abc import Callable, Sequence
+from contextlib import closing
+from datetime import date
 from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Connection
 
-# The last of `migrations/versions`: what the tables of ``schema`` are.
-NEWEST = "0002"
-# In their order; a vault at any of them can be brought to the newest.
-_KNOWN = ("0001", NEWEST)
+from inbox import backfill, journal, unlocking, vault, versions
+from inbox.acts import Act, Deed
+from inbox.errors import Refused
+from inbox.home import Home
+from inbox.journal import By
+from inbox.officers import Credential
+from inbox.vault import Vault
 
 
-def revision(connection: Connection) -> str | None:
-    """Return the number of the last migration of a database, None if it never had one."""
-    return MigrationContext.configure(connection).get_current_revision()
+def create(path: Path, key: bytes) -> Vault:
+    """Return a new vault at ``path``, mode 0600, with empty tables."""
+    made = vault.create(path, key)
+    with made.transaction() as session:
+        migrate(session.connection())
+    return made
 
 
-def is_known(number: str) -> bool:
-    """Tell whether this version of the program knows the migration."""
-    return number in _KNOWN
+def upgrade(root: Path, bring: Callable[[], Sequence[Credential]], today: date) -> tuple[str, str]:
+    """Bring the vault in the folder ``root`` to the newest version, noted in the journal, or leave it alone.
+
+    Returns the version before and after. Raises as ``unlocking.unlocked`` does, and as ``journal.note``.
+    """
+    home = Home(root)
+    with home.locked():
+        opened = unlocking.open_any(home, bring)
+        with closing(opened.vault):
+            if opened.version == versions.NEWEST:
+                raise Refused(f"the vault is of version {opened.version} already", "there is nothing to do")
+            with opened.vault.transaction() as session:
+                migrate(session.connection())
+                backfill.begin_all(session, today)
+                by = By(opened.present, today)
+                journal.note(session, by, Deed(Act.UPGRADE, about=f"{opened.version} to {versions.NEWEST}"))
+    return opened.version, versions.NEWEST
 
 
-def upgrade(connection: Connection) -> None:
+def migrate(connection: Connection) -> None:
     """Run what is missing, from nothing for a new database; all or nothing with the caller's transaction."""
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))

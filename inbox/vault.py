@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from sqlalchemy.pool import StaticPool
 from sqlcipher3 import dbapi2
 
-from inbox import narrowing, upgrading
+from inbox import narrowing, versions
 from inbox.errors import Refused, VaultDamaged, VaultMissing
 
 _driver: Any = dbapi2
@@ -110,12 +110,9 @@ class Vault:
 
 
 def create(path: Path, key: bytes) -> Vault:
-    """Return a new, empty vault at ``path``, mode 0600."""
+    """Return a new vault at ``path``, mode 0600, without any tables."""
     path.touch(mode=0o600, exist_ok=False)
-    engine = _engine(path, key)
-    with engine.begin() as connection:
-        upgrading.upgrade(connection)
-    return Vault(engine)
+    return Vault(_engine(path, key))
 
 
 def load(path: Path, key: bytes) -> Vault:
@@ -124,7 +121,7 @@ def load(path: Path, key: bytes) -> Vault:
     Raises VaultMissing, VaultDamaged if ``key`` does not open it, Refused if another version made it.
     """
     vault, version = load_any(path, key)
-    if version != upgrading.NEWEST:
+    if version != versions.NEWEST:
         vault.close()
         raise Refused(
             "the vault is of an earlier version of the program",
@@ -140,17 +137,12 @@ def load_any(path: Path, key: bytes) -> tuple[Vault, str]:
     vault = Vault(_engine(path, key))
     with vault.transaction() as session:
         pages, page = (_number(session, name) for name in ("page_count", "page_size"))
-        version = upgrading.revision(session.connection())
+        version = versions.revision(session.connection())
     if not version or pages * page != path.stat().st_size:
         raise VaultDamaged
-    if not upgrading.is_known(version):
+    if not versions.is_known(version):
         raise Refused("the vault was made by a newer version", "use the version of the program that made it")
     return vault, version
-
-
-def upgrade(session: Session) -> None:
-    """Bring the vault of this session to the newest version."""
-    upgrading.upgrade(session.connection())
 
 
 def _check_pages(faults: Any) -> None:

@@ -2,14 +2,13 @@
 
 from collections.abc import Collection, Iterator
 from datetime import date, timedelta
+from functools import cache
 from itertools import islice
 
 import holidays
 
 _DAY = timedelta(days=1)
 _SATURDAY = 5
-# Filled year by year as it is asked.
-_PUBLIC = holidays.country_holidays("FR")
 
 
 class Calendar:
@@ -20,7 +19,7 @@ class Calendar:
 
     def works(self, day: date) -> bool:
         """Tell whether the office works on that day."""
-        return day.weekday() < _SATURDAY and day not in _PUBLIC and day not in self._off
+        return day.weekday() < _SATURDAY and day not in _public() and day not in self._off
 
     def after(self, day: date, count: int) -> date:
         """Return the ``count``-th working day after ``day``, which itself never counts (0: see ``at``)."""
@@ -35,3 +34,9 @@ class Calendar:
             day += _DAY
             if self.works(day):
                 yield day
+
+
+@cache
+def _public() -> holidays.HolidayBase:
+    """Return the public holidays, filled year by year as they are asked for."""
+    return holidays.country_holidays("FR")

@@ -14,6 +14,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+import click
 from sqlalchemy import Engine, event
 
 from inbox import cli, options, sharefile
@@ -42,6 +43,8 @@ def _main() -> None:
     source, folder, day, *present = json.loads(sys.argv[1])
     sharefile.LIMITS = QUICK
     options.datetime = Clock(date.fromisoformat(day))  # type: ignore[misc, assignment]
+    # Here, and not in each child anew.
+    cli.commands.get_command(click.Context(cli.commands), sys.argv[2])
     n = 0
     while True:
         office = Office(Path(source), present).copy(Path(folder) / str(n))

@@ -13,6 +13,7 @@ import pytest
 from inbox import cli, terminal
 from inbox.terminal import quoted, visible
 from tests import inbox_builders as build
+from tests.command_tree import commands_of
 from tests.inbox_builders import Portal, Reporter, Sent, World
 from tests.test_inbox_journal_notes import every_command
 
@@ -257,7 +258,7 @@ def test_a_fault_of_the_program_shows_no_trace_and_no_value(
 
 
 def test_every_command_and_option_has_help() -> None:
-    for name, command in cli.commands.commands.items():
+    for name, command in commands_of(cli.commands).items():
         assert command.help, name
         for parameter in command.params:
             assert isinstance(parameter, click.Argument) or parameter.help, (name, parameter.name)  # type: ignore[attr-defined]

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from crypto import age, base64url
 from crypto.bundle import Link, Withdrawal
 from crypto.recipients import HybridIdentity
-from inbox import keystore, narrowing, vault
+from inbox import keystore, narrowing, upgrading
 from inbox.casework import Handling, Measure, Term, Words
 from inbox.remains import Leaving, PastExclusion, Tombstone
 from inbox.schema import Case, KeyStoreKey
@@ -130,7 +130,7 @@ def test_the_other_cases_stay_as_they_were(told: Trio, tmp_path: Path) -> None:
 def test_pages_keep_what_was_deleted_until_the_vault_is_written_anew(tmp_path: Path) -> None:
     """The control shows that ``secure_delete`` does not suffice: pages that were split, the index."""
     path, key, found = tmp_path / "vault.sqlite", secrets.token_bytes(32), []
-    with closing(vault.create(path, key)) as opened:
+    with closing(upgrading.create(path, key)) as opened:
         with opened.transaction() as session:
             fill(session)
         gone = list(range(3, _MANY, 7))

@@ -10,6 +10,7 @@ import pytest
 from crypto import bundle
 from inbox import journal, registers
 from inbox.cli import commands
+from tests.command_tree import commands_of
 from tests.inbox_builders import Office, Said, World, read_outbox, stranger, today
 from tests.inbox_clock import moved
 from tests.inbox_kills import killed_everywhere
@@ -20,7 +21,7 @@ pytest_plugins = ["tests.inbox_room"]
 
 def taking_a_case(group: click.Group, path: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
     """Yield the path of every command that takes a case."""
-    for name, command in group.commands.items():
+    for name, command in commands_of(group).items():
         if isinstance(command, click.Group):
             yield from taking_a_case(command, (*path, name))
         elif any(parameter.name in {"case", "cases"} for parameter in command.params):

@@ -15,6 +15,7 @@ from inbox import registers
 from inbox.cli import commands
 from inbox.schema import Case
 from tests import inbox_builders as build
+from tests.command_tree import commands_of
 from tests.inbox_builders import Portal, Reporter, Sent, World, first
 from tests.inbox_trio import Trio
 
@@ -129,7 +130,7 @@ ELSEWHERE = {
 
 
 def every_command(group: click.Group, path: str = "") -> Iterator[str]:
-    for name, command in group.commands.items():
+    for name, command in commands_of(group).items():
         if isinstance(command, click.Group):
             yield from every_command(command, f"{path}{name} ")
         else:

@@ -12,7 +12,7 @@ from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Connection, create_engine, text
 
 import inbox as room
-from inbox import schema, upgrading
+from inbox import schema, upgrading, versions
 from tests.inbox_builders import CLOSING, Office, Portal, Reporter, Sent, World, answering, first, today
 from tests.inbox_kills import killed_everywhere
 from tests.inbox_trio import OF_THE_WORK
@@ -77,10 +77,10 @@ def old(tmp_path_factory: pytest.TempPathFactory, connection: Connection) -> Off
 
 def test_the_migrations_make_the_tables_that_the_program_knows(connection: Connection) -> None:
     """No more and no less, but for the virtual table of the search, which only its module understands."""
-    upgrading.upgrade(connection)
+    upgrading.migrate(connection)
     context = MigrationContext.configure(connection, opts={"include_object": _is_plain})
     assert [] == compare_metadata(context, schema.Base.metadata)
-    assert upgrading.NEWEST == upgrading.revision(connection)
+    assert versions.NEWEST == versions.revision(connection)
 
 
 def _is_plain(_: object, name: str | None, kind: str, *__: object) -> bool:
@@ -97,7 +97,7 @@ def test_a_vault_of_the_first_version_is_opened_by_nothing_else(old: Office) -> 
 
 def test_a_vault_of_the_first_version_is_upgraded_with_all_that_is_in_it(old: Office) -> None:
     """Its cases are in the queue as if they had come today, and are found by their words."""
-    assert {"from": FIRST, "to": upgrading.NEWEST} == old.json("upgrade")
+    assert {"from": FIRST, "to": versions.NEWEST} == old.json("upgrade")
     (case,) = old.json("queue")["cases"]
     assert (1, 1, False) == (case["case"], case["priority"], case["judged"])
     assert case["deadline"] >= today().isoformat()
@@ -113,7 +113,7 @@ def test_a_vault_of_the_first_version_is_upgraded_with_all_that_is_in_it(old: Of
 def test_an_upgraded_vault_is_not_upgraded_again(old: Office) -> None:
     old.json("upgrade")
     before = old.state()
-    assert f"is of version {upgrading.NEWEST} already" in old.run("upgrade").err
+    assert f"is of version {versions.NEWEST} already" in old.run("upgrade").err
     assert before == old.state()
 
 

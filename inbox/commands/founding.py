@@ -11,15 +11,13 @@ from crypto.bundle import KEYRING, KEYRING_SIGNATURE
 from crypto.signing import fingerprint
 from inbox import ceremony, disk, expiry, founding, keyrings, records, rendering, sharing, terminal
 from inbox.acts import Act, Deed
+from inbox.appointing import circle_options, founders, handout_in
 from inbox.commands.joining import join_options, root_of
 from inbox.conflicts import UNNAMED
 from inbox.founding import Charter
 from inbox.options import (
     Door,
-    circle_options,
     content_of,
-    founders,
-    handout_in,
     json_option,
     officer_options,
     out_folder,

@@ -8,13 +8,11 @@ import click
 
 from inbox import ceremony, header, records, resharing, sharing, terminal
 from inbox.acts import Act, Deed
+from inbox.appointing import appointed, circle_options, handout_in
 from inbox.errors import Refused
 from inbox.journal import By
 from inbox.options import (
     Door,
-    appointed,
-    circle_options,
-    handout_in,
     json_option,
     officer_options,
     reason_option,

@@ -1,9 +1,11 @@
 """Bring the vault to a newer version of the program."""
 
+from functools import partial
+
 import click
 
-from inbox import terminal
-from inbox.options import Closed, Door, json_option, officer_options, today
+from inbox import terminal, upgrading
+from inbox.options import Closed, Door, credentials_at, json_option, officer_options, today
 
 
 @click.command()
@@ -14,5 +16,5 @@ def upgrade(door: Door, /, *, as_json: bool) -> None:
     """Bring a vault of an earlier version to this one; it cannot be taken back."""
     if not isinstance(door, Closed):
         raise click.UsageError("end the session first: lock")
-    before, after = door.upgrade(today())
+    before, after = upgrading.upgrade(door.root, partial(credentials_at, door.root), today())
     terminal.show({"from": before, "to": after}, [f"the vault is of version {after} now"], as_json=as_json)
