@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from inbox import records
 from inbox.remains import Tombstone
-from inbox.schema import Case, IntakeKey
+from inbox.schema import Case
 
 _LABEL = b"fanal/1/gone\0"
 
@@ -42,10 +42,13 @@ def forget(session: Session, keys: Iterable[bytes]) -> None:
 
 
 def _key_of(session: Session, case: Case) -> bytes:
-    """Return the newest intake key that was in use when the report came."""
-    begun = select(IntakeKey.id).where(IntakeKey.not_before <= case.received)
-    oldest_first = begun.order_by(IntakeKey.not_before, IntakeKey.id)
-    return session.scalars(oldest_first).all()[-1]
+    """Return the newest intake key that was in use when the report came.
+
+    A letter may have come before any of them: then it is the first.
+    """
+    known = records.intake_keys(session)
+    begun = [key for key in known if key.not_before <= case.received]
+    return (begun[-1] if begun else known[0]).id
 
 
 def _hash(known_by: bytes) -> bytes:
