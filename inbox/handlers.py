@@ -9,7 +9,7 @@ from datetime import date
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from inbox import journal, records, registers
+from inbox import journal, quarantine, records, registers
 from inbox.acts import Act
 from inbox.casework import Handler
 from inbox.errors import CaseRefused, Refused
@@ -55,9 +55,11 @@ def open_to_all(session: Session, number: int) -> None:
 def break_glass(session: Session, number: int, present: Sequence[str], today: date) -> None:
     """Make those who are present handlers, too, of a case that is for its handlers alone.
 
-    Raises CaseRefused if there is no such case, or they may read it.
+    Raises CaseRefused if there is no such case, they may read it, or it is in quarantine.
     """
     handlers = of(session, number)
+    if quarantine.since(session, number):
+        records.case(session, number)  # says so
     if not handlers or set(present) <= set(handlers):
         raise CaseRefused(f"case {number} is open to those present", f"see it: inbox show {number}")
     for name in set(present) - set(handlers):

@@ -6,11 +6,12 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
+from inbox import duties
 from inbox.acts import IN_QUARANTINE, Act
 from inbox.casework import Handling, Note, Words
 from inbox.schema import Attachment, Case, FollowUp
 from tests.inbox_builders import Office, Portal, Reporter, Sent, World, first, today
-from tests.inbox_trio import CANARY
+from tests.inbox_trio import CANARY, Trio
 
 pytest_plugins = ["tests.inbox_room"]
 
@@ -85,6 +86,37 @@ def test_it_is_answered_closed_and_heard_but_what_comes_stays_shut(
     assert ([CANARY, "encore"], "closed") == ([each["text"] for each in shown["follow_ups"]], shown["status"])
 
 
+def test_what_the_law_asks_is_decided_and_a_procedure_keeps_it(office: Office) -> None:
+    """Else a case of an offence could not be closed without lifting what guards the secret."""
+    with office.opened() as inbox, inbox.transaction() as session:
+        session.add(duties.art40(session, 1, today()))
+    closed = ("close", "1", "moot", "--disclosure", "withheld", "--reason", "x")
+    assert "was not decided" in office.run(*closed).err
+    office.json("source-risk", "1", "high", "--reason", "x")
+    decided = office.run("decide", "1", "transmit", "--reason", "the judge lifts the secret", "--json")
+    assert (0, CANARY in decided.out) == (decided.code, False)
+    office.json("hold", "1", "--reason", "the judge asks for it")
+    assert 0 == office.run(*closed).code
+    assert [["held", "proceedings", "portal"]] == [
+        each["obstacles"] for each in office.json("retention")["cases"]
+    ]
+    office.json("hold", "1", "--release", "--reason", "over")
+    assert "in quarantine" in office.run("show", "1").err
+
+
+def test_no_emergency_opens_it(trio: Trio) -> None:
+    """It is not for its handlers alone; and its handlers are told why they read nothing."""
+    trio.others.json("quarantine", "1", "--reason", "x")
+    said = trio.others.run("break-glass", "1", "--reason", "x")
+    assert (1, True) == (said.code, "case 1 is in quarantine" in said.err)
+    trio.others.json("quarantine", "1", "--lift", "--reason", "x")
+    trio.others.json("handlers", "1", "alice", "chloe")
+    trio.others.json("quarantine", "1", "--reason", "x")
+    before = trio.office.state()
+    said = trio.excluded.run("break-glass", "1", "--reason", "x")
+    assert (1, True, before) == (said.code, "case 1 is in quarantine" in said.err, trio.office.state())
+
+
 def test_what_is_in_no_quarantine_is_not_lifted(office: Office) -> None:
     said = office.run("quarantine", "2", "--lift", "--reason", "x")
     assert (1, True) == (said.code, "case 2 is in no quarantine" in said.err)
@@ -93,6 +125,6 @@ def test_what_is_in_no_quarantine_is_not_lifted(office: Office) -> None:
 def test_which_acts_pass_a_quarantine_is_written_down() -> None:
     """None of them shows anything of a report: one more is a decision, to be made here as well."""
     assert {
-        Act.REPLY, Act.SET_STATUS, Act.CLOSE, Act.CLOSE_UNFOUNDED, Act.LIST_RETENTION, Act.DESTROY_CASES,
-        Act.LIFT_QUARANTINE,
+        Act.REPLY, Act.SET_STATUS, Act.CLOSE, Act.CLOSE_UNFOUNDED, Act.DECIDE, Act.ASSESS_SOURCE, Act.HOLD,
+        Act.RELEASE_HOLD, Act.LIST_RETENTION, Act.DESTROY_CASES, Act.LIFT_QUARANTINE,
     } == IN_QUARANTINE  # fmt: skip
