@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import date
 
-from inbox import queueing
+from inbox import queueing, words
 from inbox.acts import Act, Deed
 from inbox.errors import Refused
 from inbox.queueing import MANY, Filter
@@ -16,6 +16,8 @@ def pick(inbox: Inbox, wanted: Filter, confirmed: int | None, today: date) -> Se
     That they were looked for is noted, whatever comes of it. Of what is for its handlers alone only they find
     anything. Raises Refused for another count, or more than MANY.
     """
+    if wanted.search and not words.phrase(wanted.search):
+        raise Refused("a search has a word of letters or digits", "else it would find every case")
     with inbox.acting(Deed(Act.SEARCH if wanted.search else Act.LIST, about="queue"), today) as session:
         found = queueing.numbers(session, wanted, today=today)
     if len(found) > MANY:

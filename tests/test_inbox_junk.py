@@ -87,6 +87,7 @@ def test_what_a_filter_finds_is_rejected_once_its_number_is_confirmed(office: Of
         (["1", "4"], 1, "case 4 is closed, or junk already"),
         (["4", "1", "--recover"], 1, "case 1 is no junk"),
         (["--category", "nothing", "--count", "1"], 1, "no case matches"),
+        (["--search", "!!", "--count", "3"], 1, "a search has a word"),
         ([], 2, "give cases"),
         (["--recover"], 2, "give cases"),
         (["1", "--category", "other"], 2, "not both"),

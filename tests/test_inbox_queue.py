@@ -5,7 +5,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
+from inbox.schema import FollowUp
 from tests.inbox_builders import CLOSING, Office, Portal, Reporter, Sent, World, answering, drop, first, today
 
 # Text, answers, and what the rules make of them: priority and score.
@@ -110,8 +112,12 @@ def test_no_sign_of_a_search_is_an_order(waiting: Office, odd: str, found: list[
 
 
 def test_what_was_read_is_read(office: Office) -> None:
-    """Until its author writes again."""
-    office.json("show", "2")
+    """Until its author writes again: then the letter is unread, not the report."""
+    for number in ("1", "2"):
+        office.json("show", number)
+    assert [4, 3, 5] == numbers(office, "--unread")
+    with office.opened() as inbox, inbox.transaction() as session:
+        session.scalars(select(FollowUp).filter_by(case=1)).one().unread = True
     assert [4, 3, 5, 1] == numbers(office, "--unread")
 
 
