@@ -49,12 +49,15 @@ def plan_due(home: Home, session: Session, today: date) -> Plan:
     return _plan(session, due)
 
 
-def plan(home: Home, session: Session, numbers: Iterable[int], today: date, *, early: bool = False) -> Plan:
+def plan(home: Home, session: Session, numbers: Sequence[int], today: date, *, early: bool = False) -> Plan:
     """Return the destruction of these cases; ``early`` those that are closed, whatever their day.
 
-    So a case is destroyed once proceedings are over. Raises CaseRefused for an unknown case, and one that is
-    open, not due, held for a procedure, or of which the portal has not heard the last.
+    So a case is destroyed once proceedings are over. Raises Refused for no case, CaseRefused for an unknown
+    one, and one that is open, not due, held for a procedure, of which nobody has read all that its author
+    wrote, or the portal has not heard the last.
     """
+    if not numbers:
+        raise Refused("no case was chosen", "see what there is: inbox retention")
     found = {each.case: each for each in retention.listing(home, session)}
     due = []
     for number in sorted(set(numbers)):
@@ -107,6 +110,7 @@ _WHY = {
         "is kept while proceedings go on",
         "once they and the time for appeals are over: --early REASON",
     ),
+    Obstacle.UNREAD: ("has a letter that nobody has read", "read it first: inbox show"),
     Obstacle.PORTAL: (
         "waits for the portal, which has not confirmed that it heard of the closing",
         "make an outbox, carry it over, and collect the next bundle",

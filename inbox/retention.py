@@ -1,6 +1,5 @@
 """How long cases are kept, and which are to be destroyed (domain 1.2; Directive 2019/1937, 18)."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -43,6 +42,7 @@ class Obstacle(StrEnum):
 
     HELD = "held"
     PROCEEDINGS = "proceedings"
+    UNREAD = "unread"
     PORTAL = "portal"
 
 
@@ -66,12 +66,18 @@ def listing(home: Home, session: Session) -> list[Due]:
     rows = session.execute(select(Case, Handling).join(Handling, Handling.case == Case.number).where(ended))
     written = {number: day for number, day in session.execute(_LAST_WRITTEN)}  # noqa: C416  for the types
     pursued = set(session.scalars(select(Measure.case).where(Measure.kind.in_(PROCEEDINGS))))
+    unread = set(session.scalars(select(FollowUp.case).where(FollowUp.unread.is_(True))))
     awaited = _Awaited(home, session)
     found = []
     for case, work in rows:
         if term := _term(work, written.get(case.number)):
-            against = _obstacles(work, is_pursued=case.number in pursued, is_awaited=awaited.has(case))
-            found.append(Due(case.number, *term, tuple(against)))
+            against = {
+                Obstacle.HELD: work.held is not None,
+                Obstacle.PROCEEDINGS: case.number in pursued,
+                Obstacle.UNREAD: case.number in unread and _is_to_be_read(work),
+                Obstacle.PORTAL: awaited.has(case),
+            }
+            found.append(Due(case.number, *term, tuple(what for what, holds in against.items() if holds)))
     return sorted(found, key=lambda due: (due.day, due.case))
 
 
@@ -91,13 +97,9 @@ def _term(work: Handling, written: date | None) -> tuple[Rule, date] | None:
     return Rule.CLOSED, last + CLOSED
 
 
-def _obstacles(work: Handling, *, is_pursued: bool, is_awaited: bool) -> Iterator[Obstacle]:
-    if work.held is not None:
-        yield Obstacle.HELD
-    if is_pursued:
-        yield Obstacle.PROCEEDINGS
-    if is_awaited:
-        yield Obstacle.PORTAL
+def _is_to_be_read(work: Handling) -> bool:
+    """Tell whether what its author wrote is read before a case goes: not of junk, nor in quarantine."""
+    return work.rejected is None and work.quarantined is None
 
 
 class _Awaited:

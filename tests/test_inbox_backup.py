@@ -215,6 +215,7 @@ def test_a_destroyed_case_is_still_in_an_older_backup_and_that_is_said(
     portal = Portal(World(trio.others), tmp_path / "medium")
     trio.others.json("collect", portal.bundle(), "--new-instance", portal.fingerprint)
     tell_portal(trio.others, portal)
+    trio.others.json("show", "3")
     said = trio.others.run("destroy", "3", "--early", "drill").out
     assert Path(made["keystore"]).name in said
     assert "the vault, from before now" in said

@@ -16,8 +16,9 @@ from sqlalchemy.orm import Session
 from crypto import age, base64url
 from crypto.bundle import Link, Withdrawal
 from crypto.recipients import HybridIdentity
-from inbox import keystore, narrowing, upgrading
+from inbox import eliminating, keystore, narrowing, upgrading
 from inbox.casework import Handling, Measure, Term, Words
+from inbox.errors import Refused
 from inbox.remains import Leaving, PastExclusion, Tombstone
 from inbox.schema import Case, KeyStoreKey
 from tests import inbox_builders as build
@@ -44,10 +45,12 @@ def tell_portal(office: Office, portal: Portal, *sent: Sent) -> None:
 
 @pytest.fixture
 def told(trio: Trio, tmp_path: Path) -> Trio:
-    """The inbox of three closed cases, of which the portal has heard."""
+    """The inbox of three closed cases, all read, of which the portal has heard."""
     portal = Portal(World(trio.others), tmp_path / "medium")
     trio.others.json("collect", portal.bundle(), "--new-instance", portal.fingerprint)
     tell_portal(trio.others, portal)
+    for number in ("1", "2", "3"):
+        trio.others.json("show", number)
     return trio
 
 
@@ -259,7 +262,48 @@ def test_what_its_author_writes_later_starts_the_time_anew(
         )
     )  # fmt: skip
     closed.json("collect", late)
-    assert [("two-months-closed", in_two_months(clock.day), False, ["portal"])] == terms(closed)
+    assert [("two-months-closed", in_two_months(clock.day), False, ["unread", "portal"])] == terms(closed)
+    closed.json("show", "1")
+    tell_portal(closed, portal)
+    clock.wait(100)
+    assert [1] == closed.json("destroy", "--due")["cases"]
+
+
+def test_nothing_goes_that_nobody_has_read(closed: Office, portal: Portal, reporter: Reporter) -> None:
+    """A letter of the day of closing that was collected later moves no day, but is read first."""
+    work_on(closed, outcome="out_of_scope")
+    closed.json("collect", portal.bundle(Sent(reporter.follow_up("on me menace"))))
+    tell_portal(closed, portal)
+    assert [("out-of-scope", today().isoformat(), False, ["unread"])] == terms(closed)
+    assert "nothing is due" in refused(closed, "--due")
+    assert "case 1 has a letter that nobody has read" in refused(closed, "1", "--early", "x")
+    assert "waits: nobody has read what its author wrote" in closed.run("retention").out
+    closed.json("show", "1")
+    assert [1] == closed.json("destroy", "--due")["cases"]
+
+
+def test_what_is_in_quarantine_goes_unread(closed: Office, portal: Portal, reporter: Reporter) -> None:
+    """Nobody may read it, and it need not be kept for that."""
+    work_on(closed, outcome="out_of_scope", quarantined=today())
+    closed.json("collect", portal.bundle(Sent(reporter.follow_up("un secret"))))
+    tell_portal(closed, portal)
+    assert [1] == closed.json("destroy", "--due")["cases"]
+
+
+def test_a_letter_from_before_the_first_key_is_destroyed_like_any_other(
+    world: World, portal: Portal, collect: Any, tmp_path: Path
+) -> None:
+    """Officers may enter one from before the inbox was founded; what comes of it later is known again."""
+    answers = tmp_path / "answers.toml"
+    answers.write_text('what = "une vieille lettre"', "utf-8")
+    words = ("--route", "letter", "--language", "fr", "--received", "2021-01-05", "--answers", answers)
+    collect(portal.bundle())
+    world.office.json("enter", *words)
+    work_on(world.office, is_open=False, closed=today(), outcome="out_of_scope")
+    world.office.json("outbox", "--out", world.office.out)
+    tell_portal(world.office, portal)
+    assert [1] == world.office.json("destroy", "--due")["cases"]
+    assert 2 == tombstones(world.office)
 
 
 def test_what_is_out_of_scope_goes_at_once(closed: Office) -> None:
@@ -362,6 +406,12 @@ def test_an_open_case_is_not_destroyed(
     collect(portal.bundle(first(reporter)))
     assert "case 1 is open" in refused(world.office, "1")
     assert "there is no case 7" in refused(world.office, "7", "--early", "x")
+    with (
+        world.office.opened() as inbox,
+        inbox.transaction() as session,
+        pytest.raises(Refused, match="chosen"),
+    ):
+        eliminating.plan(inbox.home, session, [], today())
     assert "nothing is due" in refused(world.office, "--due")
 
 
@@ -388,6 +438,8 @@ def test_what_belonged_to_a_destroyed_case_is_known_when_it_comes_again(
             work.is_open, work.closed, session.get_one(Case, number).status = False, today(), "closed"
     world.office.json("outbox", "--out", world.office.out)
     tell_portal(world.office, portal)
+    for number in ("1", "2"):
+        world.office.json("show", number)
     world.office.json("destroy", "1", "2", "--early", "drill")
     restored = Portal(world, tmp_path / "restored")
     late = [Sent(reporter.follow_up("encore")), first(reporter, text="autrement")]

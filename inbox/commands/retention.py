@@ -28,6 +28,7 @@ from inbox.retention import Due, Obstacle
 _AGAINST = {
     Obstacle.HELD: "held for a procedure",
     Obstacle.PROCEEDINGS: "proceedings go on",
+    Obstacle.UNREAD: "nobody has read what its author wrote",
     Obstacle.PORTAL: "the portal has not confirmed the closing yet",
 }
 
