@@ -1,44 +1,63 @@
 """Passages that do not belong in a case leave it for good (Directive 2019/1937, article 17; L-10).
 
-The signature of the message goes with them: whoever guesses what was struck could try it on that.
+They leave what the author wrote and what officers wrote about it, down to the index. The signature of a
+message goes with them: whoever guesses what was struck could try it on that. The ledger of what was given to
+whom (article 9 of loi 2016-1691) and the signed journal are not rewritten; files are not either.
 """
 
 import re
-from collections.abc import Iterable
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from crypto import messages
 from crypto.messages import REPORT
-from inbox import answers, conflicts, index, questionnaires, records, summaries, words
-from inbox.answers import Answer
-from inbox.casework import Note, Strike, Words
+from inbox import (
+    answers,
+    conflicts,
+    declarations,
+    index,
+    leftovers,
+    questionnaires,
+    records,
+    redaction,
+    striking,
+    summaries,
+    words,
+)
+from inbox.casework import Strike, Words
 from inbox.errors import CaseRefused
 from inbox.journal import By
 from inbox.remains import VAULT, Leaving
-from inbox.schema import Attachment, Case, FollowUp
-
-# Stands where something was; always the same, for its length would tell.
-STRUCK = "[…]"
-EVERYWHERE = "everywhere"
+from inbox.schema import Case
+from inbox.striking import EVERYWHERE, Striker
 
 
-def strike(session: Session, number: int, place: str, passage: str | None, by: By) -> None:
-    """Strike a passage, or all for None, at a place of a case.
+@dataclass(frozen=True, slots=True)
+class Struck:
+    """How often a passage stood at which place, and which tables of the vault still hold it of the case."""
 
-    A place is the id of a question, ``note`` of a drop, ``follow-up-N``, ``file-N`` for its name,
-    ``staff-note-N``, or ``everywhere`` a passage stands. Words and index of the case are made anew.
-    Raises as ``records.case``, and CaseRefused if there is no such place, or the passage is not there.
+    times: Mapping[str, int]
+    left: Sequence[str]
+
+
+def strike(session: Session, number: int, place: str, passage: str | None, by: By) -> Struck:
+    """Strike a passage, or all for None, at a place of a case, or ``everywhere`` the passage stands.
+
+    It is found as ``redaction`` finds one: in capitals or not, however it is spaced, through characters that
+    nobody sees; not in other accents, but then it counts among what is left. Summary, words and index of the
+    case are made anew. Raises as ``declarations.check``, and CaseRefused if there is no such place, the
+    passage is not there, or what is left would be too long.
     """
+    declarations.check(session, number)
     case = records.case(session, number)
-    if passage == "" or (passage is None and place == EVERYWHERE):
+    if (passage is None and place == EVERYWHERE) or (passage is not None and not redaction.reads(passage)):
         raise CaseRefused("no passage was given", "give its exact words")
-    places = _Places(session, case, place, passage)
-    if not (
-        places.strike_message() | places.strike_letters() | places.strike_files() | places.strike_notes()
-    ):
+    striker = Striker(place, passage)
+    striking.from_author(session, case, striker)
+    striking.from_officers(session, number, striker, by.today)
+    if not striker.times:
         raise CaseRefused(
             f"this does not stand in case {number} at {place}", "copy the exact words from: inbox show"
         )
@@ -47,95 +66,12 @@ def strike(session: Session, number: int, place: str, passage: str | None, by: B
     last = session.scalar(select(func.max(Strike.position)).filter_by(case=number)) or 0
     session.add(Strike(case=number, position=last + 1, day=by.today, by=", ".join(by.officers), place=place))
     session.merge(Leaving(name=VAULT))
+    return Struck(dict(striker.times), leftovers.in_vault(session, number, passage) if passage else [])
 
 
 def is_place(text: str) -> bool:
     """Tell whether this has the form of a place."""
     return re.fullmatch(r"[a-z][a-z0-9_-]{0,63}", text) is not None
-
-
-class _Places:
-    """Where a passage is struck from a case; each method tells whether it stood there."""
-
-    def __init__(self, session: Session, case: Case, place: str, passage: str | None) -> None:
-        self._session = session
-        self._case = case
-        self._place = place
-        self._passage = passage
-
-    def strike_message(self) -> bool:
-        """Strike it from the answers of a report, or the note of a drop."""
-        before = answers.of(self._case)
-        after = dict(self._struck(before.items()))
-        if after == before:
-            return False
-        if self._case.unsigned:
-            self._case.message = str(after["note"]).encode()
-        else:
-            report = REPORT.parse(self._case.message)
-            self._case.message = REPORT.encode(replace(report, answers=after))
-        self._case.signature = None
-        return True
-
-    def strike_letters(self) -> bool:
-        """Strike it from follow-ups."""
-        done = False
-        for letter in records.follow_ups(self._session, self._case.number):
-            text = self._without(f"follow-up-{letter.position}", letter.text)
-            if text != letter.text:
-                said = messages.FOLLOW_UP.parse(letter.message)
-                letter.text, letter.signature, done = text, b"", True
-                letter.message = messages.FOLLOW_UP.encode(replace(said, text=text))
-        return done
-
-    def strike_files(self) -> bool:
-        """Strike it from the names of files, also as their message gives them."""
-        done = False
-        for file in records.attachments(self._session, self._case.number):
-            name = self._without(f"file-{file.number}", file.name)
-            if name != file.name:
-                self._rename(file, name)
-                file.name, done = name, True
-        return done
-
-    def strike_notes(self) -> bool:
-        """Strike it from what officers noted."""
-        done = False
-        for note in self._session.scalars(select(Note).filter_by(case=self._case.number)).all():
-            text = self._without(f"staff-note-{note.position}", note.text)
-            if text != note.text:
-                note.text, done = text, True
-        return done
-
-    def _struck(self, said: Iterable[tuple[str, Answer]]) -> Iterable[tuple[str, Answer]]:
-        """Yield the answers without it; one that was chosen from a list goes whole or stays."""
-        for field, answer in said:
-            if isinstance(answer, str):
-                yield field, self._without(field, answer)
-            elif self._passage is not None or field != self._place:
-                yield field, answer
-
-    def _without(self, place: str, text: str) -> str:
-        if not text or self._place not in {place, EVERYWHERE}:
-            return text
-        return STRUCK if self._passage is None else text.replace(self._passage, STRUCK)
-
-    def _rename(self, file: Attachment, name: str) -> None:
-        letter = self._session.get(FollowUp, (self._case.number, file.follow_up)) if file.follow_up else None
-        if letter is None and self._case.unsigned:
-            return  # a drop describes none of its files
-        shape = messages.FOLLOW_UP if letter else REPORT
-        holder = letter or self._case
-        said = shape.parse(holder.message)
-        siblings = [
-            each.number
-            for each in records.attachments(self._session, self._case.number)
-            if each.follow_up == file.follow_up
-        ]
-        place = siblings.index(file.number)
-        files = tuple(replace(each, name=name) if n == place else each for n, each in enumerate(said.files))
-        holder.message = shape.encode(replace(said, files=files))  # type: ignore[arg-type]
-        holder.signature = b"" if letter else None
 
 
 def _make_anew(session: Session, case: Case) -> None:

@@ -48,6 +48,17 @@ def read(toml: str) -> tuple[Redaction, ...]:
     return tuple(_row(row) for row in rows)
 
 
+def reads(passage: str) -> bool:
+    """Tell whether anybody sees anything of a passage."""
+    return bool(re.sub(f"[{_UNSEEN}\\s]", "", passage))
+
+
+def around(text: str, passage: str) -> Pieces:
+    """Return what is left of a text before, between and behind the places where a passage stands."""
+    whole = unicodedata.normalize("NFC", text)
+    return tuple(_around(whole, sorted(match.span() for match in _pattern(passage).finditer(whole))))
+
+
 class Redactor:
     """Removes what was asked for from each text that it is shown, and knows what it never found.
 
@@ -56,7 +67,7 @@ class Redactor:
 
     def __init__(self, redactions: Iterable[Redaction], always: Iterable[str] = ()) -> None:
         self._patterns = {each: _pattern(each.text) for each in redactions}
-        self._always = [_pattern(text) for text in always if _visible(text)]
+        self._always = [_pattern(text) for text in always if reads(text)]
         self._found: set[Redaction] = set()
 
     def pieces(self, place: str, text: str) -> Pieces:
@@ -102,14 +113,10 @@ def _row(row: object) -> Redaction:
 
 
 def _redaction(place: str, text: str | None) -> Redaction:
-    visible = _visible(text or "")
-    if text is None or not place or (text and not visible) or (place == EVERYWHERE and not visible):
+    is_passage = reads(text or "")
+    if text is None or not place or (text and not is_passage) or (place == EVERYWHERE and not is_passage):
         raise Refused("a redaction names a place, and a passage that reads", _HINT)
     return Redaction(place, text)
-
-
-def _visible(text: str) -> str:
-    return re.sub(f"[{_UNSEEN}\\s]", "", text)
 
 
 def _pattern(text: str) -> re.Pattern[str]:

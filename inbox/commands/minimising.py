@@ -1,16 +1,16 @@
 """Strike from a case what does not belong there."""
 
+from collections.abc import Iterator
 from typing import Any
 
 import click
 
-from inbox import minimising, terminal
+from inbox import leftovers, minimising, terminal
 from inbox.acts import Act, Deed
+from inbox.cases import View
 from inbox.commands.texts import given_or_to_type, text_options
 from inbox.journal import By
 from inbox.options import Door, case_argument, json_option, officer_options, today
-
-_WHOLE = "all of it"
 
 
 @click.command()
@@ -21,10 +21,11 @@ _WHOLE = "all of it"
 @json_option
 @click.pass_obj
 def minimise(door: Door, /, *, case: int, place: str, as_json: bool, **given: Any) -> None:
-    """Strike a passage from a case for good, by its exact words; takes two officers.
+    """Strike a passage from a case for good; takes two officers.
 
-    PLACE is the id of a question, note (of a drop), follow-up-N, file-N for its name, staff-note-N, or
-    everywhere. With :all behind it, all that stands there goes, and no words are asked for.
+    PLACE is the id of a question, note (of a drop), follow-up-N, file-N for its name, reply-N, staff-note-N,
+    tags, measure-N, decision-art40, decision-art14, withheld, identity, or everywhere. With :all behind it,
+    all that stands there goes, and no words are asked for. Capitals and spaces do not count, accents do.
     """
     at, is_all = place.removesuffix(":all"), place.endswith(":all")
     text = None if is_all else given_or_to_type(**given)
@@ -33,11 +34,37 @@ def minimise(door: Door, /, *, case: int, place: str, as_json: bool, **given: An
             text = terminal.ask_text(f"the passage to be struck from case {case}")
         day = today()
         with inbox.acting(Deed(Act.MINIMISE, case=case, about=_about(at)), day) as session:
-            minimising.strike(session, case, at, text, By(inbox.present, day))
-    said = f"case {case}: struck at {at}; older copies of the vault still hold it: destroy them"
-    terminal.show({"case": case, "place": at}, [said], as_json=as_json)
+            struck = minimising.strike(session, case, at, text, By(inbox.present, day))
+            holding, unsearched = leftovers.in_files(inbox.home, session, case, text or "")
+    view = {
+        "case": case,
+        "place": at,
+        "struck": struck.times,
+        "left": struck.left,
+        "files_with_it": holding,
+        "files_not_searched": unsearched,
+    }
+    terminal.show(view, _lines(view), as_json=as_json)
 
 
 def _about(place: str) -> str:
     # What is typed as a place may be a passage by mistake: then it is refused, and not noted.
     return place if minimising.is_place(place) else ""
+
+
+def _lines(view: View) -> Iterator[str]:
+    yield f"case {view['case']}: struck for good, so often at each place:"
+    yield from (f"{count:>7}  {place}" for place, count in view["struck"].items())
+    if view["left"]:
+        left = ", ".join(view["left"])
+        yield f"the same words still stand, in other accents or where nothing is struck: {left}"
+    if view["files_with_it"]:
+        yield f"files with it, in which nothing is struck: {_numbers(view['files_with_it'])}"
+    if view["files_not_searched"]:
+        yield f"files that were not searched, being no short text: {_numbers(view['files_not_searched'])}"
+    yield "what was handed out before still holds it: dossiers, answers, what the author has read;"
+    yield "so do older copies of the vault, and backups: destroy them"
+
+
+def _numbers(numbers: list[int]) -> str:
+    return ", ".join(map(str, numbers))
