@@ -11,6 +11,7 @@ from sqlalchemy import ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
 from inbox import scoring
+from inbox.credibility import Credibility
 from inbox.schema import Base
 from inbox.scoring import Parts
 
@@ -24,10 +25,11 @@ class Handling(Base):
     The six parts of the score go from 0 to 3; ``judged`` once an officer has set them. ``rank`` is that
     of the score. It ``is_open`` while it is neither closed nor junk. ``deadline`` is the next day on
     which something is due, None if nothing is. ``route`` is how the report came, ``source_risk`` empty
-    until it was assessed. ``answered`` is the day of the feedback, ``extended`` that of a longer time for
-    it. ``outcome``, ``disclosure`` and ``withheld``, the reason why something is, are empty while the
-    case is open. ``held`` is the day from which it must be kept for a procedure, ``quarantined`` that
-    from which nobody reads it, ``rejected`` that on which it was found to be junk.
+    until it was assessed, ``credibility`` that of what the case says. ``answered`` is the day of the
+    feedback, ``extended`` that of a longer time for it. ``outcome``, ``disclosure`` and ``withheld``, the
+    reason why something is, are empty while the case is open. ``held`` is the day from which it must be
+    kept for a procedure, ``quarantined`` that from which nobody reads it, ``rejected`` that on which it
+    was found to be junk.
     """
 
     __tablename__ = "handlings"
@@ -56,6 +58,7 @@ class Handling(Base):
     route: Mapped[str] = mapped_column(default=PORTAL)
     assigned: Mapped[str | None] = mapped_column(ForeignKey("officers.name"), default=None)
     source_risk: Mapped[str] = mapped_column(default="")
+    credibility: Mapped[str] = mapped_column(default=Credibility.UNJUDGED)
     answered: Mapped[date | None] = mapped_column(default=None)
     extended: Mapped[date | None] = mapped_column(default=None)
     outcome: Mapped[str] = mapped_column(default="")

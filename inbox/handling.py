@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from inbox import deadlines, duties, practice, records, scoring
 from inbox.answers import Answers
 from inbox.casework import Duty, Handling
+from inbox.credibility import Credibility
 from inbox.deadlines import Clock, Due, Events
 from inbox.practice import Regime
 from inbox.schema import Case, FollowUp
@@ -70,6 +71,12 @@ def judge(session: Session, number: int, changed: Mapping[str, int], today: date
     duties.keep_in_step(session, work, today)
     acted(session, number, today)
     return work
+
+
+def rate(session: Session, number: int, credibility: Credibility, today: date) -> None:
+    """Note how far what a case says is borne out; CaseRefused if there is no such case."""
+    of(session, number).credibility = credibility.value
+    acted(session, number, today)
 
 
 def acknowledge(session: Session, numbers: Container[int], today: date) -> None:

@@ -111,13 +111,19 @@ def record(session: Session, number: int, taken: Taken, today: date) -> Measure:
 
 
 def tell(session: Session, number: int, position: int, *, told: bool) -> Measure:
-    """Let the author of a case read of a measure, or no longer; CaseRefused if there is no such measure."""
+    """Let the author of a case read of a measure, or no longer; raises as ``of``."""
+    row = of(session, number, position)
+    row.told = told
+    session.get_one(Case, number).closed_in = None
+    return row
+
+
+def of(session: Session, number: int, position: int) -> Measure:
+    """Return a measure of a case; CaseRefused if there is no such case, or no such measure."""
     handling.of(session, number)
     row = session.get(Measure, (number, position))
     if row is None:
         raise CaseRefused(f"case {number} has no measure {position}", f"see: inbox show {number}")
-    row.told = told
-    session.get_one(Case, number).closed_in = None
     return row
 
 

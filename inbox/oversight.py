@@ -19,7 +19,7 @@ from inbox.workview import View
 
 # What departs from the ordinary, or from what the rules propose.
 _TOLD = (
-    *(Act.JUDGE, Act.REOPEN, Act.EXTEND, Act.HOLD, Act.RELEASE_HOLD),
+    *(Act.JUDGE, Act.REMOVE_MEASURE, Act.REOPEN, Act.EXTEND, Act.HOLD, Act.RELEASE_HOLD),
     *(Act.EXCLUDE, Act.FOUND_CONFLICT, Act.LIFT_CONFLICT, Act.BREAK_GLASS),
 )
 

@@ -21,6 +21,7 @@ def of(work: View) -> Iterator[str]:
     if work["tags"]:
         yield f"tags: {visible(', '.join(work['tags']))}"
     yield from _source_risk(work)
+    yield rating(work["rating"])
     if work["outcome"]:
         yield _outcome(work)
     yield from map(measure, work["measures"])
@@ -30,6 +31,12 @@ def notes(work: View) -> Iterator[str]:
     """Yield what officers noted for one another."""
     for each in work["notes"]:
         yield from ("", f"note of {each['day']} by {visible(each['by'])}:", quoted(each["text"]))
+
+
+def rating(each: View) -> str:
+    """Return how far what is said is borne out, on one line."""
+    label = labels.english("credibility", each["credibility"])
+    return f"credibility of what it says: {each['source']}{each['credibility']}, {label.lower()}"
 
 
 def measure(each: View) -> str:

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from inbox import duties, handling, measures, notes, scoring, tagging
 from inbox.answers import Answers
 from inbox.casework import Duty, Handling, Measure, Note
+from inbox.credibility import SOURCE
 from inbox.deadlines import Due
 from inbox.measures import Risk
 from inbox.queueing import Line
@@ -32,6 +33,7 @@ def of(session: Session, number: int, said: View, today: date) -> View:
         "tags": tagging.of(session, number),
         "source_risk": work.source_risk,
         "proposed_source_risk": Risk.HIGH.value if "source_risk" in said["cautions"] else "",
+        "rating": {"source": SOURCE, "credibility": work.credibility},
         "measures": [measure(row, work) for row in _measures(session, number)],
         "outcome": work.outcome,
         "disclosure": work.disclosure,

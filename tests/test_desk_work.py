@@ -72,13 +72,17 @@ def test_the_work_on_a_case_is_done_by_its_forms(office: Office) -> None:
         sends(client, "measure", kind="disciplinary_sanction", degree="2", day=today().isoformat(), told="on")
         sends(client, "tell/1", told="on")
         sends(client, "tell/2")
+        sends(client, "retract/2", reason="another case")
+        assert client.send("/en/case/1/rate", credibility="7", reason="x").status_code == 400
+        sends(client, "rate", credibility="2", reason="two agree")
+        assert "<strong>F2</strong> Probably true" in client.page("/en/case/1")
         sends(client, "reply", text="Merci")
         sends(client, "close", outcome="founded", disclosure="partial")
         sends(client, "reopen", reason="news")
     work = office.json("show", "1")["work"]
     assert ("Vu.\nÀ revoir", "alice, bruno") == (work["notes"][0]["text"], work["notes"][0]["by"])
     assert (["scellé"], "bruno", "high") == (work["tags"], work["assigned"], work["source_risk"])
-    assert [("internal_control", None, True), ("disciplinary_sanction", 2, False)] == [
+    assert [("internal_control", None, True)] == [
         (each["kind"], each["degree"], each["told"]) for each in work["measures"]
     ]
     assert [
@@ -91,6 +95,8 @@ def test_the_work_on_a_case_is_done_by_its_forms(office: Office) -> None:
         ("record-measure", "disciplinary_sanction", ""),
         ("tell-measure", "measure 1", ""),
         ("tell-measure", "measure 2, no longer", ""),
+        ("remove-measure", "measure 2", "another case"),
+        ("rate", "2", "two agree"),
         ("reply", "", ""),
         ("close", "founded, partial", ""),
         ("reopen", "", "news"),
@@ -220,15 +226,33 @@ def test_every_form_of_a_page_leads_to_an_act(client: Client) -> None:
 
 def test_junk_leaves_the_queue_in_one_act_and_comes_back(office: Office) -> None:
     with sitting(office) as client:
-        assert client.send("/en/junk", case=["1", "2"], reason="noise").status_code == 303
+        assert client.send("/en/many/junk", case=["1", "2"], reason="noise").status_code == 303
         assert "No case matches" in client.page("/en/")
         client.send("/en/queue", sort="priority", junk="on")
         assert "Case 1" in client.page("/en/").replace("Choose case", "Case")
-        assert client.send("/en/junk/recover", case=["1", "2"]).status_code == 303
-        assert client.send("/en/junk/recover", case=["1"]).status_code == 409
+        assert client.send("/en/many/recover", case=["1", "2"]).status_code == 303
+        assert client.send("/en/many/recover", case=["1"]).status_code == 409
         client.send("/en/queue", sort="priority")
         assert "2 cases" in client.page("/en/")
+        assert client.send("/en/many/junk", reason="noise").status_code == 409
     assert ("reject", "", "noise") in noted(office)
+
+
+def test_cases_are_tagged_and_assigned_in_one_act(office: Office) -> None:
+    """All that are ticked; nothing without a tick or a word."""
+    with sitting(office) as client:
+        assert client.send("/en/many/tag", case=["2", "1"], names="port quai").status_code == 303
+        assert client.send("/en/many/untag", case=["1", "2"], names="port").status_code == 303
+        assert client.send("/en/many/assign", case=["1", "2"], officer="bruno").status_code == 303
+        shown = client.page("/en/")
+        assert (2, 0) == (shown.count('class="tag">quai'), shown.count('class="tag">port'))
+        for path, form in (
+            ("tag", {"case": ["1"]}), ("tag", {"names": "x"}), ("assign", {"officer": "bruno"}),
+            ("untag", {"case": ["1", "2"], "names": "port"}), ("assign", {"case": ["1", "9"]}),
+        ):  # fmt: skip
+            assert client.send(f"/en/many/{path}", **form).status_code == 409
+    expected = [("tag", ""), ("tag", ""), ("tag", "removed"), ("tag", "removed"), *[("assign", "bruno")] * 2]
+    assert expected == [(act, about) for act, about, _ in noted(office)]
 
 
 def test_a_file_is_looked_at_without_being_opened(office: Office) -> None:

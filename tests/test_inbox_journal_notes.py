@@ -50,6 +50,8 @@ NOTES: list[tuple[list[str], tuple[str, int | None, str, str]]] = [
     ),
     (["tell", "1", "1"], ("tell-measure", 1, "measure 1", "")),
     (["tell", "1", "1", "--no-longer"], ("tell-measure", 1, "measure 1, no longer", "")),
+    (["retract", "1", "1", "--reason", "another case"], ("remove-measure", 1, "measure 1", "another case")),
+    (["credibility", "1", "2", "--reason", "two agree"], ("rate", 1, "2", "two agree")),
     (["close", "1", "moot", "--disclosure", "full", "--text", CANARY], ("close", 1, "moot, full", "")),
     (["decide", "1", "not_needed", "--reason", "nobody"], ("decide", 1, "art14: not_needed", "nobody")),
     (["hold", "1", "--reason", "trial"], ("hold", 1, "", "trial")),
@@ -125,7 +127,8 @@ ELSEWHERE = {
     "destroy", "backup", "restore", "quarantine", "minimise",
     "init", "session", "desk", "collect", "enter", "questionnaire", "card", "officers add", "officers remove",
     "officers renew", "keys rotate", "keys destroy", "channels accept", "channels remove",
-    "journal clock", "upgrade", "break-glass", "junk", "dossier make", "dossier verify", "access",
+    "journal clock", "upgrade", "break-glass", "junk", "many tag", "many assign", "dossier make",
+    "dossier verify", "access",
 }  # fmt: skip
 
 

@@ -14,7 +14,7 @@ pytest_plugins = ["tests.inbox_room"]
 # Words of our own lists, which nobody types.
 CODES = {
     "kind", "status", "outcome", "disclosure", "decision", "route", "officer", "assigned", "keyring_warning",
-    "source_risk", "id",
+    "source_risk", "credibility", "id",
 }  # fmt: skip
 
 

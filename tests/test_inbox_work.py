@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
-from inbox import duties, labels, measures
+from inbox import duties, labels, measures, records
 from inbox.closing import Outcome
+from inbox.credibility import Credibility
 from inbox.deadlines import Clock
 from inbox.deciding import Choice
 from inbox.errors import CaseRefused
@@ -203,11 +204,84 @@ def test_the_author_reads_of_a_measure_once_an_officer_says_so(office: Office, r
     assert "case 1 has no measure 9" in refused(office, "tell", "1", "9")
 
 
+def test_a_measure_noted_by_mistake_is_taken_out(office: Office, reporter: Reporter) -> None:
+    """For a reason; what the author may have read of it is said, and read no longer."""
+    for kind in ("protection_offered", "none"):
+        office.json("measure", "1", kind)
+    office.json("tell", "1", "1")
+    assert ("protection_offered",) == slot(office, reporter).measures_disclosed
+    assert 2 == office.run("retract", "1", "2").code
+    assert "case 1 has no measure 3" in refused(office, "retract", "1", "3", "--reason", "x")
+    assert "its author" not in office.run("retract", "1", "2", "--reason", "another case").out
+    said = office.run("retract", "1", "1", "--reason", "another case").out
+    assert said.startswith("case 1: measure 1 is taken out\nits author may have read of it")
+    assert [] == work(office)["measures"]
+    assert () == slot(office, reporter).measures_disclosed
+    events = office.json("timeline", "1")["events"]
+    assert [("record-measure", ""), ("remove-measure", "another case")] == [
+        (each["what"], each["reason"])
+        for each in events
+        if each["about"] in {"protection_offered", "measure 1"} and each["what"] != "tell-measure"
+    ]
+
+
+def test_of_a_closed_case_too_its_author_reads_no_longer_of_what_was_a_mistake(
+    office: Office, reporter: Reporter
+) -> None:
+    """Also once the portal has been told the last of it."""
+    office.json("measure", "1", "protection_offered", "--tell")
+    office.json("close", "1", "moot", "--disclosure", "partial", "--text", "Clos.")
+    assert ("protection_offered",) == slot(office, reporter).measures_disclosed
+    with office.opened() as inbox, inbox.transaction() as session:
+        records.confirm_outboxes(session, 1)
+    office.json("retract", "1", "1", "--reason", "another case")
+    assert () == slot(office, reporter).measures_disclosed
+
+
+def test_the_transmission_by_which_a_decision_stands_is_not_taken_out(office: Office) -> None:
+    """Unless it stands twice, or another decision was taken."""
+    office.json("source-risk", "1", "low", "--reason", "x")
+    office.json("decide", "1", "transmit", "--reason", "x")
+    assert "decided, and is noted by this alone" in refused(office, "retract", "1", "1", "--reason", "x")
+    office.json("measure", "1", "art40_transmission")
+    office.json("retract", "1", "1", "--reason", "twice")
+    office.json("decide", "1", "no_transmission", "--reason", "x")
+    office.json("retract", "1", "2", "--reason", "x")
+
+
+def test_what_a_case_says_is_rated_and_nobody_who_says_it(office: Office) -> None:
+    """With a reason; the letter of the source is F whatever is said, the first number 6."""
+    shown = office.run("show", "1").out
+    assert "credibility of what it says: F6, truth cannot be judged\n" in shown
+    assert [2, 2, 2] == [
+        office.run("credibility", "1", *more).code
+        for more in (["2"], ["0", "--reason", "x"], ["A1", "--reason", "x"])
+    ]
+    assert {"case": 1, "source": "F", "credibility": "2"} == office.json(
+        "credibility", "1", "2", "--reason", "a second report agrees"
+    )
+    assert {"source": "F", "credibility": "2"} == work(office)["rating"]
+    assert "credibility of what it says: F2, probably true\n" in office.run("show", "1").out
+    assert (
+        f"{today()}  rate  (2)  officer  reason: a second report agrees\n" in office.run("timeline", "1").out
+    )
+
+
+def test_no_rating_orders_or_closes_a_case(office: Office) -> None:
+    """The worst and the best leave it where it was in the queue, as what it was."""
+    office.json("status", "1", "acknowledged")
+    before = office.json("queue")
+    for each in Credibility:
+        office.json("credibility", "1", each.value, "--reason", "x")
+        assert before == office.json("queue")
+
+
 CODES: dict[str, Any] = {
     "measure": Kind,
     "outcome": Outcome,
     "disclosure": Disclosure,
     "source_risk": Risk,
+    "credibility": Credibility,
     "clock": Clock,
     "duty": duties.Kind,
     "decision": Choice,

@@ -1,12 +1,13 @@
-"""Say what is done about a case, once the risk to its source is assessed."""
+"""Assess a case before an inquiry, and say what is done about it."""
 
 from datetime import datetime
 from typing import Any
 
 import click
 
-from inbox import handling, measures, terminal, worklines, workview
+from inbox import handling, measures, retracting, terminal, worklines, workview
 from inbox.acts import Act, Deed
+from inbox.credibility import SOURCE, Credibility
 from inbox.measures import Kind, Risk, Taken
 from inbox.options import NUMBER, Door, case_argument, json_option, officer_options, reason_needed, today
 
@@ -27,6 +28,24 @@ def source_risk(door: Door, /, *, case: int, risk: str, reason: str, as_json: bo
             measures.assess(session, case, Risk(risk), day)
     said = f"case {case}: the risk to the source is {risk}"
     terminal.show({"case": case, "source_risk": risk}, [said], as_json=as_json)
+
+
+@click.command()
+@case_argument
+@click.argument("rating", type=click.Choice([each.value for each in Credibility]))
+@reason_needed
+@officer_options
+@json_option
+@click.pass_obj
+def credibility(door: Door, /, *, case: int, rating: str, reason: str, as_json: bool) -> None:
+    """Say how far what a case says is borne out, from 1, others confirm it, to 6, nobody can judge it."""
+    deed = Deed(Act.RATE, case=case, about=rating, reason=reason)
+    with door.opened() as inbox:
+        day = today()
+        with inbox.acting(deed, day) as session:
+            handling.rate(session, case, Credibility(rating), day)
+    view = {"source": SOURCE, "credibility": rating}
+    terminal.show({"case": case} | view, [f"case {case}: {worklines.rating(view)}"], as_json=as_json)
 
 
 @click.command()
@@ -68,3 +87,25 @@ def tell(door: Door, /, *, case: int, number: int, no_longer: bool, as_json: boo
         row = measures.tell(session, case, number, told=not no_longer)
         view = workview.measure(row, handling.of(session, case))
     terminal.show({"case": case} | view, [f"case {case}, {worklines.measure(view)}"], as_json=as_json)
+
+
+@click.command()
+@case_argument
+@click.argument("number", type=NUMBER)
+@reason_needed
+@officer_options
+@json_option
+@click.pass_obj
+def retract(door: Door, /, *, case: int, number: int, reason: str, as_json: bool) -> None:
+    """Take a measure out again that was noted by mistake, by its number; the journal keeps that."""
+    deed = Deed(Act.REMOVE_MEASURE, case=case, about=f"measure {number}", reason=reason)
+    with door.opened() as inbox:
+        day = today()
+        with inbox.acting(deed, day) as session:
+            was_told = retracting.retract(session, case, number, day)
+    said = [f"case {case}: measure {number} is taken out"]
+    if was_told:
+        said.append(
+            "its author may have read of it, and does no longer with the next outbox; to say why: inbox reply"
+        )
+    terminal.show({"case": case, "number": number, "was_told": was_told}, said, as_json=as_json)

@@ -29,6 +29,14 @@ def number(name: str, most: int) -> int:
     return given
 
 
+def cases() -> list[int]:
+    """Return the cases that were chosen, each once, in order; Refused if none was."""
+    given = sorted(set(request.form.getlist("case", int)))
+    if not given:
+        raise Refused("no case was chosen", "tick some in the queue, then press again")
+    return given
+
+
 def text(name: str) -> str:
     """Return a text of several lines, which browsers send with line ends of their own."""
     return request.form.get(name, "").replace("\r\n", "\n")

@@ -3,9 +3,10 @@
 from flask import Blueprint, request
 from flask.typing import ResponseReturnValue
 
-from inbox import assigning, closing, measures, notes, tagging
+from inbox import assigning, closing, handling, measures, notes, retracting, tagging
 from inbox.acts import Act, Deed
 from inbox.closing import Closing, Outcome
+from inbox.credibility import Credibility
 from inbox.desk.case import done
 from inbox.desk.forms import choice, day, line, number, reason, text
 from inbox.desk.state import here
@@ -61,6 +62,15 @@ def source_risk(case: int) -> ResponseReturnValue:
     return done(case, "assessed", "measures")
 
 
+@pages.post("/rate")
+def rate(case: int) -> ResponseReturnValue:
+    """Say how far what a case says is borne out; nobody is rated."""
+    rating, now = choice("credibility", Credibility), today()
+    with here().inbox.acting(Deed(Act.RATE, case=case, about=rating.value, reason=reason()), now) as session:
+        handling.rate(session, case, rating, now)
+    return done(case, "rated", "rating")
+
+
 @pages.post("/measure")
 def measure(case: int) -> ResponseReturnValue:
     """Note what was done about a case."""
@@ -86,6 +96,16 @@ def tell(case: int, position: int) -> ResponseReturnValue:
     with here().inbox.acting(Deed(Act.TELL_MEASURE, case=case, about=about), today()) as session:
         measures.tell(session, case, position, told=told)
     return done(case, "told", "measures")
+
+
+@pages.post("/retract/<int:position>")
+def retract(case: int, position: int) -> ResponseReturnValue:
+    """Take a measure out again that was noted by mistake."""
+    now, about = today(), f"measure {position}"
+    deed = Deed(Act.REMOVE_MEASURE, case=case, about=about, reason=reason())
+    with here().inbox.acting(deed, now) as session:
+        was_told = retracting.retract(session, case, position, now)
+    return done(case, "retracted-told" if was_told else "retracted", "measures")
 
 
 @pages.post("/close")

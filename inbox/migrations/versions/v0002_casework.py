@@ -43,6 +43,7 @@ def upgrade() -> None:
         sa.Column("route", sa.String(), nullable=False),
         sa.Column("assigned", sa.String(), nullable=True),
         sa.Column("source_risk", sa.String(), nullable=False),
+        sa.Column("credibility", sa.String(), nullable=False),
         sa.Column("answered", sa.Date(), nullable=True),
         sa.Column("extended", sa.Date(), nullable=True),
         sa.Column("outcome", sa.String(), nullable=False),
