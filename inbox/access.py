@@ -23,6 +23,7 @@ from inbox.errors import CaseRefused, Refused
 from inbox.journal import By
 from inbox.matching import Names
 from inbox.redaction import Pieces, Redaction, Redactor
+from inbox.sentences import sentence
 from inbox.sheets import Sheets
 from inbox.wording import Wording
 
@@ -66,7 +67,9 @@ def find(session: Session, numbers: Sequence[int], request: Request, by: By) -> 
     nothing is found, or if something was to be left out that is not there; and as ``declarations.check``.
     """
     if not all(map(matching.words, request.names)):
-        raise Refused("a person has a name with a letter or a digit", "give it with --person")
+        raise Refused(
+            sentence("a person has a name with a letter or a digit"), sentence("give it with --person")
+        )
     for number in numbers:
         declarations.check(session, number)
         _check_deferral(session, number, by.today)
@@ -74,7 +77,10 @@ def find(session: Session, numbers: Sequence[int], request: Request, by: By) -> 
     found = {number: tuple(_passages(session, number, request, redactor)) for number in numbers}
     told = {number: passages for number, passages in found.items() if passages}
     if not told:
-        raise Refused("nothing in these cases names this person", "try other names: --person, once for each")
+        raise Refused(
+            sentence("nothing in these cases names this person"),
+            sentence("try other names: --person, once for each"),
+        )
     redactor.check([])
     for number in told:
         disclosures.add(session, number, Given(_RECIPIENT, _WHAT, Ground.OTHER), by)
@@ -125,8 +131,12 @@ def _check_deferral(session: Session, number: int, today: date) -> None:
     row = session.get(Duty, (number, Kind.ART14.value))
     if row is not None and row.decision == Choice.DEFER and today < row.due:
         raise CaseRefused(
-            f"to inform the persons concerned of case {number} is put off until {row.due}",
-            f"leave it out, or decide anew: inbox decide {number}",
+            sentence(
+                "to inform the persons concerned of case {number} is put off until {day}",
+                number=number,
+                day=row.due,
+            ),
+            sentence("leave it out, or decide anew: inbox decide {number}", number=number),
         )
 
 
@@ -137,9 +147,9 @@ def _passages(session: Session, number: int, request: Request, redactor: Redacto
     author = Redactor((), identities.passages(session, number))
     for entry in dossiers.entries(session, records.case(session, number), plan, Redactor(())):
         for (text,) in entry.texts:
-            for sentence in _SENTENCE.split(text):
-                if names.meant_in([sentence]):
-                    yield _without(author, redactor.pieces(entry.place, sentence.strip()))
+            for said in _SENTENCE.split(text):
+                if names.meant_in([said]):
+                    yield _without(author, redactor.pieces(entry.place, said.strip()))
 
 
 def _without(author: Redactor, passage: Pieces) -> Pieces:

@@ -10,6 +10,7 @@ from inbox import handling, practice
 from inbox.casework import DayOff, Setting
 from inbox.errors import Refused
 from inbox.practice import Regime
+from inbox.sentences import sentence
 
 
 def choose_regime(session: Session, regime: Regime) -> None:
@@ -22,7 +23,9 @@ def add_days_off(session: Session, days: Iterable[date]) -> None:
     """Let the office not work on these days; Refused if it does not on one of them already."""
     for day in sorted(set(days)):
         if not practice.of(session).calendar.works(day):
-            raise Refused(f"nobody works on {day} already", "see: inbox days-off list")
+            raise Refused(
+                sentence("nobody works on {day} already", day=day), sentence("see: inbox days-off list")
+            )
         session.add(DayOff(day=day))
     _renew(session)
 
@@ -31,7 +34,7 @@ def remove_days_off(session: Session, days: Iterable[date]) -> None:
     """Let the office work on these days again; Refused if one of them was not added."""
     wanted = set(days)
     for day in sorted(wanted - set(practice.days_off(session))):
-        raise Refused(f"{day} was not added", "see: inbox days-off list")
+        raise Refused(sentence("{day} was not added", day=day), sentence("see: inbox days-off list"))
     session.execute(delete(DayOff).where(DayOff.day.in_(wanted)))
     _renew(session)
 

@@ -10,11 +10,12 @@ from crypto import anchors, bundle
 from crypto.bundle import Manifest
 from crypto.errors import CryptoError
 from crypto.journal import Head, JournalBroken
-from inbox import journal, records
+from inbox import journal, records, troubles
 from inbox.errors import Refused
+from inbox.sentences import sentence
 
 _PAPER = re.compile(r"\s*([1-9][0-9]{0,15})[\s,]+((?:[A-Z2-7]\s*){32})", re.IGNORECASE)
-_FETCH_AGAIN = "have it made again with `portal anchors`, and fetched by somebody whom you trust"
+_FETCH_AGAIN = sentence("have it made again with `portal anchors`, and fetched by somebody whom you trust")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +52,8 @@ def paper(written: str) -> Paper:
     found = _PAPER.fullmatch(written)
     if found is None:
         raise Refused(
-            "this is no head of a journal", 'type the number and the eight groups: --head "57 ABCD EFGH …"'
+            sentence("this is no head of a journal"),
+            sentence('type the number and the eight groups: --head "57 ABCD EFGH …"'),
         )
     return Paper(int(found[1]), "".join(found[2].split()).upper())
 
@@ -70,8 +72,10 @@ def check(session: Session, pieces: Iterable[bytes] | None, written: Paper | Non
             _compare(heads, anchor)
     except JournalBroken as broken:
         raise Refused(
-            str(broken),
-            "keep a copy of the vault as it is now; find out with all officers what was done, and by whom",
+            sentence("{error}", error=troubles.of_crypto(broken)),
+            sentence(
+                "keep a copy of the vault as it is now; find out with all officers what was done, and by whom"
+            ),
         ) from None
     head = Head(len(heads) - 1, heads[-1])
     anchored = max((anchor.journal.n for anchor in kept), default=0)
@@ -84,7 +88,10 @@ def _kept(session: Session, pieces: Iterable[bytes]) -> list[Anchor]:
     try:
         return [_open(n, manifest, office.deployment, keys) for n, manifest in anchors.read(pieces)]
     except CryptoError as error:
-        raise Refused(f"the file of anchors was not taken: {error}", _FETCH_AGAIN) from None
+        raise Refused(
+            sentence("the file of anchors was not taken: {error}", error=troubles.of_crypto(error)),
+            _FETCH_AGAIN,
+        ) from None
 
 
 def _open(n: int, manifest: Manifest, deployment: bytes, keys: Sequence[bytes]) -> Anchor:
@@ -94,7 +101,10 @@ def _open(n: int, manifest: Manifest, deployment: bytes, keys: Sequence[bytes]) 
     """
     outbox = bundle.open_outbox(manifest, deployment, keys)
     if outbox.n != n:
-        raise Refused(f"in the file of anchors outbox {outbox.n} is kept as {n}", _FETCH_AGAIN)
+        raise Refused(
+            sentence("in the file of anchors outbox {n} is kept as {other}", n=outbox.n, other=n),
+            _FETCH_AGAIN,
+        )
     return Anchor(n, outbox.journal)
 
 

@@ -9,6 +9,7 @@ from inbox import strength, terminal
 from inbox.errors import Refused
 from inbox.options import Command, passphrase_of, remembered
 from inbox.papers import Handout
+from inbox.sentences import sentence
 from inbox.sharing import Appointee
 
 
@@ -61,6 +62,9 @@ def handout_in(folder: Path | None, home: Path, *, with_sheets: bool) -> Handout
     if folder is None:
         return None
     if folder.resolve().is_relative_to(home.resolve()):
-        raise Refused("shares must not lie in the home that they open", "choose another --shares folder")
+        raise Refused(
+            sentence("shares must not lie in the home that they open"),
+            sentence("choose another --shares folder"),
+        )
     folder.mkdir(mode=0o700, exist_ok=True)
     return Handout(folder, with_sheets)

@@ -6,6 +6,7 @@ from sqlalchemy.orm import Session
 
 from inbox import handlers, handling, registers
 from inbox.errors import CaseRefused
+from inbox.sentences import sentence
 
 
 def assign(session: Session, number: int, officer: str | None, today: date) -> None:
@@ -17,10 +18,19 @@ def assign(session: Session, number: int, officer: str | None, today: date) -> N
     if officer is not None:
         known = registers.officer(session, officer)
         if known is None or known.member is None:
-            raise CaseRefused(f"there is no officer {officer}", "see the names: inbox officers list")
+            raise CaseRefused(
+                sentence("there is no officer {officer}", officer=officer),
+                sentence("see the names: inbox officers list"),
+            )
         if officer in registers.excluded_from(session, number):
-            raise CaseRefused(f"case {number} is kept from {officer}", "name another: inbox officers list")
+            raise CaseRefused(
+                sentence("case {number} is kept from {officer}", number=number, officer=officer),
+                sentence("name another: inbox officers list"),
+            )
         if (among := handlers.of(session, number)) and officer not in among:
-            raise CaseRefused(f"case {number} is for its handlers", f"name one of: {', '.join(among)}")
+            raise CaseRefused(
+                sentence("case {number} is for its handlers", number=number),
+                sentence("name one of: {among}", among=", ".join(among)),
+            )
     work.assigned = officer
     handling.acted(session, number, today)

@@ -15,6 +15,7 @@ from inbox import declarations, disk, keystore, records
 from inbox.errors import CaseRefused, Refused
 from inbox.home import Home
 from inbox.schema import Attachment
+from inbox.sentences import sentence
 
 
 class Found(NamedTuple):
@@ -33,7 +34,10 @@ def find(home: Home, session: Session, case: int, number: int) -> Found:
     attachment = _find(session, case, number)
     seed = keystore.load(home, session).attachment_seed(attachment.id)
     if seed is None:
-        raise CaseRefused(f"the key of file {number} was destroyed", "nobody can open it any more")
+        raise CaseRefused(
+            sentence("the key of file {number} was destroyed", number=number),
+            sentence("nobody can open it any more"),
+        )
     return Found(attachment, seed)
 
 
@@ -52,7 +56,10 @@ def write_new(out: Path, content: Iterable[bytes]) -> None:
     try:
         out.touch(mode=0o600, exist_ok=False)  # from here on the name is ours
     except FileExistsError:
-        raise Refused(f"{out} is already there", "choose another --out, nothing is overwritten") from None
+        raise Refused(
+            sentence("{out} is already there", out=out),
+            sentence("choose another --out, nothing is overwritten"),
+        ) from None
     try:
         disk.write(out, content)
     except BaseException:
@@ -67,8 +74,8 @@ def pieces(home: Home, found: Found) -> Iterator[bytes]:
         yield from _opened(home.attachment(attachment.id), seed, attachment.digest)
     except (CryptoError, FileNotFoundError):
         raise Refused(
-            f"the sealed copy of file {attachment.number} is missing or damaged",
-            "put back a copy of the attachments folder",
+            sentence("the sealed copy of file {number} is missing or damaged", number=attachment.number),
+            sentence("put back a copy of the attachments folder"),
         ) from None
 
 
@@ -82,8 +89,10 @@ def _find(session: Session, case: int, number: int) -> Attachment:
     for attachment in files:
         if attachment.number == number:
             return attachment
-    numbers = f"files 1 to {len(files)}" if files else "no files"
-    raise CaseRefused(f"case {case} has no file {number}", f"it has {numbers}")
+    raise CaseRefused(
+        sentence("case {case} has no file {number}", case=case, number=number),
+        sentence("it has files 1 to {last}", last=len(files)) if files else sentence("it has no files"),
+    )
 
 
 def _opened(path: Path, seed: bytes, expected: bytes) -> Iterator[bytes]:

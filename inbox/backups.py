@@ -26,6 +26,7 @@ from inbox.home import Home, keystore_name
 from inbox.journal import By
 from inbox.officers import Credential
 from inbox.schema import KeyStoreKey
+from inbox.sentences import sentence
 from inbox.unlocking import Inbox
 
 LIST = "backup.json"
@@ -106,7 +107,10 @@ def make(inbox: Inbox, out: Path, keys: Path, *, today: date, progress: Progress
     _check_apart(inbox.home.root, out, keys)
     folder = out / f"backup-{today}"
     if folder.exists():
-        raise Refused(f"{folder} is already there", "choose another --out, nothing is overwritten")
+        raise Refused(
+            sentence("{folder} is already there", folder=folder),
+            sentence("choose another --out, nothing is overwritten"),
+        )
     with inbox.transaction() as session:
         generation = session.get_one(KeyStoreKey, 1).generation
     copy = keys / keystore_name(generation)
@@ -175,13 +179,18 @@ def _open(home: Home, bring: Bring, backup: Backup, today: date) -> str:
 def _check_apart(home: Path, out: Path, keys: Path) -> None:
     for each in (out, keys):
         if not each.is_dir():
-            raise Refused(f"{each} is not a folder", "make it, or mount the medium, then try again")
+            raise Refused(
+                sentence("{each} is not a folder", each=each),
+                sentence("make it, or mount the medium, then try again"),
+            )
     places = [each.resolve() for each in (home, out, keys)]
     for one in places:
         if any(one is not other and one.is_relative_to(other) for other in places):
             raise Refused(
-                "home, backup and key store must not lie within one another",
-                "give --keystore-out a medium of its own: what is destroyed must not live on in backups",
+                sentence("home, backup and key store must not lie within one another"),
+                sentence(
+                    "give --keystore-out a medium of its own: what is destroyed must not live on in backups"
+                ),
             )
 
 
@@ -204,7 +213,10 @@ def _copy_all(home: Home, aside: Path, names: Sequence[str], progress: Progress)
 def _keep(source: Path, target: Path) -> bytes:
     """Copy a key store unless it is there already; return its hash."""
     if target.exists() and target.read_bytes() != source.read_bytes():
-        raise Refused(f"{target} is another key store", "choose another --keystore-out")
+        raise Refused(
+            sentence("{target} is another key store", target=target),
+            sentence("choose another --keystore-out"),
+        )
     return _copy(source, target)
 
 
@@ -221,15 +233,17 @@ def _copy(source: Path, target: Path) -> bytes:
         with source.open("rb") as file:
             disk.write(target, passing())
     except FileNotFoundError:
-        raise Refused(f"{source.name} is missing", "look for another copy") from None
+        raise Refused(
+            sentence("{name} is missing", name=source.name), sentence("look for another copy")
+        ) from None
     return digest.digest()
 
 
 def _check(found: bytes, expected: bytes) -> None:
     if found != expected:
         raise Refused(
-            "a file is not the one of this backup, or damaged",
-            "look for another copy of backup and key store",
+            sentence("a file is not the one of this backup, or damaged"),
+            sentence("look for another copy of backup and key store"),
         )
 
 
@@ -237,7 +251,10 @@ def _read(folder: Path) -> Backup:
     try:
         backup = _BACKUP.parse((folder / LIST).read_bytes())
     except (CryptoError, OSError):
-        raise Refused(f"{folder} is no backup of an inbox", "give the folder that has backup.json") from None
+        raise Refused(
+            sentence("{folder} is no backup of an inbox", folder=folder),
+            sentence("give the folder that has backup.json"),
+        ) from None
     if len({file.name for file in backup.files}) < len(backup.files):
-        raise Refused("the list of the backup names a file twice", "give another backup")
+        raise Refused(sentence("the list of the backup names a file twice"), sentence("give another backup"))
     return backup

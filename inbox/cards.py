@@ -10,13 +10,14 @@ from crypto import card, keyring, signing
 from crypto.card import Card
 from crypto.errors import CryptoError, Malformed
 from crypto.keyring import Channel
-from inbox import keyrings, records, schema
+from inbox import keyrings, records, schema, troubles
 from inbox.cases import View
 from inbox.errors import Refused
+from inbox.sentences import sentence
 from inbox.terminal import visible
 
-_ANOTHER = "let the body export its card again: inbox card --out FOLDER"
-_COMPARE = "compare it, by telephone or face to face, with what `inbox card` said there"
+_ANOTHER = sentence("let the body export its card again: inbox card --out FOLDER")
+_COMPARE = sentence("compare it, by telephone or face to face, with what `inbox card` said there")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +56,7 @@ def claim(raw: bytes) -> str:
     try:
         found = card.parse(raw)
     except CryptoError as error:
-        raise Refused(f"card refused: {error}", _ANOTHER) from None
+        raise Refused(sentence("card refused: {error}", error=troubles.of_crypto(error)), _ANOTHER) from None
     return f"channel {found.channel.id}, card {found.serial} by the key {signing.fingerprint(found.key)}"
 
 
@@ -85,7 +86,9 @@ def remove(session: Session, channel: str, today: date) -> None:
     keyrings.root_seed(session)
     row = session.get(schema.Card, channel)
     if row is None or row.removed is not None:
-        raise Refused("no body outside has a channel of this id", "see them: inbox channels list")
+        raise Refused(
+            sentence("no body outside has a channel of this id"), sentence("see them: inbox channels list")
+        )
     row.removed = today
 
 
@@ -127,7 +130,7 @@ def _opened(session: Session, offered: Offered) -> Card:
     try:
         return card.open_card(offered.raw, offered.signature, records.office(session).deployment)
     except CryptoError as error:
-        raise Refused(f"card refused: {error}", _ANOTHER) from None
+        raise Refused(sentence("card refused: {error}", error=troubles.of_crypto(error)), _ANOTHER) from None
 
 
 def _end(found: Card) -> date:
@@ -138,16 +141,24 @@ def _end(found: Card) -> date:
 
 def _check_keys(session: Session, found: Card, today: date) -> None:
     if found.issued > today:
-        raise Refused(f"the card is of {found.issued}, a day that is still to come", "check both clocks")
+        raise Refused(
+            sentence("the card is of {day}, a day that is still to come", day=found.issued),
+            sentence("check both clocks"),
+        )
     if _end(found) < today:
-        raise Refused("the keys on the card are past their days", f"inbox keys rotate there; then {_ANOTHER}")
+        raise Refused(
+            sentence("the keys on the card are past their days"),
+            sentence("inbox keys rotate there; then {another}", another=_ANOTHER),
+        )
     others = [each for each in _cards(session) if each.id != found.channel.id]
     try:
         keyring.check_channels([keyrings.all_keys(session), *others, found.channel])
     except Malformed:
         raise Refused(
-            "the id of the channel, or a key on the card, stands on the keyring already, or once did",
-            "each channel has an id and keys of its own; ask the body where the card comes from",
+            sentence(
+                "the id of the channel, or a key on the card, stands on the keyring already, or once did"
+            ),
+            sentence("each channel has an id and keys of its own; ask the body where the card comes from"),
         ) from None
 
 
@@ -161,19 +172,25 @@ def _check_sender(known: schema.Card | None, found: Card, typed: str | None) -> 
     shown = signing.fingerprint(found.key)
     if typed is not None and not signing.is_same_fingerprint(typed, shown):
         raise Refused(
-            f"the card key is {shown}, not the one given", f"{_COMPARE}: somebody may stand between"
+            sentence("the card key is {shown}, not the one given", shown=shown),
+            sentence("{compare}: somebody may stand between", compare=_COMPARE),
         )
     pinned = known is not None and known.removed is None
     if known is not None and known.key != found.key:
         # Bundles of the channel are chained: who has not the chain can neither collect nor answer.
         raise Refused(
-            "the card is by another key than the one that was accepted for this channel",
-            "if the body really began anew, let it choose a new channel id: inbox init --channel ID there",
+            sentence("the card is by another key than the one that was accepted for this channel"),
+            sentence(
+                "if the body really began anew, let it choose a new channel id: inbox init --channel ID there"
+            ),
         )
     if known is not None and found.serial <= known.serial:
-        raise Refused(f"card {known.serial} or a newer one was accepted before this one", _ANOTHER)
+        raise Refused(
+            sentence("card {serial} or a newer one was accepted before this one", serial=known.serial),
+            _ANOTHER,
+        )
     if not pinned and typed is None:
         raise Refused(
-            f"the card key of this channel was never compared; it is {shown}",
-            f'{_COMPARE}, then repeat with --fingerprint "{shown}"',
+            sentence("the card key of this channel was never compared; it is {shown}", shown=shown),
+            sentence('{compare}, then repeat with --fingerprint "{shown}"', compare=_COMPARE, shown=shown),
         )

@@ -12,6 +12,7 @@ from crypto.messages import REPORT, Report
 from crypto.questionnaire import Flag
 from inbox import answers, conflicts, declarations, matching, questionnaires, records, scoring, terms
 from inbox.errors import CaseRefused
+from inbox.sentences import sentence
 from inbox.terms import Kind
 
 # Words of fewer letters, and these, are those between the others.
@@ -62,8 +63,8 @@ class Cautioned(CaseRefused):
 
     def __init__(self, findings: Sequence[Finding]) -> None:
         super().__init__(
-            f"the text could give somebody away: {told(findings)}",
-            "say it in other words; if it has to be said: --despite-warning REASON",
+            sentence("the text could give somebody away: {findings}", findings=told(findings)),
+            sentence("say it in other words; if it has to be said: --despite-warning REASON"),
         )
         self.findings = tuple(findings)
 
@@ -87,7 +88,8 @@ def check(session: Session, number: int, text: str, despite: str) -> None:
         raise Cautioned(findings)
     if find(session, number, despite):
         raise CaseRefused(
-            "the reason says itself what could give somebody away", "the journal keeps it: give another"
+            sentence("the reason says itself what could give somebody away"),
+            sentence("the journal keeps it: give another"),
         )
 
 

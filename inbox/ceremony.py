@@ -7,6 +7,7 @@ from inbox import strength, terminal
 from inbox.errors import Refused
 from inbox.officers import SHORTEST, check_passphrase
 from inbox.papers import Papers
+from inbox.sentences import sentence
 from inbox.sharing import Appointee, Circle, Proven
 
 _STEPS = (
@@ -23,7 +24,7 @@ def circle(names: Sequence[str], quorum: int, title: str) -> Circle:
     for line in _explained(names, quorum, title):
         terminal.warn(line)
     if not terminal.ask("Do all of you understand this, and agree?"):
-        raise Refused("not all agreed", "nothing was changed")
+        raise Refused(sentence("not all agreed"), sentence("nothing was changed"))
     members = []
     for turn, name in enumerate(names, 1):
         terminal.warn("")
@@ -116,7 +117,8 @@ def _which(quorum: int, count: int) -> str:
 def _check_terminal() -> None:
     if not terminal.is_interactive():
         raise Refused(
-            "there is no terminal to type passphrases at", "give them in files, one for each officer"
+            sentence("there is no terminal to type passphrases at"),
+            sentence("give them in files, one for each officer"),
         )
 
 
@@ -124,5 +126,5 @@ def _typed_twice(name: str) -> str:
     given = terminal.ask_secret(f"new passphrase of {name}")
     check_passphrase(given)
     if terminal.ask_secret("the same again") != given:
-        raise Refused("the two passphrases differ", "nothing was changed, try again")
+        raise Refused(sentence("the two passphrases differ"), sentence("nothing was changed, try again"))
     return given

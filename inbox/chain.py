@@ -11,8 +11,9 @@ from inbox import records
 from inbox.errors import BundleRefused
 from inbox.intake import Verified
 from inbox.schema import Instance
+from inbox.sentences import sentence
 
-_COMPARE = "compare it with the one that `portal init` printed"
+_COMPARE = sentence("compare it with the one that `portal init` printed")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +39,8 @@ def follows(session: Session, verified: Verified, acceptance: Acceptance) -> boo
     if known is not None:
         if known.hash != verified.hash:
             raise BundleRefused(
-                f"another bundle {intake.n} was collected before: one of the two is false",
-                "keep both files, tell who runs the portal",
+                sentence("another bundle {n} was collected before: one of the two is false", n=intake.n),
+                sentence("keep both files, tell who runs the portal"),
             )
         return False
     pinned = records.pinned_instance(session)
@@ -52,7 +53,10 @@ def follows(session: Session, verified: Verified, acceptance: Acceptance) -> boo
         if not (acceptance.after_restore and is_gap(session, intake)):
             _check_next(verified, last.n if last else 0, last.hash if last else FIRST)
     elif session.get(Instance, intake.instance_key) is not None:
-        raise BundleRefused("the bundle is from a portal that was replaced", "collect the present portal's")
+        raise BundleRefused(
+            sentence("the bundle is from a portal that was replaced"),
+            sentence("collect the present portal's"),
+        )
     else:
         _check_new(fingerprint(intake.instance_key), acceptance)
         _check_next(verified, 0, FIRST)
@@ -83,26 +87,37 @@ def _check_first(found: str, acceptance: Acceptance) -> None:
         if acceptance.ask(f"the portal's instance key is\n\n    {found}\n\n{_COMPARE}: is it the same?"):
             return
         raise BundleRefused(
-            f"no portal is confirmed yet; this bundle's instance key is {found}",
-            f'{_COMPARE}, then repeat with --confirm-instance "{found}"',
+            sentence("no portal is confirmed yet; this bundle's instance key is {found}", found=found),
+            sentence(
+                '{compare}, then repeat with --confirm-instance "{found}"', compare=_COMPARE, found=found
+            ),
         )
     if not is_same_fingerprint(given, found):
         raise BundleRefused(
-            f"the bundle's instance key is {found}, not the one given",
-            f"{_COMPARE}: someone may stand between",
+            sentence("the bundle's instance key is {found}, not the one given", found=found),
+            sentence("{compare}: someone may stand between", compare=_COMPARE),
         )
 
 
 def _check_pinned(found: str, acceptance: Acceptance) -> None:
     if acceptance.confirmed is not None and not is_same_fingerprint(acceptance.confirmed, found):
-        raise BundleRefused(f"the confirmed portal is {found}, not the one given", _COMPARE)
+        raise BundleRefused(
+            sentence("the confirmed portal is {found}, not the one given", found=found), _COMPARE
+        )
 
 
 def _check_new(found: str, acceptance: Acceptance) -> None:
     if acceptance.new is None or not is_same_fingerprint(acceptance.new, found):
         raise BundleRefused(
-            f"the bundle is from another portal than the confirmed one; its instance key is {found}",
-            f'if the portal was rebuilt, {_COMPARE}, then repeat with --new-instance "{found}"',
+            sentence(
+                "the bundle is from another portal than the confirmed one; its instance key is {found}",
+                found=found,
+            ),
+            sentence(
+                'if the portal was rebuilt, {compare}, then repeat with --new-instance "{found}"',
+                compare=_COMPARE,
+                found=found,
+            ),
         )
 
 
@@ -110,11 +125,11 @@ def _check_next(verified: Verified, last: int, previous: bytes) -> None:
     intake = verified.intake
     if intake.n > last + 1:
         raise BundleRefused(
-            f"bundle {last + 1} is missing before bundle {intake.n}",
-            f"look for it, or have it made again: portal export --again {last + 1}",
+            sentence("bundle {last} is missing before bundle {n}", last=last + 1, n=intake.n),
+            sentence("look for it, or have it made again: portal export --again {last}", last=last + 1),
         )
     if intake.previous != previous:
         raise BundleRefused(
-            f"bundle {intake.n} does not follow the one that was collected before it",
-            "keep both files, tell who runs the portal",
+            sentence("bundle {n} does not follow the one that was collected before it", n=intake.n),
+            sentence("keep both files, tell who runs the portal"),
         )

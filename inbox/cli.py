@@ -12,6 +12,7 @@ from inbox import memory, patience, running, terminal
 from inbox.errors import Refused
 from inbox.late import Late
 from inbox.options import Closed, Door, officer_options
+from inbox.sentences import sentence
 
 # What they do, in the order in which one meets them; which module has it.
 _COMMANDS = {
@@ -93,7 +94,9 @@ def main(arguments: list[str] | None = None) -> NoReturn:
         status = run(arguments)
     except patience.Inactive:
         terminal.warn("")
-        terminal.fail(Refused("nobody answered", "what was not finished was undone; start again"))
+        terminal.fail(
+            Refused(sentence("nobody answered"), sentence("what was not finished was undone; start again"))
+        )
         status = 1
     sys.exit(status)
 

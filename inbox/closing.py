@@ -14,6 +14,7 @@ from inbox.acts import Act, Deed
 from inbox.errors import CaseRefused, Refused
 from inbox.measures import Disclosure, Kind, Taken
 from inbox.schema import Case, Message
+from inbox.sentences import sentence
 
 
 class Outcome(StrEnum):
@@ -59,7 +60,10 @@ class Closing:
         about = f"{self.outcome}, {self.disclosure}{', despite a warning' if self.despite else ''}"
         reason = "; ".join(filter(None, (self.reason, self.despite)))
         if len(reason) > LONGEST_REASON:
-            raise Refused(f"reasons together have at most {LONGEST_REASON} characters", "shorten them")
+            raise Refused(
+                sentence("reasons together have at most {most} characters", most=LONGEST_REASON),
+                sentence("shorten them"),
+            )
         return Deed(self.act, case=number, about=about, reason=reason)
 
 
@@ -72,11 +76,16 @@ def close(session: Session, number: int, closing: Closing, today: date) -> Case:
     """
     case = records.case(session, number)
     if case.status == Status.CLOSED:
-        raise CaseRefused(f"case {number} is closed already", f"open it again first: inbox reopen {number}")
+        raise CaseRefused(
+            sentence("case {number} is closed already", number=number),
+            sentence("open it again first: inbox reopen {number}", number=number),
+        )
     if duties.is_open(session, number, duties.Kind.ART40):
         raise CaseRefused(
-            f"whether the prosecutor is told of case {number} was not decided",
-            f"do that first: inbox decide {number} transmit|no_transmission --reason TEXT",
+            sentence("whether the prosecutor is told of case {number} was not decided", number=number),
+            sentence(
+                "do that first: inbox decide {number} transmit|no_transmission --reason TEXT", number=number
+            ),
         )
     _check_told(case, closing)
     if (text := _redirect(session, case, closing, today)) or closing.disclosure is not Disclosure.WITHHELD:
@@ -94,7 +103,9 @@ def reopen(session: Session, number: int, today: date) -> Case:
     """Open a closed case again, to be assessed; CaseRefused for an unknown case or one that is open."""
     case = records.case(session, number)
     if case.status != Status.CLOSED:
-        raise CaseRefused(f"case {number} is open", "there is nothing to do")
+        raise CaseRefused(
+            sentence("case {number} is open", number=number), sentence("there is nothing to do")
+        )
     work = handling.of(session, number)
     work.outcome = work.disclosure = work.withheld = ""
     case.status, case.closed_in = Status.ASSESSING.value, None
@@ -106,13 +117,18 @@ def reopen(session: Session, number: int, today: date) -> Case:
 def _check_told(case: Case, closing: Closing) -> None:
     is_withheld = closing.disclosure is Disclosure.WITHHELD
     if is_withheld and not closing.reason:
-        raise CaseRefused("nothing is withheld without a reason", "give it: --reason TEXT")
+        raise CaseRefused(
+            sentence("nothing is withheld without a reason"), sentence("give it: --reason TEXT")
+        )
     if is_withheld and closing.text:
-        raise CaseRefused("what is withheld is not told", "leave the text out, or disclose full or partial")
+        raise CaseRefused(
+            sentence("what is withheld is not told"),
+            sentence("leave the text out, or disclose full or partial"),
+        )
     if not is_withheld and slots.mailbox_of(case) is None:
         raise CaseRefused(
-            f"the author of case {case.number} cannot be told",
-            "close it with: --disclosure withheld --reason TEXT",
+            sentence("the author of case {number} cannot be told", number=case.number),
+            sentence("close it with: --disclosure withheld --reason TEXT"),
         )
 
 
@@ -120,10 +136,14 @@ def _redirect(session: Session, case: Case, closing: Closing, today: date) -> st
     """Note to which body the author is directed, if it takes one; return what the author is to be told."""
     if closing.outcome is not Outcome.OUT_OF_SCOPE:
         if closing.body:
-            raise CaseRefused("only what is out of scope is for another body", "leave --to out")
+            raise CaseRefused(
+                sentence("only what is out of scope is for another body"), sentence("leave --to out")
+            )
         return closing.text
     if not closing.body:
-        raise CaseRefused("say which body is competent", "give --to ID, one of: inbox redirections")
+        raise CaseRefused(
+            sentence("say which body is competent"), sentence("give --to ID, one of: inbox redirections")
+        )
     body = redirections.body(session, closing.body)
     referred = Taken(kind=Kind.REFERRED_EXTERNAL, day=today, addressee=closing.body)
     measures.record(session, case.number, referred, today)
@@ -137,8 +157,8 @@ def _tell(session: Session, number: int, closing: Closing, today: date) -> None:
         replies.reply(session, number, closing.text, today, closing.despite)
     elif not _waits(session, number):
         raise CaseRefused(
-            f"the author of case {number} has to be told in writing",
-            "give --text-file FILE, or reply first; or --disclosure withheld --reason TEXT",
+            sentence("the author of case {number} has to be told in writing", number=number),
+            sentence("give --text-file FILE, or reply first; or --disclosure withheld --reason TEXT"),
         )
 
 

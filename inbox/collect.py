@@ -21,6 +21,7 @@ from inbox.journal import By
 from inbox.parallel import spread
 from inbox.reasons import Kind
 from inbox.schema import IntakeBundle
+from inbox.sentences import sentence
 from inbox.unlocking import Inbox
 from inbox.unopened import Item, kept
 from inbox.unsealing import Changed, Trust, Unsealed, Unsealer
@@ -132,7 +133,9 @@ def _collect_one(
 
 
 def _altered() -> BundleRefused:
-    return BundleRefused("the bundle was altered while it was read", "copy it to a disk first")
+    return BundleRefused(
+        sentence("the bundle was altered while it was read"), sentence("copy it to a disk first")
+    )
 
 
 def _accept(session: Session, verified: Verified, today: date) -> list[str]:

@@ -14,6 +14,7 @@ from inbox.errors import CaseRefused, Refused
 from inbox.journal import By
 from inbox.matching import Names
 from inbox.schema import Alias, Exclusion
+from inbox.sentences import sentence
 
 # What founding calls the one officer of an inbox: a word of every other report, and no name.
 UNNAMED = "officer"
@@ -30,12 +31,19 @@ def exclude(session: Session, number: int, officer: str, *, quorum: int, today: 
     _check_known(session, officer)
     excluded = registers.excluded_from(session, number)
     if officer in excluded:
-        raise Refused(f"case {number} is kept from {officer} already", "see: inbox conflict list")
+        raise Refused(
+            sentence("case {number} is kept from {officer} already", number=number, officer=officer),
+            sentence("see: inbox conflict list"),
+        )
     left = {each.name for each in records.officers(session)} - excluded - {officer}
     if len(left) < quorum:
         raise Refused(
-            f"then fewer than {quorum} officers would be left to read case {number}",
-            "let officers from outside join first: inbox officers add",
+            sentence(
+                "then fewer than {quorum} officers would be left to read case {number}",
+                quorum=quorum,
+                number=number,
+            ),
+            sentence("let officers from outside join first: inbox officers add"),
         )
     session.add(Exclusion(case=number, officer=officer, since=today))
     _take_off(session, number, officer)
@@ -51,7 +59,10 @@ def lift(session: Session, number: int, officer: str) -> None:
     records.case(session, number)
     row = session.get(Exclusion, (number, officer))
     if row is None:
-        raise Refused(f"case {number} is not kept from {officer}", "see: inbox conflict list")
+        raise Refused(
+            sentence("case {number} is not kept from {officer}", number=number, officer=officer),
+            sentence("see: inbox conflict list"),
+        )
     session.delete(row)
 
 
@@ -107,16 +118,23 @@ def add_alias(session: Session, officer: str, alias: str) -> None:
     _check_known(session, officer)
     if len(records.officers(session)) == 1:
         raise Refused(
-            "there is no other officer who could read what is kept from this one",
-            "let others join first: inbox officers add",
+            sentence("there is no other officer who could read what is kept from this one"),
+            sentence("let others join first: inbox officers add"),
         )
     if len(alias) > LONGEST_ALIAS or not _counts(alias):
         raise Refused(
-            f"an alias has at least {matching.LEAST_LETTERS} letters and at most {LONGEST_ALIAS} characters",
-            "give a name as a report may write it, first and last name together",
+            sentence(
+                "an alias has at least {least} letters and at most {most} characters",
+                least=matching.LEAST_LETTERS,
+                most=LONGEST_ALIAS,
+            ),
+            sentence("give a name as a report may write it, first and last name together"),
         )
     if _find(session, officer, alias) or matching.words(officer) == matching.words(alias):
-        raise Refused(f"{officer} is known by this name already", "see: inbox conflict aliases")
+        raise Refused(
+            sentence("{officer} is known by this name already", officer=officer),
+            sentence("see: inbox conflict aliases"),
+        )
     session.add(Alias(officer=officer, name=alias))
     session.flush()
 
@@ -125,7 +143,10 @@ def remove_alias(session: Session, officer: str, alias: str) -> None:
     """Remove such a name, however it is written; Refused if there is none. What it found stays kept."""
     row = _find(session, officer, alias)
     if row is None:
-        raise Refused(f"{officer} is not known by this name", "see: inbox conflict aliases")
+        raise Refused(
+            sentence("{officer} is not known by this name", officer=officer),
+            sentence("see: inbox conflict aliases"),
+        )
     session.delete(row)
 
 
@@ -189,4 +210,7 @@ def _counts(name: str) -> bool:
 
 def _check_known(session: Session, officer: str) -> None:
     if registers.officer(session, officer) is None:
-        raise CaseRefused(f"there is no officer {officer}", "see the names: inbox officers list")
+        raise CaseRefused(
+            sentence("there is no officer {officer}", officer=officer),
+            sentence("see the names: inbox officers list"),
+        )

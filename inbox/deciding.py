@@ -13,6 +13,7 @@ from inbox.casework import Duty
 from inbox.duties import Kind
 from inbox.errors import CaseRefused
 from inbox.measures import Taken
+from inbox.sentences import sentence
 
 _LONGEST_DEFERRAL = relativedelta(years=1)
 
@@ -82,8 +83,12 @@ def _asked(session: Session, number: int, kind: Kind, today: date) -> Duty:
 def _check(decision: Decision, today: date) -> None:
     if decision.choice is Choice.DEFER:
         if decision.until is None or not today < decision.until <= today + _LONGEST_DEFERRAL:
-            raise CaseRefused("it is put off until a day to come, within a year", "give it: --until DAY")
+            raise CaseRefused(
+                sentence("it is put off until a day to come, within a year"), sentence("give it: --until DAY")
+            )
     elif decision.until is not None:
-        raise CaseRefused("only what is put off has a day", "leave --until out")
+        raise CaseRefused(sentence("only what is put off has a day"), sentence("leave --until out"))
     if decision.choice is not Choice.TRANSMIT and (decision.addressee or decision.reference):
-        raise CaseRefused("only what is transmitted has an addressee and a reference", "leave them out")
+        raise CaseRefused(
+            sentence("only what is transmitted has an addressee and a reference"), sentence("leave them out")
+        )

@@ -9,6 +9,7 @@ from inbox import gone, keys, keystore, records
 from inbox.errors import Refused
 from inbox.home import Home, keystore_name
 from inbox.schema import IntakeKey, KeyStoreKey, ReplyKey
+from inbox.sentences import sentence
 
 GRACE = timedelta(days=30)
 _DAY = timedelta(days=1)
@@ -84,13 +85,18 @@ def plan(session: Session, today: date) -> Plan:
         return Plan(tuple(intake), tuple(reply), tuple(awaited), _backups(session, intake))
     if awaited:
         raise Refused(
-            "reports sealed to a key that is past its days may still wait at the portal",
-            f"collect a bundle that was exported on {destroyable_from(awaited[0])} or later, then try again",
+            sentence("reports sealed to a key that is past its days may still wait at the portal"),
+            sentence(
+                "collect a bundle that was exported on {day} or later, then try again",
+                day=destroyable_from(awaited[0]),
+            ),
         )
     first = min(map(destroyable_from, held), default=None)
     raise Refused(
-        f"no key can be destroyed before {first}" if first else "there is no key left to destroy",
-        "see what becomes of each: inbox keys list",
+        sentence("no key can be destroyed before {day}", day=first)
+        if first
+        else sentence("there is no key left to destroy"),
+        sentence("see what becomes of each: inbox keys list"),
     )
 
 

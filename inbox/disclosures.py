@@ -11,6 +11,7 @@ from inbox import identities, records
 from inbox.casework import Disclosure
 from inbox.errors import Refused
 from inbox.journal import By
+from inbox.sentences import sentence
 
 LONGEST = 200
 
@@ -72,19 +73,22 @@ def of(session: Session, number: int) -> Sequence[Disclosure]:
 def _check(session: Session, number: int, given: Given) -> None:
     if not 0 < len(given.recipient.strip()) <= LONGEST:
         raise Refused(
-            f"to whom it goes is said in 1 to {LONGEST} characters",
-            "name the authority, not a private person",
+            sentence("to whom it goes is said in 1 to {most} characters", most=LONGEST),
+            sentence("name the authority, not a private person"),
         )
     if given.what != What.IDENTITY or given.ground is Ground.JUDICIAL:
         return
     if given.ground is not Ground.CONSENT:
         raise Refused(
-            "the identity of an author goes to the judicial authority, or where the author consents",
-            "use --ground judicial or --ground consent, or do not disclose it",
+            sentence(
+                "the identity of an author goes to the judicial authority, or where the author consents"
+            ),
+            sentence("use --ground judicial or --ground consent, or do not disclose it"),
         )
     if identities.of(session, number).consent is None:
         raise Refused(
-            f"the author of case {number} has not consented", "ask, then note it: inbox identity consent"
+            sentence("the author of case {number} has not consented", number=number),
+            sentence("ask, then note it: inbox identity consent"),
         )
 
 

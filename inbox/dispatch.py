@@ -16,7 +16,7 @@ from crypto.bundle import Manifest
 from crypto.dossier import CONTENT, PAGES, Dossier, Part, Purpose
 from crypto.errors import CryptoError
 from crypto.recipients import HybridRecipient, X25519Recipient
-from inbox import attachments, cleaning, deciding, disclosures, dossierparts, measures, records
+from inbox import attachments, cleaning, deciding, disclosures, dossierparts, measures, records, troubles
 from inbox.attachments import Found
 from inbox.deciding import Choice, Decision
 from inbox.disclosures import Given, Ground
@@ -25,6 +25,7 @@ from inbox.errors import Refused
 from inbox.home import Home
 from inbox.journal import By
 from inbox.measures import Kind, Taken
+from inbox.sentences import sentence
 from inbox.unlocking import Inbox
 
 _HYBRID = "age1pq1"
@@ -64,8 +65,8 @@ def addressed(text: str) -> Addressed:
         found: Recipient = (HybridRecipient if is_hybrid else X25519Recipient).parse(text)
     except CryptoError as error:
         raise Refused(
-            f"the recipient is none of age's: {error}",
-            "let the addressee send what begins with age1 once more, and compare it by telephone",
+            sentence("the recipient is none of age's: {error}", error=troubles.of_crypto(error)),
+            sentence("let the addressee send what begins with age1 once more, and compare it by telephone"),
         ) from None
     return Addressed(found, text, is_hybrid)
 

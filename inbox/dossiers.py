@@ -19,6 +19,7 @@ from inbox.caution import Why
 from inbox.errors import Refused
 from inbox.redaction import Pieces, Redaction, Redactor
 from inbox.schema import Case
+from inbox.sentences import sentence
 from inbox.wording import Wording
 
 WORDING = Wording("dossier.toml")
@@ -146,7 +147,10 @@ def _files(session: Session, number: int, plan: Plan, redactor: Redactor) -> Ite
     """Yield the attachments that are to go along; Refused if one that was chosen is not there."""
     known = {file.number: file for file in records.attachments(session, number)}
     if plan.chosen - known.keys():
-        raise Refused(f"case {number} has no such file", f"see its files: inbox show {number}")
+        raise Refused(
+            sentence("case {number} has no such file", number=number),
+            sentence("see its files: inbox show {number}", number=number),
+        )
     is_original = plan.enclosed is Enclosed.ORIGINAL
     for file in known.values() if plan.enclosed is not Enclosed.NONE else ():
         if file.number in plan.chosen or not plan.chosen:
@@ -171,10 +175,14 @@ def _answers(report: Report, asked: Questionnaire | None, plan: Plan, redactor: 
 def _check_included(included: frozenset[str], report: Report, fields: dict[str, Field]) -> None:
     for question in sorted(included):
         if question not in report.answers:
-            raise Refused("a question that was to be let in was not answered", "see them: inbox show --json")
+            raise Refused(
+                sentence("a question that was to be let in was not answered"),
+                sentence("see them: inbox show --json"),
+            )
         if question in fields and fields[question].flag is Flag.PROTECT:
             raise Refused(
-                f"the answer to {question} must never be repeated", "leave it out, and what it tells of, too"
+                sentence("the answer to {question} must never be repeated", question=question),
+                sentence("leave it out, and what it tells of, too"),
             )
 
 

@@ -19,6 +19,7 @@ from inbox.journal import By
 from inbox.remains import VAULT, Elimination, Leaving, PastExclusion
 from inbox.retention import Due, Obstacle, Rule
 from inbox.schema import Attachment, Case, KeyStoreKey, Unopened
+from inbox.sentences import sentence
 
 _NAMED = 20
 
@@ -43,8 +44,10 @@ def plan_due(home: Home, session: Session, today: date) -> Plan:
     if not due:
         waiting = [each.day for each in found if not each.obstacles]
         raise Refused(
-            f"nothing is due before {min(waiting)}" if waiting else "nothing is due",
-            "see what waits for what: inbox retention",
+            sentence("nothing is due before {day}", day=min(waiting))
+            if waiting
+            else sentence("nothing is due"),
+            sentence("see what waits for what: inbox retention"),
         )
     return _plan(session, due)
 
@@ -57,13 +60,13 @@ def plan(home: Home, session: Session, numbers: Sequence[int], today: date, *, e
     wrote, or the portal has not heard the last.
     """
     if not numbers:
-        raise Refused("no case was chosen", "see what there is: inbox retention")
+        raise Refused(sentence("no case was chosen"), sentence("see what there is: inbox retention"))
     found = {each.case: each for each in retention.listing(home, session)}
     due = []
     for number in sorted(set(numbers)):
         records.case(session, number)
         if number not in found:
-            raise CaseRefused(f"case {number} is open", "close it first")
+            raise CaseRefused(sentence("case {number} is open", number=number), sentence("close it first"))
         each = found[number]
         early_now = early and not each.is_due(today)
         _check(replace(each, obstacles=_left(each, early=early)), None if early else today)
@@ -96,26 +99,37 @@ def _left(each: Due, *, early: bool) -> tuple[Obstacle, ...]:
 
 def _check(each: Due, today: date | None) -> None:
     for what in each.obstacles:
-        raise CaseRefused(f"case {each.case} {_WHY[what][0]}", _WHY[what][1])
+        why, hint = _why(each.case, what)
+        raise CaseRefused(why, hint)
     if today is not None and each.day > today:
         raise CaseRefused(
-            f"case {each.case} is not due before {each.day}",
-            "wait, or say why not: --early REASON",
+            sentence("case {case} is not due before {day}", case=each.case, day=each.day),
+            sentence("wait, or say why not: --early REASON"),
         )
 
 
-_WHY = {
-    Obstacle.HELD: ("is held for a procedure", "lift the hold first"),
-    Obstacle.PROCEEDINGS: (
-        "is kept while proceedings go on",
-        "once they and the time for appeals are over: --early REASON",
-    ),
-    Obstacle.UNREAD: ("has a letter that nobody has read", "read it first: inbox show"),
-    Obstacle.PORTAL: (
-        "waits for the portal, which has not confirmed that it heard of the closing",
-        "make an outbox, carry it over, and collect the next bundle",
-    ),
-}
+def _why(case: int, what: Obstacle) -> tuple[Sentence, Sentence]:
+    match what:
+        case Obstacle.HELD:
+            return sentence("case {case} is held for a procedure", case=case), sentence("lift the hold first")
+        case Obstacle.PROCEEDINGS:
+            return (
+                sentence("case {case} is kept while proceedings go on", case=case),
+                sentence("once they and the time for appeals are over: --early REASON"),
+            )
+        case Obstacle.UNREAD:
+            return (
+                sentence("case {case} has a letter that nobody has read", case=case),
+                sentence("read it first: inbox show"),
+            )
+        case Obstacle.PORTAL:
+            return (
+                sentence(
+                    "case {case} waits for the portal, which has not confirmed that it heard of the closing",
+                    case=case,
+                ),
+                sentence("make an outbox, carry it over, and collect the next bundle"),
+            )
 
 
 def _plan(session: Session, due: Sequence[Due]) -> Plan:

@@ -32,13 +32,16 @@ from inbox.casework import Opening
 from inbox.errors import Refused
 from inbox.journal import By
 from inbox.schema import Case
+from inbox.sentences import sentence
 from inbox.unlocking import Inbox
 
 _WRONG = {
-    Oddity.UNKNOWN_QUESTION: "the questionnaire has no such question",
-    Oddity.UNKNOWN_ANSWER: "it offers no such answer; name options by their ids, write days as 2026-11-24",
-    Oddity.NOT_ASKED: "given the other answers, this is not asked",
-    Oddity.TOO_LONG: "this is longer than it allows",
+    Oddity.UNKNOWN_QUESTION: sentence("the questionnaire has no such question"),
+    Oddity.UNKNOWN_ANSWER: sentence(
+        "it offers no such answer; name options by their ids, write days as 2026-11-24"
+    ),
+    Oddity.NOT_ASKED: sentence("given the other answers, this is not asked"),
+    Oddity.TOO_LONG: sentence("this is longer than it allows"),
 }
 _NO_KEYRING = SeenKeyring(1, bytes(32))
 
@@ -79,16 +82,25 @@ class Entered:
 def check_day(received: date, today: date) -> None:
     """Return if a report can have come on this day; else raise Refused."""
     if received > today:
-        raise Refused(f"the report cannot have come on {received}: today is {today}", "check --received")
+        raise Refused(
+            sentence("the report cannot have come on {day}: today is {today}", day=received, today=today),
+            sentence("check --received"),
+        )
     if received < FIRST_DAY:
-        raise Refused(f"a report of {received} is too old", f"days begin with {FIRST_DAY}")
+        raise Refused(
+            sentence("a report of {day} is too old", day=received),
+            sentence("days begin with {day}", day=FIRST_DAY),
+        )
 
 
 def check(asked: Questionnaire, told: Told, today: date) -> None:
     """Return if the page would have sent this; else raise Refused with the first thing that is wrong."""
     check_day(told.received, today)
     for question, oddity in wrong(asked, told.answers).items():
-        raise Refused(f"{question}: {_WRONG[oddity]}", "mend the answer, then try again")
+        raise Refused(
+            sentence("{question}: {wrong}", question=question, wrong=_WRONG[oddity]),
+            sentence("mend the answer, then try again"),
+        )
     check_amount(asked, told)
 
 
@@ -101,9 +113,15 @@ def check_amount(asked: Questionnaire, told: Told) -> None:
     """Return if something is reported, with as many files as a report has; else raise Refused."""
     enough = [each.id for each in asked.fields if each.enough]
     if not told.files and not given(asked, told.answers).keys() & set(enough):
-        raise Refused("nothing is reported", f"give a file, or an answer to one of: {', '.join(enough)}")
+        raise Refused(
+            sentence("nothing is reported"),
+            sentence("give a file, or an answer to one of: {enough}", enough=", ".join(enough)),
+        )
     if len(told.files) > MOST_FILES:
-        raise Refused(f"there are more than {MOST_FILES} files", "leave some out, or put them into one")
+        raise Refused(
+            sentence("there are more than {most} files", most=MOST_FILES),
+            sentence("leave some out, or put them into one"),
+        )
 
 
 def enter(inbox: Inbox, told: Told, *, today: date) -> Entered:

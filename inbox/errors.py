@@ -2,15 +2,18 @@
 
 from collections.abc import Sequence
 
+from inbox.sentences import Sentence, sentence
+
 
 class Refused(Exception):
-    """Nothing was changed; ``str`` says what happened, ``hint`` what to do about it.
+    """Nothing was changed; ``what`` says what happened, ``hint`` what to do about it.
 
     Neither may hold text that came from outside unless it is shown through ``terminal``.
     """
 
-    def __init__(self, what: str, hint: str) -> None:
+    def __init__(self, what: Sentence, hint: Sentence) -> None:
         super().__init__(what)
+        self.what = what
         self.hint = hint
 
 
@@ -23,8 +26,8 @@ class WrongPassphrase(Refused):
 
     def __init__(self, officer: str) -> None:
         super().__init__(
-            f"wrong passphrase for the share of {officer}",
-            "check the keyboard layout and caps lock, then try again",
+            sentence("wrong passphrase for the share of {officer}", officer=officer),
+            sentence("check the keyboard layout and caps lock, then try again"),
         )
 
 
@@ -33,7 +36,8 @@ class ShareDamaged(Refused):
 
     def __init__(self) -> None:
         super().__init__(
-            "a share is damaged, or the file is none", "look for a copy, or compare the words with the sheet"
+            sentence("a share is damaged, or the file is none"),
+            sentence("look for a copy, or compare the words with the sheet"),
         )
 
 
@@ -42,8 +46,8 @@ class TooLittleMemory(Refused):
 
     def __init__(self, needed: int) -> None:
         super().__init__(
-            f"too little memory is free: a passphrase takes {needed >> 20} MiB",
-            "end other programs, or raise the limit (ulimit -v unlimited), then try again",
+            sentence("too little memory is free: a passphrase takes {needed} MiB", needed=needed >> 20),
+            sentence("end other programs, or raise the limit (ulimit -v unlimited), then try again"),
         )
 
 
@@ -52,8 +56,10 @@ class OtherSharing(Refused):
 
     def __init__(self) -> None:
         super().__init__(
-            "a share is of another inbox, or from before the officers changed",
-            "bring the newest shares: the name of the file ends in the letters of the ceremony's record",
+            sentence("a share is of another inbox, or from before the officers changed"),
+            sentence(
+                "bring the newest shares: the name of the file ends in the letters of the ceremony's record"
+            ),
         )
 
 
@@ -61,11 +67,14 @@ class Locked(Refused):
     """An act takes the passphrases of two officers, or of the one there is, and they were not all given."""
 
     def __init__(self, needed: int) -> None:
-        who = "two officers, each with an own passphrase" if needed > 1 else "the officer's passphrase"
         super().__init__(
-            f"this takes {who}",
-            "ask a second officer to come; who opened with the words of a sheet has none, and gives them with"
-            " --share to a single command, not in a session: officers renew",
+            sentence("this takes two officers, each with an own passphrase")
+            if needed > 1
+            else sentence("this takes the officer's passphrase"),
+            sentence(
+                "ask a second officer to come; who opened with the words of a sheet has none, and gives"
+                " them with --share to a single command, not in a session: officers renew"
+            ),
         )
 
 
@@ -74,7 +83,8 @@ class Superseded(Refused):
 
     def __init__(self) -> None:
         super().__init__(
-            "vault.json has changed since this inbox was opened", "open it again, with the newest shares"
+            sentence("vault.json has changed since this inbox was opened"),
+            sentence("open it again, with the newest shares"),
         )
 
 
@@ -82,14 +92,19 @@ class HeaderDamaged(Refused):
     """vault.json is not as it was written, or not as the shares say."""
 
     def __init__(self) -> None:
-        super().__init__("the vault's header vault.json is damaged", "put back a copy of vault.json")
+        super().__init__(
+            sentence("the vault's header vault.json is damaged"), sentence("put back a copy of vault.json")
+        )
 
 
 class VaultMissing(Refused):
     """There is a header, but no vault beside it."""
 
     def __init__(self, name: str) -> None:
-        super().__init__(f"{name} is missing", "put back the vault that belongs to this vault.json")
+        super().__init__(
+            sentence("{name} is missing", name=name),
+            sentence("put back the vault that belongs to this vault.json"),
+        )
 
 
 class VaultDamaged(Refused):
@@ -97,8 +112,8 @@ class VaultDamaged(Refused):
 
     def __init__(self) -> None:
         super().__init__(
-            "the shares are right, but the vault is damaged or belongs to another header",
-            "put back a copy of the vault with its key store",
+            sentence("the shares are right, but the vault is damaged or belongs to another header"),
+            sentence("put back a copy of the vault with its key store"),
         )
 
 
@@ -106,7 +121,10 @@ class KeyStoreDamaged(Refused):
     """The key store is absent, altered, or of another time than the vault."""
 
     def __init__(self, name: str) -> None:
-        super().__init__(f"the key store {name} is missing or damaged", f"put back the copy of {name}")
+        super().__init__(
+            sentence("the key store {name} is missing or damaged", name=name),
+            sentence("put back the copy of {name}", name=name),
+        )
 
 
 class BundleRefused(Refused):
@@ -122,9 +140,16 @@ class Undeclared(CaseRefused):
 
     def __init__(self, case: int, names: Sequence[str]) -> None:
         super().__init__(
-            f"before case {case} is read, {' and '.join(names)} must declare to have no interest in it",
-            f"declare it: inbox declare {case}; or leave it to others:"
-            f" inbox conflict exclude {case} NAME --reason TEXT",
+            sentence(
+                "before case {case} is read, {names} must declare to have no interest in it",
+                case=case,
+                names=" and ".join(names),
+            ),
+            sentence(
+                "declare it: inbox declare {case}; or leave it to others: inbox conflict exclude {case}"
+                " NAME --reason TEXT",
+                case=case,
+            ),
         )
         self.case = case
         self.names = tuple(names)

@@ -12,6 +12,7 @@ from inbox import handling, practice, records, replies
 from inbox.deadlines import Clock, Due
 from inbox.errors import CaseRefused
 from inbox.practice import Regime
+from inbox.sentences import sentence
 
 # What the author reads, with the new day.
 _NOTICE = {
@@ -32,13 +33,19 @@ def extend(session: Session, number: int, today: date) -> date:
     due = _due(session, number)
     if practice.of(session).regime is not Regime.EXTERNAL:
         raise CaseRefused(
-            "only an external authority may extend the time for feedback",
-            "if this office is one: inbox settings --regime external",
+            sentence("only an external authority may extend the time for feedback"),
+            sentence("if this office is one: inbox settings --regime external"),
         )
     if due.done or work.extended:
-        raise CaseRefused(f"case {number}: the feedback was given, or extended", f"see: inbox show {number}")
+        raise CaseRefused(
+            sentence("case {number}: the feedback was given, or extended", number=number),
+            sentence("see: inbox show {number}", number=number),
+        )
     if due.is_late(today):
-        raise CaseRefused(f"case {number}: the feedback was due on {due.day}", "give it now")
+        raise CaseRefused(
+            sentence("case {number}: the feedback was due on {day}", number=number, day=due.day),
+            sentence("give it now"),
+        )
     work.extended = today
     day = _due(session, number).day
     language = "fr" if records.case(session, number).language == "fr" else "en"

@@ -21,6 +21,7 @@ from inbox.journal import By, note
 from inbox.keystore import KeyStore
 from inbox.papers import Handout, Papers
 from inbox.schema import Office, QuestionnaireFile
+from inbox.sentences import sentence
 from inbox.sharing import Circle, Proven, prove, share, withdraw
 
 ANSWER_DAYS = 14
@@ -70,14 +71,18 @@ class Founded:
 def check_free(root: Path) -> None:
     """Raise HomeRefused if something is at ``root`` already."""
     if root.exists() and (not root.is_dir() or any(root.iterdir())):
-        raise HomeRefused(f"{root} is already there, nothing was changed", "choose another --home")
+        raise HomeRefused(
+            sentence("{root} is already there, nothing was changed", root=root),
+            sentence("choose another --home"),
+        )
 
 
 def check_charter(charter: Charter) -> None:
     """Raise Refused unless pages can show all of it: channel id, names, notes, questionnaire."""
     if not re.fullmatch(messages.CHANNEL, charter.channel):
         raise Refused(
-            "the channel id has an unexpected form", "use a-z, 0-9 and -, from a letter, at most 32"
+            sentence("the channel id has an unexpected form"),
+            sentence("use a-z, 0-9 and -, from a letter, at most 32"),
         )
     texts = (charter.name, charter.name_fr, charter.name_en, charter.note_fr, charter.note_en)
     for each in map(Texts, texts, texts):
@@ -127,7 +132,9 @@ def _check_texts(channel: Channel) -> None:
     try:
         CHANNEL_SHAPE.read(CHANNEL_SHAPE.write(channel))
     except Malformed:
-        raise Refused("a name or note is too long", "use at most 2000 characters for each") from None
+        raise Refused(
+            sentence("a name or note is too long"), sentence("use at most 2000 characters for each")
+        ) from None
 
 
 def _aside(name: str, drawn: str) -> str:

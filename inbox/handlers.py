@@ -16,6 +16,7 @@ from inbox.errors import CaseRefused, Refused
 from inbox.journal import Line
 from inbox.narrowing import AS_A_LINE
 from inbox.schema import Case
+from inbox.sentences import sentence
 
 
 def of(session: Session, number: int) -> list[str]:
@@ -35,11 +36,18 @@ def entrust(session: Session, number: int, names: Sequence[str], *, quorum: int,
     left = {each.name for each in records.officers(session)} - registers.excluded_from(session, number)
     for name in chosen:
         if name not in left:
-            raise Refused(f"{name} cannot be a handler of case {number}", "see: inbox officers list")
+            raise Refused(
+                sentence("{name} cannot be a handler of case {number}", name=name, number=number),
+                sentence("see: inbox officers list"),
+            )
     if len(chosen) < quorum:
         raise Refused(
-            f"it takes {quorum} officers to open the inbox: fewer handlers could not read case {number}",
-            f"name at least {quorum}",
+            sentence(
+                "it takes {quorum} officers to open the inbox: fewer handlers could not read case {number}",
+                quorum=quorum,
+                number=number,
+            ),
+            sentence("name at least {quorum}", quorum=quorum),
         )
     _replace(session, number, chosen, today)
 
@@ -48,7 +56,10 @@ def open_to_all(session: Session, number: int) -> None:
     """Let all officers read a case again; CaseRefused if those present may not, or all may already."""
     records.case(session, number)
     if not _names(session, number):
-        raise CaseRefused(f"case {number} has no handlers", "all may read it from whom it is not kept")
+        raise CaseRefused(
+            sentence("case {number} has no handlers", number=number),
+            sentence("all may read it from whom it is not kept"),
+        )
     _replace(session, number, (), date.min)
 
 
@@ -61,7 +72,10 @@ def break_glass(session: Session, number: int, present: Sequence[str], today: da
     if quarantine.since(session, number):
         records.case(session, number)  # says so
     if not handlers or set(present) <= set(handlers):
-        raise CaseRefused(f"case {number} is open to those present", f"see it: inbox show {number}")
+        raise CaseRefused(
+            sentence("case {number} is open to those present", number=number),
+            sentence("see it: inbox show {number}", number=number),
+        )
     for name in set(present) - set(handlers):
         session.add(Handler(case=number, officer=name, since=today))
     session.flush()

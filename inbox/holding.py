@@ -6,13 +6,17 @@ from sqlalchemy.orm import Session
 
 from inbox import handling
 from inbox.errors import CaseRefused
+from inbox.sentences import sentence
 
 
 def hold(session: Session, number: int, today: date) -> None:
     """Let nothing destroy a case; CaseRefused for an unknown one, and for one that is held."""
     work = handling.of(session, number)
     if work.held:
-        raise CaseRefused(f"case {number} is held since {work.held}", "there is nothing to do")
+        raise CaseRefused(
+            sentence("case {number} is held since {day}", number=number, day=work.held),
+            sentence("there is nothing to do"),
+        )
     work.held = today
     handling.acted(session, number, today)
 
@@ -21,6 +25,8 @@ def release(session: Session, number: int, today: date) -> None:
     """Let a case end as others do; CaseRefused for an unknown one, and for one that is not held."""
     work = handling.of(session, number)
     if not work.held:
-        raise CaseRefused(f"case {number} is not held", "there is nothing to do")
+        raise CaseRefused(
+            sentence("case {number} is not held", number=number), sentence("there is nothing to do")
+        )
     work.held = None
     handling.acted(session, number, today)

@@ -10,6 +10,7 @@ from pathlib import Path
 from crypto import base64url
 from inbox import disk
 from inbox.errors import HomeRefused
+from inbox.sentences import sentence
 
 
 def keystore_name(generation: int) -> str:
@@ -97,7 +98,10 @@ class Home:
     def locked(self) -> Iterator[None]:
         """Hold the home folder alone; HomeRefused if it is not there or another process holds it."""
         if not self.header.exists():
-            raise HomeRefused(f"there is no inbox in {self.root}", "check --home, or make one: inbox init")
+            raise HomeRefused(
+                sentence("there is no inbox in {root}", root=self.root),
+                sentence("check --home, or make one: inbox init"),
+            )
         descriptor = os.open(self.root, os.O_RDONLY | os.O_DIRECTORY)
         try:
             _lock(descriptor)
@@ -111,5 +115,6 @@ def _lock(descriptor: int) -> None:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
         raise HomeRefused(
-            "another inbox command is at work here", "wait for it to end; a session ends with `lock`"
+            sentence("another inbox command is at work here"),
+            sentence("wait for it to end; a session ends with `lock`"),
         ) from None

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from inbox import declarations, records
 from inbox.casework import Identity
 from inbox.errors import CaseRefused, Refused
+from inbox.sentences import sentence
 
 LONGEST = 8_000
 
@@ -21,7 +22,10 @@ def keep(session: Session, number: int, text: str, today: date) -> None:
     """
     records.case(session, number)
     if not 0 < len(text.strip()) <= LONGEST:
-        raise Refused(f"an identity is told in 1 to {LONGEST} characters", "give it with --text-file")
+        raise Refused(
+            sentence("an identity is told in 1 to {most} characters", most=LONGEST),
+            sentence("give it with --text-file"),
+        )
     known = session.get(Identity, number)
     if known is None:
         session.add(Identity(case=number, day=today, text=text))
@@ -37,7 +41,10 @@ def of(session: Session, number: int) -> Identity:
     declarations.check(session, number)
     found = session.get(Identity, number)
     if found is None:
-        raise CaseRefused(f"nothing is noted of who the author of case {number} is", "nothing is to be done")
+        raise CaseRefused(
+            sentence("nothing is noted of who the author of case {number} is", number=number),
+            sentence("nothing is to be done"),
+        )
     return found
 
 
@@ -53,5 +60,8 @@ def consent(session: Session, number: int, day: date | None, today: date) -> Non
     Raises CaseRefused as ``of`` does, Refused for a day that is still to come.
     """
     if day is not None and day > today:
-        raise Refused(f"{day} is still to come", "give the day on which the author consented")
+        raise Refused(
+            sentence("{day} is still to come", day=day),
+            sentence("give the day on which the author consented"),
+        )
     of(session, number).consent = day

@@ -9,8 +9,9 @@ from crypto import archive, bundle
 from crypto.archive import Member
 from crypto.bundle import Entry, Intake
 from crypto.errors import CryptoError, Malformed, Tampered, Truncated
-from inbox import disk
+from inbox import disk, troubles
 from inbox.errors import BundleRefused
+from inbox.sentences import sentence
 from inbox.unsealing import Place
 
 
@@ -44,20 +45,35 @@ def _refusing() -> Iterator[None]:
     try:
         yield
     except Truncated:
-        raise BundleRefused("the bundle ends early", "copy it again from the medium or the portal") from None
+        raise BundleRefused(
+            sentence("the bundle ends early"), sentence("copy it again from the medium or the portal")
+        ) from None
     except Tampered as error:
-        raise BundleRefused(f"the bundle was altered: {error}", "copy it again; tell who runs it") from None
+        raise BundleRefused(
+            sentence("the bundle was altered: {error}", error=troubles.of_crypto(error)),
+            sentence("copy it again; tell who runs it"),
+        ) from None
     except CryptoError as error:
-        raise BundleRefused(f"this is no intake bundle for this inbox: {error}", "check the file") from None
+        raise BundleRefused(
+            sentence("this is no intake bundle for this inbox: {error}", error=troubles.of_crypto(error)),
+            sentence("check the file"),
+        ) from None
     except OSError as error:
-        raise BundleRefused(f"the bundle cannot be read: {error.strerror}", "check path and medium") from None
+        raise BundleRefused(
+            sentence("the bundle cannot be read: {error}", error=troubles.of_system(error)),
+            sentence("check path and medium"),
+        ) from None
 
 
 def _check_channel(intake: Intake, channel: str) -> None:
     if intake.channel != channel:
         raise BundleRefused(
-            f"the bundle is for the channel {intake.channel}, not {channel}",
-            "hand it to the inbox of that channel",
+            sentence(
+                "the bundle is for the channel {channel}, not {own}",
+                channel=intake.channel,
+                own=channel,
+            ),
+            sentence("hand it to the inbox of that channel"),
         )
 
 

@@ -13,6 +13,7 @@ from inbox import records, registers
 from inbox.acts import Act, Deed
 from inbox.errors import Refused
 from inbox.schema import JournalEntry
+from inbox.sentences import sentence
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,14 +40,20 @@ def note(session: Session, by: By, deed: Deed) -> None:
     is_back = before is not None and by.today < before.day
     if before is not None and is_back and deed.act is not Act.CORRECT_CLOCK:
         raise Refused(
-            f"the clock says {by.today}, but the journal already has an entry of {before.day}",
-            "if it is behind, set the clock, then try again; if it is right now and was ahead then,"
-            " two officers note that: inbox journal clock --reason TEXT",
+            sentence(
+                "the clock says {today}, but the journal already has an entry of {day}",
+                today=by.today,
+                day=before.day,
+            ),
+            sentence(
+                "if it is behind, set the clock, then try again; if it is right now and was ahead then,"
+                " two officers note that: inbox journal clock --reason TEXT"
+            ),
         )
     if deed.act is Act.CORRECT_CLOCK and not is_back:
         raise Refused(
-            f"the clock says {by.today}, and the journal has no entry of a later day",
-            "there is nothing to correct",
+            sentence("the clock says {today}, and the journal has no entry of a later day", today=by.today),
+            sentence("there is nothing to correct"),
         )
     office = records.office(session)
     end = head(session)

@@ -13,6 +13,7 @@ from inbox import handling, journal, records
 from inbox.acts import Act, Deed
 from inbox.errors import CaseRefused
 from inbox.journal import By
+from inbox.sentences import sentence
 
 
 def reject(session: Session, numbers: Iterable[int], by: By) -> list[int]:
@@ -24,7 +25,9 @@ def reject(session: Session, numbers: Iterable[int], by: By) -> list[int]:
     for number in rejected:
         work = handling.of(session, number)
         if not work.is_open:
-            raise CaseRefused(f"case {number} is closed, or junk already", "leave it out")
+            raise CaseRefused(
+                sentence("case {number} is closed, or junk already", number=number), sentence("leave it out")
+            )
         handling.set_rejected(work, by.today)
         handling.keep_in_step(session, number)
         journal.note(session, by, Deed(Act.REJECT, case=number))
@@ -40,7 +43,10 @@ def recover(session: Session, numbers: Iterable[int], by: By) -> list[int]:
     for number in recovered:
         work = handling.of(session, number)
         if work.rejected is None:
-            raise CaseRefused(f"case {number} is no junk", "see what is: inbox queue --junk")
+            raise CaseRefused(
+                sentence("case {number} is no junk", number=number),
+                sentence("see what is: inbox queue --junk"),
+            )
         handling.set_rejected(work, None)
         records.case(session, number).closed_in = None  # the portal may have been told that it is over
         handling.keep_in_step(session, number)

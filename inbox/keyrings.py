@@ -11,6 +11,7 @@ from crypto.keyring import Channel, IntakeKey, Keyring, Questionnaire, ReplyKey,
 from inbox import keys, records, schema
 from inbox.errors import Refused
 from inbox.schema import KeyringFile, QuestionnaireFile
+from inbox.sentences import sentence
 
 
 def issue(session: Session, today: date, *, skip: int = 0) -> KeyringFile:
@@ -74,7 +75,7 @@ def root_seed(session: Session) -> bytes:
     """Return the seed of the root key (32 bytes); Refused if this is not the root's inbox."""
     seed = records.office(session).root_seed
     if seed is None:
-        raise Refused("this inbox has no root key", "only the root's inbox can do this")
+        raise Refused(sentence("this inbox has no root key"), sentence("only the root's inbox can do this"))
     return seed
 
 

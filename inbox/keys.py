@@ -16,6 +16,7 @@ from inbox.errors import Refused
 from inbox.home import Home
 from inbox.keystore import IntakeSecret
 from inbox.schema import IntakeKey, ReplyKey
+from inbox.sentences import sentence
 
 EPOCH = timedelta(days=90)
 AHEAD = timedelta(days=30)
@@ -82,8 +83,12 @@ def rotate(home: Home, session: Session, today: date, epoch: timedelta) -> Rotat
     due = min(intake, reply) - AHEAD
     if today < due:
         raise Refused(
-            f"the keys serve until {min(intake, reply)}: the next ones can be made from {due}",
-            "if somebody may know the present ones, replace them at once: inbox keys rotate --now",
+            sentence(
+                "the keys serve until {end}: the next ones can be made from {due}",
+                end=min(intake, reply),
+                due=due,
+            ),
+            sentence("if somebody may know the present ones, replace them at once: inbox keys rotate --now"),
         )
     return _make(home, session, (max(today, intake + _DAY), max(today, reply + _DAY)), epoch)
 

@@ -19,6 +19,7 @@ from inbox.errors import CaseRefused
 from inbox.index import Mark
 from inbox.journal import By
 from inbox.schema import Case
+from inbox.sentences import sentence
 from inbox.terms import Kind
 
 # What more cases than this have in common tells nothing, and is named as such.
@@ -159,7 +160,10 @@ def unlink(session: Session, number: int, other: int, by: By) -> None:
     """Take back a link or a dismissal; CaseRefused if there is neither. As ``link``."""
     if not _clear(session, number, other):
         raise CaseRefused(
-            f"cases {number} and {other} are neither linked nor dismissed", f"see: inbox links {number}"
+            sentence(
+                "cases {number} and {other} are neither linked nor dismissed", number=number, other=other
+            ),
+            sentence("see: inbox links {number}", number=number),
         )
     journal.note(session, by, Deed(Act.UNLINK, case=other))
 
@@ -169,7 +173,7 @@ def _clear(session: Session, number: int, other: int) -> int:
     for each in (number, other):
         records.case(session, each)
     if number == other:
-        raise CaseRefused("a case cannot be linked to itself", "give two numbers")
+        raise CaseRefused(sentence("a case cannot be linked to itself"), sentence("give two numbers"))
     removed = 0
     for one, two in ((number, other), (other, number)):
         for kind in (Link, Dismissal):

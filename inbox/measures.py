@@ -15,6 +15,7 @@ from inbox import handling
 from inbox.casework import Handling, Measure
 from inbox.errors import CaseRefused
 from inbox.schema import Case
+from inbox.sentences import sentence
 
 _LONGEST = 200
 GROUPS = (1, 2, 3, 4)
@@ -89,8 +90,11 @@ def record(session: Session, number: int, taken: Taken, today: date) -> Measure:
     _check(number, taken, today)
     if taken.kind in INQUIRIES and not work.source_risk:
         raise CaseRefused(
-            f"the risk to the source of case {number} was not assessed",
-            f"do that before any inquiry: inbox source-risk {number} low|medium|high --reason TEXT",
+            sentence("the risk to the source of case {number} was not assessed", number=number),
+            sentence(
+                "do that before any inquiry: inbox source-risk {number} low|medium|high --reason TEXT",
+                number=number,
+            ),
         )
     handling.acted(session, number, today)
     last = session.scalar(select(func.max(Measure.position)).filter_by(case=number)) or 0
@@ -123,7 +127,10 @@ def of(session: Session, number: int, position: int) -> Measure:
     handling.of(session, number)
     row = session.get(Measure, (number, position))
     if row is None:
-        raise CaseRefused(f"case {number} has no measure {position}", f"see: inbox show {number}")
+        raise CaseRefused(
+            sentence("case {number} has no measure {position}", number=number, position=position),
+            sentence("see: inbox show {number}", number=number),
+        )
     return row
 
 
@@ -148,12 +155,19 @@ def is_told(row: Measure, disclosure: str) -> bool:
 
 def _check(number: int, taken: Taken, today: date) -> None:
     if taken.day > today:
-        raise CaseRefused(f"{taken.day} is still to come", "note a measure once it is taken")
+        raise CaseRefused(
+            sentence("{day} is still to come", day=taken.day), sentence("note a measure once it is taken")
+        )
     if max(len(taken.addressee), len(taken.reference)) > _LONGEST:
-        raise CaseRefused(f"addressee and reference have at most {_LONGEST} characters", "shorten them")
+        raise CaseRefused(
+            sentence("addressee and reference have at most {most} characters", most=_LONGEST),
+            sentence("shorten them"),
+        )
     is_sanction = taken.kind is Kind.DISCIPLINARY_SANCTION
     if is_sanction != (taken.degree in GROUPS):
         raise CaseRefused(
-            f"case {number}: a sanction has a group from 1 to 4, and nothing else has one",
-            "give --degree with disciplinary_sanction alone",
+            sentence(
+                "case {number}: a sanction has a group from 1 to 4, and nothing else has one", number=number
+            ),
+            sentence("give --degree with disciplinary_sanction alone"),
         )

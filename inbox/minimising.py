@@ -31,6 +31,7 @@ from inbox.errors import CaseRefused
 from inbox.journal import By
 from inbox.remains import VAULT, Leaving
 from inbox.schema import Case
+from inbox.sentences import sentence
 from inbox.striking import EVERYWHERE, Striker
 
 
@@ -53,13 +54,14 @@ def strike(session: Session, number: int, place: str, passage: str | None, by: B
     declarations.check(session, number)
     case = records.case(session, number)
     if (passage is None and place == EVERYWHERE) or (passage is not None and not redaction.reads(passage)):
-        raise CaseRefused("no passage was given", "give its exact words")
+        raise CaseRefused(sentence("no passage was given"), sentence("give its exact words"))
     striker = Striker(place, passage)
     striking.from_author(session, case, striker)
     striking.from_officers(session, number, striker, by.today)
     if not striker.times:
         raise CaseRefused(
-            f"this does not stand in case {number} at {place}", "copy the exact words from: inbox show"
+            sentence("this does not stand in case {number} at {place}", number=number, place=place),
+            sentence("copy the exact words from: inbox show"),
         )
     session.flush()
     _make_anew(session, case)

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from inbox import handling
 from inbox.casework import Note
 from inbox.errors import CaseRefused
+from inbox.sentences import sentence
 
 _LONGEST_NOTE = 50_000
 
@@ -17,9 +18,12 @@ def add(session: Session, number: int, text: str, *, by: Sequence[str], today: d
     """Add a note to a case; CaseRefused for an unknown case, and for a note that is empty or too long."""
     handling.of(session, number)
     if not text.strip():
-        raise CaseRefused("the note is empty", "type it, or give it with --text-file")
+        raise CaseRefused(sentence("the note is empty"), sentence("type it, or give it with --text-file"))
     if len(text) > _LONGEST_NOTE:
-        raise CaseRefused(f"a note has at most {_LONGEST_NOTE} characters", "make two of it")
+        raise CaseRefused(
+            sentence("a note has at most {most} characters", most=_LONGEST_NOTE),
+            sentence("make two of it"),
+        )
     last = session.scalar(select(func.max(Note.position)).filter_by(case=number)) or 0
     row = Note(case=number, position=last + 1, by=", ".join(by), day=today, text=text)
     session.add(row)

@@ -14,6 +14,7 @@ from inbox import records, sharefile
 from inbox.errors import HeaderDamaged, OtherSharing, Refused, ShareDamaged
 from inbox.header import Header
 from inbox.schema import Officer
+from inbox.sentences import sentence
 from inbox.sharefile import ShareFile
 
 MASTER = 32
@@ -61,8 +62,8 @@ def check_passphrase(chosen: str) -> None:
     """Raise Refused unless a new passphrase has at least 12 characters."""
     if len(chosen) < SHORTEST:
         raise Refused(
-            f"the passphrase is shorter than {SHORTEST} characters",
-            "five or more words drawn by lot are strong and can be remembered",
+            sentence("the passphrase is shorter than {shortest} characters", shortest=SHORTEST),
+            sentence("five or more words drawn by lot are strong and can be remembered"),
         )
 
 
@@ -77,13 +78,19 @@ def open_master(header: Header, credentials: Sequence[Credential]) -> Opened:
     _check_stated(header, words)
     members = tuple(map(shares.member, words))
     if len(set(members)) != len(members):
-        raise Refused("the same share was given twice", "each officer brings an own share")
+        raise Refused(
+            sentence("the same share was given twice"), sentence("each officer brings an own share")
+        )
     try:
         master = shares.combine(words)
     except TooFewShares:
         raise Refused(
-            f"{len(words)} of the {header.quorum} officers that it takes are here",
-            "give one --share FILE for each officer",
+            sentence(
+                "{count} of the {quorum} officers that it takes are here",
+                count=len(words),
+                quorum=header.quorum,
+            ),
+            sentence("give one --share FILE for each officer"),
         ) from None
     except CryptoError:
         raise OtherSharing from None

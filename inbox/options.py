@@ -19,6 +19,7 @@ from inbox import header, officers, sharefile, terminal
 from inbox.errors import Refused, ShareDamaged
 from inbox.home import Home
 from inbox.officers import Credential
+from inbox.sentences import sentence
 from inbox.unlocking import Inbox, unlocked
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -168,7 +169,10 @@ def content_of(path: Path) -> bytes:
     with path.open("rb") as file:
         content = file.read(LARGEST_FILE + 1)
     if len(content) > LARGEST_FILE:
-        raise Refused(f"{path} has more than {LARGEST_FILE >> 20} MiB", "give the file that is asked for")
+        raise Refused(
+            sentence("{path} has more than {most} MiB", path=path, most=LARGEST_FILE >> 20),
+            sentence("give the file that is asked for"),
+        )
     return content
 
 
@@ -177,7 +181,9 @@ def text_of(path: Path) -> str:
     try:
         return path.read_text("utf-8")
     except UnicodeDecodeError:
-        raise Refused(f"{path} is not UTF-8 text", "save it as UTF-8, then try again") from None
+        raise Refused(
+            sentence("{path} is not UTF-8 text", path=path), sentence("save it as UTF-8, then try again")
+        ) from None
 
 
 def passphrase_of(path: Path) -> str:

@@ -15,12 +15,13 @@ from crypto.archive import Member
 from crypto.bundle import FIRST, KeyringLink, Link, Manifest, Opened, Outbox, SealedSlot
 from crypto.errors import Tampered
 from crypto.messages import Slot, Status
-from inbox import dialogues, disk, handling, journal, keyrings, keys, openings, records
+from inbox import dialogues, disk, handling, journal, keyrings, keys, openings, records, troubles
 from inbox.acts import Act, Deed
 from inbox.errors import Refused
 from inbox.home import Home
 from inbox.parallel import spread
 from inbox.schema import Case, KeyringFile, OutboxBundle
+from inbox.sentences import sentence
 from inbox.slots import Mailbox, Seal, Sealer, Unsent, compose, mailbox_of
 from inbox.unlocking import Inbox
 
@@ -77,12 +78,20 @@ def again(inbox: Inbox, out: Path, n: int, *, today: date) -> Made:
     with inbox.acting(Deed(Act.COPY_OUTBOX, about=f"outbox {n}"), today) as session:
         made = records.outbox(session, n)
         if made is None:
-            raise Refused(f"outbox {n} was never made", "make the next one: inbox outbox")
+            raise Refused(
+                sentence("outbox {n} was never made", n=n), sentence("make the next one: inbox outbox")
+            )
         if made.confirmed:
-            raise Refused(f"the portal has confirmed outbox {n}", "there is no need to send it again")
+            raise Refused(
+                sentence("the portal has confirmed outbox {n}", n=n),
+                sentence("there is no need to send it again"),
+            )
         path = inbox.home.outbox_bundle(records.office(session).channel, n)
         if not path.exists():
-            raise Refused(f"our copy of outbox {n} is missing", f"put back {path.name} in {path.parent}")
+            raise Refused(
+                sentence("our copy of outbox {n} is missing", n=n),
+                sentence("put back {name} in {parent}", name=path.name, parent=path.parent),
+            )
         anew = _signed_anew(session, path, made, today)
     return Made(n, _hand_over(n, path, out, anew), anew is not None)
 
@@ -95,7 +104,10 @@ def _signed_anew(session: Session, path: Path, made: OutboxBundle, today: date) 
     with path.open("rb") as file:
         manifest, _ = bundle.read(disk.pieces(file))
     if manifest.hash != made.hash:
-        raise Refused(f"our copy of outbox {made.n} was changed", f"put back {path.name} from a backup")
+        raise Refused(
+            sentence("our copy of outbox {n} was changed", n=made.n),
+            sentence("put back {name} from a backup", name=path.name),
+        )
     office = records.office(session)
     try:
         counting = [key.key for key in keyrings.own_channel(session, today).reply_keys]
@@ -175,8 +187,8 @@ def _reply_key(session: Session, today: date) -> tuple[bytes, bytes]:
     ]
     if not valid:
         raise Refused(
-            f"no reply key is valid on {today}: no outbox can be made",
-            "check the clock; if it is right: inbox keys rotate",
+            sentence("no reply key is valid on {today}: no outbox can be made", today=today),
+            sentence("check the clock; if it is right: inbox keys rotate"),
         )
     return valid[-1]
 
@@ -244,7 +256,10 @@ def _write(
 
 def _check_folder(out: Path) -> None:
     if not out.is_dir():
-        raise Refused(f"{out} is not a folder", "make it, or mount the medium, then try again")
+        raise Refused(
+            sentence("{out} is not a folder", out=out),
+            sentence("make it, or mount the medium, then try again"),
+        )
 
 
 def _hand_over(n: int, path: Path, out: Path, anew: Manifest | None = None) -> Path:
@@ -259,7 +274,12 @@ def _hand_over(n: int, path: Path, out: Path, anew: Manifest | None = None) -> P
                 disk.write(target, bundle.write(anew, members))
     except OSError as error:
         raise Refused(
-            f"outbox {n} is made, but could not be copied to {out}: {error.strerror}",
-            f"see to the medium, then: inbox outbox --again {n}",
+            sentence(
+                "outbox {n} is made, but could not be copied to {out}: {error}",
+                n=n,
+                out=out,
+                error=troubles.of_system(error),
+            ),
+            sentence("see to the medium, then: inbox outbox --again {n}", n=n),
         ) from None
     return target

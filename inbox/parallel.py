@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 
 from inbox import memory
 from inbox.errors import Refused
+from inbox.sentences import sentence
 
 Context = TypeVar("Context")
 Job = TypeVar("Job")
@@ -51,7 +52,7 @@ def spread(
             yield from results
         except BrokenProcessPool:
             raise Refused(
-                "a process that helped was ended", "check the free memory, then try again"
+                sentence("a process that helped was ended"), sentence("check the free memory, then try again")
             ) from None
         finally:
             pool.shutdown(wait=True, cancel_futures=True)

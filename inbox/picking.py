@@ -7,6 +7,7 @@ from inbox import queueing, words
 from inbox.acts import Act, Deed
 from inbox.errors import Refused
 from inbox.queueing import MANY, Filter
+from inbox.sentences import sentence
 from inbox.unlocking import Inbox
 
 
@@ -17,16 +18,25 @@ def pick(inbox: Inbox, wanted: Filter, confirmed: int | None, today: date) -> Se
     anything. Raises Refused for another count, or more than MANY.
     """
     if wanted.search and not words.phrase(wanted.search):
-        raise Refused("a search has a word of letters or digits", "else it would find every case")
+        raise Refused(
+            sentence("a search has a word of letters or digits"), sentence("else it would find every case")
+        )
     with inbox.acting(Deed(Act.SEARCH if wanted.search else Act.LIST, about="queue"), today) as session:
         found = queueing.numbers(session, wanted, today=today)
     if len(found) > MANY:
-        raise Refused(f"more than {MANY} cases match", "narrow what is asked for")
+        raise Refused(
+            sentence("more than {many} cases match", many=MANY), sentence("narrow what is asked for")
+        )
     if not found:
-        raise Refused("no case matches", "see what there is: inbox queue")
+        raise Refused(sentence("no case matches"), sentence("see what there is: inbox queue"))
     if len(found) != confirmed:
         raise Refused(
-            "1 case matches" if len(found) == 1 else f"{len(found)} cases match",
-            f"look at them: inbox queue; if it is these that are meant, add: --count {len(found)}",
+            sentence("1 case matches")
+            if len(found) == 1
+            else sentence("{count} cases match", count=len(found)),
+            sentence(
+                "look at them: inbox queue; if it is these that are meant, add: --count {count}",
+                count=len(found),
+            ),
         )
     return found

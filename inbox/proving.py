@@ -10,8 +10,9 @@ from crypto.age import Identity
 from crypto.dossier import Dossier
 from crypto.errors import CryptoError, NotForUs
 from crypto.recipients import HybridIdentity, X25519Identity
-from inbox import disk
+from inbox import disk, troubles
 from inbox.errors import Refused
+from inbox.sentences import sentence
 
 _SEALED = b"age-encryption.org/v1\n"
 _HYBRID = "AGE-SECRET-KEY-PQ-"
@@ -29,7 +30,8 @@ def verify(file: BinaryIO, key: str, identities: Iterable[Identity]) -> Dossier:
         return dossier.verify(_unsealed(pieces, list(identities)) if start == _SEALED else pieces, key)
     except CryptoError as error:
         raise Refused(
-            f"not to be believed: {error}", "ask who sent it for the file once more, and compare the key"
+            sentence("not to be believed: {error}", error=troubles.of_crypto(error)),
+            sentence("ask who sent it for the file once more, and compare the key"),
         ) from None
 
 
@@ -41,7 +43,10 @@ def identities(path: Path, text: str) -> list[Identity]:
     except CryptoError:
         found = []
     if not found:
-        raise Refused(f"{path} is no identity file of age", "give the file that age-keygen wrote")
+        raise Refused(
+            sentence("{path} is no identity file of age", path=path),
+            sentence("give the file that age-keygen wrote"),
+        )
     return found
 
 
@@ -56,8 +61,8 @@ def _unsealed(pieces: Iterable[bytes], identities: list[Identity]) -> Iterator[b
         first = next(opened, b"")
     except NotForUs:
         raise Refused(
-            "the dossier is sealed, and none of the keys given opens it",
-            "give the addressee's --identity FILE, or open it first: age -d -i FILE",
+            sentence("the dossier is sealed, and none of the keys given opens it"),
+            sentence("give the addressee's --identity FILE, or open it first: age -d -i FILE"),
         ) from None
     yield first
     yield from opened

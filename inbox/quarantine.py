@@ -13,6 +13,7 @@ from inbox import handling
 from inbox.casework import Handling
 from inbox.errors import CaseRefused
 from inbox.narrowing import AS_A_LINE
+from inbox.sentences import sentence
 
 
 def since(session: Session, number: int) -> date | None:
@@ -33,5 +34,7 @@ def lift(session: Session, number: int) -> None:
     """Let a case be read again by those who could; CaseRefused if it is in no quarantine."""
     work = handling.of(session, number)
     if work.quarantined is None:
-        raise CaseRefused(f"case {number} is in no quarantine", "see: inbox queue")
+        raise CaseRefused(
+            sentence("case {number} is in no quarantine", number=number), sentence("see: inbox queue")
+        )
     work.quarantined = None

@@ -8,6 +8,7 @@ from crypto.questionnaire import BadQuestionnaire, Questionnaire
 from inbox import records
 from inbox.errors import Refused
 from inbox.schema import QuestionnaireFile
+from inbox.sentences import sentence
 
 
 class Known:
@@ -29,7 +30,9 @@ def read(raw: bytes) -> Questionnaire:
     try:
         return questionnaire.parse(raw)
     except BadQuestionnaire as error:
-        raise Refused(f"not taken: {error}", "mend the file, then try again") from error
+        raise Refused(
+            sentence("not taken: {error}", error=error), sentence("mend the file, then try again")
+        ) from error
 
 
 def asked(session: Session, reference: QuestionnaireRef) -> Questionnaire | None:
@@ -60,8 +63,14 @@ def adopt(session: Session, asked: Questionnaire, raw: bytes) -> None:
     last = records.last_questionnaire(session, asked.id)
     if last is not None and asked.version <= last.version:
         raise Refused(
-            f"version {asked.version} does not follow version {last.version}, which is in the vault",
-            f"set `version` to {last.version + 1} in the file, and in that of the portal",
+            sentence(
+                "version {version} does not follow version {last}, which is in the vault",
+                version=asked.version,
+                last=last.version,
+            ),
+            sentence(
+                "set `version` to {version} in the file, and in that of the portal", version=last.version + 1
+            ),
         )
     session.add(QuestionnaireFile(hash=asked.hash, id=asked.id, version=asked.version, raw=raw))
     session.flush()

@@ -31,6 +31,7 @@ from inbox.schema import (
     ShownKeyring,
     Unopened,
 )
+from inbox.sentences import sentence
 
 # Of what it closed, a portal keeps the slot for so long, and up to a week more (SPEC 8.4).
 CLOSED_KEPT = timedelta(days=187)
@@ -167,16 +168,28 @@ def case(session: Session, number: int) -> Case:
     as_a_line = select(Handling.quarantined).filter_by(case=number).execution_options(**AS_A_LINE)
     line = session.execute(as_a_line).one_or_none()
     if line is None:
-        raise CaseRefused(f"there is no case {number}", "see the numbers: inbox list")
+        raise CaseRefused(
+            sentence("there is no case {number}", number=number), sentence("see the numbers: inbox list")
+        )
     if line.quarantined is not None:
         raise CaseRefused(
-            f"case {number} is in quarantine since {line.quarantined}: nobody reads it",
-            f"answer, close or destroy it; two officers lift that: inbox quarantine {number} --lift",
+            sentence(
+                "case {number} is in quarantine since {day}: nobody reads it",
+                number=number,
+                day=line.quarantined,
+            ),
+            sentence(
+                "answer, close or destroy it; two officers lift that: inbox quarantine {number} --lift",
+                number=number,
+            ),
         )
     raise CaseRefused(
-        f"case {number} is for its handlers alone",
-        f"see who they are: inbox handlers {number}; in an emergency two officers open it, which is told to"
-        f" the referent: inbox break-glass {number}",
+        sentence("case {number} is for its handlers alone", number=number),
+        sentence(
+            "see who they are: inbox handlers {number}; in an emergency two officers open it, which"
+            " is told to the referent: inbox break-glass {number}",
+            number=number,
+        ),
     )
 
 

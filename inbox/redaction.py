@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from inbox.errors import Refused
+from inbox.sentences import sentence
 
 # A text in pieces: between each two a passage was removed.
 Pieces: TypeAlias = tuple[str, ...]
@@ -19,7 +20,9 @@ EVERYWHERE = "*"
 REMOVED: Pieces = ("", "")
 # Soft hyphens, zero-width and bidirectional characters: a word reads the same without them.
 _UNSEEN = "\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff"
-_HINT = "give it as PLACE:TEXT; PLACE: alone removes all that stands there, *:TEXT the passage everywhere"
+_HINT = sentence(
+    "give it as PLACE:TEXT; PLACE: alone removes all that stands there, *:TEXT the passage everywhere"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,10 +44,12 @@ def read(toml: str) -> tuple[Redaction, ...]:
     try:
         document = tomllib.loads(toml)
     except ValueError as error:
-        raise Refused("the file of redactions is not TOML", f"mend it: {error}") from error
+        raise Refused(
+            sentence("the file of redactions is not TOML"), sentence("mend it: {error}", error=error)
+        ) from error
     rows = document.get("redact")
     if set(document) != {"redact"} or not isinstance(rows, list):
-        raise Refused("the file of redactions has no [[redact]], or something else", _HINT)
+        raise Refused(sentence("the file of redactions has no [[redact]], or something else"), _HINT)
     return tuple(_row(row) for row in rows)
 
 
@@ -88,8 +93,11 @@ class Redactor:
         for each in self._patterns:
             if each not in self._found:
                 raise Refused(
-                    f"what was to be removed at {each.place!r} is not there",
-                    "compare it with `inbox show`; places are questions, follow-up-N, reply-N, note, file-N",
+                    sentence("what was to be removed at {place!r} is not there", place=each.place),
+                    sentence(
+                        "compare it with `inbox show`; places are questions, follow-up-N, reply-N, note,"
+                        " file-N"
+                    ),
                 )
         texts = [(place, piece) for place, several in kept for pieces in several for piece in pieces]
         patterns = [pattern for each, pattern in self._patterns.items() if each.text]
@@ -105,17 +113,19 @@ class Redactor:
 
 def _row(row: object) -> Redaction:
     if not isinstance(row, dict) or not {"place"} <= set(row) <= {"place", "text"}:
-        raise Refused("a [[redact]] has a place, and a text or none", _HINT)
+        raise Refused(sentence("a [[redact]] has a place, and a text or none"), _HINT)
     place, text = row["place"], row.get("text", "")
     if not isinstance(place, str) or not isinstance(text, str):
-        raise Refused("the place and the text of a [[redact]] are written in quotation marks", _HINT)
+        raise Refused(
+            sentence("the place and the text of a [[redact]] are written in quotation marks"), _HINT
+        )
     return _redaction(place, text)
 
 
 def _redaction(place: str, text: str | None) -> Redaction:
     is_passage = reads(text or "")
     if text is None or not place or (text and not is_passage) or (place == EVERYWHERE and not is_passage):
-        raise Refused("a redaction names a place, and a passage that reads", _HINT)
+        raise Refused(sentence("a redaction names a place, and a passage that reads"), _HINT)
     return Redaction(place, text)
 
 

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from crypto.questionnaire import Texts
 from inbox.casework import Setting
 from inbox.errors import CaseRefused, Refused
+from inbox.sentences import sentence
 
 _SETTING = "redirections"
 _LONGEST = 1_000
@@ -43,7 +44,9 @@ def body(session: Session, body_id: str) -> Body:
     """Return the body of this id; CaseRefused if it is not on the list."""
     known = bodies(session)
     if body_id not in known:
-        raise CaseRefused("the body is not on the list", f"name one of: {', '.join(known)}")
+        raise CaseRefused(
+            sentence("the body is not on the list"), sentence("name one of: {known}", known=", ".join(known))
+        )
     return known[body_id]
 
 
@@ -62,8 +65,8 @@ def _parse(text: str) -> Mapping[str, Body]:
         found = {}
     if not found:
         raise Refused(
-            "this is no list of bodies",
-            'write for each: [id], then name and text, both as { fr = "…", en = "…" }',
+            sentence("this is no list of bodies"),
+            sentence('write for each: [id], then name and text, both as {{ fr = "…", en = "…" }}'),
         )
     return found
 

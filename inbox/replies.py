@@ -9,6 +9,7 @@ from inbox import caution, dialogues, handling, records, slots
 from inbox.dialogues import Dialogues
 from inbox.errors import CaseRefused
 from inbox.schema import Case, Message
+from inbox.sentences import sentence
 from inbox.slots import Mailbox
 
 
@@ -19,7 +20,7 @@ def reply(session: Session, number: int, text: str, today: date, despite: str = 
     ``caution.check``.
     """
     if not text.strip():
-        raise CaseRefused("the reply is empty", "give it with --text or --text-file")
+        raise CaseRefused(sentence("the reply is empty"), sentence("give it with --text or --text-file"))
     next_slot(session, number, text, today)
     caution.check(session, number, text, despite)
     case = records.case(session, number)
@@ -45,8 +46,8 @@ def next_slot(session: Session, number: int, text: str, today: date) -> Slot:
     slot = slots.compose(mailbox, exchanged, channel=office.channel, issued=today, next_by=next_by)
     if text.strip() and not slots.holds(slot, case.seen):
         raise CaseRefused(
-            "the reply would not fit into the slot beside what the reporter has not opened yet",
-            "shorten it, or wait until a follow-up shows that the earlier messages were read",
+            sentence("the reply would not fit into the slot beside what the reporter has not opened yet"),
+            sentence("shorten it, or wait until a follow-up shows that the earlier messages were read"),
         )
     return slot
 
@@ -63,9 +64,15 @@ def set_status(session: Session, number: int, status: Status, today: date) -> Ca
     """
     case = records.case(session, number)
     if status is Status.CLOSED:
-        raise CaseRefused("a case is closed with its outcome", f"do that: inbox close {number} OUTCOME")
+        raise CaseRefused(
+            sentence("a case is closed with its outcome"),
+            sentence("do that: inbox close {number} OUTCOME", number=number),
+        )
     if case.status == Status.CLOSED:
-        raise CaseRefused(f"case {number} is closed", f"open it again first: inbox reopen {number}")
+        raise CaseRefused(
+            sentence("case {number} is closed", number=number),
+            sentence("open it again first: inbox reopen {number}", number=number),
+        )
     case.status = status.value
     handling.acted(session, number, today)
     return case
@@ -77,12 +84,19 @@ def _mailbox(case: Case) -> Mailbox:
     if mailbox is not None:
         return mailbox
     if case.unsigned:
-        raise CaseRefused(f"case {case.number} is unsigned: it has no reply address", "it cannot be answered")
+        raise CaseRefused(
+            sentence("case {number} is unsigned: it has no reply address", number=case.number),
+            sentence("it cannot be answered"),
+        )
     if case.withdrawn:
         raise CaseRefused(
-            f"case {case.number} was withdrawn by its author", "the portal keeps no slot for it"
+            sentence("case {number} was withdrawn by its author", number=case.number),
+            sentence("the portal keeps no slot for it"),
         )
     raise CaseRefused(
-        f"case {case.number} cannot be answered: nothing can be sealed to the key in its report",
-        "only its author can help that, with a new report",
+        sentence(
+            "case {number} cannot be answered: nothing can be sealed to the key in its report",
+            number=case.number,
+        ),
+        sentence("only its author can help that, with a new report"),
     )

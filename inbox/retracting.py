@@ -10,6 +10,7 @@ from inbox.casework import Measure
 from inbox.deciding import Choice
 from inbox.errors import CaseRefused
 from inbox.measures import Kind
+from inbox.sentences import sentence
 
 
 def retract(session: Session, number: int, position: int, today: date) -> bool:
@@ -20,8 +21,14 @@ def retract(session: Session, number: int, position: int, today: date) -> bool:
     row = measures.of(session, number, position)
     if row.kind == Kind.ART40_TRANSMISSION and _is_decided_by_it(session, number):
         raise CaseRefused(
-            f"that the prosecutor is told of case {number} was decided, and is noted by this alone",
-            f"if that was the mistake, decide anew: inbox decide {number} no_transmission --reason TEXT",
+            sentence(
+                "that the prosecutor is told of case {number} was decided, and is noted by this alone",
+                number=number,
+            ),
+            sentence(
+                "if that was the mistake, decide anew: inbox decide {number} no_transmission --reason TEXT",
+                number=number,
+            ),
         )
     was_told = measures.is_told(row, handling.of(session, number).disclosure)
     if was_told:

@@ -6,11 +6,12 @@ from collections.abc import Sequence
 import click
 
 from crypto.errors import CryptoError
-from inbox import terminal
+from inbox import terminal, troubles
 from inbox.errors import Refused
 from inbox.options import Door
+from inbox.sentences import sentence
 
-_NOT_TYPED = (
+_NOT_TYPED = sentence(
     "not what was typed is at fault, but a file, the vault, or the program: put back a copy of what changed;"
     " if that does not help, report this to the people who maintain the program"
 )
@@ -25,15 +26,20 @@ def run(commands: click.Command, arguments: list[str] | None, door: Door | None)
     except Refused as refused:
         terminal.fail(refused)
     except CryptoError as error:
-        terminal.fail(Refused(str(error), _NOT_TYPED))
+        terminal.fail(Refused(sentence("{error}", error=troubles.of_crypto(error)), _NOT_TYPED))
     except click.Abort:
-        terminal.fail(Refused("stopped", "what was not finished was undone"))
+        terminal.fail(Refused(sentence("stopped"), sentence("what was not finished was undone")))
     except click.ClickException as error:
         error.show()
         return error.exit_code
     except OSError as error:
-        what = terminal.visible(str(error.filename or "a file"))
-        terminal.fail(Refused(f"{what}: {error.strerror}", "check the path, the medium and the free space"))
+        what = terminal.visible(str(error.filename)) if error.filename else sentence("a file")
+        terminal.fail(
+            Refused(
+                sentence("{what}: {error}", what=what, error=troubles.of_system(error)),
+                sentence("check the path, the medium and the free space"),
+            )
+        )
     return 1
 
 
@@ -42,5 +48,6 @@ def _check_text(words: Sequence[str]) -> None:
     for word in words:
         if any("\ud800" <= char <= "\udfff" for char in word):
             raise Refused(
-                f"this does not read as text: {word}", "set the terminal to UTF-8; give a file another name"
+                sentence("this does not read as text: {word}", word=word),
+                sentence("set the terminal to UTF-8; give a file another name"),
             )

@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import IO
 
 from inbox.errors import Refused
+from inbox.sentences import sentence
 
 # Not what the officer's PATH would find.
 _PLACES = "/usr/bin:/bin"
@@ -53,8 +54,10 @@ class NoSandbox(Refused):
 
     def __init__(self, why: str) -> None:
         super().__init__(
-            f"there is no sandbox, so no preview: {why}",
-            "install bubblewrap and let this user have namespaces: docs/deploying.md, the inbox's machine",
+            sentence("there is no sandbox, so no preview: {why}", why=why),
+            sentence(
+                "install bubblewrap and let this user have namespaces: docs/deploying.md, the inbox's machine"
+            ),
         )
 
 

@@ -11,6 +11,7 @@ from inbox import journalview, options, sharefile, terminal
 from inbox.acts import Deed
 from inbox.errors import Refused
 from inbox.options import Door
+from inbox.sentences import sentence
 from inbox.unlocking import Inbox, Witnesses, with_witnesses
 
 # Runs one command behind a door.
@@ -63,7 +64,9 @@ def _words(line: str) -> list[str]:
     try:
         words = shlex.split(line)
     except ValueError:
-        terminal.fail(Refused("a quotation mark has no other end", "write it twice, or not at all"))
+        terminal.fail(
+            Refused(sentence("a quotation mark has no other end"), sentence("write it twice, or not at all"))
+        )
         return []
     return words[1:] if words[:1] == ["inbox"] else words
 

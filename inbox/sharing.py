@@ -15,6 +15,7 @@ from inbox import disk, header, sharefile
 from inbox.errors import Refused, ShareDamaged, WrongPassphrase
 from inbox.header import SHARING, Header
 from inbox.officers import MASTER, check_passphrase
+from inbox.sentences import sentence
 from inbox.sharefile import Limits
 
 _TEST_MESSAGE = b"whoever reads this has opened it"
@@ -95,18 +96,27 @@ def check(names: Sequence[str], quorum: int) -> None:
     for name in names:
         if not re.fullmatch(OFFICER, name) or len(name) > LONGEST_OFFICER:
             raise Refused(
-                f"{name!r} cannot be the name of an officer",
-                "use a-z, 0-9, . and -, from a letter, at most 32",
+                sentence("{name!r} cannot be the name of an officer", name=name),
+                sentence("use a-z, 0-9, . and -, from a letter, at most 32"),
             )
     if len(set(names)) != len(names):
-        raise Refused("two officers have the same name", "give each a name of their own")
+        raise Refused(sentence("two officers have the same name"), sentence("give each a name of their own"))
     if not 1 <= len(names) <= shares.LARGEST_COUNT:
-        raise Refused(f"{len(names)} officers cannot share a secret", "name between 1 and 7")
+        raise Refused(
+            sentence("{count} officers cannot share a secret", count=len(names)),
+            sentence("name between 1 and 7"),
+        )
     if quorum > len(names):
-        raise Refused(f"a quorum of {quorum} is more than the {len(names)} officers", "lower --quorum")
+        raise Refused(
+            sentence(
+                "a quorum of {quorum} is more than the {count} officers", quorum=quorum, count=len(names)
+            ),
+            sentence("lower --quorum"),
+        )
     if quorum == 1 < len(names) or quorum < 1:
         raise Refused(
-            "with a quorum of 1 each officer alone would open everything", "choose --quorum 2 or more"
+            sentence("with a quorum of 1 each officer alone would open everything"),
+            sentence("choose --quorum 2 or more"),
         )
 
 
@@ -178,4 +188,6 @@ def _sufficing(group: Sequence[str]) -> list[str]:
 
 
 def _failed() -> Refused:
-    return Refused("the share test failed, nothing was changed", "check the medium, begin again")
+    return Refused(
+        sentence("the share test failed, nothing was changed"), sentence("check the medium, begin again")
+    )

@@ -14,6 +14,7 @@ from fpdf.enums import XPos, YPos
 
 from inbox.errors import Refused
 from inbox.redaction import Pieces
+from inbox.sentences import sentence
 
 _FONTS = Path("/usr/share/fonts/truetype/dejavu")
 _FACES = {"": "DejaVuSans.ttf", "B": "DejaVuSans-Bold.ttf"}
@@ -138,7 +139,10 @@ class _Pdf(FPDF):
         self.set_auto_page_break(True, _BOTTOM)  # noqa: FBT003
         for style, file in _FACES.items():
             if not (_FONTS / file).exists():
-                raise Refused("the font for printed pages is missing", "apt install fonts-dejavu-core")
+                raise Refused(
+                    sentence("the font for printed pages is missing"),
+                    sentence("apt install fonts-dejavu-core"),
+                )
             self.add_font(_FAMILY, style, _FONTS / file)
         self.set_font(_FAMILY, "", _SIZE)
 

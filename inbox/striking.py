@@ -18,6 +18,7 @@ from inbox.answers import Answer
 from inbox.casework import Duty, Handling, Identity, Measure, Note
 from inbox.errors import CaseRefused
 from inbox.schema import Attachment, Case, FollowUp
+from inbox.sentences import sentence
 
 # Stands where something was; always the same, for its length would tell.
 STRUCK = "[…]"
@@ -123,8 +124,8 @@ def _check_slot(session: Session, number: int, today: date) -> None:
     case = records.case(session, number)
     if slots.mailbox_of(case) and not slots.holds(replies.next_slot(session, number, "", today), case.seen):
         raise CaseRefused(
-            "what is left of the replies would be too long for the author's page",
-            "strike all of a reply instead: inbox minimise CASE reply-N:all",
+            sentence("what is left of the replies would be too long for the author's page"),
+            sentence("strike all of a reply instead: inbox minimise CASE reply-N:all"),
         )
 
 
@@ -173,7 +174,7 @@ def _encoded(shape: Shape[Any], said: Any) -> bytes:
         shape.parse(raw)
     except Malformed:
         raise CaseRefused(
-            "what is left would be too long",
-            "give a longer passage, or strike all that stands there: PLACE:all",
+            sentence("what is left would be too long"),
+            sentence("give a longer passage, or strike all that stands there: PLACE:all"),
         ) from None
     return raw

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from inbox import duties, handling
 from inbox.casework import Handling, Tag
 from inbox.errors import CaseRefused
+from inbox.sentences import sentence
 
 _TAG = re.compile(r"\w[\w-]{0,31}")
 
@@ -30,7 +31,10 @@ def remove(session: Session, number: int, names: Iterable[str], today: date) -> 
     for name in {folded(name) for name in names}:
         row = session.get(Tag, (number, name))
         if row is None:
-            raise CaseRefused(f"case {number} has no such tag", f"see: inbox show {number}")
+            raise CaseRefused(
+                sentence("case {number} has no such tag", number=number),
+                sentence("see: inbox show {number}", number=number),
+            )
         session.delete(row)
     _asked_for(session, work, today)
     return of(session, number)
@@ -46,7 +50,8 @@ def folded(name: str) -> str:
     found = unicodedata.normalize("NFC", name).casefold()
     if not _TAG.fullmatch(found):
         raise CaseRefused(
-            "this is no tag", "a tag is one word of letters, digits and hyphens, 32 characters at most"
+            sentence("this is no tag"),
+            sentence("a tag is one word of letters, digits and hyphens, 32 characters at most"),
         )
     return found
 

@@ -17,6 +17,7 @@ from inbox.cases import View
 from inbox.casework import Setting
 from inbox.closing import Outcome
 from inbox.errors import CaseRefused, Refused
+from inbox.sentences import sentence
 from inbox.statuspage import Page
 
 OWN = "text"
@@ -48,13 +49,21 @@ def parse(raw: bytes) -> Mapping[str, Template]:
         tables = Table("templates", document, {"template"}).tables("template")
         found = [_template(table, number) for number, table in enumerate(tables, 1)]
     except BadQuestionnaire as error:
-        raise Refused(f"not taken: {error}", "mend the file, then try again") from error
+        raise Refused(
+            sentence("not taken: {error}", error=error), sentence("mend the file, then try again")
+        ) from error
     except (ValueError, RecursionError) as error:
-        raise Refused(f"not taken: this is not TOML: {error}", "mend the file, then try again") from error
+        raise Refused(
+            sentence("not taken: this is not TOML: {error}", error=error),
+            sentence("mend the file, then try again"),
+        ) from error
     by_id = {each.id: each for each in found}
     if len(by_id) < len(found):
         twice = next(each.id for each in found if [other.id for other in found].count(each.id) > 1)
-        raise Refused(f"not taken: the id {twice!r} is used twice", "give each template its own")
+        raise Refused(
+            sentence("not taken: the id {twice!r} is used twice", twice=twice),
+            sentence("give each template its own"),
+        )
     return by_id
 
 
@@ -107,7 +116,10 @@ def fill(session: Session, number: int, template_id: str, own: str, today: date)
     """
     template = known(session).get(template_id)
     if template is None:
-        raise CaseRefused(f"there is no template {template_id}", "see them: inbox templates")
+        raise CaseRefused(
+            sentence("there is no template {template_id}", template_id=template_id),
+            sentence("see them: inbox templates"),
+        )
     if template.takes_own_words is not bool(own.strip()):
         raise CaseRefused(*_OWN_WORDS[template.takes_own_words])
     page = statuspage.page_of(session, number)
@@ -115,13 +127,22 @@ def fill(session: Session, number: int, template_id: str, own: str, today: date)
     values = _values(session, number, page, today) | {OWN: own.strip()}
     for field in _fields(text):
         if not values.get(field):
-            raise CaseRefused(f"the template names {field}, which this case does not have", "take another")
+            raise CaseRefused(
+                sentence("the template names {field}, which this case does not have", field=field),
+                sentence("take another"),
+            )
     return text.strip().format_map(values)
 
 
 _OWN_WORDS = {
-    True: ("this template needs words of your own", "give them with --text or --text-file, or type them"),
-    False: ("this template has no place for words of your own", "send them without --template"),
+    True: (
+        sentence("this template needs words of your own"),
+        sentence("give them with --text or --text-file, or type them"),
+    ),
+    False: (
+        sentence("this template has no place for words of your own"),
+        sentence("send them without --template"),
+    ),
 }
 
 

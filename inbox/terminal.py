@@ -20,6 +20,7 @@ from typing import Any
 
 from inbox import patience
 from inbox.errors import Refused
+from inbox.sentences import sentence
 
 _JOINERS = "\u200c\u200d"  # Persian words and family emoji are spelled with them
 _HIDDEN = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
@@ -132,14 +133,19 @@ def ask_text(prompt: str) -> str:
     if _UNREADABLE in text or any("\ud800" <= char <= "\udfff" for char in text):
         raise _no_text()
     if any(len(line.encode()) >= _LONGEST_LINE for line in lines):
-        raise Refused("a line is longer than a terminal takes", "break it, or use --text-file FILE")
+        raise Refused(
+            sentence("a line is longer than a terminal takes"), sentence("break it, or use --text-file FILE")
+        )
     return text.removesuffix("\n")
 
 
 def ask_secret(prompt: str) -> str:
     """Ask for a secret without echo."""
     if not sys.stdin.isatty():
-        raise Refused("there is no terminal to ask for the passphrase on", "use --passphrase-file FILE")
+        raise Refused(
+            sentence("there is no terminal to ask for the passphrase on"),
+            sentence("use --passphrase-file FILE"),
+        )
     try:
         with patience.asking():
             return getpass.getpass(f"{prompt}: ", stream=sys.stderr)
@@ -177,7 +183,7 @@ def crash(kind: type[BaseException], _: BaseException, trace: TracebackType | No
 
 
 def _no_text() -> Refused:
-    return Refused("what was typed does not read as text", "set the terminal to UTF-8")
+    return Refused(sentence("what was typed does not read as text"), sentence("set the terminal to UTF-8"))
 
 
 def _shown(char: str) -> str:

@@ -18,6 +18,7 @@ from inbox.errors import Refused
 from inbox.home import Home
 from inbox.journal import By
 from inbox.officers import Credential
+from inbox.sentences import sentence
 from inbox.vault import Vault
 
 
@@ -39,7 +40,10 @@ def upgrade(root: Path, bring: Callable[[], Sequence[Credential]], today: date) 
         opened = unlocking.open_any(home, bring)
         with closing(opened.vault):
             if opened.version == versions.NEWEST:
-                raise Refused(f"the vault is of version {opened.version} already", "there is nothing to do")
+                raise Refused(
+                    sentence("the vault is of version {version} already", version=opened.version),
+                    sentence("there is nothing to do"),
+                )
             with opened.vault.transaction() as session:
                 migrate(session.connection())
                 backfill.begin_all(session, today)

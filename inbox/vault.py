@@ -13,6 +13,7 @@ from sqlcipher3 import dbapi2
 
 from inbox import narrowing, versions
 from inbox.errors import Refused, VaultDamaged, VaultMissing
+from inbox.sentences import sentence
 
 _driver: Any = dbapi2
 
@@ -124,8 +125,8 @@ def load(path: Path, key: bytes) -> Vault:
     if version != versions.NEWEST:
         vault.close()
         raise Refused(
-            "the vault is of an earlier version of the program",
-            "make a backup of the whole home folder, then: inbox upgrade",
+            sentence("the vault is of an earlier version of the program"),
+            sentence("make a backup of the whole home folder, then: inbox upgrade"),
         )
     return vault
 
@@ -141,7 +142,10 @@ def load_any(path: Path, key: bytes) -> tuple[Vault, str]:
     if not version or pages * page != path.stat().st_size:
         raise VaultDamaged
     if not versions.is_known(version):
-        raise Refused("the vault was made by a newer version", "use the version of the program that made it")
+        raise Refused(
+            sentence("the vault was made by a newer version"),
+            sentence("use the version of the program that made it"),
+        )
     return vault, version
 
 
@@ -152,8 +156,8 @@ def _check_pages(faults: Any) -> None:
 
 def _unusable(error: BaseException | None) -> Refused:
     return Refused(
-        f"the vault could not be used: {error}",
-        "check the free space, and that the home folder can be written",
+        sentence("the vault could not be used: {error}", error=error),
+        sentence("check the free space, and that the home folder can be written"),
     )
 
 

@@ -8,6 +8,7 @@ from inbox import declarations, terminal
 from inbox.acts import Act, Deed
 from inbox.errors import Refused
 from inbox.options import Door, case_argument, json_option, officer_options, today
+from inbox.sentences import sentence
 from inbox.terminal import visible
 from inbox.unlocking import Inbox
 
@@ -34,8 +35,12 @@ def ask(inbox: Inbox, case: int, day: date) -> None:
     for name in names:
         if not terminal.ask(f"{visible(name)}, about case {case}: {declarations.QUESTION}?"):
             raise Refused(
-                f"{name} did not declare it",
-                f"leave the case to others: inbox conflict exclude {case} {name} --reason TEXT",
+                sentence("{name} did not declare it", name=name),
+                sentence(
+                    "leave the case to others: inbox conflict exclude {case} {name} --reason TEXT",
+                    case=case,
+                    name=name,
+                ),
             )
     if names:
         _declared(inbox, case, day)

@@ -14,6 +14,7 @@ from inbox.cases import View
 from inbox.entering import Entered, Route, Told
 from inbox.errors import Refused
 from inbox.options import Door, json_option, officer_options, text_of, today
+from inbox.sentences import sentence
 from inbox.unlocking import Inbox
 
 
@@ -66,7 +67,10 @@ def enter(  # noqa: PLR0913 - one for each option
     if said is None and not terminal.is_interactive():
         raise click.UsageError("give the answers with --answers FILE, or type them at a terminal")
     if sheet is not None and (sheet.exists() or not sheet.parent.is_dir()):
-        raise Refused(f"{sheet} cannot be written", "name a new file in a folder that is there")
+        raise Refused(
+            sentence("{sheet} cannot be written", sheet=sheet),
+            sentence("name a new file in a folder that is there"),
+        )
     entering.check_day(received.date(), today())
     with door.opened() as inbox:
         answered = _ask(inbox, language) if said is None else said
@@ -89,7 +93,10 @@ def _read(path: Path) -> Answers:
     try:
         table = tomllib.loads(text_of(path))
     except ValueError as error:
-        raise Refused(f"{path} is not TOML: {error}", 'write: question = "answer"') from None
+        raise Refused(
+            sentence("{path} is not TOML: {error}", path=path, error=error),
+            sentence('write: question = "answer"'),
+        ) from None
     answered: dict[str, Answer] = {}
     for question, answer in table.items():
         if isinstance(answer, str):
@@ -97,7 +104,10 @@ def _read(path: Path) -> Answers:
         elif isinstance(answer, list) and all(isinstance(each, str) for each in answer):
             answered[question] = tuple(answer)
         else:
-            raise Refused(f"{path}: {question} is no text, nor a list of texts", "put it between quotes")
+            raise Refused(
+                sentence("{path}: {question} is no text, nor a list of texts", path=path, question=question),
+                sentence("put it between quotes"),
+            )
     return answered
 
 

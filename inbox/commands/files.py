@@ -20,6 +20,7 @@ from inbox.options import (
     reason_needed,
     today,
 )
+from inbox.sentences import sentence
 from inbox.terminal import quoted, visible
 
 _TAB = 4
@@ -57,7 +58,10 @@ def preview(  # noqa: PLR0913 - one for each option
 
 def _picture(picture: bytes | None, number: int) -> bytes:
     if picture is None:
-        raise CaseRefused(f"file {number} shows no pixels", "to see what it is, leave --out away")
+        raise CaseRefused(
+            sentence("file {number} shows no pixels", number=number),
+            sentence("to see what it is, leave --out away"),
+        )
     return picture
 
 

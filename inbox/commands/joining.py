@@ -9,6 +9,7 @@ from crypto import base64url, signing
 from crypto.errors import CryptoError
 from inbox.errors import Refused
 from inbox.founding import Root
+from inbox.sentences import sentence
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
@@ -35,7 +36,7 @@ def root_of(deployment_id: str | None, root_key: str | None) -> Root | None:
         deployment, key = b"", b""
     if (len(deployment), len(key)) != (signing.DEPLOYMENT, signing.PUBLIC):
         raise Refused(
-            "the deployment id or the root key has an unexpected form",
-            "copy both from what `inbox init` or `inbox keyring` said at the root",
+            sentence("the deployment id or the root key has an unexpected form"),
+            sentence("copy both from what `inbox init` or `inbox keyring` said at the root"),
         )
     return Root(deployment, key)

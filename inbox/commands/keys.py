@@ -13,6 +13,7 @@ from inbox.errors import Refused
 from inbox.keys import EPOCH
 from inbox.options import Closed, Door, json_option, officer_options, reason_option, today
 from inbox.schema import IntakeKey, ReplyKey
+from inbox.sentences import sentence
 
 _AT_THE_ROOT = "next: inbox outbox, and carry it to the portal: it takes the new keyring along"
 _OUTSIDE = (
@@ -94,7 +95,10 @@ def destroy(door: Door, /, *, dry_run: bool, reason: str, as_json: bool) -> None
 def _ask_once(door: Door) -> None:
     """Ask before what cannot be undone; in a session the passphrases that are typed now say yes."""
     if isinstance(door, Closed) and not terminal.ask("Destroy them?"):
-        raise Refused("nothing was destroyed", "answer yes, or see it first: inbox keys destroy --dry-run")
+        raise Refused(
+            sentence("nothing was destroyed"),
+            sentence("answer yes, or see it first: inbox keys destroy --dry-run"),
+        )
 
 
 def _view(planned: Plan) -> View:

@@ -19,6 +19,7 @@ from inbox.options import (
     today,
 )
 from inbox.resharing import Change, Reshared
+from inbox.sentences import sentence
 from inbox.sharing import Appointee, Circle
 from inbox.unlocking import Inbox
 
@@ -88,7 +89,9 @@ def add(door: Door, /, *, name: str, **options: Any) -> None:
 
     def with_name(names: list[str]) -> list[str]:
         if name in names:
-            raise Refused(f"{name} is an officer already", "see them: inbox officers list")
+            raise Refused(
+                sentence("{name} is an officer already", name=name), sentence("see them: inbox officers list")
+            )
         return [*names, name]
 
     _change(door, with_name, f"added {name}", **options)
@@ -102,7 +105,9 @@ def remove(door: Door, /, *, name: str, **options: Any) -> None:
 
     def without_name(names: list[str]) -> list[str]:
         if name not in names:
-            raise Refused(f"there is no officer {name}", "see them: inbox officers list")
+            raise Refused(
+                sentence("there is no officer {name}", name=name), sentence("see them: inbox officers list")
+            )
         return [each for each in names if each != name]
 
     _change(door, without_name, f"removed {name}", **options)

@@ -7,17 +7,21 @@ import click
 
 from crypto import pages
 from crypto.errors import CryptoError
-from inbox import disk, keyrings, records, terminal
+from inbox import disk, keyrings, records, terminal, troubles
 from inbox.acts import Act, Deed
 from inbox.errors import Refused
 from inbox.options import Door, content_of, officer_options, out_folder, today
+from inbox.sentences import sentence
 
 
 def _listed(raw: bytes, deployment: bytes) -> pages.Pages:
     try:
         return pages.parse(raw, deployment)
     except CryptoError as error:
-        raise Refused(f"not signed: {error}", "make it with `portal manifest` of this deployment") from error
+        raise Refused(
+            sentence("not signed: {error}", error=troubles.of_crypto(error)),
+            sentence("make it with `portal manifest` of this deployment"),
+        ) from error
 
 
 @click.command(name="sign-pages")

@@ -8,6 +8,7 @@ from inbox import redaction
 from inbox.errors import Refused
 from inbox.options import text_of
 from inbox.redaction import Redaction
+from inbox.sentences import sentence
 
 redact_option = click.option(
     "--redact",
@@ -24,7 +25,10 @@ def redactions_of(given: tuple[str, ...]) -> tuple[Redaction, ...]:
 def check_free(out: Path) -> None:
     """Raise Refused if there is something already where a file is to be written."""
     if out.exists():
-        raise Refused(f"{out} is already there", "choose another --out, nothing is overwritten")
+        raise Refused(
+            sentence("{out} is already there", out=out),
+            sentence("choose another --out, nothing is overwritten"),
+        )
 
 
 def _redactions(given: str) -> tuple[Redaction, ...]:

@@ -24,6 +24,7 @@ from inbox.options import (
     today,
 )
 from inbox.retention import Due, Obstacle
+from inbox.sentences import sentence
 
 _AGAINST = {
     Obstacle.HELD: "held for a procedure",
@@ -111,7 +112,10 @@ def _written(out: Path, lines: Sequence[View], office: str, day: date) -> list[P
     }
     for path in contents:
         if path.exists():
-            raise Refused(f"{path} is already there", "choose another --out, nothing is overwritten")
+            raise Refused(
+                sentence("{path} is already there", path=path),
+                sentence("choose another --out, nothing is overwritten"),
+            )
     for path, content in contents.items():
         disk.write(path, [content.encode()])
     return list(contents)
@@ -120,7 +124,9 @@ def _written(out: Path, lines: Sequence[View], office: str, day: date) -> list[P
 def _ask_once(door: Door) -> None:
     """Ask before what cannot be undone; in a session the passphrases that are typed now say yes."""
     if isinstance(door, Closed) and not terminal.ask("Destroy them?"):
-        raise Refused("nothing was destroyed", "answer yes, or see them first: inbox retention")
+        raise Refused(
+            sentence("nothing was destroyed"), sentence("answer yes, or see them first: inbox retention")
+        )
 
 
 def _view(each: Due, day: date) -> View:

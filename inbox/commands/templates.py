@@ -9,6 +9,7 @@ from inbox.acts import Act, Deed
 from inbox.cases import View
 from inbox.errors import Refused
 from inbox.options import Door, content_of, json_option, officer_options, today
+from inbox.sentences import sentence
 from inbox.terminal import quoted, visible
 
 
@@ -23,7 +24,10 @@ def templates_command(door: Door, /, *, file: Path | None, out: Path | None, as_
     if file is not None and out is not None:
         raise click.UsageError("give a file to use, or --out, not both")
     if out is not None and out.exists():
-        raise Refused(f"{out} is already there", "choose another --out, nothing is overwritten")
+        raise Refused(
+            sentence("{out} is already there", out=out),
+            sentence("choose another --out, nothing is overwritten"),
+        )
     raw = None if file is None else content_of(file)
     deed = Deed(Act.LIST_TEMPLATES if raw is None else Act.ADOPT_TEMPLATES)
     with door.opened() as inbox, inbox.acting(deed, today()) as session:

@@ -13,6 +13,7 @@ from inbox.desk import rendering
 from inbox.desk.state import here
 from inbox.errors import Refused
 from inbox.options import today
+from inbox.sentences import sentence
 
 pages = Blueprint("collecting", __name__, url_prefix="/medium")
 
@@ -63,7 +64,7 @@ def folder() -> Path:
     """Return the folder of the medium; Refused if none was named."""
     named = here().medium
     if named is None:
-        raise Refused("no medium was named", "start the desk with --medium FOLDER")
+        raise Refused(sentence("no medium was named"), sentence("start the desk with --medium FOLDER"))
     return named
 
 

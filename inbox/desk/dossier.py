@@ -17,6 +17,7 @@ from inbox.desk.translation import LANGUAGES
 from inbox.dossiers import Enclosed, Plan
 from inbox.errors import Refused
 from inbox.options import today
+from inbox.sentences import sentence
 
 pages = Blueprint("dossier", __name__, url_prefix="/case/<int:case>/dossier")
 
@@ -46,7 +47,10 @@ def make(case: int) -> ResponseReturnValue:
     inbox, plan, day, to = here().inbox, _plan(), today(), dispatch.addressed(line("recipient"))
     out = folder() / f"dossier-{case}-{day}.age"
     if out.exists():
-        raise Refused(f"{out.name} is on the medium already", "take it away first, nothing is overwritten")
+        raise Refused(
+            sentence("{name} is on the medium already", name=out.name),
+            sentence("take it away first, nothing is overwritten"),
+        )
     is_measure = "measure" in request.form
     about = dispatch.noted(plan, to, is_measure=is_measure)
     deed = Deed(Act.MAKE_DOSSIER, case=case, about=about)

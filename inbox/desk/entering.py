@@ -21,6 +21,7 @@ from inbox.desk.state import here
 from inbox.entering import Route, Told
 from inbox.errors import Refused
 from inbox.options import today
+from inbox.sentences import sentence
 
 pages = Blueprint("entering", __name__, url_prefix="/enter")
 # Before the id of a question: no other field of the form begins so.
@@ -65,7 +66,7 @@ def enter() -> ResponseReturnValue:
     if mended.is_needed:
         return _form(asked, mended), HTTPStatus.UNPROCESSABLE_ENTITY
     if not here().take(form):
-        raise Refused("this form was entered already", "look for the case in the queue")
+        raise Refused(sentence("this form was entered already"), sentence("look for the case in the queue"))
     made = entering.enter(here().inbox, told, today=day)
     title, *advice = tokensheet.texts(told.language)
     say = rendering.environment(told.language).get_template("desk/say.html").module
@@ -131,5 +132,7 @@ def _files() -> tuple[Path, ...]:
     chosen = set(request.form.getlist("file"))
     found = tuple(path for path in medium.loose(here().medium) if path.name in chosen)
     if len(found) < len(chosen):
-        raise Refused("a file is no longer on the medium", "put it back, or go on without it")
+        raise Refused(
+            sentence("a file is no longer on the medium"), sentence("put it back, or go on without it")
+        )
     return found

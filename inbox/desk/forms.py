@@ -9,6 +9,7 @@ from flask import abort, request
 
 from crypto.journal import LONGEST_REASON
 from inbox.errors import Refused
+from inbox.sentences import sentence
 
 Choice = TypeVar("Choice", bound=StrEnum)
 
@@ -33,7 +34,7 @@ def cases() -> list[int]:
     """Return the cases that were chosen, each once, in order; Refused if none was."""
     given = sorted(set(request.form.getlist("case", int)))
     if not given:
-        raise Refused("no case was chosen", "tick some in the queue, then press again")
+        raise Refused(sentence("no case was chosen"), sentence("tick some in the queue, then press again"))
     return given
 
 
@@ -46,7 +47,10 @@ def line(name: str) -> str:
     """Return a text of one line; as a reason it must fit into the journal, else Refused."""
     given = " ".join(request.form.get(name, "").split())
     if len(given) > LONGEST_REASON:
-        raise Refused(f"a line has at most {LONGEST_REASON} characters", "say it in fewer words")
+        raise Refused(
+            sentence("a line has at most {most} characters", most=LONGEST_REASON),
+            sentence("say it in fewer words"),
+        )
     return given
 
 
@@ -63,5 +67,7 @@ def reason() -> str:
     """Return the reason for the journal; Refused without one, and for one that it could not hold."""
     given = line("reason")
     if not given:
-        raise Refused("a reason is needed", "say in a few words why; nothing of the report")
+        raise Refused(
+            sentence("a reason is needed"), sentence("say in a few words why; nothing of the report")
+        )
     return given

@@ -12,6 +12,7 @@ from inbox.disclosures import Given, Ground, What
 from inbox.errors import Refused
 from inbox.journal import By
 from inbox.options import today
+from inbox.sentences import sentence
 
 pages = Blueprint("identity", __name__, url_prefix="/case/<int:case>/ledger")
 
@@ -30,7 +31,7 @@ def add(case: int) -> ResponseReturnValue:
     why, now = line("reason"), today()
     told = Given(line("recipient"), choice("what", What).value, choice("ground", Ground))
     if told.ground is Ground.OTHER and not why:
-        raise Refused("the ground is another one, and not said", "give a reason")
+        raise Refused(sentence("the ground is another one, and not said"), sentence("give a reason"))
     act = Act.DISCLOSE_IDENTITY if told.what == What.IDENTITY else Act.DISCLOSE
     deed = Deed(act, case=case, about=f"{told.what}, {told.ground}", reason=why)
     with here().inbox.acting(deed, now) as session:

@@ -11,6 +11,7 @@ from inbox.desk.state import here
 from inbox.errors import Refused
 from inbox.journal import By
 from inbox.options import today
+from inbox.sentences import sentence
 
 pages = Blueprint("many", __name__, url_prefix="/many")
 
@@ -60,7 +61,7 @@ def assign() -> ResponseReturnValue:
 def _tag(*, is_removed: bool) -> ResponseReturnValue:
     names, day = text("names").split(), today()
     if not names:
-        raise Refused("no tag was given", "type at least one")
+        raise Refused(sentence("no tag was given"), sentence("type at least one"))
 
     def change(session: Session, number: int) -> None:
         (tagging.remove if is_removed else tagging.add)(session, number, names, day)

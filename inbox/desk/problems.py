@@ -7,10 +7,11 @@ from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import HTTPException
 
 from crypto.errors import CryptoError
-from inbox import journalview, terminal
+from inbox import journalview, terminal, troubles
 from inbox.desk import rendering
 from inbox.desk.translation import LANGUAGES
 from inbox.errors import Locked, Refused, Undeclared, WrongPassphrase
+from inbox.sentences import sentence
 
 # Fields of forms that are no words of an officer's own.
 _OURS = ("csrf_token", "passphrase-")
@@ -57,12 +58,18 @@ def _unconfirmed(refused: Refused) -> ResponseReturnValue:
 
 
 def _damaged(error: CryptoError) -> ResponseReturnValue:
-    return _refused(Refused(str(error), "a file, the vault or the program is at fault: put back a copy"))
+    return _refused(
+        Refused(
+            sentence("{error}", error=troubles.of_crypto(error)),
+            sentence("a file, the vault or the program is at fault: put back a copy"),
+        )
+    )
 
 
 def _no_file(error: OSError) -> ResponseReturnValue:
-    what = f"{error.filename or 'a file'}: {error.strerror}"
-    return _refused(Refused(what, "check the path, the medium and the free space"))
+    name = error.filename or sentence("a file")
+    what = sentence("{what}: {error}", what=name, error=troubles.of_system(error))
+    return _refused(Refused(what, sentence("check the path, the medium and the free space")))
 
 
 def _no_page(error: HTTPException) -> ResponseReturnValue:

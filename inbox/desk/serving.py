@@ -10,6 +10,7 @@ from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler
 
 from inbox.desk.state import HOST
 from inbox.errors import Refused
+from inbox.sentences import sentence
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
@@ -28,8 +29,13 @@ def listen(port: int) -> socket.socket:
     except OSError as error:
         listener.close()
         raise Refused(
-            f"{HOST}:{port} cannot be served on: {(error.strerror or 'unknown reason').lower()}",
-            "end the other program, or choose another --port",
+            sentence(
+                "{host}:{port} cannot be served on: {why}",
+                host=HOST,
+                port=port,
+                why=(error.strerror or "unknown reason").lower(),
+            ),
+            sentence("end the other program, or choose another --port"),
         ) from error
     return listener
 
