@@ -19,7 +19,7 @@ from inbox.journal import By
 from inbox.remains import VAULT, Elimination, Leaving, PastExclusion
 from inbox.retention import Due, Obstacle, Rule
 from inbox.schema import Attachment, Case, KeyStoreKey, Unopened
-from inbox.sentences import sentence
+from inbox.sentences import Sentence, sentence
 
 _NAMED = 20
 
