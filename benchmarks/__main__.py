@@ -20,7 +20,7 @@ from portal import config
 from portal.challenges import COST
 from portal.store import challenges
 from portal.store.database import open_database
-from tests.installation import COMMANDS, Installation, free_port
+from tests.installation import COMMANDS, Inbox, Installation, free_port
 from tests.work import cheap
 
 ROUNDS = 5
@@ -34,7 +34,7 @@ ENTRIES = 20_000
 def main() -> None:
     """Measure the page, the portal, the inbox."""
     with tempfile.TemporaryDirectory(prefix="fanal-bench-") as folder:
-        installation = Installation(Path(folder), port=free_port())
+        installation = Installation(Path(folder), port=free_port(), inbox=Inbox)
         measure_page(installation, Path(folder))
         measure_portal(installation, Path(folder))
         measure_inbox(installation, Path(folder))

@@ -1,5 +1,6 @@
 """A whole installation in a folder: a portal that really serves, an inbox, the medium between them."""
 
+import io
 import json
 import re
 import secrets
@@ -11,12 +12,15 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, redirect_stderr, redirect_stdout, suppress
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
+
+from inbox import cli, sharefile
+from tests.inbox_builders import PASSPHRASE, QUICK
 
 COMMANDS = Path(sys.executable).parent
-PASSPHRASE = "a lantern at the harbour mouth"
 START_SECONDS = 30
 LOWEST_PORT = 10_000
 
@@ -73,6 +77,20 @@ class Inbox:
         made = self.json("init", "--deployment", "Fanal", "--channel", self.channel, *names)
         assert isinstance(made, dict)
         return made
+
+
+class InboxHere(Inbox):
+    """The same commands in this process, the passphrase stretched quickly: where neither is what is shown."""
+
+    def run(self, *arguments: str | Path, code: int = 0) -> str:
+        """Run a command of the inbox."""
+        said = io.StringIO()
+        words = ["--home", self.home, *arguments, "--passphrase-file", self._passphrase]
+        with redirect_stdout(said), redirect_stderr(said), patch.object(sharefile, "LIMITS", QUICK):
+            ended = cli.run([str(word) for word in words])
+        if ended != code:
+            raise Failed(f"{words} ended with {ended}\n{said.getvalue()}")
+        return said.getvalue()
 
 
 class Portal:
@@ -142,10 +160,17 @@ class Portal:
 class Installation:
     """Portal and inbox with the keyring already carried over."""
 
-    def __init__(self, folder: Path, *, port: int, database: str = "sqlite:///portal.sqlite") -> None:
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        port: int,
+        database: str = "sqlite:///portal.sqlite",
+        inbox: type[Inbox] = InboxHere,
+    ) -> None:
         self.medium = folder / "medium"
         self.medium.mkdir()
-        self.inbox = Inbox(folder)
+        self.inbox = inbox(folder)
         self.portal = Portal(folder, port=port, database=database)
         made = self.inbox.init()
         self.instance = self.portal.init(made["deployment"], made["root_key"])

@@ -12,7 +12,7 @@ from PIL import Image
 from playwright.sync_api import Browser, expect
 
 from tests import traces
-from tests.installation import Inbox, Installation
+from tests.installation import Inbox, InboxHere, Installation
 from tests.page_visitor import Visitor
 
 pytestmark = pytest.mark.browser
@@ -60,8 +60,9 @@ def language(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture
-def installation(tmp_path: Path, free_port: Callable[[], int]) -> Iterator[Installation]:
-    made = Installation(tmp_path, port=free_port())
+def installation(tmp_path: Path, free_port: Callable[[], int], language: str) -> Iterator[Installation]:
+    """One whose commands are programs of their own, once."""
+    made = Installation(tmp_path, port=free_port(), inbox=Inbox if language == "fr" else InboxHere)
     with made.portal.serving():
         yield made
 
