@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from crypto import strictjson
 from crypto.dossier import Purpose
-from inbox import declarations, disclosures, dossiers, identities, matching, records, wording
+from inbox import declarations, disclosures, dossiers, identities, matching, records, splitting, wording
 from inbox.casework import Duty
 from inbox.deciding import Choice
 from inbox.disclosures import Given, Ground
@@ -31,7 +31,6 @@ WORDING = Wording("access.toml")
 # In the ledger, which officers read in English and French alike.
 _RECIPIENT = "the person concerned"
 _WHAT = "answer to a request for access"
-_SENTENCE = re.compile(r"(?<=[.!?…])\s+|\n+")
 _ONE = "person"
 _DATE = re.compile(
     r"\d\s?(?:h|:)\s?\d|\b\d{1,4}[./-]\d{1,2}\b|\b\d{1,2}(?:er|st|nd|rd|th)?\s+[^\W\d]{3,9}\b"
@@ -147,9 +146,9 @@ def _passages(session: Session, number: int, request: Request, redactor: Redacto
     author = Redactor((), identities.passages(session, number))
     for entry in dossiers.entries(session, records.case(session, number), plan, Redactor(())):
         for (text,) in entry.texts:
-            for said in _SENTENCE.split(text):
+            for said in splitting.split(text):
                 if names.meant_in([said]):
-                    yield _without(author, redactor.pieces(entry.place, said.strip()))
+                    yield _without(author, redactor.pieces(entry.place, said))
 
 
 def _without(author: Redactor, passage: Pieces) -> Pieces:

@@ -8,6 +8,7 @@ whom (article 9 of loi 2016-1691) and the signed journal are not rewritten; file
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -21,14 +22,15 @@ from inbox import (
     leftovers,
     questionnaires,
     records,
-    redaction,
     striking,
     summaries,
     words,
 )
+from inbox.acts import Act, Deed
 from inbox.casework import Strike, Words
 from inbox.errors import CaseRefused
 from inbox.journal import By
+from inbox.looking import Looker, Seen
 from inbox.remains import VAULT, Leaving
 from inbox.schema import Case
 from inbox.sentences import sentence
@@ -51,18 +53,8 @@ def strike(session: Session, number: int, place: str, passage: str | None, by: B
     case are made anew. Raises as ``declarations.check``, and CaseRefused if there is no such place, the
     passage is not there, or what is left would be too long.
     """
-    declarations.check(session, number)
-    case = records.case(session, number)
-    if (passage is None and place == EVERYWHERE) or (passage is not None and not redaction.reads(passage)):
-        raise CaseRefused(sentence("no passage was given"), sentence("give its exact words"))
     striker = Striker(place, passage)
-    striking.from_author(session, case, striker)
-    striking.from_officers(session, number, striker, by.today)
-    if not striker.times:
-        raise CaseRefused(
-            sentence("this does not stand in case {number} at {place}", number=number, place=place),
-            sentence("copy the exact words from: inbox show"),
-        )
+    case = _find(session, number, striker, by.today)
     session.flush()
     _make_anew(session, case)
     last = session.scalar(select(func.max(Strike.position)).filter_by(case=number)) or 0
@@ -71,9 +63,46 @@ def strike(session: Session, number: int, place: str, passage: str | None, by: B
     return Struck(dict(striker.times), leftovers.in_vault(session, number, passage) if passage else [])
 
 
-def is_place(text: str) -> bool:
-    """Tell whether this has the form of a place."""
-    return re.fullmatch(r"[a-z][a-z0-9_-]{0,63}", text) is not None
+def look(session: Session, number: int, place: str, passage: str | None, today: date) -> Sequence[Seen]:
+    """Return where ``strike`` would find it, but in who the author is; raises as that, changes nothing."""
+    looker = Looker(place, passage)
+    _find(session, number, looker, today)
+    return looker.seen
+
+
+def texts(session: Session, number: int, today: date) -> Sequence[Seen]:
+    """Return all texts of a case but who the author is; raises as ``declarations.check``."""
+    declarations.check(session, number)
+    looker = Looker(EVERYWHERE, None)
+    _show_all(session, records.case(session, number), looker, today)
+    return looker.seen
+
+
+def deed(number: int, place: str, reason: str) -> Deed:
+    """Return what the journal notes of a strike."""
+    # What is typed as a place may be a passage by mistake: then it is refused, and not noted.
+    about = place if re.fullmatch(r"[a-z][a-z0-9_-]{0,63}", place) else ""
+    return Deed(Act.MINIMISE, case=number, about=about, reason=reason)
+
+
+def _find(session: Session, number: int, striker: Striker, today: date) -> Case:
+    """Show a striker what stands in a case, and return that; CaseRefused if nothing was found."""
+    declarations.check(session, number)
+    case = records.case(session, number)
+    if not striker.is_asked:
+        raise CaseRefused(sentence("no passage was given"), sentence("give its exact words"))
+    _show_all(session, case, striker, today)
+    if not striker.times:
+        raise CaseRefused(
+            sentence("this does not stand in case {number} at {place}", number=number, place=striker.place),
+            sentence("copy the exact words from: inbox show"),
+        )
+    return case
+
+
+def _show_all(session: Session, case: Case, striker: Striker, today: date) -> None:
+    striking.from_author(session, case, striker)
+    striking.from_officers(session, case.number, striker, today)
 
 
 def _make_anew(session: Session, case: Case) -> None:

@@ -29,13 +29,18 @@ class Striker:
     """Strikes a passage, or all for None, from texts that stand at a place, and counts how often it did."""
 
     def __init__(self, place: str, passage: str | None) -> None:
-        self._place = place
+        self.place = place
         self.passage = passage
         self.times: Counter[str] = Counter()
 
+    @property
+    def is_asked(self) -> bool:
+        """Whether it has something to strike: words that read, or all that stands at one place."""
+        return self.place != EVERYWHERE if self.passage is None else redaction.reads(self.passage)
+
     def text(self, place: str, text: str) -> str:
         """Return a text that stands at a place without it."""
-        if not text or not self._is_meant(place):
+        if not text or not self.is_meant(place):
             return text
         left = redaction.REMOVED if self.passage is None else redaction.around(text, self.passage)
         self.times.update({place: len(left) - 1} if len(left) > 1 else {})
@@ -43,17 +48,22 @@ class Striker:
             return STRUCK
         return STRUCK.join(left) if len(left) > 1 else text
 
+    def takes(self, place: str, option: str) -> bool:
+        """Tell whether one of several answers goes, which it does as a whole."""
+        return self.text(place, option) != option
+
     def has(self, place: str, word: str) -> bool:
         """Tell whether a word for finding cases goes, for which accents and hyphens do not count."""
         folded = matching.words(self.passage or "")
-        goes = self._is_meant(place) and (
+        goes = self.is_meant(place) and (
             self.passage is None or (bool(folded) and " ".join(folded) in " ".join(matching.words(word)))
         )
         self.times.update({place: 1} if goes else {})
         return goes
 
-    def _is_meant(self, place: str) -> bool:
-        return self._place in {place, EVERYWHERE}
+    def is_meant(self, place: str) -> bool:
+        """Tell whether it strikes at this place."""
+        return self.place in {place, EVERYWHERE}
 
 
 def from_author(session: Session, case: Case, striker: Striker) -> None:
@@ -146,7 +156,7 @@ def _struck(said: Iterable[tuple[str, Answer]], striker: Striker) -> Iterator[tu
     for field, answer in said:
         if isinstance(answer, str):
             yield field, striker.text(field, answer)
-        elif kept := tuple(each for each in answer if striker.text(field, each) == each):
+        elif kept := tuple(each for each in answer if not striker.takes(field, each)):
             yield field, kept
 
 

@@ -38,6 +38,7 @@ PAGES = {
     "file": "/case/1/file/1",
     "timeline": "/case/1/timeline",
     "dossier": "/case/1/dossier",
+    "minimise": "/case/1/minimise",
     "retention": "/retention",
     "oversight": "/oversight",
     "nothing": "/nowhere",
@@ -170,6 +171,22 @@ def test_a_report_is_entered_by_the_keyboard_alone(room: Room) -> None:
     assert "Twelve words" == page.inner_text("body").splitlines()[0]
     assert "What to say" not in page.inner_text("body")
     page.emulate_media(media="screen")
+
+
+def test_a_passage_is_seen_before_it_is_struck_by_the_keyboard_alone(room: Room) -> None:
+    """The page on which two confirm is for everybody, too."""
+    page = room.page
+    page.goto(f"{room.served.root}/fr/case/1/minimise")
+    page.get_by_label("Il attend un conteneur mardi.").focus()
+    page.keyboard.press("Space")
+    page.keyboard.press("Enter")
+    expect(page.locator("del")).to_contain_text("Il attend un conteneur mardi.")
+    assert accessibility.violations(page) == []
+    page.focus("#reason")
+    page.keyboard.type("hors sujet")
+    page.keyboard.press("Enter")
+    expect(page.locator("main code")).to_have_text("minimise case 1 (what) reason: hors sujet")
+    assert accessibility.violations(page) == []
 
 
 def collect(page: Page, fingerprint: str) -> None:

@@ -210,6 +210,7 @@ def test_every_form_of_a_page_leads_to_an_act(client: Client) -> None:
         "/case/1/readers",
         "/case/1/ledger",
         "/case/1/dossier",
+        "/case/1/minimise",
         "/medium",
         "/enter",
         "/retention",

@@ -6,21 +6,21 @@ from typing import Any
 import click
 
 from inbox import leftovers, minimising, terminal
-from inbox.acts import Act, Deed
 from inbox.cases import View
 from inbox.commands.texts import given_or_to_type, text_options
 from inbox.journal import By
-from inbox.options import Door, case_argument, json_option, officer_options, today
+from inbox.options import Door, case_argument, json_option, officer_options, reason_option, today
 
 
 @click.command()
 @case_argument
 @click.argument("place")
 @text_options
+@reason_option
 @officer_options
 @json_option
 @click.pass_obj
-def minimise(door: Door, /, *, case: int, place: str, as_json: bool, **given: Any) -> None:
+def minimise(door: Door, /, *, case: int, place: str, reason: str, as_json: bool, **given: Any) -> None:
     """Strike a passage from a case for good; takes two officers.
 
     PLACE is the id of a question, note (of a drop), follow-up-N, file-N for its name, reply-N, staff-note-N,
@@ -33,7 +33,7 @@ def minimise(door: Door, /, *, case: int, place: str, as_json: bool, **given: An
         if not is_all and text is None:
             text = terminal.ask_text(f"the passage to be struck from case {case}")
         day = today()
-        with inbox.acting(Deed(Act.MINIMISE, case=case, about=_about(at)), day) as session:
+        with inbox.acting(minimising.deed(case, at, reason), day) as session:
             struck = minimising.strike(session, case, at, text, By(inbox.present, day))
             holding, unsearched = leftovers.in_files(inbox.home, session, case, text or "")
     view = {
@@ -45,11 +45,6 @@ def minimise(door: Door, /, *, case: int, place: str, as_json: bool, **given: An
         "files_not_searched": unsearched,
     }
     terminal.show(view, _lines(view), as_json=as_json)
-
-
-def _about(place: str) -> str:
-    # What is typed as a place may be a passage by mistake: then it is refused, and not noted.
-    return place if minimising.is_place(place) else ""
 
 
 def _lines(view: View) -> Iterator[str]:

@@ -1,0 +1,96 @@
+"""Strike from a case what does not belong there: picked or typed, looked at, struck by two officers."""
+
+import json
+from dataclasses import dataclass
+from http import HTTPStatus
+from itertools import groupby
+from operator import attrgetter
+
+from flask import Blueprint, abort, request
+from flask.typing import ResponseReturnValue
+
+from inbox import cases, leftovers, minimising, splitting
+from inbox.acts import Act, Deed
+from inbox.desk import rendering
+from inbox.desk.forms import reason, text
+from inbox.desk.state import here
+from inbox.journal import By
+from inbox.looking import Seen
+from inbox.options import today
+from inbox.striking import EVERYWHERE
+
+pages = Blueprint("minimising", __name__, url_prefix="/case/<int:case>/minimise")
+_ABOUT = "minimise"
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """A passage at a place, all that stands there for None; ``code`` carries it letter by letter."""
+
+    place: str
+    passage: str | None
+
+    @property
+    def code(self) -> str:
+        """Return it as plain characters, whatever it holds."""
+        return json.dumps([self.place, self.passage])
+
+
+@pages.get("")
+def ask(case: int) -> ResponseReturnValue:
+    """Show what stands in a case, sentence by sentence, to be chosen from."""
+    day = today()
+    with here().inbox.acting(Deed(Act.SHOW, case=case, about=_ABOUT), day) as session:
+        view = cases.details(session, case, day, rendering.language())
+        found = minimising.texts(session, case, day)
+    texts = [
+        (place, _choices(place, [*seen]), Chosen(place, None))
+        for place, seen in groupby(found, attrgetter("place"))
+    ]
+    return rendering.page("minimise.html", number=case, labels=view["labels"], texts=texts)
+
+
+@pages.post("/preview")
+def preview(case: int) -> ResponseReturnValue:
+    """Show what would be struck, and where it stands."""
+    chosen, day = _chosen(), today()
+    with here().inbox.acting(Deed(Act.SHOW, case=case, about=_ABOUT), day) as session:
+        view = cases.details(session, case, day, rendering.language())
+        seen = minimising.look(session, case, chosen.place, chosen.passage, day)
+    shown = {"number": case, "labels": view["labels"], "chosen": chosen, "seen": seen}
+    return rendering.page("minimise_preview.html", **shown)
+
+
+@pages.post("")
+def strike(case: int) -> ResponseReturnValue:
+    """Strike it for good, and say what it did not reach; takes two officers."""
+    inbox, chosen, day = here().inbox, _read(request.form.get("chosen", "")), today()
+    with inbox.acting(minimising.deed(case, chosen.place, reason()), day) as session:
+        struck = minimising.strike(session, case, chosen.place, chosen.passage, By(inbox.present, day))
+        holding, unsearched = leftovers.in_files(inbox.home, session, case, chosen.passage or "")
+        labels = cases.details(session, case, day, rendering.language())["labels"]
+    shown = {"struck": struck, "holding": holding, "unsearched": unsearched}
+    return rendering.page("minimised.html", number=case, labels=labels, **shown)
+
+
+def _choices(place: str, seen: list[Seen]) -> list[tuple[str, Chosen]]:
+    """Return each sentence of the texts at a place, each of which can be struck by itself."""
+    return [(each, Chosen(place, each)) for one in seen for each in splitting.split(one.text)]
+
+
+def _chosen() -> Chosen:
+    """Return what was picked, else what was typed; a passage also wherever it stands."""
+    picked = request.form.get("picked")
+    found = _read(picked) if picked else Chosen(request.form.get("place", ""), text("passage"))
+    is_wide = "everywhere" in request.form and found.passage is not None
+    return Chosen(EVERYWHERE, found.passage) if is_wide else found
+
+
+def _read(code: str) -> Chosen:
+    try:
+        place, passage = json.loads(code)
+    except (ValueError, TypeError):
+        abort(HTTPStatus.BAD_REQUEST)
+    if not isinstance(place, str) or not isinstance(passage, str | None):
+        abort(HTTPStatus.BAD_REQUEST)
+    return Chosen(place, passage)

@@ -1,0 +1,52 @@
+"""Where a passage stands in a case, looked at before it is struck: texts and places are left as they are."""
+
+from dataclasses import dataclass
+
+from inbox import redaction
+from inbox.redaction import Pieces
+from inbox.striking import Striker
+
+# Who the author is, takes two officers to be read: no guess is tried on it here.
+_HIDDEN = "identity"
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A text at its place, and the pieces of it between which something would be struck."""
+
+    place: str
+    text: str
+    pieces: Pieces
+
+
+class Looker(Striker):
+    """Sees what a striker would strike, and strikes nothing."""
+
+    def __init__(self, place: str, passage: str | None) -> None:
+        super().__init__(place, passage)
+        self.seen: list[Seen] = []
+
+    def text(self, place: str, text: str) -> str:
+        """Return the text as it is; note what would be struck from it."""
+        if text and place != _HIDDEN and self.is_meant(place):
+            left = redaction.REMOVED if self.passage is None else redaction.around(text, self.passage)
+            self._see(Seen(place, text, left))
+        return text
+
+    def takes(self, place: str, option: str) -> bool:
+        """Note whether one of several answers would go; it stays."""
+        before = len(self.seen)
+        self.text(place, option)
+        self.seen[before:] = [Seen(place, option, redaction.REMOVED) for _ in self.seen[before:]]
+        return False
+
+    def has(self, place: str, word: str) -> bool:
+        """Note whether a word would go; it stays."""
+        if super().has(place, word):
+            self.seen.append(Seen(place, word, redaction.REMOVED))
+        return False
+
+    def _see(self, seen: Seen) -> None:
+        if len(seen.pieces) > 1:
+            self.times.update({seen.place: len(seen.pieces) - 1})
+            self.seen.append(seen)
