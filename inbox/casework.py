@@ -17,6 +17,16 @@ from inbox.scoring import Parts
 
 # The route of a report that an intake bundle brought.
 PORTAL = "portal"
+# The outcome of a case that is for another body.
+OUT_OF_SCOPE = "out_of_scope"
+# Kinds of measures that open proceedings against somebody: a case is kept to their end, which officers note.
+PROCEEDINGS = (
+    "art40_transmission",
+    "judicial_investigation",
+    "disciplinary_opened",
+    "disciplinary_sanction",
+    "suspension",
+)
 
 
 class Handling(Base):

@@ -48,7 +48,10 @@ class Due:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Events:
-    """What happened to a case, each on its day; ``held`` while something forbids that it is destroyed."""
+    """What happened to a case, each on its day; ``held`` while something forbids that it is destroyed.
+
+    ``at_once`` if nothing asks that it is kept once it is closed: it was out of scope.
+    """
 
     received: date
     collected: date
@@ -60,6 +63,7 @@ class Events:
     closed: date | None = None
     last_written: date | None = None
     held: bool = False
+    at_once: bool = False
 
 
 def clocks(events: Events, calendar: Calendar) -> list[Due]:
@@ -90,7 +94,17 @@ def _open_clocks(events: Events, calendar: Calendar) -> Iterator[Due]:
     yield Due(Clock.FEEDBACK, _feedback_limit(events, calendar), events.answered or met)
 
 
+def kept_until(closed: date, written: date | None, *, at_once: bool) -> date:
+    """Return the day from which a closed case is to be destroyed (domain 1.2).
+
+    Two months after the closing; what its author writes afterwards starts them anew. ``at_once`` it goes if
+    nothing was written.
+    """
+    last = max(closed, written or closed)
+    return last if at_once and last == closed else last + _RETENTION
+
+
 def _retention(events: Events) -> Iterator[Due]:
-    """Two months from the closing; what the author writes afterwards starts them anew, a hold stops them."""
     if events.closed and not events.held:
-        yield Due(Clock.RETENTION, max(events.closed, events.last_written or events.closed) + _RETENTION)
+        day = kept_until(events.closed, events.last_written, at_once=events.at_once)
+        yield Due(Clock.RETENTION, day)

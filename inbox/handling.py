@@ -3,17 +3,28 @@
 from collections.abc import Container, Iterator, Mapping
 from dataclasses import replace
 from datetime import date
+from typing import NamedTuple
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from inbox import deadlines, duties, practice, records, scoring
 from inbox.answers import Answers
-from inbox.casework import Duty, Handling
+from inbox.casework import OUT_OF_SCOPE, PROCEEDINGS, Duty, Handling, Measure
 from inbox.credibility import Credibility
 from inbox.deadlines import Clock, Due, Events
 from inbox.practice import Regime
 from inbox.schema import Case, FollowUp
+
+
+class _Since(NamedTuple):
+    """What came of a case beside the work on it: when its author last wrote, whether proceedings go on."""
+
+    written: date | None = None
+    pursued: bool = False
+
+
+_PURSUED = select(Measure.case).where(Measure.kind.in_(PROCEEDINGS))
 
 
 def of(session: Session, number: int) -> Handling:
@@ -34,7 +45,7 @@ def begin(session: Session, case: Case, answers: Answers) -> Handling:
     asked_of = list(duties.begin(session, case, handling, answers))
     session.add_all(asked_of)
     decision = min((each.due for each in asked_of), default=None)
-    handling.deadline = _next(session, case, handling, None, decision)
+    handling.deadline = _next(session, case, handling, _Since(), decision)
     return handling
 
 
@@ -101,7 +112,7 @@ def feedback_due(session: Session, number: int, today: date) -> date | None:
     """
     case, work = records.case(session, number), of(session, number)
     how = practice.of(session)
-    events = replace(_events(case, work, None, how.regime), acknowledged=work.acknowledged or today)
+    events = replace(_events(case, work, _Since(), how.regime), acknowledged=work.acknowledged or today)
     waiting = (each for each in deadlines.clocks(events, how.calendar) if each.clock is Clock.FEEDBACK)
     return next((each.day for each in waiting if each.done is None), None)
 
@@ -111,33 +122,33 @@ def keep_in_step(session: Session, number: int) -> None:
     session.flush()
     case, handling = session.get_one(Case, number), of(session, number)
     decision = session.scalar(select(func.min(Duty.due)).filter_by(case=number, decided=None))
-    handling.deadline = _next(session, case, handling, _last_written(session, number), decision)
+    handling.deadline = _next(session, case, handling, _since(session, number), decision)
 
 
 def renew(session: Session) -> None:
     """Set the next deadline of every case anew, after a change in how the office works."""
     decisions = duties.next_due(session)
-    for case, handling, written in _all(session):
-        handling.deadline = _next(session, case, handling, written, decisions.get(case.number))
+    for case, handling, since in _all(session):
+        handling.deadline = _next(session, case, handling, since, decisions.get(case.number))
 
 
 def every(session: Session) -> Iterator[tuple[Handling, list[Due]]]:
     """Yield the work on every case with all its clocks."""
     how = practice.of(session)
-    for case, handling, written in _all(session):
-        yield handling, deadlines.clocks(_events(case, handling, written, how.regime), how.calendar)
+    for case, handling, since in _all(session):
+        yield handling, deadlines.clocks(_events(case, handling, since, how.regime), how.calendar)
 
 
 def clocks(session: Session, number: int) -> list[Due]:
     """Return every clock of a case; raises as ``records.case``."""
     case, handling = records.case(session, number), of(session, number)
     how = practice.of(session)
-    events = _events(case, handling, _last_written(session, number), how.regime)
+    events = _events(case, handling, _since(session, number), how.regime)
     return deadlines.clocks(events, how.calendar)
 
 
-def _events(case: Case, handling: Handling, written: date | None, regime: Regime) -> Events:
-    """Return what happened to a case; ``written`` is the day of the last follow-up.
+def _events(case: Case, handling: Handling, since: _Since, regime: Regime) -> Events:
+    """Return what happened to a case.
 
     What was extended counts for an external authority alone.
     """
@@ -150,31 +161,35 @@ def _events(case: Case, handling: Handling, written: date | None, regime: Regime
         extended=handling.extended if regime is Regime.EXTERNAL else None,
         answered=handling.answered,
         closed=handling.closed,
-        last_written=written,
-        held=handling.held is not None,
+        last_written=since.written,
+        held=handling.held is not None or since.pursued,
+        at_once=handling.outcome == OUT_OF_SCOPE,
     )
 
 
-def _last_written(session: Session, number: int) -> date | None:
-    """Return the day on which the last follow-up to a case was received, None without any."""
-    return session.scalar(select(func.max(FollowUp.received)).filter_by(case=number))
+def _since(session: Session, number: int) -> _Since:
+    written = session.scalar(select(func.max(FollowUp.received)).filter_by(case=number))
+    pursued = session.scalar(_PURSUED.where(Measure.case == number).limit(1))
+    return _Since(written, pursued is not None)
 
 
-def _all(session: Session) -> Iterator[tuple[Case, Handling, date | None]]:
-    """Yield every case, the work on it, and the day on which its last follow-up was received."""
+def _all(session: Session) -> Iterator[tuple[Case, Handling, _Since]]:
+    """Yield every case, the work on it, and what came of it since."""
     last = select(FollowUp.case, func.max(FollowUp.received).label("day")).group_by(FollowUp.case).subquery()
+    pursued = set(session.scalars(_PURSUED))
     rows = select(Case, Handling, last.c.day).join(Handling, Handling.case == Case.number)
-    yield from session.execute(rows.outerjoin(last, last.c.case == Case.number))
+    for case, handling, written in session.execute(rows.outerjoin(last, last.c.case == Case.number)):
+        yield case, handling, _Since(written, case.number in pursued)
 
 
 def _next(
-    session: Session, case: Case, handling: Handling, written: date | None, decision: date | None
+    session: Session, case: Case, handling: Handling, since: _Since, decision: date | None
 ) -> date | None:
     """Return the next day on which a clock ends or a decision is due; of junk nothing is."""
     if handling.rejected is not None:
         return None
     how = practice.of(session)
-    due = deadlines.next_due(_events(case, handling, written, how.regime), how.calendar)
+    due = deadlines.next_due(_events(case, handling, since, how.regime), how.calendar)
     return min(filter(None, (due.day if due else None, decision)), default=None)
 
 

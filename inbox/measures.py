@@ -96,7 +96,6 @@ def record(session: Session, number: int, taken: Taken, today: date) -> Measure:
                 number=number,
             ),
         )
-    handling.acted(session, number, today)
     last = session.scalar(select(func.max(Measure.position)).filter_by(case=number)) or 0
     row = Measure(
         case=number,
@@ -109,6 +108,7 @@ def record(session: Session, number: int, taken: Taken, today: date) -> Measure:
         told=taken.told,
     )
     session.add(row)
+    handling.acted(session, number, today)
     if is_told(row, work.disclosure):
         session.get_one(Case, number).closed_in = None
     return row

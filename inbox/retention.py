@@ -4,28 +4,15 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from dateutil.relativedelta import relativedelta
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from crypto import bundle
-from inbox import disk, records
-from inbox.casework import Handling, Measure
+from inbox import deadlines, disk, records
+from inbox.casework import OUT_OF_SCOPE, PROCEEDINGS, Handling, Measure
 from inbox.home import Home
-from inbox.measures import Kind
 from inbox.schema import Case, FollowUp
 from inbox.slots import mailbox_of
-
-CLOSED = relativedelta(months=2)
-OUT_OF_SCOPE = "out_of_scope"
-# What opens proceedings against somebody: a case is kept to their end, which two officers note.
-PROCEEDINGS = (
-    Kind.ART40_TRANSMISSION,
-    Kind.JUDICIAL_INVESTIGATION,
-    Kind.DISCIPLINARY_OPENED,
-    Kind.DISCIPLINARY_SANCTION,
-    Kind.SUSPENSION,
-)
 
 
 class Rule(StrEnum):
@@ -92,9 +79,9 @@ def _term(work: Handling, written: date | None) -> tuple[Rule, date] | None:
     last = max(ended, written or ended)
     if work.rejected is not None:
         return Rule.JUNK, last + records.JUNK_KEPT
-    if work.outcome == OUT_OF_SCOPE and last == ended:
-        return Rule.OUT_OF_SCOPE, last
-    return Rule.CLOSED, last + CLOSED
+    at_once = work.outcome == OUT_OF_SCOPE
+    rule = Rule.OUT_OF_SCOPE if at_once and last == ended else Rule.CLOSED
+    return rule, deadlines.kept_until(ended, written, at_once=at_once)
 
 
 def _is_to_be_read(work: Handling) -> bool:

@@ -140,6 +140,7 @@ def test_who_reports_what_is_out_of_scope_is_directed_elsewhere(
     """In the language of the report, by the list; the case says where to."""
     office.json("close", "1", "out_of_scope", "--disclosure", "full", "--to", "defender_of_rights")
     slot = told()
+    assert build.today().isoformat() == work(office)["deadline"]  # nothing asks that it is kept
     assert "Vous pouvez vous adresser à :\n\nLe Défenseur des droits\n" in slot.messages[-1].text
     assert ("closed", ("referred_external",)) == (slot.status, slot.measures_disclosed)
     (measure,) = work(office)["measures"]

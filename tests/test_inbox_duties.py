@@ -142,6 +142,7 @@ def test_to_inform_the_persons_is_put_off_with_a_reason(office: Office) -> None:
     [
         (["defer"], "a day to come, within a year"),
         (["defer", "--until", "2020-01-01"], "a day to come, within a year"),
+        (["defer", "--until", today().isoformat()], "a day to come, within a year"),
         (["defer", "--until", "2999-01-01"], "a day to come, within a year"),
         (["informed", "--until", "2999-01-01"], "only what is put off"),
         (["no_transmission", "--addressee", "x"], "only what is transmitted"),

@@ -16,10 +16,12 @@ from sqlalchemy.orm import Session
 from crypto import age, base64url
 from crypto.bundle import Link, Withdrawal
 from crypto.recipients import HybridIdentity
-from inbox import eliminating, keystore, narrowing, upgrading
+from inbox import deadlines, eliminating, handling, keystore, narrowing, retention, upgrading
 from inbox.casework import Handling, Measure, Term, Words
 from inbox.errors import Refused
+from inbox.measures import Kind
 from inbox.remains import Leaving, PastExclusion, Tombstone
+from inbox.retention import Obstacle
 from inbox.schema import Case, KeyStoreKey
 from tests import inbox_builders as build
 from tests.inbox_builders import Office, Portal, Reporter, Sent, World, first, read_outbox, today
@@ -309,6 +311,7 @@ def test_a_letter_from_before_the_first_key_is_destroyed_like_any_other(
 def test_what_is_out_of_scope_goes_at_once(closed: Office) -> None:
     work_on(closed, outcome="out_of_scope")
     assert [("out-of-scope", today().isoformat(), True, [])] == terms(closed)
+    assert [today().isoformat()] == kept_until(closed)
     assert [1] == closed.json("destroy", "--due")["cases"]
 
 
@@ -348,6 +351,10 @@ def test_junk_that_comes_back_is_open_at_the_portal_again(
     tell_portal(office, portal)
     office.json("junk", "1", "--recover", "--reason", "none")
     assert (1, 0) == slots_in(office, world)
+    office.json("junk", "1", "--reason", "flood after all")
+    clock.wait(30)
+    assert (1, 1) == slots_in(office, world)
+    office.json("junk", "1", "--recover", "--reason", "none")
     office.json("close", "1", *build.CLOSING)
     assert (1, 1) == slots_in(office, world)
 
@@ -365,6 +372,37 @@ def test_what_is_held_is_destroyed_by_nobody(closed: Office, clock: Clock) -> No
     assert "held for a procedure" in refused(closed, "1")
     assert "held for a procedure" in refused(closed, "1", "--early", "x")
     assert "nothing is due" in refused(closed, "--due")
+
+
+def kept_until(office: Office) -> list[str]:
+    """Return what the case itself says of the day from which it is to be destroyed, nothing without one."""
+    clocks = office.json("show", "1")["work"]["clocks"]
+    return [each["day"] for each in clocks if each["clock"] == "retention"]
+
+
+def test_a_case_is_kept_for_what_opens_proceedings_alone(closed: Office) -> None:
+    """So say the list, and every clock: nothing is overdue for who watches over the work."""
+    pursued = {
+        "art40_transmission", "judicial_investigation", "disciplinary_opened", "disciplinary_sanction",
+        "suspension",
+    }  # fmt: skip
+    found = set()
+    with closed.opened() as inbox, inbox.transaction() as session:
+        for kind in Kind:
+            row = Measure(case=1, position=1, kind=kind.value, day=today())
+            session.add(row)
+            session.flush()
+            (due,) = retention.listing(inbox.home, session)
+            clocks = [
+                *handling.clocks(session, 1),
+                *(each for _, all_of in handling.every(session) for each in all_of),
+            ]
+            is_kept = Obstacle.PROCEEDINGS in due.obstacles
+            assert is_kept is not any(each.clock is deadlines.Clock.RETENTION for each in clocks)
+            found |= {kind.value} if is_kept else set()
+            session.delete(row)
+            session.flush()
+    assert pursued == found
 
 
 def test_proceedings_keep_a_case_until_two_officers_say_that_they_are_over(

@@ -11,6 +11,7 @@ from sqlalchemy import select
 
 from crypto import casetoken, memo
 from crypto.bundle import Outbox, Withdrawal
+from crypto.container import MOST_FILES
 from crypto.journal import ENTRY
 from crypto.messages import REPORT
 from inbox import records, registers, schema
@@ -104,6 +105,25 @@ def test_a_file_that_is_not_there_is_said_before_anything_is_asked(world: World,
     taken.write_text("kept")
     assert "cannot be written" in world.office.run(*entering(answers), "--sheet", taken).err
     assert ("kept", before) == (taken.read_text(), world.office.state())
+
+
+def test_no_more_files_come_with_it_than_with_any_other(world: World, answers: Path) -> None:
+    before = world.office.state()
+    said = world.office.run(*entering(answers), *["--attach", answers] * (MOST_FILES + 1))
+    assert (1, True) == (said.code, f"more than {MOST_FILES} files" in said.err)
+    assert before == world.office.state()
+
+
+def test_an_entered_report_is_linked_and_due_like_any_other(world: World, tmp_path: Path) -> None:
+    """What it has in common with another is found; a name and an offence ask for their decisions."""
+    path = tmp_path / "answers.toml"
+    path.write_text('what = "x"\nrefs = "CSQU3054383"\ncategory = "info_leak"\nwho_id = "Untel"', "utf-8")
+    for route in ("letter", "meeting"):
+        world.office.json(*entering(path, route=route))
+    (proposed,) = world.office.json("links", "1")["proposed"]
+    assert (2, "CSQU3054383") == (proposed["case"], proposed["reasons"][0]["shown"])
+    work = world.office.json("show", "1")["work"]
+    assert ["art14", "art40"] == [each["duty"] for each in work["duties"]]
 
 
 def test_an_entered_report_is_a_case_with_its_route_and_day(
@@ -248,7 +268,9 @@ def test_a_report_that_names_an_officer_is_kept_from_that_one(trio: Trio, tmp_pa
     path.write_text('what = "Bruno a prêté son badge"', "utf-8")
     entered = trio.others.json(*entering(path))
     assert (4, ["bruno"]) == (entered["case"], entered["kept_from"])
-    hidden = trio.excluded.json(*entering(path))
+    (tmp_path / "lettre de Bruno.txt").write_text("x")
+    path.write_text('what = "Voir la lettre"', "utf-8")
+    hidden = trio.excluded.json(*entering(path), "--attach", tmp_path / "lettre de Bruno.txt")
     assert (None, []) == (hidden["case"], hidden["kept_from"])
     assert 12 == len(hidden["token"].split())
     assert [1, 2] == [case["case"] for case in trio.excluded.json("list")["cases"]]

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from inbox import picking
 from tests import inbox_builders as build
 from tests.inbox_builders import Office, Portal, Reporter, Sent, World, answering, first, read_outbox, today
 from tests.inbox_trio import Trio
@@ -77,6 +78,15 @@ def test_what_a_filter_finds_is_rejected_once_its_number_is_confirmed(office: Of
     )
     assert [4, 5] == queue(office)
     assert [1, 2, 3] == office.json("junk", "--category", "other", "--count", "3", "--recover")["cases"]
+
+
+def test_so_many_that_nobody_counts_them_are_not_rejected(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(picking, "MANY", 2)
+    said = office.run("junk", "--search", "achetez", "--count", "3")
+    assert (1, "error: more than 2 cases match\n") == (said.code, said.err.partition("hint")[0])
+    assert [1, 2, 3, 4, 5] == queue(office)
 
 
 @pytest.mark.parametrize(

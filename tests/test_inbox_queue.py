@@ -7,6 +7,9 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
+from inbox import queueing
+from inbox.casework import Handling
+from inbox.commands import queueing as commands_queueing
 from inbox.schema import FollowUp
 from tests.inbox_builders import CLOSING, Office, Portal, Reporter, Sent, World, answering, drop, first, today
 
@@ -64,6 +67,22 @@ def test_what_is_most_pressing_comes_first(waiting: Office) -> None:
     assert 2 == numbers(waiting, "--sort", "deadline")[0]
 
 
+def test_of_what_is_as_pressing_the_next_deadline_comes_first(office: Office) -> None:
+    with office.opened() as inbox, inbox.transaction() as session:
+        session.get_one(Handling, 5).deadline = today() + timedelta(90)
+    assert [2, 4, 3, 1, 5] == numbers(office)
+    assert [5] == numbers(office, "--sort", "deadline")[-1:]
+
+
+def test_it_is_shown_in_pages(waiting: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each case on one of them; how many there are in all stands on each."""
+    for module in (queueing, commands_queueing):
+        monkeypatch.setattr(module, "PAGE", 2)
+    pages = [waiting.json("queue", "--page", str(page)) for page in (1, 2, 3, 4)]
+    assert [[2, 4], [3, 5], [1], []] == [[case["case"] for case in page["cases"]] for page in pages]
+    assert {5} == {page["count"] for page in pages}
+
+
 def test_the_rules_say_how_pressing_each_is(waiting: Office) -> None:
     for number, (_, _, expected) in enumerate(REPORTS, 1):
         case = one(waiting, number)
@@ -73,6 +92,8 @@ def test_the_rules_say_how_pressing_each_is(waiting: Office) -> None:
 FILTERS = [
     (["--category", "threat"], [2]),
     (["--area", "atlantic"], [2]),
+    (["--priority", "1"], [2]),
+    (["--priority", "3"], [4]),
     (["--priority", "4"], [3, 5, 1]),
     (["--status", "received"], [2, 4, 3, 5, 1]),
     (["--status", "assessing"], []),
