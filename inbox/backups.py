@@ -19,7 +19,7 @@ from pathlib import Path
 from crypto import shape
 from crypto.errors import CryptoError
 from crypto.shape import binary, integer, list_of, record, text
-from inbox import disk, founding, journal, keystore, unlocking, versions
+from inbox import disk, founding, journal, keystore, numbering, unlocking, versions
 from inbox.acts import Act, Deed
 from inbox.errors import Refused
 from inbox.home import Home, keystore_name
@@ -64,20 +64,42 @@ class Backup:
     files: tuple[File, ...]
 
 
+# More cases than the lost inbox can have had since the copy was taken, where nobody knows.
+_LEAP = 1_000
+
+
 @dataclass(frozen=True, slots=True)
 class Made:
-    """Where a backup and its key store are."""
+    """Where a backup and its key store are; ``shares`` are the files of the home that it does not hold."""
 
     folder: Path
     keystore: Path
+    shares: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A backup with its key store, to be put back.
+
+    ``last_case`` is the highest number that the lost inbox gave to a case. Where nobody knows it, numbers
+    leap by 1,000: on paper two cases of the same number would be one.
+    """
+
+    folder: Path
+    keystore: Path
+    last_case: int | None
 
 
 @dataclass(frozen=True, slots=True)
 class Restored:
-    """The day of a backup that was put back, and the version of its vault."""
+    """The day of a backup that was put back, and the version of its vault.
+
+    ``next_case`` is the number of the next case, None where the vault is too old to keep it.
+    """
 
     day: date
     version: str
+    next_case: int | None
 
     @property
     def is_old(self) -> bool:
@@ -123,15 +145,15 @@ def make(inbox: Inbox, out: Path, keys: Path, *, today: date, progress: Progress
             files = tuple(_copy_all(inbox.home, aside, _names(inbox), progress))
         made = Backup(day=today, keystore=generation, keystore_hash=hashed, files=files)
         disk.write(aside / LIST, [_BACKUP.encode(made)])
-    return Made(folder, copy)
+    return Made(folder, copy, tuple(sorted(path.name for path in inbox.home.root.glob("*.share"))))
 
 
-def restore(source: Made, root: Path, bring: Bring, *, today: date, progress: Progress) -> Restored:
+def restore(source: Source, root: Path, bring: Bring, *, today: date, progress: Progress) -> Restored:
     """Make the inbox in the folder ``root`` from a backup with its key store, and note that in its journal.
 
     Every file is compared with the list of the backup, and vault and key store are opened, before anything
-    is at ``root``. Raises HomeRefused if something is there, Refused for what does not belong together, and
-    what opening raises.
+    is at ``root``. Raises HomeRefused if something is there, Refused for what does not belong together or a
+    number below one that is in the backup, and what opening raises.
     """
     founding.check_free(root)
     backup = _read(source.folder)
@@ -143,7 +165,7 @@ def restore(source: Made, root: Path, bring: Bring, *, today: date, progress: Pr
         for done, file in enumerate(backup.files, 1):
             _check(_copy(source.folder / file.name, aside / file.name), file.hash)
             progress(done, len(backup.files))
-        return Restored(backup.day, _open(home, bring, backup, today))
+        return _opened(home, bring, backup, today, source.last_case)
 
 
 @contextmanager
@@ -163,17 +185,21 @@ def _aside(folder: Path) -> Iterator[Path]:
     disk.sync_folder(folder.parent)
 
 
-def _open(home: Home, bring: Bring, backup: Backup, today: date) -> str:
-    """Open vault and key store; note what was done, where the vault can take it; return its version."""
+def _opened(home: Home, bring: Bring, backup: Backup, today: date, last_case: int | None) -> Restored:
+    """Open vault and key store; note what was done, and where numbers go on, if the vault can take it."""
+    next_case = None
     opened = unlocking.open_any(home, lambda: bring(home.root))
     with closing(opened.vault):
         opened.vault.check()
         with opened.vault.transaction() as session:
             keystore.load(home, session)
             if opened.version == versions.NEWEST:
-                deed = Deed(Act.RESTORE, about=f"from the backup of {backup.day}")
+                last = last_case or numbering.last(session) + _LEAP
+                numbering.go_on_after(session, last)
+                next_case = last + 1
+                deed = Deed(Act.RESTORE, about=f"from the backup of {backup.day}; next case {next_case}")
                 journal.note(session, By(opened.present, today), deed)
-    return opened.version
+    return Restored(backup.day, opened.version, next_case)
 
 
 def _check_apart(home: Path, out: Path, keys: Path) -> None:

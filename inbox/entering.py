@@ -20,6 +20,7 @@ from inbox import (
     enclosures,
     handling,
     index,
+    numbering,
     questionnaires,
     records,
     registers,
@@ -131,7 +132,7 @@ def enter(inbox: Inbox, told: Told, *, today: date) -> Entered:
     """
     with inbox.transaction() as session:
         asked = questionnaires.in_use(session)
-        number = records.last_case_number(session) + 1
+        number = numbering.last(session) + 1
     check(asked, told, today)
     token = casetoken.generate()
     with inbox.acting(Deed(Act.ENTER, about=told.route.value, case=number), today) as session:

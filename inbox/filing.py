@@ -12,7 +12,7 @@ from crypto.bundle import Withdrawal
 from crypto.container import Signed
 from crypto.errors import Tampered
 from crypto.messages import Status
-from inbox import conflicts, handling, index, questionnaires, records, schema, summaries, words
+from inbox import conflicts, handling, index, numbering, questionnaires, records, schema, summaries, words
 from inbox.answers import NOTE, Answers
 from inbox.home import Home
 from inbox.reasons import Kind
@@ -74,7 +74,7 @@ class Filing:
         self._shown = Shown(session)
         self._asked = questionnaires.Known(session)
         self._numbers = records.numbers_by_case_id(session)
-        self._number = records.last_case_number(session)
+        self._number = numbering.last(session)
         self._shelf = Shelf(session, home, n)
         self.filed = Filed(unopened=self._shelf.added, resolved=self._shelf.resolved)
         self.seeds: dict[bytes, bytes] = {}

@@ -12,7 +12,6 @@ from inbox.casework import Handling
 from inbox.errors import CaseRefused
 from inbox.narrowing import AS_A_LINE
 from inbox.reasons import Kind
-from inbox.remains import Elimination
 from inbox.schema import (
     Attachment,
     Card,
@@ -202,12 +201,6 @@ def numbers_by_case_id(session: Session) -> dict[bytes, int]:
 def case_from(session: Session, envelope_hash: bytes) -> Case | None:
     """Return a case that came in this very envelope."""
     return session.scalar(select(Case).filter_by(envelope=envelope_hash).limit(1))
-
-
-def last_case_number(session: Session) -> int:
-    """Return the highest case number given so far, also to one that was destroyed; 0 for none."""
-    highest = (select(func.max(Case.number)), select(func.max(Elimination.case)))
-    return max(session.scalar(each) or 0 for each in highest)
 
 
 def cases(session: Session) -> Sequence[Case]:

@@ -10,7 +10,7 @@ import pytest
 from werkzeug.test import TestResponse
 
 from crypto import casetoken
-from inbox import questionnaires, records
+from inbox import numbering, questionnaires
 from inbox.desk import headers
 from tests import traces
 from tests.desk_room import Client, sitting
@@ -76,7 +76,7 @@ def test_what_the_page_would_not_send_is_shown_again_with_what_was_typed(
     assert (422, True) == (shown.status_code, said in shown.text)
     assert f"{CANARY}\nsecond line &lt;b&gt;</textarea>" in shown.text.replace("\r\n", "\n")
     with client.desk.inbox.transaction() as session:
-        assert 0 == records.last_case_number(session)
+        assert 0 == numbering.last(session)
 
 
 def test_what_is_wrong_stands_beside_its_question(client: Client) -> None:
@@ -143,7 +143,7 @@ def test_a_file_that_left_the_medium_is_not_left_out_silently(client: Client) ->
     answer = enter(client, what=CANARY, _file="gone.pdf")
     assert (409, True) == (answer.status_code, CANARY in answer.text)
     with client.desk.inbox.transaction() as session:
-        assert 0 == records.last_case_number(session)
+        assert 0 == numbering.last(session)
 
 
 def test_the_words_are_on_one_answer_and_nowhere_else(

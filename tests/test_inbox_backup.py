@@ -12,7 +12,7 @@ from sqlalchemy import text
 
 from crypto import base64url
 from crypto.bundle import Link
-from inbox import records
+from inbox import cli, numbering, records
 from inbox.schema import Case, Message
 from tests.inbox_builders import Office, Portal, Reporter, Said, World, first, today
 from tests.inbox_kills import killed_everywhere
@@ -73,7 +73,10 @@ def test_a_backup_put_back_is_the_inbox_it_was_opened_by_the_same_shares(
     made = copies.of(trio.others)
     restored, said = copies.restore(trio.others, made, tmp_path / "new")
     assert (0, "") == (said.code, said.err)
-    assert trio.others.state() == restored.state()
+    before, after = trio.others.state(), restored.state()
+    assert (["('last-case', '1003')"], 1004) == (after.pop("settings"), said.json["next_case"])
+    assert [] == before.pop("settings")
+    assert before == after
     assert 0 == restored.run("journal", "verify").code
     acts = [entry["act"] for entry in restored.json("journal", "print")["entries"]]
     assert ["back-up", "restore", "read-journal", "read-journal"] == acts[-4:]
@@ -156,19 +159,99 @@ def test_a_backup_that_was_changed_is_not_put_back(trio: Trio, copies: Copies, t
     assert 0 == copies.restore(trio.others, made, tmp_path / "right")[1].code
 
 
+def test_a_number_that_the_lost_inbox_may_have_given_is_given_to_no_other_case(
+    world: World, portal: Portal, collect: Callable[..., Any], tmp_path: Path
+) -> None:
+    """As far as officers name it; else by a leap. The lost inbox had a second case, the backup has one."""
+    medium = Copies(tmp_path)
+    collect(portal.bundle(first(Reporter(world))))
+    made = medium.of(world.office)
+    collect(portal.bundle(first(Reporter(world))))
+    reports = portal.bundle(first(Reporter(world)))
+    numbers = []
+    for n, known in enumerate([["--last-case", "2"], []]):
+        lost = tmp_path / f"lost{n}"
+        world.office.root.rename(lost)
+        share, secret = next(lost.glob("*.share")), world.office.secret
+        home = ["--home", str(world.office.root), "--share", str(share), "--passphrase-file", str(secret)]
+        restoring = [*home, "restore", "--from", made["folder"], "--keystore", made["keystore"]]
+        assert 0 == cli.run([*restoring, *known])
+        shutil.copy(share, world.office.root)
+        given = ("--after-restore", "--confirm-instance", portal.fingerprint)
+        numbers += world.office.json("collect", reports, *given)[0]["cases"]
+    assert [3, 1002] == numbers
+
+
+def test_after_an_upgrade_officers_name_the_last_number(world: World) -> None:
+    """An old vault has no room for it; what was given already is not named again."""
+    world.office.json("settings", "--last-case", "7")
+    entries = world.office.json("journal", "print")["entries"]
+    assert ("change-settings", "last case 7") == (entries[-2]["act"], entries[-2]["about"])
+    said = world.office.run("settings", "--last-case", "6")
+    assert (1, True) == (said.code, "numbers up to 7 are given already" in said.err)
+    with world.office.opened() as inbox, inbox.transaction() as session:
+        assert 7 == numbering.last(session)
+
+
+def test_the_share_of_an_officer_who_is_alone_is_named_as_not_in_it(
+    world: World, trio: Trio, tmp_path: Path
+) -> None:
+    """It lies in the home, and without it nobody opens the backup; those of several lie elsewhere."""
+    medium = Copies(tmp_path)
+    said = world.office.run("backup", "--out", medium.out, "--keystore-out", medium.keys).out
+    (share,) = world.office.root.glob("*.share")
+    assert f"{share.name} is not in it: keep a copy apart from both, nobody opens it without\n" in said
+    assert share.name not in files(medium.out) | files(medium.keys)
+    (tmp_path / "trio").mkdir(exist_ok=True)
+    assert [] == Copies(tmp_path / "trio").of(trio.others)["shares"]
+
+
+@pytest.fixture
+def small(world: World, portal: Portal, collect: Callable[..., Any]) -> Office:
+    """An inbox with one report that has a file: each file that is copied is some steps more."""
+    collect(portal.bundle(first(Reporter(world), files=[b"x"])))
+    return world.office
+
+
+def test_power_lost_while_an_inbox_is_put_back_leaves_a_whole_one_or_none(
+    small: Office, tmp_path: Path
+) -> None:
+    """Killed at every step: what is there opens with its case; where nothing is, it can be put back."""
+    made = Copies(tmp_path).of(small)
+    (share,) = small.root.glob("*.share")
+    words = ["restore", "--from", made["folder"], "--keystore", made["keystore"]]
+    words += ["--share", str(share), "--passphrase-file", str(small.secret)]
+    begun = Office(tmp_path / "before")
+    begun.root.parent.mkdir()
+    killed = killed_everywhere(begun, tmp_path / "killed", today(), *words)
+    whole = [each.root.exists() for each in killed]
+    assert sorted(whole) == whole
+    assert 10 < whole.index(True)
+    for each in [*killed[: whole.index(True) : 5], *killed[whole.index(True) :]]:
+        if not each.root.exists():
+            assert 0 == cli.run(["--home", str(each.root), *words])
+        shutil.copy(share, each.root)
+        shutil.copy(small.secret, each.secret)
+        assert ([1], 0) == (
+            [case["case"] for case in each.json("list")["cases"]],
+            each.run("attachment", "1", "1", "--out", each.root.parent / "file", "--reason", "x").code,
+        )
+        assert ["file", "inbox", "passphrase"] == sorted(path.name for path in each.root.parent.iterdir())
+
+
 def refused(copies: Copies, office: Office, made: dict[str, str], folder: Path) -> None:
     _, said = copies.restore(office, made, folder)
     assert 1 == said.code, said
     assert ["out", "shares"] == sorted(path.name for path in folder.iterdir())
 
 
-def test_power_lost_while_a_backup_is_made_leaves_a_whole_one_or_none(trio: Trio, tmp_path: Path) -> None:
+def test_power_lost_while_a_backup_is_made_leaves_a_whole_one_or_none(small: Office, tmp_path: Path) -> None:
     """What was cut short is no backup, is swept away by the next, and does not stand in its way."""
-    folder = trio.others.root.parent
+    folder = small.root.parent
     for name in ("backups", "keys"):
         (folder / name).mkdir()
     words = ("backup", "--out", "{}/backups", "--keystore-out", "{}/keys")
-    killed = killed_everywhere(trio.others, tmp_path / "killed", today(), *words)
+    killed = killed_everywhere(small, tmp_path / "killed", today(), *words)
     whole = []
     for n, each in enumerate(killed):
         (*made,) = (each.root.parent / "backups").glob("backup-*")

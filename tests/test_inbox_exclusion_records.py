@@ -18,7 +18,7 @@ pytest_plugins = ["tests.inbox_room"]
 
 # Questions whose answer has something of the case in it; whoever writes a new one that has adds it here.
 OF_CASES = {
-    "case", "numbers_by_case_id", "case_from", "last_case_number", "cases", "cases_to_refresh", "follow_up",
+    "case", "numbers_by_case_id", "case_from", "cases", "cases_to_refresh", "follow_up",
     "follow_ups", "last_follow_up_position", "last_attachment_number", "attachments", "attachment_ids",
     "messages", "of", "counts", "unopened", "set_aside", "envelope_hashes", "done_hashes",
     "last_unopened_number", "journal_numbers", "journal_of", "exclusions", "excluded_from", "case_numbers",

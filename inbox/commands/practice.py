@@ -6,9 +6,9 @@ from datetime import date, datetime
 import click
 from sqlalchemy.orm import Session
 
-from inbox import adjusting, labels, practice, terminal
+from inbox import adjusting, labels, numbering, practice, terminal
 from inbox.acts import Act, Deed
-from inbox.options import Door, json_option, officer_options, today
+from inbox.options import NUMBER, Door, json_option, officer_options, today
 from inbox.practice import Regime
 
 _days = click.argument("days", metavar="DAY…", type=click.DateTime(["%Y-%m-%d"]), nargs=-1, required=True)
@@ -17,15 +17,20 @@ _Change = Callable[[Session, list[date]], None]
 
 @click.command()
 @click.option("--regime", type=click.Choice([each.value for each in Regime]), help="Under which it works.")
+@click.option("--last-case", type=NUMBER, help="Give new cases numbers after this one: see restore.")
 @officer_options
 @json_option
 @click.pass_obj
-def settings(door: Door, /, *, regime: str | None, as_json: bool) -> None:
+def settings(door: Door, /, *, regime: str | None, last_case: int | None, as_json: bool) -> None:
     """Show how this office works, or change it; all deadlines follow."""
-    deed = Deed(Act.CHANGE_SETTINGS, about=f"regime {regime}") if regime else Deed(Act.LIST_SETTINGS)
+    changes = {"regime": regime, "last case": last_case}
+    about = ", ".join(f"{name} {value}" for name, value in changes.items() if value)
+    deed = Deed(Act.CHANGE_SETTINGS if about else Act.LIST_SETTINGS, about=about)
     with door.opened() as inbox, inbox.acting(deed, today()) as session:
         if regime:
             adjusting.choose_regime(session, Regime(regime))
+        if last_case:
+            numbering.go_on_after(session, last_case)
         now = practice.of(session).regime
     said = f"regime: {now} ({labels.english('regime', now)})"
     terminal.show({"regime": now.value}, [said], as_json=as_json)

@@ -1,0 +1,28 @@
+"""The numbers of cases: each is given once, also where the inbox was put back from an older copy."""
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from inbox.casework import Setting
+from inbox.errors import Refused
+from inbox.remains import Elimination
+from inbox.schema import Case
+
+_LAST = "last-case"
+
+
+def last(session: Session) -> int:
+    """Return the highest case number given so far, also to one that was destroyed; 0 for none.
+
+    A number that officers named counts as given: the lost inbox may have given those up to it.
+    """
+    named = session.scalar(select(Setting.value).filter_by(name=_LAST)) or "0"
+    highest = (select(func.max(Case.number)), select(func.max(Elimination.case)))
+    return max(int(named), *(session.scalar(each) or 0 for each in highest))
+
+
+def go_on_after(session: Session, number: int) -> None:
+    """Let new cases have higher numbers than this one; Refused if a higher one was given already."""
+    if number < (given := last(session)):
+        raise Refused(f"numbers up to {given} are given already", "name that one, or a higher")
+    session.merge(Setting(name=_LAST, value=str(number)))
