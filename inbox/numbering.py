@@ -7,6 +7,7 @@ from inbox.casework import Setting
 from inbox.errors import Refused
 from inbox.remains import Elimination
 from inbox.schema import Case
+from inbox.sentences import sentence
 
 _LAST = "last-case"
 
@@ -24,5 +25,8 @@ def last(session: Session) -> int:
 def go_on_after(session: Session, number: int) -> None:
     """Let new cases have higher numbers than this one; Refused if a higher one was given already."""
     if number < (given := last(session)):
-        raise Refused(f"numbers up to {given} are given already", "name that one, or a higher")
+        raise Refused(
+            sentence("numbers up to {given} are given already", given=given),
+            sentence("name that one, or a higher"),
+        )
     session.merge(Setting(name=_LAST, value=str(number)))
