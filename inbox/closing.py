@@ -7,11 +7,11 @@ from enum import StrEnum
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from crypto.journal import LONGEST_REASON
 from crypto.messages import Status
 from inbox import duties, handling, measures, records, redirections, replies, slots
 from inbox.acts import Act, Deed
-from inbox.errors import CaseRefused, Refused
+from inbox.errors import CaseRefused
+from inbox.journal import one_reason
 from inbox.measures import Disclosure, Kind, Taken
 from inbox.schema import Case, Message
 from inbox.sentences import sentence
@@ -38,9 +38,10 @@ _AGAINST_THE_REPORT = {Outcome.UNFOUNDED, Outcome.INSUFFICIENT, Outcome.BAD_FAIT
 class Closing:
     """What came of a case, and what its author is told.
 
-    ``reason`` says why something is withheld. ``body`` is the one on the list that is competent for what is
-    out of scope. ``text`` goes to the author; empty if an answer waits for the next outbox already.
-    ``despite`` is the reason to say what ``caution`` warns of.
+    ``reason`` says why something is withheld: then the author reads that the case is closed, of no measure,
+    and the text if there is one. ``body`` is the one on the list that is competent for what is out of scope.
+    ``text`` goes to the author; empty if an answer waits for the next outbox already. ``despite`` is the
+    reason to say what ``caution`` warns of.
     """
 
     outcome: Outcome
@@ -56,15 +57,9 @@ class Closing:
         return Act.CLOSE_UNFOUNDED if self.outcome in _AGAINST_THE_REPORT else Act.CLOSE
 
     def deed(self, number: int) -> Deed:
-        """Return what closing a case so is, for the journal; Refused if that could not hold the reasons."""
+        """Return what closing a case so is, for the journal; Refused as ``one_reason``."""
         about = f"{self.outcome}, {self.disclosure}{', despite a warning' if self.despite else ''}"
-        reason = "; ".join(filter(None, (self.reason, self.despite)))
-        if len(reason) > LONGEST_REASON:
-            raise Refused(
-                sentence("reasons together have at most {most} characters", most=LONGEST_REASON),
-                sentence("shorten them"),
-            )
-        return Deed(self.act, case=number, about=about, reason=reason)
+        return Deed(self.act, case=number, about=about, reason=one_reason(self.reason, self.despite))
 
 
 def close(session: Session, number: int, closing: Closing, today: date) -> Case:
@@ -88,8 +83,7 @@ def close(session: Session, number: int, closing: Closing, today: date) -> Case:
             ),
         )
     _check_told(case, closing)
-    if (text := _redirect(session, case, closing, today)) or closing.disclosure is not Disclosure.WITHHELD:
-        _tell(session, number, replace(closing, text=text), today)
+    _tell(session, number, replace(closing, text=_redirect(session, case, closing, today)), today)
     work = handling.of(session, number)
     work.outcome, work.disclosure = closing.outcome.value, closing.disclosure.value
     work.withheld = closing.reason if closing.disclosure is Disclosure.WITHHELD else ""
@@ -120,15 +114,10 @@ def _check_told(case: Case, closing: Closing) -> None:
         raise CaseRefused(
             sentence("nothing is withheld without a reason"), sentence("give it: --reason TEXT")
         )
-    if is_withheld and closing.text:
-        raise CaseRefused(
-            sentence("what is withheld is not told"),
-            sentence("leave the text out, or disclose full or partial"),
-        )
-    if not is_withheld and slots.mailbox_of(case) is None:
+    if (closing.text or not is_withheld) and slots.mailbox_of(case) is None:
         raise CaseRefused(
             sentence("the author of case {number} cannot be told", number=case.number),
-            sentence("close it with: --disclosure withheld --reason TEXT"),
+            sentence("close it with: --disclosure withheld --reason TEXT, and no text"),
         )
 
 
@@ -148,14 +137,14 @@ def _redirect(session: Session, case: Case, closing: Closing, today: date) -> st
     referred = Taken(kind=Kind.REFERRED_EXTERNAL, day=today, addressee=closing.body)
     measures.record(session, case.number, referred, today)
     if closing.disclosure is Disclosure.WITHHELD:
-        return ""
+        return closing.text
     return closing.text or body.said(case.language)
 
 
 def _tell(session: Session, number: int, closing: Closing, today: date) -> None:
     if closing.text:
         replies.reply(session, number, closing.text, today, closing.despite)
-    elif not _waits(session, number):
+    elif closing.disclosure is not Disclosure.WITHHELD and not _waits(session, number):
         raise CaseRefused(
             sentence("the author of case {number} has to be told in writing", number=number),
             sentence("give --text-file FILE, or reply first; or --disclosure withheld --reason TEXT"),

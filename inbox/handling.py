@@ -105,16 +105,15 @@ def feedback(session: Session, number: int, today: date) -> None:
     keep_in_step(session, number)
 
 
-def feedback_due(session: Session, number: int, today: date) -> date | None:
-    """Return the day until which the author has to be told what was done, None once that is done.
+def feedback_due(session: Session, number: int, today: date) -> Due:
+    """Return until when the author has to be told what was done, as the author may be told today.
 
     Where nothing acknowledges the report yet, something does today: the answer that names the day.
     """
     case, work = records.case(session, number), of(session, number)
     how = practice.of(session)
     events = replace(_events(case, work, _Since(), how.regime), acknowledged=work.acknowledged or today)
-    waiting = (each for each in deadlines.clocks(events, how.calendar) if each.clock is Clock.FEEDBACK)
-    return next((each.day for each in waiting if each.done is None), None)
+    return next(each for each in deadlines.clocks(events, how.calendar) if each.clock is Clock.FEEDBACK)
 
 
 def keep_in_step(session: Session, number: int) -> None:

@@ -33,6 +33,17 @@ class Line:
     entry: Entry | None
 
 
+def one_reason(*reasons: str) -> str:
+    """Return reasons as one, which an entry can hold; Refused if it cannot."""
+    reason = "; ".join(filter(None, reasons))
+    if len(reason) > journal.LONGEST_REASON:
+        raise Refused(
+            sentence("reasons together have at most {most} characters", most=journal.LONGEST_REASON),
+            sentence("shorten them"),
+        )
+    return reason
+
+
 def note(session: Session, by: By, deed: Deed) -> None:
     """Add an entry; Refused if the clock was set back since the last one, unless that is what is noted."""
     last = registers.last_journal_entry(session)

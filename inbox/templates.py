@@ -21,6 +21,8 @@ from inbox.sentences import sentence
 from inbox.statuspage import Page
 
 OWN = "text"
+# What `inbox extend` tells the author.
+EXTENSION = "extension"
 FIELDS = ("name", "status", "received", "next_by", "feedback_by", OWN)
 LONGEST = 4_000
 _SETTING = "replies"
@@ -112,7 +114,7 @@ def fill(session: Session, number: int, template_id: str, own: str, today: date)
     """Return a template filled in for a case, in the language of its author.
 
     Raises CaseRefused for an unknown template or case, if ``own`` words are missing or have no place in it,
-    and if it names a day that this case does not have.
+    if it names a day that this case does not have, or tells of more time that was not taken.
     """
     template = known(session).get(template_id)
     if template is None:
@@ -122,6 +124,11 @@ def fill(session: Session, number: int, template_id: str, own: str, today: date)
         )
     if template.takes_own_words is not bool(own.strip()):
         raise CaseRefused(*_OWN_WORDS[template.takes_own_words])
+    if template_id == EXTENSION and not handling.of(session, number).extended:
+        raise CaseRefused(
+            sentence("it tells of more time, which was not taken"),
+            sentence("take it and tell the author: inbox extend {number}", number=number),
+        )
     page = statuspage.page_of(session, number)
     text = template.text.in_(page.language)
     values = _values(session, number, page, today) | {OWN: own.strip()}
@@ -154,7 +161,7 @@ def _values(session: Session, number: int, page: Page, today: date) -> dict[str,
         "status": page.say(f"status-{case.status}"),
         "received": page.day(case.received),
         "next_by": page.day(today + timedelta(days=records.office(session).answer_days)),
-        "feedback_by": page.day(feedback) if feedback else "",
+        "feedback_by": "" if feedback.done else page.day(feedback.day),
     }
 
 

@@ -278,11 +278,31 @@ def test_more_time_holds_and_decisions(office: Office) -> None:
         assert "Held for a procedure since" in client.page("/en/case/1")
         sends(client, "hold", release="on", reason="over")
         sends(client, "decide", choice="no_transmission", reason="no offence")
-        assert client.send("/en/case/1/extend", reason="x").status_code in {303, 409}
+        assert client.send("/en/case/1/extend", reason="x", text="x").status_code == 409
+        assert "to the author" not in client.page("/en/case/1").split("More time")[1].split("</details>")[0]
         assert "no_transmission" in client.page("/en/case/1/timeline")
         assert "Not transmitted" in client.page("/en/oversight")
     assert [("hold", "", "proceedings"), ("release-hold", "", "over")] == noted(office)[:2]
     assert ("decide", "art40: no_transmission", "no offence") in noted(office)
+
+
+def test_the_notice_of_more_time_is_seen_before_it_is_sent(office: Office) -> None:
+    """An address in it is warned of, what was given stays; with a reason it is sent."""
+    office.json("settings", "--regime", "external")
+    office.json("decide", "1", "no_transmission", "--reason", "x")
+    form = {"reason": "abroad", "text": "agent@port.example"}
+    with sitting(office) as client:
+        assert "Why it takes longer, to the author" in client.page("/en/case/1")
+        for path in ("extend/preview", "extend"):
+            seen = client.send(f"/en/case/1/{path}", **form)
+            assert (200, True) == (seen.status_code, "It is an address or a telephone number" in seen.text)
+            assert f"{form['text']}</textarea>" in seen.text
+            assert 'type="hidden" name="reason" value="abroad"' in seen.text
+            assert 'action="' in seen.text.split('/en/case/1/extend"')[0][-200:]
+        sends(client, "extend", **form, despite="it is ours")
+        assert client.send("/en/case/1/extend", **form).status_code == 409
+    assert ("extend", "despite a warning", "abroad; it is ours") in noted(office)
+    assert office.json("show", "1")["work"]["extended"] == today().isoformat()
 
 
 def test_what_is_destroyed_takes_two_and_leaves_the_list(office: Office) -> None:

@@ -61,7 +61,7 @@ REFUSED: list[tuple[list[str], str]] = [
     (["moot", "--disclosure", "full"], "has to be told in writing"),
     (["moot", "--disclosure", "partial"], "has to be told in writing"),
     (["moot", "--disclosure", "withheld"], "nothing is withheld without a reason"),
-    (["moot", *WITHHELD, "--text", "x"], "what is withheld is not told"),
+    (["moot", *WITHHELD, "--text", "agent@port.example"], "it is an address"),
     (["moot", "--disclosure", "full", "--text", " \n"], "the reply is empty"),
     (["moot", *WITHHELD, "--to", "prosecutor"], "only what is out of scope"),
     (["out_of_scope", "--disclosure", "full"], "say which body is competent"),
@@ -90,7 +90,9 @@ def test_an_author_who_cannot_be_told_is_told_nothing_for_that_reason(office: Of
     assert "the author of case 2 cannot be told" in refused(
         office, "close", "2", "moot", "--disclosure", "full", "--text", "x"
     )
-    office.json("close", "2", "moot", "--disclosure", "withheld", "--reason", "no reply address")
+    unheard = ("close", "2", "moot", "--disclosure", "withheld", "--reason", "no reply address")
+    assert "cannot be told" in refused(office, *unheard, "--text", "x")
+    office.json(*unheard)
     assert ("moot", "no reply address") == (work(office, 2)["outcome"], work(office, 2)["withheld"])
 
 
@@ -122,6 +124,18 @@ def test_less_is_disclosed_where_less_is_allowed(
     slot = told()
     expected = ("process_fix",) if disclosure == "partial" else ()
     assert ("closed", expected) == (slot.status, slot.measures_disclosed)
+
+
+@pytest.mark.parametrize("text", ["", "Votre signalement a été traité."])
+def test_that_a_case_is_closed_is_told_though_what_was_done_is_withheld(
+    office: Office, told: Callable[[], Any], text: str
+) -> None:
+    """On the status page at least; with a text if an officer writes one; where else to go is not added."""
+    words = ["--text", text] if text else []
+    office.json("close", "1", "out_of_scope", *WITHHELD, "--to", "prosecutor", *words)
+    slot = told()
+    assert ("closed", ()) == (slot.status, slot.measures_disclosed)
+    assert ([text] if text else []) == [each.text for each in slot.messages]
 
 
 def test_an_answer_that_waits_is_the_word_to_the_author(office: Office, told: Callable[[], Any]) -> None:

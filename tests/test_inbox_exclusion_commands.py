@@ -67,7 +67,7 @@ MORE: dict[tuple[str, ...], list[str]] = {
     ("close",): ["out_of_scope", "--disclosure", "full", "--to", "prosecutor"],
     ("reopen",): ["--reason", "x"],
     ("decide",): ["not_needed", "--reason", "x"],
-    ("extend",): ["--reason", "x"],
+    ("extend",): ["--reason", "x", "--text", "x"],
     ("hold",): ["--reason", "x"],
     ("timeline",): [],
     ("conflict", "exclude"): ["chloe", "--reason", "x"],

@@ -61,7 +61,11 @@ NOTES: list[tuple[list[str], tuple[str, int | None, str, str]]] = [
     (["oversight"], ("oversee", None, "", "")),
     (["settings"], ("list-settings", None, "", "")),
     (["settings", "--regime", "external"], ("change-settings", None, "regime external", "")),
-    (["extend", "2", "--reason", "abroad"], ("extend", 2, "", "abroad")),
+    (
+        ["extend", "2", "--reason", "abroad", "--text", CANARY, "--preview"],
+        ("preview-reply", 2, "", ""),
+    ),
+    (["extend", "2", "--reason", "abroad", "--text", CANARY], ("extend", 2, "", "abroad")),
     (["days-off", "list"], ("list-settings", None, "days off", "")),
     (
         ["days-off", "add", "2031-01-02", "2031-01-03"],

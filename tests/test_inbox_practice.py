@@ -6,11 +6,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from dateutil.relativedelta import relativedelta
 from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import update
 
-from inbox import adjusting, handling, practice
+from inbox import adjusting, catalogue, handling, practice
 from inbox.casework import Handling
 from inbox.deadlines import Clock
 from inbox.practice import Regime
@@ -22,6 +23,13 @@ from tests.inbox_outcomes import refused, slot
 from tests.inbox_trio import Trio, undone
 
 pytest_plugins = ["tests.inbox_room"]
+# The one template of an office's own.
+OWN = """[[template]]
+id = "ours"
+title = { fr = "Plus de temps", en = "More time" }
+status = ["received"]
+text = { fr = "Plus tard.", en = "Later." }
+"""
 
 
 @pytest.fixture(scope="module")
@@ -152,20 +160,53 @@ def test_whoever_is_present_the_deadlines_of_all_cases_move(
 def test_more_time_is_for_an_external_authority_alone(
     office: Office, made: tuple[Office, Reporter], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Once, in time, and its author is told until when."""
+    """Once, in time; the notice acknowledges the report, and names the day that is due from then on."""
     due = clocks(office)["feedback"]["day"]
-    assert "only an external authority" in refused(office, "extend", "1", "--reason", "abroad")
+    why = ("--reason", "abroad", "--text", "un témoin est à l'étranger")
+    assert "only an external authority" in refused(office, "extend", "1", *why)
     assert "external" == office.json("settings", "--regime", "external")["regime"]
     assert due == clocks(office)["feedback"]["day"]
     copy = office.copy(office.root.parent.with_name("late"))
     assert 2 == office.run("extend", "1").code
-    extended = office.json("extend", "1", "--reason", "abroad")["feedback"]
-    assert timedelta(85) < date.fromisoformat(extended) - date.fromisoformat(due) < timedelta(95)
+    assert "needs words of your own" in refused(office, "extend", "1", "--reason", "abroad")
+    seen = office.json("extend", "1", *why, "--preview")
+    assert (due, None) == (clocks(office)["feedback"]["day"], office.json("show", "1")["work"]["extended"])
+    assert [] == office.json("show", "1")["messages"]
+    extended = office.json("extend", "1", *why)["feedback"]
+    assert extended == (today() + relativedelta(months=6)).isoformat()
+    said = slot(office, made[1]).messages[-1].text
     assert extended == clocks(office)["feedback"]["day"]
-    assert f"{date.fromisoformat(extended):%d/%m/%Y}" in slot(office, made[1]).messages[-1].text
-    assert "was given, or extended" in refused(office, "extend", "1", "--reason", "again")
+    assert (seen["text"], True) == (said, catalogue.day("fr", date.fromisoformat(extended)) in said)
+    assert "trois mois prévus :\n\nun témoin est à l'étranger\n" in said
+    assert "was given, or extended" in refused(office, "extend", "1", *why)
     moved(monkeypatch).day = date.fromisoformat(due) + timedelta(1)
-    assert f"the feedback was due on {due}" in refused(copy, "extend", "1", "--reason", "late")
+    assert f"the feedback was due on {due}" in refused(copy, "extend", "1", *why)
+
+
+def test_the_notice_of_more_time_is_warned_of_like_any_reply(office: Office) -> None:
+    """With a reason it is sent, and the journal says so; a reason that is too long for it is refused."""
+    office.json("settings", "--regime", "external")
+    why = ("--reason", "abroad", "--text", "écrivez à agent@port.example")
+    assert "it is an address" in refused(office, "extend", "1", *why)
+    despite = ("--despite-warning", "x" * 1_995)
+    assert "reasons together have at most" in refused(office, "extend", "1", *why, *despite)
+    office.json("extend", "1", *why, "--despite-warning", "it is ours")
+    entry = next(each for each in office.json("journal", "print")["entries"] if each.get("act") == "extend")
+    assert ("despite a warning", "abroad; it is ours") == (entry["about"], entry["reason"])
+
+
+def test_an_office_words_the_notice_of_more_time_itself(office: Office, tmp_path: Path) -> None:
+    """Without a template of that name nothing is taken; with one that has no room, no words are."""
+    office.json("settings", "--regime", "external")
+    own = tmp_path / "own.toml"
+    own.write_text(OWN.replace('"ours"', '"other"'))
+    office.json("templates", own)
+    assert "there is no template extension" in refused(office, "extend", "1", "--reason", "x", "--text", "x")
+    own.write_text(OWN.replace('"ours"', '"extension"'))
+    office.json("templates", own)
+    assert "no place for words" in refused(office, "extend", "1", "--reason", "x", "--text", "x")
+    office.json("extend", "1", "--reason", "x")
+    assert ["Plus tard."] == [each["text"] for each in office.json("show", "1")["messages"]]
 
 
 def test_a_hold_keeps_a_case_whose_author_sees_nothing_of_it(

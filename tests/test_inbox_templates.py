@@ -98,7 +98,7 @@ def test_every_shipped_template_fills_in_and_fits(reported: World) -> None:
     """In both languages, without a brace left; what names a day that is not due is refused."""
     known = templates.parse(SHIPPED.encode())
     for case in ("1", "2"):
-        for each in known.values():
+        for each in [each for each in known.values() if each.id != templates.EXTENSION]:
             own = ["--text", OWN_WORDS] if each.takes_own_words else []
             view = reported.office.json("reply", case, "--template", each.id, "--preview", *own)
             assert not re.search(r"[{}]", view["text"])
@@ -110,8 +110,7 @@ def test_every_shipped_template_fills_in_and_fits(reported: World) -> None:
 def test_days_and_words_are_those_of_the_case(reported: World) -> None:
     """The status page's own, and the feedback's last day if this is what acknowledges the report."""
     with reported.office.opened() as inbox, inbox.transaction() as session:
-        due = handling.feedback_due(session, 1, today())
-    assert due is not None
+        due = handling.feedback_due(session, 1, today()).day
     for case, language in (("1", "fr"), ("2", "en")):
         text = reported.office.json("reply", case, "--template", "acknowledgement", "--preview")["text"]
         for day in (today(), today() + timedelta(days=14), due):
@@ -130,6 +129,8 @@ def test_own_words_go_where_a_template_has_room_and_nowhere_else(reported: World
     assert "needs words of your own" in reported.office.run("reply", "1", "--template", "details").err
     refused = reported.office.run("reply", "1", "--template", "acknowledgement", "--text", OWN_WORDS)
     assert "has no place for words of your own" in refused.err
+    refused = reported.office.run("reply", "1", "--template", "extension", "--text", OWN_WORDS)
+    assert "more time, which was not taken\nhint: take it and tell the author: inbox extend 1" in refused.err
     assert "there is no template hello" in reported.office.run("reply", "1", "--template", "hello").err
     braces = "Was it {name}?"
     reported.office.json("reply", "1", "--template", "details", "--text", braces)

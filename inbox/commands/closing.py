@@ -31,7 +31,7 @@ from inbox.terminal import visible
     "--disclosure",
     type=click.Choice([each.value for each in Disclosure]),
     required=True,
-    help="How much the author reads of what was done.",
+    help="How much the author reads of what was done; that the case is closed in any case.",
 )
 @click.option("--to", "body", default="", help="The competent body, if it is out of scope.")
 @reason_option

@@ -1,24 +1,59 @@
 """Give a case more time: for the feedback to its author, or before it is destroyed."""
 
+from pathlib import Path
+
 import click
 
 from inbox import extending, holding, terminal
 from inbox.acts import Act, Deed
-from inbox.options import Door, case_argument, json_option, officer_options, reason_needed, today
+from inbox.commands import drafting
+from inbox.commands.texts import given, text_options
+from inbox.extending import Extension
+from inbox.options import (
+    Door,
+    case_argument,
+    despite_option,
+    json_option,
+    officer_options,
+    reason_needed,
+    today,
+)
+from inbox.templates import EXTENSION
 
 
 @click.command()
 @case_argument
 @reason_needed
+@text_options
+@click.option("--preview", is_flag=True, help="Show the page as the author will see it; change nothing.")
+@despite_option
 @officer_options
 @json_option
 @click.pass_obj
-def extend(door: Door, /, *, case: int, reason: str, as_json: bool) -> None:
-    """Take up to six months for the feedback, as an external authority may; the author is told."""
+def extend(  # noqa: PLR0913 - one for each option
+    door: Door,
+    /,
+    *,
+    case: int,
+    reason: str,
+    text: str | None,
+    text_file: Path | None,
+    preview: bool,
+    despite: str,
+    as_json: bool,
+) -> None:
+    """Take up to six months for the feedback, as an external authority may; the author is told why."""
+    own = given(text, text_file)
     with door.opened() as inbox:
-        day = today()
-        with inbox.acting(Deed(Act.EXTEND, case=case, reason=reason), day) as session:
-            due = extending.extend(session, case, day)
+        if own is None and drafting.takes_words(inbox, EXTENSION):
+            own = terminal.ask_text(f"why it takes longer, to the author of case {case}")
+        extension, day = Extension(reason=reason, text=own or "", despite=despite), today()
+        if preview:
+            with inbox.acting(Deed(Act.PREVIEW_REPLY, case=case), day) as session:
+                view = extending.preview(session, case, extension, day)
+            terminal.show(view, drafting.page(view), as_json=as_json)
+            return
+        due = drafting.send(inbox, case, extension, extending.extend, day)
     said = f"case {case}: feedback is due by {due}, as the author will read with the next outbox"
     terminal.show({"case": case, "feedback": due.isoformat()}, [said], as_json=as_json)
 

@@ -4,7 +4,18 @@ from flask import Blueprint, redirect, url_for
 from flask.typing import ResponseReturnValue
 
 from crypto.messages import Status
-from inbox import cases, declarations, handling, labels, records, redirections, replies, scoring, templates
+from inbox import (
+    cases,
+    declarations,
+    handling,
+    labels,
+    practice,
+    records,
+    redirections,
+    replies,
+    scoring,
+    templates,
+)
 from inbox.acts import Act, Deed
 from inbox.desk import rendering
 from inbox.desk.forms import choice, number, reason
@@ -30,6 +41,7 @@ def show(case: int) -> ResponseReturnValue:
             officers=[each.name for each in records.officers(session)],
             bodies=redirections.bodies(session),
             templates=templates.known(session),
+            regime=practice.of(session).regime,
         )
 
 

@@ -38,7 +38,15 @@ def _seen(case: int, draft: Draft) -> ResponseReturnValue:
     day = today()
     with here().inbox.acting(Deed(Act.PREVIEW_REPLY, case=case), day) as session:
         view = drafts.preview(session, case, draft, day)
-    return rendering.page("reply.html", number=case, view=view, draft=draft)
+    kept = {"template": draft.template} | ({"feedback": "on"} if draft.feedback else {})
+    return rendering.page(
+        "reply.html",
+        number=case,
+        view=view,
+        ways=("replying.reply", "replying.preview"),
+        words=draft.text,
+        kept=kept,
+    )
 
 
 def _draft() -> Draft:

@@ -5,10 +5,13 @@ from flask.typing import ResponseReturnValue
 
 from inbox import deciding, extending, holding
 from inbox.acts import Act, Deed
+from inbox.caution import Cautioned
 from inbox.deciding import Choice, Decision
+from inbox.desk import rendering
 from inbox.desk.case import done
-from inbox.desk.forms import choice, day, line, reason
+from inbox.desk.forms import choice, day, line, reason, text
 from inbox.desk.state import here
+from inbox.extending import Extension
 from inbox.options import today
 
 pages = Blueprint("timing", __name__, url_prefix="/case/<int:case>")
@@ -33,10 +36,37 @@ def decide(case: int) -> ResponseReturnValue:
 @pages.post("/extend")
 def extend(case: int) -> ResponseReturnValue:
     """Take up to six months for the feedback, as an external authority may; the author is told."""
-    now = today()
-    with here().inbox.acting(Deed(Act.EXTEND, case=case, reason=reason()), now) as session:
-        extending.extend(session, case, now)
+    extension, now = _extension(), today()
+    try:
+        with here().inbox.acting(extension.deed(case), now) as session:
+            extending.extend(session, case, extension, now)
+    except Cautioned:
+        return _seen(case, extension)
     return done(case, "extended")
+
+
+@pages.post("/extend/preview")
+def preview(case: int) -> ResponseReturnValue:
+    """Show the page as the author will see it then, and what in the text could give somebody away."""
+    return _seen(case, _extension())
+
+
+def _extension() -> Extension:
+    return Extension(reason=reason(), text=text("text"), despite=line("despite"))
+
+
+def _seen(case: int, extension: Extension) -> ResponseReturnValue:
+    now = today()
+    with here().inbox.acting(Deed(Act.PREVIEW_REPLY, case=case), now) as session:
+        view = extending.preview(session, case, extension, now)
+    return rendering.page(
+        "reply.html",
+        number=case,
+        view=view,
+        ways=("timing.extend", "timing.preview"),
+        words=extension.text,
+        kept={"reason": extension.reason},
+    )
 
 
 @pages.post("/hold")
