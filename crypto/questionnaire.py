@@ -9,6 +9,7 @@ from typing import TypeAlias
 
 from crypto.keyring import Questionnaire as Reference
 from crypto.keyring import Texts
+from crypto.questionnaire_ids import OF_THE_PAGE
 from crypto.questionnaire_table import BadQuestionnaire, Table
 
 __all__ = ["BadQuestionnaire", "Texts", "parse"]
@@ -113,6 +114,15 @@ class Questionnaire:
         """What the keyring says of it."""
         return Reference(self.id, self.version, self.hash)
 
+    def element_ids(self, field: Field) -> list[str]:
+        """Return the ids of the elements of the page that ask a question, and say what stands beside it."""
+        ends = [option.id for option in field.options]
+        ends += ["-skip"] if field.options and self.skip else []
+        ends += ["first", "last"] if field.kind is Kind.PERIOD else []
+        ends += [end for end, said in (("hint", field.hint), ("warning", field.warning)) if said]
+        written = [field.id] if field.kind in _TYPED else []
+        return written + [f"{field.id}-{end}" for end in ends]
+
 
 def parse(raw: bytes) -> Questionnaire:
     """Return the questionnaire of a TOML file; BadQuestionnaire names the first mistake and its remedy."""
@@ -211,6 +221,7 @@ def _check(found: Questionnaire) -> None:
         raise BadQuestionnaire(f"questionnaire: 'most' of all fields together is at most {MOST_IN_ALL}")
     if not any(field.enough for field in found.fields):
         raise BadQuestionnaire("questionnaire: no field is 'enough': without a file nobody could report")
+    _check_ids(found)
     _check_outside([field for field in found.fields if any(option.outside for option in field.options)])
     before: dict[str, Field] = {}
     for number, section in enumerate(found.sections, 1):
@@ -218,6 +229,17 @@ def _check(found: Questionnaire) -> None:
         for field in section.fields:
             _check_when(f"field {field.id!r}", field.when, before)
             before[field.id] = field
+
+
+def _check_ids(found: Questionnaire) -> None:
+    taken = set(OF_THE_PAGE)
+    for field in found.fields:
+        for each in found.element_ids(field):
+            if each in taken:
+                raise BadQuestionnaire(
+                    f"field {field.id!r}: the page uses the id {each!r} already, choose another"
+                )
+            taken.add(each)
 
 
 def _check_outside(deciding: list[Field]) -> None:

@@ -1,7 +1,6 @@
 """The public pages, each rendered once at start: the same bytes for every visitor."""
 
 import hashlib
-import re
 from collections.abc import Iterator, Mapping
 from functools import cache
 from http import HTTPStatus
@@ -16,7 +15,6 @@ from crypto import base64url, signing
 from crypto.keyring import Texts
 from crypto.questionnaire import Questionnaire
 from portal import assets, codings, guide, offline, translation
-from portal.refusals import BadConfiguration
 
 _TEMPLATES = Path(__file__).parent.parent / "templates"
 _FOLDERS = ("portal", "shared")
@@ -81,13 +79,9 @@ class _Elsewhere(PathConverter):
 def render(site: Site, questionnaire: Questionnaire) -> Mapping[str, bytes]:
     """Return every page by its path.
 
-    Raises BadConfiguration where a field takes an id that the page itself uses, or for a guide or
-    statement that is not there or has a mistake.
+    Raises BadConfiguration for a guide or statement that is not there or has a mistake.
     """
-    pages = dict(_rendered(site, questionnaire))
-    for page in pages.values():
-        _check_ids(page)
-    return {path: page.encode() for path, page in pages.items()}
+    return {path: page.encode() for path, page in _rendered(site, questionnaire)}
 
 
 def missing(site: Site, questionnaire: Questionnaire) -> bytes:
@@ -178,15 +172,6 @@ def _shown(site: Site, questionnaire: Questionnaire) -> Mapping[str, object]:
 
 def _page(language: str, template: str, shown: Mapping[str, object]) -> str:
     return environment(language).get_template(f"portal/{template}").render(shown, language=language)
-
-
-def _check_ids(page: str) -> None:
-    ids = re.findall(r'\sid="([^"]+)"', page)
-    repeated = next((each for each in ids if ids.count(each) > 1), None)
-    if repeated is not None:
-        raise BadConfiguration(
-            f"questionnaire: the report page uses the id {repeated!r} itself", "choose another in that file"
-        )
 
 
 def _serve(app: Flask, path: str, answer: Response) -> None:

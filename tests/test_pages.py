@@ -15,9 +15,9 @@ from jinja2 import TemplateNotFound
 
 from crypto import base64url, questionnaire, signing
 from crypto.questionnaire import Questionnaire
+from crypto.questionnaire_ids import OF_THE_PAGE
 from portal import assets, headers, pages
 from portal.config import Settings
-from portal.refusals import BadConfiguration
 from tests.portal_room import Room
 
 ROOT = Path(__file__).parent.parent
@@ -261,10 +261,18 @@ def test_without_a_script_nothing_can_be_typed(room: Room) -> None:
         assert len(markup.all("noscript")) == 1
 
 
-def test_a_question_may_not_take_an_id_of_the_page(room: Room) -> None:
+def test_the_ids_that_no_question_may_take_are_those_of_the_pages(room: Room) -> None:
+    """Each by which an element is found stands once in a page, beside those that the questions bring."""
     asked = questionnaire.parse(_shipped())
-    with pytest.raises(BadConfiguration, match="'send'"):
-        pages.render(room.settings, _changed(asked, id="send"))
+    brought = {each for field in asked.fields for each in asked.element_ids(field)}
+    found = set()
+    for page in pages.render(room.settings, asked).values():
+        ids = re.findall(r'\sid="([^"]+)"', page.decode())
+        assert len(ids) == len(set(ids))
+        if brought & set(ids):
+            assert brought <= set(ids)
+            found |= set(ids) - brought
+    assert found == OF_THE_PAGE
 
 
 def test_questions_are_escaped(room: Room) -> None:

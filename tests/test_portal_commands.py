@@ -246,15 +246,16 @@ def test_a_question_that_takes_an_id_of_the_page_is_told_before_anything_is_serv
     questions = made / "questions.toml"
     raw = QUESTIONNAIRE.read_bytes()
     keyring = make_keyring(SITE, 3).value
+    settings = (made / "portal.toml").read_text().partition("questionnaire")[0]
+    (made / "portal.toml").write_text(f'{settings}questionnaire = "questions.toml"\n')
+    (made / "portal.toml").chmod(0o600)
     for name, code in (("place_name", 0), ("form", 2)):
         questions.write_bytes(raw.replace(b'id = "place"', f'id = "{name}"'.encode()))
-        named = questionnaire.parse(questions.read_bytes()).reference
-        keyring = replace(keyring, serial=keyring.serial + 1, questionnaire=named)
-        signed = SignedKeyring(keyring, *sign(keyring, SITE.root_seed))
-        settings = (made / "portal.toml").read_text().partition("questionnaire")[0]
-        (made / "portal.toml").write_text(f'{settings}questionnaire = "questions.toml"\n')
-        (made / "portal.toml").chmod(0o600)
-        run(made, "keyring", signed.save(made / name))
+        if not code:
+            named = questionnaire.parse(questions.read_bytes()).reference
+            keyring = replace(keyring, serial=keyring.serial + 1, questionnaire=named)
+            signed = SignedKeyring(keyring, *sign(keyring, SITE.root_seed))
+            run(made, "keyring", signed.save(made / name))
         until = today().isoformat()
         told = [
             run(made, "manifest", "--serial", "1", "--until", until, "--out", made / "m", code=code),

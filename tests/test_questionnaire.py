@@ -43,7 +43,7 @@ label = { fr = "Réf.", en = "Ref." }
 hint = { fr = "h", en = "h" }
 warning = { fr = "w", en = "w" }
 [[section.field]]
-id = "day"
+id = "days"
 type = "period"
 label = { fr = "Jour", en = "Day" }
 """
@@ -140,9 +140,9 @@ def test_everything_that_a_file_can_say_is_read() -> None:
         (
             'type = "period"',
             'type = "date"',
-            "field 'day': 'type' is one of text, line, choice, choices, period",
+            "field 'days': 'type' is one of text, line, choice, choices, period",
         ),
-        ('type = "period"', 'type = "period"\nmost = 5', "field 'day': 'most' is not known here"),
+        ('type = "period"', 'type = "period"\nmost = 5', "field 'days': 'most' is not known here"),
         ("most = 100\n", "", "field 'refs': 'most' is missing"),
         ("most = 100", "most = 160001", "'most' of all fields together is at most 160000"),
         ('en = "B"', 'de = "B"', "field 'path', option 'b': 'label' needs a text in fr and in en"),
@@ -185,10 +185,12 @@ def test_everything_that_a_file_can_say_is_read() -> None:
         ('id = "b", ', "", "field 'path', option 2: 'id' is missing"),
         ('type = "choice"', 'type = "choices"', "field 'path': 'outside' is for options of a 'choice'"),
         (
-            '[[section.field]]\nid = "day"',
-            SECOND_READER + '[[section.field]]\nid = "day"',
+            '[[section.field]]\nid = "days"',
+            SECOND_READER + '[[section.field]]\nid = "days"',
             "field 'again': 'outside' is for one",
         ),
+        ('id = "refs"', 'id = "send"', "field 'send': the page uses the id 'send' already"),
+        ('id = "days"', 'id = "day"', "field 'day': the page uses the id 'day-first' already"),
     ],
 )
 def test_a_mistake_is_named(found: str, put: str, named: str) -> None:
@@ -197,6 +199,14 @@ def test_a_mistake_is_named(found: str, put: str, named: str) -> None:
     with pytest.raises(BadQuestionnaire) as refused:
         questionnaire.parse(SMALL.replace(found, put).encode())
     assert named in str(refused.value)
+
+
+def test_what_two_questions_bring_has_ids_of_its_own() -> None:
+    """A hint and an option would both be found by path-hint; a second option of that name is another's."""
+    hinted = SMALL.replace('What" }\n', 'What" }\nhint = { fr = "h", en = "h" }\n', 1)
+    assert questionnaire.parse(hinted.encode())  # the control
+    with pytest.raises(BadQuestionnaire, match="the page uses the id 'path-hint' already"):
+        questionnaire.parse(hinted.replace('"b"', '"hint"').encode())
 
 
 def test_bytes_that_are_no_text_are_refused() -> None:

@@ -76,9 +76,10 @@ def test_reports_under_both_versions_are_read_by_their_own(world: World, file: P
         (CHANGED.replace(b"version = 4", b"version = 3"), "version 3 does not follow version 3"),
         (CHANGED.replace(b"version = 4", b"version = 1"), "version 1 does not follow version 3"),
         (CHANGED.replace(b'type = "period"', b'type = "date"'), "not taken: field 'days': 'type' is one of"),
+        (CHANGED.replace(b'id = "what"', b'id = "send"'), "the page uses the id 'send' already"),
         (b"\xff", "not taken: questionnaire is not TOML"),
     ],
-    ids=["same-version", "earlier-version", "mistake", "no-text"],
+    ids=["same-version", "earlier-version", "mistake", "id-of-the-page", "no-text"],
 )
 def test_what_cannot_be_taken_changes_nothing(
     world: World, file: Path, tmp_path: Path, raw: bytes, said: str

@@ -1,0 +1,23 @@
+"""The ids by which the page finds its own elements: no question may bring one of them."""
+
+# Of the page of a report and of the offline form; a test compares them with what is served.
+OF_THE_PAGE = frozenset(
+    (
+        "back", "back-to-text", "cannot-write", "case", "case-error", "channels", "channels-list",
+        "channels-only", "claim", "closed", "closed-routes", "confirm-1", "confirm-1-label",
+        "confirm-2", "confirm-2-label", "confirm-error", "confirmed", "continue", "copied",
+        "copy-token", "day-first", "day-last", "done", "earlier", "error", "failed", "feedback-by",
+        "files", "files-hint", "files-list", "files-note", "follow-up", "follow-up-channels",
+        "follow-up-channels-list", "follow-up-done", "follow-up-error", "follow-up-files",
+        "follow-up-files-hint", "follow-up-files-list", "follow-up-files-note",
+        "follow-up-progress", "follow-up-progress-text", "follow-up-send", "follow-up-text",
+        "follow-up-text-hint", "follow-ups-received", "form", "issued", "keys", "keys-error",
+        "keys-hint", "keys-taken", "language-en", "language-fr", "languages", "loading", "locate",
+        "located", "locator", "main", "measures", "messages", "next-by", "no-messages", "noted",
+        "overdue", "print-token", "progress", "progress-text", "retry", "save-locator", "send",
+        "send-error", "show-token", "show-words", "slot-file", "status-fault", "status-label",
+        "status-means", "step-case", "step-keys", "step-send", "step-token", "step-write", "texts",
+        "to-case", "to-report", "token", "token-again", "token-asked", "token-hint", "token-shown",
+        "token-words", "ways",
+    )
+)  # fmt: skip
