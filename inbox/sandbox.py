@@ -42,7 +42,6 @@ _WALLS = (
     "--unshare-cgroup-try",
     "--die-with-parent",
     "--new-session",
-    "--clearenv",
     *("--cap-drop", "ALL"),
     *("--uid", "65534", "--gid", "65534"),
     *("--hostname", "sandbox"),

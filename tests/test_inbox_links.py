@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from sqlalchemy import delete, select
 
-from inbox import index, links, terms
+from inbox import index, likeness, links, terms
 from inbox.casework import Dismissal, Handling, IndexKey, Link, Term
 from inbox.schema import Case
 from tests.inbox_builders import Office, Portal, Reporter, Sent, World, answering, drop, first, today
@@ -15,13 +15,23 @@ from tests.test_inbox_terms import TEXT
 
 pytest_plugins = ["tests.inbox_room"]
 
+# They begin alike, and some of what tells the one tells the other; the rest is of something else.
+ALIKE_AT_FIRST = [
+    f"Le soir du marché un homme en manteau gris attend derrière le hangar numéro douze. {rest}"
+    for rest in (
+        "Personne ne parle plus depuis que la caisse est vide et que les contrôles ont changé de quai."
+        " Tout le monde a peur de la suite, et le chef ne répond pas aux questions.",
+        "Aucun rapport avec la veille ici on vend des poissons aux touristes pendant que le ferry décharge"
+        " ses voitures. Les horaires changent sans prévenir, et la clé du portail manque toujours.",
+    )
+]
 REPORTS: list[dict[str, Any]] = [
     {"refs": "csqu 305438-3, AB-123-CD", "who_id": "jean dupont"},
-    {"refs": "CSQU3054383"},
+    {"refs": "CSQU3054383", "what": ALIKE_AT_FIRST[0]},
     {"who_id": "DUPONT Jean, 06 12 34 56 78"},
     {"days": "2026-03-14", "what": TEXT},
     {"days": "2026-03-14", "what": f"Bonjour. {TEXT.upper()}"},
-    {"what": "rien de commun"},
+    {"what": ALIKE_AT_FIRST[1]},
 ]
 
 
@@ -66,6 +76,13 @@ def test_what_is_common_is_proposed_with_the_reason(filed: Office) -> None:
     assert ["text", "day 2026-03-14"] == [reasons[0].split()[0], reasons[1]]
     said = filed.run("links", "2").out
     assert "    1  may have to do with it: both have the container CSQU3054383\n" in said
+
+
+def test_texts_that_only_begin_alike_are_not_proposed(filed: Office) -> None:
+    """Though they are compared: the index finds the one by the other."""
+    one, other = (likeness.pieces([text]) for text in ALIKE_AT_FIRST)
+    assert len({*likeness.telling(one)} & {*likeness.telling(other)}) >= likeness.LEAST_COMMON
+    assert 6 not in proposed(filed, 2)
 
 
 def test_cases_are_linked_by_people_alone(office: Office) -> None:

@@ -33,6 +33,7 @@ ABSENT = [
     (Kind.PHONE, "14/03/2026"),
     (Kind.PHONE, "06 12 34 56"),
     (Kind.PHONE, "0612345678901234567"),
+    (Kind.PHONE, "+1 111 111 1111"),
     (Kind.NAME, "jean dupont"),
     (Kind.NAME, "Jean. Dupont"),
     (Kind.NAME, "UN TEXTE TOUT EN CAPITALES SANS NOM"),

@@ -35,6 +35,7 @@ def test_a_passage_goes_however_it_is_written(text: str, passage: str, left: tup
 def test_passages_that_overlap_go_whole() -> None:
     """Nothing of the second is left over by the first."""
     assert ("vu ", ".") == pieces("vu Jean Dupont Martin.", "Jean Dupont", "Dupont Martin")
+    assert ("vu ", ".") == pieces("vu Jean Dupont Martin.", "Jean Dupont Martin", "Dupont")
     assert ("", "") == pieces("abcabc", "abc")
 
 
