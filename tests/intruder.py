@@ -1,7 +1,7 @@
 """A process that wants out: run between the walls of ``inbox.sandbox``, or without them as a control.
 
-``intruder.py RINGS DEED WORDS…``: ``walls`` does the deed at once, ``limits`` and ``all`` first deny
-themselves what the worker does. It says what it reached.
+``intruder.py RINGS DEED WORDS…``: ``walls`` does the deed at once; ``limits`` and ``calls`` first deny
+themselves one half of what the worker does, ``all`` the whole of it. It says what it reached.
 """
 
 import os
@@ -18,6 +18,7 @@ LIMITS = Limits(memory=256 << 20, seconds=1)
 RINGS: dict[str, Callable[[], None]] = {
     "walls": lambda: None,
     "limits": lambda: confining.limit(LIMITS),
+    "calls": confining.filter_calls,
     "all": lambda: confining.confine(LIMITS),
 }
 

@@ -18,6 +18,7 @@ ROOT = Path(__file__).parent.parent
 INTRUDER = ROOT / "tests" / "intruder.py"
 BOUNDS = Bounds(seconds=30.0, answer=1_000)
 GREETING = "come in"
+_NOBODY = 65534
 # What bubblewrap and, in some places, Python itself set.
 _USUAL = (["PWD"], ["LC_CTYPE", "PWD"])
 
@@ -107,11 +108,26 @@ def test_nothing_is_written(rings: str, tmp_path: Path) -> None:
 def test_there_is_one_process_and_no_other_program() -> None:
     """Nor can it become another one; without the inner ring it could, between the same walls."""
     interpreter = os.path.realpath(sys.executable)
-    assert ["refused: PermissionError"] * 2 == [
-        inside("all", "fork", 3),
-        inside("all", "execute", interpreter),
-    ]
+    for rings in ("calls", "all"):
+        assert ["refused: PermissionError"] * 2 == [
+            inside(rings, "fork", 3),
+            inside(rings, "execute", interpreter),
+        ]
     assert ["reached: many", "another\n"] == [outside("fork", 3), inside("walls", "execute", interpreter)]
+
+
+def test_the_limit_of_processes_alone_refuses_another_one() -> None:
+    """As the filter of calls does alone. The kernel spares root this limit, so an ordinary user tries."""
+    code = (
+        "from tests.test_inbox_sandbox import inside;"
+        "print(*(inside(rings, 'fork', 3) for rings in ('limits', 'walls')))"
+    )
+    user = None if os.getuid() else _NOBODY
+    command = [sys.executable, "-B", "-c", code]
+    said = subprocess.run(
+        command, cwd=ROOT, user=user, group=user, capture_output=True, text=True, check=True
+    )
+    assert "refused: BlockingIOError reached: many\n" == said.stdout
 
 
 @pytest.mark.parametrize("rings", ["limits", "all"])

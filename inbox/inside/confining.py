@@ -68,7 +68,10 @@ def confine(limits: Limits) -> None:
 
 
 def limit(limits: Limits) -> None:
-    """Set what the system itself can limit: memory, time, no further process, no byte in any file."""
+    """Set what the system itself can limit: memory, time, no byte in any file, no further process.
+
+    The kernel spares root the last: where the inbox runs as root, ``filter_calls`` alone refuses it.
+    """
     for kind, most in (
         (resource.RLIMIT_AS, limits.memory),
         (resource.RLIMIT_CPU, limits.seconds),
