@@ -22,5 +22,7 @@ def add(session: Session, number: int, texts: Iterable[str]) -> None:
 def phrase(asked: str) -> str:
     """Return what FTS5 looks for: every word of ``asked``, none an operator; empty if there is no word."""
     return " ".join(
-        '"' + word.replace('"', '""') + '"' for word in asked.split() if any(map(str.isalnum, word))
+        '"' + word.replace('"', '""') + '"'
+        for word in asked.replace("\0", " ").split()  # a text of SQLite ends there
+        if any(map(str.isalnum, word))
     )

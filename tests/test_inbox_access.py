@@ -8,6 +8,7 @@ import pytest
 
 from tests import dossier_room as room_of
 from tests.inbox_builders import Office, Portal, Reporter, Said, Sent, World, answering, first, today
+from tests.inbox_clock import moved
 
 NAME = "Firmin Quélennec"
 TEXT = (
@@ -143,3 +144,28 @@ def test_while_it_is_put_off_to_inform_them_nobody_is_answered(office: Office, t
     assert [] == [*tmp_path.iterdir()]
     office.json("decide", number, "informed", "--reason", "over")
     assert 0 == ask(office, tmp_path / "a", number).code
+
+
+def test_it_is_put_off_until_that_day_and_no_longer(
+    office: Office, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    own, clock, number = office.copy(tmp_path / "own"), moved(monkeypatch), cases(office)["Firmin"]
+    until = (today() + timedelta(days=30)).isoformat()
+    own.json("decide", number, "defer", "--until", until, "--reason", "inquiry")
+    clock.wait(29)
+    assert 1 == ask(own, tmp_path / "a", number).code
+    clock.wait(1)
+    assert 0 == ask(own, tmp_path / "a", number).code
+
+
+def test_who_the_author_is_known_to_be_leaves_no_passage(office: Office, tmp_path: Path) -> None:
+    """Known to officers alone, and said in the passage as well; the control is the same before."""
+    own, number, out = office.copy(tmp_path / "own"), cases(office)["Firmin"], tmp_path / "out"
+    (tmp_path / "identity").write_text("encore\n")
+    told = []
+    for _ in range(2):
+        assert 0 == ask(own, out, number, options=("--form", "json")).code
+        told.append(json.loads(out.read_bytes())["reports"])
+        out.unlink()
+        own.json("identity", "set", number, "--text-file", tmp_path / "identity")
+    assert [[[[f"{NAME} encore"]]], [[[f"{NAME} ", ""]]]] == told

@@ -173,6 +173,7 @@ def test_an_office_keeps_a_list_of_its_own(office: Office, tmp_path: Path, told:
         '[a]\nname = { fr = "x" }',
         "a = 1",
         '[a]\nname = { fr = "", en = "" }',
+        f'[a]\nname = {{ fr = "x", en = "x" }}\ntext = {{ fr = "{"x" * 1_001}", en = "x" }}',
     ):
         wrong.write_text(text)
         assert "this is no list of bodies" in refused(office, "redirections", "--replace", str(wrong))

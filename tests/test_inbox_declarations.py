@@ -28,6 +28,9 @@ READING = [
     ["preview", "3", "1"],
     ["links", "3"],
     ["dossier", "preview", "3", "--for", "prosecutor", "--to", "x"],
+    ["identity", "show", "3"],
+    ["access", "3", "--person", CANARY, "--out", "OUT"],
+    ["reply", "3", "--text", "x", "--preview"],
 ]
 
 

@@ -5,7 +5,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from dateutil.relativedelta import relativedelta
 
+from inbox.workdays import Calendar
 from tests.inbox_builders import CLOSING, Office, Portal, Reporter, World, answering, first, today
 from tests.inbox_clock import moved
 from tests.inbox_outcomes import refused
@@ -86,6 +88,15 @@ def test_an_officer_who_finds_an_offence_asks_too(office: Office, words: list[st
     assert "no_transmission" == asked(office, 2)["art40"]["decision"]
 
 
+def test_each_word_for_an_offence_asks(office: Office) -> None:
+    """In both languages, with accents and without; due ten working days after it is known."""
+    for name in ("offence", "infraction", "délit", "delit", "crime"):
+        office.json("tag", "2", name)
+        assert Calendar().after(today(), 10).isoformat() == asked(office, 2)["art40"]["due"]
+        office.json("tag", "2", name, "--remove")
+        assert {} == asked(office, 2)
+
+
 def test_a_decision_that_is_late_shows_in_the_queue(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
     """Like any deadline: acknowledged and acted upon, the case is overdue for this alone."""
     office.json("status", "1", "acknowledged")
@@ -127,8 +138,8 @@ def test_what_is_transmitted_is_a_measure(office: Office) -> None:
 
 def test_to_inform_the_persons_is_put_off_with_a_reason(office: Office) -> None:
     """It is asked again on that day, and then decided."""
-    until = (today() + timedelta(90)).isoformat()
-    office.json("decide", "1", "defer", "--until", until, "--reason", "it would warn them")
+    for until in (in_a_year(), (today() + timedelta(90)).isoformat()):
+        office.json("decide", "1", "defer", "--until", until, "--reason", "it would warn them")
     row = asked(office)["art14"]
     assert ("defer", None, until) == (row["decision"], row["decided"], row["due"])
     assert "to be decided" in office.run("show", "1").out
@@ -137,13 +148,18 @@ def test_to_inform_the_persons_is_put_off_with_a_reason(office: Office) -> None:
     assert today().isoformat() == asked(office)["art14"]["decided"]
 
 
+def in_a_year(days: int = 0) -> str:
+    """Return the last day until which it can be put off, or so many days later."""
+    return (today() + relativedelta(years=1, days=days)).isoformat()
+
+
 @pytest.mark.parametrize(
     ("words", "said"),
     [
         (["defer"], "a day to come, within a year"),
         (["defer", "--until", "2020-01-01"], "a day to come, within a year"),
         (["defer", "--until", today().isoformat()], "a day to come, within a year"),
-        (["defer", "--until", "2999-01-01"], "a day to come, within a year"),
+        (["defer", "--until", in_a_year(1)], "a day to come, within a year"),
         (["informed", "--until", "2999-01-01"], "only what is put off"),
         (["no_transmission", "--addressee", "x"], "only what is transmitted"),
     ],

@@ -254,9 +254,11 @@ def test_a_closed_case_is_kept_for_two_months(closed: Office, clock: Clock) -> N
     assert "nothing is due" in refused(closed, "--due")
 
 
+@pytest.mark.parametrize("outcome", ["founded", "out_of_scope"])
 def test_what_its_author_writes_later_starts_the_time_anew(
-    closed: Office, portal: Portal, reporter: Reporter, clock: Clock
+    closed: Office, portal: Portal, reporter: Reporter, clock: Clock, outcome: str
 ) -> None:
+    work_on(closed, outcome=outcome)
     clock.wait(40)
     late = portal.bundle(
         Sent(reporter.follow_up()), edit=lambda intake: build.replace(

@@ -15,6 +15,7 @@ from crypto.container import MOST_FILES
 from crypto.journal import ENTRY
 from crypto.messages import REPORT
 from inbox import records, registers, schema
+from inbox.workdays import Calendar
 from tests import traces
 from tests.inbox_builders import CHANNEL, Portal, Reporter, Sent, World, read_outbox, read_slot, today
 from tests.inbox_trio import Trio
@@ -115,15 +116,17 @@ def test_no_more_files_come_with_it_than_with_any_other(world: World, answers: P
 
 
 def test_an_entered_report_is_linked_and_due_like_any_other(world: World, tmp_path: Path) -> None:
-    """What it has in common with another is found; a name and an offence ask for their decisions."""
+    """What it has in common is found; a name asks from its receipt, an offence from the day it is known."""
     path = tmp_path / "answers.toml"
     path.write_text('what = "x"\nrefs = "CSQU3054383"\ncategory = "info_leak"\nwho_id = "Untel"', "utf-8")
     for route in ("letter", "meeting"):
-        world.office.json(*entering(path, route=route))
+        world.office.json(*entering(path, route=route, received="2026-01-31"))
     (proposed,) = world.office.json("links", "1")["proposed"]
     assert (2, "CSQU3054383") == (proposed["case"], proposed["reasons"][0]["shown"])
     work = world.office.json("show", "1")["work"]
-    assert ["art14", "art40"] == [each["duty"] for each in work["duties"]]
+    assert {"art14": "2026-02-28", "art40": Calendar().after(today(), 10).isoformat()} == {
+        each["duty"]: each["due"] for each in work["duties"]
+    }
 
 
 def test_an_entered_report_is_a_case_with_its_route_and_day(

@@ -5,8 +5,9 @@ from typing import Any
 
 import pytest
 from sqlalchemy import select
+from sqlalchemy.orm.exc import DetachedInstanceError
 
-from inbox import duties
+from inbox import duties, quarantine
 from inbox.acts import IN_QUARANTINE, Act
 from inbox.casework import Handling, Note, Words
 from inbox.schema import Attachment, Case, FollowUp
@@ -60,6 +61,16 @@ def test_whatever_shows_or_needs_it_says_why_not(office: Office, tmp_path: Path,
     said = office.run(*given)
     assert (1, True) == (said.code, f"case 1 is in quarantine since {today()}" in said.err), said
     assert (before, False) == (office.state(), (tmp_path / "out").exists())
+
+
+def test_what_a_session_holds_already_is_let_go_of(office: Office) -> None:
+    """Whoever places it does not go on reading by what was loaded before."""
+    with office.opened() as inbox, inbox.vault.transaction(inbox.present) as session:
+        case = session.get_one(Case, 2)
+        quarantine.place(session, 2, today())
+        assert session.get(Case, 2) is None
+        with pytest.raises(DetachedInstanceError):
+            assert case.message
 
 
 def test_it_stays_in_the_queue_as_a_line_and_is_not_found_by_its_words(office: Office) -> None:

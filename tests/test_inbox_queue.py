@@ -118,6 +118,7 @@ def test_the_queue_can_be_narrowed(waiting: Office, options: list[str], found: l
 
 ODD = [
     *((sign, [2, 4, 3, 5, 1]) for sign in ('"', "'", "*", "(", "-")),
+    ("quai\0agent", [4]),
     *((word, [4]) for word in ("quai*", "^quai", '"quai', "(quai)")),
     *(
         (words, [])

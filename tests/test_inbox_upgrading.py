@@ -9,6 +9,7 @@ from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
+from dateutil.relativedelta import relativedelta
 from sqlalchemy import Connection, create_engine, text
 
 import inbox as room
@@ -101,7 +102,9 @@ def test_a_vault_of_the_first_version_is_upgraded_with_all_that_is_in_it(old: Of
     (case,) = old.json("queue")["cases"]
     assert (1, 1, False) == (case["case"], case["priority"], case["judged"])
     assert case["deadline"] >= today().isoformat()
-    assert [2] == [each["case"] for each in old.json("queue", "--closed")["cases"]]
+    (closed,) = old.json("queue", "--closed")["cases"]
+    kept_until = (today() + relativedelta(months=2)).isoformat()
+    assert (2, kept_until) == (closed["case"], closed["deadline"])
     for words in ("meme soir", "CONTENEUR quai"):
         assert [1] == [each["case"] for each in old.json("queue", "--search", words)["cases"]]
     (proposed,) = old.json("links", "1")["proposed"]
