@@ -14,10 +14,12 @@ from crypto import base64url
 from crypto.bundle import Link
 from inbox import cli, numbering, records
 from inbox.schema import Case, Message
+from inbox.session import Open
 from tests.inbox_builders import Office, Portal, Reporter, Said, World, first, today
 from tests.inbox_kills import killed_everywhere
 from tests.inbox_trio import Trio, of_the_case
 from tests.installation import Installation
+from tests.small_disk import small_disk
 from tests.test_inbox_eliminating import tell_portal
 from tests.test_inbox_upgrading import SECOND
 
@@ -132,6 +134,48 @@ def test_while_a_session_is_open_elsewhere_no_torn_copy_is_made(trio: Trio, copi
         said = trio.others.run("backup", "--out", copies.out, "--keystore-out", copies.keys)
     assert (1, True) == (said.code, "another inbox command is at work here" in said.err)
     assert {} == files(copies.out) | files(copies.keys)
+
+
+def test_a_session_that_goes_on_makes_a_backup_of_what_it_was_until_then(
+    trio: Trio, copies: Copies, tmp_path: Path
+) -> None:
+    """In the middle of the work: what was done before is in it, what comes after is not."""
+    with trio.others.opened() as inbox:
+        door = Open(inbox)
+        words = ["backup", "--out", str(copies.out), "--keystore-out", str(copies.keys)]
+        done = [
+            cli.run(each, door)
+            for each in (["note", "1", "--text", "before"], words, ["note", "1", "--text", "after"])
+        ]
+    assert [0, 0, 0] == done
+    (folder,), (store,) = copies.out.iterdir(), copies.keys.iterdir()
+    restored, _ = copies.restore(
+        trio.others, {"folder": str(folder), "keystore": str(store)}, tmp_path / "new"
+    )
+    told = [
+        [note["text"] for note in each.json("show", "1")["work"]["notes"]] for each in (restored, trio.others)
+    ]
+    assert [["case 1", "before"], ["case 1", "before", "after"]] == told
+
+
+def test_a_medium_that_is_full_holds_no_backup_and_a_full_disk_no_inbox(
+    trio: Trio, copies: Copies, tmp_path: Path
+) -> None:
+    """Nothing half of either; with room enough the same succeeds."""
+    words = ("--keystore-out", copies.keys)
+    with small_disk(tmp_path / "full", "64k") as grow:
+        said = trio.others.run("backup", "--out", tmp_path / "full", *words)
+        assert (1, True, {}) == (said.code, "No space left" in said.err, files(tmp_path / "full"))
+        grow("8m")
+        made = trio.others.json("backup", "--out", tmp_path / "full", *words)
+        with small_disk(tmp_path / "home", "64k") as grow_home:
+            home = Office(tmp_path / "home", trio.others.present)
+            home.opening = trio.others.opening  # type: ignore[method-assign]
+            restore = ("restore", "--from", made["folder"], "--keystore", made["keystore"])
+            said = home.run(*restore)
+            assert (1, True, {}) == (said.code, "No space left" in said.err, files(tmp_path / "home"))
+            grow_home("8m")
+            assert 0 == home.run(*restore).code
 
 
 def test_a_backup_that_was_changed_is_not_put_back(trio: Trio, copies: Copies, tmp_path: Path) -> None:

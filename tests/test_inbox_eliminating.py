@@ -413,11 +413,16 @@ def test_proceedings_keep_a_case_until_two_officers_say_that_they_are_over(
     with closed.opened() as inbox, inbox.transaction() as session:
         session.add(Measure(case=1, position=1, kind="disciplinary_opened", day=today()))
     clock.wait(400)
+    work_on(closed, category="threat", outcome="moot")
     assert ["proceedings"] == terms(closed)[0][3]
     assert "while proceedings go on" in refused(closed, "1")
     closed.json("destroy", "1", "--early", "acquitted, no appeal")
     (line,) = closed.json("eliminations")["eliminations"]
     assert ("decided-by-officers", clock.day.isoformat()) == (line["rule"], line["destroyed"])
+    day = today().isoformat()
+    assert (day, day, "threat", "moot") == tuple(
+        line[name] for name in ("received", "closed", "category", "outcome")
+    )
     (entry,) = [each for each in closed.json("journal", "print")["entries"] if each["act"] == "destroy-cases"]
     assert ("1 case", "acquitted, no appeal") == (entry["about"], entry["reason"])
 
@@ -553,8 +558,9 @@ def test_the_list_for_the_archives_holds_nothing_of_a_report(told: Trio, tmp_pat
         assert words in paper
     again = told.others.run("eliminations", "--out", tmp_path / "list")
     assert (1, True) == (again.code, "nothing is overwritten" in again.err)
-    later = (today() + timedelta(1)).isoformat()
-    assert [] == told.others.json("eliminations", "--since", later)["eliminations"]
+    for days, count in ((0, 2), (1, 0)):
+        since = (today() + timedelta(days)).isoformat()
+        assert count == len(told.others.json("eliminations", "--since", since)["eliminations"])
 
 
 def test_the_copies_to_be_destroyed_are_named(closed: Office) -> None:
