@@ -1,6 +1,7 @@
 """How the work goes, for who watches over it: numbers and days, and not a word of any report."""
 
 from datetime import date, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -79,6 +80,50 @@ def test_what_departs_from_the_ordinary_is_counted(trio: Trio) -> None:
     said = trio.others.run("oversight").out
     assert f"case 1 was opened in an emergency on {today()} by alice, bruno\n" in said
     assert "kept from an officer: 1\n" in said
+
+
+def test_on_its_day_nothing_is_late_and_on_the_next_it_is(
+    trio: Trio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A decision is due today in each of three cases; what was taken is told, and junk has no deadline."""
+    assert {"met": 0, "late": 0, "overdue": 0, "running": 3} == duties(trio.others)
+    trio.others.json("decide", "1", "no_transmission", "--reason", "x")
+    assert {"met": 1, "late": 0, "overdue": 0, "running": 2} == duties(trio.others)
+    moved(monkeypatch).wait(1)
+    trio.others.json("decide", "2", "no_transmission", "--reason", "x")
+    assert {"met": 1, "late": 1, "overdue": 1, "running": 0} == duties(trio.others)
+    assert {"no_transmission": 2} == trio.others.json("oversight")["decisions"]
+    trio.others.json("reopen", "3", "--reason", "x")
+    trio.others.json("junk", "3")
+    assert {"met": 1, "late": 1, "overdue": 0, "running": 0} == duties(trio.others)
+    cases = trio.others.json("oversight")["cases"]
+    assert (0, 2, 1) == (cases["open"], cases["closed"], cases["junk"])
+
+
+def duties(office: Office) -> Any:
+    """Return how the decisions of article 40 stand."""
+    return office.json("oversight")["deadlines"]["art40"]
+
+
+def test_more_time_holds_that_ended_and_conflicts_are_counted_each(trio: Trio, tmp_path: Path) -> None:
+    office = trio.others
+    (tmp_path / "answers").write_text('what = "Bruno a prêté son badge"', "utf-8")
+    told = ("--route", "letter", "--language", "fr", "--received", today().isoformat())
+    assert "internal" == office.json("oversight")["regime"]
+    for words in (
+        ["reopen", "1", "--reason", "x"],
+        ["settings", "--regime", "external"],
+        ["extend", "1", "--reason", "x", "--text", "un conteneur est loin"],
+        ["hold", "2", "--reason", "x"],
+        ["hold", "2", "--release", "--reason", "x"],
+        ["conflict", "lift", "3", "bruno", "--reason", "x"],
+        ["enter", *told, "--answers", str(tmp_path / "answers")],
+    ):
+        office.json(*words)
+    seen = office.json("oversight")
+    expected = ("reopen", "extend", "hold", "release-hold", "exclude", "lift-conflict", "found-conflict")
+    assert dict.fromkeys(expected, 1) == {act: seen["acts"][act] for act in expected}
+    assert ("external", 0, 1) == (seen["regime"], seen["cases"]["held"], seen["exclusions"])
 
 
 def test_what_is_kept_from_somebody_present_is_not_counted(trio: Trio) -> None:
