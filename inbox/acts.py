@@ -143,6 +143,7 @@ IN_QUARANTINE = frozenset(
         Act.ASSESS_SOURCE,
         Act.HOLD,
         Act.RELEASE_HOLD,
+        Act.OVERSEE,
         Act.LIST_RETENTION,
         Act.DESTROY_CASES,
         Act.LIFT_QUARANTINE,

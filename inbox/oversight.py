@@ -1,7 +1,8 @@
 """How the work goes, for who watches over it: numbers, days, and who opened what in an emergency.
 
-Nothing of what a report says, nor of what officers wrote, is in it. Cases that are kept from somebody present
-are not counted; of those with handlers, of whom not all present are one, that they are there.
+Nothing of what a report says, nor of what officers wrote, is in it: so cases in quarantine count like any
+other. Cases that are kept from somebody present are not counted; of those with handlers, of whom not all
+present are one, how many are there, and how many are overdue.
 """
 
 from collections import Counter
@@ -15,12 +16,14 @@ from inbox import handlers, handling, journal, practice, registers
 from inbox.acts import Act
 from inbox.casework import Duty, Handling
 from inbox.narrowing import AS_A_LINE
+from inbox.retention import Rule
 from inbox.workview import View
 
 # What departs from the ordinary, or from what the rules propose.
 _TOLD = (
     *(Act.JUDGE, Act.REMOVE_MEASURE, Act.REOPEN, Act.EXTEND, Act.HOLD, Act.RELEASE_HOLD),
     *(Act.EXCLUDE, Act.FOUND_CONFLICT, Act.LIFT_CONFLICT, Act.BREAK_GLASS),
+    *(Act.QUARANTINE, Act.LIFT_QUARANTINE, Act.MINIMISE, Act.ACCEPT_GAP),
 )
 
 
@@ -36,7 +39,9 @@ def view(session: Session, today: date) -> View:
     return {
         "day": today.isoformat(),
         "regime": practice.of(session).regime.value,
-        "cases": _cases(session, works) | {"junk": len(everything) - len(found)},
+        "cases": _cases(works)
+        | _for_handlers(session, works, today)
+        | {"junk": len(everything) - len(found)},
         "deadlines": _deadlines(days, today),
         "outcomes": _counted(work.outcome for work in works),
         "disclosure": _counted(work.disclosure for work in works),
@@ -51,14 +56,24 @@ def view(session: Session, today: date) -> View:
     }
 
 
-def _cases(session: Session, works: Sequence[Handling]) -> View:
-    lines = select(func.count()).select_from(Handling).execution_options(**AS_A_LINE)
+def _cases(works: Sequence[Handling]) -> View:
     return {
         "open": sum(work.is_open for work in works),
         "closed": sum(not work.is_open for work in works),
         "held": sum(work.held is not None for work in works),
         "judged": sum(work.judged for work in works),
-        "for_handlers": (session.scalar(lines.where(Handling.rejected.is_(None))) or 0) - len(works),
+        "quarantined": sum(work.quarantined is not None for work in works),
+    }
+
+
+def _for_handlers(session: Session, works: Sequence[Handling], today: date) -> View:
+    """Return how many cases are there of which those present see a line and no more."""
+    lines = select(func.count()).where(Handling.rejected.is_(None)).execution_options(**AS_A_LINE)
+    overdue = session.scalar(lines.where(Handling.deadline < today)) or 0
+    seen = sum(work.deadline is not None and work.deadline < today for work in works)
+    return {
+        "for_handlers": (session.scalar(lines.select_from(Handling)) or 0) - len(works),
+        "for_handlers_overdue": overdue - seen,
     }
 
 
@@ -76,8 +91,15 @@ def _deadlines(days: Iterable[tuple[str, date, date | None]], today: date) -> Vi
 
 def _acts(session: Session) -> View:
     """Return how often officers did what is to be told."""
-    done = Counter(line.entry.act for line in journal.lines(session, 1) if line.entry)
-    return {act.value: done[act.value] for act in _TOLD}
+    done: Counter[str] = Counter()
+    for line in journal.lines(session, 1):
+        if entry := line.entry:
+            done[entry.act] += 1
+            done["despite-warning"] += "despite a warning" in entry.about
+            done["destroyed-early"] += (entry.act, entry.about) == (Act.DESTROYED, Rule.EARLY)
+    return {
+        name: done[name] for name in (*(act.value for act in _TOLD), "despite-warning", "destroyed-early")
+    }
 
 
 def _counted(codes: Iterable[str]) -> View:

@@ -7,6 +7,11 @@ from typing import Any
 import pytest
 from sqlalchemy import String, update
 
+from inbox import journal
+from inbox.acts import Act, Deed
+from inbox.journal import By
+from inbox.retention import Rule
+from tests.desk_room import sitting
 from tests.inbox_builders import Office, today
 from tests.inbox_clock import moved
 from tests.inbox_trio import CANARY, OF_THE_WORK, TABLES, Trio
@@ -17,6 +22,9 @@ CODES = {
     "kind", "status", "outcome", "disclosure", "decision", "route", "officer", "assigned", "keyring_warning",
     "source_risk", "credibility", "id",
 }  # fmt: skip
+
+
+NONE = dict.fromkeys(("held", "judged", "quarantined", "for_handlers", "for_handlers_overdue", "junk"), 0)
 
 
 def spread(office: Office) -> None:
@@ -50,7 +58,9 @@ def test_deadlines_are_met_late_overdue_or_running(trio: Trio, monkeypatch: pyte
     """Case 1 is open again, judged, and forgotten; the others were closed in time."""
     trio.others.json("reopen", "1", "--reason", "x")
     seen = trio.others.json("oversight")
-    assert {"open": 1, "closed": 2, "held": 0, "judged": 0, "for_handlers": 0, "junk": 0} == seen["cases"]
+    assert {"open": 1, "closed": 2, "held": 0, "judged": 0, "for_handlers": 0, "junk": 0, **NONE} == seen[
+        "cases"
+    ]
     assert {"met": 2, "late": 0, "overdue": 0, "running": 1} == seen["deadlines"]["feedback"]
     assert {"met": 0, "late": 0, "overdue": 0, "running": 2} == seen["deadlines"]["retention"]
     assert ({"founded": 2}, {"withheld": 2}) == (seen["outcomes"], seen["disclosure"])
@@ -137,6 +147,44 @@ def test_what_is_kept_from_somebody_present_is_not_counted(trio: Trio) -> None:
     )
     whole = trio.others.json("oversight")
     assert (3, 0, 1) == (whole["cases"]["closed"], whole["cases"]["for_handlers"], whole["acts"]["judge"])
+
+
+def test_what_nobody_reads_and_what_others_handle_is_counted_and_says_no_word(
+    trio: Trio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Case 3 in quarantine, case 1 for its handlers, case 2 kept from one; on screen and at the desk."""
+    trio.others.json("reopen", "1", "--reason", "x")
+    trio.others.json("handlers", "1", "alice", "chloe")
+    trio.others.json("conflict", "exclude", "2", "bruno", "--reason", "kin")
+    spread(trio.others)
+    trio.others.json("quarantine", "3", "--reason", "secret")
+    clock = moved(monkeypatch)
+    clock.wait(400)
+    seen = trio.others.json("oversight")
+    counted = {"open": 1, "closed": 2, "quarantined": 1, "for_handlers": 0, "for_handlers_overdue": 0}
+    assert counted.items() <= seen["cases"].items()
+    assert ({"founded": 2}, 2) == (seen["outcomes"], seen["deadlines"]["retention"]["overdue"])
+    # Bruno sees neither case 2 nor case 3; of case 1 that it is there, and late.
+    of_bruno = trio.excluded.json("oversight")
+    counted = {"open": 0, "closed": 0, "quarantined": 0, "for_handlers": 1, "for_handlers_overdue": 1}
+    assert (counted.items() <= of_bruno["cases"].items(), {}) == (True, of_bruno["outcomes"])
+    with sitting(trio.others) as client:
+        page = client.page("/en/oversight")
+    said = trio.others.run("oversight").out
+    assert (False, False) == (CANARY in page, CANARY in said)
+    for words in ("In quarantine</dt><dd>1<", "Founded", "End of retention", "quarantine</dt><dd>1<"):
+        assert words in page, words
+    assert ("in quarantine: 1\n" in said, "1  quarantine\n" in said) == (True, True)
+
+
+def test_warnings_set_aside_and_cases_destroyed_early_are_overrides(trio: Trio) -> None:
+    trio.others.json("reopen", "1", "--reason", "x")
+    trio.others.json("reply", "1", "--text", "tel. 06 12 34 56 78", "--despite-warning", "x")
+    with trio.others.opened() as inbox, inbox.transaction() as session:
+        for rule in (Rule.EARLY, Rule.CLOSED):
+            journal.note(session, By(inbox.present, today()), Deed(Act.DESTROYED, case=2, about=rule))
+    acts = trio.others.json("oversight")["acts"]
+    assert (1, 1, 1) == (acts["despite-warning"], acts["destroyed-early"], acts["reopen"])
 
 
 def events(office: Office, number: int) -> list[tuple[str, str, int]]:

@@ -137,5 +137,5 @@ def test_which_acts_pass_a_quarantine_is_written_down() -> None:
     """None of them shows anything of a report: one more is a decision, to be made here as well."""
     assert {
         Act.REPLY, Act.SET_STATUS, Act.CLOSE, Act.CLOSE_UNFOUNDED, Act.DECIDE, Act.ASSESS_SOURCE, Act.HOLD,
-        Act.RELEASE_HOLD, Act.LIST_RETENTION, Act.DESTROY_CASES, Act.LIFT_QUARANTINE,
+        Act.RELEASE_HOLD, Act.OVERSEE, Act.LIST_RETENTION, Act.DESTROY_CASES, Act.LIFT_QUARANTINE,
     } == IN_QUARANTINE  # fmt: skip

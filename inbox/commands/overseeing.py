@@ -51,7 +51,8 @@ def _lines(view: View) -> Iterator[str]:
     cases = view["cases"]
     yield f"{view['day']}, {labels.english('regime', view['regime'])}"
     yield f"cases: {cases['open']} open, {cases['closed']} closed, {cases['held']} held, {cases['junk']} junk"
-    yield f"scores judged: {cases['judged']}; for their handlers alone: {cases['for_handlers']}"
+    yield f"scores judged: {cases['judged']}; in quarantine: {cases['quarantined']}"
+    yield f"for their handlers alone: {cases['for_handlers']}, of them {cases['for_handlers_overdue']} late"
     yield f"kept from an officer: {view['exclusions']}"
     yield ""
     yield f"{'met':>7} {'late':>7} {'overdue':>7} {'running':>7}"
