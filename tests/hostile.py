@@ -69,6 +69,8 @@ def pictures() -> Iterator[Hostile]:
     yield Hostile("cut.avif", "image/avif", image("AVIF")[:400], "image/avif", said=("damaged",))
     yield Hostile("cut.jpg", JPEG, image("JPEG")[:300], JPEG, said=("damaged",))
     yield Hostile("head.jpg", JPEG, b"\xff\xd8\xff\xe0", JPEG, said=("damaged",))
+    yield Hostile("photo.heic", "image/heif", heic(_exif()), "image/heic", said=("HEIC needs", "Make: \x1b]"))
+    yield Hostile("bad.heif", "image/heic", heic(b"Exif\0\0II*\0\xff\xff"), "image/heic", said=("damaged",))
     yield Hostile("made.jpg", JPEG, _with_exif(), JPEG, PIXELS, said=(f"Make: {ESCAPES[:7]}",))
 
 
@@ -138,11 +140,20 @@ def _squeezed() -> bytes:
     return b"Comment\0\0" + zlib.compress(bytes(20_000_000), 9)
 
 
+def heic(exif: bytes) -> bytes:
+    """Return the beginning of what an iPhone makes, and what it writes beside the pixels."""
+    return b"\0\0\0\x1cftypheic\0\0\0\0mif1heicmiaf" + b"infe\2\0\0\1\0\1\0\0Exif\0\0\0\0\x15" + exif
+
+
 def _with_exif() -> bytes:
+    return image("JPEG", exif=_exif())
+
+
+def _exif() -> bytes:
     exif = Image.Exif()
     exif[271] = ESCAPES
     exif[315] = SCRIPT
-    return image("JPEG", exif=exif.tobytes())
+    return exif.tobytes()
 
 
 def archives() -> Iterator[Hostile]:

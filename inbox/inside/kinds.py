@@ -9,17 +9,19 @@ import puremagic
 from inbox.inside.answer import LONGEST_TEXT
 
 PDF = "application/pdf"
+HEIC = "image/heic"
 ZIP = "application/zip"
 TAR = "application/x-tar"
 UNKNOWN = "application/octet-stream"
 EMPTY = "application/x-empty"
-# What begins a picture that is shown, its type, how its name may end.
+# What begins a picture, its type, how its name may end and what else it may be called.
 _PICTURES = (
     (rb"\xff\xd8\xff", "image/jpeg", ".jpg .jpeg .jpe .jfif .mpo"),
     (rb"\x89PNG\r\n\x1a\n", "image/png", ".png .apng"),
     (rb"GIF8[79]a", "image/gif", ".gif"),
     (rb"RIFF....WEBP", "image/webp", ".webp"),
     (rb".{4}ftypavi[fs]", "image/avif", ".avif"),
+    (rb".{4}ftyp(?:he[iv][cxms]|m[is]f1)", HEIC, ".heic .heif .heics .hif image/heif image/heic-sequence"),
     (rb"II\*\0|MM\0\*", "image/tiff", ".tif .tiff"),
     (rb"BM.{4}\0{4}.{4}[\x0c\x28\x34\x38\x40\x6c\x7c]\0\0\0", "image/bmp", ".bmp .dib"),
 )
@@ -29,7 +31,7 @@ _ALSO = (
     (rb"PK\x05\x06", ZIP, slice(-65_557, None)),
     (rb"(?i)<script|<html|<!doctype html|<svg", "text/html", slice(0, None)),
 )
-SHOWN = frozenset(mime for _, mime, _ in _PICTURES)
+SHOWN = frozenset(mime for _, mime, _ in _PICTURES) - {HEIC}
 _MARKUP = (
     (r"(?i)<svg", "image/svg+xml"),
     (r"(?i)<html|<!doctype html|<script|<body", "text/html"),

@@ -51,6 +51,8 @@ def _look_for(kind: Kind) -> Callable[[bytes, int], Answer] | None:
     match kind.type:
         case kinds.PDF:
             return papers.look
+        case kinds.HEIC:
+            return pictures.named
         case kinds.TAR:
             return archives.of_tar
         case kinds.ZIP:
