@@ -3,10 +3,14 @@
 import os
 import signal
 import socket
+import struct
 import subprocess
 import sys
+import threading
+import time
 import urllib.error
 import urllib.request
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -30,6 +34,14 @@ patience.limited = lambda seconds: limited(seconds // 60)
 patience.GRACE = 1
 cli.main()
 """,
+]
+# The same, in which nobody waits longer than half a second for what is asked; few files may be open.
+BUSY = [
+    "prlimit",
+    "--nofile=80",
+    sys.executable,
+    "-c",
+    "from inbox import cli; from inbox.desk import serving; serving._SECONDS = 0.5; cli.main()",
 ]
 
 
@@ -122,6 +134,31 @@ def test_who_keeps_a_connection_open_keeps_nobody_waiting(office: Office) -> Non
         port = int(served.root.split(":")[2].partition("/")[0])
         with socket.create_connection(("127.0.0.1", port)), socket.create_connection(("127.0.0.1", port)):
             assert asked(served.address)[0] == 200
+
+
+def test_no_program_on_this_machine_ends_the_desk_or_stops_it(office: Office) -> None:
+    """Who hangs up before the answer, holds as many connections as there may be, or asks letter by letter."""
+    with serving(office, command=BUSY) as served:
+        here = "127.0.0.1", int(served.root.split(":")[2].partition("/")[0])
+        for _ in range(50):
+            with socket.create_connection(here) as gone:
+                gone.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        held = [socket.create_connection(here) for _ in range(100)]
+        slow = socket.create_connection(here)
+        speaking = threading.Thread(target=spell, args=(slow,))
+        speaking.start()
+        assert asked(served.address)[0] == 200
+        speaking.join()
+        for each in (*held, slow):
+            each.close()
+
+
+def spell(slow: socket.socket) -> None:
+    """Say, letter by letter, a request that has no end, for as long as somebody listens."""
+    with suppress(OSError):
+        for letter in b"GET /" + b"y" * 50:
+            slow.sendall(bytes([letter]))
+            time.sleep(0.1)
 
 
 def test_a_port_in_use_is_named_before_anybody_types_a_passphrase(office: Office) -> None:

@@ -1,9 +1,12 @@
 """One request after the other, from this machine alone, of which nothing is written down."""
 
+import io
 import socket
+import time
 from collections.abc import Callable
+from contextlib import suppress
 from http import HTTPStatus
-from selectors import EVENT_READ, DefaultSelector
+from selectors import EVENT_READ, BaseSelector, DefaultSelector
 from typing import TYPE_CHECKING
 
 from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler
@@ -13,10 +16,13 @@ from inbox.errors import Refused
 from inbox.sentences import sentence
 
 if TYPE_CHECKING:
+    from _typeshed import WriteableBuffer
     from _typeshed.wsgi import WSGIApplication
 
-# A program that begins to ask and falls silent keeps nobody waiting for longer.
-_SILENCE_SECONDS = 5
+# A program that begins to ask and falls silent, or says a letter now and then, keeps nobody waiting longer.
+_SECONDS = 5.0
+# Of connections on which nothing was asked yet, these are kept: any user of this machine can open some.
+_MOST_WAITING = 32
 
 
 def listen(port: int) -> socket.socket:
@@ -54,25 +60,61 @@ def serve(listener: socket.socket, app: "WSGIApplication", is_over: Callable[[],
     with server, DefaultSelector() as waiting:
         waiting.register(server.socket, EVENT_READ)
         while not is_over():
-            for key, _ in waiting.select():
+            for key, _ in waiting.select()[:1]:
                 if key.fileobj is server.socket:
-                    waiting.register(server.socket.accept()[0], EVENT_READ)
+                    _welcome(server.socket, waiting)
                 else:
                     client = waiting.unregister(key.fileobj).fileobj
                     server.answer(client)  # type: ignore[arg-type]
 
 
+def _welcome(listener: socket.socket, waiting: BaseSelector) -> None:
+    """Let one more connection wait; if they are too many, the one that has waited longest does no more."""
+    with suppress(ConnectionError):  # it has gone already
+        waiting.register(listener.accept()[0], EVENT_READ)
+    _, *clients = waiting.get_map().values()
+    for key in clients[:-_MOST_WAITING]:
+        waiting.unregister(key.fileobj)
+        key.fileobj.close()  # type: ignore[union-attr]
+
+
 class _Server(BaseWSGIServer):
     def answer(self, client: socket.socket) -> None:
-        """Answer the one request of a connection, and close it."""
-        self.process_request(client, client.getpeername() if client.fileno() >= 0 else HOST)
+        """Answer the one request of a connection, and close it; who asked may have gone meanwhile."""
+        try:
+            self.process_request(client, (HOST, 0))
+        except OSError:
+            self.shutdown_request(client)
 
-    def handle_error(self, request: object, client_address: object) -> None:
-        """Say nothing: who asked has gone; faults of the program are answered where they happen."""
+
+class _Patient(io.RawIOBase):
+    """What comes in on a connection for _SECONDS; TimeoutError afterwards."""
+
+    def __init__(self, client: socket.socket) -> None:
+        self._client = client
+        self._end = time.monotonic() + _SECONDS
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: "WriteableBuffer") -> int:
+        left = self._end - time.monotonic()
+        if left <= 0:
+            raise TimeoutError
+        self._client.settimeout(left)
+        try:
+            return self._client.recv_into(buffer)
+        finally:
+            self._client.settimeout(_SECONDS)
 
 
 class _Handler(WSGIRequestHandler):
-    timeout = _SILENCE_SECONDS
+    timeout = _SECONDS
+
+    def setup(self) -> None:
+        """Read what is asked without waiting for ever."""
+        super().setup()
+        self.rfile = io.BufferedReader(_Patient(self.connection))
 
     def log(self, type: str, message: str, *args: object) -> None:  # noqa: A002 - its name there
         """Write nothing down."""
