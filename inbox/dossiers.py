@@ -3,7 +3,7 @@
 Nothing in it says who the author is, or would prove it.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from crypto.dossier import Purpose
 from crypto.messages import REPORT, Report
 from crypto.questionnaire import Field, Flag, Questionnaire
-from inbox import caution, declarations, identities, questionnaires, records
+from inbox import caution, declarations, identities, lookalikes, questionnaires, records
 from inbox.answers import Answer
 from inbox.caution import Why
 from inbox.errors import Refused
@@ -69,6 +69,14 @@ class File:
     name: Pieces
 
 
+class Doubt(StrEnum):
+    """Why officers should look at a place of a dossier again before it leaves."""
+
+    STANDS = "stands"
+    PROTECTED = "protected"
+    ALIKE = "alike"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Content:
     """All that a dossier says; ``received`` is None where the day could tell who the author is."""
@@ -82,8 +90,13 @@ class Content:
     files: tuple[File, ...]
 
 
-def compose(session: Session, number: int, plan: Plan, today: date) -> tuple[Content, list[str]]:
-    """Return what goes into a dossier, and where something still stands that was removed elsewhere.
+def compose(
+    session: Session, number: int, plan: Plan, today: date
+) -> tuple[Content, list[tuple[Doubt, str]]]:
+    """Return what goes into a dossier, and at which places officers should look again.
+
+    These are where something still stands that was removed elsewhere, what repeats words that its author
+    asked never to repeat, and words with letters of several alphabets: no passage that is typed finds those.
 
     Raises CaseRefused if there is no such case; Refused if what was to be removed or to go along is not
     there, and if what was to be let in was not answered or must never be repeated.
@@ -104,16 +117,16 @@ def compose(session: Session, number: int, plan: Plan, today: date) -> tuple[Con
     )
     kept = [(entry.place, entry.texts) for entry in content.entries]
     kept += [(f"file-{file.number}", (file.name,)) for file in content.files]
-    return content, redactor.check(kept)
+    still = [(Doubt.STANDS, place) for place in redactor.check(kept)]
+    return content, [*still, *_doubtful(session, number, content.entries)]
 
 
-def repeating(session: Session, content: Content) -> list[str]:
-    """Return at which places a dossier repeats what its author asked never to repeat."""
-    return [
-        entry.place
-        for entry in content.entries
-        if any(repeats_protected(session, content.case, text) for text in entry.texts)
-    ]
+def _doubtful(session: Session, number: int, said: Iterable[Entry]) -> Iterator[tuple[Doubt, str]]:
+    for entry in said:
+        if any(repeats_protected(session, number, text) for text in entry.texts):
+            yield Doubt.PROTECTED, entry.place
+        if lookalikes.mixed(piece for text in entry.texts for piece in text):
+            yield Doubt.ALIKE, entry.place
 
 
 def repeats_protected(session: Session, number: int, pieces: Pieces) -> bool:

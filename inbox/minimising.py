@@ -48,10 +48,10 @@ class Struck:
 def strike(session: Session, number: int, place: str, passage: str | None, by: By) -> Struck:
     """Strike a passage, or all for None, at a place of a case, or ``everywhere`` the passage stands.
 
-    It is found as ``redaction`` finds one: in capitals or not, however it is spaced, through characters that
-    nobody sees; not in other accents, but then it counts among what is left. Summary, words and index of the
-    case are made anew. Raises as ``declarations.check``, and CaseRefused if there is no such place, the
-    passage is not there, or what is left would be too long.
+    It is found as ``redaction`` finds one: in capitals or not, with accents or without, however it is spaced,
+    through characters that nobody sees; written otherwise, it counts among what is left. Summary, words and
+    index of the case are made anew. Raises as ``declarations.check``, and CaseRefused if there is no such
+    place, the passage is not there, or what is left would be too long.
     """
     striker = Striker(place, passage)
     case = _find(session, number, striker, by.today)

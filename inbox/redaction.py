@@ -1,6 +1,7 @@
 """Passages that are left out of what leaves the inbox: neither their words nor their length are kept.
 
-A passage is found however it is spaced, in capitals or not, and through characters that nobody sees.
+A passage is found however it is spaced or hyphenated, in capitals or not, with its accents or without, and
+through characters that nobody sees.
 """
 
 import re
@@ -20,6 +21,10 @@ EVERYWHERE = "*"
 REMOVED: Pieces = ("", "")
 # Soft hyphens, zero-width and bidirectional characters: a word reads the same without them.
 _UNSEEN = "\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff"
+# What stands on letters, once they are taken apart.
+_MARKS = "\u0300-\u036f"
+_APOSTROPHES = "['\u2018\u2019\u02bc]"
+_HYPHENS = "\u002d\u2010-\u2015\u2212"
 _HINT = sentence(
     "give it as PLACE:TEXT; PLACE: alone removes all that stands there, *:TEXT the passage everywhere"
 )
@@ -55,12 +60,12 @@ def read(toml: str) -> tuple[Redaction, ...]:
 
 def reads(passage: str) -> bool:
     """Tell whether anybody sees anything of a passage."""
-    return bool(re.sub(f"[{_UNSEEN}\\s]", "", passage))
+    return bool(re.sub(f"[{_UNSEEN}{_MARKS}\\s]", "", _apart(passage)))
 
 
 def around(text: str, passage: str) -> Pieces:
     """Return what is left of a text before, between and behind the places where a passage stands."""
-    whole = unicodedata.normalize("NFC", text)
+    whole = _apart(text)
     return tuple(_around(whole, sorted(match.span() for match in _pattern(passage).finditer(whole))))
 
 
@@ -77,7 +82,7 @@ class Redactor:
 
     def pieces(self, place: str, text: str) -> Pieces:
         """Return what is left of a text."""
-        whole = unicodedata.normalize("NFC", text)
+        whole = _apart(text)
         meant = [each for each in self._patterns if each.place in {place, EVERYWHERE}]
         if any(not each.text for each in meant):
             self._found.update(each for each in meant if not each.text)
@@ -101,7 +106,9 @@ class Redactor:
                 )
         texts = [(place, piece) for place, several in kept for pieces in several for piece in pieces]
         patterns = [pattern for each, pattern in self._patterns.items() if each.text]
-        return sorted({place for place, text in texts if any(pattern.search(text) for pattern in patterns)})
+        return sorted(
+            {place for place, text in texts if any(pattern.search(_apart(text)) for pattern in patterns)}
+        )
 
     def _spans(self, meant: Iterable[Redaction], text: str) -> Iterator[tuple[int, int]]:
         yield from (match.span() for pattern in self._always for match in pattern.finditer(text))
@@ -129,10 +136,25 @@ def _redaction(place: str, text: str | None) -> Redaction:
     return Redaction(place, text)
 
 
+def _apart(text: str) -> str:
+    """Return a text in which accents stand behind their letters."""
+    return unicodedata.normalize("NFD", text)
+
+
 def _pattern(text: str) -> re.Pattern[str]:
-    words = unicodedata.normalize("NFC", re.sub(f"[{_UNSEEN}]", "", text)).split()
-    letters = [f"[{_UNSEEN}]*".join(map(re.escape, word)) for word in words]
-    return re.compile(f"[{_UNSEEN}\\s]+".join(letters), re.IGNORECASE)
+    words = re.sub(f"[{_UNSEEN}{_MARKS}]", "", _apart(text)).split()
+    letters = [f"[{_UNSEEN}{_MARKS}]*".join(_letters(word)) for word in words]
+    return re.compile(f"[{_UNSEEN}{_MARKS}{_HYPHENS}\\s]+".join(letters) + f"[{_MARKS}]*", re.IGNORECASE)
+
+
+def _letters(word: str) -> Iterator[str]:
+    for place, letter in enumerate(word):
+        if re.match(_APOSTROPHES, letter):
+            yield _APOSTROPHES
+        elif re.match(f"[{_HYPHENS}]", letter):
+            yield f"[{_HYPHENS}\\s]" if 0 < place < len(word) - 1 else f"[{_HYPHENS}]"
+        else:
+            yield re.escape(letter)
 
 
 def _around(text: str, spans: Iterable[tuple[int, int]]) -> Iterator[str]:
@@ -142,6 +164,6 @@ def _around(text: str, spans: Iterable[tuple[int, int]]) -> Iterator[str]:
         if is_cut and start <= end:
             end = max(end, stop)
             continue
-        yield text[end:start]
+        yield unicodedata.normalize("NFC", text[end:start])
         end, is_cut = stop, True
-    yield text[end:]
+    yield unicodedata.normalize("NFC", text[end:])

@@ -12,6 +12,8 @@ from inbox.schema import Case
 from tests.desk_room import TOKEN, Client, sitting, tell
 from tests.inbox_builders import Office, Portal, World, passphrase_of, stranger, today
 
+pytest_plugins = ["tests.inbox_room"]
+
 NAMES = ("alice", "bruno", "chloe")
 WHAT = {"what": "Le conteneur MSKU 123456 5 est sorti", "coi": "no"}
 
@@ -348,6 +350,24 @@ def test_a_dossier_is_looked_at_then_sealed_by_two(office: Office, tmp_path: Pat
     assert [f"dossier-1-{today()}.age"] == [path.name for path in tmp_path.glob("*.age")]
     with sitting(office) as client:
         assert client.send("/en/case/1/dossier", **both(**plan, **to)).status_code == 409
+
+
+@pytest.mark.parametrize("language", ["fr", "en"])
+def test_a_dossier_with_files_is_looked_at_and_what_to_see_again_is_told(
+    world: World, portal: Portal, language: str
+) -> None:
+    """By the place; without these words nothing is said."""
+    told = {"what": "La photo, sur le quai. P\u0430ul y etait, QUELENNEC aussi", "refs": "M. Quélennec"}
+    tell(world, portal, told | {"protect": "la photo sur le quai"})
+    plan = {"purpose": "prosecutor", "addressee": "X", "language": "fr", "redact": "refs:Quélennec"}
+    with sitting(world.office) as client:
+        for enclosed in ("cleaned", "original"):
+            shown = client.send(f"/{language}/case/1/dossier/preview", **plan, enclosed=enclosed)
+            assert (200, 3) == (shown.status_code, shown.text.count('class="notice warning"'))
+            assert 3 == shown.text.count(": <code>what</code>")
+        less = plan | {"redact": "what:\r\nrefs:Quélennec", "enclosed": "original"}
+        shown = client.send(f"/{language}/case/1/dossier/preview", **less)
+        assert (200, 0) == (shown.status_code, shown.text.count('class="notice warning"'))
 
 
 def test_a_reply_is_seen_as_its_author_will_see_it(office: Office) -> None:

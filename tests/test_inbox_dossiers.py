@@ -110,6 +110,20 @@ def test_words_of_what_must_never_be_repeated_are_pointed_out(tmp_path: Path) ->
     assert [] == office.json(*words, "--redact", "what:quai Colbert")["warnings"]
 
 
+def test_words_that_no_typed_passage_finds_are_pointed_out(tmp_path: Path) -> None:
+    """A name with a letter of another alphabet stays where it is, and its place is told."""
+    office = Office.found(tmp_path)
+    world = World(office)
+    portal = Portal(world, tmp_path / "medium")
+    bundle = portal.bundle(first(Reporter(world), text="Firmin et F\u0456rmin, QUELENNEC"))
+    office.json("collect", bundle, "--confirm-instance", portal.fingerprint)
+    words = ["dossier", "preview", "1", "--for", "disciplinary", "--to", "X"]
+    shown = office.json(*words, "--redact", "*:Firmin", "--redact", "*:Quélennec")
+    assert [["", " et F\u0456rmin, ", ""]] == shown["entries"][0]["texts"]
+    (said,) = shown["warnings"]
+    assert said.startswith("what has words with letters of several alphabets")
+
+
 def test_what_tells_of_the_author_is_not_there(room: Room) -> None:
     """What must never be repeated, how it is known, who was told, the identity."""
     (room.folder / "identity").write_text("Ondine Kerguelen")

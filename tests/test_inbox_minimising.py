@@ -94,25 +94,25 @@ def test_links_and_the_line_in_lists_are_made_without_it(office: Office) -> None
     assert ([], f"{striking.STRUCK} est malade.") == (names[1], summary)
 
 
-def test_capitals_spaces_and_what_nobody_sees_do_not_count(office: Office) -> None:
+def test_capitals_accents_spaces_and_what_nobody_sees_do_not_count(office: Office) -> None:
     report, _ = numbers(office)
     for place, typed in (
         ("what", "ZIBELINE  quartzmann"),
         ("who", "Zibeline\n Quartzmann"),
-        ("follow-up-1", "Zibe\u200bline Quartzmann"),
+        ("follow-up-1", "Zibe\u200bl\u00efne-Quartzmann"),
     ):
         assert {place: 1} == office.json("minimise", str(report), place, "--text", typed)["struck"]
     assert f"chez {striking.STRUCK}" == office.json("show", str(report))["answers"]["who"]
 
 
 def test_what_is_not_struck_is_named(office: Office) -> None:
-    """What is written with other accents, the ledger, the journal."""
+    """What is written in another way, the ledger, the journal."""
     report, _ = numbers(office)
-    office.json("note", str(report), "--text", "ou Zib\u00e9line-Quartzmann ?")
+    office.json("note", str(report), "--text", "ou Zib\u00e9line_Quartzmann ?")
     given = ("--to", NAME, "--what", "report", "--ground", "judicial", "--reason", f"of {NAME}")
     office.json("disclosures", "add", str(report), *given)
     said = office.run("minimise", str(report), "everywhere", "--text", NAME).out
-    assert "in other accents or where nothing is struck: disclosures, journal, notes\n" in said
+    assert "written otherwise or where nothing is struck: disclosures, journal, notes\n" in said
     assert "not searched" not in said
     assert "      1  reply-1\n" in said
 

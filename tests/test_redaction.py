@@ -26,6 +26,12 @@ def pieces(text: str, *passages: str, place: str = "what") -> tuple[str, ...]:
         ("a.b axb", "a.b", ("", " axb")),
         ("Duponts", "Dupont", ("", "s")),
         ("nothing", "Dupont", ("nothing",)),
+        ("M. QUELENNEC, Quélennec", "Quélennec", ("M. ", ", ", "")),
+        ("Quéle\u0301nnec à", "Quelennec", ("", " à")),
+        ("l\u2019Orient, l'Orient", "L'Orient", ("", ", ", "")),
+        ("Jean\u2011Paul, Jean Paul", "Jean-Paul", ("", ", ", "")),
+        ("Jean-Paul", "jean paul", ("", "")),
+        ("a - b\nc", "-", ("a ", " b\nc")),
     ],
 )
 def test_a_passage_goes_however_it_is_written(text: str, passage: str, left: tuple[str, ...]) -> None:

@@ -1,6 +1,6 @@
 """What of a case goes to a prosecutor or into a disciplinary file, and whether such a file is what it was."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import reduce
 from pathlib import Path
 from typing import Any
@@ -13,7 +13,7 @@ from inbox import disk, dispatch, dossierparts, dossiers, proving, terminal
 from inbox.acts import Act, Deed
 from inbox.cases import View
 from inbox.commands.redacting import check_free, redact_option, redactions_of
-from inbox.dossiers import Content, Enclosed, Plan
+from inbox.dossiers import Content, Doubt, Enclosed, Plan
 from inbox.options import NUMBER, Door, case_argument, json_option, officer_options, out_file, text_of, today
 from inbox.redaction import Pieces
 from inbox.terminal import quoted, visible
@@ -22,6 +22,11 @@ _PLAIN = (
     "this recipient does not withstand a quantum computer: what is recorded today may be read one day;"
     " ask for one that begins with age1pq1, or hand the file over in person"
 )
+_DOUBTS = {
+    Doubt.STANDS: "a passage that is removed elsewhere still stands in {}",
+    Doubt.PROTECTED: "{} repeats words of what the author asked never to repeat",
+    Doubt.ALIKE: "{} has words with letters of several alphabets: what was to be removed may be written so",
+}
 _PLAN: list[Callable[[Any], Any]] = [
     click.option(
         "--for",
@@ -68,8 +73,8 @@ def preview(door: Door, /, *, case: int, as_json: bool, **chosen: Any) -> None:
     with door.opened() as inbox:
         day = today()
         with inbox.acting(deed, day) as session:
-            content, still = dossiers.compose(session, case, plan, day)
-            warnings = _warnings(still, dossiers.repeating(session, content))
+            content, doubts = dossiers.compose(session, case, plan, day)
+    warnings = _warnings(doubts)
     view = dossierparts.view(content) | {"warnings": warnings}
     terminal.show(view, _lines(content), as_json=as_json)
 
@@ -95,13 +100,12 @@ def make(door: Door, /, *, case: int, recipient: str, out: Path, as_json: bool, 
     with disk.replacing(out) as file, door.opened() as inbox:
         day = today()
         with inbox.acting(Deed(Act.MAKE_DOSSIER, case=case, about=about), day) as session:
-            content, still = dossiers.compose(session, case, plan, day)
-            warnings = _warnings(still, dossiers.repeating(session, content))
+            content, doubts = dossiers.compose(session, case, plan, day)
             made = dispatch.send(inbox, session, content, to, file)
             if is_measure:
                 dispatch.note_measure(session, made, plan.addressee)
     view = {"file": str(out), **_view(made)}
-    view["warnings"] = [*warnings, *_left(content, made), *([] if to.is_hybrid else [_PLAIN])]
+    view["warnings"] = [*_warnings(doubts), *_left(content, made), *([] if to.is_hybrid else [_PLAIN])]
     lines = [*_rendered(view), f"{out}: sealed; only the addressee opens it"]
     terminal.show(view, lines, as_json=as_json)
 
@@ -138,11 +142,8 @@ def _recipient(given: str) -> str:
     return given if given.startswith("age1") else text_of(Path(given)).strip()
 
 
-def _warnings(still: list[str], repeating: list[str]) -> list[str]:
-    said = [f"a passage that is removed elsewhere still stands in {visible(place)}" for place in still]
-    return said + [
-        f"{visible(place)} repeats words of what the author asked never to repeat" for place in repeating
-    ]
+def _warnings(doubts: Iterable[tuple[Doubt, str]]) -> list[str]:
+    return [_DOUBTS[doubt].format(visible(place)) for doubt, place in doubts]
 
 
 def _left(content: Content, made: Dossier) -> Iterator[str]:

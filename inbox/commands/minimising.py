@@ -52,7 +52,7 @@ def _lines(view: View) -> Iterator[str]:
     yield from (f"{count:>7}  {place}" for place, count in view["struck"].items())
     if view["left"]:
         left = ", ".join(view["left"])
-        yield f"the same words still stand, in other accents or where nothing is struck: {left}"
+        yield f"the same words still stand, written otherwise or where nothing is struck: {left}"
     if view["files_with_it"]:
         yield f"files with it, in which nothing is struck: {_numbers(view['files_with_it'])}"
     if view["files_not_searched"]:

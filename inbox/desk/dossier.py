@@ -36,9 +36,9 @@ def preview(case: int) -> ResponseReturnValue:
     """Show what a dossier would say, before anything is sealed."""
     plan, day = _plan(), today()
     with here().inbox.acting(Deed(Act.SHOW, case=case, about=f"dossier, {plan.purpose}"), day) as session:
-        content, still = dossiers.compose(session, case, plan, day)
+        content, doubts = dossiers.compose(session, case, plan, day)
     given = [(name, value) for name, value in request.form.items(multi=True) if name != "csrf_token"]
-    return rendering.page("dossier_preview.html", content=content, still=still, given=given)
+    return rendering.page("dossier_preview.html", content=content, doubts=doubts, given=given)
 
 
 @pages.post("")
@@ -55,12 +55,12 @@ def make(case: int) -> ResponseReturnValue:
     about = dispatch.noted(plan, to, is_measure=is_measure)
     deed = Deed(Act.MAKE_DOSSIER, case=case, about=about)
     with disk.replacing(out) as file, inbox.acting(deed, day) as session:
-        content, still = dossiers.compose(session, case, plan, day)
+        content, doubts = dossiers.compose(session, case, plan, day)
         made = dispatch.send(inbox, session, content, to, file)
         if is_measure:
             dispatch.note_measure(session, made, plan.addressee)
     key = signing.fingerprint(made.key)
-    shown = {"number": case, "name": out.name, "made": made, "key": key, "still": still, "to": to}
+    shown = {"number": case, "name": out.name, "made": made, "key": key, "doubts": doubts, "to": to}
     return rendering.page("dossier_made.html", **shown)
 
 
