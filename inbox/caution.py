@@ -12,7 +12,7 @@ from crypto.messages import REPORT, Report
 from crypto.questionnaire import Flag
 from inbox import answers, conflicts, declarations, matching, questionnaires, records, scoring, terms
 from inbox.errors import CaseRefused
-from inbox.sentences import sentence
+from inbox.sentences import Sentence, joined, sentence
 from inbox.terms import Kind
 
 # Words of fewer letters, and these, are those between the others.
@@ -43,10 +43,10 @@ class Why(StrEnum):
 
 
 SAID = {
-    Why.PROTECTED: "the author asked never to repeat it",
-    Why.OFFICER: "it names an officer",
-    Why.REPORTED: "the report identifies somebody or something by it",
-    Why.CONTACT: "it is an address or a telephone number",
+    Why.PROTECTED: sentence("the author asked never to repeat it"),
+    Why.OFFICER: sentence("it names an officer"),
+    Why.REPORTED: sentence("the report identifies somebody or something by it"),
+    Why.CONTACT: sentence("it is an address or a telephone number"),
 }
 
 
@@ -69,9 +69,9 @@ class Cautioned(CaseRefused):
         self.findings = tuple(findings)
 
 
-def told(findings: Sequence[Finding]) -> str:
-    """Return what was found, in words."""
-    return "; ".join(f"“{each.words}” ({SAID[each.why]})" for each in findings)
+def told(findings: Sequence[Finding]) -> Sentence:
+    """Return what was found, in words; it is something."""
+    return joined([sentence("“{words}” ({why})", words=each.words, why=SAID[each.why]) for each in findings])
 
 
 def check(session: Session, number: int, text: str, despite: str) -> None:

@@ -4,6 +4,7 @@ import mimetypes
 from collections.abc import Collection, Iterator
 from pathlib import PurePath
 
+from inbox.sentences import Sentence, sentence
 from inbox.terminal import visible
 
 # Types that anything may be called, and those that are text by another name.
@@ -12,21 +13,21 @@ _TEXTS = {"application/json", "application/xml", "application/javascript", "appl
 _PLAIN = "text/plain"
 
 
-def lies(name: str, declared: str, true: str, like: Collection[str]) -> Iterator[str]:
+def lies(name: str, declared: str, true: str, like: Collection[str]) -> Iterator[Sentence]:
     """Yield what the name of a file and its declared type say that is not so.
 
     ``true`` is its type, ``like`` are others, and endings of names, that would be as right.
     """
     if visible(name) != name:
-        yield "its name holds characters that are not seen, or that turn others around"
+        yield sentence("its name holds characters that are not seen, or that turn others around")
     if true in _NOTHING:
         return
     ending = PurePath(name).suffix.lower()
     meant, _ = mimetypes.guess_type(f"file{ending}")
     if ending not in like and not _holds(meant or "", true, like):
-        yield f"its name ends in {ending}, but it is {true}"
+        yield sentence("its name ends in {ending}, but it is {type}", ending=ending, type=true)
     if not _holds(declared, true, like):
-        yield f"it was sent as {declared}, but it is {true}"
+        yield sentence("it was sent as {declared}, but it is {type}", declared=declared, type=true)
 
 
 def _holds(claimed: str, true: str, like: Collection[str]) -> bool:

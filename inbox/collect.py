@@ -141,13 +141,15 @@ def _altered() -> BundleRefused:
 def _accept(session: Session, verified: Verified, today: date) -> list[str]:
     """Take the bundle into its chain; return what an officer should know."""
     intake = verified.intake
-    warnings = []
+    warnings: list[str] = []
     ended = chain.accept(session, intake.instance_key)
     if ended is not None:
         records.tell_closings_again(session)
         openings.tell_again(session)
         warnings.append(
-            f"a new portal is confirmed; the chain of the one before it ended with bundle {ended}"
+            sentence(
+                "a new portal is confirmed; the chain of the one before it ended with bundle {n}", n=ended
+            )
         )
     row = IntakeBundle(
         instance=intake.instance_key,
@@ -160,8 +162,11 @@ def _accept(session: Session, verified: Verified, today: date) -> list[str]:
     session.flush()
     if not _confirm(session, intake.applied):
         warnings.append(
-            f"the portal has applied an outbox {intake.applied.n} that this inbox did not make;"
-            " if the vault was put back from an older copy, two officers go on from there: --after-restore"
+            sentence(
+                "the portal has applied an outbox {n} that this inbox did not make; if the vault was put back"
+                " from an older copy, two officers go on from there: --after-restore",
+                n=intake.applied.n,
+            )
         )
     return warnings
 

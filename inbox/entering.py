@@ -234,5 +234,5 @@ def _concerns(asked: Questionnaire, said: Answers) -> tuple[str, ...]:
         if option.outside and said.get(each.id) == option.id
     }
     if Outside.ONLY in outside:
-        return ("by these answers the page would have offered the channels of other bodies alone",)
-    return ("by these answers the page would have offered other bodies first",) if outside else ()
+        return (sentence("by these answers the page would have offered the channels of other bodies alone"),)
+    return (sentence("by these answers the page would have offered other bodies first"),) if outside else ()

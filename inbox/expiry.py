@@ -5,33 +5,52 @@ from datetime import date
 from sqlalchemy.orm import Session
 
 from inbox import keys, records
+from inbox.sentences import Sentence, joined, sentence
 
 # So many days ahead, in these words.
-_STEPS = ((7, "urgent: "), (14, "soon: "), (30, ""))
-_ROTATE = "make the next ones: inbox keys rotate"
-_EXPORT = "export the next card for the root's officers: inbox card --out FOLDER"
-_CLOSED = "nobody can send a report or a follow-up; what was sealed before opens"
+_STEPS = ((7, sentence("urgent: ")), (14, sentence("soon: ")), (30, ""))
+_ROTATE = sentence("make the next ones: inbox keys rotate")
+_EXPORT = sentence("export the next card for the root's officers: inbox card --out FOLDER")
+_CLOSED = sentence("nobody can send a report or a follow-up; what was sealed before opens")
+_LOST = sentence("no outbox can be made: no reply, no status reaches a reporter")
 
 
-def warnings(session: Session, today: date) -> list[str]:
+def warnings(session: Session, today: date) -> list[Sentence]:
     """Return what ends within 30 days or has ended, with what no longer works from then on."""
     intake, reply = keys.ends(session)
     office = records.office(session)
     card = None if office.root_seed else office.card_until
-    lost = "no outbox can be made: no reply, no status reaches a reporter"
+    on_card = sentence("key on our card")
     return [
-        *_told("intake key", intake, today, f"{_CLOSED}; {_ROTATE}"),
-        *_told("reply key", reply, today, f"{lost}; {_ROTATE}"),
+        *_told(sentence("intake key"), intake, today, joined([_CLOSED, _ROTATE])),
+        *_told(sentence("reply key"), reply, today, joined([_LOST, _ROTATE])),
         # A body whose next keys were made, but stand on no card yet.
-        *(_told("key on our card", card, today, f"{_CLOSED}; {_EXPORT}") if card and card < intake else ()),
+        *(_told(on_card, card, today, joined([_CLOSED, _EXPORT])) if card and card < intake else ()),
     ]
 
 
-def _told(key: str, end: date, today: date, what: str) -> list[str]:
+def _told(key: Sentence, end: date, today: date, what: Sentence) -> list[Sentence]:
     left = (end - today).days
     if left < 0:
-        return [f"the last {key} ended on {end}: {what}"]
-    days = "today" if left == 0 else "tomorrow" if left == 1 else f"in {left} days, on {end}"
+        return [sentence("the last {key} ended on {day}: {what}", key=key, day=end, what=what)]
     return [
-        f"{word}the last {key} ends {days}; after that day {what}" for step, word in _STEPS if left <= step
+        sentence(
+            "{urgency}the last {key} ends {when}; after that day {what}",
+            urgency=urgency,
+            key=key,
+            when=_when(left, end),
+            what=what,
+        )
+        for step, urgency in _STEPS
+        if left <= step
     ][:1]
+
+
+def _when(left: int, end: date) -> Sentence:
+    match left:
+        case 0:
+            return sentence("today")
+        case 1:
+            return sentence("tomorrow")
+        case _:
+            return sentence("in {left} days, on {day}", left=left, day=end)

@@ -62,7 +62,7 @@ def _found(session: Session, folder: Path) -> Iterator[Found]:
         try:
             yield _intake(session, office, path)
         except BundleRefused as refused:
-            yield Found(name=path.name, why=str(refused))
+            yield Found(name=path.name, why=refused.what)
 
 
 def _intake(session: Session, office: Office, path: Path) -> Found:

@@ -15,13 +15,14 @@ from pathlib import Path
 
 from PIL import Image
 
-from inbox import attachments, claims, lookalikes, sandbox
+from inbox import attachments, claims, findings, lookalikes, sandbox
 from inbox.attachments import Found
 from inbox.cases import View, attachment
 from inbox.home import Home
 from inbox.inside import answer
 from inbox.inside.answer import Answer, Fact
 from inbox.sandbox import Bounds, Ended
+from inbox.sentences import Sentence, sentence
 
 _WORKER = Path(answer.__file__).with_name("worker.py")
 # Of a larger file only the beginning is given to the sandbox, to tell what it is.
@@ -56,23 +57,23 @@ class Preview:
             "sha256": self.sha256,
             "true_type": self._first("type"),
             "warnings": [*self._warnings()],
-            "measure": self._first("measure"),
+            "measure": findings.said(self._first("measure")),
             "page": self.page,
             "pages": self.answer.pages,
-            "not_shown": self._first("why"),
-            "metadata": self._all("metadata"),
-            "entries": self._all("entry"),
+            "not_shown": findings.said(self._first("why")),
+            "metadata": [findings.said(each) for each in self._all("metadata")],
+            "entries": [findings.said(each) for each in self._all("entry")],
             "text": self.answer.text,
             "pixels": [self.answer.width, self.answer.height],
         }
 
-    def _warnings(self) -> Iterator[str]:
+    def _warnings(self) -> Iterator[Sentence]:
         file = self.found.attachment
         yield from claims.lies(file.name, file.type, self._first("type"), self._all("like"))
-        yield from (f"some programs take it for {kind}" for kind in self._all("also"))
-        yield from (f"it {caution}" for caution in self._all("caution"))
+        yield from (sentence("some programs take it for {type}", type=kind) for kind in self._all("also"))
+        yield from (sentence("it {caution}", caution=findings.said(each)) for each in self._all("caution"))
         if words := lookalikes.mixed([file.name, self.answer.text]):
-            yield f"letters of several alphabets in one word: {', '.join(words)}"
+            yield sentence("letters of several alphabets in one word: {words}", words=", ".join(words))
 
     def _all(self, kind: str) -> list[str]:
         return [fact.value for fact in self.answer.facts if fact.kind == kind]
@@ -89,12 +90,16 @@ def look(home: Home, found: Found, page: int = 1) -> Preview:
     is_shown = found.attachment.size <= LARGEST_SHOWN
     with _in_memory(home, found, LARGEST_SHOWN if is_shown else _HEAD) as (given, sha256):
         if not is_shown:
-            seen = _with_reason(_asked(given, page, "head"), f"larger than {LARGEST_SHOWN >> 20} MiB")
+            seen = _with_reason(
+                _asked(given, page, "head"), sentence("larger than {most} MiB", most=LARGEST_SHOWN >> 20)
+            )
         else:
             try:
                 seen = _asked(given, page, "whole")
             except Ended:
-                why = "the process that looked at it was ended: it crashed, or took too much memory or time"
+                why = sentence(
+                    "the process that looked at it was ended: it crashed, or took too much memory or time"
+                )
                 seen = _with_reason(_asked(given, page, "head"), why)
     return Preview(found, sha256, page, seen)
 

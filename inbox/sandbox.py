@@ -124,13 +124,13 @@ def _trouble() -> str:
         probe, stdin=subprocess.DEVNULL, capture_output=True, env={}, cwd="/", check=False, timeout=_PROBING
     )
     said = done.stderr.decode(errors="replace").strip().splitlines()
-    return (said or [f"it ends with {done.returncode}"])[-1] if done.returncode else ""
+    return (said or [sentence("it ends with {code}", code=done.returncode)])[-1] if done.returncode else ""
 
 
 def _command(script: Path, arguments: Sequence[str]) -> list[str]:
     walls = shutil.which("bwrap", path=_PLACES)
     if walls is None:
-        raise NoSandbox("bubblewrap (bwrap) is not installed")
+        raise NoSandbox(sentence("bubblewrap (bwrap) is not installed"))
     inside = str(_INSIDE / "worker.py")
     seen = [word for source, place in _seen(script) for word in ("--ro-bind", source, place)]
     return [

@@ -1,6 +1,8 @@
 """What the inbox tells officers: an English sentence that can be said in another language as well."""
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cache, reduce
 
 
 class Sentence(str):
@@ -23,3 +25,24 @@ def sentence(template: str, /, **values: object) -> Sentence:
     made = Sentence(template.format(**values))
     made.template, made.values = template, values
     return made
+
+
+def joined(parts: Sequence[Sentence]) -> Sentence:
+    """Return sentences as one, with semicolons between; there is at least one."""
+    return reduce(lambda said, part: sentence("{said}; {part}", said=said, part=part), parts)
+
+
+def recognised(text: str, forms: Iterable[str]) -> str:
+    """Return the sentence of which ``text`` was made by one of these templates, or ``text`` as it is.
+
+    So a text is said in another language that was kept, or came from the sandbox, in English alone.
+    """
+    for form in forms:
+        if match := _pattern(form).fullmatch(text):
+            return sentence(form, **match.groupdict())
+    return text
+
+
+@cache
+def _pattern(form: str) -> re.Pattern[str]:
+    return re.compile(re.sub(r"\\\{(\w+)\\\}", r"(?P<\1>.+)", re.escape(form)))

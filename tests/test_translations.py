@@ -16,6 +16,7 @@ from portal import translation
 
 ROOT = Path(__file__).parent.parent
 TEMPLATES = ROOT / "templates"
+INBOX = ROOT / "inbox"
 SCRIPTS = ROOT / "portal" / "scripts"
 OPTIONS = {"**.html": {"silent": "false", "trimmed": "true"}}
 SHOWN = re.compile(
@@ -24,8 +25,11 @@ SHOWN = re.compile(
 )
 PROBLEM = re.compile(r'Problem\(\s*\d+, "(\w+)"')
 # Words that are the same in both languages.
-SAME = {"Pages", "Messages", "Page %(page)s", "Journal", "Note", "Notes"}
-FIELD = re.compile(r"\{\w+\}|%\(\w+\)s")
+SAME = {
+    *("Pages", "Messages", "Page %(page)s", "Journal", "Note", "Notes"),
+    *("{error}", "page {number}", "1 page", "{count} pages", "danger {value}"),
+}
+FIELD = re.compile(r"\{\w+(?:!r)?\}|%\(\w+\)s")
 # What only a page at fault brings about: `failure.js` has one text for all that has none.
 DISAGREE = set(
     re.findall(
@@ -44,6 +48,12 @@ NEVER_ASKED = {HTTPStatus(code).name.lower() for code in (400, 405)}
 
 def extracted() -> set[str]:
     found = extract_from_dir(TEMPLATES, [("**.html", "jinja2")], OPTIONS)
+    return {message for _, _, message, _, _ in found if isinstance(message, str)} | told()
+
+
+def told() -> set[str]:
+    """Return what the inbox tells officers, of which the desk speaks both languages."""
+    found = extract_from_dir(INBOX, [("**.py", "python")], keywords={"sentence": None})
     return {message for _, _, message, _, _ in found if isinstance(message, str)}
 
 
@@ -104,7 +114,7 @@ def test_no_translation_is_a_guess(language: str) -> None:
 @pytest.mark.parametrize("language", translation.LANGUAGES)
 def test_a_translation_keeps_the_places_for_values(language: str) -> None:
     for english, message in messages(language).items():
-        assert sorted(FIELD.findall(english)) == sorted(FIELD.findall(str(message.string)))
+        assert set(FIELD.findall(english)) == set(FIELD.findall(str(message.string)))
 
 
 def test_english_is_the_text_of_the_templates() -> None:

@@ -22,7 +22,7 @@ pages = Blueprint("collecting", __name__, url_prefix="/medium")
 def show() -> ResponseReturnValue:
     """Show what lies on the medium, and how long the keys still serve."""
     desk = here()
-    with desk.inbox.acting(Deed(Act.LIST, about="medium"), today()) as session:
+    with desk.inbox.acting(Deed(Act.LIST, about="the medium"), today()) as session:
         return rendering.page(
             "medium.html",
             folder=desk.medium,

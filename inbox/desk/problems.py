@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import HTTPException
 
 from crypto.errors import CryptoError
-from inbox import journalview, terminal, troubles
+from inbox import terminal, troubles
 from inbox.desk import rendering
 from inbox.desk.translation import LANGUAGES
 from inbox.errors import Locked, Refused, Undeclared, WrongPassphrase
@@ -40,7 +40,7 @@ def written() -> list[tuple[str, str]]:
 
 def _refused(refused: Refused) -> ResponseReturnValue:
     status = HTTPStatus.CONFLICT
-    return rendering.page("refused.html", what=str(refused), hint=refused.hint, written=written()), status
+    return rendering.page("refused.html", what=refused.what, hint=refused.hint, written=written()), status
 
 
 def _undeclared(refused: Undeclared) -> ResponseReturnValue:
@@ -52,8 +52,8 @@ def _unconfirmed(refused: Refused) -> ResponseReturnValue:
     deed = g.get("deed")
     if deed is None:
         return _refused(refused)
-    shown = {"deed": journalview.deed(deed), "names": g.names, "needed": g.needed, "written": written()}
-    wrong = str(refused) if g.has_typed else ""
+    shown = {"deed": deed, "names": g.names, "needed": g.needed, "written": written()}
+    wrong = refused.what if g.has_typed else ""
     return rendering.page("confirm.html", **shown, wrong=wrong, path=request.path), HTTPStatus.UNAUTHORIZED
 
 

@@ -10,7 +10,7 @@ from jinja2 import Environment, FileSystemLoader, PrefixLoader, StrictUndefined
 
 from crypto.keyring import Texts
 from inbox import catalogue
-from inbox.desk import translation
+from inbox.desk import telling, translation
 from inbox.desk.state import here
 from inbox.desk.translation import LANGUAGES, TEMPLATES
 from inbox.terminal import visible
@@ -36,6 +36,8 @@ def environment(language: str) -> Environment:
     )
     templates.filters |= {
         "shown": visible,
+        "told": partial(telling.told, language),
+        "about": partial(telling.about, language),
         "lines": lines,
         "day": partial(translation.day, language),
         "own": partial(Texts.in_, language=language),

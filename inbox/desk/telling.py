@@ -1,0 +1,106 @@
+"""What the inbox tells officers, said in the language of a page."""
+
+import re
+from datetime import date
+
+from inbox import catalogue, labels
+from inbox.desk import translation
+from inbox.sentences import Sentence, recognised, sentence
+from inbox.terminal import visible
+
+# What an entry of the journal was about is kept as codes and short words, several with commas between.
+_ABOUT = tuple(
+    each.template
+    for each in (
+        sentence("file {number}", number=""),
+        sentence("page {number}", number=""),
+        sentence("bundle {number} of the portal {key}", number="", key=""),
+        sentence("bundle {number}", number=""),
+        sentence("outbox {number}", number=""),
+        sentence("measure {number}", number=""),
+        sentence("follow-up {number}", number=""),
+        sentence("1 case"),
+        sentence("{count} cases", count=""),
+        sentence("no longer"),
+        sentence("despite a warning"),
+        sentence("attachments none"),
+        sentence("attachments cleaned"),
+        sentence("attachments original"),
+        sentence("to {recipient}", recipient=""),
+        sentence("dossier"),
+        sentence("prosecutor"),
+        sentence("disciplinary"),
+        sentence("queue"),
+        sentence("the medium"),
+        sentence("desk"),
+        sentence("print"),
+        sentence("verify"),
+        sentence("removed"),
+        sentence("nobody"),
+        sentence("given"),
+        sentence("withdrawn"),
+        sentence("what can be destroyed"),
+        sentence("days off"),
+        sentence("template {name}", name=""),
+        sentence("feedback"),
+        sentence("danger {value}", value=""),
+        sentence("immediacy {value}", value=""),
+        sentence("severity {value}", value=""),
+        sentence("verifiability {value}", value=""),
+        sentence("corroboration {value}", value=""),
+        sentence("access {value}", value=""),
+        sentence("telephone"),
+        sentence("letter"),
+        sentence("meeting"),
+        sentence("report"),
+        sentence("attachments"),
+        sentence("identity"),
+        sentence("consent"),
+        sentence("judicial"),
+        sentence("other"),
+        sentence("out-of-scope"),
+        sentence("two-months-closed"),
+        sentence("junk"),
+        sentence("decided-by-officers"),
+        sentence("duplicate"),
+        sentence("same_facts"),
+        sentence("same_person"),
+        sentence("same_place"),
+        sentence("follow_up"),
+        sentence("contradicts"),
+        sentence("received"),
+        sentence("acknowledged"),
+        sentence("assessing"),
+        sentence("info_requested"),
+        sentence("in_follow_up"),
+        sentence("closed"),
+    )
+)
+_CODES = ("measure", "outcome", "disclosure", "source_risk", "credibility", "decision", "regime", "duty")
+_BETWEEN = re.compile(r"(, |: )")
+
+
+def told(language: str, text: str) -> str:
+    """Return what the inbox tells in a language, with nothing in it that is not seen; other text as it is."""
+    return visible(_said(language, text))
+
+
+def about(language: str, text: str) -> str:
+    """Return what an entry of the journal was about in a language, as far as it is words of ours."""
+    return visible("".join(_part(language, part) for part in _BETWEEN.split(text)))
+
+
+def _said(language: str, value: object) -> str:
+    match value:
+        case Sentence():
+            values = {name: _said(language, each) for name, each in value.values.items()}
+            return catalogue.text(language, value.template).format(**values)
+        case date():
+            return translation.day(language, value)
+        case _:
+            return str(value)
+
+
+def _part(language: str, part: str) -> str:
+    label = next((labels.of(codes)[part] for codes in _CODES if part in labels.of(codes)), None)
+    return label.in_(language) if label else _said(language, recognised(part, _ABOUT))
