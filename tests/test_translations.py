@@ -27,7 +27,7 @@ PROBLEM = re.compile(r'Problem\(\s*\d+, "(\w+)"')
 # Words that are the same in both languages.
 SAME = {
     *("Pages", "Messages", "Page %(page)s", "Journal", "Note", "Notes"),
-    *("{error}", "page {number}", "1 page", "{count} pages", "danger {value}"),
+    *("{error}", "page {number}", "1 page", "{count} pages", "danger {value}", "quorum {number}"),
 }
 FIELD = re.compile(r"\{\w+(?:!r)?\}|%\(\w+\)s")
 # What only a page at fault brings about: `failure.js` has one text for all that has none.

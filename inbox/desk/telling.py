@@ -41,6 +41,8 @@ _ABOUT = tuple(
         sentence("withdrawn"),
         sentence("what can be destroyed"),
         sentence("days off"),
+        sentence("sharing {name}", name=""),
+        sentence("quorum {number}", number=""),
         sentence("template {name}", name=""),
         sentence("feedback"),
         sentence("danger {value}", value=""),
