@@ -102,6 +102,15 @@ def count(session: Session, wanted: Filter, *, today: date) -> int:
     return session.scalar(counted.execution_options(**_reach(wanted))) or 0
 
 
+def unread_closed(session: Session) -> int:
+    """Return how many closed cases have a letter that nobody has read: what waits does not tell of them."""
+    letters = select(func.count(FollowUp.case.distinct())).join(Handling, Handling.case == FollowUp.case)
+    unread = letters.where(
+        FollowUp.unread.is_(True), Handling.closed.is_not(None), Handling.rejected.is_(None)
+    )
+    return session.scalar(unread) or 0
+
+
 # Down to the columns of the indexes: then nothing is sorted.
 _LAST = (Handling.category, Handling.area, Handling.case)
 _ORDER = {

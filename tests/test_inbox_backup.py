@@ -200,6 +200,14 @@ def test_a_backup_that_was_changed_is_not_put_back(trio: Trio, copies: Copies, t
     refused(copies, trio.others, made, tmp_path / "path")
     (folder / "backup.json").write_text(listed)
     refused(copies, trio.others.of("alice"), made, tmp_path / "alone")
+    (vault_file,) = folder.glob("vault-*.sqlite")
+    for n, path in enumerate((vault_file, store)):
+        raw = path.read_bytes()
+        path.write_bytes(raw[:-100] + bytes([raw[-100] ^ 1]) + raw[-99:])
+        list_as_it_is(folder, path)
+        refused(copies, trio.others, made, tmp_path / f"listed{n}")
+        path.write_bytes(raw)
+        list_as_it_is(folder, path)
     assert 0 == copies.restore(trio.others, made, tmp_path / "right")[1].code
 
 
@@ -283,6 +291,28 @@ def test_power_lost_while_an_inbox_is_put_back_leaves_a_whole_one_or_none(
         assert ["file", "inbox", "passphrase"] == sorted(path.name for path in each.root.parent.iterdir())
 
 
+def test_no_backup_is_made_of_a_vault_that_is_damaged(trio: Trio, copies: Copies) -> None:
+    """Else the last whole one would give way to it; the control is the page as it was."""
+    (path,) = trio.others.root.glob("vault-*.sqlite")
+    raw = path.read_bytes()
+    words = ("backup", "--out", copies.out, "--keystore-out", copies.keys)
+    path.write_bytes(raw[:-100] + bytes([raw[-100] ^ 1]) + raw[-99:])
+    said = trio.others.run(*words)
+    assert (1, True, {}) == (said.code, "the vault is damaged" in said.err, files(copies.out))
+    path.write_bytes(raw)
+    assert 0 == trio.others.run(*words).code
+
+
+def list_as_it_is(folder: Path, path: Path) -> None:
+    """Let the list of a backup say of a file what it is now: whoever changes one can change the other."""
+    listed = json.loads((folder / "backup.json").read_text())
+    found = base64url.encode(hashlib.sha256(path.read_bytes()).digest())
+    for file in listed["files"]:
+        file["hash"] = found if file["name"] == path.name else file["hash"]
+    listed["keystore_hash"] = found if path.name.startswith("keystore") else listed["keystore_hash"]
+    (folder / "backup.json").write_text(json.dumps(listed, separators=(",", ":")))
+
+
 def refused(copies: Copies, office: Office, made: dict[str, str], folder: Path) -> None:
     _, said = copies.restore(office, made, folder)
     assert 1 == said.code, said
@@ -321,11 +351,7 @@ def test_a_backup_of_an_older_version_is_put_back_and_upgraded(
     folder = Path(made["folder"])
     (vault_file,) = folder.glob("vault-*.sqlite")
     shutil.copy(older.root / vault_file.name, vault_file)
-    listed = json.loads((folder / "backup.json").read_text())
-    for file in listed["files"]:
-        if file["name"] == vault_file.name:
-            file["hash"] = base64url.encode(hashlib.sha256(vault_file.read_bytes()).digest())
-    (folder / "backup.json").write_text(json.dumps(listed, separators=(",", ":")))
+    list_as_it_is(folder, vault_file)
     restored, said = copies.restore(trio.others, made, tmp_path / "new")
     assert (0, True) == (said.code, said.json["old"])
     assert "earlier version" in restored.run("list").err

@@ -75,10 +75,11 @@ def test_others_see_number_priority_and_deadline_in_the_queue(entrusted: Trio) -
 
 
 def test_a_case_kept_from_somebody_is_no_line_of_the_queue_either(trio: Trio) -> None:
-    """Exclusion goes before need to know."""
+    """Exclusion goes before need to know; its unread letter does not count there, as that of others does."""
+    assert [2, 3] == [each.json("queue")["unread_closed"] for each in (trio.excluded, trio.others)]
     trio.others.json("reopen", "3", "--reason", "x")
     trio.others.json("handlers", "3", "alice", "chloe")
-    assert trio.excluded.json("queue") == {"count": 0, "many": False, "cases": []}
+    assert trio.excluded.json("queue") == {"count": 0, "many": False, "cases": [], "unread_closed": 2}
     assert 1 == trio.excluded.run("break-glass", "3", "--reason", "x").code
     assert CANARY in trio.others.run("show", "3").out
 

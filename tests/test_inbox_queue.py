@@ -11,6 +11,7 @@ from inbox import queueing
 from inbox.casework import Handling
 from inbox.commands import queueing as commands_queueing
 from inbox.schema import FollowUp
+from tests.desk_room import sitting
 from tests.inbox_builders import CLOSING, Office, Portal, Reporter, Sent, World, answering, drop, first, today
 
 # Text, answers, and what the rules make of them: priority and score.
@@ -195,6 +196,18 @@ def test_a_closed_case_leaves_the_queue_and_comes_back_when_it_is_opened_again(o
     assert [2] == numbers(office, "--closed")
     office.json("reopen", "2", "--reason", "more came")
     assert 2 == numbers(office)[0]
+
+
+def test_a_letter_to_a_closed_case_is_told_until_it_is_read(office: Office) -> None:
+    """It is no line of what waits; junk is not meant."""
+    office.json("close", "1", *CLOSING)
+    assert (1, [1]) == (office.json("queue")["unread_closed"], numbers(office, "--closed", "--unread"))
+    assert "letter that nobody has read: 1; see: inbox queue --closed --unread" in office.run("queue").out
+    with sitting(office) as client:
+        assert "Closed cases with a letter that nobody has read: 1." in client.page("/en/")
+    office.json("show", "1")
+    assert 0 == office.json("queue")["unread_closed"]
+    assert "nobody has read" not in office.run("queue").out
 
 
 def test_the_queue_as_it_is_read(waiting: Office) -> None:

@@ -42,7 +42,8 @@ def queue(door: Door, /, *, sort: str, page: int, as_json: bool, **wanted: Any) 
             count = queueing.count(session, asked, today=day)
             found = queueing.page(session, asked, Order(sort), today=day, first=(page - 1) * PAGE)
             rows = workview.queue(session, found)
-    view = {"count": count, "many": count >= MANY, "cases": rows}
+            closed = queueing.unread_closed(session)
+    view = {"count": count, "many": count >= MANY, "cases": rows, "unread_closed": closed}
     terminal.show(view, _lines(view), as_json=as_json)
 
 
@@ -81,6 +82,11 @@ def judge(door: Door, /, *, case: int, reason: str, as_json: bool, **parts: int 
 def _lines(view: View) -> Iterator[str]:
     counted = f"{MANY} or more" if view["many"] else str(view["count"])
     yield f"{counted} cases" if view["count"] != 1 else "1 case"
+    if view["unread_closed"]:
+        yield (
+            f"closed cases with a letter that nobody has read: {view['unread_closed']};"
+            " see: inbox queue --closed --unread"
+        )
     for row in view["cases"]:
         due = f"due {row['deadline']}" if row["deadline"] else "nothing due"
         if row["for_handlers"] or row["quarantined"]:

@@ -32,6 +32,7 @@ def show(page: int) -> ResponseReturnValue:
             rows=workview.queue(session, found),
             officers=[each.name for each in records.officers(session)],
             count=queueing.count(session, desk.wanted, today=day),
+            unread_closed=queueing.unread_closed(session),
             labels=labels.current(session),
             wanted=desk.wanted,
             order=desk.order,
