@@ -10,8 +10,11 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from sqlalchemy import select
+
 from crypto import age, base64url
 from crypto.recipients import HybridIdentity, X25519Identity
+from inbox.schema import Case, FollowUp
 from tests.inbox_builders import Office, Portal, Reporter, Said, Sent, World, answering, first
 
 PNG = b"\x89PNG\r\n\x1a\n not really a picture"
@@ -62,6 +65,28 @@ def found(folder: Path) -> Room:
     office.json("collect", portal.bundle(*sent), "--confirm-instance", portal.fingerprint)
     office.json("reply", "1", "--text", "Merci, nous avons lu.")
     return Room(office, reporter, folder)
+
+
+def kept_of_authorship(room: Room) -> dict[str, bytes]:
+    """Return what proves that somebody wrote a report, or which one it was."""
+    keys = room.reporter.keys
+    with room.office.opened() as inbox, inbox.transaction() as session:
+        case = session.get_one(Case, 1)
+        follow_up = session.scalars(select(FollowUp)).one()
+    values = {
+        "author key": keys.author_key,
+        "case id": keys.case_id,
+        "salt": keys.salt,
+        "withdraw id": keys.withdraw_id,
+        "reply recipient": keys.reply_identity.recipient().raw,
+        "key id": room.reporter.world.recipient.key_id,
+        "keyring": room.reporter.world.seen.hash,
+        "signature": case.signature,
+        "envelope": case.envelope,
+        "signature of the follow-up": follow_up.signature,
+        "id of the follow-up": follow_up.id,
+    }
+    return {name: value for name, value in values.items() if value is not None}
 
 
 def opened(path: Path) -> dict[str, bytes]:

@@ -190,7 +190,7 @@ def test_nothing_that_leaves_proves_authorship(room: Room, whole: Path) -> None:
         ["dossier", "preview", "1", "--for", "prosecutor", "--to", "X", "--with-replies"],
     ):  # fmt: skip
         seen += [room.office.run(*command, *form).out.encode() for form in ([], ["--json"])]
-    kept = kept_of_authorship(room)
+    kept = room_of.kept_of_authorship(room)
     assert not [name for name, value in kept.items() for form in room_of.forms(value) if holds(seen, form)]
     with room.office.opened() as inbox, inbox.transaction() as session:
         case = session.get_one(Case, 1)
@@ -204,28 +204,6 @@ def test_nothing_that_leaves_proves_authorship(room: Room, whole: Path) -> None:
 
 def holds(haystacks: list[bytes], needle: bytes) -> bool:
     return any(needle in haystack for haystack in haystacks)
-
-
-def kept_of_authorship(room: Room) -> dict[str, bytes]:
-    """Return what proves that somebody wrote a report, or which one it was."""
-    keys = room.reporter.keys
-    with room.office.opened() as inbox, inbox.transaction() as session:
-        case = session.get_one(Case, 1)
-        follow_up = session.scalars(select(FollowUp)).one()
-    values = {
-        "author key": keys.author_key,
-        "case id": keys.case_id,
-        "salt": keys.salt,
-        "withdraw id": keys.withdraw_id,
-        "reply recipient": keys.reply_identity.recipient().raw,
-        "key id": room.reporter.world.recipient.key_id,
-        "keyring": room.reporter.world.seen.hash,
-        "signature": case.signature,
-        "envelope": case.envelope,
-        "signature of the follow-up": follow_up.signature,
-        "id of the follow-up": follow_up.id,
-    }
-    return {name: value for name, value in values.items() if value is not None}
 
 
 def test_attachments_go_along_with_their_hashes(room: Room, whole: Path, tmp_path: Path) -> None:
