@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from enum import StrEnum
 
 from sqlalchemy.orm import Session
 
@@ -23,7 +24,7 @@ from inbox.errors import CaseRefused, Refused
 from inbox.journal import By
 from inbox.matching import Names
 from inbox.redaction import Pieces, Redaction, Redactor
-from inbox.sentences import sentence
+from inbox.sentences import Sentence, sentence
 from inbox.sheets import Sheets
 from inbox.wording import Wording
 
@@ -37,6 +38,13 @@ _DATE = re.compile(
     r"|\b(?:lun|mar|mercre|jeu|vendre|same|diman)di\b|\b(?:mon|tues|wednes|thurs|fri|satur|sun)day\b",
     re.IGNORECASE,
 )
+
+
+class Form(StrEnum):
+    """For people or for machines."""
+
+    PDF = "pdf"
+    JSON = "json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,20 +66,37 @@ class Held:
     reports: tuple[tuple[Pieces, ...], ...]
 
 
-def find(session: Session, numbers: Sequence[int], request: Request, by: By) -> tuple[Held, list[str]]:
+def find(session: Session, numbers: Sequence[int], request: Request, by: By) -> tuple[Held, list[Sentence]]:
+    """Return what is given to a person, as ``look`` does; the ledger notes it of each case that says it."""
+    told = _told(session, numbers, request, by.today)
+    for number in told:
+        disclosures.add(session, number, Given(_RECIPIENT, _WHAT, Ground.OTHER), by)
+    return _held(session, told, request, by.today)
+
+
+def look(
+    session: Session, numbers: Sequence[int], request: Request, today: date
+) -> tuple[Held, list[Sentence]]:
     """Return what these cases say of a person, and what officers should look at again before it leaves.
 
-    The ledger notes it of each case that says something. Raises CaseRefused if there is no such case, or
-    while it is put off to inform the persons concerned (article 14); Refused for a name without a word, if
-    nothing is found, or if something was to be left out that is not there; and as ``declarations.check``.
+    Raises CaseRefused if there is no such case, or while it is put off to inform the persons concerned
+    (article 14); Refused for a name without a word, if nothing is found, or if something was to be left out
+    that is not there; and as ``declarations.check``.
     """
+    return _held(session, _told(session, numbers, request, today), request, today)
+
+
+def _told(
+    session: Session, numbers: Sequence[int], request: Request, today: date
+) -> dict[int, tuple[Pieces, ...]]:
+    """Return the passages that name the person, by case."""
     if not all(map(matching.words, request.names)):
         raise Refused(
             sentence("a person has a name with a letter or a digit"), sentence("give it with --person")
         )
     for number in numbers:
         declarations.check(session, number)
-        _check_deferral(session, number, by.today)
+        _check_deferral(session, number, today)
     redactor = Redactor(request.redactions)
     found = {number: tuple(_passages(session, number, request, redactor)) for number in numbers}
     told = {number: passages for number, passages in found.items() if passages}
@@ -81,11 +106,20 @@ def find(session: Session, numbers: Sequence[int], request: Request, by: By) -> 
             sentence("try other names: --person, once for each"),
         )
     redactor.check([])
-    for number in told:
-        disclosures.add(session, number, Given(_RECIPIENT, _WHAT, Ground.OTHER), by)
+    return told
+
+
+def _held(
+    session: Session, told: Mapping[int, tuple[Pieces, ...]], request: Request, today: date
+) -> tuple[Held, list[Sentence]]:
     office = records.office(session)
     name = office.name_fr if request.language == "fr" else office.name_en
-    return Held(request, by.today, name, tuple(told.values())), [*_warnings(session, told)]
+    return Held(request, today, name, tuple(told.values())), [*_warnings(session, told)]
+
+
+def written(held: Held, form: Form) -> bytes:
+    """Return it as a file of this form."""
+    return pages(held) if form is Form.PDF else machine_readable(held)
 
 
 def machine_readable(held: Held) -> bytes:
@@ -156,10 +190,16 @@ def _without(author: Redactor, passage: Pieces) -> Pieces:
     return tuple(piece for each in passage for piece in author.pieces("", each))
 
 
-def _warnings(session: Session, told: Mapping[int, Sequence[Pieces]]) -> Iterator[str]:
-    yield "read it before it leaves: the author's own words can tell who wrote them; take out with --redact"
+def _warnings(session: Session, told: Mapping[int, Sequence[Pieces]]) -> Iterator[Sentence]:
+    yield sentence(
+        "read it before it leaves: the author's own words can tell who wrote them; take out with --redact"
+    )
     for place, (number, passages) in enumerate(told.items(), 1):
         if any(_DATE.search(piece) for passage in passages for piece in passage):
-            yield f"report {place} seems to name a day or an hour: could it tell who was there?"
+            yield sentence(
+                "report {place} seems to name a day or an hour: could it tell who was there?", place=place
+            )
         if any(dossiers.repeats_protected(session, number, passage) for passage in passages):
-            yield f"report {place} repeats words of what the author asked never to repeat"
+            yield sentence(
+                "report {place} repeats words of what the author asked never to repeat", place=place
+            )

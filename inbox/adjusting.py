@@ -1,12 +1,13 @@
 """Change how this office works; then every deadline is set anew."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 
 from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
 from inbox import handling, practice
+from inbox.acts import Act, Deed
 from inbox.casework import DayOff, Setting
 from inbox.errors import Refused
 from inbox.practice import Regime
@@ -37,6 +38,11 @@ def remove_days_off(session: Session, days: Iterable[date]) -> None:
         raise Refused(sentence("{day} was not added", day=day), sentence("see: inbox days-off list"))
     session.execute(delete(DayOff).where(DayOff.day.in_(wanted)))
     _renew(session)
+
+
+def deed(what: str, days: Sequence[date]) -> Deed:
+    """Return what the journal notes of days off that are ``added`` or ``removed``."""
+    return Deed(Act.CHANGE_SETTINGS, about=f"days off {what}: {len(days)}, from {min(days)} to {max(days)}")
 
 
 def _renew(session: Session) -> None:

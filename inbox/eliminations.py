@@ -1,13 +1,18 @@
 """The list of what was destroyed, for public archives: a day, a coarse category, nothing of a report."""
 
+import json
 from collections.abc import Iterator, Sequence
 from datetime import date
+from pathlib import Path
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from inbox import disk
 from inbox.cases import View
+from inbox.errors import Refused
 from inbox.remains import Elimination
+from inbox.sentences import sentence
 from inbox.terminal import visible
 
 _COLUMNS = ("dossier/case", "reçu/received", "clos/closed", "détruit/destroyed", "règle/rule")
@@ -69,6 +74,25 @@ def paper(views: Sequence[View], office: str, day: date) -> str:
     """Return the list as text to print, in French and English, with room for the visa of the archives."""
     head = _HEAD.format(office=visible(office), day=day, count=len(views))
     return "\n".join([head, *rows(views), _FOOT])
+
+
+def write(out: Path, views: Sequence[View], office: str, day: date) -> list[Path]:
+    """Write the list into a folder, to print and as JSON; return the files. Refused if one is there."""
+    out.mkdir(exist_ok=True)
+    raw = json.dumps({"office": office, "day": day.isoformat(), "eliminations": views}, indent=2) + "\n"
+    contents = {
+        out / f"eliminations-{day}.txt": paper(views, office, day),
+        out / f"eliminations-{day}.json": raw,
+    }
+    for path in contents:
+        if path.exists():
+            raise Refused(
+                sentence("{path} is already there", path=path),
+                sentence("choose another --out, nothing is overwritten"),
+            )
+    for path, content in contents.items():
+        disk.write(path, [content.encode()])
+    return list(contents)
 
 
 def _row(*cells: str) -> str:

@@ -36,8 +36,13 @@ class Body:
 
 def bodies(session: Session) -> Mapping[str, Body]:
     """Return the bodies by id: those of this office, else those that come with the program."""
+    return _parse(source(session))
+
+
+def source(session: Session) -> str:
+    """Return the file in use: this office's own, else the one that comes with the program."""
     own = session.get(Setting, _SETTING)
-    return _parse(own.value if own else files("inbox").joinpath("redirections.toml").read_text("utf-8"))
+    return own.value if own else files("inbox").joinpath("redirections.toml").read_text("utf-8")
 
 
 def body(session: Session, body_id: str) -> Body:

@@ -18,8 +18,9 @@ from tests.inbox_builders import Office, Portal, Reporter, Sent, World
 
 pytest_plugins = ["tests.inbox_room"]
 
+OFFICE = ["/office", "/office/templates", "/office/bodies", "/office/backup"]
 # Every page of an empty desk, by the path below the language.
-PAGES = ["/", "/queue/1", "/medium", "/enter"]
+PAGES = ["/", "/queue/1", "/medium", "/enter", "/access", *OFFICE]
 
 
 @pytest.fixture

@@ -143,13 +143,13 @@ def test_it_takes_a_reason(client: Client) -> None:
 
 
 def test_what_it_did_not_reach_is_named(client: Client) -> None:
-    """What was handed out, other accents, files that are no text."""
-    client.send("/en/case/1/note", text="Zib\u00e9line-Quartz")
+    """What was handed out, and what is not rewritten: the ledger."""
+    client.send("/en/case/1/ledger", recipient=NAME, what="report", ground="judicial")
     page = seen(client, picked="", passage=NAME, place="everywhere")
     (chosen,) = re.findall(r'name="chosen" value="([^"]*)"', page)
     sent = {"chosen": html.unescape(chosen), "reason": "health"} | both()
     said = client.send("/en/case/1/minimise", **sent).text
-    assert ("other accents" in said, ">notes</code>" in said) == (True, True)
+    assert ("The same words still stand" in said, ">disclosures</code>" in said) == (True, True)
     assert "What was handed out before still holds it" in said
 
 

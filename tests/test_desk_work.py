@@ -215,6 +215,10 @@ def test_every_form_of_a_page_leads_to_an_act(client: Client) -> None:
         "/case/1/minimise",
         "/medium",
         "/enter",
+        "/access",
+        "/office",
+        "/office/templates",
+        "/office/bodies",
         "/retention",
         "/journal",
     ]

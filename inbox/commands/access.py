@@ -6,14 +6,12 @@ from typing import Any
 import click
 
 from inbox import access, disk, terminal
-from inbox.access import Held, Request
+from inbox.access import Form, Held, Request
 from inbox.acts import Act, Deed
 from inbox.commands.redacting import check_free, redact_option, redactions_of
 from inbox.journal import By
 from inbox.options import NUMBER, Door, json_option, officer_options, out_file, today
 from inbox.terminal import quoted
-
-_FORMS = {"pdf": access.pages, "json": access.machine_readable}
 
 
 @click.command(name="access")
@@ -22,7 +20,9 @@ _FORMS = {"pdf": access.pages, "json": access.machine_readable}
     "--person", "names", multiple=True, required=True, help="A name, once for each by which it may go."
 )
 @redact_option
-@click.option("--form", type=click.Choice([*_FORMS]), default="pdf", help="For people or for machines.")
+@click.option(
+    "--form", type=click.Choice(list(map(str, Form))), default="pdf", help="For people or for machines."
+)
 @click.option("--language", type=click.Choice(["fr", "en"]), default="fr", help="Of all but the reports.")
 @out_file
 @officer_options
@@ -41,7 +41,7 @@ def access_command(
         with inbox.acting(deeds[0], day, *deeds[1:]) as session:
             numbers = [case for deed in deeds if (case := deed.case)]
             held, warnings = access.find(session, numbers, request, By(inbox.present, day))
-            file.write(_FORMS[form](held))
+            file.write(access.written(held, Form(form)))
     view = {"file": str(out), "reports": held.reports, "warnings": warnings}
     terminal.show(view, _lines(held, out), as_json=as_json)
 

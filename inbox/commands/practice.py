@@ -73,8 +73,7 @@ def list_command(door: Door, /, *, as_json: bool) -> None:
 
 def _change(door: Door, what: str, change: _Change, days: Sequence[datetime], *, as_json: bool) -> None:
     wanted = [day.date() for day in days]
-    about = f"days off {what}: {len(wanted)}, from {min(wanted)} to {max(wanted)}"
-    with door.opened() as inbox, inbox.acting(Deed(Act.CHANGE_SETTINGS, about=about), today()) as session:
+    with door.opened() as inbox, inbox.acting(adjusting.deed(what, wanted), today()) as session:
         change(session, wanted)
         left = practice.days_off(session)
     _show(left, as_json=as_json)

@@ -1,13 +1,12 @@
 """What is due to be destroyed, its destruction, and the list of what was."""
 
-import json
 from collections.abc import Iterator, Sequence
 from datetime import date
 from pathlib import Path
 
 import click
 
-from inbox import disk, eliminating, eliminations, records, retention, terminal
+from inbox import eliminating, eliminations, records, retention, terminal
 from inbox.acts import Act, Deed
 from inbox.cases import View
 from inbox.eliminating import Plan
@@ -97,28 +96,10 @@ def eliminations_command(door: Door, /, *, since: date | None, out: Path | None,
         with inbox.acting(Deed(Act.LIST_ELIMINATIONS), day) as session:
             lines = eliminations.view(eliminations.since(session, since))
             office = records.office(session).name
-        paths = _written(out, lines, office, day) if out else []
+        paths = eliminations.write(out, lines, office, day) if out else []
     files = [str(path) for path in paths]
     view = {"eliminations": lines, "files": files}
     terminal.show(view, files or eliminations.rows(lines), as_json=as_json)
-
-
-def _written(out: Path, lines: Sequence[View], office: str, day: date) -> list[Path]:
-    out.mkdir(exist_ok=True)
-    raw = json.dumps({"office": office, "day": day.isoformat(), "eliminations": lines}, indent=2) + "\n"
-    contents = {
-        out / f"eliminations-{day}.txt": eliminations.paper(lines, office, day),
-        out / f"eliminations-{day}.json": raw,
-    }
-    for path in contents:
-        if path.exists():
-            raise Refused(
-                sentence("{path} is already there", path=path),
-                sentence("choose another --out, nothing is overwritten"),
-            )
-    for path, content in contents.items():
-        disk.write(path, [content.encode()])
-    return list(contents)
 
 
 def _ask_once(door: Door) -> None:

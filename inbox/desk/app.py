@@ -7,6 +7,8 @@ from flask import Blueprint, Flask
 from flask_wtf import CSRFProtect
 
 from inbox.desk import (
+    asking,
+    backing,
     case,
     collecting,
     dossier,
@@ -25,8 +27,10 @@ from inbox.desk import (
     records,
     rendering,
     replying,
+    settings,
     state,
     style,
+    texts,
     timing,
     waiting,
     watching,
@@ -53,8 +57,12 @@ _PAGES = (
     ending.pages,
     many.pages,
     entering.pages,
+    asking.pages,
     collecting.pages,
     records.pages,
+    settings.pages,
+    texts.pages,
+    backing.pages,
     lock.pages,
 )
 

@@ -39,7 +39,7 @@ def collect() -> ResponseReturnValue:
     chosen = [path for path in medium.files(folder()) if path.name in request.form.getlist("bundle")]
     given = request.form.get("fingerprint", "").strip() or None
     acceptance = Acceptance(None, given, lambda _: False)
-    outcomes = list(collect_bundles(desk.inbox, chosen, acceptance, today=today(), progress=_work_goes_on))
+    outcomes = list(collect_bundles(desk.inbox, chosen, acceptance, today=today(), progress=work_goes_on))
     return rendering.page("collected.html", outcomes=outcomes)
 
 
@@ -47,7 +47,7 @@ def collect() -> ResponseReturnValue:
 def prepare() -> ResponseReturnValue:
     """Put the next bundle for the portal on the medium."""
     desk = here()
-    made = outbox.make(desk.inbox, folder(), today=today(), progress=_work_goes_on)
+    made = outbox.make(desk.inbox, folder(), today=today(), progress=work_goes_on)
     with desk.inbox.transaction() as session:
         head = journal.head(session)
     return rendering.page("prepared.html", made=made, head=head)
@@ -68,5 +68,6 @@ def folder() -> Path:
     return named
 
 
-def _work_goes_on(_done: int, _total: int) -> None:
+def work_goes_on(_done: int, _total: int) -> None:
+    """Let nobody be taken for absent while the program works."""
     patience.renew()

@@ -1,8 +1,6 @@
 """What goes to a prosecutor or into a disciplinary file: chosen, looked at, sealed onto the medium."""
 
-from http import HTTPStatus
-
-from flask import Blueprint, abort, request
+from flask import Blueprint, request
 from flask.typing import ResponseReturnValue
 
 from crypto import signing
@@ -11,9 +9,8 @@ from inbox import cases, disk, dispatch, dossiers, redaction
 from inbox.acts import Act, Deed
 from inbox.desk import rendering
 from inbox.desk.collecting import folder
-from inbox.desk.forms import choice, line, text
+from inbox.desk.forms import choice, language, line, lines
 from inbox.desk.state import here
-from inbox.desk.translation import LANGUAGES
 from inbox.dossiers import Enclosed, Plan
 from inbox.errors import Refused
 from inbox.options import today
@@ -65,14 +62,11 @@ def make(case: int) -> ResponseReturnValue:
 
 
 def _plan() -> Plan:
-    language = request.form.get("language", "")
-    if language not in LANGUAGES:
-        abort(HTTPStatus.BAD_REQUEST)
     return Plan(
         purpose=choice("purpose", Purpose),
         addressee=line("addressee"),
-        language=language,
-        redactions=tuple(redaction.parse(each) for each in text("redact").splitlines() if each.strip()),
+        language=language("language"),
+        redactions=tuple(map(redaction.parse, lines("redact"))),
         included=frozenset(request.form.getlist("include")),
         with_replies="replies" in request.form,
         enclosed=choice("enclosed", Enclosed),

@@ -1,11 +1,13 @@
 """What is due to be destroyed, its destruction, and the list of what was."""
 
-from flask import Blueprint, request
+from flask import Blueprint, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
-from inbox import eliminating, eliminations, retention
+from inbox import eliminating, eliminations, records, retention
 from inbox.acts import Act, Deed
 from inbox.desk import rendering
+from inbox.desk.collecting import folder
+from inbox.desk.forms import day as day_of
 from inbox.desk.forms import line
 from inbox.desk.state import here
 from inbox.journal import By
@@ -34,3 +36,15 @@ def destroy() -> ResponseReturnValue:
     with inbox.acting(Deed(Act.DESTROY_CASES, about=planned.counted, reason=early), day) as session:
         eliminating.destroy(inbox.home, session, By(inbox.present, day), planned)
     return rendering.page("destroyed.html", planned=planned)
+
+
+@pages.post("/list")
+def export() -> ResponseReturnValue:
+    """Put the list of what was destroyed on the medium, for the archives: to print, and as JSON."""
+    out, since, day = folder(), day_of("since"), today()
+    with here().inbox.acting(Deed(Act.LIST_ELIMINATIONS), day) as session:
+        lines = eliminations.view(eliminations.since(session, since))
+        office = records.office(session).name
+    eliminations.write(out, lines, office, day)
+    here().say("listed")
+    return redirect(url_for("ending.show"), 303)

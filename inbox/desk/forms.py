@@ -8,6 +8,7 @@ from typing import TypeVar
 from flask import abort, request
 
 from crypto.journal import LONGEST_REASON
+from inbox.desk.translation import LANGUAGES
 from inbox.errors import Refused
 from inbox.sentences import sentence
 
@@ -41,6 +42,19 @@ def cases() -> list[int]:
 def text(name: str) -> str:
     """Return a text of several lines, which browsers send with line ends of their own."""
     return request.form.get(name, "").replace("\r\n", "\n")
+
+
+def lines(name: str) -> tuple[str, ...]:
+    """Return the lines of a text that say something."""
+    return tuple(each.strip() for each in text(name).splitlines() if each.strip())
+
+
+def language(name: str) -> str:
+    """Return a language of the desk that was chosen."""
+    given = request.form.get(name, "")
+    if given not in LANGUAGES:
+        abort(HTTPStatus.BAD_REQUEST)
+    return given
 
 
 def line(name: str) -> str:

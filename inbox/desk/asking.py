@@ -1,0 +1,78 @@
+"""What is held on a person who asks for it: looked at, then put on the medium by two officers."""
+
+import re
+from itertools import count
+from pathlib import Path
+
+from flask import Blueprint
+from flask.typing import ResponseReturnValue
+
+from inbox import access, disk, redaction
+from inbox.access import Request
+from inbox.acts import Act, Deed
+from inbox.desk import rendering
+from inbox.desk.collecting import folder
+from inbox.desk.forms import choice, language, lines, text
+from inbox.desk.problems import written
+from inbox.desk.state import here
+from inbox.errors import Refused
+from inbox.journal import By
+from inbox.options import today
+from inbox.sentences import sentence
+
+pages = Blueprint("asking", __name__, url_prefix="/access")
+_MOST_DIGITS = 15
+
+
+@pages.get("")
+def ask() -> ResponseReturnValue:
+    """Ask which person, and in which cases to look."""
+    return rendering.page("access.html", folder=here().medium)
+
+
+@pages.post("/preview")
+def preview() -> ResponseReturnValue:
+    """Show what would be given to the person; nothing is noted in the ledger yet."""
+    deeds, asked, day = _deeds(Act.SHOW, about="access"), _asked(), today()
+    with here().inbox.acting(deeds[0], day, *deeds[1:]) as session:
+        held, warnings = access.look(session, _numbers(), asked, day)
+    shown = {"held": held, "warnings": warnings, "given": written()}
+    return rendering.page("access_preview.html", **shown)
+
+
+@pages.post("")
+def give() -> ResponseReturnValue:
+    """Put it on the medium in clear, noted in the ledger of each case; takes two officers."""
+    inbox, deeds, asked, day = here().inbox, _deeds(Act.ANSWER_ACCESS), _asked(), today()
+    form = choice("form", access.Form)
+    out = _free(folder(), f"access-{day}", form.value)
+    with disk.replacing(out) as file, inbox.acting(deeds[0], day, *deeds[1:]) as session:
+        held, warnings = access.find(session, _numbers(), asked, By(inbox.present, day))
+        file.write(access.written(held, form))
+    return rendering.page("access_given.html", name=out.name, held=held, warnings=warnings)
+
+
+def _asked() -> Request:
+    redactions = tuple(map(redaction.parse, lines("redact")))
+    return Request(lines("persons"), redactions, language("language"))
+
+
+def _deeds(act: Act, about: str = "") -> list[Deed]:
+    return [Deed(act, case=number, about=about) for number in _numbers()]
+
+
+def _numbers() -> list[int]:
+    """Return the numbers of the cases, each once; Refused for anything else."""
+    given = text("cases")
+    found = list(dict.fromkeys(map(int, re.findall(rf"\b\d{{1,{_MOST_DIGITS}}}\b", given))))
+    if not found or not re.fullmatch(r"[\d\s,;]+", given) or 0 in found:
+        raise Refused(
+            sentence("no cases were named"), sentence("type their numbers with spaces between, as: 3 17 40")
+        )
+    return found
+
+
+def _free(place: Path, name: str, ending: str) -> Path:
+    """Return the first path of this name that is free; nothing is overwritten."""
+    paths = (place / f"{name}-{n}.{ending}" for n in count(1))
+    return next(path for path in paths if not path.exists())
