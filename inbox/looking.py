@@ -12,11 +12,12 @@ _HIDDEN = "identity"
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """A text at its place, and the pieces of it between which something would be struck."""
+    """A text at its place: the pieces that would stay, and what would be ``taken`` between each two."""
 
     place: str
     text: str
     pieces: Pieces
+    taken: Pieces
 
 
 class Looker(Striker):
@@ -29,24 +30,31 @@ class Looker(Striker):
     def text(self, place: str, text: str) -> str:
         """Return the text as it is; note what would be struck from it."""
         if text and place != _HIDDEN and self.is_meant(place):
-            left = redaction.REMOVED if self.passage is None else redaction.around(text, self.passage)
-            self._see(Seen(place, text, left))
+            if self.passage is None:
+                self._see(_whole(place, text))
+            else:
+                left, taken = redaction.around(text, self.passage), redaction.taken(text, self.passage)
+                self._see(Seen(place, text, left, taken))
         return text
 
     def takes(self, place: str, option: str) -> bool:
         """Note whether one of several answers would go; it stays."""
         before = len(self.seen)
         self.text(place, option)
-        self.seen[before:] = [Seen(place, option, redaction.REMOVED) for _ in self.seen[before:]]
+        self.seen[before:] = [_whole(place, option) for _ in self.seen[before:]]
         return False
 
     def has(self, place: str, word: str) -> bool:
         """Note whether a word would go; it stays."""
         if super().has(place, word):
-            self.seen.append(Seen(place, word, redaction.REMOVED))
+            self.seen.append(_whole(place, word))
         return False
 
     def _see(self, seen: Seen) -> None:
         if len(seen.pieces) > 1:
             self.times.update({seen.place: len(seen.pieces) - 1})
             self.seen.append(seen)
+
+
+def _whole(place: str, text: str) -> Seen:
+    return Seen(place, text, redaction.REMOVED, (text,))

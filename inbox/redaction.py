@@ -66,7 +66,14 @@ def reads(passage: str) -> bool:
 def around(text: str, passage: str) -> Pieces:
     """Return what is left of a text before, between and behind the places where a passage stands."""
     whole = _apart(text)
-    return tuple(_around(whole, sorted(match.span() for match in _pattern(passage).finditer(whole))))
+    return tuple(_around(whole, _matches(whole, passage)))
+
+
+def taken(text: str, passage: str) -> Pieces:
+    """Return what stands at those places, letter by letter: one piece less than ``around`` leaves."""
+    whole = _apart(text)
+    spans = _joined(_matches(whole, passage))
+    return tuple(unicodedata.normalize("NFC", whole[start:stop]) for start, stop in spans)
 
 
 class Redactor:
@@ -159,11 +166,26 @@ def _letters(word: str) -> Iterator[str]:
 
 def _around(text: str, spans: Iterable[tuple[int, int]]) -> Iterator[str]:
     """Yield what stands before, between and behind the spans, which are sorted and may overlap."""
-    end, is_cut = 0, False
-    for start, stop in spans:
-        if is_cut and start <= end:
-            end = max(end, stop)
-            continue
+    end = 0
+    for start, stop in _joined(spans):
         yield unicodedata.normalize("NFC", text[end:start])
-        end, is_cut = stop, True
+        end = stop
     yield unicodedata.normalize("NFC", text[end:])
+
+
+def _matches(whole: str, passage: str) -> list[tuple[int, int]]:
+    return sorted(match.span() for match in _pattern(passage).finditer(whole))
+
+
+def _joined(spans: Iterable[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+    """Yield the spans, which are sorted, those as one that overlap or touch."""
+    joined: tuple[int, int] | None = None
+    for start, stop in spans:
+        if joined and start <= joined[1]:
+            joined = joined[0], max(joined[1], stop)
+            continue
+        if joined:
+            yield joined
+        joined = start, stop
+    if joined:
+        yield joined

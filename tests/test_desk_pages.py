@@ -194,6 +194,28 @@ def test_a_passage_is_seen_before_it_is_struck_by_the_keyboard_alone(room: Room)
     assert accessibility.violations(page) == []
 
 
+def test_what_is_told_to_a_person_is_seen_before_by_the_keyboard_alone(room: Room) -> None:
+    """So is a mistake in the templates, with what was typed; both pages are for everybody."""
+    page = room.page
+    page.set_viewport_size(NARROW)
+    page.goto(f"{room.served.root}/fr/access")
+    page.focus("#persons")
+    page.keyboard.type("collègue")
+    page.focus("#cases")
+    page.keyboard.type("1")
+    page.keyboard.press("Enter")
+    expect(page.locator(".answer")).to_contain_text("Un collègue m'a proposé de l'argent.")
+    assert accessibility.violations(page) == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= NARROW["width"]
+    page.goto(f"{room.served.root}/fr/office/templates")
+    page.fill("#file", "[[template]]\nid = 7")
+    page.focus("text=Utiliser ces textes")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("alert")).to_be_visible()
+    expect(page.locator("#file")).to_have_value("[[template]]\nid = 7")
+    assert accessibility.violations(page) == []
+
+
 def collect(page: Page, fingerprint: str) -> None:
     """Confirm the portal with two passphrases, one of which is wrong at first."""
     page.fill("#fingerprint", fingerprint)

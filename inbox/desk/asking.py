@@ -33,7 +33,7 @@ def ask() -> ResponseReturnValue:
 @pages.post("/preview")
 def preview() -> ResponseReturnValue:
     """Show what would be given to the person; nothing is noted in the ledger yet."""
-    deeds, asked, day = _deeds(Act.SHOW, about="access"), _asked(), today()
+    deeds, asked, day = _deeds(Act.SHOW, about="request for access"), _asked(), today()
     with here().inbox.acting(deeds[0], day, *deeds[1:]) as session:
         held, warnings = access.look(session, _numbers(), asked, day)
     shown = {"held": held, "warnings": warnings, "given": written()}
