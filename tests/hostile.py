@@ -11,7 +11,8 @@ from dataclasses import dataclass
 
 from PIL import Image
 
-from tests.hostile_pdfs import drawn, paper
+from tests.hostile_pdfs import SCRIPT as SCRIPT_OF_PDF
+from tests.hostile_pdfs import drawn, packed, paper
 
 SCRIPT = "<script>document.title = 'owned'</script><img src=x onerror=\"document.title = 'owned'\">"
 JINJA = "{{ 7 * 7191 }}{% for x in ().__class__.__base__.__subclasses__() %}{{ x }}{% endfor %}"
@@ -240,6 +241,15 @@ def papers() -> Iterator[Hostile]:
         PIXELS,
         ("holds JavaScript", "start a program", "embedded files"),
     )
+    named = drawn(catalog=SCRIPT_OF_PDF.replace("JavaScript", "J#61vaScript").replace("/JS", "/J#53"))
+    yield Hostile("named.pdf", PDF, named, PDF, PIXELS, ("holds JavaScript",))
+    yield Hostile("packed.pdf", PDF, packed(), PDF, PIXELS, ("holds JavaScript",))
+    secret = packed("--encrypt", "", "owner", "256", "--")
+    yield Hostile("encrypted.pdf", PDF, secret, PDF, PIXELS, ("is encrypted, so it is not known",))
+    odd = drawn(
+        more="/Odd 9 0 R >>\nendobj\n9 0 obj\n<< /Type /ObjStm /N 0 /First 0 /Length 2 >>\nstream\nzz"
+    )
+    yield Hostile("odd.pdf", PDF, odd, PDF, PIXELS, ("packed in a way that was not read",))
     yield Hostile("many.pdf", PDF, drawn(count=2_000_000_000), PDF, PIXELS)
     yield Hostile("loop.pdf", PDF, drawn(kids="2 0 R 3 0 R"), PDF, PIXELS)
     yield Hostile("wide.pdf", PDF, drawn(box="0 0 1000000000 1000000000"), PDF, PIXELS)

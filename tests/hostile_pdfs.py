@@ -1,8 +1,12 @@
 """PDFs for the hostile corpus, by a library or put together by hand."""
 
+import subprocess
+import tempfile
 import zlib
 
 from fpdf import FPDF
+
+SCRIPT = "/OpenAction << /S /JavaScript /JS (app.alert\\(1\\)) >>"
 
 
 def endless() -> bytes:
@@ -20,6 +24,15 @@ def paper(author: str = "x", *, locked: bool = False) -> bytes:
     if locked:
         made.set_encryption("owner", "user")
     return bytes(made.output())
+
+
+def packed(*options: str) -> bytes:
+    """Return a PDF with a script among objects that are packed, made by qpdf with these options."""
+    with tempfile.NamedTemporaryFile() as file:
+        file.write(drawn(catalog=SCRIPT))
+        file.flush()
+        command = ["qpdf", "--object-streams=generate", *options, file.name, "-"]
+        return subprocess.run(command, capture_output=True, check=True).stdout
 
 
 def drawn(  # noqa: PLR0913 - each one way to be odd
