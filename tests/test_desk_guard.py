@@ -118,9 +118,34 @@ def test_every_answer_carries_the_headers(client: Client) -> None:
     assert {name: portal_headers.ALWAYS[name] for name in same} == {
         name: headers.ALWAYS[name] for name in same
     }
-    assert "default-src 'none'" in headers.POLICY
-    assert "script-src" not in headers.POLICY
-    assert "unsafe" not in headers.POLICY
+    directives = dict(each.split(" ", 1) for each in headers.POLICY.split("; "))
+    assert directives.pop("default-src") == "'none'"
+    assert directives.pop("require-trusted-types-for") == "'script'"
+    assert set(directives) == {
+        "style-src", "img-src", "base-uri", "form-action", "frame-ancestors", "trusted-types",
+    }  # fmt: skip
+    assert set(directives.values()) == {"'self'", "'none'"}
+
+
+def test_a_form_that_is_larger_than_any_of_ours_is_not_read(client: Client) -> None:
+    assert client.send("/en/queue", search="x" * (2 << 20), sort="priority").status_code == 413
+    assert client.desk.wanted.search == ""
+    assert client.send("/en/queue", search="x" * 99, sort="priority").status_code == 303
+
+
+def test_a_token_of_another_session_does_nothing(client: Client) -> None:
+    """Although its cookie lets it in; the control is the session to which the token belongs."""
+    stolen = client.token()
+    other = client.app.test_client()
+    with other.session_transaction(base_url=f"http://{client.desk.host}") as session:
+        session["admitted"] = True
+    answer = other.post(
+        f"{client.desk.place}/en/medium/outbox",
+        base_url=f"http://{client.desk.host}",
+        headers=SAME,
+        data={"csrf_token": stolen},
+    )
+    assert (answer.status_code, client.send("/en/medium/outbox").status_code) == (400, 409)
 
 
 def test_no_other_command_loads_what_opens_sockets() -> None:

@@ -7,7 +7,6 @@ import struct
 import subprocess
 import sys
 import threading
-import time
 import urllib.error
 import urllib.request
 from contextlib import suppress
@@ -59,7 +58,7 @@ def asked(address: str) -> tuple[int, str, dict[str, str]]:
     """Return status, page and headers of an address."""
     browser = urllib.request.build_opener(urllib.request.HTTPCookieProcessor())
     try:
-        with browser.open(address, timeout=60) as answer:
+        with browser.open(address, timeout=30) as answer:
             return answer.status, answer.read().decode(), dict(answer.headers)
     except urllib.error.HTTPError as error:
         return error.code, error.read().decode(), dict(error.headers)
@@ -140,25 +139,30 @@ def test_no_program_on_this_machine_ends_the_desk_or_stops_it(office: Office) ->
     """Who hangs up before the answer, holds as many connections as there may be, or asks letter by letter."""
     with serving(office, command=BUSY) as served:
         here = "127.0.0.1", int(served.root.split(":")[2].partition("/")[0])
-        for _ in range(50):
-            with socket.create_connection(here) as gone:
-                gone.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        with socket.create_connection(here) as gone:
+            assert asked(served.root)[0] == 403  # so the one before it has been accepted
+            gone.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        assert asked(served.root)[0] == 403
         held = [socket.create_connection(here) for _ in range(100)]
-        slow = socket.create_connection(here)
-        speaking = threading.Thread(target=spell, args=(slow,))
+        answered = threading.Event()
+        speaking = threading.Thread(target=spell, args=(here, answered))
         speaking.start()
         assert asked(served.address)[0] == 200
+        answered.set()
         speaking.join()
-        for each in (*held, slow):
+        for each in held:
             each.close()
+        served.process.kill()
+        assert served.process.stderr
+        assert served.process.stderr.read() == ""  # nor is anything of it written down
 
 
-def spell(slow: socket.socket) -> None:
-    """Say, letter by letter, a request that has no end, for as long as somebody listens."""
-    with suppress(OSError):
-        for letter in b"GET /" + b"y" * 50:
-            slow.sendall(bytes([letter]))
-            time.sleep(0.1)
+def spell(here: tuple[str, int], answered: threading.Event) -> None:
+    """Ask for something that has no end, letter by letter, for as long as somebody listens."""
+    with suppress(OSError), socket.create_connection(here) as slow:
+        slow.sendall(b"GET /")
+        while not answered.wait(0.1):
+            slow.sendall(b"y")
 
 
 def test_a_port_in_use_is_named_before_anybody_types_a_passphrase(office: Office) -> None:

@@ -81,10 +81,7 @@ def _welcome(listener: socket.socket, waiting: BaseSelector) -> None:
 class _Server(BaseWSGIServer):
     def answer(self, client: socket.socket) -> None:
         """Answer the one request of a connection, and close it; who asked may have gone meanwhile."""
-        try:
-            self.process_request(client, (HOST, 0))
-        except OSError:
-            self.shutdown_request(client)
+        self.process_request(client, (HOST, 0))
 
 
 class _Patient(io.RawIOBase):

@@ -1,0 +1,123 @@
+"""What officers write is as little believed as a report: text on every page of the desk, and in print."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from inbox import terminal
+from inbox.casework import Disclosure, Duty, Handling, Measure, Note, Setting, Strike, Tag
+from inbox.schema import Alias
+from tests import hostile
+from tests.desk_room import Client, sitting, tell
+from tests.inbox_builders import Office, Portal, World, passphrase_of, today
+
+NAMES = ("alice", "bruno")
+WORDS = f"{hostile.ESCAPES}{hostile.BIDI}{hostile.SCRIPT}{hostile.JINJA}{hostile.FORMULAS}\"'>&amp;"
+TEMPLATE = "[[template]]\nid = 'x'\nstatus = ['received']\n" + "".join(
+    f"{each} = {{0}}\n" for each in ("title.fr", "title.en", "text.fr", "text.en")
+)
+READ = (
+    ["show", "1"], ["list"], ["queue"], ["timeline", "1"], ["links", "1"], ["templates"], ["oversight"],
+    ["disclosures", "list", "1"], ["journal", "print"], ["conflict", "aliases"], ["identity", "show", "1"],
+    ["handlers", "1"], ["retention"], ["settings"], ["redirections"],
+    ["dossier", "preview", "1", "--for", "prosecutor", "--to", WORDS, "--with-replies"],
+)  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def office(tmp_path_factory: pytest.TempPathFactory) -> Office:
+    """An inbox with two cases, the first with such words wherever officers may write."""
+    folder = tmp_path_factory.mktemp("hostile-words")
+    office = Office.found_by(folder, NAMES, 2)
+    tell(
+        World(office),
+        Portal(World(office), folder / "medium"),
+        {"what": "MSKU 1234565"},
+        {"what": "MSKU 1234565"},
+    )
+    for number in ("1", "2"):
+        office.json("declare", number)
+    (folder / "identity").write_text(WORDS, "utf-8")
+    office.json("identity", "set", "1", "--text-file", folder / "identity")
+    office.json("hold", "1", "--reason", WORDS[:100])
+    office.json("reply", "1", "--text", WORDS, "--despite-warning", WORDS[:80])
+    day = today()
+    with office.opened() as inbox, inbox.transaction() as session:
+        session.get_one(Handling, 1).withheld = WORDS
+        session.add_all(
+            [
+                Note(case=1, position=9, by=WORDS, day=day, text=WORDS),
+                Tag(case=1, name=WORDS),
+                Measure(case=1, position=9, kind="admin_inquiry", day=day, addressee=WORDS, reference=WORDS),
+                Duty(case=1, kind="art40", due=day, decided=day, decision="transmit", reason=WORDS),
+                Disclosure(
+                    case=1, position=9, day=day, by=WORDS, recipient=WORDS, what=WORDS, ground="consent"
+                ),
+                Strike(case=1, position=9, day=day, by=WORDS, place=WORDS),
+                Alias(officer="bruno", name=WORDS),
+                Setting(name="replies", value=_templates()),
+            ]
+        )
+    return office
+
+
+def _templates() -> str:
+    quoted = "".join(f"\\U{ord(char):08X}" for char in WORDS.replace("{", "{{").replace("}", "}}"))
+    return TEMPLATE.format(f'"{quoted}"')
+
+
+@pytest.fixture
+def client(office: Office, tmp_path: Path) -> Iterator[Client]:
+    with sitting(office, tmp_path) as client:
+        yield client
+
+
+def unlike_text(page: str) -> set[str]:
+    """Return what of a page a browser would not take for text, or a template has run.
+
+    Forms carry what was typed along as it is; nobody sees it there.
+    """
+    page = re.sub('<input type="hidden" [^<>]*>', "", page)
+    found = {each for each in ("<script", "<img src=x", hostile.RENDERED) if each in page}
+    # French keeps its punctuation behind spaces at which no line breaks.
+    return found | {char for char in page if char not in "\n\xa0" and not char.isprintable()}
+
+
+@pytest.mark.parametrize("language", ["fr", "en"])
+def test_no_page_takes_what_officers_wrote_for_more_than_text(client: Client, language: str) -> None:
+    """Every page that can be opened, and those that forms lead to; the control is the pages that show it."""
+    rules = [rule for rule in client.app.url_map.iter_rules() if "GET" in (rule.methods or ())]
+    paths = [re.sub(r"<int:\w+>", "1", rule.rule) for rule in rules if "<language>" in rule.rule]
+    pages = {
+        path: client.ask(path.replace("<language>", language).removeprefix(client.desk.place))
+        for path in paths
+        if not path.endswith("/pixels")
+    }
+    both = {f"passphrase-{name}": passphrase_of(name) for name in NAMES}
+    plan = {"purpose": "prosecutor", "addressee": WORDS[:90], "language": "fr", "enclosed": "original"}
+    for path, form in (
+        ("dossier/preview", plan | {"replies": "on", "redact": f"what:{WORDS[-20:]}"}),
+        ("dossier/preview", plan | {"replies": "on"}),
+        ("ledger/identity", both),
+        ("reply/preview", {"template": "x"}),
+        ("reply", {"template": WORDS[:99]}),
+        ("note", {"text": WORDS * 999}),
+        ("minimise/preview", {"place": "everywhere", "text": "owned"}),
+        ("close", {"outcome": "unfounded", "disclosure": "withheld", "reason": WORDS[:99]}),
+    ):
+        pages[f"POST {path} {len(pages)}"] = client.send(f"/{language}/case/1/{path}", **form)
+    assert len(pages) > 20
+    assert {} == {path: page.status_code for path, page in pages.items() if page.status_code >= 500}
+    assert {} == {path: found for path, page in pages.items() if (found := unlike_text(page.text))}
+    shown = [path for path, page in pages.items() if "&lt;U+202E&gt;" in page.text]
+    assert len(shown) > 8, shown
+
+
+@pytest.mark.parametrize("words", READ, ids=" ".join)
+def test_no_command_prints_what_officers_wrote_as_more_than_text(office: Office, words: list[str]) -> None:
+    said = office.run(*words)
+    assert 0 == said.code
+    assert [] == [char for char in said.out + said.err if char != "\n" and terminal.visible(char) != char]
+    assert hostile.RENDERED not in said.out
