@@ -6,6 +6,7 @@ import socket
 import sys
 from collections.abc import Callable
 from contextlib import closing, suppress
+from dataclasses import replace
 from http import HTTPStatus
 from typing import Any
 
@@ -40,7 +41,10 @@ def serve(settings: Settings, ready: Callable[[], None]) -> None:
     """Serve until SIGTERM, then finish what is in flight; call ``ready`` once it listens. Raises Refused."""
     check(settings)
     wiping.ensure()
-    _Server(settings, _listen(settings), ready).run()  # type: ignore[no-untyped-call]
+    listener = _listen(settings)
+    app = create_app(settings)
+    app.extensions["portal"].database.close()
+    _Server(app, settings, listener, ready).run()  # type: ignore[no-untyped-call]
 
 
 def check(settings: Settings) -> None:
@@ -85,7 +89,10 @@ def _listen(settings: Settings) -> socket.socket:
 class _Server(BaseApplication):
     """gunicorn with our settings alone: it reads no file, environment or command line of its own."""
 
-    def __init__(self, settings: Settings, listener: socket.socket, ready: Callable[[], None]) -> None:
+    def __init__(
+        self, app: Flask, settings: Settings, listener: socket.socket, ready: Callable[[], None]
+    ) -> None:
+        self._app = app
         self._settings = settings
         self._listener = listener
         self._ready = ready
@@ -115,12 +122,13 @@ class _Server(BaseApplication):
             config.set(name, value)
 
     def load(self) -> Flask:
-        # Called in each worker, so that none inherits another's connection to the database.
-        app = create_app(self._settings)
+        # Called in each worker: all have the same pages, and none another's connection to the database.
+        database = open_database(self._settings.database_url)
+        self._app.extensions["portal"] = replace(self._app.extensions["portal"], database=database)
         # A process that was killed may have deleted something and not come to overwrite it.
         with suppress(StoreBusy):
-            app.extensions["portal"].database.scrub()
-        return app
+            database.scrub()
+        return self._app
 
 
 class _Worker(SyncWorker):
