@@ -5,7 +5,7 @@ the author, nothing that must not be repeated.
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from crypto import strictjson
 from crypto.dossier import Purpose
 from inbox import declarations, disclosures, dossiers, identities, matching, records, splitting, wording
+from inbox.acts import Act, Deed
 from inbox.casework import Duty
 from inbox.deciding import Choice
 from inbox.disclosures import Given, Ground
@@ -117,6 +118,13 @@ def _held(
     return Held(request, today, name, tuple(told.values())), [*_warnings(session, told)]
 
 
+def deeds(numbers: Iterable[int]) -> list[Deed]:
+    """Return what the journal notes of an answer from these cases, of each; who confirms reads how many."""
+    once = list(dict.fromkeys(numbers))
+    about = f"{len(once)} cases" if len(once) > 1 else ""
+    return [Deed(Act.ANSWER_ACCESS, case=number, about=about) for number in once]
+
+
 def written(held: Held, form: Form) -> bytes:
     """Return it as a file of this form."""
     return pages(held) if form is Form.PDF else machine_readable(held)
@@ -192,7 +200,7 @@ def _without(author: Redactor, passage: Pieces) -> Pieces:
 
 def _warnings(session: Session, told: Mapping[int, Sequence[Pieces]]) -> Iterator[Sentence]:
     yield sentence(
-        "read it before it leaves: the author's own words can tell who wrote them; take out with --redact"
+        "read it before it leaves: the author's own words can tell who wrote them; remove such passages"
     )
     for place, (number, passages) in enumerate(told.items(), 1):
         if any(_DATE.search(piece) for passage in passages for piece in passage):

@@ -7,7 +7,6 @@ import click
 
 from inbox import access, disk, terminal
 from inbox.access import Form, Held, Request
-from inbox.acts import Act, Deed
 from inbox.commands.redacting import check_free, redact_option, redactions_of
 from inbox.journal import By
 from inbox.options import NUMBER, Door, json_option, officer_options, out_file, today
@@ -34,7 +33,7 @@ def access_command(
     """Write what cases say of a person who asks, without its source; takes two officers."""
     request = Request(asked["names"], redactions_of(asked["redact"]), asked["language"])
     check_free(out)
-    deeds = [Deed(Act.ANSWER_ACCESS, case=case) for case in dict.fromkeys(cases)]
+    deeds = access.deeds(cases)
     # The file gets its name after the entries in the journal are written: there is none without.
     with disk.replacing(out) as file, door.opened() as inbox:
         day = today()

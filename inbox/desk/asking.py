@@ -33,7 +33,8 @@ def ask() -> ResponseReturnValue:
 @pages.post("/preview")
 def preview() -> ResponseReturnValue:
     """Show what would be given to the person; nothing is noted in the ledger yet."""
-    deeds, asked, day = _deeds(Act.SHOW, about="request for access"), _asked(), today()
+    deeds = [Deed(Act.SHOW, case=number, about="request for access") for number in _numbers()]
+    asked, day = _asked(), today()
     with here().inbox.acting(deeds[0], day, *deeds[1:]) as session:
         held, warnings = access.look(session, _numbers(), asked, day)
     shown = {"held": held, "warnings": warnings, "given": written()}
@@ -43,7 +44,7 @@ def preview() -> ResponseReturnValue:
 @pages.post("")
 def give() -> ResponseReturnValue:
     """Put it on the medium in clear, noted in the ledger of each case; takes two officers."""
-    inbox, deeds, asked, day = here().inbox, _deeds(Act.ANSWER_ACCESS), _asked(), today()
+    inbox, deeds, asked, day = here().inbox, access.deeds(_numbers()), _asked(), today()
     form = choice("form", access.Form)
     out = _free(folder(), f"access-{day}", form.value)
     with disk.replacing(out) as file, inbox.acting(deeds[0], day, *deeds[1:]) as session:
@@ -55,10 +56,6 @@ def give() -> ResponseReturnValue:
 def _asked() -> Request:
     redactions = tuple(map(redaction.parse, lines("redact")))
     return Request(lines("persons"), redactions, language("language"))
-
-
-def _deeds(act: Act, about: str = "") -> list[Deed]:
-    return [Deed(act, case=number, about=about) for number in _numbers()]
 
 
 def _numbers() -> list[int]:

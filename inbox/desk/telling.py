@@ -47,6 +47,7 @@ _ABOUT = tuple(
         sentence("regime {name}", name=""),
         sentence("key store {name}", name=""),
         sentence("minimise"),
+        sentence("everywhere"),
         sentence("request for access"),
         sentence("sharing {name}", name=""),
         sentence("quorum {number}", number=""),
