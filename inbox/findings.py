@@ -12,6 +12,7 @@ _FORMS = tuple(
         sentence("it takes more memory than it may have"),
         sentence("damaged, or not as this type has to be ({error})", error=""),
         sentence("it is locked with a password"),
+        sentence("{type} needs more than the sandbox allows", type=""),
         sentence("no page {page} of it is shown", page=""),
         sentence("it has no page {page}", page=""),
         sentence("an archive is listed, not unpacked"),
