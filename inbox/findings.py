@@ -32,6 +32,7 @@ _FORMS = tuple(
         sentence("1 entry"),
         sentence("{count} entries", count=""),
         sentence("{width} x {height} pixels", width="", height=""),
+        sentence("1 bytes: {name}", name=""),
         sentence("{size} bytes: {name}", size="", name=""),
         sentence("and more"),
         # What a PDF says of itself.

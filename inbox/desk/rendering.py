@@ -16,6 +16,7 @@ from inbox.desk.translation import LANGUAGES, TEMPLATES
 from inbox.terminal import visible
 
 _FIRST = "fr"
+_UNITS = {"fr": ("o", "Kio", "Mio", "Gio"), "en": ("B", "KiB", "MiB", "GiB")}
 
 
 @cache
@@ -41,7 +42,7 @@ def environment(language: str) -> Environment:
         "lines": lines,
         "day": partial(translation.day, language),
         "own": partial(Texts.in_, language=language),
-        "size": _size,
+        "size": partial(_size, language),
     }
     return templates
 
@@ -100,10 +101,10 @@ def _in_other_language(language: str) -> str:
     return url_for(request.endpoint, language=language, **(request.view_args or {}))
 
 
-def _size(count: int) -> str:
+def _size(language: str, count: int) -> str:
     """Return a number of bytes as people read it."""
-    size, units = float(count), iter(("B", "KiB", "MiB", "GiB"))
+    size, units = float(count), iter(_UNITS[language])
     unit = next(units)
-    while size >= 1024 and unit != "GiB":  # noqa: PLR2004 - what the units are made of
+    while size >= 1024 and unit != _UNITS[language][-1]:  # noqa: PLR2004 - what the units are made of
         size, unit = size / 1024, next(units)
-    return f"{size:.0f} {unit}" if unit == "B" or size >= 10 else f"{size:.1f} {unit}"  # noqa: PLR2004 - two digits suffice
+    return f"{size:.0f} {unit}" if unit == _UNITS[language][0] or size >= 10 else f"{size:.1f} {unit}"  # noqa: PLR2004 - two digits suffice

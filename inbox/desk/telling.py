@@ -92,7 +92,10 @@ _BETWEEN = re.compile(r"(, |: )")
 
 def told(language: str, text: str) -> str:
     """Return what the inbox tells in a language, with nothing in it that is not seen; other text as it is."""
-    return visible(_said(language, text))
+    said = _said(language, text)
+    # As a page begins its sentences; a value that stands first, as the name of a file, stays as it is.
+    begins = isinstance(text, Sentence) and not catalogue.text(language, text.template).startswith("{")
+    return visible(said[:1].upper() + said[1:] if begins else said)
 
 
 def about(language: str, text: str) -> str:
