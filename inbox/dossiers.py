@@ -129,6 +129,14 @@ def _doubtful(session: Session, number: int, said: Iterable[Entry]) -> Iterator[
             yield Doubt.ALIKE, entry.place
 
 
+def offered(session: Session, number: int, language: str) -> list[Entry]:
+    """Return what could go into a dossier of a case, replies and all, for officers to choose from."""
+    case = records.case(session, number)
+    declarations.check(session, number)
+    plan = Plan(purpose=Purpose.PROSECUTOR, addressee="", language=language, with_replies=True)
+    return [*entries(session, case, plan, Redactor(()))]
+
+
 def repeats_protected(session: Session, number: int, pieces: Pieces) -> bool:
     """Tell whether a text repeats what the author of a case asked never to repeat."""
     findings = [found for piece in pieces for found in caution.find(session, number, piece)]

@@ -41,7 +41,7 @@ class Redaction:
 def parse(given: str) -> Redaction:
     """Return what ``PLACE:TEXT`` asks for; Refused for another form."""
     place, colon, text = given.partition(":")
-    return _redaction(place.strip(), text.strip() if colon else None)
+    return of(place.strip(), text.strip() if colon else None)
 
 
 def read(toml: str) -> tuple[Redaction, ...]:
@@ -133,10 +133,11 @@ def _row(row: object) -> Redaction:
         raise Refused(
             sentence("the place and the text of a [[redact]] are written in quotation marks"), _HINT
         )
-    return _redaction(place, text)
+    return of(place, text)
 
 
-def _redaction(place: str, text: str | None) -> Redaction:
+def of(place: str, text: str | None) -> Redaction:
+    """Return what is to be removed there, all for an empty text; Refused for a passage that nobody sees."""
     is_passage = reads(text or "")
     if text is None or not place or (text and not is_passage) or (place == EVERYWHERE and not is_passage):
         raise Refused(sentence("a redaction names a place, and a passage that reads"), _HINT)

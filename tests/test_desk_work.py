@@ -1,5 +1,6 @@
 """What officers do at the desk is what the commands do: the same state, the same journal."""
 
+import html
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -8,6 +9,7 @@ from typing import Any
 import pytest
 
 from inbox.desk.app import create_app
+from inbox.desk.passages import Chosen
 from inbox.schema import Case
 from tests.desk_room import TOKEN, Client, sitting, tell
 from tests.inbox_builders import Office, Portal, World, passphrase_of, stranger, today
@@ -333,10 +335,9 @@ def test_what_is_destroyed_takes_two_and_leaves_the_list(office: Office) -> None
 def test_a_dossier_is_looked_at_then_sealed_by_two(office: Office, tmp_path: Path) -> None:
     """What is removed is in neither; without a medium there is no place for it."""
     plan = {"purpose": "prosecutor", "addressee": "Procureur", "language": "fr", "enclosed": "none"}
-    plan |= {"redact": "what:MSKU 123456 5"}
+    plan |= {"place": "what", "redact": "MSKU 123456 5"}
     to = {"recipient": stranger().recipient().encode(), "measure": "on"}
     with sitting(office, tmp_path) as client:
-        assert "Le conteneur" not in client.page("/en/case/1/dossier")
         shown = client.send("/en/case/1/dossier/preview", **plan)
         assert (200, True, False) == (
             shown.status_code,
@@ -363,15 +364,38 @@ def test_a_dossier_with_files_is_looked_at_and_what_to_see_again_is_told(
     """By the place; without these words nothing is said."""
     told = {"what": "La photo, sur le quai. P\u0430ul y etait, QUELENNEC aussi", "refs": "M. Quélennec"}
     tell(world, portal, told | {"protect": "la photo sur le quai"})
-    plan = {"purpose": "prosecutor", "addressee": "X", "language": "fr", "redact": "refs:Quélennec"}
+    plan = {
+        "purpose": "prosecutor",
+        "addressee": "X",
+        "language": "fr",
+        "place": "refs",
+        "redact": "Quélennec",
+    }
     with sitting(world.office) as client:
         for enclosed in ("cleaned", "original"):
             shown = client.send(f"/{language}/case/1/dossier/preview", **plan, enclosed=enclosed)
             assert (200, 3) == (shown.status_code, shown.text.count('class="notice warning"'))
             assert 3 == shown.text.count(": <code>what</code>")
-        less = plan | {"redact": "what:\r\nrefs:Quélennec", "enclosed": "original"}
+        less = plan | {"removed": Chosen("what", None).code, "enclosed": "original"}
         shown = client.send(f"/{language}/case/1/dossier/preview", **less)
         assert (200, 0) == (shown.status_code, shown.text.count('class="notice warning"'))
+
+
+def test_what_a_dossier_leaves_out_is_picked_from_what_stands_there(world: World, portal: Portal) -> None:
+    """A sentence, or all of a place; what stands in none is no sentence, what no page sends no request."""
+    tell(world, portal, {"what": "Il a payé. Le chef sait.", "category": "approach", "protect": "mon nom"})
+    plan = {"purpose": "prosecutor", "addressee": "X", "language": "fr", "enclosed": "none"}
+    with sitting(world.office) as client:
+        form = html.unescape(client.page("/fr/case/1/dossier"))
+        sentence, whole = Chosen("what", "Le chef sait.").code, Chosen("category", None).code
+        assert f'value="{sentence}"' in form
+        assert f'value="{whole}"' in form
+        assert "mon nom" not in form.partition("<fieldset")[2].partition("</fieldset")[0]
+        for removed, left in ((sentence, "Il a payé."), (whole, "Le chef sait.")):
+            shown = client.send("/fr/case/1/dossier/preview", **plan, removed=removed).text.split("<form")[1]
+            assert left in shown
+            assert ("Le chef sait." in shown, "Approche" in shown) == (removed == whole, removed == sentence)
+        assert client.send("/fr/case/1/dossier/preview", **plan, removed="what:x").status_code == 400
 
 
 def test_a_reply_is_seen_as_its_author_will_see_it(office: Office) -> None:

@@ -1,19 +1,24 @@
 """What goes to a prosecutor or into a disciplinary file: chosen, looked at, sealed onto the medium."""
 
+from collections.abc import Iterator, Mapping
+from typing import Any
+
 from flask import Blueprint, request
 from flask.typing import ResponseReturnValue
 
 from crypto import signing
 from crypto.dossier import Purpose
-from inbox import cases, disk, dispatch, dossiers, redaction
+from inbox import cases, disk, dispatch, dossiers, redaction, splitting
 from inbox.acts import Act, Deed
-from inbox.desk import rendering
+from inbox.desk import passages, rendering
 from inbox.desk.collecting import folder
 from inbox.desk.forms import choice, language, line, lines
+from inbox.desk.passages import Chosen
 from inbox.desk.state import here
-from inbox.dossiers import Enclosed, Plan
+from inbox.dossiers import Enclosed, Entry, Plan
 from inbox.errors import Refused
 from inbox.options import today
+from inbox.redaction import EVERYWHERE, Redaction
 from inbox.sentences import sentence
 
 pages = Blueprint("dossier", __name__, url_prefix="/case/<int:case>/dossier")
@@ -25,7 +30,9 @@ def ask(case: int) -> ResponseReturnValue:
     day = today()
     with here().inbox.acting(Deed(Act.SHOW, case=case, about="dossier"), day) as session:
         view = cases.details(session, case, day, rendering.language())
-        return rendering.page("dossier.html", view=view)
+        entries = dossiers.offered(session, case, rendering.language())
+    places = [(entry, _passages(entry, view["answers"]), Chosen(entry.place, None)) for entry in entries]
+    return rendering.page("dossier.html", view=view, places=places, everywhere=EVERYWHERE)
 
 
 @pages.post("/preview")
@@ -66,9 +73,24 @@ def _plan() -> Plan:
         purpose=choice("purpose", Purpose),
         addressee=line("addressee"),
         language=language("language"),
-        redactions=tuple(map(redaction.parse, lines("redact"))),
+        redactions=tuple(_redactions()),
         included=frozenset(request.form.getlist("include")),
         with_replies="replies" in request.form,
         enclosed=choice("enclosed", Enclosed),
         chosen=frozenset(request.form.getlist("file", int)),
     )
+
+
+def _redactions() -> Iterator[Redaction]:
+    """Yield what was picked, then what was typed, a passage on each line."""
+    for chosen in map(passages.read, request.form.getlist("removed")):
+        yield redaction.of(chosen.place, chosen.passage or "")
+    place = request.form.get("place", EVERYWHERE)
+    yield from (redaction.of(place, each) for each in lines("redact"))
+
+
+def _passages(entry: Entry, answers: Mapping[str, Any]) -> list[Chosen]:
+    """Return each sentence of what was written; an answer that was chosen from a list goes as a whole."""
+    if entry.place in answers and answers[entry.place] != "".join(entry.texts[0]):
+        return []
+    return [Chosen(entry.place, each) for one in entry.texts for each in splitting.split("".join(one))]

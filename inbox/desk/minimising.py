@@ -1,18 +1,16 @@
 """Strike from a case what does not belong there: picked or typed, looked at, struck by two officers."""
 
-import json
-from dataclasses import dataclass
-from http import HTTPStatus
 from itertools import groupby
 from operator import attrgetter
 
-from flask import Blueprint, abort, request
+from flask import Blueprint, request
 from flask.typing import ResponseReturnValue
 
 from inbox import cases, leftovers, minimising, splitting
 from inbox.acts import Act, Deed
-from inbox.desk import rendering
+from inbox.desk import passages, rendering
 from inbox.desk.forms import reason, text
+from inbox.desk.passages import Chosen
 from inbox.desk.state import here
 from inbox.journal import By
 from inbox.looking import Seen
@@ -21,19 +19,6 @@ from inbox.striking import EVERYWHERE
 
 pages = Blueprint("minimising", __name__, url_prefix="/case/<int:case>/minimise")
 _ABOUT = "minimise"
-
-
-@dataclass(frozen=True, slots=True)
-class Chosen:
-    """A passage at a place, all that stands there for None; ``code`` carries it letter by letter."""
-
-    place: str
-    passage: str | None
-
-    @property
-    def code(self) -> str:
-        """Return it as plain characters, whatever it holds."""
-        return json.dumps([self.place, self.passage])
 
 
 @pages.get("")
@@ -64,7 +49,7 @@ def preview(case: int) -> ResponseReturnValue:
 @pages.post("")
 def strike(case: int) -> ResponseReturnValue:
     """Strike it for good, and say what it did not reach; takes two officers."""
-    inbox, chosen, day = here().inbox, _read(request.form.get("chosen", "")), today()
+    inbox, chosen, day = here().inbox, passages.read(request.form.get("chosen", "")), today()
     with inbox.acting(minimising.deed(case, chosen.place, reason()), day) as session:
         struck = minimising.strike(session, case, chosen.place, chosen.passage, By(inbox.present, day))
         holding, unsearched = leftovers.in_files(inbox.home, session, case, chosen.passage or "")
@@ -81,16 +66,6 @@ def _choices(place: str, seen: list[Seen]) -> list[tuple[str, Chosen]]:
 def _chosen() -> Chosen:
     """Return what was picked, else what was typed; a passage also wherever it stands."""
     picked = request.form.get("picked")
-    found = _read(picked) if picked else Chosen(request.form.get("place", ""), text("passage"))
+    found = passages.read(picked) if picked else Chosen(request.form.get("place", ""), text("passage"))
     is_wide = "everywhere" in request.form and found.passage is not None
     return Chosen(EVERYWHERE, found.passage) if is_wide else found
-
-
-def _read(code: str) -> Chosen:
-    try:
-        place, passage = json.loads(code)
-    except (ValueError, TypeError):
-        abort(HTTPStatus.BAD_REQUEST)
-    if not isinstance(place, str) or not isinstance(passage, str | None):
-        abort(HTTPStatus.BAD_REQUEST)
-    return Chosen(place, passage)
