@@ -117,7 +117,7 @@ def test_to_close_a_case_as_unfounded_takes_two(office: Office) -> None:
         assert form.items() <= hidden.items()
         wrong = form | {"passphrase-alice": passphrase_of("alice"), "passphrase-bruno": "wrong"}
         refused = client.send("/en/case/1/close", **wrong)
-        assert (401, True) == (refused.status_code, "wrong passphrase for the share of bruno" in refused.text)
+        assert (401, True) == (refused.status_code, "Wrong passphrase for the share of bruno" in refused.text)
         assert passphrase_of("alice") not in refused.text
         alone = client.send("/en/case/1/close", **form, **{"passphrase-alice": passphrase_of("alice")})
         assert alone.status_code == 401
