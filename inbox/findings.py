@@ -19,6 +19,8 @@ _FORMS = tuple(
         sentence("it declares {width} x {height} pixels, more than are looked at", width="", height=""),
         sentence("is shown up to character {count}", count=""),
         sentence("holds macros"),
+        sentence("is encrypted, so it is not known what it would do"),
+        sentence("holds objects packed in a way that was not read"),
         sentence("is locked with a password"),
         sentence("is a bomb: it would unpack to {size} bytes", size=""),
         sentence("holds JavaScript"),
