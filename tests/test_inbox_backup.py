@@ -15,7 +15,7 @@ from crypto.bundle import Link
 from inbox import cli, numbering, records
 from inbox.schema import Case, Message
 from inbox.session import Open
-from tests.inbox_builders import Office, Portal, Reporter, Said, World, first, today
+from tests.inbox_builders import CLOSING, Office, Portal, Reporter, Said, World, first, today
 from tests.inbox_kills import killed_everywhere
 from tests.inbox_trio import Trio, of_the_case
 from tests.installation import Installation
@@ -198,6 +198,10 @@ def test_a_backup_that_was_changed_is_not_put_back(trio: Trio, copies: Copies, t
     listed = (folder / "backup.json").read_text()
     (folder / "backup.json").write_text(listed.replace('"vault.json"', '"../x.json"'))
     refused(copies, trio.others, made, tmp_path / "path")
+    again = json.loads(listed)
+    again["files"] += again["files"][:1]
+    (folder / "backup.json").write_text(json.dumps(again, separators=(",", ":")))
+    refused(copies, trio.others, made, tmp_path / "twice")
     (folder / "backup.json").write_text(listed)
     refused(copies, trio.others.of("alice"), made, tmp_path / "alone")
     (vault_file,) = folder.glob("vault-*.sqlite")
@@ -441,8 +445,10 @@ def test_an_inbox_put_back_from_before_the_last_exchange_goes_on_with_the_real_p
 def test_what_was_not_sent_yet_stays_unsent_when_serials_leap(
     world: World, portal: Portal, collect: Callable[..., Any]
 ) -> None:
-    """And outboxes that this inbox made under numbers that were taken are forgotten."""
+    """And outboxes that this inbox made under numbers that were taken are forgotten, with what they told."""
     collect(portal.bundle(first(Reporter(world))))
+    collect(portal.bundle(first(Reporter(world))))
+    world.office.json("close", "2", *CLOSING)
     world.office.json("outbox", "--out", world.office.out)
     world.office.json("reply", "1", "--text", "x")
     world.office.json("collect", portal.bundle(applied=Link(1, bytes(32))), "--after-restore")
@@ -455,4 +461,5 @@ def test_what_was_not_sent_yet_stays_unsent_when_serials_leap(
         newest = records.newest_keyring(session)
         assert newest is not None
         assert newest.serial > 1_000
+        assert (1_000, None) == (records.office(session).card_serial, session.get_one(Case, 2).closed_in)
     assert 2 == world.office.json("outbox", "--out", world.office.out)["n"]
