@@ -24,6 +24,20 @@ class By:
     today: date
 
 
+_BY = "by"
+
+
+def begin(session: Session, by: By) -> None:
+    """Let a session know who does what is done in it."""
+    session.info[_BY] = by
+
+
+def by(session: Session) -> By:
+    """Return who does what is done in a session: of what takes two officers, the two who confirmed it."""
+    found: By = session.info[_BY]
+    return found
+
+
 @dataclass(frozen=True, slots=True)
 class Line:
     """An entry as those present may read it: without ``entry`` if it is damaged, or not for them."""

@@ -70,11 +70,12 @@ class Inbox:
         Locked if it takes two officers who are not both here, Superseded, Refused as ``journal.note`` does.
         """
         self._check_valid()
-        by = self.confirmed(deed) if deed.act in TWO_OFFICERS else self.present
+        by = By(self.confirmed(deed) if deed.act in TWO_OFFICERS else self.present, today)
         present = () if deed.act in ON_ALL_CASES else self.present
         with self.vault.transaction(present, quarantine=deed.act in IN_QUARANTINE) as session:
+            journal.begin(session, by)
             for each in (deed, *also):
-                journal.note(session, By(by, today), each)
+                journal.note(session, by, each)
             yield session
         self.settle()
 

@@ -16,18 +16,20 @@ from sqlalchemy.orm import Session
 from crypto import age, base64url
 from crypto.bundle import Link, Withdrawal
 from crypto.recipients import HybridIdentity
-from inbox import deadlines, eliminating, handling, keystore, narrowing, retention, upgrading
-from inbox.casework import Handling, Measure, Term, Words
+from inbox import cli, deadlines, eliminating, handling, keystore, narrowing, retention, upgrading
+from inbox.casework import Handling, Measure, Strike, Term, Words
 from inbox.errors import Refused
 from inbox.measures import Kind
 from inbox.remains import Leaving, PastExclusion, Tombstone
 from inbox.retention import Obstacle
 from inbox.schema import Case, KeyStoreKey
+from inbox.session import Open
+from inbox.unlocking import with_witnesses
 from tests import inbox_builders as build
 from tests.inbox_builders import Office, Portal, Reporter, Sent, World, first, read_outbox, today
 from tests.inbox_clock import Clock, moved
 from tests.inbox_kills import killed_everywhere
-from tests.inbox_trio import CANARY, KEPT, Trio, of_the_case
+from tests.inbox_trio import CANARY, KEPT, NAMES, Trio, of_the_case
 from tests.vault_pages import decrypted, decrypted_file
 
 pytest_plugins = ["tests.inbox_room"]
@@ -410,8 +412,11 @@ def test_a_case_is_kept_for_what_opens_proceedings_alone(closed: Office) -> None
 def test_proceedings_keep_a_case_until_two_officers_say_that_they_are_over(
     closed: Office, clock: Clock
 ) -> None:
-    with closed.opened() as inbox, inbox.transaction() as session:
-        session.add(Measure(case=1, position=1, kind="disciplinary_opened", day=today()))
+    """Then it has no day any more, in the queue neither."""
+    closed.json("source-risk", "1", "low", "--reason", "x")
+    assert in_two_months(today()) == closed.json("show", "1")["work"]["deadline"]
+    closed.json("measure", "1", "disciplinary_opened")
+    assert closed.json("show", "1")["work"]["deadline"] is None
     clock.wait(400)
     work_on(closed, category="threat", outcome="moot")
     assert ["proceedings"] == terms(closed)[0][3]
@@ -536,6 +541,23 @@ def test_who_could_not_read_the_case_learns_nothing_of_its_end(told: Trio) -> No
         assert [(KEPT, "bruno")] == [
             (row.case, row.officer) for row in session.scalars(select(PastExclusion))
         ]
+
+
+def test_the_two_who_confirm_are_named_and_no_third_who_is_there(told: Trio) -> None:
+    """In the list, in the journal's line of the case, and where a passage was struck."""
+    with told.office.of(*NAMES).opened() as inbox:
+        door = Open(inbox)
+        door._inbox = with_witnesses(inbox, lambda _: ("bruno", "chloe"))
+        for words in (["minimise", "2", "what", "--text", "case"], ["destroy", "1", "--early", "drill"]):
+            assert 0 == cli.run(words, door)
+        with inbox.transaction() as session:
+            assert ["bruno, chloe"] == session.scalars(select(Strike.by).filter_by(case=2, position=2)).all()
+    (line,) = told.others.json("eliminations")["eliminations"]
+    assert "bruno, chloe" == line["by"]
+    (entry,) = [
+        each for each in told.others.json("journal", "print")["entries"] if each["act"] == "destroyed"
+    ]
+    assert ["bruno", "chloe"] == entry["officers"]
 
 
 def test_the_number_of_the_excluded_case_stays_taken_for_those_who_may_not_know_of_it(told: Trio) -> None:

@@ -199,7 +199,8 @@ def test_a_closed_case_leaves_the_queue_and_comes_back_when_it_is_opened_again(o
 
 
 def test_a_letter_to_a_closed_case_is_told_until_it_is_read(office: Office) -> None:
-    """It is no line of what waits; junk is not meant."""
+    """It is no line of what waits."""
+    assert 0 == office.json("queue")["unread_closed"]
     office.json("close", "1", *CLOSING)
     assert (1, [1]) == (office.json("queue")["unread_closed"], numbers(office, "--closed", "--unread"))
     assert "letter that nobody has read: 1; see: inbox queue --closed --unread" in office.run("queue").out

@@ -5,10 +5,9 @@ from typing import Any
 
 import click
 
-from inbox import access, disk, terminal
+from inbox import access, disk, journal, terminal
 from inbox.access import Form, Held, Request
 from inbox.commands.redacting import check_free, redact_option, redactions_of
-from inbox.journal import By
 from inbox.options import NUMBER, Door, json_option, officer_options, out_file, today
 from inbox.terminal import quoted
 
@@ -39,7 +38,7 @@ def access_command(
         day = today()
         with inbox.acting(deeds[0], day, *deeds[1:]) as session:
             numbers = [case for deed in deeds if (case := deed.case)]
-            held, warnings = access.find(session, numbers, request, By(inbox.present, day))
+            held, warnings = access.find(session, numbers, request, journal.by(session))
             file.write(access.written(held, Form(form)))
     view = {"file": str(out), "reports": held.reports, "warnings": warnings}
     terminal.show(view, _lines(held, out), as_json=as_json)

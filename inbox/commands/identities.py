@@ -5,12 +5,11 @@ from pathlib import Path
 
 import click
 
-from inbox import disclosures, identities, terminal
+from inbox import disclosures, identities, journal, terminal
 from inbox.acts import Act, Deed
 from inbox.cases import View
 from inbox.casework import Disclosure
 from inbox.disclosures import LONGEST, Given, Ground, What
-from inbox.journal import By
 from inbox.options import (
     Door,
     case_argument,
@@ -126,7 +125,7 @@ def add(door: Door, /, *, case: int, reason: str, as_json: bool, **given: str) -
     with door.opened() as inbox:
         day = today()
         with inbox.acting(deed, day) as session:
-            row = _row(disclosures.add(session, case, told, By(inbox.present, day)))
+            row = _row(disclosures.add(session, case, told, journal.by(session)))
     terminal.show({"case": case} | row, [f"case {case}: noted in the ledger"], as_json=as_json)
 
 

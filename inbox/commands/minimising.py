@@ -5,10 +5,9 @@ from typing import Any
 
 import click
 
-from inbox import leftovers, minimising, terminal
+from inbox import journal, leftovers, minimising, terminal
 from inbox.cases import View
 from inbox.commands.texts import given_or_to_type, text_options
-from inbox.journal import By
 from inbox.options import Door, case_argument, json_option, officer_options, reason_option, today
 
 
@@ -34,7 +33,7 @@ def minimise(door: Door, /, *, case: int, place: str, reason: str, as_json: bool
             text = terminal.ask_text(f"the passage to be struck from case {case}")
         day = today()
         with inbox.acting(minimising.deed(case, at, reason), day) as session:
-            struck = minimising.strike(session, case, at, text, By(inbox.present, day))
+            struck = minimising.strike(session, case, at, text, journal.by(session))
             holding, unsearched = leftovers.in_files(inbox.home, session, case, text or "")
     view = {
         "case": case,

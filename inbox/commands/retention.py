@@ -6,12 +6,11 @@ from pathlib import Path
 
 import click
 
-from inbox import eliminating, eliminations, records, retention, terminal
+from inbox import eliminating, eliminations, journal, records, retention, terminal
 from inbox.acts import Act, Deed
 from inbox.cases import View
 from inbox.eliminating import Plan
 from inbox.errors import Refused
-from inbox.journal import By
 from inbox.options import (
     NUMBER,
     Closed,
@@ -76,7 +75,7 @@ def destroy(door: Door, /, *, case: tuple[int, ...], all_due: bool, early: str, 
             terminal.warn_all(f"to be destroyed: {_line(_view(each, day))}" for each in planned.cases)
             _ask_once(door)
         with inbox.acting(Deed(Act.DESTROY_CASES, about=planned.counted, reason=early), day) as session:
-            eliminating.destroy(inbox.home, session, By(inbox.present, day), planned)
+            eliminating.destroy(inbox.home, session, journal.by(session), planned)
     view = {"cases": [each.case for each in planned.cases], "backups": list(planned.backups)}
     terminal.show(view, _told(planned), as_json=as_json)
 

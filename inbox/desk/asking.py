@@ -7,7 +7,7 @@ from pathlib import Path
 from flask import Blueprint
 from flask.typing import ResponseReturnValue
 
-from inbox import access, disk, redaction
+from inbox import access, disk, journal, redaction
 from inbox.access import Request
 from inbox.acts import Act, Deed
 from inbox.desk import rendering
@@ -16,7 +16,6 @@ from inbox.desk.forms import choice, language, lines, text
 from inbox.desk.problems import written
 from inbox.desk.state import here
 from inbox.errors import Refused
-from inbox.journal import By
 from inbox.options import today
 from inbox.sentences import sentence
 
@@ -48,7 +47,7 @@ def give() -> ResponseReturnValue:
     form = choice("form", access.Form)
     out = _free(folder(), f"access-{day}", form.value)
     with disk.replacing(out) as file, inbox.acting(deeds[0], day, *deeds[1:]) as session:
-        held, warnings = access.find(session, _numbers(), asked, By(inbox.present, day))
+        held, warnings = access.find(session, _numbers(), asked, journal.by(session))
         file.write(access.written(held, form))
     return rendering.page("access_given.html", name=out.name, held=held, warnings=warnings)
 

@@ -3,14 +3,13 @@
 from flask import Blueprint, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
-from inbox import eliminating, eliminations, records, retention
+from inbox import eliminating, eliminations, journal, records, retention
 from inbox.acts import Act, Deed
 from inbox.desk import rendering
 from inbox.desk.collecting import folder
 from inbox.desk.forms import day as day_of
 from inbox.desk.forms import line
 from inbox.desk.state import here
-from inbox.journal import By
 from inbox.options import today
 
 pages = Blueprint("ending", __name__, url_prefix="/retention")
@@ -34,7 +33,7 @@ def destroy() -> ResponseReturnValue:
     with inbox.acting(Deed(Act.LIST_RETENTION, about="what can be destroyed"), day) as session:
         planned = eliminating.plan(inbox.home, session, chosen, day, early=bool(early))
     with inbox.acting(Deed(Act.DESTROY_CASES, about=planned.counted, reason=early), day) as session:
-        eliminating.destroy(inbox.home, session, By(inbox.present, day), planned)
+        eliminating.destroy(inbox.home, session, journal.by(session), planned)
     return rendering.page("destroyed.html", planned=planned)
 
 

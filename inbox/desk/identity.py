@@ -3,14 +3,13 @@
 from flask import Blueprint, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
-from inbox import disclosures, identities
+from inbox import disclosures, identities, journal
 from inbox.acts import Act, Deed
 from inbox.desk import rendering
 from inbox.desk.forms import choice, day, line, text
 from inbox.desk.state import here
 from inbox.disclosures import Given, Ground, What
 from inbox.errors import Refused
-from inbox.journal import By
 from inbox.options import today
 from inbox.sentences import sentence
 
@@ -35,7 +34,7 @@ def add(case: int) -> ResponseReturnValue:
     act = Act.DISCLOSE_IDENTITY if told.what == What.IDENTITY else Act.DISCLOSE
     deed = Deed(act, case=case, about=f"{told.what}, {told.ground}", reason=why)
     with here().inbox.acting(deed, now) as session:
-        disclosures.add(session, case, told, By(here().inbox.present, now))
+        disclosures.add(session, case, told, journal.by(session))
     return _done(case, "disclosed")
 
 

@@ -6,13 +6,12 @@ from operator import attrgetter
 from flask import Blueprint, request
 from flask.typing import ResponseReturnValue
 
-from inbox import cases, leftovers, minimising, splitting
+from inbox import cases, journal, leftovers, minimising, splitting
 from inbox.acts import Act, Deed
 from inbox.desk import passages, rendering
 from inbox.desk.forms import reason, text
 from inbox.desk.passages import Chosen
 from inbox.desk.state import here
-from inbox.journal import By
 from inbox.looking import Seen
 from inbox.options import today
 from inbox.striking import EVERYWHERE
@@ -51,7 +50,7 @@ def strike(case: int) -> ResponseReturnValue:
     """Strike it for good, and say what it did not reach; takes two officers."""
     inbox, chosen, day = here().inbox, passages.read(request.form.get("chosen", "")), today()
     with inbox.acting(minimising.deed(case, chosen.place, reason()), day) as session:
-        struck = minimising.strike(session, case, chosen.place, chosen.passage, By(inbox.present, day))
+        struck = minimising.strike(session, case, chosen.place, chosen.passage, journal.by(session))
         holding, unsearched = leftovers.in_files(inbox.home, session, case, chosen.passage or "")
         labels = cases.details(session, case, day, rendering.language())["labels"]
     shown = {"struck": struck, "holding": holding, "unsearched": unsearched}
