@@ -28,9 +28,11 @@ class Found:
 
 
 def files(folder: Path) -> list[Path]:
-    """Return the files in a folder that may be intake bundles; none if it cannot be read."""
+    """Return the files in a folder that may be intake bundles, no links; none if it cannot be read."""
     return sorted(
-        path for path in folder.glob("*.tar") if path.is_file() and not path.name.startswith(HANDED)
+        path
+        for path in folder.glob("*.tar")
+        if path.is_file() and not path.is_symlink() and not path.name.startswith(HANDED)
     )
 
 

@@ -1,5 +1,6 @@
 """The desk answers one browser, that which had its address, and only what its own pages ask."""
 
+import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -257,6 +258,33 @@ def test_no_page_leads_outside(world: World, portal: Portal) -> None:
     for forbidden in ("://", "<script", " style=", " on", "?", "javascript:"):
         pieces = [piece for piece in shown.split("<") if forbidden in piece.partition(">")[0]]
         assert pieces == [], forbidden
+
+
+def test_only_files_that_lie_on_the_medium_are_read(world: World, portal: Portal, tmp_path: Path) -> None:
+    """No link that leads off it, no pipe that would be waited for, no device; none is written through."""
+    medium, outside = tmp_path / "foreign", tmp_path / "outside"
+    medium.mkdir()
+    outside.write_text("precious")
+    bundle = portal.bundle(Sent(build.drop(world, "x")))
+    (medium / "real.tar").write_bytes(bundle.read_bytes())
+    (medium / "link.tar").symlink_to(bundle)
+    (medium / "memory.tar").symlink_to("/proc/self/mem")
+    (medium / "folder.tar").mkdir()
+    os.mkfifo(medium / "pipe.tar")
+    os.mkfifo(medium / "pipe.txt")
+    (medium / "outbox-inspection-1.tar").symlink_to(outside)
+    with sitting(world.office, medium) as client:
+        shown = client.page("/en/medium")
+        assert [True, False, False, False, False] == [
+            f">{name}.tar<" in shown for name in ("real", "link", "memory", "folder", "pipe")
+        ]
+        assert "pipe.txt" not in client.page("/en/enter")
+        for name in ("link", "memory", "folder", "pipe"):
+            assert client.send("/en/medium/collect", bundle=f"{name}.tar").status_code == 200
+        assert client.send("/en/medium/outbox").status_code == 200
+    assert world.office.json("list")["cases"] == []
+    assert outside.read_text() == "precious"
+    assert not (medium / "outbox-inspection-1.tar").is_symlink()
 
 
 @pytest.mark.parametrize("path", [Path("inbox/desk")])

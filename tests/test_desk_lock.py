@@ -55,8 +55,12 @@ def office(founded_three: Office, tmp_path: Path) -> Office:
 
 
 def asked(address: str) -> tuple[int, str, dict[str, str]]:
-    """Return status, page and headers of an address."""
-    browser = urllib.request.build_opener(urllib.request.HTTPCookieProcessor())
+    """Return status, page and headers of an address, as a browser sees it that was never here."""
+    return seen(urllib.request.build_opener(urllib.request.HTTPCookieProcessor()), address)
+
+
+def seen(browser: urllib.request.OpenerDirector, address: str) -> tuple[int, str, dict[str, str]]:
+    """Return what ``asked`` does, as this browser sees it."""
     try:
         with browser.open(address, timeout=30) as answer:
             return answer.status, answer.read().decode(), dict(answer.headers)
@@ -80,12 +84,14 @@ def secrets_of(office: Office) -> list[bytes]:
 def test_no_key_is_left_in_a_desk_that_was_inactive(office: Office) -> None:
     """The control is the same process before: another program stands in its place, at the same port."""
     keys = secrets_of(office)
-    with serving(office, "--minutes", "5", command=HASTILY) as served:
+    browser = urllib.request.build_opener(urllib.request.HTTPCookieProcessor())
+    with serving(office, "--minutes", "8", command=HASTILY) as served:
         process = served.process.pid
-        assert asked(served.address)[0] == 200
+        assert seen(browser, served.address)[0] == 200
         assert (process, keys[0]) in found_in_memory([process], keys)
+        assert seen(browser, f"{served.root}/en/")[0] == 200  # so it waits anew
         assert office.run("list").code == 1  # the home is held
-        assert said_until_locked(served).startswith("nobody asked for a page for 5 minutes")
+        assert said_until_locked(served).startswith("nobody asked for a page for 8 minutes")
         status, page, given = asked(served.address)
         assert (status, True) == (503, "The desk is locked" in page)
         assert headers.ALWAYS.items() <= given.items()

@@ -12,6 +12,7 @@ import pytest
 from inbox import terminal
 from inbox.schema import FollowUp
 from tests import hostile, inbox_builders
+from tests.desk_room import sitting
 from tests.inbox_builders import Office, Portal, Reporter, Sent, World, drop, first, kinds, today
 
 pytest_plugins = ["tests.inbox_room"]
@@ -103,6 +104,9 @@ def test_ten_thousand_follow_ups_break_nothing(
     for words in (["list"], ["queue"]):
         assert len(printed(office, *words)) < 3_000
     assert f"follow-up {MANY}, written" in printed(office, "show", str(number))
+    with sitting(office) as client:
+        assert f"More, number {MANY}" in client.page(f"/en/case/{number}")
+        assert "No case matches" not in client.page("/en/")
     assert 0 == office.run("reply", str(number), "--text", "Enough").code
     assert 0 == office.run("outbox", "--out", office.out).code
     collect(portal.bundle(Sent(flooder.follow_up("and one more"))))
