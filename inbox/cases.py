@@ -34,9 +34,12 @@ def overview(session: Session) -> View:
     """Return a line's worth of every case, and of everything that became no case."""
     counts = records.counts(session)
     kept_from = _kept_from(session)
+    cases = records.cases(session)
+    declared = declarations.given(session, [case.number for case in cases])
     return {
         "cases": [
             _line(case, kept_from)
+            | ({} if case.number in declared else {"summary": None})
             | {
                 "unread": case.unread,
                 "follow_ups": counts.follow_ups.get(case.number, 0),
@@ -44,7 +47,7 @@ def overview(session: Session) -> View:
                 "attachments": counts.attachments.get(case.number, 0),
                 "messages": counts.messages.get(case.number, 0),
             }
-            for case in records.cases(session)
+            for case in cases
         ],
         "unopened": [_unopened(row) for row in records.unopened(session)],
     }

@@ -8,7 +8,7 @@ from enum import StrEnum
 from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import Session
 
-from inbox import words
+from inbox import declarations, words
 from inbox.casework import Handling, Tag, Words
 from inbox.narrowing import AS_A_LINE
 from inbox.schema import Case, FollowUp
@@ -43,6 +43,11 @@ class Filter:
     search: str = ""
 
     @property
+    def tells_words(self) -> bool:
+        """Whether it finds cases by what they say, or officers wrote of that."""
+        return bool(self.search or self.tag or self.area)
+
+    @property
     def tells_nothing(self) -> bool:
         """Whether all that is asked for is what a line of the queue shows of every case."""
         return replace(self, priority=0, overdue=False, closed=False, junk=False) == Filter()
@@ -52,7 +57,8 @@ class Filter:
 class Line:
     """A case in the queue; of one that those present do not read there is neither ``case`` nor ``work``.
 
-    It is for its handlers alone, or in quarantine since a day.
+    It is for its handlers alone, or in quarantine since a day. Of one that is ``undeclared`` by somebody
+    present no word is shown (``declarations``).
     """
 
     number: int
@@ -61,6 +67,7 @@ class Line:
     case: Case | None = None
     work: Handling | None = None
     quarantined: date | None = None
+    undeclared: bool = False
 
 
 def page(session: Session, wanted: Filter, order: Order, *, today: date, first: int = 0) -> Sequence[Line]:
@@ -68,7 +75,9 @@ def page(session: Session, wanted: Filter, order: Order, *, today: date, first: 
 
     What is for its handlers alone is among them where the filter tells nothing more of it than the line does.
     """
-    wanted_rows = _matching(wanted, today).order_by(*_ORDER[order]).execution_options(**_reach(wanted))
+    wanted_rows = (
+        _matching(session, wanted, today).order_by(*_ORDER[order]).execution_options(**_reach(wanted))
+    )
     found = session.execute(wanted_rows.offset(first).limit(PAGE)).all()
     on_page = [number for number, _, _ in found]
     rows = session.execute(
@@ -80,26 +89,33 @@ def page(session: Session, wanted: Filter, order: Order, *, today: date, first: 
     )
     rows_held = session.execute(closed_up.execution_options(**AS_A_LINE))
     held = {number: since for number, since in rows_held}  # noqa: C416  for the types
+    declared = declarations.given(session, on_page)
     lines = []
     for number, rank, deadline in found:
         case, work = known.get(number, (None, None))
-        lines.append(Line(number, rank // RANKS, deadline, case, work, held.get(number)))
+        line = Line(number, rank // RANKS, deadline, case, work, held.get(number), number not in declared)
+        lines.append(line)
     return lines
 
 
 def numbers(session: Session, wanted: Filter, *, today: date) -> Sequence[int]:
     """Return the numbers of the cases that are asked for and may be read, MANY + 1 at most."""
-    return session.scalars(_matching(wanted, today).order_by(Handling.case).limit(MANY + 1)).all()
+    return session.scalars(_matching(session, wanted, today).order_by(Handling.case).limit(MANY + 1)).all()
 
 
 def count(session: Session, wanted: Filter, *, today: date) -> int:
     """Return how many cases are asked for, MANY if there are as many or more."""
-    matching = _lines(wanted, today)
+    matching = _lines(session, wanted, today)
     if asked := words.phrase(wanted.search):
         # Joined, the search ends with the last one that counts; a set of what it finds is made to its end.
         matching = matching.join(Words, Words.case == Handling.case).where(Words.text.match(asked))
     counted = select(func.count()).select_from(matching.limit(MANY).subquery())
     return session.scalar(counted.execution_options(**_reach(wanted))) or 0
+
+
+def leaves_out(session: Session, wanted: Filter) -> bool:
+    """Tell whether only cases are found of which all who are present have declared it (``declarations``)."""
+    return wanted.tells_words and declarations.is_asked(session)
 
 
 def unread_closed(session: Session) -> int:
@@ -119,16 +135,17 @@ _ORDER = {
 }
 
 
-def _matching(wanted: Filter, today: date) -> Select[int, int, date | None]:
-    rows = _lines(wanted, today)
+def _matching(session: Session, wanted: Filter, today: date) -> Select[int, int, date | None]:
+    rows = _lines(session, wanted, today)
     if asked := words.phrase(wanted.search):
         rows = rows.where(Handling.case.in_(select(Words.case).where(Words.text.match(asked))))
     return rows
 
 
-def _lines(wanted: Filter, today: date) -> Select[int, int, date | None]:
+def _lines(session: Session, wanted: Filter, today: date) -> Select[int, int, date | None]:
     """Return the lines of what is asked for, but for what it says."""
-    return select(Handling.case, Handling.rank, Handling.deadline).where(*_conditions(wanted, today))
+    rows = select(Handling.case, Handling.rank, Handling.deadline).where(*_conditions(wanted, today))
+    return rows.where(*declarations.is_given(session, Handling.case)) if wanted.tells_words else rows
 
 
 def _reach(wanted: Filter) -> Mapping[str, bool]:

@@ -45,7 +45,8 @@ def _cases_of(view: View) -> Iterator[str]:
         counts = f"{case['follow_ups']} follow-ups, {case['attachments']} files, {case['messages']} replies"
         language = case["language"] or "--"
         yield f"{case['case']:>5}  {case['received']}  {case['status']:<14}  {language}  {counts}"
-        yield quoted(case["summary"])
+        undeclared = f"       not shown before: inbox declare {case['case']}"
+        yield undeclared if case["summary"] is None else quoted(case["summary"])
         if case["flags"]:
             yield f"       [{visible(', '.join(case['flags']))}]"
         if new := _new(case):

@@ -108,6 +108,9 @@ _OF_HANDLERS = (
     *("score", "judged", "status", "category", "area", "assigned", "received", "unread", "summary", "tags"),
 )
 
+# What those who have not declared to have no interest in it are not shown of it.
+_OF_READERS = ("score", "area", "summary", "tags")
+
 
 def queue(session: Session, found: Sequence[Line]) -> list[View]:
     """Return a line's worth of each case of a page of the queue."""
@@ -121,9 +124,9 @@ def _row(line: Line, tags: list[str]) -> View:
     case, work = line.case, line.work
     if case is None or work is None:
         since = line.quarantined.isoformat() if line.quarantined else None
-        unread = {"for_handlers": since is None, "quarantined": since}
+        unread = {"for_handlers": since is None, "quarantined": since, "undeclared": line.undeclared}
         return seen | dict.fromkeys(_OF_HANDLERS) | unread
-    return seen | {
+    shown = seen | {
         **score(work),
         "status": case.status,
         "category": work.category,
@@ -135,7 +138,9 @@ def _row(line: Line, tags: list[str]) -> View:
         "summary": case.summary,
         "for_handlers": False,
         "quarantined": None,
+        "undeclared": line.undeclared,
     }
+    return shown | dict.fromkeys(_OF_READERS) if line.undeclared else shown
 
 
 def _measures(session: Session, number: int) -> Sequence[Measure]:

@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import delete, select
 
 from inbox.casework import Declaration
+from tests.desk_room import sitting
 from tests.inbox_builders import Office, today
 from tests.inbox_trio import CANARY, Trio
 from tests.installation import COMMANDS
@@ -70,6 +71,55 @@ def test_each_declares_once_and_each_newcomer_again(unread: Trio) -> None:
 def test_the_question_betrays_no_case_that_is_kept_from_somebody(unread: Trio) -> None:
     for words in (["show", "3"], ["declare", "3"]):
         assert unread.excluded.run(*words).err.startswith("error: there is no case 3\n")
+
+
+def test_lists_show_no_word_of_a_case_before_all_have_declared_it(unread: Trio) -> None:
+    """Nor what officers wrote of it, nor where it was; each for itself, and the control is afterwards."""
+    unread.others.json("declare", "1")
+    closed = ("queue", "--closed")
+    for hidden, words in ((True, []), (False, ["declare", "3"])):
+        if words:
+            unread.others.json(*words)
+        rows = {row["case"]: row for row in unread.others.json(*closed)["cases"]}
+        listed = {row["case"]: row for row in unread.others.json("list")["cases"]}
+        assert (hidden, hidden) == (rows[3]["summary"] is None, listed[3]["summary"] is None)
+        assert hidden is (rows[3]["tags"] is rows[3]["area"] is rows[3]["score"] is None)
+        assert ("case 1", "case 1") == (rows[1]["summary"], listed[1]["summary"])
+        said = [unread.others.run(*words).out for words in (closed, ("list",))]
+        with sitting(unread.others) as client:
+            client.send("/en/queue", sort="priority", closed="on", priority="0")
+            said.append(client.page("/en/queue/1"))
+        assert [hidden] * 3 == [CANARY not in each for each in said]
+        assert hidden is ("not shown before: inbox declare 3\n" in said[0])
+
+
+@pytest.mark.parametrize("words", [["--search", "zibeline"], ["--tag", CANARY]], ids=" ".join)
+def test_no_search_finds_a_case_before_all_have_declared_it(unread: Trio, words: list[str]) -> None:
+    """Nor does an act on all that it finds; a filter by what lists show does. The control is afterwards."""
+    unread.others.json("reopen", "3", "--reason", "x")
+    for count in (0, 1):
+        found = unread.others.json("queue", *words)
+        assert (count, count, True) == (found["count"], len(found["cases"]), found["declared_only"])
+        picked = unread.others.run("many", "assign", "--to", "alice", *words)
+        assert ("1 case matches" in picked.err) is bool(count), picked.err
+        unread.others.json("declare", "1", "3")
+    by_status = unread.others.json("queue", "--status", "assessing")
+    assert (False, [3]) == (by_status["declared_only"], [row["case"] for row in by_status["cases"]])
+
+
+def test_several_cases_are_declared_in_one_act_and_each_noted(unread: Trio) -> None:
+    """At the desk for those chosen on the page; one that is kept from somebody present stops all of it."""
+    before = unread.office.state()
+    assert "there is no case 3" in unread.excluded.run("declare", "1", "3").err
+    assert before == unread.office.state()
+    with sitting(unread.others) as client:
+        client.send("/en/queue", sort="priority", closed="on", priority="0")
+        assert "All of us declare it" in client.page("/en/queue/1")
+        assert client.send("/en/many/declare", case=["1", "2", "3"]).status_code == 303
+        page = client.page("/en/queue/1")
+    assert (True, False) == (CANARY in page, "All of us declare it" in page)
+    entries = unread.others.json("journal", "print")["entries"]
+    assert [1, 2, 3] == [each["case"] for each in entries if each["act"] == "declare"]
 
 
 def test_one_officer_who_is_alone_is_not_asked(tmp_path: Path) -> None:

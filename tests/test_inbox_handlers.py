@@ -60,9 +60,9 @@ def test_who_is_no_handler_neither_reads_nor_changes_it(
 def test_others_see_number_priority_and_deadline_in_the_queue(entrusted: Trio) -> None:
     """And nothing more; where a filter would tell more, the case is not there."""
     seen, whole = line(entrusted.excluded, 1), line(entrusted.others, 1)
-    told = {"case", "priority", "deadline", "for_handlers"}
+    told = {"case", "priority", "deadline", "for_handlers", "undeclared"}
     assert {name for name, value in seen.items() if value is not None} == told
-    assert all(seen[name] == whole[name] for name in told - {"for_handlers"})
+    assert all(seen[name] == whole[name] for name in told - {"for_handlers", "undeclared"})
     assert (whole["summary"], True) == ("case 1", seen["for_handlers"])
     assert "    1  P4      due " in entrusted.excluded.run("queue").out
     for filters in (["--search", "case"], ["--status", "assessing"]):
@@ -79,7 +79,13 @@ def test_a_case_kept_from_somebody_is_no_line_of_the_queue_either(trio: Trio) ->
     assert [2, 3] == [each.json("queue")["unread_closed"] for each in (trio.excluded, trio.others)]
     trio.others.json("reopen", "3", "--reason", "x")
     trio.others.json("handlers", "3", "alice", "chloe")
-    assert trio.excluded.json("queue") == {"count": 0, "many": False, "cases": [], "unread_closed": 2}
+    assert trio.excluded.json("queue") == {
+        "count": 0,
+        "many": False,
+        "cases": [],
+        "unread_closed": 2,
+        "declared_only": False,
+    }
     assert 1 == trio.excluded.run("break-glass", "3", "--reason", "x").code
     assert CANARY in trio.others.run("show", "3").out
 

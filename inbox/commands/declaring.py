@@ -1,5 +1,6 @@
 """Declare, before a case is read for the first time, that one has no interest in it."""
 
+from collections.abc import Sequence
 from datetime import date
 
 import click
@@ -7,23 +8,23 @@ import click
 from inbox import declarations, terminal
 from inbox.acts import Act, Deed
 from inbox.errors import Refused
-from inbox.options import Door, case_argument, json_option, officer_options, today
+from inbox.options import NUMBER, Door, json_option, officer_options, today
 from inbox.sentences import sentence
 from inbox.terminal import visible
 from inbox.unlocking import Inbox
 
 
 @click.command()
-@case_argument
+@click.argument("cases", metavar="CASE…", type=NUMBER, nargs=-1, required=True)
 @officer_options
 @json_option
 @click.pass_obj
-def declare(door: Door, /, *, case: int, as_json: bool) -> None:
-    """Declare for all present that they have no interest in a case; who has: inbox conflict exclude."""
+def declare(door: Door, /, *, cases: tuple[int, ...], as_json: bool) -> None:
+    """Declare for all present that they have no interest in cases; who has: inbox conflict exclude."""
     with door.opened() as inbox:
-        names = _declared(inbox, case, today())
+        names = _declared(inbox, cases, today())
     said = f"{', '.join(names)}: {declarations.QUESTION}" if names else "all present have declared it before"
-    terminal.show({"case": case, "officers": list(names)}, [visible(said)], as_json=as_json)
+    terminal.show({"cases": list(cases), "officers": names}, [visible(said)], as_json=as_json)
 
 
 def ask(inbox: Inbox, case: int, day: date) -> None:
@@ -43,9 +44,12 @@ def ask(inbox: Inbox, case: int, day: date) -> None:
                 ),
             )
     if names:
-        _declared(inbox, case, day)
+        _declared(inbox, [case], day)
 
 
-def _declared(inbox: Inbox, case: int, day: date) -> list[str]:
-    with inbox.acting(Deed(Act.DECLARE, case=case), day) as session:
-        return list(declarations.declare(session, case, day))
+def _declared(inbox: Inbox, cases: Sequence[int], day: date) -> list[str]:
+    """Return who of those present declares it now of one of the cases at least."""
+    deeds = [Deed(Act.DECLARE, case=case) for case in dict.fromkeys(cases)]
+    with inbox.acting(deeds[0], day, *deeds[1:]) as session:
+        names = {name for case in cases for name in declarations.declare(session, case, day)}
+    return [name for name in inbox.present if name in names]

@@ -43,7 +43,9 @@ def queue(door: Door, /, *, sort: str, page: int, as_json: bool, **wanted: Any) 
             found = queueing.page(session, asked, Order(sort), today=day, first=(page - 1) * PAGE)
             rows = workview.queue(session, found)
             closed = queueing.unread_closed(session)
+            only = queueing.leaves_out(session, asked)
     view = {"count": count, "many": count >= MANY, "cases": rows, "unread_closed": closed}
+    view["declared_only"] = only
     terminal.show(view, _lines(view), as_json=as_json)
 
 
@@ -87,6 +89,8 @@ def _lines(view: View) -> Iterator[str]:
             f"closed cases with a letter that nobody has read: {view['unread_closed']};"
             " see: inbox queue --closed --unread"
         )
+    if view["declared_only"]:
+        yield "searched: only cases of which all present have declared to have no interest in them"
     for row in view["cases"]:
         due = f"due {row['deadline']}" if row["deadline"] else "nothing due"
         if row["for_handlers"] or row["quarantined"]:
@@ -97,10 +101,11 @@ def _lines(view: View) -> Iterator[str]:
             )
             yield f"{row['case']:>5}  P{row['priority']}      {due}  {why}"
             continue
-        score = f"P{row['priority']} {row['score']:>2}{' ' if row['judged'] else '?'}"
+        score = f"P{row['priority']} {row['score'] or '':>2}{' ' if row['judged'] else '?'}"
         officer = f"  {row['assigned']}" if row["assigned"] else ""
         yield f"{row['case']:>5}  {score}  {due}  {row['status']:<14}  {row['category']}{officer}"
-        yield quoted(row["summary"])
+        undeclared = f"       not shown before: inbox declare {row['case']}"
+        yield undeclared if row["undeclared"] else quoted(row["summary"])
         if row["tags"]:
             yield f"       [{visible(', '.join(row['tags']))}]"
 

@@ -1,10 +1,10 @@
-"""What is done to many cases of the queue in one act: junk, and back again; tags; who sees to them."""
+"""What is done to many cases of the queue in one act: declarations, junk and back, tags, who sees to them."""
 
 from flask import Blueprint, redirect, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
-from inbox import assigning, junk, many, tagging
+from inbox import assigning, declarations, junk, many, tagging
 from inbox.acts import Act, Deed
 from inbox.desk.forms import cases, line, text
 from inbox.desk.state import here
@@ -32,6 +32,18 @@ def recover() -> ResponseReturnValue:
     with here().inbox.acting(Deed(Act.RECOVER, reason=line("reason")), by.today) as session:
         junk.recover(session, cases(), by)
     return _done("recovered")
+
+
+@pages.post("/declare")
+def declare() -> ResponseReturnValue:
+    """Declare that nobody present has an interest in the chosen cases, before they are read."""
+    day = today()
+
+    def give(session: Session, number: int) -> None:
+        declarations.declare(session, number, day)
+
+    many.do(here().inbox, Deed(Act.DECLARE), cases(), give, day)
+    return _done("declared-many")
 
 
 @pages.post("/tag")

@@ -33,6 +33,7 @@ def show(page: int) -> ResponseReturnValue:
             officers=[each.name for each in records.officers(session)],
             count=queueing.count(session, desk.wanted, today=day),
             unread_closed=queueing.unread_closed(session),
+            declared_only=queueing.leaves_out(session, desk.wanted),
             labels=labels.current(session),
             wanted=desk.wanted,
             order=desk.order,
