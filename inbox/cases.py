@@ -135,22 +135,31 @@ def _report(session: Session, case: Case, language: str) -> View:
     report = REPORT.parse(case.message)
     answered = report.questionnaire
     asked = questionnaires.asked(session, answered)
-    return {
-        "written": report.written.isoformat(),
-        "questionnaire": {"id": answered.id, "version": answered.version},
-    } | (_answers(asked, report, language) if asked else {"answers": dict(report.answers)})
+    return (
+        {
+            "written": report.written.isoformat(),
+            "questionnaire": {"id": answered.id, "version": answered.version},
+        }
+        | _known_first(questionnaires.closest(session, answered), report)
+        | (_labelled(asked, report, language) if asked else {})
+    )
 
 
-def _answers(asked: Questionnaire, report: Report, language: str) -> View:
-    """Return answers with their labels; what must never be repeated comes before the rest."""
+def _known_first(asked: Questionnaire, report: Report) -> View:
+    """Return what must be known first, and answers; what must never be repeated comes before the rest."""
     guarded = {field.id for field in asked.fields if field.flag is Flag.PROTECT}
     return {
         "answers": dict(sorted(report.answers.items(), key=lambda item: item[0] not in guarded)),
+        "cautions": [str(flag) for flag in answers.flags(asked, report.answers)],
+    }
+
+
+def _labelled(asked: Questionnaire, report: Report, language: str) -> View:
+    return {
         "labels": _labels(asked, language or report.language),
         "odd": {
             question: str(oddity) for question, oddity in answers.oddities(asked, report.answers).items()
         },
-        "cautions": [str(flag) for flag in answers.flags(asked, report.answers)],
     }
 
 

@@ -112,7 +112,7 @@ def _make_anew(session: Session, case: Case) -> None:
         case.summary = summaries.first_line(conflicts.said(said))
     else:
         report = REPORT.parse(case.message)
-        case.summary = summaries.of_report(report, questionnaires.asked(session, report.questionnaire))
+        case.summary = summaries.of_report(report, questionnaires.closest(session, report.questionnaire))
     letters = [each.text for each in records.follow_ups(session, case.number)]
     session.get_one(Words, case.number).text = words.of(case.number, [*conflicts.said(said), *letters]).text
     index.renew(session, case.number)

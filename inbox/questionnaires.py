@@ -16,12 +16,12 @@ class Known:
 
     def __init__(self, session: Session) -> None:
         self._session = session
-        self._read: dict[QuestionnaireRef, Questionnaire | None] = {}
+        self._read: dict[QuestionnaireRef, Questionnaire] = {}
 
-    def of(self, reference: QuestionnaireRef) -> Questionnaire | None:
-        """Return the questionnaire that a report names, None if it was never in use here."""
+    def of(self, reference: QuestionnaireRef) -> Questionnaire:
+        """Return the questionnaire that a report names, as ``closest``."""
         if reference not in self._read:
-            self._read[reference] = asked(self._session, reference)
+            self._read[reference] = closest(self._session, reference)
         return self._read[reference]
 
 
@@ -45,6 +45,14 @@ def asked(session: Session, reference: QuestionnaireRef) -> Questionnaire | None
         return questionnaire.parse(file.raw) if file else None
     except BadQuestionnaire:
         return None
+
+
+def closest(session: Session, reference: QuestionnaireRef) -> Questionnaire:
+    """Return the questionnaire that a report answers, for an unknown one that in use.
+
+    So what must be known first of a report, and never repeated, is recognised though it was made by hand.
+    """
+    return asked(session, reference) or in_use(session)
 
 
 def in_use(session: Session) -> Questionnaire:

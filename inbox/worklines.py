@@ -14,6 +14,7 @@ def of(work: View) -> Iterator[str]:
     yield from (_part(name, work) for name in scoring.NAMES)
     yield from (_clock(each) for each in work["clocks"])
     yield from (_duty(each) for each in work["duties"])
+    yield _regime(work)
     if work["held"]:
         yield f"LEGAL HOLD since {work['held']}: it is kept for a procedure; its author reads nothing of that"
     if work["assigned"]:
@@ -25,6 +26,8 @@ def of(work: View) -> Iterator[str]:
     if work["outcome"]:
         yield _outcome(work)
     yield from map(measure, work["measures"])
+    for each in work["links"]:
+        yield f"has to do with case {each['case']}: {each['relation']}, since {each['since']}"
 
 
 def notes(work: View) -> Iterator[str]:
@@ -70,6 +73,11 @@ def _duty(each: View) -> str:
     decision = labels.english("decision", each["decision"]) if each["decision"] else "to be decided"
     why = f" ({visible(each['reason'])})" if each["reason"] else ""
     return f"  {_until(each['due'], each)}  {labels.english('duty', each['duty'])}: {decision}{why}"
+
+
+def _regime(work: View) -> str:
+    more = f", more time taken on {work['extended']}" if work["extended"] else ""
+    return f"deadlines of: {labels.english('regime', work['regime']).lower()}{more}"
 
 
 def _until(day: str, each: View) -> str:

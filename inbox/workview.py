@@ -8,9 +8,9 @@ from typing import Any, TypeAlias
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from inbox import duties, handling, measures, notes, scoring, tagging
+from inbox import duties, handling, measures, notes, practice, scoring, tagging
 from inbox.answers import Answers
-from inbox.casework import Duty, Handling, Measure, Note
+from inbox.casework import Duty, Handling, Link, Measure, Note
 from inbox.credibility import SOURCE
 from inbox.deadlines import Due
 from inbox.measures import Risk
@@ -34,12 +34,14 @@ def of(session: Session, number: int, said: View, today: date) -> View:
         "source_risk": work.source_risk,
         "proposed_source_risk": Risk.HIGH.value if "source_risk" in said["cautions"] else "",
         "rating": {"source": SOURCE, "credibility": work.credibility},
+        "links": [link(row) for row in _links(session, number)],
         "measures": [measure(row, work) for row in _measures(session, number)],
         "outcome": work.outcome,
         "disclosure": work.disclosure,
         "withheld": work.withheld,
         "deadline": work.deadline.isoformat() if work.deadline else None,
         "clocks": [clock(each, today) for each in handling.clocks(session, number)],
+        "regime": practice.of(session).regime.value,
         "extended": work.extended.isoformat() if work.extended else None,
         "held": work.held.isoformat() if work.held else None,
         "duties": [duty(row, today) for row in duties.of(session, number)],
@@ -78,6 +80,11 @@ def _met(rule: Rule, question: str, answers: Answers) -> list[str]:
     given = answers[question]
     chosen = [given] if isinstance(given, str) else given
     return [each for each in chosen if each in rule.when[question]]
+
+
+def link(row: Link) -> View:
+    """Return with which case it has to do, and how, as an officer said."""
+    return {"case": row.other, "relation": row.kind, "since": row.since.isoformat()}
 
 
 def note(row: Note) -> View:
@@ -141,6 +148,10 @@ def _row(line: Line, tags: list[str]) -> View:
         "undeclared": line.undeclared,
     }
     return shown | dict.fromkeys(_OF_READERS) if line.undeclared else shown
+
+
+def _links(session: Session, number: int) -> Sequence[Link]:
+    return session.scalars(select(Link).filter_by(case=number).order_by(Link.other)).all()
 
 
 def _measures(session: Session, number: int) -> Sequence[Measure]:

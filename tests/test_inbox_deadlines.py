@@ -63,6 +63,15 @@ def test_seven_working_days_are_nine_to_fourteen_days(day: date) -> None:
     assert 9 <= (due[Clock.ACK_FR].day - day).days <= 14
 
 
+@given(DAYS, st.integers(0, 40))
+def test_the_law_counts_from_the_receipt_and_a_first_act_from_the_opening(day: date, waited: int) -> None:
+    """However long the bundle was on its way."""
+    opened = day + timedelta(waited)
+    late = clocks(day, collected=opened)
+    assert clocks(opened)[Clock.FIRST_ACT] == late.pop(Clock.FIRST_ACT)
+    assert late.items() <= clocks(day).items()
+
+
 FEEDBACK = [
     ("acknowledged in time", {"acknowledged": date(2026, 12, 3)}, date(2027, 3, 3)),
     ("never acknowledged", {}, date(2027, 3, 10)),
@@ -110,6 +119,7 @@ def test_what_the_author_writes_or_a_hold_puts_off_the_end_of_a_case() -> None:
     later = clocks(day, closed=closed, last_written=date(2027, 2, 10))
     assert date(2027, 4, 10) == later[Clock.RETENTION].day
     assert Clock.RETENTION not in clocks(day, closed=closed, held=True)
+    assert closed == clocks(day, closed=closed, at_once=True)[Clock.RETENTION].day
 
 
 @given(DAYS, st.integers(0, 400))

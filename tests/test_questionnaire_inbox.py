@@ -50,6 +50,15 @@ REPORTS: list[dict[str, Any]] = [
     },
     {"answers": {"path": "saw", "means": ("money",), "category": "bribe", "extra": "x", "where": ("a", "b")}},
     {"answers": {"path": "saw", "category": "access", "protect": "never this"}},
+    {
+        "questionnaire": QuestionnaireRef("elsewhere", 9),
+        "answers": {
+            "alpha": "Made by hand",
+            "danger_now": "yes",
+            "protect": "the yellow truck",
+            "what": "Seen",
+        },
+    },
 ]
 
 
@@ -79,6 +88,23 @@ def test_what_must_be_known_first_stands_first(shown: list[tuple[dict[str, Any],
     assert sorted(order) == order
 
 
+def test_a_report_under_an_unknown_questionnaire_begins_with_it_all_the_same(
+    world: World, shown: list[tuple[dict[str, Any], str]]
+) -> None:
+    """Made by hand: without labels, by the questionnaire in use; and no reply repeats it unwarned."""
+    case, lines = shown[4]
+    assert (["danger", "protect"], "protect", {}) == (
+        case["cautions"],
+        next(iter(case["answers"])),
+        case["odd"],
+    )
+    assert (
+        lines.index("NEVER REPEAT") < lines.index("protect\n│ the yellow truck") < lines.index("Made by hand")
+    )
+    said = world.office.run("reply", "5", "--text", "Where was the yellow truck?")
+    assert (1, True) == (said.code, "the author asked never to repeat it" in said.err)
+
+
 def test_odd_answers_are_shown_and_said_to_be_odd(shown: list[tuple[dict[str, Any], str]]) -> None:
     """Made by hand or under a changed page; nothing is lost and nothing fails."""
     case, lines = shown[2]
@@ -101,5 +127,4 @@ def test_the_line_in_the_list_never_holds_what_must_not_be_repeated(
     assert len(shown) == len(REPORTS)
     summaries = [case["summary"] for case in world.office.json("list")["cases"]]
     topic = "Prêt de badge, clé, tenue, véhicule ; accès facilité"
-    assert ["Old", "They came twice", "x", topic] != summaries
-    assert ["Old", "They came twice", "", topic] == summaries
+    assert ["Old", "They came twice", "", topic, "Seen"] == summaries

@@ -9,7 +9,6 @@ from inbox import (
     declarations,
     handling,
     labels,
-    practice,
     records,
     redirections,
     replies,
@@ -41,7 +40,6 @@ def show(case: int) -> ResponseReturnValue:
             officers=[each.name for each in records.officers(session)],
             bodies=redirections.bodies(session),
             templates=templates.known(session),
-            regime=practice.of(session).regime,
         )
 
 
