@@ -300,7 +300,8 @@ def test_the_notice_of_more_time_is_seen_before_it_is_sent(office: Office) -> No
     office.json("decide", "1", "no_transmission", "--reason", "x")
     form = {"reason": "abroad", "text": "agent@port.example"}
     with sitting(office) as client:
-        assert "Why it takes longer, to the author" in client.page("/en/case/1")
+        shown = client.page("/en/case/1")
+        assert ("Why it takes longer, to the author" in shown, 'value="extension"' in shown) == (True, False)
         for path in ("extend/preview", "extend"):
             seen = client.send(f"/en/case/1/{path}", **form)
             assert (200, True) == (seen.status_code, "It is an address or a telephone number" in seen.text)
@@ -308,6 +309,7 @@ def test_the_notice_of_more_time_is_seen_before_it_is_sent(office: Office) -> No
             assert 'type="hidden" name="reason" value="abroad"' in seen.text
             assert 'action="' in seen.text.split('/en/case/1/extend"')[0][-200:]
         sends(client, "extend", **form, despite="it is ours")
+        assert 'value="extension"' in client.page("/en/case/1")
         assert client.send("/en/case/1/extend", **form).status_code == 409
     assert ("extend", "despite a warning", "abroad; it is ours") in noted(office)
     assert office.json("show", "1")["work"]["extended"] == today().isoformat()
