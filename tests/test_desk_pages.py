@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Error, Page, ViewportSize, expect
+from pypdfium2 import PdfDocument
 
 from tests import accessibility
 from tests.desk_room import Served, seen, serving, tell
@@ -20,6 +21,7 @@ from tests.inbox_builders import (
     passphrase_of,
     read_outbox,
     read_slot,
+    stranger,
 )
 
 pytestmark = pytest.mark.browser
@@ -217,6 +219,103 @@ def test_what_is_told_to_a_person_is_seen_before_by_the_keyboard_alone(room: Roo
     assert accessibility.violations(page) == []
 
 
+# Pages that answer a form: to which path, with what, and what each says in French.
+PLAN = {"purpose": "prosecutor", "addressee": "Procureur", "language": "fr", "enclosed": "none"}
+BOTH = {f"passphrase-{name}": passphrase_of(name) for name in NAMES[:2]}
+ANSWERS: dict[str, tuple[str, dict[str, str], str]] = {
+    "refused": ("/case/1/note", {"text": " "}, "La note est vide"),
+    "confirm": ("/case/1/ledger/identity", {}, "identité de l'auteur lue · Dossier 1"),
+    "wrong": (
+        "/case/1/ledger/identity",
+        BOTH | {"passphrase-bruno": "x"},
+        "Mauvaise phrase de passe pour la part de l'agent bruno",
+    ),
+    "identity": ("/case/1/ledger/identity", BOTH, "Jean Dupont"),
+    "reply": ("/case/1/reply/preview", {"text": "Demandez à alice."}, "Cela nomme un agent"),
+    "cautioned": (
+        "/case/1/close",
+        BOTH | {"outcome": "insufficient", "disclosure": "full", "text": "Demandez à alice."},
+        "« alice » (cela nomme un agent)",
+    ),
+    "preview": ("/case/1/dossier/preview", PLAN | {"redact": "mardi"}, "retiré"),
+    "made": (
+        "/case/1/dossier",
+        PLAN | BOTH | {"recipient": stranger().recipient().encode()},
+        "La transmission est sur le support",
+    ),
+    "collected": ("/medium/collect", {"bundle": "broken.tar"}, "il n'a pas la forme qu'il devrait avoir"),
+    "prepared": ("/medium/outbox", {}, "est sur le support"),
+    "verified": ("/journal/verify", {}, "Le journal est intact"),
+    "destroyed": ("/retention", BOTH | {"case": "2", "reason": "by order"}, "Détruit"),
+}
+_SEND = """([action, fields]) => {
+  const form = Object.assign(document.createElement("form"), { method: "post", action })
+  form.append(document.querySelector("[name=csrf_token]").cloneNode())
+  for (const [name, value] of Object.entries(fields))
+    form.append(Object.assign(document.createElement("input"), { type: "hidden", name, value }))
+  document.body.append(form)
+  form.submit()
+}"""
+
+
+@pytest.mark.parametrize("language", ["fr", "en"])
+@pytest.mark.parametrize("name", ANSWERS)
+def test_every_answer_to_a_form_is_for_everybody(answering: Room, name: str, language: str) -> None:
+    """In the language of its page, also what is refused, as what was done before."""
+    path, fields, french = ANSWERS[name]
+    page, root = answering.page, answering.served.root
+    page.goto(f"{root}/{language}/medium")
+    with page.expect_navigation():
+        page.evaluate(_SEND, [f"{root}/{language}{path}", fields])
+    assert accessibility.violations(page) == []
+    assert page.locator("html").get_attribute("lang") == language
+    assert page.locator("main [lang=en]").count() == 0
+    if language == "fr":
+        assert french in page.inner_text("main").replace("\xa0", " ")
+    page.set_viewport_size(NARROW)
+    assert page.evaluate("document.documentElement.scrollWidth") <= NARROW["width"]
+
+
+@pytest.fixture(scope="module")
+def answering(chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Room]:
+    """A desk with a case, one to be destroyed, and a file that is no bundle."""
+    folder = tmp_path_factory.mktemp("answering")
+    office = Office.found_by(folder, NAMES, 2)
+    world = World(office)
+    portal = Portal(world, folder / "medium")
+    tell(world, portal, REPORT)
+    office.json("collect", portal.bundle(Sent(drop(world, "Une note sans signature"))))
+    for number in ("1", "2"):
+        office.json("declare", number)
+    (folder / "identity").write_text("Jean Dupont")
+    office.json("identity", "set", "1", "--text-file", folder / "identity")
+    office.json("close", "2", "founded", "--disclosure", "withheld", "--reason", "x")
+    (folder / "medium" / "broken.tar").write_bytes(b"x" * 1024)
+    with serving(office, "--medium", folder / "medium") as served, seen(chromium, served) as page:
+        yield Room(served, page, [])
+
+
+def test_a_case_is_printed_without_what_only_a_screen_is_for(room: Room) -> None:
+    """Neither the way to other pages nor a form; what stands in the case does."""
+    page = room.page
+    page.goto(f"{room.served.root}/fr/case/1")
+    screen = page.inner_text("body")
+    with PdfDocument(page.pdf()) as document:
+        printed = "\n".join(each.get_textpage().get_text_range() for each in document)
+    for shown in (
+        "Il attend un conteneur mardi",
+        "La photo de ma voiture",
+        "Il m'a rappelé",
+        "Quand ?",
+        "alice",
+    ):
+        assert shown in screen
+        assert shown in printed
+    for left_out in ("Supervision", "Verrouiller", "Chronologie", "Répondre à l'auteur", "Noter une mesure"):
+        assert left_out in screen
+        assert left_out not in printed
+
+
 def collect(page: Page, fingerprint: str) -> None:
     """Confirm the portal with two passphrases, one of which is wrong at first."""
     page.fill("#fingerprint", fingerprint)
@@ -264,6 +363,7 @@ def test_officers_work_from_the_medium_to_the_answer(chromium: Browser, tmp_path
         expect(page.locator("h1")).to_contain_text("Outbox 1")
         page.click("text=Lock")
         expect(page.locator("h2")).to_have_text("The desk is locked")
+        assert accessibility.violations(page) == []
         assert page.goto(f"{served.root}/en/").status == 503  # type: ignore[union-attr]
         for _ in range(5):  # to the outbox, the medium, the case
             with suppress(Error):  # an answer to a form is asked for once more, and not to be had
