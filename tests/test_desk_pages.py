@@ -193,7 +193,7 @@ def test_a_passage_is_seen_before_it_is_struck_by_the_keyboard_alone(room: Room)
     page.focus("#reason")
     page.keyboard.type("hors sujet")
     page.keyboard.press("Enter")
-    expect(page.locator("main")).to_contain_text("passage biffé · Dossier 1 · what · Motif\u00a0: hors sujet")
+    expect(page.locator("main")).to_contain_text("passage supprimé · Dossier 1 · what · Motif\u00a0: hors sujet")
     assert accessibility.violations(page) == []
 
 
@@ -289,6 +289,7 @@ def answering(chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> It
         office.json("declare", number)
     (folder / "identity").write_text("Jean Dupont")
     office.json("identity", "set", "1", "--text-file", folder / "identity")
+    office.json("decide", "1", "no_transmission", "--reason", "x")
     office.json("close", "2", "founded", "--disclosure", "withheld", "--reason", "x")
     (folder / "medium" / "broken.tar").write_bytes(b"x" * 1024)
     with serving(office, "--medium", folder / "medium") as served, seen(chromium, served) as page:
@@ -300,8 +301,10 @@ def test_a_case_is_printed_without_what_only_a_screen_is_for(room: Room) -> None
     page = room.page
     page.goto(f"{room.served.root}/fr/case/1")
     screen = page.inner_text("body")
+    page.emulate_media(media="print")
     with PdfDocument(page.pdf()) as document:
         printed = "\n".join(each.get_textpage().get_text_range() for each in document)
+    page.emulate_media(media="screen")
     for shown in (
         "Il attend un conteneur mardi",
         "La photo de ma voiture",
