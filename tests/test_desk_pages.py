@@ -193,7 +193,9 @@ def test_a_passage_is_seen_before_it_is_struck_by_the_keyboard_alone(room: Room)
     page.focus("#reason")
     page.keyboard.type("hors sujet")
     page.keyboard.press("Enter")
-    expect(page.locator("main")).to_contain_text("passage supprimé · Dossier 1 · what · Motif\u00a0: hors sujet")
+    expect(page.locator("main")).to_contain_text(
+        "passage supprimé · Dossier 1 · what · Motif\u00a0: hors sujet"
+    )
     assert accessibility.violations(page) == []
 
 
