@@ -10,7 +10,7 @@ from pathlib import Path
 from sqlalchemy.orm import Session
 
 from crypto import passphrase
-from inbox import disk, header, journal, officers, records, settling, vault
+from inbox import disk, header, journal, officers, records, settling, terminal, vault
 from inbox.acts import IN_QUARANTINE, ON_ALL_CASES, TWO_OFFICERS, Act, Deed
 from inbox.errors import Locked, Superseded
 from inbox.header import Header
@@ -86,7 +86,7 @@ class Inbox:
             settling.settle(self.home, session)
             is_unclean = settling.is_unclean(session)
         if is_unclean:
-            self.vault.compact()
+            self.vault.compact(partial(terminal.progress, "writing the vault anew"))
             with self.vault.transaction() as session:
                 settling.note_clean(session)
 

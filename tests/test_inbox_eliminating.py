@@ -137,6 +137,7 @@ def test_the_other_cases_stay_as_they_were(told: Trio, tmp_path: Path) -> None:
 def test_pages_keep_what_was_deleted_until_the_vault_is_written_anew(tmp_path: Path) -> None:
     """The control shows that ``secure_delete`` does not suffice: pages that were split, the index."""
     path, key, found = tmp_path / "vault.sqlite", secrets.token_bytes(32), []
+    steps: list[tuple[int, ...]] = []
     with closing(upgrading.create(path, key)) as opened:
         with opened.transaction() as session:
             fill(session)
@@ -146,10 +147,11 @@ def test_pages_keep_what_was_deleted_until_the_vault_is_written_anew(tmp_path: P
         for _ in range(2):
             pages = decrypted_file(path, key)
             found.append([number for number in gone if name_of(number)[1:].encode() in pages])
-            opened.compact()
+            opened.compact(lambda *done: steps.append(done))
         assert all(name_of(number).encode() in pages for number in range(1, _MANY) if number not in gone)
     assert found[0]
     assert [] == found[1]
+    assert [(0, 2), (1, 2), (2, 2)] * 2 == steps
 
 
 def name_of(number: int) -> str:
