@@ -37,11 +37,11 @@ def files(folder: Path) -> list[Path]:
 
 
 def loose(folder: Path | None) -> list[Path]:
-    """Return the files in a folder that officers may have put there themselves: no archives, no links."""
+    """Return the files that officers may have put into a folder, no archives, no links; none without it."""
     return sorted(
         path
-        for path in (folder.iterdir() if folder else ())
-        if path.is_file() and not path.is_symlink() and path.suffix != ".tar" and path.name[0] != "."
+        for path in (folder.glob("*") if folder else ())
+        if not path.is_symlink() and path.is_file() and path.suffix != ".tar" and path.name[0] != "."
     )
 
 

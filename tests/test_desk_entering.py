@@ -139,6 +139,12 @@ def test_it_becomes_the_case_that_the_command_makes(world: World, stick: Path) -
     assert ("letter", 1, "") == (entry["about"], entry["case"], entry["reason"])
 
 
+def test_a_medium_that_was_taken_out_keeps_nobody_from_entering(client: Client, stick: Path) -> None:
+    stick.rmdir()
+    assert client.ask("/en/enter").status_code == 200
+    assert "Case 1: entered" in enter(client, what="x").text
+
+
 def test_a_file_that_left_the_medium_is_not_left_out_silently(client: Client) -> None:
     answer = enter(client, what=CANARY, _file="gone.pdf")
     assert (409, True) == (answer.status_code, CANARY in answer.text)
