@@ -10,7 +10,17 @@ from sqlalchemy.orm import Session
 
 from crypto.messages import REPORT, Report
 from crypto.questionnaire import Flag
-from inbox import answers, conflicts, declarations, matching, questionnaires, records, scoring, terms
+from inbox import (
+    answers,
+    conflicts,
+    declarations,
+    lookalikes,
+    matching,
+    questionnaires,
+    records,
+    scoring,
+    terms,
+)
 from inbox.errors import CaseRefused
 from inbox.sentences import Sentence, joined, sentence
 from inbox.terms import Kind
@@ -40,6 +50,7 @@ class Why(StrEnum):
     OFFICER = "officer"
     REPORTED = "reported"
     CONTACT = "contact"
+    ALIKE = "alike"
 
 
 SAID = {
@@ -47,6 +58,7 @@ SAID = {
     Why.OFFICER: sentence("it names an officer"),
     Why.REPORTED: sentence("the report identifies somebody or something by it"),
     Why.CONTACT: sentence("it is an address or a telephone number"),
+    Why.ALIKE: sentence("its letters are of several alphabets, so nothing is found in it"),
 }
 
 
@@ -96,6 +108,7 @@ def check(session: Session, number: int, text: str, despite: str) -> None:
 def find(session: Session, number: int, text: str) -> list[Finding]:
     """Return what in ``text`` could give somebody away, each once; CaseRefused for an unknown case."""
     found = [*_contacts(text), *_officers(session, text)]
+    found += [Finding(Why.ALIKE, word) for word in lookalikes.mixed([text])]
     case = records.case(session, number)
     if not case.unsigned:
         found += _of_report(session, REPORT.parse(case.message), text)

@@ -31,6 +31,7 @@ GIVE_AWAY = {
     "container": ("Le conteneur mscu5666871 est ouvert", "MSCU5666871"),
     "telephone of the report": ("Appelé au +33 6 12 34 56 78", "+33612345678"),
     "another telephone": ("Appelez-nous au 01 42 68 53 00", "+33142685300"),
+    "letters that only look alike": ("Marguer\u0456te nous a \u0441rit", "Marguer<U+0456>te"),
     "address": ("Écrivez à alice.b@example.org", "alice.b@example.org"),
 }
 HARMLESS = (
