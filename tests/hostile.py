@@ -250,6 +250,7 @@ def papers() -> Iterator[Hostile]:
         more="/Odd 9 0 R >>\nendobj\n9 0 obj\n<< /Type /ObjStm /N 0 /First 0 /Length 2 >>\nstream\nzz"
     )
     yield Hostile("odd.pdf", PDF, odd, PDF, PIXELS, ("packed in a way that was not read",))
+    yield Hostile("repeated.pdf", PDF, drawn(count=600, kids="3 0 R " * 600), PDF, PIXELS)
     yield Hostile("many.pdf", PDF, drawn(count=2_000_000_000), PDF, PIXELS)
     yield Hostile("loop.pdf", PDF, drawn(kids="2 0 R 3 0 R"), PDF, PIXELS)
     yield Hostile("wide.pdf", PDF, drawn(box="0 0 1000000000 1000000000"), PDF, PIXELS)

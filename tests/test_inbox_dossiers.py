@@ -61,6 +61,16 @@ def test_a_removed_passage_is_in_neither_part(room: Room, whole: Path) -> None:
     assert 3 == room_of.printed(pages).count("[passage retiré]") - 1
 
 
+def test_the_name_of_a_file_is_removed_like_any_passage(room: Room, whole: Path) -> None:
+    """From both parts; the file itself goes along, its name in the dossier is a number."""
+    name = json.loads(opened(whole)["dossier.json"])["files"][0]["name"][0]
+    redacted = room.make("named.age", "--attachments", "original", "--redact", f"*:{name}")
+    assert name in told(whole)
+    first_file = json.loads(opened(redacted)["dossier.json"])["files"][0]
+    assert (["", ""], "files/1") == (first_file["name"], first_file["part"])
+    assert name not in told(redacted)
+
+
 def test_a_place_may_be_removed_whole(room: Room, tmp_path: Path) -> None:
     """By an option or by a file; in English it says so in English."""
     (tmp_path / "redact.toml").write_text("[[redact]]\nplace = 'who_id'\n")

@@ -103,8 +103,14 @@ def test_a_page_that_is_not_there_is_said_not_to_be(inbox: Inbox) -> None:
     assert (500, [1, 1]) == tuple(
         look(inbox, number_of("frames.gif"), 500).view[name] for name in ("pages", "pixels")
     )
-    assert 500 == look(inbox, number_of("many.pdf")).view["pages"]
-    for name, page in (("frames.gif", 501), ("fine.pdf", 2), ("many.pdf", 400), ("many.pdf", 501)):
+    assert 500 == look(inbox, number_of("repeated.pdf")).view["pages"]
+    for name, page in (
+        ("frames.gif", 501),
+        ("repeated.pdf", 501),
+        ("fine.pdf", 2),
+        ("many.pdf", 400),
+        ("many.pdf", 501),
+    ):
         view = look(inbox, number_of(name), page).view
         assert (True, [0, 0]) == (bool(view["not_shown"]), view["pixels"]), name
 
