@@ -99,7 +99,7 @@ def problems() -> set[str]:
 
 @pytest.mark.parametrize("language", translation.LANGUAGES)
 def test_no_text_is_missing_or_left_over(language: str) -> None:
-    """Run `pybabel extract -F templates/babel.toml` to see where a text stands."""
+    """Run what stands in templates/babel.toml to see where a text stands."""
     found = extracted()
     assert len(found) > 100
     assert found == set(messages(language))
