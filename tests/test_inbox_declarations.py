@@ -91,6 +91,8 @@ def test_lists_show_no_word_of_a_case_before_all_have_declared_it(unread: Trio) 
             said.append(client.page("/en/queue/1"))
         assert [hidden] * 3 == [CANARY not in each for each in said]
         assert hidden is ("not shown before: inbox declare 3\n" in said[0])
+        assert hidden is ("    3  P4      due" in said[0])
+        assert "    1  P4  0?  due" in said[0]
 
 
 @pytest.mark.parametrize("words", [["--search", "zibeline"], ["--tag", CANARY]], ids=" ".join)

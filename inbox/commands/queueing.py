@@ -101,13 +101,18 @@ def _lines(view: View) -> Iterator[str]:
             )
             yield f"{row['case']:>5}  P{row['priority']}      {due}  {why}"
             continue
-        score = f"P{row['priority']} {row['score'] or '':>2}{' ' if row['judged'] else '?'}"
+        score = f"P{row['priority']} {_score(row):<3}"
         officer = f"  {row['assigned']}" if row["assigned"] else ""
         yield f"{row['case']:>5}  {score}  {due}  {row['status']:<14}  {row['category']}{officer}"
         undeclared = f"       not shown before: inbox declare {row['case']}"
         yield undeclared if row["undeclared"] else quoted(row["summary"])
         if row["tags"]:
             yield f"       [{visible(', '.join(row['tags']))}]"
+
+
+def _score(row: View) -> str:
+    """Return the score, with a mark while it is only proposed; nothing before it may be seen."""
+    return "" if row["undeclared"] else f"{row['score']:>2}{'' if row['judged'] else '?'}"
 
 
 def _judged(view: View) -> Iterator[str]:
