@@ -8,12 +8,23 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from crypto import age, base64url, signing
-from inbox import cli, records, sheets
+from crypto import age, base64url, questionnaire, signing
+from inbox import cli, dossiers, records, sheets
 from inbox.schema import Case, FollowUp
 from tests import dossier_room as room_of
 from tests.dossier_room import ADDRESSEE, LETTER, NAME, PNG, SECRET, SOURCE, STOCK, Room, opened
-from tests.inbox_builders import Office, Portal, Reporter, Sent, World, answering, drop, first, today
+from tests.inbox_builders import (
+    QUESTIONNAIRE,
+    Office,
+    Portal,
+    Reporter,
+    Sent,
+    World,
+    answering,
+    drop,
+    first,
+    today,
+)
 
 
 @pytest.fixture(scope="module")
@@ -145,6 +156,17 @@ def test_what_tells_of_the_author_is_not_there(room: Room) -> None:
             assert word not in said, word
     shown = room.office.run("show", "1").out
     assert all(word in shown for word in (SECRET, SOURCE, "Comment le savez-vous", "Merci"))
+
+
+def test_what_tells_how_few_know_is_left_out_whatever_an_office_calls_the_question() -> None:
+    """By its flag, not by its name; so is what must never be repeated. The facts go."""
+    raw = (
+        QUESTIONNAIRE.read_text("utf-8").replace('"how_many"', '"witnesses"').replace('"protect"', '"secret"')
+    )
+    asked = questionnaire.parse(raw.replace('flag = "secret"', 'flag = "protect"').encode())
+    facts = {field.id for field in asked.fields if dossiers._is_about_facts(field)}
+    assert {"what", "witnesses", "secret"} & facts == {"what"}
+    assert {"witnesses", "secret"} <= {field.id for field in asked.fields}
 
 
 def test_what_is_known_of_who_the_author_is_goes_by_itself(room: Room, tmp_path: Path) -> None:
