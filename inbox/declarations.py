@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, exists, func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from inbox import narrowing, records
@@ -52,11 +52,11 @@ def is_asked(session: Session) -> bool:
 
 def is_given(session: Session, case: Any) -> list[ColumnElement[bool]]:
     """Return what holds of the number of a case, a column, if all who are present have declared it."""
-    rows = Declaration.__table__.c
-    return [
-        exists().where(rows.case == case, rows.officer == name)  # one by one: each is found by the key
+    words = (
+        select(Declaration.day).where(Declaration.case == case, Declaration.officer == name)
         for name in _asked(session)
-    ]
+    )
+    return [word.exists() for word in words]  # one by one: each is found by the key
 
 
 def check(session: Session, number: int) -> None:

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import delete, select
 
+from inbox import queueing
 from inbox.casework import Declaration
 from tests.desk_room import sitting
 from tests.inbox_builders import Office, today
@@ -95,9 +96,13 @@ def test_lists_show_no_word_of_a_case_before_all_have_declared_it(unread: Trio) 
         assert "    1  P4  0?  due" in said[0]
 
 
+@pytest.mark.parametrize("dense", [1, 10_000], ids="words in {} cases".format)
 @pytest.mark.parametrize("words", [["--search", "zibeline"], ["--tag", CANARY]], ids=" ".join)
-def test_no_search_finds_a_case_before_all_have_declared_it(unread: Trio, words: list[str]) -> None:
+def test_no_search_finds_a_case_before_all_have_declared_it(
+    unread: Trio, words: list[str], dense: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Nor does an act on all that it finds; a filter by what lists show does. The control is afterwards."""
+    monkeypatch.setattr(queueing, "_DENSE", dense)
     unread.others.json("reopen", "3", "--reason", "x")
     for count in (0, 1):
         found = unread.others.json("queue", *words)

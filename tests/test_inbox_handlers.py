@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from inbox import handlers, journalview
+from inbox import handlers, journalview, queueing
 from tests.inbox_builders import CLOSING, Office, today
 from tests.inbox_trio import CANARY, Trio
 
@@ -57,8 +57,12 @@ def test_who_is_no_handler_neither_reads_nor_changes_it(
     assert "for its handlers alone\nhint" not in done.err
 
 
-def test_others_see_number_priority_and_deadline_in_the_queue(entrusted: Trio) -> None:
+@pytest.mark.parametrize("dense", [1, 10_000], ids="words in {} cases".format)
+def test_others_see_number_priority_and_deadline_in_the_queue(
+    entrusted: Trio, dense: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """And nothing more; where a filter would tell more, the case is not there."""
+    monkeypatch.setattr(queueing, "_DENSE", dense)
     seen, whole = line(entrusted.excluded, 1), line(entrusted.others, 1)
     told = {"case", "priority", "deadline", "for_handlers", "undeclared"}
     assert {name for name, value in seen.items() if value is not None} == told

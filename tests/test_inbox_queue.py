@@ -117,6 +117,19 @@ def test_the_queue_can_be_narrowed(waiting: Office, options: list[str], found: l
     assert found == numbers(waiting, *options)
 
 
+SEARCHES = [row for row in FILTERS if "--search" in row[0]]
+
+
+@pytest.mark.parametrize(("options", "found"), SEARCHES, ids=[" ".join(row[0]) for row in SEARCHES])
+def test_words_that_are_in_very_many_cases_find_the_same(
+    waiting: Office, options: list[str], found: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """They are looked up in another way."""
+    monkeypatch.setattr(queueing, "_DENSE", 1)
+    listed = waiting.json("queue", *options)
+    assert (found, len(found)) == ([case["case"] for case in listed["cases"]], listed["count"])
+
+
 ODD = [
     *((sign, [2, 4, 3, 5, 1]) for sign in ('"', "'", "*", "(", "-")),
     ("quai\0agent", [4]),
