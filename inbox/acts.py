@@ -42,7 +42,6 @@ class Act(StrEnum):
     DECIDE = "decide"
     EXTEND = "extend"
     HOLD = "hold"
-    RELEASE_HOLD = "release-hold"
     READ_TIMELINE = "read-timeline"
     OVERSEE = "oversee"
     LIST_SETTINGS = "list-settings"
@@ -100,6 +99,7 @@ class Act(StrEnum):
     ACCEPT_GAP = "accept-gap"
     LIFT_QUARANTINE = "lift-quarantine"
     MINIMISE = "minimise"
+    RELEASE_HOLD = "release-hold"
 
 
 # Each gives away what can not be taken back, or takes away what guards the others.
@@ -129,6 +129,7 @@ TWO_OFFICERS = frozenset(
         Act.ACCEPT_GAP,
         Act.LIFT_QUARANTINE,
         Act.MINIMISE,
+        Act.RELEASE_HOLD,
     }
 )
 

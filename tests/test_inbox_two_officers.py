@@ -48,6 +48,7 @@ SENSITIVE = {
     "accept-gap",
     "lift-quarantine",
     "minimise",
+    "release-hold",
 }
 COMMANDS = [
     "attachment 1 1 --out {out}/file --reason x",
@@ -79,6 +80,7 @@ COMMANDS = [
     "collect {later} --after-restore",
     "quarantine 1 --lift --reason x",
     "minimise 1 note --text x",
+    "hold 1 --release --reason x",
     "dossier make 1 --for prosecutor --to X --recipient {recipient} --out {out}/dossier",
     "access 1 --person X --out {out}/access",
 ]

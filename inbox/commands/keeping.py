@@ -60,7 +60,7 @@ def extend(  # noqa: PLR0913 - one for each option
 
 @click.command()
 @case_argument
-@click.option("--release", is_flag=True, help="Let it end as others do.")
+@click.option("--release", is_flag=True, help="Let it end as others do; takes two officers.")
 @reason_needed
 @officer_options
 @json_option

@@ -111,7 +111,7 @@ class _Handler(WSGIRequestHandler):
     def setup(self) -> None:
         """Read what is asked without waiting for ever."""
         super().setup()
-        self.rfile = io.BufferedReader(_Patient(self.connection))
+        self.rfile = io.BufferedReader(_Patient(self.request))
 
     def log(self, type: str, message: str, *args: object) -> None:  # noqa: A002 - its name there
         """Write nothing down."""

@@ -71,7 +71,7 @@ def _seen(case: int, extension: Extension) -> ResponseReturnValue:
 
 @pages.post("/hold")
 def hold(case: int) -> ResponseReturnValue:
-    """Keep a case for a procedure, or let it end as others do."""
+    """Keep a case for a procedure, or let it end as others do, which takes two officers."""
     now, is_released = today(), "release" in request.form
     deed = Deed(Act.RELEASE_HOLD if is_released else Act.HOLD, case=case, reason=reason())
     with here().inbox.acting(deed, now) as session:
