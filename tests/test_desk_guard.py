@@ -49,6 +49,25 @@ def test_the_address_works_once(client: Client) -> None:
     assert client.ask("/en/").status_code == 200
 
 
+@pytest.mark.parametrize("asked", [{}, {"Sec-Fetch-Site": "cross-site"}, {"Host": "evil.example"}])
+def test_who_is_not_let_in_learns_nothing_of_the_desk(client: Client, asked: dict[str, str]) -> None:
+    """Not its path, to which browsers send the cookie on every port, nor who is present, nor what was done.
+
+    The control is who is let in.
+    """
+    desk, stranger = client.desk, client.app.test_client()
+    secrets = (desk.place, *desk.inbox.present, "The reply waits", "csrf_token")
+    desk.say("replied")
+    for path in ("/", "/style.css", "/en/", f"{desk.place}/en/", f"{desk.place}/xx/", f"{desk.place}/open/x"):
+        answer = stranger.get(path, base_url=f"http://{desk.host}", headers=asked)
+        assert answer.status_code in (403, 404, 421)
+        assert [] == [each for each in secrets if each in answer.text]
+        assert "Set-Cookie" not in answer.headers
+        assert "once" in answer.text
+    told = client.ask("/en/medium").text
+    assert secrets == tuple(each for each in secrets if each in told)
+
+
 def test_a_wrong_secret_uses_nothing_up(world: World) -> None:
     with sitting(world.office) as client:
         desk = client.desk

@@ -2,7 +2,7 @@
 
 from http import HTTPStatus
 
-from flask import Blueprint, Flask, abort, redirect, request, session, url_for
+from flask import Blueprint, Flask, abort, g, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
 
 from inbox import patience
@@ -39,6 +39,7 @@ def _check() -> None:
     if request.endpoint not in _OPEN_TO_ALL and not session.get("admitted"):
         abort(HTTPStatus.FORBIDDEN)
     if session.get("admitted"):
+        g.is_let_in = True
         patience.renew()
 
 

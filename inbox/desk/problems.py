@@ -1,6 +1,7 @@
 """What is answered where something is refused, needs two officers, or is the program's own fault."""
 
 from http import HTTPStatus
+from typing import Any
 
 from flask import Flask, g, request
 from flask.typing import ResponseReturnValue
@@ -76,10 +77,15 @@ def _no_page(error: HTTPException) -> ResponseReturnValue:
     status = HTTPStatus(error.code or HTTPStatus.INTERNAL_SERVER_ERROR)
     # A path that is no page's has no values, yet it begins with a language.
     g.language = next((each for each in LANGUAGES if f"/{each}/" in request.path), "en")
-    return rendering.page("nothing.html", status=status.value), status
+    return _page("nothing.html", status=status.value), status
 
 
 def _fault(error: Exception) -> ResponseReturnValue:
     """Say where the fault is, on the terminal and without any value; what was not finished was undone."""
     terminal.crash(type(error), error, error.__traceback__)
-    return rendering.page("fault.html"), HTTPStatus.INTERNAL_SERVER_ERROR
+    return _page("fault.html"), HTTPStatus.INTERNAL_SERVER_ERROR
+
+
+def _page(template: str, /, **values: Any) -> str:
+    """Return a page; for who is not let in one that tells nothing of the desk, not even its path."""
+    return rendering.page(template, **values) if g.get("is_let_in") else rendering.outside()

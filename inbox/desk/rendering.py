@@ -72,6 +72,11 @@ def page(template: str, /, **values: Any) -> str:
     )
 
 
+def outside() -> str:
+    """Return what somebody is told who is not let in, in the language of the address."""
+    return environment(g.language).get_template("desk/outside.html").render(language=g.language)
+
+
 def language() -> str:
     """Return the language of the page."""
     chosen: str = g.language
