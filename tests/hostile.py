@@ -177,12 +177,44 @@ def archives() -> Iterator[Hostile]:
     office = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
     macros = zipped("word/document.xml", "word/vbaProject.bin")
     yield Hostile("letter.docx", office, macros, office, said=("holds macros",))
+    yield from documents(office)
 
 
-def zipped(*names: str, data: bytes = b"x") -> bytes:
-    """Return a zip with entries of these names."""
-    out = io.BytesIO()
-    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+def documents(office: str) -> Iterator[Hostile]:
+    """Yield documents that say who made them, and some that only seem to."""
+    core = f"<cp:p><dc:creator>Ren&amp;é {SCRIPT.replace('<', '&lt;')}</dc:creator><x> </x><y>\n</y></cp:p>"
+    made = told(core=core, app="<P><Company>Port \x9b2J</Company></P>")
+    said = ("creator: Ren&é <script>", "Company: Port \x9b2J")
+    yield Hostile("made.docx", office, made, office, said=said)
+    odt = "application/vnd.oasis.opendocument.text"
+    own = zipped("mimetype", data=odt.encode(), method=zipfile.ZIP_STORED)
+    own = zipped("meta.xml", data=b"<m:initial-creator>Paul</m:initial-creator>", before=own)
+    yield Hostile("own.odt", odt, own, odt, said=("initial-creator: Paul",))
+    unread = ("says something of itself that could not be read", "3 entries")
+    for name, core, method in (
+        ("squeezed.docx", "x" * 50_000_000, zipfile.ZIP_LZMA),
+        ("odd.docx", "<dc:creator>Paul</dc:creator>", zipfile.ZIP_BZIP2),
+    ):
+        yield Hostile(name, office, told(core=core, app="<a>1</a>", method=method), office, said=unread)
+    whole = bytearray(told(core="<dc:creator>Paul</dc:creator>", app="<a>1</a>"))
+    whole[whole.index(b"docProps/core.xml") + 20] ^= 0xFF
+    yield Hostile("broken.docx", office, bytes(whole), office, said=unread)
+    many = told(core="<b>1" * 20_000 + "<" * 900_000, app="")
+    yield Hostile("many.docx", office, many, office, said=("b: 1", "3 entries"))
+
+
+def told(core: str, app: str, method: int = zipfile.ZIP_DEFLATED) -> bytes:
+    """Return a document that says this of itself."""
+    made = zipped("word/document.xml")
+    for name, text in (("docProps/core.xml", core), ("docProps/app.xml", app)):
+        made = zipped(name, data=text.encode(), method=method, before=made)
+    return made
+
+
+def zipped(*names: str, data: bytes = b"x", method: int = zipfile.ZIP_DEFLATED, before: bytes = b"") -> bytes:
+    """Return a zip with entries of these names, behind those that were there ``before``."""
+    out = io.BytesIO(before)
+    with zipfile.ZipFile(out, "a", method) as archive:
         for name in names:
             archive.writestr(name, data)
     return out.getvalue()
@@ -226,7 +258,7 @@ def tarred() -> bytes:
 
 def papers() -> Iterator[Hostile]:
     """Yield PDFs that do things, or cannot be what they say."""
-    yield Hostile("fine.pdf", PDF, paper(f"{SCRIPT}{ESCAPES}"), PDF, PIXELS)
+    yield Hostile("fine.pdf", PDF, paper(f"{SCRIPT}{ESCAPES}"), PDF, PIXELS, ("Author: <script>",))
     yield Hostile("cut.pdf", PDF, paper()[:200], PDF, said=("damaged",))
     yield Hostile("head.pdf", PDF, b"%PDF-1.7\n", PDF, said=("damaged",))
     yield Hostile("noise.pdf", PDF, b"%PDF-1.7\n" + bytes(range(256)) * 20, PDF, said=("damaged",))

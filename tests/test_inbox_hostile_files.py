@@ -13,8 +13,10 @@ from inbox.cases import View
 from inbox.previews import Preview
 from inbox.unlocking import Inbox
 from tests import hostile, hostile_pdfs, inbox_builders
+from tests.desk_room import sitting
 from tests.hostile import Hostile
 from tests.inbox_builders import Office, Portal, Reporter, World, first
+from tests.test_desk_hostile import unlike_text
 
 pytest_plugins = ["tests.inbox_room"]
 
@@ -147,6 +149,20 @@ def test_no_file_writes_to_the_terminal(office: Office) -> None:
     assert "<U+001B>]0;owned<U+0007>" in shown
     assert "invoice<U+202E>gpj.exe" in shown
     assert "│ =cmd|" in office.run("preview", "1", str(number_of("table.csv"))).out
+
+
+@pytest.mark.parametrize("language", ["fr", "en"])
+def test_no_file_reaches_a_page_as_anything_but_text(office: Office, language: str) -> None:
+    """Text, names, types, entries and metadata, on the page of each; the control is that all are there."""
+    names = ("note.txt", "page.html", "drawing.svg", "made.jpg", "slip.zip", hostile.BIDI, "fine.pdf")
+    names += ("made.docx", "table.csv", next(each.name for each in FILES if hostile.JINJA[:9] in each.name))
+    with sitting(office) as client:
+        pages = {name: client.page(f"/{language}/case/1/file/{number_of(name)}") for name in names}
+    assert {} == {name: found for name, page in pages.items() if (found := unlike_text(page))}
+    spelled = {name for name, page in pages.items() if "&lt;U+001B&gt;" in page or "&lt;U+202E&gt;" in page}
+    assert {"note.txt", "made.jpg", "slip.zip", hostile.BIDI} == spelled
+    written = {name for name, page in pages.items() if "&lt;script&gt;" in page}
+    assert {"page.html", "drawing.svg", "made.jpg", "fine.pdf", "made.docx", names[-1]} == written
 
 
 def test_ninety_nine_files_are_listed_each_with_its_name(office: Office) -> None:
