@@ -145,8 +145,10 @@ def _report(session: Session, case: Case, language: str) -> View:
     )
 
 
-def _known_first(asked: Questionnaire, report: Report) -> View:
+def _known_first(asked: Questionnaire | None, report: Report) -> View:
     """Return what must be known first, and answers; what must never be repeated comes before the rest."""
+    if asked is None:
+        return {"answers": dict(report.answers), "cautions": []}
     guarded = {field.id for field in asked.fields if field.flag is Flag.PROTECT}
     return {
         "answers": dict(sorted(report.answers.items(), key=lambda item: item[0] not in guarded)),

@@ -127,7 +127,7 @@ def _officers(session: Session, text: str) -> Iterator[Finding]:
 
 def _of_report(session: Session, report: Report, text: str) -> Iterator[Finding]:
     asked = questionnaires.closest(session, report.questionnaire)
-    guarded = [field.id for field in asked.fields if field.flag is Flag.PROTECT]
+    guarded = [field.id for field in asked.fields if field.flag is Flag.PROTECT] if asked else []
     for field in guarded:
         for protected in answers.several(report.answers.get(field, ())):
             yield from (Finding(Why.PROTECTED, words) for words in repeated(protected, text))

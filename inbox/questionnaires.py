@@ -16,9 +16,9 @@ class Known:
 
     def __init__(self, session: Session) -> None:
         self._session = session
-        self._read: dict[QuestionnaireRef, Questionnaire] = {}
+        self._read: dict[QuestionnaireRef, Questionnaire | None] = {}
 
-    def of(self, reference: QuestionnaireRef) -> Questionnaire:
+    def of(self, reference: QuestionnaireRef) -> Questionnaire | None:
         """Return the questionnaire that a report names, as ``closest``."""
         if reference not in self._read:
             self._read[reference] = closest(self._session, reference)
@@ -41,23 +41,36 @@ def asked(session: Session, reference: QuestionnaireRef) -> Questionnaire | None
     So is one that was taken when fewer mistakes were looked for: its reports are read all the same.
     """
     file = records.questionnaire(session, reference.id, reference.version)
-    try:
-        return questionnaire.parse(file.raw) if file else None
-    except BadQuestionnaire:
-        return None
+    return _readable(file) if file else None
 
 
-def closest(session: Session, reference: QuestionnaireRef) -> Questionnaire:
-    """Return the questionnaire that a report answers, for an unknown one that in use.
+def closest(session: Session, reference: QuestionnaireRef) -> Questionnaire | None:
+    """Return the questionnaire that a report answers, for an unknown one that in use, if it can be read.
 
     So what must be known first of a report, and never repeated, is recognised though it was made by hand.
     """
-    return asked(session, reference) or in_use(session)
+    return asked(session, reference) or readable_in_use(session)
 
 
 def in_use(session: Session) -> Questionnaire:
-    """Return the questionnaire that reports answer from now on."""
-    return read(session.get_one(QuestionnaireFile, records.office(session).questionnaire).raw)
+    """Return the questionnaire that reports answer from now on; Refused as ``read``."""
+    return read(_file_in_use(session).raw)
+
+
+def readable_in_use(session: Session) -> Questionnaire | None:
+    """Return the questionnaire that reports answer from now on, None for one as ``asked`` has it."""
+    return _readable(_file_in_use(session))
+
+
+def _file_in_use(session: Session) -> QuestionnaireFile:
+    return session.get_one(QuestionnaireFile, records.office(session).questionnaire)
+
+
+def _readable(file: QuestionnaireFile) -> Questionnaire | None:
+    try:
+        return questionnaire.parse(file.raw)
+    except BadQuestionnaire:
+        return None
 
 
 def adopt(session: Session, asked: Questionnaire, raw: bytes) -> None:

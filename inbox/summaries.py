@@ -8,9 +8,12 @@ from crypto.questionnaire import Flag, Questionnaire
 _LONGEST = 80
 
 
-def of_report(report: Report, asked: Questionnaire) -> str:
+def of_report(report: Report, asked: Questionnaire | None) -> str:
     """Return the first line of the first text that may be repeated, else what was chosen."""
-    return first_line(_said(asked, report))
+    said = (
+        _said(asked, report) if asked else [each for each in report.answers.values() if isinstance(each, str)]
+    )
+    return first_line(said)
 
 
 def first_line(texts: Iterable[str]) -> str:

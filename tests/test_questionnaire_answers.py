@@ -15,8 +15,8 @@ ASKED = questionnaire.parse(SMALL.encode())
     ("given", "odd"),
     [
         ({}, {}),
-        ({"path": "a", "refs": "x" * 100, "day": "2026-01-31"}, {}),
-        ({"path": "a", "day": "2026-01-31/2026-02-01"}, {}),
+        ({"path": "a", "refs": "x" * 100, "days": "2026-01-31"}, {}),
+        ({"path": "a", "days": "2026-01-31/2026-02-01"}, {}),
         ({"path": "b", "refs": "x"}, {"refs": Oddity.NOT_ASKED}),
         ({"refs": "x"}, {"refs": Oddity.NOT_ASKED}),
         ({"path": "z", "refs": "x"}, {"path": Oddity.UNKNOWN_ANSWER, "refs": Oddity.NOT_ASKED}),
@@ -24,10 +24,10 @@ ASKED = questionnaire.parse(SMALL.encode())
         ({"other": ""}, {"other": Oddity.UNKNOWN_QUESTION}),
         ({"path": "a", "refs": "x" * 101}, {"refs": Oddity.TOO_LONG}),
         ({"path": "a", "refs": ("x", "y")}, {"refs": Oddity.UNKNOWN_ANSWER}),
-        ({"path": "a", "day": "31.1.2026"}, {"day": Oddity.UNKNOWN_ANSWER}),
-        ({"path": "a", "day": "2026-02-30"}, {"day": Oddity.UNKNOWN_ANSWER}),
-        ({"path": "a", "day": "2026-02-02/2026-02-01"}, {"day": Oddity.UNKNOWN_ANSWER}),
-        ({"path": "a", "day": "2026-02-02/"}, {"day": Oddity.UNKNOWN_ANSWER}),
+        ({"path": "a", "days": "31.1.2026"}, {"days": Oddity.UNKNOWN_ANSWER}),
+        ({"path": "a", "days": "2026-02-30"}, {"days": Oddity.UNKNOWN_ANSWER}),
+        ({"path": "a", "days": "2026-02-02/2026-02-01"}, {"days": Oddity.UNKNOWN_ANSWER}),
+        ({"path": "a", "days": "2026-02-02/"}, {"days": Oddity.UNKNOWN_ANSWER}),
     ],
 )
 def test_what_the_page_would_not_have_sent_is_named(given: dict[str, Answer], odd: dict[str, Oddity]) -> None:

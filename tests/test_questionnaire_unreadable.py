@@ -7,6 +7,7 @@ import pytest
 from crypto import questionnaire
 from crypto.questionnaire import BadQuestionnaire
 from inbox.schema import QuestionnaireFile
+from tests.desk_room import sitting
 from tests.inbox_builders import Office, Portal, Reporter, World, first
 from tests.test_questionnaire import SHIPPED
 
@@ -48,3 +49,13 @@ def test_its_reports_are_collected_and_shown_by_the_ids_of_the_questions(
         assert ({"what": text, "coi": "no"}, {}) == (case["answers"], case["labels"])
         assert f"what\n│ {text}" in world.office.run("show", number).out
     assert "collected since" in world.office.run("list").out
+
+
+def test_the_desk_shows_its_reports_and_answers_them(world: World) -> None:
+    """With no question known as such; only a report that officers enter waits for another questionnaire."""
+    with sitting(world.office) as client:
+        assert "read by its questionnaire" in client.page("/en/")
+        assert "read by its questionnaire" in client.page("/en/case/1")
+        assert "read by its questionnaire" in client.page("/en/case/1/minimise")
+    world.office.json("reply", "1", "--text", "thank you")
+    assert ["thank you"] == [each["text"] for each in world.office.json("show", "1")["messages"]]

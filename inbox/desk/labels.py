@@ -19,12 +19,11 @@ class Labels:
 
 
 def current(session: Session) -> Labels:
-    """Return the labels of the questionnaire in use."""
-    asked, ids = questionnaires.in_use(session), scoring.questions()
+    """Return the labels of the questionnaire in use, none if it cannot be read."""
+    asked, ids = questionnaires.readable_in_use(session), scoring.questions()
     return Labels(_options(asked, ids.category), _options(asked, ids.area))
 
 
-def _options(asked: Questionnaire, question: str) -> Mapping[str, Texts]:
-    return {
-        option.id: option.label for field in asked.fields if field.id == question for option in field.options
-    }
+def _options(asked: Questionnaire | None, question: str) -> Mapping[str, Texts]:
+    fields = asked.fields if asked else ()
+    return {option.id: option.label for field in fields if field.id == question for option in field.options}
