@@ -70,6 +70,7 @@ class Room:
     served: Served
     page: Page
     complaints: list[str]
+    asked: set[str]
 
 
 @pytest.fixture(scope="module")
@@ -92,15 +93,21 @@ def room(chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterato
     portal.bundle(Sent(Reporter(world).report()))
     with serving(office, "--medium", folder / "medium") as served, seen(chromium, served) as page:
         complaints: list[str] = []
+        asked: set[str] = set()
         page.on("console", lambda message: complaints.append(message.text))
-        yield Room(served, page, complaints)
+        page.on("request", lambda request: asked.add(request.url))
+        yield Room(served, page, complaints, asked)
 
 
 @pytest.mark.parametrize("language", ["fr", "en"])
 @pytest.mark.parametrize("name", PAGES)
 def test_every_page_is_for_everybody(room: Room, name: str, language: str) -> None:
-    """Nothing that axe finds, in light and dark; no wider than a small window; no complaint."""
+    """Nothing that axe finds, in light and dark; no wider than a small window; no complaint.
+
+    Nothing is asked of anybody but the desk, which is asked for its style.
+    """
     room.complaints.clear()
+    room.asked.clear()
     for scheme in ("light", "dark"):
         room.page.emulate_media(color_scheme=scheme)
         room.page.goto(f"{room.served.root}/{language}{PAGES[name]}")
@@ -114,6 +121,8 @@ def test_every_page_is_for_everybody(room: Room, name: str, language: str) -> No
     assert room.page.evaluate("document.documentElement.scrollWidth") <= NARROW["width"]
     room.page.set_viewport_size(before or NARROW)
     assert [each for each in room.complaints if "404" not in each] == []
+    assert {each for each in room.asked if not each.startswith(f"{room.served.root}/")} == set()
+    assert f"{room.served.root}/style.css" in room.asked
 
 
 def test_the_other_language_shows_the_same_page(room: Room) -> None:
@@ -295,7 +304,7 @@ def answering(chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> It
     office.json("close", "2", "founded", "--disclosure", "withheld", "--reason", "x")
     (folder / "medium" / "broken.tar").write_bytes(b"x" * 1024)
     with serving(office, "--medium", folder / "medium") as served, seen(chromium, served) as page:
-        yield Room(served, page, [])
+        yield Room(served, page, [], set())
 
 
 def test_a_case_is_printed_without_what_only_a_screen_is_for(room: Room) -> None:

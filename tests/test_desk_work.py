@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from inbox import sandbox
 from inbox.desk.app import create_app
 from inbox.desk.passages import Chosen
 from inbox.schema import Case
@@ -128,7 +129,8 @@ def test_to_close_a_case_as_unfounded_takes_two(office: Office) -> None:
 
 def test_links_are_proposed_linked_and_dismissed(office: Office) -> None:
     with sitting(office) as client:
-        assert "MSKU1234565" in client.page("/en/case/1/links").replace(" ", "")
+        shown = client.page("/en/case/1/links")
+        assert "Both have: the container <bdi>MSKU1234565</bdi>" in " ".join(shown.split())
         sends(client, "links/2", relation="same_facts")
         assert "The same facts" in client.page("/en/case/2/links")
         sends(client, "links/2/unlink")
@@ -284,11 +286,26 @@ def test_a_file_is_looked_at_without_being_opened(office: Office) -> None:
     assert ("preview", "file 1, page 1", "") in noted(office)
 
 
+@pytest.mark.parametrize(
+    ("language", "why"),
+    [("en", "no preview: bubblewrap (bwrap) is not"), ("fr", "pas d'aperçu : bubblewrap (bwrap) n'est pas")],
+)
+def test_without_a_sandbox_no_file_is_looked_at_and_the_page_says_why(
+    office: Office, monkeypatch: pytest.MonkeyPatch, language: str, why: str
+) -> None:
+    monkeypatch.setattr(sandbox, "_PLACES", "/nowhere")
+    with sitting(office) as client:
+        refused = client.ask(f"/{language}/case/1/file/1")
+        shown = html.unescape(refused.text).replace("\xa0", " ").replace("\u2019", "'")
+        assert (409, True) == (refused.status_code, why in shown), shown
+        assert client.ask(f"/{language}/case/1/file/1/1/pixels").status_code == 404
+
+
 def test_more_time_holds_and_decisions(office: Office) -> None:
     with sitting(office) as client:
         sends(client, "hold", reason="proceedings")
         assert "Held for a procedure since" in client.page("/en/case/1")
-        sends(client, "hold", release="on", reason="over")
+        sends(client, "hold", **both(release="on", reason="over"))
         sends(client, "decide", choice="no_transmission", reason="no offence")
         assert client.send("/en/case/1/extend", reason="x", text="x").status_code == 409
         assert "to the author" not in client.page("/en/case/1").split("More time")[1].split("</details>")[0]
@@ -411,6 +428,9 @@ def test_a_reply_is_seen_as_its_author_will_see_it(office: Office) -> None:
         (number,) = (n for n in (1, 2) if "voiture rouge" in client.page(f"/en/case/{n}"))
         seen = client.send(f"/en/case/{number}/reply/preview", **said)
         assert (200, True) == (seen.status_code, "asked never to repeat it" in seen.text)
+        page = seen.text.split('<div class="seen" lang="fr">')[1].split("</div>")[0]
+        read = ("<h2>Reçu</h2>", "De la part de : Inspection des douanes", "not sent yet", said["text"])
+        assert [] == [each for each in read if each not in page]
         shown = client.send(f"/en/case/{number}/reply", **said)
         assert (200, True) == (shown.status_code, "asked never to repeat it" in shown.text)
         assert f"{said['text']}</textarea>" in shown.text

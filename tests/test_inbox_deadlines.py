@@ -1,5 +1,6 @@
 """When something is due: working days across holidays, leap days, the law's two clocks."""
 
+from calendar import monthrange
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
@@ -85,6 +86,14 @@ FEEDBACK = [
 def test_feedback_is_due_three_months_after_the_acknowledgement(happened: dict[str, date], day: date) -> None:
     """Or after the day on which that was due at the latest; six if that was extended."""
     assert day == clocks(date(2026, 12, 1), **happened)[Clock.FEEDBACK].day
+
+
+@given(DAYS, st.sampled_from([3, 6]))
+def test_feedback_is_due_on_the_same_day_of_a_later_month(day: date, months: int) -> None:
+    """Or on its last one, if that month has no such day: in February, of a leap year or another."""
+    due = clocks(day, acknowledged=day, extended=day if months == 6 else None)[Clock.FEEDBACK].day
+    assert months == (due.year - day.year) * 12 + due.month - day.month
+    assert due.day == min(day.day, monthrange(due.year, due.month)[1])
 
 
 @pytest.mark.parametrize(
