@@ -1,6 +1,7 @@
 """What several tests need: a PostgreSQL server, a browser, a port, a false clock, Hypothesis's profiles."""
 
 import shutil
+import signal
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -22,6 +23,9 @@ settings.register_profile(
 )
 settings.register_profile("thorough", settings.get_profile("ci"), derandomize=False, max_examples=2_000)
 settings.load_profile("ci")
+
+# A shell has what it runs in the background ignore Ctrl-C, and what that starts, too: the tests press it.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session")
