@@ -4,7 +4,7 @@ Nothing is ever linked, or merged, by itself (T-04).
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -98,30 +98,33 @@ def proposed(session: Session, number: int) -> Proposals:
 def view(session: Session, number: int) -> View:
     """Return what is linked to a case, and what is proposed, as plain values.
 
-    Raises as ``declarations.check``: a reason is a word of the case.
+    Raises as ``declarations.check``: a reason is a word of the case. Of the others no further word is shown
+    before all present have declared it of these, too: anybody could link a case to read of it.
     """
     declarations.check(session, number)
-    found = proposed(session, number)
+    settled, found = linked(session, number), proposed(session, number)
+    others = [other.number for _, other in settled] + [each.case.number for each in found.cases]
+    declared = declarations.given(session, others)
     return {
         "case": number,
         "linked": [
-            _line(other) | {"relation": link.kind, "since": link.since.isoformat()}
-            for link, other in linked(session, number)
+            _line(other, declared) | {"relation": link.kind, "since": link.since.isoformat()}
+            for link, other in settled
         ],
         "proposed": [
-            _line(each.case) | {"reasons": [_reason(reason) for reason in each.reasons]}
+            _line(each.case, declared) | {"reasons": [_reason(reason) for reason in each.reasons]}
             for each in found.cases
         ],
         "common": [_reason(reason) for reason in found.common],
     }
 
 
-def _line(case: Case) -> View:
+def _line(case: Case, declared: Collection[int]) -> View:
     return {
         "case": case.number,
         "status": case.status,
         "received": case.received.isoformat(),
-        "summary": case.summary,
+        "summary": case.summary if case.number in declared else None,
     }
 
 

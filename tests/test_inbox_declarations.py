@@ -96,6 +96,22 @@ def test_lists_show_no_word_of_a_case_before_all_have_declared_it(unread: Trio) 
         assert "    1  P4  0?  due" in said[0]
 
 
+def test_links_show_no_word_of_another_case_before_all_have_declared_it(unread: Trio) -> None:
+    """Although anybody may link it to one that they read; the control is afterwards."""
+    unread.others.json("declare", "1")
+    unread.others.json("link", "1", "3", "same_facts")
+    for hidden, words in ((True, []), (False, ["declare", "3"])):
+        if words:
+            unread.others.json(*words)
+        linked = {row["case"]: row for row in unread.others.json("links", "1")["linked"]}
+        assert hidden is (linked[3]["summary"] is None)
+        said = [unread.others.run("links", "1").out]
+        with sitting(unread.others) as client:
+            said.append(client.page("/en/case/1/links"))
+        assert [hidden] * 2 == [CANARY not in each for each in said]
+        assert hidden is ("not shown before: inbox declare 3\n" in said[0])
+
+
 @pytest.mark.parametrize("dense", [1, 10_000], ids="words in {} cases".format)
 @pytest.mark.parametrize("words", [["--search", "zibeline"], ["--tag", CANARY]], ids=" ".join)
 def test_no_search_finds_a_case_before_all_have_declared_it(

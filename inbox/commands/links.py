@@ -81,14 +81,19 @@ def unlink(door: Door, /, *, case: int, other: int, as_json: bool) -> None:
 def _lines(view: View) -> Iterator[str]:
     for row in view["linked"]:
         yield f"{row['case']:>5}  {row['relation']}, since {row['since']}: {row['status']}"
-        yield quoted(row["summary"])
+        yield _summary(row)
     for row in view["proposed"]:
         yield f"{row['case']:>5}  may have to do with it: both have {_said(row['reasons'])}"
-        yield quoted(row["summary"])
+        yield _summary(row)
     if not view["linked"] and not view["proposed"]:
         yield "nothing is linked to it or has something in common with it"
     if view["common"]:
         yield f"in more than {MANY} other cases, and so no reason: {_said(view['common'])}"
+
+
+def _summary(row: View) -> str:
+    undeclared = f"       not shown before: inbox declare {row['case']}"
+    return undeclared if row["summary"] is None else quoted(row["summary"])
 
 
 def _said(reasons: list[View]) -> str:
