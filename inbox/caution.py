@@ -93,12 +93,12 @@ def check(session: Session, number: int, text: str, despite: str) -> None:
     yet, CaseRefused for a reason that repeats such words itself: it is noted in
     the journal.
     """
-    findings = find(session, number, text)
-    if findings:
+    findings, in_reason = find(session, number, text), find(session, number, despite)
+    if findings or in_reason:
         declarations.check(session, number)
     if findings and not despite.strip():
         raise Cautioned(findings)
-    if find(session, number, despite):
+    if in_reason:
         raise CaseRefused(
             sentence("the reason says itself what could give somebody away"),
             sentence("the journal keeps it: give another"),

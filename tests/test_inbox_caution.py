@@ -126,7 +126,7 @@ def test_of_an_unsigned_letter_only_contacts_and_officers_are_known(
 def test_who_has_not_declared_to_have_no_interest_is_told_no_word_of_the_report(
     trio: Trio, tmp_path: Path
 ) -> None:
-    """Neither by a warning nor by a preview."""
+    """Neither by a warning nor by a preview, nor by what a reason to say it all the same may hold."""
     told = tmp_path / "answers.toml"
     told.write_text('what = "x"\nprotect = "Marguerite"', "utf-8")
     day = today().isoformat()
@@ -135,5 +135,7 @@ def test_who_has_not_declared_to_have_no_interest_is_told_no_word_of_the_report(
     for more in ([], ["--preview"], ["--despite-warning", "x"]):
         said = trio.others.run("reply", "4", "--text", "Marguerite", *more)
         assert ("Marguerite" in said.err + said.out, 1) == (False, said.code)
+    said = trio.others.run("reply", "4", "--text", "thank you", "--despite-warning", "Marguerite")
+    assert "must declare" in said.err
     trio.others.json("declare", "4")
     assert "“Marguerite”" in trio.others.run("reply", "4", "--text", "Marguerite").err

@@ -112,6 +112,15 @@ def test_links_show_no_word_of_another_case_before_all_have_declared_it(unread: 
         assert hidden is ("not shown before: inbox declare 3\n" in said[0])
 
 
+def test_who_tags_a_case_is_told_none_of_its_tags_before_all_have_declared_it(unread: Trio) -> None:
+    """A tag may say what the report says; the control is afterwards."""
+    said = unread.others.run("tag", "3", "quai")
+    assert (0, "case 3: noted; its tags are not shown before: inbox declare 3\n") == (said.code, said.out)
+    assert unread.others.json("tag", "3", "quai")["tags"] is None
+    unread.others.json("declare", "3")
+    assert f"case 3: quai, {CANARY}\n" == unread.others.run("tag", "3", "quai").out
+
+
 @pytest.mark.parametrize("dense", [1, 10_000], ids="words in {} cases".format)
 @pytest.mark.parametrize("words", [["--search", "zibeline"], ["--tag", CANARY]], ids=" ".join)
 def test_no_search_finds_a_case_before_all_have_declared_it(

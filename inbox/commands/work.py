@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from inbox import assigning, notes, tagging, terminal, workview
+from inbox import assigning, declarations, notes, tagging, terminal, workview
 from inbox.acts import Act, Deed
 from inbox.commands.texts import given_or_to_type, text_options
 from inbox.options import Door, case_argument, json_option, officer_options, today
@@ -46,8 +46,10 @@ def tag(door: Door, /, *, case: int, names: tuple[str, ...], remove: bool, as_js
         day = today()
         with inbox.acting(deed, day) as session:
             left = (tagging.remove if remove else tagging.add)(session, case, names, day)
-    said = f"case {case}: {visible(', '.join(left)) or 'no tags'}"
-    terminal.show({"case": case, "tags": left}, [said], as_json=as_json)
+            tags = None if declarations.missing(session, case) else left
+    told = f"noted; its tags are not shown before: inbox declare {case}"
+    said = told if tags is None else visible(", ".join(tags)) or "no tags"
+    terminal.show({"case": case, "tags": tags}, [f"case {case}: {said}"], as_json=as_json)
 
 
 @click.command()
