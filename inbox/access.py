@@ -14,7 +14,17 @@ from sqlalchemy.orm import Session
 
 from crypto import strictjson
 from crypto.dossier import Purpose
-from inbox import declarations, disclosures, dossiers, identities, matching, records, splitting, wording
+from inbox import (
+    caution,
+    declarations,
+    disclosures,
+    dossiers,
+    identities,
+    matching,
+    records,
+    splitting,
+    wording,
+)
 from inbox.acts import Act, Deed
 from inbox.casework import Duty
 from inbox.deciding import Choice
@@ -207,7 +217,8 @@ def _warnings(session: Session, told: Mapping[int, Sequence[Pieces]]) -> Iterato
             yield sentence(
                 "report {place} seems to name a day or an hour: could it tell who was there?", place=place
             )
-        if any(dossiers.repeats_protected(session, number, passage) for passage in passages):
+        protected = caution.protected(session, number)
+        if any(dossiers.repeats(protected, passage) for passage in passages):
             yield sentence(
                 "report {place} repeats words of what the author asked never to repeat", place=place
             )

@@ -81,6 +81,26 @@ class Cautioned(CaseRefused):
         self.findings = tuple(findings)
 
 
+class Protected:
+    """What must never be repeated, taken apart once for all the texts in which it may stand.
+
+    Repeated are two longer words in a row, with at most two others between, a number, a word with a capital;
+    of an answer that has only one longer word, that one.
+    """
+
+    def __init__(self, texts: Iterable[str]) -> None:
+        self._kept = [(*_telling(_content(text)), _capitals(text)) for text in texts]
+
+    def repeated(self, text: str) -> Iterator[str]:
+        """Yield what ``text`` repeats, whatever the accents, case and small words between."""
+        said, words = _content(text), set(matching.words(text))
+        pairs = {pair for gap in range(1, _NEAR + 1) for pair in zip(said, said[gap:], strict=False)}
+        for kept, alone, capitals in self._kept:
+            yield from (" ".join(pair) for pair in kept if pair in pairs)
+            yield from (word for word in alone if word in words and word in said)
+            yield from (word for word, folded in capitals if folded <= words)
+
+
 def told(findings: Sequence[Finding]) -> Sentence:
     """Return what was found, in words; it is something."""
     return joined([sentence("“{words}” ({why})", words=each.words, why=SAID[each.why]) for each in findings])
@@ -115,6 +135,19 @@ def find(session: Session, number: int, text: str) -> list[Finding]:
     return list(dict.fromkeys(found))
 
 
+def protected(session: Session, number: int) -> Protected:
+    """Return what the author of a case asked never to repeat; CaseRefused for an unknown case."""
+    case = records.case(session, number)
+    return Protected(() if case.unsigned else _guarded(session, REPORT.parse(case.message)))
+
+
+def _guarded(session: Session, report: Report) -> Iterator[str]:
+    asked = questionnaires.closest(session, report.questionnaire)
+    for field in asked.fields if asked else ():
+        if field.flag is Flag.PROTECT:
+            yield from answers.several(report.answers.get(field.id, ()))
+
+
 def _contacts(text: str) -> Iterator[Finding]:
     yield from (Finding(Why.CONTACT, match[0]) for match in _MAIL.finditer(text))
     yield from (Finding(Why.CONTACT, each.shown) for each in terms.found_in([text]) if each.kind in _ANYWHERE)
@@ -126,11 +159,8 @@ def _officers(session: Session, text: str) -> Iterator[Finding]:
 
 
 def _of_report(session: Session, report: Report, text: str) -> Iterator[Finding]:
-    asked = questionnaires.closest(session, report.questionnaire)
-    guarded = [field.id for field in asked.fields if field.flag is Flag.PROTECT] if asked else []
-    for field in guarded:
-        for protected in answers.several(report.answers.get(field, ())):
-            yield from (Finding(Why.PROTECTED, words) for words in repeated(protected, text))
+    guarded = Protected(_guarded(session, report))
+    yield from (Finding(Why.PROTECTED, words) for words in guarded.repeated(text))
     persons = "\n".join(answers.several(report.answers.get(scoring.questions().persons, ())))
     said = {
         (each.kind, each.value): each.shown
@@ -140,22 +170,15 @@ def _of_report(session: Session, report: Report, text: str) -> Iterator[Finding]
     for each in terms.found_in([text]):
         if (each.kind, each.value) in said:
             yield Finding(Why.REPORTED, each.shown)
-    yield from (Finding(Why.REPORTED, name) for name in _capitals(persons, text))
+    words = set(matching.words(text))
+    yield from (Finding(Why.REPORTED, name) for name, folded in _capitals(persons) if folded <= words)
 
 
-def repeated(protected: str, text: str) -> Iterator[str]:
-    """Yield what ``text`` repeats of ``protected``, whatever the accents, case and small words between.
-
-    That is two longer words in a row, with at most two others between, a number, a word with a capital; of an
-    answer that has only one longer word, that one.
-    """
-    kept, said = _content(protected), _content(text)
-    pairs = {pair for gap in range(1, _NEAR + 1) for pair in zip(said, said[gap:], strict=False)}
-    yield from (" ".join(pair) for pair in dict.fromkeys(pairwise(kept)) if pair in pairs)
-    numbers = [word for word in kept if len(word) > 1 and not word.isalpha()]
-    alone = kept if len(kept) == 1 else numbers
-    yield from (word for word in dict.fromkeys(alone) if word in said)
-    yield from _capitals(protected, text)
+def _telling(words: list[str]) -> tuple[list[tuple[str, str]], list[str]]:
+    """Return the pairs of the words of an answer, and those that tell by themselves, each once."""
+    numbers = [word for word in words if len(word) > 1 and not word.isalpha()]
+    alone = words if len(words) == 1 else numbers
+    return list(dict.fromkeys(pairwise(words))), list(dict.fromkeys(alone))
 
 
 def _content(text: str) -> list[str]:
@@ -175,11 +198,8 @@ def _has_digit(word: str) -> bool:
     return any(map(str.isdigit, word))
 
 
-def _capitals(said: str, text: str) -> Iterator[str]:
-    """Yield each word that has a capital in ``said`` and is in ``text``, as it may be a name."""
-    words: Iterable[str] = (match[0] for match in _CAPITAL.finditer(said) if match[0][0].isupper())
-    repeated_ = set(matching.words(text))
-    for word in dict.fromkeys(words):
-        folded = matching.words(word)
-        if len(word) >= _LEAST and folded and set(folded) <= repeated_:
-            yield word
+def _capitals(text: str) -> list[tuple[str, set[str]]]:
+    """Return each word that has a capital in a text, as it may be a name, with what it is folded to."""
+    words = dict.fromkeys(match[0] for match in _CAPITAL.finditer(text) if match[0][0].isupper())
+    folded = ((word, set(matching.words(word))) for word in words if len(word) >= _LEAST)
+    return [(word, parts) for word, parts in folded if parts]

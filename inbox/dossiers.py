@@ -15,7 +15,7 @@ from crypto.messages import REPORT, Report
 from crypto.questionnaire import Field, Flag, Questionnaire
 from inbox import caution, declarations, identities, lookalikes, questionnaires, records
 from inbox.answers import Answer
-from inbox.caution import Why
+from inbox.caution import Protected
 from inbox.errors import Refused
 from inbox.redaction import Pieces, Redaction, Redactor
 from inbox.schema import Case
@@ -122,8 +122,9 @@ def compose(
 
 
 def _doubtful(session: Session, number: int, said: Iterable[Entry]) -> Iterator[tuple[Doubt, str]]:
+    protected = caution.protected(session, number)
     for entry in said:
-        if any(repeats_protected(session, number, text) for text in entry.texts):
+        if any(repeats(protected, text) for text in entry.texts):
             yield Doubt.PROTECTED, entry.place
         if lookalikes.mixed(piece for text in entry.texts for piece in text):
             yield Doubt.ALIKE, entry.place
@@ -137,10 +138,9 @@ def offered(session: Session, number: int, language: str) -> list[Entry]:
     return [*entries(session, case, plan, Redactor(()))]
 
 
-def repeats_protected(session: Session, number: int, pieces: Pieces) -> bool:
+def repeats(protected: Protected, pieces: Pieces) -> bool:
     """Tell whether a text repeats what the author of a case asked never to repeat."""
-    findings = [found for piece in pieces for found in caution.find(session, number, piece)]
-    return any(found.why is Why.PROTECTED for found in findings)
+    return any(any(protected.repeated(piece)) for piece in pieces)
 
 
 def entries(session: Session, case: Case, plan: Plan, redactor: Redactor) -> Iterator[Entry]:

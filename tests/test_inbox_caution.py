@@ -72,9 +72,9 @@ def test_what_gives_nothing_away_is_sent(reported: World, text: str) -> None:
 
 
 def test_a_small_number_is_known_by_what_it_counts() -> None:
-    protected = "La date du 3 mai"
-    assert ["3 mai"] == list(caution.repeated(protected, "Est-ce bien le 3 mai ?"))
-    assert [] == list(caution.repeated(protected, "Nous vous répondons dans 3 mois, avant mai."))
+    protected = caution.Protected(["La date du 3 mai"])
+    assert ["3 mai"] == list(protected.repeated("Est-ce bien le 3 mai ?"))
+    assert [] == list(protected.repeated("Nous vous répondons dans 3 mois, avant mai."))
 
 
 def test_a_closing_is_looked_at_like_a_reply(reported: World) -> None:

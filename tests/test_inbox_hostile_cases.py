@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from inbox import terminal
+from inbox import questionnaires, terminal
 from inbox.schema import FollowUp
 from tests import hostile, inbox_builders
 from tests.desk_room import sitting
@@ -113,6 +113,29 @@ def test_ten_thousand_follow_ups_break_nothing(
     shown = office.json("show", str(number))["follow_ups"]
     assert (MANY + 1, "and one more") == (len(shown), shown[-1]["text"])
     assert views[str(3 - number)]["answers"] == office.json("show", str(3 - number))["answers"]
+
+
+def test_what_must_not_be_repeated_is_taken_apart_once_for_all_follow_ups(
+    world: World, portal: Portal, collect: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else a dossier of a case with ten thousand of them takes minutes, in which the desk answers nobody."""
+    asked, times = questionnaires.asked, []
+
+    def counted(*given: Any) -> Any:
+        times.append(given)
+        return asked(*given)
+
+    collect(portal.bundle(first(Reporter(world))))
+    with world.office.opened() as inbox, inbox.transaction() as session:
+        session.add_all(_follow_up(1, position) for position in range(1, 101))
+    monkeypatch.setattr(questionnaires, "asked", counted)
+    for words in (
+        ["dossier", "preview", "1", "--for", "prosecutor", "--to", "x", "--redact", "*:More"],
+        ["access", "1", "--person", "More", "--out", str(world.office.out / "held.pdf")],
+    ):
+        times.clear()
+        assert 0 == world.office.run(*words).code
+        assert 1 <= len(times) <= 5
 
 
 def test_nothing_leaves_as_a_table_in_which_a_formula_could_run() -> None:
