@@ -1,4 +1,4 @@
-"""What officers write is as little believed as a report: text on every page of the desk, and in print."""
+"""What officers write is believed as little as a report: text on every page of the desk, and in print."""
 
 import re
 from collections.abc import Iterator
@@ -28,14 +28,13 @@ READ = (
 
 @pytest.fixture(scope="module")
 def office(tmp_path_factory: pytest.TempPathFactory) -> Office:
-    """An inbox with two cases, the first with such words wherever officers may write."""
+    """An inbox with two reports of such words, the first with such words wherever officers may write."""
     folder = tmp_path_factory.mktemp("hostile-words")
     office = Office.found_by(folder, NAMES, 2)
     tell(
         World(office),
         Portal(World(office), folder / "medium"),
-        {"what": "MSKU 1234565"},
-        {"what": "MSKU 1234565"},
+        *[{"what": f"MSKU 1234565. {WORDS}.", "refs": WORDS, "who_id": WORDS, "zz": (WORDS, "b")}] * 2,
     )
     for number in ("1", "2"):
         office.json("declare", number)
@@ -86,7 +85,7 @@ def unlike_text(page: str) -> set[str]:
 
 
 @pytest.mark.parametrize("language", ["fr", "en"])
-def test_no_page_takes_what_officers_wrote_for_more_than_text(client: Client, language: str) -> None:
+def test_no_page_takes_what_was_written_for_more_than_text(client: Client, language: str) -> None:
     """Every page that can be opened, and those that forms lead to; the control is the pages that show it."""
     rules = [rule for rule in client.app.url_map.iter_rules() if "GET" in (rule.methods or ())]
     paths = [re.sub(r"<int:\w+>", "1", rule.rule) for rule in rules if "<language>" in rule.rule]
@@ -116,7 +115,7 @@ def test_no_page_takes_what_officers_wrote_for_more_than_text(client: Client, la
 
 
 @pytest.mark.parametrize("words", READ, ids=" ".join)
-def test_no_command_prints_what_officers_wrote_as_more_than_text(office: Office, words: list[str]) -> None:
+def test_no_command_prints_what_was_written_as_more_than_text(office: Office, words: list[str]) -> None:
     said = office.run(*words)
     assert 0 == said.code
     assert [] == [char for char in said.out + said.err if char != "\n" and terminal.visible(char) != char]
