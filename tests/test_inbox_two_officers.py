@@ -238,6 +238,17 @@ def test_every_sensitive_act_has_a_command_above(
     assert SENSITIVE == asked
 
 
+def test_what_a_file_may_do_is_told_before_anybody_types_a_passphrase(office: Office, types: Typing) -> None:
+    """Whoever then writes it out has read that it is as hostile as its sender."""
+    with session(office) as (_, run):
+        types()
+        warned, asked, _ = run(f"attachment 1 1 --out {office.out}/file --reason x").err.partition(
+            "this takes"
+        )
+        assert ("the sender's own bytes" in warned, asked) == (True, "this takes")
+        assert "own bytes" not in run(f"preview 1 1 --out {office.out}/file").err
+
+
 def test_both_are_named_in_the_journal(office: Office, types: Typing) -> None:
     """Of three who are present, the two who confirmed."""
     with session(office.of(*NAMES)) as (_, run):
