@@ -57,6 +57,7 @@ REPORT = {
     "path": "approached",
     "danger_now": "yes",
     "category": "approach",
+    "who_id": "X" * 8_000,
     "protect": "La photo de ma voiture.",
     "means": ("money", "threat_me"),
     "coi": "no",

@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import select
 
 from crypto import age, base64url, questionnaire, signing
+from crypto.errors import NotForUs
 from inbox import cli, dossiers, records, sheets
 from inbox.schema import Case, FollowUp
 from tests import dossier_room as room_of
@@ -23,6 +24,7 @@ from tests.inbox_builders import (
     answering,
     drop,
     first,
+    stranger,
     today,
 )
 
@@ -363,6 +365,15 @@ def test_an_addressee_with_stock_age_opens_it(room: Room, key: str, tmp_path: Pa
     assert (tmp_path / "dossier.pdf").read_bytes().startswith(b"%PDF-")
     assert 0 == verify(tmp_path / "d.tar", "--key", key)[0]
     assert "quantum" not in make(room, tmp_path / "hybrid.age").err
+
+
+def test_it_is_sealed_to_its_addressee_and_to_nobody_else(whole: Path) -> None:
+    """Its header has one recipient; another key opens nothing."""
+    head, _, _ = whole.read_bytes().partition(b"\n---")
+    assert 1 == head.count(b"\n-> ")
+    with pytest.raises(NotForUs):
+        age.unseal_bytes(whole.read_bytes(), [STOCK, stranger()])
+    assert age.unseal_bytes(whole.read_bytes(), [STOCK, ADDRESSEE])
 
 
 @pytest.mark.parametrize("recipient", ["", "age1", "age1pq1xyz", "age1" + "q" * 58, "age1\x1b[2J"], ids=repr)
