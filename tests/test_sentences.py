@@ -151,7 +151,13 @@ def test_what_was_kept_in_english_is_recognised_whole_or_not_at_all() -> None:
         ("file 3, page 2", "fichier 3, page 2"),
         ("prosecutor, attachments none, to age1x", "procureur, sans pièces jointes, pour age1x"),
         ("unfounded, withheld, despite a warning", "Infondé, Retenue, malgré un avertissement"),
-        ("art40: no_transmission", "Avis au procureur (art. 40 CPP): Non transmis"),
+        ("art40: no_transmission", "Avis au procureur (art. 40 CPP)\u00a0: Non transmis"),
+        ("2", "Probablement vraie"),
+        (
+            "days off added: 5, from 2026-12-24 to 2026-12-31",
+            "jours chômés ajoutés\u00a0: 5, du 2026-12-24 au 2026-12-31",
+        ),
+        ("regime external", "régime d'une autorité externe"),
         ("alice\x1b", "alice<U+001B>"),
     ],
 )

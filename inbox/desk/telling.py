@@ -44,7 +44,8 @@ _ABOUT = tuple(
         sentence("days off added"),
         sentence("days off removed"),
         sentence("from {first} to {last}", first="", last=""),
-        sentence("regime {name}", name=""),
+        sentence("regime internal"),
+        sentence("regime external"),
         sentence("key store {name}", name=""),
         sentence("minimise"),
         sentence("everywhere"),
@@ -86,8 +87,9 @@ _ABOUT = tuple(
         sentence("closed"),
     )
 )
-_CODES = ("measure", "outcome", "disclosure", "source_risk", "credibility", "decision", "regime", "duty")
+_CODES = ("measure", "outcome", "disclosure", "source_risk", "decision", "regime", "duty")
 _BETWEEN = re.compile(r"(, |: )")
+_COLON = {"fr": "\u00a0: "}
 
 
 def told(language: str, text: str) -> str:
@@ -100,6 +102,9 @@ def told(language: str, text: str) -> str:
 
 def about(language: str, text: str) -> str:
     """Return what an entry of the journal was about in a language, as far as it is words of ours."""
+    # A rating is a number, and stands alone: elsewhere a number counts something.
+    if rating := labels.of("credibility").get(text):
+        return visible(rating.in_(language))
     return visible("".join(_part(language, part) for part in _BETWEEN.split(text)))
 
 
@@ -115,5 +120,7 @@ def _said(language: str, value: object) -> str:
 
 
 def _part(language: str, part: str) -> str:
+    if part == ": ":
+        return _COLON.get(language, part)
     label = next((labels.of(codes)[part] for codes in _CODES if part in labels.of(codes)), None)
     return label.in_(language) if label else _said(language, recognised(part, _ABOUT))
