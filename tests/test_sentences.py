@@ -3,6 +3,7 @@
 import ast
 import errno
 import os
+import re
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -16,6 +17,7 @@ from inbox import catalogue, findings, troubles
 from inbox.acts import Act
 from inbox.caution import Finding, Why, told
 from inbox.desk import rendering, telling
+from inbox.desk.translation import TEMPLATES
 from inbox.errors import CaseRefused, WrongPassphrase
 from inbox.sentences import Sentence, joined, recognised, sentence
 
@@ -171,6 +173,24 @@ def test_every_act_has_a_name() -> None:
         "{% for each in acts if each not in ACTS %} {{ each }}{% endfor %}"
     )
     assert words.render(acts=[*Act, "received", "collected", "follow-up", "measure"]) == str(len(Act) + 4)
+
+
+def form_fields() -> set[str]:
+    """Return what the fields of the desk's forms are called, but for those that no officer fills in."""
+    templates = [path.read_text("utf-8") for path in (TEMPLATES / "desk").glob("*.html")]
+    tags = (tag for text in templates for tag in re.findall(r"<(?:input|select|textarea)\b[^>]*", text))
+    named = {name for tag in tags for name in re.findall(r'name="([a-z-]+)"', tag)}
+    made = re.findall(r'\b(?:chooser|coded|tick)\("([a-z]+)"', "".join(templates))
+    return (named | set(made)) - {"csrf_token", "form", "release", "chosen", "q-", "passphrase-"}
+
+
+def test_every_field_of_a_form_has_a_name_where_what_was_typed_is_given_back() -> None:
+    words = rendering.environment("fr").from_string(
+        '{% from "desk/words.html" import FIELDS with context %}{{ FIELDS|join(" ") }}'
+    )
+    named = set(words.render().split())
+    assert len(form_fields()) > 50
+    assert form_fields() - named == set()
 
 
 @pytest.mark.parametrize(
