@@ -138,7 +138,8 @@ def _redirect(session: Session, case: Case, closing: Closing, today: date) -> st
     measures.record(session, case.number, referred, today)
     if closing.disclosure is Disclosure.WITHHELD:
         return closing.text
-    return closing.text or body.said(case.language)
+    # An officer's own words say why, and may not say where to.
+    return "\n\n".join(filter(None, (closing.text.strip(), body.said(case.language))))
 
 
 def _tell(session: Session, number: int, closing: Closing, today: date) -> None:

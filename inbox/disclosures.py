@@ -88,7 +88,7 @@ def _check(session: Session, number: int, given: Given) -> None:
     if identities.of(session, number).consent is None:
         raise Refused(
             sentence("the author of case {number} has not consented", number=number),
-            sentence("ask, then note it: inbox identity consent"),
+            sentence("ask, then note it: inbox identity consent {number} --day DAY", number=number),
         )
 
 

@@ -43,7 +43,7 @@ def of(session: Session, number: int) -> Identity:
     if found is None:
         raise CaseRefused(
             sentence("nothing is noted of who the author of case {number} is", number=number),
-            sentence("nothing is to be done"),
+            sentence("if the author has said it, note it first: inbox identity set {number}", number=number),
         )
     return found
 

@@ -21,6 +21,7 @@ _CAUTIONS = {
     "source_risk": "SOURCE AT RISK: hardly anybody else knows this; an inquiry could lead to the author",
     "protect": "NEVER REPEAT what the author asks to keep: it stands first below",
 }
+_ROUTES = {"telephone": "by telephone", "letter": "by letter", "meeting": "in a meeting"}
 _ODD = {
     "unknown-question": "not a question of this questionnaire",
     "unknown-answer": "not an answer that the page offers",
@@ -69,7 +70,7 @@ def details(view: View) -> Iterator[str]:
     language = view["language"] or "unknown"
     yield f"received {view['received']}, collected {view['collected']}, language {language}"
     if view["route"] != PORTAL:
-        yield f"it came by {view['route']}: officers entered it, in words that may be theirs"
+        yield f"it came {_ROUTES[view['route']]}: officers entered it, in words that may be theirs"
     yield from _to_know(view)
     if view["note"] is not None:
         yield from ("", "note:", quoted(view["note"]))

@@ -161,6 +161,16 @@ def test_who_reports_what_is_out_of_scope_is_directed_elsewhere(
     assert ("referred_external", "defender_of_rights") == (measure["kind"], measure["addressee"])
 
 
+def test_an_officer_s_own_words_stand_before_where_to_turn_and_not_in_its_place(
+    office: Office, told: Callable[[], Any]
+) -> None:
+    asked = ["--disclosure", "full", "--to", "defender_of_rights", "--text", "C'est entre voisins."]
+    office.json("close", "1", "out_of_scope", *asked)
+    said = told().messages[-1].text
+    assert said.startswith("C'est entre voisins.\n\n")
+    assert "Vous pouvez vous adresser à :\n\nLe Défenseur des droits\n" in said
+
+
 def test_an_office_keeps_a_list_of_its_own(office: Office, tmp_path: Path, told: Callable[[], Any]) -> None:
     """Another file takes the place of the one that comes with the program; a wrong one does not."""
     assert "prosecutor" in office.json("redirections")["bodies"]

@@ -11,7 +11,8 @@ from inbox.deciding import Choice, Decision
 from inbox.options import Door, case_argument, json_option, officer_options, reason_needed, today
 
 
-@click.command()
+# Else the list of commands would end at the first full stop, that of “art.”
+@click.command(short_help="Say whether the prosecutor or the persons concerned are told.")
 @case_argument
 @click.argument("choice", type=click.Choice([choice.value for choice in Choice]))
 @reason_needed

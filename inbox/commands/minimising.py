@@ -24,7 +24,7 @@ def minimise(door: Door, /, *, case: int, place: str, reason: str, as_json: bool
 
     PLACE is the id of a question, note (of a drop), follow-up-N, file-N for its name, reply-N, staff-note-N,
     tags, measure-N, decision-art40, decision-art14, withheld, identity, or everywhere. With :all behind it,
-    all that stands there goes, and no words are asked for. Capitals and spaces do not count, accents do.
+    all that stands there goes, and no words are asked for. Capitals, accents and spaces do not count.
     """
     at, is_all = place.removesuffix(":all"), place.endswith(":all")
     text = None if is_all else given_or_to_type(**given)
