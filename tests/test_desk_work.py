@@ -201,6 +201,11 @@ def test_the_queue_is_filtered_by_officer_and_tag(client: Client) -> None:
             re.findall("<small>(.*)</small>", client.page("/en/"))[0],
             "Case 2" in client.page("/en/"),
         )
+    client.send("/en/queue", sort="priority", tag="nowhere")
+    assert "No case matches." in (none := client.page("/en/"))
+    assert ("All open ones" in none, "New reports" in none) == (True, False)
+    client.send("/en/queue", all="yes")
+    assert ("2 cases" in (every := client.page("/en/")), "All open ones" in every) == (True, False)
 
 
 def test_the_journal_is_shown_and_verified(client: Client) -> None:
@@ -242,7 +247,7 @@ def test_every_form_of_a_page_leads_to_an_act(client: Client) -> None:
 def test_junk_leaves_the_queue_in_one_act_and_comes_back(office: Office) -> None:
     with sitting(office) as client:
         assert client.send("/en/many/junk", case=["1", "2"], reason="noise").status_code == 303
-        assert "No case matches" in client.page("/en/")
+        assert "No case is open" in client.page("/en/")
         client.send("/en/queue", sort="priority", junk="on")
         assert "Case 1" in client.page("/en/").replace("Choose case", "Case")
         assert client.send("/en/many/recover", case=["1", "2"]).status_code == 303
@@ -445,7 +450,9 @@ def test_what_is_in_quarantine_is_read_by_nobody_until_two_lift_it(office: Offic
         assert "Let it be read again" not in client.page("/en/case/1/readers")
         sends(client, "readers/quarantine", reason="a protected secret")
         assert client.ask("/en/case/1").status_code == 409
-        assert "in quarantine" in client.page("/en/")
+        queue = client.page("/en/")
+        assert ("in quarantine" in queue, "/en/case/1/readers" in queue) == (True, True)
+        assert "inbox reply 1" in client.page("/en/case/1/readers")
         assert "Let nobody read it" not in client.page("/en/case/1/readers")
         assert client.send("/en/case/1/readers/quarantine/lift", reason="none").status_code == 401
         sends(client, "readers/quarantine/lift", **both(reason="none"))

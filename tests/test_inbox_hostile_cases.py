@@ -106,7 +106,7 @@ def test_ten_thousand_follow_ups_break_nothing(
     assert f"follow-up {MANY}, written" in printed(office, "show", str(number))
     with sitting(office) as client:
         assert f"More, number {MANY}" in client.page(f"/en/case/{number}")
-        assert "No case matches" not in client.page("/en/")
+        assert "No case is open" not in client.page("/en/")
     assert 0 == office.run("reply", str(number), "--text", "Enough").code
     assert 0 == office.run("outbox", "--out", office.out).code
     collect(portal.bundle(Sent(flooder.follow_up("and one more"))))

@@ -36,6 +36,7 @@ def show(page: int) -> ResponseReturnValue:
             declared_only=queueing.leaves_out(session, desk.wanted),
             labels=labels.current(session),
             wanted=desk.wanted,
+            is_narrowed=desk.wanted != Filter(),
             order=desk.order,
             page=page,
             many=MANY,
@@ -48,6 +49,9 @@ def show(page: int) -> ResponseReturnValue:
 def ask() -> ResponseReturnValue:
     """Ask for other cases, or in another order."""
     desk, form = here(), request.form
+    if "all" in form:
+        desk.wanted = Filter()
+        return redirect(url_for("queue.first"), 303)
     desk.order = choice("sort", Order)
     desk.wanted = Filter(
         status=form.get("status", ""),
