@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from werkzeug.test import TestResponse
 
-from inbox import queueing
+from inbox import patience, queueing
 from inbox.desk import headers
 from portal import headers as portal_headers
 from tests import inbox_builders as build
@@ -123,6 +123,20 @@ def test_a_form_without_the_token_of_the_session_does_nothing(world: World, toke
         assert answer.status_code == 400
         assert not client.desk.is_over
     assert "make-outbox" not in acts(world.office)
+
+
+def test_only_who_was_let_in_keeps_the_desk_from_locking(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Not another program that asks again and again, nor another site in the same browser."""
+    renewed: list[str] = []
+    monkeypatch.setattr(patience, "renew", lambda: renewed.append("once more"))
+    base = f"http://{client.desk.host}"
+    other = client.app.test_client()
+    for path in ("/en/", "/style.css", "/open/wrong"):
+        other.get(f"{client.desk.place}{path}", base_url=base)
+    assert [client.ask("/en/", **{"Sec-Fetch-Site": "cross-site"}).status_code, renewed] == [403, []]
+    assert [client.ask("/en/").status_code, renewed] == [200, ["once more"]]
 
 
 def test_every_answer_carries_the_headers(client: Client) -> None:
