@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,7 @@ import pytest
 from inbox import terminal
 from inbox.casework import Disclosure, Duty, Handling, Measure, Note, Setting, Strike, Tag
 from inbox.schema import Alias
-from tests import hostile
+from tests import hostile, inbox_builders
 from tests.desk_room import Client, sitting, tell
 from tests.inbox_builders import Office, Portal, World, passphrase_of, today
 
@@ -31,11 +32,20 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Office:
     """An inbox with two reports of such words, the first with such words wherever officers may write."""
     folder = tmp_path_factory.mktemp("hostile-words")
     office = Office.found_by(folder, NAMES, 2)
-    tell(
-        World(office),
-        Portal(World(office), folder / "medium"),
-        *[{"what": f"MSKU 1234565. {WORDS}.", "refs": WORDS, "who_id": WORDS, "zz": (WORDS, "b")}] * 2,
-    )
+    describe = inbox_builders.describe
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(
+            inbox_builders,
+            "describe",
+            lambda files: tuple(
+                replace(each, name=WORDS[:200], type=WORDS[:100]) for each in describe(files)
+            ),
+        )
+        tell(
+            World(office),
+            Portal(World(office), folder / "medium"),
+            *[{"what": f"MSKU 1234565. {WORDS}.", "refs": WORDS, "who_id": WORDS, "zz": (WORDS, "b")}] * 2,
+        )
     for number in ("1", "2"):
         office.json("declare", number)
     (folder / "identity").write_text(WORDS, "utf-8")
@@ -96,22 +106,26 @@ def test_no_page_takes_what_was_written_for_more_than_text(client: Client, langu
     }
     both = {f"passphrase-{name}": passphrase_of(name) for name in NAMES}
     plan = {"purpose": "prosecutor", "addressee": WORDS[:90], "language": "fr", "enclosed": "original"}
-    for path, form in (
-        ("dossier/preview", plan | {"replies": "on", "redact": f"what:{WORDS[-20:]}"}),
-        ("dossier/preview", plan | {"replies": "on"}),
-        ("ledger/identity", both),
-        ("reply/preview", {"template": "x"}),
-        ("reply", {"template": WORDS[:99]}),
-        ("note", {"text": WORDS * 999}),
-        ("minimise/preview", {"place": "everywhere", "text": "owned"}),
-        ("close", {"outcome": "unfounded", "disclosure": "withheld", "reason": WORDS[:99]}),
+    for path, form, status in (
+        ("dossier/preview", plan | {"replies": "on", "redact": f"what:{WORDS[-20:]}"}, 409),
+        ("dossier/preview", plan | {"replies": "on"}, 200),
+        ("ledger/identity", both, 200),
+        ("reply/preview", {"template": "x"}, 200),
+        ("reply", {"template": WORDS[:99]}, 409),
+        ("note", {"text": WORDS * 999}, 409),
+        ("minimise/preview", {"passage": "owned", "everywhere": "on"}, 200),
+        ("/access/preview", {"persons": "owned", "cases": "1 2", "language": "fr"}, 200),
+        ("close", {"outcome": "unfounded", "disclosure": "withheld", "reason": WORDS[:99]}, 401),
     ):
-        pages[f"POST {path} {len(pages)}"] = client.send(f"/{language}/case/1/{path}", **form)
+        answer = client.send(f"/{language}{path if path.startswith('/') else f'/case/1/{path}'}", **form)
+        assert answer.status_code == status, answer.text
+        pages[f"POST {path} {len(pages)}"] = answer
     assert len(pages) > 20
     assert {} == {path: page.status_code for path, page in pages.items() if page.status_code >= 500}
     assert {} == {path: found for path, page in pages.items() if (found := unlike_text(page.text))}
     shown = [path for path, page in pages.items() if "&lt;U+202E&gt;" in page.text]
-    assert len(shown) > 8, shown
+    assert len(shown) > 15, shown
+    assert {"POST minimise/preview", "POST /access/preview"} <= {path.rpartition(" ")[0] for path in shown}
 
 
 @pytest.mark.parametrize("words", READ, ids=" ".join)
