@@ -67,14 +67,23 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Office:
                 Strike(case=1, position=9, day=day, by=WORDS, place=WORDS),
                 Alias(officer="bruno", name=WORDS),
                 Setting(name="replies", value=_templates()),
+                Setting(name="redirections", value=_bodies()),
             ]
         )
     return office
 
 
 def _templates() -> str:
-    quoted = "".join(f"\\U{ord(char):08X}" for char in WORDS.replace("{", "{{").replace("}", "}}"))
-    return TEMPLATE.format(f'"{quoted}"')
+    return TEMPLATE.format(_in_toml(WORDS.replace("{", "{{").replace("}", "}}")))
+
+
+def _bodies() -> str:
+    said = f"{{ fr = {_in_toml(WORDS)}, en = {_in_toml(WORDS)} }}"
+    return f"[harbour]\nname = {said}\ntext = {said}\n"
+
+
+def _in_toml(text: str) -> str:
+    return '"' + "".join(f"\\U{ord(char):08X}" for char in text) + '"'
 
 
 @pytest.fixture
@@ -134,3 +143,17 @@ def test_no_command_prints_what_was_written_as_more_than_text(office: Office, wo
     assert 0 == said.code
     assert [] == [char for char in said.out + said.err if char != "\n" and terminal.visible(char) != char]
     assert hostile.RENDERED not in said.out
+
+
+def test_no_answer_to_a_person_and_no_name_of_a_bundle_is_printed_as_more_than_text(
+    office: Office, tmp_path: Path
+) -> None:
+    """The control is that both are named."""
+    copy = office.copy(tmp_path / "copy")
+    bundle = tmp_path / f"bundle{hostile.ESCAPES.replace('/', '')}{hostile.BIDI}.tar"
+    bundle.write_bytes(b"x")
+    given = copy.run("access", "2", "--person", "invoicegpj", "--out", tmp_path / "given")
+    refused = copy.run("collect", bundle)
+    assert ["<U+202E>" in given.out, "<U+202E>" in refused.err] == [True, True]
+    for said in (given, refused):
+        assert [] == [char for char in said.out + said.err if char != "\n" and terminal.visible(char) != char]
