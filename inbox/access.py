@@ -187,7 +187,9 @@ def _check_deferral(session: Session, number: int, today: date) -> None:
                 number=number,
                 day=row.due,
             ),
-            sentence("leave it out, or decide anew: inbox decide {number}", number=number),
+            sentence(
+                "leave it out, or decide anew: inbox decide {number} informed --reason TEXT", number=number
+            ),
         )
 
 

@@ -73,7 +73,7 @@ def close(session: Session, number: int, closing: Closing, today: date) -> Case:
     if case.status == Status.CLOSED:
         raise CaseRefused(
             sentence("case {number} is closed already", number=number),
-            sentence("open it again first: inbox reopen {number}", number=number),
+            sentence("open it again first: inbox reopen {number} --reason TEXT", number=number),
         )
     if duties.is_open(session, number, duties.Kind.ART40):
         raise CaseRefused(

@@ -120,7 +120,7 @@ def _why(case: int, what: Obstacle) -> tuple[Sentence, Sentence]:
         case Obstacle.UNREAD:
             return (
                 sentence("case {case} has a letter that nobody has read", case=case),
-                sentence("read it first: inbox show"),
+                sentence("read it first: inbox show {case}", case=case),
             )
         case Obstacle.PORTAL:
             return (

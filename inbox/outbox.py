@@ -79,7 +79,8 @@ def again(inbox: Inbox, out: Path, n: int, *, today: date) -> Made:
         made = records.outbox(session, n)
         if made is None:
             raise Refused(
-                sentence("outbox {n} was never made", n=n), sentence("make the next one: inbox outbox")
+                sentence("outbox {n} was never made", n=n),
+                sentence("make the next one: inbox outbox --out DIR"),
             )
         if made.confirmed:
             raise Refused(
@@ -280,6 +281,6 @@ def _hand_over(n: int, path: Path, out: Path, anew: Manifest | None = None) -> P
                 out=out,
                 error=troubles.of_system(error),
             ),
-            sentence("see to the medium, then: inbox outbox --again {n}", n=n),
+            sentence("see to the medium, then: inbox outbox --again {n} --out DIR", n=n),
         ) from None
     return target

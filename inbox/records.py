@@ -178,7 +178,8 @@ def case(session: Session, number: int) -> Case:
                 day=line.quarantined,
             ),
             sentence(
-                "answer, close or destroy it; two officers lift that: inbox quarantine {number} --lift",
+                "answer, close or destroy it; two officers lift that:"
+                " inbox quarantine {number} --lift --reason TEXT",
                 number=number,
             ),
         )
@@ -186,7 +187,7 @@ def case(session: Session, number: int) -> Case:
         sentence("case {number} is for its handlers alone", number=number),
         sentence(
             "see who they are: inbox handlers {number}; in an emergency two officers open it, which"
-            " is told to the referent: inbox break-glass {number}",
+            " is told to the referent: inbox break-glass {number} --reason TEXT",
             number=number,
         ),
     )

@@ -66,12 +66,12 @@ def set_status(session: Session, number: int, status: Status, today: date) -> Ca
     if status is Status.CLOSED:
         raise CaseRefused(
             sentence("a case is closed with its outcome"),
-            sentence("do that: inbox close {number} OUTCOME", number=number),
+            sentence("do that: inbox close {number} OUTCOME --disclosure HOW", number=number),
         )
     if case.status == Status.CLOSED:
         raise CaseRefused(
             sentence("case {number} is closed", number=number),
-            sentence("open it again first: inbox reopen {number}", number=number),
+            sentence("open it again first: inbox reopen {number} --reason TEXT", number=number),
         )
     case.status = status.value
     handling.acted(session, number, today)

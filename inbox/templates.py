@@ -127,7 +127,7 @@ def fill(session: Session, number: int, template_id: str, own: str, today: date)
     if template_id == EXTENSION and not handling.of(session, number).extended:
         raise CaseRefused(
             sentence("it tells of more time, which was not taken"),
-            sentence("take it and tell the author: inbox extend {number}", number=number),
+            sentence("take it and tell the author: inbox extend {number} --reason TEXT", number=number),
         )
     page = statuspage.page_of(session, number)
     text = template.text.in_(page.language)
