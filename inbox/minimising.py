@@ -93,8 +93,14 @@ def _find(session: Session, number: int, striker: Striker, today: date) -> Case:
         raise CaseRefused(sentence("no passage was given"), sentence("give its exact words"))
     _show_all(session, case, striker, today)
     if not striker.times:
+        if striker.place == EVERYWHERE:
+            stands = sentence("this stands nowhere in case {number}", number=number)
+        else:
+            stands = sentence(
+                "this does not stand in case {number} at {place}", number=number, place=striker.place
+            )
         raise CaseRefused(
-            sentence("this does not stand in case {number} at {place}", number=number, place=striker.place),
+            stands,
             sentence("copy the exact words from: inbox show"),
         )
     return case

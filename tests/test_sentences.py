@@ -152,7 +152,7 @@ def test_what_was_kept_in_english_is_recognised_whole_or_not_at_all() -> None:
     [
         ("file 3, page 2", "fichier 3, page 2"),
         ("prosecutor, attachments none, to age1x", "procureur, sans pièces jointes, pour age1x"),
-        ("unfounded, withheld, despite a warning", "Infondé, Retenue, malgré un avertissement"),
+        ("unfounded, withheld, despite a warning", "Infondé, Non communiquée, malgré un avertissement"),
         ("art40: no_transmission", "Avis au procureur (art. 40 CPP)\u00a0: Non transmis"),
         ("2", "Probablement vraie"),
         (
@@ -213,3 +213,12 @@ def test_a_refusal_is_said_in_the_language_of_its_page() -> None:
     wrong = WrongPassphrase("alice")
     assert telling.told("fr", wrong.what) == "Mauvaise phrase de passe pour la part de l'agent alice"
     assert catalogue.text("fr", wrong.hint)[1:] == telling.told("fr", wrong.hint)[1:] != wrong.hint[1:]
+
+
+@pytest.mark.parametrize(
+    ("size", "french", "english"),
+    [(25, "25 o", "25 B"), (9_825, "9,6 Kio", "9.6 KiB"), (10_240, "10 Kio", "10 KiB"), (0, "0 o", "0 B")],
+)
+def test_a_size_has_the_comma_of_its_language(size: int, french: str, english: str) -> None:
+    said = [rendering.environment(each).from_string("{{ n|size }}").render(n=size) for each in ("fr", "en")]
+    assert [french, english] == said

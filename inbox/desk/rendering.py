@@ -4,6 +4,7 @@ from functools import cache, partial
 from http import HTTPStatus
 from typing import Any
 
+from babel.numbers import format_decimal
 from flask import Flask, abort, g, request, url_for
 from flask_wtf.csrf import generate_csrf
 from jinja2 import Environment, FileSystemLoader, PrefixLoader, StrictUndefined
@@ -112,4 +113,5 @@ def _size(language: str, count: int) -> str:
     unit = next(units)
     while size >= 1024 and unit != _UNITS[language][-1]:  # noqa: PLR2004 - what the units are made of
         size, unit = size / 1024, next(units)
-    return f"{size:.0f} {unit}" if unit == _UNITS[language][0] or size >= 10 else f"{size:.1f} {unit}"  # noqa: PLR2004 - two digits suffice
+    is_whole = unit == _UNITS[language][0] or size >= 10  # noqa: PLR2004 - two digits suffice
+    return f"{format_decimal(size, '0' if is_whole else '0.0', locale=language)} {unit}"
