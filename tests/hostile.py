@@ -20,6 +20,8 @@ RENDERED = str(7 * 7191)
 ESCAPES = "\x1b]0;owned\x07\x1b[2J\x1b[31m\x9b1;1H\x1bP+q\x1b\\\x1b]8;;http://owned/\x07link\x1b]8;;\x07"
 BIDI = "invoice\u202egpj.exe\u2066\u200f"
 ALIKE = "p\u0430ypal \u0392ank"  # a Cyrillic a, a Greek B
+# Each line is one letter to a browser, however long: a syllable of Korean, a family, marks on an o.
+JOINED = "\u1100" * 300 + "\n" + "\U0001f468\u200d" * 300 + "\n" + "o" + "\u0336\u20dd" * 300
 FORMULAS = '=cmd|\' /C calc\'!A0,+1+1,-1+1,@SUM(1),\t=1\r\n"=HYPERLINK(""http://owned/"")"'
 PIXELS, TEXT, NOTHING = "pixels", "text", "nothing"
 JPEG, PNG, GIF, PDF, ZIP = "image/jpeg", "image/png", "image/gif", "application/pdf", "application/zip"

@@ -6,13 +6,16 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Browser
 
 from inbox import terminal
 from inbox.casework import Disclosure, Duty, Handling, Measure, Note, Setting, Strike, Tag
 from inbox.schema import Alias
 from tests import hostile, inbox_builders
-from tests.desk_room import Client, sitting, tell
+from tests.desk_room import Client, seen, serving, sitting, tell
 from tests.inbox_builders import Office, Portal, World, passphrase_of, today
+
+pytest_plugins = ["tests.inbox_room"]
 
 NAMES = ("alice", "bruno")
 WORDS = f"{hostile.ESCAPES}{hostile.BIDI}{hostile.SCRIPT}{hostile.JINJA}{hostile.FORMULAS}\"'>&amp;"
@@ -157,3 +160,16 @@ def test_no_answer_to_a_person_and_no_name_of_a_bundle_is_printed_as_more_than_t
     assert ["<U+202E>" in given.out, "<U+202E>" in refused.err] == [True, True]
     for said in (given, refused):
         assert [] == [char for char in said.out + said.err if char != "\n" and terminal.visible(char) != char]
+
+
+def test_no_report_reaches_over_what_stands_beside_it(
+    world: World, portal: Portal, chromium: Browser, tmp_path: Path
+) -> None:
+    """With letters that no line can break: status and deadlines look as beside another report."""
+    tell(world, portal, {"what": "A plain report"}, {"what": hostile.JOINED})
+    looks = set()
+    with serving(world.office, "--medium", tmp_path) as served, seen(chromium, served) as page:
+        for number in (1, 2):
+            page.goto(f"{served.root}/en/case/{number}")
+            looks.add(page.locator(".aside > section").first.screenshot())
+    assert 1 == len(looks)

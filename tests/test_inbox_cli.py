@@ -34,6 +34,22 @@ def test_control_and_direction_characters_are_spelled_out() -> None:
     assert harmless(visible(ESCAPES))
 
 
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("Du\u3164pont, Du\u115fpont, Du\u034fpont", "Du<U+3164>pont, Du<U+115F>pont, Du<U+034F>pont"),
+        ("a" + "\u0336" * 7 + "b", "a" + "\u0336" * 5 + "<U+0336>" * 2 + "b"),
+        ("a" + "\u0336\u200d" * 7, "a" + "\u0336\u200d" * 5 + "<U+0336>\u200d" * 2),
+        ("tie\u0302\u0301ng, \u1019\u103b\u103e\u1031\u102c\u1037, ❤\ufe0f", None),
+    ],
+    ids=["letters that show nothing", "marks", "marks with joiners", "what scripts need"],
+)
+def test_what_shows_nothing_or_reaches_over_its_neighbours_is_spelled_out(
+    text: str, shown: str | None
+) -> None:
+    assert (text if shown is None else shown) == visible(text)
+
+
 def test_quoted_text_cannot_leave_its_margin(monkeypatch: pytest.MonkeyPatch) -> None:
     """Neither by its own line ends, nor by being long, nor by wide characters."""
     monkeypatch.setenv("COLUMNS", "30")
