@@ -10,6 +10,9 @@ from inbox.schema import Case
 from inbox.sentences import sentence
 
 _LAST = "last-case"
+# More than an inbox gives between two copies. Numbers never go back: one with a digit too many would leave no
+# number for a new case that a command takes.
+_MOST_LEFT_OUT = 1_000_000
 
 
 def last(session: Session) -> int:
@@ -23,10 +26,15 @@ def last(session: Session) -> int:
 
 
 def go_on_after(session: Session, number: int) -> None:
-    """Let new cases have higher numbers than this one; Refused if a higher one was given already."""
+    """Let new cases have higher numbers than this one; Refused if a higher one was given, or none near it."""
     if number < (given := last(session)):
         raise Refused(
             sentence("numbers up to {given} are given already", given=given),
             sentence("name that one, or a higher"),
+        )
+    if number > given + _MOST_LEFT_OUT:
+        raise Refused(
+            sentence("no number above {given} was given so far", given=given),
+            sentence("look at the number again: what is left out never comes back"),
         )
     session.merge(Setting(name=_LAST, value=str(number)))

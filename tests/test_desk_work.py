@@ -353,6 +353,8 @@ def test_what_is_destroyed_takes_two_and_leaves_the_list(office: Office) -> None
     with sitting(office) as client:
         asked = client.send("/en/retention", **form)
         assert (401, True) == (asked.status_code, 'name="case" value="1"' in asked.text)
+        confirmed = asked.text.partition("This is what is confirmed")[2]
+        assert re.findall("<dt>(.*)</dt><dd [^>]*>(.*)</dd>", confirmed) == [("Case", "1")]
         gone = client.send("/en/retention", **both(**form))
         assert (200, True) == (gone.status_code, "Case 1" in gone.text)
         assert client.ask("/en/case/1").status_code == 409

@@ -249,6 +249,14 @@ def test_after_an_upgrade_officers_name_the_last_number(world: World) -> None:
         assert 7 == numbering.last(session)
 
 
+def test_no_last_number_is_named_that_would_leave_none_for_new_cases(world: World) -> None:
+    """It takes one officer, and is never taken back; the control is the highest that is taken."""
+    for number, code in ((2**53 - 1, 1), (1_000_008, 1), (1_000_007, 0)):
+        world.office.json("settings", "--last-case", "7")
+        said = world.office.run("settings", "--last-case", str(number))
+        assert (code, bool(code)) == (said.code, "no number above 7 was given so far" in said.err)
+
+
 def test_the_share_of_an_officer_who_is_alone_is_named_as_not_in_it(
     world: World, trio: Trio, tmp_path: Path
 ) -> None:
