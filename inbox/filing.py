@@ -1,5 +1,6 @@
 """What was unsealed becomes cases, follow-ups, or visible rows, inside one transaction."""
 
+from collections import defaultdict
 from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -81,6 +82,7 @@ class Filing:
         self.meant: dict[int, set[str]] = {}
         self._names = conflicts.watched(session)
         self._letters: list[tuple[Item, SignedFollowUp]] = []
+        self._written: defaultdict[int, list[str]] = defaultdict(list)
 
     def knows(self, case_id: bytes | None) -> bool:
         """Tell whether there is a case of this id by now."""
@@ -108,6 +110,8 @@ class Filing:
         self._session.flush()
         for item, letter in sorted(self._letters, key=_age):
             self._file_follow_up(item, letter)
+        for number, texts in self._written.items():
+            words.add(self._session, number, texts)  # once for all: it takes as long as all words together
 
     def withdraw(self, withdrawal: Withdrawal) -> None:
         """Flag the case if the key is its reporter's; nothing is deleted."""
@@ -198,7 +202,7 @@ class Filing:
         known.closed_in = None
         warning = self._shown.warning(follow_up.keyring, item.day)
         known.keyring_warning = known.keyring_warning or warning
-        words.add(self._session, known.number, [follow_up.text])
+        self._written[known.number].append(follow_up.text)
         index.add(self._session, known.number, [follow_up.text])
         handling.heard(self._session, known.number)
         self._file_attachments(_Owner(known.number, follow_up.id), letter, follow_up.files)

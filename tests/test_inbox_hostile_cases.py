@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from inbox import questionnaires, terminal
+from inbox import words as search_words
 from inbox.schema import FollowUp
 from tests import hostile, inbox_builders
 from tests.desk_room import sitting
@@ -113,6 +114,43 @@ def test_ten_thousand_follow_ups_break_nothing(
     shown = office.json("show", str(number))["follow_ups"]
     assert (MANY + 1, "and one more") == (len(shown), shown[-1]["text"])
     assert views[str(3 - number)]["answers"] == office.json("show", str(3 - number))["answers"]
+
+
+def test_the_words_of_a_case_are_written_once_for_all_letters_of_a_bundle(
+    world: World, portal: Portal, collect: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each time takes as long as all words of the case: letter by letter, some thousands would take days."""
+    flooder, other = Reporter(world), Reporter(world)
+    collect(portal.bundle(first(flooder), first(other)))
+    written, add = [], search_words.add
+
+    def counted(session: Any, number: int, texts: list[str]) -> None:
+        written.append((number, texts))
+        add(session, number, texts)
+
+    monkeypatch.setattr(search_words, "add", counted)
+    letters = [Sent(flooder.follow_up(f"quay {n}")) for n in range(9)]
+    collect(portal.bundle(*letters, Sent(other.follow_up("warehouse"))))
+    assert [1, 9] == sorted(len(texts) for _, texts in written)
+    for word in ("quay", "warehouse"):
+        assert 1 == world.office.json("queue", "--search", word)["count"]
+
+
+def test_a_case_is_found_by_what_was_written_first_as_far_as_there_is_room(
+    world: World, portal: Portal, collect: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What came later still stands in the case; the control is what came before, and another case."""
+    monkeypatch.setattr(search_words, "_MOST", 100)
+    flooder = Reporter(world)
+    letters = [Sent(flooder.follow_up(text)) for text in ("early " + "x" * 100, "late")]
+    for sent in ([first(flooder), first(Reporter(world), text="late")], letters[:1], letters[1:]):
+        collect(portal.bundle(*sent))
+    late = world.office.json("queue", "--search", "late")
+    early = world.office.json("queue", "--search", "early")
+    assert (1, 1) == (early["count"], late["count"])
+    number = early["cases"][0]["case"]
+    assert number != late["cases"][0]["case"]
+    assert "late" == world.office.json("show", str(number))["follow_ups"][-1]["text"]
 
 
 def test_what_must_not_be_repeated_is_taken_apart_once_for_all_follow_ups(
