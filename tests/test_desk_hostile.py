@@ -7,10 +7,11 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser
+from sqlalchemy import select
 
 from inbox import terminal
 from inbox.casework import Disclosure, Duty, Handling, Measure, Note, Setting, Strike, Tag
-from inbox.schema import Alias
+from inbox.schema import Alias, Case
 from tests import hostile, inbox_builders
 from tests.desk_room import Client, seen, serving, sitting, tell
 from tests.inbox_builders import Office, Portal, World, passphrase_of, today
@@ -26,7 +27,9 @@ READ = (
     ["show", "1"], ["list"], ["queue"], ["timeline", "1"], ["links", "1"], ["templates"], ["oversight"],
     ["disclosures", "list", "1"], ["journal", "print"], ["conflict", "aliases"], ["identity", "show", "1"],
     ["handlers", "1"], ["retention"], ["settings"], ["redirections"],
-    ["dossier", "preview", "1", "--for", "prosecutor", "--to", WORDS, "--with-replies"],
+    ["dossier", "preview", "1", "--for", "prosecutor", "--to", WORDS, "--with-replies",
+     "--attachments", "original"],
+    ["reply", "1", "--preview"], ["reply", "1", "--template", "x", "--preview"],
 )  # fmt: skip
 
 
@@ -57,7 +60,9 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Office:
     office.json("reply", "1", "--text", WORDS, "--despite-warning", WORDS[:80])
     day = today()
     with office.opened() as inbox, inbox.transaction() as session:
-        session.get_one(Handling, 1).withheld = WORDS
+        session.get_one(Case, 2).status = "closed"
+        for work in session.scalars(select(Handling)):
+            work.withheld, work.outcome, work.disclosure = WORDS, "moot", "withheld"
         session.add_all(
             [
                 Note(case=1, position=9, by=WORDS, day=day, text=WORDS),
@@ -107,7 +112,9 @@ def unlike_text(page: str) -> set[str]:
 
 
 @pytest.mark.parametrize("language", ["fr", "en"])
-def test_no_page_takes_what_was_written_for_more_than_text(client: Client, language: str) -> None:
+def test_no_page_takes_what_was_written_for_more_than_text(
+    client: Client, tmp_path: Path, language: str
+) -> None:
     """Every page that can be opened, and those that forms lead to; the control is the pages that show it."""
     rules = [rule for rule in client.app.url_map.iter_rules() if "GET" in (rule.methods or ())]
     paths = [re.sub(r"<int:\w+>", "1", rule.rule) for rule in rules if "<language>" in rule.rule]
@@ -116,6 +123,9 @@ def test_no_page_takes_what_was_written_for_more_than_text(client: Client, langu
         for path in paths
         if not path.endswith("/pixels")
     }
+    pages["case 2"] = client.ask(f"/{language}/case/2")
+    name = f"bundle{hostile.BIDI}<script>.tar"
+    (tmp_path / name).write_bytes(b"x")
     both = {f"passphrase-{name}": passphrase_of(name) for name in NAMES}
     plan = {"purpose": "prosecutor", "addressee": WORDS[:90], "language": "fr", "enclosed": "original"}
     for path, form, status in (
@@ -127,6 +137,7 @@ def test_no_page_takes_what_was_written_for_more_than_text(client: Client, langu
         ("note", {"text": WORDS * 999}, 409),
         ("minimise/preview", {"passage": "owned", "everywhere": "on"}, 200),
         ("/access/preview", {"persons": "owned", "cases": "1 2", "language": "fr"}, 200),
+        ("/medium/collect", {"bundle": name}, 200),
         ("close", {"outcome": "unfounded", "disclosure": "withheld", "reason": WORDS[:99]}, 401),
     ):
         answer = client.send(f"/{language}{path if path.startswith('/') else f'/case/1/{path}'}", **form)
