@@ -16,21 +16,24 @@ LONGEST = 8_000
 
 
 def keep(session: Session, number: int, text: str, today: date) -> None:
-    """Note who the author of a case is, in place of what was noted before, whose consent ends.
+    """Note who the author of a case is, below what was noted before, whose consent ends.
 
-    Raises CaseRefused if there is no such case, Refused for a text that is empty or too long.
+    One officer notes it, and so takes nothing away: what is wrong is struck by two (``minimising``).
+    Raises CaseRefused if there is no such case, Refused for a text that is empty or, with all before, too
+    long.
     """
     records.case(session, number)
-    if not 0 < len(text.strip()) <= LONGEST:
+    known = session.get(Identity, number)
+    whole = text if known is None else f"{known.text}\n{text}"
+    if not text.strip() or len(whole) > LONGEST:
         raise Refused(
             sentence("an identity is told in 1 to {most} characters", most=LONGEST),
             sentence("give it with --text-file"),
         )
-    known = session.get(Identity, number)
     if known is None:
-        session.add(Identity(case=number, day=today, text=text))
+        session.add(Identity(case=number, day=today, text=whole))
     else:
-        known.day, known.text, known.consent = today, text, None
+        known.day, known.text, known.consent = today, whole, None
 
 
 def of(session: Session, number: int) -> Identity:

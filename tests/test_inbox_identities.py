@@ -3,7 +3,9 @@
 from pathlib import Path
 
 import pytest
+from sqlalchemy import delete
 
+from inbox.casework import Identity
 from tests.inbox_builders import Office, today
 from tests.inbox_trio import Trio
 
@@ -16,6 +18,8 @@ NAME = "Ondine Kerguelen-Xaintrailles"
 def office(trio: Trio, tmp_path: Path) -> Office:
     """Two officers, and an author of case 1 who said who it is."""
     (tmp_path / "identity").write_text(NAME)
+    with trio.others.opened() as inbox, inbox.transaction() as session:
+        session.execute(delete(Identity).filter_by(case=1))
     trio.others.json("identity", "set", "1", "--text-file", tmp_path / "identity")
     return trio.others
 
@@ -70,6 +74,18 @@ def test_a_consent_has_a_day_that_was(office: Office, day: str) -> None:
 
 def disclose(office: Office, ground: str, what: str = "identity", *more: str) -> int:
     return office.run("disclosures", "add", "1", "--to", "X", "--what", what, "--ground", ground, *more).code
+
+
+def test_one_officer_takes_nothing_away_of_an_identity(office: Office, tmp_path: Path) -> None:
+    """Another name is noted below it, as far as there is room; two strike the one that is wrong."""
+    for text, code in (("Somebody Else", 0), ("x" * 7_990, 1)):
+        (tmp_path / "other").write_text(text)
+        assert code == office.run("identity", "set", "1", "--text-file", tmp_path / "other").code
+        assert f"{NAME}\nSomebody Else" == office.json("identity", "show", "1")["identity"]
+    (tmp_path / "wrong").write_text("Somebody Else")
+    struck = office.run("minimise", "1", "identity", "--text-file", tmp_path / "wrong")
+    assert 0 == struck.code, struck.err
+    assert f"{NAME}\n[…]" == office.json("identity", "show", "1")["identity"]
 
 
 def test_without_consent_an_identity_goes_to_the_judicial_authority_alone(office: Office) -> None:

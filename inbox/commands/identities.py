@@ -35,7 +35,10 @@ def identity() -> None:
 @json_option
 @click.pass_obj
 def set_command(door: Door, /, *, case: int, text_file: Path | None, as_json: bool) -> None:
-    """Note who the author of a case is; it stands in no list, search, dossier or other export."""
+    """Note who the author of a case is, below what was noted before.
+
+    It stands in no list, search, dossier or other export. What is wrong, two officers strike: inbox minimise.
+    """
     if text_file is None and not terminal.is_interactive():
         raise click.UsageError("give it with --text-file, or type it at a terminal")
     given = None if text_file is None else text_of(text_file)
