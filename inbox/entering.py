@@ -142,7 +142,7 @@ def enter(inbox: Inbox, told: Told, *, today: date) -> Entered:
         report = replace(_report(session, keys, told, asked), files=files)
         case = _case(number, report, today)
         case.summary = summaries.of_report(report, asked)
-        _begin(session, case, told.route, report.answers)
+        _begin(session, case, told.route, report.answers, asked)
         enclosures.file(session, number, enclosed)
         session.add(Opening(case=number, memo=_memo(session, keys)))
         session.flush()
@@ -204,8 +204,8 @@ def _case(number: int, report: Report, today: date) -> Case:
     )
 
 
-def _begin(session: Session, case: Case, route: Route, said: Answers) -> None:
-    work = handling.begin(session, case, said)
+def _begin(session: Session, case: Case, route: Route, said: Answers, asked: Questionnaire) -> None:
+    work = handling.begin(session, case, said, asked)
     work.route = route.value
     session.add_all([case, work, words.of(case.number, conflicts.said(said))])
     index.make(session, case.number, said)

@@ -13,6 +13,7 @@ from crypto.bundle import Withdrawal
 from crypto.container import Signed
 from crypto.errors import Tampered
 from crypto.messages import Status
+from crypto.questionnaire import Questionnaire
 from inbox import conflicts, handling, index, numbering, questionnaires, records, schema, summaries, words
 from inbox.answers import NOTE, Answers
 from inbox.home import Home
@@ -148,7 +149,7 @@ class Filing:
         filed.withdraw_id = report.withdraw_id
         filed.keyring_warning = self._shown.warning(report.keyring, item.day)
         self._numbers[report.case_id] = filed.number
-        self._begin(filed, report.answers)
+        self._begin(filed, report.answers, asked)
         self._file_attachments(_Owner(filed.number), letter, report.files)
         self._look_for_names(filed.number, [*conflicts.said(report.answers), *_named(report.files)])
 
@@ -162,7 +163,7 @@ class Filing:
         note = unsigned.drop.note
         filed = self._open_case(item, note.encode(), first_line([note]))
         filed.unsigned = True
-        self._begin(filed, {NOTE: note})
+        self._begin(filed, {NOTE: note}, None)
         self._file_attachments(_Owner(filed.number), unsigned)
         self._look_for_names(filed.number, [note])
 
@@ -240,9 +241,9 @@ class Filing:
         self._shelf.resolve(item, filed.number)
         return filed
 
-    def _begin(self, filed: Case, answers: Answers) -> None:
+    def _begin(self, filed: Case, answers: Answers, asked: Questionnaire | None) -> None:
         """Begin the work on a case: first score, next deadline, by what it is found."""
-        self._session.add(handling.begin(self._session, filed, answers))
+        self._session.add(handling.begin(self._session, filed, answers, asked))
         self._session.add(words.of(filed.number, conflicts.said(answers)))
         index.make(self._session, filed.number, answers)
 

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from crypto.questionnaire import Questionnaire
 from inbox import deadlines, duties, practice, records, scoring
 from inbox.answers import Answers
 from inbox.casework import OUT_OF_SCOPE, PROCEEDINGS, Duty, Handling, Measure
@@ -32,14 +33,18 @@ def of(session: Session, number: int) -> Handling:
     return session.get_one(Handling, records.case(session, number).number)
 
 
-def begin(session: Session, case: Case, answers: Answers) -> Handling:
+def begin(session: Session, case: Case, answers: Answers, asked: Questionnaire | None) -> Handling:
     """Return the first state of the work on a case: what the answers say of it, and a proposed score.
 
-    What the law asks to be decided about it is added to the session.
+    Category and area are answers that the questionnaire ``asked`` offers, no words of the author's own: they
+    are shown before a case is read, and the category after it is gone. What the law asks to be decided about
+    it is added to the session.
     """
-    asked = scoring.questions()
+    ids = scoring.questions()
     handling = Handling(
-        case=case.number, category=_one(answers, asked.category), area=_one(answers, asked.area)
+        case=case.number,
+        category=_offered(asked, ids.category, answers),
+        area=_offered(asked, ids.area, answers),
     )
     handling.parts = scoring.propose(answers).parts
     asked_of = list(duties.begin(session, case, handling, answers))
@@ -192,6 +197,9 @@ def _next(
     return min(filter(None, (due.day if due else None, decision)), default=None)
 
 
-def _one(answers: Answers, field: str) -> str:
-    answer = answers.get(field, "")
-    return answer if isinstance(answer, str) else ""
+def _offered(asked: Questionnaire | None, question: str, answers: Answers) -> str:
+    """Return the answer to a question if it is one of those to choose from, else nothing."""
+    fields = asked.fields if asked else ()
+    offered = {option.id for field in fields if field.id == question for option in field.options}
+    answer = answers.get(question, "")
+    return answer if isinstance(answer, str) and answer in offered else ""

@@ -11,6 +11,7 @@ import pytest
 
 from inbox import questionnaires, terminal
 from inbox import words as search_words
+from inbox.casework import Handling
 from inbox.schema import FollowUp
 from tests import hostile, inbox_builders
 from tests.desk_room import sitting
@@ -57,6 +58,23 @@ def test_words_in_every_field_stay_words(world: World, portal: Portal, collect: 
         "LOOK TWICE at words with letters of several alphabets: p<U+0430>ypal, <U+0392>ank"
     )
     assert "{{ 7 * 7191 }}" in whole.replace("\n│ ", "")
+
+
+def test_no_words_of_a_report_pass_for_its_category(
+    world: World, portal: Portal, collect: Callable[..., Any]
+) -> None:
+    """Which stands in lists before a case is read, and in that for the archives after it is gone.
+
+    The control is a category that the questionnaire offers.
+    """
+    for answers in ({"category": ALL, "area": ALL}, {"category": "threat"}):
+        edit = lambda report, answers=answers: replace(report, answers=report.answers | answers)  # noqa: E731
+        collect(portal.bundle(first(Reporter(world), edit=edit)))
+    with world.office.opened() as inbox, inbox.transaction() as session:
+        works = [session.get_one(Handling, number) for number in (1, 2)]
+        assert [("", ""), ("threat", "")] == [(work.category, work.area) for work in works]
+        works[0].category = ALL  # as an earlier version filed it
+    assert "<U+202E>" in printed(world.office, "queue")
 
 
 def test_a_name_of_eight_thousand_letters_takes_one_line(

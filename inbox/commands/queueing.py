@@ -103,7 +103,7 @@ def _lines(view: View) -> Iterator[str]:
             continue
         score = f"P{row['priority']} {_score(row):<3}"
         officer = f"  {row['assigned']}" if row["assigned"] else ""
-        yield f"{row['case']:>5}  {score}  {due}  {row['status']:<14}  {row['category']}{officer}"
+        yield f"{row['case']:>5}  {score}  {due}  {row['status']:<14}  {visible(row['category'])}{officer}"
         undeclared = f"       not shown before: inbox declare {row['case']}"
         yield undeclared if row["undeclared"] else quoted(row["summary"])
         if row["tags"]:
