@@ -135,8 +135,9 @@ def test_english_is_the_text_of_the_templates() -> None:
 @pytest.mark.parametrize("language", translation.LANGUAGES)
 def test_nobody_at_the_desk_is_told_to_type_what_the_desk_does_itself(language: str) -> None:
     """Its hints name its pages: while it is open, no command gets at the inbox."""
-    assert [each for each in DONE_AT_THE_DESK if not re.search(each, "\n".join(told()))] == []
-    said = [str(messages(language)[each].string) for each in told() if "inbox journal clock" not in each]
+    sentences, catalogued = told(), messages(language)
+    assert [each for each in DONE_AT_THE_DESK if not re.search(each, "\n".join(sentences))] == []
+    said = [str(catalogued[each].string) for each in sentences if "inbox journal clock" not in each]
     assert [each for each in said if any(re.search(command, each) for command in DONE_AT_THE_DESK)] == []
 
 
