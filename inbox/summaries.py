@@ -17,9 +17,13 @@ def of_report(report: Report, asked: Questionnaire | None) -> str:
 
 
 def first_line(texts: Iterable[str]) -> str:
-    """Return the first line that says something, at most 80 characters of it."""
+    """Return the first line that says something; of a longer one 79 characters, and a sign that it goes on.
+
+    A number that was cut would else look whole.
+    """
     lines = (line.strip() for text in texts for line in text.splitlines())
-    return next((line for line in lines if line), "")[:_LONGEST]
+    first = next((line for line in lines if line), "")
+    return first if len(first) <= _LONGEST else f"{first[: _LONGEST - 1]}…"
 
 
 def _said(asked: Questionnaire, report: Report) -> Iterator[str]:

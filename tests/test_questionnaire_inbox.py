@@ -7,6 +7,7 @@ import pytest
 
 from crypto import questionnaire
 from crypto.messages import QuestionnaireRef
+from inbox import summaries
 from inbox.schema import QuestionnaireFile
 from tests.inbox_builders import Office, Portal, Reporter, Sent, World
 from tests.test_questionnaire import FIRST
@@ -125,6 +126,20 @@ def test_the_line_in_the_list_never_holds_what_must_not_be_repeated(
 ) -> None:
     """It is the first text, else what the report is about; the way in alone says too little."""
     assert len(shown) == len(REPORTS)
-    summaries = [case["summary"] for case in world.office.json("list")["cases"]]
+    lines = [case["summary"] for case in world.office.json("list")["cases"]]
     topic = "Prêt de badge, clé, tenue, véhicule ; accès facilité"
-    assert ["Old", "They came twice", "", topic, "Seen"] == summaries
+    assert ["Old", "They came twice", "", topic, "Seen"] == lines
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("x" * 80, "x" * 80),
+        ("x" * 70 + " CSQU3054383", "x" * 70 + " CSQU3054…"),
+        ("\n  \n first \nsecond", "first"),
+        ("\n", ""),
+    ],
+)
+def test_a_line_of_the_list_that_was_cut_says_so(text: str, line: str) -> None:
+    """The number of a container would else look whole."""
+    assert line == summaries.first_line([text])
