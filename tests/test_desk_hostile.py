@@ -63,6 +63,7 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Office:
         session.get_one(Case, 2).status = "closed"
         for work in session.scalars(select(Handling)):
             work.withheld, work.outcome, work.disclosure = WORDS, "moot", "withheld"
+            work.category = WORDS  # as an earlier version filed it
         session.add_all(
             [
                 Note(case=1, position=9, by=WORDS, day=day, text=WORDS),

@@ -69,7 +69,7 @@ def test_no_words_of_a_report_pass_for_its_category(
 
     The control is a category that the questionnaire offers.
     """
-    for answers in ({"category": ALL, "area": ALL}, {"category": "threat"}):
+    for answers in ({"category": ALL, "where": ALL}, {"category": "threat"}):
         edit = lambda report, answers=answers: replace(report, answers=report.answers | answers)  # noqa: E731
         collect(portal.bundle(first(Reporter(world), edit=edit)))
     with world.office.opened() as inbox, inbox.transaction() as session:
