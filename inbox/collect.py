@@ -124,7 +124,9 @@ def _collect_one(
             rejoining.go_on(session, verified.intake, today)
         warnings = _accept(session, verified, today)
         filing = Filing(session, inbox.home, n=n, today=today)
-        _file(inbox, session, verified, filing, progress)
+        _file(inbox, session, _new(verified, today), filing, progress)
+        for withdrawal in verified.intake.withdrawn:
+            filing.withdraw(withdrawal)
         kept = conflicts.keep(session, By(inbox.present, today), filing.meant)
     with inbox.vault.transaction(inbox.present) as session:
         filed = filing.filed.among(registers.case_numbers(session), registers.unopened_numbers(session))
@@ -182,28 +184,27 @@ def _confirm(session: Session, applied: Link) -> bool:
     return True
 
 
-def _file(inbox: Inbox, session: Session, verified: Verified, filing: Filing, progress: Progress) -> None:
+def _file(inbox: Inbox, session: Session, new: Sequence[Item], filing: Filing, progress: Progress) -> None:
     contents = keystore.load(inbox.home, session)
     office = records.office(session)
     trust = Trust(inbox.home, office.deployment, office.channel, contents.intake)
     shut = kept(inbox.home, records.set_aside(session, Kind.NOT_FOR_US))
     try:
-        filing.take(_unsealed([*shut, *_new(verified)], trust, progress))
+        filing.take(_unsealed([*shut, *new], trust, progress))
         # A large follow-up costs time and room: it is opened again only once its case is there.
         awaited = [row for row in records.set_aside(session, Kind.UNKNOWN_CASE) if filing.knows(row.case_id)]
         filing.take(_unsealed(kept(inbox.home, awaited), trust, progress))
         filing.finish()
     except Changed:
         raise _altered() from None
-    for withdrawal in verified.intake.withdrawn:
-        filing.withdraw(withdrawal)
     if filing.seeds:
         keystore.save(inbox.home, session, contents.with_attachments(filing.seeds))
 
 
-def _new(verified: Verified) -> list[Item]:
+def _new(verified: Verified, today: date) -> list[Item]:
+    """Return what came on the days that the portal says; one to come would put off every deadline."""
     pairs = zip(verified.intake.entries, verified.places, strict=True)
-    return [Item(place, entry.day, entry.case_id) for entry, place in pairs]
+    return [Item(place, min(entry.day, today), entry.case_id) for entry, place in pairs]
 
 
 def _unsealed(items: list[Item], trust: Trust, progress: Progress) -> Iterator[tuple[Item, Unsealed]]:

@@ -262,6 +262,17 @@ def test_what_was_written_is_not_lost_where_it_is_refused(world: World, portal: 
         assert client.send("/en/case/1/status", status="unheard-of").status_code == 400
         assert client.send("/en/case/1/judge", danger="7").status_code == 400
         assert client.ask("/en/case/9").status_code == 409
+        assert client.ask(f"/en/case/{2**53 - 1}").status_code == 409
+        assert (
+            client.ask(f"/en/case/{2**53}").status_code == client.ask(f"/en/case/{2**70}").status_code == 404
+        )
+        for path, forged in (
+            ("/en/many/junk", {"case": str(2**70)}),
+            ("/en/queue", {"priority": str(2**70)}),
+        ):
+            sent = client.send(path, **{"sort": "priority", "reason": "x"} | forged)
+            assert sent.status_code == 400
+        assert "1 case" in client.page("/en/")
     assert "reply" not in acts(world.office)
     assert world.office.json("show", "1")["status"] == "received"
 

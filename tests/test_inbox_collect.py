@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +14,7 @@ from crypto.messages import SeenKeyring
 from inbox import collect as collecting
 from tests import inbox_builders as build
 from tests.inbox_builders import Portal, Reporter, Sent, World, first, kinds
+from tests.inbox_clock import moved
 
 pytest_plugins = ["tests.inbox_room"]
 
@@ -110,16 +111,32 @@ def test_a_keyring_that_was_not_ours_is_flagged(
     assert [["keyring-unknown"], ["keyring-unknown"], []] == flags
 
 
+def dated(day: date) -> Callable[[bundle.Intake], bundle.Intake]:
+    """Return what has a portal say that all came on a day."""
+    return lambda intake: replace(intake, entries=tuple(replace(entry, day=day) for entry in intake.entries))
+
+
 def test_a_keyring_past_its_date_is_flagged(
+    world: World, portal: Portal, collect: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    late = moved(monkeypatch).wait(36)
+    collect(portal.bundle(first(Reporter(world)), edit=dated(late)))
+    assert ["keyring-old"] == world.office.json("show", "1")["flags"]
+
+
+def test_no_portal_puts_a_deadline_off_by_a_day_to_come(
     world: World, portal: Portal, collect: Callable[..., Any]
 ) -> None:
-    late = build.today() + timedelta(days=36)
-
-    def postponed(intake: bundle.Intake) -> bundle.Intake:
-        return replace(intake, entries=tuple(replace(entry, day=late) for entry in intake.entries))
-
-    collect(portal.bundle(first(Reporter(world)), edit=postponed))
-    assert ["keyring-old"] == world.office.json("show", "1")["flags"]
+    """What comes on such a day came today: report, letter, and with it the end of a closed case."""
+    reporter, today = Reporter(world), build.today()
+    late = dated(today + timedelta(days=3_650))
+    collect(portal.bundle(first(reporter), edit=late))
+    world.office.json("close", "1", *build.CLOSING)
+    collect(portal.bundle(Sent(reporter.follow_up("x")), edit=late))
+    case = world.office.json("show", "1")
+    assert ([today.isoformat()] * 2) == [case["received"], case["follow_ups"][0]["received"]]
+    (due,) = world.office.json("retention")["cases"]
+    assert date.fromisoformat(due["day"]) < today + timedelta(days=70)
 
 
 def test_a_withdrawal_flags_the_case_and_deletes_nothing(

@@ -1,5 +1,7 @@
 """Whether a text names an officer: whole words, however they are written."""
 
+import tracemalloc
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -76,3 +78,17 @@ def test_a_name_between_any_two_texts_is_found_if_it_has_letters_of_its_own(
     """As an officer typed it, whatever stands around it, as long as that does not join it."""
     if words(name):
         assert {"x"} == Names({"x": [name]}).meant_in([f"{before} {name} {after}"])
+
+
+def test_a_text_given_for_a_name_takes_room_as_it_is_long_and_not_as_its_square() -> None:
+    """A single sign can be four words; a name is looked for begun at each of its words, a long text is not."""
+    tracemalloc.start()
+    try:
+        found = Names({"x": ["\ufdfa" * 200]})
+        assert tracemalloc.get_traced_memory()[1] < 20 << 20
+    finally:
+        tracemalloc.stop()
+    assert {"x"} == found.meant_in(["\ufdfa" * 200])
+    assert {"x"} == Names({"x": [" ".join("abcdefghij" * 2)]}).meant_in(
+        [" ".join("bcdefghij" + "abcdefghij" + "a")]
+    )

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 
 from flask import Blueprint, Flask
 from flask_wtf import CSRFProtect
+from werkzeug.routing import IntegerConverter, Map
 
 from inbox.desk import (
     asking,
@@ -15,6 +16,7 @@ from inbox.desk import (
     ending,
     entering,
     files,
+    forms,
     guard,
     headers,
     identity,
@@ -80,6 +82,7 @@ def create_app(desk: Desk) -> Flask:
         MAX_CONTENT_LENGTH=_LARGEST_FORM,
         MAX_FORM_MEMORY_SIZE=_LARGEST_FORM,
     )
+    app.url_map.converters["int"] = _Number
     state.keep(app, desk)
     guard.init_app(app)
     CSRFProtect(app)  # type: ignore[no-untyped-call]
@@ -89,6 +92,13 @@ def create_app(desk: Desk) -> Flask:
     _register(app, desk.place, (guard.doors, style.sheets))
     _register(app, f"{desk.place}/<language>", _PAGES)
     return app
+
+
+class _Number(IntegerConverter):
+    """A number in an address, up to what the vault can hold."""
+
+    def __init__(self, map: Map) -> None:  # noqa: A002  its name there
+        super().__init__(map, max=forms.MOST)
 
 
 def _register(app: Flask, below: str, blueprints: Iterable[Blueprint]) -> None:

@@ -12,6 +12,8 @@ from inbox.desk.translation import LANGUAGES
 from inbox.errors import Refused
 from inbox.sentences import sentence
 
+# What the journal can hold, and canonical JSON (``options.NUMBER``).
+MOST = 2**53 - 1
 Choice = TypeVar("Choice", bound=StrEnum)
 
 
@@ -34,6 +36,8 @@ def number(name: str, most: int) -> int:
 def cases() -> list[int]:
     """Return the cases that were chosen, each once, in order; Refused if none was."""
     given = sorted(set(request.form.getlist("case", int)))
+    if given and given[-1] > MOST:
+        abort(HTTPStatus.BAD_REQUEST)
     if not given:
         raise Refused(sentence("no case was chosen"), sentence("tick some in the queue, then press again"))
     return given

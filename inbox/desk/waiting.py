@@ -6,7 +6,7 @@ from flask.typing import ResponseReturnValue
 from inbox import queueing, records, tagging, workview
 from inbox.acts import Act, Deed
 from inbox.desk import labels, rendering
-from inbox.desk.forms import choice
+from inbox.desk.forms import choice, number
 from inbox.desk.state import here
 from inbox.options import today
 from inbox.queueing import MANY, PAGE, Filter, Order
@@ -57,7 +57,7 @@ def ask() -> ResponseReturnValue:
         status=form.get("status", ""),
         category=form.get("category", ""),
         area=form.get("area", ""),
-        priority=form.get("priority", 0, int),
+        priority=number("priority", 4) if "priority" in form else 0,
         overdue="overdue" in form,
         unread="unread" in form,
         closed="closed" in form,
