@@ -100,6 +100,7 @@ class Act(StrEnum):
     LIFT_QUARANTINE = "lift-quarantine"
     MINIMISE = "minimise"
     RELEASE_HOLD = "release-hold"
+    REMOVE_PROCEEDINGS = "remove-proceedings"
 
 
 # Each gives away what can not be taken back, or takes away what guards the others.
@@ -130,6 +131,7 @@ TWO_OFFICERS = frozenset(
         Act.LIFT_QUARANTINE,
         Act.MINIMISE,
         Act.RELEASE_HOLD,
+        Act.REMOVE_PROCEEDINGS,
     }
 )
 

@@ -21,7 +21,8 @@ from inbox.workview import View
 
 # What departs from the ordinary, or from what the rules propose.
 _TOLD = (
-    *(Act.JUDGE, Act.REMOVE_MEASURE, Act.REOPEN, Act.EXTEND, Act.HOLD, Act.RELEASE_HOLD),
+    *(Act.JUDGE, Act.REMOVE_MEASURE, Act.REMOVE_PROCEEDINGS, Act.REOPEN, Act.EXTEND),
+    *(Act.HOLD, Act.RELEASE_HOLD),
     *(Act.EXCLUDE, Act.FOUND_CONFLICT, Act.LIFT_CONFLICT, Act.BREAK_GLASS),
     *(Act.QUARANTINE, Act.LIFT_QUARANTINE, Act.MINIMISE, Act.ACCEPT_GAP),
 )

@@ -6,11 +6,22 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from inbox import duties, handling, measures, records
-from inbox.casework import Measure
+from inbox.acts import Act, Deed
+from inbox.casework import PROCEEDINGS, Measure
 from inbox.deciding import Choice
 from inbox.errors import CaseRefused
 from inbox.measures import Kind
 from inbox.sentences import sentence
+
+
+def deed(session: Session, number: int, position: int, reason: str) -> Deed:
+    """Return what it is to remove a measure; raises as ``measures.of``.
+
+    One by which proceedings begin keeps its case from being destroyed: to take it out takes two officers.
+    """
+    begins = measures.of(session, number, position).kind in PROCEEDINGS
+    act = Act.REMOVE_PROCEEDINGS if begins else Act.REMOVE_MEASURE
+    return Deed(act, case=number, about=f"measure {position}", reason=reason)
 
 
 def retract(session: Session, number: int, position: int, today: date) -> bool:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from inbox import duties, handling, measures, notes, practice, scoring, tagging
 from inbox.answers import Answers
-from inbox.casework import Duty, Handling, Link, Measure, Note
+from inbox.casework import PROCEEDINGS, Duty, Handling, Link, Measure, Note
 from inbox.credibility import SOURCE
 from inbox.deadlines import Due
 from inbox.measures import Risk
@@ -93,7 +93,10 @@ def note(row: Note) -> View:
 
 
 def measure(row: Measure, work: Handling) -> View:
-    """Return a measure; ``told`` if the author may read of it, given what is disclosed of the case."""
+    """Return a measure; ``told`` if the author may read of it, given what is disclosed of the case.
+
+    ``proceedings`` if they begin by it.
+    """
     return {
         "number": row.position,
         "kind": row.kind,
@@ -102,6 +105,7 @@ def measure(row: Measure, work: Handling) -> View:
         "reference": row.reference,
         "degree": row.degree,
         "told": measures.is_told(row, work.disclosure),
+        "proceedings": row.kind in PROCEEDINGS,
     }
 
 

@@ -77,7 +77,10 @@ def test_the_work_on_a_case_is_done_by_its_forms(office: Office) -> None:
         sends(client, "measure", kind="disciplinary_sanction", degree="2", day=today().isoformat(), told="on")
         sends(client, "tell/1", told="on")
         sends(client, "tell/2")
-        sends(client, "retract/2", reason="another case")
+        assert "Take it out: two officers" in client.page("/en/case/1")
+        sends(client, "retract/2", **both(reason="another case"))
+        sends(client, "measure", kind="process_fix", degree="0")
+        sends(client, "retract/2", reason="another case, too")
         assert client.send("/en/case/1/rate", credibility="7", reason="x").status_code == 400
         sends(client, "rate", credibility="2", reason="two agree")
         assert "<strong>F2</strong> Probably true" in client.page("/en/case/1")
@@ -100,7 +103,9 @@ def test_the_work_on_a_case_is_done_by_its_forms(office: Office) -> None:
         ("record-measure", "disciplinary_sanction", ""),
         ("tell-measure", "measure 1", ""),
         ("tell-measure", "measure 2, no longer", ""),
-        ("remove-measure", "measure 2", "another case"),
+        ("remove-proceedings", "measure 2", "another case"),
+        ("record-measure", "process_fix", ""),
+        ("remove-measure", "measure 2", "another case, too"),
         ("rate", "2", "two agree"),
         ("reply", "", ""),
         ("close", "founded, partial", ""),

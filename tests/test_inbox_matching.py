@@ -81,7 +81,7 @@ def test_a_name_between_any_two_texts_is_found_if_it_has_letters_of_its_own(
 
 
 def test_a_text_given_for_a_name_takes_room_as_it_is_long_and_not_as_its_square() -> None:
-    """A single sign can be four words; a name is looked for begun at each of its words, a long text is not."""
+    """A single sign can be four words; a name is looked for begun at each of its words, a long text not."""
     tracemalloc.start()
     try:
         found = Names({"x": ["\ufdfa" * 200]})

@@ -13,6 +13,7 @@ from crypto import card
 from crypto.bundle import Link
 from inbox import cards, cli, handling, sharefile, terminal
 from inbox.acts import TWO_OFFICERS, Act, Deed
+from inbox.casework import Measure
 from inbox.errors import Locked, Refused
 from inbox.officers import Credential
 from inbox.session import Open
@@ -49,6 +50,7 @@ SENSITIVE = {
     "lift-quarantine",
     "minimise",
     "release-hold",
+    "remove-proceedings",
 }
 COMMANDS = [
     "attachment 1 1 --out {out}/file --reason x",
@@ -81,6 +83,7 @@ COMMANDS = [
     "quarantine 1 --lift --reason x",
     "minimise 1 note --text x",
     "hold 1 --release --reason x",
+    "retract 1 1 --reason x",
     "dossier make 1 --for prosecutor --to X --recipient {recipient} --out {out}/dossier",
     "access 1 --person X --out {out}/access",
 ]
@@ -104,6 +107,7 @@ def office(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Office:
     office.json("collect", bundle, "--confirm-instance", portal.fingerprint)
     with office.opened() as inbox, inbox.transaction() as transaction:
         handling.set_closed(handling.of(transaction, 1), clock.day)
+        transaction.add(Measure(case=1, position=1, kind="suspension", day=clock.day))
     portal.bundle(applied=Link(9, bytes(32)))
     return office
 

@@ -160,7 +160,7 @@ def test_a_measure_is_kept_with_all_that_is_said_of_it(office: Office) -> None:
     words = ["--day", str(day), "--addressee", "Parquet du Havre", "--reference", "26/118", "--degree", "3"]
     row = office.json("measure", "1", "disciplinary_sanction", *words)
     expected = {"number": 1, "kind": "disciplinary_sanction", "day": day.isoformat(), "degree": 3}
-    expected |= {"addressee": "Parquet du Havre", "reference": "26/118", "told": False}
+    expected |= {"addressee": "Parquet du Havre", "reference": "26/118", "told": False, "proceedings": True}
     assert {"case": 1, **expected} == row
     assert [expected] == work(office)["measures"]
     line = (

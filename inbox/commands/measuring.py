@@ -97,10 +97,14 @@ def tell(door: Door, /, *, case: int, number: int, no_longer: bool, as_json: boo
 @json_option
 @click.pass_obj
 def retract(door: Door, /, *, case: int, number: int, reason: str, as_json: bool) -> None:
-    """Take a measure out again that was noted by mistake, by its number; the journal keeps that."""
-    deed = Deed(Act.REMOVE_MEASURE, case=case, about=f"measure {number}", reason=reason)
+    """Take a measure out again that was noted by mistake, by its number; the journal keeps that.
+
+    One by which proceedings begin takes two officers: it keeps the case from being destroyed.
+    """
     with door.opened() as inbox:
         day = today()
+        with inbox.vault.transaction(inbox.present) as session:
+            deed = retracting.deed(session, case, number, reason)
         with inbox.acting(deed, day) as session:
             was_told = retracting.retract(session, case, number, day)
     said = [f"case {case}: measure {number} is taken out"]
