@@ -64,7 +64,7 @@ def details(session: Session, number: int, today: date, language: str = "") -> V
         | {"collected": case.collected.isoformat(), "unread": case.unread}
         | {"route": handling.of(session, number).route}
         | {"written": None, "questionnaire": None, "note": None}
-        | {"answers": {}, "labels": {}, "odd": {}, "cautions": []}
+        | {"answers": {}, "labels": {}, "odd": {}, "cautions": [], "protected": []}
         | (_note(case) if case.unsigned else _report(session, case, language))
         | {
             "attachments": [attachment(file) for file in files if file.follow_up is None],
@@ -148,10 +148,12 @@ def _report(session: Session, case: Case, language: str) -> View:
 def _known_first(asked: Questionnaire | None, report: Report) -> View:
     """Return what must be known first, and answers; what must never be repeated comes before the rest."""
     if asked is None:
-        return {"answers": dict(report.answers), "cautions": []}
-    guarded = {field.id for field in asked.fields if field.flag is Flag.PROTECT}
+        return {"answers": dict(report.answers)}
+    flagged = {field.id for field in asked.fields if field.flag is Flag.PROTECT}
+    answered = dict(sorted(report.answers.items(), key=lambda item: item[0] not in flagged))
     return {
-        "answers": dict(sorted(report.answers.items(), key=lambda item: item[0] not in guarded)),
+        "answers": answered,
+        "protected": [question for question in answered if question in flagged],
         "cautions": [str(flag) for flag in answers.flags(asked, report.answers)],
     }
 

@@ -1,6 +1,7 @@
 """Answers at the inbox: labels of whichever version they answer, what warns first, what is odd beside it."""
 
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,8 +10,9 @@ from crypto import questionnaire
 from crypto.messages import QuestionnaireRef
 from inbox import summaries
 from inbox.schema import QuestionnaireFile
-from tests.inbox_builders import Office, Portal, Reporter, Sent, World
-from tests.test_questionnaire import FIRST
+from tests.desk_room import sitting
+from tests.inbox_builders import Office, Portal, Reporter, Sent, World, first
+from tests.test_questionnaire import FIRST, SHIPPED
 
 
 @pytest.fixture(scope="module")
@@ -143,3 +145,25 @@ def test_the_line_in_the_list_never_holds_what_must_not_be_repeated(
 def test_a_line_of_the_list_that_was_cut_says_so(text: str, line: str) -> None:
     """The number of a container would else look whole."""
     assert line == summaries.first_line([text])
+
+
+def test_what_must_never_be_repeated_is_known_by_its_flag(tmp_path: Path) -> None:
+    """Whatever id another questionnaire gives it: it stands out first, and no dossier offers to let it in."""
+    other = tmp_path / "other.toml"
+    other.write_bytes(
+        SHIPPED.replace(b"version = 3", b"version = 4").replace(b'"protect"\n', b'"silence"\n', 1)
+    )
+    office = Office.found(tmp_path / "office")
+    assert 0 == office.run("questionnaire", other).code
+    world = World(office)
+    said = {"what": "Seen", "silence": "the yellow truck"}
+    ref = QuestionnaireRef("customs", 4)
+    sent = first(Reporter(world), edit=lambda r: replace(r, questionnaire=ref, answers=said))
+    portal = Portal(world, tmp_path / "medium")
+    office.json("collect", portal.bundle(sent), "--confirm-instance", portal.fingerprint)
+    case = office.json("show", "1")
+    assert (["silence"], ["silence", "what"]) == (case["protected"], list(case["answers"]))
+    with sitting(office) as client:
+        marked = client.page("/en/case/1").split('<div class="answer protect">')[1].split("</div>")[0]
+        assert "the yellow truck" in marked
+        assert 'value="silence"' not in client.page("/en/case/1/dossier")

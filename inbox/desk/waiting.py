@@ -57,7 +57,7 @@ def ask() -> ResponseReturnValue:
         status=form.get("status", ""),
         category=form.get("category", ""),
         area=form.get("area", ""),
-        priority=number("priority", 4) if "priority" in form else 0,
+        priority=number("priority", 4) if form.get("priority") else 0,
         overdue="overdue" in form,
         unread="unread" in form,
         closed="closed" in form,
