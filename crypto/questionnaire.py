@@ -114,6 +114,14 @@ class Questionnaire:
         """What the keyring says of it."""
         return Reference(self.id, self.version, self.hash)
 
+    def options(self, question: str) -> tuple[Option, ...]:
+        """Return what there is to choose from for the question of this id, nothing for an unknown one."""
+        return next((field.options for field in self.fields if field.id == question), ())
+
+    def flagged(self, flag: Flag) -> tuple[str, ...]:
+        """Return the ids of the questions that bear a flag themselves."""
+        return tuple(field.id for field in self.fields if field.flag is flag)
+
     def element_ids(self, field: Field) -> list[str]:
         """Return the ids of the elements of the page that ask a question, and say what stands beside it."""
         ends = [option.id for option in field.options]

@@ -220,7 +220,7 @@ def _warnings(session: Session, told: Mapping[int, Sequence[Pieces]]) -> Iterato
                 "report {place} seems to name a day or an hour: could it tell who was there?", place=place
             )
         protected = caution.protected(session, number)
-        if any(dossiers.repeats(protected, passage) for passage in passages):
+        if protected.is_repeated(piece for passage in passages for piece in passage):
             yield sentence(
                 "report {place} repeats words of what the author asked never to repeat", place=place
             )

@@ -16,7 +16,7 @@ def begin_all(session: Session, today: date) -> None:
     known = questionnaires.Known(session)
     for case in session.scalars(select(Case).where(Case.number.not_in(select(Handling.case)))).all():
         said = answers.of(case)
-        asked = None if case.unsigned else known.of(REPORT.parse(case.message).questionnaire)
+        asked = questionnaires.NONE if case.unsigned else known.of(REPORT.parse(case.message).questionnaire)
         work = handling.begin(session, case, said, asked)
         handling.set_closed(work, (case.closed_on or today) if case.status == Status.CLOSED else None)
         session.add(work)

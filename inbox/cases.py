@@ -145,15 +145,13 @@ def _report(session: Session, case: Case, language: str) -> View:
     )
 
 
-def _known_first(asked: Questionnaire | None, report: Report) -> View:
+def _known_first(asked: Questionnaire, report: Report) -> View:
     """Return what must be known first, and answers; what must never be repeated comes before the rest."""
-    if asked is None:
-        return {"answers": dict(report.answers)}
-    flagged = {field.id for field in asked.fields if field.flag is Flag.PROTECT}
-    answered = dict(sorted(report.answers.items(), key=lambda item: item[0] not in flagged))
+    flagged = asked.flagged(Flag.PROTECT)
+    protected = [question for question in report.answers if question in flagged]
     return {
-        "answers": answered,
-        "protected": [question for question in answered if question in flagged],
+        "answers": {question: report.answers[question] for question in protected} | dict(report.answers),
+        "protected": protected,
         "cautions": [str(flag) for flag in answers.flags(asked, report.answers)],
     }
 

@@ -100,6 +100,10 @@ class Protected:
             yield from (word for word in alone if word in words and word in said)
             yield from (word for word, folded in capitals if folded <= words)
 
+    def is_repeated(self, texts: Iterable[str]) -> bool:
+        """Tell whether one of the texts repeats anything of it."""
+        return any(any(self.repeated(text)) for text in texts)
+
 
 def told(findings: Sequence[Finding]) -> Sentence:
     """Return what was found, in words; it is something."""
@@ -143,9 +147,8 @@ def protected(session: Session, number: int) -> Protected:
 
 def _guarded(session: Session, report: Report) -> Iterator[str]:
     asked = questionnaires.closest(session, report.questionnaire)
-    for field in asked.fields if asked else ():
-        if field.flag is Flag.PROTECT:
-            yield from answers.several(report.answers.get(field.id, ()))
+    for question in asked.flagged(Flag.PROTECT):
+        yield from answers.several(report.answers.get(question, ()))
 
 
 def _contacts(text: str) -> Iterator[Finding]:

@@ -15,7 +15,6 @@ from crypto.messages import REPORT, Report
 from crypto.questionnaire import Field, Flag, Questionnaire
 from inbox import caution, declarations, identities, lookalikes, questionnaires, records
 from inbox.answers import Answer
-from inbox.caution import Protected
 from inbox.errors import Refused
 from inbox.redaction import Pieces, Redaction, Redactor
 from inbox.schema import Case
@@ -124,7 +123,7 @@ def compose(
 def _doubtful(session: Session, number: int, said: Iterable[Entry]) -> Iterator[tuple[Doubt, str]]:
     protected = caution.protected(session, number)
     for entry in said:
-        if any(repeats(protected, text) for text in entry.texts):
+        if protected.is_repeated(piece for text in entry.texts for piece in text):
             yield Doubt.PROTECTED, entry.place
         if lookalikes.mixed(piece for text in entry.texts for piece in text):
             yield Doubt.ALIKE, entry.place
@@ -136,11 +135,6 @@ def offered(session: Session, number: int, language: str) -> list[Entry]:
     declarations.check(session, number)
     plan = Plan(purpose=Purpose.PROSECUTOR, addressee="", language=language, with_replies=True)
     return [*entries(session, case, plan, Redactor(()))]
-
-
-def repeats(protected: Protected, pieces: Pieces) -> bool:
-    """Tell whether a text repeats what the author of a case asked never to repeat."""
-    return any(any(protected.repeated(piece)) for piece in pieces)
 
 
 def entries(session: Session, case: Case, plan: Plan, redactor: Redactor) -> Iterator[Entry]:

@@ -163,7 +163,7 @@ class Filing:
         note = unsigned.drop.note
         filed = self._open_case(item, note.encode(), first_line([note]))
         filed.unsigned = True
-        self._begin(filed, {NOTE: note}, None)
+        self._begin(filed, {NOTE: note}, questionnaires.NONE)
         self._file_attachments(_Owner(filed.number), unsigned)
         self._look_for_names(filed.number, [note])
 
@@ -241,7 +241,7 @@ class Filing:
         self._shelf.resolve(item, filed.number)
         return filed
 
-    def _begin(self, filed: Case, answers: Answers, asked: Questionnaire | None) -> None:
+    def _begin(self, filed: Case, answers: Answers, asked: Questionnaire) -> None:
         """Begin the work on a case: first score, next deadline, by what it is found."""
         self._session.add(handling.begin(self._session, filed, answers, asked))
         self._session.add(words.of(filed.number, conflicts.said(answers)))

@@ -33,7 +33,7 @@ def of(session: Session, number: int) -> Handling:
     return session.get_one(Handling, records.case(session, number).number)
 
 
-def begin(session: Session, case: Case, answers: Answers, asked: Questionnaire | None) -> Handling:
+def begin(session: Session, case: Case, answers: Answers, asked: Questionnaire) -> Handling:
     """Return the first state of the work on a case: what the answers say of it, and a proposed score.
 
     Category and area are answers that the questionnaire ``asked`` offers, no words of the author's own: they
@@ -197,9 +197,7 @@ def _next(
     return min(filter(None, (due.day if due else None, decision)), default=None)
 
 
-def _offered(asked: Questionnaire | None, question: str, answers: Answers) -> str:
+def _offered(asked: Questionnaire, question: str, answers: Answers) -> str:
     """Return the answer to a question if it is one of those to choose from, else nothing."""
-    fields = asked.fields if asked else ()
-    offered = {option.id for field in fields if field.id == question for option in field.options}
     answer = answers.get(question, "")
-    return answer if isinstance(answer, str) and answer in offered else ""
+    return next((option.id for option in asked.options(question) if option.id == answer), "")

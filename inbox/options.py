@@ -15,6 +15,7 @@ from crypto import shape
 from crypto.errors import Malformed
 from crypto.journal import LONGEST_OFFICER, LONGEST_REASON, OFFICER
 from crypto.signing import LARGEST_FILE
+from crypto.strictjson import LARGEST
 from inbox import header, officers, sharefile, terminal
 from inbox.errors import Refused, ShareDamaged
 from inbox.home import Home
@@ -147,7 +148,7 @@ despite_option = click.option(
     help="Why a warning about the text is set aside, for the journal; nothing of a report.",
 )
 # Up to what canonical JSON, and so the journal, can write.
-NUMBER = click.IntRange(1, 2**53 - 1)
+NUMBER = click.IntRange(1, LARGEST)
 officer_argument = click.argument("officer", metavar="NAME", callback=_officer)
 officer_arguments = click.argument("officers", metavar="[NAME]...", nargs=-1, callback=_each_officer)
 case_argument = click.argument("case", type=NUMBER)

@@ -10,15 +10,18 @@ from inbox.errors import Refused
 from inbox.schema import QuestionnaireFile
 from inbox.sentences import sentence
 
+# Asks nothing, where no questionnaire is known: of what a report answers there are the ids alone.
+NONE = Questionnaire(id="", version=0, hash=b"", sections=())
+
 
 class Known:
     """The questionnaires that reports answer, each read once."""
 
     def __init__(self, session: Session) -> None:
         self._session = session
-        self._read: dict[QuestionnaireRef, Questionnaire | None] = {}
+        self._read: dict[QuestionnaireRef, Questionnaire] = {}
 
-    def of(self, reference: QuestionnaireRef) -> Questionnaire | None:
+    def of(self, reference: QuestionnaireRef) -> Questionnaire:
         """Return the questionnaire that a report names, as ``closest``."""
         if reference not in self._read:
             self._read[reference] = closest(self._session, reference)
@@ -44,8 +47,8 @@ def asked(session: Session, reference: QuestionnaireRef) -> Questionnaire | None
     return _readable(file) if file else None
 
 
-def closest(session: Session, reference: QuestionnaireRef) -> Questionnaire | None:
-    """Return the questionnaire that a report answers, for an unknown one that in use, if it can be read.
+def closest(session: Session, reference: QuestionnaireRef) -> Questionnaire:
+    """Return the questionnaire that a report answers, for an unknown one as ``readable_in_use``.
 
     So what must be known first of a report, and never repeated, is recognised though it was made by hand.
     """
@@ -57,9 +60,9 @@ def in_use(session: Session) -> Questionnaire:
     return read(_file_in_use(session).raw)
 
 
-def readable_in_use(session: Session) -> Questionnaire | None:
-    """Return the questionnaire that reports answer from now on, None for one as ``asked`` has it."""
-    return _readable(_file_in_use(session))
+def readable_in_use(session: Session) -> Questionnaire:
+    """Return the questionnaire that reports answer from now on, NONE if it is no longer read."""
+    return _readable(_file_in_use(session)) or NONE
 
 
 def _file_in_use(session: Session) -> QuestionnaireFile:

@@ -41,13 +41,18 @@ def overview(view: View) -> Iterator[str]:
         yield f"not read yet: {_cases(unread)}; to see one: inbox show CASE"
 
 
+def summary(case: View) -> str:
+    """Return the line by which a case stands in lists, or what is to be done before it is shown."""
+    undeclared = f"       not shown before: inbox declare {case['case']}"
+    return undeclared if case["summary"] is None else quoted(case["summary"])
+
+
 def _cases_of(view: View) -> Iterator[str]:
     for case in view["cases"]:
         counts = f"{case['follow_ups']} follow-ups, {case['attachments']} files, {case['messages']} replies"
         language = case["language"] or "--"
         yield f"{case['case']:>5}  {case['received']}  {case['status']:<14}  {language}  {counts}"
-        undeclared = f"       not shown before: inbox declare {case['case']}"
-        yield undeclared if case["summary"] is None else quoted(case["summary"])
+        yield summary(case)
         if case["flags"]:
             yield f"       [{visible(', '.join(case['flags']))}]"
         if new := _new(case):

@@ -12,23 +12,25 @@ from inbox.deciding import Choice
 from inbox.errors import CaseRefused
 from inbox.measures import Kind
 from inbox.sentences import sentence
+from inbox.unlocking import Inbox
 
 
-def deed(session: Session, number: int, position: int, reason: str) -> Deed:
-    """Return what it is to remove a measure; raises as ``measures.of``.
-
-    One by which proceedings begin keeps its case from being destroyed: to take it out takes two officers.
-    """
-    begins = measures.of(session, number, position).kind in PROCEEDINGS
-    act = Act.REMOVE_PROCEEDINGS if begins else Act.REMOVE_MEASURE
-    return Deed(act, case=number, about=f"measure {position}", reason=reason)
-
-
-def retract(session: Session, number: int, position: int, today: date) -> bool:
+def retract(inbox: Inbox, number: int, position: int, reason: str, today: date) -> bool:
     """Remove a measure of a case; tell whether its author may have read of it.
 
-    Raises as ``measures.of``, and CaseRefused for the transmission on which a decision of article 40 stands.
+    One by which proceedings begin keeps its case from being destroyed: to take it out takes two officers.
+    Raises as ``measures.of`` and ``acting``, and CaseRefused for the transmission on which a decision of
+    article 40 stands.
     """
+    with inbox.vault.transaction(inbox.present) as session:
+        begins = measures.of(session, number, position).kind in PROCEEDINGS
+    act = Act.REMOVE_PROCEEDINGS if begins else Act.REMOVE_MEASURE
+    deed = Deed(act, case=number, about=f"measure {position}", reason=reason)
+    with inbox.acting(deed, today) as session:
+        return _remove(session, number, position, today)
+
+
+def _remove(session: Session, number: int, position: int, today: date) -> bool:
     row = measures.of(session, number, position)
     if row.kind == Kind.ART40_TRANSMISSION and _is_decided_by_it(session, number):
         raise CaseRefused(

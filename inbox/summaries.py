@@ -8,12 +8,10 @@ from crypto.questionnaire import Flag, Questionnaire
 _LONGEST = 80
 
 
-def of_report(report: Report, asked: Questionnaire | None) -> str:
+def of_report(report: Report, asked: Questionnaire) -> str:
     """Return the first line of the first text that may be repeated, else what was chosen."""
-    said = (
-        _said(asked, report) if asked else [each for each in report.answers.values() if isinstance(each, str)]
-    )
-    return first_line(said)
+    texts = (each for each in report.answers.values() if isinstance(each, str))
+    return first_line(_said(asked, report) if asked.fields else texts)
 
 
 def first_line(texts: Iterable[str]) -> str:
@@ -27,9 +25,8 @@ def first_line(texts: Iterable[str]) -> str:
 
 
 def _said(asked: Questionnaire, report: Report) -> Iterator[str]:
-    fields = [
-        field for field in asked.fields if field.id in report.answers and field.flag is not Flag.PROTECT
-    ]
+    left = report.answers.keys() - asked.flagged(Flag.PROTECT)
+    fields = [field for field in asked.fields if field.id in left]
     for field in fields:
         answer = report.answers[field.id]
         if not field.options and isinstance(answer, str):

@@ -16,7 +16,7 @@ from inbox.casework import Handling
 from inbox.schema import FollowUp
 from tests import hostile, inbox_builders
 from tests.desk_room import sitting
-from tests.inbox_builders import Office, Portal, Reporter, Sent, World, drop, first, kinds, today
+from tests.inbox_builders import Office, Portal, Reporter, Sent, World, answering, drop, first, kinds, today
 
 pytest_plugins = ["tests.inbox_room"]
 
@@ -70,8 +70,7 @@ def test_no_words_of_a_report_pass_for_its_category(
     The control is a category that the questionnaire offers.
     """
     for answers in ({"category": ALL, "where": ALL}, {"category": "threat"}):
-        edit = lambda report, answers=answers: replace(report, answers=report.answers | answers)  # noqa: E731
-        collect(portal.bundle(first(Reporter(world), edit=edit)))
+        collect(portal.bundle(first(Reporter(world), edit=answering(**answers))))
     with world.office.opened() as inbox, inbox.transaction() as session:
         works = [session.get_one(Handling, number) for number in (1, 2)]
         assert [("", ""), ("threat", "")] == [(work.category, work.area) for work in works]

@@ -5,13 +5,13 @@ from typing import Any
 
 import click
 
-from inbox import links, terminal
+from inbox import links, rendering, terminal
 from inbox.acts import Act, Deed
 from inbox.cases import View
 from inbox.journal import By
 from inbox.links import MANY, Relation
 from inbox.options import NUMBER, Door, case_argument, json_option, officer_options, today
-from inbox.terminal import quoted, visible
+from inbox.terminal import visible
 
 _KINDS = {
     "container": "the container",
@@ -81,19 +81,14 @@ def unlink(door: Door, /, *, case: int, other: int, as_json: bool) -> None:
 def _lines(view: View) -> Iterator[str]:
     for row in view["linked"]:
         yield f"{row['case']:>5}  {row['relation']}, since {row['since']}: {row['status']}"
-        yield _summary(row)
+        yield rendering.summary(row)
     for row in view["proposed"]:
         yield f"{row['case']:>5}  may have to do with it: both have {_said(row['reasons'])}"
-        yield _summary(row)
+        yield rendering.summary(row)
     if not view["linked"] and not view["proposed"]:
         yield "nothing is linked to it or has something in common with it"
     if view["common"]:
         yield f"in more than {MANY} other cases, and so no reason: {_said(view['common'])}"
-
-
-def _summary(row: View) -> str:
-    undeclared = f"       not shown before: inbox declare {row['case']}"
-    return undeclared if row["summary"] is None else quoted(row["summary"])
 
 
 def _said(reasons: list[View]) -> str:

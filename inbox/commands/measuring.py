@@ -102,11 +102,7 @@ def retract(door: Door, /, *, case: int, number: int, reason: str, as_json: bool
     One by which proceedings begin takes two officers: it keeps the case from being destroyed.
     """
     with door.opened() as inbox:
-        day = today()
-        with inbox.vault.transaction(inbox.present) as session:
-            deed = retracting.deed(session, case, number, reason)
-        with inbox.acting(deed, day) as session:
-            was_told = retracting.retract(session, case, number, day)
+        was_told = retracting.retract(inbox, case, number, reason, today())
     said = [f"case {case}: measure {number} is taken out"]
     if was_told:
         said.append(

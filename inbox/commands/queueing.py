@@ -7,12 +7,12 @@ from typing import Any
 
 import click
 
-from inbox import handling, queueing, scoring, terminal, workview
+from inbox import handling, queueing, rendering, scoring, terminal, workview
 from inbox.acts import Act, Deed
 from inbox.commands.filters import filtered, filters
 from inbox.options import NUMBER, Door, case_argument, json_option, officer_options, reason_needed, today
 from inbox.queueing import MANY, PAGE, Order
-from inbox.terminal import quoted, visible
+from inbox.terminal import visible
 from inbox.workview import View
 
 _FIRST = 1
@@ -104,8 +104,7 @@ def _lines(view: View) -> Iterator[str]:
         score = f"P{row['priority']} {_score(row):<3}"
         officer = f"  {row['assigned']}" if row["assigned"] else ""
         yield f"{row['case']:>5}  {score}  {due}  {row['status']:<14}  {visible(row['category'])}{officer}"
-        undeclared = f"       not shown before: inbox declare {row['case']}"
-        yield undeclared if row["undeclared"] else quoted(row["summary"])
+        yield rendering.summary(row)
         if row["tags"]:
             yield f"       [{visible(', '.join(row['tags']))}]"
 

@@ -7,6 +7,7 @@ from flask import Blueprint, Flask
 from flask_wtf import CSRFProtect
 from werkzeug.routing import IntegerConverter, Map
 
+from crypto.strictjson import LARGEST
 from inbox.desk import (
     asking,
     backing,
@@ -16,7 +17,6 @@ from inbox.desk import (
     ending,
     entering,
     files,
-    forms,
     guard,
     headers,
     identity,
@@ -97,8 +97,8 @@ def create_app(desk: Desk) -> Flask:
 class _Number(IntegerConverter):
     """A number in an address, up to what the vault can hold."""
 
-    def __init__(self, map: Map) -> None:  # noqa: A002  its name there
-        super().__init__(map, max=forms.MOST)
+    def __init__(self, addresses: Map) -> None:
+        super().__init__(addresses, max=LARGEST)
 
 
 def _register(app: Flask, below: str, blueprints: Iterable[Blueprint]) -> None:

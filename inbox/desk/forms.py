@@ -8,12 +8,11 @@ from typing import TypeVar
 from flask import abort, request
 
 from crypto.journal import LONGEST_REASON
+from crypto.strictjson import LARGEST
 from inbox.desk.translation import LANGUAGES
 from inbox.errors import Refused
 from inbox.sentences import sentence
 
-# What the journal can hold, and canonical JSON (``options.NUMBER``).
-MOST = 2**53 - 1
 Choice = TypeVar("Choice", bound=StrEnum)
 
 
@@ -36,7 +35,7 @@ def number(name: str, most: int) -> int:
 def cases() -> list[int]:
     """Return the cases that were chosen, each once, in order; Refused if none was."""
     given = sorted(set(request.form.getlist("case", int)))
-    if given and given[-1] > MOST:
+    if given and given[-1] > LARGEST:
         abort(HTTPStatus.BAD_REQUEST)
     if not given:
         raise Refused(sentence("no case was chosen"), sentence("tick some in the queue, then press again"))

@@ -24,6 +24,5 @@ def current(session: Session) -> Labels:
     return Labels(_options(asked, ids.category), _options(asked, ids.area))
 
 
-def _options(asked: Questionnaire | None, question: str) -> Mapping[str, Texts]:
-    fields = asked.fields if asked else ()
-    return {option.id: option.label for field in fields if field.id == question for option in field.options}
+def _options(asked: Questionnaire, question: str) -> Mapping[str, Texts]:
+    return {option.id: option.label for option in asked.options(question)}

@@ -17,6 +17,8 @@ from inbox.desk.translation import LANGUAGES, TEMPLATES
 from inbox.terminal import visible
 
 _FIRST = "fr"
+# Between one unit of bytes and the next; from how many of one on no fraction of it is told.
+_STEP, _TELLING = 1024, 10
 _UNITS = {"fr": ("o", "Kio", "Mio", "Gio"), "en": ("B", "KiB", "MiB", "GiB")}
 
 
@@ -111,7 +113,7 @@ def _size(language: str, count: int) -> str:
     """Return a number of bytes as people read it."""
     size, units = float(count), iter(_UNITS[language])
     unit = next(units)
-    while size >= 1024 and unit != _UNITS[language][-1]:  # noqa: PLR2004 - what the units are made of
-        size, unit = size / 1024, next(units)
-    is_whole = unit == _UNITS[language][0] or size >= 10  # noqa: PLR2004 - two digits suffice
+    while size >= _STEP and unit != _UNITS[language][-1]:
+        size, unit = size / _STEP, next(units)
+    is_whole = unit == _UNITS[language][0] or size >= _TELLING
     return f"{format_decimal(size, '0' if is_whole else '0.0', locale=language)} {unit}"

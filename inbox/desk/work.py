@@ -101,11 +101,7 @@ def tell(case: int, position: int) -> ResponseReturnValue:
 @pages.post("/retract/<int:position>")
 def retract(case: int, position: int) -> ResponseReturnValue:
     """Take a measure out again that was noted by mistake; one that begins proceedings takes two officers."""
-    now, inbox = today(), here().inbox
-    with inbox.vault.transaction(inbox.present) as session:
-        deed = retracting.deed(session, case, position, reason())
-    with inbox.acting(deed, now) as session:
-        was_told = retracting.retract(session, case, position, now)
+    was_told = retracting.retract(here().inbox, case, position, reason(), today())
     return done(case, "retracted-told" if was_told else "retracted", "measures")
 
 
