@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 
 from inbox import sharefile
-from tests import inbox_circles, inbox_trio
-from tests.inbox_builders import QUICK, Office, Portal, World
+from tests import inbox_circles, inbox_ending, inbox_trio
+from tests.inbox_builders import QUICK, Office, Portal, Reporter, World, first, today
+from tests.inbox_clock import Clock, moved
 from tests.inbox_trio import Trio
 
 
@@ -65,3 +66,25 @@ def founded_circle(tmp_path_factory: pytest.TempPathFactory) -> Office:
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """Commands in this process stretch passphrases quickly."""
     monkeypatch.setattr(sharefile, "LIMITS", QUICK)
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    """The clock of this process's commands, to be moved."""
+    return moved(monkeypatch)
+
+
+@pytest.fixture
+def reporter(world: World) -> Reporter:
+    """Somebody who writes to that inbox."""
+    return Reporter(world)
+
+
+@pytest.fixture
+def closed(world: World, portal: Portal, reporter: Reporter, collect: Any) -> Office:
+    """An inbox with one report, closed today, of which the portal has heard."""
+    collect(portal.bundle(first(reporter, files=[b"x"])))
+    inbox_ending.work_on(world.office, is_open=False, closed=today())
+    world.office.json("outbox", "--out", world.office.out)
+    inbox_ending.tell_portal(world.office, portal)
+    return world.office

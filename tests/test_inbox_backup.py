@@ -16,11 +16,11 @@ from inbox import cli, numbering, records
 from inbox.schema import Case, Message
 from inbox.session import Open
 from tests.inbox_builders import CLOSING, Office, Portal, Reporter, Said, World, first, today
+from tests.inbox_ending import tell_portal
 from tests.inbox_kills import killed_everywhere
 from tests.inbox_trio import Trio, of_the_case
 from tests.installation import Installation
 from tests.small_disk import small_disk
-from tests.test_inbox_eliminating import tell_portal
 from tests.test_inbox_upgrading import SECOND
 
 pytest_plugins = ["tests.inbox_room"]

@@ -18,11 +18,6 @@ pytest_plugins = ["tests.inbox_room"]
 
 
 @pytest.fixture
-def reporter(world: World) -> Reporter:
-    return Reporter(world)
-
-
-@pytest.fixture
 def office(world: World, portal: Portal, reporter: Reporter, collect: Any) -> Office:
     """Case 1 in quarantine, case 2 beside it, both with the same words and files."""
     other = Reporter(world)
