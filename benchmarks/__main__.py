@@ -20,8 +20,8 @@ from portal import config
 from portal.challenges import COST
 from portal.store import challenges
 from portal.store.database import open_database
-from tests.installation import COMMANDS, Inbox, Installation, free_port
-from tests.work import cheap
+from tests.support.installation import COMMANDS, Inbox, Installation, free_port
+from tests.support.work import cheap
 
 ROUNDS = 5
 PAGE_ROUNDS = 5

@@ -14,8 +14,8 @@ from inbox import anchors, registers
 from inbox.journal import head
 from inbox.schema import JournalEntry, Office
 from inbox.unlocking import Inbox
-from tests.inbox_builders import Office as Room
-from tests.inbox_builders import today
+from tests.support.inbox_builders import Office as Room
+from tests.support.inbox_builders import today
 
 _BATCH = 5_000
 

@@ -2,8 +2,8 @@
 
 import time
 
-from tests.flood import flood
-from tests.portal_server import Server
+from tests.support.flood import flood
+from tests.support.portal_server import Server
 
 COUNT = 10_000
 CAPACITY_GB = 0.3

@@ -11,11 +11,11 @@ from itertools import chain, repeat
 from pathlib import Path
 
 from crypto import age, padding
-from tests.builders import INSPECTORATE, upload_metadata
-from tests.portal_room import BODY, SITE, TUS
-from tests.portal_server import Server
-from tests.server_state import peak
-from tests.work import work
+from tests.support.builders import INSPECTORATE, upload_metadata
+from tests.support.portal_room import BODY, SITE, TUS
+from tests.support.portal_server import Server
+from tests.support.server_state import peak
+from tests.support.work import work
 
 PIECE = 1 << 20
 MOST_MEMORY = 256 << 20

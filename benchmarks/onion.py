@@ -5,10 +5,10 @@ import time
 from sqlalchemy import func, select
 
 from portal.store.schema import envelopes, whole
-from tests.firefox_peer import browsing
-from tests.portal_nginx import Nginx
-from tests.portal_server import Server
-from tests.tor_network import tor_browser, tor_network
+from tests.support.firefox_peer import browsing
+from tests.support.portal_nginx import Nginx
+from tests.support.portal_server import Server
+from tests.support.tor_network import tor_browser, tor_network
 
 
 def onion(server: Server) -> str:

@@ -8,8 +8,8 @@ from pathlib import Path
 
 from playwright.sync_api import Page, sync_playwright
 
-from tests.browsing import CHROMIUM_ARGUMENTS
-from tests.page_visitor import Visitor
+from tests.support.browsing import CHROMIUM_ARGUMENTS
+from tests.support.page_visitor import Visitor
 
 # Beyond this a press of a key is felt to lag; it is also the limit that the page was designed to.
 LIMIT_MILLISECONDS = 100

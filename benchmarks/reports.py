@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives.hpke import AEAD, KDF, KEM, MLKEM768X25519Pr
 from crypto import age, archive, bundle, casetoken, container, keyring, messages, signing
 from crypto.recipients import HybridIdentity, HybridRecipient
 from crypto.signing import Label
-from tests.installation import Installation
+from tests.support.installation import Installation
 
 TODAY = datetime.now(UTC).date()
 

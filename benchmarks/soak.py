@@ -18,13 +18,13 @@ from benchmarks.load import Request, rate
 from benchmarks.onion import onion as send_through_tor
 from crypto import challenge
 from portal.challenges import COST
-from tests import postgres, slot_timing
-from tests.builders import INSPECTORATE, make_envelope, upload_metadata
-from tests.installation import free_port
-from tests.kills import Campaign
-from tests.portal_room import BODY, SITE
-from tests.portal_server import Server
-from tests.work import INSTANCE_SEED, cheap
+from tests.support import postgres, slot_timing
+from tests.support.builders import INSPECTORATE, make_envelope, upload_metadata
+from tests.support.installation import free_port
+from tests.support.kills import Campaign
+from tests.support.portal_room import BODY, SITE
+from tests.support.portal_server import Server
+from tests.support.work import INSTANCE_SEED, cheap
 
 ROUNDS = 67
 CLIENTS = (8, 32, 64)
@@ -34,7 +34,7 @@ CASES = 100_000
 ASKED = 1_000
 ROOT = Path(__file__).parent.parent
 POSTGRESQL = ROOT / "deploy" / "postgresql.conf"
-FUZZ = "tests/test_portal_fuzz.py"
+FUZZ = "tests/portal/web/test_fuzz.py"
 
 
 def main() -> None:

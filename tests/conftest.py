@@ -10,12 +10,12 @@ import pytest
 from hypothesis import HealthCheck, settings
 from playwright.sync_api import Browser, sync_playwright
 
-from tests import postgres
-from tests.age_peer import AgePeer
-from tests.age_peer import running as age_peer_running
-from tests.browsing import CHROMIUM_ARGUMENTS
-from tests.installation import free_port
-from tests.page_visitor import FILE, Visitor, visiting
+from tests.support import postgres
+from tests.support.age_peer import AgePeer
+from tests.support.age_peer import running as age_peer_running
+from tests.support.browsing import CHROMIUM_ARGUMENTS
+from tests.support.installation import free_port
+from tests.support.page_visitor import FILE, Visitor, visiting
 
 # The gate is the same in every run; `pytest --hypothesis-profile=thorough` looks further.
 settings.register_profile(

@@ -8,7 +8,7 @@ import pytest
 
 from inbox.cli import commands as inbox
 from portal.commands import portal
-from tests.command_tree import commands_of
+from tests.support.command_tree import commands_of
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text("utf-8")

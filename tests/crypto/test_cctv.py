@@ -1,0 +1,184 @@
+"""All vectors of the Community Cryptography Test Vectors for age, from npm's cctv-age."""
+
+import hashlib
+import json
+import subprocess
+import zlib
+from base64 import b64decode
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import pytest
+
+from crypto import age, stream
+from crypto.armor import armor, dearmor
+from crypto.errors import CryptoError, Malformed, NotForUs, Tampered, Truncated
+from crypto.header import Header
+from crypto.pieces import Pieces
+from crypto.recipients import HybridIdentity, ScryptIdentity, X25519Identity
+from tests.support.paths import ROOT
+
+LIST_VECTORS = """
+import * as vectors from "cctv-age";
+const encoded = Object.entries(vectors).map(([name, bytes]) => [name, Buffer.from(bytes).toString("base64")]);
+process.stdout.write(JSON.stringify(encoded));
+"""
+NOTHING = hashlib.sha256().hexdigest()
+
+ERRORS = {
+    "success": None,
+    "armor failure": Malformed,
+    "header failure": Malformed,
+    "no match": NotForUs,
+    "HMAC failure": Tampered,
+    "payload failure": Tampered,
+}
+# The suite has no word for a file that ends too early; it counts a missing nonce to the header.
+CUT_SHORT = {
+    "stream_no_nonce",
+    "stream_short_nonce",
+    "stream_no_chunks",
+    "stream_missing_tag",
+    "stream_short_chunk",
+    "stream_short_second_chunk",
+    "stream_no_final_full",
+    "stream_no_final_two_chunks_full",
+}
+
+
+@dataclass(frozen=True)
+class Vector:
+    """One file of the suite with what its heading says about it."""
+
+    name: str
+    expect: str
+    payload: str
+    file_key: bytes
+    identities: tuple[age.Identity, ...]
+    armored: bool
+    content: bytes
+
+    @property
+    def error(self) -> type[CryptoError] | None:
+        return Truncated if self.name in CUT_SHORT else ERRORS[self.expect]
+
+    @property
+    def binary(self) -> bytes:
+        return dearmor(self.content) if self.armored else self.content
+
+
+def identity(kind: str, text: str) -> age.Identity:
+    if kind == "passphrase":
+        return ScryptIdentity(text)
+    return HybridIdentity.parse(text) if "-PQ-" in text else X25519Identity.parse(text)
+
+
+def vector(name: str, raw: bytes) -> Vector:
+    heading, content = raw.split(b"\n\n", 1)
+    fields = [line.split(": ", 1) for line in heading.decode().splitlines()]
+    once = dict(fields)
+    return Vector(
+        name=name,
+        expect=once["expect"],
+        payload=once.get("payload", NOTHING),
+        file_key=bytes.fromhex(once["file key"]),
+        identities=tuple(identity(key, text) for key, text in fields if key in {"identity", "passphrase"}),
+        armored=once.get("armored") == "yes",
+        content=zlib.decompress(content) if once.get("compressed") == "zlib" else content,
+    )
+
+
+def load() -> list[Vector]:
+    command = ["node", "--input-type=module", "--eval", LIST_VECTORS]
+    listed = subprocess.run(command, cwd=ROOT, check=True, capture_output=True).stdout
+    return [vector(name, b64decode(encoded)) for name, encoded in json.loads(listed)]
+
+
+VECTORS = load()
+READABLE = [each for each in VECTORS if each.expect not in {"armor failure", "header failure"}]
+
+
+def cases(vectors: Iterable[Vector]) -> pytest.MarkDecorator:
+    return pytest.mark.parametrize("vector", [pytest.param(each, id=each.name) for each in vectors])
+
+
+def opened(vector: Vector, pieces: Iterable[bytes]) -> tuple[type[CryptoError] | None, str]:
+    """How unsealing ends, with the digest of all plaintext that came out until then."""
+    released = hashlib.sha256()
+    try:
+        for chunk in age.unseal(pieces, vector.identities):
+            released.update(chunk)
+    except CryptoError as error:
+        return type(error), released.hexdigest()
+    return None, released.hexdigest()
+
+
+def test_the_whole_suite_is_here():
+    """Nothing of the suite is left out, whichever way it is counted."""
+    counted = Counter(each.expect for each in VECTORS)
+    assert counted == {
+        "success": 26,
+        "no match": 13,
+        "HMAC failure": 1,
+        "header failure": 62,
+        "payload failure": 19,
+        "armor failure": 22,
+    }
+    assert counted.total() == 143
+    assert {each.name for each in VECTORS} >= CUT_SHORT
+
+
+@cases(each for each in VECTORS if each.expect == "armor failure")
+def test_bad_armor_is_refused(vector):
+    """A text that is not canonical armor yields no bytes at all."""
+    with pytest.raises(Malformed):
+        dearmor(vector.content)
+
+
+@cases(each for each in VECTORS if each.expect != "armor failure")
+def test_a_file_ends_as_the_suite_says(vector):
+    """Unsealing succeeds or fails in the expected way, and releases the expected plaintext before it does."""
+    assert (vector.error, vector.payload) == opened(vector, [vector.binary])
+
+
+@cases(each for each in VECTORS if each.expect != "armor failure" and len(each.content) < 4_096)
+def test_a_file_ends_alike_when_it_arrives_byte_by_byte(vector):
+    """How a file is cut on its way changes nothing."""
+    bytewise = (bytes([byte]) for byte in vector.binary)
+    assert (vector.error, vector.payload) == opened(vector, bytewise)
+
+
+@cases(READABLE)
+def test_a_header_is_written_as_it_was_read(vector):
+    """There is one form of a header: reading it, then writing it, gives the same bytes."""
+    header = Header.read(Pieces([vector.binary]))
+    assert vector.binary.startswith(header.encode())
+
+
+@cases(READABLE)
+def test_the_file_key_authenticates_the_header(vector):
+    """The header's MAC holds under the file key, save where the suite broke it."""
+    header = Header.read(Pieces([vector.binary]))
+    if vector.expect == "HMAC failure":
+        with pytest.raises(Tampered):
+            header.verify(vector.file_key)
+    else:
+        header.verify(vector.file_key)
+        assert header == Header.authenticate(header.stanzas, vector.file_key)
+
+
+@cases(each for each in VECTORS if each.expect == "success")
+def test_sealing_again_with_the_same_keys_gives_the_same_file(vector):
+    """Header and payload are a function of stanzas, file key, nonce, and plaintext."""
+    source = Pieces([vector.binary])
+    header, nonce = Header.read(source), source.read(stream.NONCE)
+    plaintext = age.unseal([vector.binary], vector.identities)
+    payload = age._payload(plaintext, file_key=vector.file_key, nonce=nonce)
+    assert vector.binary == header.encode() + b"".join(payload)
+
+
+@cases(each for each in VECTORS if each.armored and each.expect != "armor failure")
+def test_armor_is_written_as_it_was_read(vector):
+    """Only line ends and surrounding whitespace differ between two armors of the same bytes."""
+    assert vector.content.decode().strip().replace("\r\n", "\n") + "\n" == armor(vector.binary)

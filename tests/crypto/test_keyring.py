@@ -1,0 +1,44 @@
+"""Keyrings beyond the vectors: what the root key does not sign, and which keys a channel uses."""
+
+from dataclasses import replace
+from datetime import date, timedelta
+
+import pytest
+
+from crypto import keyring
+from crypto.errors import Malformed
+from crypto.keyring import IntakeKey
+from tests.support.builders import Site, make_keyring
+from tests.vectors.make import ROOT_SEED, fixed
+
+DAY = date(2026, 11, 24)
+VALUE = make_keyring(Site()).value
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        replace(VALUE, valid_until=VALUE.issued + timedelta(36)),
+        replace(VALUE, valid_until=VALUE.issued - timedelta(1)),
+        replace(VALUE, channels=VALUE.channels[:1] * 2),
+    ],
+    ids=["too-long", "ends-before-it-begins", "channel-twice"],
+)
+def test_a_keyring_that_nobody_would_take_is_not_signed(changed: keyring.Keyring) -> None:
+    """Who signs hears of it, not every reporter."""
+    keyring.sign(VALUE, ROOT_SEED)
+    with pytest.raises(Malformed):
+        keyring.sign(changed, ROOT_SEED)
+
+
+def test_the_newest_key_of_today_is_sealed_to() -> None:
+    """Both days of a key are included; an older key that lasts longer comes back only after its successor."""
+
+    def key(name: str, first: int, last: int) -> IntakeKey:
+        days = [DAY + timedelta(each) for each in (first, last)]
+        return IntakeKey(fixed(name, 16), "age1pq1", *days)
+
+    older, newer = key("older", -9, 9), key("newer", -1, 2)
+    channel = replace(VALUE.channels[0], intake_keys=(newer, older))
+    expected = {-10: None, -9: older, -2: older, -1: newer, 2: newer, 3: older, 9: older, 10: None}
+    assert expected == {day: channel.intake_key(DAY + timedelta(day)) for day in expected}

@@ -1,0 +1,214 @@
+"""questionnaire.toml: the shipped one is sound, a mistake in another is named."""
+
+import pytest
+
+from crypto import questionnaire
+from crypto.questionnaire import BadQuestionnaire, Flag, Kind
+from tests.support.paths import ROOT
+
+SHIPPED = (ROOT / "portal" / "questionnaire.toml").read_bytes()
+FIRST = (ROOT / "tests" / "golden" / "questionnaire-1.toml").read_bytes()
+SMALL = """
+id = "small"
+version = 3
+skip = { fr = "Passer", en = "Skip" }
+[[section]]
+title.fr = "Un"
+title.en = "One"
+[[section.field]]
+id = "path"
+type = "choice"
+label = { fr = "Quoi", en = "What" }
+option = [
+  { id = "a", label = {fr = "A", en = "A"}, flag = "danger", outside = "first", notice = {fr="x", en="x"} },
+  { id = "b", label = { fr = "B", en = "B" } },
+]
+[[section]]
+title.fr = "Deux"
+title.en = "Two"
+text.fr = "…"
+text.en = "…"
+folded = true
+when = { path = ["a"] }
+[[section.field]]
+id = "refs"
+type = "text"
+most = 100
+check = "container"
+enough = true
+flag = "protect"
+when = { path = ["a", "b"] }
+label = { fr = "Réf.", en = "Ref." }
+hint = { fr = "h", en = "h" }
+warning = { fr = "w", en = "w" }
+[[section.field]]
+id = "days"
+type = "period"
+label = { fr = "Jour", en = "Day" }
+"""
+SECOND_READER = """
+[[section.field]]
+id = "again"
+type = "choice"
+label = { fr = "Encore", en = "Again" }
+option = [{ id = "c", label = { fr = "C", en = "C" }, outside = "only" }]
+"""
+
+
+def test_the_shipped_questionnaire_asks_what_the_domain_needs() -> None:
+    """All questions of the domain document, with the four ways in and the two that protect the author."""
+    found = questionnaire.parse(SHIPPED)
+    fields = {field.id: field for field in found.fields}
+    assert ("customs", 3) == (found.id, found.version)
+    assert found.reference.hash == found.hash
+    assert {"path", "danger_now", "what", "category", "vector", "service_sought", "means"} < set(fields)
+    assert {"amount", "how_many", "protect", "told", "when", "days", "where", "place"} < set(fields)
+    assert {"who_role", "who_id", "refs", "how_know", "evidence", "help", "return", "coi"} < set(fields)
+    assert ["approached", "saw", "gave_in", "reprisals"] == [option.id for option in fields["path"].options]
+    assert {"what", "category"} == {field.id for field in found.fields if field.enough}
+    assert Flag.PROTECT == fields["protect"].flag
+    risky = {
+        option.id
+        for option in fields["how_many"].options
+        if option.flag is Flag.SOURCE_RISK and option.notice
+    }
+    assert {"only_me", "few"} == risky
+    assert {"yes": "only", "unsure": "first"} == {
+        option.id: option.outside for option in fields["coi"].options if option.outside
+    }
+
+
+def test_the_shipped_questionnaire_warns_where_an_answer_identifies() -> None:
+    """Those whose risk the domain document calls high or medium, and whoever else is named."""
+    warned = {field.id for field in questionnaire.parse(SHIPPED).fields if field.warning}
+    risky = {"what", "when", "days", "where", "place", "refs", "how_know", "told", "evidence", "help"}
+    assert risky | {"who_id"} == warned
+
+
+def test_the_shipped_questionnaire_never_asks_who_the_author_is() -> None:
+    """No name, rank, number, unit, gender, age or address, under whatever label."""
+    labels = " ".join(field.label.en for field in questionnaire.parse(SHIPPED).fields).lower()
+    words = set(labels.replace("?", " ").replace(",", " ").split())
+    assert {"happened", "role", "evidence"} <= words
+    assert {"name", "rank", "number", "unit", "gender", "age", "mail", "phone"}.isdisjoint(words)
+
+
+def test_everything_that_a_file_can_say_is_read() -> None:
+    """Each member of each table, once."""
+    found = questionnaire.parse(SMALL.encode())
+    first, second = found.sections
+    assert (found.skip, first.title, first.folded, first.when) == (
+        questionnaire.Texts("Passer", "Skip"),
+        questionnaire.Texts("Un", "One"),
+        False,
+        None,
+    )
+    (path,) = first.fields
+    assert (path.kind, path.most, path.options[0].flag, path.options[0].outside) == (
+        Kind.CHOICE,
+        0,
+        Flag.DANGER,
+        "first",
+    )
+    assert (second.folded, second.when, second.text) == (
+        True,
+        {"path": ("a",)},
+        questionnaire.Texts("…", "…"),
+    )
+    refs, day = second.fields
+    assert (refs.most, refs.check, refs.enough, refs.flag) == (100, "container", True, Flag.PROTECT)
+    assert (refs.when, refs.hint, refs.warning) == (
+        {"path": ("a", "b")},
+        questionnaire.Texts("h", "h"),
+        questionnaire.Texts("w", "w"),
+    )
+    assert (day.kind, day.most, day.enough) == (Kind.PERIOD, questionnaire.PERIOD, False)
+
+
+@pytest.mark.parametrize(
+    ("found", "put", "named"),
+    [
+        ('id = "small"', "", "'id' is missing"),
+        ("version = 3", "version = 0", "'version' is a number from 1"),
+        ("version = 3", "version = true", "'version' is a number from 1"),
+        ("version = 3", "version = 3\nextra = 1", "'extra' is not known here"),
+        ("version = 3", "version = ", "questionnaire is not TOML"),
+        ('id = "refs"', 'id = "path"', "'path' is used twice"),
+        ('id = "refs"', 'id = "Refs"', "id is a-z"),
+        ('id = "b"', 'id = "a"', "option of field 'path': id 'a' is used twice"),
+        (
+            'type = "period"',
+            'type = "date"',
+            "field 'days': 'type' is one of text, line, choice, choices, period",
+        ),
+        ('type = "period"', 'type = "period"\nmost = 5', "field 'days': 'most' is not known here"),
+        ("most = 100\n", "", "field 'refs': 'most' is missing"),
+        ("most = 100", "most = 160001", "'most' of all fields together is at most 160000"),
+        ('en = "B"', 'de = "B"', "field 'path', option 'b': 'label' needs a text in fr and in en"),
+        ('fr = "Réf."', 'fr = " "', "field 'refs': 'label' has an empty text"),
+        ('title.fr = "Deux"\n', "", "section 2: 'title' needs a text in fr and in en"),
+        ('title.fr = "Deux"\ntitle.en = "Two"\n', "", "a folded section needs a 'title'"),
+        ("folded = true", 'folded = "yes"', "section 2: 'folded' is true or false"),
+        ('when = { path = ["a"] }', 'when = { path = "a" }', "section 2: 'when' looks like"),
+        ('when = { path = ["a"] }', "when = {}", "section 2: 'when' looks like"),
+        (
+            'when = { path = ["a"] }',
+            'when = { way = ["a"] }',
+            "section 2: 'when' names 'way', which is no choice",
+        ),
+        (
+            'when = { path = ["a", "b"] }',
+            'when = { refs = ["a"] }',
+            "field 'refs': 'when' names 'refs', which",
+        ),
+        (
+            'when = { path = ["a", "b"] }',
+            'when = { path = ["c"] }',
+            "'when' names 'c', which is no option of 'path'",
+        ),
+        ('check = "container"', 'check = "iban"', "field 'refs': 'check' is one of container"),
+        (
+            'flag = "danger"',
+            'flag = "odd"',
+            "field 'path', option 'a': 'flag' is one of danger, source_risk, protect",
+        ),
+        ('outside = "first"', "outside = true", "option 'a': 'outside' is one of only, first"),
+        ('outside = "first"', "outside = []", "option 'a': 'outside' is one of only, first"),
+        ('check = "container"', "check = { container = 1 }", "field 'refs': 'check' is one of container"),
+        ('flag = "protect"', 'flag = ["protect"]', "field 'refs': 'flag' is one of danger"),
+        ("version = 3", "version = 3\nextra = " + "[" * 100_000, "questionnaire is not TOML"),
+        ("[[section", "[[part", "'section' is missing"),
+        ("[[section.field]]", "[[field]]", "'field' is not known here"),
+        ("enough = true\n", "", "no field is 'enough'"),
+        ('id = "refs"\n', "", "section 2, field 1: 'id' is missing"),
+        ('id = "b", ', "", "field 'path', option 2: 'id' is missing"),
+        ('type = "choice"', 'type = "choices"', "field 'path': 'outside' is for options of a 'choice'"),
+        (
+            '[[section.field]]\nid = "days"',
+            SECOND_READER + '[[section.field]]\nid = "days"',
+            "field 'again': 'outside' is for one",
+        ),
+        ('id = "refs"', 'id = "send"', "field 'send': the page uses the id 'send' already"),
+        ('id = "days"', 'id = "day"', "field 'day': the page uses the id 'day-first' already"),
+    ],
+)
+def test_a_mistake_is_named(found: str, put: str, named: str) -> None:
+    """Whoever edits the file learns where it is wrong and what belongs there."""
+    assert found in SMALL
+    with pytest.raises(BadQuestionnaire) as refused:
+        questionnaire.parse(SMALL.replace(found, put).encode())
+    assert named in str(refused.value)
+
+
+def test_what_two_questions_bring_has_ids_of_its_own() -> None:
+    """A hint and an option would both be found by path-hint; a second option of that name is another's."""
+    hinted = SMALL.replace('What" }\n', 'What" }\nhint = { fr = "h", en = "h" }\n', 1)
+    assert questionnaire.parse(hinted.encode())  # the control
+    with pytest.raises(BadQuestionnaire, match="the page uses the id 'path-hint' already"):
+        questionnaire.parse(hinted.replace('"b"', '"hint"').encode())
+
+
+def test_bytes_that_are_no_text_are_refused() -> None:
+    """Latin-1 is a common accident."""
+    with pytest.raises(BadQuestionnaire):
+        questionnaire.parse(FIRST.decode("utf-8").encode("latin-1"))

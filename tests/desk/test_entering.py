@@ -1,0 +1,191 @@
+"""A report entered at the desk: the questions of the portal, and words that are shown once."""
+
+import re
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from werkzeug.test import TestResponse
+
+from crypto import casetoken
+from inbox import numbering, questionnaires
+from inbox.desk import headers
+from tests.support import traces
+from tests.support.desk_room import Client, sitting
+from tests.support.inbox_builders import World, today
+
+pytest_plugins = ["tests.support.inbox_room"]
+
+CANARY = "zibeline-quartz-7319"
+
+
+@pytest.fixture
+def stick(tmp_path: Path) -> Path:
+    """The medium."""
+    (tmp_path / "stick").mkdir()
+    return tmp_path / "stick"
+
+
+@pytest.fixture
+def client(world: World, stick: Path) -> Iterator[Client]:
+    with sitting(world.office, stick) as client:
+        yield client
+
+
+def told(**answers: Any) -> dict[str, Any]:
+    """Return a form with these answers; what begins with an underscore is no answer."""
+    form = {"form": "one", "route": "letter", "language": "fr", "received": today().isoformat()}
+    return form | {f"q-{name}".removeprefix("q-_"): given for name, given in answers.items()}
+
+
+def enter(client: Client, **answers: Any) -> TestResponse:
+    return client.send("/en/enter", **told(**answers))
+
+
+def words_of(answer: TestResponse) -> list[str]:
+    """Return the words on the page, in their order."""
+    assert answer.status_code == 200, answer.text
+    (listed,) = re.findall(r'<ol class="token">(.*?)</ol>', answer.text)
+    return re.findall(r"<li>([^<]+)</li>", listed)
+
+
+@pytest.mark.parametrize(
+    ("answers", "said"),
+    [
+        ({"category": "blue", "what": "x"}, "not an answer that the page offers"),
+        ({"vector": ["social"], "what": "x"}, "not asked, given the other answers"),
+        ({"what": "x" * 8_001}, "longer than the page allows"),
+        ({"protect": CANARY}, "It takes an answer to one of these"),
+        ({"what": " \r\n "}, "It takes an answer to one of these"),
+        (
+            {"what": "x", "_received": (today() + timedelta(days=1)).isoformat()},
+            "a day to come, or long past",
+        ),
+        ({"what": "x", "_received": "1999-12-31"}, "a day to come, or long past"),
+        ({"what": "x", "days-first": "2026-11-24", "days-last": "2026-11-23"}, "not an answer that the page"),
+    ],
+    ids=["option", "not-asked", "long", "nothing", "blank", "to-come", "old", "backwards"],
+)
+def test_what_the_page_would_not_send_is_shown_again_with_what_was_typed(
+    client: Client, answers: dict[str, Any], said: str
+) -> None:
+    """It is said what is wrong, beside its question, and nothing is filed."""
+    shown = enter(client, **answers | {"who_id": f"{CANARY}\r\nsecond line <b>"})
+    assert (422, True) == (shown.status_code, said in shown.text)
+    assert f"{CANARY}\nsecond line &lt;b&gt;</textarea>" in shown.text.replace("\r\n", "\n")
+    with client.desk.inbox.transaction() as session:
+        assert 0 == numbering.last(session)
+
+
+def test_what_is_wrong_stands_beside_its_question(client: Client) -> None:
+    """And the list above leads there; of the others nothing is said."""
+    shown = enter(client, what="x" * 8_001, vector=["social"], protect="fine").text
+    assert ["vector", "what"] == sorted(re.findall(r'id="q-([a-z_]+)-wrong"', shown))
+    assert ["vector", "what"] == sorted(re.findall(r'href="#q-([a-z_]+)"', shown))
+    listed = enter(client, protect="fine").text
+    assert ["what", "category"] == re.findall(r'href="#q-([a-z_]+)"', listed)
+
+
+@pytest.mark.parametrize("wrong", [{"_form": ""}, {"_route": "fax"}, {"_language": "de"}, {"_received": ""}])
+def test_what_no_page_of_ours_would_send_is_no_form(client: Client, wrong: dict[str, str]) -> None:
+    assert enter(client, what="x", **wrong).status_code == 400
+
+
+def test_every_question_of_the_portal_is_asked_in_both_languages(client: Client) -> None:
+    """With each option, hint and condition; nothing depends on a script."""
+    with client.desk.inbox.transaction() as session:
+        asked = questionnaires.in_use(session)
+    for language in ("fr", "en"):
+        shown = client.page(f"/{language}/enter")
+        plain = shown.replace("&#39;", "'").replace("&#34;", '"')
+        for field in asked.fields:
+            assert f'name="q-{field.id}' in shown
+            assert field.label.in_(language) in plain
+            assert all(option.label.in_(language) in plain for option in field.options)
+        ids = re.findall(r' id="([^"]+)"', shown)
+        assert len(ids) == len(set(ids))
+
+
+def test_it_becomes_the_case_that_the_command_makes(world: World, stick: Path) -> None:
+    """Route, day, answers of each kind, and a file that lay on the medium."""
+    (stick / "lettre.pdf").write_bytes(b"%PDF-1.4")
+    (stick / "inspection-9.tar").touch()
+    (stick / "linked.pdf").symlink_to(world.office.root / "vault.json")
+    day = (today() - timedelta(days=2)).isoformat()
+    given = {
+        "path": "approached",
+        "vector": ["social", "work"],
+        "category": "",
+        "what": "Abordé.\r\nDeux fois.",
+    }
+    period = {"days-first": "2026-11-23", "days-last": "2026-11-24"}
+    with sitting(world.office, stick) as client:
+        page = client.page("/en/enter")
+        assert ["lettre.pdf"] == re.findall(r'name="file" value="([^"]+)"', page)
+        entered = enter(client, **given, **period, _file="lettre.pdf", _received=day)
+        assert "Case 1: entered" in entered.text
+    shown = world.office.json("show", "1")
+    assert {
+        "path": "approached",
+        "vector": ["social", "work"],
+        "what": "Abordé.\nDeux fois.",
+        "days": "2026-11-23/2026-11-24",
+    } == shown["answers"]
+    assert ("letter", day, "fr") == (shown["route"], shown["received"], shown["language"])
+    assert ["lettre.pdf"] == [file["name"] for file in shown["attachments"]]
+    (entry,) = (each for each in world.office.json("journal", "print")["entries"] if each["act"] == "enter")
+    assert ("letter", 1, "") == (entry["about"], entry["case"], entry["reason"])
+
+
+def test_a_medium_that_was_taken_out_keeps_nobody_from_entering(client: Client, stick: Path) -> None:
+    stick.rmdir()
+    assert client.ask("/en/enter").status_code == 200
+    assert "Case 1: entered" in enter(client, what="x").text
+
+
+def test_a_file_that_left_the_medium_is_not_left_out_silently(client: Client) -> None:
+    answer = enter(client, what=CANARY, _file="gone.pdf")
+    assert (409, True) == (answer.status_code, CANARY in answer.text)
+    with client.desk.inbox.transaction() as session:
+        assert 0 == numbering.last(session)
+
+
+def test_the_words_are_on_one_answer_and_nowhere_else(
+    world: World, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """Not in an address, a cookie, what may be stored, the terminal, the journal, the case, or a later page.
+
+    A form that is sent again is not entered again.
+    """
+    with sitting(world.office) as client:
+        answer = enter(client, what="On m'a abordé")
+        words = words_of(answer)
+        again = enter(client, what="On m'a abordé")
+        later = [client.page(f"/en{path}") for path in ("/", "/enter", "/journal")]
+        said = capfd.readouterr()
+    assert {"fr"} == casetoken.parse(" ".join(words)).keys()
+    assert headers.ALWAYS.items() <= dict(answer.headers).items()
+    assert ("no-store", None) == (answer.headers["Cache-Control"], answer.location)
+    assert (409, True) == (again.status_code, "was entered already" in again.text)
+    elsewhere = [str(answer.headers), again.text, *later, said.out, said.err]
+    elsewhere += [world.office.run(*line).out for line in (("show", "1"), ("journal", "print"))]
+    assert [] == [found for each in elsewhere if (found := traces.neighbours_in(each, words))]
+    assert 11 == len(traces.neighbours_in(re.sub("</?li>", " ", answer.text), words))  # the control
+    assert [1] == [case["case"] for case in world.office.json("list")["cases"]]
+
+
+def test_the_sheet_and_its_title_say_nothing_of_what_the_words_open(client: Client) -> None:
+    """In the language of the author, whatever that of the page: a browser prints and remembers the title."""
+    answer = enter(client, what="x")
+    assert "<title>Douze mots</title>" in answer.text
+    (sheet,) = re.findall(r'<section class="sheet" lang="fr".*?</section>', answer.text, re.DOTALL)
+    for word in ("douane", "fanal", "signal", "alert", "report", "case", "dossier", "inspect"):
+        assert word not in re.sub("<[^>]+>", "", sheet).lower()
+    assert "Relisez-moi maintenant" in answer.text
+
+
+def test_who_is_named_is_told_of(client: Client) -> None:
+    """By these answers the portal's page would have offered others."""
+    assert "the channels of other bodies alone" in enter(client, what="x", coi="yes").text

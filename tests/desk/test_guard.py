@@ -1,0 +1,338 @@
+"""The desk answers one browser, that which had its address, and only what its own pages ask."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from werkzeug.test import TestResponse
+
+from inbox import patience, queueing
+from inbox.desk import headers
+from portal import headers as portal_headers
+from tests.support import inbox_builders as build
+from tests.support.desk_room import SAME, Client, sitting
+from tests.support.inbox_builders import Office, Portal, Reporter, Sent, World
+
+pytest_plugins = ["tests.support.inbox_room"]
+
+OFFICE = ["/office", "/office/templates", "/office/bodies", "/office/backup"]
+# Every page of an empty desk, by the path below the language.
+PAGES = ["/", "/queue/1", "/medium", "/enter", "/access", *OFFICE]
+
+
+@pytest.fixture
+def client(world: World) -> Iterator[Client]:
+    with sitting(world.office) as client:
+        yield client
+
+
+def acts(office: Office) -> list[str]:
+    return [entry["act"] for entry in office.json("journal", "print")["entries"]]
+
+
+def test_the_address_works_once(client: Client) -> None:
+    """A wrong secret does not use it up; no page without the cookie, whose path nobody can guess."""
+    assert client.entered.status_code == 302
+    cookie = client.entered.headers["Set-Cookie"]
+    assert cookie.startswith("desk=")
+    assert {"HttpOnly", "SameSite=Strict", f"Path={client.desk.place}"} <= set(cookie.split("; "))
+    other = client.app.test_client()
+    base = f"http://{client.desk.host}"
+    for path in (client.desk.address.removeprefix(base), "/open/wrong", *PAGES):
+        assert other.get(
+            path if "open" in path else f"{client.desk.place}/en{path}", base_url=base
+        ).status_code in (403, 404)
+    assert client.ask("/en/").status_code == 200
+
+
+@pytest.mark.parametrize("asked", [{}, {"Sec-Fetch-Site": "cross-site"}, {"Host": "evil.example"}])
+def test_who_is_not_let_in_learns_nothing_of_the_desk(client: Client, asked: dict[str, str]) -> None:
+    """Not its path, to which browsers send the cookie on every port, nor who is present, nor what was done.
+
+    The control is who is let in.
+    """
+    desk, stranger = client.desk, client.app.test_client()
+    secrets = (desk.place, *desk.inbox.present, "The reply waits", "csrf_token")
+    desk.say("replied")
+    for path in ("/", "/style.css", "/en/", f"{desk.place}/en/", f"{desk.place}/xx/", f"{desk.place}/open/x"):
+        answer = stranger.get(path, base_url=f"http://{desk.host}", headers=asked)
+        assert answer.status_code in (403, 404, 421)
+        assert [] == [each for each in secrets if each in answer.text]
+        assert "Set-Cookie" not in answer.headers
+        assert "once" in answer.text
+    told = client.ask("/en/medium").text
+    assert secrets == tuple(each for each in secrets if each in told)
+
+
+def test_a_wrong_secret_uses_nothing_up(world: World) -> None:
+    with sitting(world.office) as client:
+        desk = client.desk
+        desk._once = "known"
+        assert client.ask("/open/wrong").status_code == 403
+        assert client.ask("/open/known").status_code == 302
+        assert client.ask("/open/known").status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("asked", "status"),
+    [
+        ({}, 200),
+        ({"Sec-Fetch-Site": "none"}, 200),
+        (SAME, 200),
+        ({"Host": "localhost:8090"}, 421),
+        ({"Host": "127.0.0.1"}, 421),
+        ({"Host": "evil.example:8090"}, 421),
+        ({"Sec-Fetch-Site": "cross-site"}, 403),
+        ({"Sec-Fetch-Site": "same-site"}, 403),
+        ({"Origin": "http://127.0.0.1:8080"}, 403),
+    ],
+)
+def test_pages_are_for_this_host_and_for_no_other_site(
+    client: Client, asked: dict[str, str], status: int
+) -> None:
+    """Another port of this machine is another site, too."""
+    assert client.ask("/en/", **asked).status_code == status
+
+
+@pytest.mark.parametrize(
+    ("sent", "status"),
+    [
+        (SAME, 303),
+        (SAME | {"Origin": "null"}, 303),
+        (SAME | {"Origin": "http://127.0.0.1:8090"}, 303),
+        ({}, 403),
+        ({"Sec-Fetch-Site": "none"}, 403),
+        ({"Sec-Fetch-Site": "same-site"}, 403),
+        (SAME | {"Origin": "http://127.0.0.1:8080"}, 403),
+        (SAME | {"Host": "localhost:8090"}, 421),
+    ],
+)
+def test_forms_come_from_pages_of_the_desk(client: Client, sent: dict[str, str], status: int) -> None:
+    """A browser that does not say where a form comes from is refused."""
+    assert client.send("/en/queue", sent, search="x", sort="priority").status_code == status
+
+
+@pytest.mark.parametrize("token", ["", "wrong"])
+def test_a_form_without_the_token_of_the_session_does_nothing(world: World, token: str) -> None:
+    with sitting(world.office) as client:
+        answer = client.send("/en/medium/outbox", csrf_token=token)
+        assert answer.status_code == 400
+        assert not client.desk.is_over
+    assert "make-outbox" not in acts(world.office)
+
+
+def test_only_who_was_let_in_keeps_the_desk_from_locking(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Not another program that asks again and again, nor another site in the same browser."""
+    renewed: list[str] = []
+    monkeypatch.setattr(patience, "renew", lambda: renewed.append("once more"))
+    base = f"http://{client.desk.host}"
+    other = client.app.test_client()
+    for path in ("/en/", "/style.css", "/open/wrong"):
+        other.get(f"{client.desk.place}{path}", base_url=base)
+    assert [client.ask("/en/", **{"Sec-Fetch-Site": "cross-site"}).status_code, renewed] == [403, []]
+    assert [client.ask("/en/").status_code, renewed] == [200, ["once more"]]
+
+
+def test_every_answer_carries_the_headers(client: Client) -> None:
+    """Errors and what is refused as well; they are those of the portal but for what only scripts need."""
+    answers = [client.ask(f"/en{path}") for path in (*PAGES, "/nowhere", "/case/7")]
+    answers += [client.ask("/style.css"), client.ask("/de/"), client.ask("/en/", Host="x")]
+    answers += [client.send("/en/queue"), client.send("/en/queue", {}), client.send("/en/lock")]
+    for answer in answers:
+        assert headers.ALWAYS.items() <= dict(answer.headers).items()
+    unneeded = {"Integrity-Policy", "Strict-Transport-Security"}
+    assert set(portal_headers.ALWAYS) - unneeded == set(headers.ALWAYS)
+    same = set(headers.ALWAYS) - {"Content-Security-Policy", "Permissions-Policy"}
+    assert {name: portal_headers.ALWAYS[name] for name in same} == {
+        name: headers.ALWAYS[name] for name in same
+    }
+    directives = dict(each.split(" ", 1) for each in headers.POLICY.split("; "))
+    assert directives.pop("default-src") == "'none'"
+    assert directives.pop("require-trusted-types-for") == "'script'"
+    assert set(directives) == {
+        "style-src", "img-src", "base-uri", "form-action", "frame-ancestors", "trusted-types",
+    }  # fmt: skip
+    assert set(directives.values()) == {"'self'", "'none'"}
+
+
+def test_a_form_that_is_larger_than_any_of_ours_is_not_read(client: Client) -> None:
+    assert client.send("/en/queue", search="x" * (2 << 20), sort="priority").status_code == 413
+    assert client.desk.wanted.search == ""
+    assert client.send("/en/queue", search="x" * 99, sort="priority").status_code == 303
+
+
+def test_a_token_of_another_session_does_nothing(client: Client) -> None:
+    """Although its cookie lets it in; the control is the session to which the token belongs."""
+    stolen = client.token()
+    other = client.app.test_client()
+    with other.session_transaction(base_url=f"http://{client.desk.host}") as session:
+        session["admitted"] = True
+    answer = other.post(
+        f"{client.desk.place}/en/medium/outbox",
+        base_url=f"http://{client.desk.host}",
+        headers=SAME,
+        data={"csrf_token": stolen},
+    )
+    assert (answer.status_code, client.send("/en/medium/outbox").status_code) == (400, 409)
+
+
+def test_no_other_command_loads_what_opens_sockets() -> None:
+    """Not even to say what it can do; the control is what the desk itself loads."""
+    asked = "import sys; print(sorted({'flask', 'werkzeug', 'inbox.desk'} & set(sys.modules)))"
+    for module, loaded in (
+        ("inbox.cli; inbox.cli.run(['--help'])", "[]"),
+        ("inbox.desk.opening", "['flask', 'inbox.desk', 'werkzeug']"),
+    ):
+        done = subprocess.run(
+            [sys.executable, "-c", f"import {module}; {asked}"], capture_output=True, text=True, check=True
+        )
+        assert done.stdout.splitlines()[-1] == loaded
+
+
+ESCAPES = "\x1b]0;owned\x07\x1b[2J\u202egnp.exe\u2066\u2028\x85"
+HOSTILE = f"{ESCAPES}<script>alert(1)</script>\"'><img src=x onerror=y>{{{{ 7*7 }}}}{{% raw %}}&amp;"
+
+
+def strange(answer: TestResponse) -> set[str]:
+    """Return what of a page a browser would not take for text."""
+    tags = {tag for tag in ("<script", "<img", "<b>") if tag in answer.text}
+    return tags | {char for char in answer.text if char != "\n" and not char.isprintable()}
+
+
+def test_no_report_reaches_a_page_as_anything_but_text(
+    world: World, portal: Portal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Answers, questions, file names, follow-ups, replies and names of files on the medium."""
+    names = build.describe
+    monkeypatch.setattr(
+        build,
+        "describe",
+        lambda files: tuple(replace(file, name=HOSTILE, type=HOSTILE) for file in names(files)),
+    )
+    reporter = Reporter(world)
+    report = reporter.report(
+        files=[b"x"],
+        edit=lambda report: replace(
+            report, answers={"what": HOSTILE, "protect": HOSTILE, "zz": (HOSTILE, "b")}
+        ),
+    )
+    confirmed = ("--confirm-instance", portal.fingerprint)
+    bundle = portal.bundle(Sent(report, reporter.keys.case_id))
+    world.office.json("collect", bundle, *confirmed)
+    follow_up, drop = Sent(reporter.follow_up(HOSTILE, files=[b"y"])), Sent(build.drop(world, HOSTILE))
+    world.office.json("collect", portal.bundle(follow_up, drop), *confirmed)
+    (bundle.parent / f"bundle{ESCAPES.replace('/', '')}<script>.tar").write_bytes(b"")
+    with sitting(world.office, bundle.parent) as client:
+        assert (
+            client.send("/en/case/1/reply", text=HOSTILE.removeprefix(ESCAPES), despite="x").status_code
+            == 303
+        )
+        pages = [client.ask(f"/en{path}") for path in ("/", "/case/1", "/case/2", "/medium")]
+        client.send("/en/queue", search=HOSTILE, sort="deadline")
+        pages += [
+            client.ask("/en/"),
+            client.send("/en/case/1/judge", reason=HOSTILE * 99, **dict.fromkeys(PARTS, "1")),
+        ]
+    assert [200] * 5 + [409] == [page.status_code for page in pages]
+    assert [set()] * 6 == list(map(strange, pages))
+    assert "&lt;script&gt;" in pages[1].text
+    assert "&lt;U+202E&gt;" in pages[1].text
+    assert all("{{ 7*7 }}{% raw %}&amp;amp;" in page.text for page in pages[1:3])
+
+
+PARTS = ("danger", "immediacy", "severity", "verifiability", "corroboration", "access")
+
+
+def test_what_was_written_is_not_lost_where_it_is_refused(world: World, portal: Portal) -> None:
+    """The page of the refusal has it, to be copied; the journal has nothing of it."""
+    reporter = Reporter(world)
+    path = portal.bundle(Sent(reporter.report(), reporter.keys.case_id))
+    world.office.json("collect", path, "--confirm-instance", portal.fingerprint)
+    with sitting(world.office) as client:
+        answer = client.send("/en/case/1/reply", text="a long thought " * 2_000)
+        assert (409, True) == (answer.status_code, "a long thought a long thought" in answer.text)
+        assert "would not fit into the slot" in answer.text
+        assert client.send("/en/case/9/reply", text="kept").status_code == 409
+        assert client.send("/en/case/1/status", status="unheard-of").status_code == 400
+        assert client.send("/en/case/1/judge", danger="7").status_code == 400
+        assert client.ask("/en/case/9").status_code == 409
+        assert client.ask(f"/en/case/{2**53 - 1}").status_code == 409
+        assert (
+            client.ask(f"/en/case/{2**53}").status_code == client.ask(f"/en/case/{2**70}").status_code == 404
+        )
+        for path, forged in (
+            ("/en/many/junk", {"case": str(2**70)}),
+            ("/en/queue", {"priority": str(2**70)}),
+        ):
+            sent = client.send(path, **{"sort": "priority", "reason": "x"} | forged)
+            assert sent.status_code == 400
+        assert "1 case" in client.page("/en/")
+    assert "reply" not in acts(world.office)
+    assert world.office.json("show", "1")["status"] == "received"
+
+
+def test_a_fault_of_the_program_is_told_without_any_value(
+    world: World, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """On the terminal where it is, on the page that there is one."""
+    monkeypatch.setattr(queueing, "page", lambda *_, **__: {}["canary"])
+    with sitting(world.office) as client:
+        answer = client.ask("/en/")
+    assert answer.status_code == 500
+    said = answer.text + capsys.readouterr().err
+    assert "the program has a fault (KeyError" in said
+    assert "canary" not in said
+
+
+def test_no_page_leads_outside(world: World, portal: Portal) -> None:
+    """No address of another host, no script, nothing inline, no query string."""
+    reporter = Reporter(world)
+    path = portal.bundle(Sent(reporter.report(), reporter.keys.case_id))
+    world.office.json("collect", path, "--confirm-instance", portal.fingerprint)
+    with sitting(world.office, path.parent) as client:
+        shown = "".join(
+            client.page(f"/{language}{each}") for language in ("fr", "en") for each in (*PAGES, "/case/1")
+        )
+    for forbidden in ("://", "<script", " style=", " on", "?", "javascript:"):
+        pieces = [piece for piece in shown.split("<") if forbidden in piece.partition(">")[0]]
+        assert pieces == [], forbidden
+
+
+def test_only_files_that_lie_on_the_medium_are_read(world: World, portal: Portal, tmp_path: Path) -> None:
+    """No link that leads off it, no pipe that would be waited for, no device; none is written through."""
+    medium, outside = tmp_path / "foreign", tmp_path / "outside"
+    medium.mkdir()
+    outside.write_text("precious")
+    bundle = portal.bundle(Sent(build.drop(world, "x")))
+    (medium / "real.tar").write_bytes(bundle.read_bytes())
+    (medium / "link.tar").symlink_to(bundle)
+    (medium / "memory.tar").symlink_to("/proc/self/mem")
+    (medium / "folder.tar").mkdir()
+    os.mkfifo(medium / "pipe.tar")
+    os.mkfifo(medium / "pipe.txt")
+    (medium / "outbox-inspection-1.tar").symlink_to(outside)
+    with sitting(world.office, medium) as client:
+        shown = client.page("/en/medium")
+        assert [True, False, False, False, False] == [
+            f">{name}.tar<" in shown for name in ("real", "link", "memory", "folder", "pipe")
+        ]
+        assert "pipe.txt" not in client.page("/en/enter")
+        for name in ("link", "memory", "folder", "pipe"):
+            assert client.send("/en/medium/collect", bundle=f"{name}.tar").status_code == 200
+        assert client.send("/en/medium/outbox").status_code == 200
+    assert world.office.json("list")["cases"] == []
+    assert outside.read_text() == "precious"
+    assert not (medium / "outbox-inspection-1.tar").is_symlink()
+
+
+@pytest.mark.parametrize("path", [Path("inbox/desk")])
+def test_the_style_sheet_of_the_desk_loads_nothing(path: Path) -> None:
+    sheet = (path / "style.css").read_text("utf-8")
+    assert "url(" not in sheet
+    assert "@import" not in sheet

@@ -1,0 +1,188 @@
+"""What officers write is believed as little as a report: text on every page of the desk, and in print."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser
+from sqlalchemy import select
+
+from inbox import terminal
+from inbox.casework import Disclosure, Duty, Handling, Measure, Note, Setting, Strike, Tag
+from inbox.schema import Alias, Case
+from tests.support import hostile, inbox_builders
+from tests.support.desk_room import Client, seen, serving, sitting, tell
+from tests.support.inbox_builders import Office, Portal, World, passphrase_of, today
+
+pytest_plugins = ["tests.support.inbox_room"]
+
+NAMES = ("alice", "bruno")
+WORDS = f"{hostile.ESCAPES}{hostile.BIDI}{hostile.SCRIPT}{hostile.JINJA}{hostile.FORMULAS}\"'>&amp;"
+TEMPLATE = "[[template]]\nid = 'x'\nstatus = ['received']\n" + "".join(
+    f"{each} = {{0}}\n" for each in ("title.fr", "title.en", "text.fr", "text.en")
+)
+READ = (
+    ["show", "1"], ["list"], ["queue"], ["timeline", "1"], ["links", "1"], ["templates"], ["oversight"],
+    ["disclosures", "list", "1"], ["journal", "print"], ["conflict", "aliases"], ["identity", "show", "1"],
+    ["handlers", "1"], ["retention"], ["settings"], ["redirections"],
+    ["dossier", "preview", "1", "--for", "prosecutor", "--to", WORDS, "--with-replies",
+     "--attachments", "original"],
+    ["reply", "1", "--preview"], ["reply", "1", "--template", "x", "--preview"],
+)  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def office(tmp_path_factory: pytest.TempPathFactory) -> Office:
+    """An inbox with two reports of such words, the first with such words wherever officers may write."""
+    folder = tmp_path_factory.mktemp("hostile-words")
+    office = Office.found_by(folder, NAMES, 2)
+    describe = inbox_builders.describe
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(
+            inbox_builders,
+            "describe",
+            lambda files: tuple(
+                replace(each, name=WORDS[:200], type=WORDS[:100]) for each in describe(files)
+            ),
+        )
+        tell(
+            World(office),
+            Portal(World(office), folder / "medium"),
+            *[{"what": f"MSKU 1234565. {WORDS}.", "refs": WORDS, "who_id": WORDS, "zz": (WORDS, "b")}] * 2,
+        )
+    for number in ("1", "2"):
+        office.json("declare", number)
+    (folder / "identity").write_text(WORDS, "utf-8")
+    office.json("identity", "set", "1", "--text-file", folder / "identity")
+    office.json("hold", "1", "--reason", WORDS[:100])
+    office.json("reply", "1", "--text", WORDS, "--despite-warning", WORDS[:80])
+    day = today()
+    with office.opened() as inbox, inbox.transaction() as session:
+        session.get_one(Case, 2).status = "closed"
+        for work in session.scalars(select(Handling)):
+            work.withheld, work.outcome, work.disclosure = WORDS, "moot", "withheld"
+            work.category = WORDS  # as an earlier version filed it
+        session.add_all(
+            [
+                Note(case=1, position=9, by=WORDS, day=day, text=WORDS),
+                Tag(case=1, name=WORDS),
+                Measure(case=1, position=9, kind="admin_inquiry", day=day, addressee=WORDS, reference=WORDS),
+                Duty(case=1, kind="art40", due=day, decided=day, decision="transmit", reason=WORDS),
+                Disclosure(
+                    case=1, position=9, day=day, by=WORDS, recipient=WORDS, what=WORDS, ground="consent"
+                ),
+                Strike(case=1, position=9, day=day, by=WORDS, place=WORDS),
+                Alias(officer="bruno", name=WORDS),
+                Setting(name="replies", value=_templates()),
+                Setting(name="redirections", value=_bodies()),
+            ]
+        )
+    return office
+
+
+def _templates() -> str:
+    return TEMPLATE.format(_in_toml(WORDS.replace("{", "{{").replace("}", "}}")))
+
+
+def _bodies() -> str:
+    said = f"{{ fr = {_in_toml(WORDS)}, en = {_in_toml(WORDS)} }}"
+    return f"[harbour]\nname = {said}\ntext = {said}\n"
+
+
+def _in_toml(text: str) -> str:
+    return '"' + "".join(f"\\U{ord(char):08X}" for char in text) + '"'
+
+
+@pytest.fixture
+def client(office: Office, tmp_path: Path) -> Iterator[Client]:
+    with sitting(office, tmp_path) as client:
+        yield client
+
+
+def unlike_text(page: str) -> set[str]:
+    """Return what of a page a browser would not take for text, or a template has run.
+
+    Forms carry what was typed, or how a file is called, along as it is; nobody sees it there.
+    """
+    page = re.sub('<input type="(?:hidden|checkbox)" [^<>]*>', "", page)
+    found = {each for each in ("<script", "<img src=x", hostile.RENDERED) if each in page}
+    # French keeps its punctuation behind spaces at which no line breaks.
+    return found | {char for char in page if char not in "\n\xa0" and not char.isprintable()}
+
+
+@pytest.mark.parametrize("language", ["fr", "en"])
+def test_no_page_takes_what_was_written_for_more_than_text(
+    client: Client, tmp_path: Path, language: str
+) -> None:
+    """Every page that can be opened, and those that forms lead to; the control is the pages that show it."""
+    name = f"bundle{hostile.BIDI}<script>.tar"
+    for each in (name, name.replace("tar", "pdf")):
+        (tmp_path / each).write_bytes(b"x")
+    rules = [rule for rule in client.app.url_map.iter_rules() if "GET" in (rule.methods or ())]
+    paths = [re.sub(r"<int:\w+>", "1", rule.rule) for rule in rules if "<language>" in rule.rule]
+    pages = {
+        path: client.ask(path.replace("<language>", language).removeprefix(client.desk.place))
+        for path in paths
+        if not path.endswith("/pixels")
+    }
+    pages["case 2"] = client.ask(f"/{language}/case/2")
+    both = {f"passphrase-{name}": passphrase_of(name) for name in NAMES}
+    plan = {"purpose": "prosecutor", "addressee": WORDS[:90], "language": "fr", "enclosed": "original"}
+    for path, form, status in (
+        ("dossier/preview", plan | {"replies": "on", "redact": f"what:{WORDS[-20:]}"}, 409),
+        ("dossier/preview", plan | {"replies": "on"}, 200),
+        ("ledger/identity", both, 200),
+        ("reply/preview", {"template": "x"}, 200),
+        ("reply", {"template": WORDS[:99]}, 409),
+        ("note", {"text": WORDS * 999}, 409),
+        ("minimise/preview", {"passage": "owned", "everywhere": "on"}, 200),
+        ("/access/preview", {"persons": "owned", "cases": "1 2", "language": "fr"}, 200),
+        ("/medium/collect", {"bundle": name}, 200),
+        ("close", {"outcome": "unfounded", "disclosure": "withheld", "reason": WORDS[:99]}, 401),
+    ):
+        answer = client.send(f"/{language}{path if path.startswith('/') else f'/case/1/{path}'}", **form)
+        assert answer.status_code == status, answer.text
+        pages[f"POST {path} {len(pages)}"] = answer
+    assert len(pages) > 20
+    assert {} == {path: page.status_code for path, page in pages.items() if page.status_code >= 500}
+    assert {} == {path: found for path, page in pages.items() if (found := unlike_text(page.text))}
+    shown = [path for path, page in pages.items() if "&lt;U+202E&gt;" in page.text]
+    assert len(shown) > 15, shown
+    assert {"POST minimise/preview", "POST /access/preview"} <= {path.rpartition(" ")[0] for path in shown}
+
+
+@pytest.mark.parametrize("words", READ, ids=" ".join)
+def test_no_command_prints_what_was_written_as_more_than_text(office: Office, words: list[str]) -> None:
+    said = office.run(*words)
+    assert 0 == said.code
+    assert [] == [char for char in said.out + said.err if char != "\n" and terminal.visible(char) != char]
+    assert hostile.RENDERED not in said.out
+
+
+def test_no_answer_to_a_person_and_no_name_of_a_bundle_is_printed_as_more_than_text(
+    office: Office, tmp_path: Path
+) -> None:
+    """The control is that both are named."""
+    copy = office.copy(tmp_path / "copy")
+    bundle = tmp_path / f"bundle{hostile.ESCAPES.replace('/', '')}{hostile.BIDI}.tar"
+    bundle.write_bytes(b"x")
+    given = copy.run("access", "2", "--person", "invoicegpj", "--out", tmp_path / "given")
+    refused = copy.run("collect", bundle)
+    assert ["<U+202E>" in given.out, "<U+202E>" in refused.err] == [True, True]
+    for said in (given, refused):
+        assert [] == [char for char in said.out + said.err if char != "\n" and terminal.visible(char) != char]
+
+
+def test_no_report_reaches_over_what_stands_beside_it(
+    world: World, portal: Portal, chromium: Browser, tmp_path: Path
+) -> None:
+    """With letters that no line can break: status and deadlines look as beside another report."""
+    tell(world, portal, {"what": "A plain report"}, {"what": hostile.JOINED})
+    looks = set()
+    with serving(world.office, "--medium", tmp_path) as served, seen(chromium, served) as page:
+        for number in (1, 2):
+            page.goto(f"{served.root}/en/case/{number}")
+            looks.add(page.locator(".aside > section").first.screenshot())
+    assert 1 == len(looks)

@@ -1,0 +1,178 @@
+"""A desk that is locked: no key in its memory, yet somebody who answers."""
+
+import os
+import signal
+import socket
+import struct
+import subprocess
+import sys
+import threading
+import urllib.error
+import urllib.request
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+
+from crypto import passphrase
+from inbox import header, officers
+from inbox.desk import headers
+from tests.support.desk_room import Served, serving
+from tests.support.inbox_builders import Office, passphrase_of
+from tests.support.traces import found_in_memory
+
+NAMES = ("alice", "bruno", "chloe")
+# The same program, in which a minute of waiting is a second.
+HASTILY = [
+    sys.executable,
+    "-c",
+    """
+from inbox import cli, patience
+limited = patience.limited
+patience.limited = lambda seconds: limited(seconds // 60)
+patience.GRACE = 1
+cli.main()
+""",
+]
+# The same, in which nobody waits longer than half a second for what is asked; few files may be open.
+BUSY = [
+    "prlimit",
+    "--nofile=80",
+    sys.executable,
+    "-c",
+    "from inbox import cli; from inbox.desk import serving; serving._SECONDS = 0.5; cli.main()",
+]
+
+
+@pytest.fixture(scope="module")
+def founded_three(tmp_path_factory: pytest.TempPathFactory) -> Office:
+    return Office.found_by(tmp_path_factory.mktemp("three"), NAMES, 2)
+
+
+@pytest.fixture
+def office(founded_three: Office, tmp_path: Path) -> Office:
+    return founded_three.copy(tmp_path / "office")
+
+
+def asked(address: str) -> tuple[int, str, dict[str, str]]:
+    """Return status, page and headers of an address, as a browser sees it that was never here."""
+    return seen(urllib.request.build_opener(urllib.request.HTTPCookieProcessor()), address)
+
+
+def seen(browser: urllib.request.OpenerDirector, address: str) -> tuple[int, str, dict[str, str]]:
+    """Return what ``asked`` does, as this browser sees it."""
+    try:
+        with browser.open(address, timeout=30) as answer:
+            return answer.status, answer.read().decode(), dict(answer.headers)
+    except urllib.error.HTTPError as error:
+        return error.code, error.read().decode(), dict(error.headers)
+
+
+def said_until_locked(served: Served) -> str:
+    """Wait until the process says that it is locked; return that line."""
+    assert served.process.stderr
+    return next(line for line in served.process.stderr if "no key is left in memory" in line)
+
+
+def secrets_of(office: Office) -> list[bytes]:
+    found = header.parse((office.root / "vault.json").read_bytes())
+    master = officers.open_master(found, office.bring()).master
+    return [passphrase.vault_key(master), master, *(passphrase_of(name).encode() for name in NAMES[:2])]
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root reads the memory of a process that forbids it")
+def test_no_key_is_left_in_a_desk_that_was_inactive(office: Office) -> None:
+    """The control is the same process before: another program stands in its place, at the same port."""
+    keys = secrets_of(office)
+    browser = urllib.request.build_opener(urllib.request.HTTPCookieProcessor())
+    with serving(office, "--minutes", "8", command=HASTILY) as served:
+        process = served.process.pid
+        assert seen(browser, served.address)[0] == 200
+        assert (process, keys[0]) in found_in_memory([process], keys)
+        assert seen(browser, f"{served.root}/en/")[0] == 200  # so it waits anew
+        assert office.run("list").code == 1  # the home is held
+        assert said_until_locked(served).startswith("nobody asked for a page for 8 minutes")
+        status, page, given = asked(served.address)
+        assert (status, True) == (503, "The desk is locked" in page)
+        assert headers.ALWAYS.items() <= given.items()
+        assert [] == found_in_memory([process], keys)
+        assert b"inbox.desk.locked" in Path(f"/proc/{process}/cmdline").read_bytes()
+        assert office.run("list").code == 0
+        # What limited the wait ended with it: the process stays.
+        with pytest.raises(subprocess.TimeoutExpired):
+            served.process.wait(1.5)
+        served.process.send_signal(signal.SIGINT)
+        assert served.process.wait(60) == 0
+
+
+def test_the_desk_listens_on_loopback_alone_and_names_no_server(office: Office) -> None:
+    """And what is no request is answered without repeating any of it."""
+    with serving(office) as served:
+        port = int(served.root.split(":")[2].partition("/")[0])
+        table = Path("/proc/net/tcp").read_text().splitlines()[1:]
+        listening = [row.split()[1] for row in table if row.split()[3] == "0A"]
+        assert [each for each in listening if each.endswith(f":{port:04X}")] == [f"0100007F:{port:04X}"]
+        assert "Server" not in asked(served.root)[2]
+        sent = subprocess.run(
+            [
+                "curl",
+                "-s",
+                "-i",
+                "-X",
+                "GET",
+                "--http0.9",
+                "--path-as-is",
+                f"127.0.0.1:{port}/" + "y" * 70_000,
+            ],
+            capture_output=True,
+            text=True,
+            check=False,
+        ).stdout
+        assert sent.startswith("HTTP/1.")
+        assert "414" in sent.splitlines()[0]
+        assert "yyyy" not in sent
+
+
+def test_who_keeps_a_connection_open_keeps_nobody_waiting(office: Office) -> None:
+    """Browsers open some before they ask."""
+    with serving(office) as served:
+        port = int(served.root.split(":")[2].partition("/")[0])
+        with socket.create_connection(("127.0.0.1", port)), socket.create_connection(("127.0.0.1", port)):
+            assert asked(served.address)[0] == 200
+
+
+def test_no_program_on_this_machine_ends_the_desk_or_stops_it(office: Office) -> None:
+    """Who hangs up before the answer, holds as many connections as there may be, or asks letter by letter."""
+    with serving(office, command=BUSY) as served:
+        here = "127.0.0.1", int(served.root.split(":")[2].partition("/")[0])
+        with socket.create_connection(here) as gone:
+            assert asked(served.root)[0] == 403  # so the one before it has been accepted
+            gone.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        assert asked(served.root)[0] == 403
+        held = [socket.create_connection(here) for _ in range(100)]
+        answered = threading.Event()
+        speaking = threading.Thread(target=spell, args=(here, answered))
+        speaking.start()
+        assert asked(served.address)[0] == 200
+        answered.set()
+        speaking.join()
+        for each in held:
+            each.close()
+        served.process.kill()
+        assert served.process.stderr
+        assert served.process.stderr.read() == ""  # nor is anything of it written down
+
+
+def spell(here: tuple[str, int], answered: threading.Event) -> None:
+    """Ask for something that has no end, letter by letter, for as long as somebody listens."""
+    with suppress(OSError), socket.create_connection(here) as slow:
+        slow.sendall(b"GET /")
+        while not answered.wait(0.1):
+            slow.sendall(b"y")
+
+
+def test_a_port_in_use_is_named_before_anybody_types_a_passphrase(office: Office) -> None:
+    with serving(office) as served:
+        port = served.root.split(":")[2].partition("/")[0]
+        said = office.run("desk", "--port", port)
+    assert (1, True) == (said.code, f"127.0.0.1:{port} cannot be served on" in said.err)

@@ -1,0 +1,198 @@
+"""A passage is struck at the desk: picked or typed, seen before, by two officers."""
+
+import html
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from inbox import casework, minimising
+from inbox.errors import CaseRefused
+from inbox.striking import STRUCK
+from tests.support.desk_room import TOKEN, Client, sitting, tell
+from tests.support.inbox_builders import Office, Portal, World, passphrase_of, today
+
+NAME = "Zibeline Quartz"
+ODD = "Le quai\u202e 7.\nElle est malade !"
+SAID = {
+    "what": f"{NAME} est malade. {ODD}",
+    "who_id": f"chez {NAME}",
+    "means": ("money", "gift"),
+    "coi": "no",
+}
+
+
+@pytest.fixture(scope="module")
+def founded_desk(tmp_path_factory: pytest.TempPathFactory) -> Office:
+    folder = tmp_path_factory.mktemp("desk")
+    office = Office.found_by(folder, ("alice", "bruno"), 2)
+    world = World(office)
+    tell(world, Portal(world, folder / "medium"), SAID)
+    office.json("declare", "1")
+    with office.opened() as inbox, inbox.transaction() as session:
+        session.add(casework.Note(case=1, position=1, by="alice", day=today(), text=f"voir {NAME}"))
+    return office
+
+
+@pytest.fixture
+def office(founded_desk: Office, tmp_path: Path) -> Office:
+    return founded_desk.copy(tmp_path / "office")
+
+
+@pytest.fixture
+def client(office: Office) -> Iterator[Client]:
+    with sitting(office) as client:
+        yield client
+
+
+def seen(client: Client, **form: Any) -> str:
+    """Return the page on which something is looked at before it is struck."""
+    shown = client.send("/en/case/1/minimise/preview", **form)
+    assert shown.status_code == 200, shown.text
+    return shown.text
+
+
+def picked(client: Client, text: str) -> str:
+    """Return what the page sends for this sentence."""
+    page = html.unescape(client.page("/en/case/1/minimise"))
+    (code,) = re.findall(r'value="(\[.*?\])"> <bdi>' + re.escape(text), page)
+    return str(code)
+
+
+def strike(client: Client, page: str, **form: Any) -> int:
+    """Send the form of that page; return the status."""
+    (chosen,) = re.findall(r'name="chosen" value="([^"]*)"', page)
+    given = {"chosen": html.unescape(chosen), "reason": "health"} | form
+    return client.send("/en/case/1/minimise", **given).status_code
+
+
+def stable(client: Client) -> str:
+    """Return the page of the case without what changes with time."""
+    return TOKEN.sub("", client.page("/en/case/1"))
+
+
+def both() -> dict[str, str]:
+    return {f"passphrase-{name}": passphrase_of(name) for name in ("alice", "bruno")}
+
+
+def test_what_is_picked_is_struck_by_two_who_saw_it_before(office: Office) -> None:
+    """To the letter, also where it holds what nobody sees; nothing of it stands in the journal."""
+    with sitting(office) as client:
+        page = seen(client, picked=picked(client, "Le quai<U+202E> 7."))
+        assert ["Le quai<U+202E> 7."] == [
+            html.unescape(each) for each in re.findall("</span>(.*)</del>", page)
+        ]
+        assert 401 == strike(client, page)
+        assert 200 == strike(client, page, **both())
+    shown = office.json("show", "1")
+    assert f"{NAME} est malade. […]\nElle est malade !" == shown["answers"]["what"]
+    (entry,) = (each for each in office.json("journal", "print")["entries"] if each["act"] == "minimise")
+    assert ("what", "health", ["alice", "bruno"]) == (entry["about"], entry["reason"], entry["officers"])
+
+
+def test_what_is_typed_is_struck_wherever_it_stands(office: Office) -> None:
+    with sitting(office) as client:
+        page = seen(client, picked="", passage=NAME.upper(), place="everywhere")
+        assert [NAME] * 3 == re.findall("</span>(.*?)</del>", page)
+        assert 200 == strike(client, page, **both())
+        assert NAME not in client.page("/en/case/1")
+    assert "voir […]" == office.json("show", "1")["work"]["notes"][0]["text"]
+
+
+def test_all_that_stands_somewhere_is_struck_or_a_sentence_everywhere(client: Client) -> None:
+    """An answer that was chosen from a list goes whole."""
+    page = seen(client, picked='["means", null]')
+    assert ["Money", "Gift, favour"] == re.findall("</span>(.*)</del>", page)
+    assert 200 == strike(client, page, **both())
+    assert 1 == seen(client, picked=f'["who_id", "chez {NAME}"]', everywhere="on").count("<del>")
+    assert 200 == strike(client, seen(client, picked='["who_id", null]', everywhere="on"), **both())
+    left = client.page("/en/case/1")
+    assert ("Money" in left, f"chez {NAME}" in left, f"{NAME} est" in left) == (False, False, True)
+
+
+@pytest.mark.parametrize(
+    ("form", "status"),
+    [
+        ({"passage": "nothing of it", "place": "everywhere"}, 409),
+        ({"passage": "", "place": "what"}, 409),
+        ({"passage": NAME, "place": "nowhere"}, 409),
+        ({"passage": "Jeanne", "place": "identity"}, 409),
+        ({"picked": '["identity", null]'}, 409),
+        ({"picked": '["everywhere", null]'}, 409),
+        ({"picked": "[1, 2]"}, 400),
+        ({"picked": "{"}, 400),
+        ({"picked": "7"}, 400),
+    ],
+)
+def test_what_does_not_stand_there_is_neither_shown_nor_struck(
+    client: Client, form: dict[str, str], status: int
+) -> None:
+    before = stable(client)
+    assert status == client.send("/en/case/1/minimise/preview", **form).status_code
+    chosen = form.get("picked") or '["nowhere", "x"]'
+    sent = {"chosen": chosen, "reason": "x"} | both()
+    assert status == client.send("/en/case/1/minimise", **sent).status_code
+    assert before == stable(client)
+
+
+def test_it_takes_a_reason(client: Client) -> None:
+    sent = {"chosen": '["who_id", null]', "reason": " "} | both()
+    assert 409 == client.send("/en/case/1/minimise", **sent).status_code
+
+
+def test_what_it_did_not_reach_is_named(client: Client) -> None:
+    """What was handed out, and what is not rewritten: the ledger."""
+    client.send("/en/case/1/ledger", recipient=NAME, what="report", ground="judicial")
+    page = seen(client, picked="", passage=NAME, place="everywhere")
+    (chosen,) = re.findall(r'name="chosen" value="([^"]*)"', page)
+    sent = {"chosen": html.unescape(chosen), "reason": "health"} | both()
+    said = client.send("/en/case/1/minimise", **sent).text
+    assert ("The same words still stand" in said, ">disclosures</code>" in said) == (True, True)
+    assert "What was handed out before still holds it" in said
+
+
+def test_who_the_author_is_can_be_neither_seen_nor_guessed_there(office: Office) -> None:
+    """To read it takes two officers by an act of its own; struck everywhere, it is struck there too."""
+    with sitting(office) as client:
+        client.send("/en/case/1/ledger/keep", text="Jeanne Malade, quai 7")
+        assert "Jeanne" not in client.page("/en/case/1/minimise")
+        guessed = client.send("/en/case/1/minimise/preview", passage="Jeanne", place="everywhere")
+        assert (409, True) == (guessed.status_code, "stands nowhere in case 1" in guessed.text)
+        page = seen(client, picked="", passage="malade", place="everywhere")
+        assert "Jeanne" not in page
+        assert 200 == strike(client, page, **both())
+        assert "Jeanne […], quai 7" in client.send("/en/case/1/ledger/identity", **both()).text
+
+
+@pytest.mark.parametrize(
+    ("place", "passage"),
+    [
+        ("everywhere", NAME.upper()), ("everywhere", "e"), ("what", " "), ("what", "l"),
+        ("what", NAME), ("who_id", None), ("means", None),
+        ("file-1", None), ("staff-note-1", "voir"), ("means", "money"), ("category", None),
+    ],
+)  # fmt: skip
+def test_what_is_seen_before_is_what_is_struck(office: Office, place: str, passage: str | None) -> None:
+    """At each place the pieces that were shown, with a mark between them; to look changes nothing."""
+    before = office.state()
+    with office.opened() as inbox, inbox.transaction() as session:
+        texts = minimising.texts(session, 1, today())
+        try:
+            shown = minimising.look(session, 1, place, passage, today())
+        except CaseRefused:
+            shown = []
+    assert before == office.state()
+    words = [] if passage is None else ["--text", passage]
+    said = office.run("minimise", "1", f"{place}:all" if passage is None else place, *words, "--json")
+    assert bool(shown) is (said.code == 0)
+    assert {each.place for each in shown} == set(said.json["struck"] if shown else ())
+    with office.opened() as inbox, inbox.transaction() as session:
+        after = [(each.place, each.text) for each in minimising.texts(session, 1, today())]
+    for each in shown:
+        rebuilt = "".join(a + b for a, b in zip(each.pieces, (*each.taken, ""), strict=True))
+        assert each.text == rebuilt
+    left = {(each.place, each.text): STRUCK.join(each.pieces) for each in shown}
+    expected = [(each.place, left.get((each.place, each.text), each.text)) for each in texts]
+    assert [(at, text) for at, text in expected if (at, text) != ("means", STRUCK)] == after

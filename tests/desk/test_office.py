@@ -1,0 +1,152 @@
+"""What belongs to the whole office, at the desk: regime, days off, texts, a backup, the list for archives."""
+
+import html
+import json
+import re
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from inbox import practice, redirections, templates
+from inbox.workdays import Calendar
+from tests.support.desk_room import Client, sitting
+from tests.support.inbox_builders import World, today
+
+pytest_plugins = ["tests.support.inbox_room"]
+
+
+@pytest.fixture
+def stick(tmp_path: Path) -> Path:
+    """The medium."""
+    (tmp_path / "stick").mkdir()
+    return tmp_path / "stick"
+
+
+@pytest.fixture
+def client(world: World, stick: Path) -> Iterator[Client]:
+    with sitting(world.office, stick) as client:
+        yield client
+
+
+def acts(world: World) -> list[tuple[str, str]]:
+    return [
+        (entry["act"], entry["about"])
+        for entry in world.office.json("journal", "print")["entries"]
+        if entry["act"] in {"change-settings", "adopt-templates", "replace-redirections", "back-up"}
+    ]
+
+
+def edited(client: Client, page: str) -> str:
+    """Return the file that a page gives to be edited."""
+    (source,) = re.findall(r"<textarea[^>]*>\n(.*?)</textarea>", client.page(page), re.DOTALL)
+    return html.unescape(source)
+
+
+def test_regime_and_days_off_are_changed_as_by_the_commands(world: World) -> None:
+    """Of a span the days on which the office works; each noted as the commands note it."""
+    monday = today() + timedelta(days=7 - today().weekday())
+    weeks = [monday + timedelta(days=n) for n in range(8)]
+    working = [day for day in weeks if Calendar([]).works(day)]
+    with sitting(world.office) as client:
+        assert client.send("/en/office/regime", regime="external").status_code == 303
+        span = {"first": weeks[0].isoformat(), "last": weeks[-1].isoformat()}
+        assert client.send("/en/office/days-off", **span).status_code == 303
+        assert len(working) == client.page("/en/office").count('name="day"')
+        gone = [day.isoformat() for day in working[1:]]
+        assert client.send("/en/office/days-off/remove", day=gone).status_code == 303
+    assert "external" == world.office.json("settings")["regime"]
+    assert [working[0].isoformat()] == world.office.json("days-off", "list")["days_off"]
+    assert [
+        ("change-settings", "regime external"),
+        ("change-settings", f"days off added: {len(working)}, from {working[0]} to {working[-1]}"),
+        ("change-settings", f"days off removed: {len(gone)}, from {gone[0]} to {gone[-1]}"),
+    ] == acts(world)
+
+
+@pytest.mark.parametrize(
+    ("path", "form", "status"),
+    [
+        ("regime", {"regime": "other"}, 400),
+        ("days-off", {}, 400),
+        ("days-off", {"first": "2027-01-01"}, 409),
+        ("days-off", {"first": "2027-01-02", "last": "2027-01-03"}, 409),
+        ("days-off", {"first": "2027-03-02", "last": "2027-03-01"}, 409),
+        ("days-off", {"first": "2027-01-01", "last": "2199-01-01"}, 409),
+        ("days-off/remove", {}, 409),
+        ("days-off/remove", {"day": "soon"}, 400),
+        ("days-off/remove", {"day": "2027-03-02"}, 409),
+    ],
+)
+def test_what_is_no_change_of_settings_changes_nothing(
+    client: Client, path: str, form: dict[str, str], status: int
+) -> None:
+    assert status == client.send(f"/en/office/{path}", **form).status_code
+    with client.desk.inbox.transaction() as session:
+        assert ("internal", []) == (practice.of(session).regime, list(practice.days_off(session)))
+
+
+def test_texts_are_edited_on_their_page(world: World) -> None:
+    with sitting(world.office) as client:
+        for page, old, new in (
+            ("/en/office/templates", "[[template]]", "# ours\n[[template]]"),
+            ("/en/office/bodies", "[", "# ours\n["),
+        ):
+            source = edited(client, page)
+            assert source.count(old) > 1
+            changed = source.replace(old, new, 1).replace("\n", "\r\n")
+            assert client.send(page, file=changed).status_code == 303
+            assert edited(client, page) == source.replace(old, new, 1)
+    assert [("adopt-templates", ""), ("replace-redirections", "")] == acts(world)
+
+
+@pytest.mark.parametrize("page", ["/en/office/templates", "/en/office/bodies"])
+@pytest.mark.parametrize("typed", ["", "x", "[[template]]\nid = '<b>'", "[a]\nname = 7", "\ufeff\u202e"])
+def test_texts_with_a_mistake_are_shown_again_as_they_were_typed(
+    client: Client, page: str, typed: str
+) -> None:
+    """And those in use stay."""
+    with client.desk.inbox.transaction() as session:
+        before = templates.source(session), redirections.source(session)
+    shown = client.send(page, file=typed)
+    assert (422, True) == (shown.status_code, 'role="alert"' in shown.text)
+    (source,) = re.findall(r"<textarea[^>]*>\n(.*?)</textarea>", shown.text, re.DOTALL)
+    assert typed == html.unescape(source)
+    with client.desk.inbox.transaction() as session:
+        assert before == (templates.source(session), redirections.source(session))
+
+
+def test_a_backup_is_made_with_its_key_store_apart(world: World, stick: Path, tmp_path: Path) -> None:
+    """What is told is what the command tells; the backup is restored by the command line."""
+    keys = tmp_path / "keys"
+    keys.mkdir()
+    with sitting(world.office, stick) as client:
+        assert "restore --from" in client.page("/en/office/backup")
+        for refused in ("keys", "/nowhere", str(stick), str(stick / "below"), str(world.office.root)):
+            assert client.send("/en/office/backup", keystore=refused).status_code == 409
+        assert [] == [*stick.iterdir(), *keys.iterdir()]
+        made = client.send("/en/office/backup", keystore=str(keys))
+        assert (200, True) == (made.status_code, "keep them apart" in made.text)
+        assert client.send("/en/office/backup", keystore=str(keys)).status_code == 409
+    (store,) = keys.iterdir()
+    assert [f"backup-{today()}"] == [path.name for path in stick.iterdir()]
+    assert store.name not in {path.name for path in stick.rglob("*")}
+    assert ("back-up", f"key store {store.name}") in acts(world)
+
+
+def test_without_a_medium_there_is_no_place_for_a_backup_or_a_list(world: World, tmp_path: Path) -> None:
+    with sitting(world.office) as client:
+        assert "--medium FOLDER" in client.page("/en/office/backup")
+        assert client.send("/en/office/backup", keystore=str(tmp_path)).status_code == 409
+        assert client.send("/en/retention/list").status_code == 409
+
+
+def test_the_list_for_the_archives_goes_onto_the_medium(client: Client, stick: Path) -> None:
+    """To print and as JSON, from a day on; nothing is overwritten."""
+    assert client.send("/en/retention/list", since="soon").status_code == 400
+    assert client.send("/en/retention/list", since=today().isoformat()).status_code == 303
+    names = [f"eliminations-{today()}.{ending}" for ending in ("json", "txt")]
+    assert names == sorted(path.name for path in stick.iterdir())
+    assert [] == json.loads((stick / names[0]).read_text())["eliminations"]
+    assert client.send("/en/retention/list").status_code == 409

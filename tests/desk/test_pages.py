@@ -1,0 +1,405 @@
+"""The desk in a real browser, in both languages: what officers see and press."""
+
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Error, Page, ViewportSize, expect
+from pypdfium2 import PdfDocument
+
+from tests.support import accessibility
+from tests.support.desk_room import Served, seen, serving, tell
+from tests.support.inbox_builders import (
+    Office,
+    Portal,
+    Reporter,
+    Sent,
+    World,
+    drop,
+    passphrase_of,
+    read_outbox,
+    read_slot,
+    stranger,
+)
+
+pytestmark = pytest.mark.browser
+
+NAMES = ("alice", "bruno", "chloe")
+PAGES = {
+    "queue": "/",
+    "case": "/case/1",
+    "unsigned": "/case/2",
+    "declare": "/case/3",
+    "enter": "/enter",
+    "access": "/access",
+    "settings": "/office",
+    "templates": "/office/templates",
+    "bodies": "/office/bodies",
+    "backup": "/office/backup",
+    "medium": "/medium",
+    "links": "/case/1/links",
+    "readers": "/case/1/readers",
+    "ledger": "/case/1/ledger",
+    "journal": "/journal",
+    "file": "/case/1/file/1",
+    "timeline": "/case/1/timeline",
+    "dossier": "/case/1/dossier",
+    "minimise": "/case/1/minimise",
+    "retention": "/retention",
+    "oversight": "/oversight",
+    "nothing": "/nowhere",
+}
+NARROW = ViewportSize(width=320, height=640)
+REPORT = {
+    "what": "Un collègue m'a proposé de l'argent.\n\nIl attend un conteneur mardi.",
+    "path": "approached",
+    "danger_now": "yes",
+    "category": "approach",
+    "who_id": "X" * 8_000,
+    "protect": "La photo de ma voiture.",
+    "means": ("money", "threat_me"),
+    "coi": "no",
+}
+
+
+@dataclass
+class Room:
+    """A desk with two cases, one of which was answered, before a browser."""
+
+    served: Served
+    page: Page
+    complaints: list[str]
+    asked: set[str]
+
+
+@pytest.fixture(scope="module")
+def room(chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Room]:
+    folder = tmp_path_factory.mktemp("desk")
+    office = Office.found_by(folder, NAMES, 2)
+    world = World(office)
+    portal = Portal(world, folder / "medium")
+    (reporter,) = tell(world, portal, REPORT)
+    late = [
+        Sent(reporter.follow_up("Il m'a rappelé.", files=[b"x"])),
+        Sent(drop(world, "Une note sans signature")),
+    ]
+    office.json("collect", portal.bundle(*late))
+    office.json("collect", portal.bundle(Sent(drop(world, "Une autre, que personne n'a lue"))))
+    office.json("reply", "1", "--text", "Quand ?")
+    for number in ("1", "2"):
+        office.json("declare", number)
+    office.json("outbox", "--out", folder / "medium")
+    portal.bundle(Sent(Reporter(world).report()))
+    with serving(office, "--medium", folder / "medium") as served, seen(chromium, served) as page:
+        complaints: list[str] = []
+        asked: set[str] = set()
+        page.on("console", lambda message: complaints.append(message.text))
+        page.on("request", lambda request: asked.add(request.url))
+        yield Room(served, page, complaints, asked)
+
+
+@pytest.mark.parametrize("language", ["fr", "en"])
+@pytest.mark.parametrize("name", PAGES)
+def test_every_page_is_for_everybody(room: Room, name: str, language: str) -> None:
+    """Nothing that axe finds, in light and dark; no wider than a small window; no complaint.
+
+    Nothing is asked of anybody but the desk, which is asked for its style.
+    """
+    room.complaints.clear()
+    room.asked.clear()
+    for scheme in ("light", "dark"):
+        room.page.emulate_media(color_scheme=scheme)
+        room.page.goto(f"{room.served.root}/{language}{PAGES[name]}")
+        for details in room.page.locator("details").all():
+            details.evaluate("each => each.open = true")
+        assert accessibility.violations(room.page) == []
+    assert room.page.locator("html").get_attribute("lang") == language
+    expect(room.page.locator(".present")).to_contain_text("alice, bruno")
+    before = room.page.viewport_size
+    room.page.set_viewport_size(NARROW)
+    assert room.page.evaluate("document.documentElement.scrollWidth") <= NARROW["width"]
+    room.page.set_viewport_size(before or NARROW)
+    assert [each for each in room.complaints if "404" not in each] == []
+    assert {each for each in room.asked if not each.startswith(f"{room.served.root}/")} == set()
+    assert f"{room.served.root}/style.css" in room.asked
+
+
+def test_the_other_language_shows_the_same_page(room: Room) -> None:
+    room.page.goto(f"{room.served.root}/fr/case/1")
+    expect(room.page.locator("h1")).to_contain_text("Dossier 1")
+    room.page.click("text=English")
+    expect(room.page.locator("h1")).to_contain_text("Case 1")
+    room.page.click("text=Français")
+    expect(room.page.locator("h1")).to_contain_text("Dossier 1")
+
+
+def test_a_case_begins_with_what_must_never_be_repeated(room: Room) -> None:
+    """Then the other answers, with the labels of the questionnaire in the language of the page."""
+    room.page.goto(f"{room.served.root}/en/case/1")
+    expect(room.page.locator("#report + .answer")).to_contain_text("La photo de ma voiture.")
+    expect(room.page.locator(".warning").first).to_contain_text("in danger now")
+    expect(room.page.locator("main")).to_contain_text("Is anyone in danger now?")
+    expect(room.page.locator(".priority")).to_have_text("P1")
+
+
+def test_the_queue_is_narrowed_by_the_keyboard_alone(room: Room) -> None:
+    """Where nothing matches it says so; the filter stays while a case is read."""
+    page = room.page
+    page.goto(f"{room.served.root}/en/")
+    page.locator("#search").focus()
+    page.keyboard.type("argént")
+    page.keyboard.press("Enter")
+    expect(page.locator("tbody tr")).to_have_count(1)
+    assert "argent" not in page.url
+    page.locator("tbody a").focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("h1")).to_contain_text("Case 1")
+    page.click("nav >> text=Queue")
+    expect(page.locator("#search")).to_have_value("argént")
+    page.fill("#search", "nowhere")
+    page.click("text=Show")
+    expect(page.locator("main")).to_contain_text("No case matches")
+    page.fill("#search", "")
+    page.click("text=Show")
+
+
+def test_a_report_is_entered_by_the_keyboard_alone(room: Room) -> None:
+    """What has to be mended is reached from the list; the sheet alone is printed."""
+    page = room.page
+    page.set_viewport_size(NARROW)
+    page.goto(f"{room.served.root}/en/enter")
+    page.focus("#q-protect")
+    page.keyboard.type("the café")
+    page.focus("text=Enter it")
+    page.keyboard.press("Enter")
+    page.focus("[role=alert] a >> nth=0")
+    page.keyboard.press("Enter")
+    assert accessibility.violations(page) == []
+    page.keyboard.type("Somebody called")
+    expect(page.locator("#q-what")).to_have_value("Somebody called")
+    expect(page.locator("#q-protect")).to_have_value("the café")
+    page.focus("text=Enter it")
+    page.keyboard.press("Enter")
+    expect(page.locator(".token li")).to_have_count(12)
+    assert accessibility.violations(page) == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= NARROW["width"]
+    page.emulate_media(media="print")
+    assert "Twelve words" == page.inner_text("body").splitlines()[0]
+    assert "What to say" not in page.inner_text("body")
+    page.emulate_media(media="screen")
+
+
+def test_a_passage_is_seen_before_it_is_struck_by_the_keyboard_alone(room: Room) -> None:
+    """The page on which two confirm is for everybody, too."""
+    page = room.page
+    page.goto(f"{room.served.root}/fr/case/1/minimise")
+    page.get_by_label("Il attend un conteneur mardi.").focus()
+    page.keyboard.press("Space")
+    page.keyboard.press("Enter")
+    expect(page.locator("del")).to_contain_text("Il attend un conteneur mardi.")
+    assert accessibility.violations(page) == []
+    page.focus("#reason")
+    page.keyboard.type("hors sujet")
+    page.keyboard.press("Enter")
+    expect(page.locator("main")).to_contain_text(
+        "passage supprimé · Dossier 1 · what · Motif\u00a0: hors sujet"
+    )
+    assert accessibility.violations(page) == []
+
+
+def test_what_is_told_to_a_person_is_seen_before_by_the_keyboard_alone(room: Room) -> None:
+    """So is a mistake in the templates, with what was typed; both pages are for everybody."""
+    page = room.page
+    page.set_viewport_size(NARROW)
+    page.goto(f"{room.served.root}/fr/access")
+    page.focus("#persons")
+    page.keyboard.type("collègue")
+    page.focus("#cases")
+    page.keyboard.type("1")
+    page.keyboard.press("Enter")
+    expect(page.locator(".answer")).to_contain_text("Un collègue m'a proposé de l'argent.")
+    assert accessibility.violations(page) == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= NARROW["width"]
+    page.goto(f"{room.served.root}/fr/office/templates")
+    page.fill("#file", "[[template]]\nid = 7")
+    page.focus("text=Utiliser ces textes")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("alert")).to_be_visible()
+    expect(page.locator("#file")).to_have_value("[[template]]\nid = 7")
+    assert accessibility.violations(page) == []
+
+
+# Pages that answer a form: to which path, with what, and what each says in French.
+PLAN = {"purpose": "prosecutor", "addressee": "Procureur", "language": "fr", "enclosed": "none"}
+BOTH = {f"passphrase-{name}": passphrase_of(name) for name in NAMES[:2]}
+ANSWERS: dict[str, tuple[str, dict[str, str], str]] = {
+    "refused": ("/case/1/note", {"text": " "}, "La note est vide"),
+    "confirm": ("/case/1/ledger/identity", {}, "identité de l'auteur lue · Dossier 1"),
+    "wrong": (
+        "/case/1/ledger/identity",
+        BOTH | {"passphrase-bruno": "x"},
+        "Mauvaise phrase de passe pour la part de l'agent bruno",
+    ),
+    "identity": ("/case/1/ledger/identity", BOTH, "Jean Dupont"),
+    "reply": ("/case/1/reply/preview", {"text": "Demandez à alice."}, "Cela nomme un agent"),
+    "cautioned": (
+        "/case/1/close",
+        BOTH | {"outcome": "insufficient", "disclosure": "full", "text": "Demandez à alice."},
+        "« alice » (cela nomme un agent)",
+    ),
+    "preview": ("/case/1/dossier/preview", PLAN | {"redact": "mardi"}, "retiré"),
+    "made": (
+        "/case/1/dossier",
+        PLAN | BOTH | {"recipient": stranger().recipient().encode()},
+        "La transmission est sur le support",
+    ),
+    "collected": ("/medium/collect", {"bundle": "broken.tar"}, "il n'a pas la forme qu'il devrait avoir"),
+    "prepared": ("/medium/outbox", {}, "est sur le support"),
+    "verified": ("/journal/verify", {}, "Le journal est intact"),
+    "destroyed": ("/retention", BOTH | {"case": "2", "reason": "by order"}, "Détruit"),
+}
+_SEND = """([action, fields]) => {
+  const form = Object.assign(document.createElement("form"), { method: "post", action })
+  form.append(document.querySelector("[name=csrf_token]").cloneNode())
+  for (const [name, value] of Object.entries(fields))
+    form.append(Object.assign(document.createElement("input"), { type: "hidden", name, value }))
+  document.body.append(form)
+  form.submit()
+}"""
+
+
+@pytest.mark.parametrize("language", ["fr", "en"])
+@pytest.mark.parametrize("name", ANSWERS)
+def test_every_answer_to_a_form_is_for_everybody(answering: Room, name: str, language: str) -> None:
+    """In the language of its page, also what is refused, as what was done before."""
+    path, fields, french = ANSWERS[name]
+    page, root = answering.page, answering.served.root
+    page.goto(f"{root}/{language}/medium")
+    with page.expect_navigation():
+        page.evaluate(_SEND, [f"{root}/{language}{path}", fields])
+    assert accessibility.violations(page) == []
+    assert page.locator("html").get_attribute("lang") == language
+    assert page.locator("main [lang=en]").count() == 0
+    if language == "fr":
+        assert french in page.inner_text("main").replace("\xa0", " ")
+    page.set_viewport_size(NARROW)
+    assert page.evaluate("document.documentElement.scrollWidth") <= NARROW["width"]
+
+
+@pytest.fixture(scope="module")
+def answering(chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Room]:
+    """A desk with a case, one to be destroyed, and a file that is no bundle."""
+    folder = tmp_path_factory.mktemp("answering")
+    office = Office.found_by(folder, NAMES, 2)
+    world = World(office)
+    portal = Portal(world, folder / "medium")
+    tell(world, portal, REPORT)
+    office.json("collect", portal.bundle(Sent(drop(world, "Une note sans signature"))))
+    for number in ("1", "2"):
+        office.json("declare", number)
+    (folder / "identity").write_text("Jean Dupont")
+    office.json("identity", "set", "1", "--text-file", folder / "identity")
+    office.json("decide", "1", "no_transmission", "--reason", "x")
+    office.json("close", "2", "founded", "--disclosure", "withheld", "--reason", "x")
+    (folder / "medium" / "broken.tar").write_bytes(b"x" * 1024)
+    with serving(office, "--medium", folder / "medium") as served, seen(chromium, served) as page:
+        yield Room(served, page, [], set())
+
+
+def test_a_case_is_printed_without_what_only_a_screen_is_for(room: Room) -> None:
+    """Neither the way to other pages nor a form; what stands in the case does."""
+    page = room.page
+    page.goto(f"{room.served.root}/fr/case/1")
+    screen = page.inner_text("body")
+    page.emulate_media(media="print")
+    with PdfDocument(page.pdf()) as document:
+        printed = "\n".join(each.get_textpage().get_text_range() for each in document)
+    page.emulate_media(media="screen")
+    for shown in (
+        "Il attend un conteneur mardi",
+        "La photo de ma voiture",
+        "Il m'a rappelé",
+        "Quand ?",
+        "alice",
+    ):
+        assert shown in screen
+        assert shown in printed
+    for left_out in ("Supervision", "Verrouiller", "Chronologie", "Répondre à l'auteur", "Noter une mesure"):
+        assert left_out in screen
+        assert left_out not in printed
+
+
+def collect(page: Page, fingerprint: str) -> None:
+    """Confirm the portal with two passphrases, one of which is wrong at first."""
+    page.fill("#fingerprint", fingerprint)
+    page.click("main >> text=Collect")
+    for given in ("wrong", passphrase_of("bruno")):
+        page.fill("#passphrase-1", passphrase_of("alice"))
+        page.fill("#passphrase-2", given)
+        page.click("main button")
+    expect(page.locator("h1")).to_have_text("Collected")
+    assert passphrase_of("alice") not in page.content()
+
+
+def answer(page: Page) -> None:
+    """Reply to the one case, change its status, judge it."""
+    page.click("text=To the queue")
+    page.click("tbody a")
+    expect(page.locator("main")).to_contain_text("This is asked of: alice, bruno.")
+    page.click("text=All of us declare it")
+    page.fill("#text", "Quel scellé ?\nÀ quel terminal ?")
+    page.click("#dialogue ~ form button")
+    expect(page.locator("[role=status]")).to_contain_text("waits for the next outbox")
+    page.select_option("#status", "assessing")
+    page.click("text=Change the status")
+    page.click("summary >> text=Judge it")
+    page.check("input[name=severity][value='3']")
+    page.fill("#judge-reason", "seals were changed twice")
+    page.click("text=Set the score")
+    expect(page.locator("#score ~ p").first).to_contain_text("judged by an officer")
+
+
+def test_officers_work_from_the_medium_to_the_answer(chromium: Browser, tmp_path: Path) -> None:
+    """The first bundle takes the fingerprint and two passphrases, none of which any page shows again."""
+    office = Office.found_by(tmp_path, NAMES, 2)
+    world = World(office)
+    portal = Portal(world, tmp_path / "medium")
+    reporter = Reporter(world)
+    portal.bundle(Sent(reporter.report("Un scellé changé"), reporter.keys.case_id))
+    with serving(office, "--medium", tmp_path / "medium") as served, seen(chromium, served) as page:
+        page.goto(f"{served.root}/en/medium")
+        collect(page, portal.fingerprint)
+        answer(page)
+        assert "scellé" in page.content()
+        page.click("nav >> text=Medium")
+        page.click("text=Prepare outbox")
+        expect(page.locator("h1")).to_contain_text("Outbox 1")
+        page.click("text=Lock")
+        expect(page.locator("h2")).to_have_text("The desk is locked")
+        assert accessibility.violations(page) == []
+        assert page.goto(f"{served.root}/en/").status == 503  # type: ignore[union-attr]
+        for _ in range(5):  # to the outbox, the medium, the case
+            with suppress(Error):  # an answer to a form is asked for once more, and not to be had
+                page.go_back()
+            page.wait_for_load_state()
+            expect(page.locator("body")).not_to_contain_text("scellé")
+    outbox, _, files = read_outbox(tmp_path / "medium" / "outbox-inspection-1.tar", world)
+    slot = read_slot(next(raw for name, raw in files.items() if name.startswith("slots/")), reporter)
+    assert [message.text for message in slot.messages] == ["Quel scellé ?\nÀ quel terminal ?"]
+    assert [link.n for link in outbox.collected] == [1]
+    entries = office.json("journal", "print")["entries"]
+    noted = {entry["act"]: entry["officers"] for entry in entries}
+    assert {
+        "open",
+        "accept-instance",
+        "list",
+        "declare",
+        "show",
+        "reply",
+        "set-status",
+        "judge",
+        "make-outbox",
+    } <= set(noted)
+    assert noted["accept-instance"] == ["alice", "bruno"]

@@ -1,0 +1,466 @@
+"""What officers do at the desk is what the commands do: the same state, the same journal."""
+
+import html
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from inbox import sandbox
+from inbox.desk.app import create_app
+from inbox.desk.passages import Chosen
+from inbox.schema import Case
+from tests.support.desk_room import TOKEN, Client, sitting, tell
+from tests.support.inbox_builders import Office, Portal, World, passphrase_of, stranger, today
+
+pytest_plugins = ["tests.support.inbox_room"]
+
+NAMES = ("alice", "bruno", "chloe")
+WHAT = {"what": "Le conteneur MSKU 123456 5 est sorti", "coi": "no"}
+
+
+@pytest.fixture(scope="module")
+def founded_desk(tmp_path_factory: pytest.TempPathFactory) -> Office:
+    """Three officers, two cases with a container in common."""
+    folder = tmp_path_factory.mktemp("desk")
+    office = Office.found_by(folder, NAMES, 2)
+    world = World(office)
+    tell(world, Portal(world, folder / "medium"), WHAT, WHAT | {"protect": "la photo de ma voiture rouge"})
+    for present in (NAMES[:2], ("alice", "chloe")):
+        for number in ("1", "2"):
+            office.of(*present).json("declare", number)
+    return office
+
+
+@pytest.fixture
+def office(founded_desk: Office, tmp_path: Path) -> Office:
+    return founded_desk.copy(tmp_path / "office")
+
+
+@pytest.fixture
+def client(office: Office) -> Iterator[Client]:
+    with sitting(office) as client:
+        yield client
+
+
+def both(**form: Any) -> dict[str, Any]:
+    """Return a form with the passphrases of the two who are present."""
+    return form | {f"passphrase-{name}": passphrase_of(name) for name in NAMES[:2]}
+
+
+def sends(client: Client, path: str, **form: Any) -> None:
+    """Send a form that must be taken."""
+    answer = client.send(f"/en/case/1/{path}", **form)
+    assert answer.status_code == 303, answer.text
+
+
+def noted(office: Office) -> list[tuple[str, str, str]]:
+    """Return acts, what they were about and why, without those that only read."""
+    entries = office.json("journal", "print")["entries"]
+    reading = {"found", "collect", "declare", "accept-instance", "list", "show", "read-journal", "open"}
+    return [
+        (entry["act"], entry["about"], entry["reason"]) for entry in entries if entry["act"] not in reading
+    ]
+
+
+def test_the_work_on_a_case_is_done_by_its_forms(office: Office) -> None:
+    with sitting(office) as client:
+        sends(client, "note", text="Vu.\r\nÀ revoir")
+        sends(client, "tag", names="port scellé")
+        sends(client, "untag", name="port")
+        sends(client, "assign", officer="bruno")
+        assert client.send("/en/case/1/measure", kind="internal_control", degree="0").status_code == 409
+        sends(client, "source-risk", risk="high", reason="hardly  anybody")
+        sends(client, "measure", kind="internal_control", degree="0", addressee="Brigade")
+        sends(client, "measure", kind="disciplinary_sanction", degree="2", day=today().isoformat(), told="on")
+        sends(client, "tell/1", told="on")
+        sends(client, "tell/2")
+        assert "Take it out: two officers" in client.page("/en/case/1")
+        sends(client, "retract/2", **both(reason="another case"))
+        sends(client, "measure", kind="process_fix", degree="0")
+        sends(client, "retract/2", reason="another case, too")
+        assert client.send("/en/case/1/rate", credibility="7", reason="x").status_code == 400
+        sends(client, "rate", credibility="2", reason="two agree")
+        assert "<strong>F2</strong> Probably true" in client.page("/en/case/1")
+        sends(client, "reply", text="Merci")
+        sends(client, "close", outcome="founded", disclosure="partial")
+        sends(client, "reopen", reason="news")
+    work = office.json("show", "1")["work"]
+    assert ("Vu.\nÀ revoir", "alice, bruno") == (work["notes"][0]["text"], work["notes"][0]["by"])
+    assert (["scellé"], "bruno", "high") == (work["tags"], work["assigned"], work["source_risk"])
+    assert [("internal_control", None, True)] == [
+        (each["kind"], each["degree"], each["told"]) for each in work["measures"]
+    ]
+    assert [
+        ("note", "", ""),
+        ("tag", "", ""),
+        ("tag", "removed", ""),
+        ("assign", "bruno", ""),
+        ("assess-source", "high", "hardly anybody"),
+        ("record-measure", "internal_control", ""),
+        ("record-measure", "disciplinary_sanction", ""),
+        ("tell-measure", "measure 1", ""),
+        ("tell-measure", "measure 2, no longer", ""),
+        ("remove-proceedings", "measure 2", "another case"),
+        ("record-measure", "process_fix", ""),
+        ("remove-measure", "measure 2", "another case, too"),
+        ("rate", "2", "two agree"),
+        ("reply", "", ""),
+        ("close", "founded, partial", ""),
+        ("reopen", "", "news"),
+    ] == noted(office)
+
+
+def test_to_close_a_case_as_unfounded_takes_two(office: Office) -> None:
+    """The page of the confirmation carries the form along, and shows what the journal will note."""
+    form = {"outcome": "unfounded", "disclosure": "withheld", "reason": "no trace"}
+    with sitting(office) as client:
+        asked = client.send("/en/case/1/close", **form)
+        assert (401, True) == (asked.status_code, "Unfounded, Withheld" in asked.text)
+        hidden = dict(re.findall(r'type="hidden" name="([a-z-]+)" value="([^"]*)"', asked.text))
+        assert form.items() <= hidden.items()
+        wrong = form | {"passphrase-alice": passphrase_of("alice"), "passphrase-bruno": "wrong"}
+        refused = client.send("/en/case/1/close", **wrong)
+        assert (401, True) == (refused.status_code, "Wrong passphrase for the share of bruno" in refused.text)
+        assert passphrase_of("alice") not in refused.text
+        alone = client.send("/en/case/1/close", **form, **{"passphrase-alice": passphrase_of("alice")})
+        assert alone.status_code == 401
+        sends(client, "close", **both(**form))
+    assert "closed" == office.json("show", "1")["status"]
+    assert [("close-unfounded", "unfounded, withheld", "no trace")] == noted(office)
+
+
+def test_links_are_proposed_linked_and_dismissed(office: Office) -> None:
+    with sitting(office) as client:
+        shown = client.page("/en/case/1/links")
+        assert "Both have: the container <bdi>MSKU1234565</bdi>" in " ".join(shown.split())
+        sends(client, "links/2", relation="same_facts")
+        assert "The same facts" in client.page("/en/case/2/links")
+        sends(client, "links/2/unlink")
+        sends(client, "links/2/dismiss")
+        assert "Nothing is proposed." in client.page("/en/case/1/links")
+
+
+def test_who_may_read_is_changed_and_the_glass_broken(office: Office) -> None:
+    """Of a case for others its number, priority and deadline stand in the queue."""
+    with sitting(office.of("alice", "chloe")) as client:
+        sends(client, "readers", officer=["alice", "chloe"])
+        assert "alice, chloe" in client.page("/en/case/1/readers")
+    with sitting(office) as client:
+        assert "for its handlers alone" in client.page("/en/")
+        assert client.ask("/en/case/1").status_code == 409
+        assert "Break the glass" in client.page("/en/case/1/readers")
+        sends(client, "readers/break-glass", **both(reason="danger"))
+        assert client.ask("/en/case/1").status_code == 200
+        sends(client, "readers")
+        assert "All officers read it" in client.page("/en/case/1/readers")
+
+
+def test_a_case_is_kept_from_an_officer_without_a_trace(office: Office) -> None:
+    """Whoever excludes himself sees it no more; two others show it again."""
+    with sitting(office) as client:
+        sends(client, "readers/exclude", officer="bruno", reason="kin")
+        assert "kept from that officer" in client.page("/en/")
+        for page in ("", "/links", "/readers", "/ledger", "/minimise"):
+            answers = [client.ask(f"/en/case/{number}{page}") for number in (1, 9)]
+            assert [409, 409] == [each.status_code for each in answers]
+            kept, absent = (TOKEN.sub("", each.text) for each in answers)
+            assert re.sub(r"(?<=[Cc]ase.)1\b", "9", kept) == absent
+        asked = {"persons": "x", "language": "en"}
+        answers = [client.send("/en/access/preview", **asked, cases=number) for number in ("1", "9")]
+        kept, absent = (re.findall('role="alert">.*', each.text)[0] for each in answers)
+        assert kept.replace("case 1", "case 9") == absent
+    with sitting(office.of("alice", "chloe")) as client:
+        assert "Kept from bruno" in client.page("/en/case/1")
+        form = {f"passphrase-{name}": passphrase_of(name) for name in ("alice", "chloe")}
+        sends(client, "readers/lift", officer="bruno", reason="no kin", **form)
+    assert "case" in office.json("show", "1")
+
+
+def test_who_the_author_is_is_shown_by_its_own_act_alone(office: Office) -> None:
+    with sitting(office) as client:
+        sends(client, "ledger/keep", text="Jeanne Quartz")
+        sends(client, "ledger/consent", day=today().isoformat())
+        form = {"recipient": "Procureur", "what": "identity", "ground": "consent"}
+        sends(client, "ledger", **both(**form))
+        refused = client.send("/en/case/1/ledger", recipient="x", what="report", ground="other")
+        assert refused.status_code == 409
+        for page in ("/", "/case/1", "/case/1/ledger", "/case/1/readers", "/journal"):
+            assert "Quartz" not in client.page(f"/en{page}")
+        assert client.send("/en/case/1/ledger/identity").status_code == 401
+        shown = client.send("/en/case/1/ledger/identity", **both())
+        assert (200, True) == (shown.status_code, "Jeanne Quartz" in shown.text)
+        sends(client, "ledger/consent", withdrawn="on")
+    (row,) = office.json("disclosures", "list", "1")["disclosures"]
+    assert ("Procureur", "identity") == (row["recipient"], row["what"])
+
+
+def test_the_queue_is_filtered_by_officer_and_tag(client: Client) -> None:
+    sends(client, "assign", officer="bruno")
+    sends(client, "tag", names="port")
+    for form in ({"officer": "bruno"}, {"tag": "PORT"}):
+        client.send("/en/queue", sort="priority", **form)
+        assert ("1 case", False) == (
+            re.findall("<small>(.*)</small>", client.page("/en/"))[0],
+            "Case 2" in client.page("/en/"),
+        )
+    client.send("/en/queue", sort="priority", tag="nowhere")
+    assert "No case matches." in (none := client.page("/en/"))
+    assert ("All open ones" in none, "New reports" in none) == (True, False)
+    client.send("/en/queue", all="yes")
+    assert ("2 cases" in (every := client.page("/en/")), "All open ones" in every) == (True, False)
+
+
+def test_the_journal_is_shown_and_verified(client: Client) -> None:
+    assert "another portal confirmed" in client.page("/en/journal")
+    assert client.page("/en/journal/2").count("<tr>") >= 2
+    verified = client.send("/en/journal/verify")
+    assert (200, True) == (verified.status_code, "The journal holds" in verified.text)
+
+
+def test_every_form_of_a_page_leads_to_an_act(client: Client) -> None:
+    """No form points to nowhere, and none reads."""
+    adapter = create_app(client.desk).url_map.bind(client.desk.host)
+    pages = [
+        "/",
+        "/case/1",
+        "/case/1/links",
+        "/case/1/readers",
+        "/case/1/ledger",
+        "/case/1/dossier",
+        "/case/1/minimise",
+        "/medium",
+        "/enter",
+        "/access",
+        "/office",
+        "/office/templates",
+        "/office/bodies",
+        "/retention",
+        "/journal",
+    ]
+    found = {
+        action
+        for page in pages
+        for action in re.findall(r'<form[^>]* method="post" action="([^"]+)"', client.page(f"/en{page}"))
+    }
+    assert len(found) > 15
+    assert [action for action in found if not adapter.test(action, method="POST")] == []
+
+
+def test_junk_leaves_the_queue_in_one_act_and_comes_back(office: Office) -> None:
+    with sitting(office) as client:
+        assert client.send("/en/many/junk", case=["1", "2"], reason="noise").status_code == 303
+        assert "No case is open" in client.page("/en/")
+        client.send("/en/queue", sort="priority", junk="on")
+        assert "Case 1" in client.page("/en/").replace("Choose case", "Case")
+        assert client.send("/en/many/recover", case=["1", "2"]).status_code == 303
+        assert client.send("/en/many/recover", case=["1"]).status_code == 409
+        client.send("/en/queue", sort="priority")
+        assert "2 cases" in client.page("/en/")
+        assert client.send("/en/many/junk", reason="noise").status_code == 409
+    assert ("reject", "", "noise") in noted(office)
+
+
+def test_cases_are_tagged_and_assigned_in_one_act(office: Office) -> None:
+    """All that are ticked; nothing without a tick or a word."""
+    with sitting(office) as client:
+        assert client.send("/en/many/tag", case=["2", "1"], names="port quai").status_code == 303
+        assert client.send("/en/many/untag", case=["1", "2"], names="port").status_code == 303
+        assert client.send("/en/many/assign", case=["1", "2"], officer="bruno").status_code == 303
+        shown = client.page("/en/")
+        assert (2, 0) == (shown.count('class="tag">quai'), shown.count('class="tag">port'))
+        for path, form in (
+            ("tag", {"case": ["1"]}), ("tag", {"names": "x"}), ("assign", {"officer": "bruno"}),
+            ("untag", {"case": ["1", "2"], "names": "port"}), ("assign", {"case": ["1", "9"]}),
+        ):  # fmt: skip
+            assert client.send(f"/en/many/{path}", **form).status_code == 409
+    expected = [("tag", ""), ("tag", ""), ("tag", "removed"), ("tag", "removed"), *[("assign", "bruno")] * 2]
+    assert expected == [(act, about) for act, about, _ in noted(office)]
+
+
+def test_a_file_is_looked_at_without_being_opened(office: Office) -> None:
+    """Its pixels are given once, to the page that asks for them; what it really is stands beside."""
+    with sitting(office) as client:
+        shown = client.page("/en/case/1/file/1")
+        assert ("image/jpeg", "SHA-256") == tuple(word for word in ("image/jpeg", "SHA-256") if word in shown)
+        assert client.ask("/en/case/1/file/1/1/pixels").status_code == 404
+        client.desk.picture = (1, 1, 1), b"pixels"
+        assert client.ask("/en/case/2/file/1/1/pixels").status_code == 404
+        answer = client.ask("/en/case/1/file/1/1/pixels")
+        assert (200, "image/png", b"pixels") == (answer.status_code, answer.content_type, answer.data)
+        assert client.ask("/en/case/1/file/1/1/pixels").status_code == 404
+        assert client.ask("/en/case/1/file/2").status_code == 409
+        assert client.ask("/en/case/1/file/1/0").status_code == 404
+    assert ("preview", "file 1, page 1", "") in noted(office)
+
+
+@pytest.mark.parametrize(
+    ("language", "why"),
+    [("en", "no preview: bubblewrap (bwrap) is not"), ("fr", "pas d'aperçu : bubblewrap (bwrap) n'est pas")],
+)
+def test_without_a_sandbox_no_file_is_looked_at_and_the_page_says_why(
+    office: Office, monkeypatch: pytest.MonkeyPatch, language: str, why: str
+) -> None:
+    monkeypatch.setattr(sandbox, "_PLACES", "/nowhere")
+    with sitting(office) as client:
+        refused = client.ask(f"/{language}/case/1/file/1")
+        shown = html.unescape(refused.text).replace("\xa0", " ").replace("\u2019", "'")
+        assert (409, True) == (refused.status_code, why in shown), shown
+        assert client.ask(f"/{language}/case/1/file/1/1/pixels").status_code == 404
+
+
+def test_more_time_holds_and_decisions(office: Office) -> None:
+    with sitting(office) as client:
+        sends(client, "hold", reason="proceedings")
+        assert "Held for a procedure since" in client.page("/en/case/1")
+        sends(client, "hold", **both(release="on", reason="over"))
+        sends(client, "decide", choice="no_transmission", reason="no offence")
+        assert client.send("/en/case/1/extend", reason="x", text="x").status_code == 409
+        assert "to the author" not in client.page("/en/case/1").split("More time")[1].split("</details>")[0]
+        assert "Not transmitted" in client.page("/en/case/1/timeline")
+        assert "Not transmitted" in client.page("/en/oversight")
+    assert [("hold", "", "proceedings"), ("release-hold", "", "over")] == noted(office)[:2]
+    assert ("decide", "art40: no_transmission", "no offence") in noted(office)
+
+
+def test_the_notice_of_more_time_is_seen_before_it_is_sent(office: Office) -> None:
+    """An address in it is warned of, what was given stays; with a reason it is sent."""
+    office.json("settings", "--regime", "external")
+    office.json("decide", "1", "no_transmission", "--reason", "x")
+    form = {"reason": "abroad", "text": "agent@port.example"}
+    with sitting(office) as client:
+        shown = client.page("/en/case/1")
+        assert ("Why it takes longer, to the author" in shown, 'value="extension"' in shown) == (True, False)
+        for path in ("extend/preview", "extend"):
+            seen = client.send(f"/en/case/1/{path}", **form)
+            assert (200, True) == (seen.status_code, "It is an address or a telephone number" in seen.text)
+            assert f"{form['text']}</textarea>" in seen.text
+            assert 'type="hidden" name="reason" value="abroad"' in seen.text
+            assert 'action="' in seen.text.split('/en/case/1/extend"')[0][-200:]
+        sends(client, "extend", **form, despite="it is ours")
+        assert 'value="extension"' in client.page("/en/case/1")
+        assert client.send("/en/case/1/extend", **form).status_code == 409
+    assert ("extend", "despite a warning", "abroad; it is ours") in noted(office)
+    assert office.json("show", "1")["work"]["extended"] == today().isoformat()
+
+
+def test_what_is_destroyed_takes_two_and_leaves_the_list(office: Office) -> None:
+    form = {"case": ["1"], "reason": "by order"}
+    with sitting(office) as client:
+        sends(client, "close", outcome="founded", disclosure="withheld", reason="secret")
+        assert client.send("/en/retention", case=["2"], reason="x").status_code == 409
+        assert "the portal has not confirmed the closing yet" in client.page("/en/retention")
+        assert client.send("/en/retention", **both(**form)).status_code == 409
+    with office.opened() as inbox, inbox.transaction() as session:
+        session.get_one(Case, 1).withdrawn = True
+    with sitting(office) as client:
+        asked = client.send("/en/retention", **form)
+        assert (401, True) == (asked.status_code, 'name="case" value="1"' in asked.text)
+        confirmed = asked.text.partition("This is what is confirmed")[2]
+        assert re.findall("<dt>(.*)</dt><dd [^>]*>(.*)</dd>", confirmed) == [("Case", "1")]
+        gone = client.send("/en/retention", **both(**form))
+        assert (200, True) == (gone.status_code, "Case 1" in gone.text)
+        assert client.ask("/en/case/1").status_code == 409
+        assert "decided by officers" in client.page("/en/retention")
+    assert [1] == [line["case"] for line in office.json("eliminations")["eliminations"]]
+
+
+def test_a_dossier_is_looked_at_then_sealed_by_two(office: Office, tmp_path: Path) -> None:
+    """What is removed is in neither; without a medium there is no place for it."""
+    plan = {"purpose": "prosecutor", "addressee": "Procureur", "language": "fr", "enclosed": "none"}
+    plan |= {"place": "what", "redact": "MSKU 123456 5"}
+    to = {"recipient": stranger().recipient().encode(), "measure": "on"}
+    with sitting(office, tmp_path) as client:
+        shown = client.send("/en/case/1/dossier/preview", **plan)
+        assert (200, True, False) == (
+            shown.status_code,
+            "Le conteneur" in shown.text,
+            "MSKU" in shown.text.split("<form")[1],
+        )
+        assert client.send("/en/case/1/dossier", **plan, **to).status_code == 401
+        early = client.send("/en/case/1/dossier", **both(**plan, **to))
+        assert (409, True) == (early.status_code, "risk to the source" in early.text)
+        sends(client, "source-risk", risk="low", reason="many know")
+        made = client.send("/en/case/1/dossier", **both(**plan, **to))
+        assert (200, True) == (made.status_code, "lies on the medium" in made.text)
+        assert client.send("/en/case/1/dossier", **both(**plan, **to)).status_code == 409
+        assert "Procureur" in client.page("/en/case/1/ledger")
+    assert [f"dossier-1-{today()}.age"] == [path.name for path in tmp_path.glob("*.age")]
+    with sitting(office) as client:
+        assert client.send("/en/case/1/dossier", **both(**plan, **to)).status_code == 409
+
+
+@pytest.mark.parametrize("language", ["fr", "en"])
+def test_a_dossier_with_files_is_looked_at_and_what_to_see_again_is_told(
+    world: World, portal: Portal, language: str
+) -> None:
+    """By the place; without these words nothing is said."""
+    told = {"what": "La photo, sur le quai. P\u0430ul y etait, QUELENNEC aussi", "refs": "M. Quélennec"}
+    tell(world, portal, told | {"protect": "la photo sur le quai"})
+    plan = {
+        "purpose": "prosecutor",
+        "addressee": "X",
+        "language": "fr",
+        "place": "refs",
+        "redact": "Quélennec",
+    }
+    with sitting(world.office) as client:
+        for enclosed in ("cleaned", "original"):
+            shown = client.send(f"/{language}/case/1/dossier/preview", **plan, enclosed=enclosed)
+            assert (200, 3) == (shown.status_code, shown.text.count('class="notice warning"'))
+            assert 3 == shown.text.count(": <code>what</code>")
+        less = plan | {"removed": Chosen("what", None).code, "enclosed": "original"}
+        shown = client.send(f"/{language}/case/1/dossier/preview", **less)
+        assert (200, 0) == (shown.status_code, shown.text.count('class="notice warning"'))
+
+
+def test_what_a_dossier_leaves_out_is_picked_from_what_stands_there(world: World, portal: Portal) -> None:
+    """A sentence, or all of a place; what stands in none is no sentence, what no page sends no request."""
+    tell(world, portal, {"what": "Il a payé. Le chef sait.", "category": "approach", "protect": "mon nom"})
+    plan = {"purpose": "prosecutor", "addressee": "X", "language": "fr", "enclosed": "none"}
+    with sitting(world.office) as client:
+        form = html.unescape(client.page("/fr/case/1/dossier"))
+        sentence, whole = Chosen("what", "Le chef sait.").code, Chosen("category", None).code
+        assert f'value="{sentence}"' in form
+        assert f'value="{whole}"' in form
+        assert "mon nom" not in form.partition("<fieldset")[2].partition("</fieldset")[0]
+        for removed, left in ((sentence, "Il a payé."), (whole, "Le chef sait.")):
+            shown = client.send("/fr/case/1/dossier/preview", **plan, removed=removed).text.split("<form")[1]
+            assert left in shown
+            assert ("Le chef sait." in shown, "Approche" in shown) == (removed == whole, removed == sentence)
+        assert client.send("/fr/case/1/dossier/preview", **plan, removed="what:x").status_code == 400
+
+
+def test_a_reply_is_seen_as_its_author_will_see_it(office: Office) -> None:
+    """What the author asked never to repeat is warned of, and sent for a reason alone."""
+    said = {"text": "Nous savons : la photo de ma voiture rouge"}
+    with sitting(office) as client:
+        (number,) = (n for n in (1, 2) if "voiture rouge" in client.page(f"/en/case/{n}"))
+        seen = client.send(f"/en/case/{number}/reply/preview", **said)
+        assert (200, True) == (seen.status_code, "asked never to repeat it" in seen.text)
+        page = seen.text.split('<div class="seen" lang="fr">')[1].split("</div>")[0]
+        read = ("<h2>Reçu</h2>", "De la part de : Inspection des douanes", "not sent yet", said["text"])
+        assert [] == [each for each in read if each not in page]
+        shown = client.send(f"/en/case/{number}/reply", **said)
+        assert (200, True) == (shown.status_code, "asked never to repeat it" in shown.text)
+        assert f"{said['text']}</textarea>" in shown.text
+        sent = client.send(f"/en/case/{number}/reply", **said, despite="it was asked", feedback="on")
+        assert sent.status_code == 303
+        assert "Nous savons" in client.page(f"/en/case/{number}")
+    assert ("reply", "feedback, despite a warning", "it was asked") in noted(office)
+
+
+def test_what_is_in_quarantine_is_read_by_nobody_until_two_lift_it(office: Office) -> None:
+    with sitting(office) as client:
+        assert "Let it be read again" not in client.page("/en/case/1/readers")
+        sends(client, "readers/quarantine", reason="a protected secret")
+        assert client.ask("/en/case/1").status_code == 409
+        queue = client.page("/en/")
+        assert ("in quarantine" in queue, "/en/case/1/readers" in queue) == (True, True)
+        assert "inbox reply 1" in client.page("/en/case/1/readers")
+        assert "Let nobody read it" not in client.page("/en/case/1/readers")
+        assert client.send("/en/case/1/readers/quarantine/lift", reason="none").status_code == 401
+        sends(client, "readers/quarantine/lift", **both(reason="none"))
+        assert client.ask("/en/case/1").status_code == 200

@@ -1,0 +1,173 @@
+"""Two bodies at one real portal: what concerns the inspectorate reaches the other alone, and is answered."""
+
+import hashlib
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, expect
+
+from crypto import base64url, bundle, casetoken
+from crypto.bundle import INTAKE, Intake
+from crypto.casetoken import CaseKeys
+from inbox.schema import Case
+from tests.support.bodies import BODY, accept, joined
+from tests.support.inbox_builders import CHANNEL, CLOSING, Office
+from tests.support.installation import Portal, free_port
+from tests.support.page_visitor import SLOW, Visitor
+
+pytestmark = pytest.mark.browser
+
+SECRET = "Le chef de l'inspection a prévenu les trafiquants"
+ANSWER = "Nous vous avons lu, ici, en dehors."
+
+
+@dataclass
+class Bodies:
+    """The inspectorate with the root, a body outside, their portal, and who visits it."""
+
+    root: Office
+    body: Office
+    portal: Portal
+    browser: Browser
+    fingerprint: str = ""
+    medium: Path = field(default_factory=Path)
+
+    def report(self, concerned: str, text: str) -> Visitor:
+        """Let somebody report, having answered whether it concerns the inspectorate."""
+        page = self.browser.new_context().new_page()
+        visitor = Visitor(page, self.portal.address)
+        visitor.visit("fr/report")
+        page.fill("#what", text)
+        page.check(f"#coi-{concerned}")
+        visitor.to_token()
+        visitor.confirm()
+        visitor.arrived()
+        return visitor
+
+    def keys(self, visitor: Visitor) -> CaseKeys:
+        entropy = casetoken.parse(" ".join(visitor.words))["fr"]
+        return casetoken.derive(entropy, self.root.keyring()[0].deployment)
+
+    def export(self) -> dict[str, Path]:
+        made = self.portal.json("export", "--out", self.medium)
+        return {each["channel"]: Path(each["file"]) for each in made}
+
+    def collect(self, office: Office, path: Path) -> list[int]:
+        (outcome,) = office.json("collect", path, "--confirm-instance", self.fingerprint)
+        cases: list[int] = outcome["cases"]
+        return cases
+
+    def bring(self, office: Office) -> dict[str, object]:
+        """Carry the next outbox of a body to the portal; return what the import said."""
+        said: dict[str, object] = self.portal.json(
+            "import", office.json("outbox", "--out", office.out)["file"]
+        )
+        return said
+
+
+@pytest.fixture
+def bodies(tmp_path: Path, chromium: Browser) -> Iterator[Bodies]:
+    (tmp_path / "root").mkdir()
+    root = Office.found(tmp_path / "root")
+    body = joined(tmp_path / "body", root)
+    accept(root, body)
+    made = root.json("keyring", "--out", root.out / "keyring")
+    (tmp_path / "portal").mkdir()
+    portal = Portal(tmp_path / "portal", port=free_port())
+    bodies = Bodies(root, body, portal, chromium, medium=tmp_path / "medium")
+    bodies.medium.mkdir()
+    bodies.fingerprint = portal.init(made["deployment"], made["root_key"])
+    portal.run("keyring", root.out / "keyring")
+    yield bodies
+    for context in chromium.contexts:
+        context.close()
+
+
+def intake(path: Path) -> Intake:
+    return INTAKE.parse(bundle.read([path.read_bytes()])[0].raw)
+
+
+def hits(path: Path, keys: CaseKeys, other: Path) -> list[bytes]:
+    """Return what of a case and of another channel's envelopes stands in a bundle."""
+    traces = [keys.case_id, keys.withdraw_id, keys.memo_key]
+    for entry in intake(other).entries:
+        traces += [entry.id, entry.hash]
+    content = path.read_bytes()
+    forms = [form for each in traces for form in (each, each.hex().encode(), base64url.encode(each).encode())]
+    _, members = bundle.read([other.read_bytes()])
+    forms += [b"".join(member.data)[2_000:2_064] for member in members]
+    return [form for form in forms if form in content]
+
+
+def test_what_concerns_the_inspectorate_is_read_and_answered_outside_alone(bodies: Bodies) -> None:
+    """Through browser, portal and both inboxes; the inspectorate's bundles hold no trace of it."""
+    with bodies.portal.serving():
+        bodies.report("no", "Un collègue a vendu un code")
+        concerned = bodies.report("yes", SECRET)
+        bodies.report("no", "Encore autre chose")
+        sees_nothing(bodies, bodies.keys(concerned), expected=[1, 2])
+        answered(bodies)
+        read(concerned)
+        ignored(bodies, bodies.keys(concerned))
+        read(concerned)
+        later = bodies.report("yes", SECRET)
+        sees_nothing(bodies, bodies.keys(later), expected=[])
+
+
+def sees_nothing(bodies: Bodies, keys: CaseKeys, expected: list[int]) -> None:
+    """Export and collect: the inspectorate gets its own cases alone, no number skipped."""
+    bundles = bodies.export()
+    assert {CHANNEL, BODY} == set(bundles)
+    before = len(bodies.root.json("list")["cases"])
+    listed = intake(bundles[CHANNEL])
+    assert (len(expected), ()) == (len(listed.entries), listed.withdrawn)
+    assert listed.n == intake(bundles[BODY]).n
+    assert [] == hits(bundles[CHANNEL], keys, bundles[BODY])
+    assert len(hits(bundles[BODY], keys, bundles[BODY])) > 3
+    assert expected == bodies.collect(bodies.root, bundles[CHANNEL])
+    (case,) = bodies.collect(bodies.body, bundles[BODY])
+    assert before + len(expected) == len(bodies.root.json("list")["cases"])
+    assert SECRET not in json.dumps(bodies.root.json("list"), ensure_ascii=False)
+    shown = bodies.body.json("show", str(case))
+    assert (SECRET, []) == (shown["answers"]["what"], shown["flags"])
+
+
+def answered(bodies: Bodies) -> None:
+    """The body's answer goes without a keyring, signed by its own key."""
+    assert 0 == bodies.body.run("reply", "1", "--text", ANSWER).code
+    said = bodies.bring(bodies.body)
+    assert ("absent", 1, 1, True) == tuple(
+        said[name] for name in ("keyring", "slots", "confirmed", "applied")
+    )
+
+
+def ignored(bodies: Bodies, keys: CaseKeys) -> None:
+    """Orders of the inspectorate about the case are left out, were it to learn its id; the rest counts."""
+    with bodies.root.opened() as inbox, inbox.transaction() as session:
+        session.get_one(Case, 1).case_id = keys.case_id
+    bodies.root.json("close", "1", *CLOSING)
+    said = bodies.bring(bodies.root)
+    assert (1, True, "taken") == tuple(said[name] for name in ("left_out", "applied", "keyring"))
+
+
+def read(visitor: Visitor) -> None:
+    """See that the reporter reads the body's answer, under its name."""
+    visitor.open()
+    visitor.opened()
+    page = visitor.page
+    expect(page.locator("#messages")).to_contain_text(ANSWER, timeout=SLOW)
+    expect(page.locator("#confirmed")).to_contain_text("Défenseur")
+    expect(page.locator("#status-fault")).to_be_hidden()
+
+
+def test_an_outbox_of_a_channel_that_is_not_on_the_keyring_is_refused(bodies: Bodies) -> None:
+    """A body cannot answer before it was accepted, nor after it was removed."""
+    assert 0 == bodies.root.run("channels", "remove", BODY).code
+    assert bodies.bring(bodies.root)["keyring"] == "taken"
+    path = Path(bodies.body.json("outbox", "--out", bodies.body.out)["file"])
+    before = hashlib.sha256((bodies.portal.folder / "portal.sqlite").read_bytes()).digest()
+    assert "not signed by a reply key of its channel" in bodies.portal.run("import", path, code=1)
+    assert before == hashlib.sha256((bodies.portal.folder / "portal.sqlite").read_bytes()).digest()

@@ -1,0 +1,120 @@
+"""`make demo`, as a newcomer meets it: what it prints is done, and leads from a report to its answer."""
+
+import os
+import re
+import shutil
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.support.installation import START_SECONDS, free_port
+from tests.support.page_visitor import Visitor
+from tests.support.paths import ROOT
+
+pytestmark = pytest.mark.browser
+
+DESK = re.compile(r"^http://.*/open/.*$", re.MULTILINE)
+
+
+@pytest.fixture
+def checkout(tmp_path: Path) -> Path:
+    """A folder in which the demo can make its own, with this project installed."""
+    shutil.copytree(ROOT / "deploy", tmp_path / "deploy")
+    (tmp_path / ".venv").symlink_to(Path(sys.executable).parent.parent)
+    return tmp_path
+
+
+def start(checkout: Path, port: int, desk: int = 0) -> subprocess.Popen[bytes]:
+    with (checkout / "printed").open("w") as printed:
+        environment = os.environ | {"PORT": str(port), "DESK_PORT": str(desk)}
+        return subprocess.Popen(
+            ["deploy/demo.sh"], cwd=checkout, env=environment, stdout=printed, stderr=subprocess.STDOUT
+        )
+
+
+@contextmanager
+def demo(checkout: Path, port: int) -> Iterator[str]:
+    """Run the demo and yield what it has printed by the time it serves."""
+    process = start(checkout, port)
+    try:
+        for _ in range(START_SECONDS * 30):
+            printed = (checkout / "printed").read_text("utf-8")
+            if ("serving on" in printed and DESK.search(printed)) or process.poll() is not None:
+                break
+            time.sleep(0.1)
+        assert DESK.search(printed), printed
+        yield printed
+    finally:
+        process.terminate()
+        assert process.wait(timeout=START_SECONDS) == 0
+
+
+def typed(checkout: Path, command: str) -> str:
+    """Return what a command prints that a newcomer types; it must succeed."""
+    done = subprocess.run(
+        ["sh", "-c", command], cwd=checkout, capture_output=True, text=True, check=False, timeout=60
+    )
+    assert done.returncode == 0, f"{command}\n{done.stdout}{done.stderr}"
+    return done.stdout
+
+
+def answer(page: Page, address: str) -> None:
+    """Collect at the desk, reply to the one case, prepare an outbox."""
+    page.goto(address)
+    page.click("nav >> text=Medium")
+    page.click("main >> text=Collect")
+    page.click("text=To the queue")
+    page.click("tbody a")
+    expect(page.locator("main")).to_contain_text("Someone asked me for a container number.")
+    page.fill("#text", "Thank you. When did it begin?")
+    page.click("#dialogue ~ form button")
+    page.click("nav >> text=Medium")
+    page.click("text=Prepare outbox")
+    expect(page.locator("h1")).to_contain_text("lies on the medium")
+
+
+def test_the_demo_leads_from_a_report_to_its_answer(checkout: Path, chromium: Browser) -> None:
+    """All that it names is done as it stands; a second demo goes on where the first one was."""
+    port = free_port()
+    context = chromium.new_context(locale="en")
+    visitor = Visitor(context.new_page(), f"http://127.0.0.1:{port}", "en")
+    with demo(checkout, port) as printed:
+        assert visitor.address in printed
+        (carry,) = re.findall(r"^ +(demo/bin/.*)$", printed, re.MULTILINE)
+        visitor.report("Someone asked me for a container number.")
+        typed(checkout, carry)
+        answer(context.new_page(), DESK.findall(printed)[0])
+        typed(checkout, carry)
+        visitor.open()
+        visitor.opened()
+        expect(visitor.page.locator("#messages")).to_contain_text("When did it begin?")
+    with demo(checkout, port) as printed:
+        assert "Going on with the data" in printed
+        visitor.open()
+        visitor.opened()
+        page = context.new_page()
+        page.goto(DESK.findall(printed)[0])
+        expect(page.locator("tbody")).to_contain_text("Someone asked me")
+        second = start(checkout, free_port())
+        assert second.wait(timeout=2 * START_SECONDS) == 1
+        assert "another inbox command is at work here" in (checkout / "printed").read_text("utf-8")
+    assert "Someone asked me" in typed(checkout, "demo/bin/inbox list")
+    context.close()
+
+
+def test_a_port_in_use_is_named(checkout: Path) -> None:
+    """The other program is left alone, and nothing is left behind."""
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        port = other.getsockname()[1]
+        assert start(checkout, port).wait(timeout=2 * START_SECONDS) == 1
+    assert f"127.0.0.1:{port} cannot be served on" in (checkout / "printed").read_text("utf-8")
+    assert typed(checkout, "demo/bin/inbox list").startswith("no cases yet")

@@ -1,0 +1,172 @@
+"""The whole life of a report, in a real browser, with the real portal and the real inbox."""
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from io import BytesIO
+from pathlib import Path
+
+import pytest
+from fpdf import FPDF
+from PIL import Image
+from playwright.sync_api import Browser, expect
+
+from tests.support import traces
+from tests.support.installation import Inbox, InboxHere, Installation
+from tests.support.page_visitor import Visitor
+
+pytestmark = pytest.mark.browser
+
+CANARY = "zibeline-quartz-7319"
+TEXTS = {
+    "fr": f"Ils m'ont abordé·e à Noël, près du café « L'Écluse » 😀 {CANARY}\nDeuxième ligne.",
+    "en": f"They came up to me at the naïve café 😀 {CANARY}\nSecond line.",
+}
+FOLLOW_UPS = {
+    "fr": f"Encore : la même voiture, hier soir. {CANARY}",
+    "en": f"More: the same car last night. {CANARY}",
+}
+REPLY = "Merci, nous vous lisons. — We read you: « où » / “where”? 🙂"
+LABELS = {"fr": "En cours d'évaluation", "en": "Under assessment"}
+
+
+def jpeg() -> bytes:
+    """Return a picture as a camera might make it."""
+    picture = Image.radial_gradient("L").resize((640, 480)).convert("RGB")
+    raw = BytesIO()
+    picture.save(raw, "JPEG", quality=90, comment=CANARY.encode())
+    return raw.getvalue()
+
+
+def sent(file: bytes) -> bytes:
+    """Return a file as the page sends it: a picture without its comment."""
+    comment = CANARY.encode()
+    return file.replace(b"\xff\xfe" + (len(comment) + 2).to_bytes(2) + comment, b"")
+
+
+def pdf() -> bytes:
+    """Return a letter of two pages."""
+    letter = FPDF()
+    letter.set_font("Helvetica", size=14)
+    for page in (1, 2):
+        letter.add_page()
+        letter.multi_cell(0, 10, f"Page {page}. {CANARY} " + "lorem ipsum " * 400)
+    return bytes(letter.output())
+
+
+@pytest.fixture(params=["fr", "en"])
+def language(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+@pytest.fixture
+def installation(tmp_path: Path, free_port: Callable[[], int], language: str) -> Iterator[Installation]:
+    """One whose commands are programs of their own, once."""
+    made = Installation(tmp_path, port=free_port(), inbox=Inbox if language == "fr" else InboxHere)
+    with made.portal.serving():
+        yield made
+
+
+@pytest.fixture
+def reporter(chromium: Browser, installation: Installation, language: str) -> Iterator[Visitor]:
+    context = chromium.new_context(viewport={"width": 390, "height": 844})
+    yield Visitor(context.new_page(), installation.portal.address, language)
+    context.close()
+
+
+@dataclass(frozen=True)
+class Life:
+    """A report from its first word on, seen from all sides."""
+
+    installation: Installation
+    reporter: Visitor
+    folder: Path
+    files: dict[str, bytes]
+
+    @property
+    def inbox(self) -> Inbox:
+        return self.installation.inbox
+
+    def paths(self) -> list[Path]:
+        """Put the reporter's files where the browser finds them."""
+        own = self.folder / "reporter"
+        own.mkdir(exist_ok=True)
+        for name, data in self.files.items():
+            (own / name).write_bytes(data)
+        return [own / name for name in self.files]
+
+    def attachment(self, number: int) -> bytes:
+        """Return an attachment of case 1 as the officer gets it."""
+        out = self.folder / f"attachment-{number}"
+        self.inbox.run("attachment", "1", str(number), "--out", out, "--reason", "x")
+        return out.read_bytes()
+
+    def report(self) -> None:
+        """Report with text and files; the inspectorate has every byte of them."""
+        language = self.reporter.language
+        self.reporter.report(TEXTS[language], self.paths())
+        self.installation.carry_in(1)
+        (listed,) = self.inbox.json("list")["cases"]
+        case = self.inbox.json("show", str(listed["case"]))
+        assert TEXTS[language] == case["answers"]["what"]
+        assert ("unsure", language, "received") == (case["answers"]["coi"], case["language"], case["status"])
+        assert ["image/jpeg", "application/pdf"] == [file["type"] for file in case["attachments"]]
+        assert list(map(sent, self.files.values())) == [self.attachment(number) for number in (1, 2)]
+
+    def answer(self, n: int, text: str) -> None:
+        """Answer with outbox ``n``; the reporter reads it with the token."""
+        self.inbox.run("reply", "1", "--text", text)
+        self.inbox.run("status", "1", "assessing")
+        self.installation.carry_back(n)
+        self.reporter.open()
+        self.reporter.opened()
+        page = self.reporter.page
+        expect(page.locator("#status-label")).to_contain_text(LABELS[self.reporter.language])
+        expect(page.locator("#messages")).to_contain_text(text)
+
+    def follow_up(self) -> None:
+        """Write again with a file; the inspectorate has it in the same case."""
+        self.reporter.follow_up(FOLLOW_UPS[self.reporter.language], self.paths()[:1])
+        self.installation.carry_in(2)
+        (follow_up,) = self.inbox.json("show", "1")["follow_ups"]
+        assert FOLLOW_UPS[self.reporter.language] == follow_up["text"]
+        assert sent(next(iter(self.files.values()))) == self.attachment(3)
+
+
+def test_the_whole_life_of_a_report(installation: Installation, reporter: Visitor, tmp_path: Path) -> None:
+    """Reported, collected, answered, followed up, answered again; every byte arrives and nothing leaks."""
+    names = [f"IMG_20261124_{CANARY}.jpg", f"lettre {CANARY}.pdf"]
+    life = Life(installation, reporter, tmp_path, dict(zip(names, [jpeg(), pdf()], strict=True)))
+    life.report()
+    life.answer(1, REPLY)
+    life.follow_up()
+    life.answer(2, f"2. {REPLY}")
+    assert reporter.complaints == []
+    nothing_leaked(installation, reporter, tmp_path)
+
+
+def nothing_leaked(installation: Installation, reporter: Visitor, folder: Path) -> None:
+    """The canary, the token and the file names are nowhere but with the reporter and in the vault."""
+    token = " ".join(reporter.words)
+    secrets = [CANARY, token, token.replace(" ", "-"), "IMG_20261124", REPLY]
+    assert traces.found_in(b"\n".join(reporter.bodies()), secrets) == []
+    addresses = "\n".join(request.url for request in reporter.requests)
+    assert traces.found_in(addresses.encode(), secrets) == []
+    assert traces.neighbours_in(addresses, reporter.words) == []
+    portal = folder / "portal-side"
+    portal.mkdir()
+    for file in [*folder.glob("portal.*"), *installation.medium.rglob("*")]:
+        if file.is_file():
+            (portal / file.name).write_bytes(file.read_bytes())
+    assert traces.found_in_files(portal, secrets) == []
+    assert traces.found_in_memory(installation.portal.processes(), secrets) == []
+
+    # Controls: the same searches do find what must be there.
+    assert len(traces.neighbours_in("?words=" + "%20".join(reporter.words), reporter.words)) == 11
+    (stanza,) = {body[:40] for body in reporter.bodies() if body.startswith(b"age-encryption.org/v1")}
+    envelope = stanza.decode()
+    assert traces.found_in(b"\n".join(reporter.bodies()), [envelope]) == [envelope]
+    assert len(traces.found_in_files(portal, [envelope])) >= 2
+    deployment = re.search(r'deployment = "(.+)"', installation.portal.config.read_text())
+    assert deployment
+    assert traces.found_in_memory(installation.portal.processes(), [deployment[1]]) != []

@@ -1,0 +1,73 @@
+"""The life of a report that was made by telephone: its author follows it in a real browser by the words."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, expect
+
+from tests.support.inbox_builders import today
+from tests.support.installation import Installation
+from tests.support.page_visitor import TELEPHONE, Visitor
+
+pytestmark = pytest.mark.browser
+
+REPLY = "Nous avons bien reçu ce que vous nous avez dit au téléphone."
+FOLLOW_UP = "Encore : la même voiture, hier soir."
+
+
+def shows_what_was_previewed(author: Visitor, previewed: dict[str, Any]) -> None:
+    """Every text of the preview stands on the page, word for word, in its place."""
+    places = {
+        "status": "#status-label", "means": "#status-means", "next_by": "#next-by",
+        "received": "#follow-ups-received", "confirmed": "#confirmed", "issued": "#issued",
+    }  # fmt: skip
+    for name, place in places.items():
+        assert previewed[name] == plain(author.page.locator(place).inner_text())
+    (message,) = previewed["messages"]
+    assert message["head"] == plain(author.page.locator("#messages .hint").inner_text())
+    assert message["text"] == author.page.locator("#messages .written").inner_text()
+
+
+def plain(text: str) -> str:
+    """Return a text of a page with breakable spaces."""
+    return text.replace("\N{NO-BREAK SPACE}", " ")
+
+
+def test_the_author_of_an_entered_report_follows_it_like_any_other(
+    chromium: Browser, tmp_path: Path, free_port: Callable[[], int]
+) -> None:
+    """Entered, opened by the outbox, read with the words, written to again, filed under the case."""
+    installation = Installation(tmp_path, port=free_port())
+    answers = tmp_path / "answers.toml"
+    answers.write_text('what = "On m\'a abordé, dit la voix"\n', "utf-8")
+    told = ("--route", "telephone", "--language", "fr", "--received", today().isoformat())
+    context = chromium.new_context(viewport=TELEPHONE)
+    with installation.portal.serving():
+        author = Visitor(context.new_page(), installation.portal.address)
+        token = installation.inbox.json("enter", *told, "--answers", answers)["token"]
+        author.open(token)
+        author.shows("#error", "unknown-case")  # the control: the portal has not heard of it
+
+        installation.inbox.run("status", "1", "acknowledged")
+        previewed = installation.inbox.json("reply", "1", "--text", REPLY, "--preview")
+        installation.inbox.run("reply", "1", "--text", REPLY)
+        installation.carry_back(1)
+        author.open(token)
+        author.opened()
+        expect(author.page.locator("#status-label")).to_contain_text("Accusé de réception")
+        expect(author.page.locator("#messages")).to_contain_text(REPLY)
+        shows_what_was_previewed(author, previewed)
+
+        author.follow_up(FOLLOW_UP)
+        installation.carry_in(1)
+        (follow_up,) = installation.inbox.json("show", "1")["follow_ups"]
+        assert FOLLOW_UP == follow_up["text"]
+
+        installation.carry_back(2)
+        author.open(token)
+        author.opened()
+        author.shows("#follow-ups-received", "follow-ups-received")
+        assert author.complaints == []
+    context.close()

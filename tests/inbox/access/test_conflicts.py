@@ -1,0 +1,274 @@
+"""Cases are kept from officers by hand, or because a report names them; others lift it again."""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from inbox import conflicts, registers, sharefile
+from tests.support import inbox_builders as build
+from tests.support.inbox_builders import Office, Portal, Reporter, Sent, World, first
+from tests.support.inbox_trio import NAMES
+
+pytest_plugins = ["tests.support.inbox_room"]
+
+
+class Room:
+    """An inbox of alice, bruno and chloe, two of whom open it, with its portal."""
+
+    def __init__(self, office: Office, folder: Path) -> None:
+        self.office = office
+        self.world = World(office)
+        self.portal = Portal(self.world, folder / "medium")
+
+    def of(self, *names: str) -> Office:
+        return self.office.of(*names)
+
+    def collect(self, *sent: Sent, present: Sequence[str] = ("alice", "chloe")) -> Any:
+        bundle = self.portal.bundle(*sent)
+        (outcome,) = self.of(*present).json("collect", bundle, "--confirm-instance", self.portal.fingerprint)
+        return outcome
+
+    def cases(self, *present: str) -> list[int]:
+        return [case["case"] for case in self.of(*present).json("list")["cases"]]
+
+    def kept(self) -> list[tuple[int, str]]:
+        """Return what is kept from whom, past all narrowing."""
+        with self.office.opened() as inbox, inbox.transaction() as session:
+            return [(row.case, row.officer) for row in registers.exclusions(session)]
+
+
+@pytest.fixture(scope="session")
+def founded_room(tmp_path_factory: pytest.TempPathFactory) -> Office:
+    return Office.found_by(tmp_path_factory.mktemp("room"), NAMES, 2)
+
+
+@pytest.fixture
+def room(founded_room: Office, tmp_path: Path) -> Room:
+    return Room(founded_room.copy(tmp_path / "room"), tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["exclude", "9", "bruno", "--reason", "x"], "there is no case 9"),
+        (["exclude", "1", "nobody", "--reason", "x"], "there is no officer nobody"),
+        (["lift", "1", "bruno", "--reason", "x"], "case 1 is not kept from bruno"),
+        (["alias", "nobody", "Jean Dupont"], "there is no officer nobody"),
+        (["alias", "bruno", "x-y"], "at least 3 letters"),
+        (["alias", "bruno", "?!?"], "at least 3 letters"),
+        (["alias", "bruno", "x" * 101], "at most 100 characters"),
+        (["alias", "bruno", "BRUNO!"], "is known by this name already"),
+        (["unalias", "bruno", "Jean Dupont"], "is not known by this name"),
+    ],
+    ids=str,
+)
+def test_what_cannot_be_is_refused_and_changes_nothing(room: Room, words: list[str], said: str) -> None:
+    room.collect(first(Reporter(room.world)))
+    before = room.office.state()
+    done = room.of("alice", "chloe").run("conflict", *words)
+    assert (1, "", True) == (done.code, done.out, said in done.err)
+    assert before == room.office.state()
+
+
+@pytest.mark.parametrize("words", [["exclude", "1", "bruno"], ["lift", "1", "bruno"]])
+def test_it_takes_a_reason(room: Room, words: list[str]) -> None:
+    done = room.office.run("conflict", *words)
+    assert (2, True) == (done.code, "--reason" in done.err)
+
+
+def test_any_officer_keeps_a_case_from_another_or_from_oneself(room: Room) -> None:
+    """From then on it is not there for that one; the journal has the reason, for those who may read it."""
+    room.collect(first(Reporter(room.world)))
+    assert [1] == room.cases("alice", "bruno")
+    done = room.of("alice", "bruno").run("conflict", "exclude", "1", "bruno", "--reason", "his brother")
+    assert "case 1 is kept from bruno: while bruno is present it is not there\n" == done.out
+    assert ([], [1], []) == (
+        room.cases("alice", "bruno"), room.cases("alice", "chloe"), room.cases("bruno", "chloe"),
+    )  # fmt: skip
+    again = room.of("alice", "chloe").run("conflict", "exclude", "1", "bruno", "--reason", "x")
+    assert "case 1 is kept from bruno already" in again.err
+    listed = room.of("alice", "chloe").json("conflict", "list")
+    assert [(1, "bruno")] == [(row["case"], row["officer"]) for row in listed["exclusions"]]
+    assert [] == room.of("alice", "bruno").json("conflict", "list")["exclusions"]
+
+
+def test_nobody_is_excluded_by_hand_if_no_quorum_is_left(room: Room) -> None:
+    """Two officers may still read after the first; the second exclusion would leave one."""
+    room.collect(first(Reporter(room.world)))
+    assert 0 == room.office.run("conflict", "exclude", "1", "bruno", "--reason", "x").code
+    refused = room.of("alice", "chloe").run("conflict", "exclude", "1", "chloe", "--reason", "x")
+    assert "then fewer than 2 officers would be left to read case 1" in refused.err
+    assert "inbox officers add" in refused.err
+    assert [1] == room.cases("alice", "chloe")
+
+
+def test_one_officer_alone_is_excluded_from_nothing(
+    world: World, portal: Portal, collect: Callable[..., Any]
+) -> None:
+    """Not by hand, not by a name: there is nobody else. `officer` is a word of every other report."""
+    collect(portal.bundle(first(Reporter(world), text="a customs officer")))
+    assert [1] == [case["case"] for case in world.office.json("list")["cases"]]
+    for words in (["exclude", "1", "officer", "--reason", "x"], ["alias", "officer", "Jean Dupont"]):
+        assert "inbox officers add" in world.office.run("conflict", *words).err
+
+
+def test_two_others_lift_it(room: Room) -> None:
+    """While the excluded one is there the case is not, so that nobody can lift an own exclusion."""
+    room.collect(first(Reporter(room.world)))
+    assert 0 == room.office.run("conflict", "exclude", "1", "bruno", "--reason", "x").code
+    for present in (("alice", "bruno"), ("bruno", "chloe")):
+        refused = room.of(*present).run("conflict", "lift", "1", "bruno", "--reason", "x")
+        assert (1, True) == (refused.code, "there is no case 1" in refused.err)
+    assert 0 == room.of("alice", "chloe").run("conflict", "lift", "1", "bruno", "--reason", "x").code
+    assert [1] == room.cases("alice", "bruno")
+
+
+def described(name: str, kind: str) -> Callable[..., Any]:
+    """Return ``build.describe`` with another name and type of the first file."""
+    whole = build.describe
+    return lambda files: tuple(build.replace(file, name=name, type=kind) for file in whole(files))
+
+
+@pytest.mark.parametrize("place", ["answer", "list", "note", "follow-up", "file name", "file type"])
+def test_a_report_that_names_an_officer_is_kept_from_that_one(
+    room: Room, monkeypatch: pytest.MonkeyPatch, place: str
+) -> None:
+    """Wherever the name stands; the officer, though present at that very collect, is told nothing of it."""
+    reporter, other = Reporter(room.world), Reporter(room.world)
+    alone = {"files": [b"x"]} if place.startswith("file") else {}
+    text = "Bruno est dans le coup" if place == "answer" else "rien"
+    if place == "list":
+        alone["edit"] = lambda r: build.replace(r, answers={"who": ("autre", "le chef BRUNO")})
+    if place == "file name":
+        monkeypatch.setattr(build, "describe", described("photo_bruno.jpg", "image/jpeg"))
+    if place == "file type":
+        monkeypatch.setattr(build, "describe", described("1.jpg", "image/bruno"))
+    sent = (
+        Sent(build.drop(room.world, "C'est Bruno"))
+        if place == "note"
+        else first(reporter, text=text, **alone)
+    )
+    late = [Sent(reporter.follow_up("c'était bruno !"))] if place == "follow-up" else []
+    outcome = room.collect(sent, *late, present=("alice", "bruno"))
+    assert ([], [], 0) == (outcome["cases"], outcome["follow_ups"], outcome["repeated"])
+    assert [(1, "bruno")] == room.kept()
+    monkeypatch.undo()
+    told = room.collect(first(other), sent, present=("alice", "bruno"))
+    assert ([2], 0) == (told["cases"], told["repeated"])
+    assert ([2], [1, 2]) == (room.cases("alice", "bruno"), room.cases("alice", "chloe"))
+
+
+def test_who_may_see_a_case_is_told_from_whom_it_is_kept(room: Room) -> None:
+    """At collect, in the list, with the case; with that one present nobody is told anything."""
+    outcome = room.collect(first(Reporter(room.world), text="Bruno a tout vu"))
+    assert [{"case": 1, "officer": "bruno"}] == outcome["kept_from"]
+    room.collect(first(Reporter(room.world)))
+    listed = room.of("alice", "chloe").json("list")["cases"]
+    assert [["kept-from-bruno"], []] == [case["flags"] for case in listed]
+    room.of("alice", "chloe").json("declare", "1")
+    said = room.of("alice", "chloe").run("show", "1").out
+    assert "KEPT FROM bruno: do not speak of it there" in said
+    unseen = room.collect(first(Reporter(room.world), text="Bruno encore"), present=("alice", "bruno"))
+    assert ([], []) == (unseen["kept_from"], unseen["cases"])
+    assert "kept" not in room.of("alice", "bruno").run("list").out.lower()
+    bundle = room.portal.bundle(first(Reporter(room.world), text="Bruno toujours"))
+    said = room.of("alice", "chloe").run("collect", bundle).out
+    assert "case 4 is kept from bruno: do not speak of it there" in said
+
+
+def test_what_was_collected_is_told_by_its_numbers_with_the_gaps(room: Room) -> None:
+    """No range that would run over a case that is not there."""
+    texts = ["rien"] * 12 + ["Bruno"]
+    bundle = room.portal.bundle(*(first(Reporter(room.world), text=text) for text in texts))
+    said = room.of("alice", "bruno").run("collect", bundle, "--confirm-instance", room.portal.fingerprint)
+    ((kept, _),) = room.kept()
+    assert "12 new cases, 0 follow-ups" in said.out
+    (line,) = [line for line in said.out.splitlines() if line.startswith("new cases: ")]
+    told = [list(map(int, run.split(" to "))) for run in line.removeprefix("new cases: ").split(", ")]
+    assert [n for n in range(1, 14) if n != kept] == [n for run in told for n in range(run[0], run[-1] + 1)]
+
+
+def test_a_name_that_is_added_is_looked_for_in_old_and_new_reports(room: Room) -> None:
+    """Follow-ups and file names too; whoever is present is told only of cases that they may see."""
+    reporter = Reporter(room.world)
+    room.collect(first(reporter, text="rien"))
+    room.collect(Sent(reporter.follow_up("Jean-Paul Lefèvre")))
+    room.collect(first(Reporter(room.world), text="lefevre jean paul"))
+    room.collect(first(Reporter(room.world), text="Jean Lefèvre"))
+    assert [] == room.kept()
+    added = room.of("alice", "chloe").json("conflict", "alias", "bruno", "Jean-Paul LEFEVRE")
+    assert [1, 2] == added["cases"]
+    hidden = room.of("alice", "bruno").json("conflict", "alias", "bruno", "Jean Lefèvre")
+    assert [] == hidden["cases"]
+    assert [(1, "bruno"), (2, "bruno"), (3, "bruno")] == room.kept()
+    room.collect(first(Reporter(room.world), text="JeanPaul Lefevre"))
+    assert (4, "bruno") in room.kept()
+    listed = room.office.json("conflict", "aliases")["aliases"]
+    assert [("bruno", "Jean Lefèvre"), ("bruno", "Jean-Paul LEFEVRE")] == [
+        (a["officer"], a["alias"]) for a in listed
+    ]
+
+
+def test_what_was_lifted_stays_lifted_when_another_name_is_added(room: Room) -> None:
+    room.collect(first(Reporter(room.world), text="bruno, chloe, Jean Dupont"))
+    assert 1 == room.of("alice", "bruno").json("conflict", "list")["out_of_reach"]
+    with room.office.opened() as inbox, inbox.transaction() as session:
+        for officer in ("bruno", "chloe"):
+            conflicts.lift(session, 1, officer)
+    assert 0 == room.office.run("conflict", "alias", "chloe", "Jean Dupont").code
+    assert [(1, "chloe")] == room.kept()
+
+
+def test_a_name_that_is_taken_off_the_list_is_not_looked_for_any_more(room: Room) -> None:
+    """It takes two officers; what was found by it stays kept."""
+    assert 0 == room.office.run("conflict", "alias", "bruno", "Jean Dupont").code
+    room.collect(first(Reporter(room.world), text="Jean Dupont"))
+    assert 0 == room.office.run("conflict", "unalias", "bruno", "jean-dupont").code
+    room.collect(first(Reporter(room.world), text="Jean Dupont"))
+    assert [(1, "bruno")] == room.kept()
+    assert [] == room.office.json("conflict", "aliases")["aliases"]
+
+
+def test_a_case_that_is_kept_from_every_quorum_is_counted_for_all_to_see(room: Room) -> None:
+    """Nobody may read it, so everybody is told how many there are and what to do; its slot goes on."""
+    room.collect(first(Reporter(room.world), text="Bruno et Chloé"))
+    assert ([], []) == (room.cases("alice", "bruno"), room.cases("alice", "chloe"))
+    for present in (("alice", "bruno"), ("bruno", "chloe")):
+        said = room.of(*present).run("list")
+        assert "1 case is kept from so many officers that no 2 of the others are left to read it" in said.err
+        assert "inbox officers add" in said.err
+        assert 1 == room.of(*present).json("conflict", "list")["out_of_reach"]
+    assert 0 == room.office.run("outbox", "--out", room.office.out).code
+    outbox, _, _ = build.read_outbox(room.office.out / "outbox-inspection-1.tar", room.world)
+    assert 1 == len(outbox.slots)
+
+
+def test_an_officer_who_joins_is_looked_for_in_all_that_came_before(
+    room: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What was kept from the others stays so."""
+    monkeypatch.setattr(sharefile, "LIMITS", build.QUICK)
+    room.collect(first(Reporter(room.world), text="dana, et bruno"))
+    room.collect(first(Reporter(room.world), text="rien"))
+    join(room, "dana")
+    assert [(1, "bruno"), (1, "dana")] == room.kept()
+    assert ([2], [1, 2]) == (room.cases("alice", "dana"), room.cases("alice", "chloe"))
+
+
+def test_the_name_that_founding_gives_is_not_looked_for_when_others_have_joined(tmp_path: Path) -> None:
+    """Half of all reports say officer; the control is another's name."""
+    room = Room(Office.found_by(tmp_path, ("officer", "bruno", "chloe"), 2), tmp_path)
+    room.collect(first(Reporter(room.world), text="a customs officer"), present=("bruno", "chloe"))
+    room.collect(first(Reporter(room.world), text="a customs officer, Bruno"), present=("bruno", "chloe"))
+    assert [(2, "bruno")] == room.kept()
+
+
+def join(room: Room, name: str) -> None:
+    """Let an officer join, with passphrases as ``Office`` gives them."""
+    office = room.of("alice", "chloe")
+    office.secret_of(name).write_text(build.passphrase_of(name) + "\n")
+    files = [word for each in (*NAMES, name) for word in ("--new-passphrase-file", office.secret_of(each))]
+    said = office.run("officers", "add", name, "--shares", office.shares, *files)
+    assert (0, "") == (said.code, said.err)

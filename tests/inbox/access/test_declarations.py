@@ -1,0 +1,178 @@
+"""Before a case is read for the first time, each who is present declares to have no interest in it."""
+
+from pathlib import Path
+
+import pytest
+from sqlalchemy import delete, select
+
+from inbox import queueing
+from inbox.casework import Declaration
+from tests.support.desk_room import sitting
+from tests.support.inbox_builders import Office, today
+from tests.support.inbox_trio import CANARY, Trio
+from tests.support.installation import COMMANDS
+from tests.support.typist import typing
+
+pytest_plugins = ["tests.support.inbox_room"]
+
+
+@pytest.fixture
+def unread(trio: Trio) -> Trio:
+    """The inbox before anybody read anything."""
+    with trio.others.opened() as inbox, inbox.transaction() as session:
+        session.execute(delete(Declaration))
+    return trio
+
+
+READING = [
+    ["show", "3"],
+    ["attachment", "3", "1", "--out", "OUT", "--reason", "x"],
+    ["preview", "3", "1"],
+    ["links", "3"],
+    ["dossier", "preview", "3", "--for", "prosecutor", "--to", "x"],
+    ["identity", "show", "3"],
+    ["access", "3", "--person", CANARY, "--out", "OUT"],
+    ["reply", "3", "--text", "x", "--preview"],
+]
+
+
+@pytest.mark.parametrize("words", READING, ids=[" ".join(words[:2]) for words in READING])
+def test_nothing_is_read_before_all_have_declared_it(unread: Trio, tmp_path: Path, words: list[str]) -> None:
+    """Nor is it noted as read; the control is the same once they have."""
+    before = unread.office.state()
+    run = [str(tmp_path / "out") if word == "OUT" else word for word in words]
+    refused = unread.others.run(*run)
+    assert (1, "") == (refused.code, refused.out)
+    assert (
+        "error: before case 3 is read, alice and chloe must declare to have no interest in it" in refused.err
+    )
+    assert "hint: declare it: inbox declare 3" in refused.err
+    assert before == unread.office.state()
+    assert ["alice", "chloe"] == unread.others.json("declare", "3")["officers"]
+    assert "must declare" not in unread.others.run(*run).err
+
+
+def test_each_declares_once_and_each_newcomer_again(unread: Trio) -> None:
+    """It is noted, with those who were there; it holds for one case alone."""
+    unread.others.json("declare", "1")
+    assert 0 == unread.others.run("show", "1").code
+    assert "all present have declared it before" in unread.others.run("declare", "1").out
+    assert "bruno must declare" in unread.excluded.run("show", "1").err
+    assert "alice and chloe must declare" in unread.others.run("show", "2").err
+    assert ["bruno"] == unread.excluded.json("declare", "1")["officers"]
+    assert 0 == unread.excluded.run("show", "1").code
+    entries = unread.others.json("journal", "print")["entries"]
+    noted = [(each["case"], each["officers"]) for each in entries if each["act"] == "declare"]
+    assert [(1, ["alice", "chloe"])] * 2 + [(1, ["alice", "bruno"])] == noted
+    with unread.others.opened() as inbox, inbox.transaction() as session:
+        rows = session.execute(select(Declaration.case, Declaration.officer, Declaration.day))
+        assert {(1, name, today()) for name in ("alice", "bruno", "chloe")} == {tuple(row) for row in rows}
+
+
+def test_the_question_betrays_no_case_that_is_kept_from_somebody(unread: Trio) -> None:
+    for words in (["show", "3"], ["declare", "3"]):
+        assert unread.excluded.run(*words).err.startswith("error: there is no case 3\n")
+
+
+def test_lists_show_no_word_of_a_case_before_all_have_declared_it(unread: Trio) -> None:
+    """Nor what officers wrote of it, nor where it was; each for itself, and the control is afterwards."""
+    unread.others.json("declare", "1")
+    closed = ("queue", "--closed")
+    for hidden, words in ((True, []), (False, ["declare", "3"])):
+        if words:
+            unread.others.json(*words)
+        rows = {row["case"]: row for row in unread.others.json(*closed)["cases"]}
+        listed = {row["case"]: row for row in unread.others.json("list")["cases"]}
+        assert (hidden, hidden) == (rows[3]["summary"] is None, listed[3]["summary"] is None)
+        assert hidden is (rows[3]["tags"] is rows[3]["area"] is rows[3]["score"] is None)
+        assert ("case 1", "case 1") == (rows[1]["summary"], listed[1]["summary"])
+        said = [unread.others.run(*words).out for words in (closed, ("list",))]
+        with sitting(unread.others) as client:
+            client.send("/en/queue", sort="priority", closed="on", priority="0")
+            said.append(client.page("/en/queue/1"))
+        assert [hidden] * 3 == [CANARY not in each for each in said]
+        assert hidden is ("not shown before: inbox declare 3\n" in said[0])
+        assert hidden is ("    3  P4      due" in said[0])
+        assert "    1  P4  0?  due" in said[0]
+
+
+def test_links_show_no_word_of_another_case_before_all_have_declared_it(unread: Trio) -> None:
+    """Although anybody may link it to one that they read; the control is afterwards."""
+    unread.others.json("declare", "1")
+    unread.others.json("link", "1", "3", "same_facts")
+    for hidden, words in ((True, []), (False, ["declare", "3"])):
+        if words:
+            unread.others.json(*words)
+        linked = {row["case"]: row for row in unread.others.json("links", "1")["linked"]}
+        assert hidden is (linked[3]["summary"] is None)
+        said = [unread.others.run("links", "1").out]
+        with sitting(unread.others) as client:
+            said.append(client.page("/en/case/1/links"))
+        assert [hidden] * 2 == [CANARY not in each for each in said]
+        assert hidden is ("not shown before: inbox declare 3\n" in said[0])
+
+
+def test_who_tags_a_case_is_told_none_of_its_tags_before_all_have_declared_it(unread: Trio) -> None:
+    """A tag may say what the report says; the control is afterwards."""
+    said = unread.others.run("tag", "3", "quai")
+    assert (0, "case 3: noted; its tags are not shown before: inbox declare 3\n") == (said.code, said.out)
+    assert unread.others.json("tag", "3", "quai")["tags"] is None
+    unread.others.json("declare", "3")
+    assert f"case 3: quai, {CANARY}\n" == unread.others.run("tag", "3", "quai").out
+
+
+@pytest.mark.parametrize("dense", [1, 10_000], ids="words in {} cases".format)
+@pytest.mark.parametrize("words", [["--search", "zibeline"], ["--tag", CANARY]], ids=" ".join)
+def test_no_search_finds_a_case_before_all_have_declared_it(
+    unread: Trio, words: list[str], dense: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nor does an act on all that it finds; a filter by what lists show does. The control is afterwards."""
+    monkeypatch.setattr(queueing, "_DENSE", dense)
+    unread.others.json("reopen", "3", "--reason", "x")
+    for count in (0, 1):
+        found = unread.others.json("queue", *words)
+        assert (count, count, True) == (found["count"], len(found["cases"]), found["declared_only"])
+        picked = unread.others.run("many", "assign", "--to", "alice", *words)
+        assert ("1 case matches" in picked.err) is bool(count), picked.err
+        unread.others.json("declare", "1", "3")
+    by_status = unread.others.json("queue", "--status", "assessing")
+    assert (False, [3]) == (by_status["declared_only"], [row["case"] for row in by_status["cases"]])
+
+
+def test_several_cases_are_declared_in_one_act_and_each_noted(unread: Trio) -> None:
+    """At the desk for those chosen on the page; one that is kept from somebody present stops all of it."""
+    before = unread.office.state()
+    assert "there is no case 3" in unread.excluded.run("declare", "1", "3").err
+    assert before == unread.office.state()
+    with sitting(unread.others) as client:
+        client.send("/en/queue", sort="priority", closed="on", priority="0")
+        assert "All of us declare it" in client.page("/en/queue/1")
+        assert client.send("/en/many/declare", case=["1", "2", "3"]).status_code == 303
+        page = client.page("/en/queue/1")
+    assert (True, False) == (CANARY in page, "All of us declare it" in page)
+    entries = unread.others.json("journal", "print")["entries"]
+    assert [1, 2, 3] == [each["case"] for each in entries if each["act"] == "declare"]
+
+
+def test_one_officer_who_is_alone_is_not_asked(tmp_path: Path) -> None:
+    """There is nobody to whom the case could be given instead."""
+    office = Office.found(tmp_path)
+    assert "there is no case 1" in office.run("show", "1").err
+    assert "there is no case 1" in office.run("declare", "1").err
+
+
+@pytest.mark.parametrize(("answers", "code"), [(("yes", "yes"), 0), (("yes", "no"), 1)])
+def test_at_a_terminal_each_is_asked_before_the_case_is_shown(
+    unread: Trio, tmp_path: Path, answers: tuple[str, ...], code: int
+) -> None:
+    """Whoever does not say yes sees nothing, and is told how to leave the case to others."""
+    office = unread.others
+    command = [COMMANDS / "inbox", "--home", office.root, *office.opening(), "show", "3"]
+    with typing(command, tmp_path) as typist:
+        for name, answer in zip(office.present, answers, strict=True):
+            typist.answers(f"{name}, about case 3: no kinship", answer)
+        assert code == typist.waits()
+    assert (code == 0) is (CANARY in typist.shown)
+    assert (code == 0) is ("inbox conflict exclude 3 chloe --reason" not in typist.shown)
+    with office.opened() as inbox, inbox.transaction() as session:
+        assert len(answers) * (code == 0) == len(session.scalars(select(Declaration)).all())

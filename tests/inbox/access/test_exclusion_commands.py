@@ -1,0 +1,161 @@
+"""No command knows of a case that is kept from somebody present; its author notices nothing."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+import pytest
+
+from crypto import bundle
+from inbox import journal, registers
+from inbox.cli import commands
+from tests.support.command_tree import commands_of
+from tests.support.inbox_builders import Office, Said, World, read_outbox, stranger, today
+from tests.support.inbox_clock import moved
+from tests.support.inbox_kills import killed_everywhere
+from tests.support.inbox_trio import CANARY, KEPT, Trio
+from tests.support.paths import ROOT
+
+pytest_plugins = ["tests.support.inbox_room"]
+
+
+def taking_a_case(group: click.Group, path: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
+    """Yield the path of every command that takes a case."""
+    for name, command in commands_of(group).items():
+        if isinstance(command, click.Group):
+            yield from taking_a_case(command, (*path, name))
+        elif any(parameter.name in {"case", "cases"} for parameter in command.params):
+            yield (*path, name)
+
+
+RECIPIENT = stranger().recipient().encode()
+MORE: dict[tuple[str, ...], list[str]] = {
+    ("show",): [],
+    ("preview",): ["1"],
+    ("attachment",): ["1", "--out", "OUT", "--reason", "x"],
+    ("reply",): ["--text", "x"],
+    ("status",): ["assessing"],
+    ("judge",): ["--danger", "1", "--reason", "x"],
+    ("identity", "set"): ["--text-file", str(ROOT / "tests" / "golden" / "sheet.txt")],
+    ("identity", "show"): [],
+    ("identity", "consent"): ["--withdrawn"],
+    ("disclosures", "list"): [],
+    ("disclosures", "add"): ["--to", "x", "--what", "report", "--ground", "judicial"],
+    ("declare",): [],
+    ("links",): [],
+    ("link",): ["1", "same_facts"],
+    ("unlink",): ["1"],
+    ("handlers",): [],
+    ("break-glass",): ["--reason", "x"],
+    ("junk",): ["--reason", "x"],
+    ("destroy",): ["--early", "x"],
+    ("quarantine",): ["--reason", "x"],
+    ("minimise",): ["what", "--text", "x"],
+    ("dossier", "preview"): ["--for", "disciplinary", "--to", "x"],
+    ("dossier", "make"): ["--for", "prosecutor", "--to", "x", "--recipient", RECIPIENT, "--out", "OUT"],
+    ("access",): ["--person", "case", "--out", "OUT"],
+    ("note",): ["--text", "x"],
+    ("tag",): ["escale"],
+    ("assign",): ["--nobody"],
+    ("source-risk",): ["low", "--reason", "x"],
+    ("credibility",): ["2", "--reason", "x"],
+    ("measure",): ["none"],
+    ("retract",): ["1", "--reason", "x"],
+    ("many", "tag"): ["--add", "escale"],
+    ("many", "assign"): ["--nobody"],
+    ("tell",): ["1"],
+    ("close",): ["out_of_scope", "--disclosure", "full", "--to", "prosecutor"],
+    ("reopen",): ["--reason", "x"],
+    ("decide",): ["not_needed", "--reason", "x"],
+    ("extend",): ["--reason", "x", "--text", "x"],
+    ("hold",): ["--reason", "x"],
+    ("timeline",): [],
+    ("conflict", "exclude"): ["chloe", "--reason", "x"],
+    ("conflict", "lift"): ["bruno", "--reason", "x"],
+}
+
+
+@pytest.mark.parametrize("path", [*taking_a_case(commands)], ids=" ".join)
+@pytest.mark.parametrize("form", [[], ["--json"]], ids=["lines", "json"])
+def test_every_command_says_of_the_case_what_it_says_of_one_that_does_not_exist(
+    founded_trio: Trio, tmp_path: Path, path: tuple[str, ...], form: list[str]
+) -> None:
+    """Word for word, and without leaving anything; with the two others present it exists."""
+    before = founded_trio.office.state()
+    more = [str(tmp_path / "out") if word == "OUT" else word for word in MORE[path]]
+
+    def run(office: Office, number: int) -> Said:
+        return office.run(*path, str(number), *more, *form)
+
+    kept, absent = run(founded_trio.excluded, KEPT), run(founded_trio.excluded, 9)
+    assert (1, "") == (kept.code, kept.out)
+    assert kept.err.endswith(f"error: there is no case {KEPT}\nhint: see the numbers: inbox list\n")
+    assert kept == Said(absent.code, absent.out, absent.err.replace("9", str(KEPT)))
+    assert before == founded_trio.office.state()
+    assert not (tmp_path / "out").exists()
+
+
+def test_with_the_others_present_every_such_command_finds_the_case(trio: Trio, tmp_path: Path) -> None:
+    """The control of the test above."""
+    for path, more in MORE.items():
+        words = [str(tmp_path / "out") if word == "OUT" else word for word in more]
+        assert "there is no case" not in trio.others.run(*path, str(KEPT), *words).err, path
+
+
+def test_what_is_printed_holds_nothing_of_the_case(trio: Trio) -> None:
+    """Lists, the journal, the conflicts; the control is what the others are shown."""
+    commands_ = (["list"], ["journal", "print"], ["conflict", "list"], ["journal", "verify"])
+    said = [trio.excluded.run(*words).out for words in commands_]
+    shown = [trio.others.run(*words).out for words in commands_]
+    for out in said[:3]:
+        assert CANARY not in out
+        assert f"case {KEPT}" not in out
+    assert CANARY in shown[0]
+    assert all(f"case {KEPT}" in out for out in shown[1:3])
+    listed = trio.excluded.json("list")
+    assert [1, 2] == [case["case"] for case in listed["cases"]]
+    assert len(listed["unopened"]) < len(trio.others.json("list")["unopened"])
+
+
+def test_the_count_of_envelopes_leaves_out_those_of_the_case(
+    trio: Trio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Which `keys destroy` tells; it is that of the list of those who are present."""
+    clock = moved(monkeypatch)
+    clock.wait(70)
+    trio.others.json("keys", "rotate")
+    clock.wait(40)
+    told = []
+    for office in (trio.excluded, trio.others):
+        kept = office.copy(office.root.parent.with_name(f"copy{len(told)}"))
+        listed = sum(row["file"] is not None for row in kept.json("list")["unopened"])
+        told.append(json.loads(kept.run("keys", "destroy", "--json").out)["set_aside"])
+        assert listed == told[-1]
+    assert told[0] < told[1]
+
+
+def test_the_slot_of_the_case_is_refreshed_whoever_is_present(trio: Trio) -> None:
+    """Its author is told nothing else than the others are."""
+    assert 0 == trio.excluded.run("outbox", "--out", trio.office.out).code
+    outbox, _, files = read_outbox(trio.office.out / "outbox-inspection-2.tar", World(trio.others))
+    assert 3 == len(outbox.slots) == len(outbox.closed)
+    assert 1 == len({len(files[bundle.slot_name(slot.case_id)]) for slot in outbox.slots})
+
+
+def test_killed_anywhere_an_exclusion_and_its_entry_are_both_there_or_neither(
+    trio: Trio, tmp_path: Path
+) -> None:
+    """So are a new name, what it was found in, and all their entries."""
+    command = ("conflict", "alias", "chloe", "case 1")
+    copies = killed_everywhere(trio.others, tmp_path / "killed", today(), *command)
+    states = set()
+    for copy in copies:
+        with copy.opened() as inbox, inbox.transaction() as session:
+            kept = {(row.case, row.officer) for row in registers.exclusions(session)}
+            named = len(registers.aliases(session))
+            states.add(((1, "chloe") in kept, named, journal.head(session).n))
+    (before, after) = sorted(states)
+    assert (False, 0, True, 1) == (*before[:2], *after[:2])
+    assert before[2] + 2 == after[2]
+    assert len(copies) > 2

@@ -1,0 +1,144 @@
+"""A case that has handlers is read by them alone; in an emergency two others open it, which is told."""
+
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from inbox import handlers, journalview, queueing
+from tests.support.inbox_builders import CLOSING, Office, today
+from tests.support.inbox_trio import CANARY, Trio
+
+pytest_plugins = ["tests.support.inbox_room"]
+
+
+@pytest.fixture
+def entrusted(trio: Trio) -> Trio:
+    """Cases 1 and 2 are open, and case 1 is for alice and chloe alone."""
+    for number in ("1", "2"):
+        trio.others.json("reopen", number, "--reason", "x")
+    trio.others.json("handlers", "1", "alice", "chloe")
+    return trio
+
+
+def line(office: Office, number: int, *filters: str) -> Any:
+    """Return the line of a case in the queue, None if it is not there."""
+    found = [row for row in office.json("queue", *filters)["cases"] if row["case"] == number]
+    return found[0] if found else None
+
+
+READING = [
+    ["show", "1"],
+    ["preview", "1", "1"],
+    ["attachment", "1", "1", "--out", "OUT", "--reason", "x"],
+    ["reply", "1", "--text", "x"],
+    ["status", "1", "assessing"],
+    ["note", "1", "--text", "x"],
+    ["close", "1", *CLOSING],
+    ["judge", "1", "--danger", "1", "--reason", "x"],
+    ["conflict", "exclude", "1", "chloe", "--reason", "x"],
+    ["handlers", "1", "alice", "bruno"],
+    ["handlers", "1", "--anyone"],
+]
+
+
+@pytest.mark.parametrize("words", READING, ids=" ".join)
+def test_who_is_no_handler_neither_reads_nor_changes_it(
+    entrusted: Trio, tmp_path: Path, words: list[str]
+) -> None:
+    """Also with a handler beside: both see the same screen. The control is that the handlers can."""
+    before = entrusted.office.state()
+    said = entrusted.excluded.run(*(str(tmp_path / "out") if word == "OUT" else word for word in words))
+    assert (1, "") == (said.code, said.out)
+    assert "error: case 1 is for its handlers alone\nhint: see who they are: inbox handlers 1" in said.err
+    assert before == entrusted.office.state()
+    done = entrusted.others.run(*(str(tmp_path / "out") if word == "OUT" else word for word in words))
+    assert "for its handlers alone\nhint" not in done.err
+
+
+@pytest.mark.parametrize("dense", [1, 10_000], ids="words in {} cases".format)
+def test_others_see_number_priority_and_deadline_in_the_queue(
+    entrusted: Trio, dense: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And nothing more; where a filter would tell more, the case is not there."""
+    monkeypatch.setattr(queueing, "_DENSE", dense)
+    seen, whole = line(entrusted.excluded, 1), line(entrusted.others, 1)
+    told = {"case", "priority", "deadline", "for_handlers", "undeclared"}
+    assert {name for name, value in seen.items() if value is not None} == told
+    assert all(seen[name] == whole[name] for name in told - {"for_handlers", "undeclared"})
+    assert (whole["summary"], True) == ("case 1", seen["for_handlers"])
+    assert "    1  P4      due " in entrusted.excluded.run("queue").out
+    for filters in (["--search", "case"], ["--status", "assessing"]):
+        assert line(entrusted.excluded, 1, *filters) is None
+        assert entrusted.excluded.json("queue", *filters)["count"] == 1
+        assert line(entrusted.others, 1, *filters)
+    assert entrusted.excluded.json("queue", "--priority", "4")["count"] == 2
+    assert [2] == [case["case"] for case in entrusted.excluded.json("list")["cases"]]
+    assert "FOR ITS HANDLERS ALONE: alice, chloe" in entrusted.others.run("show", "1").out
+
+
+def test_a_case_kept_from_somebody_is_no_line_of_the_queue_either(trio: Trio) -> None:
+    """Exclusion goes before need to know; its unread letter does not count there, as that of others does."""
+    assert [2, 3] == [each.json("queue")["unread_closed"] for each in (trio.excluded, trio.others)]
+    trio.others.json("reopen", "3", "--reason", "x")
+    trio.others.json("handlers", "3", "alice", "chloe")
+    assert trio.excluded.json("queue") == {
+        "count": 0,
+        "many": False,
+        "cases": [],
+        "unread_closed": 2,
+        "declared_only": False,
+    }
+    assert 1 == trio.excluded.run("break-glass", "3", "--reason", "x").code
+    assert CANARY in trio.others.run("show", "3").out
+
+
+@pytest.mark.parametrize(
+    ("case", "names", "words"),
+    [
+        ("1", ["alice"], "it takes 2 officers"),
+        ("1", ["alice", "alice"], "it takes 2 officers"),
+        ("1", ["alice", "dora"], "dora cannot be a handler"),
+        ("3", ["alice", "bruno"], "bruno cannot be a handler"),
+        ("9", ["alice", "chloe"], "there is no case 9"),
+    ],
+)
+def test_handlers_are_a_quorum_of_officers_who_may_read_it(
+    trio: Trio, case: str, names: list[str], words: str
+) -> None:
+    before = trio.office.state()
+    said = trio.others.run("handlers", case, *names)
+    assert (1, True) == (said.code, words in said.err)
+    assert before == trio.office.state()
+
+
+def test_names_and_anyone_exclude_one_another(founded_trio: Trio) -> None:
+    assert 2 == founded_trio.others.run("handlers", "1", "alice", "--anyone").code
+    assert 2 == founded_trio.others.run("handlers", "1", "a b").code
+
+
+def test_whoever_gives_a_case_away_reads_it_no_longer(entrusted: Trio) -> None:
+    """Until the new handlers let all read it again."""
+    entrusted.others.json("handlers", "1", "alice", "bruno")
+    assert 1 == entrusted.others.run("show", "1").code
+    assert ["alice", "bruno"] == entrusted.others.json("handlers", "1")["handlers"]
+    entrusted.excluded.json("handlers", "1", "--anyone")
+    assert 0 == entrusted.others.run("show", "1").code
+    assert 1 == entrusted.others.run("handlers", "1", "--anyone").code
+
+
+def test_in_an_emergency_two_officers_open_it_and_the_referent_is_told(entrusted: Trio) -> None:
+    """Noted as an act of its own; who is there is a handler from then on."""
+    office = entrusted.excluded
+    opened = office.json("break-glass", "1", "--reason", "he is in danger tonight")
+    assert ["alice", "bruno", "chloe"] == opened["handlers"]
+    assert 0 == office.run("show", "1").code
+    assert "case 1 is open to those present" in office.run("break-glass", "1", "--reason", "x").err
+    assert 1 == office.run("break-glass", "2", "--reason", "x").code
+    with office.opened() as inbox, inbox.transaction() as session:
+        told = list(map(journalview.line, handlers.broken_since(session, today())))
+        later = list(handlers.broken_since(session, today() + timedelta(1)))
+    (one,) = told
+    assert one.endswith("alice, bruno: break-glass case 1 (alice, bruno) reason: he is in danger tonight")
+    assert not later

@@ -1,0 +1,127 @@
+"""Who an author is, kept apart from all else, and the ledger of what was given to whom."""
+
+from pathlib import Path
+
+import pytest
+from sqlalchemy import delete
+
+from inbox.casework import Identity
+from tests.support.inbox_builders import Office, today
+from tests.support.inbox_trio import Trio
+
+pytest_plugins = ["tests.support.inbox_room"]
+
+NAME = "Ondine Kerguelen-Xaintrailles"
+
+
+@pytest.fixture
+def office(trio: Trio, tmp_path: Path) -> Office:
+    """Two officers, and an author of case 1 who said who it is."""
+    (tmp_path / "identity").write_text(NAME)
+    with trio.others.opened() as inbox, inbox.transaction() as session:
+        session.execute(delete(Identity).filter_by(case=1))
+    trio.others.json("identity", "set", "1", "--text-file", tmp_path / "identity")
+    return trio.others
+
+
+def test_an_identity_is_shown_by_its_own_act_alone(office: Office) -> None:
+    """Not by a list, the case, a search, the queue, or the journal; the control is that act."""
+    shown = [
+        office.run(*command, *form).out
+        for command in (
+            ["list"], ["show", "1"], ["queue"], ["queue", "--search", "Kerguelen"], ["journal", "print"],
+            ["disclosures", "list", "1"], ["conflict", "list"],
+        )
+        for form in ([], ["--json"])
+    ]  # fmt: skip
+    assert all(shown)
+    assert not [out for out in shown if "Kerguelen" in out]
+    assert 0 == office.json("queue", "--search", "Kerguelen")["count"]
+    assert NAME in office.run("identity", "show", "1").out
+    assert NAME == office.json("identity", "show", "1")["identity"]
+
+
+def test_nothing_is_known_of_who_said_nothing(world_office: Office) -> None:
+    """Nor can there be a consent."""
+    for command in (["show", "1"], ["consent", "1", "--withdrawn"]):
+        said = world_office.run("identity", *command)
+        assert (1, "") == (said.code, said.out)
+
+
+@pytest.fixture
+def world_office(founded: Office, tmp_path: Path) -> Office:
+    """An inbox without cases."""
+    return founded.copy(tmp_path / "empty")
+
+
+@pytest.mark.parametrize("text", ["", " \n", "x" * 8_001])
+def test_an_identity_that_says_nothing_or_too_much_is_refused(trio: Trio, tmp_path: Path, text: str) -> None:
+    """And what was noted before stays."""
+    before = trio.office.state()
+    (tmp_path / "identity").write_text(text)
+    assert 1 == trio.others.run("identity", "set", "1", "--text-file", tmp_path / "identity").code
+    assert before == trio.office.state()
+
+
+@pytest.mark.parametrize("day", ["2999-01-01", "2026-13-01", "soon", "99"])
+def test_a_consent_has_a_day_that_was(office: Office, day: str) -> None:
+    before = office.state()
+    assert office.run("identity", "consent", "1", "--day", day).code in {1, 2}
+    assert 2 == office.run("identity", "consent", "1").code
+    assert 2 == office.run("identity", "consent", "1", "--day", "2026-01-01", "--withdrawn").code
+    assert before == office.state()
+
+
+def disclose(office: Office, ground: str, what: str = "identity", *more: str) -> int:
+    return office.run("disclosures", "add", "1", "--to", "X", "--what", what, "--ground", ground, *more).code
+
+
+def test_one_officer_takes_nothing_away_of_an_identity(office: Office, tmp_path: Path) -> None:
+    """Another name is noted below it, as far as there is room; two strike the one that is wrong."""
+    for text, code in (("Somebody Else", 0), ("x" * 7_990, 1)):
+        (tmp_path / "other").write_text(text)
+        assert code == office.run("identity", "set", "1", "--text-file", tmp_path / "other").code
+        assert f"{NAME}\nSomebody Else" == office.json("identity", "show", "1")["identity"]
+    (tmp_path / "wrong").write_text("Somebody Else")
+    struck = office.run("minimise", "1", "identity", "--text-file", tmp_path / "wrong")
+    assert 0 == struck.code, struck.err
+    assert f"{NAME}\n[…]" == office.json("identity", "show", "1")["identity"]
+
+
+def test_without_consent_an_identity_goes_to_the_judicial_authority_alone(office: Office) -> None:
+    """Consent that was taken back, or given for another name, is none."""
+    assert [1, 1] == [disclose(office, "consent"), disclose(office, "other", "identity", "--reason", "x")]
+    assert 0 == disclose(office, "judicial")
+    office.json("identity", "consent", "1", "--day", today().isoformat())
+    assert 0 == disclose(office, "consent")
+    assert 1 == disclose(office, "other", "identity", "--reason", "x")
+    office.json("identity", "consent", "1", "--withdrawn")
+    assert 1 == disclose(office, "consent")
+    office.json("identity", "consent", "1", "--day", today().isoformat())
+    office.json("identity", "set", "1", "--text-file", office.root.parent.parent / "identity")
+    assert 1 == disclose(office, "consent")
+
+
+def test_the_ledger_tells_who_gave_what_to_whom_and_why(office: Office) -> None:
+    """In order, after what stood in it; hostile text is made harmless."""
+    assert 2 == disclose(office, "other", "report")
+    assert 0 == disclose(office, "other", "report", "--reason", "asked by the auditors")
+    office.json(
+        "disclosures", "add", "1", "--to", "TJ\x1b[2J Brest", "--what", "report", "--ground", "judicial"
+    )
+    rows = office.json("disclosures", "list", "1")["disclosures"]
+    assert [("X", "other"), ("TJ\x1b[2J Brest", "judicial")] == [
+        (row["recipient"], row["ground"]) for row in rows[1:]
+    ]
+    assert {"alice, chloe"} == {row["by"] for row in rows[1:]}
+    said = office.run("disclosures", "list", "1").out
+    assert "TJ<U+001B>[2J Brest" in said
+    assert "\x1b" not in said
+
+
+@pytest.mark.parametrize("recipient", ["", "  ", "x" * 201])
+def test_who_gets_something_has_a_name(office: Office, recipient: str) -> None:
+    before = office.state()
+    words = ["disclosures", "add", "1", "--to", recipient, "--what", "report", "--ground", "judicial"]
+    assert 1 == office.run(*words).code
+    assert before == office.state()

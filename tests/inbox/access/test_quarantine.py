@@ -1,0 +1,136 @@
+"""A case in quarantine is read by nobody, whatever is asked; it stays in the queue, and goes on."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm.exc import DetachedInstanceError
+
+from inbox import duties, quarantine
+from inbox.acts import IN_QUARANTINE, Act
+from inbox.casework import Handling, Note, Words
+from inbox.schema import Attachment, Case, FollowUp
+from tests.support.inbox_builders import Office, Portal, Reporter, Sent, World, first, today
+from tests.support.inbox_trio import CANARY, Trio
+
+pytest_plugins = ["tests.support.inbox_room"]
+
+
+@pytest.fixture
+def office(world: World, portal: Portal, reporter: Reporter, collect: Any) -> Office:
+    """Case 1 in quarantine, case 2 beside it, both with the same words and files."""
+    other = Reporter(world)
+    for each in (reporter, other):
+        collect(portal.bundle(first(each, text=CANARY, files=[b"x"]), Sent(each.follow_up(CANARY))))
+    world.office.json("note", "1", "--text", CANARY)
+    world.office.json("quarantine", "1", "--reason", "a lawyer's letter")
+    return world.office
+
+
+def test_nothing_of_it_is_read_beneath_every_question(office: Office) -> None:
+    """The case, its letters, files, notes and words; the control is the program's own work, and case 2."""
+    kinds = (Case.number, FollowUp.case, Attachment.case, Note.case, Words.case, Handling.case)
+    with office.opened() as inbox:
+        with inbox.vault.transaction(inbox.present) as session:
+            seen = [set(session.scalars(select(kind))) for kind in kinds]
+        with inbox.vault.transaction() as session:
+            whole = [set(session.scalars(select(kind))) for kind in kinds]
+    assert [{2}, {2}, {2}, set(), {2}, {2}] == seen
+    assert all(1 in each for each in whole)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["show", "1"], ["attachment", "1", "1", "--out", "OUT", "--reason", "x"], ["preview", "1", "1"],
+        ["note", "1", "--text", "x"], ["links", "1"], ["judge", "1", "--danger", "1", "--reason", "x"],
+        ["dossier", "preview", "1", "--for", "disciplinary", "--to", "x"],
+        ["quarantine", "1", "--reason", "x"],
+    ],
+    ids=" ".join,
+)  # fmt: skip
+def test_whatever_shows_or_needs_it_says_why_not(office: Office, tmp_path: Path, words: list[str]) -> None:
+    given = [str(tmp_path / "out") if word == "OUT" else word for word in words]
+    before = office.state()
+    said = office.run(*given)
+    assert (1, True) == (said.code, f"case 1 is in quarantine since {today()}" in said.err), said
+    assert (before, False) == (office.state(), (tmp_path / "out").exists())
+
+
+def test_what_a_session_holds_already_is_let_go_of(office: Office) -> None:
+    """Whoever places it does not go on reading by what was loaded before."""
+    with office.opened() as inbox, inbox.vault.transaction(inbox.present) as session:
+        case = session.get_one(Case, 2)
+        quarantine.place(session, 2, today())
+        assert session.get(Case, 2) is None
+        with pytest.raises(DetachedInstanceError):
+            assert case.message
+
+
+def test_it_stays_in_the_queue_as_a_line_and_is_not_found_by_its_words(office: Office) -> None:
+    lines = {row["case"]: row for row in office.json("queue")["cases"]}
+    assert (today().isoformat(), None) == (lines[1]["quarantined"], lines[1]["summary"])
+    assert CANARY == lines[2]["summary"]
+    assert f"in quarantine since {today()}" in office.run("queue").out
+    assert [2] == [row["case"] for row in office.json("queue", "--search", CANARY)["cases"]]
+    assert [2] == [case["case"] for case in office.json("list")["cases"]]
+
+
+def test_it_is_answered_closed_and_heard_but_what_comes_stays_shut(
+    office: Office, portal: Portal, reporter: Reporter, collect: Any
+) -> None:
+    """What its author writes is filed, and its slot refreshed, as of any other."""
+    office.json("reply", "1", "--text", "Tell your lawyer's secrets to nobody")
+    collected = collect(portal.bundle(Sent(reporter.follow_up("encore"))))
+    assert [] == collected["unopened"]
+    office.json("close", "1", "out_of_scope", "--disclosure", "full", "--to", "prosecutor")
+    assert 1 == office.run("show", "1").code
+    assert [1] == [each["case"] for each in office.json("retention")["cases"]]
+    office.json("quarantine", "1", "--lift", "--reason", "released")
+    shown = office.json("show", "1")
+    assert ([CANARY, "encore"], "closed") == ([each["text"] for each in shown["follow_ups"]], shown["status"])
+
+
+def test_what_the_law_asks_is_decided_and_a_procedure_keeps_it(office: Office) -> None:
+    """Else a case of an offence could not be closed without lifting what guards the secret."""
+    with office.opened() as inbox, inbox.transaction() as session:
+        session.add(duties.art40(session, 1, today()))
+    closed = ("close", "1", "moot", "--disclosure", "withheld", "--reason", "x")
+    assert "was not decided" in office.run(*closed).err
+    office.json("source-risk", "1", "high", "--reason", "x")
+    decided = office.run("decide", "1", "transmit", "--reason", "the judge lifts the secret", "--json")
+    assert (0, CANARY in decided.out) == (decided.code, False)
+    office.json("hold", "1", "--reason", "the judge asks for it")
+    assert 0 == office.run(*closed).code
+    assert [["held", "proceedings", "portal"]] == [
+        each["obstacles"] for each in office.json("retention")["cases"]
+    ]
+    office.json("hold", "1", "--release", "--reason", "over")
+    assert "in quarantine" in office.run("show", "1").err
+
+
+def test_no_emergency_opens_it(trio: Trio) -> None:
+    """It is not for its handlers alone; and its handlers are told why they read nothing."""
+    trio.others.json("quarantine", "1", "--reason", "x")
+    said = trio.others.run("break-glass", "1", "--reason", "x")
+    assert (1, True) == (said.code, "case 1 is in quarantine" in said.err)
+    trio.others.json("quarantine", "1", "--lift", "--reason", "x")
+    trio.others.json("handlers", "1", "alice", "chloe")
+    trio.others.json("quarantine", "1", "--reason", "x")
+    before = trio.office.state()
+    said = trio.excluded.run("break-glass", "1", "--reason", "x")
+    assert (1, True, before) == (said.code, "case 1 is in quarantine" in said.err, trio.office.state())
+
+
+def test_what_is_in_no_quarantine_is_not_lifted(office: Office) -> None:
+    said = office.run("quarantine", "2", "--lift", "--reason", "x")
+    assert (1, True) == (said.code, "case 2 is in no quarantine" in said.err)
+
+
+def test_which_acts_pass_a_quarantine_is_written_down() -> None:
+    """None of them shows anything of a report: one more is a decision, to be made here as well."""
+    assert {
+        Act.REPLY, Act.SET_STATUS, Act.CLOSE, Act.CLOSE_UNFOUNDED, Act.DECIDE, Act.ASSESS_SOURCE, Act.HOLD,
+        Act.RELEASE_HOLD, Act.OVERSEE, Act.LIST_RETENTION, Act.DESTROY_CASES, Act.LIFT_QUARANTINE,
+    } == IN_QUARANTINE  # fmt: skip

@@ -1,0 +1,107 @@
+"""Many cases are tagged or assigned in one act, all or none, noted of each."""
+
+from typing import Any
+
+import pytest
+
+from tests.support.inbox_builders import Office
+from tests.support.inbox_outcomes import refused
+from tests.support.inbox_trio import Trio
+
+pytest_plugins = ["tests.support.inbox_room"]
+
+
+@pytest.fixture
+def office(trio: Trio) -> Office:
+    """The trio's inbox with its three cases open, and nothing kept from the two who are present."""
+    for number in ("1", "2", "3"):
+        trio.others.json("reopen", number, "--reason", "x")
+    return trio.others
+
+
+def noted(office: Office, act: str) -> list[Any]:
+    entries = office.json("journal", "print")["entries"]
+    return [(each["case"], each["about"]) for each in entries if each.get("act") == act]
+
+
+def tags(office: Office, number: int) -> Any:
+    return office.json("show", str(number))["work"]["tags"]
+
+
+def assigned(office: Office) -> list[Any]:
+    return [office.json("show", str(number))["work"]["assigned"] for number in (1, 2, 3)]
+
+
+def test_many_are_tagged_in_one_act(office: Office) -> None:
+    """Each once, noted of each, by number or by what they have in common."""
+    assert {"cases": [1, 2]} == office.json("many", "tag", "2", "1", "2", "--add", "Escale", "--add", "quai")
+    assert [["case 1", "escale", "quai"], ["case 2", "escale", "quai"]] == [tags(office, n) for n in (1, 2)]
+    assert [(1, ""), (2, "")] == noted(office, "tag")
+    assert (
+        "3 cases: tagged\n"
+        == office.run("many", "tag", "--status", "assessing", "--count", "3", "--add", "vu").out
+    )
+    assert 3 == office.json("queue", "--tag", "vu")["count"]
+    assert [1, 2] == office.json("many", "tag", "--tag", "quai", "--count", "2", "--remove", "quai")["cases"]
+    assert 0 == office.json("queue", "--tag", "quai")["count"]
+    assert [(1, "removed"), (2, "removed")] == noted(office, "tag")[-2:]
+
+
+def test_many_are_given_to_an_officer_in_one_act(office: Office) -> None:
+    office.json("many", "assign", "1", "2", "3", "--to", "alice")
+    assert ["alice"] * 3 == assigned(office)
+    assert [(1, "alice"), (2, "alice"), (3, "alice")] == noted(office, "assign")
+    said = office.run("many", "assign", "--officer", "alice", "--count", "3", "--nobody").out
+    assert ("3 cases: nobody sees to them\n", [None] * 3) == (said, assigned(office))
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "said"),
+    [
+        (["tag", "1", "9", "--add", "x"], 1, "there is no case 9"),
+        (["tag", "1", "2", "--add", "two words"], 1, "this is no tag"),
+        (["tag", "1", "2", "--remove", "vu"], 1, "case 2 has no such tag"),
+        (["assign", "1", "9", "--to", "alice"], 1, "there is no case 9"),
+        (["assign", "1", "2", "--to", "dora"], 1, "there is no officer dora"),
+        (["assign", "2", "3", "--to", "bruno"], 1, "case 3 is kept from bruno"),
+        (["tag", "--status", "assessing", "--count", "2", "--add", "x"], 1, "3 cases match"),
+        (["tag", "--category", "none", "--count", "1", "--add", "x"], 1, "no case matches"),
+        (["tag", "--add", "x"], 2, "give cases"),
+        (["tag", "1", "--tag", "vu", "--add", "x"], 2, "not both"),
+        (["tag", "1"], 2, "give --add"),
+        (["tag", "1", "--add", "x", "--remove", "y"], 2, "give --add"),
+        (["assign", "1"], 2, "give --to"),
+        (["assign", "1", "--to", "alice", "--nobody"], 2, "give --to"),
+    ],
+)
+def test_all_are_done_or_none(office: Office, words: list[str], code: int, said: str) -> None:
+    office.json("tag", "1", "vu")
+    before = office.state()
+    ended = office.run("many", *words)
+    assert (code, True) == (ended.code, said in ended.err)
+    assert before == office.state()
+
+
+def test_what_is_kept_from_somebody_is_neither_changed_nor_betrayed(trio: Trio, office: Office) -> None:
+    """By number, by filter, in the journal; the control is what the others do."""
+    for words in (["tag", "--add", "vu"], ["assign", "--to", "alice"]):
+        said = refused(trio.excluded, "many", words[0], "1", "3", *words[1:])
+        assert "error: there is no case 3\n" in said
+        assert "2 cases match" in trio.excluded.run("many", *words, "--status", "assessing").err
+        done = trio.excluded.json("many", *words, "--status", "assessing", "--count", "2")
+        assert [1, 2] == done["cases"]
+        done = office.json("many", *words, "--status", "assessing", "--count", "3")
+        assert [1, 2, 3] == done["cases"]
+    assert [1, 2] == sorted({case for case, _ in noted(trio.excluded, "tag")})
+    assert "case 3" not in trio.excluded.run("journal", "print").out
+
+
+def test_what_is_for_its_handlers_alone_is_changed_by_them(trio: Trio, office: Office) -> None:
+    office.json("handlers", "1", "alice", "chloe")
+    for words in (["tag", "--add", "vu"], ["assign", "--to", "alice"]):
+        said = refused(trio.excluded, "many", words[0], "2", "1", *words[1:])
+        assert "case 1 is for its handlers alone" in said
+        done = trio.excluded.json("many", *words, "--status", "assessing", "--count", "1")
+        assert [2] == done["cases"]
+    assert [1, 2] == office.json("many", "tag", "1", "2", "--add", "x")["cases"]
+    assert "case 1 is for its handlers" in refused(office, "many", "assign", "2", "1", "--to", "bruno")

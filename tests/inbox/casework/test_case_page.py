@@ -1,0 +1,153 @@
+"""All of the work on a case stands on its page, at the command line and at the desk."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from dateutil.relativedelta import relativedelta
+
+from inbox.desk import translation
+from tests.support.desk_room import sitting
+from tests.support.inbox_builders import Office, Portal, Reporter, Sent, World, today
+from tests.support.inbox_outcomes import slot
+
+ANSWERS = {
+    "danger_now": "unsure",
+    "what": "Un scellé changé",
+    "who_id": "M. Vautrin",
+    "category": "info_leak",
+    "how_many": "only_me",
+    "protect": "la photo de ma voiture",
+}
+DAY, EXTENDED = today(), today() + relativedelta(months=6)
+CANARY = "zibeline-quartz"
+# What it is, the words of `inbox show`, those of the desk in English.
+PARTS = {
+    "an answer under its label": ("Que s'est-il passé ?\n│ Un scellé changé", ">What happened?"),
+    "what was written since": ("follow-up 1, written", "Follow-up 1, written"),
+    "what was answered": ("reply of", "Reply of"),
+    "a file": ("file 1, 7 bytes:", "/case/1/file/1"),
+    "a note": (f"│ {CANARY}", CANARY),
+    "tags": ("tags: quai", 'class="tag">quai'),
+    "who sees to it": ("seen to by officer", 'value="officer" selected'),
+    "a link": ("has to do with case 2: same_facts", '>The same facts: <a href="'),
+    "a measure": ("measure 1, ", "<strong>Administrative inquiry</strong>"),
+    "the clock of the Directive": ("Acknowledgement (Directive, 7 days)",) * 2,
+    "the clock of the décret": ("Acknowledgement (décret, 7 working days)",) * 2,
+    "the clock of the feedback": (
+        f"  {EXTENDED}        Feedback", f"{translation.day('en', EXTENDED)} Feedback"
+    ),
+    "the regime": (
+        f"deadlines of: external authority, more time taken on {DAY}\n",
+        f"External authority · more time taken on {translation.day('en', DAY)}",
+    ),
+    "a decision of the law": (
+        "Telling the prosecutor (art. 40 CPP): to be decided",
+        "Telling the prosecutor (art. 40 CPP) – to be decided",  # noqa: RUF001 - as it is written
+    ),
+    "the risk to the source": ("risk to the source: high\n", "Risk to the source: <strong>High"),
+    "the score": ("priority 4, score 13 of 54\n", ">P4</span> 13 of 54"),
+    "a part of it": ("  danger         1 of 3", '<th scope="row">Danger</th><td>1 / 3</td>'),
+    "the rule behind it": ("(the rules say 2 for category: info_leak)", "Why this was proposed"),
+    "who has set it": ("priority 4, score 13 of 54\n", "judged by an officer"),
+    "how credible it is": ("F3, possibly true", "<strong>F3</strong> Possibly true"),
+    "a warning of danger": ("DANGER: ", "fears, that somebody is in danger now"),
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def room(tmp_path_factory: pytest.TempPathFactory) -> tuple[Office, Reporter]:
+    """An external authority with two cases, all of the work done on the first, and who wrote that."""
+    folder = tmp_path_factory.mktemp("page")
+    office = Office.found(folder)
+    world = World(office)
+    portal = Portal(world, folder / "medium")
+    reporters = [Reporter(world), Reporter(world)]
+    for each in reporters:
+        sent = Sent(
+            each.report(edit=lambda r: replace(r, answers=ANSWERS), files=[b"a photo"]), each.keys.case_id
+        )
+        office.json("collect", portal.bundle(sent), "--confirm-instance", portal.fingerprint)
+    office.json("collect", portal.bundle(Sent(reporters[0].follow_up("encore"))))
+    office.json("settings", "--regime", "external")
+    for words in (
+        ("note", "1", "--text", CANARY), ("tag", "1", "quai"), ("assign", "1", "officer"),
+        ("link", "1", "2", "same_facts"), ("source-risk", "1", "high", "--reason", "x"),
+        ("measure", "1", "admin_inquiry"), ("credibility", "1", "3", "--reason", "x"),
+        ("judge", "1", "--danger", "1", "--reason", "x"),
+        ("extend", "1", "--reason", "x", "--text", "Il faut du temps."),
+    ):  # fmt: skip
+        office.json(*words)
+    return office, reporters[0]
+
+
+@pytest.fixture(scope="module")
+def pages(room: tuple[Office, Reporter]) -> tuple[str, str]:
+    """The case at the command line, after the outbox that tells the author of more time, and at the desk."""
+    office, _ = room
+    office.json("outbox", "--out", office.out)
+    shown = office.run("show", "1").out
+    with sitting(office) as client:
+        return shown, client.page("/en/case/1")
+
+
+@pytest.mark.parametrize("part", PARTS)
+def test_a_case_shows(pages: tuple[str, str], part: str) -> None:
+    for page, words in zip(pages, PARTS[part], strict=True):
+        assert words in page
+
+
+def test_what_must_never_be_repeated_stands_first(pages: tuple[str, str]) -> None:
+    for page, (words, heading, first, other) in zip(
+        pages,
+        [
+            ("NEVER REPEAT", "répéter ?", "│ la photo de ma voiture", "Un scellé changé"),
+            ("Never repeat what", "never repeat?", "la photo de ma voiture", "Un scellé changé"),
+        ],
+        strict=True,
+    ):
+        order = [page.index(each) for each in (words, heading, first, other)]
+        assert sorted(order) == order
+
+
+HAPPENED = {
+    "received": "the report was received",
+    "follow-up": "the author wrote again",
+    "note": "note written",
+    "assign": "assigned",
+    "assess-source": "risk to the source assessed",
+    "record-measure": "measure noted",
+    "rate": "credibility rated",
+    "extend": "time for the feedback extended",
+}
+
+
+def test_what_happened_stands_on_the_timeline_of_both(room: tuple[Office, Reporter]) -> None:
+    office, _ = room
+    said = office.run("timeline", "1").out
+    with sitting(office) as client:
+        page = client.page("/en/case/1/timeline")
+    for act, words in HAPPENED.items():
+        assert (True, True) == (f"  {act}" in said, f">{words}<" in page), act
+
+
+def test_its_author_reads_nothing_of_all_that_but_the_notice(
+    room: tuple[Office, Reporter], tmp_path: Path
+) -> None:
+    """The control is the notice of more time."""
+    office, reporter = room
+    told = slot(office.copy(tmp_path / "copy"), reporter)
+    assert (["Il faut du temps."], (), False) == (
+        [each.text.split("\n\n")[1] for each in told.messages], told.measures_disclosed, CANARY in repr(told)
+    )  # fmt: skip
+
+
+def test_the_end_of_a_case_is_shown(room: tuple[Office, Reporter], tmp_path: Path) -> None:
+    office = room[0].copy(tmp_path / "copy")
+    office.json("decide", "1", "no_transmission", "--reason", "x")
+    office.json("close", "1", "moot", "--disclosure", "withheld", "--reason", "the inquiry goes on")
+    with sitting(office) as client:
+        page = client.page("/en/case/1")
+    assert "outcome: Moot, disclosure withheld (the inquiry goes on)\n" in office.run("show", "1").out
+    for words in ("<dd>Moot</dd>", "<dd>Withheld</dd>", "<dd>the inquiry goes on</dd>", "End of retention"):
+        assert words in page

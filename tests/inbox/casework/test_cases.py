@@ -1,0 +1,192 @@
+"""What staff see of cases and keys: the same members for all, what nobody has read, what will end."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from inbox.schema import IntakeKey, ReplyKey
+from tests.support import inbox_builders as build
+from tests.support.inbox_builders import CLOSING, Office, Portal, Reporter, Sent, World
+
+pytest_plugins = ["tests.support.inbox_room"]
+
+
+@pytest.fixture
+def collect(world: World, tmp_path: Path) -> Callable[..., Any]:
+    """Return a function that collects a bundle of these envelopes."""
+    portal = Portal(world, tmp_path / "medium")
+
+    def run(*sent: Sent) -> Any:
+        words = ("collect", portal.bundle(*sent), "--confirm-instance", portal.fingerprint)
+        return world.office.json(*words)[0]
+
+    return run
+
+
+def first(reporter: Reporter, **changes: Any) -> Sent:
+    return Sent(reporter.report(**changes), reporter.keys.case_id)
+
+
+def unread(office: Office) -> list[tuple[bool, int]]:
+    return [(case["unread"], case["unread_follow_ups"]) for case in office.json("list")["cases"]]
+
+
+def end(office: Office, kind: type[IntakeKey] | type[ReplyKey], days: int) -> None:
+    """Let the keys of a kind end in so many days."""
+    with office.opened() as inbox, inbox.transaction() as session:
+        for key in session.query(kind):
+            key.not_after = build.today() + timedelta(days=days)
+
+
+def test_signed_and_unsigned_cases_have_the_same_members(world: World, collect: Callable[..., Any]) -> None:
+    collect(first(Reporter(world), files=[b"x"]), Sent(build.drop(world, "Écrit à la main")))
+    shown = [world.office.json("show", number) for number in "12"]
+    (unsigned,) = [view for view in shown if view["flags"]]
+    (signed,) = [view for view in shown if not view["flags"]]
+    assert list(signed) == list(unsigned)
+    assert (None, "Écrit à la main") == (signed["note"], unsigned["note"])
+    assert (None, None, {}, {}) == tuple(
+        unsigned[name] for name in ("written", "questionnaire", "answers", "labels")
+    )
+
+
+def test_commands_that_change_or_write_tell_it_in_json(
+    world: World, collect: Callable[..., Any], tmp_path: Path
+) -> None:
+    collect(first(Reporter(world), files=[b"data"]))
+    (described,) = world.office.json("show", "1")["attachments"]
+    out = tmp_path / "out"
+    written = world.office.json("attachment", "1", "1", "--out", out, "--reason", "x")
+    assert "the sender's own bytes" in written.pop("warning")
+    assert {"case": 1, "file": str(out)} | described == written
+    assert b"data" == out.read_bytes()
+    replied = world.office.json("reply", "1", "--text", "Bonjour")
+    assert {"case": 1, "day": build.today().isoformat(), "slot": 1} == replied
+    assert {"case": 1, "status": "assessing"} == world.office.json("status", "1", "assessing")
+    assert "closed" == world.office.json("close", "1", *CLOSING)["status"]
+    assert "closed" == world.office.json("show", "1")["status"]
+
+
+@pytest.mark.parametrize(
+    "words", [["attachment", "1", "9", "--out", "x", "--reason", "x"], ["reply", "7", "--text", "a"]]
+)
+def test_a_refusal_prints_no_json(world: World, collect: Callable[..., Any], words: list[str]) -> None:
+    collect(first(Reporter(world)))
+    said = world.office.run(*words, "--json")
+    assert (1, "", True) == (said.code, said.out, said.err.startswith("error: "))
+
+
+def test_what_nobody_has_read_is_marked_until_it_is_shown(world: World, collect: Callable[..., Any]) -> None:
+    """A case, then a follow-up to it although it was closed; list and collect alone mark nothing as read."""
+    reporter = Reporter(world)
+    collect(first(reporter), first(Reporter(world)))
+    number = str(next(iter(collect(Sent(reporter.follow_up()))["follow_ups"])))
+    assert [(True, 0), (True, 1)] == sorted(unread(world.office))
+    shown = world.office.json("show", number)
+    assert (True, [True]) == (shown["unread"], [each["unread"] for each in shown["follow_ups"]])
+    assert [(False, 0), (True, 0)] == sorted(unread(world.office))
+    world.office.json("close", number, *CLOSING)
+    collect(Sent(reporter.follow_up()), Sent(reporter.follow_up()))
+    assert [(False, 2), (True, 0)] == sorted(unread(world.office))
+    listed = world.office.run("list").out
+    assert "       NOT READ YET: 2 follow-ups\n" in listed
+    assert "       NOT READ YET: the case\n" in listed
+    assert listed.endswith("\nnot read yet: case 1, 2; to see one: inbox show CASE\n")
+    shown_lines = world.office.run("show", number).out
+    assert 2 == shown_lines.count(", not read before:")
+    assert ", not read before" not in world.office.run("show", number).out
+    assert f"not read yet: case {3 - int(number)};" in world.office.run("list").out
+    world.office.run("show", str(3 - int(number)))
+    assert "read yet" not in world.office.run("list").out.lower()
+
+
+def test_a_repeated_message_is_not_news(world: World, collect: Callable[..., Any]) -> None:
+    """Neither the report again nor the follow-up again, nor what became no case."""
+    reporter = Reporter(world)
+    sent = [first(reporter), Sent(reporter.follow_up())]
+    collect(*sent)
+    world.office.run("show", "1")
+    collect(*sent, Sent(reporter.follow_up(seed=bytes(32))))
+    assert [(False, 0)] == unread(world.office)
+
+
+def test_a_refused_show_marks_nothing(world: World, collect: Callable[..., Any]) -> None:
+    collect(first(Reporter(world)))
+    before = world.office.state()
+    assert 1 == world.office.run("show", "2").code
+    assert before == world.office.state()
+
+
+def commands(world: World, tmp_path: Path) -> list[list[str | Path]]:
+    return [["list"], ["keyring", "--out", tmp_path / "keyring"], ["outbox", "--out", world.office.out]]
+
+
+@pytest.mark.parametrize("kind", [IntakeKey, ReplyKey], ids=["intake", "reply"])
+@pytest.mark.parametrize(
+    ("days", "words"),
+    [
+        (31, None),
+        (30, "the last {} key ends in 30 days, on "),
+        (15, "the last {} key ends in 15 days, on "),
+        (14, "soon: the last {} key ends in 14 days, on "),
+        (8, "soon: the last {} key ends in 8 days, on "),
+        (7, "urgent: the last {} key ends in 7 days, on "),
+        (1, "urgent: the last {} key ends tomorrow; after that day "),
+        (0, "urgent: the last {} key ends today; after that day "),
+    ],
+)
+def test_the_end_of_the_last_key_is_told_in_time(
+    world: World, tmp_path: Path, kind: Any, days: int, words: str | None
+) -> None:
+    """By list, keyring and outbox: on standard error for people, as a member for scripts."""
+    end(world.office, kind, days)
+    name = "intake" if kind is IntakeKey else "reply"
+    expected = [] if words is None else [words.format(name)]
+    for command in commands(world, tmp_path):
+        told = world.office.json(*command)["warnings"]
+        assert expected == [text[: len(start)] for text, start in zip(told, expected, strict=True)]
+        said = world.office.run(*command)
+        assert (0, "".join(f"warning: {text}\n" for text in told)) == (said.code, said.err)
+
+
+def test_an_older_key_that_ends_is_no_reason_to_warn(world: World) -> None:
+    with world.office.opened() as inbox, inbox.transaction() as session:
+        (key,) = session.query(ReplyKey)
+        ended = build.today() - timedelta(days=1)
+        session.add(ReplyKey(id=b"x", key=b"x", seed=b"x", not_before=key.not_before, not_after=ended))
+    assert [] == world.office.json("list")["warnings"]
+
+
+def test_after_the_last_intake_key_it_is_said_what_is_lost(
+    world: World, tmp_path: Path, collect: Callable[..., Any]
+) -> None:
+    """Nothing more comes in; what was sealed in time is still collected, answers still leave."""
+    end(world.office, IntakeKey, -1)
+    assert [1] == collect(first(Reporter(world)))["cases"]
+    for command in commands(world, tmp_path):
+        said = world.office.run(*command)
+        assert (0, 1) == (said.code, said.err.count("\n"))
+        assert (
+            f"intake key ended on {build.today() - timedelta(days=1)}: nobody can send a report" in said.err
+        )
+
+
+def test_after_the_last_reply_key_it_is_said_what_is_lost(world: World, tmp_path: Path) -> None:
+    end(world.office, ReplyKey, -1)
+    listing, keyring, outbox = (world.office.run(*command) for command in commands(world, tmp_path))
+    for said in (listing, keyring):
+        assert (0, True) == (said.code, "no outbox can be made: no reply, no status" in said.err)
+    assert (1, True) == (outbox.code, "no outbox can be made" in outbox.err)
+    assert "inbox keys rotate" in outbox.err
+
+
+def test_warnings_name_the_command_that_helps(world: World) -> None:
+    """It is there: a warning that sent people to another would cost them days."""
+    for kind in (IntakeKey, ReplyKey):
+        end(world.office, kind, 3)
+    told = " ".join(world.office.json("list")["warnings"])
+    assert 2 == told.count("inbox keys rotate")
+    assert 0 == world.office.run("keys", "rotate", "--help").code

@@ -1,0 +1,221 @@
+"""Reports that are hostile by their words, names or number: nothing hangs, nothing runs, others are read."""
+
+import re
+import secrets
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from crypto import questionnaire
+from inbox import questionnaires, terminal
+from inbox import words as search_words
+from inbox.casework import Handling
+from inbox.schema import FollowUp
+from tests.support import hostile, inbox_builders
+from tests.support.desk_room import sitting
+from tests.support.inbox_builders import (
+    Office,
+    Portal,
+    Reporter,
+    Sent,
+    World,
+    answering,
+    drop,
+    first,
+    kinds,
+    today,
+)
+from tests.support.paths import ROOT
+
+pytest_plugins = ["tests.support.inbox_room"]
+
+WORDS = (hostile.SCRIPT, hostile.JINJA, hostile.ESCAPES, hostile.BIDI, hostile.ALIKE, hostile.FORMULAS)
+ALL = "\n".join(WORDS)
+MANY = 10_000
+LONG = 8_000
+
+
+def printed(office: Office, *words: str) -> str:
+    said = office.run(*words)
+    assert (0, "") == (said.code, said.err), words
+    assert [] == [char for char in said.out if char != "\n" and terminal.visible(char) != char]
+    return said.out
+
+
+def test_words_in_every_field_stay_words(world: World, portal: Portal, collect: Callable[..., Any]) -> None:
+    """Answers to all questions and to others, follow-up, note: as they were in JSON, harmless in print."""
+    reporter = Reporter(world)
+    asked = [field.id for field in questionnaire.parse(inbox_builders.QUESTIONNAIRE.read_bytes()).fields]
+
+    def everywhere(report: Any) -> Any:
+        return replace(report, answers=dict.fromkeys([*asked, "who", "zz"], ALL))
+
+    sent = [
+        Sent(reporter.report(edit=everywhere), reporter.keys.case_id),
+        Sent(reporter.follow_up(ALL)),
+        Sent(drop(world, ALL)),
+    ]
+    collect(portal.bundle(*sent))
+    office = world.office
+    signed, unsigned = sorted((office.json("show", n) for n in "12"), key=lambda view: bool(view["note"]))
+    assert {ALL} == {*signed["answers"].values(), unsigned["note"], signed["follow_ups"][0]["text"]}
+    for words in (["list"], ["queue"], ["queue", "--search", "owned"], ["show", "1"], ["show", "2"]):
+        assert hostile.RENDERED not in printed(office, *words)
+    whole = printed(office, "show", "1") + printed(office, "show", "2")
+    assert whole.count("│ =cmd|") == len(signed["answers"]) + 2
+    assert "<U+202E>" in whole
+    assert 2 == whole.count(
+        "LOOK TWICE at words with letters of several alphabets: p<U+0430>ypal, <U+0392>ank"
+    )
+    assert "{{ 7 * 7191 }}" in whole.replace("\n│ ", "")
+
+
+def test_no_words_of_a_report_pass_for_its_category(
+    world: World, portal: Portal, collect: Callable[..., Any]
+) -> None:
+    """Which stands in lists before a case is read, and in that for the archives after it is gone.
+
+    The control is a category that the questionnaire offers.
+    """
+    for answers in ({"category": ALL, "where": ALL}, {"category": "threat"}):
+        collect(portal.bundle(first(Reporter(world), edit=answering(**answers))))
+    with world.office.opened() as inbox, inbox.transaction() as session:
+        works = [session.get_one(Handling, number) for number in (1, 2)]
+        assert [("", ""), ("threat", "")] == [(work.category, work.area) for work in works]
+        works[0].category = ALL  # as an earlier version filed it
+    assert "<U+202E>" in printed(world.office, "queue")
+
+
+def test_a_name_of_eight_thousand_letters_takes_one_line(
+    world: World, portal: Portal, collect: Callable[..., Any]
+) -> None:
+    """In the lists; the case shows all of it."""
+    name = "X" * LONG
+    collect(portal.bundle(first(Reporter(world), text=name)))
+    for words in (["list"], ["queue"]):
+        assert len(printed(world.office, *words)) < 2_000
+    assert LONG == printed(world.office, "show", "1").count("X")
+    assert name == world.office.json("show", "1")["answers"]["what"]
+
+
+@pytest.mark.parametrize(("length", "cases"), [(255, 2), (LONG, 1)])
+def test_a_file_name_that_no_page_would_send_is_a_visible_row(
+    world: World, portal: Portal, monkeypatch: pytest.MonkeyPatch, length: int, cases: int
+) -> None:
+    """The protocol allows 255 characters; what has more becomes no case, and the other report does."""
+    described = inbox_builders.describe
+    monkeypatch.setattr(
+        inbox_builders,
+        "describe",
+        lambda files: tuple(replace(each, name="x" * length) for each in described(files)),
+    )
+    sent = [first(Reporter(world), files=[b"x"]), first(Reporter(world))]
+    world.office.json("collect", portal.bundle(*sent), "--confirm-instance", portal.fingerprint)
+    assert cases == len(world.office.json("list")["cases"])
+    assert ["malformed"] * (2 - cases) == kinds(world.office)
+
+
+def test_ten_thousand_follow_ups_break_nothing(
+    world: World, portal: Portal, collect: Callable[..., Any]
+) -> None:
+    """Lists, queue, case, reply, outbox, and the next follow-up; another case stays as it was."""
+    flooder, other = Reporter(world), Reporter(world)
+    collect(portal.bundle(first(flooder), first(other)))
+    office = world.office
+    views = {n: office.json("show", n) for n in "12"}
+    with office.opened() as inbox, inbox.transaction() as session:
+        case_id = flooder.keys.case_id
+        number = next(
+            case.number for case in inbox_builders.records.cases(session) if case.case_id == case_id
+        )
+        session.add_all(_follow_up(number, position) for position in range(1, MANY + 1))
+    for words in (["list"], ["queue"]):
+        assert len(printed(office, *words)) < 3_000
+    assert f"follow-up {MANY}, written" in printed(office, "show", str(number))
+    with sitting(office) as client:
+        assert f"More, number {MANY}" in client.page(f"/en/case/{number}")
+        assert "No case is open" not in client.page("/en/")
+    assert 0 == office.run("reply", str(number), "--text", "Enough").code
+    assert 0 == office.run("outbox", "--out", office.out).code
+    collect(portal.bundle(Sent(flooder.follow_up("and one more"))))
+    shown = office.json("show", str(number))["follow_ups"]
+    assert (MANY + 1, "and one more") == (len(shown), shown[-1]["text"])
+    assert views[str(3 - number)]["answers"] == office.json("show", str(3 - number))["answers"]
+
+
+def test_the_words_of_a_case_are_written_once_for_all_letters_of_a_bundle(
+    world: World, portal: Portal, collect: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each time takes as long as all words of the case: letter by letter, some thousands would take days."""
+    flooder, other = Reporter(world), Reporter(world)
+    collect(portal.bundle(first(flooder), first(other)))
+    written, add = [], search_words.add
+
+    def counted(session: Any, number: int, texts: list[str]) -> None:
+        written.append((number, texts))
+        add(session, number, texts)
+
+    monkeypatch.setattr(search_words, "add", counted)
+    letters = [Sent(flooder.follow_up(f"quay {n}")) for n in range(9)]
+    collect(portal.bundle(*letters, Sent(other.follow_up("warehouse"))))
+    assert [1, 9] == sorted(len(texts) for _, texts in written)
+    for word in ("quay", "warehouse"):
+        assert 1 == world.office.json("queue", "--search", word)["count"]
+
+
+def test_a_case_is_found_by_what_was_written_first_as_far_as_there_is_room(
+    world: World, portal: Portal, collect: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What came later still stands in the case; the control is what came before, and another case."""
+    monkeypatch.setattr(search_words, "_MOST", 100)
+    flooder = Reporter(world)
+    letters = [Sent(flooder.follow_up(text)) for text in ("early " + "x" * 100, "late")]
+    for sent in ([first(flooder), first(Reporter(world), text="late")], letters[:1], letters[1:]):
+        collect(portal.bundle(*sent))
+    late = world.office.json("queue", "--search", "late")
+    early = world.office.json("queue", "--search", "early")
+    assert (1, 1) == (early["count"], late["count"])
+    number = early["cases"][0]["case"]
+    assert number != late["cases"][0]["case"]
+    assert "late" == world.office.json("show", str(number))["follow_ups"][-1]["text"]
+
+
+def test_what_must_not_be_repeated_is_taken_apart_once_for_all_follow_ups(
+    world: World, portal: Portal, collect: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else a dossier of a case with ten thousand of them takes minutes, in which the desk answers nobody."""
+    asked, times = questionnaires.asked, []
+
+    def counted(*given: Any) -> Any:
+        times.append(given)
+        return asked(*given)
+
+    collect(portal.bundle(first(Reporter(world))))
+    with world.office.opened() as inbox, inbox.transaction() as session:
+        session.add_all(_follow_up(1, position) for position in range(1, 101))
+    monkeypatch.setattr(questionnaires, "asked", counted)
+    for words in (
+        ["dossier", "preview", "1", "--for", "prosecutor", "--to", "x", "--redact", "*:More"],
+        ["access", "1", "--person", "More", "--out", str(world.office.out / "held.pdf")],
+    ):
+        times.clear()
+        assert 0 == world.office.run(*words).code
+        assert 1 <= len(times) <= 5
+
+
+def test_nothing_leaves_as_a_table_in_which_a_formula_could_run() -> None:
+    """There is no CSV and no spreadsheet; who adds one has to see to what begins a formula."""
+    tables = re.compile(r"\bimport csv\b|csv\.writer|openpyxl|text/csv|\.xlsx|\.csv")
+    rooms = [path for room in ("inbox", "portal") for path in (ROOT / room).rglob("*.py")]
+    assert len(rooms) > 100
+    assert [] == [path.name for path in rooms if tables.search(path.read_text("utf-8"))]
+    assert tables.search("import csv")
+
+
+def _follow_up(case: int, position: int) -> FollowUp:
+    return FollowUp(
+        case=case, id=secrets.token_bytes(16), position=position, received=today(), written=today(),
+        text=f"More, number {position}", message=b"", signature=b"", unread=True,
+    )  # fmt: skip

@@ -1,0 +1,174 @@
+"""Junk leaves the queue many at once, and comes back as easily; nobody who wrote it is told."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from inbox import picking
+from tests.support import inbox_builders as build
+from tests.support.inbox_builders import (
+    Office,
+    Portal,
+    Reporter,
+    Sent,
+    World,
+    answering,
+    first,
+    read_outbox,
+    today,
+)
+from tests.support.inbox_trio import Trio
+
+pytest_plugins = ["tests.support.inbox_room"]
+
+
+class Flooded:
+    """An inbox with five reports, three of them junk of one category, and who wrote the first."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.office = Office.found(folder)
+        self.world = World(self.office)
+        self.portal = Portal(self.world, folder / "medium")
+        self.author = Reporter(self.world)
+        for n in range(5):
+            author = self.author if n == 0 else Reporter(self.world)
+            edit = answering(category="other" if n < 3 else "threat")
+            self.collect(first(author, text="achetez" if n < 3 else "on me menace", edit=edit))
+
+    def collect(self, sent: Sent) -> None:
+        bundle = self.portal.bundle(sent)
+        self.office.json("collect", bundle, "--confirm-instance", self.portal.fingerprint)
+
+
+@pytest.fixture(scope="module")
+def flooded(tmp_path_factory: pytest.TempPathFactory) -> Flooded:
+    return Flooded(tmp_path_factory.mktemp("flooded"))
+
+
+@pytest.fixture
+def office(flooded: Flooded, tmp_path: Path) -> Office:
+    return flooded.office.copy(tmp_path / "copy")
+
+
+def queue(office: Office, *filters: str) -> list[int]:
+    return sorted(case["case"] for case in office.json("queue", *filters)["cases"])
+
+
+def noted(office: Office, act: str) -> list[Any]:
+    entries = office.json("journal", "print")["entries"]
+    return [(each["case"], each["about"], each["reason"]) for each in entries if each.get("act") == act]
+
+
+def test_many_are_rejected_in_one_act_and_come_back(office: Office) -> None:
+    """By their numbers; out of the queue, in the list of junk, noted one by one under one act."""
+    done = office.json("junk", "3", "1", "2", "1", "--reason", "advertising")
+    assert {"cases": [1, 2, 3], "rejected": True} == done
+    assert ([4, 5], [1, 2, 3], []) == (queue(office), queue(office, "--junk"), queue(office, "--closed"))
+    acts = [(None, "", "advertising"), (1, "", ""), (2, "", ""), (3, "", "")]
+    assert acts == noted(office, "reject")
+    assert f"JUNK since {today()}: not in the queue; inbox junk 2 --recover" in office.run("show", "2").out
+    office.json("junk", "2", "3", "--recover")
+    assert ([2, 3, 4, 5], [1]) == (queue(office), queue(office, "--junk"))
+    assert [(None, "", ""), (2, "", ""), (3, "", "")] == noted(office, "recover")
+    assert "JUNK" not in office.run("show", "2").out
+
+
+def test_what_a_filter_finds_is_rejected_once_its_number_is_confirmed(office: Office) -> None:
+    """The look is noted, also one that came to nothing: no search goes unseen."""
+    said = office.run("junk", "--search", "achetez", "--category", "other")
+    assert (1, "error: 3 cases match\n") == (said.code, said.err.partition("hint")[0])
+    assert "add: --count 3" in said.err
+    assert 1 == office.run("junk", "--search", "achetez", "--count", "2").code
+    assert (2, [1, 2, 3, 4, 5]) == (len(noted(office, "search")), queue(office))
+    assert (
+        "3 cases rejected; see: inbox queue --junk\n"
+        == office.run("junk", "--search", "achetez", "--count", "3").out
+    )
+    assert [4, 5] == queue(office)
+    assert [1, 2, 3] == office.json("junk", "--category", "other", "--count", "3", "--recover")["cases"]
+
+
+def test_so_many_that_nobody_counts_them_are_not_rejected(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(picking, "MANY", 2)
+    said = office.run("junk", "--search", "achetez", "--count", "3")
+    assert (1, "error: more than 2 cases match\n") == (said.code, said.err.partition("hint")[0])
+    assert [1, 2, 3, 4, 5] == queue(office)
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "said"),
+    [
+        (["1", "9"], 1, "there is no case 9"),
+        (["1", "5"], 1, "case 5 is closed, or junk already"),
+        (["1", "4"], 1, "case 4 is closed, or junk already"),
+        (["4", "1", "--recover"], 1, "case 1 is no junk"),
+        (["--category", "nothing", "--count", "1"], 1, "no case matches"),
+        (["--search", "!!", "--count", "3"], 1, "a search has a word"),
+        ([], 2, "give cases"),
+        (["--recover"], 2, "give cases"),
+        (["1", "--category", "other"], 2, "not both"),
+    ],
+)
+def test_all_are_rejected_or_none(office: Office, words: list[str], code: int, said: str) -> None:
+    office.json("junk", "4")
+    office.json("decide", "5", "no_transmission", "--reason", "x")
+    office.json("close", "5", "moot", "--disclosure", "withheld", "--reason", "x")
+    before = office.state()
+    refused = office.run("junk", *words)
+    assert (code, True) == (refused.code, said in refused.err)
+    assert before == office.state()
+
+
+def test_no_clock_runs_for_junk(office: Office) -> None:
+    """Until it comes back; then it is due when it would have been."""
+    (before,) = [case["deadline"] for case in office.json("queue")["cases"] if case["case"] == 1]
+    office.json("junk", "1")
+    (junk,) = office.json("queue", "--junk")["cases"]
+    assert (junk["deadline"], bool(before)) == (None, True)
+    office.json("judge", "1", "--danger", "1", "--reason", "x")
+    assert office.json("queue", "--junk")["cases"][0]["deadline"] is None
+    office.json("status", "1", "assessing")
+    assert [1] == queue(office, "--junk")
+    office.json("junk", "1", "--recover")
+    assert all(case["deadline"] for case in office.json("queue")["cases"])
+
+
+def test_its_author_sees_no_difference_and_is_heard_again(tmp_path: Path) -> None:
+    """The slot is refreshed with the same status as any; a follow-up brings the case back, unread."""
+    flooded = Flooded(tmp_path)
+    office = flooded.office
+    office.json("junk", "1", "2")
+    office.json("outbox", "--out", office.out)
+    outbox, _, files = read_outbox(office.out / "outbox-inspection-1.tar", flooded.world)
+    assert 5 == len(outbox.slots)
+    name = build.bundle.slot_name(flooded.author.keys.case_id)
+    assert "received" == build.read_slot(files[name], flooded.author).status
+    flooded.collect(Sent(flooded.author.follow_up("je parle sérieusement")))
+    assert ([1, 3, 4, 5], [2]) == (queue(office), queue(office, "--junk"))
+    assert all(case["deadline"] for case in office.json("queue")["cases"])
+
+
+def test_a_case_kept_from_somebody_is_neither_rejected_nor_betrayed(trio: Trio) -> None:
+    """By number, by filter, by count, in the journal; the control is what the others do."""
+    for number in ("1", "2", "3"):
+        trio.others.json("reopen", number, "--reason", "x")
+    assert "there is no case 3" in trio.excluded.run("junk", "1", "3").err
+    assert "2 cases match" in trio.excluded.run("junk", "--status", "assessing").err
+    assert [1, 2, 3] == trio.others.json("junk", "--status", "assessing", "--count", "3")["cases"]
+    assert [None, 1, 2] == [case for case, _, _ in noted(trio.excluded, "reject")]
+    assert [1, 2] == queue(trio.excluded, "--junk")
+    assert "case 3" not in trio.excluded.run("journal", "print").out
+
+
+def test_what_is_for_its_handlers_alone_is_rejected_by_them(trio: Trio) -> None:
+    """A filter leaves it out where it would be a line of the queue."""
+    for number in ("1", "2"):
+        trio.others.json("reopen", number, "--reason", "x")
+    trio.others.json("handlers", "1", "alice", "chloe")
+    assert "case 1 is for its handlers alone" in trio.excluded.run("junk", "1").err
+    assert [2] == trio.excluded.json("junk", "--priority", "4", "--count", "1")["cases"]
+    assert [1] == trio.others.json("junk", "--priority", "4", "--count", "1")["cases"]

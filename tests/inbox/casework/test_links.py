@@ -1,0 +1,247 @@
+"""Cases that have something in common are proposed with the reason; people link them, or say no."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import delete, select
+
+from inbox import index, likeness, links, terms
+from inbox.casework import Dismissal, Handling, IndexKey, Link, Term
+from inbox.schema import Case
+from tests.inbox.text.test_entities import TEXT
+from tests.support.inbox_builders import Office, Portal, Reporter, Sent, World, answering, drop, first, today
+from tests.support.inbox_trio import Trio
+
+pytest_plugins = ["tests.support.inbox_room"]
+
+# They begin alike, and some of what tells the one tells the other; the rest is of something else.
+ALIKE_AT_FIRST = [
+    f"Le soir du marché un homme en manteau gris attend derrière le hangar numéro douze. {rest}"
+    for rest in (
+        "Personne ne parle plus depuis que la caisse est vide et que les contrôles ont changé de quai."
+        " Tout le monde a peur de la suite, et le chef ne répond pas aux questions.",
+        "Aucun rapport avec la veille ici on vend des poissons aux touristes pendant que le ferry décharge"
+        " ses voitures. Les horaires changent sans prévenir, et la clé du portail manque toujours.",
+    )
+]
+REPORTS: list[dict[str, Any]] = [
+    {"refs": "csqu 305438-3, AB-123-CD", "who_id": "jean dupont"},
+    {"refs": "CSQU3054383", "what": ALIKE_AT_FIRST[0]},
+    {"who_id": "DUPONT Jean, 06 12 34 56 78"},
+    {"days": "2026-03-14", "what": TEXT},
+    {"days": "2026-03-14", "what": f"Bonjour. {TEXT.upper()}"},
+    {"what": ALIKE_AT_FIRST[1]},
+]
+
+
+@pytest.fixture(scope="module")
+def filed(tmp_path_factory: pytest.TempPathFactory) -> Office:
+    """An inbox with these reports as cases 1 to 6, a drop as case 7, and a follow-up to case 6."""
+    folder = tmp_path_factory.mktemp("links")
+    office = Office.found(folder)
+    world = World(office)
+    portal = Portal(world, folder / "medium")
+    reporters = [Reporter(world) for _ in REPORTS]
+    sent = [first(each, edit=answering(**said)) for each, said in zip(reporters, REPORTS, strict=True)]
+    for each in (*sent, Sent(drop(world, "on m'appelle du +33612345678"))):
+        office.json("collect", portal.bundle(each), "--confirm-instance", portal.fingerprint)
+    office.json("collect", portal.bundle(Sent(reporters[5].follow_up("c'était la voiture AB 123 CD"))))
+    return office
+
+
+@pytest.fixture
+def office(filed: Office, tmp_path: Path) -> Office:
+    return filed.copy(tmp_path / "copy")
+
+
+def proposed(office: Office, number: int) -> dict[int, list[str]]:
+    """Return the reasons for each case that is proposed."""
+    return {
+        each["case"]: [f"{reason['kind']} {reason['shown']}" for reason in each["reasons"]]
+        for each in office.json("links", str(number))["proposed"]
+    }
+
+
+def test_what_is_common_is_proposed_with_the_reason(filed: Office) -> None:
+    """As it stands in the case at hand; both ways; in answers, follow-ups and drops."""
+    assert {2: ["container CSQU3054383"], 3: ["name jean dupont"], 6: ["plate AB-123-CD"]} == proposed(
+        filed, 1
+    )
+    assert {1: ["container CSQU3054383"]} == proposed(filed, 2)
+    assert {7: ["phone +33612345678"], 1: ["name DUPONT Jean"]} == proposed(filed, 3)
+    assert {1: ["plate AB 123 CD"]} == proposed(filed, 6)
+    assert {3: ["phone +33612345678"]} == proposed(filed, 7)
+    (reasons,) = proposed(filed, 4).values()
+    assert ["text", "day 2026-03-14"] == [reasons[0].split()[0], reasons[1]]
+    said = filed.run("links", "2").out
+    assert "    1  may have to do with it: both have the container CSQU3054383\n" in said
+
+
+def test_texts_that_only_begin_alike_are_not_proposed(filed: Office) -> None:
+    """Though they are compared: the index finds the one by the other."""
+    one, other = (likeness.pieces([text]) for text in ALIKE_AT_FIRST)
+    assert len({*likeness.telling(one)} & {*likeness.telling(other)}) >= likeness.LEAST_COMMON
+    assert 6 not in proposed(filed, 2)
+
+
+def test_cases_are_linked_by_people_alone(office: Office) -> None:
+    """Seen from either; a link is changed, taken back, proposed again. The cases stay as they are."""
+    before = office.state()
+    linked = office.json("link", "1", "2", "same_facts")
+    assert {"case": 1, "other": 2, "relation": "same_facts"} == linked
+    for one, other in ((1, 2), (2, 1)):
+        assert other not in proposed(office, one)
+        ((row,),) = [office.json("links", str(one))["linked"]]
+        assert (other, "same_facts", today().isoformat()) == (row["case"], row["relation"], row["since"])
+    office.json("link", "2", "1", "duplicate")
+    assert "    2  duplicate, since " in office.run("links", "1").out
+    after = office.state()
+    assert {"links"} == {name for name in before if before[name] != after[name]} - {"files"}
+    office.json("unlink", "1", "2")
+    assert (before["links"], [2, 3, 6]) == (office.state()["links"], sorted(proposed(office, 1)))
+
+
+def test_what_has_nothing_to_do_with_it_is_not_proposed_again(office: Office) -> None:
+    """From either, until that is taken back."""
+    office.json("link", "2", "1", "--dismiss")
+    assert ([3, 6], []) == (sorted(proposed(office, 1)), sorted(proposed(office, 2)))
+    assert "nothing is linked to it" in office.run("links", "2").out
+    office.json("unlink", "1", "2")
+    assert {1: ["container CSQU3054383"]} == proposed(office, 2)
+    office.json("link", "1", "2", "--dismiss")
+    office.json("link", "1", "2", "contradicts")
+    with office.opened() as inbox, inbox.transaction() as session:
+        assert not session.scalars(select(Dismissal.case)).all()
+
+
+def test_a_report_that_officers_enter_is_found_like_any_other(office: Office, tmp_path: Path) -> None:
+    written = tmp_path / "answers.toml"
+    written.write_text('path = "saw"\nrefs = "CSQU3054383"\nwhat = "par lettre"\n')
+    options = ["--route", "letter", "--language", "fr", "--received", today().isoformat()]
+    office.json("enter", *options, "--answers", written)
+    assert {1: ["container CSQU3054383"], 2: ["container CSQU3054383"]} == proposed(office, 8)
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "said"),
+    [
+        (["link", "1", "1", "duplicate"], 1, "a case cannot be linked to itself"),
+        (["link", "1", "9", "duplicate"], 1, "there is no case 9"),
+        (["link", "9", "1", "--dismiss"], 1, "there is no case 9"),
+        (["unlink", "1", "2"], 1, "cases 1 and 2 are neither linked nor dismissed"),
+        (["links", "9"], 1, "there is no case 9"),
+        (["link", "1", "2"], 2, "--dismiss"),
+        (["link", "1", "2", "duplicate", "--dismiss"], 2, "--dismiss"),
+        (["link", "1", "2", "merged"], 2, "merged"),
+    ],
+)
+def test_what_cannot_be_linked_changes_nothing(filed: Office, words: list[str], code: int, said: str) -> None:
+    before = filed.state()
+    refused = filed.run(*words)
+    assert (code, True) == (refused.code, said in refused.err)
+    assert before == filed.state()
+
+
+def test_the_index_holds_keyed_hashes_alone(filed: Office, tmp_path: Path) -> None:
+    """Another vault has another key: the same report gives it other marks. The key is in no journal."""
+    with filed.opened() as inbox, inbox.transaction() as session:
+        marks = set(session.scalars(select(Term.value)))
+        key = session.scalars(select(IndexKey.seed)).one()
+    other = Office.found(tmp_path)
+    world = World(other)
+    portal = Portal(world, tmp_path / "medium")
+    sent = first(Reporter(world), edit=answering(**REPORTS[0]))
+    other.json("collect", portal.bundle(sent), "--confirm-instance", portal.fingerprint)
+    with other.opened() as inbox, inbox.transaction() as session:
+        others = set(session.scalars(select(Term.value)))
+    assert (32, {8}) == (len(key), {len(mark) for mark in marks | others})
+    assert not marks & others
+    assert others
+
+
+def test_what_is_common_to_many_is_named_and_no_reason(office: Office) -> None:
+    """Of junk nothing is counted: who floods the inbox with a number hides nothing by it."""
+    with office.opened() as inbox, inbox.transaction() as session:
+        (kind, value) = next(mark for mark in index.of(session, 2))
+        for number in range(100, 100 + links.MANY):
+            session.add(_made_up(number))
+            session.add(Handling(case=number, rejected=today()))
+            session.add(Term(case=number, kind=kind, value=value))
+    assert {1: ["container CSQU3054383"]} == proposed(office, 2)
+    with office.opened() as inbox, inbox.transaction() as session:
+        for work in session.scalars(select(Handling).where(Handling.case >= 100)):
+            work.rejected = None
+    found = office.json("links", "2")
+    assert ([], [{"kind": "container", "shown": "CSQU3054383"}]) == (found["proposed"], found["common"])
+    assert (
+        "in more than 50 other cases, and so no reason: the container CSQU3054383"
+        in office.run("links", "2").out
+    )
+    assert [3, 6] == sorted(proposed(office, 1))
+
+
+def _made_up(number: int) -> Case:
+    return Case(
+        number=number, status="received", received=today(), collected=today(), summary="", message=b"",
+        envelope=number.to_bytes(32), unsigned=True,
+    )  # fmt: skip
+
+
+def test_many_follow_ups_give_few_rows(office: Office) -> None:
+    """Once there is no room, later ones add nothing; the case is found by the first."""
+    with office.opened() as inbox, inbox.transaction() as session:
+        for n in range(3 * terms.MOST):
+            index.add(session, 6, [f"06 12 34 {n // 100 % 100:02} {n % 100:02}"])
+        assert terms.MOST == sum(kind == "phone" for kind, _ in index.of(session, 6))
+
+
+def test_the_index_is_made_anew_from_what_a_case_says_now(office: Office) -> None:
+    """As it is made at filing; and at the upgrade of a vault that had none."""
+    with office.opened() as inbox, inbox.transaction() as session:
+        before = {number: set(index.of(session, number)) for number in range(1, 8)}
+        session.execute(delete(Term))
+        for number in before:
+            index.renew(session, number)
+        session.flush()
+        assert before == {number: set(index.of(session, number)) for number in before}
+        assert all(before[number] for number in (1, 2, 3, 4, 5, 6, 7))
+
+
+def test_no_proposal_and_no_link_betrays_a_case_that_is_kept_from_somebody(trio: Trio) -> None:
+    """Nor does what many have in common count it; the control is what the others are shown."""
+    with trio.others.opened() as inbox, inbox.transaction() as session:
+        session.execute(delete(Link))
+        session.execute(delete(Dismissal))
+        for number in (1, 2, 3):
+            session.add(Term(case=number, kind="plate", value=b"the same"))
+            index.add(session, number, ["CSQU3054383"])
+    for office, found in ((trio.others, {2, 3}), (trio.excluded, {2})):
+        with office.opened() as inbox, inbox.vault.transaction(inbox.present) as session:
+            shared, _ = links._shared(session, 1)
+            assert found == set().union(*shared.values())
+    for words in (["link", "1", "3", "duplicate"], ["link", "1", "3", "--dismiss"], ["unlink", "1", "3"]):
+        said = trio.excluded.run(*words)
+        assert (1, "error: there is no case 3\n") == (said.code, said.err.partition("hint")[0])
+    trio.others.json("link", "1", "3", "duplicate")
+    assert [] == trio.excluded.json("links", "1")["linked"]
+    assert [3] == [row["case"] for row in trio.others.json("links", "1")["linked"]]
+    entries = trio.excluded.json("journal", "print")["entries"]
+    assert [(1, "duplicate")] == [
+        (each["case"], each["about"]) for each in entries if each.get("act") == "link"
+    ]
+    assert "case 3" not in trio.excluded.run("journal", "print").out
+
+
+def test_a_case_for_its_handlers_alone_is_proposed_to_nobody_else(trio: Trio) -> None:
+    """As one that is kept from somebody: handlers alone read its terms."""
+    with trio.others.opened() as inbox, inbox.transaction() as session:
+        session.execute(delete(Link))
+        session.execute(delete(Dismissal))
+        index.add(session, 1, ["CSQU3054383"])
+        index.add(session, 2, ["CSQU3054383"])
+    trio.others.json("handlers", "2", "alice", "chloe")
+    for office, found in ((trio.others, {2}), (trio.excluded, set())):
+        with office.opened() as inbox, inbox.vault.transaction(inbox.present) as session:
+            shared, _ = links._shared(session, 1)
+            assert found == set().union(*shared.values())

@@ -1,0 +1,219 @@
+"""How the work goes, for who watches over it: numbers and days, and not a word of any report."""
+
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import String, update
+
+from inbox import journal
+from inbox.acts import Act, Deed
+from inbox.journal import By
+from inbox.retention import Rule
+from tests.support.desk_room import sitting
+from tests.support.inbox_builders import Office, today
+from tests.support.inbox_clock import moved
+from tests.support.inbox_trio import CANARY, OF_THE_WORK, TABLES, Trio
+
+pytest_plugins = ["tests.support.inbox_room"]
+# Words of our own lists, which nobody types.
+CODES = {
+    "kind", "status", "outcome", "disclosure", "decision", "route", "officer", "assigned", "keyring_warning",
+    "source_risk", "credibility", "id",
+}  # fmt: skip
+
+
+NONE = dict.fromkeys(("held", "judged", "quarantined", "for_handlers", "for_handlers_overdue", "junk"), 0)
+
+
+def spread(office: Office) -> None:
+    """Put the canary into every text of every case."""
+    with office.opened() as inbox, inbox.transaction() as session:
+        for name in (*OF_THE_WORK, "handlings", "messages", "follow_ups", "attachments", "cases"):
+            table = TABLES[name]
+            free = [
+                column.name
+                for column in table.columns
+                if isinstance(column.type, String) and column.name not in CODES
+            ]
+            texts = {each: CANARY for each in free if not (name == "tags" and each == "name")}
+            if texts:
+                session.execute(update(table).values(texts))
+
+
+@pytest.mark.parametrize("form", [[], ["--json"]], ids=["lines", "json"])
+def test_no_word_of_a_report_or_of_an_officer_is_in_it(trio: Trio, form: list[str]) -> None:
+    """The control is the case itself, which shows nearly all of them."""
+    trio.others.json("judge", "1", "--danger", "3", "--reason", CANARY)
+    trio.others.json("handlers", "1", "alice", "chloe")
+    spread(trio.others)
+    said = trio.others.run("oversight", *form)
+    assert (0, "") == (said.code, said.err)
+    assert CANARY not in said.out
+    assert 10 < trio.others.run("show", "3").out.count(CANARY)
+
+
+def test_deadlines_are_met_late_overdue_or_running(trio: Trio, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Case 1 is open again, judged, and forgotten; the others were closed in time."""
+    trio.others.json("reopen", "1", "--reason", "x")
+    seen = trio.others.json("oversight")
+    assert {"open": 1, "closed": 2, "held": 0, "judged": 0, "for_handlers": 0, "junk": 0, **NONE} == seen[
+        "cases"
+    ]
+    assert {"met": 2, "late": 0, "overdue": 0, "running": 1} == seen["deadlines"]["feedback"]
+    assert {"met": 0, "late": 0, "overdue": 0, "running": 2} == seen["deadlines"]["retention"]
+    assert ({"founded": 2}, {"withheld": 2}) == (seen["outcomes"], seen["disclosure"])
+    clock = moved(monkeypatch)
+    clock.wait(130)
+    seen = trio.others.json("oversight")
+    assert {"met": 2, "late": 0, "overdue": 1, "running": 0} == seen["deadlines"]["feedback"]
+    assert 2 == seen["deadlines"]["retention"]["overdue"]
+    trio.others.json("decide", "1", "no_transmission", "--reason", "x")
+    trio.others.json("close", "1", "moot", "--disclosure", "withheld", "--reason", "x")
+    seen = trio.others.json("oversight")
+    assert {"met": 2, "late": 1, "overdue": 0, "running": 0} == seen["deadlines"]["feedback"]
+    assert {"founded": 2, "moot": 1} == seen["outcomes"]
+
+
+def test_what_departs_from_the_ordinary_is_counted(trio: Trio) -> None:
+    """Scores that were set, holds, exclusions; who opened a case in an emergency, and when."""
+    trio.others.json("judge", "1", "--danger", "3", "--reason", "x")
+    trio.others.json("hold", "2", "--reason", "trial")
+    trio.others.json("handlers", "1", "alice", "chloe")
+    trio.excluded.json("break-glass", "1", "--reason", "danger")
+    seen = trio.others.json("oversight")
+    expected = {"judge": 1, "hold": 1, "exclude": 1, "break-glass": 1, "reopen": 0}
+    assert expected == {act: seen["acts"][act] for act in expected}
+    assert (1, 1, 1) == (seen["cases"]["judged"], seen["cases"]["held"], seen["exclusions"])
+    assert [{"day": today().isoformat(), "case": 1, "by": ["alice", "bruno"]}] == seen["break_glass"]
+    said = trio.others.run("oversight").out
+    assert f"case 1 was opened in an emergency on {today()} by alice, bruno\n" in said
+    assert "kept from an officer: 1\n" in said
+
+
+def test_on_its_day_nothing_is_late_and_on_the_next_it_is(
+    trio: Trio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A decision is due today in each of three cases; what was taken is told, and junk has no deadline."""
+    assert {"met": 0, "late": 0, "overdue": 0, "running": 3} == duties(trio.others)
+    trio.others.json("decide", "1", "no_transmission", "--reason", "x")
+    assert {"met": 1, "late": 0, "overdue": 0, "running": 2} == duties(trio.others)
+    moved(monkeypatch).wait(1)
+    trio.others.json("decide", "2", "no_transmission", "--reason", "x")
+    assert {"met": 1, "late": 1, "overdue": 1, "running": 0} == duties(trio.others)
+    assert {"no_transmission": 2} == trio.others.json("oversight")["decisions"]
+    trio.others.json("reopen", "3", "--reason", "x")
+    trio.others.json("junk", "3")
+    assert {"met": 1, "late": 1, "overdue": 0, "running": 0} == duties(trio.others)
+    cases = trio.others.json("oversight")["cases"]
+    assert (0, 2, 1) == (cases["open"], cases["closed"], cases["junk"])
+
+
+def duties(office: Office) -> Any:
+    """Return how the decisions of article 40 stand."""
+    return office.json("oversight")["deadlines"]["art40"]
+
+
+def test_more_time_holds_that_ended_and_conflicts_are_counted_each(trio: Trio, tmp_path: Path) -> None:
+    office = trio.others
+    (tmp_path / "answers").write_text('what = "Bruno a prêté son badge"', "utf-8")
+    told = ("--route", "letter", "--language", "fr", "--received", today().isoformat())
+    assert "internal" == office.json("oversight")["regime"]
+    for words in (
+        ["reopen", "1", "--reason", "x"],
+        ["settings", "--regime", "external"],
+        ["extend", "1", "--reason", "x", "--text", "un conteneur est loin"],
+        ["hold", "2", "--reason", "x"],
+        ["hold", "2", "--release", "--reason", "x"],
+        ["conflict", "lift", "3", "bruno", "--reason", "x"],
+        ["enter", *told, "--answers", str(tmp_path / "answers")],
+    ):
+        office.json(*words)
+    seen = office.json("oversight")
+    expected = ("reopen", "extend", "hold", "release-hold", "exclude", "lift-conflict", "found-conflict")
+    assert dict.fromkeys(expected, 1) == {act: seen["acts"][act] for act in expected}
+    assert ("external", 0, 1) == (seen["regime"], seen["cases"]["held"], seen["exclusions"])
+
+
+def test_what_is_kept_from_somebody_present_is_not_counted(trio: Trio) -> None:
+    """And what is for its handlers alone only as being there."""
+    trio.others.json("judge", "3", "--danger", "3", "--reason", "x")
+    trio.others.json("handlers", "1", "alice", "chloe")
+    seen = trio.excluded.json("oversight")
+    assert (0, 1, 1, 0) == (
+        *(seen["cases"][name] for name in ("open", "closed", "for_handlers")),
+        seen["acts"]["judge"],
+    )
+    whole = trio.others.json("oversight")
+    assert (3, 0, 1) == (whole["cases"]["closed"], whole["cases"]["for_handlers"], whole["acts"]["judge"])
+
+
+def test_what_nobody_reads_and_what_others_handle_is_counted_and_says_no_word(
+    trio: Trio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Case 3 in quarantine, case 1 for its handlers, case 2 kept from one; on screen and at the desk."""
+    trio.others.json("reopen", "1", "--reason", "x")
+    trio.others.json("handlers", "1", "alice", "chloe")
+    trio.others.json("conflict", "exclude", "2", "bruno", "--reason", "kin")
+    spread(trio.others)
+    trio.others.json("quarantine", "3", "--reason", "secret")
+    clock = moved(monkeypatch)
+    clock.wait(400)
+    seen = trio.others.json("oversight")
+    counted = {"open": 1, "closed": 2, "quarantined": 1, "for_handlers": 0, "for_handlers_overdue": 0}
+    assert counted.items() <= seen["cases"].items()
+    assert ({"founded": 2}, 2) == (seen["outcomes"], seen["deadlines"]["retention"]["overdue"])
+    # Bruno sees neither case 2 nor case 3; of case 1 that it is there, and late.
+    of_bruno = trio.excluded.json("oversight")
+    counted = {"open": 0, "closed": 0, "quarantined": 0, "for_handlers": 1, "for_handlers_overdue": 1}
+    assert (counted.items() <= of_bruno["cases"].items(), {}) == (True, of_bruno["outcomes"])
+    with sitting(trio.others) as client:
+        page = client.page("/en/oversight")
+    said = trio.others.run("oversight").out
+    assert (False, False) == (CANARY in page, CANARY in said)
+    for words in ("In quarantine</dt><dd>1<", "Founded", "End of retention", "quarantine</dt><dd>1<"):
+        assert words in page, words
+    assert ("in quarantine: 1\n" in said, "1  quarantine\n" in said) == (True, True)
+
+
+def test_warnings_set_aside_and_cases_destroyed_early_are_overrides(trio: Trio) -> None:
+    trio.others.json("reopen", "1", "--reason", "x")
+    trio.others.json("reply", "1", "--text", "tel. 06 12 34 56 78", "--despite-warning", "x")
+    with trio.others.opened() as inbox, inbox.transaction() as session:
+        for rule in (Rule.EARLY, Rule.CLOSED):
+            journal.note(session, By(inbox.present, today()), Deed(Act.DESTROYED, case=2, about=rule))
+    acts = trio.others.json("oversight")["acts"]
+    assert (1, 1, 1) == (acts["despite-warning"], acts["destroyed-early"], acts["reopen"])
+
+
+def events(office: Office, number: int) -> list[tuple[str, str, int]]:
+    found = office.json("timeline", str(number))["events"]
+    return [(each["what"], each["about"], each["times"]) for each in found]
+
+
+def test_a_case_has_a_timeline(trio: Trio, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Oldest first, days without times; what was done alike on a day stands once."""
+    before = today() - timedelta(400)
+    trio.others.json("measure", "1", "none", "--day", before.isoformat())
+    for _ in range(3):
+        trio.others.json("show", "1")
+    assert ("measure", "none", 1) == events(trio.others, 1)[0]
+    assert {
+        ("received", "", 1), ("collected", "", 1), ("follow-up", "follow-up 1", 1), ("reply", "", 1),
+        ("close", "founded, withheld", 1), ("record-measure", "none", 1), ("show", "", 3),
+    } <= set(events(trio.others, 1))  # fmt: skip
+    clock = moved(monkeypatch)
+    clock.wait(3)
+    trio.others.json("reopen", "1", "--reason", "more came")
+    said = trio.others.run("timeline", "1").out.splitlines()
+    assert f"{clock.day}  reopen  alice, chloe  reason: more came" in said
+    days = [date.fromisoformat(line[:10]) for line in said]
+    assert (before, days) == (days[0], sorted(days))
+    assert not any(":" in line.replace("reason: ", "") for line in said)
+
+
+def test_the_timeline_says_no_word_of_a_report(trio: Trio) -> None:
+    """The control is the case."""
+    said: Any = trio.others.run("timeline", "3").out + trio.others.run("timeline", "3", "--json").out
+    assert (False, True) == (CANARY in said, CANARY in trio.others.run("show", "3").out)

@@ -1,0 +1,244 @@
+"""The queue: what waits, most pressing first; filters, search, and what officers judge."""
+
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from inbox import queueing
+from inbox.casework import Handling
+from inbox.commands import queueing as commands_queueing
+from inbox.schema import FollowUp
+from tests.support.desk_room import sitting
+from tests.support.inbox_builders import (
+    CLOSING,
+    Office,
+    Portal,
+    Reporter,
+    Sent,
+    World,
+    answering,
+    drop,
+    first,
+    today,
+)
+
+# Text, answers, and what the rules make of them: priority and score.
+REPORTS: list[tuple[str, dict[str, Any], tuple[int, int]]] = [
+    ("rien de grave", {"category": "other"}, (4, 0)),
+    ("on me menace au port", {"danger_now": "yes", "category": "threat", "where": "atlantic"}, (1, 33)),
+    ("un collègue au scanner", {"service_sought": ("scanner",), "how_many": "only_me"}, (4, 6)),
+    ("Ils paient l'agent du quai", {"path": "approached", "refs": "CSQU3054383"}, (3, 21)),
+]
+
+
+@pytest.fixture(scope="module")
+def waiting(tmp_path_factory: pytest.TempPathFactory) -> Office:
+    """An inbox with these four reports, a follow-up to the first, and an unsigned drop."""
+    folder = tmp_path_factory.mktemp("queue")
+    office = Office.found(folder)
+    world = World(office)
+    portal = Portal(world, folder / "medium")
+    reporters = [Reporter(world) for _ in REPORTS]
+    sent = [
+        first(each, text=text, edit=answering(**answers))
+        for each, (text, answers, _) in zip(reporters, REPORTS, strict=True)
+    ]
+    letter = Sent(reporters[0].follow_up("Le nom était Zacharie"))
+    # Each in a bundle of its own: in one, those of a day come in no order.
+    for each in [*sent, Sent(drop(world, "lettre anonyme")), letter]:
+        office.json("collect", portal.bundle(each), "--confirm-instance", portal.fingerprint)
+    return office
+
+
+@pytest.fixture
+def office(waiting: Office, tmp_path: Path) -> Office:
+    return waiting.copy(tmp_path / "copy")
+
+
+def numbers(office: Office, *options: str) -> list[int]:
+    return [case["case"] for case in office.json("queue", *options)["cases"]]
+
+
+def one(office: Office, number: int) -> Any:
+    (case,) = [case for case in office.json("queue")["cases"] if case["case"] == number]
+    return case
+
+
+def test_what_is_most_pressing_comes_first(waiting: Office) -> None:
+    """By priority, then by score; the other order is by the next day on which something is due."""
+    assert [2, 4, 3, 5, 1] == numbers(waiting)
+    assert [(case["priority"], case["score"]) for case in waiting.json("queue")["cases"][:2]] == [
+        (1, 33),
+        (3, 21),
+    ]
+    days = [case["deadline"] for case in waiting.json("queue", "--sort", "deadline")["cases"]]
+    assert days == sorted(days)
+    assert 2 == numbers(waiting, "--sort", "deadline")[0]
+
+
+def test_of_what_is_as_pressing_the_next_deadline_comes_first(office: Office) -> None:
+    with office.opened() as inbox, inbox.transaction() as session:
+        session.get_one(Handling, 5).deadline = today() + timedelta(90)
+    assert [2, 4, 3, 1, 5] == numbers(office)
+    assert [5] == numbers(office, "--sort", "deadline")[-1:]
+
+
+def test_it_is_shown_in_pages(waiting: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each case on one of them; how many there are in all stands on each."""
+    for module in (queueing, commands_queueing):
+        monkeypatch.setattr(module, "PAGE", 2)
+    pages = [waiting.json("queue", "--page", str(page)) for page in (1, 2, 3, 4)]
+    assert [[2, 4], [3, 5], [1], []] == [[case["case"] for case in page["cases"]] for page in pages]
+    assert {5} == {page["count"] for page in pages}
+
+
+def test_the_rules_say_how_pressing_each_is(waiting: Office) -> None:
+    for number, (_, _, expected) in enumerate(REPORTS, 1):
+        case = one(waiting, number)
+        assert (expected, False) == ((case["priority"], case["score"]), case["judged"])
+
+
+FILTERS = [
+    (["--category", "threat"], [2]),
+    (["--area", "atlantic"], [2]),
+    (["--priority", "1"], [2]),
+    (["--priority", "3"], [4]),
+    (["--priority", "4"], [3, 5, 1]),
+    (["--status", "received"], [2, 4, 3, 5, 1]),
+    (["--status", "assessing"], []),
+    (["--overdue"], []),
+    (["--closed"], []),
+    (["--unread"], [2, 4, 3, 5, 1]),
+    (["--search", "AGENT quai"], [4]),
+    (["--search", "collegue"], [3]),
+    (["--search", "zacharie"], [1]),
+    (["--search", "anonyme"], [5]),
+    (["--search", "agent zacharie"], []),
+    (["--search", "quai", "--category", "threat"], []),
+    (["--page", "2"], []),
+]
+
+
+@pytest.mark.parametrize(("options", "found"), FILTERS, ids=[" ".join(row[0]) for row in FILTERS])
+def test_the_queue_can_be_narrowed(waiting: Office, options: list[str], found: list[int]) -> None:
+    """A search knows neither case nor accents, and looks at follow-ups and drops, too."""
+    assert found == numbers(waiting, *options)
+
+
+SEARCHES = [row for row in FILTERS if "--search" in row[0]]
+
+
+@pytest.mark.parametrize(("options", "found"), SEARCHES, ids=[" ".join(row[0]) for row in SEARCHES])
+def test_words_that_are_in_very_many_cases_find_the_same(
+    waiting: Office, options: list[str], found: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """They are looked up in another way."""
+    monkeypatch.setattr(queueing, "_DENSE", 1)
+    listed = waiting.json("queue", *options)
+    assert (found, len(found)) == ([case["case"] for case in listed["cases"]], listed["count"])
+
+
+ODD = [
+    *((sign, [2, 4, 3, 5, 1]) for sign in ('"', "'", "*", "(", "-")),
+    ("quai\0agent", [4]),
+    *((word, [4]) for word in ("quai*", "^quai", '"quai', "(quai)")),
+    *(
+        (words, [])
+        for words in ("text:quai", "NEAR(agent quai)", "NOT quai", "quai OR menace", "quai AND agent")
+    ),
+]
+
+
+@pytest.mark.parametrize(("odd", "found"), ODD)
+def test_no_sign_of_a_search_is_an_order(waiting: Office, odd: str, found: list[int]) -> None:
+    """Each word is looked for as it stands; what has no letter or digit is no word."""
+    assert found == numbers(waiting, "--search", odd)
+
+
+def test_what_was_read_is_read(office: Office) -> None:
+    """Until its author writes again: then the letter is unread, not the report."""
+    for number in ("1", "2"):
+        office.json("show", number)
+    assert [4, 3, 5] == numbers(office, "--unread")
+    with office.opened() as inbox, inbox.transaction() as session:
+        session.scalars(select(FollowUp).filter_by(case=1)).one().unread = True
+    assert [4, 3, 5, 1] == numbers(office, "--unread")
+
+
+def test_an_officer_judges_with_a_reason(office: Office) -> None:
+    """What is not given stays; the journal has what was changed and why."""
+    judged = office.json("judge", "3", "--danger", "3", "--severity", "2", "--reason", "he was followed home")
+    assert (1, 27) == (judged["priority"], judged["score"])
+    assert {"danger": 3, "severity": 2, "access": 3} == {
+        name: value for name, value in judged["parts"].items() if value
+    }
+    assert (True, [2, 3]) == (one(office, 3)["judged"], numbers(office)[:2])
+    (noted,) = [each for each in office.json("journal", "print")["entries"] if each["act"] == "judge"]
+    assert (3, "danger 3, severity 2", "he was followed home") == (
+        noted["case"],
+        noted["about"],
+        noted["reason"],
+    )
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        ["--reason", "none"],
+        ["--danger", "4", "--reason", "x"],
+        ["--danger", "-1", "--reason", "x"],
+        ["--danger", "1"],
+    ],
+)
+def test_a_judgement_needs_a_part_in_its_range_and_a_reason(office: Office, options: list[str]) -> None:
+    before = office.state()
+    assert 2 == office.run("judge", "1", *options).code
+    assert before == office.state()
+
+
+def test_a_first_act_and_the_acknowledgement_move_the_deadline(office: Office) -> None:
+    """Whoever judges has acted; the author is acknowledged by the outbox that says more than "received"."""
+    due = one(office, 2)["deadline"]
+    office.json("judge", "2", "--danger", "3", "--reason", "x")
+    acknowledge = (today() + timedelta(7)).isoformat()
+    assert due <= one(office, 2)["deadline"] == acknowledge
+    office.json("outbox", "--out", office.out)
+    assert acknowledge == one(office, 2)["deadline"]
+    office.json("status", "2", "acknowledged")
+    office.json("outbox", "--out", office.out)
+    office.json("decide", "2", "no_transmission", "--reason", "x")
+    assert (today() + timedelta(85)).isoformat() < one(office, 2)["deadline"]
+
+
+def test_a_closed_case_leaves_the_queue_and_comes_back_when_it_is_opened_again(office: Office) -> None:
+    office.json("decide", "2", "no_transmission", "--reason", "x")
+    office.json("close", "2", *CLOSING)
+    assert [4, 3, 5, 1] == numbers(office)
+    assert [2] == numbers(office, "--closed")
+    office.json("reopen", "2", "--reason", "more came")
+    assert 2 == numbers(office)[0]
+
+
+def test_a_letter_to_a_closed_case_is_told_until_it_is_read(office: Office) -> None:
+    """It is no line of what waits."""
+    assert 0 == office.json("queue")["unread_closed"]
+    office.json("close", "1", *CLOSING)
+    assert (1, [1]) == (office.json("queue")["unread_closed"], numbers(office, "--closed", "--unread"))
+    assert "letter that nobody has read: 1; see: inbox queue --closed --unread" in office.run("queue").out
+    with sitting(office) as client:
+        assert "Closed cases with a letter that nobody has read: 1." in client.page("/en/")
+    office.json("show", "1")
+    assert 0 == office.json("queue")["unread_closed"]
+    assert "nobody has read" not in office.run("queue").out
+
+
+def test_the_queue_as_it_is_read(waiting: Office) -> None:
+    """A question mark stands behind a score that nobody has judged."""
+    said = waiting.run("queue", "--search", "menace").out
+    assert said.startswith("1 case\n    2  P1 33?  due ")
+    assert "on me menace au port" in said
+    judged = waiting.run("judge", "2", "--danger", "3", "--reason", "x").out
+    assert "case 2: priority 1, score 33 of 54\n  danger         3 of 3, counts 5 times\n" in judged

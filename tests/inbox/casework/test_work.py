@@ -1,0 +1,296 @@
+"""What officers do with a case: notes, tags, who sees to it, measures once the source's risk is assessed."""
+
+import contextlib
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from inbox import duties, labels, measures, records
+from inbox.closing import Outcome
+from inbox.credibility import Credibility
+from inbox.deadlines import Clock
+from inbox.deciding import Choice
+from inbox.errors import CaseRefused
+from inbox.measures import INQUIRIES, Disclosure, Kind, Risk, Taken
+from inbox.practice import Regime
+from tests.support.inbox_builders import Office, Portal, Reporter, World, answering, first, today
+from tests.support.inbox_outcomes import refused, slot
+
+pytest_plugins = ["tests.support.inbox_room"]
+CANARY = "zibeline-quartz"
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> tuple[Office, Reporter]:
+    """An inbox with one report, of which its author alone knows, and the author."""
+    folder = tmp_path_factory.mktemp("work")
+    office = Office.found(folder)
+    world = World(office)
+    portal = Portal(world, folder / "medium")
+    reporter = Reporter(world)
+    report = first(reporter, edit=answering(how_many="only_me"))
+    office.json("collect", portal.bundle(report), "--confirm-instance", portal.fingerprint)
+    return office, reporter
+
+
+@pytest.fixture
+def office(made: tuple[Office, Reporter], tmp_path: Path) -> Office:
+    return made[0].copy(tmp_path / "copy")
+
+
+@pytest.fixture
+def reporter(made: tuple[Office, Reporter]) -> Reporter:
+    return made[1]
+
+
+def work(office: Office) -> Any:
+    return office.json("show", "1")["work"]
+
+
+def test_a_note_is_for_officers_alone(office: Office, reporter: Reporter) -> None:
+    """It is in the case with who wrote it and when, and in nothing that leaves."""
+    assert 1 == office.json("note", "1", "--text", f"ask the port\n{CANARY}")["number"]
+    assert 2 == office.json("note", "1", "--text", "asked")["number"]
+    notes = work(office)["notes"]
+    assert ("officer", today().isoformat(), f"ask the port\n{CANARY}") == (
+        notes[0]["by"],
+        notes[0]["day"],
+        notes[0]["text"],
+    )
+    shown = office.run("show", "1").out
+    assert f"note of {today()} by officer:\n│ ask the port\n│ {CANARY}" in shown
+    office.json("reply", "1", "--text", "Merci")
+    told = slot(office, reporter)
+    assert (["Merci"], False) == ([each.text for each in told.messages], CANARY in repr(told))
+
+
+@pytest.mark.parametrize(
+    ("text", "said"), [("", "the note is empty"), (" \n", "empty"), ("x" * 50_001, "at most 50000")]
+)
+def test_a_note_says_something(office: Office, text: str, said: str) -> None:
+    assert said in refused(office, "note", "1", "--text", text)
+
+
+def test_a_case_is_found_by_its_tags(office: Office) -> None:
+    """However they are written; each once; removed, it is found by them no longer."""
+    assert ["escale", "été-2026"] == office.json("tag", "1", "Escale", "ESCALE", "e\u0301te\u0301-2026")[
+        "tags"
+    ]
+    for name in ("escale", "ESCALE", "Été-2026"):
+        assert [1] == [each["case"] for each in office.json("queue", "--tag", name)["cases"]]
+    assert [] == office.json("queue", "--tag", "esc")["cases"]
+    assert "[escale, été-2026]" in office.run("queue").out
+    assert "tags: escale, été-2026" in office.run("show", "1").out
+    assert ["été-2026"] == office.json("tag", "1", "--remove", "escale")["tags"]
+    assert [] == office.json("queue", "--tag", "escale")["cases"]
+
+
+@pytest.mark.parametrize("name", ["two words", "", "-", "\x1b[31m", "a\u202eb", "x" * 33, "a/b"])
+def test_what_is_no_word_is_no_tag(office: Office, name: str) -> None:
+    assert "this is no tag" in refused(office, "tag", "1", "--", name)
+    assert "this is no tag" in refused(office, "tag", "1", "--remove", "--", name)
+    if name:
+        assert "this is no tag" in refused(office, "queue", f"--tag={name}")
+
+
+def test_a_tag_that_is_not_there_is_not_removed(office: Office) -> None:
+    """Nor is any other that is named with it."""
+    office.json("tag", "1", "escale")
+    assert "case 1 has no such tag" in refused(office, "tag", "1", "--remove", "escale", "quai")
+
+
+def test_an_officer_sees_to_a_case_or_nobody(office: Office) -> None:
+    office.json("assign", "1", "officer")
+    assert "officer" == work(office)["assigned"] == office.json("queue")["cases"][0]["assigned"]
+    assert 1 == office.json("queue", "--officer", "officer")["count"]
+    assert 0 == office.json("queue", "--officer", "bruno")["count"]
+    assert "seen to by officer" in office.run("show", "1").out
+    office.json("assign", "1", "--nobody")
+    assert 0 == office.json("queue", "--officer", "officer")["count"]
+    assert "there is no officer bruno" in refused(office, "assign", "1", "bruno")
+    assert [2, 2] == [office.run("assign", "1", *more).code for more in ([], ["officer", "--nobody"])]
+
+
+def test_nobody_sees_to_a_case_that_is_kept_from_them(trio: Any) -> None:
+    """Nor any longer, once it is."""
+    assert "case 3 is kept from bruno" in refused(trio.others, "assign", "3", "bruno")
+    trio.others.json("assign", "1", "bruno")
+    trio.others.json("conflict", "exclude", "1", "bruno", "--reason", "kin")
+    assert trio.others.json("show", "1")["work"]["assigned"] is None
+    trio.others.json("handlers", "2", "alice", "chloe")
+    assert "case 2 is for its handlers" in refused(trio.others, "assign", "2", "bruno")
+
+
+def test_no_inquiry_begins_before_the_risk_to_the_source_is_assessed(office: Office) -> None:
+    """L-22; what protects the author, directs elsewhere, or does nothing, does not wait for it."""
+    said = refused(office, "measure", "1", "admin_inquiry")
+    assert "risk to the source of case 1 was not assessed\nhint: do that before any inquiry" in said
+    with office.opened() as inbox, inbox.vault.transaction() as session:
+        for kind in Kind:
+            taken = Taken(kind=kind, day=today(), degree=2 if kind is Kind.DISCIPLINARY_SANCTION else None)
+            with contextlib.nullcontext() if kind not in INQUIRIES else pytest.raises(CaseRefused):
+                measures.record(session, 1, taken, today())
+    assert len(Kind) - len(INQUIRIES) == len(work(office)["measures"])
+    office.json("source-risk", "1", "medium", "--reason", "many know")
+    assert "admin_inquiry" == office.json("measure", "1", "admin_inquiry")["kind"]
+
+
+def test_which_measures_are_inquiries_is_written_down() -> None:
+    """One more or less is a decision, to be made here as well."""
+    assert {"protection_offered", "protection_granted", "referred_external", "none"} == set(Kind) - INQUIRIES
+
+
+def test_a_high_risk_is_proposed_where_hardly_anybody_knows(office: Office) -> None:
+    """It is no assessment: that takes an officer and a reason."""
+    assert ("", "high") == (work(office)["source_risk"], work(office)["proposed_source_risk"])
+    assert (
+        "risk to the source: high? (proposed from the answers, not assessed)" in office.run("show", "1").out
+    )
+    assert 2 == office.run("source-risk", "1", "low").code
+    office.json("source-risk", "1", "low", "--reason", "all of the quay know")
+    assert "low" == work(office)["source_risk"]
+    assert "risk to the source: low\n" in office.run("show", "1").out
+
+
+def test_a_measure_is_kept_with_all_that_is_said_of_it(office: Office) -> None:
+    office.json("source-risk", "1", "low", "--reason", "x")
+    day = today() - timedelta(3)
+    words = ["--day", str(day), "--addressee", "Parquet du Havre", "--reference", "26/118", "--degree", "3"]
+    row = office.json("measure", "1", "disciplinary_sanction", *words)
+    expected = {"number": 1, "kind": "disciplinary_sanction", "day": day.isoformat(), "degree": 3}
+    expected |= {"addressee": "Parquet du Havre", "reference": "26/118", "told": False, "proceedings": True}
+    assert {"case": 1, **expected} == row
+    assert [expected] == work(office)["measures"]
+    line = (
+        f"measure 1, {day}: Disciplinary sanction, group 3, to Parquet du Havre, ref. 26/118 (the author does"
+    )
+    assert line in office.run("show", "1").out
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["none", "--day", "2999-01-01"], "is still to come"),
+        (["none", "--degree", "2"], "a sanction has a group"),
+        (["disciplinary_sanction"], "a sanction has a group"),
+        (["none", "--addressee", "x" * 201], "at most 200"),
+    ],
+)
+def test_a_measure_that_cannot_be_is_refused(office: Office, words: list[str], said: str) -> None:
+    office.json("source-risk", "1", "low", "--reason", "x")
+    assert said in refused(office, "measure", "1", *words)
+
+
+@pytest.mark.parametrize("words", [["arrest"], ["none", "--degree", "5"], ["none", "--day", "soon"]])
+def test_a_measure_is_one_of_the_list(office: Office, words: list[str]) -> None:
+    assert 2 == office.run("measure", "1", *words).code
+
+
+def test_the_author_reads_of_a_measure_once_an_officer_says_so(office: Office, reporter: Reporter) -> None:
+    """Each kind once, and no longer if that is taken back; nothing else of a measure leaves."""
+    office.json("source-risk", "1", "low", "--reason", "x")
+    for kind in ("internal_control", "admin_inquiry", "admin_inquiry"):
+        office.json("measure", "1", kind, "--addressee", CANARY)
+    assert () == slot(office, reporter).measures_disclosed
+    office.json("tell", "1", "1")
+    office.json("tell", "1", "2")
+    assert office.json("measure", "1", "admin_inquiry", "--tell")["told"]
+    told = slot(office, reporter)
+    assert (("internal_control", "admin_inquiry"), False) == (told.measures_disclosed, CANARY in repr(told))
+    office.json("tell", "1", "1", "--no-longer")
+    assert ("admin_inquiry",) == slot(office, reporter).measures_disclosed
+    assert "case 1 has no measure 9" in refused(office, "tell", "1", "9")
+
+
+def test_a_measure_noted_by_mistake_is_taken_out(office: Office, reporter: Reporter) -> None:
+    """For a reason; what the author may have read of it is said, and read no longer."""
+    for kind in ("protection_offered", "none"):
+        office.json("measure", "1", kind)
+    office.json("tell", "1", "1")
+    assert ("protection_offered",) == slot(office, reporter).measures_disclosed
+    assert 2 == office.run("retract", "1", "2").code
+    assert "case 1 has no measure 3" in refused(office, "retract", "1", "3", "--reason", "x")
+    assert "its author" not in office.run("retract", "1", "2", "--reason", "another case").out
+    said = office.run("retract", "1", "1", "--reason", "another case").out
+    assert said.startswith("case 1: measure 1 is taken out\nits author may have read of it")
+    assert [] == work(office)["measures"]
+    assert () == slot(office, reporter).measures_disclosed
+    events = office.json("timeline", "1")["events"]
+    assert [("record-measure", ""), ("remove-measure", "another case")] == [
+        (each["what"], each["reason"])
+        for each in events
+        if each["about"] in {"protection_offered", "measure 1"} and each["what"] != "tell-measure"
+    ]
+
+
+def test_of_a_closed_case_too_its_author_reads_no_longer_of_what_was_a_mistake(
+    office: Office, reporter: Reporter
+) -> None:
+    """Also once the portal has been told the last of it."""
+    office.json("measure", "1", "protection_offered", "--tell")
+    office.json("close", "1", "moot", "--disclosure", "partial", "--text", "Clos.")
+    assert ("protection_offered",) == slot(office, reporter).measures_disclosed
+    with office.opened() as inbox, inbox.transaction() as session:
+        records.confirm_outboxes(session, 1)
+    office.json("retract", "1", "1", "--reason", "another case")
+    assert () == slot(office, reporter).measures_disclosed
+
+
+def test_the_transmission_by_which_a_decision_stands_is_not_taken_out(office: Office) -> None:
+    """Unless it stands twice, or another decision was taken."""
+    office.json("source-risk", "1", "low", "--reason", "x")
+    office.json("decide", "1", "transmit", "--reason", "x")
+    assert "decided, and is noted by this alone" in refused(office, "retract", "1", "1", "--reason", "x")
+    office.json("measure", "1", "art40_transmission")
+    office.json("retract", "1", "1", "--reason", "twice")
+    office.json("decide", "1", "no_transmission", "--reason", "x")
+    office.json("retract", "1", "2", "--reason", "x")
+
+
+def test_what_a_case_says_is_rated_and_nobody_who_says_it(office: Office) -> None:
+    """With a reason; the letter of the source is F whatever is said, the first number 6."""
+    shown = office.run("show", "1").out
+    assert "credibility of what it says: F6, truth cannot be judged\n" in shown
+    assert [2, 2, 2] == [
+        office.run("credibility", "1", *more).code
+        for more in (["2"], ["0", "--reason", "x"], ["A1", "--reason", "x"])
+    ]
+    assert {"case": 1, "source": "F", "credibility": "2"} == office.json(
+        "credibility", "1", "2", "--reason", "a second report agrees"
+    )
+    assert {"source": "F", "credibility": "2"} == work(office)["rating"]
+    assert "credibility of what it says: F2, probably true\n" in office.run("show", "1").out
+    assert (
+        f"{today()}  rate  (2)  officer  reason: a second report agrees\n" in office.run("timeline", "1").out
+    )
+
+
+def test_no_rating_orders_or_closes_a_case(office: Office) -> None:
+    """The worst and the best leave it where it was in the queue, as what it was."""
+    office.json("status", "1", "acknowledged")
+    before = office.json("queue")
+    for each in Credibility:
+        office.json("credibility", "1", each.value, "--reason", "x")
+        assert before == office.json("queue")
+
+
+CODES: dict[str, Any] = {
+    "measure": Kind,
+    "outcome": Outcome,
+    "disclosure": Disclosure,
+    "source_risk": Risk,
+    "credibility": Credibility,
+    "clock": Clock,
+    "duty": duties.Kind,
+    "decision": Choice,
+    "regime": Regime,
+}
+
+
+@pytest.mark.parametrize("name", CODES)
+def test_every_code_has_a_label_in_both_languages(name: str) -> None:
+    found = labels.of(name)
+    assert set(CODES[name]) == set(found)
+    assert all(each.fr and each.en for each in found.values())

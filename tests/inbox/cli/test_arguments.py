@@ -1,0 +1,101 @@
+"""Arguments that no vault and no journal can hold are refused before anything is done."""
+
+from pathlib import Path
+
+import pytest
+
+from inbox.schema import Case
+from tests.support.inbox_builders import Portal, Reporter, World, first
+
+pytest_plugins = ["tests.support.inbox_room"]
+
+LARGEST = 2**53 - 1
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["show", "N"],
+        ["attachment", "1", "N", "--out", "x", "--reason", "x"],
+        ["journal", "print", "--from", "N"],
+        ["outbox", "--out", "x", "--again", "N"],
+        ["conflict", "exclude", "N", "officer", "--reason", "x"],
+    ],
+    ids=" ".join,
+)
+def test_a_number_past_what_can_be_written_is_a_mistake(world: World, words: list[str]) -> None:
+    """The largest that can be is taken for one, and is not there."""
+    for number, codes in ((LARGEST + 1, {2}), (10**23, {2}), (LARGEST, {0, 1})):
+        said = world.office.run(*(str(number) if word == "N" else word for word in words))
+        assert said.code in codes
+        assert ("range" in said.err) == (codes == {2})
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["conflict", "exclude", "1", "X", "--reason", "y"],
+        ["conflict", "lift", "1", "X", "--reason", "y"],
+        ["conflict", "alias", "X", "name"],
+        ["conflict", "unalias", "X", "name"],
+    ],
+    ids=" ".join,
+)
+def test_what_is_no_name_of_an_officer_is_a_mistake(world: World, words: list[str]) -> None:
+    """The longest that can be one is taken for one, and nobody has it."""
+    for name, code in (("x" * 33, 2), ("x" * 600, 2), ("Alice", 2), ("x\x1b[2J", 2), ("x" * 32, 1)):
+        said = world.office.run(*(name if word == "X" else word for word in words))
+        assert (code, code == 2) == (said.code, "no name of an officer" in said.err)
+        assert "\x1b" not in said.err
+
+
+def test_what_is_no_fault_of_who_typed_is_not_told_as_one(world: World, portal: Portal) -> None:
+    """A row that does not read: what was typed is right."""
+    bundle = portal.bundle(first(Reporter(world)))
+    world.office.json("collect", bundle, "--confirm-instance", portal.fingerprint)
+    with world.office.opened() as inbox, inbox.transaction() as session:
+        session.get_one(Case, 1).message = b"{}"
+    said = world.office.run("show", "1")
+    assert (1, True) == (said.code, "\nhint: not what was typed is at fault" in said.err)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["channels", "accept", "{}"],
+        ["questionnaire", "{}/card.json"],
+        ["sign-pages", "{}/card.json", "--out", "{}/out"],
+    ],
+    ids=lambda words: words[0],
+)
+def test_a_file_too_large_to_be_what_is_asked_for_is_told_as_such(
+    world: World, tmp_path: Path, words: list[str]
+) -> None:
+    """And not as one whose signature or form is wrong; one byte less is read."""
+    file = tmp_path / "card.json"
+    for size, is_told in ((4 << 20, False), ((4 << 20) + 1, True)):
+        file.write_bytes(b"#" * size)
+        said = world.office.run(*(word.format(tmp_path) for word in words))
+        assert (1, is_told) == (said.code, "card.json has more than 4 MiB" in said.err)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["reply", "1", "--text", "X"],
+        ["conflict", "alias", "officer", "X"],
+        ["conflict", "exclude", "1", "X", "--reason", "y"],
+        ["conflict", "exclude", "1", "officer", "--reason", "X"],
+        ["keys", "rotate", "--now", "--reason", "X"],
+        ["officers", "add", "X"],
+        ["channels", "remove", "X"],
+    ],
+    ids=" ".join,
+)
+def test_bytes_that_are_no_text_are_refused(world: World, words: list[str]) -> None:
+    """As a shell hands them over; whatever they were meant for, nothing is done."""
+    before = world.office.state()
+    said = world.office.run(*(word.replace("X", "Dupont\udcff") for word in words))
+    assert (1, "") == (said.code, said.out)
+    assert said.err.startswith("error: this does not read as text: Dupont<U+DCFF>\nhint: ")
+    assert before == world.office.state()

@@ -1,0 +1,341 @@
+"""The command line: what it prints, how it ends, what it never does."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import click
+import pytest
+
+from inbox import cli, terminal
+from inbox.terminal import quoted, visible
+from tests.inbox.session.test_journal_notes import every_command
+from tests.support import inbox_builders as build
+from tests.support.command_tree import commands_of
+from tests.support.inbox_builders import Portal, Reporter, Sent, World
+
+pytest_plugins = ["tests.support.inbox_room"]
+
+ESCAPES = "\x1b]0;owned\x07\x1b[2J\x1b[1;1H\x9b31m\r\x08\x7f\u202egnp.exe\u2066\u2028\u200b\ufeff\U000e0041"
+
+
+def harmless(text: str) -> bool:
+    """Tell whether nothing but lines and printable characters is in ``text``."""
+    return all(char == "\n" or char.isprintable() for char in text)
+
+
+def test_control_and_direction_characters_are_spelled_out() -> None:
+    """Each by its number; accents, emoji and the joiners that build them stay."""
+    assert "<U+001B>[2J<U+202E>a<U+000A>b" == visible("\x1b[2J\u202ea\nb")
+    assert "é à 😀 👩\u200d🚒" == visible("é à 😀 👩\u200d🚒")
+    assert harmless(visible(ESCAPES))
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("Du\u3164pont, Du\u115fpont, Du\u034fpont", "Du<U+3164>pont, Du<U+115F>pont, Du<U+034F>pont"),
+        ("a" + "\u0336" * 7 + "b", "a" + "\u0336" * 5 + "<U+0336>" * 2 + "b"),
+        ("a" + "\u0336\u200d" * 7, "a" + "\u0336\u200d" * 5 + "<U+0336>\u200d" * 2),
+        ("tie\u0302\u0301ng, \u1019\u103b\u103e\u1031\u102c\u1037, ❤\ufe0f", None),
+    ],
+    ids=["letters that show nothing", "marks", "marks with joiners", "what scripts need"],
+)
+def test_what_shows_nothing_or_reaches_over_its_neighbours_is_spelled_out(
+    text: str, shown: str | None
+) -> None:
+    assert (text if shown is None else shown) == visible(text)
+
+
+def test_quoted_text_cannot_leave_its_margin(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Neither by its own line ends, nor by being long, nor by wide characters."""
+    monkeypatch.setenv("COLUMNS", "30")
+    for text in (
+        "a\nb\r\nc",
+        "x" * 100,
+        "漢" * 50,
+        "\r\x1b[5Astatus: closed",
+        "",
+        "\n\n",
+        "a\u2028b\x0bc\x85d",
+    ):
+        lines = quoted(text).split("\n")
+        assert all(line.startswith("│ ") and harmless(line) for line in lines)
+        assert all(sum(2 if char == "漢" else 1 for char in line) <= 30 for line in lines)
+    assert "│ a\n│ b" == quoted("a\nb")
+
+
+def test_quoted_text_is_folded_between_words_and_loses_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Only a word that fits no line is broken."""
+    monkeypatch.setenv("COLUMNS", "30")
+    text = "a longer line of several words " + "x" * 70 + " 日本語 and an end"
+    lines = quoted(text).split("\n")
+    assert lines[:2] == ["│ a longer line of several ", "│ words "]
+    assert text == "".join(line.removeprefix("│ ") for line in lines)
+
+
+def test_no_report_can_inject_into_the_terminal(world: World, portal: Portal, tmp_path: Path) -> None:
+    """Text, follow-up, file names and types, drops and file names of bundles: list, show and collect."""
+    reporter = Reporter(world)
+
+    def hostile(report: Any) -> Any:
+        return build.replace(report, answers={"what": ESCAPES + "\ncase 9: closed", "zz": (ESCAPES, "b")})
+
+    names = build.describe
+    try:
+        build.describe = lambda files: tuple(  # type: ignore[assignment]
+            build.replace(file, name=ESCAPES, type=ESCAPES) for file in names(files)
+        )
+        sent = [
+            Sent(reporter.report(files=[b"x"], edit=hostile), reporter.keys.case_id),
+            Sent(reporter.follow_up(ESCAPES, files=[b"y"])),
+            Sent(build.drop(world, ESCAPES)),
+        ]
+    finally:
+        build.describe = names
+    bundle = portal.bundle(*sent)
+    renamed = bundle.rename(bundle.with_name("bundle\x1b[2J\u202e.tar"))
+    said = [world.office.run("collect", renamed, "--confirm-instance", portal.fingerprint)]
+    said += [world.office.run(*words) for words in (["list"], ["show", "1"], ["show", "2"])]
+    said += [world.office.run(*words, "--json") for words in (["list"], ["show", "1"], ["show", "2"])]
+    said.append(
+        world.office.run("attachment", "1", "1", "--out", tmp_path / "out\x1b[2J" / "x", "--reason", "x")
+    )
+    assert [0] * 7 + [1] == [each.code for each in said]
+    assert all(harmless(each.out + each.err) for each in said)
+    shown = "".join(each.out for each in said[2:4])
+    assert "<U+001B>" in shown
+    assert "\ncase 9: closed" not in shown
+    assert "│ case 9: closed" in shown
+    (text,) = {view.json["answers"]["what"] for view in said[5:7] if not view.json["note"]}
+    assert ESCAPES + "\ncase 9: closed" == text  # in JSON nothing is lost
+
+
+def test_no_long_line_of_a_report_passes_for_one_of_ours(
+    world: World, portal: Portal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A summary or file name that a narrow terminal would fold stays behind its margin."""
+    monkeypatch.setenv("COLUMNS", "40")
+    reporter, forged = Reporter(world), "x" * 33 + "WITHDRAWN by its author"
+    names = build.describe
+    monkeypatch.setattr(
+        build, "describe", lambda files: tuple(build.replace(file, name=forged) for file in names(files))
+    )
+    path = portal.bundle(Sent(reporter.report(forged, files=[b"x"]), reporter.keys.case_id))
+    world.office.run("collect", path, "--confirm-instance", portal.fingerprint)
+    for words, times in ((["list"], 1), (["show", "1"], 2)):
+        lines = world.office.run(*words).out.splitlines()
+        assert times == len([line for line in lines if "xxx" in line])
+        assert all(line.startswith("│ ") and len(line) < 40 for line in lines if "xxx" in line)
+
+
+def test_show_prints_labels_in_the_language_of_the_report(world: World, portal: Portal) -> None:
+    reporter = Reporter(world)
+    path = portal.bundle(
+        Sent(reporter.report("Voilà"), reporter.keys.case_id), Sent(reporter.follow_up("Suite", files=[b"x"]))
+    )
+    said = world.office.run("collect", path, "--confirm-instance", portal.fingerprint)
+    assert (0, True) == (said.code, "follow-ups to: case 1\n" in said.out)
+    world.office.run("reply", "1", "--text", "Bonjour")
+    shown = world.office.run("show", "1").out
+    for line in ("Que s'est-il passé ?", "│ Voilà", "│ Non", "│ Suite", "│ Bonjour", "│ photo 1.jpg"):
+        assert line in shown
+    assert "waits for the next outbox" in shown
+    listed = world.office.run("list").out
+    assert "Voilà" in listed
+    assert "1 follow-ups, 1 files, 1 replies" in listed
+
+
+def test_unopened_rows_stand_in_the_list(world: World, portal: Portal) -> None:
+    path = portal.bundle(Sent(b"noise" * 400))
+    said = world.office.run("collect", path, "--confirm-instance", portal.fingerprint)
+    assert (0, True) == (said.code, "1 unopened" in said.out)
+    listed = world.office.run("list").out
+    assert "malformed: the envelope" in listed
+    assert "kept as unopened/" in listed
+
+
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [
+        (["list"], 0),
+        (["show", "1"], 1),
+        (["status", "7", "assessing"], 1),
+        (["collect", "nowhere.tar"], 1),
+        (["outbox", "--out", "nowhere"], 1),
+        (["reply", "1"], 2),
+        (["status", "1", "unheard-of"], 2),
+        (["status", "1", "closed"], 2),
+        (["show", "zero"], 2),
+        (["show", "0"], 2),
+        (["collect"], 2),
+        (["unknown"], 2),
+        (["list", "--unknown"], 2),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, list) else f"exit {value}",
+)
+def test_exit_codes(world: World, words: list[str], code: int) -> None:
+    """0 done, 1 refused, 2 usage; a refusal has two lines, what happened and what to do."""
+    said = world.office.run(*words)
+    assert code == said.code
+    if code == 1:
+        assert "\nhint: " in said.err
+        assert "Traceback" not in said.err
+
+
+def test_the_passphrase_file_may_stand_before_or_behind_the_command(world: World) -> None:
+    """One line end is not part of it; a missing file is named."""
+    home = ["--home", str(world.office.root)]
+    secret = ["--passphrase-file", str(world.office.secret)]
+    assert 0 == cli.run([*home, *secret, "list"])
+    assert 0 == cli.run([*home, "list", *secret])
+    world.office.secret.write_text(build.PASSPHRASE + "\n\n")
+    assert 1 == cli.run([*home, *secret, "list"])
+    world.office.secret.unlink()
+    assert "passphrase: No such file" in world.office.run("list").err
+
+
+def typed(monkeypatch: pytest.MonkeyPatch, *answers: str) -> None:
+    """Have a person type ``answers`` at the terminal."""
+    remaining = iter(answers)
+    monkeypatch.setattr(
+        terminal.sys, "stdin", SimpleNamespace(isatty=lambda: True, readline=lambda: next(remaining))
+    )
+    monkeypatch.setattr(terminal.getpass, "getpass", lambda *_, **__: next(remaining))
+    monkeypatch.setattr(terminal.sys.stderr, "isatty", lambda: True, raising=False)
+
+
+def test_progress_is_shown_to_people_alone(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    terminal.progress("unsealing", 1, 2)
+    assert ("", "") == capsys.readouterr()
+    typed(monkeypatch)
+    terminal.progress("unsealing", 1, 2)
+    terminal.progress("unsealing", 2, 2)
+    assert "\runsealing: 1 of 2\runsealing: 2 of 2\n" == capsys.readouterr().err
+
+
+INIT = ["init", "--deployment", "Fanal", "--channel", "a", "--name-fr", "A", "--name-en", "A"]
+
+
+def test_init_asks_twice_and_takes_no_difference(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = ["--home", str(tmp_path / "inbox")]
+    mistakes = (build.PASSPHRASE, build.PASSPHRASE + "x", "too short")
+    typed(monkeypatch, *mistakes, build.PASSPHRASE, build.PASSPHRASE)
+    assert 0 == cli.run([*words, *INIT])
+    said = capsys.readouterr()
+    assert "two passphrases differ; once more" in said.err
+    assert "shorter than 12 characters; once more" in said.err
+    assert "root fingerprint: " in said.out
+    assert build.PASSPHRASE not in said.out + said.err
+    typed(monkeypatch, build.PASSPHRASE)
+    assert 0 == cli.run([*words, "list"])
+
+
+@pytest.mark.parametrize("answer", ["yes", "no", ""])
+def test_a_person_may_confirm_the_portal_at_the_terminal(
+    world: World, portal: Portal, monkeypatch: pytest.MonkeyPatch, answer: str
+) -> None:
+    """The fingerprint is shown with the question; anything but yes refuses."""
+    asked: list[str] = []
+    typed(monkeypatch, build.PASSPHRASE, answer)
+    ask = terminal.ask
+    monkeypatch.setattr(terminal, "ask", lambda question: asked.append(question) or ask(question))
+    code = cli.run(["--home", str(world.office.root), "collect", str(portal.bundle())])
+    assert (0 if answer == "yes" else 1) == code
+    assert portal.fingerprint in asked[0]
+
+
+def test_without_a_terminal_the_passphrase_is_not_waited_for(world: World) -> None:
+    command = [Path(sys.executable).with_name("inbox"), "--home", world.office.root, "list"]
+    done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
+    assert (1, True) == (done.returncode, "use --passphrase-file" in done.stderr)
+
+
+def test_a_fault_of_the_program_shows_no_trace_and_no_value(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Its kind and place are enough to find it."""
+    with pytest.raises(KeyError) as caught:
+        {}["canary"]
+    terminal.crash(KeyError, caught.value, caught.value.__traceback__)
+    said = capsys.readouterr().err
+    assert "KeyError at test_inbox_cli.py line" in said
+    assert "canary" not in said
+    monkeypatch.setattr(cli.commands, "main", lambda *_, **__: (_ for _ in ()).throw(click.Abort()))
+    assert 1 == cli.run(["list"])
+    assert "stopped" in capsys.readouterr().err
+
+
+def test_every_command_and_option_has_help() -> None:
+    for name, command in commands_of(cli.commands).items():
+        assert command.help, name
+        for parameter in command.params:
+            assert isinstance(parameter, click.Argument) or parameter.help, (name, parameter.name)  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("path", [*every_command(cli.commands), "keys", "officers", "conflict"])
+def test_each_command_explains_itself_without_a_home(path: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """The control: to do anything, it asks for one."""
+    assert 0 == cli.run([*path.split(), "--help"])
+    assert f"Usage: inbox {path}" in capsys.readouterr().out
+    assert 2 == cli.run(["list"])
+    assert "Missing option '--home'" in capsys.readouterr().err
+
+
+def test_what_a_terminal_cannot_show_stops_no_command(world: World, portal: Portal) -> None:
+    """It is spelled out where standard output takes ASCII alone, and stands there as it is in UTF-8."""
+    path = portal.bundle(Sent((reporter := Reporter(world)).report("Voilà"), reporter.keys.case_id))
+    world.office.json("collect", path, "--confirm-instance", portal.fingerprint)
+    command = [Path(sys.executable).with_name("inbox"), "--home", world.office.root, *world.office.opening()]
+    for encoding, shown in (("ascii", "Voil\\xe0"), ("utf-8", "│ Voilà")):
+        done = subprocess.run(
+            [*command, "show", "1"],
+            env=os.environ | {"PYTHONIOENCODING": encoding},
+            capture_output=True,
+            check=False,
+        )
+        assert (0, b"") == (done.returncode, done.stderr)
+        assert shown in done.stdout.decode(encoding)
+
+
+NO_SOCKET = """
+import sys
+
+def refuse(event, _):
+    if event.startswith("socket."):
+        raise RuntimeError(event)
+
+sys.addaudithook(refuse)
+"""
+
+
+def test_no_command_opens_a_socket(world: World, portal: Portal, tmp_path: Path) -> None:
+    """A whole round with helper processes, in interpreters in which any socket raises."""
+    (tmp_path / "sitecustomize.py").write_text(NO_SOCKET)
+    environment = os.environ | {"PYTHONPATH": str(tmp_path)}
+
+    def run(*words: str | Path) -> str:
+        home = ["--home", world.office.root, "--passphrase-file", world.office.secret]
+        command = [Path(sys.executable).with_name("inbox"), *home, *words]
+        done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+        assert (0, "") == (done.returncode, done.stderr)
+        return done.stdout
+
+    control = [sys.executable, "-c", "import socket; socket.socket()"]
+    assert (
+        "RuntimeError: socket.__new__"
+        in subprocess.run(control, env=environment, capture_output=True, text=True, check=False).stderr
+    )
+    reporters = [Reporter(world) for _ in range(70)]
+    path = portal.bundle(*(Sent(each.report(), each.keys.case_id) for each in reporters))
+    assert "70 new cases" in run("collect", path, "--confirm-instance", portal.fingerprint)
+    run("reply", "1", "--text", "x")
+    run("outbox", "--out", world.office.out)
+    assert "Il s'est passé" in run("show", "70")

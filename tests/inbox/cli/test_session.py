@@ -1,0 +1,339 @@
+"""A session at a real terminal: what its officers see, and that its process ends with the keys."""
+
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from crypto import passphrase
+from inbox import header, officers
+from tests.support import goldens
+from tests.support.inbox_builders import Office, passphrase_of
+from tests.support.traces import found_in, found_in_files, found_in_memory
+from tests.support.typist import JOB, Typist, typing
+
+NAMES = ("alice", "bruno", "chloe")
+PROMPT = "alice, bruno> "
+COMMAND: list[str | Path] = [Path(sys.executable).with_name("inbox")]
+# The same program, in which a minute of waiting is a second.
+HASTY = """
+from inbox import cli, patience
+limited = patience.limited
+patience.limited = lambda seconds: limited(seconds // 60)
+patience.QUESTION = 120
+patience.GRACE = 3
+cli.main()
+"""
+
+HASTILY: list[str | Path] = [sys.executable, "-c", HASTY]
+
+
+@pytest.fixture
+def office(tmp_path: Path) -> Office:
+    return Office.found_by(tmp_path, NAMES, 2)
+
+
+@contextmanager
+def session(office: Office, *options: str, command: list[str | Path] = COMMAND) -> Iterator[Typist]:
+    """Open a session and give it once it waits for a command."""
+    shares = [word for name in office.present for word in ("--share", office.share_of(name))]
+    words = [*command, "--home", "inbox", "session", *shares, *options]
+    with typing(words, office.root.parent) as at:
+        for name in office.present:
+            at.confides(f"passphrase of {name}: ", passphrase_of(name))
+        at.sees(f"{', '.join(office.present)}> ")
+        yield at
+
+
+def entries(office: Office) -> list[str]:
+    return [entry["act"] for entry in office.json("journal", "print")["entries"]]
+
+
+def test_a_session_as_its_officers_see_it(office: Office) -> None:
+    """Commands, mistakes, a sensitive act refused and done, the end; every act is in the journal."""
+    with session(office) as at:
+        for line in ("list", "show 7", "inbox officers list", "reply 1 --text 'and", "nonsense", "session"):
+            at.types(line)
+            at.sees(PROMPT)
+        at.types(f"list --share {office.share_of('alice')}")
+        at.sees(PROMPT)
+        for given in (passphrase_of("alice"), passphrase_of("bruno")):
+            at.types("keys rotate --now --reason 'a drill'")
+            at.confides("passphrase of alice: ", passphrase_of("alice"))
+            at.confides("passphrase of bruno: ", given)
+            at.sees(PROMPT)
+        at.types("lock")
+        assert 0 == at.waits()
+    shown = re.sub("its memory .*", "MEMORY", at.shown.replace(str(office.shares), "SHARES"))
+    goldens.check("session", shown)
+    assert [] == found_in(at.shown.encode(), map(passphrase_of, NAMES))
+    assert ["found", "open", "list", "list-officers", "rotate-keys", "read-journal"] == entries(office)
+
+
+def test_of_three_officers_any_two_confirm(office: Office) -> None:
+    """Who types nothing lets another one do it; nobody confirms twice."""
+    with session(office.of(*NAMES)) as at:
+        at.types("keys rotate --now")
+        at.confides("passphrase of alice: ", "")
+        at.confides("passphrase of bruno: ", passphrase_of("bruno"))
+        at.confides("passphrase of chloe: ", passphrase_of("chloe"))
+        at.sees("alice, bruno, chloe> ")
+        at.types("keys rotate --now")
+        for name in NAMES:
+            at.confides(f"passphrase of {name}: ", passphrase_of(name) if name == "alice" else "")
+        at.sees("error: this takes two officers")
+        at.types("lock")
+        assert 0 == at.waits()
+    rotated = [entry for entry in office.json("journal", "print")["entries"] if entry["act"] == "rotate-keys"]
+    assert [["bruno", "chloe"]] == [entry["officers"] for entry in rotated]
+
+
+@pytest.mark.parametrize("key", [b"\x04", b"\x03"], ids=["end-of-input", "ctrl-c"])
+def test_the_end_of_input_ends_the_process(office: Office, key: bytes) -> None:
+    """And lets go of the home."""
+    with session(office) as at:
+        assert "another inbox command is at work" in office.run("list").err
+        at.presses(key)
+        # The system loses a signal that comes just as the program begins to wait: people press again.
+        at.insists(key)
+        at.waits()
+    assert not Path(f"/proc/{at.process.pid}").exists()
+    assert 0 == office.run("list").code
+
+
+@pytest.mark.parametrize("place", ["prompt", "passphrase", "question"])
+def test_a_session_ends_wherever_nobody_types(office: Office, place: str) -> None:
+    """At the prompt, at a passphrase, at a question; what was begun is undone."""
+    with session(office, "--minutes", "3", command=HASTILY) as at:
+        for _ in range(3 if place == "prompt" else 0):  # who types is not sent away
+            time.sleep(1.2)
+            at.types("list")
+            at.sees(PROMPT)
+        if place != "prompt":
+            at.types("officers renew --shares new --sheets")
+            at.confides("passphrase of alice: ", passphrase_of("alice"))
+        if place == "question":
+            at.confides("passphrase of bruno: ", passphrase_of("bruno"))
+            at.sees("agree? (yes/no) ")
+        begun = time.monotonic()
+        assert 0 == at.waits()
+        assert 1 < time.monotonic() - begun
+    assert "nobody typed for 3 minutes: locked" in at.shown
+    assert ["found", "open", *["list"] * (3 if place == "prompt" else 0), "read-journal"] == entries(office)
+    assert not (office.root.parent / "new").exists() or not list((office.root.parent / "new").iterdir())
+
+
+FAULTY = """
+from inbox import cases, cli
+cases.overview = lambda _: {}["canary"]
+cli.main()
+"""
+
+
+def test_a_fault_of_the_program_ends_the_session_and_says_so(office: Office) -> None:
+    """Once the screen is wiped, so that it can be read; a mistake of people, before it, does not."""
+    with session(office, command=[sys.executable, "-c", FAULTY]) as at:
+        at.types("show 7")
+        at.sees(PROMPT)
+        at.types("list")
+        at.sees("\x1b[3J")
+        at.sees("this session is over: a fault of the program ended it\n")
+        at.sees("error: the program has a fault (KeyError")
+        assert 1 == at.waits()
+    assert "canary" not in at.shown
+    assert "session is over" not in at.shown.split(PROMPT)[1]
+
+
+def test_a_session_cannot_be_stopped_and_left(office: Office) -> None:
+    """Ctrl-Z would leave a process with its keys that no wait ends; the control is what it does stop."""
+    with session(office, command=[*JOB, *COMMAND]) as at:
+        at.presses(b"\x1a")
+        at.types("list")
+        at.sees("no cases yet")
+        at.sees(PROMPT)
+        at.types("lock")
+        at.sees("ended with 0\n")
+        at.waits()
+    with typing([*JOB, "cat"], office.root.parent) as at:
+        at.types("it reads")
+        at.sees("it reads\nit reads")
+        at.presses(b"\x1a")
+        at.sees(f"ended with {128 + signal.SIGTSTP}")
+
+
+def test_ctrl_s_stops_nothing_while_a_session_is_open(office: Office) -> None:
+    """Else it would wait for ever with its words; afterwards the terminal is as it was."""
+    with session(office, "--minutes", "2", command=["sh", "-c", '"$@"; stty -a', "sh", *HASTILY]) as at:
+        at.presses(b"\x13\x15")  # and Ctrl-U, as it now is a character like others
+        at.types("list")
+        at.sees("no cases yet")
+        at.sees("nobody typed for 2 minutes: locked")
+        at.sees(" ixon ")
+        at.waits()
+
+
+@pytest.mark.parametrize("line", ["", "list\n"], ids=["at-the-prompt", "as-a-command-prints"])
+def test_a_session_at_a_stopped_terminal_ends_all_the_same(office: Office, line: str) -> None:
+    """Whoever stops it in spite of that: the system ends the process, and the home is free."""
+    with session(office, "--minutes", "2", command=HASTILY) as at:
+        at.can_be_stopped()
+        at.presses(b"\x13" + line.encode())
+        assert -signal.SIGALRM == at.waits()
+    assert "nobody typed" not in at.shown
+    assert 0 == office.run("list").code
+
+
+def test_a_single_command_does_not_wait_for_ever_either(office: Office) -> None:
+    """Its vault is open while it asks: whoever came to that terminal could choose new passphrases for all."""
+    command = [*HASTILY, "--home", office.root, *office.opening(), "officers", "renew", "--shares", "new"]
+    before = office.state()
+    with typing(command, office.root.parent) as at:
+        at.answers("agree? (yes/no) ", "yes")
+        at.sees("new passphrase of alice: ")
+        at.sees("error: nobody answered")
+        assert 1 == at.waits()
+    assert before == office.state()
+
+
+LIMITED = """
+import time
+from inbox import patience, terminal
+patience.GRACE = 1
+with patience.limited(1):
+    for done in range(4):
+        time.sleep(0.5)
+        terminal.progress("unsealing", done, 9)
+time.sleep(1.5)
+print("no limit is left", flush=True)
+try:
+    with patience.limited(1):
+        time.sleep(60)
+except patience.Inactive:
+    print("inactive", flush=True)
+time.sleep(60)
+"""
+
+
+def test_work_that_goes_on_is_not_cut_short() -> None:
+    """Then nothing is, once the block is over; who goes on in spite of being told to end is ended."""
+    done = subprocess.run([sys.executable, "-c", LIMITED], capture_output=True, text=True, check=False)
+    assert (-signal.SIGALRM, "no limit is left\ninactive\n") == (done.returncode, done.stdout)
+
+
+def test_a_change_of_officers_ends_the_session(office: Office) -> None:
+    """Those who sit there hold shares of yesterday."""
+    new = [word for name in NAMES for word in ("--new-passphrase-file", f"shares/{name}.passphrase")]
+    with session(office) as at:
+        at.types(f"officers renew --shares shares {' '.join(new)}")
+        at.confides("passphrase of alice: ", passphrase_of("alice"))
+        at.confides("passphrase of bruno: ", passphrase_of("bruno"))
+        at.sees("share test: 3 quorums of 2 opened the test message, 3 single shares did not")
+        at.sees("Press Enter once you have read all this")
+        assert "\x1b" not in at.shown
+        at.types("")
+        assert 0 == at.waits()
+    assert ["found", "open", "renew-shares", "read-journal"] == entries(office)
+
+
+def test_commands_may_come_through_a_pipe(office: Office) -> None:
+    """The end of them ends the process; what needs a person is refused."""
+    command = [*COMMAND, "--home", office.root, *office.opening(), "session"]
+    lines = "list\nkeys rotate --now\nofficers list\n"
+    done = subprocess.run(command, input=lines, capture_output=True, text=True, check=False)
+    assert (0, True) == (done.returncode, done.stdout.startswith("no cases yet\nsharing "))
+    assert "there is no terminal to ask for the passphrase on" in done.stderr
+    assert "\x1b" not in done.stdout
+
+
+def test_bytes_that_are_no_text_do_no_harm(office: Office) -> None:
+    """From a terminal of another character set: no command, and no passphrase."""
+    with session(office) as at:
+        at.presses(b"\xe9t\xe9\n")
+        at.sees("does not read as text")
+        at.types("keys rotate --now")
+        at.sees("passphrase of alice: ")
+        at.presses(b"\xe9t\xe9\n")
+        at.sees("error: what was typed does not read as text")
+        at.types("lock")
+        assert 0 == at.waits()
+
+
+def test_a_session_without_a_quorum_does_not_begin(office: Office) -> None:
+    said = office.of("alice").run("session")
+    assert (1, True) == (said.code, "1 of the 2 officers" in said.err)
+
+
+def test_no_key_is_left_once_a_session_is_locked(office: Office) -> None:
+    """While it is open its memory holds the vault's key; then neither a process nor a file does."""
+    found = header.parse((office.root / "vault.json").read_bytes())
+    master = officers.open_master(found, office.bring()).master
+    keys = [passphrase.vault_key(master), master]
+    chosen = [passphrase_of(name).encode() for name in NAMES]
+    with session(office) as at:
+        process = at.process.pid
+        assert re.search("Max core file size +0 +0 ", Path(f"/proc/{process}/limits").read_text())
+        locked = "its memory is locked" in at.shown
+        assert locked == (_locked_kilobytes(process) > 10_000)
+        given = Path(f"/proc/{process}/cmdline").read_bytes() + Path(f"/proc/{process}/environ").read_bytes()
+        assert b"session" in given
+        assert [] == sockets(process)
+        with socket.socket():
+            assert sockets(os.getpid())  # the control
+        assert [] == found_in(given, chosen + keys)
+        if os.geteuid():
+            with pytest.raises(PermissionError):  # kept even from other processes of the same person
+                found_in_memory([process], keys)
+        else:
+            assert (process, keys[0]) in found_in_memory([process], keys)
+        at.types("lock")
+        assert 0 == at.waits()
+        assert not Path(f"/proc/{process}").exists()
+    folder = office.root.parent
+    for name in NAMES:
+        office.secret_of(name).unlink()
+    assert [] == found_in_files(folder, chosen + keys)
+    (folder / "control").write_text(f"a key in hex: {keys[0].hex()}, and {chosen[0].decode()}")
+    assert [("control", chosen[0]), ("control", keys[0])] == found_in_files(folder, chosen + keys)
+
+
+def sockets(process: int) -> list[str]:
+    """Return the sockets that a process has open."""
+    opened = [path.readlink() for path in Path(f"/proc/{process}/fd").iterdir() if path.is_symlink()]
+    return [target.name for target in opened if target.name.startswith("socket:")]
+
+
+def _locked_kilobytes(process: int) -> int:
+    status = Path(f"/proc/{process}/status").read_text()
+    return next(int(line.split()[1]) for line in status.splitlines() if line.startswith("VmLck"))
+
+
+LOCKING = """
+import resource, sys
+from crypto import passphrase
+from inbox import memory
+limit, memory._TRIAL = map(int, sys.argv[1:])
+resource.setrlimit(resource.RLIMIT_MEMLOCK, (limit, limit))
+memory.forbid_dumps()
+held = memory.lock()
+passphrase.stretch("a lantern", bytes(16))
+print(held, memory._libc().prctl(3, 0, 0, 0, 0), resource.getrlimit(resource.RLIMIT_CORE))
+"""
+
+
+@pytest.mark.parametrize(
+    ("dropped", "trial"), [("-ipc_lock", 1 << 30), ("+ipc_lock", 1 << 60)], ids=["at-once", "later"]
+)
+def test_memory_that_cannot_all_be_locked_does_not_stop_argon2id(dropped: str, trial: int) -> None:
+    """Whether locking is refused at once, or more memory would be afterwards: no, and work goes on."""
+    right = ["setpriv", f"--bounding-set={dropped}"] if os.geteuid() == 0 else []
+    command = [*right, sys.executable, "-c", LOCKING, str(1 << 16), str(trial)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert ("False 0 (0, 0)\n", "") == (done.stdout, done.stderr)

@@ -1,0 +1,230 @@
+"""How the office works moves every deadline: its days off, its regime, more time, a hold."""
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from dateutil.relativedelta import relativedelta
+from hypothesis import given
+from hypothesis import strategies as st
+from sqlalchemy import update
+
+from inbox import adjusting, catalogue, handling, practice
+from inbox.casework import Handling
+from inbox.deadlines import Clock
+from inbox.practice import Regime
+from inbox.schema import Case
+from inbox.unlocking import Inbox
+from tests.support.inbox_builders import CLOSING, Office, Portal, Reporter, World, first, today
+from tests.support.inbox_clock import moved
+from tests.support.inbox_outcomes import refused, slot
+from tests.support.inbox_trio import Trio, undone
+
+pytest_plugins = ["tests.support.inbox_room"]
+# The one template of an office's own.
+OWN = """[[template]]
+id = "ours"
+title = { fr = "Plus de temps", en = "More time" }
+status = ["received"]
+text = { fr = "Plus tard.", en = "Later." }
+"""
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> tuple[Office, Reporter]:
+    """An inbox with one report, and its author."""
+    folder = tmp_path_factory.mktemp("practice")
+    office = Office.found(folder)
+    world = World(office)
+    portal = Portal(world, folder / "medium")
+    reporter = Reporter(world)
+    office.json("collect", portal.bundle(first(reporter)), "--confirm-instance", portal.fingerprint)
+    return office, reporter
+
+
+@pytest.fixture
+def office(made: tuple[Office, Reporter], tmp_path: Path) -> Office:
+    return made[0].copy(tmp_path / "copy")
+
+
+@pytest.fixture(scope="module")
+def opened(made: tuple[Office, Reporter]) -> Iterator[Inbox]:
+    with made[0].opened() as inbox:
+        yield inbox
+
+
+def clocks(office: Office) -> dict[str, Any]:
+    return {row["clock"]: row for row in office.json("show", "1")["work"]["clocks"]}
+
+
+DAYS = st.dates(date(2023, 12, 1), date(2032, 12, 31))  # with three leap days
+EVENTS = st.tuples(DAYS, *[st.none() | st.integers(0, 200)] * 3)
+OFF = st.sets(st.integers(1, 40), max_size=8)
+
+
+@given(EVENTS, OFF, st.sampled_from([0, None]))
+def test_every_deadline_follows_the_office(
+    opened: Inbox, happened: tuple[date, int | None, int | None, int | None], off: set[int], acted: int | None
+) -> None:
+    """A day off brings no clock forward; the internal regime never gives more time; and all goes back."""
+    received, acknowledged, extended, answered = happened
+
+    def after(days: int | None) -> date | None:
+        return None if days is None else received + timedelta(days)
+
+    with undone(opened) as session:
+        session.execute(update(Case).values(received=received, collected=received))
+        session.execute(
+            update(Handling).values(
+                acknowledged=after(acknowledged),
+                extended=after(extended),
+                answered=after(answered),
+                first_act=after(acted),
+            )
+        )
+        session.expire_all()
+
+        def seen() -> tuple[dict[Clock, date], date | None]:
+            work = handling.of(session, 1)
+            found = {due.clock: due for due in handling.clocks(session, 1)}
+            waiting = [due.day for due in found.values() if due.done is None and due.clock != Clock.ACK_FR]
+            assert work.deadline == min(waiting, default=None)
+            return {clock: due.day for clock, due in found.items()}, work.deadline
+
+        adjusting.choose_regime(session, Regime.INTERNAL)
+        internal = seen()
+        adjusting.choose_regime(session, Regime.EXTERNAL)
+        external = seen()
+        assert all(day <= external[0][clock] for clock, day in internal[0].items())
+        assert (external[0][Clock.FEEDBACK] > internal[0][Clock.FEEDBACK]) is (extended is not None)
+        calendar = practice.of(session).calendar
+        days = {received + timedelta(n) for n in off}
+        added = {day for day in days if calendar.works(day)}
+        adjusting.add_days_off(session, added)
+        assert all(external[0][clock] <= day for clock, day in seen()[0].items())
+        adjusting.remove_days_off(session, added)
+        assert external == seen()
+        adjusting.choose_regime(session, Regime.INTERNAL)
+        assert internal == seen()
+
+
+def test_all_clocks_of_a_case_are_shown(office: Office) -> None:
+    """Both acknowledgements, by the Directive and by the décret; done or late, each says so."""
+    assert ["first_act", "ack_eu", "ack_fr", "feedback"] == [*clocks(office)]
+    shown = office.run("show", "1").out
+    assert f"  {today() + timedelta(7)}        Acknowledgement (Directive, 7 days)\n" in shown
+    assert "Acknowledgement (décret, 7 working days)\n" in shown
+    office.json("close", "1", *CLOSING)
+    found = clocks(office)
+    assert ("retention", None) == (list(found)[-1], found["retention"]["done"])
+    assert {today().isoformat()} == {row["done"] for name, row in found.items() if name != "retention"}
+
+
+def test_a_day_off_moves_the_deadlines_of_all_cases(office: Office) -> None:
+    """In the next command, for old cases and new; taken back, all is as before."""
+    before, state = clocks(office), office.state()
+    day = before["ack_fr"]["day"]
+    assert (
+        [day]
+        == office.json("days-off", "add", day)["days_off"]
+        == office.json("days-off", "list")["days_off"]
+    )
+    after = clocks(office)
+    assert after["ack_fr"]["day"] > day
+    assert after["ack_eu"] == before["ack_eu"]
+    assert f"nobody works on {day} already" in refused(office, "days-off", "add", day)
+    assert "nobody works on 2027-12-25 already" in refused(
+        office, "days-off", "add", "2027-12-27", "2027-12-25"
+    )
+    assert "was not added" in refused(office, "days-off", "remove", day, "2027-12-27")
+    assert 2 == office.run("days-off", "add", "tomorrow").code
+    assert [] == office.json("days-off", "remove", day)["days_off"]
+    assert (before, state) == (clocks(office), office.state())
+
+
+def test_whoever_is_present_the_deadlines_of_all_cases_move(
+    trio: Trio,
+) -> None:
+    """Also of one that is kept from somebody: who changes the calendar changes it for all."""
+    for number in ("1", "3"):
+        trio.others.json("reopen", number, "--reason", "x")
+    due = trio.others.json("show", "3")["work"]["clocks"][0]["day"]
+    trio.excluded.json("days-off", "add", due)
+    moved_to = [trio.others.json("show", number)["work"]["clocks"][0]["day"] for number in ("1", "3")]
+    assert due not in moved_to
+    assert 1 == len(set(moved_to))
+
+
+def test_more_time_is_for_an_external_authority_alone(
+    office: Office, made: tuple[Office, Reporter], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Once, in time; the notice acknowledges the report, and names the day that is due from then on."""
+    due = clocks(office)["feedback"]["day"]
+    why = ("--reason", "abroad", "--text", "un témoin est à l'étranger")
+    assert "only an external authority" in refused(office, "extend", "1", *why)
+    assert "external" == office.json("settings", "--regime", "external")["regime"]
+    assert due == clocks(office)["feedback"]["day"]
+    copy = office.copy(office.root.parent.with_name("late"))
+    assert 2 == office.run("extend", "1").code
+    assert "needs words of your own" in refused(office, "extend", "1", "--reason", "abroad")
+    seen = office.json("extend", "1", *why, "--preview")
+    assert (due, None) == (clocks(office)["feedback"]["day"], office.json("show", "1")["work"]["extended"])
+    assert [] == office.json("show", "1")["messages"]
+    extended = office.json("extend", "1", *why)["feedback"]
+    assert extended == (today() + relativedelta(months=6)).isoformat()
+    said = slot(office, made[1]).messages[-1].text
+    assert extended == clocks(office)["feedback"]["day"]
+    assert (seen["text"], True) == (said, catalogue.day("fr", date.fromisoformat(extended)) in said)
+    assert "trois mois prévus :\n\nun témoin est à l'étranger\n" in said
+    assert "was given, or extended" in refused(office, "extend", "1", *why)
+    moved(monkeypatch).day = date.fromisoformat(due) + timedelta(1)
+    assert f"the feedback was due on {due}" in refused(copy, "extend", "1", *why)
+
+
+def test_the_notice_of_more_time_is_warned_of_like_any_reply(office: Office) -> None:
+    """With a reason it is sent, and the journal says so; a reason that is too long for it is refused."""
+    office.json("settings", "--regime", "external")
+    why = ("--reason", "abroad", "--text", "écrivez à agent@port.example")
+    assert "it is an address" in refused(office, "extend", "1", *why)
+    despite = ("--despite-warning", "x" * 1_995)
+    assert "reasons together have at most" in refused(office, "extend", "1", *why, *despite)
+    office.json("extend", "1", *why, "--despite-warning", "it is ours")
+    entry = next(each for each in office.json("journal", "print")["entries"] if each.get("act") == "extend")
+    assert ("despite a warning", "abroad; it is ours") == (entry["about"], entry["reason"])
+
+
+def test_an_office_words_the_notice_of_more_time_itself(office: Office, tmp_path: Path) -> None:
+    """Without a template of that name nothing is taken; with one that has no room, no words are."""
+    office.json("settings", "--regime", "external")
+    own = tmp_path / "own.toml"
+    own.write_text(OWN.replace('"ours"', '"other"'))
+    office.json("templates", own)
+    assert "there is no template extension" in refused(office, "extend", "1", "--reason", "x", "--text", "x")
+    own.write_text(OWN.replace('"ours"', '"extension"'))
+    office.json("templates", own)
+    assert "no place for words" in refused(office, "extend", "1", "--reason", "x", "--text", "x")
+    office.json("extend", "1", "--reason", "x")
+    assert ["Plus tard."] == [each["text"] for each in office.json("show", "1")["messages"]]
+
+
+def test_a_hold_keeps_a_case_whose_author_sees_nothing_of_it(
+    office: Office, made: tuple[Office, Reporter]
+) -> None:
+    """While it lasts the case has no end; to the author it is closed as any other."""
+    office.json("close", "1", *CLOSING)
+    assert "retention" in clocks(office)
+    assert "is not held" in refused(office, "hold", "1", "--release", "--reason", "x")
+    office.json("hold", "1", "--reason", "trial")
+    assert ("retention" in clocks(office), today().isoformat()) == (
+        False,
+        office.json("show", "1")["work"]["held"],
+    )
+    assert f"LEGAL HOLD since {today()}" in office.run("show", "1").out
+    assert office.json("queue", "--closed")["cases"][0]["deadline"] is None
+    assert "is held since" in refused(office, "hold", "1", "--reason", "again")
+    told = slot(office, made[1])
+    assert ("closed", (), False) == (told.status, told.messages, "hold" in repr(told))
+    office.json("hold", "1", "--release", "--reason", "over")
+    assert "retention" in clocks(office)

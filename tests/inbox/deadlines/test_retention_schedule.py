@@ -1,0 +1,255 @@
+"""How long a case is kept that has ended, and what stands against its end (domain 1.2)."""
+
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from crypto.bundle import Link
+from inbox import deadlines, eliminating, handling, retention
+from inbox.casework import Measure
+from inbox.errors import Refused
+from inbox.measures import Kind
+from inbox.retention import Obstacle
+from tests.support import inbox_builders as build
+from tests.support.inbox_builders import Office, Portal, Reporter, Sent, World, first, read_outbox, today
+from tests.support.inbox_clock import Clock
+from tests.support.inbox_ending import tell_portal, work_on
+
+pytest_plugins = ["tests.support.inbox_room"]
+
+
+def refused(office: Office, *words: str) -> str:
+    """Return why nothing is destroyed, and nothing has changed."""
+    before = office.state()
+    said = office.run("destroy", *words)
+    assert (1, before) == (said.code, office.state())
+    return said.err
+
+
+def terms(office: Office) -> list[tuple[str, str, bool, list[str]]]:
+    return [
+        (each["rule"], each["day"], each["due"], each["obstacles"])
+        for each in office.json("retention")["cases"]
+    ]
+
+
+def in_two_months(day: date) -> str:
+    month = day.month + 2
+    year, month = (day.year + 1, month - 12) if month > 12 else (day.year, month)
+    last = (date(year + month // 12, month % 12 + 1, 1) - timedelta(1)).day
+    return date(year, month, min(day.day, last)).isoformat()
+
+
+def test_a_closed_case_is_kept_for_two_months(closed: Office, clock: Clock) -> None:
+    due = in_two_months(today())
+    assert [("two-months-closed", due, False, [])] == terms(closed)
+    clock.day = date.fromisoformat(due) - timedelta(1)
+    assert f"case 1 is not due before {due}" in refused(closed, "1")
+    assert f"nothing is due before {due}" in refused(closed, "--due")
+    clock.wait(1)
+    assert [("two-months-closed", due, True, [])] == terms(closed)
+    assert {"cases": [1]}.items() <= closed.json("destroy", "--due").items()
+    assert [] == terms(closed)
+    assert "nothing is due" in refused(closed, "--due")
+
+
+@pytest.mark.parametrize("outcome", ["founded", "out_of_scope"])
+def test_what_its_author_writes_later_starts_the_time_anew(
+    closed: Office, portal: Portal, reporter: Reporter, clock: Clock, outcome: str
+) -> None:
+    work_on(closed, outcome=outcome)
+    clock.wait(40)
+    late = portal.bundle(
+        Sent(reporter.follow_up()), edit=lambda intake: build.replace(
+            intake, entries=tuple(build.replace(each, day=clock.day) for each in intake.entries)
+        )
+    )  # fmt: skip
+    closed.json("collect", late)
+    assert [("two-months-closed", in_two_months(clock.day), False, ["unread", "portal"])] == terms(closed)
+    closed.json("show", "1")
+    tell_portal(closed, portal)
+    clock.wait(100)
+    assert [1] == closed.json("destroy", "--due")["cases"]
+
+
+def test_nothing_goes_that_nobody_has_read(closed: Office, portal: Portal, reporter: Reporter) -> None:
+    """A letter of the day of closing that was collected later moves no day, but is read first."""
+    work_on(closed, outcome="out_of_scope")
+    closed.json("collect", portal.bundle(Sent(reporter.follow_up("on me menace"))))
+    tell_portal(closed, portal)
+    assert [("out-of-scope", today().isoformat(), False, ["unread"])] == terms(closed)
+    assert "nothing is due" in refused(closed, "--due")
+    assert "case 1 has a letter that nobody has read" in refused(closed, "1", "--early", "x")
+    assert "waits: nobody has read what its author wrote" in closed.run("retention").out
+    closed.json("show", "1")
+    assert [1] == closed.json("destroy", "--due")["cases"]
+
+
+def test_what_is_in_quarantine_goes_unread(closed: Office, portal: Portal, reporter: Reporter) -> None:
+    """Nobody may read it, and it need not be kept for that."""
+    work_on(closed, outcome="out_of_scope", quarantined=today())
+    closed.json("collect", portal.bundle(Sent(reporter.follow_up("un secret"))))
+    tell_portal(closed, portal)
+    assert [1] == closed.json("destroy", "--due")["cases"]
+
+
+def test_what_is_out_of_scope_goes_at_once(closed: Office) -> None:
+    work_on(closed, outcome="out_of_scope")
+    assert [("out-of-scope", today().isoformat(), True, [])] == terms(closed)
+    assert [today().isoformat()] == kept_until(closed)
+    assert [1] == closed.json("destroy", "--due")["cases"]
+
+
+def test_junk_is_over_after_thirty_days_and_the_portal_hears_of_it_first(
+    world: World, portal: Portal, reporter: Reporter, collect: Any, clock: Clock
+) -> None:
+    """Until then its slot is refreshed like any other; what its author reads stays as it was."""
+    office = world.office
+    collect(portal.bundle(first(reporter)))
+    office.json("junk", "1", "--reason", "flood")
+    due = today() + timedelta(30)
+    assert [("junk", due.isoformat(), False, ["portal"])] == terms(office)
+    closed = []
+    for n, days in enumerate((29, 1, 1), 1):
+        clock.wait(days)
+        office.json("outbox", "--out", office.out)
+        outbox, made, files = read_outbox(office.out / f"outbox-inspection-{n}.tar", world)
+        closed.append((len(outbox.slots), len(outbox.closed)))
+        assert (
+            "received" == build.read_slot(next(iter(files.values())), reporter).status
+            if outbox.slots
+            else True
+        )
+        office.json("collect", portal.bundle(applied=Link(n, made.hash)))
+    assert [(1, 0), (1, 1), (0, 0)] == closed
+    assert [1] == office.json("destroy", "--due")["cases"]
+
+
+def test_junk_that_comes_back_is_open_at_the_portal_again(
+    world: World, portal: Portal, reporter: Reporter, collect: Any, clock: Clock
+) -> None:
+    """Also when the portal was told that it is over; its closing later is told anew."""
+    office = world.office
+    collect(portal.bundle(first(reporter)))
+    office.json("junk", "1", "--reason", "flood")
+    clock.wait(30)
+    tell_portal(office, portal)
+    office.json("junk", "1", "--recover", "--reason", "none")
+    assert (1, 0) == slots_in(office, world)
+    office.json("junk", "1", "--reason", "flood after all")
+    clock.wait(30)
+    assert (1, 1) == slots_in(office, world)
+    office.json("junk", "1", "--recover", "--reason", "none")
+    office.json("close", "1", *build.CLOSING)
+    assert (1, 1) == slots_in(office, world)
+
+
+def slots_in(office: Office, world: World) -> tuple[int, int]:
+    """Return how many slots the next outbox fills, and how many cases it closes."""
+    outbox, _, _ = read_outbox(Path(office.json("outbox", "--out", office.out)["file"]), world)
+    return len(outbox.slots), len(outbox.closed)
+
+
+def test_what_is_held_is_destroyed_by_nobody(closed: Office, clock: Clock) -> None:
+    work_on(closed, held=today())
+    clock.wait(400)
+    assert [True, ["held"]] == [terms(closed)[0][1] < clock.day.isoformat(), terms(closed)[0][3]]
+    assert "held for a procedure" in refused(closed, "1")
+    assert "held for a procedure" in refused(closed, "1", "--early", "x")
+    assert "nothing is due" in refused(closed, "--due")
+
+
+def kept_until(office: Office) -> list[str]:
+    """Return what the case itself says of the day from which it is to be destroyed, nothing without one."""
+    clocks = office.json("show", "1")["work"]["clocks"]
+    return [each["day"] for each in clocks if each["clock"] == "retention"]
+
+
+def test_a_case_is_kept_for_what_opens_proceedings_alone(closed: Office) -> None:
+    """So say the list, and every clock: nothing is overdue for who watches over the work."""
+    pursued = {
+        "art40_transmission", "judicial_investigation", "disciplinary_opened", "disciplinary_sanction",
+        "suspension",
+    }  # fmt: skip
+    found = set()
+    with closed.opened() as inbox, inbox.transaction() as session:
+        for kind in Kind:
+            row = Measure(case=1, position=1, kind=kind.value, day=today())
+            session.add(row)
+            session.flush()
+            (due,) = retention.listing(inbox.home, session)
+            clocks = [
+                *handling.clocks(session, 1),
+                *(each for _, all_of in handling.every(session) for each in all_of),
+            ]
+            is_kept = Obstacle.PROCEEDINGS in due.obstacles
+            assert is_kept is not any(each.clock is deadlines.Clock.RETENTION for each in clocks)
+            found |= {kind.value} if is_kept else set()
+            session.delete(row)
+            session.flush()
+    assert pursued == found
+
+
+def test_proceedings_keep_a_case_until_two_officers_say_that_they_are_over(
+    closed: Office, clock: Clock
+) -> None:
+    """Then it has no day any more, in the queue neither."""
+    closed.json("source-risk", "1", "low", "--reason", "x")
+    assert in_two_months(today()) == closed.json("show", "1")["work"]["deadline"]
+    closed.json("measure", "1", "disciplinary_opened")
+    assert closed.json("show", "1")["work"]["deadline"] is None
+    clock.wait(400)
+    work_on(closed, category="threat", outcome="moot")
+    assert ["proceedings"] == terms(closed)[0][3]
+    assert "while proceedings go on" in refused(closed, "1")
+    closed.json("destroy", "1", "--early", "acquitted, no appeal")
+    (line,) = closed.json("eliminations")["eliminations"]
+    assert ("decided-by-officers", clock.day.isoformat()) == (line["rule"], line["destroyed"])
+    day = today().isoformat()
+    assert (day, day, "threat", "moot") == tuple(
+        line[name] for name in ("received", "closed", "category", "outcome")
+    )
+    (entry,) = [each for each in closed.json("journal", "print")["entries"] if each["act"] == "destroy-cases"]
+    assert ("1 case", "acquitted, no appeal") == (entry["about"], entry["reason"])
+
+
+def test_nothing_is_destroyed_before_the_portal_has_heard_of_the_closing(
+    world: World, portal: Portal, reporter: Reporter, collect: Any
+) -> None:
+    """Else nobody could tell the reporter any more; nor while an outbox of ours still names the case."""
+    collect(portal.bundle(first(reporter)))
+    work_on(world.office, is_open=False, closed=today(), outcome="out_of_scope")
+    assert "waits for the portal" in refused(world.office, "1", "--early", "x")
+    world.office.json("outbox", "--out", world.office.out)
+    assert "nothing is due" in refused(world.office, "--due")
+    _, made, _ = read_outbox(world.office.out / "outbox-inspection-1.tar", world)
+    world.office.json("outbox", "--out", world.office.out)
+    world.office.json("collect", portal.bundle(applied=Link(1, made.hash)))
+    assert ["portal"] == terms(world.office)[0][3]
+    tell_portal(world.office, portal)
+    assert [1] == world.office.json("destroy", "--due")["cases"]
+
+
+def test_an_open_case_is_not_destroyed(
+    world: World, portal: Portal, reporter: Reporter, collect: Any
+) -> None:
+    """Nor any other that is named beside it."""
+    collect(portal.bundle(first(reporter)))
+    assert "case 1 is open" in refused(world.office, "1")
+    assert "there is no case 7" in refused(world.office, "7", "--early", "x")
+    with (
+        world.office.opened() as inbox,
+        inbox.transaction() as session,
+        pytest.raises(Refused, match="chosen"),
+    ):
+        eliminating.plan(inbox.home, session, [], today())
+    assert "nothing is due" in refused(world.office, "--due")
+
+
+@pytest.mark.parametrize(
+    "words", [[], ["1", "--due"], ["--due", "--early", "x"], ["1", "--early", "x" * 2001]]
+)
+def test_words_that_go_together_badly_are_refused(world: World, words: list[str]) -> None:
+    assert 2 == world.office.run("destroy", *words).code

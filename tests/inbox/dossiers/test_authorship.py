@@ -1,0 +1,82 @@
+"""Nothing shown proves who wrote a report: no command, no page; commands are those of the journal's table."""
+
+import hashlib
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from sqlalchemy import select
+
+from crypto.messages import REPORT
+from inbox.schema import Case, FollowUp
+from tests.inbox.session.test_journal_notes import NOTES
+from tests.support import inbox_builders as build
+from tests.support.desk_room import sitting
+from tests.support.dossier_room import forms, unpacked
+from tests.support.inbox_trio import Trio
+
+pytest_plugins = ["tests.support.inbox_room"]
+
+
+def proofs(trio: Trio) -> Iterator[tuple[str, bytes]]:
+    """Yield what proves authorship of each case, as the vault has it."""
+    with trio.others.opened() as inbox, inbox.transaction() as session:
+        for case in session.scalars(select(Case)):
+            report = REPORT.parse(case.message)
+            yield from (
+                ("author key", report.author_key),
+                ("case id", report.case_id),
+                ("salt", report.salt),
+                ("withdraw id", report.withdraw_id),
+                ("reply recipient", report.reply_recipient),
+                ("signature", case.signature or b""),
+                ("envelope", case.envelope),
+                ("hash of the report", hashlib.sha256(case.message).digest()),
+            )
+        for follow_up in session.scalars(select(FollowUp)):
+            yield from (("follow-up", follow_up.id), ("its signature", follow_up.signature))
+
+
+def shown(values: list[tuple[str, bytes]], out: bytes) -> list[str]:
+    """Return what of these values is in what is shown, raw, in hexadecimal or in base 64."""
+    return [name for name, value in values for written in forms(value) if written in out]
+
+
+def test_no_page_of_the_desk_and_no_answer_to_a_person_shows_it(trio: Trio, tmp_path: Path) -> None:
+    """Every page that can be opened of a case that may be read, and what is told to whom it names."""
+    values = list(proofs(trio))
+    told = []
+    for form in ("json", "pdf"):
+        out = tmp_path / form
+        trio.others.json("access", "1", "--person", "case", "--form", form, "--out", out)
+        told.append(out.read_bytes() if form == "json" else unpacked(out.read_bytes()))
+    with sitting(trio.others, tmp_path) as client:
+        rules = [rule for rule in client.app.url_map.iter_rules() if "GET" in (rule.methods or ())]
+        paths = [re.sub(r"<int:\w+>", "1", rule.rule) for rule in rules if "<language>" in rule.rule]
+        pages = [
+            client.ask(path.replace("<language>", "en").removeprefix(client.desk.place)) for path in paths
+        ]
+        told += [page.data for page in pages if page.status_code == 200]
+        read = client.page("/en/case/1")
+    assert "case 1" in read
+    assert len(told) > 12
+    assert [] == [name for out in told for name in shown(values, out)]
+
+
+def test_no_command_prints_what_proves_authorship(trio: Trio, tmp_path: Path) -> None:
+    """Raw, in hexadecimal or in base 64; the control is the reports, where they stand."""
+    values = list(proofs(trio))
+    (tmp_path / "text").write_text("x")
+    places = {"FILE": str(tmp_path / "file"), "FOLDER": str(trio.office.out), "TEXT": str(tmp_path / "text")}
+    places["PAGES"] = str(build.manifest(trio.others, tmp_path / "manifest.json"))
+    printed = {}
+    for words, _ in NOTES:
+        said = trio.others.run(*(places.get(word, word) for word in words), "--json")
+        printed[" ".join(words)] = f"{said.out}{said.err}".encode("utf-8", "surrogateescape")
+    assert len(printed) > 20
+    assert all(printed.values())
+    assert [] == [(words, name) for words, out in printed.items() for name in shown(values, out)]
+    with trio.others.opened() as inbox, inbox.transaction() as session:
+        control = b"".join(session.scalars(select(Case.message)))
+    seen = set(shown(values, control))
+    assert {"author key", "case id", "salt", "withdraw id", "reply recipient"} == seen

@@ -1,0 +1,481 @@
+"""Dossiers: what goes, what is really gone, and what another machine can check with the public key alone."""
+
+import json
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+
+from crypto import age, base64url, questionnaire, signing
+from crypto.errors import NotForUs
+from inbox import cli, dossiers, records, sheets
+from inbox.schema import Case, FollowUp
+from tests.support import dossier_room as room_of
+from tests.support.dossier_room import ADDRESSEE, LETTER, NAME, PNG, SECRET, SOURCE, STOCK, Room, opened
+from tests.support.inbox_builders import (
+    QUESTIONNAIRE,
+    Office,
+    Portal,
+    Reporter,
+    Sent,
+    World,
+    answering,
+    drop,
+    first,
+    stranger,
+    today,
+)
+
+
+@pytest.fixture(scope="module")
+def room(tmp_path_factory: pytest.TempPathFactory) -> Room:
+    """An office with a case of which much could be told."""
+    return room_of.found(tmp_path_factory.mktemp("dossiers"))
+
+
+@pytest.fixture(scope="module")
+def whole(room: Room) -> Path:
+    """A dossier from which nothing was removed by hand."""
+    return room.make("whole.age", "--attachments", "original")
+
+
+@pytest.fixture(scope="module")
+def key(room: Room) -> str:
+    """The fingerprint of the root key, as posters have it."""
+    _, root_key = room.office.keyring()
+    return signing.fingerprint(root_key)
+
+
+def told(dossier: Path) -> str:
+    """Return all that a dossier says, pages and JSON, in every way in which they can be read."""
+    parts = opened(dossier)
+    pdf = parts["dossier.pdf"]
+    raw = (pdf + room_of.unpacked(pdf)).decode("latin-1")
+    texts = [part.decode("latin-1") for part in parts.values()]
+    document = parts["dossier.json"].decode()
+    return "\n".join([room_of.printed(pdf), room_of.drawn(pdf), raw, document, *texts])
+
+
+def test_a_removed_passage_is_in_neither_part(room: Room, whole: Path) -> None:
+    """Not as words, not as glyphs, not in the font; the control is the dossier with it."""
+    redacted = room.make("redacted.age", "--redact", f"*:{NAME}", "--redact", f"what:{LETTER} a loué")
+    said, control = told(redacted), told(whole)
+    for word in ("Firmin", "Quélennec", "FIRMIN", LETTER):
+        assert word not in said
+        assert word in control
+    pages, before = opened(redacted)["dossier.pdf"], opened(whole)["dossier.pdf"]
+    assert LETTER not in room_of.letters(pages)
+    assert LETTER in room_of.letters(before)
+    assert NAME in room_of.drawn(before)
+    texts = json.loads(opened(redacted)["dossier.json"])["entries"][0]["texts"]
+    assert [["Au terminal, ", " ", " son badge.\nUn témoin parle de ", ", docker."]] == texts
+    assert 3 == room_of.printed(pages).count("[passage retiré]") - 1
+
+
+def test_the_name_of_a_file_is_removed_like_any_passage(room: Room, whole: Path) -> None:
+    """From both parts; the file itself goes along, its name in the dossier is a number."""
+    name = json.loads(opened(whole)["dossier.json"])["files"][0]["name"][0]
+    redacted = room.make("named.age", "--attachments", "original", "--redact", f"*:{name}")
+    assert name in told(whole)
+    first_file = json.loads(opened(redacted)["dossier.json"])["files"][0]
+    assert (["", ""], "files/1") == (first_file["name"], first_file["part"])
+    assert name not in told(redacted)
+
+
+def test_a_place_may_be_removed_whole(room: Room, tmp_path: Path) -> None:
+    """By an option or by a file; in English it says so in English."""
+    (tmp_path / "redact.toml").write_text("[[redact]]\nplace = 'who_id'\n")
+    dossier = room.make("place.age", "--redact", str(tmp_path / "redact.toml"), "--language", "en")
+    assert "4417" not in told(dossier)
+    assert "Details that identify these persons [passage removed]" in room_of.printed(
+        opened(dossier)["dossier.pdf"]
+    )
+
+
+def test_what_is_to_be_removed_and_is_not_there_stops_it(room: Room, tmp_path: Path) -> None:
+    """Nothing is written, noted in the ledger or believed to be gone."""
+    before = room.office.state()
+    for redaction in ("*:Frimin", "what:badge 4417", "nowhere:", "who_id"):
+        said = make(room, tmp_path / "out", "--redact", redaction)
+        assert (1, "") == (said.code, said.out), redaction
+    assert before == room.office.state()
+    assert [] == [*tmp_path.iterdir()]
+
+
+def make(room: Room, out: Path, *options: str, recipient: str | None = None) -> room_of.Said:
+    recipient = ADDRESSEE.recipient().encode() if recipient is None else recipient
+    words = ["dossier", "make", "1", "--for", "prosecutor", "--to", "X", "--recipient", recipient]
+    return room.office.run(*words, "--out", out, *options)
+
+
+def test_where_a_removed_passage_still_stands_is_said_before_and_after(room: Room, tmp_path: Path) -> None:
+    said = make(room, tmp_path / "out", "--redact", f"what:{NAME}")
+    shown = room.office.json(
+        "dossier", "preview", "1", "--for", "prosecutor", "--to", "X", "--redact", f"what:{NAME}"
+    )
+    assert "still stands in follow-up-1" in said.err
+    assert ["a passage that is removed elsewhere still stands in follow-up-1"] == shown["warnings"]
+
+
+def test_words_of_what_must_never_be_repeated_are_pointed_out(tmp_path: Path) -> None:
+    """By the place where they stand; without them nothing is said."""
+    office = Office.found(tmp_path)
+    world = World(office)
+    portal = Portal(world, tmp_path / "medium")
+    edit = answering(protect="la porte du quai Colbert", refs="un camion")
+    bundle = portal.bundle(first(Reporter(world), text="Vu au quai COLBERT.", edit=edit))
+    office.json("collect", bundle, "--confirm-instance", portal.fingerprint)
+    words = ["dossier", "preview", "1", "--for", "disciplinary", "--to", "X"]
+    said = ["what repeats words of what the author asked never to repeat"]
+    assert said == office.json(*words)["warnings"]
+    assert [] == office.json(*words, "--redact", "what:quai Colbert")["warnings"]
+
+
+def test_words_that_no_typed_passage_finds_are_pointed_out(tmp_path: Path) -> None:
+    """A name with a letter of another alphabet stays where it is, and its place is told."""
+    office = Office.found(tmp_path)
+    world = World(office)
+    portal = Portal(world, tmp_path / "medium")
+    bundle = portal.bundle(first(Reporter(world), text="Firmin et F\u0456rmin, QUELENNEC"))
+    office.json("collect", bundle, "--confirm-instance", portal.fingerprint)
+    words = ["dossier", "preview", "1", "--for", "disciplinary", "--to", "X"]
+    shown = office.json(*words, "--redact", "*:Firmin", "--redact", "*:Quélennec")
+    assert [["", " et F\u0456rmin, ", ""]] == shown["entries"][0]["texts"]
+    (said,) = shown["warnings"]
+    assert said.startswith("what has words with letters of several alphabets")
+
+
+def test_what_tells_of_the_author_is_not_there(room: Room) -> None:
+    """What must never be repeated, how it is known, who was told, the identity."""
+    (room.folder / "identity").write_text("Ondine Kerguelen")
+    room.office.json("identity", "set", "1", "--text-file", room.folder / "identity")
+    for purpose in ("prosecutor", "disciplinary"):
+        said = told(room.make(f"{purpose}.age", "--attachments", "original", purpose=purpose))
+        assert "MSKU 1234565" in said
+        for word in ("Ondine", "le 3 mars", SOURCE, "Comment le savez-vous", "Moi seul", "Collègue", "Merci"):
+            assert word not in said, word
+    shown = room.office.run("show", "1").out
+    assert all(word in shown for word in (SECRET, SOURCE, "Comment le savez-vous", "Merci"))
+
+
+def test_what_tells_how_few_know_is_left_out_whatever_an_office_calls_the_question() -> None:
+    """By its flag, not by its name; so is what must never be repeated. The facts go."""
+    raw = (
+        QUESTIONNAIRE.read_text("utf-8").replace('"how_many"', '"witnesses"').replace('"protect"', '"secret"')
+    )
+    asked = questionnaire.parse(raw.replace('flag = "secret"', 'flag = "protect"').encode())
+    facts = {field.id for field in asked.fields if dossiers._is_about_facts(field)}
+    assert {"what", "witnesses", "secret"} & facts == {"what"}
+    assert {"witnesses", "secret"} <= {field.id for field in asked.fields}
+
+
+def test_what_is_known_of_who_the_author_is_goes_by_itself(room: Room, tmp_path: Path) -> None:
+    """Wherever it was written; the same words are there as long as nobody noted the identity."""
+    office = room.office.copy(tmp_path / "copy")
+    copy = Room(office, room.reporter, tmp_path)
+    (tmp_path / "identity").write_text(f"{NAME.lower()}\nTél. 06")
+    before = told(copy.make("before.age"))
+    office.json("identity", "set", "1", "--text-file", tmp_path / "identity")
+    said = told(copy.make("after.age"))
+    assert ("Firmin" in before, "Firmin" in said, "FIRMIN" in said) == (True, False, False)
+
+
+def test_a_drop_that_nobody_signed_says_so(tmp_path: Path) -> None:
+    """In its label; passages are removed from it, too."""
+    office = Office.found(tmp_path)
+    world = World(office)
+    portal = Portal(world, tmp_path / "medium")
+    bundle = portal.bundle(Sent(drop(world, f"Un mot de {NAME}")))
+    office.json("collect", bundle, "--confirm-instance", portal.fingerprint)
+    dossier = Room(office, Reporter(world), tmp_path).make("drop.age", "--redact", f"note:{NAME}")
+    document = json.loads(opened(dossier)["dossier.json"])
+    assert [("note", "Note non signée", [["Un mot de ", ""]])] == [
+        (entry["place"], entry["label"], entry["texts"]) for entry in document["entries"]
+    ]
+
+
+def test_an_officer_may_let_in_what_is_left_out_by_itself(room: Room) -> None:
+    """But for what must never be repeated."""
+    options = ("--include", "how_know", "--include", "strange", "--with-replies")
+    said = told(room.make("more.age", *options))
+    assert all(word in said for word in ("Comment le savez-vous", SOURCE, "Merci, nous avons lu."))
+    assert 1 == make(room, room.folder / "none.age", "--include", "protect").code
+    assert 1 == make(room, room.folder / "none.age", "--include", "days").code
+
+
+def test_a_person_concerned_learns_no_day_of_the_report(room: Room, whole: Path) -> None:
+    """In a disciplinary file; a prosecutor does."""
+    parts = opened(room.make("days.age", purpose="disciplinary"))
+    document = json.loads(parts["dossier.json"])
+    assert document["received"] is None
+    assert {None} == {entry["day"] for entry in document["entries"]}
+    assert "Reçu le" not in room_of.printed(parts["dossier.pdf"])
+    assert today().isoformat() == json.loads(opened(whole)["dossier.json"])["received"]
+
+
+def test_nothing_that_leaves_proves_authorship(room: Room, whole: Path) -> None:
+    """Author key, signatures, case id, reply recipient, salt, withdraw id, ids of keys and keyrings."""
+    seen = list(opened(whole).values())
+    seen += [room_of.unpacked(opened(whole)["dossier.pdf"]), told(whole).encode()]
+    for command in (
+        ["list"], ["show", "1"], ["queue"], ["disclosures", "list", "1"], ["identity", "show", "1"],
+        ["dossier", "preview", "1", "--for", "prosecutor", "--to", "X", "--with-replies"],
+    ):  # fmt: skip
+        seen += [room.office.run(*command, *form).out.encode() for form in ([], ["--json"])]
+    kept = room_of.kept_of_authorship(room)
+    assert not [name for name, value in kept.items() for form in room_of.forms(value) if holds(seen, form)]
+    with room.office.opened() as inbox, inbox.transaction() as session:
+        case = session.get_one(Case, 1)
+        control = [case.message, b"".join(filter(None, (case.signature, case.envelope, case.withdraw_id)))]
+        control += [row.signature + row.id for row in session.scalars(select(FollowUp))]
+    unseen = [
+        name for name, value in kept.items() if not any(holds(control, each) for each in room_of.forms(value))
+    ]
+    assert [] == unseen
+
+
+def holds(haystacks: list[bytes], needle: bytes) -> bool:
+    return any(needle in haystack for haystack in haystacks)
+
+
+def test_attachments_go_along_with_their_hashes(room: Room, whole: Path, tmp_path: Path) -> None:
+    """Byte for byte, or not at all."""
+    parts = opened(whole)
+    assert (PNG, b"liste", b"plan") == (parts["files/1"], parts["files/2"], parts["files/3"])
+    listed = json.loads(parts["dossier.json"])["files"]
+    for file in listed:
+        (tmp_path / "part").write_bytes(parts[file["part"]])
+        command = ["sha256sum", str(tmp_path / "part")]
+        digest = subprocess.run(command, capture_output=True, check=True, text=True).stdout.split()[0]
+        assert digest == file["sha256"]
+        assert digest in room_of.printed(parts["dossier.pdf"])
+    assert {"manifest.json", "manifest.sig", "dossier.pdf", "dossier.json"} == set(
+        opened(room.make("bare.age"))
+    )
+
+
+def verify(*words: str | Path) -> tuple[int, str, str]:
+    """Run the command as another machine does: without a home."""
+    said = run_alone("dossier", "verify", *words)
+    return said.code, said.out, said.err
+
+
+def run_alone(*words: str | Path) -> room_of.Said:
+    return room_of.run(cli.run, [str(word) for word in words])
+
+
+@pytest.fixture
+def identity(tmp_path: Path) -> Path:
+    """The addressee's file of keys, as age writes it."""
+    file = tmp_path / "addressee.key"
+    file.write_text(f"# created\n{ADDRESSEE.encode()}\n")
+    return file
+
+
+def test_another_machine_verifies_with_the_public_key_alone(
+    room: Room, whole: Path, key: str, identity: Path, tmp_path: Path
+) -> None:
+    """Sealed with the addressee's keys, or opened before; by the fingerprint or the key itself."""
+    _, root_key = room.office.keyring()
+    tar = tmp_path / "dossier.tar"
+    tar.write_bytes(age.unseal_bytes(whole.read_bytes(), [ADDRESSEE]))
+    for given in (key, key.replace(" ", "").lower(), base64url.encode(root_key)):
+        for words in ((whole, "--identity", identity), (tar,)):
+            code, out, _ = verify(*words, "--key", given)
+            assert (0, True) == (code, out.startswith("every byte is as it was signed\n"))
+            assert "dossier of case 1 for: prosecutor" in out
+    assert 1 == verify(whole, "--key", key)[0]
+    assert 1 == verify(tar, "--key", signing.fingerprint(bytes(32)))[0]
+    assert 1 == verify(tmp_path / "nothing", "--key", key)[0]
+
+
+def test_a_body_outside_signs_with_the_key_of_its_card(room: Room, key: str, tmp_path: Path) -> None:
+    """It has no root key; the root's officers compared the card's with it."""
+    office = room.office.copy(tmp_path / "body")
+    with office.opened() as inbox, inbox.transaction() as session:
+        records.office(session).root_seed = None
+        card_key = signing.fingerprint(signing.public_key(records.office(session).card_seed))
+    dossier = Room(office, room.reporter, tmp_path).make("body.age")
+    tar = tmp_path / "dossier.tar"
+    tar.write_bytes(age.unseal_bytes(dossier.read_bytes(), [ADDRESSEE]))
+    assert (0, 1) == (verify(tar, "--key", card_key)[0], verify(tar, "--key", key)[0])
+
+
+def test_any_changed_byte_is_found_and_its_part_named(whole: Path, key: str, tmp_path: Path) -> None:
+    """One in each run of 97; between the parts it says behind which."""
+    raw = bytearray(age.unseal_bytes(whole.read_bytes(), [ADDRESSEE]))
+    starts = {
+        raw.index(content[:16]): (name, len(content))
+        for name, content in opened(whole).items()
+        if len(content) > 15
+    }
+    tar = tmp_path / "dossier.tar"
+    for place in range(0, len(raw), 97):
+        raw[place] ^= 1
+        tar.write_bytes(raw)
+        raw[place] ^= 1
+        code, out, err = verify(tar, "--key", key)
+        assert (1, "") == (code, out), place
+        for start, (name, size) in starts.items():
+            if start <= place < start + size:
+                named = "manifest.json, or its signature," if name.startswith("manifest") else name
+                assert f"not to be believed: {named} is not what was signed" in err
+    tar.write_bytes(raw + bytes(512))
+    assert "what stands behind files/3" in verify(tar, "--key", key)[2]
+    tar.write_bytes(raw[:-1024])
+    assert "what stands behind files/3" in verify(tar, "--key", key)[2]
+
+
+def test_a_sealed_dossier_that_was_changed_is_not_believed(
+    whole: Path, key: str, identity: Path, tmp_path: Path
+) -> None:
+    """In its header, its first chunk, its end."""
+    raw = whole.read_bytes()
+    for place in (30, 1_000, 2_000, len(raw) - 1):
+        changed = bytearray(raw)
+        changed[place] ^= 1
+        (tmp_path / "changed.age").write_bytes(changed)
+        code, out, err = verify(tmp_path / "changed.age", "--key", key, "--identity", identity)
+        assert (1, "") == (code, out)
+        assert err.startswith("error: ")
+    identity.write_text("AGE-SECRET-KEY-1WRONG")
+    assert 1 == verify(whole, "--key", key, "--identity", identity)[0]
+
+
+def test_an_addressee_with_stock_age_opens_it(room: Room, key: str, tmp_path: Path) -> None:
+    """With tar and sha256sum beside it, and is warned that this does not last for ever."""
+    said = make(room, tmp_path / "stock.age", recipient=STOCK.recipient().encode())
+    assert "quantum computer" in said.err
+    (tmp_path / "key").write_text(STOCK.encode() + "\n")
+    subprocess.run(
+        [
+            "age",
+            "-d",
+            "-i",
+            str(tmp_path / "key"),
+            "-o",
+            str(tmp_path / "d.tar"),
+            str(tmp_path / "stock.age"),
+        ],
+        check=True,
+    )
+    subprocess.run(["tar", "-xf", str(tmp_path / "d.tar"), "-C", str(tmp_path)], check=True)
+    assert (tmp_path / "dossier.pdf").read_bytes().startswith(b"%PDF-")
+    assert 0 == verify(tmp_path / "d.tar", "--key", key)[0]
+    assert "quantum" not in make(room, tmp_path / "hybrid.age").err
+
+
+def test_it_is_sealed_to_its_addressee_and_to_nobody_else(whole: Path) -> None:
+    """Its header has one recipient; another key opens nothing."""
+    head, _, _ = whole.read_bytes().partition(b"\n---")
+    assert 1 == head.count(b"\n-> ")
+    with pytest.raises(NotForUs):
+        age.unseal_bytes(whole.read_bytes(), [STOCK, stranger()])
+    assert age.unseal_bytes(whole.read_bytes(), [STOCK, ADDRESSEE])
+
+
+@pytest.mark.parametrize("recipient", ["", "age1", "age1pq1xyz", "age1" + "q" * 58, "age1\x1b[2J"], ids=repr)
+def test_a_recipient_that_is_none_is_refused(room: Room, tmp_path: Path, recipient: str) -> None:
+    said = make(room, tmp_path / "out", recipient=recipient)
+    assert (1, "", False) == (said.code, said.out, "\x1b" in said.err)
+    assert [] == [*tmp_path.iterdir()]
+
+
+def test_it_is_journalled_and_stands_in_the_ledger(room: Room, tmp_path: Path) -> None:
+    """To whom, on which ground, which one; never over another file."""
+    file = tmp_path / "recipient"
+    file.write_text(ADDRESSEE.recipient().encode() + "\n")
+    said = make(room, tmp_path / "out", recipient=str(file))
+    assert 0 == said.code
+    entry = room.office.json("journal", "print")["entries"][-2]
+    assert ("make-dossier", 1) == (entry["act"], entry["case"])
+    assert "prosecutor, attachments none, to age1pq1" in entry["about"]
+    row = room.office.json("disclosures", "list", "1")["disclosures"][-1]
+    assert ("X", "judicial", True) == (row["recipient"], row["ground"], row["what"].startswith("dossier "))
+    before = (tmp_path / "out").read_bytes()
+    assert 1 == make(room, tmp_path / "out").code
+    assert before == (tmp_path / "out").read_bytes()
+
+
+def test_it_may_be_noted_as_a_measure_under_the_same_reference(room: Room, tmp_path: Path) -> None:
+    """In one step; not before the risk to the source is assessed, and then nothing is written either."""
+    assert 1 == make(room, tmp_path / "out", "--measure").code
+    assert [] == [*tmp_path.iterdir()]
+    room.office.json("source-risk", "1", "high", "--reason", "x")
+    assert 0 == make(room, tmp_path / "out", "--measure").code
+    noted = room.office.json("show", "1")["work"]["measures"][-1]
+    row = room.office.json("disclosures", "list", "1")["disclosures"][-1]
+    assert ("art40_transmission", "X", row["what"]) == (noted["kind"], noted["addressee"], noted["reference"])
+    out = tmp_path / "other"
+    words = ["--to", "Y", "--recipient", STOCK.recipient().encode(), "--measure", "--out", out]
+    assert 0 == room.office.run("dossier", "make", "1", "--for", "disciplinary", *words).code
+    assert "disciplinary_opened" == room.office.json("show", "1")["work"]["measures"][-1]["kind"]
+
+
+def test_a_dossier_of_an_attachment_that_is_damaged_is_not_made(room: Room, tmp_path: Path) -> None:
+    """And leaves nothing, neither a file nor a line in the ledger."""
+    office = room.office.copy(tmp_path / "copy")
+    for sealed in (office.root / "attachments").iterdir():
+        sealed.write_bytes(sealed.read_bytes()[:-1])
+    before = office.state()
+    said = make(Room(office, room.reporter, tmp_path), tmp_path / "out", "--attachments", "original")
+    assert (1, True) == (said.code, "missing or damaged" in said.err)
+    assert before == office.state()
+    assert not (tmp_path / "out").exists()
+
+
+MARK = "\u0301"
+HOSTILE = (
+    "<script>alert(1)</script> {{ 7*7 }} {% raw %} {nb} \\) endstream endobj /JS (app.alert(1))"
+    f" \u202egnp.exe\u202c \x1b]0;x\x07 \x00 e{MARK * 500} \u05e9\u05dc\u05d5\u05dd \u6f22\u5b57"
+    f" <U+0041> [passage retiré] {'W' * 8_000}"
+)
+SHOWN = (
+    "<script>alert(1)</script>{{7*7}}{%raw%}{nb}\\)endstreamendobj/JS(app.alert(1))<U+202E>gnp.exe<U+202C>"
+    "<U+001B>]0;x<U+0007><U+0000>"
+)
+
+
+def test_hostile_text_breaks_no_page(tmp_path: Path) -> None:
+    """All of it is there as text, the same bytes each time, nothing active, no clock but the day."""
+    office = Office.found(tmp_path)
+    world = World(office)
+    portal = Portal(world, tmp_path / "medium")
+    bundle = portal.bundle(first(Reporter(world), text=HOSTILE))
+    office.json("collect", bundle, "--confirm-instance", portal.fingerprint)
+    room = Room(office, Reporter(world), tmp_path)
+    pdfs = [opened(room.make(f"{n}.age"))["dossier.pdf"] for n in range(2)]
+    assert pdfs[0] == pdfs[1]
+    said = "".join(room_of.printed(pdfs[0]).split())
+    assert SHOWN in said
+    drawn = room_of.drawn(pdfs[0])
+    assert "\u05e9\u05dc\u05d5\u05dd <U+6F22><U+5B57>" in drawn
+    assert f"\u00e9{MARK * 3}<U+0301>" in drawn  # the rest is spelled out
+    assert drawn.count("<U+0301>") > 490
+    assert 8_000 == sum(map(len, re.findall("W{9,}", drawn)))
+    raw = room_of.unpacked(pdfs[0])
+    catalogue = raw.split(b"stream")[0::2]
+    for word in (
+        b"/JavaScript",
+        b"/JS",
+        b"/AA",
+        b"/Launch",
+        b"/URI",
+        b"/EmbeddedFile",
+        b"/AcroForm",
+        b"/Annots",
+    ):
+        assert not holds(catalogue, word), word
+    assert f"/CreationDate (D:{today():%Y%m%d}000000Z)".encode() in raw
+    assert not holds([raw], b"/ModDate")
+
+
+def test_without_the_font_it_says_what_to_install(
+    room: Room, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sheets, "_FONTS", tmp_path)
+    said = make(room, tmp_path / "out")
+    assert (1, True) == (said.code, "fonts-dejavu-core" in said.err)
+    assert [] == [*tmp_path.iterdir()]

@@ -1,0 +1,159 @@
+"""Every export with something of a case in it: what proves authorship is in none, nor who the source is."""
+
+import shutil
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+import click
+import pytest
+
+from inbox.cli import commands
+from inbox.schema import Case
+from inbox.sheets import Sheets
+from tests.support import dossier_room as room_of
+from tests.support.command_tree import commands_of
+from tests.support.dossier_room import ADDRESSEE, NAME, SECRET, SOURCE, Room, opened
+from tests.support.inbox_builders import CLOSING, today
+
+# What leaves for somebody outside, by the command that writes or prints it; OUT is where it goes.
+EXPORTS = {
+    "access, pages": ["access", "1", "--person", NAME, "--out", "OUT/access.pdf"],
+    "access, English": ["access", "1", "--person", NAME, "--language", "en", "--out", "OUT/access-en.pdf"],
+    "access, for machines": ["access", "1", "--person", NAME, "--form", "json", "--out", "OUT/access.json"],
+    "dossier": ["dossier", "make", "1", "--for", "prosecutor", "--to", "X", "--attachments", "original"],
+    "disciplinary file": ["dossier", "make", "1", "--for", "disciplinary", "--to", "X"],
+    "attachment": ["attachment", "1", "2", "--out", "OUT/file", "--reason", "x"],
+    "preview": ["preview", "1", "2"],
+    "templates": ["templates", "--out", "OUT/templates.toml"],
+    "oversight": ["oversight"],
+    "oversight, for machines": ["oversight", "--json"],
+    "timeline": ["timeline", "1", "--json"],
+    "journal": ["journal", "print", "--json"],
+    "eliminations": ["eliminations", "--out", "OUT/list"],
+}
+# Of a destroyed case: made last.
+AFTER = {"eliminations"}
+# In these its author asked for nothing to be said of who knew, or a person could tell who wrote.
+SOURCELESS = {name for name in EXPORTS if name.partition(",")[0] in {"access", "oversight", "timeline"}}
+SOURCELESS |= {"journal", "eliminations"}
+# For the portal, which knows a case by its id; sealed to the officers; nothing of any case in them.
+NO_EXPORT = {"outbox", "backup", "card", "keyring", "sign-pages"}
+
+
+@dataclass(frozen=True)
+class Made:
+    """What proves authorship of a case, what officers see of it, all that can be read of each export."""
+
+    proofs: Mapping[str, bytes]
+    shown: str
+    exports: Mapping[str, list[bytes]]
+
+
+@pytest.fixture(scope="module")
+def made(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> tuple[Room, Mapping[str, bytes], Mapping[str, list[bytes]]]:
+    """Return the room, what proves authorship in it, and by its name all that can be read of each export."""
+    room = room_of.found(tmp_path_factory.mktemp("exports"))
+    proofs = room_of.kept_of_authorship(room)
+    shown = room.office.run("show", "1")
+    found = {name: list(_exported(room, name)) for name in EXPORTS if name not in AFTER}
+    room.office.json("close", "1", *CLOSING)
+    with room.office.opened() as inbox, inbox.transaction() as session:
+        session.get_one(Case, 1).withdrawn = True  # so that no portal has to hear of the closing
+    room.office.json("show", "1")
+    room.office.json("destroy", "1", "--early", "x")
+    return Made(proofs, shown.out, found | {name: list(_exported(room, name)) for name in AFTER})
+
+
+def _exported(room: Room, name: str) -> Iterator[bytes]:
+    """Make an export and yield its name, its bytes, and each way in which what is in it can be read."""
+    out = room.folder / "out" / name.replace(" ", "-").replace(",", "")
+    out.mkdir(parents=True)
+    words = [word.replace("OUT", str(out)) for word in EXPORTS[name]]
+    if words[0] == "dossier":
+        words += ["--recipient", ADDRESSEE.recipient().encode(), "--out", str(out / "sealed.age")]
+    said = room.office.run(*words)
+    assert said.code == 0, said.err
+    yield f"{said.out}{said.err}".encode()
+    for path in sorted(each for each in out.rglob("*") if each.is_file()):
+        yield path.name.encode()
+        yield from _read({path.name: path.read_bytes()} if path.suffix != ".age" else opened(path))
+    shutil.rmtree(out)
+
+
+def _read(files: Mapping[str, bytes]) -> Iterator[bytes]:
+    for raw in files.values():
+        yield raw
+        if raw.startswith(b"%PDF"):
+            yield room_of.unpacked(raw)
+            yield from ("".join(text.split()).encode() for text in (room_of.printed(raw), room_of.drawn(raw)))
+
+
+def found_in(read: Iterable[bytes], proofs: Mapping[str, bytes]) -> set[str]:
+    """Return which of these stand there, raw, in hexadecimal or in base 64."""
+    everything = list(read)
+    return {
+        name
+        for name, value in proofs.items()
+        if any(form in each for form in room_of.forms(value) for each in everything)
+    }
+
+
+@pytest.mark.parametrize("name", EXPORTS)
+def test_no_export_proves_authorship(made: Made, name: str) -> None:
+    """Author key, signatures, case id, reply recipient, salt, ids of envelope, key and keyring."""
+    assert {"author key", "signature", "case id", "reply recipient", "salt"} <= set(made.proofs)
+    assert set() == found_in(made.exports[name], made.proofs)
+
+
+def test_the_search_finds_each_of_them_in_whatever_form_it_is_written(made: Made) -> None:
+    """The control: pages on which they are printed, compressed as those of an export are."""
+    proofs = made.proofs
+    for write in (bytes.hex, lambda value: next(reversed([*room_of.forms(value)])).decode()):
+        sheets = Sheets("x", language="fr", day=today(), foot="x", removed="x")
+        for value in proofs.values():
+            sheets.text(write(value))
+        assert set(proofs) == found_in(_read({"x": sheets.output()}), proofs)
+
+
+@pytest.mark.parametrize("name", sorted(SOURCELESS))
+def test_what_tells_the_source_is_not_in_it(made: Made, name: str) -> None:
+    """What must never be repeated, who else was there, how it is known; the control is the case itself."""
+    read = b"\n".join(made.exports[name])
+    for word in (
+        "Ondine",
+        SECRET,
+        SOURCE,
+        "Moi seul",
+        "Coll\u00e8gue",
+        "Comment le savez-vous",
+        "4417",
+        "MSKU",
+    ):
+        assert word in made.shown
+        assert word.encode() not in read, word
+        assert "".join(word.split()).encode() not in read, word
+
+
+def test_what_is_exported_is_in_it(made: Made) -> None:
+    """The control of both: each export says what it is for."""
+    said = {name: b"\n".join(read) for name, read in made.exports.items()}
+    squeezed = "".join(NAME.split()).encode()
+    assert all(squeezed in said[name] for name in ("access, pages", "access, English", "dossier"))
+    assert all(NAME.encode() in said[name] for name in ("access, for machines", "dossier"))
+    assert b"MSKU" in said["dossier"]
+    assert b"liste" in said["attachment"]
+    assert b"decided-by-officers" in said["eliminations"]
+
+
+def test_each_command_that_writes_a_file_is_looked_at_here() -> None:
+    def writing(group: click.Group, path: str = "") -> Iterator[str]:
+        for name, command in commands_of(group).items():
+            if isinstance(command, click.Group):
+                yield from writing(command, f"{path}{name} ")
+            elif any(each.name == "out" for each in command.params):
+                yield path + name
+
+    looked_at = {" ".join(words[: 2 if words[0] == "dossier" else 1]) for words in EXPORTS.values()}
+    assert set(writing(commands)) <= looked_at | NO_EXPORT

@@ -1,0 +1,141 @@
+"""A closed case whose slot would outlive the key that signed it, and an outbox whose key was withdrawn."""
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from crypto import bundle
+from tests.support import inbox_builders as build
+from tests.support.bodies import accept, export, joined
+from tests.support.inbox_builders import CLOSING, Office, Portal, Reporter, Sent, World
+from tests.support.inbox_clock import Clock, moved
+from tests.support.installation import Failed, free_port
+from tests.support.installation import Portal as Site
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    return moved(monkeypatch)
+
+
+def folder(path: Path) -> Path:
+    path.mkdir()
+    return path
+
+
+def close(office: Office, portal: Portal, reporter: Reporter) -> None:
+    """Collect a report, close its case, and let the portal say that it applied the outbox."""
+    office.json(
+        "collect",
+        portal.bundle(Sent(reporter.report(), reporter.keys.case_id)),
+        "--confirm-instance",
+        portal.fingerprint,
+    )
+    office.json("close", "1", *CLOSING)
+    applied = bundle.Link(1, outbox(office, portal.world)[1].hash)
+    office.json("collect", portal.bundle(applied=applied))
+
+
+def outbox(office: Office, world: World) -> tuple[bundle.Outbox, bundle.Manifest, dict[str, bytes]]:
+    """Make an outbox and read it by the reply key that signs today."""
+    made = Path(office.json("outbox", "--out", office.out)["file"])
+    for key in office.keyring()[0].channels[0].reply_keys:
+        world.reply_key = key.key
+        try:
+            return build.read_outbox(made, world)
+        except bundle.Tampered:
+            continue
+    raise AssertionError("no key of the keyring signed it")
+
+
+def test_a_closed_case_is_signed_anew_as_its_key_ends_and_then_rests(tmp_path: Path, clock: Clock) -> None:
+    """Else its last answer would be called forged; the portal hears of the closing each time."""
+    office = Office.found(folder(tmp_path / "office"))
+    world = World(office)
+    reporter, portal = Reporter(world), Portal(world, tmp_path / "medium")
+    clock.wait(70)
+    office.json("keys", "rotate")
+    close(office, portal, reporter)
+    told = {}
+    for day in (71, 85, 91, 92):
+        clock.day = build.today() + timedelta(day)
+        made, _, files = outbox(office, world)
+        told[day] = len(made.slots)
+        assert made.closed == tuple(slot.case_id for slot in made.slots)
+        if made.slots:
+            slot = build.read_slot(files[bundle.slot_name(reporter.keys.case_id)], reporter)
+            assert "closed" == slot.status
+    assert {71: 0, 85: 1, 91: 1, 92: 0} == told
+    clock.day = build.today() + timedelta(170)
+    office.json("keys", "rotate")
+    clock.day = build.today() + timedelta(70 + 187)
+    assert 1 == len(outbox(office, world)[0].slots)
+    office.json("keys", "rotate", "--now")
+    clock.wait(1)
+    assert () == outbox(office, world)[0].slots  # the portal has let go of it
+
+
+@pytest.mark.parametrize("present", [("alice", "bruno"), ("bruno", "chloe")], ids=["excluded", "others"])
+def test_keys_replaced_by_somebody_excluded_forget_no_closed_case(
+    tmp_path: Path, present: tuple[str, str]
+) -> None:
+    office = Office.found_by(folder(tmp_path / "office"), ["alice", "bruno", "chloe"], 2).of("bruno", "chloe")
+    world = World(office)
+    office.json("list")
+    reporter, portal = Reporter(world), Portal(world, tmp_path / "medium")
+    close(office, portal, reporter)
+    assert 0 == office.run("conflict", "exclude", "1", "alice", "--reason", "named").code
+    assert () == outbox(office, world)[0].slots
+    assert 0 == office.of(*present).run("keys", "rotate", "--now").code
+    assert 1 == len(outbox(office, world)[0].slots)
+
+
+def served(tmp_path: Path) -> tuple[Office, Office, Site]:
+    """Return a root, a body on its keyring, and a portal that has the keyring."""
+    root = Office.found(folder(tmp_path / "root"))
+    body = joined(tmp_path / "body", root)
+    accept(root, body)
+    made = root.json("keyring", "--out", root.out / "keyring")
+    site = Site(folder(tmp_path / "portal"), port=free_port())
+    site.init(made["deployment"], made["root_key"])
+    site.run("keyring", root.out / "keyring")
+    return root, body, site
+
+
+@pytest.mark.parametrize("whose", ["root", "body"])
+def test_an_outbox_whose_key_was_withdrawn_on_its_way_blocks_none(tmp_path: Path, whose: str) -> None:
+    """The same manifest under the present key: what follows it on the chain can be applied."""
+    root, body, site = served(tmp_path)
+    sender = root if whose == "root" else body
+    site.run("import", sender.json("outbox", "--out", sender.out)["file"])
+    second = Path(sender.json("outbox", "--out", sender.out)["file"])
+    unchanged = second.read_bytes()
+    assert [] == sender.json("outbox", "--again", "2", "--out", sender.out)["warnings"]
+    assert unchanged == second.read_bytes()  # its key counts
+    sender.json("keys", "rotate", "--now")
+    if whose == "body":
+        root.json("channels", "accept", export(body, "newer")[0])
+    root.json("keyring", "--out", root.out / "newer")
+    site.run("keyring", root.out / "newer")
+    third = sender.json("outbox", "--out", sender.out)["file"]
+    for blocked in (second, third):
+        with pytest.raises(Failed):
+            site.run("import", blocked)
+    again = sender.json("outbox", "--again", "2", "--out", sender.out)
+    assert "the present one has signed it" in again["warnings"][0]
+    old, new = (bundle.read([raw])[0] for raw in (unchanged, second.read_bytes()))
+    assert (old.raw, True) == (new.raw, old.signature != new.signature)
+    site.run("import", second)
+    site.run("import", third)
+
+
+def test_a_copy_that_was_changed_is_never_signed(tmp_path: Path) -> None:
+    """Whoever can write in the home could else have anything signed."""
+    office = Office.found(folder(tmp_path / "office"))
+    office.json("outbox", "--out", office.out)
+    office.json("keys", "rotate", "--now")
+    (copy,) = office.root.rglob("inspection-1.tar")
+    copy.write_bytes(copy.read_bytes().replace(b'"kind":"outbox"', b'"kind":"outboy"'))
+    said = office.run("outbox", "--again", "1", "--out", office.out)
+    assert (1, True) == (said.code, "was changed" in said.err)

@@ -1,0 +1,197 @@
+"""Collecting: what comes in becomes cases, follow-ups, marks on cases."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from crypto import bundle, messages
+from crypto.bundle import Withdrawal
+from crypto.messages import SeenKeyring
+from inbox import collect as collecting
+from tests.support import inbox_builders as build
+from tests.support.inbox_builders import Portal, Reporter, Sent, World, first, kinds
+from tests.support.inbox_clock import moved
+
+pytest_plugins = ["tests.support.inbox_room"]
+
+
+def test_a_report_with_files_becomes_a_case_whose_files_come_out_as_they_were(
+    world: World, portal: Portal, collect: Callable[..., Any], tmp_path: Path
+) -> None:
+    """Text with accents and emoji, an empty file, one above a chunk: every byte comes back."""
+    files = [b"", bytes(range(256)) * 300]
+    text = "Ils m'ont abordé·e 😀\nDeuxième ligne"
+    outcome = collect(portal.bundle(first(Reporter(world), text=text, files=files)))
+    assert ("collected", [1], []) == (outcome["state"], outcome["cases"], outcome["unopened"])
+    shown = world.office.json("show", "1")
+    assert {"what": text, "coi": "no"} == shown["answers"]
+    assert ("fr", "received", []) == (shown["language"], shown["status"], shown["flags"])
+    assert [(f["name"], f["type"], f["size"]) for f in shown["attachments"]] == [
+        ("photo 1.jpg", "image/jpeg", 0),
+        ("photo 2.jpg", "image/jpeg", 76_800),
+    ]
+    for number, data in enumerate(files, 1):
+        out = tmp_path / f"out-{number}"
+        assert 0 == world.office.run("attachment", "1", str(number), "--out", out, "--reason", "x").code
+        assert data == out.read_bytes()
+
+
+def test_answers_to_a_questionnaire_that_is_not_ours_are_shown_by_their_ids(
+    world: World, portal: Portal, collect: Callable[..., Any]
+) -> None:
+    """A page may still show an older one."""
+    other = messages.QuestionnaireRef("customs", 7)
+    collect(portal.bundle(first(Reporter(world), edit=lambda r: replace(r, questionnaire=other))))
+    assert "\nwhat\n│ Il s'est passé" in world.office.run("show", "1").out
+
+
+def test_follow_ups_join_their_case_even_before_its_report_in_the_bundle(
+    world: World, portal: Portal, collect: Callable[..., Any]
+) -> None:
+    """Random ids put follow-ups anywhere in a bundle; ten of them surely come before the report too."""
+    reporter = Reporter(world)
+    sent = [Sent(reporter.follow_up(f"suite {n}", files=[b"x%d" % n])) for n in range(10)]
+    outcome = collect(portal.bundle(first(reporter), *sent))
+    assert ([1], [1] * 10) == (outcome["cases"], outcome["follow_ups"])
+    shown = world.office.json("show", "1")
+    assert {f"suite {n}" for n in range(10)} == {each["text"] for each in shown["follow_ups"]}
+    numbers = [file["number"] for each in shown["follow_ups"] for file in each["attachments"]]
+    assert list(range(1, 11)) == numbers
+
+
+def test_the_same_message_again_is_ignored_and_another_under_its_id_is_shown(
+    world: World, portal: Portal, collect: Callable[..., Any]
+) -> None:
+    """Reports and follow-ups alike, in one bundle or in two."""
+    reporter = Reporter(world)
+    follow_up_id = bytes(16)
+    same = {"edit": lambda message: replace(message, id=follow_up_id)}
+    collect(portal.bundle(first(reporter), first(reporter), Sent(reporter.follow_up("a", **same))))
+    world.office.json("show", "1")
+    before = world.office.json("show", "1")
+    again = collect(
+        portal.bundle(
+            Sent(reporter.report()),
+            Sent(reporter.report("autre")),
+            Sent(reporter.follow_up("a", **same)),
+            Sent(reporter.follow_up("b", **same)),
+        )
+    )
+    assert ([], [], 2) == (again["cases"], again["follow_ups"], again["repeated"])
+    assert ["other-follow-up", "other-report"] == sorted(kinds(world.office))
+    assert before == world.office.json("show", "1")
+    assert 2 == len(list((world.office.root / "unopened").iterdir()))
+
+
+def test_unsigned_drops_become_marked_cases_once(
+    world: World, portal: Portal, collect: Callable[..., Any], tmp_path: Path
+) -> None:
+    envelope = build.drop(world, "Écrit à la main\nligne 2", [b"photo"])
+    collect(portal.bundle(Sent(envelope)))
+    assert 1 == collect(portal.bundle(Sent(envelope)))["repeated"]
+    shown = world.office.json("show", "1")
+    assert (["unsigned"], "Écrit à la main\nligne 2") == (shown["flags"], shown["note"])
+    assert 0 == world.office.run("attachment", "1", "1", "--out", tmp_path / "out", "--reason", "x").code
+    assert b"photo" == (tmp_path / "out").read_bytes()
+    assert "unsigned" in world.office.run("reply", "1", "--text", "bonjour").err
+
+
+def test_a_keyring_that_was_not_ours_is_flagged(
+    world: World, portal: Portal, collect: Callable[..., Any]
+) -> None:
+    """By its hash and by its serial; one that is ours is not flagged."""
+    for seen in (SeenKeyring(1, bytes(32)), SeenKeyring(9, world.seen.hash)):
+        collect(portal.bundle(first(Reporter(world), edit=lambda r, seen=seen: replace(r, keyring=seen))))
+    collect(portal.bundle(first(Reporter(world))))
+    flags = [case["flags"] for case in world.office.json("list")["cases"]]
+    assert [["keyring-unknown"], ["keyring-unknown"], []] == flags
+
+
+def dated(day: date) -> Callable[[bundle.Intake], bundle.Intake]:
+    """Return what has a portal say that all came on a day."""
+    return lambda intake: replace(intake, entries=tuple(replace(entry, day=day) for entry in intake.entries))
+
+
+def test_a_keyring_past_its_date_is_flagged(
+    world: World, portal: Portal, collect: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    late = moved(monkeypatch).wait(36)
+    collect(portal.bundle(first(Reporter(world)), edit=dated(late)))
+    assert ["keyring-old"] == world.office.json("show", "1")["flags"]
+
+
+def test_no_portal_puts_a_deadline_off_by_a_day_to_come(
+    world: World, portal: Portal, collect: Callable[..., Any]
+) -> None:
+    """What comes on such a day came today: report, letter, and with it the end of a closed case."""
+    reporter, today = Reporter(world), build.today()
+    late = dated(today + timedelta(days=3_650))
+    collect(portal.bundle(first(reporter), edit=late))
+    world.office.json("close", "1", *build.CLOSING)
+    collect(portal.bundle(Sent(reporter.follow_up("x")), edit=late))
+    case = world.office.json("show", "1")
+    assert ([today.isoformat()] * 2) == [case["received"], case["follow_ups"][0]["received"]]
+    (due,) = world.office.json("retention")["cases"]
+    assert date.fromisoformat(due["day"]) < today + timedelta(days=70)
+
+
+def test_a_withdrawal_flags_the_case_and_deletes_nothing(
+    world: World, portal: Portal, collect: Callable[..., Any]
+) -> None:
+    """Only with the key of the sealed report: a false one and an unknown case are rows."""
+    reporter, other = Reporter(world), Reporter(world)
+    collect(portal.bundle(first(reporter), first(other)))
+    outcome = collect(
+        portal.bundle(
+            withdrawn=[
+                Withdrawal(reporter.keys.case_id, reporter.keys.withdraw_key),
+                Withdrawal(other.keys.case_id, reporter.keys.withdraw_key),
+                Withdrawal(bytes(32), reporter.keys.withdraw_key),
+            ]
+        )
+    )
+    (number,) = outcome["withdrawn"]
+    assert ["withdrawn"] == world.office.json("show", str(number))["flags"]
+    assert ["false-withdrawal", "unknown-withdrawal"] == sorted(kinds(world.office))
+    assert "withdrawn" in world.office.run("reply", str(number), "--text", "x").err
+    world.office.run("outbox", "--out", world.office.out)
+    outbox, _, _ = build.read_outbox(world.office.out / "outbox-inspection-1.tar", world)
+    assert [other.keys.case_id] == [slot.case_id for slot in outbox.slots]
+
+
+def test_many_entries_are_unsealed_by_several_processes(
+    world: World, portal: Portal, collect: Callable[..., Any]
+) -> None:
+    """Above the threshold, with files, a bad one in the middle: the same result as in one process."""
+    reporters = [Reporter(world) for _ in range(collecting._FEW + 6)]
+    sent = [first(reporter, text=str(n), files=[b"%d" % n]) for n, reporter in enumerate(reporters)]
+    outcome = collect(portal.bundle(*sent, Sent(b"noise" * 400)))
+    assert (len(reporters), 1) == (len(outcome["cases"]), len(outcome["unopened"]))
+    summaries = {case["summary"] for case in world.office.json("list")["cases"]}
+    assert {str(n) for n in range(len(reporters))} == summaries
+    assert len(reporters) == len(list((world.office.root / "attachments").iterdir()))
+
+
+@pytest.mark.parametrize("size", ["small", "large"])
+def test_few_envelopes_stay_in_one_process_only_if_they_are_small(
+    world: World,
+    portal: Portal,
+    collect: Callable[..., Any],
+    monkeypatch: pytest.MonkeyPatch,
+    size: str,
+) -> None:
+    told = []
+
+    def spread(start: Any, context: Any, jobs: Any, *, few: int) -> Any:
+        told.append(few)
+        return map(start(context), jobs)
+
+    monkeypatch.setattr(collecting, "spread", spread)
+    if size == "large":
+        monkeypatch.setattr(collecting, "_LITTLE", 100_000)
+    collect(portal.bundle(first(Reporter(world)), first(Reporter(world))))
+    assert [64 if size == "small" else 1] == told

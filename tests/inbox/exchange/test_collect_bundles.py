@@ -1,0 +1,235 @@
+"""Bundles: the next one of the confirmed portal is taken, every other is refused and named."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from crypto import bundle, signing
+from crypto.bundle import Link, Withdrawal
+from inbox import collect as collecting
+from inbox.chain import Acceptance
+from inbox.errors import BundleRefused
+from inbox.intake import verify
+from tests.support import inbox_builders as build
+from tests.support.inbox_builders import Portal, Reporter, Sent, World, first
+
+pytest_plugins = ["tests.support.inbox_room"]
+
+
+def test_the_first_bundle_needs_the_fingerprint_confirmed(world: World, portal: Portal) -> None:
+    """Without it the fingerprint is shown and nothing changes; a wrong one is refused, spaces are free."""
+    path = portal.bundle(first(Reporter(world)))
+    before = world.office.state()
+    said = world.office.run("collect", path)
+    assert (1, "") == (said.code, said.out)
+    assert portal.fingerprint in said.err
+    assert "portal init" in said.err
+    stranger = signing.fingerprint(bytes(32))
+    assert 1 == world.office.run("collect", path, "--confirm-instance", stranger).code
+    assert before == world.office.state()
+    typed = portal.fingerprint.lower().replace(" ", "")
+    assert 0 == world.office.run("collect", path, "--confirm-instance", typed).code
+    following = portal.bundle()
+    said = world.office.run("collect", following, "--confirm-instance", stranger)
+    assert (1, True) == (said.code, "not the one given" in said.err)
+    assert 0 == world.office.run("collect", following).code
+
+
+def test_the_same_bundle_again_changes_nothing(
+    world: World, portal: Portal, collect: Callable[..., Any]
+) -> None:
+    path = portal.bundle(first(Reporter(world), files=[b"x"]))
+    assert "collected" == collect(path)["state"]
+    before = world.office.state()
+    assert "already collected" == collect(path)["state"]
+    assert before == world.office.state()
+
+
+def test_a_bundle_that_is_not_the_next_is_refused_and_named(
+    world: World, portal: Portal, collect: Callable[..., Any]
+) -> None:
+    """A gap names the number wanted; other content under a known number, another chain, an old start too."""
+    one = portal.bundle(first(Reporter(world)))
+    two = portal.bundle(first(Reporter(world)))
+    three = portal.bundle(first(Reporter(world)))
+    collect(one)
+    before = world.office.state()
+    gap = collect(three, code=1)
+    assert "bundle 2 is missing before bundle 3" == gap["error"]
+    assert "portal export --again 2" in gap["hint"]
+    portal.last = bundle.NOTHING
+    other_one = portal.bundle(first(Reporter(world)))
+    assert "another bundle 1 was collected before" in collect(other_one, code=1)["error"]
+    other_two = portal.bundle(first(Reporter(world)))
+    assert "does not follow" in collect(other_two, code=1)["error"]
+    assert before == world.office.state()
+    portal.last = Link(1, bytes(32))
+    assert two.name == other_two.name  # the forgery took the true one's place on the medium
+
+
+def test_several_bundles_are_each_told_and_the_good_ones_taken(world: World, portal: Portal) -> None:
+    """A file that is no bundle, one twice, and a missing one do not keep the others from being collected."""
+    one, two = portal.bundle(first(Reporter(world))), portal.bundle(first(Reporter(world)))
+    noise = one.with_name("holiday.jpg")
+    noise.write_bytes(b"\xff\xd8" * 4000)
+    missing = one.with_name("missing.tar")
+    said = world.office.run(
+        "collect", noise, one, one, missing, two, "--confirm-instance", portal.fingerprint, "--json"
+    )
+    assert (1, "") == (said.code, said.err)
+    states = [outcome["state"] for outcome in said.json]
+    assert ["refused", "refused", "collected", "already collected", "collected"] == states
+    assert 2 == len(world.office.json("list")["cases"])
+
+
+def test_bundles_are_collected_by_their_numbers_whatever_a_shell_makes_of_their_names(
+    world: World, portal: Portal
+) -> None:
+    """As a glob gives them, inspection-10 comes before inspection-2; a name may also say nothing at all."""
+    paths = sorted(str(portal.bundle(first(Reporter(world), text=str(n)))) for n in range(1, 12))
+    assert "inspection-10.tar" == Path(paths[1]).name
+    paths[0] = str(Path(paths[0]).rename(portal.bundle().with_name("zz.tar")))
+    cut = Path(paths[0]).with_name("0-cut.tar")
+    cut.write_bytes(Path(paths[3]).read_bytes()[:-600])
+    said = world.office.run("collect", cut, *paths, "--confirm-instance", portal.fingerprint, "--json")
+    assert 1 == said.code
+    told = [(outcome["n"], outcome["state"]) for outcome in said.json if outcome["state"] != "refused"]
+    assert [(n, "collected") for n in range(1, 12)] == told
+    (refused,) = [outcome for outcome in said.json if outcome["state"] == "refused"]
+    assert ("0-cut.tar", "the bundle ends early") == (refused["bundle"], refused["error"])
+    numbers = [int(case["summary"]) for case in world.office.json("list")["cases"]]
+    assert list(range(1, 12)) == numbers
+
+
+def test_the_last_of_a_chain_is_collected_before_the_first_of_a_rebuilt_portal(
+    world: World, portal: Portal, collect: Callable[..., Any], tmp_path: Path
+) -> None:
+    """Whichever keys and names they have: once the new one is accepted, nothing of the old is taken."""
+    collect(portal.bundle())
+    for place in range(4):
+        old = portal.bundle(first(Reporter(world)))
+        portal = Portal(world, tmp_path / f"rebuilt-{place}")
+        new = portal.bundle(first(Reporter(world)))
+        said = world.office.run("collect", new, old, "--new-instance", portal.fingerprint, "--json")
+        assert ["collected"] * 2 == [outcome["state"] for outcome in said.json]
+        assert [old.name, new.name] == [outcome["bundle"] for outcome in said.json]
+
+
+@pytest.mark.parametrize(
+    ("edit", "words"),
+    [
+        (lambda intake: replace(intake, deployment=bytes(16)), "another deployment"),
+        (lambda intake: replace(intake, channel="ombudsman"), "for the channel ombudsman"),
+        (lambda intake: replace(intake, instance_key=signing.public_key(bytes(32))), "altered"),
+        (
+            lambda intake: replace(
+                intake, entries=tuple(replace(e, size=e.size + 1) for e in intake.entries)
+            ),
+            "not of the size",
+        ),
+        (
+            lambda intake: replace(intake, entries=tuple(replace(e, hash=bytes(32)) for e in intake.entries)),
+            "altered",
+        ),
+    ],
+    ids=["deployment", "channel", "signer", "size", "digest"],
+)
+def test_a_bundle_for_or_by_someone_else_is_refused(
+    world: World, portal: Portal, collect: Callable[..., Any], edit: Callable[[Any], Any], words: str
+) -> None:
+    before = world.office.state()
+    assert words in collect(portal.bundle(first(Reporter(world)), edit=edit), code=1)["error"]
+    assert before == world.office.state()
+
+
+def test_a_rebuilt_portal_is_taken_only_with_its_fingerprint(
+    world: World, portal: Portal, collect: Callable[..., Any], tmp_path: Path
+) -> None:
+    """It starts at 1; the old chain's last number is named; the old portal is refused from then on."""
+    first_path = portal.bundle(first(Reporter(world)))
+    collect(first_path)
+    rebuilt = Portal(world, tmp_path / "rebuilt")
+    one = rebuilt.bundle(first(Reporter(world)))
+    before = world.office.state()
+    said = world.office.run("collect", one)
+    assert (1, True) == (said.code, "--new-instance" in said.err)
+    assert 1 == world.office.run("collect", one, "--new-instance", portal.fingerprint).code
+    two = rebuilt.bundle()
+    assert 1 == world.office.run("collect", two, "--new-instance", rebuilt.fingerprint).code
+    assert before == world.office.state()
+    said = world.office.run("collect", one, two, "--new-instance", rebuilt.fingerprint)
+    assert 0 == said.code
+    assert "ended with bundle 1" in said.out
+    assert 0 == world.office.run("collect", first_path).code  # known, so nothing changes
+    said = world.office.run("collect", portal.bundle(), "--new-instance", portal.fingerprint)
+    assert (1, True) == (said.code, "was replaced" in said.err)
+
+
+def test_a_bundle_that_is_swapped_while_it_is_read_is_refused(
+    world: World, portal: Portal, collect: Callable[..., Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By one of another portal: officers would be asked for one act, and another would be done."""
+    collect(portal.bundle())
+    other = Portal(world, tmp_path / "other")
+    path, evil = portal.bundle(first(Reporter(world))), other.bundle(first(Reporter(world)))
+    good = path.read_bytes()
+
+    def swapped(*arguments: Any) -> Any:
+        path.write_bytes(evil.read_bytes())
+        return verify(*arguments)
+
+    words = ("collect", path, "--new-instance", other.fingerprint)
+    before = world.office.state()
+    with monkeypatch.context() as patch:
+        patch.setattr(collecting, "verify", swapped)
+        said = world.office.run(*words)
+    assert (1, True) == (said.code, "altered while it was read" in said.err)
+    assert before == world.office.state()
+    path.write_bytes(good)
+    assert "collected" == collect(path)["state"]
+
+
+def test_no_flipped_byte_of_a_bundle_is_ever_taken(world: World, portal: Portal, tmp_path: Path) -> None:
+    """Every byte of a small bundle, one at a time, is refused; the vault stays as it was."""
+    path = portal.bundle(Sent(b"x" * 600), withdrawn=[Withdrawal(bytes(32), bytes(32))])
+    good = path.read_bytes()
+    before = world.office.state()
+    copy = tmp_path / "copy.tar"
+    with world.office.opened() as inbox:
+        for place in range(len(good)):
+            flipped = bytearray(good)
+            flipped[place] ^= 1 << (place % 8)
+            copy.write_bytes(flipped)
+            with pytest.raises(BundleRefused):
+                verify(copy, world.deployment, build.CHANNEL)
+            if place % 17 == 0:
+                assert refused(inbox, copy, portal), place
+    assert before == world.office.state()
+
+
+@pytest.mark.parametrize("change", ["cut", "longer"])
+def test_a_bundle_of_another_length_is_refused(
+    world: World, portal: Portal, tmp_path: Path, change: str
+) -> None:
+    """Cut anywhere, or with blocks of zeros added; the whole one is taken afterwards."""
+    good = portal.bundle(Sent(b"x" * 600)).read_bytes()
+    before = world.office.state()
+    copy = tmp_path / "copy.tar"
+    lengths = range(0, len(good), 97) if change == "cut" else [len(good) + 512, len(good) + 10_240]
+    with world.office.opened() as inbox:
+        for length in lengths:
+            copy.write_bytes(good[:length].ljust(length, b"\0"))
+            assert refused(inbox, copy, portal), length
+    assert before == world.office.state()
+    copy.write_bytes(good)
+    with world.office.opened() as inbox:
+        assert not refused(inbox, copy, portal)
+
+
+def refused(inbox: Any, path: Path, portal: Portal) -> bool:
+    acceptance = Acceptance(portal.fingerprint, None, lambda _: False)
+    (outcome,) = collecting.collect(inbox, [path], acceptance, today=build.today(), progress=lambda *_: None)
+    return outcome.refused is not None

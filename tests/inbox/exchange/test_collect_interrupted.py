@@ -1,0 +1,157 @@
+"""A collect that is cut short or lied to leaves all as it was; what was done is not lost."""
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from inbox import collect as collecting
+from inbox import settling
+from inbox.intake import verify
+from inbox.unopened import Shelf
+from inbox.unsealing import Changed
+from tests.support.inbox_builders import Portal, Reporter, Sent, World, first
+
+pytest_plugins = ["tests.support.inbox_room"]
+
+
+@pytest.mark.parametrize("place", [100, 2_000, 80_000])
+def test_a_bundle_that_changes_while_it_is_read_is_refused(
+    world: World, portal: Portal, monkeypatch: pytest.MonkeyPatch, place: int
+) -> None:
+    """The medium may lie the second time: nothing of the bundle is taken then."""
+    path = portal.bundle(first(Reporter(world), files=[b"x"]), Sent(Reporter(world).follow_up()))
+    before = world.office.state()
+
+    def then_alter(*arguments: Any) -> Any:
+        verified = verify(*arguments)
+        raw = bytearray(path.read_bytes())
+        raw[raw.index(b"age-encryption.org/v1") + place] ^= 1
+        path.write_bytes(raw)
+        return verified
+
+    monkeypatch.setattr(collecting, "verify", then_alter)
+    said = world.office.run("collect", path, "--confirm-instance", portal.fingerprint)
+    assert (1, True) == (said.code, "altered while it was read" in said.err)
+    monkeypatch.undo()
+    assert before == world.office.state()
+
+
+def test_an_envelope_that_is_exchanged_for_a_good_one_is_refused_and_leaves_no_file(
+    world: World, portal: Portal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Once the bundle is verified, another report of the same size takes the place of one in it."""
+    true, false = (first(Reporter(world), files=[b"data"]) for _ in range(2))
+    path = portal.bundle(true)
+    before = world.office.state()
+    whole = verify
+
+    def then_exchange(*arguments: Any) -> Any:
+        verified = whole(*arguments)
+        path.write_bytes(path.read_bytes().replace(true.envelope, false.envelope))
+        return verified
+
+    monkeypatch.setattr(collecting, "verify", then_exchange)
+    said = world.office.run("collect", path, "--confirm-instance", portal.fingerprint)
+    assert (1, True) == (said.code, "altered while it was read" in said.err)
+    assert [] == list((world.office.root / "arriving").iterdir())
+    monkeypatch.undo()
+    assert before == world.office.state()
+
+
+def test_what_a_refused_bundle_left_is_removed_at_once(
+    world: World, portal: Portal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A file of a good report before the change was noticed: nobody could open it any more."""
+
+    def altered(*_: Any) -> None:
+        arrived = list((world.office.root / "arriving").iterdir())
+        assert 1 == len(arrived)
+        raise Changed
+
+    path = portal.bundle(first(Reporter(world), files=[b"data"]))
+    monkeypatch.setattr(collecting.Filing, "finish", altered)
+    assert 1 == world.office.run("collect", path, "--confirm-instance", portal.fingerprint).code
+    assert [] == list((world.office.root / "arriving").iterdir())
+
+
+def test_a_collect_cut_short_leaves_no_file_behind(
+    world: World, portal: Portal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A full disk while the last envelope is set aside: state and files as before, then all of it works."""
+    path = portal.bundle(first(Reporter(world), files=[b"x"]), Sent(b"noise" * 400))
+    before = world.office.state()
+
+    def full(*_: Any) -> None:
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Shelf, "keep", full)
+        said = world.office.run("collect", path, "--confirm-instance", portal.fingerprint)
+    assert (1, True) == (said.code, "No space left" in said.err)
+    assert before == world.office.state()
+    assert 0 == world.office.run("collect", path, "--confirm-instance", portal.fingerprint).code
+
+
+def test_what_was_collected_before_a_full_disk_is_told(
+    world: World, portal: Portal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In JSON too: a script that got no answer would not know that case 1 is there."""
+    paths = [portal.bundle(first(Reporter(world))), portal.bundle(Sent(b"noise" * 400))]
+
+    def full(*_: Any) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(Shelf, "keep", full)
+    said = world.office.run("collect", *paths, "--confirm-instance", portal.fingerprint, "--json")
+    assert (1, [[1]]) == (said.code, [outcome["cases"] for outcome in said.json])
+    assert "No space left" in said.err
+
+
+def test_no_collect_removes_what_a_newer_vault_knows(
+    world: World, portal: Portal, collect: Callable[..., Any], tmp_path: Path
+) -> None:
+    """A copy put back half-way must not cost what came since: the portal has forgotten it."""
+    collect(portal.bundle(first(Reporter(world))))
+    older = world.office.copy(tmp_path / "older")
+    collect(portal.bundle(first(Reporter(world), files=[b"data"]), Sent(b"noise" * 400)))
+    assert 0 == world.office.run("outbox", "--out", world.office.out).code
+    newer = world.office.copy(tmp_path / "newer")
+    (before,) = {frozenset(path.name for path in newer.root.rglob("*.age") if "keystore" not in path.name)}
+    for name in ("vault-1.sqlite", "keystore-1.age"):
+        shutil.copy(older.root / name, world.office.root)
+    assert 1 == world.office.run("collect", portal.bundle(), "--confirm-instance", portal.fingerprint).code
+    assert 0 == world.office.run("list").code
+    for path in newer.root.glob("*.*"):
+        shutil.copy(path, world.office.root)
+    after = {path.name for path in world.office.root.rglob("*.age") if "keystore" not in path.name}
+    assert (2, before) == (len(before), after)
+    assert 0 == world.office.run("attachment", "2", "1", "--out", tmp_path / "out", "--reason", "x").code
+    assert 0 == world.office.run("outbox", "--out", world.office.out, "--again", "1").code
+
+
+def test_power_lost_right_after_the_commit_loses_no_file(
+    world: World, portal: Portal, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Files that are still on their way then reach their place with the next command, whatever it is."""
+    path = portal.bundle(first(Reporter(world), files=[b"data"]), Sent(b"noise" * 400))
+
+    class Killed(BaseException):
+        pass
+
+    def stop(home: Any, _: Any) -> None:
+        if any(home.arriving.iterdir()):
+            raise Killed
+
+    with monkeypatch.context() as patch:
+        patch.setattr(settling, "settle", stop)
+        with pytest.raises(Killed):
+            world.office.run("collect", path, "--confirm-instance", portal.fingerprint)
+    assert 2 == len(list((world.office.root / "arriving").iterdir()))
+    assert 0 == world.office.run("attachment", "1", "1", "--out", tmp_path / "out", "--reason", "x").code
+    assert b"data" == (tmp_path / "out").read_bytes()
+    (row,) = world.office.json("list")["unopened"]
+    assert b"noise" * 400 == (world.office.root / row["file"]).read_bytes()
+    assert [] == list((world.office.root / "arriving").iterdir())

@@ -1,0 +1,354 @@
+"""A report by telephone, letter or meeting becomes a case like any other, and nothing keeps its token."""
+
+import re
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from crypto import casetoken, memo
+from crypto.bundle import Outbox, Withdrawal
+from crypto.container import MOST_FILES
+from crypto.journal import ENTRY
+from crypto.messages import REPORT
+from inbox import records, registers, schema
+from inbox.workdays import Calendar
+from tests.support import traces
+from tests.support.inbox_builders import CHANNEL, Portal, Reporter, Sent, World, read_outbox, read_slot, today
+from tests.support.inbox_trio import Trio
+from tests.support.installation import COMMANDS
+from tests.support.typist import typing
+
+pytest_plugins = ["tests.support.inbox_room"]
+
+CANARY = "zibeline-quartz-7319"
+ANSWERS = f"""
+path = "approached"
+what = "On m'a abordé près du port, {CANARY}"
+vector = ["social", "work"]
+protect = "le café du port"
+"""
+
+
+def entering(answers: Path, **options: str) -> list[str]:
+    given = {"route": "telephone", "language": "fr", "received": today().isoformat()} | options
+    named = [word for name, value in given.items() for word in (f"--{name}", value)]
+    return ["enter", *named, "--answers", str(answers)]
+
+
+@pytest.fixture
+def answers(tmp_path: Path) -> Path:
+    path = tmp_path / "answers.toml"
+    path.write_text(ANSWERS, "utf-8")
+    return path
+
+
+def author_of(world: World, token: str) -> Reporter:
+    """Return who has these words, with the keys that a browser would derive from them."""
+    author = Reporter(world)
+    (entropy,) = casetoken.parse(token).values()
+    author.keys = casetoken.derive(entropy, world.deployment)
+    return author
+
+
+def made(world: World, n: int) -> tuple[Outbox, dict[str, bytes]]:
+    """Make outbox ``n`` and return what the portal reads of it."""
+    world.office.json("outbox", "--out", world.office.out)
+    outbox, _, files = read_outbox(world.office.out / f"outbox-{CHANNEL}-{n}.tar", world)
+    return outbox, files
+
+
+@pytest.mark.parametrize(
+    ("written", "said"),
+    [
+        ('colour = "blue"', "colour: the questionnaire has no such question"),
+        ('category = "blue"', "category: it offers no such answer"),
+        ('what = ["a", "b"]', "what: it offers no such answer"),
+        ('what = "x"\nvector = ["social"]', "vector: given the other answers, this is not asked"),
+        (f'what = "{"x" * 8_001}"', "what: this is longer than it allows"),
+        ('protect = "the café"', "nothing is reported"),
+        ('what = "  "', "nothing is reported"),
+        ("what = 7", "what is no text, nor a list of texts"),
+        ("what = ", "is not TOML"),
+        ('what = "\\u001b[2J"\ncolour = "x"', "colour: the questionnaire has no such question"),
+    ],
+    ids=["question", "option", "kind", "not-asked", "long", "no-text", "blank", "number", "no-toml", "ansi"],
+)
+def test_what_the_page_would_not_send_is_refused(
+    world: World, tmp_path: Path, written: str, said: str
+) -> None:
+    """The first mistake is named, with a hint, and nothing is changed."""
+    path = tmp_path / "answers.toml"
+    path.write_text(written, "utf-8")
+    before = world.office.state()
+    refused = world.office.run(*entering(path))
+    assert (1, "") == (refused.code, refused.out)
+    assert said in refused.err
+    assert "hint: " in refused.err
+    assert before == world.office.state()
+
+
+def test_a_day_to_come_or_long_past_is_refused(world: World, answers: Path) -> None:
+    later = (today() + timedelta(days=1)).isoformat()
+    assert "the report cannot have come on" in world.office.run(*entering(answers, received=later)).err
+    assert "is too old" in world.office.run(*entering(answers, received="1999-12-31")).err
+    assert 2 == world.office.run(*entering(answers, received="soon")).code
+
+
+def test_a_file_that_is_not_there_is_said_before_anything_is_asked(world: World, answers: Path) -> None:
+    """What was typed during a call must not be lost by it."""
+    before = world.office.state()
+    assert 2 == world.office.run(*entering(answers), "--attach", "nowhere.pdf").code
+    taken = world.office.out / "sheet"
+    taken.write_text("kept")
+    assert "cannot be written" in world.office.run(*entering(answers), "--sheet", taken).err
+    assert ("kept", before) == (taken.read_text(), world.office.state())
+
+
+def test_no_more_files_come_with_it_than_with_any_other(world: World, answers: Path) -> None:
+    before = world.office.state()
+    said = world.office.run(*entering(answers), *["--attach", answers] * (MOST_FILES + 1))
+    assert (1, True) == (said.code, f"more than {MOST_FILES} files" in said.err)
+    assert before == world.office.state()
+
+
+def test_an_entered_report_is_linked_and_due_like_any_other(world: World, tmp_path: Path) -> None:
+    """What it has in common is found; a name asks from its receipt, an offence from the day it is known."""
+    path = tmp_path / "answers.toml"
+    path.write_text('what = "x"\nrefs = "CSQU3054383"\ncategory = "info_leak"\nwho_id = "Untel"', "utf-8")
+    for route in ("letter", "meeting"):
+        world.office.json(*entering(path, route=route, received="2026-01-31"))
+    (proposed,) = world.office.json("links", "1")["proposed"]
+    assert (2, "CSQU3054383") == (proposed["case"], proposed["reasons"][0]["shown"])
+    work = world.office.json("show", "1")["work"]
+    assert {"art14": "2026-02-28", "art40": Calendar().after(today(), 10).isoformat()} == {
+        each["duty"]: each["due"] for each in work["duties"]
+    }
+
+
+def test_an_entered_report_is_a_case_with_its_route_and_day(
+    world: World, answers: Path, tmp_path: Path
+) -> None:
+    """Answers with labels, files byte for byte, deadlines from the day on which it came."""
+    letter, content = tmp_path / "lettre.pdf", bytes(range(256)) * 9_000
+    letter.write_bytes(content)
+    day = today() - timedelta(days=5)
+    options = entering(answers, route="letter", received=day.isoformat())
+    entered = world.office.json(*options, "--attach", letter)
+    assert (1, []) == (entered["case"], entered["kept_from"])
+    shown = world.office.json("show", "1")
+    assert ("letter", "fr", day.isoformat(), "received") == (
+        shown["route"], shown["language"], shown["received"], shown["status"],
+    )  # fmt: skip
+    assert (["social", "work"], ["protect"], {}) == (
+        shown["answers"]["vector"], shown["cautions"], shown["odd"],
+    )  # fmt: skip
+    assert "protect" == next(iter(shown["answers"]))
+    (file,) = shown["attachments"]
+    assert ("lettre.pdf", "application/pdf", len(content)) == (file["name"], file["type"], file["size"])
+    world.office.run("attachment", "1", "1", "--out", tmp_path / "out", "--reason", "x")
+    assert content == (tmp_path / "out").read_bytes()
+    assert "it came by letter: officers entered it" in world.office.run("show", "1").out
+    assert [1] == [case["case"] for case in world.office.json("queue", "--search", "abordé")["cases"]]
+
+
+def test_nothing_of_the_token_is_kept(world: World, answers: Path) -> None:
+    """No word, no seed: not in the vault, nor in what later commands print; and nobody signed the report."""
+    token = world.office.json(*entering(answers))["token"]
+    keys = author_of(world, token).keys
+    (entropy,) = casetoken.parse(token).values()
+    secret = [keys.author_seed, keys.withdraw_key, keys.memo_key, keys.locator, entropy]
+    with world.office.opened() as inbox, inbox.transaction() as session:
+        tables = [session.execute(select(table)).all() for table in schema.Base.metadata.tables.values()]
+        dump = [
+            str(cell.hex() if isinstance(cell, bytes) else cell)
+            for rows in tables
+            for r in rows
+            for cell in r
+        ]
+        case = records.case(session, 1)
+        assert (None, keys.case_id, keys.author_key) == (case.signature, case.case_id, case.author_key)
+        assert REPORT.parse(case.message).withdraw_id == keys.withdraw_id
+    words = token.split()
+    assert [] == traces.neighbours_in(" ".join(dump), words)
+    assert [] == [each for each in secret for cell in dump if each.hex() in cell]
+    assert keys.case_id.hex() in dump  # the control
+    later = world.office.run("list").out + world.office.run("show", "1").out
+    later += world.office.run("journal", "print").out
+    assert [] == traces.neighbours_in(later, words)
+    assert CANARY not in world.office.run("journal", "print").out
+
+
+def test_it_is_noted_with_its_route_and_nothing_of_the_report(world: World, answers: Path) -> None:
+    world.office.json(*entering(answers, route="meeting"))
+    with world.office.opened() as inbox, inbox.transaction() as session:
+        row = registers.last_journal_entry(session)
+        assert row is not None
+        entry = ENTRY.parse(row.raw)
+    assert ("enter", 1, "meeting", "") == (entry.act, entry.case, entry.about, entry.reason)
+
+
+def test_the_token_is_shown_once_and_a_sheet_says_nothing_of_what_it_opens(
+    world: World, answers: Path, tmp_path: Path
+) -> None:
+    """Numbered, in the language of the author; the sheet names neither site, nor office, nor purpose."""
+    sheet = tmp_path / "sheet.txt"
+    shown = world.office.run(*entering(answers), "--sheet", sheet).out
+    numbered = dict(re.findall(r"(\d+) ([^\W\d]+)", shown.split("kept nowhere:")[1]))
+    words = [numbered[str(n)] for n in range(1, 13)]
+    assert {"fr"} == casetoken.parse(" ".join(words)).keys()
+    printed = sheet.read_text("utf-8")
+    assert dict(re.findall(r"(\d+) ([^\W\d]+)", printed)) == numbered
+    told = re.sub(r"\d+ [^\W\d]+", "", printed).lower()
+    for word in ("douane", "fanal", "signal", "alert", "report", "case", "dossier", "inspect"):
+        assert word not in told
+    assert 0o600 == sheet.stat().st_mode & 0o777
+
+
+def test_the_outbox_opens_the_case_until_the_portal_has_applied_one(
+    world: World, portal: Portal, answers: Path, collect: Callable[..., Any]
+) -> None:
+    """In each outbox, with its slot, its memo and its withdraw id; afterwards with its slot alone."""
+    token = world.office.json(*entering(answers))["token"]
+    author = author_of(world, token)
+    collect(portal.bundle(Sent(Reporter(world).report())))
+    for n in (1, 2):
+        outbox, files = made(world, n)
+        (opened,) = outbox.opened or ()
+        assert (author.keys.case_id, author.keys.withdraw_id) == (opened.case_id, opened.withdraw_id)
+        bound = {"deployment": world.deployment, "case_id": author.keys.case_id}
+        assert CHANNEL == memo.unseal(opened.memo, author.keys.memo_key, **bound)
+        assert (2, 1) == (len(outbox.slots), len({len(files[name]) for name, _ in outbox.files()[:2]}))
+    with world.office.opened() as inbox, inbox.transaction() as session:
+        made_first = records.outbox(session, 1)
+        assert made_first is not None
+    applied = type(portal.last)(1, made_first.hash)
+    collect(portal.bundle(applied=applied))
+    outbox, _ = made(world, 3)
+    assert (None, 2) == (outbox.opened, len(outbox.slots))
+
+
+def test_a_new_portal_is_told_again(world: World, portal: Portal, answers: Path, tmp_path: Path) -> None:
+    """It knows of no case, and no page can tell it."""
+    world.office.json(*entering(answers))
+    world.office.json("collect", portal.bundle(), "--confirm-instance", portal.fingerprint)
+    made(world, 1)
+    with world.office.opened() as inbox, inbox.transaction() as session:
+        first = records.outbox(session, 1)
+        assert first is not None
+    applied = portal.bundle(applied=type(portal.last)(1, first.hash))
+    world.office.json("collect", applied, "--confirm-instance", portal.fingerprint)
+    assert made(world, 2)[0].opened is None
+    rebuilt = Portal(world, tmp_path / "rebuilt")
+    world.office.json("collect", rebuilt.bundle(), "--new-instance", rebuilt.fingerprint)
+    assert 1 == len(made(world, 3)[0].opened or ())
+
+
+def test_its_author_is_answered_writes_again_and_withdraws_like_any_other(
+    world: World, portal: Portal, answers: Path
+) -> None:
+    """All by the words alone."""
+    author = author_of(world, world.office.json(*entering(answers))["token"])
+    world.office.json("reply", "1", "--text", "Bonjour")
+    outbox, files = made(world, 1)
+    slot = read_slot(files[outbox.files()[0][0]], author)
+    assert ["Bonjour"] == [message.text for message in slot.messages]
+    sent = Sent(author.follow_up("Encore"))
+    withdrawal = Withdrawal(author.keys.case_id, author.keys.withdraw_key)
+    bundle = portal.bundle(sent, withdrawn=[withdrawal])
+    world.office.json("collect", bundle, "--confirm-instance", portal.fingerprint)
+    shown = world.office.json("show", "1")
+    assert (["Encore"], ["withdrawn"]) == ([each["text"] for each in shown["follow_ups"]], shown["flags"])
+    assert (None, ()) == (made(world, 2)[0].opened, made(world, 3)[0].slots)
+
+
+def test_a_report_that_names_an_officer_is_kept_from_that_one(trio: Trio, tmp_path: Path) -> None:
+    """Also while that one is present, who is then told no more of it."""
+    path = tmp_path / "answers.toml"
+    path.write_text('what = "Bruno a prêté son badge"', "utf-8")
+    entered = trio.others.json(*entering(path))
+    assert (4, ["bruno"]) == (entered["case"], entered["kept_from"])
+    (tmp_path / "lettre de Bruno.txt").write_text("x")
+    path.write_text('what = "Voir la lettre"', "utf-8")
+    hidden = trio.excluded.json(*entering(path), "--attach", tmp_path / "lettre de Bruno.txt")
+    assert (None, []) == (hidden["case"], hidden["kept_from"])
+    assert 12 == len(hidden["token"].split())
+    assert [1, 2] == [case["case"] for case in trio.excluded.json("list")["cases"]]
+    assert [1, 2, 3, 4, 5] == [case["case"] for case in trio.others.json("list")["cases"]]
+
+
+def test_who_reads_here_is_warned_if_it_is_about_them(world: World, tmp_path: Path) -> None:
+    """The page would have offered another body."""
+    path = tmp_path / "answers.toml"
+    for answer, told in (("yes", "the channels of other bodies alone"), ("unsure", "other bodies first")):
+        path.write_text(f'what = "x"\ncoi = "{answer}"', "utf-8")
+        (warning,) = world.office.json(*entering(path))["warnings"]
+        assert told in warning
+    path.write_text('what = "x"\ncoi = "no"', "utf-8")
+    assert [] == world.office.json(*entering(path))["warnings"]
+
+
+SMALL = """
+id = "small"
+version = 1
+[[section]]
+field = [
+  { id = "path", type = "choice", label = { fr = "Quoi ?", en = "What is it?" }, option = [
+    { id = "approached", label = { fr = "a", en = "Approached" }, notice = { fr = "n", en = "Call 17" } },
+    { id = "saw", label = { fr = "b", en = "I saw something" } } ] },
+]
+[[section]]
+title = { fr = "L'approche", en = "The approach" }
+when = { path = ["approached"] }
+field = [
+  { id = "vector", type = "choices", label = { fr = "Par où ?", en = "By which way?" }, option = [
+    { id = "social", label = { fr = "c", en = "Bar" } },
+    { id = "work", label = { fr = "d", en = "Work" } } ] },
+]
+[[section]]
+when = { path = ["saw"] }
+field = [ { id = "seen", type = "line", most = 9, label = { fr = "Vu ?", en = "What did you see?" } } ]
+[[section]]
+field = [
+  { id = "what", type = "text", most = 60, enough = true, label = { fr = "Quoi ?", en = "What happened?" } },
+  { id = "when", type = "period", label = { fr = "Quand ?", en = "When?" } },
+]
+"""
+
+
+def test_the_questions_are_asked_as_the_page_would(world: World, tmp_path: Path) -> None:
+    """What no answer calls for is not asked; what is wrong is asked again; a notice is shown at once."""
+    asked = tmp_path / "small.toml"
+    asked.write_text(SMALL, "utf-8")
+    assert 0 == world.office.run("questionnaire", asked).code
+    day = today().isoformat()
+    words = ["enter", "--route", "telephone", "--language", "en", "--received", day]
+    command = [COMMANDS / "inbox", "--home", world.office.root, *world.office.opening(), *words]
+    with typing(command, tmp_path) as typist:
+        for question, typed in (
+            ("I saw something\n  a number;", "3"),
+            ("not taken: see what can be answered above", "1"),
+            ("! Call 17", None),
+            ("THE APPROACH\n\nBy which way?", "1 2"),
+            ("What happened?", f"far too long: {'x' * 60}\n."),
+            ("not taken: at most 60 characters", f"An offer. {CANARY}\nTwo lines.\n."),
+            ("When?", "2026-13-01"),
+            ("not taken", ""),
+        ):
+            typist.sees(question)
+            if typed is not None:
+                typist.types(typed)
+        typist.sees("the token of its author")
+        assert 0 == typist.waits()
+    assert "What did you see?" not in typist.shown
+    shown = world.office.json("show", "1")
+    assert shown["answers"] == {
+        "path": "approached", "vector": ["social", "work"], "what": f"An offer. {CANARY}\nTwo lines.",
+    }  # fmt: skip
+
+
+def test_without_a_terminal_the_answers_are_a_file(world: World, answers: Path) -> None:
+    assert 2 == world.office.run(*entering(answers)[:-2]).code

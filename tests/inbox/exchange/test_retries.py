@@ -1,0 +1,244 @@
+"""What could not be filed is tried again at each collect, and told when it belongs to a case at last."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from crypto.recipients import HybridIdentity
+from inbox import collect as collecting
+from inbox import keystore, settling
+from inbox.filing import Filing
+from inbox.keystore import IntakeSecret
+from tests.support.inbox_builders import Office, Portal, Reporter, Sent, World, first, stranger, today
+
+pytest_plugins = ["tests.support.inbox_room"]
+
+
+@pytest.fixture
+def collect(world: World, portal: Portal) -> Callable[..., Any]:
+    """Return a function that collects a bundle of these envelopes and gives what JSON says of it."""
+
+    def run(*sent: Sent) -> Any:
+        words = ("collect", portal.bundle(*sent), "--confirm-instance", portal.fingerprint)
+        (outcome,) = world.office.json(*words)
+        return outcome
+
+    return run
+
+
+def rows(office: Office) -> dict[int, str]:
+    return {row["number"]: row["kind"] for row in office.json("list")["unopened"]}
+
+
+def kept(office: Office) -> list[Path]:
+    return list((office.root / "unopened").iterdir())
+
+
+def elsewhere(world: World, identity: HybridIdentity) -> Reporter:
+    """Return a reporter who seals to another key than the inbox has."""
+    other = World(world.office)
+    other.recipient = identity.recipient()
+    return Reporter(other)
+
+
+def seed_of(office: Office, identity: HybridIdentity, seed: bytes) -> None:
+    """Put an intake key into the key store."""
+    with office.opened() as inbox, inbox.transaction() as session:
+        contents = keystore.load(inbox.home, session)
+        secret = IntakeSecret(identity.recipient().key_id, seed, today(), today())
+        keystore.save(inbox.home, session, replace(contents, intake=(*contents.intake, secret)))
+
+
+def test_a_follow_up_from_an_earlier_bundle_joins_its_case(
+    world: World, collect: Callable[..., Any], tmp_path: Path
+) -> None:
+    """With its file, before what the reporter wrote later; the row, the kept envelope and nothing else go."""
+    reporter, other = Reporter(world), Reporter(world)
+    collect(Sent(reporter.follow_up(text="one", files=[b"data"])), Sent(other.follow_up()))
+    assert ["unknown-case"] * 2 == list(rows(world.office).values())
+    assert 2 == len(kept(world.office))
+    outcome = collect(first(reporter), Sent(reporter.follow_up(text="two")))
+    assert ([1], [1, 1], []) == (outcome["cases"], outcome["follow_ups"], outcome["unopened"])
+    (row,) = outcome["resolved"]
+    assert {1, 2} - {row} == set(rows(world.office))
+    assert 1 == len(kept(world.office))
+    assert ["one", "two"] == [each["text"] for each in world.office.json("show", "1")["follow_ups"]]
+    assert 0 == world.office.run("attachment", "1", "1", "--out", tmp_path / "out", "--reason", "x").code
+    assert b"data" == (tmp_path / "out").read_bytes()
+    assert [] == collect()["resolved"]
+
+
+def test_a_person_is_told_what_was_filed_at_last(
+    world: World, portal: Portal, collect: Callable[..., Any]
+) -> None:
+    reporter = Reporter(world)
+    collect(Sent(reporter.follow_up()))
+    said = world.office.run("collect", portal.bundle(first(reporter)))
+    assert "filed at last, and no longer in the list of what became no case: 1\n" in said.out
+
+
+def test_a_report_whose_key_came_late_becomes_a_case(world: World, collect: Callable[..., Any]) -> None:
+    """Its follow-up is in the next bundle, another under the same missing key came before it."""
+    seed = bytes(range(32))
+    late = elsewhere(world, HybridIdentity.from_seed(seed))
+    collect(Sent(late.follow_up(text="one")), first(elsewhere(world, stranger())))
+    collect(first(late))
+    assert {1: "not-for-us", 2: "not-for-us", 3: "not-for-us"} == rows(world.office)
+    seed_of(world.office, HybridIdentity.from_seed(seed), seed)
+    outcome = collect(Sent(late.follow_up(text="two")), first(Reporter(world)))
+    assert (2, 2) == (len(outcome["cases"]), len(outcome["resolved"]))
+    assert ["not-for-us"] == list(rows(world.office).values())
+    number = outcome["follow_ups"][0]
+    assert ["one", "two"] == [each["text"] for each in world.office.json("show", str(number))["follow_ups"]]
+    assert 1 == len(kept(world.office))
+
+
+def test_what_still_fails_stays_as_it_was(world: World, collect: Callable[..., Any]) -> None:
+    """Same number, same words, same file: only the collected bundle is new."""
+    tampered = bytearray(first(Reporter(world)).envelope)
+    tampered[-1] ^= 1
+    collect(Sent(Reporter(world).follow_up(files=[b"x"])), Sent(b"noise" * 400), Sent(bytes(tampered)))
+    before = world.office.state()
+    assert ([], []) == tuple(collect()[name] for name in ("unopened", "resolved"))
+    after = world.office.state()
+    assert {"intakes"} == {name for name in before if before[name] != after[name]}
+
+
+def test_a_row_gives_the_reason_that_holds_now(world: World, collect: Callable[..., Any]) -> None:
+    """A false follow-up that waited for its case, an envelope that opens but is addressed elsewhere."""
+    reporter, seed = Reporter(world), bytes(range(32))
+    late = elsewhere(world, HybridIdentity.from_seed(seed))
+    collect(Sent(reporter.follow_up(seed=bytes(32))))
+    collect(Sent(late.report(edit=lambda report: replace(report, channel="ombudsman"))))
+    collect(Sent(late.follow_up(text="waits")))
+    seed_of(world.office, HybridIdentity.from_seed(seed), seed)
+    outcome = collect(first(reporter))
+    assert ([], []) == (outcome["unopened"], outcome["resolved"])
+    assert {1: "false-signature", 2: "wrong-address", 3: "unknown-case"} == rows(world.office)
+    assert [3] == collect(first(late))["resolved"]
+
+
+def test_a_repeated_message_leaves_the_list(world: World, collect: Callable[..., Any]) -> None:
+    """The same follow-up sealed twice, one of them under a key that came late; the same envelope twice."""
+    seed, text = bytes(range(32)), "Encore"
+    late = elsewhere(world, HybridIdentity.from_seed(seed))
+    report = first(late)
+    collect(report, report)
+    assert 2 == len(rows(world.office))
+    seed_of(world.office, HybridIdentity.from_seed(seed), seed)
+    outcome = collect(Sent(late.follow_up(text=text)))
+    assert ([1, 2], 1) == (sorted(outcome["resolved"]), outcome["repeated"])
+    assert ({}, []) == (rows(world.office), kept(world.office))
+
+
+def test_an_envelope_that_another_row_needs_is_kept(world: World, collect: Callable[..., Any]) -> None:
+    """The same bytes once under the true case id, once under another."""
+    seed = bytes(range(32))
+    late = elsewhere(world, HybridIdentity.from_seed(seed))
+    report = first(late)
+    collect(report, Sent(report.envelope, bytes(32)))
+    seed_of(world.office, HybridIdentity.from_seed(seed), seed)
+    assert 1 == len(collect()["resolved"])
+    assert ["wrong-case"] == list(rows(world.office).values())
+    assert 1 == len(kept(world.office))
+
+
+def test_no_number_of_a_row_is_given_twice(world: World, collect: Callable[..., Any]) -> None:
+    reporter = Reporter(world)
+    collect(Sent(reporter.follow_up()))
+    assert [1] == collect(first(reporter))["resolved"]
+    assert [2] == collect(Sent(b"noise" * 400))["unopened"]
+
+
+@pytest.mark.parametrize("damage", ["missing", "cut", "flipped", "longer"])
+def test_a_damaged_copy_stops_nothing_and_changes_no_row(
+    world: World, collect: Callable[..., Any], damage: str
+) -> None:
+    reporter = Reporter(world)
+    collect(Sent(reporter.follow_up(files=[b"x"])))
+    (path,) = kept(world.office)
+    whole = path.read_bytes()
+    changed = {"cut": whole[:-1], "flipped": whole[:-1] + bytes([whole[-1] ^ 1]), "longer": whole + b"\0"}
+    if damage == "missing":
+        path.unlink()
+    else:
+        path.write_bytes(changed[damage])
+    outcome = collect(first(reporter))
+    assert ([1], []) == (outcome["cases"], outcome["resolved"])
+    assert {1: "unknown-case"} == rows(world.office)
+    assert [] == list((world.office.root / "arriving").iterdir())
+    path.write_bytes(whole)
+    assert [1] == collect()["resolved"]
+
+
+def test_a_follow_up_is_not_opened_again_before_its_case_is_there(
+    world: World, collect: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Someone could send large ones to no case: each collect would take the time and the room again."""
+    reporter, told = Reporter(world), []
+
+    def spread(start: Any, context: Any, jobs: Any, *, few: int) -> Any:
+        told.append((len(jobs), few))
+        return map(start(context), jobs)
+
+    collect(Sent(reporter.follow_up()))
+    monkeypatch.setattr(collecting, "spread", spread)
+    collect()
+    assert [] == told
+    collect(first(reporter))
+    assert [1, 1] == [jobs for jobs, _ in told]
+
+
+@pytest.mark.parametrize("moment", ["before", "after"])
+def test_killed_between_it_is_as_before_or_after(
+    world: World, portal: Portal, collect: Callable[..., Any], monkeypatch: pytest.MonkeyPatch, moment: str
+) -> None:
+    """Right before the commit, then right after it: the next command finds one or the other."""
+    reporter = Reporter(world)
+    collect(Sent(reporter.follow_up(files=[b"data"])))
+    before = world.office.state()
+    path = portal.bundle(first(reporter))
+
+    class Killed(BaseException):
+        pass
+
+    def stop(*_: Any) -> None:
+        raise Killed
+
+    finish = Filing.finish
+
+    def finish_and_stop(filing: Filing) -> None:
+        finish(filing)
+        raise Killed
+
+    moves = iter([settling.settle])  # at the unlocking, and never again
+
+    def settle_once(*arguments: Any) -> None:
+        next(moves, stop)(*arguments)
+
+    with monkeypatch.context() as patch:
+        if moment == "before":
+            patch.setattr(Filing, "finish", finish_and_stop)
+        else:
+            patch.setattr(settling, "settle", settle_once)
+        with pytest.raises(Killed):
+            world.office.run("collect", path)
+    if moment == "before":
+        assert before == world.office.state()
+        assert [1] == world.office.json("collect", path)[0]["resolved"]
+    assert ({}, []) == (rows(world.office), kept(world.office))
+    assert 1 == len(world.office.json("show", "1")["follow_ups"])
+    assert 1 == len(list((world.office.root / "attachments").iterdir()))
+
+
+def test_an_envelope_by_a_stranger_is_tried_in_vain_without_harm(
+    world: World, collect: Callable[..., Any]
+) -> None:
+    late = elsewhere(world, stranger())
+    collect(first(late))
+    for _ in range(3):
+        assert [] == collect()["unopened"]
+    assert {1: "not-for-us"} == rows(world.office)

@@ -1,0 +1,176 @@
+"""A corpus of hostile files, sent with one report: each is shown as what it is, and does nothing."""
+
+import hashlib
+import io
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+from PIL import Image
+
+from inbox import attachments, previews, terminal
+from inbox.cases import View
+from inbox.previews import Preview
+from inbox.unlocking import Inbox
+from tests.desk.test_hostile import unlike_text
+from tests.support import hostile, hostile_pdfs, inbox_builders
+from tests.support.desk_room import sitting
+from tests.support.hostile import Hostile
+from tests.support.inbox_builders import Office, Portal, Reporter, World, first
+
+pytest_plugins = ["tests.support.inbox_room"]
+
+MOST = 99
+CORPUS = hostile.corpus()
+ENDLESS = Hostile("endless form.pdf", hostile.PDF, hostile_pdfs.endless(), hostile.PDF)
+FILES = [*CORPUS, ENDLESS]
+FILES += [Hostile(f"{n}.txt", "", b"x", "text/plain") for n in range(MOST - len(FILES))]
+
+
+@pytest.fixture(scope="module")
+def office(founded: Office, tmp_path_factory: pytest.TempPathFactory) -> Office:
+    """An inbox with one case, which has as many files as a report can have: all of the corpus."""
+    folder = tmp_path_factory.mktemp("hostile")
+    office = founded.copy(folder / "office")
+    world = World(office)
+    portal = Portal(world, folder / "medium")
+    described = inbox_builders.describe
+
+    def named(files: list[bytes]) -> object:
+        return tuple(
+            replace(file, name=each.name, type=each.type)
+            for file, each in zip(described(files), FILES, strict=True)
+        )
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(inbox_builders, "describe", named)
+        bundle = portal.bundle(first(Reporter(world), files=[each.data for each in FILES]))
+    office.json("collect", bundle, "--confirm-instance", portal.fingerprint)
+    return office
+
+
+@pytest.fixture
+def inbox(office: Office) -> Iterator[Inbox]:
+    """The same, open."""
+    with office.opened() as opened:
+        yield opened
+
+
+def look(inbox: Inbox, number: int, page: int = 1) -> Preview:
+    with inbox.transaction() as session:
+        found = attachments.find(inbox.home, session, 1, number)
+    return previews.look(inbox.home, found, page)
+
+
+def number_of(name: str) -> int:
+    return next(number for number, each in enumerate(FILES, 1) if each.name == name)
+
+
+def all_said(view: View) -> list[str]:
+    return [*view["warnings"], *view["metadata"], *view["entries"], view["not_shown"], view["measure"]]
+
+
+@pytest.mark.parametrize("number", range(1, len(CORPUS) + 1), ids=[repr(each.name[:20]) for each in CORPUS])
+def test_each_is_shown_as_what_it_is(inbox: Inbox, number: int) -> None:
+    """Type, hash, the one form in which it may be seen, and what has to be said of it."""
+    file, seen = FILES[number - 1], look(inbox, number)
+    view = seen.view
+    assert (file.true, len(file.data)) == (view["true_type"], view["size"])
+    assert hashlib.sha256(file.data).hexdigest() == view["sha256"]
+    shown = {hostile.PIXELS: seen.picture is not None, hostile.TEXT: bool(view["text"])}
+    assert {name: name == file.shown for name in shown} == shown, view["not_shown"]
+    assert (file.shown == hostile.NOTHING) == bool(view["not_shown"])
+    said = all_said(view)
+    assert [] == [part for part in file.said if not any(part in each for each in said)], said
+    if not file.said:
+        assert [] == view["warnings"]
+
+
+def test_the_pixels_are_those_of_the_page_and_the_picture_is_ours(inbox: Inbox) -> None:
+    """Red stays red; nothing that was in the file beside its pixels is in what comes out."""
+    seen = look(inbox, number_of("active.pdf"))
+    picture = seen.picture
+    assert picture is not None
+    with Image.open(io.BytesIO(picture)) as image:
+        assert ("PNG", (400, 200), "RGB", {}) == (image.format, image.size, image.mode, image.info)
+        assert ((255, 0, 0), (255, 255, 255)) == (image.getpixel((100, 100)), image.getpixel((300, 100)))
+    for name in ("script.gif", "hidden.jpg", "made.jpg"):
+        picture = look(inbox, number_of(name)).picture
+        assert picture is not None
+        assert not [word for word in (b"owned", b"PK\x05\x06", b"Exif") if word in picture]
+
+
+def test_a_page_that_is_not_there_is_said_not_to_be(inbox: Inbox) -> None:
+    """Of pictures in a row, and of the pages that a PDF declares and does not have, up to a limit."""
+    assert (500, [1, 1]) == tuple(
+        look(inbox, number_of("frames.gif"), 500).view[name] for name in ("pages", "pixels")
+    )
+    assert 500 == look(inbox, number_of("repeated.pdf")).view["pages"]
+    for name, page in (
+        ("frames.gif", 501),
+        ("repeated.pdf", 501),
+        ("fine.pdf", 2),
+        ("many.pdf", 400),
+        ("many.pdf", 501),
+    ):
+        view = look(inbox, number_of(name), page).view
+        assert (True, [0, 0]) == (bool(view["not_shown"]), view["pixels"]), name
+
+
+def test_what_never_ends_is_ended_and_its_type_is_said(inbox: Inbox, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(previews, "_BOUNDS", replace(previews._BOUNDS, seconds=2.0))
+    view = look(inbox, number_of(ENDLESS.name)).view
+    assert (hostile.PDF, [0, 0], True) == (
+        view["true_type"],
+        view["pixels"],
+        "was ended" in view["not_shown"],
+    )
+
+
+def test_of_what_is_too_large_the_type_is_said(inbox: Inbox, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its hash is that of all of it, its beginning alone was looked at."""
+    monkeypatch.setattr(previews, "LARGEST_SHOWN", 100)
+    number = number_of("fine.pdf")
+    view = look(inbox, number).view
+    assert (hostile.PDF, [0, 0], "larger than 0 MiB") == tuple(
+        view[name] for name in ("true_type", "pixels", "not_shown")
+    )
+    assert hashlib.sha256(FILES[number - 1].data).hexdigest() == view["sha256"]
+
+
+def test_no_file_writes_to_the_terminal(office: Office) -> None:
+    """Text, names, types, entries and metadata: every control character is spelled out, no line is forged."""
+    for name in ("note.txt", "made.jpg", "slip.zip", hostile.BIDI, "alike.txt", "table.csv", "fine.pdf"):
+        said = office.run("preview", "1", str(number_of(name)))
+        assert 0 == said.code
+        printed = said.out + said.err
+        assert [] == [char for char in printed if char != "\n" and terminal.visible(char) != char]
+    shown = office.run("preview", "1", str(number_of("note.txt"))).out
+    assert "<U+001B>]0;owned<U+0007>" in shown
+    assert "invoice<U+202E>gpj.exe" in shown
+    assert "│ =cmd|" in office.run("preview", "1", str(number_of("table.csv"))).out
+
+
+@pytest.mark.parametrize("language", ["fr", "en"])
+def test_no_file_reaches_a_page_as_anything_but_text(office: Office, language: str) -> None:
+    """Text, names, types, entries and metadata, on the page of each; the control is that all are there."""
+    names = ("note.txt", "page.html", "drawing.svg", "made.jpg", "slip.zip", hostile.BIDI, "fine.pdf")
+    names += ("made.docx", "table.csv", next(each.name for each in FILES if hostile.JINJA[:9] in each.name))
+    with sitting(office) as client:
+        pages = {name: client.page(f"/{language}/case/1/file/{number_of(name)}") for name in names}
+    assert {} == {name: found for name, page in pages.items() if (found := unlike_text(page))}
+    spelled = {name for name, page in pages.items() if "&lt;U+001B&gt;" in page or "&lt;U+202E&gt;" in page}
+    assert {"note.txt", "made.jpg", "slip.zip", hostile.BIDI} == spelled
+    written = {name for name, page in pages.items() if "&lt;script&gt;" in page}
+    assert {"page.html", "drawing.svg", "made.jpg", "fine.pdf", "made.docx", names[-1]} == written
+
+
+def test_ninety_nine_files_are_listed_each_with_its_name(office: Office) -> None:
+    """In the case and in the lists, however they are called."""
+    assert MOST == len(FILES) == len(office.json("show", "1")["attachments"])
+    assert [each.name for each in FILES] == [each["name"] for each in office.json("show", "1")["attachments"]]
+    for words in (["list"], ["show", "1"], ["queue"]):
+        said = office.run(*words)
+        assert (0, "") == (said.code, said.err)
+        assert hostile.RENDERED not in said.out
+    assert MOST == office.json("list")["cases"][0]["attachments"]

@@ -1,0 +1,184 @@
+"""A file is looked at without being opened: what the command writes, and what it refuses."""
+
+import os
+import struct
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PIL import Image
+
+from inbox import attachments, claims, lookalikes, previews, sandbox
+from inbox.inside import answer
+from inbox.inside.answer import Answer, fact
+from tests.support import hostile_pdfs
+from tests.support.inbox_builders import Portal, Reporter, World, first
+
+pytest_plugins = ["tests.support.inbox_room"]
+
+
+@pytest.fixture
+def case(world: World, portal: Portal, collect: Callable[..., Any]) -> World:
+    """An inbox whose case 1 has a PDF, a text, a program and nothing, sent as pictures."""
+    files = [hostile_pdfs.drawn(), "d\u00e9j\u00e0\tvu".encode(), b"MZ\x90\0" + bytes(200), b""]
+    collect(portal.bundle(first(Reporter(world), files=files)))
+    return world
+
+
+def test_the_picture_goes_to_a_file_that_is_not_there_yet(case: World, tmp_path: Path) -> None:
+    out = tmp_path / "page.png"
+    view = case.office.json("preview", "1", "1", "--out", out)
+    assert (str(out), 1, 1, [400, 200]) == tuple(view[name] for name in ("file", "page", "pages", "pixels"))
+    with Image.open(out) as image:
+        assert ("PNG", (400, 200)) == (image.format, image.size)
+    assert 0o600 == out.stat().st_mode & 0o777
+    before = out.read_bytes()
+    assert "is already there" in case.office.run("preview", "1", "1", "--out", out).err
+    assert before == out.read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["1", "2"], "file 2 shows no pixels"),
+        (["1", "3"], "file 3 shows no pixels"),
+        (["1", "1", "--page", "2"], "file 1 shows no pixels"),
+        (["1", "9"], "case 1 has no file 9"),
+        (["2", "1"], "there is no case 2"),
+    ],
+)
+def test_what_shows_no_pixels_is_written_nowhere(
+    case: World, tmp_path: Path, words: list[str], said: str
+) -> None:
+    ended = case.office.run("preview", *words, "--out", tmp_path / "out")
+    assert (1, "") == (ended.code, ended.out)
+    assert ended.err.startswith(f"error: {said}")
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_text_is_printed_and_says_what_it_is(case: World) -> None:
+    said = case.office.run("preview", "1", "2")
+    assert "its text:\n│ d\u00e9j\u00e0    vu" in said.out
+    assert "its name ends in .jpg, but it is text/plain" in said.err
+    assert "d\u00e9j\u00e0\tvu" == case.office.json("preview", "1", "2")["text"]
+
+
+def test_without_a_sandbox_nothing_is_looked_at(case: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Not even a text; who wants it still has the export."""
+    monkeypatch.setattr(sandbox, "_PLACES", "/nowhere")
+    for number in "123":
+        said = case.office.run("preview", "1", number)
+        assert (1, "") == (said.code, said.out)
+        assert "no preview: bubblewrap (bwrap) is not installed" in said.err
+
+
+def test_looking_writes_nothing_in_clear(case: World) -> None:
+    """Nothing but the void is opened for writing meanwhile; the control is the export, which opens a file."""
+    written: list[str] = []
+    with case.office.opened() as inbox:
+        with inbox.transaction() as session:
+            found = attachments.find(inbox.home, session, 1, 1)
+        with opened_for_writing(written):
+            assert previews.look(inbox.home, found).picture
+        assert [os.devnull] == written
+        with opened_for_writing(written):
+            attachments.write(inbox.home, found, case.office.out / "evidence")
+    assert any("evidence" in path for path in written)
+
+
+@contextmanager
+def opened_for_writing(written: list[str]) -> Iterator[None]:
+    """Note which paths this process opens for writing; such a hook stays, so it is deaf afterwards."""
+    listening = True
+
+    def hook(event: str, told: tuple[Any, ...]) -> None:
+        if listening and event == "open" and told[2] & (os.O_WRONLY | os.O_RDWR):
+            written.append(str(told[0]))
+
+    sys.addaudithook(hook)
+    yield
+    listening = False
+
+
+def test_a_damaged_copy_is_refused(case: World) -> None:
+    for sealed in (case.office.root / "attachments").iterdir():
+        sealed.write_bytes(sealed.read_bytes()[:-1])
+    assert "missing or damaged" in case.office.run("preview", "1", "1").err
+
+
+def test_an_answer_is_read_as_it_was_written() -> None:
+    given = Answer((fact("type", "a\tb\nc"), fact("why", "")), "text", 3, 2, 1, bytes(6))
+    assert given == answer.parse(given.encode())
+    assert ("a b c", "-") == tuple(each.value for each in given.facts)
+
+
+EDITS: dict[str, Callable[[bytes], bytes]] = {
+    "cut": lambda raw: raw[:-1],
+    "longer": lambda raw: raw + b"x",
+    "nothing": lambda raw: raw[:0],
+    "magic": lambda raw: b"x" + raw[1:],
+    "wide": lambda raw: raw[:12] + b"\xff" * 4 + raw[16:],
+    "wide-and-flat": lambda raw: raw[:12] + struct.pack(">II", 3_000, 0) + raw[20:-6],
+    "two-lines": lambda raw: raw.replace(b"type\t", b"type\n"),
+    "kind": lambda raw: raw.replace(b"type", b"t\x1bpe"),
+    "encoding": lambda raw: raw.replace(b"text", b"\xff\xff\xff\xff"),
+}
+
+
+@pytest.mark.parametrize("edit", EDITS.values(), ids=EDITS)
+def test_an_answer_of_another_form_is_refused(edit: Callable[[bytes], bytes]) -> None:
+    """Whatever took hold of the process in the sandbox answers with whatever it likes."""
+    raw = Answer((fact("type", "x"),), "text", 3, 2, 1, bytes(6)).encode()
+    with pytest.raises(ValueError, match=r"."):
+        answer.parse(edit(raw))
+
+
+@pytest.mark.parametrize(
+    ("name", "declared", "true", "lies"),
+    [
+        ("a.jpg", "image/jpeg", "image/jpeg", 0),
+        ("a.JPG", "", "image/jpeg", 0),
+        ("a", "", "image/jpeg", 0),
+        ("a.jpg", "image/jpeg", "application/pdf", 2),
+        ("a.pdf.exe", "application/pdf", "application/pdf", 1),
+        ("a.csv", "text/csv", "text/plain", 0),
+        ("a.json", "application/json", "text/plain", 0),
+        ("a.txt", "text/plain; charset=utf-8", "text/plain", 0),
+        ("a.txt", "text/plain", "text/html", 2),
+        ("a.tar", "application/tar", "application/x-tar", 0),
+        ("a.xyzzy", "image/jpeg", "application/octet-stream", 0),
+    ],
+)
+def test_a_name_or_type_that_lies_is_named(name: str, declared: str, true: str, lies: int) -> None:
+    assert lies == len([*claims.lies(name, declared, true, {".jpg"} if true == "image/jpeg" else ())])
+
+
+@pytest.mark.parametrize(
+    ("word", "spelled"),
+    [
+        ("p\u0430ypal", "p<U+0430>ypal"),
+        ("\u0392ank", "<U+0392>ank"),
+        ("\u0440\u0430\u0443p\u0430l", "\u0440\u0430\u0443<U+0070>\u0430<U+006C>"),
+        ("\uff41bc", "<U+FF41>bc"),
+        ("\U0001d41aBc", "<U+1D41A>Bc"),
+    ],
+)
+def test_letters_of_several_alphabets_in_one_word_are_spelled(word: str, spelled: str) -> None:
+    assert [spelled] == lookalikes.mixed(["nothing", f"pay to {word}, {word} now"])
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "d\u00e9j\u00e0 vu",
+        "\u041c\u043e\u0441\u043a\u0432\u0430 and Athens",
+        "10 \u00b5m",
+        "\u6771\u4eac Tokyo",
+    ],
+)
+def test_words_of_one_alphabet_are_not(text: str) -> None:
+    """Not even beside words of another."""
+    assert [] == lookalikes.mixed([text])

@@ -1,0 +1,232 @@
+"""The walls: what a process of a hostile file tries, and cannot; outside of them the same process can."""
+
+import os
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from inbox import sandbox
+from inbox.sandbox import Bounds, Ended, NoSandbox
+from tests.support.paths import ROOT
+
+INTRUDER = ROOT / "tests" / "intruder.py"
+BOUNDS = Bounds(seconds=30.0, answer=1_000)
+GREETING = "come in"
+_NOBODY = 65534
+# What bubblewrap and, in some places, Python itself set.
+_USUAL = (["PWD"], ["LC_CTYPE", "PWD"])
+
+
+def inside(rings: str, deed: str, *words: object, bounds: Bounds = BOUNDS) -> str:
+    """Return what the intruder says between the walls."""
+    with Path(os.devnull).open("rb") as nothing:
+        return sandbox.run(INTRUDER, nothing.fileno(), [rings, deed, *map(str, words)], bounds).decode()
+
+
+def outside(deed: str, *words: object) -> str:
+    """Return what it says without any."""
+    command = [sys.executable, str(INTRUDER), "walls", deed, *map(str, words)]
+    environment = os.environ | {"PYTHONPATH": str(ROOT)}
+    return subprocess.run(command, env=environment, capture_output=True, text=True, check=True).stdout
+
+
+@pytest.fixture
+def server() -> Iterator[tuple[str, int]]:
+    """Give the address of a server on this machine that greets."""
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        yield from _greeting(listening)
+
+
+@pytest.fixture
+def abstract() -> Iterator[str]:
+    """Give the name of a socket that is in no folder."""
+    name = f"fanal-{os.getpid()}"
+    with socket.socket(socket.AF_UNIX) as listening:
+        listening.bind(f"\0{name}")
+        listening.listen()
+        for _ in _greeting(listening):
+            yield name
+
+
+def _greeting(listening: socket.socket) -> Iterator[tuple[str, int]]:
+    def greet() -> None:
+        while True:
+            try:
+                connection, _ = listening.accept()
+            except OSError:
+                return
+            with connection:
+                connection.sendall(GREETING.encode())
+
+    thread = threading.Thread(target=greet, daemon=True)
+    thread.start()
+    yield listening.getsockname()
+    listening.shutdown(socket.SHUT_RDWR)
+    thread.join()
+
+
+@pytest.mark.parametrize("rings", ["walls", "all"])
+def test_there_is_no_network(rings: str, server: tuple[str, int], abstract: str) -> None:
+    """Neither a server on this very machine, nor a socket without a place in the file system."""
+    assert inside(rings, "network", *server).startswith("refused: ")
+    assert inside(rings, "listener", abstract).startswith("refused: ")
+    assert [f"reached: {GREETING}"] * 2 == [outside("network", *server), outside("listener", abstract)]
+
+
+@pytest.mark.parametrize("rings", ["walls", "all"])
+def test_there_is_no_home_and_no_folder_of_anybody(rings: str, tmp_path: Path) -> None:
+    """Of the whole file system there are the interpreter, its libraries and the worker."""
+    (tmp_path / "secret").write_text("secret")
+    assert inside(rings, "read", tmp_path / "secret").startswith("refused: ")
+    assert inside(rings, "read", "/etc/passwd").startswith("refused: ")
+    assert "reached: secret" == outside("read", tmp_path / "secret")
+    assert outside("read", "/etc/passwd").startswith("reached: root:")
+    if rings == "walls":
+        assert "reached: fanal lib lib64 usr" == inside(rings, "folders", "/")
+        assert {"home", "etc", "proc", "tmp"} <= set(outside("folders", "/").split())
+
+
+@pytest.mark.parametrize("rings", ["walls", "all"])
+def test_there_is_no_other_process(rings: str) -> None:
+    assert inside(rings, "process", os.getpid()).startswith("refused: ")
+    assert "reached: found" == outside("process", os.getpid())
+
+
+@pytest.mark.parametrize("rings", ["walls", "limits", "all"])
+def test_nothing_is_written(rings: str, tmp_path: Path) -> None:
+    for path in ("/fanal/left", "/left", "/usr/left", "/tmp/left", tmp_path / "left"):  # noqa: S108
+        assert inside(rings, "write", path).startswith("refused: "), path
+    assert "reached: written" == outside("write", tmp_path / "left")
+
+
+def test_there_is_one_process_and_no_other_program() -> None:
+    """Nor can it become another one; without the inner ring it could, between the same walls."""
+    interpreter = os.path.realpath(sys.executable)
+    for rings in ("calls", "all"):
+        assert ["refused: PermissionError"] * 2 == [
+            inside(rings, "fork", 3),
+            inside(rings, "execute", interpreter),
+        ]
+    assert ["reached: many", "another\n"] == [outside("fork", 3), inside("walls", "execute", interpreter)]
+
+
+def test_the_limit_of_processes_alone_refuses_another_one() -> None:
+    """As the filter of calls does alone. The kernel spares root this limit, so an ordinary user tries."""
+    code = (
+        "from tests.test_inbox_sandbox import inside;"
+        "print(*(inside(rings, 'fork', 3) for rings in ('limits', 'walls')))"
+    )
+    user = None if os.getuid() else _NOBODY
+    command = [sys.executable, "-B", "-c", code]
+    said = subprocess.run(
+        command, cwd=ROOT, user=user, group=user, capture_output=True, text=True, check=True
+    )
+    assert "refused: BlockingIOError reached: many\n" == said.stdout
+
+
+@pytest.mark.parametrize("rings", ["limits", "all"])
+def test_memory_has_a_limit(rings: str) -> None:
+    assert "refused: MemoryError" == inside(rings, "memory", 300 << 20)
+    assert f"reached: {300 << 20}" == outside("memory", 300 << 20)
+    assert f"reached: {1 << 20}" == inside(rings, "memory", 1 << 20)
+
+
+def test_time_has_a_limit_whether_it_computes_or_sleeps() -> None:
+    with pytest.raises(Ended):
+        inside("limits", "compute", 2)
+    assert "reached: computed" == outside("compute", 2)
+    with pytest.raises(Ended):
+        inside("walls", "sleep", 20, bounds=Bounds(seconds=0.5, answer=1_000))
+    assert "reached: slept" == inside("walls", "sleep", 0.5)
+
+
+def test_an_endless_answer_is_not_read_to_its_end() -> None:
+    with pytest.raises(Ended):
+        inside("walls", "flood", 10_000_000)
+    assert len("reached: ") + 900 == len(inside("walls", "flood", 900))
+
+
+def test_who_takes_too_long_is_gone() -> None:
+    """Not only no longer waited for; the control is that it is found while it runs."""
+    mark = f"60.{time.time_ns()}"
+    short = Bounds(seconds=2.0, answer=1_000)
+
+    def sleep() -> None:
+        with pytest.raises(Ended):
+            inside("walls", "sleep", mark, bounds=short)
+
+    thread = threading.Thread(target=sleep)
+    thread.start()
+    while thread.is_alive() and not _running(mark):
+        time.sleep(0.05)
+    assert _running(mark)
+    thread.join()
+    for _ in range(100):
+        if not _running(mark):
+            break
+        time.sleep(0.05)
+    assert [] == _running(mark)
+
+
+def _running(mark: str) -> list[str]:
+    found = []
+    for path in Path("/proc").glob("[0-9]*/cmdline"):
+        try:
+            words = path.read_bytes().split(b"\0")
+        except OSError:
+            continue
+        if mark.encode() in words:
+            found.append(path.parent.name)
+    return found
+
+
+def test_nothing_of_ours_comes_along(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """No word of the environment, no descriptor but the three, though one here would be inherited."""
+    monkeypatch.setenv("FANAL_SECRET", "secret")
+    with (tmp_path / "vault").open("w") as vault:
+        os.set_inheritable(vault.fileno(), True)  # noqa: FBT003
+        assert inside("walls", "inherited", "") in {f"reached: [0, 1, 2] {words}" for words in _USUAL}
+        command = [sys.executable, str(INTRUDER), "walls", "inherited", ""]
+        said = subprocess.run(
+            command,
+            env=os.environ | {"PYTHONPATH": str(ROOT)},
+            close_fds=False,
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout
+        assert f"{vault.fileno()}" in said
+    assert "FANAL_SECRET" in said
+
+
+def test_without_bubblewrap_it_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sandbox, "_PLACES", "/nowhere")
+    with pytest.raises(NoSandbox, match=r"no preview: bubblewrap .* is not installed"):
+        inside("walls", "folders", "/")
+
+
+def test_where_namespaces_are_forbidden_it_says_so() -> None:
+    """As on a machine, or in a container, whose administrator forbids them."""
+    forbidden = ["bwrap", "--dev-bind", "/", "/", "--unshare-user", "--disable-userns"]
+    code = "from tests.test_inbox_sandbox import inside; inside('walls', 'folders', '/')"
+    done = subprocess.run(
+        [*forbidden, sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert "NoSandbox: there is no sandbox, so no preview: bwrap: " in done.stderr
+
+
+def test_locked_and_large_memory_of_ours_does_not_stop_it() -> None:
+    """The inbox locks its memory, and may hold much of it; the process is born all the same."""
+    code = (
+        "from inbox import memory; memory.forbid_dumps(); memory.lock(); held = bytearray(300 << 20);"
+        "held[::4096] = bytes(len(held[::4096]));"
+        "from tests.test_inbox_sandbox import inside; print(inside('all', 'memory', 1))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert ("reached: 1\n", "") == (done.stdout, done.stderr)

@@ -1,0 +1,146 @@
+"""Attachments that go along cleaned: what they show, and nothing that was in them unseen."""
+
+import io
+import json
+from pathlib import Path
+
+import pytest
+from fpdf import FPDF
+from PIL import Image
+
+from inbox import cleaning, sandbox
+from tests.support import dossier_room as room_of
+from tests.support import hostile, pictures
+from tests.support.dossier_room import Room, opened
+from tests.support.inbox_builders import Office, Portal, Reporter, World, first
+from tests.support.pictures import CANARY
+
+NAMES = {1: "png", 2: "pdf", 3: "txt", 6: "png"}
+
+
+def paper(pages: int) -> bytes:
+    """Return a PDF that names its author, with a link."""
+    made = FPDF()
+    made.set_author(CANARY)
+    made.set_font("Helvetica", size=40)
+    for number in range(pages):
+        made.add_page()
+        made.cell(text=f"Page {number}", link="http://owned/")
+    return bytes(made.output())
+
+
+@pytest.fixture(scope="module")
+def sent(tmp_path_factory: pytest.TempPathFactory) -> list[bytes]:
+    """A photograph, a paper, a text, a zip, an empty file, a small picture, one that is too large."""
+    photograph = pictures.picture(tmp_path_factory.mktemp("sent") / "photo.jpg").read_bytes()
+    text = "d\u00e9j\u00e0\u202e vu\r\n<b>\x1b[2J"
+    bomb = hostile.png(60_000, 60_000)
+    packed, small = hostile.zipped(CANARY), hostile.image("GIF")
+    return [photograph, paper(2), text.encode("utf-16"), packed, b"", small, bomb]
+
+
+@pytest.fixture(scope="module")
+def room(tmp_path_factory: pytest.TempPathFactory, sent: list[bytes]) -> Room:
+    """An office with a case that brought them."""
+    folder = tmp_path_factory.mktemp("cleaning")
+    office = Office.found(folder)
+    world = World(office)
+    portal = Portal(world, folder / "medium")
+    bundle = portal.bundle(first(Reporter(world), files=sent))
+    office.json("collect", bundle, "--confirm-instance", portal.fingerprint)
+    return Room(office, Reporter(world), folder)
+
+
+@pytest.fixture(scope="module")
+def cleaned(room: Room) -> Path:
+    """A dossier with all of them, made anew."""
+    out = room.folder / "cleaned.age"
+    words = ["dossier", "make", "1", "--for", "prosecutor", "--to", "X", "--attachments", "cleaned"]
+    said = room.office.run(
+        *words, "--recipient", room_of.ADDRESSEE.recipient().encode(), "--out", out, "--json"
+    )
+    assert 0 == said.code
+    kept = "could not be made anew and does not go along; see: inbox preview"
+    assert [f"file {number} {kept}" for number in (4, 5, 7)] == said.json["warnings"]
+    return out
+
+
+def test_what_was_in_them_unseen_is_gone(
+    cleaned: Path, room: Room, sent: list[bytes], tmp_path: Path
+) -> None:
+    """No place, device, author, day, name of the file, link; exiftool and the originals are the control."""
+    parts = opened(cleaned)
+    assert {f"files/{number}.{ending}" for number, ending in NAMES.items()} == {
+        name for name in parts if name.startswith("files/")
+    }
+    for number, ending in NAMES.items():
+        part = parts[f"files/{number}.{ending}"]
+        assert CANARY.encode() not in part
+        if ending != "txt":
+            assert CANARY not in str(pictures.told(part, f".{ending}", tmp_path))
+    assert CANARY in str(pictures.told(sent[0], ".jpg", tmp_path))
+    before = opened(room.make("original.age", "--attachments", "original"))
+    assert sent == [before[f"files/{number}"] for number in range(1, len(sent) + 1)]
+    assert b"photo 1.jpg" not in parts["dossier.json"]
+    assert b"photo 1.jpg" in before["dossier.json"]
+
+
+def test_what_they_show_is_there(cleaned: Path) -> None:
+    """The picture upright, both pages as pixels alone, the text as text with its tricks spelled out."""
+    parts = opened(cleaned)
+    with Image.open(io.BytesIO(parts["files/1.png"])) as image:
+        assert ((32, 48), (0, 0, 255)) == (image.size, near(image.getpixel((28, 4))))
+    paper = parts["files/2.pdf"]
+    assert "" == room_of.printed(paper)
+    raw = room_of.unpacked(paper)
+    assert 2 == raw.count(b"/Subtype /Image")
+    assert not [word for word in (b"/URI", b"/Annots", b"/Author", b"/JavaScript") if word in raw]
+    assert "d\u00e9j\u00e0<U+202E> vu\n<b><U+001B>[2J" == parts["files/3.txt"].decode()
+
+
+def near(colour: object) -> tuple[int, ...]:
+    """Return a colour as it was before JPEG and the profile of its screen."""
+    assert isinstance(colour, tuple)
+    return tuple(255 * (value > 127) for value in colour)
+
+
+def test_the_dossier_says_what_was_made_anew_and_what_stayed(cleaned: Path) -> None:
+    """With the hashes of what goes along."""
+    parts = opened(cleaned)
+    files = json.loads(parts["dossier.json"])["files"]
+    assert {4: None, 5: None, 7: None} == {
+        file["number"]: file["sha256"] for file in files if file["part"] is None
+    }
+    said = room_of.printed(parts["dossier.pdf"])
+    assert "refaits d'après ce qu'ils montrent" in said
+    assert 3 == said.count("Ce fichier n'a pas pu être refait")
+    assert all(file["sha256"] in said for file in files if file["part"])
+
+
+def test_only_the_files_that_were_chosen_go_along(room: Room) -> None:
+    parts = opened(room.make("chosen.age", "--attachments", "original", "--file", "2", "--file", "5"))
+    assert {"files/2", "files/5"} == {name for name in parts if name.startswith("files/")}
+    words = ["dossier", "preview", "1", "--for", "prosecutor", "--to", "X", "--attachments", "original"]
+    assert 1 == room.office.run(*words, "--file", "9").code
+
+
+def test_a_paper_that_is_too_long_does_not_go(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Half of it would say something else."""
+    monkeypatch.setattr(cleaning, "MOST_PAGES", 1)
+    parts = opened(room.make("long.age", "--attachments", "cleaned", "--file", "2"))
+    assert not [name for name in parts if name.startswith("files/")]
+
+
+def test_without_a_sandbox_nothing_is_cleaned(
+    room: Room, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And nothing written; what goes as it came needs none."""
+    monkeypatch.setattr(sandbox, "_PLACES", str(tmp_path))
+    words = ["dossier", "make", "1", "--for", "prosecutor", "--to", "X", "--recipient"]
+    words += [room_of.ADDRESSEE.recipient().encode(), "--out", str(tmp_path / "out"), "--attachments"]
+    before = room.office.state()
+    said = room.office.run(*words, "cleaned")
+    assert (1, True) == (said.code, "there is no sandbox" in said.err)
+    assert before == room.office.state()
+    assert [] == [*tmp_path.iterdir()]
+    assert 0 == room.office.run(*words, "original").code

@@ -1,0 +1,338 @@
+"""A body outside with an inbox of its own, and how its channel comes onto the root's keyring."""
+
+import shutil
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from crypto import base64url, card, keyring, keytext, signing
+from crypto.card import Card
+from crypto.keyring import IntakeKey
+from crypto.messages import SeenKeyring
+from inbox.shown import Shown
+from tests.support import inbox_builders as build
+from tests.support.bodies import BODY, accept, export, forge, joined
+from tests.support.inbox_builders import Office
+from tests.support.inbox_clock import Clock, moved
+
+NAMES = ("--deployment", "Fanal", "--name-fr", "Défenseur", "--name-en", "Ombudsman")
+
+
+@pytest.fixture(scope="module")
+def founded(tmp_path_factory: pytest.TempPathFactory) -> tuple[Office, Office]:
+    folder = tmp_path_factory.mktemp("founded")
+    (folder / "root").mkdir()
+    root = Office.found(folder / "root")
+    return root, joined(folder / "body", root)
+
+
+@pytest.fixture
+def root(founded: tuple[Office, Office], tmp_path: Path) -> Office:
+    return founded[0].copy(tmp_path / "root")
+
+
+@pytest.fixture
+def body(founded: tuple[Office, Office], tmp_path: Path) -> Office:
+    return founded[1].copy(tmp_path / "body")
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    return moved(monkeypatch)
+
+
+def refused(root: Office, words: str, *command: str | Path) -> None:
+    before = root.state()
+    said = root.run(*command)
+    assert (1, True) == (said.code, words in said.err), said.err
+    assert "hint: " in said.err
+    assert before == root.state()
+
+
+def test_a_body_begins_by_naming_the_root(root: Office, tmp_path: Path) -> None:
+    """It says the root's fingerprint, which its officers compare with the poster, and what to do next."""
+    body = Office(tmp_path / "new")
+    body.root.parent.mkdir()
+    body.secret.write_text(build.PASSPHRASE)
+    opened, root_key = root.keyring()
+    named = ("--deployment-id", base64url.encode(opened.deployment), "--root-key", base64url.encode(root_key))
+    said = body.run("init", "--channel", BODY, *NAMES, *named)
+    assert (0, "") == (said.code, said.err)
+    assert "inbox card --out FOLDER" in said.out
+    assert signing.fingerprint(root_key) in said.out
+    refused(body, "this inbox has no root key", "keyring", "--out", "x")
+
+
+def test_a_body_vouches_for_nothing_and_makes_no_keyring(body: Office) -> None:
+    """It has no root seed; what only the root can do is refused."""
+    for command in (
+        ("keyring", "--out", "x"),
+        ("channels", "accept", export(body)[0], "--fingerprint", "x"),
+        ("channels", "remove", BODY),
+    ):
+        refused(body, "this inbox has no root key", *command)
+
+
+@pytest.mark.parametrize("given", [["--deployment-id", "AAAA"], ["--root-key", "AAAA"]])
+def test_the_root_is_named_whole(tmp_path: Path, given: list[str]) -> None:
+    office = Office(tmp_path)
+    office.secret.write_text(build.PASSPHRASE)
+    command = ["init", "--channel", BODY, *NAMES]
+    assert 2 == office.run(*command, *given).code
+    said = office.run(*command, "--deployment-id", "AAAA", "--root-key", "AAAA")
+    assert (1, True) == (said.code, "unexpected form" in said.err)
+    assert not office.root.exists()
+
+
+def test_an_accepted_channel_stands_on_the_next_keyring_behind_our_own(root: Office, body: Office) -> None:
+    accepted = accept(root, body)
+    renewed = root.json("keyring", "--out", root.out / "keyring")
+    own, other = root.keyring()[0].channels
+    assert ((2, True), (build.CHANNEL, BODY)) == (
+        (renewed["serial"], renewed["renewed"]),
+        (own.id, other.id),
+    )
+    assert ("Défenseur", "Tél. 1") == (other.name.fr, other.note.fr)
+    (listed,) = root.json("channels", "list")["channels"]
+    assert accepted.items() <= listed.items()
+    assert other == card.parse((body.out / "card" / card.CARD).read_bytes()).channel
+
+
+def test_a_card_key_that_nobody_compared_is_refused_and_named(root: Office, body: Office) -> None:
+    folder, fingerprint = export(body)
+    refused(root, fingerprint, "channels", "accept", folder)
+    refused(root, "not the one given", "channels", "accept", folder, "--fingerprint", "AAAA BBBB")
+    typed = fingerprint.lower().replace(" ", "")
+    assert 0 == root.run("channels", "accept", folder, "--fingerprint", typed).code
+
+
+def test_a_newer_card_needs_no_fingerprint_and_takes_the_place_of_the_older(
+    root: Office, body: Office, clock: Clock
+) -> None:
+    accept(root, body)
+    clock.wait(70)
+    said = body.run("keys", "rotate")
+    assert (0, True) == (said.code, "inbox card --out FOLDER" in said.out)
+    folder, _ = export(body, "newer")
+    assert 0 == root.run("channels", "accept", folder).code
+    root.json("keyring", "--out", root.out / "keyring")
+    assert 2 == len(root.keyring()[0].channels[1].intake_keys)
+    refused(root, "was accepted before", "channels", "accept", folder)
+    refused(root, "was accepted before", "channels", "accept", body.out / "card")
+
+
+def test_a_later_card_by_another_key_is_refused_whatever_fingerprint_is_typed(
+    root: Office, body: Office
+) -> None:
+    accept(root, body)
+    folder, _ = export(body)
+    fingerprint = forge(folder, lambda found: found)
+    refused(root, "by another key", "channels", "accept", folder, "--fingerprint", fingerprint)
+    refused(root, "by another key", "channels", "accept", folder)
+
+
+def poisoned(found: Card) -> Card:
+    raw = b"\xff" * 1_184 + bytes(31) + b"\x09"
+    key = replace(found.channel.intake_keys[0], recipient=keytext.encode_key("age1pq", raw))
+    return replace(found, channel=replace(found.channel, intake_keys=(key,)))
+
+
+def past(found: Card) -> Card:
+    def ended(key: Any) -> Any:
+        return replace(key, not_after=build.today() - timedelta(1))
+
+    reply = tuple(map(ended, found.channel.reply_keys))
+    return replace(found, channel=replace(found.channel, reply_keys=reply))
+
+
+def answering_by(key: bytes) -> Callable[[Card], Card]:
+    def changed(found: Card) -> Card:
+        reply = replace(found.channel.reply_keys[0], id=keyring.reply_key_id(key), key=key)
+        return replace(found, channel=replace(found.channel, reply_keys=(reply,)))
+
+    return changed
+
+
+def doubled(kind: str) -> Callable[[Card], Card]:
+    """Return what puts the keys of a kind on a card twice."""
+    return lambda found: replace(
+        found, channel=replace(found.channel, **{kind: getattr(found.channel, kind) * 2})
+    )
+
+
+WRONG: dict[str, tuple[Callable[[Card], Card], str]] = {
+    "poisoned-key": (poisoned, "card refused: a public key is not valid"),
+    **{
+        f"reply-key-{name}": (answering_by(key), "card refused: a public key is not valid")
+        for name, key in {"zeros": bytes(32), "ff": b"\xff" * 32, "identity": b"\1" + bytes(31)}.items()
+    },
+    **{
+        f"doubled-{kind}": (doubled(kind), "card refused: keyring lists a channel or key twice")
+        for kind in ("intake_keys", "reply_keys")
+    },
+    "other-deployment": (lambda found: replace(found, deployment=bytes(16)), "another deployment"),
+    "our-own-channel": (
+        lambda found: replace(found, channel=replace(found.channel, id=build.CHANNEL)),
+        "stands on the keyring already",
+    ),
+    "no-intake-key": (
+        lambda found: replace(found, channel=replace(found.channel, intake_keys=())),
+        "past their days",
+    ),
+    "reply-key-past": (past, "past their days"),
+    "still-to-come": (lambda found: replace(found, issued=build.today() + timedelta(2)), "still to come"),
+}
+
+
+@pytest.mark.parametrize("name", WRONG)
+def test_a_card_that_must_not_stand_on_a_keyring_is_refused(root: Office, body: Office, name: str) -> None:
+    change, words = WRONG[name]
+    folder, _ = export(body)
+    fingerprint = forge(folder, change)
+    refused(root, words, "channels", "accept", folder, "--fingerprint", fingerprint)
+
+
+def test_a_key_of_ours_or_of_another_body_is_refused_under_a_new_channel(root: Office, body: Office) -> None:
+    accept(root, body)
+    own = root.keyring()[0].channels[0]
+    for intake, reply in ((own.intake_keys, ()), ((), own.reply_keys), ((), ())):
+
+        def change(found: Card, intake: Any = intake, reply: Any = reply) -> Card:
+            channel = replace(
+                found.channel,
+                id="another",
+                intake_keys=intake or found.channel.intake_keys,
+                reply_keys=reply or found.channel.reply_keys,
+            )
+            return replace(found, channel=channel)
+
+        folder, _ = export(body)
+        fingerprint = forge(folder, change)
+        refused(
+            root, "stands on the keyring already", "channels", "accept", folder, "--fingerprint", fingerprint
+        )
+
+
+@pytest.mark.parametrize("name", [card.CARD, card.SIGNATURE])
+def test_what_is_no_card_is_refused(root: Office, body: Office, name: str) -> None:
+    folder, fingerprint = export(body)
+    whole = (folder / name).read_bytes()
+    for wrong in (b"", whole[:-1], whole + b"\n", bytes([whole[0] ^ 1]) + whole[1:]):
+        (folder / name).write_bytes(wrong)
+        refused(root, "card refused", "channels", "accept", folder, "--fingerprint", fingerprint)
+    (folder / name).unlink()
+    refused(root, "No such file", "channels", "accept", folder, "--fingerprint", fingerprint)
+
+
+def test_a_removed_channel_leaves_the_keyring_and_begins_anew_with_a_comparison(
+    root: Office, body: Office
+) -> None:
+    accept(root, body)
+    refused(root, "no body outside", "channels", "remove", build.CHANNEL)
+    assert 0 == root.run("channels", "remove", BODY).code
+    noted = root.json("journal", "print")["entries"][-2]
+    assert ("remove-channel", f"channel {BODY}") == (noted["act"], noted["about"])
+    refused(root, "no body outside", "channels", "remove", BODY)
+    root.json("keyring", "--out", root.out / "keyring")
+    assert [build.CHANNEL] == [each.id for each in root.keyring()[0].channels]
+    assert [] == root.json("channels", "list")["channels"]
+    older = body.out / "older"
+    shutil.copytree(body.out / "card", older)
+    folder, fingerprint = export(body)
+    refused(root, "was never compared", "channels", "accept", folder)
+    refused(root, "was accepted before", "channels", "accept", older, "--fingerprint", fingerprint)
+    assert 0 == root.run("channels", "accept", folder, "--fingerprint", fingerprint).code
+
+
+def test_a_body_that_began_anew_needs_a_new_channel_id(root: Office, body: Office, tmp_path: Path) -> None:
+    """It has not the chains of the old one, so it could neither collect nor answer there."""
+    accept(root, body)
+    rebuilt = joined(tmp_path / "rebuilt", root)
+    folder, fingerprint = export(rebuilt)
+    for step in ((), ("channels", "remove", BODY)):
+        assert step == () or 0 == root.run(*step).code
+        said = root.run("channels", "accept", folder, "--fingerprint", fingerprint)
+        assert (1, True) == (said.code, "by another key" in said.err)
+        assert "let it choose a new channel id" in said.err
+
+
+def test_card_and_acceptance_are_journalled_with_the_fingerprint(root: Office, body: Office) -> None:
+    accepted = accept(root, body)
+    noted = root.json("journal", "print")
+    (entry,) = [each for each in noted["entries"] if each["act"] == "accept-card"]
+    named = f"channel {BODY}, card {accepted['serial']} by the key {accepted['fingerprint']}"
+    assert named == entry["about"]
+
+
+def test_a_past_key_of_a_body_does_not_stay_on_the_keyring(root: Office, body: Office, clock: Clock) -> None:
+    """But the one that ended last, by which the page tells since when the channel is closed."""
+    accept(root, body)
+    clock.wait(130)
+    root.json("keys", "rotate")
+    root.json("keyring", "--out", root.out / "keyring")
+    channel = root.keyring()[0].channels[1]
+    assert [IntakeKey] == [type(key) for key in channel.intake_keys]
+    assert () == channel.reply_keys
+
+
+def test_a_body_is_reminded_of_the_card_that_lacks_its_next_keys(body: Office, clock: Clock) -> None:
+    """Else its channel would close although keys are there."""
+    export(body)
+    clock.wait(70)
+    assert 2 == len(body.json("list")["warnings"])
+    body.json("keys", "rotate")
+    (told,) = body.json("list")["warnings"]
+    assert "the last key on our card ends in 20 days" in told
+    assert "inbox card --out FOLDER" in told
+    export(body, "newer")
+    assert [] == body.json("list")["warnings"]
+
+
+def test_a_withdrawn_key_of_ours_is_refused_on_a_card(root: Office, body: Office) -> None:
+    own = root.keyring()[0].channels[0]
+    root.json("keys", "rotate", "--now")
+    folder, _ = export(body)
+    fingerprint = forge(
+        folder, lambda found: replace(found, channel=replace(found.channel, reply_keys=own.reply_keys))
+    )
+    refused(root, "or once did", "channels", "accept", folder, "--fingerprint", fingerprint)
+
+
+def test_a_card_of_withdrawn_keys_alone_is_told_at_once(body: Office, clock: Clock) -> None:
+    export(body)
+    assert [] == body.json("list")["warnings"]
+    body.json("keys", "rotate", "--now")
+    (told,) = body.json("list")["warnings"]
+    assert f"the last key on our card ended on {clock.day - timedelta(1)}" in told
+    said = body.run("card", "--out", body.out / "no" / "such")
+    assert (1, [told]) == (said.code, body.json("list")["warnings"])
+    assert 2 == body.json("card", "--out", body.out / "next")["serial"]
+    assert [] == body.json("list")["warnings"]
+
+
+def test_a_card_that_the_root_once_made_reminds_it_of_nothing(root: Office, clock: Clock) -> None:
+    root.json("card", "--out", root.out / "card")
+    clock.wait(70)
+    root.json("keys", "rotate")
+    assert [] == root.json("list")["warnings"]
+
+
+def test_a_body_takes_any_keyring_but_two_of_one_serial(body: Office) -> None:
+    """It issues none; what it knows of the root's is what reports name, the first one first."""
+    seen, other = SeenKeyring(7, bytes(32)), SeenKeyring(7, b"\1" * 32)
+    for _ in range(2):
+        with body.opened() as inbox, inbox.transaction() as session:
+            shown = Shown(session)
+            told = [shown.warning(each, build.today()) for each in (seen, seen, other)]
+        assert ["", "", "unknown"] == told
+    with body.opened() as inbox, inbox.transaction() as session:
+        assert "" == Shown(session).warning(SeenKeyring(8, b"\1" * 32), build.today())
+
+
+def test_the_root_still_knows_each_keyring_that_it_issued(root: Office) -> None:
+    with root.opened() as inbox, inbox.transaction() as session:
+        assert "unknown" == Shown(session).warning(SeenKeyring(7, bytes(32)), build.today())

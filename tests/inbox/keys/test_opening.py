@@ -1,0 +1,233 @@
+"""Who opens an inbox of several officers: a quorum with its own shares and passphrases, nobody else."""
+
+import json
+import os
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from crypto import passphrase
+from inbox import header, officers, records, sharefile
+from inbox.acts import Act, Deed
+from inbox.errors import (
+    HeaderDamaged,
+    Locked,
+    OtherSharing,
+    Refused,
+    ShareDamaged,
+    VaultDamaged,
+    WrongPassphrase,
+)
+from inbox.officers import Credential
+from inbox.unlocking import unlocked
+from tests.support.inbox_builders import Office, passphrase_of
+
+NAMES = ("alice", "bruno", "chloe")
+Brought = list[Credential]
+
+
+@pytest.fixture(scope="module")
+def founded(tmp_path_factory: pytest.TempPathFactory) -> Office:
+    return Office.found_by(tmp_path_factory.mktemp("founded"), NAMES, 2)
+
+
+@pytest.fixture(scope="module")
+def other(tmp_path_factory: pytest.TempPathFactory) -> Office:
+    return Office.found_by(tmp_path_factory.mktemp("other"), NAMES, 2)
+
+
+def brought(office: Office, *names: str) -> Brought:
+    return office.of(*names).bring()
+
+
+def sheet(office: Office, name: str) -> str:
+    """Return the words of a share, as its sheet has them."""
+    return sharefile.unseal(sharefile.parse(office.share_of(name).read_bytes()), passphrase_of(name))
+
+
+def one_word_wrong(office: Office, _: Office) -> Brought:
+    words = sheet(office, "bruno").split()
+    words[20] = "academic" if words[20] != "academic" else "acid"
+    return [*brought(office, "alice"), Credential(" ".join(words).encode(), None)]
+
+
+def with_passphrase(office: Office, given: str) -> Brought:
+    return [*brought(office, "alice"), Credential(office.share_of("bruno").read_bytes(), given)]
+
+
+def damaged(office: Office, _: Office) -> Brought:
+    raw = office.share_of("bruno").read_bytes()
+    return [*brought(office, "alice"), Credential(raw[:-40], passphrase_of("bruno"))]
+
+
+WRONG: dict[str, tuple[Callable[[Office, Office], Brought], type[Refused], str]] = {
+    "nobody": (lambda *_: [], Refused, "0 of the 2 officers that it takes are here"),
+    "one-alone": (lambda office, _: brought(office, "bruno"), Refused, "1 of the 2 officers"),
+    "one-sheet-alone": (
+        lambda office, _: [Credential(sheet(office, "alice").encode(), None)],
+        Refused,
+        "1 of the 2 officers",
+    ),
+    "same-share-twice": (lambda office, _: brought(office, "alice", "alice"), Refused, "given twice"),
+    "share-and-its-own-sheet": (
+        lambda office, _: [*brought(office, "alice"), Credential(sheet(office, "alice").encode(), None)],
+        Refused,
+        "given twice",
+    ),
+    "another-ceremony": (
+        lambda office, other: [*brought(office, "alice"), *brought(other, "bruno")],
+        OtherSharing,
+        "a share is of another inbox",
+    ),
+    "all-of-another-ceremony": (
+        lambda _, other: brought(other, "alice", "bruno"),
+        OtherSharing,
+        "a share is of another inbox",
+    ),
+    "sheets-of-another-ceremony": (
+        lambda _, other: [Credential(sheet(other, name).encode(), None) for name in NAMES[:2]],
+        OtherSharing,
+        "a share is of another inbox",
+    ),
+    "one-word-wrong": (one_word_wrong, ShareDamaged, "a share is damaged, or the file is none"),
+    "damaged": (damaged, ShareDamaged, "a share is damaged, or the file is none"),
+    "noise": (
+        lambda office, _: [*brought(office, "alice"), Credential(os.urandom(600), None)],
+        ShareDamaged,
+        "a share is damaged, or the file is none",
+    ),
+    "wrong-passphrase": (
+        lambda office, _: with_passphrase(office, passphrase_of("alice")),
+        WrongPassphrase,
+        "wrong passphrase for the share of bruno",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", WRONG)
+def test_what_does_not_open_is_told_in_its_own_words(founded: Office, other: Office, name: str) -> None:
+    """Nothing is changed, and nothing said of what the others brought."""
+    bring, error, words = WRONG[name]
+    before = founded.state()
+    with pytest.raises(Refused, match=words) as caught, unlocked(founded.root, lambda: bring(founded, other)):
+        pass
+    assert error is type(caught.value)
+    assert not any(name in str(caught.value) for name in ("alice", "chloe"))
+    assert before == founded.state()
+
+
+@pytest.mark.parametrize(
+    "names", [("alice", "bruno"), ("chloe", "alice"), ("bruno", "chloe"), NAMES], ids=str
+)
+def test_every_quorum_opens_and_the_inbox_knows_who_is_there(founded: Office, names: tuple[str, ...]) -> None:
+    """In whatever order they come, and if more come than it takes."""
+    with founded.of(*names).opened() as inbox:
+        assert sorted(names) == list(inbox.present)
+
+
+def test_a_share_file_cannot_make_its_officer_another(founded: Office) -> None:
+    """The name in the file is nobody's word: present is whose share it is."""
+    raw = json.loads(founded.share_of("alice").read_bytes()) | {"officer": "chloe"}
+    forged = Credential(json.dumps(raw, separators=(",", ":")).encode(), passphrase_of("alice"))
+    with unlocked(founded.root, lambda: [forged, *brought(founded, "bruno")]) as inbox:
+        assert ("alice", "bruno") == inbox.present
+        assert {"alice", "bruno"} == set(inbox.sealed)
+
+
+def test_words_of_a_sheet_open_but_confirm_nothing_except_new_shares(founded: Office) -> None:
+    """A sheet lies in clear somewhere, for the day on which a passphrase is lost."""
+    typed = [f"{n} {word}" for n, word in enumerate(sheet(founded, "bruno").upper().split(), 1)]
+    words = Credential("\r\n".join(typed).encode(), None)
+    with unlocked(founded.root, lambda: [*brought(founded, "alice"), words]) as inbox:
+        assert ("alice", "bruno") == inbox.present
+        with pytest.raises(Locked):
+            inbox.confirmed(Deed(Act.ROTATE_KEYS))
+        with pytest.raises(Locked):
+            inbox.confirmed(Deed(Act.CHANGE_OFFICERS))
+        assert ("alice", "bruno") == inbox.confirmed(Deed(Act.RENEW_SHARES))
+    with founded.opened() as inbox:
+        assert ("alice", "bruno") == inbox.confirmed(Deed(Act.ROTATE_KEYS))
+
+
+def test_shares_may_stand_before_or_behind_the_command(founded: Office) -> None:
+    """Each passphrase file goes with the share file of its place; one too many is a fault of usage."""
+    alice, bruno = (
+        ["--share", founded.share_of(name), "--passphrase-file", founded.secret_of(name)]
+        for name in NAMES[:2]
+    )
+    plain = founded.of()
+    plain.opening = list  # type: ignore[method-assign]
+    assert 0 == plain.run("list", *alice, *bruno).code
+    assert 0 == plain.run(*alice, "list", *bruno).code
+    crossed = [*alice[:2], *bruno[:2], *bruno[2:], *alice[2:]]
+    assert "wrong passphrase for the share of alice" in plain.run("list", *crossed).err
+    said = plain.run("list", *alice, *bruno, *alice[2:])
+    assert (2, True) == (said.code, "more passphrase files than shares" in said.err)
+    typed = founded.shares / "typed"
+    typed.write_text(sheet(founded, "chloe"))
+    assert 0 == plain.run("list", "--share", typed, *alice).code
+
+
+def test_another_inbox_under_the_same_header_is_damage(
+    founded: Office, other: Office, tmp_path: Path
+) -> None:
+    """The shares are right, the vault is not theirs."""
+    copy = founded.copy(tmp_path / "copy")
+    (copy.root / "vault-1.sqlite").write_bytes((other.root / "vault-1.sqlite").read_bytes())
+    with pytest.raises(VaultDamaged), copy.opened():
+        pass
+
+
+def test_the_master_secret_is_what_any_quorum_gives(founded: Office) -> None:
+    """And the vault's key is derived from it alone."""
+    found: Any = {
+        officers.open_master(_header(founded), brought(founded, *names)).master
+        for names in (NAMES[:2], NAMES[1:], NAMES[::2])
+    }
+    (master,) = found
+    assert 32 == len(passphrase.vault_key(master))
+    assert master not in (founded.root / "vault.json").read_bytes()
+    with founded.opened() as inbox, inbox.transaction() as session:
+        assert [(1, "alice"), (2, "bruno"), (3, "chloe")] == [
+            (each.member, each.name) for each in records.officers(session)
+        ]
+
+
+@pytest.mark.parametrize("field", ["quorum", "identifier"])
+def test_a_header_that_says_otherwise_than_the_shares_is_refused(
+    founded: Office, tmp_path: Path, field: str
+) -> None:
+    """Anybody can write one with its checksum: a quorum that one officer lowered would be the next one's."""
+    copy = founded.copy(tmp_path / "copy").of(*NAMES)
+    found = _header(copy)
+    (copy.root / "vault.json").write_bytes(
+        header.encode(replace(found, **{field: getattr(found, field) ^ 1}))
+    )
+    for present in (NAMES, NAMES[:2]):
+        with pytest.raises(HeaderDamaged):
+            officers.open_master(_header(copy), brought(copy, *present))
+    assert "vault.json is damaged" in copy.run("officers", "renew", "--shares", tmp_path / "new").err
+    (copy.root / "vault.json").write_bytes(header.encode(found))
+    with copy.opened() as inbox:
+        assert 2 == inbox.quorum
+
+
+def test_a_truncated_share_is_told_as_such_beside_passphrase_files(founded: Office, tmp_path: Path) -> None:
+    """Not as a passphrase file too many, or as the wrong passphrase of another."""
+    (cut := tmp_path / "cut.share").write_bytes(founded.share_of("alice").read_bytes()[:-40])
+    alice, bruno = (
+        ["--share", share, "--passphrase-file", founded.secret_of(name)]
+        for share, name in ((cut, "alice"), (founded.share_of("bruno"), "bruno"))
+    )
+    plain = founded.of()
+    plain.opening = list  # type: ignore[method-assign]
+    for given in (alice + bruno, bruno + alice):
+        said = plain.run("list", *given)
+        assert (1, True) == (said.code, "a share is damaged" in said.err)
+
+
+def _header(office: Office) -> Any:
+    return header.parse((office.root / "vault.json").read_bytes())

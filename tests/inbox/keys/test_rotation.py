@@ -1,0 +1,228 @@
+"""Dated keys: when the next ones are made, which the keyring lists, what becomes of each."""
+
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from crypto import base64url, bundle, keyring
+from crypto.keyring import Channel
+from inbox import keystore
+from inbox.keys import EPOCH
+from tests.support import inbox_builders as build
+from tests.support.inbox_builders import CLOSING, Office, Portal, Reporter, Sent, World
+from tests.support.inbox_clock import Clock, moved
+from tests.support.inbox_kills import killed_everywhere
+
+
+@pytest.fixture(scope="module")
+def founded(tmp_path_factory: pytest.TempPathFactory) -> Office:
+    return Office.found(tmp_path_factory.mktemp("founded"))
+
+
+@pytest.fixture
+def office(founded: Office, tmp_path: Path) -> Office:
+    return founded.copy(tmp_path / "office")
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    return moved(monkeypatch)
+
+
+def channel_of(office: Office) -> Channel:
+    office.json("keyring", "--out", office.out / "keyring")
+    return office.keyring()[0].channels[0]
+
+
+def days(keys: Any) -> list[tuple[int, int]]:
+    """Return the days of keys, counted from today."""
+    return [((key.not_before - build.today()).days, (key.not_after - build.today()).days) for key in keys]
+
+
+def states(office: Office) -> list[tuple[str, str]]:
+    return [(key["kind"], key["state"]) for key in office.json("keys", "list")["keys"]]
+
+
+def held(office: Office) -> set[str]:
+    """Return the ids of the intake keys in the key store."""
+    with office.opened() as inbox, inbox.transaction() as session:
+        return {base64url.encode(secret.id) for secret in keystore.load(inbox.home, session).intake}
+
+
+def test_next_keys_are_refused_until_thirty_days_before_the_end(office: Office, clock: Clock) -> None:
+    clock.wait(59)
+    before = office.state()
+    said = office.run("keys", "rotate")
+    assert 1 == said.code
+    assert f"can be made from {build.today() + timedelta(60)}" in said.err
+    assert before == office.state()
+    clock.wait(1)
+    assert 0 == office.run("keys", "rotate").code
+    assert f"can be made from {build.today() + timedelta(151)}" in office.run("keys", "rotate").err
+
+
+def test_next_keys_begin_the_day_after_and_are_published_ahead(office: Office, clock: Clock) -> None:
+    """The keyring lists both while both can matter, and the key store opens both."""
+    clock.wait(60)
+    made = office.json("keys", "rotate")
+    channel = channel_of(office)
+    assert [(0, 90), (91, 181)] == days(channel.intake_keys) == days(channel.reply_keys)
+    assert made["intake"]["id"] == base64url.encode(channel.intake_keys[1].id)
+    assert {base64url.encode(key.id) for key in channel.intake_keys} == held(office)
+    assert [("intake", "valid"), ("intake", "next"), ("reply", "valid"), ("reply", "next")] == states(office)
+    assert [] == office.json("list")["warnings"]
+
+
+def test_a_keyring_lists_only_what_can_still_matter(office: Office, clock: Clock) -> None:
+    """Intake keys to their last day, reply keys 35 days longer."""
+    clock.wait(60)
+    office.json("keys", "rotate")
+    expected = {30: (2, 2), 31: (1, 2), 65: (1, 2), 66: (1, 1)}
+    begun = clock.day
+    for after, counts in expected.items():
+        clock.day = begun + timedelta(after)
+        channel = channel_of(office)
+        assert counts == (len(channel.intake_keys), len(channel.reply_keys))
+
+
+def test_a_channel_without_a_valid_key_still_tells_since_when(office: Office, clock: Clock) -> None:
+    clock.wait(200)
+    assert [(0, 90)] == days(channel_of(office).intake_keys)
+    assert [("intake", "awaited"), ("reply", "destroyable")] == states(office)
+
+
+def test_keys_made_late_count_from_the_day_they_are_made(office: Office, clock: Clock) -> None:
+    clock.wait(200)
+    assert 0 == office.run("keys", "rotate").code
+    assert [(200, 290)] == days(channel_of(office).intake_keys)
+    assert 0 == office.run("outbox", "--out", office.out).code
+
+
+def test_keys_may_serve_longer_or_shorter(office: Office, clock: Clock) -> None:
+    clock.wait(60)
+    for wrong in ("30", "367"):
+        assert 2 == office.run("keys", "rotate", "--days", wrong).code
+    office.json("keys", "rotate", "--days", "40")
+    assert [(0, 90), (91, 131)] == days(channel_of(office).intake_keys)
+
+
+def test_each_outbox_is_signed_by_the_newest_valid_key_and_renews_the_keyring(
+    office: Office, clock: Clock
+) -> None:
+    world = World(office)
+    clock.wait(60)
+    office.json("keys", "rotate")
+    office.json("outbox", "--out", office.out)
+    clock.wait(31)
+    office.json("outbox", "--out", office.out)
+    outboxes = [office.out / f"outbox-{build.CHANNEL}-{n}.tar" for n in (1, 2)]
+    keys = [key.key for key in office.keyring()[0].channels[0].reply_keys]
+    signers = []
+    for path in outboxes:
+        manifest, _ = bundle.read([path.read_bytes()])
+        for place, key in enumerate(keys):
+            try:
+                bundle.open_outbox(manifest, world.deployment, [key])
+            except bundle.Tampered:
+                continue
+            signers.append(place)
+    assert [0, 1] == signers
+
+
+def test_keys_that_somebody_may_know_are_replaced_at_once(office: Office, tmp_path: Path) -> None:
+    """Nobody is offered the old ones, nor those made ahead; what was sealed to them still opens."""
+    world = World(office)
+    portal, reporter = Portal(world, tmp_path / "medium"), Reporter(world)
+    sent = Sent(reporter.report(), reporter.keys.case_id)
+    made = office.json("keys", "rotate", "--now", "--reason", "a laptop was stolen")
+    channel = channel_of(office)
+    assert [made["intake"]["id"]] == [base64url.encode(key.id) for key in channel.intake_keys]
+    assert [made["reply"]["id"]] == [base64url.encode(key.id) for key in channel.reply_keys]
+    assert [
+        ("intake", "valid"),
+        ("intake", "withdrawn"),
+        ("reply", "destroyable"),
+        ("reply", "valid"),
+    ] == sorted(states(office))
+    collected = office.json("collect", portal.bundle(sent), "--confirm-instance", portal.fingerprint)
+    assert [1] == collected[0]["cases"]
+
+
+def test_keys_made_ahead_are_withdrawn_with_the_present_ones(office: Office, clock: Clock) -> None:
+    clock.wait(60)
+    office.json("keys", "rotate")
+    office.json("keys", "rotate", "--now")
+    assert [(60, 150)] == days(channel_of(office).intake_keys)
+    clock.wait(60)
+    assert 0 == office.run("keys", "rotate").code
+    assert [(60, 150), (151, 241)] == days(channel_of(office).intake_keys)
+
+
+def test_a_closed_case_gets_a_slot_by_the_new_key(office: Office, tmp_path: Path) -> None:
+    """The one that it has is signed by a key that nobody is to believe any more."""
+    world = World(office)
+    portal, reporter = Portal(world, tmp_path / "medium"), Reporter(world)
+    report = Sent(reporter.report(), reporter.keys.case_id)
+    office.json("collect", portal.bundle(report), "--confirm-instance", portal.fingerprint)
+    office.json("close", "1", *CLOSING)
+    first = office.json("outbox", "--out", office.out)
+    link = bundle.Link(1, build.read_outbox(Path(first["file"]), world)[1].hash)
+    office.json("collect", portal.bundle(applied=link))
+    office.json("keys", "rotate", "--now")
+    second = office.json("outbox", "--out", office.out)
+    world.reply_key = office.keyring()[0].channels[0].reply_keys[0].key
+    outbox, _, files = build.read_outbox(Path(second["file"]), world)
+    assert (reporter.keys.case_id,) == outbox.closed
+    assert "closed" == build.read_slot(files[bundle.slot_name(reporter.keys.case_id)], reporter).status
+
+
+@pytest.mark.parametrize("words", [["keys", "rotate", "--now"], ["keyring", "--out", "x"]], ids=str)
+def test_a_clock_set_back_changes_no_key(office: Office, clock: Clock, words: list[str]) -> None:
+    clock.wait(10)
+    office.json("list")
+    clock.wait(-1)
+    before = office.state()
+    said = office.run(*words)
+    assert (1, True) == (said.code, "set the clock" in said.err)
+    assert before == office.state()
+
+
+def test_hints_name_the_command_and_the_days(office: Office, clock: Clock) -> None:
+    expected = {59: None, 60: "ends in 30 days", 76: "soon: ", 83: "urgent: ", 91: "ended on"}
+    begun = clock.day
+    for day, words in expected.items():
+        clock.day = begun + timedelta(day)
+        told = office.json("list")["warnings"]
+        assert (2 if words else 0) == len(told)
+        assert all("inbox keys rotate" in each for each in told)
+        assert words is None or words in told[0]
+
+
+@pytest.mark.parametrize("options", [(), ("--now",)], ids=["due", "at-once"])
+def test_power_lost_while_keys_are_made_leaves_them_before_or_after(
+    office: Office, tmp_path: Path, clock: Clock, options: tuple[str, ...]
+) -> None:
+    """Killed at every step: both keys with their secrets, or neither; and then it can be done again."""
+    clock.wait(70)
+    killed = killed_everywhere(office, tmp_path / "killed", clock.day, "keys", "rotate", *options)
+    counts = []
+    for each in killed:
+        listed = states(each)
+        counts.append(len(listed))
+        assert len(listed) in {2, 4}
+        assert len(listed) // 2 == len(held(each))
+        assert 1 == len(list(each.root.glob("keystore-*")))
+        if len(listed) == 2:
+            assert 0 == each.run("keys", "rotate", *options).code
+    assert sorted(counts) == counts
+    assert {2, 4} == set(counts)
+    assert counts.count(2) > 3
+
+
+def test_the_days_of_a_key_are_ninety(office: Office) -> None:
+    (first,) = channel_of(office).intake_keys
+    assert (build.today(), timedelta(90)) == (first.not_before, EPOCH)
+    assert date.min < first.not_after == build.today() + EPOCH
+    assert keyring.LONGEST == timedelta(35)

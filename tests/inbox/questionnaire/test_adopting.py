@@ -1,0 +1,91 @@
+"""A changed questionnaire is taken into use; one with a mistake, or a version that was used, is refused."""
+
+from pathlib import Path
+
+import pytest
+
+from crypto import questionnaire
+from crypto.journal import ENTRY
+from inbox import registers
+from tests.crypto.test_questionnaire import SHIPPED
+from tests.support.inbox_builders import Office, Portal, Reporter, Sent, World
+
+CHANGED = SHIPPED.replace(b"version = 3", b"version = 4").replace(b"What happened?", b"What did happen?")
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> World:
+    return World(Office.found(tmp_path / "office"))
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    path = tmp_path / "questions.toml"
+    path.write_bytes(CHANGED)
+    return path
+
+
+def in_use(world: World, folder: Path) -> questionnaire.Reference:
+    """Return what the keyring of now says."""
+    world.office.run("keyring", "--out", folder)
+    return world.office.keyring()[0].questionnaire
+
+
+def test_a_changed_questionnaire_stands_in_the_next_keyring(world: World, file: Path, tmp_path: Path) -> None:
+    assert questionnaire.parse(SHIPPED).reference == in_use(world, tmp_path)
+    said = world.office.run("questionnaire", file)
+    assert (0, "") == (said.code, said.err)
+    assert "version 4" in said.out
+    assert questionnaire.parse(CHANGED).reference == in_use(world, tmp_path)
+    serial = world.office.keyring()[0].serial
+    assert world.office.run("questionnaire", file).code == 0
+    assert (questionnaire.parse(CHANGED).reference, serial) == (
+        in_use(world, tmp_path),
+        world.office.keyring()[0].serial,
+    )
+
+
+def test_the_journal_notes_which_one_was_taken(world: World, file: Path) -> None:
+    world.office.run("questionnaire", file)
+    with world.office.opened() as inbox, inbox.transaction() as session:
+        row = registers.last_journal_entry(session)
+    assert row is not None
+    entry = ENTRY.parse(row.raw)
+    assert ("adopt-questionnaire", "customs 4") == (entry.act, entry.about)
+
+
+def test_reports_under_both_versions_are_read_by_their_own(world: World, file: Path, tmp_path: Path) -> None:
+    """A page that was open while the questionnaire changed still sends the earlier one."""
+    portal = Portal(world, tmp_path / "medium")
+    reporter = Reporter(world)
+    world.office.run("questionnaire", file)
+    world.office.run(
+        "collect",
+        portal.bundle(Sent(reporter.report("Bonjour"), reporter.keys.case_id)),
+        "--confirm-instance",
+        portal.fingerprint,
+    )
+    case = world.office.json("show", "1")
+    assert {"id": "customs", "version": 3} == case["questionnaire"]
+    assert "Que s'est-il passé ?" == case["labels"]["what"]
+
+
+@pytest.mark.parametrize(
+    ("raw", "said"),
+    [
+        (CHANGED.replace(b"version = 4", b"version = 3"), "version 3 does not follow version 3"),
+        (CHANGED.replace(b"version = 4", b"version = 1"), "version 1 does not follow version 3"),
+        (CHANGED.replace(b'type = "period"', b'type = "date"'), "not taken: field 'days': 'type' is one of"),
+        (CHANGED.replace(b'id = "what"', b'id = "send"'), "the page uses the id 'send' already"),
+        (b"\xff", "not taken: questionnaire is not TOML"),
+    ],
+    ids=["same-version", "earlier-version", "mistake", "id-of-the-page", "no-text"],
+)
+def test_what_cannot_be_taken_changes_nothing(
+    world: World, file: Path, tmp_path: Path, raw: bytes, said: str
+) -> None:
+    file.write_bytes(raw)
+    refused = world.office.run("questionnaire", file)
+    assert refused.code == 1
+    assert said in refused.err
+    assert questionnaire.parse(SHIPPED).reference == in_use(world, tmp_path)

@@ -1,0 +1,61 @@
+"""A questionnaire in the vault that a stricter reader refuses stops nothing: its reports are shown by id."""
+
+from pathlib import Path
+
+import pytest
+
+from crypto import questionnaire
+from crypto.questionnaire import BadQuestionnaire
+from inbox.schema import QuestionnaireFile
+from tests.crypto.test_questionnaire import SHIPPED
+from tests.support.desk_room import sitting
+from tests.support.inbox_builders import Office, Portal, Reporter, World, first
+
+UNREADABLE = SHIPPED.replace(b'type = "period"', b'type = "date"')
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> World:
+    """An office with one case, whose questionnaire is refused since."""
+    world = World(Office.found(tmp_path / "office"))
+    collect(world, Portal(world, tmp_path / "before"), "read by its questionnaire")
+    with world.office.opened() as inbox, inbox.transaction() as session:
+        session.get_one(QuestionnaireFile, questionnaire.parse(SHIPPED).hash).raw = UNREADABLE
+    with pytest.raises(BadQuestionnaire):
+        questionnaire.parse(UNREADABLE)
+    return world
+
+
+def collect(world: World, portal: Portal, text: str) -> None:
+    bundle = portal.bundle(first(Reporter(world), text=text))
+    world.office.json("collect", bundle, "--new-instance", portal.fingerprint)
+
+
+def test_keyring_and_outbox_name_it_as_before(world: World) -> None:
+    named = world.office.keyring()[0].questionnaire
+    world.office.json("outbox", "--out", world.office.out)
+    world.office.json("keyring", "--out", world.office.out)
+    opened = world.office.keyring()[0]
+    assert (2, named) == (opened.serial, opened.questionnaire)
+
+
+def test_its_reports_are_collected_and_shown_by_the_ids_of_the_questions(
+    world: World, tmp_path: Path
+) -> None:
+    """As those of a questionnaire that the inbox never had."""
+    collect(world, Portal(world, tmp_path / "after"), "collected since")
+    for number, text in (("1", "read by its questionnaire"), ("2", "collected since")):
+        case = world.office.json("show", number)
+        assert ({"what": text, "coi": "no"}, {}) == (case["answers"], case["labels"])
+        assert f"what\n│ {text}" in world.office.run("show", number).out
+    assert "collected since" in world.office.run("list").out
+
+
+def test_the_desk_shows_its_reports_and_answers_them(world: World) -> None:
+    """With no question known as such; only a report that officers enter waits for another questionnaire."""
+    with sitting(world.office) as client:
+        assert "read by its questionnaire" in client.page("/en/")
+        assert "read by its questionnaire" in client.page("/en/case/1")
+        assert "read by its questionnaire" in client.page("/en/case/1/minimise")
+    world.office.json("reply", "1", "--text", "thank you")
+    assert ["thank you"] == [each["text"] for each in world.office.json("show", "1")["messages"]]

@@ -1,0 +1,169 @@
+"""Answers at the inbox: labels of whichever version they answer, what warns first, what is odd beside it."""
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from crypto import questionnaire
+from crypto.messages import QuestionnaireRef
+from inbox import summaries
+from inbox.schema import QuestionnaireFile
+from tests.crypto.test_questionnaire import FIRST, SHIPPED
+from tests.support.desk_room import sitting
+from tests.support.inbox_builders import Office, Portal, Reporter, Sent, World, first
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory: pytest.TempPathFactory) -> World:
+    """An office that once used the first questionnaire."""
+    office = Office.found(tmp_path_factory.mktemp("office"))
+    former = questionnaire.parse(FIRST)
+    with office.opened() as inbox, inbox.transaction() as session:
+        session.add(QuestionnaireFile(hash=former.hash, id=former.id, version=former.version, raw=FIRST))
+    return World(office)
+
+
+@pytest.fixture(scope="module")
+def shown(world: World, tmp_path_factory: pytest.TempPathFactory) -> list[tuple[dict[str, Any], str]]:
+    """One case for each of REPORTS, as JSON and as lines."""
+    portal = Portal(world, tmp_path_factory.mktemp("medium"))
+    for n, changes in enumerate(REPORTS, 1):
+        reporter = Reporter(world)
+        sent = Sent(reporter.report(edit=lambda r, c=changes: replace(r, **c)), reporter.keys.case_id)
+        said = world.office.run("collect", portal.bundle(sent), "--confirm-instance", portal.fingerprint)
+        assert said.code == 0, n
+    numbers = [str(n) for n in range(1, len(REPORTS) + 1)]
+    return [(world.office.json("show", n), world.office.run("show", n).out) for n in numbers]
+
+
+REPORTS: list[dict[str, Any]] = [
+    {"questionnaire": QuestionnaireRef("customs", 1), "answers": {"what": "Old", "coi": "unsure"}},
+    {
+        "language": "en",
+        "answers": {
+            "path": "approached",
+            "danger_now": "yes",
+            "what": "They came twice\nto the car park",
+            "means": ("money", "gift"),
+            "how_many": "only_me",
+            "protect": "the car park",
+        },
+    },
+    {"answers": {"path": "saw", "means": ("money",), "category": "bribe", "extra": "x", "where": ("a", "b")}},
+    {"answers": {"path": "saw", "category": "access", "protect": "never this"}},
+    {
+        "questionnaire": QuestionnaireRef("elsewhere", 9),
+        "answers": {
+            "alpha": "Made by hand",
+            "danger_now": "yes",
+            "protect": "the yellow truck",
+            "what": "Seen",
+        },
+    },
+]
+
+
+def test_a_report_under_an_earlier_version_bears_the_labels_of_that_version(
+    shown: list[tuple[dict[str, Any], str]],
+) -> None:
+    """The inbox keeps every questionnaire that was ever in use."""
+    case, lines = shown[0]
+    assert "Cela concerne-t-il l'inspection ou un possible lecteur ?\n│ Je ne sais pas" in lines
+    assert ({}, []) == (case["odd"], case["cautions"])
+
+
+def test_labels_are_in_the_language_of_the_report(shown: list[tuple[dict[str, Any], str]]) -> None:
+    """Several answers stand on lines of their own."""
+    assert "With what?\n│ Money\n│ Gift, favour" in shown[1][1]
+    assert "Sujet" not in shown[1][1]
+
+
+def test_what_must_be_known_first_stands_first(shown: list[tuple[dict[str, Any], str]]) -> None:
+    """Danger, a source at risk, and what must never be repeated, before any other answer."""
+    case, lines = shown[1]
+    assert ["danger", "source_risk", "protect"] == case["cautions"]
+    assert next(iter(case["answers"])) == "protect"
+    order = [
+        lines.index(words) for words in ("DANGER", "SOURCE AT RISK", "NEVER REPEAT", "never repeat?", "twice")
+    ]
+    assert sorted(order) == order
+
+
+def test_a_report_under_an_unknown_questionnaire_begins_with_it_all_the_same(
+    world: World, shown: list[tuple[dict[str, Any], str]]
+) -> None:
+    """Made by hand: without labels, by the questionnaire in use; and no reply repeats it unwarned."""
+    case, lines = shown[4]
+    assert (["danger", "protect"], "protect", {}) == (
+        case["cautions"],
+        next(iter(case["answers"])),
+        case["odd"],
+    )
+    assert (
+        lines.index("NEVER REPEAT") < lines.index("protect\n│ the yellow truck") < lines.index("Made by hand")
+    )
+    said = world.office.run("reply", "5", "--text", "Where was the yellow truck?")
+    assert (1, True) == (said.code, "the author asked never to repeat it" in said.err)
+
+
+def test_odd_answers_are_shown_and_said_to_be_odd(shown: list[tuple[dict[str, Any], str]]) -> None:
+    """Made by hand or under a changed page; nothing is lost and nothing fails."""
+    case, lines = shown[2]
+    odd = {
+        "means": "not-asked",
+        "category": "unknown-answer",
+        "extra": "unknown-question",
+        "where": "unknown-answer",
+    }
+    assert odd == case["odd"]
+    assert "Avec quoi ? (not asked, given the other answers)\n│ Argent" in lines
+    assert "extra (not a question of this questionnaire)\n│ x" in lines
+    assert "Où ? (not an answer that the page offers)\n│ a\n│ b" in lines
+
+
+def test_the_line_in_the_list_never_holds_what_must_not_be_repeated(
+    world: World, shown: list[tuple[dict[str, Any], str]]
+) -> None:
+    """It is the first text, else what the report is about; the way in alone says too little."""
+    assert len(shown) == len(REPORTS)
+    lines = [case["summary"] for case in world.office.json("list")["cases"]]
+    topic = "Prêt de badge, clé, tenue, véhicule ; accès facilité"
+    assert ["Old", "They came twice", "", topic, "Seen"] == lines
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("x" * 80, "x" * 80),
+        ("x" * 70 + " CSQU3054383", "x" * 70 + " CSQU3054…"),
+        ("\n  \n first \nsecond", "first"),
+        ("\n", ""),
+    ],
+)
+def test_a_line_of_the_list_that_was_cut_says_so(text: str, line: str) -> None:
+    """The number of a container would else look whole."""
+    assert line == summaries.first_line([text])
+
+
+def test_what_must_never_be_repeated_is_known_by_its_flag(tmp_path: Path) -> None:
+    """Whatever id another questionnaire gives it: it stands out first, and no dossier offers to let it in."""
+    other = tmp_path / "other.toml"
+    other.write_bytes(
+        SHIPPED.replace(b"version = 3", b"version = 4").replace(b'"protect"\n', b'"silence"\n', 1)
+    )
+    office = Office.found(tmp_path / "office")
+    assert 0 == office.run("questionnaire", other).code
+    world = World(office)
+    said = {"what": "Seen", "silence": "the yellow truck"}
+    ref = QuestionnaireRef("customs", 4)
+    sent = first(Reporter(world), edit=lambda r: replace(r, questionnaire=ref, answers=said))
+    portal = Portal(world, tmp_path / "medium")
+    office.json("collect", portal.bundle(sent), "--confirm-instance", portal.fingerprint)
+    case = office.json("show", "1")
+    assert (["silence"], ["silence", "what"]) == (case["protected"], list(case["answers"]))
+    with sitting(office) as client:
+        marked = client.page("/en/case/1").split('<div class="answer protect">')[1].split("</div>")[0]
+        assert "the yellow truck" in marked
+        assert 'value="silence"' not in client.page("/en/case/1/dossier")

@@ -1,0 +1,236 @@
+"""A case ends with an outcome, and with a word to its author or a reason for none."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from crypto import bundle
+from inbox.acts import TWO_OFFICERS
+from inbox.closing import Closing, Outcome
+from inbox.measures import Disclosure
+from tests.support import inbox_builders as build
+from tests.support.inbox_builders import Office, Portal, Reporter, Sent, World, drop, first
+from tests.support.inbox_outcomes import refused
+
+pytest_plugins = ["tests.support.inbox_room"]
+WITHHELD = ("--disclosure", "withheld", "--reason", "the inquiry goes on")
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> tuple[Office, Reporter]:
+    """An inbox with a report, a drop that cannot be answered, and the author of the first."""
+    folder = tmp_path_factory.mktemp("closing")
+    office = Office.found(folder)
+    world = World(office)
+    portal = Portal(world, folder / "medium")
+    reporter = Reporter(world)
+    for sent in (first(reporter), Sent(drop(world, "à la main"))):
+        office.json("collect", portal.bundle(sent), "--confirm-instance", portal.fingerprint)
+    return office, reporter
+
+
+@pytest.fixture
+def office(made: tuple[Office, Reporter], tmp_path: Path) -> Office:
+    return made[0].copy(tmp_path / "copy")
+
+
+@pytest.fixture
+def reporter(made: tuple[Office, Reporter]) -> Reporter:
+    return made[1]
+
+
+@pytest.fixture
+def told(office: Office, reporter: Reporter) -> Callable[[], Any]:
+    """Return a function that gives what the author reads after the next outbox."""
+
+    def read() -> Any:
+        made = Path(office.json("outbox", "--out", office.out)["file"])
+        _, _, files = build.read_outbox(made, reporter.world)
+        return build.read_slot(files[bundle.slot_name(reporter.keys.case_id)], reporter)
+
+    return read
+
+
+def work(office: Office, number: int = 1) -> Any:
+    return office.json("show", str(number))["work"]
+
+
+REFUSED: list[tuple[list[str], str]] = [
+    (["moot", "--disclosure", "full"], "has to be told in writing"),
+    (["moot", "--disclosure", "partial"], "has to be told in writing"),
+    (["moot", "--disclosure", "withheld"], "nothing is withheld without a reason"),
+    (["moot", *WITHHELD, "--text", "agent@port.example"], "it is an address"),
+    (["moot", "--disclosure", "full", "--text", " \n"], "the reply is empty"),
+    (["moot", *WITHHELD, "--to", "prosecutor"], "only what is out of scope"),
+    (["out_of_scope", "--disclosure", "full"], "say which body is competent"),
+    (["out_of_scope", *WITHHELD], "say which body is competent"),
+    (["out_of_scope", "--disclosure", "full", "--to", "nobody"], "the body is not on the list"),
+]
+
+
+@pytest.mark.parametrize(("words", "said"), REFUSED, ids=[" ".join(row[0]) for row in REFUSED])
+def test_a_case_that_is_not_closed_as_the_law_asks_stays_open(
+    office: Office, words: list[str], said: str
+) -> None:
+    assert said in refused(office, "close", "1", *words)
+
+
+@pytest.mark.parametrize(
+    "words", [["moot"], ["other", *WITHHELD], [*WITHHELD], ["moot", "--disclosure", "no"]]
+)
+def test_outcome_and_disclosure_are_of_their_lists(office: Office, words: list[str]) -> None:
+    before = office.state()
+    assert 2 == office.run("close", "1", *words).code
+    assert before == office.state()
+
+
+def test_an_author_who_cannot_be_told_is_told_nothing_for_that_reason(office: Office) -> None:
+    assert "the author of case 2 cannot be told" in refused(
+        office, "close", "2", "moot", "--disclosure", "full", "--text", "x"
+    )
+    unheard = ("close", "2", "moot", "--disclosure", "withheld", "--reason", "no reply address")
+    assert "cannot be told" in refused(office, *unheard, "--text", "x")
+    office.json(*unheard)
+    assert ("moot", "no reply address") == (work(office, 2)["outcome"], work(office, 2)["withheld"])
+
+
+def test_the_author_reads_what_is_disclosed(office: Office, told: Callable[[], Any]) -> None:
+    """All that is not the prosecutor's; of that, what an officer said may be told."""
+    office.json("source-risk", "1", "low", "--reason", "x")
+    for kind in ("admin_inquiry", "art40_transmission", "judicial_investigation"):
+        office.json("measure", "1", kind)
+    office.json("tell", "1", "3")
+    assert ("judicial_investigation",) == told().measures_disclosed
+    office.json("close", "1", "founded", "--disclosure", "full", "--text", "Merci, c'était fondé.")
+    slot = told()
+    assert ("closed", ("admin_inquiry", "judicial_investigation")) == (slot.status, slot.measures_disclosed)
+    assert ["Merci, c'était fondé."] == [each.text for each in slot.messages]
+    assert [True, False, True] == [each["told"] for each in work(office)["measures"]]
+    assert "outcome: Founded, disclosure full\n" in office.run("show", "1").out
+
+
+@pytest.mark.parametrize("disclosure", ["partial", "withheld"])
+def test_less_is_disclosed_where_less_is_allowed(
+    office: Office, told: Callable[[], Any], disclosure: str
+) -> None:
+    """In part: what an officer said may be told. Withheld: nothing, whatever was told before."""
+    office.json("source-risk", "1", "low", "--reason", "x")
+    office.json("measure", "1", "admin_inquiry")
+    office.json("measure", "1", "process_fix", "--tell")
+    more = ["--reason", "x"] if disclosure == "withheld" else ["--text", "Clos."]
+    office.json("close", "1", "founded", "--disclosure", disclosure, *more)
+    slot = told()
+    expected = ("process_fix",) if disclosure == "partial" else ()
+    assert ("closed", expected) == (slot.status, slot.measures_disclosed)
+
+
+@pytest.mark.parametrize("text", ["", "Votre signalement a été traité."])
+def test_that_a_case_is_closed_is_told_though_what_was_done_is_withheld(
+    office: Office, told: Callable[[], Any], text: str
+) -> None:
+    """On the status page at least; with a text if an officer writes one; where else to go is not added."""
+    words = ["--text", text] if text else []
+    office.json("close", "1", "out_of_scope", *WITHHELD, "--to", "prosecutor", *words)
+    slot = told()
+    assert ("closed", ()) == (slot.status, slot.measures_disclosed)
+    assert ([text] if text else []) == [each.text for each in slot.messages]
+
+
+def test_an_answer_that_waits_is_the_word_to_the_author(office: Office, told: Callable[[], Any]) -> None:
+    """One that has left is not."""
+    office.json("reply", "1", "--text", "Nous avons bien reçu.")
+    told()
+    assert "told in writing" in refused(office, "close", "1", "moot", "--disclosure", "full")
+    office.json("reply", "1", "--text", "Sans objet.")
+    office.json("close", "1", "moot", "--disclosure", "full")
+    assert "Sans objet." == told().messages[-1].text
+
+
+def test_who_reports_what_is_out_of_scope_is_directed_elsewhere(
+    office: Office, told: Callable[[], Any]
+) -> None:
+    """In the language of the report, by the list; the case says where to."""
+    office.json("close", "1", "out_of_scope", "--disclosure", "full", "--to", "defender_of_rights")
+    slot = told()
+    assert build.today().isoformat() == work(office)["deadline"]  # nothing asks that it is kept
+    assert "Vous pouvez vous adresser à :\n\nLe Défenseur des droits\n" in slot.messages[-1].text
+    assert ("closed", ("referred_external",)) == (slot.status, slot.measures_disclosed)
+    (measure,) = work(office)["measures"]
+    assert ("referred_external", "defender_of_rights") == (measure["kind"], measure["addressee"])
+
+
+def test_an_officer_s_own_words_stand_before_where_to_turn_and_not_in_its_place(
+    office: Office, told: Callable[[], Any]
+) -> None:
+    asked = ["--disclosure", "full", "--to", "defender_of_rights", "--text", "C'est entre voisins."]
+    office.json("close", "1", "out_of_scope", *asked)
+    said = told().messages[-1].text
+    assert said.startswith("C'est entre voisins.\n\n")
+    assert "Vous pouvez vous adresser à :\n\nLe Défenseur des droits\n" in said
+
+
+def test_an_office_keeps_a_list_of_its_own(office: Office, tmp_path: Path, told: Callable[[], Any]) -> None:
+    """Another file takes the place of the one that comes with the program; a wrong one does not."""
+    assert "prosecutor" in office.json("redirections")["bodies"]
+    assert "prosecutor: The public prosecutor. Write" in office.run("redirections").out
+    wrong = tmp_path / "wrong.toml"
+    for text in (
+        "",
+        "x",
+        "[a]\nname = 1",
+        '[a]\nname = { fr = "x" }',
+        "a = 1",
+        '[a]\nname = { fr = "", en = "" }',
+        f'[a]\nname = {{ fr = "x", en = "x" }}\ntext = {{ fr = "{"x" * 1_001}", en = "x" }}',
+    ):
+        wrong.write_text(text)
+        assert "this is no list of bodies" in refused(office, "redirections", "--replace", str(wrong))
+    own = tmp_path / "own.toml"
+    own.write_text(
+        '[harbour]\nname = { fr = "Le port", en = "The harbour" }\ntext = { fr = "Quai 1", en = "Quay 1" }\n'
+    )
+    assert ["harbour"] == [*office.json("redirections", "--replace", own)["bodies"]]
+    assert "not on the list" in refused(
+        office, "close", "1", "out_of_scope", "--disclosure", "full", "--to", "prosecutor"
+    )
+    office.json("close", "1", "out_of_scope", "--disclosure", "full", "--to", "harbour")
+    assert "\n\nLe port\nQuai 1" in told().messages[-1].text
+
+
+def test_who_says_that_there_was_nothing_in_it_is_never_alone(office: Office) -> None:
+    """The journal has another act for that; it is one of those that take two officers."""
+    acts = {each: Closing(outcome=each, disclosure=Disclosure.FULL).act for each in Outcome}
+    against = {each for each, act in acts.items() if act in TWO_OFFICERS}
+    assert {"unfounded", "insufficient", "bad_faith"} == against
+    office.json("close", "1", "unfounded", *WITHHELD)
+    entry = office.json("journal", "print")["entries"][-2]
+    assert ("close-unfounded", "unfounded, withheld", "the inquiry goes on") == (
+        entry["act"],
+        entry["about"],
+        entry["reason"],
+    )
+
+
+def test_a_case_is_closed_once_and_opened_again_with_a_reason(
+    office: Office, told: Callable[[], Any]
+) -> None:
+    """Then it has no outcome; its status is changed no other way."""
+    assert "case 1 is open" in refused(office, "reopen", "1", "--reason", "x")
+    office.json("close", "1", "moot", *WITHHELD)
+    assert "closed already" in refused(office, "close", "1", "founded", *WITHHELD)
+    assert "case 1 is closed\nhint: open it again" in refused(office, "status", "1", "assessing")
+    assert 2 == office.run("status", "1", "closed").code
+    assert 2 == office.run("reopen", "1").code
+    assert "closed" == told().status
+    assert "assessing" == office.json("reopen", "1", "--reason", "more came")["status"]
+    assert ("", "", "") == tuple(work(office)[name] for name in ("outcome", "disclosure", "withheld"))
+    assert "assessing" == told().status
+
+
+def test_no_score_closes_a_case(office: Office) -> None:
+    """The lowest leaves it where it was."""
+    lowest = [word for name in ("danger", "severity", "access") for word in (f"--{name}", "0")]
+    office.json("judge", "1", *lowest, "--reason", "x")
+    assert ("received", 2) == (office.json("show", "1")["status"], office.json("queue")["count"])

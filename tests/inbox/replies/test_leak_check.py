@@ -1,0 +1,141 @@
+"""What in a reply could give somebody away is told before it is sent, and never set aside in silence."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from crypto.journal import ENTRY
+from inbox import caution, registers
+from tests.support.inbox_builders import Portal, Reporter, Sent, World, answering, drop, first, today
+from tests.support.inbox_trio import Trio
+
+pytest_plugins = ["tests.support.inbox_room"]
+
+PROTECT = "Le café de l'Écluse, où nous étions deux, le 17 ; n'écrivez jamais « Marguerite »"
+REPORTED = answering(
+    protect=PROTECT,
+    who_id="Jean Vautrin, plaque AB-123-CD, 06 12 34 56 78",
+    refs="Conteneur MSCU 566687-1",
+)
+# What is said, and what of it is warned of.
+GIVE_AWAY = {
+    "phrase": ("Vous étiez au CAFE, près de l'ecluse.", "cafe ecluse"),
+    "words between": ("Le café non loin de l'Écluse", "cafe ecluse"),
+    "number": ("Était-ce bien le 17 ?", "17"),
+    "name that is protected": ("MARGUERITE nous a écrit", "Marguerite"),
+    "name of the report": ("Nous avons vu M. Vautrin", "Vautrin"),
+    "whole name": ("jean vautrin a parlé", "Vautrin"),
+    "plate": ("La voiture ab-123-cd est connue", "AB-123-CD"),
+    "container": ("Le conteneur mscu5666871 est ouvert", "MSCU5666871"),
+    "telephone of the report": ("Appelé au +33 6 12 34 56 78", "+33612345678"),
+    "another telephone": ("Appelez-nous au 01 42 68 53 00", "+33142685300"),
+    "letters that only look alike": ("Marguer\u0456te nous a \u0441rit", "Marguer<U+0456>te"),
+    "address": ("Écrivez à alice.b@example.org", "alice.b@example.org"),
+}
+HARMLESS = (
+    "Merci. Nous lisons ce que vous avez écrit, et revenons vers vous.",
+    "Le 18, près de la cale, quelqu'un était seul.",
+    "En danger, appelez le 112.",
+    "Le café du port est fermé, nous étions en retard.",
+)
+
+
+@pytest.fixture
+def reported(world: World, portal: Portal, collect: Callable[..., Any]) -> World:
+    """An inbox whose case 1 names somebody, and asks for something never to be repeated."""
+    collect(portal.bundle(first(Reporter(world), edit=REPORTED)))
+    return world
+
+
+def found(world: World, text: str) -> list[str]:
+    with world.office.opened() as inbox, inbox.transaction() as session:
+        return [each.words for each in caution.find(session, 1, text)]
+
+
+@pytest.mark.parametrize("name", GIVE_AWAY)
+def test_a_reply_that_gives_away_is_not_sent(reported: World, name: str) -> None:
+    """The words are named with a reason, and nothing is changed."""
+    text, words = GIVE_AWAY[name]
+    before = reported.office.state()
+    said = reported.office.run("reply", "1", "--text", text)
+    assert (1, "") == (said.code, said.out)
+    assert f"“{words}” (" in said.err
+    assert "--despite-warning REASON" in said.err
+    assert before == reported.office.state()
+
+
+@pytest.mark.parametrize("text", HARMLESS)
+def test_what_gives_nothing_away_is_sent(reported: World, text: str) -> None:
+    assert 0 == reported.office.run("reply", "1", "--text", text).code
+
+
+def test_a_small_number_is_known_by_what_it_counts() -> None:
+    protected = caution.Protected(["La date du 3 mai"])
+    assert ["3 mai"] == list(protected.repeated("Est-ce bien le 3 mai ?"))
+    assert [] == list(protected.repeated("Nous vous répondons dans 3 mois, avant mai."))
+
+
+def test_a_closing_is_looked_at_like_a_reply(reported: World) -> None:
+    """What is told at the end is told all the same."""
+    close = ("close", "1", "moot", "--disclosure", "full", "--text", "Marguerite est partie")
+    assert "“Marguerite”" in reported.office.run(*close).err
+    assert "closed" != reported.office.json("show", "1")["status"]
+    assert 0 == reported.office.run(*close, "--despite-warning", "she told everybody").code
+
+
+def test_an_officers_name_or_alias_is_warned_of(trio: Trio) -> None:
+    """Also of one who left; and of the only one there is."""
+    trio.others.json("conflict", "alias", "bruno", "Le Rouquin")
+    for text, officer in (("Demandez Chloé", "chloe"), ("le rouquin vous lit", "bruno")):
+        assert f"“{officer}” (it names an officer)" in trio.others.run("reply", "1", "--text", text).err
+
+
+def test_a_reason_sets_a_warning_aside_and_is_noted_without_the_words(reported: World) -> None:
+    """It must not say them itself: the journal keeps it."""
+    text = GIVE_AWAY["name of the report"][0]
+    for reason in ("Vautrin is known", "marguerite said so", "he has 06 12 34 56 78"):
+        said = reported.office.run("reply", "1", "--text", text, "--despite-warning", reason)
+        assert "the reason says itself" in said.err
+    reported.office.json("reply", "1", "--text", text, "--despite-warning", "the author asked who")
+    with reported.office.opened() as inbox, inbox.transaction() as session:
+        row = registers.last_journal_entry(session)
+        assert row is not None
+        entry = ENTRY.parse(row.raw)
+    assert ("reply", 1, "despite a warning", "the author asked who") == (
+        entry.act, entry.case, entry.about, entry.reason,
+    )  # fmt: skip
+    assert [text] == [each["text"] for each in reported.office.json("show", "1")["messages"]]
+
+
+def test_each_is_told_once_and_all_are_told(reported: World) -> None:
+    both = f"{GIVE_AWAY['phrase'][0]} {GIVE_AWAY['phrase'][0]} {GIVE_AWAY['plate'][0]}"
+    assert ["AB-123-CD", "cafe ecluse", "Écluse"] == sorted(found(reported, both), key=str.lower)
+
+
+def test_of_an_unsigned_letter_only_contacts_and_officers_are_known(
+    world: World, portal: Portal, collect: Callable[..., Any]
+) -> None:
+    """It has no questions, and nobody can be answered."""
+    collect(portal.bundle(Sent(drop(world, "Vautrin"))))
+    assert [] == found(world, "Vautrin")
+    assert ["a@example.org"] == found(world, "a@example.org")
+
+
+def test_who_has_not_declared_to_have_no_interest_is_told_no_word_of_the_report(
+    trio: Trio, tmp_path: Path
+) -> None:
+    """Neither by a warning nor by a preview, nor by what a reason to say it all the same may hold."""
+    told = tmp_path / "answers.toml"
+    told.write_text('what = "x"\nprotect = "Marguerite"', "utf-8")
+    day = today().isoformat()
+    options = ("--route", "letter", "--language", "fr", "--received", day, "--answers", told)
+    trio.others.json("enter", *options)
+    for more in ([], ["--preview"], ["--despite-warning", "x"]):
+        said = trio.others.run("reply", "4", "--text", "Marguerite", *more)
+        assert ("Marguerite" in said.err + said.out, 1) == (False, said.code)
+    said = trio.others.run("reply", "4", "--text", "thank you", "--despite-warning", "Marguerite")
+    assert "must declare" in said.err
+    trio.others.json("declare", "4")
+    assert "“Marguerite”" in trio.others.run("reply", "4", "--text", "Marguerite").err

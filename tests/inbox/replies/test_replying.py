@@ -1,0 +1,84 @@
+"""A reply typed at the terminal, so that no shell keeps it; taken whole, or not at all."""
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from tests.support.inbox_builders import PASSPHRASE, Portal, Reporter, World, first
+from tests.support.typist import Typist, typing
+
+pytest_plugins = ["tests.support.inbox_room"]
+
+
+@pytest.fixture
+def case(world: World, portal: Portal) -> World:
+    """An office with a case to answer."""
+    bundle = portal.bundle(first(Reporter(world)))
+    world.office.json("collect", bundle, "--confirm-instance", portal.fingerprint)
+    return world
+
+
+@contextmanager
+def replying(world: World, *words: str) -> Iterator[Typist]:
+    """Give the terminal at which a reply is asked for."""
+    command = [Path(sys.executable).with_name("inbox"), "--home", "inbox", *words]
+    with typing([*command, "reply", "1"], world.office.root.parent) as at:
+        at.confides("passphrase of officer: ", PASSPHRASE)
+        at.sees("alone ends it:\n")
+        yield at
+
+
+def replies(world: World) -> list[str]:
+    return [message["text"] for message in world.office.json("show", "1")["messages"]]
+
+
+@pytest.mark.parametrize("end", [b".\n", b"\x04"], ids=["full-stop", "end-of-input"])
+def test_a_reply_is_typed_over_as_many_lines_as_it_has(case: World, end: bytes) -> None:
+    """Empty ones and all, up to a full stop alone or Ctrl-D; it is seen while it is typed."""
+    with replying(case) as at:
+        assert at.is_echoing
+        for line in ("Bonjour,", "", "merci. À quelle heure ?"):
+            at.types(line)
+        at.presses(end)
+        assert 0 == at.waits()
+    assert ["Bonjour,\n\nmerci. À quelle heure ?"] == replies(case)
+
+
+@pytest.mark.parametrize(
+    ("lines", "said"),
+    [
+        ([b"\x03"], "error: stopped"),
+        ([b".\n"], "error: the reply is empty"),
+        ([b"caf\xe9\n", b".\n"], "error: what was typed does not read as text"),
+        ([b"x" * 4_095 + b"\n", b".\n"], "error: a line is longer than a terminal takes"),
+    ],
+    ids=["ctrl-c", "empty", "no-text", "too-long"],
+)
+def test_what_was_not_typed_whole_is_no_reply(case: World, lines: list[bytes], said: str) -> None:
+    with replying(case) as at:
+        for line in lines:
+            at.presses(line)
+        at.sees(said)
+        assert 1 == at.waits()
+    assert [] == replies(case)
+
+
+def test_the_longest_line_that_a_terminal_takes_is_taken_whole(case: World) -> None:
+    """The control: it is there to its last character."""
+    with replying(case) as at:
+        at.presses(b"x" * 4_094 + b"\n")
+        at.presses(b".\n")
+        assert 0 == at.waits()
+    assert ["x" * 4_094] == replies(case)
+
+
+def test_without_a_terminal_a_reply_comes_from_a_file(case: World, tmp_path: Path) -> None:
+    said = case.office.run("reply", "1")
+    assert (2, True) == (said.code, "give the text with --text-file" in said.err)
+    (tmp_path / "reply").write_text("Bonjour")
+    assert 0 == case.office.run("reply", "1", "--text-file", tmp_path / "reply").code
+    assert 2 == case.office.run("reply", "1", "--text-file", tmp_path / "reply", "--text", "both").code
+    assert ["Bonjour"] == replies(case)

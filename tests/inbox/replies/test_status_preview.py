@@ -1,0 +1,98 @@
+"""What the author will see is shown before it is sent, in the page's own words, and changes nothing."""
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from babel.messages.pofile import read_po
+
+from crypto.messages import Status
+from inbox import catalogue, records, statuspage
+from inbox.measures import Kind
+from tests.support.inbox_builders import Portal, Reporter, Sent, World, first, read_outbox, read_slot, today
+from tests.support.paths import ROOT
+
+pytest_plugins = ["tests.support.inbox_room"]
+
+TEMPLATES = ROOT / "templates"
+TEXT = "Nous lisons."
+
+
+@pytest.fixture
+def reporter(world: World, portal: Portal, collect: Callable[..., Any]) -> Reporter:
+    made = Reporter(world)
+    collect(portal.bundle(first(made)))
+    return made
+
+
+def test_every_text_of_the_preview_stands_in_the_status_page() -> None:
+    """Word for word under the same code, and in both catalogues: it cannot drift from what is read."""
+    page = (TEMPLATES / "portal" / "texts_case.html").read_text("utf-8")
+    shown = dict(re.findall(r'data-code="([\w-]+)">\{\{ _\("(.+)"\) \}\}', page))
+    assert statuspage.TEXTS == {code: shown[code] for code in statuspage.TEXTS}
+    needed = {f"{what}-{status}" for what in ("status", "means") for status in Status}
+    assert needed | {f"measure-{kind}" for kind in Kind} <= statuspage.TEXTS.keys()
+    for language in catalogue.LANGUAGES:
+        with (TEMPLATES / "translations" / language / "LC_MESSAGES" / "messages.po").open("rb") as file:
+            known = read_po(file, locale=language)
+        for text in statuspage.TEXTS.values():
+            message = known.get(text)
+            assert message is not None
+            assert message.string == catalogue.text(language, text)
+
+
+@pytest.mark.usefixtures("reporter")
+def test_a_preview_changes_nothing_but_the_journal(world: World) -> None:
+    before = world.office.state()
+    for words in ([], ["--text", TEXT], ["--template", "acknowledgement"]):
+        world.office.json("reply", "1", "--preview", *words)
+    assert before == world.office.state()
+    assert "preview-reply" in world.office.run("journal", "print").out
+
+
+def test_it_shows_what_the_next_slot_will_hold(world: World, portal: Portal, reporter: Reporter) -> None:
+    """Status, messages, days; compared with the slot that its author then opens."""
+    world.office.json("reply", "1", "--text", "Bonjour")
+    world.office.json("status", "1", "info_requested")
+    world.office.json("measure", "1", "protection_offered")
+    world.office.json("tell", "1", "1")
+    letter = portal.bundle(Sent(reporter.follow_up("Encore")))
+    world.office.json("collect", letter, "--confirm-instance", portal.fingerprint)
+    view = world.office.json("reply", "1", "--text", TEXT, "--preview")
+    world.office.json("reply", "1", "--text", TEXT)
+    world.office.json("outbox", "--out", world.office.out)
+    outbox, _, files = read_outbox(world.office.out / "outbox-inspection-1.tar", world)
+    slot = read_slot(files[outbox.files()[0][0]], reporter)
+    assert ["Bonjour", TEXT] == [each.text for each in slot.messages]
+    assert [each.text for each in slot.messages] == [each["text"] for each in view["messages"]]
+    assert "Précisions demandées" == view["status"]
+    assert ("protection_offered",) == slot.measures_disclosed
+    assert "Protection fonctionnelle proposée" in view["measures"]
+    assert "« Inspection des douanes » a une question" in view["means"]
+    day = catalogue.day("fr", slot.next_by)
+    assert day in view["next_by"]
+    assert catalogue.day("fr", slot.issued) in view["issued"]
+    head = f"De la part de : Inspection des douanes, {catalogue.day('fr', today())}"
+    assert head == view["messages"][0]["head"]
+    assert "1" in view["received"]
+
+
+@pytest.mark.usefixtures("reporter")
+def test_lines_mark_what_is_not_sent_yet(world: World) -> None:
+    """And warn as sending would."""
+    said = world.office.run("reply", "1", "--text", "Appelez le 06 12 34 56 78\x1b[2J", "--preview")
+    assert ("(not sent yet)" in said.out, "\x1b" in said.out, 0) == (True, False, said.code)
+    assert "warning: “+33612345678” (it is an address or a telephone number)" in said.err
+    assert catalogue.text("fr", "No message yet.") in world.office.run("reply", "1", "--preview").out
+
+
+def test_who_cannot_be_answered_has_no_page(
+    world: World, portal: Portal, collect: Callable[..., Any]
+) -> None:
+    poisoned = Reporter(world)
+    collect(portal.bundle(first(poisoned)))
+    with world.office.opened() as inbox, inbox.transaction() as session:
+        records.case(session, 1).withdrawn = True
+    assert "was withdrawn" in world.office.run("reply", "1", "--preview").err
+    assert "there is no case 7" in world.office.run("reply", "7", "--preview").err

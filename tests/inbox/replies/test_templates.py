@@ -1,0 +1,166 @@
+"""Templates of replies: those that come with the program hold, and a file with a mistake is not taken."""
+
+import re
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from crypto.messages import Status
+from inbox import catalogue, handling, templates
+from inbox.closing import Outcome
+from tests.support.inbox_builders import Portal, Reporter, World, first, today
+
+pytest_plugins = ["tests.support.inbox_room"]
+
+SHIPPED = files("inbox").joinpath("replies.toml").read_text("utf-8")
+OWN_WORDS = "Was it in the morning?"
+GOOD = """
+[[template]]
+id = "greeting"
+title = { fr = "Salut", en = "Greeting" }
+status = ["received"]
+text = { fr = "Bonjour de {name}", en = "Hello from {name}" }
+"""
+
+
+@pytest.fixture
+def reported(world: World, portal: Portal, collect: Callable[..., Any]) -> World:
+    """An inbox with case 1, in French, and case 2, in English."""
+    for edit in (None, lambda report: replace(report, language="en")):
+        collect(portal.bundle(first(Reporter(world), edit=edit)))
+    return world
+
+
+# What is replaced by what, and what is said of it.
+MISTAKES = {
+    "unknown value": ("{name}", "{nobody}", "'text' in fr names 'nobody'; known are name, "),
+    "conversion": ("{name}", "{name!r}", "'text' in fr names 'name!r'"),
+    "attribute": ("{name}", "{name.__class__}", "'text' in fr names 'name.__class__'"),
+    "format": ("{name}", "{name:>9}", "'text' in fr names 'name:>9'"),
+    "brace": ("{name}", "{name", "a brace without its other"),
+    "other values": ("Hello from {name}", "Hello", "names other values in fr than in en"),
+    "one language": (', en = "Greeting"', "", "'title' needs a text in fr and in en"),
+    "empty": ('"Greeting"', '" "', "'title' has an empty text"),
+    "status": ('["received"]', '["lost"]', "'status' is a list of some of received"),
+    "no status": ('["received"]', "[]", "'status' is a list of some of received"),
+    "status as text": ('["received"]', '"received"', "'status' is a list of some of received"),
+    "outcome": ("status", 'outcome = "lost"\nstatus', "'outcome' is one of founded"),
+    "member": ("status", 'colour = "blue"\nstatus', "'colour' is not known here"),
+    "id": ('id = "greeting"', 'id = "Greeting"', "id is a-z, 0-9 and _"),
+    "no id": ('id = "greeting"', "", "template 1: 'id' is missing"),
+    "twice": (GOOD, GOOD + GOOD, "the id 'greeting' is used twice"),
+    "long": ("Hello", "x" * 4_001, "'text' has at most 4000 characters in en"),
+    "no TOML": ("=", "", "this is not TOML"),
+    "nothing": (GOOD, "", "'template' is missing"),
+    "number": (GOOD, "template = 7", "'template' needs at least one entry"),
+}
+
+
+@pytest.mark.parametrize("name", MISTAKES)
+def test_a_file_with_a_mistake_is_not_taken(world: World, tmp_path: Path, name: str) -> None:
+    """It is named with its place, and those in use stay."""
+    path = tmp_path / "replies.toml"
+    old, new, said = MISTAKES[name]
+    path.write_text(GOOD.replace(old, new), "utf-8")
+    before = world.office.state()
+    refused = world.office.run("templates", path)
+    assert (1, "") == (refused.code, refused.out)
+    assert said in refused.err
+    assert before == world.office.state()
+
+
+def test_a_file_in_another_encoding_is_not_taken(world: World, tmp_path: Path) -> None:
+    path = tmp_path / "replies.toml"
+    path.write_bytes(GOOD.replace("Salut", "Écrit").encode("latin-1"))
+    assert "this is not TOML" in world.office.run("templates", path).err
+
+
+def test_the_shipped_templates_hold_in_every_status_and_for_every_outcome() -> None:
+    """Each status that a case can be answered in has one, each outcome its own."""
+    known = templates.parse(SHIPPED.encode()).values()
+    assert set(Status) - {Status.CLOSED} == {status for each in known for status in each.status}
+    assert set(Outcome) == {each.outcome for each in known} - {None}
+    assert {"acknowledgement", "details", "feedback", "extension", "withheld"} <= {each.id for each in known}
+
+
+def test_no_shipped_template_gives_away_what_an_office_knows() -> None:
+    """Who asks may be who is looked for: whether there were other reports is not said."""
+    said = SHIPPED.split("[[template]]", 1)[1].lower()
+    assert [] == [word for word in ("already", "déjà", "other report", "autre signalement") if word in said]
+
+
+def test_every_shipped_template_fills_in_and_fits(reported: World) -> None:
+    """In both languages, without a brace left; what names a day that is not due is refused."""
+    known = templates.parse(SHIPPED.encode())
+    for case in ("1", "2"):
+        for each in [each for each in known.values() if each.id != templates.EXTENSION]:
+            own = ["--text", OWN_WORDS] if each.takes_own_words else []
+            view = reported.office.json("reply", case, "--template", each.id, "--preview", *own)
+            assert not re.search(r"[{}]", view["text"])
+            assert (OWN_WORDS in view["text"]) is each.takes_own_words
+            assert view["text"] == view["messages"][-1]["text"]
+            assert [] == view["findings"]
+
+
+def test_days_and_words_are_those_of_the_case(reported: World) -> None:
+    """The status page's own, and the feedback's last day if this is what acknowledges the report."""
+    with reported.office.opened() as inbox, inbox.transaction() as session:
+        due = handling.feedback_due(session, 1, today()).day
+    for case, language in (("1", "fr"), ("2", "en")):
+        text = reported.office.json("reply", case, "--template", "acknowledgement", "--preview")["text"]
+        for day in (today(), today() + timedelta(days=14), due):
+            assert catalogue.day(language, day) in text
+
+
+def test_a_day_that_is_no_longer_due_is_not_named(reported: World) -> None:
+    """Feedback was given: no second promise of it."""
+    told = ["reply", "1", "--template", "feedback", "--text", OWN_WORDS, "--feedback"]
+    assert 0 == reported.office.run(*told).code
+    said = reported.office.run("reply", "1", "--template", "acknowledgement").err
+    assert "names feedback_by, which this case does not have" in said
+
+
+def test_own_words_go_where_a_template_has_room_and_nowhere_else(reported: World) -> None:
+    assert "needs words of your own" in reported.office.run("reply", "1", "--template", "details").err
+    refused = reported.office.run("reply", "1", "--template", "acknowledgement", "--text", OWN_WORDS)
+    assert "has no place for words of your own" in refused.err
+    refused = reported.office.run("reply", "1", "--template", "extension", "--text", OWN_WORDS)
+    assert "more time, which was not taken\nhint: take it and tell the author: inbox extend 1" in refused.err
+    assert "there is no template hello" in reported.office.run("reply", "1", "--template", "hello").err
+    braces = "Was it {name}?"
+    reported.office.json("reply", "1", "--template", "details", "--text", braces)
+    (message,) = reported.office.json("show", "1")["messages"]
+    assert braces in message["text"]
+
+
+def test_an_office_uses_a_file_of_its_own(reported: World, tmp_path: Path) -> None:
+    """Written out, edited, taken; what is not there any more cannot be sent."""
+    mine = tmp_path / "mine.toml"
+    reported.office.json("templates", "--out", mine)
+    assert SHIPPED == mine.read_text("utf-8")
+    assert "already there" in reported.office.run("templates", "--out", mine).err
+    mine.write_text(GOOD, "utf-8")
+    assert ["greeting"] == [each["id"] for each in reported.office.json("templates", mine)["templates"]]
+    assert ["greeting"] == [each["id"] for each in reported.office.json("templates")["templates"]]
+    reported.office.json("reply", "2", "--template", "greeting")
+    (message,) = reported.office.json("show", "2")["messages"]
+    assert "Hello from Customs inspectorate" == message["text"]
+    assert "there is no template details" in reported.office.run("reply", "1", "--template", "details").err
+
+
+def test_a_closed_case_is_offered_what_fits_its_outcome(reported: World, tmp_path: Path) -> None:
+    mine = tmp_path / "mine.toml"
+    mine.write_text(SHIPPED.replace('status = ["assessing"', 'status = ["closed", "assessing"'), "utf-8")
+    reported.office.json("templates", mine)
+    close = ("close", "1", "moot", "--disclosure", "full", "--text", "Over.")
+    reported.office.json(*close)
+    with reported.office.opened() as inbox, inbox.transaction() as session:
+        closed = {each.id for each in templates.proposed(session, 1)}
+        waiting = {each.id for each in templates.proposed(session, 2)}
+    assert {"withheld", "closing_moot"} == closed
+    assert {"acknowledgement", "details", "closing_out_of_scope", "closing_duplicate"} == waiting

@@ -1,0 +1,345 @@
+"""Destroyed cases: by whom, and that a copy of the files taken afterwards yields nothing of one."""
+
+import hashlib
+import json
+import secrets
+from collections.abc import Mapping
+from contextlib import closing
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import insert, select
+from sqlalchemy.orm import Session
+
+from crypto import age, base64url
+from crypto.bundle import Withdrawal
+from crypto.recipients import HybridIdentity
+from inbox import cli, keystore, narrowing, upgrading
+from inbox.casework import Handling, Strike, Term, Words
+from inbox.remains import Leaving, PastExclusion, Tombstone
+from inbox.schema import Case, KeyStoreKey
+from inbox.session import Open
+from inbox.unlocking import with_witnesses
+from tests.support import inbox_builders as build
+from tests.support.inbox_builders import Office, Portal, Reporter, Sent, World, first, today
+from tests.support.inbox_clock import Clock
+from tests.support.inbox_ending import tell_portal, work_on
+from tests.support.inbox_kills import killed_everywhere
+from tests.support.inbox_trio import CANARY, KEPT, NAMES, Trio, of_the_case
+from tests.support.vault_pages import decrypted, decrypted_file
+
+pytest_plugins = ["tests.support.inbox_room"]
+
+# Of what stays: who may not read of the case, and its number.
+STAYS = {"journal", "exclusions"}
+_LEAST = 8
+_MANY = 800
+
+
+@pytest.fixture
+def told(trio: Trio, tmp_path: Path) -> Trio:
+    """The inbox of three closed cases, all read, of which the portal has heard."""
+    portal = Portal(World(trio.others), tmp_path / "medium")
+    trio.others.json("collect", portal.bundle(), "--new-instance", portal.fingerprint)
+    tell_portal(trio.others, portal)
+    for number in ("1", "2", "3"):
+        trio.others.json("show", number)
+    return trio
+
+
+def rows_of(office: Office) -> dict[str, list[Any]]:
+    with office.opened() as inbox, inbox.transaction() as session:
+        return of_the_case(session)
+
+
+def secrets_of(office: Office) -> dict[str, bytes]:
+    """Return everything by which case 3 could be told, with the keys of its files; words for themselves."""
+    found = {"word": b"zibeline", "another word": b"quartz", "text": CANARY.encode()}
+    with office.opened() as inbox, inbox.transaction() as session:
+        for table, rows in of_the_case(session).items():
+            for n, row in enumerate(rows) if table not in STAYS else ():
+                for column, value in row._mapping.items():
+                    raw = value.encode() if isinstance(value, str) and CANARY in value else value
+                    if isinstance(raw, bytes) and len(raw) >= _LEAST and column != "slot_key":
+                        found[f"{table} {n} {column}"] = raw
+        ids = [row.id for row in of_the_case(session)["attachments"]]
+        store = keystore.load(inbox.home, session)
+        found |= {f"key of file {n}": store.attachment_seed(each) or b"" for n, each in enumerate(ids)}
+    return found
+
+
+def everything(office: Office) -> bytes:
+    """Return all that the files and the shares give: names, files, pages, the key store opened."""
+    with office.opened() as inbox, inbox.transaction() as session:
+        valid = session.get_one(KeyStoreKey, 1)
+        sealed = inbox.home.keystore(valid.generation).read_bytes()
+        opened = age.unseal_bytes(sealed, [HybridIdentity.from_seed(valid.seed)])
+        seeds = [
+            HybridIdentity.from_seed(each.seed) for each in keystore.load(inbox.home, session).attachments
+        ]
+    paths = [path for path in office.root.rglob("*") if path.is_file()]
+    lying = b"".join(path.name.encode() + path.read_bytes() for path in paths)
+    files = b"".join(
+        age.unseal_bytes(path.read_bytes(), seeds) for path in paths if path.parent.name == "attachments"
+    )
+    return lying + opened + files + decrypted(office)
+
+
+def found_in(office: Office, wanted: Mapping[str, bytes]) -> set[str]:
+    """Return what of it is there, raw or in a form in which bytes are written."""
+    data = everything(office)
+    return {
+        name
+        for name, raw in wanted.items()
+        if any(form in data for form in (raw, raw.hex().encode(), base64url.encode(raw).encode()))
+    }
+
+
+def test_a_copy_of_the_files_taken_afterwards_yields_nothing_of_the_case(told: Trio, tmp_path: Path) -> None:
+    """No text, name, id, digest or key, in no file, page or index; the control is a copy taken before."""
+    before = told.others.copy(tmp_path / "before")
+    wanted = secrets_of(before)
+    assert len(wanted) > 40
+    assert set(wanted) == found_in(before, wanted)
+    told.others.json("destroy", str(KEPT), "--early", "drill")
+    assert set() == found_in(told.others, wanted)
+    left = {name: len(rows) for name, rows in rows_of(told.others).items() if rows}
+    assert {"journal"} == left.keys()
+
+
+def test_the_other_cases_stay_as_they_were(told: Trio, tmp_path: Path) -> None:
+    """All but their links to the one that is gone."""
+    before = told.others.copy(tmp_path / "before")
+    told.others.json("destroy", str(KEPT), "--early", "drill")
+    for number in ("1", "2"):
+        was, shown = before.json("show", number), told.others.json("show", number)
+        was["work"]["links"] = [each for each in was["work"]["links"] if each["case"] != KEPT]
+        assert was == shown
+        for file in ("1", "2", "3"):
+            out = tmp_path / f"{number}-{file}"
+            assert 0 == told.others.run("attachment", number, file, "--out", out, "--reason", "x").code
+            assert f"case {number}" in out.read_text()
+    assert [1] == [
+        each["case"] for each in told.others.json("queue", "--closed", "--search", "case 1")["cases"]
+    ]
+    assert [] == told.others.json("queue", "--closed", "--search", "zibeline")["cases"]
+    assert 0 == told.others.run("journal", "verify").code
+
+
+def test_pages_keep_what_was_deleted_until_the_vault_is_written_anew(tmp_path: Path) -> None:
+    """The control shows that ``secure_delete`` does not suffice: pages that were split, the index."""
+    path, key, found = tmp_path / "vault.sqlite", secrets.token_bytes(32), []
+    steps: list[tuple[int, ...]] = []
+    with closing(upgrading.create(path, key)) as opened:
+        with opened.transaction() as session:
+            fill(session)
+        gone = list(range(3, _MANY, 7))
+        with opened.transaction() as session:
+            narrowing.forget(session, gone)
+        for _ in range(2):
+            pages = decrypted_file(path, key)
+            found.append([number for number in gone if name_of(number)[1:].encode() in pages])
+            opened.compact(lambda *done: steps.append(done))
+        assert all(name_of(number).encode() in pages for number in range(1, _MANY) if number not in gone)
+    assert found[0]
+    assert [] == found[1]
+    assert [(0, 2), (1, 2), (2, 2)] * 2 == steps
+
+
+def name_of(number: int) -> str:
+    return f"loup{number:04x}"
+
+
+def fill(session: Session) -> None:
+    """Put cases of every length into a vault, with terms, in an order that splits its pages."""
+    for number in range(1, _MANY):
+        drawn = hashlib.sha256(b"%d" % number).digest()  # the same in every run
+        text = " ".join([name_of(number), "quai"] * drawn[0])
+        case = {"number": number, "status": "received", "received": today(), "collected": today()}
+        case |= {"summary": text[:80], "message": text.encode(), "envelope": drawn}
+        session.execute(insert(Case), [case])
+        session.add_all([Handling(case=number), Words(case=number, text=text)])
+        for place in range(drawn[1] % 6):
+            value = drawn[place * 4 : place * 4 + 4] + name_of(number).encode()
+            session.add(Term(case=number, kind="plate", value=value))
+        session.flush()
+
+
+def test_power_lost_while_a_case_is_destroyed_leaves_it_before_or_after(told: Trio, tmp_path: Path) -> None:
+    """Killed at every step: the case whole with the keys of its files, or nothing once it is opened."""
+    office = told.others
+    wanted, rows = secrets_of(office), rows_of(office)
+    words = ("destroy", str(KEPT), "--early", "drill")
+    killed = killed_everywhere(office, tmp_path / "killed", today(), *words)
+    intact = []
+    for each in killed:
+        with each.opened() as inbox, inbox.transaction() as session:
+            present = of_the_case(session)
+            assert [] == session.scalars(select(Leaving)).all()
+            kept = keystore.load(inbox.home, session).attachments
+        intact.append(bool(present["cases"]))
+        if intact[-1]:
+            assert rows | {"journal": ()} == present | {"journal": ()}
+            assert {wanted[name] for name in wanted if name.startswith("key")} <= {one.seed for one in kept}
+        else:
+            assert set() == found_in(each, wanted)
+    assert sorted(intact, reverse=True) == intact
+    assert {True, False} == set(intact)
+
+
+def test_a_letter_from_before_the_first_key_is_destroyed_like_any_other(
+    world: World, portal: Portal, collect: Any, tmp_path: Path
+) -> None:
+    """Officers may enter one from before the inbox was founded; what comes of it later is known again."""
+    answers = tmp_path / "answers.toml"
+    answers.write_text('what = "une vieille lettre"', "utf-8")
+    words = ("--route", "letter", "--language", "fr", "--received", "2021-01-05", "--answers", answers)
+    collect(portal.bundle())
+    world.office.json("enter", *words)
+    work_on(world.office, is_open=False, closed=today(), outcome="out_of_scope")
+    world.office.json("outbox", "--out", world.office.out)
+    tell_portal(world.office, portal)
+    assert [1] == world.office.json("destroy", "--due")["cases"]
+    assert 2 == tombstones(world.office)
+
+
+def test_what_belonged_to_a_destroyed_case_is_known_when_it_comes_again(
+    world: World, portal: Portal, reporter: Reporter, collect: Any, tmp_path: Path
+) -> None:
+    """From a portal put back from an older copy: no new case; of what was part of it nothing is kept.
+
+    What comes later is a row that names no case, with its envelope; so is a withdrawal.
+    """
+    report, letter = first(reporter), Sent(reporter.follow_up())
+    drop = Sent(build.drop(world, "a note"))
+    collect(portal.bundle(report, letter, drop))
+    for number in (1, 2):
+        with world.office.opened() as inbox, inbox.transaction() as session:
+            work = session.get_one(Handling, number)
+            work.is_open, work.closed, session.get_one(Case, number).status = False, today(), "closed"
+    world.office.json("outbox", "--out", world.office.out)
+    tell_portal(world.office, portal)
+    for number in ("1", "2"):
+        world.office.json("show", number)
+    world.office.json("destroy", "1", "2", "--early", "drill")
+    restored = Portal(world, tmp_path / "restored")
+    late = [Sent(reporter.follow_up("encore")), first(reporter, text="autrement")]
+    withdrawn = [Withdrawal(reporter.keys.case_id, bytes(32))]
+    path = restored.bundle(report, letter, drop, *late, withdrawn=withdrawn)
+    world.office.json("collect", path, "--new-instance", restored.fingerprint)
+    listed = world.office.json("list")
+    assert [] == listed["cases"]
+    kept = sorted((row["kind"], row["file"] is not None) for row in listed["unopened"])
+    assert [("destroyed", False), *[("destroyed", True)] * 2, *[("destroyed-again", False)] * 3] == kept
+    assert reporter.keys.case_id not in decrypted(world.office)
+
+
+def test_no_case_gets_the_number_of_a_destroyed_one(closed: Office, portal: Portal, world: World) -> None:
+    closed.json("destroy", "1", "--early", "drill")
+    collected = closed.json("collect", portal.bundle(first(Reporter(world))))
+    assert [2] == collected[0]["cases"]
+
+
+def test_what_reminds_of_a_case_goes_with_the_key_of_its_time(
+    closed: Office, portal: Portal, clock: Clock
+) -> None:
+    """Nothing could be opened any more that comes again."""
+    closed.json("destroy", "1", "--early", "drill")
+    assert 2 == tombstones(closed)
+    clock.wait(70)
+    closed.json("keys", "rotate")
+    clock.wait(60)
+    closed.json("collect", portal.bundle(edit=lambda intake: build.replace(intake, exported=clock.day)))
+    closed.json("keys", "destroy")
+    assert 0 == tombstones(closed)
+
+
+def tombstones(office: Office) -> int:
+    with office.opened() as inbox, inbox.transaction() as session:
+        return len(session.scalars(select(Tombstone)).all())
+
+
+def test_who_could_not_read_the_case_learns_nothing_of_its_end(told: Trio) -> None:
+    """Neither from the list, which is that of the others without its line, nor from the journal."""
+    told.others.json("destroy", "1", str(KEPT), "--early", "drill")
+    whole = told.others.json("eliminations")["eliminations"]
+    assert [1, KEPT] == [line["case"] for line in whole]
+    assert whole[:1] == told.excluded.json("eliminations")["eliminations"]
+    said = told.excluded.run("journal", "print").out
+    assert (True, False) == ("destroyed case 1" in said, f"case {KEPT}" in said)
+    assert f"destroyed case {KEPT}" in told.others.run("journal", "print").out
+    with told.others.opened() as inbox, inbox.transaction() as session:
+        assert [(KEPT, "bruno")] == [
+            (row.case, row.officer) for row in session.scalars(select(PastExclusion))
+        ]
+
+
+def test_the_two_who_confirm_are_named_and_no_third_who_is_there(told: Trio) -> None:
+    """In the list, in the journal's line of the case, and where a passage was struck."""
+    with told.office.of(*NAMES).opened() as inbox:
+        door = Open(inbox)
+        door._inbox = with_witnesses(inbox, lambda _: ("bruno", "chloe"))
+        for words in (["minimise", "2", "what", "--text", "case"], ["destroy", "1", "--early", "drill"]):
+            assert 0 == cli.run(words, door)
+        with inbox.transaction() as session:
+            assert ["bruno, chloe"] == session.scalars(select(Strike.by).filter_by(case=2, position=2)).all()
+    (line,) = told.others.json("eliminations")["eliminations"]
+    assert "bruno, chloe" == line["by"]
+    (entry,) = [
+        each for each in told.others.json("journal", "print")["entries"] if each["act"] == "destroyed"
+    ]
+    assert ["bruno", "chloe"] == entry["officers"]
+
+
+def test_the_number_of_the_excluded_case_stays_taken_for_those_who_may_not_know_of_it(told: Trio) -> None:
+    told.others.json("destroy", str(KEPT), "--early", "drill")
+    portal = Portal(World(told.others), told.others.root.parent / "third")
+    words = ("collect", portal.bundle(first(Reporter(portal.world))), "--new-instance", portal.fingerprint)
+    assert [KEPT + 1] == told.excluded.json(*words)[0]["cases"]
+
+
+def test_the_list_for_the_archives_holds_nothing_of_a_report(told: Trio, tmp_path: Path) -> None:
+    """Paper and JSON say the same: numbers, days, rule, category, outcome; nothing is overwritten."""
+    told.others.json("destroy", str(KEPT), "2", "--early", "drill")
+    listed = told.others.json("eliminations", "--out", tmp_path / "list")
+    paper, plain = (Path(each).read_text() for each in listed["files"])
+    assert listed["eliminations"] == json.loads(plain)["eliminations"]
+    assert not any(CANARY in each for each in (paper, plain))
+    keys = {"case", "received", "closed", "destroyed", "by", "rule", "category", "outcome"}
+    assert [keys, keys] == [set(line) for line in listed["eliminations"]]
+    for words in ("BORDEREAU D'ÉLIMINATION", "visa of the archives", "Dossiers / cases: 2"):
+        assert words in paper
+    again = told.others.run("eliminations", "--out", tmp_path / "list")
+    assert (1, True) == (again.code, "nothing is overwritten" in again.err)
+    for days, count in ((0, 2), (1, 0)):
+        since = (today() + timedelta(days)).isoformat()
+        assert count == len(told.others.json("eliminations", "--since", since)["eliminations"])
+
+
+def test_the_copies_to_be_destroyed_are_named(closed: Office) -> None:
+    """The honest limit: an older copy of the vault still holds what was in it."""
+    said = closed.run("destroy", "1", "--early", "drill").out
+    assert ["  keystore-1.age", "  keystore-2.age", "  the vault, from before now"] == said.splitlines()[2:]
+
+
+def test_a_file_that_another_row_still_needs_stays(
+    world: World, portal: Portal, reporter: Reporter, collect: Any
+) -> None:
+    """One envelope that came twice: set aside for a case that goes, and for one that does not."""
+    other, odd = Reporter(world), build.stranger().recipient()
+    envelope = age.seal_bytes(bytes(65_536), [odd])
+    collect(portal.bundle(first(reporter), first(other)))
+    collect(portal.bundle(Sent(envelope, reporter.keys.case_id)))
+    with world.office.opened() as inbox, inbox.transaction() as session:
+        number = session.scalars(select(Case.number).filter_by(case_id=reporter.keys.case_id)).one()
+        work = session.get_one(Handling, number)
+        work.is_open, work.closed, session.get_one(Case, number).status = False, today(), "closed"
+    collect(portal.bundle(Sent(envelope, other.keys.case_id)))
+    world.office.json("outbox", "--out", world.office.out)
+    tell_portal(world.office, portal)
+    assert 2 == len(world.office.json("list")["unopened"])
+    world.office.json("destroy", str(number), "--early", "drill")
+    (row,) = world.office.json("list")["unopened"]
+    assert (world.office.root / row["file"]).exists()

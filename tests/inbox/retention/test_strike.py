@@ -1,0 +1,221 @@
+"""A passage that was struck is in no file, page or index any more; the case says where, not what."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import delete
+
+from inbox import casework, index, striking
+from inbox.casework import Declaration, Handling
+from inbox.schema import Base, Case, FollowUp
+from tests.inbox.retention.test_destroy_cases import found_in
+from tests.support.inbox_builders import (
+    Office,
+    Portal,
+    Reporter,
+    Sent,
+    World,
+    answering,
+    drop,
+    first,
+    read_outbox,
+    read_slot,
+    today,
+)
+from tests.support.inbox_kills import killed_everywhere
+from tests.support.inbox_trio import CANARY, Trio
+
+pytest_plugins = ["tests.support.inbox_room"]
+
+NAME = "Zibeline Quartzmann"
+WANTED = {"name": NAME.encode(), "word": b"zibeline", "another": b"artzmann", "folded": b"ZIBELINE"}
+
+
+@pytest.fixture
+def office(world: World, portal: Portal, collect: Any) -> Office:
+    """A case in which a name stands in two answers, a follow-up and a note; a drop with it."""
+    reporter = Reporter(world)
+    text = f"{NAME} est malade.\nLe quai est ouvert."
+    report = first(reporter, text=text, edit=answering(who=f"chez {NAME}"), files=[b"x"])
+    collect(portal.bundle(report, Sent(reporter.follow_up(f"encore {NAME}, hier")), Sent(drop(world, NAME))))
+    with world.office.opened() as inbox, inbox.transaction() as session:
+        for number in (1, 2):
+            session.add_all(written_by_officers(number))
+            session.get_one(Handling, number).withheld = f"car {NAME} saurait"
+    report, _ = numbers(world.office)
+    world.office.json("reply", str(report), "--text", f"Merci. Qui est {NAME} ?", "--despite-warning", "x")
+    return world.office
+
+
+def written_by_officers(number: int) -> Iterator[Base]:
+    """Yield the name once in each kind of text about a case."""
+    yield casework.Note(case=number, position=1, by="officer", day=today(), text=f"voir {NAME}")
+    yield casework.Tag(case=number, name="zibeline-quartzmann")
+    yield casework.Measure(case=number, position=1, kind="none", day=today(), addressee=NAME, reference="zq")
+    yield casework.Duty(case=number, kind="art14", due=today(), reason=f"{NAME} fuirait")
+    yield casework.Identity(case=number, day=today(), text=f"La voisine de {NAME}")
+
+
+def numbers(office: Office) -> tuple[int, int]:
+    """Return the numbers of the report and the drop."""
+    with office.opened() as inbox, inbox.transaction() as session:
+        unsigned = session.get_one(Case, 1).unsigned
+    return (2, 1) if unsigned else (1, 2)
+
+
+BY_OFFICERS = {"staff-note-1", "tags", "measure-1", "decision-art14", "withheld", "identity"}
+
+
+def test_what_was_struck_is_nowhere_in_the_files(office: Office, tmp_path: Path) -> None:
+    """Opened with the shares, pages used and free; the control is a copy taken before, and each place."""
+    before = office.copy(tmp_path / "before")
+    assert {"name", "word", "another"} <= found_in(before, WANTED)
+    report, dropped = numbers(office)
+    done = [
+        office.json("minimise", str(number), "everywhere", "--text", NAME) for number in (report, dropped)
+    ]
+    assert set() == found_in(office, WANTED)
+    assert dict.fromkeys(BY_OFFICERS | {"what", "who", "follow-up-1", "reply-1"}, 1) == done[0]["struck"]
+    assert dict.fromkeys(BY_OFFICERS | {"note"}, 1) == done[1]["struck"]
+    assert [[], []] == [each["left"] for each in done]
+
+
+def test_links_and_the_line_in_lists_are_made_without_it(office: Office) -> None:
+    report, _ = numbers(office)
+    names = []
+    for _ in range(2):
+        with office.opened() as inbox, inbox.transaction() as session:
+            names.append([kind for kind, _ in index.of(session, report) if kind == "name"])
+            summary = session.get_one(Case, report).summary
+        office.run("minimise", str(report), "everywhere", "--text", NAME)
+    assert ["name"] == names[0]
+    assert ([], f"{striking.STRUCK} est malade.") == (names[1], summary)
+
+
+def test_capitals_accents_spaces_and_what_nobody_sees_do_not_count(office: Office) -> None:
+    report, _ = numbers(office)
+    for place, typed in (
+        ("what", "ZIBELINE  quartzmann"),
+        ("who", "Zibeline\n Quartzmann"),
+        ("follow-up-1", "Zibe\u200bl\u00efne-Quartzmann"),
+    ):
+        assert {place: 1} == office.json("minimise", str(report), place, "--text", typed)["struck"]
+    assert f"chez {striking.STRUCK}" == office.json("show", str(report))["answers"]["who"]
+
+
+def test_what_is_not_struck_is_named(office: Office) -> None:
+    """What is written in another way, the ledger, the journal."""
+    report, _ = numbers(office)
+    office.json("note", str(report), "--text", "ou Zib\u00e9line_Quartzmann ?")
+    given = ("--to", NAME, "--what", "report", "--ground", "judicial", "--reason", f"of {NAME}")
+    office.json("disclosures", "add", str(report), *given)
+    said = office.run("minimise", str(report), "everywhere", "--text", NAME).out
+    assert "written otherwise or where nothing is struck: disclosures, journal, notes\n" in said
+    assert "not searched" not in said
+    assert "      1  reply-1\n" in said
+
+
+def test_files_are_looked_into_if_they_are_text(world: World, portal: Portal, collect: Any) -> None:
+    files = [f"de {NAME.upper()}".encode(), b"nothing", b"\xff" + NAME.encode(), bytes(1 << 20)]
+    collect(portal.bundle(first(Reporter(world), text=NAME, files=files)))
+    done = world.office.json("minimise", "1", "everywhere", "--text", NAME)
+    assert ([1], [3, 4]) == (done["files_with_it"], done["files_not_searched"])
+    said = world.office.run("minimise", "1", "what:all").out
+    assert "not searched, being no short text: 3, 4\n" in said
+
+
+def test_the_author_reads_the_answer_without_it_from_the_next_outbox_on(
+    world: World, portal: Portal, collect: Any
+) -> None:
+    reporter = Reporter(world)
+    collect(portal.bundle(first(reporter)))
+    world.office.json("reply", "1", "--text", f"Qui est {NAME} ?")
+    world.office.json("minimise", "1", "reply-1", "--text", NAME)
+    _, _, files = read_outbox(Path(world.office.json("outbox", "--out", world.office.out)["file"]), world)
+    slot = read_slot(next(iter(files.values())), reporter)
+    assert [f"Qui est {striking.STRUCK} ?"] == [each.text for each in slot.messages]
+
+
+def test_what_is_left_is_never_too_long_to_be_read_again(world: World, portal: Portal, collect: Any) -> None:
+    """One letter that becomes three: refused, nothing is changed, and the whole can be struck."""
+    collect(portal.bundle(first(Reporter(world), text="ab" * 60_000)))
+    world.office.json("reply", "1", "--text", "x " * 4_000)
+    before = world.office.state()
+    for words, hint in ((["what", "--text", "a"], "PLACE:all"), (["reply-1", "--text", "x"], "reply-N:all")):
+        said = world.office.run("minimise", "1", *words)
+        assert (1, True) == (said.code, "would be too long" in said.err and hint in said.err)
+    assert before == world.office.state()
+    world.office.json("minimise", "1", "what:all")
+    world.office.json("minimise", "1", "reply-1:all")
+
+
+def test_whoever_may_not_read_a_case_yet_tries_no_words_on_it(trio: Trio) -> None:
+    with trio.others.opened() as inbox, inbox.transaction() as session:
+        session.execute(delete(Declaration))
+    for text in (CANARY, "nothing"):
+        assert "must declare" in trio.others.run("minimise", "3", "everywhere", "--text", text).err
+
+
+def test_power_lost_while_a_passage_is_struck_leaves_it_or_nothing_of_it(
+    office: Office, tmp_path: Path
+) -> None:
+    """Killed at every step: it stands in every place, or in none once the inbox is opened again."""
+    report, dropped = numbers(office)
+    office.json("minimise", str(dropped), "everywhere", "--text", NAME)
+    words = ("minimise", str(report), "everywhere", "--text", NAME)
+    whole, intact = office.json("show", str(report)), []
+    for each in killed_everywhere(office, tmp_path / "killed", today(), *words):
+        shown = each.json("show", str(report))
+        intact.append(shown == whole | {"unread": False, "follow_ups": shown["follow_ups"]})
+        if not intact[-1]:
+            assert (set(), 1) == (found_in(each, WANTED), len(shown["struck"]))
+    assert sorted(intact, reverse=True) == intact
+    assert {True, False} == set(intact)
+
+
+def test_the_rest_stays_is_found_and_says_where_something_was(office: Office) -> None:
+    """The signature is gone with it: on that a guess could be tried."""
+    report, _ = numbers(office)
+    office.json("minimise", str(report), "everywhere", "--text", NAME)
+    shown = office.json("show", str(report))
+    assert f"{striking.STRUCK} est malade.\nLe quai est ouvert." == shown["answers"]["what"]
+    assert f"encore {striking.STRUCK}, hier" == shown["follow_ups"][0]["text"]
+    assert [{"day": today().isoformat(), "place": "everywhere"}] == shown["struck"]
+    assert f"minimised on {today()} at everywhere" in office.run("show", str(report)).out
+    (found,) = office.json("queue", "--search", "quai ouvert")["cases"]
+    assert report == found["case"]
+    with office.opened() as inbox, inbox.transaction() as session:
+        assert session.get_one(Case, report).signature is None
+        assert [b""] == [each.signature for each in session.query(FollowUp)]
+    (entry,) = [each for each in office.json("journal", "print")["entries"] if each["act"] == "minimise"]
+    assert (report, "everywhere") == (entry["case"], entry["about"])
+
+
+def test_only_the_place_that_is_named_is_struck(office: Office) -> None:
+    report, _ = numbers(office)
+    office.json("minimise", str(report), "who:all")
+    office.json("minimise", str(report), "file-1:all")
+    shown = office.json("show", str(report))
+    assert (striking.STRUCK, True) == (shown["answers"]["who"], NAME in shown["answers"]["what"])
+    assert [striking.STRUCK] == [file["name"] for file in shown["attachments"]]
+    assert ["who", "file-1"] == [each["place"] for each in shown["struck"]]
+    assert 0 == office.run("outbox", "--out", office.out).code
+
+
+def test_what_does_not_stand_there_changes_nothing(office: Office) -> None:
+    report, _ = numbers(office)
+    before = office.state()
+    for words in (
+        ["what", "--text", "nothing of it"],
+        ["nowhere", "--text", NAME],
+        ["follow-up-2:all"],
+        ["what", "--text", ""],
+        ["what", "--text", " \u200b"],
+        ["everywhere:all"],
+        [NAME, "--text", NAME],
+    ):
+        assert 1 == office.run("minimise", str(report), *words).code, words
+    assert before == office.state()
+    assert NAME not in office.run("journal", "print").out

@@ -1,0 +1,36 @@
+"""A clock that was ahead for a while: what was dated by it, and how days count from today again."""
+
+import pytest
+
+from tests.support.inbox_builders import Office, today
+from tests.support.inbox_clock import moved
+from tests.support.inbox_trio import Trio
+
+pytest_plugins = ["tests.support.inbox_room"]
+
+
+def test_two_officers_note_that_the_clock_was_ahead(trio: Trio, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Until then nothing can be done, and the hint names it; afterwards everything can."""
+    clock = moved(monkeypatch)
+    office: Office = trio.others
+    nothing = office.run("journal", "clock", "--reason", "x")
+    assert (1, True) == (nothing.code, "nothing to correct" in nothing.err)
+    clock.wait(3650)
+    office.json("keyring", "--out", office.out / "ahead")
+    clock.wait(-3650)
+    said = office.run("list")
+    assert (1, True) == (said.code, "inbox journal clock --reason TEXT" in said.err)
+    assert 2 == office.run("journal", "clock").code
+    noted = office.json("journal", "clock", "--reason", "a new battery")
+    for words in (["list"], ["keyring", "--out", office.out / "now"], ["journal", "verify"]):
+        assert 0 == office.run(*words).code
+    entries = office.json("journal", "print")["entries"]
+    (entry,) = [each for each in entries if each.get("act") == "correct-clock"]
+    assert (today().isoformat(), "a new battery", 2) == (
+        entry["day"],
+        entry["reason"],
+        len(entry["officers"]),
+    )
+    assert noted["head"]["n"] == entry["n"]
+    clock.wait(-1)
+    assert 1 == office.run("list").code  # days count from there

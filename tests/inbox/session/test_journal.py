@@ -1,0 +1,214 @@
+"""The journal: what every act leaves in it, and that nothing in it can be changed unnoticed."""
+
+import contextlib
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import delete, select, update
+from sqlalchemy.orm import Session
+
+from inbox import anchors, cli, journal
+from inbox.acts import Act, Deed
+from inbox.errors import Refused
+from inbox.journal import By
+from inbox.schema import JournalEntry, Office
+from inbox.unlocking import Inbox
+from tests.support import inbox_builders as builders
+from tests.support.inbox_builders import today
+from tests.support.inbox_clock import moved
+from tests.support.inbox_trio import KEPT, Trio, undone
+
+pytest_plugins = ["tests.support.inbox_room"]
+
+
+@pytest.fixture(scope="module")
+def opened(founded_trio: Trio) -> Iterator[Inbox]:
+    with founded_trio.others.opened() as inbox:
+        yield inbox
+
+
+def broken(session: Session) -> str:
+    """Return what verifying says of a journal that does not hold."""
+    with pytest.raises(Refused) as caught:
+        anchors.check(session, None, None)
+    return str(caught.value)
+
+
+def flips(value: Any) -> Iterator[Any]:
+    """Yield what a column holds with one bit of one byte flipped, for each byte in turn; a number has 8."""
+    if isinstance(value, bytes):
+        for place, byte in enumerate(value):
+            yield value[:place] + bytes([byte ^ 1 << place % 8]) + value[place + 1 :]
+    elif value is not None:
+        raw = value.to_bytes(8, "big", signed=True)
+        for place, byte in enumerate(raw):
+            other = raw[:place] + bytes([byte ^ 0x80]) + raw[place + 1 :]
+            yield int.from_bytes(other, "big", signed=True)
+
+
+# One of each kind: bare, about a case, about a thing, with a reason, of a day before that of the last.
+DEEDS = [
+    Deed(Act.LIST),
+    Deed(Act.SHOW, case=KEPT),
+    Deed(Act.SET_STATUS, case=70_000, about="closed"),
+    Deed(Act.EXCLUDE, case=1, about="bruno", reason="son frère, dit-elle"),
+    Deed(Act.CORRECT_CLOCK, reason="a new battery"),
+    Deed(Act.OPEN),
+]
+
+
+@contextlib.contextmanager
+def short_journal(opened: Inbox) -> Iterator[Session]:
+    """Give the vault with a journal that has one entry of each kind behind that of the founding."""
+    with undone(opened) as session:
+        session.execute(delete(JournalEntry).where(JournalEntry.n > 1))
+        day = today() + timedelta(1)
+        for deed in DEEDS:
+            day = today() if deed.act is Act.CORRECT_CLOCK else day
+            journal.note(session, By(("alice", "chloe"), day), deed)
+        assert len(DEEDS) + 1 == anchors.check(session, None, None).head.n
+        yield session
+        session.expire_all()
+        assert len(DEEDS) + 1 == anchors.check(session, None, None).head.n
+
+
+def test_a_flipped_byte_anywhere_is_found_and_its_entry_named(opened: Inbox) -> None:
+    """Every byte of every column of every entry, as somebody would flip it who has the vault open."""
+    columns = JournalEntry.__table__.columns
+    with short_journal(opened) as session:
+        for row in session.execute(select(*columns)).all():
+            for column in columns:
+                for wrong in flips(getattr(row, column.name)):
+                    stored = wrong if column.primary_key else row.n
+                    session.execute(update(JournalEntry).filter_by(n=row.n).values({column.name: wrong}))
+                    session.expire_all()
+                    said = broken(session)
+                    assert said.startswith(f"entry {row.n} of the journal "), (column.name, wrong)
+                    session.execute(update(JournalEntry).filter_by(n=stored).values(**row._mapping))
+
+
+def test_no_two_journals_begin_alike(opened: Inbox, founded: builders.Office) -> None:
+    """The genesis is drawn: what was noted in one inbox cannot be put into another."""
+    with founded.opened() as other:
+        begun = []
+        for inbox in (opened, other):
+            with inbox.transaction() as session:
+                begun.append(next(journal.follow(session)))
+    assert [(0, 32), (0, 32)] == [(head.n, len(head.hash)) for head in begun]
+    assert begun[0] != begun[1]
+
+
+@pytest.mark.parametrize("column", ["journal_genesis", "journal_seed", "deployment"])
+def test_a_flipped_byte_of_what_the_journal_begins_with_is_found(opened: Inbox, column: str) -> None:
+    """Its first entry does not fit any more."""
+    with short_journal(opened) as session:
+        whole = session.scalars(select(getattr(Office, column))).one()
+        for wrong in flips(whole):
+            session.execute(update(Office).values({column: wrong}))
+            session.expire_all()
+            assert broken(session).startswith("entry 1 of the journal ")
+        session.execute(update(Office).values({column: whole}))
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (delete(JournalEntry).where(JournalEntry.n == 1), "entry 1 of the journal is missing"),
+        (delete(JournalEntry).where(JournalEntry.n == 4), "entry 4 of the journal is missing"),
+        (delete(JournalEntry).where(JournalEntry.n.in_([3, 4])), "entry 3 of the journal is missing"),
+        (update(JournalEntry).where(JournalEntry.n == 4).values(n=99), "entry 4 of the journal is missing"),
+        (update(JournalEntry).where(JournalEntry.case == KEPT).values(case=None), "was filed as another"),
+        (update(JournalEntry).where(JournalEntry.n == 2).values(case=1), "entry 2 of the journal was filed"),
+        (update(Office).values(journal_genesis=bytes(32)), "entry 1 of the journal does not follow"),
+        (update(Office).values(journal_seed=bytes(32)), "entry 1 of the journal was altered"),
+    ],
+    ids=["first", "middle", "two", "moved", "filed-for-all", "filed-for-case", "genesis", "seed"],
+)
+def test_what_is_removed_or_put_elsewhere_is_named(opened: Inbox, change: Any, said: str) -> None:
+    with undone(opened) as session:
+        session.execute(change)
+        session.expire_all()
+        assert said in broken(session)
+
+
+def test_the_last_entry_cannot_be_filed_under_another_number(opened: Inbox) -> None:
+    """The chain alone would not see it."""
+    with undone(opened) as session:
+        last = journal.head(session).n
+        session.execute(update(JournalEntry).where(JournalEntry.n == last).values(n=last + 5))
+        session.expire_all()
+        assert f"entry {last} of the journal was filed as another" == broken(session)
+
+
+def test_a_damaged_end_stops_no_work_and_is_named(trio: Trio) -> None:
+    """The reports can still be read; the entry stays in its place, damaged, and others follow it."""
+    with trio.others.opened() as inbox, inbox.transaction() as session:
+        last = journal.head(session).n
+        session.execute(update(JournalEntry).where(JournalEntry.n == last).values(raw=b"{}"))
+    assert 0 == trio.others.run("list").code
+    verified = trio.others.run("journal", "verify")
+    assert (1, "") == (verified.code, verified.out)
+    assert f"error: entry {last} of the journal was altered" in verified.err
+    printed = trio.others.run("journal", "print", "--from", str(last)).out
+    assert f"{last}  ????-??-??  damaged; see: inbox journal verify" in printed
+
+
+def test_a_clock_set_back_leaves_no_entry(trio: Trio, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nor does the command do anything: an act without a day in order cannot be noted."""
+    before = trio.office.state()
+    clock = moved(monkeypatch)
+    clock.wait(-1)
+    for words in (["list"], ["show", "1"], ["conflict", "exclude", "1", "chloe", "--reason", "x"]):
+        said = trio.others.run(*words)
+        assert (1, True) == (said.code, "but the journal already has an entry of" in said.err)
+    clock.wait(1)
+    assert 0 == trio.others.run("list").code
+    assert before == trio.office.state()
+
+
+def test_an_act_that_is_undone_leaves_no_entry(trio: Trio) -> None:
+    """Both are in one transaction."""
+    before = trio.others.json("journal", "print")["head"]["n"]
+    assert 1 == trio.others.run("reply", "1", "--text", " ").code
+    assert 1 == trio.others.run("conflict", "lift", "1", "alice", "--reason", "x").code
+    assert before + 1 == trio.others.json("journal", "print")["head"]["n"]
+
+
+def test_it_is_printed_for_people_and_programs(trio: Trio) -> None:
+    """Day, who, what, which case, about what, why; the end is what stands on the last line."""
+    printed = trio.others.run("journal", "print").out.splitlines()
+    said = trio.others.json("journal", "print", "--from", "2")
+    day = today().isoformat()
+    assert f"     1  {day}  alice, bruno, chloe: found (" in printed[0]
+    (line,) = [line for line in printed if " exclude " in line]
+    assert line.endswith(f"{day}  alice, chloe: exclude case {KEPT} (bruno) reason: he is named")
+    assert 2 == said["entries"][0]["n"]
+    (entry,) = [each for each in said["entries"] if each.get("act") == "exclude"]
+    assert (["alice", "chloe"], KEPT, "bruno", "he is named", False) == tuple(
+        entry[key] for key in ("officers", "case", "about", "reason", "withheld")
+    )
+    n, fingerprint = printed[-1].removeprefix("journal: entry ").split(", ")
+    assert "" == printed[-2]
+    assert (int(n) + 1, 8) == (said["head"]["n"], len(fingerprint.split()))
+
+
+def test_what_is_about_a_case_that_is_kept_from_somebody_present_is_withheld(trio: Trio) -> None:
+    """Number and day remain, so that the chain shows no gap; the others read all of it."""
+    withheld = [each for each in trio.excluded.json("journal", "print")["entries"] if each["withheld"]]
+    full = {each["n"]: each for each in trio.others.json("journal", "print")["entries"]}
+    about = [n for n, each in full.items() if each.get("case") == KEPT]
+    assert about == [each["n"] for each in withheld]
+    assert all(set(each) == {"n", "day", "withheld"} for each in withheld)
+    assert len(about) >= 3
+    lines = trio.excluded.run("journal", "print").out
+    assert len(about) == lines.count("withheld: about a case that is kept from somebody present")
+
+
+def test_every_act_is_done_somewhere() -> None:
+    """An act that nothing does would make the list of what can be done a lie."""
+    sources = {path: path.read_text("utf-8") for path in Path(cli.__file__).parent.rglob("*.py")}
+    text = "".join(source for path, source in sources.items() if path.name != "acts.py")
+    assert [act for act in Act if f"Act.{act.name}" not in text] == []

@@ -1,0 +1,297 @@
+"""What takes two officers: each with a passphrase typed for this very act, each named in the journal."""
+
+import contextlib
+import io
+import shlex
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+
+from crypto import card
+from crypto.bundle import Link
+from inbox import cards, cli, handling, sharefile, terminal
+from inbox.acts import TWO_OFFICERS, Act, Deed
+from inbox.casework import Measure
+from inbox.errors import Locked, Refused
+from inbox.officers import Credential
+from inbox.session import Open
+from inbox.unlocking import Inbox
+from tests.support import inbox_builders as build
+from tests.support.inbox_builders import Office, Portal, Said, World, passphrase_of
+from tests.support.inbox_clock import moved
+
+NAMES = ("alice", "bruno", "chloe")
+# What each act gives away, and so the list itself, is for people to decide: it does not change by itself.
+SENSITIVE = {
+    "extract",
+    "close-unfounded",
+    "accept-instance",
+    "sign-pages",
+    "adopt-questionnaire",
+    "accept-card",
+    "remove-channel",
+    "rotate-keys",
+    "destroy-keys",
+    "change-officers",
+    "renew-shares",
+    "lift-conflict",
+    "name-alias",
+    "remove-alias",
+    "correct-clock",
+    "read-identity",
+    "disclose-identity",
+    "break-glass",
+    "make-dossier",
+    "answer-access",
+    "destroy-cases",
+    "accept-gap",
+    "lift-quarantine",
+    "minimise",
+    "release-hold",
+    "remove-proceedings",
+}
+COMMANDS = [
+    "attachment 1 1 --out {out}/file --reason x",
+    *(
+        f"close 1 {outcome} --disclosure withheld --reason x"
+        for outcome in ("unfounded", "insufficient", "bad_faith")
+    ),
+    "collect {new_portal} --confirm-instance {fingerprint}",
+    "collect {new_portal} --new-instance {fingerprint}",
+    "sign-pages {pages} --out {out}",
+    "questionnaire {file}",
+    "channels accept {card} --fingerprint X",
+    "channels remove ombudsman",
+    "keys rotate --now",
+    "keys rotate",
+    "keys destroy",
+    "officers add dora --shares {out}/shares",
+    "officers remove chloe --shares {out}/shares",
+    "officers renew --shares {out}/shares --quorum 3",
+    "officers renew --shares {out}/shares",
+    "conflict lift 1 bruno --reason x",
+    "conflict alias bruno Dupont",
+    "conflict unalias bruno Dupont",
+    "journal clock --reason x",
+    "identity show 1",
+    "disclosures add 1 --to X --what identity --ground judicial",
+    "break-glass 1 --reason x",
+    "destroy 1 --early x",
+    "collect {later} --after-restore",
+    "quarantine 1 --lift --reason x",
+    "minimise 1 note --text x",
+    "hold 1 --release --reason x",
+    "retract 1 1 --reason x",
+    "dossier make 1 --for prosecutor --to X --recipient {recipient} --out {out}/dossier",
+    "access 1 --person X --out {out}/access",
+]
+
+
+@pytest.fixture
+def office(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Office:
+    """An inbox in its second epoch, whose first keys are due to be destroyed, with a closed case.
+
+    Its portal is ahead of it.
+    """
+    (tmp_path / "office").mkdir()
+    office = Office.found_by(tmp_path / "office", NAMES, 2)
+    portal = Portal(World(office), tmp_path / "medium")
+    clock = moved(monkeypatch)
+    clock.wait(70)
+    office.json("keys", "rotate")
+    clock.wait(60)
+    drop = build.Sent(build.drop(portal.world, "a note"))
+    bundle = portal.bundle(drop, edit=lambda intake: build.replace(intake, exported=clock.day))
+    office.json("collect", bundle, "--confirm-instance", portal.fingerprint)
+    with office.opened() as inbox, inbox.transaction() as transaction:
+        handling.set_closed(handling.of(transaction, 1), clock.day)
+        transaction.add(Measure(case=1, position=1, kind="suspension", day=clock.day))
+    portal.bundle(applied=Link(9, bytes(32)))
+    return office
+
+
+@pytest.fixture
+def place(office: Office, tmp_path: Path) -> dict[str, object]:
+    """What the commands name."""
+    other = Portal(World(office), tmp_path / "other")
+    made = tmp_path / "card"
+    made.mkdir()
+    with office.opened() as inbox, inbox.transaction() as session:
+        raw, signature = cards.issue(session, build.today())
+    (made / card.CARD).write_bytes(raw)
+    (made / card.SIGNATURE).write_bytes(signature)
+    return {
+        "later": tmp_path / "medium" / "inspection-2.tar",
+        "new_portal": other.bundle(),
+        "fingerprint": f"'{other.fingerprint}'",
+        "file": build.QUESTIONNAIRE,
+        "pages": build.manifest(office, tmp_path / "manifest.json"),
+        "out": office.out,
+        "card": made,
+        "recipient": build.stranger().recipient().encode(),
+    }
+
+
+Typing = Callable[..., None]
+
+
+@pytest.fixture
+def types(monkeypatch: pytest.MonkeyPatch) -> Typing:
+    """Return a function that has the officers type these passphrases, and nothing more."""
+
+    def given(*answers: str) -> None:
+        remaining = iter(answers)
+        monkeypatch.setattr(
+            terminal.sys, "stdin", SimpleNamespace(isatty=lambda: True, readline=lambda: "no\n")
+        )
+        monkeypatch.setattr(terminal.getpass, "getpass", lambda *_, **__: next(remaining, ""))
+
+    return given
+
+
+@contextlib.contextmanager
+def session(office: Office) -> Iterator[tuple[Inbox, Callable[[str], Said]]]:
+    """Open a session of two and give its inbox, and what runs a command in it."""
+    with office.opened() as inbox:
+        door = Open(inbox)
+
+        def run(line: str) -> Said:
+            out, err = io.StringIO(), io.StringIO()
+            with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+                code = cli.run(shlex.split(line), door)
+            return Said(code, out.getvalue(), err.getvalue())
+
+        yield door._inbox, run
+
+
+def test_which_acts_take_two_officers_is_written_down() -> None:
+    """One act more or less is a decision, to be made here as well."""
+    assert SENSITIVE == {act.value for act in TWO_OFFICERS}
+
+
+@pytest.mark.parametrize("act", sorted(TWO_OFFICERS))
+def test_one_officer_alone_does_none_of_them(founded_two: Office, types: Typing, act: Act) -> None:
+    """Whatever the command: with one passphrase there is no transaction, with two there is."""
+    with session(founded_two) as (inbox, _):
+        types(passphrase_of("alice"))
+        with pytest.raises(Locked), inbox.acting(Deed(act), build.today()):
+            raise AssertionError
+        types(passphrase_of("alice"), passphrase_of("bruno"))
+        # So that nothing is noted; a clock that is right has nothing to correct.
+        with (
+            pytest.raises((ZeroDivisionError, Refused)) as caught,
+            inbox.acting(Deed(act), build.today()),
+        ):
+            raise ZeroDivisionError
+        assert caught.type is not Locked
+
+
+@pytest.fixture(scope="module")
+def founded_two(tmp_path_factory: pytest.TempPathFactory) -> Office:
+    return Office.found_by(tmp_path_factory.mktemp("two"), NAMES[:2], 2)
+
+
+def acts(office: Office) -> list[str]:
+    return [entry["act"] for entry in office.json("journal", "print")["entries"]]
+
+
+def test_every_command_that_does_one_asks_two(
+    office: Office, place: dict[str, object], types: Typing
+) -> None:
+    """With the second passphrase wrong or not typed it is refused: state and journal stay as they were.
+
+    The same command with both passphrases is the control: whatever else it may say, it goes beyond.
+    """
+    before, entries = office.state(), acts(office)
+    with session(office) as (_, run):
+        for command in COMMANDS:
+            line = command.format(**place)
+            for second, words in (
+                ("wrong", "wrong passphrase for the share of bruno"),
+                ("", "takes two officers"),
+            ):
+                types(passphrase_of("alice"), second)
+                said = run(line)
+                assert (1, True) == (said.code, words in said.err), (line, said)
+                assert "passphrase now" in said.err
+    assert before == office.state()
+    # but for what was shown before it was to be destroyed, keys and a case, and for the print itself
+    assert [*entries, *["list-keys"] * 2, *["list-retention"] * 2, "read-journal"] == acts(office)
+    copies = iter(range(100))
+    for command in COMMANDS:
+        copy = office.copy(office.root.parent.parent / f"copy{next(copies)}")
+        with session(copy) as (_, run):
+            types(passphrase_of("alice"), passphrase_of("bruno"))
+            said = run(command.format(**place))
+            assert "wrong passphrase" not in said.err, command
+            assert "error: this takes" not in said.err, command
+
+
+def test_every_sensitive_act_has_a_command_above(
+    office: Office, place: dict[str, object], types: Typing
+) -> None:
+    """So that the list of commands cannot fall behind the list of acts."""
+    asked = set()
+    with session(office) as (_, run):
+        for command in COMMANDS:
+            types()
+            told, _, _ = run(command.format(**place)).err.partition("\nthis takes ")
+            asked.add(told.splitlines()[-1].split()[0])
+    assert SENSITIVE == asked
+
+
+def test_what_a_file_may_do_is_told_before_anybody_types_a_passphrase(office: Office, types: Typing) -> None:
+    """Whoever then writes it out has read that it is as hostile as its sender."""
+    with session(office) as (_, run):
+        types()
+        warned, asked, _ = run(f"attachment 1 1 --out {office.out}/file --reason x").err.partition(
+            "this takes"
+        )
+        assert ("the sender's own bytes" in warned, asked) == (True, "this takes")
+        assert "own bytes" not in run(f"preview 1 1 --out {office.out}/file").err
+
+
+def test_both_are_named_in_the_journal(office: Office, types: Typing) -> None:
+    """Of three who are present, the two who confirmed."""
+    with session(office.of(*NAMES)) as (_, run):
+        types("", passphrase_of("bruno"), passphrase_of("chloe"))
+        assert 0 == run("keys rotate --now --reason drill").code
+    entry = office.json("journal", "print")["entries"][-2]
+    assert ("rotate-keys", ["bruno", "chloe"], "drill") == (entry["act"], entry["officers"], entry["reason"])
+
+
+def test_a_new_passphrase_is_asked_each_time(office: Office, types: Typing) -> None:
+    """What was typed for one act is not good for the next."""
+    with session(office) as (_, run):
+        types(passphrase_of("alice"), passphrase_of("bruno"))
+        assert [0, 1] == [run("keys rotate --now").code, run("keys rotate --now").code]
+
+
+def test_who_opened_a_session_with_a_sheet_is_told_where_it_counts(
+    founded_two: Office, tmp_path: Path, types: Typing
+) -> None:
+    """Nobody knows who sits there once it is open; a single command is given the sheet itself."""
+    words = sharefile.unseal(
+        sharefile.parse(founded_two.share_of("bruno").read_bytes()), passphrase_of("bruno")
+    )
+    office = founded_two.of("alice")
+    brought = [*office.bring(), Credential(words.encode(), None)]
+    office.bring = lambda *_: brought  # type: ignore[method-assign]
+    files = " ".join(f"--new-passphrase-file {office.secret_of(name)}" for name in NAMES[:2])
+    with session(office) as (_, run):
+        types(passphrase_of("alice"))
+        said = run(f"officers renew --shares {tmp_path} {files}")
+    assert (1, True) == (said.code, "to a single command, not in a session: officers renew" in said.err)
+
+
+def test_one_officer_who_is_alone_confirms_alone(tmp_path: Path, types: Typing) -> None:
+    """Afresh in a session, and with the passphrase that comes with a single command."""
+    office = Office.found(tmp_path)
+    with session(office) as (_, run):
+        types()
+        assert "this takes the officer's passphrase" in run("keys rotate --now").err
+        types(build.PASSPHRASE)
+        assert 0 == run("keys rotate --now").code
+    assert 0 == office.run("keys", "rotate", "--now").code

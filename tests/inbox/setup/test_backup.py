@@ -1,0 +1,473 @@
+"""Backups: what they hold and what opens them, put back whole or not at all; the inbox goes on from one."""
+
+import hashlib
+import json
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import text
+
+from crypto import base64url
+from crypto.bundle import Link
+from inbox import cli, numbering, records
+from inbox.schema import Case, Message
+from inbox.session import Open
+from tests.inbox.setup.test_upgrade import SECOND
+from tests.support.inbox_builders import CLOSING, Office, Portal, Reporter, Said, World, first, today
+from tests.support.inbox_ending import tell_portal
+from tests.support.inbox_kills import killed_everywhere
+from tests.support.inbox_trio import Trio, of_the_case
+from tests.support.installation import Installation
+from tests.support.small_disk import small_disk
+
+pytest_plugins = ["tests.support.inbox_room"]
+
+
+class Copies:
+    """Two media: one for backups, one for key stores."""
+
+    def __init__(self, folder: Path) -> None:
+        self.out, self.keys = folder / "backups", folder / "keys"
+        for each in (self.out, self.keys):
+            each.mkdir(exist_ok=True)
+
+    def of(self, office: Office) -> dict[str, str]:
+        made = office.json("backup", "--out", self.out, "--keystore-out", self.keys)
+        assert isinstance(made, dict)
+        return made
+
+    def restore(
+        self, office: Office, made: dict[str, str], folder: Path, **instead: Path
+    ) -> tuple[Office, Said]:
+        """Put a backup back into a folder, with the shares of an office, and return what was said."""
+        folder.mkdir(exist_ok=True)
+        shutil.copytree(office.shares, folder / "shares", dirs_exist_ok=True)
+        restored = Office(folder, office.present)
+        restored.out.mkdir(exist_ok=True)
+        given = {"folder": made["folder"], "keystore": made["keystore"]} | instead
+        pairs = [(office.share_of(name), office.secret_of(name)) for name in office.present]
+        restored.opening = lambda: [  # type: ignore[method-assign]
+            str(word) for share, secret in pairs for word in ("--share", share, "--passphrase-file", secret)
+        ]
+        return restored, restored.run(
+            "restore", "--from", given["folder"], "--keystore", given["keystore"], "--json"
+        )
+
+
+@pytest.fixture
+def copies(tmp_path: Path) -> Copies:
+    return Copies(tmp_path)
+
+
+def files(folder: Path) -> dict[str, bytes]:
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()
+    }
+
+
+def test_a_backup_put_back_is_the_inbox_it_was_opened_by_the_same_shares(
+    trio: Trio, copies: Copies, tmp_path: Path
+) -> None:
+    """Every row but the journal's own line, every file; any two of the officers open it."""
+    made = copies.of(trio.others)
+    restored, said = copies.restore(trio.others, made, tmp_path / "new")
+    assert (0, "") == (said.code, said.err)
+    before, after = trio.others.state(), restored.state()
+    assert (["('last-case', '1003')"], 1004) == (after.pop("settings"), said.json["next_case"])
+    assert [] == before.pop("settings")
+    assert before == after
+    assert 0 == restored.run("journal", "verify").code
+    acts = [entry["act"] for entry in restored.json("journal", "print")["entries"]]
+    assert ["back-up", "restore", "read-journal", "read-journal"] == acts[-4:]
+    out = tmp_path / "file"
+    assert 0 == restored.run("attachment", "1", "1", "--out", out, "--reason", "x").code
+    assert b"case 1" in out.read_bytes()
+
+
+def test_a_backup_holds_no_key_store_and_no_share(trio: Trio, copies: Copies) -> None:
+    """What is destroyed in the key store must not live on in backups; the key store has its own name."""
+    made = copies.of(trio.others)
+    held, home = files(Path(made["folder"])), files(trio.others.root)
+    store = Path(made["keystore"])
+    assert home[store.name] == store.read_bytes()
+    assert {"backup.json", *home} - {store.name} == set(held)
+    assert all(home[name] == content for name, content in held.items() if name != "backup.json")
+    assert not any(home[store.name] in content for content in held.values())
+    listed = json.loads(held["backup.json"])
+    assert set(held) - {"backup.json"} == {file["name"] for file in listed["files"]}
+    assert today().isoformat() == listed["day"]
+
+
+@pytest.mark.parametrize(
+    "places", ["{home}/x {keys}", "{out} {out}", "{out} {out}/x", "{out}/x {out}", "{out} {home}"]
+)
+def test_backup_and_key_store_do_not_lie_within_one_another(trio: Trio, copies: Copies, places: str) -> None:
+    for folder in (trio.others.root / "x", copies.out / "x"):
+        folder.mkdir()
+    given = places.format(home=trio.others.root, out=copies.out, keys=copies.keys).split()
+    said = trio.others.run("backup", "--out", given[0], "--keystore-out", given[1])
+    assert (1, True) == (said.code, "must not lie within one another" in said.err)
+    assert {} == files(copies.out) | files(copies.keys)
+
+
+def test_nothing_is_written_over(trio: Trio, copies: Copies, tmp_path: Path) -> None:
+    """Neither an older backup, nor another key store of that name, nor a home."""
+    made = copies.of(trio.others)
+    before = files(copies.out)
+    again = trio.others.run("backup", "--out", copies.out, "--keystore-out", copies.keys)
+    assert (1, True, before) == (again.code, "is already there" in again.err, files(copies.out))
+    (tmp_path / "other").mkdir()
+    Path(made["keystore"]).write_bytes(b"another")
+    other = trio.others.run("backup", "--out", tmp_path / "other", "--keystore-out", copies.keys)
+    assert (1, True) == (other.code, "is another key store" in other.err)
+    assert {} == files(tmp_path / "other")
+    state = files(trio.others.root)
+    said = trio.others.run("restore", "--from", made["folder"], "--keystore", made["keystore"])
+    assert (1, True, state) == (said.code, "is already there" in said.err, files(trio.others.root))
+
+
+def test_while_a_session_is_open_elsewhere_no_torn_copy_is_made(trio: Trio, copies: Copies) -> None:
+    with trio.others.opened():
+        said = trio.others.run("backup", "--out", copies.out, "--keystore-out", copies.keys)
+    assert (1, True) == (said.code, "another inbox command is at work here" in said.err)
+    assert {} == files(copies.out) | files(copies.keys)
+
+
+def test_a_session_that_goes_on_makes_a_backup_of_what_it_was_until_then(
+    trio: Trio, copies: Copies, tmp_path: Path
+) -> None:
+    """In the middle of the work: what was done before is in it, what comes after is not."""
+    with trio.others.opened() as inbox:
+        door = Open(inbox)
+        words = ["backup", "--out", str(copies.out), "--keystore-out", str(copies.keys)]
+        done = [
+            cli.run(each, door)
+            for each in (["note", "1", "--text", "before"], words, ["note", "1", "--text", "after"])
+        ]
+    assert [0, 0, 0] == done
+    (folder,), (store,) = copies.out.iterdir(), copies.keys.iterdir()
+    restored, _ = copies.restore(
+        trio.others, {"folder": str(folder), "keystore": str(store)}, tmp_path / "new"
+    )
+    told = [
+        [note["text"] for note in each.json("show", "1")["work"]["notes"]] for each in (restored, trio.others)
+    ]
+    assert [["case 1", "before"], ["case 1", "before", "after"]] == told
+
+
+def test_a_medium_that_is_full_holds_no_backup_and_a_full_disk_no_inbox(
+    trio: Trio, copies: Copies, tmp_path: Path
+) -> None:
+    """Nothing half of either; with room enough the same succeeds."""
+    words = ("--keystore-out", copies.keys)
+    with small_disk(tmp_path / "full", "64k") as grow:
+        said = trio.others.run("backup", "--out", tmp_path / "full", *words)
+        assert (1, True, {}) == (said.code, "No space left" in said.err, files(tmp_path / "full"))
+        grow("8m")
+        made = trio.others.json("backup", "--out", tmp_path / "full", *words)
+        with small_disk(tmp_path / "home", "64k") as grow_home:
+            home = Office(tmp_path / "home", trio.others.present)
+            home.opening = trio.others.opening  # type: ignore[method-assign]
+            restore = ("restore", "--from", made["folder"], "--keystore", made["keystore"])
+            said = home.run(*restore)
+            assert (1, True, {}) == (said.code, "No space left" in said.err, files(tmp_path / "home"))
+            grow_home("8m")
+            assert 0 == home.run(*restore).code
+
+
+def test_a_backup_that_was_changed_is_not_put_back(trio: Trio, copies: Copies, tmp_path: Path) -> None:
+    """A byte of any kind of file, a missing one, another's key store, a path that leads out, wrong shares."""
+    made = copies.of(trio.others)
+    folder, store = Path(made["folder"]), Path(made["keystore"])
+    kinds = {
+        path.suffix + path.parent.name: path
+        for path in folder.rglob("*")
+        if path.name != "backup.json" and path.is_file()
+    }
+    assert 5 == len({*kinds})
+    for n, path in enumerate([*kinds.values(), store]):
+        raw = path.read_bytes()
+        path.write_bytes(bytes([raw[0] ^ 1]) + raw[1:])
+        refused(copies, trio.others, made, tmp_path / f"changed{n}")
+        path.unlink()
+        refused(copies, trio.others, made, tmp_path / f"missing{n}")
+        path.write_bytes(raw)
+    listed = (folder / "backup.json").read_text()
+    (folder / "backup.json").write_text(listed.replace('"vault.json"', '"../x.json"'))
+    refused(copies, trio.others, made, tmp_path / "path")
+    again = json.loads(listed)
+    again["files"] += again["files"][:1]
+    (folder / "backup.json").write_text(json.dumps(again, separators=(",", ":")))
+    refused(copies, trio.others, made, tmp_path / "twice")
+    (folder / "backup.json").write_text(listed)
+    refused(copies, trio.others.of("alice"), made, tmp_path / "alone")
+    (vault_file,) = folder.glob("vault-*.sqlite")
+    for n, path in enumerate((vault_file, store)):
+        raw = path.read_bytes()
+        path.write_bytes(raw[:-100] + bytes([raw[-100] ^ 1]) + raw[-99:])
+        list_as_it_is(folder, path)
+        refused(copies, trio.others, made, tmp_path / f"listed{n}")
+        path.write_bytes(raw)
+        list_as_it_is(folder, path)
+    assert 0 == copies.restore(trio.others, made, tmp_path / "right")[1].code
+
+
+def test_a_number_that_the_lost_inbox_may_have_given_is_given_to_no_other_case(
+    world: World, portal: Portal, collect: Callable[..., Any], tmp_path: Path
+) -> None:
+    """As far as officers name it; else by a leap. The lost inbox had a second case, the backup has one."""
+    medium = Copies(tmp_path)
+    collect(portal.bundle(first(Reporter(world))))
+    made = medium.of(world.office)
+    collect(portal.bundle(first(Reporter(world))))
+    reports = portal.bundle(first(Reporter(world)))
+    numbers = []
+    for n, known in enumerate([["--last-case", "2"], []]):
+        lost = tmp_path / f"lost{n}"
+        world.office.root.rename(lost)
+        share, secret = next(lost.glob("*.share")), world.office.secret
+        home = ["--home", str(world.office.root), "--share", str(share), "--passphrase-file", str(secret)]
+        restoring = [*home, "restore", "--from", made["folder"], "--keystore", made["keystore"]]
+        assert 0 == cli.run([*restoring, *known])
+        shutil.copy(share, world.office.root)
+        given = ("--after-restore", "--confirm-instance", portal.fingerprint)
+        numbers += world.office.json("collect", reports, *given)[0]["cases"]
+    assert [3, 1002] == numbers
+
+
+def test_after_an_upgrade_officers_name_the_last_number(world: World) -> None:
+    """An old vault has no room for it; what was given already is not named again."""
+    world.office.json("settings", "--last-case", "7")
+    entries = world.office.json("journal", "print")["entries"]
+    assert ("change-settings", "last case 7") == (entries[-2]["act"], entries[-2]["about"])
+    said = world.office.run("settings", "--last-case", "6")
+    assert (1, True) == (said.code, "numbers up to 7 are given already" in said.err)
+    with world.office.opened() as inbox, inbox.transaction() as session:
+        assert 7 == numbering.last(session)
+
+
+def test_no_last_number_is_named_that_would_leave_none_for_new_cases(world: World) -> None:
+    """It takes one officer, and is never taken back; the control is the highest that is taken."""
+    for number, code in ((2**53 - 1, 1), (1_000_008, 1), (1_000_007, 0)):
+        world.office.json("settings", "--last-case", "7")
+        said = world.office.run("settings", "--last-case", str(number))
+        assert (code, bool(code)) == (said.code, "no number above 7 was given so far" in said.err)
+
+
+def test_the_share_of_an_officer_who_is_alone_is_named_as_not_in_it(
+    world: World, trio: Trio, tmp_path: Path
+) -> None:
+    """It lies in the home, and without it nobody opens the backup; those of several lie elsewhere."""
+    medium = Copies(tmp_path)
+    said = world.office.run("backup", "--out", medium.out, "--keystore-out", medium.keys).out
+    (share,) = world.office.root.glob("*.share")
+    assert f"{share.name} is not in it: keep a copy apart from both, nobody opens it without\n" in said
+    assert share.name not in files(medium.out) | files(medium.keys)
+    (tmp_path / "trio").mkdir(exist_ok=True)
+    assert [] == Copies(tmp_path / "trio").of(trio.others)["shares"]
+
+
+@pytest.fixture
+def small(world: World, portal: Portal, collect: Callable[..., Any]) -> Office:
+    """An inbox with one report that has a file: each file that is copied is some steps more."""
+    collect(portal.bundle(first(Reporter(world), files=[b"x"])))
+    return world.office
+
+
+def test_power_lost_while_an_inbox_is_put_back_leaves_a_whole_one_or_none(
+    small: Office, tmp_path: Path
+) -> None:
+    """Killed at every step: what is there opens with its case; where nothing is, it can be put back."""
+    made = Copies(tmp_path).of(small)
+    (share,) = small.root.glob("*.share")
+    words = ["restore", "--from", made["folder"], "--keystore", made["keystore"]]
+    words += ["--share", str(share), "--passphrase-file", str(small.secret)]
+    begun = Office(tmp_path / "before")
+    begun.root.parent.mkdir()
+    killed = killed_everywhere(begun, tmp_path / "killed", today(), *words)
+    whole = [each.root.exists() for each in killed]
+    assert sorted(whole) == whole
+    assert 10 < whole.index(True)
+    for each in [*killed[: whole.index(True) : 5], *killed[whole.index(True) :]]:
+        if not each.root.exists():
+            assert 0 == cli.run(["--home", str(each.root), *words])
+        shutil.copy(share, each.root)
+        shutil.copy(small.secret, each.secret)
+        assert ([1], 0) == (
+            [case["case"] for case in each.json("list")["cases"]],
+            each.run("attachment", "1", "1", "--out", each.root.parent / "file", "--reason", "x").code,
+        )
+        assert ["file", "inbox", "passphrase"] == sorted(path.name for path in each.root.parent.iterdir())
+
+
+def test_no_backup_is_made_of_a_vault_that_is_damaged(trio: Trio, copies: Copies) -> None:
+    """Else the last whole one would give way to it; the control is the page as it was."""
+    (path,) = trio.others.root.glob("vault-*.sqlite")
+    raw = path.read_bytes()
+    words = ("backup", "--out", copies.out, "--keystore-out", copies.keys)
+    path.write_bytes(raw[:-100] + bytes([raw[-100] ^ 1]) + raw[-99:])
+    said = trio.others.run(*words)
+    assert (1, True, {}) == (said.code, "the vault is damaged" in said.err, files(copies.out))
+    path.write_bytes(raw)
+    assert 0 == trio.others.run(*words).code
+
+
+def list_as_it_is(folder: Path, path: Path) -> None:
+    """Let the list of a backup say of a file what it is now: whoever changes one can change the other."""
+    listed = json.loads((folder / "backup.json").read_text())
+    found = base64url.encode(hashlib.sha256(path.read_bytes()).digest())
+    for file in listed["files"]:
+        file["hash"] = found if file["name"] == path.name else file["hash"]
+    listed["keystore_hash"] = found if path.name.startswith("keystore") else listed["keystore_hash"]
+    (folder / "backup.json").write_text(json.dumps(listed, separators=(",", ":")))
+
+
+def refused(copies: Copies, office: Office, made: dict[str, str], folder: Path) -> None:
+    _, said = copies.restore(office, made, folder)
+    assert 1 == said.code, said
+    assert ["out", "shares"] == sorted(path.name for path in folder.iterdir())
+
+
+def test_power_lost_while_a_backup_is_made_leaves_a_whole_one_or_none(small: Office, tmp_path: Path) -> None:
+    """What was cut short is no backup, is swept away by the next, and does not stand in its way."""
+    folder = small.root.parent
+    for name in ("backups", "keys"):
+        (folder / name).mkdir()
+    words = ("backup", "--out", "{}/backups", "--keystore-out", "{}/keys")
+    killed = killed_everywhere(small, tmp_path / "killed", today(), *words)
+    whole = []
+    for n, each in enumerate(killed):
+        (*made,) = (each.root.parent / "backups").glob("backup-*")
+        whole.append(len(made))
+        if n % 5 == 0 and not made:
+            made = [Path(Copies(each.root.parent).of(each)["folder"])]
+        for folder in made:
+            assert (folder / "backup.json").exists()
+            assert not [path for path in folder.parent.iterdir() if path != folder]
+    assert sorted(whole) == whole
+    assert {0, 1} == set(whole)
+
+
+def test_a_backup_of_an_older_version_is_put_back_and_upgraded(
+    trio: Trio, copies: Copies, tmp_path: Path
+) -> None:
+    """As it was made: by copying a home of that version, its list beside it."""
+    made = copies.of(trio.others)
+    older = trio.others.copy(tmp_path / "older")
+    with older.opened() as inbox, inbox.vault.transaction() as session:
+        for statement in SECOND:
+            session.execute(text(statement))
+    folder = Path(made["folder"])
+    (vault_file,) = folder.glob("vault-*.sqlite")
+    shutil.copy(older.root / vault_file.name, vault_file)
+    list_as_it_is(folder, vault_file)
+    restored, said = copies.restore(trio.others, made, tmp_path / "new")
+    assert (0, True) == (said.code, said.json["old"])
+    assert "earlier version" in restored.run("list").err
+    restored.json("upgrade")
+    assert [1, 2, 3] == [case["case"] for case in restored.json("list")["cases"]]
+    assert 0 == restored.run("journal", "verify").code
+
+
+def test_a_destroyed_case_is_still_in_an_older_backup_and_that_is_said(
+    trio: Trio, copies: Copies, tmp_path: Path
+) -> None:
+    """The honest limit: with its key store and the shares of its time it opens."""
+    made = copies.of(trio.others)
+    portal = Portal(World(trio.others), tmp_path / "medium")
+    trio.others.json("collect", portal.bundle(), "--new-instance", portal.fingerprint)
+    tell_portal(trio.others, portal)
+    trio.others.json("show", "3")
+    said = trio.others.run("destroy", "3", "--early", "drill").out
+    assert Path(made["keystore"]).name in said
+    assert "the vault, from before now" in said
+    restored, _ = copies.restore(trio.others, made, tmp_path / "old")
+    with restored.opened() as inbox, inbox.transaction() as session:
+        assert of_the_case(session)["cases"]
+
+
+def test_a_bundle_that_is_missing_stays_missing_without_two_officers_word(
+    world: World, portal: Portal, collect: Callable[..., Any]
+) -> None:
+    """``--after-restore`` changes nothing where nothing is missing."""
+    collect(portal.bundle(first(Reporter(world))))
+    portal.bundle()
+    late = portal.bundle()
+    assert "bundle 2 is missing" in world.office.run("collect", late).err
+    world.office.json("collect", late, "--after-restore")
+    acts = [(entry["act"], entry["about"]) for entry in world.office.json("journal", "print")["entries"]]
+    assert ("accept-gap", "bundle 3 after 1") in acts
+    world.office.json("collect", portal.bundle(), "--after-restore")
+    acts = [entry["act"] for entry in world.office.json("journal", "print")["entries"]]
+    assert 1 == acts.count("accept-gap")
+
+
+@pytest.fixture
+def behind(tmp_path: Path, free_port: Callable[[], int]) -> Installation:
+    """A real portal with an inbox that was put back from before the last three outboxes and two bundles."""
+    installation = Installation(tmp_path, port=free_port())
+    inbox = installation.inbox
+    answers = tmp_path / "answers.toml"
+    answers.write_text('what = "On m\'a abordé, dit la voix"\n', "utf-8")
+    told = ("--route", "telephone", "--language", "fr", "--received", today().isoformat())
+    inbox.json("enter", *told, "--answers", answers)
+    installation.carry_back(1)
+    installation.carry_in(1)
+    copies = Copies(tmp_path)
+    made = inbox.json("backup", "--out", copies.out, "--keystore-out", copies.keys)
+    inbox.run("reply", "1", "--text", "Merci")
+    for n in (2, 3):
+        installation.carry_back(n)
+        installation.carry_in(n)
+    installation.carry_back(4)
+    lost = tmp_path / "lost"
+    inbox.home.rename(lost)
+    (share,) = lost.glob("*.share")
+    inbox.run("restore", "--from", made["folder"], "--keystore", made["keystore"], "--share", share)
+    shutil.copy(share, inbox.home)  # that of an officer who is alone
+    return installation
+
+
+def test_an_inbox_put_back_from_before_the_last_exchange_goes_on_with_the_real_portal(
+    behind: Installation,
+) -> None:
+    """Refused as it stands; then, by the officers' word, bundles come and outboxes are taken again."""
+    inbox = behind.inbox
+    inbox.run("reply", "1", "--text", "Encore merci")
+    assert "bundle 2 is missing" in json.dumps(behind.carry_in(4, code=1))
+    collected = inbox.json("collect", behind.medium / "inspection-4.tar", "--after-restore")
+    assert [] == collected[0]["warnings"]
+    behind.carry_back(5)
+    shown = inbox.json("show", "1")
+    assert (True, True) == (shown["messages"][-1]["sent"], shown["last_slot"] > 4)
+    behind.carry_in(5)
+    behind.carry_back(6)
+    entries = inbox.json("journal", "print")["entries"]
+    (about,) = [each["about"] for each in entries if each["act"] == "accept-gap"]
+    assert "bundle 4 after 1, outbox 4 after 1" == about
+
+
+def test_what_was_not_sent_yet_stays_unsent_when_serials_leap(
+    world: World, portal: Portal, collect: Callable[..., Any]
+) -> None:
+    """And outboxes that this inbox made under numbers that were taken are forgotten, with what they told."""
+    collect(portal.bundle(first(Reporter(world))))
+    collect(portal.bundle(first(Reporter(world))))
+    world.office.json("close", "2", *CLOSING)
+    world.office.json("outbox", "--out", world.office.out)
+    world.office.json("reply", "1", "--text", "x")
+    world.office.json("collect", portal.bundle(applied=Link(1, bytes(32))), "--after-restore")
+    with world.office.opened() as inbox, inbox.transaction() as session:
+        case, message = session.get_one(Case, 1), session.get_one(Message, (1, 1))
+        assert message.serial == case.serial + 1
+        last = records.last_outbox(session)
+        assert last is not None
+        assert (1, bytes(32), True) == (last.n, last.hash, last.confirmed)
+        newest = records.newest_keyring(session)
+        assert newest is not None
+        assert newest.serial > 1_000
+        assert (1_000, None) == (records.office(session).card_serial, session.get_one(Case, 2).closed_in)
+    assert 2 == world.office.json("outbox", "--out", world.office.out)["n"]

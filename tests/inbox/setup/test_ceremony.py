@@ -1,0 +1,318 @@
+"""The ceremony that founds an inbox: who may be in it, what it leaves, what is left when it is cut short."""
+
+import re
+import stat
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from crypto import shares
+from inbox import disk, founding, officers
+from inbox.errors import Refused
+from inbox.officers import Credential
+from inbox.papers import Handout
+from inbox.unlocking import unlocked
+from tests.support import goldens
+from tests.support import inbox_builders as build
+from tests.support.inbox_builders import Office, passphrase_of
+from tests.support.inbox_kills import killed_everywhere
+from tests.support.traces import found_in, found_in_files
+from tests.support.typist import JOB, Typist, typing
+
+NAMES = ("alice", "bruno", "chloe")
+INIT = ["init", "--deployment", "Fanal", "--channel", "inspection", "--name-fr", "É", "--name-en", "E"]
+pytest_plugins = ["tests.support.inbox_room"]
+pytestmark = pytest.mark.usefixtures("quick")
+COMMAND = [Path(sys.executable).with_name("inbox"), "--home", "inbox", *INIT]
+
+
+def init(folder: Path, *options: str, names: str = ",".join(NAMES), given: tuple[str, ...] = NAMES) -> Any:
+    """Found an inbox by command, the passphrases of ``given`` from files."""
+    office = Office(folder, ("alice", "bruno"))
+    (folder / "given").mkdir()
+    files = [folder / "given" / name for name in given]
+    for file in files:
+        file.write_text(passphrase_of(file.name))
+    secrets = [word for file in files for word in ("--passphrase-file", str(file))]
+    office.opening = lambda: secrets  # type: ignore[method-assign]
+    return office.run(*INIT, "--officers", names, "--shares", office.shares, *options)
+
+
+@pytest.mark.parametrize(
+    ("names", "quorum", "words"),
+    [
+        ("alice,bruno,alice", "2", "two officers have the same name"),
+        ("alice,bruno,chloe", "4", "a quorum of 4 is more than the 3 officers"),
+        ("alice,bruno,chloe", "1", "each officer alone would open everything"),
+        ("alice,bruno,chloe", "0", "each officer alone would open everything"),
+        ("alice,bruno,chloe", "-1", "each officer alone would open everything"),
+        ("Alice,bruno", "2", "cannot be the name"),
+        ("alice,bru no", "2", "cannot be the name"),
+        ("alice,../bruno", "2", "cannot be the name"),
+        ("alice,", "2", "cannot be the name"),
+        (f"alice,{'b' * 33}", "2", "cannot be the name"),
+        ("a,b,c,d,e,f,g,h", "2", "8 officers cannot share a secret"),
+    ],
+)
+def test_a_circle_that_cannot_be_is_refused_before_anybody_types(
+    tmp_path: Path, names: str, quorum: str, words: str
+) -> None:
+    """Without a terminal a question would be refused in other words; nothing is made."""
+    said = init(tmp_path, "--quorum", quorum, names=names, given=())
+    assert (1, True) == (said.code, words in said.err)
+    assert ["given"] == [path.name for path in tmp_path.iterdir()]
+
+
+def test_an_agreeable_circle_without_terminal_and_files_is_told_what_is_missing(tmp_path: Path) -> None:
+    """The control of the test above: now somebody would have to type."""
+    said = init(tmp_path, "--quorum", "2", given=())
+    assert (1, True) == (said.code, "there is no terminal" in said.err)
+
+
+@pytest.mark.parametrize(
+    ("options", "given", "code", "words"),
+    [
+        ([], NAMES[:2], 2, "give --passphrase-file once for each of: alice, bruno, chloe"),
+        (["--shares", "{}/inbox/shares"], NAMES, 1, "must not lie in the home"),
+        (["--shares", "{}/nowhere/shares"], NAMES, 1, "No such file"),
+        (["--channel", "Bad Channel"], NAMES, 1, "the channel id has an unexpected form"),
+    ],
+    ids=["passphrase-missing", "shares-in-home", "no-folder", "channel"],
+)
+def test_what_cannot_be_founded_leaves_nothing(
+    tmp_path: Path, options: list[str], given: tuple[str, ...], code: int, words: str
+) -> None:
+    said = init(tmp_path, *(option.format(tmp_path) for option in options), given=given)
+    assert (code, True) == (said.code, words in said.err)
+    assert [] == [path for path in tmp_path.rglob("*") if path.is_file() and path.parent.name != "given"]
+
+
+def test_officers_and_shares_go_together(tmp_path: Path) -> None:
+    office = Office(tmp_path)
+    office.secret.write_text(build.PASSPHRASE)
+    for half in (["--officers", "alice,bruno"], ["--shares", str(tmp_path)]):
+        assert (2, True) == ((said := office.run(*INIT, *half)).code, "--officers and --shares" in said.err)
+
+
+def test_a_ceremony_leaves_shares_sheets_and_a_record(tmp_path: Path) -> None:
+    """By files and in JSON; the record names what the vault holds, the words of a sheet open."""
+    said = init(tmp_path, "--quorum", "2", "--sheets", "--json")
+    assert (0, "") == (said.code, said.err)
+    view = said.json
+    assert {"quorums": 3, "fewer": 3} == view["share_test"]
+    paths = [Path(path) for path in (*view["shares"].values(), *view["sheets"].values(), view["record"])]
+    assert sorted(paths) == sorted((tmp_path / "shares").iterdir())
+    assert {0o600} == {stat.S_IMODE(path.stat().st_mode) for path in paths}
+    assert [] == found_in_files(tmp_path / "inbox", map(passphrase_of, NAMES))
+    office = Office(tmp_path, ("alice", "chloe"))
+    for name in NAMES:
+        office.secret_of(name).write_text(passphrase_of(name))
+    keyring, _ = office.keyring()
+    record = Path(view["record"]).read_text()
+    for fact in (view["root_fingerprint"], view["sharing"], "alice, bruno, chloe", "2 of 3"):
+        assert fact in record
+    assert build.base64url.encode(keyring.channels[0].intake_keys[0].id) in record
+    assert office.json("journal", "print")["entries"][0]["act"] == "found"
+    sheet = re.findall(r"(?m)(\d\d?) ([a-z]+)(?=  |$)", Path(view["sheets"]["bruno"]).read_text())
+    typed = "\n".join(
+        f"{number} {word.upper()}" for number, word in sorted(sheet, key=lambda pair: int(pair[0]))
+    )
+    with unlocked(office.root, lambda: [Credential(typed.encode(), None), *office.bring()[:1]]) as inbox:
+        assert ("alice", "bruno") == inbox.present
+
+
+def written_wrongly(path: Path, pieces: Any, write: Any = disk.write) -> None:
+    """Write as a medium does that changes one bit of every share file."""
+    raw = b"".join(pieces)
+    write(path, [raw[:-10] + bytes([raw[-10] ^ 1]) + raw[-9:] if path.suffix == ".share" else raw])
+
+
+def split_for(quorum: int, stated: int, secret: bytes | None = None) -> Any:
+    """Return what splits a secret, or ``secret`` in its place, for a quorum other than each share states."""
+    split = shares.split
+    return lambda given, *, count, **_: [
+        shares.restated(each, stated) for each in split(secret or given, quorum=quorum, count=count)
+    ]
+
+
+FAULTS: dict[str, tuple[Any, str, Any]] = {
+    "medium": (disk, "write", written_wrongly),
+    "fewer-would-do-and-say-so": (shares, "split", split_for(2, stated=2)),
+    "fewer-would-do-and-do-not-say-so": (shares, "split", split_for(2, stated=3)),
+    "more-are-needed-than-said": (shares, "split", split_for(4, stated=3)),
+    "another-secret": (shares, "split", split_for(3, stated=3, secret=bytes(32))),
+}
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_no_inbox_is_founded_on_shares_that_fail_the_test(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fault: str
+) -> None:
+    """Some quorum does not open the test message, or fewer do: no home, no share file, no paper is left."""
+    office = Office(tmp_path)
+    office.shares.mkdir()
+    handout, circle = Handout(office.shares, with_sheets=True), build.circle(*NAMES, "dora", quorum=3)
+    with monkeypatch.context() as patch:
+        patch.setattr(*FAULTS[fault])
+        with pytest.raises(Refused, match="the share test failed"):
+            founding.found(office.root, build.charter(), circle, handout, today=build.today())
+    assert [office.shares] == list(tmp_path.rglob("*"))
+    founded = founding.found(office.root, build.charter(), circle, handout, today=build.today())
+    assert (4, 6) == (founded.proven.quorums, founded.proven.fewer)  # the control
+
+
+def test_a_ceremony_killed_anywhere_is_begun_again_from_the_start(tmp_path: Path) -> None:
+    """At every step the process is killed: there is no home, or a whole one that a quorum opens."""
+    begun = Office(tmp_path / "begun", ("alice", "bruno"))
+    begun.shares.mkdir(parents=True)
+    secrets = []
+    for name in NAMES:
+        begun.secret_of(name).write_text(passphrase_of(name))
+        secrets += ["--passphrase-file", f"{{}}/shares/{name}.passphrase"]
+    words = [*INIT, "--officers", ",".join(NAMES), "--shares", "{}/shares", "--sheets", *secrets]
+    killed = killed_everywhere(begun, tmp_path / "killed", build.today(), *words)
+    whole = [office for office in killed if office.root.exists()]
+    assert 2 <= len(whole) < len(killed) - 20
+    assert any(office.shares.glob("*.sheet.txt") for office in killed if office not in whole)
+    for office in whole:
+        with office.opened() as inbox:
+            assert ("alice", "bruno") == inbox.present
+    cut_short = [office for office in killed if any(office.shares.glob("*.sheet.txt.*.part"))]
+    assert any("word" in path.read_text() for office in cut_short for path in office.shares.glob("*.part"))
+    for office in {*killed[: -len(whole) : 5], *cut_short}:
+        handout = Handout(office.shares, with_sheets=False)
+        founding.found(
+            office.root, build.charter(), build.circle(*NAMES, quorum=2), handout, today=build.today()
+        )
+        with office.opened() as inbox:
+            assert ("alice", "bruno") == inbox.present
+        assert ["inbox", "shares"] == sorted(path.name for path in office.root.parent.iterdir())
+        assert [] == list(office.shares.glob("*.part"))
+
+
+TOO_LONG = "x" * 2_001
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (["--questionnaire", "{}/questions.toml"], "not taken: questionnaire is not TOML"),
+        (["--deployment", TOO_LONG], "a name or note is too long"),
+        (["--name-fr", TOO_LONG], "a name or note is too long"),
+        (["--note-en", TOO_LONG], "a name or note is too long"),
+    ],
+    ids=["questionnaire", "deployment", "name", "note"],
+)
+def test_what_no_page_could_show_is_refused_before_anybody_types(
+    tmp_path: Path, options: list[str], words: str
+) -> None:
+    """Without a terminal a question would be refused in other words; nothing is made."""
+    (tmp_path / "questions.toml").write_text("[[")
+    said = init(tmp_path, *(option.format(tmp_path) for option in options), given=())
+    assert (1, True) == (said.code, said.err.startswith(f"error: {words}"))
+    assert ["given", "questions.toml"] == sorted(path.name for path in tmp_path.iterdir())
+
+
+TWO = ["--officers", "alice,bruno", "--quorum", "2", "--shares", "shares"]
+
+
+def agree(at: Typist) -> None:
+    """Go through a ceremony of two as its officers would, with the mistakes that people make."""
+    at.answers("agree? (yes/no) ", "yes")
+    for chosen in ("too short", "password12345"):
+        at.confides("new passphrase of alice: ", chosen)
+    at.confides("the same again: ", "password12345")
+    at.answers("Keep it all the same? (yes/no) ", "no")
+    at.confides("new passphrase of alice: ", passphrase_of("alice"))
+    at.confides("the same again: ", passphrase_of("alice") + "!")
+    for name in ("alice", "bruno"):
+        at.confides(f"new passphrase of {name}: ", passphrase_of(name))
+        at.confides("the same again: ", passphrase_of(name))
+
+
+def test_a_ceremony_at_a_terminal(tmp_path: Path) -> None:
+    """What two new officers see, word by word; no passphrase is seen, or in a file."""
+    with typing([*COMMAND, *TWO, "--sheets"], tmp_path) as at:
+        agree(at)
+        assert 0 == at.waits()
+    goldens.check("ceremony", at.shown)
+    (record,) = (tmp_path / "shares").glob("record-*.txt")
+    goldens.check("record", record.read_text())
+    (sheet,) = (tmp_path / "shares").glob("alice-*.sheet.txt")
+    goldens.check("sheet", re.sub(r"(?m)(?<=\d )[a-z]{4,8}( *)(?= \d|$)", "WORD", sheet.read_text()))
+    chosen = [passphrase_of(name) for name in ("alice", "bruno")]
+    assert [] == found_in(at.shown.encode(), chosen) + found_in_files(tmp_path, chosen)
+
+
+def test_one_officer_alone_may_make_mistakes_and_is_told_how_strong_it_is(tmp_path: Path) -> None:
+    with typing(COMMAND, tmp_path) as at:
+        for chosen in ("too short", "password12345"):
+            at.confides("new passphrase of officer: ", chosen)
+        at.confides("the same again: ", "password12345")
+        at.sees("weak, found within days")
+        at.answers("Keep it all the same? (yes/no) ", "no")
+        for chosen in (build.PASSPHRASE, build.PASSPHRASE + "!", build.PASSPHRASE, build.PASSPHRASE):
+            at.confides(": ", chosen)
+        at.sees("strong")
+        assert 0 == at.waits()
+    office = Office(tmp_path)
+    with office.opened() as inbox:
+        assert ("officer",) == inbox.present
+
+
+def test_a_weak_passphrase_in_a_file_is_a_warning(tmp_path: Path) -> None:
+    """And no more; a strong one goes without a word, as elsewhere."""
+    office = Office(tmp_path)
+    office.secret.write_text("password12345")
+    said = office.run(*INIT)
+    assert (0, True) == (
+        said.code,
+        said.err.startswith("warning: the passphrase of officer: about 10^4 guesses: weak"),
+    )
+    strong = tmp_path / "strong"
+    strong.write_text(build.PASSPHRASE)
+    assert (0, "") == (
+        (said := office.run("officers", "renew", "--new-passphrase-file", strong)).code,
+        said.err,
+    )
+
+
+def test_who_does_not_agree_changes_nothing(tmp_path: Path) -> None:
+    """Ctrl-Z before that stops nothing: a stopped process would keep what it knows."""
+    with typing([*JOB, *COMMAND, *TWO], tmp_path) as at:
+        at.sees("agree? (yes/no) ")
+        at.presses(b"\x1a")
+        at.types("no")
+        at.sees("ended with 1\n")
+        at.waits()
+    assert "error: not all agreed" in at.shown
+    assert [tmp_path / "shares"] == list(tmp_path.rglob("*"))
+
+
+ANSWERS = [
+    ("agree? (yes/no) ", "yes"),
+    *((question, passphrase_of("alice")) for question in ("new passphrase of alice: ", "the same again: ")),
+    *((question, passphrase_of("bruno")) for question in ("new passphrase of bruno: ", "the same again: ")),
+    ("The shares are made and tried: some seconds.", ""),
+]
+
+
+@pytest.mark.parametrize("place", range(len(ANSWERS)))
+def test_ctrl_c_at_any_question_or_during_the_share_test_changes_nothing(tmp_path: Path, place: int) -> None:
+    with typing([*COMMAND, *TWO], tmp_path) as at:
+        for question, answer in ANSWERS[:place]:
+            at.sees(question)
+            at.types(answer)
+        at.sees(ANSWERS[place][0])
+        at.presses(b"\x03")
+        assert 1 == at.waits()
+    assert "error: stopped\nhint: what was not finished was undone\n" in at.shown
+    assert [tmp_path / "shares"] == list(tmp_path.rglob("*"))
+
+
+def test_the_least_length_is_told_with_advice() -> None:
+    with pytest.raises(Refused, match="shorter than 12 characters") as caught:
+        officers.check_passphrase("x" * 11)
+    assert "drawn by lot" in caught.value.hint

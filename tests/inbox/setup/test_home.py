@@ -1,0 +1,422 @@
+"""The home of the inbox: how it begins, who opens it, what happens when a part of it is damaged."""
+
+import json
+import os
+import shutil
+import stat
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import IntegrityError
+
+from crypto import passphrase
+from crypto.errors import Malformed, NotForUs
+from inbox import disk, founding, header, keystore, officers
+from inbox.errors import (
+    HeaderDamaged,
+    HomeRefused,
+    KeyStoreDamaged,
+    OtherSharing,
+    Refused,
+    VaultDamaged,
+    VaultMissing,
+    WrongPassphrase,
+)
+from inbox.home import Home
+from inbox.keystore import KeyStore
+from inbox.sharing import Appointee, Circle
+from inbox.unlocking import unlocked
+from tests.support import inbox_builders as build
+from tests.support.inbox_builders import Office, Portal, Reporter, Sent, World
+
+
+class Killed(BaseException):
+    """Stands for the power that fails: nothing may catch it."""
+
+
+@pytest.fixture(scope="module")
+def founded(tmp_path_factory: pytest.TempPathFactory) -> Office:
+    return Office.found(tmp_path_factory.mktemp("founded"))
+
+
+@pytest.fixture
+def office(founded: Office, tmp_path: Path) -> Office:
+    return founded.copy(tmp_path / "office")
+
+
+def test_a_passphrase_opens_what_it_wrapped_and_no_other_does() -> None:
+    """Accents typed as one character or as two are the same passphrase."""
+    salt, secret = bytes(16), os.urandom(32)
+    quick = {"opslimit": build.QUICK[0], "memlimit": build.QUICK[1]}
+    wrapped = passphrase.wrap(secret, passphrase.stretch("phare \u00e9teint", salt, **quick))
+    assert len(secret) + passphrase.OVERHEAD == len(wrapped)
+    assert secret == passphrase.unwrap(wrapped, passphrase.stretch("phare e\u0301teint", salt, **quick))
+    with pytest.raises(NotForUs):
+        passphrase.unwrap(wrapped, passphrase.stretch("phare eteint", salt, **quick))
+    with pytest.raises(NotForUs):
+        passphrase.unwrap(wrapped[:-1], passphrase.stretch("phare \u00e9teint", salt, **quick))
+
+
+@pytest.mark.parametrize("changed", [{"salt": b"short"}, {"opslimit": 0}, {"memlimit": 1}], ids=str)
+def test_argon2id_refuses_parameters_out_of_range(changed: dict[str, Any]) -> None:
+    given = {"salt": bytes(16), "opslimit": 1, "memlimit": 8192} | changed
+    with pytest.raises(Malformed):
+        passphrase.stretch("x", given["salt"], opslimit=given["opslimit"], memlimit=given["memlimit"])
+
+
+def test_the_vault_key_is_fixed_for_ever() -> None:
+    """Another value would shut every vault that exists."""
+    expected = "e6d6852a0437403a2ff4d4c1750b6f9920377a186c4ea6403e05e723af20dbb9"
+    assert expected == passphrase.vault_key(bytes(range(32))).hex()
+
+
+def test_init_by_command_uses_the_strong_parameters_and_says_what_the_portal_needs(tmp_path: Path) -> None:
+    office = Office(tmp_path)
+    office.secret.write_text(build.PASSPHRASE)
+    said = office.run(
+        "init", "--deployment", "Fanal", "--channel", "a-1", "--name-fr", "É", "--name-en", "E", "--json"
+    )
+    assert (0, {"deployment", "root_key", "root_fingerprint"}) == (said.code, set(said.json))
+    (share,) = (json.loads(path.read_bytes()) for path in office.root.glob("officer-*.share"))
+    assert ("argon2id", 3, 256 << 20) == (share["kdf"], share["opslimit"], share["memlimit"])
+    assert office.json("list") == {"cases": [], "unopened": [], "warnings": []}
+
+
+def test_only_the_owner_can_read_anything(office: Office) -> None:
+    """Files 0600, folders 0700."""
+    assert 0o700 == stat.S_IMODE(office.root.stat().st_mode)
+    modes = {path.is_dir(): stat.S_IMODE(path.stat().st_mode) for path in office.root.rglob("*")}
+    assert {True: 0o700, False: 0o600} == modes
+
+
+def test_an_existing_home_is_left_alone(office: Office) -> None:
+    before = office.state()
+    said = office.run("init", "--deployment", "x", "--channel", "x", "--name-fr", "x", "--name-en", "x")
+    assert (1, True) == (said.code, "already there, nothing was changed" in said.err)
+    assert before == office.state()
+
+
+@pytest.mark.parametrize(
+    ("changes", "secret", "words"),
+    [
+        ({}, "elevenchars", "shorter than 12"),
+        ({"channel": "Bad Channel"}, build.PASSPHRASE, "channel id"),
+        ({"name_fr": "x" * 2_001}, build.PASSPHRASE, "too long"),
+        ({"questionnaire": b"no = [toml"}, build.PASSPHRASE, "not TOML"),
+    ],
+    ids=["short-passphrase", "channel", "name", "questionnaire"],
+)
+def test_what_cannot_be_founded_leaves_nothing(
+    tmp_path: Path, changes: dict[str, Any], secret: str, words: str
+) -> None:
+    with pytest.raises((Refused, Malformed), match=words):
+        founding.found(
+            tmp_path / "inbox",
+            replace(build.charter(), **changes),
+            Circle((Appointee("officer", secret),), 1, build.QUICK),
+            today=build.today(),
+        )
+    assert [] == list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("step", ["write", "sync_folder", "make_folder"])
+def test_an_interrupted_ceremony_leaves_no_half_vault(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: str
+) -> None:
+    """However far it came, it is begun again from the start."""
+    home = tmp_path / "inbox"
+    original = getattr(disk, step)
+    places = range(2)
+    for place in places:
+        count = iter(range(100))
+
+        def stepping(*arguments: Any, place: int = place, count: Any = count) -> None:
+            if next(count) == place:
+                raise Killed
+            original(*arguments)
+
+        with monkeypatch.context() as patch:
+            patch.setattr(disk, step, stepping)
+            with pytest.raises(Killed):
+                founding.found(home, build.charter(), build.alone(), today=build.today())
+        assert [] == list(tmp_path.iterdir())
+    founding.found(home, build.charter(), build.alone(), today=build.today())
+    with Office(tmp_path).opened():
+        pass
+
+
+def opening(office: Office, given: str = build.PASSPHRASE) -> None:
+    with unlocked(office.root, lambda: office.bring(given)) as inbox, inbox.transaction() as session:
+        keystore.load(inbox.home, session)
+
+
+def flip(path: Path, place: int) -> None:
+    raw = bytearray(path.read_bytes())
+    raw[place] ^= 1
+    path.write_bytes(raw)
+
+
+BROKEN: dict[str, tuple[Callable[[Office], Any], type[Refused]]] = {
+    "no-home": (lambda office: shutil.rmtree(office.root), HomeRefused),
+    "header-flipped": (lambda office: flip(office.root / "vault.json", 60), HeaderDamaged),
+    "header-empty": (lambda office: (office.root / "vault.json").write_bytes(b""), HeaderDamaged),
+    "vault-missing": (lambda office: (office.root / "vault-1.sqlite").unlink(), VaultMissing),
+    "vault-flipped": (lambda office: flip(office.root / "vault-1.sqlite", 2_000), VaultDamaged),
+    "vault-empty": (lambda office: (office.root / "vault-1.sqlite").write_bytes(b""), VaultDamaged),
+    "vault-noise": (
+        lambda office: (office.root / "vault-1.sqlite").write_bytes(os.urandom(8192)),
+        VaultDamaged,
+    ),
+    "vault-cut": (
+        lambda office: os.truncate(office.root / "vault-1.sqlite", 12 * 4096),
+        VaultDamaged,
+    ),
+    "vault-lacks-its-last-page": (
+        lambda office: os.truncate(
+            office.root / "vault-1.sqlite", (office.root / "vault-1.sqlite").stat().st_size - 4096
+        ),
+        VaultDamaged,
+    ),
+    "key-store-missing": (lambda office: (office.root / "keystore-1.age").unlink(), KeyStoreDamaged),
+    "key-store-flipped": (lambda office: flip(office.root / "keystore-1.age", 1_700), KeyStoreDamaged),
+    "key-store-empty": (lambda office: (office.root / "keystore-1.age").write_bytes(b""), KeyStoreDamaged),
+}
+
+
+@pytest.mark.parametrize("name", BROKEN)
+def test_each_damage_has_its_own_error(office: Office, name: str, capfd: pytest.CaptureFixture[str]) -> None:
+    """A right passphrase never reads as a wrong one, and SQLCipher says nothing by itself."""
+    damage, error = BROKEN[name]
+    opening(office)
+    damage(office)
+    with pytest.raises(Refused) as caught:
+        opening(office)
+    assert error is type(caught.value)
+    assert ("", "") == capfd.readouterr()
+    said = office.run("collect", "x.tar") if "key-store" in name else office.run("list")
+    assert 1 == said.code
+    assert "Traceback" not in said.err
+
+
+@pytest.mark.parametrize("place", range(0, 320, 7))
+def test_a_flipped_byte_of_the_header_is_damage_and_not_a_wrong_passphrase(
+    office: Office, place: int
+) -> None:
+    raw = bytearray((office.root / "vault.json").read_bytes())
+    raw[place % len(raw)] ^= 1
+    with pytest.raises(HeaderDamaged):
+        header.parse(bytes(raw))
+
+
+def test_a_wrong_passphrase_is_told_as_such(office: Office) -> None:
+    """The same words whatever was wrong about it; nothing changes."""
+    before = office.state()
+    for wrong in ("", build.PASSPHRASE.upper(), build.PASSPHRASE + " "):
+        with pytest.raises(WrongPassphrase):
+            opening(office, wrong)
+    office.secret.write_text("wrong wrong wrong\n")
+    said = office.run("list")
+    assert (1, "error: wrong passphrase for the share of officer") == (said.code, said.err.splitlines()[0])
+    assert before == office.state()
+
+
+def test_a_vault_under_another_header_is_not_a_wrong_passphrase(office: Office, tmp_path: Path) -> None:
+    (tmp_path / "other").mkdir()
+    other = Office.found(tmp_path / "other")
+    shutil.copy(other.root / "vault.json", office.root / "vault.json")
+    with pytest.raises(OtherSharing):
+        opening(office)
+    next(office.root.glob("*.share")).unlink()
+    shutil.copy(next(other.root.glob("*.share")), office.root)
+    with pytest.raises(VaultDamaged):
+        opening(office)
+
+
+def test_damage_behind_the_first_page_is_told_when_it_is_met(office: Office) -> None:
+    """No stack trace, the error of a damaged vault."""
+    size = (office.root / "vault-1.sqlite").stat().st_size
+    for page in range(1, size // 4096):
+        flip(office.root / "vault-1.sqlite", page * 4096 + 100)
+    said = office.run("list")
+    assert (1, True) == (said.code, "the vault is damaged" in said.err)
+
+
+def test_nothing_of_the_vault_lingers_in_clear_or_after_deletion(office: Office) -> None:
+    """What SQLite is told: temporary data in memory, deleted rows overwritten, no journal kept."""
+    with office.opened() as inbox, inbox.transaction() as session:
+        told = {
+            name: session.execute(text(f"PRAGMA {name}")).scalar_one()
+            for name in ("temp_store", "secure_delete", "foreign_keys", "journal_mode", "synchronous")
+        }
+    assert {
+        "temp_store": 2,
+        "secure_delete": 1,
+        "foreign_keys": 1,
+        "journal_mode": "delete",
+        "synchronous": 3,
+    } == told
+
+
+def test_a_newer_vault_is_not_taken_for_a_damaged_one(office: Office) -> None:
+    with office.opened() as inbox, inbox.transaction() as session:
+        session.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    assert "made by a newer version" in office.run("list").err
+
+
+def test_a_full_disk_is_told_and_changes_nothing(office: Office) -> None:
+    """SQLite's own limit of pages stands for the disk."""
+    before = office.state()
+
+    def fill() -> None:
+        with office.opened() as inbox, inbox.transaction() as session:
+            session.execute(text("PRAGMA max_page_count = 1"))
+            session.execute(text("CREATE TABLE filler AS SELECT randomblob(100000)"))
+
+    with pytest.raises(Refused, match="full"):
+        fill()
+    assert before == office.state()
+
+
+def test_a_fault_of_ours_is_not_called_damage(office: Office) -> None:
+    with office.opened() as inbox, pytest.raises(IntegrityError), inbox.transaction() as session:
+        session.execute(text("INSERT INTO key_store (row, generation, seed) VALUES (1, 1, x'00')"))
+
+
+def test_a_call_that_would_wait_is_not_told_as_another_command_at_work(office: Office) -> None:
+    """Say a terminal that takes no more; the control is the test below."""
+    with pytest.raises(BlockingIOError), Home(office.root).locked():
+        raise BlockingIOError
+
+
+def test_two_processes_do_not_work_on_one_home(office: Office) -> None:
+    """The second is told, in this process and in another."""
+    with office.opened():
+        said = office.run("list")
+        assert (1, True) == (said.code, "another inbox command is at work" in said.err)
+        command = [
+            Path(sys.executable).with_name("inbox"),
+            "--home",
+            office.root,
+            "--passphrase-file",
+            office.secret,
+        ]
+        done = subprocess.run([*command, "list"], capture_output=True, text=True, check=False)
+        assert (1, "") == (done.returncode, done.stdout)
+        assert "another inbox command is at work" in done.stderr
+    assert 0 == office.run("list").code
+
+
+def test_a_home_whose_empty_folders_were_not_copied_is_whole(office: Office) -> None:
+    """Not every way to copy a folder takes the empty ones along."""
+    for name in ("attachments", "unopened", "outbox", "arriving"):
+        (office.root / name).rmdir()
+    assert 0 == office.run("outbox", "--out", office.out).code
+    assert 0o700 == stat.S_IMODE((office.root / "arriving").stat().st_mode)
+
+
+STEPS = ["before", "after-write", "before-commit", "after-commit"]
+
+
+@pytest.mark.parametrize("step", STEPS)
+def test_power_lost_while_the_key_store_changes_leaves_it_before_or_after(
+    office: Office, monkeypatch: pytest.MonkeyPatch, step: str
+) -> None:
+    """Killed at each step; then one generation opens, and the file of the other is swept away."""
+    seeds = {bytes(16): bytes(range(32))}
+
+    def stop(*_: Any) -> None:
+        raise Killed
+
+    def change() -> None:
+        with office.opened() as inbox:
+            if step == "after-commit":
+                monkeypatch.setattr(keystore, "sweep", stop)
+            with inbox.transaction() as session:
+                contents = keystore.load(inbox.home, session)
+                if step == "before":
+                    monkeypatch.setattr(disk, "write", stop)
+                if step == "after-write":
+                    monkeypatch.setattr(disk, "sync_folder", stop)
+                keystore.save(inbox.home, session, contents.with_attachments(seeds))
+                if step == "before-commit":
+                    raise Killed
+
+    with pytest.raises(Killed):
+        change()
+    monkeypatch.undo()
+    with office.opened() as inbox, inbox.transaction() as session:
+        contents = keystore.load(inbox.home, session)
+    assert len(contents.attachments) == (1 if step == "after-commit" else 0)
+    name = "keystore-2.age" if step == "after-commit" else "keystore-1.age"
+    assert [name] == [path.name for path in office.root.glob("keystore*")]
+
+
+def test_an_older_key_store_does_not_open_with_the_present_vault(office: Office) -> None:
+    """Put back under the new name, the old file is refused: its key is gone from the vault."""
+    old = (office.root / "keystore-1.age").read_bytes()
+    with office.opened() as inbox, inbox.transaction() as session:
+        keystore.save(inbox.home, session, KeyStore((), ()))
+    assert not (office.root / "keystore-1.age").exists()
+    (office.root / "keystore-2.age").write_bytes(old)
+    with pytest.raises(KeyStoreDamaged):
+        opening(office)
+
+
+def test_killed_while_collecting_the_inbox_is_as_before_or_after(office: Office, tmp_path: Path) -> None:
+    """SIGKILL at some moment of a real collect, several times over; in the end all of it is there once."""
+    world = World(office)
+    portal = Portal(world, tmp_path / "medium")
+    reporters = [Reporter(world) for _ in range(80)]
+    path = portal.bundle(*(Sent(r.report(files=[b"x"]), r.keys.case_id) for r in reporters))
+    before = office.state()
+    command = [
+        Path(sys.executable).with_name("inbox"),
+        "--home",
+        office.root,
+        "--passphrase-file",
+        office.secret,
+    ]
+    command += ["collect", path, "--confirm-instance", portal.fingerprint]
+    for seconds in (0.4, 0.8, 1.2):
+        process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        try:
+            process.wait(timeout=seconds)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+        after = office.state()
+        files = after.pop("files")
+        if after["cases"]:
+            break
+        assert {k: v for k, v in before.items() if k != "files"} == after
+        assert set(before["files"]) <= set(files)
+    assert 0 == office.run("collect", path, "--confirm-instance", portal.fingerprint).code
+    listed = office.json("list")
+    assert (80, []) == (len(listed["cases"]), listed["unopened"])
+    assert 80 == len(list((office.root / "attachments").iterdir()))
+
+
+def test_every_path_of_the_home_has_its_place(office: Office) -> None:
+    home = Home(office.root)
+    assert {
+        "vault.json",
+        "vault-1.sqlite",
+        "keystore-1.age",
+        "attachments",
+        "unopened",
+        "outbox",
+        "arriving",
+        next(home.root.glob("officer-????.share")).name,
+    } == {path.name for path in home.root.iterdir()}
+
+
+def test_the_officers_check_names_the_length() -> None:
+    with pytest.raises(Refused, match="shorter than 12 characters"):
+        officers.check_passphrase("x" * 11)
+    officers.check_passphrase("x" * 12)

@@ -1,0 +1,146 @@
+"""Ctrl-C, or a disk that fails, at every step of a change of officers or of the founding of an inbox."""
+
+import contextlib
+import io
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from inbox import cli, founding, header, keystore, terminal
+from inbox.errors import Superseded
+from inbox.papers import Handout
+from inbox.session import Open
+from tests.support import inbox_builders as build
+from tests.support.inbox_builders import Office, Said, passphrase_of
+from tests.support.inbox_circles import NAMES, header_of, only
+from tests.support.inbox_kills import stopped_at
+
+pytest_plugins = ["tests.support.inbox_room"]
+pytestmark = pytest.mark.usefixtures("quick")
+
+
+def ctrl_c() -> None:
+    raise KeyboardInterrupt
+
+
+def failing_disk() -> None:
+    raise OSError(5, "Input/output error")
+
+
+STOPS = pytest.mark.parametrize("stop", [ctrl_c, failing_disk], ids=["ctrl-c", "failing-disk"])
+
+
+def run(door: Open, *words: str) -> Said:
+    """Run a command in a session."""
+    out, err = io.StringIO(), io.StringIO()
+    with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+        code = cli.run(list(words), door)
+    return Said(code, out.getvalue(), err.getvalue())
+
+
+def renew(office: Office, place: int, stop: Callable[[], None]) -> tuple[int, bool]:
+    """Stop a renewal in a session at a step; return how many steps were left, and whether it had counted.
+
+    What the session says and does afterwards must fit what is on disk.
+    """
+    files = [word for name in NAMES for word in ("--new-passphrase-file", str(office.secret_of(name)))]
+    with office.opened() as inbox:
+        door = Open(inbox)
+        with stopped_at(place, stop) as left:
+            said = run(door, "officers", "renew", "--shares", str(office.shares), *files)
+        has_changed = header_of(office).generation == 2
+        assert (left[0] >= 0) == (said.code == 0)
+        assert has_changed == door.is_over
+        assert (has_changed and said.code != 0) == ("new shares all the same" in said.err)
+        replied = run(door, "reply", "1", "--text", "a reply that must not be lost")
+        assert has_changed == ("vault.json has changed" in replied.err) == (replied.code == 1)
+    return left[0], has_changed
+
+
+@STOPS
+def test_stopped_anywhere_in_a_session_no_key_is_lost(
+    founded_circle: Office, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, stop: Callable[[], None]
+) -> None:
+    """The old circle goes on, or the session is over; the valid vault has its key store either way."""
+    monkeypatch.setattr(terminal, "ask_secret", lambda prompt: passphrase_of(prompt.split()[-1]))
+    left, changed = -1, []
+    while left < 0:
+        office = founded_circle.copy(tmp_path / str(len(changed)))
+        left, has_changed = renew(office, len(changed), stop)
+        changed.append(has_changed)
+        with office.opened() as inbox, inbox.transaction() as session:
+            assert 1 == len(keystore.load(inbox.home, session).intake)
+        only(office, "keystore-*")
+        only(office, "vault-*")
+        assert 3 == len(list(office.shares.glob(f"*-{header.name(header_of(office).sharing)}.share")))
+        assert has_changed != ("must not be lost" in office.run("show", "1").out)
+    assert sorted(changed) == changed
+    assert 5 < changed.count(True) < len(changed) - 10
+
+
+def test_an_inbox_does_nothing_by_a_vault_that_is_not_valid_any_more(
+    founded_circle: Office, tmp_path: Path
+) -> None:
+    """Else it would remove the key store of the valid one; put back, it goes on."""
+    office = founded_circle.copy(tmp_path / "office")
+    valid = (office.root / "vault.json").read_bytes()
+    with office.opened() as inbox:
+        for change in ({"generation": 2}, {"quorum": 3}):
+            fields = {name: getattr(inbox.header, name) for name in ("sharing", "identifier", "quorum")}
+            fields |= {"generation": inbox.header.generation} | change
+            (office.root / "vault.json").write_bytes(header.encode(header.Header(**fields)))
+            with pytest.raises(Superseded):
+                inbox.settle()
+            with pytest.raises(Superseded), inbox.transaction():
+                pass
+            assert "vault.json has changed" in run(Open(inbox), "list").err
+        (office.root / "vault.json").write_bytes(valid)
+        assert 0 == run(Open(inbox), "list").code
+
+
+@STOPS
+def test_a_founding_that_is_stopped_leaves_nothing_or_all(tmp_path: Path, stop: Callable[[], None]) -> None:
+    """Whatever comes after the home is in its place, its shares stay."""
+    left, place, whole = -1, 0, []
+    while left < 0:
+        office = Office(tmp_path / str(place), ("alice", "bruno"))
+        office.shares.mkdir(parents=True)
+        handout = Handout(office.shares, with_sheets=True)
+        with contextlib.suppress(KeyboardInterrupt, OSError), stopped_at(place, stop) as steps:
+            founding.found(
+                office.root, build.charter(), build.circle(*NAMES, quorum=2), handout, today=build.today()
+            )
+        left, place = steps[0], place + 1
+        whole.append(office.root.exists())
+        assert (3 if whole[-1] else 0) == len(list(office.shares.glob("*.share")))
+        assert [] == list(office.root.parent.glob("*.part")) + list(office.root.parent.glob(".*"))
+        if whole[-1]:
+            with office.opened() as inbox:
+                assert ("alice", "bruno") == inbox.present
+    assert 2 <= whole.count(True) < len(whole) - 20
+
+
+def test_ctrl_c_as_the_home_takes_its_place_leaves_the_shares(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A signal is heard right behind the step."""
+    office = Office(tmp_path, ("alice", "bruno"))
+    office.shares.mkdir()
+    rename = Path.rename
+
+    def interrupted(path: Path, target: Path) -> None:
+        rename(path, target)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Path, "rename", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        founding.found(
+            office.root,
+            build.charter(),
+            build.circle(*NAMES, quorum=2),
+            Handout(office.shares, with_sheets=False),
+            today=build.today(),
+        )
+    with office.opened() as inbox:
+        assert ("alice", "bruno") == inbox.present

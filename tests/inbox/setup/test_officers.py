@@ -1,0 +1,197 @@
+"""Officers come, go, lose a share: new shares for all, a vault under another key, the same intake keys."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from inbox import header, keystore, officers, sharefile
+from inbox.errors import OtherSharing
+from tests.support import inbox_builders as build
+from tests.support.inbox_builders import Office, passphrase_of
+from tests.support.inbox_circles import CHANGED, NAMES, change, header_of, only
+
+pytest_plugins = ["tests.support.inbox_room"]
+pytestmark = pytest.mark.usefixtures("quick")
+
+
+@pytest.fixture
+def office(founded_circle: Office, tmp_path: Path) -> Office:
+    """The inbox as this test's own."""
+    return founded_circle.copy(tmp_path / "office")
+
+
+def keys_of(office: Office) -> Any:
+    """Return the secrets of the intake keys, and the channel as the keyring has it."""
+    with office.opened() as inbox, inbox.transaction() as session:
+        contents = keystore.load(inbox.home, session)
+    return contents, office.keyring()[0].channels
+
+
+def test_an_added_officer_opens_with_another_and_the_keys_stay(office: Office) -> None:
+    """Every row but the officers', the journal's and the key store's key is as before."""
+    before, keys, shares = office.state(), keys_of(office), office.bring()
+    said = change(office, "add", "dora", "--reason", "more hands", circle=(*NAMES, "dora"))
+    assert (0, "") == (said.code, said.err)
+    with pytest.raises(OtherSharing):
+        officers.open_master(header_of(office), shares)
+    newer = office.of("chloe", "dora")
+    assert keys == keys_of(newer)
+    after = newer.state()
+    assert CHANGED == {name for name in before if before[name] != after[name]}
+    assert ("vault-2.sqlite", "keystore-3.age") == (only(office, "vault-*"), only(office, "keystore-*"))
+    newer.json("declare", "1")
+    assert 0 == newer.run("attachment", "1", "1", "--out", office.out / "photograph", "--reason", "x").code
+    listed = newer.json("officers", "list")
+    assert [2, ["alice", "bruno", "chloe", "dora"]] == [
+        listed["quorum"],
+        [each["name"] for each in listed["officers"]],
+    ]
+    entry = newer.json("journal", "print")["entries"][-5]
+    assert ("change-officers", ["alice", "bruno"], "more hands") == (
+        entry["act"],
+        entry["officers"],
+        entry["reason"],
+    )
+    assert f"added dora; sharing {listed['sharing']}, quorum 2" == entry["about"]
+    assert 0 == newer.run("journal", "verify").code
+
+
+def test_who_joins_does_not_see_what_names_them(office: Office) -> None:
+    """What is here already is searched for their names; the others go on reading it."""
+    office.secret_of("marchetti").write_text(passphrase_of("marchetti"))
+    assert 0 == change(office, "add", "marchetti", circle=(*NAMES, "marchetti")).code
+    assert 0 == office.run("show", "1").code
+    newer = office.of("alice", "marchetti")
+    assert "there is no case 1" in newer.run("show", "1").err
+    assert 0 == change(newer, "remove", "marchetti", circle=NAMES).code
+
+
+def test_who_is_removed_does_not_open_and_who_returns_is_still_excluded(office: Office) -> None:
+    """What is kept from an officer is kept from the person, not from the share."""
+    assert 0 == office.run("conflict", "exclude", "1", "chloe", "--reason", "he is named").code
+    assert 0 == change(office, "remove", "chloe", circle=NAMES[:2]).code
+    assert not list(office.shares.glob(f"chloe-{header.name(header_of(office).sharing)}*"))
+    listed = {each["name"]: each for each in office.json("officers", "list")["officers"]}
+    assert [None, None, build.today().isoformat()] == [listed[name]["until"] for name in NAMES]
+    assert 0 == change(office, "add", "chloe", circle=NAMES).code
+    assert 0 == office.run("show", "1").code
+    assert "there is no case 1" in office.of("alice", "chloe").run("show", "1").err
+
+
+@pytest.mark.parametrize("form", ["file", "sheet"])
+def test_shares_of_an_earlier_sharing_are_told_as_such(
+    office: Office, form: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """All of them, or one beside one of today's; nothing is changed."""
+    old = {name: office.share_of(name) for name in NAMES[:2]}
+    assert 0 == change(office, "renew", circle=NAMES).code
+    before = office.state()
+    if form == "sheet":
+        for name, path in old.items():
+            path.write_text(sharefile.unseal(sharefile.parse(path.read_bytes()), passphrase_of(name)))
+    bruno = ["--share", str(office.share_of("bruno")), "--passphrase-file", str(office.secret_of("bruno"))]
+    brought = {
+        name: ["--share", str(path), *(["--passphrase-file", str(office.secret_of(name))] * (form == "file"))]
+        for name, path in old.items()
+    }
+    stale = Office(office.root.parent)
+    for opening in (brought["alice"] + brought["bruno"], brought["alice"] + bruno, bruno + brought["alice"]):
+        monkeypatch.setattr(stale, "opening", lambda opening=opening: opening)
+        said = stale.run("list")
+        assert (1, "") == (said.code, said.out)
+        assert "a share is of another inbox, or from before the officers changed" in said.err
+        assert "bring the newest shares" in said.err
+    assert before == office.state()
+
+
+def test_a_lost_passphrase_is_replaced_by_a_quorum_of_the_others(office: Office) -> None:
+    """Bruno has forgotten his; alice and chloe open, he types a new one."""
+    others = office.of("alice", "chloe")
+    office.secret_of("bruno").write_text("another lantern altogether")
+    assert 0 == change(others, "renew", circle=NAMES).code
+    given = sharefile.unseal(
+        sharefile.parse(office.share_of("bruno").read_bytes()), "another lantern altogether"
+    )
+    assert 33 == len(given.split())
+    assert 0 == office.run("list").code
+    assert "renew-shares" == office.json("journal", "print")["entries"][-3]["act"]
+
+
+def test_the_last_quorum_with_a_lost_passphrase_renews_by_a_sheet(tmp_path: Path) -> None:
+    """Of two officers, one has nothing but the words; they open and renew, and confirm nothing else."""
+    office = Office.found_by(tmp_path, NAMES[:2], 2)
+    words = sharefile.unseal(sharefile.parse(office.share_of("bruno").read_bytes()), passphrase_of("bruno"))
+    (typed := tmp_path / "typed").write_text(words)
+    alice = ["--share", office.share_of("alice"), "--passphrase-file", office.secret_of("alice")]
+    office.opening = lambda: [*map(str, alice), "--share", str(typed)]  # type: ignore[method-assign]
+    refused = change(office, "add", "chloe", circle=NAMES[:2])
+    assert (2, True) == (refused.code, "for each of: alice, bruno, chloe" in refused.err)
+    (office.secret_of("chloe")).write_text(passphrase_of("chloe"))
+    refused = change(office, "add", "chloe", circle=NAMES)
+    assert (1, True) == (refused.code, "this takes two officers" in refused.err)
+    assert 0 == change(office, "renew", circle=NAMES[:2]).code
+    assert 0 == Office(tmp_path, NAMES[:2]).run("keys", "rotate", "--now").code
+
+
+def test_another_quorum_is_a_change_of_officers(office: Office) -> None:
+    """Afterwards it takes three."""
+    assert 0 == change(office, "renew", "--quorum", "3", circle=NAMES).code
+    assert "2 of the 3 officers" in office.run("list").err
+    assert "change-officers" == office.of(*NAMES).json("journal", "print")["entries"][-2]["act"]
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["add", "alice"], "alice is an officer already"),
+        (["add", "Dora"], "cannot be the name"),
+        (["remove", "dora"], "there is no officer dora"),
+        (["remove", "alice", "--quorum", "3"], "a quorum of 3 is more than the 2 officers"),
+        (["remove", "alice", "--quorum", "1"], "each officer alone would open everything"),
+        (["renew", "--quorum", "4"], "a quorum of 4 is more than the 3 officers"),
+        (["renew", "--shares", "{}/inbox/x"], "must not lie in the home"),
+        (["renew", "--shares", "{}/nowhere/x"], "No such file"),
+    ],
+    ids=lambda value: "-".join(value) if isinstance(value, list) else "said",
+)
+def test_a_circle_that_cannot_be_is_refused_before_anybody_types(
+    office: Office, words: list[str], said: str
+) -> None:
+    """Without a terminal a question would be refused in other words."""
+    before = office.state()
+    given = [word.replace("{}", str(office.root.parent)) for word in words]
+    refused = office.run("officers", *given, *([] if "--shares" in words else ["--shares", office.shares]))
+    assert (1, True) == (refused.code, said in refused.err)
+    assert before == office.state()
+
+
+def test_fewer_officers_than_the_quorum_are_refused(tmp_path: Path) -> None:
+    office = Office.found_by(tmp_path, NAMES[:2], 2)
+    refused = change(office, "remove", "bruno", circle=("alice",))
+    assert (1, True) == (refused.code, "a quorum of 2 is more than the 1 officers" in refused.err)
+
+
+def test_several_shares_need_a_folder(office: Office) -> None:
+    refused = office.run("officers", "renew")
+    assert (2, True) == (refused.code, "give --shares" in refused.err)
+
+
+def test_one_officer_alone_takes_another_passphrase_and_then_a_colleague(tmp_path: Path) -> None:
+    """The share stays in the home until there are two."""
+    office = Office.found(tmp_path)
+    office.shares.mkdir()
+    files = [tmp_path / "new", tmp_path / "bruno"]
+    for file in files:
+        file.write_text(f"quite another lantern: {file.name}")
+    assert {"sharing"} == set(office.json("officers", "renew", "--new-passphrase-file", files[0]))
+    assert "wrong passphrase" in office.run("list").err
+    office.secret.write_text(files[0].read_text())
+    assert 0 == office.run("list").code
+    both = [word for file in files for word in ("--new-passphrase-file", file)]
+    add = ["officers", "add", "bruno", "--shares", office.shares, *both]
+    assert "each officer alone" in office.run(*add, "--quorum", "1").err
+    assert 0 == office.run(*add, "--quorum", "2").code
+    assert [] == list(office.root.glob("*.share"))
+    office.opening = list  # type: ignore[method-assign]
+    assert "0 of the 2 officers" in office.run("list").err

@@ -1,0 +1,160 @@
+"""What a change of officers does to the files: all of it or nothing, wherever it fails or is killed."""
+
+import resource
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import text
+
+from crypto import passphrase
+from inbox import disk, keystore, officers, records, vault
+from inbox.errors import KeyStoreDamaged, Refused, VaultDamaged
+from inbox.schema import KeyStoreKey
+from tests.support import inbox_builders as build
+from tests.support.inbox_builders import Office
+from tests.support.inbox_circles import CHANGED, NAMES, change, header_of, only
+from tests.support.inbox_kills import killed_everywhere
+
+pytest_plugins = ["tests.support.inbox_room"]
+pytestmark = pytest.mark.usefixtures("quick")
+
+
+@pytest.fixture
+def office(founded_circle: Office, tmp_path: Path) -> Office:
+    """The inbox as this test's own."""
+    return founded_circle.copy(tmp_path / "office")
+
+
+def test_old_shares_open_nothing_of_what_comes_afterwards(office: Office, tmp_path: Path) -> None:
+    """Not with the old vault.json beside the new files either; the old copy as a whole is the control."""
+    old = office.copy(tmp_path / "old")
+    assert 0 == change(office, "renew", circle=NAMES).code
+    mixed = old.copy(tmp_path / "mixed")
+    new = (office.root / "vault-2.sqlite").read_bytes()
+    (mixed.root / "vault-1.sqlite").write_bytes(new)
+    with pytest.raises(VaultDamaged), mixed.opened():
+        pass
+    with old.opened() as inbox, inbox.transaction() as session:
+        keystore.load(inbox.home, session)
+        valid = session.get_one(KeyStoreKey, 1)
+        shutil.copy(office.root / "keystore-3.age", inbox.home.keystore(valid.generation))
+        with pytest.raises(KeyStoreDamaged):
+            keystore.load(inbox.home, session)
+    master = officers.open_master(header_of(old), old.bring()).master
+    with pytest.raises(VaultDamaged):
+        vault.load(office.root / "vault-2.sqlite", passphrase.vault_key(master))
+
+
+def test_the_new_vault_has_no_page_of_what_was_deleted(office: Office) -> None:
+    """A copy of rows, not of the file; made by the same rules."""
+    with office.opened() as inbox, inbox.transaction() as session:
+        session.execute(text("CREATE TABLE filler AS SELECT randomblob(100000) AS canary"))
+        session.execute(text("DROP TABLE filler"))
+        assert 0 < session.execute(text("PRAGMA freelist_count")).scalar_one()
+        told = _told(session)
+    assert 0 == change(office, "renew", circle=NAMES).code
+    with office.opened() as inbox, inbox.transaction() as session:
+        assert 0 == session.execute(text("PRAGMA freelist_count")).scalar_one()
+        assert told == _told(session)
+
+
+def _told(session: Any) -> list[Any]:
+    pragmas = ("user_version", "page_size", "secure_delete", "journal_mode", "cipher_version")
+    return [session.execute(text(f"PRAGMA {pragma}")).scalar_one() for pragma in pragmas]
+
+
+@pytest.mark.parametrize("step", ["share-test", "header"])
+def test_a_change_that_fails_leaves_nothing(
+    office: Office, monkeypatch: pytest.MonkeyPatch, step: str
+) -> None:
+    """A medium that damages the shares; a home that cannot be written at the last moment."""
+    before, shares = office.state(), sorted(office.shares.iterdir())
+    write = disk.write
+
+    def failing(path: Path, pieces: Any) -> None:
+        if step == "header" and path.name == "vault.json":
+            raise OSError(28, "No space left on device", str(path))
+        write(path, [b"x"] if step == "share-test" and path.suffix == ".share" else pieces)
+
+    monkeypatch.setattr(disk, "write", failing)
+    said = change(office, "renew", circle=NAMES)
+    assert (1, "share test failed" if step == "share-test" else "No space left") == (
+        said.code,
+        next(words for words in ("share test failed", "No space left") if words in said.err),
+    )
+    monkeypatch.undo()
+    assert before == office.state()
+    assert shares == sorted(office.shares.iterdir())
+    assert "vault-1.sqlite" == only(office, "vault-*")
+
+
+def test_a_disk_that_is_full_while_the_vault_is_copied_leaves_nothing(office: Office) -> None:
+    """The limit on the size of files stands for the disk."""
+    before = office.state()
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, hard))
+    try:
+        said = change(office, "renew", circle=NAMES)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    assert (1, True) == (said.code, "the vault could not be used" in said.err)
+    assert before == office.state()
+    assert "vault-1.sqlite" == only(office, "vault-*")
+
+
+def test_a_damaged_vault_is_not_carried_over(office: Office) -> None:
+    """A page that no question reads is met by the copy."""
+    with office.opened() as inbox, inbox.transaction() as session:
+        session.execute(text("CREATE TABLE unread AS SELECT randomblob(100000) AS canary"))
+    path = office.root / "vault-1.sqlite"
+    before, shares = (office.root / "vault.json").read_bytes(), sorted(office.shares.iterdir())
+    raw = bytearray(path.read_bytes())
+    raw[-2_000] ^= 1
+    path.write_bytes(raw)
+    assert 0 == office.run("list").code
+    said = change(office, "renew", circle=NAMES)
+    assert (1, True) == (said.code, "the vault is damaged" in said.err)
+    assert before == (office.root / "vault.json").read_bytes()
+    assert "vault-1.sqlite" == only(office, "vault-*")
+    assert shares == sorted(office.shares.iterdir())
+
+
+@pytest.mark.parametrize(
+    ("command", "circle"),
+    [(["remove", "chloe"], NAMES[:2]), (["add", "dora"], (*NAMES, "dora")), (["renew"], NAMES)],
+    ids=["remove", "add", "renew"],
+)
+def test_killed_at_every_step_it_is_before_or_after(
+    founded_circle: Office, tmp_path: Path, command: list[str], circle: tuple[str, ...]
+) -> None:
+    """The old circle opens, or the new one; never both, never neither; the other's files are swept."""
+    files = [word for name in circle for word in ("--new-passphrase-file", f"{{}}/shares/{name}.passphrase")]
+    words = ["officers", *command, "--shares", "{}/shares", *files]
+    changed = CHANGED if circle != NAMES else CHANGED - {"officers"}
+    before = founded_circle.state()
+    source = founded_circle.copy(tmp_path / "source")
+    killed = killed_everywhere(source, tmp_path / "killed", build.today(), *words)
+    after = []
+    for n, office in enumerate(killed):
+        found = header_of(office)
+        after.append(found.generation == 2)
+        # Those who are present open it with the shares of the present sharing.
+        with office.opened() as inbox, inbox.transaction() as session:
+            assert (len(circle) if after[-1] else 3) == len(records.officers(session))
+            keystore.load(inbox.home, session)
+        only(office, "keystore-*")
+        assert f"vault-{found.generation}.sqlite" == only(office, "vault-*")
+        assert not list(office.root.glob("*.part"))
+        if after[-1]:
+            with pytest.raises(Refused):
+                officers.open_master(found, founded_circle.bring())
+        if n % 5 == 0 or after[-1]:
+            state = office.state()
+            assert (changed if after[-1] else set()) == {
+                name for name in before if before[name] != state[name]
+            }
+    assert sorted(after) == after
+    assert {False, True} == set(after)
+    assert 20 < len(killed)

@@ -1,0 +1,52 @@
+"""A share takes memory to open: where there is too little, no passphrase is blamed."""
+
+import subprocess
+import sys
+
+import pytest
+
+from crypto import passphrase
+from inbox import sharefile
+from tests.support.inbox_builders import PASSPHRASE, Office, World
+
+pytest_plugins = ["tests.support.inbox_room"]
+
+# As much more than the interpreter has as is given; 256 MiB and some are needed.
+CONFINED = """
+import resource, sys
+from inbox import cli
+room = int(open("/proc/self/statm").read().split()[0]) * resource.getpagesize() + (int(sys.argv[1]) << 20)
+resource.setrlimit(resource.RLIMIT_AS, (room, room))
+sys.exit(cli.run(sys.argv[2:]))
+"""
+
+
+@pytest.fixture
+def office(world: World) -> Office:
+    """An inbox whose share takes what shares take outside of tests."""
+    (path,) = world.office.root.glob("*.share")
+    found = sharefile.parse(path.read_bytes())
+    words = sharefile.unseal(found, PASSPHRASE)
+    path.write_bytes(sharefile.seal(words, found.officer, found.sharing, PASSPHRASE, sharefile.LIMITS))
+    return world.office
+
+
+def run(office: Office, room: int) -> "subprocess.CompletedProcess[str]":
+    words = ["--home", office.root, *office.opening(), "list"]
+    command = [sys.executable, "-c", CONFINED, str(room), *words]
+    return subprocess.run(command, capture_output=True, text=True, check=False)
+
+
+def test_too_little_memory_is_told_and_not_a_wrong_passphrase(office: Office) -> None:
+    assert (256 << 20) == passphrase.MEMLIMIT
+    done = run(office, 200)
+    assert (1, "error: too little memory is free: a passphrase takes 256 MiB") == (
+        done.returncode,
+        done.stderr.splitlines()[0],
+    )
+    assert "end other programs" in done.stderr
+
+
+def test_with_enough_memory_the_same_command_goes_on(office: Office) -> None:
+    """The control of the test above."""
+    assert 0 == run(office, 1_000).returncode

@@ -1,0 +1,72 @@
+"""A command that runs over midnight takes one day for all that it does."""
+
+from datetime import UTC, date, datetime, tzinfo
+
+import pytest
+
+from inbox import options
+from tests.support.inbox_builders import Portal, Reporter, World, first
+from tests.support.inbox_clock import Clock
+from tests.support.inbox_trio import Trio
+
+pytest_plugins = ["tests.support.inbox_room"]
+
+
+class Ticking(Clock):
+    """A clock by which it is a day later at each look."""
+
+    looks = 0
+
+    def now(self, zone: tzinfo = UTC) -> datetime:
+        self.looks += 1
+        self.wait(1)
+        return super().now(zone)
+
+
+COMMANDS = [
+    ["list"],
+    ["show", "1"],
+    ["reply", "1", "--text", "Bonjour"],
+    ["reopen", "1", "--reason", "x"],
+    ["queue"],
+    ["judge", "1", "--danger", "1", "--reason", "x"],
+    ["outbox", "--out", "FOLDER"],
+    ["outbox", "--out", "FOLDER", "--again", "1"],
+    ["keyring", "--out", "FOLDER"],
+    ["card", "--out", "FOLDER"],
+    ["channels", "list"],
+    ["conflict", "exclude", "1", "bruno", "--reason", "kin"],
+    ["conflict", "alias", "bruno", "zibeline"],
+    ["conflict", "list"],
+    ["journal", "clock", "--reason", "it was ahead"],
+    ["keys", "list"],
+    ["keys", "rotate", "--now"],
+    ["keys", "destroy"],
+]
+
+# From today on, for what can be done then alone.
+DAYS = {"clock": -5, "destroy": 200}
+
+
+@pytest.mark.parametrize("words", COMMANDS, ids=" ".join)
+def test_a_command_looks_at_the_clock_once(
+    trio: Trio, monkeypatch: pytest.MonkeyPatch, words: list[str]
+) -> None:
+    clock = Ticking()
+    clock.wait(sum(DAYS.get(word, 0) for word in words))
+    monkeypatch.setattr(options, "datetime", clock)
+    said = trio.others.run(*(str(trio.office.out) if word == "FOLDER" else word for word in words))
+    assert (0, 1) == (said.code, clock.looks), said.err
+
+
+def test_a_reply_and_its_entry_in_the_journal_are_of_one_day(
+    world: World, portal: Portal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bundle = portal.bundle(first(Reporter(world)))
+    world.office.json("collect", bundle, "--confirm-instance", portal.fingerprint)
+    monkeypatch.setattr(options, "datetime", Ticking())
+    replied = world.office.json("reply", "1", "--text", "Bonjour")
+    entries = world.office.json("journal", "print")["entries"]
+    assert [date.fromisoformat(replied["day"])] == [
+        date.fromisoformat(entry["day"]) for entry in entries if entry["act"] == "reply"
+    ]

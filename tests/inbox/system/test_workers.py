@@ -1,0 +1,113 @@
+"""Work in several processes: in order, told when a helper dies, ended when the parent does."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from inbox.errors import Refused
+from inbox.parallel import spread
+from tests.support.paths import ROOT
+
+
+class Adding:
+    """Adds what it was started with, in whichever process it is; a negative job ends that process."""
+
+    def __init__(self, more: int) -> None:
+        self._more = more
+
+    def __call__(self, job: int) -> tuple[int, int]:
+        if job < 0:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return job + self._more, os.getpid()
+
+
+@pytest.mark.parametrize("few", [0, 100], ids=["many", "few"])
+def test_results_come_in_the_order_of_the_jobs(few: int) -> None:
+    """Few jobs stay in this process, many leave it."""
+    results = list(spread(Adding, 10, range(100), few=few))
+    assert list(range(10, 110)) == [result for result, _ in results]
+    assert (few == 100) == ({os.getpid()} == {process for _, process in results})
+
+
+def test_a_helper_that_is_killed_is_a_clear_error() -> None:
+    with pytest.raises(Refused, match="was ended"):
+        list(spread(Adding, 0, [1, -1, 3], few=0))
+
+
+class Deaf:
+    """Tells whether the process it is in does not hear Ctrl-C."""
+
+    def __init__(self, _: None) -> None:
+        pass
+
+    def __call__(self, _: int) -> bool:
+        return signal.SIGINT in signal.pthread_sigmask(signal.SIG_BLOCK, [])
+
+
+def test_helpers_do_not_hear_ctrl_c() -> None:
+    """Else each would print a trace; this process hears it still."""
+    assert [True] * 3 == list(spread(Deaf, None, range(3), few=0))
+    assert [False] == list(spread(Deaf, None, range(1), few=1))
+
+
+class Locked:
+    """Tells how many kilobytes of its process's memory are locked."""
+
+    def __init__(self, _: None) -> None:
+        pass
+
+    def __call__(self, _: int) -> int:
+        status = Path("/proc/self/status").read_text()
+        return next(int(line.split()[1]) for line in status.splitlines() if line.startswith("VmLck"))
+
+
+def test_the_memory_of_helpers_is_locked_as_that_of_their_parent_would_be() -> None:
+    """They hold seeds; where the system refuses it to the one, it does to the other."""
+    asked = [sys.executable, "-c", "from inbox import memory; print(memory.lock())"]
+    can = subprocess.run(asked, capture_output=True, text=True, check=True).stdout == "True\n"
+    assert {can} == {locked > 1_000 for locked in spread(Locked, None, range(3), few=0)}
+
+
+PARENT = """
+import time
+from inbox.parallel import spread
+from tests.test_inbox_parallel import Adding
+
+if __name__ == "__main__":
+    results = spread(Adding, 0, [1, 2], few=0)
+    print(next(results)[1], flush=True)
+    time.sleep(60)
+"""
+
+
+def test_helpers_do_not_outlive_a_parent_that_is_killed(tmp_path: Path) -> None:
+    """They hold keys: no one is left behind with them."""
+    script = tmp_path / "parent.py"
+    script.write_text(PARENT)
+    root = str(ROOT)
+    parent = subprocess.Popen(
+        [sys.executable, script], stdout=subprocess.PIPE, text=True, env=os.environ | {"PYTHONPATH": root}
+    )
+    assert parent.stdout is not None
+    with parent.stdout:
+        helper = Path("/proc") / parent.stdout.readline().strip()
+    assert helper.exists()
+    parent.kill()
+    parent.wait()
+    assert within(10, lambda: not helper.exists() or "Z (zombie)" in (helper / "status").read_text())
+
+
+def within(seconds: float, holds: Callable[[], bool]) -> bool:
+    """Tell whether something comes to hold in this time."""
+    end = time.monotonic() + seconds
+    while not holds():
+        if time.monotonic() > end:
+            return False
+        time.sleep(0.05)
+    return True

@@ -1,0 +1,227 @@
+"""While an excluded officer is present the case is not there, whatever is asked of the vault."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import delete, exists, func, select, union, update
+from sqlalchemy.orm import aliased
+from sqlalchemy.orm.exc import DetachedInstanceError
+
+import inbox as room
+from inbox import conflicts
+from inbox.casework import Dismissal, Handling, Link, Note, Words
+from inbox.schema import Attachment, Case, Exclusion, FollowUp, JournalEntry, Message, Office, Unopened
+from inbox.unlocking import Inbox
+from tests.support.inbox_builders import today
+from tests.support.inbox_trio import (
+    CANARY,
+    KEPT,
+    OF_THE_CASE,
+    TABLES,
+    WORDS,
+    Trio,
+    of_the_case,
+    three_answers,
+    undone,
+)
+
+pytest_plugins = ["tests.support.inbox_room"]
+
+
+@pytest.fixture(scope="module")
+def opened(founded_trio: Trio) -> Iterator[Inbox]:
+    with founded_trio.others.opened() as inbox:
+        yield inbox
+
+
+def test_the_case_has_something_in_every_table_that_can_belong_to_one(opened: Inbox) -> None:
+    """The control of all below; a table that refers to cases under another name than ``case`` would fail."""
+    with opened.vault.transaction() as session:
+        assert all(of_the_case(session).values())
+    refer = {
+        name: [column.name for column in table.columns if column.references(TABLES["cases"].c.number)]
+        for name, table in TABLES.items()
+    }
+    assert {"case", "other"} == {name for names in refer.values() for name in names}
+    assert {name for name, names in refer.items() if names} == set(OF_THE_CASE) - {"cases", "journal", WORDS}
+
+
+OTHER = aliased(Case)
+NUMBERS = select(Case.number)
+STATEMENTS: dict[str, Any] = {
+    "rows": select(Case),
+    "column": NUMBERS,
+    "several columns": select(Case.number, Case.summary, Case.message),
+    "count": select(func.count()).select_from(Case),
+    "count of a column": select(func.count(Case.number)),
+    "largest": select(func.max(Case.number)),
+    "sum by status": select(Case.status, func.count()).group_by(Case.status),
+    "alias": select(OTHER),
+    "column of an alias": select(OTHER.number),
+    "join to": select(Case.summary).join(FollowUp, FollowUp.case == Case.number),
+    "join from": select(FollowUp.text).join(Case, FollowUp.case == Case.number),
+    "outer join": select(FollowUp.text, Case.summary).outerjoin(Case, FollowUp.case == Case.number),
+    "join of an alias": select(FollowUp.text).join(OTHER, FollowUp.case == OTHER.number),
+    "join with itself": select(Case.number, OTHER.summary).join(OTHER, OTHER.status == Case.status),
+    "two of one table": select(Case.number, OTHER.summary).where(OTHER.number > Case.number),
+    "two tables": select(Case.summary, Message.text).where(Message.case == Case.number),
+    "subquery": select(NUMBERS.subquery()),
+    "common table": select(NUMBERS.cte()),
+    "scalar subquery": select(select(func.max(Case.number)).scalar_subquery()),
+    "exists": select(Office.name).where(exists().where(Case.number == KEPT)),
+    "in a subquery": select(Office.name).where(select(Case.number).where(Case.summary == CANARY).exists()),
+    "union": union(NUMBERS, select(FollowUp.case)),
+    "number over rows": select(func.row_number().over(order_by=Case.number), Case.number),
+    "search": select(FollowUp.case).where(FollowUp.text.contains("quartz")),
+    "follow-ups": select(FollowUp),
+    "messages": select(Message.text),
+    "files": select(Attachment.name, Attachment.size, Attachment.case),
+    "what became no case": select(Unopened.number),
+    "who is excluded": select(Exclusion.officer),
+    "journal": select(JournalEntry.n),
+    "work": select(Handling),
+    "notes": select(Note.text),
+    "links from it": select(Link.case),
+    "links to it": select(Link.other),
+    "dismissals of others with it": select(Dismissal.other),
+    "words": select(Words.text),
+    "words that match": select(Words.case).where(Words.text.match("quartz")),
+}
+
+
+@pytest.mark.parametrize("name", STATEMENTS)
+def test_every_kind_of_statement_leaves_the_case_out(opened: Inbox, name: str) -> None:
+    """As if it never was; the control is what the same statement finds without anybody present."""
+    narrowed, never_was, whole = three_answers(
+        opened, lambda session: list(session.execute(STATEMENTS[name]).all())
+    )
+    assert never_was == narrowed
+    assert whole != narrowed
+
+
+def test_rows_are_not_found_by_their_keys_either(opened: Inbox) -> None:
+    """By ``get``, which asks the session's memory first, and by the older way to ask."""
+    with opened.vault.transaction() as session:
+        (follow_up, *_) = session.scalars(select(FollowUp.id).filter_by(case=KEPT))
+        (file, *_) = session.scalars(select(Attachment.id).filter_by(case=KEPT))
+    keys = ((Case, KEPT), (FollowUp, (KEPT, follow_up)), (Attachment, file), (Message, (KEPT, 1)))
+    with opened.vault.transaction(("bruno",)) as session:
+        assert [None] * 4 == [session.get(kind, key) for kind, key in keys]
+        assert 2 == session.query(Case).count() == len(session.query(Case).all())
+    with opened.vault.transaction(("alice",)) as session:
+        assert all(session.get(kind, key) for kind, key in keys)
+        assert 3 == session.query(Case).count()
+
+
+def test_nothing_of_the_case_can_be_changed(opened: Inbox) -> None:
+    """Statements that change or delete rows pass it by; the control is that they do change the others."""
+    statements = [
+        update(Case).values(summary="x"),
+        update(Message).where(Message.case == KEPT).values(text="x"),
+        delete(Message).where(Message.text.contains("quartz")),
+        update(FollowUp).values(unread=False),
+        delete(Exclusion),
+        delete(Attachment),
+    ]
+    for statement in statements:
+        with undone(opened, ["bruno"]) as session:
+            before = of_the_case(session)
+            others = session.execute(select(TABLES["cases"]).where(TABLES["cases"].c.number < KEPT)).all()
+            session.execute(statement)
+            assert before == of_the_case(session)
+            if statement.is_update and statement.entity_description["entity"] is Case:
+                assert others != session.execute(select(TABLES["cases"])).all()[:2]
+
+
+def test_what_a_session_holds_already_is_let_go_of_once_it_is_kept(trio: Trio) -> None:
+    """Whoever excludes somebody present does not go on reading by what was loaded before."""
+    with trio.excluded.opened() as inbox, inbox.vault.transaction(("alice", "bruno")) as session:
+        case = session.get_one(Case, 1)
+        conflicts.exclude(session, 1, "bruno", quorum=2, today=today())
+        assert session.get(Case, 1) is None
+        with pytest.raises(DetachedInstanceError):
+            assert case.message
+
+
+def test_one_statement_is_narrowed_anew_for_each_who_is_present(trio: Trio) -> None:
+    """What the library keeps of a statement that it has seen must not hold who was present then."""
+    with trio.others.opened() as inbox:
+        with inbox.transaction() as session:
+            session.add(Exclusion(case=1, officer="alice", since=today()))
+        for _ in range(2):
+            for present, numbers in {
+                ("alice",): [2, 3],
+                ("bruno",): [1, 2],
+                ("chloe",): [1, 2, 3],
+                ("alice", "bruno"): [2],
+                (): [1, 2, 3],
+            }.items():
+                with inbox.vault.transaction(present) as session:
+                    assert numbers == list(session.scalars(select(Case.number).order_by(Case.number)))
+                    followed = select(FollowUp.case).join(OTHER, FollowUp.case == OTHER.number).distinct()
+                    assert numbers == sorted(session.scalars(followed))
+
+
+FORBIDDEN = {
+    "text",
+    "__table__",
+    "metadata",
+    "connection",
+    "exec_driver_sql",
+    "literal_column",
+    "raw_connection",
+}
+FORBIDDEN |= {"Session", "sessionmaker", "create_engine", "table", "column"}
+
+
+def past_the_hook(source: str) -> set[str]:
+    """Return what in a module could reach the vault past ``_leave_out``."""
+    found = set()
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("sqlalchemy"):
+            found |= FORBIDDEN & {name.name for name in node.names} - {"Session"}
+        if isinstance(node, ast.Attribute) and node.attr in FORBIDDEN - {
+            "text",
+            "Session",
+            "table",
+            "column",
+        }:
+            found.add(node.attr)
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "Session":
+            found.add("Session")
+    return found
+
+
+# The vault with its narrowing; and what reads the number of its version, and brings it to another, in a
+# session of the program's own: neither shows anybody a row.
+PAST_THE_HOOK = {"narrowing.py", "vault.py", "versions.py", "upgrading.py"}
+
+
+def test_only_the_vault_and_its_narrowing_speak_to_its_tables() -> None:
+    """No raw SQL, no bare tables, no other session: those would pass the exclusion by."""
+    folder = Path(room.__file__).parent
+    found = {
+        path.relative_to(folder).as_posix(): names
+        for path in folder.rglob("*.py")
+        if (names := past_the_hook(path.read_text("utf-8")))
+    }
+    assert set(found) == PAST_THE_HOOK, found
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "from sqlalchemy import text",
+        "session.connection()",
+        "select(Case.__table__)",
+        "Base.metadata.tables",
+        "from sqlalchemy.orm import Session\nSession(engine)",
+        "engine.raw_connection()",
+    ],
+)
+def test_a_way_past_the_hook_would_be_found(source: str) -> None:
+    """The control of the test above."""
+    assert past_the_hook(source)

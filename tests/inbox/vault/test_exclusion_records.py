@@ -1,0 +1,116 @@
+"""Every question to the vault is answered as if a case that is kept from somebody present never was."""
+
+import inspect
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from sqlalchemy.orm import Session
+
+from inbox import dialogues, records, registers
+from inbox.reasons import Kind
+from inbox.schema import Case, FollowUp, Instance, Officer, QuestionnaireFile
+from inbox.unlocking import Inbox
+from tests.support import inbox_builders as build
+from tests.support.inbox_trio import KEPT, Trio, entrusted, three_answers
+
+pytest_plugins = ["tests.support.inbox_room"]
+
+# Questions whose answer has something of the case in it; whoever writes a new one that has adds it here.
+OF_CASES = {
+    "case", "numbers_by_case_id", "case_from", "cases", "cases_to_refresh", "follow_up",
+    "follow_ups", "last_follow_up_position", "last_attachment_number", "attachments", "attachment_ids",
+    "messages", "of", "counts", "unopened", "set_aside", "envelope_hashes", "done_hashes",
+    "last_unopened_number", "journal_numbers", "journal_of", "exclusions", "excluded_from", "case_numbers",
+    "unopened_numbers", "first_messages", "follow_up_texts", "file_names", "strikes",
+}  # fmt: skip
+# The chain goes through entries that are not for all; `lines` withholds them by `journal_numbers`.
+WHOLE = {"last_journal_entry", "journal"}
+
+
+# Who does what about a case is no secret where it is for its handlers alone; nor is that it is there.
+OF_OFFICERS = {"journal_numbers", "journal_of", "exclusions", "excluded_from", "case"}
+
+
+def questions() -> dict[str, Callable[..., Any]]:
+    """Return every public function of the modules that ask the vault."""
+    return {
+        name: function
+        for module in (records, registers, dialogues)
+        for name, function in inspect.getmembers(module, inspect.isfunction)
+        if function.__module__ == module.__name__ and not name.startswith("_")
+    }
+
+
+@pytest.fixture(scope="module")
+def opened(founded_trio: Trio) -> Iterator[Inbox]:
+    with founded_trio.others.opened() as inbox:
+        yield inbox
+
+
+@pytest.fixture(scope="module")
+def for_handlers(founded_trio: Trio, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Inbox]:
+    copy = Trio(founded_trio.office.copy(tmp_path_factory.mktemp("entrusted")))
+    with entrusted(copy) as inbox:
+        yield inbox
+
+
+@pytest.fixture(scope="module")
+def arguments(opened: Inbox) -> dict[str, Any]:
+    """Return by its name what a question may take: such that the answer is about case 3."""
+    with opened.vault.transaction() as session:
+        case = session.get_one(Case, KEPT)
+        follow_up = session.query(FollowUp).filter_by(case=KEPT).first()
+        instance = session.query(Instance).one()
+        asked = session.query(QuestionnaireFile).first()
+        officer = session.query(Officer).first()
+    assert follow_up and asked  # noqa: PT018
+    assert officer
+    return {
+        "number": KEPT,
+        "envelope_hash": case.envelope,
+        "follow_up_id": follow_up.id,
+        "instance_key": instance.key,
+        "questionnaire_id": asked.id,
+        "version": asked.version,
+        "name": officer.name,
+        "members": (1, 2, 3),
+        "kind": Kind.FALSE_SIGNATURE,
+        "n": 1,
+        "first": 1,
+        "today": build.today(),
+        "next_by": build.today(),
+    }
+
+
+@pytest.mark.parametrize("name", sorted(questions().keys() - WHOLE))
+def test_every_question_is_answered_as_if_the_case_never_was(
+    opened: Inbox, arguments: dict[str, Any], name: str
+) -> None:
+    """Counts, highest numbers and sets too. A new question with an argument that has no value here fails."""
+    function = questions()[name]
+    _, *names = inspect.signature(function).parameters
+
+    def ask(session: Session) -> Any:
+        return function(session, *(arguments[each] for each in names))
+
+    narrowed, never_was, whole = three_answers(opened, ask)
+    assert never_was == narrowed
+    assert (narrowed != whole) is (name in OF_CASES)
+
+
+@pytest.mark.parametrize("name", sorted(OF_CASES - OF_OFFICERS))
+def test_so_it_is_where_the_case_is_for_its_handlers_alone(
+    for_handlers: Inbox, arguments: dict[str, Any], name: str
+) -> None:
+    """For two of whom one is no handler; the control is what the same question finds without anybody."""
+    function = questions()[name]
+    _, *names = inspect.signature(function).parameters
+    narrowed, never_was, whole = three_answers(
+        for_handlers, lambda session: function(session, *(arguments[each] for each in names))
+    )
+    assert never_was == narrowed != whole
+
+
+def test_the_lists_of_questions_name_what_is_there() -> None:
+    assert OF_CASES | WHOLE <= questions().keys()

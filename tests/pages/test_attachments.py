@@ -1,0 +1,205 @@
+"""Files on the report page in a real browser: added, dropped, too many, too large, changed meanwhile."""
+
+import os
+import re
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.support import page_modules, pictures
+from tests.support.builders import INSPECTORATE
+from tests.support.page_visitor import SLOW, Visitor
+
+pytestmark = pytest.mark.browser
+
+DROP = """(names) => {
+  const dropped = new DataTransfer();
+  for (const name of names) dropped.items.add(new File([name], name));
+  for (const type of ["dragover", "drop"]) {
+    const event = new DragEvent(type, { bubbles: true, cancelable: true, dataTransfer: dropped });
+    document.querySelector("h1").dispatchEvent(event);
+    if (!event.defaultPrevented) throw new Error("the browser would open the file in place of the page");
+  }
+}"""
+# The page learns of chosen files only later.
+HOLD = """() => addEventListener(
+  "change", (event) => event.stopImmediatePropagation(), { capture: true, once: true })"""
+LET_GO = "document.querySelector('#files').dispatchEvent(new Event('change'))"
+SEAL_CHANGED = """async () => {
+  const { casetoken, channels, days, keyrings, sealing, site: { site } } = modules;
+  const keys = await casetoken.derive(casetoken.generate(), site.deployment);
+  const address = channels.addressOf(await keyrings.fetchKeyring(), "inspectorate", days.today());
+  const file = { blob: new Blob(["other bytes"]), name: "", type: "", shown: "", digest: new Uint8Array(32) };
+  try {
+    const { sealed } = sealing.sealReport(address, keys, { answers: {}, files: [file] });
+    for await (const piece of sealed) void piece;
+  } catch (error) { return [error.code, error.number]; }
+}"""
+
+
+@pytest.fixture
+def page(visitor: Visitor) -> Page:
+    visitor.visit("en/report")
+    visitor.page.check(f"#channels-{INSPECTORATE}")
+    return visitor.page
+
+
+def rows(page: Page, count: int) -> None:
+    """Expect this many files, each looked into."""
+    expect(page.locator("#files-list > li")).to_have_count(count, timeout=SLOW)
+    expect(page.locator("#files-list [id$=keep-name]")).to_have_count(count, timeout=SLOW)
+
+
+def sparse(path: Path, size: int) -> Path:
+    path.touch()
+    os.truncate(path, size)
+    return path
+
+
+def test_files_dropped_anywhere_on_the_page_are_added(visitor: Visitor, page: Page) -> None:
+    page.fill("#what", "kept")
+    page.evaluate(DROP, ["a.txt", "b.txt"])
+    rows(page, 2)
+    assert page.input_value("#what") == "kept"
+    visitor.to_token()
+    page.evaluate(DROP, ["late.txt"])
+    visitor.confirm()
+    visitor.arrived()
+    assert visitor.site.report()[1] == {1: b"a.txt", 2: b"b.txt"}
+
+
+def test_a_name_is_sent_only_on_request(visitor: Visitor, page: Page, tmp_path: Path) -> None:
+    for name in ("one.txt", "Quai é 4.txt"):
+        (tmp_path / name).write_text(name)
+    page.set_input_files("#files", [tmp_path / "one.txt", tmp_path / "Quai é 4.txt"])
+    rows(page, 2)
+    page.get_by_label("Send the name of the file too").last.check()
+    visitor.to_token()
+    visitor.confirm()
+    visitor.arrived()
+    assert ["", "Quai é 4.txt"] == [each.name for each in visitor.site.report()[0].files]
+
+
+def test_an_empty_file_is_left_out_and_that_is_said(page: Page, tmp_path: Path) -> None:
+    (tmp_path / "nothing.jpg").touch()
+    (tmp_path / "some.txt").write_text("x")
+    page.set_input_files("#files", [tmp_path / "nothing.jpg", tmp_path / "some.txt"])
+    expect(page.locator("#files-note")).to_contain_text("“nothing.jpg” is empty")
+    rows(page, 1)
+
+
+def test_two_hundred_files_are_too_many_and_ninety_nine_are_not(
+    visitor: Visitor, page: Page, tmp_path: Path
+) -> None:
+    """All are listed, so that the person chooses which ones stay; the text stays in any case."""
+    files = [tmp_path / f"{n}.txt" for n in range(200)]
+    for file in files:
+        file.write_text(file.name)
+    page.fill("#what", "kept")
+    page.set_input_files("#files", files)
+    rows(page, 200)
+    visitor.shows("#files-note", "too-many-files")
+    page.click("#continue")
+    visitor.shows("#error", "too-many-files")
+    assert page.input_value("#what") == "kept"
+    page.evaluate("[...document.querySelectorAll('#files-list button')].slice(99).forEach((b) => b.click())")
+    expect(page.locator("#files-note")).to_contain_text("Number of files: 99 ")
+    visitor.to_token()
+
+
+def test_more_than_a_gigabyte_is_too_large(visitor: Visitor, page: Page, tmp_path: Path) -> None:
+    half, rest = (sparse(tmp_path / f"{n}.bin", 600 << 20) for n in range(2))
+    page.set_input_files("#files", [half])
+    rows(page, 1)
+    page.set_input_files("#files", [rest])
+    visitor.shows("#files-note", "files-too-large")
+    page.click("#continue")
+    visitor.shows("#error", "files-too-large")
+
+
+def test_a_file_that_is_too_large_by_itself_is_not_even_read(
+    visitor: Visitor, page: Page, tmp_path: Path
+) -> None:
+    """Looking into it would take long, and change nothing; the control is looked into."""
+    page.set_input_files("#files", [sparse(tmp_path / "film.bin", 2 << 30)])
+    visitor.shows("#files-note", "files-too-large")
+    expect(page.locator("#files-list > li")).not_to_contain_text("Looking inside")
+    page.set_input_files("#files", [sparse(tmp_path / "note.bin", 9)])
+    expect(page.locator("#files-list > li").last).to_contain_text("cannot look into files of this kind")
+    expect(page.locator("#files-list > li").first.locator("[id$=keep-name]")).to_have_count(0)
+
+
+def test_the_time_to_seal_is_told_before_on_a_slow_device(page: Page, tmp_path: Path) -> None:
+    """Measured on the device: the same files take longer to seal where everything is slower."""
+    session = page.context.new_cdp_session(page)
+    session.send("Emulation.setCPUThrottlingRate", {"rate": 8})
+    page.set_input_files("#files", [sparse(tmp_path / "film.bin", 900 << 20)])
+    expect(page.locator("#files-note")).to_contain_text(
+        re.compile(r"about \d+ (minutes|seconds)"), timeout=30_000
+    )
+
+
+def test_nothing_is_asked_of_the_portal_while_files_are_added(
+    visitor: Visitor, page: Page, tmp_path: Path
+) -> None:
+    """Whoever watches the network learns nothing before the report is sent."""
+    page.wait_for_load_state("networkidle")
+    before = len(visitor.requests)
+    page.set_input_files(
+        "#files", [pictures.picture(tmp_path / "a.jpg"), pictures.picture(tmp_path / "b.png")]
+    )
+    rows(page, 2)
+    page.locator("#files-list button").first.click()
+    rows(page, 1)
+    assert len(visitor.requests) == before
+
+
+def test_a_picture_that_changes_after_it_was_cleaned_is_not_sent(
+    visitor: Visitor, page: Page, tmp_path: Path
+) -> None:
+    """The text stays, and the file can be added again."""
+    picture = pictures.picture(tmp_path / "photo.jpg")
+    page.fill("#what", "kept")
+    page.set_input_files("#files", [picture])
+    rows(page, 1)
+    visitor.to_token()
+    pictures.picture(picture, 3)
+    visitor.confirm()
+    visitor.shows("#send-error", "file-unreadable")
+    assert visitor.site.received() == []
+    page.click("#back")
+    assert page.input_value("#what") == "kept"
+    page.locator("#files-list button").click()
+    page.set_input_files("#files", [picture])
+    rows(page, 1)
+    visitor.to_token()
+    visitor.confirm()
+    visitor.arrived()
+
+
+def test_bytes_other_than_those_that_were_looked_into_stop_the_sealing(page: Page) -> None:
+    """Where a browser does not notice that a file changed, its digest does."""
+    page_modules.load(page, "casetoken", "channels", "days", "keyrings", "sealing", "site")
+    assert ["file-changed", 1] == page.evaluate(SEAL_CHANGED)
+
+
+def test_a_file_that_is_gone_when_it_is_added_is_named(page: Page, tmp_path: Path) -> None:
+    gone = tmp_path / "gone.txt"
+    gone.write_text("x")
+    page.evaluate(HOLD)
+    page.set_input_files("#files", [gone])
+    gone.unlink()
+    page.evaluate(LET_GO)
+    expect(page.locator("#files-note")).to_contain_text("“gone.txt” is empty, a folder, or no longer there")
+    rows(page, 0)
+
+
+def test_the_button_for_files_works_by_keyboard(page: Page) -> None:
+    opened: list[bool] = []
+    page.on("filechooser", lambda chooser: opened.append(chooser.is_multiple()))
+    for key in ("Enter", "Space"):
+        page.locator("#files").focus()
+        with page.expect_event("filechooser"):
+            page.keyboard.press(key)
+    assert opened == [True, True]

@@ -1,0 +1,92 @@
+"""A large file passes through the page as a stream, twice: what the tab holds of it does not grow with it."""
+
+import os
+import time
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
+from threading import Event
+
+import pytest
+from playwright.sync_api import Browser, expect
+
+from tests.support import page_modules
+from tests.support.page_visitor import SLOW, Visitor
+
+pytestmark = pytest.mark.browser
+
+MIB = 1 << 20
+FILE = 130 * MIB
+MOST = 100 * MIB
+PAUSE = 0.05
+
+# All behind the choosing but the sending: what the test's own tools keep of requests would be counted, too.
+SEAL = """async (whole) => {
+  const { age, attachments, container, keyrings } = modules;
+  const { keyring } = await keyrings.fetchKeyring();
+  const blob = globalThis.chosen;
+  const held = whole ? [await blob.arrayBuffer()] : [];
+  const source = { size: blob.size, pieces: attachments.pieces({ blob, shown: "" }) };
+  const archive = container.write([source], () => new Uint8Array(9), () => new Uint8Array(64));
+  let size = 0;
+  const { recipient } = keyring.channels[0].intake_keys[0];
+  for await (const piece of age.seal(archive, recipient)) size += piece.length;
+  return [size, held.length];
+}"""
+REMEMBER = """() => document.addEventListener(
+  "change", (event) => { globalThis.chosen = event.target.files[0]; }, { capture: true, once: true })"""
+
+
+def resident(pid: int) -> int:
+    """Return the bytes of a process that are in memory."""
+    pages = Path(f"/proc/{pid}/statm").read_text().split()[1]
+    return int(pages) * os.sysconf("SC_PAGE_SIZE")
+
+
+def renderers(chromium: Browser) -> list[int]:
+    told = chromium.new_browser_cdp_session().send("SystemInfo.getProcessInfo")
+    return [each["id"] for each in told["processInfo"] if each["type"] == "renderer"]
+
+
+@contextmanager
+def watching(pids: list[int]) -> Iterator[Future[int]]:
+    """Yield what will be, after the block, the most that any of the processes grew by."""
+    before = {pid: resident(pid) for pid in pids}
+    ended = Event()
+
+    def watch() -> int:
+        grown = 0
+        while not ended.is_set():
+            grown = max(grown, *(resident(pid) - size for pid, size in before.items()))
+            time.sleep(PAUSE)
+        return grown
+
+    with ThreadPoolExecutor(1) as pool:
+        growth = pool.submit(watch)
+        try:
+            yield growth
+        finally:
+            ended.set()
+
+
+@pytest.mark.parametrize("whole", [False, True], ids=["stream", "control"])
+def test_a_large_file_takes_little_memory(
+    chromium: Browser,
+    visitor: Visitor,
+    tmp_path: Path,
+    whole: bool,  # noqa: FBT001 - the control
+) -> None:
+    """The control holds the file as a whole, and is seen to."""
+    film = tmp_path / "film.bin"
+    film.touch()
+    os.truncate(film, FILE)
+    visitor.visit("en/report")
+    page_modules.load(visitor.page, "age", "attachments", "container", "keyrings")
+    visitor.page.evaluate(REMEMBER)
+    with watching(renderers(chromium)) as growth:
+        visitor.page.set_input_files("#files", [film])
+        expect(visitor.page.locator("[id$=keep-name]")).to_be_visible(timeout=SLOW)
+        size, _ = visitor.page.evaluate(SEAL, whole)
+    assert size > FILE
+    assert (growth.result() > MOST) is whole

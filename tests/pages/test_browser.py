@@ -1,0 +1,79 @@
+"""The public pages as any browser meets them: no complaint, any width, no script."""
+
+import pytest
+from playwright.sync_api import Browser, expect
+
+from tests.support.page_visitor import Visitor
+
+pytestmark = pytest.mark.browser
+
+NAMES = ("", "report", "status", "guide", "verify", "sealed", "accessibility")
+ALL_PAGES = ["", *(f"{language}/{name}" for language in ("fr", "en") for name in NAMES)]
+
+
+def test_every_page_loads_without_a_complaint(visitor: Visitor) -> None:
+    """None from the console, and so none about policy, integrity or a file that is missing."""
+    for path in ALL_PAGES:
+        visitor.visit(path)
+        if path.endswith("report"):
+            expect(visitor.page.locator("#what")).to_be_visible()
+        if path.endswith("status"):
+            expect(visitor.page.locator("#token")).to_be_visible()
+    none_signed = "error: Failed to load resource: the server responded with a status of 404 (NOT FOUND)"
+    assert [each for each in visitor.complaints if each != none_signed] == []
+    assert all(request.url.startswith(visitor.site.address) for request in visitor.requests)
+
+
+def test_a_page_asks_for_two_scripts_before_it_asks_for_the_keyring(visitor: Visitor) -> None:
+    """Over Tor each request costs a second: one script to leave quickly, one for the rest, and no more."""
+    for path in ("fr/report", "en/status", "fr/verify"):
+        visitor.requests.clear()
+        visitor.visit(path)
+        visitor.page.wait_for_load_state("networkidle")
+        asked = [request.url.removeprefix(visitor.site.address) for request in visitor.requests]
+        scripts = [f"/static/js/{name}.js" for name in ("leave", path[3:])]
+        assert sorted(each for each in asked if each.endswith(".js")) == sorted(scripts)
+        assert "/keyring.json" not in asked[: max(map(asked.index, scripts))]
+
+
+def test_the_console_would_tell_of_an_inline_script(visitor: Visitor) -> None:
+    """Control of the test above, and of the policy."""
+    visitor.visit("en/")
+    visitor.page.evaluate(
+        "document.head.append(Object.assign(document.createElement('style'), {textContent: 'a{}'}))"
+    )
+    assert "Content Security Policy" in " ".join(visitor.complaints)
+    assert (
+        visitor.page.evaluate("(() => { try { document.body.innerHTML = 'x' } catch { return 1 } })()") == 1
+    )
+
+
+def test_a_narrow_screen_never_scrolls_sideways(visitor: Visitor) -> None:
+    visitor.page.set_viewport_size({"width": 320, "height": 640})
+    widths = {}
+    for path in ALL_PAGES:
+        visitor.visit(path)
+        visitor.page.wait_for_load_state("networkidle")
+        widths[path] = visitor.page.evaluate("document.documentElement.scrollWidth")
+    assert dict.fromkeys(ALL_PAGES, 320) == widths
+
+
+@pytest.mark.parametrize(
+    ("path", "heading", "reason"),
+    [
+        ("fr/report", "Écrivez votre signalement", "rien ne peut être envoyé"),
+        ("en/status", "Follow my report", "nothing can be opened"),
+    ],
+)
+def test_without_a_script_the_page_says_why_nothing_can_be_sent_or_read(
+    chromium: Browser, visitor: Visitor, path: str, heading: str, reason: str
+) -> None:
+    plain = chromium.new_context(java_script_enabled=False)
+    page = plain.new_page()
+    page.goto(f"{visitor.site.address}/{path}")
+    expect(page.locator("noscript h1")).to_have_text(heading)
+    expect(page.locator("noscript .warning")).to_contain_text(reason)
+    expect(page.locator("noscript .warning")).to_contain_text("Tor Browser")
+    assert [each for each in page.locator("input, textarea").all() if each.is_visible()] == []
+    expect(page.locator("#loading")).to_be_hidden()
+    plain.close()

@@ -1,0 +1,101 @@
+"""The scripts that browsers get are built from portal/scripts and locked packages, always the same."""
+
+import json
+import re
+import shutil
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pytest
+
+from tests.support.paths import ROOT
+
+SOURCES = [
+    "Makefile",
+    "package.json",
+    *(f"portal/{each}" for each in ("scripts", "static", "offline.js", "style.css")),
+]
+ESBUILD = ROOT / "node_modules" / ".bin" / "esbuild"
+
+
+@pytest.fixture
+def checkout(tmp_path: Path) -> Path:
+    """Another folder with all that a build needs."""
+    for name in SOURCES:
+        source, copy = ROOT / name, tmp_path / name
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        if source.is_dir():
+            shutil.copytree(source, copy)
+        else:
+            shutil.copy2(source, copy)
+    (tmp_path / "node_modules").symlink_to(ROOT / "node_modules")
+    return tmp_path
+
+
+def make(folder: Path, verb: str) -> tuple[int, str]:
+    # What is installed is taken as it is: the link leads to the packages of this checkout.
+    command = ["make", "--silent", "--old-file=node_modules/.package-lock.json", verb]
+    done = subprocess.run(command, cwd=folder, check=False, capture_output=True, text=True)
+    return done.returncode, done.stdout + done.stderr
+
+
+def inside(entry: str, *options: str) -> set[str]:
+    """Return the files, from the root, of which the script of this entry is made."""
+    with TemporaryDirectory() as folder:
+        told = [f"--metafile={folder}/told.json", f"--outfile={folder}/built.js", "--log-level=error"]
+        command = [ESBUILD, f"portal/scripts/{entry}.js", "--bundle", "--format=esm", *told, *options]
+        subprocess.run(command, cwd=ROOT, check=True)
+        (output,) = json.loads(Path(folder, "told.json").read_text())["outputs"].values()
+    return {name for name, part in output["inputs"].items() if part["bytesInOutput"]}
+
+
+def append(path: Path) -> None:
+    with path.open("a") as file:
+        file.write("//")
+
+
+CHANGES: dict[str, Callable[[Path], None]] = {
+    "script": lambda root: append(root / "portal/static/js/report.js"),
+    "offline form": lambda root: append(root / "portal/offline.js"),
+    "style": lambda root: append(root / "portal/static/style.css"),
+    "licences": lambda root: append(root / "portal/static/licenses.txt"),
+    "one more": lambda root: append(root / "portal/static/js/other.js"),
+    "one less": lambda root: (root / "portal/static/js/leave.js").unlink(),
+    "source": lambda root: shutil.copy(root / "portal/scripts/steps.js", root / "portal/scripts/leave.js"),
+}
+
+
+def test_a_build_in_another_folder_gives_the_same_bytes(checkout: Path) -> None:
+    assert make(checkout, "built-check") == (0, "")
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_what_differs_from_its_sources_is_told_and_mended(checkout: Path, change: str) -> None:
+    """A script that was changed by hand, one too many, one too few, a source without its script."""
+    CHANGES[change](checkout)
+    status, said = make(checkout, "built-check")
+    assert (status, "the built scripts differ from a fresh build\nhint: make built\n" in said) == (2, True)
+    assert make(checkout, "built")[0] == 0
+    assert make(checkout, "built-check") == (0, "")
+
+
+def test_the_offline_form_is_made_of_the_modules_of_the_pages_and_none_that_asks_a_portal() -> None:
+    offline, report = inside("offline", "--conditions=offline"), inside("report") | inside("status")
+    stand_ins = {f"portal/scripts/offline_{name}.js" for name in ("http", "delivery")}
+    stood_in_for = {f"portal/scripts/{name}.js" for name in ("http", "delivery", "upload", "work")}
+    assert (stand_ins & report, stood_in_for & offline) == (set(), set())
+    assert (stand_ins - offline, stood_in_for - report) == (set(), set())
+    own = {name for name in offline if re.match(r"portal/scripts/(?!offline)", name)}
+    assert own - report == {"portal/scripts/base32.js", "portal/scripts/sealedfile.js"}
+
+
+def test_every_package_inside_has_its_licence_beside() -> None:
+    files = {name for entry in ("report", "status", "verify", "leave", "offline") for name in inside(entry)}
+    packages = {
+        match.group(1) for name in files if (match := re.match(r"node_modules/((?:@[^/]+/)?[^/]+)/", name))
+    }
+    text = (ROOT / "portal/static/licenses.txt").read_text("utf-8")
+    assert set(re.findall(r"^=== (.+)$", text, re.MULTILINE)) == packages
+    assert text.count("Copyright") + text.count("copyright") >= len(packages)

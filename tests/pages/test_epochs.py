@@ -1,0 +1,195 @@
+"""Keys come and go while people write: the page seals to the one of the day, or says what is closed."""
+
+import secrets
+from dataclasses import replace
+from datetime import UTC, date, datetime, time, timedelta
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from crypto.keyring import Channel, IntakeKey, Keyring, Texts
+from crypto.recipients import HybridIdentity
+from tests.support.builders import INSPECTORATE, OUTSIDE, make_keyring, today
+from tests.support.page_visitor import Visitor
+from tests.support.portal_site import closed, slot_for
+
+pytestmark = pytest.mark.browser
+
+NOTE = Texts("Tél. 01 00 00 00 00", "Tel. +33 1 00 00 00 00")
+EPOCHS = [(-10, 80), (81, 171), (172, 262)]
+
+
+def at(day: int) -> date:
+    return today() + timedelta(day)
+
+
+def keys(visitor: Visitor) -> list[IntakeKey]:
+    """Return three keys of the inspectorate, one epoch after the other."""
+    made = [HybridIdentity.from_seed(secrets.token_bytes(32)) for _ in EPOCHS]
+    visitor.site.more_intake = made
+    recipients = [identity.recipient() for identity in made]
+    return [
+        IntakeKey(recipient.key_id, recipient.encode(), at(first), at(last))
+        for recipient, (first, last) in zip(recipients, EPOCHS, strict=True)
+    ]
+
+
+def with_intake(value: Keyring, *listed: IntakeKey) -> Keyring:
+    first, *others = value.channels
+    return replace(value, channels=(replace(first, intake_keys=listed), *others))
+
+
+def publish(visitor: Visitor, serial: int, day: int, *listed: IntakeKey) -> None:
+    """Publish the keyring that the inbox issues on a day."""
+    usual = make_keyring(visitor.site.site, serial, day=at(day)).value
+    visitor.site.publish_changed(with_intake(replace(usual, valid_until=at(day + 35)), *listed))
+
+
+def set_day(page: Page, day: int) -> None:
+    page.clock.set_system_time(datetime.combine(at(day), time(12), UTC))
+
+
+def newest(visitor: Visitor) -> bytes:
+    """Send what was written; return the key of the report that came in by it."""
+    before = {message.case_id for message, _ in visitor.site.received()}
+    visitor.confirm()
+    visitor.arrived()
+    (report,) = [each for each, _ in visitor.site.received() if each.case_id not in before]
+    return report.key_id
+
+
+def test_each_day_has_its_key_through_three_epochs(visitor: Visitor) -> None:
+    """The next key stands on the keyring ahead and is used from its first day on."""
+    listed = keys(visitor)
+    visitor.page.clock.install()
+    expected = {0: 0, 79: 0, 81: 1, 171: 1, 172: 2}
+    keyrings = {0: (2, 0, listed[:1]), 79: (3, 60, listed[:2]), 171: (4, 150, listed[1:])}
+    used = {}
+    for day in expected:
+        if day in keyrings:
+            serial, issued, shown = keyrings[day]
+            publish(visitor, serial, issued, *shown)
+        set_day(visitor.page, day)
+        visitor.write()
+        used[day] = [key.id for key in listed].index(newest(visitor))
+    assert expected == used
+
+
+def test_a_page_left_open_over_the_change_seals_to_the_new_key(visitor: Visitor) -> None:
+    """Without asking anything of the portal: the keyring that it has lists the key already."""
+    listed = keys(visitor)
+    visitor.page.clock.install()
+    publish(visitor, 2, 60, *listed[:2])
+    set_day(visitor.page, 80)
+    visitor.write()
+    set_day(visitor.page, 81)
+    asked = len([each for each in visitor.requests if "keyring" in each.url])
+    assert listed[1].id == newest(visitor)
+    assert asked == len([each for each in visitor.requests if "keyring" in each.url])
+
+
+def test_a_page_left_open_until_no_key_is_left_asks_for_the_next(visitor: Visitor) -> None:
+    """The keyring itself still counts, but was issued before the next key was made."""
+    listed = keys(visitor)
+    visitor.page.clock.install()
+    publish(visitor, 2, 60, listed[0])
+    set_day(visitor.page, 80)
+    visitor.write()
+    set_day(visitor.page, 82)
+    publish(visitor, 3, 81, listed[1])
+    assert listed[1].id == newest(visitor)
+
+
+def test_a_channel_that_closes_while_somebody_writes_sends_nothing(visitor: Visitor) -> None:
+    listed = keys(visitor)
+    visitor.page.clock.install()
+    publish(visitor, 2, 60, listed[0])
+    set_day(visitor.page, 80)
+    visitor.write()
+    set_day(visitor.page, 82)
+    visitor.confirm()
+    visitor.shows("#send-error", "channel-closed")
+    assert [] == visitor.site.received()
+
+
+def noted(value: Keyring, *shut: str) -> Keyring:
+    """Return the keyring with a note on every channel, and no valid key for those that are ``shut``."""
+
+    def changed(each: Channel) -> Channel:
+        return replace(each, note=NOTE)
+
+    ended = {each.id: each for each in closed(value).channels}
+    channels = (ended[each.id] if each.id in shut else each for each in value.channels)
+    return replace(value, channels=tuple(map(changed, channels)))
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [("fr", ["depuis le", NOTE.fr, "procureur"]), ("en", ["since", NOTE.en, "public prosecutor"])],
+)
+def test_a_closed_site_says_since_when_and_how_else_before_anything_is_written(
+    visitor: Visitor, language: str, words: list[str]
+) -> None:
+    value = make_keyring(visitor.site.site).value
+    visitor.site.publish_changed(noted(value, INSPECTORATE, OUTSIDE))
+    visitor.visit(f"{language}/report")
+    visitor.shows("#closed", "channel-closed")
+    expect(visitor.page.locator("#what")).to_be_hidden()
+    routes = visitor.page.locator("#closed-routes")
+    for word in [*words, INSPECTORATE, OUTSIDE, str(today().day), str(today().year)]:
+        expect(routes).to_contain_text(word)
+
+
+def test_one_closed_channel_is_told_at_the_top_and_cannot_be_chosen(visitor: Visitor) -> None:
+    visitor.site.publish_changed(noted(make_keyring(visitor.site.site).value, OUTSIDE))
+    visitor.visit("fr/report")
+    routes = visitor.page.locator("#closed-routes")
+    expect(routes).to_contain_text(OUTSIDE)
+    expect(routes).not_to_contain_text(INSPECTORATE)
+    expect(visitor.page.locator("#what")).to_be_visible()
+    expect(visitor.page.locator(f"#channels-{OUTSIDE}")).to_be_disabled()
+    visitor.page.check("#coi-yes")
+    visitor.shows("#channels-only", "no-other-reader")
+    expect(visitor.page.locator("#channels-only")).to_contain_text(INSPECTORATE)
+    expect(visitor.page.locator("#channels input:checked")).to_have_count(0)
+    visitor.page.fill("#what", "Mon chef d'inspection…")
+    visitor.page.click("#continue")
+    visitor.shows("#error", "no-channel-chosen")
+    visitor.page.check(f"#channels-{INSPECTORATE}")
+    visitor.to_token()
+
+
+def test_with_every_channel_open_nothing_is_said_to_be_closed(visitor: Visitor) -> None:
+    visitor.site.publish_changed(noted(make_keyring(visitor.site.site).value))
+    visitor.visit("fr/report")
+    expect(visitor.page.locator("#what")).to_be_visible()
+    expect(visitor.page.locator("#closed-routes")).to_be_hidden()
+
+
+def test_who_says_that_the_inspectorate_is_concerned_is_read_outside_alone(visitor: Visitor) -> None:
+    """Sealed to the outside body's key: the inspectorate's opens nothing of it."""
+    visitor.visit("fr/report")
+    visitor.page.fill("#what", "Mon chef d'inspection…")
+    visitor.page.check(f"#channels-{INSPECTORATE}")
+    visitor.page.check("#coi-yes")
+    visitor.to_token()
+    visitor.confirm()
+    visitor.arrived()
+    report, _ = visitor.site.report()
+    outside = visitor.site.site.outside
+    assert (OUTSIDE, outside.intake.recipient().key_id) == (report.channel, report.key_id)
+
+
+def test_a_returning_reporter_is_told_before_writing_that_the_channel_is_closed(visitor: Visitor) -> None:
+    visitor.report()
+    report, _ = visitor.site.report()
+    visitor.site.answer(report, slot_for(report))
+    value = make_keyring(visitor.site.site, 2).value
+    visitor.site.publish_changed(noted(value, INSPECTORATE))
+    visitor.open()
+    visitor.opened()
+    expect(visitor.page.locator("#closed-routes")).to_contain_text(NOTE.fr)
+    visitor.site.publish_changed(noted(replace(value, serial=3), OUTSIDE))
+    visitor.open()
+    visitor.opened()
+    expect(visitor.page.locator("#closed-routes")).to_be_hidden()

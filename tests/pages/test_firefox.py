@@ -1,0 +1,158 @@
+"""From a report to its answer and back, in Firefox and in engines that do not compile."""
+
+import shutil
+import time
+from collections.abc import Callable, Iterator
+from io import BytesIO
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser
+
+from crypto import age, padding
+from crypto.messages import FollowUp
+from portal.sealedfile import HEADER
+from tests.support.browsing import CHROMIUM_ARGUMENTS
+from tests.support.firefox_peer import browsing
+from tests.support.page_visitor import FILE, TEXT, Visitor
+from tests.support.portal_site import REPLY, PortalSite, slot_for
+
+pytestmark = pytest.mark.browser
+
+# What Tor Browser's level “Safer” turns off on every site, as preferences of Firefox.
+SAFER = dict.fromkeys(
+    [f"javascript.options.{name}" for name in ("ion", "baselinejit", "native_regexp", "asmjs", "wasm")], False
+)
+MOST_SECONDS = 5  # for the whole submit of a text
+Record = Callable[[str, object], None]
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Iterator[PortalSite]:
+    made = PortalSite(tmp_path, "sqlite:///portal.sqlite")
+    with made.serving():
+        yield made
+    made.close()
+
+
+def check(site: PortalSite, report: str, follow_up: str) -> None:
+    """Expect both messages at the inspectorate, as they were written, of one author."""
+    first, _ = site.report()
+    assert first.answers["what"] == report
+    (second,) = [message for message, _ in site.received() if isinstance(message, FollowUp)]
+    assert (follow_up, first.case_id, 1) == (second.text, second.case_id, second.seen)
+
+
+@pytest.mark.parametrize("level", ["standard", "safer"])
+def test_a_case_goes_all_its_way_in_firefox(site: PortalSite, level: str, record_property: Record) -> None:
+    """Plain, and with the engine as Tor Browser's level “Safer” leaves it."""
+    text = TEXT.replace("\n", " ")
+    with browsing(site.address, "fr", SAFER if level == "safer" else {}) as firefox:
+        sent = firefox.does("report", text=text)
+        assert sent["compiles"] == (level == "standard")
+        site.answer(site.report()[0], slot_for(site.report()[0]))
+        opened = firefox.does("open", words=" ".join(sent["words"]))
+        assert {"status": "En cours d'évaluation", "messages": [REPLY]} == opened
+        again = firefox.does("write", text="Encore : la même voiture.")
+        if level == "standard":
+            kept = firefox.does("return")
+            assert kept == {"control": "unsent words", "reloaded": "", "returned": ""}
+    record_property(f"whole submit, firefox {level}", f"{sent['seconds']:.1f} s")
+    assert max(sent["seconds"], again["seconds"]) < MOST_SECONDS
+    check(site, text, "Encore : la même voiture.")
+
+
+@pytest.mark.parametrize("level", ["standard", "safer"])
+def test_the_offline_form_seals_and_reads_in_firefox(
+    site: PortalSite, tmp_path: Path, level: str, record_property: Record
+) -> None:
+    """Opened from the disk, no network reached for: a file to send, a locator, a file to read."""
+    stick = tmp_path / "stick"
+    stick.mkdir()
+    for path in ("fr/offline.html", "keyring.json", "keyring.sig"):
+        (stick / Path(path).name).write_bytes(site.client.get(f"/{path}").data)
+    opened = {
+        "form": (stick / "offline.html").as_uri(),
+        "keys": [str(stick / name) for name in ("keyring.json", "keyring.sig")],
+    }
+    saving = {"browser.download.folderList": 2, "browser.download.dir": str(stick)}
+    with browsing(site.address, "fr", {**saving, **(SAFER if level == "safer" else {})}) as firefox:
+        sealed = firefox.does("seal", text="Écrit hors ligne", **opened)
+        posted = site.client.post("/fr/sealed", data={"sealed": (whole(stick / "sealed.bin"), "x")})
+        assert posted.status_code == 200
+        report, _ = site.report()
+        site.answer(report, slot_for(report))
+        located = firefox.does("locate", words=" ".join(sealed["words"]), **opened)
+        slot = site.client.post("/fr/slot", data=located)
+        (stick / "slot.bin").write_bytes(slot.data)
+        read = firefox.does("read", slot=str(stick / "slot.bin"))
+    assert {"status": "En cours d'évaluation", "messages": [REPLY]} == read
+    assert report.answers["what"] == "Écrit hors ligne"
+    record_property(f"offline form, sealing, firefox {level}", f"{sealed['seconds']:.1f} s")
+    assert sealed["seconds"] < MOST_SECONDS
+
+
+def whole(path: Path) -> BytesIO:
+    """Return a file that the browser is saving, once it has it all: an envelope of text and its header."""
+    for _ in range(200):
+        if path.exists() and path.stat().st_size == HEADER + age.sealed_size(padding.SMALLEST):
+            return BytesIO(path.read_bytes())
+        time.sleep(0.05)
+    raise AssertionError(sorted(each.name for each in path.parent.iterdir()))
+
+
+CHANGES: dict[str, Callable[[Path], object]] = {
+    "same length": lambda path: path.write_bytes(FILE[::-1]),
+    "longer": lambda path: path.write_bytes(FILE[::-1] * 2),
+    "shorter": lambda path: path.write_bytes(FILE[:-1]),
+    "replaced": lambda path: path.with_suffix(".new").rename(path),
+    "gone": lambda path: path.unlink(),
+}
+
+
+def test_a_file_that_is_no_longer_what_was_chosen_is_not_sent(site: PortalSite, tmp_path: Path) -> None:
+    """Firefox reads a changed file as if nothing were; only what was added behind since, it never reads."""
+    said = {}
+    with browsing(site.address, "en", {}) as firefox:
+        for name, change in CHANGES.items():
+            film = tmp_path / f"{name}.bin"
+            film.write_bytes(FILE)
+            film.with_suffix(".new").write_bytes(FILE[::-1])
+            firefox.does("choose", files=[str(film)], text=TEXT)
+            change(film)
+            said[name] = firefox.does("send")["said"]
+            assert site.received() == []
+        film = tmp_path / "goes on.bin"
+        film.write_bytes(FILE)
+        firefox.does("choose", files=[str(film)], text=TEXT)
+        film.write_bytes(FILE + b"more")
+        assert firefox.does("send") == {"said": ""}
+    assert "can no longer be read" in said.pop("gone")
+    assert all("is no longer what you added" in each for each in said.values()), said
+    assert site.report()[1] == {1: FILE}
+
+
+def test_a_case_goes_all_its_way_without_a_compiler(
+    chromium: Browser, site: PortalSite, record_property: Record
+) -> None:
+    """Chromium with --jitless, which takes WebAssembly away too."""
+    browser = chromium.browser_type.launch(
+        executable_path=shutil.which("chromium"), args=[*CHROMIUM_ARGUMENTS, "--js-flags=--jitless"]
+    )
+    visitor = Visitor(browser.new_page(), site.address)
+    visitor.write()
+    assert visitor.page.evaluate("typeof WebAssembly") == "undefined"
+    since = "performance.now() / 1000"
+    begun = visitor.page.evaluate(since)
+    visitor.confirm()
+    visitor.arrived()
+    seconds = visitor.page.evaluate(since) - begun
+    site.answer(site.report()[0], slot_for(site.report()[0]))
+    visitor.open()
+    visitor.opened()
+    visitor.shows("#status-label", "status-assessing")
+    visitor.follow_up("Encore.")
+    browser.close()
+    record_property("whole submit, chromium --jitless", f"{seconds:.1f} s")
+    assert seconds < MOST_SECONDS
+    check(site, TEXT, "Encore.")

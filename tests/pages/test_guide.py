@@ -1,0 +1,123 @@
+"""The guide to recognising an approach: on screen, on one printed sheet, and without a network."""
+
+import re
+import shutil
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from portal import guide, serving, translation
+from portal.config import Settings
+from portal.guide import MOST, Guide
+from portal.refusals import BadConfiguration
+from tests.portal.web.test_public_pages import Markup
+from tests.support.page_visitor import Visitor
+
+ROOM = Settings().guide_folder
+WHOLE = 'title = "T"\nlead = "L"\n[[section]]\nheading = "H"\nitems = ["a", "b"]\n'
+PAGE = re.compile(rb"/Type\s*/Page\b")
+
+
+def test_the_smallest_guide_is_read_as_it_stands(tmp_path: Path) -> None:
+    (tmp_path / "guide.en.toml").write_text(WHOLE)
+    assert guide.load(tmp_path, "en") == Guide("T", "L", (guide.Section("H", "", ("a", "b")),))
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("title =", "is not TOML"),
+        ("", "'lead' is missing"),
+        (WHOLE + "colour = 1", "section 1: 'colour' is not known"),
+        ("titel = 1\n" + WHOLE, "guide: 'titel' is not known"),
+        (WHOLE.replace('"T"', "5"), "guide: 'title' is a text that is not empty"),
+        (WHOLE.replace('"L"', '" "'), "guide: 'lead' is a text that is not empty"),
+        (WHOLE.replace('["a", "b"]', '"a"'), "section 1: 'items' is a list of texts"),
+        (WHOLE.replace('"b"', '""'), "section 1: 'items' is a list of texts"),
+        (WHOLE + "[[section]]\nheading = 'X'\n", "section 2: it needs 'text' or 'items'"),
+        (WHOLE.replace("[[section]]", "[section]"), "at least one .*section"),
+        ("section = []\n" + WHOLE.partition("[[")[0], "at least one .*section"),
+        (WHOLE.replace('"T"', f'"{"x" * MOST}"'), f"more than fit on one sheet: at most {MOST}"),
+    ],
+)
+def test_a_mistake_is_named_with_its_place(tmp_path: Path, text: str, words: str) -> None:
+    (tmp_path / "guide.fr.toml").write_text(text)
+    with pytest.raises(BadConfiguration, match=words) as caught:
+        guide.load(tmp_path, "fr")
+    assert str(tmp_path / "guide.fr.toml") in str(caught.value)
+    assert caught.value.hint
+
+
+@pytest.mark.parametrize("name", [guide.GUIDE, guide.STATEMENT])
+def test_a_portal_does_not_start_without_guide_and_statement_in_each_language(
+    tmp_path: Path, name: str
+) -> None:
+    for path in ROOM.glob("*.toml"):
+        shutil.copy(path, tmp_path)
+    (tmp_path / f"{name}.en.toml").unlink()
+    with pytest.raises(BadConfiguration, match=rf"{name}\.en\.toml was not read: no such file"):
+        serving.check(Settings(folder=tmp_path, guide="."))
+
+
+@pytest.mark.parametrize("name", [guide.GUIDE, guide.STATEMENT])
+def test_both_languages_have_the_same_parts(name: str) -> None:
+    french, english = (guide.load(ROOM, language, name) for language in translation.LANGUAGES[:2])
+    shape = [[(bool(each.text), len(each.items)) for each in found.sections] for found in (french, english)]
+    assert shape[0] == shape[1]
+    assert len(shape[0]) >= 5
+
+
+@pytest.mark.parametrize("language", translation.LANGUAGES)
+def test_the_numbers_to_call_are_on_the_sheet(language: str) -> None:
+    text = str(guide.load(ROOM, language))
+    assert [number for number in ("17", "112", "114") if number not in text] == []
+
+
+def sheets(page: Page) -> int:
+    """Return how many sheets of A4 the page takes in print."""
+    return len(PAGE.findall(page.pdf(format="A4", prefer_css_page_size=True)))
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("language", ["fr", "en"])
+def test_page_and_saved_file_print_on_one_sheet(visitor: Visitor, tmp_path: Path, language: str) -> None:
+    """The file opens from disk, asks for nothing, looks as it should, and does not name where it is from."""
+    visitor.visit(f"{language}/guide")
+    assert sheets(visitor.page) == 1
+    with visitor.page.expect_download() as download:
+        visitor.page.click("a[download]")
+    saved = tmp_path / download.value.suggested_filename
+    download.value.save_as(saved)
+    visitor.requests.clear()
+    visitor.page.goto(saved.as_uri())
+    assert [request.url for request in visitor.requests] == [saved.as_uri()]
+    assert visitor.page.evaluate("getComputedStyle(document.body).maxWidth") == "714px"
+    assert sheets(visitor.page) == 1
+    text = saved.read_text("utf-8")
+    assert [word for word in ("Fanal", "http", "/static", visitor.address) if word in text] == []
+    markup = Markup(text)
+    assert {tag for tag, _ in markup.elements} & {"script", "link", "img", "a", "form"} == set()
+    expect(visitor.page.locator("h2")).to_have_count(7)
+
+
+@pytest.mark.browser
+def test_the_longest_guide_that_is_taken_prints_on_one_sheet(visitor: Visitor) -> None:
+    visitor.visit("fr/guide")
+    lengthen = "(text) => { document.querySelector('.sections li').textContent += text }"
+    left = MOST - len(visitor.page.locator("article").inner_text())
+    visitor.page.evaluate(lengthen, "abcdefghi " * (left // 10))
+    assert sheets(visitor.page) == 1
+    visitor.page.evaluate(lengthen, "abcdefghi " * 300)
+    assert sheets(visitor.page) > 1, "the control of this test"
+
+
+@pytest.mark.browser
+def test_without_a_script_the_guide_is_whole(chromium: Browser, visitor: Visitor) -> None:
+    plain = chromium.new_context(java_script_enabled=False)
+    page = plain.new_page()
+    page.goto(f"{visitor.address}/en/guide")
+    sections = guide.load(ROOM, "en").sections
+    assert page.locator("article h2").all_inner_texts() == [each.heading for each in sections]
+    assert page.locator("article li").all_inner_texts() == [item for each in sections for item in each.items]
+    plain.close()

@@ -1,0 +1,266 @@
+"""What a journey asks of the network, and what becomes of it when network, clock or browser fail."""
+
+import re
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import Dialog, expect
+
+from crypto.messages import FollowUp, Report
+from tests.support.builders import INSPECTORATE
+from tests.support.page_visitor import TEXT, Visitor
+from tests.support.portal_site import slot_for
+
+pytestmark = pytest.mark.browser
+
+STATIC = re.compile(r"GET /(static/js/\w+\.js|static/style\.css|static/icon\.svg|favicon\.ico)")
+UNFIT = {
+    "no-hashes": "Object.defineProperty(crypto, 'subtle', {value: undefined})",
+    "no-random": "Object.defineProperty(window, 'crypto', {value: undefined})",
+}
+NO_STORAGE = """for (const name of ["localStorage", "sessionStorage", "indexedDB", "caches"])
+    Object.defineProperty(window, name, {get() { throw new DOMException("refused", "SecurityError"); }});
+const refuse = () => { throw new DOMException("refused", "SecurityError"); };
+Object.defineProperty(Document.prototype, "cookie", {get: refuse, set: refuse});"""
+KEYS = ["GET /keyring.json", "GET /keyring.sig"]
+
+
+def asked(visitor: Visitor) -> list[str]:
+    """Return each request but those for scripts and style, in the order of their names."""
+    found = [f"{each.method} {urlsplit(each.url).path}" for each in visitor.requests]
+    assert all(each.url.startswith(visitor.site.address) for each in visitor.requests)
+    return sorted(each for each in found if not STATIC.fullmatch(each))
+
+
+def journey(visitor: Visitor, text: str) -> tuple[list[str], list[int]]:
+    """Report, read, write again; return what was asked for, and the size of each body."""
+    visitor.requests.clear()
+    visitor.report(text)
+    visitor.open()
+    visitor.opened()
+    visitor.follow_up(text)
+    return asked(visitor), [len(body) for body in visitor.bodies() if body]
+
+
+def give_up(visitor: Visitor) -> None:
+    """Let the time pass in which the page tries again by itself."""
+    for _ in range(4):
+        visitor.page.wait_for_timeout(200)
+        visitor.page.clock.fast_forward(10_000)
+
+
+def test_a_journey_makes_the_expected_requests_of_sizes_that_tell_nothing(visitor: Visitor) -> None:
+    """One character or eight thousand."""
+    short, sizes = journey(visitor, "x")
+    expected = [
+        *["GET /fr/report", "GET /fr/status", *KEYS, *KEYS, "POST /api/slot"],
+        *[f"GET /api/challenge/{INSPECTORATE}/text", "POST /api/envelopes"] * 2,
+    ]
+    assert sorted(expected) == short
+    assert (short, sizes) == journey(visitor, "é" * 8_000)
+    sent = [each for each in visitor.requests if "/api/" in each.url]
+    assert [each.url for each in sent if {"cookie", "referer"} & set(each.all_headers())] == []
+
+
+def test_a_site_that_cannot_be_reached_for_its_keys_is_said_on_both_pages(visitor: Visitor) -> None:
+    visitor.page.route("**/keyring.json", lambda route: route.abort())
+    visitor.visit("fr/report")
+    visitor.shows("#closed", "offline")
+    expect(visitor.page.locator("#what")).to_be_hidden()
+    visitor.open("abandon " * 11 + "about")
+    visitor.shows("#error", "offline")
+    assert visitor.page.input_value("#token") == "abandon " * 11 + "about"
+
+
+def test_a_script_that_does_not_arrive_is_said_and_takes_no_text(visitor: Visitor) -> None:
+    visitor.page.route("**/report.js", lambda route: route.abort())
+    visitor.visit("fr/report")
+    expect(visitor.page.locator("#loading")).to_be_visible()
+    expect(visitor.page.locator("#what")).to_be_hidden()
+
+
+def test_a_network_lost_from_the_first_word_on_loses_nothing(visitor: Visitor, file: Path) -> None:
+    """Gone while writing, back after the failure: one report, whole, under the words that were noted."""
+    page = visitor.page
+    page.clock.install()
+    visitor.visit("fr/report")
+    expect(page.locator("#what")).to_be_visible()
+    page.context.set_offline(True)
+    page.check(f"#channels-{INSPECTORATE}")
+    page.fill("#what", TEXT)
+    page.set_input_files("#files", [file])
+    visitor.to_token()
+    visitor.confirm()
+    give_up(visitor)
+    visitor.shows("#send-error", "offline")
+    assert visitor.site.received() == []
+    page.click("#back")
+    assert page.input_value("#what") == TEXT
+    visitor.to_token()
+    visitor.confirm()
+    give_up(visitor)
+    visitor.shows("#send-error", "offline")
+    page.context.set_offline(False)
+    page.click("#retry")
+    visitor.arrived()
+    report, files = visitor.site.report()
+    assert (TEXT, 1) == (report.answers["what"], len(files))
+    visitor.open()
+    visitor.opened()
+
+
+def test_a_network_lost_on_the_status_page_loses_nothing(visitor: Visitor) -> None:
+    visitor.report()
+    page = visitor.page
+    visitor.visit("fr/status")
+    expect(page.locator("#token")).to_be_visible()
+    page.clock.install()
+    page.context.set_offline(True)
+    page.fill("#token", " ".join(visitor.words))
+    page.click("#open")
+    visitor.shows("#error", "offline")
+    assert page.input_value("#token") == " ".join(visitor.words)
+    page.context.set_offline(False)
+    page.click("#open")
+    visitor.opened()
+    page.context.set_offline(True)
+    page.fill("#follow-up-text", "Encore.")
+    page.click("#follow-up-send")
+    give_up(visitor)
+    visitor.shows("#follow-up-error", "offline")
+    assert page.input_value("#follow-up-text") == "Encore."
+    page.click("#withdrawal summary")
+    page.check("#withdraw-meant")
+    page.click("#withdraw")
+    visitor.shows("#withdraw-error", "offline")
+    page.context.set_offline(False)
+    page.click("#follow-up-send")
+    visitor.shows("#follow-up-done", "follow-up-sent")
+    messages = [message for message, _ in visitor.site.received()]
+    assert sorted(type(message).__name__ for message in messages) == ["FollowUp", "Report"]
+
+
+@pytest.mark.parametrize(("years", "code"), [(-8, "clock-behind"), (9, "keyring-expired")])
+def test_a_clock_that_is_years_off_is_said_before_anything_is_written(
+    visitor: Visitor, years: int, code: str
+) -> None:
+    """An answer can be read all the same, and the page says why nothing can be written."""
+    visitor.report()
+    page = visitor.page
+    page.clock.install(time=datetime.now(UTC) + timedelta(days=365 * years))
+    visitor.visit("fr/report")
+    visitor.shows("#closed", code)
+    expect(page.locator("#what")).to_be_hidden()
+    visitor.open()
+    visitor.opened()
+    visitor.shows("#cannot-write", code)
+
+
+class Held:
+    """Somebody who stays when the page asks whether to leave, and counts how often it did."""
+
+    def __init__(self, visitor: Visitor) -> None:
+        self.page = visitor.page
+        self.asked = 0
+        self.page.on("dialog", self._stay)
+
+    def _stay(self, dialog: Dialog) -> None:
+        assert dialog.type == "beforeunload"
+        self.asked += 1
+        dialog.dismiss()
+
+    def tries(self, leave: str) -> None:
+        """Leave by this script, and expect to be asked."""
+        before = self.asked
+        self.page.evaluate(f"setTimeout(() => {leave})")
+        for _ in range(50):
+            self.page.wait_for_timeout(20)
+            if self.asked > before:
+                return
+        raise AssertionError(leave)
+
+
+def test_a_report_that_is_not_sent_asks_before_it_is_left(visitor: Visitor) -> None:
+    """By reload or by the back button: the text is still there."""
+    held = Held(visitor)
+    visitor.visit("fr/")
+    visitor.visit("fr/report")
+    expect(visitor.page.locator("#what")).to_be_visible()
+    visitor.page.locator("#what").press_sequentially("Noël")
+    for leave in ("location.reload()", "history.back()"):
+        held.tries(leave)
+        assert visitor.page.input_value("#what") == "Noël"
+
+
+def test_a_message_that_is_not_sent_asks_before_the_case_is_closed(visitor: Visitor) -> None:
+    """Once it has arrived, “Close and forget” goes to the first page, where no way leads back to the case."""
+    held = Held(visitor)
+    page = visitor.page
+    visitor.report()
+    visitor.open()
+    visitor.opened()
+    page.locator("#follow-up-text").press_sequentially("Encore")
+    held.tries("document.getElementById('close').click()")
+    assert page.input_value("#follow-up-text") == "Encore"
+    page.click("#follow-up-send")
+    visitor.shows("#follow-up-done", "follow-up-sent")
+    page.click("#close")
+    expect(page).to_have_url(f"{visitor.site.address}/fr/")
+    page.go_back()
+    expect(page).to_have_url(f"{visitor.site.address}/fr/report")
+    assert held.asked == 1
+
+
+def test_two_tabs_make_two_reports_under_two_tokens(visitor: Visitor) -> None:
+    other = Visitor(visitor.page.context.new_page(), visitor.address)
+    visitor.write("Un.")
+    other.write("Deux.")
+    assert visitor.words != other.words
+    for each in (visitor, other):
+        each.page.bring_to_front()
+        each.confirm()
+        each.arrived()
+    reports = [message for message, _ in visitor.site.received() if isinstance(message, Report)]
+    assert {"Un.", "Deux."} == {each.answers["what"] for each in reports}
+    assert len({each.author_key for each in reports}) == 2
+
+
+def test_one_case_open_in_two_tabs_takes_what_each_writes(visitor: Visitor) -> None:
+    visitor.report()
+    other = Visitor(visitor.page.context.new_page(), visitor.address)
+    for each in (visitor, other):
+        each.open(" ".join(visitor.words))
+        each.opened()
+    other.follow_up("Deux.")
+    visitor.page.bring_to_front()
+    visitor.follow_up("Un.")
+    sent = [message for message, _ in visitor.site.received() if isinstance(message, FollowUp)]
+    assert {"Un.", "Deux."} == {each.text for each in sent}
+    assert len({each.id for each in sent}) == 2
+
+
+@pytest.mark.parametrize("lack", UNFIT)
+def test_a_browser_that_cannot_seal_is_told_so_before_anything_is_written(
+    visitor: Visitor, lack: str
+) -> None:
+    visitor.page.add_init_script(UNFIT[lack])
+    visitor.visit("fr/report")
+    visitor.shows("#closed", "browser-unfit")
+    expect(visitor.page.locator("#what")).to_be_hidden()
+    visitor.open("abandon " * 11 + "about")
+    visitor.shows("#error", "browser-unfit")
+    assert [each for each in visitor.bodies() if each] == []
+
+
+def test_no_page_needs_any_storage(visitor: Visitor) -> None:
+    visitor.page.add_init_script(NO_STORAGE)
+    visitor.report()
+    refused = "(() => { try { return localStorage.length } catch (error) { return error.name } })()"
+    assert visitor.page.evaluate(refused) == "SecurityError"
+    visitor.site.answer(visitor.site.report()[0], slot_for(visitor.site.report()[0]))
+    visitor.open()
+    visitor.opened()
+    visitor.follow_up("Encore.")
+    assert len(visitor.site.received()) == 2

@@ -1,0 +1,166 @@
+"""A third language is a catalogue and a guide away: every page exists in it, and no text stays behind."""
+
+import json
+import re
+import shutil
+import sys
+from collections.abc import Iterator
+from dataclasses import fields, is_dataclass
+from html.parser import HTMLParser
+from io import BytesIO
+from pathlib import Path
+
+import pytest
+from babel.messages.catalog import Catalog
+from babel.messages.pofile import write_po
+from playwright.sync_api import Browser, expect
+
+from crypto import questionnaire
+from crypto.keyring import Texts
+from portal import freeze, guide
+from portal.config import Settings
+from tests.pages.test_translations import ROOT, extracted
+from tests.support.installation import free_port
+from tests.support.page_visitor import Visitor
+from tests.support.portal_server import Server
+
+LANGUAGE = "eo"
+ROOMS = ("crypto", "portal", "templates")
+LETTERS = str.maketrans("aceghijlnorsuyACEGIJLNORSUY", "àćéğĥîĵļñôŕšûÿÀĆÉĞÎĴĻÑÔŔŠÛŸ")
+PSEUDO = re.compile(r"⟦[^⟦⟧]*⟧")
+WORD = re.compile(r"[^\W\d_]{2,}")
+# Names, and what a terminal or a configuration file needs letter by letter.
+UNTRANSLATED = {"Fanal", "Français", "English"}
+NOT_TEXT = {"script", "style", "code", "pre"}
+
+
+class Copy(Server):
+    """A portal that runs from a copy of this project with one more language."""
+
+    def command(self, *arguments: str | Path) -> list[str]:
+        start = (
+            f"import sys; sys.path.insert(0, {str(self.folder)!r}); from portal.commands import main; main()"
+        )
+        return [sys.executable, "-c", start, *super().command(*arguments)[1:]]
+
+
+class Words(HTMLParser):
+    """The words of a page that are in no translated text."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.found: set[str] = set()
+        self._within: list[str] = []
+        self.feed(page)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self._within.append(tag)
+        for name, value in attrs:
+            if name in {"aria-label", "title", "placeholder", "alt"}:
+                self.handle_data(value or "")
+
+    def handle_endtag(self, tag: str) -> None:
+        while self._within and self._within.pop() != tag:
+            pass
+
+    def handle_data(self, data: str) -> None:
+        if not NOT_TEXT & set(self._within):
+            self.found |= set(WORD.findall(PSEUDO.sub("", data))) - UNTRANSLATED
+
+
+def pseudo(english: str) -> str:
+    """Return a text that can be read and is a third longer, with the places for values as they are."""
+    parts = re.split(r"(\{\w+\})", english)
+    longer = "".join(part if part.startswith("{") else part.translate(LETTERS) for part in parts)
+    return f"⟦{longer}{' ļô' * (len(english) // 9)}⟧"
+
+
+def texts_of(value: object) -> Iterator[str]:
+    """Yield every English text within a questionnaire."""
+    if isinstance(value, Texts):
+        yield value.en
+    elif is_dataclass(value):
+        yield from (text for each in fields(value) for text in texts_of(getattr(value, each.name)))
+    elif isinstance(value, tuple):
+        yield from (text for each in value for text in texts_of(each))
+
+
+def write_catalogue(folder: Path) -> None:
+    """Write the catalogue of the language: what the templates say, then what the questionnaire asks."""
+    asked = questionnaire.parse((ROOT / "portal" / "questionnaire.toml").read_bytes())
+    catalogue = Catalog(locale=LANGUAGE, fuzzy=False)
+    for english in extracted() | set(texts_of(asked)):
+        catalogue.add(english, pseudo(english))
+    written = BytesIO()
+    write_po(written, catalogue)
+    place = folder / "templates" / "translations" / LANGUAGE / "LC_MESSAGES"
+    place.mkdir(parents=True)
+    (place / "messages.po").write_bytes(written.getvalue())
+
+
+def write_guide(folder: Path, name: str) -> None:
+    """Write the guide or statement of the language, as TOML."""
+    english = guide.load(Settings().guide_folder, "en", name)
+
+    def line(name: str, value: str | list[str]) -> str:
+        return f"{name} = {json.dumps(value, ensure_ascii=False)}\n"
+
+    lines = [line("title", pseudo(english.title)), line("lead", pseudo(english.lead[:90]))]
+    for each in english.sections:
+        items = [pseudo(item[:60]) for item in each.items or (each.text,)]
+        lines += ["[[section]]\n", line("heading", pseudo(each.heading)), line("items", items)]
+    (folder / "portal" / f"{name}.{LANGUAGE}.toml").write_text("".join(lines), "utf-8")
+
+
+@pytest.fixture(scope="module")
+def copy(tmp_path_factory: pytest.TempPathFactory) -> Copy:
+    folder = tmp_path_factory.mktemp("copy")
+    for room in ROOMS:
+        shutil.copytree(ROOT / room, folder / room, ignore=shutil.ignore_patterns("__pycache__"))
+    write_catalogue(folder)
+    for name in (guide.GUIDE, guide.STATEMENT):
+        write_guide(folder, name)
+    made = Copy(folder, free_port())
+    made.make()
+    return made
+
+
+@pytest.fixture(scope="module")
+def site(copy: Copy) -> Path:
+    """The site as files."""
+    copy.run("freeze", copy.folder / "frozen")
+    return copy.folder / "frozen" / freeze.SITE
+
+
+def test_every_page_exists_in_the_language_without_a_word_of_another(site: Path) -> None:
+    pages = sorted((site / LANGUAGE).glob("*.html"))
+    assert [page.name for page in pages] == sorted(page.name for page in (site / "fr").glob("*.html"))
+    left = {page.name: Words(page.read_text("utf-8")).found for page in pages}
+    assert {name: words for name, words in left.items() if words} == {}
+
+
+def test_a_word_of_another_language_would_be_found(site: Path) -> None:
+    """Control of the test above."""
+    assert {"Report", "inspectorate"} <= Words((site / "en" / "index.html").read_text("utf-8")).found
+
+
+@pytest.mark.parametrize("path", ["index.html", "404.html", "fr/report.html", "en/verify.html"])
+def test_other_pages_lead_to_it(site: Path, path: str) -> None:
+    assert f'href="/{LANGUAGE}/' in (site / path).read_text("utf-8")
+
+
+@pytest.mark.browser
+def test_a_report_can_be_written_in_it(chromium: Browser, copy: Copy) -> None:
+    """Texts that are a third longer fit on a narrow screen; the token is in words of the English list."""
+    context = chromium.new_context(viewport={"width": 320, "height": 640})
+    with copy.serving():
+        visitor = Visitor(context.new_page(), f"http://127.0.0.1:{copy.port}", LANGUAGE)
+        for name in ("", "guide", "status"):
+            visitor.visit(f"{LANGUAGE}/{name}")
+            assert visitor.page.evaluate("document.documentElement.scrollWidth") == 320, name
+        visitor.report()
+        visitor.open()
+        visitor.opened()
+        visitor.shows("#status-label", "not-confirmed")
+        expect(visitor.page.locator("html")).to_have_attribute("lang", LANGUAGE)
+    context.close()

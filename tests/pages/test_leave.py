@@ -1,0 +1,218 @@
+"""Leave quickly: from any page, at once, and with nothing left behind."""
+
+import re
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Literal
+
+import pytest
+from playwright.sync_api import Browser, ViewportSize, expect
+
+from portal import pages
+from portal.app import load_questionnaire
+from portal.config import Settings
+from tests.support.page_visitor import DESKTOP, TEXT, Visitor
+
+pytestmark = pytest.mark.browser
+
+ELSEWHERE = Settings().leave_to
+NAMES = ("", "report", "status", "guide", "verify", "sealed", "accessibility")
+PAGES = ["", "nowhere", *(f"fr/{name}" for name in NAMES)]
+LINK = "a[data-leave]"
+SHIFT = "Shift"
+COLOURS = "(each) => (({backgroundColor, color}) => [backgroundColor, color])(getComputedStyle(each))"
+
+
+@pytest.fixture
+def leaver(visitor: Visitor) -> Visitor:
+    """A visitor for whom the harmless page answers."""
+    visitor.page.route(ELSEWHERE, lambda route: route.fulfill(body="<title>Elsewhere</title>"))
+    return visitor
+
+
+def press_shift(visitor: Visitor, times: int) -> None:
+    for _ in range(times):
+        visitor.page.keyboard.press(SHIFT)
+
+
+def wrote(visitor: Visitor) -> None:
+    visitor.visit("fr/report")
+    visitor.page.fill("#what", TEXT)
+
+
+def test_the_page_is_empty_before_the_other_one_is_asked_for(leaver: Visitor) -> None:
+    wrote(leaver)
+    leave = "document.querySelector('a[data-leave]').click()"
+    shown = leaver.page.evaluate(f"({leave}, [document.body.innerHTML, document.title])")
+    assert shown == ['<p class="curtain" role="alert">Chargement…</p>', "…"]
+    expect(leaver.page).to_have_url(ELSEWHERE)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_what_covers_the_page_is_white_and_is_read_out(
+    visitor: Visitor, scheme: Literal["light", "dark"]
+) -> None:
+    """Also in the dark. Here the other page answers with nothing, so that this one stays to be looked at."""
+    visitor.page.emulate_media(color_scheme=scheme)
+    visitor.page.route(ELSEWHERE, lambda route: route.fulfill(status=204))
+    for path, words in (
+        ("fr/report", "Chargement…"),
+        ("en/status", "Loading…"),
+        ("", "Chargement… · Loading…"),
+    ):
+        visitor.visit(path)
+        visitor.page.click(LINK)
+        curtain = visitor.page.get_by_role("alert")
+        expect(curtain).to_have_text(words)
+        assert curtain.bounding_box() == {"x": 0, "y": 0, "width": 390, "height": 844}
+        assert curtain.evaluate(COLOURS) == ["rgb(255, 255, 255)", "rgb(0, 0, 0)"]
+
+
+def test_nobody_is_asked_whether_to_leave(leaver: Visitor) -> None:
+    """Though a text was begun, and any other link asks: the control of this test."""
+    asked: list[str] = []
+    leaver.page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.dismiss()))
+    leaver.visit("fr/report")
+    leaver.page.click("#what")
+    leaver.page.keyboard.type("x")
+    leaver.page.click(".brand a")
+    expect(leaver.page.locator("#what")).to_have_value("x")
+    assert asked == ["beforeunload"]
+    leaver.page.click(LINK)
+    expect(leaver.page).to_have_url(ELSEWHERE)
+    assert asked == ["beforeunload"]
+
+
+def test_every_page_can_be_left_by_its_link(leaver: Visitor) -> None:
+    for path in PAGES:
+        leaver.visit(path)
+        leaver.page.click(LINK)
+        expect(leaver.page).to_have_url(ELSEWHERE)
+
+
+def test_the_page_that_was_left_is_no_longer_in_the_history_of_the_tab(leaver: Visitor) -> None:
+    wrote(leaver)
+    before = leaver.page.evaluate("history.length")
+    leaver.page.click(LINK)
+    expect(leaver.page).to_have_url(ELSEWHERE)
+    assert leaver.page.evaluate("history.length") == before
+    leaver.page.go_back()
+    assert leaver.page.url == "about:blank"
+
+
+def test_nothing_tells_the_other_page_where_the_visitor_came_from(leaver: Visitor) -> None:
+    wrote(leaver)
+    leaver.page.click(LINK)
+    expect(leaver.page).to_have_url(ELSEWHERE)
+    (last,) = [request for request in leaver.requests if request.url == ELSEWHERE]
+    assert "referer" not in last.all_headers()
+    assert leaver.page.evaluate("[document.referrer, window.opener]") == ["", None]
+
+
+def test_shift_three_times_leaves(leaver: Visitor) -> None:
+    """Also from within a field."""
+    wrote(leaver)
+    leaver.page.focus("#what")
+    press_shift(leaver, 3)
+    expect(leaver.page).to_have_url(ELSEWHERE)
+
+
+def test_shift_pressed_slowly_leaves(leaver: Visitor) -> None:
+    """Each press gives five seconds for the next, and what is left is said, also to a screen reader."""
+    leaver.page.clock.install()
+    wrote(leaver)
+    left = leaver.page.locator("nav [role=status]")
+    expect(left).to_have_text("")
+    for times in (2, 1):
+        press_shift(leaver, 1)
+        expect(left).to_have_text(re.compile(f"Maj . {times}$"))
+        leaver.page.clock.run_for(4_900)
+    press_shift(leaver, 1)
+    expect(leaver.page).to_have_url(ELSEWHERE)
+
+
+def test_what_was_said_of_shift_goes_with_another_key_or_with_time(leaver: Visitor) -> None:
+    leaver.page.clock.install()
+    wrote(leaver)
+    left = leaver.page.locator("nav [role=status]")
+    for then in (
+        lambda: leaver.page.keyboard.press("Tab"),
+        lambda: leaver.page.clock.run_for(5_100),
+    ):
+        press_shift(leaver, 2)
+        expect(left).to_have_text(re.compile("Maj . 1$"))
+        then()
+        expect(left).to_have_text("")
+
+
+def test_shift_held_down_is_one_press(leaver: Visitor) -> None:
+    """As the keyboard repeats it."""
+    wrote(leaver)
+    for _ in range(4):
+        leaver.page.keyboard.down(SHIFT)
+    leaver.page.keyboard.up(SHIFT)
+    expect(leaver.page.locator("nav [role=status]")).to_have_text(re.compile("Maj . 2$"))
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        lambda visitor: press_shift(visitor, 2),
+        lambda visitor: visitor.page.keyboard.type("DGDDI"),
+        lambda visitor: [visitor.page.keyboard.press(f"{SHIFT}+{letter}") for letter in "abcd"],
+        lambda visitor: [(press_shift(visitor, 1), visitor.page.keyboard.press("x")) for _ in range(4)],
+        lambda visitor: [(press_shift(visitor, 1), visitor.page.clock.run_for(5_100)) for _ in range(4)],
+    ],
+    ids=["twice", "capitals", "as-modifier", "between-letters", "slowly"],
+)
+def test_shift_as_people_type_does_not_leave(leaver: Visitor, typed: Callable[[Visitor], object]) -> None:
+    leaver.page.clock.install()
+    wrote(leaver)
+    leaver.page.focus("#what")
+    typed(leaver)
+    assert leaver.page.url == f"{leaver.address}/fr/report"
+    assert leaver.page.input_value("#what").startswith(TEXT)
+
+
+@pytest.mark.parametrize("screen", [ViewportSize(width=320, height=480), DESKTOP], ids=["small", "desktop"])
+def test_the_link_stays_in_sight(leaver: Visitor, screen: ViewportSize) -> None:
+    leaver.page.set_viewport_size(screen)
+    for path in PAGES:
+        leaver.visit(path)
+        leaver.page.mouse.wheel(0, 100_000)
+        expect(leaver.page.locator(LINK)).to_be_in_viewport(ratio=1)
+        box = leaver.page.locator(LINK).bounding_box()
+        assert box
+        assert min(box["height"], box["width"]) >= 44
+
+
+def test_without_a_script_it_is_a_link(chromium: Browser, visitor: Visitor) -> None:
+    plain = chromium.new_context(java_script_enabled=False)
+    page = plain.new_page()
+    page.route(ELSEWHERE, lambda route: route.fulfill(body="<title>Elsewhere</title>"))
+    for path in PAGES:
+        page.goto(f"{visitor.address}/{path}")
+        page.click(LINK)
+        assert page.url == ELSEWHERE, path
+    plain.close()
+
+
+def test_the_harmless_page_is_the_one_that_the_configuration_names(tmp_path: Path) -> None:
+    settings = Settings(leave_to="https://www.example.org/weather", folder=tmp_path)
+    for path, page in pages.render(settings, load_questionnaire(settings)).items():
+        left = re.findall(r'href="([^"]+)"[^>]*data-leave', page.decode())
+        saved = path.endswith(("sheet.html", "offline.html"))  # read from disk, where nothing is to be left
+        assert left == ([] if saved else [settings.leave_to]), path
+    assert replace(settings, leave_to=ELSEWHERE) == Settings()
+
+
+def test_a_page_that_the_browser_keeps_in_memory_is_kept_empty(visitor: Visitor) -> None:
+    """The two events of that memory are sent by hand, as the browser of the tests has none."""
+    wrote(visitor)
+    visitor.page.evaluate("dispatchEvent(new PageTransitionEvent('pagehide', {persisted: false}))")
+    assert visitor.page.input_value("#what") == TEXT
+    visitor.page.evaluate("dispatchEvent(new PageTransitionEvent('pagehide', {persisted: true}))")
+    assert visitor.page.evaluate("document.body.innerHTML") == ""
+    visitor.page.evaluate("dispatchEvent(new PageTransitionEvent('pageshow', {persisted: true}))")
+    expect(visitor.page.locator("#what")).to_have_value("")

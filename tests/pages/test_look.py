@@ -1,0 +1,188 @@
+"""The look of the pages: for any eyes, any screen, any hands, and light to carry."""
+
+import gzip
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import Page, ViewportSize, expect
+
+from portal import assets
+from tests.portal.web.test_public_pages import Markup
+from tests.support import pictures
+from tests.support.accessibility import violations
+from tests.support.page_visitor import DESKTOP, TELEPHONE, Visitor
+from tests.support.portal_site import slot_for
+
+pytestmark = pytest.mark.browser
+
+NAMES = ("", "report", "status", "guide", "verify", "sealed", "accessibility", "nowhere")
+PAGES = ["", *(f"{language}/{name}" for language in ("fr", "en") for name in NAMES)]
+FRENCH = [path for path in PAGES if path.startswith("fr")]
+LIMIT = 100_000  # bytes; what the way to a report may weigh at most
+EFFECTS = """() => [...document.querySelectorAll(".leave a, .notice, .button")].map(
+    (each) => getComputedStyle(each).borderTopStyle)"""
+
+
+def opened(visitor: Visitor, paths: list[str]) -> Iterator[str]:
+    """Open every page in turn, with all that can be unfolded unfolded."""
+    for path in paths:
+        visitor.visit(path)
+        visitor.page.wait_for_load_state("networkidle")
+        visitor.page.evaluate("for (const each of document.querySelectorAll('details')) each.open = true")
+        yield path
+
+
+@pytest.mark.parametrize("screen", [TELEPHONE, DESKTOP], ids=["telephone", "desktop"])
+def test_no_page_keeps_anybody_out(visitor: Visitor, screen: ViewportSize) -> None:
+    visitor.page.set_viewport_size(screen)
+    found = [(path, each) for path in opened(visitor, PAGES) for each in violations(visitor.page)]
+    assert found == []
+
+
+@pytest.mark.parametrize(("language", "screen"), [("fr", TELEPHONE), ("en", DESKTOP)], ids=["fr", "en"])
+def test_no_step_keeps_anybody_out(
+    visitor: Visitor, tmp_path: Path, language: str, screen: ViewportSize
+) -> None:
+    """From the questions to the answer, and what is said when something is wrong."""
+    visitor.page.set_viewport_size(screen)
+    visitor.language = language
+    visitor.visit(f"{language}/report")
+    visitor.page.click("#continue")
+    visitor.shows("#error", "empty-report")
+    found = violations(visitor.page)
+    answer_much(visitor, tmp_path)
+    found += violations(visitor.page)
+    visitor.write()
+    found += violations(visitor.page)
+    visitor.page.click("#noted")
+    found += violations(visitor.page)
+    visitor.page.click("#show-words")
+    visitor.confirm()
+    visitor.arrived()
+    found += violations(visitor.page)
+    report, _ = visitor.site.report()
+    visitor.site.answer(report, slot_for(report))
+    visitor.open()
+    visitor.opened()
+    visitor.follow_up("Encore.")
+    found += violations(visitor.page)
+    assert found == []
+
+
+def answer_much(visitor: Visitor, folder: Path) -> None:
+    """Answer so that what is asked or said only then is there, and choose two files that tell something."""
+    page = visitor.page
+    for chosen in ("path-approached", "danger_now-unsure", "means-money", "how_many-only_me", "coi-unsure"):
+        page.check(f"#{chosen}")
+    page.click("details.part summary")
+    page.fill("#refs", "CSQU3054384")
+    page.press("#refs", "Tab")
+    document = folder / "plan.pdf"
+    document.write_bytes(b"%PDF-1.4\n1 0 obj<</Author (Zorglub)>>endobj trailer<</Info 1 0 R>>")
+    page.set_input_files("#files", [pictures.picture(folder / "IMG_2041.jpg"), document])
+    expect(page.locator("#files-list [id$=keep-name]")).to_have_count(2)
+    expect(page.locator("[data-field=refs] [role=status]")).not_to_be_empty()
+    for folded in page.locator("#files-list summary").all():
+        folded.click()
+
+
+@pytest.mark.parametrize(("language", "screen"), [("fr", TELEPHONE), ("en", DESKTOP)], ids=["fr", "en"])
+def test_no_answer_of_the_way_without_a_script_keeps_anybody_out(
+    visitor: Visitor, tmp_path: Path, language: str, screen: ViewportSize
+) -> None:
+    visitor.page.set_viewport_size(screen)
+    refused = tmp_path / "note.txt"
+    refused.write_text("not sealed")
+    visitor.visit(f"{language}/sealed")
+    visitor.page.set_input_files("#sealed", refused)
+    visitor.page.click("form:has(#sealed) button")
+    expect(visitor.page.locator("main .warning")).to_be_visible()
+    assert visitor.page.url.endswith(f"/{language}/sealed")
+    assert violations(visitor.page) == []
+
+
+def test_what_keeps_people_out_would_be_found(visitor: Visitor) -> None:
+    """Control of the tests above: a field without a label, grey on grey, and too little for a finger."""
+    visitor.visit("fr/status")
+    expect(visitor.page.locator("#token")).to_be_visible()
+    visitor.page.evaluate("document.querySelector('label[for=token]').remove()")
+    visitor.page.evaluate("document.querySelector('.brand a').style.color = '#bbb'")
+    visitor.page.evaluate(
+        "for (const each of document.querySelectorAll('nav a')) each.style = 'font-size: 9px; padding: 0'"
+    )
+    visitor.page.evaluate("document.querySelector('header nav').style = 'flex-direction: column; gap: 2px'")
+    found = violations(visitor.page)
+    wanted = {"color-contrast", "label-title-only", "target-size"}
+    assert {each.partition(":")[0] for each in found} >= wanted
+
+
+def test_contrast_is_enough_in_the_dark(visitor: Visitor) -> None:
+    visitor.page.emulate_media(color_scheme="dark")
+    found = {path: violations(visitor.page, "color-contrast") for path in opened(visitor, PAGES)}
+    assert [(path, each) for path, each in found.items() if each] == []
+    paper = visitor.page.evaluate("getComputedStyle(document.documentElement).backgroundColor")
+    assert all(int(part) < 64 for part in re.findall(r"\d+", paper))
+
+
+def test_at_four_times_the_size_nothing_is_cut_off_or_covered(visitor: Visitor) -> None:
+    """A window of 1280 by 1024 at 400 % is 320 by 256; what has the focus is never under “Leave quickly”."""
+    visitor.page.set_viewport_size({"width": 320, "height": 256})
+    for path in opened(visitor, FRENCH):
+        assert visitor.page.evaluate("document.documentElement.scrollWidth") == 320, path
+        assert covered(visitor.page) == [], path
+
+
+def covered(page: Page) -> list[str]:
+    """Return what the focus meets on its way through the page and does not show at its lower left corner."""
+    found = []
+    for _ in range(60):
+        page.keyboard.press("Tab")
+        seen = page.evaluate(
+            """() => {
+              const {activeElement: at} = document;
+              if (at === document.body) return null;
+              const {left, top, right, bottom} = at.getBoundingClientRect();
+              const hit = document.elementFromPoint(left + 2, Math.min(bottom, innerHeight) - 2);
+              return [at.outerHTML.slice(0, 80), Boolean(hit && (at.contains(hit) || hit.contains(at)))];
+            }"""
+        )
+        if seen is None:
+            break
+        if not seen[1]:
+            found.append(seen[0])
+    return found
+
+
+def test_forced_colours_keep_the_edges_of_things(visitor: Visitor) -> None:
+    visitor.page.emulate_media(forced_colors="active")
+    for path in ("fr/", "en/verify"):
+        visitor.visit(path)
+        assert set(visitor.page.evaluate(EFFECTS)) == {"solid"}, path
+
+
+def test_no_page_needs_an_image_or_a_font(visitor: Visitor) -> None:
+    for path in PAGES:
+        tags = {tag for tag, _ in Markup(visitor.site.client.get(f"/{path}").text).elements}
+        assert tags & {"img", "picture", "svg", "canvas", "video", "object", "embed", "iframe"} == set(), path
+    assert b"url(" not in assets.load()["/static/style.css"].content
+
+
+def test_the_way_to_a_report_is_light(
+    visitor: Visitor, record_property: Callable[[str, object], None]
+) -> None:
+    """First page, home, report page, and all that one report asks for, as gzip carries it."""
+    for path in ("", "fr/"):
+        visitor.visit(path)
+        visitor.page.wait_for_load_state("networkidle")
+    visitor.report()
+    asked = [urlsplit(each.url).path for each in visitor.requests if each.method == "GET"]
+    assert {"/", "/fr/report", "/static/js/report.js", "/static/style.css", "/keyring.json"} <= set(asked)
+    client = visitor.site.client
+    sizes = {path: len(gzip.compress(client.get(path).data, mtime=0)) for path in asked}
+    # A browser keeps nothing (Cache-Control: no-store), and so asks again on each page.
+    total = sum(sizes[path] for path in asked)
+    record_property("one reporting journey, gzip", f"{total:,} bytes")
+    assert total <= LIMIT, sizes

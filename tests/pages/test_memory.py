@@ -1,0 +1,70 @@
+"""A page that was left does not come back as it was from the browser's memory (its back/forward cache)."""
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.support.browsing import CHROMIUM_ARGUMENTS
+from tests.support.page_visitor import SLOW, TEXT
+from tests.support.portal_site import PortalSite
+
+pytestmark = pytest.mark.browser
+
+PLAIN = "<textarea id=what></textarea>"
+
+
+@pytest.fixture(scope="module")
+def keeper(chromium: Browser) -> Iterator[Browser]:
+    """A Chromium with the cache that tests otherwise do without."""
+    browser = chromium.browser_type.launch(
+        executable_path=shutil.which("chromium"),
+        args=CHROMIUM_ARGUMENTS,
+        ignore_default_args=["--disable-back-forward-cache"],
+    )
+    yield browser
+    browser.close()
+
+
+def leave_and_return(page: Page, elsewhere: str) -> None:
+    """Type, go elsewhere, and take the way back."""
+    page.on("dialog", lambda dialog: dialog.accept())
+    page.fill("#what", TEXT)
+    page.goto(elsewhere)
+    # Playwright's own way back waits for a load that a page from memory does not have.
+    page.evaluate("setTimeout(() => history.back())")
+
+
+def test_what_was_typed_is_not_there_on_the_way_back(keeper: Browser, tmp_path: Path) -> None:
+    """The browser loads the page anew, as `no-store` asks."""
+    site = PortalSite(tmp_path, "sqlite:///portal.sqlite")
+    with site.serving():
+        page = keeper.new_context().new_page()
+        page.goto(f"{site.address}/fr/report")
+        expect(page.locator("#what")).to_be_visible(timeout=SLOW)
+        leave_and_return(page, f"{site.address}/fr/")
+        page.wait_for_url("**/fr/report", wait_until="commit")
+        expect(page.locator("#what")).to_be_visible(timeout=SLOW)
+        expect(page.locator("#what")).to_have_value("")
+        why = page.evaluate(
+            "JSON.stringify(performance.getEntriesByType('navigation')[0].notRestoredReasons)"
+        )
+        assert "response-cache-control-no-store" in why
+        page.context.close()
+    site.close()
+
+
+def test_another_page_would_be_there_as_it_was(keeper: Browser, tmp_path: Path) -> None:
+    """The control of the test above: this browser does keep a page that does not ask it otherwise."""
+    site = PortalSite(tmp_path, "sqlite:///portal.sqlite")
+    with site.serving():
+        page = keeper.new_context().new_page()
+        page.route("**/kept*", lambda route: route.fulfill(body=PLAIN, content_type="text/html"))
+        page.goto(f"{site.address}/kept")
+        leave_and_return(page, f"{site.address}/kept2")
+        page.wait_for_url("**/kept", wait_until="commit")
+        expect(page.locator("#what")).to_have_value(TEXT)
+        page.context.close()
+    site.close()

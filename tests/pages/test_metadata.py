@@ -1,0 +1,165 @@
+"""What the page finds in files and takes out, in a real browser; exiftool is the witness of what was sent."""
+
+import zipfile
+from pathlib import Path
+
+import pytest
+from PIL import Image, ImageChops
+from playwright.sync_api import Locator, expect
+
+from tests.support import pictures
+from tests.support.builders import INSPECTORATE
+from tests.support.page_visitor import Visitor
+from tests.support.pictures import CANARY
+
+pytestmark = pytest.mark.browser
+
+JFIF = {"JFIF:JFIFVersion", "JFIF:ResolutionUnit", "JFIF:XResolution", "JFIF:YResolution"}
+# What the picture itself says of its size and form.
+FORM = {"PNG", "RIFF"}
+CORE = f"<cp:coreProperties><dc:creator>{CANARY} Durand</dc:creator></cp:coreProperties>"
+
+
+@pytest.fixture
+def gallery(tmp_path: Path) -> list[Path]:
+    """A picture of each kind with everything in it, one with an older preview and a second picture behind."""
+    kinds = ("photo.jpg", "shot.png", "web.webp")
+    return [*(pictures.picture(tmp_path / name) for name in kinds), _with_preview(tmp_path)]
+
+
+def _with_preview(folder: Path) -> Path:
+    return pictures.with_thumbnail(pictures.picture(folder / "edited.jpg", 3))
+
+
+def attached(visitor: Visitor, *files: Path) -> list[Locator]:
+    """Add files to an open report page; return their rows once each was looked into."""
+    visitor.page.set_input_files("#files", files)
+    rows = visitor.page.locator("#files-list > li")
+    expect(rows.locator("[id$=keep-name]")).to_have_count(len(files))
+    return rows.all()
+
+
+def begun(visitor: Visitor, language: str = "en") -> None:
+    visitor.visit(f"{language}/report")
+    visitor.page.check(f"#channels-{INSPECTORATE}")
+
+
+def sent(visitor: Visitor) -> dict[int, bytes]:
+    visitor.to_token()
+    visitor.confirm()
+    visitor.arrived()
+    return visitor.site.report()[1]
+
+
+def test_pictures_leave_without_what_they_tell_and_with_every_pixel(
+    visitor: Visitor, gallery: list[Path], tmp_path: Path
+) -> None:
+    """The witness finds which way is up and the form of the picture, nothing else; it found more before."""
+    begun(visitor)
+    rows = attached(visitor, *gallery)
+    files = sent(visitor)
+    for number, original in enumerate(gallery, 1):
+        before = pictures.told(original.read_bytes(), original.suffix, tmp_path)
+        assert CANARY in str(before)
+        assert CANARY.encode() in original.read_bytes()
+        after = pictures.told(files[number], original.suffix, tmp_path)
+        left = {tag: value for tag, value in after.items() if tag.split(":")[0] not in FORM | {"JFIF"}}
+        assert {"EXIF:Orientation": 3 if original.stem == "edited" else 6} == left
+        assert {tag for tag in after if tag.startswith("JFIF")} <= JFIF
+        assert CANARY.encode() not in files[number]
+        assert _same(original.read_bytes(), files[number])
+    assert len(rows) == len(gallery)
+
+
+def test_what_was_found_is_named_beside_each_picture(visitor: Visitor, gallery: list[Path]) -> None:
+    """Place, device, day and name, in the words of the file itself."""
+    begun(visitor)
+    for row in attached(visitor, *gallery):
+        for words in ("48.8534° N, 2.3488° E", f"{CANARY} 12", "2026-03-04", f"{CANARY} Durand"):
+            expect(row).to_contain_text(words)
+    expect(visitor.page.locator("#files-list > li").last).to_contain_text("Something behind the picture")
+    expect(visitor.page.locator("#files-list > li").last).to_contain_text("small preview")
+
+
+def test_a_picture_with_nothing_in_it_is_said_to_have_nothing(visitor: Visitor, tmp_path: Path) -> None:
+    Image.new("RGB", (9, 9)).save(tmp_path / "bare.png")
+    begun(visitor)
+    (row,) = attached(visitor, tmp_path / "bare.png")
+    expect(row).to_contain_text("Nothing was found beside the picture")
+    assert sent(visitor) == {1: (tmp_path / "bare.png").read_bytes()}
+
+
+def test_a_picture_is_sent_with_all_it_tells_only_on_request(visitor: Visitor, tmp_path: Path) -> None:
+    original = pictures.picture(tmp_path / "photo.jpg")
+    begun(visitor)
+    (row,) = attached(visitor, original)
+    row.get_by_label("Send it with all this, unchanged").check()
+    assert sent(visitor) == {1: original.read_bytes()}
+
+
+def test_a_broken_picture_is_sent_only_after_a_warning(visitor: Visitor, tmp_path: Path) -> None:
+    """Cut short, it still holds where it was taken: the text stays, and nothing leaves before it is said."""
+    broken = tmp_path / "broken.jpg"
+    whole = pictures.picture(tmp_path / "photo.jpg").read_bytes()
+    broken.write_bytes(whole[:-9])
+    begun(visitor)
+    visitor.page.fill("#what", "kept")
+    (row,) = attached(visitor, broken)
+    expect(row.locator(".caution")).to_contain_text("damaged")
+    visitor.page.click("#continue")
+    visitor.shows("#error", "file-broken")
+    assert visitor.page.input_value("#what") == "kept"
+    row.get_by_label("Send it as it is all the same").check()
+    assert sent(visitor) == {1: whole[:-9]}
+
+
+def test_documents_are_listed_with_what_they_tell_and_how_to_take_it_out(
+    visitor: Visitor, tmp_path: Path
+) -> None:
+    """They are sent as they are: only their author can clean them."""
+    pdf, docx, bare = tmp_path / "note.pdf", tmp_path / "note.docx", tmp_path / "bare.odt"
+    Image.new("RGB", (9, 9)).save(pdf, author=f"{CANARY} Durand", title="Draft")
+    for path, member, text in ((docx, "docProps/core.xml", CORE), (bare, "meta.xml", "<x/>")):
+        with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as made:
+            made.writestr("[Content_Types].xml", "<Types/>")
+            made.writestr(member, text)
+    begun(visitor)
+    rows = attached(visitor, pdf, docx, bare)
+    for row in rows[:2]:
+        expect(row).to_contain_text(f"Name: {CANARY} Durand")
+    expect(rows[0]).to_contain_text("Draft")
+    expect(rows[2]).to_contain_text("cannot be ruled out")
+    for row in rows:
+        row.locator("summary").click()
+        expect(row.locator("details p")).to_be_visible()
+    assert sent(visitor) == {n: path.read_bytes() for n, path in enumerate((pdf, docx, bare), 1)}
+
+
+def test_a_file_is_treated_as_what_it_is_whatever_its_name_says(visitor: Visitor, tmp_path: Path) -> None:
+    """A photograph called a text still loses its place; its true kind is what the inspectorate is told."""
+    original = pictures.picture(tmp_path / "photo.jpg")
+    lying = original.rename(tmp_path / "notes.txt")
+    begun(visitor)
+    (row,) = attached(visitor, lying)
+    expect(row.locator(".caution")).to_contain_text("ends in “txt”, but inside it is JPEG")
+    files = sent(visitor)
+    assert CANARY.encode() not in files[1]
+    assert [each.type for each in visitor.site.report()[0].files] == ["image/jpeg"]
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "warnings"),
+    [("film.mp4", b"\0\0\0\x18ftypmp42", 1), ("drawing.svg", b"<svg/>", 1), ("a.txt", b"hello", 0)],
+)
+def test_what_cannot_be_looked_into_is_said(
+    visitor: Visitor, tmp_path: Path, name: str, data: bytes, warnings: int
+) -> None:
+    (tmp_path / name).write_bytes(data)
+    begun(visitor)
+    (row,) = attached(visitor, tmp_path / name)
+    expect(row.locator(".caution")).to_have_count(warnings)
+
+
+def _same(one: bytes, other: bytes) -> bool:
+    shown, sent_ = pictures.upright(one), pictures.upright(other)
+    return shown.size == sent_.size and ImageChops.difference(shown, sent_).getbbox() is None

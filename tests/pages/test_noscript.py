@@ -1,0 +1,278 @@
+"""The way without script in a real browser: the offline form from disk, the plain forms without scripts."""
+
+import socket
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from crypto.messages import FollowUp
+from tests.pages.test_token import parts
+from tests.support.accessibility import violations
+from tests.support.builders import OUTSIDE, today
+from tests.support.offline_form import OfflineVisitor
+from tests.support.page_visitor import FILE, SLOW, TEXT
+from tests.support.portal_site import REPLY, PortalSite, slot_for, without
+
+KEEP = "Votre fichier est arrivé"
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Iterator[PortalSite]:
+    made = PortalSite(tmp_path, "sqlite:///portal.sqlite")
+    with made.serving():
+        yield made
+    made.close()
+
+
+@pytest.fixture
+def person(
+    site: PortalSite, chromium: Browser, tmp_path: Path, request: pytest.FixtureRequest
+) -> Iterator[OfflineVisitor]:
+    """Somebody who reads French, or the language that a test names."""
+    language = getattr(request, "param", "fr")
+    made = OfflineVisitor(chromium, tmp_path / "stick", site.address, language)
+    yield made
+    made.close()
+
+
+def test_keys_that_prove_nothing_are_refused(person: OfflineVisitor, site: PortalSite) -> None:
+    """One file of the two, a changed keyring, a keyring past its date: nothing is sealed, and why is said."""
+    person.save()
+    person.start("keyring.json")
+    person.shows("#keys-error", "file-not-brought")
+    whole = (person.folder / "keyring.json").read_bytes()
+    (person.folder / "keyring.json").write_bytes(whole.replace(b"Douane", b"douane", 1))
+    person.start()
+    person.shows("#keys-error", "keyring-invalid")
+    expect(person.page.locator("#ways")).to_be_hidden()
+    days = {"issued": today() - timedelta(31), "valid_until": today() - timedelta(1)}
+    site.publish_changed(replace(site.keyring, **days))
+    person.save()
+    person.start()
+    person.page.click("#to-report")
+    person.shows("#keys-error", "keyring-expired")
+    expect(person.page.locator("#step-write")).to_be_hidden()
+
+
+def test_a_form_left_open_does_not_seal_past_the_date_of_its_keys(person: OfflineVisitor) -> None:
+    """The day on which it is sealed counts, not the one on which the form was opened; the text stays."""
+    person.save()
+    person.page.clock.install()
+    person.start()
+    person.write()
+    person.confirm()
+    person.page.clock.set_system_time(f"{today() + timedelta(36)}T12:00:00Z")
+    person.page.click("#send")
+    person.shows("#confirm-error", "keyring-expired")
+    person.page.click("#show-words")
+    person.page.click("#back-to-text")
+    expect(person.page.locator("#what")).to_have_value(TEXT)
+
+
+def test_too_much_for_this_way_is_refused_before_it_is_sealed(person: OfflineVisitor, tmp_path: Path) -> None:
+    """16 MiB with all; the person is told to take files away."""
+    large = tmp_path / "large.bin"
+    large.write_bytes(bytes(17 << 20))
+    person.save()
+    person.start()
+    person.write(files=[large])
+    person.confirm()
+    person.page.click("#send")
+    person.shows("#confirm-error", "too-large-sealed")
+
+
+def test_from_the_disk_to_the_answer_and_back(person: OfflineVisitor, site: PortalSite, file: Path) -> None:
+    """Saved, sealed with a file, posted, answered, fetched, opened, answered again: without any request."""
+    person.save()
+    person.start()
+    person.write(files=[file])
+    assert person.post(person.seal()) == KEEP
+    report, files = site.report()
+    assert (report.answers["what"], files) == (TEXT, {1: FILE})
+    site.answer(report, slot_for(report))
+    person.page.on("dialog", lambda dialog: dialog.accept())
+    person.start()
+    typed = person.locate()
+    saved = person.saved("#save-locator", "locator.txt")
+    assert saved.read_text() == f"{typed}\n"
+    assert (person.fetch(typed).read_bytes(), len(typed)) == (person.fetch(saved).read_bytes(), 64)
+    person.page.set_input_files("#slot-file", person.folder / "slot.bin")
+    expect(person.page.locator("#messages .them .written")).to_have_text(REPLY, timeout=SLOW)
+    person.page.fill("#follow-up-text", "encore")
+    assert person.post(person.saved("#follow-up-send", "sealed.bin")) == KEEP
+    person.shows("#follow-up-done", "follow-up-sent")
+    (more,) = [message for message, _ in site.received() if isinstance(message, FollowUp)]
+    assert (more.text, more.case_id, more.seen) == ("encore", report.case_id, 1)
+    assert {request.url.partition(":")[0] for request in person.requests} == {"file"}
+    assert len(person.requests) == 2, "the form itself, twice"
+    assert person.complaints == []
+
+
+def test_an_answer_that_is_not_for_these_words_is_told_apart(
+    person: OfflineVisitor, site: PortalSite
+) -> None:
+    """Another's slot, no slot, no such case, a file cut short."""
+    person.save()
+    person.start()
+    person.write()
+    person.post(person.seal())
+    report, _ = site.report()
+    site.answer(report, slot_for(report))
+    own = person.fetch(_locator(person)).read_bytes()
+    filler = person.fetch("A" * 52).read_bytes()
+    codes = {"unknown-case": filler, "answer-malformed": own[:-1], "slot-of-another": own[:5] + filler[5:]}
+    codes["slot-tampered"] = own[:-1] + bytes([own[-1] ^ 1])
+    for code, content in codes.items():
+        (person.folder / "other.bin").write_bytes(content)
+        person.page.set_input_files("#slot-file", person.folder / "other.bin")
+        person.shows("#status-fault" if code == "slot-tampered" else "#case-error", code)
+
+
+def _locator(person: OfflineVisitor) -> str:
+    person.page.on("dialog", lambda dialog: dialog.accept())
+    person.start()
+    return person.locate()
+
+
+def test_no_request_leaves_the_form_even_if_a_script_tries(person: OfflineVisitor) -> None:
+    """Its policy forbids fetch, picture, frame and beacon; the control is a page without that policy."""
+    tries = """(to) => {
+      new Image().src = to;
+      const frame = document.createElement("iframe");
+      frame.src = to;
+      document.body.append(frame);
+      try { navigator.sendBeacon(to); } catch { /* refused */ }
+      return fetch(to, { mode: "no-cors" }).then(() => "sent", () => "refused");
+    }"""
+    person.save()
+    person.contexts[1].set_offline(False)
+    (person.folder / "bare.html").write_text("<!doctype html><body></body>")
+    for name, asks in (("offline.html", False), ("bare.html", True)):
+        with socket.create_server(("127.0.0.1", 0)) as listener:
+            listener.settimeout(2)
+            person.page.goto(f"file://{person.folder}/{name}")
+            person.page.evaluate(
+                f"to => {{ ({tries})(to); }}", f"http://127.0.0.1:{listener.getsockname()[1]}/"
+            )
+            asked = any(_sends(listener) for _ in range(3))
+        assert asked is asks, name
+
+
+def _sends(listener: socket.socket) -> bool:
+    """Return whether somebody connects and sends: a browser may connect ahead and send nothing."""
+    try:
+        with listener.accept()[0] as connection:
+            connection.settimeout(2)
+            return connection.recv(1) != b""
+    except TimeoutError:
+        return False
+
+
+def test_the_form_does_not_run_on_a_site(person: OfflineVisitor) -> None:
+    """The site's own policy forbids its script: it says that it is to be saved."""
+    person.contexts[1].set_offline(False)
+    page = person.page
+    page.goto(f"{person.address}/fr/offline.html")
+    expect(page.locator("#loading")).to_be_visible()
+    expect(page.locator("#step-keys")).to_be_hidden()
+    assert [line for line in person.complaints if "Content Security Policy" in line] != []
+
+
+def faults(page: Page) -> list[str]:
+    """Return what keeps people out of the step that is shown, as axe and a screen of 320 pixels see it."""
+    page.set_viewport_size({"width": 320, "height": 640})
+    width = page.evaluate("document.documentElement.scrollWidth")
+    return [*violations(page), *([f"{width} pixels wide"] if width > 320 else [])]
+
+
+@pytest.mark.parametrize("person", ["fr", "en"], indirect=True)
+def test_no_step_of_writing_in_the_form_keeps_anybody_out(person: OfflineVisitor) -> None:
+    """Wrong keys, keys, nothing written, the words, the two words asked for, the days."""
+    page = person.page
+    person.save()
+    person.start("keyring.json")
+    person.shows("#keys-error", "file-not-brought")
+    found = faults(page)
+    person.start()
+    expect(page.locator("#ways")).to_be_visible()
+    found += faults(page)
+    page.click("#to-report")
+    page.click("#continue")
+    person.shows("#error", "empty-report")
+    found += faults(page)
+    person.start()
+    person.write()
+    found += faults(page)
+    page.click("#noted")
+    found += faults(page)
+    page.click("#show-words")
+    person.seal()
+    page.click("#show-token")
+    expect(page.locator("#token-again li")).to_have_count(12)
+    assert [*found, *faults(page)] == []
+
+
+@pytest.mark.parametrize("person", ["fr", "en"], indirect=True)
+def test_no_step_of_reading_in_the_form_keeps_anybody_out(person: OfflineVisitor, site: PortalSite) -> None:
+    """The locator, and the case as it was answered."""
+    person.save()
+    person.start()
+    person.write()
+    person.post(person.seal())
+    site.answer(site.report()[0], slot_for(site.report()[0]))
+    locator = _locator(person)
+    found = faults(person.page)
+    person.page.set_input_files("#slot-file", person.fetch(locator))
+    expect(person.page.locator("#messages .them .written")).to_have_text(REPLY, timeout=SLOW)
+    assert [*found, *faults(person.page)] == []
+
+
+def test_what_keeps_people_out_of_the_form_would_be_found(person: OfflineVisitor) -> None:
+    """Control of the test above: its policy does not stop axe."""
+    person.save()
+    person.start()
+    person.page.evaluate("document.querySelector('label[for=keys]').remove()")
+    person.page.evaluate("document.querySelector('main').append('W'.repeat(2000))")
+    person.page.evaluate("document.querySelector('main').style.overflowWrap = 'normal'")
+    found = faults(person.page)
+    assert "label" in {each.partition(":")[0] for each in found}
+    assert found[-1].endswith("pixels wide")
+
+
+def test_the_words_can_be_copied_and_printed_from_the_form_as_from_the_page(person: OfflineVisitor) -> None:
+    """It warns first, and the sheet shows the twelve words alone."""
+    person.save()
+    person.start()
+    person.write()
+    page = person.page
+    page.evaluate("window.print = () => { window.asked = true; }")
+    page.click("details:has(#copy-token) summary")
+    page.click("#copy-token")
+    person.shows("#copied", "token-copied")
+    page.click("#print-token")
+    assert page.evaluate("window.asked")
+    assert parts(page) == person.words
+    page.click("#noted")
+    assert parts(page) == []
+
+
+def test_a_body_that_is_no_longer_on_the_list_is_told_in_the_form_too(
+    person: OfflineVisitor, site: PortalSite
+) -> None:
+    person.save()
+    person.start()
+    person.write(channel=OUTSIDE)
+    person.post(person.seal())
+    site.answer(site.report()[0], slot_for(site.report()[0]))
+    site.publish_changed(without(site.keyring, OUTSIDE))
+    person.page.on("dialog", lambda dialog: dialog.accept())
+    person.save()
+    person.start()
+    person.page.set_input_files("#slot-file", person.fetch(person.locate()))
+    person.shows("#status-fault", "channel-gone")
+    person.shows("#cannot-write", "other-ways")
+    expect(person.page.locator("#follow-up")).to_be_hidden()

@@ -1,0 +1,104 @@
+"""The way without script through a whole installation: sealed from disk or by hand, collected, answered."""
+
+import os
+import re
+import subprocess
+from html import unescape
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, expect
+
+from tests.support.installation import Installation, free_port
+from tests.support.offline_form import OfflineVisitor
+from tests.support.page_visitor import SLOW
+from tests.support.paths import ROOT
+
+AGE = ROOT / "tests" / "js" / "age_command.mjs"
+STEPS = ("drop-tar", "drop-pad", "drop-keys", "drop-seal", "drop-head")
+
+
+@pytest.fixture(scope="module")
+def installation(tmp_path_factory: pytest.TempPathFactory) -> Installation:
+    return Installation(tmp_path_factory.mktemp("installation"), port=free_port())
+
+
+def commands(page: str) -> dict[str, str]:
+    """Return the commands that the page shows, by the id of each."""
+    found = re.findall(r'<pre class="command" id="([\w-]+)">(.*?)</pre>', page, re.DOTALL)
+    return {name: unescape(text) for name, text in found}
+
+
+def shell(command: str, folder: Path, path: str = os.environ["PATH"], code: int = 0) -> str:
+    """Return what a command prints that a person types in ``folder``."""
+    done = subprocess.run(
+        ["bash", "-c", command], cwd=folder, env={"PATH": path}, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == code, done.stderr
+    return done.stdout + done.stderr
+
+
+def test_a_drop_and_a_report_cross_to_the_inbox_and_its_answer_comes_back(
+    installation: Installation, chromium: Browser, tmp_path: Path
+) -> None:
+    """The drop is made by the commands as the page has them and filed as unsigned; the report is answered."""
+    portal, inbox = installation.portal, installation.inbox
+    with portal.serving():
+        person = OfflineVisitor(chromium, tmp_path / "stick", portal.address)
+        person.save()
+        page = person.plain.content()
+        assert person.post(_drop(person.folder, commands(page), tmp_path)) == "Votre fichier est arrivé"
+        person.start()
+        person.write("Écrit hors ligne")
+        assert person.post(person.seal()) == "Votre fichier est arrivé"
+        assert person.plain.context.cookies() == []
+        installation.carry_in(1)
+        cases = {case["case"]: case for case in inbox.json("list")["cases"]}
+        shown = {number: inbox.json("show", str(number)) for number in cases}
+        (drop,) = [number for number in cases if "unsigned" in cases[number]["flags"]]
+        (signed,) = cases.keys() - {drop}
+        assert shown[drop]["note"] == "Vu au quai 7\n"
+        inbox.run("attachment", str(drop), "1", "--out", tmp_path / "first", "--reason", "x")
+        assert (tmp_path / "first").read_bytes() == b"picture"
+        assert "Écrit hors ligne" in str(shown[signed])
+        inbox.run("reply", str(signed), "--text", "Bien reçu.")
+        installation.carry_back(1)
+        person.page.on("dialog", lambda dialog: dialog.accept())
+        person.save()
+        person.start()
+        person.page.set_input_files("#slot-file", person.fetch(person.locate()))
+        expect(person.page.locator("#messages .them .written")).to_have_text("Bien reçu.", timeout=SLOW)
+        assert {request.url.partition(":")[0] for request in person.requests} == {"file"}
+        assert person.complaints == []
+        person.close()
+
+
+def _drop(folder: Path, typed: dict[str, str], tmp_path: Path) -> Path:
+    """Return the file that the page's commands make; Debian's age cannot, as the page says."""
+    assert tuple(typed) == STEPS
+    (folder / "note.txt").write_text("Vu au quai 7\n")
+    (folder / "files").mkdir()
+    (folder / "files" / "01").write_bytes(b"picture")
+    (folder / "files" / "02").write_bytes(b"second")
+    for step in STEPS[:2]:
+        shell(typed[step], folder)
+    found = shell(typed["drop-keys"], folder)
+    values = dict(zip(("CHANNEL", "RECIPIENT"), _keys(found), strict=True))
+    for name, value in values.items():
+        typed = {step: text.replace(name, value) for step, text in typed.items()}
+    refused = shell(typed["drop-seal"], folder, code=1)
+    assert "couldn't start plugin" in refused
+    program = tmp_path / "bin" / "age"
+    program.parent.mkdir()
+    program.write_text(f'#!/bin/sh\nexec node {AGE} "$@"\n')
+    program.chmod(0o755)
+    shell(typed["drop-seal"], folder, f"{program.parent}:{os.environ['PATH']}")
+    shell(typed["drop-head"], folder)
+    return folder / "sealed.bin"
+
+
+def _keys(found: str) -> tuple[str, str]:
+    """Return what a person picks from the list: the first channel, and its first recipient."""
+    values = [line.split('"')[1:4:2] for line in found.splitlines()]
+    channel = next(value for name, value in values if name == "id")
+    return channel, next(value for name, value in values if name == "recipient")

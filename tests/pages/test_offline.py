@@ -1,0 +1,88 @@
+"""The offline form as a file: one script inside, nothing loaded, in the signed list of pages."""
+
+import hashlib
+import re
+from html import unescape
+from pathlib import Path
+
+import pytest
+
+from crypto import pages as listed
+from portal import assets, manifest, offline, pages
+from portal.app import load_questionnaire
+from tests.support.builders import today
+from tests.support.portal_room import Room
+
+STATIC = Path(offline.__file__).parent / "static"
+
+
+@pytest.fixture
+def room(tmp_path: Path) -> Room:
+    made = Room(tmp_path, "sqlite:///portal.sqlite")
+    made.close()
+    return made
+
+
+@pytest.mark.parametrize("end", ["</script>", "</SCRIPT ", "</style>", "<!--"])
+@pytest.mark.parametrize("part", ["script", "style"])
+def test_what_could_end_a_script_or_style_early_is_never_put_inside(part: str, end: str) -> None:
+    """Rather than a page whose text could be code, or code that is cut short."""
+    parts = {"script": "a()", "style": "b{}"}
+    assert offline.Parts(**parts).script == "a()"
+    with pytest.raises(ValueError, match=re.escape(end.rstrip("> ").strip())):
+        offline.Parts(**{**parts, part: f"{parts[part]} {end}"})
+
+
+def test_the_script_of_the_form_asks_nothing_of_a_network_and_keeps_nothing() -> None:
+    asking = re.compile(
+        r"\b(?:fetch|XMLHttpRequest|WebSocket|EventSource|sendBeacon|localStorage|indexedDB)\b *[(.]"
+    )
+    assert asking.findall(offline.load().script) == []
+    assert asking.findall((STATIC / "js" / "report.js").read_text("utf-8")) == ["fetch("], "the control"
+
+
+def test_two_renderings_are_equal(room: Room) -> None:
+    questions = load_questionnaire(room.settings)
+    assert pages.render(room.settings, questions) == pages.render(room.settings, questions)
+
+
+@pytest.mark.parametrize("language", ["fr", "en"])
+def test_the_signed_list_and_two_pages_name_its_hash(room: Room, language: str) -> None:
+    """Pinned inside are root key and deployment; the keyring is not, which changes more often."""
+    questions = load_questionnaire(room.settings)
+    rendered = pages.render(room.settings, questions)
+    form = rendered[f"/{language}/offline.html"]
+    digest = hashlib.sha256(form)
+    raw = manifest.make(room.settings, questions, 1, today())
+    (page,) = [
+        each
+        for each in listed.parse(raw, room.site.deployment).files
+        if each.path == f"/{language}/offline.html"
+    ]
+    assert (page.hash, page.type) == (digest.digest(), "text/html")
+    for path in ("verify", "sealed"):
+        assert digest.hexdigest().encode() in rendered[f"/{language}/{path}"]
+    assert f'data-root-key="{room.settings.root_key}"'.encode() in form
+    assert f'data-deployment="{room.settings.deployment}"'.encode() in form
+    assert b"age1pq" not in form.replace(offline.load().script.encode(), b"")
+
+
+def test_the_form_loads_nothing_and_its_policy_lets_nothing_else_run(room: Room) -> None:
+    """The policy stands before what it is for, and holds the digests of exactly one script and one style."""
+    form = pages.render(room.settings, load_questionnaire(room.settings))["/fr/offline.html"].decode()
+    parts = offline.load()
+    (policy,) = re.findall(r'<meta http-equiv="Content-Security-Policy" content="([^"]*)">', form)
+    assert unescape(policy) == parts.policy
+    assert parts.policy.startswith("default-src 'none'; script-src 'sha256-")
+    assert "unsafe" not in parts.policy
+    assert form.index(policy) < form.index("<style>") < form.index("<script")
+    bare = form.replace(parts.script, "").replace(parts.style, "")
+    assert (bare.count("<script"), bare.count("<style")) == (1, 1)
+    assert re.findall(r'(?:src|href|action|srcset|style)="[^"]*"', bare) == []
+
+
+def test_the_script_of_the_form_is_not_served_apart() -> None:
+    """It stands in the form, and no page loads it."""
+    script = offline.load().script.encode()
+    assert [path for path, file in assets.load().items() if file.content == script] == []
+    assert [path for path in assets.load() if "offline" in path] == []

@@ -1,0 +1,89 @@
+"""What a printer gets of the pages: a blank form, never an answer or a case."""
+
+import re
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.support import pictures
+from tests.support.page_visitor import TEXT, Visitor
+from tests.support.portal_site import REPLY, slot_for
+
+pytestmark = pytest.mark.browser
+
+# When the file was made, and where the link past the header leads.
+CHANGING = re.compile(rb"/(CreationDate|ModDate) \(.*?\)|/XYZ [\d. ]+")
+
+
+def printed(page: Page) -> bytes:
+    """Return the page as Chromium prints it into a file, with all that such a file tells of the fields."""
+    return CHANGING.sub(b"", page.pdf(format="A4", tagged=True))
+
+
+def words(page: Page) -> list[str]:
+    """Return each line that the printed page has."""
+    page.emulate_media(media="print")
+    lines = page.locator("main").inner_text().splitlines()
+    page.emulate_media(media="null")
+    return [line for line in lines if line.strip()]
+
+
+def answer_everything(visitor: Visitor, picture: Path) -> None:
+    page = visitor.page
+    for chosen in ("path-approached", "danger_now-yes", "means-money", "how_many-only_me", "coi-yes"):
+        page.check(f"#{chosen}")
+    page.click("details.part summary")
+    page.fill("#what", TEXT * 40)
+    page.fill("#refs", "CSQU3054384")
+    page.fill("#days-first", "2026-11-02")
+    page.set_input_files("#files", [pictures.picture(picture)])
+    expect(page.locator("#files-list li")).to_have_count(1)
+    expect(page.locator("#files-list [id$=keep-name]")).to_be_visible()
+
+
+def test_a_report_prints_as_a_blank_form_whatever_was_answered(visitor: Visitor, tmp_path: Path) -> None:
+    """Byte for byte; the control prints the same page as it is on screen."""
+    page = visitor.page
+    visitor.visit("fr/report")
+    expect(page.locator("#what")).to_be_visible()
+    blank = printed(page)
+    assert printed(page) == blank
+    page.emulate_media(media="screen")
+    blank_screen = printed(page)
+    page.emulate_media(media="null")
+    answer_everything(visitor, tmp_path / "IMG_2041.jpg")
+    assert printed(page) == blank
+    page.emulate_media(media="screen")
+    assert printed(page) != blank_screen
+
+
+@pytest.mark.parametrize("has_script", [True, False])
+def test_the_blank_form_has_every_question(chromium: Browser, visitor: Visitor, *, has_script: bool) -> None:
+    """Also those that the page asks only after some answer, and where no script runs."""
+    context = chromium.new_context(java_script_enabled=has_script)
+    page = context.new_page()
+    page.goto(f"{visitor.address}/en/report")
+    expect(page.locator("noscript h1" if not has_script else "#what")).to_be_visible()
+    asked = page.locator(
+        "[data-field] legend, [data-field] > label, [data-field] .pair label"
+    ).all_text_contents()
+    assert len(asked) > 15
+    lines = words(page)
+    assert [question for question in asked if question not in lines] == []
+    assert [line for line in lines if "JavaScript" in line or "Step 1" in line] == []
+    assert page.locator("#what").is_visible() == has_script
+    context.close()
+
+
+def test_a_case_is_not_printed(visitor: Visitor) -> None:
+    visitor.report()
+    report, _ = visitor.site.report()
+    visitor.site.answer(report, slot_for(report))
+    visitor.open()
+    visitor.opened()
+    page = visitor.page
+    page.fill("#follow-up-text", TEXT)
+    expect(page.locator("#messages")).to_contain_text(REPLY)
+    expect(page.locator(".paper")).to_be_hidden()
+    assert words(page) == page.locator(".paper").all_text_contents()

@@ -1,0 +1,251 @@
+"""The questions of the report page in a real browser: which are asked, what is sent, what is said beside."""
+
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from crypto import questionnaire
+from crypto.questionnaire import Kind
+from inbox import answers
+from tests.support import page_modules
+from tests.support.builders import INSPECTORATE, OUTSIDE, QUESTIONNAIRE, make_keyring
+from tests.support.page_visitor import Visitor
+
+pytestmark = pytest.mark.browser
+
+ASKED = questionnaire.parse(QUESTIONNAIRE.read_bytes())
+ROUNDS = 60
+STRIDE = 37
+
+
+@pytest.fixture
+def page(visitor: Visitor) -> Page:
+    visitor.visit("en/report")
+    expect(visitor.page.locator("#what")).to_be_visible()
+    page_modules.load(visitor.page, "questions")
+    return visitor.page
+
+
+def given(page: Page) -> dict[str, Any]:
+    """Return what would be sent now; lists as the protocol reads them."""
+    found: dict[str, Any] = page.evaluate("modules.questions.answers()")
+    return {name: tuple(value) if isinstance(value, list) else value for name, value in found.items()}
+
+
+def unfold(page: Page) -> None:
+    page.locator("details.part summary").click()
+
+
+def test_a_way_in_brings_its_questions_and_another_hides_them_with_their_answers(page: Page) -> None:
+    expect(page.locator("#means-money")).to_be_hidden()
+    page.check("#path-approached")
+    page.check("#vector-sport")
+    page.check("#means-money")
+    page.check("#means-gift")
+    page.check("#amount-under_1k")
+    answered = {"vector": ("sport",), "means": ("money", "gift"), "amount": "under_1k"}
+    assert {"path": "approached", **answered} == given(page)
+    page.uncheck("#means-money")
+    expect(page.locator("#amount-under_1k")).to_be_hidden()
+    assert "amount" not in given(page)
+    page.check("#path-saw")
+    expect(page.locator("#vector-sport")).to_be_hidden()
+    assert {"path": "saw"} == given(page)
+    page.check("#path-gave_in")
+    expect(page.locator("#vector-sport")).to_be_checked()
+
+
+def test_a_report_with_every_kind_of_answer_arrives_and_is_what_the_inbox_expects(visitor: Visitor) -> None:
+    visitor.visit("fr/report")
+    page = visitor.page
+    page.check("#path-reprisals")
+    page.check("#category-reprisal")
+    unfold(page)
+    page.fill("#days-first", "2026-02-27")
+    page.fill("#days-last", "2026-03-01")
+    page.fill("#place", "Quai 4")
+    page.check("#told-nobody")
+    page.check("#told-family")
+    page.check("#also_about--skip")
+    page.check("#how_know--skip")
+    page.locator("details.part summary").click()
+    before = len(visitor.requests)
+    page.check("#coi-no")
+    assert len(visitor.requests) == before
+    visitor.to_token()
+    visitor.confirm()
+    visitor.arrived()
+    report = visitor.site.report()[0]
+    sent = {
+        "path": "reprisals",
+        "category": "reprisal",
+        "days": "2026-02-27/2026-03-01",
+        "place": "Quai 4",
+        "told": ("nobody", "family"),
+        "coi": "no",
+    }
+    assert sent == report.answers
+    assert {} == answers.oddities(ASKED, report.answers)
+    assert (ASKED.id, ASKED.version) == (report.questionnaire.id, report.questionnaire.version)
+
+
+def test_whoever_prefers_not_to_answer_sends_no_answer_and_may_change_their_mind(page: Page) -> None:
+    """Where several answers may be ticked, what was ticked last counts, and looks like it."""
+    unfold(page)
+    page.check("#path-approached")
+    lists = [field for field in ASKED.fields if field.kind is Kind.CHOICES]
+    assert len(lists) == 7
+    for field in lists:
+        names = (field.options[0].id, field.options[1].id, "-skip")
+        first, second, skip = (page.locator(f"#{field.id}-{each}") for each in names)
+        first.check()
+        second.check()
+        assert len(given(page)[field.id]) == 2
+        skip.check()
+        assert [False, False] == [first.is_checked(), second.is_checked()]
+        assert field.id not in given(page)
+        first.check()
+        expect(skip).not_to_be_checked()
+        assert (field.options[0].id,) == given(page)[field.id]
+
+
+def test_page_and_inbox_agree_on_what_is_asked(page: Page) -> None:
+    """Whatever is pressed, in whatever order, the inbox finds nothing odd in what would be sent."""
+    unfold(page)
+    lists = [field for field in ASKED.fields if field.options]
+    presses = [f"{field.id}-{each}" for field in lists for each in (*(o.id for o in field.options), "-skip")]
+    seen: set[str] = set()
+    for turn in range(ROUNDS):
+        page.evaluate("(id) => document.getElementById(id).click()", presses[turn * STRIDE % len(presses)])
+        sent = given(page)
+        assert {} == answers.oddities(ASKED, sent)
+        seen |= set(sent)
+    assert len(seen) > len(lists) // 2
+
+
+def test_a_topic_alone_makes_a_report_and_a_place_alone_does_not(visitor: Visitor, page: Page) -> None:
+    page.check(f"#channels-{INSPECTORATE}")
+    unfold(page)
+    page.fill("#place", "Quai 4")
+    page.fill("#protect", "x")
+    page.click("#continue")
+    visitor.shows("#error", "empty-report")
+    page.check("#category-unsure")
+    visitor.to_token()
+
+
+def test_what_must_be_known_at_once_is_said_when_it_is_chosen(page: Page) -> None:
+    shown = page.locator("fieldset .notice:visible")
+    expect(shown).to_have_count(0)
+    page.check("#danger_now-yes")
+    expect(shown).to_contain_text("call 17 or 112")
+    page.check("#danger_now-unsure")
+    expect(shown).to_have_text(notice("danger_now", "unsure"))
+    page.check("#danger_now-no")
+    page.check("#how_many-few")
+    expect(shown).to_contain_text("could lead to you")
+    page.check("#how_many-only_me")
+    expect(shown).to_have_text(notice("how_many", "only_me"))
+    page.check("#how_many-many")
+    expect(shown).to_have_count(0)
+    page.check("#help-callback")
+    expect(shown).to_contain_text("ends your anonymity")
+
+
+def notice(field: str, option: str) -> str:
+    """Return what is said in English when somebody chooses this."""
+    options = {(asked.id, each.id): each for asked in ASKED.fields for each in asked.options}
+    found = options[field, option].notice
+    assert found
+    return found.en
+
+
+def test_each_warning_is_read_out_with_its_question(page: Page) -> None:
+    """What a screen reader says of a question holds the warning that stands beside it."""
+    unfold(page)
+    for field in (field for field in ASKED.fields if field.warning):
+        whole = page.locator(f"[data-field={field.id}]")
+        described = whole if field.kind not in {Kind.TEXT, Kind.LINE} else page.locator(f"#{field.id}")
+        ids = (described.get_attribute("aria-describedby") or "").split()
+        assert f"{field.id}-warning" in ids
+        expect(page.locator(f"#{field.id}-warning")).to_have_text(field.warning.en if field.warning else "")
+
+
+def test_a_mistyped_container_number_is_pointed_out_and_sent_as_it_is(page: Page) -> None:
+    unfold(page)
+    hint = page.locator("[data-field=refs] [role=status]")
+    page.fill("#refs", "CSQU3054384, seen on quay 4")
+    page.press("#refs", "Tab")
+    expect(hint).to_contain_text("CSQU3054384")
+    expect(hint).to_contain_text("should be 3")
+    assert {"refs": "CSQU3054384, seen on quay 4"} == given(page)
+    page.fill("#refs", "CSQU3054383")
+    page.press("#refs", "Tab")
+    expect(hint).to_have_text("")
+
+
+def tied(page: Page, field: str) -> tuple[str | None, bool]:
+    """Return whether a field is marked as wrong, and whether the message about it is read out with it."""
+    described = page.get_attribute(field, "aria-describedby") or ""
+    return page.get_attribute(field, "aria-invalid"), "error" in described.split()
+
+
+def test_days_out_of_order_are_not_taken(visitor: Visitor, page: Page) -> None:
+    unfold(page)
+    page.fill("#days-first", "2026-03-02")
+    page.fill("#days-last", "2026-03-01")
+    page.click("#continue")
+    visitor.shows("#error", "days-reversed")
+    for day in ("#days-first", "#days-last"):
+        assert tied(page, day) == ("true", True)
+    page.fill("#days-first", "")
+    assert tied(page, "#days-last") == ("false", False)
+    assert {"days": "2026-03-01"} == given(page)
+    page.fill("#days-first", "2026-03-01")
+    assert {"days": "2026-03-01"} == given(page)
+
+
+def test_a_report_about_the_readers_is_proposed_to_others(page: Page) -> None:
+    first, other = page.locator(f"#channels-{INSPECTORATE}"), page.locator(f"#channels-{OUTSIDE}")
+    page.check("#coi-unsure")
+    expect(other).to_be_checked()
+    page.check("#coi-no")
+    expect(first).to_be_checked()
+    page.check("#coi--skip")
+    expect(first).to_be_checked()
+    other.check()
+    page.check("#coi-no")
+    expect(other).to_be_checked()
+    expect(page.locator("#channels-only")).to_be_hidden()
+
+
+def test_who_is_sure_that_it_concerns_the_readers_is_offered_others_alone(page: Page) -> None:
+    """Even after choosing the first reader; an answer taken back offers it again, at its place."""
+    first, other = page.locator(f"#channels-{INSPECTORATE}"), page.locator(f"#channels-{OUTSIDE}")
+    radios = page.locator("#channels input")
+    first.check()
+    page.check("#coi-yes")
+    expect(radios).to_have_count(1)
+    expect(other).to_be_visible()
+    expect(other).to_be_checked()
+    page.check("#coi-unsure")
+    expect(radios).to_have_count(2)
+    assert [OUTSIDE, INSPECTORATE] == [each.get_attribute("value") for each in radios.all()]
+    expect(other).to_be_checked()
+    page.check("#coi--skip")
+    assert [INSPECTORATE, OUTSIDE] == [each.get_attribute("value") for each in radios.all()]
+
+
+def test_without_another_reader_that_is_said_before_anything_is_sent(visitor: Visitor) -> None:
+    visitor.site.publish(make_keyring(visitor.site.site, bodies=[visitor.site.site.inspectorate]))
+    visitor.visit("fr/report")
+    visitor.page.check("#coi-yes")
+    visitor.shows("#channels-only", "no-other-reader")
+    visitor.page.fill("#what", "x")
+    visitor.page.click("#continue")
+    visitor.shows("#error", "no-channel-chosen")
+    expect(visitor.page.locator("#channels input")).to_be_visible()
+    visitor.page.check("#coi-no")
+    expect(visitor.page.locator("#channels-only")).to_be_hidden()
+    visitor.to_token()

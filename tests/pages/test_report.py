@@ -1,0 +1,276 @@
+"""The report page in a real browser, from the first word to the day to come back."""
+
+import re
+from dataclasses import replace
+from datetime import UTC, datetime, time, timedelta
+from pathlib import Path
+
+import pytest
+from dateutil.relativedelta import relativedelta
+from playwright.sync_api import expect
+
+from crypto import casetoken
+from crypto.padding import SMALLEST
+from tests.support.builders import INSPECTORATE, OUTSIDE, Site, make_keyring, today
+from tests.support.page_visitor import FILE, TEXT, Visitor, methods
+from tests.support.portal_site import closed
+from tests.support.traces import neighbours_in
+
+pytestmark = pytest.mark.browser
+
+
+def test_a_report_arrives_as_it_was_written(visitor: Visitor, file: Path) -> None:
+    visitor.report(files=[file])
+    report, files = visitor.site.report()
+    assert {"what": TEXT, "coi": "unsure"} == report.answers
+    assert {1: FILE} == files
+    assert [("", "image/jpeg")] == [(each.name, each.type) for each in report.files]
+    keys = casetoken.derive(casetoken.parse(" ".join(visitor.words))["fr"], visitor.site.site.deployment)
+    assert (keys.case_id, keys.author_key) == (report.case_id, report.author_key)
+    assert visitor.complaints == []
+
+
+def test_the_channel_that_was_chosen_gets_it(visitor: Visitor) -> None:
+    visitor.report(channel=OUTSIDE)
+    assert visitor.site.report()[0].channel == OUTSIDE
+
+
+def test_nothing_stays_behind_a_report(visitor: Visitor) -> None:
+    visitor.report()
+    page = visitor.page
+    assert page.url == f"{visitor.site.address}/fr/report"
+    assert page.context.storage_state(indexed_db=True) == {"cookies": [], "origins": []}
+    kept = (
+        "(async () => [sessionStorage.length, (await caches.keys()).length, history.state, history.length])()"
+    )
+    assert page.evaluate(kept) == [0, 0, None, 2]
+    page.reload()
+    assert page.input_value("#what") == ""
+    assert page.locator("#token-words li").count() == 0
+    sent = [(request.url, request.post_data_buffer or b"") for request in visitor.requests]
+    assert all(neighbours_in(url, visitor.words) == [] for url, _ in sent)
+    assert all(" ".join(visitor.words).encode() not in body for _, body in sent)
+
+
+def test_nothing_is_sent_before_two_words_were_retyped(visitor: Visitor) -> None:
+    visitor.write()
+    visitor.page.click("#noted")
+    expect(visitor.page.locator("#token-words")).to_be_hidden()
+    visitor.page.fill("#confirm-1", "autre")
+    visitor.page.click("#send")
+    visitor.shows("#confirm-error", "confirm-wrong")
+    wrong = visitor.page.locator("[aria-invalid=true]")
+    expect(wrong).to_have_attribute("id", "confirm-1")
+    expect(wrong).to_have_accessible_description(visitor.page.inner_text("#confirm-error"))
+    visitor.page.fill("#confirm-1", visitor.words[int(wrong.get_attribute("data-place") or -1)])
+    expect(wrong).to_have_count(0)
+    visitor.page.click("#send")
+    expect(wrong).to_have_attribute("id", "confirm-2")
+    visitor.page.click("#show-words")
+    expect(visitor.page.locator("#token-words")).to_be_visible()
+    assert methods(visitor) == []
+    assert visitor.site.received() == []
+
+
+def test_enter_in_a_field_sends_nothing_once_the_text_is_open_again(visitor: Visitor) -> None:
+    """Both words typed, then back to the text: Enter there does not send what was written before."""
+    visitor.write()
+    page = visitor.page
+    page.click("#noted")
+    for number in (1, 2):
+        place = page.get_attribute(f"#confirm-{number}", "data-place") or ""
+        page.fill(f"#confirm-{number}", visitor.words[int(place)])
+    page.click("#show-words")
+    page.click("#back-to-text")
+    page.fill("#what", "mieux dit")
+    page.press("#coi-unsure", "Enter")
+    expect(page.locator("#step-write")).to_be_visible()
+    visitor.to_token()
+    visitor.confirm()
+    visitor.arrived()
+    assert visitor.site.report()[0].answers["what"] == "mieux dit"
+
+
+def test_texts_of_different_length_make_requests_of_one_size(visitor: Visitor) -> None:
+    sizes = set()
+    for text in ("x", "y" * 8_000):
+        visitor.report(text)
+        sizes |= {
+            len(r.post_data_buffer or b"") for r in visitor.requests if r.url.endswith("/api/envelopes")
+        }
+    assert len(sizes) == 1
+    assert min(sizes) > SMALLEST
+
+
+def test_the_token_can_be_seen_again_until_the_page_is_left(visitor: Visitor) -> None:
+    visitor.report()
+    visitor.page.click("#show-token")
+    assert visitor.page.locator("#token-again li").all_inner_texts() == visitor.words
+
+
+def test_a_file_can_be_taken_away(visitor: Visitor, file: Path) -> None:
+    visitor.visit("en/report")
+    visitor.page.set_input_files("#files", [file, file])
+    visitor.page.set_input_files("#files", [file])
+    expect(visitor.page.locator("#files-list li")).to_have_count(3)
+    visitor.page.locator("#files-list button").first.click()
+    expect(visitor.page.locator("#files-list li")).to_have_count(2)
+
+
+def test_a_report_without_text_and_file_is_not_taken(visitor: Visitor) -> None:
+    visitor.visit("fr/report")
+    visitor.page.fill("#what", " \n")
+    visitor.page.click("#continue")
+    visitor.shows("#error", "empty-report")
+    what = visitor.page.locator("#what")
+    said = visitor.page.inner_text("#error")
+    expect(what).to_have_attribute("aria-invalid", "true")
+    expect(what).to_have_accessible_description(re.compile(re.escape(said) + "$"))
+    visitor.page.fill("#what", "x")
+    expect(visitor.page.locator("#error")).to_be_hidden()
+    left = visitor.page.inner_text("#what-left")
+    expect(what).to_have_attribute("aria-invalid", "false")
+    expect(what).to_have_accessible_description(re.compile(re.escape(left) + "$"))
+    visitor.page.click("#continue")
+    visitor.shows("#error", "no-channel-chosen")
+
+
+def test_a_long_text_is_counted_and_never_cut(visitor: Visitor) -> None:
+    visitor.visit("fr/report")
+    visitor.page.fill("#what", "é" * 7_999 + "😀😀")
+    visitor.shows("#what-left", "characters-over")
+    visitor.page.click("#continue")
+    visitor.shows("#error", "too-long")
+    visitor.page.fill("#what", "é" * 7_999 + "😀")
+    visitor.shows("#what-left", "characters-left")
+
+
+def test_a_text_of_a_hundred_thousand_characters_is_kept_whole_and_told(visitor: Visitor) -> None:
+    visitor.visit("fr/report")
+    text = "é" * 100_000
+    visitor.page.fill("#what", text)
+    visitor.shows("#what-left", "characters-over")
+    expect(visitor.page.locator("#what-left")).to_contain_text(re.compile(r"\b92\s?000\b"))
+    visitor.page.click("#continue")
+    visitor.shows("#error", "too-long")
+    expect(visitor.page.locator("#what")).to_have_attribute("aria-invalid", "true")
+    assert visitor.page.input_value("#what") == text
+
+
+def test_signs_that_are_not_seen_arrive_as_they_were_written(visitor: Visitor) -> None:
+    """Right to left, of no width, of tags, composed or not: it is for the readers to make them visible."""
+    text = "\u202eoir\u202c \u2066x\u2069 a\u200bb\u200dc\ufeff \U000e0041 e\u0301 \u00e9 \u05d0\u0627"
+    visitor.report(text)
+    assert text == visitor.site.report()[0].answers["what"]
+
+
+def test_the_days_to_come_back_are_in_a_week_and_in_three_months(visitor: Visitor) -> None:
+    day = today()
+    visitor.page.clock.install(time=datetime.combine(day, time(12), UTC))
+    visitor.language = "en"
+    visitor.report()
+    for place, wanted in (("first", day + timedelta(7)), ("last", day + relativedelta(months=3))):
+        shown = f"{wanted:%A},? {wanted.day} {wanted:%B %Y}"
+        expect(visitor.page.locator(f"#day-{place}")).to_have_text(re.compile(f"^{shown}$"))
+
+
+def test_with_one_channel_there_is_nothing_to_choose(visitor: Visitor) -> None:
+    visitor.site.publish(make_keyring(visitor.site.site, bodies=[visitor.site.site.inspectorate]))
+    visitor.visit("fr/report")
+    visitor.page.fill("#what", "x")
+    expect(visitor.page.locator("#channels")).to_be_hidden()
+    visitor.to_token()
+
+
+@pytest.mark.parametrize(
+    "code", ["keyring-expired", "clock-behind", "channel-closed", "questionnaire-differs"]
+)
+def test_what_prevents_sealing_is_said_before_anything_is_written(visitor: Visitor, code: str) -> None:
+    usual = make_keyring(visitor.site.site).value
+    asked = replace(usual.questionnaire, version=usual.questionnaire.version + 1)
+    visitor.site.publish_changed(
+        {
+            "keyring-expired": make_keyring(visitor.site.site, day=today() - timedelta(40)).value,
+            "clock-behind": make_keyring(visitor.site.site, day=today() + timedelta(2)).value,
+            "channel-closed": closed(usual),
+            "questionnaire-differs": replace(usual, questionnaire=asked),
+        }[code]
+    )
+    visitor.visit("fr/report")
+    visitor.shows("#closed", code)
+    expect(visitor.page.locator("#what")).to_be_hidden()
+    expect(visitor.page.locator("#loading")).to_be_hidden()
+
+
+def test_a_keyring_that_the_root_key_did_not_sign_is_refused(visitor: Visitor) -> None:
+    visitor.site.publish(make_keyring(visitor.site.site, root_seed=bytes(32)))
+    visitor.visit("fr/report")
+    visitor.shows("#closed", "keyring-invalid")
+    expect(visitor.page.locator("#what")).to_be_hidden()
+
+
+def test_a_keyring_of_another_deployment_is_refused(visitor: Visitor) -> None:
+    site = visitor.site.site
+    visitor.site.publish(make_keyring(Site(root_seed=site.root_seed)))
+    visitor.visit("fr/report")
+    visitor.shows("#closed", "keyring-invalid")
+
+
+def test_a_portal_out_of_reach_is_said(visitor: Visitor) -> None:
+    visitor.page.route("**/keyring.sig", lambda route: route.abort())
+    visitor.visit("fr/report")
+    visitor.shows("#closed", "offline")
+
+
+def test_a_page_left_open_past_its_keyring_asks_for_the_next(visitor: Visitor) -> None:
+    visitor.page.clock.install()
+    visitor.write()
+    visitor.page.clock.set_system_time(datetime.now(UTC) + timedelta(31))
+    visitor.site.publish(make_keyring(visitor.site.site, serial=2, day=today() + timedelta(20)))
+    visitor.confirm()
+    visitor.arrived()
+    assert visitor.site.report()[0].keyring.serial == 2
+
+
+def test_an_old_page_of_the_back_button_is_empty(visitor: Visitor) -> None:
+    visitor.report()
+    visitor.visit("fr/")
+    visitor.page.go_back()
+    expect(visitor.page.locator("#what")).to_be_visible()
+    assert visitor.page.input_value("#what") == ""
+    assert visitor.page.locator("#token-words li").count() == 0
+
+
+def test_the_whole_report_works_by_keyboard(visitor: Visitor) -> None:
+    """Each step begins at its heading, from where Tab leads on."""
+    visitor.visit("en/report")
+    press = visitor.page.keyboard.press
+    focused = "document.activeElement.id || document.activeElement.tagName"
+    expect(visitor.page.locator("#what")).to_be_visible()
+
+    def tab_to(wanted: str) -> None:
+        for _ in range(30):
+            press("Tab")
+            if visitor.page.evaluate(focused) == wanted:
+                return
+        raise AssertionError(wanted)
+
+    tab_to(f"channels-{INSPECTORATE}")
+    press("Space")
+    tab_to("what")
+    visitor.page.keyboard.type("By keyboard")
+    tab_to("continue")
+    press("Enter")
+    assert visitor.page.evaluate(focused) == "H1"
+    visitor.words = visitor.page.locator("#token-words li").all_inner_texts()
+    tab_to("noted")
+    press("Enter")
+    assert visitor.page.evaluate(focused) == "confirm-1"
+    for number in (1, 2):
+        place = visitor.page.locator(f"#confirm-{number}").get_attribute("data-place")
+        visitor.page.keyboard.type(visitor.words[int(place or -1)])
+        press("Tab")
+    press("Enter")
+    visitor.arrived()
+    assert visitor.page.evaluate(focused) == "H1"
+    assert visitor.site.report()[0].answers == {"what": "By keyboard"}

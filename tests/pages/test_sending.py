@@ -1,0 +1,147 @@
+"""Sending from the report page when the network or the portal fails."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Route, expect
+
+from tests.support.page_visitor import ENVELOPE, ENVELOPES, FILE, TEXT, Visitor, lose, methods, times
+
+pytestmark = pytest.mark.browser
+
+PIECE = 1 << 20
+
+
+def test_a_text_that_was_not_confirmed_is_sent_again_as_the_same_bytes(visitor: Visitor) -> None:
+    """The answer is lost once, so the inspectorate may see the envelope twice, but not two reports."""
+    visitor.page.route(ENVELOPES, times(1, lose))
+    visitor.report()
+    bodies = [request.post_data_buffer for request in visitor.requests if request.method == "POST"]
+    assert len(bodies) == 2
+    assert len(set(bodies)) == 1
+    assert len({repr(message) for message, _ in visitor.site.received()}) == 1
+
+
+def test_a_report_that_failed_is_kept_and_sent_on_request(visitor: Visitor) -> None:
+    def refuse(route: Route) -> None:
+        problem = '{"code": "unavailable"}'
+        route.fulfill(status=500, body=problem, content_type="application/problem+json")
+
+    visitor.page.clock.install()
+    visitor.write()
+    visitor.page.route(ENVELOPES, times(4, refuse))
+    visitor.confirm()
+    for _ in range(4):
+        visitor.page.wait_for_timeout(200)
+        visitor.page.clock.fast_forward(10_000)
+    visitor.shows("#send-error", "unavailable")
+    visitor.page.click("#retry")
+    visitor.arrived()
+    bodies = {request.post_data_buffer for request in visitor.requests if request.method == "POST"}
+    assert len(bodies) == 1
+    assert visitor.site.report()[0].answers["what"] == TEXT
+
+
+def test_what_is_changed_after_a_failure_is_another_report(visitor: Visitor) -> None:
+    """The first attempt may have arrived all the same: a second report under its token would be refused."""
+    visitor.write()
+    first = visitor.words
+    visitor.page.route(ENVELOPES, times(3, lambda route: route.abort()))
+    visitor.page.route(ENVELOPES, times(1, lose))  # the newest is asked first
+    visitor.page.clock.install()
+    visitor.confirm()
+    for _ in range(4):
+        visitor.page.wait_for_timeout(200)
+        visitor.page.clock.fast_forward(10_000)
+    visitor.shows("#send-error", "offline")
+    visitor.page.click("#back")
+    visitor.page.fill("#what", "Autre chose.")
+    visitor.to_token()
+    assert set(first) != set(visitor.words)
+    visitor.confirm()
+    visitor.arrived()
+    messages = [message for message, _ in visitor.site.received()]
+    assert {TEXT, "Autre chose."} == {message.answers["what"] for message in messages}
+    assert len({message.case_id for message in messages}) == 2
+
+
+def test_an_upload_goes_on_where_the_portal_stands(visitor: Visitor, file: Path) -> None:
+    """The second piece arrives without its answer: it is not sent again."""
+    visitor.page.route(ENVELOPE, times(1, lambda route: route.fallback()))
+    visitor.page.route(
+        ENVELOPE,
+        times(2, lambda r: lose(r) if r.request.headers.get("upload-offset") != "0" else r.fallback()),
+    )
+    visitor.report(files=[file])
+    assert methods(visitor) == ["POST", "PATCH", "PATCH", "HEAD", "PATCH"]
+    assert visitor.site.report()[1] == {1: FILE}
+
+
+def test_how_much_has_arrived_is_told_while_it_is_sent(visitor: Visitor, file: Path) -> None:
+    """A bar for the eyes, and a line that is read out; each request is held until the test has looked."""
+    held: list[Route] = []
+    for address in (ENVELOPES, ENVELOPE):
+        visitor.page.route(address, lambda route: held.append(route))  # noqa: PLW0108 - Playwright marks it
+    visitor.write(files=[file])
+    visitor.confirm()
+    bar, line = visitor.page.locator("#progress"), visitor.page.locator("#progress-text[role=status]")
+    visitor.shows("#progress-text", "sealing")
+    assert bar.get_attribute("value") is None
+    size = int(arrived(visitor, held).request.headers["upload-length"])
+    for pieces in range(3):
+        part = pieces * PIECE / size
+        expect(line).to_have_text(f"Arrivé : {part:.0%}".replace(" ", "\xa0").replace("%", "\xa0%"))
+        assert bar.evaluate("(each) => each.value") == pytest.approx(part)
+        expect(visitor.page.locator("#done")).to_be_hidden()
+        arrived(visitor, held)
+    visitor.arrived()
+
+
+def arrived(visitor: Visitor, held: list[Route]) -> Route:
+    """Let the next request pass, once it has come."""
+    while not held:
+        visitor.page.wait_for_timeout(20)
+    route = held.pop()
+    route.fallback()
+    return route
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        lambda route: route.fulfill(status=404, body="{}"),
+        lambda route: route.fulfill(status=200, headers={"Upload-Offset": "5"}),
+        lambda route: route.fulfill(status=200, headers={"Upload-Offset": "99999999"}),
+        lambda route: route.fulfill(status=200),
+    ],
+    ids=["forgotten", "behind", "ahead", "silent"],
+)
+def test_what_cannot_be_resumed_is_sealed_anew(
+    visitor: Visitor, file: Path, answer: Callable[[Route], None]
+) -> None:
+    """Never the same key for other bytes: each envelope begins with another header."""
+
+    def stumble(route: Route) -> None:
+        if route.request.method == "HEAD":
+            answer(route)
+        elif route.request.headers["upload-offset"] == "0":
+            route.fallback()
+        else:
+            route.abort()
+
+    visitor.page.route(ENVELOPE, times(3, stumble))
+    visitor.report(files=[file])
+    assert methods(visitor) == ["POST", "PATCH", "PATCH", "HEAD", "POST", "PATCH", "PATCH", "PATCH"]
+    first = [r.post_data_buffer or b"" for r in visitor.requests if r.headers.get("upload-offset") == "0"]
+    assert len({body[:1_627] for body in first}) == 2
+    assert visitor.site.report()[1] == {1: FILE}
+
+
+def test_a_file_that_vanished_is_named(visitor: Visitor, file: Path) -> None:
+    visitor.write(files=[file])
+    file.write_bytes(b"changed")
+    visitor.confirm()
+    visitor.shows("#send-error", "file-unreadable")
+    expect(visitor.page.locator("#send-error")).to_contain_text(file.name)
+    assert visitor.site.received() == []

@@ -1,0 +1,131 @@
+"""What the status page says of what comes next, whom it names, and the ways to end a case."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from playwright.sync_api import expect
+
+from crypto.messages import Status
+from tests.support.accessibility import violations
+from tests.support.builders import OUTSIDE, today
+from tests.support.page_visitor import Visitor
+from tests.support.portal_site import slot_for
+
+pytestmark = pytest.mark.browser
+
+
+def test_a_status_is_explained_with_the_name_of_who_answers(visitor: Visitor) -> None:
+    """Never the inspectorate's, where somebody else was written to."""
+    visitor.report(channel=OUTSIDE)
+    report, _ = visitor.site.report()
+    for status in Status:
+        visitor.site.answer(report, replace(slot_for(report), status=status))
+        visitor.open()
+        visitor.opened()
+        visitor.shows("#status-means", f"means-{status}")
+        for place in ("#status-means", "#issued", "#confirmed"):
+            expect(visitor.page.locator(place)).to_contain_text(OUTSIDE)
+        expect(visitor.page.locator("#case")).not_to_contain_text("inspect")
+
+
+def test_what_was_not_confirmed_names_who_was_written_to(visitor: Visitor) -> None:
+    """Also where the answer is forged, and none where nothing authentic says who it was."""
+    visitor.report(channel=OUTSIDE)
+    visitor.open()
+    visitor.opened()
+    expect(visitor.page.locator("#status-label")).to_contain_text(OUTSIDE)
+    report, _ = visitor.site.report()
+    visitor.site.answer(report, slot_for(report), seed=bytes(32))
+    visitor.open()
+    visitor.shows("#status-fault", "slot-tampered")
+    expect(visitor.page.locator("#status-fault")).to_contain_text(OUTSIDE)
+    other = replace(slot_for(report), channel=visitor.site.site.inspectorate.id)
+    visitor.site.answer(report, other)
+    visitor.open()
+    visitor.shows("#status-fault", "channels-differ")
+    expect(visitor.page.locator("#case")).not_to_contain_text("inspect")
+    expect(visitor.page.locator("#next-by")).to_be_hidden()
+
+
+def test_the_next_day_is_the_first_answer_until_there_is_one(visitor: Visitor) -> None:
+    visitor.report()
+    visitor.open()
+    visitor.opened()
+    visitor.shows("#next-by", "first-by")
+    visitor.shows("#feedback-by", "feedback-by")
+    expect(visitor.page.locator("#overdue")).to_be_hidden()
+    report, _ = visitor.site.report()
+    visitor.site.answer(report, slot_for(report))
+    visitor.open()
+    visitor.shows("#next-by", "next-by")
+    visitor.shows("#feedback-by", "feedback-by")
+
+
+def test_a_first_answer_that_does_not_come_is_pointed_out(visitor: Visitor) -> None:
+    visitor.report()
+    visitor.page.clock.install(time=f"{today() + timedelta(8)}T12:00:00Z")
+    visitor.open()
+    visitor.shows("#overdue", "overdue")
+    expect(visitor.page.locator("#next-by")).to_be_hidden()
+
+
+def test_a_closed_case_promises_nothing_more(visitor: Visitor) -> None:
+    visitor.report()
+    report, _ = visitor.site.report()
+    past = today() - timedelta(3)
+    visitor.site.answer(report, replace(slot_for(report), status=Status.CLOSED, next_by=past))
+    visitor.open()
+    visitor.shows("#status-means", "means-closed")
+    for place in ("#next-by", "#overdue", "#feedback-by"):
+        expect(visitor.page.locator(place)).to_be_hidden()
+
+
+def test_a_report_is_not_withdrawn_unless_it_is_meant(visitor: Visitor) -> None:
+    visitor.report()
+    visitor.open()
+    visitor.opened()
+    visitor.page.click("#withdrawal summary")
+    visitor.page.click("#withdraw")
+    visitor.shows("#withdraw-error", "withdraw-not-meant")
+    assert [each for each in visitor.requests if each.url.endswith("/withdraw")] == []
+    assert len(visitor.site.received()) == 1
+
+
+def test_a_withdrawn_report_is_gone_and_its_words_open_nothing(visitor: Visitor) -> None:
+    visitor.report()
+    visitor.open()
+    visitor.opened()
+    visitor.page.click("#withdrawal summary")
+    visitor.page.check("#withdraw-meant")
+    visitor.page.click("#withdraw")
+    expect(visitor.page.locator("#withdrawn h1")).to_be_focused()
+    expect(visitor.page.locator("#case")).to_be_hidden()
+    assert visitor.site.received() == []
+    visitor.open()
+    visitor.shows("#error", "unknown-case")
+    expect(visitor.page.locator("#withdrawal")).to_be_hidden()
+
+
+@pytest.mark.parametrize("language", ["fr", "en"])
+def test_the_steps_with_the_token_shut_nobody_out(visitor: Visitor, language: str) -> None:
+    visitor.language = language
+    visitor.write()
+    visitor.page.click("details:has(#copy-token) summary")
+    found = violations(visitor.page)
+    visitor.confirm()
+    visitor.arrived()
+    visitor.page.click("#show-token")
+    found += violations(visitor.page)
+    visitor.visit(f"{language}/status")
+    visitor.page.click("#show-words")
+    visitor.page.fill("#token", visitor.words[0][:3])
+    found += violations(visitor.page)
+    visitor.open()
+    visitor.opened()
+    visitor.page.click("#withdrawal summary")
+    found += violations(visitor.page)
+    visitor.page.check("#withdraw-meant")
+    visitor.page.click("#withdraw")
+    expect(visitor.page.locator("#withdrawn")).to_be_visible()
+    assert found + violations(visitor.page) == []

@@ -1,0 +1,182 @@
+"""The case token: how it is shown, kept, typed, and what of it stays behind."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from crypto import casetoken
+from tests.support.browsing import CHROMIUM_ARGUMENTS
+from tests.support.page_visitor import SLOW, Visitor, methods
+from tests.support.portal_site import PortalSite
+from tests.support.traces import neighbours_in
+
+pytestmark = pytest.mark.browser
+
+KEPT = "(async () => [localStorage.length, sessionStorage.length, (await indexedDB.databases()).length])()"
+
+SHOWN = """document.body.textContent +
+    [...document.querySelectorAll("textarea, input")].map((field) => field.value).join("\\n")"""
+
+
+def parts(page: Page) -> list[str]:
+    """Return each line that the printed page has, without the numbers of a list."""
+    page.emulate_media(media="print")
+    lines: list[str] = page.evaluate("document.body.innerText").splitlines()
+    page.emulate_media(media="screen")
+    return [line for line in lines if line.strip()]
+
+
+@pytest.mark.parametrize("language", ["fr", "en"])
+def test_the_words_are_large_and_in_the_language_of_the_page(visitor: Visitor, language: str) -> None:
+    visitor.language = language
+    visitor.write()
+    assert set(casetoken.parse(" ".join(visitor.words))) == {language}
+    word = visitor.page.locator("#token-words li").first
+    sizes = [
+        each.evaluate("(found) => parseFloat(getComputedStyle(found).fontSize)")
+        for each in (word, visitor.page.locator("#token-shown > p").first)
+    ]
+    assert sizes[0] > sizes[1] * 1.15
+
+
+def test_a_copy_comes_after_the_hand_and_is_the_words_alone(visitor: Visitor) -> None:
+    """Before that the clipboard has at most what another test of this browser left there."""
+    visitor.write()
+    page = visitor.page
+    expect(page.locator("#copy-token")).to_be_hidden()
+    page.evaluate(
+        "document.addEventListener('paste', (e) => (document.title = e.clipboardData.getData('text')))"
+    )
+    page.keyboard.press("Control+v")
+    assert " ".join(visitor.words) not in page.title()
+    page.click("details:has(#copy-token) summary")
+    page.click("#copy-token")
+    visitor.shows("#copied", "token-copied")
+    page.keyboard.press("Control+v")
+    assert page.title() == " ".join(visitor.words)
+    assert visitor.complaints == []
+
+
+def test_a_copy_that_the_browser_refuses_is_said(visitor: Visitor) -> None:
+    visitor.write()
+    visitor.page.evaluate("document.execCommand = () => false")
+    visitor.page.click("details:has(#copy-token) summary")
+    visitor.page.click("#copy-token")
+    visitor.shows("#copied", "token-not-copied")
+
+
+def test_the_sheet_has_the_twelve_words_and_no_title(visitor: Visitor) -> None:
+    visitor.write()
+    page = visitor.page
+    page.evaluate(
+        "window.print = () => { dispatchEvent(new Event('beforeprint')); window.asked = document.title; }"
+    )
+    page.click("details:has(#copy-token) summary")
+    page.click("#print-token")
+    assert page.evaluate("window.asked").strip() == ""
+    page.evaluate("dispatchEvent(new Event('afterprint'))")
+    assert "Fanal" in page.title()
+    assert parts(page) == visitor.words
+    page.click("#noted")
+    assert parts(page) == []
+    page.click("#show-words")
+    visitor.confirm()
+    visitor.arrived()
+    assert parts(page) == []
+    page.click("#show-token")
+    assert parts(page) == visitor.words
+
+
+def test_what_is_typed_is_counted_and_an_unknown_word_named(visitor: Visitor) -> None:
+    visitor.visit("fr/status")
+    field = visitor.page.locator("#token")
+    field.press_sequentially("Abandon vipère")
+    expect(visitor.page.locator("#typed")).to_have_text("Mots jusqu'ici : 2 sur 12".replace(" :", "\xa0:"))
+    field.press_sequentially("x ")
+    visitor.shows("#typed", "unknown-word")
+    assert "2" in visitor.page.locator("#typed").inner_text()
+
+
+def test_words_are_completed_once_they_are_shown(visitor: Visitor) -> None:
+    """Veiled, nothing that could be read over a shoulder stands beside the field."""
+    visitor.visit("fr/status")
+    page = visitor.page
+    page.locator("#token").press_sequentially("abandon vipe")
+    expect(page.locator("#completions")).to_be_hidden()
+    page.click("#show-words")
+    expect(page.locator("#completions button")).to_have_text(["vipère"])
+    page.click("#completions button")
+    expect(page.locator("#token")).to_have_value("abandon vipère ")
+    expect(page.locator("#token")).to_be_focused()
+    expect(page.locator("#completions")).to_be_hidden()
+    page.click("#show-words")
+    page.locator("#token").press_sequentially("zebr")
+    expect(page.locator("#completions")).to_be_hidden()
+
+
+def test_words_are_typed_by_completion_alone(visitor: Visitor) -> None:
+    visitor.report()
+    visitor.visit("fr/status")
+    page = visitor.page
+    page.click("#show-words")
+    for word in visitor.words:
+        for letter in word[:4]:
+            page.locator("#token").press_sequentially(letter)
+        offered = page.locator("#completions button", has_text=word)
+        offered.and_(page.locator(f"text='{word}'")).first.click()
+    page.click("#open")
+    visitor.opened()
+
+
+def test_a_pasted_list_with_numbers_is_taken(visitor: Visitor) -> None:
+    visitor.report()
+    visitor.open("\n".join(f"{number}. {word.upper()}" for number, word in enumerate(visitor.words, 1)))
+    visitor.opened()
+
+
+def test_nothing_of_the_token_is_stored_by_either_page(visitor: Visitor) -> None:
+    visitor.report()
+    visitor.open()
+    visitor.opened()
+    page = visitor.page
+    assert page.evaluate(KEPT) == [0, 0, 0]
+    assert page.evaluate("history.state") is None
+    assert page.context.storage_state(indexed_db=True) == {"cookies": [], "origins": []}
+    assert page.evaluate(SHOWN).count(" ".join(visitor.words[:2])) == 0
+    page.reload()
+    page.fill("#token", " ".join(visitor.words))
+    assert page.evaluate(SHOWN).count(" ".join(visitor.words[:2])) == 1
+    assert all(neighbours_in(request.url, visitor.words) == [] for request in visitor.requests)
+
+
+def test_a_token_does_not_come_back_from_the_memory_of_the_browser(chromium: Browser, tmp_path: Path) -> None:
+    """Neither the words typed, nor those shown after sending; the control is beside `test_page_memory`."""
+    keeper = chromium.browser_type.launch(
+        executable_path=shutil.which("chromium"),
+        args=CHROMIUM_ARGUMENTS,
+        ignore_default_args=["--disable-back-forward-cache"],
+    )
+    site = PortalSite(tmp_path, "sqlite:///portal.sqlite")
+    with site.serving():
+        visitor = Visitor(keeper.new_page(), site.address)
+        page = visitor.page
+        visitor.report()
+        page.click("#show-token")
+        expect(page.locator("#token-again li")).to_have_count(12)
+        page.goto(f"{site.address}/fr/status")
+        page.fill("#token", " ".join(visitor.words))
+        page.goto(f"{site.address}/fr/guide")
+        page.evaluate("setTimeout(() => history.back())")
+        page.wait_for_url("**/fr/status", wait_until="commit")
+        expect(page.locator("#token")).to_be_visible(timeout=SLOW)
+        expect(page.locator("#token")).to_have_value("")
+        page.evaluate("setTimeout(() => history.back())")
+        page.wait_for_url("**/fr/report", wait_until="commit")
+        expect(page.locator("#what")).to_be_visible(timeout=SLOW)
+        assert not set(visitor.words) & set(page.locator("li").all_inner_texts())
+        assert methods(visitor) == ["POST"]
+        page.context.close()
+    site.close()
+    keeper.close()

@@ -1,0 +1,118 @@
+"""The page on checking the site: it shows what was signed, and does not pretend that this is enough."""
+
+import hashlib
+import subprocess
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, expect
+
+from crypto import pages, signing
+from tests.support.builders import today
+from tests.support.page_visitor import Visitor
+from tests.support.provable import UNTIL, Provable, proving
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture
+def provable(tmp_path: Path) -> Iterator[Provable]:
+    with proving(tmp_path) as made:
+        yield made
+
+
+@pytest.fixture
+def checker(chromium: Browser, provable: Provable) -> Iterator[Visitor]:
+    """A person who checks a site with a signed manifest."""
+    context = chromium.new_context(viewport={"width": 390, "height": 844})
+    made = Visitor(context.new_page(), provable.address, "en")
+    made.site = provable
+    yield made
+    context.close()
+
+
+def signed(provable: Provable) -> bytes:
+    return (provable.folder / "manifest" / pages.MANIFEST).read_bytes()
+
+
+def test_what_was_signed_is_shown(checker: Visitor, provable: Provable) -> None:
+    checker.visit("en/verify")
+    page = checker.page
+    expect(page.locator("#digest")).to_have_text(hashlib.sha256(signed(provable)).hexdigest())
+    expect(page.locator("#serial")).to_have_text("1")
+    expect(page.locator("#until")).to_contain_text(str(UNTIL.year))
+    expect(page.locator(".large")).to_have_text(signing.fingerprint(provable.site.root_key))
+    expect(page.locator("#fault")).to_be_hidden()
+    assert checker.complaints == []
+
+
+def test_the_page_itself_is_in_the_list_and_so_cannot_hold_its_digest(provable: Provable) -> None:
+    listed = pages.parse(signed(provable), provable.site.deployment).files
+    assert {"/fr/verify", "/en/verify", "/static/js/verify.js"} <= {each.path for each in listed}
+    served = provable.client.get("/en/verify").text
+    assert hashlib.sha256(signed(provable)).hexdigest() not in served
+
+
+def test_every_file_is_compared(checker: Visitor) -> None:
+    """The one that differs is named; the page for what is not there is compared, too."""
+    checker.visit("en/verify")
+    checker.page.click("#compare")
+    checker.shows("#compared", "files-same")
+    checker.page.route("**/en/report", lambda route: route.fulfill(body="another page"))
+    checker.page.route("**/404.html", lambda route: route.fulfill(body="another page"))
+    checker.page.click("#compare")
+    checker.shows("#compared", "files-differ")
+    assert checker.page.locator("#differing li").all_inner_texts() == ["/404.html", "/en/report"]
+
+
+def test_a_site_that_cannot_be_reached_is_no_proof(checker: Visitor) -> None:
+    checker.visit("en/verify")
+    expect(checker.page.locator("#compare")).to_be_visible()
+    checker.page.route("**/en/report", lambda route: route.abort())
+    checker.page.click("#compare")
+    checker.shows("#compared", "offline")
+    expect(checker.page.locator("#compare")).to_be_enabled()
+
+
+@pytest.mark.parametrize("forged", ["signature", "content"])
+def test_a_list_that_the_root_key_did_not_sign_is_not_shown(
+    checker: Visitor, provable: Provable, forged: str
+) -> None:
+    raw = signed(provable)
+    if forged == "signature":
+        checker.page.route("**/manifest.sig", lambda route: route.fulfill(body=bytes(64)))
+    else:
+        other = raw.replace(b'"serial":1,', b'"serial":2,')
+        assert other != raw
+        checker.page.route("**/manifest.json", lambda route: route.fulfill(body=other))
+    checker.visit("en/verify")
+    checker.shows("#fault", "manifest-forged")
+    expect(checker.page.locator("#listed")).to_be_hidden()
+
+
+def test_a_list_past_its_date_is_pointed_out(checker: Visitor, provable: Provable) -> None:
+    provable.alter(valid_until=today() - timedelta(1))
+    with provable.serving():
+        checker.page.goto(f"{provable.address}/en/verify")
+        checker.shows("#fault", "pages-expired")
+    expect(checker.page.locator("#listed")).to_be_visible()
+
+
+def test_a_site_without_a_list_says_so(visitor: Visitor) -> None:
+    visitor.visit("fr/verify")
+    visitor.shows("#fault", "manifest-none")
+
+
+def test_without_a_script_the_commands_do_the_same(chromium: Browser, provable: Provable) -> None:
+    """The command that the page shows gives the digest that its script would show."""
+    plain = chromium.new_context(java_script_enabled=False)
+    page = plain.new_page()
+    page.goto(f"{provable.address}/en/verify")
+    expect(page.locator("noscript p")).to_be_visible()
+    expect(page.locator("#listed")).to_be_hidden()
+    command = page.locator("code.command").first.inner_text().replace("ADDRESS", provable.address)
+    plain.close()
+    done = subprocess.run(["sh", "-c", command], capture_output=True, text=True, check=True, timeout=60)
+    assert done.stdout.split()[0] == hashlib.sha256(signed(provable)).hexdigest()

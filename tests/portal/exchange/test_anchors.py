@@ -1,0 +1,111 @@
+"""The portal keeps every outbox manifest and gives a channel its own back, as witness of its journal."""
+
+import subprocess
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from crypto import anchors as form
+from crypto import base64url
+from crypto.bundle import Manifest
+from portal import anchors, expire
+from portal.refusals import Refused
+from portal.store import outboxes
+from tests.support.builders import INSPECTORATE, OUTSIDE, OutboxBundle, make_keyring, make_outbox
+from tests.support.inbox_builders import World
+from tests.support.installation import Portal
+from tests.support.portal_room import BACKENDS, Room, filed, opened, slots
+
+pytest_plugins = ["tests.support.inbox_room"]
+
+
+@pytest.fixture(params=BACKENDS)
+def room(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Room]:
+    with opened(request, tmp_path, request.param) as made:
+        yield made
+
+
+def applied(room: Room, channel: str, count: int) -> list[tuple[int, Manifest]]:
+    """Bring so many outboxes of a channel; return what must be kept of them."""
+    made: list[OutboxBundle] = []
+    for n in range(1, count + 1):
+        previous = {"previous": made[-1].manifest.hash} if made else {}
+        made.append(make_outbox(room.site, channel, n=n, **previous))
+        room.bring(made[-1])
+    return [(n, outbox.manifest) for n, outbox in enumerate(made, 1)]
+
+
+def test_a_channel_gets_its_own_manifests_and_no_trace_of_the_other(room: Room, tmp_path: Path) -> None:
+    """Every byte as it came, in the order of the numbers."""
+    kept = {channel: applied(room, channel, 11) for channel in (INSPECTORATE, OUTSIDE)}
+    for channel, other in ((INSPECTORATE, OUTSIDE), (OUTSIDE, INSPECTORATE)):
+        path = tmp_path / channel
+        assert list(range(1, 12)) == anchors.write(room.database, channel, path)
+        assert kept[channel] == list(form.read([path.read_bytes()]))
+        assert other.encode() not in path.read_bytes()
+    assert [INSPECTORATE, OUTSIDE] == _channels(room)
+
+
+def _channels(room: Room) -> list[str]:
+    with room.database.read() as connection:
+        return outboxes.channels(connection)
+
+
+def test_nothing_that_expires_takes_a_manifest_along(room: Room, tmp_path: Path) -> None:
+    """Years later, with the closed cases gone: the control is that something did expire."""
+    case = filed(room)
+    exported = room.export()
+    outbox = make_outbox(room.site, collected=[exported.link], slots=slots(case), closed=[case.case_id])
+    room.bring(outbox)
+    before = room.state()
+    day = room.day + timedelta(days=2_000)
+    room.publish(make_keyring(room.site, 2, day=day))
+    expire.expire(room.database, room.settings, day)
+    after = room.state()
+    assert (1, 0) == (len(before["cases"]), len(after["cases"]))
+    assert [1] == anchors.write(room.database, INSPECTORATE, tmp_path / "out")
+    assert [(1, outbox.manifest)] == list(form.read([(tmp_path / "out").read_bytes()]))
+
+
+def test_a_file_is_never_written_over(room: Room, tmp_path: Path) -> None:
+    applied(room, INSPECTORATE, 1)
+    (tmp_path / "mine").write_text("mine")
+    with pytest.raises(Refused, match="is already there"):
+        anchors.write(room.database, INSPECTORATE, tmp_path / "mine")
+    with pytest.raises(Refused, match="was not written: no such file"):
+        anchors.write(room.database, INSPECTORATE, tmp_path / "missing" / "out")
+    assert "mine" == (tmp_path / "mine").read_text()
+
+
+def test_the_channel_is_chosen_only_where_there_is_one(room: Room) -> None:
+    with pytest.raises(Refused, match="no outbox of any channel was ever applied"):
+        anchors.choose(room.database, None)
+    applied(room, INSPECTORATE, 1)
+    assert INSPECTORATE == anchors.choose(room.database, None)
+    applied(room, OUTSIDE, 1)
+    with pytest.raises(Refused, match=f"there are outboxes of {INSPECTORATE}, {OUTSIDE}"):
+        anchors.choose(room.database, None)
+    assert OUTSIDE == anchors.choose(room.database, OUTSIDE)
+    with pytest.raises(Refused, match="no outbox of channel 'elsewhere' was ever applied"):
+        anchors.choose(room.database, "elsewhere")
+
+
+def test_what_the_portal_gives_back_the_inbox_verifies(world: World, tmp_path: Path) -> None:
+    """By the commands of both, from the first outbox on; stock tar reads the file."""
+    office = world.office
+    portal = Portal(tmp_path, port=0)
+    portal.init(base64url.encode(world.deployment), base64url.encode(world.root_key))
+    office.json("keyring", "--out", office.out)
+    portal.run("keyring", office.out)
+    for _ in range(2):
+        portal.run("import", office.json("outbox", "--out", office.out)["file"])
+    file = tmp_path / "anchors.tar"
+    told = portal.json("anchors", "--out", file)
+    assert {"channel": "inspection", "outboxes": 2, "last": 2, "file": str(file)} == told
+    assert "is already there" in portal.run("anchors", "--out", file, code=1)
+    verified = office.json("journal", "verify", "--anchors", file)
+    assert (2, []) == (verified["outboxes"], verified["warnings"])
+    listing = subprocess.run(["tar", "tf", file], capture_output=True, text=True, check=True).stdout.split()
+    assert ["1.json", "1.sig", "2.json", "2.sig"] == listing

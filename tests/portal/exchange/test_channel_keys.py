@@ -1,0 +1,83 @@
+"""A body compares the keys on its card with those that the site really serves for its channel."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from crypto import base64url, card, signing
+from crypto.card import Card
+from crypto.keyring import Channel
+from portal import verify
+from portal.refusals import Refused
+from tests.support.builders import OUTSIDE, Body, today
+from tests.support.provable import Provable, proving
+
+
+@pytest.fixture(scope="module")
+def provable(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Provable]:
+    with proving(tmp_path_factory.mktemp("provable")) as made:
+        yield made
+
+
+def card_of(channel: Channel, deployment: bytes, folder: Path) -> Path:
+    """Write the card of a body with this channel to a folder."""
+    seed = bytes(range(32))
+    raw, signature = card.sign(
+        Card(
+            deployment=deployment,
+            key=signing.public_key(seed),
+            serial=1,
+            issued=today(),
+            channel=channel,
+        ),
+        seed,
+    )
+    folder.mkdir(exist_ok=True)
+    (folder / card.CARD).write_bytes(raw)
+    (folder / card.SIGNATURE).write_bytes(signature)
+    return folder
+
+
+def test_a_body_sees_whether_the_keyring_carries_its_keys(provable: Provable, tmp_path: Path) -> None:
+    """A key that lacks, a key that somebody slipped in, and other days of a key are all named."""
+    channel = provable.site.outside.channel(today())
+    folder = card_of(channel, provable.site.deployment, tmp_path / "card")
+    for place in (folder, folder / card.CARD):
+        assert provable.found(verify.read_card(place, provable.settings)) == []
+    (key,) = channel.intake_keys
+    other = Body(OUTSIDE).channel(today()).intake_keys[0]
+    names = {each: base64url.encode(each.id) for each in (key, other)}
+    assert provable.found(replace(channel, intake_keys=(other,))) == [
+        f"keyring: channel {OUTSIDE} lacks its key {names[other]}",
+        f"keyring: channel {OUTSIDE} has a key {names[key]} that is not its own",
+    ]
+    longer = replace(key, not_after=key.not_after + timedelta(1))
+    assert provable.found(replace(channel, intake_keys=(longer,))) == [
+        f"keyring: channel {OUTSIDE} has other days for its key {names[key]}"
+    ]
+    assert len(provable.found(replace(channel, id="elsewhere"))) == 2
+
+
+def test_a_key_of_a_card_that_cannot_matter_any_more_need_not_be_served(provable: Provable) -> None:
+    channel = provable.site.outside.channel(today())
+    past = Body(OUTSIDE).channel(today() - timedelta(days=200))
+    both = replace(
+        channel,
+        intake_keys=past.intake_keys + channel.intake_keys,
+        reply_keys=past.reply_keys + channel.reply_keys,
+    )
+    assert provable.found(both) == []
+
+
+def test_what_is_no_card_of_this_deployment_is_not_compared_with(provable: Provable, tmp_path: Path) -> None:
+    channel = provable.site.outside.channel(today())
+    foreign = card_of(channel, bytes(16), tmp_path / "foreign")
+    altered = card_of(channel, provable.site.deployment, tmp_path / "altered")
+    raw = (altered / card.CARD).read_bytes()
+    (altered / card.CARD).write_bytes(raw.replace(b'"serial":1', b'"serial":2'))
+    for wrong in (foreign, altered, tmp_path / "absent"):
+        with pytest.raises(Refused, match="no card"):
+            verify.read_card(wrong, provable.settings)

@@ -1,0 +1,302 @@
+"""What goes by itself, and when: never what the inbox has not confirmed."""
+
+import json
+from collections import Counter
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+
+from crypto import base64url
+from portal import expire
+from portal.expire import Expired
+from portal.store import challenges, days, envelopes, expiry, keyrings
+from portal.store.days import today
+from portal.store.envelopes import Upload
+from portal.store.expiry import SPREAD_DAYS, Term
+from portal.store.keyrings import Files
+from tests.support.builders import Sealed, make_keyring, make_outbox, make_report_envelope
+from tests.support.portal_room import BACKENDS, SITE, TUS, Room, filed, opened, slots
+from tests.support.portal_server import Server
+
+DECADE = 3_650
+
+
+@pytest.fixture(params=BACKENDS)
+def room(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Room]:
+    with opened(request, tmp_path, request.param) as made:
+        yield made
+
+
+def expired(room: Room, days_later: int = 0) -> Expired:
+    """Let days pass, and let go of what is over then."""
+    room.publish(make_keyring(room.site, 9, day=room.wait(days_later)))
+    return expire.expire(room.database, room.settings, room.day)
+
+
+def collected(room: Room, *cases: Sealed, closed: bool = False) -> None:
+    """Export what is there, and import an outbox that confirms it; a second one closes the cases."""
+    first = make_outbox(room.site, collected=[room.export().link], slots=slots(*cases))
+    room.bring(first)
+    if closed:
+        ids = [case.case_id for case in cases]
+        room.bring(make_outbox(room.site, n=2, previous=first.manifest.hash, closed=ids))
+
+
+def test_what_was_not_confirmed_never_goes(room: Room) -> None:
+    """Neither waiting nor exported, nor a withdrawal on its way, in ten years."""
+    exported, withdrawn = filed(room), filed(room)
+    room.export()
+    room.client.post("/api/withdraw", data=withdrawn.keys.withdraw_key)
+    filed(room)
+    before = {name: rows for name, rows in room.state().items() if name != "keyring"}
+    assert expired(room, DECADE) == Expired(uploads=0)
+    assert before == {name: rows for name, rows in room.state().items() if name != "keyring"}
+    assert room.slot(exported.keys.locator)[0] == 1
+
+
+def test_a_case_that_was_closed_before_its_report_was_confirmed_stays(room: Room) -> None:
+    """Whatever an outbox says, a report that may still be lost keeps its case."""
+    case = filed(room)
+    room.export()
+    first = make_outbox(room.site, slots=slots(case))
+    room.bring(first)
+    room.bring(make_outbox(room.site, n=2, previous=first.manifest.hash, closed=[case.case_id]))
+    assert expired(room, DECADE).cases == 0
+    assert room.slot(case.keys.locator)[0] == 1
+
+
+def test_an_open_case_stays(room: Room) -> None:
+    """A case that the inbox has not closed is never taken from its reporter."""
+    case = filed(room)
+    collected(room, case)
+    assert expired(room, DECADE) == Expired(uploads=0, remains=1)
+    assert room.slot(case.keys.locator)[0] == 2
+
+
+def test_a_closed_case_goes_after_its_days(room: Room) -> None:
+    """Not before the days of the setting, at most a week after them."""
+    case = filed(room)
+    collected(room, case, closed=True)
+    assert expired(room, room.settings.closed_days - 1).cases == 0
+    assert room.slot(case.keys.locator)[0] == 2
+    assert expired(room, 1 + SPREAD_DAYS).cases == 1
+    assert room.slot(case.keys.locator)[0] == 0
+
+
+def test_a_case_that_is_opened_again_stays(room: Room) -> None:
+    """A new slot after the closing takes the day away that was drawn."""
+    case = filed(room)
+    first = make_outbox(room.site, collected=[room.export().link], slots=slots(case))
+    second = make_outbox(room.site, n=2, previous=first.manifest.hash, closed=[case.case_id])
+    third = make_outbox(room.site, n=3, previous=second.manifest.hash, slots=slots(case))
+    for outbox in (first, second, third):
+        room.bring(outbox)
+    assert expired(room, DECADE).cases == 0
+
+
+def test_a_slot_that_comes_with_its_closing_leaves_the_day(room: Room) -> None:
+    """It is the old answer under another key: the case must not stay for longer because of it."""
+    case = filed(room)
+    told = {"slots": slots(case), "closed": [case.case_id]}
+    first = make_outbox(room.site, collected=[room.export().link], **told)
+    room.bring(first)
+    before = room.state()["cases"][0]
+    room.wait(40)
+    told = {"slots": slots(case), "closed": [case.case_id]}
+    room.bring(make_outbox(room.site, n=2, previous=first.manifest.hash, **told))
+    after = room.state()["cases"][0]
+    assert (True, False) == (before[-2] == after[-2] is not None, before[-1] == after[-1])
+
+
+def test_the_day_is_drawn_once(room: Room) -> None:
+    """An outbox that says again that a case is closed changes nothing."""
+    case = filed(room)
+    previous = make_outbox(room.site, collected=[room.export().link], slots=slots(case))
+    room.bring(previous)
+    found = set()
+    for n in range(2, 12):
+        previous = make_outbox(room.site, n=n, previous=previous.manifest.hash, closed=[case.case_id])
+        room.bring(previous)
+        found |= {row[-2] for row in room.state()["cases"]}
+    assert len(found) == 1
+
+
+def test_days_are_spread_over_a_week() -> None:
+    """Every day of the week is drawn, none outside it."""
+    drawn = Counter(Term(date(2026, 1, 1), 14).draw() for _ in range(4_000))
+    first = days.number(date(2026, 1, 15))
+    assert set(drawn) == set(range(first, first + SPREAD_DAYS + 1))
+    assert min(drawn.values()) > 250
+
+
+def test_the_sender_of_a_confirmed_envelope_still_learns_that_it_arrived(room: Room) -> None:
+    """Until its remains go: the full offset, nothing to delete, nothing to add; then nobody knows it."""
+    sealed = make_report_envelope(room.site)
+    address = room.send(sealed).headers["Location"]
+    collected(room, sealed)
+    assert room.state()["envelopes"] == room.state()["chunks"] == []
+    expired(room, room.settings.collected_days - 1)
+    answer = room.client.head(address, headers=TUS)
+    size = str(len(sealed.envelope))
+    assert (answer.headers["Upload-Offset"], answer.headers["Upload-Length"]) == (size, size)
+    assert "Upload-Expires" not in answer.headers
+    assert room.client.delete(address, headers=TUS).status_code == 403
+    assert room.patch(address, 0, b"more").status_code == 409
+    assert expired(room, 1 + SPREAD_DAYS).remains == 1
+    assert room.client.head(address, headers=TUS).status_code == 404
+
+
+def test_of_a_confirmed_envelope_id_and_size_remain(room: Room) -> None:
+    """Neither channel nor case, nor the day on which it came."""
+    sealed = make_report_envelope(room.site)
+    address = room.send(sealed).headers["Location"]
+    collected(room, sealed)
+    ((envelope_id, size, expires),) = room.state()["remains"]
+    assert (base64url.encode(envelope_id), size) == (address.rsplit("/", 1)[1], len(sealed.envelope))
+    assert 0 <= expires - days.number(room.day) - room.settings.collected_days <= SPREAD_DAYS
+
+
+def test_uploads_that_were_given_up_go(room: Room) -> None:
+    """Only unfinished ones, and only after the days of the setting."""
+    room.send(make_report_envelope(room.site))
+    kept = room.state()["envelopes"]
+    room.begin(make_report_envelope(room.site))
+    assert expired(room, 3).uploads == 0
+    assert expired(room, 1).uploads == 1
+    assert room.state()["envelopes"] == kept
+
+
+def test_a_byte_now_and_then_keeps_no_upload(room: Room) -> None:
+    """Its days count from its beginning; what is finished within them stays."""
+    finished = make_report_envelope(room.site)
+    kept, dripped = room.begin(finished), room.begin(make_report_envelope(room.site))
+    for offset in range(room.settings.upload_days):
+        assert expired(room, 1).uploads == 0
+        assert room.patch(dripped, offset, b"a").status_code == 204
+    assert room.patch(kept, 0, finished.envelope).status_code == 204
+    room.wait(1)
+    assert room.patch(dripped, room.settings.upload_days, b"a").status_code == 404
+    assert expired(room).uploads == 1
+    ((_, _, size, received, day, *_),) = room.state()["envelopes"]
+    assert (received, day) == (size, days.number(room.day - timedelta(1)))
+
+
+def test_challenges_that_were_used_go_when_they_have_expired(room: Room) -> None:
+    """Not while they could be used again."""
+    filed(room)
+    for days_later, left in ((0, 1), (2, 0)):
+        expired(room, days_later)
+        with room.database.read() as connection:
+            assert challenges.count(connection, date(1970, 1, 1), 9) == left
+
+
+def test_of_confirmed_bundles_the_newest_link_is_kept(room: Room) -> None:
+    """The chain goes on from it; what is not confirmed keeps its manifest."""
+    made = []
+    for _ in range(4):
+        filed(room)
+        made.append(room.export())
+    room.bring(make_outbox(room.site, collected=[each.link for each in made[:2]]))
+    expired(room)
+    assert [row[1] for row in room.state()["intakes"]] == [3, 4]
+    room.bring(
+        make_outbox(
+            room.site,
+            n=2,
+            previous=room.state()["outboxes"][0][2],
+            collected=[each.link for each in made],
+        )
+    )
+    expired(room)
+    assert [row[1:4] for row in room.state()["intakes"]] == [(4, made[3].link.hash, None)]
+    assert room.export().intake.previous == made[3].link.hash
+
+
+def test_a_clock_that_jumped_takes_no_answer(room: Room) -> None:
+    """Outside the keyring's validity, only uploads that were given up go; afterwards all is as before."""
+    case = filed(room)
+    collected(room, case, closed=True)
+    for jump in (DECADE, -DECADE):
+        unfinished = room.begin(make_report_envelope(room.site))
+        later = room.wait(jump)
+        assert expire.expire(room.database, room.settings, later) == Expired(
+            uploads=int(jump > 0), trusted=False
+        )
+        room.wait(-jump)
+        room.client.delete(unfinished, headers=TUS)
+    assert room.slot(case.keys.locator)[0] == 2
+    assert expired(room, room.settings.closed_days + SPREAD_DAYS).cases == 1
+
+
+def test_twice_and_from_many_at_once_is_as_once(room: Room) -> None:
+    """Every row goes once; nobody fails, also while reports come in."""
+    gone = [filed(room) for _ in range(6)]
+    collected(room, *gone, closed=True)
+    room.publish(make_keyring(room.site, 9, day=room.wait(room.settings.closed_days + SPREAD_DAYS)))
+
+    def once(_: int) -> Expired:
+        return expire.expire(room.database, room.settings, room.day)
+
+    with ThreadPoolExecutor(4) as pool:
+        sent = pool.submit(lambda: [room.send(make_report_envelope(room.site)).status_code for _ in range(6)])
+        found = list(pool.map(once, range(3)))
+    assert (sum(each.cases for each in found), sum(each.remains for each in found)) == (6, 6)
+    assert sent.result() == [201] * 6
+    assert once(0) == Expired(uploads=0)
+
+
+def test_the_command_tells_what_it_let_go_of(tmp_path: Path) -> None:
+    """One line, or JSON; a second run finds nothing; --rewrite writes the database anew."""
+    server = Server(tmp_path, 1).make(upload_days=1)
+    with server.store() as store, store.write() as connection:
+        begun = Upload(id=bytes(16), channel="x", size=9, received=0, begun=today() - timedelta(2))
+        envelopes.begin(connection, begun, None, b"")
+    told = "let go of {} uploads that were given up, 0 closed cases, 0 envelopes confirmed before\n"
+    assert server.run("expire") == told.format(1)
+    before = (tmp_path / "portal.sqlite").stat().st_mtime_ns
+    assert server.run("expire", "--rewrite") == told.format(0)
+    assert (tmp_path / "portal.sqlite").stat().st_mtime_ns > before
+    assert json.loads(server.run("expire", "--json")) == {
+        "uploads": 0,
+        "remains": 0,
+        "cases": 0,
+        "trusted": True,
+    }
+
+
+def test_the_command_says_that_the_clock_may_be_wrong(tmp_path: Path) -> None:
+    """With a keyring that is not valid today, it keeps what reporters may ask for, and what to do is told."""
+    server = Server(tmp_path, 1).make()
+    with server.store() as store, store.write() as connection:
+        old = make_keyring(SITE, day=today() - timedelta(60))
+        keyrings.replace(connection, Files(old.value.serial, old.raw, old.signature))
+    assert "hint: set this machine's clock" in server.run("expire")
+
+
+def test_a_large_database_is_written_anew_on_request_alone(
+    room: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Reports would wait for it: what was deleted is overwritten, and the rest keeps its place."""
+    monkeypatch.setattr(expire, "SMALL", 0)
+    filed(room)
+    before = room.state()
+    expire.tidy(room.database)
+    assert room.state() == before
+    room.database.rewrite()
+    assert room.state() == before
+
+
+def test_what_should_have_gone_is_counted(room: Room) -> None:
+    """For whoever looks after the portal: nothing is overdue after `portal expire`."""
+    case = filed(room)
+    collected(room, case, closed=True)
+    room.begin(make_report_envelope(room.site))
+    later = room.wait(room.settings.closed_days + SPREAD_DAYS)
+    with room.database.read() as connection:
+        assert expiry.overdue(connection, later, room.settings.upload_days) == 3
+    expired(room)
+    with room.database.read() as connection:
+        assert expiry.overdue(connection, later, room.settings.upload_days) == 0

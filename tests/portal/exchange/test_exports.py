@@ -1,0 +1,153 @@
+"""Intake bundles, on both databases: everything once, in one chain, and again until it is confirmed."""
+
+import hashlib
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from crypto import age, base64url, bundle, signing
+from crypto.bundle import FIRST, NOTHING, Intake, Link
+from portal import exports
+from portal.refusals import Refused
+from tests.support.builders import (
+    INSPECTORATE,
+    OUTSIDE,
+    make_envelope,
+    make_keyring,
+    make_outbox,
+    make_report_envelope,
+)
+from tests.support.portal_room import BACKENDS, INSTANCE_SEED, Room, opened
+
+
+@pytest.fixture(params=BACKENDS)
+def room(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Room]:
+    with opened(request, tmp_path, request.param) as made:
+        yield made
+
+
+def read(room: Room, path: Path) -> tuple[Intake, dict[str, bytes]]:
+    """Return manifest and files of a bundle, verified as the inbox does."""
+    manifest, members = bundle.read([path.read_bytes()])
+    intake = bundle.open_intake(manifest, room.site.deployment)
+    return intake, {member.name: b"".join(member.data) for member in bundle.checked(members, intake.files())}
+
+
+def test_a_bundle_holds_what_arrived(room: Room) -> None:
+    """First reports with their case id, follow-ups without, sorted by their random ids."""
+    sealed = [make_report_envelope(room.site) for _ in range(3)]
+    sealed.append(make_report_envelope(room.site, file=bytes(1_000_000)))
+    for each in sealed:
+        room.send(each)
+    follow_up = make_envelope(room.site)
+    room.follow_up(follow_up)
+    intake, files = read(room, room.export().path)
+    assert sorted(files.values()) == sorted([*(each.envelope for each in sealed), follow_up])
+    assert {entry.case_id for entry in intake.entries} == {*(each.case_id for each in sealed), None}
+    ids = [base64url.encode(entry.id) for entry in intake.entries]
+    assert ids == sorted(ids)
+    assert {entry.day for entry in intake.entries} == {room.day}
+    assert (intake.n, intake.previous, intake.applied) == (1, FIRST, NOTHING)
+    assert intake.instance_key == signing.public_key(INSTANCE_SEED)
+    assert {age.sealed_size(65_536)} < {entry.size for entry in intake.entries}
+
+
+def test_bundles_form_a_chain_and_empty_ones_too(room: Room) -> None:
+    """Each names the hash of the one before; nothing is exported twice."""
+    room.send(make_report_envelope(room.site))
+    first, second = room.export(), room.export()
+    assert len(first.intake.entries) == 1
+    assert second.intake.entries == ()
+    assert (second.intake.n, second.intake.previous) == (2, first.link.hash)
+
+
+def test_a_channel_sees_nothing_of_another(room: Room) -> None:
+    """Bundles and chains are apart."""
+    room.send(make_report_envelope(room.site, OUTSIDE))
+    room.send(make_report_envelope(room.site))
+    assert exports.channels(room.database) == [INSPECTORATE, OUTSIDE]
+    for channel in (INSPECTORATE, OUTSIDE):
+        exported = room.export(channel)
+        assert exported.path.name == f"{channel}-1.tar"
+        assert (exported.intake.channel, len(exported.intake.entries)) == (channel, 1)
+
+
+def test_an_unfinished_envelope_stays_here(room: Room) -> None:
+    """Only what is whole leaves the portal."""
+    sealed = make_report_envelope(room.site)
+    address = room.begin(sealed)
+    room.patch(address, 0, sealed.envelope[:-1])
+    assert room.export().intake.entries == ()
+    room.patch(address, len(sealed.envelope) - 1, sealed.envelope[-1:])
+    assert len(room.export().intake.entries) == 1
+
+
+def test_a_bundle_made_again_is_the_same_until_confirmed(room: Room, tmp_path: Path) -> None:
+    """--again gives the same bytes, also after more has arrived and after a withdrawal."""
+    sealed = make_report_envelope(room.site, file=bytes(600_000))
+    room.send(sealed)
+    first = room.export()
+    original = first.path.read_bytes()
+    room.send(make_report_envelope(room.site))
+    room.client.post("/api/withdraw", data=sealed.keys.withdraw_key)
+    again = tmp_path / "again"
+    again.mkdir()
+    assert exports.export_again(room.database, INSPECTORATE, 1, again).path.read_bytes() == original
+    room.bring(make_outbox(room.site, collected=[first.link]))
+    with pytest.raises(Refused, match="was confirmed"):
+        exports.export_again(room.database, INSPECTORATE, 1, again)
+
+
+def test_a_number_that_was_never_made_is_refused(room: Room) -> None:
+    """The newest number is named."""
+    with pytest.raises(Refused, match="bundle 1 of inspectorate was never made") as caught:
+        exports.export_again(room.database, INSPECTORATE, 1, room.folder)
+    assert caught.value.hint == "the newest is 0"
+
+
+def test_an_applied_outbox_is_acknowledged(room: Room) -> None:
+    """The inbox learns which of its bundles need no copy any more."""
+    outbox = make_outbox(room.site, n=7)
+    room.bring(outbox)
+    assert room.export().intake.applied == Link(7, outbox.manifest.hash)
+    assert room.export(OUTSIDE).intake.applied == NOTHING
+
+
+def test_no_file_is_replaced(room: Room) -> None:
+    """A bundle of an earlier portal may hold reports that nobody has read."""
+    path = room.folder / "inspectorate-1.tar"
+    path.write_bytes(b"earlier")
+    before = room.state()
+    with pytest.raises(Refused, match="is there already"):
+        room.export()
+    assert (path.read_bytes(), room.state()) == (b"earlier", before)
+
+
+def test_a_missing_folder_or_channel_is_refused(room: Room) -> None:
+    """Nothing is numbered before there is a place for it."""
+    before = room.state()
+    with pytest.raises(Refused, match="is not there"):
+        exports.export(room.database, room.settings, INSPECTORATE, room.folder / "none")
+    with pytest.raises(Refused, match="'elsewhere' is not in the keyring"):
+        room.export("elsewhere")
+    assert room.state() == before
+
+
+def test_a_channel_that_left_the_keyring_is_emptied(room: Room) -> None:
+    """What was sent to it before is not forgotten."""
+    room.send(make_report_envelope(room.site, OUTSIDE))
+    room.publish(make_keyring(room.site, 2, bodies=[room.site.inspectorate]))
+    assert exports.channels(room.database) == [INSPECTORATE, OUTSIDE]
+    assert len(room.export(OUTSIDE).intake.entries) == 1
+    assert exports.channels(room.database) == [INSPECTORATE]
+
+
+def test_a_bundle_is_its_owners_alone_and_leaves_no_part(room: Room) -> None:
+    """The file is readable by nobody else, and appears whole."""
+    room.send(make_report_envelope(room.site))
+    path = room.export().path
+    assert path.stat().st_mode & 0o777 == 0o600
+    assert [each.name for each in room.folder.glob("*.tar")] == [path.name]
+    assert list(room.folder.glob(".*.part")) == []
+    assert hashlib.sha256(path.read_bytes()).digest()

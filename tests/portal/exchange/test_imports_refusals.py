@@ -1,0 +1,176 @@
+"""Outbox bundles that are refused: each is named, and the state before it is unchanged."""
+
+import secrets
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from crypto import age, bundle
+from crypto.bundle import FIRST
+from portal import imports
+from portal.refusals import Refused
+from tests.support.builders import (
+    Body,
+    OutboxBundle,
+    Site,
+    make_envelope,
+    make_keyring,
+    make_outbox,
+    make_report_envelope,
+)
+from tests.support.portal_room import BACKENDS, Room, filed, opened, refused, slots
+
+
+@pytest.fixture(params=BACKENDS)
+def room(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Room]:
+    with opened(request, tmp_path, request.param) as made:
+        yield made
+
+
+@pytest.fixture
+def sqlite_room(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Room]:
+    """For what is refused before the database is asked."""
+    with opened(request, tmp_path, "sqlite") as made:
+        yield made
+
+
+def test_what_breaks_the_chain_is_refused(room: Room) -> None:
+    """A gap, another past, a known number with other content, one from before this portal."""
+    first = make_outbox(room.site, n=5)
+    room.bring(first)
+    follows = first.manifest.hash
+    refused(room, make_outbox(room.site, n=7, previous=follows), "7 of inspectorate came before bundle 6")
+    refused(room, make_outbox(room.site, n=6, previous=FIRST), "does not follow bundle 5")
+    refused(room, make_outbox(room.site, n=5, previous=follows), "applied before, with other content")
+    refused(room, make_outbox(room.site, n=4), "older than the first")
+    assert room.bring(make_outbox(room.site, n=6, previous=follows)).applied
+
+
+def test_a_key_that_was_taken_away_signs_no_more(room: Room) -> None:
+    """An old keyring inside a bundle does not bring an old key back."""
+    old = room.site.inspectorate.reply_seed
+    renewed = replace(room.site.inspectorate, reply_seed=secrets.token_bytes(32))
+    room.publish(make_keyring(room.site, 2, bodies=[renewed, room.site.outside]))
+    refused(room, make_outbox(room.site, signed=make_keyring(room.site, 1), reply_seed=old), "not signed by")
+
+
+def foreign_channel(site: Site) -> OutboxBundle:
+    """Return the outbox of a body that the root knows nothing of."""
+    stranger = Body("stranger")
+    known = make_outbox(site)
+    value = bundle.OUTBOX.parse(known.manifest.raw)
+    manifest = bundle.sign_outbox(replace(value, channel="stranger"), stranger.reply_seed)
+    _, members = bundle.read([known.content])
+    return OutboxBundle(manifest, b"".join(bundle.write(manifest, members)))
+
+
+def intake_bundle(room: Room) -> OutboxBundle:
+    """Return what the portal itself exports, mistaken for an answer."""
+    room.send(make_report_envelope(room.site))
+    return OutboxBundle(make_outbox(room.site).manifest, room.export().path.read_bytes())
+
+
+FOREIGN: dict[str, tuple[Callable[[Room], OutboxBundle], str]] = {
+    "another signer": (
+        lambda room: make_outbox(room.site, reply_seed=bytes(range(32))),
+        "not signed by a reply key of its channel",
+    ),
+    "the reply key of another channel": (
+        lambda room: make_outbox(room.site, reply_seed=room.site.outside.reply_seed),
+        "not signed by a reply key of its channel",
+    ),
+    "another deployment": (lambda _: make_outbox(Site()), "bundle is of another deployment"),
+    "another root": (
+        lambda room: make_outbox(room.site, signed=make_keyring(room.site, 2, root_seed=bytes(32))),
+        "signature does not hold",
+    ),
+    "a channel that is not in the keyring": (
+        lambda room: foreign_channel(room.site),
+        "not signed by a reply key of its channel",
+    ),
+    "a slot of another size": (
+        lambda room: make_outbox(room.site, slots={bytes(32): make_envelope(room.site)}),
+        "slot in the bundle has a wrong size",
+    ),
+    "a slot in the clear": (
+        lambda room: make_outbox(room.site, slots={bytes(32): bytes(18_043)}),
+        "refused: ",
+    ),
+    "an intake bundle": (intake_bundle, "it is not an outbox bundle"),
+    "no bundle": (lambda room: OutboxBundle(make_outbox(room.site).manifest, b"hello"), "ends early"),
+    "nothing": (lambda room: OutboxBundle(make_outbox(room.site).manifest, b""), "ends early"),
+}
+
+
+@pytest.mark.parametrize("kind", FOREIGN)
+def test_what_is_not_from_its_inbox_is_refused(sqlite_room: Room, kind: str) -> None:
+    """Each is named, and changes nothing."""
+    make, words = FOREIGN[kind]
+    refused(sqlite_room, make(sqlite_room), words)
+
+
+def test_a_bundle_altered_anywhere_is_refused(sqlite_room: Room) -> None:
+    """One flipped bit in any header, manifest, signature, slot, keyring or padding: nothing is applied."""
+    room = sqlite_room
+    outbox = make_outbox(room.site, slots=slots(filed(room)))
+    content = outbox.content
+    before = room.state()
+    edges = {0, 511, len(content) - 1, len(content) - 1_025}
+    sampled = set(range(0, len(content), 97)) | edges
+    for place in sorted(sampled):
+        altered = bytearray(content)
+        altered[place] ^= 1
+        with pytest.raises(Refused):
+            room.bring(OutboxBundle(outbox.manifest, bytes(altered)))
+    assert room.state() == before
+    assert room.bring(outbox).applied
+
+
+def test_a_bundle_cut_anywhere_is_refused(sqlite_room: Room) -> None:
+    """A copy that ended early is named as such, and changes nothing."""
+    room = sqlite_room
+    outbox = make_outbox(room.site, slots=slots(filed(room)))
+    before = room.state()
+    for size in range(0, len(outbox.content), 509):
+        with pytest.raises(Refused):
+            room.bring(OutboxBundle(outbox.manifest, outbox.content[:size]))
+    assert room.state() == before
+
+
+def test_a_bundle_that_changes_while_it_is_read_is_refused(
+    sqlite_room: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The second reading must give what the first verified, else all of it is taken back."""
+    room = sqlite_room
+    case, other = filed(room), filed(room)
+    outbox = make_outbox(room.site, slots=slots(case, other))
+    path = outbox.save(room.folder / "outbox.tar")
+    apply = imports._apply
+
+    def swap(*arguments: object) -> object:
+        altered = outbox.content.replace(make_tail(outbox), bytes(64))
+        path.write_bytes(altered)
+        return apply(*arguments)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(imports, "_apply", swap)
+    before = room.state()
+    with pytest.raises(Refused):
+        imports.import_outbox(room.database, room.settings, path, room.day)
+    assert room.state() == before
+
+
+def make_tail(outbox: OutboxBundle) -> bytes:
+    """Return the last 64 bytes of the last slot."""
+    _, members = bundle.read([outbox.content])
+    found = [b"".join(member.data) for member in members if member.name.startswith("slots/")]
+    assert len(found[-1]) == age.sealed_size(16_384)
+    return found[-1][-64:]
+
+
+def test_a_file_that_cannot_be_read_is_named(sqlite_room: Room) -> None:
+    """A wrong path, or a folder, is an error that names it."""
+    for path in (sqlite_room.folder / "none.tar", sqlite_room.folder):
+        with pytest.raises(Refused, match="was not read"):
+            imports.import_outbox(sqlite_room.database, sqlite_room.settings, path, sqlite_room.day)

@@ -1,0 +1,96 @@
+"""Cases that officers entered, opened by an outbox: like any other case, and of its own channel alone."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from crypto import memo
+from tests.support.builders import INSPECTORATE, OUTSIDE, Sealed, make_outbox, make_report_envelope
+from tests.support.portal_room import BACKENDS, Room, filed, opened, refused, slots
+
+
+@pytest.fixture(params=BACKENDS)
+def room(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Room]:
+    with opened(request, tmp_path, request.param) as made:
+        yield made
+
+
+def entered(room: Room, channel: str = INSPECTORATE) -> Sealed:
+    """Return a case of which the portal has heard nothing."""
+    return make_report_envelope(room.site, channel)
+
+
+def of(room: Room, case: Sealed) -> tuple[object, ...]:
+    (row,) = (row for row in room.state()["cases"] if case.case_id in row)
+    return row
+
+
+def test_what_opens_a_case_without_its_slot_is_refused(room: Room) -> None:
+    """Whatever the portal hands out comes with what can be believed."""
+    refused(room, make_outbox(room.site, opened=[entered(room)]), "opens no case, or one without a slot")
+
+
+def test_a_case_of_another_channel_is_not_opened(room: Room) -> None:
+    """Not one that the portal has there, nor one that was withdrawn there."""
+    foreign, withdrawn = filed(room, OUTSIDE), filed(room, OUTSIDE)
+    room.client.post("/api/withdraw", data=withdrawn.keys.withdraw_key)
+    before = room.state()["cases"]
+    both = [foreign, withdrawn]
+    assert room.bring(make_outbox(room.site, slots=slots(*both), opened=both)).left_out == 2
+    assert room.state()["cases"] == before
+
+
+def test_a_case_that_was_withdrawn_is_not_opened_again(room: Room) -> None:
+    """As long as the inbox has not heard of it, it goes on naming the case."""
+    case = entered(room)
+    first = make_outbox(room.site, slots=slots(case), opened=[case])
+    room.bring(first)
+    room.client.post("/api/withdraw", data=case.keys.withdraw_key)
+    room.bring(make_outbox(room.site, n=2, previous=first.manifest.hash, slots=slots(case), opened=[case]))
+    assert room.state()["cases"] == []
+    (withdrawal,) = room.export().intake.withdrawn
+    assert withdrawal.withdraw_key == case.keys.withdraw_key
+
+
+def test_a_case_that_is_known_stays_as_it_is(room: Room) -> None:
+    """What its author's page left there counts, whatever an inbox says."""
+    case = filed(room)
+    before = of(room, case)
+    other = replace(case, memo=bytes(60), withdraw_id=bytes(32))
+    room.bring(make_outbox(room.site, slots=slots(case), opened=[other]))
+    assert of(room, case)[:-1] == before[:-1]
+
+
+def test_an_opened_case_looks_like_one_that_was_collected(room: Room) -> None:
+    """The same columns, the same sizes, the day of the import; its author finds channel and slot."""
+    collected, case = filed(room), entered(room)
+    brought = slots(collected, case)
+    link = room.export().link
+    room.bring(make_outbox(room.site, collected=[link], slots=brought, opened=[case]))
+
+    def shape(row: tuple[object, ...]) -> list[object]:
+        return [len(cell) if isinstance(cell, bytes) else cell for cell in row]
+
+    assert shape(of(room, collected)) == shape(of(room, case))
+    answer = room.slot(case.keys.locator)
+    assert (answer[:5], answer[65:]) == (room.slot(collected.keys.locator)[:5], brought[case.case_id])
+    found = memo.unseal(
+        answer[5:65], case.keys.memo_key, deployment=room.site.deployment, case_id=case.case_id
+    )
+    assert found == INSPECTORATE
+
+
+def test_a_bundle_that_opens_cases_changes_nothing_a_second_time(room: Room) -> None:
+    """Nor does a later one that names them again: the inbox does until it hears that one was applied."""
+    case = entered(room)
+    brought = slots(case)
+    first = make_outbox(room.site, slots=brought, opened=[case])
+    room.bring(first)
+    before = room.state()
+    assert room.bring(first).applied is False
+    assert room.state() == before
+    room.wait(3)
+    room.bring(make_outbox(room.site, n=2, previous=first.manifest.hash, slots=brought, opened=[case]))
+    assert room.state()["cases"] == before["cases"]

@@ -1,0 +1,302 @@
+"""The portal's command line: what is done says so, what is refused says why and what to do."""
+
+import json
+import re
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import replace
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import make_url
+
+from crypto import base64url, questionnaire
+from crypto.keyring import sign
+from crypto.signing import LARGEST_FILE
+from portal import commands
+from portal.config import load
+from portal.store import database, envelopes
+from portal.store.envelopes import Upload
+from tests.support.builders import (
+    INSPECTORATE,
+    OUTSIDE,
+    QUESTIONNAIRE,
+    SignedKeyring,
+    Site,
+    make_envelope,
+    make_keyring,
+    make_outbox,
+    today,
+)
+from tests.support.portal_terminal import run, run_both
+
+FINGERPRINT = re.compile(r"[A-Z2-7]{4}( [A-Z2-7]{4}){7}")
+SITE = Site()
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A folder with a configuration."""
+    settings = {
+        "deployment": base64url.encode(SITE.deployment),
+        "root_key": base64url.encode(SITE.root_key),
+    }
+    lines = [f"{name} = {json.dumps(value)}\n" for name, value in settings.items()]
+    (tmp_path / "portal.toml").write_text("".join(lines))
+    return tmp_path
+
+
+@pytest.fixture
+def made(folder: Path) -> Path:
+    """A folder with a portal that has its keyring."""
+    run(folder, "init")
+    run(folder, "keyring", make_keyring(SITE, 2).save(folder / "keyring"))
+    return folder
+
+
+def refusal(text: str) -> tuple[str, str]:
+    """Return message and hint of a refusal, which has no line more."""
+    message, hint = text.splitlines()
+    assert message.startswith("error: ")
+    assert hint.startswith("hint: ")
+    return message.removeprefix("error: "), hint.removeprefix("hint: ")
+
+
+def test_init_makes_a_portal_once(folder: Path) -> None:
+    """The fingerprint is printed; a second init keeps everything and names the portal that is there."""
+    found = FINGERPRINT.search(run(folder, "init"))
+    assert found
+    assert (folder / "portal.sqlite").stat().st_mode & 0o777 == 0o600
+    before = (folder / "portal.sqlite").read_bytes()
+    message, _ = refusal(run(folder, "init", code=1))
+    assert message == f"this portal was made before; its fingerprint is {found[0]}"
+    assert (folder / "portal.sqlite").read_bytes() == before
+
+
+def test_init_prints_for_programs(folder: Path) -> None:
+    """--json gives the fingerprint alone."""
+    assert FINGERPRINT.fullmatch(json.loads(run(folder, "init", "--json"))["fingerprint"])
+
+
+def test_a_keyring_is_published_once(folder: Path) -> None:
+    """The same again says so; an older, an altered, a stranger's or an expired one is refused."""
+    run(folder, "init")
+    keyring = make_keyring(SITE, 2)
+    good = keyring.save(folder / "good")
+    assert "keyring 2 published" in run(folder, "keyring", good)
+    assert "keyring 2 was published before" in run(folder, "keyring", good)
+    assert json.loads(run(folder, "keyring", good, "--json"))["taken"] is False
+    older = make_keyring(SITE, 1).save(folder / "older")
+    assert "is not newer" in refusal(run(folder, "keyring", older, code=1))[0]
+    stranger = make_keyring(SITE, 3, root_seed=bytes(32)).save(folder / "stranger")
+    assert "signature does not hold" in refusal(run(folder, "keyring", stranger, code=1))[0]
+    expired = make_keyring(SITE, 3, day=today().replace(year=today().year - 1)).save(folder / "expired")
+    assert "past its date" in refusal(run(folder, "keyring", expired, code=1))[0]
+    altered = make_keyring(SITE, 3).save(folder / "altered")
+    (altered / "keyring.json").write_bytes(
+        (altered / "keyring.json").read_bytes().replace(b"Customs", b"Custom!")
+    )
+    assert "signature does not hold" in refusal(run(folder, "keyring", altered, code=1))[0]
+    assert "was not read" in refusal(run(folder, "keyring", folder / "none", code=1))[0]
+    (altered / "keyring.json").write_bytes(bytes(LARGEST_FILE + 1))
+    assert "was not read: file too large" in refusal(run(folder, "keyring", altered, code=1))[0]
+
+
+def test_export_and_import_tell_what_they_did(made: Path) -> None:
+    """One line for each bundle, or JSON; --again needs to know of which channel."""
+    store = database.open_database(make_url(f"sqlite+pysqlite:///{made}/portal.sqlite"))
+    content = make_envelope(SITE)
+    upload = Upload(id=bytes(16), channel=INSPECTORATE, size=len(content), received=0, begun=today())
+    with store.write() as connection:
+        envelopes.begin(connection, upload, None, content)
+    store.close()
+    first = made / "inspectorate-1.tar"
+    lines = run(made, "export", "--out", made).splitlines()
+    assert lines[0] == f"{first}: 1 envelopes, 0 withdrawals"
+    assert [line.split(":")[0] for line in lines] == [str(first), str(made / "ombudsman-1.tar")]
+    original = first.read_bytes()
+    first.unlink()
+    told = json.loads(run(made, "export", "--out", made, "--channel", INSPECTORATE, "--again", "1", "--json"))
+    assert told == [{"channel": INSPECTORATE, "n": 1, "file": str(first), "envelopes": 1, "withdrawals": 0}]
+    assert first.read_bytes() == original
+    assert "--again needs --channel" in run(made, "export", "--out", made, "--again", "1", code=2)
+    outbox = make_outbox(SITE, signed=make_keyring(SITE, 3)).save(made / "outbox.tar")
+    assert "outbox 1 of inspectorate applied" in run(made, "import", outbox)
+    assert json.loads(run(made, "import", outbox, "--json"))["applied"] is False
+    assert "applied before" in run(made, "import", outbox)
+
+
+@pytest.fixture
+def read(made: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Somebody who reads the database for as long as the test lasts; nobody waits long for the end of it."""
+    monkeypatch.setattr(database, "_WAIT_SECONDS", 0)
+    monkeypatch.setattr(database, "_PRAGMAS", ("busy_timeout = 50", *database._PRAGMAS[1:]))
+    with closing(sqlite3.connect(made / "portal.sqlite", isolation_level=None)) as connection:
+        connection.execute("BEGIN")
+        assert connection.execute("SELECT count(*) FROM envelopes").fetchall() == [(0,)]
+        yield
+
+
+BUSY = (
+    "done, but the database is in use or full, so that deleted bytes are not overwritten yet",
+    "run `portal expire` once it is free; to do the same again would help nothing",
+)
+
+
+@pytest.mark.usefixtures("read")
+def test_what_was_done_is_told_also_if_deleted_bytes_cannot_be_overwritten(made: Path) -> None:
+    """Bundles, what an outbox brought, what was let go of; then why it ends with 1, and what to do."""
+    bundles = [made / f"{channel}-1.tar" for channel in (INSPECTORATE, OUTSIDE)]
+    said, complained = run_both(made, "export", "--out", made, code=1)
+    assert said == "".join(f"{path}: 0 envelopes, 0 withdrawals\n" for path in bundles)
+    assert refusal(complained) == BUSY
+    assert all(path.exists() for path in bundles)
+    outbox = make_outbox(SITE, signed=make_keyring(SITE, 3)).save(made / "outbox.tar")
+    said, complained = run_both(made, "import", outbox, code=1)
+    assert "outbox 1 of inspectorate applied" in said
+    assert refusal(complained) == BUSY
+    said, complained = run_both(made, "expire", code=1)
+    assert "let go of 0 uploads" in said
+    assert refusal(complained) == BUSY
+    said, complained = run_both(made, "export", "--out", made, "--json", code=1)
+    assert [each["n"] for each in json.loads(said)] == [2, 2]
+
+
+@pytest.mark.parametrize("options", [[], ["--json"]])
+def test_a_bundle_that_was_made_is_told_if_the_next_is_refused(made: Path, options: list[str]) -> None:
+    """It has its number, and an export that begins anew makes another."""
+    first, second = (made / f"{channel}-1.tar" for channel in (INSPECTORATE, OUTSIDE))
+    second.touch()
+    said, complained = run_both(made, "export", "--out", made, *options, code=1)
+    assert refusal(complained)[0] == f"a file {second} is there already"
+    assert first.exists()
+    assert (str(first) in said, str(second) in said) == (True, False)
+
+
+def test_an_import_that_is_refused_ends_with_1(made: Path) -> None:
+    """Message and hint, and no trace."""
+    outbox = make_outbox(SITE, reply_seed=bytes(32)).save(made / "outbox.tar")
+    message, hint = refusal(run(made, "import", outbox, code=1))
+    assert message == "outbox.tar refused: outbox bundle is not signed by a reply key of its channel"
+    assert hint.startswith("nothing was changed")
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("wrokers = 2", "unknown setting 'wrokers'"),
+        ("workers = 0", "setting 'workers' has a wrong value"),
+        ("workers", "is not TOML"),
+    ],
+)
+def test_a_bad_configuration_ends_with_2(tmp_path: Path, text: str, message: str) -> None:
+    """The setting is named before anything is done."""
+    (tmp_path / "portal.toml").write_text(text)
+    assert message in refusal(run(tmp_path, "init", code=2))[0]
+
+
+def test_wrong_usage_ends_with_2(folder: Path) -> None:
+    """An unknown command or option, or one that is missing."""
+    for arguments in (["frobnicate"], ["export"], ["import"], ["init", "--what"], ["keyring"]):
+        assert "Usage: " in run(folder, *arguments, code=2)
+
+
+@pytest.mark.parametrize("name", sorted(commands.portal.commands))
+def test_a_command_explains_itself_without_a_configuration(tmp_path: Path, name: str) -> None:
+    """Whoever is not there yet can read what there is; without --help the file is asked for."""
+    assert f"portal {name} [OPTIONS]" in run(tmp_path, name, "--help")
+    assert "was not read" in refusal(run(tmp_path, "init", code=2))[0]
+
+
+def test_a_portal_that_was_not_made_is_refused(folder: Path) -> None:
+    """Every other command says to run `portal init` first."""
+    commands = (["serve"], ["export", "--out", folder], ["import", folder / "x.tar"], ["keyring", folder])
+    for arguments in commands:
+        message, hint = refusal(run(folder, *arguments, code=1))
+        assert (message, hint) == ("the portal has no database yet", "run `portal init`")
+
+
+def test_a_portal_without_root_key_is_refused(tmp_path: Path) -> None:
+    """The setting that is empty is named, with where it comes from."""
+    (tmp_path / "portal.toml").write_text("")
+    run(tmp_path, "init")
+    keyring = make_keyring(SITE).save(tmp_path / "keyring")
+    message, hint = refusal(run(tmp_path, "keyring", keyring, code=2))
+    assert message == "setting 'root_key' is empty"
+    assert "inbox init" in hint
+
+
+def test_a_manifest_is_made_for_days_to_come(made: Path) -> None:
+    """One that nobody would sign, or take, is not written."""
+    out = made / "manifest.json"
+    for until in (today() - timedelta(days=1), date(2200, 1, 1)):
+        said = run(made, "manifest", "--serial", "1", "--until", until.isoformat(), "--out", out, code=2)
+        assert "'--until': a day from today to 2199-12-31" in said.replace("\n", " ")
+    said = run(made, "manifest", "--serial", "9" * 16, "--until", "2199-12-31", "--out", out, code=2)
+    assert "'--serial'" in said
+    assert not out.exists()
+    run(made, "manifest", "--serial", "1", "--until", today().isoformat(), "--out", out)
+    assert out.exists()
+
+
+def test_a_question_that_takes_an_id_of_the_page_is_told_before_anything_is_served(made: Path) -> None:
+    """By each command that shows the page: the file would have to be mended on the site else."""
+    questions = made / "questions.toml"
+    raw = QUESTIONNAIRE.read_bytes()
+    keyring = make_keyring(SITE, 3).value
+    settings = (made / "portal.toml").read_text().partition("questionnaire")[0]
+    (made / "portal.toml").write_text(f'{settings}questionnaire = "questions.toml"\n')
+    (made / "portal.toml").chmod(0o600)
+    for name, code in (("place_name", 0), ("form", 2)):
+        questions.write_bytes(raw.replace(b'id = "place"', f'id = "{name}"'.encode()))
+        if not code:
+            named = questionnaire.parse(questions.read_bytes()).reference
+            keyring = replace(keyring, serial=keyring.serial + 1, questionnaire=named)
+            signed = SignedKeyring(keyring, *sign(keyring, SITE.root_seed))
+            run(made, "keyring", signed.save(made / name))
+        until = today().isoformat()
+        told = [
+            run(made, "manifest", "--serial", "1", "--until", until, "--out", made / "m", code=code),
+            run(made, "freeze", made / "frozen", code=code),
+            run(made, "webcat", "--app", "https://x", "--tag", "1", "--out", made / "w", code=code),
+            run_both(made, "doctor", code=bool(code))[0],
+        ]
+        if code:
+            told.append(run(made, "serve", code=code))
+        assert [f"'{name}'" in each for each in told] == [bool(code)] * len(told)
+
+
+def test_a_password_is_not_printed_wherever_it_stands_in_an_address(made: Path) -> None:
+    """What is printed stands in a log."""
+    config = made / "portal.toml"
+    text = config.read_text()
+    for address in ("postgresql://h.invalid/x?password=geheim", "postgresql://u:geheim@h.invalid/x"):
+        config.write_text(f'{text}database = "{address}"\n')
+        message, _ = refusal(run(made, "serve", code=1))
+        assert "h.invalid/x" in message
+        assert "geheim" not in message
+        assert "geheim" not in repr(load(config))
+        assert "geheim" in load(config).database
+
+
+def test_serving_needs_a_keyring_that_fits(made: Path) -> None:
+    """Without keyring, or with one of another root or for other questions, nothing is served."""
+    config = made / "portal.toml"
+    text = config.read_text()
+    config.write_text(text.replace("root_key", "# root_key"))
+    assert refusal(run(made, "serve", code=2))[0] == "setting 'root_key' is empty"
+    config.write_text(text.replace(base64url.encode(SITE.root_key), base64url.encode(Site().root_key)))
+    assert "is not signed by `root_key`" in refusal(run(made, "serve", code=1))[0]
+    (made / "questions.toml").write_bytes(QUESTIONNAIRE.read_bytes() + b"\n")
+    config.write_text(text + 'questionnaire = "questions.toml"\n')
+    assert "names another questionnaire" in refusal(run(made, "serve", code=1))[0]
+    assert "another questionnaire" in run(made, "keyring", made / "keyring")
+    (made / "questions.toml").write_bytes(b"")
+    assert "questions.toml" in refusal(run(made, "serve", code=2))[0]
+    (made / "questions.toml").unlink()
+    assert "was not read" in refusal(run(made, "serve", code=2))[0]
+    config.write_text(text + 'database = "sqlite:///other.sqlite"\n')
+    run(made, "init")
+    assert "has no keyring yet" in refusal(run(made, "serve", code=1))[0]

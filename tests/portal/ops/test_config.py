@@ -1,0 +1,98 @@
+"""config.example.toml is what the portal does without it; a mistake in a file is named."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from portal import config
+from portal.config import Settings
+from portal.refusals import BadConfiguration
+from tests.support.paths import ROOT
+
+
+def test_the_example_equals_the_defaults() -> None:
+    """Whoever copies config.example.toml unchanged has changed nothing."""
+    assert config.load(ROOT / "config.example.toml") == Settings()
+
+
+def test_the_example_names_every_setting() -> None:
+    """No setting is left to be found in the source."""
+    text = (ROOT / "config.example.toml").read_text("utf-8")
+    named = {line.partition(" = ")[0] for line in text.splitlines() if line and not line.startswith("#")}
+    assert named == set(Settings.__slots__) - {"folder"}
+
+
+def test_relative_paths_begin_at_the_folder_of_the_file(tmp_path: Path) -> None:
+    """The portal finds its database wherever it is started from."""
+    file = tmp_path / "portal.toml"
+    file.write_text('questionnaire = "questions.toml"\n')
+    settings = config.load(file)
+    assert settings.database_url.database == str(tmp_path / "portal.sqlite")
+    assert settings.questionnaire_path == tmp_path / "questions.toml"
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("worker = 2", "unknown setting 'worker'"),
+        ("[web.tls]\nport = 1", "unknown setting 'web.tls.port'"),
+        ('workers = "2"', "setting 'workers' has a wrong value"),
+        ("workers = 1", "setting 'workers' has a wrong value"),
+        ("workers = true", "setting 'workers' has a wrong value"),
+        ('deployment = "AAAA"', "setting 'deployment' has a wrong value"),
+        ('root_key = "not base64url!"', "setting 'root_key' has a wrong value"),
+        ('database = "mysql://host/name"', "setting 'database' has a wrong value"),
+        ('database = "portal.sqlite"', "setting 'database' has a wrong value"),
+        ('database = "postgresql+asyncpg://host/name"', "setting 'database' has a wrong value"),
+        ("database = 5", "setting 'database' has a wrong value"),
+        ('database = "sqlite:///a\\u0000b"', "setting 'database' has a wrong value"),
+        ('listen = "8080"', "setting 'listen' has a wrong value"),
+        ('listen = "127.0.0.1:80800"', "setting 'listen' has a wrong value"),
+        ("upload_days = 0", "setting 'upload_days' has a wrong value"),
+        ("capacity_gb = 0", "setting 'capacity_gb' has a wrong value"),
+        ('capacity_gb = "20"', "setting 'capacity_gb' has a wrong value"),
+        ("spare_gb = -1", "setting 'spare_gb' has a wrong value"),
+        ("spare_gb = false", "setting 'spare_gb' has a wrong value"),
+        ("spare_gb = inf", "setting 'spare_gb' has a wrong value"),
+        ("unfinished_uploads = 0.5", "setting 'unfinished_uploads' has a wrong value"),
+        ("questionnaire = 1", "setting 'questionnaire' has a wrong value"),
+        ('questionnaire = "a\\u0000b"', "setting 'questionnaire' has a wrong value"),
+        ("manifest = 1", "setting 'manifest' has a wrong value"),
+        ("guide = 1", "setting 'guide' has a wrong value"),
+        ('leave_to = ""', "setting 'leave_to' has a wrong value"),
+        ('leave_to = "http://example.org/"', "setting 'leave_to' has a wrong value"),
+        ('leave_to = "https://example.org/?from=here"', "setting 'leave_to' has a wrong value"),
+        ('leave_to = "javascript:alert(1)"', "setting 'leave_to' has a wrong value"),
+        ('onion = "https://short.onion"', "setting 'onion' has a wrong value"),
+    ],
+)
+def test_a_mistake_is_named(tmp_path: Path, text: str, message: str) -> None:
+    """An unknown key, or a value that cannot be used, stops the portal with its name."""
+    file = tmp_path / "config.toml"
+    file.write_text(text)
+    with pytest.raises(BadConfiguration) as caught:
+        config.load(file)
+    assert str(caught.value) == message
+    assert caught.value.hint
+
+
+@pytest.mark.parametrize(
+    ("content", "word"), [(None, "was not read"), (b"workers =", "TOML"), (b"\xff", "TOML")]
+)
+def test_a_file_that_cannot_be_read_is_named(tmp_path: Path, content: bytes | None, word: str) -> None:
+    """A missing file, or one that is not TOML, is an error that names it."""
+    file = tmp_path / "config.toml"
+    if content is not None:
+        file.write_bytes(content)
+    with pytest.raises(BadConfiguration, match=word):
+        config.load(file)
+
+
+@pytest.mark.parametrize(
+    ("listen", "address"), [("localhost:1", ("localhost", 1)), ("[::1]:80", ("::1", 80))]
+)
+def test_an_address_is_host_and_port(listen: str, address: tuple[str, int]) -> None:
+    """IPv6 addresses stand in brackets."""
+    settings: dict[str, Any] = {"listen": listen}
+    assert config.parse(settings, Path()).address == address

@@ -1,0 +1,277 @@
+"""`portal doctor` and `portal pending`: what an administrator is told, and nothing more."""
+
+import json
+import socket
+import threading
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from crypto import pages
+from portal import doctor, manifest
+from portal.app import load_questionnaire
+from portal.commands import portal
+from portal.doctor import Level
+from tests.support import postgres
+from tests.support.builders import INSPECTORATE, OUTSIDE, make_keyring, make_report_envelope
+from tests.support.paths import ROOT
+from tests.support.portal_room import BACKENDS, Room, filed, opened
+from tests.support.portal_server import Server
+from tests.support.portal_site import PortalSite
+from tests.support.small_disk import small_disk
+
+SHIPPED = ROOT / "deploy" / "postgresql.conf"
+
+
+def room_for(folder: Path) -> PortalSite:
+    return PortalSite(folder, "sqlite:///portal.sqlite")
+
+
+def found(room: Room, level: Level, url: str = "") -> list[str]:
+    """Return what is said at one level."""
+    each = doctor.examine(room.settings, room.folder / "portal.toml", room.day, url)
+    return [finding.what for finding in each if finding.level is level]
+
+
+def configured(room: Room, mode: int = 0o600) -> Path:
+    """Write the room's settings to a file, and return it."""
+    file = room.folder / "portal.toml"
+    settings = room.settings
+    file.write_text(f'deployment = "{settings.deployment}"\nroot_key = "{settings.root_key}"\n')
+    file.chmod(mode)
+    return file
+
+
+def test_a_portal_in_order_has_nothing_to_mend(tmp_path: Path) -> None:
+    room = room_for(tmp_path)
+    configured(room)
+    with room.serving():
+        assert found(room, Level.WRONG, room.address) == ["header server is sent beside ours"]
+    assert found(room, Level.WRONG) == []
+    assert len(found(room, Level.OK)) > 6
+    room.close()
+
+
+def test_what_others_can_read_is_wrong(tmp_path: Path) -> None:
+    room = room_for(tmp_path)
+    configured(room, 0o644)
+    (tmp_path / "portal.sqlite").chmod(0o640)
+    wrong = found(room, Level.WRONG)
+    assert ["configuration", "database"] == [each.split()[0] for each in wrong]
+    room.close()
+
+
+@pytest.mark.parametrize(
+    ("days", "level", "words"),
+    [
+        (-1, Level.WRONG, "after today"),
+        (25, Level.WARNING, "the keyring ends on"),
+        (31, Level.WRONG, "the keyring is past its date"),
+        (70, Level.WARNING, "channel inspectorate ends on"),
+    ],
+)
+def test_dates_are_told_ahead(tmp_path: Path, days: int, level: Level, words: str) -> None:
+    room = room_for(tmp_path)
+    room.wait(days)
+    assert [each for each in found(room, level) if words in each] != []
+    room.close()
+
+
+def test_a_site_that_does_not_answer_is_named(tmp_path: Path) -> None:
+    room = room_for(tmp_path)
+    (wrong,) = [each for each in found(room, Level.WRONG, "http://127.0.0.1:1") if "fetched" in each]
+    assert wrong.startswith("http://127.0.0.1:1/ was not fetched")
+    room.close()
+
+
+def test_a_clock_that_differs_from_the_site_is_wrong(
+    tmp_path: Path,
+    free_port: Callable[[], int],
+    false_clock: Callable[[timedelta], None],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """By more than two minutes, ahead or behind; a difference of one is none."""
+    server = Server(tmp_path, free_port()).make()
+    (tmp_path / "portal.toml").chmod(0o600)
+    with server.serving():
+        # From here on only the server's clock is false.
+        monkeypatch.delenv("LD_PRELOAD")
+        for minutes, level in ((-3, "wrong"), (-1, "ok"), (1, "ok"), (3, "wrong")):
+            false_clock(timedelta(minutes=minutes))
+            site = f"http://127.0.0.1:{server.port}"
+            told = json.loads(server.run("doctor", "--url", site, "--json", code=int(level == "wrong")))
+            (clock,) = [each for each in told if "machine's clock" in each["what"]]
+            assert (clock["level"], bool(clock["hint"])) == (level, level == "wrong")
+
+
+@pytest.mark.parametrize("line", ["", "Date: yesterday\r\n"])
+def test_a_site_that_tells_no_time_is_warned_of(tmp_path: Path, line: str) -> None:
+    """Nothing is said of the clock then, neither good nor bad."""
+    room = room_for(tmp_path)
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+
+        def answer() -> None:
+            with listener.accept()[0] as visitor:
+                visitor.recv(65_536)
+                visitor.sendall(f"HTTP/1.1 200 OK\r\n{line}Content-Length: 0\r\n\r\n".encode())
+
+        thread = threading.Thread(target=answer)
+        thread.start()
+        each = doctor.examine(
+            room.settings, room.folder, room.day, f"http://127.0.0.1:{listener.getsockname()[1]}"
+        )
+        (clock,) = [finding for finding in each if "clock" in finding.what]
+        thread.join()
+    assert (clock.level, clock.hint) == (Level.WARNING, "let the web server send `Date`")
+    room.close()
+
+
+def test_a_portal_without_keyring_is_told_of_it(tmp_path: Path) -> None:
+    room = room_for(tmp_path)
+    room.publish(make_keyring(room.site, root_seed=bytes(32)))
+    assert "not signed by `root_key`" in " ".join(found(room, Level.WRONG))
+    settings = replace(room.settings, database="sqlite:///none.sqlite")
+    first, *_ = doctor.examine(settings, tmp_path / "portal.toml", room.day)
+    assert (first.level, first.hint) == (Level.WRONG, "run `portal init`")
+    room.close()
+
+
+def test_what_was_not_collected_for_a_fortnight_is_told(tmp_path: Path) -> None:
+    room = room_for(tmp_path)
+    filed(room)
+    room.export()
+    room.wait(14)
+    assert not [each for each in found(room, Level.WARNING) if "confirmed" in each]
+    room.wait(1)
+    assert [each for each in found(room, Level.WARNING) if "not confirmed as collected" in each]
+    room.close()
+
+
+def test_how_full_the_portal_is_is_told_by_kind(tmp_path: Path) -> None:
+    """Above four fifths it is a warning: soon reports would be refused."""
+    room = room_for(tmp_path)
+    filed(room)
+    room.configure(capacity_gb=0.001)
+    (told,) = [each for each in found(room, Level.OK) if "room for envelopes" in each]
+    assert "report 45%, report with files 0%" in told
+    room.configure(capacity_gb=0.000_5)
+    assert [each for each in found(room, Level.WARNING) if "report 90%" in each]
+    room.close()
+
+
+def test_a_disk_without_room_for_a_large_report_is_warned_of(tmp_path: Path) -> None:
+    """By how much is free where the database lies; with more room it is in order."""
+    with small_disk(tmp_path / "disk", "64m") as resize:
+        room = room_for(tmp_path / "disk")
+        (told,) = [each for each in found(room, Level.WARNING) if "free beside the database" in each]
+        assert 0 < int(told.split()[0]) <= 64
+        resize("3g")
+        assert [each for each in found(room, Level.OK) if "free beside the database" in each]
+        room.close()
+
+
+def test_a_talkative_postgresql_is_found(request: pytest.FixtureRequest, tmp_path: Path) -> None:
+    """One that logs statements or times is wrong; one that keeps a log for replicas is warned of."""
+    with opened(request, tmp_path, "postgresql") as room:
+        loud = f"{room.settings.database}&options=-clog_statement%3Dall"
+        room.settings = replace(room.settings, database=loud)
+        assert talkative(room, Level.WRONG) == [
+            "log_statement = all",
+            "log_checkpoints = on",
+            "log_autovacuum_min_duration = 10min",
+            "log_min_error_statement = error",
+            "log_line_prefix = %m [%p] ",
+        ]
+        assert talkative(room, Level.WARNING) == ["wal_level = replica", "wal_recycle = on"]
+
+
+def test_postgresql_as_we_ship_its_settings_is_in_order(tmp_path: Path) -> None:
+    with postgres.serving((), SHIPPED.read_text()) as cluster:
+        room = PortalSite(tmp_path, cluster.url)
+        assert talkative(room, Level.WRONG) == talkative(room, Level.WARNING) == []
+        assert "PostgreSQL logs no statement or connection" in found(room, Level.OK)
+        room.close()
+
+
+def talkative(room: Room, level: Level) -> list[str]:
+    """Return the settings of PostgreSQL that are complained of."""
+    return [each.partition(": ")[2] for each in found(room, level) if each.startswith("PostgreSQL")]
+
+
+def test_what_nobody_lets_go_of_is_told(tmp_path: Path) -> None:
+    """An upload that was given up, two days after `portal expire` should have taken it away."""
+    room = room_for(tmp_path)
+    room.begin(make_report_envelope(room.site))
+    room.wait(room.settings.upload_days + 2)
+    assert not [each for each in found(room, Level.WARNING) if "gone by now" in each]
+    room.wait(1)
+    (told,) = [each for each in found(room, Level.WARNING) if "gone by now" in each]
+    assert told.startswith("1 ")
+    room.close()
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_pending_counts_what_waits_for_export(
+    request: pytest.FixtureRequest, tmp_path: Path, backend: str
+) -> None:
+    """Only whole envelopes, each channel alone, with the oldest day; exported ones no longer count."""
+    with opened(request, tmp_path, backend) as room:
+        file = configured(room)
+        file.write_text(f'{file.read_text()}database = "{room.settings.database}"\n')
+        first = room.day
+        sealed = filed(room)
+        filed(room, OUTSIDE)
+        room.begin(sealed)
+        room.wait(2)
+        filed(room)
+
+        def told() -> object:
+            answer = CliRunner().invoke(portal, ["--config", str(file), "pending", "--json"])
+            assert answer.exit_code == 0, answer.output
+            return json.loads(answer.output)
+
+        day = first.isoformat()
+        other = {"channel": OUTSIDE, "count": 1, "oldest": day}
+        assert told() == [{"channel": INSPECTORATE, "count": 2, "oldest": day}, other]
+        room.export()
+        assert told() == [other]
+        plain = CliRunner().invoke(portal, ["--config", str(file), "pending"])
+        assert plain.output == f"{OUTSIDE}: 1, oldest of {day}\n"
+
+
+def test_doctor_exits_with_one_when_something_is_wrong(tmp_path: Path) -> None:
+    room = room_for(tmp_path)
+    file = configured(room)
+    well = CliRunner().invoke(portal, ["--config", str(file), "doctor", "--json"])
+    assert (well.exit_code, {each["level"] for each in json.loads(well.output)} - {"ok", "warning"}) == (
+        0,
+        set(),
+    )
+    file.chmod(0o644)
+    ill = CliRunner().invoke(portal, ["--config", str(file), "doctor"])
+    assert ill.exit_code == 1
+    assert f"wrong: configuration {file} can be read by others\n  hint: chmod 600 {file}\n" in ill.output
+    room.close()
+
+
+def test_a_manifest_of_other_pages_is_found(tmp_path: Path) -> None:
+    """What was signed before an upgrade or a changed setting no longer vouches for what is served."""
+    room = room_for(tmp_path)
+    room.settings = replace(room.settings, manifest="manifest")
+    assert [each for each in found(room, Level.WRONG) if "manifest.json was not read" in each]
+    asked = load_questionnaire(room.settings)
+    raw = manifest.make(room.settings, asked, 1, room.day + timedelta(40))
+    listed = pages.parse(raw, room.site.deployment)
+    for published, wrong in ((raw, 0), (pages.encode(replace(listed, files=listed.files[1:])), 1)):
+        (tmp_path / "manifest").mkdir(exist_ok=True)
+        (tmp_path / "manifest" / pages.MANIFEST).write_bytes(published)
+        signature = pages.sign(published, room.site.deployment, room.site.root_seed)
+        (tmp_path / "manifest" / pages.SIGNATURE).write_bytes(signature)
+        assert len([each for each in found(room, Level.WRONG) if "lists other pages" in each]) == wrong
+    room.wait(30)
+    assert [each for each in found(room, Level.WARNING) if "the manifest of the pages ends" in each]
+    room.close()

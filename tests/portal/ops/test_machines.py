@@ -1,0 +1,109 @@
+"""Several portals on one PostgreSQL behave as one."""
+
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from crypto import bundle
+from crypto.bundle import INTAKE
+from portal.challenges import HEADER
+from tests.support.builders import INSPECTORATE, Sealed, make_outbox, make_report_envelope, make_slot
+from tests.support.portal_nginx import Nginx
+from tests.support.portal_room import BODY, SITE, TUS, declared
+from tests.support.portal_server import Server
+from tests.support.work import solve
+
+REPORTS = 24
+PIECE = 300_000
+HALF = 4 * PIECE
+
+
+@pytest.fixture
+def machines(
+    tmp_path: Path, free_port: Callable[[], int], postgres_database: str
+) -> Iterator[tuple[Server, Server]]:
+    first = Server(tmp_path, free_port()).make(database=postgres_database)
+    second = first.twin(tmp_path / "second", free_port())
+    with first.serving(), second.serving():
+        yield first, second
+
+
+def test_an_upload_moves_between_machines_at_each_request(machines: tuple[Server, Server]) -> None:
+    """Begun here, continued there, in turns: whole, and its case known to both."""
+    sealed = make_report_envelope(SITE, file=bytes(2_000_000))
+    address = machines[0].begin(sealed)
+    for number, start in enumerate(range(0, len(sealed.envelope), PIECE), 1):
+        send(machines[number % 2], address, sealed, range(start, start + PIECE, PIECE))
+    assert machines[0].content(address) == sealed.envelope
+    for machine in machines:
+        assert machine.request("POST", "/api/slot", sealed.keys.locator)[2][0] == 1
+
+
+def test_behind_a_plain_balancer_an_upload_goes_on_when_a_machine_ends(
+    tmp_path: Path, free_port: Callable[[], int], postgres_database: str
+) -> None:
+    """The shipped nginx.conf with a second server: work from any machine, pieces to whichever is left."""
+    first = Server(tmp_path, free_port()).make(database=postgres_database)
+    second = first.twin(tmp_path / "second", free_port())
+    nginx = Nginx(first, tmp_path / "nginx").make()
+    only = f"server 127.0.0.1:{first.port};"
+    nginx.configure({only: f"{only} server 127.0.0.1:{second.port};"})
+    balancer = Server(tmp_path, nginx.onion_port)
+    sealed = make_report_envelope(SITE, file=bytes(2_000_000))
+    with nginx.serving():
+        with second.serving():
+            with first.serving():
+                made = balancer.request("GET", f"/api/challenge/{INSPECTORATE}/files")[2]
+                headers = {**TUS, **declared(sealed), HEADER: solve(made)}
+                status, answered, _ = balancer.request("POST", "/api/envelopes", b"", headers)
+                assert status == 201
+                address = answered["Location"]
+                send(balancer, address, sealed, range(0, HALF, PIECE))
+            send(balancer, address, sealed, range(HALF, len(sealed.envelope), PIECE))
+            assert balancer.request("POST", "/api/slot", sealed.keys.locator)[2][0] == 1
+        assert balancer.request("POST", "/api/slot", sealed.keys.locator)[0] == 503
+    assert first.content(address) == sealed.envelope
+
+
+def send(server: Server, address: str, sealed: Sealed, starts: range) -> None:
+    """Send pieces from each of these offsets."""
+    for start in starts:
+        headers = {**BODY, "Upload-Offset": str(start)}
+        piece = sealed.envelope[start : start + PIECE]
+        assert server.request("PATCH", address, piece, headers)[0] == 204
+
+
+def test_exports_and_imports_on_two_machines_at_once_share_nothing_and_lose_nothing(
+    machines: tuple[Server, Server], tmp_path: Path
+) -> None:
+    """Each envelope is in one bundle; one of two imports applies, the other finds that it was done."""
+    reports = [make_report_envelope(SITE) for _ in range(REPORTS)]
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(lambda sent: machines[sent[0] % 2].send(sent[1]), enumerate(reports)))
+    folders = [tmp_path / "a", tmp_path / "b"]
+    for folder in folders:
+        folder.mkdir()
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(export, machines, folders))
+    entries = [entry for path in tmp_path.glob("[ab]/*.tar") for entry in exported(path)]
+    assert sorted(each.case_id for each in reports) == sorted(entries)
+    slots = {each.case_id: make_slot(each.keys) for each in reports}
+    outbox = make_outbox(SITE, slots=slots).save(tmp_path / "outbox.tar")
+    with ThreadPoolExecutor(2) as pool:
+        said = sorted(pool.map(lambda machine: machine.run("import", outbox), machines))
+    assert [" applied: " in line for line in said] == [True, False]
+    answer = machines[1].request("POST", "/api/slot", reports[0].keys.locator)[2]
+    assert answer[65:] == slots[reports[0].case_id]
+
+
+def export(machine: Server, folder: Path) -> None:
+    machine.run("export", "--out", folder, "--channel", INSPECTORATE)
+
+
+def exported(path: Path) -> list[bytes]:
+    """Return the case ids in a bundle."""
+    with path.open("rb") as file:
+        manifest, _ = bundle.read(iter(lambda: file.read(1 << 18), b""))
+        return [entry.case_id or b"" for entry in INTAKE.parse(manifest.raw).entries]

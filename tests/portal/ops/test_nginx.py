@@ -1,0 +1,216 @@
+"""The shipped nginx.conf before a real portal: the same answers, and nothing written down."""
+
+import json
+import os
+import ssl
+import subprocess
+from collections.abc import Iterator
+from http.client import HTTPConnection, HTTPSConnection
+from pathlib import Path
+
+import brotli
+import pytest
+from playwright.sync_api import Browser, expect
+from sqlalchemy import func, select
+
+from portal import headers
+from portal.app import load_questionnaire
+from portal.config import load
+from portal.sitefiles import MISSING, files
+from portal.store.schema import envelopes
+from tests.support.bad_requests import INCOMPLETE, REFUSED, SECOND, exchange, head
+from tests.support.installation import free_port
+from tests.support.page_visitor import SLOW, Visitor
+from tests.support.portal_nginx import Nginx
+from tests.support.portal_room import BODY
+from tests.support.portal_server import Server
+from tests.support.server_state import state
+
+ONION = "http://" + "a" * 56 + ".onion"
+# It answers a line without version in the way of its time, and knows of no expectation but one.
+TAKEN_BY_NGINX = {"no version", "an expectation nobody knows"}
+ENCODINGS = [
+    "identity",
+    "gzip, deflate, br, zstd",
+    "gzip, deflate",
+    "br;q=0, gzip",
+    "gzip;q=0, br;q=0, *",
+    "zstd",
+]
+# Of a connection between neighbours, not of the answer.
+HOPS = {"date", "connection", "keep-alive", "transfer-encoding"}
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Nginx]:
+    server = Server(tmp_path_factory.mktemp("portal"), free_port()).make(onion=ONION)
+    nginx = Nginx(server, server.folder / "nginx").make()
+    with server.serving(), nginx.serving():
+        yield nginx
+
+
+Answer = tuple[int, dict[str, str], bytes]
+
+
+def ask(connection: HTTPConnection, method: str, path: str, accepted: str) -> Answer:
+    """Return status, headers and body of one answer."""
+    connection.request(method, path, headers={"Accept-Encoding": accepted})
+    answer = connection.getresponse()
+    found = {name.lower(): value for name, value in answer.getheaders() if name.lower() not in HOPS}
+    return answer.status, found, answer.read()
+
+
+def connections(site: Nginx) -> tuple[HTTPConnection, HTTPConnection]:
+    """Return one to the clearnet site and one to where tor connects."""
+    trusted = ssl.create_default_context(cafile=site.certificate)
+    clearnet = HTTPSConnection("localhost", site.port, timeout=30, context=trusted)
+    return clearnet, HTTPConnection("127.0.0.1", site.onion_port, timeout=30)
+
+
+def every_path(site: Nginx) -> list[str]:
+    settings = load(site.server.folder / "portal.toml")
+    pages = [path for path in files(settings, load_questionnaire(settings)) if path != MISSING]
+    assert {"/", "/fr/report", "/static/js/report.js"} <= set(pages)
+    own = ["/problem", "/refusal", "/en/unavailable.html", "/answers/en/unavailable.html"]
+    return [
+        *pages,
+        *own,
+        "/keyring.json",
+        "/keyring.sig",
+        "/nowhere",
+        "/fr/report.html",
+        "/api/nowhere",
+        "/?x=1",
+    ]
+
+
+@pytest.mark.parametrize("accepted", ENCODINGS)
+def test_every_path_is_answered_as_by_the_application(site: Nginx, accepted: str) -> None:
+    """Status, headers and bytes, on the clearnet and for tor, with frozen files before the portal."""
+    both = connections(site)
+    for path in every_path(site):
+        direct = ask(HTTPConnection("127.0.0.1", site.server.port), "GET", path, accepted)
+        for connection in both:
+            assert ask(connection, "GET", path, accepted) == direct, path
+    for connection in both:
+        connection.close()
+
+
+@pytest.mark.parametrize("method", ["HEAD", "POST", "PUT", "DELETE", "OPTIONS"])
+def test_every_method_is_answered_as_by_the_application(site: Nginx, method: str) -> None:
+    """What is no reading is the portal's to answer, on frozen pages, too."""
+    (_, onion) = connections(site)
+    for path in ("/", "/fr/report", "/static/style.css", "/keyring.json", "/nowhere", "/api/nowhere"):
+        direct = ask(HTTPConnection("127.0.0.1", site.server.port), method, path, "br")
+        assert ask(onion, method, path, "br") == direct, (method, path)
+    onion.close()
+
+
+def test_frozen_pages_come_from_files(site: Nginx) -> None:
+    """The control of the two tests above: without a portal pages are there, all else is a clear problem."""
+    alone = site.twin("alone", Server(site.server.folder, free_port()))
+    with alone.serving():
+        (_, onion) = connections(alone)
+        assert ask(onion, "GET", "/fr/report", "br")[0] == 200
+        status, found, body = ask(onion, "GET", "/keyring.json", "br")
+        assert (status, json.loads(body)) == (
+            503,
+            {"title": "Service Unavailable", "status": 503, "code": "unavailable"},
+        )
+        assert (found["content-type"], found["retry-after"]) == ("application/problem+json", "30")
+        assert headers_of(site) <= found.items()
+        onion.close()
+
+
+def headers_of(site: Nginx) -> set[tuple[str, str]]:
+    """Return the headers that every answer has."""
+    lines = (site.frozen / "headers").read_text().splitlines()
+    found = {name.lower(): value for name, value in (line.split(": ", 1) for line in lines)}
+    assert len(found) == len(headers.ALWAYS)
+    return set(found.items())
+
+
+@pytest.mark.parametrize("name", sorted(REFUSED.keys() - INCOMPLETE - TAKEN_BY_NGINX))
+def test_a_malformed_request_is_refused_without_a_word_of_either_server(site: Nginx, name: str) -> None:
+    """By nginx or by the portal behind it, as a problem with every header; nothing is kept."""
+    before = state(site.server)
+    answer = exchange(site.onion_port, REFUSED[name], end=False)
+    assert answer.status in {*range(400, 500), 501, 505}, answer
+    assert answer.told == []
+    assert b"Content-Security-Policy: default-src 'none'" in answer.head
+    assert b"application/problem+json" in answer.head
+    assert json.loads(answer.body)["code"]
+    assert state(site.server) == before
+
+
+def test_what_hides_behind_a_request_reaches_the_portal_as_a_request_of_its_own(site: Nginx) -> None:
+    """Both servers see the same end of a body: a locator that holds a request is a locator."""
+    hidden = SECOND[:32].ljust(32, b" ")
+    framed = head("POST /api/slot HTTP/1.1", "Content-Length: 32") + hidden
+    answer = exchange(site.onion_port, framed + SECOND, end=False)
+    assert (answer.status, len(answer.body)) == (200, 18_108)
+    pipelined = b"GET /keyring.sig HTTP/1.1\r\nHost: x\r\n\r\n" + SECOND
+    both = exchange(site.onion_port, pipelined, end=False)
+    assert (both.status, both.body.count(b"HTTP/1.1 404")) == (200, 1)
+
+
+def test_a_body_larger_than_a_piece_is_refused(site: Nginx) -> None:
+    """The page's pieces are of 1 MiB; one byte more is a problem with its code."""
+    lines = [f"{name}: {value}" for name, value in (BODY | {"Upload-Offset": "0"}).items()]
+    for size, code in ((1 << 20, b"not_found"), ((1 << 20) + 1, b"too_large")):
+        content = head(f"PATCH /api/envelopes/{'A' * 22} HTTP/1.1", *lines, f"Content-Length: {size}")
+        assert b'"code": "%s"' % code in exchange(site.onion_port, content + bytes(size), end=False).body
+
+
+@pytest.fixture(autouse=True)
+def patient() -> Iterator[None]:
+    """Let pages take the time that a busy machine needs."""
+    expect.set_options(timeout=SLOW)
+    yield
+    expect.set_options(timeout=5_000)
+
+
+def test_a_report_is_sent_from_the_page_through_it(site: Nginx, chromium: Browser, tmp_path: Path) -> None:
+    """With a file of several pieces, over TLS and HTTP/2; the console has nothing to complain of."""
+    attached = tmp_path / "picture.jpg"
+    attached.write_bytes(os.urandom(2_500_000))
+    context = chromium.new_context(ignore_https_errors=True)
+    visitor = Visitor(context.new_page(), site.address)
+    visitor.report("Through the web server", [attached])
+    assert visitor.complaints == []
+    context.close()
+    with site.server.store() as store, store.read() as connection:
+        largest = connection.scalar(
+            select(func.max(envelopes.c.size)).where(envelopes.c.received == envelopes.c.size)
+        )
+    assert largest > 2_500_000
+
+
+def test_the_site_is_verified_through_it_and_a_changed_file_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """`portal verify` as a monitor runs it, by TLS and without; one form of one file is enough."""
+    server = Server(tmp_path, free_port()).make(manifest="manifest")
+    server.sign_manifest()
+    nginx = Nginx(server, tmp_path / "nginx").make()
+    monkeypatch.setenv("SSL_CERT_FILE", str(nginx.certificate))
+    with server.serving(), nginx.serving():
+        assert server.run("verify", nginx.address) == "the site serves what was signed\n"
+        examined = json.loads(server.run("doctor", "--url", nginx.onion_address, "--json", code=1))
+        assert "headers are served as the portal sends them" in [each["what"] for each in examined]
+        altered = nginx.frozen / "site/static/icon.svg"
+        changed = altered.read_bytes().replace(b"<svg", b"<SVG")
+        altered.with_name("icon.svg.br").write_bytes(brotli.compress(changed))
+        said = server.run("verify", nginx.onion_address, code=1)
+        assert said == "/static/icon.svg: other bytes than were signed\n"
+
+
+def test_the_configuration_holds_for_nginx_itself(site: Nginx) -> None:
+    """`nginx -t` has nothing to warn of."""
+    checked = subprocess.run(
+        ["/usr/sbin/nginx", "-t", "-q", "-c", site.folder / "nginx.conf"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (checked.returncode, checked.stdout + checked.stderr) == (0, "")

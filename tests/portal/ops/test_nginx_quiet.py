@@ -1,0 +1,149 @@
+"""The shipped nginx.conf keeps nothing of a visit, and holds slow clients back from the portal."""
+
+import socket
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+import pytest
+
+from tests.support.bad_requests import exchange, head
+from tests.support.builders import make_report_envelope
+from tests.support.connections import wait_until_read
+from tests.support.installation import free_port
+from tests.support.portal_nginx import Nginx
+from tests.support.portal_room import BODY, SITE
+from tests.support.portal_server import Server
+from tests.support.sealed_files import form, sealed_file
+from tests.support.traces import found_in, found_in_files
+
+CANARY = "canary-8d21"
+# Another address of this machine than those that stand in the configuration.
+CLIENT = "127.0.0.77"
+SLOW_CLIENTS = 200
+SEALED = b"POST /en/sealed HTTP/1.1\r\nHost: x\r\nContent-Type: multipart/form-data; boundary=b\r\n"
+# Who holds a process of the portal would hold it until nginx or the portal gives up, after 15.
+SOON_SECONDS = 12
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Nginx]:
+    server = Server(tmp_path_factory.mktemp("portal"), free_port()).make()
+    nginx = Nginx(server, server.folder / "nginx").make()
+    with server.serving(), nginx.serving():
+        yield nginx
+
+
+def test_no_body_is_written_to_a_file(site: Nginx) -> None:
+    """A whole piece waits in memory until it is complete; with a smaller buffer it would lie in a file."""
+    # One process: it has done with what it read before it answers anything else.
+    alone = {"worker_processes auto;": "worker_processes 1;"}
+    shipped, smaller = site.twin("shipped"), site.twin("smaller")
+    shipped.configure(alone)
+    smaller.configure(alone | {"client_body_buffer_size 1m;": "client_body_buffer_size 16k;"})
+    with shipped.serving():
+        assert files_of_bodies(shipped) == []
+    with smaller.serving():
+        assert files_of_bodies(smaller) != []
+
+
+def files_of_bodies(site: Nginx) -> list[str]:
+    """Return the files of bodies that nginx has open, or has removed, while most of a piece has come."""
+    lines = [f"{name}: {value}" for name, value in (BODY | {"Upload-Offset": "0"}).items()]
+    piece = head(f"PATCH /api/envelopes/{'A' * 22} HTTP/1.1", *lines, f"Content-Length: {1 << 20}")
+    with socket.create_connection(("127.0.0.1", site.onion_port)) as client:
+        client.sendall(piece + bytes((1 << 20) - 1))
+        wait_until_read(client)
+        assert exchange(site.onion_port, head("GET /keyring.sig HTTP/1.1"), end=False).status == 200
+        return [path for path in site.open_files() if path.startswith(str(site.folder / "body"))]
+
+
+def visit_with_canaries(site: Nginx) -> None:
+    """Ask for pages, files that are not there, the interface, and nonsense, each with words to look for."""
+    told = [
+        "User-Agent: " + CANARY,
+        f"Cookie: a={CANARY}",
+        f"Referer: {CANARY}",
+        f"X-Forwarded-For: {CANARY}",
+    ]
+    for line in (f"GET /{CANARY}", f"GET /fr/?{CANARY}", f"GET /api/envelopes/{CANARY}", "GET /fr/report"):
+        exchange(site.onion_port, head(f"{line} HTTP/1.1", *told), end=False, source=CLIENT)
+    for raw in (f"{CANARY} HTTP/1.1\r\n\r\n", f"GET /{CANARY * 500} HTTP/1.1\r\n\r\n"):
+        exchange(site.onion_port, raw.encode(), source=CLIENT)
+    exchange(site.onion_port, head("POST /api/slot HTTP/1.1", "Content-Length: 9999999"), source=CLIENT)
+
+
+def test_nothing_of_a_visit_is_written_down(site: Nginx) -> None:
+    """No address, path or header in any file of nginx or the portal, nor in Debian's folder for logs."""
+    visit_with_canaries(site)
+    assert found_in_files(site.server.folder, [CANARY, CLIENT]) == []
+    assert found_in_files(Path("/var/log/nginx"), [CANARY, CLIENT]) == []
+
+
+def test_logs_would_be_found(site: Nginx) -> None:
+    """The control of the test above."""
+    talking = site.twin("talking")
+    log = talking.folder / "logged"
+    talking.configure(
+        {"access_log off;": f"access_log {log};", "error_log /dev/null emerg;": f"error_log {log};"}
+    )
+    with talking.serving():
+        visit_with_canaries(talking)
+    assert {text for _, text in found_in_files(talking.folder, [CANARY, CLIENT])} == {CANARY, CLIENT}
+    log.unlink()
+
+
+TOLD = ["User-Agent", "Accept", "Accept-Language", "Cookie", "Referer", "Via", "Forwarded", "X-Forwarded-For"]
+
+
+def test_the_portal_is_told_nothing_of_a_visitor(site: Nginx) -> None:
+    """What nginx passes on names neither address nor browser; what the interface needs, it does."""
+    asked = head("POST /api/envelopes HTTP/1.1", *(f"{name}: {CANARY}" for name in TOLD), "Upload-Length: 5")
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        before = site.twin("passing", Server(site.server.folder, listener.getsockname()[1]))
+        with (
+            before.serving(),
+            socket.create_connection(("127.0.0.1", before.onion_port), source_address=(CLIENT, 0)) as client,
+        ):
+            client.sendall(asked)
+            with listener.accept()[0] as portal:
+                passed = portal.recv(65_536)
+    assert found_in(passed, [CANARY, CLIENT]) == []
+    assert b"Upload-Length: 5\r\n" in passed
+    assert found_in(asked, [CANARY]) == [CANARY]
+
+
+@contextmanager
+def stalled(port: int, content: bytes, count: int) -> Iterator[None]:
+    """Hold so many connections that have sent a beginning, and send no more."""
+    with ExitStack() as stack:
+        for _ in range(count):
+            stack.enter_context(socket.create_connection(("127.0.0.1", port))).sendall(content)
+        yield
+
+
+@pytest.mark.parametrize(
+    "beginning",
+    [
+        b"GET / HTTP/1.1\r\nHost: x\r\nX-Slow",
+        head("POST /api/slot HTTP/1.1", "Content-Length: 32") + b"L",
+        head("POST /api/envelopes HTTP/1.1", "Transfer-Encoding: chunked") + b"ff\r\n",
+        head("PATCH /api/envelopes/x HTTP/1.1", "Content-Length: 1048576") + bytes(10_000),
+        SEALED + b"Content-Length: 17000000\r\n\r\n-",
+    ],
+    ids=["head", "body", "chunk", "piece", "sealed"],
+)
+def test_slow_clients_hold_no_process_of_the_portal(site: Nginx, beginning: bytes) -> None:
+    """Two hundred of them: pages, slots and reports are answered at once all the same."""
+    with stalled(site.onion_port, beginning, SLOW_CLIENTS):
+        behind = Server(site.server.folder, site.onion_port)
+        report, sent = make_report_envelope(SITE), form(sealed_file(make_report_envelope(SITE)))
+        begun = time.monotonic()
+        assert behind.request("GET", "/fr/report")[0] == 200
+        assert behind.request("GET", "/keyring.json")[0] == 200
+        assert len(behind.request("POST", "/api/slot", bytes(32))[2]) == 18_108
+        behind.send(report)
+        kind = {"Content-Type": sent["content_type"]}
+        assert behind.request("POST", "/en/sealed", sent["data"], kind)[0] == 200
+        assert time.monotonic() - begun < SOON_SECONDS

@@ -1,0 +1,103 @@
+"""Behind an onion service the site is the same, and sends nobody elsewhere."""
+
+import re
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import func, select
+
+from portal.store.schema import envelopes
+from tests.support.builders import make_report_envelope
+from tests.support.firefox_peer import browsing
+from tests.support.installation import free_port
+from tests.support.portal_nginx import CONFIGURATION, Nginx
+from tests.support.portal_room import BODY, SITE, Room, declared
+from tests.support.portal_server import Server
+from tests.support.routes import addresses
+from tests.support.socks_proxy import proxying
+from tests.support.tor_network import tor_browser
+
+TORRC = CONFIGURATION.with_name("torrc")
+NAME = "a" * 55 + "d.onion"
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Nginx]:
+    server = Server(tmp_path_factory.mktemp("portal"), free_port()).make()
+    nginx = Nginx(server, server.folder / "nginx").make()
+    with server.serving(), nginx.serving():
+        yield nginx
+
+
+def test_a_report_is_sent_to_the_onion_service(site: Nginx) -> None:
+    """By a browser that knows the site by its .onion name alone; no request of the page goes to another."""
+    with proxying(site.onion_port) as proxy:
+        with browsing(f"http://{NAME}", "fr", tor_browser(proxy.address)) as firefox:
+            assert firefox.does("report", text="Through the onion service")["words"]
+        # Firefox asks for its own news besides.
+        assert {name for name in proxy.asked if b".mozilla." not in name} == {NAME.encode()}
+    with site.server.store() as store, store.read() as connection:
+        whole = select(func.count()).where(envelopes.c.received == envelopes.c.size)
+        assert connection.scalar(whole) == 1
+
+
+@pytest.mark.parametrize("method", ["GET", "POST", "OPTIONS"])
+def test_the_name_of_the_site_is_in_no_answer(tmp_path: Path, method: str) -> None:
+    """Whatever name or scheme it is asked by, the answer is the same, and its addresses are paths."""
+    room = Room(tmp_path, "sqlite:///portal.sqlite")
+    for path in addresses(room.app):
+        answers = [
+            room.client.open(path, method=method, base_url=f"{scheme}://{name}", headers={"Host": name})
+            for scheme, name in (("http", NAME), ("https", "report.example"))
+        ]
+        onion, clearnet = answers
+        assert (onion.status, list(onion.headers)) == (clearnet.status, list(clearnet.headers)), path
+        if "challenge" not in path:
+            assert onion.data == clearnet.data, path
+        for answer, name in zip(answers, (NAME, "report.example"), strict=True):
+            assert name.encode() not in str(answer.headers).encode() + answer.data, path
+    room.close()
+
+
+def test_an_upload_is_addressed_by_its_path(site: Nginx) -> None:
+    sealed = make_report_envelope(SITE)
+    behind = Server(site.server.folder, site.onion_port)
+    headers = {**BODY, **declared(sealed), "Host": NAME}
+    status, answered, _ = behind.request("POST", "/api/envelopes", sealed.envelope, headers)
+    assert (status, answered["Location"].startswith("/api/envelopes/")) == (201, True)
+
+
+def torrc(folder: Path, *more: str) -> Path:
+    """Return the shipped file for a folder of this test, with ``more`` lines."""
+    text = TORRC.read_text("utf-8")
+    assert "/var/lib/tor" in text
+    file = folder / "torrc"
+    file.write_text(text.replace("/var/lib/tor", str(folder / "tor")) + "".join(f"{line}\n" for line in more))
+    return file
+
+
+def verified(file: Path) -> int:
+    """Return the exit status of tor's own check."""
+    command = ["tor", "--verify-config", "--defaults-torrc", "/dev/null", "-f", str(file)]
+    return subprocess.run(command, capture_output=True, check=False).returncode
+
+
+def test_tor_takes_the_shipped_torrc(tmp_path: Path) -> None:
+    assert verified(torrc(tmp_path)) == 0
+    assert verified(torrc(tmp_path, "HiddenServicePorts 80")) != 0
+
+
+def test_tor_connects_where_nginx_listens_for_it() -> None:
+    """On loopback, and nowhere else."""
+    (port,) = re.findall(r"^HiddenServicePort 80 (127\.0\.0\.1:\d+)$", TORRC.read_text(), re.MULTILINE)
+    assert f"listen {port};" in CONFIGURATION.read_text()
+
+
+def test_tor_writes_no_log_of_what_passes() -> None:
+    """Warnings alone go out, and no regular account of circuits and bytes."""
+    lines = TORRC.read_text().splitlines()
+    assert [line for line in lines if line.startswith("Log ")] == ["Log warn stdout"]
+    assert "HeartbeatPeriod 0" in lines
+    assert "SafeLogging 1" in lines

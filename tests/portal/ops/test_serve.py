@@ -1,0 +1,270 @@
+"""`portal serve` as it really runs: processes, sockets, signals."""
+
+import json
+import signal
+import socket
+import struct
+import subprocess
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from portal.config import load
+from portal.store import cases, database
+from tests.support.builders import Sealed, make_report_envelope
+from tests.support.connections import wait_until_read
+from tests.support.portal_room import BODY, SITE, declared
+from tests.support.portal_server import START_SECONDS, Server
+
+
+@pytest.fixture
+def server(tmp_path: Path, free_port: Callable[[], int]) -> Server:
+    return Server(tmp_path, free_port())
+
+
+@pytest.mark.parametrize("backend", ["sqlite", "postgresql"])
+def test_two_processes_take_reports_from_many_at_once(
+    server: Server, request: pytest.FixtureRequest, backend: str
+) -> None:
+    """Parallel clients are all served, by more than one process, and every report is there and whole."""
+    if backend == "postgresql":
+        server.make(database=request.getfixturevalue("postgres_database"))
+    else:
+        server.make()
+    sealed = make_report_envelope(SITE)
+    with server.serving(), ThreadPoolExecutor(8) as pool:
+        addresses = list(pool.map(server.send, [sealed] * 40))
+        assert len(set(addresses)) == 40
+        assert len(server.workers()) == 2
+        assert set(pool.map(server.offset, addresses)) == {len(sealed.envelope)}
+        status, headers, body = server.request("POST", "/api/slot", sealed.keys.locator)
+        assert (status, len(body), body[0]) == (200, 18_108, 1)
+        assert "Server" not in headers
+
+
+def test_an_upload_moves_between_processes_and_survives_a_restart(server: Server) -> None:
+    """Processes keep nothing of their own: pieces may go to any of them, before and after a restart."""
+    server.make()
+    sealed = make_report_envelope(SITE, file=bytes(2_000_000))
+    with server.serving():
+        address = server.begin(sealed)
+        cut(server, address, sealed.envelope, at=int(len(sealed.envelope) * 0.6))
+        offset = until(lambda: server.offset(address))
+        assert 0 < offset <= len(sealed.envelope) * 0.6
+    with server.serving():
+        assert server.offset(address) == offset
+        for start in range(offset, len(sealed.envelope), 1 << 20):
+            piece = sealed.envelope[start : start + (1 << 20)]
+            headers = {**BODY, "Upload-Offset": str(start)}
+            assert server.request("PATCH", address, piece, headers)[0] == 204
+        assert server.offset(address) == len(sealed.envelope)
+
+
+def cut(server: Server, address: str, content: bytes, *, at: int) -> None:
+    """Send an upload whose connection is lost at a byte."""
+    with socket.create_connection(("127.0.0.1", server.port)) as connection:
+        connection.sendall(head("PATCH", address, whole(content)) + content[:at])
+
+
+def whole(content: bytes) -> dict[str, str]:
+    """Return the headers that announce a body."""
+    return {**BODY, "Host": "x", "Upload-Offset": "0", "Content-Length": str(len(content))}
+
+
+def head(method: str, address: str, headers: dict[str, str]) -> bytes:
+    """Return the beginning of a request."""
+    lines = [f"{method} {address} HTTP/1.1", *(f"{name}: {value}" for name, value in headers.items())]
+    return ("\r\n".join(lines) + "\r\n\r\n").encode()
+
+
+def until(found: Callable[[], int]) -> int:
+    """Return what is found once it is not zero and no longer changes."""
+    end = time.monotonic() + START_SECONDS
+    before = 0
+    while not before or found() != before:
+        assert time.monotonic() < end
+        before = found()
+        time.sleep(0.3)
+    return before
+
+
+def test_sigterm_finishes_what_is_in_flight(server: Server) -> None:
+    """A slow upload that was begun before the signal gets its answer and is whole after the next start."""
+    server.make()
+    sealed = make_report_envelope(SITE)
+    with server.serving():
+        address = server.begin(sealed)
+        with socket.create_connection(("127.0.0.1", server.port), timeout=30) as connection:
+            connection.sendall(head("PATCH", address, whole(sealed.envelope)) + sealed.envelope[:30_000])
+            wait_until_read(connection)
+            assert server.process
+            server.process.send_signal(signal.SIGTERM)
+            time.sleep(0.5)
+            assert server.process.poll() is None
+            connection.sendall(sealed.envelope[30_000:])
+            assert connection.recv(1_000).startswith(b"HTTP/1.1 204 ")
+        assert server.process.wait(START_SECONDS) == 0
+    with server.serving():
+        assert server.offset(address) == len(sealed.envelope)
+
+
+def test_a_port_in_use_is_named(server: Server) -> None:
+    """Whoever listens already goes on; the second says so and ends with 1."""
+    server.make()
+    with server.serving():
+        message, hint = server.run("serve", code=1).splitlines()
+        assert message == f"error: 127.0.0.1:{server.port} cannot be served on: address already in use"
+        assert hint.startswith("hint: ")
+        assert server.request("GET", "/keyring.json")[0] == 200
+
+
+@pytest.mark.parametrize("host", ["a..b", "a" * 64])
+def test_a_name_that_no_host_can_have_is_told(server: Server, host: str) -> None:
+    """One with an empty part, or one that is too long."""
+    server.make(listen=f"{host}:{server.port}")
+    message, hint = server.run("serve", code=1).splitlines()
+    assert message == f"error: {host}:{server.port} cannot be served on: no host has this name"
+    assert hint.startswith("hint: ")
+
+
+def test_what_is_not_a_request_is_answered_without_echo(server: Server) -> None:
+    """Malformed, oversized, interrupted: a problem for the client, and no word of it in the log."""
+    server.make()
+    canary = b"canary-7f3a"
+    garbage = {
+        b"400 bad_request": b"GET /" + canary + b" HTTP/9.9\r\n\r\n",
+        b"414 uri_too_long": b"GET /" + canary * 1_000 + b" HTTP/1.1\r\n\r\n",
+        b"431 headers_too_large": b"GET / HTTP/1.1\r\nHost: x\r\nX: " + canary * 1_000 + b"\r\n\r\n",
+    }
+    with server.serving():
+        for expected, content in garbage.items():
+            status, code = expected.split()
+            answer = exchange(server, content)
+            assert answer.startswith(b"HTTP/1.1 " + status)
+            assert b'"code": "%s"' % code in answer
+            assert b"application/problem+json" in answer
+            assert canary not in answer
+        exchange(server, b"POST /api/slot HTTP/1.1\r\nHost: x\r\nContent-Length: 32\r\n\r\n" + canary)
+        assert server.request("GET", f"/{canary.decode()}")[0] == 404
+        assert server.request("POST", "/api/slot", canary)[0] == 400
+    log = server.log()
+    assert canary.decode() not in log
+    assert "127.0.0.1" not in log.replace(f"serving on http://127.0.0.1:{server.port}", "")
+
+
+def test_a_client_that_sends_garbage_then_goes_ends_no_process(server: Server) -> None:
+    """The answer that cannot be sent is given up; the same processes go on serving."""
+    server.make()
+    with server.serving():
+        assert server.request("GET", "/fr/")[0] == 200
+        workers = server.workers()
+        for _ in range(40):
+            with socket.create_connection(("127.0.0.1", server.port)) as connection:
+                connection.sendall(b"GARBAGE\r\n\r\n")
+                connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        assert server.request("GET", "/fr/")[0] == 200
+        assert server.workers() == workers
+    assert "exited" not in server.log()
+
+
+def test_a_body_of_any_declared_length_is_refused_without_trace(server: Server) -> None:
+    """What is declared larger than the largest envelope is a problem like any other."""
+    server.make()
+    sealed = make_report_envelope(SITE)
+    with server.serving():
+        headers = {**BODY, **declared(sealed), "Host": "x", "Content-Length": "9999999999"}
+        answer = exchange(server, head("POST", "/api/envelopes", headers))
+        assert answer.startswith(b"HTTP/1.1 413 ")
+        assert b'"code": "too_large"' in answer
+        assert b"Content-Security-Policy: " in answer
+    assert "Traceback" not in server.log()
+
+
+@pytest.mark.parametrize(
+    ("rest", "status", "offset"),
+    [(b"0\r\n\r\n", b"204", 67_195), (b"1\r\n!\r\n0\r\n\r\n", b"413", 0), (b"", b"400", 65_536)],
+)
+def test_a_body_without_a_length_is_taken_to_its_end(
+    server: Server, rest: bytes, status: bytes, offset: int
+) -> None:
+    """A chunked body counts like any other: whole, with a surplus, cut short."""
+    server.make()
+    sealed = make_report_envelope(SITE)
+    taken = sealed.envelope if rest else sealed.envelope[:65_600]
+    with server.serving():
+        address = server.begin(sealed)
+        headers = {**BODY, "Host": "x", "Upload-Offset": "0", "Transfer-Encoding": "chunked"}
+        chunk = b"%x\r\n%s\r\n" % (len(taken), taken)
+        assert exchange(server, head("PATCH", address, headers) + chunk + rest).startswith(
+            b"HTTP/1.1 " + status
+        )
+        assert server.offset(address) == offset
+        malformed = exchange(server, head("POST", "/api/slot", headers) + b"zz\r\n")
+        assert malformed.startswith(b"HTTP/1.1 400")
+
+
+def exchange(server: Server, content: bytes) -> bytes:
+    """Send bytes, end the sending, and return all that comes back."""
+    with socket.create_connection(("127.0.0.1", server.port), timeout=30) as connection:
+        connection.sendall(content)
+        connection.shutdown(socket.SHUT_WR)
+        answer = b""
+        while more := connection.recv(65_536):
+            answer += more
+        return answer
+
+
+def test_a_refused_upload_gets_its_answer_while_it_still_sends(server: Server) -> None:
+    """A client that sends a whole MiB to an address that is gone reads why, and is not cut off."""
+    server.make()
+    with server.serving():
+        headers = {**BODY, "Upload-Offset": "0"}
+        status, _, body = server.request("PATCH", "/api/envelopes/" + "A" * 22, bytes(1 << 20), headers)
+        assert (status, json.loads(body)["code"]) == (404, "not_found")
+
+
+def test_a_start_overwrites_what_a_killed_process_had_deleted(server: Server) -> None:
+    """Between a deletion and its overwriting a process can be killed; the next one finishes the work."""
+    server.make()
+    sealed = make_report_envelope(SITE)
+    with server.serving():
+        server.send(sealed)
+    store = database.open_database(load(server.folder / "portal.toml").database_url)
+    with closing(store):
+        with store.write() as connection:
+            cases.withdraw(connection, sealed.withdraw_id, sealed.keys.withdraw_key)
+        assert remains(server, sealed)
+        with server.serving():
+            assert server.request("GET", "/keyring.json")[0] == 200
+            # The other process may be the one that overwrites.
+            until(lambda: not remains(server, sealed))
+
+
+def remains(server: Server, sealed: Sealed) -> bool:
+    """Return whether a part of the envelope stands in the database's files."""
+    files = server.folder.glob("portal.sqlite*")
+    # Read by another process: to close them here would release the locks of the store that is open here.
+    read = subprocess.run(["cat", *files], capture_output=True, check=True)
+    return sealed.envelope[30_000:30_040] in read.stdout
+
+
+def test_a_broken_database_is_told_by_a_code_alone(server: Server) -> None:
+    """503 for the client; in the log the kind of error and its place, no address, key or path."""
+    server.make()
+    sealed = make_report_envelope(SITE)
+    with server.serving():
+        # A process that finds no database at its start ends all.
+        until(lambda: all(map(server.has_database_open, server.workers())))
+        (server.folder / "portal.sqlite").write_bytes(b"no longer a database" * 1_000)
+        status, headers, body = server.request(
+            "POST", "/api/envelopes", sealed.envelope, {**BODY, **declared(sealed)}
+        )
+        assert status in {500, 503}
+        assert headers["Content-Type"] == "application/problem+json"
+        assert json.loads(body)["code"] in {"internal_error", "unavailable"}
+    assert "Traceback" not in server.log()
+    assert "error" in server.log()

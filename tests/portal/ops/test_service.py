@@ -1,0 +1,66 @@
+"""The shipped systemd units: understood by systemd, shut in, and no time beside what the portal says."""
+
+import configparser
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.support.paths import ROOT
+
+DEPLOY = ROOT / "deploy"
+UNITS = sorted(DEPLOY.glob("*.service"))
+# systemd's own measure: 100 is open to everything, below 20 is its best word.
+EXPOSURE = "20"
+
+
+def analyzed(unit: Path, *words: str) -> subprocess.CompletedProcess[str]:
+    """Run systemd's own check of a unit."""
+    command = ["systemd-analyze", "--no-pager", *words, str(unit)]
+    return subprocess.run(command, capture_output=True, text=True, check=False)
+
+
+def here(unit: Path, folder: Path, *, without: str = "\0") -> Path:
+    """Return a unit with a command that this machine has, without the lines that hold a word."""
+    text = unit.read_text("utf-8").replace("/opt/fanal/.venv/bin/portal", "/bin/true")
+    copy = folder / unit.name
+    copy.write_text("".join(line for line in text.splitlines(keepends=True) if without not in line))
+    return copy
+
+
+@pytest.mark.parametrize("unit", UNITS, ids=lambda unit: unit.name)
+def test_systemd_understands_every_line(unit: Path, tmp_path: Path) -> None:
+    copy = here(unit, tmp_path)
+    good = analyzed(copy, "verify")
+    assert (good.returncode, good.stdout + good.stderr) == (0, "")
+    copy.write_text(copy.read_text().replace("PrivateTmp", "PrivateTemp"))
+    assert "PrivateTemp" in analyzed(copy, "verify").stderr
+
+
+def test_the_service_is_shut_in(tmp_path: Path) -> None:
+    """By systemd's measure; without its walls the same measure refuses."""
+    unit, measure = DEPLOY / "portal.service", ["security", "--offline=true", f"--threshold={EXPOSURE}"]
+    assert analyzed(here(unit, tmp_path), *measure).returncode == 0
+    assert analyzed(here(unit, tmp_path, without="Protect"), *measure).returncode != 0
+
+
+def test_what_the_portal_says_goes_to_a_file_without_times() -> None:
+    """The journal would put the second beside each error."""
+    parser = configparser.ConfigParser(strict=False, interpolation=None)
+    parser.optionxform = str  # type: ignore[assignment, method-assign]
+    parser.read_string((DEPLOY / "portal.service").read_text("utf-8"))
+    service = parser["Service"]
+    assert service["StandardOutput"].startswith("append:")
+    assert service["StandardError"] == "inherit"
+    assert (service["LimitCORE"], service["MemorySwapMax"]) == ("0", "0")
+
+
+def test_every_shipped_file_is_explained() -> None:
+    """docs/deploying.md names each, so that none is forgotten on a machine."""
+    told = (DEPLOY.parent / "docs" / "deploying.md").read_text("utf-8")
+    scripts = {"debian-packages.sh", "demo.sh"}
+    assert [
+        each.name
+        for each in DEPLOY.iterdir()
+        if each.name not in scripts and f"deploy/{each.name}" not in told
+    ] == []

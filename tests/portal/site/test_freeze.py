@@ -1,0 +1,120 @@
+"""The site as files is the site as served, in every content encoding."""
+
+import gzip
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import brotli
+import pytest
+from click.testing import CliRunner
+
+from portal import freeze, headers, sitefiles
+from portal.app import load_questionnaire
+from portal.commands import portal
+from portal.config import Settings
+from portal.refusals import Refused
+from tests.support.portal_room import SITE, Room
+
+PLAIN = {"Accept-Encoding": "identity"}
+
+
+@pytest.fixture(scope="module")
+def room(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Room]:
+    made = Room(tmp_path_factory.mktemp("portal"), "sqlite:///portal.sqlite", SITE)
+    yield made
+    made.close()
+
+
+@pytest.fixture(scope="module")
+def frozen(room: Room) -> Path:
+    """The folder that the command writes."""
+    file = room.folder / "portal.toml"
+    settings = room.settings
+    file.write_text(f'deployment = "{settings.deployment}"\nroot_key = "{settings.root_key}"\n')
+    answer = CliRunner().invoke(portal, ["--config", str(file), "freeze", str(room.folder / "frozen")])
+    assert answer.exit_code == 0, answer.output
+    return room.folder / "frozen"
+
+
+def paths(settings: Settings) -> list[str]:
+    return list(sitefiles.files(settings, load_questionnaire(settings)))
+
+
+def tree(folder: Path) -> dict[str, bytes]:
+    return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def test_files_are_what_the_application_serves(room: Room, frozen: Path) -> None:
+    """Each path in plain, gzip and Brotli; the forms are of those bytes."""
+    for path in paths(room.settings):
+        file = frozen / freeze.SITE / freeze.name_of(path)
+        served = {
+            name: room.client.get(path, headers={"Accept-Encoding": name}).data
+            for name in ("identity", "gzip", "br")
+        }
+        forms = [file, file.with_name(file.name + ".gz"), file.with_name(file.name + ".br")]
+        assert [form.read_bytes() for form in forms] == list(served.values())
+        assert served["identity"] == gzip.decompress(served["gzip"]) == brotli.decompress(served["br"])
+
+
+def test_nothing_else_is_written(room: Room, frozen: Path) -> None:
+    expected = {
+        f"{freeze.SITE}/{freeze.name_of(path)}{suffix}"
+        for path in paths(room.settings)
+        for suffix in ("", ".gz", ".br")
+    }
+    beside = {freeze.HEADERS, *(f"{freeze.NGINX}/{name}.conf" for name in ("headers", "paths"))}
+    codes = ("refused", "too_large", "unavailable")
+    beside |= {f"{freeze.ANSWERS}/{language}/{code}.html" for language in ("en", "fr") for code in codes}
+    assert tree(frozen).keys() == expected | beside
+
+
+def test_pages_have_the_names_that_web_servers_look_for() -> None:
+    names = {
+        path: freeze.name_of(path) for path in ("/", "/fr/", "/fr/report", "/static/js/leave.js", "/404.html")
+    }
+    assert names == {
+        "/": "index.html",
+        "/fr/": "fr/index.html",
+        "/fr/report": "fr/report.html",
+        "/static/js/leave.js": "static/js/leave.js",
+        "/404.html": "404.html",
+    }
+
+
+def test_the_headers_are_written_beside(frozen: Path) -> None:
+    lines = (frozen / freeze.HEADERS).read_text().splitlines()
+    assert dict(line.split(": ", 1) for line in lines) == headers.ALWAYS
+
+
+def test_a_folder_in_use_is_refused(frozen: Path, tmp_path: Path) -> None:
+    with pytest.raises(Refused, match="is not empty"):
+        freeze.freeze(frozen, {}, {})
+    with pytest.raises(Refused, match="not written"):
+        freeze.freeze(tmp_path / "none" / "here", {}, {})
+    assert os.listdir(tmp_path) == []  # noqa: PTH208
+
+
+@pytest.mark.parametrize(
+    ("accepted", "encoding"),
+    [
+        ("", None),
+        ("identity", None),
+        ("gzip, deflate, br, zstd", "br"),
+        ("gzip, deflate", "gzip"),
+        ("br;q=0, gzip", "gzip"),
+        ("gzip;q=0, br;q=0, *", None),
+        ("zstd", None),
+    ],
+)
+def test_the_client_gets_a_form_that_it_accepts(room: Room, accepted: str, encoding: str | None) -> None:
+    answer = room.client.get("/fr/report", headers={"Accept-Encoding": accepted})
+    assert answer.headers.get("Content-Encoding") == encoding
+    assert "Vary" not in answer.headers
+
+
+def test_answers_that_differ_by_case_have_no_shorter_form(room: Room) -> None:
+    """A length that depended on the content would tell of it."""
+    answer = room.client.post("/api/slot", data=bytes(32), headers={"Accept-Encoding": "br, gzip"})
+    assert (answer.headers.get("Content-Encoding"), len(answer.data)) == (None, 18_108)

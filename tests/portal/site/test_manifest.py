@@ -1,0 +1,209 @@
+"""What a site serves is listed, signed offline, and compared."""
+
+import hashlib
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from crypto import base64url, pages
+from crypto.errors import Malformed, Tampered
+from crypto.keyring import KEYRING
+from crypto.pages import Page, Pages
+from crypto.signing import LARGEST_FILE
+from portal import config, fetching, manifest, sitefiles, verify
+from portal.app import create_app, load_questionnaire
+from portal.commands import portal
+from portal.refusals import BadConfiguration, Refused
+from portal.seen import Seen
+from tests.support.builders import SignedKeyring, Site, today
+from tests.support.inbox_builders import Office
+from tests.support.provable import UNTIL, Provable, proving
+from tests.support.socks_proxy import proxying
+
+
+@pytest.fixture
+def provable(tmp_path: Path) -> Iterator[Provable]:
+    with proving(tmp_path) as made:
+        yield made
+
+
+def test_two_builds_of_a_manifest_are_equal(provable: Provable) -> None:
+    """Checkout, settings, serial and date decide every byte."""
+    asked = load_questionnaire(provable.settings)
+    made = [manifest.make(provable.settings, asked, 3, UNTIL) for _ in range(2)]
+    assert made[0] == made[1]
+    assert made[0] != manifest.make(provable.settings, asked, 4, UNTIL)
+
+
+def test_the_manifest_lists_all_that_is_served(provable: Provable) -> None:
+    listed = pages.parse(
+        provable.client.get("/.well-known/fanal/manifest.json").data, provable.site.deployment
+    )
+    client = provable.client
+    assert {page.path: page.hash for page in listed.files} == {
+        page.path: hashlib.sha256(client.get(page.path).data).digest() for page in listed.files
+    }
+    linked = {
+        rule.rule
+        for rule in provable.app.url_map.iter_rules()
+        if rule.methods == {"GET", "HEAD", "OPTIONS"} and not rule.rule.startswith("/api/")
+    }
+    signed = {
+        "/keyring.json",
+        "/keyring.sig",
+        *(manifest.FOLDER + name for name in ("manifest.json", "manifest.sig")),
+    }
+    assert linked - signed - {"/<elsewhere:_>"} == {page.path for page in listed.files} - {sitefiles.MISSING}
+
+
+def test_the_manifest_holds_no_address(provable: Provable) -> None:
+    """It is the same for the site and its onion service."""
+    assert b"://" not in provable.client.get("/.well-known/fanal/manifest.json").data
+
+
+def test_a_site_that_serves_what_was_signed_has_no_difference(provable: Provable) -> None:
+    assert provable.found() == []
+
+
+def test_an_altered_file_is_named(provable: Provable) -> None:
+    """Digest, type and policy each have a line; nothing else has one."""
+    raw = (provable.folder / "manifest" / pages.MANIFEST).read_bytes()
+    files = pages.parse(raw, provable.site.deployment).files
+    changed = [
+        Page(page.path, "text/plain" if page.path == "/" else page.type, bytes(32))
+        if page.path in {"/", "/fr/report"}
+        else page
+        for page in files
+    ]
+    provable.alter(files=(*changed, Page("/zzz", "text/html", bytes(32))))
+    with provable.serving():
+        assert provable.found() == [
+            "/: other bytes than were signed",
+            "/: another type than text/plain; charset=utf-8",
+            "/fr/report: other bytes than were signed",
+            "/zzz: status 404",
+            "/zzz: other bytes than were signed",
+        ]
+
+
+def test_another_policy_is_named_for_each_file(provable: Provable) -> None:
+    provable.alter(policy="default-src 'none'")
+    with provable.serving():
+        lines = provable.found()
+    assert {line.partition(": ")[2] for line in lines} == {"another Content-Security-Policy than was signed"}
+    files = sitefiles.files(provable.settings, load_questionnaire(provable.settings))
+    signed = {"manifest.json", "manifest.sig", "keyring.json", "keyring.sig"}
+    assert len(lines) == len(files) + len(signed)
+
+
+def test_what_is_past_its_date_is_named(provable: Provable) -> None:
+    assert [line.partition(":")[0] for line in provable.found(days=31)] == ["manifest", "keyring"]
+
+
+def test_another_root_key_signs_nothing(provable: Provable) -> None:
+    other = replace(provable.settings, root_key=base64url.encode(Site().root_key))
+    visitor = fetching.Visitor(provable.address)
+    assert list(verify.differences(visitor, other, today(), None, Seen(other.deployment))) == [
+        "manifest: signature does not hold",
+        "keyring: signature does not hold",
+    ]
+
+
+def test_a_manifest_that_the_root_key_did_not_sign_is_not_served(provable: Provable) -> None:
+    provable.sign(root_seed=bytes(32))
+    with pytest.raises(BadConfiguration, match="not signed by `root_key`"):
+        create_app(provable.settings)
+    (provable.folder / "manifest" / pages.SIGNATURE).unlink()
+    with pytest.raises(BadConfiguration, match="was not read"):
+        create_app(provable.settings)
+    (provable.folder / "manifest" / pages.MANIFEST).write_bytes(bytes(LARGEST_FILE + 1))
+    with pytest.raises(BadConfiguration, match="was not read: file too large"):
+        create_app(provable.settings)
+
+
+def test_a_manifest_is_strict() -> None:
+    """Unsorted, repeated, of another deployment, altered: refused."""
+    files = tuple(Page(path, "text/html", bytes(32)) for path in ("/a", "/b"))
+    office = Site()
+    good = Pages(deployment=office.deployment, serial=1, valid_until=UNTIL, policy="", files=files)
+    for wrong in (files[::-1], files[:1] * 2):
+        with pytest.raises(Malformed, match="sorted"):
+            pages.encode(replace(good, files=wrong))
+    with pytest.raises(Malformed, match="day"):
+        pages.encode(replace(good, valid_until=date(2200, 1, 1)))
+    raw = pages.encode(good)
+    with pytest.raises(Malformed, match="deployment"):
+        pages.sign(raw, bytes(16), office.root_seed)
+    signature = pages.sign(raw, office.deployment, office.root_seed)
+    with pytest.raises(Tampered):
+        pages.open_pages(raw + b" ", signature, root_key=office.root_key, deployment=office.deployment)
+
+
+def test_from_the_portal_through_the_inbox_to_a_monitor(tmp_path: Path) -> None:
+    """manifest, sign-pages and verify, as people type them; a site without manifest fails."""
+    office = Office.found(tmp_path)
+    told = office.json("keyring", "--out", tmp_path / "keyring")
+    file = tmp_path / "portal.toml"
+    lines = [f'{name} = "{told[name]}"\n' for name in ("deployment", "root_key")]
+    file.write_text("".join(lines))
+
+    def run(*words: str | Path) -> tuple[int, str]:
+        answer = CliRunner().invoke(portal, ["--config", str(file), *map(str, words)])
+        return answer.exit_code, answer.output
+
+    assert run("manifest", "--serial", "1", "--until", str(UNTIL), "--out", tmp_path / "m.json")[0] == 0
+    said = office.run("sign-pages", tmp_path / "m.json", "--out", tmp_path / "manifest")
+    assert (said.code, said.out.splitlines()[0].split(",")[0]) == (0, "signed: serial 1")
+    (tmp_path / "other.json").write_bytes(b"{}")
+    refused = office.run("sign-pages", tmp_path / "other.json", "--out", tmp_path / "manifest")
+    assert (refused.code, "not signed" in refused.err) == (1, True)
+    room = Provable(tmp_path, "sqlite:///portal.sqlite")
+    room.settings = config.load(file)
+    with room.serving():
+        code, output = run("verify", room.address, "--json")
+        assert (code, json.loads(output)[0]) == (
+            1,
+            {"difference": "manifest: signature or key has the wrong length"},
+        )
+    room.rebuild()
+    raw, signature = ((tmp_path / "keyring" / name).read_bytes() for name in ("keyring.json", "keyring.sig"))
+    room.publish(SignedKeyring(KEYRING.parse(raw), raw, signature))
+    with room.serving():
+        assert run("verify", room.address) == (0, "the site serves what was signed\n")
+    room.close()
+
+
+def test_an_onion_service_is_visited_through_the_proxy(provable: Provable) -> None:
+    """Its name is given to the proxy, and looked up nowhere else."""
+    name = "a" * 56 + ".onion"
+    with proxying(int(provable.address.rpartition(":")[2])) as proxy:
+        visitor = fetching.Visitor(f"http://{name}", f"socks5h://{proxy.address}")
+        answer = visitor.get("/fr/", {"Connection": "close"})
+        assert (answer.status, answer.body) == (200, provable.client.get("/fr/").data)
+        assert proxy.asked == [name.encode()]
+
+
+@pytest.mark.parametrize(
+    ("address", "proxy"),
+    [
+        ("ftp://x", ""),
+        ("http://x/path", ""),
+        ("http://", ""),
+        ("https://[", ""),
+        ("https://a@[b", ""),
+        ("http://x:port", ""),
+        ("http://x", "socks5h://127.0.0.1:port"),
+        ("http://x", "socks5h://["),
+        ("http://x", "socks5://127.0.0.1:9050"),
+        ("http://x", "http://p"),
+    ],
+)
+def test_an_address_or_proxy_that_cannot_be_used_is_refused(address: str, proxy: str) -> None:
+    """A proxy that would leave the looking up of names to this machine is one of them."""
+    with pytest.raises(Refused, match=r"is not the address|cannot be used"):
+        fetching.Visitor(address, proxy)

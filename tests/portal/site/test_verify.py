@@ -1,0 +1,126 @@
+"""A monitor remembers the highest serials it has seen, and names a site that goes back behind them."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from portal import seen
+from portal.commands import portal
+from portal.refusals import Refused
+from portal.seen import Behind, Seen
+from tests.support.builders import make_keyring
+from tests.support.provable import Provable, proving
+from tests.support.socks_proxy import proxying
+
+
+@pytest.fixture
+def provable(tmp_path: Path) -> Iterator[Provable]:
+    with proving(tmp_path) as made:
+        yield made
+
+
+def test_an_old_manifest_is_refused_once_a_newer_one_was_seen(provable: Provable) -> None:
+    """Though its signature and its date hold; what it lists is not looked at any more."""
+    known = Seen(provable.settings.deployment, {"manifest": 2})
+    assert provable.found(seen=known) == ["manifest: serial 1 is served, though 2 was seen before"]
+    provable.alter(serial=2)
+    with provable.serving():
+        assert provable.found(seen=known) == []
+    provable.alter(serial=3)
+    with provable.serving():
+        assert provable.found(seen=known) == []
+    assert known.serials["manifest"] == 3
+
+
+def test_an_old_keyring_is_refused_once_a_newer_one_was_seen(provable: Provable) -> None:
+    """It would bring back a key that was taken out of use."""
+    known = Seen(provable.settings.deployment)
+    usual = make_keyring(provable.site)
+    provable.publish_changed(replace(usual.value, serial=usual.value.serial + 1))
+    assert provable.found(seen=known) == []
+    provable.publish(usual)
+    assert provable.found(seen=known) == [
+        f"keyring: serial {usual.value.serial} is served, though {usual.value.serial + 1} was seen before"
+    ]
+
+
+def test_what_is_not_signed_is_not_remembered(provable: Provable) -> None:
+    """A stranger's high serial would else make every true file an old one."""
+    known = Seen(provable.settings.deployment)
+    usual = make_keyring(provable.site)
+    provable.publish_changed(replace(usual.value, serial=900), root_seed=bytes(32))
+    assert provable.found(seen=known) == ["keyring: signature does not hold"]
+    assert known.serials == {"manifest": 1}
+
+
+def verified(room: Provable, *more: str | Path, site: str = "") -> Result:
+    """Run the command with the configuration of a room, on its site or another address."""
+    file = room.folder / "portal.toml"
+    names = ("deployment", "root_key")
+    file.write_text("".join(f'{name} = "{getattr(room.settings, name)}"\n' for name in names))
+    return CliRunner().invoke(
+        portal, ["--config", str(file), "verify", site or room.address, *map(str, more)]
+    )
+
+
+def test_an_onion_service_is_verified_through_the_proxy_alone(provable: Provable) -> None:
+    """It is said that all is as signed, or what is not; the proxy is given the name each time."""
+    name = "a" * 55 + "d.onion"
+    with proxying(int(provable.address.rpartition(":")[2])) as proxy:
+        through = ("--proxy", f"socks5h://{proxy.address}")
+        good = verified(provable, *through, site=f"http://{name}")
+        assert (good.exit_code, good.output) == (0, "the site serves what was signed\n")
+        provable.publish_changed(make_keyring(provable.site).value, root_seed=bytes(32))
+        wrong = verified(provable, *through, site=f"http://{name}")
+        assert (wrong.exit_code, wrong.output) == (1, "keyring: signature does not hold\n")
+        assert set(proxy.asked) == {name.encode()}
+
+
+def test_the_serials_stand_beside_the_configuration_or_where_one_says(provable: Provable) -> None:
+    assert verified(provable).exit_code == 0
+    kept = provable.folder / seen.FILE
+    found = json.loads(kept.read_text())
+    assert (found["deployment"], found["serials"]["manifest"]) == (provable.settings.deployment, 1)
+    other = provable.folder / "other.json"
+    found["serials"]["manifest"] = 7
+    other.write_text(json.dumps(found))
+    answer = verified(provable, "--seen", other)
+    assert (answer.exit_code, answer.output) == (
+        1,
+        "manifest: serial 1 is served, though 7 was seen before\n",
+    )
+    assert json.loads(other.read_text())["serials"]["manifest"] == 7
+    assert json.loads(kept.read_text())["serials"]["manifest"] == 1
+
+
+@pytest.mark.parametrize(
+    "content", [b"", b"{}", b"[]", b'{"deployment": "x", "serials": {"manifest": "y"}}', b"\xff"]
+)
+def test_a_file_of_another_form_is_refused(tmp_path: Path, content: bytes) -> None:
+    """To go on without it would forget what was seen."""
+    file = tmp_path / seen.FILE
+    file.write_bytes(content)
+    with pytest.raises(Refused, match="does not tell"):
+        seen.load(file, "x")
+
+
+def test_a_file_of_another_deployment_is_refused(tmp_path: Path) -> None:
+    file = tmp_path / seen.FILE
+    seen.save(file, Seen("x", {"manifest": 1}))
+    assert seen.load(file, "x") == Seen("x", {"manifest": 1})
+    with pytest.raises(Refused, match="another deployment"):
+        seen.load(file, "y")
+    with pytest.raises(Refused, match="was not written"):
+        seen.save(tmp_path / "none" / "here", Seen("x"))
+
+
+def test_the_same_serial_again_is_no_step_back() -> None:
+    known = Seen("x")
+    known.note("manifest", 4)
+    known.note("manifest", 4)
+    with pytest.raises(Behind):
+        known.note("manifest", 3)

@@ -1,0 +1,97 @@
+"""A monitor names every header that is not the portal's, is missing, or says something else."""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from portal import fetching
+from tests.support.provable import Provable, proving
+
+ONION = f"http://{'a' * 55}d.onion"
+FOREIGN = f"http://{'b' * 55}d.onion/"
+
+Headers = list[tuple[str, str]]
+
+
+@pytest.fixture(scope="module")
+def provable(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Provable]:
+    with proving(tmp_path_factory.mktemp("provable")) as made:
+        yield made
+
+
+@pytest.fixture
+def found(provable: Provable) -> Iterator[Callable[..., set[str]]]:
+    """Return what is found, without the paths, while something between changes the headers."""
+    ours = provable.app.wsgi_app
+
+    def look(*more: tuple[str, str], without: str = "", instead: Iterable[tuple[str, str]] = ()) -> set[str]:
+        def changed(headers: Headers) -> Headers:
+            values = dict(instead)
+            kept = [(name, values.get(name, value)) for name, value in headers if name != without]
+            return [*kept, *more]
+
+        def between(environ: dict[str, object], start: Callable[..., object]) -> Iterable[bytes]:
+            def begin(status: str, headers: Headers, *rest: object) -> object:
+                return start(status, changed(headers), *rest)
+
+            return ours(environ, begin)  # type: ignore[arg-type]
+
+        provable.app.wsgi_app = between  # type: ignore[method-assign]
+        return {line.partition(": ")[2] for line in provable.found()}
+
+    yield look
+    provable.app.wsgi_app = ours  # type: ignore[method-assign]
+
+
+MORE = {
+    "Refresh": "0; url=https://elsewhere.example/",
+    "Onion-Location": FOREIGN,
+    "Content-Security-Policy-Report-Only": "default-src 'none'; report-uri https://elsewhere.example/",
+    "Alt-Svc": 'h2="elsewhere.example:443"',
+    "Link": "<https://elsewhere.example/x.js>; rel=preload",
+    "Set-Cookie": "a=b",
+    "ETag": '"one-visitor"',
+}
+
+
+def test_what_is_sent_beside_a_portals_headers_is_named(found: Callable[..., set[str]]) -> None:
+    """It sends visitors elsewhere, tells somebody of them, or knows them again."""
+    assert found(*MORE.items()) == {f"header {name.lower()} is none of a portal's" for name in MORE}
+
+
+def test_what_is_taken_away_or_of_another_type_is_named(found: Callable[..., set[str]]) -> None:
+    """In another character set the same bytes can be another page."""
+    told = found(without="Integrity-Policy", instead=[("Content-Type", "text/html; charset=utf-16")])
+    assert "header Integrity-Policy is not blocked-destinations=(script)" in told
+    assert {each for each in told if each.startswith("another")} == {
+        f"another type than {kind}; charset=utf-8"
+        for kind in ("text/html", "text/css", "text/javascript", "text/plain", "image/svg+xml")
+    }
+
+
+def test_a_second_header_of_one_name_is_not_hidden_by_the_other(found: Callable[..., set[str]]) -> None:
+    """Not even by one that says what it should, and comes last."""
+    policy = "Content-Security-Policy"
+    assert found(("Referrer-Policy", "no-referrer"), (policy, "default-src *")) == {
+        "header Referrer-Policy is not no-referrer",
+        f"another {policy} than was signed",
+    }
+
+
+def test_how_an_answer_is_carried_makes_no_difference(found: Callable[..., set[str]]) -> None:
+    assert found(("Vary", "Accept-Encoding"), ("Keep-Alive", "timeout=5"), instead=[("Server", "x")]) == set()
+
+
+def test_the_onion_service_that_the_configuration_names_is_in_order(tmp_path: Path) -> None:
+    """Every page names its own path there; another is a difference."""
+    with proving(tmp_path) as room:
+        room.settings = replace(room.settings, onion=ONION)
+        room.sign()
+        room.rebuild()
+        with room.serving():
+            assert fetching.Visitor(room.address).get("/fr/").headers["onion-location"] == f"{ONION}/fr/"
+            assert room.found() == []
+            other = room.found_with(onion=FOREIGN.rstrip("/"))
+            assert f"/fr/: header Onion-Location is not {FOREIGN}fr/" in other

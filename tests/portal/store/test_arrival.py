@@ -1,0 +1,52 @@
+"""What a copy of the database's file tells of the order in which reports came."""
+
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+
+from portal import doctor, expire
+from portal.doctor import Level
+from tests.support.builders import make_report_envelope
+from tests.support.portal_room import SITE, Room
+
+REPORTS = 30
+
+
+def steps_forward(room: Room, pieces: list[bytes]) -> int:
+    """Return how often the next report lies further on in the file than the one before it."""
+    room.database.scrub()
+    raw = (room.folder / "portal.sqlite").read_bytes()
+    places = [raw.index(piece) for piece in pieces]
+    return sum(one < other for one, other in pairwise(places))
+
+
+def test_the_order_of_arrival_is_gone_once_the_database_is_written_anew(tmp_path: Path) -> None:
+    """Before that it stands in the file, which is the control; afterwards it is chance."""
+    room = Room(tmp_path, "sqlite:///portal.sqlite")
+    reports = [make_report_envelope(SITE) for _ in range(REPORTS)]
+    for report in reports:
+        room.send(report)
+    pieces = [report.envelope[30_000:30_040] for report in reports]
+    assert steps_forward(room, pieces) > 0.9 * (REPORTS - 1)
+    expire.tidy(room.database)
+    # Of 29 steps of chance more than 25 go forward once in many millions of runs.
+    assert steps_forward(room, pieces) <= 25
+    room.close()
+
+
+def test_a_database_that_is_not_written_anew_by_itself_is_warned_of(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The limit is lowered here to less than an empty database takes."""
+    room = Room(tmp_path, "sqlite:///portal.sqlite")
+
+    def warned() -> list[str]:
+        told = doctor.examine(room.settings, tmp_path / "portal.toml", room.day)
+        return [each.hint for each in told if each.level is Level.WARNING and "order in which" in each.what]
+
+    assert warned() == []
+    monkeypatch.setattr(expire, "SMALL", 1)
+    (hint,) = warned()
+    assert f"takes {-(-room.database.size >> 20)} MiB of memory" in hint
+    room.close()

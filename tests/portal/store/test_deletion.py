@@ -1,0 +1,235 @@
+"""What is deleted is gone: from the answers, and from the database's files."""
+
+import secrets
+import threading
+import time
+from collections.abc import Iterable, Iterator
+from datetime import date
+from pathlib import Path
+
+import psycopg
+import pytest
+from psycopg import sql
+from sqlalchemy import TextClause, insert, text
+
+from crypto import age, base64url, padding
+from portal import expire
+from portal.expire import Expired
+from portal.store import days, envelopes
+from portal.store.expiry import SPREAD_DAYS
+from portal.store.schema import cases
+from tests.support import postgres
+from tests.support.builders import (
+    INSPECTORATE,
+    Sealed,
+    make_keyring,
+    make_outbox,
+    make_report_envelope,
+    make_slot,
+)
+from tests.support.paths import ROOT
+from tests.support.portal_room import BACKENDS, SITE, Room, opened
+
+MANY = {"sqlite": 2_000, "postgresql": 400}
+PATIENCE_SECONDS = 10
+SHIPPED = ROOT / "deploy" / "postgresql.conf"
+SLOT = age.sealed_size(padding.SLOT)
+
+
+@pytest.fixture(params=BACKENDS)
+def room(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Room]:
+    with opened(request, tmp_path, request.param) as made:
+        yield made
+
+
+@pytest.fixture
+def sqlite_room(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Room]:
+    with opened(request, tmp_path, "sqlite") as made:
+        yield made
+
+
+def remains(folder: Path, contents: Iterable[bytes]) -> int:
+    """Return how many of these are in any file below a folder: database, write-ahead log, its index."""
+    raw = b"\0".join(file.read_bytes() for file in folder.rglob("*") if file.is_file())
+    return sum(content in raw for content in contents)
+
+
+def marks(sealed: Sealed) -> list[bytes]:
+    """Return a piece of the envelope, and what the portal keeps beside it."""
+    return [sealed.envelope[30_000:30_040], sealed.memo, sealed.case_id, sealed.withdraw_id]
+
+
+def given_up(room: Room) -> Sealed:
+    """Return a report of which a part has arrived."""
+    sealed = make_report_envelope(room.site)
+    room.patch(room.begin(sealed), 0, sealed.envelope[:60_000])
+    return sealed
+
+
+def withdraw(room: Room, sealed: Sealed) -> None:
+    assert room.client.post("/api/withdraw", data=sealed.keys.withdraw_key).status_code == 204
+
+
+def test_what_is_withdrawn_is_not_in_the_files(sqlite_room: Room) -> None:
+    """Before the reporter is told: no part of the envelope, no memo, no withdraw id."""
+    room, sealed = sqlite_room, make_report_envelope(sqlite_room.site)
+    room.send(sealed)
+    assert remains(room.folder, marks(sealed)) == 4
+    withdraw(room, sealed)
+    # The case id goes to the inbox with the next bundle.
+    assert remains(room.folder, marks(sealed)) == remains(room.folder, [sealed.case_id]) == 1
+    exported = room.export()
+    exported.path.unlink()
+    room.bring(make_outbox(room.site, collected=[exported.link]))
+    (room.folder / "outbox.tar").unlink()
+    assert remains(room.folder, marks(sealed)) == 0
+
+
+def test_what_its_sender_discards_is_not_in_the_files(sqlite_room: Room) -> None:
+    room, sealed = sqlite_room, make_report_envelope(sqlite_room.site)
+    address = room.begin(sealed)
+    room.patch(address, 0, sealed.envelope[:60_000])
+    assert remains(room.folder, marks(sealed)) == 4
+    assert room.client.delete(address, headers={"Tus-Resumable": "1.0.0"}).status_code == 204
+    assert remains(room.folder, marks(sealed)) == 0
+
+
+def test_what_is_refused_is_not_in_the_files(sqlite_room: Room) -> None:
+    """A report of which the second piece shows that it is not sealed."""
+    room, sealed = sqlite_room, make_report_envelope(sqlite_room.site)
+    address, start = room.begin(sealed), sealed.envelope[:200]
+    assert room.patch(address, 0, sealed.envelope[:1_000]).status_code == 204
+    assert remains(room.folder, [start, *marks(sealed)[1:]]) == 4
+    assert room.patch(address, 1_000, secrets.token_bytes(1_000)).status_code == 400
+    assert remains(room.folder, [start, *marks(sealed)]) == 0
+
+
+def test_what_is_confirmed_is_not_in_the_files(sqlite_room: Room) -> None:
+    """The case stays; the envelope, its hash and the manifest that named it do not."""
+    room, sealed = sqlite_room, make_report_envelope(sqlite_room.site)
+    room.send(sealed)
+    exported = room.export()
+    exported.path.unlink()
+    (entry,) = exported.intake.entries
+    gone = [sealed.envelope[30_000:30_040], entry.hash, base64url.encode(entry.hash).encode()]
+    assert remains(room.folder, gone) == 3
+    room.bring(make_outbox(room.site, collected=[exported.link]))
+    assert remains(room.folder, gone) == 0
+    assert remains(room.folder, [sealed.memo, entry.id]) == 2
+
+
+def test_what_expires_is_not_in_the_files(sqlite_room: Room) -> None:
+    """An upload that was given up, a closed case with its slot, what remained of its envelope."""
+    room, lost, closed = sqlite_room, given_up(sqlite_room), make_report_envelope(sqlite_room.site)
+    room.send(closed)
+    exported = room.export()
+    exported.path.unlink()
+    slot = make_slot(closed.keys)
+    first = make_outbox(room.site, collected=[exported.link], slots={closed.case_id: slot})
+    room.bring(first)
+    room.bring(make_outbox(room.site, n=2, previous=first.manifest.hash, closed=[closed.case_id]))
+    (room.folder / "outbox.tar").unlink()
+    gone = [*marks(lost), *marks(closed)[1:], slot[1_700:1_740], exported.intake.entries[0].id]
+    assert remains(room.folder, gone) == 9
+    long = room.settings.closed_days + SPREAD_DAYS
+    room.publish(make_keyring(room.site, 2, day=room.wait(long)))
+    assert expire.expire(room.database, room.settings, room.day) == Expired(uploads=1, remains=1, cases=1)
+    expire.tidy(room.database)
+    assert remains(room.folder, gone) == 0
+
+
+def test_of_many_rows_that_go_none_is_left(room: Room) -> None:
+    """Databases forget copies of rows as they move them about; afterwards none is in a table's file."""
+    many = MANY[room.settings.database_url.get_backend_name()]
+    rows = [row(room.day, closed=number % 2 == 0) for number in range(many)]
+    for start in range(0, many, 10):
+        with room.database.write() as connection:
+            connection.execute(insert(cases), rows[start : start + 10])
+    gone, kept = ([*memos(rows[first::2])] for first in (0, 1))
+    assert remains(tables(room), gone) == remains(tables(room), kept) == many
+    assert expire.expire(room.database, room.settings, room.day).cases == many // 2
+    expire.tidy(room.database)
+    assert remains(tables(room), kept) == many
+    assert remains(tables(room), gone) == 0
+
+
+def test_postgresql_as_we_ship_its_settings_forgets(tmp_path: Path) -> None:
+    """What was deleted is in no file of the server once its log has gone on, as it does every hour."""
+    with postgres.serving((), SHIPPED.read_text()) as cluster:
+        room, sealed = Room(tmp_path, cluster.url), make_report_envelope(SITE)
+        room.send(sealed)
+        assert remains(cluster.data, marks(sealed)) == 4
+        withdraw(room, sealed)
+        room.bring(make_outbox(room.site, collected=[room.export().link]))
+        expire.tidy(room.database)
+        for command in ("SELECT pg_switch_wal()", "CHECKPOINT") * 2:
+            postgres.execute(cluster.url, sql.SQL(command))
+        assert remains(cluster.data, marks(sealed)) == 0
+        assert remains(cluster.data, [room.state()["outboxes"][0][2]]) == 1
+        room.close()
+
+
+def row(today: date, *, closed: bool) -> dict[str, object]:
+    """Return a case, every tenth with a slot."""
+    return {
+        "case_id": secrets.token_bytes(32),
+        "channel": INSPECTORATE,
+        "memo": secrets.token_bytes(60),
+        "day": days.number(today),
+        "collected": True,
+        "expires": days.number(today) if closed else None,
+        "slot": secrets.token_bytes(SLOT) if secrets.randbelow(10) == 0 else None,
+    }
+
+
+def memos(rows: Iterable[dict[str, object]]) -> Iterator[bytes]:
+    """Return case id and memo of each."""
+    for each in rows:
+        yield from (bytes(each[name]) for name in ("case_id", "memo"))  # type: ignore[call-overload]
+
+
+def tables(room: Room) -> Path:
+    """Return the folder with the database's tables, all written to disk."""
+    url = room.settings.database_url
+    if url.get_backend_name() == "sqlite":
+        return room.folder
+    with psycopg.connect(host=str(url.query["host"]), user=url.username, dbname=url.database) as connection:
+        connection.autocommit = True
+        connection.execute("CHECKPOINT")
+        (own,) = connection.execute("SELECT pg_relation_filepath('cases')").fetchone() or ("",)
+    return Path(str(url.query["host"]), "data", own).parent
+
+
+def test_a_withdrawal_waits_for_the_last_piece(room: Room) -> None:
+    """Both at once, on two connections: no case stays behind that nobody has, and the inbox is told."""
+    sealed = make_report_envelope(room.site)
+    room.patch(room.begin(sealed), 0, sealed.envelope[:60_000])
+    ((envelope_id, *_),) = room.state()["envelopes"]
+    withdrawing = threading.Thread(target=withdraw, args=[room, sealed])
+    with room.database.write() as connection:
+        found = envelopes.find(connection, envelope_id)
+        assert found
+        envelopes.append(connection, found, sealed.envelope[60_000:], room.day)
+        withdrawing.start()
+        waits(room)
+    withdrawing.join()
+    state = room.state()
+    assert (state["envelopes"], state["chunks"], state["cases"]) == ([], [], [])
+    assert [each[:2] for each in state["withdrawals"]] == [(sealed.case_id, sealed.keys.withdraw_key)]
+
+
+def waits(room: Room) -> None:
+    """Return once somebody waits for what another holds; SQLite, with one writer, cannot be asked."""
+    if room.settings.database_url.get_backend_name() == "sqlite":
+        time.sleep(0.3)
+        return
+    end = time.monotonic() + PATIENCE_SECONDS
+    waiting = text("SELECT count(*) FROM pg_locks WHERE NOT granted")
+    while not scalar(room, waiting):
+        assert time.monotonic() < end
+        time.sleep(0.02)
+
+
+def scalar(room: Room, query: TextClause) -> object:
+    with room.database.read() as connection:
+        return connection.execute(query).scalar_one()

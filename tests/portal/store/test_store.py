@@ -1,0 +1,288 @@
+"""What both databases promise: days in place of times, nothing lost in a race, nothing left behind."""
+
+import secrets
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+
+import pytest
+from sqlalchemy import inspect, make_url, text
+
+from portal import exports
+from portal.refusals import Refused
+from portal.store import cases, database, envelopes, keyrings
+from portal.store.database import Database, StoreBusy
+from portal.store.envelopes import OffsetMoved, Report, Upload
+from portal.store.keyrings import Instance
+from portal.store.schema import metadata
+from tests.support.builders import INSPECTORATE, make_outbox, make_report_envelope, today
+from tests.support.portal_room import BACKENDS, Room, opened
+
+COLUMNS = {
+    "instance": {"public", "seed", "decoy"},
+    "keyring": {"serial", "raw", "signature"},
+    "envelopes": {
+        "id",
+        "channel",
+        "size",
+        "received",
+        "day",
+        "case_id",
+        "memo",
+        "withdraw_id",
+        "scriptless",
+        "hash",
+        "bundle",
+    },
+    "chunks": {"envelope_id", "position", "data"},
+    "remains": {"id", "size", "expires"},
+    "cases": {"case_id", "channel", "memo", "withdraw_id", "day", "slot", "collected", "expires"},
+    "withdrawals": {"case_id", "withdraw_key", "channel", "bundle"},
+    "intakes": {"channel", "n", "hash", "raw", "signature"},
+    "outboxes": {"channel", "n", "hash", "raw", "signature"},
+    "spent": {"id", "day"},
+    "usage": {"kind", "size", "unfinished", "unfinished_size"},
+    "scriptless": {"day", "size"},
+}
+
+
+@pytest.fixture(params=BACKENDS)
+def room(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Room]:
+    with opened(request, tmp_path, request.param) as made:
+        yield made
+
+
+@pytest.fixture
+def sqlite_room(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Room]:
+    with opened(request, tmp_path, "sqlite") as made:
+        yield made
+
+
+def upload(size: int = 10) -> Upload:
+    return Upload(id=secrets.token_bytes(16), channel=INSPECTORATE, size=size, received=0, begun=today())
+
+
+def report() -> Report:
+    return Report(
+        case_id=secrets.token_bytes(32), memo=secrets.token_bytes(60), withdraw_id=secrets.token_bytes(32)
+    )
+
+
+def test_the_columns_are_these_and_no_others(room: Room) -> None:
+    """Whoever adds a column decides anew whether it says too much."""
+    with room.database.read() as connection:
+        inspector = inspect(connection)
+        found = {
+            table: {column["name"] for column in inspector.get_columns(table)}
+            for table in inspector.get_table_names()
+        }
+    assert found == COLUMNS | {"alembic_version": {"version_num"}}
+
+
+def test_no_row_has_a_number_or_a_time(sqlite_room: Room) -> None:
+    """SQLite keeps no rowid, and no column a date or time."""
+    with sqlite_room.database.read() as connection:
+        made = connection.execute(text("SELECT name, sql FROM sqlite_schema WHERE type = 'table'")).all()
+    # alembic's one row, which says the version of the tables.
+    assert [name for name, statement in made if "WITHOUT ROWID" not in statement] == ["alembic_version"]
+    assert len(made) == len(COLUMNS) + 1
+    kinds = {column.type.python_type for table in metadata.sorted_tables for column in table.columns}
+    assert kinds == {bytes, str, int, bool}
+
+
+def test_the_newest_piece_is_kept_once(room: Room) -> None:
+    """Appending twice at one offset keeps the first; beyond the declared size nothing is kept."""
+    begun = upload()
+    with room.database.write() as connection:
+        envelopes.begin(connection, begun, None, b"")
+        grown = envelopes.append(connection, begun, b"abc", today())
+        for late in (begun, replace(grown, received=4)):
+            with pytest.raises(OffsetMoved):
+                envelopes.append(connection, late, b"xyz", today())
+        with pytest.raises(OffsetMoved):
+            envelopes.append(connection, grown, bytes(8), today())
+        assert envelopes.find(connection, begun.id) == grown
+        assert envelopes.piece(connection, begun.id, 0) == b"abc"
+        assert envelopes.piece(connection, begun.id, 3) == b""
+
+
+def test_of_many_writers_at_one_offset_one_wins(room: Room) -> None:
+    """Clients that go on with one upload at once cannot corrupt it."""
+    begun = upload(40)
+    with room.database.write() as connection:
+        envelopes.begin(connection, begun, None, b"")
+    won: list[bytes] = []
+
+    def append(word: bytes) -> None:
+        try:
+            with room.database.write() as connection:
+                envelopes.append(connection, begun, word, today())
+        except OffsetMoved:
+            return
+        won.append(word)
+
+    together([partial(append, word) for word in (b"a" * 10, b"b" * 20, b"c" * 30, b"d" * 40)])
+    assert len(won) == 1
+    with room.database.read() as connection:
+        assert envelopes.piece(connection, begun.id, 0) == won[0]
+
+
+def test_two_exports_at_once_share_nothing(room: Room) -> None:
+    """Each envelope stands in one bundle, and numbers are not given twice."""
+    for _ in range(4):
+        room.send(make_report_envelope(room.site))
+    made: list[tuple[int, int]] = []
+    folders = [room.folder / name for name in ("a", "b", "c")]
+
+    def export(folder: Path) -> None:
+        folder.mkdir()
+        exported = exports.export(room.database, room.settings, INSPECTORATE, folder)
+        made.append((exported.intake.n, len(exported.intake.entries)))
+
+    together([partial(export, folder) for folder in folders])
+    assert sorted(n for n, _ in made) == [1, 2, 3]
+    assert sum(count for _, count in made) == 4
+
+
+def together(calls: Sequence[Callable[[], None]]) -> None:
+    """Run all calls at once, and wait for them."""
+    threads = [threading.Thread(target=call) for call in calls]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+
+def test_a_case_opens_with_the_last_byte_only(room: Room) -> None:
+    """Half a report is no case; the day is that of the end."""
+    begun, filed = upload(), report()
+    with room.database.write() as connection:
+        envelopes.begin(connection, begun, filed, b"12345")
+        assert cases.find(connection, filed.case_id) is None
+        envelopes.append(connection, replace(begun, received=5), b"67890", today())
+        found = cases.find(connection, filed.case_id)
+    assert found == cases.Case(memo=filed.memo, day=today(), slot=None, collected=False)
+
+
+def test_a_transaction_that_fails_keeps_nothing(room: Room) -> None:
+    """What was written before an error in the same block is taken back."""
+    before = room.state()
+
+    class Failure(Exception):
+        pass
+
+    def fail() -> None:
+        with room.database.write() as connection:
+            envelopes.begin(connection, upload(), report(), b"1234567890")
+            raise Failure
+
+    with pytest.raises(Failure):
+        fail()
+    assert room.state() == before
+
+
+def test_the_portals_secret_is_not_shown() -> None:
+    """A log that shows the key pair shows nothing."""
+    assert repr(Instance(b"public", b"secret")) == "Instance(…)"
+
+
+def test_sqlite_runs_as_the_threat_model_says(sqlite_room: Room) -> None:
+    """Every commit is on the disk, deleted bytes are overwritten, the file is its owner's alone."""
+    expected = {"journal_mode": "wal", "synchronous": 2, "secure_delete": 1, "foreign_keys": 1}
+    with sqlite_room.database.read() as connection:
+        for name, value in expected.items():
+            assert connection.execute(text(f"PRAGMA {name}")).scalar_one() == value
+    files = sorted(sqlite_room.folder.glob("portal.sqlite*"))
+    assert {file.stat().st_mode & 0o777 for file in files} == {0o600}
+    assert len(files) >= 2
+
+
+def remains(room: Room, content: bytes) -> bool:
+    """Return whether the database's files still hold these bytes."""
+    return any(content in file.read_bytes() for file in room.folder.glob("portal.sqlite*"))
+
+
+def test_what_is_deleted_is_not_in_the_files(sqlite_room: Room) -> None:
+    """Collected, withdrawn, given up: afterwards neither file nor log holds the bytes."""
+    room = sqlite_room
+    collected, withdrawn, given_up = (make_report_envelope(room.site) for _ in range(3))
+    address = room.begin(given_up)
+    room.patch(address, 0, given_up.envelope[:60_000])
+    for sealed in (collected, withdrawn):
+        room.send(sealed)
+    marks = [sealed.envelope[30_000:30_040] for sealed in (collected, withdrawn, given_up)]
+    assert all(remains(room, mark) for mark in marks)
+    room.client.delete(address, headers={"Tus-Resumable": "1.0.0"})
+    room.client.post("/api/withdraw", data=withdrawn.keys.withdraw_key)
+    room.bring(make_outbox(room.site, collected=[room.export().link]))
+    assert not any(remains(room, mark) for mark in marks)
+    assert not remains(room, withdrawn.memo)
+    assert remains(room, collected.memo)
+
+
+def test_deleted_bytes_in_use_are_not_called_gone(sqlite_room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
+    """While another reads an older state, overwriting waits, then says that it could not be done."""
+    monkeypatch.setattr(database, "_PRAGMAS", ("busy_timeout = 50", *database._PRAGMAS[1:]))
+    monkeypatch.setattr(database, "_WAIT_SECONDS", 0)
+    impatient = Database(sqlite_room.settings.database_url)
+    try:
+        with sqlite_room.database.read() as reader:
+            assert keyrings.current(reader)
+            with impatient.write() as connection:
+                envelopes.begin(connection, upload(), None, b"")
+            with pytest.raises(StoreBusy):
+                impatient.scrub()
+        impatient.scrub()
+    finally:
+        impatient.close()
+
+
+def test_of_many_who_overwrite_at_once_none_is_refused(sqlite_room: Room) -> None:
+    """Two reporters who withdraw at one moment: SQLite lets one of them overwrite, and the other waits."""
+    stores = [Database(sqlite_room.settings.database_url) for _ in range(3)]
+    done: list[Database] = []
+
+    def overwrite(store: Database) -> None:
+        for _ in range(20):
+            with store.write() as connection:
+                envelopes.begin(connection, upload(), None, b"")
+            store.scrub()
+        store.close()
+        done.append(store)
+
+    together([partial(overwrite, store) for store in stores])
+    assert len(done) == len(stores)
+
+
+def test_a_file_that_fails_while_it_is_overwritten_is_not_called_clean(sqlite_room: Room) -> None:
+    """A damaged file or a full disk is told as what it is: not overwritten yet."""
+    sqlite_room.database.scrub()
+    sqlite_room.database.close()
+    (sqlite_room.folder / "portal.sqlite").write_bytes(b"no longer a database" * 1_000)
+    with pytest.raises(StoreBusy):
+        sqlite_room.database.scrub()
+
+
+def test_a_database_that_was_not_made_is_refused(tmp_path: Path, room: Room) -> None:
+    """Opening makes nothing: only `portal init` does."""
+    missing = make_url(f"sqlite+pysqlite:///{tmp_path}/none.sqlite")
+    with pytest.raises(Refused, match="no database yet"):
+        database.open_database(missing)
+    assert not Path(str(missing.database)).exists()
+    with room.database.write() as connection:
+        metadata.drop_all(connection)
+    with pytest.raises(Refused, match="no database yet"):
+        database.open_database(room.settings.database_url)
+
+
+def test_a_database_that_cannot_be_used_is_refused(tmp_path: Path, postgres_url: str) -> None:
+    """A file of another kind, a folder that is missing, a server that is not there: each is named."""
+    (tmp_path / "other.sqlite").write_bytes(b"not a database" * 100)
+    with pytest.raises(Refused, match="cannot be used"):
+        database.open_database(make_url(f"sqlite+pysqlite:///{tmp_path}/other.sqlite"))
+    with pytest.raises(Refused, match="was not made"):
+        database.create(make_url(f"sqlite+pysqlite:///{tmp_path}/none/portal.sqlite"))
+    with pytest.raises(Refused, match="cannot be used"):
+        database.open_database(make_url(postgres_url).set(database="none"))

@@ -1,0 +1,287 @@
+"""Every route by any method, with any path, headers and body: a refusal or an answer, never a failure."""
+
+import json
+from base64 import b64encode
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass
+from urllib.parse import quote
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from werkzeug.routing import Rule
+
+from portal.app import create_app
+from portal.challenges import HEADER
+from portal.config import load
+from tests.support import postgres
+from tests.support.bad_requests import BANNERS, Raw, exchange, head, told
+from tests.support.builders import make_report_envelope
+from tests.support.installation import free_port
+from tests.support.portal_room import BACKENDS, BODY, SITE, TUS
+from tests.support.portal_server import Server
+from tests.support.routes import filled
+from tests.support.server_state import peak, state
+from tests.support.work import work
+
+# So many times what other tests try: 1,000 requests of each kind, 20,000 in `make soak`.
+TIMES = 10
+METHODS = ("GET", "HEAD", "POST", "PATCH", "PUT", "DELETE", "OPTIONS", "BREW")
+OFTEN = ("POST", "PATCH", "POST", "PATCH", *METHODS)
+VALUE = st.text(st.characters(codec="latin-1", exclude_categories=["Cc"]), max_size=100)
+# No byte here ends a header.
+RAW = st.text(st.characters(codec="latin-1", exclude_characters="\r\n"), max_size=200)
+SILENCE = Raw(0, b"", b"")
+# How much is there of the envelope that was begun: the only offset at which its sender may go on.
+BEGUN = 12_345
+NUMBERS = st.sampled_from(
+    [
+        "0",
+        "1",
+        "32",
+        "67194",
+        "67195",
+        "67196",
+        "1107581000",
+        "-1",
+        "1e9",
+        "0x10",
+        "9" * 20,
+        "9" * 3_000,
+        "٣",
+        "",
+    ]
+) | st.integers(-(1 << 70), 1 << 70).filter(lambda number: number != BEGUN).map(str)
+# No channel of this portal is among them.
+BASE64 = st.binary(max_size=80).map(lambda raw: b64encode(raw).decode()) | st.sampled_from(
+    ["bm9ib2R5", "bm9ib2R6", "bm9ib2R", "====", "bm9i\tb2R5", "A" * 3_000]
+)
+METADATA = st.lists(
+    st.tuples(
+        st.sampled_from(["channel", "case", "memo", "withdraw", "filename", "", "channel channel"]), BASE64
+    )
+).map(lambda pairs: ",".join(map(" ".join, pairs)))
+HEADERS: Mapping[str, st.SearchStrategy[str]] = {
+    "Tus-Resumable": st.sampled_from(["0.2.2", ""]) | VALUE,
+    "Content-Type": st.sampled_from(["text/html", "multipart/form-data", "application/x-www-form-urlencoded"])
+    | VALUE,
+    "Upload-Length": NUMBERS,
+    "Upload-Offset": NUMBERS,
+    "Upload-Metadata": METADATA | VALUE,
+    "Upload-Defer-Length": st.just("1"),
+    "X-HTTP-Method-Override": st.sampled_from(["PATCH", "HEAD", "GET", "patch"]) | VALUE,
+    "Accept-Encoding": st.sampled_from(["br", "gzip;q=0.001", "*", "identity;q=0", "br;q=9"]) | VALUE,
+    "Accept-Language": VALUE,
+    "Cookie": VALUE,
+    "Range": st.sampled_from(["bytes=0-1", "bytes=-1", "bytes=9-0"]) | VALUE,
+    "If-Match": VALUE,
+    "If-Modified-Since": VALUE,
+    "Origin": st.sampled_from(["http://[", "http://a@[b", "https://[::1", "null"]) | VALUE,
+    "X-Forwarded-For": VALUE,
+    "X-Forwarded-Prefix": VALUE,
+    "Script-Name": VALUE,
+    "Expect": st.sampled_from(["100-continue", "x"]),
+    HEADER: VALUE | BASE64,
+    "X-Odd": RAW,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A portal with an envelope that was begun and one that is whole, and all of its routes."""
+
+    server: Server
+    rules: list[Rule]
+    uploads: list[str]
+
+
+@pytest.fixture(scope="module", params=BACKENDS)
+def target(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Target]:
+    with ExitStack() as stack:
+        url = "sqlite:///portal.sqlite"
+        if request.param == "postgresql":
+            url = stack.enter_context(postgres.database(request.getfixturevalue("postgres_url")))
+        server = Server(tmp_path_factory.mktemp("portal"), free_port()).make(database=url)
+        app = create_app(load(server.folder / "portal.toml"))
+        app.extensions["portal"].database.close()
+        stack.enter_context(server.serving())
+        sealed = make_report_envelope(SITE)
+        uploads = [server.begin(sealed), server.send(make_report_envelope(SITE))]
+        start = {**BODY, "Upload-Offset": "0"}
+        assert server.request("PATCH", uploads[0], sealed.envelope[:BEGUN], start)[0] == 204
+        yield Target(server, list(app.url_map.iter_rules()), uploads)
+    assert [line for line in server.log().splitlines()[1:] if line] == []
+
+
+def paths(target: Target) -> st.SearchStrategy[str]:
+    """Return addresses: each route with anything in its places, uploads that are there, and oddities."""
+    anything = st.text(max_size=60).map(lambda text: quote(text.encode("utf-8", "surrogatepass"), safe=""))
+    routes = st.builds(filled, st.sampled_from(target.rules), anything.filter(bool))
+    interface = st.builds(
+        filled, st.sampled_from([each for each in target.rules if "/api/" in each.rule]), anything
+    )
+    odd = st.sampled_from(
+        [
+            "/%00",
+            "/%",
+            "/%ff%fe",
+            "//",
+            "/../../etc/passwd",
+            "/fr/%2e%2e/",
+            "/" + "a/" * 1_500,
+            "*",
+            "http://x/",
+        ]
+    )
+    tails = st.sampled_from(["", "/", "//", "?x=%00&y", "?" + "q" * 3_000, "%00", "/.."])
+    return st.sampled_from(target.uploads) | interface | st.tuples(routes | odd, tails).map("".join)
+
+
+def requests(target: Target) -> st.SearchStrategy[bytes]:
+    """Return whole requests, their length true, absent, or one of several."""
+    named = st.sampled_from(sorted(HEADERS)).flatmap(lambda name: st.tuples(st.just(name), HEADERS[name]))
+    # Mostly what the uploads want, as all the rest would be refused at the door.
+    sized, offset = {**BODY, "Upload-Length": "67195"}, {**BODY, "Upload-Offset": "0"}
+    meant = {**sized, "Upload-Metadata": "channel bm9ib2R5"}
+    # Paid for, but for another channel.
+    paid = {**meant, **work(SITE, 67_195)}
+    usual = st.sampled_from([sized, meant, paid, offset, BODY, TUS, {}])
+    chosen = st.builds(lambda first, more: {**first, **dict(more)}, usual, st.lists(named, max_size=4))
+    bodies = st.sampled_from(
+        [b"", bytes(32), bytes(1_627), b"age-encryption.org/v1\n", b"\xff" * 70_000]
+    ) | st.binary(max_size=100)
+    return st.builds(
+        request,
+        st.sampled_from(OFTEN),
+        paths(target),
+        chosen,
+        bodies,
+        st.sampled_from(["true", "none", "chunked"]),
+    )
+
+
+def damaged(target: Target) -> st.SearchStrategy[bytes]:
+    """Return requests of which some bytes are gone, and some are others."""
+    pieces = st.sampled_from(
+        [b"", b"\r\n", b"\n", b"\r", b"\r\n\r\n", b"\0", b" ", b":", b"%", b"0"]
+    ) | st.binary(max_size=8)
+    damage = st.tuples(st.floats(0, 1), st.integers(0, 20), pieces)
+    # One that would delete an envelope could come to name one that is there.
+    harmless = requests(target).filter(lambda content: not content.startswith(b"DELETE"))
+    return st.builds(damage_by, harmless, st.lists(damage, min_size=1, max_size=4))
+
+
+def damage_by(content: bytes, damages: list[tuple[float, int, bytes]]) -> bytes:
+    """Return a request with so many bytes at each place, from its beginning (0) to its end (1), replaced."""
+    for place, gone, put in damages:
+        at = int(place * len(content))
+        content = content[:at] + put + content[at + gone :]
+    return content
+
+
+def request(method: str, path: str, headers: dict[str, str], body: bytes, framing: str) -> bytes:
+    """Return the bytes of a request; one that would rightly delete an envelope misses its address."""
+    if method == "DELETE" or headers.get("X-HTTP-Method-Override") == "DELETE":
+        path += "A"
+    lines = [f"{name}: {value}" for name, value in headers.items()]
+    if framing == "chunked":
+        lines.append("Transfer-Encoding: chunked")
+        body = b"%x\r\n%s\r\n0\r\n\r\n" % (len(body), body) if body else b"0\r\n\r\n"
+    elif framing == "true":
+        lines.append(f"Content-Length: {len(body)}")
+    raw = "\r\n".join((f"{method} {path} HTTP/1.1", "Host: x", "Connection: close", *lines, "", ""))
+    return raw.encode("utf-8") + body
+
+
+def test_no_request_makes_the_portal_fail(
+    target: Target, record_property: Callable[[str, object], None]
+) -> None:
+    """Every answer has the headers, none fails, tells of the server or leaves a row; memory is bounded."""
+    answers = tried(target, requests(target))
+    assert answers.keys() > {200, 204, 400, 404, 405, 412}
+    record_property(f"requests to {kind(target)}", told(answers))
+
+
+def test_no_request_that_was_damaged_on_its_way_does_either(
+    target: Target, record_property: Callable[[str, object], None]
+) -> None:
+    """With bytes cut out and others put in anywhere, also where a head or a body ends."""
+    answers = tried(target, damaged(target))
+    assert answers.keys() > {0, 200, 204, 400, 404, 405}
+    record_property(f"damaged requests to {kind(target)}", told(answers))
+
+
+def kind(target: Target) -> str:
+    """Return which database a portal has."""
+    return target.server.settings.database_url.get_backend_name()
+
+
+def tried(target: Target, strategy: st.SearchStrategy[bytes]) -> Counter[int]:
+    """Send what a strategy makes; return how often each status came. No row may change meanwhile."""
+    server = target.server
+    before, grown = state(server), peak(server)
+    answers: Counter[int] = Counter()
+
+    @settings(max_examples=TIMES * settings().max_examples)
+    @given(strategy)
+    def ask(content: bytes) -> None:
+        answer = exchange(server.port, content)
+        answers[answer.status] += 1
+        # Where a head has no end, there is nothing to answer.
+        if answer != SILENCE or b"\r\n\r\n" in content:
+            check(answer, content)
+
+    ask()
+    assert state(server) == before
+    assert peak(server) - grown < 16 << 20
+    assert server.request("GET", "/fr/")[0] == 200
+    return answers
+
+
+def check(answer: Raw, content: bytes) -> None:
+    """Raise AssertionError unless an answer keeps the rules of all answers."""
+    assert 200 <= answer.status < 500, answer
+    assert answer.status // 100 != 3
+    head_and_body = (answer.head + answer.body).lower()
+    # A page may speak of such things; an error has no business with them.
+    told = [banner for banner in BANNERS if answer.status >= 400 and banner.lower() in head_and_body]
+    assert told == []
+    assert b"server:" not in answer.head.lower()
+    assert b"Content-Security-Policy: default-src 'none'" in answer.head
+    assert b"Set-Cookie" not in answer.head
+    if (
+        answer.status >= 400
+        and b"application/problem+json" in answer.head
+        and not content.lstrip(b"\r\n").startswith(b"HEAD")
+    ):
+        problem = json.loads(answer.body)
+        assert (problem["status"], bool(problem["code"])) == (answer.status, True)
+        assert problem.keys() == {"title", "status", "code"}
+
+
+def test_every_route_is_asked(target: Target) -> None:
+    """Each by each method, with nothing but a path: no failure and no row."""
+    before = state(target.server)
+    for rule in target.rules:
+        for method in METHODS:
+            answer = exchange(target.server.port, head(f"{method} {filled(rule, 'A' * 22)} HTTP/1.1"))
+            check(answer, method.encode())
+    assert state(target.server) == before
+
+
+def test_a_failure_would_be_noticed() -> None:
+    """The control of what every answer is checked for."""
+    good = b"Content-Security-Policy: default-src 'none'\r\nContent-Type: application/problem+json"
+    check(Raw(404, good, b'{"title": "x", "status": 404, "code": "y"}'), b"GET")
+    for wrong in (
+        Raw(500, good, b'{"title": "x", "status": 500, "code": "y"}'),
+        Raw(0, b"", b""),
+        Raw(404, good, b'{"title": "Werkzeug", "status": 404, "code": "y"}'),
+        Raw(404, good, b'{"title": "x", "status": 400, "code": "y"}'),
+        Raw(404, b"Content-Type: text/html", b""),
+        Raw(302, good, b""),
+    ):
+        with pytest.raises(AssertionError):
+            check(wrong, b"GET")

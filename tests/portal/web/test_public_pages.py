@@ -1,0 +1,307 @@
+"""The public pages and the headers of every response."""
+
+import re
+from base64 import b64encode
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from hashlib import new
+from html.parser import HTMLParser
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+from jinja2 import TemplateNotFound
+
+from crypto import base64url, questionnaire, signing
+from crypto.questionnaire import Questionnaire
+from crypto.questionnaire_ids import OF_THE_PAGE
+from portal import assets, headers, pages
+from portal.config import Settings
+from tests.support.paths import ROOT
+from tests.support.portal_room import Room
+
+NAMES = ("", "report", "status", "guide", "verify")
+PAGES = ["/", *(f"/{language}/{page}" for language in ("fr", "en") for page in NAMES)]
+SCRIPTED = [path for path in PAGES if path.endswith(("report", "status", "verify"))]
+LEAVE = "/static/js/leave.js"
+SOURCES = [ROOT / "portal" / "scripts" / f"{name}.js" for name in ("leave", "report", "status", "verify")]
+OTHERS = [
+    "/static/style.css",
+    "/static/js/report.js",
+    "/static/licenses.txt",
+    "/keyring.json",
+    "/keyring.sig",
+]
+MISSING = [
+    "/nowhere",
+    "/fr/nowhere",
+    "/static/",
+    "/static/js/offline.js",
+    "/static/js/../../scripts/report.js",
+    "/static/js/../../app.py",
+    "/fr//report",
+]
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self'; "
+    "worker-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; "
+    "require-trusted-types-for 'script'; trusted-types 'none'"
+)
+
+
+class Markup(HTMLParser):
+    """Every element of a page: name and attributes."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.elements: list[tuple[str, Mapping[str, str]]] = []
+        self.feed(page)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.elements.append((tag, {name: value or "" for name, value in attrs}))
+
+    def all(self, tag: str) -> list[Mapping[str, str]]:
+        return [attributes for name, attributes in self.elements if name == tag]
+
+
+@pytest.fixture(scope="module")
+def room(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Room]:
+    made = Room(tmp_path_factory.mktemp("room"), "sqlite:///portal.sqlite")
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def client(room: Room) -> FlaskClient:
+    return room.client
+
+
+def digest(algorithm: str, content: bytes) -> str:
+    return f"{algorithm}-{b64encode(new(algorithm, content).digest()).decode()}"
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_every_visitor_gets_the_same_bytes_and_headers(client: FlaskClient, path: str) -> None:
+    plain = client.get(path, headers={"Accept-Encoding": "gzip, br"})
+    odd = client.get(
+        path,
+        query_string={"utm_source": "mail", "lang": "de"},
+        headers={
+            "Accept-Language": "de, fr;q=0.5",
+            "User-Agent": "Odd/1.0",
+            "Cookie": "session=1",
+            "If-None-Match": "*",
+            "Range": "bytes=0-9",
+            "Accept-Encoding": "gzip, br",
+        },
+    )
+    assert plain.status_code == 200
+    assert plain.content_type == "text/html; charset=utf-8"
+    assert (plain.data, sorted(plain.headers)) == (odd.data, sorted(odd.headers))
+
+
+def test_two_instances_serve_the_same_bytes(room: Room) -> None:
+    """Pages hold nothing that a start could change."""
+    shown = [pages.render(room.settings, questionnaire.parse(_shipped())) for _ in range(2)]
+    assert shown[0] == shown[1]
+    assert {path: room.client.get(path).data for path in shown[0]} == shown[0]
+
+
+@pytest.mark.parametrize("path", [*PAGES, *OTHERS, *MISSING, "/api/slot", "/api/envelopes", "/api/nowhere"])
+def test_every_response_carries_the_headers(client: FlaskClient, path: str) -> None:
+    answer = client.get(path)
+    expected = headers.ALWAYS
+    assert expected == {name: answer.headers.get(name) for name in expected}
+    assert answer.headers["Content-Security-Policy"] == POLICY
+    assert [len(answer.headers.getlist(name)) for name in expected] == [1] * len(expected)
+    shunned = {"Set-Cookie", "Server", "ETag", "Last-Modified", "Vary", "Accept-Ranges"}
+    assert shunned.isdisjoint(answer.headers.keys())
+
+
+@pytest.mark.parametrize("path", MISSING)
+def test_an_address_without_a_page_says_so_in_both_languages(client: FlaskClient, path: str) -> None:
+    answer = client.get(path)
+    assert answer.status_code == 404
+    assert answer.content_type == "text/html; charset=utf-8"
+    assert ["fr", "en"] == [section["lang"] for section in Markup(answer.text).all("section")]
+    assert "Location" not in answer.headers
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status"),
+    [
+        ("GET", "/api/nowhere", 404),
+        ("GET", "/api/slot", 405),
+        ("POST", "/fr/", 405),
+        ("POST", "/api/slot", 400),
+    ],
+)
+def test_errors_of_the_interface_are_no_pages(
+    client: FlaskClient, method: str, path: str, status: int
+) -> None:
+    answer = client.open(path, method=method)
+    assert (answer.status_code, answer.content_type) == (status, "application/problem+json")
+    assert answer.headers["X-Frame-Options"] == "DENY"
+
+
+@pytest.mark.parametrize("path", ["/fr", "/en", "/fr/report/"])
+def test_a_slash_more_or_less_is_the_same_page(client: FlaskClient, path: str) -> None:
+    """A redirect would name an absolute address."""
+    same = path.rstrip("/") if path.endswith("/") else f"{path}/"
+    assert (200, client.get(same).data) == (client.get(path).status_code, client.get(path).data)
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_every_internal_link_leads_somewhere(client: FlaskClient, path: str) -> None:
+    page = client.get(path).text
+    markup = Markup(page)
+    links = [attributes.get("href") or attributes.get("src") for _, attributes in markup.elements]
+    ids = [attributes["id"] for _, attributes in markup.elements if "id" in attributes]
+    found = [link for link in links if link and link != Settings().leave_to]
+    assert len(found) > 3
+    assert [link for link in found if link[0] not in "/#" or link.startswith("//")] == []
+    assert [link for link in found if link[0] == "#" and link[1:] not in ids] == []
+    assert {200} == {client.get(link).status_code for link in found if link[0] == "/"}
+    assert re.findall(r"https?://[^\"]*", page) == [Settings().leave_to]
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_ids_are_unique_and_whatever_names_one_finds_it(client: FlaskClient, path: str) -> None:
+    elements = Markup(client.get(path).text).elements
+    ids = [attributes["id"] for _, attributes in elements if "id" in attributes]
+    naming = ("for", "aria-describedby", "aria-controls", "aria-labelledby")
+    named = [
+        each for _, attributes in elements for name in naming for each in attributes.get(name, "").split()
+    ]
+    assert len(set(ids)) == len(ids)
+    assert set(named) <= set(ids)
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_nothing_is_inline(client: FlaskClient, path: str) -> None:
+    markup = Markup(client.get(path).text)
+    assert [script for script in markup.all("script") if "src" not in script] == []
+    assert markup.all("style") == []
+    handlers = [name for _, attributes in markup.elements for name in attributes if name.startswith("on")]
+    assert handlers == []
+    assert [attributes for _, attributes in markup.elements if "style" in attributes] == []
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_scripts_are_held_to_the_digests_of_the_page(client: FlaskClient, path: str) -> None:
+    """One to leave quickly on every page, and one more where there is something to do."""
+    scripts = Markup(client.get(path).text).all("script")
+    own = [f"/static/js/{path[4:]}.js"] if path in SCRIPTED else []
+    assert [each["src"] for each in scripts] == [LEAVE, *own]
+    assert [(each["type"], each["integrity"]) for each in scripts] == [
+        ("module", digest("sha384", client.get(each["src"]).data)) for each in scripts
+    ]
+
+
+def test_each_script_of_a_page_is_whole(client: FlaskClient) -> None:
+    """It loads no other: the digests of a page reach no further than what it names."""
+    loading = re.compile(rb"""\bimport *\(|\b(?:import|from) *["']|importScripts|\bWorker\(""")
+    scripts = [path for path in assets.load() if path.endswith(".js")]
+    assert len(scripts) == 4
+    assert [path for path in scripts if loading.search(client.get(path).data)] == []
+    assert [name.name for name in SOURCES if not loading.search(name.read_bytes())] == ["leave.js"], (
+        "the control"
+    )
+
+
+def test_the_style_sheet_is_held_to_its_digest(client: FlaskClient) -> None:
+    (sheet,) = [link for link in Markup(client.get("/fr/").text).all("link") if link["rel"] == "stylesheet"]
+    assert sheet["integrity"] == digest("sha384", client.get("/static/style.css").data)
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_the_page_names_its_language(client: FlaskClient, path: str) -> None:
+    (root,) = Markup(client.get(path).text).all("html")
+    assert root["lang"] == (path[1:3] or "en")
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_the_fingerprint_of_the_root_key_can_be_read(room: Room, path: str) -> None:
+    assert signing.fingerprint(room.site.root_key) in room.client.get(path).text
+
+
+@pytest.mark.parametrize("path", ["/fr/report", "/en/status"])
+def test_a_script_finds_what_it_trusts_in_the_page(room: Room, path: str) -> None:
+    asked = questionnaire.parse(_shipped())
+    (root,) = Markup(room.client.get(path).text).all("html")
+    assert {
+        "lang": path[1:3],
+        "data-deployment": base64url.encode(room.site.deployment),
+        "data-root-key": base64url.encode(room.site.root_key),
+        "data-questionnaire": asked.id,
+        "data-version": str(asked.version),
+        "data-hash": base64url.encode(asked.hash),
+    } == root
+
+
+@pytest.mark.parametrize("path", ["/fr/report", "/en/status"])
+def test_a_browser_keeps_nothing_that_is_typed(room: Room, path: str) -> None:
+    """Radio buttons and boxes go by their form."""
+    markup = Markup(room.client.get(path).text)
+    typed = [each for tag in ("form", "input", "textarea") for each in markup.all(tag)]
+    typed = [each for each in typed if each.get("type") not in {"radio", "checkbox"}]
+    assert {"off"} == {each.get("autocomplete") for each in typed}
+    written = [*markup.all("textarea"), *(each for each in markup.all("input") if each["type"] == "text")]
+    assert [("false", "off")] == list({(each.get("spellcheck"), each.get("autocorrect")) for each in written})
+    assert [each for each in written if "name" in each] == []
+
+
+def test_without_a_script_nothing_can_be_typed(room: Room) -> None:
+    """All steps are hidden until the script shows one, and a paragraph says why."""
+    for path in ("/fr/report", "/en/status"):
+        markup = Markup(room.client.get(path).text)
+        steps = [each for each in markup.all("section") if "data-step" in each]
+        assert len(steps) > 1
+        assert all("hidden" in step for step in steps)
+        assert len(markup.all("noscript")) == 1
+
+
+def test_the_ids_that_no_question_may_take_are_those_of_the_pages(room: Room) -> None:
+    """Each by which an element is found stands once in a page, beside those that the questions bring."""
+    asked = questionnaire.parse(_shipped())
+    brought = {each for field in asked.fields for each in asked.element_ids(field)}
+    found = set()
+    for page in pages.render(room.settings, asked).values():
+        ids = re.findall(r'\sid="([^"]+)"', page.decode())
+        assert len(ids) == len(set(ids))
+        if brought & set(ids):
+            assert brought <= set(ids)
+            found |= set(ids) - brought
+    assert found == OF_THE_PAGE
+
+
+def test_questions_are_escaped(room: Room) -> None:
+    asked = questionnaire.parse(_shipped())
+    odd = _changed(asked, label=questionnaire.Texts("<b>quoi</b>", "<b>what</b>"))
+    page = pages.render(room.settings, odd)["/en/report"].decode()
+    assert "&lt;b&gt;what" in page
+    assert "<b>" not in page
+
+
+def test_pages_without_a_root_key_show_no_fingerprint() -> None:
+    shown = pages.render(Settings(), questionnaire.parse(_shipped()))
+    assert all('<code class="fingerprint"' not in page.decode() for page in shown.values())
+
+
+@pytest.mark.parametrize(
+    "name", ["desk/cases.html", "translations/fr/LC_MESSAGES/messages.po", "portal/../babel.toml"]
+)
+def test_templates_come_from_this_room_and_the_shared_folder_alone(name: str) -> None:
+    with pytest.raises(TemplateNotFound):
+        pages.environment("en").get_template(name)
+
+
+def _changed(asked: Questionnaire, **changes: Any) -> Questionnaire:
+    """Return the questionnaire with its first question that is a text changed."""
+    section = next(each for each in asked.sections if not each.fields[0].options)
+    fields = (replace(section.fields[0], **changes), *section.fields[1:])
+    changed = replace(section, fields=fields)
+    return replace(asked, sections=tuple(changed if each is section else each for each in asked.sections))
+
+
+def _shipped() -> bytes:
+    return (ROOT / "portal" / "questionnaire.toml").read_bytes()

@@ -1,0 +1,259 @@
+"""The way without script at the portal: what its form refuses, keeps and gives (SPEC 7.7)."""
+
+import base64
+from collections.abc import Callable, Iterator
+from io import BytesIO
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+from werkzeug.test import EnvironBuilder
+from werkzeug.wrappers import Request
+
+from crypto import age
+from portal import pages, receiving, sealedfile
+from portal.app import load_questionnaire
+from portal.problems import Problem
+from portal.quotas import SHARES
+from portal.store.quotas import TEXT, Kind
+from portal.store.schema import chunks, envelopes, scriptless
+from tests.support.builders import make_envelope, make_report_envelope
+from tests.support.portal_room import BACKENDS, Room, filed, opened
+from tests.support.sealed_files import form, header, post, sealed_file
+
+
+@pytest.fixture
+def room(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Room]:
+    with opened(request, tmp_path, "sqlite") as made:
+        yield made
+
+
+@pytest.fixture(params=BACKENDS)
+def any_room(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Room]:
+    with opened(request, tmp_path, request.param) as made:
+        yield made
+
+
+def page(room: Room, language: str, code: str) -> bytes:
+    """Return the page that tells of a code."""
+    return pages.answers(room.settings, load_questionnaire(room.settings))[language, code]
+
+
+def whole(room: Room) -> bytes:
+    return sealed_file(make_report_envelope(room.site))
+
+
+def cut(size: int) -> Callable[[Room], bytes]:
+    return lambda room: whole(room)[:size]
+
+
+WRONG: dict[str, tuple[Callable[[Room], bytes | None], str]] = {
+    "no file": (lambda _: None, "file_missing"),
+    "an empty file": (lambda _: b"", "file_missing"),
+    "plaintext": (lambda _: b"Dear inspectors, " * 5_000, "not_sealed"),
+    "the age file alone": (lambda room: make_envelope(room.site), "not_sealed"),
+    "plaintext behind a header": (lambda room: header() + bytes(len(make_envelope(room.site))), "not_sealed"),
+    "only a header": (lambda _: header(), "wrong_size"),
+    "half a header": (cut(171), "not_sealed"),
+    "a header cut before its end": (cut(100), "not_sealed"),
+    "one byte less": (lambda room: whole(room)[:-1], "wrong_size"),
+    "one byte more": (lambda room: whole(room) + b"\0", "wrong_size"),
+    "another version": (lambda room: whole(room).replace(b"fanal/1", b"fanal/2", 1), "not_sealed"),
+    "a channel that is not there": (
+        lambda room: header(b"nobody") + make_envelope(room.site),
+        "channel_unknown",
+    ),
+    "a channel of another form": (lambda room: header(b"No\0body") + make_envelope(room.site), "refused"),
+    "a case without memo": (
+        lambda room: header(rest=b"c" * 32 + bytes(60) + b"w" * 32) + make_envelope(room.site),
+        "refused",
+    ),
+    "a slot's size": (lambda room: header() + make_envelope(room.site, size=16_384), "wrong_size"),
+    "too large": (lambda _: header() + bytes(sealedfile.LARGEST), "too_large"),
+}
+
+
+@pytest.mark.parametrize("language", ["fr", "en"])
+@pytest.mark.parametrize("name", WRONG)
+def test_what_is_not_a_sealed_file_is_refused_and_nothing_kept(room: Room, name: str, language: str) -> None:
+    """By a page in the language of the form, which says why."""
+    make, code = WRONG[name]
+    before = room.state()
+    status, said = post(room, make(room), language)
+    assert (status >= 400, said) == (True, page(room, language, code))
+    assert room.state() == before
+
+
+@pytest.mark.parametrize(
+    ("headers", "taken"),
+    [
+        ({}, True),
+        ({"Origin": "null"}, True),
+        ({"Origin": "null", "Sec_Fetch_Site": "same-origin"}, True),
+        ({"Origin": "http://localhost", "Sec_Fetch_Site": "none"}, True),
+        ({"Origin": "https://elsewhere.example"}, False),
+        ({"Origin": "https://localhost.elsewhere.example"}, False),
+        ({"Origin": "file://"}, False),
+        ({"Origin": "http://["}, False),
+        ({"Origin": "http://a@[b"}, False),
+        ({"Origin": "null", "Sec_Fetch_Site": "cross-site"}, False),
+        ({"Sec_Fetch_Site": "same-site"}, False),
+    ],
+)
+def test_a_form_on_another_site_is_refused_where_the_browser_tells(
+    room: Room,
+    headers: dict[str, str],
+    taken: bool,  # noqa: FBT001
+) -> None:
+    """Our own pages, which send no referrer, have the origin `null`."""
+    before = room.state()
+    status, said = post(room, whole(room), **headers)
+    assert (status, said) == (200 if taken else 403, page(room, "en", "kept" if taken else "other_site"))
+    assert (room.state() == before) is not taken
+
+
+def test_a_report_is_kept_as_if_it_had_come_with_script(any_room: Room) -> None:
+    """Envelope, case, memo; in pieces as others are. Its name, and that it came this way, stand nowhere."""
+    report = make_report_envelope(any_room.site, file=bytes(700_000))
+    assert post(any_room, sealed_file(report), name="my-secret-name.bin") == (
+        200,
+        page(any_room, "en", "kept"),
+    )
+    with any_room.database.read() as connection:
+        (row,) = connection.execute(select(envelopes)).all()
+        rows = connection.execute(select(chunks).order_by(chunks.c.position)).all()
+    assert b"".join(each.data for each in rows) == report.envelope
+    assert max(len(each.data) for each in rows) <= receiving.PIECE
+    assert (row.case_id, row.memo, row.withdraw_id) == (report.case_id, report.memo, report.withdraw_id)
+    assert any_room.slot(report.keys.locator)[0] == 1
+    state = any_room.state()
+    assert "my-secret-name" not in repr(state)
+    assert [len(row) for row in state[scriptless.name]] == [2], "a day and a sum"
+
+
+def test_a_follow_up_and_a_drop_come_without_a_case(room: Room) -> None:
+    """Zeros behind the channel: nothing is known of either but its channel."""
+    assert post(room, header() + make_envelope(room.site))[0] == 200
+    with room.database.read() as connection:
+        (row,) = connection.execute(select(envelopes)).all()
+    assert (row.case_id, row.memo, row.withdraw_id) == (None, None, None)
+
+
+def test_the_largest_file_is_taken(room: Room) -> None:
+    """A container of 16 MiB, by a portal whose share for a day has room for it."""
+    content = header() + make_envelope(room.site, size=16 << 20)
+    assert len(content) == sealedfile.LARGEST
+    assert post(room, content)[0] == 200
+
+
+def test_its_day_has_an_end_and_the_scripted_way_has_not(room: Room) -> None:
+    """One hundredth of the room each day; on the next day it opens again."""
+    room.configure(capacity_gb=TEXT * 150 / 10**9)
+    assert post(room, whole(room))[0] == 200
+    before = room.state()
+    assert post(room, whole(room)) == (507, page(room, "en", "quota_full"))
+    assert room.state() == before
+    filed(room)
+    room.wait(1)
+    assert post(room, whole(room))[0] == 200
+
+
+def test_a_flood_with_script_does_not_close_this_way(room: Room) -> None:
+    """Reports by script are refused; one without is taken."""
+    room.configure(capacity_gb=(TEXT + 1) / SHARES[Kind.REPORT] / 10**9, upload_days=1)
+    filed(room)
+    assert room.send(make_report_envelope(room.site)).status_code == 507
+    room.configure(capacity_gb=TEXT * 100 / 10**9)
+    assert post(room, whole(room))[0] == 200
+
+
+@pytest.mark.parametrize("language", ["fr", "en"])
+def test_a_slot_is_given_for_a_locator_typed_or_in_a_file(room: Room, language: str) -> None:
+    """The bytes of `/api/slot` but for the filler, as a download; any case and spacing will do."""
+    report = filed(room)
+    text = base64.b32encode(report.keys.locator).decode().rstrip("=")
+    grouped = " ".join(text[at : at + 4] for at in range(0, 52, 4))
+    for typed in (text, grouped, f" {grouped.lower()}\r\n"):
+        for data in ({"locator": typed}, {"file": (BytesIO(typed.encode()), "locator.txt")}):
+            answer = room.client.post(f"/{language}/slot", data=data)
+            assert (answer.status_code, answer.content_type) == (200, "application/octet-stream")
+            assert answer.headers["Content-Disposition"] == 'attachment; filename="slot.bin"'
+            assert len(answer.data) == 18_108
+            assert answer.data[:65] == room.slot(report.keys.locator)[:65]
+    unknown = room.client.post(f"/{language}/slot", data={"locator": "A" * 52})
+    assert (unknown.status_code, len(unknown.data), unknown.data[0]) == (200, 18_108, 0)
+
+
+@pytest.mark.parametrize("typed", ["", "A" * 51, "A" * 53, "A" * 51 + "B", "1" * 52, "é" * 52, "A" * 70_000])
+def test_what_is_no_locator_is_told_by_a_page(room: Room, typed: str) -> None:
+    """Too long, too short, other letters, bits that stand for nothing: asked of nobody."""
+    answer = room.client.post("/fr/slot", data={"locator": typed})
+    code = "too_large" if len(typed) > 65_536 else "locator_wrong"
+    assert (answer.status_code >= 400, answer.data) == (True, page(room, "fr", code))
+    foreign = room.client.post(
+        "/fr/slot", data={"locator": "A" * 52}, headers={"Origin": "https://x.example"}
+    )
+    assert (foreign.status_code, foreign.data) == (403, page(room, "fr", "other_site"))
+
+
+def test_a_body_that_is_no_form_is_refused_and_none_makes_a_file_on_the_disk(
+    room: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nothing is written but to the database: no temporary file could be found there later."""
+
+    def no_file(*_: object, **__: object) -> None:
+        raise AssertionError("a temporary file")
+
+    monkeypatch.setattr("werkzeug.formparser.SpooledTemporaryFile", no_file)
+    report = make_report_envelope(room.site, file=bytes(700_000))
+    content = sealed_file(report)
+    with pytest.raises(AssertionError, match="a temporary file"):
+        Request(EnvironBuilder(method="POST", **form(content)).get_environ()).files  # noqa: B018 - the control
+    assert room.client.post("/en/sealed", **form(content)).status_code == 200
+    assert room.client.post("/en/sealed", data=content).status_code == 400
+    assert room.client.post("/en/sealed", json={"sealed": "x"}).status_code == 400
+    many = {"sealed": [(BytesIO(b"x"), str(each)) for each in range(9)]}
+    assert room.client.post("/en/sealed", data=many).status_code == 413
+    assert room.client.get("/en/slot").status_code == 404
+
+
+def test_a_broken_connection_leaves_nothing(room: Room) -> None:
+    """What came before it is of no use to anybody."""
+    before = room.state()
+
+    sent = form(whole(room))
+    answer = room.client.post(
+        "/fr/sealed",
+        content_type=sent["content_type"],
+        input_stream=BytesIO(sent["data"][:50_000]),
+        environ_overrides={"CONTENT_LENGTH": str(len(sent["data"]))},
+    )
+    assert (answer.status_code, answer.data) == (400, page(room, "fr", "broken_off"))
+    assert room.state() == before
+
+
+def test_a_database_that_fails_midway_leaves_nothing(room: Room) -> None:
+    """Nobody has the address of what was begun, by either way: it would hold room for days."""
+    report = make_report_envelope(room.site, file=bytes(700_000))
+    assert len(report.envelope) > 2 * receiving.PIECE
+    before = room.state()
+    with room.database.write() as connection:
+        connection.exec_driver_sql(
+            "CREATE TRIGGER full BEFORE INSERT ON chunks WHEN NEW.position > 0 "
+            "BEGIN SELECT RAISE(ABORT, 'no more'); END"
+        )
+    assert post(room, sealed_file(report))[0] == 500
+    assert room.send(report).status_code == 500
+    assert room.state() == before
+    with room.database.write() as connection:
+        connection.exec_driver_sql("DROP TRIGGER full")
+    assert post(room, sealed_file(report))[0] == 200
+    assert room.send(report).status_code == 201
+
+
+def test_sizes_and_parts_of_the_header_are_those_of_the_specification() -> None:
+    """172 bytes, and a container of 16 MiB at most."""
+    assert (sealedfile.HEADER, len(header())) == (172, 172)
+    assert sealedfile.LARGEST == 172 + age.sealed_size(16_777_216) == 16_783_127
+    with pytest.raises(Problem, match="wrong_size"):
+        sealedfile.parse(header())

@@ -1,0 +1,177 @@
+"""A case by its locator, its withdrawal by its key: one form of answer, whatever the portal knows."""
+
+import struct
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from sqlalchemy import event
+
+from crypto import age, casetoken
+from crypto.errors import NotForUs
+from tests.support.builders import Sealed, make_outbox, make_report_envelope, make_slot
+from tests.support.portal_room import BACKENDS, Room, opened
+
+ANSWER = 18_108
+
+
+@pytest.fixture(params=BACKENDS)
+def room(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Room]:
+    with opened(request, tmp_path, request.param) as made:
+        yield made
+
+
+def parts(answer: bytes) -> tuple[int, int, bytes, bytes]:
+    """Return state, day, memo and slot of an answer."""
+    state, day = struct.unpack(">BI", answer[:5])
+    return state, day, answer[5:65], answer[65:]
+
+
+def answered(room: Room) -> tuple[Sealed, bytes]:
+    """Return a report that was exported, collected and answered, with its slot."""
+    sealed = make_report_envelope(room.site)
+    room.send(sealed)
+    exported = room.export()
+    slot = make_slot(sealed.keys)
+    room.bring(make_outbox(room.site, collected=[exported.link], slots={sealed.case_id: slot}))
+    return sealed, slot
+
+
+def locators(room: Room) -> list[bytes]:
+    """Return the locator of a case in each state: unknown, waiting, collected, answered."""
+    waiting, collected = make_report_envelope(room.site), make_report_envelope(room.site)
+    room.send(collected)
+    known, _ = answered(room)
+    room.send(waiting)
+    return [bytes(32), waiting.keys.locator, collected.keys.locator, known.keys.locator]
+
+
+def test_the_answer_has_one_length_in_every_state(room: Room) -> None:
+    """Unknown, waiting, collected, answered: the same status, headers and length."""
+    asked = locators(room)
+    answers = [room.client.post("/api/slot", data=locator) for locator in asked]
+    assert [answer.data[0] for answer in answers] == [0, 1, 2, 2]
+    assert {len(answer.data) for answer in answers} == {ANSWER}
+    assert {answer.status_code for answer in answers} == {200}
+    assert len({str(answer.headers) for answer in answers}) == 1
+    assert answers[0].headers["Cache-Control"] == "no-store"
+
+
+def test_an_unknown_locator_gets_filler(room: Room) -> None:
+    """State and day are zero; the slot has the right form and opens for nobody."""
+    state, day, memo, slot = parts(room.slot(bytes(32)))
+    assert (state, day) == (0, 0)
+    age.check_profile(slot)
+    assert (memo, slot) != parts(room.slot(bytes(32)))[2:]
+
+
+def test_a_report_waits_until_the_inbox_has_it(room: Room) -> None:
+    """The state is 1, the day that of receipt, the memo the reporter's own."""
+    sealed = make_report_envelope(room.site)
+    room.send(sealed)
+    room.wait(3)
+    state, day, memo, slot = parts(room.slot(sealed.keys.locator))
+    assert (state, memo) == (1, sealed.memo)
+    assert day == (room.day.toordinal() - 3) - 719_163
+    age.check_profile(slot)
+    with pytest.raises(NotForUs):
+        age.unseal_bytes(slot, [sealed.keys.reply_identity])
+
+
+def test_an_answer_reaches_its_reporter(room: Room) -> None:
+    """After the outbox the state is 2 and the slot opens with the case's own identity."""
+    sealed, slot = answered(room)
+    state, _, memo, found = parts(room.slot(sealed.keys.locator))
+    assert (state, memo, found) == (2, sealed.memo, slot)
+    assert len(age.unseal_bytes(found, [sealed.keys.reply_identity])) == 16_384
+
+
+def test_the_same_queries_run_for_every_locator(room: Room) -> None:
+    """The database is asked the same in every state."""
+    known, queries = locators(room), []
+
+    def note(*arguments: object) -> None:
+        queries.append(str(arguments[2]))
+
+    event.listen(room.database._engine, "before_cursor_execute", note)
+    asked = []
+    for locator in known:
+        queries.clear()
+        room.slot(locator)
+        asked.append(list(queries))
+    assert asked[0]
+    assert asked == [asked[0]] * len(known)
+
+
+@pytest.mark.parametrize("body", [b"", bytes(31), bytes(33), bytes(1_000_000)])
+@pytest.mark.parametrize("path", ["/api/slot", "/api/withdraw"])
+def test_a_body_of_another_length_is_refused(room: Room, path: str, body: bytes) -> None:
+    """Exactly 32 bytes, or nothing is looked up."""
+    answer = room.client.post(path, data=body)
+    assert (answer.status_code, answer.json and answer.json["code"]) == (400, "wrong_length")
+
+
+def test_a_locator_in_an_address_is_never_read(room: Room) -> None:
+    """The interface takes secrets in bodies alone."""
+    answer = room.client.get("/api/slot")
+    assert (answer.status_code, answer.content_type) == (405, "application/problem+json")
+
+
+def withdraw(room: Room, key: bytes) -> None:
+    answer = room.client.post("/api/withdraw", data=key)
+    assert (answer.status_code, answer.data) == (204, b"")
+
+
+def test_a_withdrawal_forgets_what_was_not_exported(room: Room) -> None:
+    """Case, envelope and bytes go; the key waits for the inbox."""
+    sealed, other = make_report_envelope(room.site), make_report_envelope(room.site)
+    room.send(other)
+    before = room.state()
+    room.send(sealed)
+    withdraw(room, sealed.keys.withdraw_key)
+    after = dict(room.state())
+    assert after.pop("withdrawals") == [(sealed.keys.case_id, sealed.keys.withdraw_key, sealed.channel, None)]
+    assert after == {name: rows for name, rows in before.items() if name != "withdrawals"}
+    assert parts(room.slot(sealed.keys.locator))[0] == 0
+
+
+def test_an_exported_envelope_outlives_its_withdrawal(room: Room) -> None:
+    """What the inbox may already have is kept until it says so; the case is gone at once."""
+    sealed = make_report_envelope(room.site)
+    room.send(sealed)
+    room.export()
+    assert sealed.memo in cells(room)
+    withdraw(room, sealed.keys.withdraw_key)
+    assert room.state()["cases"] == []
+    assert len(room.state()["envelopes"]) == 1
+    assert sealed.memo not in cells(room)
+    exported = room.export()
+    assert [each.withdraw_key for each in exported.intake.withdrawn] == [sealed.keys.withdraw_key]
+
+
+def cells(room: Room) -> list[object]:
+    """Return all that stands in any table."""
+    return [cell for rows in room.state().values() for row in rows for cell in row]
+
+
+def test_an_unknown_key_withdraws_nothing(room: Room) -> None:
+    """The answer is that for a known key, and everything stays."""
+    room.send(make_report_envelope(room.site))
+    before = room.state()
+    withdraw(room, bytes(32))
+    assert room.state() == before
+
+
+def test_a_stranger_who_filed_under_the_case_cannot_withdraw_it(room: Room) -> None:
+    """Each key reaches what was filed with its own withdraw id, and both are handed to the inbox to judge."""
+    true = make_report_envelope(room.site)
+    room.send(true)
+    key = bytes(range(32))
+    other = make_report_envelope(room.site)
+    room.send(replace(other, case_id=true.case_id, withdraw_id=casetoken.withdraw_id(key)))
+    withdraw(room, key)
+    assert parts(room.slot(true.keys.locator))[:1] == (1,)
+    withdraw(room, true.keys.withdraw_key)
+    assert {row[1] for row in room.state()["withdrawals"]} == {key, true.keys.withdraw_key}
+    assert room.state()["envelopes"] == []

@@ -1,0 +1,51 @@
+"""Clients that send by drops."""
+
+import socket
+import threading
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from tests.support.installation import Installation, free_port
+
+DROPS_SECONDS = 2
+PATIENCE_SECONDS = 40
+
+
+@contextmanager
+def dripping(port: int, count: int) -> Iterator[None]:
+    """Hold so many connections, each with a head that never ends."""
+    ended = threading.Event()
+
+    def drip() -> None:
+        with socket.create_connection(("127.0.0.1", port)) as client:
+            client.sendall(b"GET / HTTP/1.1\r\n")
+            while not ended.wait(DROPS_SECONDS):
+                try:
+                    client.sendall(b"X-Slow: 1\r\n")
+                except OSError:  # let go
+                    return
+
+    drips = [threading.Thread(target=drip) for _ in range(count)]
+    for each in drips:
+        each.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        for each in drips:
+            each.join()
+
+
+def test_heads_that_come_by_drops_do_not_hold_the_portal(tmp_path: Path) -> None:
+    """As many such clients as there are processes: everybody else is answered all the same, soon."""
+    port = free_port()
+    installation = Installation(tmp_path, port=port)
+    with (
+        installation.portal.serving() as portal,
+        dripping(port, 2),
+        urllib.request.urlopen(f"{portal.address}/en/", timeout=PATIENCE_SECONDS) as answer,
+    ):
+        assert answer.status == 200
+    assert "error" not in portal.log.read_text("utf-8")

@@ -1,0 +1,49 @@
+"""Bodies outside: their inboxes, and the cards by which their channels come onto the root's keyring."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from crypto import card, signing
+from crypto.card import Card
+from inbox.founding import Root
+from tests.support import inbox_builders as build
+from tests.support.inbox_builders import Office
+
+BODY = "ombudsman"
+
+
+def joined(folder: Path, root: Office) -> Office:
+    """Make a body's inbox for the root's deployment."""
+    folder.mkdir()
+    opened, root_key = root.keyring()
+    chosen = replace(
+        build.charter(),
+        channel=BODY,
+        name_fr="Défenseur",
+        note_fr="Tél. 1",
+        root=Root(opened.deployment, root_key),
+    )
+    return Office.found(folder, chosen)
+
+
+def export(body: Office, name: str = "card") -> tuple[Path, str]:
+    """Return the folder of the body's next card with the fingerprint that its officers read out."""
+    folder = body.out / name
+    return folder, str(body.json("card", "--out", folder)["fingerprint"])
+
+
+def accept(root: Office, body: Office) -> Any:
+    folder, fingerprint = export(body)
+    return root.json("channels", "accept", folder, "--fingerprint", fingerprint)
+
+
+def forge(folder: Path, change: Callable[[Card], Card], seed: bytes = bytes(32)) -> str:
+    """Sign the card in a folder anew after a change, unchecked; return the forger's fingerprint."""
+    found = change(card.parse((folder / card.CARD).read_bytes()))
+    raw = card._CARD.encode(replace(found, key=signing.public_key(seed)))
+    (folder / card.CARD).write_bytes(raw)
+    signature = signing.sign(signing.Label.CARD, found.deployment, raw, seed)
+    (folder / card.SIGNATURE).write_bytes(signature)
+    return signing.fingerprint(signing.public_key(seed))

@@ -1,0 +1,122 @@
+"""A desk at work: its application in this process, or the whole of it with a browser before it."""
+
+import re
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from playwright.sync_api import Browser, Page
+from werkzeug.test import TestResponse
+
+from inbox.desk import witnesses
+from inbox.desk.app import create_app
+from inbox.desk.state import Desk
+from inbox.unlocking import with_witnesses
+from tests.support.inbox_builders import Office, Portal, Reporter, Sent, World
+
+if TYPE_CHECKING:
+    from flask.testing import FlaskClient
+
+INBOX: list[str | Path] = [Path(sys.executable).with_name("inbox")]
+TOKEN = re.compile(r'name="csrf_token" value="([^"]+)"')
+SAME = {"Sec-Fetch-Site": "same-origin"}
+
+
+class Client:
+    """A browser without a screen, admitted to a desk in this process."""
+
+    def __init__(self, desk: Desk) -> None:
+        self.desk = desk
+        self.app = create_app(desk)
+        self.raw: FlaskClient = self.app.test_client()
+        self.entered = self.ask(desk.address.removeprefix(f"http://{desk.host}{desk.place}"))
+
+    def ask(self, path: str, **headers: str) -> TestResponse:
+        """Open a page."""
+        return self.raw.get(self.desk.place + path, base_url=f"http://{self.desk.host}", headers=headers)
+
+    def page(self, path: str) -> str:
+        """Return a page that must be there."""
+        answer = self.ask(path)
+        assert answer.status_code == 200, answer.text
+        return answer.text
+
+    def send(self, path: str, headers: dict[str, str] = SAME, /, **form: Any) -> TestResponse:
+        """Send a form back as a page of the desk would."""
+        given = {"csrf_token": self.token()} | form
+        return self.raw.post(
+            self.desk.place + path, base_url=f"http://{self.desk.host}", headers=headers, data=given
+        )
+
+    def token(self) -> str:
+        """Return what the forms of this session carry."""
+        found = TOKEN.search(self.ask("/en/medium").text)
+        assert found
+        return found[1]
+
+
+@contextmanager
+def sitting(office: Office, medium: Path | None = None) -> Iterator[Client]:
+    """Give a client of a desk in this process."""
+    with office.opened() as inbox:
+        yield Client(Desk(with_witnesses(inbox, witnesses.asking(inbox)), 8090, medium))
+
+
+@dataclass
+class Served:
+    """A desk as a process of its own, with the address that it printed."""
+
+    process: "subprocess.Popen[str]"
+    address: str
+
+    @property
+    def root(self) -> str:
+        """The address below which its pages are."""
+        return self.address.partition("/open/")[0]
+
+
+@contextmanager
+def serving(office: Office, *options: str | Path, command: Sequence[str | Path] = INBOX) -> Iterator[Served]:
+    """Run `inbox desk`, whatever port is free."""
+    words = [*command, "--home", office.root, *office.opening(), "desk", "--port", "0", *options]
+    process = subprocess.Popen(list(map(str, words)), stderr=subprocess.PIPE, text=True)
+    try:
+        assert process.stderr
+        said = ""
+        for line in process.stderr:
+            said += line
+            if line.startswith("http://"):
+                break
+        else:
+            raise AssertionError(said)
+        yield Served(process, line.strip())
+    finally:
+        process.kill()
+        process.wait()
+        process.stderr.close()
+
+
+@contextmanager
+def seen(chromium: Browser, served: Served, **options: Any) -> Iterator[Page]:
+    """Give a page of a real browser that has opened the desk by its address."""
+    context = chromium.new_context(**options)
+    page = context.new_page()
+    page.goto(served.address)
+    yield page
+    context.close()
+
+
+def tell(world: World, portal: Portal, *reports: dict[str, Any]) -> list[Reporter]:
+    """Collect a report of each of these answers; return who wrote them."""
+    reporters, sent = [], []
+    for answers in reports:
+        reporter = Reporter(world)
+        edit = lambda report, answers=answers: replace(report, answers=answers)  # noqa: E731
+        sent.append(Sent(reporter.report(edit=edit, files=[b"a photo"]), reporter.keys.case_id))
+        reporters.append(reporter)
+    world.office.json("collect", portal.bundle(*sent), "--confirm-instance", portal.fingerprint)
+    return reporters

@@ -1,0 +1,54 @@
+"""Debian's Firefox with a person in it, driven by a node process."""
+
+import json
+import shutil
+import subprocess
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import IO, Any
+
+from tests.support.paths import ROOT
+
+SCRIPT = ROOT / "tests" / "js" / "firefox_peer.mjs"
+
+
+class FirefoxPeer:
+    """A person at one site, one act at a time."""
+
+    def __init__(self, requests: IO[str], answers: IO[str]) -> None:
+        self._requests, self._answers = requests, answers
+
+    def tell(self, **request: Any) -> None:
+        self._requests.write(json.dumps(request) + "\n")
+        self._requests.flush()
+
+    def does(self, act: str, **values: str | list[str]) -> dict[str, Any]:
+        """Do what the script knows under this name, and return what came of it."""
+        self.tell(do=act, **values)
+        line = self._answers.readline()
+        assert line, "the browser's driver has ended: see its words above"
+        answer: dict[str, Any] = json.loads(line)
+        return answer
+
+
+@contextmanager
+def browsing(
+    address: str, language: str, preferences: Mapping[str, bool | int | str]
+) -> Iterator[FirefoxPeer]:
+    """Start a Firefox with a new profile for a site that serves at ``address``, and end it afterwards."""
+    command = ["node", str(SCRIPT)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as node:
+        assert node.stdin
+        assert node.stdout
+        peer = FirefoxPeer(node.stdin, node.stdout)
+        peer.tell(
+            executable=shutil.which("firefox-esr"),
+            preferences=preferences,
+            language=language,
+            address=address,
+        )
+        try:
+            yield peer
+        finally:
+            node.stdin.close()
+            assert node.wait(timeout=30) == 0

@@ -1,0 +1,426 @@
+"""An inbox to try things on, reporters who write to it, a portal that hands their envelopes over."""
+
+import contextlib
+import hashlib
+import io
+import json
+import secrets
+import shutil
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import select
+
+from crypto import age, archive, base64url, bundle, casetoken, container, keyring, messages, pages, signing
+from crypto.archive import Member
+from crypto.bundle import Entry, Intake, Link, Manifest, Withdrawal
+from crypto.keyring import Keyring
+from crypto.messages import FollowUp, QuestionnaireRef, Report, SeenKeyring
+from crypto.recipients import HybridIdentity, HybridRecipient
+from crypto.signing import Label
+from inbox import cli, founding, header, records, schema, unlocking
+from inbox.founding import Charter
+from inbox.officers import Credential
+from inbox.papers import Handout
+from inbox.sharing import Appointee, Circle
+from inbox.unlocking import Inbox
+from tests.support.paths import ROOT
+
+PASSPHRASE = "a lantern at the harbour mouth"
+CHANNEL = "inspection"
+QUESTIONNAIRE = ROOT / "portal" / "questionnaire.toml"
+# The least that libsodium takes: tests of the inbox are not tests of Argon2id.
+QUICK = (1, 8192)
+# How a case is closed where it does not matter how.
+CLOSING = ("founded", "--disclosure", "withheld", "--reason", "drill")
+
+Edit = Callable[[Any], Any]
+
+
+def today() -> date:
+    """Return the day it is in UTC."""
+    return datetime.now(UTC).date()
+
+
+def charter() -> Charter:
+    """Return what people decided for the inbox of the tests."""
+    return Charter(
+        name="Fanal",
+        channel=CHANNEL,
+        name_fr="Inspection des douanes",
+        name_en="Customs inspectorate",
+        note_fr="",
+        note_en="",
+        questionnaire=QUESTIONNAIRE.read_bytes(),
+    )
+
+
+def alone() -> Circle:
+    """Return the one officer of most tests."""
+    return Circle((Appointee("officer", PASSPHRASE),), 1, QUICK)
+
+
+def circle(*names: str, quorum: int) -> Circle:
+    """Return several officers, each with an own passphrase."""
+    return Circle(tuple(Appointee(name, passphrase_of(name)) for name in names), quorum, QUICK)
+
+
+@dataclass(frozen=True)
+class Said:
+    """How a command ended and what it printed."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def json(self) -> Any:
+        """What it printed as JSON."""
+        return json.loads(self.out)
+
+
+def passphrase_of(name: str) -> str:
+    """Return the passphrase of an officer in a circle of several."""
+    return f"{PASSPHRASE}, says {name}"
+
+
+class Office:
+    """An inbox in a folder, with the commands that staff would type.
+
+    ``present`` are the officers of several who bring their shares; one alone is not named.
+    """
+
+    def __init__(self, folder: Path, present: Sequence[str] = ()) -> None:
+        self.root = folder / "inbox"
+        self.secret = folder / "passphrase"
+        self.shares = folder / "shares"
+        self.out = folder / "out"
+        self.present = tuple(present)
+
+    @classmethod
+    def found(cls, folder: Path, chosen: Charter | None = None) -> "Office":
+        """Make a new one in ``folder``."""
+        made = cls(folder)
+        founding.found(made.root, chosen or charter(), alone(), today=today())
+        made.secret.write_text(PASSPHRASE + "\n")
+        made.out.mkdir()
+        return made
+
+    @classmethod
+    def found_by(cls, folder: Path, names: Sequence[str], quorum: int) -> "Office":
+        """Make a new one in ``folder`` for several officers, of whom the first ``quorum`` are present."""
+        made = cls(folder, names[:quorum])
+        made.shares.mkdir()
+        handout = Handout(made.shares, with_sheets=False)
+        founding.found(made.root, charter(), circle(*names, quorum=quorum), handout, today=today())
+        made.out.mkdir()
+        for name in names:
+            made.secret_of(name).write_text(passphrase_of(name) + "\n")
+        return made
+
+    def of(self, *names: str) -> "Office":
+        """Return the same inbox with these officers present."""
+        return Office(self.root.parent, names)
+
+    def copy(self, folder: Path) -> "Office":
+        """Return the same inbox once more, in ``folder``."""
+        shutil.copytree(self.root.parent, folder, dirs_exist_ok=True)
+        return Office(folder, self.present)
+
+    def secret_of(self, name: str) -> Path:
+        """Return the file with the passphrase of an officer of several."""
+        return self.shares / f"{name}.passphrase"
+
+    def share_of(self, name: str) -> Path:
+        """Return the share file of an officer of several, that of the present sharing."""
+        sharing = header.parse((self.root / "vault.json").read_bytes()).sharing
+        return self.shares / f"{name}-{header.name(sharing)}.share"
+
+    def opening(self) -> list[str]:
+        """Return the options by which those who are present open it."""
+        if not self.present:
+            return ["--passphrase-file", str(self.secret)]
+        pairs = [(self.share_of(name), self.secret_of(name)) for name in self.present]
+        return [
+            str(word) for share, secret in pairs for word in ("--share", share, "--passphrase-file", secret)
+        ]
+
+    def run(self, *arguments: str | Path) -> Said:
+        """Run a command in this process."""
+        out, err = io.StringIO(), io.StringIO()
+        words = ["--home", str(self.root), *self.opening(), *map(str, arguments)]
+        with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+            code = cli.run(words)
+        return Said(code, out.getvalue(), err.getvalue())
+
+    def json(self, *arguments: str | Path) -> Any:
+        """Run a command that must succeed and return its JSON."""
+        said = self.run(*arguments, "--json")
+        assert (0, "") == (said.code, said.err)
+        return said.json
+
+    @contextmanager
+    def opened(self) -> Iterator[Inbox]:
+        """Unlock it without a command."""
+        with unlocking.unlocked(self.root, self.bring) as inbox:
+            yield inbox
+
+    def bring(self, given: str = PASSPHRASE) -> list[Credential]:
+        """Return what those who are present bring; ``given`` is the passphrase of the one alone."""
+        if self.present:
+            return [
+                Credential(self.share_of(each).read_bytes(), passphrase_of(each)) for each in self.present
+            ]
+        return [Credential(next(self.root.glob("*.share")).read_bytes(), given)]
+
+    def state(self) -> dict[str, Any]:
+        """Return all rows of all tables but the journal, and all files with their digests but the vault's."""
+        with self.opened() as inbox, inbox.transaction() as session:
+            tables = {
+                name: sorted(map(repr, session.execute(select(table)).all()))
+                for name, table in schema.Base.metadata.tables.items()
+                if name != "journal"
+            }
+        files = {
+            str(path.relative_to(self.root)): hashlib.sha256(path.read_bytes()).hexdigest()
+            for path in self.root.rglob("*")
+            if path.is_file() and path.suffix != ".sqlite"
+        }
+        return tables | {"files": files}
+
+    def keyring(self) -> tuple[Keyring, bytes]:
+        """Return the newest keyring with the root key that it holds under."""
+        with self.opened() as inbox, inbox.transaction() as session:
+            row = records.newest_keyring(session)
+            root_key = records.office(session).root_key
+            deployment = records.office(session).deployment
+        assert row is not None
+        return keyring.open_keyring(
+            row.raw, row.signature, root_key=root_key, deployment=deployment
+        ), root_key
+
+
+class World:
+    """An office with what the outside knows of it: deployment, intake key, keyring."""
+
+    def __init__(self, office: Office) -> None:
+        self.office = office
+        opened, self.root_key = office.keyring()
+        self.deployment = opened.deployment
+        self.recipient = HybridRecipient.parse(opened.channels[0].intake_keys[0].recipient)
+        self.reply_key = opened.channels[0].reply_keys[0].key
+        with office.opened() as inbox, inbox.transaction() as session:
+            row = records.newest_keyring(session)
+        assert row is not None
+        self.seen = SeenKeyring(row.serial, row.hash)
+
+
+class Reporter:
+    """Someone with a case token."""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+        self.keys = casetoken.derive(casetoken.generate(), world.deployment)
+
+    def report(
+        self,
+        text: str = "Il s'est passé quelque chose",
+        files: Sequence[bytes] = (),
+        edit: Edit | None = None,
+    ) -> bytes:
+        """Return the envelope of a report; ``edit`` changes it before it is signed."""
+        report = Report(
+            channel=CHANNEL,
+            key_id=self.world.recipient.key_id,
+            case_id=self.keys.case_id,
+            salt=self.keys.salt,
+            author_key=self.keys.author_key,
+            reply_recipient=self.keys.reply_identity.recipient().raw,
+            withdraw_id=self.keys.withdraw_id,
+            language="fr",
+            keyring=self.world.seen,
+            questionnaire=QuestionnaireRef("customs", 3),
+            answers={"what": text, "coi": "no"},
+            files=(),
+            written=today(),
+        )
+        return self._seal(Label.REPORT, edit(report) if edit else report, files)
+
+    def follow_up(
+        self,
+        text: str = "Encore",
+        files: Sequence[bytes] = (),
+        edit: Edit | None = None,
+        seed: bytes | None = None,
+    ) -> bytes:
+        """Return the envelope of a follow-up; ``seed`` signs it instead of the author's."""
+        follow_up = FollowUp(
+            channel=CHANNEL,
+            key_id=self.world.recipient.key_id,
+            case_id=self.keys.case_id,
+            id=secrets.token_bytes(16),
+            seen=0,
+            keyring=self.world.seen,
+            text=text,
+            files=(),
+            written=today(),
+        )
+        return self._seal(Label.FOLLOW_UP, edit(follow_up) if edit else follow_up, files, seed)
+
+    def _seal(self, label: Label, message: Any, files: Sequence[bytes], seed: bytes | None = None) -> bytes:
+        described = describe(files)
+        raw = (messages.REPORT if label is Label.REPORT else messages.FOLLOW_UP).encode(
+            replace(message, files=described)
+        )
+        signature = signing.sign(label, self.world.deployment, raw, seed or self.keys.author_seed)
+        return seal(self.world, files, raw, signature)
+
+
+def describe(files: Sequence[bytes]) -> tuple[messages.File, ...]:
+    """Return what a message says of these files."""
+    described = []
+    for number, data in enumerate(files, 1):
+        digest = container.FileDigest()
+        digest.update(data)
+        described.append(
+            messages.File(number, f"photo {number}.jpg", "image/jpeg", len(data), digest.digest())
+        )
+    return tuple(described)
+
+
+def seal(world: World, files: Sequence[bytes], message: bytes, signature: bytes) -> bytes:
+    """Return an envelope of a container with these parts."""
+    sources = [(len(data), [data]) for data in files]
+    pieces = container.write(sources, lambda _: message, lambda _: signature)
+    return b"".join(age.seal(pieces, [world.recipient]))
+
+
+def drop(world: World, note: str, files: Sequence[bytes] = ()) -> bytes:
+    """Return the envelope of an unsigned drop."""
+    members = [Member(f"files/{n:02}", len(data), iter([data])) for n, data in enumerate(files, 1)]
+    text = note.encode()
+    raw = b"".join(archive.write([*members, Member("note.txt", len(text), iter([text]))]))
+    padded = raw.ljust(65_536, b"\0")
+    return age.seal_bytes(padded, [world.recipient])
+
+
+@dataclass(frozen=True)
+class Sent:
+    """An envelope as the portal has it; first reports come with a case id."""
+
+    envelope: bytes
+    case_id: bytes | None = None
+
+
+def answering(**answers: str | tuple[str, ...]) -> Edit:
+    """Return what adds these answers to a report."""
+    return lambda report: replace(report, answers={**report.answers, **answers})
+
+
+def first(reporter: Reporter, **changes: Any) -> Sent:
+    """Return a reporter's report as the portal has it; ``changes`` are those of ``Reporter.report``."""
+    return Sent(reporter.report(**changes), reporter.keys.case_id)
+
+
+def kinds(office: Office) -> list[str]:
+    """Return why each thing became no case that did not."""
+    return [row["kind"] for row in office.json("list")["unopened"]]
+
+
+class Portal:
+    """What makes intake bundles: an instance key and the end of its chain."""
+
+    def __init__(self, world: World, folder: Path) -> None:
+        self.world = world
+        self.seed = secrets.token_bytes(32)
+        self.last = bundle.NOTHING
+        self._folder = folder
+        self._folder.mkdir(exist_ok=True)
+
+    @property
+    def fingerprint(self) -> str:
+        """What `portal init` printed."""
+        return signing.fingerprint(signing.public_key(self.seed))
+
+    def bundle(
+        self,
+        *sent: Sent,
+        applied: Link = bundle.NOTHING,
+        withdrawn: Sequence[Withdrawal] = (),
+        edit: Edit | None = None,
+    ) -> Path:
+        """Write the next bundle; ``edit`` changes its manifest before it is signed."""
+        entries = sorted(
+            (
+                (
+                    Entry(
+                        id=secrets.token_bytes(16),
+                        size=len(each.envelope),
+                        hash=hashlib.sha256(each.envelope).digest(),
+                        day=today(),
+                        case_id=each.case_id,
+                    ),
+                    each.envelope,
+                )
+                for each in sent
+            ),
+            key=lambda pair: base64url.encode(pair[0].id),
+        )
+        intake = Intake(
+            deployment=self.world.deployment,
+            channel=CHANNEL,
+            n=self.last.n + 1,
+            previous=self.last.hash,
+            instance_key=signing.public_key(self.seed),
+            exported=today(),
+            applied=applied,
+            entries=tuple(entry for entry, _ in entries),
+            withdrawn=tuple(withdrawn),
+        )
+        intake = edit(intake) if edit else intake
+        manifest = bundle.sign_intake(intake, self.seed)
+        self.last = Link(intake.n, manifest.hash)
+        path = self._folder / f"{intake.channel}-{intake.n}.tar"
+        members = [
+            Member(bundle.envelope_name(entry.id), len(envelope), iter([envelope]))
+            for entry, envelope in entries
+        ]
+        path.write_bytes(b"".join(bundle.write(manifest, members)))
+        return path
+
+
+def manifest(office: Office, path: Path, serial: int = 7) -> Path:
+    """Write a list of pages such as `portal manifest` makes for the deployment of an inbox."""
+    opened, _ = office.keyring()
+    files = (pages.Page("/", "text/html", bytes(32)),)
+    listed = pages.Pages(
+        deployment=opened.deployment, serial=serial, valid_until=today(), policy="", files=files
+    )
+    path.write_bytes(pages.encode(listed))
+    return path
+
+
+def read_outbox(path: Path, world: World) -> tuple[bundle.Outbox, Manifest, dict[str, bytes]]:
+    """Open an outbox bundle as the portal would; return manifest and files by name."""
+    manifest, members = bundle.read([path.read_bytes()])
+    outbox = bundle.open_outbox(manifest, world.deployment, [world.reply_key])
+    files = {member.name: b"".join(member.data) for member in bundle.checked(members, outbox.files())}
+    return outbox, manifest, files
+
+
+def read_slot(sealed: bytes, reporter: Reporter) -> messages.Slot:
+    """Open a slot as its reporter would."""
+    assert len(sealed) == age.sealed_size(16_384)
+    raw = b"".join(age.unseal_envelope([sealed], [reporter.keys.reply_identity]))
+    signed = container.read([raw], lambda *_: None, lambda _: 16_384)
+    assert isinstance(signed, container.Signed)
+    return messages.open_slot(reporter.world.deployment, signed, reporter.world.reply_key)
+
+
+def stranger() -> HybridIdentity:
+    """Return an identity that nobody knows."""
+    return HybridIdentity.from_seed(secrets.token_bytes(32))

@@ -1,0 +1,43 @@
+"""An inbox of three officers whose circle changes."""
+
+from pathlib import Path
+
+from inbox import header
+from inbox.casework import Declaration
+from tests.support.inbox_builders import Office, Portal, Reporter, Said, Sent, World, passphrase_of, today
+
+NAMES = ("alice", "bruno", "chloe")
+# What another circle changes, of all tables but the journal.
+CHANGED = {"officers", "key_store", "files"}
+
+
+def found(folder: Path) -> Office:
+    """Make it in ``folder``, with a case in it, and dora's passphrase ready."""
+    (folder / "office").mkdir()
+    office = Office.found_by(folder / "office", NAMES, 2)
+    world = World(office)
+    portal, reporter = Portal(world, folder / "medium"), Reporter(world)
+    report = reporter.report("Marchetti a tout vu", files=[b"a photograph"])
+    bundle = portal.bundle(Sent(report, reporter.keys.case_id))
+    office.json("collect", bundle, "--confirm-instance", portal.fingerprint)
+    with office.opened() as inbox, inbox.transaction() as session:
+        session.add_all(Declaration(case=1, officer=name, day=today()) for name in NAMES)
+    office.secret_of("dora").write_text(passphrase_of("dora"))
+    return office
+
+
+def change(office: Office, *words: str, circle: tuple[str, ...]) -> Said:
+    """Change the officers by command, the passphrases of the new circle from files."""
+    files = [word for name in circle for word in ("--new-passphrase-file", office.secret_of(name))]
+    return office.run("officers", *words, "--shares", office.shares, *files)
+
+
+def only(office: Office, pattern: str) -> str:
+    """Return the name of the one file that fits."""
+    (path,) = office.root.glob(pattern)
+    return path.name
+
+
+def header_of(office: Office) -> header.Header:
+    """Return what vault.json says."""
+    return header.parse((office.root / "vault.json").read_bytes())

@@ -1,0 +1,31 @@
+"""A clock that tests move, as the commands of the inbox read it."""
+
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
+
+import pytest
+
+from inbox import options
+from tests.support.inbox_builders import today
+
+
+class Clock:
+    """What the inbox takes for now."""
+
+    def __init__(self, day: date | None = None) -> None:
+        self.day = day or today()
+
+    def now(self, zone: tzinfo = UTC) -> datetime:
+        """Return noon."""
+        return datetime.combine(self.day, time(12), zone)
+
+    def wait(self, days: int) -> date:
+        """Let days pass, or come back, and return the new day."""
+        self.day += timedelta(days=days)
+        return self.day
+
+
+def moved(patch: pytest.MonkeyPatch) -> Clock:
+    """Put a clock into this process's commands and return it."""
+    clock = Clock()
+    patch.setattr(options, "datetime", clock)
+    return clock

@@ -1,0 +1,100 @@
+"""A command of the inbox killed, or stopped, before every step in which it changes the disk, once at each."""
+
+import contextlib
+import functools
+import io
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import click
+from sqlalchemy import Engine, event
+
+from inbox import cli, options, sharefile
+from tests.support.inbox_builders import QUICK, Office
+from tests.support.inbox_clock import Clock
+
+_STEPS = ("fsync", "replace", "rename", "unlink")
+
+
+def killed_everywhere(office: Office, folder: Path, day: date, *words: str | Path) -> list[Office]:
+    """Return copies of the inbox, each with the command killed one step later; in the last it ended.
+
+    A step is what reaches the disk by Python, or a commit of the vault: SQLite sees to what lies within one.
+    Where there is no inbox yet, nobody opens it. ``{}`` in a word stands for the folder of the copy.
+    """
+    given = [office.root.parent, folder, day, *office.present]
+    script = [sys.executable, "-m", "tests.support.inbox_kills", json.dumps([*map(str, given)])]
+    done = subprocess.run(
+        [*script, *map(str, words)], capture_output=True, text=True, check=False, timeout=120
+    )
+    assert (0, "") == (done.returncode, done.stderr)
+    return [Office(folder / str(n), office.present) for n in range(int(done.stdout))]
+
+
+def _main() -> None:
+    source, folder, day, *present = json.loads(sys.argv[1])
+    sharefile.LIMITS = QUICK
+    options.datetime = Clock(date.fromisoformat(day))  # type: ignore[misc, assignment]
+    # Here, and not in each child anew.
+    cli.commands.get_command(click.Context(cli.commands), sys.argv[2])
+    n = 0
+    while True:
+        office = Office(Path(source), present).copy(Path(folder) / str(n))
+        if (child := os.fork()) == 0:
+            _run(office, n)
+        n += 1
+        status = os.waitpid(child, 0)[1]
+        if not os.WIFSIGNALED(status):
+            assert os.WEXITSTATUS(status) == 0
+            break
+    sys.stdout.write(str(n))
+
+
+@contextlib.contextmanager
+def stopped_at(place: int, stop: Callable[[], None]) -> Iterator[list[int]]:
+    """Call ``stop`` before one step of the block, counted from 0; give how many are left until then."""
+    left = [place]
+
+    def step(*_: Any) -> None:
+        left[0] -= 1
+        if left[0] == -1:
+            stop()
+
+    def before(act: Callable[..., Any]) -> Callable[..., Any]:
+        def stepping(*arguments: Any, **more: Any) -> Any:
+            step()
+            return act(*arguments, **more)
+
+        return stepping
+
+    acts = {name: getattr(os, name) for name in _STEPS}
+    for name, act in acts.items():
+        setattr(os, name, before(act))
+    event.listen(Engine, "commit", step)
+    try:
+        yield left
+    finally:
+        event.remove(Engine, "commit", step)
+        for name, act in acts.items():
+            setattr(os, name, act)
+
+
+def _run(office: Office, place: int) -> None:
+    opening = office.opening() if office.root.exists() else []
+    words = [word.replace("{}", str(office.root.parent)) for word in sys.argv[2:]]
+    kill = functools.partial(os.kill, os.getpid(), signal.SIGKILL)
+    with contextlib.redirect_stdout(io.StringIO()), stopped_at(place, kill):
+        os._exit(cli.run(["--home", str(office.root), *opening, *words]))
+
+
+if __name__ == "__main__":
+    shutil.rmtree(json.loads(sys.argv[1])[1], ignore_errors=True)
+    _main()

@@ -1,0 +1,210 @@
+"""An inbox of three officers in which case 3 is kept from bruno, with all that can belong to a case."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Table, delete, select
+from sqlalchemy.orm import Session
+
+from crypto.bundle import Withdrawal
+from inbox import casework
+from inbox.errors import Refused
+from inbox.schema import Base, Exclusion
+from inbox.unlocking import Inbox
+from tests.support.inbox_builders import CLOSING, Office, Portal, Reporter, Sent, World, first, today
+
+NAMES = ("alice", "bruno", "chloe")
+CANARY = "zibeline-quartz"
+KEPT = 3
+
+Asked = Callable[[Session], Any]
+
+TABLES: Mapping[str, Table] = Base.metadata.tables
+# What staff did about a case.
+OF_THE_WORK = (
+    "notes",
+    "tags",
+    "measures",
+    "duties",
+    "links",
+    "dismissals",
+    "terms",
+    "identities",
+    "disclosures",
+    "declarations",
+    "handlers",
+    "strikes",
+    "openings",
+)
+# Children before the rows that they refer to.
+OF_THE_CASE = (
+    "attachments",
+    "follow_ups",
+    "messages",
+    "exclusions",
+    "words",
+    *OF_THE_WORK,
+    "handlings",
+    "unopened",
+    "journal",
+    "cases",
+)
+# A virtual table: it has no foreign keys, and calls the number of a case its rowid.
+WORDS = "words"
+
+
+class Trio:
+    """Three officers, any two of whom open; each method gives the inbox with two of them present."""
+
+    def __init__(self, office: Office) -> None:
+        self.office = office
+
+    @property
+    def others(self) -> Office:
+        """Opened by those from whom nothing is kept."""
+        return self.office.of("alice", "chloe")
+
+    @property
+    def excluded(self) -> Office:
+        """Opened by two, of whom one is excluded from case 3."""
+        return self.office.of("alice", "bruno")
+
+
+def found(folder: Path) -> Trio:
+    """Make the inbox: cases 1 to 3, the same of each but the canary in case 3, which is kept from bruno."""
+    trio = Trio(Office.found_by(folder, NAMES, 2).of("alice", "chloe"))
+    world = World(trio.office)
+    portal = Portal(world, folder / "medium")
+    confirmed = ("--confirm-instance", portal.fingerprint)
+    for number in (1, 2, 3):
+        reporter = Reporter(world)
+        text = CANARY if number == KEPT else f"case {number}"
+        early = Sent(reporter.follow_up(f"{text}, before its report", files=[text.encode()]))
+        late = [
+            first(reporter, text=text, files=[text.encode()]),
+            Sent(reporter.follow_up(text, files=[text.encode()])),
+        ]
+        odd = [
+            Sent(reporter.report("another under the same id")),
+            Sent(reporter.follow_up("by another hand", seed=bytes(32))),
+            Sent(Reporter(world).report(), reporter.keys.case_id),
+        ]
+        false = Withdrawal(reporter.keys.case_id, bytes(32))
+        for bundle in (portal.bundle(early), portal.bundle(*late), portal.bundle(*odd, withdrawn=[false])):
+            trio.office.json("collect", bundle, *confirmed)
+        trio.office.json("reply", str(number), "--text", text)
+        trio.office.json("close", str(number), *CLOSING)
+    with trio.office.opened() as inbox, inbox.transaction() as session:
+        session.add_all(row for number in (1, 2, 3) for row in work_on(number))
+    trio.office.json("outbox", "--out", trio.office.out)
+    trio.office.json("conflict", "exclude", str(KEPT), "bruno", "--reason", "he is named")
+    trio.office.json("list")
+    return trio
+
+
+def work_on(number: int) -> Iterator[Base]:
+    """Yield a row of each kind of work on a case; each of the three has to do with the other two."""
+    text, day = CANARY if number == KEPT else f"case {number}", today()
+    yield casework.Note(case=number, position=1, by="alice", day=day, text=text)
+    yield casework.Tag(case=number, name=text)
+    yield casework.Measure(case=number, position=1, kind="mobility", day=day, addressee=text)
+    yield casework.Duty(case=number, kind="art40", due=day)
+    for other in {1, 2, 3} - {number}:
+        yield casework.Link(case=number, other=other, kind="same_facts", since=day)
+        yield casework.Dismissal(case=number, other=other)
+    yield casework.Term(case=number, kind="plate", value=text.encode()[:8])
+    yield casework.Identity(case=number, day=day, text=text)
+    yield casework.Disclosure(
+        case=number, position=1, day=day, by="alice", recipient=text, what="report", ground="consent"
+    )
+    for name in NAMES:
+        yield casework.Declaration(case=number, officer=name, day=day)
+        yield casework.Handler(case=number, officer=name, since=day)
+    yield casework.Strike(case=number, position=1, day=day, by="alice", place="what")
+    yield casework.Opening(case=number, memo=f"{text} {number} memo".encode().ljust(60, b"\0"))
+
+
+@contextmanager
+def entrusted(trio: Trio) -> Iterator[Inbox]:
+    """Open the inbox of which case 3 is kept from nobody, but has handlers, of whom bruno is none."""
+    with trio.others.opened() as inbox:
+        with inbox.vault.transaction() as session:
+            session.execute(delete(Exclusion))
+            session.execute(delete(casework.Handler).filter_by(case=KEPT, officer="bruno"))
+        yield inbox
+
+
+class Undone(Exception):
+    """Takes back all that was done in a session."""
+
+
+def plain(value: Any) -> Any:
+    """Return what a question found as something that can be compared."""
+    if isinstance(value, Base):
+        return {column.key: getattr(value, column.key) for column in type(value).__mapper__.columns}
+    if isinstance(value, dict):
+        return {key: plain(each) for key, each in value.items()}
+    if isinstance(value, set | frozenset):
+        return sorted(map(repr, value))
+    if isinstance(value, str | bytes | int | date | None):
+        return value
+    return [plain(each) for each in value]
+
+
+def answer(session: Session, ask: Asked) -> Any:
+    """Return what is found, or how it is refused, as plain values."""
+    try:
+        return plain(ask(session))
+    except Refused as refused:
+        return str(refused)
+
+
+def of_the_case(session: Session) -> dict[str, list[Any]]:
+    """Return every row of case 3, read past the ORM."""
+    case_id = session.execute(select(TABLES["cases"].c.case_id).filter_by(number=KEPT)).scalar()
+    found = {}
+    for name in OF_THE_CASE:
+        table = TABLES[name]
+        column = {"cases": "number", WORDS: "rowid"}.get(name, "case")
+        belongs = table.c[column] == KEPT
+        if name == "unopened":
+            belongs |= table.c.case_id == case_id
+        if "other" in table.c:
+            belongs |= table.c.other == KEPT
+        found[name] = session.execute(select(table).where(belongs)).all()
+    return found
+
+
+@contextmanager
+def undone(opened: Inbox, present: Sequence[str] = ()) -> Iterator[Session]:
+    """Give a session of which everything is taken back at the end."""
+    with suppress(Undone), opened.vault.transaction(present) as session:
+        yield session
+        raise Undone
+
+
+def without_the_case(opened: Inbox, ask: Asked) -> Any:
+    """Return the answer of a vault in which case 3 never was."""
+    with undone(opened) as session:
+        for name, rows in of_the_case(session).items():
+            keys = [column.name for column in TABLES[name].primary_key]
+            for row in rows:
+                session.execute(delete(TABLES[name]).filter_by(**{key: getattr(row, key) for key in keys}))
+        return answer(session, ask)
+
+
+def three_answers(opened: Inbox, ask: Asked) -> tuple[Any, Any, Any]:
+    """Return what is found with bruno present, what if the case never was, what without anybody present.
+
+    With bruno present, what is asked must not change the case either.
+    """
+    with undone(opened, ("alice", "bruno")) as session:
+        before = of_the_case(session)
+        narrowed = answer(session, ask)
+        assert before == of_the_case(session)
+    with undone(opened) as session:
+        whole = answer(session, ask)
+    return narrowed, without_the_case(opened, ask), whole

@@ -1,0 +1,189 @@
+"""A whole installation in a folder: a portal that really serves, an inbox, the medium between them."""
+
+import io
+import json
+import re
+import secrets
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager, redirect_stderr, redirect_stdout, suppress
+from pathlib import Path
+from typing import Any
+from unittest.mock import patch
+
+from inbox import cli, sharefile
+from tests.support.inbox_builders import PASSPHRASE, QUICK
+
+COMMANDS = Path(sys.executable).parent
+START_SECONDS = 30
+LOWEST_PORT = 10_000
+
+
+def free_port() -> int:
+    """Return a loopback TCP port on which nothing listens.
+
+    One that Linux gives to no client by itself: between here and its use another test may connect somewhere.
+    """
+    first = int(Path("/proc/sys/net/ipv4/ip_local_port_range").read_text().split()[0])
+    while True:
+        with socket.socket() as listener, suppress(OSError):
+            listener.bind(
+                ("127.0.0.1", LOWEST_PORT + secrets.randbelow(max(first - LOWEST_PORT, LOWEST_PORT)))
+            )
+            return int(listener.getsockname()[1])
+
+
+class Failed(AssertionError):
+    """A command ended otherwise than the test expected."""
+
+
+def run(*command: str | Path, code: int = 0) -> str:
+    """Return what a command printed; Failed unless it ends with ``code``."""
+    done = subprocess.run(
+        [str(part) for part in command], capture_output=True, text=True, check=False, timeout=300
+    )
+    if done.returncode != code:
+        raise Failed(f"{command} ended with {done.returncode}\n{done.stdout}\n{done.stderr}")
+    return done.stdout + done.stderr
+
+
+class Inbox:
+    """The air-gapped side, by its command line alone."""
+
+    def __init__(self, folder: Path, channel: str = "inspection") -> None:
+        self.home = folder / "inbox"
+        self.channel = channel
+        self._passphrase = folder / "passphrase"
+        self._passphrase.write_text(PASSPHRASE, "utf-8")
+
+    def run(self, *arguments: str | Path, code: int = 0) -> str:
+        """Run a command of the inbox."""
+        command = [COMMANDS / "inbox", "--home", self.home, *arguments]
+        return run(*command, "--passphrase-file", self._passphrase, code=code)
+
+    def json(self, *arguments: str | Path, code: int = 0) -> Any:
+        """Run a command with --json and return what it printed."""
+        return json.loads(self.run(*arguments, "--json", code=code))
+
+    def init(self) -> dict[str, Any]:
+        """Make the inbox and return what it printed: deployment id, root key, fingerprint."""
+        names = ["--name-fr", "Inspection des douanes", "--name-en", "Customs inspectorate"]
+        made = self.json("init", "--deployment", "Fanal", "--channel", self.channel, *names)
+        assert isinstance(made, dict)
+        return made
+
+
+class InboxHere(Inbox):
+    """The same commands in this process, the passphrase stretched quickly: where neither is what is shown."""
+
+    def run(self, *arguments: str | Path, code: int = 0) -> str:
+        """Run a command of the inbox."""
+        said = io.StringIO()
+        words = ["--home", self.home, *arguments, "--passphrase-file", self._passphrase]
+        with redirect_stdout(said), redirect_stderr(said), patch.object(sharefile, "LIMITS", QUICK):
+            ended = cli.run([str(word) for word in words])
+        if ended != code:
+            raise Failed(f"{words} ended with {ended}\n{said.getvalue()}")
+        return said.getvalue()
+
+
+class Portal:
+    """The online side: commands, and a server that tests start and stop."""
+
+    def __init__(self, folder: Path, *, database: str = "sqlite:///portal.sqlite", port: int) -> None:
+        self.folder = folder
+        self.config = folder / "portal.toml"
+        self.log = folder / "portal.log"
+        self.address = f"http://127.0.0.1:{port}"
+        self._settings = {"database": database, "listen": f"127.0.0.1:{port}"}
+        self.process: subprocess.Popen[bytes] | None = None
+
+    def run(self, *arguments: str | Path, code: int = 0) -> str:
+        """Run a command of the portal."""
+        return run(COMMANDS / "portal", "--config", self.config, *arguments, code=code)
+
+    def json(self, *arguments: str | Path, code: int = 0) -> Any:
+        """Run a command with --json and return what it printed."""
+        return json.loads(self.run(*arguments, "--json", code=code))
+
+    def init(self, deployment: str, root_key: str) -> str:
+        """Write the configuration, make the database, return the instance fingerprint."""
+        settings = self._settings | {"deployment": deployment, "root_key": root_key}
+        self.config.write_text("".join(f"{name} = {json.dumps(value)}\n" for name, value in settings.items()))
+        found = re.search(r"[A-Z2-7]{4}( [A-Z2-7]{4}){7}", self.run("init"))
+        assert found
+        return found.group()
+
+    @contextmanager
+    def serving(self) -> Iterator["Portal"]:
+        """Serve while the block runs; SIGTERM afterwards must end it in good order."""
+        with self.log.open("ab") as log:
+            command = [str(COMMANDS / "portal"), "--config", str(self.config), "serve"]
+            self.process = subprocess.Popen(command, stdout=log, stderr=log)
+            try:
+                self._wait()
+                yield self
+            finally:
+                self.process.send_signal(signal.SIGTERM)
+                assert self.process.wait(timeout=START_SECONDS) == 0
+
+    def processes(self) -> list[int]:
+        """Return the process ids of the server and its workers."""
+        assert self.process
+        children = subprocess.run(
+            ["pgrep", "-P", str(self.process.pid)], capture_output=True, text=True, check=True
+        )
+        return [self.process.pid, *map(int, children.stdout.split())]
+
+    def _wait(self) -> None:
+        assert self.process
+        for _ in range(START_SECONDS * 10):
+            try:
+                urllib.request.urlopen(f"{self.address}/keyring.json", timeout=5).close()
+            except urllib.error.HTTPError:
+                return
+            except OSError:
+                if self.process.poll() is not None:
+                    break
+                time.sleep(0.1)
+            else:
+                return
+        raise Failed(f"the portal did not start\n{self.log.read_text('utf-8')}")
+
+
+class Installation:
+    """Portal and inbox with the keyring already carried over."""
+
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        port: int,
+        database: str = "sqlite:///portal.sqlite",
+        inbox: type[Inbox] = InboxHere,
+    ) -> None:
+        self.medium = folder / "medium"
+        self.medium.mkdir()
+        self.inbox = inbox(folder)
+        self.portal = Portal(folder, port=port, database=database)
+        made = self.inbox.init()
+        self.instance = self.portal.init(made["deployment"], made["root_key"])
+        self.inbox.run("keyring", "--out", self.medium / "keyring")
+        self.portal.run("keyring", self.medium / "keyring")
+
+    def carry_in(self, n: int, code: int = 0) -> Any:
+        """Export at the portal, collect at the inbox; return what collecting printed."""
+        self.portal.run("export", "--out", self.medium)
+        bundle = self.medium / f"{self.inbox.channel}-{n}.tar"
+        return self.inbox.json("collect", bundle, "--confirm-instance", self.instance, code=code)
+
+    def carry_back(self, n: int) -> None:
+        """Prepare an outbox, import it at the portal."""
+        self.inbox.run("outbox", "--out", self.medium)
+        self.portal.run("import", self.medium / f"outbox-{self.inbox.channel}-{n}.tar")

@@ -1,0 +1,142 @@
+"""A person at the public pages, in a real browser."""
+
+import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from playwright.sync_api import Browser, Page, Request, Route, ViewportSize, expect
+
+from tests.support.builders import INSPECTORATE
+from tests.support.portal_site import PortalSite
+
+TEXT = "Ils m'ont abordé·e à Noël 😀\nDeuxième ligne."
+FILE = bytes(range(256)) * 10_000  # three pieces when sealed
+SLOW = 30_000
+TELEPHONE = ViewportSize(width=390, height=844)
+DESKTOP = ViewportSize(width=1280, height=800)
+ENVELOPES = "**/api/envelopes"
+ENVELOPE = "**/api/envelopes/*"
+
+
+class Visitor:
+    """A person at the pages of a portal, who keeps nothing but the case token."""
+
+    site: PortalSite
+
+    def __init__(self, page: Page, address: str, language: str = "fr") -> None:
+        self.page = page
+        self.address = address
+        self.language = language
+        self.requests: list[Request] = []
+        self.complaints: list[str] = []
+        self.words: list[str] = []
+        page.on("request", lambda request: self.requests.append(request))  # noqa: PLW0108 - Playwright marks it
+        page.on("console", lambda message: self.complaints.append(f"{message.type}: {message.text}"))
+        page.on("pageerror", lambda error: self.complaints.append(str(error)))
+
+    def visit(self, path: str) -> None:
+        self.page.goto(f"{self.address}/{path}")
+
+    def write(self, text: str = TEXT, files: list[Path] | None = None, channel: str = INSPECTORATE) -> None:
+        """Fill in the report page up to the token; ``channel`` is chosen where there is a choice."""
+        self.visit(f"{self.language}/report")
+        expect(self.page.locator("#what")).to_be_visible()
+        self.fill_in(text, files, channel)
+        self.to_token()
+
+    def fill_in(self, text: str = TEXT, files: list[Path] | None = None, channel: str = INSPECTORATE) -> None:
+        """Fill in the open report page."""
+        if self.page.locator("#channels").is_visible():
+            self.page.check(f"#channels-{channel}")
+        self.page.fill("#what", text)
+        self.page.check("#coi-unsure")
+        self.page.set_input_files("#files", files or [])
+
+    def to_token(self) -> None:
+        self.page.click("#continue")
+        expect(self.page.locator("#token-words li")).to_have_count(12)
+        self.words = self.page.locator("#token-words li").all_inner_texts()
+
+    def confirm(self) -> None:
+        """Retype the two words asked for, and send."""
+        self.page.click("#noted")
+        for number in (1, 2):
+            asked = self.page.locator(f"#confirm-{number}")
+            asked.fill(self.words[int(asked.get_attribute("data-place") or -1)])
+        self.page.click("#send")
+
+    def report(self, text: str = TEXT, files: list[Path] | None = None, channel: str = INSPECTORATE) -> None:
+        self.write(text, files, channel)
+        self.confirm()
+        self.arrived()
+
+    def arrived(self) -> None:
+        expect(self.page.locator("#done")).to_be_visible(timeout=SLOW)
+
+    def open(self, words: str = "") -> None:
+        """Type the token on the status page."""
+        self.visit(f"{self.language}/status")
+        self.page.fill("#token", words or " ".join(self.words))
+        self.page.click("#open")
+
+    def opened(self) -> None:
+        expect(self.page.locator("#case")).to_be_visible(timeout=SLOW)
+
+    def follow_up(self, text: str, files: list[Path] | None = None) -> None:
+        """Write again on the open status page."""
+        self.page.fill("#follow-up-text", text)
+        self.page.set_input_files("#follow-up-files", files or [])
+        self.page.click("#follow-up-send")
+        expect(self.page.locator("#follow-up-done")).to_be_visible(timeout=SLOW)
+
+    def bodies(self) -> list[bytes]:
+        """Return all that the page has sent."""
+        return [request.post_data_buffer or b"" for request in self.requests]
+
+    def shows(self, place: str, code: str) -> None:
+        """Expect the text of this code, whatever values stand in it."""
+        expect(self.page.locator(place)).to_be_visible(timeout=SLOW)
+        wanted = self.page.locator(f"#texts [data-code={code}]").text_content() or ""
+        parts = re.split(r"\{\w+\}", wanted)
+        expect(self.page.locator(place)).to_have_text(re.compile(".+".join(map(re.escape, parts))))
+
+
+@contextmanager
+def visiting(chromium: Browser, folder: Path) -> Iterator[Visitor]:
+    """Yield a visitor, on a telephone's screen, of a portal of their own."""
+    site = PortalSite(folder, "sqlite:///portal.sqlite")
+    context = chromium.new_context(viewport=TELEPHONE)
+    try:
+        with site.serving():
+            visitor = Visitor(context.new_page(), site.address)
+            visitor.site = site
+            yield visitor
+    finally:
+        context.close()
+        site.close()
+
+
+def times(count: int, act: Callable[[Route], object]) -> Callable[[Route], None]:
+    """Return a handler that does ``act`` to the first requests and lets the others pass."""
+    left = [count]
+
+    def handle(route: Route) -> None:
+        left[0] -= 1
+        if left[0] >= 0:
+            act(route)
+        else:
+            route.fallback()
+
+    return handle
+
+
+def lose(route: Route) -> None:
+    """Let the request arrive, but not its answer."""
+    route.fetch()
+    route.abort()
+
+
+def methods(visitor: Visitor) -> list[str]:
+    """Return the methods of all requests about envelopes, in their order."""
+    return [request.method for request in visitor.requests if "/api/envelopes" in request.url]

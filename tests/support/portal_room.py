@@ -1,0 +1,209 @@
+"""A portal with its database for one test, its state comparable as a whole."""
+
+from base64 import b64encode
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import select
+from werkzeug.test import TestResponse
+
+from crypto import base64url, signing
+from portal import expire, exports, imports
+from portal.app import create_app
+from portal.config import Settings
+from portal.context import Context
+from portal.exports import Exported
+from portal.imports import Imported
+from portal.refusals import Refused
+from portal.store import database, days, keyrings
+from portal.store.keyrings import Files, Instance, keep_key_pair
+from portal.store.schema import metadata, spent, usage
+from tests.support.builders import (
+    INSPECTORATE,
+    OutboxBundle,
+    Sealed,
+    SignedKeyring,
+    Site,
+    make_keyring,
+    make_report_envelope,
+    make_slot,
+    today,
+)
+from tests.support.work import INSTANCE_SEED, work
+
+TUS = {"Tus-Resumable": "1.0.0"}
+BODY = {**TUS, "Content-Type": "application/offset+octet-stream"}
+BACKENDS = ["sqlite", "postgresql"]
+State = Mapping[str, list[tuple[Any, ...]]]
+
+
+SITE = Site()
+_applications: dict[Site, Flask] = {}
+
+
+class Room:
+    """A portal made, with a keyring, as `portal init` and `portal keyring` leave it."""
+
+    def __init__(self, folder: Path, address: str, site: Site | None = None) -> None:
+        self.folder = folder
+        self.site = site or SITE
+        self.day = today()
+        self.hour = days.hour()
+        self.settings = Settings(
+            deployment=base64url.encode(self.site.deployment),
+            root_key=base64url.encode(self.site.root_key),
+            database=address,
+            folder=folder,
+        )
+        self.database = database.create(self.settings.database_url)
+        with self.database.write() as connection:
+            keep_key_pair(connection, Instance(signing.public_key(INSTANCE_SEED), INSTANCE_SEED))
+        self.publish(make_keyring(self.site))
+        self.app = self._application()
+        self.app.extensions["portal"] = Context(
+            self.settings, self.database, lambda: self.day, lambda: self.hour
+        )
+
+    def configure(self, **settings: Any) -> None:
+        """Change some settings of the running application."""
+        self.settings = replace(self.settings, **settings)
+        self.app.extensions["portal"] = replace(self.app.extensions["portal"], settings=self.settings)
+
+    @property
+    def client(self) -> FlaskClient:
+        """A visitor."""
+        return self.app.test_client()
+
+    def close(self) -> None:
+        """Give all connections back."""
+        self.database.close()
+
+    def _application(self) -> Flask:
+        """Return the site's application, whose pages are rendered once for all tests."""
+        if self.site not in _applications:
+            app = create_app(self.settings)
+            app.extensions["portal"].database.close()
+            _applications[self.site] = app
+        return _applications[self.site]
+
+    def publish(self, keyring: SignedKeyring) -> None:
+        """Put a keyring in place of the one before."""
+        with self.database.write() as connection:
+            keyrings.replace(connection, Files(keyring.value.serial, keyring.raw, keyring.signature))
+
+    def wait(self, days: int) -> date:
+        """Let days pass, and return the new day."""
+        self.day += timedelta(days=days)
+        return self.day
+
+    def state(self) -> State:
+        """Return every row of every table, but challenges that were used up and sums that are zero."""
+        with self.database.read() as connection:
+            rows = {
+                table.name: sorted(map(tuple, connection.execute(select(table))), key=repr)
+                for table in metadata.sorted_tables
+                if table is not spent
+            }
+        return rows | {usage.name: [row for row in rows[usage.name] if any(row[1:])]}
+
+    def begin(self, sealed: Sealed, **headers: str) -> str:
+        """Announce a report without any of its bytes, and return its address."""
+        made = self.client.post("/api/envelopes", headers={**TUS, **self.declared(sealed), **headers})
+        assert made.status_code == 201
+        return made.headers["Location"]
+
+    def send(self, sealed: Sealed) -> TestResponse:
+        """Send a report in one request."""
+        headers = {**BODY, **self.declared(sealed)}
+        return self.client.post("/api/envelopes", headers=headers, data=sealed.envelope)
+
+    def follow_up(self, envelope: bytes, channel: str = INSPECTORATE) -> TestResponse:
+        """Send an envelope without a word of its case."""
+        bare = {"Upload-Length": str(len(envelope)), "Upload-Metadata": f"channel {_base64(channel)}"}
+        bare |= work(self.site, len(envelope), channel)
+        return self.client.post("/api/envelopes", headers={**BODY, **bare}, data=envelope)
+
+    def declared(self, sealed: Sealed) -> dict[str, str]:
+        """Return the headers that announce a report here."""
+        return declared(sealed, self.site)
+
+    def patch(self, address: str, offset: int, data: bytes, **more: Any) -> TestResponse:
+        """Go on with an envelope."""
+        return self.client.patch(address, headers={**BODY, "Upload-Offset": str(offset)}, data=data, **more)
+
+    def slot(self, locator: bytes) -> bytes:
+        """Ask for a case."""
+        answer = self.client.post("/api/slot", data=locator)
+        assert answer.status_code == 200
+        content: bytes = answer.data
+        return content
+
+    def export(self, channel: str = INSPECTORATE) -> Exported:
+        """Export a channel into the folder."""
+        return exports.export(self.database, self.settings, channel, self.folder)
+
+    def bring(self, outbox: OutboxBundle) -> Imported:
+        """Import an outbox bundle, as `portal import` does."""
+        path = outbox.save(self.folder / "outbox.tar")
+        imported = imports.import_outbox(self.database, self.settings, path, self.day)
+        expire.tidy(self.database)
+        return imported
+
+
+def declared(sealed: Sealed, site: Site = SITE) -> dict[str, str]:
+    """Return the headers that announce a report, work included."""
+    size = len(sealed.envelope)
+    paid = work(site, size, sealed.channel)
+    return {"Upload-Length": str(size), "Upload-Metadata": sealed.metadata, **paid}
+
+
+@contextmanager
+def opened(request: pytest.FixtureRequest, folder: Path, backend: str) -> Iterator[Room]:
+    """Yield a room on SQLite or on a real PostgreSQL server."""
+    address = "sqlite:///portal.sqlite"
+    if backend == "postgresql":
+        address = request.getfixturevalue("postgres_database")
+    room = Room(folder, address)
+    try:
+        yield room
+    finally:
+        room.close()
+
+
+def _base64(text: str) -> str:
+    return b64encode(text.encode()).decode()
+
+
+def code(answer: TestResponse) -> tuple[int, str]:
+    """Return status and code of a problem, which must be one."""
+    assert answer.content_type == "application/problem+json"
+    assert answer.json is not None
+    assert answer.json["status"] == answer.status_code
+    return answer.status_code, answer.json["code"]
+
+
+def filed(room: Room, channel: str = INSPECTORATE) -> Sealed:
+    """Return a report that the portal has."""
+    sealed = make_report_envelope(room.site, channel)
+    assert room.send(sealed).status_code == 201
+    return sealed
+
+
+def slots(*cases: Sealed) -> dict[bytes, bytes]:
+    return {case.case_id: make_slot(case.keys) for case in cases}
+
+
+def refused(room: Room, outbox: OutboxBundle, words: str) -> None:
+    """Check that a bundle is refused in these words, with everything as before."""
+    before = room.state()
+    with pytest.raises(Refused, match=words) as caught:
+        room.bring(outbox)
+    assert caught.value.hint
+    assert room.state() == before

@@ -1,0 +1,191 @@
+"""`portal serve` in a folder: its processes, and a client that speaks plain HTTP with them."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import closing, contextmanager, suppress
+from dataclasses import dataclass
+from http.client import HTTPConnection
+from pathlib import Path
+
+from crypto import base64url, pages
+from portal import manifest
+from portal.app import load_questionnaire
+from portal.config import Settings, load
+from portal.store import envelopes
+from portal.store.database import Database, open_database
+from tests.support.builders import Sealed, today
+from tests.support.portal_room import BODY, SITE, TUS, Room, declared
+
+PORTAL = Path(sys.executable).parent / "portal"
+START_SECONDS = 60
+
+
+@dataclass
+class Server:
+    """A portal in a folder, and the process that serves it."""
+
+    folder: Path
+    port: int
+    process: subprocess.Popen[str] | None = None
+
+    @property
+    def settings(self) -> Settings:
+        """What it is configured with."""
+        return load(self.folder / "portal.toml")
+
+    @property
+    def uploads(self) -> str:
+        """The address at which uploads begin."""
+        return f"http://127.0.0.1:{self.port}/api/envelopes"
+
+    def command(self, *arguments: str | Path) -> list[str]:
+        return [str(part) for part in (PORTAL, "--config", self.folder / "portal.toml", *arguments)]
+
+    def run(self, *arguments: str | Path, code: int = 0) -> str:
+        """Run a command of the portal."""
+        done = subprocess.run(
+            self.command(*arguments), capture_output=True, text=True, timeout=120, check=False
+        )
+        assert done.returncode == code, done.stderr
+        return done.stdout + done.stderr
+
+    def configure(self, **settings: str | int) -> None:
+        """Write the configuration."""
+        values = {
+            "deployment": base64url.encode(SITE.deployment),
+            "root_key": base64url.encode(SITE.root_key),
+            "listen": f"127.0.0.1:{self.port}",
+            "database": "sqlite:///portal.sqlite",
+            **settings,
+        }
+        lines = [f"{name} = {json.dumps(value)}\n" for name, value in values.items()]
+        (self.folder / "portal.toml").write_text("".join(lines))
+
+    def make(self, **settings: str | int) -> "Server":
+        """Configure and make the portal, and give it a keyring."""
+        self.configure(**settings)
+        Room(self.folder, self.settings.database, SITE).close()
+        return self
+
+    def sign_manifest(self) -> None:
+        """Put the signed manifest of what is served where the settings say: into ``manifest``."""
+        raw = manifest.make(self.settings, load_questionnaire(self.settings), 1, today())
+        folder = self.folder / "manifest"
+        folder.mkdir()
+        (folder / pages.MANIFEST).write_bytes(raw)
+        (folder / pages.SIGNATURE).write_bytes(pages.sign(raw, SITE.deployment, SITE.root_seed))
+
+    def twin(self, folder: Path, port: int) -> "Server":
+        """Return another machine's portal on the same database."""
+        folder.mkdir()
+        settings = (self.folder / "portal.toml").read_text()
+        (folder / "portal.toml").write_text(settings.replace(f":{self.port}", f":{port}"))
+        return Server(folder, port)
+
+    @contextmanager
+    def serving(self) -> Iterator["Server"]:
+        """Serve while the block runs, then end by SIGTERM in good order."""
+        starts = self.log().count("serving on ")
+        with (self.folder / "log").open("a") as log:
+            command = self.command("serve")
+            self.process = subprocess.Popen(
+                command, stdout=log, stderr=log, text=True, start_new_session=True
+            )
+            try:
+                self._wait(starts + 1)
+                yield self
+                if self.process.returncode != -signal.SIGKILL:
+                    self.process.terminate()
+                    assert self.process.wait(START_SECONDS) == 0
+            finally:
+                self.kill()
+
+    def kill(self) -> None:
+        """End the server with all its processes by SIGKILL, if it runs."""
+        assert self.process
+        with suppress(ProcessLookupError):
+            os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.wait()
+
+    def _wait(self, starts: int) -> None:
+        end = time.monotonic() + START_SECONDS
+        while self.log().count("serving on ") < starts:
+            assert self.process
+            assert self.process.poll() is None, self.log()
+            assert time.monotonic() < end, self.log()
+            time.sleep(0.05)
+
+    def log(self) -> str:
+        """Return all that the server has printed."""
+        log = self.folder / "log"
+        return log.read_text() if log.exists() else ""
+
+    def request(
+        self, method: str, path: str, body: bytes | None = None, headers: dict[str, str] | None = None
+    ) -> tuple[int, dict[str, str], bytes]:
+        """Return status, headers and body of an answer."""
+        connection = HTTPConnection("127.0.0.1", self.port, timeout=60)
+        try:
+            connection.request(method, path, body, headers or {})
+            answer = connection.getresponse()
+            return answer.status, dict(answer.getheaders()), answer.read()
+        finally:
+            connection.close()
+
+    def send(self, sealed: Sealed) -> str:
+        """Send a report, and return its address."""
+        headers = {**BODY, **declared(sealed)}
+        status, answered, _ = self.request("POST", "/api/envelopes", sealed.envelope, headers)
+        assert status == 201
+        return answered["Location"]
+
+    def begin(self, sealed: Sealed) -> str:
+        """Announce a report."""
+        status, answered, _ = self.request("POST", "/api/envelopes", b"", {**TUS, **declared(sealed)})
+        assert status == 201
+        return answered["Location"]
+
+    def offset(self, address: str) -> int:
+        """Return how much of an envelope is there."""
+        status, answered, _ = self.request("HEAD", address, None, TUS)
+        assert status == 200
+        return int(answered["Upload-Offset"])
+
+    def content(self, address: str) -> bytes:
+        """Return the bytes that the database keeps of an envelope."""
+        envelope_id = base64url.decode(address.rsplit("/", 1)[1])
+        content = b""
+        with self.store() as store, store.read() as connection:
+            while piece := envelopes.piece(connection, envelope_id, len(content)):
+                content += piece
+        return content
+
+    @contextmanager
+    def store(self) -> Iterator[Database]:
+        """Open the portal's database beside its processes."""
+        with closing(open_database(load(self.folder / "portal.toml").database_url)) as store:
+            yield store
+
+    def has_database_open(self, process: int) -> bool:
+        """Return whether a process of this server has opened the database."""
+        return str(self.folder / "portal.sqlite") in map(
+            os.path.realpath, Path(f"/proc/{process}/fd").glob("*")
+        )
+
+    def workers(self) -> list[int]:
+        """Return the process ids of the workers, once all are there: they are begun after it listens."""
+        end = time.monotonic() + START_SECONDS
+        while len(found := self._children()) < self.settings.workers:
+            assert time.monotonic() < end
+            time.sleep(0.05)
+        return found
+
+    def _children(self) -> list[int]:
+        assert self.process
+        children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text()
+        return [int(child) for child in children.split()]

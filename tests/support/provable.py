@@ -1,0 +1,68 @@
+"""A portal that proves what it serves, and what a monitor finds there."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+from crypto import pages
+from crypto.keyring import Channel
+from portal import fetching, manifest, verify
+from portal.app import create_app, load_questionnaire
+from portal.seen import Seen
+from tests.support.builders import Site, today
+from tests.support.portal_site import PortalSite
+
+UNTIL = today() + timedelta(30)
+
+
+class Provable(PortalSite):
+    """A portal that serves its signed manifest."""
+
+    def sign(self, raw: bytes | None = None, root_seed: bytes | None = None, serial: int = 1) -> Path:
+        """Write manifest.json and manifest.sig to a folder of the settings."""
+        raw = raw or manifest.make(self.settings, load_questionnaire(self.settings), serial, UNTIL)
+        folder = self.folder / "manifest"
+        folder.mkdir(exist_ok=True)
+        (folder / pages.MANIFEST).write_bytes(raw)
+        signature = pages.sign(raw, self.site.deployment, root_seed or self.site.root_seed)
+        (folder / pages.SIGNATURE).write_bytes(signature)
+        return folder
+
+    def rebuild(self) -> None:
+        """Serve by an application of its own, with the manifest."""
+        self.settings = replace(self.settings, manifest="manifest")
+        context = self.app.extensions["portal"]
+        self.app = create_app(self.settings)
+        self.app.extensions["portal"].database.close()
+        self.app.extensions["portal"] = context
+
+    def alter(self, **change: object) -> None:
+        """Sign and publish a manifest that differs, so that the site is what differs from it."""
+        raw = (self.folder / "manifest" / pages.MANIFEST).read_bytes()
+        self.sign(pages.encode(replace(pages.parse(raw, self.site.deployment), **change)))  # type: ignore[arg-type]
+        self.rebuild()
+
+    def found(self, own: Channel | None = None, days: int = 0, seen: Seen | None = None) -> list[str]:
+        """Return the differences that a monitor finds."""
+        visitor = fetching.Visitor(self.address)
+        seen = seen or Seen(self.settings.deployment)
+        return list(verify.differences(visitor, self.settings, today() + timedelta(days), own, seen))
+
+    def found_with(self, **change: str) -> list[str]:
+        """Return what a monitor finds whose settings differ."""
+        settings = replace(self.settings, **change)  # type: ignore[arg-type]
+        visitor = fetching.Visitor(self.address)
+        return list(verify.differences(visitor, settings, today(), None, Seen(settings.deployment)))
+
+
+@contextmanager
+def proving(folder: Path) -> Iterator[Provable]:
+    """Serve such a portal while the block runs."""
+    room = Provable(folder, "sqlite:///portal.sqlite", Site())
+    room.sign()
+    room.rebuild()
+    with room.serving():
+        yield room
+    room.close()

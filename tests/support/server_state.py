@@ -1,0 +1,26 @@
+"""What a portal that serves holds: its rows, its memory."""
+
+from pathlib import Path
+
+from sqlalchemy import select
+
+from portal.store.schema import metadata
+from tests.support.portal_room import State
+from tests.support.portal_server import Server
+
+
+def state(server: Server) -> State:
+    """Return every row of every table."""
+    with server.store() as store, store.read() as connection:
+        return {
+            table.name: sorted(map(tuple, connection.execute(select(table))), key=repr)
+            for table in metadata.sorted_tables
+        }
+
+
+def peak(server: Server) -> int:
+    """Return the most bytes of memory that any process has held."""
+    statuses = [Path(f"/proc/{process}/status").read_text() for process in server.workers()]
+    return max(
+        int(line.split()[1]) << 10 for text in statuses for line in text.splitlines() if "VmHWM" in line
+    )

@@ -1,0 +1,128 @@
+"""Slot requests for cases in every state, timed in turns: what an observer with a clock would learn."""
+
+import math
+import secrets
+import statistics
+import time
+from collections.abc import Callable, Mapping, Sequence
+from itertools import permutations
+
+from sqlalchemy import insert
+
+from crypto import age, casetoken, padding
+from portal.store.database import Database
+from portal.store.schema import cases
+from tests.support.builders import INSPECTORATE
+
+STATES: Mapping[str, Mapping[str, bool]] = {
+    "unknown": {},
+    "waiting": {"collected": False},
+    "collected": {"collected": True},
+    "answered": {"collected": True, "slot": True},
+}
+_SLOT = age.sealed_size(padding.SLOT)
+_ROWS = 1_000
+# What a clock beyond a network can hardly tell apart: either is enough.
+_APART_MILLISECONDS = 2
+_APART = 0.05
+# On a busy machine, where one turn of rounds is too short to tell what differs from what was in the way.
+_TURNS = 6
+# How far from half of the rounds it is no chance: once in four thousand, for two states that are alike.
+_SIGMAS = 3.5
+
+
+def fill(database: Database, count: int) -> Mapping[str, Sequence[bytes]]:
+    """Put ``count`` cases into the portal, a third in each known state; return some locators by state."""
+    known = {name: state for name, state in STATES.items() if state}
+    found: dict[str, list[bytes]] = {name: [] for name in STATES}
+    for start in range(0, count, _ROWS):
+        with database.write() as connection:
+            rows = [_row(found, name) for name in (*known,) * (min(_ROWS, count - start) // len(known))]
+            connection.execute(insert(cases), rows)
+    found["unknown"] = [secrets.token_bytes(32) for _ in found["waiting"]]
+    return found
+
+
+def times(
+    ask: Callable[[bytes], object], locators: Mapping[str, Sequence[bytes]], rounds: int
+) -> Mapping[str, Sequence[float]]:
+    """Return the milliseconds of ``ask`` by state, from rounds in which the order turns."""
+    taken: dict[str, list[float]] = {name: [] for name in locators}
+    names = list(locators)
+    for number in range(rounds):
+        for name in names[number % len(names) :] + names[: number % len(names)]:
+            locator = secrets.choice(locators[name])
+            begun = time.perf_counter()
+            ask(locator)
+            taken[name].append((time.perf_counter() - begun) * 1_000)
+    return taken
+
+
+def measured(
+    ask: Callable[[bytes], object],
+    locators: Mapping[str, Sequence[bytes]],
+    rounds: int,
+    alike: Callable[[Mapping[str, Sequence[float]]], bool],
+) -> Mapping[str, Sequence[float]]:
+    """Return the times of all rounds: of so many more, up to six times, until they are alike.
+
+    All are kept and judged together. What is in the way of some requests counts less with each turn, as it
+    meets every state; what really differs stays. One lucky turn of several, each judged alone, would hide it.
+    States that are still not alike may be so by chance: ``told`` says.
+    """
+    taken: dict[str, list[float]] = {name: [] for name in locators}
+    for _ in range(_TURNS):
+        for name, values in times(ask, locators, rounds).items():
+            taken[name] += values
+        if alike(taken):
+            break
+    return taken
+
+
+def medians(taken: Mapping[str, Sequence[float]]) -> Mapping[str, float]:
+    """Return what an observer at a distance would go by."""
+    return {name: statistics.median(values) for name, values in taken.items()}
+
+
+def quickest(taken: Mapping[str, Sequence[float]]) -> Mapping[str, float]:
+    """Return what a tenth of the times stays below: they show the work itself, on a busy machine too."""
+    return {name: statistics.quantiles(values, n=10)[0] for name, values in taken.items()}
+
+
+def spread(found: Mapping[str, float]) -> float:
+    """Return how far the states lie apart, as a part of the smallest."""
+    return max(found.values()) / min(found.values()) - 1
+
+
+def told(taken: Mapping[str, Sequence[float]]) -> bool:
+    """Return whether one state takes longer than another in more rounds than chance explains.
+
+    Where a machine is so busy that no measure settles, only this is left to an observer, too.
+    """
+    return any(_sigmas(taken[one], taken[other]) > _SIGMAS for one, other in permutations(taken, 2))
+
+
+def _sigmas(slower: Sequence[float], quicker: Sequence[float]) -> float:
+    """Return by how many standard deviations more than half of the rounds the first was the slower."""
+    count = sum(one > other for one, other in zip(slower, quicker, strict=True))
+    return (count - len(slower) / 2) / (math.sqrt(len(slower)) / 2)
+
+
+def alike(found: Mapping[str, float]) -> bool:
+    """Return whether medians, in milliseconds, are so near to each other that they tell nothing."""
+    apart = max(found.values()) - min(found.values())
+    return apart <= _APART_MILLISECONDS or spread(found) <= _APART
+
+
+def _row(found: dict[str, list[bytes]], name: str) -> dict[str, object]:
+    locator, state = secrets.token_bytes(32), STATES[name]
+    found[name].append(locator)
+    return {
+        "case_id": casetoken.case_id(locator),
+        "channel": INSPECTORATE,
+        "memo": secrets.token_bytes(60),
+        "withdraw_id": secrets.token_bytes(32),
+        "day": 20_000,
+        "slot": secrets.token_bytes(_SLOT) if state.get("slot") else None,
+        "collected": state["collected"],
+    }

@@ -1,0 +1,147 @@
+"""A tor network of its own on loopback: authorities, relays, an onion service as shipped, and a client."""
+
+import re
+import subprocess
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from portal.fetching import Visitor
+from portal.refusals import Refused
+from tests.support.installation import free_port
+from tests.support.portal_nginx import CONFIGURATION, HOST
+
+TORRC = CONFIGURATION.with_name("torrc")
+AUTHORITIES, RELAYS = 3, 5
+# A consensus comes every 20 seconds; the service is known with the second or third.
+PATIENCE_SECONDS = 240
+_NODE = """
+TestingTorNetwork 1
+AssumeReachable 1
+ShutdownWaitLength 0
+PathsNeededToBuildCircuits 0.25
+Log warn stdout
+"""
+_AUTHORITY = """
+AuthoritativeDirectory 1
+V3AuthoritativeDirectory 1
+ContactInfo nobody
+TestingV3AuthInitialVotingInterval 20
+TestingV3AuthInitialVoteDelay 4
+TestingV3AuthInitialDistDelay 4
+V3AuthVotingInterval 20
+V3AuthVoteDelay 4
+V3AuthDistDelay 4
+V3AuthNIntervalsValid 2
+TestingDirAuthVoteExit *
+TestingDirAuthVoteHSDir *
+TestingDirAuthVoteGuard *
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Tor:
+    """Where the client takes connections, and the name that the service made for itself."""
+
+    proxy: str
+    onion: str
+
+
+def tor_browser(proxy: str) -> Mapping[str, bool | int | str]:
+    """Return what Tor Browser sets in Firefox: names are for the proxy, an onion is a secure context."""
+    host, port = proxy.split(":")
+    return {
+        "network.proxy.type": 1,
+        "network.proxy.socks": host,
+        "network.proxy.socks_port": int(port),
+        "network.proxy.socks_remote_dns": True,
+        "network.dns.blockDotOnion": False,
+        "dom.securecontext.allowlist_onions": True,
+    }
+
+
+@contextmanager
+def tor_network(folder: Path, onion_port: int) -> Iterator[Tor]:
+    """Run a network with the shipped torrc in it, before a web server; yield once the service is reached."""
+    proxy, service = f"{HOST}:{free_port()}", folder / "service"
+    authorities = [folder / f"authority{n}" for n in range(AUTHORITIES)]
+    settings = {each: _authority(each) for each in authorities}
+    trusted = "".join(_trusted(each, settings[each]) for each in authorities)
+    settings |= {each: _relay(each) for each in (folder / f"relay{n}" for n in range(RELAYS))}
+    settings[folder / "client"] = f"DataDirectory {folder}/client\nSocksPort {proxy}\n{_NODE}"
+    settings[service] = _shipped(service, onion_port) + "TestingTorNetwork 1\n"
+    with ExitStack() as running:
+        for each, text in settings.items():
+            running.enter_context(_running(each, text + trusted))
+        yield Tor(proxy, _reached(proxy, service / "fanal" / "hostname"))
+
+
+def _shipped(folder: Path, onion_port: int) -> str:
+    text = TORRC.read_text("utf-8")
+    for old, new in (("/var/lib/tor", str(folder)), (f"{HOST}:8081", f"{HOST}:{onion_port}")):
+        assert old in text, old
+        text = text.replace(old, new)
+    return text
+
+
+def _relay(folder: Path) -> str:
+    own = f"DataDirectory {folder}\nNickname {folder.name}\nORPort {HOST}:{free_port()}\n"
+    return f"{own}Address {HOST}\nSocksPort 0\nExitPolicy reject *:*\n{_NODE}"
+
+
+def _authority(folder: Path) -> str:
+    """Make the keys of an authority; return its settings."""
+    keys, directory = folder / "keys", f"{HOST}:{free_port()}"
+    keys.mkdir(parents=True, mode=0o700)
+    files = {"-i": "authority_identity_key", "-s": "authority_signing_key", "-c": "authority_certificate"}
+    named = [part for option, name in files.items() for part in (option, keys / name)]
+    command = ["tor-gencert", "--create-identity-key", "--passphrase-fd", "0", "-a", directory, *named]
+    subprocess.run(command, input=b"\n", check=True, capture_output=True)
+    return f"{_relay(folder)}{_AUTHORITY}DirPort {directory}\n"
+
+
+def _trusted(folder: Path, settings: str) -> str:
+    """Return the line by which all others know an authority."""
+    router, directory = (re.search(rf"{name}Port (\S+)", settings) for name in ("OR", "Dir"))
+    certificate = (folder / "keys" / "authority_certificate").read_text()
+    identity = re.search(r"^fingerprint (\w+)$", certificate, re.MULTILINE)
+    assert router
+    assert directory
+    assert identity
+    known = f"orport={router[1].rpartition(':')[2]} v3ident={identity[1]} {directory[1]}"
+    # tor wants to know some authority before it tells its own fingerprint.
+    (folder / "torrc").write_text(f"{settings}DirAuthority {folder.name} {known} {'F' * 40}\n")
+    command = ["tor", "-f", folder / "torrc", "--list-fingerprint", "--hush"]
+    subprocess.run(command, check=True, capture_output=True)
+    fingerprint = (folder / "fingerprint").read_text().split()[1]
+    return f"DirAuthority {folder.name} {known} {fingerprint}\n"
+
+
+@contextmanager
+def _running(folder: Path, settings: str) -> Iterator[None]:
+    folder.mkdir(mode=0o700, exist_ok=True)
+    folder.chmod(0o700)
+    (folder / "torrc").write_text(settings)
+    with (folder / "log").open("wb") as log:
+        command = ["tor", "-f", folder / "torrc", "--hush"]
+        process = subprocess.Popen(command, stdout=log, stderr=log)
+        try:
+            yield
+            assert process.poll() is None, (folder / "log").read_text()
+        finally:
+            process.terminate()
+            process.wait()
+
+
+def _reached(proxy: str, hostname: Path) -> str:
+    """Return the name of the onion service once a page of it comes through the network."""
+    end = time.monotonic() + PATIENCE_SECONDS
+    while True:
+        with suppress(FileNotFoundError, Refused):
+            onion = hostname.read_text().strip()
+            Visitor(f"http://{onion}", f"socks5h://{proxy}").get("/")
+            return onion
+        assert time.monotonic() < end
+        time.sleep(1)
