@@ -26,7 +26,7 @@ _MOST_DIGITS = 15
 @pages.get("")
 def ask() -> ResponseReturnValue:
     """Ask which person, and in which cases to look."""
-    return rendering.page("access.html", folder=here().medium)
+    return rendering.page("dossiers/access.html", folder=here().medium)
 
 
 @pages.post("/preview")
@@ -37,7 +37,7 @@ def preview() -> ResponseReturnValue:
     with here().inbox.acting(deeds[0], day, *deeds[1:]) as session:
         held, warnings = access.look(session, _numbers(), asked, day)
     shown = {"held": held, "warnings": warnings, "given": written()}
-    return rendering.page("access_preview.html", **shown)
+    return rendering.page("dossiers/access_preview.html", **shown)
 
 
 @pages.post("")
@@ -49,7 +49,7 @@ def give() -> ResponseReturnValue:
     with disk.replacing(out) as file, inbox.acting(deeds[0], day, *deeds[1:]) as session:
         held, warnings = access.find(session, _numbers(), asked, journal.by(session))
         file.write(access.written(held, form))
-    return rendering.page("access_given.html", name=out.name, held=held, warnings=warnings)
+    return rendering.page("dossiers/access_given.html", name=out.name, held=held, warnings=warnings)
 
 
 def _asked() -> Request:

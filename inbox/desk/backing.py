@@ -20,7 +20,7 @@ pages = Blueprint("backing", __name__, url_prefix="/office/backup")
 @pages.get("")
 def ask() -> ResponseReturnValue:
     """Ask where the key store goes."""
-    return rendering.page("backup.html", folder=here().medium)
+    return rendering.page("office/backup.html", folder=here().medium)
 
 
 @pages.post("")
@@ -32,4 +32,4 @@ def make() -> ResponseReturnValue:
             sentence("the folder of the key store is no whole path"), sentence("begin it with a stroke: /")
         )
     made = backups.make(here().inbox, out, keys, today=today(), progress=work_goes_on)
-    return rendering.page("backup_made.html", made=made)
+    return rendering.page("office/backup_made.html", made=made)

@@ -32,7 +32,7 @@ def show(case: int) -> ResponseReturnValue:
         view = cases.details(session, case, day, rendering.language())
         cases.mark_read(session, case)
         return rendering.page(
-            "case.html",
+            "case/case.html",
             view=view,
             work=handling.of(session, case),
             scoring=scoring,

@@ -24,7 +24,7 @@ def show() -> ResponseReturnValue:
     desk = here()
     with desk.inbox.acting(Deed(Act.LIST, about="the medium"), today()) as session:
         return rendering.page(
-            "medium.html",
+            "exchange/medium.html",
             folder=desk.medium,
             bundles=medium.bundles(session, desk.medium) if desk.medium else [],
             unconfirmed=medium.unconfirmed(session),
@@ -40,7 +40,7 @@ def collect() -> ResponseReturnValue:
     given = request.form.get("fingerprint", "").strip() or None
     acceptance = Acceptance(None, given, lambda _: False)
     outcomes = list(collect_bundles(desk.inbox, chosen, acceptance, today=today(), progress=work_goes_on))
-    return rendering.page("collected.html", outcomes=outcomes)
+    return rendering.page("exchange/collected.html", outcomes=outcomes)
 
 
 @pages.post("/outbox")
@@ -50,14 +50,14 @@ def prepare() -> ResponseReturnValue:
     made = outbox.make(desk.inbox, folder(), today=today(), progress=work_goes_on)
     with desk.inbox.transaction() as session:
         head = journal.head(session)
-    return rendering.page("prepared.html", made=made, head=head)
+    return rendering.page("exchange/prepared.html", made=made, head=head)
 
 
 @pages.post("/outbox/<int:n>")
 def again(n: int) -> ResponseReturnValue:
     """Put a bundle for the portal on the medium once more."""
     made = outbox.again(here().inbox, folder(), n, today=today())
-    return rendering.page("prepared.html", made=made, head=None)
+    return rendering.page("exchange/prepared.html", made=made, head=None)
 
 
 def folder() -> Path:

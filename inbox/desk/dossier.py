@@ -32,7 +32,7 @@ def ask(case: int) -> ResponseReturnValue:
         view = cases.details(session, case, day, rendering.language())
         entries = dossiers.offered(session, case, rendering.language())
     places = [(entry, _passages(entry, view["answers"]), Chosen(entry.place, None)) for entry in entries]
-    return rendering.page("dossier.html", view=view, places=places, everywhere=EVERYWHERE)
+    return rendering.page("dossiers/dossier.html", view=view, places=places, everywhere=EVERYWHERE)
 
 
 @pages.post("/preview")
@@ -42,7 +42,7 @@ def preview(case: int) -> ResponseReturnValue:
     with here().inbox.acting(Deed(Act.SHOW, case=case, about=f"dossier, {plan.purpose}"), day) as session:
         content, doubts = dossiers.compose(session, case, plan, day)
     given = [(name, value) for name, value in request.form.items(multi=True) if name != "csrf_token"]
-    return rendering.page("dossier_preview.html", content=content, doubts=doubts, given=given)
+    return rendering.page("dossiers/dossier_preview.html", content=content, doubts=doubts, given=given)
 
 
 @pages.post("")
@@ -65,7 +65,7 @@ def make(case: int) -> ResponseReturnValue:
             dispatch.note_measure(session, made, plan.addressee)
     key = signing.fingerprint(made.key)
     shown = {"number": case, "name": out.name, "made": made, "key": key, "doubts": doubts, "to": to}
-    return rendering.page("dossier_made.html", **shown)
+    return rendering.page("dossiers/dossier_made.html", **shown)
 
 
 def _plan() -> Plan:

@@ -22,7 +22,7 @@ def show() -> ResponseReturnValue:
     with inbox.acting(Deed(Act.LIST_RETENTION), day) as session:
         rows = retention.listing(inbox.home, session)
         shown = {"rows": rows, "today": day, "gone": eliminations.view(eliminations.since(session, None))}
-        return rendering.page("retention.html", **shown)
+        return rendering.page("retention/retention.html", **shown)
 
 
 @pages.post("")
@@ -34,7 +34,7 @@ def destroy() -> ResponseReturnValue:
         planned = eliminating.plan(inbox.home, session, chosen, day, early=bool(early))
     with inbox.acting(Deed(Act.DESTROY_CASES, about=planned.counted, reason=early), day) as session:
         eliminating.destroy(inbox.home, session, journal.by(session), planned)
-    return rendering.page("destroyed.html", planned=planned)
+    return rendering.page("retention/destroyed.html", planned=planned)
 
 
 @pages.post("/list")

@@ -69,14 +69,14 @@ def enter() -> ResponseReturnValue:
         raise Refused(sentence("this form was entered already"), sentence("look for the case in the queue"))
     made = entering.enter(here().inbox, told, today=day)
     title, *advice = tokensheet.texts(told.language)
-    say = rendering.environment(told.language).get_template("desk/say.html").module
+    say = rendering.environment(told.language).get_template("desk/replies/say.html").module
     shown = {"spoken": told.language, "title": title, "advice": advice, "say": say}
-    return rendering.page("entered.html", made=made, **shown)
+    return rendering.page("exchange/entered.html", made=made, **shown)
 
 
 def _form(asked: Questionnaire, mended: Mended) -> str:
     return rendering.page(
-        "enter.html",
+        "exchange/enter.html",
         asked=asked,
         fields={each.id: each for each in asked.fields},
         mended=mended,

@@ -32,7 +32,7 @@ def look(case: int, file: int, page: int) -> ResponseReturnValue:
         found = attachments.find(desk.inbox.home, session, case, file)
     seen = previews.look(desk.inbox.home, found, page)
     desk.picture = (case, file, page), seen.picture
-    return rendering.page("file.html", number=case, view=seen.view)
+    return rendering.page("files/file.html", number=case, view=seen.view)
 
 
 @pages.get("/<int:page>/pixels")

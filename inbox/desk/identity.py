@@ -21,7 +21,7 @@ def show(case: int) -> ResponseReturnValue:
     """Show the ledger of a case."""
     with here().inbox.acting(Deed(Act.LIST_DISCLOSURES, case=case), today()) as session:
         rows = disclosures.of(session, case)
-        return rendering.page("ledger.html", number=case, rows=rows)
+        return rendering.page("access/ledger.html", number=case, rows=rows)
 
 
 @pages.post("")
@@ -42,7 +42,7 @@ def add(case: int) -> ResponseReturnValue:
 def read(case: int) -> ResponseReturnValue:
     """Show who the author is; takes two officers."""
     with here().inbox.acting(Deed(Act.READ_IDENTITY, case=case), today()) as session:
-        return rendering.page("identity.html", number=case, found=identities.of(session, case))
+        return rendering.page("access/identity.html", number=case, found=identities.of(session, case))
 
 
 @pages.post("/keep")

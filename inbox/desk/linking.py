@@ -19,7 +19,7 @@ pages = Blueprint("linking", __name__, url_prefix="/case/<int:case>/links")
 def show(case: int) -> ResponseReturnValue:
     """Show what is linked to a case, and what else has something in common with it."""
     with here().inbox.acting(Deed(Act.LIST_LINKS, case=case), today()) as session:
-        return rendering.page("links.html", number=case, view=links.view(session, case), many=MANY)
+        return rendering.page("casework/links.html", number=case, view=links.view(session, case), many=MANY)
 
 
 @pages.post("/<int:other>")

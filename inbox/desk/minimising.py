@@ -31,7 +31,7 @@ def ask(case: int) -> ResponseReturnValue:
         (place, _choices(place, [*seen]), Chosen(place, None))
         for place, seen in groupby(found, attrgetter("place"))
     ]
-    return rendering.page("minimise.html", number=case, labels=view["labels"], texts=texts)
+    return rendering.page("retention/minimise.html", number=case, labels=view["labels"], texts=texts)
 
 
 @pages.post("/preview")
@@ -42,7 +42,7 @@ def preview(case: int) -> ResponseReturnValue:
         view = cases.details(session, case, day, rendering.language())
         seen = minimising.look(session, case, chosen.place, chosen.passage, day)
     shown = {"number": case, "labels": view["labels"], "chosen": chosen, "seen": seen}
-    return rendering.page("minimise_preview.html", **shown)
+    return rendering.page("retention/minimise_preview.html", **shown)
 
 
 @pages.post("")
@@ -54,7 +54,7 @@ def strike(case: int) -> ResponseReturnValue:
         holding, unsearched = leftovers.in_files(inbox.home, session, case, chosen.passage or "")
         labels = cases.details(session, case, day, rendering.language())["labels"]
     shown = {"struck": struck, "holding": holding, "unsearched": unsearched}
-    return rendering.page("minimised.html", number=case, labels=labels, **shown)
+    return rendering.page("retention/minimised.html", number=case, labels=labels, **shown)
 
 
 def _choices(place: str, seen: list[Seen]) -> list[tuple[str, Chosen]]:

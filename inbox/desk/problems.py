@@ -45,7 +45,7 @@ def _refused(refused: Refused) -> ResponseReturnValue:
 
 
 def _undeclared(refused: Undeclared) -> ResponseReturnValue:
-    return rendering.page("declare.html", case=refused.case, names=refused.names)
+    return rendering.page("access/declare.html", case=refused.case, names=refused.names)
 
 
 def _unconfirmed(refused: Refused) -> ResponseReturnValue:

@@ -23,7 +23,7 @@ def show(case: int) -> ResponseReturnValue:
         names = [each.name for each in records.officers(session)]
         is_read = not found or set(here().inbox.present) <= set(found)
         shown = {"number": case, "handlers": found, "kept": kept, "names": names, "is_read": is_read}
-        return rendering.page("readers.html", quarantined=quarantine.since(session, case), **shown)
+        return rendering.page("access/readers.html", quarantined=quarantine.since(session, case), **shown)
 
 
 @pages.post("")

@@ -26,11 +26,11 @@ def since(first: int) -> ResponseReturnValue:
         head = journal.head(session)
         start = first or max(1, head.n - _SHOWN + 1)
         lines = [journalview.line_view(line) for line in journal.lines(session, start)][:_SHOWN]
-    return rendering.page("journal.html", lines=lines, head=head, start=start, size=_SHOWN)
+    return rendering.page("journal/journal.html", lines=lines, head=head, start=start, size=_SHOWN)
 
 
 @pages.post("/verify")
 def verify() -> ResponseReturnValue:
     """Verify every entry; say the first that was changed, removed or put in another's place."""
     with here().inbox.acting(Deed(Act.READ_JOURNAL, about="verify"), today()) as session:
-        return rendering.page("verified.html", checked=anchors.check(session, None, None))
+        return rendering.page("dossiers/verified.html", checked=anchors.check(session, None, None))

@@ -40,7 +40,7 @@ def _seen(case: int, draft: Draft) -> ResponseReturnValue:
         view = drafts.preview(session, case, draft, day)
     kept = {"template": draft.template} | ({"feedback": "on"} if draft.feedback else {})
     return rendering.page(
-        "reply.html",
+        "replies/reply.html",
         number=case,
         view=view,
         ways=("replying.reply", "replying.preview"),

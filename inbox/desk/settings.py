@@ -25,7 +25,7 @@ def show() -> ResponseReturnValue:
     """Show regime and days off."""
     with here().inbox.acting(Deed(Act.LIST_SETTINGS), today()) as session:
         regime, days = practice.of(session).regime, practice.days_off(session)
-    return rendering.page("settings.html", regime=regime, days=days, labels=labels)
+    return rendering.page("office/settings.html", regime=regime, days=days, labels=labels)
 
 
 @pages.post("/regime")

@@ -61,14 +61,14 @@ def _replies(typed: str | None = None, refused: Refused | None = None) -> str:
     with here().inbox.acting(Deed(Act.LIST_TEMPLATES), today()) as session:
         known = [templates.view(each) for each in templates.known(session).values()]
         source = templates.source(session) if typed is None else typed
-    return rendering.page("templates.html", known=known, source=source, refused=refused)
+    return rendering.page("replies/templates.html", known=known, source=source, refused=refused)
 
 
 def _bodies(typed: str | None = None, refused: Refused | None = None) -> str:
     with here().inbox.acting(Deed(Act.LIST_REDIRECTIONS), today()) as session:
         known = redirections.bodies(session)
         source = redirections.source(session) if typed is None else typed
-    return rendering.page("bodies.html", known=known, source=source, refused=refused)
+    return rendering.page("replies/bodies.html", known=known, source=source, refused=refused)
 
 
 def _refused(deed: Deed, change: Callable[[Session], None]) -> Refused | None:

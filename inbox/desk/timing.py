@@ -60,7 +60,7 @@ def _seen(case: int, extension: Extension) -> ResponseReturnValue:
     with here().inbox.acting(Deed(Act.PREVIEW_REPLY, case=case), now) as session:
         view = extending.preview(session, case, extension, now)
     return rendering.page(
-        "reply.html",
+        "replies/reply.html",
         number=case,
         view=view,
         ways=("timing.extend", "timing.preview"),

@@ -28,7 +28,7 @@ def show(page: int) -> ResponseReturnValue:
     with desk.inbox.acting(deed, day) as session:
         found = queueing.page(session, desk.wanted, desk.order, today=day, first=start)
         return rendering.page(
-            "queue.html",
+            "queue/queue.html",
             rows=workview.queue(session, found),
             officers=[each.name for each in records.officers(session)],
             count=queueing.count(session, desk.wanted, today=day),

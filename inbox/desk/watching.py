@@ -16,7 +16,7 @@ pages = Blueprint("watching", __name__)
 def happened(case: int) -> ResponseReturnValue:
     """Show what happened to a case, day by day."""
     with here().inbox.acting(Deed(Act.READ_TIMELINE, case=case), today()) as session:
-        return rendering.page("timeline.html", number=case, events=timeline.of(session, case))
+        return rendering.page("case/timeline.html", number=case, events=timeline.of(session, case))
 
 
 @pages.get("/oversight")
@@ -24,4 +24,4 @@ def oversee() -> ResponseReturnValue:
     """Show how the work goes, for who watches over it: nothing of what any report says."""
     day = today()
     with here().inbox.acting(Deed(Act.OVERSEE), day) as session:
-        return rendering.page("oversight.html", view=oversight.view(session, day), labels=labels)
+        return rendering.page("office/oversight.html", view=oversight.view(session, day), labels=labels)
