@@ -17,7 +17,7 @@ from benchmarks.large import large as send_large
 from benchmarks.load import Request, rate
 from benchmarks.onion import onion as send_through_tor
 from crypto import challenge
-from portal.challenges import COST
+from portal.web.challenges import COST
 from tests.support import postgres, slot_timing
 from tests.support.builders import INSPECTORATE, make_envelope, upload_metadata
 from tests.support.installation import free_port

@@ -12,7 +12,7 @@ from sqlalchemy.exc import ArgumentError
 
 from crypto import base64url, signing
 from crypto.errors import Malformed
-from portal.refusals import BadConfiguration
+from portal.errors import BadConfiguration
 
 _ROOM = Path(__file__).parent
 _SHIPPED = _ROOM / "questionnaire.toml"

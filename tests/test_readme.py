@@ -7,7 +7,7 @@ import click
 import pytest
 
 from inbox.cli import commands as inbox
-from portal.commands import portal
+from portal.ops.cli import portal
 from tests.support.command_tree import commands_of
 
 ROOT = Path(__file__).parent.parent

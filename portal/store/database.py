@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import URL, Connection, Engine, create_engine, event, select
 from sqlalchemy.exc import DatabaseError
 
-from portal.refusals import Refused
+from portal.errors import Refused
 from portal.store import upgrading
 from portal.store.schema import instance, metadata
 

@@ -12,7 +12,7 @@ from werkzeug.test import TestResponse
 
 from inbox import patience, queueing
 from inbox.desk import headers
-from portal import headers as portal_headers
+from portal.web import headers as portal_headers
 from tests.support import inbox_builders as build
 from tests.support.desk_room import SAME, Client, sitting
 from tests.support.inbox_builders import Office, Portal, Reporter, Sent, World

@@ -7,10 +7,11 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from portal import guide, serving, translation
 from portal.config import Settings
-from portal.guide import MOST, Guide
-from portal.refusals import BadConfiguration
+from portal.errors import BadConfiguration
+from portal.ops import serving
+from portal.web import guide, translation
+from portal.web.guide import MOST, Guide
 from tests.portal.web.test_public_pages import Markup
 from tests.support.page_visitor import Visitor
 

@@ -5,8 +5,8 @@ from itertools import pairwise
 import pytest
 from playwright.sync_api import Browser, expect
 
-from portal import guide
 from portal.config import Settings
+from portal.web import guide
 from tests.portal.web.test_public_pages import Markup
 from tests.support.page_visitor import Visitor
 

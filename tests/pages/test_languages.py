@@ -17,8 +17,9 @@ from playwright.sync_api import Browser, expect
 
 from crypto import questionnaire
 from crypto.keyring import Texts
-from portal import freeze, guide
 from portal.config import Settings
+from portal.site import freeze
+from portal.web import guide
 from tests.pages.test_translations import ROOT, extracted
 from tests.support.installation import free_port
 from tests.support.page_visitor import Visitor

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Page, ViewportSize, expect
 
-from portal import assets
+from portal.web import assets
 from tests.portal.web.test_public_pages import Markup
 from tests.support import pictures
 from tests.support.accessibility import violations

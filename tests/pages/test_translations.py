@@ -11,7 +11,7 @@ from babel.messages.pofile import read_po
 
 from crypto.messages import Status
 from inbox.measures import Kind
-from portal import translation
+from portal.web import translation
 from tests.support.paths import ROOT
 
 TEMPLATES = ROOT / "templates"

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, Route, expect
 
-from portal.quotas import SHARES
+from portal.exchange.quotas import SHARES
 from portal.store.quotas import TEXT, Kind
 from tests.support import page_modules
 from tests.support.browsing import CHROMIUM_ARGUMENTS

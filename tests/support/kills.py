@@ -16,7 +16,7 @@ from sqlalchemy import func, select
 
 from crypto import base64url, bundle
 from crypto.bundle import FIRST, INTAKE, Link, Manifest
-from portal import expire
+from portal.exchange import expire
 from portal.store import intakes
 from portal.store.schema import cases, chunks, envelopes, whole
 from tests.support.builders import INSPECTORATE, Sealed, make_outbox, make_report_envelope, make_slot, today

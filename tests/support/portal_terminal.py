@@ -8,7 +8,7 @@ from unittest.mock import patch
 
 import pytest
 
-from portal import commands
+from portal.ops import cli
 
 
 def run_both(folder: Path, *arguments: str | Path, code: int = 0) -> tuple[str, str]:
@@ -21,7 +21,7 @@ def run_both(folder: Path, *arguments: str | Path, code: int = 0) -> tuple[str, 
         redirect_stderr(complained),
         pytest.raises(SystemExit) as ended,
     ):
-        commands.main()
+        cli.main()
     assert ended.value.code == code, complained.getvalue()
     return said.getvalue(), complained.getvalue()
 

@@ -5,7 +5,7 @@ import re
 from flask import Flask
 from werkzeug.routing import Rule
 
-from portal.sitefiles import MISSING
+from portal.site.site_files import MISSING
 
 NOWHERE = ["/api/nowhere", "/nowhere", "/static/../app.py", MISSING]
 

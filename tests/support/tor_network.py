@@ -8,8 +8,8 @@ from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from portal.fetching import Visitor
-from portal.refusals import Refused
+from portal.errors import Refused
+from portal.site.fetching import Visitor
 from tests.support.installation import free_port
 from tests.support.portal_nginx import CONFIGURATION, HOST
 

@@ -10,8 +10,8 @@ import pytest
 from crypto import anchors as form
 from crypto import base64url
 from crypto.bundle import Manifest
-from portal import anchors, expire
-from portal.refusals import Refused
+from portal.errors import Refused
+from portal.exchange import anchors, expire
 from portal.store import outboxes
 from tests.support.builders import INSPECTORATE, OUTSIDE, OutboxBundle, make_keyring, make_outbox
 from tests.support.inbox_builders import World

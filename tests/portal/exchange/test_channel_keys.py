@@ -10,8 +10,8 @@ import pytest
 from crypto import base64url, card, signing
 from crypto.card import Card
 from crypto.keyring import Channel
-from portal import verify
-from portal.refusals import Refused
+from portal.errors import Refused
+from portal.site import verify
 from tests.support.builders import OUTSIDE, Body, today
 from tests.support.provable import Provable, proving
 

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from crypto import base64url
-from portal import expire
-from portal.expire import Expired
+from portal.exchange import expire
+from portal.exchange.expire import Expired
 from portal.store import challenges, days, envelopes, expiry, keyrings
 from portal.store.days import today
 from portal.store.envelopes import Upload

@@ -8,8 +8,8 @@ import pytest
 
 from crypto import age, base64url, bundle, signing
 from crypto.bundle import FIRST, NOTHING, Intake, Link
-from portal import exports
-from portal.refusals import Refused
+from portal.errors import Refused
+from portal.exchange import exports
 from tests.support.builders import (
     INSPECTORATE,
     OUTSIDE,

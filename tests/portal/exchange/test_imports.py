@@ -9,7 +9,7 @@ import pytest
 
 from crypto import casetoken
 from crypto.bundle import Link
-from portal.keyrings import Outcome
+from portal.exchange.keyrings import Outcome
 from tests.support.builders import INSPECTORATE, OUTSIDE, make_keyring, make_outbox, make_report_envelope
 from tests.support.portal_room import BACKENDS, Room, filed, opened, refused, slots
 

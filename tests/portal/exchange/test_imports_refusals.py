@@ -9,8 +9,8 @@ import pytest
 
 from crypto import age, bundle
 from crypto.bundle import FIRST
-from portal import imports
-from portal.refusals import Refused
+from portal.errors import Refused
+from portal.exchange import imports
 from tests.support.builders import (
     Body,
     OutboxBundle,

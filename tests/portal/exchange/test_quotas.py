@@ -11,8 +11,8 @@ from sqlalchemy import select
 from werkzeug.test import TestResponse
 
 from crypto import age
-from portal import expire
-from portal.quotas import SHARES
+from portal.exchange import expire
+from portal.exchange.quotas import SHARES
 from portal.store import quotas as sums
 from portal.store.quotas import TEXT, Kind, Usage
 from portal.store.schema import envelopes

@@ -15,8 +15,8 @@ from sqlalchemy import make_url
 from crypto import base64url, questionnaire
 from crypto.keyring import sign
 from crypto.signing import LARGEST_FILE
-from portal import commands
 from portal.config import load
+from portal.ops import cli
 from portal.store import database, envelopes
 from portal.store.envelopes import Upload
 from tests.support.builders import (
@@ -203,7 +203,7 @@ def test_wrong_usage_ends_with_2(folder: Path) -> None:
         assert "Usage: " in run(folder, *arguments, code=2)
 
 
-@pytest.mark.parametrize("name", sorted(commands.portal.commands))
+@pytest.mark.parametrize("name", sorted(cli.portal.commands))
 def test_a_command_explains_itself_without_a_configuration(tmp_path: Path, name: str) -> None:
     """Whoever is not there yet can read what there is; without --help the file is asked for."""
     assert f"portal {name} [OPTIONS]" in run(tmp_path, name, "--help")

@@ -7,7 +7,7 @@ import pytest
 
 from portal import config
 from portal.config import Settings
-from portal.refusals import BadConfiguration
+from portal.errors import BadConfiguration
 from tests.support.paths import ROOT
 
 

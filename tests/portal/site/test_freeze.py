@@ -9,11 +9,12 @@ import brotli
 import pytest
 from click.testing import CliRunner
 
-from portal import freeze, headers, sitefiles
-from portal.app import load_questionnaire
-from portal.commands import portal
 from portal.config import Settings
-from portal.refusals import Refused
+from portal.errors import Refused
+from portal.ops.cli import portal
+from portal.site import freeze, site_files
+from portal.web import headers
+from portal.web.app import load_questionnaire
 from tests.support.portal_room import SITE, Room
 
 PLAIN = {"Accept-Encoding": "identity"}
@@ -38,7 +39,7 @@ def frozen(room: Room) -> Path:
 
 
 def paths(settings: Settings) -> list[str]:
-    return list(sitefiles.files(settings, load_questionnaire(settings)))
+    return list(site_files.files(settings, load_questionnaire(settings)))
 
 
 def tree(folder: Path) -> dict[str, bytes]:

@@ -15,11 +15,12 @@ from crypto.errors import Malformed, Tampered
 from crypto.keyring import KEYRING
 from crypto.pages import Page, Pages
 from crypto.signing import LARGEST_FILE
-from portal import config, fetching, manifest, sitefiles, verify
-from portal.app import create_app, load_questionnaire
-from portal.commands import portal
-from portal.refusals import BadConfiguration, Refused
-from portal.seen import Seen
+from portal import config
+from portal.errors import BadConfiguration, Refused
+from portal.ops.cli import portal
+from portal.site import fetching, manifest, site_files, verify
+from portal.site.seen_serials import Seen
+from portal.web.app import create_app, load_questionnaire
 from tests.support.builders import SignedKeyring, Site, today
 from tests.support.inbox_builders import Office
 from tests.support.provable import UNTIL, Provable, proving
@@ -58,7 +59,7 @@ def test_the_manifest_lists_all_that_is_served(provable: Provable) -> None:
         "/keyring.sig",
         *(manifest.FOLDER + name for name in ("manifest.json", "manifest.sig")),
     }
-    assert linked - signed - {"/<elsewhere:_>"} == {page.path for page in listed.files} - {sitefiles.MISSING}
+    assert linked - signed - {"/<elsewhere:_>"} == {page.path for page in listed.files} - {site_files.MISSING}
 
 
 def test_the_manifest_holds_no_address(provable: Provable) -> None:
@@ -96,7 +97,7 @@ def test_another_policy_is_named_for_each_file(provable: Provable) -> None:
     with provable.serving():
         lines = provable.found()
     assert {line.partition(": ")[2] for line in lines} == {"another Content-Security-Policy than was signed"}
-    files = sitefiles.files(provable.settings, load_questionnaire(provable.settings))
+    files = site_files.files(provable.settings, load_questionnaire(provable.settings))
     signed = {"manifest.json", "manifest.sig", "keyring.json", "keyring.sig"}
     assert len(lines) == len(files) + len(signed)
 

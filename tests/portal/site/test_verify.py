@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from portal import seen
-from portal.commands import portal
-from portal.refusals import Refused
-from portal.seen import Behind, Seen
+from portal.errors import Refused
+from portal.ops.cli import portal
+from portal.site import seen_serials
+from portal.site.seen_serials import Behind, Seen
 from tests.support.builders import make_keyring
 from tests.support.provable import Provable, proving
 from tests.support.socks_proxy import proxying
@@ -82,7 +82,7 @@ def test_an_onion_service_is_verified_through_the_proxy_alone(provable: Provable
 
 def test_the_serials_stand_beside_the_configuration_or_where_one_says(provable: Provable) -> None:
     assert verified(provable).exit_code == 0
-    kept = provable.folder / seen.FILE
+    kept = provable.folder / seen_serials.FILE
     found = json.loads(kept.read_text())
     assert (found["deployment"], found["serials"]["manifest"]) == (provable.settings.deployment, 1)
     other = provable.folder / "other.json"
@@ -102,20 +102,20 @@ def test_the_serials_stand_beside_the_configuration_or_where_one_says(provable: 
 )
 def test_a_file_of_another_form_is_refused(tmp_path: Path, content: bytes) -> None:
     """To go on without it would forget what was seen."""
-    file = tmp_path / seen.FILE
+    file = tmp_path / seen_serials.FILE
     file.write_bytes(content)
     with pytest.raises(Refused, match="does not tell"):
-        seen.load(file, "x")
+        seen_serials.load(file, "x")
 
 
 def test_a_file_of_another_deployment_is_refused(tmp_path: Path) -> None:
-    file = tmp_path / seen.FILE
-    seen.save(file, Seen("x", {"manifest": 1}))
-    assert seen.load(file, "x") == Seen("x", {"manifest": 1})
+    file = tmp_path / seen_serials.FILE
+    seen_serials.save(file, Seen("x", {"manifest": 1}))
+    assert seen_serials.load(file, "x") == Seen("x", {"manifest": 1})
     with pytest.raises(Refused, match="another deployment"):
-        seen.load(file, "y")
+        seen_serials.load(file, "y")
     with pytest.raises(Refused, match="was not written"):
-        seen.save(tmp_path / "none" / "here", Seen("x"))
+        seen_serials.save(tmp_path / "none" / "here", Seen("x"))
 
 
 def test_the_same_serial_again_is_no_step_back() -> None:

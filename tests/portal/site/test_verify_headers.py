@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from portal import fetching
+from portal.site import fetching
 from tests.support.provable import Provable, proving
 
 ONION = f"http://{'a' * 55}d.onion"

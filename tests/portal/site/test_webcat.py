@@ -14,9 +14,10 @@ import pytest
 from click.testing import CliRunner
 
 from crypto import base64url
-from portal import headers, sitefiles
-from portal.app import load_questionnaire
-from portal.commands import portal
+from portal.ops.cli import portal
+from portal.site import site_files
+from portal.web import headers
+from portal.web.app import load_questionnaire
 from tests.support.portal_room import Room
 from tests.support.routes import addresses
 
@@ -109,7 +110,7 @@ def looked_up(listed: dict[str, Any], path: str) -> str:
 
 def test_each_path_is_found_by_the_rules_of_the_extension(room: Room, listed: dict[str, Any]) -> None:
     """Exact, else as the index of a folder, else as the page for what is not there."""
-    paths = [*sitefiles.files(room.settings, load_questionnaire(room.settings)), "/nowhere", "/fr/none"]
+    paths = [*site_files.files(room.settings, load_questionnaire(room.settings)), "/nowhere", "/fr/none"]
     for path in paths:
         digest = hashlib.sha256(room.client.get(path).data).digest()
         assert looked_up(listed, path) == base64url.encode(digest), path

@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from portal import doctor, expire
-from portal.doctor import Level
+from portal.exchange import expire
+from portal.ops import doctor
+from portal.ops.doctor import Level
 from tests.support.builders import make_report_envelope
 from tests.support.portal_room import SITE, Room
 

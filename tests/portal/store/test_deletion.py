@@ -13,8 +13,8 @@ from psycopg import sql
 from sqlalchemy import TextClause, insert, text
 
 from crypto import age, base64url, padding
-from portal import expire
-from portal.expire import Expired
+from portal.exchange import expire
+from portal.exchange.expire import Expired
 from portal.store import days, envelopes
 from portal.store.expiry import SPREAD_DAYS
 from portal.store.schema import cases

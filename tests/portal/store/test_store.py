@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import inspect, make_url, text
 
-from portal import exports
-from portal.refusals import Refused
+from portal.errors import Refused
+from portal.exchange import exports
 from portal.store import cases, database, envelopes, keyrings
 from portal.store.database import Database, StoreBusy
 from portal.store.envelopes import OffsetMoved, Report, Upload

@@ -15,8 +15,8 @@ from jinja2 import TemplateNotFound
 from crypto import base64url, questionnaire, signing
 from crypto.questionnaire import Questionnaire
 from crypto.questionnaire_ids import OF_THE_PAGE
-from portal import assets, headers, pages
 from portal.config import Settings
+from portal.web import assets, headers, pages
 from tests.support.paths import ROOT
 from tests.support.portal_room import Room
 

@@ -11,12 +11,13 @@ from werkzeug.test import EnvironBuilder
 from werkzeug.wrappers import Request
 
 from crypto import age
-from portal import pages, receiving, sealedfile
-from portal.app import load_questionnaire
-from portal.problems import Problem
-from portal.quotas import SHARES
+from portal.exchange.quotas import SHARES
 from portal.store.quotas import TEXT, Kind
 from portal.store.schema import chunks, envelopes, scriptless
+from portal.web import pages, receiving
+from portal.web import sealed_file as sealed_files
+from portal.web.app import load_questionnaire
+from portal.web.problems import Problem
 from tests.support.builders import make_envelope, make_report_envelope
 from tests.support.portal_room import BACKENDS, Room, filed, opened
 from tests.support.sealed_files import form, header, post, sealed_file
@@ -69,7 +70,7 @@ WRONG: dict[str, tuple[Callable[[Room], bytes | None], str]] = {
         "refused",
     ),
     "a slot's size": (lambda room: header() + make_envelope(room.site, size=16_384), "wrong_size"),
-    "too large": (lambda _: header() + bytes(sealedfile.LARGEST), "too_large"),
+    "too large": (lambda _: header() + bytes(sealed_files.LARGEST), "too_large"),
 }
 
 
@@ -142,7 +143,7 @@ def test_a_follow_up_and_a_drop_come_without_a_case(room: Room) -> None:
 def test_the_largest_file_is_taken(room: Room) -> None:
     """A container of 16 MiB, by a portal whose share for a day has room for it."""
     content = header() + make_envelope(room.site, size=16 << 20)
-    assert len(content) == sealedfile.LARGEST
+    assert len(content) == sealed_files.LARGEST
     assert post(room, content)[0] == 200
 
 
@@ -253,7 +254,7 @@ def test_a_database_that_fails_midway_leaves_nothing(room: Room) -> None:
 
 def test_sizes_and_parts_of_the_header_are_those_of_the_specification() -> None:
     """172 bytes, and a container of 16 MiB at most."""
-    assert (sealedfile.HEADER, len(header())) == (172, 172)
-    assert sealedfile.LARGEST == 172 + age.sealed_size(16_777_216) == 16_783_127
+    assert (sealed_files.HEADER, len(header())) == (172, 172)
+    assert sealed_files.LARGEST == 172 + age.sealed_size(16_777_216) == 16_783_127
     with pytest.raises(Problem, match="wrong_size"):
-        sealedfile.parse(header())
+        sealed_files.parse(header())

@@ -1,0 +1,68 @@
+"""The outbox manifests of a channel, given back: outside witnesses of its inbox's journal (SPEC 9.3)."""
+
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import click
+
+from crypto import anchors as form
+from crypto.bundle import Manifest
+from portal import files, terminal
+from portal.config import Settings
+from portal.errors import Refused
+from portal.ops.configured import pass_settings
+from portal.store import database, outboxes
+from portal.store.database import Database
+
+
+@click.command()
+@click.option("--out", type=click.Path(path_type=Path), required=True, help="Write here; never over a file.")
+@click.option("--channel", help="Of this channel, if there is more than one.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@pass_settings
+def anchors(settings: Settings, *, out: Path, channel: str | None, as_json: bool) -> None:
+    """Write what outboxes said of their inbox's journal, for `inbox journal verify`."""
+    with closing(database.open_database(settings.database_url)) as store:
+        chosen = choose(store, channel)
+        numbers = write(store, chosen, out)
+    if as_json:
+        terminal.data({"channel": chosen, "outboxes": len(numbers), "last": numbers[-1], "file": str(out)})
+        return
+    terminal.say(f"{out}: {len(numbers)} outboxes of {chosen}, up to {numbers[-1]}")
+    terminal.say("next: carry it to the inbox of that channel, then: inbox journal verify --anchors FILE")
+
+
+def write(store: Database, channel: str, path: Path) -> list[int]:
+    """Write the manifests of one channel alone to ``path``; return their numbers. Raises Refused."""
+    if path.exists():
+        raise Refused(f"{path} is already there", "choose another --out, nothing is overwritten")
+    with store.read() as connection:
+        numbers = outboxes.numbers(connection, channel)
+    try:
+        files.write(path, form.write(_manifests(store, channel, numbers)))
+    except OSError as error:
+        reason = (error.strerror or "unknown reason").lower()
+        raise Refused(f"{path} was not written: {reason}", "see to the path and the free space") from error
+    return numbers
+
+
+def choose(store: Database, channel: str | None) -> str:
+    """Return the channel that was named, or the only one; Refused if there is none or more than one."""
+    with store.read() as connection:
+        known = outboxes.channels(connection)
+    wanted = [each for each in known if channel in {None, each}]
+    if not wanted:
+        what = "any channel" if channel is None else f"channel {channel!r}"
+        raise Refused(f"no outbox of {what} was ever applied", "the first `portal import` keeps the first")
+    if len(wanted) > 1:
+        # What one body's inbox says is not for the other's to see.
+        raise Refused(f"there are outboxes of {', '.join(wanted)}", "give one of them with --channel")
+    return wanted[0]
+
+
+def _manifests(store: Database, channel: str, numbers: list[int]) -> Iterator[tuple[int, Manifest]]:
+    for n in numbers:
+        with store.read() as connection:
+            manifest = outboxes.manifest(connection, channel, n)
+        yield n, manifest

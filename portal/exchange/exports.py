@@ -1,0 +1,146 @@
+"""Intake bundles: what has arrived, numbered, chained, signed for the inbox (SPEC 8.1)."""
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from sqlalchemy import Connection
+
+from crypto import base64url, bundle
+from crypto.archive import Member
+from crypto.bundle import INTAKE, Intake, Link, Manifest
+from crypto.errors import CryptoError
+from portal import files
+from portal.config import Settings
+from portal.errors import Refused
+from portal.exchange import keyrings
+from portal.store import days, envelopes, intakes, outboxes
+from portal.store.database import Database
+from portal.store.keyrings import lock
+
+
+@dataclass(frozen=True, slots=True)
+class Exported:
+    """An intake bundle on disk: its file, what its manifest says, by which link the inbox will confirm it."""
+
+    path: Path
+    intake: Intake
+    link: Link
+
+
+def channels(database: Database) -> list[str]:
+    """Return the channels to export: the keyring's, and any other for which something waits."""
+    with database.read() as connection:
+        keyring = keyrings.current(connection)
+        listed = [channel.id for channel in keyring.channels] if keyring else []
+        return [*listed, *sorted(intakes.channels_waiting(connection) - set(listed))]
+
+
+def export(database: Database, settings: Settings, channel: str, folder: Path) -> Exported:
+    """Put all that waits for a channel into its next bundle, and write that to ``folder``.
+
+    Raises Refused. If the file cannot be written, the bundle exists all the same: ``export_again`` writes it.
+    """
+    if channel not in channels(database):
+        raise Refused(
+            f"channel {channel!r} is not in the keyring", "`portal export` alone exports every channel"
+        )
+    _refuse_to_replace(database, channel, folder)
+    _hash(database, channel)
+    with database.write() as connection:
+        manifest = _next(connection, settings, channel, days.today())
+    return _write(database, manifest, folder)
+
+
+def export_again(database: Database, channel: str, n: int, folder: Path) -> Exported:
+    """Write bundle ``n`` of a channel again, the same bytes; Refused once the inbox has confirmed it."""
+    with database.read() as connection:
+        manifest = intakes.manifest(connection, channel, n)
+        last = intakes.last(connection, channel).n
+    if manifest is None and n <= last:
+        raise Refused(
+            f"bundle {n} of {channel} was confirmed by the inbox", "its envelopes are no longer here"
+        )
+    if manifest is None:
+        raise Refused(f"bundle {n} of {channel} was never made", f"the newest is {last}")
+    return _write(database, manifest, folder)
+
+
+def _hash(database: Database, channel: str) -> None:
+    # Beforehand, so that nobody's upload waits while gigabytes are read.
+    with database.read() as connection:
+        waiting = intakes.unhashed(connection, channel)
+    for envelope_id in waiting:
+        digest = hashlib.sha256()
+        for piece in _content(database, envelope_id):
+            digest.update(piece)
+        with database.write() as connection:
+            intakes.keep_hash(connection, envelope_id, digest.digest())
+
+
+def _next(connection: Connection, settings: Settings, channel: str, today: date) -> Manifest:
+    keys = lock(connection)
+    last = intakes.last(connection, channel)
+    entries, withdrawn = intakes.fill(connection, channel, last.n + 1)
+    intake = Intake(
+        deployment=settings.deployment_id,
+        channel=channel,
+        n=last.n + 1,
+        previous=last.hash,
+        instance_key=keys.public,
+        exported=today,
+        applied=outboxes.last(connection, channel),
+        entries=tuple(sorted(entries, key=lambda entry: base64url.encode(entry.id))),
+        withdrawn=tuple(sorted(withdrawn, key=lambda each: (each.case_id, each.withdraw_key))),
+    )
+    manifest = bundle.sign_intake(intake, keys.seed)
+    intakes.record(connection, channel, intake.n, manifest)
+    return manifest
+
+
+def _write(database: Database, manifest: Manifest, folder: Path) -> Exported:
+    intake = INTAKE.parse(manifest.raw)
+    path = _path(folder, intake.channel, intake.n)
+    members = (
+        Member(bundle.envelope_name(entry.id), entry.size, _content(database, entry.id))
+        for entry in intake.entries
+    )
+    again = f"it keeps its number: `portal export --channel {intake.channel} --again {intake.n}` writes it"
+    try:
+        files.write(path, bundle.write(manifest, members))
+    except OSError as error:
+        reason = (error.strerror or "unknown reason").lower()
+        raise Refused(f"bundle {path} was not written: {reason}", again) from error
+    except CryptoError as error:
+        raise Refused(f"bundle {path} was not written: it was confirmed meanwhile", again) from error
+    return Exported(path, intake, Link(intake.n, manifest.hash))
+
+
+def _path(folder: Path, channel: str, n: int) -> Path:
+    return folder / f"{channel}-{n}.tar"
+
+
+def _refuse_to_replace(database: Database, channel: str, folder: Path) -> None:
+    if not folder.is_dir():
+        raise Refused(f"folder {folder} is not there", "make it, or name another with --out")
+    with database.read() as connection:
+        path = _path(folder, channel, intakes.last(connection, channel).n + 1)
+    if path.exists():
+        raise Refused(
+            f"a file {path} is there already",
+            "it is from another portal or time: keep it, and export elsewhere",
+        )
+
+
+def _content(database: Database, envelope_id: bytes) -> Iterator[bytes]:
+    # Each piece in a transaction of its own: a long one would keep deleted bytes from being overwritten.
+    position = 0
+    while True:
+        with database.read() as connection:
+            piece = envelopes.piece(connection, envelope_id, position)
+        if not piece:
+            return
+        yield piece
+        position += len(piece)

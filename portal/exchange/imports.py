@@ -1,0 +1,217 @@
+"""Outbox bundles: verified whole, then applied in one transaction (SPEC 8.2)."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from sqlalchemy import Connection
+
+from crypto import age, bundle, padding
+from crypto.archive import Member
+from crypto.bundle import KEYRING, KEYRING_SIGNATURE, NOTHING, OUTBOX, Manifest, Outbox
+from crypto.errors import CryptoError, Malformed
+from crypto.keyring import Keyring
+from crypto.signing import LARGEST_FILE
+from portal.config import Settings
+from portal.errors import Refused
+from portal.exchange import keyrings
+from portal.exchange.keyrings import Offered, Outcome
+from portal.store import intakes, outboxes
+from portal.store.database import Database
+from portal.store.expiry import Term
+from portal.store.keyrings import lock
+
+_SLOT = age.sealed_size(padding.SLOT)
+_BLOCK = 256 << 10
+_COPY_AGAIN = (
+    "nothing was changed; see that the bundle is meant for this portal, "
+    "then copy it again, or make it again with `inbox outbox --again N`"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """What an outbox bundle brought.
+
+    ``keyring`` is the one inside, if there is one: only the root's inbox sends it. ``confirmed`` counts
+    intake bundles, ``left_out`` cases of other channels.
+    """
+
+    outbox: Outbox
+    keyring: Keyring | None
+    outcome: Outcome
+    confirmed: int = 0
+    left_out: int = 0
+    applied: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class _Verified:
+    """An outbox bundle of which every signature and digest has been checked."""
+
+    path: Path
+    manifest: Manifest
+    outbox: Outbox
+    offered: Offered | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Terms:
+    """How long what an outbox lets go of can still be asked for, from ``today`` on."""
+
+    today: date
+    collected: Term
+    closed: Term
+
+    @classmethod
+    def of(cls, settings: Settings, today: date) -> "_Terms":
+        return cls(today, Term(today, settings.collected_days), Term(today, settings.closed_days))
+
+
+def import_outbox(database: Database, settings: Settings, path: Path, today: date) -> Imported:
+    """Apply an outbox bundle; the same one again changes nothing and says so.
+
+    Raises Refused with everything as it was. ``expire.tidy`` then overwrites what the inbox has confirmed.
+    """
+    with _explained(path):
+        verified = _verify(database, settings, path)
+        with database.write() as connection:
+            lock(connection)
+            return _apply(connection, verified, _Terms.of(settings, today))
+
+
+def _verify(database: Database, settings: Settings, path: Path) -> _Verified:
+    with path.open("rb") as file:
+        manifest, members = bundle.read(iter(lambda: file.read(_BLOCK), b""))
+        # The signer may stand only in the keyring at the end, so the form comes first. Nothing is kept of it.
+        unverified = _parse(manifest)
+        if unverified.deployment != settings.deployment_id:
+            raise Malformed("bundle is of another deployment")
+        parts: dict[str, bytes] = {}
+        for member in bundle.checked(members, unverified.files()):
+            content = _content(member)
+            if member.name in {KEYRING, KEYRING_SIGNATURE}:
+                parts[member.name] = content
+    offered = _offered(unverified, parts, settings)
+    with database.read() as connection:
+        signers = _signers(
+            keyrings.current(connection), offered.keyring if offered else None, unverified.channel
+        )
+    outbox = bundle.open_outbox(manifest, settings.deployment_id, signers)
+    return _Verified(path, manifest, outbox, offered)
+
+
+def _parse(manifest: Manifest) -> Outbox:
+    try:
+        return OUTBOX.parse(manifest.raw)
+    except Malformed as error:
+        raise Malformed("it is not an outbox bundle") from error
+
+
+def _offered(outbox: Outbox, parts: dict[str, bytes], settings: Settings) -> Offered | None:
+    if outbox.keyring is None:
+        return None
+    offered = keyrings.check(parts[KEYRING], parts[KEYRING_SIGNATURE], settings)
+    if offered.keyring.serial != outbox.keyring.serial:
+        raise Malformed("bundle holds another keyring than its manifest says")
+    return offered
+
+
+def _signers(present: Keyring | None, offered: Keyring | None, channel: str) -> list[bytes]:
+    # An older keyring may list a key that was since taken away: only one that would be in use now counts.
+    is_older = present is not None and offered is not None and present.serial >= offered.serial
+    newest = [present] if is_older else [present, offered]
+    listed = [keyring.channel(channel) for keyring in newest if keyring]
+    return [key.key for found in listed if found for key in found.reply_keys]
+
+
+def _content(member: Member) -> bytes:
+    if member.size > LARGEST_FILE:
+        raise Malformed("bundle holds a file that is too large")
+    content = b"".join(member.data)
+    if member.name not in {KEYRING, KEYRING_SIGNATURE}:
+        if len(content) != _SLOT:
+            raise Malformed("slot in the bundle has a wrong size")
+        age.check_profile(content)
+    return content
+
+
+def _apply(connection: Connection, verified: _Verified, terms: _Terms) -> Imported:
+    outbox, offered = verified.outbox, verified.offered
+    keyring = offered.keyring if offered else None
+    known = outboxes.applied(connection, outbox.channel, outbox.n)
+    if known == verified.manifest.hash:
+        return Imported(outbox, keyring, Outcome.KNOWN, applied=False)
+    _check_chain(connection, outbox, known)
+    outcome = keyrings.offer(connection, offered) if offered else Outcome.ABSENT
+    confirmed = sum(
+        intakes.confirm(connection, outbox.channel, link, terms.collected) for link in outbox.collected
+    )
+    foreign = _foreign(connection, outbox)
+    _open_cases(connection, outbox, foreign, terms.today)
+    _put_slots(connection, verified, foreign)
+    # What stays closed keeps its day: a slot that is only signed anew must not make it stay for longer.
+    for case_id in {slot.case_id for slot in outbox.slots} - {*outbox.closed} - foreign:
+        outboxes.reopen(connection, case_id)
+    for case_id in set(outbox.closed) - foreign:
+        outboxes.close(connection, case_id, terms.closed)
+    outboxes.record(connection, outbox.channel, outbox.n, verified.manifest)
+    return Imported(outbox, keyring, outcome, confirmed, len(foreign))
+
+
+def _check_chain(connection: Connection, outbox: Outbox, known: bytes | None) -> None:
+    last = outboxes.last(connection, outbox.channel)
+    name = f"outbox bundle {outbox.n} of {outbox.channel}"
+    if known is not None:
+        raise Refused(f"{name} was applied before, with other content", _COPY_AGAIN)
+    if last != NOTHING and outbox.n < last.n:
+        raise Refused(
+            f"{name} is older than the first that this portal has applied", "it is no longer needed"
+        )
+    if last != NOTHING and outbox.n > last.n + 1:
+        raise Refused(
+            f"{name} came before bundle {last.n + 1}",
+            f"import that one first; lost, it is made again with `inbox outbox --again {last.n + 1}`",
+        )
+    if last != NOTHING and outbox.previous != last.hash:
+        raise Refused(f"{name} does not follow bundle {last.n} that was applied here", _COPY_AGAIN)
+
+
+def _foreign(connection: Connection, outbox: Outbox) -> set[bytes]:
+    """Return the cases that are another channel's, which this bundle cannot touch.
+
+    They do not refuse the whole: who files one case with two channels would stop all answers of one.
+    """
+    named = {*(slot.case_id for slot in outbox.slots), *outbox.closed}
+    return {case_id for case_id in named if outboxes.belongs_elsewhere(connection, outbox.channel, case_id)}
+
+
+def _open_cases(connection: Connection, outbox: Outbox, foreign: set[bytes], today: date) -> None:
+    for opened in outbox.opened or ():
+        if opened.case_id not in foreign and not outboxes.withdrawn(connection, opened.case_id):
+            outboxes.open_case(connection, outbox.channel, opened, today)
+
+
+def _put_slots(connection: Connection, verified: _Verified, foreign: set[bytes]) -> None:
+    """Keep the slots from a second reading, which must give what the first one gave."""
+    outbox = verified.outbox
+    with verified.path.open("rb") as file:
+        _, members = bundle.read(iter(lambda: file.read(_BLOCK), b""))
+        checked = bundle.checked(members, outbox.files())
+        for slot in outbox.slots:
+            content = _content(next(checked))
+            if slot.case_id not in foreign and not outboxes.withdrawn(connection, slot.case_id):
+                outboxes.put_slot(connection, outbox.channel, slot.case_id, content)
+
+
+@contextmanager
+def _explained(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except CryptoError as error:
+        raise Refused(f"{path.name} refused: {error}", _COPY_AGAIN) from error
+    except OSError as error:
+        reason = (error.strerror or "it cannot be read").lower()
+        raise Refused(f"{path} was not read: {reason}", "name a bundle that the inbox wrote") from error

@@ -1,0 +1,97 @@
+"""The keyring that the portal publishes: which one it is, and when a newer one takes its place (SPEC 6)."""
+
+from dataclasses import dataclass
+from datetime import date
+from enum import Enum
+from functools import lru_cache
+from pathlib import Path
+
+from sqlalchemy import Connection
+
+from crypto import keyring
+from crypto.errors import CryptoError
+from crypto.keyring import KEYRING, Keyring, KeyringExpired
+from crypto.signing import LARGEST_FILE
+from portal import files
+from portal.config import Settings
+from portal.errors import Refused
+from portal.store import keyrings
+from portal.store.database import Database
+from portal.store.keyrings import Files
+
+
+class Outcome(Enum):
+    """What became of a keyring that was offered."""
+
+    TAKEN = "taken"
+    KNOWN = "known"
+    OLDER = "older"
+    ABSENT = "absent"
+
+
+@dataclass(frozen=True, slots=True)
+class Offered:
+    """A keyring whose root signature holds, with its files."""
+
+    keyring: Keyring
+    raw: bytes
+    signature: bytes
+
+
+def current(connection: Connection) -> Keyring | None:
+    """Return the keyring in use, verified when it was taken, or None before the first."""
+    kept = keyrings.current(connection)
+    return None if kept is None else _parsed(kept.raw)
+
+
+def check(raw: bytes, signature: bytes, settings: Settings) -> Offered:
+    """Return the keyring of these files if the root key signed it; raises Malformed or Tampered."""
+    opened = keyring.open_keyring(
+        raw, signature, root_key=settings.root_public, deployment=settings.deployment_id
+    )
+    return Offered(opened, raw, signature)
+
+
+def offer(connection: Connection, offered: Offered) -> Outcome:
+    """Take a keyring in place of the present one if its serial is higher."""
+    present = keyrings.current(connection)
+    serial = offered.keyring.serial
+    if present and present.serial >= serial:
+        return Outcome.KNOWN if present.raw == offered.raw else Outcome.OLDER
+    keyrings.replace(connection, Files(serial, offered.raw, offered.signature))
+    return Outcome.TAKEN
+
+
+def load(database: Database, folder: Path, settings: Settings, today: date) -> tuple[Keyring, Outcome]:
+    """Take the keyring of a folder with keyring.json and keyring.sig; Refused if it may not be used."""
+    raw, signature = (_read(folder / name) for name in ("keyring.json", "keyring.sig"))
+    try:
+        offered = check(raw, signature, settings)
+        if today > offered.keyring.valid_until:
+            raise KeyringExpired("it is past its date")
+    except CryptoError as error:
+        raise Refused(f"keyring refused: {error}", "export it again: `inbox keyring --out FOLDER`") from error
+    with database.write() as connection:
+        keyrings.lock(connection)
+        outcome = offer(connection, offered)
+    if outcome is Outcome.OLDER:
+        raise Refused(
+            f"keyring refused: serial {offered.keyring.serial} is not newer than the one in use",
+            "export the newest: `inbox keyring --out FOLDER`",
+        )
+    return offered.keyring, outcome
+
+
+def _read(path: Path) -> bytes:
+    try:
+        return files.read(path, LARGEST_FILE)
+    except OSError as error:
+        reason = (error.strerror or "it cannot be read").lower()
+        raise Refused(
+            f"{path} was not read: {reason}", "name a folder with keyring.json and keyring.sig"
+        ) from error
+
+
+@lru_cache(maxsize=2)
+def _parsed(raw: bytes) -> Keyring:
+    return KEYRING.parse(raw)

@@ -1,0 +1,1 @@
+"""What administrators run: commands, checks, the server process."""

@@ -1,0 +1,209 @@
+"""The command line of the portal."""
+
+import secrets
+import sys
+from contextlib import closing
+from pathlib import Path
+
+import click
+from sqlalchemy.exc import DBAPIError
+
+from crypto import signing
+from crypto.keyring import Keyring
+from portal import terminal
+from portal.config import Settings
+from portal.errors import BadConfiguration, Refused
+from portal.exchange import anchors, expire, exports, imports, keyrings
+from portal.exchange.exports import Exported
+from portal.exchange.imports import Imported
+from portal.exchange.keyrings import Outcome
+from portal.ops import admin, serving, site
+from portal.ops.configured import pass_settings
+from portal.store import database, days
+from portal.store.database import Database, StoreBusy
+from portal.store.keyrings import Instance, keep_key_pair, key_pair
+from portal.web.app import load_questionnaire
+
+_FOLDER = click.Path(path_type=Path)
+_JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+
+
+def main() -> None:
+    """Run a command; exit with 0 when it is done, 1 when it was refused, 2 for wrong usage or settings."""
+    try:
+        portal()
+    except BadConfiguration as error:
+        terminal.complain(str(error), error.hint)
+        sys.exit(2)
+    except Refused as error:
+        terminal.complain(str(error), error.hint)
+        sys.exit(1)
+    except StoreBusy:
+        terminal.complain(
+            "done, but the database is in use or full, so that deleted bytes are not overwritten yet",
+            "run `portal expire` once it is free; to do the same again would help nothing",
+        )
+        sys.exit(1)
+    except DBAPIError:
+        terminal.complain(
+            "the database does not answer, or is full or busy", "see that it is up, then try again"
+        )
+        sys.exit(1)
+
+
+@click.group()
+@click.option("--config", "file", type=_FOLDER, default=Path("config.toml"), help="The configuration file.")
+def portal(file: Path) -> None:
+    """Keep sealed reports until the inbox takes them, and slots until their reporters do."""
+
+
+portal.add_command(anchors.anchors)
+portal.add_command(admin.pending)
+portal.add_command(admin.doctor)
+portal.add_command(admin.expire)
+portal.add_command(admin.upgrade)
+portal.add_command(site.freeze)
+portal.add_command(site.manifest)
+portal.add_command(site.verify_command)
+portal.add_command(site.webcat)
+
+
+@portal.command()
+@_JSON
+@pass_settings
+def init(settings: Settings, *, as_json: bool) -> None:
+    """Make the database with the key that signs intake bundles."""
+    seed = secrets.token_bytes(signing.SEED)
+    keys = Instance(signing.public_key(seed), seed)
+    with closing(database.create(settings.database_url)) as store, store.write() as connection:
+        if found := key_pair(connection):
+            raise Refused(
+                f"this portal was made before; its fingerprint is {signing.fingerprint(found.public)}",
+                "nothing was changed; for a new one set another `database`",
+            )
+        keep_key_pair(connection, keys)
+    fingerprint = signing.fingerprint(keys.public)
+    if as_json:
+        terminal.data({"fingerprint": fingerprint})
+        return
+    terminal.say(f"portal made; its fingerprint is {fingerprint}")
+    terminal.say("keep the fingerprint: officers compare it at the first `inbox collect`")
+    terminal.say("next: `portal keyring FOLDER` with a keyring from the inbox, then `portal serve`")
+
+
+@portal.command()
+@pass_settings
+def serve(settings: Settings) -> None:
+    """Serve the pages with their interface until SIGTERM."""
+    serving.serve(settings, lambda: terminal.say(f"serving on http://{settings.listen}"))
+
+
+@portal.command()
+@click.option("--out", type=_FOLDER, required=True, help="The folder for the bundles.")
+@click.option("--channel", help="Export this channel alone.")
+@click.option("--again", type=click.IntRange(min=1), help="Write this number of one channel once more.")
+@_JSON
+@pass_settings
+def export(settings: Settings, *, out: Path, channel: str | None, again: int | None, as_json: bool) -> None:
+    """Write what has arrived into one bundle for each channel."""
+    with closing(database.open_database(settings.database_url)) as store:
+        chosen = [channel] if channel else exports.channels(store)
+        if again is None:
+            _export(store, settings, chosen, out, as_json=as_json)
+            expire.expire(store, settings, days.today())
+            expire.tidy(store)
+        elif len(chosen) == 1:
+            _tell_exported([exports.export_again(store, chosen[0], again, out)], as_json=as_json)
+        else:
+            raise click.UsageError("--again needs --channel, as numbers count for one channel")
+
+
+def _export(store: Database, settings: Settings, chosen: list[str], out: Path, *, as_json: bool) -> None:
+    """Export one channel after the other; what was made before one is refused is told, too."""
+    made: list[Exported] = []
+    try:
+        for each in chosen:
+            made.append(exports.export(store, settings, each, out))  # noqa: PERF401 - keeps them if one fails
+    finally:
+        _tell_exported(made, as_json=as_json)
+
+
+@portal.command(name="import")
+@click.argument("bundle", type=_FOLDER)
+@_JSON
+@pass_settings
+def import_(settings: Settings, *, bundle: Path, as_json: bool) -> None:
+    """Apply an outbox bundle from the inbox."""
+    with closing(database.open_database(settings.database_url)) as store:
+        imported = imports.import_outbox(store, settings, bundle, days.today())
+        try:
+            _tell_imported(imported, as_json=as_json)
+            if imported.keyring is not None and imported.outcome is Outcome.TAKEN and not as_json:
+                _tell_of_other_questions(settings, imported.keyring)
+        finally:
+            expire.tidy(store)
+
+
+@portal.command()
+@click.argument("folder", type=_FOLDER)
+@_JSON
+@pass_settings
+def keyring(settings: Settings, *, folder: Path, as_json: bool) -> None:
+    """Publish the keyring of a folder with keyring.json and keyring.sig."""
+    with closing(database.open_database(settings.database_url)) as store:
+        loaded, outcome = keyrings.load(store, folder, settings, days.today())
+    if as_json:
+        until = loaded.valid_until.isoformat()
+        terminal.data({"serial": loaded.serial, "valid_until": until, "taken": outcome is Outcome.TAKEN})
+        return
+    what = "published" if outcome is Outcome.TAKEN else "was published before"
+    terminal.say(f"keyring {loaded.serial} {what}; it is valid until {loaded.valid_until.isoformat()}")
+    _tell_of_other_questions(settings, loaded)
+
+
+def _tell_of_other_questions(settings: Settings, published: Keyring) -> None:
+    if published.questionnaire != load_questionnaire(settings).reference:
+        terminal.say("it names another questionnaire: nobody can report until `questionnaire` is that file")
+
+
+def _tell_exported(made: list[Exported], *, as_json: bool) -> None:
+    told = [
+        {
+            "channel": each.intake.channel,
+            "n": each.intake.n,
+            "file": str(each.path),
+            "envelopes": len(each.intake.entries),
+            "withdrawals": len(each.intake.withdrawn),
+        }
+        for each in made
+    ]
+    if as_json:
+        terminal.data(told)
+        return
+    for line in told:
+        terminal.say("{file}: {envelopes} envelopes, {withdrawals} withdrawals".format(**line))
+
+
+def _tell_imported(imported: Imported, *, as_json: bool) -> None:
+    outbox = imported.outbox
+    if as_json:
+        terminal.data(
+            {
+                "channel": outbox.channel,
+                "n": outbox.n,
+                "applied": imported.applied,
+                "slots": len(outbox.slots),
+                "confirmed": imported.confirmed,
+                "left_out": imported.left_out,
+                "keyring": imported.outcome.value,
+            }
+        )
+        return
+    if not imported.applied:
+        terminal.say(f"outbox {outbox.n} of {outbox.channel} was applied before; nothing was changed")
+        return
+    keyring = f", keyring {imported.keyring.serial} {imported.outcome.value}" if imported.keyring else ""
+    terminal.say(
+        f"outbox {outbox.n} of {outbox.channel} applied: {len(outbox.slots)} slots, "
+        f"{imported.confirmed} intake bundles confirmed{keyring}"
+    )

@@ -1,0 +1,200 @@
+"""The portal as a server: gunicorn's processes, told to write down nothing of a request."""
+
+import json
+import signal
+import socket
+import sys
+from collections.abc import Callable
+from contextlib import closing, suppress
+from dataclasses import replace
+from http import HTTPStatus
+from typing import Any
+
+from flask import Flask
+from gunicorn.app.base import BaseApplication
+from gunicorn.glogging import Logger
+from gunicorn.http import wsgi
+from gunicorn.http.errors import LimitRequestHeaders, LimitRequestLine, ParseException
+from gunicorn.workers.sync import SyncWorker
+
+from crypto.errors import CryptoError
+from portal.config import Settings
+from portal.errors import Refused
+from portal.exchange import keyrings
+from portal.ops import memory_wiping
+from portal.store.database import StoreBusy, open_database
+from portal.store.keyrings import current
+from portal.web import headers, pages
+from portal.web.app import create_app, load_questionnaire
+
+# A client that is silent for so long is let go; a request that takes so long is cut off, and can be resumed.
+_SILENCE_SECONDS = 20
+# A head that comes by drops would hold a process for as long as its sender likes.
+_HEAD_SECONDS = 15
+_REQUEST_SECONDS = 900
+_FINISH_SECONDS = 60
+_HEADER_BYTES = 4_096
+_HEADERS = 50
+_LISTEN = "stop the other program, or set another `listen`"
+_UNREADABLE = {LimitRequestLine: (414, "uri_too_long"), LimitRequestHeaders: (431, "headers_too_large")}
+
+
+def serve(settings: Settings, ready: Callable[[], None]) -> None:
+    """Serve until SIGTERM, then finish what is in flight; call ``ready`` once it listens. Raises Refused."""
+    check(settings)
+    memory_wiping.ensure()
+    listener = _listen(settings)
+    app = create_app(settings)
+    app.extensions["portal"].database.close()
+    _Server(app, settings, listener, ready).run()  # type: ignore[no-untyped-call]
+
+
+def check(settings: Settings) -> None:
+    """Raise Refused unless everything that serving needs is there and fits together."""
+    questionnaire = load_questionnaire(settings)
+    pages.render(settings, questionnaire)
+    with closing(open_database(settings.database_url)) as database, database.read() as connection:
+        files = current(connection)
+    if files is None:
+        raise Refused("the portal has no keyring yet", "run `portal keyring FOLDER`")
+    try:
+        offered = keyrings.check(files.raw, files.signature, settings)
+    except CryptoError as error:
+        raise Refused(
+            "the keyring in the database is not signed by `root_key` for `deployment`",
+            "correct the configuration, or load another with `portal keyring FOLDER`",
+        ) from error
+    if offered.keyring.questionnaire != questionnaire.reference:
+        raise Refused(
+            "the keyring names another questionnaire than the one that would be served",
+            "set `questionnaire` to the file that the inbox knows, or load a newer keyring",
+        )
+
+
+def _listen(settings: Settings) -> socket.socket:
+    host, port = settings.address
+    try:
+        family, *_, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        listener = socket.socket(family)
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind(address)
+        # Only listening finds out that another program listens there too.
+        listener.listen()
+    except UnicodeError as error:
+        raise Refused(f"{settings.listen} cannot be served on: no host has this name", _LISTEN) from error
+    except OSError as error:
+        reason = (error.strerror or "unknown reason").lower()
+        raise Refused(f"{settings.listen} cannot be served on: {reason}", _LISTEN) from error
+    return listener
+
+
+class _Server(BaseApplication):
+    """gunicorn with our settings alone: it reads no file, environment or command line of its own."""
+
+    def __init__(
+        self, app: Flask, settings: Settings, listener: socket.socket, ready: Callable[[], None]
+    ) -> None:
+        self._app = app
+        self._settings = settings
+        self._listener = listener
+        self._ready = ready
+        super().__init__()  # type: ignore[no-untyped-call]
+
+    def load_config(self) -> None:
+        # gunicorn has no setting that leaves its name out of every answer.
+        wsgi.Response = _Response  # type: ignore[misc]
+        options = {
+            "bind": f"fd://{self._listener.detach()}",
+            "workers": self._settings.workers,
+            "worker_class": _Worker,
+            "logger_class": _Log,
+            "loglevel": "warning",
+            "timeout": _REQUEST_SECONDS,
+            "graceful_timeout": _FINISH_SECONDS,
+            "limit_request_line": _HEADER_BYTES,
+            "limit_request_field_size": _HEADER_BYTES,
+            "limit_request_fields": _HEADERS,
+            "forwarded_allow_ips": "",
+            "control_socket_disable": True,
+            "proc_name": "portal",
+            "when_ready": lambda _: self._ready(),
+        }
+        config: Any = self.cfg
+        for name, value in options.items():
+            config.set(name, value)
+
+    def load(self) -> Flask:
+        # Called in each worker: all have the same pages, and none another's connection to the database.
+        database = open_database(self._settings.database_url)
+        self._app.extensions["portal"] = replace(self._app.extensions["portal"], database=database)
+        # A process that was killed may have deleted something and not come to overwrite it.
+        with suppress(StoreBusy):
+            database.scrub()
+        return self._app
+
+
+class _Worker(SyncWorker):
+    """A process that answers one request after the other."""
+
+    def init_signals(self) -> None:
+        super().init_signals()  # type: ignore[no-untyped-call]
+        signal.signal(signal.SIGALRM, _too_slow)
+
+    def handle(self, listener: Any, client: socket.socket, addr: Any) -> None:
+        client.settimeout(_SILENCE_SECONDS)
+        signal.setitimer(signal.ITIMER_REAL, _HEAD_SECONDS)
+        with suppress(TimeoutError):  # it may also come while the connection is being closed
+            super().handle(listener, client, addr)  # type: ignore[no-untyped-call]
+        signal.setitimer(signal.ITIMER_REAL, 0)
+
+    def handle_request(self, listener: Any, req: Any, client: socket.socket, addr: Any) -> None:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        super().handle_request(listener, req, client, addr)  # type: ignore[no-untyped-call]
+
+    def handle_error(self, req: Any, client: socket.socket, addr: Any, exc: BaseException) -> None:  # noqa: ARG002
+        """Answer what is not a request; gunicorn itself would repeat parts of it, and log the address."""
+        status, code = 500, "internal_error"
+        if isinstance(exc, ParseException):
+            status, code = _UNREADABLE.get(type(exc), (400, "bad_request"))
+        else:
+            self.log.error("internal_error: %s", type(exc).__name__)
+        # Who sent it may have gone: an error from here would end the process.
+        with suppress(OSError):
+            client.sendall(_problem(HTTPStatus(status), code))
+
+
+def _too_slow(_number: int, _frame: object) -> None:
+    raise TimeoutError
+
+
+class _Response(wsgi.Response):
+    """An answer without the name of the server."""
+
+    def default_headers(self) -> list[str]:
+        lines: list[str] = super().default_headers()  # type: ignore[no-untyped-call]
+        return [line for line in lines if not line.startswith("Server:")]
+
+
+class _Log(Logger):
+    """Errors by kind and day: no trace, as it may hold a request, and no time of day."""
+
+    datefmt = "%Y-%m-%d"
+    error_fmt = "%(asctime)s %(levelname)s %(message)s"
+
+    def exception(self, msg: str, *args: object, **kwargs: object) -> None:  # noqa: ARG002
+        """Log what kind of exception is handled; a client that fell silent is none."""
+        kind = sys.exc_info()[0]
+        if kind and not issubclass(kind, TimeoutError):
+            self.error("internal_error: %s", kind.__name__)  # type: ignore[no-untyped-call]
+
+
+def _problem(status: HTTPStatus, code: str) -> bytes:
+    body = json.dumps({"title": status.phrase, "status": status, "code": code})
+    lines = (
+        f"HTTP/1.1 {status.value} {status.phrase}",
+        "Connection: close",
+        "Content-Type: application/problem+json",
+        *(f"{name}: {value}" for name, value in headers.ALWAYS.items()),
+        f"Content-Length: {len(body)}",
+    )
+    return ("\r\n".join(lines) + "\r\n\r\n" + body).encode("ascii")

@@ -1,0 +1,124 @@
+"""Commands by which anybody can check what a site serves."""
+
+import sys
+from datetime import date, datetime
+from pathlib import Path
+
+import click
+
+from crypto import shape, strictjson
+from portal import files, terminal
+from portal.config import Settings
+from portal.errors import Refused
+from portal.ops.admin import json_option
+from portal.ops.configured import pass_settings
+from portal.site import freeze as freezing
+from portal.site import manifest as listing
+from portal.site import seen_serials, site_files, verify
+from portal.site import webcat as catalogue
+from portal.site.fetching import Visitor
+from portal.store import days
+from portal.web import headers, pages
+from portal.web.app import load_questionnaire
+
+_PATH = click.Path(path_type=Path)
+
+
+def _until(_: click.Context, __: click.Parameter, value: datetime) -> date:
+    if not days.today() <= value.date() <= shape.LAST_DAY:
+        raise click.BadParameter(f"a day from today to {shape.LAST_DAY} is needed")
+    return value.date()
+
+
+def _save(out: Path, raw: bytes) -> None:
+    try:
+        files.write(out, [raw])
+    except OSError as error:
+        reason = (error.strerror or "unknown reason").lower()
+        raise Refused(f"{out} was not written: {reason}", "name another file with --out") from error
+
+
+@click.command()
+@click.option(
+    "--serial", type=click.IntRange(1, strictjson.LARGEST), required=True, help="Higher than the last one's."
+)
+@click.option(
+    "--until",
+    type=click.DateTime(["%Y-%m-%d"]),
+    callback=_until,
+    required=True,
+    help="The last day it holds.",
+)
+@click.option("--out", type=_PATH, required=True, help="The file to write: manifest.json.")
+@pass_settings
+def manifest(settings: Settings, *, serial: int, until: date, out: Path) -> None:
+    """List every page and file of the site with its digest, to be signed by `inbox sign-pages`."""
+    _save(out, listing.make(settings, load_questionnaire(settings), serial, until))
+    terminal.say(f"{out}: serial {serial}, valid until {until.isoformat()}")
+    terminal.say("next: carry it to the inbox, then: inbox sign-pages")
+
+
+@click.command()
+@click.argument("folder", type=_PATH)
+@pass_settings
+def freeze(settings: Settings, *, folder: Path) -> None:
+    """Write the public site as static files, with .gz and .br beside each, and the headers that they need."""
+    questions = load_questionnaire(settings)
+    found = site_files.files(settings, questions)
+    site = freezing.names(found, listing.load(settings))
+    beside = freezing.settings(found, headers.ALWAYS, settings.onion)
+    freezing.freeze(folder, site, beside | freezing.answers(pages.answers(settings, questions)))
+    terminal.say(
+        f"{folder / freezing.SITE}: {len(found)} files; {folder / freezing.HEADERS}: for each of them"
+    )
+    terminal.say(f"{folder / freezing.ANSWERS}: how the way without script says that something was refused")
+    terminal.say(f"{folder / freezing.NGINX}: both for nginx; any server asks the portal for all other paths")
+
+
+@click.command()
+@click.option("--app", required=True, help="The address of the source code, as https://….")
+@click.option("--tag", required=True, help="The version of the source code that is served.")
+@click.option("--out", type=_PATH, required=True, help="The file to write.")
+@pass_settings
+def webcat(settings: Settings, *, app: str, tag: str, out: Path) -> None:
+    """List the site in WEBCAT's format, for its own tools to sign, time and enroll."""
+    found = site_files.files(settings, load_questionnaire(settings))
+    _save(out, catalogue.make(found, headers.POLICY, app=app, version=tag))
+    terminal.say(f"{out}: {len(found)} files; next: WEBCAT's `manifest sign`, then its `bundle create`")
+
+
+@click.command(name="verify")
+@click.argument("url")
+@click.option("--channel-keys", type=_PATH, help="A body's own card, as `inbox card` wrote it.")
+@click.option("--proxy", default="", help="socks5h://host:port, for an onion service.")
+@click.option(
+    "--seen",
+    "file",
+    type=_PATH,
+    help=f"Where the serials seen are kept; {seen_serials.FILE} beside the configuration.",
+)
+@json_option
+@pass_settings
+def verify_command(  # noqa: PLR0913 - one for each option
+    settings: Settings,
+    *,
+    url: str,
+    channel_keys: Path | None,
+    proxy: str,
+    file: Path | None,
+    as_json: bool,
+) -> None:
+    """Fetch what a site serves and compare it with what the root key signed; exits with 1 if it differs."""
+    own = verify.read_card(channel_keys, settings) if channel_keys else None
+    memory = file or settings.folder / seen_serials.FILE
+    known = seen_serials.load(memory, settings.deployment)
+    found = list(verify.differences(Visitor(url, proxy), settings, days.today(), own, known))
+    if as_json:
+        terminal.data([{"difference": each} for each in found])
+    else:
+        for each in found or ["the site serves what was signed"]:
+            terminal.say(each)
+    # After what was found is told, which a full disk must not keep back.
+    seen_serials.save(memory, known)
+    if found:
+        sys.exit(1)

@@ -1,0 +1,1 @@
+"""The site as files: manifest, frozen copy, and what a monitor compares."""

@@ -1,0 +1,82 @@
+"""Fetch what a site serves, as a visitor would: no redirect, no cookie, through Tor if asked."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import urllib3
+from urllib3.contrib.socks import SOCKSProxyManager
+from urllib3.exceptions import HTTPError, LocationParseError
+from urllib3.util import Url, parse_url
+
+from portal.errors import Refused
+
+_LARGEST = 8 << 20
+_TIMEOUT = urllib3.Timeout(connect=60, read=60)
+_PROXY = re.compile(r"socks5h://[^/]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What came: status, headers, and the body with its content encoding undone.
+
+    Names of headers are in lower case; the values of several with one name are joined by a comma.
+    """
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+
+class Visitor:
+    """Fetches from one site, given by its origin; ``proxy`` is ``socks5h://host:port`` or empty."""
+
+    def __init__(self, site: str, proxy: str = "") -> None:
+        self._origin = _origin(site)
+        self._pool = _proxied(proxy) if proxy else urllib3.PoolManager()
+
+    def get(self, path: str, headers: Mapping[str, str] | None = None) -> Answer:
+        """Return the answer to a GET; Refused if there is none, or one larger than 8 MiB."""
+        try:
+            with self._pool.request(
+                "GET",
+                self._origin + path,
+                headers=headers or {"Accept-Encoding": "identity"},
+                redirect=False,
+                retries=False,
+                timeout=_TIMEOUT,
+                preload_content=False,
+            ) as response:
+                body = response.read(_LARGEST + 1, decode_content=True)
+                found = {name.lower(): value for name, value in response.headers.itermerged()}
+                status = response.status
+        except (HTTPError, LocationParseError, OSError) as error:
+            raise Refused(
+                f"{self._origin}{path} was not fetched: {type(error).__name__}",
+                "see that the site is up, and the proxy if one is named, then try again",
+            ) from error
+        if len(body) > _LARGEST:
+            raise Refused(f"{self._origin}{path} is larger than anything that a portal serves", "is it one?")
+        return Answer(status, found, body)
+
+
+def _origin(site: str) -> str:
+    try:
+        found = parse_url(site)
+    except LocationParseError:
+        found = Url()
+    if found.scheme not in {"http", "https"} or not found.netloc or found.request_uri != "/":
+        raise Refused(f"{site} is not the address of a site", "write it as https://host or http://….onion")
+    return f"{found.scheme}://{found.netloc}"
+
+
+def _proxied(proxy: str) -> urllib3.PoolManager:
+    wrong = Refused(
+        f"proxy {proxy} cannot be used", "write it as socks5h://127.0.0.1:9050: names then go through Tor"
+    )
+    if not _PROXY.fullmatch(proxy):
+        raise wrong
+    try:
+        return SOCKSProxyManager(proxy)
+    except LocationParseError as error:
+        raise wrong from error

@@ -1,0 +1,26 @@
+"""Every file of the public site, by its path: what is served, listed in the manifest, and frozen."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from crypto.questionnaire import Questionnaire
+from portal.web import assets, pages
+
+MISSING = "/404.html"
+HTML = "text/html"
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """A file as a browser sees it; ``type`` is the media type without parameters."""
+
+    type: str
+    content: bytes
+
+
+def files(site: pages.Site, questionnaire: Questionnaire) -> Mapping[str, File]:
+    """Return pages with all that they load, sorted by path; the page for any other path is at MISSING."""
+    found = {path: File(HTML, page) for path, page in pages.render(site, questionnaire).items()}
+    found |= {path: File(asset.type, asset.content) for path, asset in assets.load().items()}
+    found[MISSING] = File(HTML, pages.missing(site, questionnaire))
+    return dict(sorted(found.items()))

@@ -1,0 +1,142 @@
+"""Compare what a site really serves with what its root key signed, and name each difference (SPEC 6, 7.5)."""
+
+import hashlib
+from collections.abc import Iterator, Mapping
+from datetime import date
+from pathlib import Path
+
+from crypto import base64url, card, keyring, pages
+from crypto.errors import CryptoError
+from crypto.keyring import Channel, Keyring
+from crypto.pages import Page, Pages
+from portal.config import Settings
+from portal.errors import Refused
+from portal.site import manifest, site_files
+from portal.site.fetching import Answer, Visitor
+from portal.site.seen_serials import Behind, Seen
+from portal.site.site_files import MISSING
+from portal.web import headers
+
+# As Tor Browser asks: a host that shows monitors another face must know them by something else.
+_AS_A_BROWSER = {
+    "User-Agent": "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:140.0) Gecko/20100101 Firefox/140.0",
+    "Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8",
+    "Accept-Language": "en-US,en;q=0.5",
+    "Accept-Encoding": "gzip, deflate, br",
+}
+_OK, _NOT_FOUND = 200, 404
+_POLICY = "Content-Security-Policy"
+_ONION = "Onion-Location"
+_KEYRING = ("keyring.json", "keyring.sig")
+_MANIFEST = (pages.MANIFEST, pages.SIGNATURE)
+_SIGNED = (*(manifest.FOLDER + name for name in _MANIFEST), *(f"/{name}" for name in _KEYRING))
+# How an answer is carried, which changes nothing for who reads it. The type is compared by itself.
+_CARRIAGE = {
+    "connection",
+    "content-encoding",
+    "content-length",
+    "content-type",
+    "date",
+    "keep-alive",
+    "server",
+    "transfer-encoding",
+    "vary",
+}
+
+
+def differences(
+    site: Visitor, settings: Settings, today: date, own: Channel | None, seen: Seen
+) -> Iterator[str]:
+    """Yield a line for each difference; none if the site serves what was signed.
+
+    ``own`` is a channel as the body that asks knows it; ``seen`` grows by what is seen now. Raises Refused if
+    nothing answers.
+    """
+    trusted = {"root_key": settings.root_public, "deployment": settings.deployment_id}
+    try:
+        listed = pages.open_pages(*_pair(site, manifest.FOLDER, *_MANIFEST), **trusted)
+        seen.note("manifest", listed.serial)
+        listed.check_day(today)
+    except (CryptoError, Behind) as error:
+        yield f"manifest: {error}"
+    else:
+        yield from _pages(site, listed, settings.onion)
+    try:
+        served = keyring.open_keyring(*_pair(site, "/", *_KEYRING), **trusted)
+        seen.note("keyring", served.serial)
+        served.check_day(today)
+    except (CryptoError, Behind) as error:
+        yield f"keyring: {error}"
+    else:
+        yield from _keys(served, own) if own else ()
+
+
+def read_card(path: Path, settings: Settings) -> Channel:
+    """Return the channel on a body's card, in a folder or named by its card.json; Refused if it is none."""
+    raw = path / card.CARD if path.is_dir() else path
+    try:
+        opened = card.open_card(
+            raw.read_bytes(), raw.with_name(card.SIGNATURE).read_bytes(), settings.deployment_id
+        )
+    except (OSError, CryptoError) as error:
+        raise Refused(
+            f"{path} is no card that can be compared: {error}", "name what `inbox card` wrote"
+        ) from error
+    return opened.channel
+
+
+def _pair(site: Visitor, folder: str, *names: str) -> tuple[bytes, bytes]:
+    raw, signature = (site.get(folder + name, _AS_A_BROWSER).body for name in names)
+    return raw, signature
+
+
+def _pages(site: Visitor, listed: Pages, onion: str) -> Iterator[str]:
+    always = {**headers.ALWAYS, _POLICY: listed.policy}
+    for page in listed.files:
+        answer = site.get(page.path, _AS_A_BROWSER)
+        shown = onion and page.type == site_files.HTML and page.path != MISSING
+        named = {**always, _ONION: onion + page.path} if shown else always
+        for what in (*_wrong(answer, page), *_strange(answer, named)):
+            yield f"{page.path}: {what}"
+    for path in _SIGNED:
+        for what in _strange(site.get(path, _AS_A_BROWSER), always):
+            yield f"{path}: {what}"
+
+
+def _wrong(answer: Answer, page: Page) -> Iterator[str]:
+    if answer.status != (_NOT_FOUND if page.path == MISSING else _OK):
+        yield f"status {answer.status}"
+    if hashlib.sha256(answer.body).digest() != page.hash:
+        yield "other bytes than were signed"
+    # With the character set that the portal sends: in another one, the same bytes are another page.
+    kind = f"{page.type}; charset=utf-8"
+    if answer.headers.get("content-type") != kind:
+        yield f"another type than {kind}"
+
+
+def _strange(answer: Answer, expected: Mapping[str, str]) -> Iterator[str]:
+    """Yield each header that is not as it should be, is missing, or is more than a portal sends."""
+    for name, value in expected.items():
+        if answer.headers.get(name.lower()) != value:
+            yield f"another {name} than was signed" if name == _POLICY else f"header {name} is not {value}"
+    for name in sorted(answer.headers.keys() - _CARRIAGE - {name.lower() for name in expected}):
+        yield f"header {name} is none of a portal's"
+
+
+def _keys(served: Keyring, own: Channel) -> Iterator[str]:
+    """Yield what differs between the body's keys that can matter and those that the site's keyring lists."""
+    channel = served.channel(own.id)
+    expected, listed = _days(own.at(served.issued)), _days(channel) if channel else {}
+    for key in sorted(expected.keys() - listed.keys()):
+        yield f"keyring: channel {own.id} lacks its key {key}"
+    for key in sorted(listed.keys() - expected.keys()):
+        yield f"keyring: channel {own.id} has a key {key} that is not its own"
+    for key in sorted(expected.keys() & listed.keys()):
+        if expected[key] != listed[key]:
+            yield f"keyring: channel {own.id} has other days for its key {key}"
+
+
+def _days(channel: Channel) -> dict[str, tuple[date, date]]:
+    intake = {key.id: (key.not_before, key.not_after) for key in channel.intake_keys}
+    reply = {key.id: (key.not_before, key.not_after) for key in channel.reply_keys}
+    return {base64url.encode(key_id): days for key_id, days in (intake | reply).items()}

@@ -1,0 +1,38 @@
+"""The site in the manifest format of WEBCAT, whose extension checks a site in the visitor's own browser.
+
+Format and rules: webcat-spec's manifest.md and csp.md, and the extension that reads them (2026). Signatures,
+the timestamp of a log, and enrollment need a network: its own tools make them from this file.
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping
+
+from crypto import base64url
+from portal.site.site_files import MISSING, File
+
+INDEX = "index.html"
+
+
+def make(files: Mapping[str, File], policy: str, *, app: str, version: str) -> bytes:
+    """Return the unsigned manifest; ``app`` is the address of the source code, ``version`` its tag."""
+    manifest = {
+        "app": app,
+        "version": version,
+        "default_csp": policy,
+        "files": {name_of(path): base64url.encode(_digest(file)) for path, file in files.items()},
+        "default_index": INDEX,
+        "default_fallback": MISSING,
+        "wasm": [],
+        "extra_csp": {},
+    }
+    return json.dumps({"manifest": manifest}, indent=2).encode() + b"\n"
+
+
+def name_of(path: str) -> str:
+    """Return the name by which WEBCAT looks a path up: for a folder that of its index."""
+    return path + INDEX if path.endswith("/") else path
+
+
+def _digest(file: File) -> bytes:
+    return hashlib.sha256(file.content).digest()

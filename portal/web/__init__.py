@@ -1,0 +1,1 @@
+"""What browsers meet: pages, uploads, slots, headers."""

@@ -1,0 +1,43 @@
+"""The portal's web application."""
+
+from flask import Flask
+
+from crypto import questionnaire
+from crypto.questionnaire import Questionnaire
+from portal.config import Settings
+from portal.errors import BadConfiguration
+from portal.site import manifest
+from portal.store.database import open_database
+from portal.web import challenges, headers, pages, problems, published, scriptless, slots, uploads
+from portal.web.context import Context
+
+
+def create_app(settings: Settings) -> Flask:
+    """Return the application; raises Refused without a database, BadConfiguration without questions."""
+    questions, signed = load_questionnaire(settings), manifest.load(settings)
+    app = Flask("portal", static_folder=None)
+    app.extensions["portal"] = Context(settings, open_database(settings.database_url))
+    problems.init_app(app)
+    challenges.init_app(app)
+    uploads.init_app(app)
+    slots.init_app(app)
+    published.init_app(app)
+    manifest.init_app(app, signed)
+    pages.init_app(app, settings, questions)
+    scriptless.init_app(app, pages.answers(settings, questions))
+    headers.init_app(app, settings.onion)
+    return app
+
+
+def load_questionnaire(settings: Settings) -> Questionnaire:
+    """Return the questions of the report page; BadConfiguration if their file cannot be used."""
+    path = settings.questionnaire_path
+    try:
+        return questionnaire.parse(path.read_bytes())
+    except OSError as error:
+        reason = (error.strerror or "it cannot be read").lower()
+        raise BadConfiguration(
+            f"questionnaire {path} was not read: {reason}", "name another with `questionnaire`"
+        ) from error
+    except questionnaire.BadQuestionnaire as error:
+        raise BadConfiguration(f"questionnaire {path}: {error}", "mend the file") from error

@@ -1,0 +1,53 @@
+"""What the offline form carries inside: one file that works from disk, without a network (SPEC 7.7)."""
+
+import hashlib
+import re
+from base64 import b64encode
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+_FOLDER = Path(__file__).parent.parent
+# Behind any of these a browser may read the rest as markup (HTML, "script data state").
+_ENDS = re.compile(r"</s(?:cript|tyle)|<!--", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """Script and style, which stand in the page itself; ValueError if markup could follow from one."""
+
+    script: str
+    style: str
+
+    def __post_init__(self) -> None:
+        if found := _ENDS.search(self.script + self.style):
+            raise ValueError(f"the offline form cannot carry {found.group()!r} inside")
+
+    @property
+    def policy(self) -> str:
+        """The Content-Security-Policy: no request, no other script, no form that is sent."""
+        return "; ".join(
+            (
+                "default-src 'none'",
+                f"script-src '{_digest(self.script)}'",
+                f"style-src '{_digest(self.style)}'",
+                "base-uri 'none'",
+                "form-action 'none'",
+                "require-trusted-types-for 'script'",
+                "trusted-types 'none'",
+            )
+        )
+
+
+@cache
+def load() -> Parts:
+    """Return the parts, the same from the same checkout; `make built` makes the script."""
+    return Parts(_read("offline.js"), _read("static/style.css"))
+
+
+def _read(path: str) -> str:
+    return (_FOLDER / path).read_text("utf-8")
+
+
+def _digest(text: str) -> str:
+    return f"sha256-{b64encode(hashlib.sha256(text.encode()).digest()).decode()}"

@@ -1,0 +1,188 @@
+"""The public pages, each rendered once at start: the same bytes for every visitor."""
+
+import hashlib
+from collections.abc import Iterator, Mapping
+from functools import cache
+from http import HTTPStatus
+from pathlib import Path
+from typing import Any, Protocol
+
+from flask import Flask, Response, request
+from jinja2 import Environment, FileSystemLoader, PrefixLoader, StrictUndefined
+from werkzeug.routing import PathConverter
+
+from crypto import base64url, signing
+from crypto.keyring import Texts
+from crypto.questionnaire import Questionnaire
+from portal.web import assets, content_encoding, guide, offline, translation
+
+_TEMPLATES = Path(__file__).parent.parent.parent / "templates"
+_FOLDERS = ("portal", "shared")
+_PAGES = {
+    "": "home.html",
+    "report": "report.html",
+    "status": "status.html",
+    "guide": "guide.html",
+    "accessibility": "accessibility.html",
+    "sheet.html": "sheet.html",
+    "verify": "verify.html",
+    "sealed": "sealed.html",
+}
+# What the way without script answers (portal.sealed); other refusals have the text of the first of them.
+_ANSWERS = (
+    "refused",
+    "kept",
+    "broken_off",
+    "channel_unknown",
+    "file_missing",
+    "locator_wrong",
+    "not_sealed",
+    "other_site",
+    "quota_full",
+    "too_large",
+    "unavailable",
+    "wrong_size",
+)
+_HTML = "text/html; charset=utf-8"
+
+
+class Site(Protocol):
+    """What pages show of the settings."""
+
+    @property
+    def deployment(self) -> str:
+        """The deployment id in base64url (16 bytes), or empty."""
+        ...
+
+    @property
+    def root_key(self) -> str:
+        """The root key in base64url (32 bytes), or empty."""
+        ...
+
+    @property
+    def guide_folder(self) -> Path:
+        """The folder of the guides and accessibility statements."""
+        ...
+
+    @property
+    def leave_to(self) -> str:
+        """The address of the harmless page at which whoever leaves quickly arrives."""
+        ...
+
+
+class _Elsewhere(PathConverter):
+    """Any path outside the interface, whose errors are not pages."""
+
+    regex = "(?!api/)[^/].*?"
+
+
+def render(site: Site, questionnaire: Questionnaire) -> Mapping[str, bytes]:
+    """Return every page by its path.
+
+    Raises BadConfiguration for a guide or statement that is not there or has a mistake.
+    """
+    return {path: page.encode() for path, page in _rendered(site, questionnaire)}
+
+
+def missing(site: Site, questionnaire: Questionnaire) -> bytes:
+    """Return the page for a path that is not there."""
+    return _page("en", "missing.html", _shown(site, questionnaire)).encode()
+
+
+def answers(site: Site, questionnaire: Questionnaire) -> Mapping[tuple[str, str], bytes]:
+    """Return the pages that answer a form, by language and code."""
+    shown = {**_shown(site, questionnaire), "path": "sealed"}
+    return {
+        (language, code): _page(language, "answer.html", {**shown, "code": code}).encode()
+        for language in translation.LANGUAGES
+        for code in _ANSWERS
+    }
+
+
+def init_app(app: Flask, site: Site, questionnaire: Questionnaire) -> None:
+    """Serve the pages with the files that they load; any other path outside the interface has a page, too."""
+    # A doubled slash would be answered by a redirect to an absolute address.
+    app.url_map.merge_slashes = False
+    for path, page in render(site, questionnaire).items():
+        _serve(app, path, Response(page, content_type=_HTML))
+    for path, file in assets.load().items():
+        _serve(app, path, Response(file.content, content_type=f"{file.type}; charset=utf-8"))
+    app.url_map.converters["elsewhere"] = _Elsewhere
+    nowhere = missing(site, questionnaire)
+    _serve(app, "/<elsewhere:_>", Response(nowhere, HTTPStatus.NOT_FOUND, content_type=_HTML))
+
+
+class _Environment(Environment):
+    """Templates in which ``label[language]`` knows every language: the catalogue has what is not there."""
+
+    def getitem(self, obj: Any, argument: Any) -> Any:
+        if isinstance(obj, Texts):
+            text = getattr(obj, argument, "") or translation.load(argument).gettext(obj.en)
+            return translation.spaced(argument, text)
+        return super().getitem(obj, argument)
+
+
+@cache
+def environment(language: str) -> Environment:
+    """Return the templates of this room, and those that rooms share, speaking ``language``."""
+    templates = _Environment(
+        loader=PrefixLoader({name: FileSystemLoader(_TEMPLATES / name) for name in _FOLDERS}),
+        autoescape=True,
+        undefined=StrictUndefined,
+        extensions=["jinja2.ext.i18n"],
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    words = translation.load(language)
+    templates.install_gettext_callables(words.gettext, words.ngettext, newstyle=True)  # type: ignore[attr-defined]
+    return templates
+
+
+def _rendered(site: Site, questionnaire: Questionnaire) -> Iterator[tuple[str, str]]:
+    shown = _shown(site, questionnaire)
+    yield "/", _page("en", "languages.html", shown)
+    for language in translation.LANGUAGES:
+        form = _page(language, "offline.html", {**shown, "parts": offline.load()})
+        yield f"/{language}/offline.html", form
+        own = {
+            **shown,
+            "guide": guide.load(site.guide_folder, language),
+            "offline_hash": hashlib.sha256(form.encode()).hexdigest(),
+        }
+        for path, template in _PAGES.items():
+            yield f"/{language}/{path}", _page(language, template, {**own, "path": path})
+
+
+def _shown(site: Site, questionnaire: Questionnaire) -> Mapping[str, object]:
+    return {
+        "deployment": site.deployment,
+        "root_key": site.root_key,
+        "fingerprint": signing.fingerprint(base64url.decode(site.root_key)) if site.root_key else "",
+        "questionnaire": questionnaire,
+        "questionnaire_hash": base64url.encode(questionnaire.hash),
+        "leave_to": site.leave_to,
+        "assets": assets.load(),
+        "languages": [translation.load(language) for language in translation.LANGUAGES],
+        "statements": {
+            language: guide.load(site.guide_folder, language, guide.STATEMENT)
+            for language in translation.LANGUAGES
+        },
+    }
+
+
+def _page(language: str, template: str, shown: Mapping[str, object]) -> str:
+    return environment(language).get_template(f"portal/{template}").render(shown, language=language)
+
+
+def _serve(app: Flask, path: str, answer: Response) -> None:
+    content, status, kind = answer.get_data(), answer.status_code, answer.content_type
+    forms = content_encoding.encoded(content)
+
+    def view(_: str = "") -> Response:
+        # Without Vary, as nothing may be stored that could be mixed up.
+        encoding = content_encoding.chosen(request.accept_encodings, forms)
+        if encoding is None:
+            return Response(content, status, content_type=kind)
+        return Response(forms[encoding], status, {"Content-Encoding": encoding}, content_type=kind)
+
+    app.add_url_rule(path, f"page {path}".replace(".", " "), view, strict_slashes=False)

@@ -1,0 +1,35 @@
+"""The keyring as the root key signed it, for every page to fetch (SPEC 7.4)."""
+
+from flask import Blueprint, Flask, Response
+
+from portal.store import keyrings
+from portal.store.keyrings import Files
+from portal.web.context import context
+from portal.web.problems import Problem
+
+_views = Blueprint("published", __name__)
+
+
+def init_app(app: Flask) -> None:
+    """Serve the two files of the keyring."""
+    app.register_blueprint(_views)
+
+
+@_views.get("/keyring.json")
+def keyring_json() -> Response:
+    """Give keyring.json, byte for byte."""
+    return Response(_current().raw, content_type="application/json")
+
+
+@_views.get("/keyring.sig")
+def keyring_sig() -> Response:
+    """Give the 64 bytes of keyring.sig."""
+    return Response(_current().signature, content_type="application/octet-stream")
+
+
+def _current() -> Files:
+    with context().database.read() as connection:
+        files = keyrings.current(connection)
+    if files is None:
+        raise Problem(404, "no_keyring")
+    return files

@@ -1,0 +1,156 @@
+"""The bytes of an envelope on their way into the store: in pieces, each kept as it comes (SPEC 7.1)."""
+
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
+from typing import IO
+
+from sqlalchemy import Connection
+from sqlalchemy.exc import DBAPIError
+
+from crypto import age
+from crypto.errors import Malformed
+from portal.exchange import keyrings
+from portal.store import envelopes
+from portal.store.database import StoreBusy
+from portal.store.envelopes import OffsetMoved, Report, Upload
+from portal.web.context import Context
+from portal.web.problems import Problem
+
+PIECE = 256 << 10
+_BLOCK = 64 << 10
+
+
+def read(stream: IO[bytes], most: int) -> tuple[bytes, bool]:
+    """Return up to ``most`` bytes, fewer at the end, and whether the connection broke behind them."""
+    found = bytearray()
+    try:
+        while len(found) < most and (more := stream.read(min(_BLOCK, most - len(found)))):
+            found += more
+    except Exception:  # noqa: BLE001 - each server has errors of its own for a body that is cut or malformed
+        return bytes(found), True
+    return bytes(found), False
+
+
+def pieces(stream: IO[bytes], room: int) -> Iterator[bytes]:
+    """Yield at most ``room`` bytes in pieces of 256 KiB, the last one smaller.
+
+    Raises a Problem once it has yielded what came before the connection broke; before it yields the piece
+    that would fill the room if there is more behind it.
+    """
+    while room:
+        piece, broken = read(stream, min(PIECE, room))
+        room -= len(piece)
+        if not room and read(stream, 1)[0]:
+            raise Problem(413, "too_large")
+        if piece:
+            yield piece
+        if broken:
+            raise Problem(400, "broken_off")
+        if not piece:
+            return
+
+
+def check_channel(connection: Connection, channel: str) -> None:
+    """Raise a Problem unless the keyring has the channel."""
+    keyring = keyrings.current(connection)
+    if keyring is None:
+        raise Problem(503, "no_keyring")
+    if keyring.channel(channel) is None:
+        raise Problem(400, "channel_unknown")
+
+
+def keep(
+    context: Context,
+    upload: Upload,
+    report: Report | None,
+    envelope: bytes,
+    admit: Callable[[Connection], None],
+) -> None:
+    """Keep a whole envelope in one transaction, or nothing of it; raises a Problem if it is not sealed.
+
+    ``admit`` is called once there is room made for it, as in ``begin``.
+    """
+    if not _sealed(envelope):
+        raise Problem(400, "not_sealed")
+    with context.database.write() as connection:
+        upload = envelopes.begin(connection, upload, report, envelope[:PIECE])
+        admit(connection)
+        for start in range(PIECE, len(envelope), PIECE):
+            piece = envelope[start : start + PIECE]
+            upload = envelopes.append(connection, upload, piece, upload.begun)
+
+
+def begin(
+    context: Context,
+    upload: Upload,
+    report: Report | None,
+    body: Iterator[bytes],
+    admit: Callable[[Connection], None],
+) -> Upload:
+    """Return the upload, made and grown by ``body``; nothing of it stays if that fails.
+
+    A report of one piece is one transaction. ``admit`` is called in it once the upload is there, and raises a
+    Problem if it must not stay. That the channel exists was checked before. What a killed process or a
+    database that stays away leaves goes as any upload that was given up.
+    """
+    start = next(body, b"")
+    if len(start) >= age.ENVELOPE_HEADER and not _sealed(start):
+        raise Problem(400, "not_sealed")
+    with context.database.write() as connection:
+        upload = envelopes.begin(connection, upload, report, start)
+        admit(connection)
+    try:
+        return extend(context, upload, body)
+    except Exception:
+        # Its sender has not been told the address, so that nobody could go on with it.
+        with suppress(StoreBusy, DBAPIError):
+            drop(context, upload)
+        raise
+
+
+def extend(context: Context, upload: Upload, body: Iterable[bytes]) -> Upload:
+    """Return the upload grown by ``body``, each piece kept before the next is read."""
+    for piece in body:
+        upload = _append(context, upload, piece)
+    return upload
+
+
+def drop(context: Context, upload: Upload) -> bool:
+    """Forget an upload that is not whole; return whether there was one."""
+    with context.database.write() as connection:
+        gone = envelopes.forget(connection, upload.id)
+    context.database.scrub()
+    return gone
+
+
+def _append(context: Context, upload: Upload, piece: bytes) -> Upload:
+    with context.database.write() as connection:
+        if not _completes_header(upload, piece) or _sealed(_start(connection, upload) + piece):
+            try:
+                return envelopes.append(connection, upload, piece, context.today())
+            except OffsetMoved:
+                raise Problem(409, "offset_moved") from None
+        # It may have grown since it was found: then this piece is out of date, and not the upload at fault.
+        if not envelopes.forget(connection, upload.id, received=upload.received):
+            raise Problem(409, "offset_moved")
+    context.database.scrub()
+    raise Problem(400, "not_sealed")
+
+
+def _completes_header(upload: Upload, piece: bytes) -> bool:
+    return upload.received < age.ENVELOPE_HEADER <= upload.received + len(piece)
+
+
+def _start(connection: Connection, upload: Upload) -> bytes:
+    start = b""
+    while len(start) < upload.received and (piece := envelopes.piece(connection, upload.id, len(start))):
+        start += piece
+    return start
+
+
+def _sealed(start: bytes) -> bool:
+    try:
+        age.check_profile(start)
+    except Malformed:
+        return False
+    return True

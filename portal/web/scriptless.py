@@ -1,0 +1,178 @@
+"""The way without script: a plain form takes a sealed file, another gives the slot of a case (SPEC 7.7)."""
+
+import base64
+import binascii
+import secrets
+from collections.abc import Mapping
+from io import BytesIO
+from typing import Any
+from urllib.parse import urlsplit
+
+from flask import Blueprint, Flask, Response, current_app, request
+from flask_wtf import FlaskForm
+from flask_wtf.file import FileField
+from sqlalchemy import Connection
+from werkzeug.datastructures import CombinedMultiDict
+from werkzeug.exceptions import RequestEntityTooLarge
+from werkzeug.formparser import FormDataParser
+from wtforms import StringField
+
+from portal.exchange.quotas import Limits
+from portal.store.envelopes import Upload
+from portal.web import receiving, sealed_file, slots, translation
+from portal.web.context import context
+from portal.web.problems import Problem
+
+KEPT = "kept"
+REFUSED = "refused"
+TOO_LARGE = "too_large"
+UNAVAILABLE = "unavailable"
+_HTML = "text/html; charset=utf-8"
+_PROBLEM = "application/problem+json"
+_ID = 16
+_LOCATOR = 32
+_FRAMING = 64 << 10  # what a browser puts around a file, and the rest of its form
+_MOST_PARTS = 8
+_FORM_MEMORY = 256 << 10  # more than the parser holds of a file at once
+_LINGER = 2 << 20
+_OWN_SITE = {None, "same-origin", "none"}
+
+
+class _Form(FlaskForm):
+    class Meta:
+        # There is no session that another site could ride on, and a token against it would need a cookie.
+        csrf = False
+
+
+class SealedForm(_Form):
+    """One file."""
+
+    sealed = FileField()  # type: ignore[no-untyped-call]
+
+
+class SlotForm(_Form):
+    """A locator, typed or as the file that the offline form saves."""
+
+    locator = StringField()  # type: ignore[no-untyped-call]
+    file = FileField()  # type: ignore[no-untyped-call]
+
+
+def init_app(app: Flask, answers: Mapping[tuple[str, str], bytes]) -> None:
+    """Serve both forms; ``answers`` are pages by language and code, the same for everybody."""
+    app.extensions["sealed"] = answers
+    views = Blueprint("sealed", __name__)
+    views.before_request(check_site)
+    views.after_request(show)
+    for language in translation.LANGUAGES:
+        for name, act in (("sealed", take), ("slot", give)):
+            rule, own = f"/{language}/{name}", {"language": language}
+            views.add_url_rule(rule, f"{language} {name}", act, defaults=own, methods=["POST"])
+    app.register_blueprint(views)
+
+
+def check_site() -> None:
+    """Refuse what the page of another site has sent, where the browser tells.
+
+    Our pages send no referrer, and so `null` for their origin: that alone says nothing.
+    """
+    origin = request.headers.get("Origin", "null")
+    foreign = origin != "null" and not _is_own_host(origin)
+    if foreign or request.headers.get("Sec-Fetch-Site") not in _OWN_SITE:
+        raise Problem(403, "other_site")
+
+
+def show(response: Response) -> Response:
+    """Tell of a problem by a page; take in what a refused browser still sends, as it would else miss it."""
+    if response.content_type == _PROBLEM:
+        receiving.read(request.stream, _LINGER)
+        response.set_data(_page((response.json or {}).get("code", REFUSED)))
+        response.content_type = _HTML
+    return response
+
+
+def take(language: str) -> Response:  # noqa: ARG001 - the page for it is found by the route
+    """Keep a sealed file, or nothing of it."""
+    form = SealedForm(formdata=_sent(sealed_file.LARGEST))  # type: ignore[no-untyped-call]
+    content = _content(form.sealed.data)
+    if not content:
+        raise Problem(400, "file_missing")
+    channel, report, envelope = sealed_file.parse(content)
+    with context().database.read() as connection:
+        receiving.check_channel(connection, channel)
+    today, limits = context().today(), Limits.of(context().settings)
+    upload = Upload(
+        id=secrets.token_bytes(_ID),
+        channel=channel,
+        size=len(envelope),
+        received=0,
+        begun=today,
+        scriptless=True,
+    )
+
+    def admit(connection: Connection) -> None:
+        limits.check_scriptless(connection, today, len(envelope))
+
+    receiving.keep(context(), upload, report, envelope, admit)
+    return Response(_page(KEPT), content_type=_HTML)
+
+
+def give(language: str) -> Response:  # noqa: ARG001 - the file is the same in every language
+    """Give what `/api/slot` answers, as a file."""
+    form = SlotForm(formdata=_sent(0))  # type: ignore[no-untyped-call]
+    text = _content(form.file.data) or (form.locator.data or "").encode()
+    response = Response(slots.answer(_locator(text)), content_type="application/octet-stream")
+    response.headers["Content-Disposition"] = 'attachment; filename="slot.bin"'
+    return response
+
+
+def _is_own_host(origin: str) -> bool:
+    # The scheme and port that a browser sees are the web server's, and not told here.
+    try:
+        return urlsplit(origin).hostname == urlsplit(f"//{request.host}").hostname
+    except ValueError:
+        return False
+
+
+def _page(code: str) -> bytes:
+    answers: Mapping[tuple[str, str], bytes] = current_app.extensions["sealed"]
+    language = (request.view_args or {})["language"]
+    return answers.get((language, code), answers[language, REFUSED])
+
+
+def _sent(size: int) -> CombinedMultiDict[str, Any]:
+    """Return the fields of a form with ``size`` bytes of files, read into memory: no file is made of any."""
+    most = size + _FRAMING
+    if (request.content_length or 0) > most:
+        raise Problem(413, TOO_LARGE)
+    body, broken = receiving.read(request.stream, most + 1)
+    if len(body) > most:
+        raise Problem(413, TOO_LARGE)
+    if broken:
+        raise Problem(400, "broken_off")
+    parser = FormDataParser(
+        stream_factory=lambda *_, **__: BytesIO(),
+        max_form_memory_size=_FORM_MEMORY,
+        max_form_parts=_MOST_PARTS,
+    )
+    try:
+        _, fields, files = parser.parse(BytesIO(body), request.mimetype, len(body), request.mimetype_params)
+    except RequestEntityTooLarge:
+        raise Problem(413, TOO_LARGE) from None
+    return CombinedMultiDict([files, fields])
+
+
+def _content(sent: Any) -> bytes:
+    """Return the bytes of a file; its name is looked at by nobody."""
+    return sent.read() if hasattr(sent, "read") else b""
+
+
+def _locator(text: bytes) -> bytes:
+    """Return the 32 bytes that 52 letters and digits of base 32 stand for, in any case and spacing."""
+    letters = b"".join(text.upper().split())
+    try:
+        raw = base64.b32decode(letters + b"====")
+    except binascii.Error:
+        raise Problem(400, "locator_wrong") from None
+    if len(raw) != _LOCATOR or base64.b32encode(raw).rstrip(b"=") != letters:
+        raise Problem(400, "locator_wrong")
+    return raw

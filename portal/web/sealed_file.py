@@ -1,0 +1,47 @@
+"""The file that comes without script: a public header of fixed length, then the age file (SPEC 7.7)."""
+
+import re
+
+from crypto import age
+from crypto.messages import CHANNEL
+from portal.store.envelopes import Report
+from portal.web import tus
+from portal.web.problems import Problem
+
+MAGIC = b"fanal/1/sealed\0\0"
+HEADER = 172
+# A container of 16 MiB: what one process can hold while it comes, and a day's share of a small disk.
+LARGEST = HEADER + age.sealed_size(16 << 20)
+_CHANNEL = slice(16, 48)
+_CASE = slice(48, 80)
+_MEMO = slice(80, 140)
+_WITHDRAW = slice(140, HEADER)
+
+
+def parse(content: bytes) -> tuple[str, Report | None, bytes]:
+    """Return channel id, what a first report says of its case, and the envelope.
+
+    A Problem for anything else: an unknown form, plaintext, a size that no envelope has. What stands in the
+    header of a follow-up or an unsigned drop behind the channel is zeros.
+    """
+    if not content.startswith(MAGIC) or len(content) < HEADER:
+        raise Problem(400, "not_sealed")
+    if len(content) > LARGEST:
+        raise Problem(413, "too_large")
+    channel = content[_CHANNEL].rstrip(b"\0").decode("ascii", errors="replace")
+    if not re.fullmatch(CHANNEL, channel, re.ASCII):
+        raise Problem(400, "channel_missing")
+    envelope = content[HEADER:]
+    tus.check_size(len(envelope))
+    return channel, _report(content), envelope
+
+
+def _report(content: bytes) -> Report | None:
+    parts = [content[part] for part in (_CASE, _MEMO, _WITHDRAW)]
+    given = [any(part) for part in parts]
+    if not any(given):
+        return None
+    if not all(given):
+        raise Problem(400, "metadata_incomplete")
+    case_id, memo, withdraw_id = parts
+    return Report(case_id=case_id, memo=memo, withdraw_id=withdraw_id)

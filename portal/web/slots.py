@@ -1,0 +1,66 @@
+"""A case's slot by its locator, and its withdrawal by its key (SPEC 7.2, 7.3)."""
+
+import struct
+from datetime import date
+
+from flask import Blueprint, Flask, Response, request
+
+from crypto import casetoken
+from portal.store import cases, days
+from portal.store.cases import Case
+from portal.web import decoy, receiving
+from portal.web.context import context
+from portal.web.problems import Problem
+
+UNKNOWN, WAITING, COLLECTED = range(3)
+_SECRET = 32
+_NOTHING = Case(memo=None, day=None, slot=None, collected=False)
+_FIRST = date(1970, 1, 1)
+
+_views = Blueprint("slots", __name__)
+
+
+def init_app(app: Flask) -> None:
+    """Serve slots and withdrawals."""
+    app.register_blueprint(_views)
+
+
+@_views.post("/api/slot")
+def fetch_slot() -> Response:
+    """Give 18,108 bytes for any locator; what the case lacks is filler."""
+    return Response(answer(_secret()), content_type="application/octet-stream")
+
+
+@_views.post("/api/withdraw")
+def withdraw() -> Response:
+    """Forget what was filed under a withdraw key; the answer is the same for any key."""
+    key = _secret()
+    database = context().database
+    with database.write() as connection:
+        cases.withdraw(connection, casetoken.withdraw_id(key), key)
+    database.scrub()
+    return Response(status=204)
+
+
+def answer(locator: bytes) -> bytes:
+    """Return the 18,108 bytes for a locator (32), known or not."""
+    case_id = casetoken.case_id(locator)
+    with context().database.read() as connection:
+        case = cases.find(connection, case_id)
+    return _encode(case)
+
+
+def _encode(case: Case | None) -> bytes:
+    # Filler is made whether it is needed or not, so that the time taken tells nothing.
+    memo, slot = decoy.memo(), decoy.slot()
+    state = UNKNOWN if case is None else COLLECTED if case.collected else WAITING
+    known = case or _NOTHING
+    head = struct.pack(">BI", state, days.number(known.day or _FIRST))
+    return head + (known.memo or memo) + (known.slot or slot)
+
+
+def _secret() -> bytes:
+    secret, broken = receiving.read(request.stream, _SECRET + 1)
+    if broken or len(secret) != _SECRET or request.content_length not in {None, _SECRET}:
+        raise Problem(400, "wrong_length")
+    return secret

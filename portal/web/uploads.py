@@ -1,0 +1,166 @@
+"""Envelopes as they arrive, by the resumable uploads of tus 1.0.0 (SPEC 7.1)."""
+
+import secrets
+from collections.abc import Callable
+from http import HTTPStatus
+
+from flask import Blueprint, Flask, Response, request
+from sqlalchemy import Connection
+
+from crypto import base64url
+from crypto.errors import Malformed
+from portal.exchange.quotas import Limits
+from portal.store import envelopes
+from portal.store.envelopes import Upload
+from portal.store.quotas import Kind
+from portal.web import challenges, receiving, tus
+from portal.web.context import context
+from portal.web.problems import Problem
+
+_LINGER = 2 << 20
+_ID = 16
+
+_views = Blueprint("intake", __name__, url_prefix="/api/envelopes")
+
+
+def init_app(app: Flask) -> None:
+    """Serve the uploads."""
+    app.register_blueprint(_views)
+
+
+@_views.before_request
+def check_version() -> None:
+    """Refuse another version of the protocol than ours."""
+    if request.method != "OPTIONS" and request.headers.get("Tus-Resumable") != tus.VERSION:
+        raise Problem(412, "tus_version", {"Tus-Version": tus.VERSION})
+
+
+@_views.after_request
+def name_version(response: Response) -> Response:
+    """Name the protocol; take in what a refused client still sends, as it would else miss the answer."""
+    response.headers["Tus-Resumable"] = tus.VERSION
+    if response.status_code >= HTTPStatus.BAD_REQUEST:
+        receiving.read(request.stream, _LINGER)
+    return response
+
+
+@_views.route("", methods=["OPTIONS"], provide_automatic_options=False)
+@_views.route("/<name>", methods=["OPTIONS"], provide_automatic_options=False)
+def describe(name: str = "") -> Response:  # noqa: ARG001 - the same for every upload
+    """Tell what this server can do."""
+    offers = {
+        "Tus-Version": tus.VERSION,
+        "Tus-Extension": tus.EXTENSIONS,
+        "Tus-Max-Size": str(tus.LARGEST),
+    }
+    return Response(status=204, headers=offers)
+
+
+@_views.post("")
+def create() -> Response:
+    """Begin an envelope, with its first bytes or all of them if the request carries any."""
+    size = tus.length(request.headers.get("Upload-Length"))
+    channel, report = tus.metadata(request.headers.get("Upload-Metadata"))
+    if request.content_type or request.content_length:
+        _check_type()
+    _check_room(size)
+    admit = _admission(channel, size, Kind.of(size, begins_case=report is not None))
+    today = context().today()
+    upload = Upload(id=secrets.token_bytes(_ID), channel=channel, size=size, received=0, begun=today)
+    upload = receiving.begin(context(), upload, report, receiving.pieces(request.stream, size), admit)
+    response = _answer(201, upload)
+    response.headers["Location"] = f"/api/envelopes/{base64url.encode(upload.id)}"
+    return response
+
+
+@_views.route("/<name>", methods=["HEAD"])
+def measure(name: str) -> Response:
+    """Tell how much of an envelope is there; its metadata is told to nobody."""
+    upload = _find(name)
+    response = _answer(200, upload)
+    response.headers["Upload-Length"] = str(upload.size)
+    return response
+
+
+@_views.patch("/<name>")
+def resume(name: str) -> Response:
+    """Take more of an envelope; what came before a connection broke is kept."""
+    _check_type()
+    offset = tus.offset(request.headers.get("Upload-Offset"))
+    upload = _find(name)
+    if offset != upload.received:
+        raise Problem(409, "offset_moved")
+    _check_room(upload.size - offset)
+    body = receiving.pieces(request.stream, upload.size - offset)
+    return _answer(204, receiving.extend(context(), upload, body))
+
+
+@_views.delete("/<name>")
+def discard(name: str) -> Response:
+    """Forget an envelope that is not whole; a whole one is no longer its sender's to delete."""
+    upload = _find(name)
+    if not receiving.drop(context(), upload):
+        raise Problem(403, "already_whole")
+    return Response(status=204)
+
+
+@_views.post("/<name>")
+def override(name: str) -> Response:
+    """Do as a client asks that can send no other method than POST."""
+    match request.headers.get("X-HTTP-Method-Override"):
+        case "PATCH":
+            return resume(name)
+        case "DELETE":
+            return discard(name)
+        case "HEAD":
+            return measure(name)
+        case _:
+            raise Problem(405, "method_not_allowed", {"Allow": "DELETE, HEAD, OPTIONS, PATCH"})
+
+
+def _admission(channel: str, size: int, kind: Kind) -> Callable[[Connection], None]:
+    """Refuse before the body is read what cannot be taken; return what decides once it is there."""
+    limits, payload = Limits.of(context().settings), request.headers.get(challenges.HEADER)
+    with context().database.read() as connection:
+        receiving.check_channel(connection, channel)
+        limits.check(connection, kind, size)
+        solved = challenges.check(connection, context(), payload, challenges.purpose(channel, size))
+
+    def admit(connection: Connection) -> None:
+        challenges.spend(connection, solved)
+        limits.check(connection, kind, size, counted=True)
+
+    return admit
+
+
+def _answer(status: int, upload: Upload) -> Response:
+    response = Response(status=status, headers={"Upload-Offset": str(upload.received)})
+    if not upload.whole:
+        response.headers["Upload-Expires"] = tus.expires(upload.begun, context().settings.upload_days)
+    return response
+
+
+def _find(name: str) -> Upload:
+    try:
+        envelope_id = base64url.decode(name)
+    except Malformed:
+        raise Problem(404, "not_found") from None
+    with context().database.read() as connection:
+        upload = envelopes.find(connection, envelope_id)
+    if upload is None or (not upload.whole and _expired(upload)):
+        raise Problem(404, "not_found")
+    return upload
+
+
+def _expired(upload: Upload) -> bool:
+    return (context().today() - upload.begun).days > context().settings.upload_days
+
+
+def _check_room(room: int) -> None:
+    if (request.content_length or 0) > room:
+        raise Problem(413, "too_large")
+
+
+def _check_type() -> None:
+    if request.headers.get("Content-Type") != tus.TYPE:
+        raise Problem(415, "content_type")
