@@ -26,12 +26,17 @@ from sqlalchemy.orm import Session
 from stdnum import iso6346
 
 from crypto import blind
-from inbox import disk, index, likeness, links, narrowing, queueing, scoring, upgrading
-from inbox.answers import NOTE
-from inbox.casework import Declaration, Handler, Handling, IndexKey, Tag, Term, Words
-from inbox.queueing import Filter, Order
-from inbox.schema import Case, Exclusion, Officer
-from inbox.vault import Vault
+from inbox.casework import link_index, links, queue
+from inbox.casework.queue import Filter, Order
+from inbox.questionnaire import scoring
+from inbox.questionnaire.answers import NOTE
+from inbox.setup import upgrade
+from inbox.system import atomic_files
+from inbox.text import similarity
+from inbox.vault import row_security
+from inbox.vault.casework_tables import Declaration, Handler, Handling, IndexKey, Tag, Term, Words
+from inbox.vault.database import Vault
+from inbox.vault.tables import Case, Exclusion, Officer
 
 LIMIT_MILLISECONDS = 50
 CASES = 100_000
@@ -67,7 +72,7 @@ _LINKS = "the links of a case"
 def made(folder: Path) -> Iterator[tuple[Vault, Path]]:
     """Make a vault of all the cases, and give it with its file."""
     path = folder / "vault.sqlite"
-    with closing(upgrading.create(path, bytes(range(32)))) as opened:
+    with closing(upgrade.create(path, bytes(range(32)))) as opened:
         with opened.transaction() as session:
             for member, name in enumerate(_PRESENT, 1):
                 session.add(Officer(name=name, since=_FIRST_DAY, member=member))
@@ -86,9 +91,9 @@ def medians(opened: Vault) -> dict[str, float]:
 def rewritten(opened: Vault, path: Path) -> tuple[float, float]:
     """Return the seconds in which a vault is rid of a destroyed case, and those of a copy of its file."""
     with opened.transaction() as session:
-        narrowing.forget(session, [session.scalars(select(Case.number).limit(1)).one()])
+        row_security.forget(session, [session.scalars(select(Case.number).limit(1)).one()])
     begun = time.perf_counter()
-    disk.copy(path, path.with_suffix(".copy"))
+    atomic_files.copy(path, path.with_suffix(".copy"))
     copied = time.perf_counter()
     opened.compact(lambda *_: None)
     return time.perf_counter() - copied, copied - begun
@@ -105,8 +110,8 @@ def _median(session: Session, ask: Callable[[Session, int], None]) -> float:
 
 
 def _ask(wanted: Filter, session: Session, _: int) -> None:
-    queueing.page(session, wanted, Order.PRIORITY, today=_TODAY)
-    queueing.count(session, wanted, today=_TODAY)
+    queue.page(session, wanted, Order.PRIORITY, today=_TODAY)
+    queue.count(session, wanted, today=_TODAY)
 
 
 def _ask_links(session: Session, number: int) -> None:
@@ -148,14 +153,14 @@ def _fill_links(session: Session) -> None:
             case = session.get_one(Case, twin)
             case.unsigned, case.message = True, said[NOTE].encode()
             session.flush()
-            index.renew(session, twin)
+            link_index.renew(session, twin)
 
 
 def _terms(number: int, chance: random.Random) -> Iterator[dict[str, Any]]:
     for kind, value in _named(chance).items():
         form = value.lower() if kind == "name" else value
         yield {"case": number, "kind": kind, "value": blind.mark(_KEY, kind, form)}
-    for _ in range(likeness.TOLD_BY):
+    for _ in range(similarity.TOLD_BY):
         yield {"case": number, "kind": "text", "value": chance.randbytes(blind.MARK)}
 
 

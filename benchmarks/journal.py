@@ -10,10 +10,11 @@ from sqlalchemy import insert
 from crypto import journal, signing
 from crypto.journal import Entry, Signed
 from crypto.signing import Label
-from inbox import anchors, registers
-from inbox.journal import head
-from inbox.schema import JournalEntry, Office
-from inbox.unlocking import Inbox
+from inbox.session import anchors
+from inbox.session.inbox import Inbox
+from inbox.session.journal import head
+from inbox.vault import queries_access
+from inbox.vault.tables import JournalEntry, Office
 from tests.support.inbox_builders import Office as Room
 from tests.support.inbox_builders import today
 
@@ -63,7 +64,7 @@ class Journal:
     def signed(self) -> list[Signed]:
         """Return the entries."""
         with self._inbox.transaction() as session:
-            return [Signed(row.raw, row.signature) for row in registers.journal(session)]
+            return [Signed(row.raw, row.signature) for row in queries_access.journal(session)]
 
 
 @contextmanager

@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 import pytest
 
-from inbox.cli import commands as inbox
+from inbox.cli.main import commands as inbox
 from portal.ops.cli import portal
 from tests.support.command_tree import commands_of
 

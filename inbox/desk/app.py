@@ -8,7 +8,8 @@ from flask_wtf import CSRFProtect
 from werkzeug.routing import IntegerConverter, Map
 
 from crypto.strictjson import LARGEST
-from inbox.desk import (
+from inbox.desk import guard, headers, lock, problems, rendering, state, style
+from inbox.desk.pages import (
     asking,
     backing,
     case,
@@ -17,21 +18,14 @@ from inbox.desk import (
     ending,
     entering,
     files,
-    guard,
-    headers,
     identity,
     linking,
-    lock,
     many,
     minimising,
-    problems,
     readers,
     records,
-    rendering,
     replying,
     settings,
-    state,
-    style,
     texts,
     timing,
     waiting,

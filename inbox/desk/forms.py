@@ -10,8 +10,8 @@ from flask import abort, request
 from crypto.journal import LONGEST_REASON
 from crypto.strictjson import LARGEST
 from inbox.desk.translation import LANGUAGES
-from inbox.errors import Refused
-from inbox.sentences import sentence
+from inbox.language.errors import Refused
+from inbox.language.messages import sentence
 
 Choice = TypeVar("Choice", bound=StrEnum)
 

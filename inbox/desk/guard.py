@@ -5,8 +5,8 @@ from http import HTTPStatus
 from flask import Blueprint, Flask, abort, g, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
 
-from inbox import patience
 from inbox.desk.state import here
+from inbox.system import idle_timeout
 
 _OPEN_TO_ALL = {"guard.enter", "style.sheet", "style.icon"}
 _READING = {"GET", "HEAD"}
@@ -40,7 +40,7 @@ def _check() -> None:
         abort(HTTPStatus.FORBIDDEN)
     if session.get("admitted"):
         g.is_let_in = True
-        patience.renew()
+        idle_timeout.renew()
 
 
 def _is_own(origin: str | None) -> bool:

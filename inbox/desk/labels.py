@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from crypto.keyring import Texts
 from crypto.questionnaire import Questionnaire
-from inbox import questionnaires, scoring
+from inbox.questionnaire import catalogue, scoring
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +20,7 @@ class Labels:
 
 def current(session: Session) -> Labels:
     """Return the labels of the questionnaire in use, none if it cannot be read."""
-    asked, ids = questionnaires.readable_in_use(session), scoring.questions()
+    asked, ids = catalogue.readable_in_use(session), scoring.questions()
     return Labels(_options(asked, ids.category), _options(asked, ids.area))
 
 

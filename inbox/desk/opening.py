@@ -7,7 +7,7 @@ from pathlib import Path
 from inbox.desk import serving, witnesses
 from inbox.desk.app import create_app
 from inbox.desk.state import Desk
-from inbox.unlocking import Inbox, with_witnesses
+from inbox.session.inbox import Inbox, with_witnesses
 
 
 def hold(inbox: Inbox, listener: socket.socket, medium: Path | None, greet: Callable[[str], None]) -> None:

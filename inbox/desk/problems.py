@@ -8,11 +8,12 @@ from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import HTTPException
 
 from crypto.errors import CryptoError
-from inbox import terminal, troubles
 from inbox.desk import rendering
 from inbox.desk.translation import LANGUAGES
-from inbox.errors import Locked, Refused, Undeclared, WrongPassphrase
-from inbox.sentences import sentence
+from inbox.language import library_errors
+from inbox.language.errors import Locked, Refused, Undeclared, WrongPassphrase
+from inbox.language.messages import sentence
+from inbox.system import terminal
 
 # Fields of forms that are no words of an officer's own.
 _OURS = ("csrf_token", "passphrase-")
@@ -61,7 +62,7 @@ def _unconfirmed(refused: Refused) -> ResponseReturnValue:
 def _damaged(error: CryptoError) -> ResponseReturnValue:
     return _refused(
         Refused(
-            sentence("{error}", error=troubles.of_crypto(error)),
+            sentence("{error}", error=library_errors.of_crypto(error)),
             sentence("a file, the vault or the program is at fault: put back a copy"),
         )
     )
@@ -69,7 +70,7 @@ def _damaged(error: CryptoError) -> ResponseReturnValue:
 
 def _no_file(error: OSError) -> ResponseReturnValue:
     name = error.filename or sentence("a file")
-    what = sentence("{what}: {error}", what=name, error=troubles.of_system(error))
+    what = sentence("{what}: {error}", what=name, error=library_errors.of_system(error))
     return _refused(Refused(what, sentence("check the path, the medium and the free space")))
 
 

@@ -10,11 +10,11 @@ from flask_wtf.csrf import generate_csrf
 from jinja2 import Environment, FileSystemLoader, PrefixLoader, StrictUndefined
 
 from crypto.keyring import Texts
-from inbox import catalogue
 from inbox.desk import telling, translation
 from inbox.desk.state import here
 from inbox.desk.translation import LANGUAGES, TEMPLATES
-from inbox.terminal import visible
+from inbox.language import catalogue
+from inbox.system.terminal import visible
 
 _FIRST = "fr"
 # Between one unit of bytes and the next; from how many of one on no fraction of it is told.

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler
 
 from inbox.desk.state import HOST
-from inbox.errors import Refused
-from inbox.sentences import sentence
+from inbox.language.errors import Refused
+from inbox.language.messages import sentence
 
 if TYPE_CHECKING:
     from _typeshed import WriteableBuffer

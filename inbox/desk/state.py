@@ -5,8 +5,8 @@ from pathlib import Path
 
 from flask import Flask, current_app
 
-from inbox.queueing import Filter, Order
-from inbox.unlocking import Inbox
+from inbox.casework.queue import Filter, Order
+from inbox.session.inbox import Inbox
 
 HOST = "127.0.0.1"
 

@@ -3,10 +3,10 @@
 import re
 from datetime import date
 
-from inbox import catalogue, labels
 from inbox.desk import translation
-from inbox.sentences import Sentence, recognised, sentence
-from inbox.terminal import visible
+from inbox.language import catalogue, labels
+from inbox.language.messages import Sentence, recognised, sentence
+from inbox.system.terminal import visible
 
 # What an entry of the journal was about is kept as codes and short words, several with commas between.
 _ABOUT = tuple(

@@ -2,9 +2,9 @@
 
 from flask import g, request
 
-from inbox import sharefile
-from inbox.acts import Deed
-from inbox.unlocking import Inbox, Witnesses
+from inbox.keys import share_file
+from inbox.session.actions import Deed
+from inbox.session.inbox import Inbox, Witnesses
 
 FIELD = "passphrase-"
 
@@ -19,7 +19,7 @@ def asking(inbox: Inbox) -> Witnesses:
         confirmed: list[str] = []
         for name, file in inbox.sealed.items():
             if given[name] and len(confirmed) < needed:
-                sharefile.unseal(file, given[name])
+                share_file.unseal(file, given[name])
                 confirmed.append(name)
         return tuple(confirmed)
 

@@ -10,8 +10,9 @@ import pytest
 from werkzeug.test import TestResponse
 
 from crypto import casetoken
-from inbox import numbering, questionnaires
 from inbox.desk import headers
+from inbox.questionnaire import catalogue
+from inbox.vault import case_numbers
 from tests.support import traces
 from tests.support.desk_room import Client, sitting
 from tests.support.inbox_builders import World, today
@@ -76,7 +77,7 @@ def test_what_the_page_would_not_send_is_shown_again_with_what_was_typed(
     assert (422, True) == (shown.status_code, said in shown.text)
     assert f"{CANARY}\nsecond line &lt;b&gt;</textarea>" in shown.text.replace("\r\n", "\n")
     with client.desk.inbox.transaction() as session:
-        assert 0 == numbering.last(session)
+        assert 0 == case_numbers.last(session)
 
 
 def test_what_is_wrong_stands_beside_its_question(client: Client) -> None:
@@ -96,7 +97,7 @@ def test_what_no_page_of_ours_would_send_is_no_form(client: Client, wrong: dict[
 def test_every_question_of_the_portal_is_asked_in_both_languages(client: Client) -> None:
     """With each option, hint and condition; nothing depends on a script."""
     with client.desk.inbox.transaction() as session:
-        asked = questionnaires.in_use(session)
+        asked = catalogue.in_use(session)
     for language in ("fr", "en"):
         shown = client.page(f"/{language}/enter")
         plain = shown.replace("&#39;", "'").replace("&#34;", '"')
@@ -149,7 +150,7 @@ def test_a_file_that_left_the_medium_is_not_left_out_silently(client: Client) ->
     answer = enter(client, what=CANARY, _file="gone.pdf")
     assert (409, True) == (answer.status_code, CANARY in answer.text)
     with client.desk.inbox.transaction() as session:
-        assert 0 == numbering.last(session)
+        assert 0 == case_numbers.last(session)
 
 
 def test_the_words_are_on_one_answer_and_nowhere_else(

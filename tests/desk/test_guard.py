@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 from werkzeug.test import TestResponse
 
-from inbox import patience, queueing
+from inbox.casework import queue
 from inbox.desk import headers
+from inbox.system import idle_timeout
 from portal.web import headers as portal_headers
 from tests.support import inbox_builders as build
 from tests.support.desk_room import SAME, Client, sitting
@@ -130,7 +131,7 @@ def test_only_who_was_let_in_keeps_the_desk_from_locking(
 ) -> None:
     """Not another program that asks again and again, nor another site in the same browser."""
     renewed: list[str] = []
-    monkeypatch.setattr(patience, "renew", lambda: renewed.append("once more"))
+    monkeypatch.setattr(idle_timeout, "renew", lambda: renewed.append("once more"))
     base = f"http://{client.desk.host}"
     other = client.app.test_client()
     for path in ("/en/", "/style.css", "/open/wrong"):
@@ -281,7 +282,7 @@ def test_a_fault_of_the_program_is_told_without_any_value(
     world: World, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """On the terminal where it is, on the page that there is one."""
-    monkeypatch.setattr(queueing, "page", lambda *_, **__: {}["canary"])
+    monkeypatch.setattr(queue, "page", lambda *_, **__: {}["canary"])
     with sitting(world.office) as client:
         answer = client.ask("/en/")
     assert answer.status_code == 500

@@ -9,9 +9,9 @@ import pytest
 from playwright.sync_api import Browser
 from sqlalchemy import select
 
-from inbox import terminal
-from inbox.casework import Disclosure, Duty, Handling, Measure, Note, Setting, Strike, Tag
-from inbox.schema import Alias, Case
+from inbox.system import terminal
+from inbox.vault.casework_tables import Disclosure, Duty, Handling, Measure, Note, Setting, Strike, Tag
+from inbox.vault.tables import Alias, Case
 from tests.support import hostile, inbox_builders
 from tests.support.desk_room import Client, seen, serving, sitting, tell
 from tests.support.inbox_builders import Office, Portal, World, passphrase_of, today

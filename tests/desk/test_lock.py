@@ -15,8 +15,8 @@ from pathlib import Path
 import pytest
 
 from crypto import passphrase
-from inbox import header, officers
 from inbox.desk import headers
+from inbox.keys import officers, vault_header
 from tests.support.desk_room import Served, serving
 from tests.support.inbox_builders import Office, passphrase_of
 from tests.support.traces import found_in_memory
@@ -75,7 +75,7 @@ def said_until_locked(served: Served) -> str:
 
 
 def secrets_of(office: Office) -> list[bytes]:
-    found = header.parse((office.root / "vault.json").read_bytes())
+    found = vault_header.parse((office.root / "vault.json").read_bytes())
     master = officers.open_master(found, office.bring()).master
     return [passphrase.vault_key(master), master, *(passphrase_of(name).encode() for name in NAMES[:2])]
 

@@ -8,9 +8,10 @@ from typing import Any
 
 import pytest
 
-from inbox import casework, minimising
-from inbox.errors import CaseRefused
-from inbox.striking import STRUCK
+from inbox.language.errors import CaseRefused
+from inbox.retention import strike as striking
+from inbox.retention.striker import STRUCK
+from inbox.vault import casework_tables
 from tests.support.desk_room import TOKEN, Client, sitting, tell
 from tests.support.inbox_builders import Office, Portal, World, passphrase_of, today
 
@@ -32,7 +33,7 @@ def founded_desk(tmp_path_factory: pytest.TempPathFactory) -> Office:
     tell(world, Portal(world, folder / "medium"), SAID)
     office.json("declare", "1")
     with office.opened() as inbox, inbox.transaction() as session:
-        session.add(casework.Note(case=1, position=1, by="alice", day=today(), text=f"voir {NAME}"))
+        session.add(casework_tables.Note(case=1, position=1, by="alice", day=today(), text=f"voir {NAME}"))
     return office
 
 
@@ -178,9 +179,9 @@ def test_what_is_seen_before_is_what_is_struck(office: Office, place: str, passa
     """At each place the pieces that were shown, with a mark between them; to look changes nothing."""
     before = office.state()
     with office.opened() as inbox, inbox.transaction() as session:
-        texts = minimising.texts(session, 1, today())
+        texts = striking.texts(session, 1, today())
         try:
-            shown = minimising.look(session, 1, place, passage, today())
+            shown = striking.look(session, 1, place, passage, today())
         except CaseRefused:
             shown = []
     assert before == office.state()
@@ -189,7 +190,7 @@ def test_what_is_seen_before_is_what_is_struck(office: Office, place: str, passa
     assert bool(shown) is (said.code == 0)
     assert {each.place for each in shown} == set(said.json["struck"] if shown else ())
     with office.opened() as inbox, inbox.transaction() as session:
-        after = [(each.place, each.text) for each in minimising.texts(session, 1, today())]
+        after = [(each.place, each.text) for each in striking.texts(session, 1, today())]
     for each in shown:
         rebuilt = "".join(a + b for a, b in zip(each.pieces, (*each.taken, ""), strict=True))
         assert each.text == rebuilt

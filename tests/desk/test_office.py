@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from inbox import practice, redirections, templates
-from inbox.workdays import Calendar
+from inbox.deadlines import office
+from inbox.deadlines.working_days import Calendar
+from inbox.replies import referral_bodies, templates
 from tests.support.desk_room import Client, sitting
 from tests.support.inbox_builders import World, today
 
@@ -84,7 +85,7 @@ def test_what_is_no_change_of_settings_changes_nothing(
 ) -> None:
     assert status == client.send(f"/en/office/{path}", **form).status_code
     with client.desk.inbox.transaction() as session:
-        assert ("internal", []) == (practice.of(session).regime, list(practice.days_off(session)))
+        assert ("internal", []) == (office.of(session).regime, list(office.days_off(session)))
 
 
 def test_texts_are_edited_on_their_page(world: World) -> None:
@@ -108,13 +109,13 @@ def test_texts_with_a_mistake_are_shown_again_as_they_were_typed(
 ) -> None:
     """And those in use stay."""
     with client.desk.inbox.transaction() as session:
-        before = templates.source(session), redirections.source(session)
+        before = templates.source(session), referral_bodies.source(session)
     shown = client.send(page, file=typed)
     assert (422, True) == (shown.status_code, 'role="alert"' in shown.text)
     (source,) = re.findall(r"<textarea[^>]*>\n(.*?)</textarea>", shown.text, re.DOTALL)
     assert typed == html.unescape(source)
     with client.desk.inbox.transaction() as session:
-        assert before == (templates.source(session), redirections.source(session))
+        assert before == (templates.source(session), referral_bodies.source(session))
 
 
 def test_a_backup_is_made_with_its_key_store_apart(world: World, stick: Path, tmp_path: Path) -> None:

@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from inbox import sandbox
 from inbox.desk.app import create_app
 from inbox.desk.passages import Chosen
-from inbox.schema import Case
+from inbox.files import sandbox
+from inbox.vault.tables import Case
 from tests.support.desk_room import TOKEN, Client, sitting, tell
 from tests.support.inbox_builders import Office, Portal, World, passphrase_of, stranger, today
 

@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, expect
 from crypto import base64url, bundle, casetoken
 from crypto.bundle import INTAKE, Intake
 from crypto.casetoken import CaseKeys
-from inbox.schema import Case
+from inbox.vault.tables import Case
 from tests.support.bodies import BODY, accept, joined
 from tests.support.inbox_builders import CHANNEL, CLOSING, Office
 from tests.support.installation import Portal, free_port

@@ -7,7 +7,7 @@ from playwright.sync_api import Page, expect
 
 from crypto import questionnaire
 from crypto.questionnaire import Kind
-from inbox import answers
+from inbox.questionnaire import answers
 from tests.support import page_modules
 from tests.support.builders import INSPECTORATE, OUTSIDE, QUESTIONNAIRE, make_keyring
 from tests.support.page_visitor import Visitor

@@ -10,7 +10,7 @@ from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po
 
 from crypto.messages import Status
-from inbox.measures import Kind
+from inbox.casework.measures import Kind
 from portal.web import translation
 from tests.support.paths import ROOT
 

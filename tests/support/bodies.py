@@ -7,7 +7,7 @@ from typing import Any
 
 from crypto import card, signing
 from crypto.card import Card
-from inbox.founding import Root
+from inbox.setup.init import Root
 from tests.support import inbox_builders as build
 from tests.support.inbox_builders import Office
 

@@ -15,7 +15,7 @@ from werkzeug.test import TestResponse
 from inbox.desk import witnesses
 from inbox.desk.app import create_app
 from inbox.desk.state import Desk
-from inbox.unlocking import with_witnesses
+from inbox.session.inbox import with_witnesses
 from tests.support.inbox_builders import Office, Portal, Reporter, Sent, World
 
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ from sqlalchemy import select
 
 from crypto import age, base64url
 from crypto.recipients import HybridIdentity, X25519Identity
-from inbox.schema import Case, FollowUp
+from inbox.vault.tables import Case, FollowUp
 from tests.support.inbox_builders import Office, Portal, Reporter, Said, Sent, World, answering, first
 
 PNG = b"\x89PNG\r\n\x1a\n not really a picture"

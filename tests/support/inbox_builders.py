@@ -22,12 +22,17 @@ from crypto.keyring import Keyring
 from crypto.messages import FollowUp, QuestionnaireRef, Report, SeenKeyring
 from crypto.recipients import HybridIdentity, HybridRecipient
 from crypto.signing import Label
-from inbox import cli, founding, header, records, schema, unlocking
-from inbox.founding import Charter
-from inbox.officers import Credential
-from inbox.papers import Handout
-from inbox.sharing import Appointee, Circle
-from inbox.unlocking import Inbox
+from inbox.cli import main
+from inbox.keys import vault_header
+from inbox.keys.officers import Credential
+from inbox.keys.secret_sharing import Appointee, Circle
+from inbox.session import inbox as unlocking
+from inbox.session.inbox import Inbox
+from inbox.setup import init
+from inbox.setup.ceremony_papers import Handout
+from inbox.setup.init import Charter
+from inbox.vault import queries
+from inbox.vault import tables as vault_tables
 from tests.support.paths import ROOT
 
 PASSPHRASE = "a lantern at the harbour mouth"
@@ -105,7 +110,7 @@ class Office:
     def found(cls, folder: Path, chosen: Charter | None = None) -> "Office":
         """Make a new one in ``folder``."""
         made = cls(folder)
-        founding.found(made.root, chosen or charter(), alone(), today=today())
+        init.found(made.root, chosen or charter(), alone(), today=today())
         made.secret.write_text(PASSPHRASE + "\n")
         made.out.mkdir()
         return made
@@ -116,7 +121,7 @@ class Office:
         made = cls(folder, names[:quorum])
         made.shares.mkdir()
         handout = Handout(made.shares, with_sheets=False)
-        founding.found(made.root, charter(), circle(*names, quorum=quorum), handout, today=today())
+        init.found(made.root, charter(), circle(*names, quorum=quorum), handout, today=today())
         made.out.mkdir()
         for name in names:
             made.secret_of(name).write_text(passphrase_of(name) + "\n")
@@ -137,8 +142,8 @@ class Office:
 
     def share_of(self, name: str) -> Path:
         """Return the share file of an officer of several, that of the present sharing."""
-        sharing = header.parse((self.root / "vault.json").read_bytes()).sharing
-        return self.shares / f"{name}-{header.name(sharing)}.share"
+        sharing = vault_header.parse((self.root / "vault.json").read_bytes()).sharing
+        return self.shares / f"{name}-{vault_header.name(sharing)}.share"
 
     def opening(self) -> list[str]:
         """Return the options by which those who are present open it."""
@@ -154,7 +159,7 @@ class Office:
         out, err = io.StringIO(), io.StringIO()
         words = ["--home", str(self.root), *self.opening(), *map(str, arguments)]
         with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
-            code = cli.run(words)
+            code = main.run(words)
         return Said(code, out.getvalue(), err.getvalue())
 
     def json(self, *arguments: str | Path) -> Any:
@@ -182,7 +187,7 @@ class Office:
         with self.opened() as inbox, inbox.transaction() as session:
             tables = {
                 name: sorted(map(repr, session.execute(select(table)).all()))
-                for name, table in schema.Base.metadata.tables.items()
+                for name, table in vault_tables.Base.metadata.tables.items()
                 if name != "journal"
             }
         files = {
@@ -195,9 +200,9 @@ class Office:
     def keyring(self) -> tuple[Keyring, bytes]:
         """Return the newest keyring with the root key that it holds under."""
         with self.opened() as inbox, inbox.transaction() as session:
-            row = records.newest_keyring(session)
-            root_key = records.office(session).root_key
-            deployment = records.office(session).deployment
+            row = queries.newest_keyring(session)
+            root_key = queries.office(session).root_key
+            deployment = queries.office(session).deployment
         assert row is not None
         return keyring.open_keyring(
             row.raw, row.signature, root_key=root_key, deployment=deployment
@@ -214,7 +219,7 @@ class World:
         self.recipient = HybridRecipient.parse(opened.channels[0].intake_keys[0].recipient)
         self.reply_key = opened.channels[0].reply_keys[0].key
         with office.opened() as inbox, inbox.transaction() as session:
-            row = records.newest_keyring(session)
+            row = queries.newest_keyring(session)
         assert row is not None
         self.seen = SeenKeyring(row.serial, row.hash)
 

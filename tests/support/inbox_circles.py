@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from inbox import header
-from inbox.casework import Declaration
+from inbox.keys import vault_header
+from inbox.vault.casework_tables import Declaration
 from tests.support.inbox_builders import Office, Portal, Reporter, Said, Sent, World, passphrase_of, today
 
 NAMES = ("alice", "bruno", "chloe")
@@ -38,6 +38,6 @@ def only(office: Office, pattern: str) -> str:
     return path.name
 
 
-def header_of(office: Office) -> header.Header:
+def header_of(office: Office) -> vault_header.Header:
     """Return what vault.json says."""
-    return header.parse((office.root / "vault.json").read_bytes())
+    return vault_header.parse((office.root / "vault.json").read_bytes())

@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, time, timedelta, tzinfo
 
 import pytest
 
-from inbox import options
+from inbox.cli import options
 from tests.support.inbox_builders import today
 
 

@@ -3,8 +3,8 @@
 from typing import Any
 
 from crypto.bundle import Link
-from inbox.casework import Handling
-from inbox.schema import Case
+from inbox.vault.casework_tables import Handling
+from inbox.vault.tables import Case
 from tests.support.inbox_builders import Office, Portal, Sent, read_outbox
 
 

@@ -17,7 +17,8 @@ from typing import Any
 import click
 from sqlalchemy import Engine, event
 
-from inbox import cli, options, sharefile
+from inbox.cli import main, options
+from inbox.keys import share_file
 from tests.support.inbox_builders import QUICK, Office
 from tests.support.inbox_clock import Clock
 
@@ -41,10 +42,10 @@ def killed_everywhere(office: Office, folder: Path, day: date, *words: str | Pat
 
 def _main() -> None:
     source, folder, day, *present = json.loads(sys.argv[1])
-    sharefile.LIMITS = QUICK
+    share_file.LIMITS = QUICK
     options.datetime = Clock(date.fromisoformat(day))  # type: ignore[misc, assignment]
     # Here, and not in each child anew.
-    cli.commands.get_command(click.Context(cli.commands), sys.argv[2])
+    main.commands.get_command(click.Context(main.commands), sys.argv[2])
     n = 0
     while True:
         office = Office(Path(source), present).copy(Path(folder) / str(n))
@@ -92,7 +93,7 @@ def _run(office: Office, place: int) -> None:
     words = [word.replace("{}", str(office.root.parent)) for word in sys.argv[2:]]
     kill = functools.partial(os.kill, os.getpid(), signal.SIGKILL)
     with contextlib.redirect_stdout(io.StringIO()), stopped_at(place, kill):
-        os._exit(cli.run(["--home", str(office.root), *opening, *words]))
+        os._exit(main.run(["--home", str(office.root), *opening, *words]))
 
 
 if __name__ == "__main__":

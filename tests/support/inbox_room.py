@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from inbox import sharefile
+from inbox.keys import share_file
 from tests.support import inbox_circles, inbox_ending, inbox_trio
 from tests.support.inbox_builders import QUICK, Office, Portal, Reporter, World, first, today
 from tests.support.inbox_clock import Clock, moved
@@ -65,7 +65,7 @@ def founded_circle(tmp_path_factory: pytest.TempPathFactory) -> Office:
 @pytest.fixture
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """Commands in this process stretch passphrases quickly."""
-    monkeypatch.setattr(sharefile, "LIMITS", QUICK)
+    monkeypatch.setattr(share_file, "LIMITS", QUICK)
 
 
 @pytest.fixture

@@ -10,10 +10,10 @@ from sqlalchemy import Table, delete, select
 from sqlalchemy.orm import Session
 
 from crypto.bundle import Withdrawal
-from inbox import casework
-from inbox.errors import Refused
-from inbox.schema import Base, Exclusion
-from inbox.unlocking import Inbox
+from inbox.language.errors import Refused
+from inbox.session.inbox import Inbox
+from inbox.vault import casework_tables
+from inbox.vault.tables import Base, Exclusion
 from tests.support.inbox_builders import CLOSING, Office, Portal, Reporter, Sent, World, first, today
 
 NAMES = ("alice", "bruno", "chloe")
@@ -108,23 +108,23 @@ def found(folder: Path) -> Trio:
 def work_on(number: int) -> Iterator[Base]:
     """Yield a row of each kind of work on a case; each of the three has to do with the other two."""
     text, day = CANARY if number == KEPT else f"case {number}", today()
-    yield casework.Note(case=number, position=1, by="alice", day=day, text=text)
-    yield casework.Tag(case=number, name=text)
-    yield casework.Measure(case=number, position=1, kind="mobility", day=day, addressee=text)
-    yield casework.Duty(case=number, kind="art40", due=day)
+    yield casework_tables.Note(case=number, position=1, by="alice", day=day, text=text)
+    yield casework_tables.Tag(case=number, name=text)
+    yield casework_tables.Measure(case=number, position=1, kind="mobility", day=day, addressee=text)
+    yield casework_tables.Duty(case=number, kind="art40", due=day)
     for other in {1, 2, 3} - {number}:
-        yield casework.Link(case=number, other=other, kind="same_facts", since=day)
-        yield casework.Dismissal(case=number, other=other)
-    yield casework.Term(case=number, kind="plate", value=text.encode()[:8])
-    yield casework.Identity(case=number, day=day, text=text)
-    yield casework.Disclosure(
+        yield casework_tables.Link(case=number, other=other, kind="same_facts", since=day)
+        yield casework_tables.Dismissal(case=number, other=other)
+    yield casework_tables.Term(case=number, kind="plate", value=text.encode()[:8])
+    yield casework_tables.Identity(case=number, day=day, text=text)
+    yield casework_tables.Disclosure(
         case=number, position=1, day=day, by="alice", recipient=text, what="report", ground="consent"
     )
     for name in NAMES:
-        yield casework.Declaration(case=number, officer=name, day=day)
-        yield casework.Handler(case=number, officer=name, since=day)
-    yield casework.Strike(case=number, position=1, day=day, by="alice", place="what")
-    yield casework.Opening(case=number, memo=f"{text} {number} memo".encode().ljust(60, b"\0"))
+        yield casework_tables.Declaration(case=number, officer=name, day=day)
+        yield casework_tables.Handler(case=number, officer=name, since=day)
+    yield casework_tables.Strike(case=number, position=1, day=day, by="alice", place="what")
+    yield casework_tables.Opening(case=number, memo=f"{text} {number} memo".encode().ljust(60, b"\0"))
 
 
 @contextmanager
@@ -133,7 +133,7 @@ def entrusted(trio: Trio) -> Iterator[Inbox]:
     with trio.others.opened() as inbox:
         with inbox.vault.transaction() as session:
             session.execute(delete(Exclusion))
-            session.execute(delete(casework.Handler).filter_by(case=KEPT, officer="bruno"))
+            session.execute(delete(casework_tables.Handler).filter_by(case=KEPT, officer="bruno"))
         yield inbox
 
 

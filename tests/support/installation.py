@@ -17,7 +17,8 @@ from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
-from inbox import cli, sharefile
+from inbox.cli import main
+from inbox.keys import share_file
 from tests.support.inbox_builders import PASSPHRASE, QUICK
 
 COMMANDS = Path(sys.executable).parent
@@ -86,8 +87,8 @@ class InboxHere(Inbox):
         """Run a command of the inbox."""
         said = io.StringIO()
         words = ["--home", self.home, *arguments, "--passphrase-file", self._passphrase]
-        with redirect_stdout(said), redirect_stderr(said), patch.object(sharefile, "LIMITS", QUICK):
-            ended = cli.run([str(word) for word in words])
+        with redirect_stdout(said), redirect_stderr(said), patch.object(share_file, "LIMITS", QUICK):
+            ended = main.run([str(word) for word in words])
         if ended != code:
             raise Failed(f"{words} ended with {ended}\n{said.getvalue()}")
         return said.getvalue()

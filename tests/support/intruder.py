@@ -1,4 +1,4 @@
-"""A process that wants out: run between the walls of ``inbox.sandbox``, or without them as a control.
+"""A process that wants out: run between the walls of ``inbox.files.sandbox``, or without them as a control.
 
 ``intruder.py RINGS DEED WORDS…``: ``walls`` does the deed at once; ``limits`` and ``calls`` first deny
 themselves one half of what the worker does, ``all`` the whole of it. It says what it reached.
@@ -11,15 +11,15 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from inbox.inside import confining
-from inbox.inside.confining import Limits
+from inbox.sandboxed import seccomp
+from inbox.sandboxed.seccomp import Limits
 
 LIMITS = Limits(memory=256 << 20, seconds=1)
 RINGS: dict[str, Callable[[], None]] = {
     "walls": lambda: None,
-    "limits": lambda: confining.limit(LIMITS),
-    "calls": confining.filter_calls,
-    "all": lambda: confining.confine(LIMITS),
+    "limits": lambda: seccomp.limit(LIMITS),
+    "calls": seccomp.filter_calls,
+    "all": lambda: seccomp.confine(LIMITS),
 }
 
 

@@ -7,7 +7,7 @@ from cryptography.hazmat.primitives.ciphers.algorithms import AES
 from cryptography.hazmat.primitives.ciphers.modes import CBC
 
 from crypto import passphrase
-from inbox import header, officers
+from inbox.keys import officers, vault_header
 from tests.support.inbox_builders import Office
 
 _PAGE = 4096
@@ -18,7 +18,7 @@ _SALT = 16  # before the first page in place of the magic of SQLite
 
 def decrypted(office: Office) -> bytes:
     """Return all pages of the office's vault in clear."""
-    found = header.parse((office.root / "vault.json").read_bytes())
+    found = vault_header.parse((office.root / "vault.json").read_bytes())
     key = passphrase.vault_key(officers.open_master(found, office.bring()).master)
     return decrypted_file(office.root / f"vault-{found.generation}.sqlite", key)
 

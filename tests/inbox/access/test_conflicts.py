@@ -6,7 +6,9 @@ from typing import Any
 
 import pytest
 
-from inbox import conflicts, registers, sharefile
+from inbox.access import conflicts
+from inbox.keys import share_file
+from inbox.vault import queries_access
 from tests.support import inbox_builders as build
 from tests.support.inbox_builders import Office, Portal, Reporter, Sent, World, first
 from tests.support.inbox_trio import NAMES
@@ -36,7 +38,7 @@ class Room:
     def kept(self) -> list[tuple[int, str]]:
         """Return what is kept from whom, past all narrowing."""
         with self.office.opened() as inbox, inbox.transaction() as session:
-            return [(row.case, row.officer) for row in registers.exclusions(session)]
+            return [(row.case, row.officer) for row in queries_access.exclusions(session)]
 
 
 @pytest.fixture(scope="session")
@@ -249,7 +251,7 @@ def test_an_officer_who_joins_is_looked_for_in_all_that_came_before(
     room: Room, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """What was kept from the others stays so."""
-    monkeypatch.setattr(sharefile, "LIMITS", build.QUICK)
+    monkeypatch.setattr(share_file, "LIMITS", build.QUICK)
     room.collect(first(Reporter(room.world), text="dana, et bruno"))
     room.collect(first(Reporter(room.world), text="rien"))
     join(room, "dana")

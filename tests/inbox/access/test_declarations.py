@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import delete, select
 
-from inbox import queueing
-from inbox.casework import Declaration
+from inbox.casework import queue
+from inbox.vault.casework_tables import Declaration
 from tests.support.desk_room import sitting
 from tests.support.inbox_builders import Office, today
 from tests.support.inbox_trio import CANARY, Trio
@@ -127,7 +127,7 @@ def test_no_search_finds_a_case_before_all_have_declared_it(
     unread: Trio, words: list[str], dense: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Nor does an act on all that it finds; a filter by what lists show does. The control is afterwards."""
-    monkeypatch.setattr(queueing, "_DENSE", dense)
+    monkeypatch.setattr(queue, "_DENSE", dense)
     unread.others.json("reopen", "3", "--reason", "x")
     for count in (0, 1):
         found = unread.others.json("queue", *words)

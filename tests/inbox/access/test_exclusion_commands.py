@@ -8,8 +8,9 @@ import click
 import pytest
 
 from crypto import bundle
-from inbox import journal, registers
-from inbox.cli import commands
+from inbox.cli.main import commands
+from inbox.session import journal
+from inbox.vault import queries_access
 from tests.support.command_tree import commands_of
 from tests.support.inbox_builders import Office, Said, World, read_outbox, stranger, today
 from tests.support.inbox_clock import moved
@@ -152,8 +153,8 @@ def test_killed_anywhere_an_exclusion_and_its_entry_are_both_there_or_neither(
     states = set()
     for copy in copies:
         with copy.opened() as inbox, inbox.transaction() as session:
-            kept = {(row.case, row.officer) for row in registers.exclusions(session)}
-            named = len(registers.aliases(session))
+            kept = {(row.case, row.officer) for row in queries_access.exclusions(session)}
+            named = len(queries_access.aliases(session))
             states.add(((1, "chloe") in kept, named, journal.head(session).n))
     (before, after) = sorted(states)
     assert (False, 0, True, 1) == (*before[:2], *after[:2])

@@ -6,7 +6,9 @@ from typing import Any
 
 import pytest
 
-from inbox import handlers, journalview, queueing
+from inbox.access import handlers
+from inbox.casework import queue
+from inbox.session import journal_view
 from tests.support.inbox_builders import CLOSING, Office, today
 from tests.support.inbox_trio import CANARY, Trio
 
@@ -62,7 +64,7 @@ def test_others_see_number_priority_and_deadline_in_the_queue(
     entrusted: Trio, dense: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """And nothing more; where a filter would tell more, the case is not there."""
-    monkeypatch.setattr(queueing, "_DENSE", dense)
+    monkeypatch.setattr(queue, "_DENSE", dense)
     seen, whole = line(entrusted.excluded, 1), line(entrusted.others, 1)
     told = {"case", "priority", "deadline", "for_handlers", "undeclared"}
     assert {name for name, value in seen.items() if value is not None} == told
@@ -137,7 +139,7 @@ def test_in_an_emergency_two_officers_open_it_and_the_referent_is_told(entrusted
     assert "case 1 is open to those present" in office.run("break-glass", "1", "--reason", "x").err
     assert 1 == office.run("break-glass", "2", "--reason", "x").code
     with office.opened() as inbox, inbox.transaction() as session:
-        told = list(map(journalview.line, handlers.broken_since(session, today())))
+        told = list(map(journal_view.line, handlers.broken_since(session, today())))
         later = list(handlers.broken_since(session, today() + timedelta(1)))
     (one,) = told
     assert one.endswith("alice, bruno: break-glass case 1 (alice, bruno) reason: he is in danger tonight")

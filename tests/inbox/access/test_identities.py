@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import delete
 
-from inbox.casework import Identity
+from inbox.vault.casework_tables import Identity
 from tests.support.inbox_builders import Office, today
 from tests.support.inbox_trio import Trio
 

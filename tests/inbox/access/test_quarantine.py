@@ -7,10 +7,11 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm.exc import DetachedInstanceError
 
-from inbox import duties, quarantine
-from inbox.acts import IN_QUARANTINE, Act
-from inbox.casework import Handling, Note, Words
-from inbox.schema import Attachment, Case, FollowUp
+from inbox.access import quarantine
+from inbox.deadlines import legal_duties
+from inbox.session.actions import IN_QUARANTINE, Act
+from inbox.vault.casework_tables import Handling, Note, Words
+from inbox.vault.tables import Attachment, Case, FollowUp
 from tests.support.inbox_builders import Office, Portal, Reporter, Sent, World, first, today
 from tests.support.inbox_trio import CANARY, Trio
 
@@ -95,7 +96,7 @@ def test_it_is_answered_closed_and_heard_but_what_comes_stays_shut(
 def test_what_the_law_asks_is_decided_and_a_procedure_keeps_it(office: Office) -> None:
     """Else a case of an offence could not be closed without lifting what guards the secret."""
     with office.opened() as inbox, inbox.transaction() as session:
-        session.add(duties.art40(session, 1, today()))
+        session.add(legal_duties.art40(session, 1, today()))
     closed = ("close", "1", "moot", "--disclosure", "withheld", "--reason", "x")
     assert "was not decided" in office.run(*closed).err
     office.json("source-risk", "1", "high", "--reason", "x")

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from inbox.schema import IntakeKey, ReplyKey
+from inbox.vault.tables import IntakeKey, ReplyKey
 from tests.support import inbox_builders as build
 from tests.support.inbox_builders import CLOSING, Office, Portal, Reporter, Sent, World
 

@@ -9,10 +9,11 @@ from typing import Any
 import pytest
 
 from crypto import questionnaire
-from inbox import questionnaires, terminal
-from inbox import words as search_words
-from inbox.casework import Handling
-from inbox.schema import FollowUp
+from inbox.questionnaire import catalogue
+from inbox.system import terminal
+from inbox.vault import fulltext as search_words
+from inbox.vault.casework_tables import Handling
+from inbox.vault.tables import FollowUp
 from tests.support import hostile, inbox_builders
 from tests.support.desk_room import sitting
 from tests.support.inbox_builders import (
@@ -186,7 +187,7 @@ def test_what_must_not_be_repeated_is_taken_apart_once_for_all_follow_ups(
     world: World, portal: Portal, collect: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Else a dossier of a case with ten thousand of them takes minutes, in which the desk answers nobody."""
-    asked, times = questionnaires.asked, []
+    asked, times = catalogue.asked, []
 
     def counted(*given: Any) -> Any:
         times.append(given)
@@ -195,7 +196,7 @@ def test_what_must_not_be_repeated_is_taken_apart_once_for_all_follow_ups(
     collect(portal.bundle(first(Reporter(world))))
     with world.office.opened() as inbox, inbox.transaction() as session:
         session.add_all(_follow_up(1, position) for position in range(1, 101))
-    monkeypatch.setattr(questionnaires, "asked", counted)
+    monkeypatch.setattr(catalogue, "asked", counted)
     for words in (
         ["dossier", "preview", "1", "--for", "prosecutor", "--to", "x", "--redact", "*:More"],
         ["access", "1", "--person", "More", "--out", str(world.office.out / "held.pdf")],

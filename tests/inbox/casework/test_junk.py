@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from inbox import picking
+from inbox.casework import picking
 from tests.support import inbox_builders as build
 from tests.support.inbox_builders import (
     Office,

@@ -6,9 +6,10 @@ from typing import Any
 import pytest
 from sqlalchemy import delete, select
 
-from inbox import index, likeness, links, terms
-from inbox.casework import Dismissal, Handling, IndexKey, Link, Term
-from inbox.schema import Case
+from inbox.casework import link_index, links
+from inbox.text import entities, similarity
+from inbox.vault.casework_tables import Dismissal, Handling, IndexKey, Link, Term
+from inbox.vault.tables import Case
 from tests.inbox.text.test_entities import TEXT
 from tests.support.inbox_builders import Office, Portal, Reporter, Sent, World, answering, drop, first, today
 from tests.support.inbox_trio import Trio
@@ -80,8 +81,8 @@ def test_what_is_common_is_proposed_with_the_reason(filed: Office) -> None:
 
 def test_texts_that_only_begin_alike_are_not_proposed(filed: Office) -> None:
     """Though they are compared: the index finds the one by the other."""
-    one, other = (likeness.pieces([text]) for text in ALIKE_AT_FIRST)
-    assert len({*likeness.telling(one)} & {*likeness.telling(other)}) >= likeness.LEAST_COMMON
+    one, other = (similarity.pieces([text]) for text in ALIKE_AT_FIRST)
+    assert len({*similarity.telling(one)} & {*similarity.telling(other)}) >= similarity.LEAST_COMMON
     assert 6 not in proposed(filed, 2)
 
 
@@ -163,7 +164,7 @@ def test_the_index_holds_keyed_hashes_alone(filed: Office, tmp_path: Path) -> No
 def test_what_is_common_to_many_is_named_and_no_reason(office: Office) -> None:
     """Of junk nothing is counted: who floods the inbox with a number hides nothing by it."""
     with office.opened() as inbox, inbox.transaction() as session:
-        (kind, value) = next(mark for mark in index.of(session, 2))
+        (kind, value) = next(mark for mark in link_index.of(session, 2))
         for number in range(100, 100 + links.MANY):
             session.add(_made_up(number))
             session.add(Handling(case=number, rejected=today()))
@@ -191,20 +192,20 @@ def _made_up(number: int) -> Case:
 def test_many_follow_ups_give_few_rows(office: Office) -> None:
     """Once there is no room, later ones add nothing; the case is found by the first."""
     with office.opened() as inbox, inbox.transaction() as session:
-        for n in range(3 * terms.MOST):
-            index.add(session, 6, [f"06 12 34 {n // 100 % 100:02} {n % 100:02}"])
-        assert terms.MOST == sum(kind == "phone" for kind, _ in index.of(session, 6))
+        for n in range(3 * entities.MOST):
+            link_index.add(session, 6, [f"06 12 34 {n // 100 % 100:02} {n % 100:02}"])
+        assert entities.MOST == sum(kind == "phone" for kind, _ in link_index.of(session, 6))
 
 
 def test_the_index_is_made_anew_from_what_a_case_says_now(office: Office) -> None:
     """As it is made at filing; and at the upgrade of a vault that had none."""
     with office.opened() as inbox, inbox.transaction() as session:
-        before = {number: set(index.of(session, number)) for number in range(1, 8)}
+        before = {number: set(link_index.of(session, number)) for number in range(1, 8)}
         session.execute(delete(Term))
         for number in before:
-            index.renew(session, number)
+            link_index.renew(session, number)
         session.flush()
-        assert before == {number: set(index.of(session, number)) for number in before}
+        assert before == {number: set(link_index.of(session, number)) for number in before}
         assert all(before[number] for number in (1, 2, 3, 4, 5, 6, 7))
 
 
@@ -215,7 +216,7 @@ def test_no_proposal_and_no_link_betrays_a_case_that_is_kept_from_somebody(trio:
         session.execute(delete(Dismissal))
         for number in (1, 2, 3):
             session.add(Term(case=number, kind="plate", value=b"the same"))
-            index.add(session, number, ["CSQU3054383"])
+            link_index.add(session, number, ["CSQU3054383"])
     for office, found in ((trio.others, {2, 3}), (trio.excluded, {2})):
         with office.opened() as inbox, inbox.vault.transaction(inbox.present) as session:
             shared, _ = links._shared(session, 1)
@@ -238,8 +239,8 @@ def test_a_case_for_its_handlers_alone_is_proposed_to_nobody_else(trio: Trio) ->
     with trio.others.opened() as inbox, inbox.transaction() as session:
         session.execute(delete(Link))
         session.execute(delete(Dismissal))
-        index.add(session, 1, ["CSQU3054383"])
-        index.add(session, 2, ["CSQU3054383"])
+        link_index.add(session, 1, ["CSQU3054383"])
+        link_index.add(session, 2, ["CSQU3054383"])
     trio.others.json("handlers", "2", "alice", "chloe")
     for office, found in ((trio.others, {2}), (trio.excluded, set())):
         with office.opened() as inbox, inbox.vault.transaction(inbox.present) as session:

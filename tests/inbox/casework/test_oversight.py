@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 from sqlalchemy import String, update
 
-from inbox import journal
-from inbox.acts import Act, Deed
-from inbox.journal import By
-from inbox.retention import Rule
+from inbox.deadlines.retention_schedule import Rule
+from inbox.session import journal
+from inbox.session.actions import Act, Deed
+from inbox.session.journal import By
 from tests.support.desk_room import sitting
 from tests.support.inbox_builders import Office, today
 from tests.support.inbox_clock import moved

@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from inbox import queueing
-from inbox.casework import Handling
-from inbox.commands import queueing as commands_queueing
-from inbox.schema import FollowUp
+from inbox.casework import queue
+from inbox.cli.commands import queueing as commands_queueing
+from inbox.vault.casework_tables import Handling
+from inbox.vault.tables import FollowUp
 from tests.support.desk_room import sitting
 from tests.support.inbox_builders import (
     CLOSING,
@@ -88,7 +88,7 @@ def test_of_what_is_as_pressing_the_next_deadline_comes_first(office: Office) ->
 
 def test_it_is_shown_in_pages(waiting: Office, monkeypatch: pytest.MonkeyPatch) -> None:
     """Each case on one of them; how many there are in all stands on each."""
-    for module in (queueing, commands_queueing):
+    for module in (queue, commands_queueing):
         monkeypatch.setattr(module, "PAGE", 2)
     pages = [waiting.json("queue", "--page", str(page)) for page in (1, 2, 3, 4)]
     assert [[2, 4], [3, 5], [1], []] == [[case["case"] for case in page["cases"]] for page in pages]
@@ -136,7 +136,7 @@ def test_words_that_are_in_very_many_cases_find_the_same(
     waiting: Office, options: list[str], found: list[int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """They are looked up in another way."""
-    monkeypatch.setattr(queueing, "_DENSE", 1)
+    monkeypatch.setattr(queue, "_DENSE", 1)
     listed = waiting.json("queue", *options)
     assert (found, len(found)) == ([case["case"] for case in listed["cases"]], listed["count"])
 

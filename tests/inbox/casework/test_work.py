@@ -7,14 +7,17 @@ from typing import Any
 
 import pytest
 
-from inbox import duties, labels, measures, records
-from inbox.closing import Outcome
-from inbox.credibility import Credibility
-from inbox.deadlines import Clock
-from inbox.deciding import Choice
-from inbox.errors import CaseRefused
-from inbox.measures import INQUIRIES, Disclosure, Kind, Risk, Taken
-from inbox.practice import Regime
+from inbox.casework import measures
+from inbox.casework.decisions import Choice
+from inbox.casework.measures import INQUIRIES, Disclosure, Kind, Risk, Taken
+from inbox.deadlines import legal_duties
+from inbox.deadlines.clocks import Clock
+from inbox.deadlines.office import Regime
+from inbox.language import labels
+from inbox.language.errors import CaseRefused
+from inbox.replies.closing import Outcome
+from inbox.vault import queries
+from inbox.vault.credibility import Credibility
 from tests.support.inbox_builders import Office, Portal, Reporter, World, answering, first, today
 from tests.support.inbox_outcomes import refused, slot
 
@@ -233,7 +236,7 @@ def test_of_a_closed_case_too_its_author_reads_no_longer_of_what_was_a_mistake(
     office.json("close", "1", "moot", "--disclosure", "partial", "--text", "Clos.")
     assert ("protection_offered",) == slot(office, reporter).measures_disclosed
     with office.opened() as inbox, inbox.transaction() as session:
-        records.confirm_outboxes(session, 1)
+        queries.confirm_outboxes(session, 1)
     office.json("retract", "1", "1", "--reason", "another case")
     assert () == slot(office, reporter).measures_disclosed
 
@@ -283,7 +286,7 @@ CODES: dict[str, Any] = {
     "source_risk": Risk,
     "credibility": Credibility,
     "clock": Clock,
-    "duty": duties.Kind,
+    "duty": legal_duties.Kind,
     "decision": Choice,
     "regime": Regime,
 }

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from inbox.schema import Case
+from inbox.vault.tables import Case
 from tests.support.inbox_builders import Portal, Reporter, World, first
 
 pytest_plugins = ["tests.support.inbox_room"]

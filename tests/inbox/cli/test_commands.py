@@ -10,8 +10,9 @@ from typing import Any
 import click
 import pytest
 
-from inbox import cli, terminal
-from inbox.terminal import quoted, visible
+from inbox.cli import main
+from inbox.system import terminal
+from inbox.system.terminal import quoted, visible
 from tests.inbox.session.test_journal_notes import every_command
 from tests.support import inbox_builders as build
 from tests.support.command_tree import commands_of
@@ -190,10 +191,10 @@ def test_the_passphrase_file_may_stand_before_or_behind_the_command(world: World
     """One line end is not part of it; a missing file is named."""
     home = ["--home", str(world.office.root)]
     secret = ["--passphrase-file", str(world.office.secret)]
-    assert 0 == cli.run([*home, *secret, "list"])
-    assert 0 == cli.run([*home, "list", *secret])
+    assert 0 == main.run([*home, *secret, "list"])
+    assert 0 == main.run([*home, "list", *secret])
     world.office.secret.write_text(build.PASSPHRASE + "\n\n")
-    assert 1 == cli.run([*home, *secret, "list"])
+    assert 1 == main.run([*home, *secret, "list"])
     world.office.secret.unlink()
     assert "passphrase: No such file" in world.office.run("list").err
 
@@ -228,14 +229,14 @@ def test_init_asks_twice_and_takes_no_difference(
     words = ["--home", str(tmp_path / "inbox")]
     mistakes = (build.PASSPHRASE, build.PASSPHRASE + "x", "too short")
     typed(monkeypatch, *mistakes, build.PASSPHRASE, build.PASSPHRASE)
-    assert 0 == cli.run([*words, *INIT])
+    assert 0 == main.run([*words, *INIT])
     said = capsys.readouterr()
     assert "two passphrases differ; once more" in said.err
     assert "shorter than 12 characters; once more" in said.err
     assert "root fingerprint: " in said.out
     assert build.PASSPHRASE not in said.out + said.err
     typed(monkeypatch, build.PASSPHRASE)
-    assert 0 == cli.run([*words, "list"])
+    assert 0 == main.run([*words, "list"])
 
 
 @pytest.mark.parametrize("answer", ["yes", "no", ""])
@@ -247,7 +248,7 @@ def test_a_person_may_confirm_the_portal_at_the_terminal(
     typed(monkeypatch, build.PASSPHRASE, answer)
     ask = terminal.ask
     monkeypatch.setattr(terminal, "ask", lambda question: asked.append(question) or ask(question))
-    code = cli.run(["--home", str(world.office.root), "collect", str(portal.bundle())])
+    code = main.run(["--home", str(world.office.root), "collect", str(portal.bundle())])
     assert (0 if answer == "yes" else 1) == code
     assert portal.fingerprint in asked[0]
 
@@ -268,24 +269,24 @@ def test_a_fault_of_the_program_shows_no_trace_and_no_value(
     said = capsys.readouterr().err
     assert "KeyError at test_inbox_cli.py line" in said
     assert "canary" not in said
-    monkeypatch.setattr(cli.commands, "main", lambda *_, **__: (_ for _ in ()).throw(click.Abort()))
-    assert 1 == cli.run(["list"])
+    monkeypatch.setattr(main.commands, "main", lambda *_, **__: (_ for _ in ()).throw(click.Abort()))
+    assert 1 == main.run(["list"])
     assert "stopped" in capsys.readouterr().err
 
 
 def test_every_command_and_option_has_help() -> None:
-    for name, command in commands_of(cli.commands).items():
+    for name, command in commands_of(main.commands).items():
         assert command.help, name
         for parameter in command.params:
             assert isinstance(parameter, click.Argument) or parameter.help, (name, parameter.name)  # type: ignore[attr-defined]
 
 
-@pytest.mark.parametrize("path", [*every_command(cli.commands), "keys", "officers", "conflict"])
+@pytest.mark.parametrize("path", [*every_command(main.commands), "keys", "officers", "conflict"])
 def test_each_command_explains_itself_without_a_home(path: str, capsys: pytest.CaptureFixture[str]) -> None:
     """The control: to do anything, it asks for one."""
-    assert 0 == cli.run([*path.split(), "--help"])
+    assert 0 == main.run([*path.split(), "--help"])
     assert f"Usage: inbox {path}" in capsys.readouterr().out
-    assert 2 == cli.run(["list"])
+    assert 2 == main.run(["list"])
     assert "Missing option '--home'" in capsys.readouterr().err
 
 

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from crypto import passphrase
-from inbox import header, officers
+from inbox.keys import officers, vault_header
 from tests.support import goldens
 from tests.support.inbox_builders import Office, passphrase_of
 from tests.support.traces import found_in, found_in_files, found_in_memory
@@ -273,7 +273,7 @@ def test_a_session_without_a_quorum_does_not_begin(office: Office) -> None:
 
 def test_no_key_is_left_once_a_session_is_locked(office: Office) -> None:
     """While it is open its memory holds the vault's key; then neither a process nor a file does."""
-    found = header.parse((office.root / "vault.json").read_bytes())
+    found = vault_header.parse((office.root / "vault.json").read_bytes())
     master = officers.open_master(found, office.bring()).master
     keys = [passphrase.vault_key(master), master]
     chosen = [passphrase_of(name).encode() for name in NAMES]

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from inbox import deadlines
-from inbox.deadlines import Clock, Due, Events
-from inbox.workdays import Calendar
+from inbox.deadlines import clocks as legal_clocks
+from inbox.deadlines.clocks import Clock, Due, Events
+from inbox.deadlines.working_days import Calendar
 
 FRANCE = Calendar()
 DAYS = st.dates(date(2020, 1, 1), date(2060, 12, 31))
@@ -19,7 +19,7 @@ DAYS = st.dates(date(2020, 1, 1), date(2060, 12, 31))
 
 def clocks(received: date, calendar: Calendar = FRANCE, **happened: Any) -> dict[Clock, Due]:
     whole = replace(Events(received=received, collected=received, priority=4), **happened)
-    return {due.clock: due for due in deadlines.clocks(whole, calendar)}
+    return {due.clock: due for due in legal_clocks.clocks(whole, calendar)}
 
 
 @given(DAYS, st.integers(1, 60))
@@ -114,11 +114,11 @@ def test_what_was_done_is_due_no_more() -> None:
     told = Events(received=day, collected=day, priority=1, first_act=day, acknowledged=day)
     assert _next(told) == Clock.FEEDBACK
     closed = Events(received=day, collected=day, priority=1, closed=date(2027, 1, 31))
-    assert deadlines.next_due(closed, FRANCE) == Due(Clock.RETENTION, date(2027, 3, 31))
+    assert legal_clocks.next_due(closed, FRANCE) == Due(Clock.RETENTION, date(2027, 3, 31))
 
 
 def _next(events: Events) -> Clock | None:
-    due = deadlines.next_due(events, FRANCE)
+    due = legal_clocks.next_due(events, FRANCE)
     return due.clock if due else None
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from dateutil.relativedelta import relativedelta
 
-from inbox.workdays import Calendar
+from inbox.deadlines.working_days import Calendar
 from tests.support.inbox_builders import CLOSING, Office, Portal, Reporter, World, answering, first, today
 from tests.support.inbox_clock import moved
 from tests.support.inbox_outcomes import refused

@@ -11,12 +11,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import update
 
-from inbox import adjusting, catalogue, handling, practice
-from inbox.casework import Handling
-from inbox.deadlines import Clock
-from inbox.practice import Regime
-from inbox.schema import Case
-from inbox.unlocking import Inbox
+from inbox.deadlines import adjusting, workflow
+from inbox.deadlines import office as office_settings
+from inbox.deadlines.clocks import Clock
+from inbox.deadlines.office import Regime
+from inbox.language import catalogue
+from inbox.session.inbox import Inbox
+from inbox.vault.casework_tables import Handling
+from inbox.vault.tables import Case
 from tests.support.inbox_builders import CLOSING, Office, Portal, Reporter, World, first, today
 from tests.support.inbox_clock import moved
 from tests.support.inbox_outcomes import refused, slot
@@ -87,8 +89,8 @@ def test_every_deadline_follows_the_office(
         session.expire_all()
 
         def seen() -> tuple[dict[Clock, date], date | None]:
-            work = handling.of(session, 1)
-            found = {due.clock: due for due in handling.clocks(session, 1)}
+            work = workflow.of(session, 1)
+            found = {due.clock: due for due in workflow.clocks(session, 1)}
             waiting = [due.day for due in found.values() if due.done is None and due.clock != Clock.ACK_FR]
             assert work.deadline == min(waiting, default=None)
             return {clock: due.day for clock, due in found.items()}, work.deadline
@@ -99,7 +101,7 @@ def test_every_deadline_follows_the_office(
         external = seen()
         assert all(day <= external[0][clock] for clock, day in internal[0].items())
         assert (external[0][Clock.FEEDBACK] > internal[0][Clock.FEEDBACK]) is (extended is not None)
-        calendar = practice.of(session).calendar
+        calendar = office_settings.of(session).calendar
         days = {received + timedelta(n) for n in off}
         added = {day for day in days if calendar.works(day)}
         adjusting.add_days_off(session, added)

@@ -7,11 +7,13 @@ from typing import Any
 import pytest
 
 from crypto.bundle import Link
-from inbox import deadlines, eliminating, handling, retention
-from inbox.casework import Measure
-from inbox.errors import Refused
-from inbox.measures import Kind
-from inbox.retention import Obstacle
+from inbox.casework.measures import Kind
+from inbox.deadlines import clocks as legal_clocks
+from inbox.deadlines import retention_schedule, workflow
+from inbox.deadlines.retention_schedule import Obstacle
+from inbox.language.errors import Refused
+from inbox.retention import destroy_cases
+from inbox.vault.casework_tables import Measure
 from tests.support import inbox_builders as build
 from tests.support.inbox_builders import Office, Portal, Reporter, Sent, World, first, read_outbox, today
 from tests.support.inbox_clock import Clock
@@ -179,13 +181,13 @@ def test_a_case_is_kept_for_what_opens_proceedings_alone(closed: Office) -> None
             row = Measure(case=1, position=1, kind=kind.value, day=today())
             session.add(row)
             session.flush()
-            (due,) = retention.listing(inbox.home, session)
+            (due,) = retention_schedule.listing(inbox.home, session)
             clocks = [
-                *handling.clocks(session, 1),
-                *(each for _, all_of in handling.every(session) for each in all_of),
+                *workflow.clocks(session, 1),
+                *(each for _, all_of in workflow.every(session) for each in all_of),
             ]
             is_kept = Obstacle.PROCEEDINGS in due.obstacles
-            assert is_kept is not any(each.clock is deadlines.Clock.RETENTION for each in clocks)
+            assert is_kept is not any(each.clock is legal_clocks.Clock.RETENTION for each in clocks)
             found |= {kind.value} if is_kept else set()
             session.delete(row)
             session.flush()
@@ -244,7 +246,7 @@ def test_an_open_case_is_not_destroyed(
         inbox.transaction() as session,
         pytest.raises(Refused, match="chosen"),
     ):
-        eliminating.plan(inbox.home, session, [], today())
+        destroy_cases.plan(inbox.home, session, [], today())
     assert "nothing is due" in refused(world.office, "--due")
 
 

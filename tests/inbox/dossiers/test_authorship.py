@@ -8,7 +8,7 @@ from pathlib import Path
 from sqlalchemy import select
 
 from crypto.messages import REPORT
-from inbox.schema import Case, FollowUp
+from inbox.vault.tables import Case, FollowUp
 from tests.inbox.session.test_journal_notes import NOTES
 from tests.support import inbox_builders as build
 from tests.support.desk_room import sitting

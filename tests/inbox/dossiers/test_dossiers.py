@@ -10,8 +10,11 @@ from sqlalchemy import select
 
 from crypto import age, base64url, questionnaire, signing
 from crypto.errors import NotForUs
-from inbox import cli, dossiers, records, sheets
-from inbox.schema import Case, FollowUp
+from inbox.cli import main
+from inbox.dossiers import compose
+from inbox.files import pdf as pdf_sheets
+from inbox.vault import queries
+from inbox.vault.tables import Case, FollowUp
 from tests.support import dossier_room as room_of
 from tests.support.dossier_room import ADDRESSEE, LETTER, NAME, PNG, SECRET, SOURCE, STOCK, Room, opened
 from tests.support.inbox_builders import (
@@ -166,7 +169,7 @@ def test_what_tells_how_few_know_is_left_out_whatever_an_office_calls_the_questi
         QUESTIONNAIRE.read_text("utf-8").replace('"how_many"', '"witnesses"').replace('"protect"', '"secret"')
     )
     asked = questionnaire.parse(raw.replace('flag = "secret"', 'flag = "protect"').encode())
-    facts = {field.id for field in asked.fields if dossiers._is_about_facts(field)}
+    facts = {field.id for field in asked.fields if compose._is_about_facts(field)}
     assert {"what", "witnesses", "secret"} & facts == {"what"}
     assert {"witnesses", "secret"} <= {field.id for field in asked.fields}
 
@@ -263,7 +266,7 @@ def verify(*words: str | Path) -> tuple[int, str, str]:
 
 
 def run_alone(*words: str | Path) -> room_of.Said:
-    return room_of.run(cli.run, [str(word) for word in words])
+    return room_of.run(main.run, [str(word) for word in words])
 
 
 @pytest.fixture
@@ -295,8 +298,8 @@ def test_a_body_outside_signs_with_the_key_of_its_card(room: Room, key: str, tmp
     """It has no root key; the root's officers compared the card's with it."""
     office = room.office.copy(tmp_path / "body")
     with office.opened() as inbox, inbox.transaction() as session:
-        records.office(session).root_seed = None
-        card_key = signing.fingerprint(signing.public_key(records.office(session).card_seed))
+        queries.office(session).root_seed = None
+        card_key = signing.fingerprint(signing.public_key(queries.office(session).card_seed))
     dossier = Room(office, room.reporter, tmp_path).make("body.age")
     tar = tmp_path / "dossier.tar"
     tar.write_bytes(age.unseal_bytes(dossier.read_bytes(), [ADDRESSEE]))
@@ -475,7 +478,7 @@ def test_hostile_text_breaks_no_page(tmp_path: Path) -> None:
 def test_without_the_font_it_says_what_to_install(
     room: Room, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sheets, "_FONTS", tmp_path)
+    monkeypatch.setattr(pdf_sheets, "_FONTS", tmp_path)
     said = make(room, tmp_path / "out")
     assert (1, True) == (said.code, "fonts-dejavu-core" in said.err)
     assert [] == [*tmp_path.iterdir()]

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 import click
 import pytest
 
-from inbox.cli import commands
-from inbox.schema import Case
-from inbox.sheets import Sheets
+from inbox.cli.main import commands
+from inbox.files.pdf import Sheets
+from inbox.vault.tables import Case
 from tests.support import dossier_room as room_of
 from tests.support.command_tree import commands_of
 from tests.support.dossier_room import ADDRESSEE, NAME, SECRET, SOURCE, Room, opened

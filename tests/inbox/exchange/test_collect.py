@@ -11,7 +11,7 @@ import pytest
 from crypto import bundle, messages
 from crypto.bundle import Withdrawal
 from crypto.messages import SeenKeyring
-from inbox import collect as collecting
+from inbox.exchange import collect as collecting
 from tests.support import inbox_builders as build
 from tests.support.inbox_builders import Portal, Reporter, Sent, World, first, kinds
 from tests.support.inbox_clock import moved

@@ -9,10 +9,10 @@ import pytest
 
 from crypto import bundle, signing
 from crypto.bundle import Link, Withdrawal
-from inbox import collect as collecting
-from inbox.chain import Acceptance
-from inbox.errors import BundleRefused
-from inbox.intake import verify
+from inbox.exchange import collect as collecting
+from inbox.exchange.bundle_chain import Acceptance
+from inbox.exchange.verify import verify
+from inbox.language.errors import BundleRefused
 from tests.support import inbox_builders as build
 from tests.support.inbox_builders import Portal, Reporter, Sent, World, first
 

@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
-from inbox import collect as collecting
-from inbox import settling
-from inbox.intake import verify
-from inbox.unopened import Shelf
-from inbox.unsealing import Changed
+from inbox.exchange import collect as collecting
+from inbox.exchange.rejects import Shelf
+from inbox.exchange.unseal import Changed
+from inbox.exchange.verify import verify
+from inbox.session import reconcile
 from tests.support.inbox_builders import Portal, Reporter, Sent, World, first
 
 pytest_plugins = ["tests.support.inbox_room"]
@@ -146,7 +146,7 @@ def test_power_lost_right_after_the_commit_loses_no_file(
             raise Killed
 
     with monkeypatch.context() as patch:
-        patch.setattr(settling, "settle", stop)
+        patch.setattr(reconcile, "settle", stop)
         with pytest.raises(Killed):
             world.office.run("collect", path, "--confirm-instance", portal.fingerprint)
     assert 2 == len(list((world.office.root / "arriving").iterdir()))

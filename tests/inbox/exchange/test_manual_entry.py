@@ -14,8 +14,9 @@ from crypto.bundle import Outbox, Withdrawal
 from crypto.container import MOST_FILES
 from crypto.journal import ENTRY
 from crypto.messages import REPORT
-from inbox import records, registers, schema
-from inbox.workdays import Calendar
+from inbox.deadlines.working_days import Calendar
+from inbox.vault import queries, queries_access
+from inbox.vault import tables as vault_tables
 from tests.support import traces
 from tests.support.inbox_builders import CHANNEL, Portal, Reporter, Sent, World, read_outbox, read_slot, today
 from tests.support.inbox_trio import Trio
@@ -162,14 +163,16 @@ def test_nothing_of_the_token_is_kept(world: World, answers: Path) -> None:
     (entropy,) = casetoken.parse(token).values()
     secret = [keys.author_seed, keys.withdraw_key, keys.memo_key, keys.locator, entropy]
     with world.office.opened() as inbox, inbox.transaction() as session:
-        tables = [session.execute(select(table)).all() for table in schema.Base.metadata.tables.values()]
+        tables = [
+            session.execute(select(table)).all() for table in vault_tables.Base.metadata.tables.values()
+        ]
         dump = [
             str(cell.hex() if isinstance(cell, bytes) else cell)
             for rows in tables
             for r in rows
             for cell in r
         ]
-        case = records.case(session, 1)
+        case = queries.case(session, 1)
         assert (None, keys.case_id, keys.author_key) == (case.signature, case.case_id, case.author_key)
         assert REPORT.parse(case.message).withdraw_id == keys.withdraw_id
     words = token.split()
@@ -185,7 +188,7 @@ def test_nothing_of_the_token_is_kept(world: World, answers: Path) -> None:
 def test_it_is_noted_with_its_route_and_nothing_of_the_report(world: World, answers: Path) -> None:
     world.office.json(*entering(answers, route="meeting"))
     with world.office.opened() as inbox, inbox.transaction() as session:
-        row = registers.last_journal_entry(session)
+        row = queries_access.last_journal_entry(session)
         assert row is not None
         entry = ENTRY.parse(row.raw)
     assert ("enter", 1, "meeting", "") == (entry.act, entry.case, entry.about, entry.reason)
@@ -223,7 +226,7 @@ def test_the_outbox_opens_the_case_until_the_portal_has_applied_one(
         assert CHANNEL == memo.unseal(opened.memo, author.keys.memo_key, **bound)
         assert (2, 1) == (len(outbox.slots), len({len(files[name]) for name, _ in outbox.files()[:2]}))
     with world.office.opened() as inbox, inbox.transaction() as session:
-        made_first = records.outbox(session, 1)
+        made_first = queries.outbox(session, 1)
         assert made_first is not None
     applied = type(portal.last)(1, made_first.hash)
     collect(portal.bundle(applied=applied))
@@ -237,7 +240,7 @@ def test_a_new_portal_is_told_again(world: World, portal: Portal, answers: Path,
     world.office.json("collect", portal.bundle(), "--confirm-instance", portal.fingerprint)
     made(world, 1)
     with world.office.opened() as inbox, inbox.transaction() as session:
-        first = records.outbox(session, 1)
+        first = queries.outbox(session, 1)
         assert first is not None
     applied = portal.bundle(applied=type(portal.last)(1, first.hash))
     world.office.json("collect", applied, "--confirm-instance", portal.fingerprint)

@@ -12,11 +12,13 @@ import pytest
 from crypto import bundle, keyring
 from crypto.bundle import Link
 from crypto.messages import Slot, Status
-from inbox import disk, outbox, replies
-from inbox.casework import Handling, Measure
-from inbox.errors import Refused
-from inbox.measures import Kind
-from inbox.schema import Case, ReplyKey
+from inbox.casework.measures import Kind
+from inbox.exchange import outbox
+from inbox.language.errors import Refused
+from inbox.replies import replies
+from inbox.system import atomic_files
+from inbox.vault.casework_tables import Handling, Measure
+from inbox.vault.tables import Case, ReplyKey
 from tests.support import inbox_builders as build
 from tests.support.inbox_builders import CLOSING, Portal, Reporter, Sent, World
 
@@ -335,7 +337,7 @@ def test_the_vault_holds_a_keyring_before_anyone_else_does(
         raise OSError(28, "No space left on device")
 
     with monkeypatch.context() as patch:
-        patch.setattr(disk, "write", full)
+        patch.setattr(atomic_files, "write", full)
         assert 1 == world.office.run("keyring", "--out", tmp_path / "keyring").code
     again = world.office.json("keyring", "--out", tmp_path / "keyring")
     assert (2, False) == (again["serial"], again["renewed"])

@@ -8,10 +8,11 @@ from typing import Any
 import pytest
 
 from crypto.recipients import HybridIdentity
-from inbox import collect as collecting
-from inbox import keystore, settling
-from inbox.filing import Filing
-from inbox.keystore import IntakeSecret
+from inbox.exchange import collect as collecting
+from inbox.exchange.filing import Filing
+from inbox.keys import key_store
+from inbox.keys.key_store import IntakeSecret
+from inbox.session import reconcile
 from tests.support.inbox_builders import Office, Portal, Reporter, Sent, World, first, stranger, today
 
 pytest_plugins = ["tests.support.inbox_room"]
@@ -47,9 +48,9 @@ def elsewhere(world: World, identity: HybridIdentity) -> Reporter:
 def seed_of(office: Office, identity: HybridIdentity, seed: bytes) -> None:
     """Put an intake key into the key store."""
     with office.opened() as inbox, inbox.transaction() as session:
-        contents = keystore.load(inbox.home, session)
+        contents = key_store.load(inbox.home, session)
         secret = IntakeSecret(identity.recipient().key_id, seed, today(), today())
-        keystore.save(inbox.home, session, replace(contents, intake=(*contents.intake, secret)))
+        key_store.save(inbox.home, session, replace(contents, intake=(*contents.intake, secret)))
 
 
 def test_a_follow_up_from_an_earlier_bundle_joins_its_case(
@@ -214,7 +215,7 @@ def test_killed_between_it_is_as_before_or_after(
         finish(filing)
         raise Killed
 
-    moves = iter([settling.settle])  # at the unlocking, and never again
+    moves = iter([reconcile.settle])  # at the unlocking, and never again
 
     def settle_once(*arguments: Any) -> None:
         next(moves, stop)(*arguments)
@@ -223,7 +224,7 @@ def test_killed_between_it_is_as_before_or_after(
         if moment == "before":
             patch.setattr(Filing, "finish", finish_and_stop)
         else:
-            patch.setattr(settling, "settle", settle_once)
+            patch.setattr(reconcile, "settle", settle_once)
         with pytest.raises(Killed):
             world.office.run("collect", path)
     if moment == "before":

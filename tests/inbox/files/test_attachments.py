@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from inbox import disk, keystore
-from inbox.schema import Attachment
+from inbox.keys import key_store
+from inbox.system import atomic_files
+from inbox.vault.tables import Attachment
 from tests.support import inbox_builders as build
 from tests.support.inbox_builders import Portal, Reporter, World, first
 from tests.support.inbox_kills import killed_everywhere
@@ -56,8 +57,8 @@ def test_a_file_that_is_not_what_its_message_said_is_refused(
         session.scalars(select(Attachment)).one().digest = bytes(32)
     assert 1 == world.office.run("attachment", "1", "1", "--out", tmp_path / "out", "--reason", "x").code
     with world.office.opened() as inbox, inbox.transaction() as session:
-        contents = keystore.load(inbox.home, session)
-        keystore.save(inbox.home, session, replace(contents, attachments=()))
+        contents = key_store.load(inbox.home, session)
+        key_store.save(inbox.home, session, replace(contents, attachments=()))
     assert (
         "was destroyed"
         in world.office.run("attachment", "1", "1", "--out", tmp_path / "out", "--reason", "x").err
@@ -73,7 +74,7 @@ def test_a_full_disk_leaves_no_half_file(
     def full(_: int) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(disk.os, "fsync", full)
+    monkeypatch.setattr(atomic_files.os, "fsync", full)
     assert 1 == world.office.run("attachment", "1", "1", "--out", tmp_path / "out", "--reason", "x").code
     assert not (tmp_path / "out").exists()
 
@@ -90,7 +91,7 @@ def test_a_killed_extraction_leaves_nothing_that_looks_whole(
         seen.append(out.read_bytes())
 
     with monkeypatch.context() as patch:
-        patch.setattr(disk.os, "fsync", looking)
+        patch.setattr(atomic_files.os, "fsync", looking)
         assert 0 == world.office.run("attachment", "1", "1", "--out", out, "--reason", "x").code
     assert (b"", b"data") == (seen[0], out.read_bytes())
 

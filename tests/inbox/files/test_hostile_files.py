@@ -8,10 +8,11 @@ from dataclasses import replace
 import pytest
 from PIL import Image
 
-from inbox import attachments, previews, terminal
-from inbox.cases import View
-from inbox.previews import Preview
-from inbox.unlocking import Inbox
+from inbox.casework.case_view import View
+from inbox.files import attachments, previews
+from inbox.files.previews import Preview
+from inbox.session.inbox import Inbox
+from inbox.system import terminal
 from tests.desk.test_hostile import unlike_text
 from tests.support import hostile, hostile_pdfs, inbox_builders
 from tests.support.desk_room import sitting

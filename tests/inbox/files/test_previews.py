@@ -11,9 +11,10 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from inbox import attachments, claims, lookalikes, previews, sandbox
-from inbox.inside import answer
-from inbox.inside.answer import Answer, fact
+from inbox.files import attachments, claimed_type, previews, sandbox
+from inbox.sandboxed import answer
+from inbox.sandboxed.answer import Answer, fact
+from inbox.text import confusables
 from tests.support import hostile_pdfs
 from tests.support.inbox_builders import Portal, Reporter, World, first
 
@@ -153,7 +154,7 @@ def test_an_answer_of_another_form_is_refused(edit: Callable[[bytes], bytes]) ->
     ],
 )
 def test_a_name_or_type_that_lies_is_named(name: str, declared: str, true: str, lies: int) -> None:
-    assert lies == len([*claims.lies(name, declared, true, {".jpg"} if true == "image/jpeg" else ())])
+    assert lies == len([*claimed_type.lies(name, declared, true, {".jpg"} if true == "image/jpeg" else ())])
 
 
 @pytest.mark.parametrize(
@@ -167,7 +168,7 @@ def test_a_name_or_type_that_lies_is_named(name: str, declared: str, true: str, 
     ],
 )
 def test_letters_of_several_alphabets_in_one_word_are_spelled(word: str, spelled: str) -> None:
-    assert [spelled] == lookalikes.mixed(["nothing", f"pay to {word}, {word} now"])
+    assert [spelled] == confusables.mixed(["nothing", f"pay to {word}, {word} now"])
 
 
 @pytest.mark.parametrize(
@@ -181,4 +182,4 @@ def test_letters_of_several_alphabets_in_one_word_are_spelled(word: str, spelled
 )
 def test_words_of_one_alphabet_are_not(text: str) -> None:
     """Not even beside words of another."""
-    assert [] == lookalikes.mixed([text])
+    assert [] == confusables.mixed([text])

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from inbox import sandbox
-from inbox.sandbox import Bounds, Ended, NoSandbox
+from inbox.files import sandbox
+from inbox.files.sandbox import Bounds, Ended, NoSandbox
 from tests.support.paths import ROOT
 
 INTRUDER = ROOT / "tests" / "intruder.py"

@@ -8,7 +8,7 @@ import pytest
 from fpdf import FPDF
 from PIL import Image
 
-from inbox import cleaning, sandbox
+from inbox.files import sandbox, sanitise
 from tests.support import dossier_room as room_of
 from tests.support import hostile, pictures
 from tests.support.dossier_room import Room, opened
@@ -126,7 +126,7 @@ def test_only_the_files_that_were_chosen_go_along(room: Room) -> None:
 
 def test_a_paper_that_is_too_long_does_not_go(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
     """Half of it would say something else."""
-    monkeypatch.setattr(cleaning, "MOST_PAGES", 1)
+    monkeypatch.setattr(sanitise, "MOST_PAGES", 1)
     parts = opened(room.make("long.age", "--attachments", "cleaned", "--file", "2"))
     assert not [name for name in parts if name.startswith("files/")]
 

@@ -13,7 +13,7 @@ from crypto import base64url, card, keyring, keytext, signing
 from crypto.card import Card
 from crypto.keyring import IntakeKey
 from crypto.messages import SeenKeyring
-from inbox.shown import Shown
+from inbox.exchange.shown_keyrings import Shown
 from tests.support import inbox_builders as build
 from tests.support.bodies import BODY, accept, export, forge, joined
 from tests.support.inbox_builders import Office

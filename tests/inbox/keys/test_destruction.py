@@ -12,10 +12,12 @@ import pytest
 from crypto import age, base64url
 from crypto.errors import NotForUs
 from crypto.recipients import HybridIdentity
-from inbox import journal, keystore, records
-from inbox.errors import KeyStoreDamaged
-from inbox.keystore import KeyStore
-from inbox.schema import IntakeBundle, KeyStoreKey
+from inbox.keys import key_store
+from inbox.keys.key_store import KeyStore
+from inbox.language.errors import KeyStoreDamaged
+from inbox.session import journal
+from inbox.vault import queries
+from inbox.vault.tables import IntakeBundle, KeyStoreKey
 from tests.support import inbox_builders as build
 from tests.support.inbox_builders import Office, Portal, Reporter, Sent, World
 from tests.support.inbox_clock import Clock, moved
@@ -51,12 +53,12 @@ class Life:
 
 def contents(office: Office) -> tuple[KeyStore, KeyStoreKey]:
     with office.opened() as inbox, inbox.transaction() as session:
-        return keystore.load(inbox.home, session), session.get_one(KeyStoreKey, 1)
+        return key_store.load(inbox.home, session), session.get_one(KeyStoreKey, 1)
 
 
 def reply_seeds(office: Office) -> list[bytes | None]:
     with office.opened() as inbox, inbox.transaction() as session:
-        return [key.seed for key in records.reply_keys(session)]
+        return [key.seed for key in queries.reply_keys(session)]
 
 
 @pytest.fixture
@@ -100,7 +102,7 @@ def test_nothing_is_destroyed_while_reports_may_still_wait(life: Life, exported:
         life.collect(build.today() + timedelta(exported))
     life.clock.wait(1)
     with life.office.opened() as inbox, inbox.transaction() as session:
-        for key in records.reply_keys(session)[:1]:
+        for key in queries.reply_keys(session)[:1]:
             key.seed = None  # else there would be something to destroy
     before = life.office.state()
     said = life.office.run("keys", "destroy")

@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 
 from crypto import passphrase
-from inbox import header, officers, records, sharefile
-from inbox.acts import Act, Deed
-from inbox.errors import (
+from inbox.keys import officers, share_file, vault_header
+from inbox.keys.officers import Credential
+from inbox.language.errors import (
     HeaderDamaged,
     Locked,
     OtherSharing,
@@ -21,8 +21,9 @@ from inbox.errors import (
     VaultDamaged,
     WrongPassphrase,
 )
-from inbox.officers import Credential
-from inbox.unlocking import unlocked
+from inbox.session.actions import Act, Deed
+from inbox.session.inbox import unlocked
+from inbox.vault import queries
 from tests.support.inbox_builders import Office, passphrase_of
 
 NAMES = ("alice", "bruno", "chloe")
@@ -45,7 +46,7 @@ def brought(office: Office, *names: str) -> Brought:
 
 def sheet(office: Office, name: str) -> str:
     """Return the words of a share, as its sheet has them."""
-    return sharefile.unseal(sharefile.parse(office.share_of(name).read_bytes()), passphrase_of(name))
+    return share_file.unseal(share_file.parse(office.share_of(name).read_bytes()), passphrase_of(name))
 
 
 def one_word_wrong(office: Office, _: Office) -> Brought:
@@ -192,7 +193,7 @@ def test_the_master_secret_is_what_any_quorum_gives(founded: Office) -> None:
     assert master not in (founded.root / "vault.json").read_bytes()
     with founded.opened() as inbox, inbox.transaction() as session:
         assert [(1, "alice"), (2, "bruno"), (3, "chloe")] == [
-            (each.member, each.name) for each in records.officers(session)
+            (each.member, each.name) for each in queries.officers(session)
         ]
 
 
@@ -204,13 +205,13 @@ def test_a_header_that_says_otherwise_than_the_shares_is_refused(
     copy = founded.copy(tmp_path / "copy").of(*NAMES)
     found = _header(copy)
     (copy.root / "vault.json").write_bytes(
-        header.encode(replace(found, **{field: getattr(found, field) ^ 1}))
+        vault_header.encode(replace(found, **{field: getattr(found, field) ^ 1}))
     )
     for present in (NAMES, NAMES[:2]):
         with pytest.raises(HeaderDamaged):
             officers.open_master(_header(copy), brought(copy, *present))
     assert "vault.json is damaged" in copy.run("officers", "renew", "--shares", tmp_path / "new").err
-    (copy.root / "vault.json").write_bytes(header.encode(found))
+    (copy.root / "vault.json").write_bytes(vault_header.encode(found))
     with copy.opened() as inbox:
         assert 2 == inbox.quorum
 
@@ -230,4 +231,4 @@ def test_a_truncated_share_is_told_as_such_beside_passphrase_files(founded: Offi
 
 
 def _header(office: Office) -> Any:
-    return header.parse((office.root / "vault.json").read_bytes())
+    return vault_header.parse((office.root / "vault.json").read_bytes())

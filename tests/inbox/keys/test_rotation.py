@@ -8,8 +8,8 @@ import pytest
 
 from crypto import base64url, bundle, keyring
 from crypto.keyring import Channel
-from inbox import keystore
-from inbox.keys import EPOCH
+from inbox.keys import key_store
+from inbox.keys.rotation import EPOCH
 from tests.support import inbox_builders as build
 from tests.support.inbox_builders import CLOSING, Office, Portal, Reporter, Sent, World
 from tests.support.inbox_clock import Clock, moved
@@ -48,7 +48,7 @@ def states(office: Office) -> list[tuple[str, str]]:
 def held(office: Office) -> set[str]:
     """Return the ids of the intake keys in the key store."""
     with office.opened() as inbox, inbox.transaction() as session:
-        return {base64url.encode(secret.id) for secret in keystore.load(inbox.home, session).intake}
+        return {base64url.encode(secret.id) for secret in key_store.load(inbox.home, session).intake}
 
 
 def test_next_keys_are_refused_until_thirty_days_before_the_end(office: Office, clock: Clock) -> None:

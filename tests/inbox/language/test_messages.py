@@ -12,13 +12,14 @@ from babel.messages.extract import extract_python
 
 from crypto.errors import CryptoError, Malformed, NotForUs, Tampered, Truncated
 from crypto.journal import JournalBroken
-from inbox import catalogue, findings, troubles
-from inbox.acts import Act
-from inbox.caution import Finding, Why, told
 from inbox.desk import rendering, telling
 from inbox.desk.translation import TEMPLATES
-from inbox.errors import CaseRefused, WrongPassphrase
-from inbox.sentences import Sentence, joined, recognised, sentence
+from inbox.files import sandbox_messages
+from inbox.language import catalogue, library_errors
+from inbox.language.errors import CaseRefused, WrongPassphrase
+from inbox.language.messages import Sentence, joined, recognised, sentence
+from inbox.replies.leak_check import Finding, Why, told
+from inbox.session.actions import Act
 from tests.support.paths import ROOT
 
 INBOX = ROOT / "inbox"
@@ -99,14 +100,14 @@ def test_whatever_the_sandbox_says_of_a_file_is_a_sentence() -> None:
         for text in texts(node.args[at])
     ]
     assert len(said) > 15
-    assert [each for each in said if not isinstance(findings.said(each), Sentence)] == ["holds 7"]
-    assert not isinstance(findings.said("holds whatever a worker made up"), Sentence)
+    assert [each for each in said if not isinstance(sandbox_messages.said(each), Sentence)] == ["holds 7"]
+    assert not isinstance(sandbox_messages.said("holds whatever a worker made up"), Sentence)
 
 
 def test_what_a_pdf_would_do_is_a_sentence() -> None:
-    from inbox.inside import papers  # noqa: PLC0415 - it imports what the sandbox alone needs
+    from inbox.sandboxed import pdf  # noqa: PLC0415 - it imports what the sandbox alone needs
 
-    active = [findings.said(f"holds {what}") for _, what in papers._ACTIVE]
+    active = [sandbox_messages.said(f"holds {what}") for _, what in pdf._ACTIVE]
     assert all(isinstance(each, Sentence) for each in active)
 
 
@@ -197,14 +198,14 @@ def test_every_field_of_a_form_has_a_name_where_what_was_typed_is_given_back() -
     "error", [Malformed("x"), NotForUs("x"), Tampered("x"), Truncated("x"), JournalBroken(3, "x")]
 )
 def test_an_error_of_the_protocol_keeps_its_words_on_the_terminal_alone(error: CryptoError) -> None:
-    said = troubles.of_crypto(error)
+    said = library_errors.of_crypto(error)
     assert said == str(error)
     assert telling.told("fr", said) != telling.told("en", said) != str(error)
 
 
 @pytest.mark.parametrize("number", [errno.ENOENT, errno.ENOSPC, errno.EROFS, errno.EXDEV])
 def test_an_error_of_the_system_too(number: int) -> None:
-    said = troubles.of_system(OSError(number, os.strerror(number)))
+    said = library_errors.of_system(OSError(number, os.strerror(number)))
     assert said == os.strerror(number)
     assert telling.told("fr", said) not in {telling.told("en", said), os.strerror(number)}
 

@@ -6,7 +6,7 @@ import pytest
 
 from crypto import questionnaire
 from crypto.journal import ENTRY
-from inbox import registers
+from inbox.vault import queries_access
 from tests.crypto.test_questionnaire import SHIPPED
 from tests.support.inbox_builders import Office, Portal, Reporter, Sent, World
 
@@ -48,7 +48,7 @@ def test_a_changed_questionnaire_stands_in_the_next_keyring(world: World, file: 
 def test_the_journal_notes_which_one_was_taken(world: World, file: Path) -> None:
     world.office.run("questionnaire", file)
     with world.office.opened() as inbox, inbox.transaction() as session:
-        row = registers.last_journal_entry(session)
+        row = queries_access.last_journal_entry(session)
     assert row is not None
     entry = ENTRY.parse(row.raw)
     assert ("adopt-questionnaire", "customs 4") == (entry.act, entry.about)

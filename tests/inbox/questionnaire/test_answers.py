@@ -4,8 +4,8 @@ import pytest
 
 from crypto import questionnaire
 from crypto.questionnaire import Flag
-from inbox import answers
-from inbox.answers import Answer, Oddity
+from inbox.questionnaire import answers
+from inbox.questionnaire.answers import Answer, Oddity
 from tests.crypto.test_questionnaire import SHIPPED, SMALL
 
 ASKED = questionnaire.parse(SMALL.encode())

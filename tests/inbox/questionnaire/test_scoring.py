@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from crypto import questionnaire
-from inbox import scoring
-from inbox.scoring import Parts
+from inbox.questionnaire import scoring
+from inbox.questionnaire.scoring import Parts
 
 FILE = Path(scoring.__file__).parents[1] / "portal/questionnaire.toml"
 QUESTIONS = questionnaire.parse(FILE.read_bytes())

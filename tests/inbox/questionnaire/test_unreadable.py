@@ -6,7 +6,7 @@ import pytest
 
 from crypto import questionnaire
 from crypto.questionnaire import BadQuestionnaire
-from inbox.schema import QuestionnaireFile
+from inbox.vault.tables import QuestionnaireFile
 from tests.crypto.test_questionnaire import SHIPPED
 from tests.support.desk_room import sitting
 from tests.support.inbox_builders import Office, Portal, Reporter, World, first

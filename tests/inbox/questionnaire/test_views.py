@@ -8,8 +8,8 @@ import pytest
 
 from crypto import questionnaire
 from crypto.messages import QuestionnaireRef
-from inbox import summaries
-from inbox.schema import QuestionnaireFile
+from inbox.questionnaire import summary
+from inbox.vault.tables import QuestionnaireFile
 from tests.crypto.test_questionnaire import FIRST, SHIPPED
 from tests.support.desk_room import sitting
 from tests.support.inbox_builders import Office, Portal, Reporter, Sent, World, first
@@ -144,7 +144,7 @@ def test_the_line_in_the_list_never_holds_what_must_not_be_repeated(
 )
 def test_a_line_of_the_list_that_was_cut_says_so(text: str, line: str) -> None:
     """The number of a container would else look whole."""
-    assert line == summaries.first_line([text])
+    assert line == summary.first_line([text])
 
 
 def test_what_must_never_be_repeated_is_known_by_its_flag(tmp_path: Path) -> None:

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from crypto import bundle
-from inbox.acts import TWO_OFFICERS
-from inbox.closing import Closing, Outcome
-from inbox.measures import Disclosure
+from inbox.casework.measures import Disclosure
+from inbox.replies.closing import Closing, Outcome
+from inbox.session.actions import TWO_OFFICERS
 from tests.support import inbox_builders as build
 from tests.support.inbox_builders import Office, Portal, Reporter, Sent, World, drop, first
 from tests.support.inbox_outcomes import refused

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from crypto.journal import ENTRY
-from inbox import caution, registers
+from inbox.replies import leak_check
+from inbox.vault import queries_access
 from tests.support.inbox_builders import Portal, Reporter, Sent, World, answering, drop, first, today
 from tests.support.inbox_trio import Trio
 
@@ -51,7 +52,7 @@ def reported(world: World, portal: Portal, collect: Callable[..., Any]) -> World
 
 def found(world: World, text: str) -> list[str]:
     with world.office.opened() as inbox, inbox.transaction() as session:
-        return [each.words for each in caution.find(session, 1, text)]
+        return [each.words for each in leak_check.find(session, 1, text)]
 
 
 @pytest.mark.parametrize("name", GIVE_AWAY)
@@ -72,7 +73,7 @@ def test_what_gives_nothing_away_is_sent(reported: World, text: str) -> None:
 
 
 def test_a_small_number_is_known_by_what_it_counts() -> None:
-    protected = caution.Protected(["La date du 3 mai"])
+    protected = leak_check.Protected(["La date du 3 mai"])
     assert ["3 mai"] == list(protected.repeated("Est-ce bien le 3 mai ?"))
     assert [] == list(protected.repeated("Nous vous répondons dans 3 mois, avant mai."))
 
@@ -100,7 +101,7 @@ def test_a_reason_sets_a_warning_aside_and_is_noted_without_the_words(reported: 
         assert "the reason says itself" in said.err
     reported.office.json("reply", "1", "--text", text, "--despite-warning", "the author asked who")
     with reported.office.opened() as inbox, inbox.transaction() as session:
-        row = registers.last_journal_entry(session)
+        row = queries_access.last_journal_entry(session)
         assert row is not None
         entry = ENTRY.parse(row.raw)
     assert ("reply", 1, "despite a warning", "the author asked who") == (

@@ -8,8 +8,10 @@ import pytest
 from babel.messages.pofile import read_po
 
 from crypto.messages import Status
-from inbox import catalogue, records, statuspage
-from inbox.measures import Kind
+from inbox.casework.measures import Kind
+from inbox.language import catalogue
+from inbox.replies import status_preview
+from inbox.vault import queries
 from tests.support.inbox_builders import Portal, Reporter, Sent, World, first, read_outbox, read_slot, today
 from tests.support.paths import ROOT
 
@@ -30,13 +32,13 @@ def test_every_text_of_the_preview_stands_in_the_status_page() -> None:
     """Word for word under the same code, and in both catalogues: it cannot drift from what is read."""
     page = (TEMPLATES / "portal" / "texts_case.html").read_text("utf-8")
     shown = dict(re.findall(r'data-code="([\w-]+)">\{\{ _\("(.+)"\) \}\}', page))
-    assert statuspage.TEXTS == {code: shown[code] for code in statuspage.TEXTS}
+    assert status_preview.TEXTS == {code: shown[code] for code in status_preview.TEXTS}
     needed = {f"{what}-{status}" for what in ("status", "means") for status in Status}
-    assert needed | {f"measure-{kind}" for kind in Kind} <= statuspage.TEXTS.keys()
+    assert needed | {f"measure-{kind}" for kind in Kind} <= status_preview.TEXTS.keys()
     for language in catalogue.LANGUAGES:
         with (TEMPLATES / "translations" / language / "LC_MESSAGES" / "messages.po").open("rb") as file:
             known = read_po(file, locale=language)
-        for text in statuspage.TEXTS.values():
+        for text in status_preview.TEXTS.values():
             message = known.get(text)
             assert message is not None
             assert message.string == catalogue.text(language, text)
@@ -93,6 +95,6 @@ def test_who_cannot_be_answered_has_no_page(
     poisoned = Reporter(world)
     collect(portal.bundle(first(poisoned)))
     with world.office.opened() as inbox, inbox.transaction() as session:
-        records.case(session, 1).withdrawn = True
+        queries.case(session, 1).withdrawn = True
     assert "was withdrawn" in world.office.run("reply", "1", "--preview").err
     assert "there is no case 7" in world.office.run("reply", "7", "--preview").err

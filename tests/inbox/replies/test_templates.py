@@ -11,8 +11,10 @@ from typing import Any
 import pytest
 
 from crypto.messages import Status
-from inbox import catalogue, handling, templates
-from inbox.closing import Outcome
+from inbox.deadlines import workflow
+from inbox.language import catalogue
+from inbox.replies import templates
+from inbox.replies.closing import Outcome
 from tests.support.inbox_builders import Portal, Reporter, World, first, today
 
 pytest_plugins = ["tests.support.inbox_room"]
@@ -110,7 +112,7 @@ def test_every_shipped_template_fills_in_and_fits(reported: World) -> None:
 def test_days_and_words_are_those_of_the_case(reported: World) -> None:
     """The status page's own, and the feedback's last day if this is what acknowledges the report."""
     with reported.office.opened() as inbox, inbox.transaction() as session:
-        due = handling.feedback_due(session, 1, today()).day
+        due = workflow.feedback_due(session, 1, today()).day
     for case, language in (("1", "fr"), ("2", "en")):
         text = reported.office.json("reply", case, "--template", "acknowledgement", "--preview")["text"]
         for day in (today(), today() + timedelta(days=14), due):

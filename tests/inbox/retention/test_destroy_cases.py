@@ -16,12 +16,15 @@ from sqlalchemy.orm import Session
 from crypto import age, base64url
 from crypto.bundle import Withdrawal
 from crypto.recipients import HybridIdentity
-from inbox import cli, keystore, narrowing, upgrading
-from inbox.casework import Handling, Strike, Term, Words
-from inbox.remains import Leaving, PastExclusion, Tombstone
-from inbox.schema import Case, KeyStoreKey
-from inbox.session import Open
-from inbox.unlocking import with_witnesses
+from inbox.cli import main
+from inbox.cli.shell import Open
+from inbox.keys import key_store
+from inbox.session.inbox import with_witnesses
+from inbox.setup import upgrade
+from inbox.vault import row_security
+from inbox.vault.casework_tables import Handling, Strike, Term, Words
+from inbox.vault.destroyed_tables import Leaving, PastExclusion, Tombstone
+from inbox.vault.tables import Case, KeyStoreKey
 from tests.support import inbox_builders as build
 from tests.support.inbox_builders import Office, Portal, Reporter, Sent, World, first, today
 from tests.support.inbox_clock import Clock
@@ -65,7 +68,7 @@ def secrets_of(office: Office) -> dict[str, bytes]:
                     if isinstance(raw, bytes) and len(raw) >= _LEAST and column != "slot_key":
                         found[f"{table} {n} {column}"] = raw
         ids = [row.id for row in of_the_case(session)["attachments"]]
-        store = keystore.load(inbox.home, session)
+        store = key_store.load(inbox.home, session)
         found |= {f"key of file {n}": store.attachment_seed(each) or b"" for n, each in enumerate(ids)}
     return found
 
@@ -77,7 +80,7 @@ def everything(office: Office) -> bytes:
         sealed = inbox.home.keystore(valid.generation).read_bytes()
         opened = age.unseal_bytes(sealed, [HybridIdentity.from_seed(valid.seed)])
         seeds = [
-            HybridIdentity.from_seed(each.seed) for each in keystore.load(inbox.home, session).attachments
+            HybridIdentity.from_seed(each.seed) for each in key_store.load(inbox.home, session).attachments
         ]
     paths = [path for path in office.root.rglob("*") if path.is_file()]
     lying = b"".join(path.name.encode() + path.read_bytes() for path in paths)
@@ -132,12 +135,12 @@ def test_pages_keep_what_was_deleted_until_the_vault_is_written_anew(tmp_path: P
     """The control shows that ``secure_delete`` does not suffice: pages that were split, the index."""
     path, key, found = tmp_path / "vault.sqlite", secrets.token_bytes(32), []
     steps: list[tuple[int, ...]] = []
-    with closing(upgrading.create(path, key)) as opened:
+    with closing(upgrade.create(path, key)) as opened:
         with opened.transaction() as session:
             fill(session)
         gone = list(range(3, _MANY, 7))
         with opened.transaction() as session:
-            narrowing.forget(session, gone)
+            row_security.forget(session, gone)
         for _ in range(2):
             pages = decrypted_file(path, key)
             found.append([number for number in gone if name_of(number)[1:].encode() in pages])
@@ -178,7 +181,7 @@ def test_power_lost_while_a_case_is_destroyed_leaves_it_before_or_after(told: Tr
         with each.opened() as inbox, inbox.transaction() as session:
             present = of_the_case(session)
             assert [] == session.scalars(select(Leaving)).all()
-            kept = keystore.load(inbox.home, session).attachments
+            kept = key_store.load(inbox.home, session).attachments
         intact.append(bool(present["cases"]))
         if intact[-1]:
             assert rows | {"journal": ()} == present | {"journal": ()}
@@ -282,7 +285,7 @@ def test_the_two_who_confirm_are_named_and_no_third_who_is_there(told: Trio) -> 
         door = Open(inbox)
         door._inbox = with_witnesses(inbox, lambda _: ("bruno", "chloe"))
         for words in (["minimise", "2", "what", "--text", "case"], ["destroy", "1", "--early", "drill"]):
-            assert 0 == cli.run(words, door)
+            assert 0 == main.run(words, door)
         with inbox.transaction() as session:
             assert ["bruno, chloe"] == session.scalars(select(Strike.by).filter_by(case=2, position=2)).all()
     (line,) = told.others.json("eliminations")["eliminations"]

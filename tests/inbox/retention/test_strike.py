@@ -7,9 +7,11 @@ from typing import Any
 import pytest
 from sqlalchemy import delete
 
-from inbox import casework, index, striking
-from inbox.casework import Declaration, Handling
-from inbox.schema import Base, Case, FollowUp
+from inbox.casework import link_index
+from inbox.retention import striker
+from inbox.vault import casework_tables
+from inbox.vault.casework_tables import Declaration, Handling
+from inbox.vault.tables import Base, Case, FollowUp
 from tests.inbox.retention.test_destroy_cases import found_in
 from tests.support.inbox_builders import (
     Office,
@@ -51,11 +53,13 @@ def office(world: World, portal: Portal, collect: Any) -> Office:
 
 def written_by_officers(number: int) -> Iterator[Base]:
     """Yield the name once in each kind of text about a case."""
-    yield casework.Note(case=number, position=1, by="officer", day=today(), text=f"voir {NAME}")
-    yield casework.Tag(case=number, name="zibeline-quartzmann")
-    yield casework.Measure(case=number, position=1, kind="none", day=today(), addressee=NAME, reference="zq")
-    yield casework.Duty(case=number, kind="art14", due=today(), reason=f"{NAME} fuirait")
-    yield casework.Identity(case=number, day=today(), text=f"La voisine de {NAME}")
+    yield casework_tables.Note(case=number, position=1, by="officer", day=today(), text=f"voir {NAME}")
+    yield casework_tables.Tag(case=number, name="zibeline-quartzmann")
+    yield casework_tables.Measure(
+        case=number, position=1, kind="none", day=today(), addressee=NAME, reference="zq"
+    )
+    yield casework_tables.Duty(case=number, kind="art14", due=today(), reason=f"{NAME} fuirait")
+    yield casework_tables.Identity(case=number, day=today(), text=f"La voisine de {NAME}")
 
 
 def numbers(office: Office) -> tuple[int, int]:
@@ -87,11 +91,11 @@ def test_links_and_the_line_in_lists_are_made_without_it(office: Office) -> None
     names = []
     for _ in range(2):
         with office.opened() as inbox, inbox.transaction() as session:
-            names.append([kind for kind, _ in index.of(session, report) if kind == "name"])
+            names.append([kind for kind, _ in link_index.of(session, report) if kind == "name"])
             summary = session.get_one(Case, report).summary
         office.run("minimise", str(report), "everywhere", "--text", NAME)
     assert ["name"] == names[0]
-    assert ([], f"{striking.STRUCK} est malade.") == (names[1], summary)
+    assert ([], f"{striker.STRUCK} est malade.") == (names[1], summary)
 
 
 def test_capitals_accents_spaces_and_what_nobody_sees_do_not_count(office: Office) -> None:
@@ -102,7 +106,7 @@ def test_capitals_accents_spaces_and_what_nobody_sees_do_not_count(office: Offic
         ("follow-up-1", "Zibe\u200bl\u00efne-Quartzmann"),
     ):
         assert {place: 1} == office.json("minimise", str(report), place, "--text", typed)["struck"]
-    assert f"chez {striking.STRUCK}" == office.json("show", str(report))["answers"]["who"]
+    assert f"chez {striker.STRUCK}" == office.json("show", str(report))["answers"]["who"]
 
 
 def test_what_is_not_struck_is_named(office: Office) -> None:
@@ -135,7 +139,7 @@ def test_the_author_reads_the_answer_without_it_from_the_next_outbox_on(
     world.office.json("minimise", "1", "reply-1", "--text", NAME)
     _, _, files = read_outbox(Path(world.office.json("outbox", "--out", world.office.out)["file"]), world)
     slot = read_slot(next(iter(files.values())), reporter)
-    assert [f"Qui est {striking.STRUCK} ?"] == [each.text for each in slot.messages]
+    assert [f"Qui est {striker.STRUCK} ?"] == [each.text for each in slot.messages]
 
 
 def test_what_is_left_is_never_too_long_to_be_read_again(world: World, portal: Portal, collect: Any) -> None:
@@ -180,8 +184,8 @@ def test_the_rest_stays_is_found_and_says_where_something_was(office: Office) ->
     report, _ = numbers(office)
     office.json("minimise", str(report), "everywhere", "--text", NAME)
     shown = office.json("show", str(report))
-    assert f"{striking.STRUCK} est malade.\nLe quai est ouvert." == shown["answers"]["what"]
-    assert f"encore {striking.STRUCK}, hier" == shown["follow_ups"][0]["text"]
+    assert f"{striker.STRUCK} est malade.\nLe quai est ouvert." == shown["answers"]["what"]
+    assert f"encore {striker.STRUCK}, hier" == shown["follow_ups"][0]["text"]
     assert [{"day": today().isoformat(), "place": "everywhere"}] == shown["struck"]
     assert f"minimised on {today()} at everywhere" in office.run("show", str(report)).out
     (found,) = office.json("queue", "--search", "quai ouvert")["cases"]
@@ -198,8 +202,8 @@ def test_only_the_place_that_is_named_is_struck(office: Office) -> None:
     office.json("minimise", str(report), "who:all")
     office.json("minimise", str(report), "file-1:all")
     shown = office.json("show", str(report))
-    assert (striking.STRUCK, True) == (shown["answers"]["who"], NAME in shown["answers"]["what"])
-    assert [striking.STRUCK] == [file["name"] for file in shown["attachments"]]
+    assert (striker.STRUCK, True) == (shown["answers"]["who"], NAME in shown["answers"]["what"])
+    assert [striker.STRUCK] == [file["name"] for file in shown["attachments"]]
     assert ["who", "file-1"] == [each["place"] for each in shown["struck"]]
     assert 0 == office.run("outbox", "--out", office.out).code
 

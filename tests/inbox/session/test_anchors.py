@@ -12,12 +12,13 @@ from crypto import anchors as form
 from crypto import bundle, journal
 from crypto.bundle import Manifest
 from crypto.journal import ENTRY, Head
-from inbox import anchors, registers
-from inbox.acts import Act, Deed
-from inbox.errors import Refused
-from inbox.journal import By, note
-from inbox.schema import JournalEntry, Office, OutboxBundle, ReplyKey
-from inbox.unlocking import Inbox
+from inbox.language.errors import Refused
+from inbox.session import anchors
+from inbox.session.actions import Act, Deed
+from inbox.session.inbox import Inbox
+from inbox.session.journal import By, note
+from inbox.vault import queries_access
+from inbox.vault.tables import JournalEntry, Office, OutboxBundle, ReplyKey
 from tests.support import inbox_builders as build
 from tests.support.inbox_trio import undone
 
@@ -75,7 +76,7 @@ def rewrite(
     office = session.get_one(Office, 1)
     end = Head(0, genesis or office.journal_genesis)
     session.execute(update(Office).values(journal_genesis=end.hash))
-    for row in list(registers.journal(session)):
+    for row in list(queries_access.journal(session)):
         entry = build.replace(change(ENTRY.parse(row.raw)), previous=end.hash)
         signed = journal.sign(entry, office.deployment, office.journal_seed)
         session.execute(

@@ -10,12 +10,13 @@ import pytest
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
-from inbox import anchors, cli, journal
-from inbox.acts import Act, Deed
-from inbox.errors import Refused
-from inbox.journal import By
-from inbox.schema import JournalEntry, Office
-from inbox.unlocking import Inbox
+from inbox.cli import main
+from inbox.language.errors import Refused
+from inbox.session import anchors, journal
+from inbox.session.actions import Act, Deed
+from inbox.session.inbox import Inbox
+from inbox.session.journal import By
+from inbox.vault.tables import JournalEntry, Office
 from tests.support import inbox_builders as builders
 from tests.support.inbox_builders import today
 from tests.support.inbox_clock import moved
@@ -209,6 +210,6 @@ def test_what_is_about_a_case_that_is_kept_from_somebody_present_is_withheld(tri
 
 def test_every_act_is_done_somewhere() -> None:
     """An act that nothing does would make the list of what can be done a lie."""
-    sources = {path: path.read_text("utf-8") for path in Path(cli.__file__).parent.rglob("*.py")}
+    sources = {path: path.read_text("utf-8") for path in Path(main.__file__).parent.rglob("*.py")}
     text = "".join(source for path, source in sources.items() if path.name != "acts.py")
     assert [act for act in Act if f"Act.{act.name}" not in text] == []

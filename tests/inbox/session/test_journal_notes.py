@@ -11,9 +11,9 @@ import pytest
 from sqlalchemy import select
 
 from crypto.journal import ENTRY
-from inbox import registers
-from inbox.cli import commands
-from inbox.schema import Case
+from inbox.cli.main import commands
+from inbox.vault import queries_access
+from inbox.vault.tables import Case
 from tests.support import inbox_builders as build
 from tests.support.command_tree import commands_of
 from tests.support.inbox_builders import Portal, Reporter, Sent, World, first
@@ -147,7 +147,7 @@ def every_command(group: click.Group, path: str = "") -> Iterator[str]:
 def last_entry(trio: Trio) -> Any:
     """Return the newest entry, as the next command finds it."""
     with trio.others.opened() as inbox, inbox.transaction() as session:
-        row = registers.last_journal_entry(session)
+        row = queries_access.last_journal_entry(session)
     assert row is not None
     return ENTRY.parse(row.raw)
 
@@ -204,7 +204,7 @@ def test_not_a_word_of_a_report_is_in_the_journal(
     assert 1 == trio.others.run("collect", tmp_path / CANARY).code
     trio.others.run("show", "4")
     with trio.others.opened() as inbox, inbox.transaction() as session:
-        entries = [ENTRY.parse(row.raw) for row in registers.journal(session)]
+        entries = [ENTRY.parse(row.raw) for row in queries_access.journal(session)]
         kept = session.scalars(select(Case.message).where(Case.number > 3)).all()
     found = [(entry.case, entry.about) for entry in entries if entry.act == "found-conflict"]
     meant = [{about for case, about in found if case == number} for number in (4, 5)]

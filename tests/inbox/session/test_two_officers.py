@@ -11,13 +11,16 @@ import pytest
 
 from crypto import card
 from crypto.bundle import Link
-from inbox import cards, cli, handling, sharefile, terminal
-from inbox.acts import TWO_OFFICERS, Act, Deed
-from inbox.casework import Measure
-from inbox.errors import Locked, Refused
-from inbox.officers import Credential
-from inbox.session import Open
-from inbox.unlocking import Inbox
+from inbox.cli import main
+from inbox.cli.shell import Open
+from inbox.deadlines import workflow
+from inbox.keys import channel_cards, share_file
+from inbox.keys.officers import Credential
+from inbox.language.errors import Locked, Refused
+from inbox.session.actions import TWO_OFFICERS, Act, Deed
+from inbox.session.inbox import Inbox
+from inbox.system import terminal
+from inbox.vault.casework_tables import Measure
 from tests.support import inbox_builders as build
 from tests.support.inbox_builders import Office, Portal, Said, World, passphrase_of
 from tests.support.inbox_clock import moved
@@ -106,7 +109,7 @@ def office(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Office:
     bundle = portal.bundle(drop, edit=lambda intake: build.replace(intake, exported=clock.day))
     office.json("collect", bundle, "--confirm-instance", portal.fingerprint)
     with office.opened() as inbox, inbox.transaction() as transaction:
-        handling.set_closed(handling.of(transaction, 1), clock.day)
+        workflow.set_closed(workflow.of(transaction, 1), clock.day)
         transaction.add(Measure(case=1, position=1, kind="suspension", day=clock.day))
     portal.bundle(applied=Link(9, bytes(32)))
     return office
@@ -119,7 +122,7 @@ def place(office: Office, tmp_path: Path) -> dict[str, object]:
     made = tmp_path / "card"
     made.mkdir()
     with office.opened() as inbox, inbox.transaction() as session:
-        raw, signature = cards.issue(session, build.today())
+        raw, signature = channel_cards.issue(session, build.today())
     (made / card.CARD).write_bytes(raw)
     (made / card.SIGNATURE).write_bytes(signature)
     return {
@@ -160,7 +163,7 @@ def session(office: Office) -> Iterator[tuple[Inbox, Callable[[str], Said]]]:
         def run(line: str) -> Said:
             out, err = io.StringIO(), io.StringIO()
             with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
-                code = cli.run(shlex.split(line), door)
+                code = main.run(shlex.split(line), door)
             return Said(code, out.getvalue(), err.getvalue())
 
         yield door._inbox, run
@@ -273,8 +276,8 @@ def test_who_opened_a_session_with_a_sheet_is_told_where_it_counts(
     founded_two: Office, tmp_path: Path, types: Typing
 ) -> None:
     """Nobody knows who sits there once it is open; a single command is given the sheet itself."""
-    words = sharefile.unseal(
-        sharefile.parse(founded_two.share_of("bruno").read_bytes()), passphrase_of("bruno")
+    words = share_file.unseal(
+        share_file.parse(founded_two.share_of("bruno").read_bytes()), passphrase_of("bruno")
     )
     office = founded_two.of("alice")
     brought = [*office.bring(), Credential(words.encode(), None)]

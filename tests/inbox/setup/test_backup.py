@@ -12,9 +12,10 @@ from sqlalchemy import text
 
 from crypto import base64url
 from crypto.bundle import Link
-from inbox import cli, numbering, records
-from inbox.schema import Case, Message
-from inbox.session import Open
+from inbox.cli import main
+from inbox.cli.shell import Open
+from inbox.vault import case_numbers, queries
+from inbox.vault.tables import Case, Message
 from tests.inbox.setup.test_upgrade import SECOND
 from tests.support.inbox_builders import CLOSING, Office, Portal, Reporter, Said, World, first, today
 from tests.support.inbox_ending import tell_portal
@@ -144,7 +145,7 @@ def test_a_session_that_goes_on_makes_a_backup_of_what_it_was_until_then(
         door = Open(inbox)
         words = ["backup", "--out", str(copies.out), "--keystore-out", str(copies.keys)]
         done = [
-            cli.run(each, door)
+            main.run(each, door)
             for each in (["note", "1", "--text", "before"], words, ["note", "1", "--text", "after"])
         ]
     assert [0, 0, 0] == done
@@ -231,7 +232,7 @@ def test_a_number_that_the_lost_inbox_may_have_given_is_given_to_no_other_case(
         share, secret = next(lost.glob("*.share")), world.office.secret
         home = ["--home", str(world.office.root), "--share", str(share), "--passphrase-file", str(secret)]
         restoring = [*home, "restore", "--from", made["folder"], "--keystore", made["keystore"]]
-        assert 0 == cli.run([*restoring, *known])
+        assert 0 == main.run([*restoring, *known])
         shutil.copy(share, world.office.root)
         given = ("--after-restore", "--confirm-instance", portal.fingerprint)
         numbers += world.office.json("collect", reports, *given)[0]["cases"]
@@ -246,7 +247,7 @@ def test_after_an_upgrade_officers_name_the_last_number(world: World) -> None:
     said = world.office.run("settings", "--last-case", "6")
     assert (1, True) == (said.code, "numbers up to 7 are given already" in said.err)
     with world.office.opened() as inbox, inbox.transaction() as session:
-        assert 7 == numbering.last(session)
+        assert 7 == case_numbers.last(session)
 
 
 def test_no_last_number_is_named_that_would_leave_none_for_new_cases(world: World) -> None:
@@ -293,7 +294,7 @@ def test_power_lost_while_an_inbox_is_put_back_leaves_a_whole_one_or_none(
     assert 10 < whole.index(True)
     for each in [*killed[: whole.index(True) : 5], *killed[whole.index(True) :]]:
         if not each.root.exists():
-            assert 0 == cli.run(["--home", str(each.root), *words])
+            assert 0 == main.run(["--home", str(each.root), *words])
         shutil.copy(share, each.root)
         shutil.copy(small.secret, each.secret)
         assert ([1], 0) == (
@@ -463,11 +464,11 @@ def test_what_was_not_sent_yet_stays_unsent_when_serials_leap(
     with world.office.opened() as inbox, inbox.transaction() as session:
         case, message = session.get_one(Case, 1), session.get_one(Message, (1, 1))
         assert message.serial == case.serial + 1
-        last = records.last_outbox(session)
+        last = queries.last_outbox(session)
         assert last is not None
         assert (1, bytes(32), True) == (last.n, last.hash, last.confirmed)
-        newest = records.newest_keyring(session)
+        newest = queries.newest_keyring(session)
         assert newest is not None
         assert newest.serial > 1_000
-        assert (1_000, None) == (records.office(session).card_serial, session.get_one(Case, 2).closed_in)
+        assert (1_000, None) == (queries.office(session).card_serial, session.get_one(Case, 2).closed_in)
     assert 2 == world.office.json("outbox", "--out", world.office.out)["n"]

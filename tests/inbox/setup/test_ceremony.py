@@ -9,11 +9,13 @@ from typing import Any
 import pytest
 
 from crypto import shares
-from inbox import disk, founding, officers
-from inbox.errors import Refused
-from inbox.officers import Credential
-from inbox.papers import Handout
-from inbox.unlocking import unlocked
+from inbox.keys import officers
+from inbox.keys.officers import Credential
+from inbox.language.errors import Refused
+from inbox.session.inbox import unlocked
+from inbox.setup import init as founding
+from inbox.setup.ceremony_papers import Handout
+from inbox.system import atomic_files
 from tests.support import goldens
 from tests.support import inbox_builders as build
 from tests.support.inbox_builders import Office, passphrase_of
@@ -123,7 +125,7 @@ def test_a_ceremony_leaves_shares_sheets_and_a_record(tmp_path: Path) -> None:
         assert ("alice", "bruno") == inbox.present
 
 
-def written_wrongly(path: Path, pieces: Any, write: Any = disk.write) -> None:
+def written_wrongly(path: Path, pieces: Any, write: Any = atomic_files.write) -> None:
     """Write as a medium does that changes one bit of every share file."""
     raw = b"".join(pieces)
     write(path, [raw[:-10] + bytes([raw[-10] ^ 1]) + raw[-9:] if path.suffix == ".share" else raw])
@@ -138,7 +140,7 @@ def split_for(quorum: int, stated: int, secret: bytes | None = None) -> Any:
 
 
 FAULTS: dict[str, tuple[Any, str, Any]] = {
-    "medium": (disk, "write", written_wrongly),
+    "medium": (atomic_files, "write", written_wrongly),
     "fewer-would-do-and-say-so": (shares, "split", split_for(2, stated=2)),
     "fewer-would-do-and-do-not-say-so": (shares, "split", split_for(2, stated=3)),
     "more-are-needed-than-said": (shares, "split", split_for(4, stated=3)),

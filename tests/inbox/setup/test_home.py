@@ -17,8 +17,10 @@ from sqlalchemy.exc import IntegrityError
 
 from crypto import passphrase
 from crypto.errors import Malformed, NotForUs
-from inbox import disk, founding, header, keystore, officers
-from inbox.errors import (
+from inbox.keys import key_store, officers, vault_header
+from inbox.keys.key_store import KeyStore
+from inbox.keys.secret_sharing import Appointee, Circle
+from inbox.language.errors import (
     HeaderDamaged,
     HomeRefused,
     KeyStoreDamaged,
@@ -28,10 +30,10 @@ from inbox.errors import (
     VaultMissing,
     WrongPassphrase,
 )
-from inbox.home import Home
-from inbox.keystore import KeyStore
-from inbox.sharing import Appointee, Circle
-from inbox.unlocking import unlocked
+from inbox.session.inbox import unlocked
+from inbox.setup import init
+from inbox.system import atomic_files
+from inbox.system.home import Home
 from tests.support import inbox_builders as build
 from tests.support.inbox_builders import Office, Portal, Reporter, Sent, World
 
@@ -116,7 +118,7 @@ def test_what_cannot_be_founded_leaves_nothing(
     tmp_path: Path, changes: dict[str, Any], secret: str, words: str
 ) -> None:
     with pytest.raises((Refused, Malformed), match=words):
-        founding.found(
+        init.found(
             tmp_path / "inbox",
             replace(build.charter(), **changes),
             Circle((Appointee("officer", secret),), 1, build.QUICK),
@@ -131,7 +133,7 @@ def test_an_interrupted_ceremony_leaves_no_half_vault(
 ) -> None:
     """However far it came, it is begun again from the start."""
     home = tmp_path / "inbox"
-    original = getattr(disk, step)
+    original = getattr(atomic_files, step)
     places = range(2)
     for place in places:
         count = iter(range(100))
@@ -142,18 +144,18 @@ def test_an_interrupted_ceremony_leaves_no_half_vault(
             original(*arguments)
 
         with monkeypatch.context() as patch:
-            patch.setattr(disk, step, stepping)
+            patch.setattr(atomic_files, step, stepping)
             with pytest.raises(Killed):
-                founding.found(home, build.charter(), build.alone(), today=build.today())
+                init.found(home, build.charter(), build.alone(), today=build.today())
         assert [] == list(tmp_path.iterdir())
-    founding.found(home, build.charter(), build.alone(), today=build.today())
+    init.found(home, build.charter(), build.alone(), today=build.today())
     with Office(tmp_path).opened():
         pass
 
 
 def opening(office: Office, given: str = build.PASSPHRASE) -> None:
     with unlocked(office.root, lambda: office.bring(given)) as inbox, inbox.transaction() as session:
-        keystore.load(inbox.home, session)
+        key_store.load(inbox.home, session)
 
 
 def flip(path: Path, place: int) -> None:
@@ -211,7 +213,7 @@ def test_a_flipped_byte_of_the_header_is_damage_and_not_a_wrong_passphrase(
     raw = bytearray((office.root / "vault.json").read_bytes())
     raw[place % len(raw)] ^= 1
     with pytest.raises(HeaderDamaged):
-        header.parse(bytes(raw))
+        vault_header.parse(bytes(raw))
 
 
 def test_a_wrong_passphrase_is_told_as_such(office: Office) -> None:
@@ -336,14 +338,14 @@ def test_power_lost_while_the_key_store_changes_leaves_it_before_or_after(
     def change() -> None:
         with office.opened() as inbox:
             if step == "after-commit":
-                monkeypatch.setattr(keystore, "sweep", stop)
+                monkeypatch.setattr(key_store, "sweep", stop)
             with inbox.transaction() as session:
-                contents = keystore.load(inbox.home, session)
+                contents = key_store.load(inbox.home, session)
                 if step == "before":
-                    monkeypatch.setattr(disk, "write", stop)
+                    monkeypatch.setattr(atomic_files, "write", stop)
                 if step == "after-write":
-                    monkeypatch.setattr(disk, "sync_folder", stop)
-                keystore.save(inbox.home, session, contents.with_attachments(seeds))
+                    monkeypatch.setattr(atomic_files, "sync_folder", stop)
+                key_store.save(inbox.home, session, contents.with_attachments(seeds))
                 if step == "before-commit":
                     raise Killed
 
@@ -351,7 +353,7 @@ def test_power_lost_while_the_key_store_changes_leaves_it_before_or_after(
         change()
     monkeypatch.undo()
     with office.opened() as inbox, inbox.transaction() as session:
-        contents = keystore.load(inbox.home, session)
+        contents = key_store.load(inbox.home, session)
     assert len(contents.attachments) == (1 if step == "after-commit" else 0)
     name = "keystore-2.age" if step == "after-commit" else "keystore-1.age"
     assert [name] == [path.name for path in office.root.glob("keystore*")]
@@ -361,7 +363,7 @@ def test_an_older_key_store_does_not_open_with_the_present_vault(office: Office)
     """Put back under the new name, the old file is refused: its key is gone from the vault."""
     old = (office.root / "keystore-1.age").read_bytes()
     with office.opened() as inbox, inbox.transaction() as session:
-        keystore.save(inbox.home, session, KeyStore((), ()))
+        key_store.save(inbox.home, session, KeyStore((), ()))
     assert not (office.root / "keystore-1.age").exists()
     (office.root / "keystore-2.age").write_bytes(old)
     with pytest.raises(KeyStoreDamaged):

@@ -7,10 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from inbox import cli, founding, header, keystore, terminal
-from inbox.errors import Superseded
-from inbox.papers import Handout
-from inbox.session import Open
+from inbox.cli import main
+from inbox.cli.shell import Open
+from inbox.keys import key_store, vault_header
+from inbox.language.errors import Superseded
+from inbox.setup import init
+from inbox.setup.ceremony_papers import Handout
+from inbox.system import terminal
 from tests.support import inbox_builders as build
 from tests.support.inbox_builders import Office, Said, passphrase_of
 from tests.support.inbox_circles import NAMES, header_of, only
@@ -35,7 +38,7 @@ def run(door: Open, *words: str) -> Said:
     """Run a command in a session."""
     out, err = io.StringIO(), io.StringIO()
     with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
-        code = cli.run(list(words), door)
+        code = main.run(list(words), door)
     return Said(code, out.getvalue(), err.getvalue())
 
 
@@ -70,10 +73,10 @@ def test_stopped_anywhere_in_a_session_no_key_is_lost(
         left, has_changed = renew(office, len(changed), stop)
         changed.append(has_changed)
         with office.opened() as inbox, inbox.transaction() as session:
-            assert 1 == len(keystore.load(inbox.home, session).intake)
+            assert 1 == len(key_store.load(inbox.home, session).intake)
         only(office, "keystore-*")
         only(office, "vault-*")
-        assert 3 == len(list(office.shares.glob(f"*-{header.name(header_of(office).sharing)}.share")))
+        assert 3 == len(list(office.shares.glob(f"*-{vault_header.name(header_of(office).sharing)}.share")))
         assert has_changed != ("must not be lost" in office.run("show", "1").out)
     assert sorted(changed) == changed
     assert 5 < changed.count(True) < len(changed) - 10
@@ -89,7 +92,7 @@ def test_an_inbox_does_nothing_by_a_vault_that_is_not_valid_any_more(
         for change in ({"generation": 2}, {"quorum": 3}):
             fields = {name: getattr(inbox.header, name) for name in ("sharing", "identifier", "quorum")}
             fields |= {"generation": inbox.header.generation} | change
-            (office.root / "vault.json").write_bytes(header.encode(header.Header(**fields)))
+            (office.root / "vault.json").write_bytes(vault_header.encode(vault_header.Header(**fields)))
             with pytest.raises(Superseded):
                 inbox.settle()
             with pytest.raises(Superseded), inbox.transaction():
@@ -108,7 +111,7 @@ def test_a_founding_that_is_stopped_leaves_nothing_or_all(tmp_path: Path, stop: 
         office.shares.mkdir(parents=True)
         handout = Handout(office.shares, with_sheets=True)
         with contextlib.suppress(KeyboardInterrupt, OSError), stopped_at(place, stop) as steps:
-            founding.found(
+            init.found(
                 office.root, build.charter(), build.circle(*NAMES, quorum=2), handout, today=build.today()
             )
         left, place = steps[0], place + 1
@@ -135,7 +138,7 @@ def test_ctrl_c_as_the_home_takes_its_place_leaves_the_shares(
 
     monkeypatch.setattr(Path, "rename", interrupted)
     with pytest.raises(KeyboardInterrupt):
-        founding.found(
+        init.found(
             office.root,
             build.charter(),
             build.circle(*NAMES, quorum=2),

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from inbox import header, keystore, officers, sharefile
-from inbox.errors import OtherSharing
+from inbox.keys import key_store, officers, share_file, vault_header
+from inbox.language.errors import OtherSharing
 from tests.support import inbox_builders as build
 from tests.support.inbox_builders import Office, passphrase_of
 from tests.support.inbox_circles import CHANGED, NAMES, change, header_of, only
@@ -24,7 +24,7 @@ def office(founded_circle: Office, tmp_path: Path) -> Office:
 def keys_of(office: Office) -> Any:
     """Return the secrets of the intake keys, and the channel as the keyring has it."""
     with office.opened() as inbox, inbox.transaction() as session:
-        contents = keystore.load(inbox.home, session)
+        contents = key_store.load(inbox.home, session)
     return contents, office.keyring()[0].channels
 
 
@@ -71,7 +71,7 @@ def test_who_is_removed_does_not_open_and_who_returns_is_still_excluded(office: 
     """What is kept from an officer is kept from the person, not from the share."""
     assert 0 == office.run("conflict", "exclude", "1", "chloe", "--reason", "he is named").code
     assert 0 == change(office, "remove", "chloe", circle=NAMES[:2]).code
-    assert not list(office.shares.glob(f"chloe-{header.name(header_of(office).sharing)}*"))
+    assert not list(office.shares.glob(f"chloe-{vault_header.name(header_of(office).sharing)}*"))
     listed = {each["name"]: each for each in office.json("officers", "list")["officers"]}
     assert [None, None, build.today().isoformat()] == [listed[name]["until"] for name in NAMES]
     assert 0 == change(office, "add", "chloe", circle=NAMES).code
@@ -89,7 +89,7 @@ def test_shares_of_an_earlier_sharing_are_told_as_such(
     before = office.state()
     if form == "sheet":
         for name, path in old.items():
-            path.write_text(sharefile.unseal(sharefile.parse(path.read_bytes()), passphrase_of(name)))
+            path.write_text(share_file.unseal(share_file.parse(path.read_bytes()), passphrase_of(name)))
     bruno = ["--share", str(office.share_of("bruno")), "--passphrase-file", str(office.secret_of("bruno"))]
     brought = {
         name: ["--share", str(path), *(["--passphrase-file", str(office.secret_of(name))] * (form == "file"))]
@@ -110,8 +110,8 @@ def test_a_lost_passphrase_is_replaced_by_a_quorum_of_the_others(office: Office)
     others = office.of("alice", "chloe")
     office.secret_of("bruno").write_text("another lantern altogether")
     assert 0 == change(others, "renew", circle=NAMES).code
-    given = sharefile.unseal(
-        sharefile.parse(office.share_of("bruno").read_bytes()), "another lantern altogether"
+    given = share_file.unseal(
+        share_file.parse(office.share_of("bruno").read_bytes()), "another lantern altogether"
     )
     assert 33 == len(given.split())
     assert 0 == office.run("list").code
@@ -121,7 +121,7 @@ def test_a_lost_passphrase_is_replaced_by_a_quorum_of_the_others(office: Office)
 def test_the_last_quorum_with_a_lost_passphrase_renews_by_a_sheet(tmp_path: Path) -> None:
     """Of two officers, one has nothing but the words; they open and renew, and confirm nothing else."""
     office = Office.found_by(tmp_path, NAMES[:2], 2)
-    words = sharefile.unseal(sharefile.parse(office.share_of("bruno").read_bytes()), passphrase_of("bruno"))
+    words = share_file.unseal(share_file.parse(office.share_of("bruno").read_bytes()), passphrase_of("bruno"))
     (typed := tmp_path / "typed").write_text(words)
     alice = ["--share", office.share_of("alice"), "--passphrase-file", office.secret_of("alice")]
     office.opening = lambda: [*map(str, alice), "--share", str(typed)]  # type: ignore[method-assign]

@@ -9,9 +9,11 @@ import pytest
 from sqlalchemy import text
 
 from crypto import passphrase
-from inbox import disk, keystore, officers, records, vault
-from inbox.errors import KeyStoreDamaged, Refused, VaultDamaged
-from inbox.schema import KeyStoreKey
+from inbox.keys import key_store, officers
+from inbox.language.errors import KeyStoreDamaged, Refused, VaultDamaged
+from inbox.system import atomic_files
+from inbox.vault import database, queries
+from inbox.vault.tables import KeyStoreKey
 from tests.support import inbox_builders as build
 from tests.support.inbox_builders import Office
 from tests.support.inbox_circles import CHANGED, NAMES, change, header_of, only
@@ -37,14 +39,14 @@ def test_old_shares_open_nothing_of_what_comes_afterwards(office: Office, tmp_pa
     with pytest.raises(VaultDamaged), mixed.opened():
         pass
     with old.opened() as inbox, inbox.transaction() as session:
-        keystore.load(inbox.home, session)
+        key_store.load(inbox.home, session)
         valid = session.get_one(KeyStoreKey, 1)
         shutil.copy(office.root / "keystore-3.age", inbox.home.keystore(valid.generation))
         with pytest.raises(KeyStoreDamaged):
-            keystore.load(inbox.home, session)
+            key_store.load(inbox.home, session)
     master = officers.open_master(header_of(old), old.bring()).master
     with pytest.raises(VaultDamaged):
-        vault.load(office.root / "vault-2.sqlite", passphrase.vault_key(master))
+        database.load(office.root / "vault-2.sqlite", passphrase.vault_key(master))
 
 
 def test_the_new_vault_has_no_page_of_what_was_deleted(office: Office) -> None:
@@ -71,14 +73,14 @@ def test_a_change_that_fails_leaves_nothing(
 ) -> None:
     """A medium that damages the shares; a home that cannot be written at the last moment."""
     before, shares = office.state(), sorted(office.shares.iterdir())
-    write = disk.write
+    write = atomic_files.write
 
     def failing(path: Path, pieces: Any) -> None:
         if step == "header" and path.name == "vault.json":
             raise OSError(28, "No space left on device", str(path))
         write(path, [b"x"] if step == "share-test" and path.suffix == ".share" else pieces)
 
-    monkeypatch.setattr(disk, "write", failing)
+    monkeypatch.setattr(atomic_files, "write", failing)
     said = change(office, "renew", circle=NAMES)
     assert (1, "share test failed" if step == "share-test" else "No space left") == (
         said.code,
@@ -142,8 +144,8 @@ def test_killed_at_every_step_it_is_before_or_after(
         after.append(found.generation == 2)
         # Those who are present open it with the shares of the present sharing.
         with office.opened() as inbox, inbox.transaction() as session:
-            assert (len(circle) if after[-1] else 3) == len(records.officers(session))
-            keystore.load(inbox.home, session)
+            assert (len(circle) if after[-1] else 3) == len(queries.officers(session))
+            key_store.load(inbox.home, session)
         only(office, "keystore-*")
         assert f"vault-{found.generation}.sqlite" == only(office, "vault-*")
         assert not list(office.root.glob("*.part"))

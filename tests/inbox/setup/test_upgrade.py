@@ -13,7 +13,9 @@ from dateutil.relativedelta import relativedelta
 from sqlalchemy import Connection, create_engine, text
 
 import inbox as room
-from inbox import schema, upgrading, versions
+from inbox.setup import upgrade
+from inbox.vault import schema_version
+from inbox.vault import tables as vault_tables
 from tests.support.inbox_builders import (
     CLOSING,
     Office,
@@ -88,10 +90,10 @@ def old(tmp_path_factory: pytest.TempPathFactory, connection: Connection) -> Off
 
 def test_the_migrations_make_the_tables_that_the_program_knows(connection: Connection) -> None:
     """No more and no less, but for the virtual table of the search, which only its module understands."""
-    upgrading.migrate(connection)
+    upgrade.migrate(connection)
     context = MigrationContext.configure(connection, opts={"include_object": _is_plain})
-    assert [] == compare_metadata(context, schema.Base.metadata)
-    assert versions.NEWEST == versions.revision(connection)
+    assert [] == compare_metadata(context, vault_tables.Base.metadata)
+    assert schema_version.NEWEST == schema_version.revision(connection)
 
 
 def _is_plain(_: object, name: str | None, kind: str, *__: object) -> bool:
@@ -108,7 +110,7 @@ def test_a_vault_of_the_first_version_is_opened_by_nothing_else(old: Office) -> 
 
 def test_a_vault_of_the_first_version_is_upgraded_with_all_that_is_in_it(old: Office) -> None:
     """Its cases are in the queue as if they had come today, and are found by their words."""
-    assert {"from": FIRST, "to": versions.NEWEST} == old.json("upgrade")
+    assert {"from": FIRST, "to": schema_version.NEWEST} == old.json("upgrade")
     (case,) = old.json("queue")["cases"]
     assert (1, 1, False) == (case["case"], case["priority"], case["judged"])
     assert case["deadline"] >= today().isoformat()
@@ -126,7 +128,7 @@ def test_a_vault_of_the_first_version_is_upgraded_with_all_that_is_in_it(old: Of
 def test_an_upgraded_vault_is_not_upgraded_again(old: Office) -> None:
     old.json("upgrade")
     before = old.state()
-    assert f"is of version {versions.NEWEST} already" in old.run("upgrade").err
+    assert f"is of version {schema_version.NEWEST} already" in old.run("upgrade").err
     assert before == old.state()
 
 

@@ -6,7 +6,7 @@ import sys
 import pytest
 
 from crypto import passphrase
-from inbox import sharefile
+from inbox.keys import share_file
 from tests.support.inbox_builders import PASSPHRASE, Office, World
 
 pytest_plugins = ["tests.support.inbox_room"]
@@ -25,9 +25,9 @@ sys.exit(cli.run(sys.argv[2:]))
 def office(world: World) -> Office:
     """An inbox whose share takes what shares take outside of tests."""
     (path,) = world.office.root.glob("*.share")
-    found = sharefile.parse(path.read_bytes())
-    words = sharefile.unseal(found, PASSPHRASE)
-    path.write_bytes(sharefile.seal(words, found.officer, found.sharing, PASSPHRASE, sharefile.LIMITS))
+    found = share_file.parse(path.read_bytes())
+    words = share_file.unseal(found, PASSPHRASE)
+    path.write_bytes(share_file.seal(words, found.officer, found.sharing, PASSPHRASE, share_file.LIMITS))
     return world.office
 
 

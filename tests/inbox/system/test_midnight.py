@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, tzinfo
 
 import pytest
 
-from inbox import options
+from inbox.cli import options
 from tests.support.inbox_builders import Portal, Reporter, World, first
 from tests.support.inbox_clock import Clock
 from tests.support.inbox_trio import Trio

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from inbox.errors import Refused
-from inbox.parallel import spread
+from inbox.language.errors import Refused
+from inbox.system.workers import spread
 from tests.support.paths import ROOT
 
 

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from inbox import likeness, terms
-from inbox.terms import Kind
+from inbox.text import entities, similarity
+from inbox.text.entities import Kind
 
 FOUND = [
     (Kind.CONTAINER, "CSQU3054383", ["CSQU3054383", "csqu 305438-3", "CSQU 305 438 3", "\uff23SQU3054383"]),
@@ -45,7 +45,7 @@ ABSENT = [
 
 
 def values(kind: Kind, text: str, persons: str = "") -> list[str]:
-    return [each.value for each in terms.found_in([text], persons) if each.kind == kind]
+    return [each.value for each in entities.found_in([text], persons) if each.kind == kind]
 
 
 @pytest.mark.parametrize(
@@ -81,18 +81,18 @@ HOSTILE = {
 @pytest.mark.parametrize("name", HOSTILE)
 def test_what_is_hostile_gives_few_terms(name: str) -> None:
     """Forty of a kind at most, each of a hundred characters at most."""
-    found = terms.found_in([HOSTILE[name]], HOSTILE[name])
-    assert all(sum(each.kind == kind for each in found) <= terms.MOST for kind in Kind)
+    found = entities.found_in([HOSTILE[name]], HOSTILE[name])
+    assert all(sum(each.kind == kind for each in found) <= entities.MOST for kind in Kind)
     assert all(len(each.shown) <= 100 for each in found)
-    assert (name in {"telephones", "names"}) is (len(found) >= terms.MOST)
+    assert (name in {"telephones", "names"}) is (len(found) >= entities.MOST)
 
 
 @settings(max_examples=50)
 @given(st.text(max_size=300))
 def test_any_text_is_looked_through(text: str) -> None:
     """And what is found is found again in what is shown of it."""
-    for each in terms.found_in([text], text):
-        assert each.value in {again.value for again in terms.found_in([each.shown], each.shown)}
+    for each in entities.found_in([text], text):
+        assert each.value in {again.value for again in entities.found_in([each.shown], each.shown)}
 
 
 TEXT = (
@@ -103,14 +103,14 @@ TEXT = (
 
 def test_a_text_is_told_from_others_and_found_with_small_changes() -> None:
     """Accents, case, signs and a few words do not count; another text, and a short one, are not alike."""
-    mine = likeness.pieces([TEXT])
-    retold = likeness.pieces([TEXT.upper().replace("É", "E").replace("UN SOIR DE MARS", "un matin")])
-    other = likeness.pieces(
+    mine = similarity.pieces([TEXT])
+    retold = similarity.pieces([TEXT.upper().replace("É", "E").replace("UN SOIR DE MARS", "un matin")])
+    other = similarity.pieces(
         ["Hier soir au terminal, deux hommes ont ouvert un camion devant la barrière ouest."]
     )
-    assert likeness.share(mine, mine) == 1
-    assert likeness.share(mine, retold) > likeness.ALIKE > likeness.share(mine, other)
-    assert len(set(likeness.telling(mine)) & set(likeness.telling(retold))) >= likeness.LEAST_COMMON
-    assert not likeness.pieces(["je ne sais pas"])
-    assert not likeness.pieces(["in_one_word" * 100])
-    assert likeness.share(frozenset(), frozenset()) == 0
+    assert similarity.share(mine, mine) == 1
+    assert similarity.share(mine, retold) > similarity.ALIKE > similarity.share(mine, other)
+    assert len(set(similarity.telling(mine)) & set(similarity.telling(retold))) >= similarity.LEAST_COMMON
+    assert not similarity.pieces(["je ne sais pas"])
+    assert not similarity.pieces(["in_one_word" * 100])
+    assert similarity.share(frozenset(), frozenset()) == 0

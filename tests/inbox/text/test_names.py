@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from inbox.matching import Names, words
+from inbox.text.names import Names, words
 
 NAMES = Names({"bruno": ["bruno", "Jean-Paul Lefèvre", "O'Neill"], "chloe": ["chloe", "Lœtitia"]})
 

@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from inbox import redaction
-from inbox.errors import Refused
-from inbox.redaction import EVERYWHERE, Redaction, Redactor
+from inbox.language.errors import Refused
+from inbox.text import redaction
+from inbox.text.redaction import EVERYWHERE, Redaction, Redactor
 
 
 def pieces(text: str, *passages: str, place: str = "what") -> tuple[str, ...]:

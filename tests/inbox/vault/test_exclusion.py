@@ -11,10 +11,10 @@ from sqlalchemy.orm import aliased
 from sqlalchemy.orm.exc import DetachedInstanceError
 
 import inbox as room
-from inbox import conflicts
-from inbox.casework import Dismissal, Handling, Link, Note, Words
-from inbox.schema import Attachment, Case, Exclusion, FollowUp, JournalEntry, Message, Office, Unopened
-from inbox.unlocking import Inbox
+from inbox.access import conflicts
+from inbox.session.inbox import Inbox
+from inbox.vault.casework_tables import Dismissal, Handling, Link, Note, Words
+from inbox.vault.tables import Attachment, Case, Exclusion, FollowUp, JournalEntry, Message, Office, Unopened
 from tests.support.inbox_builders import today
 from tests.support.inbox_trio import (
     CANARY,

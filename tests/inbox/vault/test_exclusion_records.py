@@ -7,10 +7,11 @@ from typing import Any
 import pytest
 from sqlalchemy.orm import Session
 
-from inbox import dialogues, records, registers
-from inbox.reasons import Kind
-from inbox.schema import Case, FollowUp, Instance, Officer, QuestionnaireFile
-from inbox.unlocking import Inbox
+from inbox.replies import conversations
+from inbox.session.inbox import Inbox
+from inbox.vault import queries, queries_access
+from inbox.vault.reject_reasons import Kind
+from inbox.vault.tables import Case, FollowUp, Instance, Officer, QuestionnaireFile
 from tests.support import inbox_builders as build
 from tests.support.inbox_trio import KEPT, Trio, entrusted, three_answers
 
@@ -36,7 +37,7 @@ def questions() -> dict[str, Callable[..., Any]]:
     """Return every public function of the modules that ask the vault."""
     return {
         name: function
-        for module in (records, registers, dialogues)
+        for module in (queries, queries_access, conversations)
         for name, function in inspect.getmembers(module, inspect.isfunction)
         if function.__module__ == module.__name__ and not name.startswith("_")
     }

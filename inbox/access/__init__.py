@@ -1,0 +1,1 @@
+"""Who may know: conflicts, declarations, handlers, quarantine, identities, disclosures."""

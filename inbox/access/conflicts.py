@@ -1,0 +1,220 @@
+"""Cases that are kept from officers: because somebody says so, or because a report names them."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date
+
+from sqlalchemy import update
+from sqlalchemy.orm import Session
+
+from crypto.messages import REPORT
+from inbox.language.errors import CaseRefused, Refused
+from inbox.language.messages import sentence
+from inbox.session import journal
+from inbox.session.actions import Act, Deed
+from inbox.session.journal import By
+from inbox.text import names as person_names
+from inbox.text.names import Names
+from inbox.vault import queries, queries_access
+from inbox.vault.casework_tables import Handling
+from inbox.vault.tables import Alias, Exclusion
+
+# What founding calls the one officer of an inbox: a word of every other report, and no name.
+UNNAMED = "officer"
+LONGEST_ALIAS = 100
+
+
+def exclude(session: Session, number: int, officer: str, *, quorum: int, today: date) -> None:
+    """Keep a case from an officer: while that one is present it is not there.
+
+    Raises CaseRefused for an unknown case, Refused for an unknown officer, one from whom it is kept already,
+    and if fewer than a quorum would be left who may read it.
+    """
+    queries.case(session, number)
+    _check_known(session, officer)
+    excluded = queries_access.excluded_from(session, number)
+    if officer in excluded:
+        raise Refused(
+            sentence("case {number} is kept from {officer} already", number=number, officer=officer),
+            sentence("see: inbox conflict list"),
+        )
+    left = {each.name for each in queries.officers(session)} - excluded - {officer}
+    if len(left) < quorum:
+        raise Refused(
+            sentence(
+                "then fewer than {quorum} officers would be left to read case {number}",
+                quorum=quorum,
+                number=number,
+            ),
+            sentence("let officers from outside join first: inbox officers add"),
+        )
+    session.add(Exclusion(case=number, officer=officer, since=today))
+    _take_off(session, number, officer)
+    session.flush()
+    session.expunge_all()  # what it holds is not narrowed again, and the case may be gone for those present
+
+
+def lift(session: Session, number: int, officer: str) -> None:
+    """Show a case to an officer again.
+
+    Raises CaseRefused for an unknown case, Refused if it is not kept from that one.
+    """
+    queries.case(session, number)
+    row = session.get(Exclusion, (number, officer))
+    if row is None:
+        raise Refused(
+            sentence("case {number} is not kept from {officer}", number=number, officer=officer),
+            sentence("see: inbox conflict list"),
+        )
+    session.delete(row)
+
+
+def keep(session: Session, by: By, meant: Mapping[int, Iterable[str]]) -> list[int]:
+    """Keep each of these cases from the officers that it means, whoever is left; return what is newly kept.
+
+    Each is noted in the journal, without the words that were found.
+    """
+    kept = []
+    for number in sorted(meant):
+        for officer in sorted(set(meant[number]) - queries_access.excluded_from(session, number)):
+            journal.note(session, by, Deed(Act.FOUND_CONFLICT, about=officer, case=number))
+            session.add(Exclusion(case=number, officer=officer, since=by.today))
+            _take_off(session, number, officer)
+            kept.append(number)
+        session.flush()
+    return kept
+
+
+def watched(session: Session) -> Names:
+    """Return the names for which reports are kept from officers.
+
+    Where there is one officer alone, nobody else could read what is kept from that one: then no name counts.
+    """
+    return names(session) if len(queries.officers(session)) > 1 else Names({})
+
+
+def names(session: Session) -> Names:
+    """Return the names of all officers, of those who left too, with their aliases."""
+    return Names({each.name: _names_of(session, each.name) for each in queries.everybody(session)})
+
+
+def search(session: Session, by: By, officer: str, names: Iterable[str]) -> list[int]:
+    """Look for new names of an officer in all that was ever received; ``keep`` what is found.
+
+    Names that were there before are not looked for again: what was lifted stays so.
+    """
+    new = Names({officer: names})
+    meant: dict[int, set[str]] = {}
+    for number, texts in _received(session):
+        if named := new.meant_in(texts):
+            meant.setdefault(number, set()).update(named)
+    return keep(session, by, meant)
+
+
+def search_for(session: Session, by: By, officer: str) -> list[int]:
+    """Do as ``search`` for an officer who joins, by all names that are known."""
+    return search(session, by, officer, _names_of(session, officer))
+
+
+def add_alias(session: Session, officer: str, alias: str) -> None:
+    """Add a name by which reports may mean an officer; Refused if it is one already, or too short or long."""
+    _check_known(session, officer)
+    if len(queries.officers(session)) == 1:
+        raise Refused(
+            sentence("there is no other officer who could read what is kept from this one"),
+            sentence("let others join first: inbox officers add"),
+        )
+    if len(alias) > LONGEST_ALIAS or not _counts(alias):
+        raise Refused(
+            sentence(
+                "an alias has at least {least} letters and at most {most} characters",
+                least=person_names.LEAST_LETTERS,
+                most=LONGEST_ALIAS,
+            ),
+            sentence("give a name as a report may write it, first and last name together"),
+        )
+    if _find(session, officer, alias) or person_names.words(officer) == person_names.words(alias):
+        raise Refused(
+            sentence("{officer} is known by this name already", officer=officer),
+            sentence("see: inbox conflict aliases"),
+        )
+    session.add(Alias(officer=officer, name=alias))
+    session.flush()
+
+
+def remove_alias(session: Session, officer: str, alias: str) -> None:
+    """Remove such a name, however it is written; Refused if there is none. What it found stays kept."""
+    row = _find(session, officer, alias)
+    if row is None:
+        raise Refused(
+            sentence("{officer} is not known by this name", officer=officer),
+            sentence("see: inbox conflict aliases"),
+        )
+    session.delete(row)
+
+
+def out_of_reach(session: Session, quorum: int) -> int:
+    """Return how many cases no quorum of those who are officers now may read."""
+    officers = {each.name for each in queries.officers(session)}
+    excluded: dict[int, set[str]] = {}
+    for row in queries_access.exclusions(session):
+        excluded.setdefault(row.case, set()).add(row.officer)
+    return sum(len(officers - each) < quorum for each in excluded.values())
+
+
+def warnings(session: Session, quorum: int) -> list[str]:
+    """Return what everybody must know, also those from whom a case is kept: how many nobody can read."""
+    count = out_of_reach(session, quorum)
+    if not count:
+        return []
+    cases = "1 case is" if count == 1 else f"{count} cases are"
+    return [
+        f"{cases} kept from so many officers that no {quorum} of the others are left to read it;"
+        " let officers from outside join: inbox officers add"
+    ]
+
+
+def _received(session: Session) -> Iterator[tuple[int, Iterable[str]]]:
+    """Yield each text that reporters wrote, with the number of its case."""
+    for number, unsigned, message in queries_access.first_messages(session):
+        yield number, [message.decode()] if unsigned else said(REPORT.parse(message).answers)
+    for number, text in queries_access.follow_up_texts(session):
+        yield number, [text]
+    for number, name, kind in queries_access.file_names(session):
+        yield number, [name, kind]
+
+
+def said(answers: Mapping[str, str | tuple[str, ...]]) -> Iterator[str]:
+    """Yield each text of the answers to a questionnaire."""
+    for answer in answers.values():
+        yield from [answer] if isinstance(answer, str) else answer
+
+
+def _take_off(session: Session, number: int, officer: str) -> None:
+    """Let an officer from whom a case is kept see to it no longer."""
+    theirs = update(Handling).where(Handling.case == number, Handling.assigned == officer)
+    session.execute(theirs.values(assigned=None))
+
+
+def _names_of(session: Session, officer: str) -> list[str]:
+    aliases = [each.name for each in queries_access.aliases(session) if each.officer == officer]
+    return [*aliases, officer] if officer != UNNAMED and _counts(officer) else aliases
+
+
+def _find(session: Session, officer: str, alias: str) -> Alias | None:
+    folded = person_names.words(alias)
+    rows = queries_access.aliases(session)
+    return next(
+        (row for row in rows if row.officer == officer and person_names.words(row.name) == folded), None
+    )
+
+
+def _counts(name: str) -> bool:
+    return len("".join(person_names.words(name))) >= person_names.LEAST_LETTERS
+
+
+def _check_known(session: Session, officer: str) -> None:
+    if queries_access.officer(session, officer) is None:
+        raise CaseRefused(
+            sentence("there is no officer {officer}", officer=officer),
+            sentence("see the names: inbox officers list"),
+        )

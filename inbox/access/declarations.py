@@ -1,0 +1,78 @@
+"""Each officer's word of having no interest in a case, given before its first reading (T-05c).
+
+Until all who are present have given it, lists show of a case its number, how pressing it is, its category
+and what officers did, but no word of it; and no search, tag or area finds it: with a name to look for,
+whoever has an interest would learn what the case says, and the journal would not name the case. The links of
+another case do name it, by words that stand in that one as well. Who is named in a case is kept from it when
+it comes (``conflicts``): that is not left to an officer who glances at its first line.
+
+An officer who is alone is not asked: there is nobody to whom the case could be given instead.
+"""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from sqlalchemy import ColumnElement, func, select
+from sqlalchemy.orm import Session
+
+from inbox.language.errors import Undeclared
+from inbox.vault import queries, row_security
+from inbox.vault.casework_tables import Declaration
+
+QUESTION = "no kinship, friendship, quarrel or interest with whom or what the case may concern"
+
+
+# So many numbers are asked for by themselves.
+_FEW = 1_000
+
+
+def missing(session: Session, number: int) -> list[str]:
+    """Return who of those present has not declared it; raises as ``records.case``."""
+    queries.case(session, number)
+    given = set(session.scalars(select(Declaration.officer).filter_by(case=number)))
+    return [name for name in _asked(session) if name not in given]
+
+
+def given(session: Session, numbers: Sequence[int]) -> set[int]:
+    """Return the cases of which all who are present have declared it, at least those among ``numbers``."""
+    names = _asked(session)
+    if not names:
+        return set(numbers)
+    rows = select(Declaration.case).where(Declaration.officer.in_(names))
+    if len(numbers) <= _FEW:
+        rows = rows.where(Declaration.case.in_(numbers))
+    return set(session.scalars(rows.group_by(Declaration.case).having(func.count() == len(names))))
+
+
+def is_asked(session: Session) -> bool:
+    """Tell whether those who are present are asked at all."""
+    return bool(_asked(session))
+
+
+def is_given(session: Session, case: Any) -> list[ColumnElement[bool]]:
+    """Return what holds of the number of a case, a column, if all who are present have declared it."""
+    words = (
+        select(Declaration.day).where(Declaration.case == case, Declaration.officer == name)
+        for name in _asked(session)
+    )
+    return [word.exists() for word in words]  # one by one: each is found by the key
+
+
+def check(session: Session, number: int) -> None:
+    """Return if all who are present have declared it; else raise Undeclared, or as ``records.case``."""
+    if names := missing(session, number):
+        raise Undeclared(number, names)
+
+
+def _asked(session: Session) -> tuple[str, ...]:
+    """Return who of those present is asked: nobody for the program's own work, nor who is alone."""
+    return () if len(queries.officers(session)) == 1 else row_security.present(session)
+
+
+def declare(session: Session, number: int, today: date) -> Sequence[str]:
+    """Note the word of those present who had not given it, and return who that was; raises as ``missing``."""
+    names = missing(session, number)
+    session.add_all(Declaration(case=number, officer=name, day=today) for name in names)
+    session.flush()
+    return names

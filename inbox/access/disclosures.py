@@ -1,0 +1,97 @@
+"""To whom something of a case was given, on which ground (article 9 of loi 2016-1691)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from inbox.access import identities
+from inbox.language.errors import Refused
+from inbox.language.messages import sentence
+from inbox.session.journal import By
+from inbox.vault import queries
+from inbox.vault.casework_tables import Disclosure
+
+LONGEST = 200
+
+
+class Ground(StrEnum):
+    """Why something may be given."""
+
+    CONSENT = "consent"
+    JUDICIAL = "judicial"
+    OTHER = "other"
+
+
+class What(StrEnum):
+    """What was given; dossiers and answers to who asks for access note themselves."""
+
+    REPORT = "report"
+    ATTACHMENTS = "attachments"
+    IDENTITY = "identity"
+    OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """To whom what was given, in at most LONGEST characters each, and why."""
+
+    recipient: str
+    what: str
+    ground: Ground
+
+
+def add(session: Session, number: int, given: Given, by: By) -> Disclosure:
+    """Note in the ledger that something of a case is given.
+
+    Raises CaseRefused if there is no such case, Refused for the identity of its author if neither the author
+    consented nor the judicial authority asks, and for a text that is empty or too long.
+    """
+    queries.case(session, number)
+    _check(session, number, given)
+    row = Disclosure(
+        case=number,
+        position=_last(session, number) + 1,
+        day=by.today,
+        by=", ".join(by.officers),
+        recipient=given.recipient.strip(),
+        what=given.what,
+        ground=given.ground.value,
+    )
+    session.add(row)
+    return row
+
+
+def of(session: Session, number: int) -> Sequence[Disclosure]:
+    """Return the ledger of a case, oldest first; CaseRefused if there is no such case."""
+    queries.case(session, number)
+    rows = select(Disclosure).filter_by(case=number).order_by(Disclosure.position)
+    return session.scalars(rows).all()
+
+
+def _check(session: Session, number: int, given: Given) -> None:
+    if not 0 < len(given.recipient.strip()) <= LONGEST:
+        raise Refused(
+            sentence("to whom it goes is said in 1 to {most} characters", most=LONGEST),
+            sentence("name the authority, not a private person"),
+        )
+    if given.what != What.IDENTITY or given.ground is Ground.JUDICIAL:
+        return
+    if given.ground is not Ground.CONSENT:
+        raise Refused(
+            sentence(
+                "the identity of an author goes to the judicial authority, or where the author consents"
+            ),
+            sentence("use --ground judicial or --ground consent, or do not disclose it"),
+        )
+    if identities.of(session, number).consent is None:
+        raise Refused(
+            sentence("the author of case {number} has not consented", number=number),
+            sentence("ask, then note it: inbox identity consent {number} --day DAY", number=number),
+        )
+
+
+def _last(session: Session, number: int) -> int:
+    return session.scalar(select(func.max(Disclosure.position)).filter_by(case=number)) or 0

@@ -1,0 +1,221 @@
+"""What staff see of cases, as plain values that become JSON or lines; nothing in it proves authorship."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
+from typing import TypeAlias
+
+from sqlalchemy.orm import Session
+
+from crypto import base64url
+from crypto.messages import REPORT, Report
+from crypto.questionnaire import Flag, Questionnaire
+from inbox.access import declarations, handlers
+from inbox.casework import work_view
+from inbox.deadlines import workflow
+from inbox.questionnaire import answers, catalogue
+from inbox.text import confusables
+from inbox.vault import queries, queries_access
+from inbox.vault.reject_reasons import REASONS, Kind
+from inbox.vault.tables import Attachment, Case, FollowUp, Message, Unopened
+
+View: TypeAlias = work_view.View
+
+# Begins the flag of a case that is kept from an officer, whose name ends it.
+KEPT_FROM = "kept-from-"
+
+
+def overview(session: Session) -> View:
+    """Return a line's worth of every case, and of everything that became no case."""
+    counts = queries.counts(session)
+    kept_from = _kept_from(session)
+    cases = queries.cases(session)
+    declared = declarations.given(session, [case.number for case in cases])
+    return {
+        "cases": [
+            _line(case, kept_from)
+            | ({} if case.number in declared else {"summary": None})
+            | {
+                "unread": case.unread,
+                "follow_ups": counts.follow_ups.get(case.number, 0),
+                "unread_follow_ups": counts.unread.get(case.number, 0),
+                "attachments": counts.attachments.get(case.number, 0),
+                "messages": counts.messages.get(case.number, 0),
+            }
+            for case in cases
+        ],
+        "unopened": [_unopened(row) for row in queries.unopened(session)],
+    }
+
+
+def details(session: Session, number: int, today: date, language: str = "") -> View:
+    """Return all of one case, labels in ``language`` or in the report's; raises as ``declarations.check``."""
+    case = queries.case(session, number)
+    declarations.check(session, number)
+    files = queries.attachments(session, number)
+    follow_ups = queries.follow_ups(session, number)
+    view = (
+        _line(case, _kept_from(session))
+        | {"collected": case.collected.isoformat(), "unread": case.unread}
+        | {"route": workflow.of(session, number).route}
+        | {"written": None, "questionnaire": None, "note": None}
+        | {"answers": {}, "labels": {}, "odd": {}, "cautions": [], "protected": []}
+        | (_note(case) if case.unsigned else _report(session, case, language))
+        | {
+            "attachments": [attachment(file) for file in files if file.follow_up is None],
+            "follow_ups": [_follow_up(each, files) for each in follow_ups],
+            "messages": [_message(message, case) for message in queries.messages(session, number)],
+            "handlers": handlers.of(session, number),
+            "rejected": _day(workflow.of(session, number).rejected),
+            "struck": [
+                {"day": each.day.isoformat(), "place": each.place}
+                for each in queries_access.strikes(session, number)
+            ],
+            "last_slot": case.serial,
+            "seen_slot": case.seen,
+        }
+    )
+    alike = confusables.mixed(_texts(view))
+    return view | {"alike": alike, "work": work_view.of(session, number, view, today)}
+
+
+def _texts(view: View) -> Iterator[str]:
+    """Yield all that the author of a case wrote, and how the files are called."""
+    for answer in view["answers"].values():
+        yield from [answer] if isinstance(answer, str) else answer
+    yield view["note"] or ""
+    for part in (view, *view["follow_ups"]):
+        yield part.get("text", "")
+        yield from (file["name"] for file in part["attachments"])
+
+
+def mark_read(session: Session, number: int) -> None:
+    """Note that somebody has been shown all of a case; CaseRefused if there is none."""
+    queries.case(session, number).unread = False
+    for follow_up in queries.follow_ups(session, number):
+        follow_up.unread = False
+
+
+def flags(case: Case, kept_from: Sequence[str] = ()) -> list[str]:
+    """Return what staff must know before they act, as stable words; then ``kept-from-NAME`` of each."""
+    found = {
+        "unsigned": case.unsigned,
+        "cannot-be-answered": case.recipient is None and not case.unsigned,
+        "withdrawn": case.withdrawn,
+        "keyring-unknown": case.keyring_warning == "unknown",
+        "keyring-old": case.keyring_warning == "old",
+    }
+    return [flag for flag, holds in found.items() if holds] + [f"{KEPT_FROM}{name}" for name in kept_from]
+
+
+def _kept_from(session: Session) -> Mapping[int, list[str]]:
+    officers: defaultdict[int, list[str]] = defaultdict(list)
+    for row in queries_access.exclusions(session):
+        officers[row.case].append(row.officer)
+    return officers
+
+
+def _line(case: Case, kept_from: Mapping[int, list[str]]) -> View:
+    return {
+        "case": case.number,
+        "status": case.status,
+        "received": case.received.isoformat(),
+        "language": case.language,
+        "summary": case.summary,
+        "flags": flags(case, kept_from.get(case.number, ())),
+    }
+
+
+def _report(session: Session, case: Case, language: str) -> View:
+    report = REPORT.parse(case.message)
+    answered = report.questionnaire
+    asked = catalogue.asked(session, answered)
+    return (
+        {
+            "written": report.written.isoformat(),
+            "questionnaire": {"id": answered.id, "version": answered.version},
+        }
+        | _known_first(catalogue.closest(session, answered), report)
+        | (_labelled(asked, report, language) if asked else {})
+    )
+
+
+def _known_first(asked: Questionnaire, report: Report) -> View:
+    """Return what must be known first, and answers; what must never be repeated comes before the rest."""
+    flagged = asked.flagged(Flag.PROTECT)
+    protected = [question for question in report.answers if question in flagged]
+    return {
+        "answers": {question: report.answers[question] for question in protected} | dict(report.answers),
+        "protected": protected,
+        "cautions": [str(flag) for flag in answers.flags(asked, report.answers)],
+    }
+
+
+def _labelled(asked: Questionnaire, report: Report, language: str) -> View:
+    return {
+        "labels": _labels(asked, language or report.language),
+        "odd": {
+            question: str(oddity) for question, oddity in answers.oddities(asked, report.answers).items()
+        },
+    }
+
+
+def _note(case: Case) -> View:
+    return {"note": case.message.decode()}
+
+
+def _labels(asked: Questionnaire, language: str) -> dict[str, str]:
+    """Return the labels of questions by id, of options by ``question.option``."""
+    labels = {}
+    for field in asked.fields:
+        labels[field.id] = field.label.in_(language)
+        for option in field.options:
+            labels[f"{field.id}.{option.id}"] = option.label.in_(language)
+    return labels
+
+
+def attachment(file: Attachment) -> View:
+    """Return what the vault says of a file."""
+    return {
+        "number": file.number,
+        "name": file.name,
+        "type": file.type,
+        "size": file.size,
+        "digest": base64url.encode(file.digest),
+    }
+
+
+def _follow_up(each: FollowUp, files: Sequence[Attachment]) -> View:
+    return {
+        "number": each.position,
+        "unread": each.unread,
+        "received": each.received.isoformat(),
+        "written": each.written.isoformat(),
+        "text": each.text,
+        "attachments": [attachment(file) for file in files if file.follow_up == each.id],
+    }
+
+
+def _day(day: date | None) -> str | None:
+    return day.isoformat() if day else None
+
+
+def _message(message: Message, case: Case) -> View:
+    return {
+        "day": message.day.isoformat(),
+        "text": message.text,
+        "slot": message.serial,
+        "sent": message.serial <= case.serial,
+        "seen": message.serial <= case.seen,
+    }
+
+
+def _unopened(row: Unopened) -> View:
+    return {
+        "number": row.number,
+        "kind": row.kind,
+        "reason": REASONS[Kind(row.kind)],
+        "received": row.received.isoformat(),
+        "bundle": row.intake,
+        "file": None if row.envelope is None else f"unopened/{base64url.encode(row.envelope)}.age",
+    }

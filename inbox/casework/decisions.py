@@ -1,0 +1,99 @@
+"""The decisions that the law asks for, as officers take them, each with its reason (L-14, L-18)."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from dateutil.relativedelta import relativedelta
+from sqlalchemy.orm import Session
+
+from inbox.casework import measures
+from inbox.casework.measures import Taken
+from inbox.deadlines import legal_duties, workflow
+from inbox.deadlines.legal_duties import Kind
+from inbox.language.errors import CaseRefused
+from inbox.language.messages import sentence
+from inbox.vault.casework_tables import Duty
+
+_LONGEST_DEFERRAL = relativedelta(years=1)
+
+
+class Choice(StrEnum):
+    """What can be decided; labels stand in labels.toml."""
+
+    TRANSMIT = "transmit"
+    NO_TRANSMISSION = "no_transmission"
+    INFORMED = "informed"
+    NOT_NEEDED = "not_needed"
+    DEFER = "defer"
+
+
+CHOICES: Mapping[Kind, frozenset[Choice]] = {
+    Kind.ART40: frozenset({Choice.TRANSMIT, Choice.NO_TRANSMISSION}),
+    Kind.ART14: frozenset({Choice.INFORMED, Choice.NOT_NEEDED, Choice.DEFER}),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decision:
+    """What is decided and why; ``until`` when it is put off, to whom and under which reference it is sent."""
+
+    choice: Choice
+    reason: str
+    until: date | None = None
+    addressee: str = ""
+    reference: str = ""
+
+    @property
+    def kind(self) -> Kind:
+        """What it decides."""
+        return next(kind for kind, choices in CHOICES.items() if self.choice in choices)
+
+
+def decide(session: Session, number: int, decision: Decision, today: date) -> Duty:
+    """Take a decision about a case, also another than before; a transmission is noted as a measure.
+
+    Raises CaseRefused for an unknown case, a deferral without a day to come within a year, a day, addressee
+    or reference that belongs to another decision, and as ``measures.record``.
+    """
+    workflow.of(session, number)
+    _check(decision, today)
+    row = session.get(Duty, (number, decision.kind.value)) or _asked(session, number, decision.kind, today)
+    if decision.choice is Choice.TRANSMIT:
+        sent = Taken(
+            kind=measures.Kind.ART40_TRANSMISSION,
+            day=today,
+            addressee=decision.addressee,
+            reference=decision.reference,
+        )
+        measures.record(session, number, sent, today)
+    row.decision, row.reason = decision.choice.value, decision.reason
+    row.due, row.decided = decision.until or row.due, None if decision.until else today
+    workflow.acted(session, number, today)
+    return row
+
+
+def _asked(session: Session, number: int, kind: Kind, today: date) -> Duty:
+    """Return the duty of a case of which no rule asked for it."""
+    row = (
+        legal_duties.art40(session, number, today)
+        if kind is Kind.ART40
+        else legal_duties.art14(number, today)
+    )
+    session.add(row)
+    return row
+
+
+def _check(decision: Decision, today: date) -> None:
+    if decision.choice is Choice.DEFER:
+        if decision.until is None or not today < decision.until <= today + _LONGEST_DEFERRAL:
+            raise CaseRefused(
+                sentence("it is put off until a day to come, within a year"), sentence("give it: --until DAY")
+            )
+    elif decision.until is not None:
+        raise CaseRefused(sentence("only what is put off has a day"), sentence("leave --until out"))
+    if decision.choice is not Choice.TRANSMIT and (decision.addressee or decision.reference):
+        raise CaseRefused(
+            sentence("only what is transmitted has an addressee and a reference"), sentence("leave them out")
+        )

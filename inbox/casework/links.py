@@ -1,0 +1,263 @@
+"""Which cases have to do with one another: proposed with the reason, linked or dismissed by an officer.
+
+Nothing is ever linked, or merged, by itself (T-04).
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from sqlalchemy import func, select, tuple_
+from sqlalchemy.orm import Session, aliased, undefer
+
+from inbox.access import conflicts, declarations
+from inbox.casework import link_index
+from inbox.casework.case_view import View
+from inbox.casework.link_index import Mark
+from inbox.language.errors import CaseRefused
+from inbox.language.messages import sentence
+from inbox.questionnaire import answers
+from inbox.session import journal
+from inbox.session.actions import Act, Deed
+from inbox.session.journal import By
+from inbox.text import similarity
+from inbox.text.entities import Kind
+from inbox.vault import queries
+from inbox.vault.casework_tables import Dismissal, Handling, Link, Term
+from inbox.vault.tables import Case
+
+# What more cases than this have in common tells nothing, and is named as such.
+MANY = 50
+# So many cases are proposed, those with the best reasons.
+PROPOSED = 20
+# So many texts are compared whole.
+_COMPARED = 10
+_WEIGHTS = {Kind.CONTAINER: 6, Kind.PLATE: 6, Kind.PHONE: 6, Kind.TEXT: 6, Kind.NAME: 3, Kind.DAY: 1}
+
+
+class Relation(StrEnum):
+    """What two cases have to do with one another (T-04)."""
+
+    DUPLICATE = "duplicate"
+    SAME_FACTS = "same_facts"
+    SAME_PERSON = "same_person"
+    SAME_PLACE = "same_place"
+    FOLLOW_UP = "follow_up"
+    CONTRADICTS = "contradicts"
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """What is common to two cases, as it stands in the one at hand; of texts how many in 100 pieces."""
+
+    kind: Kind
+    shown: str
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """A case that may have to do with the one at hand."""
+
+    case: Case
+    reasons: tuple[Reason, ...]
+
+    @property
+    def weight(self) -> int:
+        """How much the reasons say together."""
+        return sum(_WEIGHTS[reason.kind] for reason in self.reasons)
+
+
+@dataclass(frozen=True, slots=True)
+class Proposals:
+    """The cases that are proposed, the best reasons first; what is ``common`` to more than MANY of them."""
+
+    cases: tuple[Proposal, ...]
+    common: tuple[Reason, ...]
+
+
+def proposed(session: Session, number: int) -> Proposals:
+    """Return which cases may have to do with one; raises as ``records.case``.
+
+    Only what those present may read is counted and compared. Junk is not, nor what is linked or dismissed.
+    """
+    case = queries.case(session, number)
+    settled = _settled(session, number)
+    shared, common = _shared(session, number)
+    by_case: defaultdict[int, set[Mark]] = defaultdict(set)
+    for mark, numbers in shared.items():
+        for other in numbers - settled:
+            by_case[other].add(mark)
+    said = link_index.explained(session, case, {*shared, *common})
+    known = {mark: Reason(found.kind, found.shown) for mark, found in said.items()}
+    alike = _alike(session, case, by_case)
+    found = [
+        Proposal(other, reasons)
+        for other in session.scalars(select(Case).where(Case.number.in_(list(by_case))))
+        if (reasons := _reasons(by_case[other.number], known, alike.get(other.number)))
+    ]
+    found.sort(key=lambda each: (-each.weight, -each.case.number))
+    return Proposals(tuple(found[:PROPOSED]), _in_order(known[mark] for mark in common if mark in known))
+
+
+def view(session: Session, number: int) -> View:
+    """Return what is linked to a case, and what is proposed, as plain values.
+
+    Raises as ``declarations.check``: a reason is a word of the case. Of the others no further word is shown
+    before all present have declared it of these, too: anybody could link a case to read of it.
+    """
+    declarations.check(session, number)
+    settled, found = linked(session, number), proposed(session, number)
+    others = [other.number for _, other in settled] + [each.case.number for each in found.cases]
+    declared = declarations.given(session, others)
+    return {
+        "case": number,
+        "linked": [
+            _line(other, declared) | {"relation": link.kind, "since": link.since.isoformat()}
+            for link, other in settled
+        ],
+        "proposed": [
+            _line(each.case, declared) | {"reasons": [_reason(reason) for reason in each.reasons]}
+            for each in found.cases
+        ],
+        "common": [_reason(reason) for reason in found.common],
+    }
+
+
+def _line(case: Case, declared: Collection[int]) -> View:
+    return {
+        "case": case.number,
+        "status": case.status,
+        "received": case.received.isoformat(),
+        "summary": case.summary if case.number in declared else None,
+    }
+
+
+def _reason(reason: Reason) -> View:
+    return {"kind": reason.kind.value, "shown": reason.shown}
+
+
+def linked(session: Session, number: int) -> Sequence[tuple[Link, Case]]:
+    """Return what is linked to a case, with the other case of each; raises as ``records.case``."""
+    queries.case(session, number)
+    rows = select(Link, Case).join(Case, Case.number == Link.other).where(Link.case == number)
+    return [(link, other) for link, other in session.execute(rows.order_by(Link.other))]
+
+
+def link(session: Session, number: int, other: int, relation: Relation, by: By) -> None:
+    """Say what two cases have to do with one another, instead of what was said before.
+
+    Whoever acts on the one has that noted; it is noted of the other here: neither entry names the other case.
+    Raises as ``records.case`` for either, CaseRefused for one and the same.
+    """
+    _clear(session, number, other)
+    for one, two in ((number, other), (other, number)):
+        session.add(Link(case=one, other=two, kind=relation.value, since=by.today))
+    journal.note(session, by, Deed(Act.LINK, case=other, about=relation.value))
+
+
+def dismiss(session: Session, number: int, other: int, by: By) -> None:
+    """Say that two cases have nothing to do with one another: they are proposed no more. As ``link``."""
+    _clear(session, number, other)
+    for one, two in ((number, other), (other, number)):
+        session.add(Dismissal(case=one, other=two))
+    journal.note(session, by, Deed(Act.DISMISS_LINK, case=other))
+
+
+def unlink(session: Session, number: int, other: int, by: By) -> None:
+    """Take back a link or a dismissal; CaseRefused if there is neither. As ``link``."""
+    if not _clear(session, number, other):
+        raise CaseRefused(
+            sentence(
+                "cases {number} and {other} are neither linked nor dismissed", number=number, other=other
+            ),
+            sentence("see: inbox links {number}", number=number),
+        )
+    journal.note(session, by, Deed(Act.UNLINK, case=other))
+
+
+def _clear(session: Session, number: int, other: int) -> int:
+    """Remove what was said of two cases; return how many rows that were."""
+    for each in (number, other):
+        queries.case(session, each)
+    if number == other:
+        raise CaseRefused(sentence("a case cannot be linked to itself"), sentence("give two numbers"))
+    removed = 0
+    for one, two in ((number, other), (other, number)):
+        for kind in (Link, Dismissal):
+            row = session.get(kind, (one, two))
+            if row is not None:
+                session.delete(row)
+                removed += 1
+    session.flush()
+    return removed
+
+
+def _settled(session: Session, number: int) -> set[int]:
+    links = select(Link.other).filter_by(case=number)
+    dismissals = select(Dismissal.other).filter_by(case=number)
+    return {*session.scalars(links), *session.scalars(dismissals)}
+
+
+def _shared(session: Session, number: int) -> tuple[dict[Mark, set[int]], list[Mark]]:
+    """Return the other cases of each mark of a case, and which marks are common to more than MANY."""
+    mine, theirs = aliased(Term), aliased(Term)
+    others = (
+        select(theirs.case)
+        .join(Handling, Handling.case == theirs.case)
+        .where(theirs.kind == mine.kind, theirs.value == mine.value, theirs.case != number)
+        .where(Handling.rejected.is_(None))
+    )
+    # No further than is told of it: a mark may stand in all cases.
+    some = others.limit(MANY + 1).correlate(mine).subquery()
+    counted = select(func.count()).select_from(some).scalar_subquery()
+    counts = {
+        (kind, value): count
+        for kind, value, count in session.execute(
+            select(mine.kind, mine.value, counted).where(mine.case == number)
+        )
+    }
+    telling = [mark for mark, count in counts.items() if 0 < count <= MANY]
+    pairs = select(theirs.kind, theirs.value, theirs.case).join(Handling, Handling.case == theirs.case)
+    pairs = pairs.where(tuple_(theirs.kind, theirs.value).in_(telling))
+    shared: dict[Mark, set[int]] = {mark: set() for mark in telling}
+    for kind, value, other in session.execute(pairs.where(Handling.rejected.is_(None))):
+        shared[kind, value].add(other)
+    return {mark: cases - {number} for mark, cases in shared.items()}, [
+        mark for mark, count in counts.items() if count > MANY
+    ]
+
+
+def _alike(session: Session, case: Case, by_case: Mapping[int, set[Mark]]) -> dict[int, Reason]:
+    """Return the cases whose first text is mostly the same, of those that share what tells it."""
+    counts = {number: sum(kind == Kind.TEXT for kind, _ in marks) for number, marks in by_case.items()}
+    likely = [number for number in counts if counts[number] >= similarity.LEAST_COMMON]
+    likely.sort(key=lambda number: (-counts[number], number))
+    mine = _pieces(case)
+    found = {}
+    compared = select(Case).where(Case.number.in_(likely[:_COMPARED])).options(undefer(Case.message))
+    for other in session.scalars(compared):
+        share = similarity.share(mine, _pieces(other))
+        if share >= similarity.ALIKE:
+            found[other.number] = Reason(Kind.TEXT, f"{share:.0%}")
+    return found
+
+
+def _pieces(case: Case) -> frozenset[str]:
+    return similarity.pieces(conflicts.said(answers.of(case)))
+
+
+def _reasons(marks: set[Mark], known: Mapping[Mark, Reason], alike: Reason | None) -> tuple[Reason, ...]:
+    common = {known[mark] for mark in marks if mark in known}
+    # Of a name that stands in a longer one, the longer one says it.
+    parts = {
+        one
+        for one in common
+        for other in common
+        if one.kind == other.kind and one.shown in other.shown != one.shown
+    }
+    return _in_order([*([alike] if alike else []), *(common - parts)])
+
+
+def _in_order(reasons: Iterable[Reason]) -> tuple[Reason, ...]:
+    return tuple(sorted(reasons, key=lambda reason: (-_WEIGHTS[reason.kind], reason.kind, reason.shown)))

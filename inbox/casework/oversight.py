@@ -1,0 +1,110 @@
+"""How the work goes, for who watches over it: numbers, days, and who opened what in an emergency.
+
+Nothing of what a report says, nor of what officers wrote, is in it: so cases in quarantine count like any
+other. Cases that are kept from somebody present are not counted; of those with handlers, of whom not all
+present are one, how many are there, and how many are overdue.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from datetime import date
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from inbox.access import handlers
+from inbox.casework.work_view import View
+from inbox.deadlines import office, workflow
+from inbox.deadlines.retention_schedule import Rule
+from inbox.session import journal
+from inbox.session.actions import Act
+from inbox.vault import queries_access
+from inbox.vault.casework_tables import Duty, Handling
+from inbox.vault.row_security import AS_A_LINE
+
+# What departs from the ordinary, or from what the rules propose.
+_TOLD = (
+    *(Act.JUDGE, Act.REMOVE_MEASURE, Act.REMOVE_PROCEEDINGS, Act.REOPEN, Act.EXTEND),
+    *(Act.HOLD, Act.RELEASE_HOLD),
+    *(Act.EXCLUDE, Act.FOUND_CONFLICT, Act.LIFT_CONFLICT, Act.BREAK_GLASS),
+    *(Act.QUARANTINE, Act.LIFT_QUARANTINE, Act.MINIMISE, Act.ACCEPT_GAP),
+)
+
+
+def view(session: Session, today: date) -> View:
+    """Return all of it."""
+    everything = list(workflow.every(session))
+    found = [(work, clocks) for work, clocks in everything if work.rejected is None]
+    works = [work for work, _ in found]
+    asked = select(Duty).join(Handling, Handling.case == Duty.case).where(Handling.rejected.is_(None))
+    decisions = session.scalars(asked).all()
+    days = [(each.clock.value, each.day, each.done) for _, clocks in found for each in clocks]
+    days += [(row.kind, row.due, row.decided) for row in decisions]
+    return {
+        "day": today.isoformat(),
+        "regime": office.of(session).regime.value,
+        "cases": _cases(works)
+        | _for_handlers(session, works, today)
+        | {"junk": len(everything) - len(found)},
+        "deadlines": _deadlines(days, today),
+        "outcomes": _counted(work.outcome for work in works),
+        "disclosure": _counted(work.disclosure for work in works),
+        "decisions": _counted(row.decision for row in decisions),
+        "exclusions": len(queries_access.exclusions(session)),
+        "acts": _acts(session),
+        "break_glass": [
+            {"day": line.entry.day.isoformat(), "case": line.entry.case, "by": list(line.entry.officers)}
+            for line in handlers.broken_since(session, date.min)
+            if line.entry
+        ],
+    }
+
+
+def _cases(works: Sequence[Handling]) -> View:
+    return {
+        "open": sum(work.is_open for work in works),
+        "closed": sum(not work.is_open for work in works),
+        "held": sum(work.held is not None for work in works),
+        "judged": sum(work.judged for work in works),
+        "quarantined": sum(work.quarantined is not None for work in works),
+    }
+
+
+def _for_handlers(session: Session, works: Sequence[Handling], today: date) -> View:
+    """Return how many cases are there of which those present see a line and no more."""
+    lines = select(func.count()).where(Handling.rejected.is_(None)).execution_options(**AS_A_LINE)
+    overdue = session.scalar(lines.where(Handling.deadline < today)) or 0
+    seen = sum(work.deadline is not None and work.deadline < today for work in works)
+    return {
+        "for_handlers": (session.scalar(lines.select_from(Handling)) or 0) - len(works),
+        "for_handlers_overdue": overdue - seen,
+    }
+
+
+def _deadlines(days: Iterable[tuple[str, date, date | None]], today: date) -> View:
+    """Return of each kind how many were met, were done late, are overdue, and still run."""
+    counted: dict[str, Counter[str]] = {}
+    for kind, day, done in days:
+        state = ("late" if done > day else "met") if done else ("overdue" if today > day else "running")
+        counted.setdefault(kind, Counter())[state] += 1
+    return {
+        kind: {state: counts[state] for state in ("met", "late", "overdue", "running")}
+        for kind, counts in counted.items()
+    }
+
+
+def _acts(session: Session) -> View:
+    """Return how often officers did what is to be told."""
+    done: Counter[str] = Counter()
+    for line in journal.lines(session, 1):
+        if entry := line.entry:
+            done[entry.act] += 1
+            done["despite-warning"] += "despite a warning" in entry.about
+            done["destroyed-early"] += (entry.act, entry.about) == (Act.DESTROYED, Rule.EARLY)
+    return {
+        name: done[name] for name in (*(act.value for act in _TOLD), "despite-warning", "destroyed-early")
+    }
+
+
+def _counted(codes: Iterable[str]) -> View:
+    return dict(sorted(Counter(filter(None, codes)).items()))

@@ -1,0 +1,193 @@
+"""Which cases wait for staff, what is most pressing first."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from enum import StrEnum
+
+from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy.orm import Session
+
+from inbox.access import declarations
+from inbox.questionnaire.scoring import RANKS
+from inbox.vault import fulltext
+from inbox.vault.casework_tables import Handling, Tag, Words
+from inbox.vault.row_security import AS_A_LINE
+from inbox.vault.tables import Case, FollowUp
+
+PAGE = 50
+# From so many on, nobody counts any more.
+MANY = 1_000
+# Words that stand in so many cases are looked up in one case after the other until a page is full; of rarer
+# ones it takes less to find all cases first.
+_DENSE = 10_000
+
+
+class Order(StrEnum):
+    """What comes first."""
+
+    PRIORITY = "priority"
+    DEADLINE = "deadline"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filter:
+    """Which cases are asked for; an empty value asks for all, ``closed`` and ``junk`` for those alone."""
+
+    status: str = ""
+    category: str = ""
+    area: str = ""
+    priority: int = 0
+    overdue: bool = False
+    unread: bool = False
+    closed: bool = False
+    officer: str = ""
+    tag: str = ""
+    junk: bool = False
+    search: str = ""
+
+    @property
+    def tells_words(self) -> bool:
+        """Whether it finds cases by what they say, or officers wrote of that."""
+        return bool(self.search or self.tag or self.area)
+
+    @property
+    def tells_nothing(self) -> bool:
+        """Whether all that is asked for is what a line of the queue shows of every case."""
+        return replace(self, priority=0, overdue=False, closed=False, junk=False) == Filter()
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A case in the queue; of one that those present do not read there is neither ``case`` nor ``work``.
+
+    It is for its handlers alone, or in quarantine since a day. Of one that is ``undeclared`` by somebody
+    present no word is shown (``declarations``).
+    """
+
+    number: int
+    priority: int
+    deadline: date | None
+    case: Case | None = None
+    work: Handling | None = None
+    quarantined: date | None = None
+    undeclared: bool = False
+
+
+def page(session: Session, wanted: Filter, order: Order, *, today: date, first: int = 0) -> Sequence[Line]:
+    """Return up to PAGE cases with the work on them, from place ``first`` (from 0) on.
+
+    What is for its handlers alone is among them where the filter tells nothing more of it than the line does.
+    """
+    wanted_rows = (
+        _matching(session, wanted, today).order_by(*_ORDER[order]).execution_options(**_reach(wanted))
+    )
+    found = session.execute(wanted_rows.offset(first).limit(PAGE)).all()
+    on_page = [number for number, _, _ in found]
+    rows = session.execute(
+        select(Case, Handling).join(Handling, Handling.case == Case.number).where(Case.number.in_(on_page))
+    )
+    known = {case.number: (case, work) for case, work in rows}
+    closed_up = select(Handling.case, Handling.quarantined).where(
+        Handling.case.in_(on_page), Handling.quarantined.is_not(None)
+    )
+    rows_held = session.execute(closed_up.execution_options(**AS_A_LINE))
+    held = {number: since for number, since in rows_held}  # noqa: C416  for the types
+    declared = declarations.given(session, on_page)
+    lines = []
+    for number, rank, deadline in found:
+        case, work = known.get(number, (None, None))
+        line = Line(number, rank // RANKS, deadline, case, work, held.get(number), number not in declared)
+        lines.append(line)
+    return lines
+
+
+def numbers(session: Session, wanted: Filter, *, today: date) -> Sequence[int]:
+    """Return the numbers of the cases that are asked for and may be read, MANY + 1 at most."""
+    return session.scalars(_matching(session, wanted, today).order_by(Handling.case).limit(MANY + 1)).all()
+
+
+def count(session: Session, wanted: Filter, *, today: date) -> int:
+    """Return how many cases are asked for, MANY if there are as many or more."""
+    matching = _lines(session, wanted, today)
+    if asked := fulltext.phrase(wanted.search):
+        # Joined, the search ends with the last one that counts; a set of what it finds is made to its end.
+        matching = matching.join(Words, Words.case == Handling.case).where(Words.text.match(asked))
+    counted = select(func.count()).select_from(matching.limit(MANY).subquery())
+    return session.scalar(counted.execution_options(**_reach(wanted))) or 0
+
+
+def leaves_out(session: Session, wanted: Filter) -> bool:
+    """Tell whether only cases are found of which all who are present have declared it (``declarations``)."""
+    return wanted.tells_words and declarations.is_asked(session)
+
+
+def unread_closed(session: Session) -> int:
+    """Return how many closed cases have a letter that nobody has read: what waits does not tell of them."""
+    letters = select(func.count(FollowUp.case.distinct())).join(Handling, Handling.case == FollowUp.case)
+    unread = letters.where(
+        FollowUp.unread.is_(True), Handling.closed.is_not(None), Handling.rejected.is_(None)
+    )
+    return session.scalar(unread) or 0
+
+
+# Down to the columns of the indexes: then nothing is sorted.
+_LAST = (Handling.category, Handling.area, Handling.case)
+_ORDER = {
+    Order.PRIORITY: (Handling.rank, Handling.deadline, *_LAST),
+    Order.DEADLINE: (Handling.deadline, Handling.rank, *_LAST),
+}
+
+
+def _matching(session: Session, wanted: Filter, today: date) -> Select[int, int, date | None]:
+    rows = _lines(session, wanted, today)
+    if asked := fulltext.phrase(wanted.search):
+        found = select(Words.case).where(Words.text.match(asked))
+        if _is_dense(session, found):
+            return rows.where(found.where(Words.case == Handling.case).exists())
+        rows = rows.where(Handling.case.in_(found))
+    return rows
+
+
+def _is_dense(session: Session, found: Select[int]) -> bool:
+    return session.scalar(select(func.count()).select_from(found.limit(_DENSE).subquery())) == _DENSE
+
+
+def _lines(session: Session, wanted: Filter, today: date) -> Select[int, int, date | None]:
+    """Return the lines of what is asked for, but for what it says."""
+    rows = select(Handling.case, Handling.rank, Handling.deadline).where(*_conditions(wanted, today))
+    return rows.where(*declarations.is_given(session, Handling.case)) if wanted.tells_words else rows
+
+
+def _reach(wanted: Filter) -> Mapping[str, bool]:
+    """Return how a statement reaches what is for its handlers alone, if nothing more of it is asked for."""
+    return AS_A_LINE if wanted.tells_nothing else {}
+
+
+def _conditions(wanted: Filter, today: date) -> Iterator[ColumnElement[bool]]:
+    yield from _by_columns(wanted, today)
+    if wanted.status:
+        yield Handling.case.in_(select(Case.number).where(Case.status == wanted.status))
+    if wanted.officer:
+        yield Handling.assigned == wanted.officer
+    if wanted.tag:
+        yield Handling.case.in_(select(Tag.case).where(Tag.name == wanted.tag))
+    if wanted.unread:
+        fresh = select(Case.number).where(Case.unread.is_(True))
+        yield Handling.case.in_(fresh.union(select(FollowUp.case).where(FollowUp.unread.is_(True))))
+
+
+def _by_columns(wanted: Filter, today: date) -> Iterator[ColumnElement[bool]]:
+    """Yield what the indexes of the queue answer by themselves."""
+    yield Handling.is_open == (not wanted.closed and not wanted.junk)
+    if wanted.junk:
+        yield Handling.rejected.is_not(None)
+    elif wanted.closed:
+        yield Handling.rejected.is_(None)
+    for column in ("category", "area"):
+        if value := getattr(wanted, column):
+            yield getattr(Handling, column) == value
+    if wanted.priority:
+        yield Handling.rank.between(wanted.priority * RANKS, (wanted.priority + 1) * RANKS - 1)
+    if wanted.overdue:
+        yield Handling.deadline < today

@@ -1,0 +1,62 @@
+"""What happened to a case, day by day: what came in, what was done; no times."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import date
+from itertools import groupby
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from inbox.casework.work_view import View
+from inbox.session import journal
+from inbox.vault import queries
+from inbox.vault.casework_tables import Measure
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """What happened on a day, and who did it, nobody here for what came in; ``times`` it did."""
+
+    day: date
+    what: str
+    by: tuple[str, ...] = ()
+    about: str = ""
+    reason: str = ""
+    times: int = 1
+
+
+def of(session: Session, number: int) -> list[Event]:
+    """Return what happened to a case, oldest first; raises as ``records.case``.
+
+    Days are those of the journal; a measure stands on the day on which it was taken, too.
+    """
+    found = sorted([*_came_in(session, number), *_done(session, number)], key=lambda each: each.day)
+    return [replace(event, times=len([*same])) for event, same in groupby(found)]
+
+
+def view(event: Event) -> View:
+    """Return an event as a value for JSON."""
+    return {
+        "day": event.day.isoformat(),
+        "what": event.what,
+        "by": list(event.by),
+        "about": event.about,
+        "reason": event.reason,
+        "times": event.times,
+    }
+
+
+def _came_in(session: Session, number: int) -> Iterator[Event]:
+    case = queries.case(session, number)
+    yield Event(case.received, "received")
+    yield Event(case.collected, "collected")
+    for letter in queries.follow_ups(session, number):
+        yield Event(letter.received, "follow-up", about=f"follow-up {letter.position}")
+    for row in session.scalars(select(Measure).filter_by(case=number).order_by(Measure.position)):
+        yield Event(row.day, "measure", about=row.kind)
+
+
+def _done(session: Session, number: int) -> Iterator[Event]:
+    for entry in journal.of_case(session, number):
+        yield Event(entry.day, entry.act, entry.officers, entry.about, entry.reason)

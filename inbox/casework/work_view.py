@@ -1,0 +1,165 @@
+"""What staff see of the work on a case, as plain values that become JSON or lines."""
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import date
+from typing import Any, TypeAlias
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from inbox.casework import measures, notes
+from inbox.casework import tags as case_tags
+from inbox.casework.measures import Risk
+from inbox.casework.queue import Line
+from inbox.deadlines import legal_duties, office, workflow
+from inbox.deadlines.clocks import Due
+from inbox.questionnaire import scoring
+from inbox.questionnaire.answers import Answers
+from inbox.questionnaire.scoring import Rule
+from inbox.vault.casework_tables import PROCEEDINGS, Duty, Handling, Link, Measure, Note
+from inbox.vault.credibility import SOURCE
+
+View: TypeAlias = dict[str, Any]
+
+
+def of(session: Session, number: int, said: View, today: date) -> View:
+    """Return the work on one case, of which ``said`` is what its author says; CaseRefused without one."""
+    work = workflow.of(session, number)
+    return {
+        **score(work),
+        "parts": asdict(work.parts),
+        "proposed": {
+            rule.part: _rule(rule, said["answers"]) for rule in scoring.propose(said["answers"]).because
+        },
+        "assigned": work.assigned,
+        "tags": case_tags.of(session, number),
+        "source_risk": work.source_risk,
+        "proposed_source_risk": Risk.HIGH.value if "source_risk" in said["cautions"] else "",
+        "rating": {"source": SOURCE, "credibility": work.credibility},
+        "links": [link(row) for row in _links(session, number)],
+        "measures": [measure(row, work) for row in _measures(session, number)],
+        "outcome": work.outcome,
+        "disclosure": work.disclosure,
+        "withheld": work.withheld,
+        "deadline": work.deadline.isoformat() if work.deadline else None,
+        "clocks": [clock(each, today) for each in workflow.clocks(session, number)],
+        "regime": office.of(session).regime.value,
+        "extended": work.extended.isoformat() if work.extended else None,
+        "held": work.held.isoformat() if work.held else None,
+        "duties": [duty(row, today) for row in legal_duties.of(session, number)],
+        "notes": [note(row) for row in notes.of(session, number)],
+    }
+
+
+def clock(due: Due, today: date) -> View:
+    """Return until when something is due, when it was done, whether that was or is late."""
+    done = due.done.isoformat() if due.done else None
+    return {"clock": due.clock.value, "day": due.day.isoformat(), "done": done, "late": due.is_late(today)}
+
+
+def duty(row: Duty, today: date) -> View:
+    """Return what is to be decided until when, what was, and whether that was or is late."""
+    return {
+        "duty": row.kind,
+        "due": row.due.isoformat(),
+        "decided": row.decided.isoformat() if row.decided else None,
+        "decision": row.decision,
+        "reason": row.reason,
+        "late": (row.decided or today) > row.due,
+    }
+
+
+def _rule(rule: Rule, answers: Answers) -> View:
+    """Return what a rule proposes, and for which answers to which questions."""
+    return {
+        "value": rule.value,
+        "because": {question: _met(rule, question, answers) for question in rule.when},
+    }
+
+
+def _met(rule: Rule, question: str, answers: Answers) -> list[str]:
+    """Return the codes by which a rule holds; of an answer in words, whatever it says, none."""
+    given = answers[question]
+    chosen = [given] if isinstance(given, str) else given
+    return [each for each in chosen if each in rule.when[question]]
+
+
+def link(row: Link) -> View:
+    """Return with which case it has to do, and how, as an officer said."""
+    return {"case": row.other, "relation": row.kind, "since": row.since.isoformat()}
+
+
+def note(row: Note) -> View:
+    """Return a note."""
+    return {"number": row.position, "by": row.by, "day": row.day.isoformat(), "text": row.text}
+
+
+def measure(row: Measure, work: Handling) -> View:
+    """Return a measure; ``told`` if the author may read of it, given what is disclosed of the case.
+
+    ``proceedings`` if they begin by it.
+    """
+    return {
+        "number": row.position,
+        "kind": row.kind,
+        "day": row.day.isoformat(),
+        "addressee": row.addressee,
+        "reference": row.reference,
+        "degree": row.degree,
+        "told": measures.is_told(row, work.disclosure),
+        "proceedings": row.kind in PROCEEDINGS,
+    }
+
+
+def score(work: Handling) -> View:
+    """Return priority and score of a case, and whether an officer has set them."""
+    return {"priority": work.parts.priority, "score": work.parts.score, "judged": work.judged}
+
+
+# What those who are not among the handlers of a case are not shown of it.
+_OF_HANDLERS = (
+    *("score", "judged", "status", "category", "area", "assigned", "received", "unread", "summary", "tags"),
+)
+
+# What those who have not declared to have no interest in it are not shown of it.
+_OF_READERS = ("score", "area", "summary", "tags")
+
+
+def queue(session: Session, found: Sequence[Line]) -> list[View]:
+    """Return a line's worth of each case of a page of the queue."""
+    tags = case_tags.of_all(session, [line.number for line in found])
+    return [_row(line, tags[line.number]) for line in found]
+
+
+def _row(line: Line, tags: list[str]) -> View:
+    deadline = line.deadline.isoformat() if line.deadline else None
+    seen = {"case": line.number, "priority": line.priority, "deadline": deadline}
+    case, work = line.case, line.work
+    if case is None or work is None:
+        since = line.quarantined.isoformat() if line.quarantined else None
+        unread = {"for_handlers": since is None, "quarantined": since, "undeclared": line.undeclared}
+        return seen | dict.fromkeys(_OF_HANDLERS) | unread
+    shown = seen | {
+        **score(work),
+        "status": case.status,
+        "category": work.category,
+        "area": work.area,
+        "assigned": work.assigned,
+        "tags": tags,
+        "received": case.received.isoformat(),
+        "unread": case.unread,
+        "summary": case.summary,
+        "for_handlers": False,
+        "quarantined": None,
+        "undeclared": line.undeclared,
+    }
+    return shown | dict.fromkeys(_OF_READERS) if line.undeclared else shown
+
+
+def _links(session: Session, number: int) -> Sequence[Link]:
+    return session.scalars(select(Link).filter_by(case=number).order_by(Link.other)).all()
+
+
+def _measures(session: Session, number: int) -> Sequence[Measure]:
+    return session.scalars(select(Measure).filter_by(case=number).order_by(Measure.position)).all()

@@ -1,0 +1,70 @@
+"""The questionnaire at a terminal, question by question, as the page would ask it (SPEC 5.5)."""
+
+import re
+
+from crypto.questionnaire import Field, Kind, Questionnaire
+from inbox.questionnaire import answers
+from inbox.questionnaire.answers import Answer
+from inbox.system import terminal
+from inbox.system.terminal import visible
+
+_HOW = {
+    Kind.LINE: "Enter alone leaves it out: ",
+    Kind.CHOICE: "a number; Enter alone leaves it out: ",
+    Kind.CHOICES: "numbers with spaces between; Enter alone leaves it out: ",
+    Kind.PERIOD: "a day as 2026-11-24, or first/last; Enter alone leaves it out: ",
+}
+
+
+def hold(asked: Questionnaire, language: str) -> dict[str, Answer]:
+    """Ask whatever the answers so far call for; return what was answered. Everything can be left out."""
+    given: dict[str, Answer] = {}
+    for section in asked.sections:
+        title = section.title
+        for field in section.fields:
+            if field.id not in answers.shown(asked, given):
+                continue
+            if title:
+                terminal.warn_all(["", visible(title.in_(language)).upper()])
+                title = None
+            if answer := _ask(field, language):
+                given[field.id] = answer
+    return given
+
+
+def _ask(field: Field, language: str) -> Answer:
+    terminal.warn_all(["", visible(field.label.in_(language))])
+    if field.hint:
+        terminal.warn(f"  ({visible(field.hint.in_(language))})")
+    for place, option in enumerate(field.options, 1):
+        terminal.warn(f"  {place:>2} {visible(option.label.in_(language))}")
+    while (answer := _answer(field)) and answers.oddity(field, answer):
+        terminal.warn(f"not taken: {_form(field)}")
+    chosen = answers.several(answer)
+    for notice in (option.notice for option in field.options if option.id in chosen):
+        if notice:
+            terminal.warn(f"  ! {visible(notice.in_(language))}")
+    return answer
+
+
+def _answer(field: Field) -> Answer:
+    if field.kind is Kind.TEXT:
+        return terminal.ask_text("  what was said").strip()
+    typed = (terminal.ask_line(f"  {_HOW[field.kind]}") or "").strip()
+    if field.kind in {Kind.LINE, Kind.PERIOD}:
+        return typed
+    numbers = re.findall(r"\S+", typed)
+    chosen = tuple(_option(field, number) for number in numbers)
+    return chosen if field.kind is Kind.CHOICES or len(chosen) > 1 else "".join(chosen)
+
+
+def _option(field: Field, typed: str) -> str:
+    """Return the id of an option by its number; what is no number of one is none of its ids either."""
+    known = {str(place): option.id for place, option in enumerate(field.options, 1)}
+    return known.get(typed, "?")
+
+
+def _form(field: Field) -> str:
+    if field.most and field.kind is not Kind.PERIOD:
+        return f"at most {field.most} characters"
+    return "see what can be answered above"

@@ -1,0 +1,131 @@
+"""A ceremony at the terminal: what will happen, who types what, what each officer carries away."""
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from inbox.keys import passphrase_strength
+from inbox.keys.officers import SHORTEST, check_passphrase
+from inbox.keys.secret_sharing import Appointee, Circle, Proven
+from inbox.language.errors import Refused
+from inbox.language.messages import sentence
+from inbox.setup.ceremony_papers import Papers
+from inbox.system import terminal
+
+_STEPS = (
+    "1. Each officer in turn types a passphrase, twice. It is not shown; the others look away.",
+    "2. A secret is drawn and split. Each officer's share goes into a file that this passphrase opens.",
+    "3. The files are tried on a test message: every quorum has to open it, no smaller group may.",
+    "4. Only then it counts. A record is written, for all of you to print and sign.",
+)
+
+
+def circle(names: Sequence[str], quorum: int, title: str) -> Circle:
+    """Lead the officers through their passphrases; Refused if they do not agree to what they are told."""
+    _check_terminal()
+    for line in _explained(names, quorum, title):
+        terminal.warn(line)
+    if not terminal.ask("Do all of you understand this, and agree?"):
+        raise Refused(sentence("not all agreed"), sentence("nothing was changed"))
+    members = []
+    for turn, name in enumerate(names, 1):
+        terminal.warn("")
+        terminal.warn(f"{name}, it is your turn ({turn} of {len(names)}). At least {SHORTEST} characters;")
+        terminal.warn("five or more words drawn by lot are strong and can be remembered.")
+        members.append(Appointee(name, chosen(name, names)))
+    terminal.warn("")
+    terminal.warn("Thank you. The shares are made and tried: some seconds.")
+    terminal.warn("")
+    return Circle(tuple(members), quorum)
+
+
+def chosen(name: str, names: Sequence[str]) -> str:
+    """Ask for a new passphrase until there is one that its officer wants to keep; ``names`` are all officers.
+
+    Raises Refused without a terminal.
+    """
+    _check_terminal()
+    while True:
+        try:
+            given = _typed_twice(name)
+        except Refused as refused:
+            terminal.warn(f"{refused}; once more")
+            continue
+        estimate = passphrase_strength.estimate(given, names)
+        terminal.warn(f"strength: {estimate.said}")
+        if not estimate.is_weak or terminal.ask("Keep it all the same?"):
+            return given
+
+
+def view(proven: Proven, papers: Papers) -> dict[str, Any]:
+    """Return what a ceremony brought forth, for JSON."""
+    sharing = proven.sharing
+    return {
+        "sharing": sharing.name,
+        "quorum": sharing.quorum,
+        "share_test": {"quorums": proven.quorums, "fewer": proven.fewer},
+        "shares": {name: str(path) for name, path in papers.shares.items()},
+        "sheets": {name: str(path) for name, path in papers.sheets.items()},
+        "record": str(papers.record),
+    }
+
+
+def lines(proven: Proven, papers: Papers) -> Iterator[str]:
+    """Yield what a ceremony brought forth, and what everybody does with it."""
+    sharing = proven.sharing
+    yield f"share test: {proven.said}"
+    yield f"sharing {sharing.name}: {_which(sharing.quorum, len(sharing.files))}"
+    yield ""
+    yield "Each officer copies the own file onto a medium of their own, and opens the inbox with it once:"
+    yield from (f"  {name:<12} {path}" for name, path in papers.shares.items())
+    yield "Then delete them here: shares that lie in one place are stolen together."
+    if papers.sheets:
+        yield ""
+        yield f"The sheets are in clear: any {sharing.quorum} of them open everything, without a passphrase."
+        yield from (f"  {name:<12} {path}" for name, path in papers.sheets.items())
+        yield "Print each before its officer alone, seal it in an envelope, delete the file."
+    yield ""
+    yield f"record: {papers.record}: print it, read it together, sign it"
+
+
+def _explained(names: Sequence[str], quorum: int, title: str) -> Iterator[str]:
+    count = len(names)
+    yield title
+    yield ""
+    yield f"  officers  {', '.join(names)}"
+    yield f"  quorum    {_which(quorum, count)}; nothing less does"
+    yield ""
+    yield "What will happen:"
+    yield from (f"  {step}" for step in _STEPS)
+    yield "Until then nothing has changed: Ctrl-C stops, and you can begin again."
+    yield ""
+    yield "Know before you begin:"
+    yield "  Nobody else has a key: no administrator, nobody who wrote this program."
+    yield "  Whoever is not here gets no share."
+    yield f"  Once fewer than {quorum} shares with their passphrases are left, all reports are lost for ever."
+    yield "  That is by design. A lost share or passphrase can be replaced while the others still open."
+    if quorum == count:
+        yield f"  With {quorum} of {count} the first loss is already one too many: take in another officer."
+    yield ""
+
+
+def _which(quorum: int, count: int) -> str:
+    if count == 1:
+        return "the one share opens the inbox"
+    which = f"any {quorum} of these {count}" if quorum < count else f"all {count} together"
+    return f"{which} open the inbox"
+
+
+def _check_terminal() -> None:
+    if not terminal.is_interactive():
+        raise Refused(
+            sentence("there is no terminal to type passphrases at"),
+            sentence("give them in files, one for each officer"),
+        )
+
+
+def _typed_twice(name: str) -> str:
+    given = terminal.ask_secret(f"new passphrase of {name}")
+    check_passphrase(given)
+    if terminal.ask_secret("the same again") != given:
+        raise Refused(sentence("the two passphrases differ"), sentence("nothing was changed, try again"))
+    return given

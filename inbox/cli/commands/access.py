@@ -1,0 +1,53 @@
+"""Answer a person who asks what is held on them."""
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from inbox.cli.commands.redacting import check_free, redact_option, redactions_of
+from inbox.cli.options import NUMBER, Door, json_option, officer_options, out_file, today
+from inbox.dossiers import subject_access
+from inbox.dossiers.subject_access import Form, Held, Request
+from inbox.session import journal
+from inbox.system import atomic_files, terminal
+from inbox.system.terminal import quoted
+
+
+@click.command(name="access")
+@click.argument("cases", metavar="CASE…", type=NUMBER, nargs=-1, required=True)
+@click.option(
+    "--person", "names", multiple=True, required=True, help="A name, once for each by which it may go."
+)
+@redact_option
+@click.option(
+    "--form", type=click.Choice(list(map(str, Form))), default="pdf", help="For people or for machines."
+)
+@click.option("--language", type=click.Choice(["fr", "en"]), default="fr", help="Of all but the reports.")
+@out_file
+@officer_options
+@json_option
+@click.pass_obj
+def access_command(
+    door: Door, /, *, cases: tuple[int, ...], form: str, out: Path, as_json: bool, **asked: Any
+) -> None:
+    """Write what cases say of a person who asks, without its source; takes two officers."""
+    request = Request(asked["names"], redactions_of(asked["redact"]), asked["language"])
+    check_free(out)
+    deeds = subject_access.deeds(cases)
+    # The file gets its name after the entries in the journal are written: there is none without.
+    with atomic_files.replacing(out) as file, door.opened() as inbox:
+        day = today()
+        with inbox.acting(deeds[0], day, *deeds[1:]) as session:
+            numbers = [case for deed in deeds if (case := deed.case)]
+            held, warnings = subject_access.find(session, numbers, request, journal.by(session))
+            file.write(subject_access.written(held, Form(form)))
+    view = {"file": str(out), "reports": held.reports, "warnings": warnings}
+    terminal.show(view, _lines(held, out), as_json=as_json)
+
+
+def _lines(held: Held, out: Path) -> list[str]:
+    lines = []
+    for number, passages in enumerate(held.reports, 1):
+        lines += [f"report {number}:", *(quoted("[REMOVED]".join(passage)) for passage in passages)]
+    return [*lines, f"{out}: in clear, for this person alone"]

@@ -1,0 +1,101 @@
+"""Channels of bodies outside: their cards, made there and accepted by the root's officers."""
+
+from pathlib import Path
+
+import click
+
+from crypto import card
+from inbox.cli.options import Door, content_of, json_option, officer_options, out_folder, today
+from inbox.keys import channel_cards
+from inbox.keys.channel_cards import Offered
+from inbox.session.actions import Act, Deed
+from inbox.system import atomic_files, terminal
+
+
+@click.command(name="card")
+@out_folder
+@officer_options
+@json_option
+@click.pass_obj
+def card_command(door: Door, /, *, out: Path, as_json: bool) -> None:
+    """Write the signed card with this channel's public keys, for the root's officers."""
+    out.mkdir(exist_ok=True)
+    # Written before the vault counts it, named after: what found no room has no number, no two have one.
+    with (
+        atomic_files.replacing(out / card.CARD) as file,
+        atomic_files.replacing(out / card.SIGNATURE) as signature_file,
+        door.opened() as inbox,
+    ):
+        day = today()
+        with inbox.acting(Deed(Act.EXPORT_CARD), day) as session:
+            raw, signature = channel_cards.issue(session, day)
+            for content, into in ((raw, file), (signature, signature_file)):
+                into.write(content)
+                into.flush()
+    view = channel_cards.view(card.parse(raw))
+    lines = [
+        *channel_cards.rendered(view),
+        "next: carry the folder to the root's officers; they compare the card key with what stands here",
+    ]
+    terminal.show(view, lines, as_json=as_json)
+
+
+@click.group()
+def channels() -> None:
+    """See, accept and remove the channels of bodies outside; only the root's inbox can."""
+
+
+@channels.command(name="list")
+@officer_options
+@json_option
+@click.pass_obj
+def list_channels(door: Door, /, *, as_json: bool) -> None:
+    """List the channels of bodies outside that the keyring vouches for."""
+    with door.opened() as inbox, inbox.acting(Deed(Act.LIST_CHANNELS), today()) as session:
+        view = {"channels": channel_cards.listing(session)}
+    lines = [line for each in view["channels"] for line in channel_cards.rendered(each)]
+    terminal.show(view, lines or ["no body outside has a channel yet"], as_json=as_json)
+
+
+@channels.command()
+@click.argument("folder", type=click.Path(path_type=Path))
+@click.option("--fingerprint", metavar="FINGERPRINT", help="The card key, as `inbox card` said there.")
+@officer_options
+@json_option
+@click.pass_obj
+def accept(door: Door, /, *, folder: Path, fingerprint: str | None, as_json: bool) -> None:
+    """Put the channel of a body outside onto the keyring, or its newer card; takes two officers."""
+    raw, signature = (content_of(folder / name) for name in (card.CARD, card.SIGNATURE))
+    deed = Deed(Act.ACCEPT_CARD, about=channel_cards.claim(raw))
+    with door.opened() as inbox:
+        day = today()
+        with inbox.acting(deed, day) as session:
+            accepted = channel_cards.accept(session, Offered(raw, signature, fingerprint), day)
+    view = channel_cards.view(accepted)
+    lines = [
+        "accepted:",
+        *channel_cards.rendered(view),
+        "it stands on the next keyring: inbox outbox, or inbox keyring",
+    ]
+    terminal.show(view, lines, as_json=as_json)
+
+
+@channels.command()
+@click.argument("channel")
+@officer_options
+@json_option
+@click.pass_obj
+def remove(door: Door, /, *, channel: str, as_json: bool) -> None:
+    """Take the channel of a body outside off the keyring; takes two officers."""
+    deed = Deed(Act.REMOVE_CHANNEL, about=f"channel {terminal.visible(channel)}"[:100])
+    with door.opened() as inbox:
+        day = today()
+        with inbox.acting(deed, day) as session:
+            channel_cards.remove(session, channel, day)
+    lines = [
+        f"the next keyring is without channel {terminal.visible(channel)}: inbox outbox, or inbox keyring",
+        "from then on nobody can write to it, and what it sends to the portal is refused;"
+        " who wrote to it can no longer read its answers",
+        "the id can come back with the same body's next card, never with another body's",
+    ]
+    terminal.show({"channel": channel}, lines, as_json=as_json)

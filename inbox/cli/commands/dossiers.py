@@ -1,0 +1,200 @@
+"""What of a case goes to a prosecutor or into a disciplinary file, and whether such a file is what it was."""
+
+from collections.abc import Callable, Iterable, Iterator
+from functools import reduce
+from pathlib import Path
+from typing import Any
+
+import click
+
+from crypto import signing
+from crypto.dossier import Dossier, Purpose
+from inbox.casework.case_view import View
+from inbox.cli.commands.redacting import check_free, redact_option, redactions_of
+from inbox.cli.options import (
+    NUMBER,
+    Door,
+    case_argument,
+    json_option,
+    officer_options,
+    out_file,
+    text_of,
+    today,
+)
+from inbox.dossiers import compose, render, send
+from inbox.dossiers import verify as dossier_check
+from inbox.dossiers.compose import Content, Doubt, Enclosed, Plan
+from inbox.session.actions import Act, Deed
+from inbox.system import atomic_files, terminal
+from inbox.system.terminal import quoted, visible
+from inbox.text.redaction import Pieces
+
+_PLAIN = (
+    "this recipient does not withstand a quantum computer: what is recorded today may be read one day;"
+    " ask for one that begins with age1pq1, or hand the file over in person"
+)
+_DOUBTS = {
+    Doubt.STANDS: "a passage that is removed elsewhere still stands in {}",
+    Doubt.PROTECTED: "{} repeats words of what the author asked never to repeat",
+    Doubt.ALIKE: "{} has words with letters of several alphabets: what was to be removed may be written so",
+}
+_PLAN: list[Callable[[Any], Any]] = [
+    click.option(
+        "--for",
+        "purpose",
+        required=True,
+        type=click.Choice([each.value for each in Purpose]),
+        help="What it is for.",
+    ),
+    click.option("--to", "addressee", required=True, help="Who gets it, as it stands in the dossier."),
+    click.option("--language", type=click.Choice(["fr", "en"]), default="fr", help="Of all but the report."),
+    redact_option,
+    click.option("--include", multiple=True, help="Let in this answer, which tells of the author."),
+    click.option("--with-replies", is_flag=True, help="Let in what the author was answered."),
+    click.option(
+        "--attachments",
+        "enclosed",
+        type=click.Choice([each.value for each in Enclosed]),
+        default="none",
+        help="In which form they go along; cleaned: made anew from what they show.",
+    ),
+    click.option("--file", "files", type=NUMBER, multiple=True, help="Of these, this one; once for each."),
+]
+
+
+def _plan_options(command: Callable[..., None]) -> Callable[..., None]:
+    return reduce(lambda made, option: option(made), reversed(_PLAN), command)
+
+
+@click.group()
+def dossier() -> None:
+    """What goes to a prosecutor (article 40) or into a disciplinary file: without a word of who wrote."""
+
+
+@dossier.command()
+@case_argument
+@_plan_options
+@officer_options
+@json_option
+@click.pass_obj
+def preview(door: Door, /, *, case: int, as_json: bool, **chosen: Any) -> None:
+    """Show what a dossier would say, before anything is sealed."""
+    plan = _plan(**chosen)
+    deed = Deed(Act.SHOW, case=case, about=f"dossier, {plan.purpose}")
+    with door.opened() as inbox:
+        day = today()
+        with inbox.acting(deed, day) as session:
+            content, doubts = compose.compose(session, case, plan, day)
+    warnings = _warnings(doubts)
+    view = render.view(content) | {"warnings": warnings}
+    terminal.show(view, _lines(content), as_json=as_json)
+
+
+@dossier.command()
+@case_argument
+@_plan_options
+@click.option("--recipient", required=True, help="The addressee's, of age (age1…), or a file with it.")
+@click.option(
+    "--measure", is_flag=True, help="Note it as a measure, to the prosecutor as the decision of article 40."
+)
+@out_file
+@officer_options
+@json_option
+@click.pass_obj
+def make(door: Door, /, *, case: int, recipient: str, out: Path, as_json: bool, **chosen: Any) -> None:
+    """Write a dossier, signed and sealed to its addressee; takes two officers."""
+    is_measure = chosen.pop("measure")
+    plan, to = _plan(**chosen), send.addressed(_recipient(recipient))
+    about = send.noted(plan, to, is_measure=is_measure)
+    check_free(out)
+    # The file gets its name after the entry in the journal is written: there is none without.
+    with atomic_files.replacing(out) as file, door.opened() as inbox:
+        day = today()
+        with inbox.acting(Deed(Act.MAKE_DOSSIER, case=case, about=about), day) as session:
+            content, doubts = compose.compose(session, case, plan, day)
+            made = send.send(inbox, session, content, to, file)
+            if is_measure:
+                send.note_measure(session, made, plan.addressee)
+    view = {"file": str(out), **_view(made)}
+    view["warnings"] = [*_warnings(doubts), *_left(content, made), *([] if to.is_hybrid else [_PLAIN])]
+    lines = [*_rendered(view), f"{out}: sealed; only the addressee opens it"]
+    terminal.show(view, lines, as_json=as_json)
+
+
+@dossier.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--key", required=True, help="The inspectorate's public key, or its fingerprint.")
+@click.option(
+    "--identity", type=click.Path(path_type=Path), help="The addressee's identity file, if it is sealed."
+)
+@json_option
+def verify(*, file: Path, key: str, identity: Path | None, as_json: bool) -> None:
+    """Check a dossier, on any machine, without an inbox: every byte is as it was signed."""
+    identities = dossier_check.identities(identity, text_of(identity)) if identity else []
+    with file.open("rb") as opened:
+        view = _view(dossier_check.verify(opened, key, identities))
+    terminal.show(view, ["every byte is as it was signed", *_rendered(view)], as_json=as_json)
+
+
+def _plan(
+    *, redact: tuple[str, ...], include: tuple[str, ...], files: tuple[int, ...], **chosen: Any
+) -> Plan:
+    return Plan(
+        purpose=Purpose(chosen.pop("purpose")),
+        enclosed=Enclosed(chosen.pop("enclosed")),
+        redactions=redactions_of(redact),
+        included=frozenset(include),
+        chosen=frozenset(files),
+        **chosen,
+    )
+
+
+def _recipient(given: str) -> str:
+    return given if given.startswith("age1") else text_of(Path(given)).strip()
+
+
+def _warnings(doubts: Iterable[tuple[Doubt, str]]) -> list[str]:
+    return [_DOUBTS[doubt].format(visible(place)) for doubt, place in doubts]
+
+
+def _left(content: Content, made: Dossier) -> Iterator[str]:
+    if content.files and content.plan.enclosed is Enclosed.ORIGINAL:
+        yield "files go along as they came: what is in them unseen can tell who made them"
+    going = {Path(part.name).stem for part in made.parts}
+    for file in content.files:
+        if str(file.number) not in going:
+            yield f"file {file.number} could not be made anew and does not go along; see: inbox preview"
+
+
+def _view(made: Dossier) -> View:
+    return {
+        "purpose": made.purpose.value,
+        "language": made.language,
+        "case": made.case,
+        "made": made.made.isoformat(),
+        "key": signing.fingerprint(made.key),
+        "parts": [{"name": part.name, "size": part.size, "sha256": part.hash.hex()} for part in made.parts],
+    }
+
+
+def _rendered(view: View) -> Iterator[str]:
+    yield f"dossier of case {view['case']} for: {view['purpose']}, made {view['made']}"
+    yield f"signed by {view['key']}"
+    for part in view["parts"]:
+        yield f"  {part['sha256']}  {part['name']}, {part['size']} bytes"
+
+
+def _lines(content: Content) -> Iterator[str]:
+    received = f", received {content.received}" if content.received else ""
+    yield f"case {content.case} for: {content.plan.purpose}{received}"
+    for entry in content.entries:
+        yield from ("", f"{entry.place}: {visible(entry.label)}")
+        yield from (quoted(_marked(text)) for text in entry.texts)
+    for file in content.files:
+        yield from ("", f"file-{file.number}, {content.plan.enclosed}")
+        if name := _marked(file.name):
+            yield quoted(name)
+
+
+def _marked(pieces: Pieces) -> str:
+    return "[REMOVED]".join(pieces)

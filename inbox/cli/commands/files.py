@@ -1,0 +1,119 @@
+"""Look at a file of a case, or write it out as it came."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+
+from inbox.casework import case_view
+from inbox.casework.case_view import View
+from inbox.cli.options import (
+    NUMBER,
+    Door,
+    case_argument,
+    json_option,
+    officer_options,
+    out_file,
+    reason_needed,
+    today,
+)
+from inbox.files import attachments, previews
+from inbox.language.errors import CaseRefused
+from inbox.language.messages import sentence
+from inbox.sandboxed.answer import MOST_PAGES
+from inbox.session.actions import Act, Deed
+from inbox.system import terminal
+from inbox.system.terminal import quoted, visible
+
+_TAB = 4
+_HOSTILE = (
+    "this writes the sender's own bytes, in clear: a program that opens them may do what the sender"
+    " wants, and they may tell who the author is. To look at a file without opening it: inbox preview"
+)
+_number_argument = click.argument("number", type=NUMBER)
+
+
+@click.command()
+@case_argument
+@_number_argument
+@click.option(
+    "--page", type=click.IntRange(1, MOST_PAGES), default=1, help="Of a PDF, or of several pictures."
+)
+@click.option("--out", type=click.Path(path_type=Path), help="Write what it shows here, as a PNG of ours.")
+@officer_options
+@json_option
+@click.pass_obj
+def preview(  # noqa: PLR0913 - one for each option
+    door: Door, /, *, case: int, number: int, page: int, out: Path | None, as_json: bool
+) -> None:
+    """Look at one file of a case without opening it."""
+    deed = Deed(Act.PREVIEW, case=case, about=f"file {number}, page {page}")
+    with door.opened() as inbox:
+        with inbox.acting(deed, today()) as session:
+            found = attachments.find(inbox.home, session, case, number)
+        seen = previews.look(inbox.home, found, page)
+    view = {"case": case, "file": None if out is None else str(out)} | seen.view
+    if out is not None:
+        attachments.write_new(out, [_picture(seen.picture, number)])
+    terminal.show(view, _lines(view), as_json=as_json)
+
+
+def _picture(picture: bytes | None, number: int) -> bytes:
+    if picture is None:
+        raise CaseRefused(
+            sentence("file {number} shows no pixels", number=number),
+            sentence("to see what it is, leave --out away"),
+        )
+    return picture
+
+
+@click.command()
+@case_argument
+@_number_argument
+@out_file
+@reason_needed
+@officer_options
+@json_option
+@click.pass_obj
+def attachment(  # noqa: PLR0913 - one for each option
+    door: Door, /, *, case: int, number: int, out: Path, reason: str, as_json: bool
+) -> None:
+    """Write one file of a case as it came, as hostile as its sender: this takes two officers."""
+    deed = Deed(Act.EXTRACT, case=case, about=f"file {number}", reason=reason)
+    if not as_json:  # before anybody types a passphrase
+        terminal.warn(f"warning: {_HOSTILE}")
+    with door.opened() as inbox:
+        # Noted before anything is in clear: an entry for a file that was not written does no harm.
+        with inbox.acting(deed, today()) as session:
+            found = attachments.find(inbox.home, session, case, number)
+        attachments.write(inbox.home, found, out)
+    written = found.attachment
+    said = f"wrote {written.size} bytes, digest verified; the file is not to be trusted"
+    view = {"case": case, "file": str(out)} | case_view.attachment(written) | {"warning": _HOSTILE}
+    terminal.show(view, [said], as_json=as_json)
+
+
+def _lines(view: View) -> Iterator[str]:
+    yield f"file {view['number']} of case {view['case']}: {view['size']} bytes, {visible(view['true_type'])}"
+    yield "called, and sent as:"
+    yield quoted("\n".join(part for part in (view["name"], view["type"]) if part) or "no name")
+    yield f"SHA-256 {view['sha256']}"
+    yield from (visible(line) for line in (view["measure"],) if line)
+    for title, kind in (("what it says of itself", "metadata"), ("what it holds", "entries")):
+        if view[kind]:
+            yield f"{title}:"
+            yield quoted("\n".join(view[kind]))
+    if view["not_shown"]:
+        yield f"not shown: {visible(view['not_shown'])}"
+    if view["text"]:
+        yield "its text:"
+        yield quoted(view["text"].expandtabs(_TAB))
+    yield from _pixels(view)
+
+
+def _pixels(view: View) -> Iterator[str]:
+    width, height = view["pixels"]
+    if not width:
+        return
+    pages = f"page {view['page']} of {view['pages']}, {width} x {height} pixels"
+    yield f"{pages}: {view['file']}" if view["file"] else f"{pages}; to see it: --out FILE.png"

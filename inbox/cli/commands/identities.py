@@ -1,0 +1,154 @@
+"""Who the author of a case is, and to whom anything of a case was given."""
+
+from datetime import date
+from pathlib import Path
+
+import click
+
+from inbox.access import disclosures, identities
+from inbox.access.disclosures import LONGEST, Given, Ground, What
+from inbox.casework.case_view import View
+from inbox.cli.options import (
+    Door,
+    case_argument,
+    day_of,
+    json_option,
+    officer_options,
+    reason_option,
+    text_of,
+    today,
+)
+from inbox.session import journal
+from inbox.session.actions import Act, Deed
+from inbox.system import terminal
+from inbox.system.terminal import quoted, visible
+from inbox.vault.casework_tables import Disclosure
+
+
+@click.group()
+def identity() -> None:
+    """Who the author of a case is, where the author said so: kept apart from all else."""
+
+
+@identity.command(name="set")
+@case_argument
+@click.option("--text-file", type=click.Path(path_type=Path), help="Take it from this UTF-8 file.")
+@officer_options
+@json_option
+@click.pass_obj
+def set_command(door: Door, /, *, case: int, text_file: Path | None, as_json: bool) -> None:
+    """Note who the author of a case is, below what was noted before.
+
+    It stands in no list, search, dossier or other export. What is wrong, two officers strike: inbox minimise.
+    """
+    if text_file is None and not terminal.is_interactive():
+        raise click.UsageError("give it with --text-file, or type it at a terminal")
+    given = None if text_file is None else text_of(text_file)
+    with door.opened() as inbox:
+        text = terminal.ask_text(f"the author of case {case}") if given is None else given
+        day = today()
+        with inbox.acting(Deed(Act.KEEP_IDENTITY, case=case), day) as session:
+            identities.keep(session, case, text, day)
+    said = f"case {case}: noted, apart from all else; without consent it goes to the judicial authority alone"
+    terminal.show({"case": case}, [said], as_json=as_json)
+
+
+@identity.command()
+@case_argument
+@officer_options
+@json_option
+@click.pass_obj
+def show(door: Door, /, *, case: int, as_json: bool) -> None:
+    """Show who the author of a case is; takes two officers."""
+    with door.opened() as inbox, inbox.acting(Deed(Act.READ_IDENTITY, case=case), today()) as session:
+        found = identities.of(session, case)
+    consented = found.consent.isoformat() if found.consent else None
+    view = {"case": case, "day": found.day.isoformat(), "identity": found.text, "consent": consented}
+    allowed = f"may be passed on since {consented}" if consented else "the author has NOT consented"
+    lines = [f"case {case}: the author, as noted on {found.day}; {allowed}", quoted(found.text)]
+    terminal.show(view, lines, as_json=as_json)
+
+
+@identity.command()
+@case_argument
+@click.option("--day", callback=day_of, help="When the author allowed it, YYYY-MM-DD.")
+@click.option("--withdrawn", is_flag=True, help="The author no longer does.")
+@officer_options
+@json_option
+@click.pass_obj
+def consent(door: Door, /, *, case: int, day: date | None, withdrawn: bool, as_json: bool) -> None:
+    """Note that the author of a case allows that the identity be passed on."""
+    if (day is None) is not withdrawn:
+        raise click.UsageError("give --day YYYY-MM-DD or --withdrawn")
+    deed = Deed(Act.NOTE_CONSENT, case=case, about="withdrawn" if withdrawn else "given")
+    with door.opened() as inbox:
+        now = today()
+        with inbox.acting(deed, now) as session:
+            identities.consent(session, case, day, now)
+    said = "the author no longer allows it" if withdrawn else f"the author allowed it on {day}"
+    view = {"case": case, "consent": day.isoformat() if day else None}
+    terminal.show(view, [f"case {case}: {said}"], as_json=as_json)
+
+
+@click.group(name="disclosures")
+def disclosures_group() -> None:
+    """To whom something of a case was given, and why."""
+
+
+@disclosures_group.command(name="list")
+@case_argument
+@officer_options
+@json_option
+@click.pass_obj
+def list_command(door: Door, /, *, case: int, as_json: bool) -> None:
+    """Show the ledger of a case."""
+    with door.opened() as inbox, inbox.acting(Deed(Act.LIST_DISCLOSURES, case=case), today()) as session:
+        rows = [_row(row) for row in disclosures.of(session, case)]
+    terminal.show({"case": case, "disclosures": rows}, _lines(case, rows), as_json=as_json)
+
+
+@disclosures_group.command()
+@case_argument
+@click.option("--to", "recipient", required=True, help=f"The authority, in at most {LONGEST} characters.")
+@click.option(
+    "--what", required=True, type=click.Choice([each.value for each in What]), help="What is given."
+)
+@click.option(
+    "--ground", required=True, type=click.Choice([each.value for each in Ground]), help="Why it may be given."
+)
+@reason_option
+@officer_options
+@json_option
+@click.pass_obj
+def add(door: Door, /, *, case: int, reason: str, as_json: bool, **given: str) -> None:
+    """Note that something of a case is given; of its author's identity that takes two officers."""
+    told = Given(given["recipient"], given["what"], Ground(given["ground"]))
+    if told.ground is Ground.OTHER and not reason:
+        raise click.UsageError("give --reason with --ground other")
+    act = Act.DISCLOSE_IDENTITY if told.what == What.IDENTITY else Act.DISCLOSE
+    deed = Deed(act, case=case, about=f"{told.what}, {told.ground}", reason=reason)
+    with door.opened() as inbox:
+        day = today()
+        with inbox.acting(deed, day) as session:
+            row = _row(disclosures.add(session, case, told, journal.by(session)))
+    terminal.show({"case": case} | row, [f"case {case}: noted in the ledger"], as_json=as_json)
+
+
+def _row(row: Disclosure) -> View:
+    return {
+        "day": row.day.isoformat(),
+        "by": row.by,
+        "recipient": row.recipient,
+        "what": row.what,
+        "ground": row.ground,
+    }
+
+
+def _lines(case: int, rows: list[View]) -> list[str]:
+    if not rows:
+        return [f"nothing of case {case} was given to anybody"]
+    return [
+        f"{row['day']}  {visible(row['what'])}, {row['ground']}, to {visible(row['recipient'])}"
+        f" (by {visible(row['by'])})"
+        for row in rows
+    ]

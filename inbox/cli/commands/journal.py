@@ -1,0 +1,74 @@
+"""Read the journal, and compare it with what others keep."""
+
+from pathlib import Path
+
+import click
+
+from inbox.cli.options import NUMBER, Door, json_option, officer_options, reason_needed, today
+from inbox.session import anchors, journal_view
+from inbox.session import journal as journalling
+from inbox.session.actions import Act, Deed
+from inbox.system import atomic_files, terminal
+
+
+@click.group()
+def journal() -> None:
+    """Who did what: signed, chained, without a word of any report."""
+
+
+@journal.command()
+@click.option(
+    "--anchors",
+    "file",
+    type=click.Path(path_type=Path),
+    help="Compare with this file of `portal anchors`.",
+)
+@click.option("--head", "written", metavar='"N FINGERPRINT"', help="Compare with a head on paper.")
+@officer_options
+@json_option
+@click.pass_obj
+def verify(door: Door, /, *, file: Path | None, written: str | None, as_json: bool) -> None:
+    """Verify every entry; name the first that was changed, removed or put in another's place."""
+    paper = anchors.paper(written) if written is not None else None
+    with door.opened() as inbox, inbox.acting(Deed(Act.READ_JOURNAL, about="verify"), today()) as session:
+        if file is None:
+            checked = anchors.check(session, None, paper)
+        else:
+            with file.open("rb") as opened:
+                checked = anchors.check(session, atomic_files.pieces(opened), paper)
+    view = journal_view.checked_view(checked)
+    terminal.show(view, journal_view.checked(checked), as_json=as_json)
+
+
+@journal.command(name="print")
+@click.option("--from", "first", type=NUMBER, default=1, help="Begin with this entry.")
+@officer_options
+@json_option
+@click.pass_obj
+def print_command(door: Door, /, *, first: int, as_json: bool) -> None:
+    """Print the entries, then the head to write down: number and fingerprint of the last."""
+    with door.opened() as inbox, inbox.acting(Deed(Act.READ_JOURNAL, about="print"), today()) as session:
+        lines = list(journalling.lines(session, first))
+        head = journalling.head(session)
+    view = {"entries": [journal_view.line_view(line) for line in lines], "head": journal_view.head_view(head)}
+    terminal.show(view, [*map(journal_view.line, lines), "", journal_view.head(head)], as_json=as_json)
+
+
+@journal.command()
+@reason_needed
+@officer_options
+@json_option
+@click.pass_obj
+def clock(door: Door, /, *, reason: str, as_json: bool) -> None:
+    """Note that the clock was ahead and is right now: days count from today; takes two officers."""
+    deed = Deed(Act.CORRECT_CLOCK, reason=reason)
+    with door.opened() as inbox:
+        day = today()
+        with inbox.acting(deed, day) as session:
+            head = journalling.head(session)
+    lines = [
+        f"noted: from here on days count from {day}",
+        "look through what was dated ahead: inbox keys list, inbox journal print",
+        journal_view.head(head),
+    ]
+    terminal.show({"day": day.isoformat(), "head": journal_view.head_view(head)}, lines, as_json=as_json)

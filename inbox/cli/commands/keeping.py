@@ -1,0 +1,78 @@
+"""Give a case more time: for the feedback to its author, or before it is destroyed."""
+
+from pathlib import Path
+
+import click
+
+from inbox.casework import legal_hold
+from inbox.cli.commands import drafting
+from inbox.cli.commands.texts import given, text_options
+from inbox.cli.options import (
+    Door,
+    case_argument,
+    despite_option,
+    json_option,
+    officer_options,
+    reason_needed,
+    today,
+)
+from inbox.replies import extension as extensions
+from inbox.replies.extension import Extension
+from inbox.replies.templates import EXTENSION
+from inbox.session.actions import Act, Deed
+from inbox.system import terminal
+
+
+@click.command()
+@case_argument
+@reason_needed
+@text_options
+@click.option("--preview", is_flag=True, help="Show the page as the author will see it; change nothing.")
+@despite_option
+@officer_options
+@json_option
+@click.pass_obj
+def extend(  # noqa: PLR0913 - one for each option
+    door: Door,
+    /,
+    *,
+    case: int,
+    reason: str,
+    text: str | None,
+    text_file: Path | None,
+    preview: bool,
+    despite: str,
+    as_json: bool,
+) -> None:
+    """Take up to six months for the feedback, as an external authority may; the author is told why."""
+    own = given(text, text_file)
+    with door.opened() as inbox:
+        if own is None and drafting.takes_words(inbox, EXTENSION):
+            own = terminal.ask_text(f"why it takes longer, to the author of case {case}")
+        extension, day = Extension(reason=reason, text=own or "", despite=despite), today()
+        if preview:
+            with inbox.acting(Deed(Act.PREVIEW_REPLY, case=case), day) as session:
+                view = extensions.preview(session, case, extension, day)
+            terminal.show(view, drafting.page(view), as_json=as_json)
+            return
+        due = drafting.send(inbox, case, extension, extensions.extend, day)
+    said = f"case {case}: feedback is due by {due}, as the author will read with the next outbox"
+    terminal.show({"case": case, "feedback": due.isoformat()}, [said], as_json=as_json)
+
+
+@click.command()
+@case_argument
+@click.option("--release", is_flag=True, help="Let it end as others do; takes two officers.")
+@reason_needed
+@officer_options
+@json_option
+@click.pass_obj
+def hold(door: Door, /, *, case: int, release: bool, reason: str, as_json: bool) -> None:
+    """Keep a case for a procedure; nothing destroys it, and its author reads nothing of it."""
+    deed = Deed(Act.RELEASE_HOLD if release else Act.HOLD, case=case, reason=reason)
+    with door.opened() as inbox:
+        day = today()
+        with inbox.acting(deed, day) as session:
+            (legal_hold.release if release else legal_hold.hold)(session, case, day)
+    said = f"case {case} is {'no longer' if release else 'now'} held for a procedure"
+    terminal.show({"case": case, "held": not release}, [said], as_json=as_json)

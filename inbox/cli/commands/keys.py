@@ -1,0 +1,133 @@
+"""The dated keys of this inbox: see them, make the next ones, destroy those that served."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+import click
+
+from inbox.casework.case_view import View
+from inbox.cli.options import Closed, Door, json_option, officer_options, reason_option, today
+from inbox.keys import destruction, listing, rotation
+from inbox.keys.destruction import Plan
+from inbox.keys.rotation import EPOCH
+from inbox.language.errors import Refused
+from inbox.language.messages import sentence
+from inbox.session.actions import Act, Deed
+from inbox.system import terminal
+from inbox.vault import queries
+from inbox.vault.tables import IntakeKey, ReplyKey
+
+_AT_THE_ROOT = "next: inbox outbox, and carry it to the portal: it takes the new keyring along"
+_OUTSIDE = (
+    "next: inbox card --out FOLDER, and carry it to the root's officers;"
+    " from the first day of the new keys the portal takes no outbox before its keyring lists them"
+)
+_UNTIL_THEN = "until the portal has the new keyring, the withdrawn keys are still in use"
+
+
+@click.group(name="keys")
+def keys_group() -> None:
+    """See, make and destroy the dated keys of this inbox."""
+
+
+@keys_group.command(name="list")
+@officer_options
+@json_option
+@click.pass_obj
+def list_keys(door: Door, /, *, as_json: bool) -> None:
+    """List every key with its days, and what becomes of it."""
+    with door.opened() as inbox:
+        day = today()
+        with inbox.acting(Deed(Act.LIST_KEYS), day) as session:
+            view = {"keys": listing.listing(session, day)}
+    terminal.show(view, listing.rendered(view["keys"]), as_json=as_json)
+
+
+@keys_group.command()
+@click.option(
+    "--days", type=click.IntRange(31, 366), default=EPOCH.days, show_default=True, help="How long they serve."
+)
+@click.option("--now", "at_once", is_flag=True, help="Replace all keys today: somebody may know them.")
+@reason_option
+@officer_options
+@json_option
+@click.pass_obj
+def rotate(door: Door, /, *, days: int, at_once: bool, reason: str, as_json: bool) -> None:
+    """Make the keys that come after the present ones; takes two officers."""
+    make = rotation.replace if at_once else rotation.rotate
+    about = "at once, all others withdrawn" if at_once else "the next ones"
+    deed = Deed(Act.ROTATE_KEYS, about=about, reason=reason)
+    with door.opened() as inbox:
+        day = today()
+        with inbox.acting(deed, day) as session:
+            made = make(inbox.home, session, day, timedelta(days))
+            is_root = queries.office(session).root_seed is not None
+    lines = [f"new intake key: {_days(made.intake)}", f"new reply key: {_days(made.reply)}"]
+    lines += [_UNTIL_THEN] if at_once else []
+    lines.append(_AT_THE_ROOT if is_root else _OUTSIDE)
+    view = {"intake": listing.plain(made.intake), "reply": listing.plain(made.reply)}
+    terminal.show(view, lines, as_json=as_json)
+
+
+@keys_group.command()
+@click.option("--dry-run", is_flag=True, help="Only tell what would be destroyed.")
+@reason_option
+@officer_options
+@json_option
+@click.pass_obj
+def destroy(door: Door, /, *, dry_run: bool, reason: str, as_json: bool) -> None:
+    """Destroy the keys whose days are over and whose reports are all here; takes two officers."""
+    with door.opened() as inbox:
+        day = today()
+        with inbox.acting(Deed(Act.LIST_KEYS, about="what can be destroyed"), day) as session:
+            planned = destruction.plan(session, day)
+            set_aside = len(queries.envelope_hashes(session))
+        if not dry_run:
+            if terminal.is_interactive() and not as_json:
+                terminal.warn_all(_told(planned, set_aside, "to be destroyed"))
+                _ask_once(door)
+            deed = Deed(Act.DESTROY_KEYS, about=planned.about, reason=reason)
+            with inbox.acting(deed, day) as session:
+                destruction.destroy(inbox.home, session, planned, day)
+    view = {**_view(planned), "set_aside": set_aside, "destroyed": not dry_run}
+    told = _told(planned, set_aside, "to be destroyed" if dry_run else "destroyed")
+    terminal.show(view, told, as_json=as_json)
+
+
+def _ask_once(door: Door) -> None:
+    """Ask before what cannot be undone; in a session the passphrases that are typed now say yes."""
+    if isinstance(door, Closed) and not terminal.ask("Destroy them?"):
+        raise Refused(
+            sentence("nothing was destroyed"),
+            sentence("answer yes, or see it first: inbox keys destroy --dry-run"),
+        )
+
+
+def _view(planned: Plan) -> View:
+    return {
+        "intake": [rotation.name(key.id) for key in planned.intake],
+        "reply": [rotation.name(key.id) for key in planned.reply],
+        "awaited": [rotation.name(key.id) for key in planned.awaited],
+        "backups": list(planned.backups.names) if planned.backups else [],
+    }
+
+
+def _told(planned: Plan, set_aside: int, fate: str) -> Iterator[str]:
+    yield from (f"{fate}: intake key {rotation.name(key.id)}, {_days(key)}" for key in planned.intake)
+    yield from (f"{fate}: reply key {rotation.name(key.id)}, {_days(key)}" for key in planned.reply)
+    for key in planned.awaited:
+        day = destruction.destroyable_from(key)
+        yield f"waits: intake key {rotation.name(key.id)}, for a bundle exported on {day} or later"
+    if planned.intake and set_aside:
+        yield f"envelopes here that became no case: {set_aside}; those sealed to these keys stay shut"
+    if planned.backups is None:
+        return
+    yield ""
+    yield "an older copy still opens what was sealed to them, with the shares of a quorum of its time;"
+    yield "destroy every copy of:"
+    yield from (f"  {name}" for name in planned.backups.names)
+    yield "  the vault, from before now"
+
+
+def _days(key: IntakeKey | ReplyKey) -> str:
+    return f"{key.not_before} to {key.not_after}"

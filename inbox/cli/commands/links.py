@@ -1,0 +1,97 @@
+"""See which cases may have to do with one another, and say which do."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import click
+
+from inbox.casework import links
+from inbox.casework.case_view import View
+from inbox.casework.links import MANY, Relation
+from inbox.cli import render
+from inbox.cli.options import NUMBER, Door, case_argument, json_option, officer_options, today
+from inbox.session.actions import Act, Deed
+from inbox.session.journal import By
+from inbox.system import terminal
+from inbox.system.terminal import visible
+
+_KINDS = {
+    "container": "the container",
+    "plate": "the plate",
+    "phone": "the phone",
+    "text": "much of the text,",
+    "name": "the name",
+    "day": "the day",
+}
+_other_argument = click.argument("other", type=NUMBER)
+
+
+@click.command(name="links")
+@case_argument
+@officer_options
+@json_option
+@click.pass_obj
+def links_command(door: Door, /, *, case: int, as_json: bool) -> None:
+    """Show what is linked to a case, and what else has something in common with it."""
+    with door.opened() as inbox, inbox.acting(Deed(Act.LIST_LINKS, case=case), today()) as session:
+        view = links.view(session, case)
+    terminal.show(view, _lines(view), as_json=as_json)
+
+
+@click.command()
+@case_argument
+@_other_argument
+@click.argument("relation", type=click.Choice([each.value for each in Relation]), required=False)
+@click.option("--dismiss", is_flag=True, help="They have nothing to do with one another.")
+@officer_options
+@json_option
+@click.pass_obj
+def link(door: Door, /, *, case: int, other: int, as_json: bool, **said: Any) -> None:
+    """Say what two cases have to do with one another; neither changes by that."""
+    relation = said["relation"]
+    if bool(relation) is said["dismiss"]:
+        raise click.UsageError("say what they have to do with one another, or --dismiss")
+    act = Act.LINK if relation else Act.DISMISS_LINK
+    with door.opened() as inbox:
+        by = By(inbox.present, today())
+        with inbox.acting(Deed(act, case=case, about=relation or ""), by.today) as session:
+            if relation:
+                links.link(session, case, other, Relation(relation), by)
+            else:
+                links.dismiss(session, case, other, by)
+    line = f"cases {case} and {other}: {relation or 'nothing to do with one another'}"
+    terminal.show({"case": case, "other": other, "relation": relation}, [line], as_json=as_json)
+
+
+@click.command()
+@case_argument
+@_other_argument
+@officer_options
+@json_option
+@click.pass_obj
+def unlink(door: Door, /, *, case: int, other: int, as_json: bool) -> None:
+    """Take back what was said of two cases; they may be proposed again."""
+    with door.opened() as inbox:
+        by = By(inbox.present, today())
+        with inbox.acting(Deed(Act.UNLINK, case=case), by.today) as session:
+            links.unlink(session, case, other, by)
+    terminal.show(
+        {"case": case, "other": other}, [f"cases {case} and {other} are not linked"], as_json=as_json
+    )
+
+
+def _lines(view: View) -> Iterator[str]:
+    for row in view["linked"]:
+        yield f"{row['case']:>5}  {row['relation']}, since {row['since']}: {row['status']}"
+        yield render.summary(row)
+    for row in view["proposed"]:
+        yield f"{row['case']:>5}  may have to do with it: both have {_said(row['reasons'])}"
+        yield render.summary(row)
+    if not view["linked"] and not view["proposed"]:
+        yield "nothing is linked to it or has something in common with it"
+    if view["common"]:
+        yield f"in more than {MANY} other cases, and so no reason: {_said(view['common'])}"
+
+
+def _said(reasons: list[View]) -> str:
+    return ", ".join(f"{_KINDS[each['kind']]} {visible(each['shown'])}" for each in reasons)

@@ -1,0 +1,29 @@
+"""Let nobody read a case that holds a protected secret."""
+
+import click
+
+from inbox.access import quarantine
+from inbox.cli.options import Door, case_argument, json_option, officer_options, reason_needed, today
+from inbox.session.actions import Act, Deed
+from inbox.system import terminal
+
+
+@click.command(name="quarantine")
+@case_argument
+@click.option("--lift", "is_lifted", is_flag=True, help="Let it be read again; takes two officers.")
+@reason_needed
+@officer_options
+@json_option
+@click.pass_obj
+def quarantine_command(door: Door, /, *, case: int, is_lifted: bool, reason: str, as_json: bool) -> None:
+    """Show nothing of a case to anybody; it can still be answered, closed and destroyed."""
+    act = Act.LIFT_QUARANTINE if is_lifted else Act.QUARANTINE
+    with door.opened() as inbox:
+        day = today()
+        with inbox.acting(Deed(act, case=case, reason=reason), day) as session:
+            if is_lifted:
+                quarantine.lift(session, case)
+            else:
+                quarantine.place(session, case, day)
+    state = "can be read again" if is_lifted else "is in quarantine: nobody reads it"
+    terminal.show({"case": case, "quarantined": not is_lifted}, [f"case {case} {state}"], as_json=as_json)

@@ -1,0 +1,125 @@
+"""See which cases wait, the most pressing first, and judge how pressing one is."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import asdict
+from functools import reduce
+from typing import Any
+
+import click
+
+from inbox.casework import queue as case_queue
+from inbox.casework import work_view
+from inbox.casework.queue import MANY, PAGE, Order
+from inbox.casework.work_view import View
+from inbox.cli import render
+from inbox.cli.commands.filters import filtered, filters
+from inbox.cli.options import NUMBER, Door, case_argument, json_option, officer_options, reason_needed, today
+from inbox.deadlines import workflow
+from inbox.questionnaire import scoring
+from inbox.session.actions import Act, Deed
+from inbox.system import terminal
+from inbox.system.terminal import visible
+
+_FIRST = 1
+
+
+@click.command()
+@click.option(
+    "--sort",
+    type=click.Choice([each.value for each in Order]),
+    default="priority",
+    help="What comes first.",
+)
+@click.option("--page", type=NUMBER, default=_FIRST, help=f"Which {PAGE} of them.")
+@filters
+@click.option("--closed", is_flag=True, help="Closed ones instead.")
+@click.option("--junk", is_flag=True, help="What was rejected as junk instead.")
+@officer_options
+@json_option
+@click.pass_obj
+def queue(door: Door, /, *, sort: str, page: int, as_json: bool, **wanted: Any) -> None:
+    """List the cases that wait, the most pressing first."""
+    asked = filtered(wanted)
+    deed = Deed(Act.SEARCH if asked.search else Act.LIST, about="queue")
+    with door.opened() as inbox:
+        day = today()
+        with inbox.acting(deed, day) as session:
+            count = case_queue.count(session, asked, today=day)
+            found = case_queue.page(session, asked, Order(sort), today=day, first=(page - 1) * PAGE)
+            rows = work_view.queue(session, found)
+            closed = case_queue.unread_closed(session)
+            only = case_queue.leaves_out(session, asked)
+    view = {"count": count, "many": count >= MANY, "cases": rows, "unread_closed": closed}
+    view["declared_only"] = only
+    terminal.show(view, _lines(view), as_json=as_json)
+
+
+_OPTIONS: list[Callable[[Any], Any]] = [
+    click.option(f"--{name}", type=click.IntRange(0, scoring.HIGHEST), help=meaning)
+    for name, meaning in scoring.meanings().items()
+]
+
+
+def _part_options(command: Callable[..., None]) -> Callable[..., None]:
+    return reduce(lambda made, option: option(made), reversed(_OPTIONS), command)
+
+
+@click.command()
+@case_argument
+@_part_options
+@reason_needed
+@officer_options
+@json_option
+@click.pass_obj
+def judge(door: Door, /, *, case: int, reason: str, as_json: bool, **parts: int | None) -> None:
+    """Say how pressing a case is, part by part from 0 to 3; what is not given stays."""
+    changed = {name: value for name, value in parts.items() if value is not None}
+    if not changed:
+        raise click.UsageError(f"give at least one of: {', '.join(f'--{name}' for name in scoring.NAMES)}")
+    about = ", ".join(f"{name} {value}" for name, value in changed.items())
+    deed = Deed(Act.JUDGE, case=case, about=about, reason=reason)
+    with door.opened() as inbox:
+        day = today()
+        with inbox.acting(deed, day) as session:
+            work = workflow.judge(session, case, changed, day)
+        view = {"case": case, **work_view.score(work), "parts": asdict(work.parts)}
+    terminal.show(view, _judged(view), as_json=as_json)
+
+
+def _lines(view: View) -> Iterator[str]:
+    counted = f"{MANY} or more" if view["many"] else str(view["count"])
+    yield f"{counted} cases" if view["count"] != 1 else "1 case"
+    if view["unread_closed"]:
+        yield (
+            f"closed cases with a letter that nobody has read: {view['unread_closed']};"
+            " see: inbox queue --closed --unread"
+        )
+    if view["declared_only"]:
+        yield "searched: only cases of which all present have declared to have no interest in them"
+    for row in view["cases"]:
+        due = f"due {row['deadline']}" if row["deadline"] else "nothing due"
+        if row["for_handlers"] or row["quarantined"]:
+            why = (
+                "for its handlers alone"
+                if row["for_handlers"]
+                else f"in quarantine since {row['quarantined']}"
+            )
+            yield f"{row['case']:>5}  P{row['priority']}      {due}  {why}"
+            continue
+        score = f"P{row['priority']} {_score(row):<3}"
+        officer = f"  {row['assigned']}" if row["assigned"] else ""
+        yield f"{row['case']:>5}  {score}  {due}  {row['status']:<14}  {visible(row['category'])}{officer}"
+        yield render.summary(row)
+        if row["tags"]:
+            yield f"       [{visible(', '.join(row['tags']))}]"
+
+
+def _score(row: View) -> str:
+    """Return the score, with a mark while it is only proposed; nothing before it may be seen."""
+    return "" if row["undeclared"] else f"{row['score']:>2}{'' if row['judged'] else '?'}"
+
+
+def _judged(view: View) -> Iterator[str]:
+    yield f"case {view['case']}: priority {view['priority']}, score {view['score']} of {scoring.MOST}"
+    for name, weight in scoring.WEIGHTS.items():
+        yield f"  {name:<14} {view['parts'][name]} of {scoring.HIGHEST}, counts {weight} times"

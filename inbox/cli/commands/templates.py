@@ -1,0 +1,50 @@
+"""See the texts that may be sent to authors, or use others."""
+
+from pathlib import Path
+
+import click
+
+from inbox.casework.case_view import View
+from inbox.cli.options import Door, content_of, json_option, officer_options, today
+from inbox.language.errors import Refused
+from inbox.language.messages import sentence
+from inbox.replies import templates
+from inbox.session.actions import Act, Deed
+from inbox.system import atomic_files, terminal
+from inbox.system.terminal import quoted, visible
+
+
+@click.command(name="templates")
+@click.argument("file", required=False, type=click.Path(path_type=Path))
+@click.option("--out", type=click.Path(path_type=Path), help="Write those in use into this file, to edit.")
+@officer_options
+@json_option
+@click.pass_obj
+def templates_command(door: Door, /, *, file: Path | None, out: Path | None, as_json: bool) -> None:
+    """List the templates of replies, or use those of a FILE from now on."""
+    if file is not None and out is not None:
+        raise click.UsageError("give a file to use, or --out, not both")
+    if out is not None and out.exists():
+        raise Refused(
+            sentence("{out} is already there", out=out),
+            sentence("choose another --out, nothing is overwritten"),
+        )
+    raw = None if file is None else content_of(file)
+    deed = Deed(Act.LIST_TEMPLATES if raw is None else Act.ADOPT_TEMPLATES)
+    with door.opened() as inbox, inbox.acting(deed, today()) as session:
+        known = templates.known(session) if raw is None else templates.adopt(session, raw)
+        source = templates.source(session)
+    if out is not None:
+        atomic_files.write(out, [source.encode("utf-8")])
+    view = {"templates": [templates.view(each) for each in known.values()]}
+    lines = [line for each in view["templates"] for line in _lines(each)]
+    terminal.show(view, lines, as_json=as_json)
+
+
+def _lines(each: View) -> list[str]:
+    states = ", ".join(each["status"])
+    return [
+        "",
+        f"{each['id']}: {visible(each['title']['en'])} ({states})",
+        *(quoted(each["text"][language].strip()) for language in ("fr", "en")),
+    ]

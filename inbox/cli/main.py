@@ -1,0 +1,119 @@
+"""The command line of the inbox: words in, words out; the work is done elsewhere."""
+
+import os
+import signal
+import sys
+from pathlib import Path
+from typing import NoReturn
+
+import click
+
+from inbox.cli import running
+from inbox.cli.lazy_group import Late
+from inbox.cli.options import Closed, Door, officer_options
+from inbox.language.errors import Refused
+from inbox.language.messages import sentence
+from inbox.system import idle_timeout, memory, terminal
+
+# What they do, in the order in which one meets them; which module has it.
+_COMMANDS = {
+    "init": "inbox.cli.commands.founding:init",
+    "keyring": "inbox.cli.commands.founding:keyring",
+    "upgrade": "inbox.cli.commands.upgrading:upgrade",
+    "session": "inbox.cli.commands.session:session",
+    "desk": "inbox.desk.command:desk",
+    "officers": "inbox.cli.commands.officers:officers_group",
+    "collect": "inbox.cli.commands.collecting:collect_command",
+    "enter": "inbox.cli.commands.entering:enter",
+    "list": "inbox.cli.commands.reading:list_command",
+    "queue": "inbox.cli.commands.queueing:queue",
+    "judge": "inbox.cli.commands.queueing:judge",
+    "junk": "inbox.cli.commands.junk:junk_command",
+    "show": "inbox.cli.commands.reading:show",
+    "declare": "inbox.cli.commands.declaring:declare",
+    "preview": "inbox.cli.commands.files:preview",
+    "attachment": "inbox.cli.commands.files:attachment",
+    "reply": "inbox.cli.commands.replying:reply",
+    "templates": "inbox.cli.commands.templates:templates_command",
+    "status": "inbox.cli.commands.answering:status",
+    "outbox": "inbox.cli.commands.answering:outbox_command",
+    "identity": "inbox.cli.commands.identities:identity",
+    "disclosures": "inbox.cli.commands.identities:disclosures_group",
+    "dossier": "inbox.cli.commands.dossiers:dossier",
+    "access": "inbox.cli.commands.access:access_command",
+    "many": "inbox.cli.commands.many:many_group",
+    "note": "inbox.cli.commands.work:note",
+    "tag": "inbox.cli.commands.work:tag",
+    "assign": "inbox.cli.commands.work:assign",
+    "source-risk": "inbox.cli.commands.measuring:source_risk",
+    "credibility": "inbox.cli.commands.measuring:credibility",
+    "measure": "inbox.cli.commands.measuring:measure",
+    "tell": "inbox.cli.commands.measuring:tell",
+    "retract": "inbox.cli.commands.measuring:retract",
+    "close": "inbox.cli.commands.closing:close",
+    "reopen": "inbox.cli.commands.closing:reopen",
+    "redirections": "inbox.cli.commands.closing:redirections_command",
+    "backup": "inbox.cli.commands.backing:backup",
+    "restore": "inbox.cli.commands.backing:restore",
+    "quarantine": "inbox.cli.commands.quarantine:quarantine_command",
+    "minimise": "inbox.cli.commands.minimising:minimise",
+    "retention": "inbox.cli.commands.retention:retention_command",
+    "destroy": "inbox.cli.commands.retention:destroy",
+    "eliminations": "inbox.cli.commands.retention:eliminations_command",
+    "decide": "inbox.cli.commands.deciding:decide",
+    "timeline": "inbox.cli.commands.overseeing:timeline_command",
+    "oversight": "inbox.cli.commands.overseeing:oversight_command",
+    "extend": "inbox.cli.commands.keeping:extend",
+    "hold": "inbox.cli.commands.keeping:hold",
+    "settings": "inbox.cli.commands.practice:settings",
+    "days-off": "inbox.cli.commands.practice:days_off",
+    "sign-pages": "inbox.cli.commands.pages:sign_pages",
+    "questionnaire": "inbox.cli.commands.questionnaires:questionnaire_command",
+    "conflict": "inbox.cli.commands.conflicts:conflict",
+    "links": "inbox.cli.commands.links:links_command",
+    "link": "inbox.cli.commands.links:link",
+    "unlink": "inbox.cli.commands.links:unlink",
+    "handlers": "inbox.cli.commands.handlers:handlers_command",
+    "break-glass": "inbox.cli.commands.handlers:break_glass",
+    "journal": "inbox.cli.commands.journal:journal",
+    "keys": "inbox.cli.commands.keys:keys_group",
+    "card": "inbox.cli.commands.cards:card_command",
+    "channels": "inbox.cli.commands.cards:channels",
+}
+
+
+def main(arguments: list[str] | None = None) -> NoReturn:
+    """Run one command and exit: 0 done, 1 refused, 2 usage."""
+    sys.excepthook = terminal.crash
+    os.umask(0o077)
+    # A stopped process would keep its keys, and wait for nobody.
+    signal.signal(signal.SIGTSTP, signal.SIG_IGN)
+    terminal.lose_nothing()
+    memory.forbid_dumps()
+    memory.lock()
+    try:
+        status = run(arguments)
+    except idle_timeout.Inactive:
+        terminal.warn("")
+        terminal.fail(
+            Refused(sentence("nobody answered"), sentence("what was not finished was undone; start again"))
+        )
+        status = 1
+    sys.exit(status)
+
+
+def run(arguments: list[str] | None = None, door: Door | None = None) -> int:
+    """Run one command, behind a door that is open already if there is one; return the exit status."""
+    return running.run(commands, arguments, door)
+
+
+@click.group(cls=Late, places=_COMMANDS)
+@click.option("--home", type=click.Path(path_type=Path), help="The folder of the inbox.")
+@officer_options
+@click.pass_context
+def commands(context: click.Context, home: Path | None) -> None:
+    """Unseal, read, and answer reports; no network."""
+    if context.obj is None:
+        context.obj = Closed(home)
+    elif home is not None:
+        raise click.UsageError("a session has its home")

@@ -1,0 +1,222 @@
+"""What commands take: the home, who is present, the form of the answer, a file to read or write."""
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from functools import partial
+from pathlib import Path
+from typing import Any, Protocol, TypeVar
+
+import click
+
+from crypto import shape
+from crypto.errors import Malformed
+from crypto.journal import LONGEST_OFFICER, LONGEST_REASON, OFFICER
+from crypto.signing import LARGEST_FILE
+from crypto.strictjson import LARGEST
+from inbox.keys import officers, share_file, vault_header
+from inbox.keys.officers import Credential
+from inbox.language.errors import Refused, ShareDamaged
+from inbox.language.messages import sentence
+from inbox.session.inbox import Inbox, unlocked
+from inbox.system import terminal
+from inbox.system.home import Home
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+
+class Door(Protocol):
+    """What stands before the inbox of a command: each one opens it, a session has it open already."""
+
+    @property
+    def root(self) -> Path:
+        """The home folder."""
+        ...
+
+    def opened(self) -> AbstractContextManager[Inbox]:
+        """Give the inbox, unlocked by the officers who are present."""
+        ...
+
+    def shut(self) -> None:
+        """Take note that those who are present open the inbox no longer."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Closed:
+    """The door of a single command: opened by the shares and passphrases that are given with it."""
+
+    home: Path | None
+
+    @property
+    def root(self) -> Path:
+        """The home folder; UsageError if none was named: who asks for ``--help`` need not."""
+        if self.home is None:
+            raise click.UsageError("Missing option '--home'.")
+        return self.home
+
+    @contextmanager
+    def opened(self) -> Iterator[Inbox]:
+        """Give the inbox, unlocked for as long as the command runs."""
+        with unlocked(self.root, partial(credentials_at, self.root)) as inbox:
+            yield inbox
+
+    def shut(self) -> None:
+        """Do nothing: the command ends by itself."""
+
+
+def _remember(context: click.Context, option: click.Parameter, given: Sequence[Path]) -> None:
+    context.meta.setdefault(f"inbox.{option.name}", []).extend(given)
+
+
+def remembered(name: str) -> list[Path]:
+    """Return the files that were given with an option of ``officer_options``, in their order."""
+    return list(click.get_current_context().meta.get(f"inbox.{name}", ()))
+
+
+def brings_officers() -> bool:
+    """Tell whether shares or passphrases are given with the command."""
+    return bool(remembered("share") or remembered("passphrase_file"))
+
+
+def _opening(name: str, what: str) -> Callable[[Command], Command]:
+    # Before the command or behind it, as people type it.
+    return click.option(
+        name,
+        multiple=True,
+        type=click.Path(path_type=Path),
+        expose_value=False,
+        callback=_remember,
+        help=what,
+    )
+
+
+def officer_options(command: Command) -> Command:
+    """Let a command take who is present: ``--share`` and ``--passphrase-file``, once for each officer."""
+    for name, what in (
+        (
+            "--passphrase-file",
+            "Take the passphrase of an officer from this file, in the order of the shares.",
+        ),
+        ("--share", "The share of an officer, once for each who is present."),
+    ):
+        command = _opening(name, what)(command)
+    return command
+
+
+json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+
+
+def reason_of(_: click.Context, __: click.Parameter, given: str) -> str:
+    """Return the reason that was given with an option, if the journal takes it."""
+    if len(given) > LONGEST_REASON:
+        raise click.BadParameter(
+            f"a reason has at most {LONGEST_REASON} characters, this one has {len(given)}"
+        )
+    return given
+
+
+def day_of(_: click.Context, __: click.Parameter, given: str | None) -> date | None:
+    """Return the day that was given with an option, None without one."""
+    try:
+        return None if given is None else shape.day.read(given)
+    except Malformed:
+        raise click.BadParameter(f"{given!r} is no day such as 2026-11-24") from None
+
+
+def _officer(_: click.Context, __: click.Parameter, given: str) -> str:
+    if not re.fullmatch(OFFICER, given) or len(given) > LONGEST_OFFICER:
+        raise click.BadParameter(f"{given!r} is no name of an officer")
+    return given
+
+
+def _each_officer(
+    context: click.Context, argument: click.Parameter, given: tuple[str, ...]
+) -> tuple[str, ...]:
+    return tuple(_officer(context, argument, each) for each in given)
+
+
+_WHY = "Why, for the journal; nothing of a report."
+reason_option = click.option("--reason", default="", callback=reason_of, help=_WHY)
+reason_needed = click.option("--reason", required=True, callback=reason_of, help=_WHY)
+despite_option = click.option(
+    "--despite-warning",
+    "despite",
+    default="",
+    callback=reason_of,
+    help="Why a warning about the text is set aside, for the journal; nothing of a report.",
+)
+# Up to what canonical JSON, and so the journal, can write.
+NUMBER = click.IntRange(1, LARGEST)
+officer_argument = click.argument("officer", metavar="NAME", callback=_officer)
+officer_arguments = click.argument("officers", metavar="[NAME]...", nargs=-1, callback=_each_officer)
+case_argument = click.argument("case", type=NUMBER)
+out_file = click.option(
+    "--out", required=True, type=click.Path(path_type=Path), help="Write here; never over a file."
+)
+out_folder = click.option(
+    "--out", required=True, type=click.Path(path_type=Path), help="Write into this folder."
+)
+
+
+def today() -> date:
+    """Return the day it is in UTC."""
+    return datetime.now(UTC).date()
+
+
+def content_of(path: Path) -> bytes:
+    """Return the bytes of a file that is to be signed, accepted or taken into use; Refused beyond 4 MiB."""
+    with path.open("rb") as file:
+        content = file.read(LARGEST_FILE + 1)
+    if len(content) > LARGEST_FILE:
+        raise Refused(
+            sentence("{path} has more than {most} MiB", path=path, most=LARGEST_FILE >> 20),
+            sentence("give the file that is asked for"),
+        )
+    return content
+
+
+def text_of(path: Path) -> str:
+    """Return the text of a UTF-8 file, or raise Refused."""
+    try:
+        return path.read_text("utf-8")
+    except UnicodeDecodeError:
+        raise Refused(
+            sentence("{path} is not UTF-8 text", path=path), sentence("save it as UTF-8, then try again")
+        ) from None
+
+
+def passphrase_of(path: Path) -> str:
+    """Return the passphrase in a file: editors end it with a line end that nobody typed."""
+    return text_of(path).removesuffix("\n").removesuffix("\r")
+
+
+def credentials_at(root: Path) -> list[Credential]:
+    """Return what the officers bring to an inbox; the share of a single one may lie in its home."""
+    shares = remembered("share") or _at_home(root)
+    secrets = iter(remembered("passphrase_file"))
+    credentials = [_credential(path, secrets) for path in shares]
+    if next(secrets, None) is not None:
+        raise click.UsageError("there are more passphrase files than shares")
+    return credentials
+
+
+def _at_home(root: Path) -> list[Path]:
+    """Return the share that lies in the home, not one that a change cut short has left there."""
+    sharing = vault_header.parse(Home(root).header.read_bytes()).sharing
+    paths = sorted(root.glob("*.share"))
+    return [path for path in paths if share_file.sharing_of(path.read_bytes()) == sharing] or paths
+
+
+def _credential(path: Path, secrets: Iterator[Path]) -> Credential:
+    content = path.read_bytes()
+    try:
+        officer = share_file.parse(content).officer
+    except ShareDamaged:
+        officers.typed(content)  # the words of a sheet; else no passphrase file is blamed for the damage
+        return Credential(content, None)
+    secret = next(secrets, None)
+    given = terminal.ask_secret(f"passphrase of {officer}") if secret is None else passphrase_of(secret)
+    return Credential(content, given)

@@ -1,0 +1,219 @@
+"""Views as lines for a person; whatever came from outside is made harmless here, value by value."""
+
+from collections.abc import Iterator, Sequence
+
+from inbox.casework.case_view import KEPT_FROM, View
+from inbox.cli import render_work
+from inbox.exchange.collect import Outcome
+from inbox.system.terminal import quoted, visible
+from inbox.vault.casework_tables import PORTAL
+
+_FLAGS = {
+    "unsigned": "UNSIGNED: made by hand, nobody vouches for it, no dialogue",
+    "cannot-be-answered": "CANNOT BE ANSWERED: nothing can be sealed to the key in the report",
+    "withdrawn": "WITHDRAWN by its author",
+    "keyring-unknown": "WARNING: the reporter was shown a keyring that this inbox did not issue",
+    "keyring-old": "WARNING: the reporter was shown a keyring that was past its date",
+}
+
+_CAUTIONS = {
+    "danger": "DANGER: the author says, or fears, that somebody is in danger now",
+    "source_risk": "SOURCE AT RISK: hardly anybody else knows this; an inquiry could lead to the author",
+    "protect": "NEVER REPEAT what the author asks to keep: it stands first below",
+}
+_ROUTES = {"telephone": "by telephone", "letter": "by letter", "meeting": "in a meeting"}
+_ODD = {
+    "unknown-question": "not a question of this questionnaire",
+    "unknown-answer": "not an answer that the page offers",
+    "not-asked": "not asked, given the other answers",
+    "too-long": "longer than the page allows",
+}
+
+
+def overview(view: View) -> Iterator[str]:
+    """Yield the list of cases, then what became no case, then what nobody has read."""
+    if not view["cases"]:
+        yield "no cases yet"
+    yield from _cases_of(view)
+    yield from _unopened_of(view)
+    if unread := [case["case"] for case in view["cases"] if _new(case)]:
+        yield ""
+        yield f"not read yet: {_cases(unread)}; to see one: inbox show CASE"
+
+
+def summary(case: View) -> str:
+    """Return the line by which a case stands in lists, or what is to be done before it is shown."""
+    undeclared = f"       not shown before: inbox declare {case['case']}"
+    return undeclared if case["summary"] is None else quoted(case["summary"])
+
+
+def _cases_of(view: View) -> Iterator[str]:
+    for case in view["cases"]:
+        counts = f"{case['follow_ups']} follow-ups, {case['attachments']} files, {case['messages']} replies"
+        language = case["language"] or "--"
+        yield f"{case['case']:>5}  {case['received']}  {case['status']:<14}  {language}  {counts}"
+        yield summary(case)
+        if case["flags"]:
+            yield f"       [{visible(', '.join(case['flags']))}]"
+        if new := _new(case):
+            yield f"       NOT READ YET: {new}"
+
+
+def _unopened_of(view: View) -> Iterator[str]:
+    if view["unopened"]:
+        yield ""
+        yield "came in, but became no case:"
+    for row in view["unopened"]:
+        yield f"{row['number']:>5}  {row['received']}  bundle {row['bundle']}  {row['kind']}: {row['reason']}"
+        if row["file"]:
+            yield f"       kept as {row['file']}"
+
+
+def details(view: View) -> Iterator[str]:
+    """Yield all of one case."""
+    yield f"case {view['case']}: {view['status']}"
+    language = view["language"] or "unknown"
+    yield f"received {view['received']}, collected {view['collected']}, language {language}"
+    if view["route"] != PORTAL:
+        yield f"it came {_ROUTES[view['route']]}: officers entered it, in words that may be theirs"
+    yield from _to_know(view)
+    if view["note"] is not None:
+        yield from ("", "note:", quoted(view["note"]))
+    for field, answer in view["answers"].items():
+        yield from (
+            "",
+            _question(field, view),
+            quoted(_answer(field, answer, view["labels"])),
+        )
+    yield from _files(view["attachments"])
+    for each in view["follow_ups"]:
+        new = ", not read before" if each["unread"] else ""
+        yield from ("", f"follow-up {each['number']}, written {each['written']}{new}:", quoted(each["text"]))
+        yield from _files(each["attachments"])
+    for message in view["messages"]:
+        yield from ("", f"reply of {message['day']}, {_way(message)}:", quoted(message["text"]))
+    yield from ("", "the work on it:", *render_work.of(view["work"]))
+    yield from render_work.notes(view["work"])
+
+
+def _to_know(view: View) -> Iterator[str]:
+    """Yield what staff must know before they read on."""
+    yield from map(_flag, view["flags"])
+    yield from (f"minimised on {each['day']} at {visible(each['place'])}" for each in view["struck"])
+    if view["handlers"]:
+        yield f"FOR ITS HANDLERS ALONE: {visible(', '.join(view['handlers']))}"
+    if view["rejected"]:
+        yield f"JUNK since {view['rejected']}: not in the queue; inbox junk {view['case']} --recover"
+    yield from (_CAUTIONS[flag] for flag in view["cautions"])
+    if view["alike"]:
+        yield f"LOOK TWICE at words with letters of several alphabets: {visible(', '.join(view['alike']))}"
+
+
+def keyring(view: View) -> Iterator[str]:
+    """Yield what the portal must know of a keyring."""
+    how = "renewed" if view["renewed"] else "unchanged"
+    yield f"keyring {view['serial']}, {how}, valid until {view['valid_until']}"
+    yield "the portal's configuration needs these two lines:"
+    yield f'deployment = "{view["deployment"]}"'
+    yield f'root_key = "{view["root_key"]}"'
+
+
+def outcome(result: Outcome) -> Iterator[str]:
+    """Yield what became of one bundle, unless it was refused."""
+    name = visible(result.bundle)
+    if result.filed is None:
+        yield f"{name}: bundle {result.n} was collected before, nothing changed"
+        return
+    filed = result.filed
+    yield (
+        f"{name}: bundle {result.n} collected: {len(filed.cases)} new cases,"
+        f" {len(filed.follow_ups)} follow-ups, {len(filed.withdrawn)} withdrawals,"
+        f" {len(filed.repeated)} repeated, {len(filed.unopened)} unopened"
+    )
+    if filed.cases:
+        yield f"new cases: {_spans(filed.cases)}"
+    if filed.follow_ups:
+        yield f"follow-ups to: {_cases(filed.follow_ups)}"
+    if filed.withdrawn:
+        yield f"withdrawn by the author: {_cases(filed.withdrawn)}"
+    for case, officer in result.kept_from:
+        yield f"case {case} is kept from {visible(officer)}: do not speak of it there"
+    if filed.resolved:
+        yield f"filed at last, and no longer in the list of what became no case: {_numbers(filed.resolved)}"
+    if filed.unopened:
+        yield "what could not be filed stands at the end of: inbox list"
+    yield from (f"warning: {warning}" for warning in result.warnings)
+
+
+def outcome_view(result: Outcome) -> View:
+    """Return what became of one bundle as a value for JSON."""
+    filed = result.filed
+    return {
+        "bundle": result.bundle,
+        "n": result.n,
+        "state": result.state,
+        "cases": filed.cases if filed else [],
+        "follow_ups": filed.follow_ups if filed else [],
+        "withdrawn": filed.withdrawn if filed else [],
+        "unopened": filed.unopened if filed else [],
+        "resolved": sorted(filed.resolved) if filed else [],
+        "repeated": len(filed.repeated) if filed else 0,
+        "kept_from": [{"case": case, "officer": officer} for case, officer in result.kept_from],
+        "warnings": result.warnings,
+        "error": str(result.refused) if result.refused else None,
+        "hint": result.refused.hint if result.refused else None,
+    }
+
+
+def _flag(flag: str) -> str:
+    if flag.startswith(KEPT_FROM):
+        return f"KEPT FROM {visible(flag.removeprefix(KEPT_FROM))}: do not speak of it there"
+    return _FLAGS[flag]
+
+
+def _new(case: View) -> str:
+    count = case["unread_follow_ups"]
+    follow_ups = f"{count} follow-up" + "s" * (count > 1)
+    return ", ".join(["the case"] * case["unread"] + [follow_ups] * (count > 0))
+
+
+def _files(files: list[View]) -> Iterator[str]:
+    for file in files:
+        yield f"file {file['number']}, {file['size']} bytes:"
+        yield quoted("\n".join(part for part in (file["name"], file["type"]) if part) or "no name")
+
+
+def _question(field: str, view: View) -> str:
+    label = visible(view["labels"].get(field, field))
+    odd = view["odd"].get(field)
+    return f"{label} ({_ODD[odd]})" if odd else label
+
+
+def _answer(field: str, answer: str | Sequence[str], labels: dict[str, str]) -> str:
+    given = [answer] if isinstance(answer, str) else answer
+    return "\n".join(labels.get(f"{field}.{each}", each) for each in given)
+
+
+def _way(message: View) -> str:
+    if message["seen"]:
+        return "read by the reporter"
+    return "sent, not known to be read" if message["sent"] else "waits for the next outbox"
+
+
+def _cases(numbers: list[int]) -> str:
+    return f"case {_numbers(numbers)}"
+
+
+def _numbers(numbers: list[int]) -> str:
+    return ", ".join(map(str, sorted(set(numbers))))
+
+
+def _spans(numbers: list[int]) -> str:
+    """Name the numbers, runs by their ends: those that are kept from somebody present lie between."""
+    runs: list[list[int]] = []
+    for number in sorted(numbers):
+        if runs and runs[-1][-1] == number - 1:
+            runs[-1].append(number)
+        else:
+            runs.append([number])
+    return ", ".join(str(run[0]) if len(run) == 1 else f"{run[0]} to {run[-1]}" for run in runs)

@@ -1,0 +1,99 @@
+"""The work on a case as lines for a person."""
+
+from collections.abc import Iterator
+
+from inbox.casework.work_view import View
+from inbox.language import labels
+from inbox.questionnaire import scoring
+from inbox.system.terminal import quoted, visible
+
+
+def of(work: View) -> Iterator[str]:
+    """Yield how pressing a case is, what is due, what was done, who sees to it; not what officers noted."""
+    judged = "" if work["judged"] else ", as the rules propose"
+    yield f"priority {work['priority']}, score {work['score']} of {scoring.MOST}{judged}"
+    yield from (_part(name, work) for name in scoring.NAMES)
+    yield from (_clock(each) for each in work["clocks"])
+    yield from (_duty(each) for each in work["duties"])
+    yield _regime(work)
+    if work["held"]:
+        yield f"LEGAL HOLD since {work['held']}: it is kept for a procedure; its author reads nothing of that"
+    if work["assigned"]:
+        yield f"seen to by {visible(work['assigned'])}"
+    if work["tags"]:
+        yield f"tags: {visible(', '.join(work['tags']))}"
+    yield from _source_risk(work)
+    yield rating(work["rating"])
+    if work["outcome"]:
+        yield _outcome(work)
+    yield from map(measure, work["measures"])
+    for each in work["links"]:
+        yield f"has to do with case {each['case']}: {each['relation']}, since {each['since']}"
+
+
+def notes(work: View) -> Iterator[str]:
+    """Yield what officers noted for one another."""
+    for each in work["notes"]:
+        yield from ("", f"note of {each['day']} by {visible(each['by'])}:", quoted(each["text"]))
+
+
+def rating(each: View) -> str:
+    """Return how far what is said is borne out, on one line."""
+    label = labels.english("credibility", each["credibility"])
+    return f"credibility of what it says: {each['source']}{each['credibility']}, {label.lower()}"
+
+
+def measure(each: View) -> str:
+    """Return a measure on one line."""
+    label = labels.english("measure", each["kind"])
+    group = f", group {each['degree']}" if each["degree"] else ""
+    to = f", to {visible(each['addressee'])}" if each["addressee"] else ""
+    reference = f", ref. {visible(each['reference'])}" if each["reference"] else ""
+    told = "the author reads of it" if each["told"] else "the author does not read of it"
+    return f"measure {each['number']}, {each['day']}: {label}{group}{to}{reference} ({told})"
+
+
+def _part(name: str, work: View) -> str:
+    """Return a part of the score, and for which answers the rules propose what."""
+    line = f"  {name:<14} {work['parts'][name]} of {scoring.HIGHEST}"
+    if name not in work["proposed"]:
+        return line
+    rule = work["proposed"][name]
+    because = "; ".join(
+        f"{question}: {', '.join(given) or 'whatever is said'}" for question, given in rule["because"].items()
+    )
+    return f"{line}  (the rules say {rule['value']} for {because})"
+
+
+def _clock(each: View) -> str:
+    done = f", done {each['done']}" if each["done"] else ""
+    return f"  {_until(each['day'], each)}  {labels.english('clock', each['clock'])}{done}"
+
+
+def _duty(each: View) -> str:
+    decision = labels.english("decision", each["decision"]) if each["decision"] else "to be decided"
+    why = f" ({visible(each['reason'])})" if each["reason"] else ""
+    return f"  {_until(each['due'], each)}  {labels.english('duty', each['duty'])}: {decision}{why}"
+
+
+def _regime(work: View) -> str:
+    more = f", more time taken on {work['extended']}" if work["extended"] else ""
+    return f"deadlines of: {labels.english('regime', work['regime']).lower()}{more}"
+
+
+def _until(day: str, each: View) -> str:
+    return f"{day}  {'LATE' if each['late'] else '    '}"
+
+
+def _source_risk(work: View) -> Iterator[str]:
+    if work["source_risk"]:
+        yield f"risk to the source: {work['source_risk']}"
+    elif work["proposed_source_risk"]:
+        yield f"risk to the source: {work['proposed_source_risk']}? (proposed from the answers, not assessed)"
+    else:
+        yield "risk to the source: not assessed"
+
+
+def _outcome(work: View) -> str:
+    why = f" ({visible(work['withheld'])})" if work["withheld"] else ""
+    return f"outcome: {labels.english('outcome', work['outcome'])}, disclosure {work['disclosure']}{why}"

@@ -1,0 +1,92 @@
+"""An inbox open for as long as its officers sit before it: one process that ends with all its keys."""
+
+import shlex
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import click
+
+from inbox.cli import options
+from inbox.cli.options import Door
+from inbox.keys import share_file
+from inbox.language.errors import Refused
+from inbox.language.messages import sentence
+from inbox.session import journal_view
+from inbox.session.actions import Deed
+from inbox.session.inbox import Inbox, Witnesses, with_witnesses
+from inbox.system import terminal
+
+# Runs one command behind a door.
+Run = Callable[[list[str], Door], int]
+
+
+class Open:
+    """The door of a session: its inbox is open, and asks for passphrases afresh where it takes them."""
+
+    def __init__(self, inbox: Inbox) -> None:
+        self._inbox = with_witnesses(inbox, _asking(inbox))
+        self.is_over = False
+
+    @property
+    def root(self) -> Path:
+        """The home folder."""
+        return self._inbox.home.root
+
+    @contextmanager
+    def opened(self) -> Iterator[Inbox]:
+        """Give the inbox with those who opened it."""
+        if options.brings_officers():
+            raise click.UsageError("the officers of a session are those who opened it")
+        yield self._inbox
+
+    def shut(self) -> None:
+        """End the session: the shares that opened it are no longer those of the inbox."""
+        self.is_over = True
+
+
+def hold(inbox: Inbox, run: Run) -> None:
+    """Take commands until ``lock``, the end of input, or a change of officers; Inactive if nobody types."""
+    door = Open(inbox)
+    prompt = f"{', '.join(inbox.present)}> "
+    try:
+        while not door.is_over and (line := terminal.ask_line(prompt)) is not None:
+            words = _words(line)
+            if words == ["lock"]:
+                return
+            if words:
+                run(words, door)
+        if door.is_over:
+            terminal.ask_line("This session is over. Press Enter once you have read all this. ")
+    finally:
+        terminal.wipe()
+
+
+def _words(line: str) -> list[str]:
+    """Return the words of a command as a shell would; the name of the program may stand before it."""
+    try:
+        words = shlex.split(line)
+    except ValueError:
+        terminal.fail(
+            Refused(sentence("a quotation mark has no other end"), sentence("write it twice, or not at all"))
+        )
+        return []
+    return words[1:] if words[:1] == ["inbox"] else words
+
+
+def _asking(inbox: Inbox) -> Witnesses:
+    def ask(deed: Deed) -> tuple[str, ...]:
+        needed = min(2, len(inbox.present))
+        who = "two officers: each types" if needed > 1 else "the officer, who types"
+        terminal.warn(journal_view.deed(deed))
+        terminal.warn(f"this takes {who} the passphrase now")
+        if len(inbox.sealed) > needed:
+            terminal.warn("(Enter alone lets another one do it)")
+        confirmed: list[str] = []
+        for name, file in inbox.sealed.items():
+            if len(confirmed) < needed and (given := terminal.ask_secret(f"passphrase of {name}")):
+                share_file.unseal(file, given)
+                confirmed.append(name)
+        return tuple(confirmed)
+
+    return ask

@@ -1,0 +1,1 @@
+"""Clocks, working days, legal duties, retention periods and the workflow of a case."""

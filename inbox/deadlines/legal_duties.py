@@ -1,0 +1,89 @@
+"""Decisions that the law asks for, and when: they count as deadlines until they are taken.
+
+``art40`` (article 40 of the code of criminal procedure, L-14): whether the prosecutor is told, without delay.
+It is asked of every case of an offence: its severity is 2 or 3, as the rules propose or an officer judges, or
+one of OFFENCE_TAGS says so. It is due 10 working days after that is known.
+
+``art14`` (article 14 of the GDPR, L-18): whether the persons concerned are informed that data on them are
+kept. It is asked where an answer names somebody, within a month of receipt, and can be put off with a reason.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from enum import StrEnum
+
+from dateutil.relativedelta import relativedelta
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from inbox.deadlines import office
+from inbox.questionnaire import scoring
+from inbox.questionnaire.answers import Answers
+from inbox.vault.casework_tables import Duty, Handling, Tag
+from inbox.vault.tables import Case
+
+OFFENCE_TAGS = frozenset({"offence", "infraction", "délit", "delit", "crime"})
+_OFFENCE = 2
+_ART40_WORKING_DAYS = 10
+_ART14 = relativedelta(months=1)
+
+
+class Kind(StrEnum):
+    """What is to be decided."""
+
+    ART40 = "art40"
+    ART14 = "art14"
+
+
+def begin(session: Session, case: Case, work: Handling, answers: Answers) -> Iterable[Duty]:
+    """Return what is to be decided about a new case."""
+    if _is_offence(work, ()):
+        yield art40(session, case.number, case.collected)
+    if answers.get(scoring.questions().persons):
+        yield art14(case.number, case.received)
+
+
+def art40(session: Session, number: int, known: date) -> Duty:
+    """Return the duty of a case of which it became known on a day that it is of an offence."""
+    due = office.of(session).calendar.after(known, _ART40_WORKING_DAYS)
+    return Duty(case=number, kind=Kind.ART40.value, due=due)
+
+
+def art14(number: int, known: date) -> Duty:
+    """Return the duty of a case of which it became known on a day that it names somebody."""
+    return Duty(case=number, kind=Kind.ART14.value, due=known + _ART14)
+
+
+def keep_in_step(session: Session, work: Handling, today: date) -> None:
+    """Ask for the decision of article 40, or no longer, after severity or tags have changed."""
+    session.flush()
+    tags = session.scalars(select(Tag.name).filter_by(case=work.case)).all()
+    row = session.get(Duty, (work.case, Kind.ART40.value))
+    if not _is_offence(work, tags):
+        if row is not None and row.decided is None:
+            session.delete(row)
+    elif row is None:
+        session.add(art40(session, work.case, today))
+
+
+def of(session: Session, number: int) -> Sequence[Duty]:
+    """Return what was to be decided about a case, and was or was not."""
+    return session.scalars(select(Duty).filter_by(case=number).order_by(Duty.kind)).all()
+
+
+def next_due(session: Session) -> Mapping[int, date]:
+    """Return by case number the first day on which a decision is due, where one is."""
+    rows = session.execute(
+        select(Duty.case, func.min(Duty.due)).where(Duty.decided.is_(None)).group_by(Duty.case)
+    )
+    return {number: day for number, day in rows}  # noqa: C416  dict() loses the types
+
+
+def is_open(session: Session, number: int, kind: Kind) -> bool:
+    """Tell whether a decision is to be taken."""
+    row = session.get(Duty, (number, kind.value))
+    return row is not None and row.decided is None
+
+
+def _is_offence(work: Handling, tags: Iterable[str]) -> bool:
+    return work.severity >= _OFFENCE or not OFFENCE_TAGS.isdisjoint(tags)

@@ -1,0 +1,111 @@
+"""How long cases are kept, and which are to be destroyed (domain 1.2; Directive 2019/1937, 18)."""
+
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from crypto import bundle
+from inbox.deadlines import clocks
+from inbox.replies.slots import mailbox_of
+from inbox.system import atomic_files
+from inbox.system.home import Home
+from inbox.vault import queries
+from inbox.vault.casework_tables import OUT_OF_SCOPE, PROCEEDINGS, Handling, Measure
+from inbox.vault.tables import Case, FollowUp
+
+
+class Rule(StrEnum):
+    """Why a case is to be destroyed."""
+
+    OUT_OF_SCOPE = "out-of-scope"
+    CLOSED = "two-months-closed"
+    JUNK = "junk"
+    EARLY = "decided-by-officers"
+
+
+class Obstacle(StrEnum):
+    """Why a case cannot be destroyed on its day."""
+
+    HELD = "held"
+    PROCEEDINGS = "proceedings"
+    UNREAD = "unread"
+    PORTAL = "portal"
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """A case that is closed or junk: by which rule it goes, from which day on, what stands against it."""
+
+    case: int
+    rule: Rule
+    day: date
+    obstacles: tuple[Obstacle, ...] = ()
+
+    def is_due(self, today: date) -> bool:
+        """Tell whether it is to be destroyed now."""
+        return self.day <= today and not self.obstacles
+
+
+def listing(home: Home, session: Session) -> list[Due]:
+    """Return every case that is closed or junk and may be read by those present, what is due first first."""
+    ended = Handling.is_open.is_(False) | Handling.rejected.is_not(None)
+    rows = session.execute(select(Case, Handling).join(Handling, Handling.case == Case.number).where(ended))
+    written = {number: day for number, day in session.execute(_LAST_WRITTEN)}  # noqa: C416  for the types
+    pursued = set(session.scalars(select(Measure.case).where(Measure.kind.in_(PROCEEDINGS))))
+    unread = set(session.scalars(select(FollowUp.case).where(FollowUp.unread.is_(True))))
+    awaited = _Awaited(home, session)
+    found = []
+    for case, work in rows:
+        if term := _term(work, written.get(case.number)):
+            against = {
+                Obstacle.HELD: work.held is not None,
+                Obstacle.PROCEEDINGS: case.number in pursued,
+                Obstacle.UNREAD: case.number in unread and _is_to_be_read(work),
+                Obstacle.PORTAL: awaited.has(case),
+            }
+            found.append(Due(case.number, *term, tuple(what for what, holds in against.items() if holds)))
+    return sorted(found, key=lambda due: (due.day, due.case))
+
+
+_LAST_WRITTEN = select(FollowUp.case, func.max(FollowUp.received)).group_by(FollowUp.case)
+
+
+def _term(work: Handling, written: date | None) -> tuple[Rule, date] | None:
+    """Return the rule of a case and its day, None while it is open; what its author writes starts it anew."""
+    ended = work.rejected or work.closed
+    if ended is None:
+        return None
+    last = max(ended, written or ended)
+    if work.rejected is not None:
+        return Rule.JUNK, last + queries.JUNK_KEPT
+    at_once = work.outcome == OUT_OF_SCOPE
+    rule = Rule.OUT_OF_SCOPE if at_once and last == ended else Rule.CLOSED
+    return rule, clocks.kept_until(ended, written, at_once=at_once)
+
+
+def _is_to_be_read(work: Handling) -> bool:
+    """Tell whether what its author wrote is read before a case goes: not of junk, nor in quarantine."""
+    return work.rejected is None and work.quarantined is None
+
+
+class _Awaited:
+    """Which cases the portal has not yet heard the last of: once a case is gone nobody could tell it.
+
+    An outbox of ours that waits for its confirmation names cases, too.
+    """
+
+    def __init__(self, home: Home, session: Session) -> None:
+        self._heard = set(queries.confirmed_outboxes(session))
+        self._named: set[bytes] = set()
+        for path in home.outbox.glob("*.tar"):
+            with path.open("rb") as file:
+                manifest, _ = bundle.read(atomic_files.pieces(file))
+            self._named |= {slot.case_id for slot in bundle.OUTBOX.parse(manifest.raw).slots}
+
+    def has(self, case: Case) -> bool:
+        """Tell whether the portal is to hear of a case."""
+        told = case.closed_in in self._heard
+        return case.case_id in self._named or (mailbox_of(case) is not None and not told)

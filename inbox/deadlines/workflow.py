@@ -1,0 +1,206 @@
+"""How the work on a case begins, and how its next deadline is kept in step with what happens."""
+
+from collections.abc import Container, Iterator, Mapping
+from dataclasses import replace
+from datetime import date
+from typing import NamedTuple
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from crypto.questionnaire import Questionnaire
+from inbox.deadlines import clocks as legal_clocks
+from inbox.deadlines import legal_duties, office
+from inbox.deadlines.clocks import Clock, Due, Events
+from inbox.deadlines.office import Regime
+from inbox.questionnaire import scoring
+from inbox.questionnaire.answers import Answers
+from inbox.vault import queries
+from inbox.vault.casework_tables import OUT_OF_SCOPE, PROCEEDINGS, Duty, Handling, Measure
+from inbox.vault.credibility import Credibility
+from inbox.vault.tables import Case, FollowUp
+
+
+class _Since(NamedTuple):
+    """What came of a case beside the work on it: when its author last wrote, whether proceedings go on."""
+
+    written: date | None = None
+    pursued: bool = False
+
+
+_PURSUED = select(Measure.case).where(Measure.kind.in_(PROCEEDINGS))
+
+
+def of(session: Session, number: int) -> Handling:
+    """Return the state of the work on a case; raises as ``records.case``."""
+    return session.get_one(Handling, queries.case(session, number).number)
+
+
+def begin(session: Session, case: Case, answers: Answers, asked: Questionnaire) -> Handling:
+    """Return the first state of the work on a case: what the answers say of it, and a proposed score.
+
+    Category and area are answers that the questionnaire ``asked`` offers, no words of the author's own: they
+    are shown before a case is read, and the category after it is gone. What the law asks to be decided about
+    it is added to the session.
+    """
+    ids = scoring.questions()
+    handling = Handling(
+        case=case.number,
+        category=_offered(asked, ids.category, answers),
+        area=_offered(asked, ids.area, answers),
+    )
+    handling.parts = scoring.propose(answers).parts
+    asked_of = list(legal_duties.begin(session, case, handling, answers))
+    session.add_all(asked_of)
+    decision = min((each.due for each in asked_of), default=None)
+    handling.deadline = _next(session, case, handling, _Since(), decision)
+    return handling
+
+
+def set_closed(handling: Handling, day: date | None) -> None:
+    """Note the day on which a case was closed, or None while it is open."""
+    handling.closed = day
+    handling.is_open = day is None and handling.rejected is None
+
+
+def set_rejected(handling: Handling, day: date | None) -> None:
+    """Note the day on which a case was found to be junk, or None if it is none."""
+    handling.rejected = day
+    handling.is_open = day is None and handling.closed is None
+
+
+def heard(session: Session, number: int) -> None:
+    """Note that the author of a case wrote: what was taken for junk comes back."""
+    set_rejected(session.get_one(Handling, number), None)
+    keep_in_step(session, number)
+
+
+def acted(session: Session, number: int, today: date) -> None:
+    """Note that an officer has done something about a case."""
+    work = of(session, number)
+    work.first_act = work.first_act or today
+    keep_in_step(session, number)
+
+
+def judge(session: Session, number: int, changed: Mapping[str, int], today: date) -> Handling:
+    """Change parts of the score of a case, by their names; CaseRefused if there is no such case."""
+    work = of(session, number)
+    work.parts = replace(work.parts, **changed)
+    work.judged = True
+    legal_duties.keep_in_step(session, work, today)
+    acted(session, number, today)
+    return work
+
+
+def rate(session: Session, number: int, credibility: Credibility, today: date) -> None:
+    """Note how far what a case says is borne out; CaseRefused if there is no such case."""
+    of(session, number).credibility = credibility.value
+    acted(session, number, today)
+
+
+def acknowledge(session: Session, numbers: Container[int], today: date) -> None:
+    """Note that the authors of these cases are told, from today's outbox on, that they were heard."""
+    for work in session.scalars(select(Handling).where(Handling.acknowledged.is_(None))).all():
+        if work.case in numbers:
+            work.acknowledged = today
+            keep_in_step(session, work.case)
+
+
+def feedback(session: Session, number: int, today: date) -> None:
+    """Note that the author of a case was told what was done or is planned, and why (L-02)."""
+    work = of(session, number)
+    work.answered = work.answered or today
+    keep_in_step(session, number)
+
+
+def feedback_due(session: Session, number: int, today: date) -> Due:
+    """Return until when the author has to be told what was done, as the author may be told today.
+
+    Where nothing acknowledges the report yet, something does today: the answer that names the day.
+    """
+    case, work = queries.case(session, number), of(session, number)
+    how = office.of(session)
+    events = replace(_events(case, work, _Since(), how.regime), acknowledged=work.acknowledged or today)
+    return next(each for each in legal_clocks.clocks(events, how.calendar) if each.clock is Clock.FEEDBACK)
+
+
+def keep_in_step(session: Session, number: int) -> None:
+    """Set the next deadline anew, after anything that a clock depends on."""
+    session.flush()
+    case, handling = session.get_one(Case, number), of(session, number)
+    decision = session.scalar(select(func.min(Duty.due)).filter_by(case=number, decided=None))
+    handling.deadline = _next(session, case, handling, _since(session, number), decision)
+
+
+def renew(session: Session) -> None:
+    """Set the next deadline of every case anew, after a change in how the office works."""
+    decisions = legal_duties.next_due(session)
+    for case, handling, since in _all(session):
+        handling.deadline = _next(session, case, handling, since, decisions.get(case.number))
+
+
+def every(session: Session) -> Iterator[tuple[Handling, list[Due]]]:
+    """Yield the work on every case with all its clocks."""
+    how = office.of(session)
+    for case, handling, since in _all(session):
+        yield handling, legal_clocks.clocks(_events(case, handling, since, how.regime), how.calendar)
+
+
+def clocks(session: Session, number: int) -> list[Due]:
+    """Return every clock of a case; raises as ``records.case``."""
+    case, handling = queries.case(session, number), of(session, number)
+    how = office.of(session)
+    events = _events(case, handling, _since(session, number), how.regime)
+    return legal_clocks.clocks(events, how.calendar)
+
+
+def _events(case: Case, handling: Handling, since: _Since, regime: Regime) -> Events:
+    """Return what happened to a case.
+
+    What was extended counts for an external authority alone.
+    """
+    return Events(
+        received=case.received,
+        collected=case.collected,
+        priority=handling.parts.priority,
+        first_act=handling.first_act,
+        acknowledged=handling.acknowledged,
+        extended=handling.extended if regime is Regime.EXTERNAL else None,
+        answered=handling.answered,
+        closed=handling.closed,
+        last_written=since.written,
+        held=handling.held is not None or since.pursued,
+        at_once=handling.outcome == OUT_OF_SCOPE,
+    )
+
+
+def _since(session: Session, number: int) -> _Since:
+    written = session.scalar(select(func.max(FollowUp.received)).filter_by(case=number))
+    pursued = session.scalar(_PURSUED.where(Measure.case == number).limit(1))
+    return _Since(written, pursued is not None)
+
+
+def _all(session: Session) -> Iterator[tuple[Case, Handling, _Since]]:
+    """Yield every case, the work on it, and what came of it since."""
+    last = select(FollowUp.case, func.max(FollowUp.received).label("day")).group_by(FollowUp.case).subquery()
+    pursued = set(session.scalars(_PURSUED))
+    rows = select(Case, Handling, last.c.day).join(Handling, Handling.case == Case.number)
+    for case, handling, written in session.execute(rows.outerjoin(last, last.c.case == Case.number)):
+        yield case, handling, _Since(written, case.number in pursued)
+
+
+def _next(
+    session: Session, case: Case, handling: Handling, since: _Since, decision: date | None
+) -> date | None:
+    """Return the next day on which a clock ends or a decision is due; of junk nothing is."""
+    if handling.rejected is not None:
+        return None
+    how = office.of(session)
+    due = legal_clocks.next_due(_events(case, handling, since, how.regime), how.calendar)
+    return min(filter(None, (due.day if due else None, decision)), default=None)
+
+
+def _offered(asked: Questionnaire, question: str, answers: Answers) -> str:
+    """Return the answer to a question if it is one of those to choose from, else nothing."""
+    answer = answers.get(question, "")
+    return next((option.id for option in asked.options(question) if option.id == answer), "")

@@ -1,0 +1,35 @@
+"""A copy of the inbox on the medium, its key store elsewhere."""
+
+from pathlib import Path
+
+from flask import Blueprint
+from flask.typing import ResponseReturnValue
+
+from inbox.cli.options import today
+from inbox.desk import rendering
+from inbox.desk.forms import line
+from inbox.desk.pages.collecting import folder, work_goes_on
+from inbox.desk.state import here
+from inbox.language.errors import Refused
+from inbox.language.messages import sentence
+from inbox.setup import backup
+
+pages = Blueprint("backing", __name__, url_prefix="/office/backup")
+
+
+@pages.get("")
+def ask() -> ResponseReturnValue:
+    """Ask where the key store goes."""
+    return rendering.page("office/backup.html", folder=here().medium)
+
+
+@pages.post("")
+def make() -> ResponseReturnValue:
+    """Copy the inbox into a new folder on the medium, and its key store into another one."""
+    out, keys = folder(), Path(line("keystore"))
+    if not keys.is_absolute():
+        raise Refused(
+            sentence("the folder of the key store is no whole path"), sentence("begin it with a stroke: /")
+        )
+    made = backup.make(here().inbox, out, keys, today=today(), progress=work_goes_on)
+    return rendering.page("office/backup_made.html", made=made)

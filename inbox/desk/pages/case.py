@@ -1,0 +1,73 @@
+"""One case: what it says, how pressing it is, what is answered."""
+
+from flask import Blueprint, redirect, url_for
+from flask.typing import ResponseReturnValue
+
+from crypto.messages import Status
+from inbox.access import declarations
+from inbox.casework import case_view
+from inbox.cli.options import today
+from inbox.deadlines import workflow
+from inbox.desk import rendering
+from inbox.desk.forms import choice, number, reason
+from inbox.desk.state import here
+from inbox.language import labels
+from inbox.questionnaire import scoring
+from inbox.replies import referral_bodies, replies, templates
+from inbox.session.actions import Act, Deed
+from inbox.vault import queries
+
+pages = Blueprint("case", __name__, url_prefix="/case/<int:case>")
+
+
+@pages.get("")
+def show(case: int) -> ResponseReturnValue:
+    """Show all of one case."""
+    day = today()
+    with here().inbox.acting(Deed(Act.SHOW, case=case), day) as session:
+        view = case_view.details(session, case, day, rendering.language())
+        case_view.mark_read(session, case)
+        return rendering.page(
+            "case/case.html",
+            view=view,
+            work=workflow.of(session, case),
+            scoring=scoring,
+            labels=labels,
+            officers=[each.name for each in queries.officers(session)],
+            bodies=referral_bodies.bodies(session),
+            templates=templates.known(session),
+        )
+
+
+@pages.post("/declare")
+def declare(case: int) -> ResponseReturnValue:
+    """Declare that nobody present has an interest in the case, before it is read."""
+    day = today()
+    with here().inbox.acting(Deed(Act.DECLARE, case=case), day) as session:
+        declarations.declare(session, case, day)
+    return redirect(url_for("case.show", case=case), 303)
+
+
+@pages.post("/status")
+def status(case: int) -> ResponseReturnValue:
+    """Change the status that the author reads."""
+    chosen, day = choice("status", Status), today()
+    with here().inbox.acting(Deed(Act.SET_STATUS, case=case, about=chosen.value), day) as session:
+        replies.set_status(session, case, chosen, day)
+    return done(case, "status-set")
+
+
+@pages.post("/judge")
+def judge(case: int) -> ResponseReturnValue:
+    """Say how pressing the case is, part by part."""
+    given, day = {name: number(name, scoring.HIGHEST) for name in scoring.NAMES}, today()
+    about = ", ".join(f"{name} {value}" for name, value in given.items())
+    with here().inbox.acting(Deed(Act.JUDGE, case=case, about=about, reason=reason()), day) as session:
+        workflow.judge(session, case, given, day)
+    return done(case, "judged")
+
+
+def done(case: int, said: str, part: str | None = None) -> ResponseReturnValue:
+    """Show the case again, at one of its parts, and say what was done."""
+    here().say(said)
+    return redirect(url_for("case.show", case=case, _anchor=part), 303)

@@ -1,0 +1,46 @@
+"""The files of a case, looked at without being opened: what they are, their text, the pixels of a page."""
+
+from http import HTTPStatus
+
+from flask import Blueprint, Response, abort
+from flask.typing import ResponseReturnValue
+
+from inbox.cli.options import today
+from inbox.desk import rendering
+from inbox.desk.state import here
+from inbox.files import attachments, previews
+from inbox.sandboxed.answer import MOST_PAGES
+from inbox.session.actions import Act, Deed
+
+pages = Blueprint("files", __name__, url_prefix="/case/<int:case>/file/<int:file>")
+
+
+@pages.get("")
+def first(case: int, file: int) -> ResponseReturnValue:
+    """Look at a file."""
+    return look(case, file, 1)
+
+
+@pages.get("/<int:page>")
+def look(case: int, file: int, page: int) -> ResponseReturnValue:
+    """Look at one page of a file, in the sandbox; its pixels wait for the browser to ask for them."""
+    desk = here()
+    if not 1 <= page <= MOST_PAGES:
+        abort(HTTPStatus.NOT_FOUND)
+    deed = Deed(Act.PREVIEW, case=case, about=f"file {file}, page {page}")
+    with desk.inbox.acting(deed, today()) as session:
+        found = attachments.find(desk.inbox.home, session, case, file)
+    seen = previews.look(desk.inbox.home, found, page)
+    desk.picture = (case, file, page), seen.picture
+    return rendering.page("files/file.html", number=case, view=seen.view)
+
+
+@pages.get("/<int:page>/pixels")
+def pixels(case: int, file: int, page: int) -> ResponseReturnValue:
+    """Give, once, the pixels of the page that was looked at last."""
+    desk = here()
+    which, picture = desk.picture
+    if which != (case, file, page) or picture is None:
+        abort(HTTPStatus.NOT_FOUND)
+    desk.picture = (0, 0, 0), None
+    return Response(picture, content_type="image/png")

@@ -1,0 +1,1 @@
+"""What leaves for a prosecutor, a disciplinary file or a data subject."""

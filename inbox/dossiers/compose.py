@@ -1,0 +1,221 @@
+"""What of a case goes into a dossier: chosen once, for the pages and for machines alike (L-07, L-14).
+
+Nothing in it says who the author is, or would prove it.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from sqlalchemy.orm import Session
+
+from crypto.dossier import Purpose
+from crypto.messages import REPORT, Report
+from crypto.questionnaire import Field, Flag, Questionnaire
+from inbox.access import declarations, identities
+from inbox.language.errors import Refused
+from inbox.language.messages import sentence
+from inbox.language.printed_text import Wording
+from inbox.questionnaire import catalogue
+from inbox.questionnaire.answers import Answer
+from inbox.replies import leak_check
+from inbox.text import confusables
+from inbox.text.redaction import Pieces, Redaction, Redactor
+from inbox.vault import queries
+from inbox.vault.tables import Case
+
+WORDING = Wording("dossier.toml")
+
+
+class Enclosed(StrEnum):
+    """In which form attachments go along."""
+
+    NONE = "none"
+    CLEANED = "cleaned"
+    ORIGINAL = "original"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """What officers decided of a dossier: for what, for whom, in which language, with and without what.
+
+    ``included`` are questions about the author whose answers are let in all the same, ``chosen`` the numbers
+    of the attachments that go along, all if there are none.
+    """
+
+    purpose: Purpose
+    addressee: str
+    language: str
+    redactions: tuple[Redaction, ...] = ()
+    included: frozenset[str] = frozenset()
+    with_replies: bool = False
+    enclosed: Enclosed = Enclosed.NONE
+    chosen: frozenset[int] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """Something that was said: at which place, under which label, on which day, in one text or several."""
+
+    place: str
+    label: str
+    day: date | None
+    texts: tuple[Pieces, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """An attachment that goes along: its number in the case; as it came, its name as the author gave it."""
+
+    number: int
+    name: Pieces
+
+
+class Doubt(StrEnum):
+    """Why officers should look at a place of a dossier again before it leaves."""
+
+    STANDS = "stands"
+    PROTECTED = "protected"
+    ALIKE = "alike"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Content:
+    """All that a dossier says; ``received`` is None where the day could tell who the author is."""
+
+    plan: Plan
+    case: int
+    made: date
+    by: str
+    received: date | None
+    entries: tuple[Entry, ...]
+    files: tuple[File, ...]
+
+
+def compose(
+    session: Session, number: int, plan: Plan, today: date
+) -> tuple[Content, list[tuple[Doubt, str]]]:
+    """Return what goes into a dossier, and at which places officers should look again.
+
+    These are where something still stands that was removed elsewhere, what repeats words that its author
+    asked never to repeat, and words with letters of several alphabets: no passage that is typed finds those.
+
+    Raises CaseRefused if there is no such case; Refused if what was to be removed or to go along is not
+    there, and if what was to be let in was not answered or must never be repeated.
+    """
+    case = queries.case(session, number)
+    declarations.check(session, number)
+    redactor = Redactor(plan.redactions, identities.passages(session, number))
+    office = queries.office(session)
+    content = Content(
+        plan=plan,
+        case=number,
+        made=today,
+        by=office.name_fr if plan.language == "fr" else office.name_en,
+        # Beside the text, the day could tell a person concerned who was there to write it.
+        received=case.received if plan.purpose is Purpose.PROSECUTOR else None,
+        entries=tuple(entries(session, case, plan, redactor)),
+        files=tuple(_files(session, number, plan, redactor)),
+    )
+    kept = [(entry.place, entry.texts) for entry in content.entries]
+    kept += [(f"file-{file.number}", (file.name,)) for file in content.files]
+    still = [(Doubt.STANDS, place) for place in redactor.check(kept)]
+    return content, [*still, *_doubtful(session, number, content.entries)]
+
+
+def _doubtful(session: Session, number: int, said: Iterable[Entry]) -> Iterator[tuple[Doubt, str]]:
+    protected = leak_check.protected(session, number)
+    for entry in said:
+        if protected.is_repeated(piece for text in entry.texts for piece in text):
+            yield Doubt.PROTECTED, entry.place
+        if confusables.mixed(piece for text in entry.texts for piece in text):
+            yield Doubt.ALIKE, entry.place
+
+
+def offered(session: Session, number: int, language: str) -> list[Entry]:
+    """Return what could go into a dossier of a case, replies and all, for officers to choose from."""
+    case = queries.case(session, number)
+    declarations.check(session, number)
+    plan = Plan(purpose=Purpose.PROSECUTOR, addressee="", language=language, with_replies=True)
+    return [*entries(session, case, plan, Redactor(()))]
+
+
+def entries(session: Session, case: Case, plan: Plan, redactor: Redactor) -> Iterator[Entry]:
+    """Yield what was said in a case and may go, in the order in which it was said; Refused as ``compose``."""
+    language = plan.language
+    days = plan.purpose is Purpose.PROSECUTOR
+    if case.unsigned:
+        note = redactor.pieces("note", case.message.decode())
+        yield Entry("note", WORDING.say("note", language), None, (note,))
+    else:
+        report = REPORT.parse(case.message)
+        asked = catalogue.asked(session, report.questionnaire)
+        yield from _answers(report, asked, plan, redactor)
+    for each in queries.follow_ups(session, case.number):
+        place = f"follow-up-{each.position}"
+        label = f"{WORDING.say('follow_up', language)} {each.position}"
+        yield Entry(place, label, each.received if days else None, (redactor.pieces(place, each.text),))
+    for message in queries.messages(session, case.number) if plan.with_replies else ():
+        place = f"reply-{message.position}"
+        label = f"{WORDING.say('reply', language)} {message.position}"
+        yield Entry(place, label, message.day if days else None, (redactor.pieces(place, message.text),))
+
+
+def _files(session: Session, number: int, plan: Plan, redactor: Redactor) -> Iterator[File]:
+    """Yield the attachments that are to go along; Refused if one that was chosen is not there."""
+    known = {file.number: file for file in queries.attachments(session, number)}
+    if plan.chosen - known.keys():
+        raise Refused(
+            sentence("case {number} has no such file", number=number),
+            sentence("see its files: inbox show {number}", number=number),
+        )
+    is_original = plan.enclosed is Enclosed.ORIGINAL
+    for file in known.values() if plan.enclosed is not Enclosed.NONE else ():
+        if file.number in plan.chosen or not plan.chosen:
+            yield File(file.number, redactor.pieces(f"file-{file.number}", file.name) if is_original else ())
+
+
+def _answers(report: Report, asked: Questionnaire | None, plan: Plan, redactor: Redactor) -> Iterator[Entry]:
+    """Yield the answers that may go, in the order of the questions; those to unknown ones only if let in."""
+    fields = {field.id: field for field in asked.fields} if asked else {}
+    _check_included(plan.included, report, fields)
+    order = [each for each in fields if each in report.answers]
+    order += [each for each in report.answers if each not in fields]
+    for question in order:
+        if question in plan.included or _is_about_facts(fields.get(question)):
+            texts = [
+                redactor.pieces(question, text)
+                for text in _texts(fields.get(question), report.answers[question], plan.language)
+            ]
+            yield Entry(question, _label(fields.get(question), question, plan.language), None, tuple(texts))
+
+
+def _check_included(included: frozenset[str], report: Report, fields: dict[str, Field]) -> None:
+    for question in sorted(included):
+        if question not in report.answers:
+            raise Refused(
+                sentence("a question that was to be let in was not answered"),
+                sentence("see them: inbox show --json"),
+            )
+        if question in fields and fields[question].flag is Flag.PROTECT:
+            raise Refused(
+                sentence("the answer to {question} must never be repeated", question=question),
+                sentence("leave it out, and what it tells of, too"),
+            )
+
+
+def _is_about_facts(field: Field | None) -> bool:
+    if field is None or field.flag is Flag.PROTECT or field.id in WORDING.document["source"]:
+        return False
+    return not any(option.flag is Flag.SOURCE_RISK for option in field.options)
+
+
+def _label(field: Field | None, question: str, language: str) -> str:
+    return field.label.in_(language) if field else question
+
+
+def _texts(field: Field | None, answer: Answer, language: str) -> Sequence[str]:
+    given = (answer,) if isinstance(answer, str) else answer
+    labels = {option.id: option.label.in_(language) for option in field.options} if field else {}
+    return [labels.get(each, each) for each in given]

@@ -1,0 +1,155 @@
+"""How a dossier leaves: signed, sealed to its addressee, noted in the ledger (SPEC 8.5)."""
+
+import hashlib
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import partial
+from typing import BinaryIO
+
+from sqlalchemy.orm import Session
+
+from crypto import age, dossier, signing
+from crypto.age import Recipient
+from crypto.archive import Member
+from crypto.bundle import Manifest
+from crypto.dossier import CONTENT, PAGES, Dossier, Part, Purpose
+from crypto.errors import CryptoError
+from crypto.recipients import HybridRecipient, X25519Recipient
+from inbox.access import disclosures
+from inbox.access.disclosures import Given, Ground
+from inbox.casework import decisions, measures
+from inbox.casework.decisions import Choice, Decision
+from inbox.casework.measures import Kind, Taken
+from inbox.dossiers import render
+from inbox.dossiers.compose import Content, Enclosed, Plan
+from inbox.files import attachments, sanitise
+from inbox.files.attachments import Found
+from inbox.language import library_errors
+from inbox.language.errors import Refused
+from inbox.language.messages import sentence
+from inbox.session.inbox import Inbox
+from inbox.session.journal import By
+from inbox.system.home import Home
+from inbox.vault import queries
+
+_HYBRID = "age1pq1"
+_GROUNDS = {Purpose.PROSECUTOR: Ground.JUDICIAL, Purpose.DISCIPLINARY: Ground.OTHER}
+_DIGITS = 16
+_NOTED = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Addressed:
+    """To whom a file is sealed; ``is_hybrid`` tells whether that withstands a quantum computer."""
+
+    recipient: Recipient
+    text: str
+    is_hybrid: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Enclosure:
+    """A file that goes along; ``pieces`` gives its bytes each time anew."""
+
+    name: str
+    size: int
+    pieces: Callable[[], Iterator[bytes]]
+
+
+def noted(plan: Plan, to: Addressed, *, is_measure: bool) -> str:
+    """Return what the journal notes of a dossier: what for, with what, the beginning of its recipient."""
+    about = f"{plan.purpose}, attachments {plan.enclosed}, to {to.text[:_NOTED]}"
+    return f"{about}, a measure" if is_measure else about
+
+
+def addressed(text: str) -> Addressed:
+    """Return the recipient that is written as ``age1pq1…`` or ``age1…``; Refused for any other text."""
+    is_hybrid = text.startswith(_HYBRID)
+    try:
+        found: Recipient = (HybridRecipient if is_hybrid else X25519Recipient).parse(text)
+    except CryptoError as error:
+        raise Refused(
+            sentence("the recipient is none of age's: {error}", error=library_errors.of_crypto(error)),
+            sentence("let the addressee send what begins with age1 once more, and compare it by telephone"),
+        ) from None
+    return Addressed(found, text, is_hybrid)
+
+
+def send(inbox: Inbox, session: Session, content: Content, to: Addressed, out: BinaryIO) -> Dossier:
+    """Write a dossier to ``out``, signed and sealed, and note it in the ledger; return its manifest.
+
+    Raises Refused if an attachment is damaged, CaseRefused if its key was destroyed, NoSandbox if it is to be
+    cleaned and cannot be looked at safely.
+    """
+    enclosures = _enclosures(inbox.home, session, content)
+    listed = [dossier.part(each.name, each.pieces()) if each else None for each in enclosures]
+    made = {
+        PAGES: render.pages(content, listed),
+        CONTENT: render.machine_readable(content, listed),
+    }
+    parts = [dossier.part(name, [raw]) for name, raw in made.items()] + [part for part in listed if part]
+    manifest = _signed(session, content, parts)
+    members = [Member(name, len(raw), iter([raw])) for name, raw in made.items()]
+    members += [Member(each.name, each.size, each.pieces()) for each in enclosures if each]
+    out.writelines(age.seal(dossier.write(manifest, members), [to.recipient]))
+    sent = dossier.DOSSIER.parse(manifest.raw)
+    given = Given(content.plan.addressee, reference(sent), _GROUNDS[content.plan.purpose])
+    disclosures.add(session, content.case, given, By(inbox.present, content.made))
+    return sent
+
+
+def reference(sent: Dossier) -> str:
+    """Return by what the ledger, and a measure, name a dossier: the start of H of its manifest."""
+    return f"dossier {hashlib.sha256(dossier.DOSSIER.encode(sent)).hexdigest()[:_DIGITS]}"
+
+
+def note_measure(session: Session, sent: Dossier, addressee: str) -> None:
+    """Note among the measures that a dossier went out: to the prosecutor, as the decision of article 40.
+
+    Raises as ``measures.record`` does.
+    """
+    name = reference(sent)
+    if sent.purpose is Purpose.PROSECUTOR:
+        decision = Decision(choice=Choice.TRANSMIT, reason=name, addressee=addressee, reference=name)
+        decisions.decide(session, sent.case, decision, sent.made)
+    else:
+        taken = Taken(kind=Kind.DISCIPLINARY_OPENED, day=sent.made, addressee=addressee, reference=name)
+        measures.record(session, sent.case, taken, sent.made)
+
+
+def _enclosures(home: Home, session: Session, content: Content) -> list[_Enclosure | None]:
+    """Return what goes along of each file, None for one that cannot be cleaned."""
+    found = [attachments.find(home, session, content.case, file.number) for file in content.files]
+    if content.plan.enclosed is Enclosed.ORIGINAL:
+        return [_original(home, each) for each in found]
+    return [_cleaned(home, each, content.made) for each in found]
+
+
+def _original(home: Home, found: Found) -> _Enclosure:
+    file = found.attachment
+    return _Enclosure(f"files/{file.number}", file.size, partial(attachments.pieces, home, found))
+
+
+def _cleaned(home: Home, found: Found, today: date) -> _Enclosure | None:
+    made = sanitise.clean(home, found, today)
+    if made is None:
+        return None
+    name = f"files/{found.attachment.number}.{made.ending}"
+    return _Enclosure(name, len(made.data), lambda: iter([made.data]))
+
+
+def _signed(session: Session, content: Content, parts: Sequence[Part]) -> Manifest:
+    """Return the manifest, signed by the key that the addressee can find: the root's, or that of our card."""
+    office = queries.office(session)
+    seed = office.root_seed or office.card_seed
+    made = Dossier(
+        deployment=office.deployment,
+        key=signing.public_key(seed),
+        purpose=content.plan.purpose,
+        language=content.plan.language,
+        made=content.made,
+        case=content.case,
+        parts=tuple(parts),
+    )
+    return dossier.sign(made, seed)

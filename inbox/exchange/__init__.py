@@ -1,0 +1,1 @@
+"""What crosses the air gap, both ways, and reports entered by hand."""

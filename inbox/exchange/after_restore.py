@@ -1,0 +1,72 @@
+"""How an inbox that was put back from an older copy goes on with a portal that is ahead of it (SPEC 8.3)."""
+
+from datetime import date
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from crypto.bundle import Intake
+from inbox.exchange import bundle_chain
+from inbox.keys import keyring
+from inbox.vault import queries
+from inbox.vault.casework_tables import Opening
+from inbox.vault.tables import Case, IntakeBundle, Message, OutboxBundle
+
+# More keyrings and cards than the lost inbox can have issued since the copy was taken.
+_LEAP = 1_000
+
+
+def gap(session: Session, intake: Intake) -> str:
+    """Return what is missing before a bundle of the present portal, for the journal; empty if nothing is."""
+    last = queries.last_intake(session, intake.instance_key)
+    if last is None or intake.n <= last.n:
+        return ""
+    missing = []
+    if bundle_chain.is_gap(session, intake):
+        missing.append(f"bundle {intake.n} after {last.n}")
+    if _is_ahead(session, intake):
+        made = queries.last_outbox(session)
+        missing.append(f"outbox {intake.applied.n} after {made.n if made else 0}")
+    return ", ".join(missing)
+
+
+def go_on(session: Session, intake: Intake, today: date) -> None:
+    """Take over from the portal how far the outboxes went, and let nothing of ours seem older than theirs.
+
+    What the lost inbox told in them is not known here: every closing is told again, and serials of slots,
+    keyring and card leap ahead, for a reader takes none that goes back.
+    """
+    if not _is_ahead(session, intake):
+        return
+    _forget_from(session, intake.applied.n)
+    session.add(OutboxBundle(n=intake.applied.n, hash=intake.applied.hash, made=today, confirmed=True))
+    session.flush()
+    queries.confirm_outboxes(session, intake.applied.n)
+    leap = intake.applied.n  # no slot was filled more often than there were outboxes
+    unsent = Message.serial > select(Case.serial).where(Case.number == Message.case).scalar_subquery()
+    for statement in (
+        update(Message).where(unsent).values(serial=Message.serial + leap),
+        update(Case).values(serial=Case.serial + leap),
+    ):
+        session.execute(statement, execution_options={"synchronize_session": False})
+    session.expire_all()
+    office = queries.office(session)
+    office.card_serial += _LEAP
+    if office.root_seed:
+        keyring.issue(session, today, skip=_LEAP)
+
+
+def _is_ahead(session: Session, intake: Intake) -> bool:
+    """Tell whether the portal has applied an outbox that this inbox did not make."""
+    ours = queries.outbox(session, intake.applied.n)
+    return intake.applied.n > 0 and (ours is None or ours.hash != intake.applied.hash)
+
+
+def _forget_from(session: Session, n: int) -> None:
+    """Forget outboxes of ours that no portal will take: others of their numbers were applied."""
+    queries.tell_closings_again(session)
+    session.execute(update(IntakeBundle).where(IntakeBundle.outbox >= n).values(outbox=None))
+    session.execute(update(Opening).where(Opening.told >= n).values(told=None))
+    for row in queries.outboxes_from(session, n):
+        session.delete(row)
+    session.flush()

@@ -1,0 +1,135 @@
+"""Whether an intake bundle is the next one of the portal that an officer accepted (SPEC 8.3)."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from sqlalchemy.orm import Session
+
+from crypto.bundle import FIRST, Intake
+from crypto.signing import fingerprint, is_same_fingerprint
+from inbox.exchange.verify import Verified
+from inbox.language.errors import BundleRefused
+from inbox.language.messages import sentence
+from inbox.vault import queries
+from inbox.vault.tables import Instance
+
+_COMPARE = sentence("compare it with the one that `portal init` printed")
+
+
+@dataclass(frozen=True, slots=True)
+class Acceptance:
+    """What an officer says of instance keys: fingerprints as typed, or a question to ask.
+
+    ``after_restore`` if the vault was put back from an older copy: then bundles may be missing for good.
+    """
+
+    confirmed: str | None
+    new: str | None
+    ask: Callable[[str], bool]
+    after_restore: bool = False
+
+
+def follows(session: Session, verified: Verified, acceptance: Acceptance) -> bool:
+    """Return whether the bundle is the next one (True) or was collected before (False).
+
+    Raises BundleRefused for all others, naming the number that is wanted.
+    """
+    intake = verified.intake
+    known = queries.intake(session, intake.instance_key, intake.n)
+    if known is not None:
+        if known.hash != verified.hash:
+            raise BundleRefused(
+                sentence("another bundle {n} was collected before: one of the two is false", n=intake.n),
+                sentence("keep both files, tell who runs the portal"),
+            )
+        return False
+    pinned = queries.pinned_instance(session)
+    if pinned is None:
+        _check_first(fingerprint(intake.instance_key), acceptance)
+        _check_next(verified, 0, FIRST)
+    elif pinned.key == intake.instance_key:
+        _check_pinned(fingerprint(pinned.key), acceptance)
+        last = queries.last_intake(session, pinned.key)
+        if not (acceptance.after_restore and is_gap(session, intake)):
+            _check_next(verified, last.n if last else 0, last.hash if last else FIRST)
+    elif session.get(Instance, intake.instance_key) is not None:
+        raise BundleRefused(
+            sentence("the bundle is from a portal that was replaced"),
+            sentence("collect the present portal's"),
+        )
+    else:
+        _check_new(fingerprint(intake.instance_key), acceptance)
+        _check_next(verified, 0, FIRST)
+    return True
+
+
+def is_gap(session: Session, intake: Intake) -> bool:
+    """Tell whether bundles are missing before one of the present portal."""
+    last = queries.last_intake(session, intake.instance_key)
+    return last is not None and intake.n > last.n + 1
+
+
+def accept(session: Session, instance_key: bytes) -> int | None:
+    """Pin the instance key if it is new; return the last number of the chain that it ends, if it ends one."""
+    pinned = queries.pinned_instance(session)
+    if pinned is not None and pinned.key == instance_key:
+        return None
+    ended = queries.last_intake(session, pinned.key) if pinned else None
+    position = pinned.position + 1 if pinned else 1
+    session.add(Instance(key=instance_key, position=position))
+    session.flush()
+    return ended.n if ended else None
+
+
+def _check_first(found: str, acceptance: Acceptance) -> None:
+    given = acceptance.confirmed or acceptance.new
+    if given is None:
+        if acceptance.ask(f"the portal's instance key is\n\n    {found}\n\n{_COMPARE}: is it the same?"):
+            return
+        raise BundleRefused(
+            sentence("no portal is confirmed yet; this bundle's instance key is {found}", found=found),
+            sentence(
+                '{compare}, then repeat with --confirm-instance "{found}"', compare=_COMPARE, found=found
+            ),
+        )
+    if not is_same_fingerprint(given, found):
+        raise BundleRefused(
+            sentence("the bundle's instance key is {found}, not the one given", found=found),
+            sentence("{compare}: someone may stand between", compare=_COMPARE),
+        )
+
+
+def _check_pinned(found: str, acceptance: Acceptance) -> None:
+    if acceptance.confirmed is not None and not is_same_fingerprint(acceptance.confirmed, found):
+        raise BundleRefused(
+            sentence("the confirmed portal is {found}, not the one given", found=found), _COMPARE
+        )
+
+
+def _check_new(found: str, acceptance: Acceptance) -> None:
+    if acceptance.new is None or not is_same_fingerprint(acceptance.new, found):
+        raise BundleRefused(
+            sentence(
+                "the bundle is from another portal than the confirmed one; its instance key is {found}",
+                found=found,
+            ),
+            sentence(
+                'if the portal was rebuilt, {compare}, then repeat with --new-instance "{found}"',
+                compare=_COMPARE,
+                found=found,
+            ),
+        )
+
+
+def _check_next(verified: Verified, last: int, previous: bytes) -> None:
+    intake = verified.intake
+    if intake.n > last + 1:
+        raise BundleRefused(
+            sentence("bundle {last} is missing before bundle {n}", last=last + 1, n=intake.n),
+            sentence("look for it, or have it made again: portal export --again {last}", last=last + 1),
+        )
+    if intake.previous != previous:
+        raise BundleRefused(
+            sentence("bundle {n} does not follow the one that was collected before it", n=intake.n),
+            sentence("keep both files, tell who runs the portal"),
+        )

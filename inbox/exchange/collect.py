@@ -1,0 +1,224 @@
+"""Intake bundles into the vault: all of one bundle, or nothing of it."""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import NamedTuple
+
+from sqlalchemy.orm import Session
+
+from crypto.bundle import Link
+from crypto.signing import fingerprint
+from inbox.access import conflicts
+from inbox.exchange import after_restore as rejoining
+from inbox.exchange import bundle_chain, entered_cases
+from inbox.exchange.bundle_chain import Acceptance
+from inbox.exchange.filing import Filed, Filing
+from inbox.exchange.rejects import Item, kept
+from inbox.exchange.unseal import Changed, Trust, Unsealed, Unsealer
+from inbox.exchange.verify import Verified, announced, verify
+from inbox.keys import key_store
+from inbox.language.errors import BundleRefused, Refused
+from inbox.language.messages import sentence
+from inbox.session.actions import Act, Deed
+from inbox.session.inbox import Inbox
+from inbox.session.journal import By
+from inbox.system.workers import spread
+from inbox.vault import queries, queries_access
+from inbox.vault.reject_reasons import Kind
+from inbox.vault.tables import IntakeBundle
+
+# Up to here one process is done before another has started: envelopes, bytes in all.
+_FEW = 64
+_LITTLE = 16 << 20
+
+Progress = Callable[[int, int], None]
+
+
+class _Turn(NamedTuple):
+    """What bundles are sorted by: the chain of the confirmed portal first, then each by number."""
+
+    is_new: bool
+    instance_key: bytes
+    n: int
+    path: Path
+    gap: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """What became of one bundle: ``filed`` or ``refused``; neither if it was collected before.
+
+    Of what was filed, only what those present may see; ``kept_from`` has the cases among it of which
+    something that came now names an officer, each with all from whom it is kept.
+    """
+
+    bundle: str
+    n: int = 0
+    filed: Filed | None = None
+    refused: Refused | None = None
+    kept_from: list[tuple[int, str]] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
+
+    @property
+    def state(self) -> str:
+        """Return ``collected``, ``refused`` or ``already collected``."""
+        if self.refused is not None:
+            return "refused"
+        return "already collected" if self.filed is None else "collected"
+
+
+def collect(
+    inbox: Inbox, bundles: Sequence[Path], acceptance: Acceptance, *, today: date, progress: Progress
+) -> Iterator[Outcome]:
+    """Collect bundles in the order of their numbers, each in a transaction of its own.
+
+    Yields what became of each, first of those of which the manifest does not read.
+    """
+    turns = []
+    for path in bundles:
+        try:
+            turns.append(_turn(inbox, path, after_restore=acceptance.after_restore))
+        except BundleRefused as refused:
+            yield Outcome(bundle=path.name, refused=refused)
+    for turn in sorted(turns):
+        try:
+            yield _collect_one(inbox, turn, acceptance, today=today, progress=progress)
+        except BundleRefused as refused:
+            inbox.settle()
+            yield Outcome(bundle=turn.path.name, refused=refused)
+
+
+def _turn(inbox: Inbox, path: Path, *, after_restore: bool) -> _Turn:
+    with inbox.vault.transaction() as session:
+        office, pinned = queries.office(session), queries.pinned_instance(session)
+        intake = announced(path, office.deployment, office.channel)
+        gap = rejoining.gap(session, intake) if after_restore else ""
+    is_new = pinned is None or pinned.key != intake.instance_key
+    return _Turn(is_new, intake.instance_key, intake.n, path, gap)
+
+
+def _taking(inbox: Inbox, turn: _Turn, today: date) -> AbstractContextManager[Session]:
+    """Return the session of the act that this bundle is: of another portal than the present, it takes two."""
+    with inbox.vault.transaction() as session:
+        pinned = queries.pinned_instance(session)
+    bundle = f"bundle {turn.n}"
+    if turn.gap:
+        return inbox.acting(Deed(Act.ACCEPT_GAP, about=turn.gap), today)
+    if pinned is not None and pinned.key == turn.instance_key:
+        return inbox.acting(Deed(Act.COLLECT, about=bundle), today)
+    portal = fingerprint(turn.instance_key)
+    return inbox.acting(Deed(Act.ACCEPT_INSTANCE, about=f"{bundle} of the portal {portal}"), today)
+
+
+def _collect_one(
+    inbox: Inbox, turn: _Turn, acceptance: Acceptance, *, today: date, progress: Progress
+) -> Outcome:
+    with _taking(inbox, turn, today) as session:
+        office = queries.office(session)
+        verified = verify(turn.path, office.deployment, office.channel)
+        n = verified.intake.n
+        if (verified.intake.instance_key, n) != (turn.instance_key, turn.n):
+            raise _altered()  # the officers were asked about another one
+        if not bundle_chain.follows(session, verified, acceptance):
+            return Outcome(bundle=turn.path.name, n=n)
+        if turn.gap:
+            rejoining.go_on(session, verified.intake, today)
+        warnings = _accept(session, verified, today)
+        filing = Filing(session, inbox.home, n=n, today=today)
+        _file(inbox, session, _new(verified, today), filing, progress)
+        for withdrawal in verified.intake.withdrawn:
+            filing.withdraw(withdrawal)
+        kept = conflicts.keep(session, By(inbox.present, today), filing.meant)
+    with inbox.vault.transaction(inbox.present) as session:
+        filed = filing.filed.among(
+            queries_access.case_numbers(session), queries_access.unopened_numbers(session)
+        )
+        shown = [(row.case, row.officer) for row in queries_access.exclusions(session) if row.case in kept]
+    return Outcome(bundle=turn.path.name, n=n, filed=filed, kept_from=shown, warnings=warnings)
+
+
+def _altered() -> BundleRefused:
+    return BundleRefused(
+        sentence("the bundle was altered while it was read"), sentence("copy it to a disk first")
+    )
+
+
+def _accept(session: Session, verified: Verified, today: date) -> list[str]:
+    """Take the bundle into its chain; return what an officer should know."""
+    intake = verified.intake
+    warnings: list[str] = []
+    ended = bundle_chain.accept(session, intake.instance_key)
+    if ended is not None:
+        queries.tell_closings_again(session)
+        entered_cases.tell_again(session)
+        warnings.append(
+            sentence(
+                "a new portal is confirmed; the chain of the one before it ended with bundle {n}", n=ended
+            )
+        )
+    row = IntakeBundle(
+        instance=intake.instance_key,
+        n=intake.n,
+        hash=verified.hash,
+        exported=intake.exported,
+        collected=today,
+    )
+    session.add(row)
+    session.flush()
+    if not _confirm(session, intake.applied):
+        warnings.append(
+            sentence(
+                "the portal has applied an outbox {n} that this inbox did not make; if the vault was put back"
+                " from an older copy, two officers go on from there: --after-restore",
+                n=intake.applied.n,
+            )
+        )
+    return warnings
+
+
+def _confirm(session: Session, applied: Link) -> bool:
+    """Note which outboxes the portal has applied; return False if it names one that is not ours."""
+    if not applied.n:
+        return True
+    ours = queries.outbox(session, applied.n)
+    if ours is None or ours.hash != applied.hash:
+        return False
+    queries.confirm_outboxes(session, applied.n)
+    return True
+
+
+def _file(inbox: Inbox, session: Session, new: Sequence[Item], filing: Filing, progress: Progress) -> None:
+    contents = key_store.load(inbox.home, session)
+    office = queries.office(session)
+    trust = Trust(inbox.home, office.deployment, office.channel, contents.intake)
+    shut = kept(inbox.home, queries.set_aside(session, Kind.NOT_FOR_US))
+    try:
+        filing.take(_unsealed([*shut, *new], trust, progress))
+        # A large follow-up costs time and room: it is opened again only once its case is there.
+        awaited = [row for row in queries.set_aside(session, Kind.UNKNOWN_CASE) if filing.knows(row.case_id)]
+        filing.take(_unsealed(kept(inbox.home, awaited), trust, progress))
+        filing.finish()
+    except Changed:
+        raise _altered() from None
+    if filing.seeds:
+        key_store.save(inbox.home, session, contents.with_attachments(filing.seeds))
+
+
+def _new(verified: Verified, today: date) -> list[Item]:
+    """Return what came on the days that the portal says; one to come would put off every deadline."""
+    pairs = zip(verified.intake.entries, verified.places, strict=True)
+    return [Item(place, min(entry.day, today), entry.case_id) for entry, place in pairs]
+
+
+def _unsealed(items: list[Item], trust: Trust, progress: Progress) -> Iterator[tuple[Item, Unsealed]]:
+    if not items:
+        return
+    places = [item.place for item in items]
+    few = _FEW if sum(place.size for place in places) <= _LITTLE else 1
+    results = spread(Unsealer, trust, places, few=few)
+    for done, pair in enumerate(zip(items, results, strict=True), 1):
+        yield pair
+        progress(done, len(items))

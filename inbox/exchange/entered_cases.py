@@ -1,0 +1,34 @@
+"""Cases that officers entered: the portal hears of them by an outbox, as it had no upload (SPEC 8.2, 9.5)."""
+
+from collections.abc import Collection
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from crypto.bundle import Opened
+from inbox.vault.casework_tables import Opening
+from inbox.vault.tables import Case, OutboxBundle
+
+
+def waiting(session: Session) -> dict[int, Opened]:
+    """Return, by the number of its case, what no outbox that the portal has applied has told."""
+    heard = select(OutboxBundle.n).where(OutboxBundle.confirmed)
+    untold = Opening.told.is_(None) | Opening.told.not_in(heard)
+    columns = select(Opening.case, Case.case_id, Opening.memo, Case.withdraw_id)
+    rows = session.execute(columns.join(Case, Case.number == Opening.case).where(untold))
+    return {
+        number: Opened(case_id, memo, withdraw_id)
+        for number, case_id, memo, withdraw_id in rows
+        if case_id is not None and withdraw_id is not None
+    }
+
+
+def note_told(session: Session, numbers: Collection[int], n: int) -> None:
+    """Note that outbox ``n`` tells of these cases, as the first if none did before."""
+    new = update(Opening).where(Opening.case.in_(numbers), Opening.told.is_(None))
+    session.execute(new.values(told=n))
+
+
+def tell_again(session: Session) -> None:
+    """Let the next outbox tell of all of them: a new portal knows of none."""
+    session.execute(update(Opening).values(told=None))

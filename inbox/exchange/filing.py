@@ -1,0 +1,308 @@
+"""What was unsealed becomes cases, follow-ups, or visible rows, inside one transaction."""
+
+from collections import defaultdict
+from collections.abc import Container, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import TypeAlias
+
+from sqlalchemy.orm import Session
+
+from crypto import casetoken, messages
+from crypto.bundle import Withdrawal
+from crypto.container import Signed
+from crypto.errors import Tampered
+from crypto.messages import Status
+from crypto.questionnaire import Questionnaire
+from inbox.access import conflicts
+from inbox.casework import link_index
+from inbox.deadlines import workflow
+from inbox.exchange.rejects import Item, Shelf
+from inbox.exchange.shown_keyrings import Shown
+from inbox.exchange.unseal import Altered, Changed, Failed, SignedFollowUp, SignedReport, Unsealed, Unsigned
+from inbox.questionnaire import catalogue
+from inbox.questionnaire import summary as summaries
+from inbox.questionnaire.answers import NOTE, Answers
+from inbox.questionnaire.summary import first_line
+from inbox.system.home import Home
+from inbox.vault import case_numbers, fulltext, queries, tables
+from inbox.vault.reject_reasons import Kind
+from inbox.vault.tables import Attachment, Case
+
+Files: TypeAlias = Sequence[messages.File]
+
+_AT_ONCE = 256
+
+
+@dataclass(slots=True)
+class Filed:
+    """What became of the entries of a bundle; numbers are case numbers, one for each entry.
+
+    Those of ``unopened`` are of new rows, those of ``resolved`` of earlier ones that belong to a case now.
+    """
+
+    cases: list[int] = field(default_factory=list)
+    follow_ups: list[int] = field(default_factory=list)
+    withdrawn: list[int] = field(default_factory=list)
+    unopened: list[int] = field(default_factory=list)
+    resolved: list[int] = field(default_factory=list)
+    repeated: list[int] = field(default_factory=list)
+
+    def among(self, cases: Container[int], rows: Container[int]) -> "Filed":
+        """Return what of it concerns these cases, and these rows."""
+        return Filed(
+            cases=[n for n in self.cases if n in cases],
+            follow_ups=[n for n in self.follow_ups if n in cases],
+            withdrawn=[n for n in self.withdrawn if n in cases],
+            unopened=[n for n in self.unopened if n in rows],
+            resolved=[n for n in self.resolved if n in rows],
+            repeated=[n for n in self.repeated if n in cases],
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Owner:
+    """The case that a file belongs to, with the follow-up if it came later."""
+
+    case: int
+    follow_up: bytes | None = None
+
+
+class Filing:
+    """One bundle on its way into the vault.
+
+    ``seeds`` are those of the attachments that were filed, ``meant`` whom new texts name, by case.
+    """
+
+    def __init__(self, session: Session, home: Home, *, n: int, today: date) -> None:
+        self._session = session
+        self._today = today
+        self._deployment = queries.office(session).deployment
+        self._shown = Shown(session)
+        self._asked = catalogue.Known(session)
+        self._numbers = queries.numbers_by_case_id(session)
+        self._number = case_numbers.last(session)
+        self._shelf = Shelf(session, home, n)
+        self.filed = Filed(unopened=self._shelf.added, resolved=self._shelf.resolved)
+        self.seeds: dict[bytes, bytes] = {}
+        self.meant: dict[int, set[str]] = {}
+        self._names = conflicts.watched(session)
+        self._letters: list[tuple[Item, SignedFollowUp]] = []
+        self._written: defaultdict[int, list[str]] = defaultdict(list)
+
+    def knows(self, case_id: bytes | None) -> bool:
+        """Tell whether there is a case of this id by now."""
+        return case_id in self._numbers
+
+    def take(self, results: Iterable[tuple[Item, Unsealed]]) -> None:
+        """File all but the follow-ups: one may lie before its report. Raises Changed for a new envelope."""
+        for place, (item, result) in enumerate(results):
+            if place % _AT_ONCE == 0:
+                self._session.flush()
+            match result:
+                case Failed(kind):
+                    self._shelf.keep(item, kind)
+                case SignedReport():
+                    self._file_report(item, result)
+                case SignedFollowUp():
+                    self._letters.append((item, result))
+                case Unsigned():
+                    self._file_drop(item, result)
+                case Altered():
+                    _check_is_old(item)
+
+    def finish(self) -> None:
+        """File the follow-ups that were taken, those first that came first."""
+        self._session.flush()
+        for item, letter in sorted(self._letters, key=_age):
+            self._file_follow_up(item, letter)
+        for number, texts in self._written.items():
+            fulltext.add(self._session, number, texts)  # once for all: it takes as long as all words together
+
+    def withdraw(self, withdrawal: Withdrawal) -> None:
+        """Flag the case if the key is its reporter's; nothing is deleted."""
+        found = self._case_of(withdrawal.case_id)
+        if found is None and self._shelf.is_gone(withdrawal.case_id):
+            self._shelf.note(Kind.DESTROYED, self._today)
+        elif found is None:
+            self._shelf.note(Kind.UNKNOWN_WITHDRAWAL, self._today, case_id=withdrawal.case_id)
+        elif casetoken.withdraw_id(withdrawal.withdraw_key) != found.withdraw_id:
+            self._shelf.note(Kind.FALSE_WITHDRAWAL, self._today, case_id=withdrawal.case_id)
+        elif not found.withdrawn:
+            found.withdrawn = True
+            self.filed.withdrawn.append(found.number)
+
+    def _file_report(self, item: Item, letter: SignedReport) -> None:
+        report = letter.report
+        if item.case_id not in {None, report.case_id}:
+            self._shelf.keep(item, Kind.WRONG_CASE)
+            return
+        known = self._case_of(report.case_id)
+        if known is not None:
+            same = known.message == letter.signed.message
+            self._file_again(item, Kind.OTHER_REPORT, known, same=same)
+            return
+        if self._shelf.keep_if_gone(item, report.case_id):
+            return
+        asked = self._asked.of(report.questionnaire)
+        filed = self._open_case(item, letter.signed.message, summaries.of_report(report, asked))
+        filed.signature = letter.signed.signature
+        filed.language = report.language
+        filed.case_id = report.case_id
+        filed.author_key = report.author_key
+        filed.recipient = letter.recipient
+        filed.withdraw_id = report.withdraw_id
+        filed.keyring_warning = self._shown.warning(report.keyring, item.day)
+        self._numbers[report.case_id] = filed.number
+        self._begin(filed, report.answers, asked)
+        self._file_attachments(_Owner(filed.number), letter, report.files)
+        self._look_for_names(filed.number, [*conflicts.said(report.answers), *_named(report.files)])
+
+    def _file_drop(self, item: Item, unsigned: Unsigned) -> None:
+        known = queries.case_from(self._session, item.place.hash)
+        if known is not None:
+            self._repeat(item, known)
+            return
+        if self._shelf.keep_if_gone(item):
+            return
+        note = unsigned.drop.note
+        filed = self._open_case(item, note.encode(), first_line([note]))
+        filed.unsigned = True
+        self._begin(filed, {NOTE: note}, catalogue.NONE)
+        self._file_attachments(_Owner(filed.number), unsigned)
+        self._look_for_names(filed.number, [note])
+
+    def _file_follow_up(self, item: Item, letter: SignedFollowUp) -> None:
+        follow_up = letter.follow_up
+        if item.case_id not in {None, follow_up.case_id}:
+            self._shelf.keep(item, Kind.WRONG_CASE)
+            return
+        known = self._case_of(follow_up.case_id)
+        if known is None and self._shelf.keep_if_gone(item, follow_up.case_id, follow_up.id):
+            return
+        if known is None or known.author_key is None:
+            self._shelf.keep(item, Kind.UNKNOWN_CASE, follow_up.case_id)
+            return
+        if not self._is_by_author(letter.signed, known.author_key):
+            self._shelf.keep(item, Kind.FALSE_SIGNATURE, known.case_id)
+            return
+        earlier = queries.follow_up(self._session, known.number, follow_up.id)
+        if earlier is not None:
+            same = earlier.message == letter.signed.message
+            self._file_again(item, Kind.OTHER_FOLLOW_UP, known, same=same)
+            return
+        self._session.add(
+            tables.FollowUp(
+                case=known.number,
+                id=follow_up.id,
+                position=queries.last_follow_up_position(self._session, known.number) + 1,
+                received=item.day,
+                written=follow_up.written,
+                text=follow_up.text,
+                message=letter.signed.message,
+                signature=letter.signed.signature,
+            )
+        )
+        # A claim to have seen what was never sent must not let later messages be dropped.
+        known.seen = max(known.seen, min(follow_up.seen, known.serial))
+        known.closed_in = None
+        warning = self._shown.warning(follow_up.keyring, item.day)
+        known.keyring_warning = known.keyring_warning or warning
+        self._written[known.number].append(follow_up.text)
+        link_index.add(self._session, known.number, [follow_up.text])
+        workflow.heard(self._session, known.number)
+        self._file_attachments(_Owner(known.number, follow_up.id), letter, follow_up.files)
+        self.filed.follow_ups.append(known.number)
+        self._shelf.resolve(item, known.number)
+        self._look_for_names(known.number, [follow_up.text, *_named(follow_up.files)])
+
+    def _is_by_author(self, signed: Signed, author_key: bytes) -> bool:
+        try:
+            messages.verify_follow_up(self._deployment, signed, author_key)
+        except Tampered:
+            return False
+        return True
+
+    def _case_of(self, case_id: bytes) -> Case | None:
+        number = self._numbers.get(case_id)
+        if number is None:
+            return None
+        self._session.flush()
+        return queries.case(self._session, number)
+
+    def _open_case(self, item: Item, message: bytes, summary: str) -> Case:
+        self._number += 1
+        self.filed.cases.append(self._number)
+        filed = Case(
+            number=self._number,
+            status=Status.RECEIVED.value,
+            received=item.day,
+            collected=self._today,
+            summary=summary,
+            message=message,
+            envelope=item.place.hash,
+        )
+        self._session.add(filed)
+        self._shelf.resolve(item, filed.number)
+        return filed
+
+    def _begin(self, filed: Case, answers: Answers, asked: Questionnaire) -> None:
+        """Begin the work on a case: first score, next deadline, by what it is found."""
+        self._session.add(workflow.begin(self._session, filed, answers, asked))
+        self._session.add(fulltext.of(filed.number, conflicts.said(answers)))
+        link_index.make(self._session, filed.number, answers)
+
+    def _file_attachments(
+        self, owner: _Owner, letter: SignedReport | SignedFollowUp | Unsigned, described: Files = ()
+    ) -> None:
+        """File what ``letter`` kept; a drop describes none of its files."""
+        if not letter.kept:
+            return
+        self._session.flush()  # rows refer to the case, and to the follow-up
+        names = {file.number: (file.name, file.type) for file in described}
+        first = queries.last_attachment_number(self._session, owner.case) + 1
+        for number, (file, kept) in enumerate(zip(letter.files, letter.kept, strict=True), first):
+            name, kind = names.get(file.number, ("", ""))
+            self._session.add(
+                Attachment(
+                    id=kept.id,
+                    case=owner.case,
+                    number=number,
+                    name=name,
+                    type=kind,
+                    size=file.size,
+                    digest=file.digest,
+                    follow_up=owner.follow_up,
+                )
+            )
+            self.seeds[kept.id] = kept.seed
+        self._session.flush()
+
+    def _file_again(self, item: Item, kind: Kind, known: Case, *, same: bool) -> None:
+        if same:
+            self._repeat(item, known)
+        else:
+            self._shelf.keep(item, kind, known.case_id)
+
+    def _repeat(self, item: Item, known: Case) -> None:
+        self.filed.repeated.append(known.number)
+        self._shelf.resolve(item, known.number)
+
+    def _look_for_names(self, number: int, texts: Iterable[str]) -> None:
+        if named := self._names.meant_in(texts):
+            self.meant.setdefault(number, set()).update(named)
+
+
+def _age(letter: tuple[Item, SignedFollowUp]) -> tuple[bool, int]:
+    row = letter[0].row
+    return row is None, row.number if row else 0
+
+
+def _named(files: Files) -> Iterable[str]:
+    return (text for file in files for text in (file.name, file.type))
+
+
+def _check_is_old(item: Item) -> None:
+    """Raise Changed unless the envelope was set aside before: its row stays, and must not stop new ones."""
+    if item.row is None:
+        raise Changed

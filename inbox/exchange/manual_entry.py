@@ -1,0 +1,231 @@
+"""A report by telephone, letter or meeting becomes a case that its author can follow (SPEC 9.5)."""
+
+import hashlib
+from dataclasses import dataclass, field, replace
+from datetime import date
+from enum import StrEnum
+from pathlib import Path
+
+from sqlalchemy.orm import Session
+
+from crypto import casetoken, memo
+from crypto.casetoken import CaseKeys
+from crypto.container import MOST_FILES
+from crypto.messages import REPORT, QuestionnaireRef, Report, SeenKeyring, Status
+from crypto.questionnaire import Outside, Questionnaire
+from crypto.shape import FIRST_DAY
+from inbox.access import conflicts
+from inbox.casework import link_index
+from inbox.deadlines import workflow
+from inbox.files import enclosures
+from inbox.language.errors import Refused
+from inbox.language.messages import sentence
+from inbox.questionnaire import answers, catalogue, summary
+from inbox.questionnaire.answers import Answer, Answers, Oddity
+from inbox.session.actions import Act, Deed
+from inbox.session.inbox import Inbox
+from inbox.session.journal import By
+from inbox.vault import case_numbers, fulltext, queries, queries_access
+from inbox.vault.casework_tables import Opening
+from inbox.vault.tables import Case
+
+_WRONG = {
+    Oddity.UNKNOWN_QUESTION: sentence("the questionnaire has no such question"),
+    Oddity.UNKNOWN_ANSWER: sentence(
+        "it offers no such answer; name options by their ids, write days as 2026-11-24"
+    ),
+    Oddity.NOT_ASKED: sentence("given the other answers, this is not asked"),
+    Oddity.TOO_LONG: sentence("this is longer than it allows"),
+}
+_NO_KEYRING = SeenKeyring(1, bytes(32))
+
+
+class Route(StrEnum):
+    """How a report came that did not come by the portal."""
+
+    TELEPHONE = "telephone"
+    LETTER = "letter"
+    MEETING = "meeting"
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What somebody told an officer, or wrote: in which language, received on which day, with which files."""
+
+    route: Route
+    language: str
+    received: date
+    answers: Answers = field(repr=False)
+    files: tuple[Path, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Entered:
+    """The case that was made, with the words for its author, which nothing keeps.
+
+    ``number`` is None, and ``kept_from`` empty, if the report names somebody present: then it is kept from
+    those.
+    """
+
+    number: int | None
+    words: tuple[str, ...] = field(repr=False)
+    kept_from: tuple[str, ...]
+    warnings: tuple[str, ...]
+
+
+def check_day(received: date, today: date) -> None:
+    """Return if a report can have come on this day; else raise Refused."""
+    if received > today:
+        raise Refused(
+            sentence("the report cannot have come on {day}: today is {today}", day=received, today=today),
+            sentence("check --received"),
+        )
+    if received < FIRST_DAY:
+        raise Refused(
+            sentence("a report of {day} is too old", day=received),
+            sentence("days begin with {day}", day=FIRST_DAY),
+        )
+
+
+def check(asked: Questionnaire, told: Told, today: date) -> None:
+    """Return if the page would have sent this; else raise Refused with the first thing that is wrong."""
+    check_day(told.received, today)
+    for question, oddity in wrong(asked, told.answers).items():
+        raise Refused(
+            sentence("{question}: {wrong}", question=question, wrong=_WRONG[oddity]),
+            sentence("mend the answer, then try again"),
+        )
+    check_amount(asked, told)
+
+
+def wrong(asked: Questionnaire, said: Answers) -> dict[str, Oddity]:
+    """Return by question why the page would not have sent an answer."""
+    return answers.oddities(asked, given(asked, said))
+
+
+def check_amount(asked: Questionnaire, told: Told) -> None:
+    """Return if something is reported, with as many files as a report has; else raise Refused."""
+    enough = [each.id for each in asked.fields if each.enough]
+    if not told.files and not given(asked, told.answers).keys() & set(enough):
+        raise Refused(
+            sentence("nothing is reported"),
+            sentence("give a file, or an answer to one of: {enough}", enough=", ".join(enough)),
+        )
+    if len(told.files) > MOST_FILES:
+        raise Refused(
+            sentence("there are more than {most} files", most=MOST_FILES),
+            sentence("leave some out, or put them into one"),
+        )
+
+
+def enter(inbox: Inbox, told: Told, *, today: date) -> Entered:
+    """File what somebody told as a new case, and draw the token for its author; raises as ``check`` does.
+
+    The next outbox opens the case at the portal. The case is kept from an officer whom the report names.
+    """
+    with inbox.transaction() as session:
+        asked = catalogue.in_use(session)
+        number = case_numbers.last(session) + 1
+    check(asked, told, today)
+    token = casetoken.generate()
+    with inbox.acting(Deed(Act.ENTER, about=told.route.value, case=number), today) as session:
+        keys = casetoken.derive(token, queries.office(session).deployment)
+        enclosed = enclosures.seal(inbox.home, session, told.files)
+        files = tuple(each.file for each in enclosed)
+        report = replace(_report(session, keys, told, asked), files=files)
+        case = _case(number, report, today)
+        case.summary = summary.of_report(report, asked)
+        _begin(session, case, told.route, report.answers, asked)
+        enclosures.file(session, number, enclosed)
+        session.add(Opening(case=number, memo=_memo(session, keys)))
+        session.flush()
+        texts = [*conflicts.said(report.answers), *(file.name for file in report.files)]
+        meant = {number: conflicts.watched(session).meant_in(texts)}
+        conflicts.keep(session, By(inbox.present, today), meant)
+    return _entered(inbox, number, casetoken.words(token, told.language), _concerns(asked, told.answers))
+
+
+def given(asked: Questionnaire, said: Answers) -> dict[str, Answer]:
+    """Return the answers that say something, in the order of the questions; what is not asked comes last."""
+    places = {each.id: place for place, each in enumerate(asked.fields)}
+    order = sorted(said, key=lambda question: places.get(question, len(places)))
+    return {each: said[each] for each in order if any(text.strip() for text in answers.several(said[each]))}
+
+
+def _report(session: Session, keys: CaseKeys, told: Told, asked: Questionnaire) -> Report:
+    """Return what a page would have sent; there is nobody who could sign it."""
+    return Report(
+        channel=queries.office(session).channel,
+        key_id=queries.intake_keys(session)[-1].id,
+        case_id=keys.case_id,
+        salt=keys.salt,
+        author_key=keys.author_key,
+        reply_recipient=keys.reply_identity.recipient().raw,
+        withdraw_id=keys.withdraw_id,
+        language=told.language,
+        keyring=_keyring(session),
+        questionnaire=QuestionnaireRef(asked.id, asked.version),
+        answers=given(asked, told.answers),
+        files=(),
+        written=told.received,
+    )
+
+
+def _keyring(session: Session) -> SeenKeyring:
+    """Return the newest keyring that is known here; a body outside may not have heard of any."""
+    known = [SeenKeyring(each.serial, each.hash) for each in queries.shown_keyrings(session)]
+    if own := queries.newest_keyring(session):
+        known.append(SeenKeyring(own.serial, own.hash))
+    return max(known, key=lambda each: each.serial, default=_NO_KEYRING)
+
+
+def _case(number: int, report: Report, today: date) -> Case:
+    message = REPORT.encode(report)
+    return Case(
+        number=number,
+        status=Status.RECEIVED.value,
+        received=report.written,
+        collected=today,
+        summary="",
+        message=message,
+        envelope=hashlib.sha256(message).digest(),  # there was none
+        language=report.language,
+        case_id=report.case_id,
+        author_key=report.author_key,
+        recipient=report.reply_recipient,
+        withdraw_id=report.withdraw_id,
+    )
+
+
+def _begin(session: Session, case: Case, route: Route, said: Answers, asked: Questionnaire) -> None:
+    work = workflow.begin(session, case, said, asked)
+    work.route = route.value
+    session.add_all([case, work, fulltext.of(case.number, conflicts.said(said))])
+    link_index.make(session, case.number, said)
+    session.flush()
+
+
+def _memo(session: Session, keys: CaseKeys) -> bytes:
+    office = queries.office(session)
+    return memo.seal(office.channel, keys.memo_key, deployment=office.deployment, case_id=keys.case_id)
+
+
+def _entered(inbox: Inbox, number: int, token: tuple[str, ...], warnings: tuple[str, ...]) -> Entered:
+    """Return what those present may be told."""
+    with inbox.vault.transaction(inbox.present) as session:
+        if number not in queries_access.case_numbers(session):
+            return Entered(None, token, (), warnings)
+        return Entered(number, token, tuple(sorted(queries_access.excluded_from(session, number))), warnings)
+
+
+def _concerns(asked: Questionnaire, said: Answers) -> tuple[str, ...]:
+    """Return what officers must know if the page would have offered other readers."""
+    outside = {
+        option.outside
+        for each in asked.fields
+        for option in each.options
+        if option.outside and said.get(each.id) == option.id
+    }
+    if Outside.ONLY in outside:
+        return (sentence("by these answers the page would have offered the channels of other bodies alone"),)
+    return (sentence("by these answers the page would have offered other bodies first"),) if outside else ()

@@ -1,0 +1,79 @@
+"""What lies on the removable medium: bundles of the portal, and ours that it has not confirmed."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from crypto.signing import fingerprint
+from inbox.exchange.outbox import HANDED
+from inbox.exchange.verify import announced
+from inbox.language.errors import BundleRefused
+from inbox.vault import queries
+from inbox.vault.tables import Office, OutboxBundle
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """A file that may be an intake bundle; ``why`` says why it is none, ``portal`` its key."""
+
+    name: str
+    n: int = 0
+    portal: str = ""
+    is_known: bool = False
+    is_collected: bool = False
+    why: str = ""
+
+
+def files(folder: Path) -> list[Path]:
+    """Return the files in a folder that may be intake bundles, no links; none if it cannot be read."""
+    return sorted(
+        path
+        for path in folder.glob("*.tar")
+        if path.is_file() and not path.is_symlink() and not path.name.startswith(HANDED)
+    )
+
+
+def loose(folder: Path | None) -> list[Path]:
+    """Return the files that officers may have put into a folder, no archives, no links; none without it."""
+    return sorted(
+        path
+        for path in (folder.glob("*") if folder else ())
+        if not path.is_symlink() and path.is_file() and path.suffix != ".tar" and path.name[0] != "."
+    )
+
+
+def bundles(session: Session, folder: Path) -> list[Found]:
+    """Return what these files say of themselves, in the order in which they are to be collected."""
+    return sorted(
+        _found(session, folder), key=lambda each: (not each.is_known, each.portal, each.n, each.name)
+    )
+
+
+def unconfirmed(session: Session) -> Sequence[OutboxBundle]:
+    """Return our bundles of which no intake bundle says yet that the portal has taken them."""
+    waiting = select(OutboxBundle).where(OutboxBundle.confirmed.is_(False))
+    return session.scalars(waiting.order_by(OutboxBundle.n)).all()
+
+
+def _found(session: Session, folder: Path) -> Iterator[Found]:
+    office = queries.office(session)
+    for path in files(folder):
+        try:
+            yield _intake(session, office, path)
+        except BundleRefused as refused:
+            yield Found(name=path.name, why=refused.what)
+
+
+def _intake(session: Session, office: Office, path: Path) -> Found:
+    intake = announced(path, office.deployment, office.channel)
+    pinned = queries.pinned_instance(session)
+    return Found(
+        name=path.name,
+        n=intake.n,
+        portal=fingerprint(intake.instance_key),
+        is_known=pinned is not None and pinned.key == intake.instance_key,
+        is_collected=queries.intake(session, intake.instance_key, intake.n) is not None,
+    )

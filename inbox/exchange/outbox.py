@@ -1,0 +1,294 @@
+"""The outbox bundle: a fresh slot for every case that waits for one, and the keyring (SPEC 8.2)."""
+
+import hashlib
+import tempfile
+from collections.abc import Callable, Container, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from pathlib import Path
+from typing import IO
+
+from sqlalchemy.orm import Session
+
+from crypto import base64url, bundle, messages
+from crypto.archive import Member
+from crypto.bundle import FIRST, KeyringLink, Link, Manifest, Opened, Outbox, SealedSlot
+from crypto.errors import Tampered
+from crypto.messages import Slot, Status
+from inbox.deadlines import workflow
+from inbox.exchange import entered_cases
+from inbox.keys import keyring as channel_keyring
+from inbox.keys import rotation
+from inbox.language import library_errors
+from inbox.language.errors import Refused
+from inbox.language.messages import sentence
+from inbox.replies import conversations
+from inbox.replies.slots import Mailbox, Seal, Sealer, Unsent, compose, mailbox_of
+from inbox.session import journal
+from inbox.session.actions import Act, Deed
+from inbox.session.inbox import Inbox
+from inbox.system import atomic_files
+from inbox.system.home import Home
+from inbox.system.workers import spread
+from inbox.vault import queries
+from inbox.vault.tables import Case, KeyringFile, OutboxBundle
+
+# How the name of a bundle for the portal begins, on the medium.
+HANDED = "outbox-"
+# Up to here one process is done before another has started.
+_FEW = 200
+
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """An outbox bundle: its number, its file, whether another key signed it than at first."""
+
+    n: int
+    path: Path
+    anew: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Waiting:
+    """A case whose slot this outbox fills.
+
+    ``closing`` if it tells the portal that the case is closed, ``answers`` if it tells the reporter that
+    somebody has read the report, ``opened`` is what the portal first has to learn of one that officers
+    entered.
+    """
+
+    mailbox: Mailbox
+    unsent: Unsent
+    closing: bool
+    answers: bool
+    opened: Opened | None
+
+
+def make(inbox: Inbox, out: Path, *, today: date, progress: Progress) -> Made:
+    """Make the next outbox and put a copy into the folder ``out``.
+
+    Our own copy is on disk before the vault knows of it, so that ``again`` always has one. Raises Refused.
+    """
+    _check_folder(out)
+    with inbox.acting(Deed(Act.MAKE_OUTBOX), today) as session:
+        n, channel = _make(inbox.home, session, today, progress)
+    return Made(n, _hand_over(n, inbox.home.outbox_bundle(channel, n), out))
+
+
+def again(inbox: Inbox, out: Path, n: int, *, today: date) -> Made:
+    """Give outbox ``n`` to ``out`` once more: the same manifest and files; Refused once it is confirmed.
+
+    A key that counts no longer gives way to the present one: no later outbox is taken before this one.
+    """
+    _check_folder(out)
+    with inbox.acting(Deed(Act.COPY_OUTBOX, about=f"outbox {n}"), today) as session:
+        made = queries.outbox(session, n)
+        if made is None:
+            raise Refused(
+                sentence("outbox {n} was never made", n=n),
+                sentence("make the next one: inbox outbox --out DIR"),
+            )
+        if made.confirmed:
+            raise Refused(
+                sentence("the portal has confirmed outbox {n}", n=n),
+                sentence("there is no need to send it again"),
+            )
+        path = inbox.home.outbox_bundle(queries.office(session).channel, n)
+        if not path.exists():
+            raise Refused(
+                sentence("our copy of outbox {n} is missing", n=n),
+                sentence("put back {name} in {parent}", name=path.name, parent=path.parent),
+            )
+        anew = _signed_anew(session, path, made, today)
+    return Made(n, _hand_over(n, path, out, anew), anew is not None)
+
+
+def _signed_anew(session: Session, path: Path, made: OutboxBundle, today: date) -> Manifest | None:
+    """Return the manifest of our copy under the present reply key, None while its own key counts.
+
+    Nothing is signed that is not the manifest which the vault knows.
+    """
+    with path.open("rb") as file:
+        manifest, _ = bundle.read(atomic_files.pieces(file))
+    if manifest.hash != made.hash:
+        raise Refused(
+            sentence("our copy of outbox {n} was changed", n=made.n),
+            sentence("put back {name} from a backup", name=path.name),
+        )
+    office = queries.office(session)
+    try:
+        counting = [key.key for key in channel_keyring.own_channel(session, today).reply_keys]
+        bundle.open_outbox(manifest, office.deployment, counting)
+    except Tampered:
+        return bundle.sign_again(manifest, office.deployment, _reply_key(session, today)[1])
+    return None
+
+
+def _make(home: Home, session: Session, today: date, progress: Progress) -> tuple[int, str]:
+    office = queries.office(session)
+    signer, seed = _reply_key(session, today)
+    keyring = channel_keyring.issue(session, today) if office.root_seed else None
+    last = queries.last_outbox(session)
+    made = OutboxBundle(n=last.n + 1 if last else 1, hash=FIRST, made=today)
+    session.add(made)
+    session.flush()
+    waiting = _waiting(session, today)
+    with tempfile.TemporaryFile(dir=home.outbox) as spool:
+        sealed = _seal_all(waiting, Seal(office.deployment, seed), spool, progress)
+        outbox = Outbox(
+            deployment=office.deployment,
+            channel=office.channel,
+            n=made.n,
+            previous=last.hash if last else FIRST,
+            collected=_collected(session, made.n),
+            slots=tuple(
+                SealedSlot(each.mailbox.case_id, digest)
+                for each, (digest, _) in zip(waiting, sealed, strict=True)
+            ),
+            closed=tuple(each.mailbox.case_id for each in waiting if each.closing),
+            journal=journal.head(session),
+            opened=tuple(each.opened for each in waiting if each.opened) or None,
+            keyring=KeyringLink(keyring.serial, keyring.hash) if keyring else None,
+        )
+        manifest = bundle.sign_outbox(outbox, seed)
+        made.hash = manifest.hash
+        sizes = [size for _, size in sealed]
+        _write(home.outbox_bundle(office.channel, made.n), manifest, outbox, (spool, sizes), keyring)
+    for each in waiting:
+        _note(each, made, signer)
+    entered_cases.note_told(session, [each.mailbox.case.number for each in waiting if each.opened], made.n)
+    answered = {each.mailbox.case.number for each in waiting if each.answers}
+    workflow.acknowledge(session, answered, today)
+    return made.n, office.channel
+
+
+def _note(waiting: _Waiting, made: OutboxBundle, signer: bytes) -> None:
+    """Note which outbox has filled the slot of a case, and whose signature it bears."""
+    case = waiting.mailbox.case
+    case.serial += 1
+    case.slot_key = signer
+    if not waiting.closing:
+        case.closed_on = None
+    elif case.closed_in is None:
+        case.closed_in = made.n
+        case.closed_on = case.closed_on or made.made
+
+
+def _is_closing(case: Case, slot: Slot, junk: Container[int]) -> bool:
+    """Tell whether the portal is to count the case as closed, which is so of junk that is over.
+
+    A message to one that it counts so already opens it once more, that there be time to read.
+    """
+    is_told = case.closed_on is not None
+    has_news = any(reply.serial > case.serial for reply in slot.messages)
+    is_over = case.status == Status.CLOSED or case.number in junk
+    return is_over and not (is_told and has_news)
+
+
+def _reply_key(session: Session, today: date) -> tuple[bytes, bytes]:
+    """Return id and seed of the key that signs today."""
+    valid = [
+        (key.id, key.seed)
+        for key in rotation.standing(queries.reply_keys(session))
+        if key.seed and key.not_before <= today <= key.not_after
+    ]
+    if not valid:
+        raise Refused(
+            sentence("no reply key is valid on {today}: no outbox can be made", today=today),
+            sentence("check the clock; if it is right: inbox keys rotate"),
+        )
+    return valid[-1]
+
+
+def _waiting(session: Session, today: date) -> list[_Waiting]:
+    office = queries.office(session)
+    next_by = today + timedelta(days=office.answer_days)
+    exchanged = conversations.of(session)
+    untold, junk = entered_cases.waiting(session), queries.junk_over(session, today)
+    waiting = []
+    for case in queries.cases_to_refresh(session, today, next_by):
+        if (mailbox := mailbox_of(case)) is not None:
+            slot = compose(mailbox, exchanged, channel=office.channel, issued=today, next_by=next_by)
+            unsent = Unsent(mailbox.recipient, messages.SLOT.encode(slot))
+            answers = slot.status is not Status.RECEIVED or bool(slot.messages)
+            waiting.append(
+                _Waiting(mailbox, unsent, _is_closing(case, slot, junk), answers, untold.get(case.number))
+            )
+    return sorted(waiting, key=lambda each: base64url.encode(each.mailbox.case_id))
+
+
+def _seal_all(
+    waiting: Sequence[_Waiting], seal: Seal, spool: IO[bytes], progress: Progress
+) -> list[tuple[bytes, int]]:
+    """Put every sealed slot into ``spool``; return hash and size of each."""
+    sealed = []
+    jobs = [each.unsent for each in waiting]
+    for done, slot in enumerate(spread(Sealer, seal, jobs, few=_FEW), 1):
+        spool.write(slot)
+        sealed.append((hashlib.sha256(slot).digest(), len(slot)))
+        progress(done, len(jobs))
+    spool.seek(0)
+    return sealed
+
+
+def _collected(session: Session, n: int) -> tuple[Link, ...]:
+    """Return every intake bundle that the portal may let go of, and note that outbox ``n`` says so."""
+    pinned = queries.pinned_instance(session)
+    rows = queries.unconfirmed_intakes(session, pinned.key) if pinned else []
+    for row in rows:
+        row.outbox = row.outbox or n
+    return tuple(Link(row.n, row.hash) for row in rows)
+
+
+def _write(
+    path: Path,
+    manifest: Manifest,
+    outbox: Outbox,
+    slots: tuple[IO[bytes], list[int]],
+    keyring: KeyringFile | None,
+) -> None:
+    spool, sizes = slots
+    names = [name for name, _ in outbox.files()]
+
+    def members() -> Iterator[Member]:
+        for name, size in zip(names, sizes, strict=False):
+            yield Member(name, size, iter([spool.read(size)]))
+        if keyring is None:
+            return
+        for name, content in ((bundle.KEYRING, keyring.raw), (bundle.KEYRING_SIGNATURE, keyring.signature)):
+            yield Member(name, len(content), iter([content]))
+
+    atomic_files.write(path, bundle.write(manifest, members()))
+
+
+def _check_folder(out: Path) -> None:
+    if not out.is_dir():
+        raise Refused(
+            sentence("{out} is not a folder", out=out),
+            sentence("make it, or mount the medium, then try again"),
+        )
+
+
+def _hand_over(n: int, path: Path, out: Path, anew: Manifest | None = None) -> Path:
+    """Put our copy into ``out``, under another manifest's signature if one is given."""
+    target = out / f"{HANDED}{path.name}"
+    try:
+        if anew is None:
+            atomic_files.copy(path, target)
+        else:
+            with path.open("rb") as file:
+                _, members = bundle.read(atomic_files.pieces(file))
+                atomic_files.write(target, bundle.write(anew, members))
+    except OSError as error:
+        raise Refused(
+            sentence(
+                "outbox {n} is made, but could not be copied to {out}: {error}",
+                n=n,
+                out=out,
+                error=library_errors.of_system(error),
+            ),
+            sentence("see to the medium, then: inbox outbox --again {n} --out DIR", n=n),
+        ) from None
+    return target

@@ -1,0 +1,125 @@
+"""What came in and became no case: a row that says why, the envelope as it came, another try later."""
+
+from collections.abc import Iterable
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy.orm import Session
+
+from inbox.exchange.unseal import Changed, Place
+from inbox.system import atomic_files
+from inbox.system.home import Home
+from inbox.vault import queries
+from inbox.vault.destroyed_tables import Leaving
+from inbox.vault.reject_reasons import Kind
+from inbox.vault.tables import Unopened
+from inbox.vault.tombstones import Gone
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """An envelope with what the portal said of it; with its ``row`` if it was set aside before."""
+
+    place: Place
+    day: date
+    case_id: bytes | None
+    row: Unopened | None = None
+
+
+class Shelf:
+    """What one bundle adds to the rows and takes away: numbers of ``added`` and ``resolved`` rows."""
+
+    def __init__(self, session: Session, home: Home, n: int) -> None:
+        self._session = session
+        self._home = home
+        self._n = n
+        self._number = queries.last_unopened_number(session)
+        self._gone = Gone(session)
+        self.added: list[int] = []
+        self.resolved: list[int] = []
+
+    def keep(self, item: Item, kind: Kind, case_id: bytes | None = None) -> None:
+        """Keep the envelope as it came: once we confirm the bundle, the portal forgets it.
+
+        One that was kept before stays in its row. Raises Changed if a new one does not read as verified.
+        """
+        self._keep(item, kind, case_id or item.case_id)
+
+    def is_gone(self, known_by: bytes | None) -> bool:
+        """Tell whether this id or hash belonged to a case that was destroyed."""
+        return self._gone.has(known_by)
+
+    def keep_if_gone(self, item: Item, case_id: bytes | None = None, follow_up: bytes | None = None) -> bool:
+        """Keep an envelope that belongs to a destroyed case, without saying to which; tell whether it does.
+
+        Of one that was part of the case itself nothing is kept but that it came.
+        """
+        if self.is_gone(item.place.hash) or self.is_gone(follow_up):
+            self._drop(item)
+        elif self.is_gone(case_id):
+            self._keep(item, Kind.DESTROYED, None)
+        else:
+            return False
+        return True
+
+    def _drop(self, item: Item) -> None:
+        if item.row is None:
+            self.note(Kind.DESTROYED_AGAIN, item.day)
+            return
+        item.row.kind, item.row.case_id, item.row.envelope = Kind.DESTROYED_AGAIN.value, None, None
+        name = self._home.name_of(self._home.envelope(item.place.hash))
+        self._session.merge(Leaving(name=name))
+
+    def _keep(self, item: Item, kind: Kind, case_id: bytes | None) -> None:
+        if item.row is not None:
+            _explain(item.row, item.place, kind, case_id)
+            return
+        place = self._home.envelope(item.place.hash)
+        atomic_files.write(self._home.on_its_way(place), item.place.pieces())
+        self.note(kind, item.day, envelope=item.place.hash, case_id=case_id)
+
+    def note(
+        self, kind: Kind, day: date, *, envelope: bytes | None = None, case_id: bytes | None = None
+    ) -> None:
+        """Add a row."""
+        self._number += 1
+        self.added.append(self._number)
+        self._session.add(
+            Unopened(
+                number=self._number,
+                kind=kind.value,
+                received=day,
+                intake=self._n,
+                envelope=envelope,
+                case_id=case_id,
+            )
+        )
+
+    def resolve(self, item: Item, case: int) -> None:
+        """Take an envelope that was set aside before off the list: it belongs to a case now."""
+        if item.row is not None:
+            self._session.flush()  # the row refers to the case
+            item.row.case = case
+            self.resolved.append(item.row.number)
+
+
+def kept(home: Home, rows: Iterable[Unopened]) -> list[Item]:
+    """Return what was set aside before, as far as its envelope is still there."""
+    items = []
+    for row in rows:
+        path = home.envelope(row.envelope or b"")
+        if row.envelope is not None and path.exists():
+            place = Place(path, 0, path.stat().st_size, row.envelope)
+            items.append(Item(place, row.received, row.case_id, row))
+    return items
+
+
+def _explain(row: Unopened, place: Place, kind: Kind, case_id: bytes | None) -> None:
+    """Give the present reason in the row, unless it is our copy of the envelope that was damaged."""
+    if row.kind == kind:
+        return
+    with suppress(Changed):
+        for _ in place.pieces():
+            pass
+        row.kind, row.case_id = kind.value, case_id

@@ -1,0 +1,37 @@
+"""Whether reporters were shown the keyring that they ought to have been shown."""
+
+from datetime import date
+
+from sqlalchemy.orm import Session
+
+from crypto.messages import SeenKeyring
+from inbox.vault import queries
+from inbox.vault.tables import ShownKeyring
+
+
+class Shown:
+    """The keyrings that reporters may have seen; outside of the root's inbox reports tell which there are."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self._is_root = queries.office(session).root_seed is not None
+        self._issued = queries.keyrings(session)
+        self._told = {row.serial: row.hash for row in queries.shown_keyrings(session)}
+
+    def warning(self, seen: SeenKeyring, received: date) -> str:
+        """Return ``unknown`` or ``old`` where a reporter was shown a keyring that is not to be expected.
+
+        Outside of the root's inbox that is one of a serial under which another report names another keyring.
+        """
+        if not self._is_root:
+            return "" if self._first_told(seen) == seen.hash else "unknown"
+        ours = self._issued.get(seen.serial)
+        if ours is None or ours.hash != seen.hash:
+            return "unknown"
+        return "old" if ours.valid_until < received else ""
+
+    def _first_told(self, seen: SeenKeyring) -> bytes:
+        if seen.serial not in self._told:
+            self._told[seen.serial] = seen.hash
+            self._session.add(ShownKeyring(serial=seen.serial, hash=seen.hash))
+        return self._told[seen.serial]

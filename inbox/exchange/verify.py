@@ -1,0 +1,107 @@
+"""An intake bundle verified whole, from signature to last digest, before anything in it is believed."""
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from crypto import archive, bundle
+from crypto.archive import Member
+from crypto.bundle import Entry, Intake
+from crypto.errors import CryptoError, Malformed, Tampered, Truncated
+from inbox.exchange.unseal import Place
+from inbox.language import library_errors
+from inbox.language.errors import BundleRefused
+from inbox.language.messages import sentence
+from inbox.system import atomic_files
+
+
+@dataclass(frozen=True, slots=True)
+class Verified:
+    """An intake bundle that holds together; whether its instance key is the portal's is not known yet."""
+
+    intake: Intake
+    hash: bytes
+    places: tuple[Place, ...]
+
+
+def announced(path: Path, deployment: bytes, channel: str) -> Intake:
+    """Return what the signed manifest of the bundle at ``path`` says; raise BundleRefused."""
+    with _refusing(), path.open("rb") as file:
+        intake = bundle.open_intake(bundle.read(atomic_files.pieces(file))[0], deployment)
+    _check_channel(intake, channel)
+    return intake
+
+
+def verify(path: Path, deployment: bytes, channel: str) -> Verified:
+    """Return the bundle at ``path`` after reading all of it once; raise BundleRefused."""
+    with _refusing():
+        verified = _read(path, deployment)
+    _check_channel(verified.intake, channel)
+    return verified
+
+
+@contextmanager
+def _refusing() -> Iterator[None]:
+    try:
+        yield
+    except Truncated:
+        raise BundleRefused(
+            sentence("the bundle ends early"), sentence("copy it again from the medium or the portal")
+        ) from None
+    except Tampered as error:
+        raise BundleRefused(
+            sentence("the bundle was altered: {error}", error=library_errors.of_crypto(error)),
+            sentence("copy it again; tell who runs it"),
+        ) from None
+    except CryptoError as error:
+        raise BundleRefused(
+            sentence(
+                "this is no intake bundle for this inbox: {error}", error=library_errors.of_crypto(error)
+            ),
+            sentence("check the file"),
+        ) from None
+    except OSError as error:
+        raise BundleRefused(
+            sentence("the bundle cannot be read: {error}", error=library_errors.of_system(error)),
+            sentence("check path and medium"),
+        ) from None
+
+
+def _check_channel(intake: Intake, channel: str) -> None:
+    if intake.channel != channel:
+        raise BundleRefused(
+            sentence(
+                "the bundle is for the channel {channel}, not {own}",
+                channel=intake.channel,
+                own=channel,
+            ),
+            sentence("hand it to the inbox of that channel"),
+        )
+
+
+def _read(path: Path, deployment: bytes) -> Verified:
+    with path.open("rb") as file:
+        manifest, members = bundle.read(atomic_files.pieces(file))
+        intake = bundle.open_intake(manifest, deployment)
+        start = archive.span(len(manifest.raw)) + archive.span(len(manifest.signature))
+        places = _places(path.resolve(), start, intake.entries)
+        _drain(bundle.checked(members, intake.files()), places)
+    return Verified(intake, manifest.hash, places)
+
+
+def _places(path: Path, start: int, entries: Iterable[Entry]) -> tuple[Place, ...]:
+    places = []
+    for entry in entries:
+        places.append(Place(path, start + archive.BLOCK, entry.size, entry.hash))
+        start += archive.span(entry.size)
+    return tuple(places)
+
+
+def _drain(members: Iterable[Member], places: Iterable[Place]) -> None:
+    sizes = iter(places)
+    for member in members:
+        if member.size != next(sizes).size:
+            raise Malformed("a file in the bundle is not of the size that its manifest lists")
+        for _ in member.data:
+            pass

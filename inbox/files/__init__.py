@@ -1,0 +1,1 @@
+"""Attachments: sandbox, previews, sanitised copies, PDF."""

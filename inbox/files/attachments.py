@@ -1,0 +1,112 @@
+"""Files of cases: sealed in their folder, opened one at a time, bytes for bytes."""
+
+import glob
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+from sqlalchemy.orm import Session
+
+from crypto import age
+from crypto.container import FileDigest
+from crypto.errors import CryptoError, Tampered
+from crypto.recipients import HybridIdentity
+from inbox.access import declarations
+from inbox.keys import key_store
+from inbox.language.errors import CaseRefused, Refused
+from inbox.language.messages import sentence
+from inbox.system import atomic_files
+from inbox.system.home import Home
+from inbox.vault import queries
+from inbox.vault.tables import Attachment
+
+
+class Found(NamedTuple):
+    """A file of a case as the vault knows it, with the seed (32 bytes) that opens its sealed copy."""
+
+    attachment: Attachment
+    seed: bytes
+
+
+def find(home: Home, session: Session, case: int, number: int) -> Found:
+    """Return file ``number`` of a case.
+
+    Raises CaseRefused for an unknown one, and if its key is destroyed; and as ``declarations.check``.
+    """
+    declarations.check(session, case)
+    attachment = _find(session, case, number)
+    seed = key_store.load(home, session).attachment_seed(attachment.id)
+    if seed is None:
+        raise CaseRefused(
+            sentence("the key of file {number} was destroyed", number=number),
+            sentence("nobody can open it any more"),
+        )
+    return Found(attachment, seed)
+
+
+def write(home: Home, found: Found, out: Path) -> None:
+    """Write a file of a case in clear as ``write_new`` does; Refused if its sealed copy is damaged."""
+    write_new(out, pieces(home, found))
+
+
+def write_new(out: Path, content: Iterable[bytes]) -> None:
+    """Write what is in clear to ``out``, which must not exist; remove what a killed try left there.
+
+    Raises Refused if ``out`` is there, and what ``content`` raises: then nothing is left at ``out`` that was
+    not there before.
+    """
+    _sweep(out)
+    try:
+        out.touch(mode=0o600, exist_ok=False)  # from here on the name is ours
+    except FileExistsError:
+        raise Refused(
+            sentence("{out} is already there", out=out),
+            sentence("choose another --out, nothing is overwritten"),
+        ) from None
+    try:
+        atomic_files.write(out, content)
+    except BaseException:
+        out.unlink()
+        raise
+
+
+def pieces(home: Home, found: Found) -> Iterator[bytes]:
+    """Yield a file of a case in clear; Refused, at its end at the latest, if its sealed copy is damaged."""
+    attachment, seed = found
+    try:
+        yield from _opened(home.attachment(attachment.id), seed, attachment.digest)
+    except (CryptoError, FileNotFoundError):
+        raise Refused(
+            sentence("the sealed copy of file {number} is missing or damaged", number=attachment.number),
+            sentence("put back a copy of the attachments folder"),
+        ) from None
+
+
+def _sweep(out: Path) -> None:
+    if (
+        atomic_files.remove_parts(out.parent, glob.escape(out.name))
+        and out.exists()
+        and not out.stat().st_size
+    ):
+        out.unlink()  # where the name was taken, for the part that was found
+
+
+def _find(session: Session, case: int, number: int) -> Attachment:
+    files = queries.attachments(session, queries.case(session, case).number)
+    for attachment in files:
+        if attachment.number == number:
+            return attachment
+    raise CaseRefused(
+        sentence("case {case} has no file {number}", case=case, number=number),
+        sentence("it has files 1 to {last}", last=len(files)) if files else sentence("it has no files"),
+    )
+
+
+def _opened(path: Path, seed: bytes, expected: bytes) -> Iterator[bytes]:
+    digest = FileDigest()
+    with path.open("rb") as sealed:
+        for chunk in age.unseal(atomic_files.pieces(sealed), [HybridIdentity.from_seed(seed)]):
+            digest.update(chunk)
+            yield chunk
+    if digest.digest() != expected:
+        raise Tampered("digest of the file does not hold")

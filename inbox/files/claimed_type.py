@@ -1,0 +1,42 @@
+"""What a file claims to be, by its name and by the word of its sender, against what it is."""
+
+import mimetypes
+from collections.abc import Collection, Iterator
+from pathlib import PurePath
+
+from inbox.language.messages import Sentence, sentence
+from inbox.system.terminal import visible
+
+# Types that anything may be called, and those that are text by another name.
+_NOTHING = {"", "application/octet-stream", "application/x-empty"}
+_TEXTS = {"application/json", "application/xml", "application/javascript", "application/x-sh"}
+_PLAIN = "text/plain"
+
+
+def lies(name: str, declared: str, true: str, like: Collection[str]) -> Iterator[Sentence]:
+    """Yield what the name of a file and its declared type say that is not so.
+
+    ``true`` is its type, ``like`` are others, and endings of names, that would be as right.
+    """
+    if visible(name) != name:
+        yield sentence("its name holds characters that are not seen, or that turn others around")
+    if true in _NOTHING:
+        return
+    ending = PurePath(name).suffix.lower()
+    meant, _ = mimetypes.guess_type(f"file{ending}")
+    if ending not in like and not _holds(meant or "", true, like):
+        yield sentence("its name ends in {ending}, but it is {type}", ending=ending, type=true)
+    if not _holds(declared, true, like):
+        yield sentence("it was sent as {declared}, but it is {type}", declared=declared, type=true)
+
+
+def _holds(claimed: str, true: str, like: Collection[str]) -> bool:
+    if claimed in _NOTHING or claimed in like:
+        return True
+    if true == _PLAIN and (claimed.startswith("text/") or claimed in _TEXTS):
+        return True
+    return _bare(claimed) == _bare(true)
+
+
+def _bare(kind: str) -> str:
+    return kind.replace("/x-", "/").replace("/vnd.", "/").partition(";")[0].strip()

@@ -1,0 +1,62 @@
+"""Files that officers put into a case themselves, sealed like those that come in."""
+
+import mimetypes
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlalchemy.orm import Session
+
+from crypto.container import FileDigest
+from crypto.messages import File
+from inbox.exchange.unseal import seal_attachment
+from inbox.keys import key_store
+from inbox.system import atomic_files
+from inbox.system.home import Home
+from inbox.vault.tables import Attachment
+
+
+@dataclass(frozen=True, slots=True)
+class Enclosed:
+    """A file on its way to the attachments folder: as a report describes it, and its random id."""
+
+    file: File
+    id: bytes
+
+
+def seal(home: Home, session: Session, paths: Sequence[Path]) -> list[Enclosed]:
+    """Seal files, each to a seed of its own, which the key store then has; raises OSError."""
+    seeds, enclosed = {}, []
+    for number, path in enumerate(paths, 1):
+        digest = FileDigest()
+        with path.open("rb") as opened:
+            kept = seal_attachment(home, _digested(atomic_files.pieces(opened), digest))
+            size = opened.tell()
+        kind = mimetypes.guess_type(path.name)[0] or ""
+        enclosed.append(Enclosed(File(number, path.name, kind, size, digest.digest()), kept.id))
+        seeds[kept.id] = kept.seed
+    if seeds:
+        key_store.save(home, session, key_store.load(home, session).with_attachments(seeds))
+    return enclosed
+
+
+def file(session: Session, number: int, enclosed: Sequence[Enclosed]) -> None:
+    """File them under a new case."""
+    for each in enclosed:
+        session.add(
+            Attachment(
+                id=each.id,
+                case=number,
+                number=each.file.number,
+                name=each.file.name,
+                type=each.file.type,
+                size=each.file.size,
+                digest=each.file.digest,
+            )
+        )
+
+
+def _digested(pieces: Iterable[bytes], digest: FileDigest) -> Iterator[bytes]:
+    for piece in pieces:
+        digest.update(piece)
+        yield piece

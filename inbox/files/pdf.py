@@ -1,0 +1,191 @@
+"""Pages on paper: a PDF without anything active, the same bytes for the same words, in which all can be read.
+
+What was written by others is set in behind a line that it cannot leave, so that it never passes for ours.
+"""
+
+import io
+import unicodedata
+from collections.abc import Iterator, Sequence
+from datetime import UTC, date, datetime, time
+from pathlib import Path
+
+from fpdf import FPDF
+from fpdf.enums import XPos, YPos
+
+from inbox.language.errors import Refused
+from inbox.language.messages import sentence
+from inbox.text.redaction import Pieces
+
+_FONTS = Path("/usr/share/fonts/truetype/dejavu")
+_FACES = {"": "DejaVuSans.ttf", "B": "DejaVuSans-Bold.ttf"}
+_FAMILY = "DejaVu"
+_PRODUCER = "Fanal"
+_SIZE, _SMALL, _LARGE, _TITLE = 10, 8, 12, 16
+_LINE, _GAP = 5, 1
+_MARGIN, _BOTTOM, _INDENT, _LABEL = 20, 22, 5, 45
+_GREY, _BLACK, _RED = (90, 90, 90), (0, 0, 0), (150, 0, 0)
+_HIDDEN = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
+_MARKS = {"Mn", "Me"}
+# More of them on one letter reach into the lines above and below.
+_MOST_MARKS = 3
+
+
+class Sheets:
+    """A document that is written from top to bottom."""
+
+    def __init__(self, title: str, *, language: str, day: date, foot: str, removed: str) -> None:
+        self._removed = removed
+        self._pdf = _Pdf(foot)
+        self._pdf.set_title(title)
+        self._pdf.set_lang(language)
+        self._pdf.set_creation_date(datetime.combine(day, time(), UTC))
+        self._pdf.add_page()
+        self._block(title, "B", _TITLE)
+
+    def subtitle(self, text: str) -> None:
+        """Write a line below the title."""
+        self._block(text, size=_LARGE)
+        self._pdf.ln(_LINE)
+
+    def heading(self, text: str) -> None:
+        """Begin a part."""
+        self._pdf.ln(_LINE)
+        self._together(4 * _LINE)
+        self._block(text, "B", _LARGE)
+        self._pdf.ln(_LINE / 2)
+
+    def fact(self, label: str, value: str) -> None:
+        """Write a value behind its label."""
+        pdf = self._pdf
+        pdf.set_font(_FAMILY, "B", _SIZE)
+        pdf.cell(_LABEL, _LINE, pdf.legible(label))
+        pdf.set_font(_FAMILY, "", _SIZE)
+        pdf.multi_cell(0, _LINE, pdf.legible(value), align="L", new_x=XPos.LMARGIN, new_y=YPos.NEXT)
+
+    def label(self, text: str) -> None:
+        """Write what the next quotation answers."""
+        self._pdf.ln(_LINE / 2)
+        self._together(2 * _LINE)
+        self._block(text, "B", _SIZE)
+
+    def text(self, text: str) -> None:
+        """Write a text of ours."""
+        self._block(text)
+        self._pdf.ln(_GAP)
+
+    def small(self, text: str) -> None:
+        """Write a text of ours that is read when it is needed."""
+        self._block(text, size=_SMALL, colour=_GREY)
+
+    def quote(self, pieces: Pieces) -> None:
+        """Write what others wrote; where something was removed it says so, in a way that they cannot."""
+        pdf = self._pdf
+        pdf.set_font(_FAMILY, "", _SIZE)
+        pdf.begin_quote()
+        for place, piece in enumerate(pieces):
+            if place:
+                pdf.set_font(_FAMILY, "B", _SIZE)
+                pdf.set_text_color(*_RED)
+                pdf.write(_LINE, self._removed)
+                pdf.set_font(_FAMILY, "", _SIZE)
+                pdf.set_text_color(*_BLACK)
+            pdf.write(_LINE, pdf.legible(piece))
+        pdf.ln(_LINE)
+        pdf.end_quote()
+        pdf.ln(_GAP)
+
+    def output(self) -> bytes:
+        """Return the file."""
+        return bytes(self._pdf.output())
+
+    def _block(
+        self, text: str, style: str = "", size: int = _SIZE, colour: tuple[int, int, int] = _BLACK
+    ) -> None:
+        pdf = self._pdf
+        pdf.set_font(_FAMILY, style, size)
+        pdf.set_text_color(*colour)
+        height = _LINE * size / _SIZE
+        pdf.multi_cell(0, height, pdf.legible(text), align="L", new_x=XPos.LMARGIN, new_y=YPos.NEXT)
+        pdf.set_text_color(*_BLACK)
+
+    def _together(self, height: float) -> None:
+        """Go to the next page rather than leave less than this height below."""
+        if self._pdf.will_page_break(height):
+            self._pdf.add_page()
+
+
+def album(pictures: Sequence[bytes], day: date) -> bytes:
+    """Return a PDF of one picture on each page; they are PNG of our own making."""
+    pdf = FPDF()
+    pdf.set_producer(_PRODUCER)
+    pdf.set_creation_date(datetime.combine(day, time(), UTC))
+    for picture in pictures:
+        pdf.add_page()
+        pdf.image(io.BytesIO(picture), x=0, y=0, w=pdf.w, h=pdf.h, keep_aspect_ratio=True)
+    return bytes(pdf.output())
+
+
+class _Pdf(FPDF):
+    """The library's document with our page: a foot, and a line beside what is quoted."""
+
+    def __init__(self, foot: str) -> None:
+        super().__init__()
+        # Else a report could have the number of pages written into it.
+        self.str_alias_nb_pages = None  # type: ignore[assignment]
+        self._foot = foot
+        self._quoted_from: float | None = None
+        self.set_producer(_PRODUCER)
+        self.set_margin(_MARGIN)
+        self.set_auto_page_break(True, _BOTTOM)  # noqa: FBT003
+        for style, file in _FACES.items():
+            if not (_FONTS / file).exists():
+                raise Refused(
+                    sentence("the font for printed pages is missing"),
+                    sentence("apt install fonts-dejavu-core"),
+                )
+            self.add_font(_FAMILY, style, _FONTS / file)
+        self.set_font(_FAMILY, "", _SIZE)
+
+    def legible(self, text: str) -> str:
+        """Return a text in which whatever cannot be seen, or is not in the present font, is spelled out."""
+        return "".join(self._spelled(text.replace("\r\n", "\n")))
+
+    def begin_quote(self) -> None:
+        """Set in what follows, with a line beside it from here on."""
+        self.set_left_margin(_MARGIN + _INDENT)
+        self.set_x(_MARGIN + _INDENT)
+        self._quoted_from = self.y
+
+    def end_quote(self) -> None:
+        """End the line."""
+        self._rule(self.y)
+        self._quoted_from = None
+        self.set_left_margin(_MARGIN)
+        self.set_x(_MARGIN)
+
+    def header(self) -> None:
+        """Go on with the line on a new page."""
+        if self._quoted_from is not None:
+            self._quoted_from = self.t_margin
+
+    def footer(self) -> None:
+        """End the line of this page; write the foot."""
+        self._rule(self.h - _BOTTOM)
+        self.set_y(-_BOTTOM + _LINE)
+        self.set_x(_MARGIN)
+        self.set_font(_FAMILY, "", _SMALL)
+        self.set_text_color(*_GREY)
+        self.cell(0, _LINE, self.legible(f"{self._foot} {self.page_no()}"), align="R")
+
+    def _rule(self, end: float) -> None:
+        if self._quoted_from is not None:
+            self.line(_MARGIN + _INDENT / 2, self._quoted_from, _MARGIN + _INDENT / 2, end)
+
+    def _spelled(self, text: str) -> Iterator[str]:
+        known = self.current_font.cmap  # type: ignore[union-attr]
+        marks = 0
+        for char in text:
+            kind = unicodedata.category(char)
+            marks = marks + 1 if kind in _MARKS else 0
+            is_clear = kind not in _HIDDEN and ord(char) in known and marks <= _MOST_MARKS
+            yield char if is_clear or char == "\n" else f"<U+{ord(char):04X}>"

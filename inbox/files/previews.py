@@ -1,0 +1,145 @@
+"""What an officer sees of a file without opening it: what it is, its text, the pixels of a page.
+
+A process in the sandbox looks at the file (``sandbox``, ``inside``). Here nothing of it is parsed: pixels
+become a picture that we encode, facts and text are checked for their size and shown as text.
+"""
+
+import hashlib
+import io
+import mmap
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from PIL import Image
+
+from inbox.casework.case_view import View, attachment
+from inbox.files import attachments, claimed_type, sandbox, sandbox_messages
+from inbox.files.attachments import Found
+from inbox.files.sandbox import Bounds, Ended
+from inbox.language.messages import Sentence, sentence
+from inbox.sandboxed import answer
+from inbox.sandboxed.answer import Answer, Fact
+from inbox.system.home import Home
+from inbox.text import confusables
+
+_WORKER = Path(answer.__file__).with_name("worker.py")
+# Of a larger file only the beginning is given to the sandbox, to tell what it is.
+LARGEST_SHOWN = 100 << 20
+_HEAD = 1 << 16
+_BOUNDS = Bounds(seconds=20.0, answer=answer.LARGEST)
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What is seen of one page of a file of a case, found by a process that is not to be trusted."""
+
+    found: Found
+    sha256: str
+    page: int
+    answer: Answer
+
+    @property
+    def picture(self) -> bytes | None:
+        """The pixels of the page as PNG, encoded here; None if it shows none."""
+        if not self.answer.pixels:
+            return None
+        seen = Image.frombytes("RGB", (self.answer.width, self.answer.height), self.answer.pixels)
+        encoded = io.BytesIO()
+        seen.save(encoded, "PNG")
+        return encoded.getvalue()
+
+    @property
+    def view(self) -> View:
+        """All of it but the pixels, as plain values."""
+        return attachment(self.found.attachment) | {
+            "sha256": self.sha256,
+            "true_type": self._first("type"),
+            "warnings": [*self._warnings()],
+            "measure": sandbox_messages.said(self._first("measure")),
+            "page": self.page,
+            "pages": self.answer.pages,
+            "not_shown": sandbox_messages.said(self._first("why")),
+            "metadata": [sandbox_messages.said(each) for each in self._all("metadata")],
+            "entries": [sandbox_messages.said(each) for each in self._all("entry")],
+            "text": self.answer.text,
+            "pixels": [self.answer.width, self.answer.height],
+        }
+
+    def _warnings(self) -> Iterator[Sentence]:
+        file = self.found.attachment
+        yield from claimed_type.lies(file.name, file.type, self._first("type"), self._all("like"))
+        yield from (sentence("some programs take it for {type}", type=kind) for kind in self._all("also"))
+        yield from (
+            sentence("it {caution}", caution=sandbox_messages.said(each)) for each in self._all("caution")
+        )
+        if words := confusables.mixed([file.name, self.answer.text]):
+            yield sentence("letters of several alphabets in one word: {words}", words=", ".join(words))
+
+    def _all(self, kind: str) -> list[str]:
+        return [fact.value for fact in self.answer.facts if fact.kind == kind]
+
+    def _first(self, kind: str) -> str:
+        return next(iter(self._all(kind)), "")
+
+
+def look(home: Home, found: Found, page: int = 1) -> Preview:
+    """Return what is seen of one page of a file; it is never on a disk in clear.
+
+    Raises NoSandbox where nothing can be put between walls, Refused if the sealed copy is damaged.
+    """
+    is_shown = found.attachment.size <= LARGEST_SHOWN
+    with _in_memory(home, found, LARGEST_SHOWN if is_shown else _HEAD) as (given, sha256):
+        if not is_shown:
+            seen = _with_reason(
+                _asked(given, page, "head"), sentence("larger than {most} MiB", most=LARGEST_SHOWN >> 20)
+            )
+        else:
+            try:
+                seen = _asked(given, page, "whole")
+            except Ended:
+                why = sentence(
+                    "the process that looked at it was ended: it crashed, or took too much memory or time"
+                )
+                seen = _with_reason(_asked(given, page, "head"), why)
+    return Preview(found, sha256, page, seen)
+
+
+def _asked(given: int, page: int, how: str) -> Answer:
+    os.lseek(given, 0, os.SEEK_SET)
+    raw = sandbox.run(_WORKER, given, [str(page), how], _BOUNDS)
+    try:
+        return answer.parse(raw)
+    except ValueError:
+        raise Ended from None
+
+
+def _with_reason(seen: Answer, why: str) -> Answer:
+    return replace(seen, facts=(*seen.facts, Fact("why", why)))
+
+
+@contextmanager
+def _in_memory(home: Home, found: Found, most: int) -> Iterator[tuple[int, str]]:
+    """Give a descriptor with the beginning of a file, in memory without a name, and the SHA-256 of it all."""
+    size = min(most, found.attachment.size)
+    descriptor = os.memfd_create("file", os.MFD_CLOEXEC)
+    try:
+        os.ftruncate(descriptor, size)
+        # A mapping, so that it is locked with the rest of our memory: written to, it could be swapped out.
+        with mmap.mmap(descriptor, size) if size else nullcontext(bytearray()) as mapped:
+            yield descriptor, _filled(mapped, size, attachments.pieces(home, found))
+    finally:
+        os.close(descriptor)
+
+
+def _filled(mapped: mmap.mmap | bytearray, size: int, pieces: Iterator[bytes]) -> str:
+    """Put the first ``size`` bytes where they belong; return the SHA-256 of all."""
+    place, digest = 0, hashlib.sha256()
+    for piece in pieces:
+        digest.update(piece)
+        part = piece[: size - place]
+        mapped[place : place + len(part)] = part
+        place += len(part)
+    return digest.hexdigest()

@@ -1,0 +1,166 @@
+"""A process of ours between walls: no network, no folder of anybody, no other process, no key.
+
+bubblewrap (https://github.com/containers/bubblewrap) builds them: namespaces of its own, and of the file
+system nothing but the interpreter and the libraries that it needs, read-only. The process is told what to do
+by arguments and has three descriptors: what is given to it, its answer, and one that leads nowhere.
+"""
+
+import importlib.util
+import os
+import select
+import shutil
+import subprocess
+import sys
+import sysconfig
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO
+
+from inbox.language.errors import Refused
+from inbox.language.messages import sentence
+
+# Not what the officer's PATH would find.
+_PLACES = "/usr/bin:/bin"
+_INSIDE = Path("/fanal")
+_LIBRARIES = ("PIL", "pypdfium2", "pypdfium2_cfg", "pypdfium2_raw", "puremagic")
+_ROOM = Path(__file__).parent.parent
+_OURS = ("__init__.py", "memory.py", "inside")
+_PIECE = 1 << 16
+_GRACE = 5.0  # seconds from the last byte to the end of the process
+_PROBING = 60.0
+_ARCHITECTURE = "x86_64-linux-gnu"
+# Where programs look for the loader and the libraries, as on Debian.
+_LINKS = ("--symlink", "usr/lib", "/lib", "--symlink", f"usr/lib/{_ARCHITECTURE}", "/lib64")
+_WALLS = (
+    "--unshare-user",
+    "--unshare-pid",
+    "--unshare-net",
+    "--unshare-ipc",
+    "--unshare-uts",
+    "--unshare-cgroup-try",
+    "--die-with-parent",
+    "--new-session",
+    *("--cap-drop", "ALL"),
+    *("--uid", "65534", "--gid", "65534"),
+    *("--hostname", "sandbox"),
+)
+
+
+class NoSandbox(Refused):
+    """No process can be put between walls on this machine, so none looks at a file."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(
+            sentence("there is no sandbox, so no preview: {why}", why=why),
+            sentence(
+                "install bubblewrap and let this user have namespaces: docs/deploying.md, the inbox's machine"
+            ),
+        )
+
+
+class Ended(Exception):
+    """The process between the walls was ended, or ended by itself, without a whole answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """How long a process may take, in seconds by the wall's clock, and how many bytes it may answer."""
+
+    seconds: float
+    answer: int
+
+
+def run(script: Path, given: int, arguments: Sequence[str], bounds: Bounds) -> bytes:
+    """Return what ``script`` writes when it runs between the walls with ``given`` as its standard input.
+
+    Raises Ended if it fails or goes beyond ``bounds``, NoSandbox where there are no walls to put it between.
+    """
+    command = _command(script, arguments)
+    with _started(command, given) as process:
+        try:
+            answer = _read(process.stdout, bounds)
+            if answer is not None:
+                process.wait(_GRACE)
+        except subprocess.TimeoutExpired:
+            answer = None
+        finally:
+            process.kill()
+    if answer is None or process.returncode:
+        if why := _trouble():
+            raise NoSandbox(why)
+        raise Ended
+    return answer
+
+
+def _started(command: Sequence[str], given: int) -> "subprocess.Popen[bytes]":
+    return subprocess.Popen(  # noqa: S603 - nothing of the command is from outside
+        command, stdin=given, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env={}, cwd="/"
+    )
+
+
+def _read(answers: IO[bytes] | None, bounds: Bounds) -> bytes | None:
+    """Return what a process answers until it ends, None if that is too much or takes too long."""
+    if answers is None:
+        return None
+    descriptor = answers.fileno()
+    end = time.monotonic() + bounds.seconds
+    answer = bytearray()
+    while len(answer) <= bounds.answer:
+        if not select.select([descriptor], [], [], max(0, end - time.monotonic()))[0]:
+            return None
+        piece = os.read(descriptor, _PIECE)
+        if not piece:
+            return bytes(answer)
+        answer += piece
+    return None
+
+
+def _trouble() -> str:
+    """Return why nothing runs between walls here, empty if something does; no hostile byte is at hand."""
+    probe = _command(_ROOM / "inside" / "worker.py", ["1", "head"])
+    done = subprocess.run(  # noqa: S603 - nothing of the command is from outside
+        probe, stdin=subprocess.DEVNULL, capture_output=True, env={}, cwd="/", check=False, timeout=_PROBING
+    )
+    said = done.stderr.decode(errors="replace").strip().splitlines()
+    return (said or [sentence("it ends with {code}", code=done.returncode)])[-1] if done.returncode else ""
+
+
+def _command(script: Path, arguments: Sequence[str]) -> list[str]:
+    walls = shutil.which("bwrap", path=_PLACES)
+    if walls is None:
+        raise NoSandbox(sentence("bubblewrap (bwrap) is not installed"))
+    inside = str(_INSIDE / "worker.py")
+    seen = [word for source, place in _seen(script) for word in ("--ro-bind", source, place)]
+    return [
+        *(walls, *_WALLS, *seen, *_LINKS),
+        *("--remount-ro", "/", "--chdir", str(_INSIDE)),
+        *(_interpreter(), "-E", "-s", "-S", "-B", inside, *arguments),
+    ]
+
+
+def _seen(script: Path) -> Iterator[tuple[str, str]]:
+    """Yield all that can be seen between the walls, and where: nothing of it is anybody's own."""
+    yield from ((path, path) for path in (_interpreter(), sysconfig.get_path("stdlib"), *_shared_libraries()))
+    yield from ((str(_ROOM / name), str(_INSIDE / "inbox" / name)) for name in _OURS)
+    for name in _LIBRARIES:
+        found = importlib.util.find_spec(name)
+        if found is None or not found.submodule_search_locations:
+            raise NoSandbox(f"the library {name} is not installed")
+        folder = Path(found.submodule_search_locations[0])
+        yield str(folder), str(_INSIDE / name)
+        beside = folder.with_name("pillow.libs")
+        if name == "PIL" and beside.is_dir():
+            yield str(beside), str(_INSIDE / beside.name)
+    yield str(script), str(_INSIDE / "worker.py")
+
+
+def _interpreter() -> str:
+    return str(Path(sys.executable).resolve())
+
+
+def _shared_libraries() -> list[str]:
+    """Return the folders of the system's libraries, and of the interpreter's if that is not the system's."""
+    system, own = (f"/usr/lib/{_ARCHITECTURE}", sysconfig.get_config_var("LIBDIR"))
+    return [system] if own == system else [system, own]

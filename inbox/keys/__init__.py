@@ -1,0 +1,1 @@
+"""Shares, officers, key store, dated keys, keyring and channel cards."""

@@ -1,0 +1,125 @@
+"""The end of keys: secrets that nobody needs any more leave the key store and the vault (SPEC 9.2)."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from sqlalchemy.orm import Session
+
+from inbox.keys import key_store, rotation
+from inbox.language.errors import Refused
+from inbox.language.messages import sentence
+from inbox.system.home import Home, keystore_name
+from inbox.vault import queries, tombstones
+from inbox.vault.tables import IntakeKey, KeyStoreKey, ReplyKey
+
+GRACE = timedelta(days=30)
+_DAY = timedelta(days=1)
+# So many keys are named in the journal, which has room for no more than a few dozen.
+_NAMED = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Backups:
+    """The key stores of which any copy still opens the destroyed keys, by generation, both included."""
+
+    first: int
+    last: int
+
+    @property
+    def names(self) -> list[str]:
+        """The names of the files."""
+        return [keystore_name(n) for n in range(self.first, self.last + 1)]
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """The keys that can be destroyed, the copies that would still open them, and keys that are awaited."""
+
+    intake: tuple[IntakeKey, ...]
+    reply: tuple[ReplyKey, ...]
+    awaited: tuple[IntakeKey, ...]
+    backups: Backups | None
+
+    @property
+    def about(self) -> str:
+        """What the journal notes of it, the honest limit included."""
+        ids = [*(key.id for key in self.intake), *(key.id for key in self.reply)]
+        more = f" and {len(ids) - _NAMED} more" if len(ids) > _NAMED else ""
+        named = ", ".join(map(rotation.name, ids[:_NAMED])) + more
+        if self.backups is None:
+            return f"keys {named}"
+        return (
+            f"keys {named}; copies of keystore-{self.backups.first} to keystore-{self.backups.last}"
+            " still open with a vault and shares of their time"
+        )
+
+
+def destroyable_from(key: IntakeKey) -> date:
+    """Return the first day on which an intake key may be destroyed."""
+    return key.not_after + GRACE + _DAY
+
+
+def is_awaited(session: Session, key: IntakeKey) -> bool:
+    """Tell whether reports sealed to the key may still lie at the portal.
+
+    They cannot once a bundle was collected that the present portal exported after the key's days and the
+    grace. A day of export that is still to come proves nothing.
+    """
+    pinned = queries.pinned_instance(session)
+    last = queries.last_intake(session, pinned.key) if pinned else None
+    return last is None or min(last.exported, last.collected) < destroyable_from(key)
+
+
+def is_useless(key: ReplyKey, today: date) -> bool:
+    """Tell whether nothing is to be signed with a reply key any more."""
+    return key.not_after < today or key.withdrawn is not None
+
+
+def plan(session: Session, today: date) -> Plan:
+    """Return what can be destroyed today; Refused, with what is missing, if nothing can."""
+    held = [key for key in queries.intake_keys(session) if key.destroyed is None]
+    past = [key for key in held if destroyable_from(key) <= today]
+    awaited = [key for key in past if is_awaited(session, key)]
+    intake = [key for key in past if key not in awaited]
+    reply = [key for key in queries.reply_keys(session) if key.seed and is_useless(key, today)]
+    if intake or reply:
+        return Plan(tuple(intake), tuple(reply), tuple(awaited), _backups(session, intake))
+    if awaited:
+        raise Refused(
+            sentence("reports sealed to a key that is past its days may still wait at the portal"),
+            sentence(
+                "collect a bundle that was exported on {day} or later, then try again",
+                day=destroyable_from(awaited[0]),
+            ),
+        )
+    first = min(map(destroyable_from, held), default=None)
+    raise Refused(
+        sentence("no key can be destroyed before {day}", day=first)
+        if first
+        else sentence("there is no key left to destroy"),
+        sentence("see what becomes of each: inbox keys list"),
+    )
+
+
+def destroy(home: Home, session: Session, planned: Plan, today: date) -> None:
+    """Write the key store without these keys under a fresh key, and forget the seeds of reply keys.
+
+    All of it becomes true when ``session`` commits; the older key store is then swept away.
+    """
+    if planned.intake:
+        ids = {key.id for key in planned.intake}
+        key_store.save(home, session, key_store.load(home, session).without_intake(ids))
+    for key_id in [key.id for key in planned.intake]:
+        session.get_one(IntakeKey, key_id).destroyed = today
+    tombstones.forget(session, [key.id for key in planned.intake])
+    for key_id in [key.id for key in planned.reply]:
+        row = session.get_one(ReplyKey, key_id)
+        row.seed, row.destroyed = None, today
+    session.flush()
+
+
+def _backups(session: Session, intake: list[IntakeKey]) -> Backups | None:
+    if not intake:
+        return None
+    present = session.get_one(KeyStoreKey, 1).generation
+    return Backups(min(key.generation for key in intake), present)

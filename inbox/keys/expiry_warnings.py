@@ -1,0 +1,57 @@
+"""How long the keys of the inbox still serve, told while there is time to act."""
+
+from datetime import date
+
+from sqlalchemy.orm import Session
+
+from inbox.keys import rotation
+from inbox.language.messages import Sentence, joined, sentence
+from inbox.vault import queries
+
+# So many days ahead, in these words.
+_STEPS = ((7, sentence("urgent: ")), (14, sentence("soon: ")), (30, ""))
+_ROTATE = sentence("make the next ones: inbox keys rotate")
+_EXPORT = sentence("export the next card for the root's officers: inbox card --out FOLDER")
+_CLOSED = sentence("nobody can send a report or a follow-up; what was sealed before opens")
+_LOST = sentence("no outbox can be made: no reply, no status reaches a reporter")
+
+
+def warnings(session: Session, today: date) -> list[Sentence]:
+    """Return what ends within 30 days or has ended, with what no longer works from then on."""
+    intake, reply = rotation.ends(session)
+    office = queries.office(session)
+    card = None if office.root_seed else office.card_until
+    on_card = sentence("key on our card")
+    return [
+        *_told(sentence("intake key"), intake, today, joined([_CLOSED, _ROTATE])),
+        *_told(sentence("reply key"), reply, today, joined([_LOST, _ROTATE])),
+        # A body whose next keys were made, but stand on no card yet.
+        *(_told(on_card, card, today, joined([_CLOSED, _EXPORT])) if card and card < intake else ()),
+    ]
+
+
+def _told(key: Sentence, end: date, today: date, what: Sentence) -> list[Sentence]:
+    left = (end - today).days
+    if left < 0:
+        return [sentence("the last {key} ended on {day}: {what}", key=key, day=end, what=what)]
+    return [
+        sentence(
+            "{urgency}the last {key} ends {when}; after that day {what}",
+            urgency=urgency,
+            key=key,
+            when=_when(left, end),
+            what=what,
+        )
+        for step, urgency in _STEPS
+        if left <= step
+    ][:1]
+
+
+def _when(left: int, end: date) -> Sentence:
+    match left:
+        case 0:
+            return sentence("today")
+        case 1:
+            return sentence("tomorrow")
+        case _:
+            return sentence("in {left} days, on {day}", left=left, day=end)

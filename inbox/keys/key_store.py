@@ -1,0 +1,121 @@
+"""The secrets that can be destroyed: a small sealed file, rewritten whole under a fresh key at each change.
+
+The vault says which generation is valid and holds the key that opens it. So the vault's commit is the one
+moment at which a change happens: before it the older file counts, after it the newer one.
+"""
+
+import secrets
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date
+
+from sqlalchemy.orm import Session
+
+from crypto import age, shape
+from crypto.errors import CryptoError
+from crypto.hybrid import KEY_ID, SEED
+from crypto.recipients import HybridIdentity
+from crypto.shape import binary, list_of, record
+from inbox.language.errors import KeyStoreDamaged
+from inbox.system import atomic_files
+from inbox.system.home import Home
+from inbox.vault.tables import KeyStoreKey
+
+ATTACHMENT_ID = 16
+FIRST = 1
+_MOST = 10_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class IntakeSecret:
+    """The seed of an intake key, with its days, both included."""
+
+    id: bytes
+    seed: bytes = field(repr=False)
+    not_before: date
+    not_after: date
+
+
+@dataclass(frozen=True, slots=True)
+class AttachmentSecret:
+    """The seed to which one attachment is sealed."""
+
+    id: bytes
+    seed: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class KeyStore:
+    """Everything in the file."""
+
+    intake: tuple[IntakeSecret, ...]
+    attachments: tuple[AttachmentSecret, ...]
+
+    def attachment_seed(self, attachment_id: bytes) -> bytes | None:
+        """Return the seed of an attachment, or None: it was destroyed."""
+        return next((each.seed for each in self.attachments if each.id == attachment_id), None)
+
+    def with_intake(self, secret: IntakeSecret) -> "KeyStore":
+        """Return this key store with one more intake key."""
+        return replace(self, intake=(*self.intake, secret))
+
+    def without_intake(self, ids: Collection[bytes]) -> "KeyStore":
+        """Return this key store without the intake keys of these ids."""
+        return replace(self, intake=tuple(secret for secret in self.intake if secret.id not in ids))
+
+    def with_attachments(self, seeds: Mapping[bytes, bytes]) -> "KeyStore":
+        """Return this key store with more attachments, seeds by id."""
+        more = tuple(AttachmentSecret(attachment_id, seed) for attachment_id, seed in seeds.items())
+        return replace(self, attachments=self.attachments + more)
+
+    def without_attachments(self, ids: Collection[bytes]) -> "KeyStore":
+        """Return this key store without the attachments of these ids."""
+        return replace(self, attachments=tuple(each for each in self.attachments if each.id not in ids))
+
+
+_INTAKE = record(
+    IntakeSecret,
+    {"id": binary(KEY_ID), "seed": binary(SEED), "not_before": shape.day, "not_after": shape.day},
+)
+_ATTACHMENT = record(AttachmentSecret, {"id": binary(ATTACHMENT_ID), "seed": binary(SEED)})
+_FILE = record(
+    KeyStore,
+    {"intake": list_of(_INTAKE, _MOST), "attachments": list_of(_ATTACHMENT, _MOST)},
+    kind="key-store",
+)
+
+
+def load(home: Home, session: Session) -> KeyStore:
+    """Return the valid key store; KeyStoreDamaged if the vault's key does not open the file it names."""
+    valid = session.get_one(KeyStoreKey, 1)
+    path = home.keystore(valid.generation)
+    try:
+        return _FILE.parse(age.unseal_bytes(path.read_bytes(), [HybridIdentity.from_seed(valid.seed)]))
+    except (CryptoError, FileNotFoundError):
+        raise KeyStoreDamaged(path.name) from None
+
+
+def save(home: Home, session: Session, contents: KeyStore) -> int:
+    """Write the next generation and return its number; it becomes valid when ``session`` commits.
+
+    Call ``sweep`` afterwards.
+    """
+    valid = session.get(KeyStoreKey, 1) or KeyStoreKey(generation=0, seed=b"")
+    seed = secrets.token_bytes(SEED)
+    sealed = age.seal([_FILE.encode(contents)], [HybridIdentity.from_seed(seed).recipient()])
+    atomic_files.write(home.keystore(valid.generation + 1), sealed)
+    valid.generation, valid.seed = valid.generation + 1, seed
+    session.add(valid)
+    return valid.generation
+
+
+def sweep(home: Home, session: Session) -> None:
+    """Remove the files of every generation but the valid one: what an interrupted change left behind."""
+    valid = home.keystore(session.get_one(KeyStoreKey, 1).generation)
+    if not valid.exists():
+        return
+    stale = [path for path in home.root.glob("keystore-*.age*") if path != valid]
+    for path in stale:
+        path.unlink()
+    if stale:
+        atomic_files.sync_folder(home.root)

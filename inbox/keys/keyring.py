@@ -1,0 +1,94 @@
+"""The keyring: what the inbox vouches for, signed anew whenever a day or a key has changed (SPEC 6)."""
+
+import hashlib
+from collections.abc import Sequence
+from datetime import date
+
+from sqlalchemy.orm import Session
+
+from crypto import card, keyring
+from crypto.keyring import Channel, IntakeKey, Keyring, Questionnaire, ReplyKey, Texts
+from inbox.keys import rotation
+from inbox.language.errors import Refused
+from inbox.language.messages import sentence
+from inbox.vault import queries, tables
+from inbox.vault.tables import KeyringFile, QuestionnaireFile
+
+
+def issue(session: Session, today: date, *, skip: int = 0) -> KeyringFile:
+    """Return a new keyring, valid for 35 days from ``today``; Refused if this is not the root's inbox.
+
+    ``skip`` leaves out so many serials.
+    """
+    newest = queries.newest_keyring(session)
+    issued = _build(session, (newest.serial if newest else 0) + 1 + skip, today)
+    raw, signature = keyring.sign(issued, root_seed(session))
+    row = KeyringFile(
+        serial=issued.serial,
+        valid_until=issued.valid_until,
+        hash=hashlib.sha256(raw).digest(),
+        raw=raw,
+        signature=signature,
+    )
+    session.add(row)
+    session.flush()
+    return row
+
+
+def current(session: Session, today: date) -> tuple[KeyringFile, bool]:
+    """Return the keyring of today, and whether it had to be renewed."""
+    newest = queries.newest_keyring(session)
+    if newest is not None and newest.raw == keyring.KEYRING.encode(_build(session, newest.serial, today)):
+        return newest, False
+    return issue(session, today), True
+
+
+def own_channel(session: Session, today: date) -> Channel:
+    """Return the channel of this inbox, with those of its keys that can still matter."""
+    intake = rotation.standing(queries.intake_keys(session))
+    return _channel(session, intake, rotation.standing(queries.reply_keys(session))).at(today)
+
+
+def all_keys(session: Session) -> Channel:
+    """Return the channel of this inbox with all keys that it ever had, also withdrawn and destroyed ones."""
+    return _channel(session, queries.intake_keys(session), queries.reply_keys(session))
+
+
+def _channel(
+    session: Session, intake: Sequence[tables.IntakeKey], reply: Sequence[tables.ReplyKey]
+) -> Channel:
+    office = queries.office(session)
+    return Channel(
+        id=office.channel,
+        name=Texts(office.name_fr, office.name_en),
+        note=Texts(office.note_fr, office.note_en),
+        intake_keys=tuple(IntakeKey(key.id, key.recipient, key.not_before, key.not_after) for key in intake),
+        reply_keys=tuple(ReplyKey(key.id, key.key, key.not_before, key.not_after) for key in reply),
+    )
+
+
+def vouched_for(session: Session) -> list[Channel]:
+    """Return the channels of bodies outside, as their cards describe them."""
+    return [card.parse(row.raw).channel for row in queries.cards(session) if row.removed is None]
+
+
+def root_seed(session: Session) -> bytes:
+    """Return the seed of the root key (32 bytes); Refused if this is not the root's inbox."""
+    seed = queries.office(session).root_seed
+    if seed is None:
+        raise Refused(sentence("this inbox has no root key"), sentence("only the root's inbox can do this"))
+    return seed
+
+
+def _build(session: Session, serial: int, today: date) -> Keyring:
+    office = queries.office(session)
+    asked = session.get_one(QuestionnaireFile, office.questionnaire)
+    return Keyring(
+        deployment=office.deployment,
+        serial=serial,
+        issued=today,
+        valid_until=today + keyring.LONGEST,
+        name=Texts(office.name, office.name),
+        channels=(own_channel(session, today), *(each.at(today) for each in vouched_for(session))),
+        questionnaire=Questionnaire(asked.id, asked.version, asked.hash),
+    )

@@ -1,0 +1,75 @@
+"""What stands in the list of keys: each with its days and what becomes of it."""
+
+from collections.abc import Iterator
+from datetime import date
+
+from sqlalchemy.orm import Session
+
+from crypto import base64url
+from inbox.casework.case_view import View
+from inbox.keys.destruction import destroyable_from, is_awaited, is_useless
+from inbox.vault import queries
+from inbox.vault.tables import IntakeKey, ReplyKey
+
+_SAID = {
+    "next": "next",
+    "valid": "valid",
+    "past": "past, can be destroyed from {day}",
+    "awaited": "past, waits for a bundle exported on {day} or later to be collected",
+    "destroyable": "can be destroyed",
+    "withdrawn": "withdrawn on {day}",
+    "destroyed": "destroyed on {day}",
+}
+
+
+def listing(session: Session, today: date) -> list[View]:
+    """Return a view of every key that this inbox ever had: intake keys, then reply keys, oldest first."""
+    intake = [_view("intake", key, *_intake(session, key, today)) for key in queries.intake_keys(session)]
+    return intake + [_view("reply", key, *_reply(key, today)) for key in queries.reply_keys(session)]
+
+
+def rendered(keys: list[View]) -> Iterator[str]:
+    """Yield a line for each key."""
+    for key in keys:
+        said = _SAID[key["state"]].format(day=key["day"])
+        yield f"{key['kind']:<6}  {key['id']}  {key['not_before']} to {key['not_after']}  {said}"
+
+
+def _intake(session: Session, key: IntakeKey, today: date) -> tuple[str, date | None]:
+    if key.destroyed is not None:
+        return "destroyed", key.destroyed
+    if (begun := _begun(key, today)) is not None:
+        return begun
+    if today < destroyable_from(key):
+        return "past", destroyable_from(key)
+    return ("awaited", destroyable_from(key)) if is_awaited(session, key) else ("destroyable", None)
+
+
+def _reply(key: ReplyKey, today: date) -> tuple[str, date | None]:
+    if key.destroyed is not None:
+        return "destroyed", key.destroyed
+    if is_useless(key, today):
+        return "destroyable", None
+    return _begun(key, today) or ("valid", None)
+
+
+def _begun(key: IntakeKey | ReplyKey, today: date) -> tuple[str, date | None] | None:
+    """Return how a key stands before its last day is over."""
+    if key.not_after < today:
+        return None
+    if key.withdrawn is not None:
+        return "withdrawn", key.withdrawn
+    return ("next", None) if today < key.not_before else ("valid", None)
+
+
+def plain(key: IntakeKey | ReplyKey) -> View:
+    """Return the view of a key without what becomes of it."""
+    return {
+        "id": base64url.encode(key.id),
+        "not_before": key.not_before.isoformat(),
+        "not_after": key.not_after.isoformat(),
+    }
+
+
+def _view(kind: str, key: IntakeKey | ReplyKey, state: str, day: date | None) -> View:
+    return {"kind": kind, **plain(key), "state": state, "day": day.isoformat() if day else None}

@@ -1,0 +1,131 @@
+"""Who opens the vault: a quorum of officers, each with a share under an own passphrase (SPEC 9.1)."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+from sqlalchemy.orm import Session
+
+from crypto import shares
+from crypto.errors import CryptoError, Malformed
+from crypto.shares import TooFewShares
+from inbox.keys import share_file
+from inbox.keys.share_file import ShareFile
+from inbox.keys.vault_header import Header
+from inbox.language.errors import HeaderDamaged, OtherSharing, Refused, ShareDamaged
+from inbox.language.messages import sentence
+from inbox.vault import queries
+from inbox.vault.tables import Officer
+
+MASTER = 32
+SHORTEST = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Credential:
+    """What one officer brings: a share file with its passphrase, or the words of a sheet with none."""
+
+    share: bytes
+    passphrase: str | None = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """What the credentials of a quorum give: the master secret (32 bytes), and whose shares they were.
+
+    ``sealed`` has the share file of each member who gave a passphrase, by the number of the share.
+    """
+
+    master: bytes = field(repr=False)
+    members: tuple[int, ...]
+    sealed: dict[int, ShareFile] = field(repr=False)
+
+
+def appoint(session: Session, names: Sequence[str], today: date) -> None:
+    """Make these the officers, in the order of their shares; who is none any more keeps a row without one.
+
+    So what is kept from an officer stays so for one who leaves and returns.
+    """
+    known = {officer.name: officer for officer in queries.everybody(session)}
+    for officer in known.values():
+        officer.member = None
+        officer.until = officer.until or today
+    session.flush()  # before a number is given again
+    for member, name in enumerate(names, 1):
+        officer = known.get(name) or Officer(name=name, since=today, member=member)
+        officer.member, officer.until = member, None
+        session.add(officer)
+    session.flush()
+
+
+def check_passphrase(chosen: str) -> None:
+    """Raise Refused unless a new passphrase has at least 12 characters."""
+    if len(chosen) < SHORTEST:
+        raise Refused(
+            sentence("the passphrase is shorter than {shortest} characters", shortest=SHORTEST),
+            sentence("five or more words drawn by lot are strong and can be remembered"),
+        )
+
+
+def open_master(header: Header, credentials: Sequence[Credential]) -> Opened:
+    """Return what the credentials open; how many it takes is the word of the shares, not of the header.
+
+    Raises WrongPassphrase, ShareDamaged, OtherSharing, HeaderDamaged if the header says otherwise than the
+    shares, or Refused for too few and for one share twice.
+    """
+    files = [None if each.passphrase is None else share_file.parse(each.share) for each in credentials]
+    words = [_words(header, each, file) for each, file in zip(credentials, files, strict=True)]
+    _check_stated(header, words)
+    members = tuple(map(shares.member, words))
+    if len(set(members)) != len(members):
+        raise Refused(
+            sentence("the same share was given twice"), sentence("each officer brings an own share")
+        )
+    try:
+        master = shares.combine(words)
+    except TooFewShares:
+        raise Refused(
+            sentence(
+                "{count} of the {quorum} officers that it takes are here",
+                count=len(words),
+                quorum=header.quorum,
+            ),
+            sentence("give one --share FILE for each officer"),
+        ) from None
+    except CryptoError:
+        raise OtherSharing from None
+    sealed = {member: file for member, file in zip(members, files, strict=True) if file is not None}
+    return Opened(master, members, sealed)
+
+
+def typed(sheet: bytes) -> str:
+    """Return the words of a share from what people typed, with the numbers of the sheet or without.
+
+    Raises ShareDamaged.
+    """
+    try:
+        return shares.normal(" ".join(re.findall("[A-Za-z]+", sheet.decode("ascii"))))
+    except (Malformed, UnicodeDecodeError):
+        raise ShareDamaged from None
+
+
+def _words(header: Header, credential: Credential, file: ShareFile | None) -> str:
+    if file is None or credential.passphrase is None:
+        words = typed(credential.share)
+        is_present = shares.identifier(words) == header.identifier
+    else:
+        is_present = file.sharing == header.sharing
+        words = share_file.unseal(file, credential.passphrase) if is_present else ""
+    if not is_present:
+        raise OtherSharing
+    return words
+
+
+def _check_stated(header: Header, words: Sequence[str]) -> None:
+    stated = {(shares.identifier(each), shares.quorum(each)) for each in words}
+    if len(stated) > 1:
+        raise OtherSharing
+    # Anybody can write a header, with its checksum: a lower number in it must not become the next quorum.
+    if stated - {(header.identifier, header.quorum)}:
+        raise HeaderDamaged

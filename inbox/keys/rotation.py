@@ -1,0 +1,127 @@
+"""The dated keys of a channel: intake keys that open reports, reply keys that sign answers (SPEC 6)."""
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import TypeVar
+
+from sqlalchemy.orm import Session
+
+from crypto import base64url, keyring, signing
+from crypto.hybrid import SEED
+from crypto.recipients import HybridIdentity
+from inbox.keys import key_store
+from inbox.keys.key_store import IntakeSecret
+from inbox.language.errors import Refused
+from inbox.language.messages import sentence
+from inbox.system.home import Home
+from inbox.vault import queries
+from inbox.vault.tables import IntakeKey, ReplyKey
+
+EPOCH = timedelta(days=90)
+AHEAD = timedelta(days=30)
+_Key = TypeVar("_Key", IntakeKey, ReplyKey)
+_DAY = timedelta(days=1)
+_NAME = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Rotated:
+    """The new keys."""
+
+    intake: IntakeKey
+    reply: ReplyKey
+
+
+def name(key_id: bytes) -> str:
+    """Return the letters by which people tell one key from another, the first of its id."""
+    return base64url.encode(key_id)[:_NAME]
+
+
+def new_intake(not_before: date, epoch: timedelta = EPOCH) -> IntakeSecret:
+    """Return a new intake key that is valid for ``epoch``, 90 days, from ``not_before``."""
+    seed = secrets.token_bytes(SEED)
+    key_id = HybridIdentity.from_seed(seed).recipient().key_id
+    return IntakeSecret(key_id, seed, not_before, not_before + epoch)
+
+
+def public_half(secret: IntakeSecret, generation: int) -> IntakeKey:
+    """Return the row of an intake key that is in the key store from ``generation`` on."""
+    return IntakeKey(
+        id=secret.id,
+        recipient=HybridIdentity.from_seed(secret.seed).recipient().encode(),
+        not_before=secret.not_before,
+        not_after=secret.not_after,
+        generation=generation,
+    )
+
+
+def new_reply(not_before: date, epoch: timedelta = EPOCH) -> ReplyKey:
+    """Return a new reply key that is valid for ``epoch``, 90 days, from ``not_before``."""
+    seed = secrets.token_bytes(signing.SEED)
+    key = signing.public_key(seed)
+    return ReplyKey(
+        id=keyring.reply_key_id(key),
+        key=key,
+        seed=seed,
+        not_before=not_before,
+        not_after=not_before + epoch,
+    )
+
+
+def standing(keys: Sequence[_Key]) -> list[_Key]:
+    """Return the keys that were not withdrawn: the keyring lists those of them that can still matter."""
+    return [key for key in keys if key.withdrawn is None]
+
+
+def rotate(home: Home, session: Session, today: date, epoch: timedelta) -> Rotated:
+    """Make the keys that come after the present ones, or from today where none is valid, for ``epoch``.
+
+    Raises Refused until 30 days before the present ones end.
+    """
+    intake, reply = ends(session)
+    due = min(intake, reply) - AHEAD
+    if today < due:
+        raise Refused(
+            sentence(
+                "the keys serve until {end}: the next ones can be made from {due}",
+                end=min(intake, reply),
+                due=due,
+            ),
+            sentence("if somebody may know the present ones, replace them at once: inbox keys rotate --now"),
+        )
+    return _make(home, session, (max(today, intake + _DAY), max(today, reply + _DAY)), epoch)
+
+
+def replace(home: Home, session: Session, today: date, epoch: timedelta) -> Rotated:
+    """Make keys that count from today, and withdraw all others: somebody may know them.
+
+    What was sealed to a withdrawn intake key still opens. Nobody is to believe a slot that a withdrawn key
+    signed: the next outbox fills that of every case which the portal still keeps, also of closed ones.
+    """
+    for intake in queries.intake_keys(session):
+        intake.withdrawn = intake.withdrawn or today
+    for reply in queries.reply_keys(session):
+        reply.withdrawn = reply.withdrawn or today
+    office = queries.office(session)
+    if office.card_until is not None:
+        office.card_until = today - _DAY  # all keys on it are withdrawn
+    return _make(home, session, (today, today), epoch)
+
+
+def ends(session: Session) -> tuple[date, date]:
+    """Return the last day of the intake keys and that of the reply keys."""
+    intake = max(key.not_after for key in standing(queries.intake_keys(session)))
+    reply = max(key.not_after for key in standing(queries.reply_keys(session)))
+    return intake, reply
+
+
+def _make(home: Home, session: Session, begin: tuple[date, date], epoch: timedelta) -> Rotated:
+    intake_from, reply_from = begin
+    secret = new_intake(intake_from, epoch)
+    generation = key_store.save(home, session, key_store.load(home, session).with_intake(secret))
+    rotated = Rotated(public_half(secret, generation), new_reply(reply_from, epoch))
+    session.add_all([rotated.intake, rotated.reply])
+    session.flush()
+    return rotated

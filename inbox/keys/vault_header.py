@@ -1,0 +1,70 @@
+"""vault.json: which sharing of the master secret opens which vault, strict JSON with a checksum."""
+
+import base64
+import hashlib
+from dataclasses import dataclass
+
+from crypto import shares
+from crypto.errors import CryptoError
+from crypto.shape import binary, integer, record
+from inbox.language.errors import HeaderDamaged
+
+SHARING = 16
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Header:
+    """The id of the sharing (16 random bytes), how many shares it takes, and which vault they open.
+
+    ``identifier`` is that of the shares themselves (15 bits), for words that were typed from a sheet.
+    Nobody is named here: who the officers are stands in the vault.
+    """
+
+    sharing: bytes
+    identifier: int
+    quorum: int
+    generation: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Checked:
+    vault: Header
+    check: bytes
+
+
+_HEADER = record(
+    Header,
+    {
+        "sharing": binary(SHARING),
+        "identifier": integer(0, shares.IDENTIFIERS - 1),
+        "quorum": integer(1, shares.LARGEST_COUNT),
+        "generation": integer(1),
+    },
+)
+_FILE = record(_Checked, {"vault": _HEADER, "check": binary(32)}, kind="vault")
+
+
+def encode(header: Header) -> bytes:
+    """Return the bytes of vault.json."""
+    return _FILE.encode(_Checked(header, _check(header)))
+
+
+def parse(raw: bytes) -> Header:
+    """Return the header; HeaderDamaged if any byte is not as it was written."""
+    try:
+        file = _FILE.parse(raw)
+    except CryptoError:
+        raise HeaderDamaged from None
+    if file.check != _check(file.vault):
+        raise HeaderDamaged
+    return file.vault
+
+
+def name(sharing: bytes) -> str:
+    """Return the four letters by which people tell one sharing from another."""
+    return base64.b32encode(sharing)[:4].decode("ascii")
+
+
+def _check(header: Header) -> bytes:
+    """The checksum tells damage from a wrong passphrase; it is no defence, nor need it be."""
+    return hashlib.sha256(_HEADER.encode(header)).digest()

@@ -1,0 +1,1 @@
+"""What the inbox says, and in which language; its errors."""

@@ -1,0 +1,155 @@
+"""Everything the inbox refuses to do, in words for the person who meets it."""
+
+from collections.abc import Sequence
+
+from inbox.language.messages import Sentence, sentence
+
+
+class Refused(Exception):
+    """Nothing was changed; ``what`` says what happened, ``hint`` what to do about it.
+
+    Neither may hold text that came from outside unless it is shown through ``terminal``.
+    """
+
+    def __init__(self, what: Sentence, hint: Sentence) -> None:
+        super().__init__(what)
+        self.what = what
+        self.hint = hint
+
+
+class HomeRefused(Refused):
+    """The home folder is absent, already there, or in use."""
+
+
+class WrongPassphrase(Refused):
+    """An officer's share does not open with this passphrase."""
+
+    def __init__(self, officer: str) -> None:
+        super().__init__(
+            sentence("wrong passphrase for the share of {officer}", officer=officer),
+            sentence("check the keyboard layout and caps lock, then try again"),
+        )
+
+
+class ShareDamaged(Refused):
+    """A file holds no share, or one of which a word is wrong."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            sentence("a share is damaged, or the file is none"),
+            sentence("look for a copy, or compare the words with the sheet"),
+        )
+
+
+class TooLittleMemory(Refused):
+    """A passphrase cannot be stretched: less memory is free than its share file asks for."""
+
+    def __init__(self, needed: int) -> None:
+        super().__init__(
+            sentence("too little memory is free: a passphrase takes {needed} MiB", needed=needed >> 20),
+            sentence("end other programs, or raise the limit (ulimit -v unlimited), then try again"),
+        )
+
+
+class OtherSharing(Refused):
+    """The shares are not all of the present sharing of this inbox."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            sentence("a share is of another inbox, or from before the officers changed"),
+            sentence(
+                "bring the newest shares: the name of the file ends in the letters of the ceremony's record"
+            ),
+        )
+
+
+class Locked(Refused):
+    """An act takes the passphrases of two officers, or of the one there is, and they were not all given."""
+
+    def __init__(self, needed: int) -> None:
+        super().__init__(
+            sentence("this takes two officers, each with an own passphrase")
+            if needed > 1
+            else sentence("this takes the officer's passphrase"),
+            sentence(
+                "ask a second officer to come; who opened with the words of a sheet has none, and gives"
+                " them with --share to a single command, not in a session: officers renew"
+            ),
+        )
+
+
+class Superseded(Refused):
+    """vault.json is no longer the one by which this inbox was opened."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            sentence("vault.json has changed since this inbox was opened"),
+            sentence("open it again, with the newest shares"),
+        )
+
+
+class HeaderDamaged(Refused):
+    """vault.json is not as it was written, or not as the shares say."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            sentence("the vault's header vault.json is damaged"), sentence("put back a copy of vault.json")
+        )
+
+
+class VaultMissing(Refused):
+    """There is a header, but no vault beside it."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            sentence("{name} is missing", name=name),
+            sentence("put back the vault that belongs to this vault.json"),
+        )
+
+
+class VaultDamaged(Refused):
+    """The passphrase was right, yet the vault does not read."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            sentence("the shares are right, but the vault is damaged or belongs to another header"),
+            sentence("put back a copy of the vault with its key store"),
+        )
+
+
+class KeyStoreDamaged(Refused):
+    """The key store is absent, altered, or of another time than the vault."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            sentence("the key store {name} is missing or damaged", name=name),
+            sentence("put back the copy of {name}", name=name),
+        )
+
+
+class BundleRefused(Refused):
+    """A bundle from the portal was not taken."""
+
+
+class CaseRefused(Refused):
+    """The case does not exist or does not allow what was asked."""
+
+
+class Undeclared(CaseRefused):
+    """A case is to be read for the first time by officers who have not said that it does not concern them."""
+
+    def __init__(self, case: int, names: Sequence[str]) -> None:
+        super().__init__(
+            sentence(
+                "before case {case} is read, {names} must declare to have no interest in it",
+                case=case,
+                names=" and ".join(names),
+            ),
+            sentence(
+                "declare it: inbox declare {case}; or leave it to others: inbox conflict exclude {case}"
+                " NAME --reason TEXT",
+                case=case,
+            ),
+        )
+        self.case = case
+        self.names = tuple(names)

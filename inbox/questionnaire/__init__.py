@@ -1,0 +1,1 @@
+"""Answers, scoring rules and the summary line."""

@@ -1,0 +1,108 @@
+"""What is odd about the answers of a report, and what staff must know first (SPEC 5.5)."""
+
+import re
+from collections.abc import Iterator, Mapping
+from datetime import date
+from enum import StrEnum
+from typing import TypeAlias
+
+from crypto.messages import REPORT
+from crypto.questionnaire import Field, Flag, Kind, Questionnaire, When
+from inbox.vault.tables import Case
+
+Answer: TypeAlias = str | tuple[str, ...]
+Answers: TypeAlias = Mapping[str, Answer]
+
+# By which the text of an unsigned letter is found among answers.
+NOTE = "note"
+_DAY = r"\d{4}-\d\d-\d\d"
+
+
+class Oddity(StrEnum):
+    """Why an answer is not one that the page would have sent; it is shown all the same."""
+
+    UNKNOWN_QUESTION = "unknown-question"
+    UNKNOWN_ANSWER = "unknown-answer"
+    NOT_ASKED = "not-asked"
+    TOO_LONG = "too-long"
+
+
+def of(case: Case) -> Answers:
+    """Return what a report answered; of an unsigned letter its text."""
+    return {NOTE: case.message.decode()} if case.unsigned else REPORT.parse(case.message).answers
+
+
+def oddities(asked: Questionnaire, answers: Answers) -> dict[str, Oddity]:
+    """Return what is odd, by question."""
+    was_shown = shown(asked, answers)
+    known = {field.id: field for field in asked.fields}
+    found: dict[str, Oddity] = {}
+    for question, answer in answers.items():
+        if question not in known:
+            found[question] = Oddity.UNKNOWN_QUESTION
+        elif question not in was_shown:
+            found[question] = Oddity.NOT_ASKED
+        elif odd := oddity(known[question], answer):
+            found[question] = odd
+    return found
+
+
+def flags(asked: Questionnaire, answers: Answers) -> list[Flag]:
+    """Return what staff must know before they read on, each once; hidden or odd answers warn as well."""
+    raised = {
+        flag for field in asked.fields if field.id in answers for flag in _flags(field, answers[field.id])
+    }
+    return [flag for flag in Flag if flag in raised]
+
+
+def shown(asked: Questionnaire, answers: Answers) -> set[str]:
+    """Return the questions that the page showed; what depends on a hidden one was hidden, too."""
+    found: set[str] = set()
+
+    def holds(when: When | None) -> bool:
+        return all(
+            question in found and set(several(answers.get(question, ()))) & set(wanted)
+            for question, wanted in (when or {}).items()
+        )
+
+    for section in asked.sections:
+        if holds(section.when):
+            for field in section.fields:
+                if holds(field.when):
+                    found.add(field.id)
+    return found
+
+
+def oddity(field: Field, answer: Answer) -> Oddity | None:
+    """Return what is odd about the answer to a question, None if the page could have sent it."""
+    if isinstance(answer, tuple) is not (field.kind is Kind.CHOICES):
+        return Oddity.UNKNOWN_ANSWER
+    if field.kind is Kind.PERIOD:
+        return None if _is_period(str(answer)) else Oddity.UNKNOWN_ANSWER
+    if field.options:
+        known = {option.id for option in field.options}
+        return None if set(several(answer)) <= known else Oddity.UNKNOWN_ANSWER
+    return Oddity.TOO_LONG if len(answer) > field.most else None
+
+
+def _flags(field: Field, answer: Answer) -> Iterator[Flag]:
+    if field.flag:
+        yield field.flag
+    given = several(answer)
+    yield from (option.flag for option in field.options if option.flag and option.id in given)
+
+
+def several(answer: Answer) -> tuple[str, ...]:
+    """Return the texts of an answer."""
+    return (answer,) if isinstance(answer, str) else answer
+
+
+def _is_period(text: str) -> bool:
+    """Tell whether it is a day, or two in order with a stroke between them."""
+    if not re.fullmatch(f"{_DAY}(/{_DAY})?", text):
+        return False
+    try:
+        days = [date.fromisoformat(day) for day in text.split("/")]
+    except ValueError:
+        return False
+    return days == sorted(days)

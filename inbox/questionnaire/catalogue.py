@@ -1,0 +1,101 @@
+"""The questionnaire in use, and those before it: reports that answer them are read by them (SPEC 5.5)."""
+
+from sqlalchemy.orm import Session
+
+from crypto import questionnaire
+from crypto.messages import QuestionnaireRef
+from crypto.questionnaire import BadQuestionnaire, Questionnaire
+from inbox.language.errors import Refused
+from inbox.language.messages import sentence
+from inbox.vault import queries
+from inbox.vault.tables import QuestionnaireFile
+
+# Asks nothing, where no questionnaire is known: of what a report answers there are the ids alone.
+NONE = Questionnaire(id="", version=0, hash=b"", sections=())
+
+
+class Known:
+    """The questionnaires that reports answer, each read once."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self._read: dict[QuestionnaireRef, Questionnaire] = {}
+
+    def of(self, reference: QuestionnaireRef) -> Questionnaire:
+        """Return the questionnaire that a report names, as ``closest``."""
+        if reference not in self._read:
+            self._read[reference] = closest(self._session, reference)
+        return self._read[reference]
+
+
+def read(raw: bytes) -> Questionnaire:
+    """Return the questionnaire of a file; Refused for one with a mistake."""
+    try:
+        return questionnaire.parse(raw)
+    except BadQuestionnaire as error:
+        raise Refused(
+            sentence("not taken: {error}", error=error), sentence("mend the file, then try again")
+        ) from error
+
+
+def asked(session: Session, reference: QuestionnaireRef) -> Questionnaire | None:
+    """Return the questionnaire that a report answers, None for an unknown one.
+
+    So is one that was taken when fewer mistakes were looked for: its reports are read all the same.
+    """
+    file = queries.questionnaire(session, reference.id, reference.version)
+    return _readable(file) if file else None
+
+
+def closest(session: Session, reference: QuestionnaireRef) -> Questionnaire:
+    """Return the questionnaire that a report answers, for an unknown one as ``readable_in_use``.
+
+    So what must be known first of a report, and never repeated, is recognised though it was made by hand.
+    """
+    return asked(session, reference) or readable_in_use(session)
+
+
+def in_use(session: Session) -> Questionnaire:
+    """Return the questionnaire that reports answer from now on; Refused as ``read``."""
+    return read(_file_in_use(session).raw)
+
+
+def readable_in_use(session: Session) -> Questionnaire:
+    """Return the questionnaire that reports answer from now on, NONE if it is no longer read."""
+    return _readable(_file_in_use(session)) or NONE
+
+
+def _file_in_use(session: Session) -> QuestionnaireFile:
+    return session.get_one(QuestionnaireFile, queries.office(session).questionnaire)
+
+
+def _readable(file: QuestionnaireFile) -> Questionnaire | None:
+    try:
+        return questionnaire.parse(file.raw)
+    except BadQuestionnaire:
+        return None
+
+
+def adopt(session: Session, asked: Questionnaire, raw: bytes) -> None:
+    """Put the questionnaire of the file ``raw`` into use from the next keyring on; again changes nothing.
+
+    Raises Refused if its version is not above every other of its id.
+    """
+    office = queries.office(session)
+    if asked.hash == office.questionnaire:
+        return
+    last = queries.last_questionnaire(session, asked.id)
+    if last is not None and asked.version <= last.version:
+        raise Refused(
+            sentence(
+                "version {version} does not follow version {last}, which is in the vault",
+                version=asked.version,
+                last=last.version,
+            ),
+            sentence(
+                "set `version` to {version} in the file, and in that of the portal", version=last.version + 1
+            ),
+        )
+    session.add(QuestionnaireFile(hash=asked.hash, id=asked.id, version=asked.version, raw=raw))
+    session.flush()
+    office.questionnaire = asked.hash

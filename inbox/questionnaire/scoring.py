@@ -1,0 +1,134 @@
+"""The urgency of a case: six parts from 0 to 3, their sum by weight, and the priority (T-01)."""
+
+import tomllib
+from collections.abc import Iterator
+from dataclasses import astuple, dataclass, fields
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from crypto.questionnaire import When
+from inbox.questionnaire.answers import Answer, Answers
+
+HIGHEST = 3
+_GRAVE = 2
+# How many ranks each priority has.
+RANKS = 100
+# The score from which a case has priority 1, 2, 3; below the last it has 4.
+_LEAST = (36, 26, 14)
+_LOWEST = 4
+_ANY = "*"
+# In the order of the parts below.
+_WEIGHTS = (5, 4, 3, 2, 2, 2)
+_FILE = "scoring.toml"
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What the score is made of, each from 0 to 3; what each value means stands in scoring.toml."""
+
+    danger: int = 0
+    immediacy: int = 0
+    severity: int = 0
+    verifiability: int = 0
+    corroboration: int = 0
+    access: int = 0
+
+    @property
+    def score(self) -> int:
+        """The sum by weight, at most MOST."""
+        return sum(weight * part for weight, part in zip(_WEIGHTS, astuple(self), strict=True))
+
+    @property
+    def priority(self) -> int:
+        """From 1, which cannot wait, to 4."""
+        reached = next((n for n, least in enumerate(_LEAST, 1) if self.score >= least), _LOWEST)
+        if self.danger == HIGHEST or (self.immediacy == HIGHEST and self.severity >= _GRAVE):
+            return 1
+        return min(reached, 2) if self.danger == _GRAVE else reached
+
+    @property
+    def rank(self) -> int:
+        """What sorts by priority, then by score: the lowest number is the most pressing."""
+        return self.priority * RANKS + MOST - self.score
+
+
+MOST = HIGHEST * sum(_WEIGHTS)
+NAMES = tuple(field.name for field in fields(Parts))
+WEIGHTS = dict(zip(NAMES, _WEIGHTS, strict=True))
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A value that a part has at least, if each question in ``when`` has one of its answers."""
+
+    part: str
+    value: int
+    when: When
+
+    def holds(self, answers: Answers) -> bool:
+        """Tell whether the answers meet the rule."""
+        return all(_has(answers.get(field), wanted) for field, wanted in self.when.items())
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """A first score, and the rules that gave each part its value."""
+
+    parts: Parts
+    because: tuple[Rule, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Questions:
+    """The ids of the questions that tell the main category, the area, and who is concerned."""
+
+    category: str
+    area: str
+    persons: str
+
+
+@cache
+def questions() -> Questions:
+    """Return which questions tell what a case is about."""
+    return Questions(**_table()["question"])
+
+
+@cache
+def meanings() -> dict[str, str]:
+    """Return what each part of the score means, in their order."""
+    return {name: _table()["part"][name] for name in NAMES}
+
+
+@cache
+def rules() -> tuple[Rule, ...]:
+    """Return the rules by which a score is proposed."""
+    return tuple(
+        Rule(row["part"], row["value"], {field: tuple(given) for field, given in row["when"].items()})
+        for row in _table()["rule"]
+    )
+
+
+def propose(answers: Answers) -> Proposal:
+    """Return the score that the rules give; an officer judges afterwards."""
+    chosen = dict(_highest(answers))
+    return Proposal(Parts(**{part: rule.value for part, rule in chosen.items()}), tuple(chosen.values()))
+
+
+def _table() -> dict[str, Any]:
+    return tomllib.loads(files("inbox").joinpath(_FILE).read_text("utf-8"))
+
+
+def _highest(answers: Answers) -> Iterator[tuple[str, Rule]]:
+    met = [rule for rule in rules() if rule.holds(answers)]
+    for part in NAMES:
+        rule = max((each for each in met if each.part == part), key=lambda each: each.value, default=None)
+        if rule is not None:
+            yield part, rule
+
+
+def _has(answer: Answer | None, wanted: tuple[str, ...]) -> bool:
+    if not answer:
+        return False
+    given = (answer,) if isinstance(answer, str) else answer
+    return _ANY in wanted or any(each in wanted for each in given)

@@ -1,0 +1,85 @@
+"""More time for the feedback to the author: six months instead of three.
+
+An external authority alone may take it, for a good reason, and tells the author before the three months end
+(Directive (EU) 2019/1937, article 11(2)(d); L-03).
+"""
+
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy.orm import Session
+
+from inbox.casework.case_view import View
+from inbox.deadlines import office, workflow
+from inbox.deadlines.clocks import Clock
+from inbox.deadlines.office import Regime
+from inbox.language.errors import CaseRefused
+from inbox.language.messages import sentence
+from inbox.replies import drafts
+from inbox.replies.drafts import Draft
+from inbox.replies.templates import EXTENSION
+from inbox.session.actions import Act, Deed
+from inbox.session.journal import one_reason
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Extension:
+    """Why there is more time: ``reason`` for the journal, ``text`` for the author, within the template.
+
+    ``despite`` is the reason to say what ``caution`` warns of.
+    """
+
+    reason: str
+    text: str = ""
+    despite: str = ""
+
+    @property
+    def notice(self) -> Draft:
+        """What the author reads."""
+        return Draft(template=EXTENSION, text=self.text, despite=self.despite)
+
+    def deed(self, number: int) -> Deed:
+        """Return what extending a case so is, for the journal; Refused as ``one_reason``."""
+        about = "despite a warning" if self.despite else ""
+        return Deed(Act.EXTEND, case=number, about=about, reason=one_reason(self.reason, self.despite))
+
+
+def extend(session: Session, number: int, extension: Extension, today: date) -> date:
+    """Extend the time for the feedback and tell the author; return the new day.
+
+    Raises CaseRefused for an unknown case, in the internal regime, for a case that is closed, answered,
+    extended already or late, and as ``drafts.send``.
+    """
+    _extend(session, number, today)
+    drafts.send(session, number, extension.notice, today)
+    return workflow.feedback_due(session, number, today).day
+
+
+def preview(session: Session, number: int, extension: Extension, today: date) -> View:
+    """Return the page as its author will see it then, and change nothing; raises as ``extend`` does."""
+    with session.begin_nested() as undone:
+        _extend(session, number, today)
+        view = drafts.preview(session, number, extension.notice, today)
+        undone.rollback()
+    return view
+
+
+def _extend(session: Session, number: int, today: date) -> None:
+    work = workflow.of(session, number)
+    due = next(each for each in workflow.clocks(session, number) if each.clock is Clock.FEEDBACK)
+    if office.of(session).regime is not Regime.EXTERNAL:
+        raise CaseRefused(
+            sentence("only an external authority may extend the time for feedback"),
+            sentence("if this office is one: inbox settings --regime external"),
+        )
+    if due.done or work.extended:
+        raise CaseRefused(
+            sentence("case {number}: the feedback was given, or extended", number=number),
+            sentence("see: inbox show {number}", number=number),
+        )
+    if due.is_late(today):
+        raise CaseRefused(
+            sentence("case {number}: the feedback was due on {day}", number=number, day=due.day),
+            sentence("give it now"),
+        )
+    work.extended = today

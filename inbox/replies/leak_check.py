@@ -1,0 +1,203 @@
+"""What in a reply could give somebody away: officers see it before the author, or whoever stands by, does."""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from itertools import pairwise
+
+from sqlalchemy.orm import Session
+
+from crypto.messages import REPORT, Report
+from crypto.questionnaire import Flag
+from inbox.access import conflicts, declarations
+from inbox.language.errors import CaseRefused
+from inbox.language.messages import Sentence, joined, sentence
+from inbox.questionnaire import answers, catalogue, scoring
+from inbox.text import confusables, entities, names
+from inbox.text.entities import Kind
+from inbox.vault import queries
+
+# Words of fewer letters, and these, are those between the others.
+_LEAST = 4
+_NEAR = 3
+_COMMON = frozenset(
+    re.findall(
+        r"\w+",
+        """
+    avec cette dans elle elles etaient etait etions jamais leur leurs mais notre nous pour sont votre vous
+    been from have never that their them they this were what when with your
+        """,
+    )
+)
+_MAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
+_CAPITAL = re.compile(r"[^\W\d_]{3,}")
+_ANYWHERE = {Kind.PHONE}
+_IF_REPORTED = {Kind.CONTAINER, Kind.PLATE, Kind.NAME}
+
+
+class Why(StrEnum):
+    """Why words should not be in a reply."""
+
+    PROTECTED = "protected"
+    OFFICER = "officer"
+    REPORTED = "reported"
+    CONTACT = "contact"
+    ALIKE = "alike"
+
+
+SAID = {
+    Why.PROTECTED: sentence("the author asked never to repeat it"),
+    Why.OFFICER: sentence("it names an officer"),
+    Why.REPORTED: sentence("the report identifies somebody or something by it"),
+    Why.CONTACT: sentence("it is an address or a telephone number"),
+    Why.ALIKE: sentence("its letters are of several alphabets, so nothing is found in it"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Words that are in a reply, and why they should not be."""
+
+    why: Why
+    words: str
+
+
+class Cautioned(CaseRefused):
+    """A reply has words that could give somebody away, and nobody gave a reason for them."""
+
+    def __init__(self, findings: Sequence[Finding]) -> None:
+        super().__init__(
+            sentence("the text could give somebody away: {findings}", findings=told(findings)),
+            sentence("say it in other words; if it has to be said: --despite-warning REASON"),
+        )
+        self.findings = tuple(findings)
+
+
+class Protected:
+    """What must never be repeated, taken apart once for all the texts in which it may stand.
+
+    Repeated are two longer words in a row, with at most two others between, a number, a word with a capital;
+    of an answer that has only one longer word, that one.
+    """
+
+    def __init__(self, texts: Iterable[str]) -> None:
+        self._kept = [(*_telling(_content(text)), _capitals(text)) for text in texts]
+
+    def repeated(self, text: str) -> Iterator[str]:
+        """Yield what ``text`` repeats, whatever the accents, case and small words between."""
+        said, words = _content(text), set(names.words(text))
+        pairs = {pair for gap in range(1, _NEAR + 1) for pair in zip(said, said[gap:], strict=False)}
+        for kept, alone, capitals in self._kept:
+            yield from (" ".join(pair) for pair in kept if pair in pairs)
+            yield from (word for word in alone if word in words and word in said)
+            yield from (word for word, folded in capitals if folded <= words)
+
+    def is_repeated(self, texts: Iterable[str]) -> bool:
+        """Tell whether one of the texts repeats anything of it."""
+        return any(any(self.repeated(text)) for text in texts)
+
+
+def told(findings: Sequence[Finding]) -> Sentence:
+    """Return what was found, in words; it is something."""
+    return joined([sentence("“{words}” ({why})", words=each.words, why=SAID[each.why]) for each in findings])
+
+
+def check(session: Session, number: int, text: str, despite: str) -> None:
+    """Return if ``text`` may go to the author of a case; ``despite`` is the reason to say it all the same.
+
+    Raises Cautioned without a reason, Undeclared before it tells anything of a report to who may not read it
+    yet, CaseRefused for a reason that repeats such words itself: it is noted in
+    the journal.
+    """
+    findings, in_reason = find(session, number, text), find(session, number, despite)
+    if findings or in_reason:
+        declarations.check(session, number)
+    if findings and not despite.strip():
+        raise Cautioned(findings)
+    if in_reason:
+        raise CaseRefused(
+            sentence("the reason says itself what could give somebody away"),
+            sentence("the journal keeps it: give another"),
+        )
+
+
+def find(session: Session, number: int, text: str) -> list[Finding]:
+    """Return what in ``text`` could give somebody away, each once; CaseRefused for an unknown case."""
+    found = [*_contacts(text), *_officers(session, text)]
+    found += [Finding(Why.ALIKE, word) for word in confusables.mixed([text])]
+    case = queries.case(session, number)
+    if not case.unsigned:
+        found += _of_report(session, REPORT.parse(case.message), text)
+    return list(dict.fromkeys(found))
+
+
+def protected(session: Session, number: int) -> Protected:
+    """Return what the author of a case asked never to repeat; CaseRefused for an unknown case."""
+    case = queries.case(session, number)
+    return Protected(() if case.unsigned else _guarded(session, REPORT.parse(case.message)))
+
+
+def _guarded(session: Session, report: Report) -> Iterator[str]:
+    asked = catalogue.closest(session, report.questionnaire)
+    for question in asked.flagged(Flag.PROTECT):
+        yield from answers.several(report.answers.get(question, ()))
+
+
+def _contacts(text: str) -> Iterator[Finding]:
+    yield from (Finding(Why.CONTACT, match[0]) for match in _MAIL.finditer(text))
+    yield from (
+        Finding(Why.CONTACT, each.shown) for each in entities.found_in([text]) if each.kind in _ANYWHERE
+    )
+
+
+def _officers(session: Session, text: str) -> Iterator[Finding]:
+    named = conflicts.names(session)
+    yield from (Finding(Why.OFFICER, name) for name in sorted(named.meant_in([text])))
+
+
+def _of_report(session: Session, report: Report, text: str) -> Iterator[Finding]:
+    guarded = Protected(_guarded(session, report))
+    yield from (Finding(Why.PROTECTED, words) for words in guarded.repeated(text))
+    persons = "\n".join(answers.several(report.answers.get(scoring.questions().persons, ())))
+    said = {
+        (each.kind, each.value): each.shown
+        for each in entities.found_in(conflicts.said(report.answers), persons)
+        if each.kind in _IF_REPORTED
+    }
+    for each in entities.found_in([text]):
+        if (each.kind, each.value) in said:
+            yield Finding(Why.REPORTED, each.shown)
+    words = set(names.words(text))
+    yield from (Finding(Why.REPORTED, name) for name, folded in _capitals(persons) if folded <= words)
+
+
+def _telling(words: list[str]) -> tuple[list[tuple[str, str]], list[str]]:
+    """Return the pairs of the words of an answer, and those that tell by themselves, each once."""
+    numbers = [word for word in words if len(word) > 1 and not word.isalpha()]
+    alone = words if len(words) == 1 else numbers
+    return list(dict.fromkeys(pairwise(words))), list(dict.fromkeys(alone))
+
+
+def _content(text: str) -> list[str]:
+    """Return the words that say something: the longer ones, those with a digit, and what is counted by these.
+
+    So “3 mai” is a pair of such words, of which neither says anything alone.
+    """
+    words = names.words(text)
+    return [
+        word
+        for before, word in zip(["", *words], words, strict=False)
+        if word not in _COMMON and (len(word) >= _LEAST or _has_digit(word) or _has_digit(before))
+    ]
+
+
+def _has_digit(word: str) -> bool:
+    return any(map(str.isdigit, word))
+
+
+def _capitals(text: str) -> list[tuple[str, set[str]]]:
+    """Return each word that has a capital in a text, as it may be a name, with what it is folded to."""
+    words = dict.fromkeys(match[0] for match in _CAPITAL.finditer(text) if match[0][0].isupper())
+    folded = ((word, set(names.words(word))) for word in words if len(word) >= _LEAST)
+    return [(word, parts) for word, parts in folded if parts]

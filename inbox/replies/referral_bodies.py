@@ -1,0 +1,84 @@
+"""To which bodies the author of a report that is out of scope is directed (L-04)."""
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib.resources import files
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from crypto.questionnaire import Texts
+from inbox.language.errors import CaseRefused, Refused
+from inbox.language.messages import sentence
+from inbox.vault.casework_tables import Setting
+
+_SETTING = "redirections"
+_LONGEST = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """A body with its name, and how it is reached."""
+
+    name: Texts
+    text: Texts
+
+    def said(self, language: str) -> str:
+        """Return what its author is told when a report is out of scope; in English unless in French."""
+        known = "fr" if language == "fr" else "en"
+        begins = {
+            "fr": "Votre signalement ne relève pas de notre compétence. Vous pouvez vous adresser à :",
+            "en": "Your report is not for us to handle. You can turn to:",
+        }
+        return f"{begins[known]}\n\n{self.name.in_(known)}\n{self.text.in_(known)}"
+
+
+def bodies(session: Session) -> Mapping[str, Body]:
+    """Return the bodies by id: those of this office, else those that come with the program."""
+    return _parse(source(session))
+
+
+def source(session: Session) -> str:
+    """Return the file in use: this office's own, else the one that comes with the program."""
+    own = session.get(Setting, _SETTING)
+    return own.value if own else files("inbox.replies").joinpath("redirections.toml").read_text("utf-8")
+
+
+def body(session: Session, body_id: str) -> Body:
+    """Return the body of this id; CaseRefused if it is not on the list."""
+    known = bodies(session)
+    if body_id not in known:
+        raise CaseRefused(
+            sentence("the body is not on the list"), sentence("name one of: {known}", known=", ".join(known))
+        )
+    return known[body_id]
+
+
+def replace(session: Session, text: str) -> Mapping[str, Body]:
+    """Keep another list; Refused if it is none. Return it."""
+    found = _parse(text)
+    session.merge(Setting(name=_SETTING, value=text))
+    return found
+
+
+def _parse(text: str) -> Mapping[str, Body]:
+    try:
+        table = tomllib.loads(text)
+        found = {body_id: Body(_texts(row, "name"), _texts(row, "text")) for body_id, row in table.items()}
+    except (tomllib.TOMLDecodeError, KeyError, TypeError, ValueError):
+        found = {}
+    if not found:
+        raise Refused(
+            sentence("this is no list of bodies"),
+            sentence('write for each: [id], then name and text, both as {{ fr = "…", en = "…" }}'),
+        )
+    return found
+
+
+def _texts(row: Mapping[str, Any], field: str) -> Texts:
+    said = dict(row[field])
+    for text in said.values():
+        if not isinstance(text, str) or not 0 < len(text) <= _LONGEST:
+            raise ValueError(field)
+    return Texts(**said)

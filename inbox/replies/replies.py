@@ -1,0 +1,104 @@
+"""What the inspectorate answers: a message that waits for the next outbox, or a new status."""
+
+from datetime import date, timedelta
+
+from sqlalchemy.orm import Session
+
+from crypto.messages import Slot, Status
+from inbox.deadlines import workflow
+from inbox.language.errors import CaseRefused
+from inbox.language.messages import sentence
+from inbox.replies import conversations, leak_check, slots
+from inbox.replies.conversations import Dialogues
+from inbox.replies.slots import Mailbox
+from inbox.vault import queries
+from inbox.vault.tables import Case, Message
+
+
+def reply(session: Session, number: int, text: str, today: date, despite: str = "") -> Message:
+    """Add a message to a case; ``despite`` is the reason to say what ``caution`` warns of.
+
+    Raises CaseRefused if its author cannot be answered or the slot could not hold it, and as
+    ``caution.check``.
+    """
+    if not text.strip():
+        raise CaseRefused(sentence("the reply is empty"), sentence("give it with --text or --text-file"))
+    next_slot(session, number, text, today)
+    leak_check.check(session, number, text, despite)
+    case = queries.case(session, number)
+    message = _message(case, conversations.of(session, number), text, today)
+    session.add(message)
+    case.closed_in = None
+    workflow.acted(session, number, today)
+    return message
+
+
+def next_slot(session: Session, number: int, text: str, today: date) -> Slot:
+    """Return the next slot of a case, with ``text`` as one more message if there is any.
+
+    Raises CaseRefused if the author cannot be answered, or if it could not hold the text.
+    """
+    case = queries.case(session, number)
+    mailbox = _mailbox(case)
+    office = queries.office(session)
+    exchanged = conversations.of(session, number)
+    if text.strip():
+        exchanged.sent[number].append(_message(case, exchanged, text, today))
+    next_by = today + timedelta(days=office.answer_days)
+    slot = slots.compose(mailbox, exchanged, channel=office.channel, issued=today, next_by=next_by)
+    if text.strip() and not slots.holds(slot, case.seen):
+        raise CaseRefused(
+            sentence("the reply would not fit into the slot beside what the reporter has not opened yet"),
+            sentence("shorten it, or wait until a follow-up shows that the earlier messages were read"),
+        )
+    return slot
+
+
+def _message(case: Case, exchanged: Dialogues, text: str, today: date) -> Message:
+    position = len(exchanged.sent[case.number]) + 1
+    return Message(case=case.number, position=position, serial=case.serial + 1, day=today, text=text)
+
+
+def set_status(session: Session, number: int, status: Status, today: date) -> Case:
+    """Change the status that the author of an open case reads in the next slot.
+
+    Raises CaseRefused for an unknown case, one that is closed, and the status of one: ``closing`` does both.
+    """
+    case = queries.case(session, number)
+    if status is Status.CLOSED:
+        raise CaseRefused(
+            sentence("a case is closed with its outcome"),
+            sentence("do that: inbox close {number} OUTCOME --disclosure HOW", number=number),
+        )
+    if case.status == Status.CLOSED:
+        raise CaseRefused(
+            sentence("case {number} is closed", number=number),
+            sentence("open it again first: inbox reopen {number} --reason TEXT", number=number),
+        )
+    case.status = status.value
+    workflow.acted(session, number, today)
+    return case
+
+
+def _mailbox(case: Case) -> Mailbox:
+    """Return the mailbox of a case whose author can be answered; else raise CaseRefused."""
+    mailbox = slots.mailbox_of(case)
+    if mailbox is not None:
+        return mailbox
+    if case.unsigned:
+        raise CaseRefused(
+            sentence("case {number} is unsigned: it has no reply address", number=case.number),
+            sentence("it cannot be answered"),
+        )
+    if case.withdrawn:
+        raise CaseRefused(
+            sentence("case {number} was withdrawn by its author", number=case.number),
+            sentence("the portal keeps no slot for it"),
+        )
+    raise CaseRefused(
+        sentence(
+            "case {number} cannot be answered: nothing can be sealed to the key in its report",
+            number=case.number,
+        ),
+        sentence("only its author can help that, with a new report"),
+    )

@@ -1,0 +1,114 @@
+"""The slot of a case: what its reporter may read, made to fit, signed and sealed (SPEC 5.3)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+
+from crypto import age, archive, container, messages, padding, signing
+from crypto.messages import Received, Reply, Slot, Status
+from crypto.recipients import HybridRecipient
+from crypto.signing import Label
+from crypto.strictjson import LARGEST
+from inbox.casework import measures
+from inbox.replies.conversations import Dialogues
+from inbox.vault.tables import Case
+
+_ID = 8
+_ROOM = padding.SLOT - archive.END - archive.span(signing.SIGNATURE)
+
+
+@dataclass(frozen=True, slots=True)
+class Seal:
+    """What signs every slot of an outbox."""
+
+    deployment: bytes
+    reply_seed: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Unsent:
+    """A slot before it is signed: raw recipient, message.json."""
+
+    recipient: bytes
+    message: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Mailbox:
+    """A case that has a slot: its case id, the raw recipient to which the slot is sealed."""
+
+    case: Case
+    case_id: bytes
+    recipient: bytes
+
+
+class Sealer:
+    """Signs and seals one slot after the other: a function from Unsent to an age file of 18,043 bytes."""
+
+    def __init__(self, seal: Seal) -> None:
+        self._seal = seal
+
+    def __call__(self, unsent: Unsent) -> bytes:
+        """Return the sealed slot."""
+        signed = container.write([], lambda _: unsent.message, self._sign, padding.slot)
+        return age.seal_bytes(b"".join(signed), [HybridRecipient(unsent.recipient)])
+
+    def _sign(self, message: bytes) -> bytes:
+        return signing.sign(Label.SLOT, self._seal.deployment, message, self._seal.reply_seed)
+
+
+def mailbox_of(case: Case) -> Mailbox | None:
+    """Return the mailbox of a case, or None if it cannot be answered."""
+    if case.case_id is None or case.recipient is None or case.withdrawn:
+        return None
+    return Mailbox(case, case.case_id, case.recipient)
+
+
+def compose(mailbox: Mailbox, dialogues: Dialogues, *, channel: str, issued: date, next_by: date) -> Slot:
+    """Return the next slot of a case; the oldest messages that its reporter has seen give way."""
+    case = mailbox.case
+    sent = dialogues.sent[case.number]
+    slot = Slot(
+        channel=channel,
+        case_id=mailbox.case_id,
+        serial=case.serial + 1,
+        issued=issued,
+        next_by=next_by,
+        status=Status(case.status),
+        measures_disclosed=tuple(dialogues.told[case.number]),
+        earlier=0,
+        messages=tuple(Reply(message.serial, message.day, message.text) for message in sent),
+        received=_received(dialogues.heard[case.number]),
+    )
+    while not _fits(slot) and slot.messages and slot.messages[0].serial <= case.seen:
+        slot = replace(slot, earlier=slot.earlier + 1, messages=slot.messages[1:])
+    return slot
+
+
+def holds(slot: Slot, seen: int) -> bool:
+    """Tell whether what is unseen fits, however much the rest of the slot grows until it is read."""
+    largest = replace(
+        slot,
+        serial=LARGEST,
+        status=max(Status, key=len),
+        measures_disclosed=tuple(measures.Kind),
+        earlier=LARGEST,
+        messages=tuple(reply for reply in slot.messages if reply.serial > seen),
+        received=Received(LARGEST, (bytes(_ID),) * messages.RECEIVED_IDS, slot.issued),
+    )
+    return _fits(largest)
+
+
+def _fits(slot: Slot) -> bool:
+    return archive.span(len(messages.SLOT.encode(slot))) <= _ROOM
+
+
+def _received(heard: Sequence[tuple[bytes, date]]) -> Received:
+    if not heard:
+        return Received(0, ())
+    last = heard[-messages.RECEIVED_IDS :]
+    return Received(
+        len(heard),
+        tuple(follow_up_id[:_ID] for follow_up_id, _ in last),
+        max(written for _, written in heard),
+    )

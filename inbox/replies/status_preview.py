@@ -1,0 +1,131 @@
+"""What the author of a case will read on the status page, in the page's own words.
+
+What depends on the portal's word, as the day of arrival, is left out.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy.orm import Session
+
+from crypto.messages import Received, Reply, Status
+from inbox.casework.case_view import View
+from inbox.language import catalogue
+from inbox.replies import replies
+from inbox.vault import queries
+
+# As they stand in texts_case.html; a test compares.
+TEXTS = {
+    "confirmed": "This answer bears the signature of {name}.",
+    "earlier": "Earlier messages that no longer fit here: {count}",
+    "follow-ups-none": "Your report has been opened. Of messages that you may have sent after it, none had"
+    " been opened by then.",
+    "follow-ups-received": "Later messages of yours that have been opened: {count}; the last was written on"
+    " {day}.",
+    "issued": "Brought up to date by {name} on {day}",
+    "message-them": "From {name},",
+    "next-by": "The next update is due by {day}, even if nothing has changed.",
+    "no-messages": "No message yet.",
+    "measures": "What was done: {list}.",
+    "measure-art40_transmission": "Sent to the prosecutor",
+    "measure-admin_inquiry": "Administrative inquiry",
+    "measure-internal_control": "Targeted internal control",
+    "measure-judicial_investigation": "Judicial investigation",
+    "measure-disciplinary_opened": "Disciplinary procedure",
+    "measure-disciplinary_sanction": "Disciplinary sanction",
+    "measure-suspension": "Suspension from duty",
+    "measure-protection_offered": "Protection offered",
+    "measure-protection_granted": "Protection granted",
+    "measure-mobility": "Move to another post",
+    "measure-process_fix": "Change in how work is organised",
+    "measure-referred_external": "Referred to another body",
+    "measure-none": "Nothing further",
+    "quoted": "“{name}”",
+    "status-received": "Received",
+    "status-acknowledged": "Acknowledged",
+    "status-assessing": "Under assessment",
+    "status-info_requested": "More information requested",
+    "status-in_follow_up": "Follow-up under way",
+    "status-closed": "Closed",
+    "means-received": "{name} could open your report. It will now be read.",
+    "means-acknowledged": "{name} has your report and takes charge of it.",
+    "means-assessing": "{name} is looking into what you wrote: whether it holds, how urgent it is, and how to"
+    " protect you.",
+    "means-info_requested": "{name} has a question for you: read the messages, and answer below if you can do"
+    " so safely. You do not have to.",
+    "means-in_follow_up": "{name} is acting on your report. Not all of it can be told here.",
+    "means-closed": "{name} has finished with your report. Read the last message; you can still write while"
+    " your words open this page.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """The page in the language of a report, with the name of who answers."""
+
+    language: str
+    name: str
+
+    def say(self, code: str, **values: object) -> str:
+        """Return a text of the page by its code."""
+        text = catalogue.text(self.language, TEXTS[code])
+        return text.format(**{"name": self._quoted} | values)
+
+    def day(self, value: date) -> str:
+        """Return a day as the page writes it."""
+        return catalogue.day(self.language, value)
+
+    @property
+    def _quoted(self) -> str:
+        return catalogue.text(self.language, TEXTS["quoted"]).format(name=self.name)
+
+
+def page_of(session: Session, number: int) -> Page:
+    """Return the page that the author of a case sees; CaseRefused if there is no such case."""
+    language = "fr" if queries.case(session, number).language == "fr" else "en"
+    office = queries.office(session)
+    return Page(language, office.name_fr if language == "fr" else office.name_en)
+
+
+def preview(session: Session, number: int, text: str, today: date) -> View:
+    """Return what the next slot will show, with ``text`` as one more message if there is any.
+
+    Changes nothing. Raises CaseRefused if the author cannot be answered, or ``text`` would not fit.
+    """
+    page = page_of(session, number)
+    slot = replies.next_slot(session, number, text, today)
+    seen = queries.case(session, number).serial
+    closed = slot.status is Status.CLOSED
+    return {
+        "language": page.language,
+        "status": page.say(f"status-{slot.status}"),
+        "means": page.say(f"means-{slot.status}"),
+        "measures": _measures(page, slot.measures_disclosed),
+        "earlier": page.say("earlier", count=slot.earlier) if slot.earlier else "",
+        "messages": [_message(page, reply, seen) for reply in slot.messages],
+        "no_messages": "" if slot.messages else page.say("no-messages"),
+        "next_by": "" if closed else page.say("next-by", day=page.day(slot.next_by)),
+        "received": _received(page, slot.received),
+        "confirmed": page.say("confirmed"),
+        "issued": page.say("issued", day=page.day(slot.issued)),
+    }
+
+
+def _measures(page: Page, kinds: Sequence[str]) -> str:
+    told = ", ".join(page.say(f"measure-{kind}") for kind in kinds)
+    return page.say("measures", list=told) if told else ""
+
+
+def _message(page: Page, reply: Reply, seen: int) -> View:
+    return {
+        "head": f"{page.say('message-them', name=page.name)} {page.day(reply.day)}",
+        "text": reply.text,
+        "new": reply.serial > seen,
+    }
+
+
+def _received(page: Page, received: Received) -> str:
+    if received.last_day is None:
+        return page.say("follow-ups-none")
+    return page.say("follow-ups-received", count=received.count, day=page.day(received.last_day))

@@ -1,0 +1,214 @@
+"""Texts that officers may send to the authors of cases, filled in for one case (L-01, L-02, L-04, L-05)."""
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from importlib.resources import files
+from string import Formatter
+
+from sqlalchemy.orm import Session
+
+from crypto.messages import Status
+from crypto.questionnaire import BadQuestionnaire, Texts
+from crypto.questionnaire_table import Table
+from inbox.casework.case_view import View
+from inbox.deadlines import workflow
+from inbox.language.errors import CaseRefused, Refused
+from inbox.language.messages import sentence
+from inbox.replies import status_preview
+from inbox.replies.closing import Outcome
+from inbox.replies.status_preview import Page
+from inbox.vault import queries
+from inbox.vault.casework_tables import Setting
+
+OWN = "text"
+# What `inbox extend` tells the author.
+EXTENSION = "extension"
+FIELDS = ("name", "status", "received", "next_by", "feedback_by", OWN)
+LONGEST = 4_000
+_SETTING = "replies"
+
+
+@dataclass(frozen=True, slots=True)
+class Template:
+    """A text under its id; ``status`` and ``outcome`` say for which cases it is proposed."""
+
+    id: str
+    title: Texts
+    status: tuple[Status, ...]
+    text: Texts
+    outcome: Outcome | None = None
+
+    @property
+    def takes_own_words(self) -> bool:
+        """Whether it is nothing without an officer's words for the case."""
+        return OWN in _fields(self.text.en)
+
+
+def parse(raw: bytes) -> Mapping[str, Template]:
+    """Return the templates of a TOML file by id, in their order; Refused names the first mistake."""
+    try:
+        document = tomllib.loads(raw.decode("utf-8"))
+        tables = Table("templates", document, {"template"}).tables("template")
+        found = [_template(table, number) for number, table in enumerate(tables, 1)]
+    except BadQuestionnaire as error:
+        raise Refused(
+            sentence("not taken: {error}", error=error), sentence("mend the file, then try again")
+        ) from error
+    except (ValueError, RecursionError) as error:
+        raise Refused(
+            sentence("not taken: this is not TOML: {error}", error=error),
+            sentence("mend the file, then try again"),
+        ) from error
+    by_id = {each.id: each for each in found}
+    if len(by_id) < len(found):
+        twice = next(each.id for each in found if [other.id for other in found].count(each.id) > 1)
+        raise Refused(
+            sentence("not taken: the id {twice!r} is used twice", twice=twice),
+            sentence("give each template its own"),
+        )
+    return by_id
+
+
+def source(session: Session) -> str:
+    """Return the file in use: this office's own, else the one that comes with the program."""
+    own = session.get(Setting, _SETTING)
+    return own.value if own else files("inbox.replies").joinpath("replies.toml").read_text("utf-8")
+
+
+def known(session: Session) -> Mapping[str, Template]:
+    """Return the templates in use by id."""
+    return parse(source(session).encode("utf-8"))
+
+
+def adopt(session: Session, raw: bytes) -> Mapping[str, Template]:
+    """Use the templates of this file from now on, and return them; Refused as ``parse``."""
+    found = parse(raw)
+    session.merge(Setting(name=_SETTING, value=raw.decode("utf-8")))
+    return found
+
+
+def view(template: Template) -> View:
+    """Return a template as a value for JSON."""
+    return {
+        "id": template.id,
+        "title": {"fr": template.title.fr, "en": template.title.en},
+        "status": [str(each) for each in template.status],
+        "outcome": template.outcome and str(template.outcome),
+        "text": {"fr": template.text.fr, "en": template.text.en},
+        "own_words": template.takes_own_words,
+    }
+
+
+def proposed(session: Session, number: int) -> list[Template]:
+    """Return the templates for a case as it is now: by its status, and by its outcome once it has one."""
+    status = Status(queries.case(session, number).status)
+    outcome = workflow.of(session, number).outcome
+    return [
+        each
+        for each in known(session).values()
+        if status in each.status and (not outcome or each.outcome in {None, outcome})
+    ]
+
+
+def fill(session: Session, number: int, template_id: str, own: str, today: date) -> str:
+    """Return a template filled in for a case, in the language of its author.
+
+    Raises CaseRefused for an unknown template or case, if ``own`` words are missing or have no place in it,
+    if it names a day that this case does not have, or tells of more time that was not taken.
+    """
+    template = known(session).get(template_id)
+    if template is None:
+        raise CaseRefused(
+            sentence("there is no template {template_id}", template_id=template_id),
+            sentence("see them: inbox templates"),
+        )
+    if template.takes_own_words is not bool(own.strip()):
+        raise CaseRefused(*_OWN_WORDS[template.takes_own_words])
+    if template_id == EXTENSION and not workflow.of(session, number).extended:
+        raise CaseRefused(
+            sentence("it tells of more time, which was not taken"),
+            sentence("take it and tell the author: inbox extend {number} --reason TEXT", number=number),
+        )
+    page = status_preview.page_of(session, number)
+    text = template.text.in_(page.language)
+    values = _values(session, number, page, today) | {OWN: own.strip()}
+    for field in _fields(text):
+        if not values.get(field):
+            raise CaseRefused(
+                sentence("the template names {field}, which this case does not have", field=field),
+                sentence("take another"),
+            )
+    return text.strip().format_map(values)
+
+
+_OWN_WORDS = {
+    True: (
+        sentence("this template needs words of your own"),
+        sentence("give them with --text or --text-file, or type them"),
+    ),
+    False: (
+        sentence("this template has no place for words of your own"),
+        sentence("send them without --template"),
+    ),
+}
+
+
+def _values(session: Session, number: int, page: Page, today: date) -> dict[str, str]:
+    case = queries.case(session, number)
+    feedback = workflow.feedback_due(session, number, today)
+    return {
+        "name": page.name,
+        "status": page.say(f"status-{case.status}"),
+        "received": page.day(case.received),
+        "next_by": page.day(today + timedelta(days=queries.office(session).answer_days)),
+        "feedback_by": "" if feedback.done else page.day(feedback.day),
+    }
+
+
+def _template(table: Mapping[str, object], number: int) -> Template:
+    place = f"template {table['id']!r}" if "id" in table else f"template {number}"
+    entry = Table(place, table, {"id", "title", "status", "text"}, {"outcome"})
+    named = entry.one_of("outcome", tuple(Outcome))
+    text = entry.texts("text")
+    _check_text(place, text)
+    return Template(
+        entry.id(),
+        entry.texts("title"),
+        _statuses(place, table["status"]),
+        text,
+        Outcome(named) if named else None,
+    )
+
+
+def _statuses(place: str, value: object) -> tuple[Status, ...]:
+    if not isinstance(value, list) or not value or not set(map(str, value)) <= set(Status):
+        raise BadQuestionnaire(f"{place}: 'status' is a list of some of {', '.join(Status)}")
+    return tuple(map(Status, value))
+
+
+def _check_text(place: str, text: Texts) -> None:
+    for language in ("fr", "en"):
+        said = text.in_(language)
+        if len(said) > LONGEST:
+            raise BadQuestionnaire(f"{place}: 'text' has at most {LONGEST} characters in {language}")
+        if strays := _fields(said) - set(FIELDS):
+            raise BadQuestionnaire(
+                f"{place}: 'text' in {language} names {min(strays)!r}; known are {', '.join(FIELDS)}"
+            )
+    if _fields(text.fr) != _fields(text.en):
+        raise BadQuestionnaire(f"{place}: 'text' names other values in fr than in en")
+
+
+def _fields(text: str) -> set[str]:
+    """Return what stands between braces; BadQuestionnaire for a brace without its other."""
+    try:
+        parts = list(Formatter().parse(text))
+    except ValueError as error:
+        raise BadQuestionnaire(f"'text' has a brace without its other: {text[:40]!r}") from error
+    return {
+        field + (f"!{how}" if how else "") + (f":{form}" if form else "")
+        for _, field, form, how in parts
+        if field is not None
+    }

@@ -1,0 +1,1 @@
+"""Destruction of cases and redaction of passages."""

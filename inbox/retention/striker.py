@@ -1,0 +1,194 @@
+"""A passage struck from every text of a case in which it stands, counted by the place."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from crypto import messages
+from crypto.errors import Malformed
+from crypto.messages import REPORT
+from crypto.shape import Shape
+from inbox.casework import tags as case_tags
+from inbox.language.errors import CaseRefused
+from inbox.language.messages import sentence
+from inbox.questionnaire import answers
+from inbox.questionnaire.answers import Answer
+from inbox.replies import replies, slots
+from inbox.text import names, redaction
+from inbox.vault import queries
+from inbox.vault.casework_tables import Duty, Handling, Identity, Measure, Note
+from inbox.vault.tables import Attachment, Case, FollowUp
+
+# Stands where something was; always the same, for its length would tell.
+STRUCK = "[…]"
+EVERYWHERE = "everywhere"
+
+
+class Striker:
+    """Strikes a passage, or all for None, from texts that stand at a place, and counts how often it did."""
+
+    def __init__(self, place: str, passage: str | None) -> None:
+        self.place = place
+        self.passage = passage
+        self.times: Counter[str] = Counter()
+
+    @property
+    def is_asked(self) -> bool:
+        """Whether it has something to strike: words that read, or all that stands at one place."""
+        return self.place != EVERYWHERE if self.passage is None else redaction.reads(self.passage)
+
+    def text(self, place: str, text: str) -> str:
+        """Return a text that stands at a place without it."""
+        if not text or not self.is_meant(place):
+            return text
+        left = redaction.REMOVED if self.passage is None else redaction.around(text, self.passage)
+        self.times.update({place: len(left) - 1} if len(left) > 1 else {})
+        if self.passage is None:
+            return STRUCK
+        return STRUCK.join(left) if len(left) > 1 else text
+
+    def takes(self, place: str, option: str) -> bool:
+        """Tell whether one of several answers goes, which it does as a whole."""
+        return self.text(place, option) != option
+
+    def has(self, place: str, word: str) -> bool:
+        """Tell whether a word for finding cases goes, for which accents and hyphens do not count."""
+        folded = names.words(self.passage or "")
+        goes = self.is_meant(place) and (
+            self.passage is None or (bool(folded) and " ".join(folded) in " ".join(names.words(word)))
+        )
+        self.times.update({place: 1} if goes else {})
+        return goes
+
+    def is_meant(self, place: str) -> bool:
+        """Tell whether it strikes at this place."""
+        return self.place in {place, EVERYWHERE}
+
+
+def from_author(session: Session, case: Case, striker: Striker) -> None:
+    """Strike it from what the author wrote: answers or note, follow-ups, the names and types of files.
+
+    Places are the ids of questions, ``note`` of a drop, ``follow-up-N`` and ``file-N``. Raises CaseRefused if
+    what is left would be too long.
+    """
+    _from_report(case, striker)
+    for letter in queries.follow_ups(session, case.number):
+        text = striker.text(f"follow-up-{letter.position}", letter.text)
+        if text != letter.text:
+            said = messages.FOLLOW_UP.parse(letter.message)
+            letter.text, letter.signature = text, b""
+            letter.message = _encoded(messages.FOLLOW_UP, replace(said, text=text))
+    for file in queries.attachments(session, case.number):
+        place = f"file-{file.number}"
+        name = striker.text(place, file.name)
+        kind = striker.text(place, file.type) if striker.passage is not None else file.type
+        if (name, kind) != (file.name, file.type):
+            _describe(session, case, file, name=name, type=kind)
+            file.name, file.type = name, kind
+
+
+def from_officers(session: Session, number: int, striker: Striker, today: date) -> None:
+    """Strike it from what officers wrote about a case.
+
+    Places are ``reply-N``, ``staff-note-N``, ``tags``, ``measure-N``, ``decision-art40``, ``decision-art14``,
+    ``withheld`` and ``identity``. Raises CaseRefused if the slot of the case could not hold what is left.
+    """
+    sent = {each: f"reply-{each.position}" for each in queries.messages(session, number)}
+    if _change(striker, sent, "text"):
+        _check_slot(session, number, today)
+    _change(striker, {each: f"staff-note-{each.position}" for each in _rows(session, Note, number)}, "text")
+    measures = {each: f"measure-{each.position}" for each in _rows(session, Measure, number)}
+    _change(striker, measures, "addressee", "reference")
+    _change(striker, {each: f"decision-{each.kind}" for each in _rows(session, Duty, number)}, "reason")
+    _change(striker, dict.fromkeys(_rows(session, Handling, number), "withheld"), "withheld")
+    identities = dict.fromkeys(_rows(session, Identity, number), "identity")
+    _change(striker, identities, "text")
+    for row in identities:
+        if row.text.strip() == STRUCK:
+            session.delete(row)
+    tags = [name for name in case_tags.of(session, number) if striker.has("tags", name)]
+    if tags:
+        case_tags.remove(session, number, tags, today)
+
+
+def _rows(session: Session, kind: Any, number: int) -> Iterable[Any]:
+    return session.scalars(select(kind).filter_by(case=number)).all()
+
+
+def _change(striker: Striker, places: dict[Any, str], *columns: str) -> bool:
+    """Strike it from columns of rows, of which each stands at a place; tell whether it stood there."""
+    done = False
+    for row, place in places.items():
+        for column in columns:
+            before = getattr(row, column)
+            after = striker.text(place, before)
+            if after != before:
+                setattr(row, column, after)
+                done = True
+    return done
+
+
+def _check_slot(session: Session, number: int, today: date) -> None:
+    session.flush()
+    case = queries.case(session, number)
+    if slots.mailbox_of(case) and not slots.holds(replies.next_slot(session, number, "", today), case.seen):
+        raise CaseRefused(
+            sentence("what is left of the replies would be too long for the author's page"),
+            sentence("strike all of a reply instead: inbox minimise CASE reply-N:all"),
+        )
+
+
+def _from_report(case: Case, striker: Striker) -> None:
+    before = answers.of(case)
+    after = dict(_struck(before.items(), striker))
+    if after == before:
+        return
+    if case.unsigned:
+        case.message = str(after["note"]).encode()
+    else:
+        case.message = _encoded(REPORT, replace(REPORT.parse(case.message), answers=after))
+    case.signature = None
+
+
+def _struck(said: Iterable[tuple[str, Answer]], striker: Striker) -> Iterator[tuple[str, Answer]]:
+    """Yield the answers without it; each that was chosen from a list of several goes whole or stays."""
+    for field, answer in said:
+        if isinstance(answer, str):
+            yield field, striker.text(field, answer)
+        elif kept := tuple(each for each in answer if not striker.takes(field, each)):
+            yield field, kept
+
+
+def _describe(session: Session, case: Case, file: Attachment, **changes: str) -> None:
+    """Change how the message describes a file that came with it."""
+    letter = session.get(FollowUp, (case.number, file.follow_up)) if file.follow_up else None
+    if letter is None and case.unsigned:
+        return  # a drop describes none of its files
+    shape: Shape[Any] = messages.FOLLOW_UP if letter else REPORT
+    holder = letter or case
+    said = shape.parse(holder.message)
+    siblings = [
+        each.number for each in queries.attachments(session, case.number) if each.follow_up == file.follow_up
+    ]
+    place = siblings.index(file.number)
+    files = tuple(replace(each, **changes) if n == place else each for n, each in enumerate(said.files))
+    holder.message = _encoded(shape, replace(said, files=files))
+    holder.signature = b"" if letter else None
+
+
+def _encoded(shape: Shape[Any], said: Any) -> bytes:
+    """Return a message as it is kept; what was struck from short words can leave it longer than it may be."""
+    raw = shape.encode(said)
+    try:
+        shape.parse(raw)
+    except Malformed:
+        raise CaseRefused(
+            sentence("what is left would be too long"),
+            sentence("give a longer passage, or strike all that stands there: PLACE:all"),
+        ) from None
+    return raw

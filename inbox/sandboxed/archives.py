@@ -1,0 +1,94 @@
+"""What an archive lists; nothing of it is unpacked but the little in which a document says who made it."""
+
+import html
+import io
+import re
+import tarfile
+import zipfile
+from collections.abc import Container, Iterable, Iterator
+from itertools import islice
+from operator import itemgetter
+
+from inbox.sandboxed.answer import Answer, Fact, counted, fact
+
+_MOST_ENTRIES = 200
+_LISTED = fact("why", "an archive is listed, not unpacked")
+_UNREAD = fact("caution", "says something of itself that could not be read")
+_BOMB = 100  # times its size
+# What programs make of zip archives: an entry that tells, the type.
+_OFFICE = "application/vnd.openxmlformats-officedocument."
+# OpenDocument and EPUB say what they are in their first entry, uncompressed.
+_SAID = re.compile(rb".{30}mimetype(application/[a-z0-9.+-]{1,80})", re.DOTALL)
+_MADE_OF_ZIP = (
+    ("word/document.xml", f"{_OFFICE}wordprocessingml.document"),
+    ("xl/workbook.xml", f"{_OFFICE}spreadsheetml.sheet"),
+    ("ppt/presentation.xml", f"{_OFFICE}presentationml.presentation"),
+    ("AndroidManifest.xml", "application/vnd.android.package-archive"),
+    ("META-INF/MANIFEST.MF", "application/java-archive"),
+)
+# Where a document of Office, or one of OpenDocument, says who made it, when and with what.
+_SAID_OF_ITSELF = ("docProps/core.xml", "docProps/app.xml", "meta.xml")
+_MOST_SAID, _MOST_VALUES, _LONGEST_VALUE = 1 << 16, 40, 200
+_VALUE = re.compile(r"<(?:[\w-]+:)?([\w-]{1,40})(?:\s[^<>]*)?>([^<]*)")
+# The ways of packing of which a piece can be unpacked without the rest.
+_IN_PIECES = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}
+
+
+def of_zip(data: bytes, _: int) -> Answer:
+    """Return what the list at the end of a zip says; BadZipFile without one."""
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        entries = archive.infolist()
+        own = tuple(_said_of_itself(archive, entries))
+    names = {entry.filename for entry in entries}
+    unpacked = sum(entry.file_size for entry in entries)
+    facts = _made_of_zip(data, names)
+    if any(name.endswith("vbaProject.bin") for name in names):
+        facts.append(fact("caution", "holds macros"))
+    if any(entry.flag_bits & 1 for entry in entries):
+        facts.append(fact("caution", "is locked with a password"))
+    if unpacked > _BOMB * len(data):
+        facts.append(fact("caution", f"is a bomb: it would unpack to {unpacked} bytes"))
+    listed = ((entry.filename, entry.file_size) for entry in entries)
+    measure = fact("measure", counted(len(entries), "entry", "entries"))
+    return Answer((*facts, measure, *own, _LISTED, *_listing(listed)))
+
+
+def of_tar(data: bytes, _: int) -> Answer:
+    """Return what a tar lists; TarError for a damaged one."""
+    with tarfile.open(fileobj=io.BytesIO(data), mode="r:") as archive:
+        return Answer((_LISTED, *_listing((entry.name, entry.size) for entry in archive)))
+
+
+def _made_of_zip(data: bytes, names: Container[str]) -> list[Fact]:
+    if said := _SAID.match(data):
+        return [fact("type", said[1].decode())]
+    return [fact("type", kind) for name, kind in _MADE_OF_ZIP if name in names][:1]
+
+
+def _said_of_itself(archive: zipfile.ZipFile, entries: Iterable[zipfile.ZipInfo]) -> Iterator[Fact]:
+    """Yield the names and values that a document has for its author; that they were not read, if so."""
+    for entry in [each for each in entries if each.filename in _SAID_OF_ITSELF][: len(_SAID_OF_ITSELF)]:
+        try:
+            yield from _values(_beginning(archive, entry))
+        except Exception:  # noqa: BLE001  who unpacks hostile bytes may raise anything
+            yield _UNREAD
+
+
+def _beginning(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> str:
+    if entry.compress_type not in _IN_PIECES:
+        raise zipfile.BadZipFile("packed in a way in which documents are not")
+    with archive.open(entry) as opened:
+        return opened.read(_MOST_SAID).decode(errors="replace")
+
+
+def _values(written: str) -> Iterator[Fact]:
+    said = ((name, html.unescape(value).strip()[:_LONGEST_VALUE]) for name, value in _VALUE.findall(written))
+    for name, value in islice(filter(itemgetter(1), said), _MOST_VALUES):
+        yield fact("metadata", f"{name}: {value}")
+
+
+def _listing(entries: Iterator[tuple[str, int]]) -> Iterator[Fact]:
+    for name, size in islice(entries, _MOST_ENTRIES):
+        yield fact("entry", f"{size} bytes: {name}")
+    if next(entries, None) is not None:
+        yield fact("entry", "and more")

@@ -1,0 +1,95 @@
+"""A page of a PDF as pixels, and what else the PDF would do elsewhere."""
+
+import re
+import zlib
+from collections.abc import Iterator
+
+from PIL import Image
+from pypdfium2 import PdfDocument, PdfiumError, PdfPage
+from pypdfium2_raw.bindings import FPDF_ERR_PASSWORD
+
+from inbox.sandboxed.answer import LONGEST_SIDE, MOST_PAGES, Answer, Fact, NotShown, counted, fact
+from inbox.sandboxed.pictures import shrunk
+
+_SHARPEST = 2.0  # pixels for each of 72 parts of an inch
+_SMALLEST = 1.0
+_ACTIVE = (
+    (rb"/J(avaScript|S)\b", "JavaScript"),
+    (rb"/Launch\b", "an order to start a program"),
+    (rb"/EmbeddedFiles?\b", "embedded files"),
+    (rb"/(SubmitForm|URI|GoToR|GoToE)\b", "links to elsewhere"),
+    (rb"/(RichMedia|Movie|Sound|3D)\b", "moving pictures or sound"),
+    (rb"/XFA\b", "a form with a program"),
+)
+_ENCRYPTED = fact("caution", "is encrypted, so it is not known what it would do")
+_UNREAD = fact("caution", "holds objects packed in a way that was not read")
+# Where the list of what a stream is stands before it; how much is unpacked of all such streams.
+_BEFORE = 400
+_MOST_UNPACKED = 1 << 24
+
+
+def look(data: bytes, page: int) -> Answer:
+    """Return the pixels of one page of a PDF; NotShown for one with a password, PdfiumError for a damaged."""
+    active = tuple(_active(data))
+    with _opened(data) as document:
+        count = len(document)
+        told = (*active, fact("measure", counted(count, "page", "pages")), *_metadata(document))
+        pages = min(count, MOST_PAGES)
+        if page > pages:
+            return Answer((*told, fact("why", f"no page {page} of it is shown")), pages=pages)
+        shown = shrunk(_drawn(document[page - 1]))
+    return Answer(told, pages=pages, width=shown.width, height=shown.height, pixels=shown.tobytes())
+
+
+def _active(data: bytes) -> Iterator[Fact]:
+    """Yield what a PDF would do elsewhere, wherever that is written in it."""
+    packed = list(_unpacked(data))
+    written = b"\n".join([_plain(data), *packed])
+    yield from (fact("caution", f"holds {what}") for sign, what in _ACTIVE if re.search(sign, written))
+    if re.search(rb"/Encrypt\b", written):
+        yield _ENCRYPTED
+    elif not all(packed):
+        yield _UNREAD
+
+
+def _unpacked(data: bytes) -> Iterator[bytes]:
+    """Yield each stream of objects as it was before it was packed, empty if that is not known."""
+    room = _MOST_UNPACKED
+    for match in re.finditer(rb"stream\r?\n", data):
+        if b"/ObjStm" in _plain(data[max(0, match.start() - _BEFORE) : match.start()]).rpartition(b"obj")[2]:
+            objects = _inflated(memoryview(data)[match.end() :], room)
+            room -= len(objects)
+            yield _plain(objects)
+
+
+def _inflated(packed: memoryview, most: int) -> bytes:
+    try:
+        return zlib.decompressobj().decompress(packed, most) if most else b""
+    except zlib.error:
+        return b""
+
+
+def _plain(written: bytes) -> bytes:
+    """Return names with each letter as itself: it may be written as its number."""
+    return re.sub(rb"#([0-9A-Fa-f]{2})", lambda match: bytes.fromhex(match[1].decode()), written)
+
+
+def _opened(data: bytes) -> PdfDocument:
+    try:
+        return PdfDocument(data)
+    except PdfiumError as error:
+        if error.err_code == FPDF_ERR_PASSWORD:
+            raise NotShown("it is locked with a password") from None
+        raise
+
+
+def _drawn(page: PdfPage) -> Image.Image:
+    width, height = (max(side, _SMALLEST) for side in page.get_size())
+    scale = min(_SHARPEST, LONGEST_SIDE / width, LONGEST_SIDE / height)
+    drawn: Image.Image = page.render(scale=scale, may_draw_forms=False).to_pil()
+    return drawn
+
+
+def _metadata(document: PdfDocument) -> Iterator[Fact]:
+    for name, value in document.get_metadata_dict(skip_empty=True).items():
+        yield fact("metadata", f"{name}: {value}")

@@ -1,0 +1,112 @@
+"""A picture as pixels, with what cameras and programs wrote beside them."""
+
+import io
+import re
+from collections.abc import Iterator
+
+from PIL import (
+    AvifImagePlugin,
+    ExifTags,
+    Image,
+    ImageFile,
+    ImageOps,
+    MpoImagePlugin,
+    TiffImagePlugin,
+    WebPImagePlugin,
+)
+
+from inbox.sandboxed.answer import LONGEST_SIDE, MOST_PAGES, Answer, Fact, NotShown, fact
+
+# Imported now, with those of preinit(): later no file opens.
+_PLUGINS = (AvifImagePlugin, MpoImagePlugin, TiffImagePlugin, WebPImagePlugin)
+Image.preinit()
+AvifImagePlugin.DEFAULT_MAX_THREADS = 1  # there is no other
+Image.MAX_IMAGE_PIXELS = None  # we look ourselves, and say what was declared
+_FORMATS = ("AVIF", "BMP", "GIF", "JPEG", "PNG", "TIFF", "WEBP")
+_MOST_PIXELS = 100_000_000
+_MOST_TAGS = 100
+# With the first bytes of what it is: other boxes name it, too.
+_EXIF = re.compile(rb"Exif\0\0(?:II\*\0|MM\0\*)")
+_LONGEST_EXIF = 1 << 16
+_DEEP = ("I;16", "I;16B", "I;16L", "I;16N")
+_BRIGHTNESSES = 256
+_PAPER = "white"
+
+
+def look(data: bytes, page: int) -> Answer:
+    """Return the pixels of one page of a picture; NotShown, or whatever Pillow says of a damaged one."""
+    with Image.open(io.BytesIO(data), formats=_FORMATS) as image:
+        _check(image)
+        told = (fact("measure", f"{image.width} x {image.height} pixels"), *_metadata(image))
+        pages = min(getattr(image, "n_frames", 1), MOST_PAGES)
+        if page > pages:
+            return Answer((*told, fact("why", f"it has no page {page}")), pages=pages)
+        if page > 1:
+            image.seek(page - 1)
+            _check(image)
+        shown = shrunk(image)
+    return Answer(told, pages=pages, width=shown.width, height=shown.height, pixels=shown.tobytes())
+
+
+def named(data: bytes, _: int) -> Answer:
+    """Return what a HEIC says of itself.
+
+    Its pixels take libheif, whose decoder starts a thread before it does anything, and with it the one system
+    call that would let a process of the sandbox multiply.
+    """
+    exif = Image.Exif()
+    if found := _EXIF.search(data):
+        exif.load(data[found.start() : found.start() + _LONGEST_EXIF])
+    return Answer((fact("why", "HEIC needs more than the sandbox allows"), *_tags(exif)))
+
+
+def shrunk(image: Image.Image) -> Image.Image:
+    """Return what an image shows, upright, on white, no larger than it may be."""
+    if isinstance(image, ImageFile.ImageFile):
+        image.draft("RGB", (LONGEST_SIDE, LONGEST_SIDE))
+    upright = ImageOps.exif_transpose(image)
+    upright.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
+    return _on_paper(upright)
+
+
+def _on_paper(image: Image.Image) -> Image.Image:
+    if image.mode in _DEEP:
+        image = _flattened(image)
+    if not image.has_transparency_data:
+        return image.convert("RGB")
+    clear = image.convert("RGBA")
+    paper = Image.new("RGBA", clear.size, _PAPER)
+    return Image.alpha_composite(paper, clear).convert("RGB")
+
+
+def _flattened(image: Image.Image) -> Image.Image:
+    """Return brightnesses of 16 bits as 8: converted alone, nearly all would be white."""
+    return image.convert("I").point(lambda value: value * (1 / _BRIGHTNESSES)).convert("L")
+
+
+def _check(image: Image.Image) -> None:
+    if image.width * image.height > _MOST_PIXELS:
+        raise NotShown(f"it declares {image.width} x {image.height} pixels, more than are looked at")
+
+
+def _metadata(image: Image.Image) -> Iterator[Fact]:
+    yield from _tags(image.getexif())
+    for name, value in list(image.info.items())[:_MOST_TAGS]:
+        if isinstance(value, str | bytes) and name not in {"exif", "icc_profile", "photoshop"}:
+            yield fact("metadata", f"{_short(name)}: {_short(value)}")
+
+
+def _tags(exif: Image.Exif) -> Iterator[Fact]:
+    for tags, names in (
+        (dict(exif), ExifTags.TAGS),
+        (exif.get_ifd(ExifTags.IFD.Exif), ExifTags.TAGS),
+        (exif.get_ifd(ExifTags.IFD.GPSInfo), ExifTags.GPSTAGS),
+    ):
+        for tag, value in list(tags.items())[:_MOST_TAGS]:
+            yield fact("metadata", f"{names.get(tag, tag)}: {_short(value)}")
+
+
+def _short(value: object) -> str:
+    if isinstance(value, bytes):
+        return value[:200].decode("latin-1")
+    return str(value)[:200]

@@ -1,0 +1,72 @@
+"""The process in the sandbox: a file comes in, what it is and shows goes out.
+
+``worker.py PAGE HOW``: the page of that number; HOW is ``whole``, or ``head`` if the file's type is all that
+is asked for.
+"""
+
+import codecs
+import sys
+from collections.abc import Callable
+from dataclasses import replace
+
+from inbox.sandboxed import archives, file_types, pdf, pictures, seccomp
+from inbox.sandboxed.answer import LONGEST_TEXT, Answer, NotShown, fact
+from inbox.sandboxed.file_types import Kind
+
+# What metadata is written in; a codec that is asked for later would be a file that does not open.
+for encoding in ("utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "cp1252", "latin-1", "ascii", "cp437"):
+    codecs.lookup(encoding)
+
+
+def main(page: int, how: str) -> None:
+    """Look at the file on standard input, confined, and say what it is."""
+    seccomp.confine(seccomp.Limits())
+    data = sys.stdin.buffer.read()
+    kind = file_types.of(data) if data else Kind(file_types.EMPTY)
+    answer = _looked(kind, data, page) if how == "whole" else Answer(())
+    known = [fact("type", kind.type)] if all(each.kind != "type" for each in answer.facts) else []
+    known += [fact("like", each) for each in sorted(kind.like)]
+    known += [fact("also", each) for each in file_types.also(data, kind)]
+    sys.stdout.buffer.write(replace(answer, facts=(*known, *answer.facts)).encode())
+    sys.stdout.buffer.flush()
+
+
+def _looked(kind: Kind, data: bytes, page: int) -> Answer:
+    if kind.text is not None:
+        return _written(kind.text)
+    look = _look_for(kind)
+    if look is None:
+        return Answer((fact("why", "files of this type are not shown"),))
+    try:
+        return look(data, page)
+    except NotShown as error:
+        return Answer((fact("why", error),))
+    except MemoryError:
+        return Answer((fact("why", "it takes more memory than it may have"),))
+    except Exception as error:  # noqa: BLE001  who parses hostile bytes may raise anything
+        return Answer((fact("why", f"damaged, or not as this type has to be ({type(error).__name__})"),))
+
+
+def _look_for(kind: Kind) -> Callable[[bytes, int], Answer] | None:
+    match kind.type:
+        case file_types.PDF:
+            return pdf.look
+        case file_types.HEIC:
+            return pictures.named
+        case file_types.TAR:
+            return archives.of_tar
+        case file_types.ZIP:
+            return archives.of_zip
+        case picture if picture in file_types.SHOWN:
+            return pictures.look
+        case _:
+            return None
+
+
+def _written(text: str) -> Answer:
+    cut = (fact("caution", f"is shown up to character {LONGEST_TEXT}"),) if len(text) > LONGEST_TEXT else ()
+    return Answer(cut, text=text[:LONGEST_TEXT], pages=1)
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]), sys.argv[2])

@@ -1,0 +1,1 @@
+"""Actions, journal and the unlocked inbox: one transaction is one journalled action."""

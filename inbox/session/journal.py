@@ -1,0 +1,145 @@
+"""The journal of this inbox: one entry for each act, in the transaction that does it (SPEC 9.3)."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy.orm import Session
+
+from crypto import journal, signing
+from crypto.errors import Malformed
+from crypto.journal import Chain, Entry, Head, JournalBroken, Signed
+from inbox.language.errors import Refused
+from inbox.language.messages import sentence
+from inbox.session.actions import Act, Deed
+from inbox.vault import queries, queries_access
+from inbox.vault.tables import JournalEntry
+
+
+@dataclass(frozen=True, slots=True)
+class By:
+    """Who does something, and on which day."""
+
+    officers: tuple[str, ...]
+    today: date
+
+
+_BY = "by"
+
+
+def begin(session: Session, by: By) -> None:
+    """Let a session know who does what is done in it."""
+    session.info[_BY] = by
+
+
+def by(session: Session) -> By:
+    """Return who does what is done in a session: of what takes two officers, the two who confirmed it."""
+    found: By = session.info[_BY]
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """An entry as those present may read it: without ``entry`` if it is damaged, or not for them."""
+
+    n: int
+    day: date | None
+    entry: Entry | None
+
+
+def one_reason(*reasons: str) -> str:
+    """Return reasons as one, which an entry can hold; Refused if it cannot."""
+    reason = "; ".join(filter(None, reasons))
+    if len(reason) > journal.LONGEST_REASON:
+        raise Refused(
+            sentence("reasons together have at most {most} characters", most=journal.LONGEST_REASON),
+            sentence("shorten them"),
+        )
+    return reason
+
+
+def note(session: Session, by: By, deed: Deed) -> None:
+    """Add an entry; Refused if the clock was set back since the last one, unless that is what is noted."""
+    last = queries_access.last_journal_entry(session)
+    before = _parsed(last) if last is not None else None
+    is_back = before is not None and by.today < before.day
+    if before is not None and is_back and deed.act is not Act.CORRECT_CLOCK:
+        raise Refused(
+            sentence(
+                "the clock says {today}, but the journal already has an entry of {day}",
+                today=by.today,
+                day=before.day,
+            ),
+            sentence(
+                "if it is behind, set the clock, then try again; if it is right now and was ahead then,"
+                " two officers note that: inbox journal clock --reason TEXT"
+            ),
+        )
+    if deed.act is Act.CORRECT_CLOCK and not is_back:
+        raise Refused(
+            sentence("the clock says {today}, and the journal has no entry of a later day", today=by.today),
+            sentence("there is nothing to correct"),
+        )
+    office = queries.office(session)
+    end = head(session)
+    entry = Entry(
+        n=end.n + 1,
+        previous=end.hash,
+        day=by.today,
+        officers=by.officers,
+        act=deed.act.value,
+        case=deed.case,
+        about=deed.about,
+        reason=deed.reason,
+    )
+    signed = journal.sign(entry, office.deployment, office.journal_seed)
+    session.add(JournalEntry(n=entry.n, raw=signed.raw, signature=signed.signature, case=entry.case))
+    session.flush()
+
+
+def head(session: Session) -> Head:
+    """Return how far the journal goes."""
+    last = queries_access.last_journal_entry(session)
+    if last is None:
+        return Head(0, queries.office(session).journal_genesis)
+    return Head(last.n, Signed(last.raw, last.signature).hash)
+
+
+def follow(session: Session) -> Iterator[Head]:
+    """Yield the genesis as head 0, then the head at each entry; JournalBroken at the first that is wrong.
+
+    What the vault's own columns say beside an entry must agree with it: by them it is found and withheld.
+    """
+    office = queries.office(session)
+    chain = Chain(office.journal_genesis, office.deployment, signing.public_key(office.journal_seed))
+    yield chain.head
+    for row in queries_access.journal(session):
+        entry = chain.take(Signed(row.raw, row.signature))
+        if (row.n, row.case) != (entry.n, entry.case):
+            raise JournalBroken(entry.n, "was filed as another")
+        yield chain.head
+
+
+def lines(session: Session, first: int) -> Iterator[Line]:
+    """Yield the entries from number ``first`` on, unverified.
+
+    Of those about a case that is not there for somebody present, only number and day are given.
+    """
+    open_to_all = set(queries_access.journal_numbers(session))
+    for row in queries_access.journal(session, first):
+        entry = _parsed(row)
+        day = entry.day if entry else None
+        yield Line(row.n, day, entry if row.n in open_to_all else None)
+
+
+def of_case(session: Session, number: int) -> Iterator[Entry]:
+    """Yield the entries about a case, unverified; one that is damaged is not among them."""
+    yield from filter(None, map(_parsed, queries_access.journal_of(session, number)))
+
+
+def _parsed(row: JournalEntry) -> Entry | None:
+    """Return the entry of a row, or None if it is damaged: `journal verify` names it, work goes on."""
+    try:
+        return journal.ENTRY.parse(row.raw)
+    except Malformed:
+        return None

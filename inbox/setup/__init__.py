@@ -1,0 +1,1 @@
+"""Initialise, re-share, back up, restore and upgrade."""

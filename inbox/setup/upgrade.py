@@ -1,0 +1,64 @@
+"""The numbered migrations of the vault (alembic): they make a new one, or bring an earlier one to the newest.
+
+Only who does either loads this: alembic takes a while.
+"""
+
+from collections.abc import Callable, Sequence
+from contextlib import closing
+from datetime import date
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import Connection
+
+from inbox.keys.officers import Credential
+from inbox.language.errors import Refused
+from inbox.language.messages import sentence
+from inbox.session import inbox, journal
+from inbox.session.actions import Act, Deed
+from inbox.session.journal import By
+from inbox.setup import backfill
+from inbox.system.home import Home
+from inbox.vault import database, schema_version
+from inbox.vault.database import Vault
+
+
+def create(path: Path, key: bytes) -> Vault:
+    """Return a new vault at ``path``, mode 0600, with empty tables."""
+    made = database.create(path, key)
+    with made.transaction() as session:
+        migrate(session.connection())
+    return made
+
+
+def upgrade(root: Path, bring: Callable[[], Sequence[Credential]], today: date) -> tuple[str, str]:
+    """Bring the vault in the folder ``root`` to the newest version, noted in the journal, or leave it alone.
+
+    Returns the version before and after. Raises as ``unlocking.unlocked`` does, and as ``journal.note``.
+    """
+    home = Home(root)
+    with home.locked():
+        opened = inbox.open_any(home, bring)
+        with closing(opened.vault):
+            if opened.version == schema_version.NEWEST:
+                raise Refused(
+                    sentence("the vault is of version {version} already", version=opened.version),
+                    sentence("there is nothing to do"),
+                )
+            with opened.vault.transaction() as session:
+                migrate(session.connection())
+                backfill.begin_all(session, today)
+                by = By(opened.present, today)
+                journal.note(
+                    session, by, Deed(Act.UPGRADE, about=f"{opened.version} to {schema_version.NEWEST}")
+                )
+    return opened.version, schema_version.NEWEST
+
+
+def migrate(connection: Connection) -> None:
+    """Run what is missing, from nothing for a new database; all or nothing with the caller's transaction."""
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent.parent / "migrations"))
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")

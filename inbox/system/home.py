@@ -1,0 +1,120 @@
+"""Where the inbox keeps its files, and that one process at a time uses them."""
+
+import fcntl
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from crypto import base64url
+from inbox.language.errors import HomeRefused
+from inbox.language.messages import sentence
+from inbox.system import atomic_files
+
+
+def keystore_name(generation: int) -> str:
+    """Return the name of the key store of one generation, in whichever home."""
+    return f"keystore-{generation}.age"
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """The folder of one inbox; every path in it has its name here."""
+
+    root: Path
+
+    @property
+    def header(self) -> Path:
+        """The small file that says which shares open which vault."""
+        return self.root / "vault.json"
+
+    def vault(self, generation: int) -> Path:
+        """The encrypted database under the key of one sharing."""
+        return self.root / f"vault-{generation}.sqlite"
+
+    @property
+    def attachments(self) -> Path:
+        """The folder of attachments, each sealed under a key of its own."""
+        return self.root / "attachments"
+
+    @property
+    def unopened(self) -> Path:
+        """The folder of envelopes that became no case, as they came."""
+        return self.root / "unopened"
+
+    @property
+    def outbox(self) -> Path:
+        """The folder of copies of outbox bundles that the portal has not confirmed."""
+        return self.root / "outbox"
+
+    @property
+    def arriving(self) -> Path:
+        """The folder of files that the vault does not know yet."""
+        return self.root / "arriving"
+
+    @property
+    def folders(self) -> tuple[Path, ...]:
+        """All folders in it; an empty one may be lost on the way when the home is copied."""
+        return (self.attachments, self.unopened, self.outbox, self.arriving)
+
+    def keystore(self, generation: int) -> Path:
+        """The key store of one generation."""
+        return self.root / keystore_name(generation)
+
+    def attachment(self, attachment_id: bytes) -> Path:
+        """The sealed file of one attachment (16-byte random id)."""
+        return self.attachments / f"{base64url.encode(attachment_id)}.age"
+
+    def envelope(self, envelope_hash: bytes) -> Path:
+        """An envelope kept because it became no case; by its hash, for ids are the portal's to repeat."""
+        return self.unopened / f"{base64url.encode(envelope_hash)}.age"
+
+    def name_of(self, path: Path) -> str:
+        """The path of a file in it as the vault writes it down."""
+        return path.relative_to(self.root).as_posix()
+
+    def sweep_vaults(self, generation: int) -> None:
+        """Remove vaults of other sharings and unfinished headers: a change of officers was cut short."""
+        valid = self.vault(generation)
+        stale = [path for path in self.root.glob("vault-*.sqlite*") if not path.name.startswith(valid.name)]
+        stale += self.root.glob(f"{self.header.name}.*{atomic_files.PART}")
+        if not stale:
+            return
+        atomic_files.sync_folder(self.root)  # the header that names the valid one must be there first
+        for path in stale:
+            path.unlink()
+        atomic_files.sync_folder(self.root)
+
+    def on_its_way(self, place: Path) -> Path:
+        """Where a file lies until the vault knows it and ``place`` becomes its own."""
+        return self.arriving / place.name
+
+    def outbox_bundle(self, channel: str, n: int) -> Path:
+        """Our copy of an outbox bundle."""
+        return self.outbox / f"{channel}-{n}.tar"
+
+    @contextmanager
+    def locked(self) -> Iterator[None]:
+        """Hold the home folder alone; HomeRefused if it is not there or another process holds it."""
+        if not self.header.exists():
+            raise HomeRefused(
+                sentence("there is no inbox in {root}", root=self.root),
+                sentence("check --home, or make one: inbox init"),
+            )
+        descriptor = os.open(self.root, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            _lock(descriptor)
+            yield
+        finally:
+            os.close(descriptor)
+
+
+def _lock(descriptor: int) -> None:
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        raise HomeRefused(
+            sentence("another inbox command is at work here"),
+            sentence("wait for it to end; a session ends with `lock`"),
+        ) from None

@@ -1,0 +1,221 @@
+"""The one mouth of the inbox: everything that is printed or asked goes through here.
+
+Answers go to standard output, errors and questions to standard error. Text from outside passes through
+``visible`` or ``quoted``: a report must neither move the cursor nor pass for a line of ours.
+"""
+
+import getpass
+import io
+import json
+import shutil
+import sys
+import termios
+import traceback
+import unicodedata
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+from inbox.language.errors import Refused
+from inbox.language.messages import sentence
+from inbox.system import idle_timeout
+
+_JOINERS = "\u200c\u200d"  # Persian words and family emoji are spelled with them
+_HIDDEN = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
+# Letters and marks that show nothing: a word reads the same with them, and is not found.
+_BLANK = set("\u034f\u115f\u1160\u17b4\u17b5\u3164\uffa0")
+_MARKS = {"Mn", "Mc", "Me"}
+# More of them on one letter, as no script needs, reach over what stands beside, above and below.
+_MOST_MARKS = 5
+_UNREADABLE = "\N{REPLACEMENT CHARACTER}"
+_MARGIN = "│ "
+_NARROWEST = 20
+# What a terminal takes of a line, its end included; it drops the rest without a word.
+_LONGEST_LINE = 4_096
+
+
+def lose_nothing() -> None:
+    """Let what the encoding of standard output cannot hold be spelled out, and end no command half told."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")
+
+
+def visible(text: str) -> str:
+    """Return ``text`` on one line, every control, format and line-breaking character spelled out.
+
+    So is what shows nothing, and what a letter has of marks beyond _MOST_MARKS.
+    """
+    return text if text.isascii() and text.isprintable() else "".join(_shown(text))
+
+
+def quoted(text: str) -> str:
+    """Return ``text`` over as many lines as it has, each behind a margin that it cannot leave."""
+    width = max(_NARROWEST, shutil.get_terminal_size().columns - len(_MARGIN) - 1)
+    lines = text.replace("\r\n", "\n").split("\n")
+    return "\n".join(_MARGIN + part for line in lines for part in _folded(visible(line), width))
+
+
+def say(line: str = "") -> None:
+    """Print a line of ours; what it holds from outside has been through ``visible`` or ``quoted``."""
+    print(line)
+
+
+def say_json(value: Any) -> None:
+    """Print a value as JSON in ASCII, so that nothing in it can reach the terminal as a control character."""
+    print(json.dumps(value, ensure_ascii=True, indent=2))
+
+
+def say_all(lines: Iterable[str]) -> None:
+    """Print lines of ours."""
+    for line in lines:
+        say(line)
+
+
+def show(view: Mapping[str, Any], lines: Iterable[str], *, as_json: bool) -> None:
+    """Print a view as JSON, or as the lines that a person reads, then its warnings."""
+    if as_json:
+        say_json(view)
+        return
+    say_all(lines)
+    for warning in view.get("warnings", ()):
+        warn(f"warning: {warning}")
+
+
+def warn(line: str) -> None:
+    """Print a line about what went on to standard error."""
+    print(line, file=sys.stderr)
+
+
+def warn_all(lines: Iterable[str]) -> None:
+    """Print lines about what is going on to standard error."""
+    for line in lines:
+        warn(line)
+
+
+def fail(refused: Refused) -> None:
+    """Print what was refused and what to do."""
+    warn(f"error: {visible(str(refused))}")
+    warn(f"hint: {visible(refused.hint)}")
+
+
+def progress(what: str, done: int, total: int) -> None:
+    """Show how far work is, if someone is there to see it."""
+    idle_timeout.renew()
+    if sys.stderr.isatty():
+        end = "\n" if done == total else ""
+        print(f"\r{what}: {done} of {total}", end=end, file=sys.stderr, flush=True)
+
+
+def is_interactive() -> bool:
+    """Tell whether there is a person to ask."""
+    return sys.stdin.isatty() and sys.stderr.isatty()
+
+
+def ask(question: str) -> bool:
+    """Ask a yes-or-no question; anything but yes is no."""
+    return (ask_line(f"{question} (yes/no) ") or "").strip().lower() == "yes"
+
+
+def ask_line(prompt: str) -> str | None:
+    """Return the line that a person types behind ``prompt``, None at the end of input."""
+    print(prompt, end="", file=sys.stderr, flush=True)
+    try:
+        with idle_timeout.asking():
+            return sys.stdin.readline() or None
+    except UnicodeDecodeError:
+        return _UNREADABLE  # no command, and no answer
+
+
+def ask_text(prompt: str) -> str:
+    """Return the lines that a person types, up to a full stop alone or the end of input.
+
+    Raises Refused for what does not read as text, and for a line that the terminal may have cut.
+    """
+    warn(f"{prompt}; a full stop alone ends it:")
+    lines: list[str] = []
+    while (line := ask_line("") or ".\n") != ".\n":
+        lines.append(line)
+    text = "".join(lines)
+    if _UNREADABLE in text or any("\ud800" <= char <= "\udfff" for char in text):
+        raise _no_text()
+    if any(len(line.encode()) >= _LONGEST_LINE for line in lines):
+        raise Refused(
+            sentence("a line is longer than a terminal takes"), sentence("break it, or use --text-file FILE")
+        )
+    return text.removesuffix("\n")
+
+
+def ask_secret(prompt: str) -> str:
+    """Ask for a secret without echo."""
+    if not sys.stdin.isatty():
+        raise Refused(
+            sentence("there is no terminal to ask for the passphrase on"),
+            sentence("use --passphrase-file FILE"),
+        )
+    try:
+        with idle_timeout.asking():
+            return getpass.getpass(f"{prompt}: ", stream=sys.stderr)
+    except UnicodeDecodeError:
+        raise _no_text() from None
+
+
+@contextmanager
+def unstoppable() -> Iterator[None]:
+    """Let no Ctrl-S stop the terminal while the block runs: what then prints would wait for ever."""
+    if not sys.stdin.isatty():
+        yield
+        return
+    before = termios.tcgetattr(sys.stdin)
+    termios.tcsetattr(sys.stdin, termios.TCSANOW, [before[0] & ~termios.IXON, *before[1:]])
+    try:
+        yield
+    finally:
+        # Not once all is printed, as is usual: who takes none of it must not hold us here.
+        termios.tcsetattr(sys.stdin, termios.TCSANOW, before)
+
+
+def wipe() -> None:
+    """Clear the screen and what was scrolled off it, if there is one."""
+    if sys.stdout.isatty():
+        print("\x1b[H\x1b[2J\x1b[3J", end="", flush=True)
+
+
+def crash(kind: type[BaseException], _: BaseException, trace: TracebackType | None) -> None:
+    """Say that the program has a fault, and where, without any value that it held."""
+    frames = traceback.extract_tb(trace)
+    place = f" at {Path(frames[-1].filename).name} line {frames[-1].lineno}" if frames else ""
+    warn(f"error: the program has a fault ({kind.__name__}{place}); what was not finished was undone")
+    warn("hint: report this line to the people who maintain the program")
+
+
+def _no_text() -> Refused:
+    return Refused(sentence("what was typed does not read as text"), sentence("set the terminal to UTF-8"))
+
+
+def _shown(text: str) -> Iterator[str]:
+    marks = 0
+    for char in text:
+        kind = unicodedata.category(char)
+        if char not in _JOINERS:  # they end no letter
+            marks = marks + 1 if kind in _MARKS else 0
+        is_seen = char in _JOINERS or (kind not in _HIDDEN and char not in _BLANK and marks <= _MOST_MARKS)
+        yield char if is_seen else f"<U+{ord(char):04X}>"
+
+
+def _folded(line: str, width: int) -> Iterator[str]:
+    """Yield a line in parts of at most ``width`` columns, broken behind a space where there is one."""
+    start, gap, used = 0, 0, 0
+    for place, char in enumerate(line):
+        if used + _columns(char) > width:
+            end = gap if gap > start else place
+            yield line[start:end]
+            start, used = end, sum(map(_columns, line[end:place]))
+        used += _columns(char)
+        gap = place + 1 if char == " " else gap
+    yield line[start:]
+
+
+def _columns(char: str) -> int:
+    return 2 if unicodedata.east_asian_width(char) in "WF" else 1

@@ -1,0 +1,87 @@
+"""Work spread over all cores by processes that know what they are given, nothing else."""
+
+import multiprocessing
+import os
+import signal
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
+from contextvars import ContextVar
+from threading import Thread
+from typing import Any, TypeVar
+
+from inbox.language.errors import Refused
+from inbox.language.messages import sentence
+from inbox.system import memory
+
+Context = TypeVar("Context")
+Job = TypeVar("Job")
+Result = TypeVar("Result")
+
+_MOST_AT_ONCE = 16
+_worker: ContextVar[Callable[[Any], Any]] = ContextVar("worker")
+
+
+def spread(
+    start: Callable[[Context], Callable[[Job], Result]],
+    context: Context,
+    jobs: Sequence[Job],
+    *,
+    few: int,
+) -> Iterator[Result]:
+    """Yield ``start(context)(job)`` for each job in order; up to ``few`` jobs run in this process.
+
+    Everything must be picklable. Raises Refused if a process is killed.
+    """
+    if len(jobs) <= few:
+        yield from map(start(context), jobs)
+        return
+    cores = len(os.sched_getaffinity(0))
+    # A fresh process inherits no open vault; it has what it is sent, over a pipe.
+    pool = ProcessPoolExecutor(
+        cores,
+        mp_context=multiprocessing.get_context("spawn"),
+        initializer=_begin,
+        initargs=(start, context),
+    )
+    with pool:
+        try:
+            with _uninterrupted():
+                results = pool.map(_work, jobs, chunksize=min(_MOST_AT_ONCE, -(-len(jobs) // (4 * cores))))
+            yield from results
+        except BrokenProcessPool:
+            raise Refused(
+                sentence("a process that helped was ended"), sentence("check the free memory, then try again")
+            ) from None
+        finally:
+            pool.shutdown(wait=True, cancel_futures=True)
+
+
+@contextmanager
+def _uninterrupted() -> Iterator[None]:
+    """Start processes that inherit deafness to Ctrl-C: this one hears it, ends them, and says so once."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def _begin(start: Callable[[Context], Callable[[Job], Result]], context: Context) -> None:
+    memory.forbid_dumps()
+    memory.lock()
+    Thread(target=_end_with_parent, daemon=True).start()
+    _worker.set(start(context))
+
+
+def _end_with_parent() -> None:
+    """Killed outright, the parent tells nobody: a helper must not stay behind with keys in its memory."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
+
+
+def _work(job: Any) -> Any:
+    return _worker.get()(job)

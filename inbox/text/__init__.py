@@ -1,0 +1,1 @@
+"""Pure functions over text: names, entities, similarity, redaction."""

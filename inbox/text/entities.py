@@ -1,0 +1,217 @@
+"""What in a text may stand in another report too: containers, number plates, telephones, names, days.
+
+Each is brought to one form, so that it is found again however it is written. Found are containers with the
+right check digit (ISO 6346); plates of France, Belgium and Spain; telephones as E.164, those without a
+country as French ones; names of two to five words, without regard to accents, case and order; days written in
+figures, day first, or with the month in words. What is misspelled, or a name in a script without capitals, is
+not.
+"""
+
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from datetime import date
+from enum import StrEnum
+from itertools import islice
+from typing import NamedTuple
+
+import phonenumbers
+from stdnum import iso6346
+
+from inbox.text import names as person_names
+
+# Of each kind, in one case: what a hostile report can make of rows and work ends here.
+MOST = 40
+_TRIED = 400
+_LONGEST_NAME = 100
+_LEAST_RUN, _LONGEST_RUN = 2, 5
+
+
+class Kind(StrEnum):
+    """What can be common to two cases; ``TEXT`` is told by ``likeness``."""
+
+    CONTAINER = "container"
+    PLATE = "plate"
+    PHONE = "phone"
+    TEXT = "text"
+    NAME = "name"
+    DAY = "day"
+
+
+class Found(NamedTuple):
+    """Something that was found; ``value`` is the form in which it is compared, ``shown`` that for people."""
+
+    kind: Kind
+    value: str
+    shown: str
+
+
+def found_in(texts: Iterable[str], persons: str = "") -> list[Found]:
+    """Return what is found in these texts, and the names in ``persons``; each once, MOST of a kind."""
+    counts: Counter[Kind] = Counter()
+    found: dict[tuple[Kind, str], Found] = {}
+    for each in _all_in(texts, persons):
+        if (each.kind, each.value) not in found and counts[each.kind] < MOST:
+            found[each.kind, each.value] = each
+            counts[each.kind] += 1
+    return list(found.values())
+
+
+def _all_in(texts: Iterable[str], persons: str) -> Iterator[Found]:
+    yield from _listed(unicodedata.normalize("NFKC", persons))
+    for text in texts:
+        plain = unicodedata.normalize("NFKC", text)
+        for look in (_containers, _plates, _phones, _names, _days):
+            yield from islice(look(plain), _TRIED)
+
+
+_CONTAINER = re.compile(
+    r"(?<!\w)([A-Z]{3}[UJZ])[ .-]?(\d{3})[ .-]?(\d{3})[ ./-]?(\d)(?!\w)", re.ASCII | re.IGNORECASE
+)
+
+
+def _containers(text: str) -> Iterator[Found]:
+    for match in _CONTAINER.finditer(text):
+        number = "".join(match.groups()).upper()
+        if iso6346.is_valid(number):
+            yield Found(Kind.CONTAINER, number, number)
+
+
+_PLATE_LETTER = "[A-HJ-NP-TV-Z]"
+_PLATES = (
+    re.compile(rf"(?<!\w){_PLATE_LETTER}{{2}}[ -]?\d{{3}}[ -]?{_PLATE_LETTER}{{2}}(?!\w)", re.ASCII),
+    re.compile(
+        rf"(?<!\w){_PLATE_LETTER}{{2}}-?\d{{3}}-?{_PLATE_LETTER}{{2}}(?!\w)", re.ASCII | re.IGNORECASE
+    ),
+    # France until 2009
+    re.compile(rf"(?<!\w)\d{{2,4}}[ -]{_PLATE_LETTER}{{2,3}}[ -](?:\d{{2}}|2[AB]|97\d)(?!\w)", re.ASCII),
+    # Belgium, Spain
+    re.compile(r"(?<!\w)[1-9]-[A-Z]{3}-\d{3}(?!\w)", re.ASCII),
+    re.compile(r"(?<!\w)\d{4}-?[BCDFGHJ-NPRSTV-Z]{3}(?!\w)", re.ASCII),
+)
+
+
+def _plates(text: str) -> Iterator[Found]:
+    for pattern in _PLATES:
+        for match in pattern.finditer(text):
+            plate = re.sub("[ -]", "", match[0]).upper()
+            yield Found(Kind.PLATE, plate, match[0].upper())
+
+
+_REGION = "FR"
+# French, of which several may stand in a row, then those with a country.
+_NUMBER = re.compile(
+    r"(?<![\w+])0[1-9](?:[ .-]?\d\d){4}(?!\w)|(?<!\w)(?:\+|00)(?:[ ./()-]{0,3}\d){8,14}(?!\w)", re.ASCII
+)
+
+
+def _phones(text: str) -> Iterator[Found]:
+    for match in islice(_NUMBER.finditer(text), _TRIED):
+        try:
+            number = phonenumbers.parse(match[0], _REGION)
+        except phonenumbers.NumberParseException:
+            continue
+        if phonenumbers.is_valid_number(number):
+            value = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+            yield Found(Kind.PHONE, value, value)
+
+
+_WORD = re.compile(r"[^\W\d_]+(?:['\u2019\u2010\u2011-][^\W\d_]+)*")
+_PARTICLES = {
+    "al",
+    "ben",
+    "da",
+    "de",
+    "del",
+    "den",
+    "der",
+    "di",
+    "dos",
+    "du",
+    "el",
+    "la",
+    "le",
+    "les",
+    "van",
+    "von",
+}
+
+
+def _names(text: str) -> Iterator[Found]:
+    """Yield each part of two words or more of a row of capitalised ones: Hier Jean Dupont has three."""
+    for run in _runs(text):
+        for first in range(len(run)):
+            for last in range(first + _LEAST_RUN, len(run) + 1):
+                if not {run[first].lower(), run[last - 1].lower()} & _PARTICLES:
+                    yield from _name(run[first:last])
+
+
+def _runs(text: str) -> Iterator[list[str]]:
+    """Yield the rows of capitalised words with nothing but a space between."""
+    run: list[str] = []
+    end = 0
+    for match in _WORD.finditer(text):
+        word = match[0]
+        joins = bool(run) and text[end : match.start()] == " "
+        fits = word[0].isupper() or (joins and word in _PARTICLES)
+        if run and not (joins and fits):
+            yield from _short(run)
+            run = []
+        run += [word] if fits else []
+        end = match.end()
+    yield from _short(run)
+
+
+def _short(run: list[str]) -> Iterator[list[str]]:
+    """Yield a row that may be a name: a text in capitals is none."""
+    if _LEAST_RUN <= len(run) <= _LONGEST_RUN:
+        yield run
+
+
+_BETWEEN_PERSONS = re.compile(r"[\n,;:/()]+")
+
+
+def _listed(persons: str) -> Iterator[Found]:
+    """Yield each two words that stand by themselves: such a list is often typed without capitals."""
+    for part in islice(_BETWEEN_PERSONS.split(persons), _TRIED):
+        parts = part.split()
+        if len(parts) == _LEAST_RUN and all(map(_WORD.fullmatch, parts)):
+            yield from _name(parts)
+
+
+def _name(parts: list[str]) -> Iterator[Found]:
+    shown = " ".join(parts)
+    if len(shown) <= _LONGEST_NAME:
+        yield Found(Kind.NAME, " ".join(sorted(person_names.words(shown))), shown)
+
+
+_MONTHS = {
+    name: number
+    for names in (
+        "janvier fevrier mars avril mai juin juillet aout septembre octobre novembre decembre",
+        "january february march april may june july august september october november december",
+    )
+    for number, name in enumerate(names.split(), 1)
+}
+_IN_FIGURES = re.compile(
+    r"(?<!\d)(?:(\d{4})-(\d\d)-(\d\d)|(\d{1,2})[/.](\d{1,2})[/.](\d{4}))(?!\d)", re.ASCII
+)
+_IN_WORDS = re.compile(r"(?<!\d)(\d{1,2})(?:er)? ([^\W\d_]{3,9}) (\d{4})(?!\d)")
+
+
+def _days(text: str) -> Iterator[Found]:
+    for match in _IN_FIGURES.finditer(text):
+        iso, written = match.groups()[:3], match.groups()[:2:-1]
+        yield from _day(*map(int, iso if match[1] else written))
+    for match in _IN_WORDS.finditer(text):
+        month = _MONTHS.get("".join(person_names.words(match[2])), 0)
+        yield from _day(int(match[3]), month, int(match[1]))
+
+
+def _day(year: int, month: int, day: int) -> Iterator[Found]:
+    try:
+        written = date(year, month, day).isoformat()
+    except ValueError:
+        return
+    yield Found(Kind.DAY, written, written)

@@ -1,0 +1,1 @@
+"""Tables, database, row-level security, and every query."""

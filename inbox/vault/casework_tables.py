@@ -1,0 +1,268 @@
+"""The tables of what staff do with cases; days only, no times.
+
+Every table with a column ``case``, or ``other`` for a second one, is narrowed with the case itself
+(``narrowing``), and leaves with it.
+"""
+
+from dataclasses import asdict
+from datetime import date
+
+from sqlalchemy import ForeignKey, Index
+from sqlalchemy.orm import Mapped, mapped_column
+
+from inbox.questionnaire import scoring
+from inbox.questionnaire.scoring import Parts
+from inbox.vault.credibility import Credibility
+from inbox.vault.tables import Base
+
+# The route of a report that an intake bundle brought.
+PORTAL = "portal"
+# The outcome of a case that is for another body.
+OUT_OF_SCOPE = "out_of_scope"
+# Kinds of measures that open proceedings against somebody: a case is kept to their end, which officers note.
+PROCEEDINGS = (
+    "art40_transmission",
+    "judicial_investigation",
+    "disciplinary_opened",
+    "disciplinary_sanction",
+    "suspension",
+)
+
+
+class Handling(Base):
+    """The state of the work on a case: what it is about, how urgent, and what happened on which day.
+
+    The six parts of the score go from 0 to 3; ``judged`` once an officer has set them. ``rank`` is that
+    of the score. It ``is_open`` while it is neither closed nor junk. ``deadline`` is the next day on
+    which something is due, None if nothing is. ``route`` is how the report came, ``source_risk`` empty
+    until it was assessed, ``credibility`` that of what the case says. ``answered`` is the day of the
+    feedback, ``extended`` that of a longer time for it. ``outcome``, ``disclosure`` and ``withheld``, the
+    reason why something is, are empty while the case is open. ``held`` is the day from which it must be
+    kept for a procedure, ``quarantined`` that from which nobody reads it, ``rejected`` that on which it
+    was found to be junk.
+    """
+
+    __tablename__ = "handlings"
+    # With all that the queue sorts and filters by: it never has to look at the rows that it leaves out.
+    __table_args__ = (
+        Index("handlings_by_rank", "is_open", "rank", "deadline", "category", "area"),
+        Index("handlings_by_deadline", "is_open", "deadline", "rank", "category", "area"),
+        Index("handlings_by_officer", "assigned", "is_open", "rank", "deadline", "category", "area"),
+    )
+    case: Mapped[int] = mapped_column(ForeignKey("cases.number"), primary_key=True)
+    category: Mapped[str] = mapped_column(default="")
+    area: Mapped[str] = mapped_column(default="")
+    danger: Mapped[int] = mapped_column(default=0)
+    immediacy: Mapped[int] = mapped_column(default=0)
+    severity: Mapped[int] = mapped_column(default=0)
+    verifiability: Mapped[int] = mapped_column(default=0)
+    corroboration: Mapped[int] = mapped_column(default=0)
+    access: Mapped[int] = mapped_column(default=0)
+    rank: Mapped[int] = mapped_column(default=0)
+    judged: Mapped[bool] = mapped_column(default=False)
+    is_open: Mapped[bool] = mapped_column(default=True)
+    deadline: Mapped[date | None] = mapped_column(default=None)
+    first_act: Mapped[date | None] = mapped_column(default=None)
+    acknowledged: Mapped[date | None] = mapped_column(default=None)
+    closed: Mapped[date | None] = mapped_column(default=None)
+    route: Mapped[str] = mapped_column(default=PORTAL)
+    assigned: Mapped[str | None] = mapped_column(ForeignKey("officers.name"), default=None)
+    source_risk: Mapped[str] = mapped_column(default="")
+    credibility: Mapped[str] = mapped_column(default=Credibility.UNJUDGED)
+    answered: Mapped[date | None] = mapped_column(default=None)
+    extended: Mapped[date | None] = mapped_column(default=None)
+    outcome: Mapped[str] = mapped_column(default="")
+    disclosure: Mapped[str] = mapped_column(default="")
+    withheld: Mapped[str] = mapped_column(default="")
+    held: Mapped[date | None] = mapped_column(default=None)
+    quarantined: Mapped[date | None] = mapped_column(default=None)
+    rejected: Mapped[date | None] = mapped_column(default=None)
+
+    @property
+    def parts(self) -> Parts:
+        """The score."""
+        return Parts(**{name: getattr(self, name) for name in scoring.NAMES})
+
+    @parts.setter
+    def parts(self, parts: Parts) -> None:
+        for name, value in asdict(parts).items():
+            setattr(self, name, value)
+        self.rank = parts.rank
+
+
+Index("handlings_in_quarantine", Handling.quarantined, sqlite_where=Handling.quarantined.is_not(None))
+
+
+class Words(Base):
+    """The words of a case for the full-text search, in a virtual table (FTS5), which the migration makes."""
+
+    __tablename__ = "words"
+    case: Mapped[int] = mapped_column("rowid", primary_key=True)
+    text: Mapped[str]
+
+
+class Note(Base):
+    """What an officer notes for the others; no reporter ever sees it. ``by`` are the officers present."""
+
+    __tablename__ = "notes"
+    case: Mapped[int] = mapped_column(ForeignKey("cases.number"), primary_key=True)
+    position: Mapped[int] = mapped_column(primary_key=True)
+    by: Mapped[str]
+    day: Mapped[date]
+    text: Mapped[str]
+
+
+class Tag(Base):
+    """A word by which officers find a case again."""
+
+    __tablename__ = "tags"
+    __table_args__ = (Index("tags_by_name", "name", "case"),)
+    case: Mapped[int] = mapped_column(ForeignKey("cases.number"), primary_key=True)
+    name: Mapped[str] = mapped_column(primary_key=True)
+
+
+class Measure(Base):
+    """What was done about a case, on which day; ``degree`` is the group of a sanction, 1 to 4.
+
+    ``told`` if the author may read of it, whatever else is disclosed.
+    """
+
+    __tablename__ = "measures"
+    case: Mapped[int] = mapped_column(ForeignKey("cases.number"), primary_key=True)
+    position: Mapped[int] = mapped_column(primary_key=True)
+    kind: Mapped[str]
+    day: Mapped[date]
+    addressee: Mapped[str] = mapped_column(default="")
+    reference: Mapped[str] = mapped_column(default="")
+    degree: Mapped[int | None] = mapped_column(default=None)
+    told: Mapped[bool] = mapped_column(default=False)
+
+
+class Duty(Base):
+    """A decision that the law asks for: to tell the prosecutor, to tell the persons concerned.
+
+    ``decided`` is None until it is taken; ``decision`` is then still empty, or says that it was put off.
+    """
+
+    __tablename__ = "duties"
+    case: Mapped[int] = mapped_column(ForeignKey("cases.number"), primary_key=True)
+    kind: Mapped[str] = mapped_column(primary_key=True)
+    due: Mapped[date]
+    decided: Mapped[date | None] = mapped_column(default=None)
+    decision: Mapped[str] = mapped_column(default="")
+    reason: Mapped[str] = mapped_column(default="")
+
+
+class Link(Base):
+    """One case that has to do with another, as an officer said; it stands once for each of the two."""
+
+    __tablename__ = "links"
+    case: Mapped[int] = mapped_column(ForeignKey("cases.number"), primary_key=True)
+    other: Mapped[int] = mapped_column(ForeignKey("cases.number"), primary_key=True)
+    kind: Mapped[str]
+    since: Mapped[date]
+
+
+class Dismissal(Base):
+    """Two cases of which an officer said that they have nothing to do with one another; once for each."""
+
+    __tablename__ = "dismissals"
+    case: Mapped[int] = mapped_column(ForeignKey("cases.number"), primary_key=True)
+    other: Mapped[int] = mapped_column(ForeignKey("cases.number"), primary_key=True)
+
+
+class Term(Base):
+    """Something in a case by which it may have to do with others, as a keyed hash."""
+
+    __tablename__ = "terms"
+    __table_args__ = (Index("terms_by_value", "kind", "value", "case"), {"sqlite_with_rowid": False})
+    case: Mapped[int] = mapped_column(ForeignKey("cases.number"), primary_key=True)
+    kind: Mapped[str] = mapped_column(primary_key=True)
+    value: Mapped[bytes] = mapped_column(primary_key=True)
+
+
+class IndexKey(Base):
+    """The one row with the key under which terms are hashed."""
+
+    __tablename__ = "index_key"
+    seed: Mapped[bytes]
+    row: Mapped[int] = mapped_column(primary_key=True, default=1)
+
+
+class Identity(Base):
+    """Who the author of a case is, by the author's own word; kept apart from all else.
+
+    ``consent`` is the day on which the author allowed that it be passed on.
+    """
+
+    __tablename__ = "identities"
+    case: Mapped[int] = mapped_column(ForeignKey("cases.number"), primary_key=True)
+    day: Mapped[date]
+    text: Mapped[str]
+    consent: Mapped[date | None] = mapped_column(default=None)
+
+
+class Disclosure(Base):
+    """To whom something of a case was given, on which ground; the ledger of article 9 of loi 2016-1691."""
+
+    __tablename__ = "disclosures"
+    case: Mapped[int] = mapped_column(ForeignKey("cases.number"), primary_key=True)
+    position: Mapped[int] = mapped_column(primary_key=True)
+    day: Mapped[date]
+    by: Mapped[str]
+    recipient: Mapped[str]
+    what: Mapped[str]
+    ground: Mapped[str]
+
+
+class Declaration(Base):
+    """An officer's word, before the first reading, of having no interest in a case."""
+
+    __tablename__ = "declarations"
+    case: Mapped[int] = mapped_column(ForeignKey("cases.number"), primary_key=True)
+    officer: Mapped[str] = mapped_column(ForeignKey("officers.name"), primary_key=True)
+    day: Mapped[date]
+
+
+class Handler(Base):
+    """An officer who may read a case; where there is none of a case, all may who are not excluded."""
+
+    __tablename__ = "handlers"
+    case: Mapped[int] = mapped_column(ForeignKey("cases.number"), primary_key=True)
+    officer: Mapped[str] = mapped_column(ForeignKey("officers.name"), primary_key=True)
+    since: Mapped[date]
+
+
+class Strike(Base):
+    """A passage that was taken out of a case for good; of it nothing is kept but where it stood."""
+
+    __tablename__ = "strikes"
+    case: Mapped[int] = mapped_column(ForeignKey("cases.number"), primary_key=True)
+    position: Mapped[int] = mapped_column(primary_key=True)
+    day: Mapped[date]
+    by: Mapped[str]
+    place: Mapped[str]
+
+
+class Opening(Base):
+    """What the portal has to learn of a case that officers entered; ``told`` is the outbox that first did."""
+
+    __tablename__ = "openings"
+    case: Mapped[int] = mapped_column(ForeignKey("cases.number"), primary_key=True)
+    memo: Mapped[bytes]
+    told: Mapped[int | None] = mapped_column(ForeignKey("outboxes.n"), default=None)
+
+
+class Setting(Base):
+    """How this inbox works, where it does not as the program would by itself."""
+
+    __tablename__ = "settings"
+    name: Mapped[str] = mapped_column(primary_key=True)
+    value: Mapped[str]
+
+
+class DayOff(Base):
+    """A day on which this office does not work, beside weekends and public holidays."""
+
+    __tablename__ = "days_off"
+    day: Mapped[date] = mapped_column(primary_key=True)

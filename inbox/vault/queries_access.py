@@ -1,0 +1,88 @@
+"""Questions about the journal, the names of officers, and which cases are kept from whom."""
+
+from collections.abc import Iterable, Sequence
+
+from sqlalchemy import Row, select
+from sqlalchemy.orm import Session
+
+from inbox.vault.casework_tables import Strike
+from inbox.vault.row_security import WHOLE_JOURNAL
+from inbox.vault.tables import Alias, Attachment, Case, Exclusion, FollowUp, JournalEntry, Officer, Unopened
+
+_AT_ONCE = 1_000
+
+
+def last_journal_entry(session: Session) -> JournalEntry | None:
+    """Return the newest entry of the journal, whoever is present; None before the first."""
+    newest = select(JournalEntry).order_by(JournalEntry.n.desc()).limit(1)
+    return session.scalar(newest.execution_options(**WHOLE_JOURNAL))
+
+
+def journal(session: Session, first: int | None = None) -> Iterable[JournalEntry]:
+    """Return the entries of the journal, or those from ``first`` on, whoever is present: not for showing.
+
+    What stands under a number below 1, which no entry has, comes last: whoever follows the chain meets it.
+    """
+    rows = select(JournalEntry).order_by(JournalEntry.n < 1, JournalEntry.n)
+    rows = rows if first is None else rows.where(JournalEntry.n >= first)
+    return session.scalars(rows.execution_options(yield_per=_AT_ONCE, **WHOLE_JOURNAL))
+
+
+def journal_numbers(session: Session) -> Iterable[int]:
+    """Return the numbers of the entries that those present may read."""
+    return session.scalars(select(JournalEntry.n))
+
+
+def journal_of(session: Session, number: int) -> Sequence[JournalEntry]:
+    """Return the entries about a case."""
+    return session.scalars(select(JournalEntry).filter_by(case=number).order_by(JournalEntry.n)).all()
+
+
+def officer(session: Session, name: str) -> Officer | None:
+    """Return an officer, also one who left."""
+    return session.get(Officer, name)
+
+
+def aliases(session: Session) -> Sequence[Alias]:
+    """Return by which other names reports may mean officers."""
+    return session.scalars(select(Alias).order_by(Alias.officer, Alias.name)).all()
+
+
+def exclusions(session: Session) -> Sequence[Exclusion]:
+    """Return which cases are kept from which officers."""
+    return session.scalars(select(Exclusion).order_by(Exclusion.case, Exclusion.officer)).all()
+
+
+def excluded_from(session: Session, number: int) -> set[str]:
+    """Return the officers from whom a case is kept."""
+    return set(session.scalars(select(Exclusion.officer).filter_by(case=number)))
+
+
+def case_numbers(session: Session) -> set[int]:
+    """Return the numbers of all cases."""
+    return set(session.scalars(select(Case.number)))
+
+
+def unopened_numbers(session: Session) -> set[int]:
+    """Return the numbers of all that ever became no case at first."""
+    return set(session.scalars(select(Unopened.number)))
+
+
+def first_messages(session: Session) -> Iterable[Row[int, bool, bytes]]:
+    """Return of each case its number, whether it is unsigned, its message."""
+    return session.execute(select(Case.number, Case.unsigned, Case.message))
+
+
+def follow_up_texts(session: Session) -> Iterable[Row[int, str]]:
+    """Return the text of each follow-up with the number of its case."""
+    return session.execute(select(FollowUp.case, FollowUp.text))
+
+
+def file_names(session: Session) -> Iterable[Row[int, str, str]]:
+    """Return name and type of each file with the number of its case."""
+    return session.execute(select(Attachment.case, Attachment.name, Attachment.type))
+
+
+def strikes(session: Session, number: int) -> Sequence[Strike]:
+    """Return what was struck from a case, oldest first."""
+    return session.scalars(select(Strike).filter_by(case=number).order_by(Strike.position)).all()

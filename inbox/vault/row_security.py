@@ -1,0 +1,137 @@
+"""Which rows belong to a case: not there for whoever it is kept from, and gone with it.
+
+This module and ``vault`` alone speak to the tables past the narrowing.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from enum import Enum, auto
+from functools import lru_cache
+from typing import Any
+
+from sqlalchemy import ColumnElement, Engine, Select, SelectBase, delete, event, func, select, union_all
+from sqlalchemy.orm import ORMExecuteState, Session, with_loader_criteria
+from sqlalchemy.sql.base import ExecutableOption
+
+from inbox.vault import casework_tables, destroyed_tables, tables
+from inbox.vault.tables import Case, Exclusion, JournalEntry, Unopened
+
+_PRESENT = "present"
+_DEPTH = "depth"
+_WHOLE = "whole_journal"
+# For the journal's own chain, which goes through entries that some of those present may not read.
+WHOLE_JOURNAL = {_WHOLE: True}
+_LINE = "as_a_line"
+# For the line of the queue by which all know that a case is there which only its handlers may read: of such
+# a statement nothing but number, priority and deadline may be shown.
+AS_A_LINE = {_LINE: True}
+# Of all modules of tables.
+_OF_A_CASE: list[Any] = [
+    mapper.class_ for mapper in casework_tables.Handling.registry.mappers if "case" in mapper.columns
+]
+_OF_TWO_CASES: list[Any] = [kind for kind in _OF_A_CASE if "other" in kind.__mapper__.columns]
+# Who does what, and who may: this is no secret among those from whom the case is not kept.
+_OF_OFFICERS: list[Any] = [JournalEntry, Exclusion, casework_tables.Handler, casework_tables.Declaration]
+_OF_OFFICERS += [destroyed_tables.PastExclusion]
+_LASTING: list[Any] = [JournalEntry, destroyed_tables.Elimination, destroyed_tables.PastExclusion]
+
+
+class _Depth(Enum):
+    """How much those present are shown: all, what shows nothing of a report, no more than a line."""
+
+    ALL = auto()
+    UNSEEN = auto()
+    LINE = auto()
+
+
+class _Session(Session):
+    """What reads the vault for people: the cases that exclude one of them are not there."""
+
+
+def session(engine: Engine, present: Sequence[str], *, quarantine: bool) -> Session:
+    """Return a session for officers who are ``present``; what they are shown of the vault: see there."""
+    info = {_PRESENT: tuple(present), _DEPTH: _Depth.UNSEEN if quarantine else _Depth.ALL}
+    return _Session(engine, expire_on_commit=False, info=info)
+
+
+def present(session: Session) -> tuple[str, ...]:
+    """Return the officers for whom a session reads; nobody where it does the program's own work."""
+    names: tuple[str, ...] = session.info[_PRESENT]
+    return names
+
+
+@event.listens_for(_Session, "do_orm_execute")
+def _leave_out(state: ORMExecuteState) -> None:
+    """Narrow every statement: nobody who lists, counts or searches has to think of this."""
+    if names := present(state.session):
+        asked = state.execution_options
+        depth = _Depth.LINE if asked.get(_LINE) else state.session.info[_DEPTH]
+        state.statement = state.statement.options(*_narrowing(names, depth, whole=bool(asked.get(_WHOLE))))
+
+
+@lru_cache(maxsize=64)  # making them takes longer than most questions do
+def _narrowing(names: tuple[str, ...], depth: _Depth, *, whole: bool) -> tuple[ExecutableOption, ...]:
+    # No plain union: to leave out what is there twice takes ten times longer than all the rest.
+    unread = [_kept_from(kind, names) for kind in (Exclusion, destroyed_tables.PastExclusion)]
+    kept = union_all(*unread)
+    if depth is not _Depth.LINE:
+        unread.append(_entrusted_to_others(names))
+    if depth is _Depth.ALL:
+        unread.append(_in_quarantine())
+    return tuple(_without(kept, union_all(*unread), whole=whole))
+
+
+def _kept_from(kind: Any, present: Sequence[str]) -> Select[Any]:
+    return select(kind.__table__.c.case).where(kind.__table__.c.officer.in_(present))
+
+
+def _entrusted_to_others(present: Sequence[str]) -> Select[Any]:
+    """Return the numbers of the cases with handlers of whom not all those present are one."""
+    handlers = casework_tables.Handler.__table__.c
+    among = func.count().filter(handlers.officer.in_(present))
+    return select(handlers.case).group_by(handlers.case).having(among < len(present))
+
+
+def _in_quarantine() -> Select[Any]:
+    handlings = casework_tables.Handling.__table__.c
+    return select(handlings.case).where(handlings.quarantined.is_not(None))
+
+
+def _without(kept: SelectBase, unread: SelectBase, *, whole: bool) -> Iterator[ExecutableOption]:
+    """Yield what leaves out the cases of these numbers, and every row of any table that names one of them.
+
+    Of those that are ``unread``, a wider choice than ``kept``, it leaves out all but what is of officers.
+    """
+    known = select(Case.__table__.c.case_id).where(
+        Case.__table__.c.number.in_(unread), Case.__table__.c.case_id.is_not(None)
+    )
+    yield _only(Case, lambda kind: kind.number.not_in(unread))
+    yield _only(Unopened, lambda kind: kind.case_id.is_(None) | kind.case_id.not_in(known))
+    for each in _OF_A_CASE:
+        if each not in _OF_OFFICERS:
+            yield _only(each, lambda kind: kind.case.is_(None) | kind.case.not_in(unread))
+        elif each is not JournalEntry or not whole:
+            yield _only(each, lambda kind: kind.case.is_(None) | kind.case.not_in(kept))
+    for each in _OF_TWO_CASES:
+        yield _only(each, lambda kind: kind.other.not_in(unread))
+
+
+def _only(kind: type[tables.Base], holds: Callable[[Any], ColumnElement[bool]]) -> ExecutableOption:
+    # A function, as an expression would be of the table alone where a join has it under another name.
+    return with_loader_criteria(kind, holds, include_aliases=True)
+
+
+def forget(session: Session, numbers: Sequence[int]) -> None:
+    """Delete every row of these cases from every table, also what others have to do with them.
+
+    Nobody's absence narrows this: a row that stayed would refer to nothing. What is to outlive a case stays.
+    """
+    session.flush()
+    case = Case.__table__.c
+    ids = select(case.case_id).where(case.number.in_(numbers), case.case_id.is_not(None))
+    gone: list[tuple[Any, Any]] = [(Unopened, Unopened.__table__.c.case_id.in_(ids))]
+    of_one = [(kind, kind.__mapper__.columns["case"]) for kind in _OF_A_CASE if kind not in _LASTING]
+    of_two = [(kind, kind.__mapper__.columns["other"]) for kind in _OF_TWO_CASES]
+    gone += [(kind, column.in_(numbers)) for kind, column in (*of_one, *of_two)]
+    for kind, belongs in (*gone, (Case, case.number.in_(numbers))):
+        session.connection().execute(delete(kind.__table__).where(belongs))
+    session.expunge_all()
