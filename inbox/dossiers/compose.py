@@ -25,7 +25,7 @@ from inbox.text.redaction import Pieces, Redaction, Redactor
 from inbox.vault import queries
 from inbox.vault.tables import Case
 
-WORDING = Wording("dossier.toml")
+WORDING = Wording(__package__, "dossier.toml")
 
 
 class Enclosed(StrEnum):

@@ -35,7 +35,7 @@ from inbox.text.redaction import Pieces, Redaction, Redactor
 from inbox.vault import queries
 from inbox.vault.casework_tables import Duty
 
-WORDING = Wording("access.toml")
+WORDING = Wording(__package__, "access.toml")
 # In the ledger, which officers read in English and French alike.
 _RECIPIENT = "the person concerned"
 _WHAT = "answer to a request for access"

@@ -26,7 +26,7 @@ _PLACES = "/usr/bin:/bin"
 _INSIDE = Path("/fanal")
 _LIBRARIES = ("PIL", "pypdfium2", "pypdfium2_cfg", "pypdfium2_raw", "puremagic")
 _ROOM = Path(__file__).parent.parent
-_OURS = ("__init__.py", "memory.py", "inside")
+_OURS = ("__init__.py", "system/__init__.py", "system/memory.py", "sandboxed")
 _PIECE = 1 << 16
 _GRACE = 5.0  # seconds from the last byte to the end of the process
 _PROBING = 60.0
@@ -119,7 +119,7 @@ def _read(answers: IO[bytes] | None, bounds: Bounds) -> bytes | None:
 
 def _trouble() -> str:
     """Return why nothing runs between walls here, empty if something does; no hostile byte is at hand."""
-    probe = _command(_ROOM / "inside" / "worker.py", ["1", "head"])
+    probe = _command(_ROOM / "sandboxed" / "worker.py", ["1", "head"])
     done = subprocess.run(  # noqa: S603 - nothing of the command is from outside
         probe, stdin=subprocess.DEVNULL, capture_output=True, env={}, cwd="/", check=False, timeout=_PROBING
     )

@@ -12,10 +12,10 @@ from crypto.keyring import Texts
 
 
 class Wording:
-    """The texts of one file, each under ``[text]`` by its name."""
+    """The texts of one file of a package, each under ``[text]`` by its name."""
 
-    def __init__(self, file: str) -> None:
-        self._file = file
+    def __init__(self, package: str, file: str) -> None:
+        self._package, self._file = package, file
 
     def say(self, name: str, language: str) -> str:
         """Return a text in ``fr``, or for any other language in English."""
@@ -24,7 +24,7 @@ class Wording:
     @property
     def document(self) -> dict[str, Any]:
         """Everything in the file."""
-        return _document(self._file)
+        return _document(self._package, self._file)
 
 
 def day(value: date, language: str) -> str:
@@ -33,5 +33,5 @@ def day(value: date, language: str) -> str:
 
 
 @cache
-def _document(file: str) -> dict[str, Any]:
-    return tomllib.loads(files("inbox").joinpath(file).read_text("utf-8"))
+def _document(package: str, file: str) -> dict[str, Any]:
+    return tomllib.loads(files(package).joinpath(file).read_text("utf-8"))

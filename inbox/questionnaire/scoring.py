@@ -116,7 +116,7 @@ def propose(answers: Answers) -> Proposal:
 
 
 def _table() -> dict[str, Any]:
-    return tomllib.loads(files("inbox").joinpath(_FILE).read_text("utf-8"))
+    return tomllib.loads(files("inbox.questionnaire").joinpath(_FILE).read_text("utf-8"))
 
 
 def _highest(answers: Answers) -> Iterator[tuple[str, Rule]]:

@@ -12,9 +12,10 @@ from portal.site import manifest
 from portal.web import assets, offline, pages
 from portal.web.app import load_questionnaire
 from tests.support.builders import today
+from tests.support.paths import ROOT
 from tests.support.portal_room import Room
 
-STATIC = Path(offline.__file__).parent / "static"
+STATIC = ROOT / "portal" / "static"
 
 
 @pytest.fixture

@@ -267,7 +267,7 @@ def test_a_fault_of_the_program_shows_no_trace_and_no_value(
         {}["canary"]
     terminal.crash(KeyError, caught.value, caught.value.__traceback__)
     said = capsys.readouterr().err
-    assert "KeyError at test_inbox_cli.py line" in said
+    assert "KeyError at test_commands.py line" in said
     assert "canary" not in said
     monkeypatch.setattr(main.commands, "main", lambda *_, **__: (_ for _ in ()).throw(click.Abort()))
     assert 1 == main.run(["list"])

@@ -23,7 +23,7 @@ from inbox.session.actions import Act
 from tests.support.paths import ROOT
 
 INBOX = ROOT / "inbox"
-INSIDE = INBOX / "inside"
+INSIDE = INBOX / "sandboxed"
 
 
 def calls(source: str, name: str) -> Iterator[ast.Call]:
@@ -59,7 +59,7 @@ def test_every_sentence_is_made_of_a_literal() -> None:
         [1],
         [],
     ]
-    own = INBOX / "sentences.py"
+    own = INBOX / "language" / "messages.py"
     found = {str(path): dynamic(path.read_text()) for path in INBOX.rglob("*.py") if path != own}
     assert {path: lines for path, lines in found.items() if lines} == {}
 
