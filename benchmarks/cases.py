@@ -28,12 +28,11 @@ from stdnum import iso6346
 from crypto import blind
 from inbox.casework import link_index, links, queue
 from inbox.casework.queue import Filter, Order
-from inbox.questionnaire import scoring
 from inbox.questionnaire.answers import NOTE
 from inbox.setup import upgrade
 from inbox.system import atomic_files
 from inbox.text import similarity
-from inbox.vault import row_security
+from inbox.vault import row_security, score
 from inbox.vault.casework_tables import Declaration, Handler, Handling, IndexKey, Tag, Term, Words
 from inbox.vault.database import Vault
 from inbox.vault.tables import Case, Exclusion, Officer
@@ -177,7 +176,7 @@ def _named(chance: random.Random) -> dict[str, str]:
 
 def _case(number: int, chance: random.Random) -> dict[type[Any], dict[str, Any]]:
     day = _FIRST_DAY + timedelta(chance.randrange(300))
-    parts = scoring.Parts(*(chance.choice((0, 0, 0, 1, 1, 2, 3)) for _ in scoring.NAMES))
+    parts = score.Parts(*(chance.choice((0, 0, 0, 1, 1, 2, 3)) for _ in score.NAMES))
     return {
         Case: {
             "number": number,

@@ -3,7 +3,6 @@
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
-from typing import TypeAlias
 
 from sqlalchemy.orm import Session
 
@@ -13,13 +12,12 @@ from crypto.questionnaire import Flag, Questionnaire
 from inbox.access import declarations, handlers
 from inbox.casework import work_view
 from inbox.deadlines import workflow
+from inbox.language.views import View
 from inbox.questionnaire import answers, catalogue
 from inbox.text import confusables
 from inbox.vault import queries, queries_access
 from inbox.vault.reject_reasons import REASONS, Kind
 from inbox.vault.tables import Attachment, Case, FollowUp, Message, Unopened
-
-View: TypeAlias = work_view.View
 
 # Begins the flag of a case that is kept from an officer, whose name ends it.
 KEPT_FROM = "kept-from-"

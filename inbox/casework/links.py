@@ -13,10 +13,10 @@ from sqlalchemy.orm import Session, aliased, undefer
 
 from inbox.access import conflicts, declarations
 from inbox.casework import link_index
-from inbox.casework.case_view import View
 from inbox.casework.link_index import Mark
 from inbox.language.errors import CaseRefused
 from inbox.language.messages import sentence
+from inbox.language.views import View
 from inbox.questionnaire import answers
 from inbox.session import journal
 from inbox.session.actions import Act, Deed

@@ -13,9 +13,9 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from inbox.access import handlers
-from inbox.casework.work_view import View
 from inbox.deadlines import office, workflow
 from inbox.deadlines.retention_schedule import Rule
+from inbox.language.views import View
 from inbox.session import journal
 from inbox.session.actions import Act
 from inbox.vault import queries_access

@@ -9,10 +9,10 @@ from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import Session
 
 from inbox.access import declarations
-from inbox.questionnaire.scoring import RANKS
 from inbox.vault import fulltext
 from inbox.vault.casework_tables import Handling, Tag, Words
 from inbox.vault.row_security import AS_A_LINE
+from inbox.vault.score import RANKS
 from inbox.vault.tables import Case, FollowUp
 
 PAGE = 50

@@ -8,7 +8,7 @@ from itertools import groupby
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from inbox.casework.work_view import View
+from inbox.language.views import View
 from inbox.session import journal
 from inbox.vault import queries
 from inbox.vault.casework_tables import Measure

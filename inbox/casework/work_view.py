@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import date
-from typing import Any, TypeAlias
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -14,13 +13,11 @@ from inbox.casework.measures import Risk
 from inbox.casework.queue import Line
 from inbox.deadlines import legal_duties, office, workflow
 from inbox.deadlines.clocks import Due
+from inbox.language.views import View
 from inbox.questionnaire import scoring
 from inbox.questionnaire.answers import Answers
 from inbox.questionnaire.scoring import Rule
-from inbox.vault.casework_tables import PROCEEDINGS, Duty, Handling, Link, Measure, Note
-from inbox.vault.credibility import SOURCE
-
-View: TypeAlias = dict[str, Any]
+from inbox.vault.casework_tables import PROCEEDINGS, SOURCE, Duty, Handling, Link, Measure, Note
 
 
 def of(session: Session, number: int, said: View, today: date) -> View:

@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator, Sequence
 
-from inbox.casework.case_view import KEPT_FROM, View
+from inbox.casework.case_view import KEPT_FROM
 from inbox.cli import render_work
 from inbox.exchange.collect import Outcome
+from inbox.language.views import View
 from inbox.system.terminal import quoted, visible
 from inbox.vault.casework_tables import PORTAL
 

@@ -2,17 +2,17 @@
 
 from collections.abc import Iterator
 
-from inbox.casework.work_view import View
 from inbox.language import labels
-from inbox.questionnaire import scoring
+from inbox.language.views import View
 from inbox.system.terminal import quoted, visible
+from inbox.vault import score
 
 
 def of(work: View) -> Iterator[str]:
     """Yield how pressing a case is, what is due, what was done, who sees to it; not what officers noted."""
     judged = "" if work["judged"] else ", as the rules propose"
-    yield f"priority {work['priority']}, score {work['score']} of {scoring.MOST}{judged}"
-    yield from (_part(name, work) for name in scoring.NAMES)
+    yield f"priority {work['priority']}, score {work['score']} of {score.MOST}{judged}"
+    yield from (_part(name, work) for name in score.NAMES)
     yield from (_clock(each) for each in work["clocks"])
     yield from (_duty(each) for each in work["duties"])
     yield _regime(work)
@@ -55,7 +55,7 @@ def measure(each: View) -> str:
 
 def _part(name: str, work: View) -> str:
     """Return a part of the score, and for which answers the rules propose what."""
-    line = f"  {name:<14} {work['parts'][name]} of {scoring.HIGHEST}"
+    line = f"  {name:<14} {work['parts'][name]} of {score.HIGHEST}"
     if name not in work["proposed"]:
         return line
     rule = work["proposed"][name]

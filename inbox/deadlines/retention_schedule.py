@@ -9,7 +9,6 @@ from sqlalchemy.orm import Session
 
 from crypto import bundle
 from inbox.deadlines import clocks
-from inbox.replies.slots import mailbox_of
 from inbox.system import atomic_files
 from inbox.system.home import Home
 from inbox.vault import queries
@@ -108,4 +107,4 @@ class _Awaited:
     def has(self, case: Case) -> bool:
         """Tell whether the portal is to hear of a case."""
         told = case.closed_in in self._heard
-        return case.case_id in self._named or (mailbox_of(case) is not None and not told)
+        return case.case_id in self._named or (case.mailbox is not None and not told)

@@ -16,8 +16,7 @@ from inbox.deadlines.office import Regime
 from inbox.questionnaire import scoring
 from inbox.questionnaire.answers import Answers
 from inbox.vault import queries
-from inbox.vault.casework_tables import OUT_OF_SCOPE, PROCEEDINGS, Duty, Handling, Measure
-from inbox.vault.credibility import Credibility
+from inbox.vault.casework_tables import OUT_OF_SCOPE, PROCEEDINGS, Credibility, Duty, Handling, Measure
 from inbox.vault.tables import Case, FollowUp
 
 

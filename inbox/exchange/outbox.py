@@ -23,7 +23,7 @@ from inbox.language import library_errors
 from inbox.language.errors import Refused
 from inbox.language.messages import sentence
 from inbox.replies import conversations
-from inbox.replies.slots import Mailbox, Seal, Sealer, Unsent, compose, mailbox_of
+from inbox.replies.slots import Seal, Sealer, Unsent, compose
 from inbox.session import journal
 from inbox.session.actions import Act, Deed
 from inbox.session.inbox import Inbox
@@ -31,7 +31,7 @@ from inbox.system import atomic_files
 from inbox.system.home import Home
 from inbox.system.workers import spread
 from inbox.vault import queries
-from inbox.vault.tables import Case, KeyringFile, OutboxBundle
+from inbox.vault.tables import Case, KeyringFile, Mailbox, OutboxBundle
 
 # How the name of a bundle for the portal begins, on the medium.
 HANDED = "outbox-"
@@ -209,7 +209,7 @@ def _waiting(session: Session, today: date) -> list[_Waiting]:
     untold, junk = entered_cases.waiting(session), queries.junk_over(session, today)
     waiting = []
     for case in queries.cases_to_refresh(session, today, next_by):
-        if (mailbox := mailbox_of(case)) is not None:
+        if (mailbox := case.mailbox) is not None:
             slot = compose(mailbox, exchanged, channel=office.channel, issued=today, next_by=next_by)
             unsent = Unsent(mailbox.recipient, messages.SLOT.encode(slot))
             answers = slot.status is not Status.RECEIVED or bool(slot.messages)

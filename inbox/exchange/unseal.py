@@ -1,7 +1,6 @@
 """One entry of an intake bundle opened and verified, as far as that needs no vault."""
 
 import hashlib
-import secrets
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -11,10 +10,11 @@ from typing import TypeAlias
 from crypto import age, container, messages
 from crypto.container import Drop, File, Signed
 from crypto.errors import CryptoError, Malformed, NotForUs, Tampered, Truncated
-from crypto.hybrid import SEED
 from crypto.messages import FollowUp, Report
 from crypto.recipients import HybridIdentity, HybridRecipient
-from inbox.keys.key_store import ATTACHMENT_ID, IntakeSecret
+from inbox.files import sealing
+from inbox.files.sealing import Kept
+from inbox.keys.key_store import IntakeSecret
 from inbox.system import atomic_files
 from inbox.system.home import Home
 from inbox.vault.reject_reasons import Kind
@@ -53,14 +53,6 @@ class Place:
 
 class Changed(Exception):
     """The file that holds an envelope is not what it was when the hash was taken."""
-
-
-@dataclass(frozen=True, slots=True)
-class Kept:
-    """A file of the envelope that is on its way to the attachments folder, sealed to ``seed``."""
-
-    id: bytes
-    seed: bytes = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +137,7 @@ class Unsealer:
         key_id, chunks = self._unsealed(place)
 
         def keep(_: int, data: Iterator[bytes]) -> None:
-            kept.append(seal_attachment(self._trust.home, data))
+            kept.append(sealing.seal(self._trust.home, data))
 
         signed = container.read(chunks, keep)
         if isinstance(signed, Drop):
@@ -170,23 +162,12 @@ class Unsealer:
 
     def _discard(self, kept: Iterable[Kept]) -> None:
         for each in kept:
-            _place(self._trust.home, each).unlink()
+            sealing.discard(self._trust.home, each)
 
 
 def _joined(first: bytes, rest: Iterator[bytes]) -> Iterator[bytes]:
     yield first
     yield from rest
-
-
-def seal_attachment(home: Home, data: Iterable[bytes]) -> Kept:
-    """Seal a file to a seed of its own, on its way to the attachments folder."""
-    kept = Kept(secrets.token_bytes(ATTACHMENT_ID), secrets.token_bytes(SEED))
-    atomic_files.write(_place(home, kept), age.seal(data, [HybridIdentity.from_seed(kept.seed).recipient()]))
-    return kept
-
-
-def _place(home: Home, kept: Kept) -> Path:
-    return home.on_its_way(home.attachment(kept.id))
 
 
 def _usable(recipient: bytes) -> bytes | None:

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from crypto.container import FileDigest
 from crypto.messages import File
-from inbox.exchange.unseal import seal_attachment
+from inbox.files import sealing
 from inbox.keys import key_store
 from inbox.system import atomic_files
 from inbox.system.home import Home
@@ -30,7 +30,7 @@ def seal(home: Home, session: Session, paths: Sequence[Path]) -> list[Enclosed]:
     for number, path in enumerate(paths, 1):
         digest = FileDigest()
         with path.open("rb") as opened:
-            kept = seal_attachment(home, _digested(atomic_files.pieces(opened), digest))
+            kept = sealing.seal(home, _digested(atomic_files.pieces(opened), digest))
             size = opened.tell()
         kind = mimetypes.guess_type(path.name)[0] or ""
         enclosed.append(Enclosed(File(number, path.name, kind, size, digest.digest()), kept.id))

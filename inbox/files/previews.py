@@ -15,11 +15,12 @@ from pathlib import Path
 
 from PIL import Image
 
-from inbox.casework.case_view import View, attachment
+from inbox.casework.case_view import attachment
 from inbox.files import attachments, claimed_type, sandbox, sandbox_messages
 from inbox.files.attachments import Found
 from inbox.files.sandbox import Bounds, Ended
 from inbox.language.messages import Sentence, sentence
+from inbox.language.views import View
 from inbox.sandboxed import answer
 from inbox.sandboxed.answer import Answer, Fact
 from inbox.system.home import Home

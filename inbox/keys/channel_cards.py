@@ -10,11 +10,11 @@ from crypto import card, keyring, signing
 from crypto.card import Card
 from crypto.errors import CryptoError, Malformed
 from crypto.keyring import Channel
-from inbox.casework.case_view import View
 from inbox.keys import keyring as channel_keyring
 from inbox.language import library_errors
 from inbox.language.errors import Refused
 from inbox.language.messages import sentence
+from inbox.language.views import View
 from inbox.system.terminal import visible
 from inbox.vault import queries, tables
 

@@ -6,8 +6,8 @@ from datetime import date
 from sqlalchemy.orm import Session
 
 from crypto import base64url
-from inbox.casework.case_view import View
 from inbox.keys.destruction import destroyable_from, is_awaited, is_useless
+from inbox.language.views import View
 from inbox.vault import queries
 from inbox.vault.tables import IntakeKey, ReplyKey
 

@@ -13,7 +13,7 @@ from inbox.casework.measures import Disclosure, Kind, Taken
 from inbox.deadlines import legal_duties, workflow
 from inbox.language.errors import CaseRefused
 from inbox.language.messages import sentence
-from inbox.replies import referral_bodies, replies, slots
+from inbox.replies import referral_bodies, replies
 from inbox.session.actions import Act, Deed
 from inbox.session.journal import one_reason
 from inbox.vault import queries
@@ -117,7 +117,7 @@ def _check_told(case: Case, closing: Closing) -> None:
         raise CaseRefused(
             sentence("nothing is withheld without a reason"), sentence("give it: --reason TEXT")
         )
-    if (closing.text or not is_withheld) and slots.mailbox_of(case) is None:
+    if (closing.text or not is_withheld) and case.mailbox is None:
         raise CaseRefused(
             sentence("the author of case {number} cannot be told", number=case.number),
             sentence("close it with: --disclosure withheld --reason TEXT, and no text"),

@@ -6,8 +6,8 @@ from datetime import date
 from sqlalchemy.orm import Session
 
 from inbox.access import declarations
-from inbox.casework.case_view import View
 from inbox.deadlines import workflow
+from inbox.language.views import View
 from inbox.replies import leak_check, replies, status_preview, templates
 from inbox.session.actions import Act, Deed
 from inbox.vault.tables import Message

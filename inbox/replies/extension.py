@@ -9,12 +9,12 @@ from datetime import date
 
 from sqlalchemy.orm import Session
 
-from inbox.casework.case_view import View
 from inbox.deadlines import office, workflow
 from inbox.deadlines.clocks import Clock
 from inbox.deadlines.office import Regime
 from inbox.language.errors import CaseRefused
 from inbox.language.messages import sentence
+from inbox.language.views import View
 from inbox.replies import drafts
 from inbox.replies.drafts import Draft
 from inbox.replies.templates import EXTENSION

@@ -10,9 +10,8 @@ from inbox.language.errors import CaseRefused
 from inbox.language.messages import sentence
 from inbox.replies import conversations, leak_check, slots
 from inbox.replies.conversations import Dialogues
-from inbox.replies.slots import Mailbox
 from inbox.vault import queries
-from inbox.vault.tables import Case, Message
+from inbox.vault.tables import Case, Mailbox, Message
 
 
 def reply(session: Session, number: int, text: str, today: date, despite: str = "") -> Message:
@@ -82,7 +81,7 @@ def set_status(session: Session, number: int, status: Status, today: date) -> Ca
 
 def _mailbox(case: Case) -> Mailbox:
     """Return the mailbox of a case whose author can be answered; else raise CaseRefused."""
-    mailbox = slots.mailbox_of(case)
+    mailbox = case.mailbox
     if mailbox is not None:
         return mailbox
     if case.unsigned:

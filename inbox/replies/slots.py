@@ -11,7 +11,7 @@ from crypto.signing import Label
 from crypto.strictjson import LARGEST
 from inbox.casework import measures
 from inbox.replies.conversations import Dialogues
-from inbox.vault.tables import Case
+from inbox.vault.tables import Mailbox
 
 _ID = 8
 _ROOM = padding.SLOT - archive.END - archive.span(signing.SIGNATURE)
@@ -33,15 +33,6 @@ class Unsent:
     message: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class Mailbox:
-    """A case that has a slot: its case id, the raw recipient to which the slot is sealed."""
-
-    case: Case
-    case_id: bytes
-    recipient: bytes
-
-
 class Sealer:
     """Signs and seals one slot after the other: a function from Unsent to an age file of 18,043 bytes."""
 
@@ -55,13 +46,6 @@ class Sealer:
 
     def _sign(self, message: bytes) -> bytes:
         return signing.sign(Label.SLOT, self._seal.deployment, message, self._seal.reply_seed)
-
-
-def mailbox_of(case: Case) -> Mailbox | None:
-    """Return the mailbox of a case, or None if it cannot be answered."""
-    if case.case_id is None or case.recipient is None or case.withdrawn:
-        return None
-    return Mailbox(case, case.case_id, case.recipient)
 
 
 def compose(mailbox: Mailbox, dialogues: Dialogues, *, channel: str, issued: date, next_by: date) -> Slot:

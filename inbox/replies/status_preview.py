@@ -10,8 +10,8 @@ from datetime import date
 from sqlalchemy.orm import Session
 
 from crypto.messages import Received, Reply, Status
-from inbox.casework.case_view import View
 from inbox.language import catalogue
+from inbox.language.views import View
 from inbox.replies import replies
 from inbox.vault import queries
 

@@ -12,10 +12,10 @@ from sqlalchemy.orm import Session
 from crypto.messages import Status
 from crypto.questionnaire import BadQuestionnaire, Texts
 from crypto.questionnaire_table import Table
-from inbox.casework.case_view import View
 from inbox.deadlines import workflow
 from inbox.language.errors import CaseRefused, Refused
 from inbox.language.messages import sentence
+from inbox.language.views import View
 from inbox.replies import status_preview
 from inbox.replies.closing import Outcome
 from inbox.replies.status_preview import Page

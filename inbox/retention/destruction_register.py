@@ -8,9 +8,9 @@ from pathlib import Path
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from inbox.casework.case_view import View
 from inbox.language.errors import Refused
 from inbox.language.messages import sentence
+from inbox.language.views import View
 from inbox.system import atomic_files
 from inbox.system.terminal import visible
 from inbox.vault.destroyed_tables import Elimination

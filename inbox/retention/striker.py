@@ -136,7 +136,7 @@ def _change(striker: Striker, places: dict[Any, str], *columns: str) -> bool:
 def _check_slot(session: Session, number: int, today: date) -> None:
     session.flush()
     case = queries.case(session, number)
-    if slots.mailbox_of(case) and not slots.holds(replies.next_slot(session, number, "", today), case.seen):
+    if case.mailbox and not slots.holds(replies.next_slot(session, number, "", today), case.seen):
         raise CaseRefused(
             sentence("what is left of the replies would be too long for the author's page"),
             sentence("strike all of a reply instead: inbox minimise CASE reply-N:all"),

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from crypto.journal import Entry, Head
-from inbox.casework.case_view import View
+from inbox.language.views import View
 from inbox.session.actions import Deed
 from inbox.session.anchors import Checked
 from inbox.session.journal import Line

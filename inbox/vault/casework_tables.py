@@ -6,15 +6,17 @@ Every table with a column ``case``, or ``other`` for a second one, is narrowed w
 
 from dataclasses import asdict
 from datetime import date
+from enum import StrEnum
 
 from sqlalchemy import ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
-from inbox.questionnaire import scoring
-from inbox.questionnaire.scoring import Parts
-from inbox.vault.credibility import Credibility
+from inbox.vault import score
+from inbox.vault.score import Parts
 from inbox.vault.tables import Base
 
+# The letter of the source in a rating.
+SOURCE = "F"
 # The route of a report that an intake bundle brought.
 PORTAL = "portal"
 # The outcome of a case that is for another body.
@@ -27,6 +29,22 @@ PROCEEDINGS = (
     "disciplinary_sanction",
     "suspension",
 )
+
+
+class Credibility(StrEnum):
+    """How far what a case says is borne out, by the Admiralty scale; labels in labels.toml.
+
+    Information alone is rated, never a person: the letter of the source stays F, of whom nothing can be
+    judged. The rating helps to plan an inquiry. It orders no queue and closes no case. These are the numbers
+    of the scale, from what others confirm to what nobody can judge.
+    """
+
+    CONFIRMED = "1"
+    PROBABLE = "2"
+    POSSIBLE = "3"
+    DOUBTFUL = "4"
+    IMPROBABLE = "5"
+    UNJUDGED = "6"
 
 
 class Handling(Base):
@@ -81,7 +99,7 @@ class Handling(Base):
     @property
     def parts(self) -> Parts:
         """The score."""
-        return Parts(**{name: getattr(self, name) for name in scoring.NAMES})
+        return Parts(**{name: getattr(self, name) for name in score.NAMES})
 
     @parts.setter
     def parts(self, parts: Parts) -> None:

@@ -1,5 +1,6 @@
 """The tables of the vault; days only, no times."""
 
+from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy import ForeignKey, ForeignKeyConstraint, Index, UniqueConstraint
@@ -170,6 +171,22 @@ class Case(Base):
     closed_in: Mapped[int | None] = mapped_column(ForeignKey("outboxes.n"), default=None)
     closed_on: Mapped[date | None] = mapped_column(default=None)
     slot_key: Mapped[bytes | None] = mapped_column(ForeignKey("reply_keys.id"), default=None)
+
+    @property
+    def mailbox(self) -> "Mailbox | None":
+        """The mailbox of the case, None if its reporter cannot be answered."""
+        if self.case_id is None or self.recipient is None or self.withdrawn:
+            return None
+        return Mailbox(self, self.case_id, self.recipient)
+
+
+@dataclass(frozen=True, slots=True)
+class Mailbox:
+    """A case that has a slot: its case id, the raw recipient to which the slot is sealed."""
+
+    case: Case
+    case_id: bytes
+    recipient: bytes
 
 
 Index("cases_by_status", Case.status)

@@ -1,36 +1,14 @@
 """The outbox manifests of a channel, given back: outside witnesses of its inbox's journal (SPEC 9.3)."""
 
 from collections.abc import Iterator
-from contextlib import closing
 from pathlib import Path
-
-import click
 
 from crypto import anchors as form
 from crypto.bundle import Manifest
-from portal import files, terminal
-from portal.config import Settings
+from portal import files
 from portal.errors import Refused
-from portal.ops.configured import pass_settings
-from portal.store import database, outboxes
+from portal.store import outboxes
 from portal.store.database import Database
-
-
-@click.command()
-@click.option("--out", type=click.Path(path_type=Path), required=True, help="Write here; never over a file.")
-@click.option("--channel", help="Of this channel, if there is more than one.")
-@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-@pass_settings
-def anchors(settings: Settings, *, out: Path, channel: str | None, as_json: bool) -> None:
-    """Write what outboxes said of their inbox's journal, for `inbox journal verify`."""
-    with closing(database.open_database(settings.database_url)) as store:
-        chosen = choose(store, channel)
-        numbers = write(store, chosen, out)
-    if as_json:
-        terminal.data({"channel": chosen, "outboxes": len(numbers), "last": numbers[-1], "file": str(out)})
-        return
-    terminal.say(f"{out}: {len(numbers)} outboxes of {chosen}, up to {numbers[-1]}")
-    terminal.say("next: carry it to the inbox of that channel, then: inbox journal verify --anchors FILE")
 
 
 def write(store: Database, channel: str, path: Path) -> list[int]:

@@ -11,6 +11,7 @@ from sqlalchemy.exc import DBAPIError
 from crypto import signing
 from crypto.keyring import Keyring
 from portal import terminal
+from portal.app import load_questionnaire
 from portal.config import Settings
 from portal.errors import BadConfiguration, Refused
 from portal.exchange import anchors, expire, exports, imports, keyrings
@@ -22,7 +23,6 @@ from portal.ops.configured import pass_settings
 from portal.store import database, days
 from portal.store.database import Database, StoreBusy
 from portal.store.keyrings import Instance, keep_key_pair, key_pair
-from portal.web.app import load_questionnaire
 
 _FOLDER = click.Path(path_type=Path)
 _JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
@@ -57,7 +57,6 @@ def portal(file: Path) -> None:
     """Keep sealed reports until the inbox takes them, and slots until their reporters do."""
 
 
-portal.add_command(anchors.anchors)
 portal.add_command(admin.pending)
 portal.add_command(admin.doctor)
 portal.add_command(admin.expire)
@@ -207,3 +206,20 @@ def _tell_imported(imported: Imported, *, as_json: bool) -> None:
         f"outbox {outbox.n} of {outbox.channel} applied: {len(outbox.slots)} slots, "
         f"{imported.confirmed} intake bundles confirmed{keyring}"
     )
+
+
+@portal.command(name="anchors")
+@click.option("--out", type=click.Path(path_type=Path), required=True, help="Write here; never over a file.")
+@click.option("--channel", help="Of this channel, if there is more than one.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@pass_settings
+def anchors_command(settings: Settings, *, out: Path, channel: str | None, as_json: bool) -> None:
+    """Write what outboxes said of their inbox's journal, for `inbox journal verify`."""
+    with closing(database.open_database(settings.database_url)) as store:
+        chosen = anchors.choose(store, channel)
+        numbers = anchors.write(store, chosen, out)
+    if as_json:
+        terminal.data({"channel": chosen, "outboxes": len(numbers), "last": numbers[-1], "file": str(out)})
+        return
+    terminal.say(f"{out}: {len(numbers)} outboxes of {chosen}, up to {numbers[-1]}")
+    terminal.say("next: carry it to the inbox of that channel, then: inbox journal verify --anchors FILE")

@@ -11,16 +11,16 @@ from pathlib import Path
 from werkzeug.http import parse_date
 
 from crypto.pages import Pages
+from portal.app import load_questionnaire
 from portal.config import Settings
 from portal.errors import Refused
-from portal.exchange import expire, keyrings, quotas
+from portal.exchange import expire, keyrings
 from portal.ops import serving
 from portal.site import fetching, manifest
 from portal.site.fetching import Answer
 from portal.store import expiry, pending, server
 from portal.store.database import Database, open_database
-from portal.web import headers
-from portal.web.app import load_questionnaire
+from portal.web import headers, quotas
 
 _WARN_DAYS = 14
 _KEY_DAYS = 14

@@ -18,6 +18,7 @@ from gunicorn.http.errors import LimitRequestHeaders, LimitRequestLine, ParseExc
 from gunicorn.workers.sync import SyncWorker
 
 from crypto.errors import CryptoError
+from portal.app import create_app, load_questionnaire
 from portal.config import Settings
 from portal.errors import Refused
 from portal.exchange import keyrings
@@ -25,7 +26,6 @@ from portal.ops import memory_wiping
 from portal.store.database import StoreBusy, open_database
 from portal.store.keyrings import current
 from portal.web import headers, pages
-from portal.web.app import create_app, load_questionnaire
 
 # A client that is silent for so long is let go; a request that takes so long is cut off, and can be resumed.
 _SILENCE_SECONDS = 20

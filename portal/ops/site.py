@@ -8,6 +8,7 @@ import click
 
 from crypto import shape, strictjson
 from portal import files, terminal
+from portal.app import load_questionnaire
 from portal.config import Settings
 from portal.errors import Refused
 from portal.ops.admin import json_option
@@ -19,7 +20,6 @@ from portal.site import webcat as catalogue
 from portal.site.fetching import Visitor
 from portal.store import days
 from portal.web import headers, pages
-from portal.web.app import load_questionnaire
 
 _PATH = click.Path(path_type=Path)
 

@@ -17,11 +17,11 @@ from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.formparser import FormDataParser
 from wtforms import StringField
 
-from portal.exchange.quotas import Limits
 from portal.store.envelopes import Upload
 from portal.web import receiving, sealed_file, slots, translation
 from portal.web.context import context
 from portal.web.problems import Problem
+from portal.web.quotas import Limits
 
 KEPT = "kept"
 REFUSED = "refused"

@@ -9,9 +9,9 @@ from typing import Literal
 import pytest
 from playwright.sync_api import Browser, ViewportSize, expect
 
+from portal.app import load_questionnaire
 from portal.config import Settings
 from portal.web import pages
-from portal.web.app import load_questionnaire
 from tests.support.page_visitor import DESKTOP, TEXT, Visitor
 
 pytestmark = pytest.mark.browser

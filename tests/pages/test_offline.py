@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from crypto import pages as listed
+from portal.app import load_questionnaire
 from portal.site import manifest
 from portal.web import assets, offline, pages
-from portal.web.app import load_questionnaire
 from tests.support.builders import today
 from tests.support.paths import ROOT
 from tests.support.portal_room import Room

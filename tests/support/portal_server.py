@@ -13,11 +13,11 @@ from http.client import HTTPConnection
 from pathlib import Path
 
 from crypto import base64url, pages
+from portal.app import load_questionnaire
 from portal.config import Settings, load
 from portal.site import manifest
 from portal.store import envelopes
 from portal.store.database import Database, open_database
-from portal.web.app import load_questionnaire
 from tests.support.builders import Sealed, today
 from tests.support.portal_room import BODY, SITE, TUS, Room, declared
 

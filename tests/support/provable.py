@@ -8,9 +8,9 @@ from pathlib import Path
 
 from crypto import pages
 from crypto.keyring import Channel
+from portal.app import create_app, load_questionnaire
 from portal.site import fetching, manifest, verify
 from portal.site.seen_serials import Seen
-from portal.web.app import create_app, load_questionnaire
 from tests.support.builders import Site, today
 from tests.support.portal_site import PortalSite
 

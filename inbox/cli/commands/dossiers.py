@@ -9,7 +9,6 @@ import click
 
 from crypto import signing
 from crypto.dossier import Dossier, Purpose
-from inbox.casework.case_view import View
 from inbox.cli.commands.redacting import check_free, redact_option, redactions_of
 from inbox.cli.options import (
     NUMBER,
@@ -24,6 +23,7 @@ from inbox.cli.options import (
 from inbox.dossiers import compose, render, send
 from inbox.dossiers import verify as dossier_check
 from inbox.dossiers.compose import Content, Doubt, Enclosed, Plan
+from inbox.language.views import View
 from inbox.session.actions import Act, Deed
 from inbox.system import atomic_files, terminal
 from inbox.system.terminal import quoted, visible

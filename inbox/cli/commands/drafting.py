@@ -7,7 +7,7 @@ from typing import Any, ClassVar, Protocol, TypeVar
 
 from sqlalchemy.orm import Session
 
-from inbox.casework.case_view import View
+from inbox.language.views import View
 from inbox.replies import templates
 from inbox.replies.leak_check import Cautioned
 from inbox.session.actions import Deed

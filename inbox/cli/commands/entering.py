@@ -8,13 +8,13 @@ from pathlib import Path
 import click
 
 from crypto import casetoken
-from inbox.casework.case_view import View
 from inbox.cli import ask_questionnaire
 from inbox.cli.options import Door, json_option, officer_options, text_of, today
 from inbox.exchange import manual_entry, token_sheet
 from inbox.exchange.manual_entry import Entered, Route, Told
 from inbox.language.errors import Refused
 from inbox.language.messages import sentence
+from inbox.language.views import View
 from inbox.questionnaire import catalogue
 from inbox.questionnaire.answers import Answer, Answers
 from inbox.session.inbox import Inbox

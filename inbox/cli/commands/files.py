@@ -6,7 +6,6 @@ from pathlib import Path
 import click
 
 from inbox.casework import case_view
-from inbox.casework.case_view import View
 from inbox.cli.options import (
     NUMBER,
     Door,
@@ -20,6 +19,7 @@ from inbox.cli.options import (
 from inbox.files import attachments, previews
 from inbox.language.errors import CaseRefused
 from inbox.language.messages import sentence
+from inbox.language.views import View
 from inbox.sandboxed.answer import MOST_PAGES
 from inbox.session.actions import Act, Deed
 from inbox.system import terminal

@@ -7,7 +7,6 @@ import click
 
 from inbox.access import disclosures, identities
 from inbox.access.disclosures import LONGEST, Given, Ground, What
-from inbox.casework.case_view import View
 from inbox.cli.options import (
     Door,
     case_argument,
@@ -18,6 +17,7 @@ from inbox.cli.options import (
     text_of,
     today,
 )
+from inbox.language.views import View
 from inbox.session import journal
 from inbox.session.actions import Act, Deed
 from inbox.system import terminal

@@ -5,13 +5,13 @@ from datetime import timedelta
 
 import click
 
-from inbox.casework.case_view import View
 from inbox.cli.options import Closed, Door, json_option, officer_options, reason_option, today
 from inbox.keys import destruction, listing, rotation
 from inbox.keys.destruction import Plan
 from inbox.keys.rotation import EPOCH
 from inbox.language.errors import Refused
 from inbox.language.messages import sentence
+from inbox.language.views import View
 from inbox.session.actions import Act, Deed
 from inbox.system import terminal
 from inbox.vault import queries

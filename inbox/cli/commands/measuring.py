@@ -12,7 +12,7 @@ from inbox.cli.options import NUMBER, Door, case_argument, json_option, officer_
 from inbox.deadlines import workflow
 from inbox.session.actions import Act, Deed
 from inbox.system import terminal
-from inbox.vault.credibility import SOURCE, Credibility
+from inbox.vault.casework_tables import SOURCE, Credibility
 
 
 @click.command(name="source-risk")

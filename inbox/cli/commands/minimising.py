@@ -5,9 +5,9 @@ from typing import Any
 
 import click
 
-from inbox.casework.case_view import View
 from inbox.cli.commands.texts import given_or_to_type, text_options
 from inbox.cli.options import Door, case_argument, json_option, officer_options, reason_option, today
+from inbox.language.views import View
 from inbox.retention import residue, strike
 from inbox.session import journal
 from inbox.system import terminal

@@ -6,9 +6,9 @@ import click
 
 from inbox.casework import oversight, timeline
 from inbox.casework.timeline import Event
-from inbox.casework.work_view import View
 from inbox.cli.options import Door, case_argument, json_option, officer_options, today
 from inbox.language import labels
+from inbox.language.views import View
 from inbox.session.actions import Act, Deed
 from inbox.system import terminal
 from inbox.system.terminal import visible

@@ -10,15 +10,16 @@ import click
 from inbox.casework import queue as case_queue
 from inbox.casework import work_view
 from inbox.casework.queue import MANY, PAGE, Order
-from inbox.casework.work_view import View
 from inbox.cli import render
 from inbox.cli.commands.filters import filtered, filters
 from inbox.cli.options import NUMBER, Door, case_argument, json_option, officer_options, reason_needed, today
 from inbox.deadlines import workflow
+from inbox.language.views import View
 from inbox.questionnaire import scoring
 from inbox.session.actions import Act, Deed
 from inbox.system import terminal
 from inbox.system.terminal import visible
+from inbox.vault import score
 
 _FIRST = 1
 
@@ -55,7 +56,7 @@ def queue(door: Door, /, *, sort: str, page: int, as_json: bool, **wanted: Any) 
 
 
 _OPTIONS: list[Callable[[Any], Any]] = [
-    click.option(f"--{name}", type=click.IntRange(0, scoring.HIGHEST), help=meaning)
+    click.option(f"--{name}", type=click.IntRange(0, score.HIGHEST), help=meaning)
     for name, meaning in scoring.meanings().items()
 ]
 
@@ -75,7 +76,7 @@ def judge(door: Door, /, *, case: int, reason: str, as_json: bool, **parts: int 
     """Say how pressing a case is, part by part from 0 to 3; what is not given stays."""
     changed = {name: value for name, value in parts.items() if value is not None}
     if not changed:
-        raise click.UsageError(f"give at least one of: {', '.join(f'--{name}' for name in scoring.NAMES)}")
+        raise click.UsageError(f"give at least one of: {', '.join(f'--{name}' for name in score.NAMES)}")
     about = ", ".join(f"{name} {value}" for name, value in changed.items())
     deed = Deed(Act.JUDGE, case=case, about=about, reason=reason)
     with door.opened() as inbox:
@@ -120,6 +121,6 @@ def _score(row: View) -> str:
 
 
 def _judged(view: View) -> Iterator[str]:
-    yield f"case {view['case']}: priority {view['priority']}, score {view['score']} of {scoring.MOST}"
-    for name, weight in scoring.WEIGHTS.items():
-        yield f"  {name:<14} {view['parts'][name]} of {scoring.HIGHEST}, counts {weight} times"
+    yield f"case {view['case']}: priority {view['priority']}, score {view['score']} of {score.MOST}"
+    for name, weight in score.WEIGHTS.items():
+        yield f"  {name:<14} {view['parts'][name]} of {score.HIGHEST}, counts {weight} times"

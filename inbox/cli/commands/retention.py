@@ -6,12 +6,12 @@ from pathlib import Path
 
 import click
 
-from inbox.casework.case_view import View
 from inbox.cli.options import NUMBER, Closed, Door, day_of, json_option, officer_options, reason_of, today
 from inbox.deadlines import retention_schedule
 from inbox.deadlines.retention_schedule import Due, Obstacle
 from inbox.language.errors import Refused
 from inbox.language.messages import sentence
+from inbox.language.views import View
 from inbox.retention import destroy_cases, destruction_register
 from inbox.retention.destroy_cases import Plan
 from inbox.session import journal

@@ -4,10 +4,10 @@ from pathlib import Path
 
 import click
 
-from inbox.casework.case_view import View
 from inbox.cli.options import Door, content_of, json_option, officer_options, today
 from inbox.language.errors import Refused
 from inbox.language.messages import sentence
+from inbox.language.views import View
 from inbox.replies import templates
 from inbox.session.actions import Act, Deed
 from inbox.system import atomic_files, terminal

@@ -15,7 +15,7 @@ from inbox.language import labels
 from inbox.questionnaire import scoring
 from inbox.replies import referral_bodies, replies, templates
 from inbox.session.actions import Act, Deed
-from inbox.vault import queries
+from inbox.vault import queries, score
 
 pages = Blueprint("case", __name__, url_prefix="/case/<int:case>")
 
@@ -60,7 +60,7 @@ def status(case: int) -> ResponseReturnValue:
 @pages.post("/judge")
 def judge(case: int) -> ResponseReturnValue:
     """Say how pressing the case is, part by part."""
-    given, day = {name: number(name, scoring.HIGHEST) for name in scoring.NAMES}, today()
+    given, day = {name: number(name, score.HIGHEST) for name in score.NAMES}, today()
     about = ", ".join(f"{name} {value}" for name, value in given.items())
     with here().inbox.acting(Deed(Act.JUDGE, case=case, about=about, reason=reason()), day) as session:
         workflow.judge(session, case, given, day)

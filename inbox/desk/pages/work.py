@@ -13,7 +13,7 @@ from inbox.desk.state import here
 from inbox.replies import closing
 from inbox.replies.closing import Closing, Outcome
 from inbox.session.actions import Act, Deed
-from inbox.vault.credibility import Credibility
+from inbox.vault.casework_tables import Credibility
 
 pages = Blueprint("work", __name__, url_prefix="/case/<int:case>")
 

@@ -17,7 +17,7 @@ from inbox.language import labels
 from inbox.language.errors import CaseRefused
 from inbox.replies.closing import Outcome
 from inbox.vault import queries
-from inbox.vault.credibility import Credibility
+from inbox.vault.casework_tables import Credibility
 from tests.support.inbox_builders import Office, Portal, Reporter, World, answering, first, today
 from tests.support.inbox_outcomes import refused, slot
 

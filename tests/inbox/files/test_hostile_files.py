@@ -8,9 +8,9 @@ from dataclasses import replace
 import pytest
 from PIL import Image
 
-from inbox.casework.case_view import View
 from inbox.files import attachments, previews
 from inbox.files.previews import Preview
+from inbox.language.views import View
 from inbox.session.inbox import Inbox
 from inbox.system import terminal
 from tests.desk.test_hostile import unlike_text

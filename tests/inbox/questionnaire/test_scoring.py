@@ -6,7 +6,8 @@ import pytest
 
 from crypto import questionnaire
 from inbox.questionnaire import scoring
-from inbox.questionnaire.scoring import Parts
+from inbox.vault import score
+from inbox.vault.score import Parts
 from tests.support.paths import ROOT
 
 FILE = ROOT / "portal" / "questionnaire.toml"
@@ -37,7 +38,7 @@ def test_more_of_any_part_is_never_less_pressing() -> None:
     """Through all 4,096 scores."""
     for parts in product(range(4), repeat=6):
         for place in range(6):
-            if parts[place] < scoring.HIGHEST:
+            if parts[place] < score.HIGHEST:
                 more = Parts(*(each + (n == place) for n, each in enumerate(parts)))
                 assert more.priority <= Parts(*parts).priority
                 assert more.score > Parts(*parts).score
@@ -47,8 +48,8 @@ def test_the_rules_ask_for_answers_that_there_are() -> None:
     """Of the questionnaire that is shipped; a value is from 1 to 3."""
     known = {field.id: {option.id for option in field.options} for field in QUESTIONS.fields}
     for rule in scoring.rules():
-        assert rule.part in scoring.NAMES
-        assert 1 <= rule.value <= scoring.HIGHEST
+        assert rule.part in score.NAMES
+        assert 1 <= rule.value <= score.HIGHEST
         for question, wanted in rule.when.items():
             assert question in known
             assert set(wanted) <= known[question] | {"*"}
@@ -74,6 +75,4 @@ def test_the_answers_propose(answers: scoring.Answers, parts: Parts) -> None:
     """And say by which rules: one for each part that is not 0."""
     proposal = scoring.propose(answers)
     assert parts == proposal.parts
-    assert {rule.part for rule in proposal.because} == {
-        name for name in scoring.NAMES if getattr(parts, name)
-    }
+    assert {rule.part for rule in proposal.because} == {name for name in score.NAMES if getattr(parts, name)}

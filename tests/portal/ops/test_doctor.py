@@ -12,11 +12,11 @@ import pytest
 from click.testing import CliRunner
 
 from crypto import pages
+from portal.app import load_questionnaire
 from portal.ops import doctor
 from portal.ops.cli import portal
 from portal.ops.doctor import Level
 from portal.site import manifest
-from portal.web.app import load_questionnaire
 from tests.support import postgres
 from tests.support.builders import INSPECTORATE, OUTSIDE, make_keyring, make_report_envelope
 from tests.support.paths import ROOT

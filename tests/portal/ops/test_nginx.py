@@ -13,11 +13,11 @@ import pytest
 from playwright.sync_api import Browser, expect
 from sqlalchemy import func, select
 
+from portal.app import load_questionnaire
 from portal.config import load
 from portal.site.site_files import MISSING, files
 from portal.store.schema import envelopes
 from portal.web import headers
-from portal.web.app import load_questionnaire
 from tests.support.bad_requests import INCOMPLETE, REFUSED, SECOND, exchange, head
 from tests.support.installation import free_port
 from tests.support.page_visitor import SLOW, Visitor

@@ -9,9 +9,9 @@ from contextlib import contextmanager
 
 import pytest
 
+from portal.app import load_questionnaire
 from portal.config import load
 from portal.web import pages
-from portal.web.app import load_questionnaire
 from tests.support.bad_requests import Raw, exchange, head
 from tests.support.builders import Sealed, make_report_envelope
 from tests.support.installation import free_port

@@ -9,12 +9,12 @@ import brotli
 import pytest
 from click.testing import CliRunner
 
+from portal.app import load_questionnaire
 from portal.config import Settings
 from portal.errors import Refused
 from portal.ops.cli import portal
 from portal.site import freeze, site_files
 from portal.web import headers
-from portal.web.app import load_questionnaire
 from tests.support.portal_room import SITE, Room
 
 PLAIN = {"Accept-Encoding": "identity"}

@@ -16,11 +16,11 @@ from crypto.keyring import KEYRING
 from crypto.pages import Page, Pages
 from crypto.signing import LARGEST_FILE
 from portal import config
+from portal.app import create_app, load_questionnaire
 from portal.errors import BadConfiguration, Refused
 from portal.ops.cli import portal
 from portal.site import fetching, manifest, site_files, verify
 from portal.site.seen_serials import Seen
-from portal.web.app import create_app, load_questionnaire
 from tests.support.builders import SignedKeyring, Site, today
 from tests.support.inbox_builders import Office
 from tests.support.provable import UNTIL, Provable, proving

@@ -14,10 +14,10 @@ import pytest
 from click.testing import CliRunner
 
 from crypto import base64url
+from portal.app import load_questionnaire
 from portal.ops.cli import portal
 from portal.site import site_files
 from portal.web import headers
-from portal.web.app import load_questionnaire
 from tests.support.portal_room import Room
 from tests.support.routes import addresses
 

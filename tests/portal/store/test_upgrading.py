@@ -32,11 +32,11 @@ from sqlalchemy import (
 from sqlalchemy.pool import NullPool
 
 from portal import store as room_of_the_store
+from portal.app import create_app
 from portal.store import database, days, upgrading
 from portal.store.database import Database
 from portal.store.expiry import SPREAD_DAYS
 from portal.store.schema import cases, instance, metadata, remains, usage
-from portal.web.app import create_app
 from tests.support.builders import INSPECTORATE, Sealed, make_outbox, make_report_envelope, today
 from tests.support.paths import ROOT
 from tests.support.portal_room import BACKENDS, BODY, SITE, Room, State, declared, filed, slots

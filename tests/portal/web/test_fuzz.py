@@ -13,8 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from werkzeug.routing import Rule
 
+from portal.app import create_app
 from portal.config import load
-from portal.web.app import create_app
 from portal.web.challenges import HEADER
 from tests.support import postgres
 from tests.support.bad_requests import BANNERS, Raw, exchange, head, told

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from portal.web.app import create_app
+from portal.app import create_app
 from tests.support.portal_room import Room
 from tests.support.routes import addresses
 

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from portal.app import create_app
 from portal.config import load
-from portal.web.app import create_app
 from tests.support.installation import free_port
 from tests.support.portal_server import Server
 from tests.support.routes import addresses

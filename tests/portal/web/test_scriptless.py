@@ -11,13 +11,13 @@ from werkzeug.test import EnvironBuilder
 from werkzeug.wrappers import Request
 
 from crypto import age
-from portal.exchange.quotas import SHARES
+from portal.app import load_questionnaire
 from portal.store.quotas import TEXT, Kind
 from portal.store.schema import chunks, envelopes, scriptless
 from portal.web import pages, receiving
 from portal.web import sealed_file as sealed_files
-from portal.web.app import load_questionnaire
 from portal.web.problems import Problem
+from portal.web.quotas import SHARES
 from tests.support.builders import make_envelope, make_report_envelope
 from tests.support.portal_room import BACKENDS, Room, filed, opened
 from tests.support.sealed_files import form, header, post, sealed_file

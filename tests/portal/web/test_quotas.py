@@ -12,10 +12,10 @@ from werkzeug.test import TestResponse
 
 from crypto import age
 from portal.exchange import expire
-from portal.exchange.quotas import SHARES
 from portal.store import quotas as sums
 from portal.store.quotas import TEXT, Kind, Usage
 from portal.store.schema import envelopes
+from portal.web.quotas import SHARES
 from tests.support.builders import (
     INSPECTORATE,
     make_envelope,
