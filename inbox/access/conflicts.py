@@ -14,7 +14,7 @@ from inbox.session.actions import Act, Deed
 from inbox.session.journal import By
 from inbox.text import names as person_names
 from inbox.text.names import Names
-from inbox.vault import queries, queries_access
+from inbox.vault import queries_access, queries_cases, queries_office
 from inbox.vault.casework_tables import Handling
 from inbox.vault.tables import Alias, Exclusion
 
@@ -29,7 +29,7 @@ def exclude(session: Session, number: int, officer: str, *, quorum: int, today: 
     Raises CaseRefused for an unknown case, Refused for an unknown officer, one from whom it is kept already,
     and if fewer than a quorum would be left who may read it.
     """
-    queries.case(session, number)
+    queries_cases.case(session, number)
     _check_known(session, officer)
     excluded = queries_access.excluded_from(session, number)
     if officer in excluded:
@@ -37,7 +37,7 @@ def exclude(session: Session, number: int, officer: str, *, quorum: int, today: 
             sentence("case {number} is kept from {officer} already", number=number, officer=officer),
             sentence("see: inbox conflict list"),
         )
-    left = {each.name for each in queries.officers(session)} - excluded - {officer}
+    left = {each.name for each in queries_office.officers(session)} - excluded - {officer}
     if len(left) < quorum:
         raise Refused(
             sentence(
@@ -58,7 +58,7 @@ def lift(session: Session, number: int, officer: str) -> None:
 
     Raises CaseRefused for an unknown case, Refused if it is not kept from that one.
     """
-    queries.case(session, number)
+    queries_cases.case(session, number)
     row = session.get(Exclusion, (number, officer))
     if row is None:
         raise Refused(
@@ -89,12 +89,12 @@ def watched(session: Session) -> Names:
 
     Where there is one officer alone, nobody else could read what is kept from that one: then no name counts.
     """
-    return names(session) if len(queries.officers(session)) > 1 else Names({})
+    return names(session) if len(queries_office.officers(session)) > 1 else Names({})
 
 
 def names(session: Session) -> Names:
     """Return the names of all officers, of those who left too, with their aliases."""
-    return Names({each.name: _names_of(session, each.name) for each in queries.everybody(session)})
+    return Names({each.name: _names_of(session, each.name) for each in queries_office.everybody(session)})
 
 
 def search(session: Session, by: By, officer: str, names: Iterable[str]) -> list[int]:
@@ -118,7 +118,7 @@ def search_for(session: Session, by: By, officer: str) -> list[int]:
 def add_alias(session: Session, officer: str, alias: str) -> None:
     """Add a name by which reports may mean an officer; Refused if it is one already, or too short or long."""
     _check_known(session, officer)
-    if len(queries.officers(session)) == 1:
+    if len(queries_office.officers(session)) == 1:
         raise Refused(
             sentence("there is no other officer who could read what is kept from this one"),
             sentence("let others join first: inbox officers add"),
@@ -154,7 +154,7 @@ def remove_alias(session: Session, officer: str, alias: str) -> None:
 
 def out_of_reach(session: Session, quorum: int) -> int:
     """Return how many cases no quorum of those who are officers now may read."""
-    officers = {each.name for each in queries.officers(session)}
+    officers = {each.name for each in queries_office.officers(session)}
     excluded: dict[int, set[str]] = {}
     for row in queries_access.exclusions(session):
         excluded.setdefault(row.case, set()).add(row.officer)
@@ -175,11 +175,11 @@ def warnings(session: Session, quorum: int) -> list[str]:
 
 def _received(session: Session) -> Iterator[tuple[int, Iterable[str]]]:
     """Yield each text that reporters wrote, with the number of its case."""
-    for number, unsigned, message in queries_access.first_messages(session):
+    for number, unsigned, message in queries_cases.first_messages(session):
         yield number, [message.decode()] if unsigned else said(REPORT.parse(message).answers)
-    for number, text in queries_access.follow_up_texts(session):
+    for number, text in queries_cases.follow_up_texts(session):
         yield number, [text]
-    for number, name, kind in queries_access.file_names(session):
+    for number, name, kind in queries_cases.file_names(session):
         yield number, [name, kind]
 
 
@@ -213,7 +213,7 @@ def _counts(name: str) -> bool:
 
 
 def _check_known(session: Session, officer: str) -> None:
-    if queries_access.officer(session, officer) is None:
+    if queries_office.officer(session, officer) is None:
         raise CaseRefused(
             sentence("there is no officer {officer}", officer=officer),
             sentence("see the names: inbox officers list"),

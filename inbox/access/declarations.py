@@ -17,7 +17,7 @@ from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from inbox.language.errors import Undeclared
-from inbox.vault import queries, row_security
+from inbox.vault import queries_cases, queries_office, row_security
 from inbox.vault.casework_tables import Declaration
 
 QUESTION = "no kinship, friendship, quarrel or interest with whom or what the case may concern"
@@ -29,7 +29,7 @@ _FEW = 1_000
 
 def missing(session: Session, number: int) -> list[str]:
     """Return who of those present has not declared it; raises as ``records.case``."""
-    queries.case(session, number)
+    queries_cases.case(session, number)
     given = set(session.scalars(select(Declaration.officer).filter_by(case=number)))
     return [name for name in _asked(session) if name not in given]
 
@@ -67,7 +67,7 @@ def check(session: Session, number: int) -> None:
 
 def _asked(session: Session) -> tuple[str, ...]:
     """Return who of those present is asked: nobody for the program's own work, nor who is alone."""
-    return () if len(queries.officers(session)) == 1 else row_security.present(session)
+    return () if len(queries_office.officers(session)) == 1 else row_security.present(session)
 
 
 def declare(session: Session, number: int, today: date) -> Sequence[str]:

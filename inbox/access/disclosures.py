@@ -11,7 +11,7 @@ from inbox.access import identities
 from inbox.language.errors import Refused
 from inbox.language.messages import sentence
 from inbox.session.journal import By
-from inbox.vault import queries
+from inbox.vault import queries_cases
 from inbox.vault.casework_tables import Disclosure
 
 LONGEST = 200
@@ -49,7 +49,7 @@ def add(session: Session, number: int, given: Given, by: By) -> Disclosure:
     Raises CaseRefused if there is no such case, Refused for the identity of its author if neither the author
     consented nor the judicial authority asks, and for a text that is empty or too long.
     """
-    queries.case(session, number)
+    queries_cases.case(session, number)
     _check(session, number, given)
     row = Disclosure(
         case=number,
@@ -66,7 +66,7 @@ def add(session: Session, number: int, given: Given, by: By) -> Disclosure:
 
 def of(session: Session, number: int) -> Sequence[Disclosure]:
     """Return the ledger of a case, oldest first; CaseRefused if there is no such case."""
-    queries.case(session, number)
+    queries_cases.case(session, number)
     rows = select(Disclosure).filter_by(case=number).order_by(Disclosure.position)
     return session.scalars(rows).all()
 

@@ -15,7 +15,7 @@ from inbox.language.messages import sentence
 from inbox.session import journal
 from inbox.session.actions import Act
 from inbox.session.journal import Line
-from inbox.vault import queries, queries_access
+from inbox.vault import queries_access, queries_cases, queries_office
 from inbox.vault.casework_tables import Handler
 from inbox.vault.row_security import AS_A_LINE
 from inbox.vault.tables import Case
@@ -34,8 +34,10 @@ def entrust(session: Session, number: int, names: Sequence[str], *, quorum: int,
     it is kept, and for fewer than a quorum, who could never open it.
     """
     chosen = sorted(set(names))
-    queries.case(session, number)
-    left = {each.name for each in queries.officers(session)} - queries_access.excluded_from(session, number)
+    queries_cases.case(session, number)
+    left = {each.name for each in queries_office.officers(session)} - queries_access.excluded_from(
+        session, number
+    )
     for name in chosen:
         if name not in left:
             raise Refused(
@@ -56,7 +58,7 @@ def entrust(session: Session, number: int, names: Sequence[str], *, quorum: int,
 
 def open_to_all(session: Session, number: int) -> None:
     """Let all officers read a case again; CaseRefused if those present may not, or all may already."""
-    queries.case(session, number)
+    queries_cases.case(session, number)
     if not _names(session, number):
         raise CaseRefused(
             sentence("case {number} has no handlers", number=number),
@@ -72,7 +74,7 @@ def break_glass(session: Session, number: int, present: Sequence[str], today: da
     """
     handlers = of(session, number)
     if quarantine.since(session, number):
-        queries.case(session, number)  # says so
+        queries_cases.case(session, number)  # says so
     if not handlers or set(present) <= set(handlers):
         raise CaseRefused(
             sentence("case {number} is open to those present", number=number),
@@ -96,7 +98,7 @@ def broken_since(session: Session, since: date) -> Iterator[Line]:
 def _check_is_there(session: Session, number: int) -> None:
     as_a_line = select(Case.number).filter_by(number=number).execution_options(**AS_A_LINE)
     if session.scalar(as_a_line) is None:
-        queries.case(session, number)
+        queries_cases.case(session, number)
 
 
 def _names(session: Session, number: int) -> list[str]:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from inbox.access import declarations
 from inbox.language.errors import CaseRefused, Refused
 from inbox.language.messages import sentence
-from inbox.vault import queries
+from inbox.vault import queries_cases
 from inbox.vault.casework_tables import Identity
 
 LONGEST = 8_000
@@ -23,7 +23,7 @@ def keep(session: Session, number: int, text: str, today: date) -> None:
     Raises CaseRefused if there is no such case, Refused for a text that is empty or, with all before, too
     long.
     """
-    queries.case(session, number)
+    queries_cases.case(session, number)
     known = session.get(Identity, number)
     whole = text if known is None else f"{known.text}\n{text}"
     if not text.strip() or len(whole) > LONGEST:

@@ -8,7 +8,7 @@ from inbox.access import handlers
 from inbox.deadlines import workflow
 from inbox.language.errors import CaseRefused
 from inbox.language.messages import sentence
-from inbox.vault import queries_access
+from inbox.vault import queries_access, queries_office
 
 
 def assign(session: Session, number: int, officer: str | None, today: date) -> None:
@@ -18,7 +18,7 @@ def assign(session: Session, number: int, officer: str | None, today: date) -> N
     """
     work = workflow.of(session, number)
     if officer is not None:
-        known = queries_access.officer(session, officer)
+        known = queries_office.officer(session, officer)
         if known is None or known.member is None:
             raise CaseRefused(
                 sentence("there is no officer {officer}", officer=officer),

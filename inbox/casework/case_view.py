@@ -15,7 +15,7 @@ from inbox.deadlines import workflow
 from inbox.language.views import View
 from inbox.questionnaire import answers, catalogue
 from inbox.text import confusables
-from inbox.vault import queries, queries_access
+from inbox.vault import queries_access, queries_cases, queries_exchange
 from inbox.vault.reject_reasons import REASONS, Kind
 from inbox.vault.tables import Attachment, Case, FollowUp, Message, Unopened
 
@@ -25,9 +25,9 @@ KEPT_FROM = "kept-from-"
 
 def overview(session: Session) -> View:
     """Return a line's worth of every case, and of everything that became no case."""
-    counts = queries.counts(session)
+    counts = queries_cases.counts(session)
     kept_from = _kept_from(session)
-    cases = queries.cases(session)
+    cases = queries_cases.cases(session)
     declared = declarations.given(session, [case.number for case in cases])
     return {
         "cases": [
@@ -42,16 +42,16 @@ def overview(session: Session) -> View:
             }
             for case in cases
         ],
-        "unopened": [_unopened(row) for row in queries.unopened(session)],
+        "unopened": [_unopened(row) for row in queries_exchange.unopened(session)],
     }
 
 
 def details(session: Session, number: int, today: date, language: str = "") -> View:
     """Return all of one case, labels in ``language`` or in the report's; raises as ``declarations.check``."""
-    case = queries.case(session, number)
+    case = queries_cases.case(session, number)
     declarations.check(session, number)
-    files = queries.attachments(session, number)
-    follow_ups = queries.follow_ups(session, number)
+    files = queries_cases.attachments(session, number)
+    follow_ups = queries_cases.follow_ups(session, number)
     view = (
         _line(case, _kept_from(session))
         | {"collected": case.collected.isoformat(), "unread": case.unread}
@@ -62,12 +62,12 @@ def details(session: Session, number: int, today: date, language: str = "") -> V
         | {
             "attachments": [attachment(file) for file in files if file.follow_up is None],
             "follow_ups": [_follow_up(each, files) for each in follow_ups],
-            "messages": [_message(message, case) for message in queries.messages(session, number)],
+            "messages": [_message(message, case) for message in queries_cases.messages(session, number)],
             "handlers": handlers.of(session, number),
             "rejected": _day(workflow.of(session, number).rejected),
             "struck": [
                 {"day": each.day.isoformat(), "place": each.place}
-                for each in queries_access.strikes(session, number)
+                for each in queries_cases.strikes(session, number)
             ],
             "last_slot": case.serial,
             "seen_slot": case.seen,
@@ -89,8 +89,8 @@ def _texts(view: View) -> Iterator[str]:
 
 def mark_read(session: Session, number: int) -> None:
     """Note that somebody has been shown all of a case; CaseRefused if there is none."""
-    queries.case(session, number).unread = False
-    for follow_up in queries.follow_ups(session, number):
+    queries_cases.case(session, number).unread = False
+    for follow_up in queries_cases.follow_ups(session, number):
         follow_up.unread = False
 
 

@@ -15,7 +15,7 @@ from inbox.language.messages import sentence
 from inbox.session import journal
 from inbox.session.actions import Act, Deed
 from inbox.session.journal import By
-from inbox.vault import queries
+from inbox.vault import queries_cases
 
 
 def reject(session: Session, numbers: Iterable[int], by: By) -> list[int]:
@@ -50,7 +50,7 @@ def recover(session: Session, numbers: Iterable[int], by: By) -> list[int]:
                 sentence("see what is: inbox queue --junk"),
             )
         workflow.set_rejected(work, None)
-        queries.case(session, number).closed_in = None  # the portal may have been told that it is over
+        queries_cases.case(session, number).closed_in = None  # the portal may have been told that it is over
         workflow.keep_in_step(session, number)
         journal.note(session, by, Deed(Act.RECOVER, case=number))
     return recovered

@@ -16,7 +16,7 @@ from inbox.questionnaire import answers, scoring
 from inbox.questionnaire.answers import Answers
 from inbox.text import entities, similarity
 from inbox.text.entities import Found, Kind
-from inbox.vault import queries
+from inbox.vault import queries_cases
 from inbox.vault.casework_tables import IndexKey, Term
 from inbox.vault.tables import Case
 
@@ -45,11 +45,11 @@ def add(session: Session, number: int, texts: Iterable[str]) -> None:
 
 def renew(session: Session, number: int) -> None:
     """Make the index of a case anew from what it says now; raises as ``records.case``."""
-    case = queries.case(session, number)
+    case = queries_cases.case(session, number)
     session.execute(delete(Term).filter_by(case=number))
     make(session, number, answers.of(case))
     session.flush()
-    add(session, number, [each.text for each in queries.follow_ups(session, number)])
+    add(session, number, [each.text for each in queries_cases.follow_ups(session, number)])
 
 
 def of(session: Session, number: int) -> list[Mark]:
@@ -64,7 +64,7 @@ def explained(session: Session, case: Case, marks: set[Mark]) -> Mapping[Mark, F
     key = _key(session)
     found = _by_mark(key, _found(answers.of(case)))
     if marks - found.keys():
-        letters = [each.text for each in queries.follow_ups(session, case.number)]
+        letters = [each.text for each in queries_cases.follow_ups(session, case.number)]
         found = _by_mark(key, entities.found_in(letters)) | found
     return {mark: found[mark] for mark in marks if mark in found}
 

@@ -23,7 +23,7 @@ from inbox.session.actions import Act, Deed
 from inbox.session.journal import By
 from inbox.text import similarity
 from inbox.text.entities import Kind
-from inbox.vault import queries
+from inbox.vault import queries_cases
 from inbox.vault.casework_tables import Dismissal, Handling, Link, Term
 from inbox.vault.tables import Case
 
@@ -81,7 +81,7 @@ def proposed(session: Session, number: int) -> Proposals:
 
     Only what those present may read is counted and compared. Junk is not, nor what is linked or dismissed.
     """
-    case = queries.case(session, number)
+    case = queries_cases.case(session, number)
     settled = _settled(session, number)
     shared, common = _shared(session, number)
     by_case: defaultdict[int, set[Mark]] = defaultdict(set)
@@ -139,7 +139,7 @@ def _reason(reason: Reason) -> View:
 
 def linked(session: Session, number: int) -> Sequence[tuple[Link, Case]]:
     """Return what is linked to a case, with the other case of each; raises as ``records.case``."""
-    queries.case(session, number)
+    queries_cases.case(session, number)
     rows = select(Link, Case).join(Case, Case.number == Link.other).where(Link.case == number)
     return [(link, other) for link, other in session.execute(rows.order_by(Link.other))]
 
@@ -179,7 +179,7 @@ def unlink(session: Session, number: int, other: int, by: By) -> None:
 def _clear(session: Session, number: int, other: int) -> int:
     """Remove what was said of two cases; return how many rows that were."""
     for each in (number, other):
-        queries.case(session, each)
+        queries_cases.case(session, each)
     if number == other:
         raise CaseRefused(sentence("a case cannot be linked to itself"), sentence("give two numbers"))
     removed = 0

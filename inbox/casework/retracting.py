@@ -13,7 +13,7 @@ from inbox.language.errors import CaseRefused
 from inbox.language.messages import sentence
 from inbox.session.actions import Act, Deed
 from inbox.session.inbox import Inbox
-from inbox.vault import queries
+from inbox.vault import queries_cases
 from inbox.vault.casework_tables import PROCEEDINGS, Measure
 
 
@@ -47,7 +47,7 @@ def _remove(session: Session, number: int, position: int, today: date) -> bool:
         )
     was_told = measures.is_told(row, workflow.of(session, number).disclosure)
     if was_told:
-        queries.case(session, number).closed_in = None
+        queries_cases.case(session, number).closed_in = None
     session.delete(row)
     workflow.acted(session, number, today)
     return was_told

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from inbox.language.views import View
 from inbox.session import journal
-from inbox.vault import queries
+from inbox.vault import queries_cases
 from inbox.vault.casework_tables import Measure
 
 
@@ -48,10 +48,10 @@ def view(event: Event) -> View:
 
 
 def _came_in(session: Session, number: int) -> Iterator[Event]:
-    case = queries.case(session, number)
+    case = queries_cases.case(session, number)
     yield Event(case.received, "received")
     yield Event(case.collected, "collected")
-    for letter in queries.follow_ups(session, number):
+    for letter in queries_cases.follow_ups(session, number):
         yield Event(letter.received, "follow-up", about=f"follow-up {letter.position}")
     for row in session.scalars(select(Measure).filter_by(case=number).order_by(Measure.position)):
         yield Event(row.day, "measure", about=row.kind)

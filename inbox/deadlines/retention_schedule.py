@@ -11,7 +11,7 @@ from crypto import bundle
 from inbox.deadlines import clocks
 from inbox.system import atomic_files
 from inbox.system.home import Home
-from inbox.vault import queries
+from inbox.vault import queries_cases, queries_exchange
 from inbox.vault.casework_tables import OUT_OF_SCOPE, PROCEEDINGS, Handling, Measure
 from inbox.vault.tables import Case, FollowUp
 
@@ -79,7 +79,7 @@ def _term(work: Handling, written: date | None) -> tuple[Rule, date] | None:
         return None
     last = max(ended, written or ended)
     if work.rejected is not None:
-        return Rule.JUNK, last + queries.JUNK_KEPT
+        return Rule.JUNK, last + queries_cases.JUNK_KEPT
     at_once = work.outcome == OUT_OF_SCOPE
     rule = Rule.OUT_OF_SCOPE if at_once and last == ended else Rule.CLOSED
     return rule, clocks.kept_until(ended, written, at_once=at_once)
@@ -97,7 +97,7 @@ class _Awaited:
     """
 
     def __init__(self, home: Home, session: Session) -> None:
-        self._heard = set(queries.confirmed_outboxes(session))
+        self._heard = set(queries_exchange.confirmed_outboxes(session))
         self._named: set[bytes] = set()
         for path in home.outbox.glob("*.tar"):
             with path.open("rb") as file:

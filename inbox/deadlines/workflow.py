@@ -15,7 +15,7 @@ from inbox.deadlines.clocks import Clock, Due, Events
 from inbox.deadlines.office import Regime
 from inbox.questionnaire import scoring
 from inbox.questionnaire.answers import Answers
-from inbox.vault import queries
+from inbox.vault import queries_cases
 from inbox.vault.casework_tables import OUT_OF_SCOPE, PROCEEDINGS, Credibility, Duty, Handling, Measure
 from inbox.vault.tables import Case, FollowUp
 
@@ -32,7 +32,7 @@ _PURSUED = select(Measure.case).where(Measure.kind.in_(PROCEEDINGS))
 
 def of(session: Session, number: int) -> Handling:
     """Return the state of the work on a case; raises as ``records.case``."""
-    return session.get_one(Handling, queries.case(session, number).number)
+    return session.get_one(Handling, queries_cases.case(session, number).number)
 
 
 def begin(session: Session, case: Case, answers: Answers, asked: Questionnaire) -> Handling:
@@ -117,7 +117,7 @@ def feedback_due(session: Session, number: int, today: date) -> Due:
 
     Where nothing acknowledges the report yet, something does today: the answer that names the day.
     """
-    case, work = queries.case(session, number), of(session, number)
+    case, work = queries_cases.case(session, number), of(session, number)
     how = office.of(session)
     events = replace(_events(case, work, _Since(), how.regime), acknowledged=work.acknowledged or today)
     return next(each for each in legal_clocks.clocks(events, how.calendar) if each.clock is Clock.FEEDBACK)
@@ -147,7 +147,7 @@ def every(session: Session) -> Iterator[tuple[Handling, list[Due]]]:
 
 def clocks(session: Session, number: int) -> list[Due]:
     """Return every clock of a case; raises as ``records.case``."""
-    case, handling = queries.case(session, number), of(session, number)
+    case, handling = queries_cases.case(session, number), of(session, number)
     how = office.of(session)
     events = _events(case, handling, _since(session, number), how.regime)
     return legal_clocks.clocks(events, how.calendar)

@@ -22,7 +22,7 @@ from inbox.questionnaire.answers import Answer
 from inbox.replies import leak_check
 from inbox.text import confusables
 from inbox.text.redaction import Pieces, Redaction, Redactor
-from inbox.vault import queries
+from inbox.vault import queries_cases, queries_office
 from inbox.vault.tables import Case
 
 WORDING = Wording(__package__, "dossier.toml")
@@ -104,10 +104,10 @@ def compose(
     Raises CaseRefused if there is no such case; Refused if what was to be removed or to go along is not
     there, and if what was to be let in was not answered or must never be repeated.
     """
-    case = queries.case(session, number)
+    case = queries_cases.case(session, number)
     declarations.check(session, number)
     redactor = Redactor(plan.redactions, identities.passages(session, number))
-    office = queries.office(session)
+    office = queries_office.office(session)
     content = Content(
         plan=plan,
         case=number,
@@ -135,7 +135,7 @@ def _doubtful(session: Session, number: int, said: Iterable[Entry]) -> Iterator[
 
 def offered(session: Session, number: int, language: str) -> list[Entry]:
     """Return what could go into a dossier of a case, replies and all, for officers to choose from."""
-    case = queries.case(session, number)
+    case = queries_cases.case(session, number)
     declarations.check(session, number)
     plan = Plan(purpose=Purpose.PROSECUTOR, addressee="", language=language, with_replies=True)
     return [*entries(session, case, plan, Redactor(()))]
@@ -152,11 +152,11 @@ def entries(session: Session, case: Case, plan: Plan, redactor: Redactor) -> Ite
         report = REPORT.parse(case.message)
         asked = catalogue.asked(session, report.questionnaire)
         yield from _answers(report, asked, plan, redactor)
-    for each in queries.follow_ups(session, case.number):
+    for each in queries_cases.follow_ups(session, case.number):
         place = f"follow-up-{each.position}"
         label = f"{WORDING.say('follow_up', language)} {each.position}"
         yield Entry(place, label, each.received if days else None, (redactor.pieces(place, each.text),))
-    for message in queries.messages(session, case.number) if plan.with_replies else ():
+    for message in queries_cases.messages(session, case.number) if plan.with_replies else ():
         place = f"reply-{message.position}"
         label = f"{WORDING.say('reply', language)} {message.position}"
         yield Entry(place, label, message.day if days else None, (redactor.pieces(place, message.text),))
@@ -164,7 +164,7 @@ def entries(session: Session, case: Case, plan: Plan, redactor: Redactor) -> Ite
 
 def _files(session: Session, number: int, plan: Plan, redactor: Redactor) -> Iterator[File]:
     """Yield the attachments that are to go along; Refused if one that was chosen is not there."""
-    known = {file.number: file for file in queries.attachments(session, number)}
+    known = {file.number: file for file in queries_cases.attachments(session, number)}
     if plan.chosen - known.keys():
         raise Refused(
             sentence("case {number} has no such file", number=number),

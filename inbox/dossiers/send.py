@@ -31,7 +31,7 @@ from inbox.language.messages import sentence
 from inbox.session.inbox import Inbox
 from inbox.session.journal import By
 from inbox.system.home import Home
-from inbox.vault import queries
+from inbox.vault import queries_office
 
 _HYBRID = "age1pq1"
 _GROUNDS = {Purpose.PROSECUTOR: Ground.JUDICIAL, Purpose.DISCIPLINARY: Ground.OTHER}
@@ -141,7 +141,7 @@ def _cleaned(home: Home, found: Found, today: date) -> _Enclosure | None:
 
 def _signed(session: Session, content: Content, parts: Sequence[Part]) -> Manifest:
     """Return the manifest, signed by the key that the addressee can find: the root's, or that of our card."""
-    office = queries.office(session)
+    office = queries_office.office(session)
     seed = office.root_seed or office.card_seed
     made = Dossier(
         deployment=office.deployment,

@@ -32,7 +32,7 @@ from inbox.text import names as person_names
 from inbox.text import segments
 from inbox.text.names import Names
 from inbox.text.redaction import Pieces, Redaction, Redactor
-from inbox.vault import queries
+from inbox.vault import queries_cases, queries_office
 from inbox.vault.casework_tables import Duty
 
 WORDING = Wording(__package__, "access.toml")
@@ -119,7 +119,7 @@ def _told(
 def _held(
     session: Session, told: Mapping[int, tuple[Pieces, ...]], request: Request, today: date
 ) -> tuple[Held, list[Sentence]]:
-    office = queries.office(session)
+    office = queries_office.office(session)
     name = office.name_fr if request.language == "fr" else office.name_en
     return Held(request, today, name, tuple(told.values())), [*_warnings(session, told)]
 
@@ -194,7 +194,7 @@ def _passages(session: Session, number: int, request: Request, redactor: Redacto
     plan = Plan(purpose=Purpose.DISCIPLINARY, addressee=_RECIPIENT, language=request.language)
     names = Names({_ONE: request.names})
     author = Redactor((), identities.passages(session, number))
-    for entry in compose.entries(session, queries.case(session, number), plan, Redactor(())):
+    for entry in compose.entries(session, queries_cases.case(session, number), plan, Redactor(())):
         for (text,) in entry.texts:
             for said in segments.split(text):
                 if names.meant_in([said]):

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from crypto.bundle import Intake
 from inbox.exchange import bundle_chain
 from inbox.keys import keyring
-from inbox.vault import queries
+from inbox.vault import queries_cases, queries_exchange, queries_office
 from inbox.vault.casework_tables import Opening
 from inbox.vault.tables import Case, IntakeBundle, Message, OutboxBundle
 
@@ -18,14 +18,14 @@ _LEAP = 1_000
 
 def gap(session: Session, intake: Intake) -> str:
     """Return what is missing before a bundle of the present portal, for the journal; empty if nothing is."""
-    last = queries.last_intake(session, intake.instance_key)
+    last = queries_exchange.last_intake(session, intake.instance_key)
     if last is None or intake.n <= last.n:
         return ""
     missing = []
     if bundle_chain.is_gap(session, intake):
         missing.append(f"bundle {intake.n} after {last.n}")
     if _is_ahead(session, intake):
-        made = queries.last_outbox(session)
+        made = queries_exchange.last_outbox(session)
         missing.append(f"outbox {intake.applied.n} after {made.n if made else 0}")
     return ", ".join(missing)
 
@@ -41,7 +41,7 @@ def go_on(session: Session, intake: Intake, today: date) -> None:
     _forget_from(session, intake.applied.n)
     session.add(OutboxBundle(n=intake.applied.n, hash=intake.applied.hash, made=today, confirmed=True))
     session.flush()
-    queries.confirm_outboxes(session, intake.applied.n)
+    queries_exchange.confirm_outboxes(session, intake.applied.n)
     leap = intake.applied.n  # no slot was filled more often than there were outboxes
     unsent = Message.serial > select(Case.serial).where(Case.number == Message.case).scalar_subquery()
     for statement in (
@@ -50,7 +50,7 @@ def go_on(session: Session, intake: Intake, today: date) -> None:
     ):
         session.execute(statement, execution_options={"synchronize_session": False})
     session.expire_all()
-    office = queries.office(session)
+    office = queries_office.office(session)
     office.card_serial += _LEAP
     if office.root_seed:
         keyring.issue(session, today, skip=_LEAP)
@@ -58,15 +58,15 @@ def go_on(session: Session, intake: Intake, today: date) -> None:
 
 def _is_ahead(session: Session, intake: Intake) -> bool:
     """Tell whether the portal has applied an outbox that this inbox did not make."""
-    ours = queries.outbox(session, intake.applied.n)
+    ours = queries_exchange.outbox(session, intake.applied.n)
     return intake.applied.n > 0 and (ours is None or ours.hash != intake.applied.hash)
 
 
 def _forget_from(session: Session, n: int) -> None:
     """Forget outboxes of ours that no portal will take: others of their numbers were applied."""
-    queries.tell_closings_again(session)
+    queries_cases.tell_closings_again(session)
     session.execute(update(IntakeBundle).where(IntakeBundle.outbox >= n).values(outbox=None))
     session.execute(update(Opening).where(Opening.told >= n).values(told=None))
-    for row in queries.outboxes_from(session, n):
+    for row in queries_exchange.outboxes_from(session, n):
         session.delete(row)
     session.flush()

@@ -10,7 +10,7 @@ from crypto.signing import fingerprint, is_same_fingerprint
 from inbox.exchange.verify import Verified
 from inbox.language.errors import BundleRefused
 from inbox.language.messages import sentence
-from inbox.vault import queries
+from inbox.vault import queries_exchange
 from inbox.vault.tables import Instance
 
 _COMPARE = sentence("compare it with the one that `portal init` printed")
@@ -35,7 +35,7 @@ def follows(session: Session, verified: Verified, acceptance: Acceptance) -> boo
     Raises BundleRefused for all others, naming the number that is wanted.
     """
     intake = verified.intake
-    known = queries.intake(session, intake.instance_key, intake.n)
+    known = queries_exchange.intake(session, intake.instance_key, intake.n)
     if known is not None:
         if known.hash != verified.hash:
             raise BundleRefused(
@@ -43,13 +43,13 @@ def follows(session: Session, verified: Verified, acceptance: Acceptance) -> boo
                 sentence("keep both files, tell who runs the portal"),
             )
         return False
-    pinned = queries.pinned_instance(session)
+    pinned = queries_exchange.pinned_instance(session)
     if pinned is None:
         _check_first(fingerprint(intake.instance_key), acceptance)
         _check_next(verified, 0, FIRST)
     elif pinned.key == intake.instance_key:
         _check_pinned(fingerprint(pinned.key), acceptance)
-        last = queries.last_intake(session, pinned.key)
+        last = queries_exchange.last_intake(session, pinned.key)
         if not (acceptance.after_restore and is_gap(session, intake)):
             _check_next(verified, last.n if last else 0, last.hash if last else FIRST)
     elif session.get(Instance, intake.instance_key) is not None:
@@ -65,16 +65,16 @@ def follows(session: Session, verified: Verified, acceptance: Acceptance) -> boo
 
 def is_gap(session: Session, intake: Intake) -> bool:
     """Tell whether bundles are missing before one of the present portal."""
-    last = queries.last_intake(session, intake.instance_key)
+    last = queries_exchange.last_intake(session, intake.instance_key)
     return last is not None and intake.n > last.n + 1
 
 
 def accept(session: Session, instance_key: bytes) -> int | None:
     """Pin the instance key if it is new; return the last number of the chain that it ends, if it ends one."""
-    pinned = queries.pinned_instance(session)
+    pinned = queries_exchange.pinned_instance(session)
     if pinned is not None and pinned.key == instance_key:
         return None
-    ended = queries.last_intake(session, pinned.key) if pinned else None
+    ended = queries_exchange.last_intake(session, pinned.key) if pinned else None
     position = pinned.position + 1 if pinned else 1
     session.add(Instance(key=instance_key, position=position))
     session.flush()

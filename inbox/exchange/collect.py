@@ -26,7 +26,7 @@ from inbox.session.actions import Act, Deed
 from inbox.session.inbox import Inbox
 from inbox.session.journal import By
 from inbox.system.workers import spread
-from inbox.vault import queries, queries_access
+from inbox.vault import queries_access, queries_cases, queries_exchange, queries_office
 from inbox.vault.reject_reasons import Kind
 from inbox.vault.tables import IntakeBundle
 
@@ -93,7 +93,7 @@ def collect(
 
 def _turn(inbox: Inbox, path: Path, *, after_restore: bool) -> _Turn:
     with inbox.vault.transaction() as session:
-        office, pinned = queries.office(session), queries.pinned_instance(session)
+        office, pinned = queries_office.office(session), queries_exchange.pinned_instance(session)
         intake = announced(path, office.deployment, office.channel)
         gap = rejoining.gap(session, intake) if after_restore else ""
     is_new = pinned is None or pinned.key != intake.instance_key
@@ -103,7 +103,7 @@ def _turn(inbox: Inbox, path: Path, *, after_restore: bool) -> _Turn:
 def _taking(inbox: Inbox, turn: _Turn, today: date) -> AbstractContextManager[Session]:
     """Return the session of the act that this bundle is: of another portal than the present, it takes two."""
     with inbox.vault.transaction() as session:
-        pinned = queries.pinned_instance(session)
+        pinned = queries_exchange.pinned_instance(session)
     bundle = f"bundle {turn.n}"
     if turn.gap:
         return inbox.acting(Deed(Act.ACCEPT_GAP, about=turn.gap), today)
@@ -117,7 +117,7 @@ def _collect_one(
     inbox: Inbox, turn: _Turn, acceptance: Acceptance, *, today: date, progress: Progress
 ) -> Outcome:
     with _taking(inbox, turn, today) as session:
-        office = queries.office(session)
+        office = queries_office.office(session)
         verified = verify(turn.path, office.deployment, office.channel)
         n = verified.intake.n
         if (verified.intake.instance_key, n) != (turn.instance_key, turn.n):
@@ -152,7 +152,7 @@ def _accept(session: Session, verified: Verified, today: date) -> list[str]:
     warnings: list[str] = []
     ended = bundle_chain.accept(session, intake.instance_key)
     if ended is not None:
-        queries.tell_closings_again(session)
+        queries_cases.tell_closings_again(session)
         entered_cases.tell_again(session)
         warnings.append(
             sentence(
@@ -183,22 +183,24 @@ def _confirm(session: Session, applied: Link) -> bool:
     """Note which outboxes the portal has applied; return False if it names one that is not ours."""
     if not applied.n:
         return True
-    ours = queries.outbox(session, applied.n)
+    ours = queries_exchange.outbox(session, applied.n)
     if ours is None or ours.hash != applied.hash:
         return False
-    queries.confirm_outboxes(session, applied.n)
+    queries_exchange.confirm_outboxes(session, applied.n)
     return True
 
 
 def _file(inbox: Inbox, session: Session, new: Sequence[Item], filing: Filing, progress: Progress) -> None:
     contents = key_store.load(inbox.home, session)
-    office = queries.office(session)
+    office = queries_office.office(session)
     trust = Trust(inbox.home, office.deployment, office.channel, contents.intake)
-    shut = kept(inbox.home, queries.set_aside(session, Kind.NOT_FOR_US))
+    shut = kept(inbox.home, queries_exchange.set_aside(session, Kind.NOT_FOR_US))
     try:
         filing.take(_unsealed([*shut, *new], trust, progress))
         # A large follow-up costs time and room: it is opened again only once its case is there.
-        awaited = [row for row in queries.set_aside(session, Kind.UNKNOWN_CASE) if filing.knows(row.case_id)]
+        awaited = [
+            row for row in queries_exchange.set_aside(session, Kind.UNKNOWN_CASE) if filing.knows(row.case_id)
+        ]
         filing.take(_unsealed(kept(inbox.home, awaited), trust, progress))
         filing.finish()
     except Changed:

@@ -25,7 +25,7 @@ from inbox.questionnaire import summary as summaries
 from inbox.questionnaire.answers import NOTE, Answers
 from inbox.questionnaire.summary import first_line
 from inbox.system.home import Home
-from inbox.vault import case_numbers, fulltext, queries, tables
+from inbox.vault import case_numbers, fulltext, queries_cases, queries_office, tables
 from inbox.vault.reject_reasons import Kind
 from inbox.vault.tables import Attachment, Case
 
@@ -77,10 +77,10 @@ class Filing:
     def __init__(self, session: Session, home: Home, *, n: int, today: date) -> None:
         self._session = session
         self._today = today
-        self._deployment = queries.office(session).deployment
+        self._deployment = queries_office.office(session).deployment
         self._shown = Shown(session)
         self._asked = catalogue.Known(session)
-        self._numbers = queries.numbers_by_case_id(session)
+        self._numbers = queries_cases.numbers_by_case_id(session)
         self._number = case_numbers.last(session)
         self._shelf = Shelf(session, home, n)
         self.filed = Filed(unopened=self._shelf.added, resolved=self._shelf.resolved)
@@ -159,7 +159,7 @@ class Filing:
         self._look_for_names(filed.number, [*conflicts.said(report.answers), *_named(report.files)])
 
     def _file_drop(self, item: Item, unsigned: Unsigned) -> None:
-        known = queries.case_from(self._session, item.place.hash)
+        known = queries_cases.case_from(self._session, item.place.hash)
         if known is not None:
             self._repeat(item, known)
             return
@@ -186,7 +186,7 @@ class Filing:
         if not self._is_by_author(letter.signed, known.author_key):
             self._shelf.keep(item, Kind.FALSE_SIGNATURE, known.case_id)
             return
-        earlier = queries.follow_up(self._session, known.number, follow_up.id)
+        earlier = queries_cases.follow_up(self._session, known.number, follow_up.id)
         if earlier is not None:
             same = earlier.message == letter.signed.message
             self._file_again(item, Kind.OTHER_FOLLOW_UP, known, same=same)
@@ -195,7 +195,7 @@ class Filing:
             tables.FollowUp(
                 case=known.number,
                 id=follow_up.id,
-                position=queries.last_follow_up_position(self._session, known.number) + 1,
+                position=queries_cases.last_follow_up_position(self._session, known.number) + 1,
                 received=item.day,
                 written=follow_up.written,
                 text=follow_up.text,
@@ -228,7 +228,7 @@ class Filing:
         if number is None:
             return None
         self._session.flush()
-        return queries.case(self._session, number)
+        return queries_cases.case(self._session, number)
 
     def _open_case(self, item: Item, message: bytes, summary: str) -> Case:
         self._number += 1
@@ -260,7 +260,7 @@ class Filing:
             return
         self._session.flush()  # rows refer to the case, and to the follow-up
         names = {file.number: (file.name, file.type) for file in described}
-        first = queries.last_attachment_number(self._session, owner.case) + 1
+        first = queries_cases.last_attachment_number(self._session, owner.case) + 1
         for number, (file, kept) in enumerate(zip(letter.files, letter.kept, strict=True), first):
             name, kind = names.get(file.number, ("", ""))
             self._session.add(

@@ -25,7 +25,7 @@ from inbox.questionnaire.answers import Answer, Answers, Oddity
 from inbox.session.actions import Act, Deed
 from inbox.session.inbox import Inbox
 from inbox.session.journal import By
-from inbox.vault import case_numbers, fulltext, queries, queries_access
+from inbox.vault import case_numbers, fulltext, queries_access, queries_exchange, queries_office
 from inbox.vault.casework_tables import Opening
 from inbox.vault.tables import Case
 
@@ -129,7 +129,7 @@ def enter(inbox: Inbox, told: Told, *, today: date) -> Entered:
     check(asked, told, today)
     token = casetoken.generate()
     with inbox.acting(Deed(Act.ENTER, about=told.route.value, case=number), today) as session:
-        keys = casetoken.derive(token, queries.office(session).deployment)
+        keys = casetoken.derive(token, queries_office.office(session).deployment)
         enclosed = enclosures.seal(inbox.home, session, told.files)
         files = tuple(each.file for each in enclosed)
         report = replace(_report(session, keys, told, asked), files=files)
@@ -155,8 +155,8 @@ def given(asked: Questionnaire, said: Answers) -> dict[str, Answer]:
 def _report(session: Session, keys: CaseKeys, told: Told, asked: Questionnaire) -> Report:
     """Return what a page would have sent; there is nobody who could sign it."""
     return Report(
-        channel=queries.office(session).channel,
-        key_id=queries.intake_keys(session)[-1].id,
+        channel=queries_office.office(session).channel,
+        key_id=queries_office.intake_keys(session)[-1].id,
         case_id=keys.case_id,
         salt=keys.salt,
         author_key=keys.author_key,
@@ -173,8 +173,8 @@ def _report(session: Session, keys: CaseKeys, told: Told, asked: Questionnaire) 
 
 def _keyring(session: Session) -> SeenKeyring:
     """Return the newest keyring that is known here; a body outside may not have heard of any."""
-    known = [SeenKeyring(each.serial, each.hash) for each in queries.shown_keyrings(session)]
-    if own := queries.newest_keyring(session):
+    known = [SeenKeyring(each.serial, each.hash) for each in queries_exchange.shown_keyrings(session)]
+    if own := queries_office.newest_keyring(session):
         known.append(SeenKeyring(own.serial, own.hash))
     return max(known, key=lambda each: each.serial, default=_NO_KEYRING)
 
@@ -206,7 +206,7 @@ def _begin(session: Session, case: Case, route: Route, said: Answers, asked: Que
 
 
 def _memo(session: Session, keys: CaseKeys) -> bytes:
-    office = queries.office(session)
+    office = queries_office.office(session)
     return memo.seal(office.channel, keys.memo_key, deployment=office.deployment, case_id=keys.case_id)
 
 

@@ -11,7 +11,7 @@ from crypto.signing import fingerprint
 from inbox.exchange.outbox import HANDED
 from inbox.exchange.verify import announced
 from inbox.language.errors import BundleRefused
-from inbox.vault import queries
+from inbox.vault import queries_exchange, queries_office
 from inbox.vault.tables import Office, OutboxBundle
 
 
@@ -59,7 +59,7 @@ def unconfirmed(session: Session) -> Sequence[OutboxBundle]:
 
 
 def _found(session: Session, folder: Path) -> Iterator[Found]:
-    office = queries.office(session)
+    office = queries_office.office(session)
     for path in files(folder):
         try:
             yield _intake(session, office, path)
@@ -69,11 +69,11 @@ def _found(session: Session, folder: Path) -> Iterator[Found]:
 
 def _intake(session: Session, office: Office, path: Path) -> Found:
     intake = announced(path, office.deployment, office.channel)
-    pinned = queries.pinned_instance(session)
+    pinned = queries_exchange.pinned_instance(session)
     return Found(
         name=path.name,
         n=intake.n,
         portal=fingerprint(intake.instance_key),
         is_known=pinned is not None and pinned.key == intake.instance_key,
-        is_collected=queries.intake(session, intake.instance_key, intake.n) is not None,
+        is_collected=queries_exchange.intake(session, intake.instance_key, intake.n) is not None,
     )

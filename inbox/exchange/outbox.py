@@ -30,7 +30,7 @@ from inbox.session.inbox import Inbox
 from inbox.system import atomic_files
 from inbox.system.home import Home
 from inbox.system.workers import spread
-from inbox.vault import queries
+from inbox.vault import queries_cases, queries_exchange, queries_office
 from inbox.vault.tables import Case, KeyringFile, Mailbox, OutboxBundle
 
 # How the name of a bundle for the portal begins, on the medium.
@@ -84,7 +84,7 @@ def again(inbox: Inbox, out: Path, n: int, *, today: date) -> Made:
     """
     _check_folder(out)
     with inbox.acting(Deed(Act.COPY_OUTBOX, about=f"outbox {n}"), today) as session:
-        made = queries.outbox(session, n)
+        made = queries_exchange.outbox(session, n)
         if made is None:
             raise Refused(
                 sentence("outbox {n} was never made", n=n),
@@ -95,7 +95,7 @@ def again(inbox: Inbox, out: Path, n: int, *, today: date) -> Made:
                 sentence("the portal has confirmed outbox {n}", n=n),
                 sentence("there is no need to send it again"),
             )
-        path = inbox.home.outbox_bundle(queries.office(session).channel, n)
+        path = inbox.home.outbox_bundle(queries_office.office(session).channel, n)
         if not path.exists():
             raise Refused(
                 sentence("our copy of outbox {n} is missing", n=n),
@@ -117,7 +117,7 @@ def _signed_anew(session: Session, path: Path, made: OutboxBundle, today: date) 
             sentence("our copy of outbox {n} was changed", n=made.n),
             sentence("put back {name} from a backup", name=path.name),
         )
-    office = queries.office(session)
+    office = queries_office.office(session)
     try:
         counting = [key.key for key in channel_keyring.own_channel(session, today).reply_keys]
         bundle.open_outbox(manifest, office.deployment, counting)
@@ -127,10 +127,10 @@ def _signed_anew(session: Session, path: Path, made: OutboxBundle, today: date) 
 
 
 def _make(home: Home, session: Session, today: date, progress: Progress) -> tuple[int, str]:
-    office = queries.office(session)
+    office = queries_office.office(session)
     signer, seed = _reply_key(session, today)
     keyring = channel_keyring.issue(session, today) if office.root_seed else None
-    last = queries.last_outbox(session)
+    last = queries_exchange.last_outbox(session)
     made = OutboxBundle(n=last.n + 1 if last else 1, hash=FIRST, made=today)
     session.add(made)
     session.flush()
@@ -191,7 +191,7 @@ def _reply_key(session: Session, today: date) -> tuple[bytes, bytes]:
     """Return id and seed of the key that signs today."""
     valid = [
         (key.id, key.seed)
-        for key in rotation.standing(queries.reply_keys(session))
+        for key in rotation.standing(queries_office.reply_keys(session))
         if key.seed and key.not_before <= today <= key.not_after
     ]
     if not valid:
@@ -203,12 +203,12 @@ def _reply_key(session: Session, today: date) -> tuple[bytes, bytes]:
 
 
 def _waiting(session: Session, today: date) -> list[_Waiting]:
-    office = queries.office(session)
+    office = queries_office.office(session)
     next_by = today + timedelta(days=office.answer_days)
     exchanged = conversations.of(session)
-    untold, junk = entered_cases.waiting(session), queries.junk_over(session, today)
+    untold, junk = entered_cases.waiting(session), queries_cases.junk_over(session, today)
     waiting = []
-    for case in queries.cases_to_refresh(session, today, next_by):
+    for case in queries_cases.cases_to_refresh(session, today, next_by):
         if (mailbox := case.mailbox) is not None:
             slot = compose(mailbox, exchanged, channel=office.channel, issued=today, next_by=next_by)
             unsent = Unsent(mailbox.recipient, messages.SLOT.encode(slot))
@@ -235,8 +235,8 @@ def _seal_all(
 
 def _collected(session: Session, n: int) -> tuple[Link, ...]:
     """Return every intake bundle that the portal may let go of, and note that outbox ``n`` says so."""
-    pinned = queries.pinned_instance(session)
-    rows = queries.unconfirmed_intakes(session, pinned.key) if pinned else []
+    pinned = queries_exchange.pinned_instance(session)
+    rows = queries_exchange.unconfirmed_intakes(session, pinned.key) if pinned else []
     for row in rows:
         row.outbox = row.outbox or n
     return tuple(Link(row.n, row.hash) for row in rows)

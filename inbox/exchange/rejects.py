@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from inbox.exchange.unseal import Changed, Place
 from inbox.system import atomic_files
 from inbox.system.home import Home
-from inbox.vault import queries
+from inbox.vault import queries_exchange
 from inbox.vault.destroyed_tables import Leaving
 from inbox.vault.reject_reasons import Kind
 from inbox.vault.tables import Unopened
@@ -34,7 +34,7 @@ class Shelf:
         self._session = session
         self._home = home
         self._n = n
-        self._number = queries.last_unopened_number(session)
+        self._number = queries_exchange.last_unopened_number(session)
         self._gone = Gone(session)
         self.added: list[int] = []
         self.resolved: list[int] = []

@@ -5,7 +5,7 @@ from datetime import date
 from sqlalchemy.orm import Session
 
 from crypto.messages import SeenKeyring
-from inbox.vault import queries
+from inbox.vault import queries_exchange, queries_office
 from inbox.vault.tables import ShownKeyring
 
 
@@ -14,9 +14,9 @@ class Shown:
 
     def __init__(self, session: Session) -> None:
         self._session = session
-        self._is_root = queries.office(session).root_seed is not None
-        self._issued = queries.keyrings(session)
-        self._told = {row.serial: row.hash for row in queries.shown_keyrings(session)}
+        self._is_root = queries_office.office(session).root_seed is not None
+        self._issued = queries_office.keyrings(session)
+        self._told = {row.serial: row.hash for row in queries_exchange.shown_keyrings(session)}
 
     def warning(self, seen: SeenKeyring, received: date) -> str:
         """Return ``unknown`` or ``old`` where a reporter was shown a keyring that is not to be expected.

@@ -17,7 +17,7 @@ from inbox.language.errors import CaseRefused, Refused
 from inbox.language.messages import sentence
 from inbox.system import atomic_files
 from inbox.system.home import Home
-from inbox.vault import queries
+from inbox.vault import queries_cases
 from inbox.vault.tables import Attachment
 
 
@@ -92,7 +92,7 @@ def _sweep(out: Path) -> None:
 
 
 def _find(session: Session, case: int, number: int) -> Attachment:
-    files = queries.attachments(session, queries.case(session, case).number)
+    files = queries_cases.attachments(session, queries_cases.case(session, case).number)
     for attachment in files:
         if attachment.number == number:
             return attachment

@@ -16,7 +16,7 @@ from inbox.language.errors import Refused
 from inbox.language.messages import sentence
 from inbox.language.views import View
 from inbox.system.terminal import visible
-from inbox.vault import queries, tables
+from inbox.vault import queries_office, tables
 
 _ANOTHER = sentence("let the body export its card again: inbox card --out FOLDER")
 _COMPARE = sentence("compare it, by telephone or face to face, with what `inbox card` said there")
@@ -33,7 +33,7 @@ class Offered:
 
 def issue(session: Session, today: date) -> tuple[bytes, bytes]:
     """Return card.json and card.sig of this inbox's own channel with its keys of today, newly numbered."""
-    office = queries.office(session)
+    office = queries_office.office(session)
     office.card_serial += 1
     raw, signature = draw(session, today)
     office.card_until = _end(card.parse(raw))
@@ -42,7 +42,7 @@ def issue(session: Session, today: date) -> tuple[bytes, bytes]:
 
 def draw(session: Session, today: date) -> tuple[bytes, bytes]:
     """Return the card as ``issue`` does, under its present number; Malformed if nobody would take it."""
-    office = queries.office(session)
+    office = queries_office.office(session)
     drawn = Card(
         deployment=office.deployment,
         key=signing.public_key(office.card_seed),
@@ -100,7 +100,7 @@ def listing(session: Session) -> list[View]:
     """Return a view of each channel of a body outside that the keyrings list."""
     return [
         view(card.parse(row.raw)) | {"accepted": row.accepted.isoformat()}
-        for row in queries.cards(session)
+        for row in queries_office.cards(session)
         if row.removed is None
     ]
 
@@ -132,7 +132,7 @@ def rendered(shown: View) -> Iterator[str]:
 
 def _opened(session: Session, offered: Offered) -> Card:
     try:
-        return card.open_card(offered.raw, offered.signature, queries.office(session).deployment)
+        return card.open_card(offered.raw, offered.signature, queries_office.office(session).deployment)
     except CryptoError as error:
         raise Refused(
             sentence("card refused: {error}", error=library_errors.of_crypto(error)), _ANOTHER
@@ -170,7 +170,7 @@ def _check_keys(session: Session, found: Card, today: date) -> None:
 
 def _cards(session: Session) -> list[Channel]:
     """Return the channels of all bodies outside, those that were removed too."""
-    return [card.parse(row.raw).channel for row in queries.cards(session)]
+    return [card.parse(row.raw).channel for row in queries_office.cards(session)]
 
 
 def _check_sender(known: tables.Card | None, found: Card, typed: str | None) -> None:

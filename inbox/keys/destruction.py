@@ -9,7 +9,7 @@ from inbox.keys import key_store, rotation
 from inbox.language.errors import Refused
 from inbox.language.messages import sentence
 from inbox.system.home import Home, keystore_name
-from inbox.vault import queries, tombstones
+from inbox.vault import queries_exchange, queries_office, tombstones
 from inbox.vault.tables import IntakeKey, KeyStoreKey, ReplyKey
 
 GRACE = timedelta(days=30)
@@ -65,8 +65,8 @@ def is_awaited(session: Session, key: IntakeKey) -> bool:
     They cannot once a bundle was collected that the present portal exported after the key's days and the
     grace. A day of export that is still to come proves nothing.
     """
-    pinned = queries.pinned_instance(session)
-    last = queries.last_intake(session, pinned.key) if pinned else None
+    pinned = queries_exchange.pinned_instance(session)
+    last = queries_exchange.last_intake(session, pinned.key) if pinned else None
     return last is None or min(last.exported, last.collected) < destroyable_from(key)
 
 
@@ -77,11 +77,11 @@ def is_useless(key: ReplyKey, today: date) -> bool:
 
 def plan(session: Session, today: date) -> Plan:
     """Return what can be destroyed today; Refused, with what is missing, if nothing can."""
-    held = [key for key in queries.intake_keys(session) if key.destroyed is None]
+    held = [key for key in queries_office.intake_keys(session) if key.destroyed is None]
     past = [key for key in held if destroyable_from(key) <= today]
     awaited = [key for key in past if is_awaited(session, key)]
     intake = [key for key in past if key not in awaited]
-    reply = [key for key in queries.reply_keys(session) if key.seed and is_useless(key, today)]
+    reply = [key for key in queries_office.reply_keys(session) if key.seed and is_useless(key, today)]
     if intake or reply:
         return Plan(tuple(intake), tuple(reply), tuple(awaited), _backups(session, intake))
     if awaited:

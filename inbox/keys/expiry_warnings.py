@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 
 from inbox.keys import rotation
 from inbox.language.messages import Sentence, joined, sentence
-from inbox.vault import queries
+from inbox.vault import queries_office
 
 # So many days ahead, in these words.
 _STEPS = ((7, sentence("urgent: ")), (14, sentence("soon: ")), (30, ""))
@@ -19,7 +19,7 @@ _LOST = sentence("no outbox can be made: no reply, no status reaches a reporter"
 def warnings(session: Session, today: date) -> list[Sentence]:
     """Return what ends within 30 days or has ended, with what no longer works from then on."""
     intake, reply = rotation.ends(session)
-    office = queries.office(session)
+    office = queries_office.office(session)
     card = None if office.root_seed else office.card_until
     on_card = sentence("key on our card")
     return [

@@ -11,7 +11,7 @@ from crypto.keyring import Channel, IntakeKey, Keyring, Questionnaire, ReplyKey,
 from inbox.keys import rotation
 from inbox.language.errors import Refused
 from inbox.language.messages import sentence
-from inbox.vault import queries, tables
+from inbox.vault import queries_office, tables
 from inbox.vault.tables import KeyringFile, QuestionnaireFile
 
 
@@ -20,7 +20,7 @@ def issue(session: Session, today: date, *, skip: int = 0) -> KeyringFile:
 
     ``skip`` leaves out so many serials.
     """
-    newest = queries.newest_keyring(session)
+    newest = queries_office.newest_keyring(session)
     issued = _build(session, (newest.serial if newest else 0) + 1 + skip, today)
     raw, signature = keyring.sign(issued, root_seed(session))
     row = KeyringFile(
@@ -37,7 +37,7 @@ def issue(session: Session, today: date, *, skip: int = 0) -> KeyringFile:
 
 def current(session: Session, today: date) -> tuple[KeyringFile, bool]:
     """Return the keyring of today, and whether it had to be renewed."""
-    newest = queries.newest_keyring(session)
+    newest = queries_office.newest_keyring(session)
     if newest is not None and newest.raw == keyring.KEYRING.encode(_build(session, newest.serial, today)):
         return newest, False
     return issue(session, today), True
@@ -45,19 +45,19 @@ def current(session: Session, today: date) -> tuple[KeyringFile, bool]:
 
 def own_channel(session: Session, today: date) -> Channel:
     """Return the channel of this inbox, with those of its keys that can still matter."""
-    intake = rotation.standing(queries.intake_keys(session))
-    return _channel(session, intake, rotation.standing(queries.reply_keys(session))).at(today)
+    intake = rotation.standing(queries_office.intake_keys(session))
+    return _channel(session, intake, rotation.standing(queries_office.reply_keys(session))).at(today)
 
 
 def all_keys(session: Session) -> Channel:
     """Return the channel of this inbox with all keys that it ever had, also withdrawn and destroyed ones."""
-    return _channel(session, queries.intake_keys(session), queries.reply_keys(session))
+    return _channel(session, queries_office.intake_keys(session), queries_office.reply_keys(session))
 
 
 def _channel(
     session: Session, intake: Sequence[tables.IntakeKey], reply: Sequence[tables.ReplyKey]
 ) -> Channel:
-    office = queries.office(session)
+    office = queries_office.office(session)
     return Channel(
         id=office.channel,
         name=Texts(office.name_fr, office.name_en),
@@ -69,19 +69,19 @@ def _channel(
 
 def vouched_for(session: Session) -> list[Channel]:
     """Return the channels of bodies outside, as their cards describe them."""
-    return [card.parse(row.raw).channel for row in queries.cards(session) if row.removed is None]
+    return [card.parse(row.raw).channel for row in queries_office.cards(session) if row.removed is None]
 
 
 def root_seed(session: Session) -> bytes:
     """Return the seed of the root key (32 bytes); Refused if this is not the root's inbox."""
-    seed = queries.office(session).root_seed
+    seed = queries_office.office(session).root_seed
     if seed is None:
         raise Refused(sentence("this inbox has no root key"), sentence("only the root's inbox can do this"))
     return seed
 
 
 def _build(session: Session, serial: int, today: date) -> Keyring:
-    office = queries.office(session)
+    office = queries_office.office(session)
     asked = session.get_one(QuestionnaireFile, office.questionnaire)
     return Keyring(
         deployment=office.deployment,

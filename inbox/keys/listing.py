@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from crypto import base64url
 from inbox.keys.destruction import destroyable_from, is_awaited, is_useless
 from inbox.language.views import View
-from inbox.vault import queries
+from inbox.vault import queries_office
 from inbox.vault.tables import IntakeKey, ReplyKey
 
 _SAID = {
@@ -24,8 +24,10 @@ _SAID = {
 
 def listing(session: Session, today: date) -> list[View]:
     """Return a view of every key that this inbox ever had: intake keys, then reply keys, oldest first."""
-    intake = [_view("intake", key, *_intake(session, key, today)) for key in queries.intake_keys(session)]
-    return intake + [_view("reply", key, *_reply(key, today)) for key in queries.reply_keys(session)]
+    intake = [
+        _view("intake", key, *_intake(session, key, today)) for key in queries_office.intake_keys(session)
+    ]
+    return intake + [_view("reply", key, *_reply(key, today)) for key in queries_office.reply_keys(session)]
 
 
 def rendered(keys: list[View]) -> Iterator[str]:

@@ -15,7 +15,7 @@ from inbox.keys.share_file import ShareFile
 from inbox.keys.vault_header import Header
 from inbox.language.errors import HeaderDamaged, OtherSharing, Refused, ShareDamaged
 from inbox.language.messages import sentence
-from inbox.vault import queries
+from inbox.vault import queries_office
 from inbox.vault.tables import Officer
 
 MASTER = 32
@@ -47,7 +47,7 @@ def appoint(session: Session, names: Sequence[str], today: date) -> None:
 
     So what is kept from an officer stays so for one who leaves and returns.
     """
-    known = {officer.name: officer for officer in queries.everybody(session)}
+    known = {officer.name: officer for officer in queries_office.everybody(session)}
     for officer in known.values():
         officer.member = None
         officer.until = officer.until or today

@@ -16,7 +16,7 @@ from inbox.keys.key_store import IntakeSecret
 from inbox.language.errors import Refused
 from inbox.language.messages import sentence
 from inbox.system.home import Home
-from inbox.vault import queries
+from inbox.vault import queries_office
 from inbox.vault.tables import IntakeKey, ReplyKey
 
 EPOCH = timedelta(days=90)
@@ -100,11 +100,11 @@ def replace(home: Home, session: Session, today: date, epoch: timedelta) -> Rota
     What was sealed to a withdrawn intake key still opens. Nobody is to believe a slot that a withdrawn key
     signed: the next outbox fills that of every case which the portal still keeps, also of closed ones.
     """
-    for intake in queries.intake_keys(session):
+    for intake in queries_office.intake_keys(session):
         intake.withdrawn = intake.withdrawn or today
-    for reply in queries.reply_keys(session):
+    for reply in queries_office.reply_keys(session):
         reply.withdrawn = reply.withdrawn or today
-    office = queries.office(session)
+    office = queries_office.office(session)
     if office.card_until is not None:
         office.card_until = today - _DAY  # all keys on it are withdrawn
     return _make(home, session, (today, today), epoch)
@@ -112,8 +112,8 @@ def replace(home: Home, session: Session, today: date, epoch: timedelta) -> Rota
 
 def ends(session: Session) -> tuple[date, date]:
     """Return the last day of the intake keys and that of the reply keys."""
-    intake = max(key.not_after for key in standing(queries.intake_keys(session)))
-    reply = max(key.not_after for key in standing(queries.reply_keys(session)))
+    intake = max(key.not_after for key in standing(queries_office.intake_keys(session)))
+    reply = max(key.not_after for key in standing(queries_office.reply_keys(session)))
     return intake, reply
 
 

@@ -7,7 +7,7 @@ from crypto.messages import QuestionnaireRef
 from crypto.questionnaire import BadQuestionnaire, Questionnaire
 from inbox.language.errors import Refused
 from inbox.language.messages import sentence
-from inbox.vault import queries
+from inbox.vault import queries_office
 from inbox.vault.tables import QuestionnaireFile
 
 # Asks nothing, where no questionnaire is known: of what a report answers there are the ids alone.
@@ -43,7 +43,7 @@ def asked(session: Session, reference: QuestionnaireRef) -> Questionnaire | None
 
     So is one that was taken when fewer mistakes were looked for: its reports are read all the same.
     """
-    file = queries.questionnaire(session, reference.id, reference.version)
+    file = queries_office.questionnaire(session, reference.id, reference.version)
     return _readable(file) if file else None
 
 
@@ -66,7 +66,7 @@ def readable_in_use(session: Session) -> Questionnaire:
 
 
 def _file_in_use(session: Session) -> QuestionnaireFile:
-    return session.get_one(QuestionnaireFile, queries.office(session).questionnaire)
+    return session.get_one(QuestionnaireFile, queries_office.office(session).questionnaire)
 
 
 def _readable(file: QuestionnaireFile) -> Questionnaire | None:
@@ -81,10 +81,10 @@ def adopt(session: Session, asked: Questionnaire, raw: bytes) -> None:
 
     Raises Refused if its version is not above every other of its id.
     """
-    office = queries.office(session)
+    office = queries_office.office(session)
     if asked.hash == office.questionnaire:
         return
-    last = queries.last_questionnaire(session, asked.id)
+    last = queries_office.last_questionnaire(session, asked.id)
     if last is not None and asked.version <= last.version:
         raise Refused(
             sentence(

@@ -16,7 +16,7 @@ from inbox.language.messages import sentence
 from inbox.replies import referral_bodies, replies
 from inbox.session.actions import Act, Deed
 from inbox.session.journal import one_reason
-from inbox.vault import queries
+from inbox.vault import queries_cases
 from inbox.vault.tables import Case, Message
 
 
@@ -72,7 +72,7 @@ def close(session: Session, number: int, closing: Closing, today: date) -> Case:
     whether the prosecutor is told, an author who is told nothing without a
     reason or who cannot be told, a body that is missing, not on the list, or without use; and as ``reply``.
     """
-    case = queries.case(session, number)
+    case = queries_cases.case(session, number)
     if case.status == Status.CLOSED:
         raise CaseRefused(
             sentence("case {number} is closed already", number=number),
@@ -98,7 +98,7 @@ def close(session: Session, number: int, closing: Closing, today: date) -> Case:
 
 def reopen(session: Session, number: int, today: date) -> Case:
     """Open a closed case again, to be assessed; CaseRefused for an unknown case or one that is open."""
-    case = queries.case(session, number)
+    case = queries_cases.case(session, number)
     if case.status != Status.CLOSED:
         raise CaseRefused(
             sentence("case {number} is open", number=number), sentence("there is nothing to do")

@@ -16,7 +16,7 @@ from inbox.language.messages import Sentence, joined, sentence
 from inbox.questionnaire import answers, catalogue, scoring
 from inbox.text import confusables, entities, names
 from inbox.text.entities import Kind
-from inbox.vault import queries
+from inbox.vault import queries_cases
 
 # Words of fewer letters, and these, are those between the others.
 _LEAST = 4
@@ -126,7 +126,7 @@ def find(session: Session, number: int, text: str) -> list[Finding]:
     """Return what in ``text`` could give somebody away, each once; CaseRefused for an unknown case."""
     found = [*_contacts(text), *_officers(session, text)]
     found += [Finding(Why.ALIKE, word) for word in confusables.mixed([text])]
-    case = queries.case(session, number)
+    case = queries_cases.case(session, number)
     if not case.unsigned:
         found += _of_report(session, REPORT.parse(case.message), text)
     return list(dict.fromkeys(found))
@@ -134,7 +134,7 @@ def find(session: Session, number: int, text: str) -> list[Finding]:
 
 def protected(session: Session, number: int) -> Protected:
     """Return what the author of a case asked never to repeat; CaseRefused for an unknown case."""
-    case = queries.case(session, number)
+    case = queries_cases.case(session, number)
     return Protected(() if case.unsigned else _guarded(session, REPORT.parse(case.message)))
 
 

@@ -10,7 +10,7 @@ from inbox.language.errors import CaseRefused
 from inbox.language.messages import sentence
 from inbox.replies import conversations, leak_check, slots
 from inbox.replies.conversations import Dialogues
-from inbox.vault import queries
+from inbox.vault import queries_cases, queries_office
 from inbox.vault.tables import Case, Mailbox, Message
 
 
@@ -24,7 +24,7 @@ def reply(session: Session, number: int, text: str, today: date, despite: str = 
         raise CaseRefused(sentence("the reply is empty"), sentence("give it with --text or --text-file"))
     next_slot(session, number, text, today)
     leak_check.check(session, number, text, despite)
-    case = queries.case(session, number)
+    case = queries_cases.case(session, number)
     message = _message(case, conversations.of(session, number), text, today)
     session.add(message)
     case.closed_in = None
@@ -37,9 +37,9 @@ def next_slot(session: Session, number: int, text: str, today: date) -> Slot:
 
     Raises CaseRefused if the author cannot be answered, or if it could not hold the text.
     """
-    case = queries.case(session, number)
+    case = queries_cases.case(session, number)
     mailbox = _mailbox(case)
-    office = queries.office(session)
+    office = queries_office.office(session)
     exchanged = conversations.of(session, number)
     if text.strip():
         exchanged.sent[number].append(_message(case, exchanged, text, today))
@@ -63,7 +63,7 @@ def set_status(session: Session, number: int, status: Status, today: date) -> Ca
 
     Raises CaseRefused for an unknown case, one that is closed, and the status of one: ``closing`` does both.
     """
-    case = queries.case(session, number)
+    case = queries_cases.case(session, number)
     if status is Status.CLOSED:
         raise CaseRefused(
             sentence("a case is closed with its outcome"),

@@ -13,7 +13,7 @@ from crypto.messages import Received, Reply, Status
 from inbox.language import catalogue
 from inbox.language.views import View
 from inbox.replies import replies
-from inbox.vault import queries
+from inbox.vault import queries_cases, queries_office
 
 # As they stand in texts_case.html; a test compares.
 TEXTS = {
@@ -83,8 +83,8 @@ class Page:
 
 def page_of(session: Session, number: int) -> Page:
     """Return the page that the author of a case sees; CaseRefused if there is no such case."""
-    language = "fr" if queries.case(session, number).language == "fr" else "en"
-    office = queries.office(session)
+    language = "fr" if queries_cases.case(session, number).language == "fr" else "en"
+    office = queries_office.office(session)
     return Page(language, office.name_fr if language == "fr" else office.name_en)
 
 
@@ -95,7 +95,7 @@ def preview(session: Session, number: int, text: str, today: date) -> View:
     """
     page = page_of(session, number)
     slot = replies.next_slot(session, number, text, today)
-    seen = queries.case(session, number).serial
+    seen = queries_cases.case(session, number).serial
     closed = slot.status is Status.CLOSED
     return {
         "language": page.language,

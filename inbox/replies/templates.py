@@ -19,7 +19,7 @@ from inbox.language.views import View
 from inbox.replies import status_preview
 from inbox.replies.closing import Outcome
 from inbox.replies.status_preview import Page
-from inbox.vault import queries
+from inbox.vault import queries_cases, queries_office
 from inbox.vault.casework_tables import Setting
 
 OWN = "text"
@@ -103,7 +103,7 @@ def view(template: Template) -> View:
 
 def proposed(session: Session, number: int) -> list[Template]:
     """Return the templates for a case as it is now: by its status, and by its outcome once it has one."""
-    status = Status(queries.case(session, number).status)
+    status = Status(queries_cases.case(session, number).status)
     outcome = workflow.of(session, number).outcome
     return [
         each
@@ -156,13 +156,13 @@ _OWN_WORDS = {
 
 
 def _values(session: Session, number: int, page: Page, today: date) -> dict[str, str]:
-    case = queries.case(session, number)
+    case = queries_cases.case(session, number)
     feedback = workflow.feedback_due(session, number, today)
     return {
         "name": page.name,
         "status": page.say(f"status-{case.status}"),
         "received": page.day(case.received),
-        "next_by": page.day(today + timedelta(days=queries.office(session).answer_days)),
+        "next_by": page.day(today + timedelta(days=queries_office.office(session).answer_days)),
         "feedback_by": "" if feedback.done else page.day(feedback.day),
     }
 

@@ -20,7 +20,7 @@ from inbox.session import journal
 from inbox.session.actions import Act, Deed
 from inbox.session.journal import By
 from inbox.system.home import Home, keystore_name
-from inbox.vault import queries, queries_access, row_security, tombstones
+from inbox.vault import queries_access, queries_cases, row_security, tombstones
 from inbox.vault.destroyed_tables import VAULT, Elimination, Leaving, PastExclusion
 from inbox.vault.tables import Attachment, Case, KeyStoreKey, Unopened
 
@@ -67,7 +67,7 @@ def plan(home: Home, session: Session, numbers: Sequence[int], today: date, *, e
     found = {each.case: each for each in retention_schedule.listing(home, session)}
     due = []
     for number in sorted(set(numbers)):
-        queries.case(session, number)
+        queries_cases.case(session, number)
         if number not in found:
             raise CaseRefused(sentence("case {number} is open", number=number), sentence("close it first"))
         each = found[number]
@@ -144,7 +144,7 @@ def _plan(session: Session, due: Sequence[Due]) -> Plan:
 
 def _line(session: Session, by: By, due: Due) -> None:
     """Note the end of a case where it outlives it."""
-    case, work = queries.case(session, due.case), workflow.of(session, due.case)
+    case, work = queries_cases.case(session, due.case), workflow.of(session, due.case)
     journal.note(session, by, Deed(Act.DESTROYED, case=due.case, about=due.rule))
     excluded = queries_access.excluded_from(session, due.case)
     session.add_all(PastExclusion(case=due.case, officer=name) for name in excluded)

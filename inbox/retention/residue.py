@@ -14,7 +14,7 @@ from inbox.keys import key_store
 from inbox.language.errors import Refused
 from inbox.system.home import Home
 from inbox.text import names
-from inbox.vault import queries
+from inbox.vault import queries_cases
 from inbox.vault.tables import Base, Case
 
 # Officers are called so, whatever a case says.
@@ -45,7 +45,7 @@ def in_files(home: Home, session: Session, number: int, passage: str) -> tuple[l
     """
     wanted, holding, unsearched = _folded(passage), [], []
     store = key_store.load(home, session)
-    for file in queries.attachments(session, number):
+    for file in queries_cases.attachments(session, number):
         seed = store.attachment_seed(file.id)
         text = _text(home, Found(file, seed)) if seed else None
         if text is None:

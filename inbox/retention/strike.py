@@ -25,7 +25,7 @@ from inbox.retention.looking import Looker, Seen
 from inbox.retention.striker import EVERYWHERE, Striker
 from inbox.session.actions import Act, Deed
 from inbox.session.journal import By
-from inbox.vault import fulltext, queries
+from inbox.vault import fulltext, queries_cases
 from inbox.vault.casework_tables import Strike, Words
 from inbox.vault.destroyed_tables import VAULT, Leaving
 from inbox.vault.tables import Case
@@ -68,7 +68,7 @@ def texts(session: Session, number: int, today: date) -> Sequence[Seen]:
     """Return all texts of a case but who the author is; raises as ``declarations.check``."""
     declarations.check(session, number)
     looker = Looker(EVERYWHERE, None)
-    _show_all(session, queries.case(session, number), looker, today)
+    _show_all(session, queries_cases.case(session, number), looker, today)
     return looker.seen
 
 
@@ -82,7 +82,7 @@ def deed(number: int, place: str, reason: str) -> Deed:
 def _find(session: Session, number: int, striker: Striker, today: date) -> Case:
     """Show a striker what stands in a case, and return that; CaseRefused if nothing was found."""
     declarations.check(session, number)
-    case = queries.case(session, number)
+    case = queries_cases.case(session, number)
     if not striker.is_asked:
         raise CaseRefused(sentence("no passage was given"), sentence("give its exact words"))
     _show_all(session, case, striker, today)
@@ -113,7 +113,7 @@ def _make_anew(session: Session, case: Case) -> None:
     else:
         report = REPORT.parse(case.message)
         case.summary = summary.of_report(report, catalogue.closest(session, report.questionnaire))
-    letters = [each.text for each in queries.follow_ups(session, case.number)]
+    letters = [each.text for each in queries_cases.follow_ups(session, case.number)]
     session.get_one(Words, case.number).text = fulltext.of(
         case.number, [*conflicts.said(said), *letters]
     ).text

@@ -20,7 +20,7 @@ from inbox.questionnaire import answers
 from inbox.questionnaire.answers import Answer
 from inbox.replies import replies, slots
 from inbox.text import names, redaction
-from inbox.vault import queries
+from inbox.vault import queries_cases
 from inbox.vault.casework_tables import Duty, Handling, Identity, Measure, Note
 from inbox.vault.tables import Attachment, Case, FollowUp
 
@@ -77,13 +77,13 @@ def from_author(session: Session, case: Case, striker: Striker) -> None:
     what is left would be too long.
     """
     _from_report(case, striker)
-    for letter in queries.follow_ups(session, case.number):
+    for letter in queries_cases.follow_ups(session, case.number):
         text = striker.text(f"follow-up-{letter.position}", letter.text)
         if text != letter.text:
             said = messages.FOLLOW_UP.parse(letter.message)
             letter.text, letter.signature = text, b""
             letter.message = _encoded(messages.FOLLOW_UP, replace(said, text=text))
-    for file in queries.attachments(session, case.number):
+    for file in queries_cases.attachments(session, case.number):
         place = f"file-{file.number}"
         name = striker.text(place, file.name)
         kind = striker.text(place, file.type) if striker.passage is not None else file.type
@@ -98,7 +98,7 @@ def from_officers(session: Session, number: int, striker: Striker, today: date) 
     Places are ``reply-N``, ``staff-note-N``, ``tags``, ``measure-N``, ``decision-art40``, ``decision-art14``,
     ``withheld`` and ``identity``. Raises CaseRefused if the slot of the case could not hold what is left.
     """
-    sent = {each: f"reply-{each.position}" for each in queries.messages(session, number)}
+    sent = {each: f"reply-{each.position}" for each in queries_cases.messages(session, number)}
     if _change(striker, sent, "text"):
         _check_slot(session, number, today)
     _change(striker, {each: f"staff-note-{each.position}" for each in _rows(session, Note, number)}, "text")
@@ -135,7 +135,7 @@ def _change(striker: Striker, places: dict[Any, str], *columns: str) -> bool:
 
 def _check_slot(session: Session, number: int, today: date) -> None:
     session.flush()
-    case = queries.case(session, number)
+    case = queries_cases.case(session, number)
     if case.mailbox and not slots.holds(replies.next_slot(session, number, "", today), case.seen):
         raise CaseRefused(
             sentence("what is left of the replies would be too long for the author's page"),
@@ -173,7 +173,9 @@ def _describe(session: Session, case: Case, file: Attachment, **changes: str) ->
     holder = letter or case
     said = shape.parse(holder.message)
     siblings = [
-        each.number for each in queries.attachments(session, case.number) if each.follow_up == file.follow_up
+        each.number
+        for each in queries_cases.attachments(session, case.number)
+        if each.follow_up == file.follow_up
     ]
     place = siblings.index(file.number)
     files = tuple(replace(each, **changes) if n == place else each for n, each in enumerate(said.files))

@@ -14,7 +14,7 @@ from inbox.language import library_errors
 from inbox.language.errors import Refused
 from inbox.language.messages import sentence
 from inbox.session import journal
-from inbox.vault import queries
+from inbox.vault import queries_exchange, queries_office
 
 _PAPER = re.compile(r"\s*([1-9][0-9]{0,15})[\s,]+((?:[A-Z2-7]\s*){32})", re.IGNORECASE)
 _FETCH_AGAIN = sentence("have it made again with `portal anchors`, and fetched by somebody whom you trust")
@@ -85,8 +85,8 @@ def check(session: Session, pieces: Iterable[bytes] | None, written: Paper | Non
 
 
 def _kept(session: Session, pieces: Iterable[bytes]) -> list[Anchor]:
-    office = queries.office(session)
-    keys = [key.key for key in queries.reply_keys(session)]
+    office = queries_office.office(session)
+    keys = [key.key for key in queries_office.reply_keys(session)]
     try:
         return [_open(n, manifest, office.deployment, keys) for n, manifest in anchors.read(pieces)]
     except CryptoError as error:
@@ -133,6 +133,6 @@ def _gaps(session: Session, kept: Sequence[Anchor]) -> Iterable[str]:
         return
     if len(numbers) != numbers[-1] - numbers[0] + 1:
         yield f"some outboxes between {numbers[0]} and {numbers[-1]} are not among the anchors"
-    confirmed = max(queries.confirmed_outboxes(session), default=0)
+    confirmed = max(queries_exchange.confirmed_outboxes(session), default=0)
     if confirmed > numbers[-1]:
         yield f"the portal has applied outbox {confirmed}, but the anchors end with {numbers[-1]}"

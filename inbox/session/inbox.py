@@ -20,7 +20,7 @@ from inbox.session.actions import IN_QUARANTINE, ON_ALL_CASES, TWO_OFFICERS, Act
 from inbox.session.journal import By
 from inbox.system import atomic_files, terminal
 from inbox.system.home import Home
-from inbox.vault import database, queries
+from inbox.vault import database, queries_office
 from inbox.vault.database import Vault
 
 # Tells officers what is to be done, asks for their passphrases afresh; returns the names of who gave them.
@@ -100,7 +100,7 @@ class Inbox:
         """
         self._check_valid()
         with self.vault.transaction() as session:
-            needed = min(2, len(queries.officers(session)))
+            needed = min(2, len(queries_office.officers(session)))
         confirmed = self.witnesses(deed)
         if len(set(confirmed)) < needed or not set(confirmed) <= set(self.present):
             raise Locked(needed)
@@ -160,7 +160,7 @@ def _place(home: Home, found: Header, credited: Opened) -> tuple[Path, bytes]:
 
 def _names(session: Session, credited: Opened) -> dict[int, str]:
     """Return the names of the officers who opened the inbox by the numbers of their shares, in that order."""
-    names = {each.member: each.name for each in queries.officers(session)}
+    names = {each.member: each.name for each in queries_office.officers(session)}
     return {member: names[member] for member in sorted(credited.members)}
 
 

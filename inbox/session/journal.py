@@ -12,7 +12,7 @@ from crypto.journal import Chain, Entry, Head, JournalBroken, Signed
 from inbox.language.errors import Refused
 from inbox.language.messages import sentence
 from inbox.session.actions import Act, Deed
-from inbox.vault import queries, queries_access
+from inbox.vault import queries_access, queries_office
 from inbox.vault.tables import JournalEntry
 
 
@@ -80,7 +80,7 @@ def note(session: Session, by: By, deed: Deed) -> None:
             sentence("the clock says {today}, and the journal has no entry of a later day", today=by.today),
             sentence("there is nothing to correct"),
         )
-    office = queries.office(session)
+    office = queries_office.office(session)
     end = head(session)
     entry = Entry(
         n=end.n + 1,
@@ -101,7 +101,7 @@ def head(session: Session) -> Head:
     """Return how far the journal goes."""
     last = queries_access.last_journal_entry(session)
     if last is None:
-        return Head(0, queries.office(session).journal_genesis)
+        return Head(0, queries_office.office(session).journal_genesis)
     return Head(last.n, Signed(last.raw, last.signature).hash)
 
 
@@ -110,7 +110,7 @@ def follow(session: Session) -> Iterator[Head]:
 
     What the vault's own columns say beside an entry must agree with it: by them it is found and withheld.
     """
-    office = queries.office(session)
+    office = queries_office.office(session)
     chain = Chain(office.journal_genesis, office.deployment, signing.public_key(office.journal_seed))
     yield chain.head
     for row in queries_access.journal(session):

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from inbox.keys import key_store
 from inbox.system import atomic_files
 from inbox.system.home import Home
-from inbox.vault import queries
+from inbox.vault import queries_cases, queries_exchange, queries_office
 from inbox.vault.destroyed_tables import VAULT, Leaving
 
 
@@ -19,10 +19,10 @@ def settle(home: Home, session: Session) -> None:
     key_store.sweep(home, session)
     _bring_in(home, session)
     _take_away(home, session)
-    atomic_files.remove(home.unopened, set(map(home.envelope, queries.done_hashes(session))))
-    channel = queries.office(session).channel
+    atomic_files.remove(home.unopened, set(map(home.envelope, queries_exchange.done_hashes(session))))
+    channel = queries_office.office(session).channel
     atomic_files.remove(
-        home.outbox, {home.outbox_bundle(channel, n) for n in queries.confirmed_outboxes(session)}
+        home.outbox, {home.outbox_bundle(channel, n) for n in queries_exchange.confirmed_outboxes(session)}
     )
 
 
@@ -41,7 +41,7 @@ def _take_away(home: Home, session: Session) -> None:
     names = session.scalars(select(Leaving.name).where(Leaving.name != VAULT)).all()
     if not names:
         return
-    known = set(map(home.envelope, queries.envelope_hashes(session)))
+    known = set(map(home.envelope, queries_exchange.envelope_hashes(session)))
     for path in {home.root / name for name in names} - known:
         path.unlink(missing_ok=True)
     for folder in (home.attachments, home.unopened):
@@ -54,8 +54,8 @@ def _bring_in(home: Home, session: Session) -> None:
     arrived = list(home.arriving.iterdir())
     if not arrived:
         return
-    places = {path.name: path for path in map(home.attachment, queries.attachment_ids(session))}
-    places |= {path.name: path for path in map(home.envelope, queries.envelope_hashes(session))}
+    places = {path.name: path for path in map(home.attachment, queries_cases.attachment_ids(session))}
+    places |= {path.name: path for path in map(home.envelope, queries_exchange.envelope_hashes(session))}
     for path in arrived:
         if place := places.get(path.name):
             path.replace(place)

@@ -10,7 +10,7 @@ from inbox.access import conflicts
 from inbox.casework import link_index
 from inbox.deadlines import workflow
 from inbox.questionnaire import answers, catalogue
-from inbox.vault import fulltext, queries
+from inbox.vault import fulltext, queries_cases
 from inbox.vault.casework_tables import Handling
 from inbox.vault.tables import Case
 
@@ -24,7 +24,7 @@ def begin_all(session: Session, today: date) -> None:
         work = workflow.begin(session, case, said, asked)
         workflow.set_closed(work, (case.closed_on or today) if case.status == Status.CLOSED else None)
         session.add(work)
-        letters = [each.text for each in queries.follow_ups(session, case.number)]
+        letters = [each.text for each in queries_cases.follow_ups(session, case.number)]
         session.add(fulltext.of(case.number, [*conflicts.said(said), *letters]))
         link_index.renew(session, case.number)
         workflow.keep_in_step(session, case.number)

@@ -11,7 +11,7 @@ from crypto.signing import fingerprint
 from inbox.keys.secret_sharing import Proven
 from inbox.session import journal
 from inbox.system import atomic_files
-from inbox.vault import queries
+from inbox.vault import queries_office
 
 _COLUMNS = 3
 
@@ -52,14 +52,14 @@ class Handout:
 
 def record(session: Session, proven: Proven, title: str) -> str:
     """Return the record of a ceremony, from what the vault holds at its end."""
-    office, head = queries.office(session), journal.head(session)
+    office, head = queries_office.office(session), journal.head(session)
     facts = {
         "day": proven.day.isoformat(),
         "deployment": f"{office.name} ({base64url.encode(office.deployment)})",
         "channel": office.channel,
         "root fingerprint": fingerprint(office.root_key),
         "card fingerprint": fingerprint(signing.public_key(office.card_seed)),
-        "intake keys": ", ".join(base64url.encode(key.id) for key in queries.intake_keys(session)),
+        "intake keys": ", ".join(base64url.encode(key.id) for key in queries_office.intake_keys(session)),
         "sharing": proven.sharing.name,
         "officers": ", ".join(proven.sharing.files),
         "quorum": f"{proven.sharing.quorum} of {len(proven.sharing.files)}",

@@ -22,7 +22,7 @@ from inbox.setup import ceremony_papers
 from inbox.setup.ceremony_papers import Handout, Papers
 from inbox.system import atomic_files
 from inbox.system.home import Home
-from inbox.vault import database, queries
+from inbox.vault import database, queries_office
 from inbox.vault.database import Vault
 
 
@@ -59,7 +59,7 @@ def reshare(inbox: Inbox, circle: Circle, change: Change, handout: Handout | Non
         with closing(database.load(home.vault(generation), key)) as opened:
             with opened.transaction() as session:
                 minutes = _rewrite(home, session, proven, change)
-                deployment = queries.office(session).name
+                deployment = queries_office.office(session).name
             written = handout.write(proven, deployment, minutes) if handout else None
             atomic_files.sync_folder(home.root)
             atomic_files.write(home.header, [encode(sharing.header(generation))])
@@ -75,7 +75,7 @@ def reshare(inbox: Inbox, circle: Circle, change: Change, handout: Handout | Non
 def _rewrite(home: Home, session: Session, proven: Proven, change: Change) -> str:
     """Bring the new vault up to date, with a key store of its own; return the record of it all."""
     names = tuple(proven.sharing.files)
-    before = {officer.name for officer in queries.officers(session)}
+    before = {officer.name for officer in queries_office.officers(session)}
     officers.appoint(session, names, proven.day)
     key_store.save(home, session, key_store.load(home, session))
     journal.note(

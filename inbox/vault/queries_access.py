@@ -1,13 +1,18 @@
-"""Questions about the journal, the names of officers, and which cases are kept from whom."""
+"""Questions to the vault about the journal and about who may see what."""
 
 from collections.abc import Iterable, Sequence
 
-from sqlalchemy import Row, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from inbox.vault.casework_tables import Strike
 from inbox.vault.row_security import WHOLE_JOURNAL
-from inbox.vault.tables import Alias, Attachment, Case, Exclusion, FollowUp, JournalEntry, Officer, Unopened
+from inbox.vault.tables import (
+    Alias,
+    Case,
+    Exclusion,
+    JournalEntry,
+    Unopened,
+)
 
 _AT_ONCE = 1_000
 
@@ -38,11 +43,6 @@ def journal_of(session: Session, number: int) -> Sequence[JournalEntry]:
     return session.scalars(select(JournalEntry).filter_by(case=number).order_by(JournalEntry.n)).all()
 
 
-def officer(session: Session, name: str) -> Officer | None:
-    """Return an officer, also one who left."""
-    return session.get(Officer, name)
-
-
 def aliases(session: Session) -> Sequence[Alias]:
     """Return by which other names reports may mean officers."""
     return session.scalars(select(Alias).order_by(Alias.officer, Alias.name)).all()
@@ -66,23 +66,3 @@ def case_numbers(session: Session) -> set[int]:
 def unopened_numbers(session: Session) -> set[int]:
     """Return the numbers of all that ever became no case at first."""
     return set(session.scalars(select(Unopened.number)))
-
-
-def first_messages(session: Session) -> Iterable[Row[int, bool, bytes]]:
-    """Return of each case its number, whether it is unsigned, its message."""
-    return session.execute(select(Case.number, Case.unsigned, Case.message))
-
-
-def follow_up_texts(session: Session) -> Iterable[Row[int, str]]:
-    """Return the text of each follow-up with the number of its case."""
-    return session.execute(select(FollowUp.case, FollowUp.text))
-
-
-def file_names(session: Session) -> Iterable[Row[int, str, str]]:
-    """Return name and type of each file with the number of its case."""
-    return session.execute(select(Attachment.case, Attachment.name, Attachment.type))
-
-
-def strikes(session: Session, number: int) -> Sequence[Strike]:
-    """Return what was struck from a case, oldest first."""
-    return session.scalars(select(Strike).filter_by(case=number).order_by(Strike.position)).all()

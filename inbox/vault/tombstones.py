@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from inbox.vault import queries
+from inbox.vault import queries_cases, queries_office
 from inbox.vault.destroyed_tables import Tombstone
 from inbox.vault.tables import Case
 
@@ -31,7 +31,7 @@ class Gone:
 def remember(session: Session, case: Case) -> None:
     """Keep the hashes by which what belongs to a case will be known again."""
     key = _key_of(session, case)
-    ids = [each.id for each in queries.follow_ups(session, case.number)]
+    ids = [each.id for each in queries_cases.follow_ups(session, case.number)]
     known_by = [each for each in (case.case_id, case.envelope, *ids) if each is not None]
     session.add_all(Tombstone(value=_hash(each), key=key) for each in known_by)
 
@@ -46,7 +46,7 @@ def _key_of(session: Session, case: Case) -> bytes:
 
     A letter may have come before any of them: then it is the first.
     """
-    known = queries.intake_keys(session)
+    known = queries_office.intake_keys(session)
     begun = [key for key in known if key.not_before <= case.received]
     return (begun[-1] if begun else known[0]).id
 

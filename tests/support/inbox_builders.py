@@ -31,7 +31,7 @@ from inbox.session.inbox import Inbox
 from inbox.setup import init
 from inbox.setup.ceremony_papers import Handout
 from inbox.setup.init import Charter
-from inbox.vault import queries
+from inbox.vault import queries_office
 from inbox.vault import tables as vault_tables
 from tests.support.paths import ROOT
 
@@ -200,9 +200,9 @@ class Office:
     def keyring(self) -> tuple[Keyring, bytes]:
         """Return the newest keyring with the root key that it holds under."""
         with self.opened() as inbox, inbox.transaction() as session:
-            row = queries.newest_keyring(session)
-            root_key = queries.office(session).root_key
-            deployment = queries.office(session).deployment
+            row = queries_office.newest_keyring(session)
+            root_key = queries_office.office(session).root_key
+            deployment = queries_office.office(session).deployment
         assert row is not None
         return keyring.open_keyring(
             row.raw, row.signature, root_key=root_key, deployment=deployment
@@ -219,7 +219,7 @@ class World:
         self.recipient = HybridRecipient.parse(opened.channels[0].intake_keys[0].recipient)
         self.reply_key = opened.channels[0].reply_keys[0].key
         with office.opened() as inbox, inbox.transaction() as session:
-            row = queries.newest_keyring(session)
+            row = queries_office.newest_keyring(session)
         assert row is not None
         self.seen = SeenKeyring(row.serial, row.hash)
 

@@ -22,7 +22,7 @@ from inbox.setup import init as founding
 from inbox.setup.ceremony_papers import Handout
 from inbox.setup.init import Charter
 from inbox.system import atomic_files, terminal
-from inbox.vault import queries
+from inbox.vault import queries_office
 
 _QUESTIONNAIRE = Path(__file__).parent.parent.parent.parent / "portal" / "questionnaire.toml"
 _NEXT = "next: inbox keyring --out FOLDER, and carry the folder to the portal"
@@ -106,7 +106,7 @@ def keyring(door: Door, /, *, out: Path, as_json: bool) -> None:
         day = today()
         with inbox.acting(Deed(Act.RENEW_KEYRING), day) as session:
             row, renewed = channel_keyring.current(session, day)
-            office = queries.office(session)
+            office = queries_office.office(session)
             warnings = expiry_warnings.warnings(session, day)
     # Only once the vault holds it: two keyrings of one serial must not come into the world.
     out.mkdir(exist_ok=True)

@@ -14,7 +14,7 @@ from inbox.language.messages import sentence
 from inbox.language.views import View
 from inbox.session.actions import Act, Deed
 from inbox.system import terminal
-from inbox.vault import queries
+from inbox.vault import queries_exchange, queries_office
 from inbox.vault.tables import IntakeKey, ReplyKey
 
 _AT_THE_ROOT = "next: inbox outbox, and carry it to the portal: it takes the new keyring along"
@@ -61,7 +61,7 @@ def rotate(door: Door, /, *, days: int, at_once: bool, reason: str, as_json: boo
         day = today()
         with inbox.acting(deed, day) as session:
             made = make(inbox.home, session, day, timedelta(days))
-            is_root = queries.office(session).root_seed is not None
+            is_root = queries_office.office(session).root_seed is not None
     lines = [f"new intake key: {_days(made.intake)}", f"new reply key: {_days(made.reply)}"]
     lines += [_UNTIL_THEN] if at_once else []
     lines.append(_AT_THE_ROOT if is_root else _OUTSIDE)
@@ -81,7 +81,7 @@ def destroy(door: Door, /, *, dry_run: bool, reason: str, as_json: bool) -> None
         day = today()
         with inbox.acting(Deed(Act.LIST_KEYS, about="what can be destroyed"), day) as session:
             planned = destruction.plan(session, day)
-            set_aside = len(queries.envelope_hashes(session))
+            set_aside = len(queries_exchange.envelope_hashes(session))
         if not dry_run:
             if terminal.is_interactive() and not as_json:
                 terminal.warn_all(_told(planned, set_aside, "to be destroyed"))

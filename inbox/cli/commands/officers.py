@@ -19,7 +19,7 @@ from inbox.session.journal import By
 from inbox.setup import reshare
 from inbox.setup.reshare import Change, Reshared
 from inbox.system import terminal
-from inbox.vault import queries
+from inbox.vault import queries_office
 
 
 @click.group(name="officers")
@@ -34,7 +34,7 @@ def officers_group() -> None:
 def list_officers(door: Door, /, *, as_json: bool) -> None:
     """List the officers, who is present, and who was one before."""
     with door.opened() as inbox, inbox.acting(Deed(Act.LIST_OFFICERS), today()) as session:
-        everybody = queries.everybody(session)
+        everybody = queries_office.everybody(session)
     view = {
         "quorum": inbox.quorum,
         "sharing": vault_header.name(inbox.header.sharing),
@@ -123,7 +123,7 @@ def _change(
 ) -> None:
     with door.opened() as inbox:
         with inbox.transaction() as session:
-            present = [each.name for each in queries.officers(session)]
+            present = [each.name for each in queries_office.officers(session)]
         names = circle_of(present)
         quorum = inbox.quorum if options["quorum"] is None else options["quorum"]
         secret_sharing.check(names, quorum)
@@ -160,7 +160,7 @@ def _typed(inbox: Inbox, names: Sequence[str], quorum: int) -> Circle:
     if len(names) == 1:
         return Circle((Appointee(names[0], ceremony.chosen(names[0], names)),), quorum)
     with inbox.transaction() as session:
-        office = queries.office(session)
+        office = queries_office.office(session)
     title = f"Change of officers of {terminal.visible(office.name)}, channel {office.channel}"
     return ceremony.circle(names, quorum, title)
 

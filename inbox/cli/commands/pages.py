@@ -14,7 +14,7 @@ from inbox.language.errors import Refused
 from inbox.language.messages import sentence
 from inbox.session.actions import Act, Deed
 from inbox.system import atomic_files, terminal
-from inbox.vault import queries
+from inbox.vault import queries_office
 
 
 def _listed(raw: bytes, deployment: bytes) -> pages.Pages:
@@ -37,7 +37,7 @@ def sign_pages(door: Door, /, *, manifest: Path, out: Path) -> None:
     raw = content_of(manifest)
     with door.opened() as inbox:
         with inbox.transaction() as session:
-            listed = _listed(raw, queries.office(session).deployment)
+            listed = _listed(raw, queries_office.office(session).deployment)
         about = f"serial {listed.serial}, {hashlib.sha256(raw).hexdigest()[:16]}"
         with inbox.acting(Deed(Act.SIGN_PAGES, about=about), today()) as session:
             signature = pages.sign(raw, listed.deployment, keyring.root_seed(session))

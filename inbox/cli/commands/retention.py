@@ -17,7 +17,7 @@ from inbox.retention.destroy_cases import Plan
 from inbox.session import journal
 from inbox.session.actions import Act, Deed
 from inbox.system import terminal
-from inbox.vault import queries
+from inbox.vault import queries_office
 
 _AGAINST = {
     Obstacle.HELD: "held for a procedure",
@@ -89,7 +89,7 @@ def eliminations_command(door: Door, /, *, since: date | None, out: Path | None,
         day = today()
         with inbox.acting(Deed(Act.LIST_ELIMINATIONS), day) as session:
             lines = destruction_register.view(destruction_register.since(session, since))
-            office = queries.office(session).name
+            office = queries_office.office(session).name
         paths = destruction_register.write(out, lines, office, day) if out else []
     files = [str(path) for path in paths]
     view = {"eliminations": lines, "files": files}

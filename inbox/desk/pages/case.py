@@ -15,7 +15,7 @@ from inbox.language import labels
 from inbox.questionnaire import scoring
 from inbox.replies import referral_bodies, replies, templates
 from inbox.session.actions import Act, Deed
-from inbox.vault import queries, score
+from inbox.vault import queries_office, score
 
 pages = Blueprint("case", __name__, url_prefix="/case/<int:case>")
 
@@ -33,7 +33,7 @@ def show(case: int) -> ResponseReturnValue:
             work=workflow.of(session, case),
             scoring=scoring,
             labels=labels,
-            officers=[each.name for each in queries.officers(session)],
+            officers=[each.name for each in queries_office.officers(session)],
             bodies=referral_bodies.bodies(session),
             templates=templates.known(session),
         )

@@ -13,7 +13,7 @@ from inbox.desk.state import here
 from inbox.retention import destroy_cases, destruction_register
 from inbox.session import journal
 from inbox.session.actions import Act, Deed
-from inbox.vault import queries
+from inbox.vault import queries_office
 
 pages = Blueprint("ending", __name__, url_prefix="/retention")
 
@@ -50,7 +50,7 @@ def export() -> ResponseReturnValue:
     out, since, day = folder(), day_of("since"), today()
     with here().inbox.acting(Deed(Act.LIST_ELIMINATIONS), day) as session:
         lines = destruction_register.view(destruction_register.since(session, since))
-        office = queries.office(session).name
+        office = queries_office.office(session).name
     destruction_register.write(out, lines, office, day)
     here().say("listed")
     return redirect(url_for("ending.show"), 303)

@@ -10,7 +10,7 @@ from inbox.desk.forms import line, reason
 from inbox.desk.pages.case import done
 from inbox.desk.state import here
 from inbox.session.actions import Act, Deed
-from inbox.vault import queries, queries_access
+from inbox.vault import queries_access, queries_office
 
 pages = Blueprint("readers", __name__, url_prefix="/case/<int:case>/readers")
 
@@ -21,7 +21,7 @@ def show(case: int) -> ResponseReturnValue:
     with here().inbox.acting(Deed(Act.LIST_HANDLERS, case=case), today()) as session:
         found = handlers.of(session, case)
         kept = queries_access.excluded_from(session, case)
-        names = [each.name for each in queries.officers(session)]
+        names = [each.name for each in queries_office.officers(session)]
         is_read = not found or set(here().inbox.present) <= set(found)
         shown = {"number": case, "handlers": found, "kept": kept, "names": names, "is_read": is_read}
         return rendering.page("access/readers.html", quarantined=quarantine.since(session, case), **shown)

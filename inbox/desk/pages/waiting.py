@@ -10,7 +10,7 @@ from inbox.desk import labels, rendering
 from inbox.desk.forms import choice, number
 from inbox.desk.state import here
 from inbox.session.actions import Act, Deed
-from inbox.vault import queries
+from inbox.vault import queries_office
 
 pages = Blueprint("queue", __name__)
 
@@ -31,7 +31,7 @@ def show(page: int) -> ResponseReturnValue:
         return rendering.page(
             "queue/queue.html",
             rows=work_view.queue(session, found),
-            officers=[each.name for each in queries.officers(session)],
+            officers=[each.name for each in queries_office.officers(session)],
             count=queue.count(session, desk.wanted, today=day),
             unread_closed=queue.unread_closed(session),
             declared_only=queue.leaves_out(session, desk.wanted),

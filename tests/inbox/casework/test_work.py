@@ -16,7 +16,7 @@ from inbox.deadlines.office import Regime
 from inbox.language import labels
 from inbox.language.errors import CaseRefused
 from inbox.replies.closing import Outcome
-from inbox.vault import queries
+from inbox.vault import queries_exchange
 from inbox.vault.casework_tables import Credibility
 from tests.support.inbox_builders import Office, Portal, Reporter, World, answering, first, today
 from tests.support.inbox_outcomes import refused, slot
@@ -236,7 +236,7 @@ def test_of_a_closed_case_too_its_author_reads_no_longer_of_what_was_a_mistake(
     office.json("close", "1", "moot", "--disclosure", "partial", "--text", "Clos.")
     assert ("protection_offered",) == slot(office, reporter).measures_disclosed
     with office.opened() as inbox, inbox.transaction() as session:
-        queries.confirm_outboxes(session, 1)
+        queries_exchange.confirm_outboxes(session, 1)
     office.json("retract", "1", "1", "--reason", "another case")
     assert () == slot(office, reporter).measures_disclosed
 

@@ -13,7 +13,7 @@ from crypto.errors import NotForUs
 from inbox.cli import main
 from inbox.dossiers import compose
 from inbox.files import pdf as pdf_sheets
-from inbox.vault import queries
+from inbox.vault import queries_office
 from inbox.vault.tables import Case, FollowUp
 from tests.support import dossier_room as room_of
 from tests.support.dossier_room import ADDRESSEE, LETTER, NAME, PNG, SECRET, SOURCE, STOCK, Room, opened
@@ -298,8 +298,8 @@ def test_a_body_outside_signs_with_the_key_of_its_card(room: Room, key: str, tmp
     """It has no root key; the root's officers compared the card's with it."""
     office = room.office.copy(tmp_path / "body")
     with office.opened() as inbox, inbox.transaction() as session:
-        queries.office(session).root_seed = None
-        card_key = signing.fingerprint(signing.public_key(queries.office(session).card_seed))
+        queries_office.office(session).root_seed = None
+        card_key = signing.fingerprint(signing.public_key(queries_office.office(session).card_seed))
     dossier = Room(office, room.reporter, tmp_path).make("body.age")
     tar = tmp_path / "dossier.tar"
     tar.write_bytes(age.unseal_bytes(dossier.read_bytes(), [ADDRESSEE]))

@@ -15,7 +15,7 @@ from crypto.container import MOST_FILES
 from crypto.journal import ENTRY
 from crypto.messages import REPORT
 from inbox.deadlines.working_days import Calendar
-from inbox.vault import queries, queries_access
+from inbox.vault import queries_access, queries_cases, queries_exchange
 from inbox.vault import tables as vault_tables
 from tests.support import traces
 from tests.support.inbox_builders import CHANNEL, Portal, Reporter, Sent, World, read_outbox, read_slot, today
@@ -172,7 +172,7 @@ def test_nothing_of_the_token_is_kept(world: World, answers: Path) -> None:
             for r in rows
             for cell in r
         ]
-        case = queries.case(session, 1)
+        case = queries_cases.case(session, 1)
         assert (None, keys.case_id, keys.author_key) == (case.signature, case.case_id, case.author_key)
         assert REPORT.parse(case.message).withdraw_id == keys.withdraw_id
     words = token.split()
@@ -226,7 +226,7 @@ def test_the_outbox_opens_the_case_until_the_portal_has_applied_one(
         assert CHANNEL == memo.unseal(opened.memo, author.keys.memo_key, **bound)
         assert (2, 1) == (len(outbox.slots), len({len(files[name]) for name, _ in outbox.files()[:2]}))
     with world.office.opened() as inbox, inbox.transaction() as session:
-        made_first = queries.outbox(session, 1)
+        made_first = queries_exchange.outbox(session, 1)
         assert made_first is not None
     applied = type(portal.last)(1, made_first.hash)
     collect(portal.bundle(applied=applied))
@@ -240,7 +240,7 @@ def test_a_new_portal_is_told_again(world: World, portal: Portal, answers: Path,
     world.office.json("collect", portal.bundle(), "--confirm-instance", portal.fingerprint)
     made(world, 1)
     with world.office.opened() as inbox, inbox.transaction() as session:
-        first = queries.outbox(session, 1)
+        first = queries_exchange.outbox(session, 1)
         assert first is not None
     applied = portal.bundle(applied=type(portal.last)(1, first.hash))
     world.office.json("collect", applied, "--confirm-instance", portal.fingerprint)

@@ -16,7 +16,7 @@ from inbox.keys import key_store
 from inbox.keys.key_store import KeyStore
 from inbox.language.errors import KeyStoreDamaged
 from inbox.session import journal
-from inbox.vault import queries
+from inbox.vault import queries_office
 from inbox.vault.tables import IntakeBundle, KeyStoreKey
 from tests.support import inbox_builders as build
 from tests.support.inbox_builders import Office, Portal, Reporter, Sent, World
@@ -58,7 +58,7 @@ def contents(office: Office) -> tuple[KeyStore, KeyStoreKey]:
 
 def reply_seeds(office: Office) -> list[bytes | None]:
     with office.opened() as inbox, inbox.transaction() as session:
-        return [key.seed for key in queries.reply_keys(session)]
+        return [key.seed for key in queries_office.reply_keys(session)]
 
 
 @pytest.fixture
@@ -102,7 +102,7 @@ def test_nothing_is_destroyed_while_reports_may_still_wait(life: Life, exported:
         life.collect(build.today() + timedelta(exported))
     life.clock.wait(1)
     with life.office.opened() as inbox, inbox.transaction() as session:
-        for key in queries.reply_keys(session)[:1]:
+        for key in queries_office.reply_keys(session)[:1]:
             key.seed = None  # else there would be something to destroy
     before = life.office.state()
     said = life.office.run("keys", "destroy")

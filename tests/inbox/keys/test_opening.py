@@ -23,7 +23,7 @@ from inbox.language.errors import (
 )
 from inbox.session.actions import Act, Deed
 from inbox.session.inbox import unlocked
-from inbox.vault import queries
+from inbox.vault import queries_office
 from tests.support.inbox_builders import Office, passphrase_of
 
 NAMES = ("alice", "bruno", "chloe")
@@ -193,7 +193,7 @@ def test_the_master_secret_is_what_any_quorum_gives(founded: Office) -> None:
     assert master not in (founded.root / "vault.json").read_bytes()
     with founded.opened() as inbox, inbox.transaction() as session:
         assert [(1, "alice"), (2, "bruno"), (3, "chloe")] == [
-            (each.member, each.name) for each in queries.officers(session)
+            (each.member, each.name) for each in queries_office.officers(session)
         ]
 
 

@@ -11,7 +11,7 @@ from crypto.messages import Status
 from inbox.casework.measures import Kind
 from inbox.language import catalogue
 from inbox.replies import status_preview
-from inbox.vault import queries
+from inbox.vault import queries_cases
 from tests.support.inbox_builders import Portal, Reporter, Sent, World, first, read_outbox, read_slot, today
 from tests.support.paths import ROOT
 
@@ -95,6 +95,6 @@ def test_who_cannot_be_answered_has_no_page(
     poisoned = Reporter(world)
     collect(portal.bundle(first(poisoned)))
     with world.office.opened() as inbox, inbox.transaction() as session:
-        queries.case(session, 1).withdrawn = True
+        queries_cases.case(session, 1).withdrawn = True
     assert "was withdrawn" in world.office.run("reply", "1", "--preview").err
     assert "there is no case 7" in world.office.run("reply", "7", "--preview").err

@@ -14,7 +14,7 @@ from crypto import base64url
 from crypto.bundle import Link
 from inbox.cli import main
 from inbox.cli.shell import Open
-from inbox.vault import case_numbers, queries
+from inbox.vault import case_numbers, queries_exchange, queries_office
 from inbox.vault.tables import Case, Message
 from tests.inbox.setup.test_upgrade import SECOND
 from tests.support.inbox_builders import CLOSING, Office, Portal, Reporter, Said, World, first, today
@@ -464,11 +464,14 @@ def test_what_was_not_sent_yet_stays_unsent_when_serials_leap(
     with world.office.opened() as inbox, inbox.transaction() as session:
         case, message = session.get_one(Case, 1), session.get_one(Message, (1, 1))
         assert message.serial == case.serial + 1
-        last = queries.last_outbox(session)
+        last = queries_exchange.last_outbox(session)
         assert last is not None
         assert (1, bytes(32), True) == (last.n, last.hash, last.confirmed)
-        newest = queries.newest_keyring(session)
+        newest = queries_office.newest_keyring(session)
         assert newest is not None
         assert newest.serial > 1_000
-        assert (1_000, None) == (queries.office(session).card_serial, session.get_one(Case, 2).closed_in)
+        assert (1_000, None) == (
+            queries_office.office(session).card_serial,
+            session.get_one(Case, 2).closed_in,
+        )
     assert 2 == world.office.json("outbox", "--out", world.office.out)["n"]

@@ -12,7 +12,7 @@ from crypto import passphrase
 from inbox.keys import key_store, officers
 from inbox.language.errors import KeyStoreDamaged, Refused, VaultDamaged
 from inbox.system import atomic_files
-from inbox.vault import database, queries
+from inbox.vault import database, queries_office
 from inbox.vault.tables import KeyStoreKey
 from tests.support import inbox_builders as build
 from tests.support.inbox_builders import Office
@@ -144,7 +144,7 @@ def test_killed_at_every_step_it_is_before_or_after(
         after.append(found.generation == 2)
         # Those who are present open it with the shares of the present sharing.
         with office.opened() as inbox, inbox.transaction() as session:
-            assert (len(circle) if after[-1] else 3) == len(queries.officers(session))
+            assert (len(circle) if after[-1] else 3) == len(queries_office.officers(session))
             key_store.load(inbox.home, session)
         only(office, "keystore-*")
         assert f"vault-{found.generation}.sqlite" == only(office, "vault-*")

@@ -1,15 +1,18 @@
 """Every question to the vault is answered as if a case that is kept from somebody present never was."""
 
+import importlib
 import inspect
+import pkgutil
 from collections.abc import Callable, Iterator
+from types import ModuleType
 from typing import Any
 
 import pytest
 from sqlalchemy.orm import Session
 
+from inbox import vault
 from inbox.replies import conversations
 from inbox.session.inbox import Inbox
-from inbox.vault import queries, queries_access
 from inbox.vault.reject_reasons import Kind
 from inbox.vault.tables import Case, FollowUp, Instance, Officer, QuestionnaireFile
 from tests.support import inbox_builders as build
@@ -33,11 +36,17 @@ WHOLE = {"last_journal_entry", "journal"}
 OF_OFFICERS = {"journal_numbers", "journal_of", "exclusions", "excluded_from", "case"}
 
 
+def modules() -> list[ModuleType]:
+    """Return the modules of the vault that ask it."""
+    found = [each.name for each in pkgutil.iter_modules(vault.__path__) if each.name.startswith("queries_")]
+    return [importlib.import_module(f"{vault.__name__}.{name}") for name in found]
+
+
 def questions() -> dict[str, Callable[..., Any]]:
     """Return every public function of the modules that ask the vault."""
     return {
         name: function
-        for module in (queries, queries_access, conversations)
+        for module in (*modules(), conversations)
         for name, function in inspect.getmembers(module, inspect.isfunction)
         if function.__module__ == module.__name__ and not name.startswith("_")
     }

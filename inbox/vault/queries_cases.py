@@ -1,40 +1,29 @@
-"""Every question that the inbox asks its vault, named for what it finds."""
+"""Questions to the vault about cases and what belongs to each."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, Select, func, select, update
+from sqlalchemy import ColumnElement, Row, Select, func, select, update
 from sqlalchemy.orm import Session
 
 from crypto.messages import Status
 from inbox.language.errors import CaseRefused
 from inbox.language.messages import sentence
-from inbox.vault.casework_tables import Handling
-from inbox.vault.reject_reasons import Kind
+from inbox.vault.casework_tables import Handling, Strike
 from inbox.vault.row_security import AS_A_LINE
 from inbox.vault.tables import (
     Attachment,
-    Card,
     Case,
     FollowUp,
-    Instance,
-    IntakeBundle,
-    IntakeKey,
-    KeyringFile,
     Message,
-    Office,
-    Officer,
     OutboxBundle,
-    QuestionnaireFile,
     ReplyKey,
-    ShownKeyring,
-    Unopened,
 )
 
 # Of what it closed, a portal keeps the slot for so long, and up to a week more (SPEC 8.4).
 CLOSED_KEPT = timedelta(days=187)
-# Junk can be brought back for so long; then it is over.
+# Junk can be brought back for so long; then it is destroyed.
 JUNK_KEPT = timedelta(days=30)
 
 
@@ -45,115 +34,6 @@ class Counts(NamedTuple):
     unread: dict[int, int]
     attachments: dict[int, int]
     messages: dict[int, int]
-
-
-def office(session: Session) -> Office:
-    """Return whose inbox this is."""
-    return session.get_one(Office, 1)
-
-
-def officers(session: Session) -> Sequence[Officer]:
-    """Return the officers who have a share, by its number."""
-    present = select(Officer).where(Officer.member.is_not(None)).order_by(Officer.member)
-    return session.scalars(present).all()
-
-
-def everybody(session: Session) -> Sequence[Officer]:
-    """Return all who are or ever were officers, by name."""
-    return session.scalars(select(Officer).order_by(Officer.name)).all()
-
-
-def intake_keys(session: Session) -> Sequence[IntakeKey]:
-    """Return the public halves of the intake keys, oldest first."""
-    return session.scalars(select(IntakeKey).order_by(IntakeKey.not_before, IntakeKey.id)).all()
-
-
-def reply_keys(session: Session) -> Sequence[ReplyKey]:
-    """Return the reply keys, oldest first."""
-    return session.scalars(select(ReplyKey).order_by(ReplyKey.not_before, ReplyKey.id)).all()
-
-
-def cards(session: Session) -> Sequence[Card]:
-    """Return the newest card of each body outside, removed ones too, by channel."""
-    return session.scalars(select(Card).order_by(Card.channel)).all()
-
-
-def questionnaire(session: Session, questionnaire_id: str, version: int) -> QuestionnaireFile | None:
-    """Return a questionnaire that was ever in use."""
-    return session.scalar(select(QuestionnaireFile).filter_by(id=questionnaire_id, version=version))
-
-
-def last_questionnaire(session: Session, questionnaire_id: str) -> QuestionnaireFile | None:
-    """Return the one with the highest version of those with this id."""
-    of_id = select(QuestionnaireFile).filter_by(id=questionnaire_id)
-    return session.scalar(of_id.order_by(QuestionnaireFile.version.desc()).limit(1))
-
-
-def keyrings(session: Session) -> dict[int, KeyringFile]:
-    """Return all keyrings that were issued, by serial."""
-    return {row.serial: row for row in session.scalars(select(KeyringFile))}
-
-
-def shown_keyrings(session: Session) -> Sequence[ShownKeyring]:
-    """Return the keyrings that reports of this inbox named, as the first of them said."""
-    return session.scalars(select(ShownKeyring)).all()
-
-
-def newest_keyring(session: Session) -> KeyringFile | None:
-    """Return the keyring issued last."""
-    return session.scalar(select(KeyringFile).order_by(KeyringFile.serial.desc()).limit(1))
-
-
-def pinned_instance(session: Session) -> Instance | None:
-    """Return the portal's instance key, as an officer accepted it last."""
-    return session.scalar(select(Instance).order_by(Instance.position.desc()).limit(1))
-
-
-def intake(session: Session, instance_key: bytes, n: int) -> IntakeBundle | None:
-    """Return a collected intake bundle."""
-    return session.get(IntakeBundle, (instance_key, n))
-
-
-def last_intake(session: Session, instance_key: bytes) -> IntakeBundle | None:
-    """Return the intake bundle of an instance that was collected last."""
-    newest = select(IntakeBundle).filter_by(instance=instance_key).order_by(IntakeBundle.n.desc()).limit(1)
-    return session.scalar(newest)
-
-
-def unconfirmed_intakes(session: Session, instance_key: bytes) -> Sequence[IntakeBundle]:
-    """Return the intake bundles of which the portal is not known to have heard that we hold them."""
-    heard = select(OutboxBundle.n).where(OutboxBundle.confirmed)
-    return session.scalars(
-        select(IntakeBundle)
-        .filter_by(instance=instance_key)
-        .where(IntakeBundle.outbox.is_(None) | IntakeBundle.outbox.not_in(heard))
-        .order_by(IntakeBundle.n)
-    ).all()
-
-
-def outbox(session: Session, n: int) -> OutboxBundle | None:
-    """Return an outbox bundle that was made."""
-    return session.get(OutboxBundle, n)
-
-
-def last_outbox(session: Session) -> OutboxBundle | None:
-    """Return the outbox bundle that was made last."""
-    return session.scalar(select(OutboxBundle).order_by(OutboxBundle.n.desc()).limit(1))
-
-
-def outboxes_from(session: Session, n: int) -> Sequence[OutboxBundle]:
-    """Return the outbox bundles from number ``n`` on."""
-    return session.scalars(select(OutboxBundle).where(OutboxBundle.n >= n)).all()
-
-
-def confirmed_outboxes(session: Session) -> Sequence[int]:
-    """Return the numbers of the outboxes that the portal has applied."""
-    return session.scalars(select(OutboxBundle.n).where(OutboxBundle.confirmed)).all()
-
-
-def confirm_outboxes(session: Session, n: int) -> None:
-    """Note that the portal has applied all outboxes up to ``n``."""
-    session.execute(update(OutboxBundle).where(OutboxBundle.n <= n).values(confirmed=True))
 
 
 def case(session: Session, number: int) -> Case:
@@ -280,31 +160,24 @@ def counts(session: Session) -> Counts:
     )
 
 
-def unopened(session: Session) -> Sequence[Unopened]:
-    """Return what came in and became no case, oldest first."""
-    return session.scalars(select(Unopened).where(Unopened.case.is_(None)).order_by(Unopened.number)).all()
+def first_messages(session: Session) -> Iterable[Row[int, bool, bytes]]:
+    """Return of each case its number, whether it is unsigned, its message."""
+    return session.execute(select(Case.number, Case.unsigned, Case.message))
 
 
-def set_aside(session: Session, kind: Kind) -> Sequence[Unopened]:
-    """Return what became no case for this reason, oldest first."""
-    return [row for row in unopened(session) if row.kind == kind]
+def follow_up_texts(session: Session) -> Iterable[Row[int, str]]:
+    """Return the text of each follow-up with the number of its case."""
+    return session.execute(select(FollowUp.case, FollowUp.text))
 
 
-def envelope_hashes(session: Session) -> set[bytes]:
-    """Return the hashes of all envelopes that became no case."""
-    return {row.envelope for row in unopened(session) if row.envelope is not None}
+def file_names(session: Session) -> Iterable[Row[int, str, str]]:
+    """Return name and type of each file with the number of its case."""
+    return session.execute(select(Attachment.case, Attachment.name, Attachment.type))
 
 
-def done_hashes(session: Session) -> set[bytes]:
-    """Return the hashes of the envelopes that were set aside and became part of a case at a later try."""
-    hashes = session.scalars(select(Unopened.envelope).where(Unopened.case.is_not(None)))
-    done = {each for each in hashes if each is not None}
-    return done and done - envelope_hashes(session)
-
-
-def last_unopened_number(session: Session) -> int:
-    """Return the highest number given to what became no case, 0 for none."""
-    return session.scalar(select(func.max(Unopened.number))) or 0
+def strikes(session: Session, number: int) -> Sequence[Strike]:
+    """Return what was struck from a case, oldest first."""
+    return session.scalars(select(Strike).filter_by(case=number).order_by(Strike.position)).all()
 
 
 def _count(

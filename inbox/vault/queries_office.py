@@ -1,0 +1,73 @@
+"""Questions to the vault about the office: its officers, keys, keyrings and questionnaires."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from inbox.vault.tables import (
+    Card,
+    IntakeKey,
+    KeyringFile,
+    Office,
+    Officer,
+    QuestionnaireFile,
+    ReplyKey,
+)
+
+
+def office(session: Session) -> Office:
+    """Return whose inbox this is."""
+    return session.get_one(Office, 1)
+
+
+def officers(session: Session) -> Sequence[Officer]:
+    """Return the officers who have a share, by its number."""
+    present = select(Officer).where(Officer.member.is_not(None)).order_by(Officer.member)
+    return session.scalars(present).all()
+
+
+def everybody(session: Session) -> Sequence[Officer]:
+    """Return all who are or ever were officers, by name."""
+    return session.scalars(select(Officer).order_by(Officer.name)).all()
+
+
+def officer(session: Session, name: str) -> Officer | None:
+    """Return an officer, also one who left."""
+    return session.get(Officer, name)
+
+
+def questionnaire(session: Session, questionnaire_id: str, version: int) -> QuestionnaireFile | None:
+    """Return a questionnaire that was ever in use."""
+    return session.scalar(select(QuestionnaireFile).filter_by(id=questionnaire_id, version=version))
+
+
+def last_questionnaire(session: Session, questionnaire_id: str) -> QuestionnaireFile | None:
+    """Return the one with the highest version of those with this id."""
+    of_id = select(QuestionnaireFile).filter_by(id=questionnaire_id)
+    return session.scalar(of_id.order_by(QuestionnaireFile.version.desc()).limit(1))
+
+
+def intake_keys(session: Session) -> Sequence[IntakeKey]:
+    """Return the public halves of the intake keys, oldest first."""
+    return session.scalars(select(IntakeKey).order_by(IntakeKey.not_before, IntakeKey.id)).all()
+
+
+def reply_keys(session: Session) -> Sequence[ReplyKey]:
+    """Return the reply keys, oldest first."""
+    return session.scalars(select(ReplyKey).order_by(ReplyKey.not_before, ReplyKey.id)).all()
+
+
+def cards(session: Session) -> Sequence[Card]:
+    """Return the newest card of each body outside, removed ones too, by channel."""
+    return session.scalars(select(Card).order_by(Card.channel)).all()
+
+
+def keyrings(session: Session) -> dict[int, KeyringFile]:
+    """Return all keyrings that were issued, by serial."""
+    return {row.serial: row for row in session.scalars(select(KeyringFile))}
+
+
+def newest_keyring(session: Session) -> KeyringFile | None:
+    """Return the keyring issued last."""
+    return session.scalar(select(KeyringFile).order_by(KeyringFile.serial.desc()).limit(1))
