@@ -1,23 +1,32 @@
 """Entries of the inbox's journal: who did what on which day, signed, each naming the last (SPEC 9.3)."""
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import TypeAlias
 
 from crypto import shape, signing
 from crypto.errors import Malformed, Tampered
-from crypto.shape import binary, integer, list_of, optional, record, text
+from crypto.shape import Shape, binary, integer, list_of, map_of, optional, record, text
 from crypto.signing import Label
+from crypto.strictjson import Json
 
 GENESIS = 32
-# The one act whose day may lie before that of the entry before it.
+# The one action whose day may lie before that of the entry before it.
 CORRECT_CLOCK = "correct-clock"
 OFFICER = r"[a-z][a-z0-9.-]*"
 LONGEST_OFFICER = 32
-LONGEST_ABOUT = 500
+LONGEST_TEXT = 500
 LONGEST_REASON = 2_000
 _MOST_OFFICERS = 16
-_ACT = r"[a-z][a-z-]*"
+_MOST_VALUES = 16
+_LONGEST_LIST = 32
+_ACTION = r"[a-z][a-z-]{0,63}"
+_NAME = r"[a-z][a-z0-9_]{0,31}"
+
+Value: TypeAlias = str | int | tuple[str, ...]
+"""What an entry says of a thing of ours: a text, a number, True, or a list of texts."""
 
 
 class JournalBroken(Tampered):
@@ -30,18 +39,18 @@ class JournalBroken(Tampered):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """One act: number, hash of the entry before, day, officers present, and what it was about.
+    """One action: number, hash of the entry before, day, the officers who acted, and what it was about.
 
-    ``about`` names a thing of ours (a bundle, a key, an officer), ``reason`` is what an officer gave;
-    neither may hold anything of a report.
+    ``values`` name things of ours (a bundle, a key, an officer) by their kinds, ``reason`` is what an officer
+    gave; neither may hold anything of a report.
     """
 
     n: int
     previous: bytes
     day: date
     officers: tuple[str, ...]
-    act: str
-    about: str
+    action: str
+    values: Mapping[str, Value]
     reason: str
     case: int | None = None
 
@@ -72,6 +81,23 @@ class Signed:
         return hashlib.sha256(self.raw).digest()
 
 
+_TEXT = text(LONGEST_TEXT)
+_TEXTS = list_of(_TEXT, _LONGEST_LIST)
+_NUMBER = integer()
+
+
+def _read_value(value: Json) -> Value:
+    if value is True:
+        return value
+    if isinstance(value, list):
+        return _TEXTS.read(value)
+    return _TEXT.read(value) if isinstance(value, str) else _NUMBER.read(value)
+
+
+def _write_value(value: Value) -> Json:
+    return list(value) if isinstance(value, tuple) else value
+
+
 ENTRY = record(
     Entry,
     {
@@ -79,9 +105,9 @@ ENTRY = record(
         "previous": binary(GENESIS),
         "day": shape.day,
         "officers": list_of(text(LONGEST_OFFICER, OFFICER), _MOST_OFFICERS),
-        "act": text(64, _ACT),
+        "action": text(64, _ACTION),
         "case": optional(integer(1)),
-        "about": text(LONGEST_ABOUT),
+        "values": map_of(Shape(_read_value, _write_value), _MOST_VALUES, _NAME),
         "reason": text(LONGEST_REASON),
     },
     kind="journal",
@@ -115,7 +141,7 @@ class Chain:
             raise JournalBroken(n, "was altered") from None
         if entry.n > n:
             raise JournalBroken(n, "is missing")
-        is_back = entry.day < self._day and entry.act != CORRECT_CLOCK
+        is_back = entry.day < self._day and entry.action != CORRECT_CLOCK
         if entry.n < n or entry.previous != self.head.hash or is_back:
             raise JournalBroken(n, "does not follow the one before it")
         self.head, self._day = Head(n, signed.hash), entry.day

@@ -10,8 +10,7 @@ from crypto.messages import REPORT
 from inbox.language.errors import CaseRefused, Refused
 from inbox.language.messages import sentence
 from inbox.session import journal
-from inbox.session.actions import Act, Deed
-from inbox.session.journal import By
+from inbox.session.actions import Actor, Code, action
 from inbox.text import names as person_names
 from inbox.text.names import Names
 from inbox.vault import queries_access, queries_cases, queries_office
@@ -68,7 +67,7 @@ def lift(session: Session, number: int, officer: str) -> None:
     session.delete(row)
 
 
-def keep(session: Session, by: By, meant: Mapping[int, Iterable[str]]) -> list[int]:
+def keep(session: Session, by: Actor, meant: Mapping[int, Iterable[str]]) -> list[int]:
     """Keep each of these cases from the officers that it means, whoever is left; return what is newly kept.
 
     Each is noted in the journal, without the words that were found.
@@ -76,7 +75,7 @@ def keep(session: Session, by: By, meant: Mapping[int, Iterable[str]]) -> list[i
     kept = []
     for number in sorted(meant):
         for officer in sorted(set(meant[number]) - queries_access.excluded_from(session, number)):
-            journal.note(session, by, Deed(Act.FOUND_CONFLICT, about=officer, case=number))
+            journal.note(session, by, action(Code.FOUND_CONFLICT, number, officer=officer))
             session.add(Exclusion(case=number, officer=officer, since=by.today))
             _take_off(session, number, officer)
             kept.append(number)
@@ -97,7 +96,7 @@ def names(session: Session) -> Names:
     return Names({each.name: _names_of(session, each.name) for each in queries_office.everybody(session)})
 
 
-def search(session: Session, by: By, officer: str, names: Iterable[str]) -> list[int]:
+def search(session: Session, by: Actor, officer: str, names: Iterable[str]) -> list[int]:
     """Look for new names of an officer in all that was ever received; ``keep`` what is found.
 
     Names that were there before are not looked for again: what was lifted stays so.
@@ -110,7 +109,7 @@ def search(session: Session, by: By, officer: str, names: Iterable[str]) -> list
     return keep(session, by, meant)
 
 
-def search_for(session: Session, by: By, officer: str) -> list[int]:
+def search_for(session: Session, by: Actor, officer: str) -> list[int]:
     """Do as ``search`` for an officer who joins, by all names that are known."""
     return search(session, by, officer, _names_of(session, officer))
 

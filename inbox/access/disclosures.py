@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from inbox.access import identities
 from inbox.language.errors import Refused
 from inbox.language.messages import sentence
-from inbox.session.journal import By
+from inbox.session.actions import Actor
 from inbox.vault import queries_cases
 from inbox.vault.casework_tables import Disclosure
 
@@ -43,7 +43,7 @@ class Given:
     ground: Ground
 
 
-def add(session: Session, number: int, given: Given, by: By) -> Disclosure:
+def add(session: Session, number: int, given: Given, by: Actor) -> Disclosure:
     """Note in the ledger that something of a case is given.
 
     Raises CaseRefused if there is no such case, Refused for the identity of its author if neither the author

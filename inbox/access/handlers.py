@@ -13,7 +13,7 @@ from inbox.access import quarantine
 from inbox.language.errors import CaseRefused, Refused
 from inbox.language.messages import sentence
 from inbox.session import journal
-from inbox.session.actions import Act
+from inbox.session.actions import Code
 from inbox.session.journal import Line
 from inbox.vault import queries_access, queries_cases, queries_office
 from inbox.vault.casework_tables import Handler
@@ -91,7 +91,7 @@ def broken_since(session: Session, since: date) -> Iterator[Line]:
     One about a case that is kept from somebody present is not among them.
     """
     for line in journal.lines(session, 1):
-        if line.entry and line.entry.act == Act.BREAK_GLASS and line.entry.day >= since:
+        if line.entry and line.entry.action == Code.BREAK_GLASS and line.entry.day >= since:
             yield line
 
 

@@ -13,12 +13,11 @@ from inbox.deadlines import workflow
 from inbox.language.errors import CaseRefused
 from inbox.language.messages import sentence
 from inbox.session import journal
-from inbox.session.actions import Act, Deed
-from inbox.session.journal import By
+from inbox.session.actions import Actor, Code, action
 from inbox.vault import queries_cases
 
 
-def reject(session: Session, numbers: Iterable[int], by: By) -> list[int]:
+def reject(session: Session, numbers: Iterable[int], by: Actor) -> list[int]:
     """Make cases junk, each noted in the journal; return which, in order.
 
     Raises as ``records.case``, and CaseRefused for one that is closed or junk already: then none is rejected.
@@ -32,11 +31,11 @@ def reject(session: Session, numbers: Iterable[int], by: By) -> list[int]:
             )
         workflow.set_rejected(work, by.today)
         workflow.keep_in_step(session, number)
-        journal.note(session, by, Deed(Act.REJECT, case=number))
+        journal.note(session, by, action(Code.REJECT, number))
     return rejected
 
 
-def recover(session: Session, numbers: Iterable[int], by: By) -> list[int]:
+def recover(session: Session, numbers: Iterable[int], by: Actor) -> list[int]:
     """Bring junk back into the queue, each noted in the journal; return which, in order.
 
     Raises as ``records.case``, and CaseRefused for one that is no junk: then none comes back.
@@ -52,5 +51,5 @@ def recover(session: Session, numbers: Iterable[int], by: By) -> list[int]:
         workflow.set_rejected(work, None)
         queries_cases.case(session, number).closed_in = None  # the portal may have been told that it is over
         workflow.keep_in_step(session, number)
-        journal.note(session, by, Deed(Act.RECOVER, case=number))
+        journal.note(session, by, action(Code.RECOVER, number))
     return recovered

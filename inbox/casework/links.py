@@ -19,8 +19,7 @@ from inbox.language.messages import sentence
 from inbox.language.views import View
 from inbox.questionnaire import answers
 from inbox.session import journal
-from inbox.session.actions import Act, Deed
-from inbox.session.journal import By
+from inbox.session.actions import Actor, Code, action
 from inbox.text import similarity
 from inbox.text.entities import Kind
 from inbox.vault import queries_cases
@@ -144,7 +143,7 @@ def linked(session: Session, number: int) -> Sequence[tuple[Link, Case]]:
     return [(link, other) for link, other in session.execute(rows.order_by(Link.other))]
 
 
-def link(session: Session, number: int, other: int, relation: Relation, by: By) -> None:
+def link(session: Session, number: int, other: int, relation: Relation, by: Actor) -> None:
     """Say what two cases have to do with one another, instead of what was said before.
 
     Whoever acts on the one has that noted; it is noted of the other here: neither entry names the other case.
@@ -153,18 +152,18 @@ def link(session: Session, number: int, other: int, relation: Relation, by: By) 
     _clear(session, number, other)
     for one, two in ((number, other), (other, number)):
         session.add(Link(case=one, other=two, kind=relation.value, since=by.today))
-    journal.note(session, by, Deed(Act.LINK, case=other, about=relation.value))
+    journal.note(session, by, action(Code.LINK, other, relation=relation))
 
 
-def dismiss(session: Session, number: int, other: int, by: By) -> None:
+def dismiss(session: Session, number: int, other: int, by: Actor) -> None:
     """Say that two cases have nothing to do with one another: they are proposed no more. As ``link``."""
     _clear(session, number, other)
     for one, two in ((number, other), (other, number)):
         session.add(Dismissal(case=one, other=two))
-    journal.note(session, by, Deed(Act.DISMISS_LINK, case=other))
+    journal.note(session, by, action(Code.DISMISS_LINK, other))
 
 
-def unlink(session: Session, number: int, other: int, by: By) -> None:
+def unlink(session: Session, number: int, other: int, by: Actor) -> None:
     """Take back a link or a dismissal; CaseRefused if there is neither. As ``link``."""
     if not _clear(session, number, other):
         raise CaseRefused(
@@ -173,7 +172,7 @@ def unlink(session: Session, number: int, other: int, by: By) -> None:
             ),
             sentence("see: inbox links {number}", number=number),
         )
-    journal.note(session, by, Deed(Act.UNLINK, case=other))
+    journal.note(session, by, action(Code.UNLINK, other))
 
 
 def _clear(session: Session, number: int, other: int) -> int:

@@ -17,18 +17,12 @@ from inbox.deadlines import office, workflow
 from inbox.deadlines.retention_schedule import Rule
 from inbox.language.views import View
 from inbox.session import journal
-from inbox.session.actions import Act
+from inbox.session.actions import TABLE
 from inbox.vault import queries_access
 from inbox.vault.casework_tables import Duty, Handling
 from inbox.vault.row_security import AS_A_LINE
 
-# What departs from the ordinary, or from what the rules propose.
-_TOLD = (
-    *(Act.JUDGE, Act.REMOVE_MEASURE, Act.REMOVE_PROCEEDINGS, Act.REOPEN, Act.EXTEND),
-    *(Act.HOLD, Act.RELEASE_HOLD),
-    *(Act.EXCLUDE, Act.FOUND_CONFLICT, Act.LIFT_CONFLICT, Act.BREAK_GLASS),
-    *(Act.QUARANTINE, Act.LIFT_QUARANTINE, Act.MINIMISE, Act.ACCEPT_GAP),
-)
+_COUNTED = tuple(code.value for code, rule in TABLE.items() if rule.oversight)
 
 
 def view(session: Session, today: date) -> View:
@@ -51,7 +45,7 @@ def view(session: Session, today: date) -> View:
         "disclosure": _counted(work.disclosure for work in works),
         "decisions": _counted(row.decision for row in decisions),
         "exclusions": len(queries_access.exclusions(session)),
-        "acts": _acts(session),
+        "actions": _actions(session),
         "break_glass": [
             {"day": line.entry.day.isoformat(), "case": line.entry.case, "by": list(line.entry.officers)}
             for line in handlers.broken_since(session, date.min)
@@ -93,17 +87,15 @@ def _deadlines(days: Iterable[tuple[str, date, date | None]], today: date) -> Vi
     }
 
 
-def _acts(session: Session) -> View:
+def _actions(session: Session) -> View:
     """Return how often officers did what is to be told."""
     done: Counter[str] = Counter()
     for line in journal.lines(session, 1):
         if entry := line.entry:
-            done[entry.act] += 1
-            done["despite-warning"] += "despite a warning" in entry.about
-            done["destroyed-early"] += (entry.act, entry.about) == (Act.DESTROYED, Rule.EARLY)
-    return {
-        name: done[name] for name in (*(act.value for act in _TOLD), "despite-warning", "destroyed-early")
-    }
+            done[entry.action] += 1
+            done["despite-warning"] += "despite" in entry.values
+            done["destroyed-early"] += entry.values.get("rule") == Rule.EARLY
+    return {name: done[name] for name in (*_COUNTED, "despite-warning", "destroyed-early")}
 
 
 def _counted(codes: Iterable[str]) -> View:

@@ -1,18 +1,17 @@
 """The cases that have something in common, for one act on all of them."""
 
 from collections.abc import Sequence
-from datetime import date
 
 from inbox.casework import queue
 from inbox.casework.queue import MANY, Filter
 from inbox.language.errors import Refused
 from inbox.language.messages import sentence
-from inbox.session.actions import Act, Deed
+from inbox.session.actions import Actor, Code, action
 from inbox.session.inbox import Inbox
 from inbox.vault import fulltext
 
 
-def pick(inbox: Inbox, wanted: Filter, confirmed: int | None, today: date) -> Sequence[int]:
+def pick(inbox: Inbox, who: Actor, wanted: Filter, confirmed: int | None) -> Sequence[int]:
     """Return the numbers of the cases that a filter finds, as many as were ``confirmed``.
 
     That they were looked for is noted, whatever comes of it. Of what is for its handlers alone only they find
@@ -22,8 +21,8 @@ def pick(inbox: Inbox, wanted: Filter, confirmed: int | None, today: date) -> Se
         raise Refused(
             sentence("a search has a word of letters or digits"), sentence("else it would find every case")
         )
-    with inbox.acting(Deed(Act.SEARCH if wanted.search else Act.LIST, about="queue"), today) as session:
-        found = queue.numbers(session, wanted, today=today)
+    with inbox.acting(who, action(Code.SEARCH if wanted.search else Code.LIST, view="queue")) as session:
+        found = queue.numbers(session, wanted, today=who.today)
     if len(found) > MANY:
         raise Refused(
             sentence("more than {many} cases match", many=MANY), sentence("narrow what is asked for")

@@ -11,25 +11,24 @@ from inbox.casework.measures import Kind
 from inbox.deadlines import legal_duties, workflow
 from inbox.language.errors import CaseRefused
 from inbox.language.messages import sentence
-from inbox.session.actions import Act, Deed
+from inbox.session.actions import Actor, Code, action
 from inbox.session.inbox import Inbox
 from inbox.vault import queries_cases
 from inbox.vault.casework_tables import PROCEEDINGS, Measure
 
 
-def retract(inbox: Inbox, number: int, position: int, reason: str, today: date) -> bool:
+def retract(inbox: Inbox, who: Actor, number: int, position: int, reason: str) -> bool:
     """Remove a measure of a case; tell whether its author may have read of it.
 
     One by which proceedings begin keeps its case from being destroyed: to take it out takes two officers.
     Raises as ``measures.of`` and ``acting``, and CaseRefused for the transmission on which a decision of
     article 40 stands.
     """
-    with inbox.vault.transaction(inbox.present) as session:
+    with inbox.vault.transaction(who.officers) as session:
         begins = measures.of(session, number, position).kind in PROCEEDINGS
-    act = Act.REMOVE_PROCEEDINGS if begins else Act.REMOVE_MEASURE
-    deed = Deed(act, case=number, about=f"measure {position}", reason=reason)
-    with inbox.acting(deed, today) as session:
-        return _remove(session, number, position, today)
+    code = Code.REMOVE_PROCEEDINGS if begins else Code.REMOVE_MEASURE
+    with inbox.acting(who, action(code, number, reason, measure=position)) as session:
+        return _remove(session, number, position, who.today)
 
 
 def _remove(session: Session, number: int, position: int, today: date) -> bool:

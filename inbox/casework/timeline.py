@@ -1,13 +1,14 @@
 """What happened to a case, day by day: what came in, what was done; no times."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date
 from itertools import groupby
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from crypto.journal import Value
 from inbox.language.views import View
 from inbox.session import journal
 from inbox.vault import queries_cases
@@ -21,7 +22,7 @@ class Event:
     day: date
     what: str
     by: tuple[str, ...] = ()
-    about: str = ""
+    values: Mapping[str, Value] = field(default_factory=dict)
     reason: str = ""
     times: int = 1
 
@@ -41,7 +42,7 @@ def view(event: Event) -> View:
         "day": event.day.isoformat(),
         "what": event.what,
         "by": list(event.by),
-        "about": event.about,
+        "values": dict(event.values),
         "reason": event.reason,
         "times": event.times,
     }
@@ -52,11 +53,11 @@ def _came_in(session: Session, number: int) -> Iterator[Event]:
     yield Event(case.received, "received")
     yield Event(case.collected, "collected")
     for letter in queries_cases.follow_ups(session, number):
-        yield Event(letter.received, "follow-up", about=f"follow-up {letter.position}")
+        yield Event(letter.received, "follow-up", values={"follow_up": letter.position})
     for row in session.scalars(select(Measure).filter_by(case=number).order_by(Measure.position)):
-        yield Event(row.day, "measure", about=row.kind)
+        yield Event(row.day, "measure", values={"kind": row.kind})
 
 
 def _done(session: Session, number: int) -> Iterator[Event]:
     for entry in journal.of_case(session, number):
-        yield Event(entry.day, entry.act, entry.officers, entry.about, entry.reason)
+        yield Event(entry.day, entry.action, entry.officers, entry.values, entry.reason)

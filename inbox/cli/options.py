@@ -20,7 +20,8 @@ from inbox.keys import officers, share_file, vault_header
 from inbox.keys.officers import Credential
 from inbox.language.errors import Refused, ShareDamaged
 from inbox.language.messages import sentence
-from inbox.session.inbox import Inbox, unlocked
+from inbox.session.actions import Actor
+from inbox.session.inbox import Inbox, Unlocked, unlocked
 from inbox.system import terminal
 from inbox.system.home import Home
 
@@ -35,8 +36,8 @@ class Door(Protocol):
         """The home folder."""
         ...
 
-    def opened(self) -> AbstractContextManager[Inbox]:
-        """Give the inbox, unlocked by the officers who are present."""
+    def opened(self) -> AbstractContextManager[tuple[Inbox, Actor]]:
+        """Give the inbox, unlocked, and the officers who act in it today."""
         ...
 
     def shut(self) -> None:
@@ -58,10 +59,14 @@ class Closed:
         return self.home
 
     @contextmanager
-    def opened(self) -> Iterator[Inbox]:
-        """Give the inbox, unlocked for as long as the command runs."""
-        with unlocked(self.root, partial(credentials_at, self.root)) as inbox:
-            yield inbox
+    def opened(self) -> Iterator[tuple[Inbox, Actor]]:
+        """Give the inbox, unlocked for as long as the command runs, and those who opened it."""
+        with self.unlocked() as opened:
+            yield opened.inbox, opened.by_opening(today())
+
+    def unlocked(self) -> AbstractContextManager[Unlocked]:
+        """Give the inbox with the officers who opened it, to stay open for more than one command."""
+        return unlocked(self.root, partial(credentials_at, self.root), terminal.progress)
 
     def shut(self) -> None:
         """Do nothing: the command ends by itself."""

@@ -8,13 +8,13 @@ from pathlib import Path
 import click
 
 from inbox.cli import options
-from inbox.cli.options import Door
+from inbox.cli.options import Door, today
 from inbox.keys import share_file
 from inbox.language.errors import Refused
 from inbox.language.messages import sentence
 from inbox.session import journal_view
-from inbox.session.actions import Deed
-from inbox.session.inbox import Inbox, Witnesses, with_witnesses
+from inbox.session.actions import Action, Actor, Confirm
+from inbox.session.inbox import Inbox, Unlocked
 from inbox.system import terminal
 
 # Runs one command behind a door.
@@ -24,31 +24,31 @@ Run = Callable[[list[str], Door], int]
 class Open:
     """The door of a session: its inbox is open, and asks for passphrases afresh where it takes them."""
 
-    def __init__(self, inbox: Inbox) -> None:
-        self._inbox = with_witnesses(inbox, _asking(inbox))
+    def __init__(self, opened: Unlocked) -> None:
+        self._opened = opened
         self.is_over = False
 
     @property
     def root(self) -> Path:
         """The home folder."""
-        return self._inbox.home.root
+        return self._opened.inbox.home.root
 
     @contextmanager
-    def opened(self) -> Iterator[Inbox]:
-        """Give the inbox with those who opened it."""
+    def opened(self) -> Iterator[tuple[Inbox, Actor]]:
+        """Give the inbox and those who opened it."""
         if options.brings_officers():
             raise click.UsageError("the officers of a session are those who opened it")
-        yield self._inbox
+        yield self._opened.inbox, Actor(self._opened.officers, today(), _asking(self._opened))
 
     def shut(self) -> None:
         """End the session: the shares that opened it are no longer those of the inbox."""
         self.is_over = True
 
 
-def hold(inbox: Inbox, run: Run) -> None:
+def hold(opened: Unlocked, run: Run) -> None:
     """Take commands until ``lock``, the end of input, or a change of officers; Inactive if nobody types."""
-    door = Open(inbox)
-    prompt = f"{', '.join(inbox.present)}> "
+    door = Open(opened)
+    prompt = f"{', '.join(opened.officers)}> "
     try:
         while not door.is_over and (line := terminal.ask_line(prompt)) is not None:
             words = _words(line)
@@ -74,16 +74,16 @@ def _words(line: str) -> list[str]:
     return words[1:] if words[:1] == ["inbox"] else words
 
 
-def _asking(inbox: Inbox) -> Witnesses:
-    def ask(deed: Deed) -> tuple[str, ...]:
-        needed = min(2, len(inbox.present))
+def _asking(opened: Unlocked) -> Confirm:
+    def ask(action: Action) -> tuple[str, ...]:
+        needed = min(2, len(opened.officers))
         who = "two officers: each types" if needed > 1 else "the officer, who types"
-        terminal.warn(journal_view.deed(deed))
+        terminal.warn(journal_view.action(action.code, action))
         terminal.warn(f"this takes {who} the passphrase now")
-        if len(inbox.sealed) > needed:
+        if len(opened.sealed) > needed:
             terminal.warn("(Enter alone lets another one do it)")
         confirmed: list[str] = []
-        for name, file in inbox.sealed.items():
+        for name, file in opened.sealed.items():
             if len(confirmed) < needed and (given := terminal.ask_secret(f"passphrase of {name}")):
                 share_file.unseal(file, given)
                 confirmed.append(name)

@@ -10,7 +10,7 @@ from inbox.deadlines import office, workflow
 from inbox.deadlines.office import Regime
 from inbox.language.errors import Refused
 from inbox.language.messages import sentence
-from inbox.session.actions import Act, Deed
+from inbox.session.actions import Action, Code, action
 from inbox.vault.casework_tables import DayOff, Setting
 
 
@@ -40,9 +40,9 @@ def remove_days_off(session: Session, days: Iterable[date]) -> None:
     _renew(session)
 
 
-def deed(what: str, days: Sequence[date]) -> Deed:
+def deed(what: str, days: Sequence[date]) -> Action:
     """Return what the journal notes of days off that are ``added`` or ``removed``."""
-    return Deed(Act.CHANGE_SETTINGS, about=f"days off {what}: {len(days)}, from {min(days)} to {max(days)}")
+    return action(Code.CHANGE_SETTINGS, days_off=what, count=len(days), first=min(days), last=max(days))
 
 
 def _renew(session: Session) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from inbox.cli.options import Closed, Door, officer_options, today
-from inbox.session.actions import Act, Deed
+from inbox.session.actions import Code, action
 from inbox.system import idle_timeout, memory, terminal
 
 
@@ -35,11 +35,11 @@ def desk(door: Door, /, *, port: int, minutes: int, medium: Path | None) -> None
     listener = serving.listen(port)
     why = "locked"
     try:
-        with idle_timeout.limited(minutes * 60), door.opened() as inbox:
-            with inbox.acting(Deed(Act.OPEN, about="desk"), today()):
+        with idle_timeout.limited(minutes * 60), door.unlocked() as opened:
+            with opened.inbox.acting(opened.by_opening(today()), action(Code.OPEN, surface="desk")):
                 pass
             opening.hold(
-                inbox, listener, medium, lambda address: terminal.warn_all(_greeting(address, minutes))
+                opened, listener, medium, lambda address: terminal.warn_all(_greeting(address, minutes))
             )
     except idle_timeout.Inactive:
         why = f"nobody asked for a page for {minutes} minutes: locked"

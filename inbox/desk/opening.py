@@ -4,15 +4,17 @@ import socket
 from collections.abc import Callable
 from pathlib import Path
 
-from inbox.desk import serving, witnesses
+from inbox.desk import serving
 from inbox.desk.app import create_app
 from inbox.desk.state import Desk
-from inbox.session.inbox import Inbox, with_witnesses
+from inbox.session.inbox import Unlocked
 
 
-def hold(inbox: Inbox, listener: socket.socket, medium: Path | None, greet: Callable[[str], None]) -> None:
+def hold(
+    opened: Unlocked, listener: socket.socket, medium: Path | None, greet: Callable[[str], None]
+) -> None:
     """Serve until somebody locks the desk; Inactive if nobody asks for a page. ``greet`` gets the address."""
-    desk = Desk(with_witnesses(inbox, witnesses.asking(inbox)), serving.port_of(listener), medium)
+    desk = Desk(opened, serving.port_of(listener), medium)
     app = create_app(desk)
     greet(desk.address)
     serving.serve(listener, app, lambda: desk.is_over)

@@ -51,10 +51,10 @@ def _undeclared(refused: Undeclared) -> ResponseReturnValue:
 
 def _unconfirmed(refused: Refused) -> ResponseReturnValue:
     """Ask for the passphrases that an act takes, then for the same form once more."""
-    deed = g.get("deed")
-    if deed is None:
+    action = g.get("action")
+    if action is None:
         return _refused(refused)
-    shown = {"deed": deed, "names": g.names, "needed": g.needed, "written": written()}
+    shown = {"action": action, "names": g.names, "needed": g.needed, "written": written()}
     wrong = refused.what if g.has_typed else ""
     return rendering.page("confirm.html", **shown, wrong=wrong, path=request.path), HTTPStatus.UNAUTHORIZED
 

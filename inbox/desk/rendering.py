@@ -1,5 +1,6 @@
 """Templates to pages; whatever came from outside is text, control and direction characters spelled out."""
 
+from collections.abc import Mapping
 from functools import cache, partial
 from http import HTTPStatus
 from typing import Any
@@ -9,11 +10,13 @@ from flask import Flask, abort, g, request, url_for
 from flask_wtf.csrf import generate_csrf
 from jinja2 import Environment, FileSystemLoader, PrefixLoader, StrictUndefined
 
+from crypto.journal import Value
 from crypto.keyring import Texts
 from inbox.desk import telling, translation
 from inbox.desk.state import here
 from inbox.desk.translation import LANGUAGES, TEMPLATES
-from inbox.language import catalogue
+from inbox.language import catalogue, labels
+from inbox.session import action_words
 from inbox.system.terminal import visible
 
 _FIRST = "fr"
@@ -41,13 +44,25 @@ def environment(language: str) -> Environment:
     templates.filters |= {
         "shown": visible,
         "told": partial(telling.told, language),
-        "about": partial(telling.about, language),
+        "label": partial(_label, language),
+        "about": partial(_about, language),
         "lines": lines,
         "day": partial(translation.day, language),
         "own": partial(Texts.in_, language=language),
         "size": partial(_size, language),
     }
     return templates
+
+
+def _label(language: str, code: str, codes: str) -> str:
+    """Return what a code is called; the code itself if no label has it."""
+    label = labels.of(codes).get(code)
+    return visible(label.in_(language) if label else code)
+
+
+def _about(language: str, values: Mapping[str, Value], code: str) -> str:
+    """Return what an action was about."""
+    return visible(action_words.values(code, values, language))
 
 
 def lines(text: str) -> str:
@@ -65,7 +80,7 @@ def page(template: str, /, **values: Any) -> str:
             values,
             language=g.language,
             languages=LANGUAGES,
-            present=desk.inbox.present,
+            present=desk.actor().officers,
             said=desk.said(),
             here=request.endpoint,
             url_for=url_for,

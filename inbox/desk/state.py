@@ -6,7 +6,10 @@ from pathlib import Path
 from flask import Flask, current_app
 
 from inbox.casework.queue import Filter, Order
-from inbox.session.inbox import Inbox
+from inbox.cli.options import today
+from inbox.desk import witnesses
+from inbox.session.actions import Actor
+from inbox.session.inbox import Unlocked
 
 HOST = "127.0.0.1"
 
@@ -19,8 +22,9 @@ class Desk:
     ``picture`` has the pixels of a page of a file, by case, file and page, until the browser asks for them.
     """
 
-    def __init__(self, inbox: Inbox, port: int, medium: Path | None) -> None:
-        self.inbox = inbox
+    def __init__(self, opened: Unlocked, port: int, medium: Path | None) -> None:
+        self.inbox = opened.inbox
+        self._opened, self._confirm = opened, witnesses.asking(opened)
         self.host = f"{HOST}:{port}"
         self.medium = medium
         self.place = f"/{secrets.token_urlsafe(9)}"
@@ -30,6 +34,10 @@ class Desk:
         self._once: str | None = secrets.token_urlsafe(32)
         self._said: tuple[str, ...] = ()
         self._taken: set[str] = set()
+
+    def actor(self) -> Actor:
+        """Return who acts at the desk today: those who opened it, together."""
+        return Actor(self._opened.officers, today(), self._confirm)
 
     @property
     def address(self) -> str:

@@ -28,8 +28,9 @@ from inbox.files.attachments import Found
 from inbox.language import library_errors
 from inbox.language.errors import Refused
 from inbox.language.messages import sentence
+from inbox.session import journal
+from inbox.session.actions import Action, Code, action
 from inbox.session.inbox import Inbox
-from inbox.session.journal import By
 from inbox.system.home import Home
 from inbox.vault import queries_office
 
@@ -57,10 +58,16 @@ class _Enclosure:
     pieces: Callable[[], Iterator[bytes]]
 
 
-def noted(plan: Plan, to: Addressed, *, is_measure: bool) -> str:
+def noted(number: int, plan: Plan, to: Addressed, *, is_measure: bool) -> Action:
     """Return what the journal notes of a dossier: what for, with what, the beginning of its recipient."""
-    about = f"{plan.purpose}, attachments {plan.enclosed}, to {to.text[:_NOTED]}"
-    return f"{about}, a measure" if is_measure else about
+    return action(
+        Code.MAKE_DOSSIER,
+        number,
+        purpose=plan.purpose,
+        enclosed=plan.enclosed,
+        recipient=to.text[:_NOTED],
+        as_measure=is_measure,
+    )
 
 
 def addressed(text: str) -> Addressed:
@@ -95,7 +102,7 @@ def send(inbox: Inbox, session: Session, content: Content, to: Addressed, out: B
     out.writelines(age.seal(dossier.write(manifest, members), [to.recipient]))
     sent = dossier.DOSSIER.parse(manifest.raw)
     given = Given(content.plan.addressee, reference(sent), _GROUNDS[content.plan.purpose])
-    disclosures.add(session, content.case, given, By(inbox.present, content.made))
+    disclosures.add(session, content.case, given, journal.actor(session))
     return sent
 
 

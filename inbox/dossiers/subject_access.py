@@ -26,8 +26,7 @@ from inbox.language.errors import CaseRefused, Refused
 from inbox.language.messages import Sentence, sentence
 from inbox.language.printed_text import Wording
 from inbox.replies import leak_check
-from inbox.session.actions import Act, Deed
-from inbox.session.journal import By
+from inbox.session.actions import Action, Actor, Code, action
 from inbox.text import names as person_names
 from inbox.text import segments
 from inbox.text.names import Names
@@ -73,7 +72,9 @@ class Held:
     reports: tuple[tuple[Pieces, ...], ...]
 
 
-def find(session: Session, numbers: Sequence[int], request: Request, by: By) -> tuple[Held, list[Sentence]]:
+def find(
+    session: Session, numbers: Sequence[int], request: Request, by: Actor
+) -> tuple[Held, list[Sentence]]:
     """Return what is given to a person, as ``look`` does; the ledger notes it of each case that says it."""
     told = _told(session, numbers, request, by.today)
     for number in told:
@@ -124,11 +125,11 @@ def _held(
     return Held(request, today, name, tuple(told.values())), [*_warnings(session, told)]
 
 
-def deeds(numbers: Iterable[int]) -> list[Deed]:
+def deeds(numbers: Iterable[int]) -> list[Action]:
     """Return what the journal notes of an answer from these cases, of each; who confirms reads how many."""
     once = list(dict.fromkeys(numbers))
-    about = f"{len(once)} cases" if len(once) > 1 else ""
-    return [Deed(Act.ANSWER_ACCESS, case=number, about=about) for number in once]
+    count = len(once) if len(once) > 1 else None
+    return [action(Code.ANSWER_ACCESS, number, count=count) for number in once]
 
 
 def written(held: Held, form: Form) -> bytes:

@@ -16,18 +16,18 @@ from inbox.vault.tables import Case, IntakeBundle, Message, OutboxBundle
 _LEAP = 1_000
 
 
-def gap(session: Session, intake: Intake) -> str:
+def gap(session: Session, intake: Intake) -> dict[str, int]:
     """Return what is missing before a bundle of the present portal, for the journal; empty if nothing is."""
     last = queries_exchange.last_intake(session, intake.instance_key)
     if last is None or intake.n <= last.n:
-        return ""
-    missing = []
+        return {}
+    missing: dict[str, int] = {}
     if bundle_chain.is_gap(session, intake):
-        missing.append(f"bundle {intake.n} after {last.n}")
+        missing |= {"bundle": intake.n, "after_bundle": last.n}
     if _is_ahead(session, intake):
         made = queries_exchange.last_outbox(session)
-        missing.append(f"outbox {intake.applied.n} after {made.n if made else 0}")
-    return ", ".join(missing)
+        missing |= {"outbox": intake.applied.n, "after_outbox": made.n if made else 0}
+    return missing
 
 
 def go_on(session: Session, intake: Intake, today: date) -> None:

@@ -1,6 +1,6 @@
 """Intake bundles into the vault: all of one bundle, or nothing of it."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import date
@@ -22,9 +22,9 @@ from inbox.exchange.verify import Verified, announced, verify
 from inbox.keys import key_store
 from inbox.language.errors import BundleRefused, Refused
 from inbox.language.messages import sentence
-from inbox.session.actions import Act, Deed
+from inbox.session import journal
+from inbox.session.actions import Actor, Code, action
 from inbox.session.inbox import Inbox
-from inbox.session.journal import By
 from inbox.system.workers import spread
 from inbox.vault import queries_access, queries_cases, queries_exchange, queries_office
 from inbox.vault.reject_reasons import Kind
@@ -44,7 +44,7 @@ class _Turn(NamedTuple):
     instance_key: bytes
     n: int
     path: Path
-    gap: str
+    gap: Mapping[str, int]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,7 +71,7 @@ class Outcome:
 
 
 def collect(
-    inbox: Inbox, bundles: Sequence[Path], acceptance: Acceptance, *, today: date, progress: Progress
+    inbox: Inbox, who: Actor, bundles: Sequence[Path], acceptance: Acceptance, *, progress: Progress
 ) -> Iterator[Outcome]:
     """Collect bundles in the order of their numbers, each in a transaction of its own.
 
@@ -83,9 +83,9 @@ def collect(
             turns.append(_turn(inbox, path, after_restore=acceptance.after_restore))
         except BundleRefused as refused:
             yield Outcome(bundle=path.name, refused=refused)
-    for turn in sorted(turns):
+    for turn in sorted(turns, key=lambda turn: turn[:3]):
         try:
-            yield _collect_one(inbox, turn, acceptance, today=today, progress=progress)
+            yield _collect_one(inbox, who, turn, acceptance, progress)
         except BundleRefused as refused:
             inbox.settle()
             yield Outcome(bundle=turn.path.name, refused=refused)
@@ -95,28 +95,28 @@ def _turn(inbox: Inbox, path: Path, *, after_restore: bool) -> _Turn:
     with inbox.vault.transaction() as session:
         office, pinned = queries_office.office(session), queries_exchange.pinned_instance(session)
         intake = announced(path, office.deployment, office.channel)
-        gap = rejoining.gap(session, intake) if after_restore else ""
+        gap = rejoining.gap(session, intake) if after_restore else {}
     is_new = pinned is None or pinned.key != intake.instance_key
     return _Turn(is_new, intake.instance_key, intake.n, path, gap)
 
 
-def _taking(inbox: Inbox, turn: _Turn, today: date) -> AbstractContextManager[Session]:
+def _taking(inbox: Inbox, who: Actor, turn: _Turn) -> AbstractContextManager[Session]:
     """Return the session of the act that this bundle is: of another portal than the present, it takes two."""
     with inbox.vault.transaction() as session:
         pinned = queries_exchange.pinned_instance(session)
-    bundle = f"bundle {turn.n}"
     if turn.gap:
-        return inbox.acting(Deed(Act.ACCEPT_GAP, about=turn.gap), today)
+        return inbox.acting(who, action(Code.ACCEPT_GAP, **turn.gap))
     if pinned is not None and pinned.key == turn.instance_key:
-        return inbox.acting(Deed(Act.COLLECT, about=bundle), today)
+        return inbox.acting(who, action(Code.COLLECT, bundle=turn.n))
     portal = fingerprint(turn.instance_key)
-    return inbox.acting(Deed(Act.ACCEPT_INSTANCE, about=f"{bundle} of the portal {portal}"), today)
+    return inbox.acting(who, action(Code.ACCEPT_INSTANCE, bundle=turn.n, portal=portal))
 
 
 def _collect_one(
-    inbox: Inbox, turn: _Turn, acceptance: Acceptance, *, today: date, progress: Progress
+    inbox: Inbox, who: Actor, turn: _Turn, acceptance: Acceptance, progress: Progress
 ) -> Outcome:
-    with _taking(inbox, turn, today) as session:
+    today = who.today
+    with _taking(inbox, who, turn) as session:
         office = queries_office.office(session)
         verified = verify(turn.path, office.deployment, office.channel)
         n = verified.intake.n
@@ -131,8 +131,8 @@ def _collect_one(
         _file(inbox, session, _new(verified, today), filing, progress)
         for withdrawal in verified.intake.withdrawn:
             filing.withdraw(withdrawal)
-        kept = conflicts.keep(session, By(inbox.present, today), filing.meant)
-    with inbox.vault.transaction(inbox.present) as session:
+        kept = conflicts.keep(session, journal.actor(session), filing.meant)
+    with inbox.vault.transaction(who.officers) as session:
         filed = filing.filed.among(
             queries_access.case_numbers(session), queries_access.unopened_numbers(session)
         )

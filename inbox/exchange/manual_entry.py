@@ -22,9 +22,8 @@ from inbox.language.errors import Refused
 from inbox.language.messages import sentence
 from inbox.questionnaire import answers, catalogue, summary
 from inbox.questionnaire.answers import Answer, Answers, Oddity
-from inbox.session.actions import Act, Deed
+from inbox.session.actions import Actor, Code, action
 from inbox.session.inbox import Inbox
-from inbox.session.journal import By
 from inbox.vault import case_numbers, fulltext, queries_access, queries_exchange, queries_office
 from inbox.vault.casework_tables import Opening
 from inbox.vault.tables import Case
@@ -118,7 +117,7 @@ def check_amount(asked: Questionnaire, told: Told) -> None:
         )
 
 
-def enter(inbox: Inbox, told: Told, *, today: date) -> Entered:
+def enter(inbox: Inbox, who: Actor, told: Told) -> Entered:
     """File what somebody told as a new case, and draw the token for its author; raises as ``check`` does.
 
     The next outbox opens the case at the portal. The case is kept from an officer whom the report names.
@@ -126,14 +125,14 @@ def enter(inbox: Inbox, told: Told, *, today: date) -> Entered:
     with inbox.transaction() as session:
         asked = catalogue.in_use(session)
         number = case_numbers.last(session) + 1
-    check(asked, told, today)
+    check(asked, told, who.today)
     token = casetoken.generate()
-    with inbox.acting(Deed(Act.ENTER, about=told.route.value, case=number), today) as session:
+    with inbox.acting(who, action(Code.ENTER, number, route=told.route)) as session:
         keys = casetoken.derive(token, queries_office.office(session).deployment)
         enclosed = enclosures.seal(inbox.home, session, told.files)
         files = tuple(each.file for each in enclosed)
         report = replace(_report(session, keys, told, asked), files=files)
-        case = _case(number, report, today)
+        case = _case(number, report, who.today)
         case.summary = summary.of_report(report, asked)
         _begin(session, case, told.route, report.answers, asked)
         enclosures.file(session, number, enclosed)
@@ -141,8 +140,8 @@ def enter(inbox: Inbox, told: Told, *, today: date) -> Entered:
         session.flush()
         texts = [*conflicts.said(report.answers), *(file.name for file in report.files)]
         meant = {number: conflicts.watched(session).meant_in(texts)}
-        conflicts.keep(session, By(inbox.present, today), meant)
-    return _entered(inbox, number, casetoken.words(token, told.language), _concerns(asked, told.answers))
+        conflicts.keep(session, who, meant)
+    return _entered(inbox, who, number, casetoken.words(token, told.language), _concerns(asked, told.answers))
 
 
 def given(asked: Questionnaire, said: Answers) -> dict[str, Answer]:
@@ -210,9 +209,11 @@ def _memo(session: Session, keys: CaseKeys) -> bytes:
     return memo.seal(office.channel, keys.memo_key, deployment=office.deployment, case_id=keys.case_id)
 
 
-def _entered(inbox: Inbox, number: int, token: tuple[str, ...], warnings: tuple[str, ...]) -> Entered:
+def _entered(
+    inbox: Inbox, who: Actor, number: int, token: tuple[str, ...], warnings: tuple[str, ...]
+) -> Entered:
     """Return what those present may be told."""
-    with inbox.vault.transaction(inbox.present) as session:
+    with inbox.vault.transaction(who.officers) as session:
         if number not in queries_access.case_numbers(session):
             return Entered(None, token, (), warnings)
         return Entered(number, token, tuple(sorted(queries_access.excluded_from(session, number))), warnings)

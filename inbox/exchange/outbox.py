@@ -25,7 +25,7 @@ from inbox.language.messages import sentence
 from inbox.replies import conversations
 from inbox.replies.slots import Seal, Sealer, Unsent, compose
 from inbox.session import journal
-from inbox.session.actions import Act, Deed
+from inbox.session.actions import Actor, Code, action
 from inbox.session.inbox import Inbox
 from inbox.system import atomic_files
 from inbox.system.home import Home
@@ -66,24 +66,24 @@ class _Waiting:
     opened: Opened | None
 
 
-def make(inbox: Inbox, out: Path, *, today: date, progress: Progress) -> Made:
+def make(inbox: Inbox, who: Actor, out: Path, *, progress: Progress) -> Made:
     """Make the next outbox and put a copy into the folder ``out``.
 
     Our own copy is on disk before the vault knows of it, so that ``again`` always has one. Raises Refused.
     """
     _check_folder(out)
-    with inbox.acting(Deed(Act.MAKE_OUTBOX), today) as session:
-        n, channel = _make(inbox.home, session, today, progress)
+    with inbox.acting(who, action(Code.MAKE_OUTBOX)) as session:
+        n, channel = _make(inbox.home, session, who.today, progress)
     return Made(n, _hand_over(n, inbox.home.outbox_bundle(channel, n), out))
 
 
-def again(inbox: Inbox, out: Path, n: int, *, today: date) -> Made:
+def again(inbox: Inbox, who: Actor, out: Path, n: int) -> Made:
     """Give outbox ``n`` to ``out`` once more: the same manifest and files; Refused once it is confirmed.
 
     A key that counts no longer gives way to the present one: no later outbox is taken before this one.
     """
     _check_folder(out)
-    with inbox.acting(Deed(Act.COPY_OUTBOX, about=f"outbox {n}"), today) as session:
+    with inbox.acting(who, action(Code.COPY_OUTBOX, outbox=n)) as session:
         made = queries_exchange.outbox(session, n)
         if made is None:
             raise Refused(
@@ -101,7 +101,7 @@ def again(inbox: Inbox, out: Path, n: int, *, today: date) -> Made:
                 sentence("our copy of outbox {n} is missing", n=n),
                 sentence("put back {name} in {parent}", name=path.name, parent=path.parent),
             )
-        anew = _signed_anew(session, path, made, today)
+        anew = _signed_anew(session, path, made, who.today)
     return Made(n, _hand_over(n, path, out, anew), anew is not None)
 
 

@@ -53,7 +53,7 @@ def draw(session: Session, today: date) -> tuple[bytes, bytes]:
     return card.sign(drawn, office.card_seed)
 
 
-def claim(raw: bytes) -> str:
+def claim(raw: bytes) -> dict[str, str | int]:
     """Return what a card says that it is, not verified, for the journal; Refused if it is none."""
     try:
         found = card.parse(raw)
@@ -61,7 +61,11 @@ def claim(raw: bytes) -> str:
         raise Refused(
             sentence("card refused: {error}", error=library_errors.of_crypto(error)), _ANOTHER
         ) from None
-    return f"channel {found.channel.id}, card {found.serial} by the key {signing.fingerprint(found.key)}"
+    return {
+        "channel": found.channel.id,
+        "card": found.serial,
+        "key": signing.fingerprint(found.key),
+    }
 
 
 def accept(session: Session, offered: Offered, today: date) -> Card:

@@ -5,6 +5,7 @@ from datetime import date, timedelta
 
 from sqlalchemy.orm import Session
 
+from crypto.journal import Value
 from inbox.keys import key_store, rotation
 from inbox.language.errors import Refused
 from inbox.language.messages import sentence
@@ -41,17 +42,16 @@ class Plan:
     backups: Backups | None
 
     @property
-    def about(self) -> str:
-        """What the journal notes of it, the honest limit included."""
+    def noted(self) -> dict[str, Value | None]:
+        """What the journal notes of it, the honest limit included: which old copies still open those keys."""
         ids = [*(key.id for key in self.intake), *(key.id for key in self.reply)]
-        more = f" and {len(ids) - _NAMED} more" if len(ids) > _NAMED else ""
-        named = ", ".join(map(rotation.name, ids[:_NAMED])) + more
-        if self.backups is None:
-            return f"keys {named}"
-        return (
-            f"keys {named}; copies of keystore-{self.backups.first} to keystore-{self.backups.last}"
-            " still open with a vault and shares of their time"
-        )
+        copies = self.backups.names if self.backups else []
+        return {
+            "keys": tuple(map(rotation.name, ids[:_NAMED])),
+            "more": max(len(ids) - _NAMED, 0) or None,
+            "first_keystore": copies[0] if copies else None,
+            "last_keystore": copies[-1] if copies else None,
+        }
 
 
 def destroyable_from(key: IntakeKey) -> date:

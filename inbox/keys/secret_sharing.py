@@ -59,11 +59,6 @@ class Sharing:
         """The four letters by which people tell it from others."""
         return vault_header.name(self.id)
 
-    @property
-    def about(self) -> str:
-        """What the journal says of it."""
-        return f"sharing {self.name}, quorum {self.quorum}"
-
     def header(self, generation: int) -> Header:
         """Return what vault.json says if this sharing opens the vault of ``generation``."""
         return Header(sharing=self.id, identifier=self.identifier, quorum=self.quorum, generation=generation)

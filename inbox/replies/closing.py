@@ -14,7 +14,7 @@ from inbox.deadlines import legal_duties, workflow
 from inbox.language.errors import CaseRefused
 from inbox.language.messages import sentence
 from inbox.replies import referral_bodies, replies
-from inbox.session.actions import Act, Deed
+from inbox.session.actions import Action, Code, action
 from inbox.session.journal import one_reason
 from inbox.vault import queries_cases
 from inbox.vault.tables import Case, Message
@@ -55,14 +55,20 @@ class Closing:
     despite: str = ""
 
     @property
-    def act(self) -> Act:
+    def code(self) -> Code:
         """What closing a case so is, for the journal."""
-        return Act.CLOSE_UNFOUNDED if self.outcome in _AGAINST_THE_REPORT else Act.CLOSE
+        return Code.CLOSE_UNFOUNDED if self.outcome in _AGAINST_THE_REPORT else Code.CLOSE
 
-    def deed(self, number: int) -> Deed:
+    def deed(self, number: int) -> Action:
         """Return what closing a case so is, for the journal; Refused as ``one_reason``."""
-        about = f"{self.outcome}, {self.disclosure}{', despite a warning' if self.despite else ''}"
-        return Deed(self.act, case=number, about=about, reason=one_reason(self.reason, self.despite))
+        return action(
+            self.code,
+            number,
+            one_reason(self.reason, self.despite),
+            outcome=self.outcome,
+            disclosure=self.disclosure,
+            despite=bool(self.despite),
+        )
 
 
 def close(session: Session, number: int, closing: Closing, today: date) -> Case:

@@ -9,7 +9,7 @@ from inbox.access import declarations
 from inbox.deadlines import workflow
 from inbox.language.views import View
 from inbox.replies import leak_check, replies, status_preview, templates
-from inbox.session.actions import Act, Deed
+from inbox.session.actions import Action, Code, action
 from inbox.vault.tables import Message
 
 
@@ -25,15 +25,16 @@ class Draft:
     feedback: bool = False
     despite: str = ""
 
-    def deed(self, number: int) -> Deed:
+    def deed(self, number: int) -> Action:
         """Return what sending it to the author of a case is, for the journal."""
-        said = {
-            f"template {self.template}": self.template,
-            "feedback": self.feedback,
-            "despite a warning": self.despite,
-        }
-        about = ", ".join(each for each, holds in said.items() if holds)
-        return Deed(Act.REPLY, case=number, about=about, reason=self.despite)
+        return action(
+            Code.REPLY,
+            number,
+            self.despite,
+            template=self.template or None,
+            feedback=self.feedback,
+            despite=bool(self.despite),
+        )
 
     def written(self, session: Session, number: int, today: date) -> str:
         """Return the message; CaseRefused as ``templates.fill``."""

@@ -18,7 +18,7 @@ from inbox.language.views import View
 from inbox.replies import drafts
 from inbox.replies.drafts import Draft
 from inbox.replies.templates import EXTENSION
-from inbox.session.actions import Act, Deed
+from inbox.session.actions import Action, Code, action
 from inbox.session.journal import one_reason
 
 
@@ -38,10 +38,9 @@ class Extension:
         """What the author reads."""
         return Draft(template=EXTENSION, text=self.text, despite=self.despite)
 
-    def deed(self, number: int) -> Deed:
+    def deed(self, number: int) -> Action:
         """Return what extending a case so is, for the journal; Refused as ``one_reason``."""
-        about = "despite a warning" if self.despite else ""
-        return Deed(Act.EXTEND, case=number, about=about, reason=one_reason(self.reason, self.despite))
+        return action(Code.EXTEND, number, one_reason(self.reason, self.despite), despite=bool(self.despite))
 
 
 def extend(session: Session, number: int, extension: Extension, today: date) -> date:

@@ -17,8 +17,7 @@ from inbox.keys import key_store
 from inbox.language.errors import CaseRefused, Refused
 from inbox.language.messages import Sentence, sentence
 from inbox.session import journal
-from inbox.session.actions import Act, Deed
-from inbox.session.journal import By
+from inbox.session.actions import Actor, Code, action
 from inbox.system.home import Home, keystore_name
 from inbox.vault import queries_access, queries_cases, row_security, tombstones
 from inbox.vault.destroyed_tables import VAULT, Elimination, Leaving, PastExclusion
@@ -35,9 +34,9 @@ class Plan:
     backups: tuple[str, ...]
 
     @property
-    def counted(self) -> str:
-        """How many cases; no number, as who may not know of one of them reads the journal, too."""
-        return "1 case" if len(self.cases) == 1 else f"{len(self.cases)} cases"
+    def count(self) -> int:
+        """How many cases; which is not noted, as who may not know of one of them reads the journal, too."""
+        return len(self.cases)
 
 
 def plan_due(home: Home, session: Session, today: date) -> Plan:
@@ -77,7 +76,7 @@ def plan(home: Home, session: Session, numbers: Sequence[int], today: date, *, e
     return _plan(session, due)
 
 
-def destroy(home: Home, session: Session, by: By, planned: Plan) -> None:
+def destroy(home: Home, session: Session, by: Actor, planned: Plan) -> None:
     """Remove cases from every table and the keys of their files; note each in journal and list.
 
     All of it becomes true when ``session`` commits. Files, and what free pages still hold, go when the home
@@ -142,10 +141,10 @@ def _plan(session: Session, due: Sequence[Due]) -> Plan:
     return Plan(tuple(due), tuple(keystore_name(n) for n in range(first, last + 1)))
 
 
-def _line(session: Session, by: By, due: Due) -> None:
+def _line(session: Session, by: Actor, due: Due) -> None:
     """Note the end of a case where it outlives it."""
     case, work = queries_cases.case(session, due.case), workflow.of(session, due.case)
-    journal.note(session, by, Deed(Act.DESTROYED, case=due.case, about=due.rule))
+    journal.note(session, by, action(Code.DESTROYED, due.case, rule=due.rule))
     excluded = queries_access.excluded_from(session, due.case)
     session.add_all(PastExclusion(case=due.case, officer=name) for name in excluded)
     tombstones.remember(session, case)

@@ -23,8 +23,7 @@ from inbox.retention import residue
 from inbox.retention import striker as strikers
 from inbox.retention.looking import Looker, Seen
 from inbox.retention.striker import EVERYWHERE, Striker
-from inbox.session.actions import Act, Deed
-from inbox.session.journal import By
+from inbox.session.actions import Action, Actor, Code, action
 from inbox.vault import fulltext, queries_cases
 from inbox.vault.casework_tables import Strike, Words
 from inbox.vault.destroyed_tables import VAULT, Leaving
@@ -39,7 +38,7 @@ class Struck:
     left: Sequence[str]
 
 
-def strike(session: Session, number: int, place: str, passage: str | None, by: By) -> Struck:
+def strike(session: Session, number: int, place: str, passage: str | None, by: Actor) -> Struck:
     """Strike a passage, or all for None, at a place of a case, or ``everywhere`` the passage stands.
 
     It is found as ``redaction`` finds one: in capitals or not, with accents or without, however it is spaced,
@@ -72,11 +71,11 @@ def texts(session: Session, number: int, today: date) -> Sequence[Seen]:
     return looker.seen
 
 
-def deed(number: int, place: str, reason: str) -> Deed:
+def deed(number: int, place: str, reason: str) -> Action:
     """Return what the journal notes of a strike."""
     # What is typed as a place may be a passage by mistake: then it is refused, and not noted.
-    about = place if re.fullmatch(r"[a-z][a-z0-9_-]{0,63}", place) else ""
-    return Deed(Act.MINIMISE, case=number, about=about, reason=reason)
+    noted = place if re.fullmatch(r"[a-z][a-z0-9_-]{0,63}", place) else None
+    return action(Code.MINIMISE, number, reason, place=noted)
 
 
 def _find(session: Session, number: int, striker: Striker, today: date) -> Case:

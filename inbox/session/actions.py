@@ -1,13 +1,23 @@
-"""What can be done in an inbox, as the journal names it, and what takes two officers."""
+"""Every action that officers take: what the journal calls it, what it needs, what it says of itself.
 
-from dataclasses import dataclass
-from enum import StrEnum
+``TABLE`` is the one place that decides how many officers an action takes, whether it needs a reason, whether
+it is also done to a case in quarantine or to all cases, whether oversight counts it, and which values its
+entry has.
+"""
 
-from crypto.journal import CORRECT_CLOCK
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from enum import Enum, StrEnum, auto
+from typing import TypeAlias
+
+from crypto.journal import CORRECT_CLOCK, LONGEST_REASON, Value
+from inbox.language.errors import Refused
+from inbox.language.messages import sentence
 
 
-class Act(StrEnum):
-    """An act; one that is not listed here cannot be done."""
+class Code(StrEnum):
+    """What the journal calls an action; one that is not listed here cannot be done."""
 
     FOUND = "found"
     UPGRADE = "upgrade"
@@ -74,7 +84,6 @@ class Act(StrEnum):
     QUARANTINE = "quarantine"
     BACK_UP = "back-up"
     RESTORE = "restore"
-
     EXTRACT = "extract"
     CLOSE_UNFOUNDED = "close-unfounded"
     ACCEPT_INSTANCE = "accept-instance"
@@ -103,84 +112,271 @@ class Act(StrEnum):
     REMOVE_PROCEEDINGS = "remove-proceedings"
 
 
-# Each gives away what can not be taken back, or takes away what guards the others.
-TWO_OFFICERS = frozenset(
-    {
-        Act.EXTRACT,
-        Act.CLOSE_UNFOUNDED,
-        Act.ACCEPT_INSTANCE,
-        Act.SIGN_PAGES,
-        Act.ADOPT_QUESTIONNAIRE,
-        Act.ACCEPT_CARD,
-        Act.REMOVE_CHANNEL,
-        Act.ROTATE_KEYS,
-        Act.DESTROY_KEYS,
-        Act.CHANGE_OFFICERS,
-        Act.RENEW_SHARES,
-        Act.CORRECT_CLOCK,
-        Act.LIFT_CONFLICT,
-        Act.NAME_ALIAS,
-        Act.REMOVE_ALIAS,
-        Act.READ_IDENTITY,
-        Act.DISCLOSE_IDENTITY,
-        Act.BREAK_GLASS,
-        Act.MAKE_DOSSIER,
-        Act.ANSWER_ACCESS,
-        Act.DESTROY_CASES,
-        Act.ACCEPT_GAP,
-        Act.LIFT_QUARANTINE,
-        Act.MINIMISE,
-        Act.RELEASE_HOLD,
-        Act.REMOVE_PROCEEDINGS,
-    }
-)
+class Reason(Enum):
+    """Whether an action has a reason."""
 
-# What shows nothing of a report, and so is also done to a case in quarantine.
-IN_QUARANTINE = frozenset(
-    {
-        Act.REPLY,
-        Act.SET_STATUS,
-        Act.CLOSE,
-        Act.CLOSE_UNFOUNDED,
-        Act.DECIDE,
-        Act.ASSESS_SOURCE,
-        Act.HOLD,
-        Act.RELEASE_HOLD,
-        Act.OVERSEE,
-        Act.LIST_RETENTION,
-        Act.DESTROY_CASES,
-        Act.LIFT_QUARANTINE,
-    }
-)
+    NONE = auto()
+    OPTIONAL = auto()
+    REQUIRED = auto()
 
-# The program's own work on all cases; what it tells afterwards is narrowed to those who are present.
-ON_ALL_CASES = frozenset(
-    {
-        Act.FOUND,
-        Act.UPGRADE,
-        Act.COLLECT,
-        Act.ENTER,
-        Act.ACCEPT_INSTANCE,
-        Act.ACCEPT_GAP,
-        Act.MAKE_OUTBOX,
-        Act.COPY_OUTBOX,
-        Act.RENEW_KEYRING,
-        Act.CHANGE_OFFICERS,
-        Act.RENEW_SHARES,
-        Act.NAME_ALIAS,
-        Act.CHANGE_SETTINGS,
-    }
-)
+
+class Form(Enum):
+    """What a value of an entry is; all but codes are no words of ours."""
+
+    NUMBER = auto()
+    TEXT = auto()
+    NAMES = auto()
+    DAY = auto()
+    FLAG = auto()
+    CODE = auto()
 
 
 @dataclass(frozen=True, slots=True)
-class Deed:
-    """One act with what it was about: a thing of ours, a case, the reason that an officer gave.
+class Field:
+    """What a value is; ``labels`` names the table of labels.toml for a code."""
 
-    Neither ``about`` nor ``reason`` may hold anything of a report.
+    form: Form
+    labels: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rule:
+    """What an action needs, and which values its entry may have.
+
+    ``officers``: 2 if it gives away what cannot be taken back, or takes away what guards the others. In
+    ``quarantine``: it shows nothing of a report, so it is also done to a case in quarantine. On
+    ``all_cases``: it is the program's own work; what it tells afterwards is narrowed to what its officers
+    may see. ``oversight`` counts it: it departs from the ordinary, or from what the rules propose.
     """
 
-    act: Act
-    about: str = ""
-    reason: str = ""
-    case: int | None = None
+    officers: int = 1
+    reason: Reason = Reason.NONE
+    quarantine: bool = False
+    all_cases: bool = False
+    oversight: bool = False
+    values: Mapping[str, Field] = field(default_factory=dict)
+
+
+_NUMBER, _TEXT, _NAMES, _DAY, _FLAG = map(Field, (Form.NUMBER, Form.TEXT, Form.NAMES, Form.DAY, Form.FLAG))
+
+
+def _code(labels: str) -> Field:
+    return Field(Form.CODE, labels)
+
+
+_NEEDED = Reason.REQUIRED
+_VIEW = {"view": _code("view")}
+_OFFICER = {"officer": _TEXT}
+_MEASURE = {"measure": _NUMBER}
+_GIVEN = {"what": _code("what"), "ground": _code("ground")}
+_CLOSING = {"outcome": _code("outcome"), "disclosure": _code("disclosure"), "despite": _FLAG}
+_SHARING = {"sharing": _TEXT, "quorum": _NUMBER}
+_PARTS = ("danger", "immediacy", "severity", "verifiability", "corroboration", "access")
+
+TABLE: Mapping[Code, Rule] = {
+    Code.FOUND: Rule(all_cases=True, values=_SHARING),
+    Code.UPGRADE: Rule(all_cases=True, values={"from_version": _TEXT, "to_version": _TEXT}),
+    Code.OPEN: Rule(values={"surface": _code("surface")}),
+    Code.LIST: Rule(values=_VIEW),
+    Code.SEARCH: Rule(values=_VIEW),
+    Code.SHOW: Rule(values=_VIEW | {"purpose": _code("purpose")}),
+    Code.DECLARE: Rule(),
+    Code.PREVIEW: Rule(values={"file": _NUMBER, "page": _NUMBER}),
+    Code.REPLY: Rule(
+        reason=Reason.OPTIONAL,
+        quarantine=True,
+        values={"template": _TEXT, "feedback": _FLAG, "despite": _FLAG},
+    ),
+    Code.PREVIEW_REPLY: Rule(),
+    Code.LIST_TEMPLATES: Rule(),
+    Code.ADOPT_TEMPLATES: Rule(),
+    Code.SET_STATUS: Rule(quarantine=True, values={"status": _code("status")}),
+    Code.JUDGE: Rule(reason=_NEEDED, oversight=True, values=dict.fromkeys(_PARTS, _NUMBER)),
+    Code.REJECT: Rule(reason=Reason.OPTIONAL),
+    Code.RECOVER: Rule(reason=Reason.OPTIONAL),
+    Code.KEEP_IDENTITY: Rule(),
+    Code.NOTE_CONSENT: Rule(values={"consent": _code("consent")}),
+    Code.LIST_DISCLOSURES: Rule(),
+    Code.DISCLOSE: Rule(reason=Reason.OPTIONAL, values=_GIVEN),
+    Code.NOTE: Rule(),
+    Code.TAG: Rule(values={"removed": _FLAG}),
+    Code.ASSIGN: Rule(values=_OFFICER),
+    Code.ASSESS_SOURCE: Rule(reason=_NEEDED, quarantine=True, values={"risk": _code("source_risk")}),
+    Code.RATE: Rule(reason=_NEEDED, values={"credibility": _code("credibility")}),
+    Code.RECORD_MEASURE: Rule(values={"kind": _code("measure")}),
+    Code.TELL_MEASURE: Rule(values=_MEASURE | {"no_longer": _FLAG}),
+    Code.REMOVE_MEASURE: Rule(reason=_NEEDED, oversight=True, values=_MEASURE),
+    Code.CLOSE: Rule(reason=Reason.OPTIONAL, quarantine=True, values=_CLOSING),
+    Code.REOPEN: Rule(reason=_NEEDED, oversight=True),
+    Code.DECIDE: Rule(
+        reason=_NEEDED, quarantine=True, values={"duty": _code("duty"), "decision": _code("decision")}
+    ),
+    Code.EXTEND: Rule(reason=_NEEDED, oversight=True, values={"despite": _FLAG}),
+    Code.HOLD: Rule(reason=_NEEDED, quarantine=True, oversight=True),
+    Code.READ_TIMELINE: Rule(),
+    Code.OVERSEE: Rule(quarantine=True),
+    Code.LIST_SETTINGS: Rule(values=_VIEW),
+    Code.CHANGE_SETTINGS: Rule(
+        all_cases=True,
+        values={
+            "regime": _code("regime"),
+            "last_case": _NUMBER,
+            "days_off": _code("days_off"),
+            "count": _NUMBER,
+            "first": _DAY,
+            "last": _DAY,
+        },
+    ),
+    Code.LIST_REDIRECTIONS: Rule(),
+    Code.REPLACE_REDIRECTIONS: Rule(),
+    Code.COLLECT: Rule(all_cases=True, values={"bundle": _NUMBER}),
+    Code.ENTER: Rule(all_cases=True, values={"route": _code("route")}),
+    Code.MAKE_OUTBOX: Rule(all_cases=True),
+    Code.COPY_OUTBOX: Rule(all_cases=True, values={"outbox": _NUMBER}),
+    Code.RENEW_KEYRING: Rule(all_cases=True),
+    Code.EXPORT_CARD: Rule(),
+    Code.READ_JOURNAL: Rule(values={"how": _code("how")}),
+    Code.LIST_KEYS: Rule(values=_VIEW),
+    Code.LIST_CHANNELS: Rule(),
+    Code.LIST_OFFICERS: Rule(),
+    Code.EXCLUDE: Rule(reason=_NEEDED, oversight=True, values=_OFFICER),
+    Code.FOUND_CONFLICT: Rule(oversight=True, values=_OFFICER),
+    Code.LIST_CONFLICTS: Rule(values=_VIEW),
+    Code.LIST_LINKS: Rule(),
+    Code.LINK: Rule(values={"relation": _code("relation")}),
+    Code.UNLINK: Rule(),
+    Code.DISMISS_LINK: Rule(),
+    Code.ENTRUST: Rule(values={"officers": _NAMES}),
+    Code.OPEN_TO_ALL: Rule(),
+    Code.LIST_HANDLERS: Rule(),
+    Code.LIST_RETENTION: Rule(quarantine=True, values=_VIEW),
+    Code.LIST_ELIMINATIONS: Rule(),
+    Code.DESTROYED: Rule(values={"rule": _code("rule")}),
+    Code.QUARANTINE: Rule(reason=_NEEDED, oversight=True),
+    Code.BACK_UP: Rule(values={"keystore": _TEXT}),
+    Code.RESTORE: Rule(values={"backup": _DAY, "next_case": _NUMBER}),
+    Code.EXTRACT: Rule(officers=2, reason=_NEEDED, values={"file": _NUMBER}),
+    Code.CLOSE_UNFOUNDED: Rule(officers=2, reason=Reason.OPTIONAL, quarantine=True, values=_CLOSING),
+    Code.ACCEPT_INSTANCE: Rule(officers=2, all_cases=True, values={"bundle": _NUMBER, "portal": _TEXT}),
+    Code.SIGN_PAGES: Rule(officers=2, values={"serial": _NUMBER, "sha256": _TEXT}),
+    Code.ADOPT_QUESTIONNAIRE: Rule(officers=2, values={"questionnaire": _TEXT, "version": _NUMBER}),
+    Code.ACCEPT_CARD: Rule(officers=2, values={"channel": _TEXT, "card": _NUMBER, "key": _TEXT}),
+    Code.REMOVE_CHANNEL: Rule(officers=2, values={"channel": _TEXT}),
+    Code.ROTATE_KEYS: Rule(officers=2, reason=Reason.OPTIONAL, values={"at_once": _FLAG}),
+    Code.DESTROY_KEYS: Rule(
+        officers=2,
+        reason=Reason.OPTIONAL,
+        values={"keys": _NAMES, "more": _NUMBER, "first_keystore": _TEXT, "last_keystore": _TEXT},
+    ),
+    Code.CHANGE_OFFICERS: Rule(
+        officers=2,
+        reason=Reason.OPTIONAL,
+        all_cases=True,
+        values={"added": _TEXT, "removed": _TEXT} | _SHARING,
+    ),
+    Code.RENEW_SHARES: Rule(officers=2, reason=Reason.OPTIONAL, all_cases=True, values=_SHARING),
+    Code.CORRECT_CLOCK: Rule(officers=2, reason=_NEEDED),
+    Code.LIFT_CONFLICT: Rule(officers=2, reason=_NEEDED, oversight=True, values=_OFFICER),
+    Code.NAME_ALIAS: Rule(officers=2, all_cases=True, values=_OFFICER),
+    Code.REMOVE_ALIAS: Rule(officers=2, values=_OFFICER),
+    Code.READ_IDENTITY: Rule(officers=2),
+    Code.DISCLOSE_IDENTITY: Rule(officers=2, reason=Reason.OPTIONAL, values=_GIVEN),
+    Code.BREAK_GLASS: Rule(officers=2, reason=_NEEDED, oversight=True, values={"officers": _NAMES}),
+    Code.MAKE_DOSSIER: Rule(
+        officers=2,
+        values={
+            "purpose": _code("purpose"),
+            "enclosed": _code("enclosed"),
+            "recipient": _TEXT,
+            "as_measure": _FLAG,
+        },
+    ),
+    Code.ANSWER_ACCESS: Rule(officers=2, values={"count": _NUMBER}),
+    Code.DESTROY_CASES: Rule(officers=2, reason=Reason.OPTIONAL, quarantine=True, values={"count": _NUMBER}),
+    Code.ACCEPT_GAP: Rule(
+        officers=2,
+        all_cases=True,
+        oversight=True,
+        values={"bundle": _NUMBER, "after_bundle": _NUMBER, "outbox": _NUMBER, "after_outbox": _NUMBER},
+    ),
+    Code.LIFT_QUARANTINE: Rule(officers=2, reason=_NEEDED, quarantine=True, oversight=True),
+    Code.MINIMISE: Rule(officers=2, reason=_NEEDED, oversight=True, values={"place": _TEXT}),
+    Code.RELEASE_HOLD: Rule(officers=2, reason=_NEEDED, quarantine=True, oversight=True),
+    Code.REMOVE_PROCEEDINGS: Rule(officers=2, reason=_NEEDED, oversight=True, values=_MEASURE),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """One action with what it is about: a case, the reason that an officer gave, values by name.
+
+    Neither values nor reason may hold anything of a report. Made by ``action``.
+    """
+
+    code: Code
+    case: int | None
+    reason: str
+    values: Mapping[str, Value]
+
+    @property
+    def rule(self) -> Rule:
+        """What it needs."""
+        return TABLE[self.code]
+
+
+def action(code: Code, case: int | None = None, reason: str = "", /, **values: Value | date | None) -> Action:
+    """Return an action; of ``values``, those that are None or False are left out.
+
+    Raises Refused if it needs a reason and has none, or one that no entry can hold; TypeError for values, or
+    a reason, that TABLE does not give it: a mistake in the program.
+    """
+    rule = TABLE[code]
+    kept = {
+        name: _written(value) for name, value in values.items() if value is not None and value is not False
+    }
+    if unknown := set(kept) - set(rule.values):
+        raise TypeError(f"{code} has no {', '.join(sorted(unknown))}")
+    if reason and rule.reason is Reason.NONE:
+        raise TypeError(f"{code} has no reason")
+    if rule.reason is Reason.REQUIRED and not reason.strip():
+        raise Refused(
+            sentence("a reason is needed"), sentence("say in a few words why; nothing of the report")
+        )
+    if len(reason) > LONGEST_REASON:
+        raise Refused(
+            sentence("reasons together have at most {most} characters", most=LONGEST_REASON),
+            sentence("shorten them"),
+        )
+    return Action(code, case, reason, kept)
+
+
+def _written(value: Value | date) -> Value:
+    match value:
+        case date():
+            return value.isoformat()
+        case StrEnum():
+            return value.value
+        case _:
+            return value
+
+
+# Tells officers which action needs them, asks for their passphrases afresh; returns the names of who gave
+# them.
+Confirm: TypeAlias = Callable[[Action], tuple[str, ...]]
+
+
+def nobody(_: Action) -> tuple[str, ...]:
+    """Confirm nothing."""
+    return ()
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who acts, and on which day; ``confirm`` asks two officers where an action takes two.
+
+    ``officers`` are those who act together. They see what each of them may see.
+    """
+
+    officers: tuple[str, ...]
+    today: date
+    confirm: Confirm = field(default=nobody, repr=False)

@@ -16,32 +16,27 @@ from inbox.keys.share_file import ShareFile
 from inbox.keys.vault_header import Header
 from inbox.language.errors import Locked, Superseded
 from inbox.session import journal, reconcile
-from inbox.session.actions import IN_QUARANTINE, ON_ALL_CASES, TWO_OFFICERS, Act, Deed
-from inbox.session.journal import By
-from inbox.system import atomic_files, terminal
+from inbox.session.actions import Action, Actor, Code
+from inbox.system import atomic_files
 from inbox.system.home import Home
 from inbox.vault import database, queries_office
 from inbox.vault.database import Vault
 
-# Tells officers what is to be done, asks for their passphrases afresh; returns the names of who gave them.
-Witnesses = Callable[[Deed], tuple[str, ...]]
+# Told what is done, how many steps are done, of how many.
+Progress = Callable[[str, int, int], None]
 
 
 @dataclass(frozen=True, slots=True)
 class Inbox:
-    """An unlocked home: its folder, its open vault, and which officers are present.
+    """An unlocked home: its folder, its open vault, and what vault.json said when it was opened.
 
-    ``header`` is what vault.json said then, and the shares too. ``sealed`` has the share file of each who
-    gave a passphrase. ``witnesses`` stands for the officers' fresh passphrases: those of a single command are
-    fresh by themselves.
+    ``progress`` is told of work on the vault that takes long.
     """
 
     home: Home
     vault: Vault
     header: Header
-    present: tuple[str, ...]
-    sealed: Mapping[str, ShareFile] = field(repr=False)
-    witnesses: Witnesses
+    progress: Progress = field(repr=False)
 
     @property
     def quorum(self) -> int:
@@ -65,20 +60,22 @@ class Inbox:
         self.settle()
 
     @contextmanager
-    def acting(self, deed: Deed, today: date, *also: Deed) -> Iterator[Session]:
-        """Give a session in which officers do something, which the journal notes if the block ends.
+    def acting(self, who: Actor, action: Action, *also: Action) -> Iterator[Session]:
+        """Give a session in which ``who`` takes an action, which the journal notes if the block ends.
 
-        What is done to several cases at once is noted of each: ``also`` are the same act on the others.
-        Cases that exclude one of them are not there, unless the act is the program's work on all. Raises
-        Locked if it takes two officers who are not both here, Superseded, Refused as ``journal.note`` does.
+        What is done to several cases at once is noted of each: ``also`` are the same action on the others.
+        Cases that exclude an officer who acts or confirms are not there, unless the action is the program's
+        work on all. Raises Locked if it takes two officers who do not both confirm it, Superseded, Refused
+        as ``journal.note`` does.
         """
         self._check_valid()
-        by = By(self.confirmed(deed) if deed.act in TWO_OFFICERS else self.present, today)
-        present = () if deed.act in ON_ALL_CASES else self.present
-        with self.vault.transaction(present, quarantine=deed.act in IN_QUARANTINE) as session:
-            journal.begin(session, by)
-            for each in (deed, *also):
-                journal.note(session, by, each)
+        rule = action.rule
+        noted = who if rule.officers == 1 else replace(who, officers=self.confirmed(who, action))
+        sees = () if rule.all_cases else tuple(dict.fromkeys((*who.officers, *noted.officers)))
+        with self.vault.transaction(sees, quarantine=rule.quarantine) as session:
+            journal.begin(session, noted)
+            for each in (action, *also):
+                journal.note(session, noted, each)
             yield session
         self.settle()
 
@@ -89,20 +86,21 @@ class Inbox:
             reconcile.settle(self.home, session)
             is_unclean = reconcile.is_unclean(session)
         if is_unclean:
-            self.vault.compact(partial(terminal.progress, "writing the vault anew"))
+            self.vault.compact(partial(self.progress, "writing the vault anew"))
             with self.vault.transaction() as session:
                 reconcile.note_clean(session)
 
-    def confirmed(self, deed: Deed) -> tuple[str, ...]:
-        """Return who confirms a deed: two officers, or the one where there is no other; else Locked.
+    def confirmed(self, who: Actor, action: Action) -> tuple[str, ...]:
+        """Return who confirms an action: two officers, or the one where there is no other; else Locked.
 
         Raises Superseded.
         """
         self._check_valid()
         with self.vault.transaction() as session:
-            needed = min(2, len(queries_office.officers(session)))
-        confirmed = self.witnesses(deed)
-        if len(set(confirmed)) < needed or not set(confirmed) <= set(self.present):
+            officers = {each.name for each in queries_office.officers(session)}
+        needed = min(2, len(officers))
+        confirmed = who.confirm(action)
+        if len(set(confirmed)) < needed or not set(confirmed) <= officers:
             raise Locked(needed)
         return confirmed
 
@@ -111,8 +109,32 @@ class Inbox:
             raise Superseded
 
 
+@dataclass(frozen=True, slots=True)
+class Unlocked:
+    """An inbox and the officers who opened it.
+
+    ``sealed`` has the share file of each who gave a passphrase.
+    """
+
+    inbox: Inbox
+    officers: tuple[str, ...]
+    sealed: Mapping[str, ShareFile] = field(repr=False)
+
+    def by_opening(self, today: date) -> Actor:
+        """Return those who opened it, for a single command: their passphrases are fresh by themselves."""
+        return Actor(self.officers, today, self._given)
+
+    def _given(self, action: Action) -> tuple[str, ...]:
+        """Return whose passphrases came with the command.
+
+        The words of a sheet lie in clear somewhere, for the day on which a passphrase is lost. So they
+        confirm that the shares are renewed, and nothing else.
+        """
+        return self.officers if action.code is Code.RENEW_SHARES else tuple(self.sealed)
+
+
 @contextmanager
-def unlocked(root: Path, bring: Callable[[], Sequence[Credential]]) -> Iterator[Inbox]:
+def unlocked(root: Path, bring: Callable[[], Sequence[Credential]], progress: Progress) -> Iterator[Unlocked]:
     """Give the inbox in the folder ``root``, held by this process alone.
 
     ``bring`` gives what the officers bring, once it is known that there is something to open.
@@ -128,11 +150,10 @@ def unlocked(root: Path, bring: Callable[[], Sequence[Credential]]) -> Iterator[
                 atomic_files.make_folder(folder)
             with opened.transaction() as session:
                 names = _names(session, credited)
-            present = tuple(names.values())
             sealed = {names[member]: file for member, file in sorted(credited.sealed.items())}
-            inbox = Inbox(home, opened, found, present, sealed, partial(_given_with, present, tuple(sealed)))
+            inbox = Inbox(home, opened, found, progress)
             inbox.settle()
-            yield inbox
+            yield Unlocked(inbox, tuple(names.values()), sealed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +162,7 @@ class OpenedAny:
 
     vault: Vault
     version: str
-    present: tuple[str, ...]
+    officers: tuple[str, ...]
 
 
 def open_any(home: Home, bring: Callable[[], Sequence[Credential]]) -> OpenedAny:
@@ -150,8 +171,8 @@ def open_any(home: Home, bring: Callable[[], Sequence[Credential]]) -> OpenedAny
     credited = officers.open_master(found, bring())
     opened, version = database.load_any(*_place(home, found, credited))
     with opened.transaction() as session:
-        present = tuple(_names(session, credited).values())
-    return OpenedAny(opened, version, present)
+        names = tuple(_names(session, credited).values())
+    return OpenedAny(opened, version, names)
 
 
 def _place(home: Home, found: Header, credited: Opened) -> tuple[Path, bytes]:
@@ -162,17 +183,3 @@ def _names(session: Session, credited: Opened) -> dict[int, str]:
     """Return the names of the officers who opened the inbox by the numbers of their shares, in that order."""
     names = {each.member: each.name for each in queries_office.officers(session)}
     return {member: names[member] for member in sorted(credited.members)}
-
-
-def _given_with(present: tuple[str, ...], with_passphrase: tuple[str, ...], deed: Deed) -> tuple[str, ...]:
-    """Return whose passphrases came with a single command.
-
-    The words of a sheet lie in clear somewhere, for the day on which a passphrase is lost. So they confirm
-    that the shares are renewed, and nothing else.
-    """
-    return present if deed.act is Act.RENEW_SHARES else with_passphrase
-
-
-def with_witnesses(inbox: Inbox, witnesses: Witnesses) -> Inbox:
-    """Return the inbox with another way to ask for fresh passphrases."""
-    return replace(inbox, witnesses=witnesses)

@@ -1,4 +1,4 @@
-"""The journal of this inbox: one entry for each act, in the transaction that does it (SPEC 9.3)."""
+"""The journal of this inbox: one entry for each action, in the transaction that does it (SPEC 9.3)."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -11,30 +11,21 @@ from crypto.errors import Malformed
 from crypto.journal import Chain, Entry, Head, JournalBroken, Signed
 from inbox.language.errors import Refused
 from inbox.language.messages import sentence
-from inbox.session.actions import Act, Deed
+from inbox.session.actions import Action, Actor, Code
 from inbox.vault import queries_access, queries_office
 from inbox.vault.tables import JournalEntry
 
-
-@dataclass(frozen=True, slots=True)
-class By:
-    """Who does something, and on which day."""
-
-    officers: tuple[str, ...]
-    today: date
+_ACTOR = "actor"
 
 
-_BY = "by"
-
-
-def begin(session: Session, by: By) -> None:
+def begin(session: Session, who: Actor) -> None:
     """Let a session know who does what is done in it."""
-    session.info[_BY] = by
+    session.info[_ACTOR] = who
 
 
-def by(session: Session) -> By:
+def actor(session: Session) -> Actor:
     """Return who does what is done in a session: of what takes two officers, the two who confirmed it."""
-    found: By = session.info[_BY]
+    found: Actor = session.info[_ACTOR]
     return found
 
 
@@ -58,16 +49,16 @@ def one_reason(*reasons: str) -> str:
     return reason
 
 
-def note(session: Session, by: By, deed: Deed) -> None:
+def note(session: Session, who: Actor, action: Action) -> None:
     """Add an entry; Refused if the clock was set back since the last one, unless that is what is noted."""
     last = queries_access.last_journal_entry(session)
     before = _parsed(last) if last is not None else None
-    is_back = before is not None and by.today < before.day
-    if before is not None and is_back and deed.act is not Act.CORRECT_CLOCK:
+    is_back = before is not None and who.today < before.day
+    if before is not None and is_back and action.code is not Code.CORRECT_CLOCK:
         raise Refused(
             sentence(
                 "the clock says {today}, but the journal already has an entry of {day}",
-                today=by.today,
+                today=who.today,
                 day=before.day,
             ),
             sentence(
@@ -75,9 +66,9 @@ def note(session: Session, by: By, deed: Deed) -> None:
                 " two officers note that: inbox journal clock --reason TEXT"
             ),
         )
-    if deed.act is Act.CORRECT_CLOCK and not is_back:
+    if action.code is Code.CORRECT_CLOCK and not is_back:
         raise Refused(
-            sentence("the clock says {today}, and the journal has no entry of a later day", today=by.today),
+            sentence("the clock says {today}, and the journal has no entry of a later day", today=who.today),
             sentence("there is nothing to correct"),
         )
     office = queries_office.office(session)
@@ -85,12 +76,12 @@ def note(session: Session, by: By, deed: Deed) -> None:
     entry = Entry(
         n=end.n + 1,
         previous=end.hash,
-        day=by.today,
-        officers=by.officers,
-        act=deed.act.value,
-        case=deed.case,
-        about=deed.about,
-        reason=deed.reason,
+        day=who.today,
+        officers=who.officers,
+        action=action.code.value,
+        case=action.case,
+        values=action.values,
+        reason=action.reason,
     )
     signed = journal.sign(entry, office.deployment, office.journal_seed)
     session.add(JournalEntry(n=entry.n, raw=signed.raw, signature=signed.signature, case=entry.case))

@@ -4,7 +4,8 @@ from collections.abc import Iterator
 
 from crypto.journal import Entry, Head
 from inbox.language.views import View
-from inbox.session.actions import Deed
+from inbox.session import action_words
+from inbox.session.actions import Action
 from inbox.session.anchors import Checked
 from inbox.session.journal import Line
 from inbox.system.terminal import visible
@@ -15,16 +16,26 @@ _DAMAGED = "damaged; see: inbox journal verify"
 
 def line(each: Line) -> str:
     """Return an entry on one line: number, day, officers, act, and what it was about."""
-    if each.entry is not None:
-        told = " ".join([f"{', '.join(each.entry.officers)}:", each.entry.act, *_of(each.entry)])
+    if (entry := each.entry) is not None:
+        told = f"{', '.join(entry.officers)}: {action(entry.action, entry)}"
     else:
         told = _DAMAGED if each.day is None else _WITHHELD
     return f"{each.n:>6}  {each.day or '????-??-??'}  {visible(told)}"
 
 
-def deed(each: Deed) -> str:
-    """Return on one line what is to be done, as the journal will note it."""
-    return visible(" ".join([each.act, *_of(each)]))
+def action(code: str, told: Entry | Action) -> str:
+    """Return an action on one line: its code, the case, what it is about, the reason."""
+    about = action_words.values(code, told.values, "en")
+    return visible(
+        " ".join(
+            [
+                code,
+                *([f"case {told.case}"] if told.case is not None else []),
+                *([f"({about})"] if about else []),
+                *([f"reason: {told.reason}"] if told.reason else []),
+            ]
+        )
+    )
 
 
 def line_view(each: Line) -> View:
@@ -35,9 +46,9 @@ def line_view(each: Line) -> View:
         if entry is None
         else {
             "officers": list(entry.officers),
-            "act": entry.act,
+            "action": entry.action,
             "case": entry.case,
-            "about": entry.about,
+            "values": dict(entry.values),
             "reason": entry.reason,
         }
     )
@@ -65,12 +76,3 @@ def checked_view(found: Checked) -> View:
     """Return what was verified as a value for JSON."""
     compared = {"outboxes": found.outboxes, "anchored": found.anchored}
     return {"head": head_view(found.head)} | compared | {"warnings": found.warnings}
-
-
-def _of(entry: Entry | Deed) -> Iterator[str]:
-    if entry.case is not None:
-        yield f"case {entry.case}"
-    if entry.about:
-        yield f"({entry.about})"
-    if entry.reason:
-        yield f"reason: {entry.reason}"

@@ -25,9 +25,8 @@ from inbox.language.errors import Refused
 from inbox.language.messages import sentence
 from inbox.session import inbox as unlocking
 from inbox.session import journal
-from inbox.session.actions import Act, Deed
+from inbox.session.actions import Actor, Code, action
 from inbox.session.inbox import Inbox
-from inbox.session.journal import By
 from inbox.setup import init
 from inbox.system import atomic_files
 from inbox.system.home import Home, keystore_name
@@ -125,14 +124,14 @@ _BACKUP = record(
 )
 
 
-def make(inbox: Inbox, out: Path, keys: Path, *, today: date, progress: Progress) -> Made:
+def make(inbox: Inbox, who: Actor, out: Path, keys: Path, *, progress: Progress) -> Made:
     """Copy the home into a new folder in ``out``, and its key store into the folder ``keys``.
 
     This process holds the home and, while it copies, the vault: nothing changes meanwhile. The folder is
     there whole or not at all. Raises Refused, also if a folder lies within the other or within the home.
     """
     _check_apart(inbox.home.root, out, keys)
-    folder = out / f"backup-{today}"
+    folder = out / f"backup-{who.today}"
     if folder.exists():
         raise Refused(
             sentence("{folder} is already there", folder=folder),
@@ -141,14 +140,14 @@ def make(inbox: Inbox, out: Path, keys: Path, *, today: date, progress: Progress
     with inbox.transaction() as session:
         generation = session.get_one(KeyStoreKey, 1).generation
     copy = keys / keystore_name(generation)
-    with inbox.acting(Deed(Act.BACK_UP, about=f"key store {copy.name}"), today):
+    with inbox.acting(who, action(Code.BACK_UP, keystore=copy.name)):
         pass  # noted first: the copy says so of itself, too
     with _aside(folder) as aside:
         with inbox.vault.transaction():
             inbox.vault.check()
             hashed = _keep(inbox.home.keystore(generation), copy)
             files = tuple(_copy_all(inbox.home, aside, _names(inbox), progress))
-        made = Backup(day=today, keystore=generation, keystore_hash=hashed, files=files)
+        made = Backup(day=who.today, keystore=generation, keystore_hash=hashed, files=files)
         atomic_files.write(aside / LIST, [_BACKUP.encode(made)])
     return Made(folder, copy, tuple(sorted(path.name for path in inbox.home.root.glob("*.share"))))
 
@@ -202,8 +201,8 @@ def _opened(home: Home, bring: Bring, backup: Backup, today: date, last_case: in
                 last = last_case or case_numbers.last(session) + _LEAP
                 case_numbers.go_on_after(session, last)
                 next_case = last + 1
-                deed = Deed(Act.RESTORE, about=f"from the backup of {backup.day}; next case {next_case}")
-                journal.note(session, By(opened.present, today), deed)
+                restored = action(Code.RESTORE, backup=backup.day, next_case=next_case)
+                journal.note(session, Actor(opened.officers, today), restored)
     return Restored(backup.day, opened.version, next_case)
 
 

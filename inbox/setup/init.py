@@ -20,8 +20,8 @@ from inbox.keys.secret_sharing import Circle, Proven, prove, share, withdraw
 from inbox.language.errors import HomeRefused, Refused
 from inbox.language.messages import sentence
 from inbox.questionnaire import catalogue
-from inbox.session.actions import Act, Deed
-from inbox.session.journal import By, note
+from inbox.session.actions import Actor, Code, action
+from inbox.session.journal import note
 from inbox.setup import ceremony_papers, upgrade
 from inbox.setup.ceremony_papers import Handout, Papers
 from inbox.system import atomic_files
@@ -161,7 +161,8 @@ def _build(aside: Home, charter: Charter, root: Root, proven: Proven) -> str:
             _make_keys(aside, session, root, today)
             names = tuple(sharing.files)
             officers.appoint(session, names, today)
-            note(session, By(names, today), Deed(Act.FOUND, sharing.about))
+            found = action(Code.FOUND, sharing=sharing.name, quorum=sharing.quorum)
+            note(session, Actor(names, today), found)
             minutes = ceremony_papers.record(session, proven, "Fanal: record of a key ceremony")
     finally:
         opened.close()

@@ -15,9 +15,8 @@ from inbox.keys import key_store, officers, share_file
 from inbox.keys.secret_sharing import Circle, Proven, Sharing, prove, share, withdraw
 from inbox.keys.vault_header import encode
 from inbox.session import journal, reconcile
-from inbox.session.actions import Deed
+from inbox.session.actions import Action, Actor
 from inbox.session.inbox import Inbox
-from inbox.session.journal import By
 from inbox.setup import ceremony_papers
 from inbox.setup.ceremony_papers import Handout, Papers
 from inbox.system import atomic_files
@@ -38,8 +37,8 @@ class Reshared:
 class Change:
     """What is done to the circle and by whom, as the journal will say; the officers confirmed it."""
 
-    deed: Deed
-    by: By
+    action: Action
+    by: Actor
 
 
 def reshare(inbox: Inbox, circle: Circle, change: Change, handout: Handout | None) -> Reshared:
@@ -78,9 +77,8 @@ def _rewrite(home: Home, session: Session, proven: Proven, change: Change) -> st
     before = {officer.name for officer in queries_office.officers(session)}
     officers.appoint(session, names, proven.day)
     key_store.save(home, session, key_store.load(home, session))
-    journal.note(
-        session, change.by, replace(change.deed, about=f"{change.deed.about}; {proven.sharing.about}")
-    )
+    values = {**change.action.values, "sharing": proven.sharing.name, "quorum": proven.sharing.quorum}
+    journal.note(session, change.by, replace(change.action, values=values))
     # Nothing was kept from one who was alone, nor looked for: with a colleague it begins.
     joined = [name for name in names if len(before) == 1 or name not in before]
     for name in joined if len(names) > 1 else ():

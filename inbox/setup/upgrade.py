@@ -16,8 +16,7 @@ from inbox.keys.officers import Credential
 from inbox.language.errors import Refused
 from inbox.language.messages import sentence
 from inbox.session import inbox, journal
-from inbox.session.actions import Act, Deed
-from inbox.session.journal import By
+from inbox.session.actions import Actor, Code, action
 from inbox.setup import backfill
 from inbox.system.home import Home
 from inbox.vault import database, schema_version
@@ -49,10 +48,8 @@ def upgrade(root: Path, bring: Callable[[], Sequence[Credential]], today: date) 
             with opened.vault.transaction() as session:
                 migrate(session.connection())
                 backfill.begin_all(session, today)
-                by = By(opened.present, today)
-                journal.note(
-                    session, by, Deed(Act.UPGRADE, about=f"{opened.version} to {schema_version.NEWEST}")
-                )
+                upgraded = action(Code.UPGRADE, from_version=opened.version, to_version=schema_version.NEWEST)
+                journal.note(session, Actor(opened.officers, today), upgraded)
     return opened.version, schema_version.NEWEST
 
 

@@ -12,10 +12,8 @@ from typing import TYPE_CHECKING, Any
 from playwright.sync_api import Browser, Page
 from werkzeug.test import TestResponse
 
-from inbox.desk import witnesses
 from inbox.desk.app import create_app
 from inbox.desk.state import Desk
-from inbox.session.inbox import with_witnesses
 from tests.support.inbox_builders import Office, Portal, Reporter, Sent, World
 
 if TYPE_CHECKING:
@@ -62,8 +60,8 @@ class Client:
 @contextmanager
 def sitting(office: Office, medium: Path | None = None) -> Iterator[Client]:
     """Give a client of a desk in this process."""
-    with office.opened() as inbox:
-        yield Client(Desk(with_witnesses(inbox, witnesses.asking(inbox)), 8090, medium))
+    with office.unlocked() as opened:
+        yield Client(Desk(opened, 8090, medium))
 
 
 @dataclass

@@ -7,7 +7,7 @@ import json
 import secrets
 import shutil
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -27,7 +27,7 @@ from inbox.keys import vault_header
 from inbox.keys.officers import Credential
 from inbox.keys.secret_sharing import Appointee, Circle
 from inbox.session import inbox as unlocking
-from inbox.session.inbox import Inbox
+from inbox.session.inbox import Inbox, Unlocked
 from inbox.setup import init
 from inbox.setup.ceremony_papers import Handout
 from inbox.setup.init import Charter
@@ -171,8 +171,12 @@ class Office:
     @contextmanager
     def opened(self) -> Iterator[Inbox]:
         """Unlock it without a command."""
-        with unlocking.unlocked(self.root, self.bring) as inbox:
-            yield inbox
+        with self.unlocked() as opened:
+            yield opened.inbox
+
+    def unlocked(self) -> AbstractContextManager[Unlocked]:
+        """Unlock it without a command, with those who opened it."""
+        return unlocking.unlocked(self.root, self.bring, lambda *_: None)
 
     def bring(self, given: str = PASSPHRASE) -> list[Credential]:
         """Return what those who are present bring; ``given`` is the passphrase of the one alone."""

@@ -719,6 +719,7 @@ def journals() -> list[Vector]:
     other = [*good[:2], _entry(3, good[1], reason="another"), good[3]]
     back = [*good[:2], _entry(3, good[1], day=date(2026, 11, 22)), good[3]]
     unknown = good[2].raw.replace(b'"kind":"journal"', b'"kind":"journal","more":1')
+    officer = b'{"officer":"chloe"}'
     wrong: dict[str, tuple[int, Sequence[Signed], Vector]] = {
         "entry-flipped": (3, [*good[:2], Signed(flipped(good[2].raw, 200), good[2].signature), good[3]], {}),
         "signature-flipped": (2, [good[0], Signed(good[1].raw, flipped(good[1].signature)), *good[2:]], {}),
@@ -729,12 +730,23 @@ def journals() -> list[Vector]:
         "one-signed-anew": (4, other, {}),
         "day-goes-back": (3, back, {}),
         "unknown-member": (3, [*good[:2], _sign(unknown), good[3]], {}),
+        **{
+            f"value-{name}": (3, [*good[:2], _sign(good[2].raw.replace(officer, value)), good[3]], {})
+            for name, value in {
+                "false": b'{"officer":false}',
+                "negative": b'{"officer":-1}',
+                "object": b'{"officer":{"name":"chloe"}}',
+                "list-of-numbers": b'{"officer":[1]}',
+                "of-another-name": b'{"Officer":"chloe"}',
+                "too-long": b'{"officer":"%s"}' % (b"c" * 501),
+            }.items()
+        },
         "signed-as-a-card": (3, [*good[:2], _sign(good[2].raw, Label.CARD), good[3]], {}),
         "other-genesis": (1, good, {"genesis": fixed("other genesis").hex()}),
         "other-deployment": (1, good, {"deployment": bytes(16).hex()}),
         "other-key": (1, good, {"key": signing.public_key(REPLY_SEED).hex()}),
     }
-    corrected = [*good, _entry(5, good[3], act=journal.CORRECT_CLOCK, day=DAY)]
+    corrected = [*good, _entry(5, good[3], action=journal.CORRECT_CLOCK, day=DAY)]
     later = _entry(6, corrected[4], day=DAY)
     wrong["day-before-the-corrected-one"] = (
         6,
@@ -755,10 +767,15 @@ def journals() -> list[Vector]:
 def _journal() -> list[Signed]:
     made: list[Signed] = []
     acts: list[Vector] = [
-        {"act": "found", "about": "sharing ABCD, quorum 2"},
-        {"act": "show", "case": 1},
-        {"act": "exclude", "case": 1, "about": "chloe", "reason": "named in « l'écluse »"},
-        {"act": "make-outbox", "day": date(2026, 12, 1)},
+        {"action": "found", "values": {"sharing": "ABCD", "quorum": 2}},
+        {"action": "entrust", "case": 1, "values": {"officers": ("alice", "bruno")}},
+        {"action": "exclude", "case": 1, "values": {"officer": "chloe"}, "reason": "named in « l'écluse »"},
+        {
+            "action": "reply",
+            "case": 1,
+            "values": {"template": "received", "feedback": True},
+            "day": date(2026, 12, 1),
+        },
     ]
     for n, changes in enumerate(acts, 1):
         made.append(_entry(n, made[-1] if made else None, **changes))
@@ -766,7 +783,7 @@ def _journal() -> list[Signed]:
 
 
 def _entry(n: int, previous: Signed | None, **changes: Any) -> Signed:
-    given = {"day": DAY, "officers": ("alice", "bruno"), "act": "exclude", "about": "", "reason": ""}
+    given = {"day": DAY, "officers": ("alice", "bruno"), "action": "exclude", "values": {}, "reason": ""}
     entry = Entry(n=n, previous=previous.hash if previous else GENESIS, **given | changes)
     return journal.sign(entry, DEPLOYMENT, fixed("journal key"))
 

@@ -6,7 +6,7 @@ from typing import Any
 import click
 
 from inbox.cli.commands.redacting import check_free, redact_option, redactions_of
-from inbox.cli.options import NUMBER, Door, json_option, officer_options, out_file, today
+from inbox.cli.options import NUMBER, Door, json_option, officer_options, out_file
 from inbox.dossiers import subject_access
 from inbox.dossiers.subject_access import Form, Held, Request
 from inbox.session import journal
@@ -36,11 +36,10 @@ def access_command(
     check_free(out)
     deeds = subject_access.deeds(cases)
     # The file gets its name after the entries in the journal are written: there is none without.
-    with atomic_files.replacing(out) as file, door.opened() as inbox:
-        day = today()
-        with inbox.acting(deeds[0], day, *deeds[1:]) as session:
+    with atomic_files.replacing(out) as file, door.opened() as (inbox, who):
+        with inbox.acting(who, deeds[0], *deeds[1:]) as session:
             numbers = [case for deed in deeds if (case := deed.case)]
-            held, warnings = subject_access.find(session, numbers, request, journal.by(session))
+            held, warnings = subject_access.find(session, numbers, request, journal.actor(session))
             file.write(subject_access.written(held, Form(form)))
     view = {"file": str(out), "reports": held.reports, "warnings": warnings}
     terminal.show(view, _lines(held, out), as_json=as_json)

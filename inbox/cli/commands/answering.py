@@ -11,7 +11,7 @@ from inbox.exchange import outbox
 from inbox.keys import expiry_warnings
 from inbox.replies import replies
 from inbox.session import journal, journal_view
-from inbox.session.actions import Act, Deed
+from inbox.session.actions import Code, action
 from inbox.system import terminal
 
 _SIGNED_ANEW = (
@@ -31,9 +31,9 @@ _SIGNED_ANEW = (
 @click.pass_obj
 def status(door: Door, /, *, case: int, status: str, as_json: bool) -> None:
     """Change the status that the reporter reads in the next slot."""
-    with door.opened() as inbox:
+    with door.opened() as (inbox, who):
         day = today()
-        with inbox.acting(Deed(Act.SET_STATUS, case=case, about=status), day) as session:
+        with inbox.acting(who, action(Code.SET_STATUS, case, status=status)) as session:
             replies.set_status(session, case, Status(status), day)
     said = f"case {case}: {status}, as the reporter will read with the next outbox"
     terminal.show({"case": case, "status": status}, [said], as_json=as_json)
@@ -47,13 +47,13 @@ def status(door: Door, /, *, case: int, status: str, as_json: bool) -> None:
 @click.pass_obj
 def outbox_command(door: Door, /, *, out: Path, again: int | None, as_json: bool) -> None:
     """Make the next bundle for the portal."""
-    with door.opened() as inbox:
+    with door.opened() as (inbox, who):
         day = today()
         if again is None:
             progress = partial(terminal.progress, "sealing")
-            made = outbox.make(inbox, out, today=day, progress=progress)
+            made = outbox.make(inbox, who, out, progress=progress)
         else:
-            made = outbox.again(inbox, out, again, today=day)
+            made = outbox.again(inbox, who, out, again)
         with inbox.transaction() as session:
             warnings = [*([_SIGNED_ANEW] if made.anew else []), *expiry_warnings.warnings(session, day)]
             head = journal.head(session)

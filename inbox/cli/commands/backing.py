@@ -30,9 +30,9 @@ _GAP = (
 @click.pass_obj
 def backup(door: Door, /, *, out: Path, keystore_out: Path, as_json: bool) -> None:
     """Copy the whole inbox but the shares; the key store goes elsewhere."""
-    with door.opened() as inbox:
+    with door.opened() as (inbox, who):
         progress = partial(terminal.progress, "copying")
-        made = backups.make(inbox, out, keystore_out, today=today(), progress=progress)
+        made = backups.make(inbox, who, out, keystore_out, progress=progress)
     lines = [
         f"backup: {made.folder}",
         f"its key store: {made.keystore}",

@@ -8,7 +8,7 @@ from crypto import card
 from inbox.cli.options import Door, content_of, json_option, officer_options, out_folder, today
 from inbox.keys import channel_cards
 from inbox.keys.channel_cards import Offered
-from inbox.session.actions import Act, Deed
+from inbox.session.actions import Code, action
 from inbox.system import atomic_files, terminal
 
 
@@ -24,10 +24,10 @@ def card_command(door: Door, /, *, out: Path, as_json: bool) -> None:
     with (
         atomic_files.replacing(out / card.CARD) as file,
         atomic_files.replacing(out / card.SIGNATURE) as signature_file,
-        door.opened() as inbox,
+        door.opened() as (inbox, who),
     ):
         day = today()
-        with inbox.acting(Deed(Act.EXPORT_CARD), day) as session:
+        with inbox.acting(who, action(Code.EXPORT_CARD)) as session:
             raw, signature = channel_cards.issue(session, day)
             for content, into in ((raw, file), (signature, signature_file)):
                 into.write(content)
@@ -51,7 +51,7 @@ def channels() -> None:
 @click.pass_obj
 def list_channels(door: Door, /, *, as_json: bool) -> None:
     """List the channels of bodies outside that the keyring vouches for."""
-    with door.opened() as inbox, inbox.acting(Deed(Act.LIST_CHANNELS), today()) as session:
+    with door.opened() as (inbox, who), inbox.acting(who, action(Code.LIST_CHANNELS)) as session:
         view = {"channels": channel_cards.listing(session)}
     lines = [line for each in view["channels"] for line in channel_cards.rendered(each)]
     terminal.show(view, lines or ["no body outside has a channel yet"], as_json=as_json)
@@ -66,10 +66,10 @@ def list_channels(door: Door, /, *, as_json: bool) -> None:
 def accept(door: Door, /, *, folder: Path, fingerprint: str | None, as_json: bool) -> None:
     """Put the channel of a body outside onto the keyring, or its newer card; takes two officers."""
     raw, signature = (content_of(folder / name) for name in (card.CARD, card.SIGNATURE))
-    deed = Deed(Act.ACCEPT_CARD, about=channel_cards.claim(raw))
-    with door.opened() as inbox:
+    deed = action(Code.ACCEPT_CARD, **channel_cards.claim(raw))
+    with door.opened() as (inbox, who):
         day = today()
-        with inbox.acting(deed, day) as session:
+        with inbox.acting(who, deed) as session:
             accepted = channel_cards.accept(session, Offered(raw, signature, fingerprint), day)
     view = channel_cards.view(accepted)
     lines = [
@@ -87,10 +87,10 @@ def accept(door: Door, /, *, folder: Path, fingerprint: str | None, as_json: boo
 @click.pass_obj
 def remove(door: Door, /, *, channel: str, as_json: bool) -> None:
     """Take the channel of a body outside off the keyring; takes two officers."""
-    deed = Deed(Act.REMOVE_CHANNEL, about=f"channel {terminal.visible(channel)}"[:100])
-    with door.opened() as inbox:
+    deed = action(Code.REMOVE_CHANNEL, channel=terminal.visible(channel)[:100])
+    with door.opened() as (inbox, who):
         day = today()
-        with inbox.acting(deed, day) as session:
+        with inbox.acting(who, deed) as session:
             channel_cards.remove(session, channel, day)
     lines = [
         f"the next keyring is without channel {terminal.visible(channel)}: inbox outbox, or inbox keyring",

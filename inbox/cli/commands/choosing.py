@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 import click
@@ -11,6 +10,7 @@ from inbox.casework import picking
 from inbox.casework.queue import Filter
 from inbox.cli.commands.filters import filtered, filters
 from inbox.cli.options import NUMBER
+from inbox.session.actions import Actor
 from inbox.session.inbox import Inbox
 
 
@@ -22,9 +22,9 @@ class Chosen:
     wanted: Filter
     count: int | None
 
-    def numbers(self, inbox: Inbox, today: date) -> Sequence[int]:
+    def numbers(self, inbox: Inbox, who: Actor) -> Sequence[int]:
         """Return the numbers, each once, in order; raises as ``picking.pick``."""
-        return sorted(set(self.cases)) or picking.pick(inbox, self.wanted, self.count, today)
+        return sorted(set(self.cases)) or picking.pick(inbox, who, self.wanted, self.count)
 
 
 def many_cases(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -44,6 +44,6 @@ def chosen(given: dict[str, Any], *, junk: bool = False) -> Chosen:
     return Chosen(cases, wanted, count)
 
 
-def counted(numbers: Sequence[int]) -> str:
+def counted(numbers: Sequence[object]) -> str:
     """Return how many cases these are."""
     return "1 case" if len(numbers) == 1 else f"{len(numbers)} cases"

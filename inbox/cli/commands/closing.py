@@ -20,7 +20,7 @@ from inbox.cli.options import (
 )
 from inbox.replies import closing, referral_bodies
 from inbox.replies.closing import Closing, Outcome
-from inbox.session.actions import Act, Deed
+from inbox.session.actions import Code, action
 from inbox.system import terminal
 from inbox.system.terminal import visible
 
@@ -51,9 +51,9 @@ def close(door: Door, /, *, case: int, outcome: str, as_json: bool, **how: Any) 
         text=given(how["text"], how["text_file"]) or "",
         despite=how["despite"],
     )
-    with door.opened() as inbox:
+    with door.opened() as (inbox, who):
         day = today()
-        with inbox.acting(wanted.deed(case), day) as session:
+        with inbox.acting(who, wanted.deed(case)) as session:
             closing.close(session, case, wanted, day)
     view = {"case": case, "status": "closed", "outcome": outcome, "disclosure": wanted.disclosure}
     said = f"case {case}: closed, {outcome}, as the reporter will read with the next outbox"
@@ -68,9 +68,9 @@ def close(door: Door, /, *, case: int, outcome: str, as_json: bool, **how: Any) 
 @click.pass_obj
 def reopen(door: Door, /, *, case: int, reason: str, as_json: bool) -> None:
     """Open a closed case again."""
-    with door.opened() as inbox:
+    with door.opened() as (inbox, who):
         day = today()
-        with inbox.acting(Deed(Act.REOPEN, case=case, reason=reason), day) as session:
+        with inbox.acting(who, action(Code.REOPEN, case, reason)) as session:
             status = closing.reopen(session, case, day).status
     said = f"case {case}: {status}, as the reporter will read with the next outbox"
     terminal.show({"case": case, "status": status}, [said], as_json=as_json)
@@ -83,9 +83,9 @@ def reopen(door: Door, /, *, case: int, reason: str, as_json: bool) -> None:
 @click.pass_obj
 def redirections_command(door: Door, /, *, replace: Path | None, as_json: bool) -> None:
     """List the bodies to which the author of what is out of scope is directed."""
-    with door.opened() as inbox:
-        act = Act.LIST_REDIRECTIONS if replace is None else Act.REPLACE_REDIRECTIONS
-        with inbox.acting(Deed(act), today()) as session:
+    with door.opened() as (inbox, who):
+        act = Code.LIST_REDIRECTIONS if replace is None else Code.REPLACE_REDIRECTIONS
+        with inbox.acting(who, action(act)) as session:
             if replace is not None:
                 referral_bodies.replace(session, text_of(replace))
             bodies = referral_bodies.bodies(session)

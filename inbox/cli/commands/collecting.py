@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 
 from inbox.cli import render
-from inbox.cli.options import Door, json_option, officer_options, today
+from inbox.cli.options import Door, json_option, officer_options
 from inbox.exchange.bundle_chain import Acceptance
 from inbox.exchange.collect import Outcome, collect
 from inbox.system import terminal
@@ -37,9 +37,9 @@ def collect_command(
     )
     progress = partial(terminal.progress, "unsealing")
     outcomes = []
-    with door.opened() as inbox:
+    with door.opened() as (inbox, who):
         try:
-            for outcome in collect(inbox, bundles, acceptance, today=today(), progress=progress):
+            for outcome in collect(inbox, who, bundles, acceptance, progress=progress):
                 outcomes.append(outcome)
                 if not as_json:
                     _say_outcome(outcome)

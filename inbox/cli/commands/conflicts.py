@@ -15,8 +15,7 @@ from inbox.cli.options import (
     reason_needed,
     today,
 )
-from inbox.session.actions import Act, Deed
-from inbox.session.journal import By
+from inbox.session.actions import Code, action
 from inbox.system import terminal
 from inbox.system.terminal import visible
 from inbox.vault import queries_access
@@ -44,10 +43,10 @@ def _command(*takes: Callable[..., Any], name: str | None = None) -> Callable[..
 @_command(case_argument, officer_argument, reason_needed)
 def exclude(door: Door, /, *, case: int, officer: str, reason: str, as_json: bool) -> None:
     """Keep a case from an officer, also from oneself."""
-    deed = Deed(Act.EXCLUDE, case=case, about=officer, reason=reason)
-    with door.opened() as inbox:
+    deed = action(Code.EXCLUDE, case, reason, officer=officer)
+    with door.opened() as (inbox, who):
         day = today()
-        with inbox.acting(deed, day) as session:
+        with inbox.acting(who, deed) as session:
             conflicts.exclude(session, case, officer, quorum=inbox.quorum, today=day)
     said = f"case {case} is kept from {officer}: while {officer} is present it is not there"
     terminal.show({"case": case, "officer": officer}, [said], as_json=as_json)
@@ -56,8 +55,8 @@ def exclude(door: Door, /, *, case: int, officer: str, reason: str, as_json: boo
 @_command(case_argument, officer_argument, reason_needed)
 def lift(door: Door, /, *, case: int, officer: str, reason: str, as_json: bool) -> None:
     """Show a case to an officer again; it takes two others."""
-    deed = Deed(Act.LIFT_CONFLICT, case=case, about=officer, reason=reason)
-    with door.opened() as inbox, inbox.acting(deed, today()) as session:
+    deed = action(Code.LIFT_CONFLICT, case, reason, officer=officer)
+    with door.opened() as (inbox, who), inbox.acting(who, deed) as session:
         conflicts.lift(session, case, officer)
     terminal.show(
         {"case": case, "officer": officer}, [f"case {case} is no longer kept from {officer}"], as_json=as_json
@@ -67,8 +66,8 @@ def lift(door: Door, /, *, case: int, officer: str, reason: str, as_json: bool) 
 @_command(name="list")
 def list_command(door: Door, /, *, as_json: bool) -> None:
     """List which cases are kept from whom, but for those that are kept from somebody present."""
-    with door.opened() as inbox:
-        with inbox.acting(Deed(Act.LIST_CONFLICTS), today()) as session:
+    with door.opened() as (inbox, who):
+        with inbox.acting(who, action(Code.LIST_CONFLICTS)) as session:
             rows = queries_access.exclusions(session)
         with inbox.transaction() as session:
             count = conflicts.out_of_reach(session, inbox.quorum)
@@ -82,12 +81,11 @@ def list_command(door: Door, /, *, as_json: bool) -> None:
 @_command(officer_argument, _alias)
 def alias(door: Door, /, *, officer: str, alias: str, as_json: bool) -> None:
     """Name an officer as reports may do; what is found is kept from that one, in old and new reports."""
-    with door.opened() as inbox:
-        day = today()
-        with inbox.acting(Deed(Act.NAME_ALIAS, about=officer), day) as session:
+    with door.opened() as (inbox, who):
+        with inbox.acting(who, action(Code.NAME_ALIAS, officer=officer)) as session:
             conflicts.add_alias(session, officer, alias)
-            found = conflicts.search(session, By(inbox.present, day), officer, [alias])
-        with inbox.vault.transaction(inbox.present) as session:
+            found = conflicts.search(session, who, officer, [alias])
+        with inbox.vault.transaction(who.officers) as session:
             cases = sorted(set(found) & queries_access.case_numbers(session))
     lines = [f"reports that say {visible(alias)} are kept from {officer}"]
     lines += [f"kept from {officer} now: case {', '.join(map(str, cases))}"] if cases else []
@@ -98,8 +96,8 @@ def alias(door: Door, /, *, officer: str, alias: str, as_json: bool) -> None:
 def unalias(door: Door, /, *, officer: str, alias: str, as_json: bool) -> None:
     """Take such a name off the list; what was found by it stays kept until it is lifted."""
     with (
-        door.opened() as inbox,
-        inbox.acting(Deed(Act.REMOVE_ALIAS, about=officer), today()) as session,
+        door.opened() as (inbox, who),
+        inbox.acting(who, action(Code.REMOVE_ALIAS, officer=officer)) as session,
     ):
         conflicts.remove_alias(session, officer, alias)
     said = f"new reports that say {visible(alias)} are no longer kept from {officer}"
@@ -109,7 +107,7 @@ def unalias(door: Door, /, *, officer: str, alias: str, as_json: bool) -> None:
 @_command()
 def aliases(door: Door, /, *, as_json: bool) -> None:
     """List by which other names reports may mean officers."""
-    with door.opened() as inbox, inbox.acting(Deed(Act.LIST_CONFLICTS), today()) as session:
+    with door.opened() as (inbox, who), inbox.acting(who, action(Code.LIST_CONFLICTS)) as session:
         rows = queries_access.aliases(session)
     view: dict[str, Any] = {"aliases": [{"officer": row.officer, "alias": row.name} for row in rows]}
     lines = [f"{row.officer}: {visible(row.name)}" for row in rows]

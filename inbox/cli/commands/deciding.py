@@ -9,7 +9,7 @@ from inbox.casework import decisions, work_view
 from inbox.casework.decisions import Choice, Decision
 from inbox.cli.options import Door, case_argument, json_option, officer_options, reason_needed, today
 from inbox.language import labels
-from inbox.session.actions import Act, Deed
+from inbox.session.actions import Code, action
 from inbox.system import terminal
 
 
@@ -29,10 +29,10 @@ def decide(
 ) -> None:
     """Say whether the prosecutor is told (art. 40 CPP), or the persons concerned (art. 14 GDPR), and why."""
     wanted = Decision(choice=Choice(choice), until=until.date() if until else None, **more)
-    deed = Deed(Act.DECIDE, case=case, about=f"{wanted.kind}: {choice}", reason=wanted.reason)
-    with door.opened() as inbox:
+    deed = action(Code.DECIDE, case, wanted.reason, duty=wanted.kind, decision=choice)
+    with door.opened() as (inbox, who):
         day = today()
-        with inbox.acting(deed, day) as session:
+        with inbox.acting(who, deed) as session:
             view = work_view.duty(decisions.decide(session, case, wanted, day), day)
     until_day = f" until {view['due']}" if wanted.until else ""
     said = f"case {case}, {wanted.kind}: {labels.english('decision', choice)}{until_day}"

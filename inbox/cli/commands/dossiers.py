@@ -24,7 +24,7 @@ from inbox.dossiers import compose, render, send
 from inbox.dossiers import verify as dossier_check
 from inbox.dossiers.compose import Content, Doubt, Enclosed, Plan
 from inbox.language.views import View
-from inbox.session.actions import Act, Deed
+from inbox.session.actions import Code, action
 from inbox.system import atomic_files, terminal
 from inbox.system.terminal import quoted, visible
 from inbox.text.redaction import Pieces
@@ -80,10 +80,10 @@ def dossier() -> None:
 def preview(door: Door, /, *, case: int, as_json: bool, **chosen: Any) -> None:
     """Show what a dossier would say, before anything is sealed."""
     plan = _plan(**chosen)
-    deed = Deed(Act.SHOW, case=case, about=f"dossier, {plan.purpose}")
-    with door.opened() as inbox:
+    deed = action(Code.SHOW, case, view="dossier", purpose=plan.purpose)
+    with door.opened() as (inbox, who):
         day = today()
-        with inbox.acting(deed, day) as session:
+        with inbox.acting(who, deed) as session:
             content, doubts = compose.compose(session, case, plan, day)
     warnings = _warnings(doubts)
     view = render.view(content) | {"warnings": warnings}
@@ -105,12 +105,11 @@ def make(door: Door, /, *, case: int, recipient: str, out: Path, as_json: bool, 
     """Write a dossier, signed and sealed to its addressee; takes two officers."""
     is_measure = chosen.pop("measure")
     plan, to = _plan(**chosen), send.addressed(_recipient(recipient))
-    about = send.noted(plan, to, is_measure=is_measure)
     check_free(out)
     # The file gets its name after the entry in the journal is written: there is none without.
-    with atomic_files.replacing(out) as file, door.opened() as inbox:
+    with atomic_files.replacing(out) as file, door.opened() as (inbox, who):
         day = today()
-        with inbox.acting(Deed(Act.MAKE_DOSSIER, case=case, about=about), day) as session:
+        with inbox.acting(who, send.noted(case, plan, to, is_measure=is_measure)) as session:
             content, doubts = compose.compose(session, case, plan, day)
             made = send.send(inbox, session, content, to, file)
             if is_measure:

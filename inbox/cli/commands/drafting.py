@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from inbox.language.views import View
 from inbox.replies import templates
 from inbox.replies.leak_check import Cautioned
-from inbox.session.actions import Deed
+from inbox.session.actions import Action, Actor
 from inbox.session.inbox import Inbox
 from inbox.system import terminal
 from inbox.system.terminal import quoted, visible
@@ -21,7 +21,7 @@ class Despite(Protocol):
 
     __dataclass_fields__: ClassVar[dict[str, Any]]
 
-    def deed(self, number: int, /) -> Deed:
+    def deed(self, number: int, /) -> Action:
         """Return what sending it is, for the journal."""
 
 
@@ -30,12 +30,12 @@ Sent = TypeVar("Sent")
 
 
 def send(
-    inbox: Inbox, case: int, wanted: Wanted, way: Callable[[Session, int, Wanted, date], Sent], day: date
+    inbox: Inbox, who: Actor, case: int, wanted: Wanted, way: Callable[[Session, int, Wanted, date], Sent]
 ) -> Sent:
     """Send it; who is there may still give the reason for which a warning is set aside."""
     try:
-        with inbox.acting(wanted.deed(case), day) as session:
-            return way(session, case, wanted, day)
+        with inbox.acting(who, wanted.deed(case)) as session:
+            return way(session, case, wanted, who.today)
     except Cautioned as cautioned:
         if not terminal.is_interactive():
             raise
@@ -45,8 +45,8 @@ def send(
         if not reason:
             raise
     despite = replace(wanted, despite=reason)
-    with inbox.acting(despite.deed(case), day) as session:
-        return way(session, case, despite, day)
+    with inbox.acting(who, despite.deed(case)) as session:
+        return way(session, case, despite, who.today)
 
 
 def takes_words(inbox: Inbox, template_id: str) -> bool:

@@ -75,10 +75,10 @@ def enter(  # noqa: PLR0913 - one for each option
             sentence("name a new file in a folder that is there"),
         )
     manual_entry.check_day(received.date(), today())
-    with door.opened() as inbox:
+    with door.opened() as (inbox, who):
         answered = _ask(inbox, language) if said is None else said
         told = Told(Route(route), language, received.date(), answered, attach)
-        entered = manual_entry.enter(inbox, told, today=today())
+        entered = manual_entry.enter(inbox, who, told)
     view = _view(entered)
     terminal.show(view, _lines(view), as_json=as_json)
     if sheet is not None:

@@ -14,14 +14,13 @@ from inbox.cli.options import (
     officer_options,
     out_file,
     reason_needed,
-    today,
 )
 from inbox.files import attachments, previews
 from inbox.language.errors import CaseRefused
 from inbox.language.messages import sentence
 from inbox.language.views import View
 from inbox.sandboxed.answer import MOST_PAGES
-from inbox.session.actions import Act, Deed
+from inbox.session.actions import Code, action
 from inbox.system import terminal
 from inbox.system.terminal import quoted, visible
 
@@ -47,9 +46,9 @@ def preview(  # noqa: PLR0913 - one for each option
     door: Door, /, *, case: int, number: int, page: int, out: Path | None, as_json: bool
 ) -> None:
     """Look at one file of a case without opening it."""
-    deed = Deed(Act.PREVIEW, case=case, about=f"file {number}, page {page}")
-    with door.opened() as inbox:
-        with inbox.acting(deed, today()) as session:
+    deed = action(Code.PREVIEW, case, file=number, page=page)
+    with door.opened() as (inbox, who):
+        with inbox.acting(who, deed) as session:
             found = attachments.find(inbox.home, session, case, number)
         seen = previews.look(inbox.home, found, page)
     view = {"case": case, "file": None if out is None else str(out)} | seen.view
@@ -79,12 +78,12 @@ def attachment(  # noqa: PLR0913 - one for each option
     door: Door, /, *, case: int, number: int, out: Path, reason: str, as_json: bool
 ) -> None:
     """Write one file of a case as it came, as hostile as its sender: this takes two officers."""
-    deed = Deed(Act.EXTRACT, case=case, about=f"file {number}", reason=reason)
+    deed = action(Code.EXTRACT, case, reason, file=number)
     if not as_json:  # before anybody types a passphrase
         terminal.warn(f"warning: {_HOSTILE}")
-    with door.opened() as inbox:
+    with door.opened() as (inbox, who):
         # Noted before anything is in clear: an entry for a file that was not written does no harm.
-        with inbox.acting(deed, today()) as session:
+        with inbox.acting(who, deed) as session:
             found = attachments.find(inbox.home, session, case, number)
         attachments.write(inbox.home, found, out)
     written = found.attachment

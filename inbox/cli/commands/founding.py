@@ -17,7 +17,7 @@ from inbox.cli.options import Door, content_of, json_option, officer_options, ou
 from inbox.keys import expiry_warnings, secret_sharing
 from inbox.keys import keyring as channel_keyring
 from inbox.keys.secret_sharing import Appointee, Circle
-from inbox.session.actions import Act, Deed
+from inbox.session.actions import Code, action
 from inbox.setup import init as founding
 from inbox.setup.ceremony_papers import Handout
 from inbox.setup.init import Charter
@@ -102,9 +102,9 @@ def _circle(names: Sequence[str], quorum: int, charter: Charter, handout: Handou
 @click.pass_obj
 def keyring(door: Door, /, *, out: Path, as_json: bool) -> None:
     """Write the signed keyring for the portal, renewed if a day or a key has changed."""
-    with door.opened() as inbox:
+    with door.opened() as (inbox, who):
         day = today()
-        with inbox.acting(Deed(Act.RENEW_KEYRING), day) as session:
+        with inbox.acting(who, action(Code.RENEW_KEYRING)) as session:
             row, renewed = channel_keyring.current(session, day)
             office = queries_office.office(session)
             warnings = expiry_warnings.warnings(session, day)

@@ -12,7 +12,7 @@ from inbox.cli.options import (
     reason_needed,
     today,
 )
-from inbox.session.actions import Act, Deed
+from inbox.session.actions import Code, action
 from inbox.system import terminal
 
 
@@ -29,11 +29,10 @@ def handlers_command(
     """Say who alone may read a case; without names, see who may."""
     if officers and anyone:
         raise click.UsageError("give names or --anyone, not both")
-    about = ", ".join(sorted(set(officers)))
-    act = Act.OPEN_TO_ALL if anyone else Act.ENTRUST if officers else Act.LIST_HANDLERS
-    with door.opened() as inbox:
+    act = Code.OPEN_TO_ALL if anyone else Code.ENTRUST if officers else Code.LIST_HANDLERS
+    with door.opened() as (inbox, who):
         day = today()
-        with inbox.acting(Deed(act, case=case, about=about), day) as session:
+        with inbox.acting(who, action(act, case, officers=tuple(sorted(set(officers))) or None)) as session:
             if officers:
                 handlers.entrust(session, case, officers, quorum=inbox.quorum, today=day)
             elif anyone:
@@ -53,11 +52,10 @@ def handlers_command(
 @click.pass_obj
 def break_glass(door: Door, /, *, case: int, reason: str, as_json: bool) -> None:
     """Open a case that is for its handlers alone; it takes two officers, and is told to the referent."""
-    with door.opened() as inbox:
+    with door.opened() as (inbox, who):
         day = today()
-        about = ", ".join(inbox.present)  # of whom two confirm
-        with inbox.acting(Deed(Act.BREAK_GLASS, case=case, about=about, reason=reason), day) as session:
-            handlers.break_glass(session, case, inbox.present, day)
+        with inbox.acting(who, action(Code.BREAK_GLASS, case, reason, officers=who.officers)) as session:
+            handlers.break_glass(session, case, who.officers, day)
             found = handlers.of(session, case)
     said = (
         f"case {case} is open to those present, who are among its handlers now; the journal tells who and why"

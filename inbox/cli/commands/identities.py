@@ -19,7 +19,7 @@ from inbox.cli.options import (
 )
 from inbox.language.views import View
 from inbox.session import journal
-from inbox.session.actions import Act, Deed
+from inbox.session.actions import Code, action
 from inbox.system import terminal
 from inbox.system.terminal import quoted, visible
 from inbox.vault.casework_tables import Disclosure
@@ -44,10 +44,10 @@ def set_command(door: Door, /, *, case: int, text_file: Path | None, as_json: bo
     if text_file is None and not terminal.is_interactive():
         raise click.UsageError("give it with --text-file, or type it at a terminal")
     given = None if text_file is None else text_of(text_file)
-    with door.opened() as inbox:
+    with door.opened() as (inbox, who):
         text = terminal.ask_text(f"the author of case {case}") if given is None else given
         day = today()
-        with inbox.acting(Deed(Act.KEEP_IDENTITY, case=case), day) as session:
+        with inbox.acting(who, action(Code.KEEP_IDENTITY, case)) as session:
             identities.keep(session, case, text, day)
     said = f"case {case}: noted, apart from all else; without consent it goes to the judicial authority alone"
     terminal.show({"case": case}, [said], as_json=as_json)
@@ -60,7 +60,7 @@ def set_command(door: Door, /, *, case: int, text_file: Path | None, as_json: bo
 @click.pass_obj
 def show(door: Door, /, *, case: int, as_json: bool) -> None:
     """Show who the author of a case is; takes two officers."""
-    with door.opened() as inbox, inbox.acting(Deed(Act.READ_IDENTITY, case=case), today()) as session:
+    with door.opened() as (inbox, who), inbox.acting(who, action(Code.READ_IDENTITY, case)) as session:
         found = identities.of(session, case)
     consented = found.consent.isoformat() if found.consent else None
     view = {"case": case, "day": found.day.isoformat(), "identity": found.text, "consent": consented}
@@ -80,10 +80,10 @@ def consent(door: Door, /, *, case: int, day: date | None, withdrawn: bool, as_j
     """Note that the author of a case allows that the identity be passed on."""
     if (day is None) is not withdrawn:
         raise click.UsageError("give --day YYYY-MM-DD or --withdrawn")
-    deed = Deed(Act.NOTE_CONSENT, case=case, about="withdrawn" if withdrawn else "given")
-    with door.opened() as inbox:
+    deed = action(Code.NOTE_CONSENT, case, consent="withdrawn" if withdrawn else "given")
+    with door.opened() as (inbox, who):
         now = today()
-        with inbox.acting(deed, now) as session:
+        with inbox.acting(who, deed) as session:
             identities.consent(session, case, day, now)
     said = "the author no longer allows it" if withdrawn else f"the author allowed it on {day}"
     view = {"case": case, "consent": day.isoformat() if day else None}
@@ -102,7 +102,10 @@ def disclosures_group() -> None:
 @click.pass_obj
 def list_command(door: Door, /, *, case: int, as_json: bool) -> None:
     """Show the ledger of a case."""
-    with door.opened() as inbox, inbox.acting(Deed(Act.LIST_DISCLOSURES, case=case), today()) as session:
+    with (
+        door.opened() as (inbox, who),
+        inbox.acting(who, action(Code.LIST_DISCLOSURES, case)) as session,
+    ):
         rows = [_row(row) for row in disclosures.of(session, case)]
     terminal.show({"case": case, "disclosures": rows}, _lines(case, rows), as_json=as_json)
 
@@ -125,12 +128,10 @@ def add(door: Door, /, *, case: int, reason: str, as_json: bool, **given: str) -
     told = Given(given["recipient"], given["what"], Ground(given["ground"]))
     if told.ground is Ground.OTHER and not reason:
         raise click.UsageError("give --reason with --ground other")
-    act = Act.DISCLOSE_IDENTITY if told.what == What.IDENTITY else Act.DISCLOSE
-    deed = Deed(act, case=case, about=f"{told.what}, {told.ground}", reason=reason)
-    with door.opened() as inbox:
-        day = today()
-        with inbox.acting(deed, day) as session:
-            row = _row(disclosures.add(session, case, told, journal.by(session)))
+    act = Code.DISCLOSE_IDENTITY if told.what == What.IDENTITY else Code.DISCLOSE
+    deed = action(act, case, reason, what=told.what, ground=told.ground)
+    with door.opened() as (inbox, who), inbox.acting(who, deed) as session:
+        row = _row(disclosures.add(session, case, told, journal.actor(session)))
     terminal.show({"case": case} | row, [f"case {case}: noted in the ledger"], as_json=as_json)
 
 

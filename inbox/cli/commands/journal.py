@@ -7,7 +7,7 @@ import click
 from inbox.cli.options import NUMBER, Door, json_option, officer_options, reason_needed, today
 from inbox.session import anchors, journal_view
 from inbox.session import journal as journalling
-from inbox.session.actions import Act, Deed
+from inbox.session.actions import Code, action
 from inbox.system import atomic_files, terminal
 
 
@@ -30,7 +30,10 @@ def journal() -> None:
 def verify(door: Door, /, *, file: Path | None, written: str | None, as_json: bool) -> None:
     """Verify every entry; name the first that was changed, removed or put in another's place."""
     paper = anchors.paper(written) if written is not None else None
-    with door.opened() as inbox, inbox.acting(Deed(Act.READ_JOURNAL, about="verify"), today()) as session:
+    with (
+        door.opened() as (inbox, who),
+        inbox.acting(who, action(Code.READ_JOURNAL, how="verify")) as session,
+    ):
         if file is None:
             checked = anchors.check(session, None, paper)
         else:
@@ -47,7 +50,10 @@ def verify(door: Door, /, *, file: Path | None, written: str | None, as_json: bo
 @click.pass_obj
 def print_command(door: Door, /, *, first: int, as_json: bool) -> None:
     """Print the entries, then the head to write down: number and fingerprint of the last."""
-    with door.opened() as inbox, inbox.acting(Deed(Act.READ_JOURNAL, about="print"), today()) as session:
+    with (
+        door.opened() as (inbox, who),
+        inbox.acting(who, action(Code.READ_JOURNAL, how="print")) as session,
+    ):
         lines = list(journalling.lines(session, first))
         head = journalling.head(session)
     view = {"entries": [journal_view.line_view(line) for line in lines], "head": journal_view.head_view(head)}
@@ -61,10 +67,10 @@ def print_command(door: Door, /, *, first: int, as_json: bool) -> None:
 @click.pass_obj
 def clock(door: Door, /, *, reason: str, as_json: bool) -> None:
     """Note that the clock was ahead and is right now: days count from today; takes two officers."""
-    deed = Deed(Act.CORRECT_CLOCK, reason=reason)
-    with door.opened() as inbox:
+    deed = action(Code.CORRECT_CLOCK, None, reason)
+    with door.opened() as (inbox, who):
         day = today()
-        with inbox.acting(deed, day) as session:
+        with inbox.acting(who, deed) as session:
             head = journalling.head(session)
     lines = [
         f"noted: from here on days count from {day}",

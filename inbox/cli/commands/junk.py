@@ -6,9 +6,8 @@ import click
 
 from inbox.casework import junk
 from inbox.cli.commands.choosing import chosen, counted, many_cases
-from inbox.cli.options import Door, json_option, officer_options, reason_option, today
-from inbox.session.actions import Act, Deed
-from inbox.session.journal import By
+from inbox.cli.options import Door, json_option, officer_options, reason_option
+from inbox.session.actions import Code, action
 from inbox.system import terminal
 
 
@@ -22,12 +21,12 @@ from inbox.system import terminal
 def junk_command(door: Door, /, *, recover: bool, reason: str, as_json: bool, **given: Any) -> None:
     """Take cases out of the queue; their authors see no difference, and they can be brought back."""
     cases = chosen(given, junk=recover)
-    with door.opened() as inbox:
-        by = By(inbox.present, today())
-        numbers = cases.numbers(inbox, by.today)
+    with door.opened() as (inbox, who):
+        by = who
+        numbers = cases.numbers(inbox, who)
         # How many is not noted: who may not see one of them could count.
-        deed = Deed(Act.RECOVER if recover else Act.REJECT, reason=reason)
-        with inbox.acting(deed, by.today) as session:
+        deed = action(Code.RECOVER if recover else Code.REJECT, None, reason)
+        with inbox.acting(who, deed) as session:
             done = (junk.recover if recover else junk.reject)(session, numbers, by)
     many = counted(done)
     said = f"{many} brought back into the queue" if recover else f"{many} rejected; see: inbox queue --junk"

@@ -19,7 +19,7 @@ from inbox.cli.options import (
 from inbox.replies import extension as extensions
 from inbox.replies.extension import Extension
 from inbox.replies.templates import EXTENSION
-from inbox.session.actions import Act, Deed
+from inbox.session.actions import Code, action
 from inbox.system import terminal
 
 
@@ -46,16 +46,16 @@ def extend(  # noqa: PLR0913 - one for each option
 ) -> None:
     """Take up to six months for the feedback, as an external authority may; the author is told why."""
     own = given(text, text_file)
-    with door.opened() as inbox:
+    with door.opened() as (inbox, who):
         if own is None and drafting.takes_words(inbox, EXTENSION):
             own = terminal.ask_text(f"why it takes longer, to the author of case {case}")
         extension, day = Extension(reason=reason, text=own or "", despite=despite), today()
         if preview:
-            with inbox.acting(Deed(Act.PREVIEW_REPLY, case=case), day) as session:
+            with inbox.acting(who, action(Code.PREVIEW_REPLY, case)) as session:
                 view = extensions.preview(session, case, extension, day)
             terminal.show(view, drafting.page(view), as_json=as_json)
             return
-        due = drafting.send(inbox, case, extension, extensions.extend, day)
+        due = drafting.send(inbox, who, case, extension, extensions.extend)
     said = f"case {case}: feedback is due by {due}, as the author will read with the next outbox"
     terminal.show({"case": case, "feedback": due.isoformat()}, [said], as_json=as_json)
 
@@ -69,10 +69,10 @@ def extend(  # noqa: PLR0913 - one for each option
 @click.pass_obj
 def hold(door: Door, /, *, case: int, release: bool, reason: str, as_json: bool) -> None:
     """Keep a case for a procedure; nothing destroys it, and its author reads nothing of it."""
-    deed = Deed(Act.RELEASE_HOLD if release else Act.HOLD, case=case, reason=reason)
-    with door.opened() as inbox:
+    deed = action(Code.RELEASE_HOLD if release else Code.HOLD, case, reason)
+    with door.opened() as (inbox, who):
         day = today()
-        with inbox.acting(deed, day) as session:
+        with inbox.acting(who, deed) as session:
             (legal_hold.release if release else legal_hold.hold)(session, case, day)
     said = f"case {case} is {'no longer' if release else 'now'} held for a procedure"
     terminal.show({"case": case, "held": not release}, [said], as_json=as_json)

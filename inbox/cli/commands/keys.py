@@ -12,7 +12,7 @@ from inbox.keys.rotation import EPOCH
 from inbox.language.errors import Refused
 from inbox.language.messages import sentence
 from inbox.language.views import View
-from inbox.session.actions import Act, Deed
+from inbox.session.actions import Code, action
 from inbox.system import terminal
 from inbox.vault import queries_exchange, queries_office
 from inbox.vault.tables import IntakeKey, ReplyKey
@@ -36,9 +36,9 @@ def keys_group() -> None:
 @click.pass_obj
 def list_keys(door: Door, /, *, as_json: bool) -> None:
     """List every key with its days, and what becomes of it."""
-    with door.opened() as inbox:
+    with door.opened() as (inbox, who):
         day = today()
-        with inbox.acting(Deed(Act.LIST_KEYS), day) as session:
+        with inbox.acting(who, action(Code.LIST_KEYS)) as session:
             view = {"keys": listing.listing(session, day)}
     terminal.show(view, listing.rendered(view["keys"]), as_json=as_json)
 
@@ -55,11 +55,10 @@ def list_keys(door: Door, /, *, as_json: bool) -> None:
 def rotate(door: Door, /, *, days: int, at_once: bool, reason: str, as_json: bool) -> None:
     """Make the keys that come after the present ones; takes two officers."""
     make = rotation.replace if at_once else rotation.rotate
-    about = "at once, all others withdrawn" if at_once else "the next ones"
-    deed = Deed(Act.ROTATE_KEYS, about=about, reason=reason)
-    with door.opened() as inbox:
+    deed = action(Code.ROTATE_KEYS, None, reason, at_once=at_once)
+    with door.opened() as (inbox, who):
         day = today()
-        with inbox.acting(deed, day) as session:
+        with inbox.acting(who, deed) as session:
             made = make(inbox.home, session, day, timedelta(days))
             is_root = queries_office.office(session).root_seed is not None
     lines = [f"new intake key: {_days(made.intake)}", f"new reply key: {_days(made.reply)}"]
@@ -77,17 +76,17 @@ def rotate(door: Door, /, *, days: int, at_once: bool, reason: str, as_json: boo
 @click.pass_obj
 def destroy(door: Door, /, *, dry_run: bool, reason: str, as_json: bool) -> None:
     """Destroy the keys whose days are over and whose reports are all here; takes two officers."""
-    with door.opened() as inbox:
+    with door.opened() as (inbox, who):
         day = today()
-        with inbox.acting(Deed(Act.LIST_KEYS, about="what can be destroyed"), day) as session:
+        with inbox.acting(who, action(Code.LIST_KEYS, view="destroyable")) as session:
             planned = destruction.plan(session, day)
             set_aside = len(queries_exchange.envelope_hashes(session))
         if not dry_run:
             if terminal.is_interactive() and not as_json:
                 terminal.warn_all(_told(planned, set_aside, "to be destroyed"))
                 _ask_once(door)
-            deed = Deed(Act.DESTROY_KEYS, about=planned.about, reason=reason)
-            with inbox.acting(deed, day) as session:
+            deed = action(Code.DESTROY_KEYS, None, reason, **planned.noted)
+            with inbox.acting(who, deed) as session:
                 destruction.destroy(inbox.home, session, planned, day)
     view = {**_view(planned), "set_aside": set_aside, "destroyed": not dry_run}
     told = _told(planned, set_aside, "to be destroyed" if dry_run else "destroyed")

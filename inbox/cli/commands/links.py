@@ -8,10 +8,9 @@ import click
 from inbox.casework import links
 from inbox.casework.links import MANY, Relation
 from inbox.cli import render
-from inbox.cli.options import NUMBER, Door, case_argument, json_option, officer_options, today
+from inbox.cli.options import NUMBER, Door, case_argument, json_option, officer_options
 from inbox.language.views import View
-from inbox.session.actions import Act, Deed
-from inbox.session.journal import By
+from inbox.session.actions import Code, action
 from inbox.system import terminal
 from inbox.system.terminal import visible
 
@@ -33,7 +32,7 @@ _other_argument = click.argument("other", type=NUMBER)
 @click.pass_obj
 def links_command(door: Door, /, *, case: int, as_json: bool) -> None:
     """Show what is linked to a case, and what else has something in common with it."""
-    with door.opened() as inbox, inbox.acting(Deed(Act.LIST_LINKS, case=case), today()) as session:
+    with door.opened() as (inbox, who), inbox.acting(who, action(Code.LIST_LINKS, case)) as session:
         view = links.view(session, case)
     terminal.show(view, _lines(view), as_json=as_json)
 
@@ -51,10 +50,10 @@ def link(door: Door, /, *, case: int, other: int, as_json: bool, **said: Any) ->
     relation = said["relation"]
     if bool(relation) is said["dismiss"]:
         raise click.UsageError("say what they have to do with one another, or --dismiss")
-    act = Act.LINK if relation else Act.DISMISS_LINK
-    with door.opened() as inbox:
-        by = By(inbox.present, today())
-        with inbox.acting(Deed(act, case=case, about=relation or ""), by.today) as session:
+    act = Code.LINK if relation else Code.DISMISS_LINK
+    with door.opened() as (inbox, who):
+        by = who
+        with inbox.acting(who, action(act, case, relation=relation)) as session:
             if relation:
                 links.link(session, case, other, Relation(relation), by)
             else:
@@ -71,9 +70,9 @@ def link(door: Door, /, *, case: int, other: int, as_json: bool, **said: Any) ->
 @click.pass_obj
 def unlink(door: Door, /, *, case: int, other: int, as_json: bool) -> None:
     """Take back what was said of two cases; they may be proposed again."""
-    with door.opened() as inbox:
-        by = By(inbox.present, today())
-        with inbox.acting(Deed(Act.UNLINK, case=case), by.today) as session:
+    with door.opened() as (inbox, who):
+        by = who
+        with inbox.acting(who, action(Code.UNLINK, case)) as session:
             links.unlink(session, case, other, by)
     terminal.show(
         {"case": case, "other": other}, [f"cases {case} and {other} are not linked"], as_json=as_json

@@ -9,7 +9,7 @@ from inbox.casework import assignment, tags
 from inbox.cli.commands.choosing import chosen, counted, many_cases
 from inbox.cli.options import Door, json_option, officer_options, today
 from inbox.session import bulk
-from inbox.session.actions import Act, Deed
+from inbox.session.actions import Code, action
 from inbox.system import terminal
 
 
@@ -36,10 +36,10 @@ def tag(
     def change(session: Session, number: int) -> None:
         (tags.remove if removed else tags.add)(session, number, added or removed, day)
 
-    with door.opened() as inbox:
-        numbers = cases.numbers(inbox, day)
+    with door.opened() as (inbox, who):
+        numbers = cases.numbers(inbox, who)
         # Not which: a tag may say what the report says.
-        bulk.do(inbox, Deed(Act.TAG, about="removed" if removed else ""), numbers, change, day)
+        bulk.do(inbox, who, action(Code.TAG, removed=bool(removed)), numbers, change)
     said = f"{counted(numbers)}: {'tags removed' if removed else 'tagged'}"
     terminal.show({"cases": numbers}, [said], as_json=as_json)
 
@@ -60,8 +60,8 @@ def assign(door: Door, /, *, to: str | None, nobody: bool, as_json: bool, **give
     def give(session: Session, number: int) -> None:
         assignment.assign(session, number, to, day)
 
-    with door.opened() as inbox:
-        numbers = cases.numbers(inbox, day)
-        bulk.do(inbox, Deed(Act.ASSIGN, about=to or "nobody"), numbers, give, day)
+    with door.opened() as (inbox, who):
+        numbers = cases.numbers(inbox, who)
+        bulk.do(inbox, who, action(Code.ASSIGN, officer=to), numbers, give)
     said = f"{counted(numbers)}: {to or 'nobody'} sees to {'it' if len(numbers) == 1 else 'them'}"
     terminal.show({"cases": numbers, "assigned": to}, [said], as_json=as_json)

@@ -10,7 +10,7 @@ from inbox.casework.measures import Kind, Risk, Taken
 from inbox.cli import render_work
 from inbox.cli.options import NUMBER, Door, case_argument, json_option, officer_options, reason_needed, today
 from inbox.deadlines import workflow
-from inbox.session.actions import Act, Deed
+from inbox.session.actions import Code, action
 from inbox.system import terminal
 from inbox.vault.casework_tables import SOURCE, Credibility
 
@@ -24,10 +24,10 @@ from inbox.vault.casework_tables import SOURCE, Credibility
 @click.pass_obj
 def source_risk(door: Door, /, *, case: int, risk: str, reason: str, as_json: bool) -> None:
     """Say how much the author has to fear from an inquiry; none begins before that."""
-    deed = Deed(Act.ASSESS_SOURCE, case=case, about=risk, reason=reason)
-    with door.opened() as inbox:
+    deed = action(Code.ASSESS_SOURCE, case, reason, risk=risk)
+    with door.opened() as (inbox, who):
         day = today()
-        with inbox.acting(deed, day) as session:
+        with inbox.acting(who, deed) as session:
             measures.assess(session, case, Risk(risk), day)
     said = f"case {case}: the risk to the source is {risk}"
     terminal.show({"case": case, "source_risk": risk}, [said], as_json=as_json)
@@ -42,10 +42,10 @@ def source_risk(door: Door, /, *, case: int, risk: str, reason: str, as_json: bo
 @click.pass_obj
 def credibility(door: Door, /, *, case: int, rating: str, reason: str, as_json: bool) -> None:
     """Say how far what a case says is borne out, from 1, others confirm it, to 6, nobody can judge it."""
-    deed = Deed(Act.RATE, case=case, about=rating, reason=reason)
-    with door.opened() as inbox:
+    deed = action(Code.RATE, case, reason, credibility=rating)
+    with door.opened() as (inbox, who):
         day = today()
-        with inbox.acting(deed, day) as session:
+        with inbox.acting(who, deed) as session:
             workflow.rate(session, case, Credibility(rating), day)
     view = {"source": SOURCE, "credibility": rating}
     terminal.show({"case": case} | view, [f"case {case}: {render_work.rating(view)}"], as_json=as_json)
@@ -64,10 +64,10 @@ def credibility(door: Door, /, *, case: int, rating: str, reason: str, as_json: 
 @click.pass_obj
 def measure(door: Door, /, *, case: int, kind: str, day: datetime | None, as_json: bool, **more: Any) -> None:
     """Note what was done about a case."""
-    with door.opened() as inbox:
+    with door.opened() as (inbox, who):
         now = today()
         taken = Taken(kind=Kind(kind), day=day.date() if day else now, **more)
-        with inbox.acting(Deed(Act.RECORD_MEASURE, case=case, about=kind), now) as session:
+        with inbox.acting(who, action(Code.RECORD_MEASURE, case, kind=kind)) as session:
             row = measures.record(session, case, taken, now)
             view = work_view.measure(row, workflow.of(session, case))
     terminal.show({"case": case} | view, [f"case {case}, {render_work.measure(view)}"], as_json=as_json)
@@ -82,10 +82,9 @@ def measure(door: Door, /, *, case: int, kind: str, day: datetime | None, as_jso
 @click.pass_obj
 def tell(door: Door, /, *, case: int, number: int, no_longer: bool, as_json: bool) -> None:
     """Let the author read of a measure, by its number, from the next outbox on."""
-    about = f"measure {number}{', no longer' if no_longer else ''}"
     with (
-        door.opened() as inbox,
-        inbox.acting(Deed(Act.TELL_MEASURE, case=case, about=about), today()) as session,
+        door.opened() as (inbox, who),
+        inbox.acting(who, action(Code.TELL_MEASURE, case, measure=number, no_longer=no_longer)) as session,
     ):
         row = measures.tell(session, case, number, told=not no_longer)
         view = work_view.measure(row, workflow.of(session, case))
@@ -104,8 +103,8 @@ def retract(door: Door, /, *, case: int, number: int, reason: str, as_json: bool
 
     One by which proceedings begin takes two officers: it keeps the case from being destroyed.
     """
-    with door.opened() as inbox:
-        was_told = retracting.retract(inbox, case, number, reason, today())
+    with door.opened() as (inbox, who):
+        was_told = retracting.retract(inbox, who, case, number, reason)
     said = [f"case {case}: measure {number} is taken out"]
     if was_told:
         said.append(

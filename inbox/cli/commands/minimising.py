@@ -6,7 +6,7 @@ from typing import Any
 import click
 
 from inbox.cli.commands.texts import given_or_to_type, text_options
-from inbox.cli.options import Door, case_argument, json_option, officer_options, reason_option, today
+from inbox.cli.options import Door, case_argument, json_option, officer_options, reason_option
 from inbox.language.views import View
 from inbox.retention import residue, strike
 from inbox.session import journal
@@ -30,12 +30,11 @@ def minimise(door: Door, /, *, case: int, place: str, reason: str, as_json: bool
     """
     at, is_all = place.removesuffix(":all"), place.endswith(":all")
     text = None if is_all else given_or_to_type(**given)
-    with door.opened() as inbox:
+    with door.opened() as (inbox, who):
         if not is_all and text is None:
             text = terminal.ask_text(f"the passage to be struck from case {case}")
-        day = today()
-        with inbox.acting(strike.deed(case, at, reason), day) as session:
-            struck = strike.strike(session, case, at, text, journal.by(session))
+        with inbox.acting(who, strike.deed(case, at, reason)) as session:
+            struck = strike.strike(session, case, at, text, journal.actor(session))
             holding, unsearched = residue.in_files(inbox.home, session, case, text or "")
     view = {
         "case": case,

@@ -8,14 +8,13 @@ import click
 
 from inbox.cli import ceremony
 from inbox.cli.appointing import appointed, circle_options, handout_in
-from inbox.cli.options import Door, json_option, officer_options, reason_option, today
+from inbox.cli.options import Door, json_option, officer_options, reason_option
 from inbox.keys import secret_sharing, vault_header
 from inbox.keys.secret_sharing import Appointee, Circle
 from inbox.language.errors import Refused
 from inbox.language.messages import sentence
-from inbox.session.actions import Act, Deed
+from inbox.session.actions import Code, action
 from inbox.session.inbox import Inbox
-from inbox.session.journal import By
 from inbox.setup import reshare
 from inbox.setup.reshare import Change, Reshared
 from inbox.system import terminal
@@ -33,7 +32,7 @@ def officers_group() -> None:
 @click.pass_obj
 def list_officers(door: Door, /, *, as_json: bool) -> None:
     """List the officers, who is present, and who was one before."""
-    with door.opened() as inbox, inbox.acting(Deed(Act.LIST_OFFICERS), today()) as session:
+    with door.opened() as (inbox, who), inbox.acting(who, action(Code.LIST_OFFICERS)) as session:
         everybody = queries_office.everybody(session)
     view = {
         "quorum": inbox.quorum,
@@ -43,7 +42,7 @@ def list_officers(door: Door, /, *, as_json: bool) -> None:
                 "name": each.name,
                 "since": each.since.isoformat(),
                 "until": each.until.isoformat() if each.until else None,
-                "present": each.name in inbox.present,
+                "present": each.name in who.officers,
             }
             for each in everybody
         ],
@@ -92,7 +91,7 @@ def add(door: Door, /, *, name: str, **options: Any) -> None:
             )
         return [*names, name]
 
-    _change(door, with_name, f"added {name}", **options)
+    _change(door, with_name, {"added": name}, **options)
 
 
 @officers_group.command()
@@ -108,20 +107,26 @@ def remove(door: Door, /, *, name: str, **options: Any) -> None:
             )
         return [each for each in names if each != name]
 
-    _change(door, without_name, f"removed {name}", **options)
+    _change(door, without_name, {"removed": name}, **options)
 
 
 @officers_group.command()
 @_changing
 def renew(door: Door, /, **options: Any) -> None:
     """Give the same officers new shares, for a share or passphrase that was lost."""
-    _change(door, list, "renewed the shares", **options)
+    _change(door, list, {}, **options)
 
 
 def _change(
-    door: Door, circle_of: Callable[[list[str]], list[str]], about: str, /, *, as_json: bool, **options: Any
+    door: Door,
+    circle_of: Callable[[list[str]], list[str]],
+    about: dict[str, str],
+    /,
+    *,
+    as_json: bool,
+    **options: Any,
 ) -> None:
-    with door.opened() as inbox:
+    with door.opened() as (inbox, who):
         with inbox.transaction() as session:
             present = [each.name for each in queries_office.officers(session)]
         names = circle_of(present)
@@ -132,9 +137,9 @@ def _change(
         handout = handout_in(options["shares"], door.root, with_sheets=options["sheets"])
         given = appointed(names, options["files"], "--new-passphrase-file")
         is_same = (names, quorum) == (present, inbox.quorum)
-        act = Act.RENEW_SHARES if is_same else Act.CHANGE_OFFICERS
-        deed = Deed(act, about, options["reason"])
-        change = Change(deed, By(inbox.confirmed(deed), today()))
+        act = Code.RENEW_SHARES if is_same else Code.CHANGE_OFFICERS
+        deed = action(act, None, options["reason"], **about)
+        change = Change(deed, who)
         circle = Circle(given, quorum) if given else _typed(inbox, names, quorum)
         try:
             done = reshare.reshare(inbox, circle, change, handout)

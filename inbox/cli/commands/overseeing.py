@@ -9,7 +9,8 @@ from inbox.casework.timeline import Event
 from inbox.cli.options import Door, case_argument, json_option, officer_options, today
 from inbox.language import labels
 from inbox.language.views import View
-from inbox.session.actions import Act, Deed
+from inbox.session import action_words
+from inbox.session.actions import Code, action
 from inbox.system import terminal
 from inbox.system.terminal import visible
 
@@ -21,7 +22,7 @@ from inbox.system.terminal import visible
 @click.pass_obj
 def timeline_command(door: Door, /, *, case: int, as_json: bool) -> None:
     """Show what happened to a case, day by day."""
-    with door.opened() as inbox, inbox.acting(Deed(Act.READ_TIMELINE, case=case), today()) as session:
+    with door.opened() as (inbox, who), inbox.acting(who, action(Code.READ_TIMELINE, case)) as session:
         events = timeline.of(session, case)
     view = {"case": case, "events": list(map(timeline.view, events))}
     terminal.show(view, map(_event, events), as_json=as_json)
@@ -33,15 +34,16 @@ def timeline_command(door: Door, /, *, case: int, as_json: bool) -> None:
 @click.pass_obj
 def oversight_command(door: Door, /, *, as_json: bool) -> None:
     """Show how the work goes, for who watches over it: nothing of what any report says."""
-    with door.opened() as inbox:
+    with door.opened() as (inbox, who):
         day = today()
-        with inbox.acting(Deed(Act.OVERSEE), day) as session:
+        with inbox.acting(who, action(Code.OVERSEE)) as session:
             view = oversight.view(session, day)
     terminal.show(view, _lines(view), as_json=as_json)
 
 
 def _event(event: Event) -> str:
-    parts = [event.what, f"({event.about})" if event.about else "", ", ".join(event.by)]
+    about = action_words.values(event.what, event.values, "en")
+    parts = [event.what, f"({about})" if about else "", ", ".join(event.by)]
     parts += [
         f"{event.times} times" if event.times > 1 else "",
         f"reason: {event.reason}" if event.reason else "",

@@ -7,12 +7,12 @@ import click
 
 from crypto import pages
 from crypto.errors import CryptoError
-from inbox.cli.options import Door, content_of, officer_options, out_folder, today
+from inbox.cli.options import Door, content_of, officer_options, out_folder
 from inbox.keys import keyring
 from inbox.language import library_errors
 from inbox.language.errors import Refused
 from inbox.language.messages import sentence
-from inbox.session.actions import Act, Deed
+from inbox.session.actions import Code, action
 from inbox.system import atomic_files, terminal
 from inbox.vault import queries_office
 
@@ -35,11 +35,11 @@ def _listed(raw: bytes, deployment: bytes) -> pages.Pages:
 def sign_pages(door: Door, /, *, manifest: Path, out: Path) -> None:
     """Sign what `portal manifest` made with the root key; make it from a checkout of your own to compare."""
     raw = content_of(manifest)
-    with door.opened() as inbox:
+    with door.opened() as (inbox, who):
         with inbox.transaction() as session:
             listed = _listed(raw, queries_office.office(session).deployment)
-        about = f"serial {listed.serial}, {hashlib.sha256(raw).hexdigest()[:16]}"
-        with inbox.acting(Deed(Act.SIGN_PAGES, about=about), today()) as session:
+        short = hashlib.sha256(raw).hexdigest()[:16]
+        with inbox.acting(who, action(Code.SIGN_PAGES, serial=listed.serial, sha256=short)) as session:
             signature = pages.sign(raw, listed.deployment, keyring.root_seed(session))
     out.mkdir(exist_ok=True)
     atomic_files.write(out / pages.MANIFEST, [raw])

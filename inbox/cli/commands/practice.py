@@ -6,11 +6,11 @@ from datetime import date, datetime
 import click
 from sqlalchemy.orm import Session
 
-from inbox.cli.options import NUMBER, Door, json_option, officer_options, today
+from inbox.cli.options import NUMBER, Door, json_option, officer_options
 from inbox.deadlines import adjusting, office
 from inbox.deadlines.office import Regime
 from inbox.language import labels
-from inbox.session.actions import Act, Deed
+from inbox.session.actions import Code, action
 from inbox.system import terminal
 from inbox.vault import case_numbers
 
@@ -26,10 +26,9 @@ _Change = Callable[[Session, list[date]], None]
 @click.pass_obj
 def settings(door: Door, /, *, regime: str | None, last_case: int | None, as_json: bool) -> None:
     """Show how this office works, or change it; all deadlines follow."""
-    changes = {"regime": regime, "last case": last_case}
-    about = ", ".join(f"{name} {value}" for name, value in changes.items() if value)
-    deed = Deed(Act.CHANGE_SETTINGS if about else Act.LIST_SETTINGS, about=about)
-    with door.opened() as inbox, inbox.acting(deed, today()) as session:
+    changing = action(Code.CHANGE_SETTINGS, regime=regime, last_case=last_case)
+    deed = changing if changing.values else action(Code.LIST_SETTINGS)
+    with door.opened() as (inbox, who), inbox.acting(who, deed) as session:
         if regime:
             adjusting.choose_regime(session, Regime(regime))
         if last_case:
@@ -70,13 +69,16 @@ def remove(door: Door, /, *, days: Sequence[datetime], as_json: bool) -> None:
 @click.pass_obj
 def list_command(door: Door, /, *, as_json: bool) -> None:
     """List them."""
-    with door.opened() as inbox, inbox.acting(Deed(Act.LIST_SETTINGS, about="days off"), today()) as session:
+    with (
+        door.opened() as (inbox, who),
+        inbox.acting(who, action(Code.LIST_SETTINGS, view="days-off")) as session,
+    ):
         _show(office.days_off(session), as_json=as_json)
 
 
 def _change(door: Door, what: str, change: _Change, days: Sequence[datetime], *, as_json: bool) -> None:
     wanted = [day.date() for day in days]
-    with door.opened() as inbox, inbox.acting(adjusting.deed(what, wanted), today()) as session:
+    with door.opened() as (inbox, who), inbox.acting(who, adjusting.deed(what, wanted)) as session:
         change(session, wanted)
         left = office.days_off(session)
     _show(left, as_json=as_json)

@@ -4,7 +4,7 @@ import click
 
 from inbox.access import quarantine
 from inbox.cli.options import Door, case_argument, json_option, officer_options, reason_needed, today
-from inbox.session.actions import Act, Deed
+from inbox.session.actions import Code, action
 from inbox.system import terminal
 
 
@@ -17,10 +17,10 @@ from inbox.system import terminal
 @click.pass_obj
 def quarantine_command(door: Door, /, *, case: int, is_lifted: bool, reason: str, as_json: bool) -> None:
     """Show nothing of a case to anybody; it can still be answered, closed and destroyed."""
-    act = Act.LIFT_QUARANTINE if is_lifted else Act.QUARANTINE
-    with door.opened() as inbox:
+    act = Code.LIFT_QUARANTINE if is_lifted else Code.QUARANTINE
+    with door.opened() as (inbox, who):
         day = today()
-        with inbox.acting(Deed(act, case=case, reason=reason), day) as session:
+        with inbox.acting(who, action(act, case, reason)) as session:
             if is_lifted:
                 quarantine.lift(session, case)
             else:

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import click
 
-from inbox.cli.options import Door, content_of, officer_options, today
+from inbox.cli.options import Door, content_of, officer_options
 from inbox.questionnaire import catalogue
-from inbox.session.actions import Act, Deed
+from inbox.session.actions import Code, action
 from inbox.system import terminal
 
 
@@ -18,8 +18,8 @@ def questionnaire_command(door: Door, /, *, file: Path) -> None:
     """Put a questionnaire into use; reports that answer earlier ones are still read by those."""
     raw = content_of(file)
     asked = catalogue.read(raw)
-    deed = Deed(Act.ADOPT_QUESTIONNAIRE, about=f"{asked.id} {asked.version}")
-    with door.opened() as inbox, inbox.acting(deed, today()) as session:
+    deed = action(Code.ADOPT_QUESTIONNAIRE, questionnaire=asked.id, version=asked.version)
+    with door.opened() as (inbox, who), inbox.acting(who, deed) as session:
         catalogue.adopt(session, asked, raw)
     terminal.say(f"in use: questionnaire {asked.id}, version {asked.version}, {len(asked.fields)} questions")
     terminal.say("next: inbox keyring --out FOLDER, and carry it with this file to the portal")

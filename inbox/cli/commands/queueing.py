@@ -16,7 +16,7 @@ from inbox.cli.options import NUMBER, Door, case_argument, json_option, officer_
 from inbox.deadlines import workflow
 from inbox.language.views import View
 from inbox.questionnaire import scoring
-from inbox.session.actions import Act, Deed
+from inbox.session.actions import Code, action
 from inbox.system import terminal
 from inbox.system.terminal import visible
 from inbox.vault import score
@@ -41,10 +41,10 @@ _FIRST = 1
 def queue(door: Door, /, *, sort: str, page: int, as_json: bool, **wanted: Any) -> None:
     """List the cases that wait, the most pressing first."""
     asked = filtered(wanted)
-    deed = Deed(Act.SEARCH if asked.search else Act.LIST, about="queue")
-    with door.opened() as inbox:
+    deed = action(Code.SEARCH if asked.search else Code.LIST, view="queue")
+    with door.opened() as (inbox, who):
         day = today()
-        with inbox.acting(deed, day) as session:
+        with inbox.acting(who, deed) as session:
             count = case_queue.count(session, asked, today=day)
             found = case_queue.page(session, asked, Order(sort), today=day, first=(page - 1) * PAGE)
             rows = work_view.queue(session, found)
@@ -77,11 +77,10 @@ def judge(door: Door, /, *, case: int, reason: str, as_json: bool, **parts: int 
     changed = {name: value for name, value in parts.items() if value is not None}
     if not changed:
         raise click.UsageError(f"give at least one of: {', '.join(f'--{name}' for name in score.NAMES)}")
-    about = ", ".join(f"{name} {value}" for name, value in changed.items())
-    deed = Deed(Act.JUDGE, case=case, about=about, reason=reason)
-    with door.opened() as inbox:
+    deed = action(Code.JUDGE, case, reason, **changed)
+    with door.opened() as (inbox, who):
         day = today()
-        with inbox.acting(deed, day) as session:
+        with inbox.acting(who, deed) as session:
             work = workflow.judge(session, case, changed, day)
         view = {"case": case, **work_view.score(work), "parts": asdict(work.parts)}
     terminal.show(view, _judged(view), as_json=as_json)

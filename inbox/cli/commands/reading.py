@@ -8,7 +8,7 @@ from inbox.cli import render
 from inbox.cli.commands import declaring
 from inbox.cli.options import Door, case_argument, json_option, officer_options, today
 from inbox.keys import expiry_warnings
-from inbox.session.actions import Act, Deed
+from inbox.session.actions import Code, action
 from inbox.system import terminal
 
 
@@ -18,9 +18,9 @@ from inbox.system import terminal
 @click.pass_obj
 def list_command(door: Door, /, *, as_json: bool) -> None:
     """List the cases, what nobody has read yet, and what became no case."""
-    with door.opened() as inbox:
+    with door.opened() as (inbox, who):
         day = today()
-        with inbox.acting(Deed(Act.LIST), day) as session:
+        with inbox.acting(who, action(Code.LIST)) as session:
             view = case_view.overview(session)
         with inbox.transaction() as session:
             view["warnings"] = [
@@ -37,10 +37,10 @@ def list_command(door: Door, /, *, as_json: bool) -> None:
 @click.pass_obj
 def show(door: Door, /, *, case: int, as_json: bool) -> None:
     """Show all of one case."""
-    with door.opened() as inbox:
+    with door.opened() as (inbox, who):
         day = today()
-        declaring.ask(inbox, case, day)
-        with inbox.acting(Deed(Act.SHOW, case=case), day) as session:
+        declaring.ask(inbox, who, case)
+        with inbox.acting(who, action(Code.SHOW, case)) as session:
             view = case_view.details(session, case, day)
             case_view.mark_read(session, case)
     terminal.show(view, render.details(view), as_json=as_json)

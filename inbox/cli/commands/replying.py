@@ -7,10 +7,10 @@ import click
 
 from inbox.cli.commands import drafting
 from inbox.cli.commands.texts import given, given_or_to_type, text_options
-from inbox.cli.options import Door, case_argument, despite_option, json_option, officer_options, today
+from inbox.cli.options import Door, case_argument, despite_option, json_option, officer_options
 from inbox.replies import drafts
 from inbox.replies.drafts import Draft
-from inbox.session.actions import Act, Deed
+from inbox.session.actions import Actor, Code, action
 from inbox.session.inbox import Inbox
 from inbox.system import terminal
 
@@ -42,19 +42,18 @@ def reply(  # noqa: PLR0913 - one for each option
     is_whole = preview or bool(template)
     own = given(text, text_file) if is_whole else given_or_to_type(text, text_file)
     draft = Draft(text=own or "", template=template, feedback=feedback, despite=despite)
-    with door.opened() as inbox:
+    with door.opened() as (inbox, who):
         if own is None and (not is_whole or drafting.takes_words(inbox, template)):
             draft = replace(draft, text=terminal.ask_text(f"the reply to case {case}"))
         if preview:
-            _preview(inbox, case, draft, as_json=as_json)
+            _preview(inbox, who, case, draft, as_json=as_json)
             return
-        added = drafting.send(inbox, case, draft, drafts.send, today())
+        added = drafting.send(inbox, who, case, draft, drafts.send)
     view = {"case": case, "day": added.day.isoformat(), "slot": added.serial}
     terminal.show(view, [f"case {case}: the reply waits for the next outbox"], as_json=as_json)
 
 
-def _preview(inbox: Inbox, case: int, draft: Draft, *, as_json: bool) -> None:
-    day = today()
-    with inbox.acting(Deed(Act.PREVIEW_REPLY, case=case), day) as session:
-        view = drafts.preview(session, case, draft, day)
+def _preview(inbox: Inbox, who: Actor, case: int, draft: Draft, *, as_json: bool) -> None:
+    with inbox.acting(who, action(Code.PREVIEW_REPLY, case)) as session:
+        view = drafts.preview(session, case, draft, who.today)
     terminal.show(view, drafting.page(view), as_json=as_json)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from inbox.cli.commands.choosing import counted
 from inbox.cli.options import NUMBER, Closed, Door, day_of, json_option, officer_options, reason_of, today
 from inbox.deadlines import retention_schedule
 from inbox.deadlines.retention_schedule import Due, Obstacle
@@ -15,7 +16,7 @@ from inbox.language.views import View
 from inbox.retention import destroy_cases, destruction_register
 from inbox.retention.destroy_cases import Plan
 from inbox.session import journal
-from inbox.session.actions import Act, Deed
+from inbox.session.actions import Code, action
 from inbox.system import terminal
 from inbox.vault import queries_office
 
@@ -33,9 +34,9 @@ _AGAINST = {
 @click.pass_obj
 def retention_command(door: Door, /, *, as_json: bool) -> None:
     """List the closed cases and the junk, by the day on which each is to be destroyed."""
-    with door.opened() as inbox:
+    with door.opened() as (inbox, who):
         day = today()
-        with inbox.acting(Deed(Act.LIST_RETENTION), day) as session:
+        with inbox.acting(who, action(Code.LIST_RETENTION)) as session:
             found = retention_schedule.listing(inbox.home, session)
     view = {"cases": [_view(each, day) for each in found]}
     terminal.show(view, _lines(view["cases"]), as_json=as_json)
@@ -58,9 +59,9 @@ def destroy(door: Door, /, *, case: tuple[int, ...], all_due: bool, early: str, 
     """Destroy cases with all that belongs to them; takes two officers, and cannot be taken back."""
     if all_due == bool(case) or (all_due and early):
         raise click.UsageError("give the numbers of cases, or --due alone")
-    with door.opened() as inbox:
+    with door.opened() as (inbox, who):
         day = today()
-        with inbox.acting(Deed(Act.LIST_RETENTION, about="what can be destroyed"), day) as session:
+        with inbox.acting(who, action(Code.LIST_RETENTION, view="destroyable")) as session:
             planned = (
                 destroy_cases.plan_due(inbox.home, session, day)
                 if all_due
@@ -69,8 +70,8 @@ def destroy(door: Door, /, *, case: tuple[int, ...], all_due: bool, early: str, 
         if terminal.is_interactive() and not as_json:
             terminal.warn_all(f"to be destroyed: {_line(_view(each, day))}" for each in planned.cases)
             _ask_once(door)
-        with inbox.acting(Deed(Act.DESTROY_CASES, about=planned.counted, reason=early), day) as session:
-            destroy_cases.destroy(inbox.home, session, journal.by(session), planned)
+        with inbox.acting(who, action(Code.DESTROY_CASES, None, early, count=planned.count)) as session:
+            destroy_cases.destroy(inbox.home, session, journal.actor(session), planned)
     view = {"cases": [each.case for each in planned.cases], "backups": list(planned.backups)}
     terminal.show(view, _told(planned), as_json=as_json)
 
@@ -85,9 +86,9 @@ def destroy(door: Door, /, *, case: tuple[int, ...], all_due: bool, early: str, 
 @click.pass_obj
 def eliminations_command(door: Door, /, *, since: date | None, out: Path | None, as_json: bool) -> None:
     """List what was destroyed, for the archives: numbers, days and categories."""
-    with door.opened() as inbox:
+    with door.opened() as (inbox, who):
         day = today()
-        with inbox.acting(Deed(Act.LIST_ELIMINATIONS), day) as session:
+        with inbox.acting(who, action(Code.LIST_ELIMINATIONS)) as session:
             lines = destruction_register.view(destruction_register.since(session, since))
             office = queries_office.office(session).name
         paths = destruction_register.write(out, lines, office, day) if out else []
@@ -127,7 +128,7 @@ def _lines(rows: Sequence[View]) -> Iterator[str]:
 
 
 def _told(planned: Plan) -> Iterator[str]:
-    yield f"destroyed: {planned.counted}; the list for the archives: inbox eliminations --out FOLDER"
+    yield f"destroyed: {counted(planned.cases)}; the list for the archives: inbox eliminations --out FOLDER"
     yield "an older copy of the vault still holds what was in them; destroy every copy of:"
     yield from (f"  {name}" for name in planned.backups)
     yield "  the vault, from before now"

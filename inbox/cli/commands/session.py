@@ -3,9 +3,9 @@
 import click
 
 from inbox.cli import shell as sessions
-from inbox.cli.options import Door, officer_options, today
+from inbox.cli.options import Closed, Door, officer_options, today
 from inbox.cli.running import run
-from inbox.session.actions import Act, Deed
+from inbox.session.actions import Code, action
 from inbox.system import idle_timeout, memory, terminal
 
 
@@ -22,18 +22,19 @@ from inbox.system import idle_timeout, memory, terminal
 def session(context: click.Context, minutes: int) -> None:
     """Open the inbox and take commands at a prompt, until `lock`."""
     door: Door = context.obj
-    if isinstance(door, sessions.Open):
+    if not isinstance(door, Closed):
         raise click.UsageError("this is a session already")
     commands = context.find_root().command
     why = "locked"
     try:
-        with idle_timeout.limited(minutes * 60), terminal.unstoppable(), door.opened() as inbox:
-            with inbox.acting(Deed(Act.OPEN), today()):
+        with idle_timeout.limited(minutes * 60), terminal.unstoppable(), door.unlocked() as opened:
+            who = opened.by_opening(today())
+            with opened.inbox.acting(who, action(Code.OPEN, surface="session")):
                 pass
             for line in _greeting(minutes):
                 terminal.warn(line)
             try:
-                sessions.hold(inbox, lambda words, opened: run(commands, words, opened))
+                sessions.hold(opened, lambda words, inside: run(commands, words, inside))
             except Exception:
                 terminal.warn("this session is over: a fault of the program ended it")
                 raise

@@ -4,12 +4,12 @@ from pathlib import Path
 
 import click
 
-from inbox.cli.options import Door, content_of, json_option, officer_options, today
+from inbox.cli.options import Door, content_of, json_option, officer_options
 from inbox.language.errors import Refused
 from inbox.language.messages import sentence
 from inbox.language.views import View
 from inbox.replies import templates
-from inbox.session.actions import Act, Deed
+from inbox.session.actions import Code, action
 from inbox.system import atomic_files, terminal
 from inbox.system.terminal import quoted, visible
 
@@ -30,8 +30,8 @@ def templates_command(door: Door, /, *, file: Path | None, out: Path | None, as_
             sentence("choose another --out, nothing is overwritten"),
         )
     raw = None if file is None else content_of(file)
-    deed = Deed(Act.LIST_TEMPLATES if raw is None else Act.ADOPT_TEMPLATES)
-    with door.opened() as inbox, inbox.acting(deed, today()) as session:
+    deed = action(Code.LIST_TEMPLATES if raw is None else Code.ADOPT_TEMPLATES)
+    with door.opened() as (inbox, who), inbox.acting(who, deed) as session:
         known = templates.known(session) if raw is None else templates.adopt(session, raw)
         source = templates.source(session)
     if out is not None:

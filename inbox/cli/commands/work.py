@@ -9,7 +9,7 @@ from inbox.casework import assignment, notes, work_view
 from inbox.casework import tags as case_tags
 from inbox.cli.commands.texts import given_or_to_type, text_options
 from inbox.cli.options import Door, case_argument, json_option, officer_options, today
-from inbox.session.actions import Act, Deed
+from inbox.session.actions import Code, action
 from inbox.system import terminal
 from inbox.system.terminal import visible
 
@@ -23,11 +23,11 @@ from inbox.system.terminal import visible
 def note(door: Door, /, *, case: int, text: str | None, text_file: Path | None, as_json: bool) -> None:
     """Note something for the other officers; the author never sees it."""
     given = given_or_to_type(text, text_file)
-    with door.opened() as inbox:
+    with door.opened() as (inbox, who):
         written = terminal.ask_text(f"the note to case {case}") if given is None else given
         day = today()
-        with inbox.acting(Deed(Act.NOTE, case=case), day) as session:
-            row = notes.add(session, case, written, by=inbox.present, today=day)
+        with inbox.acting(who, action(Code.NOTE, case)) as session:
+            row = notes.add(session, case, written, by=who.officers, today=day)
     view = {"case": case} | work_view.note(row)
     terminal.show(
         view, [f"case {case}: note {row.position} is kept; its author never sees it"], as_json=as_json
@@ -44,10 +44,10 @@ def note(door: Door, /, *, case: int, text: str | None, text_file: Path | None, 
 def tag(door: Door, /, *, case: int, names: tuple[str, ...], remove: bool, as_json: bool) -> None:
     """Give a case words by which it is found again: inbox queue --tag NAME."""
     # Not which: a tag may say what the report says.
-    deed = Deed(Act.TAG, case=case, about="removed" if remove else "")
-    with door.opened() as inbox:
+    deed = action(Code.TAG, case, removed=remove)
+    with door.opened() as (inbox, who):
         day = today()
-        with inbox.acting(deed, day) as session:
+        with inbox.acting(who, deed) as session:
             left = (case_tags.remove if remove else case_tags.add)(session, case, names, day)
             tags = None if declarations.missing(session, case) else left
     told = f"noted; its tags are not shown before: inbox declare {case}"
@@ -66,10 +66,10 @@ def assign(door: Door, /, *, case: int, officer: str | None, nobody: bool, as_js
     """Say which officer sees to a case."""
     if (officer is None) is not nobody:
         raise click.UsageError("name an officer, or give --nobody")
-    deed = Deed(Act.ASSIGN, case=case, about=officer or "nobody")
-    with door.opened() as inbox:
+    deed = action(Code.ASSIGN, case, officer=officer)
+    with door.opened() as (inbox, who):
         day = today()
-        with inbox.acting(deed, day) as session:
+        with inbox.acting(who, deed) as session:
             assignment.assign(session, case, officer, day)
     terminal.show(
         {"case": case, "assigned": officer},

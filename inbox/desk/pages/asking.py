@@ -18,7 +18,7 @@ from inbox.dossiers.subject_access import Request
 from inbox.language.errors import Refused
 from inbox.language.messages import sentence
 from inbox.session import journal
-from inbox.session.actions import Act, Deed
+from inbox.session.actions import Code, action
 from inbox.system import atomic_files
 from inbox.text import redaction
 
@@ -35,9 +35,9 @@ def ask() -> ResponseReturnValue:
 @pages.post("/preview")
 def preview() -> ResponseReturnValue:
     """Show what would be given to the person; nothing is noted in the ledger yet."""
-    deeds = [Deed(Act.SHOW, case=number, about="request for access") for number in _numbers()]
+    deeds = [action(Code.SHOW, number, view="access") for number in _numbers()]
     asked, day = _asked(), today()
-    with here().inbox.acting(deeds[0], day, *deeds[1:]) as session:
+    with here().inbox.acting(here().actor(), deeds[0], *deeds[1:]) as session:
         held, warnings = subject_access.look(session, _numbers(), asked, day)
     shown = {"held": held, "warnings": warnings, "given": written()}
     return rendering.page("dossiers/access_preview.html", **shown)
@@ -49,8 +49,8 @@ def give() -> ResponseReturnValue:
     inbox, deeds, asked, day = here().inbox, subject_access.deeds(_numbers()), _asked(), today()
     form = choice("form", subject_access.Form)
     out = _free(folder(), f"access-{day}", form.value)
-    with atomic_files.replacing(out) as file, inbox.acting(deeds[0], day, *deeds[1:]) as session:
-        held, warnings = subject_access.find(session, _numbers(), asked, journal.by(session))
+    with atomic_files.replacing(out) as file, inbox.acting(here().actor(), deeds[0], *deeds[1:]) as session:
+        held, warnings = subject_access.find(session, _numbers(), asked, journal.actor(session))
         file.write(subject_access.written(held, form))
     return rendering.page("dossiers/access_given.html", name=out.name, held=held, warnings=warnings)
 

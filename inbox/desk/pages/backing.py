@@ -5,7 +5,6 @@ from pathlib import Path
 from flask import Blueprint
 from flask.typing import ResponseReturnValue
 
-from inbox.cli.options import today
 from inbox.desk import rendering
 from inbox.desk.forms import line
 from inbox.desk.pages.collecting import folder, work_goes_on
@@ -31,5 +30,5 @@ def make() -> ResponseReturnValue:
         raise Refused(
             sentence("the folder of the key store is no whole path"), sentence("begin it with a stroke: /")
         )
-    made = backup.make(here().inbox, out, keys, today=today(), progress=work_goes_on)
+    made = backup.make(here().inbox, here().actor(), out, keys, progress=work_goes_on)
     return rendering.page("office/backup_made.html", made=made)

@@ -14,7 +14,7 @@ from inbox.desk.state import here
 from inbox.language import labels
 from inbox.questionnaire import scoring
 from inbox.replies import referral_bodies, replies, templates
-from inbox.session.actions import Act, Deed
+from inbox.session.actions import Code, action
 from inbox.vault import queries_office, score
 
 pages = Blueprint("case", __name__, url_prefix="/case/<int:case>")
@@ -24,7 +24,7 @@ pages = Blueprint("case", __name__, url_prefix="/case/<int:case>")
 def show(case: int) -> ResponseReturnValue:
     """Show all of one case."""
     day = today()
-    with here().inbox.acting(Deed(Act.SHOW, case=case), day) as session:
+    with here().inbox.acting(here().actor(), action(Code.SHOW, case)) as session:
         view = case_view.details(session, case, day, rendering.language())
         case_view.mark_read(session, case)
         return rendering.page(
@@ -43,7 +43,7 @@ def show(case: int) -> ResponseReturnValue:
 def declare(case: int) -> ResponseReturnValue:
     """Declare that nobody present has an interest in the case, before it is read."""
     day = today()
-    with here().inbox.acting(Deed(Act.DECLARE, case=case), day) as session:
+    with here().inbox.acting(here().actor(), action(Code.DECLARE, case)) as session:
         declarations.declare(session, case, day)
     return redirect(url_for("case.show", case=case), 303)
 
@@ -52,7 +52,7 @@ def declare(case: int) -> ResponseReturnValue:
 def status(case: int) -> ResponseReturnValue:
     """Change the status that the author reads."""
     chosen, day = choice("status", Status), today()
-    with here().inbox.acting(Deed(Act.SET_STATUS, case=case, about=chosen.value), day) as session:
+    with here().inbox.acting(here().actor(), action(Code.SET_STATUS, case, status=chosen)) as session:
         replies.set_status(session, case, chosen, day)
     return done(case, "status-set")
 
@@ -61,8 +61,7 @@ def status(case: int) -> ResponseReturnValue:
 def judge(case: int) -> ResponseReturnValue:
     """Say how pressing the case is, part by part."""
     given, day = {name: number(name, score.HIGHEST) for name in score.NAMES}, today()
-    about = ", ".join(f"{name} {value}" for name, value in given.items())
-    with here().inbox.acting(Deed(Act.JUDGE, case=case, about=about, reason=reason()), day) as session:
+    with here().inbox.acting(here().actor(), action(Code.JUDGE, case, reason(), **given)) as session:
         workflow.judge(session, case, given, day)
     return done(case, "judged")
 

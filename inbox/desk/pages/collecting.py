@@ -15,7 +15,7 @@ from inbox.keys import expiry_warnings
 from inbox.language.errors import Refused
 from inbox.language.messages import sentence
 from inbox.session import journal
-from inbox.session.actions import Act, Deed
+from inbox.session.actions import Code, action
 from inbox.system import idle_timeout
 
 pages = Blueprint("collecting", __name__, url_prefix="/medium")
@@ -25,7 +25,7 @@ pages = Blueprint("collecting", __name__, url_prefix="/medium")
 def show() -> ResponseReturnValue:
     """Show what lies on the medium, and how long the keys still serve."""
     desk = here()
-    with desk.inbox.acting(Deed(Act.LIST, about="the medium"), today()) as session:
+    with desk.inbox.acting(here().actor(), action(Code.LIST, view="medium")) as session:
         return rendering.page(
             "exchange/medium.html",
             folder=desk.medium,
@@ -42,7 +42,7 @@ def collect() -> ResponseReturnValue:
     chosen = [path for path in medium.files(folder()) if path.name in request.form.getlist("bundle")]
     given = request.form.get("fingerprint", "").strip() or None
     acceptance = Acceptance(None, given, lambda _: False)
-    outcomes = list(collect_bundles(desk.inbox, chosen, acceptance, today=today(), progress=work_goes_on))
+    outcomes = list(collect_bundles(desk.inbox, desk.actor(), chosen, acceptance, progress=work_goes_on))
     return rendering.page("exchange/collected.html", outcomes=outcomes)
 
 
@@ -50,7 +50,7 @@ def collect() -> ResponseReturnValue:
 def prepare() -> ResponseReturnValue:
     """Put the next bundle for the portal on the medium."""
     desk = here()
-    made = outbox.make(desk.inbox, folder(), today=today(), progress=work_goes_on)
+    made = outbox.make(desk.inbox, desk.actor(), folder(), progress=work_goes_on)
     with desk.inbox.transaction() as session:
         head = journal.head(session)
     return rendering.page("exchange/prepared.html", made=made, head=head)
@@ -59,7 +59,7 @@ def prepare() -> ResponseReturnValue:
 @pages.post("/outbox/<int:n>")
 def again(n: int) -> ResponseReturnValue:
     """Put a bundle for the portal on the medium once more."""
-    made = outbox.again(here().inbox, folder(), n, today=today())
+    made = outbox.again(here().inbox, here().actor(), folder(), n)
     return rendering.page("exchange/prepared.html", made=made, head=None)
 
 

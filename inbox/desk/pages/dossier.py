@@ -19,7 +19,7 @@ from inbox.dossiers import compose, send
 from inbox.dossiers.compose import Enclosed, Entry, Plan
 from inbox.language.errors import Refused
 from inbox.language.messages import sentence
-from inbox.session.actions import Act, Deed
+from inbox.session.actions import Code, action
 from inbox.system import atomic_files
 from inbox.text import redaction, segments
 from inbox.text.redaction import EVERYWHERE, Redaction
@@ -31,7 +31,7 @@ pages = Blueprint("dossier", __name__, url_prefix="/case/<int:case>/dossier")
 def ask(case: int) -> ResponseReturnValue:
     """Ask what a dossier is for, and what stands in it."""
     day = today()
-    with here().inbox.acting(Deed(Act.SHOW, case=case, about="dossier"), day) as session:
+    with here().inbox.acting(here().actor(), action(Code.SHOW, case, view="dossier")) as session:
         view = case_view.details(session, case, day, rendering.language())
         entries = compose.offered(session, case, rendering.language())
     places = [(entry, _passages(entry, view["answers"]), Chosen(entry.place, None)) for entry in entries]
@@ -42,7 +42,9 @@ def ask(case: int) -> ResponseReturnValue:
 def preview(case: int) -> ResponseReturnValue:
     """Show what a dossier would say, before anything is sealed."""
     plan, day = _plan(), today()
-    with here().inbox.acting(Deed(Act.SHOW, case=case, about=f"dossier, {plan.purpose}"), day) as session:
+    with here().inbox.acting(
+        here().actor(), action(Code.SHOW, case, view="dossier", purpose=plan.purpose)
+    ) as session:
         content, doubts = compose.compose(session, case, plan, day)
     given = [(name, value) for name, value in request.form.items(multi=True) if name != "csrf_token"]
     return rendering.page("dossiers/dossier_preview.html", content=content, doubts=doubts, given=given)
@@ -59,9 +61,8 @@ def make(case: int) -> ResponseReturnValue:
             sentence("take it away first, nothing is overwritten"),
         )
     is_measure = "measure" in request.form
-    about = send.noted(plan, to, is_measure=is_measure)
-    deed = Deed(Act.MAKE_DOSSIER, case=case, about=about)
-    with atomic_files.replacing(out) as file, inbox.acting(deed, day) as session:
+    deed = send.noted(case, plan, to, is_measure=is_measure)
+    with atomic_files.replacing(out) as file, inbox.acting(here().actor(), deed) as session:
         content, doubts = compose.compose(session, case, plan, day)
         made = send.send(inbox, session, content, to, file)
         if is_measure:

@@ -12,7 +12,7 @@ from inbox.desk.pages.collecting import folder
 from inbox.desk.state import here
 from inbox.retention import destroy_cases, destruction_register
 from inbox.session import journal
-from inbox.session.actions import Act, Deed
+from inbox.session.actions import Code, action
 from inbox.vault import queries_office
 
 pages = Blueprint("ending", __name__, url_prefix="/retention")
@@ -22,7 +22,7 @@ pages = Blueprint("ending", __name__, url_prefix="/retention")
 def show() -> ResponseReturnValue:
     """List the closed cases and the junk by the day on which each is to be destroyed; what was destroyed."""
     inbox, day = here().inbox, today()
-    with inbox.acting(Deed(Act.LIST_RETENTION), day) as session:
+    with inbox.acting(here().actor(), action(Code.LIST_RETENTION)) as session:
         rows = retention_schedule.listing(inbox.home, session)
         shown = {
             "rows": rows,
@@ -37,10 +37,12 @@ def destroy() -> ResponseReturnValue:
     """Destroy the chosen cases with all that belongs to them; takes two officers."""
     inbox, day, early = here().inbox, today(), line("reason")
     chosen = request.form.getlist("case", int)
-    with inbox.acting(Deed(Act.LIST_RETENTION, about="what can be destroyed"), day) as session:
+    with inbox.acting(here().actor(), action(Code.LIST_RETENTION, view="destroyable")) as session:
         planned = destroy_cases.plan(inbox.home, session, chosen, day, early=bool(early))
-    with inbox.acting(Deed(Act.DESTROY_CASES, about=planned.counted, reason=early), day) as session:
-        destroy_cases.destroy(inbox.home, session, journal.by(session), planned)
+    with inbox.acting(
+        here().actor(), action(Code.DESTROY_CASES, None, early, count=planned.count)
+    ) as session:
+        destroy_cases.destroy(inbox.home, session, journal.actor(session), planned)
     return rendering.page("retention/destroyed.html", planned=planned)
 
 
@@ -48,7 +50,7 @@ def destroy() -> ResponseReturnValue:
 def export() -> ResponseReturnValue:
     """Put the list of what was destroyed on the medium, for the archives: to print, and as JSON."""
     out, since, day = folder(), day_of("since"), today()
-    with here().inbox.acting(Deed(Act.LIST_ELIMINATIONS), day) as session:
+    with here().inbox.acting(here().actor(), action(Code.LIST_ELIMINATIONS)) as session:
         lines = destruction_register.view(destruction_register.since(session, since))
         office = queries_office.office(session).name
     destruction_register.write(out, lines, office, day)

@@ -68,7 +68,7 @@ def enter() -> ResponseReturnValue:
         return _form(asked, mended), HTTPStatus.UNPROCESSABLE_ENTITY
     if not here().take(form):
         raise Refused(sentence("this form was entered already"), sentence("look for the case in the queue"))
-    made = manual_entry.enter(here().inbox, told, today=day)
+    made = manual_entry.enter(here().inbox, here().actor(), told)
     title, *advice = token_sheet.texts(told.language)
     say = rendering.environment(told.language).get_template("desk/replies/say.html").module
     shown = {"spoken": told.language, "title": title, "advice": advice, "say": say}

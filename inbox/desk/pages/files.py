@@ -5,12 +5,11 @@ from http import HTTPStatus
 from flask import Blueprint, Response, abort
 from flask.typing import ResponseReturnValue
 
-from inbox.cli.options import today
 from inbox.desk import rendering
 from inbox.desk.state import here
 from inbox.files import attachments, previews
 from inbox.sandboxed.answer import MOST_PAGES
-from inbox.session.actions import Act, Deed
+from inbox.session.actions import Code, action
 
 pages = Blueprint("files", __name__, url_prefix="/case/<int:case>/file/<int:file>")
 
@@ -27,8 +26,8 @@ def look(case: int, file: int, page: int) -> ResponseReturnValue:
     desk = here()
     if not 1 <= page <= MOST_PAGES:
         abort(HTTPStatus.NOT_FOUND)
-    deed = Deed(Act.PREVIEW, case=case, about=f"file {file}, page {page}")
-    with desk.inbox.acting(deed, today()) as session:
+    deed = action(Code.PREVIEW, case, file=file, page=page)
+    with desk.inbox.acting(here().actor(), deed) as session:
         found = attachments.find(desk.inbox.home, session, case, file)
     seen = previews.look(desk.inbox.home, found, page)
     desk.picture = (case, file, page), seen.picture

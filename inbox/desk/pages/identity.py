@@ -12,7 +12,7 @@ from inbox.desk.state import here
 from inbox.language.errors import Refused
 from inbox.language.messages import sentence
 from inbox.session import journal
-from inbox.session.actions import Act, Deed
+from inbox.session.actions import Code, action
 
 pages = Blueprint("identity", __name__, url_prefix="/case/<int:case>/ledger")
 
@@ -20,7 +20,7 @@ pages = Blueprint("identity", __name__, url_prefix="/case/<int:case>/ledger")
 @pages.get("")
 def show(case: int) -> ResponseReturnValue:
     """Show the ledger of a case."""
-    with here().inbox.acting(Deed(Act.LIST_DISCLOSURES, case=case), today()) as session:
+    with here().inbox.acting(here().actor(), action(Code.LIST_DISCLOSURES, case)) as session:
         rows = disclosures.of(session, case)
         return rendering.page("access/ledger.html", number=case, rows=rows)
 
@@ -28,21 +28,21 @@ def show(case: int) -> ResponseReturnValue:
 @pages.post("")
 def add(case: int) -> ResponseReturnValue:
     """Note that something of a case is given; of its author's identity that takes two officers."""
-    why, now = line("reason"), today()
+    why = line("reason")
     told = Given(line("recipient"), choice("what", What).value, choice("ground", Ground))
     if told.ground is Ground.OTHER and not why:
         raise Refused(sentence("the ground is another one, and not said"), sentence("give a reason"))
-    act = Act.DISCLOSE_IDENTITY if told.what == What.IDENTITY else Act.DISCLOSE
-    deed = Deed(act, case=case, about=f"{told.what}, {told.ground}", reason=why)
-    with here().inbox.acting(deed, now) as session:
-        disclosures.add(session, case, told, journal.by(session))
+    act = Code.DISCLOSE_IDENTITY if told.what == What.IDENTITY else Code.DISCLOSE
+    deed = action(act, case, why, what=told.what, ground=told.ground)
+    with here().inbox.acting(here().actor(), deed) as session:
+        disclosures.add(session, case, told, journal.actor(session))
     return _done(case, "disclosed")
 
 
 @pages.post("/identity")
 def read(case: int) -> ResponseReturnValue:
     """Show who the author is; takes two officers."""
-    with here().inbox.acting(Deed(Act.READ_IDENTITY, case=case), today()) as session:
+    with here().inbox.acting(here().actor(), action(Code.READ_IDENTITY, case)) as session:
         return rendering.page("access/identity.html", number=case, found=identities.of(session, case))
 
 
@@ -50,7 +50,7 @@ def read(case: int) -> ResponseReturnValue:
 def keep(case: int) -> ResponseReturnValue:
     """Note who the author is."""
     now = today()
-    with here().inbox.acting(Deed(Act.KEEP_IDENTITY, case=case), now) as session:
+    with here().inbox.acting(here().actor(), action(Code.KEEP_IDENTITY, case)) as session:
         identities.keep(session, case, text("text"), now)
     return _done(case, "identity-kept")
 
@@ -60,8 +60,8 @@ def consent(case: int) -> ResponseReturnValue:
     """Note that the author allows that the identity be passed on, or no longer does."""
     now, is_withdrawn = today(), "withdrawn" in request.form
     given = None if is_withdrawn else day("day") or now
-    deed = Deed(Act.NOTE_CONSENT, case=case, about="withdrawn" if is_withdrawn else "given")
-    with here().inbox.acting(deed, now) as session:
+    deed = action(Code.NOTE_CONSENT, case, consent="withdrawn" if is_withdrawn else "given")
+    with here().inbox.acting(here().actor(), deed) as session:
         identities.consent(session, case, given, now)
     return _done(case, "consent-noted")
 

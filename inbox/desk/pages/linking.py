@@ -5,12 +5,10 @@ from flask.typing import ResponseReturnValue
 
 from inbox.casework import links
 from inbox.casework.links import MANY, Relation
-from inbox.cli.options import today
 from inbox.desk import rendering
 from inbox.desk.forms import choice
 from inbox.desk.state import here
-from inbox.session.actions import Act, Deed
-from inbox.session.journal import By
+from inbox.session.actions import Actor, Code, action
 
 pages = Blueprint("linking", __name__, url_prefix="/case/<int:case>/links")
 
@@ -18,7 +16,7 @@ pages = Blueprint("linking", __name__, url_prefix="/case/<int:case>/links")
 @pages.get("")
 def show(case: int) -> ResponseReturnValue:
     """Show what is linked to a case, and what else has something in common with it."""
-    with here().inbox.acting(Deed(Act.LIST_LINKS, case=case), today()) as session:
+    with here().inbox.acting(here().actor(), action(Code.LIST_LINKS, case)) as session:
         return rendering.page("casework/links.html", number=case, view=links.view(session, case), many=MANY)
 
 
@@ -26,7 +24,7 @@ def show(case: int) -> ResponseReturnValue:
 def link(case: int, other: int) -> ResponseReturnValue:
     """Say what two cases have to do with one another."""
     relation, by = choice("relation", Relation), _by()
-    with here().inbox.acting(Deed(Act.LINK, case=case, about=relation.value), by.today) as session:
+    with here().inbox.acting(here().actor(), action(Code.LINK, case, relation=relation)) as session:
         links.link(session, case, other, relation, by)
     return _done(case)
 
@@ -35,7 +33,7 @@ def link(case: int, other: int) -> ResponseReturnValue:
 def dismiss(case: int, other: int) -> ResponseReturnValue:
     """Say that two cases have nothing to do with one another."""
     by = _by()
-    with here().inbox.acting(Deed(Act.DISMISS_LINK, case=case), by.today) as session:
+    with here().inbox.acting(here().actor(), action(Code.DISMISS_LINK, case)) as session:
         links.dismiss(session, case, other, by)
     return _done(case)
 
@@ -44,13 +42,13 @@ def dismiss(case: int, other: int) -> ResponseReturnValue:
 def unlink(case: int, other: int) -> ResponseReturnValue:
     """Take back what was said of two cases."""
     by = _by()
-    with here().inbox.acting(Deed(Act.UNLINK, case=case), by.today) as session:
+    with here().inbox.acting(here().actor(), action(Code.UNLINK, case)) as session:
         links.unlink(session, case, other, by)
     return _done(case)
 
 
-def _by() -> By:
-    return By(here().inbox.present, today())
+def _by() -> Actor:
+    return here().actor()
 
 
 def _done(case: int) -> ResponseReturnValue:

@@ -12,8 +12,7 @@ from inbox.desk.state import here
 from inbox.language.errors import Refused
 from inbox.language.messages import sentence
 from inbox.session import bulk
-from inbox.session.actions import Act, Deed
-from inbox.session.journal import By
+from inbox.session.actions import Code, action
 
 pages = Blueprint("many", __name__, url_prefix="/many")
 
@@ -21,8 +20,8 @@ pages = Blueprint("many", __name__, url_prefix="/many")
 @pages.post("/junk")
 def reject() -> ResponseReturnValue:
     """Take the chosen cases out of the queue; their authors see no difference."""
-    by = By(here().inbox.present, today())
-    with here().inbox.acting(Deed(Act.REJECT, reason=line("reason")), by.today) as session:
+    by = here().actor()
+    with here().inbox.acting(here().actor(), action(Code.REJECT, None, line("reason"))) as session:
         junk.reject(session, cases(), by)
     return _done("rejected")
 
@@ -30,8 +29,8 @@ def reject() -> ResponseReturnValue:
 @pages.post("/recover")
 def recover() -> ResponseReturnValue:
     """Bring the chosen cases back into the queue."""
-    by = By(here().inbox.present, today())
-    with here().inbox.acting(Deed(Act.RECOVER, reason=line("reason")), by.today) as session:
+    by = here().actor()
+    with here().inbox.acting(here().actor(), action(Code.RECOVER, None, line("reason"))) as session:
         junk.recover(session, cases(), by)
     return _done("recovered")
 
@@ -44,7 +43,7 @@ def declare() -> ResponseReturnValue:
     def give(session: Session, number: int) -> None:
         declarations.declare(session, number, day)
 
-    bulk.do(here().inbox, Deed(Act.DECLARE), cases(), give, day)
+    bulk.do(here().inbox, here().actor(), action(Code.DECLARE), cases(), give)
     return _done("declared-many")
 
 
@@ -68,7 +67,7 @@ def assign() -> ResponseReturnValue:
     def give(session: Session, number: int) -> None:
         assignment.assign(session, number, officer, day)
 
-    bulk.do(here().inbox, Deed(Act.ASSIGN, about=officer or "nobody"), cases(), give, day)
+    bulk.do(here().inbox, here().actor(), action(Code.ASSIGN, officer=officer), cases(), give)
     return _done("assigned-many")
 
 
@@ -80,7 +79,7 @@ def _tag(*, is_removed: bool) -> ResponseReturnValue:
     def change(session: Session, number: int) -> None:
         (tags.remove if is_removed else tags.add)(session, number, names, day)
 
-    bulk.do(here().inbox, Deed(Act.TAG, about="removed" if is_removed else ""), cases(), change, day)
+    bulk.do(here().inbox, here().actor(), action(Code.TAG, removed=is_removed), cases(), change)
     return _done("tagged")
 
 

@@ -17,7 +17,7 @@ from inbox.retention import strike as striking
 from inbox.retention.looking import Seen
 from inbox.retention.striker import EVERYWHERE
 from inbox.session import journal
-from inbox.session.actions import Act, Deed
+from inbox.session.actions import Code, action
 from inbox.text import segments
 
 pages = Blueprint("minimising", __name__, url_prefix="/case/<int:case>/minimise")
@@ -28,7 +28,7 @@ _ABOUT = "minimise"
 def ask(case: int) -> ResponseReturnValue:
     """Show what stands in a case, sentence by sentence, to be chosen from."""
     day = today()
-    with here().inbox.acting(Deed(Act.SHOW, case=case, about=_ABOUT), day) as session:
+    with here().inbox.acting(here().actor(), action(Code.SHOW, case, view="minimise")) as session:
         view = case_view.details(session, case, day, rendering.language())
         found = striking.texts(session, case, day)
     texts = [
@@ -42,7 +42,7 @@ def ask(case: int) -> ResponseReturnValue:
 def preview(case: int) -> ResponseReturnValue:
     """Show what would be struck, and where it stands."""
     chosen, day = _chosen(), today()
-    with here().inbox.acting(Deed(Act.SHOW, case=case, about=_ABOUT), day) as session:
+    with here().inbox.acting(here().actor(), action(Code.SHOW, case, view="minimise")) as session:
         view = case_view.details(session, case, day, rendering.language())
         seen = striking.look(session, case, chosen.place, chosen.passage, day)
     shown = {"number": case, "labels": view["labels"], "chosen": chosen, "seen": seen}
@@ -53,8 +53,8 @@ def preview(case: int) -> ResponseReturnValue:
 def strike(case: int) -> ResponseReturnValue:
     """Strike it for good, and say what it did not reach; takes two officers."""
     inbox, chosen, day = here().inbox, passages.read(request.form.get("chosen", "")), today()
-    with inbox.acting(striking.deed(case, chosen.place, reason()), day) as session:
-        struck = striking.strike(session, case, chosen.place, chosen.passage, journal.by(session))
+    with inbox.acting(here().actor(), striking.deed(case, chosen.place, reason())) as session:
+        struck = striking.strike(session, case, chosen.place, chosen.passage, journal.actor(session))
         holding, unsearched = residue.in_files(inbox.home, session, case, chosen.passage or "")
         labels = case_view.details(session, case, day, rendering.language())["labels"]
     shown = {"struck": struck, "holding": holding, "unsearched": unsearched}

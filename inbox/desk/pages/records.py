@@ -3,11 +3,10 @@
 from flask import Blueprint
 from flask.typing import ResponseReturnValue
 
-from inbox.cli.options import today
 from inbox.desk import rendering
 from inbox.desk.state import here
 from inbox.session import anchors, journal, journal_view
-from inbox.session.actions import Act, Deed
+from inbox.session.actions import Code, action
 
 pages = Blueprint("journal", __name__, url_prefix="/journal")
 _SHOWN = 200
@@ -22,7 +21,7 @@ def show() -> ResponseReturnValue:
 @pages.get("/<int:first>")
 def since(first: int) -> ResponseReturnValue:
     """Show some entries from one on, the newest for 0."""
-    with here().inbox.acting(Deed(Act.READ_JOURNAL, about="print"), today()) as session:
+    with here().inbox.acting(here().actor(), action(Code.READ_JOURNAL, how="print")) as session:
         head = journal.head(session)
         start = first or max(1, head.n - _SHOWN + 1)
         lines = [journal_view.line_view(line) for line in journal.lines(session, start)][:_SHOWN]
@@ -32,5 +31,5 @@ def since(first: int) -> ResponseReturnValue:
 @pages.post("/verify")
 def verify() -> ResponseReturnValue:
     """Verify every entry; say the first that was changed, removed or put in another's place."""
-    with here().inbox.acting(Deed(Act.READ_JOURNAL, about="verify"), today()) as session:
+    with here().inbox.acting(here().actor(), action(Code.READ_JOURNAL, how="verify")) as session:
         return rendering.page("dossiers/verified.html", checked=anchors.check(session, None, None))

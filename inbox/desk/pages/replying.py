@@ -11,7 +11,7 @@ from inbox.desk.state import here
 from inbox.replies import drafts
 from inbox.replies.drafts import Draft
 from inbox.replies.leak_check import Cautioned
-from inbox.session.actions import Act, Deed
+from inbox.session.actions import Code, action
 
 pages = Blueprint("replying", __name__, url_prefix="/case/<int:case>/reply")
 
@@ -21,7 +21,7 @@ def reply(case: int) -> ResponseReturnValue:
     """Answer the author; what could give somebody away is shown first, and what was typed stays."""
     draft, day = _draft(), today()
     try:
-        with here().inbox.acting(draft.deed(case), day) as session:
+        with here().inbox.acting(here().actor(), draft.deed(case)) as session:
             drafts.send(session, case, draft, day)
     except Cautioned:
         return _seen(case, draft)
@@ -36,7 +36,7 @@ def preview(case: int) -> ResponseReturnValue:
 
 def _seen(case: int, draft: Draft) -> ResponseReturnValue:
     day = today()
-    with here().inbox.acting(Deed(Act.PREVIEW_REPLY, case=case), day) as session:
+    with here().inbox.acting(here().actor(), action(Code.PREVIEW_REPLY, case)) as session:
         view = drafts.preview(session, case, draft, day)
     kept = {"template": draft.template} | ({"feedback": "on"} if draft.feedback else {})
     return rendering.page(

@@ -7,7 +7,6 @@ from flask import Blueprint, abort, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
-from inbox.cli.options import today
 from inbox.deadlines import adjusting, office
 from inbox.deadlines.office import Regime
 from inbox.desk import forms, rendering
@@ -15,7 +14,7 @@ from inbox.desk.state import here
 from inbox.language import labels
 from inbox.language.errors import Refused
 from inbox.language.messages import sentence
-from inbox.session.actions import Act, Deed
+from inbox.session.actions import Code, action
 
 pages = Blueprint("settings", __name__, url_prefix="/office")
 _MOST_DAYS = 366
@@ -24,7 +23,7 @@ _MOST_DAYS = 366
 @pages.get("")
 def show() -> ResponseReturnValue:
     """Show regime and days off."""
-    with here().inbox.acting(Deed(Act.LIST_SETTINGS), today()) as session:
+    with here().inbox.acting(here().actor(), action(Code.LIST_SETTINGS)) as session:
         regime, days = office.of(session).regime, office.days_off(session)
     return rendering.page("office/settings.html", regime=regime, days=days, labels=labels)
 
@@ -33,8 +32,8 @@ def show() -> ResponseReturnValue:
 def choose() -> ResponseReturnValue:
     """Put the office under a regime of the law; all deadlines follow."""
     regime = forms.choice("regime", Regime)
-    deed = Deed(Act.CHANGE_SETTINGS, about=f"regime {regime.value}")
-    with here().inbox.acting(deed, today()) as session:
+    deed = action(Code.CHANGE_SETTINGS, regime=regime)
+    with here().inbox.acting(here().actor(), deed) as session:
         adjusting.choose_regime(session, regime)
     return _done("regime-chosen")
 
@@ -48,7 +47,7 @@ def add() -> ResponseReturnValue:
         abort(HTTPStatus.BAD_REQUEST)
     with here().inbox.transaction() as session:
         days = _working(session, first, last)
-    with here().inbox.acting(adjusting.deed("added", days), today()) as session:
+    with here().inbox.acting(here().actor(), adjusting.deed("added", days)) as session:
         adjusting.add_days_off(session, days)
     return _done("days-off-changed")
 
@@ -62,7 +61,7 @@ def remove() -> ResponseReturnValue:
         abort(HTTPStatus.BAD_REQUEST)
     if not days:
         raise Refused(sentence("no day was chosen"), sentence("tick some, then press again"))
-    with here().inbox.acting(adjusting.deed("removed", days), today()) as session:
+    with here().inbox.acting(here().actor(), adjusting.deed("removed", days)) as session:
         adjusting.remove_days_off(session, days)
     return _done("days-off-changed")
 

@@ -7,13 +7,12 @@ from flask import Blueprint, redirect, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
-from inbox.cli.options import today
 from inbox.desk import rendering
 from inbox.desk.forms import text
 from inbox.desk.state import here
 from inbox.language.errors import Refused
 from inbox.replies import referral_bodies, templates
-from inbox.session.actions import Act, Deed
+from inbox.session.actions import Action, Code, action
 
 pages = Blueprint("texts", __name__, url_prefix="/office")
 
@@ -32,7 +31,7 @@ def adopt() -> ResponseReturnValue:
     def change(session: Session) -> None:
         templates.adopt(session, typed.encode())
 
-    refused = _refused(Deed(Act.ADOPT_TEMPLATES), change)
+    refused = _refused(action(Code.ADOPT_TEMPLATES), change)
     return _again("texts.replies") if refused is None else (_replies(typed, refused), _MENDED)
 
 
@@ -50,7 +49,7 @@ def replace() -> ResponseReturnValue:
     def change(session: Session) -> None:
         referral_bodies.replace(session, typed)
 
-    refused = _refused(Deed(Act.REPLACE_REDIRECTIONS), change)
+    refused = _refused(action(Code.REPLACE_REDIRECTIONS), change)
     return _again("texts.bodies") if refused is None else (_bodies(typed, refused), _MENDED)
 
 
@@ -58,23 +57,23 @@ _MENDED = HTTPStatus.UNPROCESSABLE_ENTITY
 
 
 def _replies(typed: str | None = None, refused: Refused | None = None) -> str:
-    with here().inbox.acting(Deed(Act.LIST_TEMPLATES), today()) as session:
+    with here().inbox.acting(here().actor(), action(Code.LIST_TEMPLATES)) as session:
         known = [templates.view(each) for each in templates.known(session).values()]
         source = templates.source(session) if typed is None else typed
     return rendering.page("replies/templates.html", known=known, source=source, refused=refused)
 
 
 def _bodies(typed: str | None = None, refused: Refused | None = None) -> str:
-    with here().inbox.acting(Deed(Act.LIST_REDIRECTIONS), today()) as session:
+    with here().inbox.acting(here().actor(), action(Code.LIST_REDIRECTIONS)) as session:
         known = referral_bodies.bodies(session)
         source = referral_bodies.source(session) if typed is None else typed
     return rendering.page("replies/bodies.html", known=known, source=source, refused=refused)
 
 
-def _refused(deed: Deed, change: Callable[[Session], None]) -> Refused | None:
+def _refused(deed: Action, change: Callable[[Session], None]) -> Refused | None:
     """Do it; return why it was not done, None if it was."""
     try:
-        with here().inbox.acting(deed, today()) as session:
+        with here().inbox.acting(here().actor(), deed) as session:
             change(session)
     except Refused as refused:
         return refused

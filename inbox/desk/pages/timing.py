@@ -13,7 +13,7 @@ from inbox.desk.state import here
 from inbox.replies import extension as extensions
 from inbox.replies.extension import Extension
 from inbox.replies.leak_check import Cautioned
-from inbox.session.actions import Act, Deed
+from inbox.session.actions import Code, action
 
 pages = Blueprint("timing", __name__, url_prefix="/case/<int:case>")
 
@@ -28,8 +28,11 @@ def decide(case: int) -> ResponseReturnValue:
         addressee=line("addressee"),
         reference=line("reference"),
     )
-    now, about = today(), f"{wanted.kind}: {wanted.choice}"
-    with here().inbox.acting(Deed(Act.DECIDE, case=case, about=about, reason=wanted.reason), now) as session:
+    now = today()
+    with here().inbox.acting(
+        here().actor(),
+        action(Code.DECIDE, case, wanted.reason, duty=wanted.kind, decision=wanted.choice),
+    ) as session:
         decisions.decide(session, case, wanted, now)
     return done(case, "decided")
 
@@ -39,7 +42,7 @@ def extend(case: int) -> ResponseReturnValue:
     """Take up to six months for the feedback, as an external authority may; the author is told."""
     extension, now = _extension(), today()
     try:
-        with here().inbox.acting(extension.deed(case), now) as session:
+        with here().inbox.acting(here().actor(), extension.deed(case)) as session:
             extensions.extend(session, case, extension, now)
     except Cautioned:
         return _seen(case, extension)
@@ -58,7 +61,7 @@ def _extension() -> Extension:
 
 def _seen(case: int, extension: Extension) -> ResponseReturnValue:
     now = today()
-    with here().inbox.acting(Deed(Act.PREVIEW_REPLY, case=case), now) as session:
+    with here().inbox.acting(here().actor(), action(Code.PREVIEW_REPLY, case)) as session:
         view = extensions.preview(session, case, extension, now)
     return rendering.page(
         "replies/reply.html",
@@ -74,7 +77,7 @@ def _seen(case: int, extension: Extension) -> ResponseReturnValue:
 def hold(case: int) -> ResponseReturnValue:
     """Keep a case for a procedure, or let it end as others do, which takes two officers."""
     now, is_released = today(), "release" in request.form
-    deed = Deed(Act.RELEASE_HOLD if is_released else Act.HOLD, case=case, reason=reason())
-    with here().inbox.acting(deed, now) as session:
+    deed = action(Code.RELEASE_HOLD if is_released else Code.HOLD, case, reason())
+    with here().inbox.acting(here().actor(), deed) as session:
         (legal_hold.release if is_released else legal_hold.hold)(session, case, now)
     return done(case, "released" if is_released else "held")

@@ -9,7 +9,7 @@ from inbox.cli.options import today
 from inbox.desk import labels, rendering
 from inbox.desk.forms import choice, number
 from inbox.desk.state import here
-from inbox.session.actions import Act, Deed
+from inbox.session.actions import Code, action
 from inbox.vault import queries_office
 
 pages = Blueprint("queue", __name__)
@@ -25,8 +25,8 @@ def first() -> ResponseReturnValue:
 def show(page: int) -> ResponseReturnValue:
     """Show a page of the cases that were asked for last."""
     desk, day, start = here(), today(), max(0, page - 1) * PAGE
-    deed = Deed(Act.SEARCH if desk.wanted.search else Act.LIST, about="queue")
-    with desk.inbox.acting(deed, day) as session:
+    deed = action(Code.SEARCH if desk.wanted.search else Code.LIST, view="queue")
+    with desk.inbox.acting(here().actor(), deed) as session:
         found = queue.page(session, desk.wanted, desk.order, today=day, first=start)
         return rendering.page(
             "queue/queue.html",

@@ -8,7 +8,7 @@ from inbox.cli.options import today
 from inbox.desk import rendering
 from inbox.desk.state import here
 from inbox.language import labels
-from inbox.session.actions import Act, Deed
+from inbox.session.actions import Code, action
 
 pages = Blueprint("watching", __name__)
 
@@ -16,7 +16,7 @@ pages = Blueprint("watching", __name__)
 @pages.get("/case/<int:case>/timeline")
 def happened(case: int) -> ResponseReturnValue:
     """Show what happened to a case, day by day."""
-    with here().inbox.acting(Deed(Act.READ_TIMELINE, case=case), today()) as session:
+    with here().inbox.acting(here().actor(), action(Code.READ_TIMELINE, case)) as session:
         return rendering.page("case/timeline.html", number=case, events=timeline.of(session, case))
 
 
@@ -24,5 +24,5 @@ def happened(case: int) -> ResponseReturnValue:
 def oversee() -> ResponseReturnValue:
     """Show how the work goes, for who watches over it: nothing of what any report says."""
     day = today()
-    with here().inbox.acting(Deed(Act.OVERSEE), day) as session:
+    with here().inbox.acting(here().actor(), action(Code.OVERSEE)) as session:
         return rendering.page("office/oversight.html", view=oversight.view(session, day), labels=labels)

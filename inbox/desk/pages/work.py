@@ -12,7 +12,7 @@ from inbox.desk.pages.case import done
 from inbox.desk.state import here
 from inbox.replies import closing
 from inbox.replies.closing import Closing, Outcome
-from inbox.session.actions import Act, Deed
+from inbox.session.actions import Code, action
 from inbox.vault.casework_tables import Credibility
 
 pages = Blueprint("work", __name__, url_prefix="/case/<int:case>")
@@ -22,8 +22,8 @@ pages = Blueprint("work", __name__, url_prefix="/case/<int:case>")
 def note(case: int) -> ResponseReturnValue:
     """Note something for the other officers; the author never sees it."""
     inbox, now = here().inbox, today()
-    with inbox.acting(Deed(Act.NOTE, case=case), now) as session:
-        notes.add(session, case, text("text"), by=inbox.present, today=now)
+    with inbox.acting(here().actor(), action(Code.NOTE, case)) as session:
+        notes.add(session, case, text("text"), by=here().actor().officers, today=now)
     return done(case, "noted", "notes")
 
 
@@ -31,7 +31,7 @@ def note(case: int) -> ResponseReturnValue:
 def tag(case: int) -> ResponseReturnValue:
     """Give a case words by which it is found again."""
     now = today()
-    with here().inbox.acting(Deed(Act.TAG, case=case), now) as session:
+    with here().inbox.acting(here().actor(), action(Code.TAG, case)) as session:
         tags.add(session, case, text("names").split(), now)
     return done(case, "tagged")
 
@@ -40,7 +40,7 @@ def tag(case: int) -> ResponseReturnValue:
 def untag(case: int) -> ResponseReturnValue:
     """Take one of them away."""
     now = today()
-    with here().inbox.acting(Deed(Act.TAG, case=case, about="removed"), now) as session:
+    with here().inbox.acting(here().actor(), action(Code.TAG, case, removed=True)) as session:
         tags.remove(session, case, [line("name")], now)
     return done(case, "tagged")
 
@@ -49,7 +49,7 @@ def untag(case: int) -> ResponseReturnValue:
 def assign(case: int) -> ResponseReturnValue:
     """Say which officer sees to a case."""
     officer, now = line("officer") or None, today()
-    with here().inbox.acting(Deed(Act.ASSIGN, case=case, about=officer or "nobody"), now) as session:
+    with here().inbox.acting(here().actor(), action(Code.ASSIGN, case, officer=officer)) as session:
         assignment.assign(session, case, officer, now)
     return done(case, "assigned")
 
@@ -58,8 +58,8 @@ def assign(case: int) -> ResponseReturnValue:
 def source_risk(case: int) -> ResponseReturnValue:
     """Say how much the author has to fear from an inquiry; none begins before that."""
     risk, now = choice("risk", Risk), today()
-    deed = Deed(Act.ASSESS_SOURCE, case=case, about=risk.value, reason=reason())
-    with here().inbox.acting(deed, now) as session:
+    deed = action(Code.ASSESS_SOURCE, case, reason(), risk=risk)
+    with here().inbox.acting(here().actor(), deed) as session:
         measures.assess(session, case, risk, now)
     return done(case, "assessed", "measures")
 
@@ -68,7 +68,9 @@ def source_risk(case: int) -> ResponseReturnValue:
 def rate(case: int) -> ResponseReturnValue:
     """Say how far what a case says is borne out; nobody is rated."""
     rating, now = choice("credibility", Credibility), today()
-    with here().inbox.acting(Deed(Act.RATE, case=case, about=rating.value, reason=reason()), now) as session:
+    with here().inbox.acting(
+        here().actor(), action(Code.RATE, case, reason(), credibility=rating)
+    ) as session:
         workflow.rate(session, case, rating, now)
     return done(case, "rated", "rating")
 
@@ -85,7 +87,7 @@ def measure(case: int) -> ResponseReturnValue:
         degree=number("degree", max(GROUPS)) or None,
         told="told" in request.form,
     )
-    with here().inbox.acting(Deed(Act.RECORD_MEASURE, case=case, about=taken.kind.value), now) as session:
+    with here().inbox.acting(here().actor(), action(Code.RECORD_MEASURE, case, kind=taken.kind)) as session:
         measures.record(session, case, taken, now)
     return done(case, "measured", "measures")
 
@@ -94,8 +96,9 @@ def measure(case: int) -> ResponseReturnValue:
 def tell(case: int, position: int) -> ResponseReturnValue:
     """Let the author read of a measure, or no longer."""
     told = "told" in request.form
-    about = f"measure {position}{'' if told else ', no longer'}"
-    with here().inbox.acting(Deed(Act.TELL_MEASURE, case=case, about=about), today()) as session:
+    with here().inbox.acting(
+        here().actor(), action(Code.TELL_MEASURE, case, measure=position, no_longer=not told)
+    ) as session:
         measures.tell(session, case, position, told=told)
     return done(case, "told", "measures")
 
@@ -103,7 +106,7 @@ def tell(case: int, position: int) -> ResponseReturnValue:
 @pages.post("/retract/<int:position>")
 def retract(case: int, position: int) -> ResponseReturnValue:
     """Take a measure out again that was noted by mistake; one that begins proceedings takes two officers."""
-    was_told = retracting.retract(here().inbox, case, position, reason(), today())
+    was_told = retracting.retract(here().inbox, here().actor(), case, position, reason())
     return done(case, "retracted-told" if was_told else "retracted", "measures")
 
 
@@ -119,7 +122,7 @@ def close(case: int) -> ResponseReturnValue:
         text=text("text"),
         despite=line("despite"),
     )
-    with here().inbox.acting(wanted.deed(case), now) as session:
+    with here().inbox.acting(here().actor(), wanted.deed(case)) as session:
         closing.close(session, case, wanted, now)
     return done(case, "closed")
 
@@ -128,6 +131,6 @@ def close(case: int) -> ResponseReturnValue:
 def reopen(case: int) -> ResponseReturnValue:
     """Open a closed case again."""
     now = today()
-    with here().inbox.acting(Deed(Act.REOPEN, case=case, reason=reason()), now) as session:
+    with here().inbox.acting(here().actor(), action(Code.REOPEN, case, reason())) as session:
         closing.reopen(session, case, now)
     return done(case, "reopened")

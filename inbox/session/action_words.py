@@ -1,0 +1,44 @@
+"""What an entry of the journal says, in either language: words for codes stand in labels.toml."""
+
+from collections.abc import Mapping
+
+from babel.dates import format_date
+
+from crypto import shape
+from crypto.errors import Malformed
+from crypto.journal import Value
+from inbox.language import labels
+from inbox.session.actions import TABLE, Code, Field, Form
+
+# What the timeline says of what is no action: what came in, and a measure on the day on which it was taken.
+_EVENTS = {"kind": Field(Form.CODE, "measure"), "follow_up": Field(Form.NUMBER)}
+
+
+def action(code: str, language: str) -> str:
+    """Return what an action is called; the code itself if no label has it."""
+    label = labels.of("action").get(code)
+    return label.in_(language) if label else code
+
+
+def values(code: str, given: Mapping[str, Value], language: str) -> str:
+    """Return what an action was about, on one line, or nothing; what has no label stands as it is."""
+    fields = TABLE[Code(code)].values if code in set(Code) else _EVENTS
+    return ", ".join(_value(name, value, fields.get(name), language) for name, value in given.items())
+
+
+def _value(name: str, value: Value, field: Field | None, language: str) -> str:
+    text = ", ".join(value) if isinstance(value, tuple) else str(value)
+    if field and field.form is Form.CODE:
+        label = labels.of(field.labels).get(text)
+        return label.in_(language) if label else text
+    if field and field.form is Form.DAY:
+        text = _day(text, language)
+    label = labels.of("value").get(name)
+    return label.in_(language).format(value=text) if label else text
+
+
+def _day(text: str, language: str) -> str:
+    try:
+        return format_date(shape.day.read(text), "long", locale=language)
+    except Malformed:
+        return text
