@@ -36,11 +36,14 @@ def access_command(
     check_free(out)
     deeds = subject_access.deeds(cases)
     # The file gets its name after the entries in the journal are written: there is none without.
-    with atomic_files.replacing(out) as file, door.opened() as (inbox, who):
-        with inbox.acting(who, deeds[0], *deeds[1:]) as session:
-            numbers = [case for deed in deeds if (case := deed.case)]
-            held, warnings = subject_access.find(session, numbers, request, journal.actor(session))
-            file.write(subject_access.written(held, Form(form)))
+    with (
+        atomic_files.replacing(out) as file,
+        door.opened() as (inbox, who),
+        inbox.acting(who, deeds[0], *deeds[1:]) as session,
+    ):
+        numbers = [case for deed in deeds if (case := deed.case)]
+        held, warnings = subject_access.find(session, numbers, request, journal.actor(session))
+        file.write(subject_access.written(held, Form(form)))
     view = {"file": str(out), "reports": held.reports, "warnings": warnings}
     terminal.show(view, _lines(held, out), as_json=as_json)
 
