@@ -18,7 +18,6 @@ from inbox.language.messages import sentence
 from inbox.session import inbox, journal
 from inbox.session.actions import Act, Deed
 from inbox.session.journal import By
-from inbox.setup import backfill
 from inbox.system.home import Home
 from inbox.vault import database, schema_version
 from inbox.vault.database import Vault
@@ -41,24 +40,24 @@ def upgrade(root: Path, bring: Callable[[], Sequence[Credential]], today: date) 
     with home.locked():
         opened = inbox.open_any(home, bring)
         with closing(opened.vault):
-            if opened.version == schema_version.NEWEST:
+            newest = schema_version.newest()
+            if opened.version == newest:
                 raise Refused(
                     sentence("the vault is of version {version} already", version=opened.version),
                     sentence("there is nothing to do"),
                 )
             with opened.vault.transaction() as session:
                 migrate(session.connection())
-                backfill.begin_all(session, today)
                 by = By(opened.present, today)
-                journal.note(
-                    session, by, Deed(Act.UPGRADE, about=f"{opened.version} to {schema_version.NEWEST}")
-                )
-    return opened.version, schema_version.NEWEST
+                journal.note(session, by, Deed(Act.UPGRADE, about=f"{opened.version} to {newest}"))
+    return opened.version, newest
 
 
 def migrate(connection: Connection) -> None:
     """Run what is missing, from nothing for a new database; all or nothing with the caller's transaction."""
     config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parent.parent / "migrations"))
+    config.set_main_option("script_location", str(schema_version.FOLDER))
+    config.set_main_option("path_separator", "newline")
+    config.set_main_option("version_locations", "\n".join(map(str, schema_version.LOCATIONS)))
     config.attributes["connection"] = connection
     command.upgrade(config, "head")
