@@ -16,6 +16,7 @@ from crypto.errors import Malformed
 from crypto.journal import LONGEST_OFFICER, LONGEST_REASON, OFFICER
 from crypto.signing import LARGEST_FILE
 from crypto.strictjson import LARGEST
+from inbox import renewing
 from inbox.keys import officers, share_file, vault_header
 from inbox.keys.officers import Credential
 from inbox.language.errors import Refused, ShareDamaged
@@ -59,8 +60,10 @@ class Closed:
 
     @contextmanager
     def opened(self) -> Iterator[Inbox]:
-        """Give the inbox, unlocked for as long as the command runs."""
+        """Give the inbox, unlocked while the command runs, with the deadlines of the rules in use."""
         with unlocked(self.root, partial(credentials_at, self.root)) as inbox:
+            with inbox.vault.transaction() as session:
+                renewing.keep_in_step(session)
             yield inbox
 
     def shut(self) -> None:

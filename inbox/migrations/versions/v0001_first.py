@@ -48,6 +48,7 @@ def upgrade() -> None:
         sa.Column("case", sa.Integer(), nullable=True),
         sa.PrimaryKeyConstraint("n"),
     )
+    op.create_index(op.f("ix_journal_case"), "journal", ["case"], unique=False)
     op.create_table(
         "key_store",
         sa.Column("generation", sa.Integer(), nullable=False),

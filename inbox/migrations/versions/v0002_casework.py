@@ -65,17 +65,20 @@ def upgrade() -> None:
     op.create_index(
         "handlings_by_deadline",
         "handlings",
-        ["is_open", "deadline", "rank", "category", "area"],
+        ["is_open", "deadline", "rank", "category", "area", "rejected", "assigned"],
         unique=False,
     )
     op.create_index(
         "handlings_by_officer",
         "handlings",
-        ["assigned", "is_open", "rank", "deadline", "category", "area"],
+        ["assigned", "is_open", "rank", "deadline", "category", "area", "rejected"],
         unique=False,
     )
     op.create_index(
-        "handlings_by_rank", "handlings", ["is_open", "rank", "deadline", "category", "area"], unique=False
+        "handlings_by_rank",
+        "handlings",
+        ["is_open", "rank", "deadline", "category", "area", "rejected", "assigned"],
+        unique=False,
     )
     op.create_table(
         "notes",
@@ -121,6 +124,7 @@ def upgrade() -> None:
         "duties",
         sa.Column("case", sa.Integer(), nullable=False),
         sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("known", sa.Date(), nullable=False),
         sa.Column("due", sa.Date(), nullable=False),
         sa.Column("decided", sa.Date(), nullable=True),
         sa.Column("decision", sa.String(), nullable=False),
