@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date
 from functools import partial
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
@@ -159,11 +159,6 @@ out_file = click.option(
 out_folder = click.option(
     "--out", required=True, type=click.Path(path_type=Path), help="Write into this folder."
 )
-
-
-def today() -> date:
-    """Return the day it is in UTC."""
-    return datetime.now(UTC).date()
 
 
 def content_of(path: Path) -> bytes:

@@ -1,6 +1,5 @@
 """The urgency of a case: six parts from 0 to 3, their sum by weight, and the priority (T-01)."""
 
-import tomllib
 from collections.abc import Iterator
 from dataclasses import astuple, dataclass, fields
 from functools import cache
@@ -8,6 +7,7 @@ from importlib.resources import files
 from typing import Any
 
 from crypto.questionnaire import When
+from crypto.toml_schema import IDENTIFIER, Schema, list_of, map_of, number, one_of, table, text
 from inbox.questionnaire.answers import Answer, Answers
 
 HIGHEST = 3
@@ -20,7 +20,6 @@ _LOWEST = 4
 _ANY = "*"
 # In the order of the parts below.
 _WEIGHTS = (5, 4, 3, 2, 2, 2)
-_FILE = "scoring.toml"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +55,17 @@ class Parts:
 MOST = HIGHEST * sum(_WEIGHTS)
 NAMES = tuple(field.name for field in fields(Parts))
 WEIGHTS = dict(zip(NAMES, _WEIGHTS, strict=True))
+_RULE = table({"part": one_of(NAMES), "value": number(1, HIGHEST), "when": map_of(list_of(text()))})
+FILE = Schema(
+    "scoring",
+    table(
+        {
+            "part": table({name: text() for name in NAMES}),
+            "question": table(dict.fromkeys(("category", "area", "persons"), IDENTIFIER)),
+            "rule": list_of(_RULE),
+        }
+    ),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,8 +125,9 @@ def propose(answers: Answers) -> Proposal:
     return Proposal(Parts(**{part: rule.value for part, rule in chosen.items()}), tuple(chosen.values()))
 
 
+@cache
 def _table() -> dict[str, Any]:
-    return tomllib.loads(files("inbox").joinpath(_FILE).read_text("utf-8"))
+    return FILE.parse(files("inbox.questionnaire").joinpath("scoring.toml").read_bytes())
 
 
 def _highest(answers: Answers) -> Iterator[tuple[str, Rule]]:

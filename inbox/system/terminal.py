@@ -21,12 +21,8 @@ from typing import Any
 from inbox.language.errors import Refused
 from inbox.language.messages import sentence
 from inbox.system import idle_timeout
+from inbox.text import unseen
 
-_JOINERS = "\u200c\u200d"  # Persian words and family emoji are spelled with them
-_HIDDEN = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
-# Letters and marks that show nothing: a word reads the same with them, and is not found.
-_BLANK = set("\u034f\u115f\u1160\u17b4\u17b5\u3164\uffa0")
-_MARKS = {"Mn", "Mc", "Me"}
 # More of them on one letter, as no script needs, reach over what stands beside, above and below.
 _MOST_MARKS = 5
 _UNREADABLE = "\N{REPLACEMENT CHARACTER}"
@@ -47,7 +43,7 @@ def visible(text: str) -> str:
 
     So is what shows nothing, and what a letter has of marks beyond _MOST_MARKS.
     """
-    return text if text.isascii() and text.isprintable() else "".join(_shown(text))
+    return text if text.isascii() and text.isprintable() else unseen.spelled_out(text, _is_shown, _MOST_MARKS)
 
 
 def quoted(text: str) -> str:
@@ -194,14 +190,8 @@ def _no_text() -> Refused:
     return Refused(sentence("what was typed does not read as text"), sentence("set the terminal to UTF-8"))
 
 
-def _shown(text: str) -> Iterator[str]:
-    marks = 0
-    for char in text:
-        kind = unicodedata.category(char)
-        if char not in _JOINERS:  # they end no letter
-            marks = marks + 1 if kind in _MARKS else 0
-        is_seen = char in _JOINERS or (kind not in _HIDDEN and char not in _BLANK and marks <= _MOST_MARKS)
-        yield char if is_seen else f"<U+{ord(char):04X}>"
+def _is_shown(char: str) -> bool:
+    return unseen.is_plain(char) or unseen.shapes(char)
 
 
 def _folded(line: str, width: int) -> Iterator[str]:

@@ -12,6 +12,7 @@ from sqlalchemy import select
 from inbox.system import terminal
 from inbox.vault.casework_tables import Disclosure, Duty, Handling, Measure, Note, Setting, Strike, Tag
 from inbox.vault.tables import Alias, Case
+from templates.catalogues import LANGUAGES
 from tests.support import hostile, inbox_builders
 from tests.support.desk_room import Client, seen, serving, sitting, tell
 from tests.support.inbox_builders import Office, Portal, World, passphrase_of, today
@@ -112,7 +113,7 @@ def unlike_text(page: str) -> set[str]:
     return found | {char for char in page if char not in "\n\xa0" and not char.isprintable()}
 
 
-@pytest.mark.parametrize("language", ["fr", "en"])
+@pytest.mark.parametrize("language", LANGUAGES)
 def test_no_page_takes_what_was_written_for_more_than_text(
     client: Client, tmp_path: Path, language: str
 ) -> None:

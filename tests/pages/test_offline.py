@@ -11,6 +11,7 @@ from crypto import pages as listed
 from portal.site import manifest
 from portal.web import assets, offline, pages
 from portal.web.app import load_questionnaire
+from templates.catalogues import LANGUAGES
 from tests.support.builders import today
 from tests.support.portal_room import Room
 
@@ -47,7 +48,7 @@ def test_two_renderings_are_equal(room: Room) -> None:
     assert pages.render(room.settings, questions) == pages.render(room.settings, questions)
 
 
-@pytest.mark.parametrize("language", ["fr", "en"])
+@pytest.mark.parametrize("language", LANGUAGES)
 def test_the_signed_list_and_two_pages_name_its_hash(room: Room, language: str) -> None:
     """Pinned inside are root key and deployment; the keyring is not, which changes more often."""
     questions = load_questionnaire(room.settings)

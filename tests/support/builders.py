@@ -38,11 +38,12 @@ from crypto.keyring import Channel, IntakeKey, Keyring, ReplyKey, Texts
 from crypto.messages import REPORT, File, QuestionnaireRef, Report, SeenKeyring
 from crypto.recipients import HybridIdentity
 from crypto.signing import Label
-from tests.support.paths import ROOT
+from templates import shipped
 
 INSPECTORATE = "inspectorate"
 OUTSIDE = "ombudsman"
-QUESTIONNAIRE = ROOT / "portal" / "questionnaire.toml"
+QUESTIONNAIRE = shipped.QUESTIONNAIRE
+ASKED = questionnaire.parse(QUESTIONNAIRE.read_bytes())
 
 
 def today() -> date:
@@ -184,7 +185,7 @@ def make_report_envelope(
                 withdraw_id=keys.withdraw_id,
                 language="fr",
                 keyring=SeenKeyring(signed.value.serial, signed.link.hash),
-                questionnaire=QuestionnaireRef("customs", 3),
+                questionnaire=QuestionnaireRef(ASKED.id, ASKED.version),
                 answers={"what": text, "coi": "no"},
                 files=tuple(_described(digests, file)),
                 written=today(),

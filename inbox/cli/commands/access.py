@@ -6,12 +6,14 @@ from typing import Any
 import click
 
 from inbox.cli.commands.redacting import check_free, redact_option, redactions_of
-from inbox.cli.options import NUMBER, Door, json_option, officer_options, out_file, today
+from inbox.cli.options import NUMBER, Door, json_option, officer_options, out_file
 from inbox.dossiers import subject_access
 from inbox.dossiers.subject_access import Form, Held, Request
 from inbox.session import journal
 from inbox.system import atomic_files, terminal
+from inbox.system.clock import today
 from inbox.system.terminal import quoted
+from templates.catalogues import LANGUAGES
 
 
 @click.command(name="access")
@@ -23,7 +25,7 @@ from inbox.system.terminal import quoted
 @click.option(
     "--form", type=click.Choice(list(map(str, Form))), default="pdf", help="For people or for machines."
 )
-@click.option("--language", type=click.Choice(["fr", "en"]), default="fr", help="Of all but the reports.")
+@click.option("--language", type=click.Choice(LANGUAGES), default="fr", help="Of all but the reports.")
 @out_file
 @officer_options
 @json_option

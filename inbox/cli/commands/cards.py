@@ -5,11 +5,12 @@ from pathlib import Path
 import click
 
 from crypto import card
-from inbox.cli.options import Door, content_of, json_option, officer_options, out_folder, today
+from inbox.cli.options import Door, content_of, json_option, officer_options, out_folder
 from inbox.keys import channel_cards
 from inbox.keys.channel_cards import Offered
 from inbox.session.actions import Act, Deed
 from inbox.system import atomic_files, terminal
+from inbox.system.clock import today
 
 
 @click.command(name="card")

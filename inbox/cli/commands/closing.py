@@ -16,12 +16,12 @@ from inbox.cli.options import (
     reason_needed,
     reason_option,
     text_of,
-    today,
 )
 from inbox.replies import closing, referral_bodies
 from inbox.replies.closing import Closing, Outcome
 from inbox.session.actions import Act, Deed
 from inbox.system import terminal
+from inbox.system.clock import today
 from inbox.system.terminal import visible
 
 

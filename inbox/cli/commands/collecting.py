@@ -6,10 +6,11 @@ from pathlib import Path
 import click
 
 from inbox.cli import render
-from inbox.cli.options import Door, json_option, officer_options, today
+from inbox.cli.options import Door, json_option, officer_options
 from inbox.exchange.bundle_chain import Acceptance
 from inbox.exchange.collect import Outcome, collect
 from inbox.system import terminal
+from inbox.system.clock import today
 
 
 @click.command(name="collect")

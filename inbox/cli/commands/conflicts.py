@@ -13,11 +13,11 @@ from inbox.cli.options import (
     officer_argument,
     officer_options,
     reason_needed,
-    today,
 )
 from inbox.session.actions import Act, Deed
 from inbox.session.journal import By
 from inbox.system import terminal
+from inbox.system.clock import today
 from inbox.system.terminal import visible
 from inbox.vault import queries_access
 

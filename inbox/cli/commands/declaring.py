@@ -6,12 +6,13 @@ from datetime import date
 import click
 
 from inbox.access import declarations
-from inbox.cli.options import NUMBER, Door, json_option, officer_options, today
+from inbox.cli.options import NUMBER, Door, json_option, officer_options
 from inbox.language.errors import Refused
 from inbox.language.messages import sentence
 from inbox.session.actions import Act, Deed
 from inbox.session.inbox import Inbox
 from inbox.system import terminal
+from inbox.system.clock import today
 from inbox.system.terminal import visible
 
 

@@ -15,7 +15,6 @@ from inbox.cli.options import (
     officer_options,
     out_file,
     reason_needed,
-    today,
 )
 from inbox.files import attachments, previews
 from inbox.language.errors import CaseRefused
@@ -23,6 +22,7 @@ from inbox.language.messages import sentence
 from inbox.sandboxed.answer import MOST_PAGES
 from inbox.session.actions import Act, Deed
 from inbox.system import terminal
+from inbox.system.clock import today
 from inbox.system.terminal import quoted, visible
 
 _TAB = 4

@@ -16,11 +16,11 @@ from inbox.cli.options import (
     officer_options,
     reason_option,
     text_of,
-    today,
 )
 from inbox.session import journal
 from inbox.session.actions import Act, Deed
 from inbox.system import terminal
+from inbox.system.clock import today
 from inbox.system.terminal import quoted, visible
 from inbox.vault.casework_tables import Disclosure
 

@@ -6,10 +6,11 @@ import click
 
 from inbox.casework import junk
 from inbox.cli.commands.choosing import chosen, counted, many_cases
-from inbox.cli.options import Door, json_option, officer_options, reason_option, today
+from inbox.cli.options import Door, json_option, officer_options, reason_option
 from inbox.session.actions import Act, Deed
 from inbox.session.journal import By
 from inbox.system import terminal
+from inbox.system.clock import today
 
 
 @click.command(name="junk")

@@ -6,7 +6,7 @@ from datetime import timedelta
 import click
 
 from inbox.casework.case_view import View
-from inbox.cli.options import Closed, Door, json_option, officer_options, reason_option, today
+from inbox.cli.options import Closed, Door, json_option, officer_options, reason_option
 from inbox.keys import destruction, listing, rotation
 from inbox.keys.destruction import Plan
 from inbox.keys.rotation import EPOCH
@@ -14,6 +14,7 @@ from inbox.language.errors import Refused
 from inbox.language.messages import sentence
 from inbox.session.actions import Act, Deed
 from inbox.system import terminal
+from inbox.system.clock import today
 from inbox.vault import queries
 from inbox.vault.tables import IntakeKey, ReplyKey
 

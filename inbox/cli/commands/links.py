@@ -9,10 +9,11 @@ from inbox.casework import links
 from inbox.casework.case_view import View
 from inbox.casework.links import MANY, Relation
 from inbox.cli import render
-from inbox.cli.options import NUMBER, Door, case_argument, json_option, officer_options, today
+from inbox.cli.options import NUMBER, Door, case_argument, json_option, officer_options
 from inbox.session.actions import Act, Deed
 from inbox.session.journal import By
 from inbox.system import terminal
+from inbox.system.clock import today
 from inbox.system.terminal import visible
 
 _KINDS = {

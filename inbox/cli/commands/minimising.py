@@ -7,10 +7,11 @@ import click
 
 from inbox.casework.case_view import View
 from inbox.cli.commands.texts import given_or_to_type, text_options
-from inbox.cli.options import Door, case_argument, json_option, officer_options, reason_option, today
+from inbox.cli.options import Door, case_argument, json_option, officer_options, reason_option
 from inbox.retention import residue, strike
 from inbox.session import journal
 from inbox.system import terminal
+from inbox.system.clock import today
 
 
 @click.command()

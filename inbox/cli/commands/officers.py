@@ -8,7 +8,7 @@ import click
 
 from inbox.cli import ceremony
 from inbox.cli.appointing import appointed, circle_options, handout_in
-from inbox.cli.options import Door, json_option, officer_options, reason_option, today
+from inbox.cli.options import Door, json_option, officer_options, reason_option
 from inbox.keys import secret_sharing, vault_header
 from inbox.keys.secret_sharing import Appointee, Circle
 from inbox.language.errors import Refused
@@ -19,6 +19,7 @@ from inbox.session.journal import By
 from inbox.setup import reshare
 from inbox.setup.reshare import Change, Reshared
 from inbox.system import terminal
+from inbox.system.clock import today
 from inbox.vault import queries
 
 

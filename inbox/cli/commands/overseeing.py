@@ -7,10 +7,11 @@ import click
 from inbox.casework import oversight, timeline
 from inbox.casework.timeline import Event
 from inbox.casework.work_view import View
-from inbox.cli.options import Door, case_argument, json_option, officer_options, today
+from inbox.cli.options import Door, case_argument, json_option, officer_options
 from inbox.language import labels
 from inbox.session.actions import Act, Deed
 from inbox.system import terminal
+from inbox.system.clock import today
 from inbox.system.terminal import visible
 
 

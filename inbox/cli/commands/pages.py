@@ -7,13 +7,14 @@ import click
 
 from crypto import pages
 from crypto.errors import CryptoError
-from inbox.cli.options import Door, content_of, officer_options, out_folder, today
+from inbox.cli.options import Door, content_of, officer_options, out_folder
 from inbox.keys import keyring
 from inbox.language import library_errors
 from inbox.language.errors import Refused
 from inbox.language.messages import sentence
 from inbox.session.actions import Act, Deed
 from inbox.system import atomic_files, terminal
+from inbox.system.clock import today
 from inbox.vault import queries
 
 

@@ -6,12 +6,13 @@ from datetime import date, datetime
 import click
 from sqlalchemy.orm import Session
 
-from inbox.cli.options import NUMBER, Door, json_option, officer_options, today
+from inbox.cli.options import NUMBER, Door, json_option, officer_options
 from inbox.deadlines import adjusting, office
 from inbox.deadlines.office import Regime
 from inbox.language import labels
 from inbox.session.actions import Act, Deed
 from inbox.system import terminal
+from inbox.system.clock import today
 from inbox.vault import case_numbers
 
 _days = click.argument("days", metavar="DAY…", type=click.DateTime(["%Y-%m-%d"]), nargs=-1, required=True)

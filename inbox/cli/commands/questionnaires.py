@@ -4,10 +4,11 @@ from pathlib import Path
 
 import click
 
-from inbox.cli.options import Door, content_of, officer_options, today
+from inbox.cli.options import Door, content_of, officer_options
 from inbox.questionnaire import catalogue
 from inbox.session.actions import Act, Deed
 from inbox.system import terminal
+from inbox.system.clock import today
 
 
 @click.command(name="questionnaire")

@@ -13,11 +13,12 @@ from inbox.casework.queue import MANY, PAGE, Order
 from inbox.casework.work_view import View
 from inbox.cli import render
 from inbox.cli.commands.filters import filtered, filters
-from inbox.cli.options import NUMBER, Door, case_argument, json_option, officer_options, reason_needed, today
+from inbox.cli.options import NUMBER, Door, case_argument, json_option, officer_options, reason_needed
 from inbox.deadlines import workflow
 from inbox.questionnaire import scoring
 from inbox.session.actions import Act, Deed
 from inbox.system import terminal
+from inbox.system.clock import today
 from inbox.system.terminal import visible
 
 _FIRST = 1

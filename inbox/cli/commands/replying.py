@@ -7,12 +7,13 @@ import click
 
 from inbox.cli.commands import drafting
 from inbox.cli.commands.texts import given, given_or_to_type, text_options
-from inbox.cli.options import Door, case_argument, despite_option, json_option, officer_options, today
+from inbox.cli.options import Door, case_argument, despite_option, json_option, officer_options
 from inbox.replies import drafts
 from inbox.replies.drafts import Draft
 from inbox.session.actions import Act, Deed
 from inbox.session.inbox import Inbox
 from inbox.system import terminal
+from inbox.system.clock import today
 
 
 @click.command()

@@ -5,13 +5,15 @@ from pathlib import Path
 import click
 
 from inbox.casework.case_view import View
-from inbox.cli.options import Door, content_of, json_option, officer_options, today
+from inbox.cli.options import Door, content_of, json_option, officer_options
 from inbox.language.errors import Refused
 from inbox.language.messages import sentence
 from inbox.replies import templates
 from inbox.session.actions import Act, Deed
 from inbox.system import atomic_files, terminal
+from inbox.system.clock import today
 from inbox.system.terminal import quoted, visible
+from templates.catalogues import LANGUAGES
 
 
 @click.command(name="templates")
@@ -46,5 +48,5 @@ def _lines(each: View) -> list[str]:
     return [
         "",
         f"{each['id']}: {visible(each['title']['en'])} ({states})",
-        *(quoted(each["text"][language].strip()) for language in ("fr", "en")),
+        *(quoted(each["text"][language].strip()) for language in LANGUAGES),
     ]

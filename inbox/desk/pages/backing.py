@@ -5,7 +5,6 @@ from pathlib import Path
 from flask import Blueprint
 from flask.typing import ResponseReturnValue
 
-from inbox.cli.options import today
 from inbox.desk import rendering
 from inbox.desk.forms import line
 from inbox.desk.pages.collecting import folder, work_goes_on
@@ -13,6 +12,7 @@ from inbox.desk.state import here
 from inbox.language.errors import Refused
 from inbox.language.messages import sentence
 from inbox.setup import backup
+from inbox.system.clock import today
 
 pages = Blueprint("backing", __name__, url_prefix="/office/backup")
 

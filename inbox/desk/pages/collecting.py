@@ -5,7 +5,6 @@ from pathlib import Path
 from flask import Blueprint, request
 from flask.typing import ResponseReturnValue
 
-from inbox.cli.options import today
 from inbox.desk import rendering
 from inbox.desk.state import here
 from inbox.exchange import medium, outbox
@@ -17,6 +16,7 @@ from inbox.language.messages import sentence
 from inbox.session import journal
 from inbox.session.actions import Act, Deed
 from inbox.system import idle_timeout
+from inbox.system.clock import today
 
 pages = Blueprint("collecting", __name__, url_prefix="/medium")
 

@@ -5,12 +5,12 @@ from http import HTTPStatus
 from flask import Blueprint, Response, abort
 from flask.typing import ResponseReturnValue
 
-from inbox.cli.options import today
 from inbox.desk import rendering
 from inbox.desk.state import here
 from inbox.files import attachments, previews
 from inbox.sandboxed.answer import MOST_PAGES
 from inbox.session.actions import Act, Deed
+from inbox.system.clock import today
 
 pages = Blueprint("files", __name__, url_prefix="/case/<int:case>/file/<int:file>")
 

@@ -5,12 +5,12 @@ from flask.typing import ResponseReturnValue
 
 from inbox.casework import links
 from inbox.casework.links import MANY, Relation
-from inbox.cli.options import today
 from inbox.desk import rendering
 from inbox.desk.forms import choice
 from inbox.desk.state import here
 from inbox.session.actions import Act, Deed
 from inbox.session.journal import By
+from inbox.system.clock import today
 
 pages = Blueprint("linking", __name__, url_prefix="/case/<int:case>/links")
 

@@ -6,7 +6,6 @@ from sqlalchemy.orm import Session
 
 from inbox.access import declarations
 from inbox.casework import assignment, junk, tags
-from inbox.cli.options import today
 from inbox.desk.forms import cases, line, text
 from inbox.desk.state import here
 from inbox.language.errors import Refused
@@ -14,6 +13,7 @@ from inbox.language.messages import sentence
 from inbox.session import bulk
 from inbox.session.actions import Act, Deed
 from inbox.session.journal import By
+from inbox.system.clock import today
 
 pages = Blueprint("many", __name__, url_prefix="/many")
 

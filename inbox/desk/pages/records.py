@@ -3,11 +3,11 @@
 from flask import Blueprint
 from flask.typing import ResponseReturnValue
 
-from inbox.cli.options import today
 from inbox.desk import rendering
 from inbox.desk.state import here
 from inbox.session import anchors, journal, journal_view
 from inbox.session.actions import Act, Deed
+from inbox.system.clock import today
 
 pages = Blueprint("journal", __name__, url_prefix="/journal")
 _SHOWN = 200

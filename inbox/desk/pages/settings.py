@@ -7,7 +7,6 @@ from flask import Blueprint, abort, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
-from inbox.cli.options import today
 from inbox.deadlines import adjusting, office
 from inbox.deadlines.office import Regime
 from inbox.desk import forms, rendering
@@ -16,6 +15,7 @@ from inbox.language import labels
 from inbox.language.errors import Refused
 from inbox.language.messages import sentence
 from inbox.session.actions import Act, Deed
+from inbox.system.clock import today
 
 pages = Blueprint("settings", __name__, url_prefix="/office")
 _MOST_DAYS = 366

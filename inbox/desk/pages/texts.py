@@ -7,13 +7,13 @@ from flask import Blueprint, redirect, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
-from inbox.cli.options import today
 from inbox.desk import rendering
 from inbox.desk.forms import text
 from inbox.desk.state import here
 from inbox.language.errors import Refused
 from inbox.replies import referral_bodies, templates
 from inbox.session.actions import Act, Deed
+from inbox.system.clock import today
 
 pages = Blueprint("texts", __name__, url_prefix="/office")
 

@@ -13,6 +13,7 @@ from inbox.files import attachments, previews
 from inbox.files.previews import Preview
 from inbox.session.inbox import Inbox
 from inbox.system import terminal
+from templates.catalogues import LANGUAGES
 from tests.desk.test_hostile import unlike_text
 from tests.support import hostile, hostile_pdfs, inbox_builders
 from tests.support.desk_room import sitting
@@ -152,7 +153,7 @@ def test_no_file_writes_to_the_terminal(office: Office) -> None:
     assert "│ =cmd|" in office.run("preview", "1", str(number_of("table.csv"))).out
 
 
-@pytest.mark.parametrize("language", ["fr", "en"])
+@pytest.mark.parametrize("language", LANGUAGES)
 def test_no_file_reaches_a_page_as_anything_but_text(office: Office, language: str) -> None:
     """Text, names, types, entries and metadata, on the page of each; the control is that all are there."""
     names = ("note.txt", "page.html", "drawing.svg", "made.jpg", "slip.zip", hostile.BIDI, "fine.pdf")

@@ -13,13 +13,14 @@ from babel.messages.extract import extract_python
 from crypto.errors import CryptoError, Malformed, NotForUs, Tampered, Truncated
 from crypto.journal import JournalBroken
 from inbox.desk import rendering, telling
-from inbox.desk.translation import TEMPLATES
 from inbox.files import sandbox_messages
 from inbox.language import catalogue, library_errors
 from inbox.language.errors import CaseRefused, WrongPassphrase
 from inbox.language.messages import Sentence, joined, recognised, sentence
 from inbox.replies.leak_check import Finding, Why, told
 from inbox.session.actions import Act
+from templates import shipped
+from templates.catalogues import LANGUAGES
 from tests.support.paths import ROOT
 
 INBOX = ROOT / "inbox"
@@ -178,7 +179,7 @@ def test_every_act_has_a_name() -> None:
 
 def form_fields() -> set[str]:
     """Return what the fields of the desk's forms are called, but for those that no officer fills in."""
-    templates = [path.read_text("utf-8") for path in (TEMPLATES / "desk").glob("*.html")]
+    templates = [path.read_text("utf-8") for path in (shipped.FOLDER / "desk").glob("*.html")]
     tags = (tag for text in templates for tag in re.findall(r"<(?:input|select|textarea)\b[^>]*", text))
     named = {name for tag in tags for name in re.findall(r'name="([a-z-]+)"', tag)}
     made = re.findall(r'\b(?:chooser|coded|tick)\("([a-z]+)"', "".join(templates))
@@ -221,5 +222,5 @@ def test_a_refusal_is_said_in_the_language_of_its_page() -> None:
     [(25, "25 o", "25 B"), (9_825, "9,6 Kio", "9.6 KiB"), (10_240, "10 Kio", "10 KiB"), (0, "0 o", "0 B")],
 )
 def test_a_size_has_the_comma_of_its_language(size: int, french: str, english: str) -> None:
-    said = [rendering.environment(each).from_string("{{ n|size }}").render(n=size) for each in ("fr", "en")]
+    said = [rendering.environment(each).from_string("{{ n|size }}").render(n=size) for each in LANGUAGES]
     assert [french, english] == said

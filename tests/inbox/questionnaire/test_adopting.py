@@ -7,10 +7,11 @@ import pytest
 from crypto import questionnaire
 from crypto.journal import ENTRY
 from inbox.vault import queries_access
-from tests.crypto.test_questionnaire import SHIPPED
+from tests.crypto.test_questionnaire import LAST, SHIPPED, as_version
 from tests.support.inbox_builders import Office, Portal, Reporter, Sent, World
 
-CHANGED = SHIPPED.replace(b"version = 3", b"version = 4").replace(b"What happened?", b"What did happen?")
+NEXT = LAST + 1
+CHANGED = as_version(NEXT).replace(b"What happened?", b"What did happen?")
 
 
 @pytest.fixture
@@ -66,16 +67,22 @@ def test_reports_under_both_versions_are_read_by_their_own(world: World, file: P
         portal.fingerprint,
     )
     case = world.office.json("show", "1")
-    assert {"id": "customs", "version": 3} == case["questionnaire"]
+    assert {"id": "customs", "version": LAST} == case["questionnaire"]
     assert "Que s'est-il passé ?" == case["labels"]["what"]
 
 
 @pytest.mark.parametrize(
     ("raw", "said"),
     [
-        (CHANGED.replace(b"version = 4", b"version = 3"), "version 3 does not follow version 3"),
-        (CHANGED.replace(b"version = 4", b"version = 1"), "version 1 does not follow version 3"),
-        (CHANGED.replace(b'type = "period"', b'type = "date"'), "not taken: field 'days': 'type' is one of"),
+        (
+            as_version(LAST).replace(b"What happened?", b"What?"),
+            f"version {LAST} does not follow version {LAST}",
+        ),
+        (as_version(LAST - 1), f"version {LAST - 1} does not follow version {LAST}"),
+        (
+            CHANGED.replace(b'type = "period"', b'type = "date"'),
+            "section 5, field 'days': 'type' is one of",
+        ),
         (CHANGED.replace(b'id = "what"', b'id = "send"'), "the page uses the id 'send' already"),
         (b"\xff", "not taken: questionnaire is not TOML"),
     ],

@@ -1,16 +1,15 @@
 """How pressing a case is: the formula, the priorities, what the answers propose."""
 
 from itertools import product
-from pathlib import Path
 
 import pytest
 
 from crypto import questionnaire
 from inbox.questionnaire import scoring
 from inbox.questionnaire.scoring import Parts
+from templates import shipped
 
-FILE = Path(scoring.__file__).parents[1] / "portal/questionnaire.toml"
-QUESTIONS = questionnaire.parse(FILE.read_bytes())
+QUESTIONS = questionnaire.parse(shipped.QUESTIONNAIRE.read_bytes())
 
 # danger, immediacy, severity, verifiability, corroboration, access; score; priority (T-01)
 FACTS = [
