@@ -24,4 +24,3 @@ def hold(inbox: Inbox, listener: socket.socket, medium: Path | None, greet: Call
             if job := desk.pending:
                 with server.answering():
                     job.run()
-        server.flush()
