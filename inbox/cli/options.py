@@ -16,7 +16,7 @@ from crypto.errors import Malformed
 from crypto.journal import LONGEST_OFFICER, LONGEST_REASON, OFFICER
 from crypto.signing import LARGEST_FILE
 from crypto.strictjson import LARGEST
-from inbox import renewing
+from inbox.deadlines import renewing
 from inbox.keys import officers, share_file, vault_header
 from inbox.keys.officers import Credential
 from inbox.language.errors import Refused, ShareDamaged

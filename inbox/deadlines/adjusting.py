@@ -6,8 +6,7 @@ from datetime import date
 from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
-from inbox import renewing
-from inbox.deadlines import office
+from inbox.deadlines import office, renewing
 from inbox.deadlines.office import Regime
 from inbox.language.errors import Refused
 from inbox.language.messages import sentence

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from crypto import card, journal, keyring, messages, passphrase, signing
 from crypto.errors import Malformed
 from crypto.keyring import CHANNEL_SHAPE, Channel, Texts
-from inbox import renewing
+from inbox.deadlines import renewing
 from inbox.keys import channel_cards, key_store, officers, rotation, vault_header
 from inbox.keys import keyring as channel_keyring
 from inbox.keys.key_store import KeyStore

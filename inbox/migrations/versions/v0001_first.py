@@ -138,7 +138,7 @@ def upgrade() -> None:
         sa.Column("withdraw_id", sa.LargeBinary(), nullable=True),
         sa.Column("seen", sa.Integer(), nullable=False),
         sa.Column("serial", sa.Integer(), nullable=False),
-        sa.Column("unread", sa.Boolean(), nullable=False),
+        sa.Column("new", sa.Boolean(), nullable=False),
         sa.Column("closed_in", sa.Integer(), nullable=True),
         sa.Column("closed_on", sa.Date(), nullable=True),
         sa.Column("slot_key", sa.LargeBinary(), nullable=True),

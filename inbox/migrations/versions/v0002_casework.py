@@ -270,7 +270,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("case"),
     )
     op.create_index("cases_by_status", "cases", ["status"], unique=False)
-    op.create_index("cases_unread", "cases", ["unread"], unique=False, sqlite_where=sa.text("unread IS 1"))
+    op.create_index("cases_new", "cases", ["new"], unique=False, sqlite_where=sa.text("new IS 1"))
     op.create_index(
         "follow_ups_unread", "follow_ups", ["unread"], unique=False, sqlite_where=sa.text("unread IS 1")
     )

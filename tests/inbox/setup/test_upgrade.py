@@ -38,7 +38,7 @@ SECOND = (
     "DROP TABLE words",
     *(f"DROP TABLE {name}" for name in TABLES_OF_WORK),
     "DROP INDEX cases_by_status",
-    "DROP INDEX cases_unread",
+    "DROP INDEX cases_new",
     "DROP INDEX follow_ups_unread",
     "UPDATE alembic_version SET version_num = '0001'",
 )
