@@ -174,9 +174,9 @@ def test_the_next_release_sets_them_by_its_own_rules_and_this_one_by_these(
     program.change(
         "deadlines.py", "_FIRST_ACT = {1: 0, 2: 2, 3: 5, 4: 10}", "_FIRST_ACT = dict.fromkeys(range(5), 90)"
     )
-    program.change("deadlines.py", "_ACK = timedelta(days=7)", "_ACK = timedelta(days=3)")
-    program.change("duties.py", "_ART40_WORKING_DAYS = 10", "_ART40_WORKING_DAYS = 1")
-    program.change("scoring.py", "_WEIGHTS = (5, 4, 3, 2, 2, 2)", "_WEIGHTS = (5, 4, 4, 2, 2, 2)")
+    program.change("deadlines/clocks.py", "_ACK = timedelta(days=7)", "_ACK = timedelta(days=3)")
+    program.change("deadlines/legal_duties.py", "_ART40_WORKING_DAYS = 10", "_ART40_WORKING_DAYS = 1")
+    program.change("vault/score.py", "_WEIGHTS = (5, 4, 3, 2, 2, 2)", "_WEIGHTS = (5, 4, 4, 2, 2, 2)")
     shown = program.queue(office)
     assert (today() + timedelta(3)).isoformat() == shown[2]["deadline"]
     after = stored(office)
