@@ -2,8 +2,8 @@
 
 With the rules are meant this program, the public holidays that it knows, and how the office works. Of the
 program every file of three rooms counts, and no list of those with a rule in them, from which one could be
-missing: a deadline is computed in this room, and from what the score and the tables say. The contract of layers
-keeps it from anything above.
+missing: a deadline is computed in this room, and from what the score and the tables say. The contract of
+layers keeps it from anything above.
 """
 
 import hashlib

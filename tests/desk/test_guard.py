@@ -188,7 +188,7 @@ def test_no_other_command_loads_what_opens_sockets() -> None:
     """Not even to say what it can do; the control is what the desk itself loads."""
     asked = "import sys; print(sorted({'flask', 'werkzeug', 'inbox.desk'} & set(sys.modules)))"
     for module, loaded in (
-        ("inbox.cli; inbox.cli.run(['--help'])", "[]"),
+        ("inbox.cli.main; inbox.cli.main.run(['--help'])", "[]"),
         ("inbox.desk.opening", "['flask', 'inbox.desk', 'werkzeug']"),
     ):
         done = subprocess.run(
