@@ -16,7 +16,7 @@ from tests.support.accessibility import violations
 from tests.support.page_visitor import DESKTOP, TELEPHONE, Visitor
 from tests.support.portal_site import slot_for
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.long]
 
 NAMES = ("", "report", "status", "guide", "verify", "sealed", "accessibility", "nowhere")
 PAGES = ["", *(f"{language}/{name}" for language in ("fr", "en") for name in NAMES)]
