@@ -17,8 +17,9 @@ from typing import Any
 
 from sqlalchemy import Engine, event
 
-from inbox.cli import main, options
+from inbox.cli import main
 from inbox.keys import share_file
+from inbox.system import clock
 from inbox.vault import schema_version
 from tests.support import engines
 from tests.support.inbox_builders import QUICK, Office
@@ -47,7 +48,7 @@ def _main() -> None:
     source, folder, day, locations, *present = json.loads(sys.argv[1])
     schema_version.LOCATIONS = tuple(map(Path, locations))
     share_file.LIMITS = QUICK
-    options.datetime = Clock(date.fromisoformat(day))  # type: ignore[misc, assignment]
+    clock.datetime = Clock(date.fromisoformat(day))  # type: ignore[misc, assignment]
     # Here, and not in each child anew: what the command loads, and the statements that it has compiled.
     engines.share_statements()
     with tempfile.TemporaryDirectory() as folder_once:
