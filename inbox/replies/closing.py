@@ -144,7 +144,7 @@ def _redirect(session: Session, case: Case, closing: Closing, today: date) -> st
         )
     body = referral_bodies.body(session, closing.body)
     referred = Taken(kind=Kind.REFERRED_EXTERNAL, day=today, addressee=closing.body)
-    measures.record(session, case.number, referred, today)
+    measures.add(session, case.number, referred, today)
     if closing.disclosure is Disclosure.WITHHELD:
         return closing.text
     # An officer's own words say why, and may not say where to.

@@ -5,13 +5,14 @@ it is also done to a case in quarantine or to all cases, whether oversight count
 entry has.
 """
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from enum import Enum, StrEnum, auto
 from typing import TypeAlias
 
-from crypto.journal import CORRECT_CLOCK, LONGEST_REASON, Value
+from crypto.journal import CORRECT_CLOCK, LONGEST_OFFICER, LONGEST_REASON, OFFICER, Value
 from inbox.language.errors import Refused
 from inbox.language.messages import sentence
 
@@ -55,7 +56,9 @@ class Code(StrEnum):
     READ_TIMELINE = "read-timeline"
     OVERSEE = "oversee"
     LIST_SETTINGS = "list-settings"
-    CHANGE_SETTINGS = "change-settings"
+    CHOOSE_REGIME = "choose-regime"
+    CHANGE_DAYS_OFF = "change-days-off"
+    CONTINUE_NUMBERING = "continue-numbering"
     LIST_REDIRECTIONS = "list-redirections"
     REPLACE_REDIRECTIONS = "replace-redirections"
     COLLECT = "collect"
@@ -126,6 +129,7 @@ class Form(Enum):
     NUMBER = auto()
     TEXT = auto()
     NAMES = auto()
+    OFFICER = auto()
     DAY = auto()
     FLAG = auto()
     CODE = auto()
@@ -166,7 +170,7 @@ def _code(labels: str) -> Field:
 
 _NEEDED = Reason.REQUIRED
 _VIEW = {"view": _code("view")}
-_OFFICER = {"officer": _TEXT}
+_OFFICER = {"officer": Field(Form.OFFICER)}
 _MEASURE = {"measure": _NUMBER}
 _GIVEN = {"what": _code("what"), "ground": _code("ground")}
 _CLOSING = {"outcome": _code("outcome"), "disclosure": _code("disclosure"), "despite": _FLAG}
@@ -215,18 +219,13 @@ TABLE: Mapping[Code, Rule] = {
     Code.HOLD: Rule(reason=_NEEDED, quarantine=True, oversight=True),
     Code.READ_TIMELINE: Rule(),
     Code.OVERSEE: Rule(quarantine=True),
-    Code.LIST_SETTINGS: Rule(values=_VIEW),
-    Code.CHANGE_SETTINGS: Rule(
+    Code.LIST_SETTINGS: Rule(),
+    Code.CHOOSE_REGIME: Rule(all_cases=True, values={"regime": _code("regime")}),
+    Code.CHANGE_DAYS_OFF: Rule(
         all_cases=True,
-        values={
-            "regime": _code("regime"),
-            "last_case": _NUMBER,
-            "days_off": _code("days_off"),
-            "count": _NUMBER,
-            "first": _DAY,
-            "last": _DAY,
-        },
+        values={"days_off": _code("days_off"), "count": _NUMBER, "first": _DAY, "last": _DAY},
     ),
+    Code.CONTINUE_NUMBERING: Rule(all_cases=True, values={"last_case": _NUMBER}),
     Code.LIST_REDIRECTIONS: Rule(),
     Code.REPLACE_REDIRECTIONS: Rule(),
     Code.COLLECT: Rule(all_cases=True, values={"bundle": _NUMBER}),
@@ -327,8 +326,9 @@ class Action:
 def action(code: Code, case: int | None = None, reason: str = "", /, **values: Value | date | None) -> Action:
     """Return an action; of ``values``, those that are None or False are left out.
 
-    Raises Refused if it needs a reason and has none, or one that no entry can hold; TypeError for values, or
-    a reason, that TABLE does not give it: a mistake in the program.
+    Raises Refused if it needs a reason and has none, or one that no entry can hold, and for a name that no
+    officer can have; TypeError for values, or a reason, that TABLE does not give it: a mistake in the
+    program.
     """
     rule = TABLE[code]
     kept = {
@@ -347,7 +347,16 @@ def action(code: Code, case: int | None = None, reason: str = "", /, **values: V
             sentence("reasons together have at most {most} characters", most=LONGEST_REASON),
             sentence("shorten them"),
         )
+    for name, value in kept.items():
+        if rule.values[name].form is Form.OFFICER and not _names_officer(str(value)):
+            raise Refused(
+                sentence("this is not the name of an officer"), sentence("see the names: inbox officers list")
+            )
     return Action(code, case, reason, kept)
+
+
+def _names_officer(given: str) -> bool:
+    return len(given) <= LONGEST_OFFICER and re.fullmatch(OFFICER, given) is not None
 
 
 def _written(value: Value | date) -> Value:
