@@ -1,13 +1,9 @@
-"""The settings of this office, as officers see and change them; every deadline follows a change.
-
-They are not part of ``office``: ``workflow`` reads the settings there, and a change here renews the workflow.
-"""
+"""The actions on the settings of this office: see them, change them; every deadline follows a change."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
 from inbox.deadlines import office, workflow
@@ -18,7 +14,6 @@ from inbox.session import chosen_action
 from inbox.session.actions import Action, Actor, Code, action
 from inbox.session.inbox import Inbox
 from inbox.vault import case_numbers
-from inbox.vault.casework_tables import DayOff, Setting
 
 _MOST_DAYS = 366
 
@@ -43,7 +38,7 @@ def choose_regime(inbox: Inbox, who: Actor, regime: Regime) -> Settings:
     Raises as ``Inbox.acting`` does.
     """
     with inbox.acting(who, action(Code.CHOOSE_REGIME, regime=regime)) as session:
-        session.merge(Setting(name=office.REGIME, value=regime.value))
+        office.put_under(session, regime)
         return _renewed(session)
 
 
@@ -60,10 +55,11 @@ def continue_numbering(inbox: Inbox, who: Actor, last: int) -> Settings:
 def add_days_off(inbox: Inbox, who: Actor, days: Collection[date]) -> Settings:
     """Take days off, of which there is one at least.
 
-    Raises Refused if the office does not work on one of them already; otherwise as ``Inbox.acting`` does.
+    Raises as ``office.add_days_off`` and ``Inbox.acting`` do.
     """
     with inbox.acting(who, _change("added", days)) as session:
-        return _add(session, days)
+        office.add_days_off(session, days)
+        return _renewed(session)
 
 
 def add_span_off(inbox: Inbox, who: Actor, first: date, last: date) -> Settings:
@@ -77,36 +73,24 @@ def add_span_off(inbox: Inbox, who: Actor, first: date, last: date) -> Settings:
         return _change("added", _working(session, first, last))
 
     with chosen_action.acting(inbox, who, choose) as session:
-        return _add(session, _working(session, first, last))
+        office.add_days_off(session, _working(session, first, last))
+        return _renewed(session)
 
 
 def remove_days_off(inbox: Inbox, who: Actor, days: Collection[date]) -> Settings:
     """Let the office work on these days again.
 
-    Raises Refused without any day, and if one of them was not added; otherwise as ``Inbox.acting`` does.
+    Raises Refused without any day; otherwise as ``office.remove_days_off`` and ``Inbox.acting`` do.
     """
     if not days:
         raise Refused(sentence("no day was chosen"), sentence("tick some, then press again"))
     with inbox.acting(who, _change("removed", days)) as session:
-        wanted = set(days)
-        for day in sorted(wanted - set(office.days_off(session))):
-            raise Refused(sentence("{day} was not added", day=day), sentence("see: inbox days-off list"))
-        session.execute(delete(DayOff).where(DayOff.day.in_(wanted)))
+        office.remove_days_off(session, days)
         return _renewed(session)
 
 
 def _change(what: str, days: Collection[date]) -> Action:
     return action(Code.CHANGE_DAYS_OFF, days_off=what, count=len(set(days)), first=min(days), last=max(days))
-
-
-def _add(session: Session, days: Collection[date]) -> Settings:
-    for day in sorted(set(days)):
-        if not office.of(session).calendar.works(day):
-            raise Refused(
-                sentence("nobody works on {day} already", day=day), sentence("see: inbox days-off list")
-            )
-        session.add(DayOff(day=day))
-    return _renewed(session)
 
 
 def _working(session: Session, first: date, last: date) -> list[date]:
@@ -124,8 +108,6 @@ def _working(session: Session, first: date, last: date) -> list[date]:
 
 def _renewed(session: Session) -> Settings:
     """Set every deadline anew, and return the settings."""
-    session.flush()
-    office.forget(session)
     workflow.renew(session)
     return _of(session)
 
