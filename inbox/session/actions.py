@@ -5,14 +5,14 @@ it is also done to a case in quarantine or to all cases, whether oversight count
 entry has.
 """
 
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from enum import Enum, StrEnum, auto
 from typing import TypeAlias
 
-from crypto.journal import CORRECT_CLOCK, LONGEST_OFFICER, LONGEST_REASON, OFFICER, Value
+from crypto.journal import CORRECT_CLOCK, LONGEST_REASON, LONGEST_TEXT, Value
+from inbox.keys import secret_sharing
 from inbox.language.errors import Refused
 from inbox.language.messages import sentence
 
@@ -130,6 +130,7 @@ class Form(Enum):
     TEXT = auto()
     NAMES = auto()
     OFFICER = auto()
+    OFFICERS = auto()
     DAY = auto()
     FLAG = auto()
     CODE = auto()
@@ -171,6 +172,7 @@ def _code(labels: str) -> Field:
 _NEEDED = Reason.REQUIRED
 _VIEW = {"view": _code("view")}
 _OFFICER = {"officer": Field(Form.OFFICER)}
+_OFFICERS = {"officers": Field(Form.OFFICERS)}
 _MEASURE = {"measure": _NUMBER}
 _GIVEN = {"what": _code("what"), "ground": _code("ground")}
 _CLOSING = {"outcome": _code("outcome"), "disclosure": _code("disclosure"), "despite": _FLAG}
@@ -245,7 +247,7 @@ TABLE: Mapping[Code, Rule] = {
     Code.LINK: Rule(values={"relation": _code("relation")}),
     Code.UNLINK: Rule(),
     Code.DISMISS_LINK: Rule(),
-    Code.ENTRUST: Rule(values={"officers": _NAMES}),
+    Code.ENTRUST: Rule(values=_OFFICERS),
     Code.OPEN_TO_ALL: Rule(),
     Code.LIST_HANDLERS: Rule(),
     Code.LIST_RETENTION: Rule(quarantine=True, values=_VIEW),
@@ -280,7 +282,7 @@ TABLE: Mapping[Code, Rule] = {
     Code.REMOVE_ALIAS: Rule(officers=2, values=_OFFICER),
     Code.READ_IDENTITY: Rule(officers=2),
     Code.DISCLOSE_IDENTITY: Rule(officers=2, reason=Reason.OPTIONAL, values=_GIVEN),
-    Code.BREAK_GLASS: Rule(officers=2, reason=_NEEDED, oversight=True, values={"officers": _NAMES}),
+    Code.BREAK_GLASS: Rule(officers=2, reason=_NEEDED, oversight=True, values=_OFFICERS),
     Code.MAKE_DOSSIER: Rule(
         officers=2,
         values={
@@ -326,9 +328,9 @@ class Action:
 def action(code: Code, case: int | None = None, reason: str = "", /, **values: Value | date | None) -> Action:
     """Return an action; of ``values``, those that are None or False are left out.
 
-    Raises Refused if it needs a reason and has none, or one that no entry can hold, and for a name that no
-    officer can have; TypeError for values, or a reason, that TABLE does not give it: a mistake in the
-    program.
+    Raises Refused if it needs a reason and has none, for a reason or a text that no entry can hold, and for
+    what cannot be the name of an officer; TypeError for values, or a reason, that TABLE does not give it: a
+    mistake in the program.
     """
     rule = TABLE[code]
     kept = {
@@ -336,6 +338,8 @@ def action(code: Code, case: int | None = None, reason: str = "", /, **values: V
     }
     if unknown := set(kept) - set(rule.values):
         raise TypeError(f"{code} has no {', '.join(sorted(unknown))}")
+    for name, value in kept.items():
+        _check(rule.values[name], value)
     if reason and rule.reason is Reason.NONE:
         raise TypeError(f"{code} has no reason")
     if rule.reason is Reason.REQUIRED and not reason.strip():
@@ -347,16 +351,19 @@ def action(code: Code, case: int | None = None, reason: str = "", /, **values: V
             sentence("reasons together have at most {most} characters", most=LONGEST_REASON),
             sentence("shorten them"),
         )
-    for name, value in kept.items():
-        if rule.values[name].form is Form.OFFICER and not _names_officer(str(value)):
-            raise Refused(
-                sentence("this is not the name of an officer"), sentence("see the names: inbox officers list")
-            )
     return Action(code, case, reason, kept)
 
 
-def _names_officer(given: str) -> bool:
-    return len(given) <= LONGEST_OFFICER and re.fullmatch(OFFICER, given) is not None
+def _check(field: Field, value: Value) -> None:
+    """Raise Refused for what no entry can hold in this field."""
+    for text in [value] if isinstance(value, str) else value if isinstance(value, tuple) else ():
+        if field.form in {Form.OFFICER, Form.OFFICERS}:
+            secret_sharing.check_name(text)
+        if len(text) > LONGEST_TEXT:
+            raise Refused(
+                sentence("a line has at most {most} characters", most=LONGEST_TEXT),
+                sentence("say it in fewer words"),
+            )
 
 
 def _written(value: Value | date) -> Value:

@@ -122,7 +122,7 @@ def test_an_officer_sees_to_a_case_or_nobody(office: Office) -> None:
 def test_a_case_is_assigned_to_no_name_that_no_officer_can_have(office: Office, name: str) -> None:
     """It is refused before the journal, which could not hold it."""
     for words in (["assign", "1", name], ["many", "assign", "1", "--to", name]):
-        assert "not the name of an officer" in refused(office, *words)
+        assert "cannot be the name of an officer" in refused(office, *words)
     assert work(office)["assigned"] is None
 
 
