@@ -1,6 +1,6 @@
 """How this office works: on which days, and under which of the law's two regimes.
 
-Whoever changes it renews the workflow afterwards, as ``settings`` does.
+Whoever changes it sets every deadline anew afterwards, as ``settings`` does.
 """
 
 from collections.abc import Collection, Sequence

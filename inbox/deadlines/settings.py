@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 from sqlalchemy.orm import Session
 
-from inbox.deadlines import office, workflow
+from inbox.deadlines import office, renewing
 from inbox.deadlines.office import Regime
 from inbox.language.errors import Refused
 from inbox.language.messages import sentence
@@ -108,7 +108,7 @@ def _working(session: Session, first: date, last: date) -> list[date]:
 
 def _renewed(session: Session) -> Settings:
     """Set every deadline anew, and return the settings."""
-    workflow.renew(session)
+    renewing.renew(session)
     return _of(session)
 
 
