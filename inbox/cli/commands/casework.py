@@ -17,7 +17,7 @@ from inbox.deadlines import workflow
 from inbox.language.views import View
 from inbox.questionnaire import scoring
 from inbox.system import terminal
-from inbox.system.terminal import visible
+from inbox.text.printable import visible
 from inbox.vault import score
 from inbox.vault.casework_tables import SOURCE, Credibility
 

@@ -10,11 +10,12 @@ from inbox.casework import work_view
 from inbox.casework.queue import MANY, PAGE, Order
 from inbox.cli import render
 from inbox.cli.commands.filters import filtered, filters
-from inbox.cli.options import NUMBER, Door, json_option, officer_options, today
+from inbox.cli.options import NUMBER, Door, json_option, officer_options
 from inbox.language.views import View
 from inbox.session.actions import Code, action
 from inbox.system import terminal
-from inbox.system.terminal import visible
+from inbox.system.clock import today
+from inbox.text.printable import visible
 
 _FIRST = 1
 
@@ -56,7 +57,7 @@ def _lines(view: View) -> Iterator[str]:
     if view["unread_closed"]:
         yield (
             f"closed cases with a letter that nobody has read: {view['unread_closed']};"
-            " see: inbox queue --closed --unread"
+            " see: inbox queue --closed --to-read"
         )
     if view["declared_only"]:
         yield "searched: only cases of which all present have declared to have no interest in them"

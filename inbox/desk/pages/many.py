@@ -6,11 +6,11 @@ from sqlalchemy.orm import Session
 
 from inbox.access import declarations
 from inbox.casework import junk
-from inbox.cli.options import today
 from inbox.desk.forms import cases, line
 from inbox.desk.state import here
 from inbox.session import bulk
 from inbox.session.actions import Code, action
+from inbox.system.clock import today
 
 pages = Blueprint("many", __name__, url_prefix="/many")
 

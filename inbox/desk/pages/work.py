@@ -4,13 +4,13 @@ from flask import Blueprint
 from flask.typing import ResponseReturnValue
 
 from inbox.casework.measures import Disclosure
-from inbox.cli.options import today
 from inbox.desk.forms import choice, line, reason, text
 from inbox.desk.pages.case import done
 from inbox.desk.state import here
 from inbox.replies import closing
 from inbox.replies.closing import Closing, Outcome
 from inbox.session.actions import Code, action
+from inbox.system.clock import today
 
 pages = Blueprint("work", __name__, url_prefix="/case/<int:case>")
 

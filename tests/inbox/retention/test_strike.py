@@ -174,7 +174,7 @@ def test_power_lost_while_a_passage_is_struck_leaves_it_or_nothing_of_it(
     whole, intact = office.json("show", str(report)), []
     for each in killed_everywhere(office, tmp_path / "killed", today(), *words):
         shown = each.json("show", str(report))
-        intact.append(shown == whole | {"unread": False, "follow_ups": shown["follow_ups"]})
+        intact.append(shown == whole | {"new": False, "follow_ups": shown["follow_ups"]})
         if not intact[-1]:
             assert (set(), 1) == (found_in(each, WANTED), len(shown["struck"]))
     assert sorted(intact, reverse=True) == intact
