@@ -172,11 +172,15 @@ def test_whoever_is_present_the_deadlines_of_all_cases_move(
 
 def test_what_is_due_next_follows_each_change_of_a_setting(office: Office) -> None:
     """The queue is sorted by it: it is stored, and set anew by the action itself."""
+    office.json("status", "1", "acknowledged")
+    office.json("tag", "1", "offence")
+    office.json("outbox", "--out", office.out)
     due = next_due(office)
     office.json("days-off", "add", due)
     assert next_due(office) > due
     office.json("days-off", "remove", due)
     assert next_due(office) == due
+    office.json("decide", "1", "no_transmission", "--reason", "no offence")
     office.json("settings", "--regime", "external")
     office.json("extend", "1", "--reason", "abroad", "--text", "plus tard")
     extended = next_due(office)
