@@ -19,8 +19,6 @@ from tests.support import inbox_builders as build
 from tests.support.desk_room import SAME, Client, sitting
 from tests.support.inbox_builders import Office, Portal, Reporter, Sent, World
 
-pytest_plugins = ["tests.support.inbox_room"]
-
 OFFICE = ["/office", "/office/templates", "/office/bodies", "/office/backup"]
 # Every page of an empty desk, by the path below the language.
 PAGES = ["/", "/queue/1", "/medium", "/enter", "/access", *OFFICE]

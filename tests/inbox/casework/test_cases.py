@@ -11,8 +11,6 @@ from inbox.vault.tables import IntakeKey, ReplyKey
 from tests.support import inbox_builders as build
 from tests.support.inbox_builders import CLOSING, Office, Portal, Reporter, Sent, World
 
-pytest_plugins = ["tests.support.inbox_room"]
-
 
 @pytest.fixture
 def collect(world: World, tmp_path: Path) -> Callable[..., Any]:

@@ -29,8 +29,6 @@ from tests.support.inbox_builders import (
 from tests.support.inbox_kills import killed_everywhere
 from tests.support.inbox_trio import CANARY, Trio
 
-pytest_plugins = ["tests.support.inbox_room"]
-
 NAME = "Zibeline Quartzmann"
 WANTED = {"name": NAME.encode(), "word": b"zibeline", "another": b"artzmann", "folded": b"ZIBELINE"}
 
