@@ -11,9 +11,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import update
 
+from inbox.casework import decisions
+from inbox.casework.decisions import Decision
 from inbox.deadlines import office as office_settings
-from inbox.deadlines import workflow
+from inbox.deadlines import settings, workflow
 from inbox.deadlines.clocks import Clock
+from inbox.deadlines.legal_duties import Choice
 from inbox.deadlines.office import Regime
 from inbox.language import catalogue
 from inbox.session.inbox import Inbox
@@ -63,11 +66,6 @@ def clocks(office: Office) -> dict[str, Any]:
 def noted(office: Office, *actions: str) -> list[Any]:
     """Return the entries of the journal of these actions."""
     return [each for each in office.json("journal", "print")["entries"] if each["action"] in actions]
-
-
-def next_due(office: Office) -> Any:
-    """Return the deadline by which the queue is sorted."""
-    return office.json("queue")["cases"][0]["deadline"]
 
 
 DAYS = st.dates(date(2023, 12, 1), date(2032, 12, 31))  # with three leap days
@@ -170,21 +168,34 @@ def test_whoever_is_present_the_deadlines_of_all_cases_move(
 
 
 def test_what_is_due_next_follows_each_change_of_a_setting(office: Office) -> None:
-    """The queue is sorted by it: it is stored, and set anew by the action itself."""
+    """At once: whoever has the inbox open does not wait for the next opening, which would set it anew."""
     office.json("status", "1", "acknowledged")
     office.json("tag", "1", "offence")
     office.json("outbox", "--out", office.out)
-    due = next_due(office)
-    office.json("days-off", "add", due)
-    assert next_due(office) > due
-    office.json("days-off", "remove", due)
-    assert next_due(office) == due
-    office.json("decide", "1", "no_transmission", "--reason", "no offence")
-    office.json("settings", "--regime", "external")
-    office.json("extend", "1", "--reason", "abroad", "--text", "plus tard")
-    extended = next_due(office)
-    office.json("settings", "--regime", "internal")
-    assert next_due(office) < extended
+    with office.unlocked() as opened:
+        inbox, who = opened.inbox, opened.by_opening(today())
+
+        def due() -> date:
+            with inbox.transaction() as session:
+                found = workflow.of(session, 1).deadline
+            assert found
+            return found
+
+        first_due = due()
+        settings.add_days_off(inbox, who, [first_due])
+        assert due() > first_due
+        settings.remove_days_off(inbox, who, [first_due])
+        assert due() == first_due
+        settings.add_span_off(inbox, who, first_due, first_due + timedelta(3))
+        assert due() > first_due
+        decisions.decide(inbox, who, 1, Decision(choice=Choice.NO_TRANSMISSION, reason="no offence"))
+        settings.choose_regime(inbox, who, Regime.EXTERNAL)
+        with inbox.transaction() as session:
+            workflow.of(session, 1).extended = today()
+            workflow.keep_in_step(session, 1)
+        extended = due()
+        settings.choose_regime(inbox, who, Regime.INTERNAL)
+        assert due() < extended
 
 
 def test_each_change_of_a_setting_is_an_action_of_its_own(office: Office) -> None:
