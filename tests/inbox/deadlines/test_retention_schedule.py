@@ -211,8 +211,9 @@ def test_proceedings_keep_a_case_until_two_officers_say_that_they_are_over(
     assert (day, day, "threat", "moot") == tuple(
         line[name] for name in ("received", "closed", "category", "outcome")
     )
-    (entry,) = [each for each in closed.json("journal", "print")["entries"] if each["act"] == "destroy-cases"]
-    assert ("1 case", "acquitted, no appeal") == (entry["about"], entry["reason"])
+    entries = closed.json("journal", "print")["entries"]
+    (entry,) = [each for each in entries if each["action"] == "destroy-cases"]
+    assert ({"count": 1}, "acquitted, no appeal") == (entry["values"], entry["reason"])
 
 
 def test_nothing_is_destroyed_before_the_portal_has_heard_of_the_closing(
