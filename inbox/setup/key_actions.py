@@ -75,8 +75,8 @@ def destroy(inbox: Inbox, who: Actor, planned: Plan, reason: str) -> None:
         now = destruction.plan(session, who.today)
         if (now.ids, now.backups) != (planned.ids, planned.backups):
             raise Refused(
-                sentence("the keys that can be destroyed are others by now; nothing was destroyed"),
-                sentence("see them: inbox keys destroy --dry-run"),
+                sentence("other keys can be destroyed than those that were confirmed; nothing was destroyed"),
+                sentence("see what becomes of each: inbox keys list"),
             )
         destruction.destroy(inbox.home, session, planned, who.today)
 

@@ -155,8 +155,8 @@ def _rewrite(home: Home, session: Session, proven: Proven, change: _Change) -> s
     before = tuple(officer.name for officer in queries_office.officers(session))
     if before != change.planned.before:
         raise Refused(
-            sentence("the officers are others by now than those whom this change was made for"),
-            sentence("see them: inbox officers list; then try again"),
+            sentence("the officers have changed since this change was begun"),
+            _SEE,
         )
     officers.appoint(session, names, proven.day)
     key_store.save(home, session, key_store.load(home, session))
