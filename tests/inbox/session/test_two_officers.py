@@ -17,8 +17,7 @@ from inbox.deadlines import workflow
 from inbox.keys import channel_cards, share_file
 from inbox.keys.officers import Credential
 from inbox.language.errors import Locked, Refused
-from inbox.session.actions import TWO_OFFICERS, Act, Deed
-from inbox.session.inbox import Inbox
+from inbox.session.actions import TABLE, Code, Reason, action
 from inbox.system import terminal
 from inbox.vault.casework_tables import Measure
 from tests.support import inbox_builders as build
@@ -155,10 +154,10 @@ def types(monkeypatch: pytest.MonkeyPatch) -> Typing:
 
 
 @contextlib.contextmanager
-def session(office: Office) -> Iterator[tuple[Inbox, Callable[[str], Said]]]:
-    """Open a session of two and give its inbox, and what runs a command in it."""
-    with office.opened() as inbox:
-        door = Open(inbox)
+def session(office: Office) -> Iterator[tuple[Open, Callable[[str], Said]]]:
+    """Open a session of two and give its door, and what runs a command in it."""
+    with office.unlocked() as opened:
+        door = Open(opened)
 
         def run(line: str) -> Said:
             out, err = io.StringIO(), io.StringIO()
@@ -166,26 +165,28 @@ def session(office: Office) -> Iterator[tuple[Inbox, Callable[[str], Said]]]:
                 code = main.run(shlex.split(line), door)
             return Said(code, out.getvalue(), err.getvalue())
 
-        yield door._inbox, run
+        yield door, run
 
 
 def test_which_acts_take_two_officers_is_written_down() -> None:
     """One act more or less is a decision, to be made here as well."""
-    assert SENSITIVE == {act.value for act in TWO_OFFICERS}
+    assert SENSITIVE == {code.value for code, rule in TABLE.items() if rule.officers == 2}
 
 
-@pytest.mark.parametrize("act", sorted(TWO_OFFICERS))
-def test_one_officer_alone_does_none_of_them(founded_two: Office, types: Typing, act: Act) -> None:
+@pytest.mark.parametrize("code", sorted(SENSITIVE))
+def test_one_officer_alone_does_none_of_them(founded_two: Office, types: Typing, code: str) -> None:
     """Whatever the command: with one passphrase there is no transaction, with two there is."""
-    with session(founded_two) as (inbox, _):
+    rule = TABLE[Code(code)]
+    taken = action(Code(code), None, "x" if rule.reason is Reason.REQUIRED else "")
+    with session(founded_two) as (door, _), door.opened() as (inbox, who):
         types(passphrase_of("alice"))
-        with pytest.raises(Locked), inbox.acting(Deed(act), build.today()):
+        with pytest.raises(Locked), inbox.acting(who, taken):
             raise AssertionError
         types(passphrase_of("alice"), passphrase_of("bruno"))
         # So that nothing is noted; a clock that is right has nothing to correct.
         with (
             pytest.raises((ZeroDivisionError, Refused)) as caught,
-            inbox.acting(Deed(act), build.today()),
+            inbox.acting(who, taken),
         ):
             raise ZeroDivisionError
         assert caught.type is not Locked
@@ -196,8 +197,8 @@ def founded_two(tmp_path_factory: pytest.TempPathFactory) -> Office:
     return Office.found_by(tmp_path_factory.mktemp("two"), NAMES[:2], 2)
 
 
-def acts(office: Office) -> list[str]:
-    return [entry["act"] for entry in office.json("journal", "print")["entries"]]
+def actions(office: Office) -> list[str]:
+    return [entry["action"] for entry in office.json("journal", "print")["entries"]]
 
 
 def test_every_command_that_does_one_asks_two(
@@ -207,7 +208,7 @@ def test_every_command_that_does_one_asks_two(
 
     The same command with both passphrases is the control: whatever else it may say, it goes beyond.
     """
-    before, entries = office.state(), acts(office)
+    before, entries = office.state(), actions(office)
     with session(office) as (_, run):
         for command in COMMANDS:
             line = command.format(**place)
@@ -221,7 +222,7 @@ def test_every_command_that_does_one_asks_two(
                 assert "passphrase now" in said.err
     assert before == office.state()
     # but for what was shown before it was to be destroyed, keys and a case, and for the print itself
-    assert [*entries, *["list-keys"] * 2, *["list-retention"] * 2, "read-journal"] == acts(office)
+    assert [*entries, *["list-keys"] * 2, *["list-retention"] * 2, "read-journal"] == actions(office)
     copies = iter(range(100))
     for command in COMMANDS:
         copy = office.copy(office.root.parent.parent / f"copy{next(copies)}")
@@ -262,7 +263,11 @@ def test_both_are_named_in_the_journal(office: Office, types: Typing) -> None:
         types("", passphrase_of("bruno"), passphrase_of("chloe"))
         assert 0 == run("keys rotate --now --reason drill").code
     entry = office.json("journal", "print")["entries"][-2]
-    assert ("rotate-keys", ["bruno", "chloe"], "drill") == (entry["act"], entry["officers"], entry["reason"])
+    assert ("rotate-keys", ["bruno", "chloe"], "drill") == (
+        entry["action"],
+        entry["officers"],
+        entry["reason"],
+    )
 
 
 def test_a_new_passphrase_is_asked_each_time(office: Office, types: Typing) -> None:
