@@ -16,6 +16,7 @@ from inbox.language import library_errors
 from inbox.language.errors import Refused
 from inbox.language.messages import sentence
 from inbox.system import idle_timeout, memory, terminal
+from inbox.text.printable import visible
 
 # What they do, in the order in which one meets them; which module has it.
 _COMMANDS = {
@@ -128,7 +129,7 @@ def run(arguments: list[str] | None = None, door: Door | None = None) -> int:
         error.show()
         return error.exit_code
     except OSError as error:
-        what = terminal.visible(str(error.filename)) if error.filename else sentence("a file")
+        what = visible(str(error.filename)) if error.filename else sentence("a file")
         terminal.fail(
             Refused(
                 sentence("{what}: {error}", what=what, error=library_errors.of_system(error)),

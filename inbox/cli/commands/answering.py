@@ -3,10 +3,11 @@
 import click
 
 from crypto.messages import Status
-from inbox.cli.options import Door, case_argument, json_option, officer_options, today
+from inbox.cli.options import Door, case_argument, json_option, officer_options
 from inbox.replies import replies
 from inbox.session.actions import Code, action
 from inbox.system import terminal
+from inbox.system.clock import today
 
 
 @click.command()

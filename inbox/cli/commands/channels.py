@@ -10,6 +10,7 @@ from inbox.keys import channel_cards
 from inbox.keys.channel_cards import Offered
 from inbox.setup import channel_actions
 from inbox.system import terminal
+from inbox.text.printable import visible
 
 
 @click.command(name="card")
@@ -76,7 +77,7 @@ def remove(door: Door, /, *, channel: str, as_json: bool) -> None:
     with door.opened() as (inbox, who):
         channel_actions.remove_channel(inbox, who, channel)
     lines = [
-        f"the next keyring is without channel {terminal.visible(channel)}: inbox outbox, or inbox keyring",
+        f"the next keyring is without channel {visible(channel)}: inbox outbox, or inbox keyring",
         "from then on nobody can write to it, and what it sends to the portal is refused;"
         " who wrote to it can no longer read its answers",
         "the id can come back with the same body's next card, never with another body's",

@@ -1,6 +1,5 @@
 """Take in what came from the portal, make what goes there, enter a report that came by another way."""
 
-import tomllib
 from collections.abc import Iterator
 from datetime import datetime
 from functools import partial
@@ -9,18 +8,25 @@ from pathlib import Path
 import click
 
 from crypto import casetoken
+from crypto.toml_schema import BARE_KEY, TEXT, Schema, expected, map_of
 from inbox.cli import ask_questionnaire, render
-from inbox.cli.options import NUMBER, Door, json_option, officer_options, out_folder, text_of, today
+from inbox.cli.options import NUMBER, Door, json_option, officer_options, out_folder
 from inbox.exchange import manual_entry, outbox, token_sheet
 from inbox.exchange.bundle_chain import Acceptance
 from inbox.exchange.collect import Outcome, collect
 from inbox.exchange.manual_entry import Entered, Route, Told
+from inbox.language import toml_files
 from inbox.language.errors import Refused
 from inbox.language.messages import sentence
 from inbox.language.views import View
-from inbox.questionnaire.answers import Answer, Answers
+from inbox.questionnaire.answers import Answers
 from inbox.session import journal_view
 from inbox.system import atomic_files, terminal
+from inbox.system.clock import today
+from inbox.text.printable import visible
+
+_ANSWER = {"type": ["string", "array"], "items": TEXT, **expected("text-or-texts")}
+_ANSWERS = Schema("answers", map_of(_ANSWER, BARE_KEY))
 
 _SIGNED_ANEW = (
     "its own key counts no longer, so the present one has signed it; the portal takes it once it has a"
@@ -71,7 +77,7 @@ def _say_outcome(outcome: Outcome) -> None:
     if outcome.refused is None:
         terminal.say_all(render.outcome(outcome))
         return
-    terminal.warn(f"{terminal.visible(outcome.bundle)}: refused, nothing changed")
+    terminal.warn(f"{visible(outcome.bundle)}: refused, nothing changed")
     terminal.fail(outcome.refused)
 
 
@@ -169,25 +175,8 @@ def enter(  # noqa: PLR0913 - one for each option
 
 def _read(path: Path) -> Answers:
     """Return the answers in a TOML file; Refused for anything but texts and lists of texts."""
-    try:
-        table = tomllib.loads(text_of(path))
-    except ValueError as error:
-        raise Refused(
-            sentence("{path} is not TOML: {error}", path=path, error=error),
-            sentence('write: question = "answer"'),
-        ) from None
-    answered: dict[str, Answer] = {}
-    for question, answer in table.items():
-        if isinstance(answer, str):
-            answered[question] = answer
-        elif isinstance(answer, list) and all(isinstance(each, str) for each in answer):
-            answered[question] = tuple(answer)
-        else:
-            raise Refused(
-                sentence("{path}: {question} is no text, nor a list of texts", path=path, question=question),
-                sentence("put it between quotes"),
-            )
-    return answered
+    given = toml_files.read(_ANSWERS, path.read_bytes())
+    return {question: each if isinstance(each, str) else tuple(each) for question, each in given.items()}
 
 
 def _view(entered: Entered) -> View:
@@ -205,7 +194,7 @@ def _lines(view: View) -> Iterator[str]:
     else:
         yield f"case {view['case']}: entered"
     for officer in view["kept_from"]:
-        yield f"case {view['case']} is kept from {terminal.visible(officer)}: do not speak of it there"
+        yield f"case {view['case']} is kept from {visible(officer)}: do not speak of it there"
     yield from ("", "the token of its author, shown this once and kept nowhere:", "")
     yield from token_sheet.rows(view["token"].split())
     yield from ("", "let the author write it down with nothing beside it, and read it back to you;")

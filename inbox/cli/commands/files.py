@@ -19,7 +19,8 @@ from inbox.files import attachments, previews
 from inbox.files.attachments import Which
 from inbox.language.views import View
 from inbox.system import terminal
-from inbox.system.terminal import quoted, visible
+from inbox.system.terminal import quoted
+from inbox.text.printable import visible
 
 _TAB = 4
 _HOSTILE = (

@@ -16,6 +16,7 @@ from inbox.session.inbox import Inbox
 from inbox.setup import reshare
 from inbox.setup.reshare import Planned, Reshared
 from inbox.system import terminal
+from inbox.text.printable import visible
 
 
 @click.group(name="officers")
@@ -143,7 +144,7 @@ def _appointed(planned: Planned, given: tuple[Appointee, ...] | None) -> Circle:
         return Circle(given, quorum)
     if len(names) == 1:
         return Circle((Appointee(names[0], ceremony.chosen(names[0], names)),), quorum)
-    title = f"Change of officers of {terminal.visible(planned.office)}, channel {planned.channel}"
+    title = f"Change of officers of {visible(planned.office)}, channel {planned.channel}"
     return ceremony.circle(names, quorum, title)
 
 

@@ -4,9 +4,10 @@ import click
 
 from inbox.cli import shell as sessions
 from inbox.cli.main import run
-from inbox.cli.options import Closed, Door, officer_options, today
+from inbox.cli.options import Closed, Door, officer_options
 from inbox.session import journal_actions
 from inbox.system import idle_timeout, memory, terminal
+from inbox.system.clock import today
 
 
 @click.command()

@@ -22,7 +22,6 @@ from inbox.cli.options import (
     credentials_at,
     json_option,
     officer_options,
-    today,
 )
 from inbox.keys import secret_sharing
 from inbox.keys.secret_sharing import Appointee, Circle
@@ -35,8 +34,10 @@ from inbox.setup.backup import Restored, Source
 from inbox.setup.ceremony_papers import Handout
 from inbox.setup.init import Charter, Root
 from inbox.system import terminal
+from inbox.system.clock import today
+from inbox.text.printable import visible
+from templates import shipped
 
-_QUESTIONNAIRE = Path(__file__).parent.parent.parent.parent / "portal" / "questionnaire.toml"
 _NEXT = "next: inbox keyring --out FOLDER, and carry the folder to the portal"
 _NEXT_OUTSIDE = "next: inbox card --out FOLDER, and carry the folder to the root's officers"
 _GAP = (
@@ -83,7 +84,7 @@ def _root_of(deployment_id: str | None, root_key: str | None) -> Root | None:
 @click.option(
     "--questionnaire",
     type=click.Path(path_type=Path),
-    default=_QUESTIONNAIRE,
+    default=shipped.QUESTIONNAIRE,
     help="The questionnaire of the portal, if not the one that comes with it.",
 )
 @_join_options
@@ -135,7 +136,7 @@ def _circle(names: Sequence[str], quorum: int, charter: Charter, handout: Handou
         return Circle(given, quorum)
     if handout is None:
         return Circle((Appointee(names[0], ceremony.chosen(names[0], names)),), quorum)
-    title = f"Key ceremony of {terminal.visible(charter.name)}, channel {charter.channel}"
+    title = f"Key ceremony of {visible(charter.name)}, channel {charter.channel}"
     return ceremony.circle(names, quorum, title)
 
 
