@@ -113,7 +113,10 @@ def test_what_does_not_open_is_told_in_its_own_words(founded: Office, other: Off
     """Nothing is changed, and nothing said of what the others brought."""
     bring, error, words = WRONG[name]
     before = founded.state()
-    with pytest.raises(Refused, match=words) as caught, unlocked(founded.root, lambda: bring(founded, other)):
+    with (
+        pytest.raises(Refused, match=words) as caught,
+        unlocked(founded.root, lambda: bring(founded, other), lambda *_: None),
+    ):
         pass
     assert error is type(caught.value)
     assert not any(name in str(caught.value) for name in ("alice", "chloe"))
@@ -133,7 +136,7 @@ def test_a_share_file_cannot_make_its_officer_another(founded: Office) -> None:
     """The name in the file is nobody's word: present is whose share it is."""
     raw = json.loads(founded.share_of("alice").read_bytes()) | {"officer": "chloe"}
     forged = Credential(json.dumps(raw, separators=(",", ":")).encode(), passphrase_of("alice"))
-    with unlocked(founded.root, lambda: [forged, *brought(founded, "bruno")]) as opened:
+    with unlocked(founded.root, lambda: [forged, *brought(founded, "bruno")], lambda *_: None) as opened:
         assert ("alice", "bruno") == opened.officers
         assert {"alice", "bruno"} == set(opened.sealed)
 
@@ -142,7 +145,7 @@ def test_words_of_a_sheet_open_but_confirm_nothing_except_new_shares(founded: Of
     """A sheet lies in clear somewhere, for the day on which a passphrase is lost."""
     typed = [f"{n} {word}" for n, word in enumerate(sheet(founded, "bruno").upper().split(), 1)]
     words = Credential("\r\n".join(typed).encode(), None)
-    with unlocked(founded.root, lambda: [*brought(founded, "alice"), words]) as opened:
+    with unlocked(founded.root, lambda: [*brought(founded, "alice"), words], lambda *_: None) as opened:
         assert ("alice", "bruno") == opened.officers
         with pytest.raises(Locked):
             confirmed(opened, Code.ROTATE_KEYS)

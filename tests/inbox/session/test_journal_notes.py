@@ -187,7 +187,7 @@ def test_each_command_notes_who_what_which_case_and_why(trio: Trio, tmp_path: Pa
     places["BODIES"] = str(tmp_path / "bodies.toml")
     text = f'{{ fr = "{CANARY}", en = "{CANARY}" }}'
     (tmp_path / "bodies.toml").write_text(f"[police]\nname = {text}\ntext = {text}\n")
-    places["REPLIES"] = str(ROOT / "inbox" / "replies.toml")
+    places["REPLIES"] = str(ROOT / "inbox" / "replies" / "replies.toml")
     digest = hashlib.sha256(listed.read_bytes()).hexdigest()[:16]
     count = last_entry(trio).n
     for words, (code, case, values, reason) in NOTES:

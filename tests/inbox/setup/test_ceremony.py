@@ -121,7 +121,8 @@ def test_a_ceremony_leaves_shares_sheets_and_a_record(tmp_path: Path) -> None:
     typed = "\n".join(
         f"{number} {word.upper()}" for number, word in sorted(sheet, key=lambda pair: int(pair[0]))
     )
-    with unlocked(office.root, lambda: [Credential(typed.encode(), None), *office.bring()[:1]]) as opened:
+    brought = [Credential(typed.encode(), None), *office.bring()[:1]]
+    with unlocked(office.root, lambda: brought, lambda *_: None) as opened:
         assert ("alice", "bruno") == opened.officers
 
 
