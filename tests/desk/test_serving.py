@@ -22,8 +22,6 @@ from tests.support.inbox_builders import World
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
 
-pytest_plugins = ["tests.support.inbox_room"]
-
 LARGE = 3 << 20
 FORM = b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: %d\r\n\r\n"
 QUICK_SECONDS = 1.0

@@ -19,8 +19,6 @@ from tests.support.inbox_builders import today
 from tests.support.inbox_clock import moved
 from tests.support.inbox_trio import KEPT, Trio, undone
 
-pytest_plugins = ["tests.support.inbox_room"]
-
 
 @pytest.fixture(scope="module")
 def opened(founded_trio: Trio) -> Iterator[Inbox]:

@@ -20,8 +20,6 @@ from tests.support.inbox_builders import Portal, Reporter, Sent, World, first
 from tests.support.inbox_trio import Trio
 from tests.support.paths import ROOT
 
-pytest_plugins = ["tests.support.inbox_room"]
-
 CANARY = "zibeline-quartz-7319"
 
 # Command, then action, case, values, reason.
