@@ -122,7 +122,7 @@ def reshare(
     raised, ``inbox.is_superseded`` tells whether the circle is another.
     """
     code = Code.RENEW_SHARES if planned.is_same else Code.CHANGE_OFFICERS
-    about = {"added": planned.added, "removed": planned.removed}
+    about = {"officer_added": planned.added, "officer_removed": planned.removed}
     changed = action(code, None, planned.reason, **{name: each for name, each in about.items() if each})
     change = _Change(planned, changed, replace(who, officers=inbox.confirmed(who, changed)))
     circle = appoint()

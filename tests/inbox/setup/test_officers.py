@@ -52,7 +52,7 @@ def test_an_added_officer_opens_with_another_and_the_keys_stay(office: Office) -
         entry["officers"],
         entry["reason"],
     )
-    assert {"added": "dora", "sharing": listed["sharing"], "quorum": 2} == entry["values"]
+    assert {"officer_added": "dora", "sharing": listed["sharing"], "quorum": 2} == entry["values"]
     assert 0 == newer.run("journal", "verify").code
 
 
