@@ -9,9 +9,8 @@ from flask.typing import ResponseReturnValue
 
 from inbox.desk import jobs, rendering
 from inbox.desk.forms import choice, language, lines, text
-from inbox.desk.pages.collecting import folder
 from inbox.desk.problems import written
-from inbox.desk.state import here
+from inbox.desk.state import here, medium_folder
 from inbox.dossiers import subject_access
 from inbox.dossiers.subject_access import Request
 from inbox.language.errors import Refused
@@ -49,7 +48,7 @@ def give() -> ResponseReturnValue:
     """Put it on the medium in clear, noted in the ledger of each case; takes two officers."""
     inbox, deeds, asked, day = here().inbox, subject_access.deeds(_numbers()), _asked(), today()
     form = choice("form", subject_access.Form)
-    out = _free(folder(), f"access-{day}", form.value)
+    out = _free(medium_folder(), f"access-{day}", form.value)
     with atomic_files.replacing(out) as file, inbox.acting(here().actor(), deeds[0], *deeds[1:]) as session:
         held, warnings = subject_access.find(session, _numbers(), asked, journal.actor(session))
         file.write(subject_access.written(held, form))

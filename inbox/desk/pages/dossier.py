@@ -11,9 +11,8 @@ from crypto.dossier import Purpose
 from inbox.casework import case_view
 from inbox.desk import jobs, passages, rendering
 from inbox.desk.forms import choice, language, line, lines
-from inbox.desk.pages.collecting import folder
 from inbox.desk.passages import Chosen
-from inbox.desk.state import here
+from inbox.desk.state import here, medium_folder
 from inbox.dossiers import compose, send
 from inbox.dossiers.compose import Enclosed, Entry, Plan
 from inbox.language.errors import Refused
@@ -55,7 +54,7 @@ def preview(case: int) -> ResponseReturnValue:
 def make(case: int) -> ResponseReturnValue:
     """Put a dossier on the medium, signed and sealed to its addressee; takes two officers."""
     inbox, plan, day, to = here().inbox, _plan(), today(), send.addressed(line("recipient"))
-    out = folder() / f"dossier-{case}-{day}.age"
+    out = medium_folder() / f"dossier-{case}-{day}.age"
     if out.exists():
         raise Refused(
             sentence("{name} is on the medium already", name=out.name),

@@ -7,8 +7,7 @@ from inbox.deadlines import retention_schedule
 from inbox.desk import jobs, rendering
 from inbox.desk.forms import day as day_of
 from inbox.desk.forms import line
-from inbox.desk.pages.collecting import folder
-from inbox.desk.state import here
+from inbox.desk.state import here, medium_folder
 from inbox.retention import destroy_cases, destruction_register
 from inbox.session import journal
 from inbox.session.actions import Code, action
@@ -50,7 +49,7 @@ def destroy() -> ResponseReturnValue:
 @pages.post("/list")
 def export() -> ResponseReturnValue:
     """Put the list of what was destroyed on the medium, for the archives: to print, and as JSON."""
-    out, since, day = folder(), day_of("since"), today()
+    out, since, day = medium_folder(), day_of("since"), today()
     with here().inbox.acting(here().actor(), action(Code.LIST_ELIMINATIONS)) as session:
         lines = destruction_register.view(destruction_register.since(session, since))
         office = queries_office.office(session).name
