@@ -40,7 +40,7 @@ _COMMANDS = {
     "identity": "inbox.cli.commands.identities:identity",
     "disclosures": "inbox.cli.commands.identities:disclosures_group",
     "dossier": "inbox.cli.commands.dossiers:dossier",
-    "access": "inbox.cli.commands.access:access_command",
+    "access": "inbox.cli.commands.subject_access:access_command",
     "many": "inbox.cli.commands.many:many_group",
     "note": "inbox.cli.commands.work:note",
     "tag": "inbox.cli.commands.work:tag",
