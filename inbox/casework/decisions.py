@@ -8,7 +8,8 @@ from enum import StrEnum
 from dateutil.relativedelta import relativedelta
 from sqlalchemy.orm import Session
 
-from inbox.casework import measures
+from inbox.casework import exits, measures
+from inbox.casework.exits import Asked, Exit
 from inbox.casework.measures import Taken
 from inbox.deadlines import legal_duties, workflow
 from inbox.deadlines.legal_duties import Kind
@@ -57,6 +58,8 @@ def decide(session: Session, number: int, decision: Decision, today: date) -> Du
     Raises CaseRefused for an unknown case, a deferral without a day to come within a year, a day, addressee
     or reference that belongs to another decision, and as ``measures.record``.
     """
+    if decision.kind is Kind.ART14:
+        exits.check(session, number, Asked(way=Exit.ART14, today=today, reason=decision.reason))
     workflow.of(session, number)
     _check(decision, today)
     row = session.get(Duty, (number, decision.kind.value)) or _asked(session, number, decision.kind, today)

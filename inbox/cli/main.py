@@ -56,7 +56,7 @@ _COMMANDS = {
     "backup": "inbox.cli.commands.backing:backup",
     "restore": "inbox.cli.commands.backing:restore",
     "quarantine": "inbox.cli.commands.quarantine:quarantine_command",
-    "minimise": "inbox.cli.commands.minimising:minimise",
+    "minimise": "inbox.cli.commands.retention:minimise",
     "retention": "inbox.cli.commands.retention:retention_command",
     "destroy": "inbox.cli.commands.retention:destroy",
     "eliminations": "inbox.cli.commands.retention:eliminations_command",
