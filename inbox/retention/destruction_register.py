@@ -15,7 +15,7 @@ from inbox.language.views import View
 from inbox.session.actions import Actor, Code, action
 from inbox.session.inbox import Inbox
 from inbox.system import atomic_files
-from inbox.system.terminal import visible
+from inbox.text.printable import visible
 from inbox.vault import queries_office
 from inbox.vault.destroyed_tables import Elimination
 

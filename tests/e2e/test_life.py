@@ -11,11 +11,12 @@ from fpdf import FPDF
 from PIL import Image
 from playwright.sync_api import Browser, expect
 
+from templates.catalogues import LANGUAGES
 from tests.support import traces
 from tests.support.installation import Inbox, InboxHere, Installation
 from tests.support.page_visitor import Visitor
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.long]
 
 CANARY = "zibeline-quartz-7319"
 TEXTS = {
@@ -54,7 +55,7 @@ def pdf() -> bytes:
     return bytes(letter.output())
 
 
-@pytest.fixture(params=["fr", "en"])
+@pytest.fixture(params=LANGUAGES)
 def language(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 

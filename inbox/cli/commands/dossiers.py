@@ -24,9 +24,11 @@ from inbox.dossiers.compose import Content, Doubt, Enclosed, Plan
 from inbox.dossiers.send import Sealing
 from inbox.language.views import View
 from inbox.system import terminal
-from inbox.system.terminal import quoted, visible
+from inbox.system.terminal import quoted
 from inbox.text import redaction
+from inbox.text.printable import visible
 from inbox.text.redaction import Pieces, Redaction
+from templates.catalogues import LANGUAGES
 
 _PLAIN = (
     "this recipient does not withstand a quantum computer: what is recorded today may be read one day;"
@@ -51,7 +53,7 @@ _PLAN: list[Callable[[Any], Any]] = [
         help="What it is for.",
     ),
     click.option("--to", "addressee", required=True, help="Who gets it, as it stands in the dossier."),
-    click.option("--language", type=click.Choice(["fr", "en"]), default="fr", help="Of all but the report."),
+    click.option("--language", type=click.Choice(LANGUAGES), default="fr", help="Of all but the report."),
     redact_option,
     click.option("--include", multiple=True, help="Let in this answer, which tells of the author."),
     click.option("--with-replies", is_flag=True, help="Let in what the author was answered."),

@@ -11,6 +11,7 @@ from inbox.dossiers import subject_access
 from inbox.dossiers.subject_access import Form, Held, Request, Written
 from inbox.system import terminal
 from inbox.system.terminal import quoted
+from templates.catalogues import LANGUAGES
 
 
 @click.command(name="access")
@@ -22,7 +23,7 @@ from inbox.system.terminal import quoted
 @click.option(
     "--form", type=click.Choice(list(map(str, Form))), default="pdf", help="For people or for machines."
 )
-@click.option("--language", type=click.Choice(["fr", "en"]), default="fr", help="Of all but the reports.")
+@click.option("--language", type=click.Choice(LANGUAGES), default="fr", help="Of all but the reports.")
 @out_file
 @officer_options
 @json_option
