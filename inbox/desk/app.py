@@ -10,6 +10,7 @@ from werkzeug.routing import IntegerConverter, Map
 from crypto.strictjson import LARGEST
 from inbox.desk import guard, headers, lock, problems, rendering, state, style
 from inbox.desk.pages import (
+    access,
     asking,
     backing,
     case,
@@ -18,13 +19,12 @@ from inbox.desk.pages import (
     ending,
     entering,
     files,
-    identity,
+    identities,
     linking,
     many,
     minimising,
-    readers,
     records,
-    replying,
+    replies,
     settings,
     texts,
     timing,
@@ -40,11 +40,11 @@ _LARGEST_FORM = 1 << 21
 _PAGES = (
     waiting.pages,
     case.pages,
-    replying.pages,
+    replies.pages,
     work.pages,
     linking.pages,
-    readers.pages,
-    identity.pages,
+    access.pages,
+    identities.pages,
     files.pages,
     timing.pages,
     watching.pages,

@@ -1,17 +1,14 @@
-"""Change what the authors of cases read, and send it to the portal."""
+"""Make the next bundle for the portal, or copy one once more."""
 
 from functools import partial
 from pathlib import Path
 
 import click
 
-from crypto.messages import Status
-from inbox.cli.options import NUMBER, Door, case_argument, json_option, officer_options, out_folder, today
+from inbox.cli.options import NUMBER, Door, json_option, officer_options, out_folder, today
 from inbox.exchange import outbox
 from inbox.keys import expiry_warnings
-from inbox.replies import replies
 from inbox.session import journal, journal_view
-from inbox.session.actions import Code, action
 from inbox.system import terminal
 
 _SIGNED_ANEW = (
@@ -19,24 +16,6 @@ _SIGNED_ANEW = (
     " keyring that lists this key: inbox keyring and portal keyring, or for a body outside the root's next"
     " outbox"
 )
-
-
-@click.command()
-@case_argument
-@click.argument(
-    "status", type=click.Choice([status.value for status in Status if status is not Status.CLOSED])
-)
-@officer_options
-@json_option
-@click.pass_obj
-def status(door: Door, /, *, case: int, status: str, as_json: bool) -> None:
-    """Change the status that the reporter reads in the next slot."""
-    with door.opened() as (inbox, who):
-        day = today()
-        with inbox.acting(who, action(Code.SET_STATUS, case, status=status)) as session:
-            replies.set_status(session, case, Status(status), day)
-    said = f"case {case}: {status}, as the reporter will read with the next outbox"
-    terminal.show({"case": case, "status": status}, [said], as_json=as_json)
 
 
 @click.command(name="outbox")

@@ -5,8 +5,15 @@ from typing import Any
 
 import click
 
-from inbox.cli.commands.texts import given_or_to_type, text_options
-from inbox.cli.options import Door, case_argument, json_option, officer_options, reason_option
+from inbox.cli.options import (
+    Door,
+    case_argument,
+    given_or_to_type,
+    json_option,
+    officer_options,
+    reason_option,
+    text_options,
+)
 from inbox.language.views import View
 from inbox.retention import residue, strike
 from inbox.session import journal

@@ -1,4 +1,4 @@
-"""What the law asks to be decided about a case, and more time for it."""
+"""What the law asks to be decided about a case, and what keeps it from being destroyed."""
 
 from flask import Blueprint, request
 from flask.typing import ResponseReturnValue
@@ -6,13 +6,9 @@ from flask.typing import ResponseReturnValue
 from inbox.casework import decisions, legal_hold
 from inbox.casework.decisions import Choice, Decision
 from inbox.cli.options import today
-from inbox.desk import rendering
-from inbox.desk.forms import choice, day, line, reason, text
+from inbox.desk.forms import choice, day, line, reason
 from inbox.desk.pages.case import done
 from inbox.desk.state import here
-from inbox.replies import extension as extensions
-from inbox.replies.extension import Extension
-from inbox.replies.leak_check import Cautioned
 from inbox.session.actions import Code, action
 
 pages = Blueprint("timing", __name__, url_prefix="/case/<int:case>")
@@ -35,42 +31,6 @@ def decide(case: int) -> ResponseReturnValue:
     ) as session:
         decisions.decide(session, case, wanted, now)
     return done(case, "decided")
-
-
-@pages.post("/extend")
-def extend(case: int) -> ResponseReturnValue:
-    """Take up to six months for the feedback, as an external authority may; the author is told."""
-    extension, now = _extension(), today()
-    try:
-        with here().inbox.acting(here().actor(), extension.deed(case)) as session:
-            extensions.extend(session, case, extension, now)
-    except Cautioned:
-        return _seen(case, extension)
-    return done(case, "extended")
-
-
-@pages.post("/extend/preview")
-def preview(case: int) -> ResponseReturnValue:
-    """Show the page as the author will see it then, and what in the text could give somebody away."""
-    return _seen(case, _extension())
-
-
-def _extension() -> Extension:
-    return Extension(reason=reason(), text=text("text"), despite=line("despite"))
-
-
-def _seen(case: int, extension: Extension) -> ResponseReturnValue:
-    now = today()
-    with here().inbox.acting(here().actor(), action(Code.PREVIEW_REPLY, case)) as session:
-        view = extensions.preview(session, case, extension, now)
-    return rendering.page(
-        "replies/reply.html",
-        number=case,
-        view=view,
-        ways=("timing.extend", "timing.preview"),
-        words=extension.text,
-        kept={"reason": extension.reason},
-    )
 
 
 @pages.post("/hold")

@@ -1,17 +1,15 @@
-"""The work on a case: notes, tags, who sees to it, the risk to its source, measures, its end."""
+"""The work on a case: notes, tags, who sees to it, the risk to its source, measures."""
 
 from flask import Blueprint, request
 from flask.typing import ResponseReturnValue
 
 from inbox.casework import assignment, measures, notes, retracting, tags
-from inbox.casework.measures import GROUPS, Disclosure, Kind, Risk, Taken
+from inbox.casework.measures import GROUPS, Kind, Risk, Taken
 from inbox.cli.options import today
 from inbox.deadlines import workflow
 from inbox.desk.forms import choice, day, line, number, reason, text
 from inbox.desk.pages.case import done
 from inbox.desk.state import here
-from inbox.replies import closing
-from inbox.replies.closing import Closing, Outcome
 from inbox.session.actions import Code, action
 from inbox.vault.casework_tables import Credibility
 
@@ -108,29 +106,3 @@ def retract(case: int, position: int) -> ResponseReturnValue:
     """Take a measure out again that was noted by mistake; one that begins proceedings takes two officers."""
     was_told = retracting.retract(here().inbox, here().actor(), case, position, reason())
     return done(case, "retracted-told" if was_told else "retracted", "measures")
-
-
-@pages.post("/close")
-def close(case: int) -> ResponseReturnValue:
-    """Close a case; its author is told with a text, or with the answer that waits already."""
-    now = today()
-    wanted = Closing(
-        outcome=choice("outcome", Outcome),
-        disclosure=choice("disclosure", Disclosure),
-        reason=line("reason"),
-        body=line("body"),
-        text=text("text"),
-        despite=line("despite"),
-    )
-    with here().inbox.acting(here().actor(), wanted.deed(case)) as session:
-        closing.close(session, case, wanted, now)
-    return done(case, "closed")
-
-
-@pages.post("/reopen")
-def reopen(case: int) -> ResponseReturnValue:
-    """Open a closed case again."""
-    now = today()
-    with here().inbox.acting(here().actor(), action(Code.REOPEN, case, reason())) as session:
-        closing.reopen(session, case, now)
-    return done(case, "reopened")
