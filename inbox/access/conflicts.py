@@ -48,14 +48,7 @@ def lift(inbox: Inbox, who: Actor, number: int, officer: str, reason: str) -> No
     Raises CaseRefused for an unknown case, Refused if it is not kept from that one; and as ``Inbox.acting``.
     """
     with inbox.acting(who, action(Code.LIFT_CONFLICT, number, reason, officer=officer)) as session:
-        queries_cases.case(session, number)
-        row = session.get(Exclusion, (number, officer))
-        if row is None:
-            raise Refused(
-                sentence("case {number} is not kept from {officer}", number=number, officer=officer),
-                sentence("see: inbox conflict list"),
-            )
-        session.delete(row)
+        _lift(session, number, officer)
 
 
 def listed(inbox: Inbox, who: Actor) -> Kept:
@@ -151,6 +144,17 @@ def said(answers: Mapping[str, str | tuple[str, ...]]) -> Iterator[str]:
     """Yield each text of the answers to a questionnaire."""
     for answer in answers.values():
         yield from [answer] if isinstance(answer, str) else answer
+
+
+def _lift(session: Session, number: int, officer: str) -> None:
+    queries_cases.case(session, number)
+    row = session.get(Exclusion, (number, officer))
+    if row is None:
+        raise Refused(
+            sentence("case {number} is not kept from {officer}", number=number, officer=officer),
+            sentence("see: inbox conflict list"),
+        )
+    session.delete(row)
 
 
 def _take_off(session: Session, number: int, officer: str) -> None:

@@ -27,9 +27,7 @@ def since(session: Session, number: int) -> date | None:
 def place(inbox: Inbox, who: Actor, number: int, reason: str) -> None:
     """Let nobody read a case from now on; raises as ``queries_cases.case`` and ``Inbox.acting``."""
     with inbox.acting(who, action(Code.QUARANTINE, number, reason)) as session:
-        workflow.of(session, number).quarantined = who.today
-        session.flush()
-        session.expunge_all()  # what it holds is not narrowed again
+        _place(session, number, who.today)
 
 
 def lift(inbox: Inbox, who: Actor, number: int, reason: str) -> None:
@@ -44,3 +42,9 @@ def lift(inbox: Inbox, who: Actor, number: int, reason: str) -> None:
                 sentence("case {number} is in no quarantine", number=number), sentence("see: inbox queue")
             )
         work.quarantined = None
+
+
+def _place(session: Session, number: int, today: date) -> None:
+    workflow.of(session, number).quarantined = today
+    session.flush()
+    session.expunge_all()  # what it holds is not narrowed again

@@ -218,7 +218,7 @@ def test_what_was_lifted_stays_lifted_when_another_name_is_added(room: Room) -> 
     assert 1 == room.of("alice", "bruno").json("conflict", "list")["out_of_reach"]
     with room.office.opened() as inbox, inbox.transaction() as session:
         for officer in ("bruno", "chloe"):
-            conflicts.lift(session, 1, officer)
+            conflicts._lift(session, 1, officer)
     assert 0 == room.office.run("conflict", "alias", "chloe", "Jean Dupont").code
     assert [(1, "chloe")] == room.kept()
 
