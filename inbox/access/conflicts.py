@@ -69,10 +69,11 @@ def keep(session: Session, by: Actor, meant: Mapping[int, Iterable[str]]) -> lis
     """
     kept = []
     for number in sorted(meant):
-        for officer in sorted(set(meant[number]) - queries_access.excluded_from(session, number)):
+        found = sorted(set(meant[number]) - queries_access.excluded_from(session, number))
+        _take_off(session, number, found)
+        for officer in found:
             journal.note(session, by, action(Code.FOUND_CONFLICT, number, officer=officer))
             session.add(Exclusion(case=number, officer=officer, since=by.today))
-            _take_off(session, number, officer)
             kept.append(number)
         session.flush()
     return kept
@@ -157,9 +158,9 @@ def _lift(session: Session, number: int, officer: str) -> None:
     session.delete(row)
 
 
-def _take_off(session: Session, number: int, officer: str) -> None:
-    """Let an officer from whom a case is kept see to it no longer."""
-    theirs = update(Handling).where(Handling.case == number, Handling.assigned == officer)
+def _take_off(session: Session, number: int, officers: Sequence[str]) -> None:
+    """Let officers see to a case no longer, before it is kept from them: then it is not there to change."""
+    theirs = update(Handling).where(Handling.case == number, Handling.assigned.in_(officers))
     session.execute(theirs.values(assigned=None))
 
 
@@ -191,7 +192,7 @@ def _exclude(session: Session, number: int, officer: str, *, quorum: int, today:
             ),
             sentence("let officers from outside join first: inbox officers add"),
         )
+    _take_off(session, number, [officer])
     session.add(Exclusion(case=number, officer=officer, since=today))
-    _take_off(session, number, officer)
     session.flush()
     session.expunge_all()  # what it holds is not narrowed again, and the case may be gone for those present
