@@ -187,6 +187,10 @@ def test_an_office_keeps_a_list_of_its_own(office: Office, tmp_path: Path, told:
     ):
         wrong.write_text(text)
         assert "this is no list of bodies" in refused(office, "redirections", "--replace", str(wrong))
+    wrong.write_bytes('[a]\nname = { fr = "É", en = "x" }'.encode("latin-1"))
+    assert "this is no list of bodies" in refused(office, "redirections", "--replace", str(wrong))
+    wrong.write_bytes(b"#" * (4 << 20) + b"\n")
+    assert "more than 4 MiB" in refused(office, "redirections", "--replace", str(wrong))
     own = tmp_path / "own.toml"
     own.write_text(
         '[harbour]\nname = { fr = "Le port", en = "The harbour" }\ntext = { fr = "Quai 1", en = "Quay 1" }\n'
