@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date
 from functools import partial
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
@@ -23,6 +23,7 @@ from inbox.language.messages import sentence
 from inbox.session.actions import Actor
 from inbox.session.inbox import Inbox, Unlocked, unlocked
 from inbox.system import terminal
+from inbox.system.clock import today
 from inbox.system.home import Home
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -181,11 +182,6 @@ def given_or_to_type(text: str | None, text_file: Path | None) -> str | None:
     if found is None and not terminal.is_interactive():
         raise click.UsageError("give the text with --text-file, or type it at a terminal")
     return found
-
-
-def today() -> date:
-    """Return the day it is in UTC."""
-    return datetime.now(UTC).date()
 
 
 def content_of(path: Path) -> bytes:

@@ -6,7 +6,8 @@ from inbox.casework.case_view import KEPT_FROM
 from inbox.cli import render_work
 from inbox.exchange.collect import Outcome
 from inbox.language.views import View
-from inbox.system.terminal import quoted, visible
+from inbox.system.terminal import quoted
+from inbox.text.printable import visible
 from inbox.vault.casework_tables import PORTAL
 
 _FLAGS = {

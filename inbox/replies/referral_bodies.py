@@ -1,15 +1,15 @@
 """To which bodies the author of a report that is out of scope is directed (L-04)."""
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.resources import files
-from typing import Any
 
 from sqlalchemy.orm import Session
 
 from crypto.questionnaire import Texts
-from inbox.language.errors import CaseRefused, Refused
+from crypto.toml_schema import BARE_KEY, Schema, map_of, table, texts
+from inbox.language import toml_files
+from inbox.language.errors import CaseRefused
 from inbox.language.messages import sentence
 from inbox.session.actions import Actor, Code, action
 from inbox.session.inbox import Inbox
@@ -17,6 +17,8 @@ from inbox.vault.casework_tables import Setting
 
 _SETTING = "redirections"
 _LONGEST = 1_000
+_BODY = table({"name": texts(_LONGEST), "text": texts(_LONGEST)})
+_FILE = Schema("the list of bodies", map_of(_BODY, BARE_KEY))
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,22 +82,5 @@ def replace(inbox: Inbox, who: Actor, raw: bytes) -> InUse:
 
 
 def _parse(raw: bytes) -> Mapping[str, Body]:
-    try:
-        table = tomllib.loads(raw.decode("utf-8"))
-        found = {body_id: Body(_texts(row, "name"), _texts(row, "text")) for body_id, row in table.items()}
-    except (KeyError, TypeError, ValueError, RecursionError):
-        found = {}
-    if not found:
-        raise Refused(
-            sentence("this is no list of bodies"),
-            sentence('write for each: [id], then name and text, both as {{ fr = "…", en = "…" }}'),
-        )
-    return found
-
-
-def _texts(row: Mapping[str, Any], field: str) -> Texts:
-    said = dict(row[field])
-    for text in said.values():
-        if not isinstance(text, str) or not 0 < len(text) <= _LONGEST:
-            raise ValueError(field)
-    return Texts(**said)
+    found = toml_files.read(_FILE, raw)
+    return {body_id: Body(Texts(**row["name"]), Texts(**row["text"])) for body_id, row in found.items()}

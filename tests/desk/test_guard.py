@@ -14,6 +14,7 @@ from inbox.casework import queue
 from inbox.desk import headers
 from inbox.system import idle_timeout
 from portal.web import headers as portal_headers
+from templates.catalogues import LANGUAGES
 from tests.support import inbox_builders as build
 from tests.support.desk_room import SAME, Client, sitting
 from tests.support.inbox_builders import Office, Portal, Reporter, Sent, World
@@ -298,7 +299,7 @@ def test_no_page_leads_outside(world: World, portal: Portal) -> None:
     world.office.json("collect", path, "--confirm-instance", portal.fingerprint)
     with sitting(world.office, path.parent) as client:
         shown = "".join(
-            client.page(f"/{language}{each}") for language in ("fr", "en") for each in (*PAGES, "/case/1")
+            client.page(f"/{language}{each}") for language in LANGUAGES for each in (*PAGES, "/case/1")
         )
     for forbidden in ("://", "<script", " style=", " on", "?", "javascript:"):
         pieces = [piece for piece in shown.split("<") if forbidden in piece.partition(">")[0]]

@@ -12,6 +12,7 @@ from inbox.desk.app import create_app
 from inbox.desk.passages import Chosen
 from inbox.files import sandbox
 from inbox.vault.tables import Case
+from templates.catalogues import LANGUAGES
 from tests.support.desk_room import TOKEN, Client, sitting, tell
 from tests.support.inbox_builders import Office, Portal, World, passphrase_of, stranger, today
 
@@ -392,7 +393,7 @@ def test_a_dossier_is_looked_at_then_sealed_by_two(office: Office, tmp_path: Pat
         assert client.send("/en/case/1/dossier", **both(**plan, **to)).status_code == 409
 
 
-@pytest.mark.parametrize("language", ["fr", "en"])
+@pytest.mark.parametrize("language", LANGUAGES)
 def test_a_dossier_with_files_is_looked_at_and_what_to_see_again_is_told(
     world: World, portal: Portal, language: str
 ) -> None:

@@ -11,7 +11,7 @@ from inbox.language.messages import sentence
 from inbox.session.actions import Actor, Code, action
 from inbox.session.inbox import Inbox
 from inbox.system import terminal
-from inbox.system.terminal import visible
+from inbox.text.printable import visible
 
 
 @click.command()

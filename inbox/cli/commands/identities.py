@@ -18,7 +18,8 @@ from inbox.cli.options import (
 )
 from inbox.language.views import View
 from inbox.system import terminal
-from inbox.system.terminal import quoted, visible
+from inbox.system.terminal import quoted
+from inbox.text.printable import visible
 from inbox.vault.casework_tables import Disclosure
 
 

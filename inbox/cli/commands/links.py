@@ -12,7 +12,7 @@ from inbox.cli.options import NUMBER, Door, case_argument, json_option, officer_
 from inbox.language.views import View
 from inbox.session.actions import Code, action
 from inbox.system import terminal
-from inbox.system.terminal import visible
+from inbox.text.printable import visible
 
 _KINDS = {
     "container": "the container",

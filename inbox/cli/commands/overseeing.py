@@ -6,13 +6,14 @@ import click
 
 from inbox.casework import oversight, timeline
 from inbox.casework.timeline import Event
-from inbox.cli.options import Door, case_argument, json_option, officer_options, today
+from inbox.cli.options import Door, case_argument, json_option, officer_options
 from inbox.language import labels
 from inbox.language.views import View
 from inbox.session import action_words
 from inbox.session.actions import Code, action
 from inbox.system import terminal
-from inbox.system.terminal import visible
+from inbox.system.clock import today
+from inbox.text.printable import visible
 
 
 @click.command(name="timeline")

@@ -12,13 +12,14 @@ from inbox.casework import work_view
 from inbox.casework.queue import MANY, PAGE, Order
 from inbox.cli import render
 from inbox.cli.commands.filters import filtered, filters
-from inbox.cli.options import NUMBER, Door, case_argument, json_option, officer_options, reason_needed, today
+from inbox.cli.options import NUMBER, Door, case_argument, json_option, officer_options, reason_needed
 from inbox.deadlines import workflow
 from inbox.language.views import View
 from inbox.questionnaire import scoring
 from inbox.session.actions import Code, action
 from inbox.system import terminal
-from inbox.system.terminal import visible
+from inbox.system.clock import today
+from inbox.text.printable import visible
 from inbox.vault import score
 
 _FIRST = 1

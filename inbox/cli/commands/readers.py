@@ -9,7 +9,7 @@ from inbox.access import aliases as other_names
 from inbox.access import conflicts, handlers, quarantine
 from inbox.cli.options import Door, case_argument, json_option, officer_options, reason_needed
 from inbox.system import terminal
-from inbox.system.terminal import visible
+from inbox.text.printable import visible
 
 _alias = click.argument("alias", metavar="TEXT")
 _officer = click.argument("officer", metavar="NAME")

@@ -6,10 +6,11 @@ from inbox.access import conflicts
 from inbox.casework import case_view
 from inbox.cli import render
 from inbox.cli.commands import declaring
-from inbox.cli.options import Door, case_argument, json_option, officer_options, today
+from inbox.cli.options import Door, case_argument, json_option, officer_options
 from inbox.keys import expiry_warnings
 from inbox.session.actions import Code, action
 from inbox.system import terminal
+from inbox.system.clock import today
 
 
 @click.command(name="list")

@@ -10,7 +10,9 @@ from inbox.language.messages import sentence
 from inbox.language.views import View
 from inbox.replies import referral_bodies, templates
 from inbox.system import atomic_files, terminal
-from inbox.system.terminal import quoted, visible
+from inbox.system.terminal import quoted
+from inbox.text.printable import visible
+from templates.catalogues import LANGUAGES
 
 
 @click.command(name="templates")
@@ -43,7 +45,7 @@ def _lines(each: View) -> list[str]:
     return [
         "",
         f"{each['id']}: {visible(each['title']['en'])} ({states})",
-        *(quoted(each["text"][language].strip()) for language in ("fr", "en")),
+        *(quoted(each["text"][language].strip()) for language in LANGUAGES),
     ]
 
 

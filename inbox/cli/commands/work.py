@@ -14,11 +14,11 @@ from inbox.cli.options import (
     json_option,
     officer_options,
     text_options,
-    today,
 )
 from inbox.session.actions import Code, action
 from inbox.system import terminal
-from inbox.system.terminal import visible
+from inbox.system.clock import today
+from inbox.text.printable import visible
 
 
 @click.command()

@@ -5,7 +5,6 @@ from flask.typing import ResponseReturnValue
 
 from inbox.access import declarations
 from inbox.casework import case_view
-from inbox.cli.options import today
 from inbox.deadlines import workflow
 from inbox.desk import rendering
 from inbox.desk.forms import number, reason
@@ -14,6 +13,7 @@ from inbox.language import labels
 from inbox.questionnaire import scoring
 from inbox.replies import referral_bodies, templates
 from inbox.session.actions import Code, action
+from inbox.system.clock import today
 from inbox.vault import queries_office, score
 
 pages = Blueprint("case", __name__, url_prefix="/case/<int:case>")

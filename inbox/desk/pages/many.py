@@ -6,13 +6,13 @@ from sqlalchemy.orm import Session
 
 from inbox.access import declarations
 from inbox.casework import assignment, junk, tags
-from inbox.cli.options import today
 from inbox.desk.forms import cases, line, text
 from inbox.desk.state import here
 from inbox.language.errors import Refused
 from inbox.language.messages import sentence
 from inbox.session import bulk
 from inbox.session.actions import Code, action
+from inbox.system.clock import today
 
 pages = Blueprint("many", __name__, url_prefix="/many")
 

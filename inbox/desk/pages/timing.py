@@ -5,11 +5,11 @@ from flask.typing import ResponseReturnValue
 
 from inbox.casework import decisions, legal_hold
 from inbox.casework.decisions import Choice, Decision
-from inbox.cli.options import today
 from inbox.desk.forms import choice, day, line, reason
 from inbox.desk.pages.case import done
 from inbox.desk.state import here
 from inbox.session.actions import Code, action
+from inbox.system.clock import today
 
 pages = Blueprint("timing", __name__, url_prefix="/case/<int:case>")
 

@@ -5,11 +5,11 @@ from flask.typing import ResponseReturnValue
 
 from inbox.casework import queue, tags, work_view
 from inbox.casework.queue import MANY, PAGE, Filter, Order
-from inbox.cli.options import today
 from inbox.desk import labels, rendering
 from inbox.desk.forms import choice, number
 from inbox.desk.state import here
 from inbox.session.actions import Code, action
+from inbox.system.clock import today
 from inbox.vault import queries_office
 
 pages = Blueprint("queue", __name__)

@@ -4,11 +4,11 @@ from flask import Blueprint
 from flask.typing import ResponseReturnValue
 
 from inbox.casework import oversight, timeline
-from inbox.cli.options import today
 from inbox.desk import rendering
 from inbox.desk.state import here
 from inbox.language import labels
 from inbox.session.actions import Code, action
+from inbox.system.clock import today
 
 pages = Blueprint("watching", __name__)
 

@@ -12,7 +12,8 @@ import pytest
 
 from inbox.cli import main
 from inbox.system import terminal
-from inbox.system.terminal import quoted, visible
+from inbox.system.terminal import quoted
+from inbox.text.printable import visible
 from tests.inbox.session.test_journal_notes import every_command
 from tests.support import inbox_builders as build
 from tests.support.command_tree import commands_of

@@ -176,19 +176,22 @@ def test_an_office_keeps_a_list_of_its_own(office: Office, tmp_path: Path, told:
     assert "prosecutor" in office.json("redirections")["bodies"]
     assert "prosecutor: The public prosecutor. Write" in office.run("redirections").out
     wrong = tmp_path / "wrong.toml"
-    for text in (
-        "",
-        "x",
-        "[a]\nname = 1",
-        '[a]\nname = { fr = "x" }',
-        "a = 1",
-        '[a]\nname = { fr = "", en = "" }',
-        f'[a]\nname = {{ fr = "x", en = "x" }}\ntext = {{ fr = "{"x" * 1_001}", en = "x" }}',
+    for text, said in (
+        ("", "the list of bodies is a table with at least one entry"),
+        ("x", "the list of bodies is not TOML"),
+        ("[a]\nname = 1", "'a.text' is missing"),
+        ("[a]\nname = 1\ntext = 1", "'a.name' is a text in fr and in en"),
+        ('[a]\ntext = 1\nname = { fr = "x" }', "'a.name' is a text in fr and in en"),
+        ("a = 1", "'a' is a table"),
+        ("[a]\ntext = 1\nname = { fr = '', en = 'x' }", "'a.name.fr' is a text of 1 to 1000 characters"),
+        (f"[a]\ntext = 1\nname = {{ fr = 'x', en = '{'x' * 1_001}' }}", "'a.name.en' is a text of 1 to 1000"),
+        ("[a]\nname = 1\nphone = 1", "'a.text' is missing"),
+        ("['a.b']\ntext = 1", "'a.b' is not known here"),
     ):
         wrong.write_text(text)
-        assert "this is no list of bodies" in refused(office, "redirections", "--replace", str(wrong))
+        assert said in refused(office, "redirections", "--replace", str(wrong)), text
     wrong.write_bytes('[a]\nname = { fr = "É", en = "x" }'.encode("latin-1"))
-    assert "this is no list of bodies" in refused(office, "redirections", "--replace", str(wrong))
+    assert "the list of bodies is not TOML" in refused(office, "redirections", "--replace", str(wrong))
     wrong.write_bytes(b"#" * (4 << 20) + b"\n")
     assert "more than 4 MiB" in refused(office, "redirections", "--replace", str(wrong))
     own = tmp_path / "own.toml"
