@@ -106,7 +106,7 @@ def acknowledge(session: Session, numbers: Container[int], today: date) -> None:
 
 
 def feedback(session: Session, number: int, today: date) -> None:
-    """Note that the author of a case was told what was done or is planned, and why (L-02)."""
+    """Note that the reporter was told what was done or is planned, and why (décret 2022-1284, article 4)."""
     work = of(session, number)
     work.answered = work.answered or today
     keep_in_step(session, number)

@@ -1,4 +1,7 @@
-"""How a case ends: with an outcome, and with a word to its author or a reason for none (L-04, L-05)."""
+"""How a case ends: with an outcome, and a word to its reporter or a reason for none.
+
+Décret 2022-1284, article 4, asks for that word.
+"""
 
 from dataclasses import dataclass
 from datetime import date

@@ -18,8 +18,6 @@ from tests.support import traces
 from tests.support.desk_room import Client, sitting
 from tests.support.inbox_builders import World, today
 
-pytest_plugins = ["tests.support.inbox_room"]
-
 CANARY = "zibeline-quartz-7319"
 
 

@@ -19,8 +19,6 @@ from tests.support import inbox_builders as build
 from tests.support.desk_room import SAME, Client, sitting
 from tests.support.inbox_builders import Office, Portal, Reporter, Sent, World
 
-pytest_plugins = ["tests.support.inbox_room"]
-
 OFFICE = ["/office", "/office/templates", "/office/bodies", "/office/backup"]
 # Every page of an empty desk, by the path below the language.
 PAGES = ["/", "/queue/1", "/medium", "/enter", "/access", *OFFICE]
@@ -188,7 +186,7 @@ def test_no_other_command_loads_what_opens_sockets() -> None:
     """Not even to say what it can do; the control is what the desk itself loads."""
     asked = "import sys; print(sorted({'flask', 'werkzeug', 'inbox.desk'} & set(sys.modules)))"
     for module, loaded in (
-        ("inbox.cli; inbox.cli.run(['--help'])", "[]"),
+        ("inbox.cli.main; inbox.cli.main.run(['--help'])", "[]"),
         ("inbox.desk.opening", "['flask', 'inbox.desk', 'werkzeug']"),
     ):
         done = subprocess.run(

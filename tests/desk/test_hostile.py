@@ -17,8 +17,6 @@ from tests.support import hostile, inbox_builders
 from tests.support.desk_room import Client, seen, serving, sitting, tell
 from tests.support.inbox_builders import Office, Portal, World, passphrase_of, today
 
-pytest_plugins = ["tests.support.inbox_room"]
-
 NAMES = ("alice", "bruno")
 WORDS = f"{hostile.ESCAPES}{hostile.BIDI}{hostile.SCRIPT}{hostile.JINJA}{hostile.FORMULAS}\"'>&amp;"
 TEMPLATE = "[[template]]\nid = 'x'\nstatus = ['received']\n" + "".join(

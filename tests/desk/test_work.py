@@ -16,8 +16,6 @@ from templates.catalogues import LANGUAGES
 from tests.support.desk_room import TOKEN, Client, sitting, tell
 from tests.support.inbox_builders import Office, Portal, World, passphrase_of, stranger, today
 
-pytest_plugins = ["tests.support.inbox_room"]
-
 NAMES = ("alice", "bruno", "chloe")
 WHAT = {"what": "Le conteneur MSKU 123456 5 est sorti", "coi": "no"}
 

@@ -93,7 +93,7 @@ def _lines(view: View) -> Iterator[str]:
     if view["unread_closed"]:
         yield (
             f"closed cases with a letter that nobody has read: {view['unread_closed']};"
-            " see: inbox queue --closed --unread"
+            " see: inbox queue --closed --to-read"
         )
     if view["declared_only"]:
         yield "searched: only cases of which all present have declared to have no interest in them"

@@ -30,8 +30,6 @@ from tests.support.inbox_builders import (
 )
 from tests.support.paths import ROOT
 
-pytest_plugins = ["tests.support.inbox_room"]
-
 WORDS = (hostile.SCRIPT, hostile.JINJA, hostile.ESCAPES, hostile.BIDI, hostile.ALIKE, hostile.FORMULAS)
 ALL = "\n".join(WORDS)
 MANY = 10_000

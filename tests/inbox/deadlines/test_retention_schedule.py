@@ -1,4 +1,4 @@
-"""How long a case is kept that has ended, and what stands against its end (domain 1.2)."""
+"""How long a case is kept that has ended, and what stands against its end (2019/1937, article 18)."""
 
 from datetime import date, timedelta
 from pathlib import Path
@@ -18,8 +18,6 @@ from tests.support import inbox_builders as build
 from tests.support.inbox_builders import Office, Portal, Reporter, Sent, World, first, read_outbox, today
 from tests.support.inbox_clock import Clock
 from tests.support.inbox_ending import tell_portal, work_on
-
-pytest_plugins = ["tests.support.inbox_room"]
 
 
 def refused(office: Office, *words: str) -> str:

@@ -23,8 +23,6 @@ from tests.support.inbox_trio import Trio
 from tests.support.installation import COMMANDS
 from tests.support.typist import typing
 
-pytest_plugins = ["tests.support.inbox_room"]
-
 CANARY = "zibeline-quartz-7319"
 ANSWERS = f"""
 path = "approached"

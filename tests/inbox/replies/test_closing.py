@@ -14,7 +14,6 @@ from tests.support import inbox_builders as build
 from tests.support.inbox_builders import Office, Portal, Reporter, Sent, World, drop, first
 from tests.support.inbox_outcomes import refused
 
-pytest_plugins = ["tests.support.inbox_room"]
 WITHHELD = ("--disclosure", "withheld", "--reason", "the inquiry goes on")
 
 

@@ -14,8 +14,6 @@ from inbox.vault import queries_cases
 from templates import shipped
 from tests.support.inbox_builders import Portal, Reporter, Sent, World, first, read_outbox, read_slot, today
 
-pytest_plugins = ["tests.support.inbox_room"]
-
 TEXT = "Nous lisons."
 
 

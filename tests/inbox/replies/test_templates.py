@@ -17,8 +17,6 @@ from inbox.replies import templates
 from inbox.replies.closing import Outcome
 from tests.support.inbox_builders import Portal, Reporter, World, first, today
 
-pytest_plugins = ["tests.support.inbox_room"]
-
 SHIPPED = files("inbox.replies").joinpath("replies.toml").read_text("utf-8")
 OWN_WORDS = "Was it in the morning?"
 GOOD = """

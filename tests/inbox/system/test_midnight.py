@@ -11,8 +11,6 @@ from tests.support.inbox_builders import Portal, Reporter, World, first
 from tests.support.inbox_clock import Clock, moved
 from tests.support.inbox_trio import Trio
 
-pytest_plugins = ["tests.support.inbox_room"]
-
 
 class Ticking(Clock):
     """A clock by which it is a day later at each look."""
