@@ -56,7 +56,9 @@ class Code(StrEnum):
     READ_TIMELINE = "read-timeline"
     OVERSEE = "oversee"
     LIST_SETTINGS = "list-settings"
-    CHANGE_SETTINGS = "change-settings"
+    CHOOSE_REGIME = "choose-regime"
+    CHANGE_DAYS_OFF = "change-days-off"
+    CONTINUE_NUMBERING = "continue-numbering"
     LIST_REDIRECTIONS = "list-redirections"
     REPLACE_REDIRECTIONS = "replace-redirections"
     COLLECT = "collect"
@@ -219,18 +221,13 @@ TABLE: Mapping[Code, Rule] = {
     Code.HOLD: Rule(reason=_NEEDED, quarantine=True, oversight=True),
     Code.READ_TIMELINE: Rule(),
     Code.OVERSEE: Rule(quarantine=True),
-    Code.LIST_SETTINGS: Rule(values=_VIEW),
-    Code.CHANGE_SETTINGS: Rule(
+    Code.LIST_SETTINGS: Rule(),
+    Code.CHOOSE_REGIME: Rule(all_cases=True, values={"regime": _code("regime")}),
+    Code.CHANGE_DAYS_OFF: Rule(
         all_cases=True,
-        values={
-            "regime": _code("regime"),
-            "last_case": _NUMBER,
-            "days_off": _code("days_off"),
-            "count": _NUMBER,
-            "first": _DAY,
-            "last": _DAY,
-        },
+        values={"days_off": _code("days_off"), "count": _NUMBER, "first": _DAY, "last": _DAY},
     ),
+    Code.CONTINUE_NUMBERING: Rule(all_cases=True, values={"last_case": _NUMBER}),
     Code.LIST_REDIRECTIONS: Rule(),
     Code.REPLACE_REDIRECTIONS: Rule(),
     Code.COLLECT: Rule(all_cases=True, values={"bundle": _NUMBER}),
@@ -276,7 +273,7 @@ TABLE: Mapping[Code, Rule] = {
         officers=2,
         reason=Reason.OPTIONAL,
         all_cases=True,
-        values={"added": _TEXT, "removed": _TEXT} | _SHARING,
+        values={"officer_added": _TEXT, "officer_removed": _TEXT} | _SHARING,
     ),
     Code.RENEW_SHARES: Rule(officers=2, reason=Reason.OPTIONAL, all_cases=True, values=_SHARING),
     Code.CORRECT_CLOCK: Rule(officers=2, reason=_NEEDED),
