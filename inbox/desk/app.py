@@ -12,25 +12,23 @@ from werkzeug.routing import IntegerConverter, Map
 from crypto.strictjson import LARGEST
 from inbox.desk import guard, headers, jobs, lock, problems, rendering, state, style
 from inbox.desk.pages import (
+    access,
     backup,
     case,
     casework,
     dossiers,
     exchange,
     files,
-    identity,
+    identities,
     journal,
     linking,
     many,
     office,
-    readers,
-    replying,
+    replies,
     retention,
     texts,
-    timing,
     waiting,
     watching,
-    work,
 )
 from inbox.desk.state import Desk
 
@@ -40,14 +38,12 @@ _LARGEST_FORM = 1 << 21
 _PAGES = (
     waiting.pages,
     case.pages,
-    replying.pages,
-    work.pages,
+    replies.pages,
     casework.pages,
     linking.pages,
-    readers.pages,
-    identity.pages,
+    access.pages,
+    identities.pages,
     files.pages,
-    timing.pages,
     watching.pages,
     dossiers.pages,
     retention.pages,

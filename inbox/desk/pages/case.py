@@ -1,18 +1,16 @@
-"""One case: what it says, how pressing it is, what is answered."""
+"""One case: what it says, how pressing it is."""
 
 from flask import Blueprint, redirect, url_for
 from flask.typing import ResponseReturnValue
 
-from crypto.messages import Status
 from inbox.access import declarations
 from inbox.casework import case_view
 from inbox.deadlines import workflow
 from inbox.desk import rendering
-from inbox.desk.forms import choice
 from inbox.desk.state import here
 from inbox.language import labels
 from inbox.questionnaire import scoring
-from inbox.replies import referral_bodies, replies, templates
+from inbox.replies import referral_bodies, templates
 from inbox.session.actions import Code, action
 from inbox.system.clock import today
 from inbox.vault import queries_office
@@ -46,15 +44,6 @@ def declare(case: int) -> ResponseReturnValue:
     with here().inbox.acting(here().actor(), action(Code.DECLARE, case)) as session:
         declarations.declare(session, case, day)
     return redirect(url_for("case.show", case=case), 303)
-
-
-@pages.post("/status")
-def status(case: int) -> ResponseReturnValue:
-    """Change the status that the author reads."""
-    chosen, day = choice("status", Status), today()
-    with here().inbox.acting(here().actor(), action(Code.SET_STATUS, case, status=chosen)) as session:
-        replies.set_status(session, case, chosen, day)
-    return done(case, "status-set")
 
 
 def done(case: int, said: str, part: str | None = None) -> ResponseReturnValue:
