@@ -6,7 +6,7 @@ import click
 from sqlalchemy.orm import Session
 
 from inbox.casework import assignment, tags
-from inbox.cli.commands.choosing import chosen, counted, many_cases
+from inbox.cli.case_selection import chosen, counted, many_cases
 from inbox.cli.options import Door, json_option, officer_options, today
 from inbox.session import bulk
 from inbox.session.actions import Code, action

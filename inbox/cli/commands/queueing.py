@@ -1,4 +1,4 @@
-"""See which cases wait, the most pressing first, and judge how pressing one is."""
+"""Judge how pressing a case is."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import asdict
@@ -7,53 +7,14 @@ from typing import Any
 
 import click
 
-from inbox.casework import queue as case_queue
 from inbox.casework import work_view
-from inbox.casework.queue import MANY, PAGE, Order
-from inbox.cli import render
-from inbox.cli.commands.filters import filtered, filters
-from inbox.cli.options import NUMBER, Door, case_argument, json_option, officer_options, reason_needed, today
+from inbox.cli.options import Door, case_argument, json_option, officer_options, reason_needed, today
 from inbox.deadlines import workflow
 from inbox.language.views import View
 from inbox.questionnaire import scoring
 from inbox.session.actions import Code, action
 from inbox.system import terminal
-from inbox.system.terminal import visible
 from inbox.vault import score
-
-_FIRST = 1
-
-
-@click.command()
-@click.option(
-    "--sort",
-    type=click.Choice([each.value for each in Order]),
-    default="priority",
-    help="What comes first.",
-)
-@click.option("--page", type=NUMBER, default=_FIRST, help=f"Which {PAGE} of them.")
-@filters
-@click.option("--closed", is_flag=True, help="Closed ones instead.")
-@click.option("--junk", is_flag=True, help="What was rejected as junk instead.")
-@officer_options
-@json_option
-@click.pass_obj
-def queue(door: Door, /, *, sort: str, page: int, as_json: bool, **wanted: Any) -> None:
-    """List the cases that wait, the most pressing first."""
-    asked = filtered(wanted)
-    deed = action(Code.SEARCH if asked.search else Code.LIST, view="queue")
-    with door.opened() as (inbox, who):
-        day = today()
-        with inbox.acting(who, deed) as session:
-            count = case_queue.count(session, asked, today=day)
-            found = case_queue.page(session, asked, Order(sort), today=day, first=(page - 1) * PAGE)
-            rows = work_view.queue(session, found)
-            closed = case_queue.unread_closed(session)
-            only = case_queue.leaves_out(session, asked)
-    view = {"count": count, "many": count >= MANY, "cases": rows, "unread_closed": closed}
-    view["declared_only"] = only
-    terminal.show(view, _lines(view), as_json=as_json)
-
 
 _OPTIONS: list[Callable[[Any], Any]] = [
     click.option(f"--{name}", type=click.IntRange(0, score.HIGHEST), help=meaning)
@@ -84,39 +45,6 @@ def judge(door: Door, /, *, case: int, reason: str, as_json: bool, **parts: int 
             work = workflow.judge(session, case, changed, day)
         view = {"case": case, **work_view.score(work), "parts": asdict(work.parts)}
     terminal.show(view, _judged(view), as_json=as_json)
-
-
-def _lines(view: View) -> Iterator[str]:
-    counted = f"{MANY} or more" if view["many"] else str(view["count"])
-    yield f"{counted} cases" if view["count"] != 1 else "1 case"
-    if view["unread_closed"]:
-        yield (
-            f"closed cases with a letter that nobody has read: {view['unread_closed']};"
-            " see: inbox queue --closed --unread"
-        )
-    if view["declared_only"]:
-        yield "searched: only cases of which all present have declared to have no interest in them"
-    for row in view["cases"]:
-        due = f"due {row['deadline']}" if row["deadline"] else "nothing due"
-        if row["for_handlers"] or row["quarantined"]:
-            why = (
-                "for its handlers alone"
-                if row["for_handlers"]
-                else f"in quarantine since {row['quarantined']}"
-            )
-            yield f"{row['case']:>5}  P{row['priority']}      {due}  {why}"
-            continue
-        score = f"P{row['priority']} {_score(row):<3}"
-        officer = f"  {row['assigned']}" if row["assigned"] else ""
-        yield f"{row['case']:>5}  {score}  {due}  {row['status']:<14}  {visible(row['category'])}{officer}"
-        yield render.summary(row)
-        if row["tags"]:
-            yield f"       [{visible(', '.join(row['tags']))}]"
-
-
-def _score(row: View) -> str:
-    """Return the score, with a mark while it is only proposed; nothing before it may be seen."""
-    return "" if row["undeclared"] else f"{row['score']:>2}{'' if row['judged'] else '?'}"
 
 
 def _judged(view: View) -> Iterator[str]:

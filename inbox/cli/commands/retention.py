@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from inbox.cli.commands.choosing import counted
+from inbox.cli.case_selection import counted
 from inbox.cli.options import NUMBER, Closed, Door, day_of, json_option, officer_options, reason_of, today
 from inbox.deadlines import retention_schedule
 from inbox.deadlines.retention_schedule import Due, Obstacle

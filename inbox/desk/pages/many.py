@@ -1,13 +1,13 @@
-"""What is done to many cases of the queue in one act: declarations, junk and back, tags, who sees to them."""
+"""Tag and assign many cases of the queue in one act."""
 
-from flask import Blueprint, redirect, url_for
+from flask import Blueprint
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
-from inbox.access import declarations
-from inbox.casework import assignment, junk, tags
+from inbox.casework import assignment, tags
 from inbox.cli.options import today
 from inbox.desk.forms import cases, line, text
+from inbox.desk.pages.queue import done
 from inbox.desk.state import here
 from inbox.language.errors import Refused
 from inbox.language.messages import sentence
@@ -15,36 +15,6 @@ from inbox.session import bulk
 from inbox.session.actions import Code, action
 
 pages = Blueprint("many", __name__, url_prefix="/many")
-
-
-@pages.post("/junk")
-def reject() -> ResponseReturnValue:
-    """Take the chosen cases out of the queue; their authors see no difference."""
-    by = here().actor()
-    with here().inbox.acting(here().actor(), action(Code.REJECT, None, line("reason"))) as session:
-        junk.reject(session, cases(), by)
-    return _done("rejected")
-
-
-@pages.post("/recover")
-def recover() -> ResponseReturnValue:
-    """Bring the chosen cases back into the queue."""
-    by = here().actor()
-    with here().inbox.acting(here().actor(), action(Code.RECOVER, None, line("reason"))) as session:
-        junk.recover(session, cases(), by)
-    return _done("recovered")
-
-
-@pages.post("/declare")
-def declare() -> ResponseReturnValue:
-    """Declare that nobody present has an interest in the chosen cases, before they are read."""
-    day = today()
-
-    def give(session: Session, number: int) -> None:
-        declarations.declare(session, number, day)
-
-    bulk.do(here().inbox, here().actor(), action(Code.DECLARE), cases(), give)
-    return _done("declared-many")
 
 
 @pages.post("/tag")
@@ -68,7 +38,7 @@ def assign() -> ResponseReturnValue:
         assignment.assign(session, number, officer, day)
 
     bulk.do(here().inbox, here().actor(), action(Code.ASSIGN, officer=officer), cases(), give)
-    return _done("assigned-many")
+    return done("assigned-many")
 
 
 def _tag(*, is_removed: bool) -> ResponseReturnValue:
@@ -80,9 +50,4 @@ def _tag(*, is_removed: bool) -> ResponseReturnValue:
         (tags.remove if is_removed else tags.add)(session, number, names, day)
 
     bulk.do(here().inbox, here().actor(), action(Code.TAG, removed=is_removed), cases(), change)
-    return _done("tagged")
-
-
-def _done(said: str) -> ResponseReturnValue:
-    here().say(said)
-    return redirect(url_for("queue.first"), 303)
+    return done("tagged")
