@@ -31,8 +31,8 @@ def client(world: World) -> Iterator[Client]:
         yield client
 
 
-def acts(office: Office) -> list[str]:
-    return [entry["act"] for entry in office.json("journal", "print")["entries"]]
+def actions(office: Office) -> list[str]:
+    return [entry["action"] for entry in office.json("journal", "print")["entries"]]
 
 
 def test_the_address_works_once(client: Client) -> None:
@@ -123,7 +123,7 @@ def test_a_form_without_the_token_of_the_session_does_nothing(world: World, toke
         answer = client.send("/en/medium/outbox", csrf_token=token)
         assert answer.status_code == 400
         assert not client.desk.is_over
-    assert "make-outbox" not in acts(world.office)
+    assert "make-outbox" not in actions(world.office)
 
 
 def test_only_who_was_let_in_keeps_the_desk_from_locking(
@@ -274,7 +274,7 @@ def test_what_was_written_is_not_lost_where_it_is_refused(world: World, portal: 
             sent = client.send(path, **{"sort": "priority", "reason": "x"} | forged)
             assert sent.status_code == 400
         assert "1 case" in client.page("/en/")
-    assert "reply" not in acts(world.office)
+    assert "reply" not in actions(world.office)
     assert world.office.json("show", "1")["status"] == "received"
 
 

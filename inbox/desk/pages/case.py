@@ -32,6 +32,7 @@ def show(case: int) -> ResponseReturnValue:
         officers=shown.officers,
         bodies=offered.bodies,
         templates=offered.templates,
+        score=score,
         scoring=scoring,
         labels=labels,
     )

@@ -218,7 +218,7 @@ def test_no_proposal_and_no_link_betrays_a_case_that_is_kept_from_somebody(trio:
             session.add(Term(case=number, kind="plate", value=b"the same"))
             link_index.add(session, number, ["CSQU3054383"])
     for office, found in ((trio.others, {2, 3}), (trio.excluded, {2})):
-        with office.opened() as inbox, inbox.vault.transaction(inbox.present) as session:
+        with office.opened() as inbox, inbox.vault.transaction(office.present) as session:
             shared, _ = links._shared(session, 1)
             assert found == set().union(*shared.values())
     for words in (["link", "1", "3", "duplicate"], ["link", "1", "3", "--dismiss"], ["unlink", "1", "3"]):
@@ -228,8 +228,8 @@ def test_no_proposal_and_no_link_betrays_a_case_that_is_kept_from_somebody(trio:
     assert [] == trio.excluded.json("links", "1")["linked"]
     assert [3] == [row["case"] for row in trio.others.json("links", "1")["linked"]]
     entries = trio.excluded.json("journal", "print")["entries"]
-    assert [(1, "duplicate")] == [
-        (each["case"], each["about"]) for each in entries if each.get("act") == "link"
+    assert [(1, {"relation": "duplicate"})] == [
+        (each["case"], each["values"]) for each in entries if each.get("action") == "link"
     ]
     assert "case 3" not in trio.excluded.run("journal", "print").out
 
@@ -243,6 +243,6 @@ def test_a_case_for_its_handlers_alone_is_proposed_to_nobody_else(trio: Trio) ->
         link_index.add(session, 2, ["CSQU3054383"])
     trio.others.json("handlers", "2", "alice", "chloe")
     for office, found in ((trio.others, {2}), (trio.excluded, set())):
-        with office.opened() as inbox, inbox.vault.transaction(inbox.present) as session:
+        with office.opened() as inbox, inbox.vault.transaction(office.present) as session:
             shared, _ = links._shared(session, 1)
             assert found == set().union(*shared.values())
