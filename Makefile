@@ -47,14 +47,14 @@ help:
 	@echo 'make built         build the scripts of the pages anew'
 	@echo 'make built-check   compare them with a fresh build'
 	@echo 'make bench         measure'
-	@echo 'make soak          run for long under load'
+	@echo 'make soak          run for long under load, and record it (make soak NAME… for some parts alone)'
 	@echo 'make lock          compile the lock files anew (UPGRADE=--upgrade for newer versions)'
 	@echo 'make clean         remove what make installed'
 
 demo: .venv/project
 	./deploy/demo.sh
 
-test: test-tools lint types js built-check pytest
+test: test-tools lint types js built-check pytest soak-records
 
 .PHONY: test-tools
 test-tools:
@@ -100,8 +100,21 @@ built-check: node_modules/.package-lock.json
 bench: .venv/project
 	.venv/bin/python -m benchmarks
 
-soak: .venv/project
-	.venv/bin/python -m benchmarks.soak
+# What stands behind `soak` are names of its parts, no goals.
+ifeq (soak,$(firstword $(MAKECMDGOALS)))
+SOAK := $(wordlist 2,$(words $(MAKECMDGOALS)),$(MAKECMDGOALS))
+.PHONY: $(SOAK)
+$(SOAK): soak
+	@:
+endif
+
+soak: test-tools .venv/project node_modules/.package-lock.json
+	.venv/bin/python -m benchmarks.soak $(SOAK)
+
+# Names each record in docs/soak.json that is older than the code it covers, and fails nothing.
+.PHONY: soak-records
+soak-records: .venv/project
+	@.venv/bin/python -m benchmarks.soak --stale
 
 lock: .venv/project
 	$(COMPILE) requirements/run.in --output-file requirements/run.txt

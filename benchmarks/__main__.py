@@ -29,7 +29,6 @@ SUBMITS = 300
 CHECKS = 600
 REPORTS = 2_000
 ENTRIES = 20_000
-REWRITTEN = 3
 
 
 def main() -> None:
@@ -98,23 +97,10 @@ def measure_inbox(installation: Installation, folder: Path) -> None:
 
 
 def measure_queue(folder: Path) -> None:
-    """What an officer waits for among 100,000 cases, beside the limit that a person does not feel.
-
-    Then how long it takes until nothing is left of a destroyed case, beside a plain copy of the vault.
-    """
-    with cases.made(folder) as (opened, path):
-        for name, milliseconds in cases.medians(opened).items():
-            sys.stdout.write(
-                f"{name} among {cases.CASES:,} cases: {milliseconds / cases.LIMIT_MILLISECONDS:.2f}"
-                f" of {cases.LIMIT_MILLISECONDS} ms\n"
-            )
-            sys.stdout.flush()
-        taken = [cases.rewritten(opened, path) for _ in range(REWRITTEN)]
-    ratios = [ours / bare for ours, bare in taken]
-    sys.stdout.write(
-        f"rid of a destroyed case: {statistics.median(ours for ours, _ in taken):.0f} s,"
-        f" {min(ratios):.0f} to {max(ratios):.0f} times a plain copy\n"
-    )
+    """What officers wait for among 100,000 cases."""
+    for line in cases.figures(folder):
+        sys.stdout.write(line + "\n")
+        sys.stdout.flush()
 
 
 def measure_journal(folder: Path) -> None:

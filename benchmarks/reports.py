@@ -80,6 +80,7 @@ class Office:
         keys = casetoken.derive(casetoken.generate(), self._ring.deployment)
         intake_key = self._channel.intake_key(TODAY)
         assert intake_key
+        asked = self._ring.questionnaire
         report = messages.Report(
             channel=self._channel.id,
             key_id=intake_key.id,
@@ -90,7 +91,7 @@ class Office:
             withdraw_id=keys.withdraw_id,
             language="fr",
             keyring=messages.SeenKeyring(self._ring.serial, hashlib.sha256(self._raw).digest()),
-            questionnaire=messages.QuestionnaireRef("customs", 3),
+            questionnaire=messages.QuestionnaireRef(asked.id, asked.version),
             answers={"what": "Un camion, toujours le même. " * 40, "coi": "no"},
             files=(),
             written=TODAY,

@@ -2,7 +2,7 @@
 
 import hashlib
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TypeAlias
@@ -40,6 +40,14 @@ class Flag(StrEnum):
     PROTECT = "protect"
 
 
+class Concern(StrEnum):
+    """What an answer tells of: the facts, or who reports them, whom it could reveal."""
+
+    FACTS = "facts"
+    REPORTER = "reporter"
+
+
+_REVEALING = {Flag.SOURCE_RISK, Flag.PROTECT}
 _TYPED = {Kind.TEXT, Kind.LINE}
 _CHOSEN = {Kind.CHOICE, Kind.CHOICES}
 _CHECKS = ("container",)
@@ -72,6 +80,7 @@ class Field:
 
     id: str
     kind: Kind
+    concerns: Concern
     label: Texts
     hint: Texts | None = None
     warning: Texts | None = None
@@ -171,7 +180,7 @@ def _field(table: Mapping[str, object], unnamed: str) -> Field:
     kind = next((each for each in Kind if each == table.get("type")), None)
     if kind is None:
         raise BadQuestionnaire(f"{place}: 'type' is one of {', '.join(Kind)}")
-    required, optional = {"id", "type", "label"}, {"hint", "warning", "when", "enough", "flag"}
+    required, optional = {"id", "type", "concerns", "label"}, {"hint", "warning", "when", "enough", "flag"}
     if kind in _TYPED:
         required, optional = required | {"most"}, optional | {"check"}
     if kind in _CHOSEN:
@@ -183,6 +192,7 @@ def _field(table: Mapping[str, object], unnamed: str) -> Field:
     return Field(
         field.id(),
         kind,
+        _concern(field),
         field.texts("label"),
         field.optional_texts("hint"),
         field.optional_texts("warning"),
@@ -193,6 +203,13 @@ def _field(table: Mapping[str, object], unnamed: str) -> Field:
         _flag(field),
         field.one_of("check", _CHECKS),
     )
+
+
+def _concern(field: Table) -> Concern:
+    named = field.one_of("concerns", tuple(Concern))
+    if named is None:
+        raise BadQuestionnaire(f"{field.place}: 'concerns' is one of {', '.join(Concern)}")
+    return Concern(named)
 
 
 def _most(field: Table, kind: Kind) -> int:
@@ -229,6 +246,7 @@ def _check(found: Questionnaire) -> None:
         raise BadQuestionnaire(f"questionnaire: 'most' of all fields together is at most {MOST_IN_ALL}")
     if not any(field.enough for field in found.fields):
         raise BadQuestionnaire("questionnaire: no field is 'enough': without a file nobody could report")
+    _check_concerns(found.fields)
     _check_ids(found)
     _check_outside([field for field in found.fields if any(option.outside for option in field.options)])
     before: dict[str, Field] = {}
@@ -237,6 +255,15 @@ def _check(found: Questionnaire) -> None:
         for field in section.fields:
             _check_when(f"field {field.id!r}", field.when, before)
             before[field.id] = field
+
+
+def _check_concerns(fields: Iterable[Field]) -> None:
+    for field in fields:
+        flags = {field.flag, *(option.flag for option in field.options)}
+        if field.concerns is Concern.FACTS and flags & _REVEALING:
+            raise BadQuestionnaire(
+                f"field {field.id!r}: what bears 'source_risk' or 'protect' concerns the reporter"
+            )
 
 
 def _check_ids(found: Questionnaire) -> None:

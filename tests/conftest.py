@@ -108,7 +108,7 @@ def file(tmp_path: Path) -> Path:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Print what tests measured, also those that ran in workers."""
+    """Print what tests measured, also those that ran in workers; `make soak` records what begins so."""
     for report in terminalreporter.stats.get("passed", []):
         for what, measured in report.user_properties:
-            terminalreporter.write_line(f"{what}: {measured}")
+            terminalreporter.write_line(f"measured: {what}: {measured}")

@@ -1,6 +1,6 @@
 """Cases that are kept from officers: because somebody says so, or because a report names them."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 
 from sqlalchemy import update
@@ -46,8 +46,8 @@ def exclude(session: Session, number: int, officer: str, *, quorum: int, today: 
             ),
             sentence("let officers from outside join first: inbox officers add"),
         )
+    _take_off(session, number, [officer])
     session.add(Exclusion(case=number, officer=officer, since=today))
-    _take_off(session, number, officer)
     session.flush()
     session.expunge_all()  # what it holds is not narrowed again, and the case may be gone for those present
 
@@ -74,10 +74,11 @@ def keep(session: Session, by: Actor, meant: Mapping[int, Iterable[str]]) -> lis
     """
     kept = []
     for number in sorted(meant):
-        for officer in sorted(set(meant[number]) - queries_access.excluded_from(session, number)):
+        found = sorted(set(meant[number]) - queries_access.excluded_from(session, number))
+        _take_off(session, number, found)
+        for officer in found:
             journal.note(session, by, action(Code.FOUND_CONFLICT, number, officer=officer))
             session.add(Exclusion(case=number, officer=officer, since=by.today))
-            _take_off(session, number, officer)
             kept.append(number)
         session.flush()
     return kept
@@ -188,9 +189,9 @@ def said(answers: Mapping[str, str | tuple[str, ...]]) -> Iterator[str]:
         yield from [answer] if isinstance(answer, str) else answer
 
 
-def _take_off(session: Session, number: int, officer: str) -> None:
-    """Let an officer from whom a case is kept see to it no longer."""
-    theirs = update(Handling).where(Handling.case == number, Handling.assigned == officer)
+def _take_off(session: Session, number: int, officers: Sequence[str]) -> None:
+    """Let officers see to a case no longer, before it is kept from them: then it is not there to change."""
+    theirs = update(Handling).where(Handling.case == number, Handling.assigned.in_(officers))
     session.execute(theirs.values(assigned=None))
 
 

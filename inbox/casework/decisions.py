@@ -76,11 +76,8 @@ def decide(session: Session, number: int, decision: Decision, today: date) -> Du
 
 def _asked(session: Session, number: int, kind: Kind, today: date) -> Duty:
     """Return the duty of a case of which no rule asked for it."""
-    row = (
-        legal_duties.art40(session, number, today)
-        if kind is Kind.ART40
-        else legal_duties.art14(number, today)
-    )
+    asked = legal_duties.art40 if kind is Kind.ART40 else legal_duties.art14
+    row = asked(session, number, today)
     session.add(row)
     return row
 

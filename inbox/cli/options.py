@@ -16,6 +16,7 @@ from crypto.errors import Malformed
 from crypto.journal import LONGEST_OFFICER, LONGEST_REASON, OFFICER
 from crypto.signing import LARGEST_FILE
 from crypto.strictjson import LARGEST
+from inbox.deadlines import renewing
 from inbox.keys import officers, share_file, vault_header
 from inbox.keys.officers import Credential
 from inbox.language.errors import Refused, ShareDamaged
@@ -60,13 +61,17 @@ class Closed:
 
     @contextmanager
     def opened(self) -> Iterator[tuple[Inbox, Actor]]:
-        """Give the inbox, unlocked for as long as the command runs, and those who opened it."""
+        """Give the inbox, unlocked while the command runs, and those who opened it."""
         with self.unlocked() as opened:
             yield opened.inbox, opened.by_opening(today())
 
-    def unlocked(self) -> AbstractContextManager[Unlocked]:
-        """Give the inbox with the officers who opened it, to stay open for more than one command."""
-        return unlocked(self.root, partial(credentials_at, self.root), terminal.progress)
+    @contextmanager
+    def unlocked(self) -> Iterator[Unlocked]:
+        """Give the inbox, with the deadlines of the rules in use, and the officers who opened it."""
+        with unlocked(self.root, partial(credentials_at, self.root), terminal.progress) as opened:
+            with opened.inbox.vault.transaction() as session:
+                renewing.keep_in_step(session)
+            yield opened
 
     def shut(self) -> None:
         """Do nothing: the command ends by itself."""

@@ -6,7 +6,7 @@ from datetime import date
 from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
-from inbox.deadlines import office, workflow
+from inbox.deadlines import office, renewing
 from inbox.deadlines.office import Regime
 from inbox.language.errors import Refused
 from inbox.language.messages import sentence
@@ -48,4 +48,4 @@ def deed(what: str, days: Sequence[date]) -> Action:
 def _renew(session: Session) -> None:
     session.flush()
     office.forget(session)
-    workflow.renew(session)
+    renewing.renew(session)

@@ -40,18 +40,23 @@ def begin(session: Session, case: Case, work: Handling, answers: Answers) -> Ite
     if _is_offence(work, ()):
         yield art40(session, case.number, case.collected)
     if answers.get(scoring.questions().persons):
-        yield art14(case.number, case.received)
+        yield art14(session, case.number, case.received)
 
 
 def art40(session: Session, number: int, known: date) -> Duty:
     """Return the duty of a case of which it became known on a day that it is of an offence."""
-    due = office.of(session).calendar.after(known, _ART40_WORKING_DAYS)
-    return Duty(case=number, kind=Kind.ART40.value, due=due)
+    return _new(session, number, Kind.ART40, known)
 
 
-def art14(number: int, known: date) -> Duty:
+def art14(session: Session, number: int, known: date) -> Duty:
     """Return the duty of a case of which it became known on a day that it names somebody."""
-    return Duty(case=number, kind=Kind.ART14.value, due=known + _ART14)
+    return _new(session, number, Kind.ART14, known)
+
+
+def renew(session: Session) -> None:
+    """Set the day of each decision anew that is still to be taken; what was put off keeps the day it has."""
+    for row in session.scalars(select(Duty).where(Duty.decision == "")):
+        row.due = _due(session, Kind(row.kind), row.known)
 
 
 def keep_in_step(session: Session, work: Handling, today: date) -> None:
@@ -83,6 +88,18 @@ def is_open(session: Session, number: int, kind: Kind) -> bool:
     """Tell whether a decision is to be taken."""
     row = session.get(Duty, (number, kind.value))
     return row is not None and row.decided is None
+
+
+def _new(session: Session, number: int, kind: Kind, known: date) -> Duty:
+    return Duty(case=number, kind=kind.value, known=known, due=_due(session, kind, known))
+
+
+def _due(session: Session, kind: Kind, known: date) -> date:
+    match kind:
+        case Kind.ART40:
+            return office.of(session).calendar.after(known, _ART40_WORKING_DAYS)
+        case Kind.ART14:
+            return known + _ART14
 
 
 def _is_offence(work: Handling, tags: Iterable[str]) -> bool:

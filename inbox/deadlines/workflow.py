@@ -132,9 +132,12 @@ def keep_in_step(session: Session, number: int) -> None:
 
 
 def renew(session: Session) -> None:
-    """Set the next deadline of every case anew, after a change in how the office works."""
+    """Set every deadline and rank anew, after a change of the rules or of how the office works."""
+    legal_duties.renew(session)
+    session.flush()
     decisions = legal_duties.next_due(session)
     for case, handling, since in _all(session):
+        handling.rank = handling.parts.rank
         handling.deadline = _next(session, case, handling, since, decisions.get(case.number))
 
 

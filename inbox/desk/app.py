@@ -2,13 +2,15 @@
 
 import secrets
 from collections.abc import Iterable
+from io import BytesIO
+from typing import IO
 
-from flask import Blueprint, Flask
+from flask import Blueprint, Flask, Request
 from flask_wtf import CSRFProtect
 from werkzeug.routing import IntegerConverter, Map
 
 from crypto.strictjson import LARGEST
-from inbox.desk import guard, headers, lock, problems, rendering, state, style
+from inbox.desk import guard, headers, jobs, lock, problems, rendering, state, style
 from inbox.desk.pages import (
     asking,
     backing,
@@ -59,6 +61,7 @@ _PAGES = (
     settings.pages,
     texts.pages,
     backing.pages,
+    jobs.pages,
     lock.pages,
 )
 
@@ -66,6 +69,7 @@ _PAGES = (
 def create_app(desk: Desk) -> Flask:
     """Return the application of one desk: its cookie, and what signs it, end with the process."""
     app = Flask(__name__, static_folder=None)
+    app.request_class = _Request
     app.config.update(
         SECRET_KEY=secrets.token_bytes(32),
         SESSION_COOKIE_NAME="desk",
@@ -80,12 +84,19 @@ def create_app(desk: Desk) -> Flask:
     state.keep(app, desk)
     guard.init_app(app)
     CSRFProtect(app)  # type: ignore[no-untyped-call]
+    jobs.init_app(app)
     headers.init_app(app)
     rendering.init_app(app)
     problems.init_app(app)
     _register(app, desk.place, (guard.doors, style.sheets))
     _register(app, f"{desk.place}/<language>", _PAGES)
     return app
+
+
+class _Request(Request):
+    def _get_file_stream(self, *_: object, **__: object) -> IO[bytes]:
+        """Keep a file that comes with a form in memory: it has a limit, and no page asks for one."""
+        return BytesIO()
 
 
 class _Number(IntegerConverter):

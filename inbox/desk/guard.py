@@ -5,6 +5,7 @@ from http import HTTPStatus
 from flask import Blueprint, Flask, abort, g, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
 
+from inbox.desk import jobs
 from inbox.desk.state import here
 from inbox.system import idle_timeout
 
@@ -40,7 +41,8 @@ def _check() -> None:
         abort(HTTPStatus.FORBIDDEN)
     if session.get("admitted"):
         g.is_let_in = True
-        idle_timeout.renew()
+        if not jobs.is_watched():
+            idle_timeout.renew()
 
 
 def _is_own(origin: str | None) -> bool:

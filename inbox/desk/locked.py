@@ -34,7 +34,9 @@ def main(descriptor: int) -> None:
         return Response(page, HTTPStatus.SERVICE_UNAVAILABLE, headers.ALWAYS, content_type=_TYPE)
 
     try:
-        serving.serve(socket.socket(fileno=descriptor), answer, lambda: False)
+        with serving.serving(socket.socket(fileno=descriptor), answer) as server:
+            while True:
+                server.answer()
     except KeyboardInterrupt:
         return
 

@@ -13,8 +13,17 @@ from inbox.session.inbox import Unlocked
 def hold(
     opened: Unlocked, listener: socket.socket, medium: Path | None, greet: Callable[[str], None]
 ) -> None:
-    """Serve until somebody locks the desk; Inactive if nobody asks for a page. ``greet`` gets the address."""
+    """Serve until somebody locks the desk; Inactive if nobody asks for a page. ``greet`` gets the address.
+
+    What takes long is done here, between two requests, while another thread says how far it is.
+    """
     desk = Desk(opened, serving.port_of(listener), medium)
     app = create_app(desk)
     greet(desk.address)
-    serving.serve(listener, app, lambda: desk.is_over)
+    with serving.serving(listener, app) as server:
+        while not desk.is_over:
+            server.answer()
+            if job := desk.pending:
+                with server.answering():
+                    job.run()
+        server.flush()

@@ -1,28 +1,59 @@
-"""One request after the other, from this machine alone, of which nothing is written down."""
+"""Requests from this machine alone, each answered after the one before it; nothing is written down.
 
-import io
+waitress reads and writes in a thread of its own, so that nobody waits for a slow client. The pages are made
+in the thread that calls ``answer``: the vault belongs to it, and so do the signals that end its work.
+"""
+
+import logging
 import socket
+import sys
 import time
-from collections.abc import Callable
-from contextlib import suppress
-from http import HTTPStatus
-from selectors import EVENT_READ, BaseSelector, DefaultSelector
+from collections.abc import Iterator
+from contextlib import contextmanager
+from queue import SimpleQueue
+from threading import Event, Thread
 from typing import TYPE_CHECKING
 
-from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler
+from waitress import wasyncore
+from waitress.adjustments import Adjustments
+from waitress.channel import HTTPChannel
+from waitress.server import TcpWSGIServer
+from waitress.task import ErrorTask, WSGITask
 
 from inbox.desk.state import HOST
 from inbox.language.errors import Refused
 from inbox.language.messages import sentence
 
 if TYPE_CHECKING:
-    from _typeshed import WriteableBuffer
     from _typeshed.wsgi import WSGIApplication
 
-# A program that begins to ask and falls silent, or says a letter now and then, keeps nobody waiting longer.
+# What is asked must be here by then, and of an answer something must be taken in that time.
 _SECONDS = 5.0
+# So often is looked for who takes longer.
+_TICK_SECONDS = 0.2
+_PAUSE_SECONDS = 0.01
 # Of connections on which nothing was asked yet, these are kept: any user of this machine can open some.
 _MOST_WAITING = 32
+# Of all, these; further ones wait to be accepted.
+_MOST_OPEN = 48
+_LARGEST_HEADER = 1 << 16
+# Above what the desk reads of a form: it has a page for what is larger.
+_LARGEST_BODY = 1 << 22
+
+_SETTINGS = {
+    "connection_limit": _MOST_OPEN,
+    "cleanup_interval": 0,
+    "max_request_header_size": _LARGEST_HEADER,
+    "max_request_body_size": _LARGEST_BODY,
+    # What waitress holds of a form or a page beyond these would go into a file.
+    "inbuf_overflow": sys.maxsize,
+    "outbuf_overflow": sys.maxsize,
+    "outbuf_high_watermark": sys.maxsize,
+    "ident": None,
+    "expose_tracebacks": False,
+    "clear_untrusted_proxy_headers": True,
+    "log_socket_errors": False,
+}
 
 
 def listen(port: int) -> socket.socket:
@@ -51,78 +82,124 @@ def port_of(listener: socket.socket) -> int:
     return int(listener.getsockname()[1])
 
 
-def serve(listener: socket.socket, app: "WSGIApplication", is_over: Callable[[], bool]) -> None:
-    """Answer requests until ``is_over`` after one of them.
+class Server:
+    """The requests that came in whole, to be answered one after the other by whoever calls."""
 
-    Browsers open connections long before they ask anything: those wait here, not in the way of others.
-    """
-    server = _Server(HOST, port_of(listener), app, _Handler, fd=listener.fileno())
-    with server, DefaultSelector() as waiting:
-        waiting.register(server.socket, EVENT_READ)
-        while not is_over():
-            for key, _ in waiting.select()[:1]:
-                if key.fileobj is server.socket:
-                    _welcome(server.socket, waiting)
-                else:
-                    client = waiting.unregister(key.fileobj).fileobj
-                    server.answer(client)  # type: ignore[arg-type]
+    def __init__(self, asked: "SimpleQueue[HTTPChannel | None]") -> None:
+        self._asked = asked
+        self._last: HTTPChannel | None = None
 
+    def answer(self) -> None:
+        """Wait for a request, and answer it."""
+        self._last = self._asked.get()
+        if self._last:
+            self._last.service()
 
-def _welcome(listener: socket.socket, waiting: BaseSelector) -> None:
-    """Let one more connection wait; if they are too many, the one that has waited longest does no more."""
-    with suppress(ConnectionError):  # it has gone already
-        waiting.register(listener.accept()[0], EVENT_READ)
-    _, *clients = waiting.get_map().values()
-    for key in clients[:-_MOST_WAITING]:
-        waiting.unregister(key.fileobj)
-        key.fileobj.close()  # type: ignore[union-attr]
-
-
-class _Server(BaseWSGIServer):
-    def answer(self, client: socket.socket) -> None:
-        """Answer the one request of a connection, and close it; who asked may have gone meanwhile."""
-        self.process_request(client, (HOST, 0))
-
-
-class _Patient(io.RawIOBase):
-    """What comes in on a connection for _SECONDS; TimeoutError afterwards."""
-
-    def __init__(self, client: socket.socket) -> None:
-        self._client = client
-        self._end = time.monotonic() + _SECONDS
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: "WriteableBuffer") -> int:
-        left = self._end - time.monotonic()
-        if left <= 0:
-            raise TimeoutError
-        self._client.settimeout(left)
+    @contextmanager
+    def answering(self) -> Iterator[None]:
+        """Let another thread answer for as long as the block runs: no page may use what the block uses."""
+        thread = Thread(target=self._answer_all, daemon=True)
+        thread.start()
         try:
-            return self._client.recv_into(buffer)
+            yield
         finally:
-            self._client.settimeout(_SECONDS)
+            self._asked.put(None)
+            thread.join()
+
+    def flush(self) -> None:
+        """Return once the last answer is taken, or who asked had the time for it."""
+        end = time.monotonic() + _SECONDS
+        while self._last and self._last.connected and time.monotonic() < end:
+            time.sleep(_PAUSE_SECONDS)
+
+    def _answer_all(self) -> None:
+        while channel := self._asked.get():
+            channel.service()
 
 
-class _Handler(WSGIRequestHandler):
-    timeout = _SECONDS
+@contextmanager
+def serving(listener: socket.socket, app: "WSGIApplication") -> Iterator[Server]:
+    """Give the server of an application; it takes in requests as long as the block runs."""
+    for name in ("waitress", "waitress.queue"):
+        logging.getLogger(name).disabled = True
+    asked: SimpleQueue[HTTPChannel | None] = SimpleQueue()
+    inner = _Waitress(app, listener, asked)
+    is_over = Event()
+    thread = Thread(target=inner.read_and_write, args=(is_over,), daemon=True)
+    thread.start()
+    try:
+        yield Server(asked)
+    finally:
+        is_over.set()
+        inner.pull_trigger()
+        thread.join()
 
-    def setup(self) -> None:
-        """Read what is asked without waiting for ever."""
-        super().setup()
-        self.rfile = io.BufferedReader(_Patient(self.request))
 
-    def log(self, type: str, message: str, *args: object) -> None:  # noqa: A002 - its name there
-        """Write nothing down."""
+class _Waitress(TcpWSGIServer):
+    def __init__(
+        self, app: "WSGIApplication", listener: socket.socket, asked: "SimpleQueue[HTTPChannel | None]"
+    ) -> None:
+        where = (listener.family, listener.type, listener.proto, listener.getsockname())
+        self._asked = asked
+        self.channel_class = _Channel
+        super().__init__(
+            app,
+            map={},
+            _sock=listener,
+            dispatcher=self,
+            adj=Adjustments(sockets=[listener], **_SETTINGS),
+            sockinfo=where,
+            bind_socket=False,
+        )
 
-    def send_header(self, keyword: str, value: str) -> None:
-        """Leave out which program answers."""
-        if keyword.lower() != "server":
-            super().send_header(keyword, value)
+    def read_and_write(self, is_over: Event) -> None:
+        """Do what the connections are ready for, and close them at the end, but for the one that listens."""
+        while not is_over.is_set():
+            wasyncore.loop(_TICK_SECONDS, use_poll=True, map=self._map, count=1)
+        for channel in [*self.active_channels.values()]:
+            channel.handle_close()
+        self.trigger.close()
 
-    def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:  # noqa: ARG002
+    def add_task(self, task: HTTPChannel) -> None:
+        """Let a request that is here as a whole be answered in its turn."""
+        self._asked.put(task)
+
+    def handle_accept(self) -> None:
+        """Take one more connection; if too many wait to ask, the one that has waited longest does no more."""
+        super().handle_accept()
+        waiting = [channel for channel in self.active_channels.values() if channel.is_asking]
+        for channel in waiting[:-_MOST_WAITING]:
+            channel.handle_close()
+
+    def maintenance(self, now: float) -> None:
+        """Close connections of who takes too long to ask, letter by letter or not, or to take an answer."""
+        for channel in self.active_channels.values():
+            since = channel.creation_time if channel.is_asking else channel.last_activity
+            channel.will_close |= not channel.requests and since < now - _SECONDS
+
+
+class _Answer(WSGITask):
+    def start(self) -> None:
+        """Let each connection be for one request."""
+        super().start()
+        self.set_close_on_finish()
+
+
+class _Refusal(ErrorTask):
+    def execute(self) -> None:
         """Answer what is no request without repeating any of it."""
-        self.send_response_only(code, HTTPStatus(code).phrase)
-        self.send_header("Connection", "close")
-        self.end_headers()
+        error = self.request.error
+        self.status = f"{error.code} {error.reason}"
+        self.response_headers.append(("Content-Length", "0"))
+        self.set_close_on_finish()
+        self.write(b"")
+
+
+class _Channel(HTTPChannel):
+    task_class = _Answer
+    error_task_class = _Refusal
+
+    @property
+    def is_asking(self) -> bool:
+        """Tell whether nothing was asked yet as a whole."""
+        return not (self.requests or self.writable())

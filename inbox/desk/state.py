@@ -1,9 +1,11 @@
 """What a desk knows while it is open; all of it ends with its process."""
 
 import secrets
+from collections.abc import Callable
 from pathlib import Path
+from threading import Event
 
-from flask import Flask, current_app
+from flask import Flask, Response, current_app
 
 from inbox.casework.queue import Filter, Order
 from inbox.cli.options import today
@@ -14,11 +16,40 @@ from inbox.session.inbox import Unlocked
 HOST = "127.0.0.1"
 
 
+class Job:
+    """Something that takes long, and what is answered at its end; ``done`` of ``total`` parts of it are."""
+
+    def __init__(self, number: int, title: str, run: Callable[[], Response]) -> None:
+        self.number, self.title = number, title
+        self.done, self.total = 0, 0
+        self._run: Callable[[], Response] | None = run
+        self._answer: Response | None = None
+        self._end = Event()
+
+    @property
+    def is_over(self) -> bool:
+        """Whether there is an answer."""
+        return self._end.is_set()
+
+    def run(self) -> None:
+        """Do it; of what it was given, passphrases included, nothing is kept."""
+        run, self._run = self._run, None
+        if run:
+            self._answer = run()
+        self._end.set()
+
+    def answer_within(self, seconds: float) -> Response | None:
+        """Return the answer, None if there is none after so many seconds."""
+        self._end.wait(seconds)
+        return self._answer
+
+
 class Desk:
     """An open inbox with the one browser that may see it.
 
     ``place`` begins every path: no other program on this machine can guess it, and none gets the cookie.
     ``wanted`` and ``order`` are what the queue shows: browsers remember addresses, so none has a search.
+    ``job`` is the last that took long; until it is over, nothing else may use ``inbox``.
     ``picture`` has the pixels of a page of a file, by case, file and page, until the browser asks for them.
     """
 
@@ -29,6 +60,7 @@ class Desk:
         self.medium = medium
         self.place = f"/{secrets.token_urlsafe(9)}"
         self.is_over = False
+        self.job: Job | None = None
         self.wanted, self.order = Filter(), Order.PRIORITY
         self.picture: tuple[tuple[int, int, int], bytes | None] = (0, 0, 0), None
         self._once: str | None = secrets.token_urlsafe(32)
@@ -67,8 +99,18 @@ class Desk:
         self._taken.add(form)
         return is_new
 
+    def begin(self, title: str, run: Callable[[], Response]) -> Job:
+        """Return a job that begins once the page that is asked for is answered."""
+        self.job = Job(self.job.number + 1 if self.job else 1, title, run)
+        return self.job
+
+    @property
+    def pending(self) -> Job | None:
+        """The job that is to be done, or is being done."""
+        return None if self.job is None or self.job.is_over else self.job
+
     def lock(self) -> None:
-        """Let this be the last answer."""
+        """Let this be the last answer, or that of the job that is not over yet."""
         self.is_over = True
 
 

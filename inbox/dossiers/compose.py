@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from crypto.dossier import Purpose
 from crypto.messages import REPORT, Report
-from crypto.questionnaire import Field, Flag, Questionnaire
+from crypto.questionnaire import Concern, Field, Flag, Questionnaire
 from inbox.access import declarations, identities
 from inbox.language.errors import Refused
 from inbox.language.messages import sentence
@@ -40,8 +40,8 @@ class Enclosed(StrEnum):
 class Plan:
     """What officers decided of a dossier: for what, for whom, in which language, with and without what.
 
-    ``included`` are questions about the author whose answers are let in all the same, ``chosen`` the numbers
-    of the attachments that go along, all if there are none.
+    ``included`` are questions that concern the reporter, or unknown ones, whose answers are let in all the
+    same, ``chosen`` the numbers of the attachments that go along, all if there are none.
     """
 
     purpose: Purpose
@@ -177,7 +177,7 @@ def _files(session: Session, number: int, plan: Plan, redactor: Redactor) -> Ite
 
 
 def _answers(report: Report, asked: Questionnaire | None, plan: Plan, redactor: Redactor) -> Iterator[Entry]:
-    """Yield the answers that may go, in the order of the questions; those to unknown ones only if let in."""
+    """Yield the answers that may go, in the order of the questions: those of the facts, and those let in."""
     fields = {field.id: field for field in asked.fields} if asked else {}
     _check_included(plan.included, report, fields)
     order = [each for each in fields if each in report.answers]
@@ -206,9 +206,7 @@ def _check_included(included: frozenset[str], report: Report, fields: dict[str, 
 
 
 def _is_about_facts(field: Field | None) -> bool:
-    if field is None or field.flag is Flag.PROTECT or field.id in WORDING.document["source"]:
-        return False
-    return not any(option.flag is Flag.SOURCE_RISK for option in field.options)
+    return field is not None and field.concerns is Concern.FACTS
 
 
 def _label(field: Field | None, question: str, language: str) -> str:

@@ -22,7 +22,7 @@ from inbox.files.sandbox import Bounds, Ended
 from inbox.language.messages import Sentence, sentence
 from inbox.language.views import View
 from inbox.sandboxed import answer
-from inbox.sandboxed.answer import Answer, Fact
+from inbox.sandboxed.answer import Answer, Fact, fact
 from inbox.system.home import Home
 from inbox.text import confusables
 
@@ -59,12 +59,12 @@ class Preview:
             "sha256": self.sha256,
             "true_type": self._first("type"),
             "warnings": [*self._warnings()],
-            "measure": sandbox_messages.said(self._first("measure")),
+            "measure": next(self._said("measure"), ""),
             "page": self.page,
             "pages": self.answer.pages,
-            "not_shown": sandbox_messages.said(self._first("why")),
-            "metadata": [sandbox_messages.said(each) for each in self._all("metadata")],
-            "entries": [sandbox_messages.said(each) for each in self._all("entry")],
+            "not_shown": next(self._said("why"), ""),
+            "metadata": [*self._said("metadata")],
+            "entries": [*self._said("entry")],
             "text": self.answer.text,
             "pixels": [self.answer.width, self.answer.height],
         }
@@ -73,14 +73,15 @@ class Preview:
         file = self.found.attachment
         yield from claimed_type.lies(file.name, file.type, self._first("type"), self._all("like"))
         yield from (sentence("some programs take it for {type}", type=kind) for kind in self._all("also"))
-        yield from (
-            sentence("it {caution}", caution=sandbox_messages.said(each)) for each in self._all("caution")
-        )
+        yield from (sentence("it {caution}", caution=caution) for caution in self._said("caution"))
         if words := confusables.mixed([file.name, self.answer.text]):
             yield sentence("letters of several alphabets in one word: {words}", words=", ".join(words))
 
+    def _said(self, kind: str) -> Iterator[str]:
+        return (sandbox_messages.said(fact) for fact in self.answer.facts if fact.kind == kind)
+
     def _all(self, kind: str) -> list[str]:
-        return [fact.value for fact in self.answer.facts if fact.kind == kind]
+        return [fact.code for fact in self.answer.facts if fact.kind == kind]
 
     def _first(self, kind: str) -> str:
         return next(iter(self._all(kind)), "")
@@ -94,17 +95,12 @@ def look(home: Home, found: Found, page: int = 1) -> Preview:
     is_shown = found.attachment.size <= LARGEST_SHOWN
     with _in_memory(home, found, LARGEST_SHOWN if is_shown else _HEAD) as (given, sha256):
         if not is_shown:
-            seen = _with_reason(
-                _asked(given, page, "head"), sentence("larger than {most} MiB", most=LARGEST_SHOWN >> 20)
-            )
+            seen = _with_reason(_asked(given, page, "head"), fact("why", "too-large", LARGEST_SHOWN >> 20))
         else:
             try:
                 seen = _asked(given, page, "whole")
             except Ended:
-                why = sentence(
-                    "the process that looked at it was ended: it crashed, or took too much memory or time"
-                )
-                seen = _with_reason(_asked(given, page, "head"), why)
+                seen = _with_reason(_asked(given, page, "head"), fact("why", "ended"))
     return Preview(found, sha256, page, seen)
 
 
@@ -117,8 +113,8 @@ def _asked(given: int, page: int, how: str) -> Answer:
         raise Ended from None
 
 
-def _with_reason(seen: Answer, why: str) -> Answer:
-    return replace(seen, facts=(*seen.facts, Fact("why", why)))
+def _with_reason(seen: Answer, why: Fact) -> Answer:
+    return replace(seen, facts=(*seen.facts, why))
 
 
 @contextmanager

@@ -1,87 +1,107 @@
-"""What the process in the sandbox says of a file, so that it can be said in another language.
+"""What a fact from the sandbox says, by its code.
 
-It comes as text of a process that is not to be trusted: what is none of these forms stays as it came.
+It comes from a process that is not to be trusted: a code that is none of these, or has other values, is shown
+as the text that it is.
 """
 
-from inbox.language.messages import recognised, sentence
+from inbox.language.messages import sentence
+from inbox.sandboxed.answer import Fact
 
-_FORMS = tuple(
-    each.template
-    for each in (
-        sentence("files of this type are not shown"),
-        sentence("it takes more memory than it may have"),
-        sentence("damaged, or not as this type has to be ({error})", error=""),
-        sentence("it is locked with a password"),
-        sentence("{type} needs more than the sandbox allows", type=""),
-        sentence("no page {page} of it is shown", page=""),
-        sentence("it has no page {page}", page=""),
-        sentence("an archive is listed, not unpacked"),
-        sentence("it declares {width} x {height} pixels, more than are looked at", width="", height=""),
-        sentence("is shown up to character {count}", count=""),
-        sentence("holds macros"),
-        sentence("is encrypted, so it is not known what it would do"),
-        sentence("holds objects packed in a way that was not read"),
-        sentence("is locked with a password"),
-        sentence("says something of itself that could not be read"),
-        sentence("is a bomb: it would unpack to {size} bytes", size=""),
-        sentence("holds JavaScript"),
-        sentence("holds an order to start a program"),
-        sentence("holds embedded files"),
-        sentence("holds links to elsewhere"),
-        sentence("holds moving pictures or sound"),
-        sentence("holds a form with a program"),
-        sentence("1 page"),
-        sentence("{count} pages", count=""),
-        sentence("1 entry"),
-        sentence("{count} entries", count=""),
-        sentence("{width} x {height} pixels", width="", height=""),
-        sentence("1 bytes: {name}", name=""),
-        sentence("{size} bytes: {name}", size="", name=""),
-        sentence("and more"),
-        # What a PDF says of itself.
-        sentence("Author: {value}", value=""),
-        sentence("Title: {value}", value=""),
-        sentence("Subject: {value}", value=""),
-        sentence("Keywords: {value}", value=""),
-        sentence("Creator: {value}", value=""),
-        sentence("Producer: {value}", value=""),
-        sentence("CreationDate: {value}", value=""),
-        sentence("ModDate: {value}", value=""),
-        # What a document says of itself that can tell who made it, when and with what.
-        sentence("creator: {value}", value=""),
-        sentence("initial-creator: {value}", value=""),
-        sentence("lastModifiedBy: {value}", value=""),
-        sentence("created: {value}", value=""),
-        sentence("creation-date: {value}", value=""),
-        sentence("modified: {value}", value=""),
-        sentence("date: {value}", value=""),
-        sentence("lastPrinted: {value}", value=""),
-        sentence("printed-by: {value}", value=""),
-        sentence("Company: {value}", value=""),
-        sentence("Manager: {value}", value=""),
-        sentence("Application: {value}", value=""),
-        sentence("generator: {value}", value=""),
-        sentence("Template: {value}", value=""),
-        # What a picture says of itself, of that which can tell who made it, when and where.
-        sentence("Make: {value}", value=""),
-        sentence("Model: {value}", value=""),
-        sentence("Software: {value}", value=""),
-        sentence("Artist: {value}", value=""),
-        sentence("Copyright: {value}", value=""),
-        sentence("ImageDescription: {value}", value=""),
-        sentence("DateTime: {value}", value=""),
-        sentence("DateTimeOriginal: {value}", value=""),
-        sentence("DateTimeDigitized: {value}", value=""),
-        sentence("GPSLatitude: {value}", value=""),
-        sentence("GPSLongitude: {value}", value=""),
-        sentence("BodySerialNumber: {value}", value=""),
-        sentence("LensModel: {value}", value=""),
-        sentence("CameraOwnerName: {value}", value=""),
-        sentence("comment: {value}", value=""),
-    )
-)
+_FORMS = {
+    "why": {
+        "not-supported": sentence("files of this type are not shown"),
+        "memory": sentence("it takes more memory than it may have"),
+        "damaged": sentence("damaged, or not as this type has to be ({error})", error=""),
+        "locked": sentence("it is locked with a password"),
+        "not-allowed": sentence("{type} needs more than the sandbox allows", type=""),
+        "page-not-shown": sentence("no page {page} of it is shown", page=""),
+        "no-page": sentence("it has no page {page}", page=""),
+        "archive": sentence("an archive is listed, not unpacked"),
+        "too-many-pixels": sentence(
+            "it declares {width} x {height} pixels, more than are looked at", width="", height=""
+        ),
+        "too-large": sentence("larger than {most} MiB", most=""),
+        "ended": sentence(
+            "the process that looked at it was ended: it crashed, or took too much memory or time"
+        ),
+    },
+    "caution": {
+        "cut": sentence("is shown up to character {count}", count=""),
+        "macros": sentence("holds macros"),
+        "encrypted": sentence("is encrypted, so it is not known what it would do"),
+        "unread-objects": sentence("holds objects packed in a way that was not read"),
+        "locked": sentence("is locked with a password"),
+        "unread-metadata": sentence("says something of itself that could not be read"),
+        "bomb": sentence("is a bomb: it would unpack to {size} bytes", size=""),
+        "javascript": sentence("holds JavaScript"),
+        "launch": sentence("holds an order to start a program"),
+        "embedded-files": sentence("holds embedded files"),
+        "links": sentence("holds links to elsewhere"),
+        "media": sentence("holds moving pictures or sound"),
+        "form": sentence("holds a form with a program"),
+    },
+    "measure": {
+        "page": sentence("1 page"),
+        "pages": sentence("{count} pages", count=""),
+        "entry": sentence("1 entry"),
+        "entries": sentence("{count} entries", count=""),
+        "pixels": sentence("{width} x {height} pixels", width="", height=""),
+    },
+    "entry": {
+        "file": sentence("{size} bytes: {name}", size="", name=""),
+        "more": sentence("and more"),
+    },
+    # Fields of PDFs, documents and pictures of which some tell who made a file, when, where and with what.
+    "metadata": {
+        "Author": sentence("Author: {value}", value=""),
+        "Title": sentence("Title: {value}", value=""),
+        "Subject": sentence("Subject: {value}", value=""),
+        "Keywords": sentence("Keywords: {value}", value=""),
+        "Creator": sentence("Creator: {value}", value=""),
+        "Producer": sentence("Producer: {value}", value=""),
+        "CreationDate": sentence("CreationDate: {value}", value=""),
+        "ModDate": sentence("ModDate: {value}", value=""),
+        "creator": sentence("creator: {value}", value=""),
+        "initial-creator": sentence("initial-creator: {value}", value=""),
+        "lastModifiedBy": sentence("lastModifiedBy: {value}", value=""),
+        "created": sentence("created: {value}", value=""),
+        "creation-date": sentence("creation-date: {value}", value=""),
+        "modified": sentence("modified: {value}", value=""),
+        "date": sentence("date: {value}", value=""),
+        "lastPrinted": sentence("lastPrinted: {value}", value=""),
+        "printed-by": sentence("printed-by: {value}", value=""),
+        "Company": sentence("Company: {value}", value=""),
+        "Manager": sentence("Manager: {value}", value=""),
+        "Application": sentence("Application: {value}", value=""),
+        "generator": sentence("generator: {value}", value=""),
+        "Template": sentence("Template: {value}", value=""),
+        "Make": sentence("Make: {value}", value=""),
+        "Model": sentence("Model: {value}", value=""),
+        "Software": sentence("Software: {value}", value=""),
+        "Artist": sentence("Artist: {value}", value=""),
+        "Copyright": sentence("Copyright: {value}", value=""),
+        "ImageDescription": sentence("ImageDescription: {value}", value=""),
+        "DateTime": sentence("DateTime: {value}", value=""),
+        "DateTimeOriginal": sentence("DateTimeOriginal: {value}", value=""),
+        "DateTimeDigitized": sentence("DateTimeDigitized: {value}", value=""),
+        "GPSLatitude": sentence("GPSLatitude: {value}", value=""),
+        "GPSLongitude": sentence("GPSLongitude: {value}", value=""),
+        "BodySerialNumber": sentence("BodySerialNumber: {value}", value=""),
+        "LensModel": sentence("LensModel: {value}", value=""),
+        "CameraOwnerName": sentence("CameraOwnerName: {value}", value=""),
+        "comment": sentence("comment: {value}", value=""),
+    },
+}
 
 
-def said(fact: str) -> str:
-    """Return a fact as a sentence of ours, if it is one."""
-    return recognised(fact, _FORMS)
+def said(fact: Fact) -> str:
+    """Return a fact as a sentence of ours, or its code and values as they came if it has no form of one."""
+    form = _FORMS.get(fact.kind, {}).get(fact.code)
+    if form is not None and len(form.values) == len(fact.values):
+        return form.filled(*fact.values)
+    return ": ".join((fact.code, *fact.values))
+
+
+def codes(kind: str) -> set[str]:
+    """Return the codes of a kind that have a sentence."""
+    return set(_FORMS.get(kind, {}))

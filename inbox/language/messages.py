@@ -1,8 +1,7 @@
 """What the inbox tells officers: an English sentence that can be said in another language as well."""
 
-import re
-from collections.abc import Iterable, Mapping, Sequence
-from functools import cache, reduce
+from collections.abc import Mapping, Sequence
+from functools import reduce
 
 
 class Sentence(str):
@@ -14,6 +13,10 @@ class Sentence(str):
 
     template: str
     values: Mapping[str, object]
+
+    def filled(self, *values: object) -> "Sentence":
+        """Return this sentence with other values, given in the order of its own; as many as it has."""
+        return sentence(self.template, **dict(zip(self.values, values, strict=True)))
 
 
 def sentence(template: str, /, **values: object) -> Sentence:
@@ -30,19 +33,3 @@ def sentence(template: str, /, **values: object) -> Sentence:
 def joined(parts: Sequence[Sentence]) -> Sentence:
     """Return sentences as one, with semicolons between; there is at least one."""
     return reduce(lambda said, part: sentence("{said}; {part}", said=said, part=part), parts)
-
-
-def recognised(text: str, forms: Iterable[str]) -> str:
-    """Return the sentence of which ``text`` was made by one of these templates, or ``text`` as it is.
-
-    So a text is said in another language that was kept, or came from the sandbox, in English alone.
-    """
-    for form in forms:
-        if match := _pattern(form).fullmatch(text):
-            return sentence(form, **match.groupdict())
-    return text
-
-
-@cache
-def _pattern(form: str) -> re.Pattern[str]:
-    return re.compile(re.sub(r"\\\{(\w+)\\\}", r"(?P<\1>.+)", re.escape(form)))

@@ -15,20 +15,31 @@ _LARGEST_FACTS = 1 << 17
 _LARGEST_TEXT = 4 * LONGEST_TEXT
 _HEAD = struct.Struct(">8s5I")
 _MAGIC = b"fanal/p1"
-_FACT = re.compile(r"[a-z]{1,16}\t[^\t\n]{1,400}")
+_LONGEST_VALUE = 400
+_MOST_VALUES = 4
+_FACT = re.compile(rf"[a-z]{{1,16}}(?:\t[^\t\n]{{1,{_LONGEST_VALUE}}}){{1,{1 + _MOST_VALUES}}}")
 LARGEST = _HEAD.size + _LARGEST_FACTS + _LARGEST_TEXT + 3 * LONGEST_SIDE**2
 
 
 class NotShown(Exception):
-    """A file is not looked at further; ``str`` says why."""
+    """A file is not looked at further: a code that says why, and its values."""
+
+    def __init__(self, code: str, *values: object) -> None:
+        super().__init__(code)
+        self.code, self.values = code, values
 
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """One thing that was found out about a file: of which kind, and what."""
+    """One thing that was found out about a file: of which kind, a code, and what belongs to it.
+
+    The code is a MIME type for kinds that name one, the name of a field for ``metadata``, else one of
+    ``inbox.files.sandbox_messages``.
+    """
 
     kind: str
-    value: str
+    code: str
+    values: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +55,7 @@ class Answer:
 
     def encode(self) -> bytes:
         """Return this as it leaves the sandbox."""
-        facts = "\n".join(f"{fact.kind}\t{fact.value}" for fact in self.facts).encode()
+        facts = "\n".join("\t".join((each.kind, each.code, *each.values)) for each in self.facts).encode()
         text = self.text.encode()
         head = _HEAD.pack(_MAGIC, self.pages, self.width, self.height, len(facts), len(text))
         return head + facts + text + self.pixels
@@ -68,7 +79,7 @@ def parse(raw: bytes) -> Answer:
     if not all(map(_FACT.fullmatch, lines)):
         raise ValueError("not of this form")
     return Answer(
-        tuple(Fact(*line.split("\t")) for line in lines),
+        tuple(_read(*line.split("\t")) for line in lines),
         raw[_HEAD.size + facts : pixels].decode(),
         pages,
         width,
@@ -77,12 +88,20 @@ def parse(raw: bytes) -> Answer:
     )
 
 
-def counted(number: int, what: str, several: str) -> str:
-    """Return a number with its noun."""
-    return f"{number} {what if number == 1 else several}"
+def fact(kind: str, code: object, *values: object) -> Fact:
+    """Return a fact whose code and values have been cut to what fits on its line."""
+    return Fact(kind, _cut(code), tuple(map(_cut, values)))
 
 
-def fact(kind: str, value: object) -> Fact:
-    """Return a fact whose value has been cut to what fits on its line."""
+def counted(number: int, one: str, several: str) -> Fact:
+    """Return how much a file holds: the code ``one``, or ``several`` with the number."""
+    return fact("measure", one) if number == 1 else fact("measure", several, number)
+
+
+def _read(kind: str, code: str, *values: str) -> Fact:
+    return Fact(kind, code, values)
+
+
+def _cut(value: object) -> str:
     text = str(value).encode(errors="replace").decode()
-    return Fact(kind, text.replace("\t", " ").replace("\n", " ")[:400] or "-")
+    return text.replace("\t", " ").replace("\n", " ")[:_LONGEST_VALUE] or "-"

@@ -12,8 +12,8 @@ from operator import itemgetter
 from inbox.sandboxed.answer import Answer, Fact, counted, fact
 
 _MOST_ENTRIES = 200
-_LISTED = fact("why", "an archive is listed, not unpacked")
-_UNREAD = fact("caution", "says something of itself that could not be read")
+_LISTED = fact("why", "archive")
+_UNREAD = fact("caution", "unread-metadata")
 _BOMB = 100  # times its size
 # What programs make of zip archives: an entry that tells, the type.
 _OFFICE = "application/vnd.openxmlformats-officedocument."
@@ -43,13 +43,13 @@ def of_zip(data: bytes, _: int) -> Answer:
     unpacked = sum(entry.file_size for entry in entries)
     facts = _made_of_zip(data, names)
     if any(name.endswith("vbaProject.bin") for name in names):
-        facts.append(fact("caution", "holds macros"))
+        facts.append(fact("caution", "macros"))
     if any(entry.flag_bits & 1 for entry in entries):
-        facts.append(fact("caution", "is locked with a password"))
+        facts.append(fact("caution", "locked"))
     if unpacked > _BOMB * len(data):
-        facts.append(fact("caution", f"is a bomb: it would unpack to {unpacked} bytes"))
+        facts.append(fact("caution", "bomb", unpacked))
     listed = ((entry.filename, entry.file_size) for entry in entries)
-    measure = fact("measure", counted(len(entries), "entry", "entries"))
+    measure = counted(len(entries), "entry", "entries")
     return Answer((*facts, measure, *own, _LISTED, *_listing(listed)))
 
 
@@ -84,11 +84,11 @@ def _beginning(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> str:
 def _values(written: str) -> Iterator[Fact]:
     said = ((name, html.unescape(value).strip()[:_LONGEST_VALUE]) for name, value in _VALUE.findall(written))
     for name, value in islice(filter(itemgetter(1), said), _MOST_VALUES):
-        yield fact("metadata", f"{name}: {value}")
+        yield fact("metadata", name, value)
 
 
 def _listing(entries: Iterator[tuple[str, int]]) -> Iterator[Fact]:
     for name, size in islice(entries, _MOST_ENTRIES):
-        yield fact("entry", f"{size} bytes: {name}")
+        yield fact("entry", "file", size, name)
     if next(entries, None) is not None:
-        yield fact("entry", "and more")
+        yield fact("entry", "more")

@@ -14,15 +14,15 @@ from inbox.sandboxed.pictures import shrunk
 _SHARPEST = 2.0  # pixels for each of 72 parts of an inch
 _SMALLEST = 1.0
 _ACTIVE = (
-    (rb"/J(avaScript|S)\b", "JavaScript"),
-    (rb"/Launch\b", "an order to start a program"),
-    (rb"/EmbeddedFiles?\b", "embedded files"),
-    (rb"/(SubmitForm|URI|GoToR|GoToE)\b", "links to elsewhere"),
-    (rb"/(RichMedia|Movie|Sound|3D)\b", "moving pictures or sound"),
-    (rb"/XFA\b", "a form with a program"),
+    (rb"/J(avaScript|S)\b", "javascript"),
+    (rb"/Launch\b", "launch"),
+    (rb"/EmbeddedFiles?\b", "embedded-files"),
+    (rb"/(SubmitForm|URI|GoToR|GoToE)\b", "links"),
+    (rb"/(RichMedia|Movie|Sound|3D)\b", "media"),
+    (rb"/XFA\b", "form"),
 )
-_ENCRYPTED = fact("caution", "is encrypted, so it is not known what it would do")
-_UNREAD = fact("caution", "holds objects packed in a way that was not read")
+_ENCRYPTED = fact("caution", "encrypted")
+_UNREAD = fact("caution", "unread-objects")
 # Where the list of what a stream is stands before it; how much is unpacked of all such streams.
 _BEFORE = 400
 _MOST_UNPACKED = 1 << 24
@@ -33,10 +33,10 @@ def look(data: bytes, page: int) -> Answer:
     active = tuple(_active(data))
     with _opened(data) as document:
         count = len(document)
-        told = (*active, fact("measure", counted(count, "page", "pages")), *_metadata(document))
+        told = (*active, counted(count, "page", "pages"), *_metadata(document))
         pages = min(count, MOST_PAGES)
         if page > pages:
-            return Answer((*told, fact("why", f"no page {page} of it is shown")), pages=pages)
+            return Answer((*told, fact("why", "page-not-shown", page)), pages=pages)
         shown = shrunk(_drawn(document[page - 1]))
     return Answer(told, pages=pages, width=shown.width, height=shown.height, pixels=shown.tobytes())
 
@@ -45,7 +45,7 @@ def _active(data: bytes) -> Iterator[Fact]:
     """Yield what a PDF would do elsewhere, wherever that is written in it."""
     packed = list(_unpacked(data))
     written = b"\n".join([_plain(data), *packed])
-    yield from (fact("caution", f"holds {what}") for sign, what in _ACTIVE if re.search(sign, written))
+    yield from (fact("caution", code) for sign, code in _ACTIVE if re.search(sign, written))
     if re.search(rb"/Encrypt\b", written):
         yield _ENCRYPTED
     elif not all(packed):
@@ -79,7 +79,7 @@ def _opened(data: bytes) -> PdfDocument:
         return PdfDocument(data)
     except PdfiumError as error:
         if error.err_code == FPDF_ERR_PASSWORD:
-            raise NotShown("it is locked with a password") from None
+            raise NotShown("locked") from None
         raise
 
 
@@ -92,4 +92,4 @@ def _drawn(page: PdfPage) -> Image.Image:
 
 def _metadata(document: PdfDocument) -> Iterator[Fact]:
     for name, value in document.get_metadata_dict(skip_empty=True).items():
-        yield fact("metadata", f"{name}: {value}")
+        yield fact("metadata", name, value)

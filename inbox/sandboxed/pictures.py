@@ -37,10 +37,10 @@ def look(data: bytes, page: int) -> Answer:
     """Return the pixels of one page of a picture; NotShown, or whatever Pillow says of a damaged one."""
     with Image.open(io.BytesIO(data), formats=_FORMATS) as image:
         _check(image)
-        told = (fact("measure", f"{image.width} x {image.height} pixels"), *_metadata(image))
+        told = (fact("measure", "pixels", image.width, image.height), *_metadata(image))
         pages = min(getattr(image, "n_frames", 1), MOST_PAGES)
         if page > pages:
-            return Answer((*told, fact("why", f"it has no page {page}")), pages=pages)
+            return Answer((*told, fact("why", "no-page", page)), pages=pages)
         if page > 1:
             image.seek(page - 1)
             _check(image)
@@ -57,7 +57,7 @@ def named(data: bytes, _: int) -> Answer:
     exif = Image.Exif()
     if found := _EXIF.search(data):
         exif.load(data[found.start() : found.start() + _LONGEST_EXIF])
-    return Answer((fact("why", "HEIC needs more than the sandbox allows"), *_tags(exif)))
+    return Answer((fact("why", "not-allowed", "HEIC"), *_tags(exif)))
 
 
 def shrunk(image: Image.Image) -> Image.Image:
@@ -86,14 +86,14 @@ def _flattened(image: Image.Image) -> Image.Image:
 
 def _check(image: Image.Image) -> None:
     if image.width * image.height > _MOST_PIXELS:
-        raise NotShown(f"it declares {image.width} x {image.height} pixels, more than are looked at")
+        raise NotShown("too-many-pixels", image.width, image.height)
 
 
 def _metadata(image: Image.Image) -> Iterator[Fact]:
     yield from _tags(image.getexif())
     for name, value in list(image.info.items())[:_MOST_TAGS]:
         if isinstance(value, str | bytes) and name not in {"exif", "icc_profile", "photoshop"}:
-            yield fact("metadata", f"{_short(name)}: {_short(value)}")
+            yield fact("metadata", _short(name), _short(value))
 
 
 def _tags(exif: Image.Exif) -> Iterator[Fact]:
@@ -103,7 +103,7 @@ def _tags(exif: Image.Exif) -> Iterator[Fact]:
         (exif.get_ifd(ExifTags.IFD.GPSInfo), ExifTags.GPSTAGS),
     ):
         for tag, value in list(tags.items())[:_MOST_TAGS]:
-            yield fact("metadata", f"{names.get(tag, tag)}: {_short(value)}")
+            yield fact("metadata", names.get(tag, tag), _short(value))
 
 
 def _short(value: object) -> str:

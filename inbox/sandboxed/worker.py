@@ -36,15 +36,15 @@ def _looked(kind: Kind, data: bytes, page: int) -> Answer:
         return _written(kind.text)
     look = _look_for(kind)
     if look is None:
-        return Answer((fact("why", "files of this type are not shown"),))
+        return Answer((fact("why", "not-supported"),))
     try:
         return look(data, page)
     except NotShown as error:
-        return Answer((fact("why", error),))
+        return Answer((fact("why", error.code, *error.values),))
     except MemoryError:
-        return Answer((fact("why", "it takes more memory than it may have"),))
+        return Answer((fact("why", "memory"),))
     except Exception as error:  # noqa: BLE001  who parses hostile bytes may raise anything
-        return Answer((fact("why", f"damaged, or not as this type has to be ({type(error).__name__})"),))
+        return Answer((fact("why", "damaged", type(error).__name__),))
 
 
 def _look_for(kind: Kind) -> Callable[[bytes, int], Answer] | None:
@@ -64,7 +64,7 @@ def _look_for(kind: Kind) -> Callable[[bytes, int], Answer] | None:
 
 
 def _written(text: str) -> Answer:
-    cut = (fact("caution", f"is shown up to character {LONGEST_TEXT}"),) if len(text) > LONGEST_TEXT else ()
+    cut = (fact("caution", "cut", LONGEST_TEXT),) if len(text) > LONGEST_TEXT else ()
     return Answer(cut, text=text[:LONGEST_TEXT], pages=1)
 
 

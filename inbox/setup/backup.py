@@ -108,7 +108,7 @@ class Restored:
     @property
     def is_old(self) -> bool:
         """Whether the vault has to be upgraded before it can be used."""
-        return self.version != schema_version.NEWEST
+        return self.version != schema_version.newest()
 
 
 _FILE = record(File, {"name": text(128, _NAME), "hash": binary(_HASH)})
@@ -197,7 +197,7 @@ def _opened(home: Home, bring: Bring, backup: Backup, today: date, last_case: in
         opened.vault.check()
         with opened.vault.transaction() as session:
             key_store.load(home, session)
-            if opened.version == schema_version.NEWEST:
+            if opened.version == schema_version.newest():
                 last = last_case or case_numbers.last(session) + _LEAP
                 case_numbers.go_on_after(session, last)
                 next_case = last + 1

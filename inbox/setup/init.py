@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from crypto import card, journal, keyring, messages, passphrase, signing
 from crypto.errors import Malformed
 from crypto.keyring import CHANNEL_SHAPE, Channel, Texts
+from inbox.deadlines import renewing
 from inbox.keys import channel_cards, key_store, officers, rotation, vault_header
 from inbox.keys import keyring as channel_keyring
 from inbox.keys.key_store import KeyStore
@@ -161,6 +162,7 @@ def _build(aside: Home, charter: Charter, root: Root, proven: Proven) -> str:
             _make_keys(aside, session, root, today)
             names = tuple(sharing.files)
             officers.appoint(session, names, today)
+            renewing.renew(session)
             found = action(Code.FOUND, sharing=sharing.name, quorum=sharing.quorum)
             note(session, Actor(names, today), found)
             minutes = ceremony_papers.record(session, proven, "Fanal: record of a key ceremony")

@@ -17,7 +17,6 @@ from inbox.language.errors import Refused
 from inbox.language.messages import sentence
 from inbox.session import inbox, journal
 from inbox.session.actions import Actor, Code, action
-from inbox.setup import backfill
 from inbox.system.home import Home
 from inbox.vault import database, schema_version
 from inbox.vault.database import Vault
@@ -40,22 +39,24 @@ def upgrade(root: Path, bring: Callable[[], Sequence[Credential]], today: date) 
     with home.locked():
         opened = inbox.open_any(home, bring)
         with closing(opened.vault):
-            if opened.version == schema_version.NEWEST:
+            newest = schema_version.newest()
+            if opened.version == newest:
                 raise Refused(
                     sentence("the vault is of version {version} already", version=opened.version),
                     sentence("there is nothing to do"),
                 )
             with opened.vault.transaction() as session:
                 migrate(session.connection())
-                backfill.begin_all(session, today)
-                upgraded = action(Code.UPGRADE, from_version=opened.version, to_version=schema_version.NEWEST)
+                upgraded = action(Code.UPGRADE, from_version=opened.version, to_version=newest)
                 journal.note(session, Actor(opened.officers, today), upgraded)
-    return opened.version, schema_version.NEWEST
+    return opened.version, newest
 
 
 def migrate(connection: Connection) -> None:
     """Run what is missing, from nothing for a new database; all or nothing with the caller's transaction."""
     config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parent.parent / "migrations"))
+    config.set_main_option("script_location", str(schema_version.FOLDER))
+    config.set_main_option("path_separator", "newline")
+    config.set_main_option("version_locations", "\n".join(map(str, schema_version.LOCATIONS)))
     config.attributes["connection"] = connection
     command.upgrade(config, "head")

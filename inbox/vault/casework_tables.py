@@ -29,6 +29,8 @@ PROCEEDINGS = (
     "disciplinary_sanction",
     "suspension",
 )
+# By which the queue is filtered: at the end of each index that sorts it.
+_FILTERED = ("category", "area", "rejected", "assigned")
 
 
 class Credibility(StrEnum):
@@ -63,9 +65,11 @@ class Handling(Base):
     __tablename__ = "handlings"
     # With all that the queue sorts and filters by: it never has to look at the rows that it leaves out.
     __table_args__ = (
-        Index("handlings_by_rank", "is_open", "rank", "deadline", "category", "area"),
-        Index("handlings_by_deadline", "is_open", "deadline", "rank", "category", "area"),
-        Index("handlings_by_officer", "assigned", "is_open", "rank", "deadline", "category", "area"),
+        Index("handlings_by_rank", "is_open", "rank", "deadline", *_FILTERED),
+        Index("handlings_by_deadline", "is_open", "deadline", "rank", *_FILTERED),
+        Index(
+            "handlings_by_officer", "assigned", "is_open", "rank", "deadline", "category", "area", "rejected"
+        ),
     )
     case: Mapped[int] = mapped_column(ForeignKey("cases.number"), primary_key=True)
     category: Mapped[str] = mapped_column(default="")
@@ -159,12 +163,14 @@ class Measure(Base):
 class Duty(Base):
     """A decision that the law asks for: to tell the prosecutor, to tell the persons concerned.
 
+    It is ``known`` from a day on that there is something to decide; from that day the law counts.
     ``decided`` is None until it is taken; ``decision`` is then still empty, or says that it was put off.
     """
 
     __tablename__ = "duties"
     case: Mapped[int] = mapped_column(ForeignKey("cases.number"), primary_key=True)
     kind: Mapped[str] = mapped_column(primary_key=True)
+    known: Mapped[date]
     due: Mapped[date]
     decided: Mapped[date | None] = mapped_column(default=None)
     decision: Mapped[str] = mapped_column(default="")

@@ -128,7 +128,7 @@ def load(path: Path, key: bytes) -> Vault:
     Raises VaultMissing, VaultDamaged if ``key`` does not open it, Refused if another version made it.
     """
     vault, version = load_any(path, key)
-    if version != schema_version.NEWEST:
+    if version != schema_version.newest():
         vault.close()
         raise Refused(
             sentence("the vault is of an earlier version of the program"),
@@ -147,7 +147,7 @@ def load_any(path: Path, key: bytes) -> tuple[Vault, str]:
         version = schema_version.revision(session.connection())
     if not version or pages * page != path.stat().st_size:
         raise VaultDamaged
-    if not schema_version.is_known(version):
+    if version not in schema_version.known():
         raise Refused(
             sentence("the vault was made by a newer version"),
             sentence("use the version of the program that made it"),

@@ -1,13 +1,24 @@
 """The versions of the vault that this program knows, by the last migration that a vault had."""
 
+from pathlib import Path
+
 from sqlalchemy import Connection, inspect, text
 
-# The last of `migrations/versions`: what the tables of ``schema`` are.
-NEWEST = "0002"
-# In their order; a vault at any of them can be brought to the newest.
-_KNOWN = ("0001", NEWEST)
-# Where alembic keeps it.
+FOLDER = Path(__file__).parent.parent / "migrations"
+# Folders of migrations, each a file `v<number>_<name>.py`; together they make the tables of ``schema``.
+LOCATIONS = (FOLDER / "versions",)
+# Where alembic keeps the number of the last one.
 _TABLE = "alembic_version"
+
+
+def known() -> list[str]:
+    """Return the numbers of the migrations, in their order; a vault at any of them can be upgraded."""
+    return sorted(path.stem[1:5] for folder in LOCATIONS for path in folder.glob("v*.py"))
+
+
+def newest() -> str:
+    """Return the number of the last migration."""
+    return known()[-1]
 
 
 def revision(connection: Connection) -> str | None:
@@ -15,8 +26,3 @@ def revision(connection: Connection) -> str | None:
     if not inspect(connection).has_table(_TABLE):
         return None
     return connection.execute(text(f"SELECT version_num FROM {_TABLE}")).scalar_one_or_none()  # noqa: S608
-
-
-def is_known(number: str) -> bool:
-    """Tell whether this version of the program knows the migration."""
-    return number in _KNOWN

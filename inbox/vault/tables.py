@@ -290,7 +290,7 @@ class JournalEntry(Base):
     n: Mapped[int] = mapped_column(primary_key=True)
     raw: Mapped[bytes]
     signature: Mapped[bytes]
-    case: Mapped[int | None] = mapped_column(default=None)
+    case: Mapped[int | None] = mapped_column(default=None, index=True)
 
 
 class Card(Base):

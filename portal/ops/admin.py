@@ -43,7 +43,7 @@ def pending(settings: Settings, *, as_json: bool) -> None:
 @pass_settings
 def upgrade(settings: Settings, *, as_json: bool) -> None:
     """Bring the database of an earlier version to this one, for good; nothing may be served meanwhile."""
-    before, after = database.upgrade(settings.database_url), upgrading.NEWEST
+    before, after = database.upgrade(settings.database_url), upgrading.newest()
     if as_json:
         terminal.data({"from": before, "to": after})
         return

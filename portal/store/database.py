@@ -159,16 +159,20 @@ def create(url: URL) -> Database:
                 "make its folder, or set another `database`",
             ) from error
     database = Database(url)
-    with _reachable(url), database.write() as connection:
-        if not upgrading.is_made(connection):
-            upgrading.upgrade(connection)
+    try:
+        with _reachable(url), database.write() as connection:
+            if upgrading.revision(connection) is None:
+                upgrading.upgrade(connection)
+    except Refused:
+        database.close()
+        raise
     return database
 
 
 def open_database(url: URL) -> Database:
     """Return the database at ``url``; Refused unless `portal init` has made it, in this version."""
     database, version = _open_any(url)
-    if version != upgrading.NEWEST:
+    if version != upgrading.newest():
         database.close()
         raise Refused(
             "the database is of an earlier version of the program",
@@ -177,14 +181,14 @@ def open_database(url: URL) -> Database:
     return database
 
 
-def upgrade(url: URL) -> str | None:
+def upgrade(url: URL) -> str:
     """Bring the database at ``url`` to this version, or leave it as it was; return its version before.
 
-    None stands for one that was made before versions had numbers. Refused if there is nothing to do.
+    Refused if there is nothing to do.
     """
     database, version = _open_any(url)
     with closing(database):
-        if version == upgrading.NEWEST:
+        if version == upgrading.newest():
             raise Refused(f"the database is of version {version} already", "nothing was changed")
         with database.write() as connection:
             # Whoever exports or imports is waited for, and so is another upgrade.
@@ -194,17 +198,17 @@ def upgrade(url: URL) -> str | None:
     return version
 
 
-def _open_any(url: URL) -> tuple[Database, str | None]:
+def _open_any(url: URL) -> tuple[Database, str]:
     missing = Refused("the portal has no database yet", "run `portal init`")
     if url.get_backend_name() == "sqlite" and not Path(str(url.database)).exists():
         raise missing
     database = Database(url)
     with _reachable(url), database.read() as connection:
-        made, version = upgrading.is_made(connection), upgrading.revision(connection)
-    if made and upgrading.is_known(version):
+        version = upgrading.revision(connection)
+    if version in upgrading.known():
         return database, version
     database.close()
-    if not made:
+    if version is None:
         raise missing
     raise Refused("the database was made by a newer version", "use the version of the program that made it")
 

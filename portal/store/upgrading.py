@@ -1,34 +1,37 @@
-"""The numbered migrations of the database (alembic), each in the transaction that is given."""
+"""The numbered migrations of the database (alembic), each in the transaction that is given.
+
+A migration adds columns to a table that others refer to, and never copies it into a new one: with the old
+one SQLite would delete what refers to it, the bytes of every envelope.
+"""
 
 from pathlib import Path
 
 from sqlalchemy import Connection, inspect, text
 
-from portal.store.schema import cases, instance
+from portal.store.schema import instance
 
-# The last of `migrations/versions`: what the tables of ``schema`` are.
-NEWEST = "0003"
-# In their order; a database at any of them can be brought to the newest.
-_KNOWN = ("0001", "0002", NEWEST)
-# Where alembic keeps it.
+_FOLDER = Path(__file__).parent / "migrations"
+# Folders of migrations, each a file `v<number>_<name>.py`; together they make the tables of ``schema``.
+LOCATIONS = (_FOLDER / "versions",)
+# Where alembic keeps the number of the last one.
 _TABLE = "alembic_version"
 
 
-def is_made(connection: Connection) -> bool:
-    """Tell whether the database holds a portal, of whatever version."""
-    return inspect(connection).has_table(instance.name)
+def known() -> list[str]:
+    """Return the numbers of the migrations, in their order; a database at any of them can be upgraded."""
+    return sorted(path.stem[1:5] for folder in LOCATIONS for path in folder.glob("v*.py"))
+
+
+def newest() -> str:
+    """Return the number of the last migration."""
+    return known()[-1]
 
 
 def revision(connection: Connection) -> str | None:
-    """Return the number of the last migration, None before the first, and before they had numbers."""
-    if not inspect(connection).has_table(_TABLE):
+    """Return the number of the last migration that was run, None if the database holds no portal."""
+    if not {instance.name, _TABLE} <= set(inspect(connection).get_table_names()):
         return None
     return connection.execute(text(f"SELECT version_num FROM {_TABLE}")).scalar_one_or_none()  # noqa: S608
-
-
-def is_known(number: str | None) -> bool:
-    """Tell whether this version of the program can bring such a database to the newest."""
-    return number is None or number in _KNOWN
 
 
 def upgrade(connection: Connection) -> None:
@@ -37,19 +40,8 @@ def upgrade(connection: Connection) -> None:
     from alembic import command, config  # noqa: PLC0415
 
     given = config.Config()
-    given.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    given.set_main_option("script_location", str(_FOLDER))
+    given.set_main_option("path_separator", "newline")
+    given.set_main_option("version_locations", "\n".join(map(str, LOCATIONS)))
     given.attributes["connection"] = connection
-    if is_made(connection) and revision(connection) is None:
-        command.stamp(given, _unnumbered(connection))
     command.upgrade(given, "head")
-
-
-def _unnumbered(connection: Connection) -> str:
-    """Return what a portal is that was made before migrations had numbers."""
-    columns = {
-        table.name: {each["name"] for each in inspect(connection).get_columns(table.name)}
-        for table in (cases, instance)
-    }
-    if "decoy" in columns[instance.name]:
-        return NEWEST
-    return "0001" if "closed" in columns[cases.name] else "0002"

@@ -69,7 +69,9 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Office:
                 Note(case=1, position=9, by=WORDS, day=day, text=WORDS),
                 Tag(case=1, name=WORDS),
                 Measure(case=1, position=9, kind="admin_inquiry", day=day, addressee=WORDS, reference=WORDS),
-                Duty(case=1, kind="art40", due=day, decided=day, decision="transmit", reason=WORDS),
+                Duty(
+                    case=1, kind="art40", known=day, due=day, decided=day, decision="transmit", reason=WORDS
+                ),
                 Disclosure(
                     case=1, position=9, day=day, by=WORDS, recipient=WORDS, what=WORDS, ground="consent"
                 ),

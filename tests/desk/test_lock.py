@@ -129,7 +129,7 @@ def test_the_desk_listens_on_loopback_alone_and_names_no_server(office: Office) 
             check=False,
         ).stdout
         assert sent.startswith("HTTP/1.")
-        assert "414" in sent.splitlines()[0]
+        assert "431" in sent.splitlines()[0]
         assert "yyyy" not in sent
 
 

@@ -279,6 +279,7 @@ def test_every_answer_to_a_form_is_for_everybody(answering: Room, name: str, lan
     page.goto(f"{root}/{language}/medium")
     with page.expect_navigation():
         page.evaluate(_SEND, [f"{root}/{language}{path}", fields])
+    expect(page.locator("progress")).to_have_count(0)
     assert accessibility.violations(page) == []
     assert page.locator("html").get_attribute("lang") == language
     assert page.locator("main [lang=en]").count() == 0

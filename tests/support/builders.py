@@ -43,6 +43,7 @@ from tests.support.paths import ROOT
 INSPECTORATE = "inspectorate"
 OUTSIDE = "ombudsman"
 QUESTIONNAIRE = ROOT / "portal" / "questionnaire.toml"
+ASKED = questionnaire.parse(QUESTIONNAIRE.read_bytes()).reference
 
 
 def today() -> date:
@@ -131,7 +132,7 @@ def make_keyring(
         valid_until=day + timedelta(days=30),
         name=Texts(fr="Douane", en="Customs"),
         channels=tuple(body.channel(day) for body in bodies or site.bodies.values()),
-        questionnaire=questionnaire.parse(QUESTIONNAIRE.read_bytes()).reference,
+        questionnaire=ASKED,
     )
     raw, signature = keyring.sign(value, root_seed or site.root_seed)
     return SignedKeyring(value, raw, signature)
@@ -184,7 +185,7 @@ def make_report_envelope(
                 withdraw_id=keys.withdraw_id,
                 language="fr",
                 keyring=SeenKeyring(signed.value.serial, signed.link.hash),
-                questionnaire=QuestionnaireRef("customs", 3),
+                questionnaire=QuestionnaireRef(ASKED.id, ASKED.version),
                 answers={"what": text, "coi": "no"},
                 files=tuple(_described(digests, file)),
                 written=today(),

@@ -3,6 +3,10 @@
 import re
 import subprocess
 import sys
+import time
+import urllib.error
+import urllib.parse
+import urllib.request
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -44,11 +48,14 @@ class Client:
         return answer.text
 
     def send(self, path: str, headers: dict[str, str] = SAME, /, **form: Any) -> TestResponse:
-        """Send a form back as a page of the desk would."""
+        """Send a form back as a page of the desk would; do the job that it asks for."""
         given = {"csrf_token": self.token()} | form
-        return self.raw.post(
-            self.desk.place + path, base_url=f"http://{self.desk.host}", headers=headers, data=given
-        )
+        base = f"http://{self.desk.host}"
+        answer = self.raw.post(self.desk.place + path, base_url=base, headers=headers, data=given)
+        if job := self.desk.pending:
+            job.run()
+            return self.raw.get(answer.location, base_url=base)
+        return answer
 
     def token(self) -> str:
         """Return what the forms of this session carry."""
@@ -96,6 +103,51 @@ def serving(office: Office, *options: str | Path, command: Sequence[str | Path] 
         process.kill()
         process.wait()
         process.stderr.close()
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a browser is answered, and after how many seconds."""
+
+    status: int
+    text: str
+    headers: dict[str, str]
+    seconds: float
+
+
+class Visitor:
+    """A browser without a screen before a desk of its own process, which it was admitted to."""
+
+    def __init__(self, served: Served) -> None:
+        self._root = served.root
+        self._opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor())
+        token = TOKEN.search(self._answer(served.address).text)
+        assert token
+        self._token = token[1]
+
+    def get(self, path: str) -> Answer:
+        """Open a page."""
+        return self._answer(self._root + path)
+
+    def post(self, path: str, **form: Any) -> Answer:
+        """Send a form, and go where its answer leads."""
+        given = urllib.parse.urlencode({"csrf_token": self._token} | form, doseq=True).encode()
+        return self._answer(urllib.request.Request(self._root + path, given, SAME))
+
+    def end_of_job(self, number: int) -> Answer:
+        """Return what came of a job, once it is over."""
+        while "Refresh" in (answer := self.get(f"/en/job/{number}")).headers:
+            pass
+        return answer
+
+    def _answer(self, asked: str | urllib.request.Request) -> Answer:
+        begin = time.monotonic()
+        try:
+            with self._opener.open(asked, timeout=30) as answer:
+                status, text = answer.status, answer.read().decode()
+        except urllib.error.HTTPError as error:
+            answer, status, text = error, error.code, error.read().decode()
+        return Answer(status, text, dict(answer.headers), time.monotonic() - begin)
 
 
 @contextmanager

@@ -15,7 +15,19 @@ from typing import Any
 
 from sqlalchemy import select
 
-from crypto import age, archive, base64url, bundle, casetoken, container, keyring, messages, pages, signing
+from crypto import (
+    age,
+    archive,
+    base64url,
+    bundle,
+    casetoken,
+    container,
+    keyring,
+    messages,
+    pages,
+    questionnaire,
+    signing,
+)
 from crypto.archive import Member
 from crypto.bundle import Entry, Intake, Link, Manifest, Withdrawal
 from crypto.keyring import Keyring
@@ -38,6 +50,7 @@ from tests.support.paths import ROOT
 PASSPHRASE = "a lantern at the harbour mouth"
 CHANNEL = "inspection"
 QUESTIONNAIRE = ROOT / "portal" / "questionnaire.toml"
+ASKED = questionnaire.parse(QUESTIONNAIRE.read_bytes()).reference
 # The least that libsodium takes: tests of the inbox are not tests of Argon2id.
 QUICK = (1, 8192)
 # How a case is closed where it does not matter how.
@@ -252,7 +265,7 @@ class Reporter:
             withdraw_id=self.keys.withdraw_id,
             language="fr",
             keyring=self.world.seen,
-            questionnaire=QuestionnaireRef("customs", 3),
+            questionnaire=QuestionnaireRef(ASKED.id, ASKED.version),
             answers={"what": text, "coi": "no"},
             files=(),
             written=today(),

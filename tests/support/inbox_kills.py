@@ -19,6 +19,7 @@ from sqlalchemy import Engine, event
 
 from inbox.cli import main, options
 from inbox.keys import share_file
+from inbox.vault import schema_version
 from tests.support.inbox_builders import QUICK, Office
 from tests.support.inbox_clock import Clock
 
@@ -29,10 +30,11 @@ def killed_everywhere(office: Office, folder: Path, day: date, *words: str | Pat
     """Return copies of the inbox, each with the command killed one step later; in the last it ended.
 
     A step is what reaches the disk by Python, or a commit of the vault: SQLite sees to what lies within one.
-    Where there is no inbox yet, nobody opens it. ``{}`` in a word stands for the folder of the copy.
+    Where there is no inbox yet, nobody opens it. ``{}`` in a word stands for the folder of the copy. The
+    command knows the versions that are known here.
     """
-    given = [office.root.parent, folder, day, *office.present]
-    script = [sys.executable, "-m", "tests.support.inbox_kills", json.dumps([*map(str, given)])]
+    given = [office.root.parent, folder, day, schema_version.LOCATIONS, *office.present]
+    script = [sys.executable, "-m", "tests.support.inbox_kills", json.dumps(given, default=str)]
     done = subprocess.run(
         [*script, *map(str, words)], capture_output=True, text=True, check=False, timeout=120
     )
@@ -41,7 +43,8 @@ def killed_everywhere(office: Office, folder: Path, day: date, *words: str | Pat
 
 
 def _main() -> None:
-    source, folder, day, *present = json.loads(sys.argv[1])
+    source, folder, day, locations, *present = json.loads(sys.argv[1])
+    schema_version.LOCATIONS = tuple(map(Path, locations))
     share_file.LIMITS = QUICK
     options.datetime = Clock(date.fromisoformat(day))  # type: ignore[misc, assignment]
     # Here, and not in each child anew.

@@ -8,7 +8,7 @@ from flask import Blueprint
 from flask.typing import ResponseReturnValue
 
 from inbox.cli.options import today
-from inbox.desk import rendering
+from inbox.desk import jobs, rendering
 from inbox.desk.forms import choice, language, lines, text
 from inbox.desk.pages.collecting import folder
 from inbox.desk.problems import written
@@ -44,6 +44,7 @@ def preview() -> ResponseReturnValue:
 
 
 @pages.post("")
+@jobs.long("access")
 def give() -> ResponseReturnValue:
     """Put it on the medium in clear, noted in the ledger of each case; takes two officers."""
     inbox, deeds, asked, day = here().inbox, subject_access.deeds(_numbers()), _asked(), today()

@@ -5,9 +5,10 @@ from pathlib import Path
 from flask import Blueprint
 from flask.typing import ResponseReturnValue
 
-from inbox.desk import rendering
+from inbox.desk import jobs, rendering
 from inbox.desk.forms import line
-from inbox.desk.pages.collecting import folder, work_goes_on
+from inbox.desk.jobs import work_goes_on
+from inbox.desk.pages.collecting import folder
 from inbox.desk.state import here
 from inbox.language.errors import Refused
 from inbox.language.messages import sentence
@@ -23,6 +24,7 @@ def ask() -> ResponseReturnValue:
 
 
 @pages.post("")
+@jobs.long("backup")
 def make() -> ResponseReturnValue:
     """Copy the inbox into a new folder on the medium, and its key store into another one."""
     out, keys = folder(), Path(line("keystore"))

@@ -6,7 +6,8 @@ from flask import Blueprint, request
 from flask.typing import ResponseReturnValue
 
 from inbox.cli.options import today
-from inbox.desk import rendering
+from inbox.desk import jobs, rendering
+from inbox.desk.jobs import work_goes_on
 from inbox.desk.state import here
 from inbox.exchange import medium, outbox
 from inbox.exchange.bundle_chain import Acceptance
@@ -16,7 +17,6 @@ from inbox.language.errors import Refused
 from inbox.language.messages import sentence
 from inbox.session import journal
 from inbox.session.actions import Code, action
-from inbox.system import idle_timeout
 
 pages = Blueprint("collecting", __name__, url_prefix="/medium")
 
@@ -36,6 +36,7 @@ def show() -> ResponseReturnValue:
 
 
 @pages.post("/collect")
+@jobs.long("collect")
 def collect() -> ResponseReturnValue:
     """Collect the chosen bundles."""
     desk = here()
@@ -47,6 +48,7 @@ def collect() -> ResponseReturnValue:
 
 
 @pages.post("/outbox")
+@jobs.long("outbox")
 def prepare() -> ResponseReturnValue:
     """Put the next bundle for the portal on the medium."""
     desk = here()
@@ -69,8 +71,3 @@ def folder() -> Path:
     if named is None:
         raise Refused(sentence("no medium was named"), sentence("start the desk with --medium FOLDER"))
     return named
-
-
-def work_goes_on(_done: int, _total: int) -> None:
-    """Let nobody be taken for absent while the program works."""
-    idle_timeout.renew()

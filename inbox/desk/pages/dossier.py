@@ -10,7 +10,7 @@ from crypto import signing
 from crypto.dossier import Purpose
 from inbox.casework import case_view
 from inbox.cli.options import today
-from inbox.desk import passages, rendering
+from inbox.desk import jobs, passages, rendering
 from inbox.desk.forms import choice, language, line, lines
 from inbox.desk.pages.collecting import folder
 from inbox.desk.passages import Chosen
@@ -51,6 +51,7 @@ def preview(case: int) -> ResponseReturnValue:
 
 
 @pages.post("")
+@jobs.long("dossier")
 def make(case: int) -> ResponseReturnValue:
     """Put a dossier on the medium, signed and sealed to its addressee; takes two officers."""
     inbox, plan, day, to = here().inbox, _plan(), today(), send.addressed(line("recipient"))

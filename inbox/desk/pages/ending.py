@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from inbox.cli.options import today
 from inbox.deadlines import retention_schedule
-from inbox.desk import rendering
+from inbox.desk import jobs, rendering
 from inbox.desk.forms import day as day_of
 from inbox.desk.forms import line
 from inbox.desk.pages.collecting import folder
@@ -33,6 +33,7 @@ def show() -> ResponseReturnValue:
 
 
 @pages.post("")
+@jobs.long("destroy")
 def destroy() -> ResponseReturnValue:
     """Destroy the chosen cases with all that belongs to them; takes two officers."""
     inbox, day, early = here().inbox, today(), line("reason")

@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 
 from inbox.casework import case_view
 from inbox.cli.options import today
-from inbox.desk import passages, rendering
+from inbox.desk import jobs, passages, rendering
 from inbox.desk.forms import reason, text
 from inbox.desk.passages import Chosen
 from inbox.desk.state import here
@@ -50,6 +50,7 @@ def preview(case: int) -> ResponseReturnValue:
 
 
 @pages.post("")
+@jobs.long("minimise")
 def strike(case: int) -> ResponseReturnValue:
     """Strike it for good, and say what it did not reach; takes two officers."""
     inbox, chosen, day = here().inbox, passages.read(request.form.get("chosen", "")), today()

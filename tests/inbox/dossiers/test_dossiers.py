@@ -3,21 +3,24 @@
 import json
 import re
 import subprocess
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from sqlalchemy import select
 
-from crypto import age, base64url, questionnaire, signing
+from crypto import age, base64url, signing
 from crypto.errors import NotForUs
+from crypto.messages import QuestionnaireRef, Report
 from inbox.cli import main
-from inbox.dossiers import compose
 from inbox.files import pdf as pdf_sheets
 from inbox.vault import queries_office
 from inbox.vault.tables import Case, FollowUp
+from tests.crypto.test_questionnaire import numbered
 from tests.support import dossier_room as room_of
 from tests.support.dossier_room import ADDRESSEE, LETTER, NAME, PNG, SECRET, SOURCE, STOCK, Room, opened
 from tests.support.inbox_builders import (
+    ASKED,
     QUESTIONNAIRE,
     Office,
     Portal,
@@ -163,15 +166,42 @@ def test_what_tells_of_the_author_is_not_there(room: Room) -> None:
     assert all(word in shown for word in (SECRET, SOURCE, "Comment le savez-vous", "Merci"))
 
 
-def test_what_tells_how_few_know_is_left_out_whatever_an_office_calls_the_question() -> None:
-    """By its flag, not by its name; so is what must never be repeated. The facts go."""
-    raw = (
-        QUESTIONNAIRE.read_text("utf-8").replace('"how_many"', '"witnesses"').replace('"protect"', '"secret"')
+NEW = """
+[[section.field]]
+id = "canteen"
+type = "line"
+concerns = "…"
+most = 99
+label = { fr = "Où mangez-vous ?", en = "Where do you eat?" }
+"""
+
+
+@pytest.mark.parametrize(("concerns", "goes"), [("reporter", False), ("facts", True)])
+@pytest.mark.parametrize("purpose", ["prosecutor", "disciplinary"])
+def test_a_new_question_goes_only_if_it_is_said_to_be_of_the_facts(
+    tmp_path: Path, concerns: str, purpose: str, *, goes: bool
+) -> None:
+    """Whatever an office calls it; the questionnaire cannot be taken without that word."""
+    office = Office.found(tmp_path)
+    world = World(office)
+    asked = tmp_path / "asked.toml"
+    raw = numbered(QUESTIONNAIRE.read_bytes(), ASKED.version + 1)
+    asked.write_bytes(raw + NEW.replace('concerns = "…"\n', "").encode())
+    assert "field 'canteen': 'concerns' is missing" in office.run("questionnaire", asked).err
+    asked.write_bytes(raw + NEW.replace("…", concerns).encode())
+    assert 0 == office.run("questionnaire", asked).code
+    portal = Portal(world, tmp_path / "medium")
+
+    def edit(report: Report) -> Report:
+        answers = {**report.answers, "canteen": SOURCE}
+        return replace(report, questionnaire=QuestionnaireRef(ASKED.id, ASKED.version + 1), answers=answers)
+
+    office.json(
+        "collect", portal.bundle(first(Reporter(world), edit=edit)), "--confirm-instance", portal.fingerprint
     )
-    asked = questionnaire.parse(raw.replace('flag = "secret"', 'flag = "protect"').encode())
-    facts = {field.id for field in asked.fields if compose._is_about_facts(field)}
-    assert {"what", "witnesses", "secret"} & facts == {"what"}
-    assert {"witnesses", "secret"} <= {field.id for field in asked.fields}
+    shown = office.json("dossier", "preview", "1", "--for", purpose, "--to", "X")
+    assert goes is ("canteen" in [entry["place"] for entry in shown["entries"]])
+    assert goes is (SOURCE in str(shown))
 
 
 def test_what_is_known_of_who_the_author_is_goes_by_itself(room: Room, tmp_path: Path) -> None:

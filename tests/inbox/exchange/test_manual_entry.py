@@ -298,27 +298,48 @@ SMALL = """
 id = "small"
 version = 1
 [[section]]
-field = [
-  { id = "path", type = "choice", label = { fr = "Quoi ?", en = "What is it?" }, option = [
-    { id = "approached", label = { fr = "a", en = "Approached" }, notice = { fr = "n", en = "Call 17" } },
-    { id = "saw", label = { fr = "b", en = "I saw something" } } ] },
+[[section.field]]
+id = "path"
+type = "choice"
+concerns = "facts"
+label = { fr = "Quoi ?", en = "What is it?" }
+option = [
+  { id = "approached", label = { fr = "a", en = "Approached" }, notice = { fr = "n", en = "Call 17" } },
+  { id = "saw", label = { fr = "b", en = "I saw something" } },
 ]
 [[section]]
 title = { fr = "L'approche", en = "The approach" }
 when = { path = ["approached"] }
-field = [
-  { id = "vector", type = "choices", label = { fr = "Par où ?", en = "By which way?" }, option = [
-    { id = "social", label = { fr = "c", en = "Bar" } },
-    { id = "work", label = { fr = "d", en = "Work" } } ] },
+[[section.field]]
+id = "vector"
+type = "choices"
+concerns = "facts"
+label = { fr = "Par où ?", en = "By which way?" }
+option = [
+  { id = "social", label = { fr = "c", en = "Bar" } },
+  { id = "work", label = { fr = "d", en = "Work" } },
 ]
 [[section]]
 when = { path = ["saw"] }
-field = [ { id = "seen", type = "line", most = 9, label = { fr = "Vu ?", en = "What did you see?" } } ]
+[[section.field]]
+id = "seen"
+type = "line"
+concerns = "facts"
+most = 9
+label = { fr = "Vu ?", en = "What did you see?" }
 [[section]]
-field = [
-  { id = "what", type = "text", most = 60, enough = true, label = { fr = "Quoi ?", en = "What happened?" } },
-  { id = "when", type = "period", label = { fr = "Quand ?", en = "When?" } },
-]
+[[section.field]]
+id = "what"
+type = "text"
+concerns = "facts"
+most = 60
+enough = true
+label = { fr = "Quoi ?", en = "What happened?" }
+[[section.field]]
+id = "when"
+type = "period"
+concerns = "facts"
+label = { fr = "Quand ?", en = "When?" }
 """
 
 

@@ -111,9 +111,17 @@ def test_a_damaged_copy_is_refused(case: World) -> None:
 
 
 def test_an_answer_is_read_as_it_was_written() -> None:
-    given = Answer((fact("type", "a\tb\nc"), fact("why", "")), "text", 3, 2, 1, bytes(6))
+    given = Answer(
+        (fact("type", "a\tb\nc"), fact("why", ""), fact("entry", "file", 7, "x\ty")),
+        "text",
+        3,
+        2,
+        1,
+        bytes(6),
+    )
     assert given == answer.parse(given.encode())
-    assert ("a b c", "-") == tuple(each.value for each in given.facts)
+    assert ("a b c", "-", "file") == tuple(each.code for each in given.facts)
+    assert ("7", "x y") == given.facts[-1].values
 
 
 EDITS: dict[str, Callable[[bytes], bytes]] = {
@@ -124,6 +132,7 @@ EDITS: dict[str, Callable[[bytes], bytes]] = {
     "wide": lambda raw: raw[:12] + b"\xff" * 4 + raw[16:],
     "wide-and-flat": lambda raw: raw[:12] + struct.pack(">II", 3_000, 0) + raw[20:-6],
     "two-lines": lambda raw: raw.replace(b"type\t", b"type\n"),
+    "empty-value": lambda raw: raw.replace(b"type", b"t\t\tx"[:4]),
     "kind": lambda raw: raw.replace(b"type", b"t\x1bpe"),
     "encoding": lambda raw: raw.replace(b"text", b"\xff\xff\xff\xff"),
 }

@@ -7,10 +7,11 @@ import pytest
 from crypto import questionnaire
 from crypto.journal import ENTRY
 from inbox.vault import queries_access
-from tests.crypto.test_questionnaire import SHIPPED
+from tests.crypto.test_questionnaire import SHIPPED, numbered
 from tests.support.inbox_builders import Office, Portal, Reporter, Sent, World
 
-CHANGED = SHIPPED.replace(b"version = 3", b"version = 4").replace(b"What happened?", b"What did happen?")
+NOW = questionnaire.parse(SHIPPED).version
+CHANGED = numbered(SHIPPED, NOW + 1).replace(b"What happened?", b"What did happen?")
 
 
 @pytest.fixture
@@ -35,7 +36,7 @@ def test_a_changed_questionnaire_stands_in_the_next_keyring(world: World, file: 
     assert questionnaire.parse(SHIPPED).reference == in_use(world, tmp_path)
     said = world.office.run("questionnaire", file)
     assert (0, "") == (said.code, said.err)
-    assert "version 4" in said.out
+    assert f"version {NOW + 1}" in said.out
     assert questionnaire.parse(CHANGED).reference == in_use(world, tmp_path)
     serial = world.office.keyring()[0].serial
     assert world.office.run("questionnaire", file).code == 0
@@ -51,7 +52,7 @@ def test_the_journal_notes_which_one_was_taken(world: World, file: Path) -> None
         row = queries_access.last_journal_entry(session)
     assert row is not None
     entry = ENTRY.parse(row.raw)
-    assert ("adopt-questionnaire", "customs 4") == (entry.act, entry.about)
+    assert ("adopt-questionnaire", f"customs {NOW + 1}") == (entry.act, entry.about)
 
 
 def test_reports_under_both_versions_are_read_by_their_own(world: World, file: Path, tmp_path: Path) -> None:
@@ -66,15 +67,15 @@ def test_reports_under_both_versions_are_read_by_their_own(world: World, file: P
         portal.fingerprint,
     )
     case = world.office.json("show", "1")
-    assert {"id": "customs", "version": 3} == case["questionnaire"]
+    assert {"id": "customs", "version": NOW} == case["questionnaire"]
     assert "Que s'est-il passé ?" == case["labels"]["what"]
 
 
 @pytest.mark.parametrize(
     ("raw", "said"),
     [
-        (CHANGED.replace(b"version = 4", b"version = 3"), "version 3 does not follow version 3"),
-        (CHANGED.replace(b"version = 4", b"version = 1"), "version 1 does not follow version 3"),
+        (numbered(CHANGED, NOW), f"version {NOW} does not follow version {NOW}"),
+        (numbered(CHANGED, 1), f"version 1 does not follow version {NOW}"),
         (CHANGED.replace(b'type = "period"', b'type = "date"'), "not taken: field 'days': 'type' is one of"),
         (CHANGED.replace(b'id = "what"', b'id = "send"'), "the page uses the id 'send' already"),
         (b"\xff", "not taken: questionnaire is not TOML"),

@@ -58,7 +58,9 @@ def written_by_officers(number: int) -> Iterator[Base]:
     yield casework_tables.Measure(
         case=number, position=1, kind="none", day=today(), addressee=NAME, reference="zq"
     )
-    yield casework_tables.Duty(case=number, kind="art14", due=today(), reason=f"{NAME} fuirait")
+    yield casework_tables.Duty(
+        case=number, kind="art14", known=today(), due=today(), reason=f"{NAME} fuirait"
+    )
     yield casework_tables.Identity(case=number, day=today(), text=f"La voisine de {NAME}")
 
 

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import text
 
 from crypto import base64url
 from crypto.bundle import Link
@@ -16,7 +15,7 @@ from inbox.cli import main
 from inbox.cli.shell import Open
 from inbox.vault import case_numbers, queries_exchange, queries_office
 from inbox.vault.tables import Case, Message
-from tests.inbox.setup.test_upgrade import SECOND
+from tests import next_version
 from tests.support.inbox_builders import CLOSING, Office, Portal, Reporter, Said, World, first, today
 from tests.support.inbox_ending import tell_portal
 from tests.support.inbox_kills import killed_everywhere
@@ -353,18 +352,10 @@ def test_power_lost_while_a_backup_is_made_leaves_a_whole_one_or_none(small: Off
 
 
 def test_a_backup_of_an_older_version_is_put_back_and_upgraded(
-    trio: Trio, copies: Copies, tmp_path: Path
+    trio: Trio, copies: Copies, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """As it was made: by copying a home of that version, its list beside it."""
     made = copies.of(trio.others)
-    older = trio.others.copy(tmp_path / "older")
-    with older.opened() as inbox, inbox.vault.transaction() as session:
-        for statement in SECOND:
-            session.execute(text(statement))
-    folder = Path(made["folder"])
-    (vault_file,) = folder.glob("vault-*.sqlite")
-    shutil.copy(older.root / vault_file.name, vault_file)
-    list_as_it_is(folder, vault_file)
+    next_version.inbox_comes(monkeypatch)
     restored, said = copies.restore(trio.others, made, tmp_path / "new")
     assert (0, True) == (said.code, said.json["old"])
     assert "earlier version" in restored.run("list").err

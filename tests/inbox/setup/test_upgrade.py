@@ -1,21 +1,22 @@
-"""A vault of an earlier version is brought to this one, whole or not at all."""
+"""A vault of this version is brought to a next one, whole or not at all."""
 
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
-from dateutil.relativedelta import relativedelta
+from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, create_engine, text
 
-import inbox as room
 from inbox.setup import upgrade
-from inbox.vault import schema_version
-from inbox.vault import tables as vault_tables
+from inbox.vault import schema_version, tables
+from portal.store import upgrading as of_the_portal
+from tests import next_version
+from tests.next_version import FIRST, NEXT
+from tests.support.described import described, reflected
 from tests.support.inbox_builders import (
     CLOSING,
     Office,
@@ -28,20 +29,6 @@ from tests.support.inbox_builders import (
     today,
 )
 from tests.support.inbox_kills import killed_everywhere
-from tests.support.inbox_trio import OF_THE_WORK
-
-FIRST = "0001"
-# What the second migration brought, what refers to others first.
-OF_THE_GONE = ("eliminations", "past_exclusions", "tombstones", "leavings")
-TABLES_OF_WORK = (*OF_THE_WORK, "handlings", "days_off", "settings", "index_key", *OF_THE_GONE)
-SECOND = (
-    "DROP TABLE words",
-    *(f"DROP TABLE {name}" for name in TABLES_OF_WORK),
-    "DROP INDEX cases_by_status",
-    "DROP INDEX cases_unread",
-    "DROP INDEX follow_ups_unread",
-    "UPDATE alembic_version SET version_num = '0001'",
-)
 
 
 @pytest.fixture
@@ -52,23 +39,10 @@ def connection() -> Iterator[Connection]:
     engine.dispose()
 
 
-def tables(connection: Connection) -> set[Any]:
-    return set(connection.execute(text("SELECT type, name, sql FROM sqlite_master")).all())
-
-
-def first_tables(connection: Connection) -> set[Any]:
-    """Return what the first migration alone makes."""
-    config = Config()
-    config.set_main_option("script_location", str(Path(room.__file__).parent / "migrations"))
-    config.attributes["connection"] = connection
-    command.upgrade(config, FIRST)
-    return tables(connection)
-
-
 @pytest.fixture
-def old(tmp_path_factory: pytest.TempPathFactory, connection: Connection) -> Office:
-    """An inbox of the first version, in which a report with a follow-up came, another was closed."""
-    folder = tmp_path_factory.mktemp("old")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Office:
+    """An inbox in which a report with a follow-up and a file came, and another was closed."""
+    folder = tmp_path_factory.mktemp("made")
     office = Office.found(folder)
     world = World(office)
     portal = Portal(world, folder / "medium")
@@ -77,30 +51,56 @@ def old(tmp_path_factory: pytest.TempPathFactory, connection: Connection) -> Off
         first(each, text="un conteneur à quai", edit=answering(danger_now="yes", refs="CSQU3054383"))
         for each in reporters
     ]
-    letter = Sent(reporters[0].follow_up("encore le même soir"))
+    letter = Sent(reporters[0].follow_up("encore le même soir", files=[b"un quai"]))
     for each in (*reports, letter):
         office.json("collect", portal.bundle(each), "--confirm-instance", portal.fingerprint)
+    office.json("note", "1", "--text", "vu au port")
     office.json("close", "2", *CLOSING)
-    with office.opened() as inbox, inbox.vault.transaction() as session:
-        for statement in SECOND:
-            session.execute(text(statement))
-        assert first_tables(connection) == tables(session.connection())
     return office
+
+
+@pytest.fixture
+def old(made: Office, monkeypatch: pytest.MonkeyPatch) -> Office:
+    """The same, now that the program is of the next version."""
+    next_version.inbox_comes(monkeypatch)
+    return made
 
 
 def test_the_migrations_make_the_tables_that_the_program_knows(connection: Connection) -> None:
     """No more and no less, but for the virtual table of the search, which only its module understands."""
     upgrade.migrate(connection)
     context = MigrationContext.configure(connection, opts={"include_object": _is_plain})
-    assert [] == compare_metadata(context, vault_tables.Base.metadata)
-    assert schema_version.NEWEST == schema_version.revision(connection)
+    assert [] == compare_metadata(context, tables.Base.metadata)
+    assert schema_version.newest() == schema_version.revision(connection)
+    migrated = _plain(connection)
+    connection.execute(text("DROP TABLE words"))
+    reflected(connection).drop_all(connection)
+    tables.Base.metadata.create_all(connection)
+    assert _plain(connection) == migrated
 
 
 def _is_plain(_: object, name: str | None, kind: str, *__: object) -> bool:
     return kind != "table" or not str(name).startswith("words")
 
 
-def test_a_vault_of_the_first_version_is_opened_by_nothing_else(old: Office) -> None:
+def _plain(connection: Connection) -> dict[str, object]:
+    return {name: told for name, told in described(connection).items() if "words" not in name}
+
+
+@pytest.mark.parametrize("room", [schema_version, of_the_portal])
+def test_a_version_is_known_by_the_name_of_its_file(room: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever opens a database need not load alembic for that."""
+    next_version.portal_comes(monkeypatch)
+    next_version.inbox_comes(monkeypatch)
+    config = Config()
+    config.set_main_option("script_location", str(room.LOCATIONS[0].parent))
+    config.set_main_option("path_separator", "newline")
+    config.set_main_option("version_locations", "\n".join(map(str, room.LOCATIONS)))
+    numbers = [each.revision for each in ScriptDirectory.from_config(config).walk_revisions()]
+    assert [FIRST, NEXT] == numbers[::-1] == room.known()
+
+
+def test_a_vault_of_an_earlier_version_is_opened_by_nothing_else(old: Office) -> None:
     (file,) = old.root.glob("vault-*.sqlite")
     before = file.read_bytes()
     said = old.run("list")
@@ -108,34 +108,76 @@ def test_a_vault_of_the_first_version_is_opened_by_nothing_else(old: Office) -> 
     assert before == file.read_bytes()
 
 
-def test_a_vault_of_the_first_version_is_upgraded_with_all_that_is_in_it(old: Office) -> None:
-    """Its cases are in the queue as if they had come today, and are found by their words."""
-    assert {"from": FIRST, "to": schema_version.NEWEST} == old.json("upgrade")
-    (case,) = old.json("queue")["cases"]
-    assert (1, 1, False) == (case["case"], case["priority"], case["judged"])
-    assert case["deadline"] >= today().isoformat()
-    (closed,) = old.json("queue", "--closed")["cases"]
-    kept_until = (today() + relativedelta(months=2)).isoformat()
-    assert (2, kept_until) == (closed["case"], closed["deadline"])
+def test_a_vault_of_a_newer_version_is_not_opened_nor_upgraded(
+    old: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    old.json("upgrade")
+    (file,) = old.root.glob("vault-*.sqlite")
+    before = file.read_bytes()
+    monkeypatch.undo()
+    for word in ("list", "upgrade"):
+        assert "the vault was made by a newer version" in old.run(word).err
+    assert before == file.read_bytes()
+
+
+def test_a_vault_is_upgraded_with_all_that_is_in_it(made: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its cases are in the queue as before, and are found by their words and by what they share."""
+    before, acts = made.state(), _acts(made)
+    next_version.inbox_comes(monkeypatch)
+    assert {"from": FIRST, "to": NEXT} == made.json("upgrade")
+    assert before == made.state()
+    is_of_the_next_version(made)
+    assert [*acts, "upgrade", "read-journal"] == _acts(made)
+    assert 0 == made.run("journal", "verify").code
+    (case,) = made.json("queue")["cases"]
+    assert 1 == case["case"]
     for words in ("meme soir", "CONTENEUR quai"):
-        assert [1] == [each["case"] for each in old.json("queue", "--search", words)["cases"]]
-    (proposed,) = old.json("links", "1")["proposed"]
+        assert [1] == [each["case"] for each in made.json("queue", "--search", words)["cases"]]
+    (proposed,) = made.json("links", "1")["proposed"]
     assert (2, "CSQU3054383") == (proposed["case"], proposed["reasons"][0]["shown"])
-    assert "upgrade" in [each["act"] for each in old.json("journal", "print")["entries"]]
-    assert 0 == old.run("journal", "verify").code
+    assert "vu au port" in made.run("show", "1").out
+
+
+def _acts(office: Office) -> list[str]:
+    return [each["act"] for each in office.json("journal", "print")["entries"]]
+
+
+def is_of_the_next_version(office: Office) -> None:
+    """Check what the next version's migration brought, and that no reference is broken."""
+    with office.opened() as inbox, inbox.vault.transaction() as session:
+        turns = "SELECT number, turn, day = received FROM cases JOIN visits ON number = visits.[case]"
+        assert [(1, 1, 1), (2, 2, 1)] == sorted(map(tuple, session.execute(text(turns))))
+        assert [] == session.execute(text("PRAGMA foreign_key_check")).all()
+
+
+def test_a_new_inbox_of_the_next_version_has_run_every_migration(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    next_version.inbox_comes(monkeypatch)
+    office = Office.found(tmp_path)
+    assert f"is of version {NEXT} already" in office.run("upgrade").err
+    with office.opened() as inbox, inbox.vault.transaction() as session:
+        assert [] == session.execute(text("SELECT * FROM visits")).all()
 
 
 def test_an_upgraded_vault_is_not_upgraded_again(old: Office) -> None:
     old.json("upgrade")
     before = old.state()
-    assert f"is of version {schema_version.NEWEST} already" in old.run("upgrade").err
+    assert f"is of version {NEXT} already" in old.run("upgrade").err
     assert before == old.state()
 
 
 def test_power_lost_while_it_is_upgraded_leaves_the_vault_before_or_after(
-    old: Office, tmp_path: Path
+    made: Office, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for office in killed_everywhere(old, tmp_path, today(), "upgrade"):
+    before = made.state()
+    next_version.inbox_comes(monkeypatch)
+    codes = set()
+    for office in killed_everywhere(made, tmp_path, today(), "upgrade"):
         said = office.run("upgrade")
         assert said.code == 0 or "already" in said.err
-        assert 1 == office.json("queue")["count"]
+        codes.add(said.code)
+        assert before == office.state()
+        is_of_the_next_version(office)
+        assert 1 == _acts(office).count("upgrade")
+    assert {0, 1} == codes

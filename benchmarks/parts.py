@@ -1,0 +1,134 @@
+"""The parts of the soak that are measurements: each yields its figures, a line for each, or raises."""
+
+import functools
+import statistics
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from benchmarks import cases
+from benchmarks import junk as junk_beside
+from benchmarks import large as largest
+from benchmarks import onion as through_tor
+from benchmarks.__main__ import bare_server
+from benchmarks.load import Request, rate
+from benchmarks.soak import POSTGRESQL, ROOT
+from crypto import challenge
+from portal.web.challenges import COST
+from tests.support import postgres, slot_timing
+from tests.support.builders import INSPECTORATE, make_envelope, upload_metadata
+from tests.support.installation import free_port
+from tests.support.portal_room import BODY, SITE
+from tests.support.portal_server import Server
+from tests.support.work import INSTANCE_SEED, cheap
+
+CLIENTS = (8, 32, 64)
+SUBMITS = 600
+TURNS = 6
+CASES = 100_000
+ASKED = 1_000
+
+OfPortal = Callable[[Server], Iterator[str]]
+
+
+def on_either(part: OfPortal) -> Callable[[], Iterator[str]]:
+    """Have a part run on a portal of its own with SQLite, then on one with PostgreSQL as it is shipped."""
+
+    @functools.wraps(part)
+    def run() -> Iterator[str]:
+        for name, database in {"SQLite": _sqlite, "PostgreSQL": _postgresql}.items():
+            with tempfile.TemporaryDirectory(prefix="fanal-soak-") as folder, database() as url:
+                for line in part(Server(Path(folder), free_port()).make(database=url)):
+                    yield f"{name}: {line}"
+
+    return run
+
+
+@on_either
+def submits(server: Server) -> Iterator[str]:
+    """Submits by more and more clients at once, beside the bare insert; any failure ends the run."""
+    envelope = make_envelope(SITE)
+    headers = {"Upload-Length": str(len(envelope))}
+    headers["Upload-Metadata"] = upload_metadata(channel=INSPECTORATE.encode())
+    key = challenge.key(INSTANCE_SEED, SITE.deployment)
+    paid = [cheap(key, len(envelope), INSPECTORATE, COST) for _ in range(SUBMITS * len(CLIENTS))]
+    submit = Request("/api/envelopes", envelope, 201, {**BODY, **headers}, iter(paid))
+    insert = Request("/insert", envelope, 201, {})
+    with server.serving(), _beside(server) as bare_database, bare_server(bare_database) as bare:
+        peers = ((server.port, submit), (bare, insert))
+        for clients in CLIENTS:
+            rates = [
+                [rate(port, each, SUBMITS // TURNS, clients) for port, each in peers] for _ in range(TURNS)
+            ]
+            ours = statistics.median(speed for speed, _ in rates)
+            part = statistics.median(speed / theirs for speed, theirs in rates)
+            yield (
+                f"{SUBMITS} submits by {clients} clients: 0 failures, {ours:.0f} per second, "
+                f"{part:.2f} of a bare insert, medians of {TURNS} turns"
+            )
+
+
+@on_either
+def answers(server: Server) -> Iterator[str]:
+    """The time of slot answers by state, among many cases; a difference that could be seen ends the run."""
+    with server.store() as store:
+        locators = slot_timing.fill(store, CASES)
+    with server.serving():
+        taken = slot_timing.measured(
+            lambda each: server.request("POST", "/api/slot", each),
+            locators,
+            ASKED,
+            lambda times: slot_timing.alike(slot_timing.medians(times)),
+        )
+    found = slot_timing.medians(taken)
+    told = ", ".join(f"{name} {median:.2f} ms" for name, median in found.items())
+    yield f"slot answers among {CASES} cases: {told}; {slot_timing.spread(found):.1%} apart"
+    if not slot_timing.alike(found) and slot_timing.told(taken):
+        raise RuntimeError("the time of an answer tells the state of a case")
+
+
+@on_either
+def junk(server: Server) -> Iterator[str]:
+    """A flood beside a true report; a report that is lost ends the run."""
+    yield junk_beside.junk(server)
+
+
+@on_either
+def large(server: Server) -> Iterator[str]:
+    """An envelope of the largest size; a byte that differs, or too much memory, ends the run."""
+    yield largest.large(server)
+
+
+@on_either
+def onion(server: Server) -> Iterator[str]:
+    """The onion service through real circuits; a report that does not arrive ends the run."""
+    yield through_tor.onion(server)
+
+
+def queue() -> Iterator[str]:
+    """What officers wait for among many cases, and how long it takes to be rid of a destroyed one."""
+    with tempfile.TemporaryDirectory(prefix="fanal-soak-") as folder:
+        yield from cases.figures(Path(folder))
+
+
+@contextmanager
+def _sqlite() -> Iterator[str]:
+    yield "sqlite:///portal.sqlite"
+
+
+@contextmanager
+def _postgresql() -> Iterator[str]:
+    with postgres.serving((), (ROOT / POSTGRESQL).read_text()) as cluster:
+        yield cluster.url
+
+
+@contextmanager
+def _beside(server: Server) -> Iterator[str]:
+    """Yield a database of the same kind as the server's, for the bare insert."""
+    database = server.settings.database
+    if database.startswith("sqlite"):
+        yield f"sqlite:///{server.folder}/bare.sqlite"
+    else:
+        with postgres.database(database) as url:
+            yield url

@@ -1,0 +1,51 @@
+"""Deadlines that are stored are those of the rules in use: with other rules they are set anew.
+
+With the rules are meant this program, the public holidays that it knows, and how the office works. Of the
+program every file counts, and no list of those with a rule in them, from which one could be missing.
+"""
+
+import hashlib
+from collections.abc import Iterator
+from importlib.metadata import version
+from pathlib import Path
+
+from sqlalchemy.orm import Session
+
+import inbox
+from inbox.deadlines import office, workflow
+from inbox.vault.casework_tables import Setting
+
+_SETTING = "rules"
+_PROGRAM = Path(inbox.__file__).parent
+_WRITTEN_IN = {".py", ".toml"}
+_LIBRARIES = ("holidays", "python-dateutil")
+
+
+def keep_in_step(session: Session) -> None:
+    """Set every deadline anew if the rules are others than those by which they were set."""
+    stored = session.get(Setting, _SETTING)
+    if stored is None or stored.value != _rules(session):
+        renew(session)
+
+
+def renew(session: Session) -> None:
+    """Set every deadline anew, and note by which rules."""
+    workflow.renew(session)
+    session.merge(Setting(name=_SETTING, value=_rules(session)))
+
+
+def _rules(session: Session) -> str:
+    told = hashlib.sha256()
+    for part in _parts(session):
+        told.update(hashlib.sha256(part).digest())
+    return told.hexdigest()
+
+
+def _parts(session: Session) -> Iterator[bytes]:
+    how = office.of(session)
+    yield how.regime.encode()
+    yield " ".join(day.isoformat() for day in office.days_off(session)).encode()
+    yield from (version(library).encode() for library in _LIBRARIES)
+    for path in sorted(each for each in _PROGRAM.rglob("*") if each.suffix in _WRITTEN_IN):
+        yield path.relative_to(_PROGRAM).as_posix().encode()
+        yield path.read_bytes()

@@ -1,0 +1,104 @@
+"""A long action: it begins once its form is answered, and a page says how far it is.
+
+Until it ends every other page says that the inbox is busy: one thing at a time is done to a vault.
+"""
+
+from collections.abc import Callable
+from functools import wraps
+from http import HTTPStatus
+from typing import Any
+
+from flask import (
+    Blueprint,
+    Flask,
+    Response,
+    abort,
+    copy_current_request_context,
+    current_app,
+    g,
+    redirect,
+    request,
+    url_for,
+)
+from flask.typing import ResponseReturnValue
+
+from inbox.desk import problems, rendering
+from inbox.desk.state import here
+from inbox.system import idle_timeout
+
+pages = Blueprint("jobs", __name__, url_prefix="/job")
+
+# What is answered meanwhile, as it needs nothing of the vault.
+_MEANWHILE = {"jobs.show", "lock.lock", "guard.enter", "style.sheet", "style.icon"}
+# So long a page waits for the end of a job before it says that there is none yet: most are over by then.
+_PATIENCE_SECONDS = 0.4
+# Browsers ask again by themselves after so many seconds.
+REFRESH = {"Refresh": "2"}
+
+View = Callable[..., ResponseReturnValue]
+
+
+def long(title: str) -> Callable[[View], View]:
+    """Let a page be a job called ``title``, a text of templates/desk/job.html.
+
+    Its form is answered by the way to the page that shows how far the job is, and at the end what the view
+    returned or what it refused: it runs within the very request that asked for it.
+    """
+
+    def decorate(view: View) -> View:
+        @wraps(view)
+        def begin(**values: Any) -> ResponseReturnValue:
+            if "is_job" in g:
+                return view(**values)
+
+            @copy_current_request_context
+            def run() -> Response:
+                g.is_job = True
+                return current_app.full_dispatch_request()
+
+            job = here().begin(title, run)
+            return redirect(url_for("jobs.show", number=job.number), 303)
+
+        return begin
+
+    return decorate
+
+
+def init_app(app: Flask) -> None:
+    """Let every page but those of the job itself wait for its end."""
+
+    @app.before_request
+    def check() -> ResponseReturnValue | None:
+        if here().pending is None or "is_job" in g or request.endpoint in _MEANWHILE:
+            return None
+        return said(is_refused=True), HTTPStatus.SERVICE_UNAVAILABLE
+
+
+def said(*, is_refused: bool) -> str:
+    """Return the page that says what is done, how far it is and, for one that was refused, what it had."""
+    written = problems.written() if is_refused else []
+    shown = {"job": here().job, "is_locking": here().is_over, "is_refused": is_refused, "written": written}
+    return rendering.page("job.html", **shown)
+
+
+@pages.get("/<int:number>")
+def show(number: int) -> ResponseReturnValue:
+    """Show how far a job is, or what came of it; of those before the last nothing is known any more."""
+    job = here().job
+    if job is None or job.number != number:
+        abort(HTTPStatus.NOT_FOUND)
+    if answer := job.answer_within(_PATIENCE_SECONDS):
+        return answer
+    return said(is_refused=False), REFRESH
+
+
+def work_goes_on(done: int, total: int) -> None:
+    """Note how far a job is; let nobody be taken for absent while the program works."""
+    idle_timeout.renew()
+    if job := here().job:
+        job.done, job.total = done, total
+
+
+def is_watched() -> bool:
+    """Tell whether a page is asked for that asks by itself: that shows nobody to be there."""
+    return request.endpoint == "jobs.show" and here().pending is not None

@@ -1,0 +1,234 @@
+"""What takes long at the desk: how far it is, what it refuses, what everything else is answered meanwhile."""
+
+import os
+import re
+import signal
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import median
+
+import pytest
+
+from inbox.system import idle_timeout
+from tests.support.desk_room import SAME, Served, Visitor, serving, sitting, tell
+from tests.support.inbox_builders import Office, Portal, Sent, World, drop, passphrase_of
+
+NAMES = ("alice", "bruno")
+BOTH = {f"passphrase-{name}": passphrase_of(name) for name in NAMES}
+# So many that other processes help.
+MANY = 66
+QUICK_SECONDS = 1.0
+BUSY = "The inbox is busy: the collection of bundles."
+
+
+@dataclass
+class Place:
+    """An inbox that knows its portal, and a medium with a large bundle."""
+
+    office: Office
+    medium: Path
+    cases: int = 1
+
+    @property
+    def acts(self) -> list[str]:
+        return [entry["act"] for entry in self.office.json("journal", "print")["entries"]]
+
+
+@pytest.fixture(scope="module")
+def prepared(tmp_path_factory: pytest.TempPathFactory) -> Place:
+    folder = tmp_path_factory.mktemp("prepared")
+    office = Office.found_by(folder, NAMES, 2)
+    world = World(office)
+    portal = Portal(world, folder / "medium")
+    tell(world, portal, {"what": "a first report"})
+    bundle = portal.bundle(*(Sent(drop(world, f"note {n}")) for n in range(MANY)))
+    bundle.rename(bundle.with_name("many.tar"))
+    return Place(office, folder / "medium")
+
+
+@pytest.fixture
+def place(prepared: Place, tmp_path: Path) -> Place:
+    return Place(prepared.office.copy(tmp_path / "copy"), tmp_path / "copy" / "medium")
+
+
+@contextmanager
+def standing_still(place: Place) -> Iterator[tuple[Served, Visitor, list[int]]]:
+    """Give a desk in the midst of collecting: its helpers are stopped. Give their numbers, too."""
+    with serving(place.office, "--medium", place.medium) as served:
+        visitor = Visitor(served)
+        visitor.post("/en/medium/collect", bundle="many.tar")
+        helpers: list[int] = []
+        while not helpers:
+            helpers = [each for each in children(served.process.pid) if b"spawn_main" in command(each)]
+        for each in helpers:
+            os.kill(each, signal.SIGSTOP)
+        try:
+            yield served, visitor, helpers
+        finally:
+            go_on(helpers)
+
+
+def go_on(helpers: list[int]) -> None:
+    for each in helpers:
+        with suppress(ProcessLookupError):
+            os.kill(each, signal.SIGCONT)
+
+
+def children(process: int) -> list[int]:
+    return [
+        int(each)
+        for thread in Path(f"/proc/{process}/task").iterdir()
+        for each in (thread / "children").read_text().split()
+    ]
+
+
+def command(process: int) -> bytes:
+    with suppress(FileNotFoundError, ProcessLookupError):
+        return Path(f"/proc/{process}/cmdline").read_bytes()
+    return b""
+
+
+def test_a_long_collect_says_how_far_it_is_and_then_what_came(place: Place) -> None:
+    """Each page meanwhile is answered within a second, of two busy cores most."""
+    with serving(place.office, "--medium", place.medium) as served:
+        visitor = Visitor(served)
+        seen = [visitor.post("/en/medium/collect", bundle="many.tar")]
+        while "Refresh" in seen[-1].headers:
+            seen += [visitor.get("/en/"), visitor.get("/en/job/1")]
+        *meanwhile, last = seen
+        assert len(meanwhile) > 4
+        assert median(each.seconds for each in meanwhile) < QUICK_SECONDS
+        assert any(re.search(rf"\d+ of {MANY}", each.text) for each in meanwhile)
+        assert all(BUSY in each.text for each in meanwhile[:-1])
+        assert (200, True) == (last.status, "<h1>Collected</h1>" in last.text)
+        assert last.text == visitor.get("/en/job/1").text
+        assert visitor.get("/en/job/2").status == 404
+        assert visitor.get("/en/").status == 200
+    assert "collect" in place.acts
+
+
+def test_while_the_inbox_is_busy_nothing_else_is_done_and_nothing_that_was_written_is_lost(
+    place: Place,
+) -> None:
+    """Who is not let in learns nothing of it; the control is the same form afterwards."""
+    before = place.acts
+    with standing_still(place) as (served, visitor, helpers):
+        written = {"text": "a long thought", "priority": "x"}
+        pages = [visitor.get(path) for path in ("/en/", "/en/case/1", "/en/journal", "/en/office")]
+        pages += [visitor.post(path, **written) for path in ("/en/case/1/note", "/en/medium/collect")]
+        assert [503] * 6 == [each.status for each in pages]
+        assert all(BUSY in each.text for each in pages)
+        assert all("a long thought" in each.text for each in pages[4:])
+        assert all(each.seconds < QUICK_SECONDS for each in pages)
+        assert "occupée" in visitor.get("/fr/").text
+        assert visitor.get("/style.css").status == 200
+        stranger = urllib.request.build_opener()
+        with pytest.raises(urllib.error.HTTPError) as refused:
+            stranger.open(f"{served.root}/en/", timeout=30)
+        with refused.value as answer:
+            assert (403, False) == (answer.status, b"busy" in answer.read())
+        go_on(helpers)
+        assert "<h1>Collected</h1>" in visitor.end_of_job(1).text
+        assert visitor.post("/en/case/1/declare").status == 200
+        assert "a long thought" in visitor.post("/en/case/1/note", text="a long thought").text
+    assert ["collect", "declare", "note"] == [
+        each for each in place.acts[len(before) :] if each in {"collect", "declare", "note"}
+    ]
+
+
+def test_a_desk_that_is_locked_meanwhile_ends_what_it_does_and_locks(place: Place) -> None:
+    """It says so, and not that it is locked already; what was collected is there."""
+    with standing_still(place) as (served, visitor, helpers):
+        said = visitor.post("/en/lock")
+        assert (200, True) == (said.status, "locks as soon as this is done" in said.text)
+        assert "No key is left" not in said.text
+        assert "locks as soon" in visitor.get("/en/job/1").text
+        assert 1 == place.office.run("list").code  # the home is held
+        go_on(helpers)
+        assert served.process.stderr
+        assert any("no key is left in memory" in line for line in served.process.stderr)
+        locked = visitor.get("/en/job/1")
+        assert (503, True) == (locked.status, "The desk is locked" in locked.text)
+        assert "collect" in place.acts
+
+
+@pytest.mark.parametrize("sent", [signal.SIGTERM, signal.SIGKILL, signal.SIGINT])
+def test_a_desk_that_is_ended_meanwhile_has_done_nothing(place: Place, sent: signal.Signals) -> None:
+    """And can do it the next time; no helper stays behind."""
+    before = place.acts
+    with standing_still(place) as (served, _, helpers):
+        served.process.send_signal(sent)
+        go_on(helpers)
+        assert served.process.wait(60) == (1 if sent is signal.SIGINT else -sent)
+        end = time.monotonic() + 30
+        while any(b"spawn_main" in command(each) for each in helpers):
+            assert time.monotonic() < end
+            time.sleep(0.01)
+    assert "collect" not in place.acts[len(before) :]
+    place.office.json("collect", place.medium / "many.tar")
+
+
+def test_passphrases_confirm_the_job_with_which_they_came_and_no_other(place: Place) -> None:
+    """Those of a form that is refused meanwhile do not count for it."""
+    stranger = Portal(World(place.office), place.medium.parent / "stranger")
+    bundle = stranger.bundle(Sent(drop(World(place.office), "x")))
+    bundle.rename(place.medium / "other.tar")
+    form = {"bundle": "other.tar", "fingerprint": stranger.fingerprint}
+    with sitting(place.office, place.medium) as client:
+        base, path = f"http://{client.desk.host}", f"{client.desk.place}/en/medium/collect"
+        for given, meanwhile, status in (({}, BOTH, 401), (BOTH, {}, 200)):
+            token = {"csrf_token": client.token()}
+            begun = client.raw.post(path, base_url=base, headers=SAME, data=token | form | given)
+            other = client.raw.post(path, base_url=base, headers=SAME, data=token | form | meanwhile)
+            assert (303, 503) == (begun.status_code, other.status_code)
+            assert passphrase_of("alice") not in other.text
+            job = client.desk.pending
+            assert job
+            job.run()
+            ended = client.raw.get(begun.location, base_url=base)
+            assert (status, False) == (ended.status_code, passphrase_of("alice") in ended.text)
+    entries = place.office.json("journal", "print")["entries"]
+    first, second = [each["officers"] for each in entries if each["act"] == "accept-instance"]
+    assert [*NAMES] == first == second
+
+
+def test_a_page_that_refreshes_itself_keeps_no_desk_open(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The control is a page that somebody asks for, and the page of the job once it is over."""
+    renewed: list[str] = []
+    with sitting(place.office, place.medium) as client:
+        base = f"http://{client.desk.host}"
+        begun = client.raw.post(
+            f"{client.desk.place}/en/medium/outbox",
+            base_url=base,
+            headers=SAME,
+            data={"csrf_token": client.token()},
+        )
+        monkeypatch.setattr(idle_timeout, "renew", lambda: renewed.append("once more"))
+        assert "Refresh" in client.raw.get(begun.location, base_url=base).headers
+        assert [] == renewed
+        client.ask("/en/")
+        assert ["once more"] == renewed
+        job = client.desk.pending
+        assert job
+        job.run()
+        del renewed[:]
+        assert "Refresh" not in client.raw.get(begun.location, base_url=base).headers
+        assert ["once more"] == renewed
+
+
+def test_what_a_job_refuses_is_said_on_its_page(place: Place) -> None:
+    """With what was given, as a page that takes no time says it."""
+    with serving(place.office) as served:
+        visitor = Visitor(served)
+        visitor.post("/en/office/backup", keystore="/nowhere/at/all")
+        refused = visitor.end_of_job(1)
+        assert (409, True) == (refused.status, "no medium was named" in refused.text.lower())
+        assert "/nowhere/at/all" in refused.text
+        assert visitor.get("/en/").status == 200

@@ -1,0 +1,237 @@
+"""What comes in at the desk and what goes out: nobody waits for who is slow, nothing goes to a disk."""
+
+import re
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from flask import Flask, request
+
+from inbox.desk import serving
+from inbox.desk.app import create_app
+from inbox.desk.state import HOST, Desk
+from tests.support import connections
+from tests.support.desk_room import sitting
+from tests.support.inbox_builders import World
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIApplication
+
+pytest_plugins = ["tests.support.inbox_room"]
+
+LARGE = 3 << 20
+FORM = b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: %d\r\n\r\n"
+QUICK_SECONDS = 1.0
+
+
+def echo(environ: dict[str, Any], start: Callable[..., Any]) -> list[bytes]:
+    """Return what was sent."""
+    body = environ["wsgi.input"].read()
+    start("200 OK", [("Content-Length", str(len(body)))])
+    return [body]
+
+
+@contextmanager
+def served(app: "WSGIApplication" = echo) -> Iterator[tuple[str, int]]:
+    """Serve an application in this process; give its address."""
+    listener = serving.listen(0)
+    with listener, serving.serving(listener, app) as server, server.answering():
+        yield HOST, serving.port_of(listener)
+
+
+def ask(here: tuple[str, int], sent: bytes = b"GET / HTTP/1.1\r\nHost: x\r\n\r\n") -> tuple[bytes, float]:
+    """Return what is answered, and how many seconds it took."""
+    begin = time.monotonic()
+    with socket.create_connection(here, timeout=30) as client:
+        client.sendall(sent)
+        return everything(client), time.monotonic() - begin
+
+
+def everything(client: socket.socket) -> bytes:
+    """Return all that comes until the other end closes."""
+    found = b""
+    with suppress(ConnectionError):
+        while piece := client.recv(1 << 16):
+            found += piece
+    return found
+
+
+def spell(client: socket.socket, over: threading.Event) -> None:
+    """Send letter after letter for as long as somebody listens."""
+    with suppress(OSError):
+        while not over.wait(0.1):
+            client.sendall(b"y")
+
+
+def test_a_slow_client_keeps_nobody_waiting_for_a_second() -> None:
+    """Who says half of what is asked, or letter by letter, sends half of a form, reads nothing of a page."""
+    with served() as here, several(here, 6) as slow:
+        over = threading.Event()
+        for client, sent in zip(
+            slow, (b"", b"GET", b"GET / HTTP/1.1\r\nX: ", FORM % 99, FORM % 99), strict=False
+        ):
+            client.sendall(sent)
+        slow[5].sendall(FORM % LARGE + bytes(LARGE))
+        spelling = [threading.Thread(target=spell, args=(each, over)) for each in slow[1:4]]
+        for each in spelling:
+            each.start()
+        for _ in range(20):
+            answer, seconds = ask(here)
+            assert (b"200 OK", True) == (answer[9:15], seconds < QUICK_SECONDS)
+        over.set()
+        for each in spelling:
+            each.join()
+
+
+@contextmanager
+def several(here: tuple[str, int], count: int) -> Iterator[Sequence[socket.socket]]:
+    found = [socket.create_connection(here, timeout=30) for _ in range(count)]
+    yield found
+    for each in found:
+        each.close()
+
+
+@pytest.mark.parametrize("begin", [b"", b"GET /", FORM % 9_999], ids=["silence", "line", "form"])
+def test_who_takes_more_than_five_seconds_to_ask_is_not_waited_for(begin: bytes) -> None:
+    """Letter by letter or not; the control is who takes less."""
+    with (
+        served() as here,
+        several(here, 2) as slow,
+    ):
+        since, over = time.monotonic(), threading.Event()
+        for each in slow:
+            each.sendall(begin)
+        spelling = threading.Thread(target=spell, args=(slow[0], over))
+        if begin:
+            spelling.start()
+        found = []
+        for each in slow:
+            found.append(everything(each))
+            assert 5.0 <= time.monotonic() - since < 6.0
+        assert [b"", b""] == found
+        over.set()
+        if begin:
+            spelling.join()
+
+
+def test_a_form_that_takes_less_than_five_seconds_is_taken() -> None:
+    with served() as here, socket.create_connection(here, timeout=30) as client:
+        client.sendall(FORM % 3)
+        for _ in range(3):
+            over = threading.Event()
+            over.wait(1.2)
+            client.sendall(b"y")
+        assert everything(client).endswith(b"\r\n\r\nyyy")
+
+
+def files_open() -> set[str]:
+    """Return which files this process has open, those without a name as well."""
+    found = set()
+    for each in Path("/proc/self/fd").iterdir():
+        with suppress(FileNotFoundError):
+            name = str(each.readlink())
+            if name.startswith("/") and each.is_file() and not name.startswith(("/dev/", "/proc/")):
+                found.add(name)
+    return found
+
+
+@pytest.mark.parametrize("limit", [serving._SETTINGS["inbuf_overflow"], 1 << 19], ids=["ours", "control"])
+@pytest.mark.parametrize("framing", ["length", "chunks"])
+def test_no_form_goes_to_a_disk(monkeypatch: pytest.MonkeyPatch, limit: int, framing: str) -> None:
+    """The control is the limit of waitress, beyond which it makes a file without a name."""
+    monkeypatch.setitem(serving._SETTINGS, "inbuf_overflow", limit)
+    sent = FORM % (LARGE + 1)
+    if framing == "chunks":
+        sent = b"POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n%x\r\n" % (LARGE + 1)
+    with served() as here, socket.create_connection(here) as client:
+        before = files_open()
+        client.sendall(sent + bytes(LARGE))
+        connections.wait_until_read(client)
+        spilled = files_open() - before
+        client.sendall(b"y" if framing == "length" else b"y\r\n0\r\n\r\n")
+        assert everything(client).endswith(b"y")
+    assert (limit == 1 << 19) == bool(spilled)
+
+
+@pytest.mark.parametrize("limit", [serving._SETTINGS["outbuf_overflow"], 1 << 20], ids=["ours", "control"])
+def test_no_page_goes_to_a_disk(monkeypatch: pytest.MonkeyPatch, limit: int) -> None:
+    """Although who asked reads nothing of it."""
+    monkeypatch.setitem(serving._SETTINGS, "outbuf_overflow", limit)
+    answered = threading.Event()
+
+    def large(_: dict[str, Any], start: Callable[..., Any]) -> Iterator[bytes]:
+        start("200 OK", [("Content-Length", str(40 << 20))])
+        yield bytes(40 << 20)
+        answered.set()
+
+    with served(large) as here, socket.create_connection(here) as client:
+        before = files_open()
+        client.sendall(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+        assert answered.wait(30)
+        spilled = files_open() - before
+    assert (limit == 1 << 20) == bool(spilled)
+
+
+def test_no_file_that_comes_with_a_form_goes_to_a_disk(world: World) -> None:
+    """No page asks for one; the control is an application like any other."""
+    with sitting(world.office) as client:
+        ours = create_app(Desk(client.desk.inbox, 8090, None))
+    spilled = []
+    body = b'--x\r\nContent-Disposition: form-data; name="f"; filename="x"\r\n\r\n%s\r\n--x--' % bytes(
+        1 << 20
+    )
+    kind = "multipart/form-data; boundary=x"
+    for app in (ours, Flask("other")):
+        with app.test_request_context("/", method="POST", data=body, content_type=kind):
+            before = files_open()
+            assert len(request.files) == 1
+            spilled.append(bool(files_open() - before))
+    assert [False, True] == spilled
+
+
+@pytest.mark.parametrize(
+    ("sent", "status"),
+    [
+        (b"y" * 9 + b"\r\n\r\n", b"400"),
+        (b"yyy / HTTP/1.1\r\n\r\n", b"400"),
+        (b"GET / HTTP/1.1\r\nyyyy\r\n\r\n", b"400"),
+        (b"GET /" + b"y" * (1 << 16) + b" HTTP/1.1\r\n\r\n", b"431"),
+        (b"GET / HTTP/1.1\r\nX: " + b"y" * (1 << 16), b"431"),
+        (FORM % (1 << 30), b"413"),
+        (b"POST / HTTP/1.1\r\nTransfer-Encoding: yyyy\r\n\r\n", b"501"),
+        (b"POST / HTTP/1.1\r\nContent-Length: yyyy\r\n\r\n", b"400"),
+    ],
+)
+def test_what_is_no_request_is_answered_without_repeating_it(
+    capfd: pytest.CaptureFixture[str], sent: bytes, status: bytes
+) -> None:
+    """Nor is the program named, nor anything written down."""
+    with served() as here:
+        answer, _ = ask(here, sent)
+    head, _, body = answer.partition(b"\r\n\r\n")
+    assert (status, b"") == (head.split()[1], body)
+    assert not re.search(rb"yyy|waitress|server", answer, re.IGNORECASE)
+    assert ("", "") == capfd.readouterr()
+    assert b"Connection: close" in head
+
+
+def test_a_fault_below_the_pages_is_not_written_down(capfd: pytest.CaptureFixture[str]) -> None:
+    def fault(_: dict[str, Any], __: Callable[..., Any]) -> list[bytes]:
+        raise KeyError("canary")
+
+    with served(fault) as here:
+        answer, _ = ask(here)
+    assert b" 500 " in answer
+    assert b"canary" not in answer
+    assert ("", "") == capfd.readouterr()
+
+
+def test_each_connection_is_for_one_request() -> None:
+    with served() as here:
+        answer, _ = ask(here, (FORM % 1 + b"y") * 2)
+    assert 1 == answer.count(b"200 OK")

@@ -1,0 +1,324 @@
+"""Who reads which case: every choice of officers, compared with the rule in one line of Python."""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from datetime import date
+from itertools import combinations, product
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from inbox.access import conflicts, declarations, handlers, quarantine
+from inbox.language.errors import CaseRefused, Refused, Undeclared
+from inbox.setup import upgrade
+from inbox.vault import destroyed_tables, row_security
+from inbox.vault.casework_tables import Declaration, Handler, Handling, Link, Note
+from inbox.vault.database import Vault
+from inbox.vault.row_security import AS_A_LINE, WHOLE_JOURNAL
+from inbox.vault.tables import Case, Exclusion, JournalEntry, Officer, Unopened
+
+NAMES = ("alice", "bruno", "chloe")
+DAY = date(2026, 11, 2)
+SUBSETS = [set(chosen) for size in range(4) for chosen in combinations(NAMES, size)]
+SOMEBODY = [chosen for chosen in SUBSETS if chosen]
+
+
+@dataclass(frozen=True)
+class Kept:
+    """What is noted of a case: its handlers, from whom it is kept, whether in quarantine, who declared it."""
+
+    handlers: set[str]
+    excluded: set[str]
+    quarantined: bool
+    declared: set[str]
+
+    def is_line(self, present: set[str]) -> bool:
+        """Tell whether those present see that it is there."""
+        return not self.excluded & present
+
+    def is_read(self, present: set[str], *, quarantine: bool = False) -> bool:
+        """Tell whether those present read it; ``quarantine`` as of an act that shows nothing of it."""
+        among = not self.handlers or present <= self.handlers
+        return self.is_line(present) and among and (quarantine or not self.quarantined)
+
+
+CASES = {n: Kept(*each) for n, each in enumerate(product(SUBSETS, SUBSETS, (False, True), SUBSETS), 1)}
+GONE = range(len(CASES) + 1, len(CASES) + 1 + len(SUBSETS))
+# Of each case one that has to do with it, neither far away nor of the same kind.
+STEP = 37
+
+
+@pytest.fixture(scope="module")
+def vault(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Vault]:
+    """A vault with a case of each kind there is, and of as many that are destroyed what is left of those."""
+    with closing(upgrade.create(tmp_path_factory.mktemp("who") / "vault.sqlite", bytes(32))) as made:
+        with made.transaction() as session:
+            session.add_all(Officer(name=name, since=DAY, member=n) for n, name in enumerate(NAMES, 1))
+            session.flush()
+            _fill(session)
+        yield made
+
+
+def _fill(session: Session) -> None:
+    for number, case in CASES.items():
+        other = (number + STEP) % len(CASES) + 1
+        quarantined = DAY if case.quarantined else None
+        rows: list[Any] = [
+            Case(number=number, status="received", received=DAY, collected=DAY, summary="", message=b"",
+                 envelope=b"", case_id=number.to_bytes(4, "big")),
+            Handling(case=number, quarantined=quarantined),
+            Note(case=number, position=1, by="", day=DAY, text=""),
+            Link(case=number, other=other, kind="", since=DAY),
+            Unopened(number=number, kind="", received=DAY, intake=1, case_id=number.to_bytes(4, "big")),
+            JournalEntry(n=number, raw=b"", signature=b"", case=number),
+            *(Handler(case=number, officer=name, since=DAY) for name in case.handlers),
+            *(Exclusion(case=number, officer=name, since=DAY) for name in case.excluded),
+            *(Declaration(case=number, officer=name, day=DAY) for name in case.declared),
+        ]  # fmt: skip
+        session.add_all(rows)
+    for number, excluded in zip(GONE, SUBSETS, strict=True):
+        session.add(JournalEntry(n=number, raw=b"", signature=b"", case=number))
+        session.add_all(destroyed_tables.PastExclusion(case=number, officer=name) for name in excluded)
+    session.add(JournalEntry(n=GONE.stop, raw=b"", signature=b""))
+    session.add(Unopened(number=GONE.stop, kind="", received=DAY, intake=1))
+
+
+@contextmanager
+def undone(vault: Vault, present: set[str] | Sequence[str], *, quarantine: bool = False) -> Iterator[Session]:
+    """Give a session in which those are present, and take back what is done in it."""
+    with vault.transaction(sorted(present), quarantine=quarantine) as session:
+        yield session
+        session.rollback()
+
+
+def numbers(holds: Callable[[Kept], bool]) -> set[int]:
+    """Return the cases of which something holds."""
+    return {number for number, case in CASES.items() if holds(case)}
+
+
+@pytest.mark.parametrize("quarantine", [False, True], ids=["reading", "showing nothing"])
+@pytest.mark.parametrize("present", SOMEBODY, ids=lambda names: "+".join(sorted(names)))
+def test_those_present_read_what_each_of_them_may(
+    vault: Vault, present: set[str], *, quarantine: bool
+) -> None:
+    """A case, what belongs to it, a link only with both its ends, what came and was not opened."""
+    read = numbers(lambda case: case.is_read(present, quarantine=quarantine))
+    linked = {number for number in read if (number + STEP) % len(CASES) + 1 in read}
+    with undone(vault, present, quarantine=quarantine) as session:
+        assert read == set(session.scalars(select(Case.number)))
+        assert read == set(session.scalars(select(Handling.case)))
+        assert read == set(session.scalars(select(Note.case)))
+        assert linked == set(session.scalars(select(Link.case)))
+        assert read | {GONE.stop} == set(session.scalars(select(Unopened.number)))
+
+
+@pytest.mark.parametrize("present", SOMEBODY, ids=lambda names: "+".join(sorted(names)))
+def test_that_a_case_is_there_is_known_to_all_from_whom_it_is_not_kept(
+    vault: Vault, present: set[str]
+) -> None:
+    """As a line of the queue; who handles it, who declared it; the journal tells of one that is gone, too."""
+    there = numbers(lambda case: case.is_line(present))
+    gone = {number for number, excluded in zip(GONE, SUBSETS, strict=True) if not excluded & present}
+    with undone(vault, present) as session:
+        assert there == set(session.scalars(select(Handling.case).execution_options(**AS_A_LINE)))
+        assert numbers(lambda case: case.is_line(present) and bool(case.handlers)) == set(
+            session.scalars(select(Handler.case))
+        )
+        assert numbers(lambda case: case.is_line(present) and bool(case.excluded)) == set(
+            session.scalars(select(Exclusion.case))
+        )
+        assert numbers(lambda case: case.is_line(present) and bool(case.declared)) == set(
+            session.scalars(select(Declaration.case))
+        )
+        entries = select(JournalEntry.n)
+        assert there | gone | {GONE.stop} == set(session.scalars(entries))
+        assert GONE.stop == len(session.scalars(entries.execution_options(**WHOLE_JOURNAL)).all())
+
+
+def test_the_programs_own_work_finds_everything(vault: Vault) -> None:
+    with undone(vault, ()) as session:
+        assert set(CASES) == set(session.scalars(select(Case.number)))
+        assert {*CASES, GONE.stop} == set(session.scalars(select(Unopened.number)))
+        assert set(CASES) == declarations.given(session, list(CASES))
+
+
+@pytest.mark.parametrize("present", SOMEBODY, ids=lambda names: "+".join(sorted(names)))
+def test_a_case_is_declared_once_each_who_is_present_has_declared_it(vault: Vault, present: set[str]) -> None:
+    """The word of one uncovers nothing to another; asked for all, for few, as a condition, of one."""
+    declared = numbers(lambda case: case.is_line(present) and present <= case.declared)
+    read = numbers(lambda case: case.is_read(present))
+    few = set(list(CASES)[::11])
+    with undone(vault, present) as session:
+        assert declarations.is_asked(session)
+        assert declared == declarations.given(session, list(CASES))
+        assert declared & few == declarations.given(session, list(few))
+        conditions = declarations.is_given(session, Handling.case)
+        assert declared & read == set(session.scalars(select(Handling.case).where(*conditions)))
+        for number in read & few:
+            left = sorted(present - CASES[number].declared)
+            assert left == declarations.missing(session, number)
+            try:
+                declarations.check(session, number)
+            except Undeclared:
+                assert left
+            else:
+                assert not left
+
+
+def test_who_declares_does_so_for_each_present_and_for_nobody_else(vault: Vault) -> None:
+    """Of another case nothing is noted, nor of who is absent."""
+    case = next(n for n, each in CASES.items() if each.declared == {"bruno"} and each.is_read(set(NAMES)))
+    with undone(vault, {"alice", "bruno"}) as session:
+        before = set(session.execute(select(Declaration.case, Declaration.officer)))
+        assert ["alice"] == declarations.declare(session, case, DAY)
+        after = set(session.execute(select(Declaration.case, Declaration.officer)))
+        assert {(case, "alice")} == after - before
+        assert [] == declarations.declare(session, case, DAY)
+
+
+def test_who_is_the_only_officer_is_not_asked(vault: Vault) -> None:
+    """Whoever was one before; with a second one, present or not, it is asked again."""
+    case = next(n for n, each in CASES.items() if not each.declared and each.is_read({"alice"}))
+    with undone(vault, {"alice"}) as session:
+        for name in ("bruno", "chloe"):
+            assert declarations.is_asked(session)
+            session.get_one(Officer, name).member = None
+            session.flush()
+        assert not declarations.is_asked(session)
+        assert [] == declarations.missing(session, case)
+        assert case in declarations.given(session, [case])
+
+
+def where(**wanted: Any) -> int:
+    """Return the first case that is noted so."""
+    return next(n for n, case in CASES.items() if all(getattr(case, k) == v for k, v in wanted.items()))
+
+
+@pytest.mark.parametrize("present", SOMEBODY, ids=lambda names: "+".join(sorted(names)))
+def test_in_an_emergency_those_present_join_the_handlers_unless_they_read_it_or_nobody_may(
+    vault: Vault, present: set[str]
+) -> None:
+    """Of every choice of handlers, in quarantine and not: who was a handler stays one."""
+    for chosen, held in product(SUBSETS, (False, True)):
+        number = where(handlers=chosen, excluded=set(), quarantined=held)
+        with undone(vault, present) as session:
+            if chosen and not held and not present <= chosen:
+                handlers.break_glass(session, number, sorted(present), DAY)
+                assert sorted(chosen | present) == handlers.of(session, number)
+                assert session.get(Case, number)
+            else:
+                with pytest.raises(CaseRefused):
+                    handlers.break_glass(session, number, sorted(present), DAY)
+                assert sorted(chosen) == handlers.of(session, number)
+
+
+def test_what_is_kept_from_somebody_present_is_not_there_in_an_emergency_either(vault: Vault) -> None:
+    number = where(handlers={"alice"}, excluded={"bruno"}, quarantined=False)
+    with undone(vault, {"bruno", "chloe"}) as session, pytest.raises(CaseRefused, match="no case"):
+        handlers.break_glass(session, number, ["bruno", "chloe"], DAY)
+    with undone(vault, {"bruno", "chloe"}) as session, pytest.raises(CaseRefused, match="no case"):
+        handlers.of(session, number)
+
+
+@pytest.mark.parametrize("quorum", [1, 2, 3])
+def test_handlers_are_a_quorum_of_those_from_whom_it_is_not_kept(vault: Vault, quorum: int) -> None:
+    """Every choice, over every exclusion, by one who reads it; the handlers before it are none any more."""
+    for chosen, excluded in product(SUBSETS, ({*()}, {"bruno"}, {"bruno", "chloe"})):
+        number = where(handlers={"alice"}, excluded=excluded, quarantined=False)
+        with undone(vault, {"alice"}) as session:
+            if len(chosen) >= quorum and not chosen & excluded:
+                handlers.entrust(session, number, sorted(chosen), quorum=quorum, today=DAY)
+                assert sorted(chosen) == handlers.of(session, number)
+                assert ("alice" in chosen or not chosen) is bool(session.get(Case, number))
+            else:
+                with pytest.raises(Refused):
+                    handlers.entrust(session, number, sorted(chosen), quorum=quorum, today=DAY)
+                assert ["alice"] == handlers.of(session, number)
+
+
+def test_a_stranger_or_who_left_is_no_handler(vault: Vault) -> None:
+    number = where(handlers=set(), excluded=set(), quarantined=False)
+    with undone(vault, {"alice"}) as session:
+        session.get_one(Officer, "chloe").member = None
+        for name in ("chloe", "nobody"):
+            with pytest.raises(Refused, match="cannot be a handler"):
+                handlers.entrust(session, number, ["alice", name], quorum=1, today=DAY)
+
+
+def test_only_what_has_handlers_is_opened_to_all(vault: Vault) -> None:
+    """Another case keeps its own."""
+    number = where(handlers={"alice"}, excluded=set(), quarantined=False)
+    with undone(vault, {"alice"}) as session:
+        handlers.open_to_all(session, number)
+        assert [] == handlers.of(session, number)
+        assert ["alice"] == handlers.of(
+            session, where(handlers={"alice"}, excluded={"bruno"}, quarantined=False)
+        )
+        with pytest.raises(CaseRefused, match="no handlers"):
+            handlers.open_to_all(session, number)
+
+
+@pytest.mark.parametrize("quorum", [1, 2, 3])
+def test_a_quorum_is_left_whoever_a_case_is_kept_from(vault: Vault, quorum: int) -> None:
+    """Every officer, over every exclusion; what was kept stays so, another case is as it was."""
+    for officer, excluded in product(NAMES, ({*()}, {"bruno"}, {"bruno", "chloe"})):
+        number = where(handlers=set(), excluded=excluded, quarantined=False)
+        with undone(vault, {"alice"}) as session:
+            others = {row.case for row in session.scalars(select(Exclusion))} - {number}
+            session.get_one(Handling, number).assigned = officer
+            session.get_one(
+                Handling, where(handlers=set(), excluded=set(), quarantined=False)
+            ).assigned = officer
+            session.flush()
+            if officer not in excluded and len({*NAMES} - excluded - {officer}) >= quorum:
+                conflicts.exclude(session, number, officer, quorum=quorum, today=DAY)
+                now = excluded | {officer}
+            else:
+                with pytest.raises(Refused):
+                    conflicts.exclude(session, number, officer, quorum=quorum, today=DAY)
+                now = excluded
+            assert (now & {"alice"} == set()) is bool(session.get(Case, number))
+            kept = select(Exclusion.__table__.c.officer).where(Exclusion.__table__.c.case == number)
+            assert now == set(session.connection().execute(kept).scalars())
+            assert others == {row.case for row in session.scalars(select(Exclusion))} - {number}
+            of_case = select(Handling.__table__.c.assigned).where(Handling.__table__.c.case == number)
+            assert (None if officer in now - excluded else officer) == session.connection().scalar(of_case)
+
+
+@pytest.mark.parametrize("quorum", [1, 2, 3])
+def test_what_no_quorum_reads_is_counted(vault: Vault, quorum: int) -> None:
+    with undone(vault, ()) as session:
+        lost = numbers(lambda case: bool(case.excluded) and 3 - len(case.excluded) < quorum)
+        assert len(lost) == conflicts.out_of_reach(session, quorum)
+        assert bool(lost) is bool(conflicts.warnings(session, quorum))
+
+
+def test_the_day_of_a_quarantine_is_told_to_all_from_whom_the_case_is_not_kept(vault: Vault) -> None:
+    """Although nobody reads it; of one that is in none there is no day."""
+    with undone(vault, {"alice", "bruno"}) as session:
+        for number, case in list(CASES.items())[::23]:
+            shown = case.quarantined and case.is_line({"alice", "bruno"})
+            assert (DAY if shown else None) == quarantine.since(session, number)
+
+
+def test_what_is_forgotten_takes_its_rows_along_and_no_others(vault: Vault) -> None:
+    """Links from either side too; the journal stays."""
+    gone = [5, 900]
+    kinds = (Case, Handling, Note, Handler, Exclusion, Declaration, Unopened)
+    with undone(vault, ()) as session:
+        before = {kind: _of_cases(session, kind) for kind in kinds}
+        row_security.forget(session, gone)
+        for kind in kinds:
+            assert before[kind] - set(gone) == _of_cases(session, kind), kind
+        links = session.execute(select(Link.case, Link.other)).all()
+        assert not {*gone} & {number for pair in links for number in pair}
+        assert len(CASES) - 2 * len(gone) == len(links)
+        assert GONE.stop == len(session.scalars(select(JournalEntry.n)).all())
+
+
+def _of_cases(session: Session, kind: Any) -> set[int]:
+    column = kind.number if kind in {Case, Unopened} else kind.case
+    return set(session.scalars(select(column)))

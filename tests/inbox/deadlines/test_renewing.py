@@ -1,0 +1,212 @@
+"""Stored deadlines follow the rules: another program, another calendar, and they are set anew at once."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from dateutil.relativedelta import relativedelta
+from sqlalchemy import select, update
+
+import inbox
+from inbox.deadlines.working_days import Calendar
+from inbox.questionnaire import scoring
+from inbox.vault.casework_tables import DayOff, Duty, Handling, Setting
+from tests.support.inbox_builders import Office, Portal, Reporter, World, answering, first, today
+
+ROOT = Path(inbox.__file__).parents[1]
+WRONG = date(2001, 1, 1)
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Office:
+    """An inbox with a report of an offence that names somebody, and one of nothing much."""
+    folder = tmp_path_factory.mktemp("renewing")
+    office = Office.found(folder)
+    world = World(office)
+    portal = Portal(world, folder / "medium")
+    grave = answering(category="info_leak", who_id="Untel, 06 12 34 56 78")
+    for report in (first(Reporter(world), edit=grave), first(Reporter(world))):
+        office.json("collect", portal.bundle(report), "--confirm-instance", portal.fingerprint)
+    return office
+
+
+@pytest.fixture
+def office(made: Office, tmp_path: Path) -> Office:
+    return made.copy(tmp_path / "copy")
+
+
+def stored(office: Office) -> dict[str, Any]:
+    """Return what the vault keeps of deadlines, and the rules by which it does, without any command."""
+    with office.opened() as opened, opened.transaction() as session:
+        return {
+            "deadlines": session.scalars(select(Handling.deadline).order_by(Handling.case)).all(),
+            "ranks": session.scalars(select(Handling.rank).order_by(Handling.case)).all(),
+            "duties": session.scalars(select(Duty.due).order_by(Duty.case, Duty.kind)).all(),
+            "rules": session.scalar(select(Setting.value).filter_by(name="rules")),
+        }
+
+
+def spoil(office: Office, *, rules: str | None) -> None:
+    """Store deadlines that no rule gives, as if by these rules, None for those in use."""
+    with office.opened() as opened, opened.transaction() as session:
+        session.execute(update(Handling).values(deadline=WRONG, rank=1))
+        session.execute(update(Duty).values(due=WRONG))
+        if rules is not None:
+            session.execute(update(Setting).filter_by(name="rules").values(value=rules))
+
+
+@pytest.mark.parametrize("words", [["queue"], ["list"], ["show", "1"], ["days-off", "list"]], ids=" ".join)
+def test_under_other_rules_every_deadline_is_set_anew_by_the_first_command(
+    office: Office, words: list[str]
+) -> None:
+    """Whichever it is; the control are wrong ones that are said to be of the rules in use: they stay."""
+    before = stored(office)
+    spoil(office, rules="other")
+    office.json(*words)
+    assert before == stored(office)
+    spoil(office, rules=None)
+    office.json(*words)
+    assert {WRONG} == {*stored(office)["deadlines"], *stored(office)["duties"]}
+
+
+def test_an_inbox_is_founded_with_the_rules_in_use(tmp_path: Path) -> None:
+    """The first command then changes nothing."""
+    office = Office.found(tmp_path / "office")
+    before = office.state()
+    assert stored(office)["rules"]
+    assert 1 == office.run("show", "1").code
+    assert before == office.state()
+
+
+def test_what_was_put_off_or_decided_keeps_its_day(office: Office) -> None:
+    """The day of a deferral is the officers' own; that of a decision is past."""
+    until = today() + relativedelta(months=6)
+    office.json("decide", "1", "defer", "--until", until.isoformat(), "--reason", "x")
+    office.json("decide", "1", "no_transmission", "--reason", "x")
+    before = stored(office)["duties"]
+    assert until in before
+    with office.opened() as opened, opened.transaction() as session:
+        session.execute(update(Setting).filter_by(name="rules").values(value="other"))
+        session.execute(update(Duty).values(known=WRONG))
+    office.json("queue")
+    assert before == stored(office)["duties"]
+
+
+def test_a_day_off_moves_what_is_to_be_decided_too(office: Office) -> None:
+    """As it does every clock; taken back, it is as before."""
+    before = stored(office)
+    day = Calendar().after(today(), 3).isoformat()
+    office.json("days-off", "add", day)
+    after = stored(office)
+    moved = {Calendar([date.fromisoformat(day)]).after(today(), 10)} - {*before["duties"]}
+    assert moved == {*after["duties"]} - {*before["duties"]}
+    assert moved
+    office.json("days-off", "remove", day)
+    assert before == stored(office)
+
+
+def test_a_day_off_that_came_in_by_another_way_moves_them_as_well(office: Office) -> None:
+    """Such as a vault that was put back, or a command to come."""
+    before = stored(office)
+    with office.opened() as opened, opened.transaction() as session:
+        session.add(DayOff(day=Calendar().after(today(), 1)))
+    office.json("queue")
+    assert before["rules"] != stored(office)["rules"]
+    assert before["duties"] != stored(office)["duties"]
+
+
+class Program:
+    """A copy of the program that is changed: another release of it."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        for room in ("inbox", "crypto", "portal", "templates"):
+            shutil.copytree(ROOT / room, folder / room, ignore=shutil.ignore_patterns("__pycache__"))
+
+    def change(self, file: str, found: str, put: str) -> None:
+        """Put something else into a file."""
+        path = self._folder / "inbox" / file
+        text = path.read_text("utf-8")
+        assert found in text
+        path.write_text(text.replace(found, put), "utf-8")
+
+    def library(self, name: str, version: str) -> None:
+        """Install a library under another version."""
+        made = self._folder / f"{name.replace('-', '_')}-{version}.dist-info"
+        made.mkdir()
+        (made / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n")
+
+    def queue(self, office: Office) -> Any:
+        """Return the queue that it shows of an inbox."""
+        words = ["--home", str(office.root), *office.opening(), "queue", "--json"]
+        run = [
+            sys.executable,
+            "-c",
+            "import sys; from inbox import cli; sys.exit(cli.run(sys.argv[1:]))",
+            *words,
+        ]
+        done = subprocess.run(
+            run,
+            cwd=self._folder,
+            env=os.environ | {"PYTHONPATH": str(self._folder)},
+            capture_output=True,
+            check=True,
+        )
+        return {row["case"]: row for row in json.loads(done.stdout)["cases"]}
+
+
+@pytest.fixture
+def program(tmp_path: Path) -> Program:
+    return Program(tmp_path / "program")
+
+
+def test_the_next_release_sets_them_by_its_own_rules_and_this_one_by_these(
+    office: Office, program: Program
+) -> None:
+    """A clock, the days until a decision, a weight of the score: each stands in the code of a room."""
+    before = stored(office)
+    program.change(
+        "deadlines.py", "_FIRST_ACT = {1: 0, 2: 2, 3: 5, 4: 10}", "_FIRST_ACT = dict.fromkeys(range(5), 90)"
+    )
+    program.change("deadlines.py", "_ACK = timedelta(days=7)", "_ACK = timedelta(days=3)")
+    program.change("duties.py", "_ART40_WORKING_DAYS = 10", "_ART40_WORKING_DAYS = 1")
+    program.change("scoring.py", "_WEIGHTS = (5, 4, 3, 2, 2, 2)", "_WEIGHTS = (5, 4, 4, 2, 2, 2)")
+    shown = program.queue(office)
+    assert (today() + timedelta(3)).isoformat() == shown[2]["deadline"]
+    after = stored(office)
+    assert Calendar().after(today(), 1) in after["duties"]
+    assert before["ranks"][0] != after["ranks"][0]
+    assert before["rules"] != after["rules"]
+    office.json("queue")
+    assert before == stored(office)
+
+
+@pytest.mark.parametrize("name", ["holidays", "python-dateutil"])
+def test_another_version_of_a_library_that_counts_days_is_another_rule(
+    office: Office, program: Program, name: str
+) -> None:
+    """It may know of another public holiday."""
+    before = stored(office)
+    assert before["rules"] == _after(program, office)["rules"]
+    program.library(name, "999")
+    assert before["rules"] != _after(program, office)["rules"]
+
+
+def _after(program: Program, office: Office) -> dict[str, Any]:
+    program.queue(office)
+    return stored(office)
+
+
+def test_the_rank_is_that_of_the_score_however_it_was_stored(office: Office) -> None:
+    spoil(office, rules="other")
+    office.json("queue")
+    with office.opened() as opened, opened.transaction() as session:
+        works = session.scalars(select(Handling)).all()
+        assert all(work.rank == work.parts.rank for work in works)
+        assert {work.rank // scoring.RANKS for work in works} == {work.parts.priority for work in works}

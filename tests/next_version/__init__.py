@@ -1,0 +1,26 @@
+"""A next version of portal and inbox that nobody releases, so that the upgrade to it can be tested.
+
+It has one migration more than the program; what a migration can do, that one does.
+"""
+
+from pathlib import Path
+
+import pytest
+
+from inbox.vault import schema_version
+from portal.store import upgrading
+
+_HERE = Path(__file__).parent
+OF_THE_PORTAL = (*upgrading.LOCATIONS, _HERE / "portal")
+OF_THE_INBOX = (*schema_version.LOCATIONS, _HERE / "inbox")
+FIRST, NEXT = "0001", "0002"
+
+
+def portal_comes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """From now on the program is of the next version, until the test ends."""
+    monkeypatch.setattr(upgrading, "LOCATIONS", OF_THE_PORTAL)
+
+
+def inbox_comes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """From now on the program is of the next version, until the test ends."""
+    monkeypatch.setattr(schema_version, "LOCATIONS", OF_THE_INBOX)

@@ -1,0 +1,239 @@
+"""The gate names each record of the soak that is older than its code; only what a commit says is recorded."""
+
+import json
+import re
+import subprocess
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from benchmarks import records, soak
+from benchmarks.records import Record
+from benchmarks.soak import Part
+
+ROOT = Path(__file__).parent.parent
+COVERS = {"kills": ("portal/", "crypto/")}
+
+
+def git(repository: Path, *words: str) -> str:
+    given = ["-c", "user.name=t", "-c", "user.email=t@example.org", "-c", "commit.gpgsign=false"]
+    command = ["git", *given, *words]
+    done = subprocess.run(command, cwd=repository, check=True, capture_output=True, text=True)
+    return done.stdout.strip()
+
+
+def write(repository: Path, path: str, content: str) -> None:
+    (repository / path).parent.mkdir(exist_ok=True)
+    (repository / path).write_text(content)
+
+
+def commit(repository: Path, path: str, content: str) -> str:
+    write(repository, path, content)
+    git(repository, "add", "--all")
+    git(repository, "commit", "--quiet", "--message", path)
+    return records.head(repository)
+
+
+@pytest.fixture
+def repository(tmp_path: Path) -> Path:
+    """One with a portal, a folder for crypto, and a document."""
+    folder = tmp_path / "repository"
+    folder.mkdir()
+    git(folder, "init", "--quiet")
+    for path in ("portal/web/app.py", "crypto/age.py", "docs/read.md"):
+        commit(folder, path, "1")
+    return folder
+
+
+@pytest.fixture
+def told(repository: Path) -> Callable[[str], list[str]]:
+    """Return what is said of a record of kills at a commit."""
+
+    def tell(at: str) -> list[str]:
+        record = Record(at, "2026-11-26", "1.0 to 2.0", ["6 kills"])
+        return list(records.warnings(repository, COVERS, {"kills": record}))
+
+    return tell
+
+
+def test_a_part_that_was_never_recorded_is_named_with_what_to_type(repository: Path) -> None:
+    found = list(records.warnings(repository, COVERS, {}))
+    assert ["soak kills: never recorded; hint: make soak kills"] == found
+
+
+def test_a_record_is_stale_once_code_that_it_covers_was_committed(
+    repository: Path, told: Callable[[str], list[str]]
+) -> None:
+    old = records.head(repository)
+    commit(repository, "portal/web/app.py", "2")
+    assert [f"soak kills: last run at {old[:10]}, 2026-11-26; changed since: portal/"] == told(old)
+    commit(repository, "crypto/new.py", "1")
+    assert [f"soak kills: last run at {old[:10]}, 2026-11-26; changed since: portal/, crypto/"] == told(old)
+
+
+@pytest.mark.parametrize("path", ["portal/web/app.py", "portal/new.py"])
+def test_a_record_is_stale_already_by_a_change_that_is_not_committed(
+    repository: Path, told: Callable[[str], list[str]], path: str
+) -> None:
+    write(repository, path, "2")
+    (line,) = told(records.head(repository))
+    assert line.endswith("changed since: portal/")
+
+
+def test_a_record_is_stale_by_code_that_is_gone(repository: Path, told: Callable[[str], list[str]]) -> None:
+    (repository / "crypto/age.py").unlink()
+    (line,) = told(records.head(repository))
+    assert line.endswith("changed since: crypto/")
+
+
+def test_a_record_is_fresh_while_what_it_covers_is_as_it_was(
+    repository: Path, told: Callable[[str], list[str]]
+) -> None:
+    """Whatever else changes, and also when a change was taken back."""
+    old = records.head(repository)
+    assert [] == told(old)
+    commit(repository, "docs/read.md", "2")
+    commit(repository, "portal/web/app.py", "2")
+    commit(repository, "portal/web/app.py", "1")
+    assert [] == told(old)
+
+
+def test_of_a_commit_that_is_not_in_the_clone_nobody_can_tell(told: Callable[[str], list[str]]) -> None:
+    (line,) = told("0" * 40)
+    assert line.startswith("soak kills: last run at 0000000000, 2026-11-26; this clone does not know that")
+
+
+def test_of_figures_whose_commit_was_not_noted_nobody_can_tell(told: Callable[[str], list[str]]) -> None:
+    (line,) = told(records.UNKNOWN)
+    assert line.startswith("soak kills: last run at unknown, 2026-11-26; the commit was not noted")
+
+
+def test_in_a_shallow_clone_an_older_commit_is_not_known(repository: Path, tmp_path: Path) -> None:
+    old = records.head(repository)
+    commit(repository, "docs/read.md", "2")
+    git(tmp_path, "clone", "--quiet", "--depth=1", repository.as_uri(), "shallow")
+    with pytest.raises(records.UnknownCommit):
+        records.changed(tmp_path / "shallow", old, COVERS["kills"])
+    assert [] == records.changed(tmp_path / "shallow", records.head(repository), COVERS["kills"])
+
+
+def test_without_git_nobody_can_tell(
+    tmp_path: Path, repository: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    record = {"kills": Record(records.head(repository), "2026-11-26", "1.0", [])}
+    (line,) = records.warnings(tmp_path, COVERS, record)
+    assert "there is no git history here" in line
+    monkeypatch.setenv("PATH", str(tmp_path))
+    (line,) = records.warnings(repository, COVERS, record)
+    assert "there is no git history here" in line
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    """Where the parts are recorded; one is already."""
+    made = tmp_path / "soak.json"
+    records.keep(made, "fuzz", Record("unknown", "2026-11-24", "10 to 25", ["none lost"]))
+    return made
+
+
+def part(run: Callable[[], Iterator[str]]) -> Part:
+    return Part(run, COVERS["kills"])
+
+
+def test_a_part_that_succeeds_is_recorded_beside_the_others(
+    repository: Path, file: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    soak.soak("kills", part(lambda: iter(["3 kills: à vérifier", "0 lost"])), repository, file)
+    kept = records.load(file)
+    assert ["fuzz", "kills"] == list(kept)
+    assert records.head(repository) == kept["kills"].commit
+    assert ["3 kills: à vérifier", "0 lost"] == list(kept["kills"].figures)
+    assert re.fullmatch(r"\d{4}-\d\d-\d\d", kept["kills"].date)
+    assert re.fullmatch(r"\d+\.\d to \d+\.\d", kept["kills"].load)
+    assert "  0 lost\n" in capsys.readouterr().out
+
+
+def test_a_part_that_fails_leaves_the_last_record(repository: Path, file: Path) -> None:
+    def fails() -> Iterator[str]:
+        yield "3 kills"
+        raise RuntimeError("one report lost")
+
+    before = file.read_bytes()
+    with pytest.raises(RuntimeError):
+        soak.soak("fuzz", part(fails), repository, file)
+    assert before == file.read_bytes()
+
+
+@pytest.mark.parametrize("path", ["portal/web/app.py", "tests/support/kills.py"])
+def test_what_no_commit_says_is_not_recorded(
+    repository: Path, file: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], path: str
+) -> None:
+    """Neither of code or tests that were changed before, or meanwhile, nor without history."""
+    before = file.read_bytes()
+
+    def changes() -> Iterator[str]:
+        yield "3 kills"
+        write(repository, path, "2")
+
+    for _ in range(2):
+        soak.soak("kills", part(changes), repository, file)
+        assert f"not to be recorded: {path.partition('/')[0]}/ not as in" in capsys.readouterr().out
+    soak.soak("kills", part(lambda: iter([])), tmp_path, file)
+    assert "not to be recorded: there is no git history here" in capsys.readouterr().out
+    assert before == file.read_bytes()
+
+
+def test_every_part_covers_what_is_there_and_every_record_is_of_a_part() -> None:
+    covered = {path for each in soak.PARTS.values() for path in each.covers}
+    assert [] == [path for path in covered if not (ROOT / path).exists()]
+    assert json.loads(soak.FILE.read_text()).keys() <= soak.PARTS.keys()
+
+
+def test_no_part_has_the_name_of_another_goal_of_make() -> None:
+    goals = re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE)
+    assert {"soak", "test", "demo"} <= set(goals)
+    assert set() == soak.PARTS.keys() & set(goals)
+
+
+def test_make_soak_takes_names_of_parts() -> None:
+    command = ["make", "--dry-run", "soak", "kills", "junk"]
+    said = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True).stdout
+    assert said.endswith("-m benchmarks.soak kills junk\n:\n:\n")
+
+
+def test_a_part_that_is_unknown_is_refused_with_the_names_of_all(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("sys.argv", ["soak", "kills", "flights"])
+    assert 2 == soak.main()
+    assert f"no part of the soak: flights\nhint: {', '.join(soak.PARTS)}\n" == capsys.readouterr().err
+
+
+def test_the_stale_records_fail_nothing(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], file: Path
+) -> None:
+    monkeypatch.setattr("sys.argv", ["soak", "--stale"])
+    monkeypatch.setattr(soak, "FILE", file)
+    assert 0 == soak.main()
+    assert "soak kills: never recorded; hint: make soak kills\n" in capsys.readouterr().out
+
+
+@pytest.mark.soak
+def test_a_measured_figure(record_property: Callable[[str, object], None]) -> None:
+    record_property("kills", "3, of which 0 lost")
+
+
+def test_the_gate_leaves_out_what_is_marked_and_the_soak_runs_it_with_its_figures(
+    request: pytest.FixtureRequest,
+) -> None:
+    """The tests that ran beside this one are those of the gate."""
+    beside = {item.name for item in request.session.items if item.fspath == request.node.fspath}
+    assert (True, False) == (request.node.name in beside, test_a_measured_figure.__name__ in beside)
+    figures = list(soak.tested("-m", "soak", "tests/test_soak.py")())
+    assert ["kills: 3, of which 0 lost"] == figures
+
+
+def test_a_part_of_tests_that_are_not_there_is_a_failure() -> None:
+    with pytest.raises(RuntimeError, match="file or directory not found"):
+        list(soak.tested("--noconftest", "tests/test_no_such.py")())
