@@ -10,6 +10,7 @@ An officer who is alone is not asked: there is nobody to whom the case could be 
 """
 
 from collections.abc import Iterable, Sequence
+from datetime import date
 from typing import Any
 
 from sqlalchemy import ColumnElement, func, select
@@ -86,9 +87,15 @@ def declare(inbox: Inbox, who: Actor, numbers: Iterable[int]) -> list[str]:
     newly: set[str] = set()
 
     def give(session: Session, number: int) -> None:
-        names = missing(session, number)
-        session.add_all(Declaration(case=number, officer=name, day=who.today) for name in names)
-        newly.update(names)
+        newly.update(_declare(session, number, who.today))
 
     bulk.do(inbox, who, action(Code.DECLARE), numbers, give)
     return [name for name in who.officers if name in newly]
+
+
+def _declare(session: Session, number: int, today: date) -> Sequence[str]:
+    """Note the word of those present who had not given it, and return who that was."""
+    names = missing(session, number)
+    session.add_all(Declaration(case=number, officer=name, day=today) for name in names)
+    session.flush()
+    return names

@@ -154,6 +154,19 @@ def test_several_cases_are_declared_in_one_act_and_each_noted(unread: Trio) -> N
     assert [1, 2, 3] == [each["case"] for each in entries if each["action"] == "declare"]
 
 
+def test_cases_that_are_named_twice_are_noted_once_in_order_on_both_surfaces(unread: Trio) -> None:
+    """Whoever declared some of them before is not told as new of these alone."""
+    assert ["alice", "chloe"] == unread.others.json("declare", "3", "1", "3")["officers"]
+    with sitting(unread.others) as client:
+        assert client.send("/en/many/declare", case=["2", "1", "2"]).status_code == 303
+    assert [] == unread.others.json("declare", "2", "1")["officers"]
+    entries = unread.others.json("journal", "print")["entries"]
+    noted = [
+        (each["case"], each["values"], each["reason"]) for each in entries if each["action"] == "declare"
+    ]
+    assert [(number, {}, "") for number in (1, 3, 1, 2, 1, 2)] == noted
+
+
 def test_one_officer_who_is_alone_is_not_asked(tmp_path: Path) -> None:
     """There is nobody to whom the case could be given instead."""
     office = Office.found(tmp_path)

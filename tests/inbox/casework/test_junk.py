@@ -7,6 +7,7 @@ import pytest
 
 from inbox.casework import queue as case_queue
 from tests.support import inbox_builders as build
+from tests.support.desk_room import sitting
 from tests.support.inbox_builders import (
     Office,
     Portal,
@@ -151,6 +152,17 @@ def test_its_author_sees_no_difference_and_is_heard_again(tmp_path: Path) -> Non
     flooded.collect(Sent(flooded.author.follow_up("je parle sérieusement")))
     assert ([1, 3, 4, 5], [2]) == (queue(office), queue(office, "--junk"))
     assert all(case["deadline"] for case in office.json("queue")["cases"])
+
+
+def test_at_the_desk_each_is_noted_with_the_reason_too(office: Office) -> None:
+    """As on the command line; without a case nothing is noted, and nothing where one is refused."""
+    with sitting(office) as client:
+        for path, reason in (("junk", "advertising"), ("recover", "mine")):
+            assert client.send(f"/en/many/{path}", case=["2", "1", "2"], reason=reason).status_code == 303
+        assert client.send("/en/many/recover", case=["1"], reason="x").status_code == 409
+        assert client.send("/en/many/junk", reason="x").status_code == 409
+    assert [(1, {}, "advertising"), (2, {}, "advertising")] == noted(office, "reject")
+    assert [(1, {}, "mine"), (2, {}, "mine")] == noted(office, "recover")
 
 
 def test_a_case_kept_from_somebody_is_neither_rejected_nor_betrayed(trio: Trio) -> None:
