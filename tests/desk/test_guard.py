@@ -57,7 +57,7 @@ def test_who_is_not_let_in_learns_nothing_of_the_desk(client: Client, asked: dic
     The control is who is let in.
     """
     desk, stranger = client.desk, client.app.test_client()
-    secrets = (desk.place, *desk.inbox.present, "The reply waits", "csrf_token")
+    secrets = (desk.place, *desk.actor().officers, "The reply waits", "csrf_token")
     desk.say("replied")
     for path in ("/", "/style.css", "/en/", f"{desk.place}/en/", f"{desk.place}/xx/", f"{desk.place}/open/x"):
         answer = stranger.get(path, base_url=f"http://{desk.host}", headers=asked)
