@@ -1,7 +1,7 @@
 """A vault of 100,000 made-up cases, and how long an officer waits for its queue, and for the links of a case.
 
 Of each case: day, answers' codes, parts of the score and 150 words are drawn from a fixed seed; half of the
-words come from twenty common ones, the rest from 20,000. Every twentieth is unread, every fifth closed; every
+words come from twenty common ones, the rest from 20,000. Every twentieth is new, every fifth closed; every
 hundredth is tagged, of every third one an officer takes care, every fiftieth is for handlers alone, of whom
 one of those present is none; every 499th is kept from one of them, every 997th is in quarantine. Of every
 tenth neither of the two has declared to have no interest in it. Each names a container of 30,000, a person of
@@ -58,7 +58,7 @@ _CODES = ("approach", "threat", "info_leak", "file_misuse", "container_code", "a
 QUESTIONS = {
     "the queue": Filter(),
     "one category, overdue": Filter(category="threat", overdue=True),
-    "unread": Filter(unread=True),
+    "to read": Filter(to_read=True),
     "of an officer": Filter(officer="alice"),
     "of a tag": Filter(tag="escale"),
     "a common word": Filter(search="conteneur"),
@@ -206,7 +206,7 @@ def _case(number: int, chance: random.Random) -> dict[type[Any], dict[str, Any]]
             "summary": "made up",
             "message": chance.randbytes(1_500),
             "envelope": chance.randbytes(32),
-            "unread": number % 20 == 0,
+            "new": number % 20 == 0,
         },
         Handling: {
             "case": number,

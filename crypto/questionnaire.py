@@ -1,7 +1,6 @@
 """The questions that a report answers, from questionnaire.toml (SPEC 5.5): both rooms read the same file."""
 
 import hashlib
-import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -10,9 +9,26 @@ from typing import TypeAlias
 from crypto.keyring import Questionnaire as Reference
 from crypto.keyring import Texts
 from crypto.questionnaire_ids import OF_THE_PAGE
-from crypto.questionnaire_table import BadQuestionnaire, Table
+from crypto.toml_schema import (
+    IDENTIFIER,
+    TEXT,
+    YES_OR_NO,
+    BadDocument,
+    Fault,
+    Mismatch,
+    Node,
+    Schema,
+    entry,
+    expected,
+    list_of,
+    map_of,
+    number,
+    one_of,
+    table,
+    texts,
+)
 
-__all__ = ["BadQuestionnaire", "Texts", "parse"]
+__all__ = ["BadDocument", "Texts", "parse"]
 
 # A character takes up to six bytes in JSON: answers of this many in all fit into a message (SPEC 4.1).
 MOST_IN_ALL = 160_000
@@ -141,117 +157,133 @@ class Questionnaire:
         return written + [f"{field.id}-{end}" for end in ends]
 
 
+_MOST = 200_000
+_FLAG = {"flag": one_of(tuple(Flag))}
+_WHEN = {"when": map_of(list_of(TEXT, **expected("answer-ids")))}
+_OPTION = table(
+    {"id": IDENTIFIER, "label": texts()}, {"notice": texts(), "outside": one_of(tuple(Outside)), **_FLAG}
+)
+# What a field has besides depends on its type.
+_FIELD = table(
+    {
+        "id": IDENTIFIER,
+        "type": one_of(tuple(Kind)),
+        "concerns": one_of(tuple(Concern)),
+        "label": texts(),
+    },
+    {
+        "hint": texts(),
+        "warning": texts(),
+        "enough": YES_OR_NO,
+        "most": number(1, _MOST),
+        "check": one_of(_CHECKS),
+        "option": list_of(_OPTION),
+        **_WHEN,
+        **_FLAG,
+    },
+)
+_NEEDED = {kind: "most" if kind in _TYPED else "option" for kind in _TYPED | _CHOSEN}
+_OF_TYPED = ("most", "check")
+_OF_CHOSEN = ("option",)
+_SECTION = table(
+    {"field": list_of(_FIELD)}, {"title": texts(), "text": texts(), "folded": YES_OR_NO, **_WHEN}
+)
+_FILE = Schema(
+    "questionnaire",
+    table({"id": IDENTIFIER, "version": number(1, _MOST), "section": list_of(_SECTION)}, {"skip": texts()}),
+)
+
+
 def parse(raw: bytes) -> Questionnaire:
-    """Return the questionnaire of a TOML file; BadQuestionnaire names the first mistake and its remedy."""
-    try:
-        document = tomllib.loads(raw.decode("utf-8"))
-    except (ValueError, RecursionError) as error:
-        raise BadQuestionnaire(f"questionnaire is not TOML: {error}") from error
-    top = Table("questionnaire", document, {"id", "version", "section"}, {"skip"})
+    """Return the questionnaire of a TOML file; BadDocument names the first mistake and its remedy."""
+    document = _FILE.parse(raw)
     found = Questionnaire(
-        top.id(),
-        top.number("version"),
+        document["id"],
+        document["version"],
         hashlib.sha256(raw).digest(),
-        tuple(_section(table, number) for number, table in enumerate(top.tables("section"), 1)),
-        top.optional_texts("skip"),
+        tuple(_section(each, f"section {n}") for n, each in enumerate(document["section"], 1)),
+        _texts(document, "skip"),
     )
     _check(found)
     return found
 
 
-def _section(table: Mapping[str, object], number: int) -> Section:
-    section = Table(f"section {number}", table, {"field"}, {"title", "text", "when", "folded"})
-    folded = section.flag("folded")
-    title = section.optional_texts("title")
+def _section(section: Node, place: str) -> Section:
+    title, folded = _texts(section, "title"), section.get("folded", False)
     if folded and title is None:
-        raise BadQuestionnaire(f"{section.place}: a folded section needs a 'title' to open it by")
-    return Section(_fields(section), title, section.optional_texts("text"), section.choices("when"), folded)
-
-
-def _fields(parent: Table) -> tuple[Field, ...]:
-    return tuple(
-        _field(table, f"{parent.place}, field {number}")
-        for number, table in enumerate(parent.tables("field"), 1)
+        raise BadDocument(f"{place}: a folded section needs a 'title' to open it by")
+    fields = tuple(
+        _field(each, f"{place}, {entry('field', n, each)}") for n, each in enumerate(section["field"], 1)
     )
+    return Section(fields, title, _texts(section, "text"), _when(section), folded)
 
 
-def _field(table: Mapping[str, object], unnamed: str) -> Field:
-    place = f"field {table['id']!r}" if "id" in table else unnamed
-    kind = next((each for each in Kind if each == table.get("type")), None)
-    if kind is None:
-        raise BadQuestionnaire(f"{place}: 'type' is one of {', '.join(Kind)}")
-    required, optional = {"id", "type", "concerns", "label"}, {"hint", "warning", "when", "enough", "flag"}
-    if kind in _TYPED:
-        required, optional = required | {"most"}, optional | {"check"}
-    if kind in _CHOSEN:
-        required |= {"option"}
-    field = Table(place, table, required, optional)
-    tables = field.tables("option") if kind in _CHOSEN else []
-    options = tuple(_option(place, number, table) for number, table in enumerate(tables, 1))
-    _distinct(f"option of {place}", [option.id for option in options])
+def _field(field: Node, place: str) -> Field:
+    kind = Kind(field["type"])
+    _check_kind(field, kind, place)
+    options = tuple(map(_option, field.get("option", ())))
+    _distinct(f"option of field {field['id']!r}", [option.id for option in options])
     return Field(
-        field.id(),
+        field["id"],
         kind,
-        _concern(field),
-        field.texts("label"),
-        field.optional_texts("hint"),
-        field.optional_texts("warning"),
-        field.choices("when"),
-        _most(field, kind),
+        Concern(field["concerns"]),
+        Texts(**field["label"]),
+        _texts(field, "hint"),
+        _texts(field, "warning"),
+        _when(field),
+        PERIOD if kind is Kind.PERIOD else field.get("most", 0),
         options,
-        field.flag("enough"),
+        field.get("enough", False),
         _flag(field),
-        field.one_of("check", _CHECKS),
+        field.get("check"),
     )
 
 
-def _concern(field: Table) -> Concern:
-    named = field.one_of("concerns", tuple(Concern))
-    if named is None:
-        raise BadQuestionnaire(f"{field.place}: 'concerns' is one of {', '.join(Concern)}")
-    return Concern(named)
+def _check_kind(field: Node, kind: Kind, place: str) -> None:
+    needed = _NEEDED.get(kind)
+    if needed and needed not in field:
+        raise Mismatch(place, Fault.MISSING, needed)
+    for others, names in ((_TYPED, _OF_TYPED), (_CHOSEN, _OF_CHOSEN)):
+        for name in names:
+            if kind not in others and name in field:
+                raise Mismatch(place, Fault.UNKNOWN, name)
 
 
-def _most(field: Table, kind: Kind) -> int:
-    if kind in _TYPED:
-        return field.number("most")
-    return PERIOD if kind is Kind.PERIOD else 0
-
-
-def _option(field: str, number: int, table: Mapping[str, object]) -> Option:
-    named = repr(table["id"]) if "id" in table else number
-    option = Table(f"{field}, option {named}", table, {"id", "label"}, {"notice", "flag", "outside"})
+def _option(option: Node) -> Option:
     return Option(
-        option.id(),
-        option.texts("label"),
-        option.optional_texts("notice"),
+        option["id"],
+        Texts(**option["label"]),
+        _texts(option, "notice"),
         _flag(option),
-        _outside(option),
+        Outside(option["outside"]) if "outside" in option else None,
     )
 
 
-def _outside(option: Table) -> Outside | None:
-    asked = option.one_of("outside", tuple(Outside))
-    return Outside(asked) if asked else None
+def _texts(node: Node, name: str) -> Texts | None:
+    return Texts(**node[name]) if name in node else None
 
 
-def _flag(table: Table) -> Flag | None:
-    named = table.one_of("flag", tuple(Flag))
-    return Flag(named) if named else None
+def _when(node: Node) -> When | None:
+    when = node.get("when")
+    return None if when is None else {question: tuple(answers) for question, answers in when.items()}
+
+
+def _flag(node: Node) -> Flag | None:
+    return Flag(node["flag"]) if "flag" in node else None
 
 
 def _check(found: Questionnaire) -> None:
     _distinct("field", [field.id for field in found.fields])
     if sum(field.most for field in found.fields) > MOST_IN_ALL:
-        raise BadQuestionnaire(f"questionnaire: 'most' of all fields together is at most {MOST_IN_ALL}")
+        raise BadDocument(f"questionnaire: 'most' of all fields together is at most {MOST_IN_ALL}")
     if not any(field.enough for field in found.fields):
-        raise BadQuestionnaire("questionnaire: no field is 'enough': without a file nobody could report")
+        raise BadDocument("questionnaire: no field is 'enough': without a file nobody could report")
     _check_concerns(found.fields)
     _check_ids(found)
     _check_outside([field for field in found.fields if any(option.outside for option in field.options)])
     before: dict[str, Field] = {}
-    for number, section in enumerate(found.sections, 1):
-        _check_when(f"section {number}", section.when, before)
+    for place, section in enumerate(found.sections, 1):
+        _check_when(f"section {place}", section.when, before)
         for field in section.fields:
             _check_when(f"field {field.id!r}", field.when, before)
             before[field.id] = field
@@ -261,7 +293,7 @@ def _check_concerns(fields: Iterable[Field]) -> None:
     for field in fields:
         flags = {field.flag, *(option.flag for option in field.options)}
         if field.concerns is Concern.FACTS and flags & _REVEALING:
-            raise BadQuestionnaire(
+            raise BadDocument(
                 f"field {field.id!r}: what bears 'source_risk' or 'protect' concerns the reporter"
             )
 
@@ -271,7 +303,7 @@ def _check_ids(found: Questionnaire) -> None:
     for field in found.fields:
         for each in found.element_ids(field):
             if each in taken:
-                raise BadQuestionnaire(
+                raise BadDocument(
                     f"field {field.id!r}: the page uses the id {each!r} already, choose another"
                 )
             taken.add(each)
@@ -280,21 +312,21 @@ def _check_ids(found: Questionnaire) -> None:
 def _check_outside(deciding: list[Field]) -> None:
     # Of two such answers the later would undo the earlier, and who is concerned would read the report.
     if len(deciding) > 1:
-        raise BadQuestionnaire(f"field {deciding[1].id!r}: 'outside' is for one question alone")
+        raise BadDocument(f"field {deciding[1].id!r}: 'outside' is for one question alone")
     if deciding and deciding[0].kind is not Kind.CHOICE:
-        raise BadQuestionnaire(f"field {deciding[0].id!r}: 'outside' is for options of a 'choice'")
+        raise BadDocument(f"field {deciding[0].id!r}: 'outside' is for options of a 'choice'")
 
 
 def _check_when(place: str, when: When | None, before: Mapping[str, Field]) -> None:
     for question, answers in (when or {}).items():
         if question not in before or not before[question].options:
-            raise BadQuestionnaire(f"{place}: 'when' names {question!r}, which is no choice further up")
+            raise BadDocument(f"{place}: 'when' names {question!r}, which is no choice further up")
         known = {option.id for option in before[question].options}
         for stray in sorted(set(answers) - known):
-            raise BadQuestionnaire(f"{place}: 'when' names {stray!r}, which is no option of {question!r}")
+            raise BadDocument(f"{place}: 'when' names {stray!r}, which is no option of {question!r}")
 
 
 def _distinct(what: str, ids: list[str]) -> None:
     repeated = next((each for each in ids if ids.count(each) > 1), None)
     if repeated is not None:
-        raise BadQuestionnaire(f"{what}: id {repeated!r} is used twice")
+        raise BadDocument(f"{what}: id {repeated!r} is used twice")

@@ -39,5 +39,5 @@ def load_questionnaire(settings: Settings) -> Questionnaire:
         raise BadConfiguration(
             f"questionnaire {path} was not read: {reason}", "name another with `questionnaire`"
         ) from error
-    except questionnaire.BadQuestionnaire as error:
+    except questionnaire.BadDocument as error:
         raise BadConfiguration(f"questionnaire {path}: {error}", "mend the file") from error

@@ -1,21 +1,21 @@
 """The settings of a portal, from one TOML file."""
 
 import re
-import tomllib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from importlib.resources import files
 from pathlib import Path
-from typing import Any
 
 from sqlalchemy import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
 from crypto import base64url, signing
 from crypto.errors import Malformed
+from crypto.toml_schema import Fault, Mismatch, Node, Schema, number, table
 from portal.errors import BadConfiguration
+from templates import shipped
 
-_ROOM = Path(__file__).parent
-_SHIPPED = _ROOM / "questionnaire.toml"
+_ROOM = Path(str(files("portal")))
 _ADDRESS = re.compile(r"(?P<host>[\w.-]+|\[[\da-f:.]+\]):(?P<port>\d{1,5})", re.ASCII)
 _ONION = re.compile(r"http://[a-z2-7]{56}\.onion", re.ASCII)
 _ELSEWHERE = re.compile(r"https://[\w.-]+(:\d{1,5})?(/[\w./~-]*)?", re.ASCII)
@@ -73,7 +73,7 @@ class Settings:
     @property
     def questionnaire_path(self) -> Path:
         """The file of the questions: the shipped one unless another is set."""
-        return self.folder / self.questionnaire if self.questionnaire else _SHIPPED
+        return self.folder / self.questionnaire if self.questionnaire else shipped.QUESTIONNAIRE
 
     @property
     def guide_folder(self) -> Path:
@@ -88,44 +88,34 @@ class Settings:
     @property
     def address(self) -> tuple[str, int]:
         """Host and port of ``listen``."""
-        found = _ADDRESS.fullmatch(self.listen)
-        if not found:
-            raise _wrong("listen")
-        return found["host"].strip("[]"), int(found["port"])
+        host, _, port = self.listen.rpartition(":")
+        return host.strip("[]"), int(port)
 
 
 def load(path: Path) -> Settings:
     """Return the settings of a file; BadConfiguration names the first mistake."""
     try:
-        document = tomllib.loads(path.read_text("utf-8"))
+        document = _FILE.parse(path.read_bytes())
     except OSError as error:
         reason = error.strerror or "it cannot be read"
         raise BadConfiguration(
             f"configuration {path} was not read: {reason.lower()}",
             "name another with --config, or copy config.example.toml there",
         ) from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise BadConfiguration(f"configuration {path} is not TOML: {error}", _HINT) from error
-    return parse(document, path.resolve().parent)
+    except Mismatch as error:
+        raise _refused(error, path) from error
+    return Settings(**document, folder=path.resolve().parent)
 
 
-def parse(document: Mapping[str, Any], folder: Path) -> Settings:
-    """Return the settings of a TOML document whose relative paths begin at ``folder``."""
-    for name, value in _named(document):
-        if name not in _RULES:
-            raise BadConfiguration(f"unknown setting {name!r}", _HINT)
-        check, _ = _RULES[name]
-        if not check(value):
-            raise _wrong(name)
-    return Settings(**document, folder=folder)
-
-
-def _named(document: Mapping[str, Any], section: str = "") -> Iterator[tuple[str, Any]]:
-    for name, value in document.items():
-        if isinstance(value, dict) and value:
-            yield from _named(value, f"{section}{name}.")
-        else:
-            yield section + name, value
+def _refused(error: Mismatch, path: Path) -> BadConfiguration:
+    match error.fault:
+        case Fault.NOT_TOML:
+            return BadConfiguration(f"configuration {path} is not TOML: {error.expected.text}", _HINT)
+        case Fault.UNKNOWN:
+            return BadConfiguration(f"{path}: unknown setting {error.key!r}", _HINT)
+        case _:
+            said = f"{path}: setting {error.key!r} has a wrong value"
+            return BadConfiguration(said, f"it is {error.expected.text}")
 
 
 def _made(text: str, name: str) -> bytes:
@@ -136,25 +126,17 @@ def _made(text: str, name: str) -> bytes:
     return base64url.decode(text)
 
 
-def _binary(size: int) -> Callable[[Any], bool]:
-    def check(value: Any) -> bool:
+def _binary(size: int) -> Callable[[str], bool]:
+    def check(value: str) -> bool:
         try:
-            return isinstance(value, str) and len(base64url.decode(value)) in {0, size}
+            return len(base64url.decode(value)) in {0, size}
         except Malformed:
             return False
 
     return check
 
 
-def _number(least: int, most: int) -> Callable[[Any], bool]:
-    return lambda value: type(value) is int and least <= value <= most
-
-
-def _amount(value: Any) -> bool:
-    return type(value) in {int, float} and 0 < value < _LARGEST_AMOUNT
-
-
-def _database(value: Any) -> bool:
+def _database(value: str) -> bool:
     try:
         url = make_url(value)
     except (ArgumentError, ValueError):
@@ -165,42 +147,44 @@ def _database(value: Any) -> bool:
     return driver in {"", _DRIVERS[backend]}
 
 
-def _listen(value: Any) -> bool:
-    found = _ADDRESS.fullmatch(value) if isinstance(value, str) else None
+def _listen(value: str) -> bool:
+    found = _ADDRESS.fullmatch(value)
     return found is not None and int(found["port"]) <= _LARGEST_PORT
 
 
-def _onion(value: Any) -> bool:
-    return isinstance(value, str) and (not value or _ONION.fullmatch(value) is not None)
+def _text(form: str, described: str) -> Node:
+    return {"type": "string", "format": form, "description": described}
 
 
-def _elsewhere(value: Any) -> bool:
-    return isinstance(value, str) and _ELSEWHERE.fullmatch(value) is not None
+def _amount(described: str, **least: object) -> Node:
+    return {"type": "number", "maximum": _LARGEST_AMOUNT, "description": described, **least}
 
 
-def _path(value: Any) -> bool:
-    return isinstance(value, str) and "\0" not in value
-
-
-_RULES: Mapping[str, tuple[Callable[[Any], bool], str]] = {
-    "deployment": (_binary(signing.DEPLOYMENT), "16 bytes in base64url, or empty"),
-    "root_key": (_binary(signing.PUBLIC), "32 bytes in base64url, or empty"),
-    "database": (_database, "a text such as sqlite:///portal.sqlite or postgresql://user@host/name"),
-    "listen": (_listen, "a text such as 127.0.0.1:8080"),
-    "workers": (_number(2, 256), "a number from 2 to 256"),
-    "upload_days": (_number(1, 365), "a number from 1 to 365"),
-    "collected_days": (_number(1, 365), "a number from 1 to 365"),
-    "closed_days": (_number(1, 3_650), "a number from 1 to 3650"),
-    "capacity_gb": (_amount, "a number above 0, such as 20 or 0.5"),
-    "spare_gb": (lambda value: _amount(value) or _number(0, 0)(value), "a number such as 2 or 0.5, or 0"),
-    "unfinished_uploads": (_number(1, 100_000), "a number from 1 to 100000"),
-    "questionnaire": (_path, "the path of a file, or empty"),
-    "guide": (_path, "the path of a folder, or empty"),
-    "leave_to": (_elsewhere, "an address that begins with https:// and has no query"),
-    "manifest": (_path, "the path of a folder, or empty"),
-    "onion": (_onion, "a text such as http://….onion with 56 letters and digits, or empty"),
+_FORMATS: Mapping[str, Callable[[str], bool]] = {
+    "deployment": _binary(signing.DEPLOYMENT),
+    "root-key": _binary(signing.PUBLIC),
+    "database": _database,
+    "listen": _listen,
+    "onion": lambda value: not value or _ONION.fullmatch(value) is not None,
+    "elsewhere": lambda value: _ELSEWHERE.fullmatch(value) is not None,
+    "path": lambda value: "\0" not in value,
 }
-
-
-def _wrong(name: str) -> BadConfiguration:
-    return BadConfiguration(f"setting {name!r} has a wrong value", f"it is {_RULES[name][1]}")
+_SETTINGS: Node = {
+    "deployment": _text("deployment", "16 bytes in base64url, or empty"),
+    "root_key": _text("root-key", "32 bytes in base64url, or empty"),
+    "database": _text("database", "a text such as sqlite:///portal.sqlite or postgresql://user@host/name"),
+    "listen": _text("listen", "a text such as 127.0.0.1:8080"),
+    "workers": number(2, 256),
+    "upload_days": number(1, 365),
+    "collected_days": number(1, 365),
+    "closed_days": number(1, 3_650),
+    "capacity_gb": _amount("a number above 0, such as 20 or 0.5", minimum=0, exclusiveMinimum=True),
+    "spare_gb": _amount("a number such as 2 or 0.5, or 0", minimum=0),
+    "unfinished_uploads": number(1, 100_000),
+    "questionnaire": _text("path", "the path of a file, or empty"),
+    "guide": _text("path", "the path of a folder, or empty"),
+    "leave_to": _text("elsewhere", "an address that begins with https:// and has no query"),
+    "manifest": _text("path", "the path of a folder, or empty"),
+    "onion": _text("onion", "a text such as http://….onion with 56 letters and digits, or empty"),
+}
+_FILE = Schema("configuration", table({}, _SETTINGS), _FORMATS)

@@ -17,6 +17,9 @@ from tests.support.browsing import CHROMIUM_ARGUMENTS
 from tests.support.installation import free_port
 from tests.support.page_visitor import FILE, Visitor, visiting
 
+# Fixtures that several folders use, each defined once.
+pytest_plugins = ["tests.support.inbox_room"]
+
 # The gate is the same in every run; `pytest --hypothesis-profile=thorough` looks further.
 settings.register_profile(
     "ci", derandomize=True, deadline=None, print_blob=True, suppress_health_check=[HealthCheck.too_slow]

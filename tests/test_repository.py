@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from templates.catalogues import LANGUAGES
+
 ROOT = Path(__file__).parent.parent
 
 ROOMS = {"portal", "crypto", "inbox", "templates", "tests"}
@@ -102,3 +104,13 @@ def test_debian_packages_names_what_it_cannot_install(tmp_path: Path) -> None:
     assert status == 1
     assert said.startswith("this machine lacks some-package ")
     assert "\nhint: " in said
+
+
+def test_no_test_lists_the_languages_by_hand() -> None:
+    """They stand in the catalogues; vectors alone are literal."""
+    listed = re.compile(r'[\[(]"(?:fr", "en|en", "fr)"[\])]')
+    assert listed.search(json.dumps([*LANGUAGES]))
+    sources = [
+        path for path in (ROOT / "tests").rglob("*.py") if "vectors" not in str(path.relative_to(ROOT))
+    ]
+    assert [] == [path.name for path in sources if listed.search(path.read_text("utf-8"))]

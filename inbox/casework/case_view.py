@@ -72,9 +72,9 @@ def _overview(session: Session) -> View:
             _line(case, kept_from)
             | ({} if case.number in declared else {"summary": None})
             | {
-                "unread": case.unread,
+                "new": case.new,
                 "follow_ups": counts.follow_ups.get(case.number, 0),
-                "unread_follow_ups": counts.unread.get(case.number, 0),
+                "unread_follow_ups": counts.unread_follow_ups.get(case.number, 0),
                 "attachments": counts.attachments.get(case.number, 0),
                 "messages": counts.messages.get(case.number, 0),
             }
@@ -92,7 +92,7 @@ def details(session: Session, number: int, today: date, language: str = "") -> V
     follow_ups = queries_cases.follow_ups(session, number)
     view = (
         _line(case, _kept_from(session))
-        | {"collected": case.collected.isoformat(), "unread": case.unread}
+        | {"collected": case.collected.isoformat(), "new": case.new}
         | {"route": workflow.of(session, number).route}
         | {"written": None, "questionnaire": None, "note": None}
         | {"answers": {}, "labels": {}, "odd": {}, "cautions": [], "protected": []}
@@ -126,7 +126,7 @@ def _texts(view: View) -> Iterator[str]:
 
 
 def _mark_read(session: Session, number: int) -> None:
-    queries_cases.case(session, number).unread = False
+    queries_cases.case(session, number).new = False
     for follow_up in queries_cases.follow_ups(session, number):
         follow_up.unread = False
 

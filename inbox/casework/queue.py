@@ -41,14 +41,17 @@ class Order(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Filter:
-    """Which cases are asked for; an empty value asks for all, ``closed`` and ``junk`` for those alone."""
+    """Which cases are asked for; an empty value asks for all, ``closed`` and ``junk`` for those alone.
+
+    There is something ``to_read`` in a case that is new, and in one with an unread letter.
+    """
 
     status: str = ""
     category: str = ""
     area: str = ""
     priority: int = 0
     overdue: bool = False
-    unread: bool = False
+    to_read: bool = False
     closed: bool = False
     officer: str = ""
     tag: str = ""
@@ -238,9 +241,9 @@ def _conditions(wanted: Filter, today: date) -> Iterator[ColumnElement[bool]]:
         yield Handling.assigned == wanted.officer
     if wanted.tag:
         yield Handling.case.in_(select(Tag.case).where(Tag.name == wanted.tag))
-    if wanted.unread:
-        fresh = select(Case.number).where(Case.unread.is_(True))
-        yield Handling.case.in_(fresh.union(select(FollowUp.case).where(FollowUp.unread.is_(True))))
+    if wanted.to_read:
+        new = select(Case.number).where(Case.new.is_(True))
+        yield Handling.case.in_(new.union(select(FollowUp.case).where(FollowUp.unread.is_(True))))
 
 
 def _by_columns(wanted: Filter, today: date) -> Iterator[ColumnElement[bool]]:

@@ -32,7 +32,7 @@ class Line:
 
 # What those who are not among the handlers of a case are not shown of it.
 _OF_HANDLERS = (
-    *("score", "judged", "status", "category", "area", "assigned", "received", "unread", "summary", "tags"),
+    *("score", "judged", "status", "category", "area", "assigned", "received", "new", "summary", "tags"),
 )
 
 # What those who have not declared to have no interest in it are not shown of it.
@@ -51,8 +51,8 @@ def _row(line: Line, tags: list[str]) -> View:
     case, work = line.case, line.work
     if case is None or work is None:
         since = line.quarantined.isoformat() if line.quarantined else None
-        unread = {"for_handlers": since is None, "quarantined": since, "undeclared": line.undeclared}
-        return seen | dict.fromkeys(_OF_HANDLERS) | unread
+        why = {"for_handlers": since is None, "quarantined": since, "undeclared": line.undeclared}
+        return seen | dict.fromkeys(_OF_HANDLERS) | why
     shown = seen | {
         **work_view.score(work),
         "status": case.status,
@@ -61,7 +61,7 @@ def _row(line: Line, tags: list[str]) -> View:
         "assigned": work.assigned,
         "tags": tags,
         "received": case.received.isoformat(),
-        "unread": case.unread,
+        "new": case.new,
         "summary": case.summary,
         "for_handlers": False,
         "quarantined": None,

@@ -6,7 +6,7 @@ from crypto.questionnaire import Field, Kind, Questionnaire
 from inbox.questionnaire import answers
 from inbox.questionnaire.answers import Answer
 from inbox.system import terminal
-from inbox.system.terminal import visible
+from inbox.text.printable import visible
 
 _HOW = {
     Kind.LINE: "Enter alone leaves it out: ",

@@ -21,7 +21,7 @@ _OPTIONS: list[Callable[[Any], Any]] = [
     click.option("--area", default="", help="In this area, by its id in the questionnaire."),
     click.option("--priority", type=click.IntRange(1, 4), help="Of this priority; 1 cannot wait."),
     click.option("--overdue", is_flag=True, help="Of which a deadline has passed."),
-    click.option("--unread", is_flag=True, help="Of which something was never shown."),
+    click.option("--to-read", is_flag=True, help="New ones, and those with a letter that nobody has read."),
     click.option("--officer", default="", help="That this officer sees to."),
     click.option("--tag", default="", help="With this tag."),
 ]

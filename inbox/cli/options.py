@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date
 from functools import partial
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
@@ -24,6 +24,7 @@ from inbox.language.messages import sentence
 from inbox.session.actions import Actor
 from inbox.session.inbox import Inbox, Unlocked, unlocked
 from inbox.system import terminal
+from inbox.system.clock import today
 from inbox.system.home import Home
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -169,11 +170,6 @@ out_file = click.option(
 out_folder = click.option(
     "--out", required=True, type=click.Path(path_type=Path), help="Write into this folder."
 )
-
-
-def today() -> date:
-    """Return the day it is in UTC."""
-    return datetime.now(UTC).date()
 
 
 def content_of(path: Path) -> bytes:

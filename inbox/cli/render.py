@@ -6,7 +6,8 @@ from inbox.casework.case_view import KEPT_FROM
 from inbox.cli import render_work
 from inbox.exchange.collect import Outcome
 from inbox.language.views import View
-from inbox.system.terminal import quoted, visible
+from inbox.system.terminal import quoted
+from inbox.text.printable import visible
 from inbox.vault.casework_tables import PORTAL
 
 _FLAGS = {
@@ -37,9 +38,9 @@ def overview(view: View) -> Iterator[str]:
         yield "no cases yet"
     yield from _cases_of(view)
     yield from _unopened_of(view)
-    if unread := [case["case"] for case in view["cases"] if _new(case)]:
+    if to_read := [case["case"] for case in view["cases"] if _to_read(case)]:
         yield ""
-        yield f"not read yet: {_cases(unread)}; to see one: inbox show CASE"
+        yield f"not read yet: {_cases(to_read)}; to see one: inbox show CASE"
 
 
 def summary(case: View) -> str:
@@ -56,7 +57,7 @@ def _cases_of(view: View) -> Iterator[str]:
         yield summary(case)
         if case["flags"]:
             yield f"       [{visible(', '.join(case['flags']))}]"
-        if new := _new(case):
+        if new := _to_read(case):
             yield f"       NOT READ YET: {new}"
 
 
@@ -172,10 +173,10 @@ def _flag(flag: str) -> str:
     return _FLAGS[flag]
 
 
-def _new(case: View) -> str:
+def _to_read(case: View) -> str:
     count = case["unread_follow_ups"]
     follow_ups = f"{count} follow-up" + "s" * (count > 1)
-    return ", ".join(["the case"] * case["unread"] + [follow_ups] * (count > 0))
+    return ", ".join(["the case"] * case["new"] + [follow_ups] * (count > 0))
 
 
 def _files(files: list[View]) -> Iterator[str]:

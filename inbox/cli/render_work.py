@@ -4,7 +4,8 @@ from collections.abc import Iterator
 
 from inbox.language import labels
 from inbox.language.views import View
-from inbox.system.terminal import quoted, visible
+from inbox.system.terminal import quoted
+from inbox.text.printable import visible
 from inbox.vault import score
 
 

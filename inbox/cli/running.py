@@ -11,6 +11,7 @@ from inbox.language import library_errors
 from inbox.language.errors import Refused
 from inbox.language.messages import sentence
 from inbox.system import terminal
+from inbox.text.printable import visible
 
 _NOT_TYPED = sentence(
     "not what was typed is at fault, but a file, the vault, or the program: put back a copy of what changed;"
@@ -34,7 +35,7 @@ def run(commands: click.Command, arguments: list[str] | None, door: Door | None)
         error.show()
         return error.exit_code
     except OSError as error:
-        what = terminal.visible(str(error.filename)) if error.filename else sentence("a file")
+        what = visible(str(error.filename)) if error.filename else sentence("a file")
         terminal.fail(
             Refused(
                 sentence("{what}: {error}", what=what, error=library_errors.of_system(error)),

@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from inbox.cli import options
-from inbox.cli.options import Door, today
+from inbox.cli.options import Door
 from inbox.keys import share_file
 from inbox.language.errors import Refused
 from inbox.language.messages import sentence
@@ -16,6 +16,7 @@ from inbox.session import journal_view
 from inbox.session.actions import Action, Actor, Confirm
 from inbox.session.inbox import Inbox, Unlocked
 from inbox.system import terminal
+from inbox.system.clock import today
 
 # Runs one command behind a door.
 Run = Callable[[list[str], Door], int]

@@ -1,7 +1,9 @@
 """Deadlines that are stored are those of the rules in use: with other rules they are set anew.
 
 With the rules are meant this program, the public holidays that it knows, and how the office works. Of the
-program every file counts, and no list of those with a rule in them, from which one could be missing.
+program every file of three rooms counts, and no list of those with a rule in them, from which one could be
+missing: a deadline is computed in this room, and from what the score and the tables say. The contract of
+layers keeps it from anything above.
 """
 
 import hashlib
@@ -17,6 +19,7 @@ from inbox.vault.casework_tables import Setting
 
 _SETTING = "rules"
 _PROGRAM = Path(inbox.__file__).parent
+_ROOMS = ("deadlines", "questionnaire", "vault")
 _WRITTEN_IN = {".py", ".toml"}
 _LIBRARIES = ("holidays", "python-dateutil")
 
@@ -46,6 +49,7 @@ def _parts(session: Session) -> Iterator[bytes]:
     yield how.regime.encode()
     yield " ".join(day.isoformat() for day in office.days_off(session)).encode()
     yield from (version(library).encode() for library in _LIBRARIES)
-    for path in sorted(each for each in _PROGRAM.rglob("*") if each.suffix in _WRITTEN_IN):
-        yield path.relative_to(_PROGRAM).as_posix().encode()
-        yield path.read_bytes()
+    for room in _ROOMS:
+        for path in sorted(each for each in (_PROGRAM / room).iterdir() if each.suffix in _WRITTEN_IN):
+            yield f"{room}/{path.name}".encode()
+            yield path.read_bytes()

@@ -4,9 +4,10 @@ from pathlib import Path
 
 import click
 
-from inbox.cli.options import Closed, Door, officer_options, today
+from inbox.cli.options import Closed, Door, officer_options
 from inbox.session.actions import Code, action
 from inbox.system import idle_timeout, memory, terminal
+from inbox.system.clock import today
 
 
 @click.command()

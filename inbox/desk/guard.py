@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from inbox.desk import jobs
 from inbox.desk.state import here
 from inbox.system import idle_timeout
+from templates.catalogues import LANGUAGES
 
 _OPEN_TO_ALL = {"guard.enter", "style.sheet", "style.icon"}
 _READING = {"GET", "HEAD"}
@@ -50,4 +51,4 @@ def _is_own(origin: str | None) -> bool:
 
 
 def _prefers_french() -> bool:
-    return request.accept_languages.best_match(("fr", "en"), "fr") == "fr"
+    return request.accept_languages.best_match(LANGUAGES, "fr") == "fr"

@@ -26,4 +26,3 @@ def hold(
             if job := desk.pending:
                 with server.answering():
                     job.run()
-        server.flush()

@@ -8,16 +8,18 @@ from typing import Any
 from babel.numbers import format_decimal
 from flask import Flask, abort, g, request, url_for
 from flask_wtf.csrf import generate_csrf
-from jinja2 import Environment, FileSystemLoader, PrefixLoader, StrictUndefined
+from jinja2 import Environment, PackageLoader, PrefixLoader, StrictUndefined
 
 from crypto.journal import Value
 from crypto.keyring import Texts
 from inbox.desk import telling, translation
 from inbox.desk.state import here
-from inbox.desk.translation import LANGUAGES, TEMPLATES
-from inbox.language import catalogue, labels
+from inbox.desk.translation import LANGUAGES
+from inbox.language import labels
 from inbox.session import action_words
-from inbox.system.terminal import visible
+from inbox.text.printable import visible
+from templates import catalogues
+from templates.catalogues import Domain
 
 _FIRST = "fr"
 # Between one unit of bytes and the next; from how many of one on no fraction of it is told.
@@ -29,18 +31,15 @@ _UNITS = {"fr": ("o", "Kio", "Mio", "Gio"), "en": ("B", "KiB", "MiB", "GiB")}
 def environment(language: str) -> Environment:
     """Return the templates of the desk, and those that rooms share, speaking ``language``."""
     templates = Environment(
-        loader=PrefixLoader({name: FileSystemLoader(TEMPLATES / name) for name in ("desk", "shared")}),
+        loader=PrefixLoader({name: PackageLoader("templates", name) for name in ("desk", "shared")}),
         autoescape=True,
         undefined=StrictUndefined,
         extensions=["jinja2.ext.i18n"],
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    templates.install_gettext_callables(  # type: ignore[attr-defined]
-        partial(catalogue.text, language),
-        lambda one, several, count: catalogue.text(language, one if count == 1 else several),
-        newstyle=True,
-    )
+    words = catalogues.load(Domain.OFFICERS, language)
+    templates.install_gettext_translations(words, newstyle=True)  # type: ignore[attr-defined]
     templates.filters |= {
         "shown": visible,
         "told": partial(telling.told, language),

@@ -7,7 +7,6 @@ in the thread that calls ``answer``: the vault belongs to it, and so do the sign
 import logging
 import socket
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from queue import SimpleQueue
@@ -31,7 +30,6 @@ if TYPE_CHECKING:
 _SECONDS = 5.0
 # So often is looked for who takes longer.
 _TICK_SECONDS = 0.2
-_PAUSE_SECONDS = 0.01
 # Of connections on which nothing was asked yet, these are kept: any user of this machine can open some.
 _MOST_WAITING = 32
 # Of all, these; further ones wait to be accepted.
@@ -87,13 +85,11 @@ class Server:
 
     def __init__(self, asked: "SimpleQueue[HTTPChannel | None]") -> None:
         self._asked = asked
-        self._last: HTTPChannel | None = None
 
     def answer(self) -> None:
         """Wait for a request, and answer it."""
-        self._last = self._asked.get()
-        if self._last:
-            self._last.service()
+        if channel := self._asked.get():
+            channel.service()
 
     @contextmanager
     def answering(self) -> Iterator[None]:
@@ -106,12 +102,6 @@ class Server:
             self._asked.put(None)
             thread.join()
 
-    def flush(self) -> None:
-        """Return once the last answer is taken, or who asked had the time for it."""
-        end = time.monotonic() + _SECONDS
-        while self._last and self._last.connected and time.monotonic() < end:
-            time.sleep(_PAUSE_SECONDS)
-
     def _answer_all(self) -> None:
         while channel := self._asked.get():
             channel.service()
@@ -119,7 +109,10 @@ class Server:
 
 @contextmanager
 def serving(listener: socket.socket, app: "WSGIApplication") -> Iterator[Server]:
-    """Give the server of an application; it takes in requests as long as the block runs."""
+    """Give the server of an application; it takes in requests as long as the block runs.
+
+    What the system has not taken of an answer by then is dropped: it takes a page of a few lines at once.
+    """
     for name in ("waitress", "waitress.queue"):
         logging.getLogger(name).disabled = True
     asked: SimpleQueue[HTTPChannel | None] = SimpleQueue()

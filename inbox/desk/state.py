@@ -8,10 +8,10 @@ from threading import Event
 from flask import Flask, Response, current_app
 
 from inbox.casework.queue import Filter, Order
-from inbox.cli.options import today
 from inbox.desk import witnesses
 from inbox.session.actions import Actor
 from inbox.session.inbox import Unlocked
+from inbox.system.clock import today
 
 HOST = "127.0.0.1"
 

@@ -5,7 +5,7 @@ from datetime import date
 from inbox.desk import translation
 from inbox.language import catalogue
 from inbox.language.messages import Sentence
-from inbox.system.terminal import visible
+from inbox.text.printable import visible
 
 
 def told(language: str, text: str) -> str:

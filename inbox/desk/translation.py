@@ -1,12 +1,12 @@
 """The two languages of the desk, and how it writes a day."""
 
 from datetime import date
-from pathlib import Path
 
 from babel.dates import format_date
 
-TEMPLATES = Path(__file__).parent.parent.parent / "templates"
-LANGUAGES = {"fr": "Français", "en": "English"}
+from templates import catalogues
+
+LANGUAGES = {language: catalogues.name(language) for language in catalogues.LANGUAGES}
 _DAY = "d MMM y"
 
 

@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterator
 from pathlib import PurePath
 
 from inbox.language.messages import Sentence, sentence
-from inbox.system.terminal import visible
+from inbox.text.printable import visible
 
 # Types that anything may be called, and those that are text by another name.
 _NOTHING = {"", "application/octet-stream", "application/x-empty"}

@@ -4,8 +4,7 @@ What was written by others is set in behind a line that it cannot leave, so that
 """
 
 import io
-import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, time
 from pathlib import Path
 
@@ -14,6 +13,7 @@ from fpdf.enums import XPos, YPos
 
 from inbox.language.errors import Refused
 from inbox.language.messages import sentence
+from inbox.text import unseen
 from inbox.text.redaction import Pieces
 
 _FONTS = Path("/usr/share/fonts/truetype/dejavu")
@@ -24,8 +24,6 @@ _SIZE, _SMALL, _LARGE, _TITLE = 10, 8, 12, 16
 _LINE, _GAP = 5, 1
 _MARGIN, _BOTTOM, _INDENT, _LABEL = 20, 22, 5, 45
 _GREY, _BLACK, _RED = (90, 90, 90), (0, 0, 0), (150, 0, 0)
-_HIDDEN = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
-_MARKS = {"Mn", "Me"}
 # More of them on one letter reach into the lines above and below.
 _MOST_MARKS = 3
 
@@ -148,7 +146,7 @@ class _Pdf(FPDF):
 
     def legible(self, text: str) -> str:
         """Return a text in which whatever cannot be seen, or is not in the present font, is spelled out."""
-        return "".join(self._spelled(text.replace("\r\n", "\n")))
+        return unseen.spelled_out(text.replace("\r\n", "\n"), self._is_legible, _MOST_MARKS)
 
     def begin_quote(self) -> None:
         """Set in what follows, with a line beside it from here on."""
@@ -181,11 +179,6 @@ class _Pdf(FPDF):
         if self._quoted_from is not None:
             self.line(_MARGIN + _INDENT / 2, self._quoted_from, _MARGIN + _INDENT / 2, end)
 
-    def _spelled(self, text: str) -> Iterator[str]:
+    def _is_legible(self, char: str) -> bool:
         known = self.current_font.cmap  # type: ignore[union-attr]
-        marks = 0
-        for char in text:
-            kind = unicodedata.category(char)
-            marks = marks + 1 if kind in _MARKS else 0
-            is_clear = kind not in _HIDDEN and ord(char) in known and marks <= _MOST_MARKS
-            yield char if is_clear or char == "\n" else f"<U+{ord(char):04X}>"
+        return char == "\n" or (unseen.is_plain(char) and ord(char) in known)

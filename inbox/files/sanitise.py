@@ -12,7 +12,7 @@ from inbox.files.attachments import Found
 from inbox.files.previews import Preview
 from inbox.sandboxed.answer import LONGEST_TEXT
 from inbox.system.home import Home
-from inbox.system.terminal import visible
+from inbox.text.printable import visible
 
 MOST_PAGES = 100
 

@@ -15,8 +15,9 @@ from inbox.language import library_errors
 from inbox.language.errors import Refused
 from inbox.language.messages import sentence
 from inbox.language.views import View
-from inbox.system.terminal import visible
+from inbox.text.printable import visible
 from inbox.vault import queries_office, tables
+from templates.catalogues import LANGUAGES
 
 _ANOTHER = sentence("let the body export its card again: inbox card --out FOLDER")
 _COMPARE = sentence("compare it, by telephone or face to face, with what `inbox card` said there")
@@ -127,7 +128,7 @@ def view(found: Card) -> View:
 def rendered(shown: View) -> Iterator[str]:
     """Yield the view of a card as lines."""
     yield f"channel {shown['channel']}"
-    for language in ("fr", "en"):
+    for language in LANGUAGES:
         parts = (shown[f"name_{language}"], shown[f"note_{language}"])
         yield f"  {language}: {'; '.join(visible(part) for part in parts if part)}"
     yield f"  card {shown['serial']} of {shown['issued']}, keys until {shown['keys_until']}"

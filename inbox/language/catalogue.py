@@ -1,29 +1,26 @@
-"""The words of the public pages in French and English, from the catalogues beside the templates."""
+"""The words of the inbox and of the public pages in French and English, each by its English source."""
 
 from datetime import date
-from functools import cache
-from pathlib import Path
 
 from babel.dates import format_date
-from babel.messages.pofile import read_po
 
-_CATALOGUES = Path(__file__).parent.parent.parent / "templates" / "translations"
-LANGUAGES = ("fr", "en")
+from templates import catalogues
+from templates.catalogues import Domain
+
 _DAY = "EEEE d MMMM y"
 
 
 def text(language: str, english: str) -> str:
-    """Return a text of the pages by the English that stands in their templates."""
-    return _texts(language).get(english) or english
+    """Return what officers read: a text of the desk's templates, or a sentence of the inbox."""
+    return catalogues.text(catalogues.load(Domain.OFFICERS, language), english)
+
+
+def public(language: str, english: str) -> str:
+    """Return what reporters read: a text of the public pages."""
+    return catalogues.text(catalogues.load(Domain.PUBLIC, language), english)
 
 
 def day(language: str, value: date) -> str:
     """Return a day as the pages write it: “mercredi 25 novembre 2026”."""
     written = format_date(value, _DAY, locale=language)
     return written.replace(" 1 ", " 1er ") if language == "fr" else written
-
-
-@cache
-def _texts(language: str) -> dict[str, str]:
-    with (_CATALOGUES / language / "LC_MESSAGES" / "messages.po").open("rb") as file:
-        return {str(each.id): str(each.string) for each in read_po(file, locale=language) if each.id}

@@ -1,18 +1,25 @@
 """What the codes of the work on a case are called, in French and in English."""
 
-import tomllib
 from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
+from typing import Any
 
 from crypto.questionnaire import Texts
+from crypto.toml_schema import BARE_KEY, Schema, map_of, texts
+
+FILE = Schema("labels", map_of(map_of(texts(), BARE_KEY)))
 
 
 @cache
 def of(codes: str) -> Mapping[str, Texts]:
     """Return the labels of a list of codes, such as ``measure``, by code, in their order."""
-    table = tomllib.loads(files("inbox.language").joinpath("labels.toml").read_text("utf-8"))
-    return {code: Texts(**label) for code, label in table[codes].items()}
+    return {code: Texts(**label) for code, label in _labels()[codes].items()}
+
+
+@cache
+def _labels() -> dict[str, Any]:
+    return FILE.parse(files("inbox.language").joinpath("labels.toml").read_bytes())
 
 
 def english(codes: str, code: str) -> str:

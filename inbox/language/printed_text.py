@@ -1,6 +1,5 @@
 """What printed pages say of their own, in French and English; the words stand in files of TOML."""
 
-import tomllib
 from datetime import date
 from functools import cache
 from importlib.resources import files
@@ -9,6 +8,10 @@ from typing import Any
 from babel.dates import format_date
 
 from crypto.keyring import Texts
+from crypto.toml_schema import IDENTIFIER, Schema, list_of, map_of, table, texts
+
+# ``source`` names the questions whose answers a dossier leaves out.
+FILE = Schema("wording", table({"text": map_of(texts())}, {"source": list_of(IDENTIFIER)}))
 
 
 class Wording:
@@ -34,4 +37,4 @@ def day(value: date, language: str) -> str:
 
 @cache
 def _document(package: str, file: str) -> dict[str, Any]:
-    return tomllib.loads(files(package).joinpath(file).read_text("utf-8"))
+    return FILE.parse(files(package).joinpath(file).read_bytes())

@@ -4,7 +4,8 @@ from sqlalchemy.orm import Session
 
 from crypto import questionnaire
 from crypto.messages import QuestionnaireRef
-from crypto.questionnaire import BadQuestionnaire, Questionnaire
+from crypto.questionnaire import BadDocument, Questionnaire
+from inbox.language import toml_files
 from inbox.language.errors import Refused
 from inbox.language.messages import sentence
 from inbox.vault import queries_office
@@ -32,10 +33,8 @@ def read(raw: bytes) -> Questionnaire:
     """Return the questionnaire of a file; Refused for one with a mistake."""
     try:
         return questionnaire.parse(raw)
-    except BadQuestionnaire as error:
-        raise Refused(
-            sentence("not taken: {error}", error=error), sentence("mend the file, then try again")
-        ) from error
+    except BadDocument as error:
+        raise toml_files.refused(error) from error
 
 
 def asked(session: Session, reference: QuestionnaireRef) -> Questionnaire | None:
@@ -72,7 +71,7 @@ def _file_in_use(session: Session) -> QuestionnaireFile:
 def _readable(file: QuestionnaireFile) -> Questionnaire | None:
     try:
         return questionnaire.parse(file.raw)
-    except BadQuestionnaire:
+    except BadDocument:
         return None
 
 

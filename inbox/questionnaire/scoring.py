@@ -1,6 +1,5 @@
 """The score that the answers propose, by the rules of scoring.toml."""
 
-import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
@@ -8,11 +7,22 @@ from importlib.resources import files
 from typing import Any
 
 from crypto.questionnaire import When
+from crypto.toml_schema import IDENTIFIER, Schema, list_of, map_of, number, one_of, table, text
 from inbox.questionnaire.answers import Answer, Answers
-from inbox.vault.score import NAMES, Parts
+from inbox.vault.score import HIGHEST, NAMES, Parts
 
 _ANY = "*"
-_FILE = "scoring.toml"
+_RULE = table({"part": one_of(NAMES), "value": number(1, HIGHEST), "when": map_of(list_of(text()))})
+FILE = Schema(
+    "scoring",
+    table(
+        {
+            "part": table({name: text() for name in NAMES}),
+            "question": table(dict.fromkeys(("category", "area", "persons"), IDENTIFIER)),
+            "rule": list_of(_RULE),
+        }
+    ),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +82,9 @@ def propose(answers: Answers) -> Proposal:
     return Proposal(Parts(**{part: rule.value for part, rule in chosen.items()}), tuple(chosen.values()))
 
 
+@cache
 def _table() -> dict[str, Any]:
-    return tomllib.loads(files("inbox.questionnaire").joinpath(_FILE).read_text("utf-8"))
+    return FILE.parse(files("inbox.questionnaire").joinpath("scoring.toml").read_bytes())
 
 
 def _highest(answers: Answers) -> Iterator[tuple[str, Rule]]:

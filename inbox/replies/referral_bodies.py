@@ -1,20 +1,22 @@
 """To which bodies the author of a report that is out of scope is directed (L-04)."""
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.resources import files
-from typing import Any
 
 from sqlalchemy.orm import Session
 
 from crypto.questionnaire import Texts
-from inbox.language.errors import CaseRefused, Refused
+from crypto.toml_schema import BARE_KEY, Schema, map_of, table, texts
+from inbox.language import toml_files
+from inbox.language.errors import CaseRefused
 from inbox.language.messages import sentence
 from inbox.vault.casework_tables import Setting
 
 _SETTING = "redirections"
 _LONGEST = 1_000
+_BODY = table({"name": texts(_LONGEST), "text": texts(_LONGEST)})
+_FILE = Schema("the list of bodies", map_of(_BODY, BARE_KEY))
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,29 +58,12 @@ def body(session: Session, body_id: str) -> Body:
 
 
 def replace(session: Session, text: str) -> Mapping[str, Body]:
-    """Keep another list; Refused if it is none. Return it."""
+    """Keep another list; Refused names its first mistake. Return it."""
     found = _parse(text)
     session.merge(Setting(name=_SETTING, value=text))
     return found
 
 
 def _parse(text: str) -> Mapping[str, Body]:
-    try:
-        table = tomllib.loads(text)
-        found = {body_id: Body(_texts(row, "name"), _texts(row, "text")) for body_id, row in table.items()}
-    except (tomllib.TOMLDecodeError, KeyError, TypeError, ValueError):
-        found = {}
-    if not found:
-        raise Refused(
-            sentence("this is no list of bodies"),
-            sentence('write for each: [id], then name and text, both as {{ fr = "…", en = "…" }}'),
-        )
-    return found
-
-
-def _texts(row: Mapping[str, Any], field: str) -> Texts:
-    said = dict(row[field])
-    for text in said.values():
-        if not isinstance(text, str) or not 0 < len(text) <= _LONGEST:
-            raise ValueError(field)
-    return Texts(**said)
+    found = toml_files.read(_FILE, text.encode("utf-8"))
+    return {body_id: Body(Texts(**row["name"]), Texts(**row["text"])) for body_id, row in found.items()}

@@ -69,7 +69,7 @@ class Page:
 
     def say(self, code: str, **values: object) -> str:
         """Return a text of the page by its code."""
-        text = catalogue.text(self.language, TEXTS[code])
+        text = catalogue.public(self.language, TEXTS[code])
         return text.format(**{"name": self._quoted} | values)
 
     def day(self, value: date) -> str:
@@ -78,7 +78,7 @@ class Page:
 
     @property
     def _quoted(self) -> str:
-        return catalogue.text(self.language, TEXTS["quoted"]).format(name=self.name)
+        return catalogue.public(self.language, TEXTS["quoted"]).format(name=self.name)
 
 
 def page_of(session: Session, number: int) -> Page:

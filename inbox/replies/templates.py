@@ -1,6 +1,5 @@
 """Texts that officers may send to the authors of cases, filled in for one case (L-01, L-02, L-04, L-05)."""
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -10,9 +9,10 @@ from string import Formatter
 from sqlalchemy.orm import Session
 
 from crypto.messages import Status
-from crypto.questionnaire import BadQuestionnaire, Texts
-from crypto.questionnaire_table import Table
+from crypto.questionnaire import Texts
+from crypto.toml_schema import IDENTIFIER, BadDocument, Node, Schema, entry, list_of, one_of, table, texts
 from inbox.deadlines import workflow
+from inbox.language import toml_files
 from inbox.language.errors import CaseRefused, Refused
 from inbox.language.messages import sentence
 from inbox.language.views import View
@@ -21,6 +21,7 @@ from inbox.replies.closing import Outcome
 from inbox.replies.status_preview import Page
 from inbox.vault import queries_cases, queries_office
 from inbox.vault.casework_tables import Setting
+from templates.catalogues import LANGUAGES
 
 OWN = "text"
 # What `inbox extend` tells the author.
@@ -46,21 +47,25 @@ class Template:
         return OWN in _fields(self.text.en)
 
 
+_TEMPLATE = table(
+    {
+        "id": IDENTIFIER,
+        "title": texts(),
+        "status": list_of(one_of(tuple(Status))),
+        "text": texts(LONGEST),
+    },
+    {"outcome": one_of(tuple(Outcome))},
+)
+_FILE = Schema("templates", table({"template": list_of(_TEMPLATE)}))
+
+
 def parse(raw: bytes) -> Mapping[str, Template]:
     """Return the templates of a TOML file by id, in their order; Refused names the first mistake."""
+    rows = toml_files.read(_FILE, raw)["template"]
     try:
-        document = tomllib.loads(raw.decode("utf-8"))
-        tables = Table("templates", document, {"template"}).tables("template")
-        found = [_template(table, number) for number, table in enumerate(tables, 1)]
-    except BadQuestionnaire as error:
-        raise Refused(
-            sentence("not taken: {error}", error=error), sentence("mend the file, then try again")
-        ) from error
-    except (ValueError, RecursionError) as error:
-        raise Refused(
-            sentence("not taken: this is not TOML: {error}", error=error),
-            sentence("mend the file, then try again"),
-        ) from error
+        found = [_template(row, entry("template", number, row)) for number, row in enumerate(rows, 1)]
+    except BadDocument as error:
+        raise toml_files.refused(error) from error
     by_id = {each.id: each for each in found}
     if len(by_id) < len(found):
         twice = next(each.id for each in found if [other.id for other in found].count(each.id) > 1)
@@ -167,46 +172,35 @@ def _values(session: Session, number: int, page: Page, today: date) -> dict[str,
     }
 
 
-def _template(table: Mapping[str, object], number: int) -> Template:
-    place = f"template {table['id']!r}" if "id" in table else f"template {number}"
-    entry = Table(place, table, {"id", "title", "status", "text"}, {"outcome"})
-    named = entry.one_of("outcome", tuple(Outcome))
-    text = entry.texts("text")
+def _template(row: Node, place: str) -> Template:
+    text = Texts(**row["text"])
     _check_text(place, text)
     return Template(
-        entry.id(),
-        entry.texts("title"),
-        _statuses(place, table["status"]),
+        row["id"],
+        Texts(**row["title"]),
+        tuple(map(Status, row["status"])),
         text,
-        Outcome(named) if named else None,
+        Outcome(row["outcome"]) if "outcome" in row else None,
     )
 
 
-def _statuses(place: str, value: object) -> tuple[Status, ...]:
-    if not isinstance(value, list) or not value or not set(map(str, value)) <= set(Status):
-        raise BadQuestionnaire(f"{place}: 'status' is a list of some of {', '.join(Status)}")
-    return tuple(map(Status, value))
-
-
 def _check_text(place: str, text: Texts) -> None:
-    for language in ("fr", "en"):
+    for language in LANGUAGES:
         said = text.in_(language)
-        if len(said) > LONGEST:
-            raise BadQuestionnaire(f"{place}: 'text' has at most {LONGEST} characters in {language}")
         if strays := _fields(said) - set(FIELDS):
-            raise BadQuestionnaire(
+            raise BadDocument(
                 f"{place}: 'text' in {language} names {min(strays)!r}; known are {', '.join(FIELDS)}"
             )
     if _fields(text.fr) != _fields(text.en):
-        raise BadQuestionnaire(f"{place}: 'text' names other values in fr than in en")
+        raise BadDocument(f"{place}: 'text' names other values in fr than in en")
 
 
 def _fields(text: str) -> set[str]:
-    """Return what stands between braces; BadQuestionnaire for a brace without its other."""
+    """Return what stands between braces; BadDocument for a brace without its other."""
     try:
         parts = list(Formatter().parse(text))
     except ValueError as error:
-        raise BadQuestionnaire(f"'text' has a brace without its other: {text[:40]!r}") from error
+        raise BadDocument(f"'text' has a brace without its other: {text[:40]!r}") from error
     return {
         field + (f"!{how}" if how else "") + (f":{form}" if form else "")
         for _, field, form, how in parts

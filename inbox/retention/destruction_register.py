@@ -12,7 +12,7 @@ from inbox.language.errors import Refused
 from inbox.language.messages import sentence
 from inbox.language.views import View
 from inbox.system import atomic_files
-from inbox.system.terminal import visible
+from inbox.text.printable import visible
 from inbox.vault.destroyed_tables import Elimination
 
 _COLUMNS = ("dossier/case", "reçu/received", "clos/closed", "détruit/destroyed", "règle/rule")

@@ -8,7 +8,7 @@ from inbox.session import action_words
 from inbox.session.actions import Action
 from inbox.session.anchors import Checked
 from inbox.session.journal import Line
-from inbox.system.terminal import visible
+from inbox.text.printable import visible
 
 _WITHHELD = "withheld: about a case that is kept from somebody present"
 _DAMAGED = "damaged; see: inbox journal verify"

@@ -21,14 +21,8 @@ from typing import Any
 from inbox.language.errors import Refused
 from inbox.language.messages import sentence
 from inbox.system import idle_timeout
+from inbox.text.printable import visible
 
-_JOINERS = "\u200c\u200d"  # Persian words and family emoji are spelled with them
-_HIDDEN = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
-# Letters and marks that show nothing: a word reads the same with them, and is not found.
-_BLANK = set("\u034f\u115f\u1160\u17b4\u17b5\u3164\uffa0")
-_MARKS = {"Mn", "Mc", "Me"}
-# More of them on one letter, as no script needs, reach over what stands beside, above and below.
-_MOST_MARKS = 5
 _UNREADABLE = "\N{REPLACEMENT CHARACTER}"
 _MARGIN = "│ "
 _NARROWEST = 20
@@ -40,14 +34,6 @@ def lose_nothing() -> None:
     """Let what the encoding of standard output cannot hold be spelled out, and end no command half told."""
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="backslashreplace")
-
-
-def visible(text: str) -> str:
-    """Return ``text`` on one line, every control, format and line-breaking character spelled out.
-
-    So is what shows nothing, and what a letter has of marks beyond _MOST_MARKS.
-    """
-    return text if text.isascii() and text.isprintable() else "".join(_shown(text))
 
 
 def quoted(text: str) -> str:
@@ -192,16 +178,6 @@ def crash(kind: type[BaseException], _: BaseException, trace: TracebackType | No
 
 def _no_text() -> Refused:
     return Refused(sentence("what was typed does not read as text"), sentence("set the terminal to UTF-8"))
-
-
-def _shown(text: str) -> Iterator[str]:
-    marks = 0
-    for char in text:
-        kind = unicodedata.category(char)
-        if char not in _JOINERS:  # they end no letter
-            marks = marks + 1 if kind in _MARKS else 0
-        is_seen = char in _JOINERS or (kind not in _HIDDEN and char not in _BLANK and marks <= _MOST_MARKS)
-        yield char if is_seen else f"<U+{ord(char):04X}>"
 
 
 def _folded(line: str, width: int) -> Iterator[str]:

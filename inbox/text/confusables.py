@@ -6,6 +6,8 @@ from collections import Counter
 from collections.abc import Iterable
 from itertools import islice
 
+from inbox.text import unseen
+
 _MOST = 10
 _LONGEST = 60
 # The alphabets that share shapes, by the first word of the names that Unicode gives to their letters.
@@ -29,7 +31,7 @@ def _spelled(word: str) -> str:
     alphabets = [_alphabet(letter) for letter in word]
     usual = [alphabet for alphabet, _ in Counter(filter(None, alphabets)).most_common(1)]
     return "".join(
-        letter if alphabet in ("", *usual) else f"<U+{ord(letter):04X}>"
+        letter if alphabet in ("", *usual) else unseen.spelled(letter)
         for letter, alphabet in zip(word, alphabets, strict=True)
     )
 

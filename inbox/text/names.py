@@ -8,13 +8,15 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 
+from inbox.text import unseen
+
 LEAST_LETTERS = 3
 # Nobody has so many names; to begin a text at each of its words takes as much room as its square.
 _MOST_NAMES = 20
 
 # Letters that Unicode does not take apart.
 _LIGATURES = str.maketrans({"œ": "oe", "æ": "ae", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "\u0131": "i"})
-_DROPPED = {"Mn", "Cf"}
+_ACCENTS = "Mn"
 _HYPHENS = re.compile(r"[\u2010-\u2015\u2212\ufe58\ufe63\uff0d\u2019'-]+")
 _BETWEEN = re.compile(r"[\W_]+")
 
@@ -56,9 +58,9 @@ def _turned(name: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
 
 def _fold(text: str) -> str:
     if text.isascii():
-        return text.casefold()
+        return unseen.dropped(text.casefold())
     parts = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
-    kept = "".join(part for part in parts if unicodedata.category(part) not in _DROPPED)
+    kept = "".join(part for part in unseen.dropped(parts) if unicodedata.category(part) != _ACCENTS)
     return kept.translate(_LIGATURES)
 
 

@@ -5,29 +5,32 @@ through characters that nobody sees.
 """
 
 import re
-import tomllib
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
+from crypto.toml_schema import TEXT, Schema, list_of, table
+from inbox.language import toml_files
 from inbox.language.errors import Refused
 from inbox.language.messages import sentence
+from inbox.text import unseen
 
 # A text in pieces: between each two a passage was removed.
 Pieces: TypeAlias = tuple[str, ...]
 
 EVERYWHERE = "*"
 REMOVED: Pieces = ("", "")
-# Soft hyphens, zero-width and bidirectional characters: a word reads the same without them.
-_UNSEEN = "\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff"
 # What stands on letters, once they are taken apart.
 _MARKS = "\u0300-\u036f"
+_PASSED_OVER = f"{unseen.CLASS}{_MARKS}"
 _APOSTROPHES = "['\u2018\u2019\u02bc]"
 _HYPHENS = "\u002d\u2010-\u2015\u2212"
 _HINT = sentence(
     "give it as PLACE:TEXT; PLACE: alone removes all that stands there, *:TEXT the passage everywhere"
 )
+_REDACT = table({"place": TEXT}, {"text": TEXT})
+_FILE = Schema("the file of redactions", table({"redact": list_of(_REDACT, least=0)}))
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,21 +49,13 @@ def parse(given: str) -> Redaction:
 
 def read(toml: str) -> tuple[Redaction, ...]:
     """Return what a file of ``[[redact]]`` with ``place`` and ``text`` asks for; Refused for another form."""
-    try:
-        document = tomllib.loads(toml)
-    except ValueError as error:
-        raise Refused(
-            sentence("the file of redactions is not TOML"), sentence("mend it: {error}", error=error)
-        ) from error
-    rows = document.get("redact")
-    if set(document) != {"redact"} or not isinstance(rows, list):
-        raise Refused(sentence("the file of redactions has no [[redact]], or something else"), _HINT)
-    return tuple(_row(row) for row in rows)
+    rows = toml_files.read(_FILE, toml.encode("utf-8"))["redact"]
+    return tuple(of(row["place"], row.get("text", "")) for row in rows)
 
 
 def reads(passage: str) -> bool:
     """Tell whether anybody sees anything of a passage."""
-    return bool(re.sub(f"[{_UNSEEN}{_MARKS}\\s]", "", _apart(passage)))
+    return bool(re.sub(f"[{_PASSED_OVER}\\s]", "", _apart(passage)))
 
 
 def around(text: str, passage: str) -> Pieces:
@@ -125,17 +120,6 @@ class Redactor:
                 yield match.span()
 
 
-def _row(row: object) -> Redaction:
-    if not isinstance(row, dict) or not {"place"} <= set(row) <= {"place", "text"}:
-        raise Refused(sentence("a [[redact]] has a place, and a text or none"), _HINT)
-    place, text = row["place"], row.get("text", "")
-    if not isinstance(place, str) or not isinstance(text, str):
-        raise Refused(
-            sentence("the place and the text of a [[redact]] are written in quotation marks"), _HINT
-        )
-    return of(place, text)
-
-
 def of(place: str, text: str | None) -> Redaction:
     """Return what is to be removed there, all for an empty text; Refused for a passage that nobody sees."""
     is_passage = reads(text or "")
@@ -150,9 +134,9 @@ def _apart(text: str) -> str:
 
 
 def _pattern(text: str) -> re.Pattern[str]:
-    words = re.sub(f"[{_UNSEEN}{_MARKS}]", "", _apart(text)).split()
-    letters = [f"[{_UNSEEN}{_MARKS}]*".join(_letters(word)) for word in words]
-    return re.compile(f"[{_UNSEEN}{_MARKS}{_HYPHENS}\\s]+".join(letters) + f"[{_MARKS}]*", re.IGNORECASE)
+    words = re.sub(f"[{_PASSED_OVER}]", "", _apart(text)).split()
+    letters = [f"[{_PASSED_OVER}]*".join(_letters(word)) for word in words]
+    return re.compile(f"[{_PASSED_OVER}{_HYPHENS}\\s]+".join(letters) + f"[{_MARKS}]*", re.IGNORECASE)
 
 
 def _letters(word: str) -> Iterator[str]:

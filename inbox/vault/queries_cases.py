@@ -31,7 +31,7 @@ class Counts(NamedTuple):
     """How much belongs to each case, by number; a case without any is not listed."""
 
     follow_ups: dict[int, int]
-    unread: dict[int, int]
+    unread_follow_ups: dict[int, int]
     attachments: dict[int, int]
     messages: dict[int, int]
 
@@ -154,7 +154,7 @@ def counts(session: Session) -> Counts:
     """Return how much belongs to each case."""
     return Counts(
         follow_ups=_count(session, FollowUp),
-        unread=_count(session, FollowUp, FollowUp.unread.is_(True)),
+        unread_follow_ups=_count(session, FollowUp, FollowUp.unread.is_(True)),
         attachments=_count(session, Attachment),
         messages=_count(session, Message),
     )

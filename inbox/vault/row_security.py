@@ -71,13 +71,13 @@ def _leave_out(state: ORMExecuteState) -> None:
 @lru_cache(maxsize=64)  # making them takes longer than most questions do
 def _narrowing(names: tuple[str, ...], depth: _Depth, *, whole: bool) -> tuple[ExecutableOption, ...]:
     # No plain union: to leave out what is there twice takes ten times longer than all the rest.
-    unread = [_kept_from(kind, names) for kind in (Exclusion, destroyed_tables.PastExclusion)]
-    kept = union_all(*unread)
+    hidden = [_kept_from(kind, names) for kind in (Exclusion, destroyed_tables.PastExclusion)]
+    kept = union_all(*hidden)
     if depth is not _Depth.LINE:
-        unread.append(_entrusted_to_others(names))
+        hidden.append(_entrusted_to_others(names))
     if depth is _Depth.ALL:
-        unread.append(_in_quarantine())
-    return tuple(_without(kept, union_all(*unread), whole=whole))
+        hidden.append(_in_quarantine())
+    return tuple(_without(kept, union_all(*hidden), whole=whole))
 
 
 def _kept_from(kind: Any, present: Sequence[str]) -> Select[Any]:
@@ -96,23 +96,23 @@ def _in_quarantine() -> Select[Any]:
     return select(handlings.case).where(handlings.quarantined.is_not(None))
 
 
-def _without(kept: SelectBase, unread: SelectBase, *, whole: bool) -> Iterator[ExecutableOption]:
+def _without(kept: SelectBase, hidden: SelectBase, *, whole: bool) -> Iterator[ExecutableOption]:
     """Yield what leaves out the cases of these numbers, and every row of any table that names one of them.
 
-    Of those that are ``unread``, a wider choice than ``kept``, it leaves out all but what is of officers.
+    Of those that are ``hidden``, a wider choice than ``kept``, it leaves out all but what is of officers.
     """
     known = select(Case.__table__.c.case_id).where(
-        Case.__table__.c.number.in_(unread), Case.__table__.c.case_id.is_not(None)
+        Case.__table__.c.number.in_(hidden), Case.__table__.c.case_id.is_not(None)
     )
-    yield _only(Case, lambda kind: kind.number.not_in(unread))
+    yield _only(Case, lambda kind: kind.number.not_in(hidden))
     yield _only(Unopened, lambda kind: kind.case_id.is_(None) | kind.case_id.not_in(known))
     for each in _OF_A_CASE:
         if each not in _OF_OFFICERS:
-            yield _only(each, lambda kind: kind.case.is_(None) | kind.case.not_in(unread))
+            yield _only(each, lambda kind: kind.case.is_(None) | kind.case.not_in(hidden))
         elif each is not JournalEntry or not whole:
             yield _only(each, lambda kind: kind.case.is_(None) | kind.case.not_in(kept))
     for each in _OF_TWO_CASES:
-        yield _only(each, lambda kind: kind.other.not_in(unread))
+        yield _only(each, lambda kind: kind.other.not_in(hidden))
 
 
 def _only(kind: type[tables.Base], holds: Callable[[Any], ColumnElement[bool]]) -> ExecutableOption:

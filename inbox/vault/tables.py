@@ -145,7 +145,7 @@ class Case(Base):
     ``envelope`` is the hash of the age file, ``serial`` that of the last slot, ``seen`` the newest slot that
     the reporter has opened, ``closed_in`` the first outbox that told the reporter of the closing,
     ``closed_on`` the day from which the portal counts it as closed, ``slot_key`` the id of the reply key that
-    signed the last slot. ``unread`` holds until the case is shown to staff.
+    signed the last slot. It is ``new`` until it is shown to staff.
     """
 
     __tablename__ = "cases"
@@ -167,7 +167,7 @@ class Case(Base):
     withdraw_id: Mapped[bytes | None] = mapped_column(default=None)
     seen: Mapped[int] = mapped_column(default=0)
     serial: Mapped[int] = mapped_column(default=0)
-    unread: Mapped[bool] = mapped_column(default=True)
+    new: Mapped[bool] = mapped_column(default=True)
     closed_in: Mapped[int | None] = mapped_column(ForeignKey("outboxes.n"), default=None)
     closed_on: Mapped[date | None] = mapped_column(default=None)
     slot_key: Mapped[bytes | None] = mapped_column(ForeignKey("reply_keys.id"), default=None)
@@ -190,7 +190,7 @@ class Mailbox:
 
 
 Index("cases_by_status", Case.status)
-Index("cases_unread", Case.unread, sqlite_where=Case.unread.is_(True))
+Index("cases_new", Case.new, sqlite_where=Case.new.is_(True))
 
 
 class FollowUp(Base):

@@ -1,11 +1,9 @@
 """What the inspectorate can change: the guide to recognising an approach, the accessibility statement."""
 
-import tomllib
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
+from crypto.toml_schema import BadDocument, Node, Schema, list_of, table, text
 from portal.errors import BadConfiguration
 from portal.web import translation
 
@@ -33,69 +31,43 @@ class Guide:
     sections: tuple[Section, ...]
 
 
-class _Mistake(Exception):
-    """What is wrong in the file, with its place."""
+_SECTION = table({"heading": text()}, {"text": text(), "items": list_of(text(), least=0)})
+_FILES = {
+    name: Schema(name, table({"title": text(), "lead": text(), "section": list_of(_SECTION)}))
+    for name in (GUIDE, STATEMENT)
+}
 
 
 def load(folder: Path, language: str, name: str = GUIDE) -> Guide:
     """Return what ``<name>.<language>.toml`` holds; BadConfiguration names the first mistake."""
     path = folder / f"{name}.{language}.toml"
     try:
-        return _parse(name, tomllib.loads(translation.spaced(language, path.read_text("utf-8"))))
+        raw = translation.spaced(language, path.read_text("utf-8")).encode("utf-8")
+        return _made(name, _FILES[name].parse(raw))
     except OSError as error:
         reason = (error.strerror or "it cannot be read").lower()
         raise BadConfiguration(
             f"{name} {path} was not read: {reason}", "every language needs its own in the folder `guide`"
         ) from error
-    except ValueError as error:
-        raise BadConfiguration(f"{name} {path} is not TOML: {error}", "mend the file") from error
-    except _Mistake as error:
-        raise BadConfiguration(
-            f"{name} {path}: {error}", "mend the file; the shipped one shows the form"
-        ) from error
+    except (UnicodeDecodeError, BadDocument) as error:
+        raise BadConfiguration(f"{path}: {error}", "mend the file; the shipped one shows the form") from error
 
 
-def _parse(name: str, document: Mapping[str, Any]) -> Guide:
-    _check_names(name, document, {"title", "lead", "section"}, set())
-    sections = document["section"]
-    if not isinstance(sections, list) or not sections or not all(isinstance(each, dict) for each in sections):
-        raise _Mistake("it needs at least one [[section]]")
+def _made(name: str, document: Node) -> Guide:
     guide = Guide(
-        _text(name, "title", document),
-        _text(name, "lead", document),
-        tuple(_section(f"section {number}", table) for number, table in enumerate(sections, 1)),
+        document["title"],
+        document["lead"],
+        tuple(_section(number, each) for number, each in enumerate(document["section"], 1)),
     )
     if (length := _length(guide)) > MOST:
-        raise _Mistake(f"{length} characters are more than fit on one sheet: at most {MOST}")
+        raise BadDocument(f"{name}: {length} characters are more than fit on one sheet: at most {MOST}")
     return guide
 
 
-def _section(place: str, table: Mapping[str, Any]) -> Section:
-    _check_names(place, table, {"heading"}, {"text", "items"})
-    if table.keys() == {"heading"}:
-        raise _Mistake(f"{place}: it needs 'text' or 'items'")
-    text = _text(place, "text", table) if "text" in table else ""
-    return Section(_text(place, "heading", table), text, _items(place, table.get("items", [])))
-
-
-def _items(place: str, items: Any) -> tuple[str, ...]:
-    if not isinstance(items, list) or not all(isinstance(each, str) and each.strip() for each in items):
-        raise _Mistake(f"{place}: 'items' is a list of texts")
-    return tuple(items)
-
-
-def _text(place: str, name: str, table: Mapping[str, Any]) -> str:
-    value = table[name]
-    if not isinstance(value, str) or not value.strip():
-        raise _Mistake(f"{place}: {name!r} is a text that is not empty")
-    return value
-
-
-def _check_names(place: str, table: Mapping[str, Any], needed: set[str], possible: set[str]) -> None:
-    for stray in sorted(table.keys() - needed - possible):
-        raise _Mistake(f"{place}: {stray!r} is not known")
-    for lacking in sorted(needed - table.keys()):
-        raise _Mistake(f"{place}: {lacking!r} is missing")
+def _section(number: int, section: Node) -> Section:
+    if section.keys() == {"heading"}:
+        raise BadDocument(f"section {number}: it needs 'text' or 'items'")
+    return Section(section["heading"], section.get("text", ""), tuple(section.get("items", ())))
 
 
 def _length(guide: Guide) -> int:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from flask import Flask, Response, request
-from jinja2 import Environment, FileSystemLoader, PrefixLoader, StrictUndefined
+from jinja2 import Environment, PackageLoader, PrefixLoader, StrictUndefined
 from werkzeug.routing import PathConverter
 
 from crypto import base64url, signing
@@ -16,7 +16,6 @@ from crypto.keyring import Texts
 from crypto.questionnaire import Questionnaire
 from portal.web import assets, content_encoding, guide, offline, translation
 
-_TEMPLATES = Path(__file__).parent.parent.parent / "templates"
 _FOLDERS = ("portal", "shared")
 _PAGES = {
     "": "home.html",
@@ -126,7 +125,7 @@ class _Environment(Environment):
 def environment(language: str) -> Environment:
     """Return the templates of this room, and those that rooms share, speaking ``language``."""
     templates = _Environment(
-        loader=PrefixLoader({name: FileSystemLoader(_TEMPLATES / name) for name in _FOLDERS}),
+        loader=PrefixLoader({name: PackageLoader("templates", name) for name in _FOLDERS}),
         autoescape=True,
         undefined=StrictUndefined,
         extensions=["jinja2.ext.i18n"],
@@ -134,7 +133,8 @@ def environment(language: str) -> Environment:
         lstrip_blocks=True,
     )
     words = translation.load(language)
-    templates.install_gettext_callables(words.gettext, words.ngettext, newstyle=True)  # type: ignore[attr-defined]
+    callables = words.gettext, words.catalogue.ngettext
+    templates.install_gettext_callables(*callables, newstyle=True)  # type: ignore[attr-defined]
     return templates
 
 

@@ -1,22 +1,18 @@
-"""The words of the pages in each language, from the catalogues beside the templates."""
+"""The words of the pages in each language, from the public catalogues beside the templates."""
 
 import re
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 
-from babel import Locale
-from babel.messages.pofile import read_po
+from babel.support import NullTranslations
 
-_CATALOGUES = Path(__file__).parent.parent.parent / "templates" / "translations"
-_FIRST = ("fr", "en")
+from templates import catalogues
+from templates.catalogues import Domain
+
 # A space here may not become the end of a line.
 _UNBROKEN = {"fr": re.compile(r"(?<=«) | (?=[;:?!»])")}
-# A language is there once it has a catalogue.
-LANGUAGES = (
-    *_FIRST,
-    *sorted({path.parts[-3] for path in _CATALOGUES.glob("*/LC_MESSAGES/messages.po")} - {*_FIRST}),
-)
+# A language is offered once it has a catalogue.
+LANGUAGES = catalogues.languages(Domain.PUBLIC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,31 +20,22 @@ class Translation:
     """One catalogue, from the English that stands in the templates."""
 
     language: str
-    texts: dict[str, str]
+    catalogue: NullTranslations
 
     @property
     def name(self) -> str:
         """What the language calls itself, as “Français”."""
-        name = Locale.parse(self.language).get_display_name() or self.language
-        return name[:1].upper() + name[1:]
+        return catalogues.name(self.language)
 
     def gettext(self, english: str) -> str:
         """Return the text in this language, or in English where there is none."""
-        return self.texts.get(english) or english
-
-    def ngettext(self, one: str, several: str, count: int) -> str:
-        """Return the text for ``count`` things; pages name no numbers before they are rendered."""
-        return self.gettext(one if count == 1 else several)
+        return spaced(self.language, catalogues.text(self.catalogue, english))
 
 
 @cache
 def load(language: str) -> Translation:
-    """Return the catalogue of a language; nothing compiled is needed."""
-    with (_CATALOGUES / language / "LC_MESSAGES" / "messages.po").open("rb") as file:
-        messages = [message for message in read_po(file, locale=language) if message.id]
-    return Translation(
-        language, {str(message.id): spaced(language, str(message.string)) for message in messages}
-    )
+    """Return the catalogue of a language."""
+    return Translation(language, catalogues.load(Domain.PUBLIC, language))
 
 
 def spaced(language: str, text: str) -> str:

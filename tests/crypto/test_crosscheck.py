@@ -146,7 +146,9 @@ def _check_json(browser: Browser, raw: bytes) -> None:
 def typed(draw: st.DrawFn) -> str:
     """A token as somebody may type it: joined, cut, accented and spoiled in many ways."""
     words = list(
-        casetoken.words(draw(st.binary(min_size=16, max_size=16)), draw(st.sampled_from(["fr", "en"])))
+        casetoken.words(
+            draw(st.binary(min_size=16, max_size=16)), draw(st.sampled_from(sorted(casetoken.LANGUAGES)))
+        )
     )
     if draw(st.booleans()):
         words = [word[: draw(st.integers(3, 8))] for word in words]

@@ -13,11 +13,10 @@ from crypto import casetoken
 from inbox.desk import headers
 from inbox.questionnaire import catalogue
 from inbox.vault import case_numbers
+from templates.catalogues import LANGUAGES
 from tests.support import traces
 from tests.support.desk_room import Client, sitting
 from tests.support.inbox_builders import World, today
-
-pytest_plugins = ["tests.support.inbox_room"]
 
 CANARY = "zibeline-quartz-7319"
 
@@ -98,7 +97,7 @@ def test_every_question_of_the_portal_is_asked_in_both_languages(client: Client)
     """With each option, hint and condition; nothing depends on a script."""
     with client.desk.inbox.transaction() as session:
         asked = catalogue.in_use(session)
-    for language in ("fr", "en"):
+    for language in LANGUAGES:
         shown = client.page(f"/{language}/enter")
         plain = shown.replace("&#39;", "'").replace("&#34;", '"')
         for field in asked.fields:

@@ -14,11 +14,10 @@ from inbox.casework import queue
 from inbox.desk import headers
 from inbox.system import idle_timeout
 from portal.web import headers as portal_headers
+from templates.catalogues import LANGUAGES
 from tests.support import inbox_builders as build
 from tests.support.desk_room import SAME, Client, sitting
 from tests.support.inbox_builders import Office, Portal, Reporter, Sent, World
-
-pytest_plugins = ["tests.support.inbox_room"]
 
 OFFICE = ["/office", "/office/templates", "/office/bodies", "/office/backup"]
 # Every page of an empty desk, by the path below the language.
@@ -187,7 +186,7 @@ def test_no_other_command_loads_what_opens_sockets() -> None:
     """Not even to say what it can do; the control is what the desk itself loads."""
     asked = "import sys; print(sorted({'flask', 'werkzeug', 'inbox.desk'} & set(sys.modules)))"
     for module, loaded in (
-        ("inbox.cli; inbox.cli.run(['--help'])", "[]"),
+        ("inbox.cli.main; inbox.cli.main.run(['--help'])", "[]"),
         ("inbox.desk.opening", "['flask', 'inbox.desk', 'werkzeug']"),
     ):
         done = subprocess.run(
@@ -298,7 +297,7 @@ def test_no_page_leads_outside(world: World, portal: Portal) -> None:
     world.office.json("collect", path, "--confirm-instance", portal.fingerprint)
     with sitting(world.office, path.parent) as client:
         shown = "".join(
-            client.page(f"/{language}{each}") for language in ("fr", "en") for each in (*PAGES, "/case/1")
+            client.page(f"/{language}{each}") for language in LANGUAGES for each in (*PAGES, "/case/1")
         )
     for forbidden in ("://", "<script", " style=", " on", "?", "javascript:"):
         pieces = [piece for piece in shown.split("<") if forbidden in piece.partition(">")[0]]

@@ -9,14 +9,13 @@ import pytest
 from playwright.sync_api import Browser
 from sqlalchemy import select
 
-from inbox.system import terminal
+from inbox.text.printable import visible
 from inbox.vault.casework_tables import Disclosure, Duty, Handling, Measure, Note, Setting, Strike, Tag
 from inbox.vault.tables import Alias, Case
+from templates.catalogues import LANGUAGES
 from tests.support import hostile, inbox_builders
 from tests.support.desk_room import Client, seen, serving, sitting, tell
 from tests.support.inbox_builders import Office, Portal, World, passphrase_of, today
-
-pytest_plugins = ["tests.support.inbox_room"]
 
 NAMES = ("alice", "bruno")
 WORDS = f"{hostile.ESCAPES}{hostile.BIDI}{hostile.SCRIPT}{hostile.JINJA}{hostile.FORMULAS}\"'>&amp;"
@@ -114,7 +113,7 @@ def unlike_text(page: str) -> set[str]:
     return found | {char for char in page if char not in "\n\xa0" and not char.isprintable()}
 
 
-@pytest.mark.parametrize("language", ["fr", "en"])
+@pytest.mark.parametrize("language", LANGUAGES)
 def test_no_page_takes_what_was_written_for_more_than_text(
     client: Client, tmp_path: Path, language: str
 ) -> None:
@@ -159,7 +158,7 @@ def test_no_page_takes_what_was_written_for_more_than_text(
 def test_no_command_prints_what_was_written_as_more_than_text(office: Office, words: list[str]) -> None:
     said = office.run(*words)
     assert 0 == said.code
-    assert [] == [char for char in said.out + said.err if char != "\n" and terminal.visible(char) != char]
+    assert [] == [char for char in said.out + said.err if char != "\n" and visible(char) != char]
     assert hostile.RENDERED not in said.out
 
 
@@ -174,7 +173,7 @@ def test_no_answer_to_a_person_and_no_name_of_a_bundle_is_printed_as_more_than_t
     refused = copy.run("collect", bundle)
     assert ["<U+202E>" in given.out, "<U+202E>" in refused.err] == [True, True]
     for said in (given, refused):
-        assert [] == [char for char in said.out + said.err if char != "\n" and terminal.visible(char) != char]
+        assert [] == [char for char in said.out + said.err if char != "\n" and visible(char) != char]
 
 
 def test_no_report_reaches_over_what_stands_beside_it(

@@ -13,8 +13,10 @@ from pathlib import Path
 from statistics import median
 
 import pytest
+from playwright.sync_api import Browser, expect
 
 from inbox.system import idle_timeout
+from tests.support import accessibility
 from tests.support.desk_room import SAME, Served, Visitor, serving, sitting, tell
 from tests.support.inbox_builders import Office, Portal, Sent, World, drop, passphrase_of
 
@@ -57,11 +59,11 @@ def place(prepared: Place, tmp_path: Path) -> Place:
 
 
 @contextmanager
-def standing_still(place: Place) -> Iterator[tuple[Served, Visitor, list[int]]]:
+def standing_still(place: Place, language: str = "en") -> Iterator[tuple[Served, Visitor, list[int]]]:
     """Give a desk in the midst of collecting: its helpers are stopped. Give their numbers, too."""
     with serving(place.office, "--medium", place.medium) as served:
         visitor = Visitor(served)
-        visitor.post("/en/medium/collect", bundle="many.tar")
+        visitor.post(f"/{language}/medium/collect", bundle="many.tar")
         helpers: list[int] = []
         while not helpers:
             helpers = [each for each in children(served.process.pid) if b"spawn_main" in command(each)]
@@ -93,7 +95,7 @@ def command(process: int) -> bytes:
     return b""
 
 
-def test_a_long_collect_says_how_far_it_is_and_then_what_came(place: Place) -> None:
+def test_a_job_says_how_far_it_is_and_then_what_came_of_it_or_what_it_refused(place: Place) -> None:
     """Each page meanwhile is answered within a second, of two busy cores most."""
     with serving(place.office, "--medium", place.medium) as served:
         visitor = Visitor(served)
@@ -108,6 +110,10 @@ def test_a_long_collect_says_how_far_it_is_and_then_what_came(place: Place) -> N
         assert (200, True) == (last.status, "<h1>Collected</h1>" in last.text)
         assert last.text == visitor.get("/en/job/1").text
         assert visitor.get("/en/job/2").status == 404
+        visitor.post("/en/office/backup", keystore="below/another")
+        refused = visitor.end_of_job(2)
+        assert (409, True) == (refused.status, "The folder of the key store is no whole path" in refused.text)
+        assert "below/another" in refused.text
         assert visitor.get("/en/").status == 200
     assert "collect" in place.acts
 
@@ -141,6 +147,27 @@ def test_while_the_inbox_is_busy_nothing_else_is_done_and_nothing_that_was_writt
     ]
 
 
+@pytest.mark.browser
+def test_a_browser_comes_by_itself_from_the_progress_to_what_came(chromium: Browser, place: Place) -> None:
+    """No page has a script; both, and that of a page that has to wait, are for everybody."""
+    with standing_still(place, "fr") as (served, visitor, helpers), chromium.new_context() as context:
+        context.add_cookies(
+            [
+                {"name": each.name, "value": str(each.value), "domain": "127.0.0.1", "path": each.path}
+                for each in visitor.cookies
+            ]
+        )
+        page = context.new_page()
+        page.set_viewport_size({"width": 320, "height": 640})
+        for path in ("", "job/1"):
+            page.goto(f"{served.root}/fr/{path}")
+            expect(page.get_by_role("progressbar")).to_be_visible()
+            assert accessibility.violations(page) == []
+            assert page.evaluate("document.documentElement.scrollWidth") <= 320
+        go_on(helpers)
+        expect(page.locator("h1")).to_have_text("Relevé", timeout=60_000)
+
+
 def test_a_desk_that_is_locked_meanwhile_ends_what_it_does_and_locks(place: Place) -> None:
     """It says so, and not that it is locked already; what was collected is there."""
     with standing_still(place) as (served, visitor, helpers):
@@ -157,7 +184,7 @@ def test_a_desk_that_is_locked_meanwhile_ends_what_it_does_and_locks(place: Plac
         assert "collect" in place.acts
 
 
-@pytest.mark.parametrize("sent", [signal.SIGTERM, signal.SIGKILL, signal.SIGINT])
+@pytest.mark.parametrize("sent", [signal.SIGTERM, signal.SIGINT])
 def test_a_desk_that_is_ended_meanwhile_has_done_nothing(place: Place, sent: signal.Signals) -> None:
     """And can do it the next time; no helper stays behind."""
     before = place.acts
@@ -221,14 +248,3 @@ def test_a_page_that_refreshes_itself_keeps_no_desk_open(
         del renewed[:]
         assert "Refresh" not in client.raw.get(begun.location, base_url=base).headers
         assert ["once more"] == renewed
-
-
-def test_what_a_job_refuses_is_said_on_its_page(place: Place) -> None:
-    """With what was given, as a page that takes no time says it."""
-    with serving(place.office) as served:
-        visitor = Visitor(served)
-        visitor.post("/en/office/backup", keystore="/nowhere/at/all")
-        refused = visitor.end_of_job(1)
-        assert (409, True) == (refused.status, "no medium was named" in refused.text.lower())
-        assert "/nowhere/at/all" in refused.text
-        assert visitor.get("/en/").status == 200

@@ -27,11 +27,12 @@ HASTILY = [
     sys.executable,
     "-c",
     """
-from inbox import cli, patience
-limited = patience.limited
-patience.limited = lambda seconds: limited(seconds // 60)
-patience.GRACE = 1
-cli.main()
+from inbox.cli import main
+from inbox.system import idle_timeout
+limited = idle_timeout.limited
+idle_timeout.limited = lambda seconds: limited(seconds // 60)
+idle_timeout.GRACE = 1
+main.main()
 """,
 ]
 # The same, in which nobody waits longer than half a second for what is asked; few files may be open.
@@ -40,7 +41,7 @@ BUSY = [
     "--nofile=80",
     sys.executable,
     "-c",
-    "from inbox import cli; from inbox.desk import serving; serving._SECONDS = 0.5; cli.main()",
+    "from inbox.cli import main; from inbox.desk import serving; serving._SECONDS = 0.5; main.main()",
 ]
 
 

@@ -15,8 +15,6 @@ from inbox.replies import referral_bodies, templates
 from tests.support.desk_room import Client, sitting
 from tests.support.inbox_builders import World, today
 
-pytest_plugins = ["tests.support.inbox_room"]
-
 
 @pytest.fixture
 def stick(tmp_path: Path) -> Path:

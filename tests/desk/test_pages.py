@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import Browser, Error, Page, ViewportSize, expect
 from pypdfium2 import PdfDocument
 
+from templates.catalogues import LANGUAGES
 from tests.support import accessibility
 from tests.support.desk_room import Served, seen, serving, tell
 from tests.support.inbox_builders import (
@@ -100,7 +101,7 @@ def room(chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterato
         yield Room(served, page, complaints, asked)
 
 
-@pytest.mark.parametrize("language", ["fr", "en"])
+@pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("name", PAGES)
 def test_every_page_is_for_everybody(room: Room, name: str, language: str) -> None:
     """Nothing that axe finds, in light and dark; no wider than a small window; no complaint.
@@ -270,7 +271,7 @@ _SEND = """([action, fields]) => {
 }"""
 
 
-@pytest.mark.parametrize("language", ["fr", "en"])
+@pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("name", ANSWERS)
 def test_every_answer_to_a_form_is_for_everybody(answering: Room, name: str, language: str) -> None:
     """In the language of its page, also what is refused, as what was done before."""

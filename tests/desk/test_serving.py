@@ -22,8 +22,6 @@ from tests.support.inbox_builders import World
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
 
-pytest_plugins = ["tests.support.inbox_room"]
-
 LARGE = 3 << 20
 FORM = b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: %d\r\n\r\n"
 QUICK_SECONDS = 1.0
@@ -94,6 +92,15 @@ def several(here: tuple[str, int], count: int) -> Iterator[Sequence[socket.socke
     yield found
     for each in found:
         each.close()
+
+
+def test_who_opens_many_connections_and_asks_nothing_keeps_nobody_waiting() -> None:
+    """More than may be open: those that have waited longest are closed."""
+    with served() as here, several(here, 2 * serving._MOST_OPEN) as silent:
+        answer, seconds = ask(here)
+        assert (b"200 OK", True) == (answer[9:15], seconds < QUICK_SECONDS)
+        silent[-1].sendall(FORM % 1 + b"y")
+        assert everything(silent[-1]).endswith(b"y")
 
 
 @pytest.mark.parametrize("begin", [b"", b"GET /", FORM % 9_999], ids=["silence", "line", "form"])
@@ -208,7 +215,7 @@ def test_no_file_that_comes_with_a_form_goes_to_a_disk(world: World) -> None:
     ],
 )
 def test_what_is_no_request_is_answered_without_repeating_it(
-    capfd: pytest.CaptureFixture[str], sent: bytes, status: bytes
+    caplog: pytest.LogCaptureFixture, sent: bytes, status: bytes
 ) -> None:
     """Nor is the program named, nor anything written down."""
     with served() as here:
@@ -216,11 +223,11 @@ def test_what_is_no_request_is_answered_without_repeating_it(
     head, _, body = answer.partition(b"\r\n\r\n")
     assert (status, b"") == (head.split()[1], body)
     assert not re.search(rb"yyy|waitress|server", answer, re.IGNORECASE)
-    assert ("", "") == capfd.readouterr()
+    assert [] == caplog.records
     assert b"Connection: close" in head
 
 
-def test_a_fault_below_the_pages_is_not_written_down(capfd: pytest.CaptureFixture[str]) -> None:
+def test_a_fault_below_the_pages_is_not_written_down(caplog: pytest.LogCaptureFixture) -> None:
     def fault(_: dict[str, Any], __: Callable[..., Any]) -> list[bytes]:
         raise KeyError("canary")
 
@@ -228,7 +235,7 @@ def test_a_fault_below_the_pages_is_not_written_down(capfd: pytest.CaptureFixtur
         answer, _ = ask(here)
     assert b" 500 " in answer
     assert b"canary" not in answer
-    assert ("", "") == capfd.readouterr()
+    assert [] == caplog.records
 
 
 def test_each_connection_is_for_one_request() -> None:

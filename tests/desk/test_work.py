@@ -12,10 +12,9 @@ from inbox.desk.app import create_app
 from inbox.desk.passages import Chosen
 from inbox.files import sandbox
 from inbox.vault.tables import Case
+from templates.catalogues import LANGUAGES
 from tests.support.desk_room import TOKEN, Client, sitting, tell
 from tests.support.inbox_builders import Office, Portal, World, passphrase_of, stranger, today
-
-pytest_plugins = ["tests.support.inbox_room"]
 
 NAMES = ("alice", "bruno", "chloe")
 WHAT = {"what": "Le conteneur MSKU 123456 5 est sorti", "coi": "no"}
@@ -392,7 +391,7 @@ def test_a_dossier_is_looked_at_then_sealed_by_two(office: Office, tmp_path: Pat
         assert client.send("/en/case/1/dossier", **both(**plan, **to)).status_code == 409
 
 
-@pytest.mark.parametrize("language", ["fr", "en"])
+@pytest.mark.parametrize("language", LANGUAGES)
 def test_a_dossier_with_files_is_looked_at_and_what_to_see_again_is_told(
     world: World, portal: Portal, language: str
 ) -> None:

@@ -11,6 +11,7 @@ from fpdf import FPDF
 from PIL import Image
 from playwright.sync_api import Browser, expect
 
+from templates.catalogues import LANGUAGES
 from tests.support import traces
 from tests.support.installation import Inbox, InboxHere, Installation
 from tests.support.page_visitor import Visitor
@@ -54,7 +55,7 @@ def pdf() -> bytes:
     return bytes(letter.output())
 
 
-@pytest.fixture(params=["fr", "en"])
+@pytest.fixture(params=LANGUAGES)
 def language(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 

@@ -3,12 +3,13 @@
 import pytest
 from playwright.sync_api import Browser, expect
 
+from templates.catalogues import LANGUAGES
 from tests.support.page_visitor import Visitor
 
 pytestmark = pytest.mark.browser
 
 NAMES = ("", "report", "status", "guide", "verify", "sealed", "accessibility")
-ALL_PAGES = ["", *(f"{language}/{name}" for language in ("fr", "en") for name in NAMES)]
+ALL_PAGES = ["", *(f"{language}/{name}" for language in LANGUAGES for name in NAMES)]
 
 
 def test_every_page_loads_without_a_complaint(visitor: Visitor) -> None:

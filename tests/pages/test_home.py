@@ -7,6 +7,7 @@ from playwright.sync_api import Browser, expect
 
 from portal.config import Settings
 from portal.web import guide
+from templates.catalogues import LANGUAGES
 from tests.portal.web.test_public_pages import Markup
 from tests.support.page_visitor import Visitor
 
@@ -61,7 +62,7 @@ SAID = {
 }
 
 
-@pytest.mark.parametrize("language", ["fr", "en"])
+@pytest.mark.parametrize("language", LANGUAGES)
 def test_there_are_four_ways_in_and_one_for_who_has_a_token(visitor: Visitor, language: str) -> None:
     """Each informs first, then leads to the one form: which was opened is in no address and no request."""
     visitor.visit(f"{language}/")
@@ -78,7 +79,7 @@ def test_there_are_four_ways_in_and_one_for_who_has_a_token(visitor: Visitor, la
     expect(page.locator("a.second")).to_have_attribute("href", f"/{language}/status")
 
 
-@pytest.mark.parametrize("language", ["fr", "en"])
+@pytest.mark.parametrize("language", LANGUAGES)
 def test_the_numbers_to_call_come_before_any_question(visitor: Visitor, language: str) -> None:
     visitor.visit(f"{language}/")
     text = visitor.page.inner_text("main")
@@ -86,14 +87,14 @@ def test_the_numbers_to_call_come_before_any_question(visitor: Visitor, language
     assert max(numbers) < text.index(WAYS[language][0])
 
 
-@pytest.mark.parametrize("language", ["fr", "en"])
+@pytest.mark.parametrize("language", LANGUAGES)
 def test_who_reads_when_and_what_it_cannot_protect_from_is_said(visitor: Visitor, language: str) -> None:
     visitor.visit(f"{language}/")
     text = visitor.page.inner_text("main").replace("\N{NO-BREAK SPACE}", " ")
     assert [words for words in SAID[language] if words not in text] == []
 
 
-@pytest.mark.parametrize("language", ["fr", "en"])
+@pytest.mark.parametrize("language", LANGUAGES)
 def test_each_page_says_how_accessible_it_is(visitor: Visitor, language: str) -> None:
     """The law wants the mention on the first page, and the statement behind it."""
     visitor.visit(f"{language}/")
@@ -103,7 +104,7 @@ def test_each_page_says_how_accessible_it_is(visitor: Visitor, language: str) ->
     assert "RGAA" in visitor.page.inner_text("main")
 
 
-@pytest.mark.parametrize("language", ["fr", "en"])
+@pytest.mark.parametrize("language", LANGUAGES)
 def test_the_ladder_of_places_goes_from_the_safest_down(visitor: Visitor, language: str) -> None:
     visitor.visit(f"{language}/")
     steps = visitor.page.locator("ol").first.locator("li").all_inner_texts()
@@ -135,7 +136,7 @@ def test_the_first_stops_of_the_keyboard_are_past_the_header_and_out(visitor: Vi
 
 def test_headings_are_in_order(visitor: Visitor) -> None:
     """Who listens to a page goes through it by its headings."""
-    for language in ("fr", "en"):
+    for language in LANGUAGES:
         for name in ("", "report", "status", "guide", "verify", "sealed", "accessibility"):
             page = visitor.site.client.get(f"/{language}/{name}").text
             levels = [int(tag[1]) for tag, _ in Markup(page).elements if tag in {"h1", "h2", "h3", "h4"}]

@@ -20,7 +20,8 @@ from crypto.keyring import Texts
 from portal.config import Settings
 from portal.site import freeze
 from portal.web import guide
-from tests.pages.test_translations import ROOT, extracted
+from templates import shipped
+from tests.pages.test_translations import ROOT, public
 from tests.support.installation import free_port
 from tests.support.page_visitor import Visitor
 from tests.support.portal_server import Server
@@ -88,15 +89,15 @@ def texts_of(value: object) -> Iterator[str]:
 
 def write_catalogue(folder: Path) -> None:
     """Write the catalogue of the language: what the templates say, then what the questionnaire asks."""
-    asked = questionnaire.parse((ROOT / "portal" / "questionnaire.toml").read_bytes())
+    asked = questionnaire.parse(shipped.QUESTIONNAIRE.read_bytes())
     catalogue = Catalog(locale=LANGUAGE, fuzzy=False)
-    for english in extracted() | set(texts_of(asked)):
+    for english in public() | set(texts_of(asked)):
         catalogue.add(english, pseudo(english))
     written = BytesIO()
     write_po(written, catalogue)
     place = folder / "templates" / "translations" / LANGUAGE / "LC_MESSAGES"
     place.mkdir(parents=True)
-    (place / "messages.po").write_bytes(written.getvalue())
+    (place / "public.po").write_bytes(written.getvalue())
 
 
 def write_guide(folder: Path, name: str) -> None:

@@ -10,6 +10,7 @@ import pytest
 from playwright.sync_api import Page, ViewportSize, expect
 
 from portal.web import assets
+from templates.catalogues import LANGUAGES
 from tests.portal.web.test_public_pages import Markup
 from tests.support import pictures
 from tests.support.accessibility import violations
@@ -19,7 +20,7 @@ from tests.support.portal_site import slot_for
 pytestmark = pytest.mark.browser
 
 NAMES = ("", "report", "status", "guide", "verify", "sealed", "accessibility", "nowhere")
-PAGES = ["", *(f"{language}/{name}" for language in ("fr", "en") for name in NAMES)]
+PAGES = ["", *(f"{language}/{name}" for language in LANGUAGES for name in NAMES)]
 FRENCH = [path for path in PAGES if path.startswith("fr")]
 LIMIT = 100_000  # bytes; what the way to a report may weigh at most
 EFFECTS = """() => [...document.querySelectorAll(".leave a, .notice, .button")].map(
@@ -42,7 +43,7 @@ def test_no_page_keeps_anybody_out(visitor: Visitor, screen: ViewportSize) -> No
     assert found == []
 
 
-@pytest.mark.parametrize(("language", "screen"), [("fr", TELEPHONE), ("en", DESKTOP)], ids=["fr", "en"])
+@pytest.mark.parametrize(("language", "screen"), [("fr", TELEPHONE), ("en", DESKTOP)], ids=LANGUAGES)
 def test_no_step_keeps_anybody_out(
     visitor: Visitor, tmp_path: Path, language: str, screen: ViewportSize
 ) -> None:
@@ -89,7 +90,7 @@ def answer_much(visitor: Visitor, folder: Path) -> None:
         folded.click()
 
 
-@pytest.mark.parametrize(("language", "screen"), [("fr", TELEPHONE), ("en", DESKTOP)], ids=["fr", "en"])
+@pytest.mark.parametrize(("language", "screen"), [("fr", TELEPHONE), ("en", DESKTOP)], ids=LANGUAGES)
 def test_no_answer_of_the_way_without_a_script_keeps_anybody_out(
     visitor: Visitor, tmp_path: Path, language: str, screen: ViewportSize
 ) -> None:

@@ -10,6 +10,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from crypto.messages import FollowUp
+from templates.catalogues import LANGUAGES
 from tests.pages.test_token import parts
 from tests.support.accessibility import violations
 from tests.support.builders import OUTSIDE, today
@@ -189,7 +190,7 @@ def faults(page: Page) -> list[str]:
     return [*violations(page), *([f"{width} pixels wide"] if width > 320 else [])]
 
 
-@pytest.mark.parametrize("person", ["fr", "en"], indirect=True)
+@pytest.mark.parametrize("person", LANGUAGES, indirect=True)
 def test_no_step_of_writing_in_the_form_keeps_anybody_out(person: OfflineVisitor) -> None:
     """Wrong keys, keys, nothing written, the words, the two words asked for, the days."""
     page = person.page
@@ -216,7 +217,7 @@ def test_no_step_of_writing_in_the_form_keeps_anybody_out(person: OfflineVisitor
     assert [*found, *faults(page)] == []
 
 
-@pytest.mark.parametrize("person", ["fr", "en"], indirect=True)
+@pytest.mark.parametrize("person", LANGUAGES, indirect=True)
 def test_no_step_of_reading_in_the_form_keeps_anybody_out(person: OfflineVisitor, site: PortalSite) -> None:
     """The locator, and the case as it was answered."""
     person.save()

@@ -11,6 +11,7 @@ from crypto import pages as listed
 from portal.app import load_questionnaire
 from portal.site import manifest
 from portal.web import assets, offline, pages
+from templates.catalogues import LANGUAGES
 from tests.support.builders import today
 from tests.support.paths import ROOT
 from tests.support.portal_room import Room
@@ -48,7 +49,7 @@ def test_two_renderings_are_equal(room: Room) -> None:
     assert pages.render(room.settings, questions) == pages.render(room.settings, questions)
 
 
-@pytest.mark.parametrize("language", ["fr", "en"])
+@pytest.mark.parametrize("language", LANGUAGES)
 def test_the_signed_list_and_two_pages_name_its_hash(room: Room, language: str) -> None:
     """Pinned inside are root key and deployment; the keyring is not, which changes more often."""
     questions = load_questionnaire(room.settings)

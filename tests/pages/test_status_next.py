@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import expect
 
 from crypto.messages import Status
+from templates.catalogues import LANGUAGES
 from tests.support.accessibility import violations
 from tests.support.builders import OUTSIDE, today
 from tests.support.page_visitor import Visitor
@@ -107,7 +108,7 @@ def test_a_withdrawn_report_is_gone_and_its_words_open_nothing(visitor: Visitor)
     expect(visitor.page.locator("#withdrawal")).to_be_hidden()
 
 
-@pytest.mark.parametrize("language", ["fr", "en"])
+@pytest.mark.parametrize("language", LANGUAGES)
 def test_the_steps_with_the_token_shut_nobody_out(visitor: Visitor, language: str) -> None:
     visitor.language = language
     visitor.write()

@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from templates.catalogues import LANGUAGES
 from tests.support import page_modules
 from tests.support.page_visitor import Visitor
 
@@ -16,7 +17,7 @@ DAYS = {
 SIZES = {"fr": ["66 octets", "4,9 ko"], "en": ["66 bytes", "4.9 kB"]}
 
 
-@pytest.mark.parametrize("language", ["fr", "en"])
+@pytest.mark.parametrize("language", LANGUAGES)
 def test_days_and_sizes_are_written_as_people_do(visitor: Visitor, language: str) -> None:
     visitor.visit(f"{language}/guide")
     page_modules.load(visitor.page, "texts")

@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from crypto import casetoken
+from templates.catalogues import LANGUAGES
 from tests.support.browsing import CHROMIUM_ARGUMENTS
 from tests.support.page_visitor import SLOW, Visitor, methods
 from tests.support.portal_site import PortalSite
@@ -28,7 +29,7 @@ def parts(page: Page) -> list[str]:
     return [line for line in lines if line.strip()]
 
 
-@pytest.mark.parametrize("language", ["fr", "en"])
+@pytest.mark.parametrize("language", LANGUAGES)
 def test_the_words_are_large_and_in_the_language_of_the_page(visitor: Visitor, language: str) -> None:
     visitor.language = language
     visitor.write()

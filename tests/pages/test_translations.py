@@ -12,10 +12,12 @@ from babel.messages.pofile import read_po
 from crypto.messages import Status
 from inbox.casework.measures import Kind
 from portal.web import translation
+from templates import catalogues, shipped
+from templates.catalogues import Domain
 from tests.support.paths import ROOT
 
-TEMPLATES = ROOT / "templates"
 INBOX = ROOT / "inbox"
+SOURCE = "en"
 SCRIPTS = ROOT / "portal" / "scripts"
 OPTIONS = {"**.html": {"silent": "false", "trimmed": "true"}}
 SHOWN = re.compile(
@@ -52,9 +54,10 @@ DISAGREE = set(
 NEVER_ASKED = {HTTPStatus(code).name.lower() for code in (400, 405)}
 
 
-def extracted() -> set[str]:
-    found = extract_from_dir(TEMPLATES, [("**.html", "jinja2")], OPTIONS)
-    return {message for _, _, message, _, _ in found if isinstance(message, str)} | told()
+def marked(folder: str) -> set[str]:
+    """Return what the templates of a folder mark for translation."""
+    found = extract_from_dir(shipped.FOLDER / folder, [("**.html", "jinja2")], OPTIONS)
+    return {message for _, _, message, _, _ in found if isinstance(message, str)}
 
 
 def told() -> set[str]:
@@ -63,20 +66,34 @@ def told() -> set[str]:
     return {message for _, _, message, _, _ in found if isinstance(message, str)}
 
 
-def catalogue(language: str) -> Catalog:
-    with (TEMPLATES / "translations" / language / "LC_MESSAGES" / "messages.po").open("rb") as file:
+def public() -> set[str]:
+    """Return what everybody may read."""
+    return marked("portal") | marked("shared")
+
+
+SOURCES = {Domain.PUBLIC: public, Domain.OFFICERS: lambda: marked("desk") | told()}
+
+
+def catalogue(domain: Domain, language: str) -> Catalog:
+    with catalogues.path(domain, language).open("rb") as file:
         return read_po(file, locale=language, abort_invalid=True)
 
 
-def messages(language: str) -> dict[str, Message]:
-    return {str(message.id): message for message in catalogue(language) if message.id}
+def messages(domain: Domain, language: str) -> dict[str, Message]:
+    return {str(message.id): message for message in catalogue(domain, language) if message.id}
+
+
+def every(domain: Domain, language: str) -> dict[str, str]:
+    """Return each text of the source with what is said for it."""
+    known = catalogues.load(domain, language)
+    return {english: catalogues.text(known, english) for english in SOURCES[domain]()}
 
 
 def texts() -> dict[str, str]:
     files = ("texts.html", "texts_case.html")
-    listed = "".join((TEMPLATES / "portal" / name).read_text("utf-8") for name in files)
+    listed = "".join((shipped.FOLDER / "portal" / name).read_text("utf-8") for name in files)
     named = dict(re.findall(r'data-code="([\w-]+)">\{\{ _\("(.+)"\) \}\}', listed))
-    for template in (TEMPLATES / "portal").glob("*.html"):
+    for template in (shipped.FOLDER / "portal").glob("*.html"):
         for block in re.findall(r"set own_texts = \{(.+?)\n\} %\}", template.read_text("utf-8"), re.DOTALL):
             named = dict(re.findall(r'"([\w-]+)": _\("(.+)"\)', block)) | named
     return named
@@ -94,7 +111,7 @@ def codes() -> Iterator[str]:
 
 def answered() -> set[str]:
     """Return the codes that the way without a script has an answer for."""
-    page = (TEMPLATES / "portal" / "answer.html").read_text("utf-8")
+    page = (shipped.FOLDER / "portal" / "answer.html").read_text("utf-8")
     return set(re.findall(r'code == "(\w+)"', page))
 
 
@@ -103,46 +120,60 @@ def problems() -> set[str]:
     return {code for source in sources for code in PROBLEM.findall(source.read_text("utf-8"))}
 
 
-@pytest.mark.parametrize("language", translation.LANGUAGES)
-def test_no_text_is_missing_or_left_over(language: str) -> None:
+TRANSLATED = [(domain, each) for domain in Domain for each in catalogues.languages(domain) if each != SOURCE]
+
+
+@pytest.mark.parametrize(("domain", "language"), TRANSLATED)
+def test_no_text_is_missing_or_left_over(domain: Domain, language: str) -> None:
     """Run what stands in templates/babel.toml to see where a text stands."""
-    found = extracted()
+    found = SOURCES[domain]()
     assert len(found) > 100
-    assert found == set(messages(language))
-    assert [each for each, message in messages(language).items() if not message.string] == []
+    assert found == set(messages(domain, language))
+    assert [each for each, message in messages(domain, language).items() if not message.string] == []
 
 
-@pytest.mark.parametrize("language", translation.LANGUAGES)
-def test_no_translation_is_a_guess(language: str) -> None:
-    assert [each for each, message in messages(language).items() if message.fuzzy] == []
+@pytest.mark.parametrize(("domain", "language"), TRANSLATED)
+def test_no_translation_is_a_guess(domain: Domain, language: str) -> None:
+    assert [each for each, message in messages(domain, language).items() if message.fuzzy] == []
 
 
-@pytest.mark.parametrize("language", translation.LANGUAGES)
-def test_a_translation_keeps_the_places_for_values(language: str) -> None:
-    for english, message in messages(language).items():
-        assert set(FIELD.findall(english)) == set(FIELD.findall(str(message.string)))
+@pytest.mark.parametrize(("domain", "language"), [*TRANSLATED, (Domain.OFFICERS, SOURCE)])
+def test_a_translation_keeps_the_places_for_values(domain: Domain, language: str) -> None:
+    for english, said in every(domain, language).items():
+        assert set(FIELD.findall(english)) == set(FIELD.findall(said))
 
 
-def test_english_is_the_text_of_the_templates() -> None:
-    """But for what the desk cannot say as the command line does: a hint to type something, and a code."""
-    said = {english: str(message.string) for english, message in messages("en").items()}
-    others = {english for english in said if said[english] != english}
-    assert len(others) > 50
-    assert [each for each in others if not (TYPED.search(each) or CODE.fullmatch(each))] == []
+def test_the_public_pages_say_in_english_what_stands_in_them() -> None:
+    assert not catalogues.path(Domain.PUBLIC, SOURCE).exists()
 
 
-@pytest.mark.parametrize("language", translation.LANGUAGES)
+def test_the_english_catalogue_holds_differences_alone() -> None:
+    """Of what the desk cannot say as the command line does: a hint to type something, and a code."""
+    held = {english: str(message.string) for english, message in messages(Domain.OFFICERS, SOURCE).items()}
+    assert len(held) > 50
+    assert held.keys() - SOURCES[Domain.OFFICERS]() == set()
+    assert [english for english, said in held.items() if said in {english, ""}] == []
+    assert [each for each in held if not (TYPED.search(each) or CODE.fullmatch(each))] == []
+
+
+@pytest.mark.parametrize("language", catalogues.LANGUAGES)
 def test_nobody_at_the_desk_is_told_to_type_what_the_desk_does_itself(language: str) -> None:
     """Its hints name its pages: while it is open, no command gets at the inbox."""
-    sentences, catalogued = told(), messages(language)
+    sentences, said = told(), every(Domain.OFFICERS, language)
     assert [each for each in DONE_AT_THE_DESK if not re.search(each, "\n".join(sentences))] == []
-    said = [str(catalogued[each].string) for each in sentences if "inbox journal clock" not in each]
-    assert [each for each in said if any(re.search(command, each) for command in DONE_AT_THE_DESK)] == []
+    kept = [said[each] for each in sentences if "inbox journal clock" not in each]
+    assert [each for each in kept if any(re.search(command, each) for command in DONE_AT_THE_DESK)] == []
 
 
 def test_french_differs_from_english() -> None:
-    same = [each for each, message in messages("fr").items() if each == message.string]
-    assert set(same) == SAME
+    said = every(Domain.PUBLIC, "fr") | every(Domain.OFFICERS, "fr")
+    assert {english for english, french in said.items() if english == french} == SAME
+
+
+def test_an_empty_text_stays_empty() -> None:
+    """Where a catalogue keeps its header, no page reads."""
+    assert catalogues.load(Domain.PUBLIC, "fr").gettext("") != ""
+    assert translation.load("fr").gettext("") == ""
 
 
 def test_every_code_of_a_script_has_a_text() -> None:
@@ -177,7 +208,6 @@ def test_statuses_bear_the_labels_of_the_domain() -> None:
 def test_a_text_without_translation_is_shown_in_english() -> None:
     words = translation.load("fr")
     assert words.gettext("Nobody wrote this") == "Nobody wrote this"
-    assert [words.ngettext("Report", "Messages", count) for count in (1, 2)] == ["Signaler", "Messages"]
 
 
 def test_a_language_is_called_by_its_own_name() -> None:

@@ -38,11 +38,11 @@ from crypto.keyring import Channel, IntakeKey, Keyring, ReplyKey, Texts
 from crypto.messages import REPORT, File, QuestionnaireRef, Report, SeenKeyring
 from crypto.recipients import HybridIdentity
 from crypto.signing import Label
-from tests.support.paths import ROOT
+from templates import shipped
 
 INSPECTORATE = "inspectorate"
 OUTSIDE = "ombudsman"
-QUESTIONNAIRE = ROOT / "portal" / "questionnaire.toml"
+QUESTIONNAIRE = shipped.QUESTIONNAIRE
 ASKED = questionnaire.parse(QUESTIONNAIRE.read_bytes()).reference
 
 

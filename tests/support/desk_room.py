@@ -10,6 +10,7 @@ import urllib.request
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from http.cookiejar import CookieJar
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -120,7 +121,8 @@ class Visitor:
 
     def __init__(self, served: Served) -> None:
         self._root = served.root
-        self._opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor())
+        self.cookies = CookieJar()
+        self._opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(self.cookies))
         token = TOKEN.search(self._answer(served.address).text)
         assert token
         self._token = token[1]

@@ -45,11 +45,11 @@ from inbox.setup.ceremony_papers import Handout
 from inbox.setup.init import Charter
 from inbox.vault import queries_office
 from inbox.vault import tables as vault_tables
-from tests.support.paths import ROOT
+from templates import shipped
 
 PASSPHRASE = "a lantern at the harbour mouth"
 CHANNEL = "inspection"
-QUESTIONNAIRE = ROOT / "portal" / "questionnaire.toml"
+QUESTIONNAIRE = shipped.QUESTIONNAIRE
 ASKED = questionnaire.parse(QUESTIONNAIRE.read_bytes()).reference
 # The least that libsodium takes: tests of the inbox are not tests of Argon2id.
 QUICK = (1, 8192)

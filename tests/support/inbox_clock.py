@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, time, timedelta, tzinfo
 
 import pytest
 
-from inbox.cli import options
+from inbox.system import clock
 from tests.support.inbox_builders import today
 
 
@@ -24,8 +24,8 @@ class Clock:
         return self.day
 
 
-def moved(patch: pytest.MonkeyPatch) -> Clock:
+def moved(patch: pytest.MonkeyPatch, to: Clock | None = None) -> Clock:
     """Put a clock into this process's commands and return it."""
-    clock = Clock()
-    patch.setattr(options, "datetime", clock)
-    return clock
+    made = to or Clock()
+    patch.setattr(clock, "datetime", made)
+    return made

@@ -1,4 +1,4 @@
-"""Fixtures for tests of the inbox: ``pytest_plugins = ["tests.inbox_room"]`` brings them in."""
+"""Fixtures for tests of the inbox and of the desk, brought in by tests/conftest.py."""
 
 from collections.abc import Callable
 from pathlib import Path

@@ -12,6 +12,7 @@ from inbox.dossiers.subject_access import Form, Held, Request
 from inbox.session import journal
 from inbox.system import atomic_files, terminal
 from inbox.system.terminal import quoted
+from templates.catalogues import LANGUAGES
 
 
 @click.command(name="access")
@@ -23,7 +24,7 @@ from inbox.system.terminal import quoted
 @click.option(
     "--form", type=click.Choice(list(map(str, Form))), default="pdf", help="For people or for machines."
 )
-@click.option("--language", type=click.Choice(["fr", "en"]), default="fr", help="Of all but the reports.")
+@click.option("--language", type=click.Choice(LANGUAGES), default="fr", help="Of all but the reports.")
 @out_file
 @officer_options
 @json_option

@@ -6,13 +6,14 @@ from pathlib import Path
 import click
 
 from crypto.messages import Status
-from inbox.cli.options import NUMBER, Door, case_argument, json_option, officer_options, out_folder, today
+from inbox.cli.options import NUMBER, Door, case_argument, json_option, officer_options, out_folder
 from inbox.exchange import outbox
 from inbox.keys import expiry_warnings
 from inbox.replies import replies
 from inbox.session import journal, journal_view
 from inbox.session.actions import Code, action
 from inbox.system import terminal
+from inbox.system.clock import today
 
 _SIGNED_ANEW = (
     "its own key counts no longer, so the present one has signed it; the portal takes it once it has a"

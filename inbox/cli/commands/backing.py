@@ -6,10 +6,11 @@ from pathlib import Path
 
 import click
 
-from inbox.cli.options import NUMBER, Closed, Door, credentials_at, json_option, officer_options, today
+from inbox.cli.options import NUMBER, Closed, Door, credentials_at, json_option, officer_options
 from inbox.setup import backup as backups
 from inbox.setup.backup import Restored, Source
 from inbox.system import terminal
+from inbox.system.clock import today
 
 _GAP = (
     "if the portal has exchanged bundles with the lost inbox since: inbox collect BUNDLE --after-restore;"

@@ -5,11 +5,13 @@ from pathlib import Path
 import click
 
 from crypto import card
-from inbox.cli.options import Door, content_of, json_option, officer_options, out_folder, today
+from inbox.cli.options import Door, content_of, json_option, officer_options, out_folder
 from inbox.keys import channel_cards
 from inbox.keys.channel_cards import Offered
 from inbox.session.actions import Code, action
 from inbox.system import atomic_files, terminal
+from inbox.system.clock import today
+from inbox.text.printable import visible
 
 
 @click.command(name="card")
@@ -87,13 +89,13 @@ def accept(door: Door, /, *, folder: Path, fingerprint: str | None, as_json: boo
 @click.pass_obj
 def remove(door: Door, /, *, channel: str, as_json: bool) -> None:
     """Take the channel of a body outside off the keyring; takes two officers."""
-    deed = action(Code.REMOVE_CHANNEL, channel=terminal.visible(channel)[:100])
+    deed = action(Code.REMOVE_CHANNEL, channel=visible(channel)[:100])
     with door.opened() as (inbox, who):
         day = today()
         with inbox.acting(who, deed) as session:
             channel_cards.remove(session, channel, day)
     lines = [
-        f"the next keyring is without channel {terminal.visible(channel)}: inbox outbox, or inbox keyring",
+        f"the next keyring is without channel {visible(channel)}: inbox outbox, or inbox keyring",
         "from then on nobody can write to it, and what it sends to the portal is refused;"
         " who wrote to it can no longer read its answers",
         "the id can come back with the same body's next card, never with another body's",

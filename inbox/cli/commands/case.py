@@ -13,7 +13,7 @@ from inbox.session import action_words
 from inbox.session.actions import Actor
 from inbox.session.inbox import Inbox
 from inbox.system import terminal
-from inbox.system.terminal import visible
+from inbox.text.printable import visible
 
 
 @click.command()

@@ -16,13 +16,13 @@ from inbox.cli.options import (
     reason_needed,
     reason_option,
     text_of,
-    today,
 )
 from inbox.replies import closing, referral_bodies
 from inbox.replies.closing import Closing, Outcome
 from inbox.session.actions import Code, action
 from inbox.system import terminal
-from inbox.system.terminal import visible
+from inbox.system.clock import today
+from inbox.text.printable import visible
 
 
 @click.command()

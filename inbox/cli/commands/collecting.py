@@ -10,6 +10,7 @@ from inbox.cli.options import Door, json_option, officer_options
 from inbox.exchange.bundle_chain import Acceptance
 from inbox.exchange.collect import Outcome, collect
 from inbox.system import terminal
+from inbox.text.printable import visible
 
 
 @click.command(name="collect")
@@ -54,7 +55,7 @@ def _say_outcome(outcome: Outcome) -> None:
     if outcome.refused is None:
         terminal.say_all(render.outcome(outcome))
         return
-    terminal.warn(f"{terminal.visible(outcome.bundle)}: refused, nothing changed")
+    terminal.warn(f"{visible(outcome.bundle)}: refused, nothing changed")
     terminal.fail(outcome.refused)
 
 

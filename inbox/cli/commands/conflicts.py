@@ -13,11 +13,11 @@ from inbox.cli.options import (
     officer_argument,
     officer_options,
     reason_needed,
-    today,
 )
 from inbox.session.actions import Code, action
 from inbox.system import terminal
-from inbox.system.terminal import visible
+from inbox.system.clock import today
+from inbox.text.printable import visible
 from inbox.vault import queries_access
 
 _alias = click.argument("alias", metavar="TEXT")

@@ -7,10 +7,11 @@ import click
 
 from inbox.casework import decisions, work_view
 from inbox.casework.decisions import Choice, Decision
-from inbox.cli.options import Door, case_argument, json_option, officer_options, reason_needed, today
+from inbox.cli.options import Door, case_argument, json_option, officer_options, reason_needed
 from inbox.language import labels
 from inbox.session.actions import Code, action
 from inbox.system import terminal
+from inbox.system.clock import today
 
 
 # Else the list of commands would end at the first full stop, that of “art.”

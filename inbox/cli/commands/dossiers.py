@@ -10,24 +10,18 @@ import click
 from crypto import signing
 from crypto.dossier import Dossier, Purpose
 from inbox.cli.commands.redacting import check_free, redact_option, redactions_of
-from inbox.cli.options import (
-    NUMBER,
-    Door,
-    case_argument,
-    json_option,
-    officer_options,
-    out_file,
-    text_of,
-    today,
-)
+from inbox.cli.options import NUMBER, Door, case_argument, json_option, officer_options, out_file, text_of
 from inbox.dossiers import compose, render, send
 from inbox.dossiers import verify as dossier_check
 from inbox.dossiers.compose import Content, Doubt, Enclosed, Plan
 from inbox.language.views import View
 from inbox.session.actions import Code, action
 from inbox.system import atomic_files, terminal
-from inbox.system.terminal import quoted, visible
+from inbox.system.clock import today
+from inbox.system.terminal import quoted
+from inbox.text.printable import visible
 from inbox.text.redaction import Pieces
+from templates.catalogues import LANGUAGES
 
 _PLAIN = (
     "this recipient does not withstand a quantum computer: what is recorded today may be read one day;"
@@ -47,7 +41,7 @@ _PLAN: list[Callable[[Any], Any]] = [
         help="What it is for.",
     ),
     click.option("--to", "addressee", required=True, help="Who gets it, as it stands in the dossier."),
-    click.option("--language", type=click.Choice(["fr", "en"]), default="fr", help="Of all but the report."),
+    click.option("--language", type=click.Choice(LANGUAGES), default="fr", help="Of all but the report."),
     redact_option,
     click.option("--include", multiple=True, help="Let in this answer, which tells of the author."),
     click.option("--with-replies", is_flag=True, help="Let in what the author was answered."),

@@ -13,7 +13,8 @@ from inbox.replies.leak_check import Cautioned
 from inbox.session.actions import Action, Actor
 from inbox.session.inbox import Inbox
 from inbox.system import terminal
-from inbox.system.terminal import quoted, visible
+from inbox.system.terminal import quoted
+from inbox.text.printable import visible
 
 
 class Despite(Protocol):

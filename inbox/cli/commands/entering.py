@@ -1,6 +1,5 @@
 """Enter a report that came by telephone, letter or meeting."""
 
-import tomllib
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
@@ -8,17 +7,24 @@ from pathlib import Path
 import click
 
 from crypto import casetoken
+from crypto.toml_schema import BARE_KEY, TEXT, Schema, expected, map_of
 from inbox.cli import ask_questionnaire
-from inbox.cli.options import Door, json_option, officer_options, text_of, today
+from inbox.cli.options import Door, json_option, officer_options
 from inbox.exchange import manual_entry, token_sheet
 from inbox.exchange.manual_entry import Entered, Route, Told
+from inbox.language import toml_files
 from inbox.language.errors import Refused
 from inbox.language.messages import sentence
 from inbox.language.views import View
 from inbox.questionnaire import catalogue
-from inbox.questionnaire.answers import Answer, Answers
+from inbox.questionnaire.answers import Answers
 from inbox.session.inbox import Inbox
 from inbox.system import atomic_files, terminal
+from inbox.system.clock import today
+from inbox.text.printable import visible
+
+_ANSWER = {"type": ["string", "array"], "items": TEXT, **expected("text-or-texts")}
+_ANSWERS = Schema("answers", map_of(_ANSWER, BARE_KEY))
 
 
 @click.command()
@@ -93,25 +99,8 @@ def _ask(inbox: Inbox, language: str) -> Answers:
 
 def _read(path: Path) -> Answers:
     """Return the answers in a TOML file; Refused for anything but texts and lists of texts."""
-    try:
-        table = tomllib.loads(text_of(path))
-    except ValueError as error:
-        raise Refused(
-            sentence("{path} is not TOML: {error}", path=path, error=error),
-            sentence('write: question = "answer"'),
-        ) from None
-    answered: dict[str, Answer] = {}
-    for question, answer in table.items():
-        if isinstance(answer, str):
-            answered[question] = answer
-        elif isinstance(answer, list) and all(isinstance(each, str) for each in answer):
-            answered[question] = tuple(answer)
-        else:
-            raise Refused(
-                sentence("{path}: {question} is no text, nor a list of texts", path=path, question=question),
-                sentence("put it between quotes"),
-            )
-    return answered
+    given = toml_files.read(_ANSWERS, path.read_bytes())
+    return {question: each if isinstance(each, str) else tuple(each) for question, each in given.items()}
 
 
 def _view(entered: Entered) -> View:
@@ -129,7 +118,7 @@ def _lines(view: View) -> Iterator[str]:
     else:
         yield f"case {view['case']}: entered"
     for officer in view["kept_from"]:
-        yield f"case {view['case']} is kept from {terminal.visible(officer)}: do not speak of it there"
+        yield f"case {view['case']} is kept from {visible(officer)}: do not speak of it there"
     yield from ("", "the token of its author, shown this once and kept nowhere:", "")
     yield from token_sheet.rows(view["token"].split())
     yield from ("", "let the author write it down with nothing beside it, and read it back to you;")

@@ -22,7 +22,8 @@ from inbox.language.views import View
 from inbox.sandboxed.answer import MOST_PAGES
 from inbox.session.actions import Code, action
 from inbox.system import terminal
-from inbox.system.terminal import quoted, visible
+from inbox.system.terminal import quoted
+from inbox.text.printable import visible
 
 _TAB = 4
 _HOSTILE = (

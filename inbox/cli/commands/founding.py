@@ -13,7 +13,7 @@ from inbox.access.conflicts import UNNAMED
 from inbox.cli import ceremony, render
 from inbox.cli.appointing import circle_options, founders, handout_in
 from inbox.cli.commands.joining import join_options, root_of
-from inbox.cli.options import Door, content_of, json_option, officer_options, out_folder, today
+from inbox.cli.options import Door, content_of, json_option, officer_options, out_folder
 from inbox.keys import expiry_warnings, secret_sharing
 from inbox.keys import keyring as channel_keyring
 from inbox.keys.secret_sharing import Appointee, Circle
@@ -22,9 +22,11 @@ from inbox.setup import init as founding
 from inbox.setup.ceremony_papers import Handout
 from inbox.setup.init import Charter
 from inbox.system import atomic_files, terminal
+from inbox.system.clock import today
+from inbox.text.printable import visible
 from inbox.vault import queries_office
+from templates import shipped
 
-_QUESTIONNAIRE = Path(__file__).parent.parent.parent.parent / "portal" / "questionnaire.toml"
 _NEXT = "next: inbox keyring --out FOLDER, and carry the folder to the portal"
 _NEXT_OUTSIDE = "next: inbox card --out FOLDER, and carry the folder to the root's officers"
 
@@ -39,7 +41,7 @@ _NEXT_OUTSIDE = "next: inbox card --out FOLDER, and carry the folder to the root
 @click.option(
     "--questionnaire",
     type=click.Path(path_type=Path),
-    default=_QUESTIONNAIRE,
+    default=shipped.QUESTIONNAIRE,
     help="The questionnaire of the portal, if not the one that comes with it.",
 )
 @join_options
@@ -91,7 +93,7 @@ def _circle(names: Sequence[str], quorum: int, charter: Charter, handout: Handou
         return Circle(given, quorum)
     if handout is None:
         return Circle((Appointee(names[0], ceremony.chosen(names[0], names)),), quorum)
-    title = f"Key ceremony of {terminal.visible(charter.name)}, channel {charter.channel}"
+    title = f"Key ceremony of {visible(charter.name)}, channel {charter.channel}"
     return ceremony.circle(names, quorum, title)
 
 

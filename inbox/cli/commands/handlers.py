@@ -10,10 +10,10 @@ from inbox.cli.options import (
     officer_arguments,
     officer_options,
     reason_needed,
-    today,
 )
 from inbox.session.actions import Code, action
 from inbox.system import terminal
+from inbox.system.clock import today
 
 
 @click.command(name="handlers")

@@ -15,13 +15,14 @@ from inbox.cli.options import (
     officer_options,
     reason_option,
     text_of,
-    today,
 )
 from inbox.language.views import View
 from inbox.session import journal
 from inbox.session.actions import Code, action
 from inbox.system import terminal
-from inbox.system.terminal import quoted, visible
+from inbox.system.clock import today
+from inbox.system.terminal import quoted
+from inbox.text.printable import visible
 from inbox.vault.casework_tables import Disclosure
 
 

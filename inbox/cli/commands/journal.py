@@ -4,11 +4,12 @@ from pathlib import Path
 
 import click
 
-from inbox.cli.options import NUMBER, Door, json_option, officer_options, reason_needed, today
+from inbox.cli.options import NUMBER, Door, json_option, officer_options, reason_needed
 from inbox.session import anchors, journal_view
 from inbox.session import journal as journalling
 from inbox.session.actions import Code, action
 from inbox.system import atomic_files, terminal
+from inbox.system.clock import today
 
 
 @click.group()

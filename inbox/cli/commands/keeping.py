@@ -7,20 +7,13 @@ import click
 from inbox.casework import legal_hold
 from inbox.cli.commands import drafting
 from inbox.cli.commands.texts import given, text_options
-from inbox.cli.options import (
-    Door,
-    case_argument,
-    despite_option,
-    json_option,
-    officer_options,
-    reason_needed,
-    today,
-)
+from inbox.cli.options import Door, case_argument, despite_option, json_option, officer_options, reason_needed
 from inbox.replies import extension as extensions
 from inbox.replies.extension import Extension
 from inbox.replies.templates import EXTENSION
 from inbox.session.actions import Code, action
 from inbox.system import terminal
+from inbox.system.clock import today
 
 
 @click.command()

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import click
 
-from inbox.cli.options import Closed, Door, json_option, officer_options, reason_option, today
+from inbox.cli.options import Closed, Door, json_option, officer_options, reason_option
 from inbox.keys import destruction, listing, rotation
 from inbox.keys.destruction import Plan
 from inbox.keys.rotation import EPOCH
@@ -14,6 +14,7 @@ from inbox.language.messages import sentence
 from inbox.language.views import View
 from inbox.session.actions import Code, action
 from inbox.system import terminal
+from inbox.system.clock import today
 from inbox.vault import queries_exchange, queries_office
 from inbox.vault.tables import IntakeKey, ReplyKey
 

@@ -11,7 +11,7 @@ from inbox.cli import render
 from inbox.cli.options import NUMBER, Door, case_argument, json_option, officer_options
 from inbox.language.views import View
 from inbox.system import terminal
-from inbox.system.terminal import visible
+from inbox.text.printable import visible
 
 _KINDS = {
     "container": "the container",

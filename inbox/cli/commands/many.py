@@ -7,10 +7,11 @@ from sqlalchemy.orm import Session
 
 from inbox.casework import assignment, tags
 from inbox.cli.case_selection import chosen, counted, many_cases
-from inbox.cli.options import Door, json_option, officer_options, today
+from inbox.cli.options import Door, json_option, officer_options
 from inbox.session import bulk
 from inbox.session.actions import Code, action
 from inbox.system import terminal
+from inbox.system.clock import today
 
 
 @click.group(name="many")

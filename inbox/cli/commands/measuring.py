@@ -8,10 +8,11 @@ import click
 from inbox.casework import measures, retracting, work_view
 from inbox.casework.measures import Kind, Risk, Taken
 from inbox.cli import render_work
-from inbox.cli.options import NUMBER, Door, case_argument, json_option, officer_options, reason_needed, today
+from inbox.cli.options import NUMBER, Door, case_argument, json_option, officer_options, reason_needed
 from inbox.deadlines import workflow
 from inbox.session.actions import Code, action
 from inbox.system import terminal
+from inbox.system.clock import today
 from inbox.vault.casework_tables import SOURCE, Credibility
 
 

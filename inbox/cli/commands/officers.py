@@ -18,6 +18,7 @@ from inbox.session.inbox import Inbox
 from inbox.setup import reshare
 from inbox.setup.reshare import Change, Reshared
 from inbox.system import terminal
+from inbox.text.printable import visible
 from inbox.vault import queries_office
 
 
@@ -166,7 +167,7 @@ def _typed(inbox: Inbox, names: Sequence[str], quorum: int) -> Circle:
         return Circle((Appointee(names[0], ceremony.chosen(names[0], names)),), quorum)
     with inbox.transaction() as session:
         office = queries_office.office(session)
-    title = f"Change of officers of {terminal.visible(office.name)}, channel {office.channel}"
+    title = f"Change of officers of {visible(office.name)}, channel {office.channel}"
     return ceremony.circle(names, quorum, title)
 
 

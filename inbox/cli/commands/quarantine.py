@@ -3,9 +3,10 @@
 import click
 
 from inbox.access import quarantine
-from inbox.cli.options import Door, case_argument, json_option, officer_options, reason_needed, today
+from inbox.cli.options import Door, case_argument, json_option, officer_options, reason_needed
 from inbox.session.actions import Code, action
 from inbox.system import terminal
+from inbox.system.clock import today
 
 
 @click.command(name="quarantine")

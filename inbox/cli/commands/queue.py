@@ -13,7 +13,7 @@ from inbox.cli.case_selection import chosen, counted, filtered, filters, many_ca
 from inbox.cli.options import NUMBER, Door, json_option, officer_options, reason_option
 from inbox.language.views import View
 from inbox.system import terminal
-from inbox.system.terminal import visible
+from inbox.text.printable import visible
 
 _FIRST = 1
 
@@ -77,7 +77,7 @@ def _lines(view: View) -> Iterator[str]:
     if view["unread_closed"]:
         yield (
             f"closed cases with a letter that nobody has read: {view['unread_closed']};"
-            " see: inbox queue --closed --unread"
+            " see: inbox queue --closed --to-read"
         )
     if view["declared_only"]:
         yield "searched: only cases of which all present have declared to have no interest in them"

@@ -8,12 +8,13 @@ from typing import Any
 import click
 
 from inbox.casework import work_view
-from inbox.cli.options import Door, case_argument, json_option, officer_options, reason_needed, today
+from inbox.cli.options import Door, case_argument, json_option, officer_options, reason_needed
 from inbox.deadlines import workflow
 from inbox.language.views import View
 from inbox.questionnaire import scoring
 from inbox.session.actions import Code, action
 from inbox.system import terminal
+from inbox.system.clock import today
 from inbox.vault import score
 
 _OPTIONS: list[Callable[[Any], Any]] = [

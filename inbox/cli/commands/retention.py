@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from inbox.cli.case_selection import counted
-from inbox.cli.options import NUMBER, Closed, Door, day_of, json_option, officer_options, reason_of, today
+from inbox.cli.options import NUMBER, Closed, Door, day_of, json_option, officer_options, reason_of
 from inbox.deadlines import retention_schedule
 from inbox.deadlines.retention_schedule import Due, Obstacle
 from inbox.language.errors import Refused
@@ -18,6 +18,7 @@ from inbox.retention.destroy_cases import Plan
 from inbox.session import journal
 from inbox.session.actions import Code, action
 from inbox.system import terminal
+from inbox.system.clock import today
 from inbox.vault import queries_office
 
 _AGAINST = {

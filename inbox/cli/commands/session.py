@@ -3,10 +3,11 @@
 import click
 
 from inbox.cli import shell as sessions
-from inbox.cli.options import Closed, Door, officer_options, today
+from inbox.cli.options import Closed, Door, officer_options
 from inbox.cli.running import run
 from inbox.session.actions import Code, action
 from inbox.system import idle_timeout, memory, terminal
+from inbox.system.clock import today
 
 
 @click.command()

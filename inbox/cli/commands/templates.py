@@ -11,7 +11,9 @@ from inbox.language.views import View
 from inbox.replies import templates
 from inbox.session.actions import Code, action
 from inbox.system import atomic_files, terminal
-from inbox.system.terminal import quoted, visible
+from inbox.system.terminal import quoted
+from inbox.text.printable import visible
+from templates.catalogues import LANGUAGES
 
 
 @click.command(name="templates")
@@ -46,5 +48,5 @@ def _lines(each: View) -> list[str]:
     return [
         "",
         f"{each['id']}: {visible(each['title']['en'])} ({states})",
-        *(quoted(each["text"][language].strip()) for language in ("fr", "en")),
+        *(quoted(each["text"][language].strip()) for language in LANGUAGES),
     ]

@@ -4,9 +4,10 @@ from functools import partial
 
 import click
 
-from inbox.cli.options import Closed, Door, credentials_at, json_option, officer_options, today
+from inbox.cli.options import Closed, Door, credentials_at, json_option, officer_options
 from inbox.setup import upgrade as upgrading
 from inbox.system import terminal
+from inbox.system.clock import today
 
 
 @click.command()

@@ -8,10 +8,11 @@ from inbox.access import declarations
 from inbox.casework import assignment, notes, work_view
 from inbox.casework import tags as case_tags
 from inbox.cli.commands.texts import given_or_to_type, text_options
-from inbox.cli.options import Door, case_argument, json_option, officer_options, today
+from inbox.cli.options import Door, case_argument, json_option, officer_options
 from inbox.session.actions import Code, action
 from inbox.system import terminal
-from inbox.system.terminal import visible
+from inbox.system.clock import today
+from inbox.text.printable import visible
 
 
 @click.command()

@@ -7,7 +7,6 @@ from pathlib import Path
 from flask import Blueprint
 from flask.typing import ResponseReturnValue
 
-from inbox.cli.options import today
 from inbox.desk import jobs, rendering
 from inbox.desk.forms import choice, language, lines, text
 from inbox.desk.pages.collecting import folder
@@ -20,6 +19,7 @@ from inbox.language.messages import sentence
 from inbox.session import journal
 from inbox.session.actions import Code, action
 from inbox.system import atomic_files
+from inbox.system.clock import today
 from inbox.text import redaction
 
 pages = Blueprint("asking", __name__, url_prefix="/access")

@@ -6,7 +6,6 @@ from flask.typing import ResponseReturnValue
 from crypto.messages import Status
 from inbox.access import declarations
 from inbox.casework import case_view, timeline
-from inbox.cli.options import today
 from inbox.deadlines import workflow
 from inbox.desk import rendering
 from inbox.desk.forms import choice, number, reason
@@ -15,6 +14,7 @@ from inbox.language import labels
 from inbox.questionnaire import scoring
 from inbox.replies import choices, replies
 from inbox.session.actions import Code, action
+from inbox.system.clock import today
 from inbox.vault import score
 
 pages = Blueprint("case", __name__, url_prefix="/case/<int:case>")

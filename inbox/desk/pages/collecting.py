@@ -5,7 +5,6 @@ from pathlib import Path
 from flask import Blueprint, request
 from flask.typing import ResponseReturnValue
 
-from inbox.cli.options import today
 from inbox.desk import jobs, rendering
 from inbox.desk.jobs import work_goes_on
 from inbox.desk.state import here
@@ -17,6 +16,7 @@ from inbox.language.errors import Refused
 from inbox.language.messages import sentence
 from inbox.session import journal
 from inbox.session.actions import Code, action
+from inbox.system.clock import today
 
 pages = Blueprint("collecting", __name__, url_prefix="/medium")
 

@@ -9,7 +9,6 @@ from flask.typing import ResponseReturnValue
 from crypto import signing
 from crypto.dossier import Purpose
 from inbox.casework import case_view
-from inbox.cli.options import today
 from inbox.desk import jobs, passages, rendering
 from inbox.desk.forms import choice, language, line, lines
 from inbox.desk.pages.collecting import folder
@@ -21,6 +20,7 @@ from inbox.language.errors import Refused
 from inbox.language.messages import sentence
 from inbox.session.actions import Code, action
 from inbox.system import atomic_files
+from inbox.system.clock import today
 from inbox.text import redaction, segments
 from inbox.text.redaction import EVERYWHERE, Redaction
 

@@ -3,7 +3,6 @@
 from flask import Blueprint, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
-from inbox.cli.options import today
 from inbox.deadlines import retention_schedule
 from inbox.desk import jobs, rendering
 from inbox.desk.forms import day as day_of
@@ -13,6 +12,7 @@ from inbox.desk.state import here
 from inbox.retention import destroy_cases, destruction_register
 from inbox.session import journal
 from inbox.session.actions import Code, action
+from inbox.system.clock import today
 from inbox.vault import queries_office
 
 pages = Blueprint("ending", __name__, url_prefix="/retention")

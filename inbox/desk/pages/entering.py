@@ -14,7 +14,6 @@ from flask.typing import ResponseReturnValue
 from crypto import casetoken
 from crypto.container import MOST_FILES
 from crypto.questionnaire import Field, Kind, Questionnaire
-from inbox.cli.options import today
 from inbox.desk import forms, rendering
 from inbox.desk.state import here
 from inbox.exchange import manual_entry, medium, token_sheet
@@ -23,6 +22,7 @@ from inbox.language.errors import Refused
 from inbox.language.messages import sentence
 from inbox.questionnaire import catalogue
 from inbox.questionnaire.answers import Answer, Oddity
+from inbox.system.clock import today
 
 pages = Blueprint("entering", __name__, url_prefix="/enter")
 # Before the id of a question: no other field of the form begins so.

@@ -5,7 +5,6 @@ from flask.typing import ResponseReturnValue
 
 from inbox.access import disclosures, identities
 from inbox.access.disclosures import Given, Ground, What
-from inbox.cli.options import today
 from inbox.desk import rendering
 from inbox.desk.forms import choice, day, line, text
 from inbox.desk.state import here
@@ -13,6 +12,7 @@ from inbox.language.errors import Refused
 from inbox.language.messages import sentence
 from inbox.session import journal
 from inbox.session.actions import Code, action
+from inbox.system.clock import today
 
 pages = Blueprint("identity", __name__, url_prefix="/case/<int:case>/ledger")
 

@@ -5,7 +5,6 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from inbox.casework import assignment, tags
-from inbox.cli.options import today
 from inbox.desk.forms import cases, line, text
 from inbox.desk.pages.queue import done
 from inbox.desk.state import here
@@ -13,6 +12,7 @@ from inbox.language.errors import Refused
 from inbox.language.messages import sentence
 from inbox.session import bulk
 from inbox.session.actions import Code, action
+from inbox.system.clock import today
 
 pages = Blueprint("many", __name__, url_prefix="/many")
 

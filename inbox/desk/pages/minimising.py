@@ -7,7 +7,6 @@ from flask import Blueprint, request
 from flask.typing import ResponseReturnValue
 
 from inbox.casework import case_view
-from inbox.cli.options import today
 from inbox.desk import jobs, passages, rendering
 from inbox.desk.forms import reason, text
 from inbox.desk.passages import Chosen
@@ -18,6 +17,7 @@ from inbox.retention.looking import Seen
 from inbox.retention.striker import EVERYWHERE
 from inbox.session import journal
 from inbox.session.actions import Code, action
+from inbox.system.clock import today
 from inbox.text import segments
 
 pages = Blueprint("minimising", __name__, url_prefix="/case/<int:case>/minimise")

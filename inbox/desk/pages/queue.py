@@ -57,7 +57,7 @@ def ask() -> ResponseReturnValue:
         area=form.get("area", ""),
         priority=number("priority", 4) if form.get("priority") else 0,
         overdue="overdue" in form,
-        unread="unread" in form,
+        to_read="to_read" in form,
         closed="closed" in form,
         junk="junk" in form,
         officer=form.get("officer", ""),

@@ -4,12 +4,12 @@ from flask import Blueprint, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from inbox.access import conflicts, handlers, quarantine
-from inbox.cli.options import today
 from inbox.desk import rendering
 from inbox.desk.forms import line, reason
 from inbox.desk.pages.case import done
 from inbox.desk.state import here
 from inbox.session.actions import Code, action
+from inbox.system.clock import today
 from inbox.vault import queries_access, queries_office
 
 pages = Blueprint("readers", __name__, url_prefix="/case/<int:case>/readers")

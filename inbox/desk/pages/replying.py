@@ -3,7 +3,6 @@
 from flask import Blueprint, request
 from flask.typing import ResponseReturnValue
 
-from inbox.cli.options import today
 from inbox.desk import rendering
 from inbox.desk.forms import line, text
 from inbox.desk.pages.case import done
@@ -12,6 +11,7 @@ from inbox.replies import drafts
 from inbox.replies.drafts import Draft
 from inbox.replies.leak_check import Cautioned
 from inbox.session.actions import Code, action
+from inbox.system.clock import today
 
 pages = Blueprint("replying", __name__, url_prefix="/case/<int:case>/reply")
 

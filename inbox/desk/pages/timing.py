@@ -5,7 +5,6 @@ from flask.typing import ResponseReturnValue
 
 from inbox.casework import decisions, legal_hold
 from inbox.casework.decisions import Choice, Decision
-from inbox.cli.options import today
 from inbox.desk import rendering
 from inbox.desk.forms import choice, day, line, reason, text
 from inbox.desk.pages.case import done
@@ -14,6 +13,7 @@ from inbox.replies import extension as extensions
 from inbox.replies.extension import Extension
 from inbox.replies.leak_check import Cautioned
 from inbox.session.actions import Code, action
+from inbox.system.clock import today
 
 pages = Blueprint("timing", __name__, url_prefix="/case/<int:case>")
 

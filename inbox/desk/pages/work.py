@@ -5,7 +5,6 @@ from flask.typing import ResponseReturnValue
 
 from inbox.casework import assignment, measures, notes, retracting, tags
 from inbox.casework.measures import GROUPS, Disclosure, Kind, Risk, Taken
-from inbox.cli.options import today
 from inbox.deadlines import workflow
 from inbox.desk.forms import choice, day, line, number, reason, text
 from inbox.desk.pages.case import done
@@ -13,6 +12,7 @@ from inbox.desk.state import here
 from inbox.replies import closing
 from inbox.replies.closing import Closing, Outcome
 from inbox.session.actions import Code, action
+from inbox.system.clock import today
 from inbox.vault.casework_tables import Credibility
 
 pages = Blueprint("work", __name__, url_prefix="/case/<int:case>")

@@ -13,8 +13,6 @@ from tests.support import inbox_builders as build
 from tests.support.inbox_builders import Office, Portal, Reporter, Sent, World, first
 from tests.support.inbox_trio import NAMES
 
-pytest_plugins = ["tests.support.inbox_room"]
-
 
 class Room:
     """An inbox of alice, bruno and chloe, two of whom open it, with its portal."""

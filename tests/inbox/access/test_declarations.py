@@ -13,8 +13,6 @@ from tests.support.inbox_trio import CANARY, Trio
 from tests.support.installation import COMMANDS
 from tests.support.typist import typing
 
-pytest_plugins = ["tests.support.inbox_room"]
-
 
 @pytest.fixture
 def unread(trio: Trio) -> Trio:

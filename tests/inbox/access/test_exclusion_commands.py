@@ -18,8 +18,6 @@ from tests.support.inbox_kills import killed_everywhere
 from tests.support.inbox_trio import CANARY, KEPT, Trio
 from tests.support.paths import ROOT
 
-pytest_plugins = ["tests.support.inbox_room"]
-
 
 def taking_a_case(group: click.Group, path: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
     """Yield the path of every command that takes a case."""

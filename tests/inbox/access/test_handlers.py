@@ -12,8 +12,6 @@ from inbox.session import journal_view
 from tests.support.inbox_builders import CLOSING, Office, today
 from tests.support.inbox_trio import CANARY, Trio
 
-pytest_plugins = ["tests.support.inbox_room"]
-
 
 @pytest.fixture
 def entrusted(trio: Trio) -> Trio:

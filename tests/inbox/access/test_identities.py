@@ -9,8 +9,6 @@ from inbox.vault.casework_tables import Identity
 from tests.support.inbox_builders import Office, today
 from tests.support.inbox_trio import Trio
 
-pytest_plugins = ["tests.support.inbox_room"]
-
 NAME = "Ondine Kerguelen-Xaintrailles"
 
 

@@ -15,8 +15,6 @@ from inbox.vault.tables import Attachment, Case, FollowUp
 from tests.support.inbox_builders import Office, Portal, Reporter, Sent, World, first, today
 from tests.support.inbox_trio import CANARY, Trio
 
-pytest_plugins = ["tests.support.inbox_room"]
-
 
 @pytest.fixture
 def office(world: World, portal: Portal, reporter: Reporter, collect: Any) -> Office:

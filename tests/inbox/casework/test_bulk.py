@@ -8,8 +8,6 @@ from tests.support.inbox_builders import Office
 from tests.support.inbox_outcomes import refused
 from tests.support.inbox_trio import Trio
 
-pytest_plugins = ["tests.support.inbox_room"]
-
 
 @pytest.fixture
 def office(trio: Trio) -> Office:

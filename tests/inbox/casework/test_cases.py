@@ -11,8 +11,6 @@ from inbox.vault.tables import IntakeKey, ReplyKey
 from tests.support import inbox_builders as build
 from tests.support.inbox_builders import CLOSING, Office, Portal, Reporter, Sent, World
 
-pytest_plugins = ["tests.support.inbox_room"]
-
 
 @pytest.fixture
 def collect(world: World, tmp_path: Path) -> Callable[..., Any]:
@@ -30,8 +28,8 @@ def first(reporter: Reporter, **changes: Any) -> Sent:
     return Sent(reporter.report(**changes), reporter.keys.case_id)
 
 
-def unread(office: Office) -> list[tuple[bool, int]]:
-    return [(case["unread"], case["unread_follow_ups"]) for case in office.json("list")["cases"]]
+def to_read(office: Office) -> list[tuple[bool, int]]:
+    return [(case["new"], case["unread_follow_ups"]) for case in office.json("list")["cases"]]
 
 
 def end(office: Office, kind: type[IntakeKey] | type[ReplyKey], days: int) -> None:
@@ -84,13 +82,13 @@ def test_what_nobody_has_read_is_marked_until_it_is_shown(world: World, collect:
     reporter = Reporter(world)
     collect(first(reporter), first(Reporter(world)))
     number = str(next(iter(collect(Sent(reporter.follow_up()))["follow_ups"])))
-    assert [(True, 0), (True, 1)] == sorted(unread(world.office))
+    assert [(True, 0), (True, 1)] == sorted(to_read(world.office))
     shown = world.office.json("show", number)
-    assert (True, [True]) == (shown["unread"], [each["unread"] for each in shown["follow_ups"]])
-    assert [(False, 0), (True, 0)] == sorted(unread(world.office))
+    assert (True, [True]) == (shown["new"], [each["unread"] for each in shown["follow_ups"]])
+    assert [(False, 0), (True, 0)] == sorted(to_read(world.office))
     world.office.json("close", number, *CLOSING)
     collect(Sent(reporter.follow_up()), Sent(reporter.follow_up()))
-    assert [(False, 2), (True, 0)] == sorted(unread(world.office))
+    assert [(False, 2), (True, 0)] == sorted(to_read(world.office))
     listed = world.office.run("list").out
     assert "       NOT READ YET: 2 follow-ups\n" in listed
     assert "       NOT READ YET: the case\n" in listed
@@ -110,7 +108,7 @@ def test_a_repeated_message_is_not_news(world: World, collect: Callable[..., Any
     collect(*sent)
     world.office.run("show", "1")
     collect(*sent, Sent(reporter.follow_up(seed=bytes(32))))
-    assert [(False, 0)] == unread(world.office)
+    assert [(False, 0)] == to_read(world.office)
 
 
 def test_a_refused_show_marks_nothing(world: World, collect: Callable[..., Any]) -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from crypto import questionnaire
 from inbox.questionnaire import catalogue
-from inbox.system import terminal
+from inbox.text.printable import visible
 from inbox.vault import fulltext as search_words
 from inbox.vault.casework_tables import Handling
 from inbox.vault.tables import FollowUp
@@ -30,8 +30,6 @@ from tests.support.inbox_builders import (
 )
 from tests.support.paths import ROOT
 
-pytest_plugins = ["tests.support.inbox_room"]
-
 WORDS = (hostile.SCRIPT, hostile.JINJA, hostile.ESCAPES, hostile.BIDI, hostile.ALIKE, hostile.FORMULAS)
 ALL = "\n".join(WORDS)
 MANY = 10_000
@@ -41,7 +39,7 @@ LONG = 8_000
 def printed(office: Office, *words: str) -> str:
     said = office.run(*words)
     assert (0, "") == (said.code, said.err), words
-    assert [] == [char for char in said.out if char != "\n" and terminal.visible(char) != char]
+    assert [] == [char for char in said.out if char != "\n" and visible(char) != char]
     return said.out
 
 

@@ -21,8 +21,6 @@ from tests.support.inbox_builders import (
 )
 from tests.support.inbox_trio import Trio
 
-pytest_plugins = ["tests.support.inbox_room"]
-
 
 class Flooded:
     """An inbox with five reports, three of them junk of one category, and who wrote the first."""

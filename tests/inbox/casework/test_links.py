@@ -15,8 +15,6 @@ from tests.support.desk_room import sitting
 from tests.support.inbox_builders import Office, Portal, Reporter, Sent, World, answering, drop, first, today
 from tests.support.inbox_trio import Trio
 
-pytest_plugins = ["tests.support.inbox_room"]
-
 # They begin alike, and some of what tells the one tells the other; the rest is of something else.
 ALIKE_AT_FIRST = [
     f"Le soir du marché un homme en manteau gris attend derrière le hangar numéro douze. {rest}"

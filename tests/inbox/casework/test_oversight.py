@@ -15,7 +15,6 @@ from tests.support.inbox_builders import Office, today
 from tests.support.inbox_clock import moved
 from tests.support.inbox_trio import CANARY, OF_THE_WORK, TABLES, Trio
 
-pytest_plugins = ["tests.support.inbox_room"]
 # Words of our own lists, which nobody types.
 CODES = {
     "kind", "status", "outcome", "disclosure", "decision", "route", "officer", "assigned", "keyring_warning",

@@ -111,7 +111,7 @@ FILTERS = [
     (["--status", "assessing"], []),
     (["--overdue"], []),
     (["--closed"], []),
-    (["--unread"], [2, 4, 3, 5, 1]),
+    (["--to-read"], [2, 4, 3, 5, 1]),
     (["--search", "AGENT quai"], [4]),
     (["--search", "collegue"], [3]),
     (["--search", "zacharie"], [1]),
@@ -162,10 +162,10 @@ def test_what_was_read_is_read(office: Office) -> None:
     """Until its author writes again: then the letter is unread, not the report."""
     for number in ("1", "2"):
         office.json("show", number)
-    assert [4, 3, 5] == numbers(office, "--unread")
+    assert [4, 3, 5] == numbers(office, "--to-read")
     with office.opened() as inbox, inbox.transaction() as session:
         session.scalars(select(FollowUp).filter_by(case=1)).one().unread = True
-    assert [4, 3, 5, 1] == numbers(office, "--unread")
+    assert [4, 3, 5, 1] == numbers(office, "--to-read")
 
 
 def test_an_officer_judges_with_a_reason(office: Office) -> None:
@@ -226,8 +226,8 @@ def test_a_letter_to_a_closed_case_is_told_until_it_is_read(office: Office) -> N
     """It is no line of what waits."""
     assert 0 == office.json("queue")["unread_closed"]
     office.json("close", "1", *CLOSING)
-    assert (1, [1]) == (office.json("queue")["unread_closed"], numbers(office, "--closed", "--unread"))
-    assert "letter that nobody has read: 1; see: inbox queue --closed --unread" in office.run("queue").out
+    assert (1, [1]) == (office.json("queue")["unread_closed"], numbers(office, "--closed", "--to-read"))
+    assert "letter that nobody has read: 1; see: inbox queue --closed --to-read" in office.run("queue").out
     with sitting(office) as client:
         assert "Closed cases with a letter that nobody has read: 1." in client.page("/en/")
     office.json("show", "1")

@@ -21,7 +21,6 @@ from inbox.vault.casework_tables import Credibility
 from tests.support.inbox_builders import Office, Portal, Reporter, World, answering, first, today
 from tests.support.inbox_outcomes import refused, slot
 
-pytest_plugins = ["tests.support.inbox_room"]
 CANARY = "zibeline-quartz"
 
 

@@ -7,8 +7,6 @@ import pytest
 from inbox.vault.tables import Case
 from tests.support.inbox_builders import Portal, Reporter, World, first
 
-pytest_plugins = ["tests.support.inbox_room"]
-
 LARGEST = 2**53 - 1
 
 

@@ -24,7 +24,6 @@ from tests.support.inbox_clock import moved
 from tests.support.inbox_outcomes import refused, slot
 from tests.support.inbox_trio import Trio, undone
 
-pytest_plugins = ["tests.support.inbox_room"]
 # The one template of an office's own.
 OWN = """[[template]]
 id = "ours"

@@ -148,7 +148,7 @@ class Program:
         run = [
             sys.executable,
             "-c",
-            "import sys; from inbox import cli; sys.exit(cli.run(sys.argv[1:]))",
+            "import sys; from inbox.cli import main; sys.exit(main.run(sys.argv[1:]))",
             *words,
         ]
         done = subprocess.run(
@@ -172,11 +172,13 @@ def test_the_next_release_sets_them_by_its_own_rules_and_this_one_by_these(
     """A clock, the days until a decision, a weight of the score: each stands in the code of a room."""
     before = stored(office)
     program.change(
-        "deadlines.py", "_FIRST_ACT = {1: 0, 2: 2, 3: 5, 4: 10}", "_FIRST_ACT = dict.fromkeys(range(5), 90)"
+        "deadlines/clocks.py",
+        "_FIRST_ACT = {1: 0, 2: 2, 3: 5, 4: 10}",
+        "_FIRST_ACT = dict.fromkeys(range(5), 90)",
     )
-    program.change("deadlines.py", "_ACK = timedelta(days=7)", "_ACK = timedelta(days=3)")
-    program.change("duties.py", "_ART40_WORKING_DAYS = 10", "_ART40_WORKING_DAYS = 1")
-    program.change("scoring.py", "_WEIGHTS = (5, 4, 3, 2, 2, 2)", "_WEIGHTS = (5, 4, 4, 2, 2, 2)")
+    program.change("deadlines/clocks.py", "_ACK = timedelta(days=7)", "_ACK = timedelta(days=3)")
+    program.change("deadlines/legal_duties.py", "_ART40_WORKING_DAYS = 10", "_ART40_WORKING_DAYS = 1")
+    program.change("vault/score.py", "_WEIGHTS = (5, 4, 3, 2, 2, 2)", "_WEIGHTS = (5, 4, 4, 2, 2, 2)")
     shown = program.queue(office)
     assert (today() + timedelta(3)).isoformat() == shown[2]["deadline"]
     after = stored(office)

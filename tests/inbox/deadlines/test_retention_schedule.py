@@ -19,8 +19,6 @@ from tests.support.inbox_builders import Office, Portal, Reporter, Sent, World, 
 from tests.support.inbox_clock import Clock
 from tests.support.inbox_ending import tell_portal, work_on
 
-pytest_plugins = ["tests.support.inbox_room"]
-
 
 def refused(office: Office, *words: str) -> str:
     """Return why nothing is destroyed, and nothing has changed."""

@@ -15,8 +15,6 @@ from tests.support.desk_room import sitting
 from tests.support.dossier_room import forms, unpacked
 from tests.support.inbox_trio import Trio
 
-pytest_plugins = ["tests.support.inbox_room"]
-
 
 def proofs(trio: Trio) -> Iterator[tuple[str, bytes]]:
     """Yield what proves authorship of each case, as the vault has it."""

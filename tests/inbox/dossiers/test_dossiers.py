@@ -462,12 +462,12 @@ def test_a_dossier_of_an_attachment_that_is_damaged_is_not_made(room: Room, tmp_
 MARK = "\u0301"
 HOSTILE = (
     "<script>alert(1)</script> {{ 7*7 }} {% raw %} {nb} \\) endstream endobj /JS (app.alert(1))"
-    f" \u202egnp.exe\u202c \x1b]0;x\x07 \x00 e{MARK * 500} \u05e9\u05dc\u05d5\u05dd \u6f22\u5b57"
+    f" \u202egnp.exe\u202c \x1b]0;x\x07 \x00 \ufe0f\u034f e{MARK * 500} \u05e9\u05dc\u05d5\u05dd \u6f22\u5b57"
     f" <U+0041> [passage retiré] {'W' * 8_000}"
 )
 SHOWN = (
     "<script>alert(1)</script>{{7*7}}{%raw%}{nb}\\)endstreamendobj/JS(app.alert(1))<U+202E>gnp.exe<U+202C>"
-    "<U+001B>]0;x<U+0007><U+0000>"
+    "<U+001B>]0;x<U+0007><U+0000><U+FE0F><U+034F>"
 )
 
 

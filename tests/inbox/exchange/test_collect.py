@@ -16,8 +16,6 @@ from tests.support import inbox_builders as build
 from tests.support.inbox_builders import Portal, Reporter, Sent, World, first, kinds
 from tests.support.inbox_clock import moved
 
-pytest_plugins = ["tests.support.inbox_room"]
-
 
 def test_a_report_with_files_becomes_a_case_whose_files_come_out_as_they_were(
     world: World, portal: Portal, collect: Callable[..., Any], tmp_path: Path

@@ -16,8 +16,6 @@ from inbox.language.errors import BundleRefused
 from tests.support import inbox_builders as build
 from tests.support.inbox_builders import Portal, Reporter, Sent, World, first
 
-pytest_plugins = ["tests.support.inbox_room"]
-
 
 def test_the_first_bundle_needs_the_fingerprint_confirmed(world: World, portal: Portal) -> None:
     """Without it the fingerprint is shown and nothing changes; a wrong one is refused, spaces are free."""

@@ -12,8 +12,6 @@ from crypto.recipients import X25519Identity
 from tests.support import inbox_builders as build
 from tests.support.inbox_builders import Portal, Reporter, Sent, World, first, kinds
 
-pytest_plugins = ["tests.support.inbox_room"]
-
 
 def hidden_tail(raw: bytes) -> bytes:
     return raw[:-1] + b"\1"

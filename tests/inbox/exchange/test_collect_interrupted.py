@@ -14,8 +14,6 @@ from inbox.exchange.verify import verify
 from inbox.session import reconcile
 from tests.support.inbox_builders import Portal, Reporter, Sent, World, first
 
-pytest_plugins = ["tests.support.inbox_room"]
-
 
 @pytest.mark.parametrize("place", [100, 2_000, 80_000])
 def test_a_bundle_that_changes_while_it_is_read_is_refused(

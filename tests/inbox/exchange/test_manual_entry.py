@@ -23,8 +23,6 @@ from tests.support.inbox_trio import Trio
 from tests.support.installation import COMMANDS
 from tests.support.typist import typing
 
-pytest_plugins = ["tests.support.inbox_room"]
-
 CANARY = "zibeline-quartz-7319"
 ANSWERS = f"""
 path = "approached"
@@ -72,7 +70,7 @@ def made(world: World, n: int) -> tuple[Outbox, dict[str, bytes]]:
         (f'what = "{"x" * 8_001}"', "what: this is longer than it allows"),
         ('protect = "the café"', "nothing is reported"),
         ('what = "  "', "nothing is reported"),
-        ("what = 7", "what is no text, nor a list of texts"),
+        ("what = 7", "'what' is a text, or a list of texts"),
         ("what = ", "is not TOML"),
         ('what = "\\u001b[2J"\ncolour = "x"', "colour: the questionnaire has no such question"),
     ],

@@ -22,8 +22,6 @@ from inbox.vault.tables import Case, ReplyKey
 from tests.support import inbox_builders as build
 from tests.support.inbox_builders import CLOSING, Portal, Reporter, Sent, World
 
-pytest_plugins = ["tests.support.inbox_room"]
-
 
 @pytest.fixture
 def reporter(world: World, portal: Portal) -> Reporter:

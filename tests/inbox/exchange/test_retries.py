@@ -15,8 +15,6 @@ from inbox.keys.key_store import IntakeSecret
 from inbox.session import reconcile
 from tests.support.inbox_builders import Office, Portal, Reporter, Sent, World, first, stranger, today
 
-pytest_plugins = ["tests.support.inbox_room"]
-
 
 @pytest.fixture
 def collect(world: World, portal: Portal) -> Callable[..., Any]:

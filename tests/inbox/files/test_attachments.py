@@ -15,8 +15,6 @@ from tests.support import inbox_builders as build
 from tests.support.inbox_builders import Portal, Reporter, World, first
 from tests.support.inbox_kills import killed_everywhere
 
-pytest_plugins = ["tests.support.inbox_room"]
-
 
 def test_an_attachment_is_never_written_over_a_file(
     world: World, portal: Portal, collect: Callable[..., Any], tmp_path: Path

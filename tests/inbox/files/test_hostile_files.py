@@ -12,14 +12,13 @@ from inbox.files import attachments, previews
 from inbox.files.previews import Preview
 from inbox.language.views import View
 from inbox.session.inbox import Inbox
-from inbox.system import terminal
+from inbox.text.printable import visible
+from templates.catalogues import LANGUAGES
 from tests.desk.test_hostile import unlike_text
 from tests.support import hostile, hostile_pdfs, inbox_builders
 from tests.support.desk_room import sitting
 from tests.support.hostile import Hostile
 from tests.support.inbox_builders import Office, Portal, Reporter, World, first
-
-pytest_plugins = ["tests.support.inbox_room"]
 
 MOST = 99
 CORPUS = hostile.corpus()
@@ -145,14 +144,14 @@ def test_no_file_writes_to_the_terminal(office: Office) -> None:
         said = office.run("preview", "1", str(number_of(name)))
         assert 0 == said.code
         printed = said.out + said.err
-        assert [] == [char for char in printed if char != "\n" and terminal.visible(char) != char]
+        assert [] == [char for char in printed if char != "\n" and visible(char) != char]
     shown = office.run("preview", "1", str(number_of("note.txt"))).out
     assert "<U+001B>]0;owned<U+0007>" in shown
     assert "invoice<U+202E>gpj.exe" in shown
     assert "│ =cmd|" in office.run("preview", "1", str(number_of("table.csv"))).out
 
 
-@pytest.mark.parametrize("language", ["fr", "en"])
+@pytest.mark.parametrize("language", LANGUAGES)
 def test_no_file_reaches_a_page_as_anything_but_text(office: Office, language: str) -> None:
     """Text, names, types, entries and metadata, on the page of each; the control is that all are there."""
     names = ("note.txt", "page.html", "drawing.svg", "made.jpg", "slip.zip", hostile.BIDI, "fine.pdf")

@@ -18,8 +18,6 @@ from inbox.text import confusables
 from tests.support import hostile_pdfs
 from tests.support.inbox_builders import Portal, Reporter, World, first
 
-pytest_plugins = ["tests.support.inbox_room"]
-
 
 @pytest.fixture
 def case(world: World, portal: Portal, collect: Callable[..., Any]) -> World:

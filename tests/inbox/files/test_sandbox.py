@@ -15,7 +15,7 @@ from inbox.files import sandbox
 from inbox.files.sandbox import Bounds, Ended, NoSandbox
 from tests.support.paths import ROOT
 
-INTRUDER = ROOT / "tests" / "intruder.py"
+INTRUDER = ROOT / "tests" / "support" / "intruder.py"
 BOUNDS = Bounds(seconds=30.0, answer=1_000)
 GREETING = "come in"
 _NOBODY = 65534
@@ -119,7 +119,7 @@ def test_there_is_one_process_and_no_other_program() -> None:
 def test_the_limit_of_processes_alone_refuses_another_one() -> None:
     """As the filter of calls does alone. The kernel spares root this limit, so an ordinary user tries."""
     code = (
-        "from tests.test_inbox_sandbox import inside;"
+        "from tests.inbox.files.test_sandbox import inside;"
         "print(*(inside(rings, 'fork', 3) for rings in ('limits', 'walls')))"
     )
     user = None if os.getuid() else _NOBODY
@@ -214,7 +214,7 @@ def test_without_bubblewrap_it_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_where_namespaces_are_forbidden_it_says_so() -> None:
     """As on a machine, or in a container, whose administrator forbids them."""
     forbidden = ["bwrap", "--dev-bind", "/", "/", "--unshare-user", "--disable-userns"]
-    code = "from tests.test_inbox_sandbox import inside; inside('walls', 'folders', '/')"
+    code = "from tests.inbox.files.test_sandbox import inside; inside('walls', 'folders', '/')"
     done = subprocess.run(
         [*forbidden, sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False
     )
@@ -224,9 +224,9 @@ def test_where_namespaces_are_forbidden_it_says_so() -> None:
 def test_locked_and_large_memory_of_ours_does_not_stop_it() -> None:
     """The inbox locks its memory, and may hold much of it; the process is born all the same."""
     code = (
-        "from inbox import memory; memory.forbid_dumps(); memory.lock(); held = bytearray(300 << 20);"
+        "from inbox.system import memory; memory.forbid_dumps(); memory.lock(); held = bytearray(300 << 20);"
         "held[::4096] = bytes(len(held[::4096]));"
-        "from tests.test_inbox_sandbox import inside; print(inside('all', 'memory', 1))"
+        "from tests.inbox.files.test_sandbox import inside; print(inside('all', 'memory', 1))"
     )
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False)
     assert ("reached: 1\n", "") == (done.stdout, done.stderr)

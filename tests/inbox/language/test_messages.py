@@ -13,7 +13,6 @@ from babel.messages.extract import extract_python
 from crypto.errors import CryptoError, Malformed, NotForUs, Tampered, Truncated
 from crypto.journal import JournalBroken, Value
 from inbox.desk import rendering, telling
-from inbox.desk.translation import TEMPLATES
 from inbox.files import sandbox_messages
 from inbox.language import catalogue, library_errors
 from inbox.language.errors import CaseRefused, WrongPassphrase
@@ -21,6 +20,8 @@ from inbox.language.messages import Sentence, joined, sentence
 from inbox.replies.leak_check import Finding, Why, told
 from inbox.sandboxed.answer import fact
 from inbox.session import action_words
+from templates import shipped
+from templates.catalogues import LANGUAGES
 from tests.support.paths import ROOT
 
 INBOX = ROOT / "inbox"
@@ -189,7 +190,7 @@ def test_what_an_action_was_about_is_said_by_its_values(
 
 def form_fields() -> set[str]:
     """Return what the fields of the desk's forms are called, but for those that no officer fills in."""
-    templates = [path.read_text("utf-8") for path in (TEMPLATES / "desk").rglob("*.html")]
+    templates = [path.read_text("utf-8") for path in (shipped.FOLDER / "desk").rglob("*.html")]
     tags = (tag for text in templates for tag in re.findall(r"<(?:input|select|textarea)\b[^>]*", text))
     named = {name for tag in tags for name in re.findall(r'name="([a-z-]+)"', tag)}
     made = re.findall(r'\b(?:chooser|coded|tick)\("([a-z]+)"', "".join(templates))
@@ -232,5 +233,5 @@ def test_a_refusal_is_said_in_the_language_of_its_page() -> None:
     [(25, "25 o", "25 B"), (9_825, "9,6 Kio", "9.6 KiB"), (10_240, "10 Kio", "10 KiB"), (0, "0 o", "0 B")],
 )
 def test_a_size_has_the_comma_of_its_language(size: int, french: str, english: str) -> None:
-    said = [rendering.environment(each).from_string("{{ n|size }}").render(n=size) for each in ("fr", "en")]
+    said = [rendering.environment(each).from_string("{{ n|size }}").render(n=size) for each in LANGUAGES]
     assert [french, english] == said

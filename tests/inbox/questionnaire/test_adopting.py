@@ -7,11 +7,11 @@ import pytest
 from crypto import questionnaire
 from crypto.journal import ENTRY
 from inbox.vault import queries_access
-from tests.crypto.test_questionnaire import SHIPPED, numbered
+from tests.crypto.test_questionnaire import LAST, SHIPPED, as_version
 from tests.support.inbox_builders import Office, Portal, Reporter, Sent, World
 
-NOW = questionnaire.parse(SHIPPED).version
-CHANGED = numbered(SHIPPED, NOW + 1).replace(b"What happened?", b"What did happen?")
+NEXT = LAST + 1
+CHANGED = as_version(NEXT).replace(b"What happened?", b"What did happen?")
 
 
 @pytest.fixture
@@ -36,7 +36,7 @@ def test_a_changed_questionnaire_stands_in_the_next_keyring(world: World, file: 
     assert questionnaire.parse(SHIPPED).reference == in_use(world, tmp_path)
     said = world.office.run("questionnaire", file)
     assert (0, "") == (said.code, said.err)
-    assert f"version {NOW + 1}" in said.out
+    assert f"version {NEXT}" in said.out
     assert questionnaire.parse(CHANGED).reference == in_use(world, tmp_path)
     serial = world.office.keyring()[0].serial
     assert world.office.run("questionnaire", file).code == 0
@@ -52,7 +52,10 @@ def test_the_journal_notes_which_one_was_taken(world: World, file: Path) -> None
         row = queries_access.last_journal_entry(session)
     assert row is not None
     entry = ENTRY.parse(row.raw)
-    assert ("adopt-questionnaire", f"customs {NOW + 1}") == (entry.act, entry.about)
+    assert ("adopt-questionnaire", {"questionnaire": "customs", "version": NEXT}) == (
+        entry.action,
+        entry.values,
+    )
 
 
 def test_reports_under_both_versions_are_read_by_their_own(world: World, file: Path, tmp_path: Path) -> None:
@@ -67,16 +70,22 @@ def test_reports_under_both_versions_are_read_by_their_own(world: World, file: P
         portal.fingerprint,
     )
     case = world.office.json("show", "1")
-    assert {"id": "customs", "version": NOW} == case["questionnaire"]
+    assert {"id": "customs", "version": LAST} == case["questionnaire"]
     assert "Que s'est-il passé ?" == case["labels"]["what"]
 
 
 @pytest.mark.parametrize(
     ("raw", "said"),
     [
-        (numbered(CHANGED, NOW), f"version {NOW} does not follow version {NOW}"),
-        (numbered(CHANGED, 1), f"version 1 does not follow version {NOW}"),
-        (CHANGED.replace(b'type = "period"', b'type = "date"'), "not taken: field 'days': 'type' is one of"),
+        (
+            as_version(LAST).replace(b"What happened?", b"What?"),
+            f"version {LAST} does not follow version {LAST}",
+        ),
+        (as_version(LAST - 1), f"version {LAST - 1} does not follow version {LAST}"),
+        (
+            CHANGED.replace(b'type = "period"', b'type = "date"'),
+            "section 5, field 'days': 'type' is one of",
+        ),
         (CHANGED.replace(b'id = "what"', b'id = "send"'), "the page uses the id 'send' already"),
         (b"\xff", "not taken: questionnaire is not TOML"),
     ],

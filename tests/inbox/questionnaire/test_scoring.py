@@ -8,10 +8,9 @@ from crypto import questionnaire
 from inbox.questionnaire import scoring
 from inbox.vault import score
 from inbox.vault.score import Parts
-from tests.support.paths import ROOT
+from templates import shipped
 
-FILE = ROOT / "portal" / "questionnaire.toml"
-QUESTIONS = questionnaire.parse(FILE.read_bytes())
+QUESTIONS = questionnaire.parse(shipped.QUESTIONNAIRE.read_bytes())
 
 # danger, immediacy, severity, verifiability, corroboration, access; score; priority (T-01)
 FACTS = [

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from crypto import questionnaire
-from crypto.questionnaire import BadQuestionnaire
+from crypto.questionnaire import BadDocument
 from inbox.vault.tables import QuestionnaireFile
 from tests.crypto.test_questionnaire import SHIPPED
 from tests.support.desk_room import sitting
@@ -21,7 +21,7 @@ def world(tmp_path: Path) -> World:
     collect(world, Portal(world, tmp_path / "before"), "read by its questionnaire")
     with world.office.opened() as inbox, inbox.transaction() as session:
         session.get_one(QuestionnaireFile, questionnaire.parse(SHIPPED).hash).raw = UNREADABLE
-    with pytest.raises(BadQuestionnaire):
+    with pytest.raises(BadDocument):
         questionnaire.parse(UNREADABLE)
     return world
 

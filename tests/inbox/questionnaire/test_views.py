@@ -10,7 +10,7 @@ from crypto import questionnaire
 from crypto.messages import QuestionnaireRef
 from inbox.questionnaire import summary
 from inbox.vault.tables import QuestionnaireFile
-from tests.crypto.test_questionnaire import FIRST, SHIPPED, numbered
+from tests.crypto.test_questionnaire import FIRST, LAST, as_version
 from tests.support.desk_room import sitting
 from tests.support.inbox_builders import Office, Portal, Reporter, Sent, World, first
 
@@ -150,14 +150,12 @@ def test_a_line_of_the_list_that_was_cut_says_so(text: str, line: str) -> None:
 def test_what_must_never_be_repeated_is_known_by_its_flag(tmp_path: Path) -> None:
     """Whatever id another questionnaire gives it: it stands out first, and no dossier offers to let it in."""
     other = tmp_path / "other.toml"
-    other.write_bytes(
-        numbered(SHIPPED, questionnaire.parse(SHIPPED).version + 1).replace(b'"protect"\n', b'"silence"\n', 1)
-    )
+    other.write_bytes(as_version(LAST + 1).replace(b'"protect"\n', b'"silence"\n', 1))
     office = Office.found(tmp_path / "office")
     assert 0 == office.run("questionnaire", other).code
     world = World(office)
     said = {"what": "Seen", "silence": "the yellow truck"}
-    ref = QuestionnaireRef("customs", questionnaire.parse(SHIPPED).version + 1)
+    ref = QuestionnaireRef("customs", LAST + 1)
     sent = first(Reporter(world), edit=lambda r: replace(r, questionnaire=ref, answers=said))
     portal = Portal(world, tmp_path / "medium")
     office.json("collect", portal.bundle(sent), "--confirm-instance", portal.fingerprint)

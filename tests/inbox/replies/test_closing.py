@@ -14,7 +14,6 @@ from tests.support import inbox_builders as build
 from tests.support.inbox_builders import Office, Portal, Reporter, Sent, World, drop, first
 from tests.support.inbox_outcomes import refused
 
-pytest_plugins = ["tests.support.inbox_room"]
 WITHHELD = ("--disclosure", "withheld", "--reason", "the inquiry goes on")
 
 
@@ -176,17 +175,20 @@ def test_an_office_keeps_a_list_of_its_own(office: Office, tmp_path: Path, told:
     assert "prosecutor" in office.json("redirections")["bodies"]
     assert "prosecutor: The public prosecutor. Write" in office.run("redirections").out
     wrong = tmp_path / "wrong.toml"
-    for text in (
-        "",
-        "x",
-        "[a]\nname = 1",
-        '[a]\nname = { fr = "x" }',
-        "a = 1",
-        '[a]\nname = { fr = "", en = "" }',
-        f'[a]\nname = {{ fr = "x", en = "x" }}\ntext = {{ fr = "{"x" * 1_001}", en = "x" }}',
+    for text, said in (
+        ("", "the list of bodies is a table with at least one entry"),
+        ("x", "the list of bodies is not TOML"),
+        ("[a]\nname = 1", "'a.text' is missing"),
+        ("[a]\nname = 1\ntext = 1", "'a.name' is a text in fr and in en"),
+        ('[a]\ntext = 1\nname = { fr = "x" }', "'a.name' is a text in fr and in en"),
+        ("a = 1", "'a' is a table"),
+        ("[a]\ntext = 1\nname = { fr = '', en = 'x' }", "'a.name.fr' is a text of 1 to 1000 characters"),
+        (f"[a]\ntext = 1\nname = {{ fr = 'x', en = '{'x' * 1_001}' }}", "'a.name.en' is a text of 1 to 1000"),
+        ("[a]\nname = 1\nphone = 1", "'a.text' is missing"),
+        ("['a.b']\ntext = 1", "'a.b' is not known here"),
     ):
         wrong.write_text(text)
-        assert "this is no list of bodies" in refused(office, "redirections", "--replace", str(wrong))
+        assert said in refused(office, "redirections", "--replace", str(wrong)), text
     own = tmp_path / "own.toml"
     own.write_text(
         '[harbour]\nname = { fr = "Le port", en = "The harbour" }\ntext = { fr = "Quai 1", en = "Quay 1" }\n'

@@ -12,8 +12,6 @@ from inbox.vault import queries_access
 from tests.support.inbox_builders import Portal, Reporter, Sent, World, answering, drop, first, today
 from tests.support.inbox_trio import Trio
 
-pytest_plugins = ["tests.support.inbox_room"]
-
 PROTECT = "Le café de l'Écluse, où nous étions deux, le 17 ; n'écrivez jamais « Marguerite »"
 REPORTED = answering(
     protect=PROTECT,

@@ -10,8 +10,6 @@ import pytest
 from tests.support.inbox_builders import PASSPHRASE, Portal, Reporter, World, first
 from tests.support.typist import Typist, typing
 
-pytest_plugins = ["tests.support.inbox_room"]
-
 
 @pytest.fixture
 def case(world: World, portal: Portal) -> World:

@@ -17,8 +17,6 @@ from inbox.replies import templates
 from inbox.replies.closing import Outcome
 from tests.support.inbox_builders import Portal, Reporter, World, first, today
 
-pytest_plugins = ["tests.support.inbox_room"]
-
 SHIPPED = files("inbox.replies").joinpath("replies.toml").read_text("utf-8")
 OWN_WORDS = "Was it in the morning?"
 GOOD = """
@@ -46,20 +44,20 @@ MISTAKES = {
     "format": ("{name}", "{name:>9}", "'text' in fr names 'name:>9'"),
     "brace": ("{name}", "{name", "a brace without its other"),
     "other values": ("Hello from {name}", "Hello", "names other values in fr than in en"),
-    "one language": (', en = "Greeting"', "", "'title' needs a text in fr and in en"),
-    "empty": ('"Greeting"', '" "', "'title' has an empty text"),
-    "status": ('["received"]', '["lost"]', "'status' is a list of some of received"),
-    "no status": ('["received"]', "[]", "'status' is a list of some of received"),
-    "status as text": ('["received"]', '"received"', "'status' is a list of some of received"),
+    "one language": (', en = "Greeting"', "", "template 'greeting': 'title' is a text in fr and in en"),
+    "empty": ('"Greeting"', '" "', "'title.en' is a text that is not empty"),
+    "status": ('["received"]', '["lost"]', "template 'greeting', status 1 is one of received"),
+    "no status": ('["received"]', "[]", "'status' is a list with at least one entry"),
+    "status as text": ('["received"]', '"received"', "'status' is a list"),
     "outcome": ("status", 'outcome = "lost"\nstatus', "'outcome' is one of founded"),
     "member": ("status", 'colour = "blue"\nstatus', "'colour' is not known here"),
-    "id": ('id = "greeting"', 'id = "Greeting"', "id is a-z, 0-9 and _"),
+    "id": ('id = "greeting"', 'id = "Greeting"', "'id' is a-z, 0-9 and _"),
     "no id": ('id = "greeting"', "", "template 1: 'id' is missing"),
     "twice": (GOOD, GOOD + GOOD, "the id 'greeting' is used twice"),
-    "long": ("Hello", "x" * 4_001, "'text' has at most 4000 characters in en"),
-    "no TOML": ("=", "", "this is not TOML"),
+    "long": ("Hello", "x" * 4_001, "'text.en' is a text of 1 to 4000 characters"),
+    "no TOML": ("=", "", "templates is not TOML"),
     "nothing": (GOOD, "", "'template' is missing"),
-    "number": (GOOD, "template = 7", "'template' needs at least one entry"),
+    "number": (GOOD, "template = 7", "templates: 'template' is a list"),
 }
 
 
@@ -79,7 +77,7 @@ def test_a_file_with_a_mistake_is_not_taken(world: World, tmp_path: Path, name: 
 def test_a_file_in_another_encoding_is_not_taken(world: World, tmp_path: Path) -> None:
     path = tmp_path / "replies.toml"
     path.write_bytes(GOOD.replace("Salut", "Écrit").encode("latin-1"))
-    assert "this is not TOML" in world.office.run("templates", path).err
+    assert "templates is not TOML" in world.office.run("templates", path).err
 
 
 def test_the_shipped_templates_hold_in_every_status_and_for_every_outcome() -> None:

@@ -33,8 +33,6 @@ from tests.support.inbox_kills import killed_everywhere
 from tests.support.inbox_trio import CANARY, KEPT, NAMES, Trio, of_the_case
 from tests.support.vault_pages import decrypted, decrypted_file
 
-pytest_plugins = ["tests.support.inbox_room"]
-
 # Of what stays: who may not read of the case, and its number.
 STAYS = {"journal", "exclusions"}
 _LEAST = 8

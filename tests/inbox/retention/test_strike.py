@@ -29,8 +29,6 @@ from tests.support.inbox_builders import (
 from tests.support.inbox_kills import killed_everywhere
 from tests.support.inbox_trio import CANARY, Trio
 
-pytest_plugins = ["tests.support.inbox_room"]
-
 NAME = "Zibeline Quartzmann"
 WANTED = {"name": NAME.encode(), "word": b"zibeline", "another": b"artzmann", "folded": b"ZIBELINE"}
 
@@ -174,7 +172,7 @@ def test_power_lost_while_a_passage_is_struck_leaves_it_or_nothing_of_it(
     whole, intact = office.json("show", str(report)), []
     for each in killed_everywhere(office, tmp_path / "killed", today(), *words):
         shown = each.json("show", str(report))
-        intact.append(shown == whole | {"unread": False, "follow_ups": shown["follow_ups"]})
+        intact.append(shown == whole | {"new": False, "follow_ups": shown["follow_ups"]})
         if not intact[-1]:
             assert (set(), 1) == (found_in(each, WANTED), len(shown["struck"]))
     assert sorted(intact, reverse=True) == intact

@@ -22,8 +22,6 @@ from inbox.vault.tables import JournalEntry, Office, OutboxBundle, ReplyKey
 from tests.support import inbox_builders as build
 from tests.support.inbox_trio import undone
 
-pytest_plugins = ["tests.support.inbox_room"]
-
 Kept = list[tuple[int, Manifest]]
 
 

@@ -6,8 +6,6 @@ from tests.support.inbox_builders import Office, today
 from tests.support.inbox_clock import moved
 from tests.support.inbox_trio import Trio
 
-pytest_plugins = ["tests.support.inbox_room"]
-
 
 def test_two_officers_note_that_the_clock_was_ahead(trio: Trio, monkeypatch: pytest.MonkeyPatch) -> None:
     """Until then nothing can be done, and the hint names it; afterwards everything can."""

@@ -21,8 +21,6 @@ from tests.support.inbox_clock import moved
 from tests.support.inbox_trio import KEPT, Trio, undone
 from tests.support.paths import ROOT
 
-pytest_plugins = ["tests.support.inbox_room"]
-
 
 @pytest.fixture(scope="module")
 def opened(founded_trio: Trio) -> Iterator[Inbox]:

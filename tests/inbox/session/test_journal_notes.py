@@ -20,8 +20,6 @@ from tests.support.inbox_builders import Portal, Reporter, Sent, World, first
 from tests.support.inbox_trio import Trio
 from tests.support.paths import ROOT
 
-pytest_plugins = ["tests.support.inbox_room"]
-
 CANARY = "zibeline-quartz-7319"
 
 # Command, then act, case, about, reason.
@@ -162,7 +160,7 @@ def test_each_command_notes_who_what_which_case_and_why(trio: Trio, tmp_path: Pa
     places["BODIES"] = str(tmp_path / "bodies.toml")
     text = f'{{ fr = "{CANARY}", en = "{CANARY}" }}'
     (tmp_path / "bodies.toml").write_text(f"[police]\nname = {text}\ntext = {text}\n")
-    places["REPLIES"] = str(ROOT / "inbox" / "replies.toml")
+    places["REPLIES"] = str(ROOT / "inbox" / "replies" / "replies.toml")
     digest = hashlib.sha256(listed.read_bytes()).hexdigest()[:16]
     count = last_entry(trio).n
     for words, (act, case, about, reason) in NOTES:

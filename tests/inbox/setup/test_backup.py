@@ -23,8 +23,6 @@ from tests.support.inbox_trio import Trio, of_the_case
 from tests.support.installation import Installation
 from tests.support.small_disk import small_disk
 
-pytest_plugins = ["tests.support.inbox_room"]
-
 
 class Copies:
     """Two media: one for backups, one for key stores."""

@@ -25,7 +25,6 @@ from tests.support.typist import JOB, Typist, typing
 
 NAMES = ("alice", "bruno", "chloe")
 INIT = ["init", "--deployment", "Fanal", "--channel", "inspection", "--name-fr", "É", "--name-en", "E"]
-pytest_plugins = ["tests.support.inbox_room"]
 pytestmark = pytest.mark.usefixtures("quick")
 COMMAND = [Path(sys.executable).with_name("inbox"), "--home", "inbox", *INIT]
 

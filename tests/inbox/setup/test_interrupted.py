@@ -19,7 +19,6 @@ from tests.support.inbox_builders import Office, Said, passphrase_of
 from tests.support.inbox_circles import NAMES, header_of, only
 from tests.support.inbox_kills import stopped_at
 
-pytest_plugins = ["tests.support.inbox_room"]
 pytestmark = pytest.mark.usefixtures("quick")
 
 

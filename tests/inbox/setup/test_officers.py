@@ -11,7 +11,6 @@ from tests.support import inbox_builders as build
 from tests.support.inbox_builders import Office, passphrase_of
 from tests.support.inbox_circles import CHANGED, NAMES, change, header_of, only
 
-pytest_plugins = ["tests.support.inbox_room"]
 pytestmark = pytest.mark.usefixtures("quick")
 
 

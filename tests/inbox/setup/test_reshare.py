@@ -19,7 +19,6 @@ from tests.support.inbox_builders import Office
 from tests.support.inbox_circles import CHANGED, NAMES, change, header_of, only
 from tests.support.inbox_kills import killed_everywhere
 
-pytest_plugins = ["tests.support.inbox_room"]
 pytestmark = pytest.mark.usefixtures("quick")
 
 

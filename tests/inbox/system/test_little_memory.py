@@ -9,15 +9,13 @@ from crypto import passphrase
 from inbox.keys import share_file
 from tests.support.inbox_builders import PASSPHRASE, Office, World
 
-pytest_plugins = ["tests.support.inbox_room"]
-
 # As much more than the interpreter has as is given; 256 MiB and some are needed.
 CONFINED = """
 import resource, sys
-from inbox import cli
+from inbox.cli import main
 room = int(open("/proc/self/statm").read().split()[0]) * resource.getpagesize() + (int(sys.argv[1]) << 20)
 resource.setrlimit(resource.RLIMIT_AS, (room, room))
-sys.exit(cli.run(sys.argv[2:]))
+sys.exit(main.run(sys.argv[2:]))
 """
 
 

@@ -1,15 +1,15 @@
 """A command that runs over midnight takes one day for all that it does."""
 
+import re
 from datetime import UTC, date, datetime, tzinfo
+from pathlib import Path
 
 import pytest
 
-from inbox.cli import options
+import inbox
 from tests.support.inbox_builders import Portal, Reporter, World, first
-from tests.support.inbox_clock import Clock
+from tests.support.inbox_clock import Clock, moved
 from tests.support.inbox_trio import Trio
-
-pytest_plugins = ["tests.support.inbox_room"]
 
 
 class Ticking(Clock):
@@ -53,8 +53,8 @@ def test_a_command_looks_at_the_clock_once(
     trio: Trio, monkeypatch: pytest.MonkeyPatch, words: list[str]
 ) -> None:
     clock = Ticking()
+    moved(monkeypatch, clock)
     clock.wait(sum(DAYS.get(word, 0) for word in words))
-    monkeypatch.setattr(options, "datetime", clock)
     said = trio.others.run(*(str(trio.office.out) if word == "FOLDER" else word for word in words))
     assert (0, 1) == (said.code, clock.looks), said.err
 
@@ -64,9 +64,15 @@ def test_a_reply_and_its_entry_in_the_journal_are_of_one_day(
 ) -> None:
     bundle = portal.bundle(first(Reporter(world)))
     world.office.json("collect", bundle, "--confirm-instance", portal.fingerprint)
-    monkeypatch.setattr(options, "datetime", Ticking())
+    moved(monkeypatch, Ticking())
     replied = world.office.json("reply", "1", "--text", "Bonjour")
     entries = world.office.json("journal", "print")["entries"]
     assert [date.fromisoformat(replied["day"])] == [
         date.fromisoformat(entry["day"]) for entry in entries if entry["act"] == "reply"
     ]
+
+
+def test_one_module_alone_asks_the_machine_for_the_day() -> None:
+    asks = re.compile(r"\b(?:datetime\.now|date\.today|time\.time)\(")
+    sources = Path(inbox.__file__).parent.rglob("*.py")
+    assert ["clock.py"] == [source.name for source in sources if asks.search(source.read_text("utf-8"))]

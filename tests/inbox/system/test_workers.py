@@ -69,7 +69,7 @@ class Locked:
 
 def test_the_memory_of_helpers_is_locked_as_that_of_their_parent_would_be() -> None:
     """They hold seeds; where the system refuses it to the one, it does to the other."""
-    asked = [sys.executable, "-c", "from inbox import memory; print(memory.lock())"]
+    asked = [sys.executable, "-c", "from inbox.system import memory; print(memory.lock())"]
     can = subprocess.run(asked, capture_output=True, text=True, check=True).stdout == "True\n"
     assert {can} == {locked > 1_000 for locked in spread(Locked, None, range(3), few=0)}
 

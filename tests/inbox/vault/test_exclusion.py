@@ -27,8 +27,6 @@ from tests.support.inbox_trio import (
 )
 from tests.support.paths import ROOT
 
-pytest_plugins = ["tests.support.inbox_room"]
-
 
 @pytest.fixture(scope="module")
 def opened(founded_trio: Trio) -> Iterator[Inbox]:

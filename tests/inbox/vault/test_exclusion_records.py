@@ -18,8 +18,6 @@ from inbox.vault.tables import Case, FollowUp, Instance, Officer, QuestionnaireF
 from tests.support import inbox_builders as build
 from tests.support.inbox_trio import KEPT, Trio, entrusted, three_answers
 
-pytest_plugins = ["tests.support.inbox_room"]
-
 # Questions whose answer has something of the case in it; whoever writes a new one that has adds it here.
 OF_CASES = {
     "case", "numbers_by_case_id", "case_from", "cases", "cases_to_refresh", "follow_up",

@@ -1,7 +1,6 @@
 """The portal keeps every outbox manifest and gives a channel its own back, as witness of its journal."""
 
 import subprocess
-from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
@@ -16,15 +15,7 @@ from portal.store import outboxes
 from tests.support.builders import INSPECTORATE, OUTSIDE, OutboxBundle, make_keyring, make_outbox
 from tests.support.inbox_builders import World
 from tests.support.installation import Portal
-from tests.support.portal_room import BACKENDS, Room, filed, opened, slots
-
-pytest_plugins = ["tests.support.inbox_room"]
-
-
-@pytest.fixture(params=BACKENDS)
-def room(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Room]:
-    with opened(request, tmp_path, request.param) as made:
-        yield made
+from tests.support.portal_room import Room, filed, slots
 
 
 def applied(room: Room, channel: str, count: int) -> list[tuple[int, Manifest]]:

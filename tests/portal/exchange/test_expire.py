@@ -2,7 +2,6 @@
 
 import json
 from collections import Counter
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 from pathlib import Path
@@ -18,16 +17,10 @@ from portal.store.envelopes import Upload
 from portal.store.expiry import SPREAD_DAYS, Term
 from portal.store.keyrings import Files
 from tests.support.builders import Sealed, make_keyring, make_outbox, make_report_envelope
-from tests.support.portal_room import BACKENDS, SITE, TUS, Room, filed, opened, slots
+from tests.support.portal_room import SITE, TUS, Room, filed, slots
 from tests.support.portal_server import Server
 
 DECADE = 3_650
-
-
-@pytest.fixture(params=BACKENDS)
-def room(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Room]:
-    with opened(request, tmp_path, request.param) as made:
-        yield made
 
 
 def expired(room: Room, days_later: int = 0) -> Expired:

@@ -1,7 +1,6 @@
 """Intake bundles, on both databases: everything once, in one chain, and again until it is confirmed."""
 
 import hashlib
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -18,13 +17,7 @@ from tests.support.builders import (
     make_outbox,
     make_report_envelope,
 )
-from tests.support.portal_room import BACKENDS, INSTANCE_SEED, Room, opened
-
-
-@pytest.fixture(params=BACKENDS)
-def room(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Room]:
-    with opened(request, tmp_path, request.param) as made:
-        yield made
+from tests.support.portal_room import INSTANCE_SEED, Room
 
 
 def read(room: Room, path: Path) -> tuple[Intake, dict[str, bytes]]:

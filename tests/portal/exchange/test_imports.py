@@ -1,9 +1,7 @@
 """Outbox bundles, on both databases: applied whole, once, in order, from the right signer, or not at all."""
 
 import secrets
-from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
@@ -11,13 +9,7 @@ from crypto import casetoken
 from crypto.bundle import Link
 from portal.exchange.keyrings import Outcome
 from tests.support.builders import INSPECTORATE, OUTSIDE, make_keyring, make_outbox, make_report_envelope
-from tests.support.portal_room import BACKENDS, Room, filed, opened, refused, slots
-
-
-@pytest.fixture(params=BACKENDS)
-def room(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Room]:
-    with opened(request, tmp_path, request.param) as made:
-        yield made
+from tests.support.portal_room import Room, filed, refused, slots
 
 
 def test_a_bundle_brings_slots_and_lets_go_of_what_was_collected(room: Room) -> None:

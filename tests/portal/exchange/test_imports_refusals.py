@@ -1,9 +1,8 @@
 """Outbox bundles that are refused: each is named, and the state before it is unchanged."""
 
 import secrets
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
@@ -20,20 +19,7 @@ from tests.support.builders import (
     make_outbox,
     make_report_envelope,
 )
-from tests.support.portal_room import BACKENDS, Room, filed, opened, refused, slots
-
-
-@pytest.fixture(params=BACKENDS)
-def room(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Room]:
-    with opened(request, tmp_path, request.param) as made:
-        yield made
-
-
-@pytest.fixture
-def sqlite_room(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Room]:
-    """For what is refused before the database is asked."""
-    with opened(request, tmp_path, "sqlite") as made:
-        yield made
+from tests.support.portal_room import Room, filed, refused, slots
 
 
 def test_what_breaks_the_chain_is_refused(room: Room) -> None:

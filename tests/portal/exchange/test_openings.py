@@ -1,20 +1,10 @@
 """Cases that officers entered, opened by an outbox: like any other case, and of its own channel alone."""
 
-from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
-
-import pytest
 
 from crypto import memo
 from tests.support.builders import INSPECTORATE, OUTSIDE, Sealed, make_outbox, make_report_envelope
-from tests.support.portal_room import BACKENDS, Room, filed, opened, refused, slots
-
-
-@pytest.fixture(params=BACKENDS)
-def room(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Room]:
-    with opened(request, tmp_path, request.param) as made:
-        yield made
+from tests.support.portal_room import Room, filed, refused, slots
 
 
 def entered(room: Room, channel: str = INSPECTORATE) -> Sealed:

@@ -12,6 +12,7 @@ import pytest
 from portal.app import load_questionnaire
 from portal.config import load
 from portal.web import pages
+from templates.catalogues import LANGUAGES
 from tests.support.bad_requests import Raw, exchange, head
 from tests.support.builders import Sealed, make_report_envelope
 from tests.support.installation import free_port
@@ -120,7 +121,7 @@ def test_a_large_body_for_a_portal_that_is_away_is_refused_as_clearly(site: Ngin
         until(lambda: bodies(alone) == [])
 
 
-@pytest.mark.parametrize("language", ["en", "fr"])
+@pytest.mark.parametrize("language", LANGUAGES)
 def test_a_file_that_is_too_large_is_refused_in_the_words_of_the_portal(site: Nginx, language: str) -> None:
     """With the same headers, before a byte of it is read."""
     lines = (
@@ -141,7 +142,7 @@ def _headers(answer: Raw) -> set[bytes]:
     return {line for line in answer.head.split(b"\r\n") if line and not line.lower().startswith(of_hops)}
 
 
-@pytest.mark.parametrize("language", ["en", "fr"])
+@pytest.mark.parametrize("language", LANGUAGES)
 def test_a_locator_for_a_portal_that_is_away_is_answered_by_a_page(site: Nginx, language: str) -> None:
     """And one that is no form at all."""
     alone = site.twin(f"alone-{language}", Server(site.server.folder, free_port()))

@@ -15,6 +15,7 @@ from portal.errors import Refused
 from portal.ops.cli import portal
 from portal.site import freeze, site_files
 from portal.web import headers
+from templates.catalogues import LANGUAGES
 from tests.support.portal_room import SITE, Room
 
 PLAIN = {"Accept-Encoding": "identity"}
@@ -67,7 +68,7 @@ def test_nothing_else_is_written(room: Room, frozen: Path) -> None:
     }
     beside = {freeze.HEADERS, *(f"{freeze.NGINX}/{name}.conf" for name in ("headers", "paths"))}
     codes = ("refused", "too_large", "unavailable")
-    beside |= {f"{freeze.ANSWERS}/{language}/{code}.html" for language in ("en", "fr") for code in codes}
+    beside |= {f"{freeze.ANSWERS}/{language}/{code}.html" for language in LANGUAGES for code in codes}
     assert tree(frozen).keys() == expected | beside
 
 

@@ -8,7 +8,6 @@ from datetime import date
 from pathlib import Path
 
 import psycopg
-import pytest
 from psycopg import sql
 from sqlalchemy import TextClause, insert, text
 
@@ -28,24 +27,12 @@ from tests.support.builders import (
     make_slot,
 )
 from tests.support.paths import ROOT
-from tests.support.portal_room import BACKENDS, SITE, Room, opened
+from tests.support.portal_room import SITE, Room
 
 MANY = {"sqlite": 2_000, "postgresql": 400}
 PATIENCE_SECONDS = 10
 SHIPPED = ROOT / "deploy" / "postgresql.conf"
 SLOT = age.sealed_size(padding.SLOT)
-
-
-@pytest.fixture(params=BACKENDS)
-def room(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Room]:
-    with opened(request, tmp_path, request.param) as made:
-        yield made
-
-
-@pytest.fixture
-def sqlite_room(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Room]:
-    with opened(request, tmp_path, "sqlite") as made:
-        yield made
 
 
 def remains(folder: Path, contents: Iterable[bytes]) -> int:

@@ -2,7 +2,7 @@
 
 import secrets
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -18,7 +18,7 @@ from portal.store.envelopes import OffsetMoved, Report, Upload
 from portal.store.keyrings import Instance
 from portal.store.schema import metadata
 from tests.support.builders import INSPECTORATE, make_outbox, make_report_envelope, today
-from tests.support.portal_room import BACKENDS, Room, opened
+from tests.support.portal_room import Room
 
 COLUMNS = {
     "instance": {"public", "seed", "decoy"},
@@ -46,18 +46,6 @@ COLUMNS = {
     "usage": {"kind", "size", "unfinished", "unfinished_size"},
     "scriptless": {"day", "size"},
 }
-
-
-@pytest.fixture(params=BACKENDS)
-def room(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Room]:
-    with opened(request, tmp_path, request.param) as made:
-        yield made
-
-
-@pytest.fixture
-def sqlite_room(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Room]:
-    with opened(request, tmp_path, "sqlite") as made:
-        yield made
 
 
 def upload(size: int = 10) -> Upload:

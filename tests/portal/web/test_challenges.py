@@ -3,10 +3,9 @@
 import base64
 import json
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -18,22 +17,10 @@ from portal.exchange import expire
 from portal.store import challenges, days
 from portal.web.challenges import COST, HEADER
 from tests.support.builders import INSPECTORATE, OUTSIDE, Sealed, make_report_envelope
-from tests.support.portal_room import BACKENDS, BODY, Room, code, opened
+from tests.support.portal_room import BODY, Room, code
 from tests.support.work import INSTANCE_SEED, cheap, solve
 
 DAY = 24
-
-
-@pytest.fixture(params=BACKENDS)
-def room(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Room]:
-    with opened(request, tmp_path, request.param) as made:
-        yield made
-
-
-@pytest.fixture
-def sqlite_room(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Room]:
-    with opened(request, tmp_path, "sqlite") as made:
-        yield made
 
 
 def asked(room: Room, channel: str = INSPECTORATE, size_class: str = "text") -> dict[str, Any]:

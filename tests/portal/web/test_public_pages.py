@@ -17,11 +17,13 @@ from crypto.questionnaire import Questionnaire
 from crypto.questionnaire_ids import OF_THE_PAGE
 from portal.config import Settings
 from portal.web import assets, headers, pages
+from templates import shipped
+from templates.catalogues import LANGUAGES
 from tests.support.paths import ROOT
 from tests.support.portal_room import Room
 
 NAMES = ("", "report", "status", "guide", "verify")
-PAGES = ["/", *(f"/{language}/{page}" for language in ("fr", "en") for page in NAMES)]
+PAGES = ["/", *(f"/{language}/{page}" for language in LANGUAGES for page in NAMES)]
 SCRIPTED = [path for path in PAGES if path.endswith(("report", "status", "verify"))]
 LEAVE = "/static/js/leave.js"
 SOURCES = [ROOT / "portal" / "scripts" / f"{name}.js" for name in ("leave", "report", "status", "verify")]
@@ -122,7 +124,7 @@ def test_an_address_without_a_page_says_so_in_both_languages(client: FlaskClient
     answer = client.get(path)
     assert answer.status_code == 404
     assert answer.content_type == "text/html; charset=utf-8"
-    assert ["fr", "en"] == [section["lang"] for section in Markup(answer.text).all("section")]
+    assert list(LANGUAGES) == [section["lang"] for section in Markup(answer.text).all("section")]
     assert "Location" not in answer.headers
 
 
@@ -288,7 +290,7 @@ def test_pages_without_a_root_key_show_no_fingerprint() -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["desk/cases.html", "translations/fr/LC_MESSAGES/messages.po", "portal/../babel.toml"]
+    "name", ["desk/cases.html", "translations/fr/LC_MESSAGES/public.po", "portal/../babel.toml"]
 )
 def test_templates_come_from_this_room_and_the_shared_folder_alone(name: str) -> None:
     with pytest.raises(TemplateNotFound):
@@ -304,4 +306,4 @@ def _changed(asked: Questionnaire, **changes: Any) -> Questionnaire:
 
 
 def _shipped() -> bytes:
-    return (ROOT / "portal" / "questionnaire.toml").read_bytes()
+    return shipped.QUESTIONNAIRE.read_bytes()

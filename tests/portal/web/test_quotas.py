@@ -2,9 +2,7 @@
 
 import secrets
 import threading
-from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from sqlalchemy import select
@@ -23,24 +21,12 @@ from tests.support.builders import (
     make_report_envelope,
     upload_metadata,
 )
-from tests.support.portal_room import BACKENDS, TUS, Room, code, opened
+from tests.support.portal_room import TUS, Room, code
 from tests.support.sealed_files import header, post
 from tests.support.work import work
 
 LARGE = age.sealed_size(1_048_576)
 PAID = [kind for kind in Kind if kind is not Kind.SCRIPTLESS]
-
-
-@pytest.fixture(params=BACKENDS)
-def room(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Room]:
-    with opened(request, tmp_path, request.param) as made:
-        yield made
-
-
-@pytest.fixture
-def sqlite_room(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Room]:
-    with opened(request, tmp_path, "sqlite") as made:
-        yield made
 
 
 def limit(room: Room, kind: Kind, size: int) -> None:

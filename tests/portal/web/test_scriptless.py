@@ -18,6 +18,7 @@ from portal.web import pages, receiving
 from portal.web import sealed_file as sealed_files
 from portal.web.problems import Problem
 from portal.web.quotas import SHARES
+from templates.catalogues import LANGUAGES
 from tests.support.builders import make_envelope, make_report_envelope
 from tests.support.portal_room import BACKENDS, Room, filed, opened
 from tests.support.sealed_files import form, header, post, sealed_file
@@ -74,7 +75,7 @@ WRONG: dict[str, tuple[Callable[[Room], bytes | None], str]] = {
 }
 
 
-@pytest.mark.parametrize("language", ["fr", "en"])
+@pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("name", WRONG)
 def test_what_is_not_a_sealed_file_is_refused_and_nothing_kept(room: Room, name: str, language: str) -> None:
     """By a page in the language of the form, which says why."""
@@ -168,7 +169,7 @@ def test_a_flood_with_script_does_not_close_this_way(room: Room) -> None:
     assert post(room, whole(room))[0] == 200
 
 
-@pytest.mark.parametrize("language", ["fr", "en"])
+@pytest.mark.parametrize("language", LANGUAGES)
 def test_a_slot_is_given_for_a_locator_typed_or_in_a_file(room: Room, language: str) -> None:
     """The bytes of `/api/slot` but for the filler, as a download; any case and spacing will do."""
     report = filed(room)

@@ -1,8 +1,7 @@
 """The time of an answer tells nothing of the case, with many cases in the database."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
-from pathlib import Path
 from secrets import SystemRandom
 from unittest.mock import patch
 
@@ -11,18 +10,12 @@ import pytest
 from portal.store.cases import Case
 from portal.web import slots
 from tests.support import slot_timing
-from tests.support.portal_room import BACKENDS, Room, opened
+from tests.support.portal_room import Room
 
 CASES = 2_000
 ROUNDS = 200
 # Of about a millisecond: far below the 2 ms that are promised, and twice what a quiet machine shows.
 PART = 0.1
-
-
-@pytest.fixture(params=BACKENDS)
-def room(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Room]:
-    with opened(request, tmp_path, request.param) as made:
-        yield made
 
 
 def equal(taken: Mapping[str, Sequence[float]]) -> bool:

@@ -1,9 +1,7 @@
 """A case by its locator, its withdrawal by its key: one form of answer, whatever the portal knows."""
 
 import struct
-from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 from sqlalchemy import event
@@ -11,15 +9,9 @@ from sqlalchemy import event
 from crypto import age, casetoken
 from crypto.errors import NotForUs
 from tests.support.builders import Sealed, make_outbox, make_report_envelope, make_slot
-from tests.support.portal_room import BACKENDS, Room, opened
+from tests.support.portal_room import Room
 
 ANSWER = 18_108
-
-
-@pytest.fixture(params=BACKENDS)
-def room(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Room]:
-    with opened(request, tmp_path, request.param) as made:
-        yield made
 
 
 def parts(answer: bytes) -> tuple[int, int, bytes, bytes]:

@@ -1,33 +1,18 @@
 """Envelopes that are refused: each gets its word, and leaves nothing behind."""
 
 from base64 import b64encode
-from collections.abc import Iterator
 from dataclasses import replace
 from io import BytesIO
-from pathlib import Path
 
 import pytest
 
 from crypto import age, padding
 from crypto.recipients import HybridIdentity, ScryptRecipient, X25519Identity
 from tests.support.builders import INSPECTORATE, make_envelope, make_report_envelope, upload_metadata
-from tests.support.portal_room import BACKENDS, BODY, TUS, Room, code, opened
+from tests.support.portal_room import BODY, TUS, Room, code
 from tests.support.work import work
 
 SMALL = age.sealed_size(padding.SMALLEST)
-
-
-@pytest.fixture(params=BACKENDS)
-def room(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Room]:
-    with opened(request, tmp_path, request.param) as made:
-        yield made
-
-
-@pytest.fixture
-def sqlite_room(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Room]:
-    """For what is decided before the database is asked."""
-    with opened(request, tmp_path, "sqlite") as made:
-        yield made
 
 
 @pytest.mark.parametrize("headers", [{}, {"Tus-Resumable": "0.2.2"}])

@@ -1,12 +1,10 @@
 """Envelopes by tus 1.0.0, on both databases: what is kept, what is refused, that nothing else stays."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from io import BytesIO
-from pathlib import Path
 from typing import Any
 
-import pytest
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
@@ -14,22 +12,9 @@ from crypto import age, padding
 from portal.store.schema import chunks
 from portal.web import receiving
 from tests.support.builders import OUTSIDE, make_envelope, make_report_envelope
-from tests.support.portal_room import BACKENDS, BODY, SITE, TUS, Room, code, declared, opened
+from tests.support.portal_room import BODY, SITE, TUS, Room, code, declared
 
 SMALL = age.sealed_size(padding.SMALLEST)
-
-
-@pytest.fixture(params=BACKENDS)
-def room(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Room]:
-    with opened(request, tmp_path, request.param) as made:
-        yield made
-
-
-@pytest.fixture
-def sqlite_room(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Room]:
-    """For what is decided before the database is asked."""
-    with opened(request, tmp_path, "sqlite") as made:
-        yield made
 
 
 def kept(room: Room, address: str) -> bytes:

@@ -1,0 +1,236 @@
+"""TOML files that people write, checked by JSON Schema; the first mistake is named with its place and remedy.
+
+A schema is of draft 4: later drafts take 3.0 for an integer. Its ``description`` says what belongs there, as
+in “'workers' is a number from 2 to 256”; ``expected`` is the same as a code with values, for other languages.
+"""
+
+import math
+import re
+import tomllib
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from functools import cached_property
+from typing import Any, TypeAlias
+
+import fastjsonschema
+from fastjsonschema import JsonSchemaValueException
+
+from crypto.errors import Malformed
+from crypto.messages import ID
+
+Node: TypeAlias = Mapping[str, Any]
+
+# What stands before a TOML value without quotation marks.
+BARE_KEY = "[A-Za-z0-9_-]+"
+_DRAFT = "http://json-schema.org/draft-04/schema#"
+# What belongs somewhere, by a code: descriptions in English are made of these alone.
+EXPECTED = {
+    "one-of": "one of {known}",
+    "number": "a number from {least} to {most}",
+    "text": "a text",
+    "text-up-to": "a text of 1 to {most} characters",
+    "text-not-empty": "a text that is not empty",
+    "texts": "a text in fr and in en",
+    "text-or-texts": "a text, or a list of texts",
+    "table": "a table",
+    "table-not-empty": "a table with at least one entry",
+    "list": "a list",
+    "list-not-empty": "a list with at least one entry",
+    "yes-or-no": "true or false",
+    "answer-ids": "a list of ids of answers",
+    "id": "a-z, 0-9 and _, from a letter, at most 32",
+}
+_TYPES = {"object": "table", "array": "list"}
+
+
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """What belongs somewhere, in English; ``code`` is empty where it is not one of EXPECTED."""
+
+    text: str
+    code: str = ""
+    values: Mapping[str, object] = field(default_factory=dict)
+
+
+def expected(code: str, **values: object) -> Node:
+    """Return the members of a schema that say what belongs there."""
+    return {"description": EXPECTED[code].format(**values), "expected": {"code": code, "values": values}}
+
+
+class Fault(StrEnum):
+    """What is wrong with what a mistake names."""
+
+    MISSING = "missing"
+    UNKNOWN = "unknown"
+    WRONG = "wrong"
+    NOT_TOML = "not-toml"
+
+
+class BadDocument(Malformed):
+    """A TOML file has a mistake; the message names the place and what belongs there."""
+
+
+class Mismatch(BadDocument):
+    """A file does not match its schema at ``place``, under ``key``, which is dotted within tables.
+
+    ``expected`` says what belongs there; of a file that is not TOML, what its reader says.
+    """
+
+    def __init__(self, place: str, fault: Fault, key: str = "", expected: Expected | None = None) -> None:
+        self.place, self.fault, self.key = place, fault, key
+        self.expected = expected or Expected("")
+        said = {
+            Fault.MISSING: f"{place}: {key!r} is missing",
+            Fault.UNKNOWN: f"{place}: {key!r} is not known here",
+            Fault.WRONG: f"{place}: {key!r} is {self.expected.text}"
+            if key
+            else f"{place} is {self.expected.text}",
+            Fault.NOT_TOML: f"{place} is not TOML: {self.expected.text}",
+        }
+        super().__init__(said[fault])
+
+
+class Schema:
+    """What a file of one kind holds; ``kind`` is its place in mistakes that no table has."""
+
+    def __init__(
+        self, kind: str, root: Node, formats: Mapping[str, Callable[[str], bool]] | None = None
+    ) -> None:
+        self._kind = kind
+        self._root = {"$schema": _DRAFT, "definitions": {"texts": _both(text())}, **root}
+        self._formats = dict(formats or {})
+
+    def parse(self, raw: bytes) -> dict[str, Any]:
+        """Return what a file holds; Mismatch names its first mistake."""
+        try:
+            document = tomllib.loads(raw.decode("utf-8"), parse_float=_finite)
+        except (ValueError, RecursionError) as error:
+            raise Mismatch(self._kind, Fault.NOT_TOML, expected=Expected(str(error))) from error
+        self.check(document)
+        return document
+
+    def check(self, document: Mapping[str, Any], place: str = "") -> None:
+        """Raise Mismatch for the first mistake in a table that stands at ``place`` of a file."""
+        try:
+            self._validate(document)
+        except JsonSchemaValueException as error:
+            inner, key = _place(document, error.path[1:])
+            raise _mistake(", ".join(filter(None, (place, inner))) or self._kind, key, error) from error
+
+    @cached_property
+    def _validate(self) -> Callable[[Any], Any]:
+        return fastjsonschema.compile(self._root, formats=self._formats, use_default=False)
+
+
+def _whole(pattern: str) -> str:
+    """Return a pattern for all of a text: the library lets a dollar stand before a last line end."""
+    return rf"^(?:{pattern})\Z"
+
+
+def table(required: Node, optional: Node | None = None, **more: object) -> Node:
+    """A table with these members and no other."""
+    known = {"type": "object", "properties": {**required, **(optional or {})}, "additionalProperties": False}
+    return {**known, **({"required": list(required)} if required else {}), **more}
+
+
+def map_of(node: Node, pattern: str = ID, **more: object) -> Node:
+    """A table of at least one member, all alike, under names of this pattern."""
+    members = {"patternProperties": {_whole(pattern): node}, "additionalProperties": False}
+    return {"type": "object", "minProperties": 1, **members, **more}
+
+
+def list_of(node: Node, least: int = 1, **more: object) -> Node:
+    """A list of at least so many."""
+    return {"type": "array", "minItems": least, "items": node, **more}
+
+
+def one_of(known: Sequence[str]) -> Node:
+    """One of these words."""
+    return {
+        "type": "string",
+        "enum": [str(each) for each in known],
+        **expected("one-of", known=", ".join(known)),
+    }
+
+
+def number(least: int, most: int) -> Node:
+    """A number without a fraction."""
+    return {
+        "type": "integer",
+        "minimum": least,
+        "maximum": most,
+        **expected("number", least=least, most=most),
+    }
+
+
+def text(most: int | None = None) -> Node:
+    """A text that is not blank."""
+    node = {"type": "string", "pattern": r"\S", **expected("text-not-empty")}
+    return node if most is None else {**node, "maxLength": most, **expected("text-up-to", most=most)}
+
+
+def texts(most: int | None = None) -> Node:
+    """A text in both languages."""
+    return _TEXTS if most is None else _both(text(most))
+
+
+def _both(node: Node) -> Node:
+    return table({"fr": node, "en": node}, **expected("texts"))
+
+
+# Written once for each file, however many there are in it: what the library makes of a schema is code.
+_TEXTS: Node = {"$ref": "#/definitions/texts"}
+TEXT: Node = {"type": "string", **expected("text")}
+YES_OR_NO: Node = {"type": "boolean", **expected("yes-or-no")}
+IDENTIFIER: Node = {
+    "type": "string",
+    "pattern": _whole(ID),
+    **expected("id"),
+}
+
+
+def _finite(written: str) -> float | None:
+    """Return a number, or for ``inf`` and ``nan`` what no schema takes: bounds would let the second pass."""
+    value = float(written)
+    return value if math.isfinite(value) else None
+
+
+def _mistake(place: str, key: str, error: JsonSchemaValueException) -> Mismatch:
+    node, value = error.definition, error.value
+    if "description" in node:
+        return Mismatch(place, Fault.WRONG, key, Expected(node["description"], **node.get("expected", {})))
+    inner = f"{key}." if key else ""
+    if error.rule == "required":
+        missing = next(name for name in node["required"] if name not in value)
+        return Mismatch(place, Fault.MISSING, inner + missing)
+    if error.rule == "additionalProperties":
+        return Mismatch(place, Fault.UNKNOWN, inner + next(name for name in value if not _knows(node, name)))
+    code = _TYPES[node["type"]] + ("-not-empty" if error.rule in {"minItems", "minProperties"} else "")
+    return Mismatch(place, Fault.WRONG, key, Expected(EXPECTED[code], code))
+
+
+def _knows(node: Node, name: str) -> bool:
+    patterns = node.get("patternProperties", {})
+    return name in node.get("properties", {}) or any(re.search(each, name) for each in patterns)
+
+
+def entry(name: str, number: int, value: object) -> str:
+    """Return what a table of a list is called in mistakes: by its id, or by its number, from 1."""
+    known = value.get("id") if isinstance(value, dict) else None
+    return f"{name} {known!r}" if isinstance(known, str) else f"{name} {number}"
+
+
+def _place(document: Any, keys: Sequence[str]) -> tuple[str, str]:
+    """Return the entries of lists on the way, then the dotted rest."""
+    entries: list[str] = []
+    names: list[str] = []
+    for key in keys:
+        if isinstance(document, list):
+            document = document[int(key)]
+            entries.append(entry(".".join(names), int(key) + 1, document))
+            names = []
+        else:
+            document = document[key]
+            names.append(key)
+    return ", ".join(entries), ".".join(names)

@@ -1,0 +1,59 @@
+"""TOML files that officers give: read by their schema, refused with the first mistake in both languages."""
+
+from typing import Any
+
+from crypto.toml_schema import BadDocument, Fault, Mismatch, Schema
+from inbox.language.errors import Refused
+from inbox.language.messages import Sentence, sentence
+
+# What belongs somewhere, by the codes of schemas.
+_EXPECTED = {
+    "one-of": sentence("one of {known}", known=""),
+    "number": sentence("a number from {least} to {most}", least="", most=""),
+    "text": sentence("a text"),
+    "text-up-to": sentence("a text of 1 to {most} characters", most=""),
+    "text-not-empty": sentence("a text that is not empty"),
+    "texts": sentence("a text in fr and in en"),
+    "text-or-texts": sentence("a text, or a list of texts"),
+    "table": sentence("a table"),
+    "table-not-empty": sentence("a table with at least one entry"),
+    "list": sentence("a list"),
+    "list-not-empty": sentence("a list with at least one entry"),
+    "yes-or-no": sentence("true or false"),
+    "answer-ids": sentence("a list of ids of answers"),
+    "id": sentence("a-z, 0-9 and _, from a letter, at most 32"),
+}
+
+
+def read(schema: Schema, raw: bytes) -> dict[str, Any]:
+    """Return what a file holds; Refused names its first mistake."""
+    try:
+        return schema.parse(raw)
+    except BadDocument as error:
+        raise refused(error) from error
+
+
+def refused(error: BadDocument) -> Refused:
+    """Return the refusal of a file with a mistake."""
+    return Refused(
+        sentence("not taken: {error}", error=_said(error)), sentence("mend the file, then try again")
+    )
+
+
+def _said(error: BadDocument) -> Sentence | str:
+    if not isinstance(error, Mismatch):
+        return str(error)
+    place, key = error.place, error.key
+    form, values = _EXPECTED.get(error.expected.code), error.expected.values
+    expected = form.filled(*map(values.__getitem__, form.values)) if form else error.expected.text
+    match error.fault:
+        case Fault.MISSING:
+            return sentence("{place}: {key!r} is missing", place=place, key=key)
+        case Fault.UNKNOWN:
+            return sentence("{place}: {key!r} is not known here", place=place, key=key)
+        case Fault.NOT_TOML:
+            return sentence("{place} is not TOML: {expected}", place=place, expected=expected)
+        case Fault.WRONG if key:
+            return sentence("{place}: {key!r} is {expected}", place=place, key=key, expected=expected)
+        case Fault.WRONG:
+            return sentence("{place} is {expected}", place=place, expected=expected)

@@ -1,0 +1,152 @@
+"""TOML files that people write: the first mistake is named with its place, and with what belongs there."""
+
+from importlib.resources import files
+
+import pytest
+
+from crypto.toml_schema import (
+    IDENTIFIER,
+    YES_OR_NO,
+    Fault,
+    Mismatch,
+    Node,
+    Schema,
+    list_of,
+    map_of,
+    number,
+    one_of,
+    table,
+    text,
+    texts,
+)
+from inbox.desk import telling
+from inbox.language import labels, printed_text, toml_files
+from inbox.questionnaire import scoring
+
+ROW = table({"id": IDENTIFIER, "said": texts()}, {"kind": one_of(["a", "b"]), "words": list_of(text(9))})
+FILE = Schema(
+    "plan",
+    table(
+        {"most": number(1, 9), "row": list_of(ROW)},
+        {"open": YES_OR_NO, "share": {"type": "number", "description": "a share"}, "more": map_of(text())},
+    ),
+)
+AN_ID = "a-z, 0-9 and _, from a letter, at most 32"
+GOOD = """
+most = 3
+open = true
+share = 0.5
+more = { one = "x" }
+[[row]]
+id = "first"
+said = { fr = "Un", en = "One" }
+[[row]]
+id = "second"
+said = { fr = "Deux", en = "Two" }
+kind = "a"
+words = ["x", "y"]
+"""
+
+
+@pytest.mark.parametrize(
+    ("found", "put", "said"),
+    [
+        ("most = 3", "", "plan: 'most' is missing"),
+        ("most = 3", "most = 3\nleast = 1", "plan: 'least' is not known here"),
+        ("most = 3", "most = 0", "plan: 'most' is a number from 1 to 9"),
+        ("most = 3", "most = 10", "plan: 'most' is a number from 1 to 9"),
+        ("most = 3", "most = 3.0", "plan: 'most' is a number from 1 to 9"),
+        ("most = 3", "most = true", "plan: 'most' is a number from 1 to 9"),
+        ("most = 3", 'most = "3"', "plan: 'most' is a number from 1 to 9"),
+        ("most = 3", "most =", "plan is not TOML: "),
+        ("most = 3", "most = 3\nmost = 3", "plan is not TOML: "),
+        ("most = 3", "most = " + "[" * 100_000, "plan is not TOML: "),
+        ("share = 0.5", "share = nan", "plan: 'share' is a share"),
+        ("share = 0.5", "share = inf", "plan: 'share' is a share"),
+        ("share = 0.5", "share = 1979-05-27", "plan: 'share' is a share"),
+        ("open = true", "open = 1", "plan: 'open' is true or false"),
+        ('more = { one = "x" }', "more = {}", "plan: 'more' is a table with at least one entry"),
+        ('more = { one = "x" }', "more = []", "plan: 'more' is a table"),
+        ('more = { one = "x" }', 'more = { One = "x" }', "plan: 'more.One' is not known here"),
+        ('more = { one = "x" }', 'more = { "a.b" = "x" }', "plan: 'more.a.b' is not known here"),
+        ('more = { one = "x" }', 'more = { one = "" }', "plan: 'more.one' is a text that is not empty"),
+        ('id = "first"\n', "", "row 1: 'id' is missing"),
+        ('id = "first"', "id = 7", f"row 1: 'id' is {AN_ID}"),
+        ('more = { one = "x" }', 'more = { "one\\n" = "x" }', "plan: 'more.one\\n' is not known here"),
+        ('id = "first"', 'id = "first\\n"', f"row 'first\\n': 'id' is {AN_ID}"),
+        ('kind = "a"', 'kind = "c"', "row 'second': 'kind' is one of a, b"),
+        ('kind = "a"', 'kind = ["a"]', "row 'second': 'kind' is one of a, b"),
+        (', en = "Two"', "", "row 'second': 'said' is a text in fr and in en"),
+        (', en = "Two"', ', en = "Two", de = "Zwei"', "row 'second': 'said' is a text in fr and in en"),
+        ('en = "Two"', 'en = " \\t"', "row 'second': 'said.en' is a text that is not empty"),
+        ('said = { fr = "Deux", en = "Two" }', "said = 1", "row 'second': 'said' is a text in fr and in en"),
+        ('"y"]', '"0123456789"]', "row 'second', words 2 is a text of 1 to 9 characters"),
+        ('["x", "y"]', "[]", "row 'second': 'words' is a list with at least one entry"),
+        ("[[row]]", "[[line]]", "plan: 'row' is missing"),
+    ],
+)  # fmt: skip
+def test_a_mistake_is_named_with_its_place_and_remedy(found: str, put: str, said: str) -> None:
+    with pytest.raises(Mismatch) as caught:
+        FILE.parse(GOOD.replace(found, put).encode())
+    assert str(caught.value).startswith(said)
+    assert str(caught.value) == said or caught.value.fault is Fault.NOT_TOML
+
+
+def test_bytes_that_are_no_text_are_named() -> None:
+    with pytest.raises(Mismatch, match="plan is not TOML"):
+        FILE.parse(b"\xff")
+
+
+def test_what_is_right_is_returned_as_it_stands() -> None:
+    found = FILE.parse(GOOD.encode())
+    assert (3, True, 0.5, {"one": "x"}) == (found["most"], found["open"], found["share"], found["more"])
+    assert ["first", "second"] == [row["id"] for row in found["row"]]
+
+
+SHIPPED: dict[str, tuple[Schema, str, str, str]] = {
+    "labels.toml": (labels.FILE, 'en = "None"', 'de = "x"', "'measure.none' is a text in fr and in en"),
+    "access.toml": (printed_text.FILE, 'title.en = "', 'titel = "', "'text.title' is a text in fr and in en"),
+    "dossier.toml": (printed_text.FILE, 'source = ["path"', 'source = ["Path"', "source 1 is a-z, 0-9 and _"),
+    "scoring.toml": (scoring.FILE, "value = 3", "value = 4", "rule 1: 'value' is a number from 1 to 3"),
+}
+
+
+@pytest.mark.parametrize("name", SHIPPED)
+def test_what_ships_with_the_inbox_is_checked_alike(name: str) -> None:
+    schema, found, put, said = SHIPPED[name]
+    shipped = files("inbox").joinpath(name).read_text("utf-8")
+    assert schema.parse(shipped.encode())
+    with pytest.raises(Mismatch) as caught:
+        schema.parse(shipped.replace(found, put).encode())
+    assert said in str(caught.value)
+
+
+@pytest.mark.parametrize("file", [labels.FILE, printed_text.FILE, scoring.FILE])
+def test_an_empty_file_is_none(file: Schema) -> None:
+    with pytest.raises(Mismatch):
+        file.parse(b"")
+
+
+@pytest.mark.parametrize(
+    ("put", "said"),
+    [
+        ("most = 3\nleast = 1", "plan : 'least' n\N{RIGHT SINGLE QUOTATION MARK}est pas connu ici"),
+        ("", "plan : 'most' manque"),
+        ("most = 0", "plan : 'most' est un nombre de 1 à 9"),
+    ],
+)
+def test_officers_are_told_in_their_language(put: str, said: str) -> None:
+    with pytest.raises(Mismatch) as caught:
+        FILE.parse(GOOD.replace("most = 3", put).encode())
+    assert telling.told("fr", toml_files.refused(caught.value).what).endswith(said)
+
+
+@pytest.mark.parametrize(
+    "node",
+    [IDENTIFIER, one_of(["a"]), number(1, 2), text(), text(3), texts(3)],
+    ids=lambda node: node["description"],
+)
+def test_what_a_schema_says_belongs_somewhere_can_be_told_in_french(node: Node) -> None:
+    refused = toml_files.refused(Mismatch("plan", Fault.WRONG, "key", node["description"]))
+    assert node["description"] in str(refused)
+    assert node["description"] not in telling.told("fr", refused.what)

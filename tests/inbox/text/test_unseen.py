@@ -1,0 +1,76 @@
+"""Characters that nobody sees: one definition, and everything that shows, searches or compares goes by it."""
+
+import sys
+import unicodedata
+
+import pytest
+
+from inbox.text import redaction, unseen
+from inbox.text.names import Names
+from inbox.text.printable import visible
+
+EVERY = tuple(map(chr, range(sys.maxunicode + 1)))
+# One of each kind: control, soft hyphen, grapheme joiner, filler, direction, selector, tag, unassigned.
+SOME = (
+    "\x01\x7f\xad\u034f\u115f\u3164\uffa0\u17b4\u180e\u200b\u202e\u2060\u2065\ufe0f\ufeff\ufff0"
+    "\U000e0041\U000e0200"
+)
+ACCENTED = "é\u0301\u05b0\u0336"
+
+
+def unseen_ones() -> set[str]:
+    return {char for char in EVERY if unseen.dropped(char) == ""}
+
+
+def test_no_letter_digit_sign_or_space_is_unseen() -> None:
+    """But for the letters that show nothing: the fillers of Hangul."""
+    kinds = {unicodedata.category(char)[0] for char in unseen_ones() - set("\u115f\u1160\u3164\uffa0")}
+    assert kinds == {"C", "M"}
+    assert [char for char in unseen_ones() if char.isspace()] == []
+
+
+def test_no_mark_that_is_seen_is_dropped() -> None:
+    assert unseen.dropped(ACCENTED) == ACCENTED
+
+
+def test_no_private_or_unknown_character_passes_for_plain() -> None:
+    assert [
+        char for char in EVERY if unicodedata.category(char) in {"Co", "Cn", "Cs"} and unseen.is_plain(char)
+    ] == []
+
+
+@pytest.mark.parametrize("char", "\n\r\t\x0b\x85\u2028\u2029", ids=ascii)
+def test_what_leaves_its_line_is_white_space_and_yet_not_plain(char: str) -> None:
+    assert unseen.dropped(char) == char
+    assert not unseen.is_plain(char)
+
+
+def test_every_format_character_and_control_is_unseen() -> None:
+    formats = {char for char in EVERY if unicodedata.category(char) == "Cf"}
+    controls = {char for char in EVERY if unicodedata.category(char) == "Cc" and not char.isspace()}
+    assert (formats | controls) - unseen_ones() == set()
+
+
+def test_what_shapes_its_neighbours_is_unseen_too() -> None:
+    assert {char for char in EVERY if unseen.shapes(char)} - unseen_ones() == set()
+
+
+@pytest.mark.parametrize("char", SOME, ids=ascii)
+def test_a_name_with_one_inside_is_found_and_removed(char: str) -> None:
+    text = f"Ask Du{char}pont."
+    assert redaction.around(text, "Dupont") == ("Ask ", ".")
+    assert redaction.around("Ask Dupont.", f"Du{char}pont") == ("Ask ", ".")
+    assert not redaction.reads(char)
+    assert Names({"one": ["Dupont"]}).meant_in([text]) == {"one"}
+
+
+@pytest.mark.parametrize("char", SOME.replace("\ufe0f", ""), ids=ascii)
+def test_the_terminal_spells_it_out(char: str) -> None:
+    assert visible(f"a{char}b") == f"a<U+{ord(char):04X}>b"
+
+
+@pytest.mark.parametrize(
+    "text", ["❤\ufe0f", "👩\u200d🚒", "葛\U000e0100", "\u0645\u06cc\u200c\u062e"], ids=ascii
+)
+def test_the_terminal_leaves_what_writing_needs(text: str) -> None:
+    assert visible(text) == text
