@@ -2,8 +2,10 @@
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.NOTPARALLEL:
-.PHONY: help demo test pytest coverage lint types js built built-check bench soak lock clean
+.PHONY: help demo test check pytest coverage lint types js built built-check bench soak lock clean
+
+# Each command that a test starts would compile the program anew.
+unexport PYTHONDONTWRITEBYTECODE
 
 # The first Python that is new enough: Debian's own, then whichever the shell finds.
 ifndef PYTHON
@@ -39,6 +41,7 @@ COMPILE := .venv/bin/uv pip compile --universal --python-version 3.11 --generate
 help:
 	@echo 'make demo          the whole path on this machine, from a report to the answer'
 	@echo 'make test          everything below that checks; one gate'
+	@echo 'make check         lint, types and the tests of the rooms touched since main, in a minute'
 	@echo 'make pytest        the Python tests alone'
 	@echo 'make coverage      the Python tests, and which branches they reach'
 	@echo 'make lint          ruff and the imports between the rooms'
@@ -54,19 +57,22 @@ help:
 demo: .venv/project
 	./deploy/demo.sh
 
-test: test-tools lint types js built-check pytest soak-records
+# What needs one core each goes side by side, each with what it printed in one piece.
+test: test-tools .venv/project node_modules/.package-lock.json
+	@$(MAKE) --no-print-directory --jobs 2 --output-sync types lint js built-check
+	@$(MAKE) --no-print-directory pytest
+	@$(MAKE) --no-print-directory soak-records
+
+check: .venv/project node_modules/.package-lock.json
+	@$(MAKE) --no-print-directory --jobs 2 --output-sync types lint
+	@.venv/bin/python -m tests.touched
 
 .PHONY: test-tools
 test-tools:
 	@deploy/debian-packages.sh $(TEST_TOOLS)
 
-# One module's tests stay in one worker, so that they share its server or browser. In their order: by default
-# modules of few tests come last, and the slowest have few. A third worker for two cores: many tests wait for others.
-# What fails beside others is run once more, alone, and fails the gate if it fails again: browsers, databases and
-# clocks on two busy cores are not always in time. Either way it is printed, and is to be mended.
 pytest: test-tools .venv/project node_modules/.package-lock.json
-	.venv/bin/python -m pytest -n 3 --dist loadscope --no-loadscope-reorder || \
-	  { echo 'once more, alone:'; .venv/bin/python -m pytest --last-failed --last-failed-no-failures none; }
+	tests/run.sh
 
 coverage: test-tools .venv/project node_modules/.package-lock.json
 	.venv/bin/coverage erase

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 from playwright.sync_api import Browser, sync_playwright
 
-from tests.support import postgres
+from tests.support import engines, postgres
 from tests.support.age_peer import AgePeer
 from tests.support.age_peer import running as age_peer_running
 from tests.support.browsing import CHROMIUM_ARGUMENTS
@@ -26,6 +26,8 @@ settings.register_profile(
 )
 settings.register_profile("thorough", settings.get_profile("ci"), derandomize=False, max_examples=2_000)
 settings.load_profile("ci")
+
+engines.share_statements()
 
 # A shell has what it runs in the background ignore Ctrl-C, and what that starts, too: the tests press it.
 signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -108,6 +110,11 @@ def file(tmp_path: Path) -> Path:
     made = tmp_path / "IMG_un nom.jpg"
     made.write_bytes(FILE)
     return made
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the modules that take longest: else one of them would be waited for at the end."""
+    items.sort(key=lambda item: item.get_closest_marker("long") is None)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -1,4 +1,6 @@
-"""Each officer's word of having no interest in a case, given before its first reading (T-05c).
+"""Each officer's word of having no interest in a case, given before its first reading.
+
+Who follows up on a report has to be impartial (Directive (EU) 2019/1937, article 9).
 
 Until all who are present have given it, lists show of a case its number, how pressing it is, its category
 and what officers did, but no word of it; and no search, tag or area finds it: with a name to look for,

@@ -1,6 +1,6 @@
 """Which cases have to do with one another: proposed with the reason, linked or dismissed by an officer.
 
-Nothing is ever linked, or merged, by itself (T-04).
+Nothing is ever linked, or merged, by itself (SPEC 9.6).
 """
 
 from collections import defaultdict
@@ -36,7 +36,7 @@ _WEIGHTS = {Kind.CONTAINER: 6, Kind.PLATE: 6, Kind.PHONE: 6, Kind.TEXT: 6, Kind.
 
 
 class Relation(StrEnum):
-    """What two cases have to do with one another (T-04)."""
+    """What two cases have to do with one another."""
 
     DUPLICATE = "duplicate"
     SAME_FACTS = "same_facts"

@@ -19,7 +19,7 @@ _ACK_WORKING_DAYS = 7
 _FEEDBACK = relativedelta(months=3)
 _EXTENDED = relativedelta(months=6)
 _RETENTION = relativedelta(months=2)
-# A first act after opening: so many working days by priority, 0 for the same day (T-01).
+# A first act after opening: so many working days by priority, 0 for the same day: a rule of the inspectorate.
 _FIRST_ACT = {1: 0, 2: 2, 3: 5, 4: 10}
 
 
@@ -95,7 +95,7 @@ def _open_clocks(events: Events, calendar: Calendar) -> Iterator[Due]:
 
 
 def kept_until(closed: date, written: date | None, *, at_once: bool) -> date:
-    """Return the day from which a closed case is to be destroyed (domain 1.2).
+    """Return the day from which a closed case is to be destroyed (Directive (EU) 2019/1937, article 18).
 
     Two months after the closing; what its author writes afterwards starts them anew. ``at_once`` it goes if
     nothing was written.

@@ -1,4 +1,4 @@
-"""How long cases are kept, and which are to be destroyed (domain 1.2; Directive 2019/1937, 18)."""
+"""How long cases are kept, and which are to be destroyed (Directive (EU) 2019/1937, article 18)."""
 
 from dataclasses import dataclass
 from datetime import date

@@ -1,4 +1,7 @@
-"""What of a case goes into a dossier: chosen once, for the pages and for machines alike (L-07, L-14).
+"""What of a case goes into a dossier: chosen once, for the pages and for machines alike.
+
+Loi 2016-1691, article 9, keeps the reporter confidential; code de procédure pénale, article 40, asks to tell
+the prosecutor.
 
 Nothing in it says who the author is, or would prove it.
 """

@@ -16,8 +16,7 @@ from crypto import strictjson
 from crypto.dossier import Purpose
 from inbox.access import declarations, disclosures, identities
 from inbox.access.disclosures import Given, Ground
-from inbox.casework.decisions import Choice
-from inbox.deadlines.legal_duties import Kind
+from inbox.deadlines.legal_duties import Choice, Kind
 from inbox.dossiers import compose
 from inbox.dossiers.compose import Plan
 from inbox.files.pdf import Sheets

@@ -1,4 +1,7 @@
-"""How a case ends: with an outcome, and with a word to its author or a reason for none (L-04, L-05)."""
+"""How a case ends: with an outcome, and a word to its reporter or a reason for none.
+
+Décret 2022-1284, article 4, asks for that word.
+"""
 
 from dataclasses import dataclass, replace
 from datetime import date
@@ -144,7 +147,7 @@ def _redirect(session: Session, case: Case, closing: Closing, today: date) -> st
         )
     body = referral_bodies.body(session, closing.body)
     referred = Taken(kind=Kind.REFERRED_EXTERNAL, day=today, addressee=closing.body)
-    measures.record(session, case.number, referred, today)
+    measures.add(session, case.number, referred, today)
     if closing.disclosure is Disclosure.WITHHELD:
         return closing.text
     # An officer's own words say why, and may not say where to.

@@ -17,7 +17,8 @@ from inbox.vault.tables import Message
 class Draft:
     """What an officer wants to send: own words, in a ``template`` if one is named by its id.
 
-    ``feedback`` if it tells what was done or is planned (L-02), ``despite`` why a warning is set aside.
+    ``feedback`` if it tells what was done or is planned (décret 2022-1284, article 4), ``despite`` why a
+    warning is set aside.
     """
 
     text: str = ""

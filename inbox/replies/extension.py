@@ -1,7 +1,7 @@
 """More time for the feedback to the author: six months instead of three.
 
 An external authority alone may take it, for a good reason, and tells the author before the three months end
-(Directive (EU) 2019/1937, article 11(2)(d); L-03).
+(Directive (EU) 2019/1937, article 11(2)(d)).
 """
 
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""To which bodies the author of a report that is out of scope is directed (L-04)."""
+"""To which bodies the author of a report that is out of scope is directed (décret 2022-1284, article 4)."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Texts that officers may send to the authors of cases, filled in for one case (L-01, L-02, L-04, L-05)."""
+"""Texts that officers may send to reporters, filled in for one case (décret 2022-1284, article 4)."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -7,7 +7,7 @@ import os
 import sys
 
 # All memory from the C library, which overwrites what is given back to it, but for what it keeps at hand.
-_SETTINGS = {
+SETTINGS = {
     "PYTHONMALLOC": "malloc",
     "GLIBC_TUNABLES": "glibc.malloc.perturb=85:glibc.malloc.tcache_count=0",
 }
@@ -15,6 +15,6 @@ _SETTINGS = {
 
 def ensure() -> None:
     """Return in a process that overwrites; begin this one anew, under its id, if it does not yet."""
-    if all(os.environ.get(name) == value for name, value in _SETTINGS.items()):
+    if all(os.environ.get(name) == value for name, value in SETTINGS.items()):
         return
-    os.execve(sys.executable, [sys.executable, *sys.orig_argv[1:]], {**os.environ, **_SETTINGS})  # noqa: S606
+    os.execve(sys.executable, [sys.executable, *sys.orig_argv[1:]], {**os.environ, **SETTINGS})  # noqa: S606

@@ -41,8 +41,8 @@ _UNREADABLE = {LimitRequestLine: (414, "uri_too_long"), LimitRequestHeaders: (43
 
 def serve(settings: Settings, ready: Callable[[], None]) -> None:
     """Serve until SIGTERM, then finish what is in flight; call ``ready`` once it listens. Raises Refused."""
-    check(settings)
     memory_wiping.ensure()
+    check(settings)
     listener = _listen(settings)
     app = create_app(settings)
     app.extensions["portal"].database.close()

@@ -184,10 +184,12 @@ def test_a_token_of_another_session_does_nothing(client: Client) -> None:
 
 def test_no_other_command_loads_what_opens_sockets() -> None:
     """Not even to say what it can do; the control is what the desk itself loads."""
-    asked = "import sys; print(sorted({'flask', 'werkzeug', 'inbox.desk'} & set(sys.modules)))"
+    asked = (
+        "import sys; print(sorted({'flask', 'werkzeug', 'waitress', 'inbox.desk.app'} & set(sys.modules)))"
+    )
     for module, loaded in (
         ("inbox.cli.main; inbox.cli.main.run(['--help'])", "[]"),
-        ("inbox.desk.opening", "['flask', 'inbox.desk', 'werkzeug']"),
+        ("inbox.desk.opening", "['flask', 'inbox.desk.app', 'waitress', 'werkzeug']"),
     ):
         done = subprocess.run(
             [sys.executable, "-c", f"import {module}; {asked}"], capture_output=True, text=True, check=True

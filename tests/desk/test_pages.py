@@ -25,7 +25,7 @@ from tests.support.inbox_builders import (
     stranger,
 )
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.long]
 
 NAMES = ("alice", "bruno", "chloe")
 PAGES = {

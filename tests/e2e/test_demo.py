@@ -18,7 +18,7 @@ from tests.support.installation import START_SECONDS, free_port
 from tests.support.page_visitor import Visitor
 from tests.support.paths import ROOT
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.long]
 
 DESK = re.compile(r"^http://.*/open/.*$", re.MULTILINE)
 

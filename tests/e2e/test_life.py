@@ -16,7 +16,7 @@ from tests.support import traces
 from tests.support.installation import Inbox, InboxHere, Installation
 from tests.support.page_visitor import Visitor
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.long]
 
 CANARY = "zibeline-quartz-7319"
 TEXTS = {

@@ -11,7 +11,7 @@ from tests.support.inbox_builders import today
 from tests.support.installation import Installation
 from tests.support.page_visitor import TELEPHONE, Visitor
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.long]
 
 REPLY = "Nous avons bien reçu ce que vous nous avez dit au téléphone."
 FOLLOW_UP = "Encore : la même voiture, hier soir."

@@ -17,7 +17,7 @@ from tests.support.firefox_peer import browsing
 from tests.support.page_visitor import FILE, TEXT, Visitor
 from tests.support.portal_site import REPLY, PortalSite, slot_for
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.long]
 
 # What Tor Browser's level “Safer” turns off on every site, as preferences of Firefox.
 SAFER = dict.fromkeys(

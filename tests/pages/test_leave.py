@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Literal
 
@@ -39,6 +40,14 @@ def press_shift(visitor: Visitor, times: int) -> None:
 def wrote(visitor: Visitor) -> None:
     visitor.visit("fr/report")
     visitor.page.fill("#what", TEXT)
+
+
+def wrote_while_time_stands(visitor: Visitor) -> None:
+    """Time passes by the test's hand alone: on a busy machine a second goes by between two presses."""
+    now = datetime.now(UTC)
+    visitor.page.clock.install(time=now)
+    wrote(visitor)
+    visitor.page.clock.pause_at(now + timedelta(minutes=5))
 
 
 def test_the_page_is_empty_before_the_other_one_is_asked_for(leaver: Visitor) -> None:
@@ -120,8 +129,7 @@ def test_shift_three_times_leaves(leaver: Visitor) -> None:
 
 def test_shift_pressed_slowly_leaves(leaver: Visitor) -> None:
     """Each press gives five seconds for the next, and what is left is said, also to a screen reader."""
-    leaver.page.clock.install()
-    wrote(leaver)
+    wrote_while_time_stands(leaver)
     left = leaver.page.locator("nav [role=status]")
     expect(left).to_have_text("")
     for times in (2, 1):
@@ -133,8 +141,7 @@ def test_shift_pressed_slowly_leaves(leaver: Visitor) -> None:
 
 
 def test_what_was_said_of_shift_goes_with_another_key_or_with_time(leaver: Visitor) -> None:
-    leaver.page.clock.install()
-    wrote(leaver)
+    wrote_while_time_stands(leaver)
     left = leaver.page.locator("nav [role=status]")
     for then in (
         lambda: leaver.page.keyboard.press("Tab"),
@@ -167,8 +174,7 @@ def test_shift_held_down_is_one_press(leaver: Visitor) -> None:
     ids=["twice", "capitals", "as-modifier", "between-letters", "slowly"],
 )
 def test_shift_as_people_type_does_not_leave(leaver: Visitor, typed: Callable[[Visitor], object]) -> None:
-    leaver.page.clock.install()
-    wrote(leaver)
+    wrote_while_time_stands(leaver)
     leaver.page.focus("#what")
     typed(leaver)
     assert leaver.page.url == f"{leaver.address}/fr/report"

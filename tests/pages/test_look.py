@@ -17,7 +17,7 @@ from tests.support.accessibility import violations
 from tests.support.page_visitor import DESKTOP, TELEPHONE, Visitor
 from tests.support.portal_site import slot_for
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.long]
 
 NAMES = ("", "report", "status", "guide", "verify", "sealed", "accessibility", "nowhere")
 PAGES = ["", *(f"{language}/{name}" for language in LANGUAGES for name in NAMES)]

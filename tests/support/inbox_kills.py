@@ -9,17 +9,19 @@ import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
 from typing import Any
 
-import click
 from sqlalchemy import Engine, event
 
-from inbox.cli import main, options
+from inbox.cli import main
 from inbox.keys import share_file
+from inbox.system import clock
 from inbox.vault import schema_version
+from tests.support import engines
 from tests.support.inbox_builders import QUICK, Office
 from tests.support.inbox_clock import Clock
 
@@ -46,14 +48,17 @@ def _main() -> None:
     source, folder, day, locations, *present = json.loads(sys.argv[1])
     schema_version.LOCATIONS = tuple(map(Path, locations))
     share_file.LIMITS = QUICK
-    options.datetime = Clock(date.fromisoformat(day))  # type: ignore[misc, assignment]
-    # Here, and not in each child anew.
-    main.commands.get_command(click.Context(main.commands), sys.argv[2])
+    clock.datetime = Clock(date.fromisoformat(day))  # type: ignore[misc, assignment]
+    # Here, and not in each child anew: what the command loads, and the statements that it has compiled.
+    engines.share_statements()
+    with tempfile.TemporaryDirectory() as folder_once:
+        _run(Office(Path(source), present).copy(Path(folder_once)))
     n = 0
     while True:
         office = Office(Path(source), present).copy(Path(folder) / str(n))
         if (child := os.fork()) == 0:
-            _run(office, n)
+            with stopped_at(n, functools.partial(os.kill, os.getpid(), signal.SIGKILL)):
+                os._exit(_run(office))
         n += 1
         status = os.waitpid(child, 0)[1]
         if not os.WIFSIGNALED(status):
@@ -91,12 +96,11 @@ def stopped_at(place: int, stop: Callable[[], None]) -> Iterator[list[int]]:
             setattr(os, name, act)
 
 
-def _run(office: Office, place: int) -> None:
+def _run(office: Office) -> int:
     opening = office.opening() if office.root.exists() else []
     words = [word.replace("{}", str(office.root.parent)) for word in sys.argv[2:]]
-    kill = functools.partial(os.kill, os.getpid(), signal.SIGKILL)
-    with contextlib.redirect_stdout(io.StringIO()), stopped_at(place, kill):
-        os._exit(main.run(["--home", str(office.root), *opening, *words]))
+    with contextlib.redirect_stdout(io.StringIO()):
+        return main.run(["--home", str(office.root), *opening, *words])
 
 
 if __name__ == "__main__":

@@ -6,15 +6,16 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from http.client import HTTPConnection
 from pathlib import Path
 
 from crypto import base64url, pages
 from portal.app import load_questionnaire
 from portal.config import Settings, load
+from portal.ops import memory_wiping
 from portal.site import manifest
 from portal.store import envelopes
 from portal.store.database import Database, open_database
@@ -27,11 +28,15 @@ START_SECONDS = 60
 
 @dataclass
 class Server:
-    """A portal in a folder, and the process that serves it."""
+    """A portal in a folder, and the process that serves it.
+
+    Without the settings by which memory is overwritten it would give them to itself, and begin twice.
+    """
 
     folder: Path
     port: int
     process: subprocess.Popen[str] | None = None
+    environment: Mapping[str, str] = field(default_factory=memory_wiping.SETTINGS.copy)
 
     @property
     def settings(self) -> Settings:
@@ -93,8 +98,9 @@ class Server:
         starts = self.log().count("serving on ")
         with (self.folder / "log").open("a") as log:
             command = self.command("serve")
+            environment = {**os.environ, **self.environment}
             self.process = subprocess.Popen(
-                command, stdout=log, stderr=log, text=True, start_new_session=True
+                command, stdout=log, stderr=log, text=True, start_new_session=True, env=environment
             )
             try:
                 self._wait(starts + 1)

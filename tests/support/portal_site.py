@@ -1,12 +1,13 @@
 """A portal that serves in this process, and the inspectorate behind it, for tests of its pages."""
 
 import threading
+import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, QueuePool, select
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 from crypto import age, container, keyring, messages, padding, signing
@@ -19,6 +20,7 @@ from portal.store.schema import chunks, envelopes
 from tests.support.builders import SignedKeyring, today
 from tests.support.portal_room import Room
 
+_PATIENCE_SECONDS = 30
 REPLY = "Merci, nous vous lisons.\nWhere was it?"
 
 
@@ -46,6 +48,16 @@ class PortalSite(Room):
             server.shutdown()
             thread.join()
             server.server_close()
+            self._finish()
+
+    def _finish(self) -> None:
+        """Wait for requests whose browser has gone: each would give its connection to a closed pool."""
+        pool = self.database._engine.pool
+        assert isinstance(pool, QueuePool)
+        end = time.monotonic() + _PATIENCE_SECONDS
+        while pool.checkedout():
+            assert time.monotonic() < end
+            time.sleep(0.01)
 
     def received(self) -> list[tuple[Report | FollowUp, dict[int, bytes]]]:
         """Return every message that has arrived whole, each with its files, opened as the inbox does."""

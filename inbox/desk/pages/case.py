@@ -6,9 +6,8 @@ from flask.typing import ResponseReturnValue
 from crypto.messages import Status
 from inbox.access import declarations
 from inbox.casework import case_view, timeline
-from inbox.deadlines import workflow
 from inbox.desk import rendering
-from inbox.desk.forms import choice, number, reason
+from inbox.desk.forms import choice
 from inbox.desk.state import here
 from inbox.language import labels
 from inbox.questionnaire import scoring
@@ -59,15 +58,6 @@ def status(case: int) -> ResponseReturnValue:
     with here().inbox.acting(here().actor(), action(Code.SET_STATUS, case, status=chosen)) as session:
         replies.set_status(session, case, chosen, day)
     return done(case, "status-set")
-
-
-@pages.post("/judge")
-def judge(case: int) -> ResponseReturnValue:
-    """Say how pressing the case is, part by part."""
-    given, day = {name: number(name, score.HIGHEST) for name in score.NAMES}, today()
-    with here().inbox.acting(here().actor(), action(Code.JUDGE, case, reason(), **given)) as session:
-        workflow.judge(session, case, given, day)
-    return done(case, "judged")
 
 
 def done(case: int, said: str, part: str | None = None) -> ResponseReturnValue:

@@ -58,7 +58,7 @@ def test_an_office_adds_days_of_its_own() -> None:
 
 @given(DAYS)
 def test_seven_working_days_are_nine_to_fourteen_days(day: date) -> None:
-    """Never the seven of the Directive, which is the earlier of both (domain 0.1)."""
+    """Never the seven of the Directive, which is the earlier of both (2019/1937, article 9)."""
     due = clocks(day)
     assert due[Clock.ACK_EU].day == day + timedelta(7)
     assert 9 <= (due[Clock.ACK_FR].day - day).days <= 14

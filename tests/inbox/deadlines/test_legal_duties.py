@@ -132,8 +132,9 @@ def test_what_is_transmitted_is_a_measure(office: Office) -> None:
     assert ("art40_transmission", "Parquet du Havre", "26/118", False) == tuple(
         measure[name] for name in ("kind", "addressee", "reference", "told")
     )
-    entry = [each for each in office.json("journal", "print")["entries"] if each["act"] == "decide"][-1]
-    assert (1, "art40: transmit", "it is corruption") == (entry["case"], entry["about"], entry["reason"])
+    entry = [each for each in office.json("journal", "print")["entries"] if each["action"] == "decide"][-1]
+    decided = {"duty": "art40", "decision": "transmit"}
+    assert (1, decided, "it is corruption") == (entry["case"], entry["values"], entry["reason"])
 
 
 def test_to_inform_the_persons_is_put_off_with_a_reason(office: Office) -> None:

@@ -1,4 +1,4 @@
-"""How long a case is kept that has ended, and what stands against its end (domain 1.2)."""
+"""How long a case is kept that has ended, and what stands against its end (2019/1937, article 18)."""
 
 from datetime import date, timedelta
 from pathlib import Path

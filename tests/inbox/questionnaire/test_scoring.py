@@ -12,7 +12,7 @@ from templates import shipped
 
 QUESTIONS = questionnaire.parse(shipped.QUESTIONNAIRE.read_bytes())
 
-# danger, immediacy, severity, verifiability, corroboration, access; score; priority (T-01)
+# danger, immediacy, severity, verifiability, corroboration, access; score; priority
 FACTS = [
     ((0, 0, 0, 0, 0, 0), 0, 4),
     ((3, 3, 3, 3, 3, 3), 54, 1),

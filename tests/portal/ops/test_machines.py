@@ -15,6 +15,8 @@ from tests.support.portal_room import BODY, SITE, TUS, declared
 from tests.support.portal_server import Server
 from tests.support.work import solve
 
+pytestmark = pytest.mark.long
+
 REPORTS = 24
 PIECE = 300_000
 HALF = 4 * PIECE

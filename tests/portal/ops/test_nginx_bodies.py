@@ -23,6 +23,8 @@ from tests.support.sealed_files import form, sealed_file
 from tests.support.server_state import state
 from tests.support.small_disk import small_disk
 
+pytestmark = pytest.mark.long
+
 MIB = 1 << 20
 DISK = 4 * MIB
 PATIENCE_SECONDS = 30

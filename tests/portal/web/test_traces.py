@@ -85,6 +85,7 @@ def test_nothing_of_a_reporter_is_found(
     """Text, token, file name, address, browser: not in files, logs, temporary files or memory."""
     file = tmp_path_factory.mktemp("reporter") / NAME
     file.write_bytes(CANARY.encode() * 20_000)
+    server.environment = {}
     with server.serving():
         with coming_from(ADDRESS, server.port) as port:
             secrets = reporting(chromium, port, file)
