@@ -6,7 +6,8 @@ from datetime import date
 from dateutil.relativedelta import relativedelta
 from sqlalchemy.orm import Session
 
-from inbox.casework import measures
+from inbox.casework import exits, measures
+from inbox.casework.exits import Asked, Exit
 from inbox.casework.measures import Taken
 from inbox.deadlines import legal_duties, workflow
 from inbox.deadlines.legal_duties import CHOICES, Choice, Kind
@@ -51,6 +52,8 @@ def take(session: Session, number: int, decision: Decision, today: date) -> Duty
     Raises CaseRefused for an unknown case, a deferral without a day to come within a year, a day, addressee
     or reference that belongs to another decision, and as ``measures.add``.
     """
+    if decision.kind is Kind.ART14:
+        exits.check(session, number, Asked(way=Exit.ART14, today=today, reason=decision.reason))
     workflow.of(session, number)
     _check(decision, today)
     row = session.get(Duty, (number, decision.kind.value)) or _asked(session, number, decision.kind, today)

@@ -10,6 +10,8 @@ from functools import partial
 
 from sqlalchemy.orm import Session
 
+from inbox.casework import exits
+from inbox.casework.exits import Asked, Exit
 from inbox.deadlines import workflow
 from inbox.language.errors import CaseRefused
 from inbox.language.messages import sentence
@@ -22,7 +24,7 @@ from inbox.vault import queries_cases
 def reject(inbox: Inbox, who: Actor, numbers: Iterable[int], reason: str = "") -> list[int]:
     """Make cases junk, all of them or none; return which, in order.
 
-    Raises CaseRefused for a case that is unknown, closed, or junk already; otherwise as ``bulk.do`` does.
+    Raises as ``exits.check`` for one of them; otherwise as ``bulk.do`` does.
     """
     return bulk.do(inbox, who, action(Code.REJECT, None, reason), numbers, partial(_reject, who))
 
@@ -36,12 +38,8 @@ def recover(inbox: Inbox, who: Actor, numbers: Iterable[int], reason: str = "") 
 
 
 def _reject(who: Actor, session: Session, number: int) -> None:
-    work = workflow.of(session, number)
-    if not work.is_open:
-        raise CaseRefused(
-            sentence("case {number} is closed, or junk already", number=number), sentence("leave it out")
-        )
-    workflow.set_rejected(work, who.today)
+    exits.check(session, number, Asked(way=Exit.JUNK, today=who.today))
+    workflow.set_rejected(workflow.of(session, number), who.today)
     workflow.keep_in_step(session, number)
 
 

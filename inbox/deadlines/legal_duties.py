@@ -106,6 +106,13 @@ def is_open(session: Session, number: int, kind: Kind) -> bool:
     return row is not None and row.decided is None
 
 
+def put_off_until(session: Session, number: int) -> date | None:
+    """Return the day until which informing the persons concerned is put off, None if it is not."""
+    row = session.get(Duty, (number, Kind.ART14.value))
+    is_put_off = row is not None and row.decision != "" and row.decided is None
+    return row.due if row is not None and is_put_off else None
+
+
 def _new(session: Session, number: int, kind: Kind, known: date) -> Duty:
     return Duty(case=number, kind=kind.value, known=known, due=_due(session, kind, known))
 

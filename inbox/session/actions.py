@@ -273,7 +273,7 @@ TABLE: Mapping[Code, Rule] = {
         officers=2,
         reason=Reason.OPTIONAL,
         all_cases=True,
-        values={"added": _TEXT, "removed": _TEXT} | _SHARING,
+        values={"officer_added": _TEXT, "officer_removed": _TEXT} | _SHARING,
     ),
     Code.RENEW_SHARES: Rule(officers=2, reason=Reason.OPTIONAL, all_cases=True, values=_SHARING),
     Code.CORRECT_CLOCK: Rule(officers=2, reason=_NEEDED),

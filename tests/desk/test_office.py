@@ -3,8 +3,8 @@
 import html
 import json
 import re
-from collections.abc import Iterator
-from datetime import timedelta
+from collections.abc import Iterator, Sequence
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -40,6 +40,10 @@ def noted(world: World) -> list[tuple[str, dict[str, Any]]]:
         for entry in world.office.json("journal", "print")["entries"]
         if entry["action"] in CHANGES
     ]
+
+
+def first_and_last(days: Sequence[date | str]) -> dict[str, str]:
+    return {"first": str(days[0]), "last": str(days[-1])}
 
 
 def edited(client: Client, page: str) -> str:

@@ -1,30 +1,112 @@
-"""Enter a report that came by telephone, letter or meeting."""
+"""Take in what came from the portal, make what goes there, enter a report that came by another way."""
 
 from collections.abc import Iterator
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 import click
 
 from crypto import casetoken
 from crypto.toml_schema import BARE_KEY, TEXT, Schema, expected, map_of
-from inbox.cli import ask_questionnaire
-from inbox.cli.options import Door, json_option, officer_options
-from inbox.exchange import manual_entry, token_sheet
+from inbox.cli import ask_questionnaire, render
+from inbox.cli.options import NUMBER, Door, json_option, officer_options, out_folder
+from inbox.exchange import manual_entry, outbox, token_sheet
+from inbox.exchange.bundle_chain import Acceptance
+from inbox.exchange.collect import Outcome, collect
 from inbox.exchange.manual_entry import Entered, Route, Told
 from inbox.language import toml_files
 from inbox.language.errors import Refused
 from inbox.language.messages import sentence
 from inbox.language.views import View
-from inbox.questionnaire import catalogue
 from inbox.questionnaire.answers import Answers
-from inbox.session.inbox import Inbox
+from inbox.session import journal_view
 from inbox.system import atomic_files, terminal
 from inbox.system.clock import today
 from inbox.text.printable import visible
 
 _ANSWER = {"type": ["string", "array"], "items": TEXT, **expected("text-or-texts")}
 _ANSWERS = Schema("answers", map_of(_ANSWER, BARE_KEY))
+
+_SIGNED_ANEW = (
+    "its own key counts no longer, so the present one has signed it; the portal takes it once it has a"
+    " keyring that lists this key: inbox keyring and portal keyring, or for a body outside the root's next"
+    " outbox"
+)
+
+
+@click.command(name="collect")
+@click.argument("bundles", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option(
+    "--confirm-instance", metavar="FINGERPRINT", help="The portal's instance key, as `portal init` said."
+)
+@click.option("--new-instance", metavar="FINGERPRINT", help="The instance key of a portal that was rebuilt.")
+@click.option(
+    "--after-restore", is_flag=True, help="The inbox was put back from a backup: go on where the portal is."
+)
+@officer_options
+@json_option
+@click.pass_obj
+def collect_command(
+    door: Door, /, *, bundles: tuple[Path, ...], after_restore: bool, as_json: bool, **instance: str | None
+) -> int:
+    """Verify intake bundles, unseal what they carry, file it."""
+    can_ask = terminal.is_interactive() and not as_json
+    acceptance = Acceptance(
+        instance["confirm_instance"],
+        instance["new_instance"],
+        terminal.ask if can_ask else _no,
+        after_restore,
+    )
+    progress = partial(terminal.progress, "unsealing")
+    outcomes = []
+    with door.opened() as (inbox, who):
+        try:
+            for outcome in collect(inbox, who, bundles, acceptance, progress=progress):
+                outcomes.append(outcome)
+                if not as_json:
+                    _say_outcome(outcome)
+        finally:
+            # What was collected before a full disk ended the rest is told all the same.
+            if as_json:
+                terminal.say_json([render.outcome_view(outcome) for outcome in outcomes])
+    return 1 if any(outcome.refused for outcome in outcomes) else 0
+
+
+def _say_outcome(outcome: Outcome) -> None:
+    if outcome.refused is None:
+        terminal.say_all(render.outcome(outcome))
+        return
+    terminal.warn(f"{visible(outcome.bundle)}: refused, nothing changed")
+    terminal.fail(outcome.refused)
+
+
+def _no(_: str) -> bool:
+    return False
+
+
+@click.command(name="outbox")
+@out_folder
+@click.option("--again", type=NUMBER, help="Copy this outbox once more instead.")
+@officer_options
+@json_option
+@click.pass_obj
+def outbox_command(door: Door, /, *, out: Path, again: int | None, as_json: bool) -> None:
+    """Make the next bundle for the portal."""
+    with door.opened() as (inbox, who):
+        if again is None:
+            made = outbox.make(inbox, who, out, progress=partial(terminal.progress, "sealing"))
+        else:
+            made = outbox.again(inbox, who, out, again)
+    view = {
+        "n": made.n,
+        "file": str(made.path),
+        "journal": journal_view.head_view(made.head),
+        "warnings": [*([_SIGNED_ANEW] if made.anew else []), *made.warnings],
+    }
+    lines = [f"outbox {made.n}: {made.path}", journal_view.head(made.head)]
+    lines += ["next: carry it to the portal, then: portal import"]
+    terminal.show(view, lines, as_json=as_json)
 
 
 @click.command()
@@ -82,19 +164,13 @@ def enter(  # noqa: PLR0913 - one for each option
         )
     manual_entry.check_day(received.date(), today())
     with door.opened() as (inbox, who):
-        answered = _ask(inbox, language) if said is None else said
+        answered = said or ask_questionnaire.hold(manual_entry.asked_now(inbox), language)
         told = Told(Route(route), language, received.date(), answered, attach)
         entered = manual_entry.enter(inbox, who, told)
     view = _view(entered)
     terminal.show(view, _lines(view), as_json=as_json)
     if sheet is not None:
         atomic_files.write(sheet, [token_sheet.sheet(entered.words, language).encode("utf-8")])
-
-
-def _ask(inbox: Inbox, language: str) -> Answers:
-    with inbox.transaction() as session:
-        asked = catalogue.in_use(session)
-    return ask_questionnaire.hold(asked, language)
 
 
 def _read(path: Path) -> Answers:

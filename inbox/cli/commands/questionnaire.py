@@ -5,8 +5,7 @@ from pathlib import Path
 import click
 
 from inbox.cli.options import Door, content_of, officer_options
-from inbox.questionnaire import catalogue
-from inbox.session.actions import Code, action
+from inbox.setup import questionnaire
 from inbox.system import terminal
 
 
@@ -17,9 +16,7 @@ from inbox.system import terminal
 def questionnaire_command(door: Door, /, *, file: Path) -> None:
     """Put a questionnaire into use; reports that answer earlier ones are still read by those."""
     raw = content_of(file)
-    asked = catalogue.read(raw)
-    deed = action(Code.ADOPT_QUESTIONNAIRE, questionnaire=asked.id, version=asked.version)
-    with door.opened() as (inbox, who), inbox.acting(who, deed) as session:
-        catalogue.adopt(session, asked, raw)
+    with door.opened() as (inbox, who):
+        asked = questionnaire.adopt(inbox, who, raw)
     terminal.say(f"in use: questionnaire {asked.id}, version {asked.version}, {len(asked.fields)} questions")
     terminal.say("next: inbox keyring --out FOLDER, and carry it with this file to the portal")

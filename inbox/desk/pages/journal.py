@@ -5,8 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from inbox.desk import rendering
 from inbox.desk.state import here
-from inbox.session import anchors, journal, journal_view
-from inbox.session.actions import Code, action
+from inbox.session import journal_actions, journal_view
 
 pages = Blueprint("journal", __name__, url_prefix="/journal")
 _SHOWN = 200
@@ -21,15 +20,16 @@ def show() -> ResponseReturnValue:
 @pages.get("/<int:first>")
 def since(first: int) -> ResponseReturnValue:
     """Show some entries from one on, the newest for 0."""
-    with here().inbox.acting(here().actor(), action(Code.READ_JOURNAL, how="print")) as session:
-        head = journal.head(session)
-        start = first or max(1, head.n - _SHOWN + 1)
-        lines = [journal_view.line_view(line) for line in journal.lines(session, start)][:_SHOWN]
-    return rendering.page("journal/journal.html", lines=lines, head=head, start=start, size=_SHOWN)
+    desk = here()
+    read = journal_actions.read(desk.inbox, desk.actor(), first or None, most=_SHOWN)
+    lines = [journal_view.line_view(line) for line in read.lines]
+    shown = {"lines": lines, "head": read.head, "start": read.first, "size": _SHOWN}
+    return rendering.page("journal/journal.html", **shown)
 
 
 @pages.post("/verify")
 def verify() -> ResponseReturnValue:
     """Verify every entry; say the first that was changed, removed or put in another's place."""
-    with here().inbox.acting(here().actor(), action(Code.READ_JOURNAL, how="verify")) as session:
-        return rendering.page("dossiers/verified.html", checked=anchors.check(session, None, None))
+    desk = here()
+    checked = journal_actions.verify(desk.inbox, desk.actor())
+    return rendering.page("journal/verified.html", checked=checked)

@@ -8,13 +8,12 @@ from flask.typing import ResponseReturnValue
 from inbox.desk import jobs, rendering
 from inbox.desk.forms import line
 from inbox.desk.jobs import work_goes_on
-from inbox.desk.pages.collecting import folder
-from inbox.desk.state import here
+from inbox.desk.state import here, medium_folder
 from inbox.language.errors import Refused
 from inbox.language.messages import sentence
-from inbox.setup import backup
+from inbox.setup import backup as backups
 
-pages = Blueprint("backing", __name__, url_prefix="/office/backup")
+pages = Blueprint("backup", __name__, url_prefix="/office/backup")
 
 
 @pages.get("")
@@ -27,10 +26,10 @@ def ask() -> ResponseReturnValue:
 @jobs.long("backup")
 def make() -> ResponseReturnValue:
     """Copy the inbox into a new folder on the medium, and its key store into another one."""
-    out, keys = folder(), Path(line("keystore"))
+    out, keys = medium_folder(), Path(line("keystore"))
     if not keys.is_absolute():
         raise Refused(
             sentence("the folder of the key store is no whole path"), sentence("begin it with a stroke: /")
         )
-    made = backup.make(here().inbox, here().actor(), out, keys, progress=work_goes_on)
+    made = backups.make(here().inbox, here().actor(), out, keys, progress=work_goes_on)
     return rendering.page("office/backup_made.html", made=made)

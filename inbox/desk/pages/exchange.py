@@ -1,4 +1,4 @@
-"""A report by telephone, letter or meeting: the questions of the portal, then the words for its author."""
+"""What crosses the air gap on the removable medium, and reports that came by another way than the portal."""
 
 import secrets
 from collections.abc import Callable, Mapping
@@ -14,17 +14,18 @@ from flask.typing import ResponseReturnValue
 from crypto import casetoken
 from crypto.container import MOST_FILES
 from crypto.questionnaire import Field, Kind, Questionnaire
-from inbox.desk import forms, rendering
-from inbox.desk.state import here
-from inbox.exchange import manual_entry, medium, token_sheet
+from inbox.desk import forms, jobs, rendering
+from inbox.desk.jobs import work_goes_on
+from inbox.desk.state import here, medium_folder
+from inbox.exchange import manual_entry, medium, outbox, token_sheet
+from inbox.exchange.bundle_chain import Acceptance
+from inbox.exchange.collect import collect as collect_bundles
 from inbox.exchange.manual_entry import Route, Told
 from inbox.language.errors import Refused
 from inbox.language.messages import sentence
-from inbox.questionnaire import catalogue
 from inbox.questionnaire.answers import Answer, Oddity
-from inbox.system.clock import today
 
-pages = Blueprint("entering", __name__, url_prefix="/enter")
+pages = Blueprint("exchange", __name__)
 # Before the id of a question: no other field of the form begins so.
 _QUESTION = "q-"
 
@@ -43,16 +44,53 @@ class Mended:
         return bool(self.questions) or self.day or self.amount
 
 
-@pages.get("")
+@pages.get("/medium")
+def show() -> ResponseReturnValue:
+    """Show what lies on the medium, and how long the keys still serve."""
+    desk = here()
+    found = medium.look(desk.inbox, desk.actor(), desk.medium)
+    return rendering.page("exchange/medium.html", folder=desk.medium, found=found)
+
+
+@pages.post("/medium/collect")
+@jobs.long("collect")
+def collect() -> ResponseReturnValue:
+    """Collect the chosen bundles."""
+    desk = here()
+    chosen = [path for path in medium.files(medium_folder()) if path.name in request.form.getlist("bundle")]
+    given = request.form.get("fingerprint", "").strip() or None
+    acceptance = Acceptance(None, given, lambda _: False)
+    outcomes = list(collect_bundles(desk.inbox, desk.actor(), chosen, acceptance, progress=work_goes_on))
+    return rendering.page("exchange/collected.html", outcomes=outcomes)
+
+
+@pages.post("/medium/outbox")
+@jobs.long("outbox")
+def prepare() -> ResponseReturnValue:
+    """Put the next bundle for the portal on the medium."""
+    desk = here()
+    made = outbox.make(desk.inbox, desk.actor(), medium_folder(), progress=work_goes_on)
+    return rendering.page("exchange/prepared.html", made=made)
+
+
+@pages.post("/medium/outbox/<int:n>")
+def again(n: int) -> ResponseReturnValue:
+    """Put a bundle for the portal on the medium once more."""
+    made = outbox.again(here().inbox, here().actor(), medium_folder(), n)
+    return rendering.page("exchange/prepared.html", made=made)
+
+
+@pages.get("/enter")
 def ask() -> ResponseReturnValue:
     """Show all questions of the portal's page."""
-    return _form(_asked(), Mended())
+    return _form(manual_entry.asked_now(here().inbox), Mended())
 
 
-@pages.post("")
+@pages.post("/enter")
 def enter() -> ResponseReturnValue:
     """File what was told, and show once the words by which its author follows it; or what is to be mended."""
-    asked, day, form = _asked(), today(), request.form.get("form", "")
+    desk, form = here(), request.form.get("form", "")
+    asked, who = manual_entry.asked_now(desk.inbox), desk.actor()
     received = forms.day("received")
     if not form or received is None:
         abort(HTTPStatus.BAD_REQUEST)
@@ -63,12 +101,12 @@ def enter() -> ResponseReturnValue:
         answers={each.id: answer for each in asked.fields if (answer := _answer(each))},
         files=_files(),
     )
-    mended = _mended(asked, told, day)
+    mended = _mended(asked, told, who.today)
     if mended.is_needed:
         return _form(asked, mended), HTTPStatus.UNPROCESSABLE_ENTITY
-    if not here().take(form):
+    if not desk.take(form):
         raise Refused(sentence("this form was entered already"), sentence("look for the case in the queue"))
-    made = manual_entry.enter(here().inbox, here().actor(), told)
+    made = manual_entry.enter(desk.inbox, who, told)
     title, *advice = token_sheet.texts(told.language)
     say = rendering.environment(told.language).get_template("desk/replies/say.html").module
     shown = {"spoken": told.language, "title": title, "advice": advice, "say": say}
@@ -85,7 +123,7 @@ def _form(asked: Questionnaire, mended: Mended) -> str:
         spoken=list(casetoken.LANGUAGES),
         most_files=MOST_FILES,
         files=medium.loose(here().medium),
-        today=today().isoformat(),
+        today=here().actor().today.isoformat(),
         form=request.form.get("form") or secrets.token_urlsafe(),
     )
 
@@ -104,11 +142,6 @@ def _is_refused(check: Callable[[], None]) -> bool:
     except Refused:
         return True
     return False
-
-
-def _asked() -> Questionnaire:
-    with here().inbox.transaction() as session:
-        return catalogue.in_use(session)
 
 
 def _answer(asked: Field) -> Answer:

@@ -8,9 +8,8 @@ from crypto import card
 from inbox.cli.options import Door, content_of, json_option, officer_options, out_folder
 from inbox.keys import channel_cards
 from inbox.keys.channel_cards import Offered
-from inbox.session.actions import Code, action
-from inbox.system import atomic_files, terminal
-from inbox.system.clock import today
+from inbox.setup import channel_actions
+from inbox.system import terminal
 from inbox.text.printable import visible
 
 
@@ -21,20 +20,9 @@ from inbox.text.printable import visible
 @click.pass_obj
 def card_command(door: Door, /, *, out: Path, as_json: bool) -> None:
     """Write the signed card with this channel's public keys, for the root's officers."""
-    out.mkdir(exist_ok=True)
-    # Written before the vault counts it, named after: what found no room has no number, no two have one.
-    with (
-        atomic_files.replacing(out / card.CARD) as file,
-        atomic_files.replacing(out / card.SIGNATURE) as signature_file,
-        door.opened() as (inbox, who),
-    ):
-        day = today()
-        with inbox.acting(who, action(Code.EXPORT_CARD)) as session:
-            raw, signature = channel_cards.issue(session, day)
-            for content, into in ((raw, file), (signature, signature_file)):
-                into.write(content)
-                into.flush()
-    view = channel_cards.view(card.parse(raw))
+    with door.opened() as (inbox, who):
+        exported = channel_actions.export_card(inbox, who, out)
+    view = channel_cards.view(exported)
     lines = [
         *channel_cards.rendered(view),
         "next: carry the folder to the root's officers; they compare the card key with what stands here",
@@ -53,8 +41,8 @@ def channels() -> None:
 @click.pass_obj
 def list_channels(door: Door, /, *, as_json: bool) -> None:
     """List the channels of bodies outside that the keyring vouches for."""
-    with door.opened() as (inbox, who), inbox.acting(who, action(Code.LIST_CHANNELS)) as session:
-        view = {"channels": channel_cards.listing(session)}
+    with door.opened() as (inbox, who):
+        view = {"channels": channel_actions.list_channels(inbox, who)}
     lines = [line for each in view["channels"] for line in channel_cards.rendered(each)]
     terminal.show(view, lines or ["no body outside has a channel yet"], as_json=as_json)
 
@@ -68,11 +56,8 @@ def list_channels(door: Door, /, *, as_json: bool) -> None:
 def accept(door: Door, /, *, folder: Path, fingerprint: str | None, as_json: bool) -> None:
     """Put the channel of a body outside onto the keyring, or its newer card; takes two officers."""
     raw, signature = (content_of(folder / name) for name in (card.CARD, card.SIGNATURE))
-    deed = action(Code.ACCEPT_CARD, **channel_cards.claim(raw))
     with door.opened() as (inbox, who):
-        day = today()
-        with inbox.acting(who, deed) as session:
-            accepted = channel_cards.accept(session, Offered(raw, signature, fingerprint), day)
+        accepted = channel_actions.accept_card(inbox, who, Offered(raw, signature, fingerprint))
     view = channel_cards.view(accepted)
     lines = [
         "accepted:",
@@ -89,11 +74,8 @@ def accept(door: Door, /, *, folder: Path, fingerprint: str | None, as_json: boo
 @click.pass_obj
 def remove(door: Door, /, *, channel: str, as_json: bool) -> None:
     """Take the channel of a body outside off the keyring; takes two officers."""
-    deed = action(Code.REMOVE_CHANNEL, channel=visible(channel)[:100])
     with door.opened() as (inbox, who):
-        day = today()
-        with inbox.acting(who, deed) as session:
-            channel_cards.remove(session, channel, day)
+        channel_actions.remove_channel(inbox, who, channel)
     lines = [
         f"the next keyring is without channel {visible(channel)}: inbox outbox, or inbox keyring",
         "from then on nobody can write to it, and what it sends to the portal is refused;"
