@@ -9,6 +9,8 @@ from collections.abc import Iterable
 
 from sqlalchemy.orm import Session
 
+from inbox.casework import exits
+from inbox.casework.exits import Asked, Exit
 from inbox.deadlines import workflow
 from inbox.language.errors import CaseRefused
 from inbox.language.messages import sentence
@@ -20,16 +22,12 @@ from inbox.vault import queries_cases
 def reject(session: Session, numbers: Iterable[int], by: Actor) -> list[int]:
     """Make cases junk, each noted in the journal; return which, in order.
 
-    Raises as ``records.case``, and CaseRefused for one that is closed or junk already: then none is rejected.
+    Raises as ``exits.check`` for one of them: then none is rejected.
     """
     rejected = sorted(set(numbers))
     for number in rejected:
-        work = workflow.of(session, number)
-        if not work.is_open:
-            raise CaseRefused(
-                sentence("case {number} is closed, or junk already", number=number), sentence("leave it out")
-            )
-        workflow.set_rejected(work, by.today)
+        exits.check(session, number, Asked(way=Exit.JUNK, today=by.today))
+        workflow.set_rejected(workflow.of(session, number), by.today)
         workflow.keep_in_step(session, number)
         journal.note(session, by, action(Code.REJECT, number))
     return rejected

@@ -11,9 +11,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from crypto.messages import Status
-from inbox.casework import measures
+from inbox.casework import exits, measures
+from inbox.casework.exits import Asked, Exit
 from inbox.casework.measures import Disclosure, Kind, Taken
-from inbox.deadlines import legal_duties, workflow
+from inbox.deadlines import workflow
+from inbox.deadlines.obstacles import Obstacle
 from inbox.language.errors import CaseRefused
 from inbox.language.messages import sentence
 from inbox.replies import referral_bodies, replies
@@ -77,24 +79,14 @@ class Closing:
 def close(session: Session, number: int, closing: Closing, today: date) -> Case:
     """Close a case.
 
-    Raises CaseRefused for an unknown case, one that is closed, one of an offence of which it was not decided
-    whether the prosecutor is told, an author who is told nothing without a
-    reason or who cannot be told, a body that is missing, not on the list, or without use; and as ``reply``.
+    Raises as ``exits.check``; CaseRefused for an author who cannot be told, a body that is missing, not on
+    the list, or without use; and as ``reply``.
     """
     case = queries_cases.case(session, number)
-    if case.status == Status.CLOSED:
-        raise CaseRefused(
-            sentence("case {number} is closed already", number=number),
-            sentence("open it again first: inbox reopen {number} --reason TEXT", number=number),
-        )
-    if legal_duties.is_open(session, number, legal_duties.Kind.ART40):
-        raise CaseRefused(
-            sentence("whether the prosecutor is told of case {number} was not decided", number=number),
-            sentence(
-                "do that first: inbox decide {number} transmit|no_transmission --reason TEXT", number=number
-            ),
-        )
-    _check_told(case, closing)
+    is_withheld = closing.disclosure is Disclosure.WITHHELD
+    also = (Obstacle.WITHHELD,) if is_withheld else ()
+    exits.check(session, number, Asked(way=Exit.CLOSE, today=today, reason=closing.reason, also=also))
+    _check_can_be_told(case, closing)
     _tell(session, number, replace(closing, text=_redirect(session, case, closing, today)), today)
     work = workflow.of(session, number)
     work.outcome, work.disclosure = closing.outcome.value, closing.disclosure.value
@@ -120,13 +112,8 @@ def reopen(session: Session, number: int, today: date) -> Case:
     return case
 
 
-def _check_told(case: Case, closing: Closing) -> None:
-    is_withheld = closing.disclosure is Disclosure.WITHHELD
-    if is_withheld and not closing.reason:
-        raise CaseRefused(
-            sentence("nothing is withheld without a reason"), sentence("give it: --reason TEXT")
-        )
-    if (closing.text or not is_withheld) and case.mailbox is None:
+def _check_can_be_told(case: Case, closing: Closing) -> None:
+    if (closing.text or closing.disclosure is not Disclosure.WITHHELD) and case.mailbox is None:
         raise CaseRefused(
             sentence("the author of case {number} cannot be told", number=case.number),
             sentence("close it with: --disclosure withheld --reason TEXT, and no text"),
@@ -147,7 +134,7 @@ def _redirect(session: Session, case: Case, closing: Closing, today: date) -> st
         )
     body = referral_bodies.body(session, closing.body)
     referred = Taken(kind=Kind.REFERRED_EXTERNAL, day=today, addressee=closing.body)
-    measures.record(session, case.number, referred, today)
+    measures.add(session, case.number, referred, today)
     if closing.disclosure is Disclosure.WITHHELD:
         return closing.text
     # An officer's own words say why, and may not say where to.

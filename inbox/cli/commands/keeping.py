@@ -1,10 +1,9 @@
-"""Give a case more time: for the feedback to its author, or before it is destroyed."""
+"""Give a case more time for the feedback to its author."""
 
 from pathlib import Path
 
 import click
 
-from inbox.casework import legal_hold
 from inbox.cli.commands import drafting
 from inbox.cli.commands.texts import given, text_options
 from inbox.cli.options import Door, case_argument, despite_option, json_option, officer_options, reason_needed
@@ -51,21 +50,3 @@ def extend(  # noqa: PLR0913 - one for each option
         due = drafting.send(inbox, who, case, extension, extensions.extend)
     said = f"case {case}: feedback is due by {due}, as the author will read with the next outbox"
     terminal.show({"case": case, "feedback": due.isoformat()}, [said], as_json=as_json)
-
-
-@click.command()
-@case_argument
-@click.option("--release", is_flag=True, help="Let it end as others do; takes two officers.")
-@reason_needed
-@officer_options
-@json_option
-@click.pass_obj
-def hold(door: Door, /, *, case: int, release: bool, reason: str, as_json: bool) -> None:
-    """Keep a case for a procedure; nothing destroys it, and its author reads nothing of it."""
-    deed = action(Code.RELEASE_HOLD if release else Code.HOLD, case, reason)
-    with door.opened() as (inbox, who):
-        day = today()
-        with inbox.acting(who, deed) as session:
-            (legal_hold.release if release else legal_hold.hold)(session, case, day)
-    said = f"case {case} is {'no longer' if release else 'now'} held for a procedure"
-    terminal.show({"case": case, "held": not release}, [said], as_json=as_json)

@@ -8,14 +8,14 @@ from inbox.access import declarations
 from inbox.casework import case_view
 from inbox.deadlines import workflow
 from inbox.desk import rendering
-from inbox.desk.forms import choice, number, reason
+from inbox.desk.forms import choice
 from inbox.desk.state import here
 from inbox.language import labels
 from inbox.questionnaire import scoring
 from inbox.replies import referral_bodies, replies, templates
 from inbox.session.actions import Code, action
 from inbox.system.clock import today
-from inbox.vault import queries_office, score
+from inbox.vault import queries_office
 
 pages = Blueprint("case", __name__, url_prefix="/case/<int:case>")
 
@@ -55,15 +55,6 @@ def status(case: int) -> ResponseReturnValue:
     with here().inbox.acting(here().actor(), action(Code.SET_STATUS, case, status=chosen)) as session:
         replies.set_status(session, case, chosen, day)
     return done(case, "status-set")
-
-
-@pages.post("/judge")
-def judge(case: int) -> ResponseReturnValue:
-    """Say how pressing the case is, part by part."""
-    given, day = {name: number(name, score.HIGHEST) for name in score.NAMES}, today()
-    with here().inbox.acting(here().actor(), action(Code.JUDGE, case, reason(), **given)) as session:
-        workflow.judge(session, case, given, day)
-    return done(case, "judged")
 
 
 def done(case: int, said: str, part: str | None = None) -> ResponseReturnValue:

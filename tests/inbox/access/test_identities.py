@@ -81,7 +81,7 @@ def test_one_officer_takes_nothing_away_of_an_identity(office: Office, tmp_path:
         assert code == office.run("identity", "set", "1", "--text-file", tmp_path / "other").code
         assert f"{NAME}\nSomebody Else" == office.json("identity", "show", "1")["identity"]
     (tmp_path / "wrong").write_text("Somebody Else")
-    struck = office.run("minimise", "1", "identity", "--text-file", tmp_path / "wrong")
+    struck = office.run("minimise", "--reason", "x", "1", "identity", "--text-file", tmp_path / "wrong")
     assert 0 == struck.code, struck.err
     assert f"{NAME}\n[…]" == office.json("identity", "show", "1")["identity"]
 

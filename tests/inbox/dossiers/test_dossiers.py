@@ -423,8 +423,12 @@ def test_it_is_journalled_and_stands_in_the_ledger(room: Room, tmp_path: Path) -
     said = make(room, tmp_path / "out", recipient=str(file))
     assert 0 == said.code
     entry = room.office.json("journal", "print")["entries"][-2]
-    assert ("make-dossier", 1) == (entry["act"], entry["case"])
-    assert "prosecutor, attachments none, to age1pq1" in entry["about"]
+    assert ("make-dossier", 1) == (entry["action"], entry["case"])
+    recipient = entry["values"].pop("recipient")
+    assert ({"purpose": "prosecutor", "enclosed": "none"}, True) == (
+        entry["values"],
+        recipient.startswith("age1pq1") and ADDRESSEE.recipient().encode().startswith(recipient),
+    )
     row = room.office.json("disclosures", "list", "1")["disclosures"][-1]
     assert ("X", "judicial", True) == (row["recipient"], row["ground"], row["what"].startswith("dossier "))
     before = (tmp_path / "out").read_bytes()

@@ -16,10 +16,10 @@ from sqlalchemy.orm import Session
 from crypto import age, base64url
 from crypto.bundle import Withdrawal
 from crypto.recipients import HybridIdentity
-from inbox.cli import main
-from inbox.cli.shell import Open
 from inbox.keys import key_store
-from inbox.session.inbox import with_witnesses
+from inbox.retention import destroy_cases, strike
+from inbox.retention.strike import Passage
+from inbox.session.actions import Actor
 from inbox.setup import upgrade
 from inbox.vault import row_security
 from inbox.vault.casework_tables import Handling, Strike, Term, Words
@@ -279,17 +279,16 @@ def test_who_could_not_read_the_case_learns_nothing_of_its_end(told: Trio) -> No
 
 def test_the_two_who_confirm_are_named_and_no_third_who_is_there(told: Trio) -> None:
     """In the list, in the journal's line of the case, and where a passage was struck."""
-    with told.office.of(*NAMES).opened() as inbox:
-        door = Open(inbox)
-        door._inbox = with_witnesses(inbox, lambda _: ("bruno", "chloe"))
-        for words in (["minimise", "2", "what", "--text", "case"], ["destroy", "1", "--early", "drill"]):
-            assert 0 == main.run(words, door)
-        with inbox.transaction() as session:
+    with told.office.of(*NAMES).unlocked() as opened:
+        who = Actor(opened.officers, today(), lambda _: ("bruno", "chloe"))
+        strike.strike(opened.inbox, who, Passage(2, "what", "case"), "drill")
+        destroy_cases.destroy(opened.inbox, who, destroy_cases.plan(opened.inbox, who, [1], "drill"))
+        with opened.inbox.transaction() as session:
             assert ["bruno, chloe"] == session.scalars(select(Strike.by).filter_by(case=2, position=2)).all()
     (line,) = told.others.json("eliminations")["eliminations"]
     assert "bruno, chloe" == line["by"]
     (entry,) = [
-        each for each in told.others.json("journal", "print")["entries"] if each["act"] == "destroyed"
+        each for each in told.others.json("journal", "print")["entries"] if each["action"] == "destroyed"
     ]
     assert ["bruno", "chloe"] == entry["officers"]
 

@@ -240,7 +240,7 @@ def test_after_an_upgrade_officers_name_the_last_number(world: World) -> None:
     """An old vault has no room for it; what was given already is not named again."""
     world.office.json("settings", "--last-case", "7")
     entries = world.office.json("journal", "print")["entries"]
-    assert ("change-settings", {"last_case": 7}) == (entries[-2]["action"], entries[-2]["values"])
+    assert ("continue-numbering", {"last_case": 7}) == (entries[-2]["action"], entries[-2]["values"])
     said = world.office.run("settings", "--last-case", "6")
     assert (1, True) == (said.code, "numbers up to 7 are given already" in said.err)
     with world.office.opened() as inbox, inbox.transaction() as session:

@@ -1,19 +1,18 @@
-"""Assess a case before an inquiry, and say what is done about it."""
+"""What is done about a case: the risk to its source, measures, decisions of the law, a hold."""
 
 from datetime import datetime
 from typing import Any
 
 import click
 
-from inbox.casework import measures, retracting, work_view
+from inbox.casework import decisions, legal_hold, measures, work_view
+from inbox.casework.decisions import Decision
 from inbox.casework.measures import Kind, Risk, Taken
 from inbox.cli import render_work
 from inbox.cli.options import NUMBER, Door, case_argument, json_option, officer_options, reason_needed
-from inbox.deadlines import workflow
-from inbox.session.actions import Code, action
+from inbox.deadlines.legal_duties import Choice
+from inbox.language import labels
 from inbox.system import terminal
-from inbox.system.clock import today
-from inbox.vault.casework_tables import SOURCE, Credibility
 
 
 @click.command(name="source-risk")
@@ -25,31 +24,10 @@ from inbox.vault.casework_tables import SOURCE, Credibility
 @click.pass_obj
 def source_risk(door: Door, /, *, case: int, risk: str, reason: str, as_json: bool) -> None:
     """Say how much the author has to fear from an inquiry; none begins before that."""
-    deed = action(Code.ASSESS_SOURCE, case, reason, risk=risk)
     with door.opened() as (inbox, who):
-        day = today()
-        with inbox.acting(who, deed) as session:
-            measures.assess(session, case, Risk(risk), day)
+        measures.assess(inbox, who, case, Risk(risk), reason)
     said = f"case {case}: the risk to the source is {risk}"
     terminal.show({"case": case, "source_risk": risk}, [said], as_json=as_json)
-
-
-@click.command()
-@case_argument
-@click.argument("rating", type=click.Choice([each.value for each in Credibility]))
-@reason_needed
-@officer_options
-@json_option
-@click.pass_obj
-def credibility(door: Door, /, *, case: int, rating: str, reason: str, as_json: bool) -> None:
-    """Say how far what a case says is borne out, from 1, others confirm it, to 6, nobody can judge it."""
-    deed = action(Code.RATE, case, reason, credibility=rating)
-    with door.opened() as (inbox, who):
-        day = today()
-        with inbox.acting(who, deed) as session:
-            workflow.rate(session, case, Credibility(rating), day)
-    view = {"source": SOURCE, "credibility": rating}
-    terminal.show({"case": case} | view, [f"case {case}: {render_work.rating(view)}"], as_json=as_json)
 
 
 @click.command()
@@ -66,11 +44,8 @@ def credibility(door: Door, /, *, case: int, rating: str, reason: str, as_json: 
 def measure(door: Door, /, *, case: int, kind: str, day: datetime | None, as_json: bool, **more: Any) -> None:
     """Note what was done about a case."""
     with door.opened() as (inbox, who):
-        now = today()
-        taken = Taken(kind=Kind(kind), day=day.date() if day else now, **more)
-        with inbox.acting(who, action(Code.RECORD_MEASURE, case, kind=kind)) as session:
-            row = measures.record(session, case, taken, now)
-            view = work_view.measure(row, workflow.of(session, case))
+        taken = Taken(kind=Kind(kind), day=day.date() if day else who.today, **more)
+        view = work_view.measure(measures.record(inbox, who, case, taken))
     terminal.show({"case": case} | view, [f"case {case}, {render_work.measure(view)}"], as_json=as_json)
 
 
@@ -83,12 +58,8 @@ def measure(door: Door, /, *, case: int, kind: str, day: datetime | None, as_jso
 @click.pass_obj
 def tell(door: Door, /, *, case: int, number: int, no_longer: bool, as_json: bool) -> None:
     """Let the author read of a measure, by its number, from the next outbox on."""
-    with (
-        door.opened() as (inbox, who),
-        inbox.acting(who, action(Code.TELL_MEASURE, case, measure=number, no_longer=no_longer)) as session,
-    ):
-        row = measures.tell(session, case, number, told=not no_longer)
-        view = work_view.measure(row, workflow.of(session, case))
+    with door.opened() as (inbox, who):
+        view = work_view.measure(measures.tell(inbox, who, case, number, told=not no_longer))
     terminal.show({"case": case} | view, [f"case {case}, {render_work.measure(view)}"], as_json=as_json)
 
 
@@ -105,10 +76,48 @@ def retract(door: Door, /, *, case: int, number: int, reason: str, as_json: bool
     One by which proceedings begin takes two officers: it keeps the case from being destroyed.
     """
     with door.opened() as (inbox, who):
-        was_told = retracting.retract(inbox, who, case, number, reason)
+        was_told = measures.retract(inbox, who, case, number, reason)
     said = [f"case {case}: measure {number} is taken out"]
     if was_told:
         said.append(
             "its author may have read of it, and does no longer with the next outbox; to say why: inbox reply"
         )
     terminal.show({"case": case, "number": number, "was_told": was_told}, said, as_json=as_json)
+
+
+# Else the list of commands would end at the first full stop, that of “art.”
+@click.command(short_help="Say whether the prosecutor or the persons concerned are told.")
+@case_argument
+@click.argument("choice", type=click.Choice([choice.value for choice in Choice]))
+@reason_needed
+@click.option("--until", type=click.DateTime(["%Y-%m-%d"]), help="Until when it is put off.")
+@click.option("--addressee", default="", help="To which prosecutor it is transmitted.")
+@click.option("--reference", default="", help="Under which reference.")
+@officer_options
+@json_option
+@click.pass_obj
+def decide(
+    door: Door, /, *, case: int, choice: str, until: datetime | None, as_json: bool, **more: Any
+) -> None:
+    """Say whether the prosecutor is told (art. 40 CPP), or the persons concerned (art. 14 GDPR), and why."""
+    wanted = Decision(choice=Choice(choice), until=until.date() if until else None, **more)
+    with door.opened() as (inbox, who):
+        view = work_view.duty(decisions.decide(inbox, who, case, wanted), who.today)
+    until_day = f" until {view['due']}" if wanted.until else ""
+    said = f"case {case}, {wanted.kind}: {labels.english('decision', choice)}{until_day}"
+    terminal.show({"case": case} | view, [said], as_json=as_json)
+
+
+@click.command()
+@case_argument
+@click.option("--release", is_flag=True, help="Let it end as others do; takes two officers.")
+@reason_needed
+@officer_options
+@json_option
+@click.pass_obj
+def hold(door: Door, /, *, case: int, release: bool, reason: str, as_json: bool) -> None:
+    """Keep a case for a procedure; nothing destroys it, and its author reads nothing of it."""
+    with door.opened() as (inbox, who):
+        (legal_hold.release if release else legal_hold.hold)(inbox, who, case, reason)
+    said = f"case {case} is {'no longer' if release else 'now'} held for a procedure"
+    terminal.show({"case": case, "held": not release}, [said], as_json=as_json)

@@ -5,12 +5,11 @@ from typing import Any
 
 import click
 
-from inbox.cli.commands.redacting import check_free, redact_option, redactions_of
+from inbox.cli.commands.dossiers import redact_option, redactions_of
 from inbox.cli.options import NUMBER, Door, json_option, officer_options, out_file
 from inbox.dossiers import subject_access
-from inbox.dossiers.subject_access import Form, Held, Request
-from inbox.session import journal
-from inbox.system import atomic_files, terminal
+from inbox.dossiers.subject_access import Form, Held, Request, Written
+from inbox.system import terminal
 from inbox.system.terminal import quoted
 from templates.catalogues import LANGUAGES
 
@@ -34,17 +33,8 @@ def access_command(
 ) -> None:
     """Write what cases say of a person who asks, without its source; takes two officers."""
     request = Request(asked["names"], redactions_of(asked["redact"]), asked["language"])
-    check_free(out)
-    deeds = subject_access.deeds(cases)
-    # The file gets its name after the entries in the journal are written: there is none without.
-    with (
-        atomic_files.replacing(out) as file,
-        door.opened() as (inbox, who),
-        inbox.acting(who, deeds[0], *deeds[1:]) as session,
-    ):
-        numbers = [case for deed in deeds if (case := deed.case)]
-        held, warnings = subject_access.find(session, numbers, request, journal.actor(session))
-        file.write(subject_access.written(held, Form(form)))
+    with door.opened() as (inbox, who):
+        held, warnings = subject_access.answer(inbox, who, cases, request, Written(out, Form(form)))
     view = {"file": str(out), "reports": held.reports, "warnings": warnings}
     terminal.show(view, _lines(held, out), as_json=as_json)
 

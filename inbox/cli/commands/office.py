@@ -1,21 +1,17 @@
-"""How this office works: its regime, the days that it takes off."""
+"""How this office works: its regime, the numbers of its cases, the days that it takes off."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import date, datetime
 
 import click
-from sqlalchemy.orm import Session
 
 from inbox.cli.options import NUMBER, Door, json_option, officer_options
-from inbox.deadlines import adjusting, office
+from inbox.deadlines import settings as office_settings
 from inbox.deadlines.office import Regime
 from inbox.language import labels
-from inbox.session.actions import Code, action
 from inbox.system import terminal
-from inbox.vault import case_numbers
 
 _days = click.argument("days", metavar="DAY…", type=click.DateTime(["%Y-%m-%d"]), nargs=-1, required=True)
-_Change = Callable[[Session, list[date]], None]
 
 
 @click.command()
@@ -26,14 +22,13 @@ _Change = Callable[[Session, list[date]], None]
 @click.pass_obj
 def settings(door: Door, /, *, regime: str | None, last_case: int | None, as_json: bool) -> None:
     """Show how this office works, or change it; all deadlines follow."""
-    changing = action(Code.CHANGE_SETTINGS, regime=regime, last_case=last_case)
-    deed = changing if changing.values else action(Code.LIST_SETTINGS)
-    with door.opened() as (inbox, who), inbox.acting(who, deed) as session:
-        if regime:
-            adjusting.choose_regime(session, Regime(regime))
+    with door.opened() as (inbox, who):
+        found = None
         if last_case:
-            case_numbers.go_on_after(session, last_case)
-        now = office.of(session).regime
+            found = office_settings.continue_numbering(inbox, who, last_case)
+        if regime:
+            found = office_settings.choose_regime(inbox, who, Regime(regime))
+        now = (found or office_settings.read(inbox, who)).regime
     said = f"regime: {now} ({labels.english('regime', now)})"
     terminal.show({"regime": now.value}, [said], as_json=as_json)
 
@@ -50,7 +45,9 @@ def days_off() -> None:
 @click.pass_obj
 def add(door: Door, /, *, days: Sequence[datetime], as_json: bool) -> None:
     """Add days; all deadlines follow."""
-    _change(door, "added", adjusting.add_days_off, days, as_json=as_json)
+    with door.opened() as (inbox, who):
+        now = office_settings.add_days_off(inbox, who, [day.date() for day in days])
+    _show(now.days_off, as_json=as_json)
 
 
 @days_off.command()
@@ -60,7 +57,9 @@ def add(door: Door, /, *, days: Sequence[datetime], as_json: bool) -> None:
 @click.pass_obj
 def remove(door: Door, /, *, days: Sequence[datetime], as_json: bool) -> None:
     """Remove days; all deadlines follow."""
-    _change(door, "removed", adjusting.remove_days_off, days, as_json=as_json)
+    with door.opened() as (inbox, who):
+        now = office_settings.remove_days_off(inbox, who, [day.date() for day in days])
+    _show(now.days_off, as_json=as_json)
 
 
 @days_off.command(name="list")
@@ -69,19 +68,9 @@ def remove(door: Door, /, *, days: Sequence[datetime], as_json: bool) -> None:
 @click.pass_obj
 def list_command(door: Door, /, *, as_json: bool) -> None:
     """List them."""
-    with (
-        door.opened() as (inbox, who),
-        inbox.acting(who, action(Code.LIST_SETTINGS, view="days-off")) as session,
-    ):
-        _show(office.days_off(session), as_json=as_json)
-
-
-def _change(door: Door, what: str, change: _Change, days: Sequence[datetime], *, as_json: bool) -> None:
-    wanted = [day.date() for day in days]
-    with door.opened() as (inbox, who), inbox.acting(who, adjusting.deed(what, wanted)) as session:
-        change(session, wanted)
-        left = office.days_off(session)
-    _show(left, as_json=as_json)
+    with door.opened() as (inbox, who):
+        now = office_settings.read(inbox, who)
+    _show(now.days_off, as_json=as_json)
 
 
 def _show(days: Sequence[date], *, as_json: bool) -> None:
