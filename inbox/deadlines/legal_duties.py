@@ -35,6 +35,22 @@ class Kind(StrEnum):
     ART14 = "art14"
 
 
+class Choice(StrEnum):
+    """How it can be decided; labels stand in labels.toml."""
+
+    TRANSMIT = "transmit"
+    NO_TRANSMISSION = "no_transmission"
+    INFORMED = "informed"
+    NOT_NEEDED = "not_needed"
+    DEFER = "defer"
+
+
+CHOICES: Mapping[Kind, frozenset[Choice]] = {
+    Kind.ART40: frozenset({Choice.TRANSMIT, Choice.NO_TRANSMISSION}),
+    Kind.ART14: frozenset({Choice.INFORMED, Choice.NOT_NEEDED, Choice.DEFER}),
+}
+
+
 def begin(session: Session, case: Case, work: Handling, answers: Answers) -> Iterable[Duty]:
     """Return what is to be decided about a new case."""
     if _is_offence(work, ()):

@@ -20,8 +20,9 @@ from crypto.recipients import HybridRecipient, X25519Recipient
 from inbox.access import disclosures
 from inbox.access.disclosures import Given, Ground
 from inbox.casework import decisions, measures
-from inbox.casework.decisions import Choice, Decision
+from inbox.casework.decisions import Decision
 from inbox.casework.measures import Kind, Taken
+from inbox.deadlines.legal_duties import Choice
 from inbox.dossiers import compose, render
 from inbox.dossiers.compose import Content, Doubt, Enclosed, Plan
 from inbox.files import attachments, sanitise
@@ -140,14 +141,17 @@ def _reference(sent: Dossier) -> str:
 
 
 def _note_measure(session: Session, sent: Dossier, addressee: str) -> None:
-    """Note among the measures that a dossier went out: to the prosecutor, as the decision of article 40."""
+    """Note among the measures that a dossier went out: to the prosecutor, as the decision of article 40.
+
+    Raises as ``measures.add`` does.
+    """
     name = _reference(sent)
     if sent.purpose is Purpose.PROSECUTOR:
         decision = Decision(choice=Choice.TRANSMIT, reason=name, addressee=addressee, reference=name)
-        decisions.decide(session, sent.case, decision, sent.made)
+        decisions.take(session, sent.case, decision, sent.made)
     else:
         taken = Taken(kind=Kind.DISCIPLINARY_OPENED, day=sent.made, addressee=addressee, reference=name)
-        measures.record(session, sent.case, taken, sent.made)
+        measures.add(session, sent.case, taken, sent.made)
 
 
 def _enclosures(home: Home, session: Session, content: Content) -> list[_Enclosure | None]:

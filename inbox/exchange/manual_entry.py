@@ -72,6 +72,12 @@ class Entered:
     warnings: tuple[str, ...]
 
 
+def asked_now(inbox: Inbox) -> Questionnaire:
+    """Return the questionnaire whose questions a report by another way answers now; Refused as ``read``."""
+    with inbox.transaction() as session:
+        return catalogue.in_use(session)
+
+
 def check_day(received: date, today: date) -> None:
     """Return if a report can have come on this day; else raise Refused."""
     if received > today:
@@ -122,12 +128,11 @@ def enter(inbox: Inbox, who: Actor, told: Told) -> Entered:
 
     The next outbox opens the case at the portal. The case is kept from an officer whom the report names.
     """
-    with inbox.transaction() as session:
-        asked = catalogue.in_use(session)
-        number = case_numbers.last(session) + 1
-    check(asked, told, who.today)
     token = casetoken.generate()
-    with inbox.acting(who, action(Code.ENTER, number, route=told.route)) as session:
+    entering = action(Code.ENTER, route=told.route)
+    with inbox.acting(who, entering, new_case=case_numbers.following) as session:
+        asked, number = catalogue.in_use(session), case_numbers.following(session)
+        check(asked, told, who.today)
         keys = casetoken.derive(token, queries_office.office(session).deployment)
         enclosed = enclosures.seal(inbox.home, session, told.files)
         files = tuple(each.file for each in enclosed)

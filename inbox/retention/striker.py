@@ -166,7 +166,7 @@ def from_officers(session: Session, number: int, striker: Striker, today: date) 
             session.delete(row)
     tags = [name for name in case_tags.of(session, number) if striker.has("tags", name)]
     if tags:
-        case_tags.remove(session, number, tags, today)
+        case_tags.take_off(session, number, tags, today)
 
 
 def _rows(session: Session, kind: Any, number: int) -> Iterable[Any]:

@@ -31,7 +31,7 @@ def client(world: World) -> Iterator[Client]:
 
 
 def acts(office: Office) -> list[str]:
-    return [entry["act"] for entry in office.json("journal", "print")["entries"]]
+    return [entry["action"] for entry in office.json("journal", "print")["entries"]]
 
 
 def test_the_address_works_once(client: Client) -> None:

@@ -1,21 +1,19 @@
-"""One case: what it says, how pressing it is, what is answered."""
+"""One case: what it says, how pressing it is."""
 
 from flask import Blueprint, redirect, url_for
 from flask.typing import ResponseReturnValue
 
-from crypto.messages import Status
 from inbox.access import declarations
 from inbox.casework import case_view
 from inbox.deadlines import workflow
 from inbox.desk import rendering
-from inbox.desk.forms import choice, number, reason
 from inbox.desk.state import here
 from inbox.language import labels
 from inbox.questionnaire import scoring
-from inbox.replies import referral_bodies, replies, templates
+from inbox.replies import referral_bodies, templates
 from inbox.session.actions import Code, action
 from inbox.system.clock import today
-from inbox.vault import queries_office, score
+from inbox.vault import queries_office
 
 pages = Blueprint("case", __name__, url_prefix="/case/<int:case>")
 
@@ -46,24 +44,6 @@ def declare(case: int) -> ResponseReturnValue:
     with here().inbox.acting(here().actor(), action(Code.DECLARE, case)) as session:
         declarations.declare(session, case, day)
     return redirect(url_for("case.show", case=case), 303)
-
-
-@pages.post("/status")
-def status(case: int) -> ResponseReturnValue:
-    """Change the status that the author reads."""
-    chosen, day = choice("status", Status), today()
-    with here().inbox.acting(here().actor(), action(Code.SET_STATUS, case, status=chosen)) as session:
-        replies.set_status(session, case, chosen, day)
-    return done(case, "status-set")
-
-
-@pages.post("/judge")
-def judge(case: int) -> ResponseReturnValue:
-    """Say how pressing the case is, part by part."""
-    given, day = {name: number(name, score.HIGHEST) for name in score.NAMES}, today()
-    with here().inbox.acting(here().actor(), action(Code.JUDGE, case, reason(), **given)) as session:
-        workflow.judge(session, case, given, day)
-    return done(case, "judged")
 
 
 def done(case: int, said: str, part: str | None = None) -> ResponseReturnValue:

@@ -16,10 +16,9 @@ from crypto import signing
 from crypto.dossier import Purpose
 from inbox.desk import jobs, passages, rendering
 from inbox.desk.forms import choice, language, line, lines, text
-from inbox.desk.pages.collecting import folder
 from inbox.desk.passages import Chosen
 from inbox.desk.problems import written
-from inbox.desk.state import here
+from inbox.desk.state import here, medium_folder
 from inbox.dossiers import compose, send, subject_access
 from inbox.dossiers.compose import Enclosed, Entry, Plan
 from inbox.dossiers.send import Sealing
@@ -54,7 +53,7 @@ def preview(case: int) -> ResponseReturnValue:
 def make(case: int) -> ResponseReturnValue:
     """Put a dossier on the medium, signed and sealed to its addressee; takes two officers."""
     who, to = here().actor(), send.addressed(line("recipient"))
-    out = folder() / f"dossier-{case}-{who.today}.age"
+    out = medium_folder() / f"dossier-{case}-{who.today}.age"
     sent = send.send(here().inbox, who, case, _plan(), Sealing(out, to, "measure" in request.form))
     key = signing.fingerprint(sent.made.key)
     shown = {"number": case, "name": out.name, "made": sent.made, "key": key, "doubts": sent.doubts, "to": to}
@@ -80,7 +79,7 @@ def preview_access() -> ResponseReturnValue:
 def answer_access() -> ResponseReturnValue:
     """Put it on the medium in clear, noted in the ledger of each case; takes two officers."""
     who, form = here().actor(), choice("form", Form)
-    out = _free(folder(), f"access-{who.today}", form.value)
+    out = _free(medium_folder(), f"access-{who.today}", form.value)
     held, warnings = subject_access.answer(here().inbox, who, _numbers(), _asked(), Written(out, form))
     return rendering.page("dossiers/access_given.html", name=out.name, held=held, warnings=warnings)
 

@@ -8,9 +8,8 @@ from flask.typing import ResponseReturnValue
 
 from inbox.desk import jobs, passages, rendering
 from inbox.desk.forms import day, line, text
-from inbox.desk.pages.collecting import folder
 from inbox.desk.passages import Chosen
-from inbox.desk.state import here
+from inbox.desk.state import here, medium_folder
 from inbox.retention import destroy_cases, destruction_register
 from inbox.retention import strike as striking
 from inbox.retention.strike import Passage
@@ -41,7 +40,7 @@ def destroy() -> ResponseReturnValue:
 @pages.post("/retention/list")
 def export() -> ResponseReturnValue:
     """Put the list of what was destroyed on the medium, for the archives: to print, and as JSON."""
-    out, since = folder(), day("since")
+    out, since = medium_folder(), day("since")
     destruction_register.write(destruction_register.listed(here().inbox, here().actor(), since), out)
     here().say("listed")
     return redirect(url_for("retention.show"), 303)

@@ -176,12 +176,25 @@ def test_an_officer_judges_with_a_reason(office: Office) -> None:
         name: value for name, value in judged["parts"].items() if value
     }
     assert (True, [2, 3]) == (one(office, 3)["judged"], numbers(office)[:2])
-    (noted,) = [each for each in office.json("journal", "print")["entries"] if each["act"] == "judge"]
-    assert (3, "danger 3, severity 2", "he was followed home") == (
+    (noted,) = [each for each in office.json("journal", "print")["entries"] if each["action"] == "judge"]
+    assert (3, {"danger": 3, "severity": 2}, "he was followed home") == (
         noted["case"],
-        noted["about"],
+        noted["values"],
         noted["reason"],
     )
+
+
+def test_parts_that_stay_what_they_were_are_not_noted(office: Office) -> None:
+    """Also to confirm what the rules propose is to judge, and has its reason."""
+    given = [f"--{name}={value}" for name, value in office.json("show", "3")["work"]["parts"].items()]
+    before = one(office, 3)
+    office.json("judge", "3", *given, "--reason", "as proposed")
+    assert before | {"judged": True} == one(office, 3)
+    office.json("judge", "3", *given, "--danger", "2", "--reason", "armed")
+    office.json("judge", "3", "--danger", "0", "--access", "3", "--reason", "not armed")
+    noted = [each for each in office.json("journal", "print")["entries"] if each["action"] == "judge"]
+    expected = [({}, "as proposed"), ({"danger": 2}, "armed"), ({"danger": 0}, "not armed")]
+    assert expected == [(each["values"], each["reason"]) for each in noted]
 
 
 @pytest.mark.parametrize(

@@ -133,8 +133,8 @@ def test_what_is_transmitted_is_a_measure(office: Office) -> None:
         measure[name] for name in ("kind", "addressee", "reference", "told")
     )
     entry = [each for each in office.json("journal", "print")["entries"] if each["action"] == "decide"][-1]
-    noted = {"duty": "art40", "decision": "transmit"}
-    assert (1, noted, "it is corruption") == (entry["case"], entry["values"], entry["reason"])
+    decided = {"duty": "art40", "decision": "transmit"}
+    assert (1, decided, "it is corruption") == (entry["case"], entry["values"], entry["reason"])
 
 
 def test_to_inform_the_persons_is_put_off_with_a_reason(office: Office) -> None:

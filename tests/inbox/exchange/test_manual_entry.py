@@ -189,7 +189,8 @@ def test_it_is_noted_with_its_route_and_nothing_of_the_report(world: World, answ
         row = queries_access.last_journal_entry(session)
         assert row is not None
         entry = ENTRY.parse(row.raw)
-    assert ("enter", 1, "meeting", "") == (entry.act, entry.case, entry.about, entry.reason)
+    noted = (entry.action, entry.case, entry.values, entry.reason)
+    assert ("enter", 1, {"route": "meeting"}, "") == noted
 
 
 def test_the_token_is_shown_once_and_a_sheet_says_nothing_of_what_it_opens(

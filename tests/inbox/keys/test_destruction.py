@@ -165,8 +165,9 @@ def test_an_older_key_store_with_a_quorum_of_its_time_still_opens_and_the_comman
     with life.office.opened() as inbox, inbox.transaction() as session:
         *_, last = journal.lines(session, 1)
     assert last.entry is not None
-    assert f"copies of keystore-1 to keystore-{generation} still open" in last.entry.about
-    assert ("destroy-keys", "as every quarter") == (last.entry.act, last.entry.reason)
+    copies = last.entry.values["first_keystore"], last.entry.values["last_keystore"]
+    assert ("keystore-1.age", f"keystore-{generation}.age") == copies
+    assert ("destroy-keys", "as every quarter") == (last.entry.action, last.entry.reason)
 
 
 def test_the_bytes_of_destroyed_keys_are_nowhere(life: Life, tmp_path: Path) -> None:
@@ -277,9 +278,9 @@ def test_many_keys_are_destroyed_at_once_and_ten_named_in_the_journal(life: Life
     gone = made["reply"] + made["intake"]
     assert len(gone) >= 42
     entries = life.office.json("journal", "print")["entries"]
-    (about,) = [each["about"] for each in entries if each["act"] == "destroy-keys"]
-    assert 10 == sum(name in about for name in gone)
-    assert f" and {len(gone) - 10} more" in about
+    (values,) = [each["values"] for each in entries if each["action"] == "destroy-keys"]
+    assert (10, True) == (len(values["keys"]), set(values["keys"]) < set(gone))
+    assert len(gone) - 10 == values["more"]
 
 
 def test_a_reason_that_is_too_long_is_refused_before_anything_opens(life: Life) -> None:

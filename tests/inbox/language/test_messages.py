@@ -169,7 +169,7 @@ def test_sentences_within_sentences_are_said_as_well() -> None:
         ),
         ("rate", {"credibility": "2"}, "Probablement vraie"),
         (
-            "change-settings",
+            "change-days-off",
             {"days_off": "added", "count": 5, "first": "2026-12-24", "last": "2026-12-31"},
             "jours chômés ajoutés, nombre : 5, du 24 décembre 2026, au 31 décembre 2026",
         ),

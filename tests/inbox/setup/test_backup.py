@@ -78,7 +78,7 @@ def test_a_backup_put_back_is_the_inbox_it_was_opened_by_the_same_shares(
     assert [] == before.pop("settings")
     assert before == after
     assert 0 == restored.run("journal", "verify").code
-    acts = [entry["act"] for entry in restored.json("journal", "print")["entries"]]
+    acts = [entry["action"] for entry in restored.json("journal", "print")["entries"]]
     assert ["back-up", "restore", "read-journal", "read-journal"] == acts[-4:]
     out = tmp_path / "file"
     assert 0 == restored.run("attachment", "1", "1", "--out", out, "--reason", "x").code
@@ -240,7 +240,7 @@ def test_after_an_upgrade_officers_name_the_last_number(world: World) -> None:
     """An old vault has no room for it; what was given already is not named again."""
     world.office.json("settings", "--last-case", "7")
     entries = world.office.json("journal", "print")["entries"]
-    assert ("change-settings", "last case 7") == (entries[-2]["act"], entries[-2]["about"])
+    assert ("continue-numbering", {"last_case": 7}) == (entries[-2]["action"], entries[-2]["values"])
     said = world.office.run("settings", "--last-case", "6")
     assert (1, True) == (said.code, "numbers up to 7 are given already" in said.err)
     with world.office.opened() as inbox, inbox.transaction() as session:
@@ -388,10 +388,10 @@ def test_a_bundle_that_is_missing_stays_missing_without_two_officers_word(
     late = portal.bundle()
     assert "bundle 2 is missing" in world.office.run("collect", late).err
     world.office.json("collect", late, "--after-restore")
-    acts = [(entry["act"], entry["about"]) for entry in world.office.json("journal", "print")["entries"]]
-    assert ("accept-gap", "bundle 3 after 1") in acts
+    noted = [(entry["action"], entry["values"]) for entry in world.office.json("journal", "print")["entries"]]
+    assert ("accept-gap", {"bundle": 3, "after_bundle": 1}) in noted
     world.office.json("collect", portal.bundle(), "--after-restore")
-    acts = [entry["act"] for entry in world.office.json("journal", "print")["entries"]]
+    acts = [entry["action"] for entry in world.office.json("journal", "print")["entries"]]
     assert 1 == acts.count("accept-gap")
 
 
@@ -436,8 +436,8 @@ def test_an_inbox_put_back_from_before_the_last_exchange_goes_on_with_the_real_p
     behind.carry_in(5)
     behind.carry_back(6)
     entries = inbox.json("journal", "print")["entries"]
-    (about,) = [each["about"] for each in entries if each["act"] == "accept-gap"]
-    assert "bundle 4 after 1, outbox 4 after 1" == about
+    (gap,) = [each["values"] for each in entries if each["action"] == "accept-gap"]
+    assert {"bundle": 4, "after_bundle": 1, "outbox": 4, "after_outbox": 1} == gap
 
 
 def test_what_was_not_sent_yet_stays_unsent_when_serials_leap(

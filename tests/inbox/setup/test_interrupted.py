@@ -118,8 +118,8 @@ def test_a_founding_that_is_stopped_leaves_nothing_or_all(tmp_path: Path, stop: 
         assert (3 if whole[-1] else 0) == len(list(office.shares.glob("*.share")))
         assert [] == list(office.root.parent.glob("*.part")) + list(office.root.parent.glob(".*"))
         if whole[-1]:
-            with office.opened() as inbox:
-                assert ("alice", "bruno") == inbox.present
+            with office.unlocked() as opened:
+                assert ("alice", "bruno") == opened.officers
     assert 2 <= whole.count(True) < len(whole) - 20
 
 
@@ -144,5 +144,5 @@ def test_ctrl_c_as_the_home_takes_its_place_leaves_the_shares(
             Handout(office.shares, with_sheets=False),
             today=build.today(),
         )
-    with office.opened() as inbox:
-        assert ("alice", "bruno") == inbox.present
+    with office.unlocked() as opened:
+        assert ("alice", "bruno") == opened.officers
