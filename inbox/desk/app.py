@@ -21,14 +21,13 @@ from inbox.desk.pages import (
     files,
     identities,
     journal,
-    linking,
-    many,
+    links,
     office,
+    oversight,
+    queue,
     replies,
     retention,
     texts,
-    waiting,
-    watching,
 )
 from inbox.desk.state import Desk
 
@@ -36,18 +35,17 @@ from inbox.desk.state import Desk
 _LARGEST_FORM = 1 << 21
 
 _PAGES = (
-    waiting.pages,
+    queue.pages,
     case.pages,
     replies.pages,
     casework.pages,
-    linking.pages,
+    links.pages,
     access.pages,
     identities.pages,
     files.pages,
-    watching.pages,
+    oversight.pages,
     dossiers.pages,
     retention.pages,
-    many.pages,
     exchange.pages,
     journal.pages,
     office.pages,

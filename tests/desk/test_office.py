@@ -13,8 +13,10 @@ import pytest
 from inbox.deadlines import office
 from inbox.deadlines.working_days import Calendar
 from inbox.replies import referral_bodies, templates
+from inbox.session import journal
 from tests.support.desk_room import Client, sitting
 from tests.support.inbox_builders import World, today
+from tests.support.inbox_clock import moved
 
 
 @pytest.fixture
@@ -145,6 +147,21 @@ def test_a_backup_is_made_with_its_key_store_apart(world: World, stick: Path, tm
     assert [f"backup-{today()}"] == [path.name for path in stick.iterdir()]
     assert store.name not in {path.name for path in stick.rglob("*")}
     assert ("back-up", {"keystore": store.name}) in noted(world)
+
+
+def test_an_outbox_tells_on_its_page_which_keys_end_soon_and_where_the_journal_stands(
+    world: World, stick: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As the command does, also for one that is copied once more."""
+    moved(monkeypatch).wait(80)
+    with sitting(world.office, stick) as client:
+        for path in ("/en/medium/outbox", "/en/medium/outbox/1"):
+            (stick / "outbox-inspection-1.tar").unlink(missing_ok=True)
+            page = client.send(path).text
+            with client.desk.inbox.transaction() as session:
+                head = journal.head(session)
+            assert "the last reply key ends in 10 days" in page
+            assert f"<code>{head.n} {head.fingerprint}</code>" in page
 
 
 def test_without_a_medium_there_is_no_place_for_a_backup_or_a_list(world: World, tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ import click
 from inbox.casework import assignment, notes, work_view
 from inbox.casework import tags as case_tags
 from inbox.cli import render_work
-from inbox.cli.commands.choosing import chosen, counted, many_cases
+from inbox.cli.case_selection import chosen, counted, many_cases
 from inbox.cli.options import (
     Door,
     case_argument,

@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from inbox.cli.commands.choosing import counted
+from inbox.cli.case_selection import counted
 from inbox.cli.options import (
     NUMBER,
     Closed,

@@ -395,6 +395,23 @@ def test_a_bundle_that_is_missing_stays_missing_without_two_officers_word(
     assert 1 == acts.count("accept-gap")
 
 
+def test_of_bundles_collected_together_only_the_one_after_a_gap_takes_two_officers(
+    world: World, portal: Portal, collect: Callable[..., Any]
+) -> None:
+    """What comes behind it is the next one by then, and a second gap is told from where the first ended."""
+    collect(portal.bundle())
+    lost = {2, 5}
+    bundles = [(n, portal.bundle()) for n in range(2, 7)]
+    given = [path for n, path in bundles if n not in lost]
+    world.office.json("collect", *given, "--after-restore")
+    noted = [(entry["action"], entry["values"]) for entry in world.office.json("journal", "print")["entries"]]
+    assert [
+        ("accept-gap", {"bundle": 3, "after_bundle": 1}),
+        ("collect", {"bundle": 4}),
+        ("accept-gap", {"bundle": 6, "after_bundle": 4}),
+    ] == [each for each in noted if each[0] in {"collect", "accept-gap"}]
+
+
 @pytest.fixture
 def behind(tmp_path: Path, free_port: Callable[[], int]) -> Installation:
     """A real portal with an inbox that was put back from before the last three outboxes and two bundles."""
