@@ -308,9 +308,7 @@ def test_what_came_in_the_way_since_it_was_planned_counts(told: Trio, change: st
                 session.add(Exclusion(case=2, officer="bruno", since=today()))
         with pytest.raises(CaseRefused, match="held for a procedure" if change == "hold" else "no case 2"):
             destroy_cases.destroy(opened.inbox, who, planned)
-    assert [each["case"] for each in before] == [
-        each["case"] for each in told.others.json("retention")["cases"]
-    ]
+    assert before == [each["case"] for each in told.others.json("retention")["cases"]]
 
 
 def test_the_number_of_the_excluded_case_stays_taken_for_those_who_may_not_know_of_it(told: Trio) -> None:
