@@ -10,7 +10,6 @@ from sqlalchemy.orm import Session
 from inbox.casework import measures, notes
 from inbox.casework import tags as case_tags
 from inbox.casework.measures import Recorded, Risk
-from inbox.casework.queue import Line
 from inbox.deadlines import legal_duties, office, workflow
 from inbox.deadlines.clocks import Due
 from inbox.language.views import View
@@ -110,46 +109,6 @@ def measure(recorded: Recorded) -> View:
 def score(work: Handling) -> View:
     """Return priority and score of a case, and whether an officer has set them."""
     return {"priority": work.parts.priority, "score": work.parts.score, "judged": work.judged}
-
-
-# What those who are not among the handlers of a case are not shown of it.
-_OF_HANDLERS = (
-    *("score", "judged", "status", "category", "area", "assigned", "received", "new", "summary", "tags"),
-)
-
-# What those who have not declared to have no interest in it are not shown of it.
-_OF_READERS = ("score", "area", "summary", "tags")
-
-
-def queue(session: Session, found: Sequence[Line]) -> list[View]:
-    """Return a line's worth of each case of a page of the queue."""
-    tags = case_tags.of_all(session, [line.number for line in found])
-    return [_row(line, tags[line.number]) for line in found]
-
-
-def _row(line: Line, tags: list[str]) -> View:
-    deadline = line.deadline.isoformat() if line.deadline else None
-    seen = {"case": line.number, "priority": line.priority, "deadline": deadline}
-    case, work = line.case, line.work
-    if case is None or work is None:
-        since = line.quarantined.isoformat() if line.quarantined else None
-        why = {"for_handlers": since is None, "quarantined": since, "undeclared": line.undeclared}
-        return seen | dict.fromkeys(_OF_HANDLERS) | why
-    shown = seen | {
-        **score(work),
-        "status": case.status,
-        "category": work.category,
-        "area": work.area,
-        "assigned": work.assigned,
-        "tags": tags,
-        "received": case.received.isoformat(),
-        "new": case.new,
-        "summary": case.summary,
-        "for_handlers": False,
-        "quarantined": None,
-        "undeclared": line.undeclared,
-    }
-    return shown | dict.fromkeys(_OF_READERS) if line.undeclared else shown
 
 
 def _links(session: Session, number: int) -> Sequence[Link]:

@@ -12,25 +12,22 @@ from werkzeug.routing import IntegerConverter, Map
 from crypto.strictjson import LARGEST
 from inbox.desk import guard, headers, jobs, lock, problems, rendering, state, style
 from inbox.desk.pages import (
+    access,
     backup,
     case,
     casework,
     dossiers,
     exchange,
     files,
-    identity,
+    identities,
     journal,
-    linking,
-    many,
+    links,
     office,
-    readers,
-    replying,
+    oversight,
+    queue,
+    replies,
     retention,
     texts,
-    timing,
-    waiting,
-    watching,
-    work,
 )
 from inbox.desk.state import Desk
 
@@ -38,20 +35,17 @@ from inbox.desk.state import Desk
 _LARGEST_FORM = 1 << 21
 
 _PAGES = (
-    waiting.pages,
+    queue.pages,
     case.pages,
-    replying.pages,
-    work.pages,
+    replies.pages,
     casework.pages,
-    linking.pages,
-    readers.pages,
-    identity.pages,
+    links.pages,
+    access.pages,
+    identities.pages,
     files.pages,
-    timing.pages,
-    watching.pages,
+    oversight.pages,
     dossiers.pages,
     retention.pages,
-    many.pages,
     exchange.pages,
     journal.pages,
     office.pages,

@@ -10,9 +10,16 @@ import click
 from inbox.casework import assignment, notes, work_view
 from inbox.casework import tags as case_tags
 from inbox.cli import render_work
-from inbox.cli.commands.choosing import chosen, counted, many_cases
-from inbox.cli.commands.texts import given_or_to_type, text_options
-from inbox.cli.options import Door, case_argument, json_option, officer_options, reason_needed
+from inbox.cli.case_selection import chosen, counted, many_cases
+from inbox.cli.options import (
+    Door,
+    case_argument,
+    given_or_to_type,
+    json_option,
+    officer_options,
+    reason_needed,
+    text_options,
+)
 from inbox.deadlines import workflow
 from inbox.language.views import View
 from inbox.questionnaire import scoring

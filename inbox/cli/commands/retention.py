@@ -7,18 +7,19 @@ from typing import Any
 
 import click
 
-from inbox.cli.commands.choosing import counted
-from inbox.cli.commands.texts import given_or_to_type, text_options
+from inbox.cli.case_selection import counted
 from inbox.cli.options import (
     NUMBER,
     Closed,
     Door,
     case_argument,
     day_of,
+    given_or_to_type,
     json_option,
     officer_options,
     reason_needed,
     reason_of,
+    text_options,
 )
 from inbox.deadlines.retention_schedule import Due
 from inbox.language import labels

@@ -1,6 +1,6 @@
 """The work on cases: notes, tags, who sees to them, score, measures, decisions, a hold."""
 
-from flask import Blueprint, redirect, request, url_for
+from flask import Blueprint, request
 from flask.typing import ResponseReturnValue
 
 from inbox.casework import assignment, decisions, legal_hold, measures, notes, tags
@@ -9,6 +9,7 @@ from inbox.casework.measures import GROUPS, Kind, Risk, Taken
 from inbox.deadlines import workflow
 from inbox.deadlines.legal_duties import Choice
 from inbox.desk.forms import cases, choice, day, line, number, text
+from inbox.desk.pages import queue
 from inbox.desk.pages.case import done
 from inbox.desk.state import here
 from inbox.vault import score
@@ -49,21 +50,21 @@ def assign(case: int) -> ResponseReturnValue:
 def tag_many() -> ResponseReturnValue:
     """Give the chosen cases words by which they are found again."""
     tags.add(here().inbox, here().actor(), cases(), text("names").split())
-    return _done("tagged")
+    return queue.done("tagged")
 
 
 @pages.post("/many/untag")
 def untag_many() -> ResponseReturnValue:
     """Take some of their words away."""
     tags.remove(here().inbox, here().actor(), cases(), text("names").split())
-    return _done("tagged")
+    return queue.done("tagged")
 
 
 @pages.post("/many/assign")
 def assign_many() -> ResponseReturnValue:
     """Say which officer sees to the chosen cases."""
     assignment.assign(here().inbox, here().actor(), cases(), line("officer") or None)
-    return _done("assigned-many")
+    return queue.done("assigned-many")
 
 
 @pages.post("/case/<int:case>/judge")
@@ -140,8 +141,3 @@ def hold(case: int) -> ResponseReturnValue:
     change = legal_hold.release if is_released else legal_hold.hold
     change(here().inbox, here().actor(), case, line("reason"))
     return done(case, "released" if is_released else "held")
-
-
-def _done(said: str) -> ResponseReturnValue:
-    here().say(said)
-    return redirect(url_for("queue.first"), 303)

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from inbox.casework import queue
-from inbox.cli.commands import queueing as commands_queueing
+from inbox.cli.commands import queue as commands_queue
 from inbox.vault.casework_tables import Handling
 from inbox.vault.tables import FollowUp
 from tests.support.desk_room import sitting
@@ -88,7 +88,7 @@ def test_of_what_is_as_pressing_the_next_deadline_comes_first(office: Office) ->
 
 def test_it_is_shown_in_pages(waiting: Office, monkeypatch: pytest.MonkeyPatch) -> None:
     """Each case on one of them; how many there are in all stands on each."""
-    for module in (queue, commands_queueing):
+    for module in (queue, commands_queue):
         monkeypatch.setattr(module, "PAGE", 2)
     pages = [waiting.json("queue", "--page", str(page)) for page in (1, 2, 3, 4)]
     assert [[2, 4], [3, 5], [1], []] == [[case["case"] for case in page["cases"]] for page in pages]

@@ -199,7 +199,7 @@ def form_fields() -> set[str]:
 
 def test_every_field_of_a_form_has_a_name_where_what_was_typed_is_given_back() -> None:
     words = rendering.environment("fr").from_string(
-        '{% from "desk/queue/words.html" import FIELDS with context %}{{ FIELDS|join(" ") }}'
+        '{% from "desk/words.html" import FIELDS with context %}{{ FIELDS|join(" ") }}'
     )
     named = set(words.render().split())
     assert len(form_fields()) > 50

@@ -17,6 +17,7 @@ from crypto import age, base64url
 from crypto.bundle import Withdrawal
 from crypto.recipients import HybridIdentity
 from inbox.keys import key_store
+from inbox.language.errors import CaseRefused
 from inbox.retention import destroy_cases, strike
 from inbox.retention.strike import Passage
 from inbox.session.actions import Actor
@@ -24,7 +25,7 @@ from inbox.setup import upgrade
 from inbox.vault import row_security
 from inbox.vault.casework_tables import Handling, Strike, Term, Words
 from inbox.vault.destroyed_tables import Leaving, PastExclusion, Tombstone
-from inbox.vault.tables import Case, KeyStoreKey
+from inbox.vault.tables import Case, Exclusion, KeyStoreKey
 from tests.support import inbox_builders as build
 from tests.support.inbox_builders import Office, Portal, Reporter, Sent, World, first, today
 from tests.support.inbox_clock import Clock
@@ -291,6 +292,23 @@ def test_the_two_who_confirm_are_named_and_no_third_who_is_there(told: Trio) -> 
         each for each in told.others.json("journal", "print")["entries"] if each["action"] == "destroyed"
     ]
     assert ["bruno", "chloe"] == entry["officers"]
+
+
+@pytest.mark.parametrize("change", ["hold", "exclude"])
+def test_what_came_in_the_way_since_it_was_planned_counts(told: Trio, change: str) -> None:
+    """Also that a case was kept meanwhile from one of the two who confirm; then none at all is destroyed."""
+    before = [each["case"] for each in told.others.json("retention")["cases"]]
+    with told.office.of(*NAMES).unlocked() as opened:
+        who = Actor(("alice",), today(), lambda _: ("bruno", "chloe"))
+        planned = destroy_cases.plan(opened.inbox, who, [1, 2], "drill")
+        with opened.inbox.vault.transaction() as session:
+            if change == "hold":
+                session.get_one(Handling, 2).held = today()
+            else:
+                session.add(Exclusion(case=2, officer="bruno", since=today()))
+        with pytest.raises(CaseRefused, match="held for a procedure" if change == "hold" else "no case 2"):
+            destroy_cases.destroy(opened.inbox, who, planned)
+    assert before == [each["case"] for each in told.others.json("retention")["cases"]]
 
 
 def test_the_number_of_the_excluded_case_stays_taken_for_those_who_may_not_know_of_it(told: Trio) -> None:

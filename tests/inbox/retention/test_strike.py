@@ -229,3 +229,14 @@ def test_what_does_not_stand_there_changes_nothing(office: Office) -> None:
         assert 1 == office.run("minimise", "--reason", "x", str(report), *words).code, words
     assert before == office.state()
     assert NAME not in office.run("journal", "print").out
+
+
+@pytest.mark.parametrize(
+    "reason", [(), ("--reason", ""), ("--reason", " \t")], ids=["none", "empty", "blank"]
+)
+def test_it_takes_a_reason(office: Office, reason: tuple[str, ...]) -> None:
+    """On the command line as at the desk: what is struck comes back to nobody."""
+    report, _ = numbers(office)
+    before = office.state()
+    assert 0 != office.run("minimise", str(report), "everywhere", "--text", NAME, *reason).code
+    assert before == office.state()

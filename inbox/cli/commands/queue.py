@@ -1,23 +1,32 @@
-"""See which cases wait, the most pressing first."""
+"""See which cases wait, the most pressing first; take junk out of the queue, and bring it back."""
 
 from collections.abc import Iterator
 from typing import Any
 
 import click
 
+from inbox.casework import case_view, junk
 from inbox.casework import queue as case_queue
-from inbox.casework import work_view
 from inbox.casework.queue import MANY, PAGE, Order
 from inbox.cli import render
-from inbox.cli.commands.filters import filtered, filters
-from inbox.cli.options import NUMBER, Door, json_option, officer_options
+from inbox.cli.case_selection import chosen, counted, filtered, filters, many_cases
+from inbox.cli.options import NUMBER, Door, json_option, officer_options, reason_option
 from inbox.language.views import View
-from inbox.session.actions import Code, action
 from inbox.system import terminal
-from inbox.system.clock import today
 from inbox.text.printable import visible
 
 _FIRST = 1
+
+
+@click.command(name="list")
+@officer_options
+@json_option
+@click.pass_obj
+def list_command(door: Door, /, *, as_json: bool) -> None:
+    """List the cases, what nobody has read yet, and what became no case."""
+    with door.opened() as (inbox, who):
+        view = case_view.overview(inbox, who)
+    terminal.show(view, render.overview(view), as_json=as_json)
 
 
 @click.command()
@@ -37,18 +46,29 @@ _FIRST = 1
 def queue(door: Door, /, *, sort: str, page: int, as_json: bool, **wanted: Any) -> None:
     """List the cases that wait, the most pressing first."""
     asked = filtered(wanted)
-    deed = action(Code.SEARCH if asked.search else Code.LIST, view="queue")
     with door.opened() as (inbox, who):
-        day = today()
-        with inbox.acting(who, deed) as session:
-            count = case_queue.count(session, asked, today=day)
-            found = case_queue.page(session, asked, Order(sort), today=day, first=(page - 1) * PAGE)
-            rows = work_view.queue(session, found)
-            closed = case_queue.unread_closed(session)
-            only = case_queue.leaves_out(session, asked)
-    view = {"count": count, "many": count >= MANY, "cases": rows, "unread_closed": closed}
-    view["declared_only"] = only
+        found = case_queue.look(inbox, who, asked, Order(sort), page)
+    view = {"count": found.count, "many": found.is_many, "cases": found.cases}
+    view |= {"unread_closed": found.unread_closed, "declared_only": found.declared_only}
     terminal.show(view, _lines(view), as_json=as_json)
+
+
+@click.command(name="junk")
+@many_cases
+@click.option("--recover", is_flag=True, help="Bring back what was rejected.")
+@reason_option
+@officer_options
+@json_option
+@click.pass_obj
+def junk_command(door: Door, /, *, recover: bool, reason: str, as_json: bool, **given: Any) -> None:
+    """Take cases out of the queue; their authors see no difference, and they can be brought back."""
+    cases = chosen(given, junk=recover)
+    with door.opened() as (inbox, who):
+        numbers = cases.numbers(inbox, who)
+        done = (junk.recover if recover else junk.reject)(inbox, who, numbers, reason)
+    many = counted(done)
+    said = f"{many} brought back into the queue" if recover else f"{many} rejected; see: inbox queue --junk"
+    terminal.show({"cases": done, "rejected": not recover}, [said], as_json=as_json)
 
 
 def _lines(view: View) -> Iterator[str]:

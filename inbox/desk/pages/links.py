@@ -8,49 +8,38 @@ from inbox.casework.links import MANY, Relation
 from inbox.desk import rendering
 from inbox.desk.forms import choice
 from inbox.desk.state import here
-from inbox.session.actions import Actor, Code, action
 
-pages = Blueprint("linking", __name__, url_prefix="/case/<int:case>/links")
+pages = Blueprint("links", __name__, url_prefix="/case/<int:case>/links")
 
 
 @pages.get("")
 def show(case: int) -> ResponseReturnValue:
     """Show what is linked to a case, and what else has something in common with it."""
-    with here().inbox.acting(here().actor(), action(Code.LIST_LINKS, case)) as session:
-        return rendering.page("casework/links.html", number=case, view=links.view(session, case), many=MANY)
+    view = links.look(here().inbox, here().actor(), case)
+    return rendering.page("casework/links.html", number=case, view=view, many=MANY)
 
 
 @pages.post("/<int:other>")
 def link(case: int, other: int) -> ResponseReturnValue:
     """Say what two cases have to do with one another."""
-    relation, by = choice("relation", Relation), _by()
-    with here().inbox.acting(here().actor(), action(Code.LINK, case, relation=relation)) as session:
-        links.link(session, case, other, relation, by)
+    links.link(here().inbox, here().actor(), case, other, choice("relation", Relation))
     return _done(case)
 
 
 @pages.post("/<int:other>/dismiss")
 def dismiss(case: int, other: int) -> ResponseReturnValue:
     """Say that two cases have nothing to do with one another."""
-    by = _by()
-    with here().inbox.acting(here().actor(), action(Code.DISMISS_LINK, case)) as session:
-        links.dismiss(session, case, other, by)
+    links.dismiss(here().inbox, here().actor(), case, other)
     return _done(case)
 
 
 @pages.post("/<int:other>/unlink")
 def unlink(case: int, other: int) -> ResponseReturnValue:
     """Take back what was said of two cases."""
-    by = _by()
-    with here().inbox.acting(here().actor(), action(Code.UNLINK, case)) as session:
-        links.unlink(session, case, other, by)
+    links.unlink(here().inbox, here().actor(), case, other)
     return _done(case)
-
-
-def _by() -> Actor:
-    return here().actor()
 
 
 def _done(case: int) -> ResponseReturnValue:
     here().say("linked")
-    return redirect(url_for("linking.show", case=case), 303)
+    return redirect(url_for("links.show", case=case), 303)
