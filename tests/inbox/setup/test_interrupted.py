@@ -47,8 +47,8 @@ def renew(office: Office, place: int, stop: Callable[[], None]) -> tuple[int, bo
     What the session says and does afterwards must fit what is on disk.
     """
     files = [word for name in NAMES for word in ("--new-passphrase-file", str(office.secret_of(name)))]
-    with office.opened() as inbox:
-        door = Open(inbox)
+    with office.unlocked() as opened:
+        door = Open(opened)
         with stopped_at(place, stop) as left:
             said = run(door, "officers", "renew", "--shares", str(office.shares), *files)
         has_changed = header_of(office).generation == 2
@@ -87,7 +87,8 @@ def test_an_inbox_does_nothing_by_a_vault_that_is_not_valid_any_more(
     """Else it would remove the key store of the valid one; put back, it goes on."""
     office = founded_circle.copy(tmp_path / "office")
     valid = (office.root / "vault.json").read_bytes()
-    with office.opened() as inbox:
+    with office.unlocked() as opened:
+        inbox = opened.inbox
         for change in ({"generation": 2}, {"quorum": 3}):
             fields = {name: getattr(inbox.header, name) for name in ("sharing", "identifier", "quorum")}
             fields |= {"generation": inbox.header.generation} | change
@@ -96,9 +97,9 @@ def test_an_inbox_does_nothing_by_a_vault_that_is_not_valid_any_more(
                 inbox.settle()
             with pytest.raises(Superseded), inbox.transaction():
                 pass
-            assert "vault.json has changed" in run(Open(inbox), "list").err
+            assert "vault.json has changed" in run(Open(opened), "list").err
         (office.root / "vault.json").write_bytes(valid)
-        assert 0 == run(Open(inbox), "list").code
+        assert 0 == run(Open(opened), "list").code
 
 
 @STOPS
