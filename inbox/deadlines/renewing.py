@@ -7,7 +7,8 @@ layers keeps it from anything above.
 """
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 
@@ -38,16 +39,21 @@ def renew(session: Session) -> None:
 
 
 def _rules(session: Session) -> str:
-    told = hashlib.sha256()
-    for part in _parts(session):
-        told.update(hashlib.sha256(part).digest())
-    return told.hexdigest()
+    days_off = " ".join(day.isoformat() for day in office.days_off(session))
+    return _digest((office.of(session).regime.encode(), days_off.encode(), _program())).hex()
 
 
-def _parts(session: Session) -> Iterator[bytes]:
-    how = office.of(session)
-    yield how.regime.encode()
-    yield " ".join(day.isoformat() for day in office.days_off(session)).encode()
+@cache
+def _program() -> bytes:
+    """Return what stands for the program that runs: what an upgrade writes meanwhile runs in the next."""
+    return _digest(_parts_of_program())
+
+
+def _digest(parts: Iterable[bytes]) -> bytes:
+    return hashlib.sha256(b"".join(hashlib.sha256(part).digest() for part in parts)).digest()
+
+
+def _parts_of_program() -> Iterator[bytes]:
     yield from (version(library).encode() for library in _LIBRARIES)
     for room in _ROOMS:
         for path in sorted(each for each in (_PROGRAM / room).iterdir() if each.suffix in _WRITTEN_IN):

@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from inbox.access import conflicts, handlers, quarantine
 from inbox.desk import rendering
-from inbox.desk.forms import line, reason
+from inbox.desk.forms import line
 from inbox.desk.pages.case import done
 from inbox.desk.state import here
 
@@ -32,35 +32,35 @@ def entrust(case: int) -> ResponseReturnValue:
 @pages.post("/break-glass")
 def break_glass(case: int) -> ResponseReturnValue:
     """Open a case that is for its handlers alone; told to the referent."""
-    handlers.break_glass(here().inbox, here().actor(), case, reason())
+    handlers.break_glass(here().inbox, here().actor(), case, line("reason"))
     return done(case, "glass-broken")
 
 
 @pages.post("/exclude")
 def exclude(case: int) -> ResponseReturnValue:
     """Keep a case from an officer, also from oneself."""
-    conflicts.exclude(here().inbox, here().actor(), case, line("officer"), reason())
+    conflicts.exclude(here().inbox, here().actor(), case, line("officer"), line("reason"))
     return _away("excluded")
 
 
 @pages.post("/lift")
 def lift(case: int) -> ResponseReturnValue:
     """Show a case to an officer again; it takes two others."""
-    conflicts.lift(here().inbox, here().actor(), case, line("officer"), reason())
+    conflicts.lift(here().inbox, here().actor(), case, line("officer"), line("reason"))
     return _done(case, "lifted")
 
 
 @pages.post("/quarantine")
 def place(case: int) -> ResponseReturnValue:
     """Show nothing of a case to anybody: it holds a protected secret."""
-    quarantine.place(here().inbox, here().actor(), case, reason())
+    quarantine.place(here().inbox, here().actor(), case, line("reason"))
     return _away("quarantined")
 
 
 @pages.post("/quarantine/lift")
 def lift_quarantine(case: int) -> ResponseReturnValue:
     """Let a case be read again; takes two officers."""
-    quarantine.lift(here().inbox, here().actor(), case, reason())
+    quarantine.lift(here().inbox, here().actor(), case, line("reason"))
     return done(case, "unquarantined")
 
 

@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from crypto.messages import Status
 from inbox.casework.measures import Disclosure
 from inbox.desk import rendering
-from inbox.desk.forms import choice, line, reason, text
+from inbox.desk.forms import choice, line, text
 from inbox.desk.pages.case import done
 from inbox.desk.state import here
 from inbox.language.views import View
@@ -70,7 +70,7 @@ def preview_closing(case: int) -> ResponseReturnValue:
 @pages.post("/reopen")
 def reopen(case: int) -> ResponseReturnValue:
     """Open a closed case again."""
-    closing.reopen(here().inbox, here().actor(), case, reason())
+    closing.reopen(here().inbox, here().actor(), case, line("reason"))
     return done(case, "reopened")
 
 
@@ -131,7 +131,7 @@ def _draft() -> Draft:
 
 
 def _extension() -> Extension:
-    return Extension(reason=reason(), text=text("text"), despite=line("despite"))
+    return Extension(reason=line("reason"), text=text("text"), despite=line("despite"))
 
 
 def _closing() -> Closing:

@@ -70,17 +70,17 @@ NOTES: list[tuple[list[str], tuple[str, int | None, dict[str, object], str]]] = 
     (["timeline", "1"], ("read-timeline", 1, {}, "")),
     (["oversight"], ("oversee", None, {}, "")),
     (["settings"], ("list-settings", None, {}, "")),
-    (["settings", "--regime", "external"], ("change-settings", None, {"regime": "external"}, "")),
+    (["settings", "--regime", "external"], ("choose-regime", None, {"regime": "external"}, "")),
     (
         ["extend", "2", "--reason", "abroad", "--text", CANARY, "--preview"],
         ("preview-reply", 2, {}, ""),
     ),
     (["extend", "2", "--reason", "abroad", "--text", CANARY], ("extend", 2, {}, "abroad")),
-    (["days-off", "list"], ("list-settings", None, {"view": "days-off"}, "")),
+    (["days-off", "list"], ("list-settings", None, {}, "")),
     (
         ["days-off", "add", "2031-01-02", "2031-01-03"],
         (
-            "change-settings",
+            "change-days-off",
             None,
             {"days_off": "added", "count": 2, "first": "2031-01-02", "last": "2031-01-03"},
             "",
@@ -89,7 +89,7 @@ NOTES: list[tuple[list[str], tuple[str, int | None, dict[str, object], str]]] = 
     (
         ["days-off", "remove", "2031-01-03"],
         (
-            "change-settings",
+            "change-days-off",
             None,
             {"days_off": "removed", "count": 1, "first": "2031-01-03", "last": "2031-01-03"},
             "",
