@@ -2,7 +2,7 @@
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test pytest coverage lint types js built built-check bench soak lock clean
+.PHONY: help demo test check pytest coverage lint types js built built-check bench soak lock clean
 
 # Each command that a test starts would compile the program anew.
 unexport PYTHONDONTWRITEBYTECODE
@@ -41,6 +41,7 @@ COMPILE := .venv/bin/uv pip compile --universal --python-version 3.11 --generate
 help:
 	@echo 'make demo          the whole path on this machine, from a report to the answer'
 	@echo 'make test          everything below that checks; one gate'
+	@echo 'make check         lint, types and the tests of the rooms touched since main, in a minute'
 	@echo 'make pytest        the Python tests alone'
 	@echo 'make coverage      the Python tests, and which branches they reach'
 	@echo 'make lint          ruff and the imports between the rooms'
@@ -61,6 +62,10 @@ test: test-tools .venv/project node_modules/.package-lock.json
 	@$(MAKE) --no-print-directory --jobs 2 --output-sync types lint js built-check
 	@$(MAKE) --no-print-directory pytest
 	@$(MAKE) --no-print-directory soak-records
+
+check: .venv/project node_modules/.package-lock.json
+	@$(MAKE) --no-print-directory --jobs 2 --output-sync types lint
+	@.venv/bin/python -m tests.touched
 
 .PHONY: test-tools
 test-tools:

@@ -1,6 +1,7 @@
 """Cases that are kept from officers: because somebody says so, or because a report names them."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy import update
@@ -11,60 +12,54 @@ from inbox.language.errors import CaseRefused, Refused
 from inbox.language.messages import sentence
 from inbox.session import journal
 from inbox.session.actions import Actor, Code, action
+from inbox.session.inbox import Inbox
 from inbox.text import names as person_names
 from inbox.text.names import Names
 from inbox.vault import queries_access, queries_cases, queries_office
 from inbox.vault.casework_tables import Handling
-from inbox.vault.tables import Alias, Exclusion
+from inbox.vault.tables import Exclusion
 
 # What founding calls the one officer of an inbox: a word of every other report, and no name.
 UNNAMED = "officer"
-LONGEST_ALIAS = 100
 
 
-def exclude(session: Session, number: int, officer: str, *, quorum: int, today: date) -> None:
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """Which cases are kept from whom, and how many of all no quorum may read, with a warning if any."""
+
+    exclusions: Sequence[Exclusion]
+    out_of_reach: int
+    warnings: list[str]
+
+
+def exclude(inbox: Inbox, who: Actor, number: int, officer: str, reason: str) -> None:
     """Keep a case from an officer: while that one is present it is not there.
 
     Raises CaseRefused for an unknown case, Refused for an unknown officer, one from whom it is kept already,
-    and if fewer than a quorum would be left who may read it.
+    and if fewer than a quorum would be left who may read it; and as ``Inbox.acting``.
     """
-    queries_cases.case(session, number)
-    _check_known(session, officer)
-    excluded = queries_access.excluded_from(session, number)
-    if officer in excluded:
-        raise Refused(
-            sentence("case {number} is kept from {officer} already", number=number, officer=officer),
-            sentence("see: inbox conflict list"),
-        )
-    left = {each.name for each in queries_office.officers(session)} - excluded - {officer}
-    if len(left) < quorum:
-        raise Refused(
-            sentence(
-                "then fewer than {quorum} officers would be left to read case {number}",
-                quorum=quorum,
-                number=number,
-            ),
-            sentence("let officers from outside join first: inbox officers add"),
-        )
-    _take_off(session, number, [officer])
-    session.add(Exclusion(case=number, officer=officer, since=today))
-    session.flush()
-    session.expunge_all()  # what it holds is not narrowed again, and the case may be gone for those present
+    with inbox.acting(who, action(Code.EXCLUDE, number, reason, officer=officer)) as session:
+        _exclude(session, number, officer, quorum=inbox.quorum, today=who.today)
 
 
-def lift(session: Session, number: int, officer: str) -> None:
+def lift(inbox: Inbox, who: Actor, number: int, officer: str, reason: str) -> None:
     """Show a case to an officer again.
 
-    Raises CaseRefused for an unknown case, Refused if it is not kept from that one.
+    Raises CaseRefused for an unknown case, Refused if it is not kept from that one; and as ``Inbox.acting``.
     """
-    queries_cases.case(session, number)
-    row = session.get(Exclusion, (number, officer))
-    if row is None:
-        raise Refused(
-            sentence("case {number} is not kept from {officer}", number=number, officer=officer),
-            sentence("see: inbox conflict list"),
-        )
-    session.delete(row)
+    with inbox.acting(who, action(Code.LIFT_CONFLICT, number, reason, officer=officer)) as session:
+        _lift(session, number, officer)
+
+
+def listed(inbox: Inbox, who: Actor) -> Kept:
+    """Return what is kept from whom, without the cases that are kept from ``who``; these are counted only.
+
+    Raises as ``Inbox.acting``.
+    """
+    with inbox.acting(who, action(Code.LIST_CONFLICTS)) as session:
+        rows = queries_access.exclusions(session)
+    with inbox.transaction() as session:
+        return Kept(rows, out_of_reach(session, inbox.quorum), warnings(session, inbox.quorum))
 
 
 def keep(session: Session, by: Actor, meant: Mapping[int, Iterable[str]]) -> list[int]:
@@ -115,43 +110,6 @@ def search_for(session: Session, by: Actor, officer: str) -> list[int]:
     return search(session, by, officer, _names_of(session, officer))
 
 
-def add_alias(session: Session, officer: str, alias: str) -> None:
-    """Add a name by which reports may mean an officer; Refused if it is one already, or too short or long."""
-    _check_known(session, officer)
-    if len(queries_office.officers(session)) == 1:
-        raise Refused(
-            sentence("there is no other officer who could read what is kept from this one"),
-            sentence("let others join first: inbox officers add"),
-        )
-    if len(alias) > LONGEST_ALIAS or not _counts(alias):
-        raise Refused(
-            sentence(
-                "an alias has at least {least} letters and at most {most} characters",
-                least=person_names.LEAST_LETTERS,
-                most=LONGEST_ALIAS,
-            ),
-            sentence("give a name as a report may write it, first and last name together"),
-        )
-    if _find(session, officer, alias) or person_names.words(officer) == person_names.words(alias):
-        raise Refused(
-            sentence("{officer} is known by this name already", officer=officer),
-            sentence("see: inbox conflict aliases"),
-        )
-    session.add(Alias(officer=officer, name=alias))
-    session.flush()
-
-
-def remove_alias(session: Session, officer: str, alias: str) -> None:
-    """Remove such a name, however it is written; Refused if there is none. What it found stays kept."""
-    row = _find(session, officer, alias)
-    if row is None:
-        raise Refused(
-            sentence("{officer} is not known by this name", officer=officer),
-            sentence("see: inbox conflict aliases"),
-        )
-    session.delete(row)
-
-
 def out_of_reach(session: Session, quorum: int) -> int:
     """Return how many cases no quorum of those who are officers now may read."""
     officers = {each.name for each in queries_office.officers(session)}
@@ -189,6 +147,17 @@ def said(answers: Mapping[str, str | tuple[str, ...]]) -> Iterator[str]:
         yield from [answer] if isinstance(answer, str) else answer
 
 
+def _lift(session: Session, number: int, officer: str) -> None:
+    queries_cases.case(session, number)
+    row = session.get(Exclusion, (number, officer))
+    if row is None:
+        raise Refused(
+            sentence("case {number} is not kept from {officer}", number=number, officer=officer),
+            sentence("see: inbox conflict list"),
+        )
+    session.delete(row)
+
+
 def _take_off(session: Session, number: int, officers: Sequence[str]) -> None:
     """Let officers see to a case no longer, before it is kept from them: then it is not there to change."""
     theirs = update(Handling).where(Handling.case == number, Handling.assigned.in_(officers))
@@ -197,24 +166,33 @@ def _take_off(session: Session, number: int, officers: Sequence[str]) -> None:
 
 def _names_of(session: Session, officer: str) -> list[str]:
     aliases = [each.name for each in queries_access.aliases(session) if each.officer == officer]
-    return [*aliases, officer] if officer != UNNAMED and _counts(officer) else aliases
+    return [*aliases, officer] if officer != UNNAMED and person_names.counts(officer) else aliases
 
 
-def _find(session: Session, officer: str, alias: str) -> Alias | None:
-    folded = person_names.words(alias)
-    rows = queries_access.aliases(session)
-    return next(
-        (row for row in rows if row.officer == officer and person_names.words(row.name) == folded), None
-    )
-
-
-def _counts(name: str) -> bool:
-    return len("".join(person_names.words(name))) >= person_names.LEAST_LETTERS
-
-
-def _check_known(session: Session, officer: str) -> None:
+def _exclude(session: Session, number: int, officer: str, *, quorum: int, today: date) -> None:
+    queries_cases.case(session, number)
     if queries_office.officer(session, officer) is None:
         raise CaseRefused(
             sentence("there is no officer {officer}", officer=officer),
             sentence("see the names: inbox officers list"),
         )
+    excluded = queries_access.excluded_from(session, number)
+    if officer in excluded:
+        raise Refused(
+            sentence("case {number} is kept from {officer} already", number=number, officer=officer),
+            sentence("see: inbox conflict list"),
+        )
+    left = {each.name for each in queries_office.officers(session)} - excluded - {officer}
+    if len(left) < quorum:
+        raise Refused(
+            sentence(
+                "then fewer than {quorum} officers would be left to read case {number}",
+                quorum=quorum,
+                number=number,
+            ),
+            sentence("let officers from outside join first: inbox officers add"),
+        )
+    _take_off(session, number, [officer])
+    session.add(Exclusion(case=number, officer=officer, since=today))
+    session.flush()
+    session.expunge_all()  # what it holds is not narrowed again, and the case may be gone for those present

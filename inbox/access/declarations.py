@@ -11,7 +11,7 @@ it comes (``conflicts``): that is not left to an officer who glances at its firs
 An officer who is alone is not asked: there is nobody to whom the case could be given instead.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any
 
@@ -19,6 +19,9 @@ from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from inbox.language.errors import Undeclared
+from inbox.session import bulk
+from inbox.session.actions import Actor, Code, action
+from inbox.session.inbox import Inbox
 from inbox.vault import queries_cases, queries_office, row_security
 from inbox.vault.casework_tables import Declaration
 
@@ -30,7 +33,7 @@ _FEW = 1_000
 
 
 def missing(session: Session, number: int) -> list[str]:
-    """Return who of those present has not declared it; raises as ``records.case``."""
+    """Return who of those present has not declared it; raises as ``queries_cases.case``."""
     queries_cases.case(session, number)
     given = set(session.scalars(select(Declaration.officer).filter_by(case=number)))
     return [name for name in _asked(session) if name not in given]
@@ -62,7 +65,7 @@ def is_given(session: Session, case: Any) -> list[ColumnElement[bool]]:
 
 
 def check(session: Session, number: int) -> None:
-    """Return if all who are present have declared it; else raise Undeclared, or as ``records.case``."""
+    """Return if all who are present have declared it; else raise Undeclared, or as ``queries_cases.case``."""
     if names := missing(session, number):
         raise Undeclared(number, names)
 
@@ -72,8 +75,28 @@ def _asked(session: Session) -> tuple[str, ...]:
     return () if len(queries_office.officers(session)) == 1 else row_security.present(session)
 
 
-def declare(session: Session, number: int, today: date) -> Sequence[str]:
-    """Note the word of those present who had not given it, and return who that was; raises as ``missing``."""
+def undeclared(inbox: Inbox, who: Actor, number: int) -> list[str]:
+    """Return who of those who act has not declared it, without an entry; raises as ``queries_cases.case``."""
+    with inbox.vault.transaction(who.officers) as session:
+        return missing(session, number)
+
+
+def declare(inbox: Inbox, who: Actor, numbers: Iterable[int]) -> list[str]:
+    """Note the word of each who acts on each of these cases, of all of them or of none.
+
+    Return who had not given it before for one of them at least. Raises as ``bulk.do`` and ``missing``.
+    """
+    newly: set[str] = set()
+
+    def give(session: Session, number: int) -> None:
+        newly.update(_declare(session, number, who.today))
+
+    bulk.do(inbox, who, action(Code.DECLARE), numbers, give)
+    return [name for name in who.officers if name in newly]
+
+
+def _declare(session: Session, number: int, today: date) -> Sequence[str]:
+    """Note the word of those present who had not given it, and return who that was."""
     names = missing(session, number)
     session.add_all(Declaration(case=number, officer=name, day=today) for name in names)
     session.flush()

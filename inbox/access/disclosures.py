@@ -10,7 +10,9 @@ from sqlalchemy.orm import Session
 from inbox.access import identities
 from inbox.language.errors import Refused
 from inbox.language.messages import sentence
-from inbox.session.actions import Actor
+from inbox.session import journal
+from inbox.session.actions import Actor, Code, action
+from inbox.session.inbox import Inbox
 from inbox.vault import queries_cases
 from inbox.vault.casework_tables import Disclosure
 
@@ -43,8 +45,26 @@ class Given:
     ground: Ground
 
 
+def disclose(inbox: Inbox, who: Actor, number: int, given: Given, reason: str = "") -> Disclosure:
+    """Note that something of a case is given; of its author's identity that takes two officers.
+
+    Raises Refused without a reason for a ground that is not on the list; and as ``add`` and ``Inbox.acting``.
+    """
+    if given.ground is Ground.OTHER and not reason.strip():
+        raise Refused(sentence("the ground is another one, and not said"), sentence("give a reason"))
+    code = Code.DISCLOSE_IDENTITY if given.what == What.IDENTITY else Code.DISCLOSE
+    with inbox.acting(who, action(code, number, reason, what=given.what, ground=given.ground)) as session:
+        return add(session, number, given, journal.actor(session))
+
+
+def listed(inbox: Inbox, who: Actor, number: int) -> Sequence[Disclosure]:
+    """Return the ledger of a case; raises as ``of`` and ``Inbox.acting``."""
+    with inbox.acting(who, action(Code.LIST_DISCLOSURES, number)) as session:
+        return of(session, number)
+
+
 def add(session: Session, number: int, given: Given, by: Actor) -> Disclosure:
-    """Note in the ledger that something of a case is given.
+    """Note in the ledger, as part of another action, that something of a case is given.
 
     Raises CaseRefused if there is no such case, Refused for the identity of its author if neither the author
     consented nor the judicial authority asks, and for a text that is empty or too long.

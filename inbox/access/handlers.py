@@ -1,9 +1,11 @@
 """Which officers handle a case: where there are any, they alone read it.
 
-All others know that it is there, how pressing it is and when something is due (``narrowing``, ``queueing``).
+All others know that it is there, how pressing it is and when something is due (``inbox.vault.row_security``,
+``inbox.casework.queue``).
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy import select
@@ -13,12 +15,28 @@ from inbox.access import quarantine
 from inbox.language.errors import CaseRefused, Refused
 from inbox.language.messages import sentence
 from inbox.session import journal
-from inbox.session.actions import Code
+from inbox.session.actions import Actor, Code, action
+from inbox.session.inbox import Inbox
 from inbox.session.journal import Line
 from inbox.vault import queries_access, queries_cases, queries_office
 from inbox.vault.casework_tables import Handler
 from inbox.vault.row_security import AS_A_LINE
 from inbox.vault.tables import Case
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Readers:
+    """Who may read a case: its ``handlers`` alone, all if it has none; nobody while it is ``quarantined``.
+
+    ``kept_from`` are the officers whom it concerns, ``officers`` all there are; ``is_read`` tells whether
+    those who ask are among the handlers.
+    """
+
+    handlers: list[str]
+    kept_from: list[str]
+    officers: list[str]
+    is_read: bool
+    quarantined: date | None
 
 
 def of(session: Session, number: int) -> list[str]:
@@ -27,13 +45,80 @@ def of(session: Session, number: int) -> list[str]:
     return _names(session, number)
 
 
-def entrust(session: Session, number: int, names: Sequence[str], *, quorum: int, today: date) -> None:
-    """Make these the handlers of a case, instead of those it had.
+def look(inbox: Inbox, who: Actor, number: int) -> Readers:
+    """Return who may read a case; CaseRefused if there is none, and as ``Inbox.acting``."""
+    with inbox.acting(who, action(Code.LIST_HANDLERS, number)) as session:
+        handlers = of(session, number)
+        return Readers(
+            handlers=handlers,
+            kept_from=sorted(queries_access.excluded_from(session, number)),
+            officers=[each.name for each in queries_office.officers(session)],
+            is_read=not handlers or set(who.officers) <= set(handlers),
+            quarantined=quarantine.since(session, number),
+        )
 
-    Raises CaseRefused if those present may not read the case, Refused for who is no officer, or one from whom
-    it is kept, and for fewer than a quorum, who could never open it.
+
+def entrust(inbox: Inbox, who: Actor, number: int, names: Iterable[str]) -> list[str]:
+    """Make these the handlers of a case, instead of those it had, and return them.
+
+    Raises CaseRefused if those who act may not read the case, Refused for who is no officer, or one from whom
+    it is kept, and for fewer than a quorum, who could never open it; and as ``Inbox.acting``.
     """
     chosen = sorted(set(names))
+    with inbox.acting(who, action(Code.ENTRUST, number, officers=tuple(chosen))) as session:
+        _check_chosen(session, number, chosen, inbox.quorum)
+        _replace(session, number, chosen, who.today)
+    return chosen
+
+
+def open_to_all(inbox: Inbox, who: Actor, number: int) -> None:
+    """Let all officers read a case again.
+
+    Raises CaseRefused if those who act may not, or all may already; and as ``Inbox.acting``.
+    """
+    with inbox.acting(who, action(Code.OPEN_TO_ALL, number)) as session:
+        queries_cases.case(session, number)
+        if not _names(session, number):
+            raise CaseRefused(
+                sentence("case {number} has no handlers", number=number),
+                sentence("all may read it from whom it is not kept"),
+            )
+        _replace(session, number, (), date.min)
+
+
+def break_glass(inbox: Inbox, who: Actor, number: int, reason: str) -> list[str]:
+    """Make those who act handlers, too, of a case that is for its handlers alone; return who handles it.
+
+    Raises CaseRefused if there is no such case, they may read it, or it is in quarantine; and as
+    ``Inbox.acting``.
+    """
+    opened_to = set(who.officers)
+    with inbox.acting(who, action(Code.BREAK_GLASS, number, reason, officers=who.officers)) as session:
+        handlers = of(session, number)
+        if quarantine.since(session, number):
+            queries_cases.case(session, number)  # says so
+        if not handlers or opened_to <= set(handlers):
+            raise CaseRefused(
+                sentence("case {number} is open to those present", number=number),
+                sentence("see it: inbox show {number}", number=number),
+            )
+        for name in opened_to - set(handlers):
+            session.add(Handler(case=number, officer=name, since=who.today))
+        session.flush()
+        return of(session, number)
+
+
+def broken_since(session: Session, since: date) -> Iterator[Line]:
+    """Yield the journal's lines about cases that were opened in an emergency since a day, for the oversight.
+
+    One about a case that is kept from somebody present is not among them.
+    """
+    for line in journal.lines(session, 1):
+        if line.entry and line.entry.action == Code.BREAK_GLASS and line.entry.day >= since:
+            yield line
+
+
+def _check_chosen(session: Session, number: int, chosen: Sequence[str], quorum: int) -> None:
     queries_cases.case(session, number)
     left = {each.name for each in queries_office.officers(session)} - queries_access.excluded_from(
         session, number
@@ -53,46 +138,6 @@ def entrust(session: Session, number: int, names: Sequence[str], *, quorum: int,
             ),
             sentence("name at least {quorum}", quorum=quorum),
         )
-    _replace(session, number, chosen, today)
-
-
-def open_to_all(session: Session, number: int) -> None:
-    """Let all officers read a case again; CaseRefused if those present may not, or all may already."""
-    queries_cases.case(session, number)
-    if not _names(session, number):
-        raise CaseRefused(
-            sentence("case {number} has no handlers", number=number),
-            sentence("all may read it from whom it is not kept"),
-        )
-    _replace(session, number, (), date.min)
-
-
-def break_glass(session: Session, number: int, present: Sequence[str], today: date) -> None:
-    """Make those who are present handlers, too, of a case that is for its handlers alone.
-
-    Raises CaseRefused if there is no such case, they may read it, or it is in quarantine.
-    """
-    handlers = of(session, number)
-    if quarantine.since(session, number):
-        queries_cases.case(session, number)  # says so
-    if not handlers or set(present) <= set(handlers):
-        raise CaseRefused(
-            sentence("case {number} is open to those present", number=number),
-            sentence("see it: inbox show {number}", number=number),
-        )
-    for name in set(present) - set(handlers):
-        session.add(Handler(case=number, officer=name, since=today))
-    session.flush()
-
-
-def broken_since(session: Session, since: date) -> Iterator[Line]:
-    """Yield the journal's lines about cases that were opened in an emergency since a day, for the oversight.
-
-    One about a case that is kept from somebody present is not among them.
-    """
-    for line in journal.lines(session, 1):
-        if line.entry and line.entry.action == Code.BREAK_GLASS and line.entry.day >= since:
-            yield line
 
 
 def _check_is_there(session: Session, number: int) -> None:

@@ -10,31 +10,61 @@ from sqlalchemy.orm import Session
 from inbox.access import declarations
 from inbox.language.errors import CaseRefused, Refused
 from inbox.language.messages import sentence
+from inbox.session.actions import Actor, Code, action
+from inbox.session.inbox import Inbox
 from inbox.vault import queries_cases
 from inbox.vault.casework_tables import Identity
 
 LONGEST = 8_000
 
 
-def keep(session: Session, number: int, text: str, today: date) -> None:
+def keep(inbox: Inbox, who: Actor, number: int, text: str) -> None:
     """Note who the author of a case is, below what was noted before, whose consent ends.
 
-    One officer notes it, and so takes nothing away: what is wrong is struck by two (``minimising``).
-    Raises CaseRefused if there is no such case, Refused for a text that is empty or, with all before, too
-    long.
+    One officer notes it, and so takes nothing away: what is wrong is struck by two
+    (``inbox.retention.strike``). Raises CaseRefused if there is no such case, Refused for a text that is
+    empty or, with all before, too long; and as ``Inbox.acting``.
     """
-    queries_cases.case(session, number)
-    known = session.get(Identity, number)
-    whole = text if known is None else f"{known.text}\n{text}"
-    if not text.strip() or len(whole) > LONGEST:
+    with inbox.acting(who, action(Code.KEEP_IDENTITY, number)) as session:
+        queries_cases.case(session, number)
+        known = session.get(Identity, number)
+        whole = text if known is None else f"{known.text}\n{text}"
+        if not text.strip() or len(whole) > LONGEST:
+            raise Refused(
+                sentence("an identity is told in 1 to {most} characters", most=LONGEST),
+                sentence("give it with --text-file"),
+            )
+        if known is None:
+            session.add(Identity(case=number, day=who.today, text=whole))
+        else:
+            known.day, known.text, known.consent = who.today, whole, None
+
+
+def read(inbox: Inbox, who: Actor, number: int) -> Identity:
+    """Return who the author of a case is; raises as ``of`` and ``Inbox.acting``."""
+    with inbox.acting(who, action(Code.READ_IDENTITY, number)) as session:
+        return of(session, number)
+
+
+def consent(inbox: Inbox, who: Actor, number: int, day: date | None, *, withdrawn: bool) -> None:
+    """Note the day on which the author allowed that the identity be passed on, or that this is withdrawn.
+
+    Raises Refused unless it is one of the two, and for a day that is still to come; CaseRefused as ``of``
+    does; and as ``Inbox.acting``.
+    """
+    if (day is None) is not withdrawn:
         raise Refused(
-            sentence("an identity is told in 1 to {most} characters", most=LONGEST),
-            sentence("give it with --text-file"),
+            sentence("a consent has the day on which it was given, or is withdrawn"),
+            sentence("give the day on which the author consented"),
         )
-    if known is None:
-        session.add(Identity(case=number, day=today, text=whole))
-    else:
-        known.day, known.text, known.consent = today, whole, None
+    if day is not None and day > who.today:
+        raise Refused(
+            sentence("{day} is still to come", day=day),
+            sentence("give the day on which the author consented"),
+        )
+    noted = action(Code.NOTE_CONSENT, number, consent="withdrawn" if withdrawn else "given")
+    with inbox.acting(who, noted) as session:
+        of(session, number).consent = day
 
 
 def of(session: Session, number: int) -> Identity:
@@ -56,16 +86,3 @@ def passages(session: Session, number: int) -> list[str]:
     """Return what of it is to be left out of whatever leaves: each line; nothing if nothing is noted."""
     found = session.get(Identity, number)
     return [line.strip() for line in found.text.splitlines() if line.strip()] if found else []
-
-
-def consent(session: Session, number: int, day: date | None, today: date) -> None:
-    """Note the day on which the author allowed that the identity be passed on, None if that is taken back.
-
-    Raises CaseRefused as ``of`` does, Refused for a day that is still to come.
-    """
-    if day is not None and day > today:
-        raise Refused(
-            sentence("{day} is still to come", day=day),
-            sentence("give the day on which the author consented"),
-        )
-    of(session, number).consent = day

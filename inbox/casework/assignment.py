@@ -1,6 +1,6 @@
-"""Who sees to a case."""
+"""Which officer a case is assigned to."""
 
-from datetime import date
+from collections.abc import Sequence
 
 from sqlalchemy.orm import Session
 
@@ -8,14 +8,26 @@ from inbox.access import handlers
 from inbox.deadlines import workflow
 from inbox.language.errors import CaseRefused
 from inbox.language.messages import sentence
+from inbox.session import bulk
+from inbox.session.actions import Actor, Code, action
+from inbox.session.inbox import Inbox
 from inbox.vault import queries_access, queries_office
 
 
-def assign(session: Session, number: int, officer: str | None, today: date) -> None:
-    """Let an officer see to a case, or nobody.
+def assign(inbox: Inbox, who: Actor, numbers: Sequence[int], officer: str | None) -> None:
+    """Assign cases, of which there is one at least, to an officer or to nobody: all of them or none.
 
-    Raises CaseRefused for an unknown case, and for one who is no officer or may not read the case.
+    Raises CaseRefused for an unknown case, and for an officer who is unknown or may not read one of them;
+    Refused for a name that no officer can have; otherwise as ``Inbox.acting`` does.
     """
+
+    def give(session: Session, number: int) -> None:
+        _assign(session, who, number, officer)
+
+    bulk.do(inbox, who, action(Code.ASSIGN, officer=officer), numbers, give)
+
+
+def _assign(session: Session, who: Actor, number: int, officer: str | None) -> None:
     work = workflow.of(session, number)
     if officer is not None:
         known = queries_office.officer(session, officer)
@@ -35,4 +47,4 @@ def assign(session: Session, number: int, officer: str | None, today: date) -> N
                 sentence("name one of: {among}", among=", ".join(among)),
             )
     work.assigned = officer
-    workflow.acted(session, number, today)
+    workflow.acted(session, number, who.today)

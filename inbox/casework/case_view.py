@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy.orm import Session
@@ -9,13 +10,16 @@ from sqlalchemy.orm import Session
 from crypto import base64url
 from crypto.messages import REPORT, Report
 from crypto.questionnaire import Flag, Questionnaire
-from inbox.access import declarations, handlers
+from inbox.access import conflicts, declarations, handlers
 from inbox.casework import work_view
 from inbox.deadlines import workflow
+from inbox.keys import expiry_warnings
 from inbox.language.views import View
 from inbox.questionnaire import answers, catalogue
+from inbox.session.actions import Actor, Code, action
+from inbox.session.inbox import Inbox
 from inbox.text import confusables
-from inbox.vault import queries_access, queries_cases, queries_exchange
+from inbox.vault import queries_access, queries_cases, queries_exchange, queries_office
 from inbox.vault.reject_reasons import REASONS, Kind
 from inbox.vault.tables import Attachment, Case, FollowUp, Message, Unopened
 
@@ -23,8 +27,42 @@ from inbox.vault.tables import Attachment, Case, FollowUp, Message, Unopened
 KEPT_FROM = "kept-from-"
 
 
-def overview(session: Session) -> View:
-    """Return a line's worth of every case, and of everything that became no case."""
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """All of a case, and the officers to whom it might be assigned."""
+
+    view: View
+    officers: Sequence[str]
+
+
+def read(inbox: Inbox, who: Actor, number: int, language: str = "") -> Shown:
+    """Show all of one case, labels in ``language`` or in the report's, and note that it was read.
+
+    Raises Undeclared before all who act have declared it, CaseRefused for an unknown case; otherwise as
+    ``Inbox.acting`` does.
+    """
+    with inbox.acting(who, action(Code.SHOW, number)) as session:
+        view = details(session, number, who.today, language)
+        _mark_read(session, number)
+        return Shown(view, [each.name for each in queries_office.officers(session)])
+
+
+def overview(inbox: Inbox, who: Actor) -> View:
+    """List every case, and everything that became no case, with warnings about keys and conflicts.
+
+    Warnings count what those who act may not see as well. Raises as ``Inbox.acting``.
+    """
+    with inbox.acting(who, action(Code.LIST)) as session:
+        view = _overview(session)
+    with inbox.transaction() as session:
+        warnings = [
+            *expiry_warnings.warnings(session, who.today),
+            *conflicts.warnings(session, inbox.quorum),
+        ]
+    return view | {"warnings": warnings}
+
+
+def _overview(session: Session) -> View:
     counts = queries_cases.counts(session)
     kept_from = _kept_from(session)
     cases = queries_cases.cases(session)
@@ -87,8 +125,7 @@ def _texts(view: View) -> Iterator[str]:
         yield from (file["name"] for file in part["attachments"])
 
 
-def mark_read(session: Session, number: int) -> None:
-    """Note that somebody has been shown all of a case; CaseRefused if there is none."""
+def _mark_read(session: Session, number: int) -> None:
     queries_cases.case(session, number).new = False
     for follow_up in queries_cases.follow_ups(session, number):
         follow_up.unread = False

@@ -1,38 +1,23 @@
 """The decisions that the law asks for, as officers take them, each with its reason (L-14, L-18)."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from enum import StrEnum
 
 from dateutil.relativedelta import relativedelta
 from sqlalchemy.orm import Session
 
-from inbox.casework import measures
+from inbox.casework import exits, measures
+from inbox.casework.exits import Asked, Exit
 from inbox.casework.measures import Taken
 from inbox.deadlines import legal_duties, workflow
-from inbox.deadlines.legal_duties import Kind
+from inbox.deadlines.legal_duties import CHOICES, Choice, Kind
 from inbox.language.errors import CaseRefused
 from inbox.language.messages import sentence
+from inbox.session.actions import Actor, Code, action
+from inbox.session.inbox import Inbox
 from inbox.vault.casework_tables import Duty
 
 _LONGEST_DEFERRAL = relativedelta(years=1)
-
-
-class Choice(StrEnum):
-    """What can be decided; labels stand in labels.toml."""
-
-    TRANSMIT = "transmit"
-    NO_TRANSMISSION = "no_transmission"
-    INFORMED = "informed"
-    NOT_NEEDED = "not_needed"
-    DEFER = "defer"
-
-
-CHOICES: Mapping[Kind, frozenset[Choice]] = {
-    Kind.ART40: frozenset({Choice.TRANSMIT, Choice.NO_TRANSMISSION}),
-    Kind.ART14: frozenset({Choice.INFORMED, Choice.NOT_NEEDED, Choice.DEFER}),
-}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,12 +36,24 @@ class Decision:
         return next(kind for kind, choices in CHOICES.items() if self.choice in choices)
 
 
-def decide(session: Session, number: int, decision: Decision, today: date) -> Duty:
+def decide(inbox: Inbox, who: Actor, number: int, decision: Decision) -> Duty:
     """Take a decision about a case, also another than before; a transmission is noted as a measure.
 
-    Raises CaseRefused for an unknown case, a deferral without a day to come within a year, a day, addressee
-    or reference that belongs to another decision, and as ``measures.record``.
+    Raises as ``take`` and ``Inbox.acting`` do, and Refused without a reason.
     """
+    noted = action(Code.DECIDE, number, decision.reason, duty=decision.kind, decision=decision.choice)
+    with inbox.acting(who, noted) as session:
+        return take(session, number, decision, who.today)
+
+
+def take(session: Session, number: int, decision: Decision, today: date) -> Duty:
+    """Take a decision within a larger action, such as sending a dossier.
+
+    Raises CaseRefused for an unknown case, a deferral without a day to come within a year, a day, addressee
+    or reference that belongs to another decision, and as ``measures.add``.
+    """
+    if decision.kind is Kind.ART14:
+        exits.check(session, number, Asked(way=Exit.ART14, today=today, reason=decision.reason))
     workflow.of(session, number)
     _check(decision, today)
     row = session.get(Duty, (number, decision.kind.value)) or _asked(session, number, decision.kind, today)
@@ -67,7 +64,7 @@ def decide(session: Session, number: int, decision: Decision, today: date) -> Du
             addressee=decision.addressee,
             reference=decision.reference,
         )
-        measures.record(session, number, sent, today)
+        measures.add(session, number, sent, today)
     row.decision, row.reason = decision.choice.value, decision.reason
     row.due, row.decided = decision.until or row.due, None if decision.until else today
     workflow.acted(session, number, today)

@@ -2,54 +2,54 @@
 
 Their authors see no difference. A status of its own would tell whoever floods the inbox what is seen through,
 and would tell an author who was misjudged not to write again; what such an author writes brings the case back
-(``handling.heard``). No clock runs meanwhile: nothing is acknowledged, nothing is due.
+(``workflow.heard``). No clock runs meanwhile: nothing is acknowledged, nothing is due.
 """
 
 from collections.abc import Iterable
+from functools import partial
 
 from sqlalchemy.orm import Session
 
+from inbox.casework import exits
+from inbox.casework.exits import Asked, Exit
 from inbox.deadlines import workflow
 from inbox.language.errors import CaseRefused
 from inbox.language.messages import sentence
-from inbox.session import journal
+from inbox.session import bulk
 from inbox.session.actions import Actor, Code, action
+from inbox.session.inbox import Inbox
 from inbox.vault import queries_cases
 
 
-def reject(session: Session, numbers: Iterable[int], by: Actor) -> list[int]:
-    """Make cases junk, each noted in the journal; return which, in order.
+def reject(inbox: Inbox, who: Actor, numbers: Iterable[int], reason: str = "") -> list[int]:
+    """Make cases junk, all of them or none; return which, in order.
 
-    Raises as ``records.case``, and CaseRefused for one that is closed or junk already: then none is rejected.
+    Raises as ``exits.check`` for one of them; otherwise as ``bulk.do`` does.
     """
-    rejected = sorted(set(numbers))
-    for number in rejected:
-        work = workflow.of(session, number)
-        if not work.is_open:
-            raise CaseRefused(
-                sentence("case {number} is closed, or junk already", number=number), sentence("leave it out")
-            )
-        workflow.set_rejected(work, by.today)
-        workflow.keep_in_step(session, number)
-        journal.note(session, by, action(Code.REJECT, number))
-    return rejected
+    return bulk.do(inbox, who, action(Code.REJECT, None, reason), numbers, partial(_reject, who))
 
 
-def recover(session: Session, numbers: Iterable[int], by: Actor) -> list[int]:
-    """Bring junk back into the queue, each noted in the journal; return which, in order.
+def recover(inbox: Inbox, who: Actor, numbers: Iterable[int], reason: str = "") -> list[int]:
+    """Bring junk back into the queue, all of it or nothing; return which cases, in order.
 
-    Raises as ``records.case``, and CaseRefused for one that is no junk: then none comes back.
+    Raises CaseRefused for a case that is unknown, or no junk; otherwise as ``bulk.do`` does.
     """
-    recovered = sorted(set(numbers))
-    for number in recovered:
-        work = workflow.of(session, number)
-        if work.rejected is None:
-            raise CaseRefused(
-                sentence("case {number} is no junk", number=number),
-                sentence("see what is: inbox queue --junk"),
-            )
-        workflow.set_rejected(work, None)
-        queries_cases.case(session, number).closed_in = None  # the portal may have been told that it is over
-        workflow.keep_in_step(session, number)
-        journal.note(session, by, action(Code.RECOVER, number))
-    return recovered
+    return bulk.do(inbox, who, action(Code.RECOVER, None, reason), numbers, _recover)
+
+
+def _reject(who: Actor, session: Session, number: int) -> None:
+    exits.check(session, number, Asked(way=Exit.JUNK, today=who.today))
+    workflow.set_rejected(workflow.of(session, number), who.today)
+    workflow.keep_in_step(session, number)
+
+
+def _recover(session: Session, number: int) -> None:
+    work = workflow.of(session, number)
+    if work.rejected is None:
+        raise CaseRefused(
+            sentence("case {number} is no junk", number=number),
+            sentence("see what is: inbox queue --junk"),
+        )
+    workflow.set_rejected(work, None)
+    queries_cases.case(session, number).closed_in = None  # the portal may have been told that it is over
+    workflow.keep_in_step(session, number)

@@ -4,7 +4,7 @@ Nothing is ever linked, or merged, by itself (SPEC 9.6).
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -18,8 +18,8 @@ from inbox.language.errors import CaseRefused
 from inbox.language.messages import sentence
 from inbox.language.views import View
 from inbox.questionnaire import answers
-from inbox.session import journal
-from inbox.session.actions import Actor, Code, action
+from inbox.session.actions import Action, Actor, Code, action
+from inbox.session.inbox import Inbox
 from inbox.text import similarity
 from inbox.text.entities import Kind
 from inbox.vault import queries_cases
@@ -76,7 +76,7 @@ class Proposals:
 
 
 def proposed(session: Session, number: int) -> Proposals:
-    """Return which cases may have to do with one; raises as ``records.case``.
+    """Return which cases may have to do with one; raises as ``queries_cases.case``.
 
     Only what those present may read is counted and compared. Junk is not, nor what is linked or dismissed.
     """
@@ -137,42 +137,52 @@ def _reason(reason: Reason) -> View:
 
 
 def linked(session: Session, number: int) -> Sequence[tuple[Link, Case]]:
-    """Return what is linked to a case, with the other case of each; raises as ``records.case``."""
+    """Return what is linked to a case, with the other case of each; raises as ``queries_cases.case``."""
     queries_cases.case(session, number)
     rows = select(Link, Case).join(Case, Case.number == Link.other).where(Link.case == number)
     return [(link, other) for link, other in session.execute(rows.order_by(Link.other))]
 
 
-def link(session: Session, number: int, other: int, relation: Relation, by: Actor) -> None:
+def look(inbox: Inbox, who: Actor, number: int) -> View:
+    """Show what is linked to a case, and what is proposed; raises as ``view`` and ``Inbox.acting``."""
+    with inbox.acting(who, action(Code.LIST_LINKS, number)) as session:
+        return view(session, number)
+
+
+def link(inbox: Inbox, who: Actor, number: int, other: int, relation: Relation) -> None:
     """Say what two cases have to do with one another, instead of what was said before.
 
-    Whoever acts on the one has that noted; it is noted of the other here: neither entry names the other case.
-    Raises as ``records.case`` for either, CaseRefused for one and the same.
+    Each case has an entry in the journal that does not name the other. Raises CaseRefused if either is
+    unknown, and for one and the same; otherwise as ``Inbox.acting`` does.
     """
-    _clear(session, number, other)
-    for one, two in ((number, other), (other, number)):
-        session.add(Link(case=one, other=two, kind=relation.value, since=by.today))
-    journal.note(session, by, action(Code.LINK, other, relation=relation))
+    with inbox.acting(who, *_of_both(Code.LINK, number, other, relation)) as session:
+        _clear(session, number, other)
+        for one, two in ((number, other), (other, number)):
+            session.add(Link(case=one, other=two, kind=relation.value, since=who.today))
 
 
-def dismiss(session: Session, number: int, other: int, by: Actor) -> None:
+def dismiss(inbox: Inbox, who: Actor, number: int, other: int) -> None:
     """Say that two cases have nothing to do with one another: they are proposed no more. As ``link``."""
-    _clear(session, number, other)
-    for one, two in ((number, other), (other, number)):
-        session.add(Dismissal(case=one, other=two))
-    journal.note(session, by, action(Code.DISMISS_LINK, other))
+    with inbox.acting(who, *_of_both(Code.DISMISS_LINK, number, other)) as session:
+        _clear(session, number, other)
+        for one, two in ((number, other), (other, number)):
+            session.add(Dismissal(case=one, other=two))
 
 
-def unlink(session: Session, number: int, other: int, by: Actor) -> None:
+def unlink(inbox: Inbox, who: Actor, number: int, other: int) -> None:
     """Take back a link or a dismissal; CaseRefused if there is neither. As ``link``."""
-    if not _clear(session, number, other):
-        raise CaseRefused(
-            sentence(
-                "cases {number} and {other} are neither linked nor dismissed", number=number, other=other
-            ),
-            sentence("see: inbox links {number}", number=number),
-        )
-    journal.note(session, by, action(Code.UNLINK, other))
+    with inbox.acting(who, *_of_both(Code.UNLINK, number, other)) as session:
+        if not _clear(session, number, other):
+            raise CaseRefused(
+                sentence(
+                    "cases {number} and {other} are neither linked nor dismissed", number=number, other=other
+                ),
+                sentence("see: inbox links {number}", number=number),
+            )
+
+
+def _of_both(code: Code, number: int, other: int, relation: Relation | None = None) -> Iterator[Action]:
+    return (action(code, each, relation=relation) for each in (number, other))
 
 
 def _clear(session: Session, number: int, other: int) -> int:

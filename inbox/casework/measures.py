@@ -1,6 +1,7 @@
 """What is done about a case, and what of it the author may read.
 
-No inquiry begins before the risk to the source is assessed (L-22, ISO 37002).
+No inquiry begins before the risk to the source is assessed (L-22, ISO 37002). A measure that was recorded by
+mistake can be retracted; that it was recorded stays in the journal.
 """
 
 from collections import defaultdict
@@ -11,10 +12,14 @@ from enum import StrEnum
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from inbox.deadlines import workflow
+from inbox.deadlines import legal_duties, workflow
+from inbox.deadlines.legal_duties import Choice
 from inbox.language.errors import CaseRefused
 from inbox.language.messages import sentence
-from inbox.vault.casework_tables import Handling, Measure
+from inbox.session import chosen_action
+from inbox.session.actions import Action, Actor, Code, action
+from inbox.session.inbox import Inbox
+from inbox.vault.casework_tables import PROCEEDINGS, Handling, Measure
 from inbox.vault.tables import Case
 
 _LONGEST = 200
@@ -74,14 +79,60 @@ class Taken:
     told: bool = False
 
 
-def assess(session: Session, number: int, risk: Risk, today: date) -> None:
-    """Note how much the author of a case has to fear from an inquiry; CaseRefused for an unknown case."""
-    workflow.of(session, number).source_risk = risk.value
-    workflow.acted(session, number, today)
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """A measure of a case; ``is_told`` if the author may read of it, given what is disclosed of the case."""
+
+    row: Measure
+    is_told: bool
 
 
-def record(session: Session, number: int, taken: Taken, today: date) -> Measure:
-    """Note what was done about a case.
+def assess(inbox: Inbox, who: Actor, number: int, risk: Risk, reason: str) -> None:
+    """Assess how much the author of a case has to fear from an inquiry.
+
+    Raises CaseRefused for an unknown case; Refused without a reason; otherwise as ``Inbox.acting`` does.
+    """
+    with inbox.acting(who, action(Code.ASSESS_SOURCE, number, reason, risk=risk)) as session:
+        workflow.of(session, number).source_risk = risk.value
+        workflow.acted(session, number, who.today)
+
+
+def record(inbox: Inbox, who: Actor, number: int, taken: Taken) -> Recorded:
+    """Record what was done about a case; raises as ``add`` and ``Inbox.acting`` do."""
+    with inbox.acting(who, action(Code.RECORD_MEASURE, number, kind=taken.kind)) as session:
+        return _recorded(session, add(session, number, taken, who.today))
+
+
+def tell(inbox: Inbox, who: Actor, number: int, position: int, *, told: bool) -> Recorded:
+    """Let the author of a case read of a measure, or no longer; raises as ``of`` and ``Inbox.acting`` do."""
+    noted = action(Code.TELL_MEASURE, number, measure=position, no_longer=not told)
+    with inbox.acting(who, noted) as session:
+        row = of(session, number, position)
+        row.told = told
+        session.get_one(Case, number).closed_in = None
+        return _recorded(session, row)
+
+
+def retract(inbox: Inbox, who: Actor, number: int, position: int, reason: str) -> bool:
+    """Remove a measure that was recorded by mistake; tell whether the author may have read of it.
+
+    A measure by which proceedings begin keeps its case from being destroyed: to retract it takes two
+    officers. Raises CaseRefused for an unknown case or measure, and for the transmission on which a decision
+    of article 40 stands; Refused without a reason, and if another measure has its number by now; otherwise
+    as ``Inbox.acting`` does.
+    """
+
+    def choose(session: Session) -> Action:
+        begins = of(session, number, position).kind in PROCEEDINGS
+        code = Code.REMOVE_PROCEEDINGS if begins else Code.REMOVE_MEASURE
+        return action(code, number, reason, measure=position)
+
+    with chosen_action.acting(inbox, who, choose) as session:
+        return _remove(session, number, position, who.today)
+
+
+def add(session: Session, number: int, taken: Taken, today: date) -> Measure:
+    """Add a measure within a larger action, such as a decision.
 
     Raises CaseRefused for an unknown case, for an inquiry before the risk to the source is assessed, a day
     to come, a sanction without its group, an addressee or reference that is too long.
@@ -114,14 +165,6 @@ def record(session: Session, number: int, taken: Taken, today: date) -> Measure:
     return row
 
 
-def tell(session: Session, number: int, position: int, *, told: bool) -> Measure:
-    """Let the author of a case read of a measure, or no longer; raises as ``of``."""
-    row = of(session, number, position)
-    row.told = told
-    session.get_one(Case, number).closed_in = None
-    return row
-
-
 def of(session: Session, number: int, position: int) -> Measure:
     """Return a measure of a case; CaseRefused if there is no such case, or no such measure."""
     workflow.of(session, number)
@@ -151,6 +194,39 @@ def is_told(row: Measure, disclosure: str) -> bool:
     if disclosure == Disclosure.WITHHELD:
         return False
     return row.told or (disclosure == Disclosure.FULL and row.kind not in _GUARDED)
+
+
+def _recorded(session: Session, row: Measure) -> Recorded:
+    return Recorded(row, is_told(row, workflow.of(session, row.case).disclosure))
+
+
+def _remove(session: Session, number: int, position: int, today: date) -> bool:
+    row = of(session, number, position)
+    if row.kind == Kind.ART40_TRANSMISSION and _is_decided_by_it(session, number):
+        raise CaseRefused(
+            sentence(
+                "that the prosecutor is told of case {number} was decided, and is noted by this alone",
+                number=number,
+            ),
+            sentence(
+                "if that was the mistake, decide anew: inbox decide {number} no_transmission --reason TEXT",
+                number=number,
+            ),
+        )
+    was_told = is_told(row, workflow.of(session, number).disclosure)
+    if was_told:
+        session.get_one(Case, number).closed_in = None
+    session.delete(row)
+    workflow.acted(session, number, today)
+    return was_told
+
+
+def _is_decided_by_it(session: Session, number: int) -> bool:
+    decided = [each.kind for each in legal_duties.of(session, number) if each.decision == Choice.TRANSMIT]
+    sent = (
+        select(func.count()).select_from(Measure).filter_by(case=number, kind=Kind.ART40_TRANSMISSION.value)
+    )
+    return bool(decided) and session.scalar(sent) == 1
 
 
 def _check(number: int, taken: Taken, today: date) -> None:

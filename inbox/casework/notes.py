@@ -1,7 +1,6 @@
 """What officers write about a case for one another; no reporter ever sees it."""
 
 from collections.abc import Sequence
-from datetime import date
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -9,13 +8,24 @@ from sqlalchemy.orm import Session
 from inbox.deadlines import workflow
 from inbox.language.errors import CaseRefused
 from inbox.language.messages import sentence
+from inbox.session.actions import Actor, Code, action
+from inbox.session.inbox import Inbox
 from inbox.vault.casework_tables import Note
 
 _LONGEST_NOTE = 50_000
 
 
-def add(session: Session, number: int, text: str, *, by: Sequence[str], today: date) -> Note:
-    """Add a note to a case; CaseRefused for an unknown case, and for a note that is empty or too long."""
+def add(inbox: Inbox, who: Actor, number: int, text: str) -> Note:
+    """Add a note to a case.
+
+    Raises CaseRefused for an unknown case, and for a note that is empty or too long; otherwise as
+    ``Inbox.acting`` does.
+    """
+    with inbox.acting(who, action(Code.NOTE, number)) as session:
+        return _add(session, who, number, text)
+
+
+def _add(session: Session, who: Actor, number: int, text: str) -> Note:
     workflow.of(session, number)
     if not text.strip():
         raise CaseRefused(sentence("the note is empty"), sentence("type it, or give it with --text-file"))
@@ -25,7 +35,7 @@ def add(session: Session, number: int, text: str, *, by: Sequence[str], today: d
             sentence("make two of it"),
         )
     last = session.scalar(select(func.max(Note.position)).filter_by(case=number)) or 0
-    row = Note(case=number, position=last + 1, by=", ".join(by), day=today, text=text)
+    row = Note(case=number, position=last + 1, by=", ".join(who.officers), day=who.today, text=text)
     session.add(row)
     return row
 

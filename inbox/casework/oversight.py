@@ -17,7 +17,8 @@ from inbox.deadlines import office, workflow
 from inbox.deadlines.retention_schedule import Rule
 from inbox.language.views import View
 from inbox.session import journal
-from inbox.session.actions import TABLE
+from inbox.session.actions import TABLE, Actor, Code, action
+from inbox.session.inbox import Inbox
 from inbox.vault import queries_access
 from inbox.vault.casework_tables import Duty, Handling
 from inbox.vault.row_security import AS_A_LINE
@@ -25,8 +26,13 @@ from inbox.vault.row_security import AS_A_LINE
 _COUNTED = tuple(code.value for code, rule in TABLE.items() if rule.oversight)
 
 
-def view(session: Session, today: date) -> View:
-    """Return all of it."""
+def look(inbox: Inbox, who: Actor) -> View:
+    """Show how the work goes; raises as ``Inbox.acting``."""
+    with inbox.acting(who, action(Code.OVERSEE)) as session:
+        return _view(session, who.today)
+
+
+def _view(session: Session, today: date) -> View:
     everything = list(workflow.every(session))
     found = [(work, clocks) for work, clocks in everything if work.rejected is None]
     works = [work for work, _ in found]

@@ -8,8 +8,17 @@ from enum import StrEnum
 from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import Session
 
+from crypto.questionnaire import Questionnaire
 from inbox.access import declarations
-from inbox.vault import fulltext
+from inbox.casework import queue_lines
+from inbox.casework.queue_lines import Line
+from inbox.language.errors import Refused
+from inbox.language.messages import sentence
+from inbox.language.views import View
+from inbox.questionnaire import catalogue
+from inbox.session.actions import Action, Actor, Code, action
+from inbox.session.inbox import Inbox
+from inbox.vault import fulltext, queries_office
 from inbox.vault.casework_tables import Handling, Tag, Words
 from inbox.vault.row_security import AS_A_LINE
 from inbox.vault.score import RANKS
@@ -61,20 +70,76 @@ class Filter:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
-    """A case in the queue; of one that those present do not read there is neither ``case`` nor ``work``.
+class QueuePage:
+    """A page of the queue: how many cases match, up to MANY, and lines of PAGE of them.
 
-    It is for its handlers alone, or in quarantine since a day. Of one that is ``undeclared`` by somebody
-    present no word is shown (``declarations``).
+    ``unread_closed`` closed cases have an unread letter. ``declared_only``: only cases are searched of which
+    all who act have declared it. ``officers`` and ``questionnaire`` are those of today, to choose from.
     """
 
-    number: int
-    priority: int
-    deadline: date | None
-    case: Case | None = None
-    work: Handling | None = None
-    quarantined: date | None = None
-    undeclared: bool = False
+    count: int
+    cases: Sequence[View]
+    unread_closed: int
+    declared_only: bool
+    officers: Sequence[str]
+    questionnaire: Questionnaire
+
+    @property
+    def is_many(self) -> bool:
+        """Whether there may be more cases than ``count``."""
+        return self.count >= MANY
+
+
+def look(inbox: Inbox, who: Actor, wanted: Filter, order: Order, number: int) -> QueuePage:
+    """Show page ``number``, from 1 on, of the cases that are wanted; raises as ``Inbox.acting``.
+
+    The journal notes whether words were searched, never which.
+    """
+    with inbox.acting(who, _looking(wanted)) as session:
+        first = max(0, number - 1) * PAGE
+        return QueuePage(
+            count(session, wanted, today=who.today),
+            queue_lines.views(session, page(session, wanted, order, today=who.today, first=first)),
+            unread_closed(session),
+            leaves_out(session, wanted),
+            [each.name for each in queries_office.officers(session)],
+            catalogue.readable_in_use(session),
+        )
+
+
+def pick(inbox: Inbox, who: Actor, wanted: Filter, confirmed: int | None) -> Sequence[int]:
+    """Return the numbers of the cases that ``wanted`` finds, as many as were ``confirmed``.
+
+    That they were looked for is noted, whatever comes of it. Of what is for its handlers alone only they find
+    anything. Raises Refused for another count, or more than MANY.
+    """
+    if wanted.search and not fulltext.phrase(wanted.search):
+        raise Refused(
+            sentence("a search has a word of letters or digits"), sentence("else it would find every case")
+        )
+    with inbox.acting(who, _looking(wanted)) as session:
+        found = numbers(session, wanted, today=who.today)
+    if len(found) > MANY:
+        raise Refused(
+            sentence("more than {many} cases match", many=MANY), sentence("narrow what is asked for")
+        )
+    if not found:
+        raise Refused(sentence("no case matches"), sentence("see what there is: inbox queue"))
+    if len(found) != confirmed:
+        raise Refused(
+            sentence("1 case matches")
+            if len(found) == 1
+            else sentence("{count} cases match", count=len(found)),
+            sentence(
+                "look at them: inbox queue; if it is these that are meant, add: --count {count}",
+                count=len(found),
+            ),
+        )
+    return found
+
+
+def _looking(wanted: Filter) -> Action:
+    return action(Code.SEARCH if wanted.search else Code.LIST, view="queue")
 
 
 def page(session: Session, wanted: Filter, order: Order, *, today: date, first: int = 0) -> Sequence[Line]:

@@ -2,22 +2,58 @@
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
+from typing import TypeAlias
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from inbox.access import declarations
 from inbox.deadlines import legal_duties, workflow
-from inbox.language.errors import CaseRefused
+from inbox.language.errors import CaseRefused, Refused
 from inbox.language.messages import sentence
+from inbox.session import bulk
+from inbox.session.actions import Actor, Code, action
+from inbox.session.inbox import Inbox
 from inbox.vault.casework_tables import Handling, Tag
 
 _TAG = re.compile(r"\w[\w-]{0,31}")
 
+Left: TypeAlias = Mapping[int, list[str] | None]
+"""The tags that cases have after a change, None of one whose tags those who act may not read yet."""
 
-def add(session: Session, number: int, names: Iterable[str], today: date) -> list[str]:
-    """Add tags to a case, return all that it has; CaseRefused for an unknown case, and for what is no tag."""
+
+def add(inbox: Inbox, who: Actor, numbers: Sequence[int], names: Collection[str]) -> Left:
+    """Add tags to cases, of which there is one at least: to all of them or to none.
+
+    The journal does not note which tags: they may say what the report says. Raises CaseRefused for an
+    unknown case, and for an invalid tag; Refused without any tag; otherwise as ``Inbox.acting`` does.
+    """
+    return _change(inbox, who, numbers, names, removed=False)
+
+
+def remove(inbox: Inbox, who: Actor, numbers: Sequence[int], names: Collection[str]) -> Left:
+    """Remove tags from cases, as ``add`` adds them; CaseRefused also for a case that has not all of them."""
+    return _change(inbox, who, numbers, names, removed=True)
+
+
+def _change(
+    inbox: Inbox, who: Actor, numbers: Sequence[int], names: Collection[str], *, removed: bool
+) -> Left:
+    if not names:
+        raise Refused(sentence("no tag was given"), sentence("type at least one"))
+    left: dict[int, list[str] | None] = {}
+
+    def on(session: Session, number: int) -> None:
+        tags = (take_off if removed else _add)(session, number, names, who.today)
+        left[number] = None if declarations.missing(session, number) else tags
+
+    bulk.do(inbox, who, action(Code.TAG, removed=removed), numbers, on)
+    return left
+
+
+def _add(session: Session, number: int, names: Iterable[str], today: date) -> list[str]:
     work = workflow.of(session, number)
     wanted = {folded(name) for name in names}
     session.add_all(Tag(case=number, name=name) for name in wanted - set(of(session, number)))
@@ -25,7 +61,7 @@ def add(session: Session, number: int, names: Iterable[str], today: date) -> lis
     return of(session, number)
 
 
-def remove(session: Session, number: int, names: Iterable[str], today: date) -> list[str]:
+def take_off(session: Session, number: int, names: Iterable[str], today: date) -> list[str]:
     """Remove tags from a case and return what is left; CaseRefused for one that it has not."""
     work = workflow.of(session, number)
     for name in {folded(name) for name in names}:

@@ -11,6 +11,8 @@ from sqlalchemy.orm import Session
 from crypto.journal import Value
 from inbox.language.views import View
 from inbox.session import journal
+from inbox.session.actions import Actor, Code, action
+from inbox.session.inbox import Inbox
 from inbox.vault import queries_cases
 from inbox.vault.casework_tables import Measure
 
@@ -27,11 +29,16 @@ class Event:
     times: int = 1
 
 
-def of(session: Session, number: int) -> list[Event]:
-    """Return what happened to a case, oldest first; raises as ``records.case``.
+def look(inbox: Inbox, who: Actor, number: int) -> list[Event]:
+    """Show what happened to a case, oldest first; CaseRefused without one, else as ``Inbox.acting``.
 
     Days are those of the journal; a measure stands on the day on which it was taken, too.
     """
+    with inbox.acting(who, action(Code.READ_TIMELINE, number)) as session:
+        return _of(session, number)
+
+
+def _of(session: Session, number: int) -> list[Event]:
     found = sorted([*_came_in(session, number), *_done(session, number)], key=lambda each: each.day)
     return [replace(event, times=len([*same])) for event, same in groupby(found)]
 

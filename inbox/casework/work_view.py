@@ -1,6 +1,6 @@
 """What staff see of the work on a case, as plain values that become JSON or lines."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from datetime import date
 
@@ -9,8 +9,7 @@ from sqlalchemy.orm import Session
 
 from inbox.casework import measures, notes
 from inbox.casework import tags as case_tags
-from inbox.casework.measures import Risk
-from inbox.casework.queue import Line
+from inbox.casework.measures import Recorded, Risk
 from inbox.deadlines import legal_duties, office, workflow
 from inbox.deadlines.clocks import Due
 from inbox.language.views import View
@@ -35,7 +34,7 @@ def of(session: Session, number: int, said: View, today: date) -> View:
         "proposed_source_risk": Risk.HIGH.value if "source_risk" in said["cautions"] else "",
         "rating": {"source": SOURCE, "credibility": work.credibility},
         "links": [link(row) for row in _links(session, number)],
-        "measures": [measure(row, work) for row in _measures(session, number)],
+        "measures": [measure(each) for each in _measures(session, work)],
         "outcome": work.outcome,
         "disclosure": work.disclosure,
         "withheld": work.withheld,
@@ -92,11 +91,9 @@ def note(row: Note) -> View:
     return {"number": row.position, "by": row.by, "day": row.day.isoformat(), "text": row.text}
 
 
-def measure(row: Measure, work: Handling) -> View:
-    """Return a measure; ``told`` if the author may read of it, given what is disclosed of the case.
-
-    ``proceedings`` if they begin by it.
-    """
+def measure(recorded: Recorded) -> View:
+    """Return a measure; ``told`` if the author may read of it, ``proceedings`` if they begin by it."""
+    row = recorded.row
     return {
         "number": row.position,
         "kind": row.kind,
@@ -104,7 +101,7 @@ def measure(row: Measure, work: Handling) -> View:
         "addressee": row.addressee,
         "reference": row.reference,
         "degree": row.degree,
-        "told": measures.is_told(row, work.disclosure),
+        "told": recorded.is_told,
         "proceedings": row.kind in PROCEEDINGS,
     }
 
@@ -114,49 +111,10 @@ def score(work: Handling) -> View:
     return {"priority": work.parts.priority, "score": work.parts.score, "judged": work.judged}
 
 
-# What those who are not among the handlers of a case are not shown of it.
-_OF_HANDLERS = (
-    *("score", "judged", "status", "category", "area", "assigned", "received", "new", "summary", "tags"),
-)
-
-# What those who have not declared to have no interest in it are not shown of it.
-_OF_READERS = ("score", "area", "summary", "tags")
-
-
-def queue(session: Session, found: Sequence[Line]) -> list[View]:
-    """Return a line's worth of each case of a page of the queue."""
-    tags = case_tags.of_all(session, [line.number for line in found])
-    return [_row(line, tags[line.number]) for line in found]
-
-
-def _row(line: Line, tags: list[str]) -> View:
-    deadline = line.deadline.isoformat() if line.deadline else None
-    seen = {"case": line.number, "priority": line.priority, "deadline": deadline}
-    case, work = line.case, line.work
-    if case is None or work is None:
-        since = line.quarantined.isoformat() if line.quarantined else None
-        why = {"for_handlers": since is None, "quarantined": since, "undeclared": line.undeclared}
-        return seen | dict.fromkeys(_OF_HANDLERS) | why
-    shown = seen | {
-        **score(work),
-        "status": case.status,
-        "category": work.category,
-        "area": work.area,
-        "assigned": work.assigned,
-        "tags": tags,
-        "received": case.received.isoformat(),
-        "new": case.new,
-        "summary": case.summary,
-        "for_handlers": False,
-        "quarantined": None,
-        "undeclared": line.undeclared,
-    }
-    return shown | dict.fromkeys(_OF_READERS) if line.undeclared else shown
-
-
 def _links(session: Session, number: int) -> Sequence[Link]:
     return session.scalars(select(Link).filter_by(case=number).order_by(Link.other)).all()
 
 
-def _measures(session: Session, number: int) -> Sequence[Measure]:
-    return session.scalars(select(Measure).filter_by(case=number).order_by(Measure.position)).all()
+def _measures(session: Session, work: Handling) -> Iterator[Recorded]:
+    for row in session.scalars(select(Measure).filter_by(case=work.case).order_by(Measure.position)):
+        yield Recorded(row, measures.is_told(row, work.disclosure))

@@ -3,83 +3,91 @@
 import os
 import signal
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import NoReturn
 
 import click
 
-from inbox.cli import running
+from crypto.errors import CryptoError
 from inbox.cli.lazy_group import Late
 from inbox.cli.options import Closed, Door, officer_options
+from inbox.language import library_errors
 from inbox.language.errors import Refused
 from inbox.language.messages import sentence
 from inbox.system import idle_timeout, memory, terminal
+from inbox.text.printable import visible
 
 # What they do, in the order in which one meets them; which module has it.
 _COMMANDS = {
-    "init": "inbox.cli.commands.founding:init",
-    "keyring": "inbox.cli.commands.founding:keyring",
-    "upgrade": "inbox.cli.commands.upgrading:upgrade",
+    "init": "inbox.cli.commands.setup:init",
+    "keyring": "inbox.cli.commands.keys:keyring",
+    "upgrade": "inbox.cli.commands.setup:upgrade",
     "session": "inbox.cli.commands.session:session",
     "desk": "inbox.desk.command:desk",
     "officers": "inbox.cli.commands.officers:officers_group",
-    "collect": "inbox.cli.commands.collecting:collect_command",
-    "enter": "inbox.cli.commands.entering:enter",
-    "list": "inbox.cli.commands.reading:list_command",
-    "queue": "inbox.cli.commands.queueing:queue",
-    "judge": "inbox.cli.commands.queueing:judge",
-    "junk": "inbox.cli.commands.junk:junk_command",
-    "show": "inbox.cli.commands.reading:show",
-    "declare": "inbox.cli.commands.declaring:declare",
+    "collect": "inbox.cli.commands.exchange:collect_command",
+    "enter": "inbox.cli.commands.exchange:enter",
+    "list": "inbox.cli.commands.queue:list_command",
+    "queue": "inbox.cli.commands.queue:queue",
+    "judge": "inbox.cli.commands.casework:judge",
+    "junk": "inbox.cli.commands.queue:junk_command",
+    "show": "inbox.cli.commands.case:show",
+    "declare": "inbox.cli.commands.case:declare",
     "preview": "inbox.cli.commands.files:preview",
     "attachment": "inbox.cli.commands.files:attachment",
-    "reply": "inbox.cli.commands.replying:reply",
-    "templates": "inbox.cli.commands.templates:templates_command",
-    "status": "inbox.cli.commands.answering:status",
-    "outbox": "inbox.cli.commands.answering:outbox_command",
+    "reply": "inbox.cli.commands.replies:reply",
+    "templates": "inbox.cli.commands.texts:templates_command",
+    "status": "inbox.cli.commands.replies:status",
+    "outbox": "inbox.cli.commands.exchange:outbox_command",
     "identity": "inbox.cli.commands.identities:identity",
     "disclosures": "inbox.cli.commands.identities:disclosures_group",
     "dossier": "inbox.cli.commands.dossiers:dossier",
-    "access": "inbox.cli.commands.access:access_command",
-    "many": "inbox.cli.commands.many:many_group",
-    "note": "inbox.cli.commands.work:note",
-    "tag": "inbox.cli.commands.work:tag",
-    "assign": "inbox.cli.commands.work:assign",
-    "source-risk": "inbox.cli.commands.measuring:source_risk",
-    "credibility": "inbox.cli.commands.measuring:credibility",
-    "measure": "inbox.cli.commands.measuring:measure",
-    "tell": "inbox.cli.commands.measuring:tell",
-    "retract": "inbox.cli.commands.measuring:retract",
-    "close": "inbox.cli.commands.closing:close",
-    "reopen": "inbox.cli.commands.closing:reopen",
-    "redirections": "inbox.cli.commands.closing:redirections_command",
-    "backup": "inbox.cli.commands.backing:backup",
-    "restore": "inbox.cli.commands.backing:restore",
-    "quarantine": "inbox.cli.commands.quarantine:quarantine_command",
-    "minimise": "inbox.cli.commands.minimising:minimise",
+    "access": "inbox.cli.commands.subject_access:access_command",
+    "many": "inbox.cli.commands.casework:many_group",
+    "note": "inbox.cli.commands.casework:note",
+    "tag": "inbox.cli.commands.casework:tag",
+    "assign": "inbox.cli.commands.casework:assign",
+    "source-risk": "inbox.cli.commands.measures:source_risk",
+    "credibility": "inbox.cli.commands.casework:credibility",
+    "measure": "inbox.cli.commands.measures:measure",
+    "tell": "inbox.cli.commands.measures:tell",
+    "retract": "inbox.cli.commands.measures:retract",
+    "close": "inbox.cli.commands.replies:close",
+    "reopen": "inbox.cli.commands.replies:reopen",
+    "redirections": "inbox.cli.commands.texts:redirections_command",
+    "backup": "inbox.cli.commands.setup:backup",
+    "restore": "inbox.cli.commands.setup:restore",
+    "quarantine": "inbox.cli.commands.access:quarantine_command",
+    "minimise": "inbox.cli.commands.retention:minimise",
     "retention": "inbox.cli.commands.retention:retention_command",
     "destroy": "inbox.cli.commands.retention:destroy",
     "eliminations": "inbox.cli.commands.retention:eliminations_command",
-    "decide": "inbox.cli.commands.deciding:decide",
-    "timeline": "inbox.cli.commands.overseeing:timeline_command",
-    "oversight": "inbox.cli.commands.overseeing:oversight_command",
-    "extend": "inbox.cli.commands.keeping:extend",
-    "hold": "inbox.cli.commands.keeping:hold",
-    "settings": "inbox.cli.commands.practice:settings",
-    "days-off": "inbox.cli.commands.practice:days_off",
-    "sign-pages": "inbox.cli.commands.pages:sign_pages",
-    "questionnaire": "inbox.cli.commands.questionnaires:questionnaire_command",
-    "conflict": "inbox.cli.commands.conflicts:conflict",
+    "decide": "inbox.cli.commands.measures:decide",
+    "timeline": "inbox.cli.commands.case:timeline_command",
+    "oversight": "inbox.cli.commands.oversight:oversight_command",
+    "extend": "inbox.cli.commands.replies:extend",
+    "hold": "inbox.cli.commands.measures:hold",
+    "settings": "inbox.cli.commands.office:settings",
+    "days-off": "inbox.cli.commands.office:days_off",
+    "sign-pages": "inbox.cli.commands.keys:sign_pages",
+    "questionnaire": "inbox.cli.commands.questionnaire:questionnaire_command",
+    "conflict": "inbox.cli.commands.access:conflict",
     "links": "inbox.cli.commands.links:links_command",
     "link": "inbox.cli.commands.links:link",
     "unlink": "inbox.cli.commands.links:unlink",
-    "handlers": "inbox.cli.commands.handlers:handlers_command",
-    "break-glass": "inbox.cli.commands.handlers:break_glass",
+    "handlers": "inbox.cli.commands.access:handlers_command",
+    "break-glass": "inbox.cli.commands.access:break_glass",
     "journal": "inbox.cli.commands.journal:journal",
     "keys": "inbox.cli.commands.keys:keys_group",
-    "card": "inbox.cli.commands.cards:card_command",
-    "channels": "inbox.cli.commands.cards:channels",
+    "card": "inbox.cli.commands.channels:card_command",
+    "channels": "inbox.cli.commands.channels:channels",
 }
+
+_NOT_TYPED = sentence(
+    "not what was typed is at fault, but a file, the vault, or the program: put back a copy of what changed;"
+    " if that does not help, report this to the people who maintain the program"
+)
 
 
 def main(arguments: list[str] | None = None) -> NoReturn:
@@ -103,8 +111,42 @@ def main(arguments: list[str] | None = None) -> NoReturn:
 
 
 def run(arguments: list[str] | None = None, door: Door | None = None) -> int:
-    """Run one command, behind a door that is open already if there is one; return the exit status."""
-    return running.run(commands, arguments, door)
+    """Run one command, behind a door that is open already if there is one; return the exit status.
+
+    Whatever the command refuses is said.
+    """
+    words = sys.argv[1:] if arguments is None else arguments
+    try:
+        _check_text(words)
+        return int(commands.main(words, prog_name="inbox", standalone_mode=False, obj=door) or 0)
+    except Refused as refused:
+        terminal.fail(refused)
+    except CryptoError as error:
+        terminal.fail(Refused(sentence("{error}", error=library_errors.of_crypto(error)), _NOT_TYPED))
+    except click.Abort:
+        terminal.fail(Refused(sentence("stopped"), sentence("what was not finished was undone")))
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
+    except OSError as error:
+        what = visible(str(error.filename)) if error.filename else sentence("a file")
+        terminal.fail(
+            Refused(
+                sentence("{what}: {error}", what=what, error=library_errors.of_system(error)),
+                sentence("check the path, the medium and the free space"),
+            )
+        )
+    return 1
+
+
+def _check_text(words: Sequence[str]) -> None:
+    """Return if all words are text; what neither vault nor journal can hold must not reach them."""
+    for word in words:
+        if any("\ud800" <= char <= "\udfff" for char in word):
+            raise Refused(
+                sentence("this does not read as text: {word}", word=word),
+                sentence("set the terminal to UTF-8; give a file another name"),
+            )
 
 
 @click.group(cls=Late, places=_COMMANDS)

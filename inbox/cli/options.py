@@ -1,6 +1,5 @@
 """What commands take: the home, who is present, the form of the answer, a file to read or write."""
 
-import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
@@ -13,7 +12,7 @@ import click
 
 from crypto import shape
 from crypto.errors import Malformed
-from crypto.journal import LONGEST_OFFICER, LONGEST_REASON, OFFICER
+from crypto.journal import LONGEST_REASON
 from crypto.signing import LARGEST_FILE
 from crypto.strictjson import LARGEST
 from inbox.deadlines import renewing
@@ -137,18 +136,6 @@ def day_of(_: click.Context, __: click.Parameter, given: str | None) -> date | N
         raise click.BadParameter(f"{given!r} is no day such as 2026-11-24") from None
 
 
-def _officer(_: click.Context, __: click.Parameter, given: str) -> str:
-    if not re.fullmatch(OFFICER, given) or len(given) > LONGEST_OFFICER:
-        raise click.BadParameter(f"{given!r} is no name of an officer")
-    return given
-
-
-def _each_officer(
-    context: click.Context, argument: click.Parameter, given: tuple[str, ...]
-) -> tuple[str, ...]:
-    return tuple(_officer(context, argument, each) for each in given)
-
-
 _WHY = "Why, for the journal; nothing of a report."
 reason_option = click.option("--reason", default="", callback=reason_of, help=_WHY)
 reason_needed = click.option("--reason", required=True, callback=reason_of, help=_WHY)
@@ -161,8 +148,6 @@ despite_option = click.option(
 )
 # Up to what canonical JSON, and so the journal, can write.
 NUMBER = click.IntRange(1, LARGEST)
-officer_argument = click.argument("officer", metavar="NAME", callback=_officer)
-officer_arguments = click.argument("officers", metavar="[NAME]...", nargs=-1, callback=_each_officer)
 case_argument = click.argument("case", type=NUMBER)
 out_file = click.option(
     "--out", required=True, type=click.Path(path_type=Path), help="Write here; never over a file."
@@ -170,6 +155,33 @@ out_file = click.option(
 out_folder = click.option(
     "--out", required=True, type=click.Path(path_type=Path), help="Write into this folder."
 )
+
+
+def text_options(command: Command) -> Command:
+    """Let a command take a text: ``--text`` or ``--text-file``."""
+    for option in (
+        click.option(
+            "--text-file", type=click.Path(path_type=Path), help="Take the text from this UTF-8 file."
+        ),
+        click.option("--text", help="The text; a shell may keep it in clear, so better type it when asked."),
+    ):
+        command = option(command)
+    return command
+
+
+def given_text(text: str | None, text_file: Path | None) -> str | None:
+    """Return the text that came with the command, None without; UsageError if it came twice."""
+    if text is not None and text_file is not None:
+        raise click.UsageError("give the text with --text or --text-file, not with both")
+    return text_of(text_file) if text_file is not None else text
+
+
+def given_or_to_type(text: str | None, text_file: Path | None) -> str | None:
+    """Return the text that came with the command, None if it is to be typed; UsageError if nobody can."""
+    found = given_text(text, text_file)
+    if found is None and not terminal.is_interactive():
+        raise click.UsageError("give the text with --text-file, or type it at a terminal")
+    return found
 
 
 def content_of(path: Path) -> bytes:

@@ -39,7 +39,7 @@ class Open:
         """Give the inbox and those who opened it."""
         if options.brings_officers():
             raise click.UsageError("the officers of a session are those who opened it")
-        yield self._opened.inbox, Actor(self._opened.officers, today(), _asking(self._opened))
+        yield self._opened.inbox, Actor(self._opened.officers, today(), asking(self._opened))
 
     def shut(self) -> None:
         """End the session: the shares that opened it are no longer those of the inbox."""
@@ -75,7 +75,9 @@ def _words(line: str) -> list[str]:
     return words[1:] if words[:1] == ["inbox"] else words
 
 
-def _asking(opened: Unlocked) -> Confirm:
+def asking(opened: Unlocked) -> Confirm:
+    """Return what confirms an action by passphrases that are typed for it at the terminal."""
+
     def ask(action: Action) -> tuple[str, ...]:
         needed = min(2, len(opened.officers))
         who = "two officers: each types" if needed > 1 else "the officer, who types"

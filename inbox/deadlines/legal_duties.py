@@ -35,6 +35,22 @@ class Kind(StrEnum):
     ART14 = "art14"
 
 
+class Choice(StrEnum):
+    """How it can be decided; labels stand in labels.toml."""
+
+    TRANSMIT = "transmit"
+    NO_TRANSMISSION = "no_transmission"
+    INFORMED = "informed"
+    NOT_NEEDED = "not_needed"
+    DEFER = "defer"
+
+
+CHOICES: Mapping[Kind, frozenset[Choice]] = {
+    Kind.ART40: frozenset({Choice.TRANSMIT, Choice.NO_TRANSMISSION}),
+    Kind.ART14: frozenset({Choice.INFORMED, Choice.NOT_NEEDED, Choice.DEFER}),
+}
+
+
 def begin(session: Session, case: Case, work: Handling, answers: Answers) -> Iterable[Duty]:
     """Return what is to be decided about a new case."""
     if _is_offence(work, ()):
@@ -88,6 +104,13 @@ def is_open(session: Session, number: int, kind: Kind) -> bool:
     """Tell whether a decision is to be taken."""
     row = session.get(Duty, (number, kind.value))
     return row is not None and row.decided is None
+
+
+def put_off_until(session: Session, number: int) -> date | None:
+    """Return the day until which informing the persons concerned is put off, None if it is not."""
+    row = session.get(Duty, (number, Kind.ART14.value))
+    is_put_off = row is not None and row.decision != "" and row.decided is None
+    return row.due if row is not None and is_put_off else None
 
 
 def _new(session: Session, number: int, kind: Kind, known: date) -> Duty:

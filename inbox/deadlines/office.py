@@ -1,17 +1,22 @@
-"""How this office works: on which days, and under which of the law's two regimes."""
+"""How this office works: on which days, and under which of the law's two regimes.
 
-from collections.abc import Sequence
+Whoever changes it sets every deadline anew afterwards, as ``settings`` does.
+"""
+
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from inbox.deadlines.working_days import Calendar
+from inbox.language.errors import Refused
+from inbox.language.messages import sentence
 from inbox.vault.casework_tables import DayOff, Setting
 
-REGIME = "regime"
+_REGIME = "regime"
 _KEPT = "practice"
 
 
@@ -31,21 +36,48 @@ class Practice:
 
 
 def of(session: Session) -> Practice:
-    """Return how this office works; asked once in a session, until ``forget``."""
+    """Return how this office works; asked once in a session, until that changes."""
     found: Practice | None = session.info.get(_KEPT)
     if found is None:
         with session.no_autoflush:
-            regime = session.scalar(select(Setting.value).filter_by(name=REGIME))
+            regime = session.scalar(select(Setting.value).filter_by(name=_REGIME))
             found = Practice(Calendar(days_off(session)), Regime(regime or Regime.INTERNAL))
         session.info[_KEPT] = found
     return found
 
 
-def forget(session: Session) -> None:
-    """Ask anew: something has changed."""
-    session.info.pop(_KEPT, None)
-
-
 def days_off(session: Session) -> Sequence[date]:
     """Return the days that this office takes off beside weekends and public holidays, in their order."""
     return session.scalars(select(DayOff.day).order_by(DayOff.day)).all()
+
+
+def put_under(session: Session, regime: Regime) -> None:
+    """Put the office under a regime of the law."""
+    session.merge(Setting(name=_REGIME, value=regime.value))
+    _changed(session)
+
+
+def add_days_off(session: Session, days: Collection[date]) -> None:
+    """Let the office not work on these days; Refused if it does not on one of them already."""
+    for day in sorted(set(days)):
+        if not of(session).calendar.works(day):
+            raise Refused(
+                sentence("nobody works on {day} already", day=day), sentence("see: inbox days-off list")
+            )
+        session.add(DayOff(day=day))
+    _changed(session)
+
+
+def remove_days_off(session: Session, days: Collection[date]) -> None:
+    """Let the office work on these days again; Refused if one of them was not added."""
+    wanted = set(days)
+    for day in sorted(wanted - set(days_off(session))):
+        raise Refused(sentence("{day} was not added", day=day), sentence("see: inbox days-off list"))
+    session.execute(delete(DayOff).where(DayOff.day.in_(wanted)))
+    _changed(session)
+
+
+def _changed(session: Session) -> None:
+    """Ask the vault anew from now on."""
+    session.flush()
+    session.info.pop(_KEPT, None)

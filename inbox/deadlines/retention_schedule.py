@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from crypto import bundle
 from inbox.deadlines import clocks
+from inbox.deadlines.obstacles import Obstacle
 from inbox.system import atomic_files
 from inbox.system.home import Home
 from inbox.vault import queries_cases, queries_exchange
@@ -23,15 +24,6 @@ class Rule(StrEnum):
     CLOSED = "two-months-closed"
     JUNK = "junk"
     EARLY = "decided-by-officers"
-
-
-class Obstacle(StrEnum):
-    """Why a case cannot be destroyed on its day."""
-
-    HELD = "held"
-    PROCEEDINGS = "proceedings"
-    UNREAD = "unread"
-    PORTAL = "portal"
 
 
 @dataclass(frozen=True, slots=True)

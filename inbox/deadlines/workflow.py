@@ -1,7 +1,7 @@
 """How the work on a case begins, and how its next deadline is kept in step with what happens."""
 
 from collections.abc import Container, Iterator, Mapping
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import date
 from typing import NamedTuple
 
@@ -15,6 +15,9 @@ from inbox.deadlines.clocks import Clock, Due, Events
 from inbox.deadlines.office import Regime
 from inbox.questionnaire import scoring
 from inbox.questionnaire.answers import Answers
+from inbox.session import chosen_action
+from inbox.session.actions import Action, Actor, Code, action
+from inbox.session.inbox import Inbox
 from inbox.vault import queries_cases
 from inbox.vault.casework_tables import OUT_OF_SCOPE, PROCEEDINGS, Credibility, Duty, Handling, Measure
 from inbox.vault.tables import Case, FollowUp
@@ -31,7 +34,7 @@ _PURSUED = select(Measure.case).where(Measure.kind.in_(PROCEEDINGS))
 
 
 def of(session: Session, number: int) -> Handling:
-    """Return the state of the work on a case; raises as ``records.case``."""
+    """Return the state of the work on a case; raises as ``queries_cases.case``."""
     return session.get_one(Handling, queries_cases.case(session, number).number)
 
 
@@ -81,20 +84,36 @@ def acted(session: Session, number: int, today: date) -> None:
     keep_in_step(session, number)
 
 
-def judge(session: Session, number: int, changed: Mapping[str, int], today: date) -> Handling:
-    """Change parts of the score of a case, by their names; CaseRefused if there is no such case."""
-    work = of(session, number)
-    work.parts = replace(work.parts, **changed)
-    work.judged = True
-    legal_duties.keep_in_step(session, work, today)
-    acted(session, number, today)
-    return work
+def judge(inbox: Inbox, who: Actor, number: int, parts: Mapping[str, int], reason: str) -> Handling:
+    """Set parts of the score of a case, by their names; the journal notes those that change.
+
+    Parts that are what they were confirm what the rules propose. Raises CaseRefused for an unknown case;
+    Refused without a reason, and if another session changes the parts meanwhile; otherwise as
+    ``Inbox.acting`` does.
+    """
+
+    def choose(session: Session) -> Action:
+        before = asdict(of(session, number).parts)
+        changed = {name: value for name, value in parts.items() if before[name] != value}
+        return action(Code.JUDGE, number, reason, **changed)
+
+    with chosen_action.acting(inbox, who, choose) as session:
+        work = of(session, number)
+        work.parts = replace(work.parts, **parts)
+        work.judged = True
+        legal_duties.keep_in_step(session, work, who.today)
+        acted(session, number, who.today)
+        return work
 
 
-def rate(session: Session, number: int, credibility: Credibility, today: date) -> None:
-    """Note how far what a case says is borne out; CaseRefused if there is no such case."""
-    of(session, number).credibility = credibility.value
-    acted(session, number, today)
+def rate(inbox: Inbox, who: Actor, number: int, credibility: Credibility, reason: str) -> None:
+    """Rate how far what a case says is borne out.
+
+    Raises CaseRefused for an unknown case; Refused without a reason; otherwise as ``Inbox.acting`` does.
+    """
+    with inbox.acting(who, action(Code.RATE, number, reason, credibility=credibility)) as session:
+        of(session, number).credibility = credibility.value
+        acted(session, number, who.today)
 
 
 def acknowledge(session: Session, numbers: Container[int], today: date) -> None:
@@ -149,7 +168,7 @@ def every(session: Session) -> Iterator[tuple[Handling, list[Due]]]:
 
 
 def clocks(session: Session, number: int) -> list[Due]:
-    """Return every clock of a case; raises as ``records.case``."""
+    """Return every clock of a case; raises as ``queries_cases.case``."""
     case, handling = queries_cases.case(session, number), of(session, number)
     how = office.of(session)
     events = _events(case, handling, _since(session, number), how.regime)

@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from inbox.cli.options import Closed, Door, officer_options
-from inbox.session.actions import Code, action
+from inbox.session import journal_actions
 from inbox.system import idle_timeout, memory, terminal
 from inbox.system.clock import today
 
@@ -37,8 +37,7 @@ def desk(door: Door, /, *, port: int, minutes: int, medium: Path | None) -> None
     why = "locked"
     try:
         with idle_timeout.limited(minutes * 60), door.unlocked() as opened:
-            with opened.inbox.acting(opened.by_opening(today()), action(Code.OPEN, surface="desk")):
-                pass
+            journal_actions.open_at(opened.inbox, opened.by_opening(today()), "desk")
             opening.hold(
                 opened, listener, medium, lambda address: terminal.warn_all(_greeting(address, minutes))
             )

@@ -78,13 +78,3 @@ def day(name: str) -> date | None:
         return date.fromisoformat(given) if given else None
     except ValueError:
         abort(HTTPStatus.BAD_REQUEST)
-
-
-def reason() -> str:
-    """Return the reason for the journal; Refused without one, and for one that it could not hold."""
-    given = line("reason")
-    if not given:
-        raise Refused(
-            sentence("a reason is needed"), sentence("say in a few words why; nothing of the report")
-        )
-    return given

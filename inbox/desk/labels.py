@@ -3,11 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from sqlalchemy.orm import Session
-
 from crypto.keyring import Texts
 from crypto.questionnaire import Questionnaire
-from inbox.questionnaire import catalogue, scoring
+from inbox.questionnaire import scoring
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,9 +16,9 @@ class Labels:
     area: Mapping[str, Texts]
 
 
-def current(session: Session) -> Labels:
-    """Return the labels of the questionnaire in use, none if it cannot be read."""
-    asked, ids = catalogue.readable_in_use(session), scoring.questions()
+def of(asked: Questionnaire) -> Labels:
+    """Return the labels of a questionnaire."""
+    ids = scoring.questions()
     return Labels(_options(asked, ids.category), _options(asked, ids.area))
 
 

@@ -40,6 +40,7 @@ def environment(language: str) -> Environment:
     )
     words = catalogues.load(Domain.OFFICERS, language)
     templates.install_gettext_translations(words, newstyle=True)  # type: ignore[attr-defined]
+    templates.globals["labelled"] = partial(_labelled, language)
     templates.filters |= {
         "shown": visible,
         "told": partial(telling.told, language),
@@ -57,6 +58,11 @@ def _label(language: str, code: str, codes: str) -> str:
     """Return what a code is called; the code itself if no label has it."""
     label = labels.of(codes).get(code)
     return visible(label.in_(language) if label else code)
+
+
+def _labelled(language: str, codes: str) -> Mapping[str, str]:
+    """Return what each code of a list is called, in their order, for the choices of a form."""
+    return {code: label.in_(language) for code, label in labels.of(codes).items()}
 
 
 def _about(language: str, values: Mapping[str, Value], code: str) -> str:

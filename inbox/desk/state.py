@@ -9,6 +9,8 @@ from flask import Flask, Response, current_app
 
 from inbox.casework.queue import Filter, Order
 from inbox.desk import witnesses
+from inbox.language.errors import Refused
+from inbox.language.messages import sentence
 from inbox.session.actions import Actor
 from inbox.session.inbox import Unlocked
 from inbox.system.clock import today
@@ -123,3 +125,11 @@ def here() -> Desk:
     """Return the desk of the page that is asked for."""
     desk: Desk = current_app.extensions["desk"]
     return desk
+
+
+def medium_folder() -> Path:
+    """Return the folder of the removable medium; Refused if none was named."""
+    named = here().medium
+    if named is None:
+        raise Refused(sentence("no medium was named"), sentence("start the desk with --medium FOLDER"))
+    return named

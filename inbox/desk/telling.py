@@ -4,6 +4,7 @@ from datetime import date
 
 from inbox.desk import translation
 from inbox.language import catalogue
+from inbox.language.labels import Labelled
 from inbox.language.messages import Sentence
 from inbox.text.printable import visible
 
@@ -20,8 +21,14 @@ def _said(language: str, value: object) -> str:
     match value:
         case Sentence():
             values = {name: _said(language, each) for name, each in value.values.items()}
-            return catalogue.text(language, value.template).format(**values)
+            return _template(language, value).format(**values)
         case date():
             return translation.day(language, value)
         case _:
             return str(value)
+
+
+def _template(language: str, text: Sentence) -> str:
+    if isinstance(text, Labelled):
+        return text.texts.in_(language)
+    return catalogue.text(language, text.template)

@@ -17,12 +17,16 @@ from crypto.dossier import Purpose
 from crypto.messages import REPORT, Report
 from crypto.questionnaire import Concern, Field, Flag, Questionnaire
 from inbox.access import declarations, identities
+from inbox.casework import case_view
 from inbox.language.errors import Refused
 from inbox.language.messages import sentence
 from inbox.language.printed_text import Wording
+from inbox.language.views import View
 from inbox.questionnaire import catalogue
 from inbox.questionnaire.answers import Answer
 from inbox.replies import leak_check
+from inbox.session.actions import Actor, Code, action
+from inbox.session.inbox import Inbox
 from inbox.text import confusables
 from inbox.text.redaction import Pieces, Redaction, Redactor
 from inbox.vault import queries_cases, queries_office
@@ -127,6 +131,19 @@ def compose(
     return content, [*still, *_doubtful(session, number, content.entries)]
 
 
+def preview(inbox: Inbox, who: Actor, number: int, plan: Plan) -> tuple[Content, list[tuple[Doubt, str]]]:
+    """Return what a dossier would say, before anything is sealed; as ``compose``."""
+    with inbox.acting(who, action(Code.SHOW, number, view="dossier", purpose=plan.purpose)) as session:
+        return compose(session, number, plan, who.today)
+
+
+def offer(inbox: Inbox, who: Actor, number: int, language: str) -> tuple[View, list[Entry]]:
+    """Return a case, and what of it could go into a dossier, to choose from; as ``declarations.check``."""
+    with inbox.acting(who, action(Code.SHOW, number, view="dossier")) as session:
+        view = case_view.details(session, number, who.today, language)
+        return view, _offered(session, number, language)
+
+
 def _doubtful(session: Session, number: int, said: Iterable[Entry]) -> Iterator[tuple[Doubt, str]]:
     protected = leak_check.protected(session, number)
     for entry in said:
@@ -136,10 +153,9 @@ def _doubtful(session: Session, number: int, said: Iterable[Entry]) -> Iterator[
             yield Doubt.ALIKE, entry.place
 
 
-def offered(session: Session, number: int, language: str) -> list[Entry]:
-    """Return what could go into a dossier of a case, replies and all, for officers to choose from."""
+def _offered(session: Session, number: int, language: str) -> list[Entry]:
+    """Return what could go, replies and all."""
     case = queries_cases.case(session, number)
-    declarations.check(session, number)
     plan = Plan(purpose=Purpose.PROSECUTOR, addressee="", language=language, with_replies=True)
     return [*entries(session, case, plan, Redactor(()))]
 

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
+from pathlib import Path
 from typing import BinaryIO
 
 from sqlalchemy.orm import Session
@@ -19,18 +20,20 @@ from crypto.recipients import HybridRecipient, X25519Recipient
 from inbox.access import disclosures
 from inbox.access.disclosures import Given, Ground
 from inbox.casework import decisions, measures
-from inbox.casework.decisions import Choice, Decision
+from inbox.casework.decisions import Decision
 from inbox.casework.measures import Kind, Taken
-from inbox.dossiers import render
-from inbox.dossiers.compose import Content, Enclosed, Plan
+from inbox.deadlines.legal_duties import Choice
+from inbox.dossiers import compose, render
+from inbox.dossiers.compose import Content, Doubt, Enclosed, Plan
 from inbox.files import attachments, sanitise
 from inbox.files.attachments import Found
 from inbox.language import library_errors
 from inbox.language.errors import Refused
 from inbox.language.messages import sentence
 from inbox.session import journal
-from inbox.session.actions import Action, Code, action
+from inbox.session.actions import Actor, Code, action
 from inbox.session.inbox import Inbox
+from inbox.system import atomic_files
 from inbox.system.home import Home
 from inbox.vault import queries_office
 
@@ -50,24 +53,30 @@ class Addressed:
 
 
 @dataclass(frozen=True, slots=True)
+class Sealing:
+    """Into which file a dossier is sealed, and to whom; whether it is noted as a measure."""
+
+    out: Path
+    to: Addressed
+    is_measure: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A dossier that was sealed: what it says, where officers should look again, and its manifest."""
+
+    content: Content
+    doubts: Sequence[tuple[Doubt, str]]
+    made: Dossier
+
+
+@dataclass(frozen=True, slots=True)
 class _Enclosure:
     """A file that goes along; ``pieces`` gives its bytes each time anew."""
 
     name: str
     size: int
     pieces: Callable[[], Iterator[bytes]]
-
-
-def noted(number: int, plan: Plan, to: Addressed, *, is_measure: bool) -> Action:
-    """Return what the journal notes of a dossier: what for, with what, the beginning of its recipient."""
-    return action(
-        Code.MAKE_DOSSIER,
-        number,
-        purpose=plan.purpose,
-        enclosed=plan.enclosed,
-        recipient=to.text[:_NOTED],
-        as_measure=is_measure,
-    )
 
 
 def addressed(text: str) -> Addressed:
@@ -83,13 +92,33 @@ def addressed(text: str) -> Addressed:
     return Addressed(found, text, is_hybrid)
 
 
-def send(inbox: Inbox, session: Session, content: Content, to: Addressed, out: BinaryIO) -> Dossier:
-    """Write a dossier to ``out``, signed and sealed, and note it in the ledger; return its manifest.
+def send(inbox: Inbox, who: Actor, number: int, plan: Plan, sealing: Sealing) -> Sent:
+    """Write a dossier of a case into a file, signed and sealed to its addressee; takes two officers.
 
-    Raises Refused if an attachment is damaged, CaseRefused if its key was destroyed, NoSandbox if it is to be
-    cleaned and cannot be looked at safely.
+    The ledger has it; the measures, if they are to. Raises as ``compose.preview``; Refused if the
+    file is there already or an attachment is damaged, CaseRefused if its key was destroyed, NoSandbox if it
+    is to be cleaned and cannot be looked at safely; as ``measures.add``.
     """
-    enclosures = _enclosures(inbox.home, session, content)
+    noted = action(
+        Code.MAKE_DOSSIER,
+        number,
+        purpose=plan.purpose,
+        enclosed=plan.enclosed,
+        recipient=sealing.to.text[:_NOTED],
+        as_measure=sealing.is_measure,
+    )
+    # The file gets its name after the entry in the journal is written: there is none without.
+    with atomic_files.new(sealing.out) as file, inbox.acting(who, noted) as session:
+        content, doubts = compose.compose(session, number, plan, who.today)
+        made = _write(inbox.home, session, content, sealing.to.recipient, file)
+        if sealing.is_measure:
+            _note_measure(session, made, plan.addressee)
+    return Sent(content, doubts, made)
+
+
+def _write(home: Home, session: Session, content: Content, to: Recipient, out: BinaryIO) -> Dossier:
+    """Write it to ``out`` and note it in the ledger; return its manifest."""
+    enclosures = _enclosures(home, session, content)
     listed = [dossier.part(each.name, each.pieces()) if each else None for each in enclosures]
     made = {
         PAGES: render.pages(content, listed),
@@ -99,30 +128,30 @@ def send(inbox: Inbox, session: Session, content: Content, to: Addressed, out: B
     manifest = _signed(session, content, parts)
     members = [Member(name, len(raw), iter([raw])) for name, raw in made.items()]
     members += [Member(each.name, each.size, each.pieces()) for each in enclosures if each]
-    out.writelines(age.seal(dossier.write(manifest, members), [to.recipient]))
+    out.writelines(age.seal(dossier.write(manifest, members), [to]))
     sent = dossier.DOSSIER.parse(manifest.raw)
-    given = Given(content.plan.addressee, reference(sent), _GROUNDS[content.plan.purpose])
+    given = Given(content.plan.addressee, _reference(sent), _GROUNDS[content.plan.purpose])
     disclosures.add(session, content.case, given, journal.actor(session))
     return sent
 
 
-def reference(sent: Dossier) -> str:
+def _reference(sent: Dossier) -> str:
     """Return by what the ledger, and a measure, name a dossier: the start of H of its manifest."""
     return f"dossier {hashlib.sha256(dossier.DOSSIER.encode(sent)).hexdigest()[:_DIGITS]}"
 
 
-def note_measure(session: Session, sent: Dossier, addressee: str) -> None:
+def _note_measure(session: Session, sent: Dossier, addressee: str) -> None:
     """Note among the measures that a dossier went out: to the prosecutor, as the decision of article 40.
 
-    Raises as ``measures.record`` does.
+    Raises as ``measures.add`` does.
     """
-    name = reference(sent)
+    name = _reference(sent)
     if sent.purpose is Purpose.PROSECUTOR:
         decision = Decision(choice=Choice.TRANSMIT, reason=name, addressee=addressee, reference=name)
-        decisions.decide(session, sent.case, decision, sent.made)
+        decisions.take(session, sent.case, decision, sent.made)
     else:
         taken = Taken(kind=Kind.DISCIPLINARY_OPENED, day=sent.made, addressee=addressee, reference=name)
-        measures.record(session, sent.case, taken, sent.made)
+        measures.add(session, sent.case, taken, sent.made)
 
 
 def _enclosures(home: Home, session: Session, content: Content) -> list[_Enclosure | None]:

@@ -5,34 +5,37 @@ the author, nothing that must not be repeated.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from pathlib import Path
 
 from sqlalchemy.orm import Session
 
 from crypto import strictjson
 from crypto.dossier import Purpose
-from inbox.access import declarations, disclosures, identities
+from inbox.access import disclosures, identities
 from inbox.access.disclosures import Given, Ground
-from inbox.casework.decisions import Choice
-from inbox.deadlines.legal_duties import Kind
+from inbox.casework import exits
+from inbox.casework.exits import Asked, Exit
 from inbox.dossiers import compose
 from inbox.dossiers.compose import Plan
 from inbox.files.pdf import Sheets
 from inbox.language import printed_text
-from inbox.language.errors import CaseRefused, Refused
+from inbox.language.errors import Refused
 from inbox.language.messages import Sentence, sentence
 from inbox.language.printed_text import Wording
 from inbox.replies import leak_check
-from inbox.session.actions import Action, Actor, Code, action
+from inbox.session import journal
+from inbox.session.actions import Actor, Code, action
+from inbox.session.inbox import Inbox
+from inbox.system import atomic_files
 from inbox.text import names as person_names
 from inbox.text import segments
 from inbox.text.names import Names
 from inbox.text.redaction import Pieces, Redaction, Redactor
 from inbox.vault import queries_cases, queries_office
-from inbox.vault.casework_tables import Duty
 
 WORDING = Wording(__package__, "access.toml")
 # In the ledger, which officers read in English and French alike.
@@ -63,6 +66,14 @@ class Request:
 
 
 @dataclass(frozen=True, slots=True)
+class Written:
+    """Where an answer is written, and in which form."""
+
+    path: Path
+    form: Form
+
+
+@dataclass(frozen=True, slots=True)
 class Held:
     """What is held on a person: of each report the passages that name this one."""
 
@@ -72,26 +83,39 @@ class Held:
     reports: tuple[tuple[Pieces, ...], ...]
 
 
-def find(
-    session: Session, numbers: Sequence[int], request: Request, by: Actor
-) -> tuple[Held, list[Sentence]]:
-    """Return what is given to a person, as ``look`` does; the ledger notes it of each case that says it."""
-    told = _told(session, numbers, request, by.today)
-    for number in told:
-        disclosures.add(session, number, Given(_RECIPIENT, _WHAT, Ground.OTHER), by)
-    return _held(session, told, request, by.today)
-
-
-def look(
-    session: Session, numbers: Sequence[int], request: Request, today: date
+def preview(
+    inbox: Inbox, who: Actor, numbers: Sequence[int], request: Request
 ) -> tuple[Held, list[Sentence]]:
     """Return what these cases say of a person, and what officers should look at again before it leaves.
 
-    Raises CaseRefused if there is no such case, or while it is put off to inform the persons concerned
-    (article 14); Refused for a name without a word, if nothing is found, or if something was to be left out
-    that is not there; and as ``declarations.check``.
+    Raises as ``exits.check``; Refused for a name without a word, if nothing is found, or if something was to
+    be left out that is not there.
     """
-    return _held(session, _told(session, numbers, request, today), request, today)
+    once = list(dict.fromkeys(numbers))
+    first, *others = (action(Code.SHOW, number, view="access") for number in once)
+    with inbox.acting(who, first, *others) as session:
+        return _held(session, _told(session, once, request, who.today), request, who.today)
+
+
+def answer(
+    inbox: Inbox, who: Actor, numbers: Sequence[int], request: Request, to: Written
+) -> tuple[Held, list[Sentence]]:
+    """Write what ``preview`` returns into a file, in clear for this person alone; takes two officers.
+
+    The journal notes it of each case, the ledger of each that says something. Raises as ``preview``, and
+    Refused if the file is there already.
+    """
+    once = list(dict.fromkeys(numbers))
+    count = len(once) if len(once) > 1 else None
+    first, *others = (action(Code.ANSWER_ACCESS, number, count=count) for number in once)
+    # The file gets its name after the entries in the journal are written: there is none without.
+    with atomic_files.new(to.path) as file, inbox.acting(who, first, *others) as session:
+        told = _told(session, once, request, who.today)
+        for number in told:
+            disclosures.add(session, number, Given(_RECIPIENT, _WHAT, Ground.OTHER), journal.actor(session))
+        held, warnings = _held(session, told, request, who.today)
+        file.write(pages(held) if to.form is Form.PDF else machine_readable(held))
+    return held, warnings
 
 
 def _told(
@@ -103,8 +127,7 @@ def _told(
             sentence("a person has a name with a letter or a digit"), sentence("give it with --person")
         )
     for number in numbers:
-        declarations.check(session, number)
-        _check_deferral(session, number, today)
+        exits.check(session, number, Asked(way=Exit.ART15, today=today))
     redactor = Redactor(request.redactions)
     found = {number: tuple(_passages(session, number, request, redactor)) for number in numbers}
     told = {number: passages for number, passages in found.items() if passages}
@@ -123,18 +146,6 @@ def _held(
     office = queries_office.office(session)
     name = office.name_fr if request.language == "fr" else office.name_en
     return Held(request, today, name, tuple(told.values())), [*_warnings(session, told)]
-
-
-def deeds(numbers: Iterable[int]) -> list[Action]:
-    """Return what the journal notes of an answer from these cases, of each; who confirms reads how many."""
-    once = list(dict.fromkeys(numbers))
-    count = len(once) if len(once) > 1 else None
-    return [action(Code.ANSWER_ACCESS, number, count=count) for number in once]
-
-
-def written(held: Held, form: Form) -> bytes:
-    """Return it as a file of this form."""
-    return pages(held) if form is Form.PDF else machine_readable(held)
 
 
 def machine_readable(held: Held) -> bytes:
@@ -173,21 +184,6 @@ def pages(held: Held) -> bytes:
     for name in ("purpose", "source", "files", "rights"):
         sheets.text(say(name))
     return sheets.output()
-
-
-def _check_deferral(session: Session, number: int, today: date) -> None:
-    row = session.get(Duty, (number, Kind.ART14.value))
-    if row is not None and row.decision == Choice.DEFER and today < row.due:
-        raise CaseRefused(
-            sentence(
-                "to inform the persons concerned of case {number} is put off until {day}",
-                number=number,
-                day=row.due,
-            ),
-            sentence(
-                "leave it out, or decide anew: inbox decide {number} informed --reason TEXT", number=number
-            ),
-        )
 
 
 def _passages(session: Session, number: int, request: Request, redactor: Redactor) -> Iterator[Pieces]:

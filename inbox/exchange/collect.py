@@ -1,7 +1,6 @@
 """Intake bundles into the vault: all of one bundle, or nothing of it."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -9,7 +8,7 @@ from typing import NamedTuple
 
 from sqlalchemy.orm import Session
 
-from crypto.bundle import Link
+from crypto.bundle import Intake, Link
 from crypto.signing import fingerprint
 from inbox.access import conflicts
 from inbox.exchange import after_restore as rejoining
@@ -23,7 +22,7 @@ from inbox.keys import key_store
 from inbox.language.errors import BundleRefused, Refused
 from inbox.language.messages import sentence
 from inbox.session import journal
-from inbox.session.actions import Actor, Code, action
+from inbox.session.actions import Action, Actor, Code, action
 from inbox.session.inbox import Inbox
 from inbox.system.workers import spread
 from inbox.vault import queries_access, queries_cases, queries_exchange, queries_office
@@ -44,7 +43,6 @@ class _Turn(NamedTuple):
     instance_key: bytes
     n: int
     path: Path
-    gap: Mapping[str, int]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,7 +78,7 @@ def collect(
     turns = []
     for path in bundles:
         try:
-            turns.append(_turn(inbox, path, after_restore=acceptance.after_restore))
+            turns.append(_turn(inbox, path))
         except BundleRefused as refused:
             yield Outcome(bundle=path.name, refused=refused)
     for turn in sorted(turns, key=lambda turn: turn[:3]):
@@ -91,40 +89,43 @@ def collect(
             yield Outcome(bundle=turn.path.name, refused=refused)
 
 
-def _turn(inbox: Inbox, path: Path, *, after_restore: bool) -> _Turn:
+def _turn(inbox: Inbox, path: Path) -> _Turn:
     with inbox.vault.transaction() as session:
         office, pinned = queries_office.office(session), queries_exchange.pinned_instance(session)
         intake = announced(path, office.deployment, office.channel)
-        gap = rejoining.gap(session, intake) if after_restore else {}
     is_new = pinned is None or pinned.key != intake.instance_key
-    return _Turn(is_new, intake.instance_key, intake.n, path, gap)
+    return _Turn(is_new, intake.instance_key, intake.n, path)
 
 
-def _taking(inbox: Inbox, who: Actor, turn: _Turn) -> AbstractContextManager[Session]:
-    """Return the session of the act that this bundle is: of another portal than the present, it takes two."""
-    with inbox.vault.transaction() as session:
-        pinned = queries_exchange.pinned_instance(session)
-    if turn.gap:
-        return inbox.acting(who, action(Code.ACCEPT_GAP, **turn.gap))
-    if pinned is not None and pinned.key == turn.instance_key:
-        return inbox.acting(who, action(Code.COLLECT, bundle=turn.n))
-    portal = fingerprint(turn.instance_key)
-    return inbox.acting(who, action(Code.ACCEPT_INSTANCE, bundle=turn.n, portal=portal))
+def _action(session: Session, intake: Intake, *, after_restore: bool) -> Action:
+    """Return what collecting a bundle is; after a gap, or of another portal, it takes two officers."""
+    if after_restore and (gap := rejoining.gap(session, intake)):
+        return action(Code.ACCEPT_GAP, **gap)
+    pinned = queries_exchange.pinned_instance(session)
+    if pinned is not None and pinned.key == intake.instance_key:
+        return action(Code.COLLECT, bundle=intake.n)
+    return action(Code.ACCEPT_INSTANCE, bundle=intake.n, portal=fingerprint(intake.instance_key))
 
 
 def _collect_one(
     inbox: Inbox, who: Actor, turn: _Turn, acceptance: Acceptance, progress: Progress
 ) -> Outcome:
-    today = who.today
-    with _taking(inbox, who, turn) as session:
+    today, after_restore = who.today, acceptance.after_restore
+    with inbox.vault.transaction() as session:
+        office = queries_office.office(session)
+        intake = announced(turn.path, office.deployment, office.channel)
+        taken = _action(session, intake, after_restore=after_restore)
+    with inbox.acting(who, taken) as session:
         office = queries_office.office(session)
         verified = verify(turn.path, office.deployment, office.channel)
         n = verified.intake.n
-        if (verified.intake.instance_key, n) != (turn.instance_key, turn.n):
+        if verified.intake != intake:
             raise _altered()  # the officers were asked about another one
         if not bundle_chain.follows(session, verified, acceptance):
             return Outcome(bundle=turn.path.name, n=n)
-        if turn.gap:
+        if _action(session, intake, after_restore=after_restore) != taken:
+            raise _overtaken()
+        if taken.code is Code.ACCEPT_GAP:
             rejoining.go_on(session, verified.intake, today)
         warnings = _accept(session, verified, today)
         filing = Filing(session, inbox.home, n=n, today=today)
@@ -143,6 +144,12 @@ def _collect_one(
 def _altered() -> BundleRefused:
     return BundleRefused(
         sentence("the bundle was altered while it was read"), sentence("copy it to a disk first")
+    )
+
+
+def _overtaken() -> BundleRefused:
+    return BundleRefused(
+        sentence("another bundle was collected meanwhile"), sentence("collect this one again")
     )
 
 

@@ -13,16 +13,15 @@ from crypto.bundle import Withdrawal
 from crypto.container import Signed
 from crypto.errors import Tampered
 from crypto.messages import Status
-from crypto.questionnaire import Questionnaire
 from inbox.access import conflicts
-from inbox.casework import link_index
+from inbox.casework import begin, link_index
 from inbox.deadlines import workflow
 from inbox.exchange.rejects import Item, Shelf
 from inbox.exchange.shown_keyrings import Shown
 from inbox.exchange.unseal import Altered, Changed, Failed, SignedFollowUp, SignedReport, Unsealed, Unsigned
 from inbox.questionnaire import catalogue
 from inbox.questionnaire import summary as summaries
-from inbox.questionnaire.answers import NOTE, Answers
+from inbox.questionnaire.answers import NOTE
 from inbox.questionnaire.summary import first_line
 from inbox.system.home import Home
 from inbox.vault import case_numbers, fulltext, queries_cases, queries_office, tables
@@ -154,7 +153,7 @@ class Filing:
         filed.withdraw_id = report.withdraw_id
         filed.keyring_warning = self._shown.warning(report.keyring, item.day)
         self._numbers[report.case_id] = filed.number
-        self._begin(filed, report.answers, asked)
+        begin.begin(self._session, filed, report.answers, asked)
         self._file_attachments(_Owner(filed.number), letter, report.files)
         self._look_for_names(filed.number, [*conflicts.said(report.answers), *_named(report.files)])
 
@@ -168,7 +167,7 @@ class Filing:
         note = unsigned.drop.note
         filed = self._open_case(item, note.encode(), first_line([note]))
         filed.unsigned = True
-        self._begin(filed, {NOTE: note}, catalogue.NONE)
+        begin.begin(self._session, filed, {NOTE: note}, catalogue.NONE)
         self._file_attachments(_Owner(filed.number), unsigned)
         self._look_for_names(filed.number, [note])
 
@@ -245,12 +244,6 @@ class Filing:
         self._session.add(filed)
         self._shelf.resolve(item, filed.number)
         return filed
-
-    def _begin(self, filed: Case, answers: Answers, asked: Questionnaire) -> None:
-        """Begin the work on a case: first score, next deadline, by what it is found."""
-        self._session.add(workflow.begin(self._session, filed, answers, asked))
-        self._session.add(fulltext.of(filed.number, conflicts.said(answers)))
-        link_index.make(self._session, filed.number, answers)
 
     def _file_attachments(
         self, owner: _Owner, letter: SignedReport | SignedFollowUp | Unsigned, described: Files = ()

@@ -15,8 +15,7 @@ from crypto.messages import REPORT, QuestionnaireRef, Report, SeenKeyring, Statu
 from crypto.questionnaire import Outside, Questionnaire
 from crypto.shape import FIRST_DAY
 from inbox.access import conflicts
-from inbox.casework import link_index
-from inbox.deadlines import workflow
+from inbox.casework import begin
 from inbox.files import enclosures
 from inbox.language.errors import Refused
 from inbox.language.messages import sentence
@@ -24,7 +23,7 @@ from inbox.questionnaire import answers, catalogue, summary
 from inbox.questionnaire.answers import Answer, Answers, Oddity
 from inbox.session.actions import Actor, Code, action
 from inbox.session.inbox import Inbox
-from inbox.vault import case_numbers, fulltext, queries_access, queries_exchange, queries_office
+from inbox.vault import case_numbers, queries_access, queries_exchange, queries_office
 from inbox.vault.casework_tables import Opening
 from inbox.vault.tables import Case
 
@@ -70,6 +69,12 @@ class Entered:
     words: tuple[str, ...] = field(repr=False)
     kept_from: tuple[str, ...]
     warnings: tuple[str, ...]
+
+
+def asked_now(inbox: Inbox) -> Questionnaire:
+    """Return the questionnaire whose questions a report by another way answers now; Refused as ``read``."""
+    with inbox.transaction() as session:
+        return catalogue.in_use(session)
 
 
 def check_day(received: date, today: date) -> None:
@@ -122,19 +127,19 @@ def enter(inbox: Inbox, who: Actor, told: Told) -> Entered:
 
     The next outbox opens the case at the portal. The case is kept from an officer whom the report names.
     """
-    with inbox.transaction() as session:
-        asked = catalogue.in_use(session)
-        number = case_numbers.last(session) + 1
-    check(asked, told, who.today)
     token = casetoken.generate()
-    with inbox.acting(who, action(Code.ENTER, number, route=told.route)) as session:
+    entering = action(Code.ENTER, route=told.route)
+    with inbox.acting(who, entering, new_case=case_numbers.following) as session:
+        asked, number = catalogue.in_use(session), case_numbers.following(session)
+        check(asked, told, who.today)
         keys = casetoken.derive(token, queries_office.office(session).deployment)
         enclosed = enclosures.seal(inbox.home, session, told.files)
         files = tuple(each.file for each in enclosed)
         report = replace(_report(session, keys, told, asked), files=files)
         case = _case(number, report, who.today)
         case.summary = summary.of_report(report, asked)
-        _begin(session, case, told.route, report.answers, asked)
+        begin.begin(session, case, report.answers, asked, told.route.value)
+        session.flush()  # rows refer to the case
         enclosures.file(session, number, enclosed)
         session.add(Opening(case=number, memo=_memo(session, keys)))
         session.flush()
@@ -194,14 +199,6 @@ def _case(number: int, report: Report, today: date) -> Case:
         recipient=report.reply_recipient,
         withdraw_id=report.withdraw_id,
     )
-
-
-def _begin(session: Session, case: Case, route: Route, said: Answers, asked: Questionnaire) -> None:
-    work = workflow.begin(session, case, said, asked)
-    work.route = route.value
-    session.add_all([case, work, fulltext.of(case.number, conflicts.said(said))])
-    link_index.make(session, case.number, said)
-    session.flush()
 
 
 def _memo(session: Session, keys: CaseKeys) -> bytes:

@@ -10,7 +10,11 @@ from sqlalchemy.orm import Session
 from crypto.signing import fingerprint
 from inbox.exchange.outbox import HANDED
 from inbox.exchange.verify import announced
+from inbox.keys import expiry_warnings
 from inbox.language.errors import BundleRefused
+from inbox.language.messages import Sentence
+from inbox.session.actions import Actor, Code, action
+from inbox.session.inbox import Inbox
 from inbox.vault import queries_exchange, queries_office
 from inbox.vault.tables import Office, OutboxBundle
 
@@ -25,6 +29,22 @@ class Found:
     is_known: bool = False
     is_collected: bool = False
     why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """What is on the medium, what the portal has not confirmed, and which keys end soon."""
+
+    bundles: list[Found]
+    unconfirmed: Sequence[OutboxBundle]
+    warnings: list[Sentence]
+
+
+def look(inbox: Inbox, who: Actor, folder: Path | None) -> Contents:
+    """Return what is on the medium in ``folder``, if there is one, and what still has to go to the portal."""
+    with inbox.acting(who, action(Code.LIST, view="medium")) as session:
+        found = _bundles(session, folder) if folder else []
+        return Contents(found, _unconfirmed(session), expiry_warnings.warnings(session, who.today))
 
 
 def files(folder: Path) -> list[Path]:
@@ -45,14 +65,14 @@ def loose(folder: Path | None) -> list[Path]:
     )
 
 
-def bundles(session: Session, folder: Path) -> list[Found]:
+def _bundles(session: Session, folder: Path) -> list[Found]:
     """Return what these files say of themselves, in the order in which they are to be collected."""
     return sorted(
         _found(session, folder), key=lambda each: (not each.is_known, each.portal, each.n, each.name)
     )
 
 
-def unconfirmed(session: Session) -> Sequence[OutboxBundle]:
+def _unconfirmed(session: Session) -> Sequence[OutboxBundle]:
     """Return our bundles of which no intake bundle says yet that the portal has taken them."""
     waiting = select(OutboxBundle).where(OutboxBundle.confirmed.is_(False))
     return session.scalars(waiting.order_by(OutboxBundle.n)).all()

@@ -14,14 +14,15 @@ from crypto import base64url, bundle, messages
 from crypto.archive import Member
 from crypto.bundle import FIRST, KeyringLink, Link, Manifest, Opened, Outbox, SealedSlot
 from crypto.errors import Tampered
+from crypto.journal import Head
 from crypto.messages import Slot, Status
 from inbox.deadlines import workflow
 from inbox.exchange import entered_cases
+from inbox.keys import expiry_warnings, rotation
 from inbox.keys import keyring as channel_keyring
-from inbox.keys import rotation
 from inbox.language import library_errors
 from inbox.language.errors import Refused
-from inbox.language.messages import sentence
+from inbox.language.messages import Sentence, sentence
 from inbox.replies import conversations
 from inbox.replies.slots import Seal, Sealer, Unsent, compose
 from inbox.session import journal
@@ -43,10 +44,15 @@ Progress = Callable[[int, int], None]
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """An outbox bundle: its number, its file, whether another key signed it than at first."""
+    """An outbox bundle: its number, its file, whether another key signed it than at first.
+
+    ``head`` is where the journal stands, to be written down; ``warnings`` say which keys end soon.
+    """
 
     n: int
     path: Path
+    head: Head
+    warnings: list[Sentence]
     anew: bool = False
 
 
@@ -74,7 +80,8 @@ def make(inbox: Inbox, who: Actor, out: Path, *, progress: Progress) -> Made:
     _check_folder(out)
     with inbox.acting(who, action(Code.MAKE_OUTBOX)) as session:
         n, channel = _make(inbox.home, session, who.today, progress)
-    return Made(n, _hand_over(n, inbox.home.outbox_bundle(channel, n), out))
+        told = _told(session, who.today)
+    return Made(n, _hand_over(n, inbox.home.outbox_bundle(channel, n), out), *told)
 
 
 def again(inbox: Inbox, who: Actor, out: Path, n: int) -> Made:
@@ -102,7 +109,12 @@ def again(inbox: Inbox, who: Actor, out: Path, n: int) -> Made:
                 sentence("put back {name} in {parent}", name=path.name, parent=path.parent),
             )
         anew = _signed_anew(session, path, made, who.today)
-    return Made(n, _hand_over(n, path, out, anew), anew is not None)
+        told = _told(session, who.today)
+    return Made(n, _hand_over(n, path, out, anew), *told, anew is not None)
+
+
+def _told(session: Session, today: date) -> tuple[Head, list[Sentence]]:
+    return journal.head(session), expiry_warnings.warnings(session, today)
 
 
 def _signed_anew(session: Session, path: Path, made: OutboxBundle, today: date) -> Manifest | None:

@@ -15,10 +15,19 @@ from inbox.access import declarations
 from inbox.keys import key_store
 from inbox.language.errors import CaseRefused, Refused
 from inbox.language.messages import sentence
+from inbox.session.actions import Actor, Code, action
+from inbox.session.inbox import Inbox
 from inbox.system import atomic_files
 from inbox.system.home import Home
 from inbox.vault import queries_cases
 from inbox.vault.tables import Attachment
+
+
+class Which(NamedTuple):
+    """A file of a case, by their numbers."""
+
+    case: int
+    number: int
 
 
 class Found(NamedTuple):
@@ -44,9 +53,16 @@ def find(home: Home, session: Session, case: int, number: int) -> Found:
     return Found(attachment, seed)
 
 
-def write(home: Home, found: Found, out: Path) -> None:
-    """Write a file of a case in clear as ``write_new`` does; Refused if its sealed copy is damaged."""
-    write_new(out, pieces(home, found))
+def extract(inbox: Inbox, who: Actor, which: Which, reason: str, out: Path) -> Attachment:
+    """Write a file of a case in clear, as its sender sent it; return what the vault knows of it.
+
+    Two officers confirm it. It is noted before anything is in clear: an entry for a file that was not written
+    does no harm. Raises as ``find``, ``pieces`` and ``write_new`` do.
+    """
+    with inbox.acting(who, action(Code.EXTRACT, which.case, reason, file=which.number)) as session:
+        found = find(inbox.home, session, *which)
+    write_new(out, pieces(inbox.home, found))
+    return found.attachment
 
 
 def write_new(out: Path, content: Iterable[bytes]) -> None:

@@ -17,12 +17,15 @@ from PIL import Image
 
 from inbox.casework.case_view import attachment
 from inbox.files import attachments, claimed_type, sandbox, sandbox_messages
-from inbox.files.attachments import Found
+from inbox.files.attachments import Found, Which
 from inbox.files.sandbox import Bounds, Ended
+from inbox.language.errors import CaseRefused
 from inbox.language.messages import Sentence, sentence
 from inbox.language.views import View
 from inbox.sandboxed import answer
 from inbox.sandboxed.answer import Answer, Fact, fact
+from inbox.session.actions import Actor, Code, action
+from inbox.session.inbox import Inbox
 from inbox.system.home import Home
 from inbox.text import confusables
 
@@ -51,6 +54,15 @@ class Preview:
         encoded = io.BytesIO()
         seen.save(encoded, "PNG")
         return encoded.getvalue()
+
+    def write(self, out: Path) -> None:
+        """Write the pixels as PNG to ``out``, as ``write_new`` does; CaseRefused if there are none."""
+        if (picture := self.picture) is None:
+            raise CaseRefused(
+                sentence("file {number} shows no pixels", number=self.found.attachment.number),
+                sentence("to see what it is, leave --out away"),
+            )
+        attachments.write_new(out, [picture])
 
     @property
     def view(self) -> View:
@@ -85,6 +97,21 @@ class Preview:
 
     def _first(self, kind: str) -> str:
         return next(iter(self._all(kind)), "")
+
+
+def preview(inbox: Inbox, who: Actor, which: Which, page: int) -> Preview:
+    """Return what an officer sees of one page of a file of a case.
+
+    Raises CaseRefused for a page beyond the last that any file has, and as ``attachments.find`` and ``look``.
+    """
+    if not 1 <= page <= answer.MOST_PAGES:
+        raise CaseRefused(
+            sentence("no file has a page {page}", page=page),
+            sentence("it shows pages 1 to {last}", last=answer.MOST_PAGES),
+        )
+    with inbox.acting(who, action(Code.PREVIEW, which.case, file=which.number, page=page)) as session:
+        found = attachments.find(inbox.home, session, *which)
+    return look(inbox.home, found, page)
 
 
 def look(home: Home, found: Found, page: int = 1) -> Preview:

@@ -1,5 +1,6 @@
 """Cards: how the channel of a body outside comes onto the root's keyring (SPEC 6.1)."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -10,6 +11,7 @@ from crypto import card, keyring, signing
 from crypto.card import Card
 from crypto.errors import CryptoError, Malformed
 from crypto.keyring import Channel
+from crypto.messages import CHANNEL
 from inbox.keys import keyring as channel_keyring
 from inbox.language import library_errors
 from inbox.language.errors import Refused
@@ -90,14 +92,18 @@ def accept(session: Session, offered: Offered, today: date) -> Card:
     return found
 
 
+def check_id(channel: str) -> None:
+    """Return if a channel can have this id; else raise Refused."""
+    if not re.fullmatch(CHANNEL, channel):
+        raise _unknown()
+
+
 def remove(session: Session, channel: str, today: date) -> None:
     """Take a body's channel off the keyrings from now on; Refused if it is not there."""
     channel_keyring.root_seed(session)
     row = session.get(tables.Card, channel)
     if row is None or row.removed is not None:
-        raise Refused(
-            sentence("no body outside has a channel of this id"), sentence("see them: inbox channels list")
-        )
+        raise _unknown()
     row.removed = today
 
 
@@ -133,6 +139,12 @@ def rendered(shown: View) -> Iterator[str]:
         yield f"  {language}: {'; '.join(visible(part) for part in parts if part)}"
     yield f"  card {shown['serial']} of {shown['issued']}, keys until {shown['keys_until']}"
     yield f"  card key {shown['fingerprint']}"
+
+
+def _unknown() -> Refused:
+    return Refused(
+        sentence("no body outside has a channel of this id"), sentence("see them: inbox channels list")
+    )
 
 
 def _opened(session: Session, offered: Offered) -> Card:

@@ -42,9 +42,14 @@ class Plan:
     backups: Backups | None
 
     @property
+    def ids(self) -> list[bytes]:
+        """The ids of the keys that can be destroyed."""
+        return [*(key.id for key in self.intake), *(key.id for key in self.reply)]
+
+    @property
     def noted(self) -> dict[str, Value | None]:
         """What the journal notes of it, the honest limit included: which old copies still open those keys."""
-        ids = [*(key.id for key in self.intake), *(key.id for key in self.reply)]
+        ids = self.ids
         copies = self.backups.names if self.backups else []
         return {
             "keys": tuple(map(rotation.name, ids[:_NAMED])),

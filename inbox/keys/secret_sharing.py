@@ -88,14 +88,19 @@ class Proven:
         return f"{opened} of {quorum} opened the test message, {self.fewer} {fewer} did not"
 
 
+def check_name(name: str) -> None:
+    """Raise Refused for what cannot be the name of an officer."""
+    if not re.fullmatch(OFFICER, name) or len(name) > LONGEST_OFFICER:
+        raise Refused(
+            sentence("{name!r} cannot be the name of an officer", name=name),
+            sentence("use a-z, 0-9, . and -, from a letter, at most 32"),
+        )
+
+
 def check(names: Sequence[str], quorum: int) -> None:
     """Raise Refused unless these officers with this quorum can share a secret."""
     for name in names:
-        if not re.fullmatch(OFFICER, name) or len(name) > LONGEST_OFFICER:
-            raise Refused(
-                sentence("{name!r} cannot be the name of an officer", name=name),
-                sentence("use a-z, 0-9, . and -, from a letter, at most 32"),
-            )
+        check_name(name)
     if len(set(names)) != len(names):
         raise Refused(sentence("two officers have the same name"), sentence("give each a name of their own"))
     if not 1 <= len(names) <= shares.LARGEST_COUNT:

@@ -7,6 +7,7 @@ from typing import Any
 
 from crypto.questionnaire import Texts
 from crypto.toml_schema import BARE_KEY, Schema, map_of, texts
+from inbox.language.messages import Sentence
 
 FILE = Schema("labels", map_of(map_of(texts(), BARE_KEY)))
 
@@ -25,3 +26,17 @@ def _labels() -> dict[str, Any]:
 def english(codes: str, code: str) -> str:
     """Return what the command line calls a code."""
     return of(codes)[code].en
+
+
+class Labelled(Sentence):
+    """What a code is called, with its ``{name}`` places filled; ``texts`` says it in each language."""
+
+    texts: Texts
+
+
+def said(codes: str, code: str, /, **values: object) -> Labelled:
+    """Return what a code is called, to stand in a sentence; KeyError if no label has it."""
+    texts = of(codes)[code]
+    made = Labelled(texts.en.format(**values))
+    made.template, made.values, made.texts = texts.en, values, texts
+    return made

@@ -3,7 +3,7 @@
 Décret 2022-1284, article 4, asks for that word.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
@@ -11,14 +11,17 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from crypto.messages import Status
-from inbox.casework import measures
+from inbox.casework import exits, measures
+from inbox.casework.exits import Asked, Exit
 from inbox.casework.measures import Disclosure, Kind, Taken
-from inbox.deadlines import legal_duties, workflow
+from inbox.deadlines import workflow
+from inbox.deadlines.obstacles import Obstacle
 from inbox.language.errors import CaseRefused
 from inbox.language.messages import sentence
-from inbox.replies import referral_bodies, replies
-from inbox.session.actions import Action, Code, action
-from inbox.session.journal import one_reason
+from inbox.language.views import View
+from inbox.replies import referral_bodies, replies, status_preview
+from inbox.session.actions import Actor, Code, action
+from inbox.session.inbox import Inbox
 from inbox.vault import queries_cases
 from inbox.vault.tables import Case, Message
 
@@ -47,7 +50,7 @@ class Closing:
     ``reason`` says why something is withheld: then the author reads that the case is closed, of no measure,
     and the text if there is one. ``body`` is the one on the list that is competent for what is out of scope.
     ``text`` goes to the author; empty if an answer waits for the next outbox already. ``despite`` is the
-    reason to say what ``caution`` warns of.
+    reason to say what ``leak_check`` warns of.
     """
 
     outcome: Outcome
@@ -62,71 +65,88 @@ class Closing:
         """What closing a case so is, for the journal."""
         return Code.CLOSE_UNFOUNDED if self.outcome in _AGAINST_THE_REPORT else Code.CLOSE
 
-    def deed(self, number: int) -> Action:
-        """Return what closing a case so is, for the journal; Refused as ``one_reason``."""
-        return action(
-            self.code,
-            number,
-            one_reason(self.reason, self.despite),
-            outcome=self.outcome,
-            disclosure=self.disclosure,
-            despite=bool(self.despite),
-        )
 
+def close(inbox: Inbox, who: Actor, number: int, closing: Closing) -> None:
+    """Close a case; that there was nothing in it takes two officers.
 
-def close(session: Session, number: int, closing: Closing, today: date) -> Case:
-    """Close a case.
-
-    Raises CaseRefused for an unknown case, one that is closed, one of an offence of which it was not decided
-    whether the prosecutor is told, an author who is told nothing without a
-    reason or who cannot be told, a body that is missing, not on the list, or without use; and as ``reply``.
+    Raises as ``exits.check``; CaseRefused for an author who cannot be told, a body that is missing, not on
+    the list, or without use; as ``replies.reply``, and as ``Inbox.acting``.
     """
+    noted = action(
+        closing.code,
+        number,
+        "; ".join(filter(None, (closing.reason, closing.despite))),
+        outcome=closing.outcome,
+        disclosure=closing.disclosure,
+        despite=bool(closing.despite),
+    )
+    with inbox.acting(who, noted) as session:
+        text = _prepare(session, number, closing, who.today)
+        if text:
+            replies.reply(session, number, text, who.today, closing.despite)
+        _end(session, number, closing, who.today)
+
+
+def preview(inbox: Inbox, who: Actor, number: int, closing: Closing) -> View:
+    """Return the page as the author of a case will see it once it is closed, and change nothing.
+
+    Raises as ``close`` does, and as ``status_preview.preview``.
+    """
+    with inbox.acting(who, action(Code.PREVIEW_REPLY, number)) as session:
+        with session.begin_nested() as undone:
+            text = _prepare(session, number, closing, who.today)
+            _end(session, number, closing, who.today)
+            view = status_preview.preview(session, number, text, who.today)
+            undone.rollback()
+        return view
+
+
+def reopen(inbox: Inbox, who: Actor, number: int, reason: str) -> Status:
+    """Open a closed case again, to be assessed; return its status.
+
+    Raises CaseRefused for an unknown case or one that is open, and as ``Inbox.acting``.
+    """
+    with inbox.acting(who, action(Code.REOPEN, number, reason)) as session:
+        case = queries_cases.case(session, number)
+        if case.status != Status.CLOSED:
+            raise CaseRefused(
+                sentence("case {number} is open", number=number), sentence("there is nothing to do")
+            )
+        work = workflow.of(session, number)
+        work.outcome = work.disclosure = work.withheld = ""
+        case.status, case.closed_in = Status.ASSESSING.value, None
+        workflow.set_closed(work, None)
+        workflow.acted(session, number, who.today)
+        return Status(case.status)
+
+
+def _prepare(session: Session, number: int, closing: Closing, today: date) -> str:
+    """Check that a case may be closed so; note where its author is directed, return what that one is told."""
     case = queries_cases.case(session, number)
-    if case.status == Status.CLOSED:
+    is_withheld = closing.disclosure is Disclosure.WITHHELD
+    also = (Obstacle.WITHHELD,) if is_withheld else ()
+    exits.check(session, number, Asked(way=Exit.CLOSE, today=today, reason=closing.reason, also=also))
+    _check_can_be_told(case, closing)
+    text = _redirect(session, case, closing, today)
+    if not text and not is_withheld and not _waits(session, number):
         raise CaseRefused(
-            sentence("case {number} is closed already", number=number),
-            sentence("open it again first: inbox reopen {number} --reason TEXT", number=number),
+            sentence("the author of case {number} has to be told in writing", number=number),
+            sentence("give --text-file FILE, or reply first; or --disclosure withheld --reason TEXT"),
         )
-    if legal_duties.is_open(session, number, legal_duties.Kind.ART40):
-        raise CaseRefused(
-            sentence("whether the prosecutor is told of case {number} was not decided", number=number),
-            sentence(
-                "do that first: inbox decide {number} transmit|no_transmission --reason TEXT", number=number
-            ),
-        )
-    _check_told(case, closing)
-    _tell(session, number, replace(closing, text=_redirect(session, case, closing, today)), today)
-    work = workflow.of(session, number)
+    return text
+
+
+def _end(session: Session, number: int, closing: Closing, today: date) -> None:
+    case, work = queries_cases.case(session, number), workflow.of(session, number)
     work.outcome, work.disclosure = closing.outcome.value, closing.disclosure.value
     work.withheld = closing.reason if closing.disclosure is Disclosure.WITHHELD else ""
     case.status, case.closed_in = Status.CLOSED.value, None
     workflow.set_closed(work, today)
     workflow.acted(session, number, today)
-    return case
 
 
-def reopen(session: Session, number: int, today: date) -> Case:
-    """Open a closed case again, to be assessed; CaseRefused for an unknown case or one that is open."""
-    case = queries_cases.case(session, number)
-    if case.status != Status.CLOSED:
-        raise CaseRefused(
-            sentence("case {number} is open", number=number), sentence("there is nothing to do")
-        )
-    work = workflow.of(session, number)
-    work.outcome = work.disclosure = work.withheld = ""
-    case.status, case.closed_in = Status.ASSESSING.value, None
-    workflow.set_closed(work, None)
-    workflow.acted(session, number, today)
-    return case
-
-
-def _check_told(case: Case, closing: Closing) -> None:
-    is_withheld = closing.disclosure is Disclosure.WITHHELD
-    if is_withheld and not closing.reason:
-        raise CaseRefused(
-            sentence("nothing is withheld without a reason"), sentence("give it: --reason TEXT")
-        )
-    if (closing.text or not is_withheld) and case.mailbox is None:
+def _check_can_be_told(case: Case, closing: Closing) -> None:
+    if (closing.text or closing.disclosure is not Disclosure.WITHHELD) and case.mailbox is None:
         raise CaseRefused(
             sentence("the author of case {number} cannot be told", number=case.number),
             sentence("close it with: --disclosure withheld --reason TEXT, and no text"),
@@ -147,21 +167,11 @@ def _redirect(session: Session, case: Case, closing: Closing, today: date) -> st
         )
     body = referral_bodies.body(session, closing.body)
     referred = Taken(kind=Kind.REFERRED_EXTERNAL, day=today, addressee=closing.body)
-    measures.record(session, case.number, referred, today)
+    measures.add(session, case.number, referred, today)
     if closing.disclosure is Disclosure.WITHHELD:
         return closing.text
     # An officer's own words say why, and may not say where to.
     return "\n\n".join(filter(None, (closing.text.strip(), body.said(case.language))))
-
-
-def _tell(session: Session, number: int, closing: Closing, today: date) -> None:
-    if closing.text:
-        replies.reply(session, number, closing.text, today, closing.despite)
-    elif closing.disclosure is not Disclosure.WITHHELD and not _waits(session, number):
-        raise CaseRefused(
-            sentence("the author of case {number} has to be told in writing", number=number),
-            sentence("give --text-file FILE, or reply first; or --disclosure withheld --reason TEXT"),
-        )
 
 
 def _waits(session: Session, number: int) -> bool:

@@ -8,8 +8,9 @@ from sqlalchemy.orm import Session
 from inbox.access import declarations
 from inbox.deadlines import workflow
 from inbox.language.views import View
-from inbox.replies import leak_check, replies, status_preview, templates
-from inbox.session.actions import Action, Code, action
+from inbox.replies import replies, status_preview, templates
+from inbox.session.actions import Actor, Code, action
+from inbox.session.inbox import Inbox
 from inbox.vault.tables import Message
 
 
@@ -26,17 +27,6 @@ class Draft:
     feedback: bool = False
     despite: str = ""
 
-    def deed(self, number: int) -> Action:
-        """Return what sending it to the author of a case is, for the journal."""
-        return action(
-            Code.REPLY,
-            number,
-            self.despite,
-            template=self.template or None,
-            feedback=self.feedback,
-            despite=bool(self.despite),
-        )
-
     def written(self, session: Session, number: int, today: date) -> str:
         """Return the message; CaseRefused as ``templates.fill``."""
         if not self.template:
@@ -44,8 +34,34 @@ class Draft:
         return templates.fill(session, number, self.template, self.text, today)
 
 
-def send(session: Session, number: int, draft: Draft, today: date) -> Message:
-    """Add it to the case; CaseRefused as ``templates.fill`` and ``replies.reply``."""
+def send(inbox: Inbox, who: Actor, number: int, draft: Draft) -> Message:
+    """Answer the author of a case: the message waits for the next outbox.
+
+    Raises as ``add`` and ``Inbox.acting``.
+    """
+    noted = action(
+        Code.REPLY,
+        number,
+        draft.despite,
+        template=draft.template or None,
+        feedback=draft.feedback,
+        despite=bool(draft.despite),
+    )
+    with inbox.acting(who, noted) as session:
+        return add(session, number, draft, who.today)
+
+
+def preview(inbox: Inbox, who: Actor, number: int, draft: Draft) -> View:
+    """Return the page as the author of a case will see it with the draft; nothing is changed.
+
+    Raises as ``seen`` and ``Inbox.acting``.
+    """
+    with inbox.acting(who, action(Code.PREVIEW_REPLY, number)) as session:
+        return seen(session, number, draft, who.today)
+
+
+def add(session: Session, number: int, draft: Draft, today: date) -> Message:
+    """Add it to the case; Cautioned or CaseRefused as ``templates.fill`` and ``replies.reply``."""
     text = draft.written(session, number, today)
     added = replies.reply(session, number, text, today, draft.despite)
     if draft.feedback:
@@ -53,17 +69,7 @@ def send(session: Session, number: int, draft: Draft, today: date) -> Message:
     return added
 
 
-def preview(session: Session, number: int, draft: Draft, today: date) -> View:
-    """Return the page as its author will see it with the draft, and what in that could give somebody away.
-
-    Nothing is changed. Raises as ``declarations.check``, ``statuspage.preview`` and ``templates.fill``.
-    """
-    declarations.check(session, number)
-    text = draft.written(session, number, today)
-    found = leak_check.find(session, number, text)
-    return status_preview.preview(session, number, text, today) | {
-        "case": number,
-        "text": text,
-        "findings": [{"why": str(each.why), "words": each.words} for each in found],
-        "warnings": [leak_check.told(found)] if found else [],
-    }
+def seen(session: Session, number: int, draft: Draft, today: date) -> View:
+    """Return the page with the draft; raises as ``status_preview.preview`` and ``templates.fill``."""
+    declarations.check(session, number)  # also before the words of a template are looked at
+    return status_preview.preview(session, number, draft.written(session, number, today), today)

@@ -18,15 +18,15 @@ from inbox.language.views import View
 from inbox.replies import drafts
 from inbox.replies.drafts import Draft
 from inbox.replies.templates import EXTENSION
-from inbox.session.actions import Action, Code, action
-from inbox.session.journal import one_reason
+from inbox.session.actions import Actor, Code, action
+from inbox.session.inbox import Inbox
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Extension:
     """Why there is more time: ``reason`` for the journal, ``text`` for the author, within the template.
 
-    ``despite`` is the reason to say what ``caution`` warns of.
+    ``despite`` is the reason to say what ``leak_check`` warns of.
     """
 
     reason: str
@@ -38,29 +38,28 @@ class Extension:
         """What the author reads."""
         return Draft(template=EXTENSION, text=self.text, despite=self.despite)
 
-    def deed(self, number: int) -> Action:
-        """Return what extending a case so is, for the journal; Refused as ``one_reason``."""
-        return action(Code.EXTEND, number, one_reason(self.reason, self.despite), despite=bool(self.despite))
 
-
-def extend(session: Session, number: int, extension: Extension, today: date) -> date:
+def extend(inbox: Inbox, who: Actor, number: int, extension: Extension) -> date:
     """Extend the time for the feedback and tell the author; return the new day.
 
     Raises CaseRefused for an unknown case, in the internal regime, for a case that is closed, answered,
-    extended already or late, and as ``drafts.send``.
+    extended already or late; and as ``drafts.send``.
     """
-    _extend(session, number, today)
-    drafts.send(session, number, extension.notice, today)
-    return workflow.feedback_due(session, number, today).day
+    why = "; ".join(filter(None, (extension.reason, extension.despite)))
+    with inbox.acting(who, action(Code.EXTEND, number, why, despite=bool(extension.despite))) as session:
+        _extend(session, number, who.today)
+        drafts.add(session, number, extension.notice, who.today)
+        return workflow.feedback_due(session, number, who.today).day
 
 
-def preview(session: Session, number: int, extension: Extension, today: date) -> View:
+def preview(inbox: Inbox, who: Actor, number: int, extension: Extension) -> View:
     """Return the page as its author will see it then, and change nothing; raises as ``extend`` does."""
-    with session.begin_nested() as undone:
-        _extend(session, number, today)
-        view = drafts.preview(session, number, extension.notice, today)
-        undone.rollback()
-    return view
+    with inbox.acting(who, action(Code.PREVIEW_REPLY, number)) as session:
+        with session.begin_nested() as undone:
+            _extend(session, number, who.today)
+            view = drafts.seen(session, number, extension.notice, who.today)
+            undone.rollback()
+        return view
 
 
 def _extend(session: Session, number: int, today: date) -> None:

@@ -11,6 +11,8 @@ from crypto.toml_schema import BARE_KEY, Schema, map_of, table, texts
 from inbox.language import toml_files
 from inbox.language.errors import CaseRefused
 from inbox.language.messages import sentence
+from inbox.session.actions import Actor, Code, action
+from inbox.session.inbox import Inbox
 from inbox.vault.casework_tables import Setting
 
 _SETTING = "redirections"
@@ -36,9 +38,17 @@ class Body:
         return f"{begins[known]}\n\n{self.name.in_(known)}\n{self.text.in_(known)}"
 
 
+@dataclass(frozen=True, slots=True)
+class InUse:
+    """The bodies by id, and the file that lists them."""
+
+    bodies: Mapping[str, Body]
+    source: str
+
+
 def bodies(session: Session) -> Mapping[str, Body]:
     """Return the bodies by id: those of this office, else those that come with the program."""
-    return _parse(source(session))
+    return _parse(source(session).encode("utf-8"))
 
 
 def source(session: Session) -> str:
@@ -57,13 +67,20 @@ def body(session: Session, body_id: str) -> Body:
     return known[body_id]
 
 
-def replace(session: Session, text: str) -> Mapping[str, Body]:
-    """Keep another list; Refused names its first mistake. Return it."""
-    found = _parse(text)
-    session.merge(Setting(name=_SETTING, value=text))
-    return found
+def listed(inbox: Inbox, who: Actor) -> InUse:
+    """Return the bodies in use, and their file; raises as ``Inbox.acting``."""
+    with inbox.acting(who, action(Code.LIST_REDIRECTIONS)) as session:
+        return InUse(bodies(session), source(session))
 
 
-def _parse(text: str) -> Mapping[str, Body]:
-    found = toml_files.read(_FILE, text.encode("utf-8"))
+def replace(inbox: Inbox, who: Actor, raw: bytes) -> InUse:
+    """Keep the list of this file instead, and return it; Refused if it is none, and as ``Inbox.acting``."""
+    found = _parse(raw)
+    with inbox.acting(who, action(Code.REPLACE_REDIRECTIONS)) as session:
+        session.merge(Setting(name=_SETTING, value=raw.decode("utf-8")))
+        return InUse(found, source(session))
+
+
+def _parse(raw: bytes) -> Mapping[str, Body]:
+    found = toml_files.read(_FILE, raw)
     return {body_id: Body(Texts(**row["name"]), Texts(**row["text"])) for body_id, row in found.items()}

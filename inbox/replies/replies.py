@@ -10,15 +10,17 @@ from inbox.language.errors import CaseRefused
 from inbox.language.messages import sentence
 from inbox.replies import conversations, leak_check, slots
 from inbox.replies.conversations import Dialogues
+from inbox.session.actions import Actor, Code, action
+from inbox.session.inbox import Inbox
 from inbox.vault import queries_cases, queries_office
 from inbox.vault.tables import Case, Mailbox, Message
 
 
 def reply(session: Session, number: int, text: str, today: date, despite: str = "") -> Message:
-    """Add a message to a case; ``despite`` is the reason to say what ``caution`` warns of.
+    """Add a message to a case; ``despite`` is the reason to say what ``leak_check`` warns of.
 
     Raises CaseRefused if its author cannot be answered or the slot could not hold it, and as
-    ``caution.check``.
+    ``leak_check.check``.
     """
     if not text.strip():
         raise CaseRefused(sentence("the reply is empty"), sentence("give it with --text or --text-file"))
@@ -58,25 +60,26 @@ def _message(case: Case, exchanged: Dialogues, text: str, today: date) -> Messag
     return Message(case=case.number, position=position, serial=case.serial + 1, day=today, text=text)
 
 
-def set_status(session: Session, number: int, status: Status, today: date) -> Case:
+def set_status(inbox: Inbox, who: Actor, number: int, status: Status) -> None:
     """Change the status that the author of an open case reads in the next slot.
 
-    Raises CaseRefused for an unknown case, one that is closed, and the status of one: ``closing`` does both.
+    Raises CaseRefused for an unknown case, one that is closed, and the status of one: ``closing`` does both;
+    and as ``Inbox.acting``.
     """
-    case = queries_cases.case(session, number)
-    if status is Status.CLOSED:
-        raise CaseRefused(
-            sentence("a case is closed with its outcome"),
-            sentence("do that: inbox close {number} OUTCOME --disclosure HOW", number=number),
-        )
-    if case.status == Status.CLOSED:
-        raise CaseRefused(
-            sentence("case {number} is closed", number=number),
-            sentence("open it again first: inbox reopen {number} --reason TEXT", number=number),
-        )
-    case.status = status.value
-    workflow.acted(session, number, today)
-    return case
+    with inbox.acting(who, action(Code.SET_STATUS, number, status=status)) as session:
+        case = queries_cases.case(session, number)
+        if status is Status.CLOSED:
+            raise CaseRefused(
+                sentence("a case is closed with its outcome"),
+                sentence("do that: inbox close {number} OUTCOME --disclosure HOW", number=number),
+            )
+        if case.status == Status.CLOSED:
+            raise CaseRefused(
+                sentence("case {number} is closed", number=number),
+                sentence("open it again first: inbox reopen {number} --reason TEXT", number=number),
+            )
+        case.status = status.value
+        workflow.acted(session, number, who.today)
 
 
 def _mailbox(case: Case) -> Mailbox:

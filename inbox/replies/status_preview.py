@@ -10,9 +10,10 @@ from datetime import date
 from sqlalchemy.orm import Session
 
 from crypto.messages import Received, Reply, Status
+from inbox.access import declarations
 from inbox.language import catalogue
 from inbox.language.views import View
-from inbox.replies import replies
+from inbox.replies import leak_check, replies
 from inbox.vault import queries_cases, queries_office
 
 # As they stand in texts_case.html; a test compares.
@@ -91,8 +92,20 @@ def page_of(session: Session, number: int) -> Page:
 def preview(session: Session, number: int, text: str, today: date) -> View:
     """Return what the next slot will show, with ``text`` as one more message if there is any.
 
-    Changes nothing. Raises CaseRefused if the author cannot be answered, or ``text`` would not fit.
+    Beside it stand the text, and what in it could give somebody away. Changes nothing. Raises CaseRefused if
+    the author cannot be answered, or ``text`` would not fit; and as ``declarations.check``.
     """
+    declarations.check(session, number)
+    found = leak_check.find(session, number, text)
+    return _page(session, number, text, today) | {
+        "case": number,
+        "text": text,
+        "findings": [{"why": str(each.why), "words": each.words} for each in found],
+        "warnings": [leak_check.told(found)] if found else [],
+    }
+
+
+def _page(session: Session, number: int, text: str, today: date) -> View:
     page = page_of(session, number)
     slot = replies.next_slot(session, number, text, today)
     seen = queries_cases.case(session, number).serial

@@ -19,6 +19,8 @@ from inbox.language.views import View
 from inbox.replies import status_preview
 from inbox.replies.closing import Outcome
 from inbox.replies.status_preview import Page
+from inbox.session.actions import Actor, Code, action
+from inbox.session.inbox import Inbox
 from inbox.vault import queries_cases, queries_office
 from inbox.vault.casework_tables import Setting
 from templates.catalogues import LANGUAGES
@@ -59,6 +61,14 @@ _TEMPLATE = table(
 _FILE = Schema("templates", table({"template": list_of(_TEMPLATE)}))
 
 
+@dataclass(frozen=True, slots=True)
+class InUse:
+    """The templates by id, and the file that has them."""
+
+    known: Mapping[str, Template]
+    source: str
+
+
 def parse(raw: bytes) -> Mapping[str, Template]:
     """Return the templates of a TOML file by id, in their order; Refused names the first mistake."""
     rows = toml_files.read(_FILE, raw)["template"]
@@ -87,11 +97,28 @@ def known(session: Session) -> Mapping[str, Template]:
     return parse(source(session).encode("utf-8"))
 
 
-def adopt(session: Session, raw: bytes) -> Mapping[str, Template]:
-    """Use the templates of this file from now on, and return them; Refused as ``parse``."""
+def listed(inbox: Inbox, who: Actor) -> InUse:
+    """Return the templates in use, and their file; raises as ``Inbox.acting``."""
+    with inbox.acting(who, action(Code.LIST_TEMPLATES)) as session:
+        return InUse(known(session), source(session))
+
+
+def adopt(inbox: Inbox, who: Actor, raw: bytes) -> InUse:
+    """Use the templates of this file from now on, and return them.
+
+    Raises Refused as ``parse``, and as ``Inbox.acting``.
+    """
     found = parse(raw)
-    session.merge(Setting(name=_SETTING, value=raw.decode("utf-8")))
-    return found
+    with inbox.acting(who, action(Code.ADOPT_TEMPLATES)) as session:
+        session.merge(Setting(name=_SETTING, value=raw.decode("utf-8")))
+        return InUse(found, source(session))
+
+
+def takes_own_words(inbox: Inbox, template_id: str) -> bool:
+    """Tell whether there is such a template, and it is nothing without words of an officer's own."""
+    with inbox.transaction() as session:
+        template = known(session).get(template_id)
+    return template is not None and template.takes_own_words
 
 
 def view(template: Template) -> View:

@@ -5,86 +5,108 @@ reader would know its author by it. What figures need is counted before.
 """
 
 from collections.abc import Iterable, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from datetime import date
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from inbox.casework import exits
+from inbox.casework.exits import Asked, Exit
 from inbox.deadlines import retention_schedule, workflow
-from inbox.deadlines.retention_schedule import Due, Obstacle, Rule
+from inbox.deadlines.retention_schedule import Due, Rule
 from inbox.keys import key_store
-from inbox.language.errors import CaseRefused, Refused
-from inbox.language.messages import Sentence, sentence
+from inbox.language.errors import Refused
+from inbox.language.messages import sentence
 from inbox.session import journal
 from inbox.session.actions import Actor, Code, action
+from inbox.session.inbox import Inbox
 from inbox.system.home import Home, keystore_name
 from inbox.vault import queries_access, queries_cases, row_security, tombstones
 from inbox.vault.destroyed_tables import VAULT, Elimination, Leaving, PastExclusion
 from inbox.vault.tables import Attachment, Case, KeyStoreKey, Unopened
 
-_NAMED = 20
-
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """The cases that go, and the key stores of which any copy still opens their files."""
+    """The cases that go, and the key stores of which any copy still opens their files.
+
+    ``early`` is the reason to destroy those of which the day is still to come, empty if there is none.
+    """
 
     cases: tuple[Due, ...]
     backups: tuple[str, ...]
-
-    @property
-    def count(self) -> int:
-        """How many cases; which is not noted, as who may not know of one of them reads the journal, too."""
-        return len(self.cases)
+    early: str = ""
 
 
-def plan_due(home: Home, session: Session, today: date) -> Plan:
-    """Return the destruction of all that is due; Refused if nothing is."""
-    found = retention_schedule.listing(home, session)
-    due = [each for each in found if each.is_due(today)]
-    if not due:
-        waiting = [each.day for each in found if not each.obstacles]
-        raise Refused(
-            sentence("nothing is due before {day}", day=min(waiting))
-            if waiting
-            else sentence("nothing is due"),
-            sentence("see what waits for what: inbox retention"),
-        )
-    return _plan(session, due)
+def schedule(inbox: Inbox, who: Actor) -> list[Due]:
+    """Return every case that is closed or junk, by the day on which each is to be destroyed."""
+    with inbox.acting(who, action(Code.LIST_RETENTION)) as session:
+        return retention_schedule.listing(inbox.home, session)
 
 
-def plan(home: Home, session: Session, numbers: Sequence[int], today: date, *, early: bool = False) -> Plan:
-    """Return the destruction of these cases; ``early`` those that are closed, whatever their day.
+def plan(inbox: Inbox, who: Actor, numbers: Sequence[int], early: str = "") -> Plan:
+    """Return the destruction of these cases; with a reason, also before their day, or past proceedings.
 
-    So a case is destroyed once proceedings are over. Raises Refused for no case, CaseRefused for an unknown
-    one, and one that is open, not due, held for a procedure, of which nobody has read all that its author
-    wrote, or the portal has not heard the last.
+    Raises Refused for no case, and as ``exits.check`` for one of them.
     """
+    with _planning(inbox, who) as session:
+        return _planned(inbox.home, session, numbers, who.today, early)
+
+
+def plan_due(inbox: Inbox, who: Actor) -> Plan:
+    """Return the destruction of all that is due; Refused if nothing is."""
+    with _planning(inbox, who) as session:
+        found = retention_schedule.listing(inbox.home, session)
+        due = [each for each in found if each.is_due(who.today)]
+        if not due:
+            waiting = [each.day for each in found if not each.obstacles]
+            raise Refused(
+                sentence("nothing is due before {day}", day=min(waiting))
+                if waiting
+                else sentence("nothing is due"),
+                sentence("see what waits for what: inbox retention"),
+            )
+        return _plan(session, due)
+
+
+def destroy(inbox: Inbox, who: Actor, planned: Plan) -> Plan:
+    """Destroy cases with all that belongs to them; return what was destroyed. Takes two officers.
+
+    Rows go from every table, and the keys of the files; journal and list note each case. Files, and what free
+    pages still hold, go when the home is settled afterwards, however often that is cut short. Raises as
+    ``plan``: what stands in the way now, counts.
+    """
+    count = len(planned.cases)
+    with inbox.acting(who, action(Code.DESTROY_CASES, None, planned.early, count=count)) as session:
+        numbers = [each.case for each in planned.cases]
+        now = _planned(inbox.home, session, numbers, who.today, planned.early)
+        _destroy(inbox.home, session, now)
+    return now
+
+
+def _planning(inbox: Inbox, who: Actor) -> AbstractContextManager[Session]:
+    return inbox.acting(who, action(Code.LIST_RETENTION, view="destroyable"))
+
+
+def _planned(home: Home, session: Session, numbers: Sequence[int], today: date, early: str) -> Plan:
     if not numbers:
         raise Refused(sentence("no case was chosen"), sentence("see what there is: inbox retention"))
     found = {each.case: each for each in retention_schedule.listing(home, session)}
     due = []
     for number in sorted(set(numbers)):
-        queries_cases.case(session, number)
-        if number not in found:
-            raise CaseRefused(sentence("case {number} is open", number=number), sentence("close it first"))
-        each = found[number]
-        early_now = early and not each.is_due(today)
-        _check(replace(each, obstacles=_left(each, early=early)), None if early else today)
-        due.append(replace(each, rule=Rule.EARLY) if early_now else each)
-    return _plan(session, due)
+        each = found.get(number)
+        exits.check(session, number, Asked(way=Exit.DESTROY, today=today, reason=early, due=each))
+        if each:
+            due.append(replace(each, rule=Rule.EARLY) if early and not each.is_due(today) else each)
+    return _plan(session, due, early)
 
 
-def destroy(home: Home, session: Session, by: Actor, planned: Plan) -> None:
-    """Remove cases from every table and the keys of their files; note each in journal and list.
-
-    All of it becomes true when ``session`` commits. Files, and what free pages still hold, go when the home
-    is settled afterwards, however often that is cut short.
-    """
+def _destroy(home: Home, session: Session, planned: Plan) -> None:
     numbers = [each.case for each in planned.cases]
     for each in planned.cases:
-        _line(session, by, each)
+        _line(session, journal.actor(session), each)
     keys = set(session.scalars(select(Attachment.id).where(Attachment.case.in_(numbers))))
     session.merge(Leaving(name=VAULT))
     session.add_all(_leavings(home, session, numbers, keys))
@@ -94,51 +116,11 @@ def destroy(home: Home, session: Session, by: Actor, planned: Plan) -> None:
     row_security.forget(session, numbers)
 
 
-def _left(each: Due, *, early: bool) -> tuple[Obstacle, ...]:
-    """Return what officers cannot overrule."""
-    return tuple(what for what in each.obstacles if not early or what is not Obstacle.PROCEEDINGS)
-
-
-def _check(each: Due, today: date | None) -> None:
-    for what in each.obstacles:
-        why, hint = _why(each.case, what)
-        raise CaseRefused(why, hint)
-    if today is not None and each.day > today:
-        raise CaseRefused(
-            sentence("case {case} is not due before {day}", case=each.case, day=each.day),
-            sentence("wait, or say why not: --early REASON"),
-        )
-
-
-def _why(case: int, what: Obstacle) -> tuple[Sentence, Sentence]:
-    match what:
-        case Obstacle.HELD:
-            return sentence("case {case} is held for a procedure", case=case), sentence("lift the hold first")
-        case Obstacle.PROCEEDINGS:
-            return (
-                sentence("case {case} is kept while proceedings go on", case=case),
-                sentence("once they and the time for appeals are over: --early REASON"),
-            )
-        case Obstacle.UNREAD:
-            return (
-                sentence("case {case} has a letter that nobody has read", case=case),
-                sentence("read it first: inbox show {case}", case=case),
-            )
-        case Obstacle.PORTAL:
-            return (
-                sentence(
-                    "case {case} waits for the portal, which has not confirmed that it heard of the closing",
-                    case=case,
-                ),
-                sentence("make an outbox, carry it over, and collect the next bundle"),
-            )
-
-
-def _plan(session: Session, due: Sequence[Due]) -> Plan:
+def _plan(session: Session, due: Sequence[Due], early: str = "") -> Plan:
     last = session.get_one(KeyStoreKey, 1).generation
     has_files = select(Attachment.id).where(Attachment.case.in_([each.case for each in due])).limit(1)
     first = key_store.FIRST if session.scalar(has_files) else last + 1
-    return Plan(tuple(due), tuple(keystore_name(n) for n in range(first, last + 1)))
+    return Plan(tuple(due), tuple(keystore_name(n) for n in range(first, last + 1)), early)
 
 
 def _line(session: Session, by: Actor, due: Due) -> None:

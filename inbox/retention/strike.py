@@ -7,6 +7,7 @@ whom (article 9 of loi 2016-1691) and the signed journal are not rewritten; file
 
 import re
 from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import date
 
@@ -15,15 +16,17 @@ from sqlalchemy.orm import Session
 
 from crypto.messages import REPORT
 from inbox.access import conflicts, declarations
-from inbox.casework import link_index
+from inbox.casework import case_view, link_index
 from inbox.language.errors import CaseRefused
 from inbox.language.messages import sentence
+from inbox.language.views import View
 from inbox.questionnaire import answers, catalogue, summary
 from inbox.retention import residue
 from inbox.retention import striker as strikers
-from inbox.retention.looking import Looker, Seen
-from inbox.retention.striker import EVERYWHERE, Striker
-from inbox.session.actions import Action, Actor, Code, action
+from inbox.retention.striker import EVERYWHERE, Looker, Seen, Striker
+from inbox.session import journal
+from inbox.session.actions import Actor, Code, action
+from inbox.session.inbox import Inbox
 from inbox.vault import fulltext, queries_cases
 from inbox.vault.casework_tables import Strike, Words
 from inbox.vault.destroyed_tables import VAULT, Leaving
@@ -31,51 +34,98 @@ from inbox.vault.tables import Case
 
 
 @dataclass(frozen=True, slots=True)
+class Passage:
+    """What is to be struck from a case: words, or all for None, at a place or ``everywhere``."""
+
+    case: int
+    place: str
+    words: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """Texts of a case at their places, and what questions and their answers are called."""
+
+    seen: Sequence[Seen]
+    labels: View
+
+
+@dataclass(frozen=True, slots=True)
 class Struck:
-    """How often a passage stood at which place, and which tables of the vault still hold it of the case."""
+    """How often a passage stood at which place, and which tables of the vault still hold it of the case.
+
+    ``holding`` are the numbers of files that are text with it, ``unsearched`` of those not looked into.
+    """
 
     times: Mapping[str, int]
     left: Sequence[str]
+    holding: Sequence[int]
+    unsearched: Sequence[int]
+    labels: View
 
 
-def strike(session: Session, number: int, place: str, passage: str | None, by: Actor) -> Struck:
-    """Strike a passage, or all for None, at a place of a case, or ``everywhere`` the passage stands.
+def offer(inbox: Inbox, who: Actor, number: int, language: str) -> Shown:
+    """Return all texts of a case but who the author is, to choose from; raises as ``declarations.check``."""
+    with _showing(inbox, who, number) as session:
+        return Shown(_texts(session, number, who.today), _labels(session, number, who, language))
+
+
+def preview(inbox: Inbox, who: Actor, passage: Passage, language: str) -> Shown:
+    """Return where ``strike`` would find a passage; raises as that, changes nothing."""
+    with _showing(inbox, who, passage.case) as session:
+        return Shown(_look(session, passage, who.today), _labels(session, passage.case, who, language))
+
+
+def strike(inbox: Inbox, who: Actor, passage: Passage, reason: str, language: str = "en") -> Struck:
+    """Strike a passage from a case for good; takes two officers and a reason.
 
     It is found as ``redaction`` finds one: in capitals or not, with accents or without, however it is spaced,
     through characters that nobody sees; written otherwise, it counts among what is left. Summary, words and
-    index of the case are made anew. Raises as ``declarations.check``, and CaseRefused if there is no such
-    place, the passage is not there, or what is left would be too long.
+    index of the case are made anew. Raises as ``declarations.check``; Refused without a reason; CaseRefused
+    if there is no such place, the passage is not there, or what is left would be too long.
     """
-    striker = Striker(place, passage)
+    # What is typed as a place may be a passage by mistake: then it is refused, and not noted.
+    noted = passage.place if re.fullmatch(r"[a-z][a-z0-9_-]{0,63}", passage.place) else None
+    with inbox.acting(who, action(Code.MINIMISE, passage.case, reason, place=noted)) as session:
+        times, left = _strike(session, passage, journal.actor(session))
+        holding, unsearched = residue.in_files(inbox.home, session, passage.case, passage.words or "")
+        return Struck(times, left, holding, unsearched, _labels(session, passage.case, who, language))
+
+
+def _showing(inbox: Inbox, who: Actor, number: int) -> AbstractContextManager[Session]:
+    return inbox.acting(who, action(Code.SHOW, number, view="minimise"))
+
+
+def _labels(session: Session, number: int, who: Actor, language: str) -> View:
+    labels: View = case_view.details(session, number, who.today, language)["labels"]
+    return labels
+
+
+def _strike(session: Session, passage: Passage, by: Actor) -> tuple[Mapping[str, int], Sequence[str]]:
+    """Return how often it stood at which place, and which tables still hold it."""
+    number, striker = passage.case, Striker(passage.place, passage.words)
     case = _find(session, number, striker, by.today)
     session.flush()
     _make_anew(session, case)
     last = session.scalar(select(func.max(Strike.position)).filter_by(case=number)) or 0
-    session.add(Strike(case=number, position=last + 1, day=by.today, by=", ".join(by.officers), place=place))
+    session.add(
+        Strike(case=number, position=last + 1, day=by.today, by=", ".join(by.officers), place=passage.place)
+    )
     session.merge(Leaving(name=VAULT))
-    return Struck(dict(striker.times), residue.in_vault(session, number, passage) if passage else [])
+    return dict(striker.times), residue.in_vault(session, number, passage.words) if passage.words else []
 
 
-def look(session: Session, number: int, place: str, passage: str | None, today: date) -> Sequence[Seen]:
-    """Return where ``strike`` would find it, but in who the author is; raises as that, changes nothing."""
-    looker = Looker(place, passage)
-    _find(session, number, looker, today)
+def _look(session: Session, passage: Passage, today: date) -> Sequence[Seen]:
+    looker = Looker(passage.place, passage.words)
+    _find(session, passage.case, looker, today)
     return looker.seen
 
 
-def texts(session: Session, number: int, today: date) -> Sequence[Seen]:
-    """Return all texts of a case but who the author is; raises as ``declarations.check``."""
+def _texts(session: Session, number: int, today: date) -> Sequence[Seen]:
     declarations.check(session, number)
     looker = Looker(EVERYWHERE, None)
     _show_all(session, queries_cases.case(session, number), looker, today)
     return looker.seen
-
-
-def deed(number: int, place: str, reason: str) -> Action:
-    """Return what the journal notes of a strike."""
-    # What is typed as a place may be a passage by mistake: then it is refused, and not noted.
-    noted = place if re.fullmatch(r"[a-z][a-z0-9_-]{0,63}", place) else None
-    return action(Code.MINIMISE, number, reason, place=noted)
 
 
 def _find(session: Session, number: int, striker: Striker, today: date) -> Case:

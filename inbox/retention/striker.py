@@ -1,8 +1,8 @@
-"""A passage struck from every text of a case in which it stands, counted by the place."""
+"""A passage struck from every text of a case in which it stands, counted by the place; or only looked at."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -20,6 +20,7 @@ from inbox.questionnaire import answers
 from inbox.questionnaire.answers import Answer
 from inbox.replies import replies, slots
 from inbox.text import names, redaction
+from inbox.text.redaction import Pieces
 from inbox.vault import queries_cases
 from inbox.vault.casework_tables import Duty, Handling, Identity, Measure, Note
 from inbox.vault.tables import Attachment, Case, FollowUp
@@ -27,6 +28,8 @@ from inbox.vault.tables import Attachment, Case, FollowUp
 # Stands where something was; always the same, for its length would tell.
 STRUCK = "[…]"
 EVERYWHERE = "everywhere"
+# Who the author is, takes two officers to be read: no guess is tried on it here.
+_HIDDEN = "identity"
 
 
 class Striker:
@@ -68,6 +71,56 @@ class Striker:
     def is_meant(self, place: str) -> bool:
         """Tell whether it strikes at this place."""
         return self.place in {place, EVERYWHERE}
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A text at its place: the pieces that would stay, and what would be ``taken`` between each two."""
+
+    place: str
+    text: str
+    pieces: Pieces
+    taken: Pieces
+
+
+class Looker(Striker):
+    """Sees what a striker would strike, and strikes nothing."""
+
+    def __init__(self, place: str, passage: str | None) -> None:
+        super().__init__(place, passage)
+        self.seen: list[Seen] = []
+
+    def text(self, place: str, text: str) -> str:
+        """Return the text as it is; note what would be struck from it."""
+        if text and place != _HIDDEN and self.is_meant(place):
+            if self.passage is None:
+                self._see(_whole(place, text))
+            else:
+                left, taken = redaction.around(text, self.passage), redaction.taken(text, self.passage)
+                self._see(Seen(place, text, left, taken))
+        return text
+
+    def takes(self, place: str, option: str) -> bool:
+        """Note whether one of several answers would go; it stays."""
+        before = len(self.seen)
+        self.text(place, option)
+        self.seen[before:] = [_whole(place, option) for _ in self.seen[before:]]
+        return False
+
+    def has(self, place: str, word: str) -> bool:
+        """Note whether a word would go; it stays."""
+        if super().has(place, word):
+            self.seen.append(_whole(place, word))
+        return False
+
+    def _see(self, seen: Seen) -> None:
+        if len(seen.pieces) > 1:
+            self.times.update({seen.place: len(seen.pieces) - 1})
+            self.seen.append(seen)
+
+
+def _whole(place: str, text: str) -> Seen:
+    return Seen(place, text, redaction.REMOVED, (text,))
 
 
 def from_author(session: Session, case: Case, striker: Striker) -> None:
@@ -113,7 +166,7 @@ def from_officers(session: Session, number: int, striker: Striker, today: date) 
             session.delete(row)
     tags = [name for name in case_tags.of(session, number) if striker.has("tags", name)]
     if tags:
-        case_tags.remove(session, number, tags, today)
+        case_tags.take_off(session, number, tags, today)
 
 
 def _rows(session: Session, kind: Any, number: int) -> Iterable[Any]:

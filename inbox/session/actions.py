@@ -11,7 +11,8 @@ from datetime import date
 from enum import Enum, StrEnum, auto
 from typing import TypeAlias
 
-from crypto.journal import CORRECT_CLOCK, LONGEST_REASON, Value
+from crypto.journal import CORRECT_CLOCK, LONGEST_REASON, LONGEST_TEXT, Value
+from inbox.keys import secret_sharing
 from inbox.language.errors import Refused
 from inbox.language.messages import sentence
 
@@ -55,7 +56,9 @@ class Code(StrEnum):
     READ_TIMELINE = "read-timeline"
     OVERSEE = "oversee"
     LIST_SETTINGS = "list-settings"
-    CHANGE_SETTINGS = "change-settings"
+    CHOOSE_REGIME = "choose-regime"
+    CHANGE_DAYS_OFF = "change-days-off"
+    CONTINUE_NUMBERING = "continue-numbering"
     LIST_REDIRECTIONS = "list-redirections"
     REPLACE_REDIRECTIONS = "replace-redirections"
     COLLECT = "collect"
@@ -126,6 +129,8 @@ class Form(Enum):
     NUMBER = auto()
     TEXT = auto()
     NAMES = auto()
+    OFFICER = auto()
+    OFFICERS = auto()
     DAY = auto()
     FLAG = auto()
     CODE = auto()
@@ -166,7 +171,8 @@ def _code(labels: str) -> Field:
 
 _NEEDED = Reason.REQUIRED
 _VIEW = {"view": _code("view")}
-_OFFICER = {"officer": _TEXT}
+_OFFICER = {"officer": Field(Form.OFFICER)}
+_OFFICERS = {"officers": Field(Form.OFFICERS)}
 _MEASURE = {"measure": _NUMBER}
 _GIVEN = {"what": _code("what"), "ground": _code("ground")}
 _CLOSING = {"outcome": _code("outcome"), "disclosure": _code("disclosure"), "despite": _FLAG}
@@ -215,18 +221,13 @@ TABLE: Mapping[Code, Rule] = {
     Code.HOLD: Rule(reason=_NEEDED, quarantine=True, oversight=True),
     Code.READ_TIMELINE: Rule(),
     Code.OVERSEE: Rule(quarantine=True),
-    Code.LIST_SETTINGS: Rule(values=_VIEW),
-    Code.CHANGE_SETTINGS: Rule(
+    Code.LIST_SETTINGS: Rule(),
+    Code.CHOOSE_REGIME: Rule(all_cases=True, values={"regime": _code("regime")}),
+    Code.CHANGE_DAYS_OFF: Rule(
         all_cases=True,
-        values={
-            "regime": _code("regime"),
-            "last_case": _NUMBER,
-            "days_off": _code("days_off"),
-            "count": _NUMBER,
-            "first": _DAY,
-            "last": _DAY,
-        },
+        values={"days_off": _code("days_off"), "count": _NUMBER, "first": _DAY, "last": _DAY},
     ),
+    Code.CONTINUE_NUMBERING: Rule(all_cases=True, values={"last_case": _NUMBER}),
     Code.LIST_REDIRECTIONS: Rule(),
     Code.REPLACE_REDIRECTIONS: Rule(),
     Code.COLLECT: Rule(all_cases=True, values={"bundle": _NUMBER}),
@@ -246,7 +247,7 @@ TABLE: Mapping[Code, Rule] = {
     Code.LINK: Rule(values={"relation": _code("relation")}),
     Code.UNLINK: Rule(),
     Code.DISMISS_LINK: Rule(),
-    Code.ENTRUST: Rule(values={"officers": _NAMES}),
+    Code.ENTRUST: Rule(values=_OFFICERS),
     Code.OPEN_TO_ALL: Rule(),
     Code.LIST_HANDLERS: Rule(),
     Code.LIST_RETENTION: Rule(quarantine=True, values=_VIEW),
@@ -272,7 +273,7 @@ TABLE: Mapping[Code, Rule] = {
         officers=2,
         reason=Reason.OPTIONAL,
         all_cases=True,
-        values={"added": _TEXT, "removed": _TEXT} | _SHARING,
+        values={"officer_added": _TEXT, "officer_removed": _TEXT} | _SHARING,
     ),
     Code.RENEW_SHARES: Rule(officers=2, reason=Reason.OPTIONAL, all_cases=True, values=_SHARING),
     Code.CORRECT_CLOCK: Rule(officers=2, reason=_NEEDED),
@@ -281,7 +282,7 @@ TABLE: Mapping[Code, Rule] = {
     Code.REMOVE_ALIAS: Rule(officers=2, values=_OFFICER),
     Code.READ_IDENTITY: Rule(officers=2),
     Code.DISCLOSE_IDENTITY: Rule(officers=2, reason=Reason.OPTIONAL, values=_GIVEN),
-    Code.BREAK_GLASS: Rule(officers=2, reason=_NEEDED, oversight=True, values={"officers": _NAMES}),
+    Code.BREAK_GLASS: Rule(officers=2, reason=_NEEDED, oversight=True, values=_OFFICERS),
     Code.MAKE_DOSSIER: Rule(
         officers=2,
         values={
@@ -327,8 +328,9 @@ class Action:
 def action(code: Code, case: int | None = None, reason: str = "", /, **values: Value | date | None) -> Action:
     """Return an action; of ``values``, those that are None or False are left out.
 
-    Raises Refused if it needs a reason and has none, or one that no entry can hold; TypeError for values, or
-    a reason, that TABLE does not give it: a mistake in the program.
+    Raises Refused if it needs a reason and has none, for a reason or a text that no entry can hold, and for
+    what cannot be the name of an officer; TypeError for values, or a reason, that TABLE does not give it: a
+    mistake in the program.
     """
     rule = TABLE[code]
     kept = {
@@ -336,6 +338,8 @@ def action(code: Code, case: int | None = None, reason: str = "", /, **values: V
     }
     if unknown := set(kept) - set(rule.values):
         raise TypeError(f"{code} has no {', '.join(sorted(unknown))}")
+    for name, value in kept.items():
+        _check(rule.values[name], value)
     if reason and rule.reason is Reason.NONE:
         raise TypeError(f"{code} has no reason")
     if rule.reason is Reason.REQUIRED and not reason.strip():
@@ -348,6 +352,18 @@ def action(code: Code, case: int | None = None, reason: str = "", /, **values: V
             sentence("shorten them"),
         )
     return Action(code, case, reason, kept)
+
+
+def _check(field: Field, value: Value) -> None:
+    """Raise Refused for what no entry can hold in this field."""
+    for text in [value] if isinstance(value, str) else value if isinstance(value, tuple) else ():
+        if field.form in {Form.OFFICER, Form.OFFICERS}:
+            secret_sharing.check_name(text)
+        if len(text) > LONGEST_TEXT:
+            raise Refused(
+                sentence("a line has at most {most} characters", most=LONGEST_TEXT),
+                sentence("say it in fewer words"),
+            )
 
 
 def _written(value: Value | date) -> Value:

@@ -1,6 +1,6 @@
-"""One act on many cases: on all of them or on none, noted of each."""
+"""One action on many cases: on all of them or on none, noted of each."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 
 from sqlalchemy.orm import Session
@@ -11,12 +11,15 @@ from inbox.session.inbox import Inbox
 Act = Callable[[Session, int], object]
 
 
-def do(inbox: Inbox, who: Actor, action: Action, numbers: Sequence[int], act: Act) -> None:
-    """Do what ``action`` says to each of these cases, of which there is one at least.
+def do(inbox: Inbox, who: Actor, action: Action, numbers: Iterable[int], act: Act) -> list[int]:
+    """Take ``action`` on each of these cases, of which there is one at least; return which, in order.
 
-    Raises as ``act`` does for any of them, and as ``Inbox.acting``: then nothing is done.
+    Each case has an entry of its own in the journal, with the reason: nobody can count those that they may
+    not see. Raises as ``act`` does for any of them, and as ``Inbox.acting``: then nothing is done.
     """
-    first, *others = (replace(action, case=number) for number in numbers)
+    done = sorted(set(numbers))
+    first, *others = (replace(action, case=number) for number in done)
     with inbox.acting(who, first, *others) as session:
-        for number in numbers:
+        for number in done:
             act(session, number)
+    return done

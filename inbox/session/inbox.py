@@ -60,10 +60,13 @@ class Inbox:
         self.settle()
 
     @contextmanager
-    def acting(self, who: Actor, action: Action, *also: Action) -> Iterator[Session]:
+    def acting(
+        self, who: Actor, action: Action, *also: Action, new_case: Callable[[Session], int] | None = None
+    ) -> Iterator[Session]:
         """Give a session in which ``who`` takes an action, which the journal notes if the block ends.
 
         What is done to several cases at once is noted of each: ``also`` are the same action on the others.
+        If the action makes a case, ``new_case`` draws its number in the session, and the entry names it.
         Cases that exclude an officer who acts or confirms are not there, unless the action is the program's
         work on all. Raises Locked if it takes two officers who do not both confirm it, Superseded, Refused
         as ``journal.note`` does.
@@ -74,7 +77,8 @@ class Inbox:
         sees = () if rule.all_cases else tuple(dict.fromkeys((*who.officers, *noted.officers)))
         with self.vault.transaction(sees, quarantine=rule.quarantine) as session:
             journal.begin(session, noted)
-            for each in (action, *also):
+            made = replace(action, case=new_case(session)) if new_case else action
+            for each in (made, *also):
                 journal.note(session, noted, each)
             yield session
         self.settle()

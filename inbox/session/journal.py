@@ -38,17 +38,6 @@ class Line:
     entry: Entry | None
 
 
-def one_reason(*reasons: str) -> str:
-    """Return reasons as one, which an entry can hold; Refused if it cannot."""
-    reason = "; ".join(filter(None, reasons))
-    if len(reason) > journal.LONGEST_REASON:
-        raise Refused(
-            sentence("reasons together have at most {most} characters", most=journal.LONGEST_REASON),
-            sentence("shorten them"),
-        )
-    return reason
-
-
 def note(session: Session, who: Actor, action: Action) -> None:
     """Add an entry; Refused if the clock was set back since the last one, unless that is what is noted."""
     last = queries_access.last_journal_entry(session)

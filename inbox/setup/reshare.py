@@ -3,6 +3,7 @@
 All of it is made beside what is valid. vault.json, replaced last, is the one moment at which it changes.
 """
 
+from collections.abc import Callable, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -12,10 +13,12 @@ from sqlalchemy.orm import Session
 from crypto import passphrase
 from inbox.access import conflicts
 from inbox.keys import key_store, officers, share_file
-from inbox.keys.secret_sharing import Circle, Proven, Sharing, prove, share, withdraw
+from inbox.keys.secret_sharing import Circle, Proven, Sharing, check, prove, share, withdraw
 from inbox.keys.vault_header import encode
+from inbox.language.errors import Refused
+from inbox.language.messages import sentence
 from inbox.session import journal, reconcile
-from inbox.session.actions import Action, Actor
+from inbox.session.actions import Action, Actor, Code, action
 from inbox.session.inbox import Inbox
 from inbox.setup import ceremony_papers
 from inbox.setup.ceremony_papers import Handout, Papers
@@ -23,6 +26,9 @@ from inbox.system import atomic_files
 from inbox.system.home import Home
 from inbox.vault import database, queries_office
 from inbox.vault.database import Vault
+from inbox.vault.tables import Officer
+
+_SEE = sentence("see them: inbox officers list")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,21 +39,93 @@ class Reshared:
     papers: Papers | None
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
-    """What is done to the circle and by whom, as the journal will say; the officers confirmed it."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Planned:
+    """The officers as they are, ``before``, and as they will be, ``names``, with the new quorum.
 
+    ``added`` or ``removed`` is the one who makes the difference. ``office`` is the name of the deployment.
+    """
+
+    before: tuple[str, ...]
+    names: tuple[str, ...]
+    quorum: int
+    office: str
+    channel: str
+    added: str | None
+    removed: str | None
+    is_same: bool
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Change:
+    """A change of officers, the action that it is, and who confirmed it."""
+
+    planned: Planned
     action: Action
     by: Actor
 
 
-def reshare(inbox: Inbox, circle: Circle, change: Change, handout: Handout | None) -> Reshared:
-    """Make ``circle`` the officers, with their shares handed out; else the one share stays in the home.
+def list_officers(inbox: Inbox, who: Actor) -> Sequence[Officer]:
+    """Return all officers that the inbox has or had."""
+    with inbox.acting(who, action(Code.LIST_OFFICERS)) as session:
+        return queries_office.everybody(session)
 
-    The inbox is shut afterwards: it has to be opened with the new shares. Raises Refused, or VaultDamaged or
+
+def plan(
+    inbox: Inbox,
+    *,
+    added: str | None = None,
+    removed: str | None = None,
+    quorum: int | None = None,
+    reason: str = "",
+) -> Planned:
+    """Return what a change of officers comes to; without a name or a new quorum all get new shares.
+
+    Raises Refused for a name that is, or is not, an officer's, and as ``secret_sharing.check``.
+    """
+    with inbox.transaction() as session:
+        before = tuple(each.name for each in queries_office.officers(session))
+        office = queries_office.office(session)
+    if added in before:
+        raise Refused(sentence("{name} is an officer already", name=added), _SEE)
+    if removed is not None and removed not in before:
+        raise Refused(sentence("there is no officer {name}", name=removed), _SEE)
+    names = tuple(each for each in (*before, added) if each is not None and each != removed)
+    chosen = inbox.quorum if quorum is None else quorum
+    check(names, chosen)
+    return Planned(
+        before=before,
+        names=names,
+        quorum=chosen,
+        office=office.name,
+        channel=office.channel,
+        added=added,
+        removed=removed,
+        reason=reason,
+        is_same=(names, chosen) == (before, inbox.quorum),
+    )
+
+
+def reshare(
+    inbox: Inbox,
+    who: Actor,
+    planned: Planned,
+    appoint: Callable[[], Circle],
+    handout: Handout | None,
+) -> Reshared:
+    """Make the circle that ``appoint`` returns the officers, once two officers have confirmed the change.
+
+    Their shares are handed out; without a handout the one share stays in the home. The inbox is shut
+    afterwards: it has to be opened with the new shares. Raises Locked, Refused, or VaultDamaged or
     KeyStoreDamaged if something to be carried over does not read; then nothing has changed. Whatever else is
     raised, ``inbox.is_superseded`` tells whether the circle is another.
     """
+    code = Code.RENEW_SHARES if planned.is_same else Code.CHANGE_OFFICERS
+    about = {"officer_added": planned.added, "officer_removed": planned.removed}
+    changed = action(code, None, planned.reason, **{name: each for name, each in about.items() if each})
+    change = _Change(planned, changed, replace(who, officers=inbox.confirmed(who, changed)))
+    circle = appoint()
     home, folder = inbox.home, handout.folder if handout else inbox.home.root
     sharing = share(circle)
     key = passphrase.vault_key(sharing.master)
@@ -71,10 +149,15 @@ def reshare(inbox: Inbox, circle: Circle, change: Change, handout: Handout | Non
     return Reshared(proven, written)
 
 
-def _rewrite(home: Home, session: Session, proven: Proven, change: Change) -> str:
+def _rewrite(home: Home, session: Session, proven: Proven, change: _Change) -> str:
     """Bring the new vault up to date, with a key store of its own; return the record of it all."""
     names = tuple(proven.sharing.files)
-    before = {officer.name for officer in queries_office.officers(session)}
+    before = tuple(officer.name for officer in queries_office.officers(session))
+    if before != change.planned.before:
+        raise Refused(
+            sentence("the officers have changed since this change was begun"),
+            _SEE,
+        )
     officers.appoint(session, names, proven.day)
     key_store.save(home, session, key_store.load(home, session))
     values = {**change.action.values, "sharing": proven.sharing.name, "quorum": proven.sharing.quorum}

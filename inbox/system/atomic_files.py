@@ -8,6 +8,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
+from inbox.language.errors import Refused
+from inbox.language.messages import sentence
+
 PIECE = 1 << 20
 PART = ".part"
 _DRAWN = 8
@@ -29,6 +32,18 @@ def replacing(path: Path) -> Iterator[BinaryIO]:
     finally:
         part.unlink(missing_ok=True)
     sync_folder(path.parent)
+
+
+@contextmanager
+def new(path: Path) -> Iterator[BinaryIO]:
+    """Give a file as ``replacing`` does; Refused if there is something at ``path`` already."""
+    if path.exists():
+        raise Refused(
+            sentence("{path} is already there", path=path),
+            sentence("choose another --out, nothing is overwritten"),
+        )
+    with replacing(path) as file:
+        yield file
 
 
 def write(path: Path, pieces: Iterable[bytes]) -> None:

@@ -39,6 +39,11 @@ def words(name: str) -> tuple[str, ...]:
     return tuple(_spaced(_HYPHENS.sub(" ", _fold(name))).split())
 
 
+def counts(name: str) -> bool:
+    """Tell whether a name has enough letters to be looked for."""
+    return len("".join(words(name))) >= LEAST_LETTERS
+
+
 def _readings(text: str) -> set[str]:
     """Return a text folded in two ways: Jean-Paul is two words, and it is one."""
     folded = _fold(text)

@@ -25,6 +25,11 @@ def last(session: Session) -> int:
     return max(int(named), *(session.scalar(each) or 0 for each in highest))
 
 
+def following(session: Session) -> int:
+    """Return the number of the next case."""
+    return last(session) + 1
+
+
 def go_on_after(session: Session, number: int) -> None:
     """Let new cases have higher numbers than this one; Refused if a higher one was given, or none near it."""
     if number < (given := last(session)):

@@ -56,7 +56,7 @@ def test_it_is_looked_at_and_then_given_by_two(office: Office, stick: Path) -> N
         assert 'a loué <span class="mark">removed</span>.' in shown
         assert "person concerned" not in client.page("/en/case/1/ledger")
         asked = client.send("/en/access", **ASKED, form="pdf")
-        assert (401, True) == (asked.status_code, "2 cases" in asked.text)
+        assert (401, True) == (asked.status_code, "number: 2" in asked.text)
         assert [] == [*stick.iterdir()]
         for form in ("pdf", "json", "json"):
             assert client.send("/en/access", **both(**ASKED, form=form)).status_code == 200
@@ -67,7 +67,7 @@ def test_it_is_looked_at_and_then_given_by_two(office: Office, stick: Path) -> N
     (passage, _) = json.loads((stick / names[0]).read_bytes())["reports"]
     assert [[f"{NAME.upper()} a loué ", "."]] == passage
     entries = office.json("journal", "print")["entries"]
-    given = [(each["act"], each["case"]) for each in entries if each["act"] == "answer-access"]
+    given = [(each["action"], each["case"]) for each in entries if each["action"] == "answer-access"]
     assert [("answer-access", 1), ("answer-access", 2)] * 3 == given
     assert "Firmin" not in str(entries)
 

@@ -135,8 +135,10 @@ def test_it_becomes_the_case_that_the_command_makes(world: World, stick: Path) -
     } == shown["answers"]
     assert ("letter", day, "fr") == (shown["route"], shown["received"], shown["language"])
     assert ["lettre.pdf"] == [file["name"] for file in shown["attachments"]]
-    (entry,) = (each for each in world.office.json("journal", "print")["entries"] if each["act"] == "enter")
-    assert ("letter", 1, "") == (entry["about"], entry["case"], entry["reason"])
+    (entry,) = (
+        each for each in world.office.json("journal", "print")["entries"] if each["action"] == "enter"
+    )
+    assert ({"route": "letter"}, 1, "") == (entry["values"], entry["case"], entry["reason"])
 
 
 def test_a_medium_that_was_taken_out_keeps_nobody_from_entering(client: Client, stick: Path) -> None:

@@ -30,8 +30,8 @@ def client(world: World) -> Iterator[Client]:
         yield client
 
 
-def acts(office: Office) -> list[str]:
-    return [entry["act"] for entry in office.json("journal", "print")["entries"]]
+def actions(office: Office) -> list[str]:
+    return [entry["action"] for entry in office.json("journal", "print")["entries"]]
 
 
 def test_the_address_works_once(client: Client) -> None:
@@ -56,7 +56,7 @@ def test_who_is_not_let_in_learns_nothing_of_the_desk(client: Client, asked: dic
     The control is who is let in.
     """
     desk, stranger = client.desk, client.app.test_client()
-    secrets = (desk.place, *desk.inbox.present, "The reply waits", "csrf_token")
+    secrets = (desk.place, *desk.actor().officers, "The reply waits", "csrf_token")
     desk.say("replied")
     for path in ("/", "/style.css", "/en/", f"{desk.place}/en/", f"{desk.place}/xx/", f"{desk.place}/open/x"):
         answer = stranger.get(path, base_url=f"http://{desk.host}", headers=asked)
@@ -122,7 +122,7 @@ def test_a_form_without_the_token_of_the_session_does_nothing(world: World, toke
         answer = client.send("/en/medium/outbox", csrf_token=token)
         assert answer.status_code == 400
         assert not client.desk.is_over
-    assert "make-outbox" not in acts(world.office)
+    assert "make-outbox" not in actions(world.office)
 
 
 def test_only_who_was_let_in_keeps_the_desk_from_locking(
@@ -184,10 +184,12 @@ def test_a_token_of_another_session_does_nothing(client: Client) -> None:
 
 def test_no_other_command_loads_what_opens_sockets() -> None:
     """Not even to say what it can do; the control is what the desk itself loads."""
-    asked = "import sys; print(sorted({'flask', 'werkzeug', 'inbox.desk'} & set(sys.modules)))"
+    asked = (
+        "import sys; print(sorted({'flask', 'werkzeug', 'waitress', 'inbox.desk.app'} & set(sys.modules)))"
+    )
     for module, loaded in (
         ("inbox.cli.main; inbox.cli.main.run(['--help'])", "[]"),
-        ("inbox.desk.opening", "['flask', 'inbox.desk', 'werkzeug']"),
+        ("inbox.desk.opening", "['flask', 'inbox.desk.app', 'waitress', 'werkzeug']"),
     ):
         done = subprocess.run(
             [sys.executable, "-c", f"import {module}; {asked}"], capture_output=True, text=True, check=True
@@ -273,7 +275,7 @@ def test_what_was_written_is_not_lost_where_it_is_refused(world: World, portal: 
             sent = client.send(path, **{"sort": "priority", "reason": "x"} | forged)
             assert sent.status_code == 400
         assert "1 case" in client.page("/en/")
-    assert "reply" not in acts(world.office)
+    assert "reply" not in actions(world.office)
     assert world.office.json("show", "1")["status"] == "received"
 
 

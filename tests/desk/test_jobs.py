@@ -40,7 +40,7 @@ class Place:
 
     @property
     def acts(self) -> list[str]:
-        return [entry["act"] for entry in self.office.json("journal", "print")["entries"]]
+        return [entry["action"] for entry in self.office.json("journal", "print")["entries"]]
 
 
 @pytest.fixture(scope="module")
@@ -222,7 +222,7 @@ def test_passphrases_confirm_the_job_with_which_they_came_and_no_other(place: Pl
             ended = client.raw.get(begun.location, base_url=base)
             assert (status, False) == (ended.status_code, passphrase_of("alice") in ended.text)
     entries = place.office.json("journal", "print")["entries"]
-    first, second = [each["officers"] for each in entries if each["act"] == "accept-instance"]
+    first, second = [each["officers"] for each in entries if each["action"] == "accept-instance"]
     assert [*NAMES] == first == second
 
 

@@ -2,7 +2,8 @@
 
 import html
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,8 @@ import pytest
 
 from inbox.language.errors import CaseRefused
 from inbox.retention import strike as striking
-from inbox.retention.striker import STRUCK
+from inbox.retention.strike import Passage
+from inbox.retention.striker import STRUCK, Seen
 from inbox.vault import casework_tables
 from tests.support.desk_room import TOKEN, Client, sitting, tell
 from tests.support.inbox_builders import Office, Portal, World, passphrase_of, today
@@ -89,8 +91,9 @@ def test_what_is_picked_is_struck_by_two_who_saw_it_before(office: Office) -> No
         assert 200 == strike(client, page, **both())
     shown = office.json("show", "1")
     assert f"{NAME} est malade. […]\nElle est malade !" == shown["answers"]["what"]
-    (entry,) = (each for each in office.json("journal", "print")["entries"] if each["act"] == "minimise")
-    assert ("what", "health", ["alice", "bruno"]) == (entry["about"], entry["reason"], entry["officers"])
+    (entry,) = (each for each in office.json("journal", "print")["entries"] if each["action"] == "minimise")
+    noted = (entry["values"], entry["reason"], entry["officers"])
+    assert ({"place": "what"}, "health", ["alice", "bruno"]) == noted
 
 
 def test_what_is_typed_is_struck_wherever_it_stands(office: Office) -> None:
@@ -178,19 +181,22 @@ def test_who_the_author_is_can_be_neither_seen_nor_guessed_there(office: Office)
 def test_what_is_seen_before_is_what_is_struck(office: Office, place: str, passage: str | None) -> None:
     """At each place the pieces that were shown, with a mark between them; to look changes nothing."""
     before = office.state()
-    with office.opened() as inbox, inbox.transaction() as session:
-        texts = striking.texts(session, 1, today())
-        try:
-            shown = striking.look(session, 1, place, passage, today())
-        except CaseRefused:
-            shown = []
+    with office.unlocked() as opened:
+        inbox, who = opened.inbox, opened.by_opening(today())
+        texts = striking.offer(inbox, who, 1, "en").seen
+        shown: Sequence[Seen] = []
+        with suppress(CaseRefused):
+            shown = striking.preview(inbox, who, Passage(1, place, passage), "en").seen
     assert before == office.state()
     words = [] if passage is None else ["--text", passage]
-    said = office.run("minimise", "1", f"{place}:all" if passage is None else place, *words, "--json")
+    said = office.run(
+        "minimise", "--reason", "x", "1", f"{place}:all" if passage is None else place, *words, "--json"
+    )
     assert bool(shown) is (said.code == 0)
     assert {each.place for each in shown} == set(said.json["struck"] if shown else ())
-    with office.opened() as inbox, inbox.transaction() as session:
-        after = [(each.place, each.text) for each in striking.texts(session, 1, today())]
+    with office.unlocked() as opened:
+        found = striking.offer(opened.inbox, opened.by_opening(today()), 1, "en").seen
+        after = [(each.place, each.text) for each in found]
     for each in shown:
         rebuilt = "".join(a + b for a, b in zip(each.pieces, (*each.taken, ""), strict=True))
         assert each.text == rebuilt

@@ -3,17 +3,20 @@
 import html
 import json
 import re
-from collections.abc import Iterator
-from datetime import timedelta
+from collections.abc import Iterator, Sequence
+from datetime import date, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from inbox.deadlines import office
 from inbox.deadlines.working_days import Calendar
 from inbox.replies import referral_bodies, templates
+from inbox.session import journal
 from tests.support.desk_room import Client, sitting
 from tests.support.inbox_builders import World, today
+from tests.support.inbox_clock import moved
 
 
 @pytest.fixture
@@ -29,12 +32,20 @@ def client(world: World, stick: Path) -> Iterator[Client]:
         yield client
 
 
-def acts(world: World) -> list[tuple[str, str]]:
+CHANGES = {"choose-regime", "change-days-off", "adopt-templates", "replace-redirections", "back-up"}
+
+
+def noted(world: World) -> list[tuple[str, dict[str, Any]]]:
+    """Return what was changed or copied, as the journal says it."""
     return [
-        (entry["act"], entry["about"])
+        (entry["action"], entry["values"])
         for entry in world.office.json("journal", "print")["entries"]
-        if entry["act"] in {"change-settings", "adopt-templates", "replace-redirections", "back-up"}
+        if entry["action"] in CHANGES
     ]
+
+
+def first_and_last(days: Sequence[date | str]) -> dict[str, str]:
+    return {"first": str(days[0]), "last": str(days[-1])}
 
 
 def edited(client: Client, page: str) -> str:
@@ -58,10 +69,14 @@ def test_regime_and_days_off_are_changed_as_by_the_commands(world: World) -> Non
     assert "external" == world.office.json("settings")["regime"]
     assert [working[0].isoformat()] == world.office.json("days-off", "list")["days_off"]
     assert [
-        ("change-settings", "regime external"),
-        ("change-settings", f"days off added: {len(working)}, from {working[0]} to {working[-1]}"),
-        ("change-settings", f"days off removed: {len(gone)}, from {gone[0]} to {gone[-1]}"),
-    ] == acts(world)
+        ("choose-regime", {"regime": "external"}),
+        ("change-days-off", days_off("added", [day.isoformat() for day in working])),
+        ("change-days-off", days_off("removed", gone)),
+    ] == noted(world)
+
+
+def days_off(what: str, days: list[str]) -> dict[str, Any]:
+    return {"days_off": what, "count": len(days), "first": days[0], "last": days[-1]}
 
 
 @pytest.mark.parametrize(
@@ -97,7 +112,7 @@ def test_texts_are_edited_on_their_page(world: World) -> None:
             changed = source.replace(old, new, 1).replace("\n", "\r\n")
             assert client.send(page, file=changed).status_code == 303
             assert edited(client, page) == source.replace(old, new, 1)
-    assert [("adopt-templates", ""), ("replace-redirections", "")] == acts(world)
+    assert [("adopt-templates", {}), ("replace-redirections", {})] == noted(world)
 
 
 @pytest.mark.parametrize("page", ["/en/office/templates", "/en/office/bodies"])
@@ -131,7 +146,22 @@ def test_a_backup_is_made_with_its_key_store_apart(world: World, stick: Path, tm
     (store,) = keys.iterdir()
     assert [f"backup-{today()}"] == [path.name for path in stick.iterdir()]
     assert store.name not in {path.name for path in stick.rglob("*")}
-    assert ("back-up", f"key store {store.name}") in acts(world)
+    assert ("back-up", {"keystore": store.name}) in noted(world)
+
+
+def test_an_outbox_tells_on_its_page_which_keys_end_soon_and_where_the_journal_stands(
+    world: World, stick: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As the command does, also for one that is copied once more."""
+    moved(monkeypatch).wait(80)
+    with sitting(world.office, stick) as client:
+        for path in ("/en/medium/outbox", "/en/medium/outbox/1"):
+            (stick / "outbox-inspection-1.tar").unlink(missing_ok=True)
+            page = client.send(path).text
+            with client.desk.inbox.transaction() as session:
+                head = journal.head(session)
+            assert "the last reply key ends in 10 days" in page
+            assert f"<code>{head.n} {head.fingerprint}</code>" in page
 
 
 def test_without_a_medium_there_is_no_place_for_a_backup_or_a_list(world: World, tmp_path: Path) -> None:

@@ -392,7 +392,7 @@ def test_officers_work_from_the_medium_to_the_answer(chromium: Browser, tmp_path
     assert [message.text for message in slot.messages] == ["Quel scellé ?\nÀ quel terminal ?"]
     assert [link.n for link in outbox.collected] == [1]
     entries = office.json("journal", "print")["entries"]
-    noted = {entry["act"]: entry["officers"] for entry in entries}
+    noted = {entry["action"]: entry["officers"] for entry in entries}
     assert {
         "open",
         "accept-instance",

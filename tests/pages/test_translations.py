@@ -28,7 +28,11 @@ PROBLEM = re.compile(r'Problem\(\s*\d+, "(\w+)"')
 # Words that are the same in both languages.
 SAME = {
     *("Pages", "Messages", "Page %(page)s", "Journal", "Note", "Notes"),
-    *("{error}", "page {number}", "1 page", "{count} pages", "danger {value}", "quorum {number}"),
+    *(
+        "{error}",
+        "1 page",
+        "{count} pages",
+    ),
 }
 FIELD = re.compile(r"\{\w+(?:!r)?\}|%\(\w+\)s")
 TYPED = re.compile(r"\binbox [a-z]|--[a-z]|PLACE:")

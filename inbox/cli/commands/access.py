@@ -1,56 +1,151 @@
-"""Answer a person who asks what is held on them."""
+"""Who may read a case: kept from officers, for its handlers alone, in quarantine."""
 
-from pathlib import Path
+from collections.abc import Callable
 from typing import Any
 
 import click
 
-from inbox.cli.commands.redacting import check_free, redact_option, redactions_of
-from inbox.cli.options import NUMBER, Door, json_option, officer_options, out_file
-from inbox.dossiers import subject_access
-from inbox.dossiers.subject_access import Form, Held, Request
-from inbox.session import journal
-from inbox.system import atomic_files, terminal
-from inbox.system.terminal import quoted
-from templates.catalogues import LANGUAGES
+from inbox.access import aliases as other_names
+from inbox.access import conflicts, handlers, quarantine
+from inbox.cli.options import Door, case_argument, json_option, officer_options, reason_needed
+from inbox.system import terminal
+from inbox.text.printable import visible
+
+_alias = click.argument("alias", metavar="TEXT")
+_officer = click.argument("officer", metavar="NAME")
 
 
-@click.command(name="access")
-@click.argument("cases", metavar="CASE…", type=NUMBER, nargs=-1, required=True)
-@click.option(
-    "--person", "names", multiple=True, required=True, help="A name, once for each by which it may go."
-)
-@redact_option
-@click.option(
-    "--form", type=click.Choice(list(map(str, Form))), default="pdf", help="For people or for machines."
-)
-@click.option("--language", type=click.Choice(LANGUAGES), default="fr", help="Of all but the reports.")
-@out_file
+@click.group()
+def conflict() -> None:
+    """Cases that are kept from officers whom they concern."""
+
+
+def _command(*takes: Callable[..., Any], name: str | None = None) -> Callable[..., Any]:
+    """Make a function a command of the group, which takes these and what all of them take."""
+
+    def made(function: Callable[..., None]) -> Any:
+        taking = click.pass_obj(function)
+        for option in (json_option, officer_options, *reversed(takes)):
+            taking = option(taking)
+        return conflict.command(name)(taking)
+
+    return made
+
+
+@_command(case_argument, _officer, reason_needed)
+def exclude(door: Door, /, *, case: int, officer: str, reason: str, as_json: bool) -> None:
+    """Keep a case from an officer, also from oneself."""
+    with door.opened() as (inbox, who):
+        conflicts.exclude(inbox, who, case, officer, reason)
+    said = f"case {case} is kept from {officer}: while {officer} is present it is not there"
+    terminal.show({"case": case, "officer": officer}, [said], as_json=as_json)
+
+
+@_command(case_argument, _officer, reason_needed)
+def lift(door: Door, /, *, case: int, officer: str, reason: str, as_json: bool) -> None:
+    """Show a case to an officer again; it takes two others."""
+    with door.opened() as (inbox, who):
+        conflicts.lift(inbox, who, case, officer, reason)
+    terminal.show(
+        {"case": case, "officer": officer}, [f"case {case} is no longer kept from {officer}"], as_json=as_json
+    )
+
+
+@_command(name="list")
+def list_command(door: Door, /, *, as_json: bool) -> None:
+    """List which cases are kept from whom, but for those that are kept from somebody present."""
+    with door.opened() as (inbox, who):
+        found = conflicts.listed(inbox, who)
+    kept = [
+        {"case": row.case, "officer": row.officer, "since": row.since.isoformat()} for row in found.exclusions
+    ]
+    lines = [f"{row.since}  case {row.case} is kept from {row.officer}" for row in found.exclusions]
+    view = {"exclusions": kept, "out_of_reach": found.out_of_reach, "warnings": found.warnings}
+    terminal.show(view, lines or ["no case is kept from anybody else"], as_json=as_json)
+
+
+@_command(_officer, _alias)
+def alias(door: Door, /, *, officer: str, alias: str, as_json: bool) -> None:
+    """Name an officer as reports may do; what is found is kept from that one, in old and new reports."""
+    with door.opened() as (inbox, who):
+        cases = other_names.add(inbox, who, officer, alias)
+    lines = [f"reports that say {visible(alias)} are kept from {officer}"]
+    lines += [f"kept from {officer} now: case {', '.join(map(str, cases))}"] if cases else []
+    terminal.show({"officer": officer, "alias": alias, "cases": cases}, lines, as_json=as_json)
+
+
+@_command(_officer, _alias)
+def unalias(door: Door, /, *, officer: str, alias: str, as_json: bool) -> None:
+    """Take such a name off the list; what was found by it stays kept until it is lifted."""
+    with door.opened() as (inbox, who):
+        other_names.remove(inbox, who, officer, alias)
+    said = f"new reports that say {visible(alias)} are no longer kept from {officer}"
+    terminal.show({"officer": officer, "alias": alias}, [said], as_json=as_json)
+
+
+@_command()
+def aliases(door: Door, /, *, as_json: bool) -> None:
+    """List by which other names reports may mean officers."""
+    with door.opened() as (inbox, who):
+        rows = other_names.listed(inbox, who)
+    view: dict[str, Any] = {"aliases": [{"officer": row.officer, "alias": row.name} for row in rows]}
+    lines = [f"{row.officer}: {visible(row.name)}" for row in rows]
+    terminal.show(view, lines or ["officers are known by their names alone"], as_json=as_json)
+
+
+@click.command(name="handlers")
+@case_argument
+@click.argument("officers", metavar="[NAME]...", nargs=-1)
+@click.option("--anyone", is_flag=True, help="All officers read it again.")
 @officer_options
 @json_option
 @click.pass_obj
-def access_command(
-    door: Door, /, *, cases: tuple[int, ...], form: str, out: Path, as_json: bool, **asked: Any
+def handlers_command(
+    door: Door, /, *, case: int, officers: tuple[str, ...], anyone: bool, as_json: bool
 ) -> None:
-    """Write what cases say of a person who asks, without its source; takes two officers."""
-    request = Request(asked["names"], redactions_of(asked["redact"]), asked["language"])
-    check_free(out)
-    deeds = subject_access.deeds(cases)
-    # The file gets its name after the entries in the journal are written: there is none without.
-    with (
-        atomic_files.replacing(out) as file,
-        door.opened() as (inbox, who),
-        inbox.acting(who, deeds[0], *deeds[1:]) as session,
-    ):
-        numbers = [case for deed in deeds if (case := deed.case)]
-        held, warnings = subject_access.find(session, numbers, request, journal.actor(session))
-        file.write(subject_access.written(held, Form(form)))
-    view = {"file": str(out), "reports": held.reports, "warnings": warnings}
-    terminal.show(view, _lines(held, out), as_json=as_json)
+    """Say who alone may read a case; without names, see who may."""
+    if officers and anyone:
+        raise click.UsageError("give names or --anyone, not both")
+    found: list[str] = []
+    with door.opened() as (inbox, who):
+        if officers:
+            found = handlers.entrust(inbox, who, case, officers)
+        elif anyone:
+            handlers.open_to_all(inbox, who, case)
+        else:
+            found = handlers.look(inbox, who, case).handlers
+    said = (
+        f"is for its handlers alone: {', '.join(found)}" if found else "is for all from whom it is not kept"
+    )
+    terminal.show({"case": case, "handlers": found}, [f"case {case} {said}"], as_json=as_json)
 
 
-def _lines(held: Held, out: Path) -> list[str]:
-    lines = []
-    for number, passages in enumerate(held.reports, 1):
-        lines += [f"report {number}:", *(quoted("[REMOVED]".join(passage)) for passage in passages)]
-    return [*lines, f"{out}: in clear, for this person alone"]
+@click.command(name="break-glass")
+@case_argument
+@reason_needed
+@officer_options
+@json_option
+@click.pass_obj
+def break_glass(door: Door, /, *, case: int, reason: str, as_json: bool) -> None:
+    """Open a case that is for its handlers alone; it takes two officers, and is told to the referent."""
+    with door.opened() as (inbox, who):
+        found = handlers.break_glass(inbox, who, case, reason)
+    said = (
+        f"case {case} is open to those present, who are among its handlers now; the journal tells who and why"
+    )
+    terminal.show({"case": case, "handlers": found}, [said], as_json=as_json)
+
+
+@click.command(name="quarantine")
+@case_argument
+@click.option("--lift", "is_lifted", is_flag=True, help="Let it be read again; takes two officers.")
+@reason_needed
+@officer_options
+@json_option
+@click.pass_obj
+def quarantine_command(door: Door, /, *, case: int, is_lifted: bool, reason: str, as_json: bool) -> None:
+    """Show nothing of a case to anybody; it can still be answered, closed and destroyed."""
+    with door.opened() as (inbox, who):
+        (quarantine.lift if is_lifted else quarantine.place)(inbox, who, case, reason)
+    state = "can be read again" if is_lifted else "is in quarantine: nobody reads it"
+    terminal.show({"case": case, "quarantined": not is_lifted}, [f"case {case} {state}"], as_json=as_json)

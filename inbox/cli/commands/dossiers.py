@@ -9,18 +9,25 @@ import click
 
 from crypto import signing
 from crypto.dossier import Dossier, Purpose
-from inbox.cli.commands.redacting import check_free, redact_option, redactions_of
-from inbox.cli.options import NUMBER, Door, case_argument, json_option, officer_options, out_file, text_of
+from inbox.cli.options import (
+    NUMBER,
+    Door,
+    case_argument,
+    json_option,
+    officer_options,
+    out_file,
+    text_of,
+)
 from inbox.dossiers import compose, render, send
 from inbox.dossiers import verify as dossier_check
 from inbox.dossiers.compose import Content, Doubt, Enclosed, Plan
+from inbox.dossiers.send import Sealing
 from inbox.language.views import View
-from inbox.session.actions import Code, action
-from inbox.system import atomic_files, terminal
-from inbox.system.clock import today
+from inbox.system import terminal
 from inbox.system.terminal import quoted
+from inbox.text import redaction
 from inbox.text.printable import visible
-from inbox.text.redaction import Pieces
+from inbox.text.redaction import Pieces, Redaction
 from templates.catalogues import LANGUAGES
 
 _PLAIN = (
@@ -32,6 +39,11 @@ _DOUBTS = {
     Doubt.PROTECTED: "{} repeats words of what the author asked never to repeat",
     Doubt.ALIKE: "{} has words with letters of several alphabets: what was to be removed may be written so",
 }
+redact_option = click.option(
+    "--redact",
+    multiple=True,
+    help="Remove 'PLACE:TEXT', 'PLACE:' for all of it, '*:TEXT' everywhere; or a TOML file of such.",
+)
 _PLAN: list[Callable[[Any], Any]] = [
     click.option(
         "--for",
@@ -74,11 +86,8 @@ def dossier() -> None:
 def preview(door: Door, /, *, case: int, as_json: bool, **chosen: Any) -> None:
     """Show what a dossier would say, before anything is sealed."""
     plan = _plan(**chosen)
-    deed = action(Code.SHOW, case, view="dossier", purpose=plan.purpose)
     with door.opened() as (inbox, who):
-        day = today()
-        with inbox.acting(who, deed) as session:
-            content, doubts = compose.compose(session, case, plan, day)
+        content, doubts = compose.preview(inbox, who, case, plan)
     warnings = _warnings(doubts)
     view = render.view(content) | {"warnings": warnings}
     terminal.show(view, _lines(content), as_json=as_json)
@@ -97,19 +106,13 @@ def preview(door: Door, /, *, case: int, as_json: bool, **chosen: Any) -> None:
 @click.pass_obj
 def make(door: Door, /, *, case: int, recipient: str, out: Path, as_json: bool, **chosen: Any) -> None:
     """Write a dossier, signed and sealed to its addressee; takes two officers."""
-    is_measure = chosen.pop("measure")
-    plan, to = _plan(**chosen), send.addressed(_recipient(recipient))
-    check_free(out)
-    # The file gets its name after the entry in the journal is written: there is none without.
-    with atomic_files.replacing(out) as file, door.opened() as (inbox, who):
-        day = today()
-        with inbox.acting(who, send.noted(case, plan, to, is_measure=is_measure)) as session:
-            content, doubts = compose.compose(session, case, plan, day)
-            made = send.send(inbox, session, content, to, file)
-            if is_measure:
-                send.note_measure(session, made, plan.addressee)
-    view = {"file": str(out), **_view(made)}
-    view["warnings"] = [*_warnings(doubts), *_left(content, made), *([] if to.is_hybrid else [_PLAIN])]
+    sealing = Sealing(out, send.addressed(_recipient(recipient)), chosen.pop("measure"))
+    plan = _plan(**chosen)
+    with door.opened() as (inbox, who):
+        sent = send.send(inbox, who, case, plan, sealing)
+    view = {"file": str(out), **_view(sent.made)}
+    plain = [] if sealing.to.is_hybrid else [_PLAIN]
+    view["warnings"] = [*_warnings(sent.doubts), *_left(sent.content, sent.made), *plain]
     lines = [*_rendered(view), f"{out}: sealed; only the addressee opens it"]
     terminal.show(view, lines, as_json=as_json)
 
@@ -140,6 +143,15 @@ def _plan(
         chosen=frozenset(files),
         **chosen,
     )
+
+
+def redactions_of(given: tuple[str, ...]) -> tuple[Redaction, ...]:
+    """Return what the options ask for, each a redaction or the path of a file of them; Refused as there."""
+    return tuple(each for one in given for each in _redactions(one))
+
+
+def _redactions(given: str) -> tuple[Redaction, ...]:
+    return redaction.read(text_of(Path(given))) if ":" not in given else (redaction.parse(given),)
 
 
 def _recipient(given: str) -> str:

@@ -16,11 +16,8 @@ from inbox.cli.options import (
     reason_needed,
 )
 from inbox.files import attachments, previews
-from inbox.language.errors import CaseRefused
-from inbox.language.messages import sentence
+from inbox.files.attachments import Which
 from inbox.language.views import View
-from inbox.sandboxed.answer import MOST_PAGES
-from inbox.session.actions import Code, action
 from inbox.system import terminal
 from inbox.system.terminal import quoted
 from inbox.text.printable import visible
@@ -36,9 +33,7 @@ _number_argument = click.argument("number", type=NUMBER)
 @click.command()
 @case_argument
 @_number_argument
-@click.option(
-    "--page", type=click.IntRange(1, MOST_PAGES), default=1, help="Of a PDF, or of several pictures."
-)
+@click.option("--page", type=NUMBER, default=1, help="Of a PDF, or of several pictures.")
 @click.option("--out", type=click.Path(path_type=Path), help="Write what it shows here, as a PNG of ours.")
 @officer_options
 @json_option
@@ -47,24 +42,12 @@ def preview(  # noqa: PLR0913 - one for each option
     door: Door, /, *, case: int, number: int, page: int, out: Path | None, as_json: bool
 ) -> None:
     """Look at one file of a case without opening it."""
-    deed = action(Code.PREVIEW, case, file=number, page=page)
     with door.opened() as (inbox, who):
-        with inbox.acting(who, deed) as session:
-            found = attachments.find(inbox.home, session, case, number)
-        seen = previews.look(inbox.home, found, page)
+        seen = previews.preview(inbox, who, Which(case, number), page)
     view = {"case": case, "file": None if out is None else str(out)} | seen.view
     if out is not None:
-        attachments.write_new(out, [_picture(seen.picture, number)])
+        seen.write(out)
     terminal.show(view, _lines(view), as_json=as_json)
-
-
-def _picture(picture: bytes | None, number: int) -> bytes:
-    if picture is None:
-        raise CaseRefused(
-            sentence("file {number} shows no pixels", number=number),
-            sentence("to see what it is, leave --out away"),
-        )
-    return picture
 
 
 @click.command()
@@ -79,15 +62,10 @@ def attachment(  # noqa: PLR0913 - one for each option
     door: Door, /, *, case: int, number: int, out: Path, reason: str, as_json: bool
 ) -> None:
     """Write one file of a case as it came, as hostile as its sender: this takes two officers."""
-    deed = action(Code.EXTRACT, case, reason, file=number)
     if not as_json:  # before anybody types a passphrase
         terminal.warn(f"warning: {_HOSTILE}")
     with door.opened() as (inbox, who):
-        # Noted before anything is in clear: an entry for a file that was not written does no harm.
-        with inbox.acting(who, deed) as session:
-            found = attachments.find(inbox.home, session, case, number)
-        attachments.write(inbox.home, found, out)
-    written = found.attachment
+        written = attachments.extract(inbox, who, Which(case, number), reason, out)
     said = f"wrote {written.size} bytes, digest verified; the file is not to be trusted"
     view = {"case": case, "file": str(out)} | case_view.attachment(written) | {"warning": _HOSTILE}
     terminal.show(view, [said], as_json=as_json)

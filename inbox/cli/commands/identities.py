@@ -17,10 +17,7 @@ from inbox.cli.options import (
     text_of,
 )
 from inbox.language.views import View
-from inbox.session import journal
-from inbox.session.actions import Code, action
 from inbox.system import terminal
-from inbox.system.clock import today
 from inbox.system.terminal import quoted
 from inbox.text.printable import visible
 from inbox.vault.casework_tables import Disclosure
@@ -47,9 +44,7 @@ def set_command(door: Door, /, *, case: int, text_file: Path | None, as_json: bo
     given = None if text_file is None else text_of(text_file)
     with door.opened() as (inbox, who):
         text = terminal.ask_text(f"the author of case {case}") if given is None else given
-        day = today()
-        with inbox.acting(who, action(Code.KEEP_IDENTITY, case)) as session:
-            identities.keep(session, case, text, day)
+        identities.keep(inbox, who, case, text)
     said = f"case {case}: noted, apart from all else; without consent it goes to the judicial authority alone"
     terminal.show({"case": case}, [said], as_json=as_json)
 
@@ -61,8 +56,8 @@ def set_command(door: Door, /, *, case: int, text_file: Path | None, as_json: bo
 @click.pass_obj
 def show(door: Door, /, *, case: int, as_json: bool) -> None:
     """Show who the author of a case is; takes two officers."""
-    with door.opened() as (inbox, who), inbox.acting(who, action(Code.READ_IDENTITY, case)) as session:
-        found = identities.of(session, case)
+    with door.opened() as (inbox, who):
+        found = identities.read(inbox, who, case)
     consented = found.consent.isoformat() if found.consent else None
     view = {"case": case, "day": found.day.isoformat(), "identity": found.text, "consent": consented}
     allowed = f"may be passed on since {consented}" if consented else "the author has NOT consented"
@@ -79,13 +74,8 @@ def show(door: Door, /, *, case: int, as_json: bool) -> None:
 @click.pass_obj
 def consent(door: Door, /, *, case: int, day: date | None, withdrawn: bool, as_json: bool) -> None:
     """Note that the author of a case allows that the identity be passed on."""
-    if (day is None) is not withdrawn:
-        raise click.UsageError("give --day YYYY-MM-DD or --withdrawn")
-    deed = action(Code.NOTE_CONSENT, case, consent="withdrawn" if withdrawn else "given")
     with door.opened() as (inbox, who):
-        now = today()
-        with inbox.acting(who, deed) as session:
-            identities.consent(session, case, day, now)
+        identities.consent(inbox, who, case, day, withdrawn=withdrawn)
     said = "the author no longer allows it" if withdrawn else f"the author allowed it on {day}"
     view = {"case": case, "consent": day.isoformat() if day else None}
     terminal.show(view, [f"case {case}: {said}"], as_json=as_json)
@@ -103,11 +93,8 @@ def disclosures_group() -> None:
 @click.pass_obj
 def list_command(door: Door, /, *, case: int, as_json: bool) -> None:
     """Show the ledger of a case."""
-    with (
-        door.opened() as (inbox, who),
-        inbox.acting(who, action(Code.LIST_DISCLOSURES, case)) as session,
-    ):
-        rows = [_row(row) for row in disclosures.of(session, case)]
+    with door.opened() as (inbox, who):
+        rows = [_row(row) for row in disclosures.listed(inbox, who, case)]
     terminal.show({"case": case, "disclosures": rows}, _lines(case, rows), as_json=as_json)
 
 
@@ -127,12 +114,8 @@ def list_command(door: Door, /, *, case: int, as_json: bool) -> None:
 def add(door: Door, /, *, case: int, reason: str, as_json: bool, **given: str) -> None:
     """Note that something of a case is given; of its author's identity that takes two officers."""
     told = Given(given["recipient"], given["what"], Ground(given["ground"]))
-    if told.ground is Ground.OTHER and not reason:
-        raise click.UsageError("give --reason with --ground other")
-    act = Code.DISCLOSE_IDENTITY if told.what == What.IDENTITY else Code.DISCLOSE
-    deed = action(act, case, reason, what=told.what, ground=told.ground)
-    with door.opened() as (inbox, who), inbox.acting(who, deed) as session:
-        row = _row(disclosures.add(session, case, told, journal.actor(session)))
+    with door.opened() as (inbox, who):
+        row = _row(disclosures.disclose(inbox, who, case, told, reason))
     terminal.show({"case": case} | row, [f"case {case}: noted in the ledger"], as_json=as_json)
 
 

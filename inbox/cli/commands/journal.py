@@ -5,11 +5,8 @@ from pathlib import Path
 import click
 
 from inbox.cli.options import NUMBER, Door, json_option, officer_options, reason_needed
-from inbox.session import anchors, journal_view
-from inbox.session import journal as journalling
-from inbox.session.actions import Code, action
-from inbox.system import atomic_files, terminal
-from inbox.system.clock import today
+from inbox.session import anchors, journal_actions, journal_view
+from inbox.system import terminal
 
 
 @click.group()
@@ -31,15 +28,8 @@ def journal() -> None:
 def verify(door: Door, /, *, file: Path | None, written: str | None, as_json: bool) -> None:
     """Verify every entry; name the first that was changed, removed or put in another's place."""
     paper = anchors.paper(written) if written is not None else None
-    with (
-        door.opened() as (inbox, who),
-        inbox.acting(who, action(Code.READ_JOURNAL, how="verify")) as session,
-    ):
-        if file is None:
-            checked = anchors.check(session, None, paper)
-        else:
-            with file.open("rb") as opened:
-                checked = anchors.check(session, atomic_files.pieces(opened), paper)
+    with door.opened() as (inbox, who):
+        checked = journal_actions.verify(inbox, who, file, paper)
     view = journal_view.checked_view(checked)
     terminal.show(view, journal_view.checked(checked), as_json=as_json)
 
@@ -51,12 +41,9 @@ def verify(door: Door, /, *, file: Path | None, written: str | None, as_json: bo
 @click.pass_obj
 def print_command(door: Door, /, *, first: int, as_json: bool) -> None:
     """Print the entries, then the head to write down: number and fingerprint of the last."""
-    with (
-        door.opened() as (inbox, who),
-        inbox.acting(who, action(Code.READ_JOURNAL, how="print")) as session,
-    ):
-        lines = list(journalling.lines(session, first))
-        head = journalling.head(session)
+    with door.opened() as (inbox, who):
+        read = journal_actions.read(inbox, who, first)
+    lines, head = read.lines, read.head
     view = {"entries": [journal_view.line_view(line) for line in lines], "head": journal_view.head_view(head)}
     terminal.show(view, [*map(journal_view.line, lines), "", journal_view.head(head)], as_json=as_json)
 
@@ -68,11 +55,8 @@ def print_command(door: Door, /, *, first: int, as_json: bool) -> None:
 @click.pass_obj
 def clock(door: Door, /, *, reason: str, as_json: bool) -> None:
     """Note that the clock was ahead and is right now: days count from today; takes two officers."""
-    deed = action(Code.CORRECT_CLOCK, None, reason)
     with door.opened() as (inbox, who):
-        day = today()
-        with inbox.acting(who, deed) as session:
-            head = journalling.head(session)
+        head, day = journal_actions.correct_clock(inbox, who, reason), who.today
     lines = [
         f"noted: from here on days count from {day}",
         "look through what was dated ahead: inbox keys list, inbox journal print",

@@ -1,21 +1,30 @@
-"""The dated keys of this inbox: see them, make the next ones, destroy those that served."""
+"""The keys of this inbox: the dated ones, the keyring that lists them, pages signed with the root's."""
 
 from collections.abc import Iterator
 from datetime import timedelta
+from pathlib import Path
 
 import click
 
-from inbox.cli.options import Closed, Door, json_option, officer_options, reason_option
+from crypto import base64url
+from inbox.cli import render
+from inbox.cli.options import (
+    Closed,
+    Door,
+    content_of,
+    json_option,
+    officer_options,
+    out_folder,
+    reason_option,
+)
 from inbox.keys import destruction, listing, rotation
 from inbox.keys.destruction import Plan
 from inbox.keys.rotation import EPOCH
 from inbox.language.errors import Refused
 from inbox.language.messages import sentence
 from inbox.language.views import View
-from inbox.session.actions import Code, action
+from inbox.setup import key_actions
 from inbox.system import terminal
-from inbox.system.clock import today
-from inbox.vault import queries_exchange, queries_office
 from inbox.vault.tables import IntakeKey, ReplyKey
 
 _AT_THE_ROOT = "next: inbox outbox, and carry it to the portal: it takes the new keyring along"
@@ -38,9 +47,7 @@ def keys_group() -> None:
 def list_keys(door: Door, /, *, as_json: bool) -> None:
     """List every key with its days, and what becomes of it."""
     with door.opened() as (inbox, who):
-        day = today()
-        with inbox.acting(who, action(Code.LIST_KEYS)) as session:
-            view = {"keys": listing.listing(session, day)}
+        view = {"keys": key_actions.list_keys(inbox, who)}
     terminal.show(view, listing.rendered(view["keys"]), as_json=as_json)
 
 
@@ -55,13 +62,8 @@ def list_keys(door: Door, /, *, as_json: bool) -> None:
 @click.pass_obj
 def rotate(door: Door, /, *, days: int, at_once: bool, reason: str, as_json: bool) -> None:
     """Make the keys that come after the present ones; takes two officers."""
-    make = rotation.replace if at_once else rotation.rotate
-    deed = action(Code.ROTATE_KEYS, None, reason, at_once=at_once)
     with door.opened() as (inbox, who):
-        day = today()
-        with inbox.acting(who, deed) as session:
-            made = make(inbox.home, session, day, timedelta(days))
-            is_root = queries_office.office(session).root_seed is not None
+        made, is_root = key_actions.rotate(inbox, who, timedelta(days), reason, at_once=at_once)
     lines = [f"new intake key: {_days(made.intake)}", f"new reply key: {_days(made.reply)}"]
     lines += [_UNTIL_THEN] if at_once else []
     lines.append(_AT_THE_ROOT if is_root else _OUTSIDE)
@@ -78,17 +80,13 @@ def rotate(door: Door, /, *, days: int, at_once: bool, reason: str, as_json: boo
 def destroy(door: Door, /, *, dry_run: bool, reason: str, as_json: bool) -> None:
     """Destroy the keys whose days are over and whose reports are all here; takes two officers."""
     with door.opened() as (inbox, who):
-        day = today()
-        with inbox.acting(who, action(Code.LIST_KEYS, view="destroyable")) as session:
-            planned = destruction.plan(session, day)
-            set_aside = len(queries_exchange.envelope_hashes(session))
+        found = key_actions.plan_destruction(inbox, who)
+        planned, set_aside = found.plan, found.set_aside
         if not dry_run:
             if terminal.is_interactive() and not as_json:
                 terminal.warn_all(_told(planned, set_aside, "to be destroyed"))
                 _ask_once(door)
-            deed = action(Code.DESTROY_KEYS, None, reason, **planned.noted)
-            with inbox.acting(who, deed) as session:
-                destruction.destroy(inbox.home, session, planned, day)
+            key_actions.destroy(inbox, who, planned, reason)
     view = {**_view(planned), "set_aside": set_aside, "destroyed": not dry_run}
     told = _told(planned, set_aside, "to be destroyed" if dry_run else "destroyed")
     terminal.show(view, told, as_json=as_json)
@@ -131,3 +129,39 @@ def _told(planned: Plan, set_aside: int, fate: str) -> Iterator[str]:
 
 def _days(key: IntakeKey | ReplyKey) -> str:
     return f"{key.not_before} to {key.not_after}"
+
+
+@click.command()
+@out_folder
+@officer_options
+@json_option
+@click.pass_obj
+def keyring(door: Door, /, *, out: Path, as_json: bool) -> None:
+    """Write the signed keyring for the portal, renewed if a day or a key has changed."""
+    with door.opened() as (inbox, who):
+        renewed = key_actions.renew_keyring(inbox, who, out)
+    view = {
+        "serial": renewed.keyring.serial,
+        "valid_until": renewed.keyring.valid_until.isoformat(),
+        "renewed": renewed.is_new,
+        "deployment": base64url.encode(renewed.office.deployment),
+        "root_key": base64url.encode(renewed.office.root_key),
+        "warnings": renewed.warnings,
+    }
+    terminal.show(view, render.keyring(view), as_json=as_json)
+
+
+@click.command(name="sign-pages")
+@click.argument("manifest", type=click.Path(path_type=Path))
+@out_folder
+@officer_options
+@click.pass_obj
+def sign_pages(door: Door, /, *, manifest: Path, out: Path) -> None:
+    """Sign what `portal manifest` made with the root key; make it from a checkout of your own to compare."""
+    raw = content_of(manifest)
+    with door.opened() as (inbox, who):
+        listed = key_actions.sign_pages(inbox, who, raw, out)
+    terminal.say(
+        f"signed: serial {listed.serial}, {len(listed.files)} files, valid until {listed.valid_until}"
+    )
+    terminal.say("next: carry the folder to the portal and name it with `manifest`")

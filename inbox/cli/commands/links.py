@@ -10,7 +10,6 @@ from inbox.casework.links import MANY, Relation
 from inbox.cli import render
 from inbox.cli.options import NUMBER, Door, case_argument, json_option, officer_options
 from inbox.language.views import View
-from inbox.session.actions import Code, action
 from inbox.system import terminal
 from inbox.text.printable import visible
 
@@ -32,8 +31,8 @@ _other_argument = click.argument("other", type=NUMBER)
 @click.pass_obj
 def links_command(door: Door, /, *, case: int, as_json: bool) -> None:
     """Show what is linked to a case, and what else has something in common with it."""
-    with door.opened() as (inbox, who), inbox.acting(who, action(Code.LIST_LINKS, case)) as session:
-        view = links.view(session, case)
+    with door.opened() as (inbox, who):
+        view = links.look(inbox, who, case)
     terminal.show(view, _lines(view), as_json=as_json)
 
 
@@ -50,14 +49,11 @@ def link(door: Door, /, *, case: int, other: int, as_json: bool, **said: Any) ->
     relation = said["relation"]
     if bool(relation) is said["dismiss"]:
         raise click.UsageError("say what they have to do with one another, or --dismiss")
-    act = Code.LINK if relation else Code.DISMISS_LINK
     with door.opened() as (inbox, who):
-        by = who
-        with inbox.acting(who, action(act, case, relation=relation)) as session:
-            if relation:
-                links.link(session, case, other, Relation(relation), by)
-            else:
-                links.dismiss(session, case, other, by)
+        if relation:
+            links.link(inbox, who, case, other, Relation(relation))
+        else:
+            links.dismiss(inbox, who, case, other)
     line = f"cases {case} and {other}: {relation or 'nothing to do with one another'}"
     terminal.show({"case": case, "other": other, "relation": relation}, [line], as_json=as_json)
 
@@ -71,9 +67,7 @@ def link(door: Door, /, *, case: int, other: int, as_json: bool, **said: Any) ->
 def unlink(door: Door, /, *, case: int, other: int, as_json: bool) -> None:
     """Take back what was said of two cases; they may be proposed again."""
     with door.opened() as (inbox, who):
-        by = who
-        with inbox.acting(who, action(Code.UNLINK, case)) as session:
-            links.unlink(session, case, other, by)
+        links.unlink(inbox, who, case, other)
     terminal.show(
         {"case": case, "other": other}, [f"cases {case} and {other} are not linked"], as_json=as_json
     )

@@ -1,25 +1,22 @@
 """Who the officers are, and how that changes."""
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import click
 
 from inbox.cli import ceremony
-from inbox.cli.appointing import appointed, circle_options, handout_in
+from inbox.cli.ceremony import appointed, circle_options, handout_in
 from inbox.cli.options import Door, json_option, officer_options, reason_option
-from inbox.keys import secret_sharing, vault_header
+from inbox.keys import vault_header
 from inbox.keys.secret_sharing import Appointee, Circle
-from inbox.language.errors import Refused
-from inbox.language.messages import sentence
-from inbox.session.actions import Code, action
 from inbox.session.inbox import Inbox
 from inbox.setup import reshare
-from inbox.setup.reshare import Change, Reshared
+from inbox.setup.reshare import Planned, Reshared
 from inbox.system import terminal
 from inbox.text.printable import visible
-from inbox.vault import queries_office
 
 
 @click.group(name="officers")
@@ -33,8 +30,8 @@ def officers_group() -> None:
 @click.pass_obj
 def list_officers(door: Door, /, *, as_json: bool) -> None:
     """List the officers, who is present, and who was one before."""
-    with door.opened() as (inbox, who), inbox.acting(who, action(Code.LIST_OFFICERS)) as session:
-        everybody = queries_office.everybody(session)
+    with door.opened() as (inbox, who):
+        everybody = reshare.list_officers(inbox, who)
     view = {
         "quorum": inbox.quorum,
         "sharing": vault_header.name(inbox.header.sharing),
@@ -84,15 +81,7 @@ def _changing(command: Callable[..., None]) -> Callable[..., None]:
 @_changing
 def add(door: Door, /, *, name: str, **options: Any) -> None:
     """Take in an officer; everybody gets a new share."""
-
-    def with_name(names: list[str]) -> list[str]:
-        if name in names:
-            raise Refused(
-                sentence("{name} is an officer already", name=name), sentence("see them: inbox officers list")
-            )
-        return [*names, name]
-
-    _change(door, with_name, {"added": name}, **options)
+    _change(door, added=name, **options)
 
 
 @officers_group.command()
@@ -100,50 +89,37 @@ def add(door: Door, /, *, name: str, **options: Any) -> None:
 @_changing
 def remove(door: Door, /, *, name: str, **options: Any) -> None:
     """Take the place from an officer; everybody else gets a new share."""
-
-    def without_name(names: list[str]) -> list[str]:
-        if name not in names:
-            raise Refused(
-                sentence("there is no officer {name}", name=name), sentence("see them: inbox officers list")
-            )
-        return [each for each in names if each != name]
-
-    _change(door, without_name, {"removed": name}, **options)
+    _change(door, removed=name, **options)
 
 
 @officers_group.command()
 @_changing
 def renew(door: Door, /, **options: Any) -> None:
     """Give the same officers new shares, for a share or passphrase that was lost."""
-    _change(door, list, {}, **options)
+    _change(door, **options)
 
 
-def _change(
+def _change(  # noqa: PLR0913 - one for each option
     door: Door,
-    circle_of: Callable[[list[str]], list[str]],
-    about: dict[str, str],
     /,
     *,
+    quorum: int | None,
+    shares: Path | None,
+    sheets: bool,
+    files: Sequence[Path],
+    reason: str,
     as_json: bool,
-    **options: Any,
+    **who_changes: str,
 ) -> None:
     with door.opened() as (inbox, who):
-        with inbox.transaction() as session:
-            present = [each.name for each in queries_office.officers(session)]
-        names = circle_of(present)
-        quorum = inbox.quorum if options["quorum"] is None else options["quorum"]
-        secret_sharing.check(names, quorum)
-        if options["shares"] is None and len(names) > 1:
+        planned = reshare.plan(inbox, quorum=quorum, reason=reason, **who_changes)
+        if shares is None and len(planned.names) > 1:
             raise click.UsageError("give --shares, a folder for the share files of all")
-        handout = handout_in(options["shares"], door.root, with_sheets=options["sheets"])
-        given = appointed(names, options["files"], "--new-passphrase-file")
-        is_same = (names, quorum) == (present, inbox.quorum)
-        act = Code.RENEW_SHARES if is_same else Code.CHANGE_OFFICERS
-        deed = action(act, None, options["reason"], **about)
-        change = Change(deed, who)
-        circle = Circle(given, quorum) if given else _typed(inbox, names, quorum)
+        handout = handout_in(shares, door.root, with_sheets=sheets)
+        given = appointed(planned.names, files, "--new-passphrase-file")
+        appoint = partial(_appointed, planned, given)
         try:
-            done = reshare.reshare(inbox, circle, change, handout)
+            done = reshare.reshare(inbox, who, planned, appoint, handout)
         except BaseException:
             _say_if_changed(door, inbox)
             raise
@@ -161,13 +137,14 @@ def _say_if_changed(door: Door, inbox: Inbox) -> None:
         terminal.warn("the officers have new shares all the same; the old ones open the inbox no longer")
 
 
-def _typed(inbox: Inbox, names: Sequence[str], quorum: int) -> Circle:
-    """Let everybody type a passphrase: who is not there cannot get a share."""
+def _appointed(planned: Planned, given: tuple[Appointee, ...] | None) -> Circle:
+    """Return the new circle; whose passphrase came in no file types it: who is not there gets no share."""
+    names, quorum = planned.names, planned.quorum
+    if given:
+        return Circle(given, quorum)
     if len(names) == 1:
         return Circle((Appointee(names[0], ceremony.chosen(names[0], names)),), quorum)
-    with inbox.transaction() as session:
-        office = queries_office.office(session)
-    title = f"Change of officers of {visible(office.name)}, channel {office.channel}"
+    title = f"Change of officers of {visible(planned.office)}, channel {planned.channel}"
     return ceremony.circle(names, quorum, title)
 
 

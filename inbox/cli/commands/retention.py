@@ -1,32 +1,35 @@
-"""What is due to be destroyed, its destruction, and the list of what was."""
+"""What is due to be destroyed, its destruction, the list of what was; passages struck from a case."""
 
 from collections.abc import Iterator, Sequence
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import click
 
-from inbox.cli.commands.choosing import counted
-from inbox.cli.options import NUMBER, Closed, Door, day_of, json_option, officer_options, reason_of
-from inbox.deadlines import retention_schedule
-from inbox.deadlines.retention_schedule import Due, Obstacle
+from inbox.cli.case_selection import counted
+from inbox.cli.options import (
+    NUMBER,
+    Closed,
+    Door,
+    case_argument,
+    day_of,
+    given_or_to_type,
+    json_option,
+    officer_options,
+    reason_needed,
+    reason_of,
+    text_options,
+)
+from inbox.deadlines.retention_schedule import Due
+from inbox.language import labels
 from inbox.language.errors import Refused
 from inbox.language.messages import sentence
 from inbox.language.views import View
-from inbox.retention import destroy_cases, destruction_register
+from inbox.retention import destroy_cases, destruction_register, strike
 from inbox.retention.destroy_cases import Plan
-from inbox.session import journal
-from inbox.session.actions import Code, action
+from inbox.retention.strike import Passage
 from inbox.system import terminal
-from inbox.system.clock import today
-from inbox.vault import queries_office
-
-_AGAINST = {
-    Obstacle.HELD: "held for a procedure",
-    Obstacle.PROCEEDINGS: "proceedings go on",
-    Obstacle.UNREAD: "nobody has read what its author wrote",
-    Obstacle.PORTAL: "the portal has not confirmed the closing yet",
-}
 
 
 @click.command(name="retention")
@@ -36,10 +39,8 @@ _AGAINST = {
 def retention_command(door: Door, /, *, as_json: bool) -> None:
     """List the closed cases and the junk, by the day on which each is to be destroyed."""
     with door.opened() as (inbox, who):
-        day = today()
-        with inbox.acting(who, action(Code.LIST_RETENTION)) as session:
-            found = retention_schedule.listing(inbox.home, session)
-    view = {"cases": [_view(each, day) for each in found]}
+        found = destroy_cases.schedule(inbox, who)
+    view = {"cases": [_view(each, who.today) for each in found]}
     terminal.show(view, _lines(view["cases"]), as_json=as_json)
 
 
@@ -61,20 +62,15 @@ def destroy(door: Door, /, *, case: tuple[int, ...], all_due: bool, early: str, 
     if all_due == bool(case) or (all_due and early):
         raise click.UsageError("give the numbers of cases, or --due alone")
     with door.opened() as (inbox, who):
-        day = today()
-        with inbox.acting(who, action(Code.LIST_RETENTION, view="destroyable")) as session:
-            planned = (
-                destroy_cases.plan_due(inbox.home, session, day)
-                if all_due
-                else destroy_cases.plan(inbox.home, session, case, day, early=bool(early))
-            )
+        planned = (
+            destroy_cases.plan_due(inbox, who) if all_due else destroy_cases.plan(inbox, who, case, early)
+        )
         if terminal.is_interactive() and not as_json:
-            terminal.warn_all(f"to be destroyed: {_line(_view(each, day))}" for each in planned.cases)
+            terminal.warn_all(f"to be destroyed: {_line(_view(each, who.today))}" for each in planned.cases)
             _ask_once(door)
-        with inbox.acting(who, action(Code.DESTROY_CASES, None, early, count=planned.count)) as session:
-            destroy_cases.destroy(inbox.home, session, journal.actor(session), planned)
-    view = {"cases": [each.case for each in planned.cases], "backups": list(planned.backups)}
-    terminal.show(view, _told(planned), as_json=as_json)
+        destroyed = destroy_cases.destroy(inbox, who, planned)
+    view = {"cases": [each.case for each in destroyed.cases], "backups": list(destroyed.backups)}
+    terminal.show(view, _told(destroyed), as_json=as_json)
 
 
 @click.command(name="eliminations")
@@ -88,14 +84,42 @@ def destroy(door: Door, /, *, case: tuple[int, ...], all_due: bool, early: str, 
 def eliminations_command(door: Door, /, *, since: date | None, out: Path | None, as_json: bool) -> None:
     """List what was destroyed, for the archives: numbers, days and categories."""
     with door.opened() as (inbox, who):
-        day = today()
-        with inbox.acting(who, action(Code.LIST_ELIMINATIONS)) as session:
-            lines = destruction_register.view(destruction_register.since(session, since))
-            office = queries_office.office(session).name
-        paths = destruction_register.write(out, lines, office, day) if out else []
-    files = [str(path) for path in paths]
-    view = {"eliminations": lines, "files": files}
-    terminal.show(view, files or destruction_register.rows(lines), as_json=as_json)
+        register = destruction_register.listed(inbox, who, since)
+    files = [str(path) for path in destruction_register.write(register, out)] if out else []
+    view = {"eliminations": register.lines, "files": files}
+    terminal.show(view, files or destruction_register.rows(register.lines), as_json=as_json)
+
+
+@click.command()
+@case_argument
+@click.argument("place")
+@text_options
+@reason_needed
+@officer_options
+@json_option
+@click.pass_obj
+def minimise(door: Door, /, *, case: int, place: str, reason: str, as_json: bool, **given: Any) -> None:
+    """Strike a passage from a case for good; takes two officers.
+
+    PLACE is the id of a question, note (of a drop), follow-up-N, file-N for its name, reply-N, staff-note-N,
+    tags, measure-N, decision-art40, decision-art14, withheld, identity, or everywhere. With :all behind it,
+    all that stands there goes, and no words are asked for. Capitals, accents and spaces do not count.
+    """
+    at, is_all = place.removesuffix(":all"), place.endswith(":all")
+    text = None if is_all else given_or_to_type(**given)
+    with door.opened() as (inbox, who):
+        if not is_all and text is None:
+            text = terminal.ask_text(f"the passage to be struck from case {case}")
+        struck = strike.strike(inbox, who, Passage(case, at, text), reason)
+    view = {
+        "case": case,
+        "place": at,
+        "struck": struck.times,
+        "left": struck.left,
+        "files_with_it": struck.holding,
+        "files_not_searched": struck.unsearched,
+    }
+    terminal.show(view, _struck(view), as_json=as_json)
 
 
 def _ask_once(door: Door) -> None:
@@ -117,7 +141,7 @@ def _view(each: Due, day: date) -> View:
 
 
 def _line(row: View) -> str:
-    against = ", ".join(_AGAINST[Obstacle(what)] for what in row["obstacles"])
+    against = ", ".join(labels.english("obstacle", what) for what in row["obstacles"])
     state = f"waits: {against}" if against else "due" if row["due"] else ""
     return f"{row['case']:>5}  {row['day']}  {row['rule']:<19}  {state}".rstrip()
 
@@ -128,8 +152,26 @@ def _lines(rows: Sequence[View]) -> Iterator[str]:
     yield from map(_line, rows)
 
 
-def _told(planned: Plan) -> Iterator[str]:
-    yield f"destroyed: {counted(planned.cases)}; the list for the archives: inbox eliminations --out FOLDER"
+def _told(destroyed: Plan) -> Iterator[str]:
+    yield f"destroyed: {counted(destroyed.cases)}; the list for the archives: inbox eliminations --out FOLDER"
     yield "an older copy of the vault still holds what was in them; destroy every copy of:"
-    yield from (f"  {name}" for name in planned.backups)
+    yield from (f"  {name}" for name in destroyed.backups)
     yield "  the vault, from before now"
+
+
+def _struck(view: View) -> Iterator[str]:
+    yield f"case {view['case']}: struck for good, so often at each place:"
+    yield from (f"{count:>7}  {place}" for place, count in view["struck"].items())
+    if view["left"]:
+        left = ", ".join(view["left"])
+        yield f"the same words still stand, written otherwise or where nothing is struck: {left}"
+    if view["files_with_it"]:
+        yield f"files with it, in which nothing is struck: {_numbers(view['files_with_it'])}"
+    if view["files_not_searched"]:
+        yield f"files that were not searched, being no short text: {_numbers(view['files_not_searched'])}"
+    yield "what was handed out before still holds it: dossiers, answers, what the author has read;"
+    yield "so do older copies of the vault, and backups: destroy them"
+
+
+def _numbers(numbers: Sequence[int]) -> str:
+    return ", ".join(map(str, numbers))

@@ -3,9 +3,9 @@
 import click
 
 from inbox.cli import shell as sessions
+from inbox.cli.main import run
 from inbox.cli.options import Closed, Door, officer_options
-from inbox.cli.running import run
-from inbox.session.actions import Code, action
+from inbox.session import journal_actions
 from inbox.system import idle_timeout, memory, terminal
 from inbox.system.clock import today
 
@@ -25,17 +25,15 @@ def session(context: click.Context, minutes: int) -> None:
     door: Door = context.obj
     if not isinstance(door, Closed):
         raise click.UsageError("this is a session already")
-    commands = context.find_root().command
     why = "locked"
     try:
         with idle_timeout.limited(minutes * 60), terminal.unstoppable(), door.unlocked() as opened:
             who = opened.by_opening(today())
-            with opened.inbox.acting(who, action(Code.OPEN, surface="session")):
-                pass
+            journal_actions.open_at(opened.inbox, who, "session")
             for line in _greeting(minutes):
                 terminal.warn(line)
             try:
-                sessions.hold(opened, lambda words, inside: run(commands, words, inside))
+                sessions.hold(opened, run)
             except Exception:
                 terminal.warn("this session is over: a fault of the program ended it")
                 raise

@@ -1,39 +1,70 @@
-"""A longer text that comes with a command, or is typed."""
+"""The texts that may be sent to authors, and the bodies to which they are directed: seen, and replaced."""
 
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TypeVar
 
 import click
 
-from inbox.cli.options import text_of
-from inbox.system import terminal
-
-_Command = TypeVar("_Command", bound=Callable[..., Any])
-
-
-def text_options(command: _Command) -> _Command:
-    """Let a command take a text: ``--text`` or ``--text-file``."""
-    for option in (
-        click.option(
-            "--text-file", type=click.Path(path_type=Path), help="Take the text from this UTF-8 file."
-        ),
-        click.option("--text", help="The text; a shell may keep it in clear, so better type it when asked."),
-    ):
-        command = option(command)
-    return command
+from inbox.cli.options import Door, content_of, json_option, officer_options
+from inbox.language.errors import Refused
+from inbox.language.messages import sentence
+from inbox.language.views import View
+from inbox.replies import referral_bodies, templates
+from inbox.system import atomic_files, terminal
+from inbox.system.terminal import quoted
+from inbox.text.printable import visible
+from templates.catalogues import LANGUAGES
 
 
-def given(text: str | None, text_file: Path | None) -> str | None:
-    """Return the text that came with the command, None without; UsageError if it came twice."""
-    if text is not None and text_file is not None:
-        raise click.UsageError("give the text with --text or --text-file, not with both")
-    return text_of(text_file) if text_file is not None else text
+@click.command(name="templates")
+@click.argument("file", required=False, type=click.Path(path_type=Path))
+@click.option("--out", type=click.Path(path_type=Path), help="Write those in use into this file, to edit.")
+@officer_options
+@json_option
+@click.pass_obj
+def templates_command(door: Door, /, *, file: Path | None, out: Path | None, as_json: bool) -> None:
+    """List the templates of replies, or use those of a FILE from now on."""
+    if file is not None and out is not None:
+        raise click.UsageError("give a file to use, or --out, not both")
+    if out is not None and out.exists():
+        raise Refused(
+            sentence("{out} is already there", out=out),
+            sentence("choose another --out, nothing is overwritten"),
+        )
+    raw = None if file is None else content_of(file)
+    with door.opened() as (inbox, who):
+        used = templates.listed(inbox, who) if raw is None else templates.adopt(inbox, who, raw)
+    if out is not None:
+        atomic_files.write(out, [used.source.encode("utf-8")])
+    view = {"templates": [templates.view(each) for each in used.known.values()]}
+    lines = [line for each in view["templates"] for line in _lines(each)]
+    terminal.show(view, lines, as_json=as_json)
 
 
-def given_or_to_type(text: str | None, text_file: Path | None) -> str | None:
-    """Return the text that came with the command, None if it is to be typed; UsageError if nobody can."""
-    found = given(text, text_file)
-    if found is None and not terminal.is_interactive():
-        raise click.UsageError("give the text with --text-file, or type it at a terminal")
-    return found
+def _lines(each: View) -> list[str]:
+    states = ", ".join(each["status"])
+    return [
+        "",
+        f"{each['id']}: {visible(each['title']['en'])} ({states})",
+        *(quoted(each["text"][language].strip()) for language in LANGUAGES),
+    ]
+
+
+@click.command(name="redirections")
+@click.option("--replace", type=click.Path(path_type=Path), help="Keep the list in this TOML file instead.")
+@officer_options
+@json_option
+@click.pass_obj
+def redirections_command(door: Door, /, *, replace: Path | None, as_json: bool) -> None:
+    """List the bodies to which the author of what is out of scope is directed."""
+    raw = None if replace is None else content_of(replace)
+    with door.opened() as (inbox, who):
+        used = referral_bodies.listed(inbox, who) if raw is None else referral_bodies.replace(inbox, who, raw)
+    view = {
+        body_id: {
+            "name": {"fr": each.name.fr, "en": each.name.en},
+            "text": {"fr": each.text.fr, "en": each.text.en},
+        }
+        for body_id, each in used.bodies.items()
+    }
+    lines = [visible(f"{body_id}: {each.name.en}. {each.text.en}") for body_id, each in used.bodies.items()]
+    terminal.show({"bodies": view}, lines, as_json=as_json)

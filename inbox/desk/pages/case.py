@@ -1,21 +1,16 @@
-"""One case: what it says, how pressing it is, what is answered."""
+"""One case: what it says, how pressing it is, what happened to it."""
 
 from flask import Blueprint, redirect, url_for
 from flask.typing import ResponseReturnValue
 
-from crypto.messages import Status
 from inbox.access import declarations
-from inbox.casework import case_view
-from inbox.deadlines import workflow
+from inbox.casework import case_view, timeline
 from inbox.desk import rendering
-from inbox.desk.forms import choice, number, reason
 from inbox.desk.state import here
 from inbox.language import labels
 from inbox.questionnaire import scoring
-from inbox.replies import referral_bodies, replies, templates
-from inbox.session.actions import Code, action
-from inbox.system.clock import today
-from inbox.vault import queries_office, score
+from inbox.replies import choices
+from inbox.vault import score
 
 pages = Blueprint("case", __name__, url_prefix="/case/<int:case>")
 
@@ -23,47 +18,33 @@ pages = Blueprint("case", __name__, url_prefix="/case/<int:case>")
 @pages.get("")
 def show(case: int) -> ResponseReturnValue:
     """Show all of one case."""
-    day = today()
-    with here().inbox.acting(here().actor(), action(Code.SHOW, case)) as session:
-        view = case_view.details(session, case, day, rendering.language())
-        case_view.mark_read(session, case)
-        return rendering.page(
-            "case/case.html",
-            view=view,
-            work=workflow.of(session, case),
-            scoring=scoring,
-            labels=labels,
-            officers=[each.name for each in queries_office.officers(session)],
-            bodies=referral_bodies.bodies(session),
-            templates=templates.known(session),
-        )
+    inbox, who = here().inbox, here().actor()
+    shown = case_view.read(inbox, who, case, rendering.language())
+    offered = choices.offered(inbox, who)
+    return rendering.page(
+        "case/case.html",
+        view=shown.view,
+        officers=shown.officers,
+        bodies=offered.bodies,
+        templates=offered.templates,
+        score=score,
+        scoring=scoring,
+        labels=labels,
+    )
 
 
 @pages.post("/declare")
 def declare(case: int) -> ResponseReturnValue:
     """Declare that nobody present has an interest in the case, before it is read."""
-    day = today()
-    with here().inbox.acting(here().actor(), action(Code.DECLARE, case)) as session:
-        declarations.declare(session, case, day)
+    declarations.declare(here().inbox, here().actor(), [case])
     return redirect(url_for("case.show", case=case), 303)
 
 
-@pages.post("/status")
-def status(case: int) -> ResponseReturnValue:
-    """Change the status that the author reads."""
-    chosen, day = choice("status", Status), today()
-    with here().inbox.acting(here().actor(), action(Code.SET_STATUS, case, status=chosen)) as session:
-        replies.set_status(session, case, chosen, day)
-    return done(case, "status-set")
-
-
-@pages.post("/judge")
-def judge(case: int) -> ResponseReturnValue:
-    """Say how pressing the case is, part by part."""
-    given, day = {name: number(name, score.HIGHEST) for name in score.NAMES}, today()
-    with here().inbox.acting(here().actor(), action(Code.JUDGE, case, reason(), **given)) as session:
-        workflow.judge(session, case, given, day)
-    return done(case, "judged")
+@pages.get("/timeline")
+def happened(case: int) -> ResponseReturnValue:
+    """Show what happened to a case, day by day."""
+    events = timeline.look(here().inbox, here().actor(), case)
+    return rendering.page("case/timeline.html", number=case, events=events)
 
 
 def done(case: int, said: str, part: str | None = None) -> ResponseReturnValue:

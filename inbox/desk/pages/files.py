@@ -7,9 +7,8 @@ from flask.typing import ResponseReturnValue
 
 from inbox.desk import rendering
 from inbox.desk.state import here
-from inbox.files import attachments, previews
-from inbox.sandboxed.answer import MOST_PAGES
-from inbox.session.actions import Code, action
+from inbox.files import previews
+from inbox.files.attachments import Which
 
 pages = Blueprint("files", __name__, url_prefix="/case/<int:case>/file/<int:file>")
 
@@ -24,12 +23,7 @@ def first(case: int, file: int) -> ResponseReturnValue:
 def look(case: int, file: int, page: int) -> ResponseReturnValue:
     """Look at one page of a file, in the sandbox; its pixels wait for the browser to ask for them."""
     desk = here()
-    if not 1 <= page <= MOST_PAGES:
-        abort(HTTPStatus.NOT_FOUND)
-    deed = action(Code.PREVIEW, case, file=file, page=page)
-    with desk.inbox.acting(here().actor(), deed) as session:
-        found = attachments.find(desk.inbox.home, session, case, file)
-    seen = previews.look(desk.inbox.home, found, page)
+    seen = previews.preview(desk.inbox, desk.actor(), Which(case, file), page)
     desk.picture = (case, file, page), seen.picture
     return rendering.page("files/file.html", number=case, view=seen.view)
 

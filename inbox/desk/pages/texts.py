@@ -5,14 +5,14 @@ from http import HTTPStatus
 
 from flask import Blueprint, redirect, url_for
 from flask.typing import ResponseReturnValue
-from sqlalchemy.orm import Session
 
 from inbox.desk import rendering
 from inbox.desk.forms import text
 from inbox.desk.state import here
 from inbox.language.errors import Refused
 from inbox.replies import referral_bodies, templates
-from inbox.session.actions import Action, Code, action
+from inbox.session.actions import Actor
+from inbox.session.inbox import Inbox
 
 pages = Blueprint("texts", __name__, url_prefix="/office")
 
@@ -26,13 +26,7 @@ def replies() -> ResponseReturnValue:
 @pages.post("/templates")
 def adopt() -> ResponseReturnValue:
     """Use other templates from now on; a file with a mistake is shown again."""
-    typed = text("file")
-
-    def change(session: Session) -> None:
-        templates.adopt(session, typed.encode())
-
-    refused = _refused(action(Code.ADOPT_TEMPLATES), change)
-    return _again("texts.replies") if refused is None else (_replies(typed, refused), _MENDED)
+    return _replaced(templates.adopt, "texts.replies", _replies)
 
 
 @pages.get("/bodies")
@@ -44,42 +38,30 @@ def bodies() -> ResponseReturnValue:
 @pages.post("/bodies")
 def replace() -> ResponseReturnValue:
     """Keep another list; one with a mistake is shown again."""
-    typed = text("file")
-
-    def change(session: Session) -> None:
-        referral_bodies.replace(session, typed)
-
-    refused = _refused(action(Code.REPLACE_REDIRECTIONS), change)
-    return _again("texts.bodies") if refused is None else (_bodies(typed, refused), _MENDED)
-
-
-_MENDED = HTTPStatus.UNPROCESSABLE_ENTITY
+    return _replaced(referral_bodies.replace, "texts.bodies", _bodies)
 
 
 def _replies(typed: str | None = None, refused: Refused | None = None) -> str:
-    with here().inbox.acting(here().actor(), action(Code.LIST_TEMPLATES)) as session:
-        known = [templates.view(each) for each in templates.known(session).values()]
-        source = templates.source(session) if typed is None else typed
+    used = templates.listed(here().inbox, here().actor())
+    known = [templates.view(each) for each in used.known.values()]
+    source = used.source if typed is None else typed
     return rendering.page("replies/templates.html", known=known, source=source, refused=refused)
 
 
 def _bodies(typed: str | None = None, refused: Refused | None = None) -> str:
-    with here().inbox.acting(here().actor(), action(Code.LIST_REDIRECTIONS)) as session:
-        known = referral_bodies.bodies(session)
-        source = referral_bodies.source(session) if typed is None else typed
-    return rendering.page("replies/bodies.html", known=known, source=source, refused=refused)
+    used = referral_bodies.listed(here().inbox, here().actor())
+    source = used.source if typed is None else typed
+    return rendering.page("replies/bodies.html", known=used.bodies, source=source, refused=refused)
 
 
-def _refused(deed: Action, change: Callable[[Session], None]) -> Refused | None:
-    """Do it; return why it was not done, None if it was."""
+def _replaced(
+    way: Callable[[Inbox, Actor, bytes], object], page: str, again: Callable[[str, Refused], str]
+) -> ResponseReturnValue:
+    """Use the file that was typed, then show its page; one that is refused is shown again, and why."""
+    typed = text("file")
     try:
-        with here().inbox.acting(here().actor(), deed) as session:
-            change(session)
+        way(here().inbox, here().actor(), typed.encode())
     except Refused as refused:
-        return refused
-    return None
-
-
-def _again(page: str) -> ResponseReturnValue:
+        return again(typed, refused), HTTPStatus.UNPROCESSABLE_ENTITY
     here().say("texts-changed")
     return redirect(url_for(page), 303)

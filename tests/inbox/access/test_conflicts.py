@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
-from inbox.access import conflicts
+from inbox.access import aliases, conflicts
 from inbox.keys import share_file
+from inbox.session.actions import Actor
 from inbox.vault import queries_access
 from tests.support import inbox_builders as build
 from tests.support.inbox_builders import Office, Portal, Reporter, Sent, World, first
@@ -211,12 +212,32 @@ def test_a_name_that_is_added_is_looked_for_in_old_and_new_reports(room: Room) -
     ]
 
 
+def test_what_another_name_is_found_in_is_noted_by_the_two_who_confirmed_it(room: Room) -> None:
+    """A third who is present has no part in it."""
+    room.collect(first(Reporter(room.world), text="Jean Dupont"))
+    with room.of("alice", "chloe").unlocked() as opened:
+        who = Actor((*NAMES,), build.today(), lambda _: ("alice", "chloe"))
+        assert [] == aliases.add(opened.inbox, who, "bruno", "Jean Dupont")  # bruno acts, too
+    entries = room.of("alice", "chloe").json("journal", "print")["entries"]
+    noted = {each["action"]: (each["officers"], each["values"]) for each in entries}
+    two = ["alice", "chloe"]
+    assert noted["name-alias"] == noted["found-conflict"] == (two, {"officer": "bruno"})
+
+
+def test_the_journal_tells_exclusions_and_other_names_apart(room: Room) -> None:
+    for words in (["list"], ["aliases"]):
+        room.office.json("conflict", *words)
+    entries = room.office.json("journal", "print")["entries"]
+    listed = [each["values"] for each in entries if each["action"] == "list-conflicts"]
+    assert [{}, {"view": "aliases"}] == listed
+
+
 def test_what_was_lifted_stays_lifted_when_another_name_is_added(room: Room) -> None:
     room.collect(first(Reporter(room.world), text="bruno, chloe, Jean Dupont"))
     assert 1 == room.of("alice", "bruno").json("conflict", "list")["out_of_reach"]
     with room.office.opened() as inbox, inbox.transaction() as session:
         for officer in ("bruno", "chloe"):
-            conflicts.lift(session, 1, officer)
+            conflicts._lift(session, 1, officer)
     assert 0 == room.office.run("conflict", "alias", "chloe", "Jean Dupont").code
     assert [(1, "chloe")] == room.kept()
 

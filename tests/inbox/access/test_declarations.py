@@ -60,7 +60,7 @@ def test_each_declares_once_and_each_newcomer_again(unread: Trio) -> None:
     assert ["bruno"] == unread.excluded.json("declare", "1")["officers"]
     assert 0 == unread.excluded.run("show", "1").code
     entries = unread.others.json("journal", "print")["entries"]
-    noted = [(each["case"], each["officers"]) for each in entries if each["act"] == "declare"]
+    noted = [(each["case"], each["officers"]) for each in entries if each["action"] == "declare"]
     assert [(1, ["alice", "chloe"])] * 2 + [(1, ["alice", "bruno"])] == noted
     with unread.others.opened() as inbox, inbox.transaction() as session:
         rows = session.execute(select(Declaration.case, Declaration.officer, Declaration.day))
@@ -149,7 +149,20 @@ def test_several_cases_are_declared_in_one_act_and_each_noted(unread: Trio) -> N
         page = client.page("/en/queue/1")
     assert (True, False) == (CANARY in page, "All of us declare it" in page)
     entries = unread.others.json("journal", "print")["entries"]
-    assert [1, 2, 3] == [each["case"] for each in entries if each["act"] == "declare"]
+    assert [1, 2, 3] == [each["case"] for each in entries if each["action"] == "declare"]
+
+
+def test_cases_that_are_named_twice_are_noted_once_in_order_on_both_surfaces(unread: Trio) -> None:
+    """Whoever declared some of them before is not told as new of these alone."""
+    assert ["alice", "chloe"] == unread.others.json("declare", "3", "1", "3")["officers"]
+    with sitting(unread.others) as client:
+        assert client.send("/en/many/declare", case=["2", "1", "2"]).status_code == 303
+    assert [] == unread.others.json("declare", "2", "1")["officers"]
+    entries = unread.others.json("journal", "print")["entries"]
+    noted = [
+        (each["case"], each["values"], each["reason"]) for each in entries if each["action"] == "declare"
+    ]
+    assert [(number, {}, "") for number in (1, 3, 1, 2, 1, 2)] == noted
 
 
 def test_one_officer_who_is_alone_is_not_asked(tmp_path: Path) -> None:

@@ -50,7 +50,7 @@ MORE: dict[tuple[str, ...], list[str]] = {
     ("junk",): ["--reason", "x"],
     ("destroy",): ["--early", "x"],
     ("quarantine",): ["--reason", "x"],
-    ("minimise",): ["what", "--text", "x"],
+    ("minimise",): ["what", "--text", "x", "--reason", "x"],
     ("dossier", "preview"): ["--for", "disciplinary", "--to", "x"],
     ("dossier", "make"): ["--for", "prosecutor", "--to", "x", "--recipient", RECIPIENT, "--out", "OUT"],
     ("access",): ["--person", "case", "--out", "OUT"],

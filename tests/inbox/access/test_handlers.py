@@ -115,7 +115,25 @@ def test_handlers_are_a_quorum_of_officers_who_may_read_it(
 
 def test_names_and_anyone_exclude_one_another(founded_trio: Trio) -> None:
     assert 2 == founded_trio.others.run("handlers", "1", "alice", "--anyone").code
-    assert 2 == founded_trio.others.run("handlers", "1", "a b").code
+
+
+@pytest.mark.parametrize("name", ["a b", "Alice", "", "x" * 33, "x" * 2_000, "a\x1b[2J"])
+def test_what_cannot_be_the_name_of_an_officer_is_refused_before_it_is_noted(
+    founded_trio: Trio, name: str
+) -> None:
+    """By handlers, exclusions and aliases alike; the journal would not read it."""
+    others = founded_trio.others
+    before = founded_trio.office.state()
+    for words in (
+        ("handlers", "1", "alice", name),
+        ("conflict", "exclude", "1", name, "--reason", "x"),
+        ("conflict", "lift", "1", name, "--reason", "x"),
+        ("conflict", "alias", name, "Jean Dupont"),
+        ("conflict", "unalias", name, "Jean Dupont"),
+    ):
+        said = others.run(*words)
+        assert (1, True) == (said.code, "cannot be the name of an officer" in said.err), words
+    assert before == founded_trio.office.state()
 
 
 def test_whoever_gives_a_case_away_reads_it_no_longer(entrusted: Trio) -> None:
@@ -129,7 +147,7 @@ def test_whoever_gives_a_case_away_reads_it_no_longer(entrusted: Trio) -> None:
 
 
 def test_in_an_emergency_two_officers_open_it_and_the_referent_is_told(entrusted: Trio) -> None:
-    """Noted as an act of its own; who is there is a handler from then on."""
+    """Noted as an action of its own; who is there is a handler from then on."""
     office = entrusted.excluded
     opened = office.json("break-glass", "1", "--reason", "he is in danger tonight")
     assert ["alice", "bruno", "chloe"] == opened["handlers"]

@@ -9,7 +9,7 @@ from sqlalchemy.orm.exc import DetachedInstanceError
 
 from inbox.access import quarantine
 from inbox.deadlines import legal_duties
-from inbox.session.actions import IN_QUARANTINE, Act
+from inbox.session.actions import TABLE, Code
 from inbox.vault.casework_tables import Handling, Note, Words
 from inbox.vault.tables import Attachment, Case, FollowUp
 from tests.support.inbox_builders import Office, Portal, Reporter, Sent, World, first, today
@@ -30,10 +30,10 @@ def office(world: World, portal: Portal, reporter: Reporter, collect: Any) -> Of
 def test_nothing_of_it_is_read_beneath_every_question(office: Office) -> None:
     """The case, its letters, files, notes and words; the control is the program's own work, and case 2."""
     kinds = (Case.number, FollowUp.case, Attachment.case, Note.case, Words.case, Handling.case)
-    with office.opened() as inbox:
-        with inbox.vault.transaction(inbox.present) as session:
+    with office.unlocked() as opened:
+        with opened.inbox.vault.transaction(opened.officers) as session:
             seen = [set(session.scalars(select(kind))) for kind in kinds]
-        with inbox.vault.transaction() as session:
+        with opened.inbox.vault.transaction() as session:
             whole = [set(session.scalars(select(kind))) for kind in kinds]
     assert [{2}, {2}, {2}, set(), {2}, {2}] == seen
     assert all(1 in each for each in whole)
@@ -59,9 +59,9 @@ def test_whatever_shows_or_needs_it_says_why_not(office: Office, tmp_path: Path,
 
 def test_what_a_session_holds_already_is_let_go_of(office: Office) -> None:
     """Whoever places it does not go on reading by what was loaded before."""
-    with office.opened() as inbox, inbox.vault.transaction(inbox.present) as session:
+    with office.unlocked() as opened, opened.inbox.vault.transaction(opened.officers) as session:
         case = session.get_one(Case, 2)
-        quarantine.place(session, 2, today())
+        quarantine._place(session, 2, today())
         assert session.get(Case, 2) is None
         with pytest.raises(DetachedInstanceError):
             assert case.message
@@ -127,9 +127,10 @@ def test_what_is_in_no_quarantine_is_not_lifted(office: Office) -> None:
     assert (1, True) == (said.code, "case 2 is in no quarantine" in said.err)
 
 
-def test_which_acts_pass_a_quarantine_is_written_down() -> None:
+def test_which_actions_pass_a_quarantine_is_written_down() -> None:
     """None of them shows anything of a report: one more is a decision, to be made here as well."""
     assert {
-        Act.REPLY, Act.SET_STATUS, Act.CLOSE, Act.CLOSE_UNFOUNDED, Act.DECIDE, Act.ASSESS_SOURCE, Act.HOLD,
-        Act.RELEASE_HOLD, Act.OVERSEE, Act.LIST_RETENTION, Act.DESTROY_CASES, Act.LIFT_QUARANTINE,
-    } == IN_QUARANTINE  # fmt: skip
+        Code.REPLY, Code.SET_STATUS, Code.CLOSE, Code.CLOSE_UNFOUNDED, Code.DECIDE, Code.ASSESS_SOURCE,
+        Code.HOLD, Code.RELEASE_HOLD, Code.OVERSEE, Code.LIST_RETENTION, Code.DESTROY_CASES,
+        Code.LIFT_QUARANTINE,
+    } == {code for code, rule in TABLE.items() if rule.quarantine}  # fmt: skip

@@ -173,10 +173,10 @@ def test_who_declares_does_so_for_each_present_and_for_nobody_else(vault: Vault)
     case = next(n for n, each in CASES.items() if each.declared == {"bruno"} and each.is_read(set(NAMES)))
     with undone(vault, {"alice", "bruno"}) as session:
         before = set(session.execute(select(Declaration.case, Declaration.officer)))
-        assert ["alice"] == declarations.declare(session, case, DAY)
+        assert ["alice"] == declarations._declare(session, case, DAY)
         after = set(session.execute(select(Declaration.case, Declaration.officer)))
         assert {(case, "alice")} == after - before
-        assert [] == declarations.declare(session, case, DAY)
+        assert [] == declarations._declare(session, case, DAY)
 
 
 def test_who_is_the_only_officer_is_not_asked(vault: Vault) -> None:

@@ -17,9 +17,9 @@ def office(trio: Trio) -> Office:
     return trio.others
 
 
-def noted(office: Office, act: str) -> list[Any]:
+def noted(office: Office, action: str) -> list[Any]:
     entries = office.json("journal", "print")["entries"]
-    return [(each["case"], each["about"]) for each in entries if each.get("act") == act]
+    return [(each["case"], each["values"]) for each in entries if each.get("action") == action]
 
 
 def tags(office: Office, number: int) -> Any:
@@ -34,7 +34,7 @@ def test_many_are_tagged_in_one_act(office: Office) -> None:
     """Each once, noted of each, by number or by what they have in common."""
     assert {"cases": [1, 2]} == office.json("many", "tag", "2", "1", "2", "--add", "Escale", "--add", "quai")
     assert [["case 1", "escale", "quai"], ["case 2", "escale", "quai"]] == [tags(office, n) for n in (1, 2)]
-    assert [(1, ""), (2, "")] == noted(office, "tag")
+    assert [(1, {}), (2, {})] == noted(office, "tag")
     assert (
         "3 cases: tagged\n"
         == office.run("many", "tag", "--status", "assessing", "--count", "3", "--add", "vu").out
@@ -42,13 +42,13 @@ def test_many_are_tagged_in_one_act(office: Office) -> None:
     assert 3 == office.json("queue", "--tag", "vu")["count"]
     assert [1, 2] == office.json("many", "tag", "--tag", "quai", "--count", "2", "--remove", "quai")["cases"]
     assert 0 == office.json("queue", "--tag", "quai")["count"]
-    assert [(1, "removed"), (2, "removed")] == noted(office, "tag")[-2:]
+    assert [(1, {"removed": True}), (2, {"removed": True})] == noted(office, "tag")[-2:]
 
 
 def test_many_are_given_to_an_officer_in_one_act(office: Office) -> None:
     office.json("many", "assign", "1", "2", "3", "--to", "alice")
     assert ["alice"] * 3 == assigned(office)
-    assert [(1, "alice"), (2, "alice"), (3, "alice")] == noted(office, "assign")
+    assert [(number, {"officer": "alice"}) for number in (1, 2, 3)] == noted(office, "assign")
     said = office.run("many", "assign", "--officer", "alice", "--count", "3", "--nobody").out
     assert ("3 cases: nobody sees to them\n", [None] * 3) == (said, assigned(office))
 

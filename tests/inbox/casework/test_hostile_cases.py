@@ -12,6 +12,7 @@ from crypto import questionnaire
 from inbox.questionnaire import catalogue
 from inbox.text.printable import visible
 from inbox.vault import fulltext as search_words
+from inbox.vault import queries_cases
 from inbox.vault.casework_tables import Handling
 from inbox.vault.tables import FollowUp
 from tests.support import hostile, inbox_builders
@@ -126,9 +127,7 @@ def test_ten_thousand_follow_ups_break_nothing(
     views = {n: office.json("show", n) for n in "12"}
     with office.opened() as inbox, inbox.transaction() as session:
         case_id = flooder.keys.case_id
-        number = next(
-            case.number for case in inbox_builders.records.cases(session) if case.case_id == case_id
-        )
+        number = next(case.number for case in queries_cases.cases(session) if case.case_id == case_id)
         session.add_all(_follow_up(number, position) for position in range(1, MANY + 1))
     for words in (["list"], ["queue"]):
         assert len(printed(office, *words)) < 3_000

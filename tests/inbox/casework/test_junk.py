@@ -5,8 +5,9 @@ from typing import Any
 
 import pytest
 
-from inbox.casework import picking
+from inbox.casework import queue as case_queue
 from tests.support import inbox_builders as build
+from tests.support.desk_room import sitting
 from tests.support.inbox_builders import (
     Office,
     Portal,
@@ -54,22 +55,23 @@ def queue(office: Office, *filters: str) -> list[int]:
     return sorted(case["case"] for case in office.json("queue", *filters)["cases"])
 
 
-def noted(office: Office, act: str) -> list[Any]:
+def noted(office: Office, action: str) -> list[Any]:
     entries = office.json("journal", "print")["entries"]
-    return [(each["case"], each["about"], each["reason"]) for each in entries if each.get("act") == act]
+    return [
+        (each["case"], each["values"], each["reason"]) for each in entries if each.get("action") == action
+    ]
 
 
 def test_many_are_rejected_in_one_act_and_come_back(office: Office) -> None:
-    """By their numbers; out of the queue, in the list of junk, noted one by one under one act."""
+    """By their numbers; out of the queue, in the list of junk, noted of each with the reason."""
     done = office.json("junk", "3", "1", "2", "1", "--reason", "advertising")
     assert {"cases": [1, 2, 3], "rejected": True} == done
     assert ([4, 5], [1, 2, 3], []) == (queue(office), queue(office, "--junk"), queue(office, "--closed"))
-    acts = [(None, "", "advertising"), (1, "", ""), (2, "", ""), (3, "", "")]
-    assert acts == noted(office, "reject")
+    assert [(number, {}, "advertising") for number in (1, 2, 3)] == noted(office, "reject")
     assert f"JUNK since {today()}: not in the queue; inbox junk 2 --recover" in office.run("show", "2").out
     office.json("junk", "2", "3", "--recover")
     assert ([2, 3, 4, 5], [1]) == (queue(office), queue(office, "--junk"))
-    assert [(None, "", ""), (2, "", ""), (3, "", "")] == noted(office, "recover")
+    assert [(2, {}, ""), (3, {}, "")] == noted(office, "recover")
     assert "JUNK" not in office.run("show", "2").out
 
 
@@ -91,7 +93,7 @@ def test_what_a_filter_finds_is_rejected_once_its_number_is_confirmed(office: Of
 def test_so_many_that_nobody_counts_them_are_not_rejected(
     office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(picking, "MANY", 2)
+    monkeypatch.setattr(case_queue, "MANY", 2)
     said = office.run("junk", "--search", "achetez", "--count", "3")
     assert (1, "error: more than 2 cases match\n") == (said.code, said.err.partition("hint")[0])
     assert [1, 2, 3, 4, 5] == queue(office)
@@ -101,8 +103,8 @@ def test_so_many_that_nobody_counts_them_are_not_rejected(
     ("words", "code", "said"),
     [
         (["1", "9"], 1, "there is no case 9"),
-        (["1", "5"], 1, "case 5 is closed, or junk already"),
-        (["1", "4"], 1, "case 4 is closed, or junk already"),
+        (["1", "5"], 1, "case 5: closed already"),
+        (["1", "4"], 1, "case 4: junk already"),
         (["4", "1", "--recover"], 1, "case 1 is no junk"),
         (["--category", "nothing", "--count", "1"], 1, "no case matches"),
         (["--search", "!!", "--count", "3"], 1, "a search has a word"),
@@ -150,6 +152,17 @@ def test_its_author_sees_no_difference_and_is_heard_again(tmp_path: Path) -> Non
     assert all(case["deadline"] for case in office.json("queue")["cases"])
 
 
+def test_at_the_desk_each_is_noted_with_the_reason_too(office: Office) -> None:
+    """As on the command line; without a case nothing is noted, and nothing where one is refused."""
+    with sitting(office) as client:
+        for path, reason in (("junk", "advertising"), ("recover", "mine")):
+            assert client.send(f"/en/many/{path}", case=["2", "1", "2"], reason=reason).status_code == 303
+        assert client.send("/en/many/recover", case=["1"], reason="x").status_code == 409
+        assert client.send("/en/many/junk", reason="x").status_code == 409
+    assert [(1, {}, "advertising"), (2, {}, "advertising")] == noted(office, "reject")
+    assert [(1, {}, "mine"), (2, {}, "mine")] == noted(office, "recover")
+
+
 def test_a_case_kept_from_somebody_is_neither_rejected_nor_betrayed(trio: Trio) -> None:
     """By number, by filter, by count, in the journal; the control is what the others do."""
     for number in ("1", "2", "3"):
@@ -157,7 +170,7 @@ def test_a_case_kept_from_somebody_is_neither_rejected_nor_betrayed(trio: Trio) 
     assert "there is no case 3" in trio.excluded.run("junk", "1", "3").err
     assert "2 cases match" in trio.excluded.run("junk", "--status", "assessing").err
     assert [1, 2, 3] == trio.others.json("junk", "--status", "assessing", "--count", "3")["cases"]
-    assert [None, 1, 2] == [case for case, _, _ in noted(trio.excluded, "reject")]
+    assert [1, 2] == [case for case, _, _ in noted(trio.excluded, "reject")]
     assert [1, 2] == queue(trio.excluded, "--junk")
     assert "case 3" not in trio.excluded.run("journal", "print").out
 

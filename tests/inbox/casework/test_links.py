@@ -11,6 +11,7 @@ from inbox.text import entities, similarity
 from inbox.vault.casework_tables import Dismissal, Handling, IndexKey, Link, Term
 from inbox.vault.tables import Case
 from tests.inbox.text.test_entities import TEXT
+from tests.support.desk_room import sitting
 from tests.support.inbox_builders import Office, Portal, Reporter, Sent, World, answering, drop, first, today
 from tests.support.inbox_trio import Trio
 
@@ -99,6 +100,27 @@ def test_cases_are_linked_by_people_alone(office: Office) -> None:
     assert {"links"} == {name for name in before if before[name] != after[name]} - {"files"}
     office.json("unlink", "1", "2")
     assert (before["links"], [2, 3, 6]) == (office.state()["links"], sorted(proposed(office, 1)))
+
+
+def test_what_is_said_of_two_cases_is_noted_of_each_and_names_no_other(office: Office) -> None:
+    """On both surfaces; what was refused is noted of neither."""
+    words = [("link", "1", "2", "same_facts"), ("link", "2", "1", "--dismiss"), ("unlink", "1", "2")]
+    for each in words:
+        office.json(*each)
+    assert 1 == office.run("unlink", "1", "2").code
+    with sitting(office) as client:
+        for path, fields in (("2", {"relation": "same_facts"}), ("2/dismiss", {}), ("2/unlink", {})):
+            assert client.send(f"/en/case/1/links/{path}", **fields).status_code == 303
+        assert client.send("/en/case/1/links/2/unlink").status_code == 409
+    entries = office.json("journal", "print")["entries"]
+    noted = [(each["action"], each["case"], each["values"]) for each in entries]
+    relation = {"relation": "same_facts"}
+    at_desk = [
+        *(("link", 1, relation), ("link", 2, relation), ("dismiss-link", 1, {}), ("dismiss-link", 2, {})),
+        *(("unlink", 1, {}), ("unlink", 2, {})),
+    ]
+    typed = [*at_desk[:2], at_desk[3], at_desk[2], *at_desk[4:]]
+    assert typed + at_desk == [each for each in noted if each[0] in {"link", "dismiss-link", "unlink"}]
 
 
 def test_what_has_nothing_to_do_with_it_is_not_proposed_again(office: Office) -> None:
@@ -216,7 +238,7 @@ def test_no_proposal_and_no_link_betrays_a_case_that_is_kept_from_somebody(trio:
             session.add(Term(case=number, kind="plate", value=b"the same"))
             link_index.add(session, number, ["CSQU3054383"])
     for office, found in ((trio.others, {2, 3}), (trio.excluded, {2})):
-        with office.opened() as inbox, inbox.vault.transaction(inbox.present) as session:
+        with office.opened() as inbox, inbox.vault.transaction(office.present) as session:
             shared, _ = links._shared(session, 1)
             assert found == set().union(*shared.values())
     for words in (["link", "1", "3", "duplicate"], ["link", "1", "3", "--dismiss"], ["unlink", "1", "3"]):
@@ -226,8 +248,8 @@ def test_no_proposal_and_no_link_betrays_a_case_that_is_kept_from_somebody(trio:
     assert [] == trio.excluded.json("links", "1")["linked"]
     assert [3] == [row["case"] for row in trio.others.json("links", "1")["linked"]]
     entries = trio.excluded.json("journal", "print")["entries"]
-    assert [(1, "duplicate")] == [
-        (each["case"], each["about"]) for each in entries if each.get("act") == "link"
+    assert [(1, {"relation": "duplicate"})] == [
+        (each["case"], each["values"]) for each in entries if each.get("action") == "link"
     ]
     assert "case 3" not in trio.excluded.run("journal", "print").out
 
@@ -241,6 +263,6 @@ def test_a_case_for_its_handlers_alone_is_proposed_to_nobody_else(trio: Trio) ->
         link_index.add(session, 2, ["CSQU3054383"])
     trio.others.json("handlers", "2", "alice", "chloe")
     for office, found in ((trio.others, {2}), (trio.excluded, set())):
-        with office.opened() as inbox, inbox.vault.transaction(inbox.present) as session:
+        with office.opened() as inbox, inbox.vault.transaction(office.present) as session:
             shared, _ = links._shared(session, 1)
             assert found == set().union(*shared.values())

@@ -18,7 +18,7 @@ from inbox.access import declarations
 from inbox.casework import links, queue, timeline
 from inbox.casework.queue import Filter, Order
 from inbox.setup import upgrade
-from inbox.vault import queries, queries_access
+from inbox.vault import queries_access, queries_cases
 from inbox.vault.casework_tables import Handling
 from inbox.vault.database import Vault
 from inbox.vault.tables import Base, Case, Officer
@@ -148,11 +148,11 @@ OF_A_CASE: dict[str, Asked] = {
     "links, proposed": lambda session: links._shared(session, 1),
     "links, settled": lambda session: links._settled(session, 1),
     "linked": lambda session: links.linked(session, 1),
-    "timeline": lambda session: timeline.of(session, 1),
+    "timeline": lambda session: timeline._of(session, 1),
     "journal": lambda session: queries_access.journal_of(session, 1),
-    "letters": lambda session: queries.follow_ups(session, 1),
-    "files": lambda session: queries.attachments(session, 1),
-    "messages": lambda session: queries.messages(session, 1),
+    "letters": lambda session: queries_cases.follow_ups(session, 1),
+    "files": lambda session: queries_cases.attachments(session, 1),
+    "messages": lambda session: queries_cases.messages(session, 1),
     "declared": lambda session: declarations.given(session, range(1, 51)),
     "letters to closed cases": queue.unread_closed,
 }

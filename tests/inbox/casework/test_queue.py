@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from inbox.casework import queue
-from inbox.cli.commands import queueing as commands_queueing
+from inbox.cli.commands import queue as commands_queue
 from inbox.vault.casework_tables import Handling
 from inbox.vault.tables import FollowUp
 from tests.support.desk_room import sitting
@@ -88,7 +88,7 @@ def test_of_what_is_as_pressing_the_next_deadline_comes_first(office: Office) ->
 
 def test_it_is_shown_in_pages(waiting: Office, monkeypatch: pytest.MonkeyPatch) -> None:
     """Each case on one of them; how many there are in all stands on each."""
-    for module in (queue, commands_queueing):
+    for module in (queue, commands_queue):
         monkeypatch.setattr(module, "PAGE", 2)
     pages = [waiting.json("queue", "--page", str(page)) for page in (1, 2, 3, 4)]
     assert [[2, 4], [3, 5], [1], []] == [[case["case"] for case in page["cases"]] for page in pages]
@@ -176,12 +176,25 @@ def test_an_officer_judges_with_a_reason(office: Office) -> None:
         name: value for name, value in judged["parts"].items() if value
     }
     assert (True, [2, 3]) == (one(office, 3)["judged"], numbers(office)[:2])
-    (noted,) = [each for each in office.json("journal", "print")["entries"] if each["act"] == "judge"]
-    assert (3, "danger 3, severity 2", "he was followed home") == (
+    (noted,) = [each for each in office.json("journal", "print")["entries"] if each["action"] == "judge"]
+    assert (3, {"danger": 3, "severity": 2}, "he was followed home") == (
         noted["case"],
-        noted["about"],
+        noted["values"],
         noted["reason"],
     )
+
+
+def test_parts_that_stay_what_they_were_are_not_noted(office: Office) -> None:
+    """Also to confirm what the rules propose is to judge, and has its reason."""
+    given = [f"--{name}={value}" for name, value in office.json("show", "3")["work"]["parts"].items()]
+    before = one(office, 3)
+    office.json("judge", "3", *given, "--reason", "as proposed")
+    assert before | {"judged": True} == one(office, 3)
+    office.json("judge", "3", *given, "--danger", "2", "--reason", "armed")
+    office.json("judge", "3", "--danger", "0", "--access", "3", "--reason", "not armed")
+    noted = [each for each in office.json("journal", "print")["entries"] if each["action"] == "judge"]
+    expected = [({}, "as proposed"), ({"danger": 2}, "armed"), ({"danger": 0}, "not armed")]
+    assert expected == [(each["values"], each["reason"]) for each in noted]
 
 
 @pytest.mark.parametrize(

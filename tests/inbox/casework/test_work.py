@@ -1,6 +1,7 @@
 """What officers do with a case: notes, tags, who sees to it, measures once the source's risk is assessed."""
 
 import contextlib
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -8,14 +9,15 @@ from typing import Any
 import pytest
 
 from inbox.casework import measures
-from inbox.casework.decisions import Choice
 from inbox.casework.measures import INQUIRIES, Disclosure, Kind, Risk, Taken
 from inbox.deadlines import legal_duties
 from inbox.deadlines.clocks import Clock
+from inbox.deadlines.legal_duties import Choice
 from inbox.deadlines.office import Regime
 from inbox.language import labels
-from inbox.language.errors import CaseRefused
+from inbox.language.errors import CaseRefused, Refused
 from inbox.replies.closing import Outcome
+from inbox.session.actions import Action
 from inbox.vault import queries_exchange
 from inbox.vault.casework_tables import Credibility
 from tests.support.inbox_builders import Office, Portal, Reporter, World, answering, first, today
@@ -115,6 +117,34 @@ def test_an_officer_sees_to_a_case_or_nobody(office: Office) -> None:
     assert [2, 2] == [office.run("assign", "1", *more).code for more in ([], ["officer", "--nobody"])]
 
 
+@pytest.mark.parametrize("name", ["z" * 600, "z" * 33, "Bruno", "bruno b", "", "bruno\n"])
+def test_a_case_is_assigned_to_no_name_that_no_officer_can_have(office: Office, name: str) -> None:
+    """It is refused before the journal, which could not hold it."""
+    for words in (["assign", "1", name], ["many", "assign", "1", "--to", name]):
+        assert "cannot be the name of an officer" in refused(office, *words)
+    assert work(office)["assigned"] is None
+
+
+@pytest.mark.parametrize("reason", ["", " \n"])
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["source-risk", "1", "low"],
+        ["credibility", "1", "2"],
+        ["judge", "1", "--danger", "1"],
+        ["retract", "1", "1"],
+        ["decide", "1", "not_needed"],
+        ["hold", "1"],
+        ["hold", "1", "--release"],
+    ],
+)
+def test_a_reason_says_something(office: Office, words: list[str], reason: str) -> None:
+    office.json("measure", "1", "none")
+    before = office.state()
+    assert "a reason is needed" in refused(office, *words, "--reason", reason)
+    assert before == office.state()
+
+
 def test_nobody_sees_to_a_case_that_is_kept_from_them(trio: Any) -> None:
     """Nor any longer, once it is."""
     assert "case 3 is kept from bruno" in refused(trio.others, "assign", "3", "bruno")
@@ -133,7 +163,7 @@ def test_no_inquiry_begins_before_the_risk_to_the_source_is_assessed(office: Off
         for kind in Kind:
             taken = Taken(kind=kind, day=today(), degree=2 if kind is Kind.DISCIPLINARY_SANCTION else None)
             with contextlib.nullcontext() if kind not in INQUIRIES else pytest.raises(CaseRefused):
-                measures.record(session, 1, taken, today())
+                measures.add(session, 1, taken, today())
     assert len(Kind) - len(INQUIRIES) == len(work(office)["measures"])
     office.json("source-risk", "1", "medium", "--reason", "many know")
     assert "admin_inquiry" == office.json("measure", "1", "admin_inquiry")["kind"]
@@ -220,11 +250,31 @@ def test_a_measure_noted_by_mistake_is_taken_out(office: Office, reporter: Repor
     assert [] == work(office)["measures"]
     assert () == slot(office, reporter).measures_disclosed
     events = office.json("timeline", "1")["events"]
+    of_it = ({"kind": "protection_offered"}, {"measure": 1})
     assert [("record-measure", ""), ("remove-measure", "another case")] == [
         (each["what"], each["reason"])
         for each in events
-        if each["about"] in {"protection_offered", "measure 1"} and each["what"] != "tell-measure"
+        if each["values"] in of_it and each["what"] not in {"measure", "tell-measure"}
     ]
+
+
+def test_a_measure_that_is_another_one_by_now_is_not_taken_out(office: Office) -> None:
+    """Nor is it by those who confirmed what begins proceedings: numbers of measures are given again."""
+    with office.unlocked() as opened:
+        inbox, who = opened.inbox, opened.by_opening(today())
+        measures.assess(inbox, who, 1, Risk.LOW, "many know")
+        measures.record(inbox, who, 1, Taken(kind=Kind.DISCIPLINARY_OPENED, day=today()))
+
+        def meanwhile(action: Action) -> tuple[str, ...]:
+            measures.retract(inbox, who, 1, 1, "another case")
+            measures.record(inbox, who, 1, Taken(kind=Kind.NONE, day=today()))
+            return who.confirm(action)
+
+        with pytest.raises(Refused, match="somebody else has changed this"):
+            measures.retract(inbox, replace(who, confirm=meanwhile), 1, 1, "another case")
+    assert ["none"] == [each["kind"] for each in work(office)["measures"]]
+    entries = office.json("journal", "print")["entries"]
+    assert ["remove-proceedings"] == [each["action"] for each in entries if "remove" in each["action"]]
 
 
 def test_of_a_closed_case_too_its_author_reads_no_longer_of_what_was_a_mistake(
@@ -265,7 +315,8 @@ def test_what_a_case_says_is_rated_and_nobody_who_says_it(office: Office) -> Non
     assert {"source": "F", "credibility": "2"} == work(office)["rating"]
     assert "credibility of what it says: F2, probably true\n" in office.run("show", "1").out
     assert (
-        f"{today()}  rate  (2)  officer  reason: a second report agrees\n" in office.run("timeline", "1").out
+        f"{today()}  rate  (Probably true)  officer  reason: a second report agrees\n"
+        in office.run("timeline", "1").out
     )
 
 

@@ -56,7 +56,7 @@ def session(office: Office, *options: str, command: list[str | Path] = COMMAND) 
 
 
 def entries(office: Office) -> list[str]:
-    return [entry["act"] for entry in office.json("journal", "print")["entries"]]
+    return [entry["action"] for entry in office.json("journal", "print")["entries"]]
 
 
 def test_a_session_as_its_officers_see_it(office: Office) -> None:
@@ -94,7 +94,9 @@ def test_of_three_officers_any_two_confirm(office: Office) -> None:
         at.sees("error: this takes two officers")
         at.types("lock")
         assert 0 == at.waits()
-    rotated = [entry for entry in office.json("journal", "print")["entries"] if entry["act"] == "rotate-keys"]
+    rotated = [
+        entry for entry in office.json("journal", "print")["entries"] if entry["action"] == "rotate-keys"
+    ]
     assert [["bruno", "chloe"]] == [entry["officers"] for entry in rotated]
 
 

@@ -113,7 +113,7 @@ def test_a_decision_that_is_late_shows_in_the_queue(office: Office, monkeypatch:
 
 
 def test_a_case_of_an_offence_is_not_closed_before_that_is_decided(office: Office) -> None:
-    assert "whether the prosecutor is told of case 1 was not decided" in refused(office, *CLOSED)
+    assert "case 1: whether the prosecutor is told was not decided" in refused(office, *CLOSED)
     office.json("decide", "1", "no_transmission", "--reason", "no offence")
     office.json(*CLOSED)
 
@@ -132,8 +132,9 @@ def test_what_is_transmitted_is_a_measure(office: Office) -> None:
     assert ("art40_transmission", "Parquet du Havre", "26/118", False) == tuple(
         measure[name] for name in ("kind", "addressee", "reference", "told")
     )
-    entry = [each for each in office.json("journal", "print")["entries"] if each["act"] == "decide"][-1]
-    assert (1, "art40: transmit", "it is corruption") == (entry["case"], entry["about"], entry["reason"])
+    entry = [each for each in office.json("journal", "print")["entries"] if each["action"] == "decide"][-1]
+    decided = {"duty": "art40", "decision": "transmit"}
+    assert (1, decided, "it is corruption") == (entry["case"], entry["values"], entry["reason"])
 
 
 def test_to_inform_the_persons_is_put_off_with_a_reason(office: Office) -> None:

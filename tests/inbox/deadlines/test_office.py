@@ -11,9 +11,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import update
 
-from inbox.deadlines import adjusting, workflow
+from inbox.casework import decisions
+from inbox.casework.decisions import Decision
 from inbox.deadlines import office as office_settings
+from inbox.deadlines import settings, workflow
 from inbox.deadlines.clocks import Clock
+from inbox.deadlines.legal_duties import Choice
 from inbox.deadlines.office import Regime
 from inbox.language import catalogue
 from inbox.session.inbox import Inbox
@@ -60,6 +63,11 @@ def clocks(office: Office) -> dict[str, Any]:
     return {row["clock"]: row for row in office.json("show", "1")["work"]["clocks"]}
 
 
+def noted(office: Office, *actions: str) -> list[Any]:
+    """Return the entries of the journal of these actions."""
+    return [each for each in office.json("journal", "print")["entries"] if each["action"] in actions]
+
+
 DAYS = st.dates(date(2023, 12, 1), date(2032, 12, 31))  # with three leap days
 EVENTS = st.tuples(DAYS, *[st.none() | st.integers(0, 200)] * 3)
 OFF = st.sets(st.integers(1, 40), max_size=8)
@@ -88,26 +96,27 @@ def test_every_deadline_follows_the_office(
         session.expire_all()
 
         def seen() -> tuple[dict[Clock, date], date | None]:
+            workflow.renew(session)
             work = workflow.of(session, 1)
             found = {due.clock: due for due in workflow.clocks(session, 1)}
             waiting = [due.day for due in found.values() if due.done is None and due.clock != Clock.ACK_FR]
             assert work.deadline == min(waiting, default=None)
             return {clock: due.day for clock, due in found.items()}, work.deadline
 
-        adjusting.choose_regime(session, Regime.INTERNAL)
+        office_settings.put_under(session, Regime.INTERNAL)
         internal = seen()
-        adjusting.choose_regime(session, Regime.EXTERNAL)
+        office_settings.put_under(session, Regime.EXTERNAL)
         external = seen()
         assert all(day <= external[0][clock] for clock, day in internal[0].items())
         assert (external[0][Clock.FEEDBACK] > internal[0][Clock.FEEDBACK]) is (extended is not None)
         calendar = office_settings.of(session).calendar
         days = {received + timedelta(n) for n in off}
         added = {day for day in days if calendar.works(day)}
-        adjusting.add_days_off(session, added)
+        office_settings.add_days_off(session, added)
         assert all(external[0][clock] <= day for clock, day in seen()[0].items())
-        adjusting.remove_days_off(session, added)
+        office_settings.remove_days_off(session, added)
         assert external == seen()
-        adjusting.choose_regime(session, Regime.INTERNAL)
+        office_settings.put_under(session, Regime.INTERNAL)
         assert internal == seen()
 
 
@@ -158,6 +167,58 @@ def test_whoever_is_present_the_deadlines_of_all_cases_move(
     assert 1 == len(set(moved_to))
 
 
+def test_what_is_due_next_follows_each_change_of_a_setting(office: Office) -> None:
+    """At once: whoever has the inbox open does not wait for the next opening, which would set it anew."""
+    office.json("status", "1", "acknowledged")
+    office.json("tag", "1", "offence")
+    office.json("outbox", "--out", office.out)
+    with office.unlocked() as opened:
+        inbox, who = opened.inbox, opened.by_opening(today())
+
+        def due() -> date:
+            with inbox.transaction() as session:
+                found = workflow.of(session, 1).deadline
+            assert found
+            return found
+
+        first_due = due()
+        settings.add_days_off(inbox, who, [first_due])
+        assert due() > first_due
+        settings.remove_days_off(inbox, who, [first_due])
+        assert due() == first_due
+        settings.add_span_off(inbox, who, first_due, first_due + timedelta(3))
+        assert due() > first_due
+        decisions.decide(inbox, who, 1, Decision(choice=Choice.NO_TRANSMISSION, reason="no offence"))
+        settings.choose_regime(inbox, who, Regime.EXTERNAL)
+        with inbox.transaction() as session:
+            workflow.of(session, 1).extended = today()
+            workflow.keep_in_step(session, 1)
+        extended = due()
+        settings.choose_regime(inbox, who, Regime.INTERNAL)
+        assert due() < extended
+
+
+def test_each_change_of_a_setting_is_an_action_of_its_own(office: Office) -> None:
+    """A day that is named twice counts once; where the numbers are refused, the regime stays as it was."""
+    assert "look at the number again" in refused(
+        office, "settings", "--regime", "external", "--last-case", "9999999"
+    )
+    assert "internal" == office.json("settings")["regime"]
+    office.json("settings", "--regime", "external", "--last-case", "9")
+    office.json("days-off", "add", "2031-01-03", "2031-01-02", "2031-01-03")
+    office.json("days-off", "remove", "2031-01-03")
+    days = {"first": "2031-01-02", "last": "2031-01-03"}
+    assert [
+        ("continue-numbering", {"last_case": 9}),
+        ("choose-regime", {"regime": "external"}),
+        ("change-days-off", {"days_off": "added", "count": 2} | days),
+        ("change-days-off", {"days_off": "removed", "count": 1} | dict.fromkeys(days, "2031-01-03")),
+    ] == [
+        (each["action"], each["values"])
+        for each in noted(office, "continue-numbering", "choose-regime", "change-days-off")
+    ]
+
+
 def test_more_time_is_for_an_external_authority_alone(
     office: Office, made: tuple[Office, Reporter], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -192,8 +253,8 @@ def test_the_notice_of_more_time_is_warned_of_like_any_reply(office: Office) -> 
     despite = ("--despite-warning", "x" * 1_995)
     assert "reasons together have at most" in refused(office, "extend", "1", *why, *despite)
     office.json("extend", "1", *why, "--despite-warning", "it is ours")
-    entry = next(each for each in office.json("journal", "print")["entries"] if each.get("act") == "extend")
-    assert ("despite a warning", "abroad; it is ours") == (entry["about"], entry["reason"])
+    (entry,) = noted(office, "extend")
+    assert ({"despite": True}, "abroad; it is ours") == (entry["values"], entry["reason"])
 
 
 def test_an_office_words_the_notice_of_more_time_itself(office: Office, tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ from sqlalchemy import select, update
 
 import inbox
 from inbox.deadlines.working_days import Calendar
-from inbox.questionnaire import scoring
+from inbox.vault import score
 from inbox.vault.casework_tables import DayOff, Duty, Handling, Setting
 from tests.support.inbox_builders import Office, Portal, Reporter, World, answering, first, today
 
@@ -211,4 +211,4 @@ def test_the_rank_is_that_of_the_score_however_it_was_stored(office: Office) -> 
     with office.opened() as opened, opened.transaction() as session:
         works = session.scalars(select(Handling)).all()
         assert all(work.rank == work.parts.rank for work in works)
-        assert {work.rank // scoring.RANKS for work in works} == {work.parts.priority for work in works}
+        assert {work.rank // score.RANKS for work in works} == {work.parts.priority for work in works}

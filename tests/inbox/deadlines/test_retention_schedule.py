@@ -10,7 +10,7 @@ from crypto.bundle import Link
 from inbox.casework.measures import Kind
 from inbox.deadlines import clocks as legal_clocks
 from inbox.deadlines import retention_schedule, workflow
-from inbox.deadlines.retention_schedule import Obstacle
+from inbox.deadlines.obstacles import Obstacle
 from inbox.language.errors import Refused
 from inbox.retention import destroy_cases
 from inbox.vault.casework_tables import Measure
@@ -46,7 +46,7 @@ def test_a_closed_case_is_kept_for_two_months(closed: Office, clock: Clock) -> N
     due = in_two_months(today())
     assert [("two-months-closed", due, False, [])] == terms(closed)
     clock.day = date.fromisoformat(due) - timedelta(1)
-    assert f"case 1 is not due before {due}" in refused(closed, "1")
+    assert f"case 1: not due before {due}" in refused(closed, "1")
     assert f"nothing is due before {due}" in refused(closed, "--due")
     clock.wait(1)
     assert [("two-months-closed", due, True, [])] == terms(closed)
@@ -81,7 +81,7 @@ def test_nothing_goes_that_nobody_has_read(closed: Office, portal: Portal, repor
     tell_portal(closed, portal)
     assert [("out-of-scope", today().isoformat(), False, ["unread"])] == terms(closed)
     assert "nothing is due" in refused(closed, "--due")
-    assert "case 1 has a letter that nobody has read" in refused(closed, "1", "--early", "x")
+    assert "case 1: nobody has read what its author wrote" in refused(closed, "1", "--early", "x")
     assert "waits: nobody has read what its author wrote" in closed.run("retention").out
     closed.json("show", "1")
     assert [1] == closed.json("destroy", "--due")["cases"]
@@ -203,7 +203,7 @@ def test_proceedings_keep_a_case_until_two_officers_say_that_they_are_over(
     clock.wait(400)
     work_on(closed, category="threat", outcome="moot")
     assert ["proceedings"] == terms(closed)[0][3]
-    assert "while proceedings go on" in refused(closed, "1")
+    assert "case 1: proceedings go on" in refused(closed, "1")
     closed.json("destroy", "1", "--early", "acquitted, no appeal")
     (line,) = closed.json("eliminations")["eliminations"]
     assert ("decided-by-officers", clock.day.isoformat()) == (line["rule"], line["destroyed"])
@@ -211,8 +211,10 @@ def test_proceedings_keep_a_case_until_two_officers_say_that_they_are_over(
     assert (day, day, "threat", "moot") == tuple(
         line[name] for name in ("received", "closed", "category", "outcome")
     )
-    (entry,) = [each for each in closed.json("journal", "print")["entries"] if each["act"] == "destroy-cases"]
-    assert ("1 case", "acquitted, no appeal") == (entry["about"], entry["reason"])
+    (entry,) = [
+        each for each in closed.json("journal", "print")["entries"] if each["action"] == "destroy-cases"
+    ]
+    assert ({"count": 1}, "acquitted, no appeal") == (entry["values"], entry["reason"])
 
 
 def test_nothing_is_destroyed_before_the_portal_has_heard_of_the_closing(
@@ -221,7 +223,7 @@ def test_nothing_is_destroyed_before_the_portal_has_heard_of_the_closing(
     """Else nobody could tell the reporter any more; nor while an outbox of ours still names the case."""
     collect(portal.bundle(first(reporter)))
     work_on(world.office, is_open=False, closed=today(), outcome="out_of_scope")
-    assert "waits for the portal" in refused(world.office, "1", "--early", "x")
+    assert "the portal has not confirmed the closing yet" in refused(world.office, "1", "--early", "x")
     world.office.json("outbox", "--out", world.office.out)
     assert "nothing is due" in refused(world.office, "--due")
     _, made, _ = read_outbox(world.office.out / "outbox-inspection-1.tar", world)
@@ -237,14 +239,10 @@ def test_an_open_case_is_not_destroyed(
 ) -> None:
     """Nor any other that is named beside it."""
     collect(portal.bundle(first(reporter)))
-    assert "case 1 is open" in refused(world.office, "1")
+    assert "case 1: still open" in refused(world.office, "1")
     assert "there is no case 7" in refused(world.office, "7", "--early", "x")
-    with (
-        world.office.opened() as inbox,
-        inbox.transaction() as session,
-        pytest.raises(Refused, match="chosen"),
-    ):
-        destroy_cases.plan(inbox.home, session, [], today())
+    with world.office.unlocked() as opened, pytest.raises(Refused, match="chosen"):
+        destroy_cases.plan(opened.inbox, opened.by_opening(today()), [])
     assert "nothing is due" in refused(world.office, "--due")
 
 

@@ -16,7 +16,7 @@ from inbox.cli import main
 from inbox.files import pdf as pdf_sheets
 from inbox.vault import queries_office
 from inbox.vault.tables import Case, FollowUp
-from tests.crypto.test_questionnaire import numbered
+from tests.crypto.test_questionnaire import as_version
 from tests.support import dossier_room as room_of
 from tests.support.dossier_room import ADDRESSEE, LETTER, NAME, PNG, SECRET, SOURCE, STOCK, Room, opened
 from tests.support.inbox_builders import (
@@ -185,7 +185,7 @@ def test_a_new_question_goes_only_if_it_is_said_to_be_of_the_facts(
     office = Office.found(tmp_path)
     world = World(office)
     asked = tmp_path / "asked.toml"
-    raw = numbered(QUESTIONNAIRE.read_bytes(), ASKED.version + 1)
+    raw = as_version(ASKED.version + 1, QUESTIONNAIRE.read_bytes())
     asked.write_bytes(raw + NEW.replace('concerns = "…"\n', "").encode())
     assert "field 'canteen': 'concerns' is missing" in office.run("questionnaire", asked).err
     asked.write_bytes(raw + NEW.replace("…", concerns).encode())
@@ -423,8 +423,12 @@ def test_it_is_journalled_and_stands_in_the_ledger(room: Room, tmp_path: Path) -
     said = make(room, tmp_path / "out", recipient=str(file))
     assert 0 == said.code
     entry = room.office.json("journal", "print")["entries"][-2]
-    assert ("make-dossier", 1) == (entry["act"], entry["case"])
-    assert "prosecutor, attachments none, to age1pq1" in entry["about"]
+    assert ("make-dossier", 1) == (entry["action"], entry["case"])
+    recipient = entry["values"].pop("recipient")
+    assert ({"purpose": "prosecutor", "enclosed": "none"}, True) == (
+        entry["values"],
+        recipient.startswith("age1pq1") and ADDRESSEE.recipient().encode().startswith(recipient),
+    )
     row = room.office.json("disclosures", "list", "1")["disclosures"][-1]
     assert ("X", "judicial", True) == (row["recipient"], row["ground"], row["what"].startswith("dossier "))
     before = (tmp_path / "out").read_bytes()

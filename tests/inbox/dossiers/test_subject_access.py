@@ -124,7 +124,7 @@ def test_it_is_journalled_for_each_case_and_stands_in_the_ledger(office: Office,
     assert 0 == ask(office, tmp_path / "a", *known.values(), known["Firmin"]).code
     entries = office.json("journal", "print")["entries"][-4:-1]
     assert {("answer-access", int(number)) for number in known.values()} == {
-        (entry["act"], entry["case"]) for entry in entries
+        (entry["action"], entry["case"]) for entry in entries
     }
     assert "Firmin" not in str(entries)
     for number, count in ((known["Firmin"], True), (known["Rien"], False)):

@@ -13,6 +13,7 @@ from inbox.exchange import collect as collecting
 from inbox.exchange.bundle_chain import Acceptance
 from inbox.exchange.verify import verify
 from inbox.language.errors import BundleRefused
+from inbox.session.inbox import Unlocked
 from tests.support import inbox_builders as build
 from tests.support.inbox_builders import Portal, Reporter, Sent, World, first
 
@@ -196,7 +197,7 @@ def test_no_flipped_byte_of_a_bundle_is_ever_taken(world: World, portal: Portal,
     good = path.read_bytes()
     before = world.office.state()
     copy = tmp_path / "copy.tar"
-    with world.office.opened() as inbox:
+    with world.office.unlocked() as opened:
         for place in range(len(good)):
             flipped = bytearray(good)
             flipped[place] ^= 1 << (place % 8)
@@ -204,7 +205,7 @@ def test_no_flipped_byte_of_a_bundle_is_ever_taken(world: World, portal: Portal,
             with pytest.raises(BundleRefused):
                 verify(copy, world.deployment, build.CHANNEL)
             if place % 17 == 0:
-                assert refused(inbox, copy, portal), place
+                assert refused(opened, copy, portal), place
     assert before == world.office.state()
 
 
@@ -217,17 +218,18 @@ def test_a_bundle_of_another_length_is_refused(
     before = world.office.state()
     copy = tmp_path / "copy.tar"
     lengths = range(0, len(good), 97) if change == "cut" else [len(good) + 512, len(good) + 10_240]
-    with world.office.opened() as inbox:
+    with world.office.unlocked() as opened:
         for length in lengths:
             copy.write_bytes(good[:length].ljust(length, b"\0"))
-            assert refused(inbox, copy, portal), length
+            assert refused(opened, copy, portal), length
     assert before == world.office.state()
     copy.write_bytes(good)
-    with world.office.opened() as inbox:
-        assert not refused(inbox, copy, portal)
+    with world.office.unlocked() as opened:
+        assert not refused(opened, copy, portal)
 
 
-def refused(inbox: Any, path: Path, portal: Portal) -> bool:
+def refused(opened: Unlocked, path: Path, portal: Portal) -> bool:
     acceptance = Acceptance(portal.fingerprint, None, lambda _: False)
-    (outcome,) = collecting.collect(inbox, [path], acceptance, today=build.today(), progress=lambda *_: None)
+    who = opened.by_opening(build.today())
+    (outcome,) = collecting.collect(opened.inbox, who, [path], acceptance, progress=lambda *_: None)
     return outcome.refused is not None

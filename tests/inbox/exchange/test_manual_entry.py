@@ -15,6 +15,8 @@ from crypto.container import MOST_FILES
 from crypto.journal import ENTRY
 from crypto.messages import REPORT
 from inbox.deadlines.working_days import Calendar
+from inbox.exchange import manual_entry
+from inbox.exchange.manual_entry import Route, Told
 from inbox.vault import queries_access, queries_cases, queries_exchange
 from inbox.vault import tables as vault_tables
 from tests.support import traces
@@ -189,7 +191,30 @@ def test_it_is_noted_with_its_route_and_nothing_of_the_report(world: World, answ
         row = queries_access.last_journal_entry(session)
         assert row is not None
         entry = ENTRY.parse(row.raw)
-    assert ("enter", 1, "meeting", "") == (entry.act, entry.case, entry.about, entry.reason)
+    noted = (entry.action, entry.case, entry.values, entry.reason)
+    assert ("enter", 1, {"route": "meeting"}, "") == noted
+
+
+def test_a_case_that_another_takes_the_number_of_gets_the_next(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its number is drawn in the transaction that makes it: nothing comes between, and the entry names it."""
+    told = Told(Route.LETTER, "fr", today(), {"what": "x"})
+    with world.office.unlocked() as opened:
+        inbox, who = opened.inbox, opened.by_opening(today())
+        entropy = [casetoken.generate() for _ in range(2)]
+
+        def overtaken() -> bytes:
+            token = entropy.pop()
+            if entropy:
+                assert 1 == manual_entry.enter(inbox, who, told).number
+            return token
+
+        monkeypatch.setattr(casetoken, "generate", overtaken)
+        assert 2 == manual_entry.enter(inbox, who, told).number
+        with inbox.transaction() as session:
+            noted = [ENTRY.parse(row.raw) for row in queries_access.journal(session)]
+    assert [1, 2] == [entry.case for entry in noted if entry.action == "enter"]
 
 
 def test_the_token_is_shown_once_and_a_sheet_says_nothing_of_what_it_opens(

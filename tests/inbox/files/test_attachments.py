@@ -103,7 +103,7 @@ def test_killed_anywhere_nothing_is_in_clear_that_the_journal_does_not_note(
     found = []
     for copy in killed_everywhere(world.office, tmp_path / "killed", build.today(), *words):
         written = any(b"data" in path.read_bytes() for path in copy.root.parent.glob("evidence*"))
-        acts = [entry["act"] for entry in copy.json("journal", "print")["entries"]]
+        acts = [entry["action"] for entry in copy.json("journal", "print")["entries"]]
         found.append((acts.count("extract"), written))
     assert ((0, False), (1, True)) == (found[0], found[-1])
     assert {(0, False), (1, False), (1, True)} == set(found)

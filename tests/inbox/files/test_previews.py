@@ -12,11 +12,13 @@ import pytest
 from PIL import Image
 
 from inbox.files import attachments, claimed_type, previews, sandbox
+from inbox.files.attachments import Which
 from inbox.sandboxed import answer
 from inbox.sandboxed.answer import Answer, fact
 from inbox.text import confusables
 from tests.support import hostile_pdfs
-from tests.support.inbox_builders import Portal, Reporter, World, first
+from tests.support.desk_room import sitting
+from tests.support.inbox_builders import Portal, Reporter, World, first, today
 
 
 @pytest.fixture
@@ -58,6 +60,21 @@ def test_what_shows_no_pixels_is_written_nowhere(
     assert not (tmp_path / "out").exists()
 
 
+def test_a_page_beyond_all_is_refused_before_the_case_is_looked_at(case: World) -> None:
+    """On command line and desk alike, and nothing is noted."""
+    before = case.office.json("journal", "print")["head"]["n"]
+    beyond = str(answer.MOST_PAGES + 1)
+    said = case.office.run("preview", "1", "1", "--page", beyond)
+    assert (1, True) == (said.code, f"no file has a page {beyond}" in said.err)
+    with sitting(case.office) as client:
+        for page in ("0", beyond):
+            shown = client.ask(f"/en/case/1/file/1/{page}")
+            assert (409, True) == (shown.status_code, f"No file has a page {page}" in shown.text)
+    assert before + 1 == case.office.json("journal", "print")["head"]["n"]
+    last = str(answer.MOST_PAGES)
+    assert 0 == case.office.run("preview", "1", "1", "--page", last).code
+
+
 def test_a_text_is_printed_and_says_what_it_is(case: World) -> None:
     said = case.office.run("preview", "1", "2")
     assert "its text:\n│ d\u00e9j\u00e0    vu" in said.out
@@ -77,14 +94,15 @@ def test_without_a_sandbox_nothing_is_looked_at(case: World, monkeypatch: pytest
 def test_looking_writes_nothing_in_clear(case: World) -> None:
     """Nothing but the void is opened for writing meanwhile; the control is the export, which opens a file."""
     written: list[str] = []
-    with case.office.opened() as inbox:
+    with case.office.unlocked() as opened:
+        inbox, who = opened.inbox, opened.by_opening(today())
         with inbox.transaction() as session:
             found = attachments.find(inbox.home, session, 1, 1)
         with opened_for_writing(written):
             assert previews.look(inbox.home, found).picture
         assert [os.devnull] == written
         with opened_for_writing(written):
-            attachments.write(inbox.home, found, case.office.out / "evidence")
+            attachments.extract(inbox, who, Which(1, 1), "x", case.office.out / "evidence")
     assert any("evidence" in path for path in written)
 
 

@@ -235,7 +235,7 @@ def test_a_removed_channel_leaves_the_keyring_and_begins_anew_with_a_comparison(
     refused(root, "no body outside", "channels", "remove", build.CHANNEL)
     assert 0 == root.run("channels", "remove", BODY).code
     noted = root.json("journal", "print")["entries"][-2]
-    assert ("remove-channel", f"channel {BODY}") == (noted["act"], noted["about"])
+    assert ("remove-channel", {"channel": BODY}) == (noted["action"], noted["values"])
     refused(root, "no body outside", "channels", "remove", BODY)
     root.json("keyring", "--out", root.out / "keyring")
     assert [build.CHANNEL] == [each.id for each in root.keyring()[0].channels]
@@ -263,9 +263,9 @@ def test_a_body_that_began_anew_needs_a_new_channel_id(root: Office, body: Offic
 def test_card_and_acceptance_are_journalled_with_the_fingerprint(root: Office, body: Office) -> None:
     accepted = accept(root, body)
     noted = root.json("journal", "print")
-    (entry,) = [each for each in noted["entries"] if each["act"] == "accept-card"]
-    named = f"channel {BODY}, card {accepted['serial']} by the key {accepted['fingerprint']}"
-    assert named == entry["about"]
+    (entry,) = [each for each in noted["entries"] if each["action"] == "accept-card"]
+    named = {"channel": BODY, "card": accepted["serial"], "key": accepted["fingerprint"]}
+    assert named == entry["values"]
 
 
 def test_a_past_key_of_a_body_does_not_stay_on_the_keyring(root: Office, body: Office, clock: Clock) -> None:

@@ -14,8 +14,11 @@ from crypto.errors import NotForUs
 from crypto.recipients import HybridIdentity
 from inbox.keys import key_store
 from inbox.keys.key_store import KeyStore
-from inbox.language.errors import KeyStoreDamaged
+from inbox.keys.rotation import EPOCH
+from inbox.language.errors import KeyStoreDamaged, Refused
 from inbox.session import journal
+from inbox.session.inbox import Inbox
+from inbox.setup import key_actions
 from inbox.vault import queries_office
 from inbox.vault.tables import IntakeBundle, KeyStoreKey
 from tests.support import inbox_builders as build
@@ -57,8 +60,8 @@ def contents(office: Office) -> tuple[KeyStore, KeyStoreKey]:
 
 
 def reply_seeds(office: Office) -> list[bytes | None]:
-    with office.opened() as inbox, inbox.transaction() as session:
-        return [key.seed for key in queries_office.reply_keys(session)]
+    with office.opened() as inbox:
+        return reply_keys(inbox)
 
 
 @pytest.fixture
@@ -165,8 +168,34 @@ def test_an_older_key_store_with_a_quorum_of_its_time_still_opens_and_the_comman
     with life.office.opened() as inbox, inbox.transaction() as session:
         *_, last = journal.lines(session, 1)
     assert last.entry is not None
-    assert f"copies of keystore-1 to keystore-{generation} still open" in last.entry.about
-    assert ("destroy-keys", "as every quarter") == (last.entry.act, last.entry.reason)
+    copies = last.entry.values["first_keystore"], last.entry.values["last_keystore"]
+    assert ("keystore-1.age", f"keystore-{generation}.age") == copies
+    assert ("destroy-keys", "as every quarter") == (last.entry.action, last.entry.reason)
+
+
+def test_keys_other_than_those_that_were_confirmed_stay(life: Life) -> None:
+    """What can be destroyed is looked at again when it is; if it is refused, nothing is noted either."""
+    life.ready()
+    with life.office.unlocked() as opened:
+        inbox, who = opened.inbox, opened.by_opening(life.clock.day)
+        planned = key_actions.plan_destruction(inbox, who).plan
+        key_actions.rotate(inbox, who, EPOCH, "", at_once=True)
+        seeds = reply_keys(inbox)
+        with pytest.raises(Refused, match="other keys can be destroyed"):
+            key_actions.destroy(inbox, who, planned, "")
+        assert seeds == reply_keys(inbox)
+        now = key_actions.plan_destruction(inbox, who).plan
+        key_actions.destroy(inbox, who, now, "")
+        assert set(now.ids) > set(planned.ids)
+        assert seeds != reply_keys(inbox)
+        with inbox.transaction() as session:
+            noted = [line.entry.action for line in journal.lines(session, 1) if line.entry]
+    assert 1 == noted.count("destroy-keys")
+
+
+def reply_keys(inbox: Inbox) -> list[bytes | None]:
+    with inbox.transaction() as session:
+        return [key.seed for key in queries_office.reply_keys(session)]
 
 
 def test_the_bytes_of_destroyed_keys_are_nowhere(life: Life, tmp_path: Path) -> None:
@@ -277,9 +306,9 @@ def test_many_keys_are_destroyed_at_once_and_ten_named_in_the_journal(life: Life
     gone = made["reply"] + made["intake"]
     assert len(gone) >= 42
     entries = life.office.json("journal", "print")["entries"]
-    (about,) = [each["about"] for each in entries if each["act"] == "destroy-keys"]
-    assert 10 == sum(name in about for name in gone)
-    assert f" and {len(gone) - 10} more" in about
+    (values,) = [each["values"] for each in entries if each["action"] == "destroy-keys"]
+    assert (10, True) == (len(values["keys"]), set(values["keys"]) < set(gone))
+    assert len(gone) - 10 == values["more"]
 
 
 def test_a_reason_that_is_too_long_is_refused_before_anything_opens(life: Life) -> None:

@@ -21,10 +21,10 @@ from inbox.language.errors import (
     VaultDamaged,
     WrongPassphrase,
 )
-from inbox.session.actions import Act, Deed
-from inbox.session.inbox import unlocked
+from inbox.session.actions import Code, action
+from inbox.session.inbox import Unlocked, unlocked
 from inbox.vault import queries_office
-from tests.support.inbox_builders import Office, passphrase_of
+from tests.support.inbox_builders import Office, passphrase_of, today
 
 NAMES = ("alice", "bruno", "chloe")
 Brought = list[Credential]
@@ -113,7 +113,10 @@ def test_what_does_not_open_is_told_in_its_own_words(founded: Office, other: Off
     """Nothing is changed, and nothing said of what the others brought."""
     bring, error, words = WRONG[name]
     before = founded.state()
-    with pytest.raises(Refused, match=words) as caught, unlocked(founded.root, lambda: bring(founded, other)):
+    with (
+        pytest.raises(Refused, match=words) as caught,
+        unlocked(founded.root, lambda: bring(founded, other), lambda *_: None),
+    ):
         pass
     assert error is type(caught.value)
     assert not any(name in str(caught.value) for name in ("alice", "chloe"))
@@ -125,32 +128,36 @@ def test_what_does_not_open_is_told_in_its_own_words(founded: Office, other: Off
 )
 def test_every_quorum_opens_and_the_inbox_knows_who_is_there(founded: Office, names: tuple[str, ...]) -> None:
     """In whatever order they come, and if more come than it takes."""
-    with founded.of(*names).opened() as inbox:
-        assert sorted(names) == list(inbox.present)
+    with founded.of(*names).unlocked() as opened:
+        assert sorted(names) == list(opened.officers)
 
 
 def test_a_share_file_cannot_make_its_officer_another(founded: Office) -> None:
     """The name in the file is nobody's word: present is whose share it is."""
     raw = json.loads(founded.share_of("alice").read_bytes()) | {"officer": "chloe"}
     forged = Credential(json.dumps(raw, separators=(",", ":")).encode(), passphrase_of("alice"))
-    with unlocked(founded.root, lambda: [forged, *brought(founded, "bruno")]) as inbox:
-        assert ("alice", "bruno") == inbox.present
-        assert {"alice", "bruno"} == set(inbox.sealed)
+    with unlocked(founded.root, lambda: [forged, *brought(founded, "bruno")], lambda *_: None) as opened:
+        assert ("alice", "bruno") == opened.officers
+        assert {"alice", "bruno"} == set(opened.sealed)
 
 
 def test_words_of_a_sheet_open_but_confirm_nothing_except_new_shares(founded: Office) -> None:
     """A sheet lies in clear somewhere, for the day on which a passphrase is lost."""
     typed = [f"{n} {word}" for n, word in enumerate(sheet(founded, "bruno").upper().split(), 1)]
     words = Credential("\r\n".join(typed).encode(), None)
-    with unlocked(founded.root, lambda: [*brought(founded, "alice"), words]) as inbox:
-        assert ("alice", "bruno") == inbox.present
+    with unlocked(founded.root, lambda: [*brought(founded, "alice"), words], lambda *_: None) as opened:
+        assert ("alice", "bruno") == opened.officers
         with pytest.raises(Locked):
-            inbox.confirmed(Deed(Act.ROTATE_KEYS))
+            confirmed(opened, Code.ROTATE_KEYS)
         with pytest.raises(Locked):
-            inbox.confirmed(Deed(Act.CHANGE_OFFICERS))
-        assert ("alice", "bruno") == inbox.confirmed(Deed(Act.RENEW_SHARES))
-    with founded.opened() as inbox:
-        assert ("alice", "bruno") == inbox.confirmed(Deed(Act.ROTATE_KEYS))
+            confirmed(opened, Code.CHANGE_OFFICERS)
+        assert ("alice", "bruno") == confirmed(opened, Code.RENEW_SHARES)
+    with founded.unlocked() as opened:
+        assert ("alice", "bruno") == confirmed(opened, Code.ROTATE_KEYS)
+
+
+def confirmed(opened: Unlocked, code: Code) -> tuple[str, ...]:
+    return opened.inbox.confirmed(opened.by_opening(today()), action(code))
 
 
 def test_shares_may_stand_before_or_behind_the_command(founded: Office) -> None:

@@ -169,7 +169,7 @@ def test_sentences_within_sentences_are_said_as_well() -> None:
         ),
         ("rate", {"credibility": "2"}, "Probablement vraie"),
         (
-            "change-settings",
+            "change-days-off",
             {"days_off": "added", "count": 5, "first": "2026-12-24", "last": "2026-12-31"},
             "jours chômés ajoutés, nombre : 5, du 24 décembre 2026, au 31 décembre 2026",
         ),
@@ -199,7 +199,7 @@ def form_fields() -> set[str]:
 
 def test_every_field_of_a_form_has_a_name_where_what_was_typed_is_given_back() -> None:
     words = rendering.environment("fr").from_string(
-        '{% from "desk/queue/words.html" import FIELDS with context %}{{ FIELDS|join(" ") }}'
+        '{% from "desk/words.html" import FIELDS with context %}{{ FIELDS|join(" ") }}'
     )
     named = set(words.render().split())
     assert len(form_fields()) > 50

@@ -52,10 +52,8 @@ def test_the_journal_notes_which_one_was_taken(world: World, file: Path) -> None
         row = queries_access.last_journal_entry(session)
     assert row is not None
     entry = ENTRY.parse(row.raw)
-    assert ("adopt-questionnaire", {"questionnaire": "customs", "version": NEXT}) == (
-        entry.action,
-        entry.values,
-    )
+    adopted = {"questionnaire": "customs", "version": NEXT}
+    assert ("adopt-questionnaire", adopted) == (entry.action, entry.values)
 
 
 def test_reports_under_both_versions_are_read_by_their_own(world: World, file: Path, tmp_path: Path) -> None:

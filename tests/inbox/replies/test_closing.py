@@ -9,7 +9,7 @@ import pytest
 from crypto import bundle
 from inbox.casework.measures import Disclosure
 from inbox.replies.closing import Closing, Outcome
-from inbox.session.actions import TWO_OFFICERS
+from inbox.session.actions import TABLE
 from tests.support import inbox_builders as build
 from tests.support.inbox_builders import Office, Portal, Reporter, Sent, World, drop, first
 from tests.support.inbox_outcomes import refused
@@ -189,6 +189,10 @@ def test_an_office_keeps_a_list_of_its_own(office: Office, tmp_path: Path, told:
     ):
         wrong.write_text(text)
         assert said in refused(office, "redirections", "--replace", str(wrong)), text
+    wrong.write_bytes('[a]\nname = { fr = "É", en = "x" }'.encode("latin-1"))
+    assert "the list of bodies is not TOML" in refused(office, "redirections", "--replace", str(wrong))
+    wrong.write_bytes(b"#" * (4 << 20) + b"\n")
+    assert "more than 4 MiB" in refused(office, "redirections", "--replace", str(wrong))
     own = tmp_path / "own.toml"
     own.write_text(
         '[harbour]\nname = { fr = "Le port", en = "The harbour" }\ntext = { fr = "Quai 1", en = "Quay 1" }\n'
@@ -202,15 +206,16 @@ def test_an_office_keeps_a_list_of_its_own(office: Office, tmp_path: Path, told:
 
 
 def test_who_says_that_there_was_nothing_in_it_is_never_alone(office: Office) -> None:
-    """The journal has another act for that; it is one of those that take two officers."""
-    acts = {each: Closing(outcome=each, disclosure=Disclosure.FULL).act for each in Outcome}
-    against = {each for each, act in acts.items() if act in TWO_OFFICERS}
+    """The journal has another action for that; it is one of those that take two officers."""
+    codes = {each: Closing(outcome=each, disclosure=Disclosure.FULL).code for each in Outcome}
+    against = {each for each, code in codes.items() if TABLE[code].officers == 2}
     assert {"unfounded", "insufficient", "bad_faith"} == against
     office.json("close", "1", "unfounded", *WITHHELD)
     entry = office.json("journal", "print")["entries"][-2]
-    assert ("close-unfounded", "unfounded, withheld", "the inquiry goes on") == (
-        entry["act"],
-        entry["about"],
+    values = {"outcome": "unfounded", "disclosure": "withheld"}
+    assert ("close-unfounded", values, "the inquiry goes on") == (
+        entry["action"],
+        entry["values"],
         entry["reason"],
     )
 

@@ -102,8 +102,8 @@ def test_a_reason_sets_a_warning_aside_and_is_noted_without_the_words(reported: 
         row = queries_access.last_journal_entry(session)
         assert row is not None
         entry = ENTRY.parse(row.raw)
-    assert ("reply", 1, "despite a warning", "the author asked who") == (
-        entry.act, entry.case, entry.about, entry.reason,
+    assert ("reply", 1, {"despite": True}, "the author asked who") == (
+        entry.action, entry.case, entry.values, entry.reason,
     )  # fmt: skip
     assert [text] == [each["text"] for each in reported.office.json("show", "1")["messages"]]
 

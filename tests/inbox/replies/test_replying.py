@@ -29,6 +29,30 @@ def replying(world: World, *words: str) -> Iterator[Typist]:
         yield at
 
 
+WARNED = "agent@port.example"
+SAYING: dict[str, list[str]] = {
+    "reply": [],
+    "extend": ["--reason", "abroad"],
+    "close": ["moot", "--disclosure", "full"],
+}
+
+
+@pytest.mark.parametrize("way", SAYING)
+def test_who_is_at_a_terminal_may_say_why_a_warning_is_set_aside(case: World, way: str) -> None:
+    """Of an answer, more time, and the end alike; without a word nothing is sent."""
+    case.office.json("settings", "--regime", "external")
+    command = [Path(sys.executable).with_name("inbox"), "--home", "inbox", way, "1", *SAYING[way]]
+    for reason, status, sent in (("", 1, 0), ("its own word", 0, 1)):
+        with typing([*command, "--text", WARNED], case.office.root.parent) as at:
+            at.confides("passphrase of officer: ", PASSPHRASE)
+            at.sees("it is an address or a telephone number")
+            at.answers("Enter alone sends nothing: ", reason)
+            assert status == at.waits()
+        assert sent == len(replies(case))
+    (noted,) = (each for each in case.office.json("journal", "print")["entries"] if each["action"] == way)
+    assert (True, True) == (noted["values"]["despite"], noted["reason"].endswith("its own word"))
+
+
 def replies(world: World) -> list[str]:
     return [message["text"] for message in world.office.json("show", "1")["messages"]]
 

@@ -132,6 +132,7 @@ def test_own_words_go_where_a_template_has_room_and_nowhere_else(reported: World
     refused = reported.office.run("reply", "1", "--template", "extension", "--text", OWN_WORDS)
     assert "more time, which was not taken\nhint: take it and tell the author: inbox extend 1" in refused.err
     assert "there is no template hello" in reported.office.run("reply", "1", "--template", "hello").err
+    assert "at most 500 characters" in reported.office.run("reply", "1", "--template", "x" * 501).err
     braces = "Was it {name}?"
     reported.office.json("reply", "1", "--template", "details", "--text", braces)
     (message,) = reported.office.json("show", "1")["messages"]

@@ -16,15 +16,16 @@ from sqlalchemy.orm import Session
 from crypto import age, base64url
 from crypto.bundle import Withdrawal
 from crypto.recipients import HybridIdentity
-from inbox.cli import main
-from inbox.cli.shell import Open
 from inbox.keys import key_store
-from inbox.session.inbox import with_witnesses
+from inbox.language.errors import CaseRefused
+from inbox.retention import destroy_cases, strike
+from inbox.retention.strike import Passage
+from inbox.session.actions import Actor
 from inbox.setup import upgrade
 from inbox.vault import row_security
 from inbox.vault.casework_tables import Handling, Strike, Term, Words
 from inbox.vault.destroyed_tables import Leaving, PastExclusion, Tombstone
-from inbox.vault.tables import Case, KeyStoreKey
+from inbox.vault.tables import Case, Exclusion, KeyStoreKey
 from tests.support import inbox_builders as build
 from tests.support.inbox_builders import Office, Portal, Reporter, Sent, World, first, today
 from tests.support.inbox_clock import Clock
@@ -279,19 +280,35 @@ def test_who_could_not_read_the_case_learns_nothing_of_its_end(told: Trio) -> No
 
 def test_the_two_who_confirm_are_named_and_no_third_who_is_there(told: Trio) -> None:
     """In the list, in the journal's line of the case, and where a passage was struck."""
-    with told.office.of(*NAMES).opened() as inbox:
-        door = Open(inbox)
-        door._inbox = with_witnesses(inbox, lambda _: ("bruno", "chloe"))
-        for words in (["minimise", "2", "what", "--text", "case"], ["destroy", "1", "--early", "drill"]):
-            assert 0 == main.run(words, door)
-        with inbox.transaction() as session:
+    with told.office.of(*NAMES).unlocked() as opened:
+        who = Actor(opened.officers, today(), lambda _: ("bruno", "chloe"))
+        strike.strike(opened.inbox, who, Passage(2, "what", "case"), "drill")
+        destroy_cases.destroy(opened.inbox, who, destroy_cases.plan(opened.inbox, who, [1], "drill"))
+        with opened.inbox.transaction() as session:
             assert ["bruno, chloe"] == session.scalars(select(Strike.by).filter_by(case=2, position=2)).all()
     (line,) = told.others.json("eliminations")["eliminations"]
     assert "bruno, chloe" == line["by"]
     (entry,) = [
-        each for each in told.others.json("journal", "print")["entries"] if each["act"] == "destroyed"
+        each for each in told.others.json("journal", "print")["entries"] if each["action"] == "destroyed"
     ]
     assert ["bruno", "chloe"] == entry["officers"]
+
+
+@pytest.mark.parametrize("change", ["hold", "exclude"])
+def test_what_came_in_the_way_since_it_was_planned_counts(told: Trio, change: str) -> None:
+    """Also that a case was kept meanwhile from one of the two who confirm; then none at all is destroyed."""
+    before = [each["case"] for each in told.others.json("retention")["cases"]]
+    with told.office.of(*NAMES).unlocked() as opened:
+        who = Actor(("alice",), today(), lambda _: ("bruno", "chloe"))
+        planned = destroy_cases.plan(opened.inbox, who, [1, 2], "drill")
+        with opened.inbox.vault.transaction() as session:
+            if change == "hold":
+                session.get_one(Handling, 2).held = today()
+            else:
+                session.add(Exclusion(case=2, officer="bruno", since=today()))
+        with pytest.raises(CaseRefused, match="held for a procedure" if change == "hold" else "no case 2"):
+            destroy_cases.destroy(opened.inbox, who, planned)
+    assert before == [each["case"] for each in told.others.json("retention")["cases"]]
 
 
 def test_the_number_of_the_excluded_case_stays_taken_for_those_who_may_not_know_of_it(told: Trio) -> None:

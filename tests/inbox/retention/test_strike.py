@@ -78,7 +78,8 @@ def test_what_was_struck_is_nowhere_in_the_files(office: Office, tmp_path: Path)
     assert {"name", "word", "another"} <= found_in(before, WANTED)
     report, dropped = numbers(office)
     done = [
-        office.json("minimise", str(number), "everywhere", "--text", NAME) for number in (report, dropped)
+        office.json("minimise", "--reason", "x", str(number), "everywhere", "--text", NAME)
+        for number in (report, dropped)
     ]
     assert set() == found_in(office, WANTED)
     assert dict.fromkeys(BY_OFFICERS | {"what", "who", "follow-up-1", "reply-1"}, 1) == done[0]["struck"]
@@ -93,7 +94,7 @@ def test_links_and_the_line_in_lists_are_made_without_it(office: Office) -> None
         with office.opened() as inbox, inbox.transaction() as session:
             names.append([kind for kind, _ in link_index.of(session, report) if kind == "name"])
             summary = session.get_one(Case, report).summary
-        office.run("minimise", str(report), "everywhere", "--text", NAME)
+        office.run("minimise", "--reason", "x", str(report), "everywhere", "--text", NAME)
     assert ["name"] == names[0]
     assert ([], f"{striker.STRUCK} est malade.") == (names[1], summary)
 
@@ -105,7 +106,9 @@ def test_capitals_accents_spaces_and_what_nobody_sees_do_not_count(office: Offic
         ("who", "Zibeline\n Quartzmann"),
         ("follow-up-1", "Zibe\u200bl\u00efne-Quartzmann"),
     ):
-        assert {place: 1} == office.json("minimise", str(report), place, "--text", typed)["struck"]
+        assert {place: 1} == office.json("minimise", "--reason", "x", str(report), place, "--text", typed)[
+            "struck"
+        ]
     assert f"chez {striker.STRUCK}" == office.json("show", str(report))["answers"]["who"]
 
 
@@ -115,7 +118,7 @@ def test_what_is_not_struck_is_named(office: Office) -> None:
     office.json("note", str(report), "--text", "ou Zib\u00e9line_Quartzmann ?")
     given = ("--to", NAME, "--what", "report", "--ground", "judicial", "--reason", f"of {NAME}")
     office.json("disclosures", "add", str(report), *given)
-    said = office.run("minimise", str(report), "everywhere", "--text", NAME).out
+    said = office.run("minimise", "--reason", "x", str(report), "everywhere", "--text", NAME).out
     assert "written otherwise or where nothing is struck: disclosures, journal, notes\n" in said
     assert "not searched" not in said
     assert "      1  reply-1\n" in said
@@ -124,9 +127,9 @@ def test_what_is_not_struck_is_named(office: Office) -> None:
 def test_files_are_looked_into_if_they_are_text(world: World, portal: Portal, collect: Any) -> None:
     files = [f"de {NAME.upper()}".encode(), b"nothing", b"\xff" + NAME.encode(), bytes(1 << 20)]
     collect(portal.bundle(first(Reporter(world), text=NAME, files=files)))
-    done = world.office.json("minimise", "1", "everywhere", "--text", NAME)
+    done = world.office.json("minimise", "--reason", "x", "1", "everywhere", "--text", NAME)
     assert ([1], [3, 4]) == (done["files_with_it"], done["files_not_searched"])
-    said = world.office.run("minimise", "1", "what:all").out
+    said = world.office.run("minimise", "--reason", "x", "1", "what:all").out
     assert "not searched, being no short text: 3, 4\n" in said
 
 
@@ -136,7 +139,7 @@ def test_the_author_reads_the_answer_without_it_from_the_next_outbox_on(
     reporter = Reporter(world)
     collect(portal.bundle(first(reporter)))
     world.office.json("reply", "1", "--text", f"Qui est {NAME} ?")
-    world.office.json("minimise", "1", "reply-1", "--text", NAME)
+    world.office.json("minimise", "--reason", "x", "1", "reply-1", "--text", NAME)
     _, _, files = read_outbox(Path(world.office.json("outbox", "--out", world.office.out)["file"]), world)
     slot = read_slot(next(iter(files.values())), reporter)
     assert [f"Qui est {striker.STRUCK} ?"] == [each.text for each in slot.messages]
@@ -148,18 +151,21 @@ def test_what_is_left_is_never_too_long_to_be_read_again(world: World, portal: P
     world.office.json("reply", "1", "--text", "x " * 4_000)
     before = world.office.state()
     for words, hint in ((["what", "--text", "a"], "PLACE:all"), (["reply-1", "--text", "x"], "reply-N:all")):
-        said = world.office.run("minimise", "1", *words)
+        said = world.office.run("minimise", "--reason", "x", "1", *words)
         assert (1, True) == (said.code, "would be too long" in said.err and hint in said.err)
     assert before == world.office.state()
-    world.office.json("minimise", "1", "what:all")
-    world.office.json("minimise", "1", "reply-1:all")
+    world.office.json("minimise", "--reason", "x", "1", "what:all")
+    world.office.json("minimise", "--reason", "x", "1", "reply-1:all")
 
 
 def test_whoever_may_not_read_a_case_yet_tries_no_words_on_it(trio: Trio) -> None:
     with trio.others.opened() as inbox, inbox.transaction() as session:
         session.execute(delete(Declaration))
     for text in (CANARY, "nothing"):
-        assert "must declare" in trio.others.run("minimise", "3", "everywhere", "--text", text).err
+        assert (
+            "must declare"
+            in trio.others.run("minimise", "--reason", "x", "3", "everywhere", "--text", text).err
+        )
 
 
 def test_power_lost_while_a_passage_is_struck_leaves_it_or_nothing_of_it(
@@ -167,8 +173,8 @@ def test_power_lost_while_a_passage_is_struck_leaves_it_or_nothing_of_it(
 ) -> None:
     """Killed at every step: it stands in every place, or in none once the inbox is opened again."""
     report, dropped = numbers(office)
-    office.json("minimise", str(dropped), "everywhere", "--text", NAME)
-    words = ("minimise", str(report), "everywhere", "--text", NAME)
+    office.json("minimise", "--reason", "x", str(dropped), "everywhere", "--text", NAME)
+    words = ("minimise", "--reason", "x", str(report), "everywhere", "--text", NAME)
     whole, intact = office.json("show", str(report)), []
     for each in killed_everywhere(office, tmp_path / "killed", today(), *words):
         shown = each.json("show", str(report))
@@ -182,7 +188,7 @@ def test_power_lost_while_a_passage_is_struck_leaves_it_or_nothing_of_it(
 def test_the_rest_stays_is_found_and_says_where_something_was(office: Office) -> None:
     """The signature is gone with it: on that a guess could be tried."""
     report, _ = numbers(office)
-    office.json("minimise", str(report), "everywhere", "--text", NAME)
+    office.json("minimise", "--reason", "x", str(report), "everywhere", "--text", NAME)
     shown = office.json("show", str(report))
     assert f"{striker.STRUCK} est malade.\nLe quai est ouvert." == shown["answers"]["what"]
     assert f"encore {striker.STRUCK}, hier" == shown["follow_ups"][0]["text"]
@@ -193,14 +199,14 @@ def test_the_rest_stays_is_found_and_says_where_something_was(office: Office) ->
     with office.opened() as inbox, inbox.transaction() as session:
         assert session.get_one(Case, report).signature is None
         assert [b""] == [each.signature for each in session.query(FollowUp)]
-    (entry,) = [each for each in office.json("journal", "print")["entries"] if each["act"] == "minimise"]
-    assert (report, "everywhere") == (entry["case"], entry["about"])
+    (entry,) = [each for each in office.json("journal", "print")["entries"] if each["action"] == "minimise"]
+    assert (report, {"place": "everywhere"}) == (entry["case"], entry["values"])
 
 
 def test_only_the_place_that_is_named_is_struck(office: Office) -> None:
     report, _ = numbers(office)
-    office.json("minimise", str(report), "who:all")
-    office.json("minimise", str(report), "file-1:all")
+    office.json("minimise", "--reason", "x", str(report), "who:all")
+    office.json("minimise", "--reason", "x", str(report), "file-1:all")
     shown = office.json("show", str(report))
     assert (striker.STRUCK, True) == (shown["answers"]["who"], NAME in shown["answers"]["what"])
     assert [striker.STRUCK] == [file["name"] for file in shown["attachments"]]
@@ -220,6 +226,17 @@ def test_what_does_not_stand_there_changes_nothing(office: Office) -> None:
         ["everywhere:all"],
         [NAME, "--text", NAME],
     ):
-        assert 1 == office.run("minimise", str(report), *words).code, words
+        assert 1 == office.run("minimise", "--reason", "x", str(report), *words).code, words
     assert before == office.state()
     assert NAME not in office.run("journal", "print").out
+
+
+@pytest.mark.parametrize(
+    "reason", [(), ("--reason", ""), ("--reason", " \t")], ids=["none", "empty", "blank"]
+)
+def test_it_takes_a_reason(office: Office, reason: tuple[str, ...]) -> None:
+    """On the command line as at the desk: what is struck comes back to nobody."""
+    report, _ = numbers(office)
+    before = office.state()
+    assert 0 != office.run("minimise", str(report), "everywhere", "--text", NAME, *reason).code
+    assert before == office.state()

@@ -14,9 +14,9 @@ from crypto.bundle import Manifest
 from crypto.journal import ENTRY, Head
 from inbox.language.errors import Refused
 from inbox.session import anchors
-from inbox.session.actions import Act, Deed
+from inbox.session.actions import Actor, Code, action
 from inbox.session.inbox import Inbox
-from inbox.session.journal import By, note
+from inbox.session.journal import note
 from inbox.vault import queries_access
 from inbox.vault.tables import JournalEntry, Office, OutboxBundle, ReplyKey
 from tests.support import inbox_builders as build
@@ -148,7 +148,7 @@ def test_other_entries_in_place_of_a_removed_end_are_found(opened: Inbox, kept: 
         session.execute(delete(JournalEntry).where(JournalEntry.n > 5))
         session.expire_all()
         for _ in range(4):
-            note(session, By(("officer",), build.today()), Deed(Act.LIST))
+            note(session, Actor(("officer",), build.today()), action(Code.LIST))
         check(session, None)
         assert "entry 7 of the journal is not the one that outbox 3 names" in refusal(session, kept)
 

@@ -23,7 +23,7 @@ def test_two_officers_note_that_the_clock_was_ahead(trio: Trio, monkeypatch: pyt
     for words in (["list"], ["keyring", "--out", office.out / "now"], ["journal", "verify"]):
         assert 0 == office.run(*words).code
     entries = office.json("journal", "print")["entries"]
-    (entry,) = [each for each in entries if each.get("act") == "correct-clock"]
+    (entry,) = [each for each in entries if each.get("action") == "correct-clock"]
     assert (today().isoformat(), "a new battery", 2) == (
         entry["day"],
         entry["reason"],

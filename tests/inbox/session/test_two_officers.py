@@ -12,13 +12,12 @@ import pytest
 from crypto import card
 from crypto.bundle import Link
 from inbox.cli import main
-from inbox.cli.shell import Open
+from inbox.cli.shell import Open, asking
 from inbox.deadlines import workflow
 from inbox.keys import channel_cards, share_file
 from inbox.keys.officers import Credential
 from inbox.language.errors import Locked, Refused
-from inbox.session.actions import TWO_OFFICERS, Act, Deed
-from inbox.session.inbox import Inbox
+from inbox.session.actions import TABLE, Actor, Code, Reason, action
 from inbox.system import terminal
 from inbox.vault.casework_tables import Measure
 from tests.support import inbox_builders as build
@@ -84,7 +83,7 @@ COMMANDS = [
     "destroy 1 --early x",
     "collect {later} --after-restore",
     "quarantine 1 --lift --reason x",
-    "minimise 1 note --text x",
+    "minimise 1 note --text x --reason x",
     "hold 1 --release --reason x",
     "retract 1 1 --reason x",
     "dossier make 1 --for prosecutor --to X --recipient {recipient} --out {out}/dossier",
@@ -155,10 +154,10 @@ def types(monkeypatch: pytest.MonkeyPatch) -> Typing:
 
 
 @contextlib.contextmanager
-def session(office: Office) -> Iterator[tuple[Inbox, Callable[[str], Said]]]:
-    """Open a session of two and give its inbox, and what runs a command in it."""
-    with office.opened() as inbox:
-        door = Open(inbox)
+def session(office: Office) -> Iterator[Callable[[str], Said]]:
+    """Open a session of two and give what runs a command in it."""
+    with office.unlocked() as opened:
+        door = Open(opened)
 
         def run(line: str) -> Said:
             out, err = io.StringIO(), io.StringIO()
@@ -166,26 +165,29 @@ def session(office: Office) -> Iterator[tuple[Inbox, Callable[[str], Said]]]:
                 code = main.run(shlex.split(line), door)
             return Said(code, out.getvalue(), err.getvalue())
 
-        yield door._inbox, run
+        yield run
 
 
 def test_which_acts_take_two_officers_is_written_down() -> None:
     """One act more or less is a decision, to be made here as well."""
-    assert SENSITIVE == {act.value for act in TWO_OFFICERS}
+    assert SENSITIVE == {code.value for code, rule in TABLE.items() if rule.officers == 2}
 
 
-@pytest.mark.parametrize("act", sorted(TWO_OFFICERS))
-def test_one_officer_alone_does_none_of_them(founded_two: Office, types: Typing, act: Act) -> None:
+@pytest.mark.parametrize("code", sorted(SENSITIVE))
+def test_one_officer_alone_does_none_of_them(founded_two: Office, types: Typing, code: str) -> None:
     """Whatever the command: with one passphrase there is no transaction, with two there is."""
-    with session(founded_two) as (inbox, _):
+    rule = TABLE[Code(code)]
+    taken = action(Code(code), None, "x" if rule.reason is Reason.REQUIRED else "")
+    with founded_two.unlocked() as opened:
+        inbox, who = opened.inbox, Actor(opened.officers, build.today(), asking(opened))
         types(passphrase_of("alice"))
-        with pytest.raises(Locked), inbox.acting(Deed(act), build.today()):
+        with pytest.raises(Locked), inbox.acting(who, taken):
             raise AssertionError
         types(passphrase_of("alice"), passphrase_of("bruno"))
         # So that nothing is noted; a clock that is right has nothing to correct.
         with (
             pytest.raises((ZeroDivisionError, Refused)) as caught,
-            inbox.acting(Deed(act), build.today()),
+            inbox.acting(who, taken),
         ):
             raise ZeroDivisionError
         assert caught.type is not Locked
@@ -196,8 +198,8 @@ def founded_two(tmp_path_factory: pytest.TempPathFactory) -> Office:
     return Office.found_by(tmp_path_factory.mktemp("two"), NAMES[:2], 2)
 
 
-def acts(office: Office) -> list[str]:
-    return [entry["act"] for entry in office.json("journal", "print")["entries"]]
+def actions(office: Office) -> list[str]:
+    return [entry["action"] for entry in office.json("journal", "print")["entries"]]
 
 
 def test_every_command_that_does_one_asks_two(
@@ -207,8 +209,8 @@ def test_every_command_that_does_one_asks_two(
 
     The same command with both passphrases is the control: whatever else it may say, it goes beyond.
     """
-    before, entries = office.state(), acts(office)
-    with session(office) as (_, run):
+    before, entries = office.state(), actions(office)
+    with session(office) as run:
         for command in COMMANDS:
             line = command.format(**place)
             for second, words in (
@@ -221,11 +223,11 @@ def test_every_command_that_does_one_asks_two(
                 assert "passphrase now" in said.err
     assert before == office.state()
     # but for what was shown before it was to be destroyed, keys and a case, and for the print itself
-    assert [*entries, *["list-keys"] * 2, *["list-retention"] * 2, "read-journal"] == acts(office)
+    assert [*entries, *["list-keys"] * 2, *["list-retention"] * 2, "read-journal"] == actions(office)
     copies = iter(range(100))
     for command in COMMANDS:
         copy = office.copy(office.root.parent.parent / f"copy{next(copies)}")
-        with session(copy) as (_, run):
+        with session(copy) as run:
             types(passphrase_of("alice"), passphrase_of("bruno"))
             said = run(command.format(**place))
             assert "wrong passphrase" not in said.err, command
@@ -237,7 +239,7 @@ def test_every_sensitive_act_has_a_command_above(
 ) -> None:
     """So that the list of commands cannot fall behind the list of acts."""
     asked = set()
-    with session(office) as (_, run):
+    with session(office) as run:
         for command in COMMANDS:
             types()
             told, _, _ = run(command.format(**place)).err.partition("\nthis takes ")
@@ -247,7 +249,7 @@ def test_every_sensitive_act_has_a_command_above(
 
 def test_what_a_file_may_do_is_told_before_anybody_types_a_passphrase(office: Office, types: Typing) -> None:
     """Whoever then writes it out has read that it is as hostile as its sender."""
-    with session(office) as (_, run):
+    with session(office) as run:
         types()
         warned, asked, _ = run(f"attachment 1 1 --out {office.out}/file --reason x").err.partition(
             "this takes"
@@ -258,16 +260,20 @@ def test_what_a_file_may_do_is_told_before_anybody_types_a_passphrase(office: Of
 
 def test_both_are_named_in_the_journal(office: Office, types: Typing) -> None:
     """Of three who are present, the two who confirmed."""
-    with session(office.of(*NAMES)) as (_, run):
+    with session(office.of(*NAMES)) as run:
         types("", passphrase_of("bruno"), passphrase_of("chloe"))
         assert 0 == run("keys rotate --now --reason drill").code
     entry = office.json("journal", "print")["entries"][-2]
-    assert ("rotate-keys", ["bruno", "chloe"], "drill") == (entry["act"], entry["officers"], entry["reason"])
+    assert ("rotate-keys", ["bruno", "chloe"], "drill") == (
+        entry["action"],
+        entry["officers"],
+        entry["reason"],
+    )
 
 
 def test_a_new_passphrase_is_asked_each_time(office: Office, types: Typing) -> None:
     """What was typed for one act is not good for the next."""
-    with session(office) as (_, run):
+    with session(office) as run:
         types(passphrase_of("alice"), passphrase_of("bruno"))
         assert [0, 1] == [run("keys rotate --now").code, run("keys rotate --now").code]
 
@@ -283,7 +289,7 @@ def test_who_opened_a_session_with_a_sheet_is_told_where_it_counts(
     brought = [*office.bring(), Credential(words.encode(), None)]
     office.bring = lambda *_: brought  # type: ignore[method-assign]
     files = " ".join(f"--new-passphrase-file {office.secret_of(name)}" for name in NAMES[:2])
-    with session(office) as (_, run):
+    with session(office) as run:
         types(passphrase_of("alice"))
         said = run(f"officers renew --shares {tmp_path} {files}")
     assert (1, True) == (said.code, "to a single command, not in a session: officers renew" in said.err)
@@ -292,7 +298,7 @@ def test_who_opened_a_session_with_a_sheet_is_told_where_it_counts(
 def test_one_officer_who_is_alone_confirms_alone(tmp_path: Path, types: Typing) -> None:
     """Afresh in a session, and with the passphrase that comes with a single command."""
     office = Office.found(tmp_path)
-    with session(office) as (_, run):
+    with session(office) as run:
         types()
         assert "this takes the officer's passphrase" in run("keys rotate --now").err
         types(build.PASSPHRASE)

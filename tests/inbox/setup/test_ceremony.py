@@ -115,13 +115,14 @@ def test_a_ceremony_leaves_shares_sheets_and_a_record(tmp_path: Path) -> None:
     for fact in (view["root_fingerprint"], view["sharing"], "alice, bruno, chloe", "2 of 3"):
         assert fact in record
     assert build.base64url.encode(keyring.channels[0].intake_keys[0].id) in record
-    assert office.json("journal", "print")["entries"][0]["act"] == "found"
+    assert office.json("journal", "print")["entries"][0]["action"] == "found"
     sheet = re.findall(r"(?m)(\d\d?) ([a-z]+)(?=  |$)", Path(view["sheets"]["bruno"]).read_text())
     typed = "\n".join(
         f"{number} {word.upper()}" for number, word in sorted(sheet, key=lambda pair: int(pair[0]))
     )
-    with unlocked(office.root, lambda: [Credential(typed.encode(), None), *office.bring()[:1]]) as inbox:
-        assert ("alice", "bruno") == inbox.present
+    brought = [Credential(typed.encode(), None), *office.bring()[:1]]
+    with unlocked(office.root, lambda: brought, lambda *_: None) as opened:
+        assert ("alice", "bruno") == opened.officers
 
 
 def written_wrongly(path: Path, pieces: Any, write: Any = atomic_files.write) -> None:
@@ -178,8 +179,8 @@ def test_a_ceremony_killed_anywhere_is_begun_again_from_the_start(tmp_path: Path
     assert 2 <= len(whole) < len(killed) - 20
     assert any(office.shares.glob("*.sheet.txt") for office in killed if office not in whole)
     for office in whole:
-        with office.opened() as inbox:
-            assert ("alice", "bruno") == inbox.present
+        with office.unlocked() as opened:
+            assert ("alice", "bruno") == opened.officers
     cut_short = [office for office in killed if any(office.shares.glob("*.sheet.txt.*.part"))]
     assert any("word" in path.read_text() for office in cut_short for path in office.shares.glob("*.part"))
     for office in {*killed[: -len(whole) : 5], *cut_short}:
@@ -187,8 +188,8 @@ def test_a_ceremony_killed_anywhere_is_begun_again_from_the_start(tmp_path: Path
         founding.found(
             office.root, build.charter(), build.circle(*NAMES, quorum=2), handout, today=build.today()
         )
-        with office.opened() as inbox:
-            assert ("alice", "bruno") == inbox.present
+        with office.unlocked() as opened:
+            assert ("alice", "bruno") == opened.officers
         assert ["inbox", "shares"] == sorted(path.name for path in office.root.parent.iterdir())
         assert [] == list(office.shares.glob("*.part"))
 
@@ -259,8 +260,8 @@ def test_one_officer_alone_may_make_mistakes_and_is_told_how_strong_it_is(tmp_pa
         at.sees("strong")
         assert 0 == at.waits()
     office = Office(tmp_path)
-    with office.opened() as inbox:
-        assert ("officer",) == inbox.present
+    with office.unlocked() as opened:
+        assert ("officer",) == opened.officers
 
 
 def test_a_weak_passphrase_in_a_file_is_a_warning(tmp_path: Path) -> None:

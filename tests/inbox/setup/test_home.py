@@ -154,8 +154,11 @@ def test_an_interrupted_ceremony_leaves_no_half_vault(
 
 
 def opening(office: Office, given: str = build.PASSPHRASE) -> None:
-    with unlocked(office.root, lambda: office.bring(given)) as inbox, inbox.transaction() as session:
-        key_store.load(inbox.home, session)
+    with (
+        unlocked(office.root, lambda: office.bring(given), lambda *_: None) as opened,
+        opened.inbox.transaction() as session,
+    ):
+        key_store.load(opened.inbox.home, session)
 
 
 def flip(path: Path, place: int) -> None:

@@ -47,8 +47,8 @@ def renew(office: Office, place: int, stop: Callable[[], None]) -> tuple[int, bo
     What the session says and does afterwards must fit what is on disk.
     """
     files = [word for name in NAMES for word in ("--new-passphrase-file", str(office.secret_of(name)))]
-    with office.opened() as inbox:
-        door = Open(inbox)
+    with office.unlocked() as opened:
+        door = Open(opened)
         with stopped_at(place, stop) as left:
             said = run(door, "officers", "renew", "--shares", str(office.shares), *files)
         has_changed = header_of(office).generation == 2
@@ -87,7 +87,8 @@ def test_an_inbox_does_nothing_by_a_vault_that_is_not_valid_any_more(
     """Else it would remove the key store of the valid one; put back, it goes on."""
     office = founded_circle.copy(tmp_path / "office")
     valid = (office.root / "vault.json").read_bytes()
-    with office.opened() as inbox:
+    with office.unlocked() as opened:
+        inbox = opened.inbox
         for change in ({"generation": 2}, {"quorum": 3}):
             fields = {name: getattr(inbox.header, name) for name in ("sharing", "identifier", "quorum")}
             fields |= {"generation": inbox.header.generation} | change
@@ -96,9 +97,9 @@ def test_an_inbox_does_nothing_by_a_vault_that_is_not_valid_any_more(
                 inbox.settle()
             with pytest.raises(Superseded), inbox.transaction():
                 pass
-            assert "vault.json has changed" in run(Open(inbox), "list").err
+            assert "vault.json has changed" in run(Open(opened), "list").err
         (office.root / "vault.json").write_bytes(valid)
-        assert 0 == run(Open(inbox), "list").code
+        assert 0 == run(Open(opened), "list").code
 
 
 @STOPS
@@ -118,8 +119,8 @@ def test_a_founding_that_is_stopped_leaves_nothing_or_all(tmp_path: Path, stop: 
         assert (3 if whole[-1] else 0) == len(list(office.shares.glob("*.share")))
         assert [] == list(office.root.parent.glob("*.part")) + list(office.root.parent.glob(".*"))
         if whole[-1]:
-            with office.opened() as inbox:
-                assert ("alice", "bruno") == inbox.present
+            with office.unlocked() as opened:
+                assert ("alice", "bruno") == opened.officers
     assert 2 <= whole.count(True) < len(whole) - 20
 
 
@@ -144,5 +145,5 @@ def test_ctrl_c_as_the_home_takes_its_place_leaves_the_shares(
             Handout(office.shares, with_sheets=False),
             today=build.today(),
         )
-    with office.opened() as inbox:
-        assert ("alice", "bruno") == inbox.present
+    with office.unlocked() as opened:
+        assert ("alice", "bruno") == opened.officers

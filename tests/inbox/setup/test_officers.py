@@ -48,11 +48,11 @@ def test_an_added_officer_opens_with_another_and_the_keys_stay(office: Office) -
     ]
     entry = newer.json("journal", "print")["entries"][-5]
     assert ("change-officers", ["alice", "bruno"], "more hands") == (
-        entry["act"],
+        entry["action"],
         entry["officers"],
         entry["reason"],
     )
-    assert f"added dora; sharing {listed['sharing']}, quorum 2" == entry["about"]
+    assert {"officer_added": "dora", "sharing": listed["sharing"], "quorum": 2} == entry["values"]
     assert 0 == newer.run("journal", "verify").code
 
 
@@ -114,7 +114,7 @@ def test_a_lost_passphrase_is_replaced_by_a_quorum_of_the_others(office: Office)
     )
     assert 33 == len(given.split())
     assert 0 == office.run("list").code
-    assert "renew-shares" == office.json("journal", "print")["entries"][-3]["act"]
+    assert "renew-shares" == office.json("journal", "print")["entries"][-3]["action"]
 
 
 def test_the_last_quorum_with_a_lost_passphrase_renews_by_a_sheet(tmp_path: Path) -> None:
@@ -137,7 +137,7 @@ def test_another_quorum_is_a_change_of_officers(office: Office) -> None:
     """Afterwards it takes three."""
     assert 0 == change(office, "renew", "--quorum", "3", circle=NAMES).code
     assert "2 of the 3 officers" in office.run("list").err
-    assert "change-officers" == office.of(*NAMES).json("journal", "print")["entries"][-2]["act"]
+    assert "change-officers" == office.of(*NAMES).json("journal", "print")["entries"][-2]["action"]
 
 
 @pytest.mark.parametrize(

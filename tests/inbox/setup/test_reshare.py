@@ -2,6 +2,7 @@
 
 import resource
 import shutil
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,10 @@ from sqlalchemy import text
 
 from crypto import passphrase
 from inbox.keys import key_store, officers
-from inbox.language.errors import KeyStoreDamaged, Refused, VaultDamaged
+from inbox.keys.secret_sharing import Circle
+from inbox.language.errors import KeyStoreDamaged, Locked, Refused, VaultDamaged
+from inbox.setup import reshare
+from inbox.setup.ceremony_papers import Handout
 from inbox.system import atomic_files
 from inbox.vault import database, queries_office
 from inbox.vault.tables import KeyStoreKey
@@ -89,6 +93,35 @@ def test_a_change_that_fails_leaves_nothing(
     assert before == office.state()
     assert shares == sorted(office.shares.iterdir())
     assert "vault-1.sqlite" == only(office, "vault-*")
+
+
+def test_a_change_that_was_begun_for_other_officers_changes_nothing(office: Office) -> None:
+    """Who they are is looked at again in the vault that is to become valid."""
+    before = office.state()
+    with office.unlocked() as opened:
+        planned = reshare.plan(opened.inbox, added="dora")
+        stale = replace(planned, before=planned.before[:-1])
+        with pytest.raises(Refused, match="the officers have changed"):
+            reshare.reshare(
+                opened.inbox,
+                opened.by_opening(build.today()),
+                stale,
+                lambda: build.circle(*planned.names, quorum=planned.quorum),
+                Handout(office.shares, with_sheets=False),
+            )
+    assert before == office.state()
+    assert "vault-1.sqlite" == only(office, "vault-*")
+
+
+def test_nobody_is_asked_for_a_new_passphrase_before_two_officers_confirm(office: Office) -> None:
+    def appoint() -> Circle:
+        raise AssertionError
+
+    with office.unlocked() as opened:
+        alone = replace(opened.by_opening(build.today()), confirm=lambda _: ("alice",))
+        planned = reshare.plan(opened.inbox, added="dora")
+        with pytest.raises(Locked):
+            reshare.reshare(opened.inbox, alone, planned, appoint, None)
 
 
 def test_a_disk_that_is_full_while_the_vault_is_copied_leaves_nothing(office: Office) -> None:

@@ -139,7 +139,7 @@ def test_a_vault_is_upgraded_with_all_that_is_in_it(made: Office, monkeypatch: p
 
 
 def _acts(office: Office) -> list[str]:
-    return [each["act"] for each in office.json("journal", "print")["entries"]]
+    return [each["action"] for each in office.json("journal", "print")["entries"]]
 
 
 def is_of_the_next_version(office: Office) -> None:

@@ -137,7 +137,7 @@ def test_what_a_session_holds_already_is_let_go_of_once_it_is_kept(trio: Trio) -
     """Whoever excludes somebody present does not go on reading by what was loaded before."""
     with trio.excluded.opened() as inbox, inbox.vault.transaction(("alice", "bruno")) as session:
         case = session.get_one(Case, 1)
-        conflicts.exclude(session, 1, "bruno", quorum=2, today=today())
+        conflicts._exclude(session, 1, "bruno", quorum=2, today=today())
         assert session.get(Case, 1) is None
         with pytest.raises(DetachedInstanceError):
             assert case.message

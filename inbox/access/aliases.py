@@ -1,0 +1,88 @@
+"""The other names by which reports may mean an officer: named, listed, taken off."""
+
+from collections.abc import Sequence
+
+from sqlalchemy.orm import Session
+
+from inbox.access import conflicts
+from inbox.language.errors import CaseRefused, Refused
+from inbox.language.messages import sentence
+from inbox.session import journal
+from inbox.session.actions import Actor, Code, action
+from inbox.session.inbox import Inbox
+from inbox.text import names as person_names
+from inbox.vault import queries_access, queries_office
+from inbox.vault.tables import Alias
+
+LONGEST = 100
+
+
+def add(inbox: Inbox, who: Actor, officer: str, alias: str) -> list[int]:
+    """Name an officer as reports may do; keep from that one what is found, in old and new reports.
+
+    Return the cases that are newly kept, of those that ``who`` may see. Raises Refused if it is such a name
+    already, or too short or long, if there is no such officer, or no other one; and as ``Inbox.acting``.
+    """
+    with inbox.acting(who, action(Code.NAME_ALIAS, officer=officer)) as session:
+        _add(session, officer, alias)
+        found = conflicts.search(session, journal.actor(session), officer, [alias])
+    with inbox.vault.transaction(who.officers) as session:
+        return sorted(set(found) & queries_access.case_numbers(session))
+
+
+def remove(inbox: Inbox, who: Actor, officer: str, alias: str) -> None:
+    """Take such a name off the list, however it is written; what was found by it stays kept.
+
+    Raises Refused if there is none, and as ``Inbox.acting``.
+    """
+    with inbox.acting(who, action(Code.REMOVE_ALIAS, officer=officer)) as session:
+        row = _find(session, officer, alias)
+        if row is None:
+            raise Refused(
+                sentence("{officer} is not known by this name", officer=officer),
+                sentence("see: inbox conflict aliases"),
+            )
+        session.delete(row)
+
+
+def listed(inbox: Inbox, who: Actor) -> Sequence[Alias]:
+    """Return by which other names reports may mean officers; raises as ``Inbox.acting``."""
+    with inbox.acting(who, action(Code.LIST_CONFLICTS, view="aliases")) as session:
+        return queries_access.aliases(session)
+
+
+def _add(session: Session, officer: str, alias: str) -> None:
+    if queries_office.officer(session, officer) is None:
+        raise CaseRefused(
+            sentence("there is no officer {officer}", officer=officer),
+            sentence("see the names: inbox officers list"),
+        )
+    if len(queries_office.officers(session)) == 1:
+        raise Refused(
+            sentence("there is no other officer who could read what is kept from this one"),
+            sentence("let others join first: inbox officers add"),
+        )
+    if len(alias) > LONGEST or not person_names.counts(alias):
+        raise Refused(
+            sentence(
+                "an alias has at least {least} letters and at most {most} characters",
+                least=person_names.LEAST_LETTERS,
+                most=LONGEST,
+            ),
+            sentence("give a name as a report may write it, first and last name together"),
+        )
+    if _find(session, officer, alias) or person_names.words(officer) == person_names.words(alias):
+        raise Refused(
+            sentence("{officer} is known by this name already", officer=officer),
+            sentence("see: inbox conflict aliases"),
+        )
+    session.add(Alias(officer=officer, name=alias))
+    session.flush()
+
+
+def _find(session: Session, officer: str, alias: str) -> Alias | None:
+    folded = person_names.words(alias)
+    rows = queries_access.aliases(session)
+    return next(
+        (row for row in rows if row.officer == officer and person_names.words(row.name) == folded), None
+    )

@@ -1,0 +1,212 @@
+"""How a case leaves, and what stands in its way: one matrix, which every exit asks and nothing else decides.
+
+Exits are its end (closed, junk, destroyed) and the two answers by which something of it is given or withheld:
+that to a person who asks what is held on them (article 15 of the GDPR), and whether the persons concerned are
+informed (article 14). Quarantine is no exit: it hides a case at once, and nothing may delay it.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from enum import Enum, StrEnum, auto
+
+from sqlalchemy.orm import Session
+
+from inbox.access import declarations
+from inbox.deadlines import legal_duties, workflow
+from inbox.deadlines.legal_duties import Kind
+from inbox.deadlines.obstacles import Obstacle
+from inbox.deadlines.retention_schedule import Due
+from inbox.language import labels
+from inbox.language.errors import CaseRefused, Undeclared
+from inbox.language.messages import Sentence, sentence
+from inbox.session.actions import TABLE, Code
+from inbox.vault import queries_cases
+
+
+class Exit(StrEnum):
+    """How a case, or something of it, leaves."""
+
+    CLOSE = "close"
+    JUNK = "junk"
+    DESTROY = "destroy"
+    ART15 = "art15"
+    ART14 = "art14"
+
+    @property
+    def code(self) -> Code:
+        """What the journal calls it."""
+        return _CODES[self]
+
+
+_CODES = {
+    Exit.CLOSE: Code.CLOSE,
+    Exit.JUNK: Code.REJECT,
+    Exit.DESTROY: Code.DESTROY_CASES,
+    Exit.ART15: Code.ANSWER_ACCESS,
+    Exit.ART14: Code.DECIDE,
+}
+
+
+class Need(Enum):
+    """What it takes to leave past an obstacle."""
+
+    NOTHING = auto()
+    REASON = auto()
+    SECOND_OFFICER = auto()
+    LIFTED = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """What an exit needs where there is an obstacle, beside what ``TABLE`` says that it always needs.
+
+    ``lifted_by`` are the actions of which each takes the obstacle away; so does a day if it has ``a_day``.
+    """
+
+    need: Need
+    lifted_by: tuple[Code, ...] = ()
+    a_day: bool = False
+
+
+_FREE = Cell(Need.NOTHING)
+_REASON = Cell(Need.REASON)
+_SECOND_OFFICER = Cell(Need.SECOND_OFFICER)
+
+
+def _blocked(*lifted_by: Code, a_day: bool = False) -> Cell:
+    return Cell(Need.LIFTED, lifted_by, a_day)
+
+
+def _row(
+    *,
+    close: Cell = _FREE,
+    junk: Cell = _FREE,
+    destroy: Cell = _FREE,
+    art15: Cell = _FREE,
+    art14: Cell = _FREE,
+) -> Mapping[Exit, Cell]:
+    return {
+        Exit.CLOSE: close, Exit.JUNK: junk, Exit.DESTROY: destroy, Exit.ART15: art15, Exit.ART14: art14
+    }  # fmt: skip
+
+
+def _every(cell: Cell) -> Mapping[Exit, Cell]:
+    return dict.fromkeys(Exit, cell)
+
+
+def _in_quarantine() -> Mapping[Exit, Cell]:
+    """Return what quarantine stops: whatever shows something of a report, as ``TABLE`` says."""
+    lifted = _blocked(Code.LIFT_QUARANTINE)
+    return {way: _FREE if TABLE[way.code].quarantine else lifted for way in Exit}
+
+
+MATRIX: Mapping[Obstacle, Mapping[Exit, Cell]] = {
+    Obstacle.UNDECLARED: _row(art15=_blocked(Code.DECLARE)),
+    Obstacle.CLOSED: _row(close=_blocked(Code.REOPEN), junk=_blocked(Code.REOPEN)),
+    Obstacle.JUNK: _row(junk=_blocked(Code.RECOVER)),
+    Obstacle.OPEN: _row(destroy=_blocked(Code.CLOSE, Code.CLOSE_UNFOUNDED, Code.REJECT)),
+    Obstacle.HELD: _row(destroy=_blocked(Code.RELEASE_HOLD)),
+    Obstacle.PROCEEDINGS: _row(destroy=Cell(Need.REASON, (Code.REMOVE_PROCEEDINGS,))),
+    Obstacle.UNREAD: _row(destroy=_blocked(Code.SHOW)),
+    Obstacle.PORTAL: _row(destroy=_blocked(Code.COLLECT)),
+    Obstacle.NOT_DUE: _row(destroy=Cell(Need.REASON, a_day=True)),
+    Obstacle.ART40: _row(close=_blocked(Code.DECIDE)),
+    Obstacle.ART14: _row(),
+    Obstacle.PUT_OFF: _row(art15=_blocked(Code.DECIDE, a_day=True)),
+    Obstacle.WITHHELD: _row(close=_REASON),
+    Obstacle.CAUTIONED: _row(close=_REASON),
+    Obstacle.AGAINST: _row(close=_SECOND_OFFICER),
+    Obstacle.EXCLUDED: _every(_blocked(Code.LIFT_CONFLICT)),
+    Obstacle.ENTRUSTED: _every(_blocked(Code.OPEN_TO_ALL, Code.ENTRUST, Code.BREAK_GLASS)),
+    Obstacle.QUARANTINE: _in_quarantine(),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """An exit as officers ask for it: on which day, and with which reason, if they gave one.
+
+    ``also`` are obstacles that lie in what is asked, not in the case. ``due`` is what the retention schedule
+    says of the case, for its destruction; None while it is open.
+    """
+
+    way: Exit
+    today: date
+    reason: str = ""
+    also: tuple[Obstacle, ...] = ()
+    due: Due | None = None
+
+
+def obstacles(session: Session, number: int, asked: Asked) -> list[Obstacle]:
+    """Return what stands between a case and an exit, in the order of ``MATRIX``.
+
+    Raises as ``queries_cases.case`` where the case is not there for who acts: it is unknown or kept from
+    somebody, for its handlers alone, or in quarantine.
+    """
+    queries_cases.case(session, number)
+    in_the_way = [what for what, row in MATRIX.items() if row[asked.way].need is not Need.NOTHING]
+    return [what for what in in_the_way if what in asked.also or _stands(session, number, what, asked)]
+
+
+def check(session: Session, number: int, asked: Asked) -> None:
+    """Return if nothing stands between a case and an exit, or nothing that the reason does not overrule.
+
+    Raises as ``obstacles``, CaseRefused with how the obstacle is lifted, and Undeclared.
+    """
+    for what in obstacles(session, number, asked):
+        need = MATRIX[what][asked.way].need
+        if need is Need.LIFTED or (need is Need.REASON and not asked.reason.strip()):
+            raise _refused(session, number, what, asked)
+
+
+def _stands(session: Session, number: int, what: Obstacle, asked: Asked) -> bool:
+    if what in _FACTS:
+        return _FACTS[what](session, number, asked)
+    return asked.due is not None and what in asked.due.obstacles
+
+
+def _is_put_off(session: Session, number: int, asked: Asked) -> bool:
+    until = legal_duties.put_off_until(session, number)
+    return until is not None and asked.today < until
+
+
+# All but what the retention schedule says of a case.
+_FACTS: Mapping[Obstacle, Callable[[Session, int, Asked], bool]] = {
+    Obstacle.UNDECLARED: lambda session, number, _: bool(declarations.missing(session, number)),
+    Obstacle.CLOSED: lambda session, number, _: workflow.of(session, number).closed is not None,
+    Obstacle.JUNK: lambda session, number, _: workflow.of(session, number).rejected is not None,
+    Obstacle.ART40: lambda session, number, _: legal_duties.is_open(session, number, Kind.ART40),
+    Obstacle.PUT_OFF: _is_put_off,
+    Obstacle.OPEN: lambda _, __, asked: asked.due is None,
+    Obstacle.NOT_DUE: lambda _, __, asked: asked.due is not None and asked.today < asked.due.day,
+}
+
+
+def _refused(session: Session, number: int, what: Obstacle, asked: Asked) -> CaseRefused:
+    if what is Obstacle.UNDECLARED:
+        return Undeclared(number, declarations.missing(session, number))
+    day = asked.due.day if asked.due else legal_duties.put_off_until(session, number)
+    why = labels.said("obstacle", what, day=day)
+    return CaseRefused(sentence("case {number}: {why}", number=number, why=why), _hints(number)[what])
+
+
+def _hints(number: int) -> Mapping[Obstacle, Sentence]:
+    """Return what to do about each obstacle that can stand where something is refused."""
+    return {
+        Obstacle.CLOSED: sentence("open it again first: inbox reopen {number} --reason TEXT", number=number),
+        Obstacle.JUNK: sentence("leave it out"),
+        Obstacle.OPEN: sentence("close it first"),
+        Obstacle.HELD: sentence("lift the hold first"),
+        Obstacle.PROCEEDINGS: sentence("once they and the time for appeals are over: --early REASON"),
+        Obstacle.UNREAD: sentence("read it first: inbox show {case}", case=number),
+        Obstacle.PORTAL: sentence("make an outbox, carry it over, and collect the next bundle"),
+        Obstacle.NOT_DUE: sentence("wait, or say why not: --early REASON"),
+        Obstacle.ART40: sentence(
+            "do that first: inbox decide {number} transmit|no_transmission --reason TEXT", number=number
+        ),
+        Obstacle.PUT_OFF: sentence(
+            "leave it out, or decide anew: inbox decide {number} informed --reason TEXT", number=number
+        ),
+        Obstacle.WITHHELD: sentence("give it: --reason TEXT"),
+    }

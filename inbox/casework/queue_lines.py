@@ -1,0 +1,70 @@
+"""Lines of the queue: what is shown of a case before it is read."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy.orm import Session
+
+from inbox.casework import tags as case_tags
+from inbox.casework import work_view
+from inbox.language.views import View
+from inbox.vault.casework_tables import Handling
+from inbox.vault.tables import Case
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A case in the queue; of one that those present do not read there is neither ``case`` nor ``work``.
+
+    It is for its handlers alone, or in quarantine since a day. Of one that is ``undeclared`` by somebody
+    present no word is shown (``declarations``).
+    """
+
+    number: int
+    priority: int
+    deadline: date | None
+    case: Case | None = None
+    work: Handling | None = None
+    quarantined: date | None = None
+    undeclared: bool = False
+
+
+# What those who are not among the handlers of a case are not shown of it.
+_OF_HANDLERS = (
+    *("score", "judged", "status", "category", "area", "assigned", "received", "new", "summary", "tags"),
+)
+
+# What those who have not declared to have no interest in it are not shown of it.
+_OF_READERS = ("score", "area", "summary", "tags")
+
+
+def views(session: Session, found: Sequence[Line]) -> list[View]:
+    """Return a line's worth of each case of a page of the queue."""
+    tags = case_tags.of_all(session, [line.number for line in found])
+    return [_row(line, tags[line.number]) for line in found]
+
+
+def _row(line: Line, tags: list[str]) -> View:
+    deadline = line.deadline.isoformat() if line.deadline else None
+    seen = {"case": line.number, "priority": line.priority, "deadline": deadline}
+    case, work = line.case, line.work
+    if case is None or work is None:
+        since = line.quarantined.isoformat() if line.quarantined else None
+        why = {"for_handlers": since is None, "quarantined": since, "undeclared": line.undeclared}
+        return seen | dict.fromkeys(_OF_HANDLERS) | why
+    shown = seen | {
+        **work_view.score(work),
+        "status": case.status,
+        "category": work.category,
+        "area": work.area,
+        "assigned": work.assigned,
+        "tags": tags,
+        "received": case.received.isoformat(),
+        "new": case.new,
+        "summary": case.summary,
+        "for_handlers": False,
+        "quarantined": None,
+        "undeclared": line.undeclared,
+    }
+    return shown | dict.fromkeys(_OF_READERS) if line.undeclared else shown

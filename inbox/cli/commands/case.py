@@ -1,0 +1,84 @@
+"""Read one case, and what happened to it; before, declare that one has no interest in it."""
+
+import click
+
+from inbox.access import declarations
+from inbox.casework import case_view, timeline
+from inbox.casework.timeline import Event
+from inbox.cli import render
+from inbox.cli.options import NUMBER, Door, case_argument, json_option, officer_options
+from inbox.language.errors import Refused
+from inbox.language.messages import sentence
+from inbox.session import action_words
+from inbox.session.actions import Actor
+from inbox.session.inbox import Inbox
+from inbox.system import terminal
+from inbox.text.printable import visible
+
+
+@click.command()
+@case_argument
+@officer_options
+@json_option
+@click.pass_obj
+def show(door: Door, /, *, case: int, as_json: bool) -> None:
+    """Show all of one case."""
+    with door.opened() as (inbox, who):
+        _ask(inbox, who, case)
+        shown = case_view.read(inbox, who, case)
+    terminal.show(shown.view, render.details(shown.view), as_json=as_json)
+
+
+@click.command()
+@click.argument("cases", metavar="CASE…", type=NUMBER, nargs=-1, required=True)
+@officer_options
+@json_option
+@click.pass_obj
+def declare(door: Door, /, *, cases: tuple[int, ...], as_json: bool) -> None:
+    """Declare for all present that they have no interest in cases; who has: inbox conflict exclude."""
+    with door.opened() as (inbox, who):
+        names = declarations.declare(inbox, who, cases)
+    said = f"{', '.join(names)}: {declarations.QUESTION}" if names else "all present have declared it before"
+    terminal.show({"cases": list(cases), "officers": names}, [visible(said)], as_json=as_json)
+
+
+@click.command(name="timeline")
+@case_argument
+@officer_options
+@json_option
+@click.pass_obj
+def timeline_command(door: Door, /, *, case: int, as_json: bool) -> None:
+    """Show what happened to a case, day by day."""
+    with door.opened() as (inbox, who):
+        events = timeline.look(inbox, who, case)
+    view = {"case": case, "events": list(map(timeline.view, events))}
+    terminal.show(view, map(_event, events), as_json=as_json)
+
+
+def _ask(inbox: Inbox, who: Actor, case: int) -> None:
+    """Let each who is present declare it, if there is somebody to ask; Refused if one does not."""
+    if not terminal.is_interactive():
+        return
+    names = declarations.undeclared(inbox, who, case)
+    for name in names:
+        if not terminal.ask(f"{visible(name)}, about case {case}: {declarations.QUESTION}?"):
+            raise Refused(
+                sentence("{name} did not declare it", name=name),
+                sentence(
+                    "leave the case to others: inbox conflict exclude {case} {name} --reason TEXT",
+                    case=case,
+                    name=name,
+                ),
+            )
+    if names:
+        declarations.declare(inbox, who, [case])
+
+
+def _event(event: Event) -> str:
+    about = action_words.values(event.what, event.values, "en")
+    parts = [event.what, f"({about})" if about else "", ", ".join(event.by)]
+    parts += [
+        f"{event.times} times" if event.times > 1 else "",
+        f"reason: {event.reason}" if event.reason else "",
+    ]
+    return f"{event.day}  {visible('  '.join(filter(None, parts)))}"

@@ -1,0 +1,173 @@
+"""Work on cases: note, tag, assign, judge how pressing one is, rate how far it is borne out."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import click
+
+from inbox.casework import assignment, notes, work_view
+from inbox.casework import tags as case_tags
+from inbox.cli import render_work
+from inbox.cli.case_selection import chosen, counted, many_cases
+from inbox.cli.options import (
+    Door,
+    case_argument,
+    given_or_to_type,
+    json_option,
+    officer_options,
+    reason_needed,
+    text_options,
+)
+from inbox.deadlines import workflow
+from inbox.language.views import View
+from inbox.questionnaire import scoring
+from inbox.system import terminal
+from inbox.text.printable import visible
+from inbox.vault import score
+from inbox.vault.casework_tables import SOURCE, Credibility
+
+
+@click.command()
+@case_argument
+@text_options
+@officer_options
+@json_option
+@click.pass_obj
+def note(door: Door, /, *, case: int, text: str | None, text_file: Path | None, as_json: bool) -> None:
+    """Note something for the other officers; the author never sees it."""
+    given = given_or_to_type(text, text_file)
+    with door.opened() as (inbox, who):
+        written = terminal.ask_text(f"the note to case {case}") if given is None else given
+        row = notes.add(inbox, who, case, written)
+    view = {"case": case} | work_view.note(row)
+    terminal.show(
+        view, [f"case {case}: note {row.position} is kept; its author never sees it"], as_json=as_json
+    )
+
+
+@click.command()
+@case_argument
+@click.argument("names", metavar="NAME…", nargs=-1, required=True)
+@click.option("--remove", is_flag=True, help="Remove them instead.")
+@officer_options
+@json_option
+@click.pass_obj
+def tag(door: Door, /, *, case: int, names: tuple[str, ...], remove: bool, as_json: bool) -> None:
+    """Give a case words by which it is found again: inbox queue --tag NAME."""
+    with door.opened() as (inbox, who):
+        tags = (case_tags.remove if remove else case_tags.add)(inbox, who, [case], names)[case]
+    told = f"noted; its tags are not shown before: inbox declare {case}"
+    said = told if tags is None else visible(", ".join(tags)) or "no tags"
+    terminal.show({"case": case, "tags": tags}, [f"case {case}: {said}"], as_json=as_json)
+
+
+@click.command()
+@case_argument
+@click.argument("officer", metavar="OFFICER", required=False)
+@click.option("--nobody", is_flag=True, help="Nobody sees to it any longer.")
+@officer_options
+@json_option
+@click.pass_obj
+def assign(door: Door, /, *, case: int, officer: str | None, nobody: bool, as_json: bool) -> None:
+    """Say which officer sees to a case."""
+    if (officer is None) is not nobody:
+        raise click.UsageError("name an officer, or give --nobody")
+    with door.opened() as (inbox, who):
+        assignment.assign(inbox, who, [case], officer)
+    terminal.show(
+        {"case": case, "assigned": officer},
+        [f"case {case}: {officer or 'nobody'} sees to it"],
+        as_json=as_json,
+    )
+
+
+@click.group(name="many")
+def many_group() -> None:
+    """Tag or assign many cases in one act, all of them or none."""
+
+
+@many_group.command(name="tag")
+@many_cases
+@click.option("--add", "added", multiple=True, help="A word by which they are found; can be repeated.")
+@click.option("--remove", "removed", multiple=True, help="One that each of them has, to remove.")
+@officer_options
+@json_option
+@click.pass_obj
+def tag_many(
+    door: Door, /, *, added: tuple[str, ...], removed: tuple[str, ...], as_json: bool, **given: Any
+) -> None:
+    """Give cases words by which they are found again, or take some away."""
+    if bool(added) is bool(removed):
+        raise click.UsageError("give --add NAME, or --remove NAME")
+    cases = chosen(given)
+    with door.opened() as (inbox, who):
+        numbers = cases.numbers(inbox, who)
+        (case_tags.remove if removed else case_tags.add)(inbox, who, numbers, added or removed)
+    said = f"{counted(numbers)}: {'tags removed' if removed else 'tagged'}"
+    terminal.show({"cases": numbers}, [said], as_json=as_json)
+
+
+@many_group.command(name="assign")
+@many_cases
+@click.option("--to", "to", metavar="OFFICER", help="Who sees to them.")
+@click.option("--nobody", is_flag=True, help="Nobody sees to them any longer.")
+@officer_options
+@json_option
+@click.pass_obj
+def assign_many(door: Door, /, *, to: str | None, nobody: bool, as_json: bool, **given: Any) -> None:
+    """Say which officer sees to cases."""
+    if (to is None) is not nobody:
+        raise click.UsageError("give --to OFFICER, or --nobody")
+    cases = chosen(given)
+    with door.opened() as (inbox, who):
+        numbers = cases.numbers(inbox, who)
+        assignment.assign(inbox, who, numbers, to)
+    said = f"{counted(numbers)}: {to or 'nobody'} sees to {'it' if len(numbers) == 1 else 'them'}"
+    terminal.show({"cases": numbers, "assigned": to}, [said], as_json=as_json)
+
+
+def _part_options(command: Callable[..., None]) -> Callable[..., None]:
+    for name, meaning in reversed(scoring.meanings().items()):
+        command = click.option(f"--{name}", type=click.IntRange(0, score.HIGHEST), help=meaning)(command)
+    return command
+
+
+@click.command()
+@case_argument
+@_part_options
+@reason_needed
+@officer_options
+@json_option
+@click.pass_obj
+def judge(door: Door, /, *, case: int, reason: str, as_json: bool, **parts: int | None) -> None:
+    """Say how pressing a case is, part by part from 0 to 3; what is not given stays."""
+    given = {name: value for name, value in parts.items() if value is not None}
+    if not given:
+        raise click.UsageError(f"give at least one of: {', '.join(f'--{name}' for name in score.NAMES)}")
+    with door.opened() as (inbox, who):
+        work = workflow.judge(inbox, who, case, given, reason)
+    view = {"case": case, **work_view.score(work), "parts": asdict(work.parts)}
+    terminal.show(view, _judged(view), as_json=as_json)
+
+
+def _judged(view: View) -> Iterator[str]:
+    yield f"case {view['case']}: priority {view['priority']}, score {view['score']} of {score.MOST}"
+    for name, weight in score.WEIGHTS.items():
+        yield f"  {name:<14} {view['parts'][name]} of {score.HIGHEST}, counts {weight} times"
+
+
+@click.command()
+@case_argument
+@click.argument("rating", type=click.Choice([each.value for each in Credibility]))
+@reason_needed
+@officer_options
+@json_option
+@click.pass_obj
+def credibility(door: Door, /, *, case: int, rating: str, reason: str, as_json: bool) -> None:
+    """Say how far what a case says is borne out, from 1, others confirm it, to 6, nobody can judge it."""
+    with door.opened() as (inbox, who):
+        workflow.rate(inbox, who, case, Credibility(rating), reason)
+    view = {"source": SOURCE, "credibility": rating}
+    terminal.show({"case": case} | view, [f"case {case}: {render_work.rating(view)}"], as_json=as_json)

@@ -1,0 +1,201 @@
+"""Take in what came from the portal, make what goes there, enter a report that came by another way."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from functools import partial
+from pathlib import Path
+
+import click
+
+from crypto import casetoken
+from crypto.toml_schema import BARE_KEY, TEXT, Schema, expected, map_of
+from inbox.cli import ask_questionnaire, render
+from inbox.cli.options import NUMBER, Door, json_option, officer_options, out_folder
+from inbox.exchange import manual_entry, outbox, token_sheet
+from inbox.exchange.bundle_chain import Acceptance
+from inbox.exchange.collect import Outcome, collect
+from inbox.exchange.manual_entry import Entered, Route, Told
+from inbox.language import toml_files
+from inbox.language.errors import Refused
+from inbox.language.messages import sentence
+from inbox.language.views import View
+from inbox.questionnaire.answers import Answers
+from inbox.session import journal_view
+from inbox.system import atomic_files, terminal
+from inbox.system.clock import today
+from inbox.text.printable import visible
+
+_ANSWER = {"type": ["string", "array"], "items": TEXT, **expected("text-or-texts")}
+_ANSWERS = Schema("answers", map_of(_ANSWER, BARE_KEY))
+
+_SIGNED_ANEW = (
+    "its own key counts no longer, so the present one has signed it; the portal takes it once it has a"
+    " keyring that lists this key: inbox keyring and portal keyring, or for a body outside the root's next"
+    " outbox"
+)
+
+
+@click.command(name="collect")
+@click.argument("bundles", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option(
+    "--confirm-instance", metavar="FINGERPRINT", help="The portal's instance key, as `portal init` said."
+)
+@click.option("--new-instance", metavar="FINGERPRINT", help="The instance key of a portal that was rebuilt.")
+@click.option(
+    "--after-restore", is_flag=True, help="The inbox was put back from a backup: go on where the portal is."
+)
+@officer_options
+@json_option
+@click.pass_obj
+def collect_command(
+    door: Door, /, *, bundles: tuple[Path, ...], after_restore: bool, as_json: bool, **instance: str | None
+) -> int:
+    """Verify intake bundles, unseal what they carry, file it."""
+    can_ask = terminal.is_interactive() and not as_json
+    acceptance = Acceptance(
+        instance["confirm_instance"],
+        instance["new_instance"],
+        terminal.ask if can_ask else _no,
+        after_restore,
+    )
+    progress = partial(terminal.progress, "unsealing")
+    outcomes = []
+    with door.opened() as (inbox, who):
+        try:
+            for outcome in collect(inbox, who, bundles, acceptance, progress=progress):
+                outcomes.append(outcome)
+                if not as_json:
+                    _say_outcome(outcome)
+        finally:
+            # What was collected before a full disk ended the rest is told all the same.
+            if as_json:
+                terminal.say_json([render.outcome_view(outcome) for outcome in outcomes])
+    return 1 if any(outcome.refused for outcome in outcomes) else 0
+
+
+def _say_outcome(outcome: Outcome) -> None:
+    if outcome.refused is None:
+        terminal.say_all(render.outcome(outcome))
+        return
+    terminal.warn(f"{visible(outcome.bundle)}: refused, nothing changed")
+    terminal.fail(outcome.refused)
+
+
+def _no(_: str) -> bool:
+    return False
+
+
+@click.command(name="outbox")
+@out_folder
+@click.option("--again", type=NUMBER, help="Copy this outbox once more instead.")
+@officer_options
+@json_option
+@click.pass_obj
+def outbox_command(door: Door, /, *, out: Path, again: int | None, as_json: bool) -> None:
+    """Make the next bundle for the portal."""
+    with door.opened() as (inbox, who):
+        if again is None:
+            made = outbox.make(inbox, who, out, progress=partial(terminal.progress, "sealing"))
+        else:
+            made = outbox.again(inbox, who, out, again)
+    view = {
+        "n": made.n,
+        "file": str(made.path),
+        "journal": journal_view.head_view(made.head),
+        "warnings": [*([_SIGNED_ANEW] if made.anew else []), *made.warnings],
+    }
+    lines = [f"outbox {made.n}: {made.path}", journal_view.head(made.head)]
+    lines += ["next: carry it to the portal, then: portal import"]
+    terminal.show(view, lines, as_json=as_json)
+
+
+@click.command()
+@click.option("--route", type=click.Choice(list(map(str, Route))), required=True, help="How it came.")
+@click.option(
+    "--language",
+    type=click.Choice(list(casetoken.LANGUAGES)),
+    required=True,
+    help="The language of the author, and of the token.",
+)
+@click.option(
+    "--received", type=click.DateTime(["%Y-%m-%d"]), required=True, help="The day on which it came."
+)
+@click.option(
+    "--answers",
+    "answers_file",
+    type=click.Path(path_type=Path),
+    help="Take the answers from this TOML file, by the ids of the questionnaire, instead of asking.",
+)
+@click.option(
+    "--attach",
+    multiple=True,
+    type=click.Path(path_type=Path, exists=True, dir_okay=False, readable=True),
+    help="A file that belongs to it.",
+)
+@click.option(
+    "--sheet", type=click.Path(path_type=Path), help="Write the token here too, in clear, to be printed."
+)
+@officer_options
+@json_option
+@click.pass_obj
+def enter(  # noqa: PLR0913 - one for each option
+    door: Door,
+    /,
+    *,
+    route: str,
+    language: str,
+    received: datetime,
+    answers_file: Path | None,
+    attach: tuple[Path, ...],
+    sheet: Path | None,
+    as_json: bool,
+) -> None:
+    """File what somebody told or wrote, and make the token by which its author can follow it.
+
+    The token is shown once and kept nowhere.
+    """
+    said = None if answers_file is None else _read(answers_file)
+    if said is None and not terminal.is_interactive():
+        raise click.UsageError("give the answers with --answers FILE, or type them at a terminal")
+    if sheet is not None and (sheet.exists() or not sheet.parent.is_dir()):
+        raise Refused(
+            sentence("{sheet} cannot be written", sheet=sheet),
+            sentence("name a new file in a folder that is there"),
+        )
+    manual_entry.check_day(received.date(), today())
+    with door.opened() as (inbox, who):
+        answered = said or ask_questionnaire.hold(manual_entry.asked_now(inbox), language)
+        told = Told(Route(route), language, received.date(), answered, attach)
+        entered = manual_entry.enter(inbox, who, told)
+    view = _view(entered)
+    terminal.show(view, _lines(view), as_json=as_json)
+    if sheet is not None:
+        atomic_files.write(sheet, [token_sheet.sheet(entered.words, language).encode("utf-8")])
+
+
+def _read(path: Path) -> Answers:
+    """Return the answers in a TOML file; Refused for anything but texts and lists of texts."""
+    given = toml_files.read(_ANSWERS, path.read_bytes())
+    return {question: each if isinstance(each, str) else tuple(each) for question, each in given.items()}
+
+
+def _view(entered: Entered) -> View:
+    return {
+        "case": entered.number,
+        "token": " ".join(entered.words),
+        "kept_from": list(entered.kept_from),
+        "warnings": list(entered.warnings),
+    }
+
+
+def _lines(view: View) -> Iterator[str]:
+    if view["case"] is None:
+        yield "entered; it names somebody who is present, and is kept from those from now on"
+    else:
+        yield f"case {view['case']}: entered"
+    for officer in view["kept_from"]:
+        yield f"case {view['case']} is kept from {visible(officer)}: do not speak of it there"
+    yield from ("", "the token of its author, shown this once and kept nowhere:", "")
+    yield from token_sheet.rows(view["token"].split())
+    yield from ("", "let the author write it down with nothing beside it, and read it back to you;")
+    yield "it opens the case on the portal once the next outbox was imported there: inbox outbox"

@@ -1,0 +1,123 @@
+"""What is done about a case: the risk to its source, measures, decisions of the law, a hold."""
+
+from datetime import datetime
+from typing import Any
+
+import click
+
+from inbox.casework import decisions, legal_hold, measures, work_view
+from inbox.casework.decisions import Decision
+from inbox.casework.measures import Kind, Risk, Taken
+from inbox.cli import render_work
+from inbox.cli.options import NUMBER, Door, case_argument, json_option, officer_options, reason_needed
+from inbox.deadlines.legal_duties import Choice
+from inbox.language import labels
+from inbox.system import terminal
+
+
+@click.command(name="source-risk")
+@case_argument
+@click.argument("risk", type=click.Choice([risk.value for risk in Risk]))
+@reason_needed
+@officer_options
+@json_option
+@click.pass_obj
+def source_risk(door: Door, /, *, case: int, risk: str, reason: str, as_json: bool) -> None:
+    """Say how much the author has to fear from an inquiry; none begins before that."""
+    with door.opened() as (inbox, who):
+        measures.assess(inbox, who, case, Risk(risk), reason)
+    said = f"case {case}: the risk to the source is {risk}"
+    terminal.show({"case": case, "source_risk": risk}, [said], as_json=as_json)
+
+
+@click.command()
+@case_argument
+@click.argument("kind", type=click.Choice([kind.value for kind in Kind]))
+@click.option("--day", type=click.DateTime(["%Y-%m-%d"]), help="When it was taken, if not today.")
+@click.option("--addressee", default="", help="To whom it went.")
+@click.option("--reference", default="", help="Under which reference.")
+@click.option("--degree", type=click.IntRange(1, 4), help="The group of a sanction.")
+@click.option("--tell", "told", is_flag=True, help="The author may read of it, from the next outbox on.")
+@officer_options
+@json_option
+@click.pass_obj
+def measure(door: Door, /, *, case: int, kind: str, day: datetime | None, as_json: bool, **more: Any) -> None:
+    """Note what was done about a case."""
+    with door.opened() as (inbox, who):
+        taken = Taken(kind=Kind(kind), day=day.date() if day else who.today, **more)
+        view = work_view.measure(measures.record(inbox, who, case, taken))
+    terminal.show({"case": case} | view, [f"case {case}, {render_work.measure(view)}"], as_json=as_json)
+
+
+@click.command()
+@case_argument
+@click.argument("number", type=NUMBER)
+@click.option("--no-longer", is_flag=True, help="Let the author read of it no longer.")
+@officer_options
+@json_option
+@click.pass_obj
+def tell(door: Door, /, *, case: int, number: int, no_longer: bool, as_json: bool) -> None:
+    """Let the author read of a measure, by its number, from the next outbox on."""
+    with door.opened() as (inbox, who):
+        view = work_view.measure(measures.tell(inbox, who, case, number, told=not no_longer))
+    terminal.show({"case": case} | view, [f"case {case}, {render_work.measure(view)}"], as_json=as_json)
+
+
+@click.command()
+@case_argument
+@click.argument("number", type=NUMBER)
+@reason_needed
+@officer_options
+@json_option
+@click.pass_obj
+def retract(door: Door, /, *, case: int, number: int, reason: str, as_json: bool) -> None:
+    """Take a measure out again that was noted by mistake, by its number; the journal keeps that.
+
+    One by which proceedings begin takes two officers: it keeps the case from being destroyed.
+    """
+    with door.opened() as (inbox, who):
+        was_told = measures.retract(inbox, who, case, number, reason)
+    said = [f"case {case}: measure {number} is taken out"]
+    if was_told:
+        said.append(
+            "its author may have read of it, and does no longer with the next outbox; to say why: inbox reply"
+        )
+    terminal.show({"case": case, "number": number, "was_told": was_told}, said, as_json=as_json)
+
+
+# Else the list of commands would end at the first full stop, that of “art.”
+@click.command(short_help="Say whether the prosecutor or the persons concerned are told.")
+@case_argument
+@click.argument("choice", type=click.Choice([choice.value for choice in Choice]))
+@reason_needed
+@click.option("--until", type=click.DateTime(["%Y-%m-%d"]), help="Until when it is put off.")
+@click.option("--addressee", default="", help="To which prosecutor it is transmitted.")
+@click.option("--reference", default="", help="Under which reference.")
+@officer_options
+@json_option
+@click.pass_obj
+def decide(
+    door: Door, /, *, case: int, choice: str, until: datetime | None, as_json: bool, **more: Any
+) -> None:
+    """Say whether the prosecutor is told (art. 40 CPP), or the persons concerned (art. 14 GDPR), and why."""
+    wanted = Decision(choice=Choice(choice), until=until.date() if until else None, **more)
+    with door.opened() as (inbox, who):
+        view = work_view.duty(decisions.decide(inbox, who, case, wanted), who.today)
+    until_day = f" until {view['due']}" if wanted.until else ""
+    said = f"case {case}, {wanted.kind}: {labels.english('decision', choice)}{until_day}"
+    terminal.show({"case": case} | view, [said], as_json=as_json)
+
+
+@click.command()
+@case_argument
+@click.option("--release", is_flag=True, help="Let it end as others do; takes two officers.")
+@reason_needed
+@officer_options
+@json_option
+@click.pass_obj
+def hold(door: Door, /, *, case: int, release: bool, reason: str, as_json: bool) -> None:
+    """Keep a case for a procedure; nothing destroys it, and its author reads nothing of it."""
+    with door.opened() as (inbox, who):
+        (legal_hold.release if release else legal_hold.hold)(inbox, who, case, reason)
+    said = f"case {case} is {'no longer' if release else 'now'} held for a procedure"
+    terminal.show({"case": case, "held": not release}, [said], as_json=as_json)

@@ -1,0 +1,213 @@
+"""What an author will read: answers, a status, more time, the end of a case; or a look at it first."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, ClassVar, Protocol, TypeVar
+
+import click
+
+from crypto.messages import Status
+from inbox.casework.measures import Disclosure
+from inbox.cli.options import (
+    Door,
+    case_argument,
+    despite_option,
+    given_or_to_type,
+    given_text,
+    json_option,
+    officer_options,
+    reason_needed,
+    reason_option,
+    text_options,
+)
+from inbox.language.views import View
+from inbox.replies import closing, drafts, extension, replies, templates
+from inbox.replies.closing import Closing, Outcome
+from inbox.replies.drafts import Draft
+from inbox.replies.extension import Extension
+from inbox.replies.leak_check import Cautioned
+from inbox.session.actions import Actor
+from inbox.session.inbox import Inbox
+from inbox.system import terminal
+from inbox.system.terminal import quoted
+from inbox.text.printable import visible
+
+
+class _Despite(Protocol):
+    """A dataclass with a text for an author, and a field ``despite``: why a warning is set aside."""
+
+    __dataclass_fields__: ClassVar[dict[str, Any]]
+
+
+_Wanted = TypeVar("_Wanted", bound=_Despite)
+_Done = TypeVar("_Done")
+_Way = Callable[[Inbox, Actor, int, _Wanted], _Done]
+
+
+def _say(way: _Way[_Wanted, _Done], inbox: Inbox, who: Actor, case: int, wanted: _Wanted) -> _Done:
+    """Do what tells the author something; who is there may give the reason to set a warning aside."""
+    try:
+        return way(inbox, who, case, wanted)
+    except Cautioned as cautioned:
+        if not terminal.is_interactive():
+            raise
+        terminal.warn(f"warning: {visible(str(cautioned))}")
+        asked = "why must it be said all the same? Enter alone sends nothing: "
+        reason = (terminal.ask_line(asked) or "").strip()
+        if not reason:
+            raise
+    return way(inbox, who, case, replace(wanted, despite=reason))
+
+
+def _takes_words(inbox: Inbox, template: str) -> bool:
+    """Tell whether words for a template are still to be typed."""
+    return terminal.is_interactive() and templates.takes_own_words(inbox, template)
+
+
+def _page(view: View) -> Iterator[str]:
+    """Yield the page as the author will see it."""
+    yield "the author will see, with the next outbox:"
+    yield from ("", visible(view["status"]).upper(), visible(view["means"]))
+    yield from (visible(view[each]) for each in ("measures", "earlier", "no_messages") if view[each])
+    for message in view["messages"]:
+        mark = "  (not sent yet)" if message["new"] else ""
+        yield from ("", f"{visible(message['head'])}{mark}", quoted(message["text"]))
+    yield ""
+    yield from (visible(view[each]) for each in ("next_by", "received", "confirmed", "issued") if view[each])
+
+
+@click.command()
+@case_argument
+@text_options
+@click.option("--template", default="", help="Fill this template in; your text goes where it has room.")
+@click.option("--feedback", is_flag=True, help="It tells what was done or is planned, and why.")
+@click.option("--preview", is_flag=True, help="Show the page as the author will see it; send nothing.")
+@despite_option
+@officer_options
+@json_option
+@click.pass_obj
+def reply(  # noqa: PLR0913 - one for each option
+    door: Door,
+    /,
+    *,
+    case: int,
+    text: str | None,
+    text_file: Path | None,
+    template: str,
+    feedback: bool,
+    preview: bool,
+    despite: str,
+    as_json: bool,
+) -> None:
+    """Answer the author of a case; it leaves with the next outbox."""
+    is_whole = preview or bool(template)
+    own = given_text(text, text_file) if is_whole else given_or_to_type(text, text_file)
+    draft = Draft(text=own or "", template=template, feedback=feedback, despite=despite)
+    with door.opened() as (inbox, who):
+        if own is None and (not is_whole or _takes_words(inbox, template)):
+            draft = replace(draft, text=terminal.ask_text(f"the reply to case {case}"))
+        if preview:
+            view = drafts.preview(inbox, who, case, draft)
+            terminal.show(view, _page(view), as_json=as_json)
+            return
+        added = _say(drafts.send, inbox, who, case, draft)
+    view = {"case": case, "day": added.day.isoformat(), "slot": added.serial}
+    terminal.show(view, [f"case {case}: the reply waits for the next outbox"], as_json=as_json)
+
+
+@click.command()
+@case_argument
+@click.argument("status", type=click.Choice([each.value for each in Status if each is not Status.CLOSED]))
+@officer_options
+@json_option
+@click.pass_obj
+def status(door: Door, /, *, case: int, status: str, as_json: bool) -> None:
+    """Change the status that the reporter reads in the next slot."""
+    with door.opened() as (inbox, who):
+        replies.set_status(inbox, who, case, Status(status))
+    said = f"case {case}: {status}, as the reporter will read with the next outbox"
+    terminal.show({"case": case, "status": status}, [said], as_json=as_json)
+
+
+@click.command()
+@case_argument
+@reason_needed
+@text_options
+@click.option("--preview", is_flag=True, help="Show the page as the author will see it; change nothing.")
+@despite_option
+@officer_options
+@json_option
+@click.pass_obj
+def extend(  # noqa: PLR0913 - one for each option
+    door: Door,
+    /,
+    *,
+    case: int,
+    reason: str,
+    text: str | None,
+    text_file: Path | None,
+    preview: bool,
+    despite: str,
+    as_json: bool,
+) -> None:
+    """Take up to six months for the feedback, as an external authority may; the author is told why."""
+    own = given_text(text, text_file)
+    with door.opened() as (inbox, who):
+        if own is None and _takes_words(inbox, templates.EXTENSION):
+            own = terminal.ask_text(f"why it takes longer, to the author of case {case}")
+        wanted = Extension(reason=reason, text=own or "", despite=despite)
+        if preview:
+            view = extension.preview(inbox, who, case, wanted)
+            terminal.show(view, _page(view), as_json=as_json)
+            return
+        due = _say(extension.extend, inbox, who, case, wanted)
+    said = f"case {case}: feedback is due by {due}, as the author will read with the next outbox"
+    terminal.show({"case": case, "feedback": due.isoformat()}, [said], as_json=as_json)
+
+
+@click.command()
+@case_argument
+@click.argument("outcome", type=click.Choice([outcome.value for outcome in Outcome]))
+@click.option(
+    "--disclosure",
+    type=click.Choice([each.value for each in Disclosure]),
+    required=True,
+    help="How much the author reads of what was done; that the case is closed in any case.",
+)
+@click.option("--to", "body", default="", help="The competent body, if it is out of scope.")
+@reason_option
+@text_options
+@despite_option
+@officer_options
+@json_option
+@click.pass_obj
+def close(door: Door, /, *, case: int, outcome: str, as_json: bool, **how: Any) -> None:
+    """Close a case; its author is told with a text, or with the answer that waits already."""
+    wanted = Closing(
+        outcome=Outcome(outcome),
+        disclosure=Disclosure(how["disclosure"]),
+        reason=how["reason"],
+        body=how["body"],
+        text=given_text(how["text"], how["text_file"]) or "",
+        despite=how["despite"],
+    )
+    with door.opened() as (inbox, who):
+        _say(closing.close, inbox, who, case, wanted)
+    view = {"case": case, "status": "closed", "outcome": outcome, "disclosure": wanted.disclosure}
+    said = f"case {case}: closed, {outcome}, as the reporter will read with the next outbox"
+    terminal.show(view, [said], as_json=as_json)
+
+
+@click.command()
+@case_argument
+@reason_needed
+@officer_options
+@json_option
+@click.pass_obj
+def reopen(door: Door, /, *, case: int, reason: str, as_json: bool) -> None:
+    """Open a closed case again."""
+    with door.opened() as (inbox, who):
+        new = closing.reopen(inbox, who, case, reason)
+    said = f"case {case}: {new}, as the reporter will read with the next outbox"
+    terminal.show({"case": case, "status": new}, [said], as_json=as_json)

@@ -1,0 +1,215 @@
+"""Make an inbox, bring its vault to a newer version, copy it to keep elsewhere, put one back."""
+
+from collections.abc import Iterator, Sequence
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import click
+
+from crypto import base64url, signing
+from crypto.errors import CryptoError
+from crypto.signing import fingerprint
+from inbox.access.conflicts import UNNAMED
+from inbox.cli import ceremony
+from inbox.cli.ceremony import circle_options, founders, handout_in
+from inbox.cli.options import (
+    NUMBER,
+    Closed,
+    Command,
+    Door,
+    content_of,
+    credentials_at,
+    json_option,
+    officer_options,
+)
+from inbox.keys import secret_sharing
+from inbox.keys.secret_sharing import Appointee, Circle
+from inbox.language.errors import Refused
+from inbox.language.messages import sentence
+from inbox.setup import backup as backups
+from inbox.setup import init as founding
+from inbox.setup import upgrade as upgrading
+from inbox.setup.backup import Restored, Source
+from inbox.setup.ceremony_papers import Handout
+from inbox.setup.init import Charter, Root
+from inbox.system import terminal
+from inbox.system.clock import today
+from inbox.text.printable import visible
+from templates import shipped
+
+_NEXT = "next: inbox keyring --out FOLDER, and carry the folder to the portal"
+_NEXT_OUTSIDE = "next: inbox card --out FOLDER, and carry the folder to the root's officers"
+_GAP = (
+    "if the portal has exchanged bundles with the lost inbox since: inbox collect BUNDLE --after-restore;"
+    " never go on with both"
+)
+
+
+def _join_options(command: Command) -> Command:
+    """Let a command take ``deployment_id`` and ``root_key``, both or neither."""
+    for name, what in (
+        ("--root-key", "The root key there, as its `inbox init` said."),
+        ("--deployment-id", "Join this deployment as a body outside, with an inbox of its own."),
+    ):
+        command = click.option(name, help=what)(command)
+    return command
+
+
+def _root_of(deployment_id: str | None, root_key: str | None) -> Root | None:
+    """Return the root that was named, None for a deployment of one's own; Refused if it is none."""
+    if deployment_id is None and root_key is None:
+        return None
+    if deployment_id is None or root_key is None:
+        raise click.UsageError("give both --deployment-id and --root-key, or neither")
+    try:
+        deployment, key = base64url.decode(deployment_id), base64url.decode(root_key)
+    except CryptoError:
+        deployment, key = b"", b""
+    if (len(deployment), len(key)) != (signing.DEPLOYMENT, signing.PUBLIC):
+        raise Refused(
+            sentence("the deployment id or the root key has an unexpected form"),
+            sentence("copy both from what `inbox init` or `inbox keyring` said at the root"),
+        )
+    return Root(deployment, key)
+
+
+@click.command()
+@click.option("--deployment", "name", required=True, help="Name of the whole, as pages show it.")
+@click.option("--channel", required=True, help="Id of this inbox's channel: a-z, 0-9, -.")
+@click.option("--name-fr", required=True, help="Name of the channel in French.")
+@click.option("--name-en", required=True, help="Name of the channel in English.")
+@click.option("--note-fr", default="", help="Note on the channel in French.")
+@click.option("--note-en", default="", help="Note on the channel in English.")
+@click.option(
+    "--questionnaire",
+    type=click.Path(path_type=Path),
+    default=shipped.QUESTIONNAIRE,
+    help="The questionnaire of the portal, if not the one that comes with it.",
+)
+@_join_options
+@click.option(
+    "--officers", metavar="NAMES", help="Who opens it, with commas between; one alone if not given."
+)
+@circle_options
+@officer_options
+@json_option
+@click.pass_obj
+def init(door: Door, /, *, as_json: bool, **options: Any) -> None:
+    """Make a new inbox with all its keys, in a ceremony of its officers."""
+    founding.check_free(door.root)
+    officers, shares, sheets, quorum = (
+        options.pop(name) for name in ("officers", "shares", "sheets", "quorum")
+    )
+    if (officers is None) != (shares is None):
+        raise click.UsageError("give --officers and --shares together")
+    root = _root_of(options.pop("deployment_id"), options.pop("root_key"))
+    charter = Charter(**options | {"questionnaire": content_of(options["questionnaire"]), "root": root})
+    founding.check_charter(charter)
+    names = [UNNAMED] if officers is None else [name.strip() for name in officers.split(",")]
+    quorum = len(names) // 2 + 1 if quorum is None else quorum
+    secret_sharing.check(names, quorum)
+    handout = handout_in(shares, door.root, with_sheets=sheets)
+    circle = _circle(names, quorum, charter, handout)
+    founded = founding.found(door.root, charter, circle, handout, today=today())
+    said = {
+        "deployment": base64url.encode(founded.root.deployment),
+        "root_key": base64url.encode(founded.root.key),
+        "root_fingerprint": fingerprint(founded.root.key),
+    }
+    if as_json:
+        terminal.say_json(said | (ceremony.view(founded.proven, founded.papers) if founded.papers else {}))
+        return
+    if founded.papers:
+        terminal.say_all([*ceremony.lines(founded.proven, founded.papers), ""])
+    terminal.say(f"deployment id:    {said['deployment']}")
+    terminal.say(f"root key:         {said['root_key']}")
+    terminal.say(f"root fingerprint: {said['root_fingerprint']}")
+    terminal.say("write the fingerprint down: posters and the site show it")
+    terminal.say(_NEXT_OUTSIDE if root else _NEXT)
+
+
+def _circle(names: Sequence[str], quorum: int, charter: Charter, handout: Handout | None) -> Circle:
+    """Return the first officers: passphrases from files, typed in a ceremony, or typed by one alone."""
+    given = founders(names)
+    if given:
+        return Circle(given, quorum)
+    if handout is None:
+        return Circle((Appointee(names[0], ceremony.chosen(names[0], names)),), quorum)
+    title = f"Key ceremony of {visible(charter.name)}, channel {charter.channel}"
+    return ceremony.circle(names, quorum, title)
+
+
+@click.command()
+@officer_options
+@json_option
+@click.pass_obj
+def upgrade(door: Door, /, *, as_json: bool) -> None:
+    """Bring a vault of an earlier version to this one; it cannot be taken back."""
+    if not isinstance(door, Closed):
+        raise click.UsageError("end the session first: lock")
+    before, after = upgrading.upgrade(door.root, partial(credentials_at, door.root), today())
+    terminal.show({"from": before, "to": after}, [f"the vault is of version {after} now"], as_json=as_json)
+
+
+@click.command()
+@click.option("--out", required=True, type=click.Path(path_type=Path), help="Make the backup in this folder.")
+@click.option(
+    "--keystore-out",
+    required=True,
+    type=click.Path(path_type=Path),
+    help="Put the key store into this folder, on a medium of its own.",
+)
+@officer_options
+@json_option
+@click.pass_obj
+def backup(door: Door, /, *, out: Path, keystore_out: Path, as_json: bool) -> None:
+    """Copy the whole inbox but the shares; the key store goes elsewhere."""
+    with door.opened() as (inbox, who):
+        progress = partial(terminal.progress, "copying")
+        made = backups.make(inbox, who, out, keystore_out, progress=progress)
+    lines = [
+        f"backup: {made.folder}",
+        f"its key store: {made.keystore}",
+        "whoever has both, and the shares of a quorum, reads everything: keep them apart;",
+        f"destroy every copy of {made.keystore.name}, and backups from before, when `inbox destroy` or"
+        " `inbox keys destroy` says so",
+    ]
+    lines += [
+        f"{name} is not in it: keep a copy apart from both, nobody opens it without" for name in made.shares
+    ]
+    view = {"folder": str(made.folder), "keystore": str(made.keystore), "shares": made.shares}
+    terminal.show(view, lines, as_json=as_json)
+
+
+@click.command()
+@click.option(
+    "--from", "folder", required=True, type=click.Path(path_type=Path), help="The folder of the backup."
+)
+@click.option(
+    "--keystore", required=True, type=click.Path(path_type=Path), help="The key store that belongs to it."
+)
+@click.option("--last-case", type=NUMBER, help="The highest number that the lost inbox gave to a case.")
+@officer_options
+@json_option
+@click.pass_obj
+def restore(door: Door, /, *, folder: Path, keystore: Path, last_case: int | None, as_json: bool) -> None:
+    """Make the inbox of --home, which must not be there, from a backup."""
+    if not isinstance(door, Closed):
+        raise click.UsageError("end the session first: lock")
+    progress = partial(terminal.progress, "copying")
+    source = Source(folder, keystore, last_case)
+    restored = backups.restore(source, door.root, credentials_at, today=today(), progress=progress)
+    lines = [f"restored as it was on {restored.day}: {door.root}", *_numbers(restored)]
+    view = {"day": restored.day.isoformat(), "version": restored.version, "old": restored.is_old}
+    view["next_case"] = restored.next_case
+    terminal.show(view, [*lines, _GAP], as_json=as_json)
+
+
+def _numbers(restored: Restored) -> Iterator[str]:
+    """Yield which number the next case has: none that the lost inbox may have given."""
+    if restored.is_old:
+        yield f"its vault is of version {restored.version}: inbox upgrade"
+        yield "then name the highest number that the lost inbox gave to a case: inbox settings --last-case N"
+    else:
+        yield f"the next case gets the number {restored.next_case}: the lost inbox may have given lower ones"

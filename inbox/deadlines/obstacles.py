@@ -1,0 +1,32 @@
+"""What can stand between a case and an exit; labels of those that are facts of a case in labels.toml."""
+
+from enum import StrEnum
+
+
+class Obstacle(StrEnum):
+    """Why a case does not leave, or not without more ado: what that means is said in ``casework.exits``.
+
+    The first are facts of the case. ``WITHHELD``, ``CAUTIONED`` and ``AGAINST`` lie in how a case is closed:
+    its author is told nothing, a text could give somebody away, there was nothing in the report. The last
+    ones lie in who acts: somebody has not declared to have no interest in the case, is kept from it, is none
+    of its handlers; or nobody reads it, as it is in quarantine.
+    """
+
+    CLOSED = "closed"
+    JUNK = "junk"
+    OPEN = "open"
+    HELD = "held"
+    PROCEEDINGS = "proceedings"
+    UNREAD = "unread"
+    PORTAL = "portal"
+    NOT_DUE = "not_due"
+    ART40 = "art40"
+    ART14 = "art14"
+    PUT_OFF = "put_off"
+    WITHHELD = "withheld"
+    CAUTIONED = "cautioned"
+    AGAINST = "against"
+    UNDECLARED = "undeclared"
+    EXCLUDED = "excluded"
+    ENTRUSTED = "entrusted"
+    QUARANTINE = "quarantine"

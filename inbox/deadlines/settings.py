@@ -1,0 +1,116 @@
+"""The actions on the settings of this office: see them, change them; every deadline follows a change."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from sqlalchemy.orm import Session
+
+from inbox.deadlines import office, renewing
+from inbox.deadlines.office import Regime
+from inbox.language.errors import Refused
+from inbox.language.messages import sentence
+from inbox.session import chosen_action
+from inbox.session.actions import Action, Actor, Code, action
+from inbox.session.inbox import Inbox
+from inbox.vault import case_numbers
+
+_MOST_DAYS = 366
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """The regime of this office, and the days that it takes off beside weekends and public holidays."""
+
+    regime: Regime
+    days_off: Sequence[date]
+
+
+def read(inbox: Inbox, who: Actor) -> Settings:
+    """Return the settings; raises as ``Inbox.acting`` does."""
+    with inbox.acting(who, action(Code.LIST_SETTINGS)) as session:
+        return _of(session)
+
+
+def choose_regime(inbox: Inbox, who: Actor, regime: Regime) -> Settings:
+    """Put the office under a regime of the law; under the internal one no extension counts.
+
+    Raises as ``Inbox.acting`` does.
+    """
+    with inbox.acting(who, action(Code.CHOOSE_REGIME, regime=regime)) as session:
+        office.put_under(session, regime)
+        return _renewed(session)
+
+
+def continue_numbering(inbox: Inbox, who: Actor, last: int) -> Settings:
+    """Let new cases have higher numbers than ``last``.
+
+    Raises as ``case_numbers.go_on_after`` and ``Inbox.acting`` do.
+    """
+    with inbox.acting(who, action(Code.CONTINUE_NUMBERING, last_case=last)) as session:
+        case_numbers.go_on_after(session, last)
+        return _of(session)
+
+
+def add_days_off(inbox: Inbox, who: Actor, days: Collection[date]) -> Settings:
+    """Take days off, of which there is one at least.
+
+    Raises as ``office.add_days_off`` and ``Inbox.acting`` do.
+    """
+    with inbox.acting(who, _change("added", days)) as session:
+        office.add_days_off(session, days)
+        return _renewed(session)
+
+
+def add_span_off(inbox: Inbox, who: Actor, first: date, last: date) -> Settings:
+    """Take each working day off from a first to a last one.
+
+    Raises Refused if there is no working day between, and for more than a year; otherwise as
+    ``Inbox.acting`` does.
+    """
+
+    def choose(session: Session) -> Action:
+        return _change("added", _working(session, first, last))
+
+    with chosen_action.acting(inbox, who, choose) as session:
+        office.add_days_off(session, _working(session, first, last))
+        return _renewed(session)
+
+
+def remove_days_off(inbox: Inbox, who: Actor, days: Collection[date]) -> Settings:
+    """Let the office work on these days again.
+
+    Raises Refused without any day; otherwise as ``office.remove_days_off`` and ``Inbox.acting`` do.
+    """
+    if not days:
+        raise Refused(sentence("no day was chosen"), sentence("tick some, then press again"))
+    with inbox.acting(who, _change("removed", days)) as session:
+        office.remove_days_off(session, days)
+        return _renewed(session)
+
+
+def _change(what: str, days: Collection[date]) -> Action:
+    return action(Code.CHANGE_DAYS_OFF, days_off=what, count=len(set(days)), first=min(days), last=max(days))
+
+
+def _working(session: Session, first: date, last: date) -> list[date]:
+    """Return the days from a first to a last one on which the office works; Refused if there is none."""
+    calendar = office.of(session).calendar
+    span = range(min((last - first).days + 1, _MOST_DAYS + 1))
+    days = [day for day in (first + timedelta(n) for n in span) if calendar.works(day)]
+    if not days or len(span) > _MOST_DAYS:
+        raise Refused(
+            sentence("from {first} to {last} no day can be taken off", first=first, last=last),
+            sentence("give a first and a last day within a year, with working days between"),
+        )
+    return days
+
+
+def _renewed(session: Session) -> Settings:
+    """Set every deadline anew, and return the settings."""
+    renewing.renew(session)
+    return _of(session)
+
+
+def _of(session: Session) -> Settings:
+    return Settings(office.of(session).regime, office.days_off(session))

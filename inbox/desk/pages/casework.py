@@ -1,0 +1,143 @@
+"""The work on cases: notes, tags, who sees to them, score, measures, decisions, a hold."""
+
+from flask import Blueprint, request
+from flask.typing import ResponseReturnValue
+
+from inbox.casework import assignment, decisions, legal_hold, measures, notes, tags
+from inbox.casework.decisions import Decision
+from inbox.casework.measures import GROUPS, Kind, Risk, Taken
+from inbox.deadlines import workflow
+from inbox.deadlines.legal_duties import Choice
+from inbox.desk.forms import cases, choice, day, line, number, text
+from inbox.desk.pages import queue
+from inbox.desk.pages.case import done
+from inbox.desk.state import here
+from inbox.vault import score
+from inbox.vault.casework_tables import Credibility
+
+pages = Blueprint("casework", __name__)
+
+
+@pages.post("/case/<int:case>/note")
+def note(case: int) -> ResponseReturnValue:
+    """Note something for the other officers; the author never sees it."""
+    notes.add(here().inbox, here().actor(), case, text("text"))
+    return done(case, "noted", "notes")
+
+
+@pages.post("/case/<int:case>/tag")
+def tag(case: int) -> ResponseReturnValue:
+    """Give a case words by which it is found again."""
+    tags.add(here().inbox, here().actor(), [case], text("names").split())
+    return done(case, "tagged")
+
+
+@pages.post("/case/<int:case>/untag")
+def untag(case: int) -> ResponseReturnValue:
+    """Take one of them away."""
+    tags.remove(here().inbox, here().actor(), [case], [line("name")])
+    return done(case, "tagged")
+
+
+@pages.post("/case/<int:case>/assign")
+def assign(case: int) -> ResponseReturnValue:
+    """Say which officer sees to a case."""
+    assignment.assign(here().inbox, here().actor(), [case], line("officer") or None)
+    return done(case, "assigned")
+
+
+@pages.post("/many/tag")
+def tag_many() -> ResponseReturnValue:
+    """Give the chosen cases words by which they are found again."""
+    tags.add(here().inbox, here().actor(), cases(), text("names").split())
+    return queue.done("tagged")
+
+
+@pages.post("/many/untag")
+def untag_many() -> ResponseReturnValue:
+    """Take some of their words away."""
+    tags.remove(here().inbox, here().actor(), cases(), text("names").split())
+    return queue.done("tagged")
+
+
+@pages.post("/many/assign")
+def assign_many() -> ResponseReturnValue:
+    """Say which officer sees to the chosen cases."""
+    assignment.assign(here().inbox, here().actor(), cases(), line("officer") or None)
+    return queue.done("assigned-many")
+
+
+@pages.post("/case/<int:case>/judge")
+def judge(case: int) -> ResponseReturnValue:
+    """Say how pressing the case is, part by part."""
+    given = {name: number(name, score.HIGHEST) for name in score.NAMES}
+    workflow.judge(here().inbox, here().actor(), case, given, line("reason"))
+    return done(case, "judged")
+
+
+@pages.post("/case/<int:case>/rate")
+def rate(case: int) -> ResponseReturnValue:
+    """Say how far what a case says is borne out; nobody is rated."""
+    rating = choice("credibility", Credibility)
+    workflow.rate(here().inbox, here().actor(), case, rating, line("reason"))
+    return done(case, "rated", "rating")
+
+
+@pages.post("/case/<int:case>/source-risk")
+def source_risk(case: int) -> ResponseReturnValue:
+    """Say how much the author has to fear from an inquiry; none begins before that."""
+    measures.assess(here().inbox, here().actor(), case, choice("risk", Risk), line("reason"))
+    return done(case, "assessed", "measures")
+
+
+@pages.post("/case/<int:case>/measure")
+def measure(case: int) -> ResponseReturnValue:
+    """Note what was done about a case."""
+    who = here().actor()
+    taken = Taken(
+        kind=choice("kind", Kind),
+        day=day("day") or who.today,
+        addressee=line("addressee"),
+        reference=line("reference"),
+        degree=number("degree", max(GROUPS)) or None,
+        told="told" in request.form,
+    )
+    measures.record(here().inbox, who, case, taken)
+    return done(case, "measured", "measures")
+
+
+@pages.post("/case/<int:case>/tell/<int:position>")
+def tell(case: int, position: int) -> ResponseReturnValue:
+    """Let the author read of a measure, or no longer."""
+    measures.tell(here().inbox, here().actor(), case, position, told="told" in request.form)
+    return done(case, "told", "measures")
+
+
+@pages.post("/case/<int:case>/retract/<int:position>")
+def retract(case: int, position: int) -> ResponseReturnValue:
+    """Take a measure out again that was noted by mistake; one that begins proceedings takes two officers."""
+    was_told = measures.retract(here().inbox, here().actor(), case, position, line("reason"))
+    return done(case, "retracted-told" if was_told else "retracted", "measures")
+
+
+@pages.post("/case/<int:case>/decide")
+def decide(case: int) -> ResponseReturnValue:
+    """Say whether the prosecutor is told (art. 40 CPP), or the persons concerned (art. 14 GDPR), and why."""
+    wanted = Decision(
+        choice=choice("choice", Choice),
+        reason=line("reason"),
+        until=day("until"),
+        addressee=line("addressee"),
+        reference=line("reference"),
+    )
+    decisions.decide(here().inbox, here().actor(), case, wanted)
+    return done(case, "decided")
+
+
+@pages.post("/case/<int:case>/hold")
+def hold(case: int) -> ResponseReturnValue:
+    """Keep a case for a procedure, or let it end as others do, which takes two officers."""
+    is_released = "release" in request.form
+    change = legal_hold.release if is_released else legal_hold.hold
+    change(here().inbox, here().actor(), case, line("reason"))
+    return done(case, "released" if is_released else "held")

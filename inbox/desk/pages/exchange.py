@@ -1,0 +1,172 @@
+"""What crosses the air gap on the removable medium, and reports that came by another way than the portal."""
+
+import secrets
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from functools import partial
+from http import HTTPStatus
+from pathlib import Path
+
+from flask import Blueprint, abort, request
+from flask.typing import ResponseReturnValue
+
+from crypto import casetoken
+from crypto.container import MOST_FILES
+from crypto.questionnaire import Field, Kind, Questionnaire
+from inbox.desk import forms, jobs, rendering
+from inbox.desk.jobs import work_goes_on
+from inbox.desk.state import here, medium_folder
+from inbox.exchange import manual_entry, medium, outbox, token_sheet
+from inbox.exchange.bundle_chain import Acceptance
+from inbox.exchange.collect import collect as collect_bundles
+from inbox.exchange.manual_entry import Route, Told
+from inbox.language.errors import Refused
+from inbox.language.messages import sentence
+from inbox.questionnaire.answers import Answer, Oddity
+
+pages = Blueprint("exchange", __name__)
+# Before the id of a question: no other field of the form begins so.
+_QUESTION = "q-"
+
+
+@dataclass(frozen=True, slots=True)
+class Mended:
+    """What of a form has to be mended: answers by question, its day, how much it reports."""
+
+    questions: Mapping[str, Oddity] = field(default_factory=dict)
+    day: bool = False
+    amount: bool = False
+
+    @property
+    def is_needed(self) -> bool:
+        """Whether there is anything."""
+        return bool(self.questions) or self.day or self.amount
+
+
+@pages.get("/medium")
+def show() -> ResponseReturnValue:
+    """Show what lies on the medium, and how long the keys still serve."""
+    desk = here()
+    found = medium.look(desk.inbox, desk.actor(), desk.medium)
+    return rendering.page("exchange/medium.html", folder=desk.medium, found=found)
+
+
+@pages.post("/medium/collect")
+@jobs.long("collect")
+def collect() -> ResponseReturnValue:
+    """Collect the chosen bundles."""
+    desk = here()
+    chosen = [path for path in medium.files(medium_folder()) if path.name in request.form.getlist("bundle")]
+    given = request.form.get("fingerprint", "").strip() or None
+    acceptance = Acceptance(None, given, lambda _: False)
+    outcomes = list(collect_bundles(desk.inbox, desk.actor(), chosen, acceptance, progress=work_goes_on))
+    return rendering.page("exchange/collected.html", outcomes=outcomes)
+
+
+@pages.post("/medium/outbox")
+@jobs.long("outbox")
+def prepare() -> ResponseReturnValue:
+    """Put the next bundle for the portal on the medium."""
+    desk = here()
+    made = outbox.make(desk.inbox, desk.actor(), medium_folder(), progress=work_goes_on)
+    return rendering.page("exchange/prepared.html", made=made)
+
+
+@pages.post("/medium/outbox/<int:n>")
+def again(n: int) -> ResponseReturnValue:
+    """Put a bundle for the portal on the medium once more."""
+    made = outbox.again(here().inbox, here().actor(), medium_folder(), n)
+    return rendering.page("exchange/prepared.html", made=made)
+
+
+@pages.get("/enter")
+def ask() -> ResponseReturnValue:
+    """Show all questions of the portal's page."""
+    return _form(manual_entry.asked_now(here().inbox), Mended())
+
+
+@pages.post("/enter")
+def enter() -> ResponseReturnValue:
+    """File what was told, and show once the words by which its author follows it; or what is to be mended."""
+    desk, form = here(), request.form.get("form", "")
+    asked, who = manual_entry.asked_now(desk.inbox), desk.actor()
+    received = forms.day("received")
+    if not form or received is None:
+        abort(HTTPStatus.BAD_REQUEST)
+    told = Told(
+        route=forms.choice("route", Route),
+        language=_language(),
+        received=received,
+        answers={each.id: answer for each in asked.fields if (answer := _answer(each))},
+        files=_files(),
+    )
+    mended = _mended(asked, told, who.today)
+    if mended.is_needed:
+        return _form(asked, mended), HTTPStatus.UNPROCESSABLE_ENTITY
+    if not desk.take(form):
+        raise Refused(sentence("this form was entered already"), sentence("look for the case in the queue"))
+    made = manual_entry.enter(desk.inbox, who, told)
+    title, *advice = token_sheet.texts(told.language)
+    say = rendering.environment(told.language).get_template("desk/replies/say.html").module
+    shown = {"spoken": told.language, "title": title, "advice": advice, "say": say}
+    return rendering.page("exchange/entered.html", made=made, **shown)
+
+
+def _form(asked: Questionnaire, mended: Mended) -> str:
+    return rendering.page(
+        "exchange/enter.html",
+        asked=asked,
+        fields={each.id: each for each in asked.fields},
+        mended=mended,
+        given=request.form,
+        spoken=list(casetoken.LANGUAGES),
+        most_files=MOST_FILES,
+        files=medium.loose(here().medium),
+        today=here().actor().today.isoformat(),
+        form=request.form.get("form") or secrets.token_urlsafe(),
+    )
+
+
+def _mended(asked: Questionnaire, told: Told, day: date) -> Mended:
+    return Mended(
+        questions=manual_entry.wrong(asked, told.answers),
+        day=_is_refused(partial(manual_entry.check_day, told.received, day)),
+        amount=_is_refused(partial(manual_entry.check_amount, asked, told)),
+    )
+
+
+def _is_refused(check: Callable[[], None]) -> bool:
+    try:
+        check()
+    except Refused:
+        return True
+    return False
+
+
+def _answer(asked: Field) -> Answer:
+    """Return what was answered to a question, as the portal's page would send it."""
+    name = _QUESTION + asked.id
+    if asked.kind is Kind.CHOICES:
+        return tuple(request.form.getlist(name))
+    if asked.kind is Kind.PERIOD:
+        return "/".join(filter(None, (request.form.get(f"{name}-{end}") for end in ("first", "last"))))
+    return forms.text(name).strip()
+
+
+def _language() -> str:
+    given = request.form.get("language", "")
+    if given not in casetoken.LANGUAGES:
+        abort(HTTPStatus.BAD_REQUEST)
+    return given
+
+
+def _files() -> tuple[Path, ...]:
+    """Return the chosen files on the medium; Refused if one is not there any longer."""
+    chosen = set(request.form.getlist("file"))
+    found = tuple(path for path in medium.loose(here().medium) if path.name in chosen)
+    if len(found) < len(chosen):
+        raise Refused(
+            sentence("a file is no longer on the medium"), sentence("put it back, or go on without it")
+        )
+    return found

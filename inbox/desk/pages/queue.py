@@ -1,0 +1,94 @@
+"""Which cases wait, the most pressing first; what is done to those chosen from the queue."""
+
+from flask import Blueprint, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+
+from inbox.access import declarations
+from inbox.casework import junk, tags
+from inbox.casework import queue as case_queue
+from inbox.casework.queue import MANY, PAGE, Filter, Order
+from inbox.desk import labels, rendering
+from inbox.desk.forms import cases, choice, line, number
+from inbox.desk.state import here
+
+pages = Blueprint("queue", __name__)
+
+
+@pages.get("/")
+def first() -> ResponseReturnValue:
+    """Show the beginning of the queue."""
+    return show(1)
+
+
+@pages.get("/queue/<int:page>")
+def show(page: int) -> ResponseReturnValue:
+    """Show a page of the cases that were asked for last."""
+    desk, who = here(), here().actor()
+    found = case_queue.look(desk.inbox, who, desk.wanted, desk.order, page)
+    return rendering.page(
+        "queue/queue.html",
+        rows=found.cases,
+        officers=found.officers,
+        count=found.count,
+        unread_closed=found.unread_closed,
+        declared_only=found.declared_only,
+        labels=labels.of(found.questionnaire),
+        wanted=desk.wanted,
+        is_narrowed=desk.wanted != Filter(),
+        order=desk.order,
+        page=page,
+        many=MANY,
+        size=PAGE,
+        today=who.today.isoformat(),
+    )
+
+
+@pages.post("/queue")
+def ask() -> ResponseReturnValue:
+    """Ask for other cases, or in another order."""
+    desk, form = here(), request.form
+    if "all" in form:
+        desk.wanted = Filter()
+        return redirect(url_for("queue.first"), 303)
+    desk.order = choice("sort", Order)
+    desk.wanted = Filter(
+        status=form.get("status", ""),
+        category=form.get("category", ""),
+        area=form.get("area", ""),
+        priority=number("priority", 4) if form.get("priority") else 0,
+        overdue="overdue" in form,
+        to_read="to_read" in form,
+        closed="closed" in form,
+        junk="junk" in form,
+        officer=form.get("officer", ""),
+        tag=tags.folded(tag) if (tag := form.get("tag", "").strip()) else "",
+        search=form.get("search", "").strip(),
+    )
+    return redirect(url_for("queue.first"), 303)
+
+
+@pages.post("/many/junk")
+def reject() -> ResponseReturnValue:
+    """Take the chosen cases out of the queue; their authors see no difference."""
+    junk.reject(here().inbox, here().actor(), cases(), line("reason"))
+    return done("rejected")
+
+
+@pages.post("/many/recover")
+def recover() -> ResponseReturnValue:
+    """Bring the chosen cases back into the queue."""
+    junk.recover(here().inbox, here().actor(), cases(), line("reason"))
+    return done("recovered")
+
+
+@pages.post("/many/declare")
+def declare() -> ResponseReturnValue:
+    """Declare that nobody present has an interest in the chosen cases, before they are read."""
+    declarations.declare(here().inbox, here().actor(), cases())
+    return done("declared-many")
+
+
+def done(said: str) -> ResponseReturnValue:
+    """Show the queue again, and say what was done."""
+    here().say(said)
+    return redirect(url_for("queue.first"), 303)

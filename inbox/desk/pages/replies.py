@@ -1,0 +1,145 @@
+"""What an author will read: answers, a status, more time, the end of a case; or a look at it first."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from flask import Blueprint, request
+from flask.typing import ResponseReturnValue
+
+from crypto.messages import Status
+from inbox.casework.measures import Disclosure
+from inbox.desk import rendering
+from inbox.desk.forms import choice, line, text
+from inbox.desk.pages.case import done
+from inbox.desk.state import here
+from inbox.language.views import View
+from inbox.replies import closing, drafts, extension, replies
+from inbox.replies.closing import Closing, Outcome
+from inbox.replies.drafts import Draft
+from inbox.replies.extension import Extension
+from inbox.replies.leak_check import Cautioned
+from inbox.session.actions import Actor
+from inbox.session.inbox import Inbox
+
+pages = Blueprint("replies", __name__, url_prefix="/case/<int:case>")
+
+
+@pages.post("/reply")
+def reply(case: int) -> ResponseReturnValue:
+    """Answer the author; what could give somebody away is shown first, and what was typed stays."""
+    return _say(case, _draft(), drafts.send, _answer) or done(case, "replied", "dialogue")
+
+
+@pages.post("/reply/preview")
+def preview_reply(case: int) -> ResponseReturnValue:
+    """Show the page as the author will see it, and what in the answer could give somebody away."""
+    return _answer(case, _draft())
+
+
+@pages.post("/status")
+def status(case: int) -> ResponseReturnValue:
+    """Change the status that the author reads."""
+    replies.set_status(here().inbox, here().actor(), case, choice("status", Status))
+    return done(case, "status-set")
+
+
+@pages.post("/extend")
+def extend(case: int) -> ResponseReturnValue:
+    """Take up to six months for the feedback, as an external authority may; the author is told."""
+    return _say(case, _extension(), extension.extend, _longer) or done(case, "extended")
+
+
+@pages.post("/extend/preview")
+def preview_extension(case: int) -> ResponseReturnValue:
+    """Show the page as the author will see it then, and what in the text could give somebody away."""
+    return _longer(case, _extension())
+
+
+@pages.post("/close")
+def close(case: int) -> ResponseReturnValue:
+    """Close a case; its author is told with a text, or with the answer that waits already."""
+    return _say(case, _closing(), closing.close, _closed) or done(case, "closed")
+
+
+@pages.post("/close/preview")
+def preview_closing(case: int) -> ResponseReturnValue:
+    """Show the page as the author will see it then, and what in the text could give somebody away."""
+    return _closed(case, _closing())
+
+
+@pages.post("/reopen")
+def reopen(case: int) -> ResponseReturnValue:
+    """Open a closed case again."""
+    closing.reopen(here().inbox, here().actor(), case, line("reason"))
+    return done(case, "reopened")
+
+
+def _say(
+    case: int,
+    wanted: Any,
+    way: Callable[[Inbox, Actor, int, Any], object],
+    seen: Callable[[int, Any], ResponseReturnValue],
+) -> ResponseReturnValue | None:
+    """Do what tells the author something; return the page with the warning if the text has one, else None."""
+    try:
+        way(here().inbox, here().actor(), case, wanted)
+    except Cautioned:
+        return seen(case, wanted)
+    return None
+
+
+def _answer(case: int, draft: Draft) -> ResponseReturnValue:
+    view = drafts.preview(here().inbox, here().actor(), case, draft)
+    kept = {"template": draft.template} | ({"feedback": "on"} if draft.feedback else {})
+    return _seen(case, view, ("replies.reply", "replies.preview_reply"), draft.text, kept)
+
+
+def _longer(case: int, wanted: Extension) -> ResponseReturnValue:
+    view = extension.preview(here().inbox, here().actor(), case, wanted)
+    ways = "replies.extend", "replies.preview_extension"
+    return _seen(case, view, ways, wanted.text, {"reason": wanted.reason})
+
+
+def _closed(case: int, wanted: Closing) -> ResponseReturnValue:
+    view = closing.preview(here().inbox, here().actor(), case, wanted)
+    kept = {
+        "outcome": wanted.outcome.value,
+        "disclosure": wanted.disclosure.value,
+        "reason": wanted.reason,
+        "body": wanted.body,
+    }
+    return _seen(case, view, ("replies.close", "replies.preview_closing"), wanted.text, kept)
+
+
+def _seen(
+    case: int, view: View, ways: tuple[str, str], words: str, kept: Mapping[str, str]
+) -> ResponseReturnValue:
+    """Show the page as the author will see it, with the form to send it by one of ``ways``, or to look again.
+
+    The form has the officer's own ``words``, to be changed, and what is ``kept`` as it was.
+    """
+    return rendering.page("replies/reply.html", number=case, view=view, ways=ways, words=words, kept=kept)
+
+
+def _draft() -> Draft:
+    return Draft(
+        text=text("text"),
+        template=line("template"),
+        feedback="feedback" in request.form,
+        despite=line("despite"),
+    )
+
+
+def _extension() -> Extension:
+    return Extension(reason=line("reason"), text=text("text"), despite=line("despite"))
+
+
+def _closing() -> Closing:
+    return Closing(
+        outcome=choice("outcome", Outcome),
+        disclosure=choice("disclosure", Disclosure),
+        reason=line("reason"),
+        body=line("body"),
+        text=text("text"),
+        despite=line("despite"),
+    )

@@ -1,0 +1,24 @@
+"""What an officer may choose from who writes to a reporter or closes a case."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from inbox.replies import referral_bodies, templates
+from inbox.replies.referral_bodies import Body
+from inbox.replies.templates import Template
+from inbox.session.actions import Actor
+from inbox.session.inbox import Inbox
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """The templates and referral bodies in use, by their ids."""
+
+    templates: Mapping[str, Template]
+    bodies: Mapping[str, Body]
+
+
+def offered(inbox: Inbox, who: Actor) -> Choices:
+    """Return them without an entry in the journal: nothing of any case is in them."""
+    with inbox.vault.transaction(who.officers) as session:
+        return Choices(templates.known(session), referral_bodies.bodies(session))

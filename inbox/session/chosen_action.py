@@ -1,0 +1,29 @@
+"""An action that depends on what the vault says: its code, or the values that the journal notes."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from sqlalchemy.orm import Session
+
+from inbox.language.errors import Refused
+from inbox.language.messages import sentence
+from inbox.session.actions import Action, Actor
+from inbox.session.inbox import Inbox
+
+
+@contextmanager
+def acting(inbox: Inbox, who: Actor, choose: Callable[[Session], Action]) -> Iterator[Session]:
+    """Give a session in which ``who`` takes the action that ``choose`` makes of what the vault says.
+
+    ``choose`` is asked before, so that officers know what they confirm, and again in the session itself:
+    Refused if it then makes another action. Raises otherwise as ``choose`` and ``Inbox.acting`` do.
+    """
+    with inbox.vault.transaction(who.officers) as session:
+        action = choose(session)
+    with inbox.acting(who, action) as session:
+        if choose(session) != action:
+            raise Refused(
+                sentence("somebody else has changed this in the meantime"),
+                sentence("look at it again, then decide"),
+            )
+        yield session

@@ -1,0 +1,124 @@
+"""What officers do with the keys of this inbox: list, rotate and destroy them, sign with the root key."""
+
+import hashlib
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+from crypto import pages
+from crypto.bundle import KEYRING, KEYRING_SIGNATURE
+from crypto.errors import CryptoError
+from crypto.pages import Pages
+from inbox.keys import destruction, expiry_warnings, listing, rotation
+from inbox.keys import keyring as channel_keyring
+from inbox.keys.destruction import Plan
+from inbox.keys.rotation import Rotated
+from inbox.language import library_errors
+from inbox.language.errors import Refused
+from inbox.language.messages import Sentence, sentence
+from inbox.language.views import View
+from inbox.session.actions import Actor, Code, action
+from inbox.session.inbox import Inbox
+from inbox.system import atomic_files
+from inbox.vault import queries_exchange, queries_office
+from inbox.vault.tables import KeyringFile, Office
+
+
+@dataclass(frozen=True, slots=True)
+class Renewed:
+    """The keyring of today, whether it had to be renewed, and which keys end soon."""
+
+    keyring: KeyringFile
+    is_new: bool
+    office: Office
+    warnings: list[Sentence]
+
+
+@dataclass(frozen=True, slots=True)
+class Destroyable:
+    """Which keys can be destroyed, and how many envelopes lie here that became no case."""
+
+    plan: Plan
+    set_aside: int
+
+
+def list_keys(inbox: Inbox, who: Actor) -> list[View]:
+    """Return a view of every key that this inbox ever had, as ``listing.listing`` does."""
+    with inbox.acting(who, action(Code.LIST_KEYS)) as session:
+        return listing.listing(session, who.today)
+
+
+def rotate(inbox: Inbox, who: Actor, epoch: timedelta, reason: str, *, at_once: bool) -> tuple[Rotated, bool]:
+    """Make the next keys, or ``at_once`` replace all; return them, and whether this is the root's inbox.
+
+    Two officers confirm it. Raises Refused as ``rotation.rotate`` does.
+    """
+    make = rotation.replace if at_once else rotation.rotate
+    with inbox.acting(who, action(Code.ROTATE_KEYS, None, reason, at_once=at_once)) as session:
+        made = make(inbox.home, session, who.today, epoch)
+        return made, queries_office.office(session).root_seed is not None
+
+
+def plan_destruction(inbox: Inbox, who: Actor) -> Destroyable:
+    """Return which keys can be destroyed today; Refused, with what is missing, if none can."""
+    with inbox.acting(who, action(Code.LIST_KEYS, view="destroyable")) as session:
+        planned = destruction.plan(session, who.today)
+        return Destroyable(planned, len(queries_exchange.envelope_hashes(session)))
+
+
+def destroy(inbox: Inbox, who: Actor, planned: Plan, reason: str) -> None:
+    """Destroy the keys of a plan that still holds; Refused, and nothing is destroyed, if it does not.
+
+    Two officers confirm it: what they were shown is what is destroyed.
+    """
+    with inbox.acting(who, action(Code.DESTROY_KEYS, None, reason, **planned.noted)) as session:
+        now = destruction.plan(session, who.today)
+        if (now.ids, now.backups) != (planned.ids, planned.backups):
+            raise Refused(
+                sentence("other keys can be destroyed than those that were confirmed; nothing was destroyed"),
+                sentence("see what becomes of each: inbox keys list"),
+            )
+        destruction.destroy(inbox.home, session, planned, who.today)
+
+
+def renew_keyring(inbox: Inbox, who: Actor, out: Path) -> Renewed:
+    """Write the signed keyring of today into the folder ``out``, which is made if it is missing.
+
+    Raises Refused if this is not the root's inbox.
+    """
+    with inbox.acting(who, action(Code.RENEW_KEYRING)) as session:
+        row, is_new = channel_keyring.current(session, who.today)
+        office = queries_office.office(session)
+        warnings = expiry_warnings.warnings(session, who.today)
+    # Only once the vault holds it: two keyrings of one serial must not come into the world.
+    out.mkdir(exist_ok=True)
+    atomic_files.write(out / KEYRING, [row.raw])
+    atomic_files.write(out / KEYRING_SIGNATURE, [row.signature])
+    return Renewed(row, is_new, office, warnings)
+
+
+def sign_pages(inbox: Inbox, who: Actor, raw: bytes, out: Path) -> Pages:
+    """Sign a list of pages with the root key into the folder ``out``, which is made if it is missing.
+
+    Two officers confirm it. Raises Refused for a list of another deployment or form, and if this is not the
+    root's inbox.
+    """
+    with inbox.transaction() as session:
+        listed = _listed(raw, queries_office.office(session).deployment)
+    short = hashlib.sha256(raw).hexdigest()[:16]
+    with inbox.acting(who, action(Code.SIGN_PAGES, serial=listed.serial, sha256=short)) as session:
+        signature = pages.sign(raw, listed.deployment, channel_keyring.root_seed(session))
+    out.mkdir(exist_ok=True)
+    atomic_files.write(out / pages.MANIFEST, [raw])
+    atomic_files.write(out / pages.SIGNATURE, [signature])
+    return listed
+
+
+def _listed(raw: bytes, deployment: bytes) -> Pages:
+    try:
+        return pages.parse(raw, deployment)
+    except CryptoError as error:
+        raise Refused(
+            sentence("not signed: {error}", error=library_errors.of_crypto(error)),
+            sentence("make it with `portal manifest` of this deployment"),
+        ) from error

@@ -1,0 +1,45 @@
+"""Who may read a case, and who its author is, at the desk: what the journal could not hold is refused."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.support.desk_room import Client, sitting
+from tests.support.inbox_builders import today
+from tests.support.inbox_trio import Trio
+
+pytest_plugins = ["tests.support.inbox_room"]
+
+
+@pytest.fixture
+def client(founded_trio: Trio) -> Iterator[Client]:
+    with sitting(founded_trio.others) as client:
+        yield client
+
+
+@pytest.mark.parametrize("name", ["a b", "Alice", "x" * 33, "x" * 600, "x" * 2_000], ids=len)
+def test_what_cannot_be_the_name_of_an_officer_is_refused_and_not_noted(client: Client, name: str) -> None:
+    """The desk says why, and not that something is damaged."""
+    for path in ("readers", "readers/exclude", "readers/lift"):
+        answer = client.send(f"/en/case/1/{path}", officer=name, reason="x")
+        said = "cannot be the name of an officer" in answer.text
+        assert (409, True, False) == (answer.status_code, said, "is at fault" in answer.text), path
+
+
+@pytest.mark.parametrize(
+    "form", [{}, {"day": today().isoformat(), "withdrawn": "on"}], ids=["neither", "both"]
+)
+def test_a_consent_is_given_on_a_day_or_withdrawn(founded_trio: Trio, form: dict[str, str]) -> None:
+    """An empty form is no consent: by it an identity could be passed on."""
+    before = founded_trio.office.state()
+    with sitting(founded_trio.others) as client:
+        assert 409 == client.send("/en/case/1/ledger/consent", **form).status_code
+    assert before == founded_trio.office.state()
+
+
+def test_another_ground_is_given_with_a_reason(founded_trio: Trio) -> None:
+    before = founded_trio.office.state()
+    with sitting(founded_trio.others) as client:
+        form = {"recipient": "x", "what": "report", "ground": "other", "reason": "  "}
+        assert 409 == client.send("/en/case/1/ledger", **form).status_code
+    assert before == founded_trio.office.state()

@@ -1,0 +1,85 @@
+"""What is said to an author at the desk is looked at first, whether it is an answer, more time or the end."""
+
+import html
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from tests.support.desk_room import Client, sitting, tell
+from tests.support.inbox_builders import Office, Portal, World
+
+pytest_plugins = ["tests.support.inbox_room"]
+
+GIVES_AWAY = "agent@port.example"
+WARNED = "It is an address or a telephone number"
+WAYS: dict[str, dict[str, str]] = {
+    "reply": {"feedback": "on"},
+    "extend": {"reason": "abroad"},
+    "close": {"outcome": "out_of_scope", "disclosure": "partial", "reason": "not ours", "body": "prosecutor"},
+}
+
+
+@pytest.fixture
+def office(world: World, portal: Portal) -> Office:
+    """One case to answer, in an office that may take more time."""
+    tell(world, portal, {"what": "x", "coi": "no"})
+    world.office.json("settings", "--regime", "external")
+    return world.office
+
+
+@pytest.fixture
+def client(office: Office) -> Iterator[Client]:
+    with sitting(office) as client:
+        yield client
+
+
+def hidden(page: str) -> dict[str, str]:
+    """Return what a page's form carries along."""
+    found = re.findall(r'type="hidden" name="([a-z-]+)" value="([^"]*)"', page)
+    return {name: html.unescape(value) for name, value in found if name != "csrf_token"}
+
+
+def entry(office: Office) -> Any:
+    """Return the newest entry of the journal but that of reading it."""
+    return office.json("journal", "print")["entries"][-2]
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_a_text_that_could_give_somebody_away_is_shown_with_the_form_to_send_it(
+    office: Office, way: str
+) -> None:
+    """Nothing is done, nothing that was given is lost; with a reason it is done, and both are noted."""
+    form = WAYS[way] | {"text": f"Écrivez à {GIVES_AWAY}"}
+    before = office.state()
+    with sitting(office) as client:
+        shown = client.send(f"/en/case/1/{way}", **form)
+        assert (200, True) == (shown.status_code, WARNED in shown.text)
+        assert WAYS[way].items() <= hidden(shown.text).items()
+        assert f"{form['text']}</textarea>" in shown.text
+    assert before == office.state()
+    with sitting(office) as client:
+        assert 303 == client.send(f"/en/case/1/{way}", **form, despite="its own word").status_code
+    noted = entry(office)
+    assert (way, True) == (noted["action"], noted["values"]["despite"])
+    why = "; ".join(filter(None, (WAYS[way].get("reason"), "its own word")))
+    assert why == noted["reason"]
+
+
+def test_the_end_is_seen_as_the_author_will_see_it_and_nothing_is_changed(office: Office) -> None:
+    """With where to turn below the officer's own words, which alone go back into the form."""
+    before = office.state()
+    with sitting(office) as client:
+        shown = client.send("/en/case/1/close/preview", **WAYS["close"], text="C'est ailleurs.")
+        seen = shown.text.split('<div class="seen" lang="fr">')[1].split("</div>")[0]
+        assert ["<h2>Clos</h2>", "Vous pouvez vous adresser à"] == re.findall(
+            "<h2>Clos.*?</h2>|Vous pouvez vous adresser à", seen
+        )
+        assert "ailleurs.</textarea>" in shown.text
+    assert before == office.state()
+
+
+@pytest.mark.parametrize("form", [{"disclosure": "full", "outcome": "moot"}, WAYS["close"] | {"body": "x"}])
+def test_an_end_that_would_be_refused_is_not_shown_either(client: Client, form: dict[str, str]) -> None:
+    assert 409 == client.send("/en/case/1/close/preview", **form).status_code

@@ -1,0 +1,163 @@
+"""Every exit of a case past every obstacle, on command line and desk, as the matrix says."""
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from inbox.casework.exits import MATRIX, Exit, Need
+from inbox.deadlines.obstacles import Obstacle
+from inbox.desk import telling
+from inbox.language import labels
+from inbox.language.messages import sentence
+from inbox.session.actions import TABLE, Code, Reason
+from templates.catalogues import LANGUAGES
+from tests.support import exits_room
+from tests.support.exits_room import BUILDERS, IN_WHAT_IS_ASKED, LIFTERS, SIGNS, Came, Room, Surface, Wanted
+from tests.support.inbox_clock import moved
+
+CELLS = [
+    (what, way)
+    for what, row in MATRIX.items()
+    for way in Exit
+    if what not in IN_WHAT_IS_ASKED or row[way].need is not Need.NOTHING
+]
+LIFTED = [(what, way, code) for what, row in MATRIX.items() for way in Exit for code in row[way].lifted_by]
+PASSING = [(what, way) for what, row in MATRIX.items() for way in Exit if row[way].a_day]
+
+
+@pytest.fixture(scope="module")
+def founded_rooms(tmp_path_factory: pytest.TempPathFactory) -> dict[bool, Room]:
+    """The case before it ends, and after: to copy."""
+    still = exits_room.found(tmp_path_factory.mktemp("exits"))
+    ended = still.copy(tmp_path_factory.mktemp("ended"))
+    exits_room.end(ended)
+    return {False: still, True: ended}
+
+
+def before(rooms: dict[bool, Room], way: Exit, what: Obstacle, folder: Path) -> tuple[Room, Obstacle | None]:
+    """Return a case before an exit, with an obstacle; and that again if it lies in what is asked."""
+    room = rooms[way is Exit.DESTROY].copy(folder / "room")
+    if what in IN_WHAT_IS_ASKED:
+        return room, what
+    exits_room.put(what, room)
+    return room, None
+
+
+@pytest.mark.parametrize("surface", Surface)
+@pytest.mark.parametrize(("what", "way"), CELLS)
+def test_a_case_leaves_past_an_obstacle_as_the_matrix_says(
+    founded_rooms: dict[bool, Room], tmp_path: Path, what: Obstacle, way: Exit, surface: Surface
+) -> None:
+    room, asked = before(founded_rooms, way, what, tmp_path)
+    wanted = Wanted(way, asked)
+    plain = [wanted, Wanted(way, asked, with_a_second=False)][MATRIX[what][way].need is Need.SECOND_OFFICER]
+    came = [exits_room.leave(plain, room, surface)]
+    match MATRIX[what][way].need:
+        case Need.NOTHING:
+            expected = [Came.PASSED]
+        case Need.REASON:
+            came.append(exits_room.leave(Wanted(way, asked, with_reason=True), room, surface))
+            expected = [Came.REFUSED, Came.PASSED]
+        case Need.SECOND_OFFICER:
+            came.append(exits_room.leave(wanted, room, surface))
+            expected = [Came.ASKED_A_SECOND, Came.PASSED]
+        case Need.LIFTED:
+            came.append(exits_room.leave(Wanted(way, asked, with_reason=True), room, surface))
+            expected = [Came.REFUSED, Came.REFUSED]
+    assert expected == came
+
+
+@pytest.mark.parametrize("lifted", LIFTED, ids="-".join)
+def test_it_leaves_once_the_obstacle_was_lifted(
+    founded_rooms: dict[bool, Room],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    lifted: tuple[Obstacle, Exit, Code],
+) -> None:
+    what, way, code = lifted
+    room, _ = before(founded_rooms, way, what, tmp_path)
+    exits_room.lift(code, what, room, moved(monkeypatch))
+    assert Came.PASSED is exits_room.leave(Wanted(way), room, Surface.COMMAND_LINE)
+
+
+@pytest.mark.parametrize(("what", "way"), PASSING)
+def test_it_leaves_from_that_day_on(
+    founded_rooms: dict[bool, Room],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    what: Obstacle,
+    way: Exit,
+) -> None:
+    room, _ = before(founded_rooms, way, what, tmp_path)
+    exits_room.wait(moved(monkeypatch))
+    assert Came.PASSED is exits_room.leave(Wanted(way), room, Surface.DESK)
+
+
+@pytest.mark.parametrize("surface", Surface)
+@pytest.mark.parametrize("way", [way for way in Exit if TABLE[way.code].officers > 1])
+def test_what_always_takes_two_officers_asks_for_them(
+    founded_rooms: dict[bool, Room], tmp_path: Path, way: Exit, surface: Surface
+) -> None:
+    room = founded_rooms[way is Exit.DESTROY].copy(tmp_path / "room")
+    assert Came.ASKED_A_SECOND is exits_room.leave(Wanted(way, with_a_second=False), room, surface)
+    assert Came.PASSED is exits_room.leave(Wanted(way), room, surface)
+
+
+def test_every_obstacle_has_a_cell_for_every_exit_and_can_be_walked() -> None:
+    """A new row needs a builder and a sign, or is one of what is asked; a new lift needs a lifter."""
+    assert {what: set(Exit) for what in Obstacle} == {what: set(row) for what, row in MATRIX.items()}
+    assert set(BUILDERS) == set(SIGNS) == set(Obstacle) - IN_WHAT_IS_ASKED
+    assert {code for _, _, code in LIFTED} - {Code.DECIDE} == set(LIFTERS)
+    assert [(what, way) for what, way in CELLS if MATRIX[what][way].need is Need.LIFTED] == [
+        (what, way)
+        for what, way in CELLS
+        if MATRIX[what][way].need is not Need.REASON and (MATRIX[what][way].lifted_by)
+    ]
+
+
+@pytest.mark.parametrize("what", BUILDERS)
+def test_a_builder_without_effect_is_noticed(
+    founded_rooms: dict[bool, Room], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, what: Obstacle
+) -> None:
+    """The control of the walk: in one of the two rooms none of them is there before it is built."""
+    monkeypatch.setitem(BUILDERS, what, lambda _: None)
+    unnoticed = []
+    for is_ended, room in founded_rooms.items():
+        own = room.copy(tmp_path / str(is_ended))
+        try:
+            exits_room.put(what, own)
+        except AssertionError:
+            continue
+        unnoticed.append(is_ended)
+    by_nature = {Obstacle.CLOSED: [True], Obstacle.OPEN: [False], Obstacle.PORTAL: [False]} | {
+        Obstacle.NOT_DUE: [False]
+    }
+    assert by_nature.get(what, []) == unnoticed
+
+
+def test_quarantine_is_no_exit_and_waits_for_nothing() -> None:
+    """It takes one officer and no declaration; only lifting it takes two."""
+    rule = TABLE[Code.QUARANTINE]
+    assert (1, Reason.REQUIRED) == (rule.officers, rule.reason)
+    assert Code.QUARANTINE not in {way.code for way in Exit}
+
+
+def test_what_is_refused_has_words_in_every_language() -> None:
+    """Of who acts, and of what a closing says, something else tells."""
+    stopping = {
+        what for what, row in MATRIX.items() if any(row[way].need is not Need.NOTHING for way in Exit)
+    }
+    elsewhere = {Obstacle.UNDECLARED, Obstacle.EXCLUDED, Obstacle.ENTRUSTED, Obstacle.QUARANTINE}
+    elsewhere |= {Obstacle.CAUTIONED, Obstacle.AGAINST}
+    assert stopping - elsewhere == set(map(Obstacle, labels.of("obstacle")))
+    assert all(label.in_(each) for label in labels.of("obstacle").values() for each in LANGUAGES)
+
+
+def test_an_obstacle_is_named_in_the_language_of_the_page() -> None:
+    """With its day, as the page writes days; the command line says it in English."""
+    why = labels.said("obstacle", Obstacle.NOT_DUE, day=date(2026, 12, 1))
+    refused = sentence("case {number}: {why}", number=7, why=why)
+    assert "case 7: not due before 2026-12-01" == refused
+    assert "Dossier 7 : à détruire à partir du 1 déc. 2026 seulement" == telling.told("fr", refused)
+    assert "Case 7: not due before 1 Dec 2026" == telling.told("en", refused)

@@ -1,0 +1,379 @@
+"""A case before each exit with each obstacle in its way; the exits on command line and desk; what lifts one.
+
+A new row of the matrix needs a builder and a sign here, a new way to lift one a lifter: the walk names both.
+"""
+
+import contextlib
+import copy
+import io
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import Enum, auto
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from crypto import journal
+from inbox.casework.exits import Exit
+from inbox.cli import main
+from inbox.deadlines.obstacles import Obstacle
+from inbox.desk.state import Desk
+from inbox.session.actions import Actor, Code
+from inbox.session.inbox import Inbox, Unlocked
+from inbox.system import clock
+from inbox.vault.casework_tables import Declaration, Duty, Handler, Handling, Measure
+from inbox.vault.tables import Case, Exclusion, FollowUp, JournalEntry
+from tests.support.desk_room import Client, tell
+from tests.support.inbox_builders import Office, Portal, Sent, World, passphrase_of, today
+from tests.support.inbox_clock import Clock
+from tests.support.inbox_ending import tell_portal
+
+NAMES = ("alice", "bruno", "chloe")
+# Who leaves with the case; obstacles that lie in who acts lie in alice, and the other two lift them.
+ACTING, OTHERS = NAMES[:2], NAMES[1:]
+PERSON = "Firmin Quélennec"
+# Longer ago than any case is kept.
+_LONG_AGO = timedelta(90)
+_SOON = timedelta(10)
+# These lie in what is asked, not in the case.
+IN_WHAT_IS_ASKED = {Obstacle.WITHHELD, Obstacle.CAUTIONED, Obstacle.AGAINST}
+
+
+class Surface(Enum):
+    """Where officers ask for an exit."""
+
+    COMMAND_LINE = auto()
+    DESK = auto()
+
+
+class Came(Enum):
+    """What came of it."""
+
+    PASSED = auto()
+    REFUSED = auto()
+    ASKED_A_SECOND = auto()
+
+
+@dataclass(frozen=True)
+class Room:
+    """An inbox with one case, before an exit; with what the portal knows of it."""
+
+    office: Office
+    portal: Portal
+
+    def copy(self, folder: Path) -> "Room":
+        """Return the same once more, in ``folder``."""
+        made = Room(self.office.copy(folder), copy.copy(self.portal))
+        made.portal.world = copy.copy(self.portal.world)
+        made.portal.world.office = made.office
+        return made
+
+    @contextmanager
+    def changing(self) -> Iterator[Session]:
+        """Give a session in which anything can be changed."""
+        with self.office.opened() as inbox, inbox.vault.transaction() as session:
+            yield session
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """An exit, and what is given with it."""
+
+    way: Exit
+    asked: Obstacle | None = None
+    with_reason: bool = False
+    with_a_second: bool = True
+
+
+def found(folder: Path) -> Room:
+    """Make an inbox in which case 1 is open, read by all, and names a person."""
+    office = Office.found_by(folder, NAMES, 2)
+    world = World(office)
+    portal = Portal(world, folder / "medium")
+    (reporter,) = tell(world, portal, {"what": f"{PERSON} a loué son badge.", "coi": "no"})
+    office.json("collect", portal.bundle(Sent(reporter.follow_up())))
+    for pair in (ACTING, OTHERS):
+        office.of(*pair).json("declare", "1")
+    office.json("show", "1")
+    return Room(office.of(*ACTING), portal)
+
+
+def end(room: Room) -> None:
+    """Close the case, tell the portal, and let the time pass for which it is kept."""
+    with room.changing() as session:
+        work, case = session.get_one(Handling, 1), session.get_one(Case, 1)
+        work.outcome, work.is_open, work.closed, case.status = "founded", False, today(), "closed"
+    tell_portal(room.office, room.portal)
+    with room.changing() as session:
+        session.get_one(Handling, 1).closed = today() - _LONG_AGO
+        for letter in session.scalars(select(FollowUp)):
+            letter.received = today() - _LONG_AGO
+
+
+def _handling(**changes: Any) -> Callable[[Session], None]:
+    def change(session: Session) -> None:
+        for name, value in changes.items():
+            setattr(session.get_one(Handling, 1), name, value)
+
+    return change
+
+
+def _close(session: Session) -> None:
+    _handling(is_open=False, closed=today() - _LONG_AGO, outcome="founded")(session)
+    session.get_one(Case, 1).status = "closed"
+
+
+def _open(session: Session) -> None:
+    _handling(is_open=True, closed=None, outcome="")(session)
+    session.get_one(Case, 1).status = "assessing"
+
+
+def _unread(session: Session) -> None:
+    session.scalars(select(FollowUp)).one().unread = True
+
+
+def _not_due(session: Session) -> None:
+    """Let the time begin today for which an ended case is kept; an open one is not due by nature."""
+    work = session.get_one(Handling, 1)
+    work.closed = work.closed and today()
+
+
+def _unheard(session: Session) -> None:
+    session.get_one(Case, 1).closed_in = None
+
+
+def _duty(kind: str, **changes: Any) -> Callable[[Session], None]:
+    return lambda session: session.add(
+        Duty(**({"case": 1, "kind": kind, "known": today(), "due": today() + _SOON} | changes))
+    )
+
+
+def _has_duty(session: Session, kind: str, decision: str = "") -> bool:
+    return session.scalar(select(Duty).filter_by(kind=kind, decision=decision, decided=None)) is not None
+
+
+BUILDERS: dict[Obstacle, Callable[[Session], None]] = {
+    Obstacle.UNDECLARED: lambda session: session.execute(delete(Declaration).filter_by(officer="alice")),
+    Obstacle.CLOSED: _close,
+    Obstacle.JUNK: _handling(is_open=False, rejected=today() - _LONG_AGO),
+    Obstacle.OPEN: _open,
+    Obstacle.HELD: _handling(held=today()),
+    Obstacle.PROCEEDINGS: lambda session: session.add(
+        Measure(case=1, position=1, kind="suspension", day=today())
+    ),
+    Obstacle.UNREAD: _unread,
+    Obstacle.PORTAL: _unheard,
+    Obstacle.NOT_DUE: _not_due,
+    Obstacle.ART40: _duty("art40"),
+    Obstacle.ART14: _duty("art14"),
+    Obstacle.PUT_OFF: _duty("art14", decision="defer"),
+    Obstacle.EXCLUDED: lambda session: session.add(Exclusion(case=1, officer="alice", since=today())),
+    Obstacle.ENTRUSTED: lambda session: session.add(Handler(case=1, officer="chloe", since=today())),
+    Obstacle.QUARANTINE: _handling(quarantined=today()),
+}  # fmt: skip
+
+# By which it is seen, in the rows themselves, that an obstacle is there.
+SIGNS: Mapping[Obstacle, Callable[[Session], bool]] = {
+    Obstacle.UNDECLARED: lambda session: session.get(Declaration, (1, "alice")) is None,
+    Obstacle.CLOSED: lambda session: session.get_one(Case, 1).status == "closed",
+    Obstacle.JUNK: lambda session: session.get_one(Handling, 1).rejected is not None,
+    Obstacle.OPEN: lambda session: session.get_one(Handling, 1).is_open,
+    Obstacle.HELD: lambda session: session.get_one(Handling, 1).held is not None,
+    Obstacle.PROCEEDINGS: lambda session: session.get(Measure, (1, 1)) is not None,
+    Obstacle.UNREAD: lambda session: session.scalars(select(FollowUp)).one().unread,
+    Obstacle.PORTAL: lambda session: session.get_one(Case, 1).closed_in is None,
+    Obstacle.NOT_DUE: lambda session: session.get_one(Handling, 1).closed in {None, today()},
+    Obstacle.ART40: lambda session: _has_duty(session, "art40"),
+    Obstacle.ART14: lambda session: _has_duty(session, "art14"),
+    Obstacle.PUT_OFF: lambda session: _has_duty(session, "art14", "defer"),
+    Obstacle.EXCLUDED: lambda session: session.get(Exclusion, (1, "alice")) is not None,
+    Obstacle.ENTRUSTED: lambda session: session.get(Handler, (1, "chloe")) is not None,
+    Obstacle.QUARANTINE: lambda session: session.get_one(Handling, 1).quarantined is not None,
+}
+
+
+def put(what: Obstacle, room: Room) -> None:
+    """Put an obstacle there; AssertionError if nothing is there afterwards."""
+    with room.changing() as session:
+        BUILDERS[what](session)
+        session.flush()
+        session.expire_all()
+        assert SIGNS[what](session), f"no {what} is there"
+
+
+def leave(wanted: Wanted, room: Room, surface: Surface) -> Came:
+    """Ask for an exit; return what came of it, by what the journal notes."""
+    with room.office.unlocked() as opened:
+        before = _noted(opened.inbox, wanted)
+        is_asked = _LEAVE[surface](wanted, room, opened)
+        if _noted(opened.inbox, wanted) > before:
+            return Came.PASSED
+        return Came.ASKED_A_SECOND if is_asked else Came.REFUSED
+
+
+def _noted(inbox: Inbox, wanted: Wanted) -> int:
+    """Return how often the journal says that a case left so."""
+    codes = {wanted.way.code.value} | ({"close-unfounded"} if wanted.way is Exit.CLOSE else set())
+    with inbox.vault.transaction() as session:
+        raws = session.scalars(select(JournalEntry.raw)).all()
+    return sum(journal.ENTRY.parse(raw).action in codes for raw in raws)
+
+
+@dataclass(frozen=True)
+class _Door:
+    """An inbox that is open already, with officers of whom the two give their passphrases, or nobody does."""
+
+    unlocked: Unlocked
+    names: Sequence[str]
+    confirming: tuple[str, ...]
+
+    @property
+    def root(self) -> Path:
+        return self.unlocked.inbox.home.root
+
+    @contextmanager
+    def opened(self) -> Iterator[tuple[Inbox, Actor]]:
+        yield self.unlocked.inbox, Actor(tuple(self.names), clock.today(), lambda _: self.confirming)
+
+    def shut(self) -> None:
+        """Do nothing."""
+
+
+def _run(door: _Door, words: Sequence[str]) -> tuple[int, str]:
+    out, err = io.StringIO(), io.StringIO()
+    with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+        code = main.run(list(words), door)
+    assert code in {0, 1}, err.getvalue()
+    return code, err.getvalue()
+
+
+def _by_command(wanted: Wanted, room: Room, opened: Unlocked) -> bool:
+    door = _Door(opened, ACTING, ACTING if wanted.with_a_second else ())
+    _, said = _run(door, _words(wanted, room.office.out / f"answer-{wanted.with_reason}"))
+    return "this takes two officers" in said
+
+
+def _words(wanted: Wanted, out: Path) -> list[str]:
+    reason = ["--reason", "drill"]
+    match wanted.way:
+        case Exit.CLOSE:
+            outcome = "unfounded" if wanted.asked is Obstacle.AGAINST else "founded"
+            if wanted.asked is Obstacle.WITHHELD:
+                return ["close", "1", outcome, "--disclosure", "withheld", *(reason * wanted.with_reason)]
+            despite = ["--despite-warning", "drill"] * wanted.with_reason
+            return ["close", "1", outcome, "--disclosure", "full", "--text", _text(wanted), *despite]
+        case Exit.JUNK:
+            return ["junk", "1", *(reason * wanted.with_reason)]
+        case Exit.DESTROY:
+            return ["destroy", "1", *(["--early", "drill"] * wanted.with_reason)]
+        case Exit.ART15:
+            return ["access", "1", "--person", PERSON, "--out", str(out)]
+        case Exit.ART14:
+            return ["decide", "1", "defer", "--until", _until(), *reason]
+
+
+def _text(wanted: Wanted) -> str:
+    return "Merci" + (", écrivez à zoe@example.org" if wanted.asked is Obstacle.CAUTIONED else "")
+
+
+def _until() -> str:
+    return (today() + timedelta(60)).isoformat()
+
+
+def _at_the_desk(wanted: Wanted, room: Room, opened: Unlocked) -> bool:
+    client = Client(Desk(opened, 8090, room.office.out))
+    path, form = _form(wanted)
+    if wanted.with_a_second:
+        form |= {f"passphrase-{name}": passphrase_of(name) for name in ACTING}
+    answer = client.send(path, **form)
+    assert answer.status_code in {200, 303, 401, 409}, answer.text
+    return answer.status_code == 401
+
+
+def _form(wanted: Wanted) -> tuple[str, dict[str, Any]]:
+    reason = {"reason": "drill"} if wanted.with_reason else {}
+    match wanted.way:
+        case Exit.CLOSE:
+            outcome = "unfounded" if wanted.asked is Obstacle.AGAINST else "founded"
+            how = {"outcome": outcome, "disclosure": "full", "text": _text(wanted)}
+            if wanted.asked is Obstacle.WITHHELD:
+                how = {"outcome": outcome, "disclosure": "withheld"}
+            elif wanted.with_reason:
+                reason = {"despite": "drill"}
+            return "/en/case/1/close", how | reason
+        case Exit.JUNK:
+            return "/en/many/junk", {"case": "1"} | reason
+        case Exit.DESTROY:
+            return "/en/retention", {"case": "1"} | reason
+        case Exit.ART15:
+            asked = {"persons": PERSON, "cases": "1", "language": "fr", "redact": "", "form": "json"}
+            return "/en/access", asked
+        case Exit.ART14:
+            return "/en/case/1/decide", {"choice": "defer", "until": _until(), "reason": "drill"}
+
+
+_LEAVE = {Surface.COMMAND_LINE: _by_command, Surface.DESK: _at_the_desk}
+
+
+def _by(names: tuple[str, ...], *words: str) -> Callable[[Room, Clock], None]:
+    """Return what lifts an obstacle by a command of these officers."""
+
+    def lift(room: Room, _: Clock) -> None:
+        with room.office.unlocked() as opened:
+            code, said = _run(_Door(opened, names, names), words)
+        assert code == 0, said
+
+    return lift
+
+
+def _by_the_portal(room: Room, _: Clock) -> None:
+    tell_portal(room.office, room.portal)
+
+
+def _as_it_ends(*words: str) -> Callable[[Room, Clock], None]:
+    """Return what ends an open case; then the portal hears of it, and days pass."""
+
+    def lift(room: Room, clock: Clock) -> None:
+        _by(OTHERS, *words)(room, clock)
+        clock.wait(_LONG_AGO.days)
+        tell_portal(room.office, room.portal)
+
+    return lift
+
+
+_WHY = ("--reason", "drill")
+LIFTERS: Mapping[Code, Callable[[Room, Clock], None]] = {
+    Code.DECLARE: _by(ACTING, "declare", "1"),
+    Code.REOPEN: _by(OTHERS, "reopen", "1", *_WHY),
+    Code.RECOVER: _by(OTHERS, "junk", "1", "--recover"),
+    Code.CLOSE: _as_it_ends("close", "1", "founded", "--disclosure", "withheld", *_WHY),
+    Code.CLOSE_UNFOUNDED: _as_it_ends("close", "1", "unfounded", "--disclosure", "withheld", *_WHY),
+    Code.REJECT: _as_it_ends("junk", "1"),
+    Code.RELEASE_HOLD: _by(OTHERS, "hold", "1", "--release", *_WHY),
+    Code.REMOVE_PROCEEDINGS: _by(OTHERS, "retract", "1", "1", *_WHY),
+    Code.SHOW: _by(OTHERS, "show", "1"),
+    Code.COLLECT: _by_the_portal,
+    Code.LIFT_CONFLICT: _by(OTHERS, "conflict", "lift", "1", "alice", *_WHY),
+    Code.OPEN_TO_ALL: _by(("chloe",), "handlers", "1", "--anyone"),
+    Code.ENTRUST: _by(("chloe",), "handlers", "1", *NAMES),
+    Code.BREAK_GLASS: _by(ACTING, "break-glass", "1", *_WHY),
+    Code.LIFT_QUARANTINE: _by(OTHERS, "quarantine", "1", "--lift", *_WHY),
+}  # fmt: skip
+
+
+def lift(code: Code, what: Obstacle, room: Room, clock: Clock) -> None:
+    """Take an obstacle away by an action."""
+    if code is Code.DECIDE:
+        choice = "no_transmission" if what is Obstacle.ART40 else "informed"
+        _by(OTHERS, "decide", "1", choice, *_WHY)(room, clock)
+    else:
+        LIFTERS[code](room, clock)
+
+
+def wait(clock: Clock) -> None:
+    """Let the day come from which an obstacle stands no longer."""
+    clock.wait(_LONG_AGO.days)

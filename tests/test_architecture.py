@@ -1,0 +1,28 @@
+"""docs/architecture.md leads to files that are there, and leaves no room out."""
+
+import re
+
+import pytest
+
+from tests.support.paths import ROOT
+
+TEXT = (ROOT / "docs" / "architecture.md").read_text("utf-8")
+NAMED = sorted(
+    set(re.findall(r"`((?:portal|inbox|crypto|templates|tests|deploy|docs)/[\w./-]+\.\w+)`", TEXT))
+)
+
+
+def test_it_names_many_files() -> None:
+    assert len(NAMED) > 120
+
+
+@pytest.mark.parametrize("path", NAMED)
+def test_a_file_that_it_names_is_there(path: str) -> None:
+    assert (ROOT / path).is_file()
+
+
+def test_every_room_has_a_row() -> None:
+    """A new room is explained here, or nobody finds it."""
+    rows = set(re.findall(r"^\| `(\w+)/` \|", TEXT, re.MULTILINE))
+    rooms = {path.parent.name for top in ("inbox", "portal") for path in (ROOT / top).glob("*/__init__.py")}
+    assert rooms <= rows

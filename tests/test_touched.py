@@ -1,0 +1,72 @@
+"""`make check` runs the tests of the rooms that were touched, and of no other."""
+
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.support.paths import ROOT
+from tests.touched import changed, folders
+
+
+def git(folder: Path, *words: str) -> None:
+    who = ["-c", "user.name=a", "-c", "user.email=a@b.example"]
+    subprocess.run(["git", *who, *words], cwd=folder, check=True, capture_output=True)
+
+
+@pytest.mark.parametrize(
+    ("path", "found"),
+    [
+        ("inbox/deadlines/clocks.py", ["tests/inbox/deadlines"]),
+        ("inbox/cli/commands/queue.py", ["tests/inbox/cli"]),
+        ("inbox/desk/pages/queue.py", ["tests/desk"]),
+        ("inbox/sandboxed/pdf.py", ["tests/inbox/files"]),
+        ("templates/desk/queue/queue.html", ["tests/desk"]),
+        ("portal/store/cases.py", ["tests/portal/store"]),
+        ("portal/scripts/report.js", ["tests/pages"]),
+        ("crypto/age.py", ["tests/crypto"]),
+        ("tests/portal/web/test_slots.py", ["tests/portal/web"]),
+        ("tests/support/builders.py", []),
+        ("docs/reliability.md", []),
+        ("README.md", []),
+    ],
+)
+def test_a_file_leads_to_the_tests_of_its_room(path: str, found: list[str]) -> None:
+    assert found == folders(ROOT, [path])
+
+
+def test_every_room_has_a_folder_of_tests_that_its_files_lead_to() -> None:
+    """Or the files of a new room would be checked by nothing."""
+    rooms = [
+        each
+        for top in ("inbox", "portal")
+        for each in (ROOT / top).iterdir()
+        if (each / "__init__.py").exists()
+    ]
+    assert [] == [each.name for each in rooms if not folders(ROOT, [f"{each.relative_to(ROOT)}/new.py"])]
+
+
+def test_a_folder_within_another_is_not_run_twice() -> None:
+    paths = ["tests/portal/conftest.py", "portal/web/slots.py", "portal/store/cases.py"]
+    assert ["tests/portal"] == folders(ROOT, paths)
+
+
+def test_what_was_touched_is_what_differs_from_main(tmp_path: Path) -> None:
+    """Committed on the branch, changed since, or not added yet; not what came to main meanwhile."""
+    git(tmp_path, "init", "-b", "main")
+    for name in ("old", "edited", "committed"):
+        (tmp_path / name).write_text("1")
+    git(tmp_path, "add", ".")
+    git(tmp_path, "commit", "-m", "first")
+    git(tmp_path, "checkout", "-b", "branch")
+    (tmp_path / "committed").write_text("2")
+    git(tmp_path, "commit", "-am", "second")
+    git(tmp_path, "checkout", "main")
+    (tmp_path / "old").write_text("2")
+    git(tmp_path, "commit", "-am", "third")
+    git(tmp_path, "checkout", "branch")
+    (tmp_path / "edited").write_text("2")
+    (tmp_path / "new").write_text("1")
+    assert ["committed", "edited", "new"] == changed(tmp_path)
+    git(tmp_path, "checkout", "-b", "without-a-main")
+    assert ["edited", "new"] == changed(tmp_path, "no-such-branch")

@@ -1,0 +1,88 @@
+"""The tests of what was touched since ``main``, for as long as somebody waits (`make check`)."""
+
+import subprocess
+import sys
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent
+# With lint and types this stays under a minute; the gate runs the rest.
+SECONDS = 40
+# pytest's status where no test was selected.
+_NONE_SELECTED = 5
+# Whatever stands behind the pages has its tests there, not in a folder of its own name.
+_PLACES = {
+    "portal/scripts": "tests/pages",
+    "portal/static": "tests/pages",
+    "templates/portal": "tests/pages",
+    "templates/shared": "tests/pages",
+    "templates/desk": "tests/desk",
+    "inbox/desk": "tests/desk",
+    "inbox/migrations": "tests/inbox/setup",
+    "inbox/sandboxed": "tests/inbox/files",
+    "crypto": "tests/crypto",
+    "tests/crypto": "tests/crypto",
+}
+
+
+def changed(root: Path, since: str = "main") -> list[str]:
+    """Return the files that differ from where this branch left ``since``, those not added yet too."""
+    base = _git(root, "merge-base", "HEAD", since)
+    tracked = _git(root, "diff", "--name-only", *(base or ["HEAD"]))
+    return sorted({*tracked, *_git(root, "ls-files", "--others", "--exclude-standard")})
+
+
+def folders(root: Path, paths: Iterable[str]) -> list[str]:
+    """Return the folders of tests that belong to these files, each once; none for what has no tests."""
+    places = filter(None, map(_place, paths))
+    found = {each for place in places if (each := _existing(root, Path(place)))}
+    return sorted(each for each in found if not any(each.startswith(f"{other}/") for other in found))
+
+
+def _place(path: str) -> str | None:
+    if place := next((place for start, place in _PLACES.items() if path.startswith(f"{start}/")), None):
+        return place
+    room = Path(path).parent.as_posix()
+    if room.startswith("tests/"):
+        return None if room.startswith("tests/support") else room
+    return f"tests/{room}" if room.startswith(("inbox/", "portal/")) else None
+
+
+def _existing(root: Path, place: Path) -> str:
+    """Return the folder itself, or the nearest above it that is there, but not that of all tests."""
+    while len(place.parts) > 1:
+        if (root / place).is_dir():
+            return place.as_posix()
+        place = place.parent
+    return ""
+
+
+def _git(root: Path, *words: str) -> list[str]:
+    done = subprocess.run(["git", *words], cwd=root, capture_output=True, text=True, check=False)
+    return done.stdout.splitlines() if done.returncode == 0 else []
+
+
+def _command(places: Iterable[str]) -> Iterator[str]:
+    yield from (sys.executable, "-m", "pytest", "-q", "-n", "2", "--dist", "loadscope")
+    yield from ("-m", "not long and not soak and not browser", *places)
+
+
+def main() -> int:
+    """Run them; return pytest's status, 0 for none and where time was over before one failed."""
+    places = folders(ROOT, changed(ROOT))
+    sys.stdout.write(f"tests of what was touched: {' '.join(places) or 'none'}\n")
+    sys.stdout.flush()
+    if not places:
+        return 0
+    with subprocess.Popen([*_command(places)], cwd=ROOT) as tests:
+        try:
+            status = tests.wait(SECONDS)
+        except subprocess.TimeoutExpired:
+            tests.terminate()
+            sys.stdout.write(f"stopped after {SECONDS} seconds; `make test` runs all of them\n")
+            return 0
+    return 0 if status == _NONE_SELECTED else status
+
+
+if __name__ == "__main__":
+    sys.exit(main())
