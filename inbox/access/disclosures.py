@@ -8,6 +8,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from inbox.access import identities
+from inbox.language import labels
 from inbox.language.errors import Refused
 from inbox.language.messages import sentence
 from inbox.session import journal
@@ -34,6 +35,21 @@ class What(StrEnum):
     ATTACHMENTS = "attachments"
     IDENTITY = "identity"
     OTHER = "other"
+
+
+# What is given without an officer who says what and to whom: an answer under article 15 of the GDPR.
+ACCESS_ANSWER = "access-answer"
+PERSON_CONCERNED = "person-concerned"
+
+
+def said(row: Disclosure, language: str) -> tuple[str, str]:
+    """Return to whom a row says that what was given, in words; text that an officer wrote stays as it is."""
+    known = {**labels.of("what"), **labels.of("ledger")}
+    recipient, what = (known.get(each) for each in (row.recipient, row.what))
+    return (
+        recipient.in_(language) if recipient and row.recipient == PERSON_CONCERNED else row.recipient,
+        what.in_(language) if what else row.what,
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from crypto import strictjson
 from crypto.dossier import Purpose
 from inbox.access import disclosures, identities
-from inbox.access.disclosures import Given, Ground
+from inbox.access.disclosures import ACCESS_ANSWER, PERSON_CONCERNED, Given, Ground
 from inbox.casework import exits
 from inbox.casework.exits import Asked, Exit
 from inbox.dossiers import compose
@@ -39,8 +39,6 @@ from inbox.vault import queries_cases, queries_office
 
 WORDING = Wording(__package__, "access.toml")
 # In the ledger, which officers read in English and French alike.
-_RECIPIENT = "the person concerned"
-_WHAT = "answer to a request for access"
 _ONE = "person"
 _DATE = re.compile(
     r"\d\s?(?:h|:)\s?\d|\b\d{1,4}[./-]\d{1,2}\b|\b\d{1,2}(?:er|st|nd|rd|th)?\s+[^\W\d]{3,9}\b"
@@ -112,7 +110,9 @@ def answer(
     with atomic_files.new(to.path) as file, inbox.acting(who, first, *others) as session:
         told = _told(session, once, request, who.today)
         for number in told:
-            disclosures.add(session, number, Given(_RECIPIENT, _WHAT, Ground.OTHER), journal.actor(session))
+            disclosures.add(
+                session, number, Given(PERSON_CONCERNED, ACCESS_ANSWER, Ground.OTHER), journal.actor(session)
+            )
         held, warnings = _held(session, told, request, who.today)
         file.write(pages(held) if to.form is Form.PDF else machine_readable(held))
     return held, warnings
@@ -188,7 +188,7 @@ def pages(held: Held) -> bytes:
 
 def _passages(session: Session, number: int, request: Request, redactor: Redactor) -> Iterator[Pieces]:
     """Yield each sentence of a case that names the person, from what may go into a disciplinary file."""
-    plan = Plan(purpose=Purpose.DISCIPLINARY, addressee=_RECIPIENT, language=request.language)
+    plan = Plan(purpose=Purpose.DISCIPLINARY, addressee="", language=request.language)
     names = Names({_ONE: request.names})
     author = Redactor((), identities.passages(session, number))
     for entry in compose.entries(session, queries_cases.case(session, number), plan, Redactor(())):

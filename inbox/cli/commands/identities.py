@@ -1,5 +1,6 @@
 """Who the author of a case is, and to whom anything of a case was given."""
 
+from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 
@@ -94,8 +95,9 @@ def disclosures_group() -> None:
 def list_command(door: Door, /, *, case: int, as_json: bool) -> None:
     """Show the ledger of a case."""
     with door.opened() as (inbox, who):
-        rows = [_row(row) for row in disclosures.listed(inbox, who, case)]
-    terminal.show({"case": case, "disclosures": rows}, _lines(case, rows), as_json=as_json)
+        rows = disclosures.listed(inbox, who, case)
+    view = {"case": case, "disclosures": [*map(_row, rows)]}
+    terminal.show(view, _lines(case, rows), as_json=as_json)
 
 
 @disclosures_group.command()
@@ -129,11 +131,11 @@ def _row(row: Disclosure) -> View:
     }
 
 
-def _lines(case: int, rows: list[View]) -> list[str]:
+def _lines(case: int, rows: Sequence[Disclosure]) -> list[str]:
     if not rows:
         return [f"nothing of case {case} was given to anybody"]
+    said = ((row, *disclosures.said(row, "en")) for row in rows)
     return [
-        f"{row['day']}  {visible(row['what'])}, {row['ground']}, to {visible(row['recipient'])}"
-        f" (by {visible(row['by'])})"
-        for row in rows
+        f"{row.day}  {visible(what)}, {row.ground}, to {visible(recipient)} (by {visible(row.by)})"
+        for row, recipient, what in said
     ]

@@ -16,7 +16,7 @@ pages = Blueprint("identities", __name__, url_prefix="/case/<int:case>/ledger")
 def show(case: int) -> ResponseReturnValue:
     """Show the ledger of a case."""
     rows = disclosures.listed(here().inbox, here().actor(), case)
-    return rendering.page("access/ledger.html", number=case, rows=rows)
+    return rendering.page("access/ledger.html", in_words=disclosures.said, number=case, rows=rows)
 
 
 @pages.post("")

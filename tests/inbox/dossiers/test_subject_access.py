@@ -129,9 +129,7 @@ def test_it_is_journalled_for_each_case_and_stands_in_the_ledger(office: Office,
     assert "Firmin" not in str(entries)
     for number, count in ((known["Firmin"], True), (known["Rien"], False)):
         rows = office.json("disclosures", "list", number)["disclosures"]
-        assert count is (
-            ("the person concerned", "other") in [(row["recipient"], row["ground"]) for row in rows]
-        )
+        assert count is (("person-concerned", "other") in [(row["recipient"], row["ground"]) for row in rows])
 
 
 def test_while_it_is_put_off_to_inform_them_nobody_is_answered(office: Office, tmp_path: Path) -> None:
