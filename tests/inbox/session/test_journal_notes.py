@@ -125,7 +125,7 @@ NOTES: list[tuple[list[str], tuple[str, int | None, dict[str, object], str]]] = 
         ("lift-conflict", 1, {"officer": "bruno"}, "no kin"),
     ),
     (["conflict", "alias", "bruno", CANARY], ("name-alias", None, {"officer": "bruno"}, "")),
-    (["conflict", "aliases"], ("list-conflicts", None, {}, "")),
+    (["conflict", "aliases"], ("list-conflicts", None, {"view": "aliases"}, "")),
     (["conflict", "unalias", "bruno", CANARY], ("remove-alias", None, {"officer": "bruno"}, "")),
     (["declare", "1"], ("declare", 1, {}, "")),
     (["links", "1"], ("list-links", 1, {}, "")),
