@@ -21,9 +21,9 @@ LONGEST = 8_000
 def keep(inbox: Inbox, who: Actor, number: int, text: str) -> None:
     """Note who the author of a case is, below what was noted before, whose consent ends.
 
-    One officer notes it, and so takes nothing away: what is wrong is struck by two (``minimising``).
-    Raises CaseRefused if there is no such case, Refused for a text that is empty or, with all before, too
-    long; and as ``Inbox.acting``.
+    One officer notes it, and so takes nothing away: what is wrong is struck by two
+    (``inbox.retention.strike``). Raises CaseRefused if there is no such case, Refused for a text that is
+    empty or, with all before, too long; and as ``Inbox.acting``.
     """
     with inbox.acting(who, action(Code.KEEP_IDENTITY, number)) as session:
         queries_cases.case(session, number)

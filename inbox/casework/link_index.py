@@ -44,7 +44,7 @@ def add(session: Session, number: int, texts: Iterable[str]) -> None:
 
 
 def renew(session: Session, number: int) -> None:
-    """Make the index of a case anew from what it says now; raises as ``records.case``."""
+    """Make the index of a case anew from what it says now; raises as ``queries_cases.case``."""
     case = queries_cases.case(session, number)
     session.execute(delete(Term).filter_by(case=number))
     make(session, number, answers.of(case))

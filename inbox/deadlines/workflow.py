@@ -34,7 +34,7 @@ _PURSUED = select(Measure.case).where(Measure.kind.in_(PROCEEDINGS))
 
 
 def of(session: Session, number: int) -> Handling:
-    """Return the state of the work on a case; raises as ``records.case``."""
+    """Return the state of the work on a case; raises as ``queries_cases.case``."""
     return session.get_one(Handling, queries_cases.case(session, number).number)
 
 
@@ -168,7 +168,7 @@ def every(session: Session) -> Iterator[tuple[Handling, list[Due]]]:
 
 
 def clocks(session: Session, number: int) -> list[Due]:
-    """Return every clock of a case; raises as ``records.case``."""
+    """Return every clock of a case; raises as ``queries_cases.case``."""
     case, handling = queries_cases.case(session, number), of(session, number)
     how = office.of(session)
     events = _events(case, handling, _since(session, number), how.regime)

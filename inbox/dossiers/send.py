@@ -97,7 +97,7 @@ def send(inbox: Inbox, who: Actor, number: int, plan: Plan, sealing: Sealing) ->
 
     The ledger has it; the measures, if they are to. Raises as ``compose.preview``; Refused if the
     file is there already or an attachment is damaged, CaseRefused if its key was destroyed, NoSandbox if it
-    is to be cleaned and cannot be looked at safely; as ``measures.record``.
+    is to be cleaned and cannot be looked at safely; as ``measures.add``.
     """
     noted = action(
         Code.MAKE_DOSSIER,

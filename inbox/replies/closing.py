@@ -50,7 +50,7 @@ class Closing:
     ``reason`` says why something is withheld: then the author reads that the case is closed, of no measure,
     and the text if there is one. ``body`` is the one on the list that is competent for what is out of scope.
     ``text`` goes to the author; empty if an answer waits for the next outbox already. ``despite`` is the
-    reason to say what ``caution`` warns of.
+    reason to say what ``leak_check`` warns of.
     """
 
     outcome: Outcome

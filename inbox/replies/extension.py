@@ -26,7 +26,7 @@ from inbox.session.inbox import Inbox
 class Extension:
     """Why there is more time: ``reason`` for the journal, ``text`` for the author, within the template.
 
-    ``despite`` is the reason to say what ``caution`` warns of.
+    ``despite`` is the reason to say what ``leak_check`` warns of.
     """
 
     reason: str

@@ -17,10 +17,10 @@ from inbox.vault.tables import Case, Mailbox, Message
 
 
 def reply(session: Session, number: int, text: str, today: date, despite: str = "") -> Message:
-    """Add a message to a case; ``despite`` is the reason to say what ``caution`` warns of.
+    """Add a message to a case; ``despite`` is the reason to say what ``leak_check`` warns of.
 
     Raises CaseRefused if its author cannot be answered or the slot could not hold it, and as
-    ``caution.check``.
+    ``leak_check.check``.
     """
     if not text.strip():
         raise CaseRefused(sentence("the reply is empty"), sentence("give it with --text or --text-file"))

@@ -33,7 +33,7 @@ def create(path: Path, key: bytes) -> Vault:
 def upgrade(root: Path, bring: Callable[[], Sequence[Credential]], today: date) -> tuple[str, str]:
     """Bring the vault in the folder ``root`` to the newest version, noted in the journal, or leave it alone.
 
-    Returns the version before and after. Raises as ``unlocking.unlocked`` does, and as ``journal.note``.
+    Returns the version before and after. Raises as ``inbox.unlocked`` does, and as ``journal.note``.
     """
     home = Home(root)
     with home.locked():

@@ -18,7 +18,7 @@ _WORD = re.compile(r"[^\W\d_]+")
 def mixed(texts: Iterable[str]) -> list[str]:
     """Return the first words in which letters of several of these alphabets stand side by side.
 
-    Letters of the rarer alphabets are spelled out as ``terminal.visible`` does with what is not seen.
+    Letters of the rarer alphabets are spelled out as ``printable.visible`` does with what is not seen.
     """
     words = (word for text in texts if not text.isascii() for word in _WORD.findall(text))
     found = dict.fromkeys(

@@ -1,7 +1,7 @@
 """The tables of what staff do with cases; days only, no times.
 
 Every table with a column ``case``, or ``other`` for a second one, is narrowed with the case itself
-(``narrowing``), and leaves with it.
+(``inbox.vault.row_security``), and leaves with it.
 """
 
 from dataclasses import asdict

@@ -5,7 +5,7 @@ from pathlib import Path
 from sqlalchemy import Connection, inspect, text
 
 FOLDER = Path(__file__).parent.parent / "migrations"
-# Folders of migrations, each a file `v<number>_<name>.py`; together they make the tables of ``schema``.
+# Folders of migrations, each a file `v<number>_<name>.py`; together they make the tables of the vault.
 LOCATIONS = (FOLDER / "versions",)
 # Where alembic keeps the number of the last one.
 _TABLE = "alembic_version"

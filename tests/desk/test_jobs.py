@@ -20,6 +20,8 @@ from tests.support import accessibility
 from tests.support.desk_room import SAME, Served, Visitor, serving, sitting, tell
 from tests.support.inbox_builders import Office, Portal, Sent, World, drop, passphrase_of
 
+pytestmark = pytest.mark.long
+
 NAMES = ("alice", "bruno")
 BOTH = {f"passphrase-{name}": passphrase_of(name) for name in NAMES}
 # So many that other processes help.

@@ -303,7 +303,7 @@ def test_a_file_is_looked_at_without_being_opened(office: Office) -> None:
         assert (200, "image/png", b"pixels") == (answer.status_code, answer.content_type, answer.data)
         assert client.ask("/en/case/1/file/1/1/pixels").status_code == 404
         assert client.ask("/en/case/1/file/2").status_code == 409
-        assert client.ask("/en/case/1/file/1/0").status_code == 404
+        assert client.ask("/en/case/1/file/1/0").status_code == 409
     assert ("preview", {"file": 1, "page": 1}, "") in noted(office)
 
 

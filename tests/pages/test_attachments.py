@@ -11,7 +11,7 @@ from tests.support import page_modules, pictures
 from tests.support.builders import INSPECTORATE
 from tests.support.page_visitor import SLOW, Visitor
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.long]
 
 DROP = """(names) => {
   const dropped = new DataTransfer();

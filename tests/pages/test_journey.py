@@ -13,7 +13,7 @@ from tests.support.builders import INSPECTORATE
 from tests.support.page_visitor import TEXT, Visitor
 from tests.support.portal_site import slot_for
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.long]
 
 STATIC = re.compile(r"GET /(static/js/\w+\.js|static/style\.css|static/icon\.svg|favicon\.ico)")
 UNFIT = {
@@ -42,13 +42,6 @@ def journey(visitor: Visitor, text: str) -> tuple[list[str], list[int]]:
     visitor.opened()
     visitor.follow_up(text)
     return asked(visitor), [len(body) for body in visitor.bodies() if body]
-
-
-def give_up(visitor: Visitor) -> None:
-    """Let the time pass in which the page tries again by itself."""
-    for _ in range(4):
-        visitor.page.wait_for_timeout(200)
-        visitor.page.clock.fast_forward(10_000)
 
 
 def test_a_journey_makes_the_expected_requests_of_sizes_that_tell_nothing(visitor: Visitor) -> None:
@@ -93,14 +86,14 @@ def test_a_network_lost_from_the_first_word_on_loses_nothing(visitor: Visitor, f
     page.set_input_files("#files", [file])
     visitor.to_token()
     visitor.confirm()
-    give_up(visitor)
+    visitor.give_up()
     visitor.shows("#send-error", "offline")
     assert visitor.site.received() == []
     page.click("#back")
     assert page.input_value("#what") == TEXT
     visitor.to_token()
     visitor.confirm()
-    give_up(visitor)
+    visitor.give_up()
     visitor.shows("#send-error", "offline")
     page.context.set_offline(False)
     page.click("#retry")
@@ -128,7 +121,7 @@ def test_a_network_lost_on_the_status_page_loses_nothing(visitor: Visitor) -> No
     page.context.set_offline(True)
     page.fill("#follow-up-text", "Encore.")
     page.click("#follow-up-send")
-    give_up(visitor)
+    visitor.give_up("#follow-up-error")
     visitor.shows("#follow-up-error", "offline")
     assert page.input_value("#follow-up-text") == "Encore."
     page.click("#withdrawal summary")

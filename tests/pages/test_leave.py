@@ -15,7 +15,7 @@ from portal.config import Settings
 from portal.web import pages
 from tests.support.page_visitor import DESKTOP, TEXT, Visitor
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.long]
 
 ELSEWHERE = Settings().leave_to
 NAMES = ("", "report", "status", "guide", "verify", "sealed", "accessibility")

@@ -16,7 +16,7 @@ from tests.support.page_visitor import FILE, TEXT, Visitor, methods
 from tests.support.portal_site import closed
 from tests.support.traces import neighbours_in
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.long]
 
 
 def test_a_report_arrives_as_it_was_written(visitor: Visitor, file: Path) -> None:

@@ -32,9 +32,7 @@ def test_a_report_that_failed_is_kept_and_sent_on_request(visitor: Visitor) -> N
     visitor.write()
     visitor.page.route(ENVELOPES, times(4, refuse))
     visitor.confirm()
-    for _ in range(4):
-        visitor.page.wait_for_timeout(200)
-        visitor.page.clock.fast_forward(10_000)
+    visitor.give_up()
     visitor.shows("#send-error", "unavailable")
     visitor.page.click("#retry")
     visitor.arrived()
@@ -51,9 +49,7 @@ def test_what_is_changed_after_a_failure_is_another_report(visitor: Visitor) -> 
     visitor.page.route(ENVELOPES, times(1, lose))  # the newest is asked first
     visitor.page.clock.install()
     visitor.confirm()
-    for _ in range(4):
-        visitor.page.wait_for_timeout(200)
-        visitor.page.clock.fast_forward(10_000)
+    visitor.give_up()
     visitor.shows("#send-error", "offline")
     visitor.page.click("#back")
     visitor.page.fill("#what", "Autre chose.")

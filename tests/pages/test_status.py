@@ -16,7 +16,7 @@ from tests.support.builders import INSPECTORATE, OUTSIDE, make_keyring, today
 from tests.support.page_visitor import ENVELOPES, FILE, Visitor, times
 from tests.support.portal_site import REPLY, slot_for, without
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.long]
 
 
 def test_a_case_is_waiting_until_the_inspectorate_has_signed(visitor: Visitor) -> None:

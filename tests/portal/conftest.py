@@ -4,8 +4,19 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from sqlalchemy import make_url
 
+from portal.store import database
+from tests.support import postgres
 from tests.support.portal_room import BACKENDS, Room, opened
+
+
+@pytest.fixture(scope="session")
+def postgres_tables(postgres_url: str) -> Iterator[str]:
+    """SQLAlchemy address of a database with the portal's tables, for rooms that change no table."""
+    with postgres.database(postgres_url) as url:
+        database.create(make_url(url)).close()
+        yield url
 
 
 @pytest.fixture(params=BACKENDS)

@@ -6,6 +6,7 @@ from base64 import b64encode
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 from pathlib import Path
 
 from crypto import (
@@ -124,17 +125,24 @@ def make_keyring(
     bodies: Sequence[Body] | None = None,
 ) -> SignedKeyring:
     """Return a keyring issued on ``day`` (today), signed by the site's root key unless another is given."""
-    day = day or today()
+    return _keyring(
+        site, serial, day or today(), root_seed or site.root_seed, tuple(bodies or site.bodies.values())
+    )
+
+
+@lru_cache
+def _keyring(site: Site, serial: int, day: date, root_seed: bytes, bodies: tuple[Body, ...]) -> SignedKeyring:
+    # Every room and every report asks for one, most for the same: its keys as text take ten milliseconds.
     value = Keyring(
         deployment=site.deployment,
         serial=serial,
         issued=day,
         valid_until=day + timedelta(days=30),
         name=Texts(fr="Douane", en="Customs"),
-        channels=tuple(body.channel(day) for body in bodies or site.bodies.values()),
+        channels=tuple(body.channel(day) for body in bodies),
         questionnaire=ASKED,
     )
-    raw, signature = keyring.sign(value, root_seed or site.root_seed)
+    raw, signature = keyring.sign(value, root_seed)
     return SignedKeyring(value, raw, signature)
 
 

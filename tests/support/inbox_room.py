@@ -19,10 +19,16 @@ def founded(tmp_path_factory: pytest.TempPathFactory) -> Office:
     return Office.found(tmp_path_factory.mktemp("founded"))
 
 
+@pytest.fixture(scope="session")
+def founded_world(founded: Office) -> World:
+    """The same with what the outside knows of it, to copy."""
+    return World(founded)
+
+
 @pytest.fixture
-def world(founded: Office, tmp_path: Path) -> World:
+def world(founded_world: World, tmp_path: Path) -> World:
     """An inbox of this test's own, with what the outside knows of it."""
-    return World(founded.copy(tmp_path / "office"))
+    return founded_world.of(founded_world.office.copy(tmp_path / "office"))
 
 
 @pytest.fixture

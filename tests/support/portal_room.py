@@ -25,6 +25,7 @@ from portal.store import database, days, keyrings
 from portal.store.keyrings import Files, Instance, keep_key_pair
 from portal.store.schema import metadata, spent, usage
 from portal.web.context import Context
+from tests.support import postgres
 from tests.support.builders import (
     INSPECTORATE,
     OutboxBundle,
@@ -166,10 +167,11 @@ def declared(sealed: Sealed, site: Site = SITE) -> dict[str, str]:
 
 @contextmanager
 def opened(request: pytest.FixtureRequest, folder: Path, backend: str) -> Iterator[Room]:
-    """Yield a room on SQLite or on a real PostgreSQL server."""
+    """Yield a room on SQLite or on a real PostgreSQL server, where rooms have one database in turn."""
     address = "sqlite:///portal.sqlite"
     if backend == "postgresql":
-        address = request.getfixturevalue("postgres_database")
+        address = request.getfixturevalue("postgres_tables")
+        postgres.clear(address, [table.name for table in reversed(metadata.sorted_tables)])
     room = Room(folder, address)
     try:
         yield room

@@ -20,6 +20,8 @@ from tests.support.inbox_builders import Office, passphrase_of
 from tests.support.traces import found_in, found_in_files, found_in_memory
 from tests.support.typist import JOB, Typist, typing
 
+pytestmark = pytest.mark.long
+
 NAMES = ("alice", "bruno", "chloe")
 PROMPT = "alice, bruno> "
 COMMAND: list[str | Path] = [Path(sys.executable).with_name("inbox")]

@@ -16,7 +16,7 @@ from inbox.cli import main
 from inbox.files import pdf as pdf_sheets
 from inbox.vault import queries_office
 from inbox.vault.tables import Case, FollowUp
-from tests.crypto.test_questionnaire import numbered
+from tests.crypto.test_questionnaire import as_version
 from tests.support import dossier_room as room_of
 from tests.support.dossier_room import ADDRESSEE, LETTER, NAME, PNG, SECRET, SOURCE, STOCK, Room, opened
 from tests.support.inbox_builders import (
@@ -185,7 +185,7 @@ def test_a_new_question_goes_only_if_it_is_said_to_be_of_the_facts(
     office = Office.found(tmp_path)
     world = World(office)
     asked = tmp_path / "asked.toml"
-    raw = numbered(QUESTIONNAIRE.read_bytes(), ASKED.version + 1)
+    raw = as_version(ASKED.version + 1, QUESTIONNAIRE.read_bytes())
     asked.write_bytes(raw + NEW.replace('concerns = "…"\n', "").encode())
     assert "field 'canteen': 'concerns' is missing" in office.run("questionnaire", asked).err
     asked.write_bytes(raw + NEW.replace("…", concerns).encode())

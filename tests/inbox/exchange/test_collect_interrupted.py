@@ -14,6 +14,8 @@ from inbox.exchange.verify import verify
 from inbox.session import reconcile
 from tests.support.inbox_builders import Portal, Reporter, Sent, World, first
 
+pytestmark = pytest.mark.long
+
 
 @pytest.mark.parametrize("place", [100, 2_000, 80_000])
 def test_a_bundle_that_changes_while_it_is_read_is_refused(

@@ -20,6 +20,8 @@ from tests.support.desk_room import sitting
 from tests.support.hostile import Hostile
 from tests.support.inbox_builders import Office, Portal, Reporter, World, first
 
+pytestmark = pytest.mark.long
+
 MOST = 99
 CORPUS = hostile.corpus()
 ENDLESS = Hostile("endless form.pdf", hostile.PDF, hostile_pdfs.endless(), hostile.PDF)

@@ -23,6 +23,8 @@ from tests.support.inbox_trio import Trio, of_the_case
 from tests.support.installation import Installation
 from tests.support.small_disk import small_disk
 
+pytestmark = pytest.mark.long
+
 
 class Copies:
     """Two media: one for backups, one for key stores."""

@@ -23,7 +23,7 @@ from tests.support.inbox_builders import Office
 from tests.support.inbox_circles import CHANGED, NAMES, change, header_of, only
 from tests.support.inbox_kills import killed_everywhere
 
-pytestmark = pytest.mark.usefixtures("quick")
+pytestmark = [pytest.mark.usefixtures("quick"), pytest.mark.long]
 
 
 @pytest.fixture

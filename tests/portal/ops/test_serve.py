@@ -20,6 +20,8 @@ from tests.support.connections import wait_until_read
 from tests.support.portal_room import BODY, SITE, declared
 from tests.support.portal_server import START_SECONDS, Server
 
+pytestmark = pytest.mark.long
+
 
 @pytest.fixture
 def server(tmp_path: Path, free_port: Callable[[], int]) -> Server:

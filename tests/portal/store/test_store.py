@@ -3,6 +3,7 @@
 import secrets
 import threading
 from collections.abc import Callable, Sequence
+from contextlib import closing
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -253,16 +254,17 @@ def test_a_file_that_fails_while_it_is_overwritten_is_not_called_clean(sqlite_ro
         sqlite_room.database.scrub()
 
 
-def test_a_database_that_was_not_made_is_refused(tmp_path: Path, room: Room) -> None:
+def test_a_database_that_was_not_made_is_refused(tmp_path: Path, postgres_database: str) -> None:
     """Opening makes nothing: only `portal init` does."""
     missing = make_url(f"sqlite+pysqlite:///{tmp_path}/none.sqlite")
     with pytest.raises(Refused, match="no database yet"):
         database.open_database(missing)
     assert not Path(str(missing.database)).exists()
-    with room.database.write() as connection:
-        metadata.drop_all(connection)
-    with pytest.raises(Refused, match="no database yet"):
-        database.open_database(room.settings.database_url)
+    for address in (f"sqlite+pysqlite:///{tmp_path}/portal.sqlite", postgres_database):
+        with closing(database.create(make_url(address))) as made, made.write() as connection:
+            metadata.drop_all(connection)
+        with pytest.raises(Refused, match="no database yet"):
+            database.open_database(make_url(address))
 
 
 def test_a_database_that_cannot_be_used_is_refused(tmp_path: Path, postgres_url: str) -> None:

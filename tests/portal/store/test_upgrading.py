@@ -29,6 +29,8 @@ from tests.support.portal_room import BACKENDS, BODY, SITE, Room, State, declare
 from tests.support.portal_server import Server
 from tests.support.portal_terminal import run, run_both
 
+pytestmark = pytest.mark.long
+
 OF_A_COMMAND = [
     ["serve"],
     ["pending"],

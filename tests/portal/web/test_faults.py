@@ -25,6 +25,8 @@ from tests.support.portal_server import Server
 from tests.support.small_disk import small_disk
 from tests.support.work import solve
 
+pytestmark = pytest.mark.long
+
 STOPS = 3
 LEFT = 3 << 20
 PATIENCE_SECONDS = 30

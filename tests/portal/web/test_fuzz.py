@@ -26,6 +26,8 @@ from tests.support.routes import filled
 from tests.support.server_state import peak, state
 from tests.support.work import work
 
+pytestmark = pytest.mark.long
+
 # So many times what other tests try: 1,000 requests of each kind, 20,000 in `make soak`.
 TIMES = 10
 METHODS = ("GET", "HEAD", "POST", "PATCH", "PUT", "DELETE", "OPTIONS", "BREW")

@@ -11,6 +11,8 @@ from tests.support.paths import ROOT
 from tests.support.portal_room import BACKENDS
 from tests.support.portal_server import Server
 
+pytestmark = pytest.mark.long
+
 # Three kills each. The second starts what the first has killed.
 ROUNDS = 2
 LONG_ROUNDS = 67

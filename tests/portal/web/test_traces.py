@@ -16,7 +16,7 @@ from tests.support.paths import ROOT
 from tests.support.portal_room import BACKENDS
 from tests.support.portal_server import Server
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.long]
 
 CANARY = "zibeline-quartz-7319"
 ADDRESS = "127.83.17.5"

@@ -17,6 +17,8 @@ from tests.support.portal_room import SITE
 from tests.support.portal_server import Server
 from tests.support.work import solve
 
+pytestmark = pytest.mark.long
+
 SCRIPT = ROOT / "tests" / "js" / "tus_peer.mjs"
 SOLVER = ROOT / "tests" / "js" / "altcha_peer.mjs"
 CHUNK = 100_000
