@@ -27,12 +27,13 @@ PROMPT = "alice, bruno> "
 COMMAND: list[str | Path] = [Path(sys.executable).with_name("inbox")]
 # The same program, in which a minute of waiting is a second.
 HASTY = """
-from inbox import cli, patience
-limited = patience.limited
-patience.limited = lambda seconds: limited(seconds // 60)
-patience.QUESTION = 120
-patience.GRACE = 3
-cli.main()
+from inbox.cli import main
+from inbox.system import idle_timeout
+limited = idle_timeout.limited
+idle_timeout.limited = lambda seconds: limited(seconds // 60)
+idle_timeout.QUESTION = 120
+idle_timeout.GRACE = 3
+main.main()
 """
 
 HASTILY: list[str | Path] = [sys.executable, "-c", HASTY]
@@ -136,9 +137,10 @@ def test_a_session_ends_wherever_nobody_types(office: Office, place: str) -> Non
 
 
 FAULTY = """
-from inbox import cases, cli
-cases.overview = lambda _: {}["canary"]
-cli.main()
+from inbox.casework import case_view
+from inbox.cli import main
+case_view.overview = lambda *_: {}["canary"]
+main.main()
 """
 
 
@@ -209,18 +211,18 @@ def test_a_single_command_does_not_wait_for_ever_either(office: Office) -> None:
 
 LIMITED = """
 import time
-from inbox import patience, terminal
-patience.GRACE = 1
-with patience.limited(1):
+from inbox.system import idle_timeout, terminal
+idle_timeout.GRACE = 1
+with idle_timeout.limited(1):
     for done in range(4):
         time.sleep(0.5)
         terminal.progress("unsealing", done, 9)
 time.sleep(1.5)
 print("no limit is left", flush=True)
 try:
-    with patience.limited(1):
+    with idle_timeout.limited(1):
         time.sleep(60)
-except patience.Inactive:
+except idle_timeout.Inactive:
     print("inactive", flush=True)
 time.sleep(60)
 """
@@ -322,7 +324,7 @@ def _locked_kilobytes(process: int) -> int:
 LOCKING = """
 import resource, sys
 from crypto import passphrase
-from inbox import memory
+from inbox.system import memory
 limit, memory._TRIAL = map(int, sys.argv[1:])
 resource.setrlimit(resource.RLIMIT_MEMLOCK, (limit, limit))
 memory.forbid_dumps()

@@ -288,7 +288,7 @@ def test_a_full_medium_names_the_way_to_copy_again(world: World, monkeypatch: py
         raise OSError(28, "No space left on device")
 
     with monkeypatch.context() as patch:
-        patch.setattr(outbox.disk, "copy", full)
+        patch.setattr(outbox.atomic_files, "copy", full)
         said = world.office.run("outbox", "--out", world.office.out)
     assert (1, True) == (said.code, "inbox outbox --again 1" in said.err)
     assert 0 == world.office.run("outbox", "--out", world.office.out, "--again", "1").code
