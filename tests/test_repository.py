@@ -114,3 +114,17 @@ def test_no_test_lists_the_languages_by_hand() -> None:
         path for path in (ROOT / "tests").rglob("*.py") if "vectors" not in str(path.relative_to(ROOT))
     ]
     assert [] == [path.name for path in sources if listed.search(path.read_text("utf-8"))]
+
+
+def test_no_file_refers_to_a_list_that_is_not_here() -> None:
+    """Numbers of a document that readers cannot open: the law or SPEC is named instead."""
+    reference = re.compile(r"\b[ILQSTW]-\d{2}[a-z]?\b|[Dd]omain \d\.\d")
+    assert reference.search("as L-04 asks")
+    places = ("inbox/", "portal/", "crypto/", "templates/", "tests/", "docs/", "benchmarks/")
+    texts = [
+        path
+        for path in repository_files()
+        if path.startswith(places) and path.endswith((".py", ".md", ".html", ".toml"))
+    ]
+    found = {path for path in texts if reference.search((ROOT / path).read_text("utf-8"))}
+    assert found - {"tests/test_repository.py"} == set()

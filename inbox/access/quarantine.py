@@ -1,4 +1,4 @@
-"""Protected secrets that came nevertheless: nobody reads such a case (loi 2016-1691, article 6 II; L-15).
+"""Protected secrets that came nevertheless: nobody reads such a case (loi 2016-1691, article 6 II).
 
 It sits beneath every read (``inbox.vault.row_security``): for whoever is present the case is a line in the
 queue. What shows nothing of the report can be done all the same: it is answered, closed, destroyed.

@@ -1,4 +1,4 @@
-"""The decisions that the law asks for, as officers take them, each with its reason (L-14, L-18)."""
+"""The decisions that the law asks for, as officers take them, each with its reason."""
 
 from dataclasses import dataclass
 from datetime import date

@@ -1,6 +1,6 @@
 """What is done about a case, and what of it the author may read.
 
-No inquiry begins before the risk to the source is assessed (L-22, ISO 37002). A measure that was recorded by
+No inquiry begins before the risk to the source is assessed (ISO 37002). A measure that was recorded by
 mistake can be retracted; that it was recorded stays in the journal.
 """
 

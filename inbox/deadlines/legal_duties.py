@@ -1,10 +1,10 @@
 """Decisions that the law asks for, and when: they count as deadlines until they are taken.
 
-``art40`` (article 40 of the code of criminal procedure, L-14): whether the prosecutor is told, without delay.
+``art40`` (article 40 of the code of criminal procedure): whether the prosecutor is told, without delay.
 It is asked of every case of an offence: its severity is 2 or 3, as the rules propose or an officer judges, or
 one of OFFENCE_TAGS says so. It is due 10 working days after that is known.
 
-``art14`` (article 14 of the GDPR, L-18): whether the persons concerned are informed that data on them are
+``art14`` (article 14 of the GDPR): whether the persons concerned are informed that data on them are
 kept. It is asked where an answer names somebody, within a month of receipt, and can be put off with a reason.
 """
 

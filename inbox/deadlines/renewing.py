@@ -56,6 +56,6 @@ def _digest(parts: Iterable[bytes]) -> bytes:
 def _parts_of_program() -> Iterator[bytes]:
     yield from (version(library).encode() for library in _LIBRARIES)
     for room in _ROOMS:
-        for path in sorted(each for each in (_PROGRAM / room).iterdir() if each.suffix in _WRITTEN_IN):
-            yield f"{room}/{path.name}".encode()
+        for path in sorted(each for each in (_PROGRAM / room).rglob("*") if each.suffix in _WRITTEN_IN):
+            yield path.relative_to(_PROGRAM).as_posix().encode()
             yield path.read_bytes()

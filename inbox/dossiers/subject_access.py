@@ -1,4 +1,4 @@
-"""What is held on a person who asks for it, without a trace of who said so (GDPR article 15, L-18).
+"""What is held on a person who asks for it, without a trace of who said so (GDPR article 15).
 
 Only passages that name the person leave, each by itself: no days, no route, no numbers of cases, nothing of
 the author, nothing that must not be repeated.

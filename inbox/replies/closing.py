@@ -39,7 +39,7 @@ class Outcome(StrEnum):
     BAD_FAITH = "bad_faith"
 
 
-# That there was nothing in it is not for one officer to say (I-03).
+# That there was nothing in it is not for one officer to say.
 _AGAINST_THE_REPORT = {Outcome.UNFOUNDED, Outcome.INSUFFICIENT, Outcome.BAD_FAITH}
 
 

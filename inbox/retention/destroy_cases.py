@@ -1,6 +1,6 @@
 """The destruction of cases: rows, index, keys of their files; what is left is a line in a list.
 
-Domain 1.2 lets a case be destroyed or made anonymous. It is destroyed: nobody can tell of free text that no
+A case could be destroyed or made anonymous. It is destroyed: nobody can tell of free text that no
 reader would know its author by it. What figures need is counted before.
 """
 

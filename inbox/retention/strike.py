@@ -1,4 +1,4 @@
-"""Passages that do not belong in a case leave it for good (Directive 2019/1937, article 17; L-10).
+"""Passages that do not belong in a case leave it for good (Directive 2019/1937, article 17).
 
 They leave what the author wrote and what officers wrote about it, down to the index. The signature of a
 message goes with them: whoever guesses what was struck could try it on that. The ledger of what was given to

@@ -156,7 +156,7 @@ def test_nobody_sees_to_a_case_that_is_kept_from_them(trio: Any) -> None:
 
 
 def test_no_inquiry_begins_before_the_risk_to_the_source_is_assessed(office: Office) -> None:
-    """L-22; what protects the author, directs elsewhere, or does nothing, does not wait for it."""
+    """ISO 37002; what protects the author, directs elsewhere, or does nothing, does not wait for it."""
     said = refused(office, "measure", "1", "admin_inquiry")
     assert "risk to the source of case 1 was not assessed\nhint: do that before any inquiry" in said
     with office.opened() as inbox, inbox.vault.transaction() as session:

@@ -76,8 +76,8 @@ def test_the_memory_of_helpers_is_locked_as_that_of_their_parent_would_be() -> N
 
 PARENT = """
 import time
-from inbox.parallel import spread
-from tests.test_inbox_parallel import Adding
+from inbox.system.workers import spread
+from tests.inbox.system.test_workers import Adding
 
 if __name__ == "__main__":
     results = spread(Adding, 0, [1, 2], few=0)
