@@ -248,7 +248,7 @@ ANSWERS: dict[str, tuple[str, dict[str, str], str]] = {
     "cautioned": (
         "/case/1/close",
         BOTH | {"outcome": "insufficient", "disclosure": "full", "text": "Demandez à alice."},
-        "« alice » (cela nomme un agent)",
+        "Cela nomme un agent",
     ),
     "preview": ("/case/1/dossier/preview", PLAN | {"redact": "mardi"}, "retiré"),
     "made": (

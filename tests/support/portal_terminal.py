@@ -1,5 +1,6 @@
 """Commands of the portal in this process, as a person types them."""
 
+import os
 import sys
 from contextlib import redirect_stderr, redirect_stdout
 from io import StringIO
@@ -8,7 +9,7 @@ from unittest.mock import patch
 
 import pytest
 
-from portal.ops import cli
+from portal.ops import cli, memory_wiping
 
 
 def run_both(folder: Path, *arguments: str | Path, code: int = 0) -> tuple[str, str]:
@@ -17,6 +18,8 @@ def run_both(folder: Path, *arguments: str | Path, code: int = 0) -> tuple[str, 
     said, complained = StringIO(), StringIO()
     with (
         patch.object(sys, "argv", [str(part) for part in command]),
+        # `serve` would else begin this very process anew.
+        patch.dict(os.environ, memory_wiping.SETTINGS),
         redirect_stdout(said),
         redirect_stderr(complained),
         pytest.raises(SystemExit) as ended,

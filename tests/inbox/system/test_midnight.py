@@ -68,7 +68,7 @@ def test_a_reply_and_its_entry_in_the_journal_are_of_one_day(
     replied = world.office.json("reply", "1", "--text", "Bonjour")
     entries = world.office.json("journal", "print")["entries"]
     assert [date.fromisoformat(replied["day"])] == [
-        date.fromisoformat(entry["day"]) for entry in entries if entry["act"] == "reply"
+        date.fromisoformat(entry["day"]) for entry in entries if entry["action"] == "reply"
     ]
 
 
