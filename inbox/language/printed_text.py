@@ -8,10 +8,9 @@ from typing import Any
 from babel.dates import format_date
 
 from crypto.keyring import Texts
-from crypto.toml_schema import IDENTIFIER, Schema, list_of, map_of, table, texts
+from crypto.toml_schema import Schema, map_of, table, texts
 
-# ``source`` names the questions whose answers a dossier leaves out.
-FILE = Schema("wording", table({"text": map_of(texts())}, {"source": list_of(IDENTIFIER)}))
+FILE = Schema("wording", table({"text": map_of(texts())}))
 
 
 class Wording:

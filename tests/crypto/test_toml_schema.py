@@ -7,6 +7,7 @@ import pytest
 from crypto.toml_schema import (
     IDENTIFIER,
     YES_OR_NO,
+    Expected,
     Fault,
     Mismatch,
     Node,
@@ -103,11 +104,17 @@ def test_what_is_right_is_returned_as_it_stands() -> None:
     assert ["first", "second"] == [row["id"] for row in found["row"]]
 
 
+_BOTH = "is a text in fr and in en"
 SHIPPED: dict[str, tuple[Schema, str, str, str]] = {
-    "labels.toml": (labels.FILE, 'en = "None"', 'de = "x"', "'measure.none' is a text in fr and in en"),
-    "access.toml": (printed_text.FILE, 'title.en = "', 'titel = "', "'text.title' is a text in fr and in en"),
-    "dossier.toml": (printed_text.FILE, 'source = ["path"', 'source = ["Path"', "source 1 is a-z, 0-9 and _"),
-    "scoring.toml": (scoring.FILE, "value = 3", "value = 4", "rule 1: 'value' is a number from 1 to 3"),
+    "language/labels.toml": (labels.FILE, 'en = "None"', 'de = "x"', f"'measure.none' {_BOTH}"),
+    "dossiers/access.toml": (printed_text.FILE, 'title.en = "', 'titel = "', f"'text.title' {_BOTH}"),
+    "dossiers/dossier.toml": (printed_text.FILE, 'case.fr = "', 'case.de = "', f"'text.case' {_BOTH}"),
+    "questionnaire/scoring.toml": (
+        scoring.FILE,
+        "value = 3",
+        "value = 4",
+        "rule 1: 'value' is a number from 1 to 3",
+    ),
 }
 
 
@@ -147,6 +154,8 @@ def test_officers_are_told_in_their_language(put: str, said: str) -> None:
     ids=lambda node: node["description"],
 )
 def test_what_a_schema_says_belongs_somewhere_can_be_told_in_french(node: Node) -> None:
-    refused = toml_files.refused(Mismatch("plan", Fault.WRONG, "key", node["description"]))
+    refused = toml_files.refused(
+        Mismatch("plan", Fault.WRONG, "key", Expected(node["description"], **node["expected"]))
+    )
     assert node["description"] in str(refused)
     assert node["description"] not in telling.told("fr", refused.what)

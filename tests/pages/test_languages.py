@@ -41,7 +41,7 @@ class Copy(Server):
 
     def command(self, *arguments: str | Path) -> list[str]:
         start = (
-            f"import sys; sys.path.insert(0, {str(self.folder)!r}); from portal.commands import main; main()"
+            f"import sys; sys.path.insert(0, {str(self.folder)!r}); from portal.ops.cli import main; main()"
         )
         return [sys.executable, "-c", start, *super().command(*arguments)[1:]]
 

@@ -29,7 +29,7 @@ _HALF = 30_000
 _SECONDS = 0.5
 _PATIENCE_SECONDS = 60
 # The command waits with everything imported, so that a kill falls into its work.
-_COMMAND = "import sys; from portal.commands import main; print('ready', flush=True); input(); main()"
+_COMMAND = "import sys; from portal.ops.cli import main; print('ready', flush=True); input(); main()"
 
 
 @dataclass

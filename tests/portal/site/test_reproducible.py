@@ -11,7 +11,7 @@ from tests.support.paths import ROOT
 from tests.support.portal_room import SITE
 
 ROOMS = ("portal", "crypto", "templates")
-COMMAND = "from portal.commands import main; main()"
+COMMAND = "from portal.ops.cli import main; main()"
 # What a machine could bring in: the order of its sets, its clock, its language.
 HERE = {"PYTHONHASHSEED": "1", "TZ": "UTC", "LC_ALL": "C.UTF-8"}
 THERE = {"PYTHONHASHSEED": "2", "TZ": "Pacific/Auckland", "LC_ALL": "C"}
