@@ -66,8 +66,7 @@ def entrust(inbox: Inbox, who: Actor, number: int, names: Iterable[str]) -> list
     """
     chosen = sorted(set(names))
     with inbox.acting(who, action(Code.ENTRUST, number, officers=tuple(chosen))) as session:
-        _check_chosen(session, number, chosen, inbox.quorum)
-        _replace(session, number, chosen, who.today)
+        _entrust(session, number, chosen, inbox.quorum, who.today)
     return chosen
 
 
@@ -77,13 +76,7 @@ def open_to_all(inbox: Inbox, who: Actor, number: int) -> None:
     Raises CaseRefused if those who act may not, or all may already; and as ``Inbox.acting``.
     """
     with inbox.acting(who, action(Code.OPEN_TO_ALL, number)) as session:
-        queries_cases.case(session, number)
-        if not _names(session, number):
-            raise CaseRefused(
-                sentence("case {number} has no handlers", number=number),
-                sentence("all may read it from whom it is not kept"),
-            )
-        _replace(session, number, (), date.min)
+        _open_to_all(session, number)
 
 
 def break_glass(inbox: Inbox, who: Actor, number: int, reason: str) -> list[str]:
@@ -92,20 +85,8 @@ def break_glass(inbox: Inbox, who: Actor, number: int, reason: str) -> list[str]
     Raises CaseRefused if there is no such case, they may read it, or it is in quarantine; and as
     ``Inbox.acting``.
     """
-    opened_to = set(who.officers)
     with inbox.acting(who, action(Code.BREAK_GLASS, number, reason, officers=who.officers)) as session:
-        handlers = of(session, number)
-        if quarantine.since(session, number):
-            queries_cases.case(session, number)  # says so
-        if not handlers or opened_to <= set(handlers):
-            raise CaseRefused(
-                sentence("case {number} is open to those present", number=number),
-                sentence("see it: inbox show {number}", number=number),
-            )
-        for name in opened_to - set(handlers):
-            session.add(Handler(case=number, officer=name, since=who.today))
-        session.flush()
-        return of(session, number)
+        return _break_glass(session, number, who.officers, who.today)
 
 
 def broken_since(session: Session, since: date) -> Iterator[Line]:
@@ -116,6 +97,36 @@ def broken_since(session: Session, since: date) -> Iterator[Line]:
     for line in journal.lines(session, 1):
         if line.entry and line.entry.action == Code.BREAK_GLASS and line.entry.day >= since:
             yield line
+
+
+def _entrust(session: Session, number: int, chosen: Sequence[str], quorum: int, today: date) -> None:
+    _check_chosen(session, number, chosen, quorum)
+    _replace(session, number, chosen, today)
+
+
+def _open_to_all(session: Session, number: int) -> None:
+    queries_cases.case(session, number)
+    if not _names(session, number):
+        raise CaseRefused(
+            sentence("case {number} has no handlers", number=number),
+            sentence("all may read it from whom it is not kept"),
+        )
+    _replace(session, number, (), date.min)
+
+
+def _break_glass(session: Session, number: int, opened_to: Sequence[str], today: date) -> list[str]:
+    handlers = of(session, number)
+    if quarantine.since(session, number):
+        queries_cases.case(session, number)  # says so
+    if not handlers or set(opened_to) <= set(handlers):
+        raise CaseRefused(
+            sentence("case {number} is open to those present", number=number),
+            sentence("see it: inbox show {number}", number=number),
+        )
+    for name in set(opened_to) - set(handlers):
+        session.add(Handler(case=number, officer=name, since=today))
+    session.flush()
+    return of(session, number)
 
 
 def _check_chosen(session: Session, number: int, chosen: Sequence[str], quorum: int) -> None:

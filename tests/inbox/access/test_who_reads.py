@@ -206,19 +206,19 @@ def test_in_an_emergency_those_present_join_the_handlers_unless_they_read_it_or_
         number = where(handlers=chosen, excluded=set(), quarantined=held)
         with undone(vault, present) as session:
             if chosen and not held and not present <= chosen:
-                handlers.break_glass(session, number, sorted(present), DAY)
+                handlers._break_glass(session, number, sorted(present), DAY)
                 assert sorted(chosen | present) == handlers.of(session, number)
                 assert session.get(Case, number)
             else:
                 with pytest.raises(CaseRefused):
-                    handlers.break_glass(session, number, sorted(present), DAY)
+                    handlers._break_glass(session, number, sorted(present), DAY)
                 assert sorted(chosen) == handlers.of(session, number)
 
 
 def test_what_is_kept_from_somebody_present_is_not_there_in_an_emergency_either(vault: Vault) -> None:
     number = where(handlers={"alice"}, excluded={"bruno"}, quarantined=False)
     with undone(vault, {"bruno", "chloe"}) as session, pytest.raises(CaseRefused, match="no case"):
-        handlers.break_glass(session, number, ["bruno", "chloe"], DAY)
+        handlers._break_glass(session, number, ["bruno", "chloe"], DAY)
     with undone(vault, {"bruno", "chloe"}) as session, pytest.raises(CaseRefused, match="no case"):
         handlers.of(session, number)
 
@@ -230,12 +230,12 @@ def test_handlers_are_a_quorum_of_those_from_whom_it_is_not_kept(vault: Vault, q
         number = where(handlers={"alice"}, excluded=excluded, quarantined=False)
         with undone(vault, {"alice"}) as session:
             if len(chosen) >= quorum and not chosen & excluded:
-                handlers.entrust(session, number, sorted(chosen), quorum=quorum, today=DAY)
+                handlers._entrust(session, number, sorted(chosen), quorum, DAY)
                 assert sorted(chosen) == handlers.of(session, number)
                 assert ("alice" in chosen or not chosen) is bool(session.get(Case, number))
             else:
                 with pytest.raises(Refused):
-                    handlers.entrust(session, number, sorted(chosen), quorum=quorum, today=DAY)
+                    handlers._entrust(session, number, sorted(chosen), quorum, DAY)
                 assert ["alice"] == handlers.of(session, number)
 
 
@@ -245,20 +245,20 @@ def test_a_stranger_or_who_left_is_no_handler(vault: Vault) -> None:
         session.get_one(Officer, "chloe").member = None
         for name in ("chloe", "nobody"):
             with pytest.raises(Refused, match="cannot be a handler"):
-                handlers.entrust(session, number, ["alice", name], quorum=1, today=DAY)
+                handlers._entrust(session, number, ["alice", name], 1, DAY)
 
 
 def test_only_what_has_handlers_is_opened_to_all(vault: Vault) -> None:
     """Another case keeps its own."""
     number = where(handlers={"alice"}, excluded=set(), quarantined=False)
     with undone(vault, {"alice"}) as session:
-        handlers.open_to_all(session, number)
+        handlers._open_to_all(session, number)
         assert [] == handlers.of(session, number)
         assert ["alice"] == handlers.of(
             session, where(handlers={"alice"}, excluded={"bruno"}, quarantined=False)
         )
         with pytest.raises(CaseRefused, match="no handlers"):
-            handlers.open_to_all(session, number)
+            handlers._open_to_all(session, number)
 
 
 @pytest.mark.parametrize("quorum", [1, 2, 3])
@@ -274,11 +274,11 @@ def test_a_quorum_is_left_whoever_a_case_is_kept_from(vault: Vault, quorum: int)
             ).assigned = officer
             session.flush()
             if officer not in excluded and len({*NAMES} - excluded - {officer}) >= quorum:
-                conflicts.exclude(session, number, officer, quorum=quorum, today=DAY)
+                conflicts._exclude(session, number, officer, quorum=quorum, today=DAY)
                 now = excluded | {officer}
             else:
                 with pytest.raises(Refused):
-                    conflicts.exclude(session, number, officer, quorum=quorum, today=DAY)
+                    conflicts._exclude(session, number, officer, quorum=quorum, today=DAY)
                 now = excluded
             assert (now & {"alice"} == set()) is bool(session.get(Case, number))
             kept = select(Exclusion.__table__.c.officer).where(Exclusion.__table__.c.case == number)
