@@ -5,7 +5,7 @@ that to a person who asks what is held on them (article 15 of the GDPR), and whe
 informed (article 14). Quarantine is no exit: it hides a case at once, and nothing may delay it.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import Enum, StrEnum, auto
@@ -158,6 +158,11 @@ def check(session: Session, number: int, asked: Asked) -> None:
         need = MATRIX[what][asked.way].need
         if need is Need.LIFTED or (need is Need.REASON and not asked.reason.strip()):
             raise _refused(session, number, what, asked)
+
+
+def takes_two(way: Exit, obstacles: Iterable[Obstacle]) -> bool:
+    """Tell whether an exit takes a second officer where these stand in its way."""
+    return any(MATRIX[what][way].need is Need.SECOND_OFFICER for what in obstacles)
 
 
 def _stands(session: Session, number: int, what: Obstacle, asked: Asked) -> bool:

@@ -78,8 +78,7 @@ def _words(line: str) -> list[str]:
 def asking(opened: Unlocked) -> Confirm:
     """Return what confirms an action by passphrases that are typed for it at the terminal."""
 
-    def ask(action: Action) -> tuple[str, ...]:
-        needed = min(2, len(opened.officers))
+    def ask(action: Action, needed: int) -> tuple[str, ...]:
         who = "two officers: each types" if needed > 1 else "the officer, who types"
         terminal.warn(journal_view.action(action.code, action))
         terminal.warn(f"this takes {who} the passphrase now")

@@ -12,9 +12,8 @@ FIELD = "passphrase-"
 def asking(opened: Unlocked) -> Confirm:
     """Return what confirms an action by the passphrases that came with the form; nobody if none did."""
 
-    def ask(action: Action) -> tuple[str, ...]:
+    def ask(action: Action, needed: int) -> tuple[str, ...]:
         given = {name: request.form.get(FIELD + name, "") for name in opened.sealed}
-        needed = min(2, len(opened.officers))
         g.action, g.names, g.needed, g.has_typed = action, list(opened.sealed), needed, any(given.values())
         confirmed: list[str] = []
         for name, file in opened.sealed.items():

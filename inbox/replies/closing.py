@@ -61,9 +61,19 @@ class Closing:
     despite: str = ""
 
     @property
+    def obstacles(self) -> tuple[Obstacle, ...]:
+        """What stands in the way of closing a case so, whatever case it is."""
+        lies_in_it = {
+            Obstacle.WITHHELD: self.disclosure is Disclosure.WITHHELD,
+            Obstacle.AGAINST: self.outcome in _AGAINST_THE_REPORT,
+        }
+        return tuple(each for each, stands in lies_in_it.items() if stands)
+
+    @property
     def code(self) -> Code:
-        """What closing a case so is, for the journal."""
-        return Code.CLOSE_UNFOUNDED if self.outcome in _AGAINST_THE_REPORT else Code.CLOSE
+        """What closing a case so is, for the journal: the matrix of exits says if it takes two officers."""
+        takes_two = exits.takes_two(Exit.CLOSE, self.obstacles)
+        return Code.CLOSE_UNFOUNDED if takes_two else Code.CLOSE
 
 
 def close(inbox: Inbox, who: Actor, number: int, closing: Closing) -> None:
@@ -124,8 +134,8 @@ def _prepare(session: Session, number: int, closing: Closing, today: date) -> st
     """Check that a case may be closed so; note where its author is directed, return what that one is told."""
     case = queries_cases.case(session, number)
     is_withheld = closing.disclosure is Disclosure.WITHHELD
-    also = (Obstacle.WITHHELD,) if is_withheld else ()
-    exits.check(session, number, Asked(way=Exit.CLOSE, today=today, reason=closing.reason, also=also))
+    asked = Asked(way=Exit.CLOSE, today=today, reason=closing.reason, also=closing.obstacles)
+    exits.check(session, number, asked)
     _check_can_be_told(case, closing)
     text = _redirect(session, case, closing, today)
     if not text and not is_withheld and not _waits(session, number):

@@ -376,12 +376,12 @@ def _written(value: Value | date) -> Value:
             return value
 
 
-# Tells officers which action needs them, asks for their passphrases afresh; returns the names of who gave
-# them.
-Confirm: TypeAlias = Callable[[Action], tuple[str, ...]]
+# Tells officers which action needs how many of them, asks for their passphrases afresh; returns who gave
+# theirs.
+Confirm: TypeAlias = Callable[[Action, int], tuple[str, ...]]
 
 
-def nobody(_: Action) -> tuple[str, ...]:
+def nobody(_: Action, __: int) -> tuple[str, ...]:
     """Confirm nothing."""
     return ()
 

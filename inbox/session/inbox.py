@@ -102,8 +102,8 @@ class Inbox:
         self._check_valid()
         with self.vault.transaction() as session:
             officers = {each.name for each in queries_office.officers(session)}
-        needed = min(2, len(officers))
-        confirmed = who.confirm(action)
+        needed = min(action.rule.officers, len(officers))
+        confirmed = who.confirm(action, needed)
         if len(set(confirmed)) < needed or not set(confirmed) <= officers:
             raise Locked(needed)
         return confirmed
@@ -128,7 +128,7 @@ class Unlocked:
         """Return those who opened it, for a single command: their passphrases are fresh by themselves."""
         return Actor(self.officers, today, self._given)
 
-    def _given(self, action: Action) -> tuple[str, ...]:
+    def _given(self, action: Action, _: int) -> tuple[str, ...]:
         """Return whose passphrases came with the command.
 
         The words of a sheet lie in clear somewhere, for the day on which a passphrase is lost. So they

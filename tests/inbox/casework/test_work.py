@@ -265,10 +265,10 @@ def test_a_measure_that_is_another_one_by_now_is_not_taken_out(office: Office) -
         measures.assess(inbox, who, 1, Risk.LOW, "many know")
         measures.record(inbox, who, 1, Taken(kind=Kind.DISCIPLINARY_OPENED, day=today()))
 
-        def meanwhile(action: Action) -> tuple[str, ...]:
+        def meanwhile(action: Action, needed: int) -> tuple[str, ...]:
             measures.retract(inbox, who, 1, 1, "another case")
             measures.record(inbox, who, 1, Taken(kind=Kind.NONE, day=today()))
-            return who.confirm(action)
+            return who.confirm(action, needed)
 
         with pytest.raises(Refused, match="somebody else has changed this"):
             measures.retract(inbox, replace(who, confirm=meanwhile), 1, 1, "another case")

@@ -118,7 +118,7 @@ def test_nobody_is_asked_for_a_new_passphrase_before_two_officers_confirm(office
         raise AssertionError
 
     with office.unlocked() as opened:
-        alone = replace(opened.by_opening(build.today()), confirm=lambda _: ("alice",))
+        alone = replace(opened.by_opening(build.today()), confirm=lambda *_: ("alice",))
         planned = reshare.plan(opened.inbox, added="dora")
         with pytest.raises(Locked):
             reshare.reshare(opened.inbox, alone, planned, appoint, None)
