@@ -41,7 +41,7 @@ def repository(tmp_path: Path) -> Path:
     folder = tmp_path / "repository"
     folder.mkdir()
     git(folder, "init", "--quiet")
-    for path in ("portal/web/app.py", "crypto/age.py", "docs/read.md"):
+    for path in ("portal/app.py", "crypto/age.py", "docs/read.md"):
         commit(folder, path, "1")
     return folder
 
@@ -66,13 +66,13 @@ def test_a_record_is_stale_once_code_that_it_covers_was_committed(
     repository: Path, told: Callable[[str], list[str]]
 ) -> None:
     old = records.head(repository)
-    commit(repository, "portal/web/app.py", "2")
+    commit(repository, "portal/app.py", "2")
     assert [f"soak kills: last run at {old[:10]}, 2026-11-26; changed since: portal/"] == told(old)
     commit(repository, "crypto/new.py", "1")
     assert [f"soak kills: last run at {old[:10]}, 2026-11-26; changed since: portal/, crypto/"] == told(old)
 
 
-@pytest.mark.parametrize("path", ["portal/web/app.py", "portal/new.py"])
+@pytest.mark.parametrize("path", ["portal/app.py", "portal/new.py"])
 def test_a_record_is_stale_already_by_a_change_that_is_not_committed(
     repository: Path, told: Callable[[str], list[str]], path: str
 ) -> None:
@@ -94,8 +94,8 @@ def test_a_record_is_fresh_while_what_it_covers_is_as_it_was(
     old = records.head(repository)
     assert [] == told(old)
     commit(repository, "docs/read.md", "2")
-    commit(repository, "portal/web/app.py", "2")
-    commit(repository, "portal/web/app.py", "1")
+    commit(repository, "portal/app.py", "2")
+    commit(repository, "portal/app.py", "1")
     assert [] == told(old)
 
 
@@ -165,7 +165,7 @@ def test_a_part_that_fails_leaves_the_last_record(repository: Path, file: Path) 
     assert before == file.read_bytes()
 
 
-@pytest.mark.parametrize("path", ["portal/web/app.py", "tests/support/kills.py"])
+@pytest.mark.parametrize("path", ["portal/app.py", "tests/kills.py"])
 def test_what_no_commit_says_is_not_recorded(
     repository: Path, file: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], path: str
 ) -> None:
