@@ -4,7 +4,7 @@ set -u
 cd "$(dirname "$0")/.."
 # A disk is waited for at each write that must outlive a crash; memory is not. 4 GB are more than they need.
 free=$(df --output=avail /dev/shm 2>/dev/null | tail -n 1)
-[ "${free:-0}" -ge 4000000 ] && TMPDIR=/dev/shm
+[ "${free:-0}" -ge 4000000 ] && export TMPDIR=/dev/shm
 folder=$(mktemp -d -t fanal-tests-XXXXXX) || exit
 trap 'rm -rf "$folder"' EXIT
 # As systemd names one to the portal: most of its starts find their pages compressed.
