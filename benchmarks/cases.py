@@ -95,7 +95,7 @@ def figures(folder: Path) -> Iterator[str]:
         taken = [rewritten(opened, path) for _ in range(_REWRITTEN)]
     ratios = [ours / bare for ours, bare in taken]
     yield (
-        f"rid of a destroyed case: {statistics.median(ours for ours, _ in taken):.0f} s,"
+        f"removing a destroyed case: {statistics.median(ours for ours, _ in taken):.0f} s,"
         f" {min(ratios):.0f} to {max(ratios):.0f} times a plain copy"
     )
 
@@ -108,7 +108,7 @@ def medians(opened: Vault) -> dict[str, float]:
 
 
 def rewritten(opened: Vault, path: Path) -> tuple[float, float]:
-    """Return the seconds in which a vault is rid of a destroyed case, and those of a copy of its file."""
+    """Return how long removing a destroyed case takes, and a copy of the file: in seconds."""
     with opened.transaction() as session:
         row_security.forget(session, [session.scalars(select(Case.number).limit(1)).one()])
     begun = time.perf_counter()

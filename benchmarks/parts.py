@@ -107,7 +107,7 @@ def onion(server: Server) -> Iterator[str]:
 
 
 def queue() -> Iterator[str]:
-    """What officers wait for among many cases, and how long it takes to be rid of a destroyed one."""
+    """What officers wait for among many cases, and how long removing a destroyed one takes."""
     with tempfile.TemporaryDirectory(prefix="fanal-soak-") as folder:
         yield from cases.figures(Path(folder))
 

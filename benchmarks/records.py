@@ -48,7 +48,7 @@ def keep(file: Path, name: str, record: Record) -> None:
 
 
 def head(repository: Path) -> str:
-    """Return the commit that is checked out; NoHistory if there is none."""
+    """Return the commit that is checked out; raises NoHistory outside a repository."""
     done = _git(repository, "rev-parse", "--verify", "HEAD^{commit}")
     if done.returncode:
         raise NoHistory

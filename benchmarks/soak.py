@@ -48,11 +48,11 @@ def measured(function: str) -> Run:
 def tested(*words: str) -> Run:
     """Return what runs tests by pytest's own words; their figures are those that they give as properties.
 
-    It raises RuntimeError with what pytest said if a test fails, or if there is none.
+    It raises RuntimeError with what pytest said if a test fails, or if no test was selected.
     """
 
     def run() -> Iterator[str]:
-        # What fails here is none of what `make pytest` runs once more.
+        # `make pytest` must not run what fails here once more.
         command = [sys.executable, "-m", "pytest", "--quiet", "-p", "no:cacheprovider", *words]
         pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT}
         said = []

@@ -21,7 +21,7 @@ from crypto.messages import ID
 
 Node: TypeAlias = Mapping[str, Any]
 
-# What stands before a TOML value without quotation marks.
+# A TOML key without quotation marks.
 BARE_KEY = "[A-Za-z0-9_-]+"
 _DRAFT = "http://json-schema.org/draft-04/schema#"
 # What belongs somewhere, by a code: descriptions in English are made of these alone.
@@ -124,7 +124,7 @@ class Schema:
 
 
 def _whole(pattern: str) -> str:
-    """Return a pattern for all of a text: the library lets a dollar stand before a last line end."""
+    """Return a pattern that matches the whole text: in the library `$` also matches before a last newline."""
     return rf"^(?:{pattern})\Z"
 
 

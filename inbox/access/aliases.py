@@ -33,7 +33,7 @@ def add(inbox: Inbox, who: Actor, officer: str, alias: str) -> list[int]:
 def remove(inbox: Inbox, who: Actor, officer: str, alias: str) -> None:
     """Take such a name off the list, however it is written; what was found by it stays kept.
 
-    Raises Refused if there is none, and as ``Inbox.acting``.
+    Raises Refused if the officer has no such name, and as ``Inbox.acting``.
     """
     with inbox.acting(who, action(Code.REMOVE_ALIAS, officer=officer)) as session:
         row = _find(session, officer, alias)

@@ -46,7 +46,7 @@ def of(session: Session, number: int) -> list[str]:
 
 
 def look(inbox: Inbox, who: Actor, number: int) -> Readers:
-    """Return who may read a case; CaseRefused if there is none, and as ``Inbox.acting``."""
+    """Return who may read a case; CaseRefused for an unknown case, and as ``Inbox.acting``."""
     with inbox.acting(who, action(Code.LIST_HANDLERS, number)) as session:
         handlers = of(session, number)
         return Readers(
