@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 from fpdf import FPDF
 from PIL import Image
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, BrowserType, expect
 
 from templates.catalogues import LANGUAGES
-from tests.support import traces
+from tests.support import browsing, traces
 from tests.support.installation import Inbox, InboxHere, Installation
 from tests.support.page_visitor import Visitor
 
@@ -68,9 +68,17 @@ def installation(tmp_path: Path, free_port: Callable[[], int], language: str) ->
         yield made
 
 
+@pytest.fixture(scope="module")
+def whole_chromium(engine: BrowserType) -> Iterator[Browser]:
+    """Chromium as people have it: other tests leave out its windows."""
+    browser = browsing.launch(engine, command=browsing.WHOLE)
+    yield browser
+    browser.close()
+
+
 @pytest.fixture
-def reporter(chromium: Browser, installation: Installation, language: str) -> Iterator[Visitor]:
-    context = chromium.new_context(viewport={"width": 390, "height": 844})
+def reporter(whole_chromium: Browser, installation: Installation, language: str) -> Iterator[Visitor]:
+    context = whole_chromium.new_context(viewport={"width": 390, "height": 844})
     yield Visitor(context.new_page(), installation.portal.address, language)
     context.close()
 

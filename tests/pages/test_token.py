@@ -1,6 +1,5 @@
 """The case token: how it is shown, kept, typed, and what of it stays behind."""
 
-import shutil
 from pathlib import Path
 
 import pytest
@@ -8,7 +7,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from crypto import casetoken
 from templates.catalogues import LANGUAGES
-from tests.support.browsing import CHROMIUM_ARGUMENTS
+from tests.support import browsing
 from tests.support.page_visitor import SLOW, Visitor, methods
 from tests.support.portal_site import PortalSite
 from tests.support.traces import neighbours_in
@@ -154,11 +153,7 @@ def test_nothing_of_the_token_is_stored_by_either_page(visitor: Visitor) -> None
 
 def test_a_token_does_not_come_back_from_the_memory_of_the_browser(chromium: Browser, tmp_path: Path) -> None:
     """Neither the words typed, nor those shown after sending; the control is beside `test_page_memory`."""
-    keeper = chromium.browser_type.launch(
-        executable_path=shutil.which("chromium"),
-        args=CHROMIUM_ARGUMENTS,
-        ignore_default_args=["--disable-back-forward-cache"],
-    )
+    keeper = browsing.launch(chromium.browser_type, without=["--disable-back-forward-cache"])
     site = PortalSite(tmp_path, "sqlite:///portal.sqlite")
     with site.serving():
         visitor = Visitor(keeper.new_page(), site.address)

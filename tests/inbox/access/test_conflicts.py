@@ -216,7 +216,7 @@ def test_what_another_name_is_found_in_is_noted_by_the_two_who_confirmed_it(room
     """A third who is present has no part in it."""
     room.collect(first(Reporter(room.world), text="Jean Dupont"))
     with room.of("alice", "chloe").unlocked() as opened:
-        who = Actor((*NAMES,), build.today(), lambda _action, _needed: ("alice", "chloe"))
+        who = Actor((*NAMES,), build.today(), lambda *_: ("alice", "chloe"))
         assert [] == aliases.add(opened.inbox, who, "bruno", "Jean Dupont")  # bruno acts, too
     entries = room.of("alice", "chloe").json("journal", "print")["entries"]
     noted = {each["action"]: (each["officers"], each["values"]) for each in entries}

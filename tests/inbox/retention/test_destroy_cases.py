@@ -281,7 +281,7 @@ def test_who_could_not_read_the_case_learns_nothing_of_its_end(told: Trio) -> No
 def test_the_two_who_confirm_are_named_and_no_third_who_is_there(told: Trio) -> None:
     """In the list, in the journal's line of the case, and where a passage was struck."""
     with told.office.of(*NAMES).unlocked() as opened:
-        who = Actor(opened.officers, today(), lambda _action, _needed: ("bruno", "chloe"))
+        who = Actor(opened.officers, today(), lambda *_: ("bruno", "chloe"))
         strike.strike(opened.inbox, who, Passage(2, "what", "case"), "drill")
         destroy_cases.destroy(opened.inbox, who, destroy_cases.plan(opened.inbox, who, [1], "drill"))
         with opened.inbox.transaction() as session:
@@ -299,7 +299,7 @@ def test_what_came_in_the_way_since_it_was_planned_counts(told: Trio, change: st
     """Also that a case was kept meanwhile from one of the two who confirm; then none at all is destroyed."""
     before = [each["case"] for each in told.others.json("retention")["cases"]]
     with told.office.of(*NAMES).unlocked() as opened:
-        who = Actor(("alice",), today(), lambda _action, _needed: ("bruno", "chloe"))
+        who = Actor(("alice",), today(), lambda *_: ("bruno", "chloe"))
         planned = destroy_cases.plan(opened.inbox, who, [1, 2], "drill")
         with opened.inbox.vault.transaction() as session:
             if change == "hold":
