@@ -15,6 +15,7 @@ from inbox.vault.tables import Alias, Case
 from templates.catalogues import LANGUAGES
 from tests.support import hostile, inbox_builders
 from tests.support.desk_room import Client, seen, serving, sitting, tell
+from tests.support.hostile_pages import unlike_text
 from tests.support.inbox_builders import Office, Portal, World, passphrase_of, today
 
 NAMES = ("alice", "bruno")
@@ -100,17 +101,6 @@ def _in_toml(text: str) -> str:
 def client(office: Office, tmp_path: Path) -> Iterator[Client]:
     with sitting(office, tmp_path) as client:
         yield client
-
-
-def unlike_text(page: str) -> set[str]:
-    """Return what of a page a browser would not take for text, or a template has run.
-
-    Forms carry what was typed, or how a file is called, along as it is; nobody sees it there.
-    """
-    page = re.sub('<input type="(?:hidden|checkbox)" [^<>]*>', "", page)
-    found = {each for each in ("<script", "<img src=x", hostile.RENDERED) if each in page}
-    # French keeps its punctuation behind spaces at which no line breaks.
-    return found | {char for char in page if char not in "\n\xa0" and not char.isprintable()}
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -21,9 +21,10 @@ from portal.config import Settings
 from portal.site import freeze
 from portal.web import guide
 from templates import shipped
-from tests.pages.test_translations import ROOT, public
 from tests.support.installation import free_port
+from tests.support.marked_texts import public
 from tests.support.page_visitor import Visitor
+from tests.support.paths import ROOT
 from tests.support.portal_server import Server
 
 LANGUAGE = "eo"

@@ -7,8 +7,8 @@ import pytest
 from crypto import questionnaire
 from crypto.journal import ENTRY
 from inbox.vault import queries_access
-from tests.crypto.test_questionnaire import LAST, SHIPPED, as_version
 from tests.support.inbox_builders import Office, Portal, Reporter, Sent, World
+from tests.support.questionnaires import LAST, SHIPPED, as_version
 
 NEXT = LAST + 1
 CHANGED = as_version(NEXT).replace(b"What happened?", b"What did happen?")

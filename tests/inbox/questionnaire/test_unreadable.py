@@ -7,9 +7,9 @@ import pytest
 from crypto import questionnaire
 from crypto.questionnaire import BadDocument
 from inbox.vault.tables import QuestionnaireFile
-from tests.crypto.test_questionnaire import SHIPPED
 from tests.support.desk_room import sitting
 from tests.support.inbox_builders import Office, Portal, Reporter, World, first
+from tests.support.questionnaires import SHIPPED
 
 UNREADABLE = SHIPPED.replace(b'type = "period"', b'type = "date"')
 

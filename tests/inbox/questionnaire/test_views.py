@@ -10,9 +10,9 @@ from crypto import questionnaire
 from crypto.messages import QuestionnaireRef
 from inbox.questionnaire import summary
 from inbox.vault.tables import QuestionnaireFile
-from tests.crypto.test_questionnaire import FIRST, LAST, as_version
 from tests.support.desk_room import sitting
 from tests.support.inbox_builders import Office, Portal, Reporter, Sent, World, first
+from tests.support.questionnaires import FIRST, LAST, as_version
 
 
 @pytest.fixture(scope="module")
