@@ -2,7 +2,7 @@
 
 import shutil
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from io import BytesIO
 from pathlib import Path
 
@@ -25,14 +25,6 @@ SAFER = dict.fromkeys(
 )
 MOST_SECONDS = 5  # for the whole submit of a text
 Record = Callable[[str, object], None]
-
-
-@pytest.fixture
-def site(tmp_path: Path) -> Iterator[PortalSite]:
-    made = PortalSite(tmp_path, "sqlite:///portal.sqlite")
-    with made.serving():
-        yield made
-    made.close()
 
 
 def check(site: PortalSite, report: str, follow_up: str) -> None:

@@ -22,14 +22,6 @@ KEEP = "Votre fichier est arrivé"
 
 
 @pytest.fixture
-def site(tmp_path: Path) -> Iterator[PortalSite]:
-    made = PortalSite(tmp_path, "sqlite:///portal.sqlite")
-    with made.serving():
-        yield made
-    made.close()
-
-
-@pytest.fixture
 def person(
     site: PortalSite, chromium: Browser, tmp_path: Path, request: pytest.FixtureRequest
 ) -> Iterator[OfflineVisitor]:

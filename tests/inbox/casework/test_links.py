@@ -37,6 +37,8 @@ REPORTS: list[dict[str, Any]] = [
     {"what": ALIKE_AT_FIRST[1]},
 ]
 
+pytestmark = pytest.mark.copy_of("filed")
+
 
 @pytest.fixture(scope="module")
 def filed(tmp_path_factory: pytest.TempPathFactory) -> Office:
@@ -51,11 +53,6 @@ def filed(tmp_path_factory: pytest.TempPathFactory) -> Office:
         office.json("collect", portal.bundle(each), "--confirm-instance", portal.fingerprint)
     office.json("collect", portal.bundle(Sent(reporters[5].follow_up("c'était la voiture AB 123 CD"))))
     return office
-
-
-@pytest.fixture
-def office(filed: Office, tmp_path: Path) -> Office:
-    return filed.copy(tmp_path / "copy")
 
 
 def proposed(office: Office, number: int) -> dict[int, list[str]]:
