@@ -80,7 +80,7 @@ class Life:
     """A report from its first word on, seen from all sides."""
 
     installation: Installation
-    person: Visitor
+    reporter: Visitor
     folder: Path
     files: dict[str, bytes]
 
