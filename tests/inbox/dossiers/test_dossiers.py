@@ -36,12 +36,6 @@ from tests.support.questionnaires import as_version
 
 
 @pytest.fixture(scope="module")
-def room(tmp_path_factory: pytest.TempPathFactory) -> Room:
-    """An office with a case of which much could be told."""
-    return room_of.found(tmp_path_factory.mktemp("dossiers"))
-
-
-@pytest.fixture(scope="module")
 def whole(room: Room) -> Path:
     """A dossier from which nothing was removed by hand."""
     return room.make("whole.age", "--attachments", "original")
