@@ -15,7 +15,7 @@ from tests.support import browsing, engines, postgres
 from tests.support.age_peer import AgePeer
 from tests.support.age_peer import running as age_peer_running
 from tests.support.installation import free_port
-from tests.support.page_visitor import FILE, Visitor, visiting
+from tests.support.page_visitor import Visitor, visiting
 
 # Fixtures that several folders use, each defined once.
 pytest_plugins = ["tests.support.inbox_room"]
@@ -111,14 +111,6 @@ def visitor(chromium: Browser, tmp_path: Path) -> Iterator[Visitor]:
     """A person at the pages of a portal of their own."""
     with visiting(chromium, tmp_path) as made:
         yield made
-
-
-@pytest.fixture
-def file(tmp_path: Path) -> Path:
-    """A file that the visitor can attach, under a name that nobody should learn."""
-    made = tmp_path / "IMG_un nom.jpg"
-    made.write_bytes(FILE)
-    return made
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

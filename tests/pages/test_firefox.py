@@ -1,7 +1,7 @@
 """From a report to its answer and back, in Firefox and in engines that do not compile."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from io import BytesIO
 from pathlib import Path
 
@@ -23,14 +23,6 @@ SAFER = dict.fromkeys(
 )
 MOST_SECONDS = 5  # for the whole submit of a text
 Record = Callable[[str, object], None]
-
-
-@pytest.fixture
-def site(tmp_path: Path) -> Iterator[PortalSite]:
-    made = PortalSite(tmp_path, "sqlite:///portal.sqlite")
-    with made.serving():
-        yield made
-    made.close()
 
 
 def check(site: PortalSite, report: str, follow_up: str) -> None:

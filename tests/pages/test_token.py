@@ -3,13 +3,14 @@
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, expect
 
 from crypto import casetoken
 from templates.catalogues import LANGUAGES
 from tests.support import browsing
 from tests.support.page_visitor import SLOW, Visitor, methods
 from tests.support.portal_site import PortalSite
+from tests.support.printed_page import printed_lines
 from tests.support.traces import neighbours_in
 
 pytestmark = pytest.mark.browser
@@ -18,14 +19,6 @@ KEPT = "(async () => [localStorage.length, sessionStorage.length, (await indexed
 
 SHOWN = """document.body.textContent +
     [...document.querySelectorAll("textarea, input")].map((field) => field.value).join("\\n")"""
-
-
-def parts(page: Page) -> list[str]:
-    """Return each line that the printed page has, without the numbers of a list."""
-    page.emulate_media(media="print")
-    lines: list[str] = page.evaluate("document.body.innerText").splitlines()
-    page.emulate_media(media="screen")
-    return [line for line in lines if line.strip()]
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -78,15 +71,15 @@ def test_the_sheet_has_the_twelve_words_and_no_title(visitor: Visitor) -> None:
     assert page.evaluate("window.asked").strip() == ""
     page.evaluate("dispatchEvent(new Event('afterprint'))")
     assert "Fanal" in page.title()
-    assert parts(page) == visitor.words
+    assert printed_lines(page) == visitor.words
     page.click("#noted")
-    assert parts(page) == []
+    assert printed_lines(page) == []
     page.click("#show-words")
     visitor.confirm()
     visitor.arrived()
-    assert parts(page) == []
+    assert printed_lines(page) == []
     page.click("#show-token")
-    assert parts(page) == visitor.words
+    assert printed_lines(page) == visitor.words
 
 
 def test_what_is_typed_is_counted_and_an_unknown_word_named(visitor: Visitor) -> None:

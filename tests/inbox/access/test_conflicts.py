@@ -40,14 +40,9 @@ class Room:
             return [(row.case, row.officer) for row in queries_access.exclusions(session)]
 
 
-@pytest.fixture(scope="session")
-def founded_room(tmp_path_factory: pytest.TempPathFactory) -> Office:
-    return Office.found_by(tmp_path_factory.mktemp("room"), NAMES, 2)
-
-
 @pytest.fixture
-def room(founded_room: Office, tmp_path: Path) -> Room:
-    return Room(founded_room.copy(tmp_path / "room"), tmp_path)
+def room(founded_three: Office, tmp_path: Path) -> Room:
+    return Room(founded_three.copy(tmp_path / "room"), tmp_path)
 
 
 @pytest.mark.parametrize(
