@@ -4,12 +4,13 @@ from flask import Flask
 
 from crypto import questionnaire
 from crypto.questionnaire import Questionnaire
+from portal.api import challenges, problems, published, slots, uploads
+from portal.api.context import Context
 from portal.config import Settings
 from portal.errors import BadConfiguration
 from portal.site import manifest
 from portal.store.database import open_database
-from portal.web import challenges, headers, pages, problems, published, scriptless, slots, uploads
-from portal.web.context import Context
+from portal.web import headers, pages, scriptless
 
 
 def create_app(settings: Settings) -> Flask:

@@ -17,11 +17,12 @@ from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.formparser import FormDataParser
 from wtforms import StringField
 
+from portal.api import receiving, sealed_file, slots
+from portal.api.context import context
+from portal.api.problems import Problem
+from portal.api.quotas import Limits
 from portal.store.envelopes import Upload
-from portal.web import receiving, sealed_file, slots, translation
-from portal.web.context import context
-from portal.web.problems import Problem
-from portal.web.quotas import Limits
+from portal.web import translation
 
 KEPT = "kept"
 REFUSED = "refused"

@@ -11,7 +11,7 @@ from playwright.sync_api import Browser
 
 from crypto import age, padding
 from crypto.messages import FollowUp
-from portal.web.sealed_file import HEADER
+from portal.api.sealed_file import HEADER
 from tests.support.browsing import CHROMIUM_ARGUMENTS
 from tests.support.firefox_peer import browsing
 from tests.support.page_visitor import FILE, TEXT, Visitor

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, Route, expect
 
+from portal.api.quotas import SHARES
 from portal.store.quotas import TEXT, Kind
-from portal.web.quotas import SHARES
 from tests.support import page_modules
 from tests.support.browsing import CHROMIUM_ARGUMENTS
 from tests.support.builders import OUTSIDE
