@@ -139,7 +139,7 @@ def test_a_portal_without_room_for_files_takes_the_text(visitor: Visitor, file: 
     visitor.site.configure(capacity_gb=2 * TEXT / SHARES[Kind.REPORT] / 10**9)
     visitor.write(files=[file])
     visitor.confirm()
-    visitor.shows("#send-error", "quota_full_files")
+    visitor.shows("#send-error", "problem-quota_full_files")
     visitor.page.click("#back")
     visitor.page.click("#files-list button")
     visitor.to_token()
