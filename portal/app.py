@@ -4,7 +4,7 @@ from flask import Flask
 
 from crypto import questionnaire
 from crypto.questionnaire import Questionnaire
-from portal.api import challenges, problems, published, slots, uploads
+from portal.api import challenges, forgetting, problems, published, slots, uploads
 from portal.api.context import Context
 from portal.config import Settings
 from portal.errors import BadConfiguration
@@ -19,6 +19,7 @@ def create_app(settings: Settings) -> Flask:
     app = Flask("portal", static_folder=None)
     app.extensions["portal"] = Context(settings, open_database(settings.database_url))
     problems.init_app(app)
+    forgetting.init_app(app)
     challenges.init_app(app)
     uploads.init_app(app)
     slots.init_app(app)
