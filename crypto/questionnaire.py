@@ -1,6 +1,7 @@
 """The questions that a report answers, from questionnaire.toml (SPEC 5.5): both rooms read the same file."""
 
 import hashlib
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -330,6 +331,6 @@ def _check_when(place: str, when: When | None, before: Mapping[str, Field]) -> N
 
 
 def _distinct(what: str, ids: list[str]) -> None:
-    repeated = next((each for each in ids if ids.count(each) > 1), None)
+    repeated = next((each for each, times in Counter(ids).items() if times > 1), None)
     if repeated is not None:
         raise BadDocument(f"{what}: id {repeated!r} is used twice")
