@@ -123,13 +123,18 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Questionnaire:
-    """All questions in the order shown; ``hash`` is H of the file, ``skip`` the words for "no answer"."""
+    """All questions in the order shown; ``raw`` is the file, ``skip`` the words for "no answer"."""
 
     id: str
     version: int
-    hash: bytes
+    raw: bytes
     sections: tuple[Section, ...]
     skip: Texts | None = None
+
+    @property
+    def hash(self) -> bytes:
+        """H of the file (32 bytes)."""
+        return hashlib.sha256(self.raw).digest()
 
     @property
     def fields(self) -> tuple[Field, ...]:
@@ -204,7 +209,7 @@ def parse(raw: bytes) -> Questionnaire:
     found = Questionnaire(
         document["id"],
         document["version"],
-        hashlib.sha256(raw).digest(),
+        raw,
         tuple(_section(each, f"section {n}") for n, each in enumerate(document["section"], 1)),
         _texts(document, "skip"),
     )
