@@ -17,9 +17,9 @@ from benchmarks import cases, journal, page, reports
 from benchmarks.load import Request, rate
 from crypto import age, challenge, padding
 from portal import config
+from portal.api.challenges import COST
 from portal.store import challenges
 from portal.store.database import open_database
-from portal.web.challenges import COST
 from tests.support.installation import COMMANDS, Inbox, Installation, free_port
 from tests.support.work import cheap
 

@@ -15,7 +15,7 @@ from benchmarks.__main__ import bare_server
 from benchmarks.load import Request, rate
 from benchmarks.soak import POSTGRESQL, ROOT
 from crypto import challenge
-from portal.web.challenges import COST
+from portal.api.challenges import COST
 from tests.support import postgres, slot_timing
 from tests.support.builders import INSPECTORATE, make_envelope, upload_metadata
 from tests.support.installation import free_port

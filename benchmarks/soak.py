@@ -73,8 +73,8 @@ PARTS: Mapping[str, Part] = {
     "answers": Part(measured("parts:answers"), ("portal/", POSTGRESQL)),
     "junk": Part(measured("parts:junk"), ("portal/", "crypto/", POSTGRESQL)),
     "large": Part(measured("parts:large"), ("portal/", "crypto/", POSTGRESQL)),
-    "kills": Part(tested("-m", "soak", "tests/portal/web/test_kills.py"), ("portal/", "crypto/", POSTGRESQL)),
-    "fuzz": Part(tested("--hypothesis-profile=thorough", "tests/portal/web/test_fuzz.py"), ("portal/",)),
+    "kills": Part(tested("-m", "soak", "tests/portal/api/test_kills.py"), ("portal/", "crypto/", POSTGRESQL)),
+    "fuzz": Part(tested("--hypothesis-profile=thorough", "tests/portal/api/test_fuzz.py"), ("portal/",)),
     "onion": Part(measured("parts:onion"), ("portal/", "crypto/", "deploy/")),
     "queue": Part(measured("parts:queue"), ("inbox/",)),
 }

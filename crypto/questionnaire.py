@@ -1,6 +1,7 @@
 """The questions that a report answers, from questionnaire.toml (SPEC 5.5): both rooms read the same file."""
 
 import hashlib
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -122,13 +123,18 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Questionnaire:
-    """All questions in the order shown; ``hash`` is H of the file, ``skip`` the words for "no answer"."""
+    """All questions in the order shown; ``raw`` is the file, ``skip`` the words for "no answer"."""
 
     id: str
     version: int
-    hash: bytes
+    raw: bytes
     sections: tuple[Section, ...]
     skip: Texts | None = None
+
+    @property
+    def hash(self) -> bytes:
+        """H of the file (32 bytes)."""
+        return hashlib.sha256(self.raw).digest()
 
     @property
     def fields(self) -> tuple[Field, ...]:
@@ -203,7 +209,7 @@ def parse(raw: bytes) -> Questionnaire:
     found = Questionnaire(
         document["id"],
         document["version"],
-        hashlib.sha256(raw).digest(),
+        raw,
         tuple(_section(each, f"section {n}") for n, each in enumerate(document["section"], 1)),
         _texts(document, "skip"),
     )
@@ -330,6 +336,6 @@ def _check_when(place: str, when: When | None, before: Mapping[str, Field]) -> N
 
 
 def _distinct(what: str, ids: list[str]) -> None:
-    repeated = next((each for each in ids if ids.count(each) > 1), None)
+    repeated = next((each for each, times in Counter(ids).items() if times > 1), None)
     if repeated is not None:
         raise BadDocument(f"{what}: id {repeated!r} is used twice")

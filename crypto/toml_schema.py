@@ -42,6 +42,13 @@ EXPECTED = {
     "id": "a-z, 0-9 and _, from a letter, at most 32",
 }
 _TYPES = {"object": "table", "array": "list"}
+# Of a dotted key tomllib keeps every beginning, so that memory grows with the square of its parts.
+_MOST_PARTS = 16
+# Where dots may be anything: remarks and texts; one without an end goes to that of its line or of the file.
+_QUOTED = re.compile(
+    r"""\"{3}(?:[^\\]|\\.)*?(?:"{3}|\\?\Z)|'{3}.*?(?:'{3}|\Z)|"(?:[^"\\\n]|\\.)*"?|'[^'\n]*'?|#[^\n]*""",
+    re.DOTALL,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +111,9 @@ class Schema:
     def parse(self, raw: bytes) -> dict[str, Any]:
         """Return what a file holds; Mismatch names its first mistake."""
         try:
-            document = tomllib.loads(raw.decode("utf-8"), parse_float=_finite)
+            text = raw.decode("utf-8")
+            _check_keys(text)
+            document = tomllib.loads(text, parse_float=_finite)
         except (ValueError, RecursionError) as error:
             raise Mismatch(self._kind, Fault.NOT_TOML, expected=Expected(str(error))) from error
         self.check(document)
@@ -121,6 +130,13 @@ class Schema:
     @cached_property
     def _validate(self) -> Callable[[Any], Any]:
         return fastjsonschema.compile(self._root, formats=self._formats, use_default=False)
+
+
+def _check_keys(text: str) -> None:
+    """Raise ValueError if a key has more than 16 parts; what else has so many dots is no TOML either."""
+    pieces = re.split(r"[\n,]", _QUOTED.sub("x", text))
+    if any(piece.count(".") >= _MOST_PARTS for piece in pieces):
+        raise ValueError(f"a key has more than {_MOST_PARTS} parts")
 
 
 def _whole(pattern: str) -> str:

@@ -4,12 +4,13 @@ from flask import Flask
 
 from crypto import questionnaire
 from crypto.questionnaire import Questionnaire
+from portal.api import challenges, forgetting, problems, published, slots, uploads
+from portal.api.context import Context
 from portal.config import Settings
 from portal.errors import BadConfiguration
 from portal.site import manifest
 from portal.store.database import open_database
-from portal.web import challenges, headers, pages, problems, published, scriptless, slots, uploads
-from portal.web.context import Context
+from portal.web import headers, pages, scriptless
 
 
 def create_app(settings: Settings) -> Flask:
@@ -18,6 +19,7 @@ def create_app(settings: Settings) -> Flask:
     app = Flask("portal", static_folder=None)
     app.extensions["portal"] = Context(settings, open_database(settings.database_url))
     problems.init_app(app)
+    forgetting.init_app(app)
     challenges.init_app(app)
     uploads.init_app(app)
     slots.init_app(app)

@@ -1,5 +1,6 @@
 """What several tests need: a PostgreSQL server, a browser, a port, a false clock, Hypothesis's profiles."""
 
+import functools
 import os
 import signal
 import sys
@@ -10,6 +11,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 from playwright.sync_api import Browser, BrowserType, sync_playwright
+from shamir_mnemonic import cipher
 
 from tests.support import browsing, engines, postgres
 from tests.support.age_peer import AgePeer
@@ -33,6 +35,9 @@ engines.share_statements()
 _CACHE = Path(sys.prefix) / "cache"
 _CACHE.mkdir(exist_ok=True)
 os.environ.setdefault("CACHE_DIRECTORY", str(_CACHE))
+
+# Sixty times in ten tests, the same shares are combined: who knows them from before computes nothing anew.
+cipher._round_function = functools.cache(cipher._round_function)
 
 # A shell has what it runs in the background ignore Ctrl-C, and what that starts, too: the tests press it.
 signal.signal(signal.SIGINT, signal.default_int_handler)

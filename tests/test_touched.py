@@ -25,7 +25,7 @@ def git(folder: Path, *words: str) -> None:
         ("portal/store/cases.py", ["tests/portal/store"]),
         ("portal/scripts/report.js", ["tests/pages"]),
         ("crypto/age.py", ["tests/crypto"]),
-        ("tests/portal/web/test_slots.py", ["tests/portal/web"]),
+        ("tests/portal/api/test_slots.py", ["tests/portal/api"]),
         ("tests/support/builders.py", []),
         ("docs/reliability.md", []),
         ("README.md", []),
@@ -47,7 +47,7 @@ def test_every_room_has_a_folder_of_tests_that_its_files_lead_to() -> None:
 
 
 def test_a_folder_within_another_is_not_run_twice() -> None:
-    paths = ["tests/portal/conftest.py", "portal/web/slots.py", "portal/store/cases.py"]
+    paths = ["tests/portal/conftest.py", "portal/api/slots.py", "portal/store/cases.py"]
     assert ["tests/portal"] == folders(ROOT, paths)
 
 

@@ -12,7 +12,7 @@ from inbox.vault import queries_office
 from inbox.vault.tables import QuestionnaireFile
 
 # Asks nothing, where no questionnaire is known: of what a report answers there are the ids alone.
-NONE = Questionnaire(id="", version=0, hash=b"", sections=())
+NONE = Questionnaire(id="", version=0, raw=b"", sections=())
 
 
 class Known:

@@ -11,6 +11,7 @@ from pathlib import Path
 from werkzeug.http import parse_date
 
 from crypto.pages import Pages
+from portal.api import quotas
 from portal.app import load_questionnaire
 from portal.config import Settings
 from portal.errors import Refused
@@ -20,7 +21,7 @@ from portal.site import fetching, manifest
 from portal.site.fetching import Answer
 from portal.store import expiry, pending, server
 from portal.store.database import Database, open_database
-from portal.web import headers, quotas
+from portal.web import headers
 
 _WARN_DAYS = 14
 _KEY_DAYS = 14

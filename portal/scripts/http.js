@@ -5,15 +5,20 @@ import { Failure } from "./failure.js";
 
 const PATIENCE_MS = 300_000; // 1 MiB over a slow Tor circuit
 
-/** The portal answered that it will not: `status` is HTTP's, `code` the word of its problem document. */
+/**
+ * The portal answered that it will not: `status` is HTTP's, `problem` the word of its problem document, or empty.
+ *
+ * Its text is one of those for problems: whatever the portal answers, it cannot have the page show another.
+ */
 export class Refused extends Failure {
   /**
    * @param {number} status
-   * @param {string} code
+   * @param {string} problem
    */
-  constructor(status, code) {
-    super(code);
+  constructor(status, problem) {
+    super(`problem-${problem}`);
     this.status = status;
+    this.problem = problem;
   }
 }
 
@@ -62,8 +67,8 @@ export async function answered(path, request = {}) {
 function problemCode(bytes) {
   try {
     const { code } = JSON.parse(new TextDecoder().decode(bytes));
-    return typeof code === "string" ? code : "refused-by-portal";
+    return typeof code === "string" ? code : "";
   } catch {
-    return "refused-by-portal";
+    return "";
   }
 }

@@ -1,5 +1,5 @@
 // @ts-check
-/** What stands before the age file that comes without script (SPEC 7.7); mirrors portal/web/sealed_file.py. */
+/** What stands before the age file that comes without script (SPEC 7.7); mirrors portal/api/sealed_file.py. */
 
 import { concat, utf8 } from "./bytes.js";
 

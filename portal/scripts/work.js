@@ -43,7 +43,7 @@ export async function pay({ channel, size }, act) {
     try {
       return await act({ [HEADER]: solution });
     } catch (error) {
-      const another = error instanceof Refused && error.code.startsWith("challenge_");
+      const another = error instanceof Refused && error.problem.startsWith("challenge_");
       if (!another || (left -= 1) === 0) throw error;
     }
   }

@@ -22,5 +22,6 @@ def files(site: pages.Site, questionnaire: Questionnaire) -> Mapping[str, File]:
     """Return pages with all that they load, sorted by path; the page for any other path is at MISSING."""
     found = {path: File(HTML, page) for path, page in pages.render(site, questionnaire).items()}
     found |= {path: File(asset.type, asset.content) for path, asset in assets.load().items()}
+    found[pages.QUESTIONS] = File(pages.TEXT, questionnaire.raw)
     found[MISSING] = File(HTML, pages.missing(site, questionnaire))
     return dict(sorted(found.items()))

@@ -1,1 +1,1 @@
-"""What browsers meet: pages, uploads, slots, headers."""
+"""What people see: the public pages, the way without script, the headers of every answer."""

@@ -43,6 +43,9 @@ _ANSWERS = (
     "wrong_size",
 )
 _HTML = "text/html; charset=utf-8"
+# For clients that are no page: the ids of questions and answers, and what is enough (SPEC 5.5).
+QUESTIONS = "/questionnaire.toml"
+TEXT = "text/plain"
 
 
 class Site(Protocol):
@@ -106,6 +109,7 @@ def init_app(app: Flask, site: Site, questionnaire: Questionnaire) -> None:
         _serve(app, path, Response(page, content_type=_HTML))
     for path, file in assets.load().items():
         _serve(app, path, Response(file.content, content_type=f"{file.type}; charset=utf-8"))
+    _serve(app, QUESTIONS, Response(questionnaire.raw, content_type=f"{TEXT}; charset=utf-8"))
     app.url_map.converters["elsewhere"] = _Elsewhere
     nowhere = missing(site, questionnaire)
     _serve(app, "/<elsewhere:_>", Response(nowhere, HTTPStatus.NOT_FOUND, content_type=_HTML))

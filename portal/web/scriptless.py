@@ -5,23 +5,20 @@ import binascii
 import secrets
 from collections.abc import Mapping
 from io import BytesIO
-from typing import Any
 from urllib.parse import urlsplit
 
 from flask import Blueprint, Flask, Response, current_app, request
-from flask_wtf import FlaskForm
-from flask_wtf.file import FileField
 from sqlalchemy import Connection
-from werkzeug.datastructures import CombinedMultiDict
+from werkzeug.datastructures import FileStorage, MultiDict
 from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.formparser import FormDataParser
-from wtforms import StringField
 
+from portal.api import receiving, sealed_file, slots
+from portal.api.context import context
+from portal.api.problems import Problem
+from portal.api.quotas import Limits
 from portal.store.envelopes import Upload
-from portal.web import receiving, sealed_file, slots, translation
-from portal.web.context import context
-from portal.web.problems import Problem
-from portal.web.quotas import Limits
+from portal.web import translation
 
 KEPT = "kept"
 REFUSED = "refused"
@@ -36,25 +33,6 @@ _MOST_PARTS = 8
 _FORM_MEMORY = 256 << 10  # more than the parser holds of a file at once
 _LINGER = 2 << 20
 _OWN_SITE = {None, "same-origin", "none"}
-
-
-class _Form(FlaskForm):
-    class Meta:
-        # There is no session that another site could ride on, and a token against it would need a cookie.
-        csrf = False
-
-
-class SealedForm(_Form):
-    """One file."""
-
-    sealed = FileField()  # type: ignore[no-untyped-call]
-
-
-class SlotForm(_Form):
-    """A locator, typed or as the file that the offline form saves."""
-
-    locator = StringField()  # type: ignore[no-untyped-call]
-    file = FileField()  # type: ignore[no-untyped-call]
 
 
 def init_app(app: Flask, answers: Mapping[tuple[str, str], bytes]) -> None:
@@ -92,8 +70,8 @@ def show(response: Response) -> Response:
 
 def take(language: str) -> Response:  # noqa: ARG001 - the page for it is found by the route
     """Keep a sealed file, or nothing of it."""
-    form = SealedForm(formdata=_sent(sealed_file.LARGEST))  # type: ignore[no-untyped-call]
-    content = _content(form.sealed.data)
+    _, files = _sent(sealed_file.LARGEST)
+    content = _content(files.get("sealed"))
     if not content:
         raise Problem(400, "file_missing")
     channel, report, envelope = sealed_file.parse(content)
@@ -118,8 +96,8 @@ def take(language: str) -> Response:  # noqa: ARG001 - the page for it is found 
 
 def give(language: str) -> Response:  # noqa: ARG001 - the file is the same in every language
     """Give what `/api/slot` answers, as a file."""
-    form = SlotForm(formdata=_sent(0))  # type: ignore[no-untyped-call]
-    text = _content(form.file.data) or (form.locator.data or "").encode()
+    fields, files = _sent(0)
+    text = _content(files.get("file")) or fields.get("locator", "").encode()
     response = Response(slots.answer(_locator(text)), content_type="application/octet-stream")
     response.headers["Content-Disposition"] = 'attachment; filename="slot.bin"'
     return response
@@ -139,8 +117,12 @@ def _page(code: str) -> bytes:
     return answers.get((language, code), answers[language, REFUSED])
 
 
-def _sent(size: int) -> CombinedMultiDict[str, Any]:
-    """Return the fields of a form with ``size`` bytes of files, read into memory: no file is made of any."""
+def _sent(size: int) -> tuple[MultiDict[str, str], MultiDict[str, FileStorage]]:
+    """Return fields and files of a form with ``size`` bytes of files, in memory: no file is made of any.
+
+    By the parser alone: the fields of a library of forms know their form, and such a cycle stays in memory
+    with all that was sent until something collects it.
+    """
     most = size + _FRAMING
     if (request.content_length or 0) > most:
         raise Problem(413, TOO_LARGE)
@@ -158,12 +140,12 @@ def _sent(size: int) -> CombinedMultiDict[str, Any]:
         _, fields, files = parser.parse(BytesIO(body), request.mimetype, len(body), request.mimetype_params)
     except RequestEntityTooLarge:
         raise Problem(413, TOO_LARGE) from None
-    return CombinedMultiDict([files, fields])
+    return fields, files
 
 
-def _content(sent: Any) -> bytes:
+def _content(file: FileStorage | None) -> bytes:
     """Return the bytes of a file; its name is looked at by nobody."""
-    return sent.read() if hasattr(sent, "read") else b""
+    return b"" if file is None else file.read()
 
 
 def _locator(text: bytes) -> bytes:

@@ -1,5 +1,7 @@
 """TOML files that people write: the first mistake is named with its place, and with what belongs there."""
 
+import time
+import tracemalloc
 from importlib.resources import files
 
 import pytest
@@ -96,6 +98,50 @@ def test_a_mistake_is_named_with_its_place_and_remedy(found: str, put: str, said
 def test_bytes_that_are_no_text_are_named() -> None:
     with pytest.raises(Mismatch, match="plan is not TOML"):
         FILE.parse(b"\xff")
+
+
+DOTTED = "a." * 5_000 + "a"
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        f"{DOTTED} = 1",
+        f"[{DOTTED}]",
+        f"[[{DOTTED}]]",
+        f"x = {{ b = 1, {DOTTED} = 1 }}",
+        "a . 'b'.".replace("'b'", '"\\""') * 2_500 + "a = 1",
+        f'x = """a\\"""""\n{DOTTED} = 1',
+        f"x = '''\"'''\n{DOTTED} = 1",
+        f"x = 'it' # \"\n{DOTTED} = 1",
+    ],
+)
+def test_a_key_of_many_parts_is_refused_before_its_memory_is_taken(raw: str) -> None:
+    """The reader keeps every beginning of it: 200 KB took 23 GB."""
+    tracemalloc.start()
+    try:
+        with pytest.raises(Mismatch, match="plan is not TOML: a key has more than 16 parts"):
+            FILE.parse(raw.encode())
+        assert tracemalloc.get_traced_memory()[1] < 100 * len(raw)
+    finally:
+        tracemalloc.stop()
+
+
+@pytest.mark.parametrize("quote", ['"', "'", '"""', "'''"])
+def test_a_text_may_have_any_number_of_dots(quote: str) -> None:
+    free = Schema("free", table({"said": text()}))
+    said = f"said = {quote}{DOTTED}{quote} # {DOTTED}"
+    assert free.parse(said.encode()) == {"said": DOTTED}
+
+
+@pytest.mark.parametrize(
+    "raw", ['"""\\' * 9_000, '"\\' * 9_000, "a" * 90_000, "'''" * 9_001, "x = '" * 9_000]
+)
+def test_to_look_for_such_keys_takes_no_longer_than_to_read(raw: str) -> None:
+    begun = time.process_time()
+    with pytest.raises(Mismatch, match="not TOML"):
+        FILE.parse(raw.encode())
+    assert time.process_time() - begun < 1
 
 
 def test_what_is_right_is_returned_as_it_stands() -> None:

@@ -10,7 +10,7 @@ from playwright.sync_api import Browser
 
 from crypto import age, padding
 from crypto.messages import FollowUp
-from portal.web.sealed_file import HEADER
+from portal.api.sealed_file import HEADER
 from tests.support import browsing, firefox_peer
 from tests.support.page_visitor import FILE, TEXT, Visitor
 from tests.support.portal_site import REPLY, PortalSite, slot_for

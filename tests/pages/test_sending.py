@@ -33,7 +33,7 @@ def test_a_report_that_failed_is_kept_and_sent_on_request(visitor: Visitor) -> N
     visitor.page.route(ENVELOPES, times(4, refuse))
     visitor.confirm()
     visitor.give_up()
-    visitor.shows("#send-error", "unavailable")
+    visitor.shows("#send-error", "problem-unavailable")
     visitor.page.click("#retry")
     visitor.arrived()
     bodies = {request.post_data_buffer for request in visitor.requests if request.method == "POST"}

@@ -1,8 +1,10 @@
 """Days and sizes as the pages write them."""
 
+import json
 import re
 
 import pytest
+from playwright.sync_api import Route
 
 from templates.catalogues import LANGUAGES
 from tests.support import page_modules
@@ -13,6 +15,11 @@ pytestmark = pytest.mark.browser
 DAYS = {
     "fr": ["mardi 1er décembre 2026", "vendredi 11 décembre 2026"],
     "en": ["Tuesday 1 December 2026", "Friday 11 December 2026"],
+}
+# The problems that a page has words for (SPEC 7.4); any other is told by one text.
+PROBLEMS = {
+    *("broken_off", "channel_unknown", "internal_error", "no_keyring", "not_found", "quota_full"),
+    *("quota_full_files", "too_large", "too_many_uploads", "unavailable"),
 }
 SIZES = {"fr": ["66 octets", "4,9 ko"], "en": ["66 bytes", "4.9 kB"]}
 
@@ -25,3 +32,31 @@ def test_days_and_sizes_are_written_as_people_do(visitor: Visitor, language: str
     assert [day.replace(",", "") for day in days] == DAYS[language]
     sizes = visitor.page.evaluate("[66, 4_900].map(modules.texts.size)")
     assert [re.sub(r"\s", " ", size) for size in sizes] == SIZES[language]
+
+
+# What a page says about the code of each of its texts, were it that of a problem.
+EXPLAINED = """async () => {
+  const codes = [...document.querySelectorAll("#texts [data-code]")].map((each) => each.dataset.code);
+  const pairs = [...codes, ...codes.map((code) => code.replace("problem-", ""))].map(async (code) => {
+    const error = await modules.http.ask(`/hostile/${code}`).catch((error) => error);
+    return [code, modules.failure.explain(error)];
+  });
+  return Object.fromEntries(await Promise.all(pairs));
+}"""
+
+
+@pytest.mark.parametrize("path", ["report", "status", "verify"])
+def test_a_hostile_portal_can_show_no_text_but_those_for_problems(visitor: Visitor, path: str) -> None:
+    """Whichever text it names: not that a report was opened, nor that a message has arrived."""
+
+    def answer(route: Route) -> None:
+        problem = json.dumps({"code": route.request.url.rpartition("/")[2]})
+        route.fulfill(status=403, body=problem, content_type="application/problem+json")
+
+    visitor.visit(f"en/{path}")
+    page_modules.load(visitor.page, "failure", "http")
+    visitor.page.route("**/hostile/*", answer)
+    explained = visitor.page.evaluate(EXPLAINED)
+    said = {code for code, text in explained.items() if text != explained["refused-by-portal"]}
+    assert said == PROBLEMS
+    assert explained["quota_full"].startswith("The portal is full")

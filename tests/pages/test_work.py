@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, Route, expect
 
+from portal.api.quotas import SHARES
 from portal.store.quotas import TEXT, Kind
-from portal.web.quotas import SHARES
 from tests.support import browsing, page_modules
 from tests.support.builders import OUTSIDE
 from tests.support.page_visitor import ENVELOPES, Visitor, times, visiting
@@ -137,7 +137,7 @@ def test_a_portal_without_room_for_files_takes_the_text(visitor: Visitor, file: 
     visitor.site.configure(capacity_gb=2 * TEXT / SHARES[Kind.REPORT] / 10**9)
     visitor.write(files=[file])
     visitor.confirm()
-    visitor.shows("#send-error", "quota_full_files")
+    visitor.shows("#send-error", "problem-quota_full_files")
     visitor.page.click("#back")
     visitor.page.click("#files-list button")
     visitor.to_token()

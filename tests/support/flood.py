@@ -8,7 +8,7 @@ from itertools import islice
 
 from crypto import age, bundle
 from crypto.bundle import INTAKE
-from portal.web.challenges import HEADER
+from portal.api.challenges import HEADER
 from tests.support.builders import INSPECTORATE, make_envelope, make_report_envelope, upload_metadata
 from tests.support.portal_room import BODY, SITE, TUS
 from tests.support.portal_server import Server

@@ -15,6 +15,7 @@ from sqlalchemy import select
 from werkzeug.test import TestResponse
 
 from crypto import base64url, signing
+from portal.api.context import Context
 from portal.app import create_app
 from portal.config import Settings
 from portal.errors import Refused
@@ -24,7 +25,6 @@ from portal.exchange.imports import Imported
 from portal.store import database, days, keyrings
 from portal.store.keyrings import Files, Instance, keep_key_pair
 from portal.store.schema import metadata, spent, usage
-from portal.web.context import Context
 from tests.support import postgres
 from tests.support.builders import (
     INSPECTORATE,

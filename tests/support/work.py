@@ -6,9 +6,9 @@ from altcha import v2
 
 from crypto import challenge
 from crypto.challenge import Purpose
+from portal.api.challenges import HEADER
 from portal.store import days
 from portal.store.quotas import TEXT
-from portal.web.challenges import HEADER
 from tests.support.builders import INSPECTORATE, Site
 
 INSTANCE_SEED = bytes(range(32))

@@ -8,7 +8,7 @@ import pytest
 
 from crypto import bundle
 from crypto.bundle import INTAKE
-from portal.web.challenges import HEADER
+from portal.api.challenges import HEADER
 from tests.support.builders import INSPECTORATE, Sealed, make_outbox, make_report_envelope, make_slot
 from tests.support.portal_nginx import Nginx
 from tests.support.portal_room import BODY, SITE, TUS, declared

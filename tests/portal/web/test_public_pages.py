@@ -211,6 +211,13 @@ def test_the_fingerprint_of_the_root_key_can_be_read(room: Room, path: str) -> N
     assert signing.fingerprint(room.site.root_key) in room.client.get(path).text
 
 
+def test_other_clients_find_the_questions_that_the_keyring_names(client: FlaskClient) -> None:
+    """Byte for byte; whoever fetches it checks its hash."""
+    answer = client.get("/questionnaire.toml")
+    assert (answer.status_code, answer.content_type) == (200, "text/plain; charset=utf-8")
+    assert answer.data == _shipped()
+
+
 @pytest.mark.parametrize("path", ["/fr/report", "/en/status"])
 def test_a_script_finds_what_it_trusts_in_the_page(room: Room, path: str) -> None:
     asked = questionnaire.parse(_shipped())

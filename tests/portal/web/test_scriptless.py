@@ -11,13 +11,14 @@ from werkzeug.test import EnvironBuilder
 from werkzeug.wrappers import Request
 
 from crypto import age
+from portal.api import receiving
+from portal.api import sealed_file as sealed_files
+from portal.api.problems import Problem
+from portal.api.quotas import SHARES
 from portal.app import load_questionnaire
 from portal.store.quotas import TEXT, Kind
 from portal.store.schema import chunks, envelopes, scriptless
-from portal.web import pages, receiving
-from portal.web import sealed_file as sealed_files
-from portal.web.problems import Problem
-from portal.web.quotas import SHARES
+from portal.web import pages
 from templates.catalogues import LANGUAGES
 from tests.support.builders import make_envelope, make_report_envelope
 from tests.support.portal_room import BACKENDS, Room, filed, opened

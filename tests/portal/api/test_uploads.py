@@ -9,8 +9,8 @@ from sqlalchemy import select
 from werkzeug.test import TestResponse
 
 from crypto import age, padding
+from portal.api import receiving
 from portal.store.schema import chunks
-from portal.web import receiving
 from tests.support.builders import OUTSIDE, make_envelope, make_report_envelope
 from tests.support.portal_room import BODY, SITE, TUS, Room, code, declared
 

@@ -9,11 +9,11 @@ from sqlalchemy import select
 from werkzeug.test import TestResponse
 
 from crypto import age
+from portal.api.quotas import SHARES
 from portal.exchange import expire
 from portal.store import quotas as sums
 from portal.store.quotas import TEXT, Kind, Usage
 from portal.store.schema import envelopes
-from portal.web.quotas import SHARES
 from tests.support.builders import (
     INSPECTORATE,
     make_envelope,

@@ -7,8 +7,8 @@ from unittest.mock import patch
 
 import pytest
 
+from portal.api import slots
 from portal.store.cases import Case
-from portal.web import slots
 from tests.support import slot_timing
 from tests.support.portal_room import Room
 

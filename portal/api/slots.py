@@ -6,11 +6,11 @@ from datetime import date
 from flask import Blueprint, Flask, Response, request
 
 from crypto import casetoken
+from portal.api import decoy, receiving
+from portal.api.context import context
+from portal.api.problems import Problem
 from portal.store import cases, days
 from portal.store.cases import Case
-from portal.web import decoy, receiving
-from portal.web.context import context
-from portal.web.problems import Problem
 
 UNKNOWN, WAITING, COLLECTED = range(3)
 _SECRET = 32

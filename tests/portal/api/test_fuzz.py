@@ -13,9 +13,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from werkzeug.routing import Rule
 
+from portal.api.challenges import HEADER
 from portal.app import create_app
 from portal.config import load
-from portal.web.challenges import HEADER
 from tests.support import postgres
 from tests.support.bad_requests import BANNERS, Raw, exchange, head, told
 from tests.support.builders import make_report_envelope

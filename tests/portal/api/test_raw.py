@@ -4,17 +4,29 @@ import socket
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 import pytest
 
+from tests.support import traces
 from tests.support.bad_requests import LENIENT, REFUSED, SECOND, Raw, exchange, head, told
 from tests.support.builders import make_report_envelope
 from tests.support.installation import free_port
-from tests.support.portal_room import BODY, SITE
+from tests.support.portal_room import BODY, SITE, TUS
 from tests.support.portal_server import Server
+from tests.support.sealed_files import form
 from tests.support.server_state import peak, state
 
 LIES = ["1", "67194", "67196", "-1", "1e3", "0x0", " 0 0", "٣", "9" * 19, "9" * 400, ""]
+# A word that each of them holds: letters and digits of base 32, for the locator's sake.
+CANARY = "KUVASZ7342"
+NAME = f"IMG_20261124_{CANARY}.jpg"
+PLAINTEXT = f"{CANARY}, in clear by mistake".encode()
+LOCATOR = CANARY.ljust(52, "A")
+ELSEWHERE = f"https://{CANARY}.example"
+BOUNDARY = f"geckoformboundary{CANARY}"
+FIELD = f"field-{CANARY}"
+TYPED = f"abaisser-{CANARY}-ablation"
 
 
 @pytest.fixture(scope="module")
@@ -104,6 +116,54 @@ def test_memory_stays_bounded(server: Server) -> None:
         assert ask(server, content).status in {0, *range(400, 500)}
     assert peak(server) - before < 16 << 20
     assert server.request("GET", "/fr/")[0] == 200
+
+
+def sent(content: bytes, field: str, name: str) -> tuple[bytes, dict[str, str]]:
+    """Return a body with one file, and its headers."""
+    made = form(content, name, field)
+    body = made["data"].replace(b"--b", b"--" + BOUNDARY.encode())
+    return body, {"Content-Type": f"multipart/form-data; boundary={BOUNDARY}"}
+
+
+@contextmanager
+def half_sent(server: Server, path: str, body: bytes, headers: dict[str, str]) -> Iterator[None]:
+    """Hold a request of which all but the last byte has come."""
+    lines = [f"POST {path} HTTP/1.1", "Host: x", f"Content-Length: {len(body)}"]
+    head = "\r\n".join([*lines, *(f"{name}: {value}" for name, value in headers.items()), "", ""])
+    with socket.create_connection(("127.0.0.1", server.port)) as connection:
+        connection.sendall(head.encode() + body[:-1])
+        yield
+
+
+def test_nothing_of_a_form_or_a_refusal_stays_in_memory(server: Server) -> None:
+    """Neither the name of a file, plaintext, a locator, where a form came from, nor what was typed."""
+    plain, headers = sent(PLAINTEXT * 4_000, "sealed", NAME)
+    elsewhere = {**headers, "Origin": ELSEWHERE}
+    typed = f"locator={LOCATOR}".encode()
+    urlencoded = {"Content-Type": "application/x-www-form-urlencoded"}
+    requests = [
+        (400, "/en/sealed", plain, headers),
+        (403, "/en/sealed", plain, elsewhere),
+        (400, "/en/sealed", *sent(PLAINTEXT, FIELD, NAME)),
+        (200, "/en/slot", typed, urlencoded),
+        (403, "/en/slot", typed, urlencoded | {"Origin": ELSEWHERE}),
+        (200, "/fr/slot", *sent(LOCATOR.encode(), "file", NAME)),
+        (400, "/fr/slot", *sent(PLAINTEXT, "file", NAME)),
+        (405, f"/fr/{TYPED}", b"", {}),
+        (405, f"/fr/status?{TYPED}", b"", {}),
+        (404, f"/api/{TYPED}", b"", {}),
+        (400, "/api/slot", PLAINTEXT, {"X-Typed": TYPED}),
+        (412, f"/api/envelopes/{TYPED}", PLAINTEXT, {}),
+        (400, "/api/envelopes", PLAINTEXT, {**TUS, "Upload-Metadata": f"name {TYPED}"}),
+    ]
+    assert server.process
+    for status, path, body, said in requests:
+        assert server.request("POST", path, body, said)[0] == status, path
+    processes = [server.process.pid, *server.workers()]
+    assert traces.found_in_memory(processes, [CANARY, CANARY.lower()]) == []
+    # The control: while a form is on its way, the same search sees it.
+    with half_sent(server, "/en/sealed", plain, headers):
+        assert any(traces.found_in_memory(processes, [CANARY]) for _ in range(20))
 
 
 def test_the_log_tells_nothing_of_all_this(

@@ -2,10 +2,10 @@
 
 from flask import Blueprint, Flask, Response
 
+from portal.api.context import context
+from portal.api.problems import Problem
 from portal.store import keyrings
 from portal.store.keyrings import Files
-from portal.web.context import context
-from portal.web.problems import Problem
 
 _views = Blueprint("published", __name__)
 

@@ -9,13 +9,13 @@ from sqlalchemy import Connection
 
 from crypto import base64url
 from crypto.errors import Malformed
+from portal.api import challenges, receiving, tus
+from portal.api.context import context
+from portal.api.problems import Problem
+from portal.api.quotas import Limits
 from portal.store import envelopes
 from portal.store.envelopes import Upload
 from portal.store.quotas import Kind
-from portal.web import challenges, receiving, tus
-from portal.web.context import context
-from portal.web.problems import Problem
-from portal.web.quotas import Limits
 
 _LINGER = 2 << 20
 _ID = 16

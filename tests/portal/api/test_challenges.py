@@ -13,9 +13,9 @@ from werkzeug.test import TestResponse
 
 from crypto import challenge
 from crypto.challenge import Purpose
+from portal.api.challenges import COST, HEADER
 from portal.exchange import expire
 from portal.store import challenges, days
-from portal.web.challenges import COST, HEADER
 from tests.support.builders import INSPECTORATE, OUTSIDE, Sealed, make_report_envelope
 from tests.support.portal_room import BODY, Room, code
 from tests.support.work import INSTANCE_SEED, cheap, solve

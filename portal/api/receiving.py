@@ -9,12 +9,12 @@ from sqlalchemy.exc import DBAPIError
 
 from crypto import age
 from crypto.errors import Malformed
+from portal.api.context import Context
+from portal.api.problems import Problem
 from portal.exchange import keyrings
 from portal.store import envelopes
 from portal.store.database import StoreBusy
 from portal.store.envelopes import OffsetMoved, Report, Upload
-from portal.web.context import Context
-from portal.web.problems import Problem
 
 PIECE = 256 << 10
 _BLOCK = 64 << 10

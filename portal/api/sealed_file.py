@@ -4,9 +4,9 @@ import re
 
 from crypto import age
 from crypto.messages import CHANNEL
+from portal.api import tus
+from portal.api.problems import Problem
 from portal.store.envelopes import Report
-from portal.web import tus
-from portal.web.problems import Problem
 
 MAGIC = b"fanal/1/sealed\0\0"
 HEADER = 172

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from tusclient.client import TusClient
 
+from portal.api.challenges import HEADER
 from portal.store.quotas import TEXT
-from portal.web.challenges import HEADER
 from tests.support.builders import INSPECTORATE, Sealed, make_envelope, make_report_envelope
 from tests.support.paths import ROOT
 from tests.support.portal_room import SITE

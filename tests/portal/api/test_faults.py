@@ -13,9 +13,9 @@ from tempfile import TemporaryDirectory
 import pytest
 from playwright.sync_api import Browser
 
+from portal.api.challenges import HEADER
 from portal.store import pending
 from portal.store.days import today
-from portal.web.challenges import HEADER
 from tests.support import postgres
 from tests.support.builders import INSPECTORATE, Sealed, make_report_envelope
 from tests.support.page_visitor import TEXT, Visitor

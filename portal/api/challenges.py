@@ -12,11 +12,11 @@ from sqlalchemy import Connection
 from crypto import challenge
 from crypto.challenge import Challenge, ChallengeExpired, Purpose, Unsolved
 from crypto.errors import Malformed, NotForUs, Tampered
+from portal.api import receiving
+from portal.api.context import Context, context
+from portal.api.problems import Problem
 from portal.store import challenges, days
 from portal.store.quotas import TEXT
-from portal.web import receiving
-from portal.web.context import Context, context
-from portal.web.problems import Problem
 
 HEADER = "Proof-Of-Work"
 

@@ -8,8 +8,8 @@ from email.utils import format_datetime
 
 from crypto import age, padding
 from crypto.messages import CHANNEL
+from portal.api.problems import Problem
 from portal.store.envelopes import Report
-from portal.web.problems import Problem
 
 VERSION = "1.0.0"
 EXTENSIONS = "creation,creation-with-upload,expiration,termination"

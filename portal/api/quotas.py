@@ -12,10 +12,10 @@ from pathlib import Path
 from sqlalchemy import Connection
 
 from crypto import age
+from portal.api.problems import Problem
 from portal.config import Settings
 from portal.store import quotas
 from portal.store.quotas import Kind
-from portal.web.problems import Problem
 
 # Parts of the whole.
 SHARES: Mapping[Kind, float] = {

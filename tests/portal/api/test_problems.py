@@ -1,0 +1,36 @@
+"""Every word for an error stands in SPEC 7.4 with its status, and no other does."""
+
+import re
+from collections.abc import Iterator
+
+from tests.support.paths import ROOT
+
+SAID = re.compile(r'(?:Problem\(|\(|= )\s*(\d{3}), "(\w+)"')
+WEB_SERVER = re.compile(r'"status": (\d{3}), "code": "(\w+)"')
+NAMED = re.compile(r'^([A-Z_]+) = "(\w+)"$', re.MULTILINE)
+ROW = re.compile(r"^\| `(\w+)` \| ([\d, ]+) \|", re.MULTILINE)
+
+
+def said() -> Iterator[tuple[str, str]]:
+    """Yield code and status of each problem in the source of the portal, and of those of the web server."""
+    for status, code in WEB_SERVER.findall((ROOT / "deploy" / "nginx.conf").read_text("utf-8")):
+        yield code, status
+    for path in (ROOT / "portal").rglob("*.py"):
+        source = path.read_text("utf-8")
+        for name, code in NAMED.findall(source):
+            source = source.replace(f", {name})", f', "{code}")')
+        for status, code in SAID.findall(source):
+            yield code, status
+
+
+def listed() -> Iterator[tuple[str, str]]:
+    """Yield code and status of each row of the table."""
+    for code, statuses in ROW.findall((ROOT / "crypto" / "SPEC.md").read_text("utf-8")):
+        for status in statuses.split(", "):
+            yield code, status
+
+
+def test_the_specification_lists_the_codes_of_all_problems() -> None:
+    found = set(said())
+    assert len(found) > 30
+    assert found == set(listed())
