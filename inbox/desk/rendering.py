@@ -12,12 +12,12 @@ from jinja2 import Environment, PackageLoader, PrefixLoader, StrictUndefined
 
 from crypto.journal import Value
 from crypto.keyring import Texts
-from inbox.desk import telling, translation
+from inbox.desk import given, telling, translation
 from inbox.desk.state import here
 from inbox.desk.translation import LANGUAGES
 from inbox.language import labels
 from inbox.session import action_words
-from inbox.text.printable import visible
+from inbox.text.printable import lines, visible
 from templates import catalogues
 from templates.catalogues import Domain
 
@@ -47,6 +47,8 @@ def environment(language: str) -> Environment:
         "label": partial(_label, language),
         "about": partial(_about, language),
         "lines": lines,
+        "field": partial(given.field, language),
+        "given": partial(given.value, language),
         "day": partial(translation.day, language),
         "own": partial(Texts.in_, language=language),
         "size": partial(_size, language),
@@ -68,11 +70,6 @@ def _labelled(language: str, codes: str) -> Mapping[str, str]:
 def _about(language: str, values: Mapping[str, Value], code: str) -> str:
     """Return what an action was about."""
     return visible(action_words.values(code, values, language))
-
-
-def lines(text: str) -> str:
-    """Return ``text`` over as many lines as it has, with nothing in it that is not seen."""
-    return "\n".join(map(visible, text.replace("\r\n", "\n").split("\n")))
 
 
 def page(template: str, /, **values: Any) -> str:

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from crypto import strictjson
 from crypto.dossier import Purpose
 from inbox.access import disclosures, identities
-from inbox.access.disclosures import ACCESS_ANSWER, PERSON_CONCERNED, Given, Ground
+from inbox.access.disclosures import Given, Ground, Unasked
 from inbox.casework import exits
 from inbox.casework.exits import Asked, Exit
 from inbox.dossiers import compose
@@ -28,7 +28,7 @@ from inbox.language.messages import Sentence, sentence
 from inbox.language.printed_text import Wording
 from inbox.replies import leak_check
 from inbox.session import journal
-from inbox.session.actions import Actor, Code, action
+from inbox.session.actions import Actor, Code, Viewed, action
 from inbox.session.inbox import Inbox
 from inbox.system import atomic_files
 from inbox.text import names as person_names
@@ -90,7 +90,7 @@ def preview(
     be left out that is not there.
     """
     once = list(dict.fromkeys(numbers))
-    first, *others = (action(Code.SHOW, number, view="access") for number in once)
+    first, *others = (action(Code.SHOW, number, view=Viewed.ACCESS) for number in once)
     with inbox.acting(who, first, *others) as session:
         return _held(session, _told(session, once, request, who.today), request, who.today)
 
@@ -111,7 +111,10 @@ def answer(
         told = _told(session, once, request, who.today)
         for number in told:
             disclosures.add(
-                session, number, Given(PERSON_CONCERNED, ACCESS_ANSWER, Ground.OTHER), journal.actor(session)
+                session,
+                number,
+                Given(Unasked.PERSON_CONCERNED, Unasked.ACCESS_ANSWER, Ground.OTHER),
+                journal.actor(session),
             )
         held, warnings = _held(session, told, request, who.today)
         file.write(pages(held) if to.form is Form.PDF else machine_readable(held))

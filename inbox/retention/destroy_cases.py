@@ -20,7 +20,7 @@ from inbox.keys import key_store
 from inbox.language.errors import Refused
 from inbox.language.messages import sentence
 from inbox.session import journal
-from inbox.session.actions import Actor, Code, action
+from inbox.session.actions import Actor, Code, Viewed, action
 from inbox.session.inbox import Inbox
 from inbox.system.home import Home, keystore_name
 from inbox.vault import queries_access, queries_cases, row_security, tombstones
@@ -87,7 +87,7 @@ def destroy(inbox: Inbox, who: Actor, planned: Plan) -> Plan:
 
 
 def _planning(inbox: Inbox, who: Actor) -> AbstractContextManager[Session]:
-    return inbox.acting(who, action(Code.LIST_RETENTION, view="destroyable"))
+    return inbox.acting(who, action(Code.LIST_RETENTION, view=Viewed.DESTROYABLE))
 
 
 def _planned(home: Home, session: Session, numbers: Sequence[int], today: date, early: str) -> Plan:

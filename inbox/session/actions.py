@@ -115,6 +115,18 @@ class Code(StrEnum):
     REMOVE_PROCEEDINGS = "remove-proceedings"
 
 
+class Viewed(StrEnum):
+    """What is listed or shown, where that is not plain from the action."""
+
+    QUEUE = "queue"
+    MEDIUM = "medium"
+    DOSSIER = "dossier"
+    MINIMISE = "minimise"
+    ACCESS = "access"
+    DESTROYABLE = "destroyable"
+    ALIASES = "aliases"
+
+
 class Reason(Enum):
     """Whether an action has a reason."""
 

@@ -13,7 +13,7 @@ from tests.support.inbox_builders import Office, Portal, World
 pytest_plugins = ["tests.support.inbox_room"]
 
 GIVES_AWAY = "agent@port.example"
-WARNED = "It is an address or a telephone number"
+WARNED = "it is an address or a telephone number"
 WAYS: dict[str, dict[str, str]] = {
     "reply": {"feedback": "on"},
     "extend": {"reason": "abroad"},

@@ -346,7 +346,7 @@ def test_the_notice_of_more_time_is_seen_before_it_is_sent(office: Office) -> No
         assert ("Why it takes longer, to the author" in shown, 'value="extension"' in shown) == (True, False)
         for path in ("extend/preview", "extend"):
             seen = client.send(f"/en/case/1/{path}", **form)
-            assert (200, True) == (seen.status_code, "It is an address or a telephone number" in seen.text)
+            assert (200, True) == (seen.status_code, "it is an address or a telephone number" in seen.text)
             assert f"{form['text']}</textarea>" in seen.text
             assert 'type="hidden" name="reason" value="abroad"' in seen.text
             assert 'action="' in seen.text.split('/en/case/1/extend"')[0][-200:]

@@ -11,7 +11,6 @@ from inbox.desk import telling
 from inbox.language import labels
 from inbox.language.messages import sentence
 from inbox.session.actions import TABLE, Code, Reason
-from templates.catalogues import LANGUAGES
 from tests.support import exits_room
 from tests.support.exits_room import BUILDERS, IN_WHAT_IS_ASKED, LIFTERS, SIGNS, Came, Room, Surface, Wanted
 from tests.support.inbox_clock import moved
@@ -141,17 +140,6 @@ def test_quarantine_is_no_exit_and_waits_for_nothing() -> None:
     rule = TABLE[Code.QUARANTINE]
     assert (1, Reason.REQUIRED) == (rule.officers, rule.reason)
     assert Code.QUARANTINE not in {way.code for way in Exit}
-
-
-def test_what_is_refused_has_words_in_every_language() -> None:
-    """Of who acts, and of what a closing says, something else tells."""
-    stopping = {
-        what for what, row in MATRIX.items() if any(row[way].need is not Need.NOTHING for way in Exit)
-    }
-    elsewhere = {Obstacle.UNDECLARED, Obstacle.EXCLUDED, Obstacle.ENTRUSTED, Obstacle.QUARANTINE}
-    elsewhere |= {Obstacle.CAUTIONED, Obstacle.AGAINST}
-    assert stopping - elsewhere == set(map(Obstacle, labels.of("obstacle")))
-    assert all(label.in_(each) for label in labels.of("obstacle").values() for each in LANGUAGES)
 
 
 def test_an_obstacle_is_named_in_the_language_of_the_page() -> None:
