@@ -21,7 +21,7 @@ from inbox.keys.officers import Credential
 from inbox.language.errors import Refused, ShareDamaged
 from inbox.language.messages import sentence
 from inbox.session.actions import Actor
-from inbox.session.inbox import Inbox, Unlocked, unlocked
+from inbox.session.inbox import Inbox, Unlocked
 from inbox.system import terminal
 from inbox.system.clock import today
 from inbox.system.home import Home
@@ -67,10 +67,9 @@ class Closed:
 
     @contextmanager
     def unlocked(self) -> Iterator[Unlocked]:
-        """Give the inbox, with the deadlines of the rules in use, and the officers who opened it."""
-        with unlocked(self.root, partial(credentials_at, self.root), terminal.progress) as opened:
-            with opened.inbox.vault.transaction() as session:
-                renewing.keep_in_step(session)
+        """Give the inbox and the officers who opened it."""
+        bring = partial(credentials_at, self.root)
+        with renewing.unlocked(self.root, bring, terminal.progress, today()) as opened:
             yield opened
 
     def shut(self) -> None:
