@@ -59,9 +59,9 @@ def plan_due(inbox: Inbox, who: Actor) -> Plan:
     """Return the destruction of all that is due; Refused if nothing is."""
     with _planning(inbox, who) as session:
         found = retention_schedule.listing(inbox.home, session)
-        due = [each for each in found if each.is_due(who.today)]
+        due = [each for each in found if exits.is_due(each, who.today)]
         if not due:
-            waiting = [each.day for each in found if not each.obstacles]
+            waiting = [each.day for each in found if exits.is_due(each, each.day)]
             raise Refused(
                 sentence("nothing is due before {day}", day=min(waiting))
                 if waiting
@@ -99,7 +99,7 @@ def _planned(home: Home, session: Session, numbers: Sequence[int], today: date, 
         each = found.get(number)
         exits.check(session, number, Asked(way=Exit.DESTROY, today=today, reason=early, due=each))
         if each:
-            due.append(replace(each, rule=Rule.EARLY) if early and not each.is_due(today) else each)
+            due.append(replace(each, rule=Rule.EARLY) if early and not exits.is_due(each, today) else each)
     return _plan(session, due, early)
 
 

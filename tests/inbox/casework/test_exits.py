@@ -1,12 +1,14 @@
 """Every exit of a case past every obstacle, on command line and desk, as the matrix says."""
 
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
 
+from inbox.casework import exits
 from inbox.casework.exits import MATRIX, Exit, Need
 from inbox.deadlines.obstacles import Obstacle
+from inbox.deadlines.retention_schedule import Due, Rule
 from inbox.desk import telling
 from inbox.language import labels
 from inbox.language.messages import sentence
@@ -133,6 +135,15 @@ def test_a_builder_without_effect_is_noticed(
         Obstacle.NOT_DUE: [False]
     }
     assert by_nature.get(what, []) == unnoticed
+
+
+@pytest.mark.parametrize("what", Obstacle)
+def test_what_is_due_by_itself_is_what_the_matrix_lets_go(what: Obstacle) -> None:
+    """The day is an obstacle like any other."""
+    today = date(2026, 11, 26)
+    is_free = MATRIX[what][Exit.DESTROY].need is Need.NOTHING
+    assert is_free is exits.is_due(Due(1, Rule.CLOSED, today, (what,)), today)
+    assert not exits.is_due(Due(1, Rule.CLOSED, today + timedelta(1)), today)
 
 
 def test_quarantine_is_no_exit_and_waits_for_nothing() -> None:
