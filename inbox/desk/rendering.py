@@ -1,6 +1,7 @@
 """Templates to pages; whatever came from outside is text, control and direction characters spelled out."""
 
 from collections.abc import Mapping
+from datetime import date
 from functools import cache, partial
 from http import HTTPStatus
 from typing import Any
@@ -12,10 +13,10 @@ from jinja2 import Environment, PackageLoader, PrefixLoader, StrictUndefined
 
 from crypto.journal import Value
 from crypto.keyring import Texts
-from inbox.desk import given, telling, translation
+from inbox.desk import given, telling
 from inbox.desk.state import here
 from inbox.desk.translation import LANGUAGES
-from inbox.language import labels
+from inbox.language import days, labels
 from inbox.session import action_words
 from inbox.text.printable import lines, visible
 from templates import catalogues
@@ -49,11 +50,16 @@ def environment(language: str) -> Environment:
         "lines": lines,
         "field": partial(given.field, language),
         "given": partial(given.value, language),
-        "day": partial(translation.day, language),
+        "day": partial(_day, language),
         "own": partial(Texts.in_, language=language),
         "size": partial(_size, language),
     }
     return templates
+
+
+def _day(language: str, value: str | date) -> str:
+    """Return a day, which views write as ISO 8601 does."""
+    return days.short(language, date.fromisoformat(value) if isinstance(value, str) else value)
 
 
 def _label(language: str, code: str, codes: str) -> str:

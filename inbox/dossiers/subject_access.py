@@ -22,7 +22,7 @@ from inbox.casework.exits import Asked, Exit
 from inbox.dossiers import compose
 from inbox.dossiers.compose import Plan
 from inbox.files.pdf import Sheets
-from inbox.language import printed_text
+from inbox.language import days
 from inbox.language.errors import Refused
 from inbox.language.messages import Sentence, sentence
 from inbox.language.printed_text import Wording
@@ -176,7 +176,7 @@ def pages(held: Held) -> bytes:
     sheets.subtitle(say("law"))
     sheets.fact(say("by"), held.by)
     sheets.fact(say("person"), ", ".join(held.request.names))
-    sheets.fact(say("made"), printed_text.day(held.made, language))
+    sheets.fact(say("made"), days.long(language, held.made))
     sheets.heading(say("held"))
     sheets.text(say("passages"))
     for number, passages in enumerate(held.reports, 1):
