@@ -25,6 +25,7 @@ from inbox.session.inbox import Inbox, Unlocked
 from inbox.system import terminal
 from inbox.system.clock import today
 from inbox.system.home import Home
+from inbox.text.lines import one_line
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -119,12 +120,13 @@ json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON."
 
 
 def reason_of(_: click.Context, __: click.Parameter, given: str) -> str:
-    """Return the reason that was given with an option, if the journal takes it."""
-    if len(given) > LONGEST_REASON:
+    """Return the reason that was given with an option on one line, if the journal takes it."""
+    reason = one_line(given)
+    if len(reason) > LONGEST_REASON:
         raise click.BadParameter(
-            f"a reason has at most {LONGEST_REASON} characters, this one has {len(given)}"
+            f"a reason has at most {LONGEST_REASON} characters, this one has {len(reason)}"
         )
-    return given
+    return reason
 
 
 def day_of(_: click.Context, __: click.Parameter, given: str | None) -> date | None:

@@ -98,7 +98,7 @@ def remove_days_off(inbox: Inbox, who: Actor, days: Collection[date]) -> Setting
 
 
 def _change(what: DaysOff, days: Collection[date]) -> Action:
-    return action(Code.CHANGE_DAYS_OFF, days_off=what, count=len(set(days)), first=min(days), last=max(days))
+    return action(Code.CHANGE_DAYS_OFF, days_off=what, days=len(set(days)), first=min(days), last=max(days))
 
 
 def _working(session: Session, first: date, last: date) -> list[date]:

@@ -105,7 +105,7 @@ def answer(
     """
     once = list(dict.fromkeys(numbers))
     count = len(once) if len(once) > 1 else None
-    first, *others = (action(Code.ANSWER_ACCESS, number, count=count) for number in once)
+    first, *others = (action(Code.ANSWER_ACCESS, number, cases=count) for number in once)
     # The file gets its name after the entries in the journal are written: there is none without.
     with atomic_files.new(to.path) as file, inbox.acting(who, first, *others) as session:
         told = _told(session, once, request, who.today)

@@ -79,7 +79,7 @@ def destroy(inbox: Inbox, who: Actor, planned: Plan) -> Plan:
     ``plan``: what stands in the way now, counts.
     """
     count = len(planned.cases)
-    with inbox.acting(who, action(Code.DESTROY_CASES, None, planned.early, count=count)) as session:
+    with inbox.acting(who, action(Code.DESTROY_CASES, None, planned.early, cases=count)) as session:
         numbers = [each.case for each in planned.cases]
         now = _planned(inbox.home, session, numbers, who.today, planned.early)
         _destroy(inbox.home, session, now)

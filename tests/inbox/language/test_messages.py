@@ -171,8 +171,8 @@ def test_sentences_within_sentences_are_said_as_well() -> None:
         ("rate", {"credibility": "2"}, "Probablement vraie"),
         (
             "change-days-off",
-            {"days_off": "added", "count": 5, "first": "2026-12-24", "last": "2026-12-31"},
-            "jours chômés ajoutés, nombre\xa0: 5, du 24 décembre 2026, au 31 décembre 2026",
+            {"days_off": "added", "days": 5, "first": "2026-12-24", "last": "2026-12-31"},
+            "jours chômés ajoutés, nombre de jours\xa0: 5, du 24 décembre 2026, au 31 décembre 2026",
         ),
         ("link", {"relation": "duplicate"}, "Le même signalement"),
         ("break-glass", {"officers": ("alice", "low")}, "alice, low"),

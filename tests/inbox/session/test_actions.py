@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from crypto.journal import LONGEST_REASON
 from crypto.questionnaire import Texts
 from inbox.language import labels
 from inbox.language.errors import Refused
@@ -65,6 +66,14 @@ def test_an_action_has_a_reason_if_and_only_if_the_table_gives_it_one(code: Code
     assert code is action(code, None, "" if reason is Reason.NONE else "x").code
     with pytest.raises(TypeError):
         action(code, None, "" if reason is Reason.NONE else "x", no_such_value=1)
+
+
+def test_a_reason_stands_on_one_line_however_it_was_typed() -> None:
+    """What is left of a break is a space; a long one counts as it stands in the entry."""
+    assert "as he said, twice" == action(Code.HOLD, 1, " as he\r\n said,\u2028\ttwice \n").reason
+    assert LONGEST_REASON == len(action(Code.HOLD, 1, "\n" * 9 + "x" * LONGEST_REASON).reason)
+    with pytest.raises(Refused, match="characters"):
+        action(Code.HOLD, 1, "x" * (LONGEST_REASON + 1))
 
 
 def test_every_action_is_done_somewhere() -> None:
