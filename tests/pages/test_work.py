@@ -1,6 +1,5 @@
 """The work of a page before it sends: while the reporter writes, anew where need be, also without JIT."""
 
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,8 +8,7 @@ from playwright.sync_api import Browser, Page, Route, expect
 
 from portal.store.quotas import TEXT, Kind
 from portal.web.quotas import SHARES
-from tests.support import page_modules
-from tests.support.browsing import CHROMIUM_ARGUMENTS
+from tests.support import browsing, page_modules
 from tests.support.builders import OUTSIDE
 from tests.support.page_visitor import ENVELOPES, Visitor, times, visiting
 from tests.support.page_visitor import TEXT as WRITTEN
@@ -165,8 +163,7 @@ def test_every_opened_case_asks_for_a_challenge(visitor: Visitor) -> None:
 @pytest.fixture(scope="module")
 def jitless(chromium: Browser) -> Iterator[Browser]:
     """Chromium as Tor Browser's "Safer" level runs its pages: JavaScript without JIT."""
-    arguments = [*CHROMIUM_ARGUMENTS, "--js-flags=--jitless"]
-    browser = chromium.browser_type.launch(executable_path=shutil.which("chromium"), args=arguments)
+    browser = browsing.launch(chromium.browser_type, "--js-flags=--jitless")
     yield browser
     browser.close()
 

@@ -20,28 +20,12 @@ from inbox.deadlines.working_days import Calendar
 from inbox.vault import score
 from inbox.vault.casework_tables import DayOff, Duty, Handling, Setting
 from inbox.vault.tables import Case
-from tests.support.inbox_builders import Office, Portal, Reporter, World, answering, first, today
+from tests.support.inbox_builders import Office, today
 
 ROOT = Path(inbox.__file__).parents[1]
 WRONG = date(2001, 1, 1)
 
-
-@pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Office:
-    """An inbox with a report of an offence that names somebody, and one of nothing much."""
-    folder = tmp_path_factory.mktemp("renewing")
-    office = Office.found(folder)
-    world = World(office)
-    portal = Portal(world, folder / "medium")
-    grave = answering(category="info_leak", who_id="Untel, 06 12 34 56 78")
-    for report in (first(Reporter(world), edit=grave), first(Reporter(world))):
-        office.json("collect", portal.bundle(report), "--confirm-instance", portal.fingerprint)
-    return office
-
-
-@pytest.fixture
-def office(made: Office, tmp_path: Path) -> Office:
-    return made.copy(tmp_path / "copy")
+pytestmark = pytest.mark.copy_of("founded_offence")
 
 
 def stored(office: Office) -> dict[str, Any]:

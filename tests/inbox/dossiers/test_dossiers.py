@@ -16,7 +16,6 @@ from inbox.cli import main
 from inbox.files import pdf as pdf_sheets
 from inbox.vault import queries_office
 from inbox.vault.tables import Case, FollowUp
-from tests.crypto.test_questionnaire import as_version
 from tests.support import dossier_room as room_of
 from tests.support.dossier_room import ADDRESSEE, LETTER, NAME, PNG, SECRET, SOURCE, STOCK, Room, opened
 from tests.support.inbox_builders import (
@@ -33,12 +32,7 @@ from tests.support.inbox_builders import (
     stranger,
     today,
 )
-
-
-@pytest.fixture(scope="module")
-def room(tmp_path_factory: pytest.TempPathFactory) -> Room:
-    """An office with a case of which much could be told."""
-    return room_of.found(tmp_path_factory.mktemp("dossiers"))
+from tests.support.questionnaires import as_version
 
 
 @pytest.fixture(scope="module")

@@ -17,13 +17,6 @@ from tests.support.inbox_builders import Portal, Reporter, Sent, World, first, r
 TEXT = "Nous lisons."
 
 
-@pytest.fixture
-def reporter(world: World, portal: Portal, collect: Callable[..., Any]) -> Reporter:
-    made = Reporter(world)
-    collect(portal.bundle(first(made)))
-    return made
-
-
 def test_every_text_of_the_preview_stands_in_the_status_page() -> None:
     """Word for word under the same code, and in the public catalogue: it cannot drift from what is read."""
     page = (shipped.FOLDER / "portal" / "texts_case.html").read_text("utf-8")
@@ -35,7 +28,7 @@ def test_every_text_of_the_preview_stands_in_the_status_page() -> None:
         assert catalogue.public("en", text) == text != catalogue.public("fr", text)
 
 
-@pytest.mark.usefixtures("reporter")
+@pytest.mark.usefixtures("correspondent")
 def test_a_preview_changes_nothing_but_the_journal(world: World) -> None:
     before = world.office.state()
     for words in ([], ["--text", TEXT], ["--template", "acknowledgement"]):
@@ -44,19 +37,19 @@ def test_a_preview_changes_nothing_but_the_journal(world: World) -> None:
     assert "preview-reply" in world.office.run("journal", "print").out
 
 
-def test_it_shows_what_the_next_slot_will_hold(world: World, portal: Portal, reporter: Reporter) -> None:
+def test_it_shows_what_the_next_slot_will_hold(world: World, portal: Portal, correspondent: Reporter) -> None:
     """Status, messages, days; compared with the slot that its author then opens."""
     world.office.json("reply", "1", "--text", "Bonjour")
     world.office.json("status", "1", "info_requested")
     world.office.json("measure", "1", "protection_offered")
     world.office.json("tell", "1", "1")
-    letter = portal.bundle(Sent(reporter.follow_up("Encore")))
+    letter = portal.bundle(Sent(correspondent.follow_up("Encore")))
     world.office.json("collect", letter, "--confirm-instance", portal.fingerprint)
     view = world.office.json("reply", "1", "--text", TEXT, "--preview")
     world.office.json("reply", "1", "--text", TEXT)
     world.office.json("outbox", "--out", world.office.out)
     outbox, _, files = read_outbox(world.office.out / "outbox-inspection-1.tar", world)
-    slot = read_slot(files[outbox.files()[0][0]], reporter)
+    slot = read_slot(files[outbox.files()[0][0]], correspondent)
     assert ["Bonjour", TEXT] == [each.text for each in slot.messages]
     assert [each.text for each in slot.messages] == [each["text"] for each in view["messages"]]
     assert "Précisions demandées" == view["status"]
@@ -71,7 +64,7 @@ def test_it_shows_what_the_next_slot_will_hold(world: World, portal: Portal, rep
     assert "1" in view["received"]
 
 
-@pytest.mark.usefixtures("reporter")
+@pytest.mark.usefixtures("correspondent")
 def test_lines_mark_what_is_not_sent_yet(world: World) -> None:
     """And warn as sending would."""
     said = world.office.run("reply", "1", "--text", "Appelez le 06 12 34 56 78\x1b[2J", "--preview")

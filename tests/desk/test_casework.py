@@ -2,7 +2,6 @@
 
 import html
 import re
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +19,9 @@ NAMES = ("alice", "bruno", "chloe")
 WHAT = {"what": "Le conteneur MSKU 123456 5 est sorti", "coi": "no"}
 
 
+pytestmark = pytest.mark.copy_of("founded_desk")
+
+
 @pytest.fixture(scope="module")
 def founded_desk(tmp_path_factory: pytest.TempPathFactory) -> Office:
     """Three officers, two cases with a container in common."""
@@ -31,17 +33,6 @@ def founded_desk(tmp_path_factory: pytest.TempPathFactory) -> Office:
         for number in ("1", "2"):
             office.of(*present).json("declare", number)
     return office
-
-
-@pytest.fixture
-def office(founded_desk: Office, tmp_path: Path) -> Office:
-    return founded_desk.copy(tmp_path / "office")
-
-
-@pytest.fixture
-def client(office: Office) -> Iterator[Client]:
-    with sitting(office) as client:
-        yield client
 
 
 def both(**form: Any) -> dict[str, Any]:
