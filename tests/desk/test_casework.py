@@ -327,6 +327,19 @@ def test_more_time_holds_and_decisions(office: Office) -> None:
     assert ("decide", {"duty": "art40", "decision": "no_transmission"}, "no offence") in noted(office)
 
 
+@pytest.mark.parametrize("at_the_desk", [True, False], ids=["desk", "command line"])
+def test_both_surfaces_keep_a_reason_on_one_line(office: Office, *, at_the_desk: bool) -> None:
+    """In the journal and where the case shows it."""
+    if at_the_desk:
+        with sitting(office) as client:
+            sends(client, "decide", choice="no_transmission", reason="no\r\n offence")
+    else:
+        office.json("decide", "1", "no_transmission", "--reason", "no\n offence")
+    assert "no offence" in {reason for _, _, reason in noted(office)}
+    duties = {each["duty"]: each["reason"] for each in office.json("show", "1")["work"]["duties"]}
+    assert "no offence" == duties["art40"]
+
+
 def test_the_notice_of_more_time_is_seen_before_it_is_sent(office: Office) -> None:
     """An address in it is warned of, what was given stays; with a reason it is sent."""
     office.json("settings", "--regime", "external")
@@ -337,7 +350,7 @@ def test_the_notice_of_more_time_is_seen_before_it_is_sent(office: Office) -> No
         assert ("Why it takes longer, to the author" in shown, 'value="extension"' in shown) == (True, False)
         for path in ("extend/preview", "extend"):
             seen = client.send(f"/en/case/1/{path}", **form)
-            assert (200, True) == (seen.status_code, "It is an address or a telephone number" in seen.text)
+            assert (200, True) == (seen.status_code, "it is an address or a telephone number" in seen.text)
             assert f"{form['text']}</textarea>" in seen.text
             assert 'type="hidden" name="reason" value="abroad"' in seen.text
             assert 'action="' in seen.text.split('/en/case/1/extend"')[0][-200:]

@@ -62,7 +62,7 @@ def test_regime_and_days_off_are_changed_as_by_the_commands(office: Office) -> N
 
 
 def days_off(what: str, days: list[str]) -> dict[str, Any]:
-    return {"days_off": what, "count": len(days), "first": days[0], "last": days[-1]}
+    return {"days_off": what, "days": len(days), "first": days[0], "last": days[-1]}
 
 
 @pytest.mark.parametrize(

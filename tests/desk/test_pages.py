@@ -244,11 +244,11 @@ ANSWERS: dict[str, tuple[str, dict[str, str], str]] = {
         "Mauvaise phrase de passe pour la part de l'agent bruno",
     ),
     "identity": ("/case/1/ledger/identity", BOTH, "Jean Dupont"),
-    "reply": ("/case/1/reply/preview", {"text": "Demandez à alice."}, "Cela nomme un agent"),
+    "reply": ("/case/1/reply/preview", {"text": "Demandez à alice."}, "cela nomme un agent"),
     "cautioned": (
         "/case/1/close",
         BOTH | {"outcome": "insufficient", "disclosure": "full", "text": "Demandez à alice."},
-        "Cela nomme un agent",
+        "cela nomme un agent",
     ),
     "preview": ("/case/1/dossier/preview", PLAN | {"redact": "mardi"}, "retiré"),
     "made": (

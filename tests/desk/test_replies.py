@@ -10,7 +10,7 @@ from tests.support.desk_room import Client, sitting, tell
 from tests.support.inbox_builders import Office, Portal, World
 
 GIVES_AWAY = "agent@port.example"
-WARNED = "It is an address or a telephone number"
+WARNED = "it is an address or a telephone number"
 WAYS: dict[str, dict[str, str]] = {
     "reply": {"feedback": "on"},
     "extend": {"reason": "abroad"},

@@ -41,7 +41,7 @@ def test_it_is_looked_at_and_then_given_by_two(office: Office, stick: Path) -> N
         assert 'a loué <span class="mark">removed</span>.' in shown
         assert "person concerned" not in client.page("/en/case/1/ledger")
         asked = client.send("/en/access", **ASKED, form="pdf")
-        assert (401, True) == (asked.status_code, "number: 2" in asked.text)
+        assert (401, True) == (asked.status_code, "number of cases: 2" in asked.text)
         assert [] == [*stick.iterdir()]
         for form in ("pdf", "json", "json"):
             assert client.send("/en/access", **both(**ASKED, form=form)).status_code == 200

@@ -62,7 +62,7 @@ NOTES: list[tuple[list[str], tuple[str, int | None, dict[str, object], str]]] = 
         (
             "change-days-off",
             None,
-            {"days_off": "added", "count": 2, "first": "2031-01-02", "last": "2031-01-03"},
+            {"days_off": "added", "days": 2, "first": "2031-01-02", "last": "2031-01-03"},
             "",
         ),
     ),
@@ -71,7 +71,7 @@ NOTES: list[tuple[list[str], tuple[str, int | None, dict[str, object], str]]] = 
         (
             "change-days-off",
             None,
-            {"days_off": "removed", "count": 1, "first": "2031-01-03", "last": "2031-01-03"},
+            {"days_off": "removed", "days": 1, "first": "2031-01-03", "last": "2031-01-03"},
             "",
         ),
     ),

@@ -8,14 +8,8 @@ from typing import Any
 import pytest
 
 from inbox.casework import measures
-from inbox.casework.measures import INQUIRIES, Disclosure, Kind, Risk, Taken
-from inbox.deadlines import legal_duties
-from inbox.deadlines.clocks import Clock
-from inbox.deadlines.legal_duties import Choice
-from inbox.deadlines.office import Regime
-from inbox.language import labels
+from inbox.casework.measures import INQUIRIES, Kind, Risk, Taken
 from inbox.language.errors import CaseRefused, Refused
-from inbox.replies.closing import Outcome
 from inbox.session.actions import Action
 from inbox.vault import queries_exchange
 from inbox.vault.casework_tables import Credibility
@@ -306,23 +300,3 @@ def test_no_rating_orders_or_closes_a_case(office: Office) -> None:
     for each in Credibility:
         office.json("credibility", "1", each.value, "--reason", "x")
         assert before == office.json("queue")
-
-
-CODES: dict[str, Any] = {
-    "measure": Kind,
-    "outcome": Outcome,
-    "disclosure": Disclosure,
-    "source_risk": Risk,
-    "credibility": Credibility,
-    "clock": Clock,
-    "duty": legal_duties.Kind,
-    "decision": Choice,
-    "regime": Regime,
-}
-
-
-@pytest.mark.parametrize("name", CODES)
-def test_every_code_has_a_label_in_both_languages(name: str) -> None:
-    found = labels.of(name)
-    assert set(CODES[name]) == set(found)
-    assert all(each.fr and each.en for each in found.values())

@@ -18,7 +18,7 @@ from inbox.deadlines import settings, workflow
 from inbox.deadlines.clocks import Clock
 from inbox.deadlines.legal_duties import Choice
 from inbox.deadlines.office import Regime
-from inbox.language import catalogue
+from inbox.language import days
 from inbox.session.inbox import Inbox
 from inbox.vault.casework_tables import Handling
 from inbox.vault.tables import Case
@@ -223,7 +223,7 @@ def test_more_time_is_for_an_external_authority_alone(
     assert extended == (today() + relativedelta(months=6)).isoformat()
     said = slot(office, author).messages[-1].text
     assert extended == clocks(office)["feedback"]["day"]
-    assert (seen["text"], True) == (said, catalogue.day("fr", date.fromisoformat(extended)) in said)
+    assert (seen["text"], True) == (said, days.full("fr", date.fromisoformat(extended)) in said)
     assert "trois mois prévus :\n\nun témoin est à l'étranger\n" in said
     assert "was given, or extended" in refused(office, "extend", "1", *why)
     moved(monkeypatch).day = date.fromisoformat(due) + timedelta(1)

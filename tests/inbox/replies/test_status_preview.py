@@ -8,7 +8,7 @@ import pytest
 
 from crypto.messages import Status
 from inbox.casework.measures import Kind
-from inbox.language import catalogue
+from inbox.language import catalogue, days
 from inbox.replies import status_preview
 from inbox.vault import queries_cases
 from templates import shipped
@@ -56,10 +56,10 @@ def test_it_shows_what_the_next_slot_will_hold(world: World, portal: Portal, cor
     assert ("protection_offered",) == slot.measures_disclosed
     assert "Protection fonctionnelle proposée" in view["measures"]
     assert "« Inspection des douanes » a une question" in view["means"]
-    day = catalogue.day("fr", slot.next_by)
+    day = days.full("fr", slot.next_by)
     assert day in view["next_by"]
-    assert catalogue.day("fr", slot.issued) in view["issued"]
-    head = f"De la part de : Inspection des douanes, {catalogue.day('fr', today())}"
+    assert days.full("fr", slot.issued) in view["issued"]
+    head = f"De la part de : Inspection des douanes, {days.full('fr', today())}"
     assert head == view["messages"][0]["head"]
     assert "1" in view["received"]
 
