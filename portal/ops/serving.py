@@ -22,7 +22,7 @@ from portal.app import create_app, load_questionnaire
 from portal.config import Settings
 from portal.errors import Refused
 from portal.exchange import keyrings
-from portal.ops import memory_wiping
+from portal.ops import file_times, memory_wiping
 from portal.store.database import StoreBusy, open_database
 from portal.store.keyrings import current
 from portal.web import headers, pages
@@ -130,6 +130,7 @@ class _Server(BaseApplication):
         # A process that was killed may have deleted something and not come to overwrite it.
         with suppress(StoreBusy):
             database.scrub()
+        file_times.cover(self._settings.database_url)
         return self._app
 
 
