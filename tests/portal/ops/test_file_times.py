@@ -1,5 +1,6 @@
 """No time of a file tells when a report came."""
 
+import os
 import time
 from collections.abc import Callable
 from contextlib import closing
@@ -16,6 +17,7 @@ pytestmark = pytest.mark.long
 DATABASE = {"portal.sqlite", "portal.sqlite-wal", "portal.sqlite-shm"}
 # The kernel stamps files by a clock that ticks at least a hundred times a second.
 TICK = 10_000_000
+MEMORY = "/dev/shm"  # noqa: S108
 
 
 def telling(paths: list[Path], begin: int, end: int) -> set[str]:
@@ -42,6 +44,14 @@ def test_the_time_of_a_report_is_in_no_time_of_a_file(tmp_path: Path, free_port:
             assert time.monotonic() < give_up, telling(watched, begin, end)
             time.sleep(0.05)
         assert telling([*tmp_path.rglob("*")], begin, end) == set()
+        assert {str(Path(name).parent) for name in nameless(server)} == {MEMORY}
+
+
+def nameless(server: Server) -> list[str]:
+    """Return the files that the processes hold without a name: gunicorn's, whose times tell of requests."""
+    held = (path for process in server.workers() for path in Path(f"/proc/{process}/fd").iterdir())
+    targets = map(os.readlink, held)
+    return [target for target in targets if target.endswith(" (deleted)")]
 
 
 def test_where_nothing_covers_them_the_times_tell(tmp_path: Path) -> None:
