@@ -23,7 +23,7 @@ from tests.support.portal_room import INSTANCE_SEED, Room
 def read(room: Room, path: Path) -> tuple[Intake, dict[str, bytes]]:
     """Return manifest and files of a bundle, verified as the inbox does."""
     manifest, members = bundle.read([path.read_bytes()])
-    intake = bundle.open_intake(manifest, room.site.deployment)
+    intake = bundle.open_intake(manifest, room.site.deployment, signing.public_key(INSTANCE_SEED))
     return intake, {member.name: b"".join(member.data) for member in bundle.checked(members, intake.files())}
 
 
