@@ -28,7 +28,7 @@ def session(context: click.Context, minutes: int) -> None:
         raise click.UsageError("this is a session already")
     why = "locked"
     try:
-        with idle_timeout.limited(minutes * 60), terminal.unstoppable(), door.unlocked() as opened:
+        with idle_timeout.limited(minutes * 60), terminal.unstoppable(), door.unlocked(today()) as opened:
             who = opened.by_opening(today())
             journal_actions.open_at(opened.inbox, who, Surface.SESSION)
             for line in _greeting(minutes):
