@@ -116,7 +116,7 @@ def test_sigterm_finishes_what_is_in_flight(server: Server) -> None:
 
 
 def test_a_process_that_is_told_to_end_as_it_begins_ends(server: Server) -> None:
-    """Each is told in its first moments, and another takes its place; else SIGTERM might be waited for long."""
+    """In its first moments: another takes its place. Else the end of the portal might be waited for long."""
     server.make()
     with server.serving():
         seen = set(server.workers())
