@@ -10,7 +10,7 @@ from flask_wtf import CSRFProtect
 from werkzeug.routing import IntegerConverter, Map
 
 from crypto.strictjson import LARGEST
-from inbox.desk import guard, headers, jobs, lock, problems, rendering, state, style
+from inbox.desk import guard, headers, jobs, locked, problems, rendering, state, style
 from inbox.desk.pages import (
     access,
     case,
@@ -42,7 +42,7 @@ _PAGES = (
     journal.pages,
     office.pages,
     jobs.pages,
-    lock.pages,
+    locked.pages,
 )
 
 
