@@ -6,6 +6,7 @@ than now: so it has to be set often.
 """
 
 import os
+import signal
 import stat
 import sys
 import threading
@@ -26,6 +27,8 @@ def cover(database: URL) -> None:
 
 
 def _repeat(database: URL) -> None:
+    # They are for the thread that answers.
+    signal.pthread_sigmask(signal.SIG_BLOCK, signal.valid_signals())
     pause = threading.Event()
     while True:
         _cover_once(database)
