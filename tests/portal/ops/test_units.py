@@ -3,7 +3,7 @@
 import shutil
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 
@@ -48,7 +48,9 @@ def serves(machine: Machine) -> bool:
     return False
 
 
-def test_each_unit_starts_as_it_is_shipped(machine: Machine) -> None:
+def test_each_unit_starts_as_it_is_shipped(
+    machine: Machine, record_property: Callable[[str, object], None]
+) -> None:
     """Started, restarted, and there again after a reboot; what the portal says is in its file alone."""
     with machine.running():
         assert not machine.do("ls", "/var/log").count("fanal")
@@ -64,3 +66,6 @@ def test_each_unit_starts_as_it_is_shipped(machine: Machine) -> None:
         assert machine.do("systemctl", "is-active", "portal-expire.timer") == "active"
         assert machine.do("systemctl", "show", "--value", "-p", "Result", "portal-expire") == "success"
         assert "serving on" not in machine.do("journalctl", "--boot=all", "--unit=portal", code=None)
+    record_property(
+        "as shipped", f"{', '.join(UNITS)}: started, restarted, there after the machine went down"
+    )
