@@ -23,7 +23,7 @@ def onion(server: Server) -> str:
     folder = server.folder / "tor"
     folder.mkdir()
     begun = time.perf_counter()
-    with server.serving(), nginx.serving(), tor_network(folder, nginx.onion_port) as tor:
+    with server.serving(), nginx.serving(), tor_network(folder, nginx.tor_port) as tor:
         reached = time.perf_counter() - begun
         server.run("verify", f"http://{tor.onion}", "--proxy", f"socks5h://{tor.proxy}")
         with browsing(f"http://{tor.onion}", "fr", tor_browser(tor.proxy)) as firefox:

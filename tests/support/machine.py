@@ -47,6 +47,7 @@ class Machine:
     def running(self) -> Iterator["Machine"]:
         """Start it, without a network but its own loopback, and power it off; it may be started again."""
         command = ["systemd-nspawn", "--quiet", "-D", str(self.tree), "--register=no", "--keep-unit"]
+        command += ["--machine", f"fanal-{os.getpid()}"]
         command += [
             "--private-network",
             "--console=pipe",
@@ -65,8 +66,9 @@ class Machine:
             self.do("systemctl", "poweroff")
             assert self.process.wait(_START_SECONDS) == 0
         finally:
-            self.process.kill()
-            self.process.wait()
+            # Else the one that failed would be there beside the next.
+            self.process.terminate()
+            self.process.wait(_START_SECONDS)
 
     def do(self, *command: str, code: int | None = 0) -> str:
         """Run a command in it, and return what it said."""

@@ -25,7 +25,10 @@ class Nginx:
     server: Server
     folder: Path
     port: int = field(default_factory=free_port)
+    # Where it listens for tor, which names circuits; then, for itself, behind that and behind the clearnet.
+    tor_port: int = field(default_factory=free_port)
     onion_port: int = field(default_factory=free_port)
+    tls_port: int = field(default_factory=free_port)
 
     @property
     def address(self) -> str:
@@ -34,7 +37,7 @@ class Nginx:
 
     @property
     def onion_address(self) -> str:
-        """The site as tor reaches it."""
+        """The site as it is behind what takes connections from tor."""
         return f"http://{HOST}:{self.onion_port}"
 
     @property
@@ -82,9 +85,11 @@ class Nginx:
             "/var/www/fanal": str(self.frozen),
             "/etc/fanal/certificate.pem": str(self.certificate),
             "/etc/fanal/certificate.key": str(self.certificate.with_suffix(".key")),
-            "listen 443 ssl;": f"listen {HOST}:{self.port} ssl;",
-            "        listen [::]:443 ssl;\n": "",
-            "127.0.0.1:8081": f"{HOST}:{self.onion_port}",
+            "listen 443;": f"listen {HOST}:{self.port};",
+            "        listen [::]:443;\n": "",
+            "127.0.0.1:8443": f"{HOST}:{self.tls_port}",
+            "127.0.0.1:8081": f"{HOST}:{self.tor_port}",
+            "127.0.0.1:8082": f"{HOST}:{self.onion_port}",
             "127.0.0.1:8080": f"{HOST}:{self.server.port}",
         }
 

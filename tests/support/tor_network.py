@@ -63,7 +63,7 @@ def tor_browser(proxy: str) -> Mapping[str, bool | int | str]:
 
 
 @contextmanager
-def tor_network(folder: Path, onion_port: int) -> Iterator[Tor]:
+def tor_network(folder: Path, tor_port: int) -> Iterator[Tor]:
     """Run a network with the shipped torrc in it, before a web server; yield once the service is reached."""
     proxy, service = f"{HOST}:{free_port()}", folder / "service"
     authorities = [folder / f"authority{n}" for n in range(AUTHORITIES)]
@@ -71,16 +71,16 @@ def tor_network(folder: Path, onion_port: int) -> Iterator[Tor]:
     trusted = "".join(_trusted(each, settings[each]) for each in authorities)
     settings |= {each: _relay(each) for each in (folder / f"relay{n}" for n in range(RELAYS))}
     settings[folder / "client"] = f"DataDirectory {folder}/client\nSocksPort {proxy}\n{_NODE}"
-    settings[service] = _shipped(service, onion_port) + "TestingTorNetwork 1\n"
+    settings[service] = _shipped(service, tor_port) + "TestingTorNetwork 1\n"
     with ExitStack() as running:
         for each, text in settings.items():
             running.enter_context(_running(each, text + trusted))
         yield Tor(proxy, _reached(proxy, service / "fanal" / "hostname"))
 
 
-def _shipped(folder: Path, onion_port: int) -> str:
+def _shipped(folder: Path, tor_port: int) -> str:
     text = TORRC.read_text("utf-8")
-    for old, new in (("/var/lib/tor", str(folder)), (f"{HOST}:8081", f"{HOST}:{onion_port}")):
+    for old, new in (("/var/lib/tor", str(folder)), (f"{HOST}:8081", f"{HOST}:{tor_port}")):
         assert old in text, old
         text = text.replace(old, new)
     return text

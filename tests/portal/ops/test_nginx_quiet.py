@@ -41,7 +41,7 @@ def test_no_body_is_written_to_a_file(site: Nginx) -> None:
     alone = {"worker_processes auto;": "worker_processes 1;"}
     shipped, smaller = site.twin("shipped"), site.twin("smaller")
     shipped.configure(alone)
-    smaller.configure(alone | {"client_body_buffer_size 1m;": "client_body_buffer_size 16k;"})
+    smaller.configure(alone | {"client_body_buffer_size 1m;": "client_body_buffer_size 32k;"})
     with shipped.serving():
         assert files_of_bodies(shipped) == []
     with smaller.serving():

@@ -1,0 +1,132 @@
+"""Clients that hold all the connections they get, each with a request that comes by drops; and who probes."""
+
+import multiprocessing
+import resource
+import socket
+import ssl
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from http.client import HTTPConnection, HTTPException
+from multiprocessing.synchronize import Event
+
+from tests.support.bad_requests import head
+from tests.support.portal_nginx import HOST, Nginx
+
+_PAUSE_SECONDS = 5
+_SLOW = head("POST /api/slot HTTP/1.1", "Content-Length: 16000")
+_TIMEOUT_SECONDS = 2
+_START_SECONDS = 120
+_SLOT = 18_108
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where a connection comes from: an address of this machine, or a circuit of the onion service."""
+
+    port: int
+    address: str = HOST
+    circuit: int | None = None
+
+    def connect(self) -> socket.socket:
+        """Return a connection, with TLS on the clearnet and tor's own line on the onion service."""
+        raw = socket.create_connection((HOST, self.port), _TIMEOUT_SECONDS, (self.address, 0))
+        try:
+            if self.circuit is None:
+                return _trusting().wrap_socket(raw, server_hostname="localhost")
+            raw.sendall(named(self.circuit))
+        except OSError:
+            raw.close()
+            raise
+        return raw
+
+
+def named(circuit: int) -> bytes:
+    """Return the line by which tor names a circuit (HiddenServiceExportCircuitID haproxy)."""
+    address = f"fc00:dead:beef:4dad::{circuit >> 16:x}:{circuit & 0xFFFF:x}"
+    return f"PROXY TCP6 {address} ::1 1 80\r\n".encode()
+
+
+def of_addresses(nginx: Nginx, count: int) -> list[Source]:
+    """Return so many addresses at the clearnet site."""
+    return [Source(nginx.port, f"127.0.1.{n}") for n in range(1, count + 1)]
+
+
+def of_circuits(nginx: Nginx, count: int) -> list[Source]:
+    """Return so many circuits at the onion service."""
+    return [Source(nginx.tor_port, circuit=n) for n in range(1, count + 1)]
+
+
+@contextmanager
+def flooding(sources: Sequence[Source], count: int) -> Iterator[None]:
+    """Hold, or try to, so many connections in all, from a process of their own, once each was tried."""
+    context = multiprocessing.get_context("spawn")
+    begun, ended = context.Event(), context.Event()
+    process = context.Process(target=_flood, args=(sources, count, begun, ended))
+    process.start()
+    try:
+        assert begun.wait(_START_SECONDS)
+        yield
+    finally:
+        ended.set()
+        process.join(_START_SECONDS)
+
+
+def _flood(sources: Sequence[Source], count: int, begun: Event, ended: Event) -> None:
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
+    held: list[socket.socket | None] = [None] * count
+    while not ended.is_set():
+        for n, connection in enumerate(held):
+            held[n] = _drip(connection, sources[n % len(sources)])
+        begun.set()
+        ended.wait(_PAUSE_SECONDS)
+
+
+def _drip(connection: socket.socket | None, source: Source) -> socket.socket | None:
+    """Send one more byte, or begin anew; return the connection that is held, if there is one."""
+    try:
+        if connection is None:
+            connection = source.connect()
+            connection.sendall(_SLOW)
+        connection.sendall(b"x")
+    except OSError:
+        if connection is not None:
+            connection.close()
+        return None
+    return connection
+
+
+def probe(source: Source, seconds: float) -> tuple[int, int]:
+    """Ask, again and again, for a page and a slot as honest people do, each over a connection of its own.
+
+    Returns how many were asked for, and how many of them came whole within two seconds each.
+    """
+    asked = good = 0
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        for method, path, body in (("GET", "/fr/report", None), ("POST", "/api/slot", bytes(32))):
+            begun = time.monotonic()
+            came = _answered(source, method, path, body)
+            asked += 1
+            good += came and time.monotonic() - begun < _TIMEOUT_SECONDS
+        time.sleep(0.2)
+    return asked, good
+
+
+def _answered(source: Source, method: str, path: str, body: bytes | None) -> bool:
+    with suppress(OSError, HTTPException), source.connect() as connected:
+        connection = HTTPConnection("localhost")
+        connection.sock = connected
+        connection.request(method, path, body)
+        answer = connection.getresponse()
+        content = answer.read()
+        return answer.status == 200 and (method == "GET" or len(content) == _SLOT)
+    return False
+
+
+def _trusting() -> ssl.SSLContext:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+    return context
