@@ -77,7 +77,7 @@ PARTS: Mapping[str, Part] = {
     "fuzz": Part(tested("--hypothesis-profile=thorough", "tests/portal/api/test_fuzz.py"), ("portal/",)),
     "onion": Part(measured("parts:onion"), ("portal/", "crypto/", "deploy/")),
     "flood": Part(
-        tested("-m", "soak", *(f"tests/portal/ops/test_nginx_{name}.py" for name in ("flood", "memory"))),
+        tested("-m", "soak", "tests/portal/ops/test_nginx_flood.py", "tests/portal/ops/test_nginx_memory.py"),
         ("portal/", "deploy/"),
     ),
     "units": Part(tested("-m", "soak", "tests/portal/ops/test_units.py"), ("portal/", "crypto/", "deploy/")),
