@@ -45,7 +45,8 @@ BACKENDS = ["sqlite", "postgresql"]
 State = Mapping[str, list[tuple[Any, ...]]]
 
 
-SITE = Site()
+# The same in every process and run, as its pages are: so they are compressed once for all.
+SITE = Site(deployment=bytes(range(16)), root_seed=bytes(range(32)))
 _applications: dict[Site, Flask] = {}
 
 
