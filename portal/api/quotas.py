@@ -17,6 +17,11 @@ from portal.config import Settings
 from portal.store import quotas
 from portal.store.quotas import Kind
 
+
+class NoRoom(Problem):
+    """An envelope that would fit if there were less: with it the cost of the next day rises (SPEC 7.6)."""
+
+
 # Parts of the whole.
 SHARES: Mapping[Kind, float] = {
     Kind.REPORT: 0.15,
@@ -57,18 +62,24 @@ class Limits:
     def check(self, connection: Connection, kind: Kind, size: int, *, counted: bool = False) -> None:
         """Raise a Problem if a kind takes more than it may, or would with ``size`` bytes not yet counted.
 
+        It is NoRoom if there may be room another day.
+
         What was declared and has not come may take half of a share: larger envelopes wait for room in that.
         Asked after an envelope was counted, in its transaction, no other can have taken the room meanwhile.
         """
         usage, more = quotas.used(connection)[kind], 0 if counted else size
         if usage.unfinished > self.unfinished:
-            raise Problem(503, "too_many_uploads", _HOUR)
+            raise NoRoom(503, "too_many_uploads", _HOUR)
         promised = usage.unfinished_size + more if size > _LARGER else 0
-        if usage.size + more <= self.share(kind) and promised <= self.share(kind) * _UNFINISHED:
+        if self._fits(kind, usage.size + more, promised):
             return
+        refusal = NoRoom if self._fits(kind, size, size if promised else 0) else Problem
         if kind in {Kind.REPORT_WITH_FILES, Kind.FOLLOW_UP_WITH_FILES}:
-            raise Problem(507, "quota_full_files", _HOUR)
-        raise Problem(507, "quota_full", _HOUR)
+            raise refusal(507, "quota_full_files", _HOUR)
+        raise refusal(507, "quota_full", _HOUR)
+
+    def _fits(self, kind: Kind, size: int, promised: int) -> bool:
+        return size <= self.share(kind) and promised <= self.share(kind) * _UNFINISHED
 
     def check_scriptless(self, connection: Connection, today: date, size: int) -> None:
         """Count towards today an envelope that came without script, and is in the sums of its kind already.

@@ -214,6 +214,13 @@ def make_envelope(site: Site, channel: str = INSPECTORATE, size: int = padding.S
     return age.seal_bytes(bytes(size), [site.bodies[channel].intake.recipient()])
 
 
+def under_another_header(envelope: bytes) -> bytes:
+    """Return the envelope with another MAC in its header: junk of the right form, opened by nobody."""
+    end = age.ENVELOPE_HEADER - 1
+    mac = b64encode(secrets.token_bytes(32)).rstrip(b"=")
+    return envelope[: end - len(mac)] + mac + envelope[end:]
+
+
 def make_slot(keys: CaseKeys) -> bytes:
     """Return an envelope of a slot's size, sealed to the reporter."""
     return age.seal_bytes(bytes(padding.SLOT), [keys.reply_identity.recipient()])

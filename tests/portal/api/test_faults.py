@@ -13,7 +13,6 @@ from tempfile import TemporaryDirectory
 import pytest
 from playwright.sync_api import Browser
 
-from portal.api.challenges import HEADER
 from portal.store import pending
 from portal.store.days import today
 from tests.support import postgres
@@ -23,7 +22,7 @@ from tests.support.portal_load import HALF, Load, patch, post, told_to_wait
 from tests.support.portal_room import BODY, SITE, TUS, declared
 from tests.support.portal_server import Server
 from tests.support.small_disk import small_disk
-from tests.support.work import solve
+from tests.support.work import offered
 
 pytestmark = pytest.mark.long
 
@@ -170,8 +169,8 @@ def test_a_page_keeps_what_was_written_until_postgresql_is_back(
 
 def as_a_page(server: Server, sealed: Sealed) -> str:
     """Send a report with work that the server has asked for, and return its address."""
-    made = server.request("GET", f"/api/challenge/{sealed.channel}/text")[2]
-    headers = {**BODY, **declared(sealed), HEADER: solve(made)}
+    offer = server.request("GET", "/api/work")[2]
+    headers = {**BODY, **declared(sealed), **offered(offer, sealed.envelope)}
     status, answered, _ = server.request("POST", "/api/envelopes", sealed.envelope, headers)
     assert status == 201
     return answered["Location"]
