@@ -5,10 +5,11 @@ days on which there was no room and falls after others; within a day the public 
 """
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 from flask import Blueprint, Flask, Response
 from sqlalchemy import Connection
+from sqlalchemy.exc import DBAPIError
 
 from crypto import work
 from crypto.errors import Malformed
@@ -18,6 +19,7 @@ from portal.api.problems import Problem
 from portal.api.quotas import NoRoom
 from portal.store import days
 from portal.store import work as store
+from portal.store.database import StoreBusy
 from portal.store.quotas import TEXT
 
 HEADER = "Proof-Of-Work"
@@ -76,13 +78,19 @@ def noting_refusals(context: Context) -> Iterator[None]:
     try:
         yield
     except NoRoom:
-        today = context.today()
-        with context.database.read() as connection:
-            noted = store.had_refusal(connection, today)
-        if not noted:
-            with context.database.write() as connection:
-                store.note_refusal(connection, today)
+        # On a disk that is full it cannot be noted.
+        with suppress(StoreBusy, DBAPIError):
+            _note_refusal(context)
         raise
+
+
+def _note_refusal(context: Context) -> None:
+    today = context.today()
+    with context.database.read() as connection:
+        noted = store.had_refusal(connection, today)
+    if not noted:
+        with context.database.write() as connection:
+            store.note_refusal(connection, today)
 
 
 def _seed(connection: Connection, context: Context, hour: int) -> bytes:

@@ -24,7 +24,7 @@ SHOWN = re.compile(
     r'(?:say|Failure|super|found|line|caution|tick)\(\s*"([\w-]+)"'
     r'|code(?: =|:) "([\w-]+)"|fault: "([\w-]+)"| [:?] "([a-z_]+(?:-[a-z_]+)+)"'
 )
-PROBLEM = re.compile(r'Problem\(\s*\d+, "(\w+)"')
+PROBLEM = re.compile(r'(?:Problem|NoRoom|refusal)\(\s*\d+, "(\w+)"')
 # Words that are the same in both languages.
 SAME = {
     *("Pages", "Messages", "Page %(page)s", "Journal", "Note", "Notes"),
