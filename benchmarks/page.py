@@ -1,6 +1,5 @@
 """The report page in Chromium without JIT, as Tor Browser's "Safer" level runs it."""
 
-import shutil
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -8,7 +7,7 @@ from pathlib import Path
 
 from playwright.sync_api import Page, sync_playwright
 
-from tests.support.browsing import CHROMIUM_ARGUMENTS
+from tests.support import browsing
 from tests.support.page_visitor import Visitor
 
 # Beyond this a press of a key is felt to lag; it is also the limit that the page was designed to.
@@ -42,7 +41,6 @@ def longest_task(address: str, folder: Path) -> tuple[float, float]:
 @contextmanager
 def _page() -> Iterator[Page]:
     with sync_playwright() as playwright:
-        arguments = [*CHROMIUM_ARGUMENTS, "--js-flags=--jitless"]
-        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=arguments)
+        browser = browsing.launch(playwright.chromium, "--js-flags=--jitless", command=browsing.WHOLE)
         yield browser.new_page()
         browser.close()

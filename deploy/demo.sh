@@ -9,6 +9,14 @@ umask 077
 port=${PORT:-8080}
 desk_port=${DESK_PORT:-8090}
 bin=$PWD/.venv/bin
+# Before anything is made: 0 stands for whichever is free.
+for each in "$port" "$desk_port"; do
+  if [ "$each" != 0 ] && (: < "/dev/tcp/127.0.0.1/$each") 2> /dev/null; then
+    echo "127.0.0.1:$each: another program listens there"
+    echo 'hint: PORT=8081 DESK_PORT=8091 make demo'
+    exit 1
+  fi
+done >&2
 # as the removable medium would: everything between the two sides passes through this folder
 medium=demo/medium
 mkdir -p demo/bin $medium

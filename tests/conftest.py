@@ -1,21 +1,23 @@
 """What several tests need: a PostgreSQL server, a browser, a port, a false clock, Hypothesis's profiles."""
 
-import shutil
+import functools
+import os
 import signal
+import sys
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, BrowserType, sync_playwright
+from shamir_mnemonic import cipher
 
-from tests.support import engines, postgres
+from tests.support import browsing, engines, postgres
 from tests.support.age_peer import AgePeer
 from tests.support.age_peer import running as age_peer_running
-from tests.support.browsing import CHROMIUM_ARGUMENTS
 from tests.support.installation import free_port
-from tests.support.page_visitor import FILE, Visitor, visiting
+from tests.support.page_visitor import Visitor, visiting
 
 # Fixtures that several folders use, each defined once.
 pytest_plugins = ["tests.support.inbox_room"]
@@ -28,6 +30,14 @@ settings.register_profile("thorough", settings.get_profile("ci"), derandomize=Fa
 settings.load_profile("ci")
 
 engines.share_statements()
+
+# As systemd names one to the portal: its starts find their pages compressed. `make clean` removes it.
+_CACHE = Path(sys.prefix) / "cache"
+_CACHE.mkdir(exist_ok=True)
+os.environ.setdefault("CACHE_DIRECTORY", str(_CACHE))
+
+# Sixty times in ten tests, the same shares are combined: who knows them from before computes nothing anew.
+cipher._round_function = functools.cache(cipher._round_function)
 
 # A shell has what it runs in the background ignore Ctrl-C, and what that starts, too: the tests press it.
 signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -48,14 +58,18 @@ def postgres_database(postgres_url: str) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def chromium() -> Iterator[Browser]:
-    """Debian's Chromium, headless; take a fresh context from it for each test."""
+def engine() -> Iterator[BrowserType]:
+    """Playwright's hold on Chromium."""
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=shutil.which("chromium"), args=CHROMIUM_ARGUMENTS
-        )
-        yield browser
-        browser.close()
+        yield playwright.chromium
+
+
+@pytest.fixture(scope="session")
+def chromium(engine: BrowserType) -> Iterator[Browser]:
+    """Debian's Chromium, without a window; take a fresh context from it for each test."""
+    browser = browsing.launch(engine)
+    yield browser
+    browser.close()
 
 
 @pytest.fixture(name="free_port")
@@ -102,14 +116,6 @@ def visitor(chromium: Browser, tmp_path: Path) -> Iterator[Visitor]:
     """A person at the pages of a portal of their own."""
     with visiting(chromium, tmp_path) as made:
         yield made
-
-
-@pytest.fixture
-def file(tmp_path: Path) -> Path:
-    """A file that the visitor can attach, under a name that nobody should learn."""
-    made = tmp_path / "IMG_un nom.jpg"
-    made.write_bytes(FILE)
-    return made
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -7,9 +7,6 @@ free=$(df --output=avail /dev/shm 2>/dev/null | tail -n 1)
 [ "${free:-0}" -ge 4000000 ] && export TMPDIR=/dev/shm
 folder=$(mktemp -d -t fanal-tests-XXXXXX) || exit
 trap 'rm -rf "$folder"' EXIT
-# As systemd names one to the portal: most of its starts find their pages compressed.
-export CACHE_DIRECTORY="$folder/cache"
-mkdir "$CACHE_DIRECTORY"
 
 # One module's tests stay in one worker, so that they share its server or browser. In our order (conftest.py): by
 # default modules of few tests come last, and the slowest have few. Four workers for two cores: many tests wait.

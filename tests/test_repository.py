@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from templates.catalogues import LANGUAGES
+from tests.support import sources_of_tests
 
 ROOT = Path(__file__).parent.parent
 
@@ -29,6 +30,17 @@ REGISTRY_HOSTS = [
     "deb.deb" + "ian.org",
 ]
 FORBIDDEN = re.compile("|".join(map(re.escape, MACHINE_PATHS + REGISTRY_HOSTS)))
+
+
+SOURCES = sorted((ROOT / "tests").rglob("*.py"))
+# Those of tests/portal are not counted yet: the folder is being divided.
+FIXTURES = [
+    each
+    for each in sources_of_tests.fixtures(SOURCES)
+    if not each.path.is_relative_to(ROOT / "tests" / "portal")
+]
+# A module of tests may say itself which inbox is its office.
+REPLACED = {"office"}
 
 
 def repository_files() -> list[str]:
@@ -128,3 +140,35 @@ def test_no_file_refers_to_a_list_that_is_not_here() -> None:
     ]
     found = {path for path in texts if reference.search((ROOT / path).read_text("utf-8"))}
     assert found - {"tests/test_repository.py"} == set()
+
+
+def test_no_module_of_tests_imports_another() -> None:
+    """What two of them need stands in tests/support; the control is what they import from there."""
+    names = {path: [*sources_of_tests.imports(path)] for path in SOURCES}
+    assert any(name.startswith("tests.support.") for name in names[Path(__file__)])
+    assert [] == [
+        (path.name, name)
+        for path, imported in names.items()
+        for name in imported
+        if any(part.startswith("test_") for part in name.split("."))
+    ]
+
+
+def test_no_fixture_is_defined_twice_in_the_same_words() -> None:
+    """It stands in the conftest.py of the folder above, or in a plugin that tests/conftest.py names."""
+    places: dict[tuple[str, str], list[str]] = {}
+    for each in FIXTURES:
+        places.setdefault((each.name, each.body), []).append(str(each.path.relative_to(ROOT)))
+    assert len(places) > 99
+    assert [] == [(name, where) for (name, _), where in places.items() if len(where) > 1]
+
+
+def test_a_fixture_that_many_see_means_the_same_to_all() -> None:
+    """None of them is replaced in a module or in a folder below, where another name would be told apart."""
+    replaced = [
+        (each.name, str(each.path.relative_to(ROOT)))
+        for each in FIXTURES
+        for other in FIXTURES
+        if each.name == other.name and other.seen_by(each)
+    ]
+    assert REPLACED == {name for name, _ in replaced}, replaced

@@ -8,7 +8,7 @@ from inbox.access import conflicts
 from inbox.language.errors import CaseRefused, Refused
 from inbox.language.messages import sentence
 from inbox.session import journal
-from inbox.session.actions import Actor, Code, action
+from inbox.session.actions import Actor, Code, Viewed, action
 from inbox.session.inbox import Inbox
 from inbox.text import names as person_names
 from inbox.vault import queries_access, queries_office
@@ -47,7 +47,7 @@ def remove(inbox: Inbox, who: Actor, officer: str, alias: str) -> None:
 
 def listed(inbox: Inbox, who: Actor) -> Sequence[Alias]:
     """Return by which other names reports may mean officers; raises as ``Inbox.acting``."""
-    with inbox.acting(who, action(Code.LIST_CONFLICTS, view="aliases")) as session:
+    with inbox.acting(who, action(Code.LIST_CONFLICTS, view=Viewed.ALIASES)) as session:
         return queries_access.aliases(session)
 
 

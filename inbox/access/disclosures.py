@@ -37,9 +37,11 @@ class What(StrEnum):
     OTHER = "other"
 
 
-# What is given without an officer who says what and to whom: an answer under article 15 of the GDPR.
-ACCESS_ANSWER = "access-answer"
-PERSON_CONCERNED = "person-concerned"
+class Unasked(StrEnum):
+    """What was given, and to whom, where no officer chooses it: an answer under article 15 of the GDPR."""
+
+    ACCESS_ANSWER = "access-answer"
+    PERSON_CONCERNED = "person-concerned"
 
 
 def said(row: Disclosure, language: str) -> tuple[str, str]:
@@ -47,7 +49,7 @@ def said(row: Disclosure, language: str) -> tuple[str, str]:
     known = {**labels.of("what"), **labels.of("ledger")}
     recipient, what = (known.get(each) for each in (row.recipient, row.what))
     return (
-        recipient.in_(language) if recipient and row.recipient == PERSON_CONCERNED else row.recipient,
+        recipient.in_(language) if recipient and row.recipient == Unasked.PERSON_CONCERNED else row.recipient,
         what.in_(language) if what else row.what,
     )
 

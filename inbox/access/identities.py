@@ -4,6 +4,7 @@ Article 9 of loi 2016-1691: whoever discloses it without consent, but to the jud
 """
 
 from datetime import date
+from enum import StrEnum
 
 from sqlalchemy.orm import Session
 
@@ -16,6 +17,13 @@ from inbox.vault import queries_cases
 from inbox.vault.casework_tables import Identity
 
 LONGEST = 8_000
+
+
+class Consent(StrEnum):
+    """What the author said of passing the identity on."""
+
+    GIVEN = "given"
+    WITHDRAWN = "withdrawn"
 
 
 def keep(inbox: Inbox, who: Actor, number: int, text: str) -> None:
@@ -62,7 +70,7 @@ def consent(inbox: Inbox, who: Actor, number: int, day: date | None, *, withdraw
             sentence("{day} is still to come", day=day),
             sentence("give the day on which the author consented"),
         )
-    noted = action(Code.NOTE_CONSENT, number, consent="withdrawn" if withdrawn else "given")
+    noted = action(Code.NOTE_CONSENT, number, consent=Consent.WITHDRAWN if withdrawn else Consent.GIVEN)
     with inbox.acting(who, noted) as session:
         of(session, number).consent = day
 

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from enum import StrEnum
 
 from sqlalchemy.orm import Session
 
@@ -20,11 +21,20 @@ from inbox.session.actions import Actor, Code, action
 from inbox.session.inbox import Inbox
 from inbox.text import confusables
 from inbox.vault import queries_access, queries_cases, queries_exchange, queries_office
-from inbox.vault.reject_reasons import REASONS, Kind
 from inbox.vault.tables import Attachment, Case, FollowUp, Message, Unopened
 
 # Begins the flag of a case that is kept from an officer, whose name ends it.
 KEPT_FROM = "kept-from-"
+
+
+class Notice(StrEnum):
+    """What staff must know of a case before they act."""
+
+    UNSIGNED = "unsigned"
+    CANNOT_BE_ANSWERED = "cannot-be-answered"
+    WITHDRAWN = "withdrawn"
+    KEYRING_UNKNOWN = "keyring-unknown"
+    KEYRING_OLD = "keyring-old"
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,15 +142,16 @@ def _mark_read(session: Session, number: int) -> None:
 
 
 def flags(case: Case, kept_from: Sequence[str] = ()) -> list[str]:
-    """Return what staff must know before they act, as stable words; then ``kept-from-NAME`` of each."""
+    """Return what staff must know before they act, by code; then ``kept-from-NAME`` of each."""
     found = {
-        "unsigned": case.unsigned,
-        "cannot-be-answered": case.recipient is None and not case.unsigned,
-        "withdrawn": case.withdrawn,
-        "keyring-unknown": case.keyring_warning == "unknown",
-        "keyring-old": case.keyring_warning == "old",
+        Notice.UNSIGNED: case.unsigned,
+        Notice.CANNOT_BE_ANSWERED: case.recipient is None and not case.unsigned,
+        Notice.WITHDRAWN: case.withdrawn,
+        Notice.KEYRING_UNKNOWN: case.keyring_warning == "unknown",
+        Notice.KEYRING_OLD: case.keyring_warning == "old",
     }
-    return [flag for flag, holds in found.items() if holds] + [f"{KEPT_FROM}{name}" for name in kept_from]
+    said = [flag.value for flag, holds in found.items() if holds]
+    return said + [f"{KEPT_FROM}{name}" for name in kept_from]
 
 
 def _kept_from(session: Session) -> Mapping[int, list[str]]:
@@ -249,7 +260,6 @@ def _unopened(row: Unopened) -> View:
     return {
         "number": row.number,
         "kind": row.kind,
-        "reason": REASONS[Kind(row.kind)],
         "received": row.received.isoformat(),
         "bundle": row.intake,
         "file": None if row.envelope is None else f"unopened/{base64url.encode(row.envelope)}.age",

@@ -5,7 +5,7 @@ that to a person who asks what is held on them (article 15 of the GDPR), and whe
 informed (article 14). Quarantine is no exit: it hides a case at once, and nothing may delay it.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import Enum, StrEnum, auto
@@ -165,10 +165,22 @@ def takes_two(way: Exit, obstacles: Iterable[Obstacle]) -> bool:
     return any(MATRIX[what][way].need is Need.SECOND_OFFICER for what in obstacles)
 
 
+def is_due(due: Due, today: date) -> bool:
+    """Tell whether a case is to be destroyed now: nothing that the schedule says of it stands in the way."""
+    return all(MATRIX[what][Exit.DESTROY].need is Need.NOTHING for what in _scheduled(due, today))
+
+
 def _stands(session: Session, number: int, what: Obstacle, asked: Asked) -> bool:
     if what in _FACTS:
         return _FACTS[what](session, number, asked)
-    return asked.due is not None and what in asked.due.obstacles
+    return what in _scheduled(asked.due, asked.today)
+
+
+def _scheduled(due: Due | None, today: date) -> Sequence[Obstacle]:
+    """Return what stands in the way as the retention schedule says, which has no open case."""
+    if due is None:
+        return (Obstacle.OPEN,)
+    return (*due.obstacles, Obstacle.NOT_DUE) if today < due.day else due.obstacles
 
 
 def _is_put_off(session: Session, number: int, asked: Asked) -> bool:
@@ -183,8 +195,6 @@ _FACTS: Mapping[Obstacle, Callable[[Session, int, Asked], bool]] = {
     Obstacle.JUNK: lambda session, number, _: workflow.of(session, number).rejected is not None,
     Obstacle.ART40: lambda session, number, _: legal_duties.is_open(session, number, Kind.ART40),
     Obstacle.PUT_OFF: _is_put_off,
-    Obstacle.OPEN: lambda _, __, asked: asked.due is None,
-    Obstacle.NOT_DUE: lambda _, __, asked: asked.due is not None and asked.today < asked.due.day,
 }
 
 

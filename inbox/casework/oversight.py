@@ -8,6 +8,7 @@ present are one, how many are there, and how many are overdue.
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import date
+from enum import StrEnum
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -22,6 +23,14 @@ from inbox.session.inbox import Inbox
 from inbox.vault import queries_access
 from inbox.vault.casework_tables import Duty, Handling
 from inbox.vault.row_security import AS_A_LINE
+
+
+class Override(StrEnum):
+    """What oversight counts, though it is no action of its own."""
+
+    DESPITE_WARNING = "despite-warning"
+    DESTROYED_EARLY = "destroyed-early"
+
 
 _COUNTED = tuple(code.value for code, rule in TABLE.items() if rule.oversight)
 
@@ -99,9 +108,9 @@ def _actions(session: Session) -> View:
     for line in journal.lines(session, 1):
         if entry := line.entry:
             done[entry.action] += 1
-            done["despite-warning"] += "despite" in entry.values
-            done["destroyed-early"] += entry.values.get("rule") == Rule.EARLY
-    return {name: done[name] for name in (*_COUNTED, "despite-warning", "destroyed-early")}
+            done[Override.DESPITE_WARNING] += "despite" in entry.values
+            done[Override.DESTROYED_EARLY] += entry.values.get("rule") == Rule.EARLY
+    return {name: done[name] for name in (*_COUNTED, *map(str, Override))}
 
 
 def _counted(codes: Iterable[str]) -> View:

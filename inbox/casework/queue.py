@@ -16,7 +16,7 @@ from inbox.language.errors import Refused
 from inbox.language.messages import sentence
 from inbox.language.views import View
 from inbox.questionnaire import catalogue
-from inbox.session.actions import Action, Actor, Code, action
+from inbox.session.actions import Action, Actor, Code, Viewed, action
 from inbox.session.inbox import Inbox
 from inbox.vault import fulltext, queries_office
 from inbox.vault.casework_tables import Handling, Tag, Words
@@ -139,7 +139,7 @@ def pick(inbox: Inbox, who: Actor, wanted: Filter, confirmed: int | None) -> Seq
 
 
 def _looking(wanted: Filter) -> Action:
-    return action(Code.SEARCH if wanted.search else Code.LIST, view="queue")
+    return action(Code.SEARCH if wanted.search else Code.LIST, view=Viewed.QUEUE)
 
 
 def page(session: Session, wanted: Filter, order: Order, *, today: date, first: int = 0) -> Sequence[Line]:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
+from enum import StrEnum
 from itertools import groupby
 
 from sqlalchemy import select
@@ -15,6 +16,15 @@ from inbox.session.actions import Actor, Code, action
 from inbox.session.inbox import Inbox
 from inbox.vault import queries_cases
 from inbox.vault.casework_tables import Measure
+
+
+class Came(StrEnum):
+    """What happened to a case without an action; its words stand among those of actions."""
+
+    RECEIVED = "received"
+    COLLECTED = "collected"
+    FOLLOW_UP = "follow-up"
+    MEASURE = "measure"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +57,7 @@ def view(event: Event) -> View:
     """Return an event as a value for JSON."""
     return {
         "day": event.day.isoformat(),
-        "what": event.what,
+        "what": str(event.what),
         "by": list(event.by),
         "values": dict(event.values),
         "reason": event.reason,
@@ -57,12 +67,12 @@ def view(event: Event) -> View:
 
 def _came_in(session: Session, number: int) -> Iterator[Event]:
     case = queries_cases.case(session, number)
-    yield Event(case.received, "received")
-    yield Event(case.collected, "collected")
+    yield Event(case.received, Came.RECEIVED)
+    yield Event(case.collected, Came.COLLECTED)
     for letter in queries_cases.follow_ups(session, number):
-        yield Event(letter.received, "follow-up", values={"follow_up": letter.position})
+        yield Event(letter.received, Came.FOLLOW_UP, values={"follow_up": letter.position})
     for row in session.scalars(select(Measure).filter_by(case=number).order_by(Measure.position)):
-        yield Event(row.day, "measure", values={"kind": row.kind})
+        yield Event(row.day, Came.MEASURE, values={"kind": row.kind})
 
 
 def _done(session: Session, number: int) -> Iterator[Event]:

@@ -21,10 +21,11 @@ from inbox.keys.officers import Credential
 from inbox.language.errors import Refused, ShareDamaged
 from inbox.language.messages import sentence
 from inbox.session.actions import Actor
-from inbox.session.inbox import Inbox, Unlocked, unlocked
+from inbox.session.inbox import Inbox, Unlocked
 from inbox.system import terminal
 from inbox.system.clock import today
 from inbox.system.home import Home
+from inbox.text.lines import one_line
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -67,10 +68,9 @@ class Closed:
 
     @contextmanager
     def unlocked(self) -> Iterator[Unlocked]:
-        """Give the inbox, with the deadlines of the rules in use, and the officers who opened it."""
-        with unlocked(self.root, partial(credentials_at, self.root), terminal.progress) as opened:
-            with opened.inbox.vault.transaction() as session:
-                renewing.keep_in_step(session)
+        """Give the inbox and the officers who opened it."""
+        bring = partial(credentials_at, self.root)
+        with renewing.unlocked(self.root, bring, terminal.progress, today()) as opened:
             yield opened
 
     def shut(self) -> None:
@@ -120,12 +120,13 @@ json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON."
 
 
 def reason_of(_: click.Context, __: click.Parameter, given: str) -> str:
-    """Return the reason that was given with an option, if the journal takes it."""
-    if len(given) > LONGEST_REASON:
+    """Return the reason that was given with an option on one line, if the journal takes it."""
+    reason = one_line(given)
+    if len(reason) > LONGEST_REASON:
         raise click.BadParameter(
-            f"a reason has at most {LONGEST_REASON} characters, this one has {len(given)}"
+            f"a reason has at most {LONGEST_REASON} characters, this one has {len(reason)}"
         )
-    return given
+    return reason
 
 
 def day_of(_: click.Context, __: click.Parameter, given: str | None) -> date | None:

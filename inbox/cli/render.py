@@ -5,31 +5,11 @@ from collections.abc import Iterator, Sequence
 from inbox.casework.case_view import KEPT_FROM
 from inbox.cli import render_work
 from inbox.exchange.collect import Outcome
+from inbox.language import labels
 from inbox.language.views import View
 from inbox.system.terminal import quoted
 from inbox.text.printable import visible
 from inbox.vault.casework_tables import PORTAL
-
-_FLAGS = {
-    "unsigned": "UNSIGNED: made by hand, nobody vouches for it, no dialogue",
-    "cannot-be-answered": "CANNOT BE ANSWERED: nothing can be sealed to the key in the report",
-    "withdrawn": "WITHDRAWN by its author",
-    "keyring-unknown": "WARNING: the reporter was shown a keyring that this inbox did not issue",
-    "keyring-old": "WARNING: the reporter was shown a keyring that was past its date",
-}
-
-_CAUTIONS = {
-    "danger": "DANGER: the author says, or fears, that somebody is in danger now",
-    "source_risk": "SOURCE AT RISK: hardly anybody else knows this; an inquiry could lead to the author",
-    "protect": "NEVER REPEAT what the author asks to keep: it stands first below",
-}
-_ROUTES = {"telephone": "by telephone", "letter": "by letter", "meeting": "in a meeting"}
-_ODD = {
-    "unknown-question": "not a question of this questionnaire",
-    "unknown-answer": "not an answer that the page offers",
-    "not-asked": "not asked, given the other answers",
-    "too-long": "longer than the page allows",
-}
 
 
 def overview(view: View) -> Iterator[str]:
@@ -66,7 +46,7 @@ def _unopened_of(view: View) -> Iterator[str]:
         yield ""
         yield "came in, but became no case:"
     for row in view["unopened"]:
-        yield f"{row['number']:>5}  {row['received']}  bundle {row['bundle']}  {row['kind']}: {row['reason']}"
+        yield f"{row['number']:>5}  {row['received']}  bundle {row['bundle']}  {_unopened(row)}"
         if row["file"]:
             yield f"       kept as {row['file']}"
 
@@ -77,7 +57,8 @@ def details(view: View) -> Iterator[str]:
     language = view["language"] or "unknown"
     yield f"received {view['received']}, collected {view['collected']}, language {language}"
     if view["route"] != PORTAL:
-        yield f"it came {_ROUTES[view['route']]}: officers entered it, in words that may be theirs"
+        route = labels.english("route", view["route"])
+        yield f"entered by officers, in words that may be theirs; how it came: {route}"
     yield from _to_know(view)
     if view["note"] is not None:
         yield from ("", "note:", quoted(view["note"]))
@@ -106,7 +87,7 @@ def _to_know(view: View) -> Iterator[str]:
         yield f"FOR ITS HANDLERS ALONE: {visible(', '.join(view['handlers']))}"
     if view["rejected"]:
         yield f"JUNK since {view['rejected']}: not in the queue; inbox junk {view['case']} --recover"
-    yield from (_CAUTIONS[flag] for flag in view["cautions"])
+    yield from (_loud("caution", flag) for flag in view["cautions"])
     if view["alike"]:
         yield f"LOOK TWICE at words with letters of several alphabets: {visible(', '.join(view['alike']))}"
 
@@ -124,7 +105,7 @@ def outcome(result: Outcome) -> Iterator[str]:
     """Yield what became of one bundle, unless it was refused."""
     name = visible(result.bundle)
     if result.filed is None:
-        yield f"{name}: bundle {result.n} was collected before, nothing changed"
+        yield f"{name}: bundle {result.n} {labels.english('bundle', result.state)}"
         return
     filed = result.filed
     yield (
@@ -170,7 +151,17 @@ def outcome_view(result: Outcome) -> View:
 def _flag(flag: str) -> str:
     if flag.startswith(KEPT_FROM):
         return f"KEPT FROM {visible(flag.removeprefix(KEPT_FROM))}: do not speak of it there"
-    return _FLAGS[flag]
+    return _loud("flag", flag)
+
+
+def _loud(codes: str, code: str) -> str:
+    """Return what a code is called, in capitals up to its colon, for a terminal has no other stress."""
+    head, colon, rest = labels.english(codes, code).partition(":")
+    return f"{head.upper()}{colon}{rest}"
+
+
+def _unopened(row: View) -> str:
+    return f"{row['kind']}: {labels.english('reject', row['kind'])}"
 
 
 def _to_read(case: View) -> str:
@@ -188,7 +179,7 @@ def _files(files: list[View]) -> Iterator[str]:
 def _question(field: str, view: View) -> str:
     label = visible(view["labels"].get(field, field))
     odd = view["odd"].get(field)
-    return f"{label} ({_ODD[odd]})" if odd else label
+    return f"{label} ({labels.english('oddity', odd)})" if odd else label
 
 
 def _answer(field: str, answer: str | Sequence[str], labels: dict[str, str]) -> str:

@@ -69,6 +69,23 @@ def art14(session: Session, number: int, known: date) -> Duty:
     return _new(session, number, Kind.ART14, known)
 
 
+def ask(session: Session, works: Iterable[tuple[Case, Handling, Answers]], today: date) -> None:
+    """Ask of these cases every decision that the law asks for and that nobody was asked for yet.
+
+    The law does not wait for a release of this program: what its rules did not see was owed all the same.
+    That a case is of an offence is known from today on, the month of article 14 began with its receipt.
+    Nothing is taken back: an officer decides, with a reason, that there is nothing to tell.
+    """
+    asked = {(number, Kind(kind)) for number, kind in session.execute(select(Duty.case, Duty.kind))}
+    tagged = set(session.scalars(select(Tag.case).where(Tag.name.in_(OFFENCE_TAGS))))
+    for case, work, answers in works:
+        is_offence = _is_offence(work, ()) or case.number in tagged
+        if is_offence and (case.number, Kind.ART40) not in asked:
+            session.add(art40(session, case.number, today))
+        if answers.get(scoring.questions().persons) and (case.number, Kind.ART14) not in asked:
+            session.add(art14(session, case.number, case.received))
+
+
 def renew(session: Session) -> None:
     """Set the day of each decision anew that is still to be taken; what was put off keeps the day it has."""
     for row in session.scalars(select(Duty).where(Duty.decision == "")):

@@ -1,4 +1,4 @@
-"""Deadlines that are stored are those of the rules in use: with other rules they are set anew.
+"""What is stored by rules is stored by those in use: with others, scores and deadlines are set anew.
 
 With the rules are meant this program, the public holidays that it knows, and how the office works. Of the
 program every file of three rooms counts, and no list of those with a rule in them, from which one could be
@@ -7,7 +7,9 @@ layers keeps it from anything above.
 """
 
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import date
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
@@ -16,6 +18,9 @@ from sqlalchemy.orm import Session
 
 import inbox
 from inbox.deadlines import office, workflow
+from inbox.keys.officers import Credential
+from inbox.session import inbox as opening
+from inbox.session.inbox import Progress, Unlocked
 from inbox.vault.casework_tables import Setting
 
 _SETTING = "rules"
@@ -25,10 +30,22 @@ _WRITTEN_IN = {".py", ".toml"}
 _LIBRARIES = ("holidays", "python-dateutil")
 
 
-def keep_in_step(session: Session) -> None:
-    """Set every deadline anew if the rules are others than those by which they were set."""
+@contextmanager
+def unlocked(
+    root: Path, bring: Callable[[], Sequence[Credential]], progress: Progress, today: date
+) -> Iterator[Unlocked]:
+    """Give the inbox as ``session.inbox.unlocked`` does, in step with the rules: all who work in it do so."""
+    with opening.unlocked(root, bring, progress) as opened:
+        with opened.inbox.vault.transaction() as session:
+            keep_in_step(session, today)
+        yield opened
+
+
+def keep_in_step(session: Session, today: date) -> None:
+    """Propose scores, ask for decisions and set every deadline anew if these were by other rules."""
     stored = session.get(Setting, _SETTING)
     if stored is None or stored.value != _rules(session):
+        workflow.follow_rules(session, today)
         renew(session)
 
 

@@ -35,10 +35,6 @@ class Due:
     day: date
     obstacles: tuple[Obstacle, ...] = ()
 
-    def is_due(self, today: date) -> bool:
-        """Tell whether it is to be destroyed now."""
-        return self.day <= today and not self.obstacles
-
 
 def listing(home: Home, session: Session) -> list[Due]:
     """Return every case that is closed or junk and may be read by those present, what is due first first."""

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from enum import StrEnum
 
 from sqlalchemy.orm import Session
 
@@ -16,6 +17,13 @@ from inbox.session.inbox import Inbox
 from inbox.vault import case_numbers
 
 _MOST_DAYS = 366
+
+
+class DaysOff(StrEnum):
+    """What became of days off."""
+
+    ADDED = "added"
+    REMOVED = "removed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +65,7 @@ def add_days_off(inbox: Inbox, who: Actor, days: Collection[date]) -> Settings:
 
     Raises as ``office.add_days_off`` and ``Inbox.acting`` do.
     """
-    with inbox.acting(who, _change("added", days)) as session:
+    with inbox.acting(who, _change(DaysOff.ADDED, days)) as session:
         office.add_days_off(session, days)
         return _renewed(session)
 
@@ -70,7 +78,7 @@ def add_span_off(inbox: Inbox, who: Actor, first: date, last: date) -> Settings:
     """
 
     def choose(session: Session) -> Action:
-        return _change("added", _working(session, first, last))
+        return _change(DaysOff.ADDED, _working(session, first, last))
 
     with chosen_action.acting(inbox, who, choose) as session:
         office.add_days_off(session, _working(session, first, last))
@@ -84,13 +92,13 @@ def remove_days_off(inbox: Inbox, who: Actor, days: Collection[date]) -> Setting
     """
     if not days:
         raise Refused(sentence("no day was chosen"), sentence("tick some, then press again"))
-    with inbox.acting(who, _change("removed", days)) as session:
+    with inbox.acting(who, _change(DaysOff.REMOVED, days)) as session:
         office.remove_days_off(session, days)
         return _renewed(session)
 
 
-def _change(what: str, days: Collection[date]) -> Action:
-    return action(Code.CHANGE_DAYS_OFF, days_off=what, count=len(set(days)), first=min(days), last=max(days))
+def _change(what: DaysOff, days: Collection[date]) -> Action:
+    return action(Code.CHANGE_DAYS_OFF, days_off=what, days=len(set(days)), first=min(days), last=max(days))
 
 
 def _working(session: Session, first: date, last: date) -> list[date]:

@@ -5,14 +5,15 @@ from dataclasses import asdict, replace
 from datetime import date
 from typing import NamedTuple
 
-from sqlalchemy import func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import Session, undefer
 
 from crypto.questionnaire import Questionnaire
 from inbox.deadlines import clocks as legal_clocks
 from inbox.deadlines import legal_duties, office
 from inbox.deadlines.clocks import Clock, Due, Events
 from inbox.deadlines.office import Regime
+from inbox.questionnaire import answers as answers_of
 from inbox.questionnaire import scoring
 from inbox.questionnaire.answers import Answers
 from inbox.session import chosen_action
@@ -150,6 +151,24 @@ def keep_in_step(session: Session, number: int) -> None:
     handling.deadline = _next(session, case, handling, _since(session, number), decision)
 
 
+def reopen(session: Session, number: int, today: date) -> Handling:
+    """Open a closed case again, by the rules in use; raises as ``of``."""
+    work = of(session, number)
+    work.outcome = work.disclosure = work.withheld = ""
+    set_closed(work, None)
+    _follow(session, _SAID.where(Case.number == number), today)
+    acted(session, number, today)
+    return work
+
+
+def follow_rules(session: Session, today: date) -> None:
+    """Let the rules in use propose the score of every case, and ask for what the law asks to be decided.
+
+    A score that an officer has set stays. A closed case stays as it is: it follows when it is opened again.
+    """
+    _follow(session, _SAID.where(Handling.closed.is_(None)), today)
+
+
 def renew(session: Session) -> None:
     """Set every deadline and rank anew, after a change of the rules or of how the office works."""
     legal_duties.renew(session)
@@ -173,6 +192,24 @@ def clocks(session: Session, number: int) -> list[Due]:
     how = office.of(session)
     events = _events(case, handling, _since(session, number), how.regime)
     return legal_clocks.clocks(events, how.calendar)
+
+
+_SAID = select(Case, Handling).join(Handling, Handling.case == Case.number).options(undefer(Case.message))
+_AT_ONCE = 500
+
+
+def _follow(session: Session, cases: Select[Case, Handling], today: date) -> None:
+    session.flush()
+    with session.no_autoflush:  # nothing changes while the rows are read, as many at once as memory holds
+        legal_duties.ask(session, _proposed(session, cases), today)
+
+
+def _proposed(session: Session, cases: Select[Case, Handling]) -> Iterator[tuple[Case, Handling, Answers]]:
+    for case, handling in session.execute(cases.execution_options(yield_per=_AT_ONCE)):
+        said = answers_of.of(case)
+        if not handling.judged:
+            handling.parts = scoring.propose(said).parts
+        yield case, handling, said
 
 
 def _events(case: Case, handling: Handling, since: _Since, regime: Regime) -> Events:

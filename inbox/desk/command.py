@@ -6,6 +6,7 @@ import click
 
 from inbox.cli.options import Closed, Door, officer_options
 from inbox.session import journal_actions
+from inbox.session.journal_actions import Surface
 from inbox.system import idle_timeout, memory, terminal
 from inbox.system.clock import today
 
@@ -37,7 +38,7 @@ def desk(door: Door, /, *, port: int, minutes: int, medium: Path | None) -> None
     why = "locked"
     try:
         with idle_timeout.limited(minutes * 60), door.unlocked() as opened:
-            journal_actions.open_at(opened.inbox, opened.by_opening(today()), "desk")
+            journal_actions.open_at(opened.inbox, opened.by_opening(today()), Surface.DESK)
             opening.hold(
                 opened, listener, medium, lambda address: terminal.warn_all(_greeting(address, minutes))
             )

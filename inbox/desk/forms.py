@@ -12,6 +12,7 @@ from crypto.strictjson import LARGEST
 from inbox.desk.translation import LANGUAGES
 from inbox.language.errors import Refused
 from inbox.language.messages import sentence
+from inbox.text.lines import one_line
 
 Choice = TypeVar("Choice", bound=StrEnum)
 
@@ -62,7 +63,7 @@ def language(name: str) -> str:
 
 def line(name: str) -> str:
     """Return a text of one line; as a reason it must fit into the journal, else Refused."""
-    given = " ".join(request.form.get(name, "").split())
+    given = one_line(request.form.get(name, ""))
     if len(given) > LONGEST_REASON:
         raise Refused(
             sentence("a line has at most {most} characters", most=LONGEST_REASON),

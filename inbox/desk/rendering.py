@@ -1,6 +1,7 @@
 """Templates to pages; whatever came from outside is text, control and direction characters spelled out."""
 
 from collections.abc import Mapping
+from datetime import date
 from functools import cache, partial
 from http import HTTPStatus
 from typing import Any
@@ -12,12 +13,12 @@ from jinja2 import Environment, PackageLoader, PrefixLoader, StrictUndefined
 
 from crypto.journal import Value
 from crypto.keyring import Texts
-from inbox.desk import telling, translation
+from inbox.desk import given, telling
 from inbox.desk.state import here
 from inbox.desk.translation import LANGUAGES
-from inbox.language import labels
+from inbox.language import days, labels
 from inbox.session import action_words
-from inbox.text.printable import visible
+from inbox.text.printable import lines, visible
 from templates import catalogues
 from templates.catalogues import Domain
 
@@ -47,11 +48,18 @@ def environment(language: str) -> Environment:
         "label": partial(_label, language),
         "about": partial(_about, language),
         "lines": lines,
-        "day": partial(translation.day, language),
+        "field": partial(given.field, language),
+        "given": partial(given.value, language),
+        "day": partial(_day, language),
         "own": partial(Texts.in_, language=language),
         "size": partial(_size, language),
     }
     return templates
+
+
+def _day(language: str, value: str | date) -> str:
+    """Return a day, which views write as ISO 8601 does."""
+    return days.short(language, date.fromisoformat(value) if isinstance(value, str) else value)
 
 
 def _label(language: str, code: str, codes: str) -> str:
@@ -68,11 +76,6 @@ def _labelled(language: str, codes: str) -> Mapping[str, str]:
 def _about(language: str, values: Mapping[str, Value], code: str) -> str:
     """Return what an action was about."""
     return visible(action_words.values(code, values, language))
-
-
-def lines(text: str) -> str:
-    """Return ``text`` over as many lines as it has, with nothing in it that is not seen."""
-    return "\n".join(map(visible, text.replace("\r\n", "\n").split("\n")))
 
 
 def page(template: str, /, **values: Any) -> str:

@@ -2,8 +2,7 @@
 
 from datetime import date
 
-from inbox.desk import translation
-from inbox.language import catalogue
+from inbox.language import catalogue, days
 from inbox.language.labels import Labelled
 from inbox.language.messages import Sentence
 from inbox.text.printable import visible
@@ -23,7 +22,7 @@ def _said(language: str, value: object) -> str:
             values = {name: _said(language, each) for name, each in value.values.items()}
             return _template(language, value).format(**values)
         case date():
-            return translation.day(language, value)
+            return days.short(language, value)
         case _:
             return str(value)
 

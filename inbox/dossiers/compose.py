@@ -25,7 +25,7 @@ from inbox.language.views import View
 from inbox.questionnaire import catalogue
 from inbox.questionnaire.answers import Answer
 from inbox.replies import leak_check
-from inbox.session.actions import Actor, Code, action
+from inbox.session.actions import Actor, Code, Viewed, action
 from inbox.session.inbox import Inbox
 from inbox.text import confusables
 from inbox.text.redaction import Pieces, Redaction, Redactor
@@ -133,13 +133,13 @@ def compose(
 
 def preview(inbox: Inbox, who: Actor, number: int, plan: Plan) -> tuple[Content, list[tuple[Doubt, str]]]:
     """Return what a dossier would say, before anything is sealed; as ``compose``."""
-    with inbox.acting(who, action(Code.SHOW, number, view="dossier", purpose=plan.purpose)) as session:
+    with inbox.acting(who, action(Code.SHOW, number, view=Viewed.DOSSIER, purpose=plan.purpose)) as session:
         return compose(session, number, plan, who.today)
 
 
 def offer(inbox: Inbox, who: Actor, number: int, language: str) -> tuple[View, list[Entry]]:
     """Return a case, and what of it could go into a dossier, to choose from; as ``declarations.check``."""
-    with inbox.acting(who, action(Code.SHOW, number, view="dossier")) as session:
+    with inbox.acting(who, action(Code.SHOW, number, view=Viewed.DOSSIER)) as session:
         view = case_view.details(session, number, who.today, language)
         return view, _offered(session, number, language)
 

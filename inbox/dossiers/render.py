@@ -7,7 +7,7 @@ from crypto.dossier import Part
 from crypto.strictjson import Json
 from inbox.dossiers.compose import WORDING, Content, Entry, File
 from inbox.files.pdf import Sheets
-from inbox.language import printed_text
+from inbox.language import days
 from inbox.text.redaction import Pieces
 
 
@@ -51,13 +51,13 @@ def pages(content: Content, enclosed: Sequence[Part | None]) -> bytes:
     sheets.fact(say("case"), str(content.case))
     sheets.fact(say("by"), content.by)
     sheets.fact(say("to"), plan.addressee)
-    sheets.fact(say("made"), printed_text.day(content.made, language))
+    sheets.fact(say("made"), days.long(language, content.made))
     if content.received:
-        sheets.fact(say("received"), printed_text.day(content.received, language))
+        sheets.fact(say("received"), days.long(language, content.received))
     sheets.heading(say("reported"))
     sheets.text(say("secret"))
     for entry in content.entries:
-        day = f" ({printed_text.day(entry.day, language)})" if entry.day else ""
+        day = f" ({days.long(language, entry.day)})" if entry.day else ""
         sheets.label(f"{entry.label}{day}")
         for text in entry.texts:
             sheets.quote(text)

@@ -16,19 +16,19 @@ from sqlalchemy.orm import Session
 from crypto import strictjson
 from crypto.dossier import Purpose
 from inbox.access import disclosures, identities
-from inbox.access.disclosures import ACCESS_ANSWER, PERSON_CONCERNED, Given, Ground
+from inbox.access.disclosures import Given, Ground, Unasked
 from inbox.casework import exits
 from inbox.casework.exits import Asked, Exit
 from inbox.dossiers import compose
 from inbox.dossiers.compose import Plan
 from inbox.files.pdf import Sheets
-from inbox.language import printed_text
+from inbox.language import days
 from inbox.language.errors import Refused
 from inbox.language.messages import Sentence, sentence
 from inbox.language.printed_text import Wording
 from inbox.replies import leak_check
 from inbox.session import journal
-from inbox.session.actions import Actor, Code, action
+from inbox.session.actions import Actor, Code, Viewed, action
 from inbox.session.inbox import Inbox
 from inbox.system import atomic_files
 from inbox.text import names as person_names
@@ -90,7 +90,7 @@ def preview(
     be left out that is not there.
     """
     once = list(dict.fromkeys(numbers))
-    first, *others = (action(Code.SHOW, number, view="access") for number in once)
+    first, *others = (action(Code.SHOW, number, view=Viewed.ACCESS) for number in once)
     with inbox.acting(who, first, *others) as session:
         return _held(session, _told(session, once, request, who.today), request, who.today)
 
@@ -105,13 +105,16 @@ def answer(
     """
     once = list(dict.fromkeys(numbers))
     count = len(once) if len(once) > 1 else None
-    first, *others = (action(Code.ANSWER_ACCESS, number, count=count) for number in once)
+    first, *others = (action(Code.ANSWER_ACCESS, number, cases=count) for number in once)
     # The file gets its name after the entries in the journal are written: there is none without.
     with atomic_files.new(to.path) as file, inbox.acting(who, first, *others) as session:
         told = _told(session, once, request, who.today)
         for number in told:
             disclosures.add(
-                session, number, Given(PERSON_CONCERNED, ACCESS_ANSWER, Ground.OTHER), journal.actor(session)
+                session,
+                number,
+                Given(Unasked.PERSON_CONCERNED, Unasked.ACCESS_ANSWER, Ground.OTHER),
+                journal.actor(session),
             )
         held, warnings = _held(session, told, request, who.today)
         file.write(pages(held) if to.form is Form.PDF else machine_readable(held))
@@ -173,7 +176,7 @@ def pages(held: Held) -> bytes:
     sheets.subtitle(say("law"))
     sheets.fact(say("by"), held.by)
     sheets.fact(say("person"), ", ".join(held.request.names))
-    sheets.fact(say("made"), printed_text.day(held.made, language))
+    sheets.fact(say("made"), days.long(language, held.made))
     sheets.heading(say("held"))
     sheets.text(say("passages"))
     for number, passages in enumerate(held.reports, 1):

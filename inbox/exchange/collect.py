@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from enum import StrEnum
 from pathlib import Path
 from typing import NamedTuple
 
@@ -45,6 +46,14 @@ class _Turn(NamedTuple):
     path: Path
 
 
+class State(StrEnum):
+    """What became of a bundle."""
+
+    COLLECTED = "collected"
+    COLLECTED_BEFORE = "collected-before"
+    REFUSED = "refused"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
     """What became of one bundle: ``filed`` or ``refused``; neither if it was collected before.
@@ -61,11 +70,11 @@ class Outcome:
     warnings: list[str] = field(default_factory=list)
 
     @property
-    def state(self) -> str:
-        """Return ``collected``, ``refused`` or ``already collected``."""
+    def state(self) -> State:
+        """What became of it, in a word."""
         if self.refused is not None:
-            return "refused"
-        return "already collected" if self.filed is None else "collected"
+            return State.REFUSED
+        return State.COLLECTED_BEFORE if self.filed is None else State.COLLECTED
 
 
 def collect(

@@ -13,7 +13,7 @@ from inbox.exchange.verify import announced
 from inbox.keys import expiry_warnings
 from inbox.language.errors import BundleRefused
 from inbox.language.messages import Sentence
-from inbox.session.actions import Actor, Code, action
+from inbox.session.actions import Actor, Code, Viewed, action
 from inbox.session.inbox import Inbox
 from inbox.vault import queries_exchange, queries_office
 from inbox.vault.tables import Office, OutboxBundle
@@ -42,7 +42,7 @@ class Contents:
 
 def look(inbox: Inbox, who: Actor, folder: Path | None) -> Contents:
     """Return what is on the medium in ``folder``, if there is one, and what still has to go to the portal."""
-    with inbox.acting(who, action(Code.LIST, view="medium")) as session:
+    with inbox.acting(who, action(Code.LIST, view=Viewed.MEDIUM)) as session:
         found = _bundles(session, folder) if folder else []
         return Contents(found, _unconfirmed(session), expiry_warnings.warnings(session, who.today))
 

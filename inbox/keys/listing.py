@@ -2,24 +2,28 @@
 
 from collections.abc import Iterator
 from datetime import date
+from enum import StrEnum
 
 from sqlalchemy.orm import Session
 
 from crypto import base64url
 from inbox.keys.destruction import destroyable_from, is_awaited, is_useless
+from inbox.language import labels
 from inbox.language.views import View
 from inbox.vault import queries_office
 from inbox.vault.tables import IntakeKey, ReplyKey
 
-_SAID = {
-    "next": "next",
-    "valid": "valid",
-    "past": "past, can be destroyed from {day}",
-    "awaited": "past, waits for a bundle exported on {day} or later to be collected",
-    "destroyable": "can be destroyed",
-    "withdrawn": "withdrawn on {day}",
-    "destroyed": "destroyed on {day}",
-}
+
+class State(StrEnum):
+    """How a key stands; words for it, with a day for some, stand in labels.toml."""
+
+    NEXT = "next"
+    VALID = "valid"
+    PAST = "past"
+    AWAITED = "awaited"
+    DESTROYABLE = "destroyable"
+    WITHDRAWN = "withdrawn"
+    DESTROYED = "destroyed"
 
 
 def listing(session: Session, today: date) -> list[View]:
@@ -33,35 +37,35 @@ def listing(session: Session, today: date) -> list[View]:
 def rendered(keys: list[View]) -> Iterator[str]:
     """Yield a line for each key."""
     for key in keys:
-        said = _SAID[key["state"]].format(day=key["day"])
+        said = labels.said("key_state", key["state"], day=key["day"])
         yield f"{key['kind']:<6}  {key['id']}  {key['not_before']} to {key['not_after']}  {said}"
 
 
-def _intake(session: Session, key: IntakeKey, today: date) -> tuple[str, date | None]:
+def _intake(session: Session, key: IntakeKey, today: date) -> tuple[State, date | None]:
     if key.destroyed is not None:
-        return "destroyed", key.destroyed
+        return State.DESTROYED, key.destroyed
     if (begun := _begun(key, today)) is not None:
         return begun
     if today < destroyable_from(key):
-        return "past", destroyable_from(key)
-    return ("awaited", destroyable_from(key)) if is_awaited(session, key) else ("destroyable", None)
+        return State.PAST, destroyable_from(key)
+    return (State.AWAITED, destroyable_from(key)) if is_awaited(session, key) else (State.DESTROYABLE, None)
 
 
-def _reply(key: ReplyKey, today: date) -> tuple[str, date | None]:
+def _reply(key: ReplyKey, today: date) -> tuple[State, date | None]:
     if key.destroyed is not None:
-        return "destroyed", key.destroyed
+        return State.DESTROYED, key.destroyed
     if is_useless(key, today):
-        return "destroyable", None
-    return _begun(key, today) or ("valid", None)
+        return State.DESTROYABLE, None
+    return _begun(key, today) or (State.VALID, None)
 
 
-def _begun(key: IntakeKey | ReplyKey, today: date) -> tuple[str, date | None] | None:
+def _begun(key: IntakeKey | ReplyKey, today: date) -> tuple[State, date | None] | None:
     """Return how a key stands before its last day is over."""
     if key.not_after < today:
         return None
     if key.withdrawn is not None:
-        return "withdrawn", key.withdrawn
-    return ("next", None) if today < key.not_before else ("valid", None)
+        return State.WITHDRAWN, key.withdrawn
+    return (State.NEXT, None) if today < key.not_before else (State.VALID, None)
 
 
 def plain(key: IntakeKey | ReplyKey) -> View:

@@ -1,6 +1,6 @@
 """What the codes of the work on a case are called, in French and in English."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -16,6 +16,11 @@ FILE = Schema("labels", map_of(map_of(texts(), BARE_KEY)))
 def of(codes: str) -> Mapping[str, Texts]:
     """Return the labels of a list of codes, such as ``measure``, by code, in their order."""
     return {code: Texts(**label) for code, label in _labels()[codes].items()}
+
+
+def tables() -> Collection[str]:
+    """Return the lists of codes that have labels."""
+    return _labels().keys()
 
 
 @cache

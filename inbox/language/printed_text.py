@@ -1,11 +1,8 @@
 """What printed pages say of their own, in French and English; the words stand in files of TOML."""
 
-from datetime import date
 from functools import cache
 from importlib.resources import files
 from typing import Any
-
-from babel.dates import format_date
 
 from crypto.keyring import Texts
 from crypto.toml_schema import Schema, map_of, table, texts
@@ -27,11 +24,6 @@ class Wording:
     def document(self) -> dict[str, Any]:
         """Everything in the file."""
         return _document(self._package, self._file)
-
-
-def day(value: date, language: str) -> str:
-    """Return a day as people write it."""
-    return format_date(value, "long", {"fr": "fr_FR"}.get(language, "en_GB"))
 
 
 @cache

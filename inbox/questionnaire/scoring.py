@@ -17,7 +17,6 @@ FILE = Schema(
     "scoring",
     table(
         {
-            "part": table({name: text() for name in NAMES}),
             "question": table(dict.fromkeys(("category", "area", "persons"), IDENTIFIER)),
             "rule": list_of(_RULE),
         }
@@ -59,12 +58,6 @@ class Questions:
 def questions() -> Questions:
     """Return which questions tell what a case is about."""
     return Questions(**_table()["question"])
-
-
-@cache
-def meanings() -> dict[str, str]:
-    """Return what each part of the score means, in their order."""
-    return {name: _table()["part"][name] for name in NAMES}
 
 
 @cache

@@ -122,11 +122,8 @@ def reopen(inbox: Inbox, who: Actor, number: int, reason: str) -> Status:
             raise CaseRefused(
                 sentence("case {number} is open", number=number), sentence("there is nothing to do")
             )
-        work = workflow.of(session, number)
-        work.outcome = work.disclosure = work.withheld = ""
         case.status, case.closed_in = Status.ASSESSING.value, None
-        workflow.set_closed(work, None)
-        workflow.acted(session, number, who.today)
+        workflow.reopen(session, number, who.today)
         return Status(case.status)
 
 

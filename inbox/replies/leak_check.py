@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from crypto.messages import REPORT, Report
 from crypto.questionnaire import Flag
 from inbox.access import conflicts, declarations
+from inbox.language import labels
 from inbox.language.errors import CaseRefused
 from inbox.language.messages import Sentence, joined, sentence
 from inbox.questionnaire import answers, catalogue, scoring
@@ -44,15 +45,6 @@ class Why(StrEnum):
     REPORTED = "reported"
     CONTACT = "contact"
     ALIKE = "alike"
-
-
-SAID = {
-    Why.PROTECTED: sentence("the author asked never to repeat it"),
-    Why.OFFICER: sentence("it names an officer"),
-    Why.REPORTED: sentence("the report identifies somebody or something by it"),
-    Why.CONTACT: sentence("it is an address or a telephone number"),
-    Why.ALIKE: sentence("its letters are of several alphabets, so nothing is found in it"),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +92,12 @@ class Protected:
 
 def told(findings: Sequence[Finding]) -> Sentence:
     """Return what was found, in words; it is something."""
-    return joined([sentence("“{words}” ({why})", words=each.words, why=SAID[each.why]) for each in findings])
+    return joined(
+        [
+            sentence("“{words}” ({why})", words=each.words, why=labels.said("why", each.why))
+            for each in findings
+        ]
+    )
 
 
 def check(session: Session, number: int, text: str, despite: str) -> None:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from crypto.messages import Received, Reply, Status
 from inbox.access import declarations
-from inbox.language import catalogue
+from inbox.language import catalogue, days
 from inbox.language.views import View
 from inbox.replies import leak_check, replies
 from inbox.vault import queries_cases, queries_office
@@ -75,7 +75,7 @@ class Page:
 
     def day(self, value: date) -> str:
         """Return a day as the page writes it."""
-        return catalogue.day(self.language, value)
+        return days.full(self.language, value)
 
     @property
     def _quoted(self) -> str:

@@ -20,7 +20,7 @@ from inbox.keys import key_store
 from inbox.language.errors import Refused
 from inbox.language.messages import sentence
 from inbox.session import journal
-from inbox.session.actions import Actor, Code, action
+from inbox.session.actions import Actor, Code, Viewed, action
 from inbox.session.inbox import Inbox
 from inbox.system.home import Home, keystore_name
 from inbox.vault import queries_access, queries_cases, row_security, tombstones
@@ -59,9 +59,9 @@ def plan_due(inbox: Inbox, who: Actor) -> Plan:
     """Return the destruction of all that is due; Refused if nothing is."""
     with _planning(inbox, who) as session:
         found = retention_schedule.listing(inbox.home, session)
-        due = [each for each in found if each.is_due(who.today)]
+        due = [each for each in found if exits.is_due(each, who.today)]
         if not due:
-            waiting = [each.day for each in found if not each.obstacles]
+            waiting = [each.day for each in found if exits.is_due(each, each.day)]
             raise Refused(
                 sentence("nothing is due before {day}", day=min(waiting))
                 if waiting
@@ -79,7 +79,7 @@ def destroy(inbox: Inbox, who: Actor, planned: Plan) -> Plan:
     ``plan``: what stands in the way now, counts.
     """
     count = len(planned.cases)
-    with inbox.acting(who, action(Code.DESTROY_CASES, None, planned.early, count=count)) as session:
+    with inbox.acting(who, action(Code.DESTROY_CASES, None, planned.early, cases=count)) as session:
         numbers = [each.case for each in planned.cases]
         now = _planned(inbox.home, session, numbers, who.today, planned.early)
         _destroy(inbox.home, session, now)
@@ -87,7 +87,7 @@ def destroy(inbox: Inbox, who: Actor, planned: Plan) -> Plan:
 
 
 def _planning(inbox: Inbox, who: Actor) -> AbstractContextManager[Session]:
-    return inbox.acting(who, action(Code.LIST_RETENTION, view="destroyable"))
+    return inbox.acting(who, action(Code.LIST_RETENTION, view=Viewed.DESTROYABLE))
 
 
 def _planned(home: Home, session: Session, numbers: Sequence[int], today: date, early: str) -> Plan:
@@ -99,7 +99,7 @@ def _planned(home: Home, session: Session, numbers: Sequence[int], today: date, 
         each = found.get(number)
         exits.check(session, number, Asked(way=Exit.DESTROY, today=today, reason=early, due=each))
         if each:
-            due.append(replace(each, rule=Rule.EARLY) if early and not each.is_due(today) else each)
+            due.append(replace(each, rule=Rule.EARLY) if early and not exits.is_due(each, today) else each)
     return _plan(session, due, early)
 
 

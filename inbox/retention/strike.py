@@ -25,7 +25,7 @@ from inbox.retention import residue
 from inbox.retention import striker as strikers
 from inbox.retention.striker import EVERYWHERE, Looker, Seen, Striker
 from inbox.session import journal
-from inbox.session.actions import Actor, Code, action
+from inbox.session.actions import Actor, Code, Viewed, action
 from inbox.session.inbox import Inbox
 from inbox.vault import fulltext, queries_cases
 from inbox.vault.casework_tables import Strike, Words
@@ -93,7 +93,7 @@ def strike(inbox: Inbox, who: Actor, passage: Passage, reason: str, language: st
 
 
 def _showing(inbox: Inbox, who: Actor, number: int) -> AbstractContextManager[Session]:
-    return inbox.acting(who, action(Code.SHOW, number, view="minimise"))
+    return inbox.acting(who, action(Code.SHOW, number, view=Viewed.MINIMISE))
 
 
 def _labels(session: Session, number: int, who: Actor, language: str) -> View:

@@ -2,12 +2,10 @@
 
 from collections.abc import Mapping
 
-from babel.dates import format_date
-
 from crypto import shape
 from crypto.errors import Malformed
 from crypto.journal import Value
-from inbox.language import labels
+from inbox.language import days, labels
 from inbox.session.actions import TABLE, Code, Field, Form
 
 # What the timeline says of what is no action: what came in, and a measure on the day on which it was taken.
@@ -39,6 +37,6 @@ def _value(name: str, value: Value, field: Field | None, language: str) -> str:
 
 def _day(text: str, language: str) -> str:
     try:
-        return format_date(shape.day.read(text), "long", locale=language)
+        return days.long(language, shape.day.read(text))
     except Malformed:
         return text

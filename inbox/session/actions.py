@@ -15,6 +15,7 @@ from crypto.journal import CORRECT_CLOCK, LONGEST_REASON, LONGEST_TEXT, Value
 from inbox.keys import secret_sharing
 from inbox.language.errors import Refused
 from inbox.language.messages import sentence
+from inbox.text.lines import one_line
 
 
 class Code(StrEnum):
@@ -113,6 +114,18 @@ class Code(StrEnum):
     MINIMISE = "minimise"
     RELEASE_HOLD = "release-hold"
     REMOVE_PROCEEDINGS = "remove-proceedings"
+
+
+class Viewed(StrEnum):
+    """What is listed or shown, where that is not plain from the action."""
+
+    QUEUE = "queue"
+    MEDIUM = "medium"
+    DOSSIER = "dossier"
+    MINIMISE = "minimise"
+    ACCESS = "access"
+    DESTROYABLE = "destroyable"
+    ALIASES = "aliases"
 
 
 class Reason(Enum):
@@ -225,7 +238,7 @@ TABLE: Mapping[Code, Rule] = {
     Code.CHOOSE_REGIME: Rule(all_cases=True, values={"regime": _code("regime")}),
     Code.CHANGE_DAYS_OFF: Rule(
         all_cases=True,
-        values={"days_off": _code("days_off"), "count": _NUMBER, "first": _DAY, "last": _DAY},
+        values={"days_off": _code("days_off"), "days": _NUMBER, "first": _DAY, "last": _DAY},
     ),
     Code.CONTINUE_NUMBERING: Rule(all_cases=True, values={"last_case": _NUMBER}),
     Code.LIST_REDIRECTIONS: Rule(),
@@ -292,8 +305,8 @@ TABLE: Mapping[Code, Rule] = {
             "as_measure": _FLAG,
         },
     ),
-    Code.ANSWER_ACCESS: Rule(officers=2, values={"count": _NUMBER}),
-    Code.DESTROY_CASES: Rule(officers=2, reason=Reason.OPTIONAL, quarantine=True, values={"count": _NUMBER}),
+    Code.ANSWER_ACCESS: Rule(officers=2, values={"cases": _NUMBER}),
+    Code.DESTROY_CASES: Rule(officers=2, reason=Reason.OPTIONAL, quarantine=True, values={"cases": _NUMBER}),
     Code.ACCEPT_GAP: Rule(
         officers=2,
         all_cases=True,
@@ -328,9 +341,9 @@ class Action:
 def action(code: Code, case: int | None = None, reason: str = "", /, **values: Value | date | None) -> Action:
     """Return an action; of ``values``, those that are None or False are left out.
 
-    Raises Refused if it needs a reason and has none, for a reason or a text that no entry can hold, and for
-    what cannot be the name of an officer; TypeError for values, or a reason, that TABLE does not give it: a
-    mistake in the program.
+    A reason stands on one line. Raises Refused if it needs one and has none, for a reason or a text that no
+    entry can hold, and for what cannot be the name of an officer; TypeError for values, or a reason, that
+    TABLE does not give it: a mistake in the program.
     """
     rule = TABLE[code]
     kept = {
@@ -340,9 +353,10 @@ def action(code: Code, case: int | None = None, reason: str = "", /, **values: V
         raise TypeError(f"{code} has no {', '.join(sorted(unknown))}")
     for name, value in kept.items():
         _check(rule.values[name], value)
+    reason = one_line(reason)
     if reason and rule.reason is Reason.NONE:
         raise TypeError(f"{code} has no reason")
-    if rule.reason is Reason.REQUIRED and not reason.strip():
+    if rule.reason is Reason.REQUIRED and not reason:
         raise Refused(
             sentence("a reason is needed"), sentence("say in a few words why; nothing of the report")
         )

@@ -1,8 +1,8 @@
 """What officers do with the journal itself, and the opening of the inbox that it begins with."""
 
 from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
-from typing import Literal
 
 from crypto.journal import Head
 from inbox.session import anchors, journal
@@ -11,6 +11,20 @@ from inbox.session.anchors import Checked, Paper
 from inbox.session.inbox import Inbox
 from inbox.session.journal import Line
 from inbox.system import atomic_files
+
+
+class Surface(StrEnum):
+    """Where officers work for a while."""
+
+    DESK = "desk"
+    SESSION = "session"
+
+
+class How(StrEnum):
+    """How officers read the journal."""
+
+    PRINT = "print"
+    VERIFY = "verify"
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +36,7 @@ class Read:
     first: int
 
 
-def open_at(inbox: Inbox, who: Actor, surface: Literal["desk", "session"]) -> None:
+def open_at(inbox: Inbox, who: Actor, surface: Surface) -> None:
     """Note that a surface is opened on which officers work for a while."""
     with inbox.acting(who, action(Code.OPEN, surface=surface)):
         pass
@@ -30,7 +44,7 @@ def open_at(inbox: Inbox, who: Actor, surface: Literal["desk", "session"]) -> No
 
 def read(inbox: Inbox, who: Actor, first: int | None = None, *, most: int | None = None) -> Read:
     """Return the entries from number ``first`` on, at most so many; without ``first`` the newest of them."""
-    with inbox.acting(who, action(Code.READ_JOURNAL, how="print")) as session:
+    with inbox.acting(who, action(Code.READ_JOURNAL, how=How.PRINT)) as session:
         head = journal.head(session)
         if first is None:
             first = 1 if most is None else max(1, head.n - most + 1)
@@ -42,7 +56,7 @@ def verify(inbox: Inbox, who: Actor, file: Path | None = None, paper: Paper | No
 
     Raises Refused as ``anchors.check`` does.
     """
-    with inbox.acting(who, action(Code.READ_JOURNAL, how="verify")) as session:
+    with inbox.acting(who, action(Code.READ_JOURNAL, how=How.VERIFY)) as session:
         if file is None:
             return anchors.check(session, None, paper)
         with file.open("rb") as opened:

@@ -17,7 +17,7 @@ from inbox.language import library_errors
 from inbox.language.errors import Refused
 from inbox.language.messages import Sentence, sentence
 from inbox.language.views import View
-from inbox.session.actions import Actor, Code, action
+from inbox.session.actions import Actor, Code, Viewed, action
 from inbox.session.inbox import Inbox
 from inbox.system import atomic_files
 from inbox.vault import queries_exchange, queries_office
@@ -61,7 +61,7 @@ def rotate(inbox: Inbox, who: Actor, epoch: timedelta, reason: str, *, at_once: 
 
 def plan_destruction(inbox: Inbox, who: Actor) -> Destroyable:
     """Return which keys can be destroyed today; Refused, with what is missing, if none can."""
-    with inbox.acting(who, action(Code.LIST_KEYS, view="destroyable")) as session:
+    with inbox.acting(who, action(Code.LIST_KEYS, view=Viewed.DESTROYABLE)) as session:
         planned = destruction.plan(session, who.today)
         return Destroyable(planned, len(queries_exchange.envelope_hashes(session)))
 

@@ -14,5 +14,10 @@ def visible(text: str) -> str:
     return text if text.isascii() and text.isprintable() else unseen.spelled_out(text, _is_shown, _MOST_MARKS)
 
 
+def lines(text: str) -> str:
+    """Return ``text`` over as many lines as it has, each as ``visible`` shows it."""
+    return "\n".join(map(visible, text.replace("\r\n", "\n").split("\n")))
+
+
 def _is_shown(char: str) -> bool:
     return unseen.is_plain(char) or unseen.shapes(char)

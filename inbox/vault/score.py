@@ -15,7 +15,7 @@ _WEIGHTS = (5, 4, 3, 2, 2, 2)
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """What the score is made of, each from 0 to 3; what each value means stands in scoring.toml."""
+    """What the score is made of, each from 0 to 3; what each value means stands in labels.toml."""
 
     danger: int = 0
     immediacy: int = 0

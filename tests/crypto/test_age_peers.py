@@ -8,7 +8,6 @@ import pyrage
 import pytest
 
 from crypto.age import CHUNK, seal_bytes, unseal_bytes
-from crypto.armor import armor, dearmor
 from crypto.errors import NotForUs
 from crypto.recipients import (
     HybridIdentity,
@@ -82,15 +81,6 @@ def test_the_browser_refuses_what_we_change(age_peer, identity):
     assert set(answer) == {"error"}
 
 
-def test_armor_crosses_to_and_from_the_browser(age_peer):
-    """Both sides write the same armor."""
-    sealed = seal_bytes(text(300), [HYBRID.recipient()])
-    assert text(300) == age_peer.open(armor(sealed).encode(), armored=True, identity=HYBRID.encode())
-    armored = age_peer.seal(text(300), armored=True, recipient=HYBRID.recipient().encode())
-    assert text(300) == unseal_bytes(dearmor(armored), [HYBRID])
-    assert armored.decode() == armor(dearmor(armored))
-
-
 def test_passphrases_cross_to_and_from_the_browser(age_peer):
     """A passphrase with accents is the same bytes on both sides."""
     sealed = seal_bytes(b"text", [ScryptRecipient(WORDS, log_n=10)])
@@ -113,15 +103,6 @@ def test_x25519_crosses_to_and_from_rage(size):
     assert text(size) == unseal_bytes(sealed, [CLASSICAL, ours])
 
 
-def test_armor_crosses_to_and_from_rage():
-    """Both sides write the same armor."""
-    theirs = pyrage.x25519.Identity.from_str(CLASSICAL.encode())
-    sealed = armor(seal_bytes(text(300), [CLASSICAL.recipient()]))
-    assert text(300) == pyrage.decrypt(sealed.encode(), [theirs])
-    sealed = pyrage.encrypt(text(300), [theirs.to_public()], armored=True)
-    assert text(300) == unseal_bytes(dearmor(sealed), [CLASSICAL])
-
-
 def test_passphrases_cross_to_and_from_rage():
     """A passphrase with accents is the same bytes on both sides."""
     sealed = seal_bytes(b"text", [ScryptRecipient(WORDS, log_n=10)])
@@ -140,15 +121,6 @@ def test_x25519_crosses_to_and_from_debians_age(key_file, size):
     assert text(size) == debian_age("--decrypt", "--identity", key_file, data=sealed)
     sealed = debian_age("--recipient", identity.recipient().encode(), data=text(size))
     assert text(size) == unseal_bytes(sealed, [CLASSICAL, identity])
-
-
-def test_armor_crosses_to_and_from_debians_age(key_file):
-    """Both sides write the same armor."""
-    identity = identity_in(key_file)
-    sealed = armor(seal_bytes(text(300), [identity.recipient()])).encode()
-    assert text(300) == debian_age("--decrypt", "--identity", key_file, data=sealed)
-    sealed = debian_age("--armor", "--recipient", identity.recipient().encode(), data=text(300))
-    assert text(300) == unseal_bytes(dearmor(sealed), [identity])
 
 
 def debian_age_asked(command: str, *, answers: int, folder: Path) -> None:

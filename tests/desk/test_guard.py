@@ -3,7 +3,6 @@
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -22,12 +21,6 @@ from tests.support.inbox_builders import Office, Portal, Reporter, Sent, World
 OFFICE = ["/office", "/office/templates", "/office/bodies", "/office/backup"]
 # Every page of an empty desk, by the path below the language.
 PAGES = ["/", "/queue/1", "/medium", "/enter", "/access", *OFFICE]
-
-
-@pytest.fixture
-def client(world: World) -> Iterator[Client]:
-    with sitting(world.office) as client:
-        yield client
 
 
 def actions(office: Office) -> list[str]:
@@ -179,7 +172,7 @@ def test_a_token_of_another_session_does_nothing(client: Client) -> None:
         headers=SAME,
         data={"csrf_token": stolen},
     )
-    assert (answer.status_code, client.send("/en/medium/outbox").status_code) == (400, 409)
+    assert (answer.status_code, client.send("/en/medium/outbox").status_code) == (400, 200)
 
 
 def test_no_other_command_loads_what_opens_sockets() -> None:

@@ -1,7 +1,6 @@
 """What officers write is believed as little as a report: text on every page of the desk, and in print."""
 
 import re
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,7 +13,8 @@ from inbox.vault.casework_tables import Disclosure, Duty, Handling, Measure, Not
 from inbox.vault.tables import Alias, Case
 from templates.catalogues import LANGUAGES
 from tests.support import hostile, inbox_builders
-from tests.support.desk_room import Client, seen, serving, sitting, tell
+from tests.support.desk_room import Client, seen, serving, tell
+from tests.support.hostile_pages import unlike_text
 from tests.support.inbox_builders import Office, Portal, World, passphrase_of, today
 
 NAMES = ("alice", "bruno")
@@ -96,31 +96,14 @@ def _in_toml(text: str) -> str:
     return '"' + "".join(f"\\U{ord(char):08X}" for char in text) + '"'
 
 
-@pytest.fixture
-def client(office: Office, tmp_path: Path) -> Iterator[Client]:
-    with sitting(office, tmp_path) as client:
-        yield client
-
-
-def unlike_text(page: str) -> set[str]:
-    """Return what of a page a browser would not take for text, or a template has run.
-
-    Forms carry what was typed, or how a file is called, along as it is; nobody sees it there.
-    """
-    page = re.sub('<input type="(?:hidden|checkbox)" [^<>]*>', "", page)
-    found = {each for each in ("<script", "<img src=x", hostile.RENDERED) if each in page}
-    # French keeps its punctuation behind spaces at which no line breaks.
-    return found | {char for char in page if char not in "\n\xa0" and not char.isprintable()}
-
-
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_no_page_takes_what_was_written_for_more_than_text(
-    client: Client, tmp_path: Path, language: str
+    client: Client, stick: Path, language: str
 ) -> None:
     """Every page that can be opened, and those that forms lead to; the control is the pages that show it."""
     name = f"bundle{hostile.BIDI}<script>.tar"
     for each in (name, name.replace("tar", "pdf")):
-        (tmp_path / each).write_bytes(b"x")
+        (stick / each).write_bytes(b"x")
     rules = [rule for rule in client.app.url_map.iter_rules() if "GET" in (rule.methods or ())]
     paths = [re.sub(r"<int:\w+>", "1", rule.rule) for rule in rules if "<language>" in rule.rule]
     pages = {

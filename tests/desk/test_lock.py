@@ -45,14 +45,7 @@ BUSY = [
 ]
 
 
-@pytest.fixture(scope="module")
-def founded_three(tmp_path_factory: pytest.TempPathFactory) -> Office:
-    return Office.found_by(tmp_path_factory.mktemp("three"), NAMES, 2)
-
-
-@pytest.fixture
-def office(founded_three: Office, tmp_path: Path) -> Office:
-    return founded_three.copy(tmp_path / "office")
+pytestmark = pytest.mark.copy_of("founded_three")
 
 
 def asked(address: str) -> tuple[int, str, dict[str, str]]:

@@ -3,7 +3,7 @@
 import html
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -15,31 +15,17 @@ from inbox.deadlines.working_days import Calendar
 from inbox.replies import referral_bodies, templates
 from inbox.session import journal
 from tests.support.desk_room import Client, sitting
-from tests.support.inbox_builders import World, today
+from tests.support.inbox_builders import Office, today
 from tests.support.inbox_clock import moved
-
-
-@pytest.fixture
-def stick(tmp_path: Path) -> Path:
-    """The medium."""
-    (tmp_path / "stick").mkdir()
-    return tmp_path / "stick"
-
-
-@pytest.fixture
-def client(world: World, stick: Path) -> Iterator[Client]:
-    with sitting(world.office, stick) as client:
-        yield client
-
 
 CHANGES = {"choose-regime", "change-days-off", "adopt-templates", "replace-redirections", "back-up"}
 
 
-def noted(world: World) -> list[tuple[str, dict[str, Any]]]:
+def noted(office: Office) -> list[tuple[str, dict[str, Any]]]:
     """Return what was changed or copied, as the journal says it."""
     return [
         (entry["action"], entry["values"])
-        for entry in world.office.json("journal", "print")["entries"]
+        for entry in office.json("journal", "print")["entries"]
         if entry["action"] in CHANGES
     ]
 
@@ -54,29 +40,29 @@ def edited(client: Client, page: str) -> str:
     return html.unescape(source)
 
 
-def test_regime_and_days_off_are_changed_as_by_the_commands(world: World) -> None:
+def test_regime_and_days_off_are_changed_as_by_the_commands(office: Office) -> None:
     """Of a span the days on which the office works; each noted as the commands note it."""
     monday = today() + timedelta(days=7 - today().weekday())
     weeks = [monday + timedelta(days=n) for n in range(8)]
     working = [day for day in weeks if Calendar([]).works(day)]
-    with sitting(world.office) as client:
+    with sitting(office) as client:
         assert client.send("/en/office/regime", regime="external").status_code == 303
         span = {"first": weeks[0].isoformat(), "last": weeks[-1].isoformat()}
         assert client.send("/en/office/days-off", **span).status_code == 303
         assert len(working) == client.page("/en/office").count('name="day"')
         gone = [day.isoformat() for day in working[1:]]
         assert client.send("/en/office/days-off/remove", day=gone).status_code == 303
-    assert "external" == world.office.json("settings")["regime"]
-    assert [working[0].isoformat()] == world.office.json("days-off", "list")["days_off"]
+    assert "external" == office.json("settings")["regime"]
+    assert [working[0].isoformat()] == office.json("days-off", "list")["days_off"]
     assert [
         ("choose-regime", {"regime": "external"}),
         ("change-days-off", days_off("added", [day.isoformat() for day in working])),
         ("change-days-off", days_off("removed", gone)),
-    ] == noted(world)
+    ] == noted(office)
 
 
 def days_off(what: str, days: list[str]) -> dict[str, Any]:
-    return {"days_off": what, "count": len(days), "first": days[0], "last": days[-1]}
+    return {"days_off": what, "days": len(days), "first": days[0], "last": days[-1]}
 
 
 @pytest.mark.parametrize(
@@ -101,8 +87,8 @@ def test_what_is_no_change_of_settings_changes_nothing(
         assert ("internal", []) == (office.of(session).regime, list(office.days_off(session)))
 
 
-def test_texts_are_edited_on_their_page(world: World) -> None:
-    with sitting(world.office) as client:
+def test_texts_are_edited_on_their_page(office: Office) -> None:
+    with sitting(office) as client:
         for page, old, new in (
             ("/en/office/templates", "[[template]]", "# ours\n[[template]]"),
             ("/en/office/bodies", "[", "# ours\n["),
@@ -112,7 +98,7 @@ def test_texts_are_edited_on_their_page(world: World) -> None:
             changed = source.replace(old, new, 1).replace("\n", "\r\n")
             assert client.send(page, file=changed).status_code == 303
             assert edited(client, page) == source.replace(old, new, 1)
-    assert [("adopt-templates", {}), ("replace-redirections", {})] == noted(world)
+    assert [("adopt-templates", {}), ("replace-redirections", {})] == noted(office)
 
 
 @pytest.mark.parametrize("page", ["/en/office/templates", "/en/office/bodies"])
@@ -131,13 +117,13 @@ def test_texts_with_a_mistake_are_shown_again_as_they_were_typed(
         assert before == (templates.source(session), referral_bodies.source(session))
 
 
-def test_a_backup_is_made_with_its_key_store_apart(world: World, stick: Path, tmp_path: Path) -> None:
+def test_a_backup_is_made_with_its_key_store_apart(office: Office, stick: Path, tmp_path: Path) -> None:
     """What is told is what the command tells; the backup is restored by the command line."""
     keys = tmp_path / "keys"
     keys.mkdir()
-    with sitting(world.office, stick) as client:
+    with sitting(office, stick) as client:
         assert "restore --from" in client.page("/en/office/backup")
-        for refused in ("keys", "/nowhere", str(stick), str(stick / "below"), str(world.office.root)):
+        for refused in ("keys", "/nowhere", str(stick), str(stick / "below"), str(office.root)):
             assert client.send("/en/office/backup", keystore=refused).status_code == 409
         assert [] == [*stick.iterdir(), *keys.iterdir()]
         made = client.send("/en/office/backup", keystore=str(keys))
@@ -146,15 +132,15 @@ def test_a_backup_is_made_with_its_key_store_apart(world: World, stick: Path, tm
     (store,) = keys.iterdir()
     assert [f"backup-{today()}"] == [path.name for path in stick.iterdir()]
     assert store.name not in {path.name for path in stick.rglob("*")}
-    assert ("back-up", {"keystore": store.name}) in noted(world)
+    assert ("back-up", {"keystore": store.name}) in noted(office)
 
 
 def test_an_outbox_tells_on_its_page_which_keys_end_soon_and_where_the_journal_stands(
-    world: World, stick: Path, monkeypatch: pytest.MonkeyPatch
+    office: Office, stick: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """As the command does, also for one that is copied once more."""
     moved(monkeypatch).wait(80)
-    with sitting(world.office, stick) as client:
+    with sitting(office, stick) as client:
         for path in ("/en/medium/outbox", "/en/medium/outbox/1"):
             (stick / "outbox-inspection-1.tar").unlink(missing_ok=True)
             page = client.send(path).text
@@ -164,8 +150,8 @@ def test_an_outbox_tells_on_its_page_which_keys_end_soon_and_where_the_journal_s
             assert f"<code>{head.n} {head.fingerprint}</code>" in page
 
 
-def test_without_a_medium_there_is_no_place_for_a_backup_or_a_list(world: World, tmp_path: Path) -> None:
-    with sitting(world.office) as client:
+def test_without_a_medium_there_is_no_place_for_a_backup_or_a_list(office: Office, tmp_path: Path) -> None:
+    with sitting(office) as client:
         assert "--medium FOLDER" in client.page("/en/office/backup")
         assert client.send("/en/office/backup", keystore=str(tmp_path)).status_code == 409
         assert client.send("/en/retention/list").status_code == 409

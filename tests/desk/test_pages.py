@@ -110,12 +110,12 @@ def test_every_page_is_for_everybody(room: Room, name: str, language: str) -> No
     """
     room.complaints.clear()
     room.asked.clear()
-    for scheme in ("light", "dark"):
-        room.page.emulate_media(color_scheme=scheme)
-        room.page.goto(f"{room.served.root}/{language}{PAGES[name]}")
-        for details in room.page.locator("details").all():
-            details.evaluate("each => each.open = true")
-        assert accessibility.violations(room.page) == []
+    room.page.goto(f"{room.served.root}/{language}{PAGES[name]}")
+    room.page.evaluate("document.querySelectorAll('details').forEach((each) => (each.open = true))")
+    assert accessibility.violations(room.page) == []
+    room.page.emulate_media(color_scheme="dark")
+    assert accessibility.violations(room.page, "color-contrast") == []
+    room.page.emulate_media(color_scheme="light")
     assert room.page.locator("html").get_attribute("lang") == language
     expect(room.page.locator(".present")).to_contain_text("alice, bruno")
     before = room.page.viewport_size
@@ -244,11 +244,11 @@ ANSWERS: dict[str, tuple[str, dict[str, str], str]] = {
         "Mauvaise phrase de passe pour la part de l'agent bruno",
     ),
     "identity": ("/case/1/ledger/identity", BOTH, "Jean Dupont"),
-    "reply": ("/case/1/reply/preview", {"text": "Demandez à alice."}, "Cela nomme un agent"),
+    "reply": ("/case/1/reply/preview", {"text": "Demandez à alice."}, "cela nomme un agent"),
     "cautioned": (
         "/case/1/close",
         BOTH | {"outcome": "insufficient", "disclosure": "full", "text": "Demandez à alice."},
-        "Cela nomme un agent",
+        "cela nomme un agent",
     ),
     "preview": ("/case/1/dossier/preview", PLAN | {"redact": "mardi"}, "retiré"),
     "made": (

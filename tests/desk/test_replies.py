@@ -2,7 +2,6 @@
 
 import html
 import re
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -10,10 +9,8 @@ import pytest
 from tests.support.desk_room import Client, sitting, tell
 from tests.support.inbox_builders import Office, Portal, World
 
-pytest_plugins = ["tests.support.inbox_room"]
-
 GIVES_AWAY = "agent@port.example"
-WARNED = "It is an address or a telephone number"
+WARNED = "it is an address or a telephone number"
 WAYS: dict[str, dict[str, str]] = {
     "reply": {"feedback": "on"},
     "extend": {"reason": "abroad"},
@@ -27,12 +24,6 @@ def office(world: World, portal: Portal) -> Office:
     tell(world, portal, {"what": "x", "coi": "no"})
     world.office.json("settings", "--regime", "external")
     return world.office
-
-
-@pytest.fixture
-def client(office: Office) -> Iterator[Client]:
-    with sitting(office) as client:
-        yield client
 
 
 def hidden(page: str) -> dict[str, str]:

@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 from fpdf import FPDF
 from PIL import Image
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, BrowserType, expect
 
 from templates.catalogues import LANGUAGES
-from tests.support import traces
+from tests.support import browsing, traces
 from tests.support.installation import Inbox, InboxHere, Installation
 from tests.support.page_visitor import Visitor
 
@@ -68,9 +68,17 @@ def installation(tmp_path: Path, free_port: Callable[[], int], language: str) ->
         yield made
 
 
+@pytest.fixture(scope="module")
+def whole_chromium(engine: BrowserType) -> Iterator[Browser]:
+    """Chromium as people have it: other tests leave out its windows."""
+    browser = browsing.launch(engine, command=browsing.WHOLE)
+    yield browser
+    browser.close()
+
+
 @pytest.fixture
-def reporter(chromium: Browser, installation: Installation, language: str) -> Iterator[Visitor]:
-    context = chromium.new_context(viewport={"width": 390, "height": 844})
+def person(whole_chromium: Browser, installation: Installation, language: str) -> Iterator[Visitor]:
+    context = whole_chromium.new_context(viewport={"width": 390, "height": 844})
     yield Visitor(context.new_page(), installation.portal.address, language)
     context.close()
 
@@ -134,26 +142,26 @@ class Life:
         assert sent(next(iter(self.files.values()))) == self.attachment(3)
 
 
-def test_the_whole_life_of_a_report(installation: Installation, reporter: Visitor, tmp_path: Path) -> None:
+def test_the_whole_life_of_a_report(installation: Installation, person: Visitor, tmp_path: Path) -> None:
     """Reported, collected, answered, followed up, answered again; every byte arrives and nothing leaks."""
     names = [f"IMG_20261124_{CANARY}.jpg", f"lettre {CANARY}.pdf"]
-    life = Life(installation, reporter, tmp_path, dict(zip(names, [jpeg(), pdf()], strict=True)))
+    life = Life(installation, person, tmp_path, dict(zip(names, [jpeg(), pdf()], strict=True)))
     life.report()
     life.answer(1, REPLY)
     life.follow_up()
     life.answer(2, f"2. {REPLY}")
-    assert reporter.complaints == []
-    nothing_leaked(installation, reporter, tmp_path)
+    assert person.complaints == []
+    nothing_leaked(installation, person, tmp_path)
 
 
-def nothing_leaked(installation: Installation, reporter: Visitor, folder: Path) -> None:
+def nothing_leaked(installation: Installation, person: Visitor, folder: Path) -> None:
     """The canary, the token and the file names are nowhere but with the reporter and in the vault."""
-    token = " ".join(reporter.words)
+    token = " ".join(person.words)
     secrets = [CANARY, token, token.replace(" ", "-"), "IMG_20261124", REPLY]
-    assert traces.found_in(b"\n".join(reporter.bodies()), secrets) == []
-    addresses = "\n".join(request.url for request in reporter.requests)
+    assert traces.found_in(b"\n".join(person.bodies()), secrets) == []
+    addresses = "\n".join(request.url for request in person.requests)
     assert traces.found_in(addresses.encode(), secrets) == []
-    assert traces.neighbours_in(addresses, reporter.words) == []
+    assert traces.neighbours_in(addresses, person.words) == []
     portal = folder / "portal-side"
     portal.mkdir()
     for file in [*folder.glob("portal.*"), *installation.medium.rglob("*")]:
@@ -163,10 +171,10 @@ def nothing_leaked(installation: Installation, reporter: Visitor, folder: Path) 
     assert traces.found_in_memory(installation.portal.processes(), secrets) == []
 
     # Controls: the same searches do find what must be there.
-    assert len(traces.neighbours_in("?words=" + "%20".join(reporter.words), reporter.words)) == 11
-    (stanza,) = {body[:40] for body in reporter.bodies() if body.startswith(b"age-encryption.org/v1")}
+    assert len(traces.neighbours_in("?words=" + "%20".join(person.words), person.words)) == 11
+    (stanza,) = {body[:40] for body in person.bodies() if body.startswith(b"age-encryption.org/v1")}
     envelope = stanza.decode()
-    assert traces.found_in(b"\n".join(reporter.bodies()), [envelope]) == [envelope]
+    assert traces.found_in(b"\n".join(person.bodies()), [envelope]) == [envelope]
     assert len(traces.found_in_files(portal, [envelope])) >= 2
     deployment = re.search(r'deployment = "(.+)"', installation.portal.config.read_text())
     assert deployment

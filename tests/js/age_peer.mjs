@@ -2,13 +2,13 @@
  * The age implementation of browsers as a peer for tests: one JSON request per line in, one answer per line out.
  *
  * {do: "recipient", identity} → {recipient}
- * {do: "seal", recipient | passphrase, armored, data} → {data}
- * {do: "open", identity | passphrase, armored, data} → {data}, or {error} if it does not open
+ * {do: "seal", recipient | passphrase, data} → {data}
+ * {do: "open", identity | passphrase, data} → {data}, or {error} if it does not open
  *
- * Data are base64; armored files are base64 of their text.
+ * Data are base64.
  */
 import { createInterface } from "node:readline";
-import { Decrypter, Encrypter, armor, identityToRecipient } from "age-encryption";
+import { Decrypter, Encrypter, identityToRecipient } from "age-encryption";
 
 /** Little work, because the peer's pure JavaScript is slow at it. */
 const WORK = 10;
@@ -22,7 +22,7 @@ async function seal(request) {
   }
   if (request.recipient) encrypter.addRecipient(request.recipient);
   const sealed = await encrypter.encrypt(Buffer.from(request.data ?? "", "base64"));
-  return request.armored ? Buffer.from(armor.encode(sealed)) : Buffer.from(sealed);
+  return Buffer.from(sealed);
 }
 
 /** @param {Record<string, string>} request */
@@ -31,7 +31,7 @@ async function open(request) {
   if (request.passphrase) decrypter.addPassphrase(request.passphrase);
   if (request.identity) decrypter.addIdentity(request.identity);
   const data = Buffer.from(request.data ?? "", "base64");
-  return Buffer.from(await decrypter.decrypt(request.armored ? armor.decode(data.toString("latin1")) : data));
+  return Buffer.from(await decrypter.decrypt(data));
 }
 
 /** @param {Record<string, string>} request */

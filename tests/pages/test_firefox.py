@@ -1,8 +1,7 @@
 """From a report to its answer and back, in Firefox and in engines that do not compile."""
 
-import shutil
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from io import BytesIO
 from pathlib import Path
 
@@ -12,8 +11,7 @@ from playwright.sync_api import Browser
 from crypto import age, padding
 from crypto.messages import FollowUp
 from portal.api.sealed_file import HEADER
-from tests.support.browsing import CHROMIUM_ARGUMENTS
-from tests.support.firefox_peer import browsing
+from tests.support import browsing, firefox_peer
 from tests.support.page_visitor import FILE, TEXT, Visitor
 from tests.support.portal_site import REPLY, PortalSite, slot_for
 
@@ -25,14 +23,6 @@ SAFER = dict.fromkeys(
 )
 MOST_SECONDS = 5  # for the whole submit of a text
 Record = Callable[[str, object], None]
-
-
-@pytest.fixture
-def site(tmp_path: Path) -> Iterator[PortalSite]:
-    made = PortalSite(tmp_path, "sqlite:///portal.sqlite")
-    with made.serving():
-        yield made
-    made.close()
 
 
 def check(site: PortalSite, report: str, follow_up: str) -> None:
@@ -47,7 +37,7 @@ def check(site: PortalSite, report: str, follow_up: str) -> None:
 def test_a_case_goes_all_its_way_in_firefox(site: PortalSite, level: str, record_property: Record) -> None:
     """Plain, and with the engine as Tor Browser's level “Safer” leaves it."""
     text = TEXT.replace("\n", " ")
-    with browsing(site.address, "fr", SAFER if level == "safer" else {}) as firefox:
+    with firefox_peer.browsing(site.address, "fr", SAFER if level == "safer" else {}) as firefox:
         sent = firefox.does("report", text=text)
         assert sent["compiles"] == (level == "standard")
         site.answer(site.report()[0], slot_for(site.report()[0]))
@@ -76,7 +66,9 @@ def test_the_offline_form_seals_and_reads_in_firefox(
         "keys": [str(stick / name) for name in ("keyring.json", "keyring.sig")],
     }
     saving = {"browser.download.folderList": 2, "browser.download.dir": str(stick)}
-    with browsing(site.address, "fr", {**saving, **(SAFER if level == "safer" else {})}) as firefox:
+    with firefox_peer.browsing(
+        site.address, "fr", {**saving, **(SAFER if level == "safer" else {})}
+    ) as firefox:
         sealed = firefox.does("seal", text="Écrit hors ligne", **opened)
         posted = site.client.post("/fr/sealed", data={"sealed": (whole(stick / "sealed.bin"), "x")})
         assert posted.status_code == 200
@@ -113,7 +105,7 @@ CHANGES: dict[str, Callable[[Path], object]] = {
 def test_a_file_that_is_no_longer_what_was_chosen_is_not_sent(site: PortalSite, tmp_path: Path) -> None:
     """Firefox reads a changed file as if nothing were; only what was added behind since, it never reads."""
     said = {}
-    with browsing(site.address, "en", {}) as firefox:
+    with firefox_peer.browsing(site.address, "en", {}) as firefox:
         for name, change in CHANGES.items():
             film = tmp_path / f"{name}.bin"
             film.write_bytes(FILE)
@@ -136,9 +128,7 @@ def test_a_case_goes_all_its_way_without_a_compiler(
     chromium: Browser, site: PortalSite, record_property: Record
 ) -> None:
     """Chromium with --jitless, which takes WebAssembly away too."""
-    browser = chromium.browser_type.launch(
-        executable_path=shutil.which("chromium"), args=[*CHROMIUM_ARGUMENTS, "--js-flags=--jitless"]
-    )
+    browser = browsing.launch(chromium.browser_type, "--js-flags=--jitless")
     visitor = Visitor(browser.new_page(), site.address)
     visitor.write()
     assert visitor.page.evaluate("typeof WebAssembly") == "undefined"

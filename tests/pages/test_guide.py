@@ -13,7 +13,7 @@ from portal.ops import serving
 from portal.web import guide, translation
 from portal.web.guide import MOST, Guide
 from templates.catalogues import LANGUAGES
-from tests.portal.web.test_public_pages import Markup
+from tests.support.markup import Markup
 from tests.support.page_visitor import Visitor
 
 ROOM = Settings().guide_folder

@@ -8,7 +8,7 @@ from playwright.sync_api import Browser, expect
 from portal.config import Settings
 from portal.web import guide
 from templates.catalogues import LANGUAGES
-from tests.portal.web.test_public_pages import Markup
+from tests.support.markup import Markup
 from tests.support.page_visitor import Visitor
 
 pytestmark = pytest.mark.browser

@@ -21,9 +21,10 @@ from portal.config import Settings
 from portal.site import freeze
 from portal.web import guide
 from templates import shipped
-from tests.pages.test_translations import ROOT, public
 from tests.support.installation import free_port
+from tests.support.marked_texts import public
 from tests.support.page_visitor import Visitor
+from tests.support.paths import ROOT
 from tests.support.portal_server import Server
 
 LANGUAGE = "eo"
@@ -128,27 +129,27 @@ def copy(tmp_path_factory: pytest.TempPathFactory) -> Copy:
 
 
 @pytest.fixture(scope="module")
-def site(copy: Copy) -> Path:
+def frozen(copy: Copy) -> Path:
     """The site as files."""
     copy.run("freeze", copy.folder / "frozen")
     return copy.folder / "frozen" / freeze.SITE
 
 
-def test_every_page_exists_in_the_language_without_a_word_of_another(site: Path) -> None:
-    pages = sorted((site / LANGUAGE).glob("*.html"))
-    assert [page.name for page in pages] == sorted(page.name for page in (site / "fr").glob("*.html"))
+def test_every_page_exists_in_the_language_without_a_word_of_another(frozen: Path) -> None:
+    pages = sorted((frozen / LANGUAGE).glob("*.html"))
+    assert [page.name for page in pages] == sorted(page.name for page in (frozen / "fr").glob("*.html"))
     left = {page.name: Words(page.read_text("utf-8")).found for page in pages}
     assert {name: words for name, words in left.items() if words} == {}
 
 
-def test_a_word_of_another_language_would_be_found(site: Path) -> None:
+def test_a_word_of_another_language_would_be_found(frozen: Path) -> None:
     """Control of the test above."""
-    assert {"Report", "inspectorate"} <= Words((site / "en" / "index.html").read_text("utf-8")).found
+    assert {"Report", "inspectorate"} <= Words((frozen / "en" / "index.html").read_text("utf-8")).found
 
 
 @pytest.mark.parametrize("path", ["index.html", "404.html", "fr/report.html", "en/verify.html"])
-def test_other_pages_lead_to_it(site: Path, path: str) -> None:
-    assert f'href="/{LANGUAGE}/' in (site / path).read_text("utf-8")
+def test_other_pages_lead_to_it(frozen: Path, path: str) -> None:
+    assert f'href="/{LANGUAGE}/' in (frozen / path).read_text("utf-8")
 
 
 @pytest.mark.browser

@@ -11,9 +11,9 @@ from playwright.sync_api import Page, ViewportSize, expect
 
 from portal.web import assets
 from templates.catalogues import LANGUAGES
-from tests.portal.web.test_public_pages import Markup
 from tests.support import pictures
 from tests.support.accessibility import violations
+from tests.support.markup import Markup
 from tests.support.page_visitor import DESKTOP, TELEPHONE, Visitor
 from tests.support.portal_site import slot_for
 

@@ -1,13 +1,12 @@
 """A page that was left does not come back as it was from the browser's memory (its back/forward cache)."""
 
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.support.browsing import CHROMIUM_ARGUMENTS
+from tests.support import browsing
 from tests.support.page_visitor import SLOW, TEXT
 from tests.support.portal_site import PortalSite
 
@@ -19,11 +18,7 @@ PLAIN = "<textarea id=what></textarea>"
 @pytest.fixture(scope="module")
 def keeper(chromium: Browser) -> Iterator[Browser]:
     """A Chromium with the cache that tests otherwise do without."""
-    browser = chromium.browser_type.launch(
-        executable_path=shutil.which("chromium"),
-        args=CHROMIUM_ARGUMENTS,
-        ignore_default_args=["--disable-back-forward-cache"],
-    )
+    browser = browsing.launch(chromium.browser_type, without=["--disable-back-forward-cache"])
     yield browser
     browser.close()
 

@@ -11,22 +11,14 @@ from playwright.sync_api import Browser, Page, expect
 
 from crypto.messages import FollowUp
 from templates.catalogues import LANGUAGES
-from tests.pages.test_token import parts
 from tests.support.accessibility import violations
 from tests.support.builders import OUTSIDE, today
 from tests.support.offline_form import OfflineVisitor
 from tests.support.page_visitor import FILE, SLOW, TEXT
 from tests.support.portal_site import REPLY, PortalSite, slot_for, without
+from tests.support.printed_page import printed_lines
 
 KEEP = "Votre fichier est arrivé"
-
-
-@pytest.fixture
-def site(tmp_path: Path) -> Iterator[PortalSite]:
-    made = PortalSite(tmp_path, "sqlite:///portal.sqlite")
-    with made.serving():
-        yield made
-    made.close()
 
 
 @pytest.fixture
@@ -256,9 +248,9 @@ def test_the_words_can_be_copied_and_printed_from_the_form_as_from_the_page(pers
     person.shows("#copied", "token-copied")
     page.click("#print-token")
     assert page.evaluate("window.asked")
-    assert parts(page) == person.words
+    assert printed_lines(page) == person.words
     page.click("#noted")
-    assert parts(page) == []
+    assert printed_lines(page) == []
 
 
 def test_a_body_that_is_no_longer_on_the_list_is_told_in_the_form_too(

@@ -1,16 +1,16 @@
 """The case token: how it is shown, kept, typed, and what of it stays behind."""
 
-import shutil
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, expect
 
 from crypto import casetoken
 from templates.catalogues import LANGUAGES
-from tests.support.browsing import CHROMIUM_ARGUMENTS
+from tests.support import browsing
 from tests.support.page_visitor import SLOW, Visitor, methods
 from tests.support.portal_site import PortalSite
+from tests.support.printed_page import printed_lines
 from tests.support.traces import neighbours_in
 
 pytestmark = pytest.mark.browser
@@ -19,14 +19,6 @@ KEPT = "(async () => [localStorage.length, sessionStorage.length, (await indexed
 
 SHOWN = """document.body.textContent +
     [...document.querySelectorAll("textarea, input")].map((field) => field.value).join("\\n")"""
-
-
-def parts(page: Page) -> list[str]:
-    """Return each line that the printed page has, without the numbers of a list."""
-    page.emulate_media(media="print")
-    lines: list[str] = page.evaluate("document.body.innerText").splitlines()
-    page.emulate_media(media="screen")
-    return [line for line in lines if line.strip()]
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -79,15 +71,15 @@ def test_the_sheet_has_the_twelve_words_and_no_title(visitor: Visitor) -> None:
     assert page.evaluate("window.asked").strip() == ""
     page.evaluate("dispatchEvent(new Event('afterprint'))")
     assert "Fanal" in page.title()
-    assert parts(page) == visitor.words
+    assert printed_lines(page) == visitor.words
     page.click("#noted")
-    assert parts(page) == []
+    assert printed_lines(page) == []
     page.click("#show-words")
     visitor.confirm()
     visitor.arrived()
-    assert parts(page) == []
+    assert printed_lines(page) == []
     page.click("#show-token")
-    assert parts(page) == visitor.words
+    assert printed_lines(page) == visitor.words
 
 
 def test_what_is_typed_is_counted_and_an_unknown_word_named(visitor: Visitor) -> None:
@@ -154,11 +146,7 @@ def test_nothing_of_the_token_is_stored_by_either_page(visitor: Visitor) -> None
 
 def test_a_token_does_not_come_back_from_the_memory_of_the_browser(chromium: Browser, tmp_path: Path) -> None:
     """Neither the words typed, nor those shown after sending; the control is beside `test_page_memory`."""
-    keeper = chromium.browser_type.launch(
-        executable_path=shutil.which("chromium"),
-        args=CHROMIUM_ARGUMENTS,
-        ignore_default_args=["--disable-back-forward-cache"],
-    )
+    keeper = browsing.launch(chromium.browser_type, without=["--disable-back-forward-cache"])
     site = PortalSite(tmp_path, "sqlite:///portal.sqlite")
     with site.serving():
         visitor = Visitor(keeper.new_page(), site.address)

@@ -6,7 +6,6 @@ from http import HTTPStatus
 
 import pytest
 from babel.messages.catalog import Catalog, Message
-from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po
 
 from crypto.messages import Status
@@ -14,12 +13,11 @@ from inbox.casework.measures import Kind
 from portal.web import translation
 from templates import catalogues, shipped
 from templates.catalogues import Domain
+from tests.support.marked_texts import marked, public, told
 from tests.support.paths import ROOT
 
-INBOX = ROOT / "inbox"
 SOURCE = "en"
 SCRIPTS = ROOT / "portal" / "scripts"
-OPTIONS = {"**.html": {"silent": "false", "trimmed": "true"}}
 SHOWN = re.compile(
     r'(?:say|Failure|super|found|line|caution|tick)\(\s*"([\w-]+)"'
     r'|code(?: =|:) "([\w-]+)"|fault: "([\w-]+)"| [:?] "([a-z_]+(?:-[a-z_]+)+)"'
@@ -55,23 +53,6 @@ DISAGREE = set(
 )
 # Answers of the web server library to requests that no page makes.
 NEVER_ASKED = {HTTPStatus(code).name.lower() for code in (400, 405)}
-
-
-def marked(folder: str) -> set[str]:
-    """Return what the templates of a folder mark for translation."""
-    found = extract_from_dir(shipped.FOLDER / folder, [("**.html", "jinja2")], OPTIONS)
-    return {message for _, _, message, _, _ in found if isinstance(message, str)}
-
-
-def told() -> set[str]:
-    """Return what the inbox tells officers, of which the desk speaks both languages."""
-    found = extract_from_dir(INBOX, [("**.py", "python")], keywords={"sentence": None})
-    return {message for _, _, message, _, _ in found if isinstance(message, str)}
-
-
-def public() -> set[str]:
-    """Return what everybody may read."""
-    return marked("portal") | marked("shared")
 
 
 SOURCES = {Domain.PUBLIC: public, Domain.OFFICERS: lambda: marked("desk") | told()}

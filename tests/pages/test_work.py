@@ -1,6 +1,5 @@
 """The work of a page before it sends: while the reporter writes, anew where need be, also without JIT."""
 
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,8 +11,7 @@ from portal.api.quotas import SHARES
 from portal.config import Settings
 from portal.store.quotas import TEXT, Kind, delete_envelopes
 from portal.store.schema import envelopes
-from tests.support import page_modules
-from tests.support.browsing import CHROMIUM_ARGUMENTS
+from tests.support import browsing, page_modules
 from tests.support.builders import OUTSIDE
 from tests.support.page_visitor import ENVELOPES, Visitor, lose, times, visiting
 from tests.support.page_visitor import TEXT as WRITTEN
@@ -213,8 +211,7 @@ def test_whoever_opens_a_case_asks_for_nothing_more(visitor: Visitor) -> None:
 @pytest.fixture(scope="module")
 def jitless(chromium: Browser) -> Iterator[Browser]:
     """Chromium as Tor Browser's "Safer" level runs its pages: JavaScript without JIT."""
-    arguments = [*CHROMIUM_ARGUMENTS, "--js-flags=--jitless"]
-    browser = chromium.browser_type.launch(executable_path=shutil.which("chromium"), args=arguments)
+    browser = browsing.launch(chromium.browser_type, "--js-flags=--jitless")
     yield browser
     browser.close()
 

@@ -1,5 +1,14 @@
 """Debian's Chromium, as tests and benchmarks start it."""
 
+import shutil
+from collections.abc import Sequence
+
+from playwright.sync_api import Browser, BrowserType
+
+# The same engine without windows, tabs and menus: it takes half the time. The lives in `e2e` take it whole.
+SHELL = "chromium-headless-shell"
+WHOLE = "chromium"
+
 CHROMIUM_ARGUMENTS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -9,3 +18,12 @@ CHROMIUM_ARGUMENTS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+
+
+def launch(engine: BrowserType, *more: str, command: str = SHELL, without: Sequence[str] = ()) -> Browser:
+    """Start one with more arguments, or without some that Playwright gives."""
+    return engine.launch(
+        executable_path=shutil.which(command),
+        args=[*CHROMIUM_ARGUMENTS, *more],
+        ignore_default_args=list(without),
+    )

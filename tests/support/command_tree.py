@@ -1,5 +1,7 @@
 """The commands of a group, those that are loaded when they are asked for too."""
 
+from collections.abc import Iterator
+
 import click
 
 
@@ -8,3 +10,12 @@ def commands_of(group: click.Group) -> dict[str, click.Command]:
     context = click.Context(group)
     found = {name: group.get_command(context, name) for name in group.list_commands(context)}
     return {name: command for name, command in found.items() if command}
+
+
+def every_command(group: click.Group, path: str = "") -> Iterator[str]:
+    """Yield the words that run each of them, in the groups below too."""
+    for name, command in commands_of(group).items():
+        if isinstance(command, click.Group):
+            yield from every_command(command, f"{path}{name} ")
+        else:
+            yield path + name

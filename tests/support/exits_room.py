@@ -237,7 +237,10 @@ class _Door:
 
     @contextmanager
     def opened(self) -> Iterator[tuple[Inbox, Actor]]:
-        yield self.unlocked.inbox, Actor(tuple(self.names), clock.today(), lambda _action, _needed: self.confirming)
+        yield (
+            self.unlocked.inbox,
+            Actor(tuple(self.names), clock.today(), lambda _action, _needed: self.confirming),
+        )
 
     def shut(self) -> None:
         """Do nothing."""

@@ -1,14 +1,26 @@
 """Fixtures for tests of the inbox and of the desk, brought in by tests/conftest.py."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from inbox.keys import share_file
+from inbox.session.inbox import Inbox
 from tests.support import inbox_circles, inbox_ending, inbox_trio
-from tests.support.inbox_builders import QUICK, Office, Portal, Reporter, World, first, today
+from tests.support.inbox_builders import (
+    QUICK,
+    Office,
+    Portal,
+    Reporter,
+    Sent,
+    World,
+    answering,
+    drop,
+    first,
+    today,
+)
 from tests.support.inbox_clock import Clock, moved
 from tests.support.inbox_trio import Trio
 
@@ -17,6 +29,14 @@ from tests.support.inbox_trio import Trio
 def founded(tmp_path_factory: pytest.TempPathFactory) -> Office:
     """An inbox of one officer, to copy."""
     return Office.found(tmp_path_factory.mktemp("founded"))
+
+
+@pytest.fixture
+def office(request: pytest.FixtureRequest, tmp_path: Path) -> Office:
+    """An inbox of this test's own: a copy of `founded`, or of the fixture that the mark `copy_of` names."""
+    mark = request.node.get_closest_marker("copy_of")
+    source: Office = request.getfixturevalue(mark.args[0] if mark else "founded")
+    return source.copy(tmp_path / "copy")
 
 
 @pytest.fixture(scope="session")
@@ -50,10 +70,23 @@ def collect(world: World, portal: Portal) -> Callable[..., Any]:
     return run
 
 
+@pytest.fixture
+def collect_all(portal: Portal, collect: Callable[..., Any]) -> Callable[..., Any]:
+    """Return a function that collects a bundle of these envelopes and gives what JSON says of it."""
+    return lambda *sent: collect(portal.bundle(*sent))
+
+
 @pytest.fixture(scope="session")
 def founded_trio(tmp_path_factory: pytest.TempPathFactory) -> Trio:
     """The inbox as it was made, to copy, or to read."""
     return inbox_trio.found(tmp_path_factory.mktemp("trio"))
+
+
+@pytest.fixture(scope="module")
+def opened_trio(founded_trio: Trio) -> Iterator[Inbox]:
+    """The inbox as it was made, opened by two of the three."""
+    with founded_trio.others.opened() as inbox:
+        yield inbox
 
 
 @pytest.fixture
@@ -63,9 +96,32 @@ def trio(founded_trio: Trio, tmp_path: Path) -> Trio:
 
 
 @pytest.fixture(scope="session")
+def founded_three(tmp_path_factory: pytest.TempPathFactory) -> Office:
+    """An inbox of three officers, any two of whom open it, to copy."""
+    return Office.found_by(tmp_path_factory.mktemp("three"), inbox_trio.NAMES, 2)
+
+
+@pytest.fixture(scope="session")
 def founded_circle(tmp_path_factory: pytest.TempPathFactory) -> Office:
     """An inbox of three officers whose circle changes, to copy."""
     return inbox_circles.found(tmp_path_factory.mktemp("circle"))
+
+
+@pytest.fixture(scope="session")
+def author(tmp_path_factory: pytest.TempPathFactory) -> Reporter:
+    """Who wrote case 1 of an inbox, and alone knows of it; case 2 is a drop that cannot be answered."""
+    folder = tmp_path_factory.mktemp("authored")
+    world = World(Office.found(folder))
+    portal, author = Portal(world, folder / "medium"), Reporter(world)
+    for sent in (first(author, edit=answering(how_many="only_me")), Sent(drop(world, "à la main"))):
+        world.office.json("collect", portal.bundle(sent), "--confirm-instance", portal.fingerprint)
+    return author
+
+
+@pytest.fixture(scope="session")
+def authored(author: Reporter) -> Office:
+    """The author's inbox, to copy, or to read."""
+    return author.world.office
 
 
 @pytest.fixture
@@ -84,6 +140,13 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
 def reporter(world: World) -> Reporter:
     """Somebody who writes to that inbox."""
     return Reporter(world)
+
+
+@pytest.fixture
+def correspondent(portal: Portal, reporter: Reporter, collect: Callable[..., Any]) -> Reporter:
+    """The same, whose report the inbox has collected as case 1."""
+    collect(portal.bundle(first(reporter)))
+    return reporter
 
 
 @pytest.fixture

@@ -21,8 +21,8 @@ from inbox.cli.options import (
     text_options,
 )
 from inbox.deadlines import workflow
+from inbox.language import labels
 from inbox.language.views import View
-from inbox.questionnaire import scoring
 from inbox.system import terminal
 from inbox.text.printable import visible
 from inbox.vault import score
@@ -129,7 +129,8 @@ def assign_many(door: Door, /, *, to: str | None, nobody: bool, as_json: bool, *
 
 
 def _part_options(command: Callable[..., None]) -> Callable[..., None]:
-    for name, meaning in reversed(scoring.meanings().items()):
+    for name in reversed(score.NAMES):
+        meaning = labels.english("part_values", name)
         command = click.option(f"--{name}", type=click.IntRange(0, score.HIGHEST), help=meaning)(command)
     return command
 

@@ -22,6 +22,7 @@ from inbox.dossiers import compose, render, send
 from inbox.dossiers import verify as dossier_check
 from inbox.dossiers.compose import Content, Doubt, Enclosed, Plan
 from inbox.dossiers.send import Sealing
+from inbox.language import labels
 from inbox.language.views import View
 from inbox.system import terminal
 from inbox.system.terminal import quoted
@@ -34,11 +35,6 @@ _PLAIN = (
     "this recipient does not withstand a quantum computer: what is recorded today may be read one day;"
     " ask for one that begins with age1pq1, or hand the file over in person"
 )
-_DOUBTS = {
-    Doubt.STANDS: "a passage that is removed elsewhere still stands in {}",
-    Doubt.PROTECTED: "{} repeats words of what the author asked never to repeat",
-    Doubt.ALIKE: "{} has words with letters of several alphabets: what was to be removed may be written so",
-}
 redact_option = click.option(
     "--redact",
     multiple=True,
@@ -159,7 +155,7 @@ def _recipient(given: str) -> str:
 
 
 def _warnings(doubts: Iterable[tuple[Doubt, str]]) -> list[str]:
-    return [_DOUBTS[doubt].format(visible(place)) for doubt, place in doubts]
+    return [f"{labels.english('doubt', doubt)} {visible(place)}" for doubt, place in doubts]
 
 
 def _left(content: Content, made: Dossier) -> Iterator[str]:

@@ -15,7 +15,7 @@ from inbox.exchange import manual_entry, outbox, token_sheet
 from inbox.exchange.bundle_chain import Acceptance
 from inbox.exchange.collect import Outcome, collect
 from inbox.exchange.manual_entry import Entered, Route, Told
-from inbox.language import toml_files
+from inbox.language import labels, toml_files
 from inbox.language.errors import Refused
 from inbox.language.messages import sentence
 from inbox.language.views import View
@@ -77,7 +77,7 @@ def _say_outcome(outcome: Outcome) -> None:
     if outcome.refused is None:
         terminal.say_all(render.outcome(outcome))
         return
-    terminal.warn(f"{visible(outcome.bundle)}: refused, nothing changed")
+    terminal.warn(f"{visible(outcome.bundle)}: {labels.english('bundle', outcome.state)}")
     terminal.fail(outcome.refused)
 
 

@@ -9,18 +9,11 @@ from inbox.casework import links
 from inbox.casework.links import MANY, Relation
 from inbox.cli import render
 from inbox.cli.options import NUMBER, Door, case_argument, json_option, officer_options
+from inbox.language import labels
 from inbox.language.views import View
 from inbox.system import terminal
 from inbox.text.printable import visible
 
-_KINDS = {
-    "container": "the container",
-    "plate": "the plate",
-    "phone": "the phone",
-    "text": "much of the text,",
-    "name": "the name",
-    "day": "the day",
-}
 _other_argument = click.argument("other", type=NUMBER)
 
 
@@ -87,4 +80,4 @@ def _lines(view: View) -> Iterator[str]:
 
 
 def _said(reasons: list[View]) -> str:
-    return ", ".join(f"{_KINDS[each['kind']]} {visible(each['shown'])}" for each in reasons)
+    return ", ".join(f"{labels.english('common', each['kind'])} {visible(each['shown'])}" for each in reasons)

@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from inbox.casework import exits
 from inbox.cli.case_selection import counted
 from inbox.cli.options import (
     NUMBER,
@@ -135,7 +136,7 @@ def _view(each: Due, day: date) -> View:
         "case": each.case,
         "rule": each.rule.value,
         "day": each.day.isoformat(),
-        "due": each.is_due(day),
+        "due": exits.is_due(each, day),
         "obstacles": [what.value for what in each.obstacles],
     }
 

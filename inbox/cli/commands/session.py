@@ -6,6 +6,7 @@ from inbox.cli import shell as sessions
 from inbox.cli.main import run
 from inbox.cli.options import Closed, Door, officer_options
 from inbox.session import journal_actions
+from inbox.session.journal_actions import Surface
 from inbox.system import idle_timeout, memory, terminal
 from inbox.system.clock import today
 
@@ -29,7 +30,7 @@ def session(context: click.Context, minutes: int) -> None:
     try:
         with idle_timeout.limited(minutes * 60), terminal.unstoppable(), door.unlocked() as opened:
             who = opened.by_opening(today())
-            journal_actions.open_at(opened.inbox, who, "session")
+            journal_actions.open_at(opened.inbox, who, Surface.SESSION)
             for line in _greeting(minutes):
                 terminal.warn(line)
             try:

@@ -6,6 +6,7 @@ from operator import attrgetter
 from flask import Blueprint, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
+from inbox.casework import exits
 from inbox.desk import jobs, passages, rendering
 from inbox.desk.forms import day, line, text
 from inbox.desk.passages import Chosen
@@ -25,7 +26,8 @@ def show() -> ResponseReturnValue:
     inbox, who = here().inbox, here().actor()
     rows = destroy_cases.schedule(inbox, who)
     gone = destruction_register.listed(inbox, who).lines
-    return rendering.page("retention/retention.html", rows=rows, today=who.today, gone=gone)
+    due = {each.case for each in rows if exits.is_due(each, who.today)}
+    return rendering.page("retention/retention.html", rows=rows, due=due, gone=gone)
 
 
 @pages.post("/retention")

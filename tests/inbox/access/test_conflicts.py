@@ -40,14 +40,9 @@ class Room:
             return [(row.case, row.officer) for row in queries_access.exclusions(session)]
 
 
-@pytest.fixture(scope="session")
-def founded_room(tmp_path_factory: pytest.TempPathFactory) -> Office:
-    return Office.found_by(tmp_path_factory.mktemp("room"), NAMES, 2)
-
-
 @pytest.fixture
-def room(founded_room: Office, tmp_path: Path) -> Room:
-    return Room(founded_room.copy(tmp_path / "room"), tmp_path)
+def room(founded_three: Office, tmp_path: Path) -> Room:
+    return Room(founded_three.copy(tmp_path / "room"), tmp_path)
 
 
 @pytest.mark.parametrize(
@@ -216,7 +211,7 @@ def test_what_another_name_is_found_in_is_noted_by_the_two_who_confirmed_it(room
     """A third who is present has no part in it."""
     room.collect(first(Reporter(room.world), text="Jean Dupont"))
     with room.of("alice", "chloe").unlocked() as opened:
-        who = Actor((*NAMES,), build.today(), lambda _action, _needed: ("alice", "chloe"))
+        who = Actor((*NAMES,), build.today(), lambda *_: ("alice", "chloe"))
         assert [] == aliases.add(opened.inbox, who, "bruno", "Jean Dupont")  # bruno acts, too
     entries = room.of("alice", "chloe").json("journal", "print")["entries"]
     noted = {each["action"]: (each["officers"], each["values"]) for each in entries}

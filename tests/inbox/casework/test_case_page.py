@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from dateutil.relativedelta import relativedelta
 
-from inbox.desk import translation
+from inbox.language import days
 from tests.support.desk_room import sitting
 from tests.support.inbox_builders import Office, Portal, Reporter, Sent, World, today
 from tests.support.inbox_outcomes import slot
@@ -35,11 +35,11 @@ PARTS = {
     "the clock of the Directive": ("Acknowledgement (Directive, 7 days)",) * 2,
     "the clock of the décret": ("Acknowledgement (décret, 7 working days)",) * 2,
     "the clock of the feedback": (
-        f"  {EXTENDED}        Feedback", f"{translation.day('en', EXTENDED)} Feedback"
+        f"  {EXTENDED}        Feedback", f"{days.short('en', EXTENDED)} Feedback"
     ),
     "the regime": (
         f"deadlines of: external authority, more time taken on {DAY}\n",
-        f"External authority · more time taken on {translation.day('en', DAY)}",
+        f"External authority · more time taken on {days.short('en', DAY)}",
     ),
     "a decision of the law": (
         "Telling the prosecutor (art. 40 CPP): to be decided",

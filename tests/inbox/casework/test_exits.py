@@ -1,17 +1,18 @@
 """Every exit of a case past every obstacle, on command line and desk, as the matrix says."""
 
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
 
+from inbox.casework import exits
 from inbox.casework.exits import MATRIX, Exit, Need
 from inbox.deadlines.obstacles import Obstacle
+from inbox.deadlines.retention_schedule import Due, Rule
 from inbox.desk import telling
 from inbox.language import labels
 from inbox.language.messages import sentence
 from inbox.session.actions import TABLE, Code, Reason
-from templates.catalogues import LANGUAGES
 from tests.support import exits_room
 from tests.support.exits_room import BUILDERS, IN_WHAT_IS_ASKED, LIFTERS, SIGNS, Came, Room, Surface, Wanted
 from tests.support.inbox_clock import moved
@@ -136,22 +137,20 @@ def test_a_builder_without_effect_is_noticed(
     assert by_nature.get(what, []) == unnoticed
 
 
+@pytest.mark.parametrize("what", Obstacle)
+def test_what_is_due_by_itself_is_what_the_matrix_lets_go(what: Obstacle) -> None:
+    """The day is an obstacle like any other."""
+    today = date(2026, 11, 26)
+    is_free = MATRIX[what][Exit.DESTROY].need is Need.NOTHING
+    assert is_free is exits.is_due(Due(1, Rule.CLOSED, today, (what,)), today)
+    assert not exits.is_due(Due(1, Rule.CLOSED, today + timedelta(1)), today)
+
+
 def test_quarantine_is_no_exit_and_waits_for_nothing() -> None:
     """It takes one officer and no declaration; only lifting it takes two."""
     rule = TABLE[Code.QUARANTINE]
     assert (1, Reason.REQUIRED) == (rule.officers, rule.reason)
     assert Code.QUARANTINE not in {way.code for way in Exit}
-
-
-def test_what_is_refused_has_words_in_every_language() -> None:
-    """Of who acts, and of what a closing says, something else tells."""
-    stopping = {
-        what for what, row in MATRIX.items() if any(row[way].need is not Need.NOTHING for way in Exit)
-    }
-    elsewhere = {Obstacle.UNDECLARED, Obstacle.EXCLUDED, Obstacle.ENTRUSTED, Obstacle.QUARANTINE}
-    elsewhere |= {Obstacle.CAUTIONED, Obstacle.AGAINST}
-    assert stopping - elsewhere == set(map(Obstacle, labels.of("obstacle")))
-    assert all(label.in_(each) for label in labels.of("obstacle").values() for each in LANGUAGES)
 
 
 def test_an_obstacle_is_named_in_the_language_of_the_page() -> None:

@@ -10,7 +10,6 @@ from inbox.casework import link_index, links
 from inbox.text import entities, similarity
 from inbox.vault.casework_tables import Dismissal, Handling, IndexKey, Link, Term
 from inbox.vault.tables import Case
-from tests.inbox.text.test_entities import TEXT
 from tests.support.desk_room import sitting
 from tests.support.inbox_builders import Office, Portal, Reporter, Sent, World, answering, drop, first, today
 from tests.support.inbox_trio import Trio
@@ -25,14 +24,20 @@ ALIKE_AT_FIRST = [
         " ses voitures. Les horaires changent sans prévenir, et la clé du portail manque toujours.",
     )
 ]
+TWICE_TOLD = (
+    "La clé de la grille nord est prêtée chaque vendredi au chauffeur d'une société de nettoyage. "
+    "Il entre sans badge, charge deux palettes au fond de l'entrepôt, et repart avant la relève."
+)
 REPORTS: list[dict[str, Any]] = [
     {"refs": "csqu 305438-3, AB-123-CD", "who_id": "jean dupont"},
     {"refs": "CSQU3054383", "what": ALIKE_AT_FIRST[0]},
     {"who_id": "DUPONT Jean, 06 12 34 56 78"},
-    {"days": "2026-03-14", "what": TEXT},
-    {"days": "2026-03-14", "what": f"Bonjour. {TEXT.upper()}"},
+    {"days": "2026-03-14", "what": TWICE_TOLD},
+    {"days": "2026-03-14", "what": f"Bonjour. {TWICE_TOLD.upper()}"},
     {"what": ALIKE_AT_FIRST[1]},
 ]
+
+pytestmark = pytest.mark.copy_of("filed")
 
 
 @pytest.fixture(scope="module")
@@ -48,11 +53,6 @@ def filed(tmp_path_factory: pytest.TempPathFactory) -> Office:
         office.json("collect", portal.bundle(each), "--confirm-instance", portal.fingerprint)
     office.json("collect", portal.bundle(Sent(reporters[5].follow_up("c'était la voiture AB 123 CD"))))
     return office
-
-
-@pytest.fixture
-def office(filed: Office, tmp_path: Path) -> Office:
-    return filed.copy(tmp_path / "copy")
 
 
 def proposed(office: Office, number: int) -> dict[int, list[str]]:

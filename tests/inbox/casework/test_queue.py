@@ -1,7 +1,6 @@
 """The queue: what waits, most pressing first; filters, search, and what officers judge."""
 
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -33,6 +32,8 @@ REPORTS: list[tuple[str, dict[str, Any], tuple[int, int]]] = [
     ("Ils paient l'agent du quai", {"path": "approached", "refs": "CSQU3054383"}, (3, 21)),
 ]
 
+pytestmark = pytest.mark.copy_of("waiting")
+
 
 @pytest.fixture(scope="module")
 def waiting(tmp_path_factory: pytest.TempPathFactory) -> Office:
@@ -51,11 +52,6 @@ def waiting(tmp_path_factory: pytest.TempPathFactory) -> Office:
     for each in [*sent, Sent(drop(world, "lettre anonyme")), letter]:
         office.json("collect", portal.bundle(each), "--confirm-instance", portal.fingerprint)
     return office
-
-
-@pytest.fixture
-def office(waiting: Office, tmp_path: Path) -> Office:
-    return waiting.copy(tmp_path / "copy")
 
 
 def numbers(office: Office, *options: str) -> list[int]:

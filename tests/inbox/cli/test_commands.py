@@ -14,9 +14,8 @@ from inbox.cli import main
 from inbox.system import terminal
 from inbox.system.terminal import quoted
 from inbox.text.printable import visible
-from tests.inbox.session.test_journal_notes import every_command
 from tests.support import inbox_builders as build
-from tests.support.command_tree import commands_of
+from tests.support.command_tree import commands_of, every_command
 from tests.support.inbox_builders import Portal, Reporter, Sent, World
 
 ESCAPES = "\x1b]0;owned\x07\x1b[2J\x1b[1;1H\x9b31m\r\x08\x7f\u202egnp.exe\u2066\u2028\u200b\ufeff\U000e0041"

@@ -20,7 +20,7 @@ from tests.support.inbox_builders import Office, passphrase_of
 from tests.support.traces import found_in, found_in_files, found_in_memory
 from tests.support.typist import JOB, Typist, typing
 
-pytestmark = pytest.mark.long
+pytestmark = [pytest.mark.long, pytest.mark.copy_of("founded_three")]
 
 NAMES = ("alice", "bruno", "chloe")
 PROMPT = "alice, bruno> "
@@ -37,11 +37,6 @@ main.main()
 """
 
 HASTILY: list[str | Path] = [sys.executable, "-c", HASTY]
-
-
-@pytest.fixture
-def office(tmp_path: Path) -> Office:
-    return Office.found_by(tmp_path, NAMES, 2)
 
 
 @contextmanager

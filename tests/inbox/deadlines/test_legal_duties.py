@@ -1,36 +1,19 @@
 """What the law asks to be decided: it is a deadline until it is, and each decision has its reason."""
 
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
 from dateutil.relativedelta import relativedelta
 
 from inbox.deadlines.working_days import Calendar
-from tests.support.inbox_builders import CLOSING, Office, Portal, Reporter, World, answering, first, today
+from tests.support.inbox_builders import CLOSING, Office, today
 from tests.support.inbox_clock import moved
 from tests.support.inbox_outcomes import refused
 
 CLOSED = ("close", "1", *CLOSING)
 
-
-@pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Office:
-    """An inbox with a report of an offence that names somebody, and one of nothing much."""
-    folder = tmp_path_factory.mktemp("duties")
-    office = Office.found(folder)
-    world = World(office)
-    portal = Portal(world, folder / "medium")
-    grave = answering(category="info_leak", who_id="Untel, 06 12 34 56 78")
-    for report in (first(Reporter(world), edit=grave), first(Reporter(world))):
-        office.json("collect", portal.bundle(report), "--confirm-instance", portal.fingerprint)
-    return office
-
-
-@pytest.fixture
-def office(made: Office, tmp_path: Path) -> Office:
-    return made.copy(tmp_path / "copy")
+pytestmark = pytest.mark.copy_of("founded_offence")
 
 
 def asked(office: Office, number: int = 1) -> dict[str, Any]:
@@ -38,9 +21,8 @@ def asked(office: Office, number: int = 1) -> dict[str, Any]:
     return {row["duty"]: row for row in office.json("show", str(number))["work"]["duties"]}
 
 
-def test_an_offence_asks_for_the_prosecutor_and_a_name_for_its_bearer(made: Office, tmp_path: Path) -> None:
+def test_an_offence_asks_for_the_prosecutor_and_a_name_for_its_bearer(office: Office) -> None:
     """By the rules that stand in `duties`; a report of neither asks for nothing."""
-    office = made.copy(tmp_path / "copy")
     found = asked(office)
     assert [("", None, False)] * 2 == [
         (row["decision"], row["decided"], row["late"]) for row in found.values()

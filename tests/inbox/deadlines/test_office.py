@@ -18,11 +18,11 @@ from inbox.deadlines import settings, workflow
 from inbox.deadlines.clocks import Clock
 from inbox.deadlines.legal_duties import Choice
 from inbox.deadlines.office import Regime
-from inbox.language import catalogue
+from inbox.language import days
 from inbox.session.inbox import Inbox
 from inbox.vault.casework_tables import Handling
 from inbox.vault.tables import Case
-from tests.support.inbox_builders import CLOSING, Office, Portal, Reporter, World, first, today
+from tests.support.inbox_builders import CLOSING, Office, Reporter, today
 from tests.support.inbox_clock import moved
 from tests.support.inbox_outcomes import refused, slot
 from tests.support.inbox_trio import Trio, undone
@@ -35,27 +35,12 @@ status = ["received"]
 text = { fr = "Plus tard.", en = "Later." }
 """
 
-
-@pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> tuple[Office, Reporter]:
-    """An inbox with one report, and its author."""
-    folder = tmp_path_factory.mktemp("practice")
-    office = Office.found(folder)
-    world = World(office)
-    portal = Portal(world, folder / "medium")
-    reporter = Reporter(world)
-    office.json("collect", portal.bundle(first(reporter)), "--confirm-instance", portal.fingerprint)
-    return office, reporter
-
-
-@pytest.fixture
-def office(made: tuple[Office, Reporter], tmp_path: Path) -> Office:
-    return made[0].copy(tmp_path / "copy")
+pytestmark = pytest.mark.copy_of("authored")
 
 
 @pytest.fixture(scope="module")
-def opened(made: tuple[Office, Reporter]) -> Iterator[Inbox]:
-    with made[0].opened() as inbox:
+def opened(authored: Office) -> Iterator[Inbox]:
+    with authored.opened() as inbox:
         yield inbox
 
 
@@ -220,7 +205,7 @@ def test_each_change_of_a_setting_is_an_action_of_its_own(office: Office) -> Non
 
 
 def test_more_time_is_for_an_external_authority_alone(
-    office: Office, made: tuple[Office, Reporter], monkeypatch: pytest.MonkeyPatch
+    office: Office, author: Reporter, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Once, in time; the notice acknowledges the report, and names the day that is due from then on."""
     due = clocks(office)["feedback"]["day"]
@@ -236,9 +221,9 @@ def test_more_time_is_for_an_external_authority_alone(
     assert [] == office.json("show", "1")["messages"]
     extended = office.json("extend", "1", *why)["feedback"]
     assert extended == (today() + relativedelta(months=6)).isoformat()
-    said = slot(office, made[1]).messages[-1].text
+    said = slot(office, author).messages[-1].text
     assert extended == clocks(office)["feedback"]["day"]
-    assert (seen["text"], True) == (said, catalogue.day("fr", date.fromisoformat(extended)) in said)
+    assert (seen["text"], True) == (said, days.full("fr", date.fromisoformat(extended)) in said)
     assert "trois mois prévus :\n\nun témoin est à l'étranger\n" in said
     assert "was given, or extended" in refused(office, "extend", "1", *why)
     moved(monkeypatch).day = date.fromisoformat(due) + timedelta(1)
@@ -271,9 +256,7 @@ def test_an_office_words_the_notice_of_more_time_itself(office: Office, tmp_path
     assert ["Plus tard."] == [each["text"] for each in office.json("show", "1")["messages"]]
 
 
-def test_a_hold_keeps_a_case_whose_author_sees_nothing_of_it(
-    office: Office, made: tuple[Office, Reporter]
-) -> None:
+def test_a_hold_keeps_a_case_whose_author_sees_nothing_of_it(office: Office, author: Reporter) -> None:
     """While it lasts the case has no end; to the author it is closed as any other."""
     office.json("close", "1", *CLOSING)
     assert "retention" in clocks(office)
@@ -286,7 +269,7 @@ def test_a_hold_keeps_a_case_whose_author_sees_nothing_of_it(
     assert f"LEGAL HOLD since {today()}" in office.run("show", "1").out
     assert office.json("queue", "--closed")["cases"][0]["deadline"] is None
     assert "is held since" in refused(office, "hold", "1", "--reason", "again")
-    told = slot(office, made[1])
+    told = slot(office, author)
     assert ("closed", (), False) == (told.status, told.messages, "hold" in repr(told))
     office.json("hold", "1", "--release", "--reason", "over")
     assert "retention" in clocks(office)

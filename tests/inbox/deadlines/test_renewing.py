@@ -1,7 +1,8 @@
-"""Stored deadlines follow the rules: another program, another calendar, and they are set anew at once."""
+"""What is stored by rules follows them: another program, another calendar, and it is set anew at once."""
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -11,34 +12,20 @@ from typing import Any
 
 import pytest
 from dateutil.relativedelta import relativedelta
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 
 import inbox
+from inbox.deadlines import legal_duties
 from inbox.deadlines.working_days import Calendar
 from inbox.vault import score
 from inbox.vault.casework_tables import DayOff, Duty, Handling, Setting
-from tests.support.inbox_builders import Office, Portal, Reporter, World, answering, first, today
+from inbox.vault.tables import Case
+from tests.support.inbox_builders import Office, today
 
 ROOT = Path(inbox.__file__).parents[1]
 WRONG = date(2001, 1, 1)
 
-
-@pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Office:
-    """An inbox with a report of an offence that names somebody, and one of nothing much."""
-    folder = tmp_path_factory.mktemp("renewing")
-    office = Office.found(folder)
-    world = World(office)
-    portal = Portal(world, folder / "medium")
-    grave = answering(category="info_leak", who_id="Untel, 06 12 34 56 78")
-    for report in (first(Reporter(world), edit=grave), first(Reporter(world))):
-        office.json("collect", portal.bundle(report), "--confirm-instance", portal.fingerprint)
-    return office
-
-
-@pytest.fixture
-def office(made: Office, tmp_path: Path) -> Office:
-    return made.copy(tmp_path / "copy")
+pytestmark = pytest.mark.copy_of("founded_offence")
 
 
 def stored(office: Office) -> dict[str, Any]:
@@ -96,6 +83,94 @@ def test_what_was_put_off_or_decided_keeps_its_day(office: Office) -> None:
         session.execute(update(Duty).values(known=WRONG))
     office.json("queue")
     assert before == stored(office)["duties"]
+
+
+def by_other_rules(office: Office) -> None:
+    """Store what rules give that see no offence, name nobody and score nothing; officers changed nothing."""
+    with office.opened() as opened, opened.transaction() as session:
+        session.execute(update(Handling).values(dict.fromkeys(score.NAMES, 0)))
+        session.execute(update(Handling).values(rank=score.Parts().rank))
+        session.execute(delete(Duty).where(Duty.decided.is_(None)))
+        session.execute(update(Setting).filter_by(name="rules").values(value="other"))
+
+
+def severity(office: Office, case: int) -> int:
+    with office.opened() as opened, opened.transaction() as session:
+        return session.get_one(Handling, case).severity
+
+
+def test_other_rules_propose_another_score_and_ask_for_what_the_law_asks(office: Office) -> None:
+    """An office that learns of an offence by a new release has to tell; a tag says so of the other case."""
+    office.json("tag", "2", "offence")
+    before = stored(office)
+    assert 3 == len(before["duties"])
+    by_other_rules(office)
+    assert [] == stored(office)["duties"]
+    office.json("queue")
+    assert before == stored(office)
+
+
+def test_what_the_law_asks_counts_from_the_receipt_or_from_the_day_on_which_it_is_seen(
+    office: Office,
+) -> None:
+    """The month of article 14 since the report came, article 40 since somebody can know of the offence."""
+    received = today() - timedelta(40)
+    with office.opened() as opened, opened.transaction() as session:
+        session.execute(update(Case).values(received=received, collected=received))
+    by_other_rules(office)
+    office.json("queue")
+    due = {received + relativedelta(months=1), Calendar().after(today(), 10)}
+    assert due == {*stored(office)["duties"]}
+
+
+def test_a_score_that_an_officer_has_set_stays(office: Office) -> None:
+    """And with it what it says of an offence; the control is the other case, which nobody judged."""
+    office.json("judge", "1", "--severity", "1", "--reason", "x")
+    assert (1, 0) == (severity(office, 1), severity(office, 2))
+    with office.opened() as opened, opened.transaction() as session:
+        session.execute(update(Handling).filter_by(case=2).values(severity=3))
+        session.execute(update(Setting).filter_by(name="rules").values(value="other"))
+    office.json("queue")
+    assert (1, 0) == (severity(office, 1), severity(office, 2))
+    assert ["art14"] == [each["duty"] for each in office.json("show", "1")["work"]["duties"]]
+
+
+def test_nothing_is_asked_twice_or_taken_back_by_other_rules(office: Office) -> None:
+    """What is decided stays decided; what these rules would not ask for any more waits for an officer."""
+    office.json("decide", "1", "no_transmission", "--reason", "x")
+    with office.opened() as opened, opened.transaction() as session:
+        session.add(legal_duties.art40(session, 2, today()))
+        session.execute(update(Setting).filter_by(name="rules").values(value="other"))
+    before = stored(office)["duties"]
+    office.json("queue")
+    assert before == stored(office)["duties"]
+    decided = {each["duty"]: each["decision"] for each in office.json("show", "1")["work"]["duties"]}
+    assert {"art40": "no_transmission", "art14": ""} == decided
+
+
+def test_a_closed_case_follows_other_rules_when_it_is_opened_again(office: Office) -> None:
+    """Nothing is done about it meanwhile: its score and what was decided are what it was closed with."""
+    office.json("decide", "1", "no_transmission", "--reason", "x")
+    office.json("decide", "1", "informed", "--reason", "x")
+    office.json("close", "1", "founded", "--disclosure", "full", "--text", "Merci.")
+    with office.opened() as opened, opened.transaction() as session:
+        session.execute(delete(Duty))
+    by_other_rules(office)
+    office.json("queue")
+    assert (0, []) == (severity(office, 1), stored(office)["duties"])
+    office.json("reopen", "1", "--reason", "x")
+    assert 2 == severity(office, 1)
+    assert ["art14", "art40"] == [each["duty"] for each in office.json("show", "1")["work"]["duties"]]
+
+
+def test_all_who_work_in_the_inbox_open_it_in_step_with_the_rules() -> None:
+    """Commands, sessions, the desk: none has another door."""
+    rooms = [path for room in ("cli", "desk") for path in (ROOT / "inbox" / room).rglob("*.py")]
+    opening = [
+        path for path in rooms if re.search(r"session\.inbox import .*\bunlocked\b", path.read_text("utf-8"))
+    ]
+    assert [] == opening
+    assert ["options.py"] == [path.name for path in rooms if "renewing.unlocked(" in path.read_text("utf-8")]
 
 
 def test_a_day_off_moves_what_is_to_be_decided_too(office: Office) -> None:
@@ -178,6 +253,7 @@ def test_the_next_release_sets_them_by_its_own_rules_and_this_one_by_these(
     )
     program.change("deadlines/clocks.py", "_ACK = timedelta(days=7)", "_ACK = timedelta(days=3)")
     program.change("deadlines/legal_duties.py", "_ART40_WORKING_DAYS = 10", "_ART40_WORKING_DAYS = 1")
+    program.change("questionnaire/scoring.toml", "value = 1\nwhen = { who_id", "value = 3\nwhen = { who_id")
     program.change("vault/score.py", "_WEIGHTS = (5, 4, 3, 2, 2, 2)", "_WEIGHTS = (5, 4, 4, 2, 2, 2)")
     shown = program.queue(office)
     assert (today() + timedelta(3)).isoformat() == shown[2]["deadline"]

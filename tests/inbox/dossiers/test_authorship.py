@@ -9,11 +9,11 @@ from sqlalchemy import select
 
 from crypto.messages import REPORT
 from inbox.vault.tables import Case, FollowUp
-from tests.inbox.session.test_journal_notes import NOTES
 from tests.support import inbox_builders as build
 from tests.support.desk_room import sitting
 from tests.support.dossier_room import forms, unpacked
 from tests.support.inbox_trio import Trio
+from tests.support.journal_notes import NOTES
 
 
 def proofs(trio: Trio) -> Iterator[tuple[str, bytes]]:

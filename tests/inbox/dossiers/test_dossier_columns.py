@@ -23,14 +23,8 @@ SAID = {
 # For a prosecutor alone: beside the text, a day could tell a person concerned who was there to write it.
 DAYS = {"cases.received", "follow_ups.received", "messages.day"}
 GOES = {Purpose.PROSECUTOR: SAID | DAYS, Purpose.DISCIPLINARY: SAID}
-# What names the case, or is read as a whole (``test_inbox_dossiers``, ``test_questionnaire``).
+# What names the case, or is read as a whole (``test_dossiers``, ``test_questionnaire``).
 AS_IT_IS = {"case", "other", "rowid", "cases.number", "cases.message"}
-
-
-@pytest.fixture(scope="module")
-def room(tmp_path_factory: pytest.TempPathFactory) -> room_of.Room:
-    """An office with a case of which much could be told."""
-    return room_of.found(tmp_path_factory.mktemp("columns"))
 
 
 @pytest.mark.parametrize("purpose", Purpose)

@@ -43,7 +43,7 @@ def test_the_same_bundle_again_changes_nothing(
     path = portal.bundle(first(Reporter(world), files=[b"x"]))
     assert "collected" == collect(path)["state"]
     before = world.office.state()
-    assert "already collected" == collect(path)["state"]
+    assert "collected-before" == collect(path)["state"]
     assert before == world.office.state()
 
 
@@ -80,7 +80,7 @@ def test_several_bundles_are_each_told_and_the_good_ones_taken(world: World, por
     )
     assert (1, "") == (said.code, said.err)
     states = [outcome["state"] for outcome in said.json]
-    assert ["refused", "refused", "collected", "already collected", "collected"] == states
+    assert ["refused", "refused", "collected", "collected-before", "collected"] == states
     assert 2 == len(world.office.json("list")["cases"])
 
 

@@ -152,7 +152,8 @@ def test_an_entered_report_is_a_case_with_its_route_and_day(
     assert ("lettre.pdf", "application/pdf", len(content)) == (file["name"], file["type"], file["size"])
     world.office.run("attachment", "1", "1", "--out", tmp_path / "out", "--reason", "x")
     assert content == (tmp_path / "out").read_bytes()
-    assert "it came by letter: officers entered it" in world.office.run("show", "1").out
+    shown = world.office.run("show", "1").out
+    assert "entered by officers, in words that may be theirs; how it came: letter" in shown
     assert [1] == [case["case"] for case in world.office.json("queue", "--search", "abordé")["cases"]]
 
 

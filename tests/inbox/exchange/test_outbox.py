@@ -23,14 +23,6 @@ from tests.support import inbox_builders as build
 from tests.support.inbox_builders import CLOSING, Portal, Reporter, Sent, World
 
 
-@pytest.fixture
-def reporter(world: World, portal: Portal) -> Reporter:
-    """The author of case 1, already collected."""
-    reporter = Reporter(world)
-    collect(world, portal, Sent(reporter.report(), reporter.keys.case_id))
-    return reporter
-
-
 def collect(world: World, portal: Portal, *sent: Sent, **changes: Any) -> Any:
     said = world.office.run(
         "collect", portal.bundle(*sent, **changes), "--confirm-instance", portal.fingerprint, "--json"
@@ -46,32 +38,34 @@ def make(world: World) -> tuple[bundle.Outbox, bundle.Manifest, dict[str, bytes]
     return build.read_outbox(path, world)
 
 
-def slot_of(files: dict[str, bytes], reporter: Reporter) -> Slot:
-    return build.read_slot(files[bundle.slot_name(reporter.keys.case_id)], reporter)
+def slot_of(files: dict[str, bytes], correspondent: Reporter) -> Slot:
+    return build.read_slot(files[bundle.slot_name(correspondent.keys.case_id)], correspondent)
 
 
 def applied(manifest: bundle.Manifest, n: int = 1) -> Link:
     return Link(n, manifest.hash)
 
 
-def test_a_reply_and_a_status_reach_the_reporter(world: World, portal: Portal, reporter: Reporter) -> None:
+def test_a_reply_and_a_status_reach_the_reporter(
+    world: World, portal: Portal, correspondent: Reporter
+) -> None:
     """The slot opens with the token's key, is signed, and says all that SPEC 5.3 lists."""
-    follow_up = reporter.follow_up()
+    follow_up = correspondent.follow_up()
     collect(world, portal, Sent(follow_up))
     assert 0 == world.office.run("reply", "1", "--text", "Merci « où » ? 🙂").code
     assert 0 == world.office.run("status", "1", "assessing").code
     manifest, _, files = make(world)
-    slot = slot_of(files, reporter)
+    slot = slot_of(files, correspondent)
     today = build.today()
     assert (1, today, today + timedelta(days=14)) == (slot.serial, slot.issued, slot.next_by)
     assert (Status.ASSESSING, 0, ()) == (slot.status, slot.earlier, slot.measures_disclosed)
     assert [(1, today, "Merci « où » ? 🙂")] == [(m.serial, m.day, m.text) for m in slot.messages]
     assert (1, today, 1) == (slot.received.count, slot.received.last_day, len(slot.received.ids))
-    assert (build.CHANNEL, reporter.keys.case_id) == (slot.channel, slot.case_id)
+    assert (build.CHANNEL, correspondent.keys.case_id) == (slot.channel, slot.case_id)
     assert [1, 2] == [link.n for link in manifest.collected]
 
 
-def test_every_outbox_raises_serials_and_renews_the_keyring(world: World, reporter: Reporter) -> None:
+def test_every_outbox_raises_serials_and_renews_the_keyring(world: World, correspondent: Reporter) -> None:
     """The chain runs from one manifest to the next; a message keeps the serial of its first slot."""
     world.office.run("reply", "1", "--text", "un")
     first, first_manifest, first_files = make(world)
@@ -80,7 +74,7 @@ def test_every_outbox_raises_serials_and_renews_the_keyring(world: World, report
     assert (1, bundle.FIRST) == (first.n, first.previous)
     assert (2, first_manifest.hash) == (second.n, second.previous)
     assert [2, 3] == [first.keyring.serial, second.keyring.serial]
-    slot = slot_of(files, reporter)
+    slot = slot_of(files, correspondent)
     assert (2, [(1, "un"), (2, "deux")]) == (slot.serial, [(m.serial, m.text) for m in slot.messages])
     opened = keyring.open_keyring(
         files["keyring.json"],
@@ -90,7 +84,7 @@ def test_every_outbox_raises_serials_and_renews_the_keyring(world: World, report
     )
     assert (3, build.today()) == (opened.serial, opened.issued)
     assert second.keyring.hash == hashlib.sha256(files["keyring.json"]).digest()
-    assert 1 == slot_of(first_files, reporter).serial
+    assert 1 == slot_of(first_files, correspondent).serial
 
 
 def test_an_outbox_without_cases_is_whole_all_the_same(world: World) -> None:
@@ -99,7 +93,7 @@ def test_an_outbox_without_cases_is_whole_all_the_same(world: World) -> None:
     assert {"keyring.json", "keyring.sig"} == set(files)
 
 
-@pytest.mark.usefixtures("reporter")
+@pytest.mark.usefixtures("correspondent")
 def test_again_gives_the_same_bytes_until_the_portal_has_confirmed(world: World, portal: Portal) -> None:
     """Then it is refused, our copy is gone, and its links are not listed any more."""
     _, manifest, _ = make(world)
@@ -117,7 +111,7 @@ def test_again_gives_the_same_bytes_until_the_portal_has_confirmed(world: World,
     assert 1 == world.office.run("outbox", "--out", world.office.out, "--again", "7").code
 
 
-@pytest.mark.usefixtures("reporter")
+@pytest.mark.usefixtures("correspondent")
 def test_links_are_told_until_confirmed(world: World, portal: Portal) -> None:
     """A lost outbox loses nothing: the next one lists its links too."""
     first, _, _ = make(world)
@@ -129,7 +123,7 @@ def test_links_are_told_until_confirmed(world: World, portal: Portal) -> None:
     assert [3] == [link.n for link in third.collected]
 
 
-@pytest.mark.usefixtures("reporter")
+@pytest.mark.usefixtures("correspondent")
 def test_a_portal_that_applied_what_we_did_not_make_is_told_of(world: World, portal: Portal) -> None:
     """A foreign outbox confirms nothing."""
     make(world)
@@ -139,24 +133,27 @@ def test_a_portal_that_applied_what_we_did_not_make_is_told_of(world: World, por
 
 
 def test_a_closed_case_is_told_until_confirmed_and_opens_again_with_a_follow_up(
-    world: World, portal: Portal, reporter: Reporter
+    world: World, portal: Portal, correspondent: Reporter
 ) -> None:
     world.office.json("close", "1", *CLOSING)
     first, manifest, files = make(world)
-    assert (Status.CLOSED, (reporter.keys.case_id,)) == (slot_of(files, reporter).status, first.closed)
+    assert (Status.CLOSED, (correspondent.keys.case_id,)) == (
+        slot_of(files, correspondent).status,
+        first.closed,
+    )
     second, _, _ = make(world)
-    assert (reporter.keys.case_id,) == second.closed
+    assert (correspondent.keys.case_id,) == second.closed
     collect(world, portal, applied=applied(manifest))
     third, third_manifest, _ = make(world)
     assert ((), ()) == (third.slots, third.closed)
-    collect(world, portal, Sent(reporter.follow_up()), applied=applied(third_manifest, 3))
+    collect(world, portal, Sent(correspondent.follow_up()), applied=applied(third_manifest, 3))
     fourth, _, files = make(world)
-    assert ((reporter.keys.case_id,), 1) == (fourth.closed, slot_of(files, reporter).received.count)
+    assert ((correspondent.keys.case_id,), 1) == (fourth.closed, slot_of(files, correspondent).received.count)
 
 
 @pytest.mark.parametrize("word", ["reply", "closed-again"])
 def test_what_staff_do_to_a_case_closed_for_good_still_leaves(
-    world: World, portal: Portal, reporter: Reporter, word: str
+    world: World, portal: Portal, correspondent: Reporter, word: str
 ) -> None:
     """A reply opens it once more, to be read for as long as any; closed again it is told at once."""
     world.office.json("close", "1", *CLOSING)
@@ -168,14 +165,14 @@ def test_what_staff_do_to_a_case_closed_for_good_still_leaves(
         world.office.json("reopen", "1", "--reason", "more came")
         world.office.json("close", "1", *CLOSING)
     second, _, files = make(world)
-    told = slot_of(files, reporter)
+    told = slot_of(files, correspondent)
     assert (Status.CLOSED, int(word == "reply")) == (told.status, len(told.messages))
-    assert (() if word == "reply" else (reporter.keys.case_id,)) == second.closed
-    assert (reporter.keys.case_id,) == make(world)[0].closed
+    assert (() if word == "reply" else (correspondent.keys.case_id,)) == second.closed
+    assert (correspondent.keys.case_id,) == make(world)[0].closed
 
 
 def test_a_rebuilt_portal_is_told_of_closed_cases_again(
-    world: World, portal: Portal, reporter: Reporter, tmp_path: Path
+    world: World, portal: Portal, correspondent: Reporter, tmp_path: Path
 ) -> None:
     """It has nothing: without a slot the reporter of a closed case would be a stranger to it."""
     world.office.json("close", "1", *CLOSING)
@@ -186,12 +183,12 @@ def test_a_rebuilt_portal_is_told_of_closed_cases_again(
     rebuilt = Portal(world, tmp_path / "rebuilt")
     assert 0 == world.office.run("collect", rebuilt.bundle(), "--new-instance", rebuilt.fingerprint).code
     third, _, files = make(world)
-    assert (reporter.keys.case_id,) == third.closed
-    assert Status.CLOSED == slot_of(files, reporter).status
+    assert (correspondent.keys.case_id,) == third.closed
+    assert Status.CLOSED == slot_of(files, correspondent).status
 
 
 def test_old_messages_give_way_only_once_they_were_seen(
-    world: World, portal: Portal, reporter: Reporter
+    world: World, portal: Portal, correspondent: Reporter
 ) -> None:
     """A reply that would push out an unseen one is refused; after ``seen`` it fits, and the slot says so."""
     long = "é" * 3_000
@@ -202,24 +199,24 @@ def test_old_messages_give_way_only_once_they_were_seen(
     said = world.office.run("reply", "1", "--text", long)
     assert (1, True) == (said.code, "would not fit" in said.err)
     assert before == world.office.state()
-    collect(world, portal, Sent(reporter.follow_up(edit=lambda f: replace(f, seen=1))))
+    collect(world, portal, Sent(correspondent.follow_up(edit=lambda f: replace(f, seen=1))))
     assert 0 == world.office.run("reply", "1", "--text", long).code
     _, _, files = make(world)
-    slot = slot_of(files, reporter)
+    slot = slot_of(files, correspondent)
     assert (1, [2, 2]) == (slot.earlier, [message.serial for message in slot.messages])
     shown = world.office.json("show", "1")["messages"]
     assert [(True, True), (True, False), (True, False)] == [(m["sent"], m["seen"]) for m in shown]
 
 
 def test_a_reporter_cannot_have_seen_what_was_not_sent(
-    world: World, portal: Portal, reporter: Reporter
+    world: World, portal: Portal, correspondent: Reporter
 ) -> None:
-    collect(world, portal, Sent(reporter.follow_up(edit=lambda f: replace(f, seen=10**9))))
+    collect(world, portal, Sent(correspondent.follow_up(edit=lambda f: replace(f, seen=10**9))))
     assert 0 == world.office.json("show", "1")["seen_slot"]
 
 
 def test_a_reply_that_just_fits_still_fits_when_follow_ups_and_measures_have_grown_the_slot(
-    world: World, portal: Portal, reporter: Reporter
+    world: World, portal: Portal, correspondent: Reporter
 ) -> None:
     """The longest reply that is taken leaves room for all that the slot may have to say later."""
     fits, too_long = 10_000, 14_000
@@ -234,7 +231,7 @@ def test_a_reply_that_just_fits_still_fits_when_follow_ups_and_measures_have_gro
             session.rollback()
     assert fits > 12_900
     assert 0 == world.office.run("reply", "1", "--text", "x" * fits).code
-    collect(world, portal, *(Sent(reporter.follow_up()) for _ in range(20)))
+    collect(world, portal, *(Sent(correspondent.follow_up()) for _ in range(20)))
     world.office.run("status", "1", "info_requested")
     with world.office.opened() as inbox, inbox.transaction() as session:
         session.add_all(
@@ -242,7 +239,7 @@ def test_a_reply_that_just_fits_still_fits_when_follow_ups_and_measures_have_gro
             for place, kind in enumerate(Kind, 1)
         )
     _, _, files = make(world)
-    slot = slot_of(files, reporter)
+    slot = slot_of(files, correspondent)
     assert len(Kind) == len(slot.measures_disclosed)
     assert (20, 16, fits) == (slot.received.count, len(slot.received.ids), len(slot.messages[0].text))
 
@@ -251,7 +248,7 @@ def outbox_reply(session: Any, text: str) -> None:
     replies.reply(session, 1, text, build.today())
 
 
-@pytest.mark.usefixtures("reporter")
+@pytest.mark.usefixtures("correspondent")
 @pytest.mark.parametrize("text", ["", " \n", "\udcff"], ids=["empty", "blank", "not-utf-8"])
 def test_a_reply_without_text_is_refused(world: World, text: str) -> None:
     before = world.office.state()
@@ -259,7 +256,7 @@ def test_a_reply_without_text_is_refused(world: World, text: str) -> None:
     assert before == world.office.state()
 
 
-@pytest.mark.usefixtures("reporter")
+@pytest.mark.usefixtures("correspondent")
 def test_a_reply_may_come_from_a_file(world: World, tmp_path: Path) -> None:
     """One of both ways, not both, not neither; the file is UTF-8."""
     text = tmp_path / "reply.txt"
@@ -272,7 +269,7 @@ def test_a_reply_may_come_from_a_file(world: World, tmp_path: Path) -> None:
     assert "UTF-8" in world.office.run("reply", "1", "--text-file", text).err
 
 
-@pytest.mark.usefixtures("reporter")
+@pytest.mark.usefixtures("correspondent")
 def test_an_outbox_needs_a_folder_before_anything_is_made(world: World) -> None:
     before = world.office.state()
     said = world.office.run("outbox", "--out", world.office.out / "none")
@@ -280,7 +277,7 @@ def test_an_outbox_needs_a_folder_before_anything_is_made(world: World) -> None:
     assert before == world.office.state()
 
 
-@pytest.mark.usefixtures("reporter")
+@pytest.mark.usefixtures("correspondent")
 def test_a_full_medium_names_the_way_to_copy_again(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     """The bundle is made, so it is not made twice."""
 
@@ -295,7 +292,7 @@ def test_a_full_medium_names_the_way_to_copy_again(world: World, monkeypatch: py
     build.read_outbox(world.office.out / "outbox-inspection-1.tar", world)
 
 
-@pytest.mark.usefixtures("reporter")
+@pytest.mark.usefixtures("correspondent")
 def test_an_outbox_cut_short_changes_nothing(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     """Whatever was written before the vault knew of it is gone after the next one."""
     before = world.office.state()
@@ -316,7 +313,7 @@ def test_an_outbox_cut_short_changes_nothing(world: World, monkeypatch: pytest.M
     assert 1 == manifest.n
 
 
-@pytest.mark.usefixtures("reporter")
+@pytest.mark.usefixtures("correspondent")
 def test_a_missing_copy_is_named(world: World) -> None:
     make(world)
     shutil.rmtree(world.office.root / "outbox")
@@ -341,7 +338,7 @@ def test_the_vault_holds_a_keyring_before_anyone_else_does(
     assert (2, False) == (again["serial"], again["renewed"])
 
 
-@pytest.mark.usefixtures("reporter")
+@pytest.mark.usefixtures("correspondent")
 def test_expired_reply_keys_make_no_outbox(world: World) -> None:
     with world.office.opened() as inbox, inbox.transaction() as session:
         for key in session.query(ReplyKey):
@@ -366,7 +363,7 @@ def test_the_keyring_is_renewed_only_when_something_changed(world: World, tmp_pa
 
 
 def test_many_slots_are_sealed_by_several_processes(
-    world: World, portal: Portal, reporter: Reporter, monkeypatch: pytest.MonkeyPatch
+    world: World, portal: Portal, correspondent: Reporter, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Each still opens with its own token alone."""
     monkeypatch.setattr(outbox, "_FEW", 0)
@@ -375,12 +372,12 @@ def test_many_slots_are_sealed_by_several_processes(
     world.office.run("reply", "2", "--text", "à l'autre")
     _, _, files = make(world)
     assert ["à l'autre"] == [m.text for m in slot_of(files, other).messages]
-    assert () == slot_of(files, reporter).messages
+    assert () == slot_of(files, correspondent).messages
 
 
-def test_case_rows_hold_the_raw_recipient(world: World, reporter: Reporter) -> None:
+def test_case_rows_hold_the_raw_recipient(world: World, correspondent: Reporter) -> None:
     with world.office.opened() as inbox, inbox.transaction() as session:
-        assert reporter.keys.reply_identity.recipient().raw == session.get_one(Case, 1).recipient
+        assert correspondent.keys.reply_identity.recipient().raw == session.get_one(Case, 1).recipient
 
 
 def test_no_state_of_the_work_shows_in_an_outbox(world: World, portal: Portal) -> None:

@@ -14,10 +14,10 @@ from inbox.language.views import View
 from inbox.session.inbox import Inbox
 from inbox.text.printable import visible
 from templates.catalogues import LANGUAGES
-from tests.desk.test_hostile import unlike_text
 from tests.support import hostile, hostile_pdfs, inbox_builders
 from tests.support.desk_room import sitting
 from tests.support.hostile import Hostile
+from tests.support.hostile_pages import unlike_text
 from tests.support.inbox_builders import Office, Portal, Reporter, World, first
 
 pytestmark = pytest.mark.long

@@ -17,13 +17,13 @@ from inbox.exchange.shown_keyrings import Shown
 from tests.support import inbox_builders as build
 from tests.support.bodies import BODY, accept, export, forge, joined
 from tests.support.inbox_builders import Office
-from tests.support.inbox_clock import Clock, moved
+from tests.support.inbox_clock import Clock
 
 NAMES = ("--deployment", "Fanal", "--name-fr", "Défenseur", "--name-en", "Ombudsman")
 
 
 @pytest.fixture(scope="module")
-def founded(tmp_path_factory: pytest.TempPathFactory) -> tuple[Office, Office]:
+def founded_pair(tmp_path_factory: pytest.TempPathFactory) -> tuple[Office, Office]:
     folder = tmp_path_factory.mktemp("founded")
     (folder / "root").mkdir()
     root = Office.found(folder / "root")
@@ -31,18 +31,13 @@ def founded(tmp_path_factory: pytest.TempPathFactory) -> tuple[Office, Office]:
 
 
 @pytest.fixture
-def root(founded: tuple[Office, Office], tmp_path: Path) -> Office:
-    return founded[0].copy(tmp_path / "root")
+def root(founded_pair: tuple[Office, Office], tmp_path: Path) -> Office:
+    return founded_pair[0].copy(tmp_path / "root")
 
 
 @pytest.fixture
-def body(founded: tuple[Office, Office], tmp_path: Path) -> Office:
-    return founded[1].copy(tmp_path / "body")
-
-
-@pytest.fixture
-def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
-    return moved(monkeypatch)
+def body(founded_pair: tuple[Office, Office], tmp_path: Path) -> Office:
+    return founded_pair[1].copy(tmp_path / "body")
 
 
 def refused(root: Office, words: str, *command: str | Path) -> None:

@@ -12,23 +12,8 @@ from inbox.keys import key_store
 from inbox.keys.rotation import EPOCH
 from tests.support import inbox_builders as build
 from tests.support.inbox_builders import CLOSING, Office, Portal, Reporter, Sent, World
-from tests.support.inbox_clock import Clock, moved
+from tests.support.inbox_clock import Clock
 from tests.support.inbox_kills import killed_everywhere
-
-
-@pytest.fixture(scope="module")
-def founded(tmp_path_factory: pytest.TempPathFactory) -> Office:
-    return Office.found(tmp_path_factory.mktemp("founded"))
-
-
-@pytest.fixture
-def office(founded: Office, tmp_path: Path) -> Office:
-    return founded.copy(tmp_path / "office")
-
-
-@pytest.fixture
-def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
-    return moved(monkeypatch)
 
 
 def channel_of(office: Office) -> Channel:

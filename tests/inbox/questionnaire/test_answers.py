@@ -6,7 +6,7 @@ from crypto import questionnaire
 from crypto.questionnaire import Flag
 from inbox.questionnaire import answers
 from inbox.questionnaire.answers import Answer, Oddity
-from tests.crypto.test_questionnaire import SHIPPED, SMALL
+from tests.support.questionnaires import SHIPPED, SMALL
 
 ASKED = questionnaire.parse(SMALL.encode())
 

@@ -11,43 +11,22 @@ from inbox.casework.measures import Disclosure
 from inbox.replies.closing import Closing, Outcome
 from inbox.session.actions import TABLE
 from tests.support import inbox_builders as build
-from tests.support.inbox_builders import Office, Portal, Reporter, Sent, World, drop, first
+from tests.support.inbox_builders import Office, Reporter
 from tests.support.inbox_outcomes import refused
 
 WITHHELD = ("--disclosure", "withheld", "--reason", "the inquiry goes on")
 
-
-@pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> tuple[Office, Reporter]:
-    """An inbox with a report, a drop that cannot be answered, and the author of the first."""
-    folder = tmp_path_factory.mktemp("closing")
-    office = Office.found(folder)
-    world = World(office)
-    portal = Portal(world, folder / "medium")
-    reporter = Reporter(world)
-    for sent in (first(reporter), Sent(drop(world, "à la main"))):
-        office.json("collect", portal.bundle(sent), "--confirm-instance", portal.fingerprint)
-    return office, reporter
+pytestmark = pytest.mark.copy_of("authored")
 
 
 @pytest.fixture
-def office(made: tuple[Office, Reporter], tmp_path: Path) -> Office:
-    return made[0].copy(tmp_path / "copy")
-
-
-@pytest.fixture
-def reporter(made: tuple[Office, Reporter]) -> Reporter:
-    return made[1]
-
-
-@pytest.fixture
-def told(office: Office, reporter: Reporter) -> Callable[[], Any]:
+def told(office: Office, author: Reporter) -> Callable[[], Any]:
     """Return a function that gives what the author reads after the next outbox."""
 
     def read() -> Any:
         made = Path(office.json("outbox", "--out", office.out)["file"])
-        _, _, files = build.read_outbox(made, reporter.world)
-        return build.read_slot(files[bundle.slot_name(reporter.keys.case_id)], reporter)
+        _, _, files = build.read_outbox(made, author.world)
+        return build.read_slot(files[bundle.slot_name(author.keys.case_id)], author)
 
     return read
 

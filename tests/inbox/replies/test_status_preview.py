@@ -8,20 +8,13 @@ import pytest
 
 from crypto.messages import Status
 from inbox.casework.measures import Kind
-from inbox.language import catalogue
+from inbox.language import catalogue, days
 from inbox.replies import status_preview
 from inbox.vault import queries_cases
 from templates import shipped
 from tests.support.inbox_builders import Portal, Reporter, Sent, World, first, read_outbox, read_slot, today
 
 TEXT = "Nous lisons."
-
-
-@pytest.fixture
-def reporter(world: World, portal: Portal, collect: Callable[..., Any]) -> Reporter:
-    made = Reporter(world)
-    collect(portal.bundle(first(made)))
-    return made
 
 
 def test_every_text_of_the_preview_stands_in_the_status_page() -> None:
@@ -35,7 +28,7 @@ def test_every_text_of_the_preview_stands_in_the_status_page() -> None:
         assert catalogue.public("en", text) == text != catalogue.public("fr", text)
 
 
-@pytest.mark.usefixtures("reporter")
+@pytest.mark.usefixtures("correspondent")
 def test_a_preview_changes_nothing_but_the_journal(world: World) -> None:
     before = world.office.state()
     for words in ([], ["--text", TEXT], ["--template", "acknowledgement"]):
@@ -44,34 +37,34 @@ def test_a_preview_changes_nothing_but_the_journal(world: World) -> None:
     assert "preview-reply" in world.office.run("journal", "print").out
 
 
-def test_it_shows_what_the_next_slot_will_hold(world: World, portal: Portal, reporter: Reporter) -> None:
+def test_it_shows_what_the_next_slot_will_hold(world: World, portal: Portal, correspondent: Reporter) -> None:
     """Status, messages, days; compared with the slot that its author then opens."""
     world.office.json("reply", "1", "--text", "Bonjour")
     world.office.json("status", "1", "info_requested")
     world.office.json("measure", "1", "protection_offered")
     world.office.json("tell", "1", "1")
-    letter = portal.bundle(Sent(reporter.follow_up("Encore")))
+    letter = portal.bundle(Sent(correspondent.follow_up("Encore")))
     world.office.json("collect", letter, "--confirm-instance", portal.fingerprint)
     view = world.office.json("reply", "1", "--text", TEXT, "--preview")
     world.office.json("reply", "1", "--text", TEXT)
     world.office.json("outbox", "--out", world.office.out)
     outbox, _, files = read_outbox(world.office.out / "outbox-inspection-1.tar", world)
-    slot = read_slot(files[outbox.files()[0][0]], reporter)
+    slot = read_slot(files[outbox.files()[0][0]], correspondent)
     assert ["Bonjour", TEXT] == [each.text for each in slot.messages]
     assert [each.text for each in slot.messages] == [each["text"] for each in view["messages"]]
     assert "Précisions demandées" == view["status"]
     assert ("protection_offered",) == slot.measures_disclosed
     assert "Protection fonctionnelle proposée" in view["measures"]
     assert "« Inspection des douanes » a une question" in view["means"]
-    day = catalogue.day("fr", slot.next_by)
+    day = days.full("fr", slot.next_by)
     assert day in view["next_by"]
-    assert catalogue.day("fr", slot.issued) in view["issued"]
-    head = f"De la part de : Inspection des douanes, {catalogue.day('fr', today())}"
+    assert days.full("fr", slot.issued) in view["issued"]
+    head = f"De la part de : Inspection des douanes, {days.full('fr', today())}"
     assert head == view["messages"][0]["head"]
     assert "1" in view["received"]
 
 
-@pytest.mark.usefixtures("reporter")
+@pytest.mark.usefixtures("correspondent")
 def test_lines_mark_what_is_not_sent_yet(world: World) -> None:
     """And warn as sending would."""
     said = world.office.run("reply", "1", "--text", "Appelez le 06 12 34 56 78\x1b[2J", "--preview")

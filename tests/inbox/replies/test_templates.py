@@ -12,7 +12,7 @@ import pytest
 
 from crypto.messages import Status
 from inbox.deadlines import workflow
-from inbox.language import catalogue
+from inbox.language import days
 from inbox.replies import templates
 from inbox.replies.closing import Outcome
 from tests.support.inbox_builders import Portal, Reporter, World, first, today
@@ -114,7 +114,7 @@ def test_days_and_words_are_those_of_the_case(reported: World) -> None:
     for case, language in (("1", "fr"), ("2", "en")):
         text = reported.office.json("reply", case, "--template", "acknowledgement", "--preview")["text"]
         for day in (today(), today() + timedelta(days=14), due):
-            assert catalogue.day(language, day) in text
+            assert days.full(language, day) in text
 
 
 def test_a_day_that_is_no_longer_due_is_not_named(reported: World) -> None:

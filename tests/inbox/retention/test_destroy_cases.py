@@ -3,7 +3,6 @@
 import hashlib
 import json
 import secrets
-from collections.abc import Mapping
 from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
@@ -13,9 +12,8 @@ import pytest
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
-from crypto import age, base64url
+from crypto import age
 from crypto.bundle import Withdrawal
-from crypto.recipients import HybridIdentity
 from inbox.keys import key_store
 from inbox.language.errors import CaseRefused
 from inbox.retention import destroy_cases, strike
@@ -25,10 +23,11 @@ from inbox.setup import upgrade
 from inbox.vault import row_security
 from inbox.vault.casework_tables import Handling, Strike, Term, Words
 from inbox.vault.destroyed_tables import Leaving, PastExclusion, Tombstone
-from inbox.vault.tables import Case, Exclusion, KeyStoreKey
+from inbox.vault.tables import Case, Exclusion
 from tests.support import inbox_builders as build
 from tests.support.inbox_builders import Office, Portal, Reporter, Sent, World, first, today
 from tests.support.inbox_clock import Clock
+from tests.support.inbox_copied import found_in
 from tests.support.inbox_ending import tell_portal, work_on
 from tests.support.inbox_kills import killed_everywhere
 from tests.support.inbox_trio import CANARY, KEPT, NAMES, Trio, of_the_case
@@ -70,33 +69,6 @@ def secrets_of(office: Office) -> dict[str, bytes]:
         store = key_store.load(inbox.home, session)
         found |= {f"key of file {n}": store.attachment_seed(each) or b"" for n, each in enumerate(ids)}
     return found
-
-
-def everything(office: Office) -> bytes:
-    """Return all that the files and the shares give: names, files, pages, the key store opened."""
-    with office.opened() as inbox, inbox.transaction() as session:
-        valid = session.get_one(KeyStoreKey, 1)
-        sealed = inbox.home.keystore(valid.generation).read_bytes()
-        opened = age.unseal_bytes(sealed, [HybridIdentity.from_seed(valid.seed)])
-        seeds = [
-            HybridIdentity.from_seed(each.seed) for each in key_store.load(inbox.home, session).attachments
-        ]
-    paths = [path for path in office.root.rglob("*") if path.is_file()]
-    lying = b"".join(path.name.encode() + path.read_bytes() for path in paths)
-    files = b"".join(
-        age.unseal_bytes(path.read_bytes(), seeds) for path in paths if path.parent.name == "attachments"
-    )
-    return lying + opened + files + decrypted(office)
-
-
-def found_in(office: Office, wanted: Mapping[str, bytes]) -> set[str]:
-    """Return what of it is there, raw or in a form in which bytes are written."""
-    data = everything(office)
-    return {
-        name
-        for name, raw in wanted.items()
-        if any(form in data for form in (raw, raw.hex().encode(), base64url.encode(raw).encode()))
-    }
 
 
 def test_a_copy_of_the_files_taken_afterwards_yields_nothing_of_the_case(told: Trio, tmp_path: Path) -> None:
@@ -281,7 +253,7 @@ def test_who_could_not_read_the_case_learns_nothing_of_its_end(told: Trio) -> No
 def test_the_two_who_confirm_are_named_and_no_third_who_is_there(told: Trio) -> None:
     """In the list, in the journal's line of the case, and where a passage was struck."""
     with told.office.of(*NAMES).unlocked() as opened:
-        who = Actor(opened.officers, today(), lambda _action, _needed: ("bruno", "chloe"))
+        who = Actor(opened.officers, today(), lambda *_: ("bruno", "chloe"))
         strike.strike(opened.inbox, who, Passage(2, "what", "case"), "drill")
         destroy_cases.destroy(opened.inbox, who, destroy_cases.plan(opened.inbox, who, [1], "drill"))
         with opened.inbox.transaction() as session:
@@ -299,7 +271,7 @@ def test_what_came_in_the_way_since_it_was_planned_counts(told: Trio, change: st
     """Also that a case was kept meanwhile from one of the two who confirm; then none at all is destroyed."""
     before = [each["case"] for each in told.others.json("retention")["cases"]]
     with told.office.of(*NAMES).unlocked() as opened:
-        who = Actor(("alice",), today(), lambda _action, _needed: ("bruno", "chloe"))
+        who = Actor(("alice",), today(), lambda *_: ("bruno", "chloe"))
         planned = destroy_cases.plan(opened.inbox, who, [1, 2], "drill")
         with opened.inbox.vault.transaction() as session:
             if change == "hold":

@@ -12,7 +12,6 @@ from inbox.retention import striker
 from inbox.vault import casework_tables
 from inbox.vault.casework_tables import Declaration, Handling
 from inbox.vault.tables import Base, Case, FollowUp
-from tests.inbox.retention.test_destroy_cases import found_in
 from tests.support.inbox_builders import (
     Office,
     Portal,
@@ -26,6 +25,7 @@ from tests.support.inbox_builders import (
     read_slot,
     today,
 )
+from tests.support.inbox_copied import found_in
 from tests.support.inbox_kills import killed_everywhere
 from tests.support.inbox_trio import CANARY, Trio
 

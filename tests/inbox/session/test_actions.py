@@ -2,38 +2,19 @@
 
 import ast
 from collections.abc import Iterator
-from enum import StrEnum
 
 import pytest
 
-from crypto.dossier import Purpose
-from crypto.messages import Status
+from crypto.journal import LONGEST_REASON
 from crypto.questionnaire import Texts
-from inbox.access.disclosures import Ground
-from inbox.casework.links import Relation
-from inbox.deadlines.retention_schedule import Rule
-from inbox.dossiers.compose import Enclosed
-from inbox.exchange.manual_entry import Route
 from inbox.language import labels
 from inbox.language.errors import Refused
-from inbox.replies.closing import Outcome
 from inbox.session.actions import TABLE, Code, Field, Form, Reason, action
 from tests.support.paths import ROOT
 
 INBOX = ROOT / "inbox"
 SURFACES = [*(INBOX / "cli").rglob("*.py"), *(INBOX / "desk").rglob("*.py")]
 FIELDS = sorted({(name, field) for rule in TABLE.values() for name, field in rule.values.items()}, key=str)
-# Codes that an enumeration of the work has; the tests of the work look at others.
-CODES: dict[str, type[StrEnum]] = {
-    "purpose": Purpose,
-    "status": Status,
-    "ground": Ground,
-    "relation": Relation,
-    "rule": Rule,
-    "enclosed": Enclosed,
-    "route": Route,
-    "outcome": Outcome,
-}
 
 
 def is_said(label: Texts | None) -> bool:
@@ -54,11 +35,6 @@ def test_every_code_is_in_the_table() -> None:
     assert set(Code) == set(TABLE)
 
 
-@pytest.mark.parametrize("code", Code)
-def test_every_action_has_a_name_in_both_languages(code: Code) -> None:
-    assert is_said(labels.of("action").get(code))
-
-
 @pytest.mark.parametrize(("name", "field"), FIELDS)
 def test_every_value_can_be_said_in_both_languages(name: str, field: Field) -> None:
     """A code by its own label, all else by that of its name, which has a place for it; a flag needs none."""
@@ -69,11 +45,6 @@ def test_every_value_can_be_said_in_both_languages(name: str, field: Field) -> N
     assert is_said(label)
     places = {"{value}" in text for text in (label.fr, label.en)}
     assert places == {field.form is not Form.FLAG}
-
-
-@pytest.mark.parametrize("name", CODES)
-def test_every_code_of_an_enumeration_has_a_label(name: str) -> None:
-    assert set(CODES[name]) <= labels.of(name).keys()
 
 
 def test_a_name_of_a_value_means_the_same_wherever_it_stands() -> None:
@@ -95,6 +66,14 @@ def test_an_action_has_a_reason_if_and_only_if_the_table_gives_it_one(code: Code
     assert code is action(code, None, "" if reason is Reason.NONE else "x").code
     with pytest.raises(TypeError):
         action(code, None, "" if reason is Reason.NONE else "x", no_such_value=1)
+
+
+def test_a_reason_stands_on_one_line_however_it_was_typed() -> None:
+    """What is left of a break is a space; a long one counts as it stands in the entry."""
+    assert "as he said, twice" == action(Code.HOLD, 1, " as he\r\n said,\u2028\ttwice \n").reason
+    assert LONGEST_REASON == len(action(Code.HOLD, 1, "\n" * 9 + "x" * LONGEST_REASON).reason)
+    with pytest.raises(Refused, match="characters"):
+        action(Code.HOLD, 1, "x" * (LONGEST_REASON + 1))
 
 
 def test_every_action_is_done_somewhere() -> None:

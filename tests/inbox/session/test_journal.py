@@ -20,12 +20,6 @@ from tests.support.inbox_clock import moved
 from tests.support.inbox_trio import KEPT, Trio, undone
 
 
-@pytest.fixture(scope="module")
-def opened(founded_trio: Trio) -> Iterator[Inbox]:
-    with founded_trio.others.opened() as inbox:
-        yield inbox
-
-
 def broken(session: Session) -> str:
     """Return what verifying says of a journal that does not hold."""
     with pytest.raises(Refused) as caught:
@@ -57,9 +51,9 @@ ACTIONS = [
 
 
 @contextlib.contextmanager
-def short_journal(opened: Inbox) -> Iterator[Session]:
+def short_journal(opened_trio: Inbox) -> Iterator[Session]:
     """Give the vault with a journal that has one entry of each kind behind that of the founding."""
-    with undone(opened) as session:
+    with undone(opened_trio) as session:
         session.execute(delete(JournalEntry).where(JournalEntry.n > 1))
         day = today() + timedelta(1)
         for each in ACTIONS:
@@ -71,10 +65,10 @@ def short_journal(opened: Inbox) -> Iterator[Session]:
         assert len(ACTIONS) + 1 == anchors.check(session, None, None).head.n
 
 
-def test_a_flipped_byte_anywhere_is_found_and_its_entry_named(opened: Inbox) -> None:
+def test_a_flipped_byte_anywhere_is_found_and_its_entry_named(opened_trio: Inbox) -> None:
     """Every byte of every column of every entry, as somebody would flip it who has the vault open."""
     columns = JournalEntry.__table__.columns
-    with short_journal(opened) as session:
+    with short_journal(opened_trio) as session:
         for row in session.execute(select(*columns)).all():
             for column in columns:
                 for wrong in flips(getattr(row, column.name)):
@@ -86,11 +80,11 @@ def test_a_flipped_byte_anywhere_is_found_and_its_entry_named(opened: Inbox) -> 
                     session.execute(update(JournalEntry).filter_by(n=stored).values(**row._mapping))
 
 
-def test_no_two_journals_begin_alike(opened: Inbox, founded: builders.Office) -> None:
+def test_no_two_journals_begin_alike(opened_trio: Inbox, founded: builders.Office) -> None:
     """The genesis is drawn: what was noted in one inbox cannot be put into another."""
     with founded.opened() as other:
         begun = []
-        for inbox in (opened, other):
+        for inbox in (opened_trio, other):
             with inbox.transaction() as session:
                 begun.append(next(journal.follow(session)))
     assert [(0, 32), (0, 32)] == [(head.n, len(head.hash)) for head in begun]
@@ -98,9 +92,9 @@ def test_no_two_journals_begin_alike(opened: Inbox, founded: builders.Office) ->
 
 
 @pytest.mark.parametrize("column", ["journal_genesis", "journal_seed", "deployment"])
-def test_a_flipped_byte_of_what_the_journal_begins_with_is_found(opened: Inbox, column: str) -> None:
+def test_a_flipped_byte_of_what_the_journal_begins_with_is_found(opened_trio: Inbox, column: str) -> None:
     """Its first entry does not fit any more."""
-    with short_journal(opened) as session:
+    with short_journal(opened_trio) as session:
         whole = session.scalars(select(getattr(Office, column))).one()
         for wrong in flips(whole):
             session.execute(update(Office).values({column: wrong}))
@@ -123,16 +117,16 @@ def test_a_flipped_byte_of_what_the_journal_begins_with_is_found(opened: Inbox, 
     ],
     ids=["first", "middle", "two", "moved", "filed-for-all", "filed-for-case", "genesis", "seed"],
 )
-def test_what_is_removed_or_put_elsewhere_is_named(opened: Inbox, change: Any, said: str) -> None:
-    with undone(opened) as session:
+def test_what_is_removed_or_put_elsewhere_is_named(opened_trio: Inbox, change: Any, said: str) -> None:
+    with undone(opened_trio) as session:
         session.execute(change)
         session.expire_all()
         assert said in broken(session)
 
 
-def test_the_last_entry_cannot_be_filed_under_another_number(opened: Inbox) -> None:
+def test_the_last_entry_cannot_be_filed_under_another_number(opened_trio: Inbox) -> None:
     """The chain alone would not see it."""
-    with undone(opened) as session:
+    with undone(opened_trio) as session:
         last = journal.head(session).n
         session.execute(update(JournalEntry).where(JournalEntry.n == last).values(n=last + 5))
         session.expire_all()

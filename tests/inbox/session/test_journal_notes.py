@@ -1,12 +1,10 @@
 """What each command leaves in the journal: who, what, which case, why, and not a word of a report."""
 
 import hashlib
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import click
 import pytest
 from sqlalchemy import select
 
@@ -15,138 +13,12 @@ from inbox.cli.main import commands
 from inbox.vault import queries_access
 from inbox.vault.tables import Case
 from tests.support import inbox_builders as build
-from tests.support.command_tree import commands_of
+from tests.support.command_tree import every_command
 from tests.support.inbox_builders import Portal, Reporter, Sent, World, first
 from tests.support.inbox_trio import Trio
+from tests.support.journal_notes import CANARY, NOTES
 from tests.support.paths import ROOT
 
-CANARY = "zibeline-quartz-7319"
-
-# Command, then action, case, values, reason.
-NOTES: list[tuple[list[str], tuple[str, int | None, dict[str, object], str]]] = [
-    (["list"], ("list", None, {}, "")),
-    (["show", "1"], ("show", 1, {}, "")),
-    (["preview", "1", "2", "--page", "3"], ("preview", 1, {"file": 2, "page": 3}, "")),
-    (["attachment", "1", "2", "--out", "FILE", "--reason", "x"], ("extract", 1, {"file": 2}, "x")),
-    (["reply", "1", "--text", CANARY], ("reply", 1, {}, "")),
-    (["reply", "1", "--text", CANARY, "--feedback"], ("reply", 1, {"feedback": True}, "")),
-    (["reply", "1", "--template", "withheld"], ("reply", 1, {"template": "withheld"}, "")),
-    (["reply", "1", "--text", CANARY, "--preview"], ("preview-reply", 1, {}, "")),
-    (["templates"], ("list-templates", None, {}, "")),
-    (["templates", "REPLIES"], ("adopt-templates", None, {}, "")),
-    (["reopen", "1", "--reason", "more came"], ("reopen", 1, {}, "more came")),
-    (["status", "1", "assessing"], ("set-status", 1, {"status": "assessing"}, "")),
-    (["note", "1", "--text", CANARY], ("note", 1, {}, "")),
-    (["tag", "1", CANARY], ("tag", 1, {}, "")),
-    (["tag", "1", CANARY, "--remove"], ("tag", 1, {"removed": True}, "")),
-    (["assign", "1", "bruno"], ("assign", 1, {"officer": "bruno"}, "")),
-    (["assign", "1", "--nobody"], ("assign", 1, {}, "")),
-    (
-        ["source-risk", "1", "low", "--reason", "many know"],
-        ("assess-source", 1, {"risk": "low"}, "many know"),
-    ),
-    (
-        ["measure", "1", "admin_inquiry", "--addressee", CANARY, "--reference", CANARY],
-        ("record-measure", 1, {"kind": "admin_inquiry"}, ""),
-    ),
-    (["tell", "1", "1"], ("tell-measure", 1, {"measure": 1}, "")),
-    (["tell", "1", "1", "--no-longer"], ("tell-measure", 1, {"measure": 1, "no_longer": True}, "")),
-    (
-        ["retract", "1", "1", "--reason", "another case"],
-        ("remove-measure", 1, {"measure": 1}, "another case"),
-    ),
-    (["credibility", "1", "2", "--reason", "two agree"], ("rate", 1, {"credibility": "2"}, "two agree")),
-    (
-        ["close", "1", "moot", "--disclosure", "full", "--text", CANARY],
-        ("close", 1, {"outcome": "moot", "disclosure": "full"}, ""),
-    ),
-    (
-        ["decide", "1", "not_needed", "--reason", "nobody"],
-        ("decide", 1, {"duty": "art14", "decision": "not_needed"}, "nobody"),
-    ),
-    (["hold", "1", "--reason", "trial"], ("hold", 1, {}, "trial")),
-    (["hold", "1", "--release", "--reason", "over"], ("release-hold", 1, {}, "over")),
-    (["reopen", "2", "--reason", "more came"], ("reopen", 2, {}, "more came")),
-    (["timeline", "1"], ("read-timeline", 1, {}, "")),
-    (["oversight"], ("oversee", None, {}, "")),
-    (["settings"], ("list-settings", None, {}, "")),
-    (["settings", "--regime", "external"], ("choose-regime", None, {"regime": "external"}, "")),
-    (
-        ["extend", "2", "--reason", "abroad", "--text", CANARY, "--preview"],
-        ("preview-reply", 2, {}, ""),
-    ),
-    (["extend", "2", "--reason", "abroad", "--text", CANARY], ("extend", 2, {}, "abroad")),
-    (["days-off", "list"], ("list-settings", None, {}, "")),
-    (
-        ["days-off", "add", "2031-01-02", "2031-01-03"],
-        (
-            "change-days-off",
-            None,
-            {"days_off": "added", "count": 2, "first": "2031-01-02", "last": "2031-01-03"},
-            "",
-        ),
-    ),
-    (
-        ["days-off", "remove", "2031-01-03"],
-        (
-            "change-days-off",
-            None,
-            {"days_off": "removed", "count": 1, "first": "2031-01-03", "last": "2031-01-03"},
-            "",
-        ),
-    ),
-    (["redirections"], ("list-redirections", None, {}, "")),
-    (["redirections", "--replace", "BODIES"], ("replace-redirections", None, {}, "")),
-    (["queue"], ("list", None, {"view": "queue"}, "")),
-    (["queue", "--search", CANARY], ("search", None, {"view": "queue"}, "")),
-    (["judge", "1", "--danger", "2", "--reason", "armed"], ("judge", 1, {"danger": 2}, "armed")),
-    (["identity", "set", "1", "--text-file", "TEXT"], ("keep-identity", 1, {}, "")),
-    (["identity", "consent", "1", "--day", "2026-01-02"], ("note-consent", 1, {"consent": "given"}, "")),
-    (["identity", "consent", "1", "--withdrawn"], ("note-consent", 1, {"consent": "withdrawn"}, "")),
-    (["identity", "show", "1"], ("read-identity", 1, {}, "")),
-    (["disclosures", "list", "1"], ("list-disclosures", 1, {}, "")),
-    (
-        ["disclosures", "add", "1", "--to", CANARY, "--what", "report", "--ground", "other", "--reason", "x"],
-        ("disclose", 1, {"what": "report", "ground": "other"}, "x"),
-    ),
-    (
-        ["disclosures", "add", "1", "--to", CANARY, "--what", "identity", "--ground", "judicial"],
-        ("disclose-identity", 1, {"what": "identity", "ground": "judicial"}, ""),
-    ),
-    (
-        ["dossier", "preview", "1", "--for", "disciplinary", "--to", CANARY, "--redact", "what:case 1"],
-        ("show", 1, {"view": "dossier", "purpose": "disciplinary"}, ""),
-    ),
-    (["queue", "--junk"], ("list", None, {"view": "queue"}, "")),
-    (["conflict", "exclude", "1", "bruno", "--reason", "kin"], ("exclude", 1, {"officer": "bruno"}, "kin")),
-    (["conflict", "list"], ("list-conflicts", None, {}, "")),
-    (
-        ["conflict", "lift", "1", "bruno", "--reason", "no kin"],
-        ("lift-conflict", 1, {"officer": "bruno"}, "no kin"),
-    ),
-    (["conflict", "alias", "bruno", CANARY], ("name-alias", None, {"officer": "bruno"}, "")),
-    (["conflict", "aliases"], ("list-conflicts", None, {"view": "aliases"}, "")),
-    (["conflict", "unalias", "bruno", CANARY], ("remove-alias", None, {"officer": "bruno"}, "")),
-    (["declare", "1"], ("declare", 1, {}, "")),
-    (["links", "1"], ("list-links", 1, {}, "")),
-    (["link", "1", "2", "duplicate"], ("link", 2, {"relation": "duplicate"}, "")),
-    (["unlink", "1", "2"], ("unlink", 2, {}, "")),
-    (["link", "1", "2", "--dismiss"], ("dismiss-link", 2, {}, "")),
-    (["handlers", "1", "chloe", "alice"], ("entrust", 1, {"officers": ("alice", "chloe")}, "")),
-    (["handlers", "1"], ("list-handlers", 1, {}, "")),
-    (["handlers", "1", "--anyone"], ("open-to-all", 1, {}, "")),
-    (["journal", "print"], ("read-journal", None, {"how": "print"}, "")),
-    (["journal", "verify"], ("read-journal", None, {"how": "verify"}, "")),
-    (["keyring", "--out", "FOLDER"], ("renew-keyring", None, {}, "")),
-    (["sign-pages", "PAGES", "--out", "FOLDER"], ("sign-pages", None, {"serial": 7, "sha256": "DIGEST"}, "")),
-    (["outbox", "--out", "FOLDER"], ("make-outbox", None, {}, "")),
-    (["outbox", "--out", "FOLDER", "--again", "1"], ("copy-outbox", None, {"outbox": 1}, "")),
-    (["keys", "list"], ("list-keys", None, {}, "")),
-    (["officers", "list"], ("list-officers", None, {}, "")),
-    (["retention"], ("list-retention", None, {}, "")),
-    (["eliminations"], ("list-eliminations", None, {}, "")),
-    (["channels", "list"], ("list-channels", None, {}, "")),
-]
 # Each is noted of either case.
 OF_TWO_CASES = {"link", "unlink"}
 # Their own tests look at what they note.
@@ -157,14 +29,6 @@ ELSEWHERE = {
     "journal clock", "upgrade", "break-glass", "junk", "many tag", "many assign", "dossier make",
     "dossier verify", "access",
 }  # fmt: skip
-
-
-def every_command(group: click.Group, path: str = "") -> Iterator[str]:
-    for name, command in commands_of(group).items():
-        if isinstance(command, click.Group):
-            yield from every_command(command, f"{path}{name} ")
-        else:
-            yield path + name
 
 
 def last_entry(trio: Trio) -> Any:

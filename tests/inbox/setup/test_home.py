@@ -42,16 +42,6 @@ class Killed(BaseException):
     """Stands for the power that fails: nothing may catch it."""
 
 
-@pytest.fixture(scope="module")
-def founded(tmp_path_factory: pytest.TempPathFactory) -> Office:
-    return Office.found(tmp_path_factory.mktemp("founded"))
-
-
-@pytest.fixture
-def office(founded: Office, tmp_path: Path) -> Office:
-    return founded.copy(tmp_path / "office")
-
-
 def test_a_passphrase_opens_what_it_wrapped_and_no_other_does() -> None:
     """Accents typed as one character or as two are the same passphrase."""
     salt, secret = bytes(16), os.urandom(32)

@@ -13,11 +13,7 @@ from tests.support.inbox_circles import CHANGED, NAMES, change, header_of, only
 
 pytestmark = pytest.mark.usefixtures("quick")
 
-
-@pytest.fixture
-def office(founded_circle: Office, tmp_path: Path) -> Office:
-    """The inbox as this test's own."""
-    return founded_circle.copy(tmp_path / "office")
+pytestmark = pytest.mark.copy_of("founded_circle")
 
 
 def keys_of(office: Office) -> Any:

@@ -25,11 +25,7 @@ from tests.support.inbox_kills import killed_everywhere
 
 pytestmark = [pytest.mark.usefixtures("quick"), pytest.mark.long]
 
-
-@pytest.fixture
-def office(founded_circle: Office, tmp_path: Path) -> Office:
-    """The inbox as this test's own."""
-    return founded_circle.copy(tmp_path / "office")
+pytestmark = pytest.mark.copy_of("founded_circle")
 
 
 def test_old_shares_open_nothing_of_what_comes_afterwards(office: Office, tmp_path: Path) -> None:

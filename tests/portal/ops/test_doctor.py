@@ -18,7 +18,7 @@ from portal.ops.cli import portal
 from portal.ops.doctor import Level
 from portal.site import manifest
 from tests.support import postgres
-from tests.support.builders import INSPECTORATE, OUTSIDE, make_keyring, make_report_envelope
+from tests.support.builders import INSPECTORATE, OUTSIDE, make_keyring, make_report_envelope, today
 from tests.support.paths import ROOT
 from tests.support.portal_room import BACKENDS, Room, filed, opened
 from tests.support.portal_server import Server
@@ -101,12 +101,12 @@ def test_a_clock_that_differs_from_the_site_is_wrong(
     with server.serving():
         # From here on only the server's clock is false.
         monkeypatch.delenv("LD_PRELOAD")
-        for minutes, level in ((-3, "wrong"), (-1, "ok"), (1, "ok"), (3, "wrong")):
+        site = f"http://127.0.0.1:{server.port}"
+        for minutes, level in ((-3, Level.WRONG), (-1, Level.OK), (1, Level.OK), (3, Level.WRONG)):
             false_clock(timedelta(minutes=minutes))
-            site = f"http://127.0.0.1:{server.port}"
-            told = json.loads(server.run("doctor", "--url", site, "--json", code=int(level == "wrong")))
-            (clock,) = [each for each in told if "machine's clock" in each["what"]]
-            assert (clock["level"], bool(clock["hint"])) == (level, level == "wrong")
+            told = doctor.examine(server.settings, tmp_path / "portal.toml", today(), site)
+            (clock,) = [each for each in told if "machine's clock" in each.what]
+            assert (clock.level, bool(clock.hint)) == (level, level is Level.WRONG)
 
 
 @pytest.mark.parametrize("line", ["", "Date: yesterday\r\n"])

@@ -2,10 +2,9 @@
 
 import re
 from base64 import b64encode
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import replace
 from hashlib import new
-from html.parser import HTMLParser
 from typing import Any
 
 import pytest
@@ -19,6 +18,7 @@ from portal.config import Settings
 from portal.web import assets, headers, pages
 from templates import shipped
 from templates.catalogues import LANGUAGES
+from tests.support.markup import Markup
 from tests.support.paths import ROOT
 from tests.support.portal_room import Room
 
@@ -48,21 +48,6 @@ POLICY = (
     "worker-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; "
     "require-trusted-types-for 'script'; trusted-types 'none'"
 )
-
-
-class Markup(HTMLParser):
-    """Every element of a page: name and attributes."""
-
-    def __init__(self, page: str) -> None:
-        super().__init__()
-        self.elements: list[tuple[str, Mapping[str, str]]] = []
-        self.feed(page)
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.elements.append((tag, {name: value or "" for name, value in attrs}))
-
-    def all(self, tag: str) -> list[Mapping[str, str]]:
-        return [attributes for name, attributes in self.elements if name == tag]
 
 
 @pytest.fixture(scope="module")

@@ -2,10 +2,8 @@
 
 import html
 import re
-from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -17,6 +15,9 @@ from inbox.vault import casework_tables
 from tests.support.desk_room import TOKEN, Client, sitting, tell
 from tests.support.inbox_builders import Office, Portal, World, passphrase_of, today
 
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
 NAME = "Zibeline Quartz"
 ODD = "Le quai\u202e 7.\nElle est malade !"
 SAID = {
@@ -25,6 +26,9 @@ SAID = {
     "means": ("money", "gift"),
     "coi": "no",
 }
+
+
+pytestmark = pytest.mark.copy_of("founded_desk")
 
 
 @pytest.fixture(scope="module")
@@ -37,17 +41,6 @@ def founded_desk(tmp_path_factory: pytest.TempPathFactory) -> Office:
     with office.opened() as inbox, inbox.transaction() as session:
         session.add(casework_tables.Note(case=1, position=1, by="alice", day=today(), text=f"voir {NAME}"))
     return office
-
-
-@pytest.fixture
-def office(founded_desk: Office, tmp_path: Path) -> Office:
-    return founded_desk.copy(tmp_path / "office")
-
-
-@pytest.fixture
-def client(office: Office) -> Iterator[Client]:
-    with sitting(office) as client:
-        yield client
 
 
 def seen(client: Client, **form: Any) -> str:

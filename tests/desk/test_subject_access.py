@@ -1,7 +1,6 @@
 """A person who asks what is held on them is answered at the desk: looked at first, given by two officers."""
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +14,9 @@ SAID = {"what": f"J'étais de garde. {NAME.upper()} a loué son badge. Un inconn
 ASKED = {"persons": f"{NAME}\r\n\r\nQuelennec", "cases": "1, 2", "language": "fr", "redact": "*:son badge"}
 
 
+pytestmark = pytest.mark.copy_of("founded_desk")
+
+
 @pytest.fixture(scope="module")
 def founded_desk(tmp_path_factory: pytest.TempPathFactory) -> Office:
     folder = tmp_path_factory.mktemp("desk")
@@ -24,23 +26,6 @@ def founded_desk(tmp_path_factory: pytest.TempPathFactory) -> Office:
     for number in ("1", "2"):
         office.json("declare", number)
     return office
-
-
-@pytest.fixture
-def office(founded_desk: Office, tmp_path: Path) -> Office:
-    return founded_desk.copy(tmp_path / "office")
-
-
-@pytest.fixture
-def stick(tmp_path: Path) -> Path:
-    (tmp_path / "stick").mkdir()
-    return tmp_path / "stick"
-
-
-@pytest.fixture
-def client(office: Office, stick: Path) -> Iterator[Client]:
-    with sitting(office, stick) as client:
-        yield client
 
 
 def both(**form: Any) -> dict[str, Any]:
@@ -56,7 +41,7 @@ def test_it_is_looked_at_and_then_given_by_two(office: Office, stick: Path) -> N
         assert 'a loué <span class="mark">removed</span>.' in shown
         assert "person concerned" not in client.page("/en/case/1/ledger")
         asked = client.send("/en/access", **ASKED, form="pdf")
-        assert (401, True) == (asked.status_code, "number: 2" in asked.text)
+        assert (401, True) == (asked.status_code, "number of cases: 2" in asked.text)
         assert [] == [*stick.iterdir()]
         for form in ("pdf", "json", "json"):
             assert client.send("/en/access", **both(**ASKED, form=form)).status_code == 200

@@ -7,17 +7,16 @@ import pytest
 from crypto import questionnaire
 from crypto.questionnaire import BadDocument
 from inbox.vault.tables import QuestionnaireFile
-from tests.crypto.test_questionnaire import SHIPPED
 from tests.support.desk_room import sitting
-from tests.support.inbox_builders import Office, Portal, Reporter, World, first
+from tests.support.inbox_builders import Portal, Reporter, World, first
+from tests.support.questionnaires import SHIPPED
 
 UNREADABLE = SHIPPED.replace(b'type = "period"', b'type = "date"')
 
 
 @pytest.fixture
-def world(tmp_path: Path) -> World:
+def unreadable(world: World, tmp_path: Path) -> World:
     """An office with one case, whose questionnaire is refused since."""
-    world = World(Office.found(tmp_path / "office"))
     collect(world, Portal(world, tmp_path / "before"), "read by its questionnaire")
     with world.office.opened() as inbox, inbox.transaction() as session:
         session.get_one(QuestionnaireFile, questionnaire.parse(SHIPPED).hash).raw = UNREADABLE
@@ -31,31 +30,31 @@ def collect(world: World, portal: Portal, text: str) -> None:
     world.office.json("collect", bundle, "--new-instance", portal.fingerprint)
 
 
-def test_keyring_and_outbox_name_it_as_before(world: World) -> None:
-    named = world.office.keyring()[0].questionnaire
-    world.office.json("outbox", "--out", world.office.out)
-    world.office.json("keyring", "--out", world.office.out)
-    opened = world.office.keyring()[0]
+def test_keyring_and_outbox_name_it_as_before(unreadable: World) -> None:
+    named = unreadable.office.keyring()[0].questionnaire
+    unreadable.office.json("outbox", "--out", unreadable.office.out)
+    unreadable.office.json("keyring", "--out", unreadable.office.out)
+    opened = unreadable.office.keyring()[0]
     assert (2, named) == (opened.serial, opened.questionnaire)
 
 
 def test_its_reports_are_collected_and_shown_by_the_ids_of_the_questions(
-    world: World, tmp_path: Path
+    unreadable: World, tmp_path: Path
 ) -> None:
     """As those of a questionnaire that the inbox never had."""
-    collect(world, Portal(world, tmp_path / "after"), "collected since")
+    collect(unreadable, Portal(unreadable, tmp_path / "after"), "collected since")
     for number, text in (("1", "read by its questionnaire"), ("2", "collected since")):
-        case = world.office.json("show", number)
+        case = unreadable.office.json("show", number)
         assert ({"what": text, "coi": "no"}, {}) == (case["answers"], case["labels"])
-        assert f"what\n│ {text}" in world.office.run("show", number).out
-    assert "collected since" in world.office.run("list").out
+        assert f"what\n│ {text}" in unreadable.office.run("show", number).out
+    assert "collected since" in unreadable.office.run("list").out
 
 
-def test_the_desk_shows_its_reports_and_answers_them(world: World) -> None:
+def test_the_desk_shows_its_reports_and_answers_them(unreadable: World) -> None:
     """With no question known as such; only a report that officers enter waits for another questionnaire."""
-    with sitting(world.office) as client:
+    with sitting(unreadable.office) as client:
         assert "read by its questionnaire" in client.page("/en/")
         assert "read by its questionnaire" in client.page("/en/case/1")
         assert "read by its questionnaire" in client.page("/en/case/1/minimise")
-    world.office.json("reply", "1", "--text", "thank you")
-    assert ["thank you"] == [each["text"] for each in world.office.json("show", "1")["messages"]]
+    unreadable.office.json("reply", "1", "--text", "thank you")
+    assert ["thank you"] == [each["text"] for each in unreadable.office.json("show", "1")["messages"]]

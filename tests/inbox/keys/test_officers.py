@@ -31,8 +31,8 @@ Brought = list[Credential]
 
 
 @pytest.fixture(scope="module")
-def founded(tmp_path_factory: pytest.TempPathFactory) -> Office:
-    return Office.found_by(tmp_path_factory.mktemp("founded"), NAMES, 2)
+def three(founded_three: Office, tmp_path_factory: pytest.TempPathFactory) -> Office:
+    return founded_three.copy(tmp_path_factory.mktemp("opened") / "three")
 
 
 @pytest.fixture(scope="module")
@@ -109,50 +109,50 @@ WRONG: dict[str, tuple[Callable[[Office, Office], Brought], type[Refused], str]]
 
 
 @pytest.mark.parametrize("name", WRONG)
-def test_what_does_not_open_is_told_in_its_own_words(founded: Office, other: Office, name: str) -> None:
+def test_what_does_not_open_is_told_in_its_own_words(three: Office, other: Office, name: str) -> None:
     """Nothing is changed, and nothing said of what the others brought."""
     bring, error, words = WRONG[name]
-    before = founded.state()
+    before = three.state()
     with (
         pytest.raises(Refused, match=words) as caught,
-        unlocked(founded.root, lambda: bring(founded, other), lambda *_: None),
+        unlocked(three.root, lambda: bring(three, other), lambda *_: None),
     ):
         pass
     assert error is type(caught.value)
     assert not any(name in str(caught.value) for name in ("alice", "chloe"))
-    assert before == founded.state()
+    assert before == three.state()
 
 
 @pytest.mark.parametrize(
     "names", [("alice", "bruno"), ("chloe", "alice"), ("bruno", "chloe"), NAMES], ids=str
 )
-def test_every_quorum_opens_and_the_inbox_knows_who_is_there(founded: Office, names: tuple[str, ...]) -> None:
+def test_every_quorum_opens_and_the_inbox_knows_who_is_there(three: Office, names: tuple[str, ...]) -> None:
     """In whatever order they come, and if more come than it takes."""
-    with founded.of(*names).unlocked() as opened:
+    with three.of(*names).unlocked() as opened:
         assert sorted(names) == list(opened.officers)
 
 
-def test_a_share_file_cannot_make_its_officer_another(founded: Office) -> None:
+def test_a_share_file_cannot_make_its_officer_another(three: Office) -> None:
     """The name in the file is nobody's word: present is whose share it is."""
-    raw = json.loads(founded.share_of("alice").read_bytes()) | {"officer": "chloe"}
+    raw = json.loads(three.share_of("alice").read_bytes()) | {"officer": "chloe"}
     forged = Credential(json.dumps(raw, separators=(",", ":")).encode(), passphrase_of("alice"))
-    with unlocked(founded.root, lambda: [forged, *brought(founded, "bruno")], lambda *_: None) as opened:
+    with unlocked(three.root, lambda: [forged, *brought(three, "bruno")], lambda *_: None) as opened:
         assert ("alice", "bruno") == opened.officers
         assert {"alice", "bruno"} == set(opened.sealed)
 
 
-def test_words_of_a_sheet_open_but_confirm_nothing_except_new_shares(founded: Office) -> None:
+def test_words_of_a_sheet_open_but_confirm_nothing_except_new_shares(three: Office) -> None:
     """A sheet lies in clear somewhere, for the day on which a passphrase is lost."""
-    typed = [f"{n} {word}" for n, word in enumerate(sheet(founded, "bruno").upper().split(), 1)]
+    typed = [f"{n} {word}" for n, word in enumerate(sheet(three, "bruno").upper().split(), 1)]
     words = Credential("\r\n".join(typed).encode(), None)
-    with unlocked(founded.root, lambda: [*brought(founded, "alice"), words], lambda *_: None) as opened:
+    with unlocked(three.root, lambda: [*brought(three, "alice"), words], lambda *_: None) as opened:
         assert ("alice", "bruno") == opened.officers
         with pytest.raises(Locked):
             confirmed(opened, Code.ROTATE_KEYS)
         with pytest.raises(Locked):
             confirmed(opened, Code.CHANGE_OFFICERS)
         assert ("alice", "bruno") == confirmed(opened, Code.RENEW_SHARES)
-    with founded.unlocked() as opened:
+    with three.unlocked() as opened:
         assert ("alice", "bruno") == confirmed(opened, Code.ROTATE_KEYS)
 
 
@@ -160,13 +160,12 @@ def confirmed(opened: Unlocked, code: Code) -> tuple[str, ...]:
     return opened.inbox.confirmed(opened.by_opening(today()), action(code))
 
 
-def test_shares_may_stand_before_or_behind_the_command(founded: Office) -> None:
+def test_shares_may_stand_before_or_behind_the_command(three: Office) -> None:
     """Each passphrase file goes with the share file of its place; one too many is a fault of usage."""
     alice, bruno = (
-        ["--share", founded.share_of(name), "--passphrase-file", founded.secret_of(name)]
-        for name in NAMES[:2]
+        ["--share", three.share_of(name), "--passphrase-file", three.secret_of(name)] for name in NAMES[:2]
     )
-    plain = founded.of()
+    plain = three.of()
     plain.opening = list  # type: ignore[method-assign]
     assert 0 == plain.run("list", *alice, *bruno).code
     assert 0 == plain.run(*alice, "list", *bruno).code
@@ -174,31 +173,29 @@ def test_shares_may_stand_before_or_behind_the_command(founded: Office) -> None:
     assert "wrong passphrase for the share of alice" in plain.run("list", *crossed).err
     said = plain.run("list", *alice, *bruno, *alice[2:])
     assert (2, True) == (said.code, "more passphrase files than shares" in said.err)
-    typed = founded.shares / "typed"
-    typed.write_text(sheet(founded, "chloe"))
+    typed = three.shares / "typed"
+    typed.write_text(sheet(three, "chloe"))
     assert 0 == plain.run("list", "--share", typed, *alice).code
 
 
-def test_another_inbox_under_the_same_header_is_damage(
-    founded: Office, other: Office, tmp_path: Path
-) -> None:
+def test_another_inbox_under_the_same_header_is_damage(three: Office, other: Office, tmp_path: Path) -> None:
     """The shares are right, the vault is not theirs."""
-    copy = founded.copy(tmp_path / "copy")
+    copy = three.copy(tmp_path / "copy")
     (copy.root / "vault-1.sqlite").write_bytes((other.root / "vault-1.sqlite").read_bytes())
     with pytest.raises(VaultDamaged), copy.opened():
         pass
 
 
-def test_the_master_secret_is_what_any_quorum_gives(founded: Office) -> None:
+def test_the_master_secret_is_what_any_quorum_gives(three: Office) -> None:
     """And the vault's key is derived from it alone."""
     found: Any = {
-        officers.open_master(_header(founded), brought(founded, *names)).master
+        officers.open_master(_header(three), brought(three, *names)).master
         for names in (NAMES[:2], NAMES[1:], NAMES[::2])
     }
     (master,) = found
     assert 32 == len(passphrase.vault_key(master))
-    assert master not in (founded.root / "vault.json").read_bytes()
-    with founded.opened() as inbox, inbox.transaction() as session:
+    assert master not in (three.root / "vault.json").read_bytes()
+    with three.opened() as inbox, inbox.transaction() as session:
         assert [(1, "alice"), (2, "bruno"), (3, "chloe")] == [
             (each.member, each.name) for each in queries_office.officers(session)
         ]
@@ -206,10 +203,10 @@ def test_the_master_secret_is_what_any_quorum_gives(founded: Office) -> None:
 
 @pytest.mark.parametrize("field", ["quorum", "identifier"])
 def test_a_header_that_says_otherwise_than_the_shares_is_refused(
-    founded: Office, tmp_path: Path, field: str
+    three: Office, tmp_path: Path, field: str
 ) -> None:
     """Anybody can write one with its checksum: a quorum that one officer lowered would be the next one's."""
-    copy = founded.copy(tmp_path / "copy").of(*NAMES)
+    copy = three.copy(tmp_path / "copy").of(*NAMES)
     found = _header(copy)
     (copy.root / "vault.json").write_bytes(
         vault_header.encode(replace(found, **{field: getattr(found, field) ^ 1}))
@@ -223,14 +220,14 @@ def test_a_header_that_says_otherwise_than_the_shares_is_refused(
         assert 2 == inbox.quorum
 
 
-def test_a_truncated_share_is_told_as_such_beside_passphrase_files(founded: Office, tmp_path: Path) -> None:
+def test_a_truncated_share_is_told_as_such_beside_passphrase_files(three: Office, tmp_path: Path) -> None:
     """Not as a passphrase file too many, or as the wrong passphrase of another."""
-    (cut := tmp_path / "cut.share").write_bytes(founded.share_of("alice").read_bytes()[:-40])
+    (cut := tmp_path / "cut.share").write_bytes(three.share_of("alice").read_bytes()[:-40])
     alice, bruno = (
-        ["--share", share, "--passphrase-file", founded.secret_of(name)]
-        for share, name in ((cut, "alice"), (founded.share_of("bruno"), "bruno"))
+        ["--share", share, "--passphrase-file", three.secret_of(name)]
+        for share, name in ((cut, "alice"), (three.share_of("bruno"), "bruno"))
     )
-    plain = founded.of()
+    plain = three.of()
     plain.opening = list  # type: ignore[method-assign]
     for given in (alice + bruno, bruno + alice):
         said = plain.run("list", *given)

@@ -2,7 +2,6 @@
 
 import html
 import re
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +19,9 @@ NAMES = ("alice", "bruno", "chloe")
 WHAT = {"what": "Le conteneur MSKU 123456 5 est sorti", "coi": "no"}
 
 
+pytestmark = pytest.mark.copy_of("founded_desk")
+
+
 @pytest.fixture(scope="module")
 def founded_desk(tmp_path_factory: pytest.TempPathFactory) -> Office:
     """Three officers, two cases with a container in common."""
@@ -31,17 +33,6 @@ def founded_desk(tmp_path_factory: pytest.TempPathFactory) -> Office:
         for number in ("1", "2"):
             office.of(*present).json("declare", number)
     return office
-
-
-@pytest.fixture
-def office(founded_desk: Office, tmp_path: Path) -> Office:
-    return founded_desk.copy(tmp_path / "office")
-
-
-@pytest.fixture
-def client(office: Office) -> Iterator[Client]:
-    with sitting(office) as client:
-        yield client
 
 
 def both(**form: Any) -> dict[str, Any]:
@@ -336,6 +327,19 @@ def test_more_time_holds_and_decisions(office: Office) -> None:
     assert ("decide", {"duty": "art40", "decision": "no_transmission"}, "no offence") in noted(office)
 
 
+@pytest.mark.parametrize("at_the_desk", [True, False], ids=["desk", "command line"])
+def test_both_surfaces_keep_a_reason_on_one_line(office: Office, *, at_the_desk: bool) -> None:
+    """In the journal and where the case shows it."""
+    if at_the_desk:
+        with sitting(office) as client:
+            sends(client, "decide", choice="no_transmission", reason="no\r\n offence")
+    else:
+        office.json("decide", "1", "no_transmission", "--reason", "no\n offence")
+    assert "no offence" in {reason for _, _, reason in noted(office)}
+    duties = {each["duty"]: each["reason"] for each in office.json("show", "1")["work"]["duties"]}
+    assert "no offence" == duties["art40"]
+
+
 def test_the_notice_of_more_time_is_seen_before_it_is_sent(office: Office) -> None:
     """An address in it is warned of, what was given stays; with a reason it is sent."""
     office.json("settings", "--regime", "external")
@@ -346,7 +350,7 @@ def test_the_notice_of_more_time_is_seen_before_it_is_sent(office: Office) -> No
         assert ("Why it takes longer, to the author" in shown, 'value="extension"' in shown) == (True, False)
         for path in ("extend/preview", "extend"):
             seen = client.send(f"/en/case/1/{path}", **form)
-            assert (200, True) == (seen.status_code, "It is an address or a telephone number" in seen.text)
+            assert (200, True) == (seen.status_code, "it is an address or a telephone number" in seen.text)
             assert f"{form['text']}</textarea>" in seen.text
             assert 'type="hidden" name="reason" value="abroad"' in seen.text
             assert 'action="' in seen.text.split('/en/case/1/extend"')[0][-200:]

@@ -1,7 +1,6 @@
 """While an excluded officer is present the case is not there, whatever is asked of the vault."""
 
 import ast
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -28,15 +27,9 @@ from tests.support.inbox_trio import (
 from tests.support.paths import ROOT
 
 
-@pytest.fixture(scope="module")
-def opened(founded_trio: Trio) -> Iterator[Inbox]:
-    with founded_trio.others.opened() as inbox:
-        yield inbox
-
-
-def test_the_case_has_something_in_every_table_that_can_belong_to_one(opened: Inbox) -> None:
+def test_the_case_has_something_in_every_table_that_can_belong_to_one(opened_trio: Inbox) -> None:
     """The control of all below; a table that refers to cases under another name than ``case`` would fail."""
-    with opened.vault.transaction() as session:
+    with opened_trio.vault.transaction() as session:
         assert all(of_the_case(session).values())
     refer = {
         name: [column.name for column in table.columns if column.references(TABLES["cases"].c.number)]
@@ -90,30 +83,30 @@ STATEMENTS: dict[str, Any] = {
 
 
 @pytest.mark.parametrize("name", STATEMENTS)
-def test_every_kind_of_statement_leaves_the_case_out(opened: Inbox, name: str) -> None:
+def test_every_kind_of_statement_leaves_the_case_out(opened_trio: Inbox, name: str) -> None:
     """As if it never was; the control is what the same statement finds without anybody present."""
     narrowed, never_was, whole = three_answers(
-        opened, lambda session: list(session.execute(STATEMENTS[name]).all())
+        opened_trio, lambda session: list(session.execute(STATEMENTS[name]).all())
     )
     assert never_was == narrowed
     assert whole != narrowed
 
 
-def test_rows_are_not_found_by_their_keys_either(opened: Inbox) -> None:
+def test_rows_are_not_found_by_their_keys_either(opened_trio: Inbox) -> None:
     """By ``get``, which asks the session's memory first, and by the older way to ask."""
-    with opened.vault.transaction() as session:
+    with opened_trio.vault.transaction() as session:
         (follow_up, *_) = session.scalars(select(FollowUp.id).filter_by(case=KEPT))
         (file, *_) = session.scalars(select(Attachment.id).filter_by(case=KEPT))
     keys = ((Case, KEPT), (FollowUp, (KEPT, follow_up)), (Attachment, file), (Message, (KEPT, 1)))
-    with opened.vault.transaction(("bruno",)) as session:
+    with opened_trio.vault.transaction(("bruno",)) as session:
         assert [None] * 4 == [session.get(kind, key) for kind, key in keys]
         assert 2 == session.query(Case).count() == len(session.query(Case).all())
-    with opened.vault.transaction(("alice",)) as session:
+    with opened_trio.vault.transaction(("alice",)) as session:
         assert all(session.get(kind, key) for kind, key in keys)
         assert 3 == session.query(Case).count()
 
 
-def test_nothing_of_the_case_can_be_changed(opened: Inbox) -> None:
+def test_nothing_of_the_case_can_be_changed(opened_trio: Inbox) -> None:
     """Statements that change or delete rows pass it by; the control is that they do change the others."""
     statements = [
         update(Case).values(summary="x"),
@@ -124,7 +117,7 @@ def test_nothing_of_the_case_can_be_changed(opened: Inbox) -> None:
         delete(Attachment),
     ]
     for statement in statements:
-        with undone(opened, ["bruno"]) as session:
+        with undone(opened_trio, ["bruno"]) as session:
             before = of_the_case(session)
             others = session.execute(select(TABLES["cases"]).where(TABLES["cases"].c.number < KEPT)).all()
             session.execute(statement)

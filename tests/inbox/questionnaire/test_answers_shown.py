@@ -10,13 +10,13 @@ from crypto import questionnaire
 from crypto.messages import QuestionnaireRef
 from inbox.questionnaire import summary
 from inbox.vault.tables import QuestionnaireFile
-from tests.crypto.test_questionnaire import FIRST, LAST, as_version
 from tests.support.desk_room import sitting
 from tests.support.inbox_builders import Office, Portal, Reporter, Sent, World, first
+from tests.support.questionnaires import FIRST, LAST, as_version
 
 
 @pytest.fixture(scope="module")
-def world(tmp_path_factory: pytest.TempPathFactory) -> World:
+def former(tmp_path_factory: pytest.TempPathFactory) -> World:
     """An office that once used the first questionnaire."""
     office = Office.found(tmp_path_factory.mktemp("office"))
     former = questionnaire.parse(FIRST)
@@ -26,16 +26,16 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> World:
 
 
 @pytest.fixture(scope="module")
-def shown(world: World, tmp_path_factory: pytest.TempPathFactory) -> list[tuple[dict[str, Any], str]]:
+def shown(former: World, tmp_path_factory: pytest.TempPathFactory) -> list[tuple[dict[str, Any], str]]:
     """One case for each of REPORTS, as JSON and as lines."""
-    portal = Portal(world, tmp_path_factory.mktemp("medium"))
+    portal = Portal(former, tmp_path_factory.mktemp("medium"))
     for n, changes in enumerate(REPORTS, 1):
-        reporter = Reporter(world)
+        reporter = Reporter(former)
         sent = Sent(reporter.report(edit=lambda r, c=changes: replace(r, **c)), reporter.keys.case_id)
-        said = world.office.run("collect", portal.bundle(sent), "--confirm-instance", portal.fingerprint)
+        said = former.office.run("collect", portal.bundle(sent), "--confirm-instance", portal.fingerprint)
         assert said.code == 0, n
     numbers = [str(n) for n in range(1, len(REPORTS) + 1)]
-    return [(world.office.json("show", n), world.office.run("show", n).out) for n in numbers]
+    return [(former.office.json("show", n), former.office.run("show", n).out) for n in numbers]
 
 
 REPORTS: list[dict[str, Any]] = [
@@ -92,7 +92,7 @@ def test_what_must_be_known_first_stands_first(shown: list[tuple[dict[str, Any],
 
 
 def test_a_report_under_an_unknown_questionnaire_begins_with_it_all_the_same(
-    world: World, shown: list[tuple[dict[str, Any], str]]
+    former: World, shown: list[tuple[dict[str, Any], str]]
 ) -> None:
     """Made by hand: without labels, by the questionnaire in use; and no reply repeats it unwarned."""
     case, lines = shown[4]
@@ -104,7 +104,7 @@ def test_a_report_under_an_unknown_questionnaire_begins_with_it_all_the_same(
     assert (
         lines.index("NEVER REPEAT") < lines.index("protect\n│ the yellow truck") < lines.index("Made by hand")
     )
-    said = world.office.run("reply", "5", "--text", "Where was the yellow truck?")
+    said = former.office.run("reply", "5", "--text", "Where was the yellow truck?")
     assert (1, True) == (said.code, "the author asked never to repeat it" in said.err)
 
 
@@ -124,11 +124,11 @@ def test_odd_answers_are_shown_and_said_to_be_odd(shown: list[tuple[dict[str, An
 
 
 def test_the_line_in_the_list_never_holds_what_must_not_be_repeated(
-    world: World, shown: list[tuple[dict[str, Any], str]]
+    former: World, shown: list[tuple[dict[str, Any], str]]
 ) -> None:
     """It is the first text, else what the report is about; the way in alone says too little."""
     assert len(shown) == len(REPORTS)
-    lines = [case["summary"] for case in world.office.json("list")["cases"]]
+    lines = [case["summary"] for case in former.office.json("list")["cases"]]
     topic = "Prêt de badge, clé, tenue, véhicule ; accès facilité"
     assert ["Old", "They came twice", "", topic, "Seen"] == lines
 

@@ -51,12 +51,6 @@ def questions() -> dict[str, Callable[..., Any]]:
 
 
 @pytest.fixture(scope="module")
-def opened(founded_trio: Trio) -> Iterator[Inbox]:
-    with founded_trio.others.opened() as inbox:
-        yield inbox
-
-
-@pytest.fixture(scope="module")
 def for_handlers(founded_trio: Trio, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Inbox]:
     copy = Trio(founded_trio.office.copy(tmp_path_factory.mktemp("entrusted")))
     with entrusted(copy) as inbox:
@@ -64,9 +58,9 @@ def for_handlers(founded_trio: Trio, tmp_path_factory: pytest.TempPathFactory) -
 
 
 @pytest.fixture(scope="module")
-def arguments(opened: Inbox) -> dict[str, Any]:
+def arguments(opened_trio: Inbox) -> dict[str, Any]:
     """Return by its name what a question may take: such that the answer is about case 3."""
-    with opened.vault.transaction() as session:
+    with opened_trio.vault.transaction() as session:
         case = session.get_one(Case, KEPT)
         follow_up = session.query(FollowUp).filter_by(case=KEPT).first()
         instance = session.query(Instance).one()
@@ -93,7 +87,7 @@ def arguments(opened: Inbox) -> dict[str, Any]:
 
 @pytest.mark.parametrize("name", sorted(questions().keys() - WHOLE))
 def test_every_question_is_answered_as_if_the_case_never_was(
-    opened: Inbox, arguments: dict[str, Any], name: str
+    opened_trio: Inbox, arguments: dict[str, Any], name: str
 ) -> None:
     """Counts, highest numbers and sets too. A new question with an argument that has no value here fails."""
     function = questions()[name]
@@ -102,7 +96,7 @@ def test_every_question_is_answered_as_if_the_case_never_was(
     def ask(session: Session) -> Any:
         return function(session, *(arguments[each] for each in names))
 
-    narrowed, never_was, whole = three_answers(opened, ask)
+    narrowed, never_was, whole = three_answers(opened_trio, ask)
     assert never_was == narrowed
     assert (narrowed != whole) is (name in OF_CASES)
 

@@ -1,20 +1,16 @@
 """Who may read a case, and who its author is, at the desk: what the journal could not hold is refused."""
 
-from collections.abc import Iterator
-
 import pytest
 
 from tests.support.desk_room import Client, sitting
-from tests.support.inbox_builders import today
+from tests.support.inbox_builders import Office, today
 from tests.support.inbox_trio import Trio
-
-pytest_plugins = ["tests.support.inbox_room"]
 
 
 @pytest.fixture
-def client(founded_trio: Trio) -> Iterator[Client]:
-    with sitting(founded_trio.others) as client:
-        yield client
+def office(founded_trio: Trio) -> Office:
+    """That of the three, two of whom are present."""
+    return founded_trio.others
 
 
 @pytest.mark.parametrize("name", ["a b", "Alice", "x" * 33, "x" * 600, "x" * 2_000], ids=len)

@@ -7,16 +7,11 @@ import pytest
 from crypto import questionnaire
 from crypto.journal import ENTRY
 from inbox.vault import queries_access
-from tests.crypto.test_questionnaire import LAST, SHIPPED, as_version
-from tests.support.inbox_builders import Office, Portal, Reporter, Sent, World
+from tests.support.inbox_builders import Portal, Reporter, Sent, World
+from tests.support.questionnaires import LAST, SHIPPED, as_version
 
 NEXT = LAST + 1
 CHANGED = as_version(NEXT).replace(b"What happened?", b"What did happen?")
-
-
-@pytest.fixture
-def world(tmp_path: Path) -> World:
-    return World(Office.found(tmp_path / "office"))
 
 
 @pytest.fixture

@@ -9,14 +9,9 @@ from crypto import bundle
 from tests.support import inbox_builders as build
 from tests.support.bodies import accept, export, joined
 from tests.support.inbox_builders import CLOSING, Office, Portal, Reporter, Sent, World
-from tests.support.inbox_clock import Clock, moved
+from tests.support.inbox_clock import Clock
 from tests.support.installation import Failed, free_port
 from tests.support.installation import Portal as Site
-
-
-@pytest.fixture
-def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
-    return moved(monkeypatch)
 
 
 def folder(path: Path) -> Path:

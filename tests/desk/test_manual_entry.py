@@ -1,7 +1,6 @@
 """A report entered at the desk: the questions of the portal, and words that are shown once."""
 
 import re
-from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -16,22 +15,9 @@ from inbox.vault import case_numbers
 from templates.catalogues import LANGUAGES
 from tests.support import traces
 from tests.support.desk_room import Client, sitting
-from tests.support.inbox_builders import World, today
+from tests.support.inbox_builders import Office, today
 
 CANARY = "zibeline-quartz-7319"
-
-
-@pytest.fixture
-def stick(tmp_path: Path) -> Path:
-    """The medium."""
-    (tmp_path / "stick").mkdir()
-    return tmp_path / "stick"
-
-
-@pytest.fixture
-def client(world: World, stick: Path) -> Iterator[Client]:
-    with sitting(world.office, stick) as client:
-        yield client
 
 
 def told(**answers: Any) -> dict[str, Any]:
@@ -108,11 +94,11 @@ def test_every_question_of_the_portal_is_asked_in_both_languages(client: Client)
         assert len(ids) == len(set(ids))
 
 
-def test_it_becomes_the_case_that_the_command_makes(world: World, stick: Path) -> None:
+def test_it_becomes_the_case_that_the_command_makes(office: Office, stick: Path) -> None:
     """Route, day, answers of each kind, and a file that lay on the medium."""
     (stick / "lettre.pdf").write_bytes(b"%PDF-1.4")
     (stick / "inspection-9.tar").touch()
-    (stick / "linked.pdf").symlink_to(world.office.root / "vault.json")
+    (stick / "linked.pdf").symlink_to(office.root / "vault.json")
     day = (today() - timedelta(days=2)).isoformat()
     given = {
         "path": "approached",
@@ -121,12 +107,12 @@ def test_it_becomes_the_case_that_the_command_makes(world: World, stick: Path) -
         "what": "Abordé.\r\nDeux fois.",
     }
     period = {"days-first": "2026-11-23", "days-last": "2026-11-24"}
-    with sitting(world.office, stick) as client:
+    with sitting(office, stick) as client:
         page = client.page("/en/enter")
         assert ["lettre.pdf"] == re.findall(r'name="file" value="([^"]+)"', page)
         entered = enter(client, **given, **period, _file="lettre.pdf", _received=day)
         assert "Case 1: entered" in entered.text
-    shown = world.office.json("show", "1")
+    shown = office.json("show", "1")
     assert {
         "path": "approached",
         "vector": ["social", "work"],
@@ -135,9 +121,7 @@ def test_it_becomes_the_case_that_the_command_makes(world: World, stick: Path) -
     } == shown["answers"]
     assert ("letter", day, "fr") == (shown["route"], shown["received"], shown["language"])
     assert ["lettre.pdf"] == [file["name"] for file in shown["attachments"]]
-    (entry,) = (
-        each for each in world.office.json("journal", "print")["entries"] if each["action"] == "enter"
-    )
+    (entry,) = (each for each in office.json("journal", "print")["entries"] if each["action"] == "enter")
     assert ({"route": "letter"}, 1, "") == (entry["values"], entry["case"], entry["reason"])
 
 
@@ -155,13 +139,13 @@ def test_a_file_that_left_the_medium_is_not_left_out_silently(client: Client) ->
 
 
 def test_the_words_are_on_one_answer_and_nowhere_else(
-    world: World, capfd: pytest.CaptureFixture[str]
+    office: Office, capfd: pytest.CaptureFixture[str]
 ) -> None:
     """Not in an address, a cookie, what may be stored, the terminal, the journal, the case, or a later page.
 
     A form that is sent again is not entered again.
     """
-    with sitting(world.office) as client:
+    with sitting(office) as client:
         answer = enter(client, what="On m'a abordé")
         words = words_of(answer)
         again = enter(client, what="On m'a abordé")
@@ -172,10 +156,10 @@ def test_the_words_are_on_one_answer_and_nowhere_else(
     assert ("no-store", None) == (answer.headers["Cache-Control"], answer.location)
     assert (409, True) == (again.status_code, "was entered already" in again.text)
     elsewhere = [str(answer.headers), again.text, *later, said.out, said.err]
-    elsewhere += [world.office.run(*line).out for line in (("show", "1"), ("journal", "print"))]
+    elsewhere += [office.run(*line).out for line in (("show", "1"), ("journal", "print"))]
     assert [] == [found for each in elsewhere if (found := traces.neighbours_in(each, words))]
     assert 11 == len(traces.neighbours_in(re.sub("</?li>", " ", answer.text), words))  # the control
-    assert [1] == [case["case"] for case in world.office.json("list")["cases"]]
+    assert [1] == [case["case"] for case in office.json("list")["cases"]]
 
 
 def test_the_sheet_and_its_title_say_nothing_of_what_the_words_open(client: Client) -> None:

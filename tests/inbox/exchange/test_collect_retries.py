@@ -16,18 +16,6 @@ from inbox.session import reconcile
 from tests.support.inbox_builders import Office, Portal, Reporter, Sent, World, first, stranger, today
 
 
-@pytest.fixture
-def collect(world: World, portal: Portal) -> Callable[..., Any]:
-    """Return a function that collects a bundle of these envelopes and gives what JSON says of it."""
-
-    def run(*sent: Sent) -> Any:
-        words = ("collect", portal.bundle(*sent), "--confirm-instance", portal.fingerprint)
-        (outcome,) = world.office.json(*words)
-        return outcome
-
-    return run
-
-
 def rows(office: Office) -> dict[int, str]:
     return {row["number"]: row["kind"] for row in office.json("list")["unopened"]}
 
@@ -52,14 +40,14 @@ def seed_of(office: Office, identity: HybridIdentity, seed: bytes) -> None:
 
 
 def test_a_follow_up_from_an_earlier_bundle_joins_its_case(
-    world: World, collect: Callable[..., Any], tmp_path: Path
+    world: World, collect_all: Callable[..., Any], tmp_path: Path
 ) -> None:
     """With its file, before what the reporter wrote later; the row, the kept envelope and nothing else go."""
     reporter, other = Reporter(world), Reporter(world)
-    collect(Sent(reporter.follow_up(text="one", files=[b"data"])), Sent(other.follow_up()))
+    collect_all(Sent(reporter.follow_up(text="one", files=[b"data"])), Sent(other.follow_up()))
     assert ["unknown-case"] * 2 == list(rows(world.office).values())
     assert 2 == len(kept(world.office))
-    outcome = collect(first(reporter), Sent(reporter.follow_up(text="two")))
+    outcome = collect_all(first(reporter), Sent(reporter.follow_up(text="two")))
     assert ([1], [1, 1], []) == (outcome["cases"], outcome["follow_ups"], outcome["unopened"])
     (row,) = outcome["resolved"]
     assert {1, 2} - {row} == set(rows(world.office))
@@ -67,27 +55,27 @@ def test_a_follow_up_from_an_earlier_bundle_joins_its_case(
     assert ["one", "two"] == [each["text"] for each in world.office.json("show", "1")["follow_ups"]]
     assert 0 == world.office.run("attachment", "1", "1", "--out", tmp_path / "out", "--reason", "x").code
     assert b"data" == (tmp_path / "out").read_bytes()
-    assert [] == collect()["resolved"]
+    assert [] == collect_all()["resolved"]
 
 
 def test_a_person_is_told_what_was_filed_at_last(
-    world: World, portal: Portal, collect: Callable[..., Any]
+    world: World, portal: Portal, collect_all: Callable[..., Any]
 ) -> None:
     reporter = Reporter(world)
-    collect(Sent(reporter.follow_up()))
+    collect_all(Sent(reporter.follow_up()))
     said = world.office.run("collect", portal.bundle(first(reporter)))
     assert "filed at last, and no longer in the list of what became no case: 1\n" in said.out
 
 
-def test_a_report_whose_key_came_late_becomes_a_case(world: World, collect: Callable[..., Any]) -> None:
+def test_a_report_whose_key_came_late_becomes_a_case(world: World, collect_all: Callable[..., Any]) -> None:
     """Its follow-up is in the next bundle, another under the same missing key came before it."""
     seed = bytes(range(32))
     late = elsewhere(world, HybridIdentity.from_seed(seed))
-    collect(Sent(late.follow_up(text="one")), first(elsewhere(world, stranger())))
-    collect(first(late))
+    collect_all(Sent(late.follow_up(text="one")), first(elsewhere(world, stranger())))
+    collect_all(first(late))
     assert {1: "not-for-us", 2: "not-for-us", 3: "not-for-us"} == rows(world.office)
     seed_of(world.office, HybridIdentity.from_seed(seed), seed)
-    outcome = collect(Sent(late.follow_up(text="two")), first(Reporter(world)))
+    outcome = collect_all(Sent(late.follow_up(text="two")), first(Reporter(world)))
     assert (2, 2) == (len(outcome["cases"]), len(outcome["resolved"]))
     assert ["not-for-us"] == list(rows(world.office).values())
     number = outcome["follow_ups"][0]
@@ -95,69 +83,69 @@ def test_a_report_whose_key_came_late_becomes_a_case(world: World, collect: Call
     assert 1 == len(kept(world.office))
 
 
-def test_what_still_fails_stays_as_it_was(world: World, collect: Callable[..., Any]) -> None:
+def test_what_still_fails_stays_as_it_was(world: World, collect_all: Callable[..., Any]) -> None:
     """Same number, same words, same file: only the collected bundle is new."""
     tampered = bytearray(first(Reporter(world)).envelope)
     tampered[-1] ^= 1
-    collect(Sent(Reporter(world).follow_up(files=[b"x"])), Sent(b"noise" * 400), Sent(bytes(tampered)))
+    collect_all(Sent(Reporter(world).follow_up(files=[b"x"])), Sent(b"noise" * 400), Sent(bytes(tampered)))
     before = world.office.state()
-    assert ([], []) == tuple(collect()[name] for name in ("unopened", "resolved"))
+    assert ([], []) == tuple(collect_all()[name] for name in ("unopened", "resolved"))
     after = world.office.state()
     assert {"intakes"} == {name for name in before if before[name] != after[name]}
 
 
-def test_a_row_gives_the_reason_that_holds_now(world: World, collect: Callable[..., Any]) -> None:
+def test_a_row_gives_the_reason_that_holds_now(world: World, collect_all: Callable[..., Any]) -> None:
     """A false follow-up that waited for its case, an envelope that opens but is addressed elsewhere."""
     reporter, seed = Reporter(world), bytes(range(32))
     late = elsewhere(world, HybridIdentity.from_seed(seed))
-    collect(Sent(reporter.follow_up(seed=bytes(32))))
-    collect(Sent(late.report(edit=lambda report: replace(report, channel="ombudsman"))))
-    collect(Sent(late.follow_up(text="waits")))
+    collect_all(Sent(reporter.follow_up(seed=bytes(32))))
+    collect_all(Sent(late.report(edit=lambda report: replace(report, channel="ombudsman"))))
+    collect_all(Sent(late.follow_up(text="waits")))
     seed_of(world.office, HybridIdentity.from_seed(seed), seed)
-    outcome = collect(first(reporter))
+    outcome = collect_all(first(reporter))
     assert ([], []) == (outcome["unopened"], outcome["resolved"])
     assert {1: "false-signature", 2: "wrong-address", 3: "unknown-case"} == rows(world.office)
-    assert [3] == collect(first(late))["resolved"]
+    assert [3] == collect_all(first(late))["resolved"]
 
 
-def test_a_repeated_message_leaves_the_list(world: World, collect: Callable[..., Any]) -> None:
+def test_a_repeated_message_leaves_the_list(world: World, collect_all: Callable[..., Any]) -> None:
     """The same follow-up sealed twice, one of them under a key that came late; the same envelope twice."""
     seed, text = bytes(range(32)), "Encore"
     late = elsewhere(world, HybridIdentity.from_seed(seed))
     report = first(late)
-    collect(report, report)
+    collect_all(report, report)
     assert 2 == len(rows(world.office))
     seed_of(world.office, HybridIdentity.from_seed(seed), seed)
-    outcome = collect(Sent(late.follow_up(text=text)))
+    outcome = collect_all(Sent(late.follow_up(text=text)))
     assert ([1, 2], 1) == (sorted(outcome["resolved"]), outcome["repeated"])
     assert ({}, []) == (rows(world.office), kept(world.office))
 
 
-def test_an_envelope_that_another_row_needs_is_kept(world: World, collect: Callable[..., Any]) -> None:
+def test_an_envelope_that_another_row_needs_is_kept(world: World, collect_all: Callable[..., Any]) -> None:
     """The same bytes once under the true case id, once under another."""
     seed = bytes(range(32))
     late = elsewhere(world, HybridIdentity.from_seed(seed))
     report = first(late)
-    collect(report, Sent(report.envelope, bytes(32)))
+    collect_all(report, Sent(report.envelope, bytes(32)))
     seed_of(world.office, HybridIdentity.from_seed(seed), seed)
-    assert 1 == len(collect()["resolved"])
+    assert 1 == len(collect_all()["resolved"])
     assert ["wrong-case"] == list(rows(world.office).values())
     assert 1 == len(kept(world.office))
 
 
-def test_no_number_of_a_row_is_given_twice(world: World, collect: Callable[..., Any]) -> None:
+def test_no_number_of_a_row_is_given_twice(world: World, collect_all: Callable[..., Any]) -> None:
     reporter = Reporter(world)
-    collect(Sent(reporter.follow_up()))
-    assert [1] == collect(first(reporter))["resolved"]
-    assert [2] == collect(Sent(b"noise" * 400))["unopened"]
+    collect_all(Sent(reporter.follow_up()))
+    assert [1] == collect_all(first(reporter))["resolved"]
+    assert [2] == collect_all(Sent(b"noise" * 400))["unopened"]
 
 
 @pytest.mark.parametrize("damage", ["missing", "cut", "flipped", "longer"])
 def test_a_damaged_copy_stops_nothing_and_changes_no_row(
-    world: World, collect: Callable[..., Any], damage: str
+    world: World, collect_all: Callable[..., Any], damage: str
 ) -> None:
     reporter = Reporter(world)
-    collect(Sent(reporter.follow_up(files=[b"x"])))
+    collect_all(Sent(reporter.follow_up(files=[b"x"])))
     (path,) = kept(world.office)
     whole = path.read_bytes()
     changed = {"cut": whole[:-1], "flipped": whole[:-1] + bytes([whole[-1] ^ 1]), "longer": whole + b"\0"}
@@ -165,16 +153,16 @@ def test_a_damaged_copy_stops_nothing_and_changes_no_row(
         path.unlink()
     else:
         path.write_bytes(changed[damage])
-    outcome = collect(first(reporter))
+    outcome = collect_all(first(reporter))
     assert ([1], []) == (outcome["cases"], outcome["resolved"])
     assert {1: "unknown-case"} == rows(world.office)
     assert [] == list((world.office.root / "arriving").iterdir())
     path.write_bytes(whole)
-    assert [1] == collect()["resolved"]
+    assert [1] == collect_all()["resolved"]
 
 
 def test_a_follow_up_is_not_opened_again_before_its_case_is_there(
-    world: World, collect: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+    world: World, collect_all: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Someone could send large ones to no case: each collect would take the time and the room again."""
     reporter, told = Reporter(world), []
@@ -183,21 +171,25 @@ def test_a_follow_up_is_not_opened_again_before_its_case_is_there(
         told.append((len(jobs), few))
         return map(start(context), jobs)
 
-    collect(Sent(reporter.follow_up()))
+    collect_all(Sent(reporter.follow_up()))
     monkeypatch.setattr(collecting, "spread", spread)
-    collect()
+    collect_all()
     assert [] == told
-    collect(first(reporter))
+    collect_all(first(reporter))
     assert [1, 1] == [jobs for jobs, _ in told]
 
 
 @pytest.mark.parametrize("moment", ["before", "after"])
 def test_killed_between_it_is_as_before_or_after(
-    world: World, portal: Portal, collect: Callable[..., Any], monkeypatch: pytest.MonkeyPatch, moment: str
+    world: World,
+    portal: Portal,
+    collect_all: Callable[..., Any],
+    monkeypatch: pytest.MonkeyPatch,
+    moment: str,
 ) -> None:
     """Right before the commit, then right after it: the next command finds one or the other."""
     reporter = Reporter(world)
-    collect(Sent(reporter.follow_up(files=[b"data"])))
+    collect_all(Sent(reporter.follow_up(files=[b"data"])))
     before = world.office.state()
     path = portal.bundle(first(reporter))
 
@@ -234,10 +226,10 @@ def test_killed_between_it_is_as_before_or_after(
 
 
 def test_an_envelope_by_a_stranger_is_tried_in_vain_without_harm(
-    world: World, collect: Callable[..., Any]
+    world: World, collect_all: Callable[..., Any]
 ) -> None:
     late = elsewhere(world, stranger())
-    collect(first(late))
+    collect_all(first(late))
     for _ in range(3):
-        assert [] == collect()["unopened"]
+        assert [] == collect_all()["unopened"]
     assert {1: "not-for-us"} == rows(world.office)

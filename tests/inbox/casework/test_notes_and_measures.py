@@ -3,57 +3,29 @@
 import contextlib
 from dataclasses import replace
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from inbox.casework import measures
-from inbox.casework.measures import INQUIRIES, Disclosure, Kind, Risk, Taken
-from inbox.deadlines import legal_duties
-from inbox.deadlines.clocks import Clock
-from inbox.deadlines.legal_duties import Choice
-from inbox.deadlines.office import Regime
-from inbox.language import labels
+from inbox.casework.measures import INQUIRIES, Kind, Risk, Taken
 from inbox.language.errors import CaseRefused, Refused
-from inbox.replies.closing import Outcome
 from inbox.session.actions import Action
 from inbox.vault import queries_exchange
 from inbox.vault.casework_tables import Credibility
-from tests.support.inbox_builders import Office, Portal, Reporter, World, answering, first, today
+from tests.support.inbox_builders import Office, Reporter, today
 from tests.support.inbox_outcomes import refused, slot
 
 CANARY = "zibeline-quartz"
 
-
-@pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> tuple[Office, Reporter]:
-    """An inbox with one report, of which its author alone knows, and the author."""
-    folder = tmp_path_factory.mktemp("work")
-    office = Office.found(folder)
-    world = World(office)
-    portal = Portal(world, folder / "medium")
-    reporter = Reporter(world)
-    report = first(reporter, edit=answering(how_many="only_me"))
-    office.json("collect", portal.bundle(report), "--confirm-instance", portal.fingerprint)
-    return office, reporter
-
-
-@pytest.fixture
-def office(made: tuple[Office, Reporter], tmp_path: Path) -> Office:
-    return made[0].copy(tmp_path / "copy")
-
-
-@pytest.fixture
-def reporter(made: tuple[Office, Reporter]) -> Reporter:
-    return made[1]
+pytestmark = pytest.mark.copy_of("authored")
 
 
 def work(office: Office) -> Any:
     return office.json("show", "1")["work"]
 
 
-def test_a_note_is_for_officers_alone(office: Office, reporter: Reporter) -> None:
+def test_a_note_is_for_officers_alone(office: Office, author: Reporter) -> None:
     """It is in the case with who wrote it and when, and in nothing that leaves."""
     assert 1 == office.json("note", "1", "--text", f"ask the port\n{CANARY}")["number"]
     assert 2 == office.json("note", "1", "--text", "asked")["number"]
@@ -66,7 +38,7 @@ def test_a_note_is_for_officers_alone(office: Office, reporter: Reporter) -> Non
     shown = office.run("show", "1").out
     assert f"note of {today()} by officer:\n│ ask the port\n│ {CANARY}" in shown
     office.json("reply", "1", "--text", "Merci")
-    told = slot(office, reporter)
+    told = slot(office, author)
     assert (["Merci"], False) == ([each.text for each in told.messages], CANARY in repr(told))
 
 
@@ -107,8 +79,9 @@ def test_a_tag_that_is_not_there_is_not_removed(office: Office) -> None:
 
 def test_an_officer_sees_to_a_case_or_nobody(office: Office) -> None:
     office.json("assign", "1", "officer")
-    assert "officer" == work(office)["assigned"] == office.json("queue")["cases"][0]["assigned"]
-    assert 1 == office.json("queue", "--officer", "officer")["count"]
+    (line,) = office.json("queue", "--officer", "officer")["cases"]
+    assert (1, "officer") == (line["case"], line["assigned"])
+    assert "officer" == work(office)["assigned"]
     assert 0 == office.json("queue", "--officer", "bruno")["count"]
     assert "seen to by officer" in office.run("show", "1").out
     office.json("assign", "1", "--nobody")
@@ -220,35 +193,35 @@ def test_a_measure_is_one_of_the_list(office: Office, words: list[str]) -> None:
     assert 2 == office.run("measure", "1", *words).code
 
 
-def test_the_author_reads_of_a_measure_once_an_officer_says_so(office: Office, reporter: Reporter) -> None:
+def test_the_author_reads_of_a_measure_once_an_officer_says_so(office: Office, author: Reporter) -> None:
     """Each kind once, and no longer if that is taken back; nothing else of a measure leaves."""
     office.json("source-risk", "1", "low", "--reason", "x")
     for kind in ("internal_control", "admin_inquiry", "admin_inquiry"):
         office.json("measure", "1", kind, "--addressee", CANARY)
-    assert () == slot(office, reporter).measures_disclosed
+    assert () == slot(office, author).measures_disclosed
     office.json("tell", "1", "1")
     office.json("tell", "1", "2")
     assert office.json("measure", "1", "admin_inquiry", "--tell")["told"]
-    told = slot(office, reporter)
+    told = slot(office, author)
     assert (("internal_control", "admin_inquiry"), False) == (told.measures_disclosed, CANARY in repr(told))
     office.json("tell", "1", "1", "--no-longer")
-    assert ("admin_inquiry",) == slot(office, reporter).measures_disclosed
+    assert ("admin_inquiry",) == slot(office, author).measures_disclosed
     assert "case 1 has no measure 9" in refused(office, "tell", "1", "9")
 
 
-def test_a_measure_noted_by_mistake_is_taken_out(office: Office, reporter: Reporter) -> None:
+def test_a_measure_noted_by_mistake_is_taken_out(office: Office, author: Reporter) -> None:
     """For a reason; what the author may have read of it is said, and read no longer."""
     for kind in ("protection_offered", "none"):
         office.json("measure", "1", kind)
     office.json("tell", "1", "1")
-    assert ("protection_offered",) == slot(office, reporter).measures_disclosed
+    assert ("protection_offered",) == slot(office, author).measures_disclosed
     assert 2 == office.run("retract", "1", "2").code
     assert "case 1 has no measure 3" in refused(office, "retract", "1", "3", "--reason", "x")
     assert "its author" not in office.run("retract", "1", "2", "--reason", "another case").out
     said = office.run("retract", "1", "1", "--reason", "another case").out
     assert said.startswith("case 1: measure 1 is taken out\nits author may have read of it")
     assert [] == work(office)["measures"]
-    assert () == slot(office, reporter).measures_disclosed
+    assert () == slot(office, author).measures_disclosed
     events = office.json("timeline", "1")["events"]
     of_it = ({"kind": "protection_offered"}, {"measure": 1})
     assert [("record-measure", ""), ("remove-measure", "another case")] == [
@@ -278,16 +251,16 @@ def test_a_measure_that_is_another_one_by_now_is_not_taken_out(office: Office) -
 
 
 def test_of_a_closed_case_too_its_author_reads_no_longer_of_what_was_a_mistake(
-    office: Office, reporter: Reporter
+    office: Office, author: Reporter
 ) -> None:
     """Also once the portal has been told the last of it."""
     office.json("measure", "1", "protection_offered", "--tell")
     office.json("close", "1", "moot", "--disclosure", "partial", "--text", "Clos.")
-    assert ("protection_offered",) == slot(office, reporter).measures_disclosed
+    assert ("protection_offered",) == slot(office, author).measures_disclosed
     with office.opened() as inbox, inbox.transaction() as session:
         queries_exchange.confirm_outboxes(session, 1)
     office.json("retract", "1", "1", "--reason", "another case")
-    assert () == slot(office, reporter).measures_disclosed
+    assert () == slot(office, author).measures_disclosed
 
 
 def test_the_transmission_by_which_a_decision_stands_is_not_taken_out(office: Office) -> None:
@@ -327,23 +300,3 @@ def test_no_rating_orders_or_closes_a_case(office: Office) -> None:
     for each in Credibility:
         office.json("credibility", "1", each.value, "--reason", "x")
         assert before == office.json("queue")
-
-
-CODES: dict[str, Any] = {
-    "measure": Kind,
-    "outcome": Outcome,
-    "disclosure": Disclosure,
-    "source_risk": Risk,
-    "credibility": Credibility,
-    "clock": Clock,
-    "duty": legal_duties.Kind,
-    "decision": Choice,
-    "regime": Regime,
-}
-
-
-@pytest.mark.parametrize("name", CODES)
-def test_every_code_has_a_label_in_both_languages(name: str) -> None:
-    found = labels.of(name)
-    assert set(CODES[name]) == set(found)
-    assert all(each.fr and each.en for each in found.values())

@@ -9,19 +9,7 @@ import pytest
 
 from inbox.vault.tables import IntakeKey, ReplyKey
 from tests.support import inbox_builders as build
-from tests.support.inbox_builders import CLOSING, Office, Portal, Reporter, Sent, World
-
-
-@pytest.fixture
-def collect(world: World, tmp_path: Path) -> Callable[..., Any]:
-    """Return a function that collects a bundle of these envelopes."""
-    portal = Portal(world, tmp_path / "medium")
-
-    def run(*sent: Sent) -> Any:
-        words = ("collect", portal.bundle(*sent), "--confirm-instance", portal.fingerprint)
-        return world.office.json(*words)[0]
-
-    return run
+from tests.support.inbox_builders import CLOSING, Office, Reporter, Sent, World
 
 
 def first(reporter: Reporter, **changes: Any) -> Sent:
@@ -39,8 +27,10 @@ def end(office: Office, kind: type[IntakeKey] | type[ReplyKey], days: int) -> No
             key.not_after = build.today() + timedelta(days=days)
 
 
-def test_signed_and_unsigned_cases_have_the_same_members(world: World, collect: Callable[..., Any]) -> None:
-    collect(first(Reporter(world), files=[b"x"]), Sent(build.drop(world, "Écrit à la main")))
+def test_signed_and_unsigned_cases_have_the_same_members(
+    world: World, collect_all: Callable[..., Any]
+) -> None:
+    collect_all(first(Reporter(world), files=[b"x"]), Sent(build.drop(world, "Écrit à la main")))
     shown = [world.office.json("show", number) for number in "12"]
     (unsigned,) = [view for view in shown if view["flags"]]
     (signed,) = [view for view in shown if not view["flags"]]
@@ -52,9 +42,9 @@ def test_signed_and_unsigned_cases_have_the_same_members(world: World, collect: 
 
 
 def test_commands_that_change_or_write_tell_it_in_json(
-    world: World, collect: Callable[..., Any], tmp_path: Path
+    world: World, collect_all: Callable[..., Any], tmp_path: Path
 ) -> None:
-    collect(first(Reporter(world), files=[b"data"]))
+    collect_all(first(Reporter(world), files=[b"data"]))
     (described,) = world.office.json("show", "1")["attachments"]
     out = tmp_path / "out"
     written = world.office.json("attachment", "1", "1", "--out", out, "--reason", "x")
@@ -71,23 +61,25 @@ def test_commands_that_change_or_write_tell_it_in_json(
 @pytest.mark.parametrize(
     "words", [["attachment", "1", "9", "--out", "x", "--reason", "x"], ["reply", "7", "--text", "a"]]
 )
-def test_a_refusal_prints_no_json(world: World, collect: Callable[..., Any], words: list[str]) -> None:
-    collect(first(Reporter(world)))
+def test_a_refusal_prints_no_json(world: World, collect_all: Callable[..., Any], words: list[str]) -> None:
+    collect_all(first(Reporter(world)))
     said = world.office.run(*words, "--json")
     assert (1, "", True) == (said.code, said.out, said.err.startswith("error: "))
 
 
-def test_what_nobody_has_read_is_marked_until_it_is_shown(world: World, collect: Callable[..., Any]) -> None:
+def test_what_nobody_has_read_is_marked_until_it_is_shown(
+    world: World, collect_all: Callable[..., Any]
+) -> None:
     """A case, then a follow-up to it although it was closed; list and collect alone mark nothing as read."""
     reporter = Reporter(world)
-    collect(first(reporter), first(Reporter(world)))
-    number = str(next(iter(collect(Sent(reporter.follow_up()))["follow_ups"])))
+    collect_all(first(reporter), first(Reporter(world)))
+    number = str(next(iter(collect_all(Sent(reporter.follow_up()))["follow_ups"])))
     assert [(True, 0), (True, 1)] == sorted(to_read(world.office))
     shown = world.office.json("show", number)
     assert (True, [True]) == (shown["new"], [each["unread"] for each in shown["follow_ups"]])
     assert [(False, 0), (True, 0)] == sorted(to_read(world.office))
     world.office.json("close", number, *CLOSING)
-    collect(Sent(reporter.follow_up()), Sent(reporter.follow_up()))
+    collect_all(Sent(reporter.follow_up()), Sent(reporter.follow_up()))
     assert [(False, 2), (True, 0)] == sorted(to_read(world.office))
     listed = world.office.run("list").out
     assert "       NOT READ YET: 2 follow-ups\n" in listed
@@ -101,18 +93,18 @@ def test_what_nobody_has_read_is_marked_until_it_is_shown(world: World, collect:
     assert "read yet" not in world.office.run("list").out.lower()
 
 
-def test_a_repeated_message_is_not_news(world: World, collect: Callable[..., Any]) -> None:
+def test_a_repeated_message_is_not_news(world: World, collect_all: Callable[..., Any]) -> None:
     """Neither the report again nor the follow-up again, nor what became no case."""
     reporter = Reporter(world)
     sent = [first(reporter), Sent(reporter.follow_up())]
-    collect(*sent)
+    collect_all(*sent)
     world.office.run("show", "1")
-    collect(*sent, Sent(reporter.follow_up(seed=bytes(32))))
+    collect_all(*sent, Sent(reporter.follow_up(seed=bytes(32))))
     assert [(False, 0)] == to_read(world.office)
 
 
-def test_a_refused_show_marks_nothing(world: World, collect: Callable[..., Any]) -> None:
-    collect(first(Reporter(world)))
+def test_a_refused_show_marks_nothing(world: World, collect_all: Callable[..., Any]) -> None:
+    collect_all(first(Reporter(world)))
     before = world.office.state()
     assert 1 == world.office.run("show", "2").code
     assert before == world.office.state()
@@ -159,11 +151,11 @@ def test_an_older_key_that_ends_is_no_reason_to_warn(world: World) -> None:
 
 
 def test_after_the_last_intake_key_it_is_said_what_is_lost(
-    world: World, tmp_path: Path, collect: Callable[..., Any]
+    world: World, tmp_path: Path, collect_all: Callable[..., Any]
 ) -> None:
     """Nothing more comes in; what was sealed in time is still collected, answers still leave."""
     end(world.office, IntakeKey, -1)
-    assert [1] == collect(first(Reporter(world)))["cases"]
+    assert [1] == collect_all(first(Reporter(world)))["cases"]
     for command in commands(world, tmp_path):
         said = world.office.run(*command)
         assert (0, 1) == (said.code, said.err.count("\n"))

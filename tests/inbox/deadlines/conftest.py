@@ -1,0 +1,18 @@
+"""An inbox in which something is to be decided."""
+
+import pytest
+
+from tests.support.inbox_builders import Office, Portal, Reporter, World, answering, first
+
+
+@pytest.fixture(scope="session")
+def founded_offence(tmp_path_factory: pytest.TempPathFactory) -> Office:
+    """An inbox with a report of an offence that names somebody, and one of nothing much, to copy."""
+    folder = tmp_path_factory.mktemp("offence")
+    office = Office.found(folder)
+    world = World(office)
+    portal = Portal(world, folder / "medium")
+    grave = answering(category="info_leak", who_id="Untel, 06 12 34 56 78")
+    for report in (first(Reporter(world), edit=grave), first(Reporter(world))):
+        office.json("collect", portal.bundle(report), "--confirm-instance", portal.fingerprint)
+    return office

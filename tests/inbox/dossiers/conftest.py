@@ -1,0 +1,11 @@
+"""A case of which dossiers are made."""
+
+import pytest
+
+from tests.support import dossier_room
+
+
+@pytest.fixture(scope="module")
+def room(tmp_path_factory: pytest.TempPathFactory) -> dossier_room.Room:
+    """An office with a case of which much could be told, for all tests of a module."""
+    return dossier_room.found(tmp_path_factory.mktemp("dossiers"))

@@ -1,0 +1,146 @@
+"""The catalogue of words for codes: each code has its words in both languages, and no words lack a code."""
+
+import ast
+import re
+from collections.abc import Iterable, Mapping
+from importlib import import_module
+
+import pytest
+
+from crypto.dossier import Purpose
+from crypto.messages import Status
+from crypto.questionnaire import Flag, Texts
+from inbox.access import disclosures, identities
+from inbox.casework import links, measures, oversight, timeline
+from inbox.casework.case_view import Notice
+from inbox.casework.exits import MATRIX, Exit, Need
+from inbox.casework.queue import Order
+from inbox.deadlines import legal_duties, settings
+from inbox.deadlines.clocks import Clock
+from inbox.deadlines.obstacles import Obstacle
+from inbox.deadlines.office import Regime
+from inbox.deadlines.retention_schedule import Rule
+from inbox.desk import given
+from inbox.dossiers import subject_access
+from inbox.dossiers.compose import Doubt, Enclosed
+from inbox.exchange import collect
+from inbox.exchange.manual_entry import Route
+from inbox.keys import listing
+from inbox.language import labels
+from inbox.questionnaire.answers import Oddity
+from inbox.replies.closing import Outcome
+from inbox.replies.leak_check import Why
+from inbox.session import journal_actions
+from inbox.session.actions import TABLE, Code, Form, Viewed
+from inbox.text import entities
+from inbox.vault import reject_reasons, score
+from inbox.vault.casework_tables import Credibility
+from templates import shipped
+from tests.support.paths import ROOT
+
+STOPPING = {
+    what for what, row in MATRIX.items() if any(cell.need is not Need.NOTHING for cell in row.values())
+}
+# Of who acts, and of what a closing says, something else tells.
+ELSEWHERE = {
+    *(Obstacle.UNDECLARED, Obstacle.EXCLUDED, Obstacle.ENTRUSTED, Obstacle.QUARANTINE),
+    *(Obstacle.CAUTIONED, Obstacle.AGAINST),
+}
+FIELDS = {name: field for rule in TABLE.values() for name, field in rule.values.items()}
+CODES: Mapping[str, Iterable[str]] = {
+    "action": {*Code, *timeline.Came},
+    "bundle": collect.State,
+    "caution": Flag,
+    "clock": Clock,
+    "common": entities.Kind,
+    "consent": identities.Consent,
+    "credibility": Credibility,
+    "days_off": settings.DaysOff,
+    "decision": legal_duties.Choice,
+    "disclosure": measures.Disclosure,
+    "doubt": Doubt,
+    "duty": legal_duties.Kind,
+    "enclosed": Enclosed,
+    "flag": Notice,
+    "ground": disclosures.Ground,
+    "how": journal_actions.How,
+    "key_state": listing.State,
+    "ledger": disclosures.Unasked,
+    "measure": measures.Kind,
+    "obstacle": STOPPING - ELSEWHERE,
+    "oddity": Oddity,
+    "outcome": Outcome,
+    "override": oversight.Override,
+    "part": score.NAMES,
+    "part_values": score.NAMES,
+    "purpose": Purpose,
+    "regime": Regime,
+    "reject": reject_reasons.Kind,
+    "relation": links.Relation,
+    "route": Route,
+    "rule": Rule,
+    "source_risk": measures.Risk,
+    "status": Status,
+    "surface": journal_actions.Surface,
+    "value": {"follow_up", *(name for name, field in FIELDS.items() if field.form is not Form.CODE)},
+    "view": Viewed,
+    "what": disclosures.What,
+    "why": Why,
+}
+# Exits are called like their actions; an order is a choice of two on one page; a form is a way to write.
+WORDLESS = {Exit, Order, Obstacle, subject_access.Form}
+
+
+def is_said(label: Texts) -> bool:
+    return bool(label.fr.strip() and label.en.strip())
+
+
+def enumerations() -> set[type]:
+    """Return every enumeration of codes in the inbox, but in what knows nothing of it."""
+    found = set()
+    for path in (ROOT / "inbox").rglob("*.py"):
+        for node in ast.parse(path.read_text("utf-8")).body:
+            if isinstance(node, ast.ClassDef) and "StrEnum" in {ast.unparse(base) for base in node.bases}:
+                module = import_module(".".join(path.relative_to(ROOT).with_suffix("").parts))
+                found.add(getattr(module, node.name))
+    return found
+
+
+@pytest.mark.parametrize("codes", CODES)
+def test_every_code_has_words_in_both_languages_and_no_words_are_without_a_code(codes: str) -> None:
+    assert set(map(str, CODES[codes])) == set(labels.of(codes))
+    assert all(map(is_said, labels.of(codes).values()))
+
+
+def test_no_table_of_words_is_left_out() -> None:
+    """The fields of forms are held against the templates elsewhere."""
+    assert set(CODES) | {"field"} == set(labels.tables())
+
+
+def test_every_enumeration_of_the_inbox_has_words_or_a_reason_to_have_none() -> None:
+    known = {type(code) for codes in CODES.values() for code in codes} | WORDLESS
+    assert len(enumerations()) > 25
+    assert set() == enumerations() - known
+
+
+def test_a_code_that_is_chosen_on_a_form_is_given_back_by_its_words() -> None:
+    """Whatever a page offers from the catalogue, it says so where it gives back what was typed."""
+    pages = "".join(path.read_text("utf-8") for path in (shipped.FOLDER / "desk").rglob("*.html"))
+    offered = re.findall(
+        r'(?:chooser|coded)\("(\w+)", _\("[^"]+"\), (?:labelled|labels\.of)\("(\w+)"\)', pages
+    )
+    offered += re.findall(r'name="(\w+)">\s*\{% for [^%]+ in labelled\("(\w+)"\)', pages)
+    assert len(offered) > 10
+    assert [] == [pair for pair in offered if pair not in given.CODED.items()]
+
+
+@pytest.mark.parametrize(
+    ("name", "code", "said"), [("enclosed", "none", "Sans pièces jointes"), ("text", "none", "none")]
+)
+def test_what_was_given_is_said_by_its_field(name: str, code: str, said: str) -> None:
+    assert said == given.value("fr", code, name)
+
+
+def test_a_code_that_nobody_knows_stays_as_it_is() -> None:
+    assert "x<U+202E>" == given.value("fr", "x\u202e", "enclosed")
+    assert "" == given.field("fr", "csrf_token")

@@ -1,0 +1,55 @@
+"""Questionnaires that tests parse: the shipped one, the first one that was, and a small one."""
+
+from crypto import questionnaire
+from templates import shipped
+from tests.support.paths import ROOT
+
+SHIPPED = shipped.QUESTIONNAIRE.read_bytes()
+LAST = questionnaire.parse(SHIPPED).version
+FIRST = (ROOT / "tests" / "golden" / "questionnaire-1.toml").read_bytes()
+SMALL = """
+id = "small"
+version = 3
+skip = { fr = "Passer", en = "Skip" }
+[[section]]
+title.fr = "Un"
+title.en = "One"
+[[section.field]]
+id = "path"
+type = "choice"
+concerns = "facts"
+label = { fr = "Quoi", en = "What" }
+option = [
+  { id = "a", label = {fr = "A", en = "A"}, flag = "danger", outside = "first", notice = {fr="x", en="x"} },
+  { id = "b", label = { fr = "B", en = "B" } },
+]
+[[section]]
+title.fr = "Deux"
+title.en = "Two"
+text.fr = "…"
+text.en = "…"
+folded = true
+when = { path = ["a"] }
+[[section.field]]
+id = "refs"
+type = "text"
+concerns = "reporter"
+most = 100
+check = "container"
+enough = true
+flag = "protect"
+when = { path = ["a", "b"] }
+label = { fr = "Réf.", en = "Ref." }
+hint = { fr = "h", en = "h" }
+warning = { fr = "w", en = "w" }
+[[section.field]]
+id = "days"
+type = "period"
+concerns = "facts"
+label = { fr = "Jour", en = "Day" }
+"""
+
+
+def as_version(number: int, raw: bytes = SHIPPED) -> bytes:
+    """Return the shipped questionnaire as another version."""
+    return raw.replace(f"version = {LAST}".encode(), f"version = {number}".encode())
