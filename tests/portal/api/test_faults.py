@@ -16,7 +16,7 @@ from playwright.sync_api import Browser
 from portal.store import pending
 from portal.store.days import today
 from tests.support import postgres
-from tests.support.builders import INSPECTORATE, Sealed, make_report_envelope
+from tests.support.builders import INSPECTORATE, Sealed, anew, make_report_envelope
 from tests.support.page_visitor import TEXT, Visitor
 from tests.support.portal_load import HALF, Load, patch, post, told_to_wait
 from tests.support.portal_room import BODY, SITE, TUS, declared
@@ -46,9 +46,9 @@ def test_a_full_disk_refuses_and_loses_nothing(tmp_path: Path, free_port: Callab
         with server.serving():
             address = server.begin(begun)
             assert patch(server, address, begun, 0, HALF)[0] == 204
-            kept = []
-            while (answer := post(server, sealed))[0] == 201:
-                kept.append(answer[1]["Location"])
+            kept = {}
+            while (answer := post(server, each := anew(sealed)))[0] == 201:
+                kept[answer[1]["Location"]] = each
             assert told_to_wait(answer)
             assert len(kept) > 10
             assert told_to_wait(patch(server, address, begun, HALF, len(begun.envelope)))
@@ -59,10 +59,10 @@ def test_a_full_disk_refuses_and_loses_nothing(tmp_path: Path, free_port: Callab
             assert "full or busy" in server.run("export", "--out", out, code=1)
             resize("32m")
             assert patch(server, address, begun, HALF, len(begun.envelope))[0] == 204
-            kept.append(server.send(sealed))
+            kept[server.send(sealed)] = sealed
         assert sound(server)
         assert server.content(address) == begun.envelope
-        assert {server.content(each) for each in kept} == {sealed.envelope}
+        assert [server.content(each) for each in kept] == [each.envelope for each in kept.values()]
         told = json.loads(server.run("export", "--out", out, "--json"))
         assert [each["envelopes"] for each in told if each["channel"] == INSPECTORATE] == [len(kept) + 1]
 
@@ -89,9 +89,9 @@ def test_a_full_disk_of_postgresql_refuses_and_loses_nothing(
                 assert patch(server, address, begun, 0, HALF)[0] == 204
                 filler = cluster.folder / "filler"
                 filler.write_bytes(bytes(disk_usage(cluster.folder).free - LEFT))
-                kept = []
-                while (answer := post(server, sealed))[0] == 201:
-                    kept.append(answer[1]["Location"])
+                kept = {}
+                while (answer := post(server, each := anew(sealed)))[0] == 201:
+                    kept[answer[1]["Location"]] = each
                 assert told_to_wait(answer)
                 assert len(kept) > 10
                 assert told_to_wait(patch(server, address, begun, HALF, len(begun.envelope)))
@@ -99,10 +99,10 @@ def test_a_full_disk_of_postgresql_refuses_and_loses_nothing(
                 assert server.request("POST", "/api/slot", sealed.keys.locator)[2][0] == 1
                 filler.unlink()
                 assert patch(server, address, begun, HALF, len(begun.envelope))[0] == 204
-                kept.append(server.send(sealed))
+                kept[server.send(sealed)] = sealed
                 assert server.workers() == workers
             assert server.content(address) == begun.envelope
-            assert {server.content(each) for each in kept} == {sealed.envelope}
+            assert [server.content(each) for each in kept] == [each.envelope for each in kept.values()]
 
 
 def test_a_database_that_is_locked_for_long_is_waited_for_then_refused(
