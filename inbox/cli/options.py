@@ -63,14 +63,15 @@ class Closed:
     @contextmanager
     def opened(self) -> Iterator[tuple[Inbox, Actor]]:
         """Give the inbox, unlocked while the command runs, and those who opened it."""
-        with self.unlocked() as opened:
-            yield opened.inbox, opened.by_opening(today())
+        day = today()
+        with self.unlocked(day) as opened:
+            yield opened.inbox, opened.by_opening(day)
 
     @contextmanager
-    def unlocked(self) -> Iterator[Unlocked]:
-        """Give the inbox and the officers who opened it."""
+    def unlocked(self, day: date) -> Iterator[Unlocked]:
+        """Give the inbox and the officers who opened it on that day."""
         bring = partial(credentials_at, self.root)
-        with renewing.unlocked(self.root, bring, terminal.progress, today()) as opened:
+        with renewing.unlocked(self.root, bring, terminal.progress, day) as opened:
             yield opened
 
     def shut(self) -> None:

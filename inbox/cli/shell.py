@@ -1,25 +1,24 @@
 """An inbox open for as long as its officers sit before it: one process that ends with all its keys."""
 
 import shlex
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import click
 
 from inbox.cli import options
-from inbox.cli.options import Door
+from inbox.cli.main import run
+from inbox.cli.options import Closed, Door, officer_options
 from inbox.keys import share_file
 from inbox.language.errors import Refused
 from inbox.language.messages import sentence
-from inbox.session import journal_view
+from inbox.session import journal_actions, journal_view
 from inbox.session.actions import Action, Actor, Confirm
 from inbox.session.inbox import Inbox, Unlocked
-from inbox.system import terminal
+from inbox.session.journal_actions import Surface
+from inbox.system import idle_timeout, memory, terminal
 from inbox.system.clock import today
-
-# Runs one command behind a door.
-Run = Callable[[list[str], Door], int]
 
 
 class Open:
@@ -46,7 +45,7 @@ class Open:
         self.is_over = True
 
 
-def hold(opened: Unlocked, run: Run) -> None:
+def _hold(opened: Unlocked) -> None:
     """Take commands until ``lock``, the end of input, or a change of officers; Inactive if nobody types."""
     door = Open(opened)
     prompt = f"{', '.join(opened.officers)}> "
@@ -92,3 +91,43 @@ def asking(opened: Unlocked) -> Confirm:
         return tuple(confirmed)
 
     return ask
+
+
+@click.command()
+@click.option(
+    "--minutes",
+    type=click.IntRange(1, 120),
+    default=10,
+    show_default=True,
+    help="End after so long without typing.",
+)
+@officer_options
+@click.pass_context
+def session(context: click.Context, minutes: int) -> None:
+    """Open the inbox and take commands at a prompt, until `lock`."""
+    door: Door = context.obj
+    if not isinstance(door, Closed):
+        raise click.UsageError("this is a session already")
+    why = "locked"
+    try:
+        with idle_timeout.limited(minutes * 60), terminal.unstoppable(), door.unlocked(today()) as opened:
+            who = opened.by_opening(today())
+            journal_actions.open_at(opened.inbox, who, Surface.SESSION)
+            for line in _greeting(minutes):
+                terminal.warn(line)
+            try:
+                _hold(opened)
+            except Exception:
+                terminal.warn("this session is over: a fault of the program ended it")
+                raise
+    except idle_timeout.Inactive:
+        why = f"nobody typed for {minutes} minutes: locked"
+    terminal.warn(f"{why}; this process ends with every key that it held")
+
+
+def _greeting(minutes: int) -> list[str]:
+    return [
+        memory.said(),
+        "Type commands without --home and --share: list, show 1, --help.",
+        f"It ends with `lock`, with Ctrl-D, and after {minutes} minutes without typing.",
+    ]

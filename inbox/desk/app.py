@@ -10,24 +10,19 @@ from flask_wtf import CSRFProtect
 from werkzeug.routing import IntegerConverter, Map
 
 from crypto.strictjson import LARGEST
-from inbox.desk import guard, headers, jobs, lock, problems, rendering, state, style
+from inbox.desk import guard, headers, jobs, locked, problems, rendering, state, style
 from inbox.desk.pages import (
     access,
-    backup,
     case,
     casework,
     dossiers,
     exchange,
     files,
-    identities,
     journal,
-    links,
     office,
-    oversight,
     queue,
     replies,
     retention,
-    texts,
 )
 from inbox.desk.state import Desk
 
@@ -39,20 +34,15 @@ _PAGES = (
     case.pages,
     replies.pages,
     casework.pages,
-    links.pages,
     access.pages,
-    identities.pages,
     files.pages,
-    oversight.pages,
     dossiers.pages,
     retention.pages,
     exchange.pages,
     journal.pages,
     office.pages,
-    texts.pages,
-    backup.pages,
     jobs.pages,
-    lock.pages,
+    locked.pages,
 )
 
 

@@ -37,7 +37,7 @@ def desk(door: Door, /, *, port: int, minutes: int, medium: Path | None) -> None
     listener = serving.listen(port)
     why = "locked"
     try:
-        with idle_timeout.limited(minutes * 60), door.unlocked() as opened:
+        with idle_timeout.limited(minutes * 60), door.unlocked(today()) as opened:
             journal_actions.open_at(opened.inbox, opened.by_opening(today()), Surface.DESK)
             opening.hold(
                 opened, listener, medium, lambda address: terminal.warn_all(_greeting(address, minutes))

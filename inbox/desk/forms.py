@@ -1,5 +1,7 @@
 """What officers give with a form; what no page of ours would send is no request."""
 
+import json
+from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from http import HTTPStatus
@@ -9,7 +11,7 @@ from flask import abort, request
 
 from crypto.journal import LONGEST_REASON
 from crypto.strictjson import LARGEST
-from inbox.desk.translation import LANGUAGES
+from inbox.desk.translate import LANGUAGES
 from inbox.language.errors import Refused
 from inbox.language.messages import sentence
 from inbox.text.lines import one_line
@@ -79,3 +81,27 @@ def day(name: str) -> date | None:
         return date.fromisoformat(given) if given else None
     except ValueError:
         abort(HTTPStatus.BAD_REQUEST)
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """A passage at a place, all that stands there for None; ``code`` carries it letter by letter."""
+
+    place: str
+    passage: str | None
+
+    @property
+    def code(self) -> str:
+        """Return it as plain characters, whatever it holds."""
+        return json.dumps([self.place, self.passage])
+
+
+def passage(code: str) -> Chosen:
+    """Return the passage of a case that was picked on a page."""
+    try:
+        place, words = json.loads(code)
+    except (ValueError, TypeError):
+        abort(HTTPStatus.BAD_REQUEST)
+    if not isinstance(place, str) or not isinstance(words, str | None):
+        abort(HTTPStatus.BAD_REQUEST)
+    return Chosen(place, words)

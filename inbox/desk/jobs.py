@@ -29,7 +29,7 @@ from inbox.system import idle_timeout
 pages = Blueprint("jobs", __name__, url_prefix="/job")
 
 # What is answered meanwhile, as it needs nothing of the vault.
-_MEANWHILE = {"jobs.show", "lock.lock", "guard.enter", "style.sheet", "style.icon"}
+_MEANWHILE = {"jobs.show", "locked.lock", "guard.enter", "style.sheet", "style.icon"}
 # So long a page waits for the end of a job before it says that there is none yet: most are over by then.
 _PATIENCE_SECONDS = 0.4
 # Browsers ask again by themselves after so many seconds.

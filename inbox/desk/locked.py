@@ -1,4 +1,4 @@
-"""A desk that is locked: a process that never had a key answers in the place of the one that had."""
+"""Locking: a process that never had a key answers in the place of the one that had."""
 
 import os
 import signal
@@ -7,12 +7,27 @@ import sys
 from http import HTTPStatus
 from typing import NoReturn
 
+from flask import Blueprint
+from flask.typing import ResponseReturnValue
 from werkzeug import Request, Response
 
-from inbox.desk import headers, serving
+from inbox.desk import headers, jobs, serving
 from inbox.desk.rendering import environment
+from inbox.desk.state import here
 
 _TYPE = "text/html; charset=utf-8"
+
+pages = Blueprint("locked", __name__)
+
+
+@pages.post("/lock")
+def lock() -> ResponseReturnValue:
+    """Give the last page of this process, which ends with every key that it holds.
+
+    A job comes to its end before: what it is in the middle of is not done by halves.
+    """
+    here().lock()
+    return (jobs.said(is_refused=False), jobs.REFRESH) if here().pending else _page()
 
 
 def become(listener: socket.socket) -> NoReturn:
@@ -27,7 +42,7 @@ def become(listener: socket.socket) -> NoReturn:
 def main(descriptor: int) -> None:
     """Answer on an inherited socket until Ctrl-C."""
     signal.signal(signal.SIGTSTP, signal.SIG_DFL)
-    page = environment("en").get_template("desk/locked.html").render(language="en").encode()
+    page = _page().encode()
 
     @Request.application
     def answer(_: Request) -> Response:
@@ -39,6 +54,10 @@ def main(descriptor: int) -> None:
                 server.answer()
     except KeyboardInterrupt:
         return
+
+
+def _page() -> str:
+    return environment("en").get_template("desk/locked.html").render(language="en")
 
 
 if __name__ == "__main__":

@@ -9,7 +9,7 @@ from werkzeug.exceptions import HTTPException
 
 from crypto.errors import CryptoError
 from inbox.desk import rendering
-from inbox.desk.translation import LANGUAGES
+from inbox.desk.translate import LANGUAGES
 from inbox.language import library_errors
 from inbox.language.errors import Locked, Refused, Undeclared, WrongPassphrase
 from inbox.language.messages import sentence

@@ -13,9 +13,9 @@ from jinja2 import Environment, PackageLoader, PrefixLoader, StrictUndefined
 
 from crypto.journal import Value
 from crypto.keyring import Texts
-from inbox.desk import given, telling
+from inbox.desk import translate
 from inbox.desk.state import here
-from inbox.desk.translation import LANGUAGES
+from inbox.desk.translate import LANGUAGES
 from inbox.language import days, labels
 from inbox.session import action_words
 from inbox.text.printable import lines, visible
@@ -44,12 +44,12 @@ def environment(language: str) -> Environment:
     templates.globals["labelled"] = partial(_labelled, language)
     templates.filters |= {
         "shown": visible,
-        "told": partial(telling.told, language),
+        "told": partial(translate.told, language),
         "label": partial(_label, language),
         "about": partial(_about, language),
         "lines": lines,
-        "field": partial(given.field, language),
-        "given": partial(given.value, language),
+        "field": partial(translate.field, language),
+        "given": partial(translate.value, language),
         "day": partial(_day, language),
         "own": partial(Texts.in_, language=language),
         "size": partial(_size, language),

@@ -1,1 +1,4 @@
-"""Answers, scoring rules and the summary line."""
+"""Answers, scoring rules and the summary line.
+
+Four modules: the value of a score stands in ``inbox.vault.score``, for a row of the vault holds it.
+"""

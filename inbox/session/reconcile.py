@@ -4,6 +4,8 @@ A file in its place stays when the vault does not know it: the vault may be an o
 and the portal has long forgotten what came. Only what the vault knows to be done with is removed.
 """
 
+from pathlib import Path
+
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
@@ -19,11 +21,13 @@ def settle(home: Home, session: Session) -> None:
     key_store.sweep(home, session)
     _bring_in(home, session)
     _take_away(home, session)
-    atomic_files.remove(home.unopened, set(map(home.envelope, queries_exchange.done_hashes(session))))
+    atomic_files.remove(home.unopened, lambda: set(map(home.envelope, queries_exchange.done_hashes(session))))
+    atomic_files.remove(home.outbox, lambda: _confirmed(home, session))
+
+
+def _confirmed(home: Home, session: Session) -> set[Path]:
     channel = queries_office.office(session).channel
-    atomic_files.remove(
-        home.outbox, {home.outbox_bundle(channel, n) for n in queries_exchange.confirmed_outboxes(session)}
-    )
+    return {home.outbox_bundle(channel, n) for n in queries_exchange.confirmed_outboxes(session)}
 
 
 def is_unclean(session: Session) -> bool:

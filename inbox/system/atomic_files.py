@@ -3,7 +3,7 @@
 import os
 import secrets
 import shutil
-from collections.abc import Container, Iterable, Iterator
+from collections.abc import Callable, Container, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
@@ -93,9 +93,14 @@ def remove_parts(folder: Path, name: str) -> bool:
     return bool(parts)
 
 
-def remove(folder: Path, done: Container[Path]) -> None:
-    """Remove from ``folder`` what is done with, and what writing that was cut short left there."""
-    stale = [path for path in folder.iterdir() if path in done or path.suffix == PART]
+def remove(folder: Path, done: Callable[[], Container[Path]]) -> None:
+    """Remove from ``folder`` what is done with, and what writing that was cut short left there.
+
+    ``done`` is asked only where the folder holds anything.
+    """
+    found = list(folder.iterdir())
+    known = done() if found else ()
+    stale = [path for path in found if path in known or path.suffix == PART]
     for path in stale:
         path.unlink()
     if stale:

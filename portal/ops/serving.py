@@ -1,6 +1,8 @@
 """The portal as a server: gunicorn's processes, told to write down nothing of a request."""
 
+import gc
 import json
+import os
 import signal
 import socket
 import sys
@@ -12,6 +14,7 @@ from typing import Any
 
 from flask import Flask
 from gunicorn.app.base import BaseApplication
+from gunicorn.arbiter import Arbiter
 from gunicorn.glogging import Logger
 from gunicorn.http import wsgi
 from gunicorn.http.errors import LimitRequestHeaders, LimitRequestLine, ParseException
@@ -35,6 +38,7 @@ _REQUEST_SECONDS = 900
 _FINISH_SECONDS = 60
 _HEADER_BYTES = 4_096
 _HEADERS = 50
+_ENDING = {signal.SIGTERM, signal.SIGINT, signal.SIGQUIT}
 _LISTEN = "stop the other program, or set another `listen`"
 _UNREADABLE = {LimitRequestLine: (414, "uri_too_long"), LimitRequestHeaders: (431, "headers_too_large")}
 
@@ -46,7 +50,9 @@ def serve(settings: Settings, ready: Callable[[], None]) -> None:
     listener = _listen(settings)
     app = create_app(settings)
     app.extensions["portal"].database.close()
-    _Server(app, settings, listener, ready).run()  # type: ignore[no-untyped-call]
+    # What all processes share is no garbage: each that looked for some in it would copy it.
+    gc.freeze()
+    _Processes(_Server(app, settings, listener, ready)).run()  # type: ignore[no-untyped-call]
 
 
 def check(settings: Settings) -> None:
@@ -133,12 +139,34 @@ class _Server(BaseApplication):
         return self._app
 
 
+class _Processes(Arbiter):
+    """gunicorn's main process, whose children hear a signal from their first moment on.
+
+    A child begins with the handlers of its parent, which would forget the signal to end: the parent would
+    then wait for `_FINISH_SECONDS`. So such a signal waits until the child has handlers of its own.
+    """
+
+    def spawn_worker(self) -> int:
+        signal.pthread_sigmask(signal.SIG_BLOCK, _ENDING)
+        try:
+            return int(super().spawn_worker())  # type: ignore[no-untyped-call]
+        finally:
+            signal.pthread_sigmask(signal.SIG_UNBLOCK, _ENDING)
+
+
 class _Worker(SyncWorker):
     """A process that answers one request after the other."""
+
+    def init_process(self) -> None:
+        super().init_process()  # type: ignore[no-untyped-call]
+        # It ended in good order. To take apart what it shares with the others would copy all of that.
+        self.wsgi.extensions["portal"].database.close()
+        os._exit(0)
 
     def init_signals(self) -> None:
         super().init_signals()  # type: ignore[no-untyped-call]
         signal.signal(signal.SIGALRM, _too_slow)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, _ENDING)
 
     def handle(self, listener: Any, client: socket.socket, addr: Any) -> None:
         client.settimeout(_SILENCE_SECONDS)

@@ -22,7 +22,7 @@ from crypto.toml_schema import (
     text,
     texts,
 )
-from inbox.desk import telling
+from inbox.desk import translate
 from inbox.language import labels, printed_text, toml_files
 from inbox.questionnaire import scoring
 
@@ -191,7 +191,7 @@ def test_an_empty_file_is_none(file: Schema) -> None:
 def test_officers_are_told_in_their_language(put: str, said: str) -> None:
     with pytest.raises(Mismatch) as caught:
         FILE.parse(GOOD.replace("most = 3", put).encode())
-    assert telling.told("fr", toml_files.refused(caught.value).what).endswith(said)
+    assert translate.told("fr", toml_files.refused(caught.value).what).endswith(said)
 
 
 @pytest.mark.parametrize(
@@ -204,4 +204,4 @@ def test_what_a_schema_says_belongs_somewhere_can_be_told_in_french(node: Node) 
         Mismatch("plan", Fault.WRONG, "key", Expected(node["description"], **node["expected"]))
     )
     assert node["description"] in str(refused)
-    assert node["description"] not in telling.told("fr", refused.what)
+    assert node["description"] not in translate.told("fr", refused.what)

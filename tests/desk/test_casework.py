@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from inbox.desk.app import create_app
-from inbox.desk.passages import Chosen
+from inbox.desk.forms import Chosen
 from inbox.files import sandbox
 from inbox.vault.tables import Case
 from templates.catalogues import LANGUAGES

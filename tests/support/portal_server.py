@@ -188,12 +188,13 @@ class Server:
     def workers(self) -> list[int]:
         """Return the process ids of the workers, once all are there: they are begun after it listens."""
         end = time.monotonic() + START_SECONDS
-        while len(found := self._children()) < self.settings.workers:
+        while len(found := self.children()) < self.settings.workers:
             assert time.monotonic() < end
             time.sleep(0.05)
         return found
 
-    def _children(self) -> list[int]:
+    def children(self) -> list[int]:
+        """Return the process ids of the workers that are there by now."""
         assert self.process
         children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text()
         return [int(child) for child in children.split()]

@@ -1,4 +1,4 @@
-"""Work on cases: note, tag, assign, judge how pressing one is, rate how far it is borne out."""
+"""Work on cases: note, tag, assign, judge how pressing one is, rate what it says, link it to others."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import asdict
@@ -7,11 +7,13 @@ from typing import Any
 
 import click
 
-from inbox.casework import assignment, notes, work_view
+from inbox.casework import assignment, links, notes, work_view
 from inbox.casework import tags as case_tags
-from inbox.cli import render_work
+from inbox.casework.links import MANY, Relation
+from inbox.cli import render, render_work
 from inbox.cli.case_selection import chosen, counted, many_cases
 from inbox.cli.options import (
+    NUMBER,
     Door,
     case_argument,
     given_or_to_type,
@@ -27,6 +29,8 @@ from inbox.system import terminal
 from inbox.text.printable import visible
 from inbox.vault import score
 from inbox.vault.casework_tables import SOURCE, Credibility
+
+_other_argument = click.argument("other", type=NUMBER)
 
 
 @click.command()
@@ -172,3 +176,69 @@ def credibility(door: Door, /, *, case: int, rating: str, reason: str, as_json: 
         workflow.rate(inbox, who, case, Credibility(rating), reason)
     view = {"source": SOURCE, "credibility": rating}
     terminal.show({"case": case} | view, [f"case {case}: {render_work.rating(view)}"], as_json=as_json)
+
+
+@click.command(name="links")
+@case_argument
+@officer_options
+@json_option
+@click.pass_obj
+def links_command(door: Door, /, *, case: int, as_json: bool) -> None:
+    """Show what is linked to a case, and what else has something in common with it."""
+    with door.opened() as (inbox, who):
+        view = links.look(inbox, who, case)
+    terminal.show(view, _link_lines(view), as_json=as_json)
+
+
+@click.command()
+@case_argument
+@_other_argument
+@click.argument("relation", type=click.Choice([each.value for each in Relation]), required=False)
+@click.option("--dismiss", is_flag=True, help="They have nothing to do with one another.")
+@officer_options
+@json_option
+@click.pass_obj
+def link(door: Door, /, *, case: int, other: int, as_json: bool, **said: Any) -> None:
+    """Say what two cases have to do with one another; neither changes by that."""
+    relation = said["relation"]
+    if bool(relation) is said["dismiss"]:
+        raise click.UsageError("say what they have to do with one another, or --dismiss")
+    with door.opened() as (inbox, who):
+        if relation:
+            links.link(inbox, who, case, other, Relation(relation))
+        else:
+            links.dismiss(inbox, who, case, other)
+    line = f"cases {case} and {other}: {relation or 'nothing to do with one another'}"
+    terminal.show({"case": case, "other": other, "relation": relation}, [line], as_json=as_json)
+
+
+@click.command()
+@case_argument
+@_other_argument
+@officer_options
+@json_option
+@click.pass_obj
+def unlink(door: Door, /, *, case: int, other: int, as_json: bool) -> None:
+    """Take back what was said of two cases; they may be proposed again."""
+    with door.opened() as (inbox, who):
+        links.unlink(inbox, who, case, other)
+    terminal.show(
+        {"case": case, "other": other}, [f"cases {case} and {other} are not linked"], as_json=as_json
+    )
+
+
+def _link_lines(view: View) -> Iterator[str]:
+    for row in view["linked"]:
+        yield f"{row['case']:>5}  {row['relation']}, since {row['since']}: {row['status']}"
+        yield render.summary(row)
+    for row in view["proposed"]:
+        yield f"{row['case']:>5}  may have to do with it: both have {_said(row['reasons'])}"
+        yield render.summary(row)
+    if not view["linked"] and not view["proposed"]:
+        yield "nothing is linked to it or has something in common with it"
+    if view["common"]:
+        yield f"in more than {MANY} other cases, and so no reason: {_said(view['common'])}"
+
+
+def _said(reasons: list[View]) -> str:
+    return ", ".join(f"{labels.english('common', each['kind'])} {visible(each['shown'])}" for each in reasons)

@@ -1,4 +1,4 @@
-"""What of a case goes to a prosecutor or into a disciplinary file, and whether such a file is what it was."""
+"""What of a case goes to a prosecutor, into a disciplinary file or to a person who asks; is it intact."""
 
 from collections.abc import Callable, Iterable, Iterator
 from functools import reduce
@@ -18,10 +18,11 @@ from inbox.cli.options import (
     out_file,
     text_of,
 )
-from inbox.dossiers import compose, render, send
+from inbox.dossiers import compose, render, send, subject_access
 from inbox.dossiers import verify as dossier_check
 from inbox.dossiers.compose import Content, Doubt, Enclosed, Plan
 from inbox.dossiers.send import Sealing
+from inbox.dossiers.subject_access import Form, Held, Request, Written
 from inbox.language import labels
 from inbox.language.views import View
 from inbox.system import terminal
@@ -35,7 +36,7 @@ _PLAIN = (
     "this recipient does not withstand a quantum computer: what is recorded today may be read one day;"
     " ask for one that begins with age1pq1, or hand the file over in person"
 )
-redact_option = click.option(
+_redact_option = click.option(
     "--redact",
     multiple=True,
     help="Remove 'PLACE:TEXT', 'PLACE:' for all of it, '*:TEXT' everywhere; or a TOML file of such.",
@@ -50,7 +51,7 @@ _PLAN: list[Callable[[Any], Any]] = [
     ),
     click.option("--to", "addressee", required=True, help="Who gets it, as it stands in the dossier."),
     click.option("--language", type=click.Choice(LANGUAGES), default="fr", help="Of all but the report."),
-    redact_option,
+    _redact_option,
     click.option("--include", multiple=True, help="Let in this answer, which tells of the author."),
     click.option("--with-replies", is_flag=True, help="Let in what the author was answered."),
     click.option(
@@ -86,7 +87,7 @@ def preview(door: Door, /, *, case: int, as_json: bool, **chosen: Any) -> None:
         content, doubts = compose.preview(inbox, who, case, plan)
     warnings = _warnings(doubts)
     view = render.view(content) | {"warnings": warnings}
-    terminal.show(view, _lines(content), as_json=as_json)
+    terminal.show(view, _content_lines(content), as_json=as_json)
 
 
 @dossier.command()
@@ -134,14 +135,14 @@ def _plan(
     return Plan(
         purpose=Purpose(chosen.pop("purpose")),
         enclosed=Enclosed(chosen.pop("enclosed")),
-        redactions=redactions_of(redact),
+        redactions=_redactions_of(redact),
         included=frozenset(include),
         chosen=frozenset(files),
         **chosen,
     )
 
 
-def redactions_of(given: tuple[str, ...]) -> tuple[Redaction, ...]:
+def _redactions_of(given: tuple[str, ...]) -> tuple[Redaction, ...]:
     """Return what the options ask for, each a redaction or the path of a file of them; Refused as there."""
     return tuple(each for one in given for each in _redactions(one))
 
@@ -185,7 +186,7 @@ def _rendered(view: View) -> Iterator[str]:
         yield f"  {part['sha256']}  {part['name']}, {part['size']} bytes"
 
 
-def _lines(content: Content) -> Iterator[str]:
+def _content_lines(content: Content) -> Iterator[str]:
     received = f", received {content.received}" if content.received else ""
     yield f"case {content.case} for: {content.plan.purpose}{received}"
     for entry in content.entries:
@@ -199,3 +200,35 @@ def _lines(content: Content) -> Iterator[str]:
 
 def _marked(pieces: Pieces) -> str:
     return "[REMOVED]".join(pieces)
+
+
+@click.command(name="access")
+@click.argument("cases", metavar="CASE…", type=NUMBER, nargs=-1, required=True)
+@click.option(
+    "--person", "names", multiple=True, required=True, help="A name, once for each by which it may go."
+)
+@_redact_option
+@click.option(
+    "--form", type=click.Choice(list(map(str, Form))), default="pdf", help="For people or for machines."
+)
+@click.option("--language", type=click.Choice(LANGUAGES), default="fr", help="Of all but the reports.")
+@out_file
+@officer_options
+@json_option
+@click.pass_obj
+def access_command(
+    door: Door, /, *, cases: tuple[int, ...], form: str, out: Path, as_json: bool, **asked: Any
+) -> None:
+    """Write what cases say of a person who asks, without its source; takes two officers."""
+    request = Request(asked["names"], _redactions_of(asked["redact"]), asked["language"])
+    with door.opened() as (inbox, who):
+        held, warnings = subject_access.answer(inbox, who, cases, request, Written(out, Form(form)))
+    view = {"file": str(out), "reports": held.reports, "warnings": warnings}
+    terminal.show(view, _access_lines(held, out), as_json=as_json)
+
+
+def _access_lines(held: Held, out: Path) -> list[str]:
+    lines = []
+    for number, passages in enumerate(held.reports, 1):
+        lines += [f"report {number}:", *(quoted("[REMOVED]".join(passage)) for passage in passages)]
+    return [*lines, f"{out}: in clear, for this person alone"]

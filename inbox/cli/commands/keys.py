@@ -1,4 +1,4 @@
-"""The keys of this inbox: the dated ones, the keyring that lists them, pages signed with the root's."""
+"""The keys of this inbox, the keyring that lists them, pages signed with the root's; cards of channels."""
 
 from collections.abc import Iterator
 from datetime import timedelta
@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from crypto import base64url
+from crypto import base64url, card
 from inbox.cli import render
 from inbox.cli.options import (
     Closed,
@@ -17,14 +17,16 @@ from inbox.cli.options import (
     out_folder,
     reason_option,
 )
-from inbox.keys import destruction, listing, rotation
+from inbox.keys import channel_cards, destruction, listing, rotation
+from inbox.keys.channel_cards import Offered
 from inbox.keys.destruction import Plan
 from inbox.keys.rotation import EPOCH
 from inbox.language.errors import Refused
 from inbox.language.messages import sentence
 from inbox.language.views import View
-from inbox.setup import key_actions
+from inbox.setup import channel_actions, key_actions
 from inbox.system import terminal
+from inbox.text.printable import visible
 from inbox.vault.tables import IntakeKey, ReplyKey
 
 _AT_THE_ROOT = "next: inbox outbox, and carry it to the portal: it takes the new keyring along"
@@ -165,3 +167,75 @@ def sign_pages(door: Door, /, *, manifest: Path, out: Path) -> None:
         f"signed: serial {listed.serial}, {len(listed.files)} files, valid until {listed.valid_until}"
     )
     terminal.say("next: carry the folder to the portal and name it with `manifest`")
+
+
+@click.command(name="card")
+@out_folder
+@officer_options
+@json_option
+@click.pass_obj
+def card_command(door: Door, /, *, out: Path, as_json: bool) -> None:
+    """Write the signed card with this channel's public keys, for the root's officers."""
+    with door.opened() as (inbox, who):
+        exported = channel_actions.export_card(inbox, who, out)
+    view = channel_cards.view(exported)
+    lines = [
+        *channel_cards.rendered(view),
+        "next: carry the folder to the root's officers; they compare the card key with what stands here",
+    ]
+    terminal.show(view, lines, as_json=as_json)
+
+
+@click.group()
+def channels() -> None:
+    """See, accept and remove the channels of bodies outside; only the root's inbox can."""
+
+
+@channels.command(name="list")
+@officer_options
+@json_option
+@click.pass_obj
+def list_channels(door: Door, /, *, as_json: bool) -> None:
+    """List the channels of bodies outside that the keyring vouches for."""
+    with door.opened() as (inbox, who):
+        view = {"channels": channel_actions.list_channels(inbox, who)}
+    lines = [line for each in view["channels"] for line in channel_cards.rendered(each)]
+    terminal.show(view, lines or ["no body outside has a channel yet"], as_json=as_json)
+
+
+@channels.command()
+@click.argument("folder", type=click.Path(path_type=Path))
+@click.option("--fingerprint", metavar="FINGERPRINT", help="The card key, as `inbox card` said there.")
+@officer_options
+@json_option
+@click.pass_obj
+def accept(door: Door, /, *, folder: Path, fingerprint: str | None, as_json: bool) -> None:
+    """Put the channel of a body outside onto the keyring, or its newer card; takes two officers."""
+    raw, signature = (content_of(folder / name) for name in (card.CARD, card.SIGNATURE))
+    with door.opened() as (inbox, who):
+        accepted = channel_actions.accept_card(inbox, who, Offered(raw, signature, fingerprint))
+    view = channel_cards.view(accepted)
+    lines = [
+        "accepted:",
+        *channel_cards.rendered(view),
+        "it stands on the next keyring: inbox outbox, or inbox keyring",
+    ]
+    terminal.show(view, lines, as_json=as_json)
+
+
+@channels.command()
+@click.argument("channel")
+@officer_options
+@json_option
+@click.pass_obj
+def remove(door: Door, /, *, channel: str, as_json: bool) -> None:
+    """Take the channel of a body outside off the keyring; takes two officers."""
+    with door.opened() as (inbox, who):
+        channel_actions.remove_channel(inbox, who, channel)
+    lines = [
+        f"the next keyring is without channel {visible(channel)}: inbox outbox, or inbox keyring",
+        "from then on nobody can write to it, and what it sends to the portal is refused;"
+        " who wrote to it can no longer read its answers",
+        "the id can come back with the same body's next card, never with another body's",
+    ]
+    terminal.show({"channel": channel}, lines, as_json=as_json)

@@ -1,14 +1,18 @@
-"""How this office works: its regime, the numbers of its cases, the days that it takes off."""
+"""How this office works: its regime, numbers, days off and questionnaire; how its work goes."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime
+from pathlib import Path
 
 import click
 
-from inbox.cli.options import NUMBER, Door, json_option, officer_options
+from inbox.casework import oversight
+from inbox.cli.options import NUMBER, Door, content_of, json_option, officer_options
 from inbox.deadlines import settings as office_settings
 from inbox.deadlines.office import Regime
 from inbox.language import labels
+from inbox.language.views import View
+from inbox.setup import questionnaire
 from inbox.system import terminal
 
 _days = click.argument("days", metavar="DAY…", type=click.DateTime(["%Y-%m-%d"]), nargs=-1, required=True)
@@ -78,3 +82,52 @@ def _show(days: Sequence[date], *, as_json: bool) -> None:
     terminal.show(
         {"days_off": said}, said or ["no days beside weekends and public holidays"], as_json=as_json
     )
+
+
+@click.command(name="oversight")
+@officer_options
+@json_option
+@click.pass_obj
+def oversight_command(door: Door, /, *, as_json: bool) -> None:
+    """Show how the work goes, for who watches over it: nothing of what any report says."""
+    with door.opened() as (inbox, who):
+        view = oversight.look(inbox, who)
+    terminal.show(view, _oversight_lines(view), as_json=as_json)
+
+
+def _oversight_lines(view: View) -> Iterator[str]:
+    cases = view["cases"]
+    yield f"{view['day']}, {labels.english('regime', view['regime'])}"
+    yield f"cases: {cases['open']} open, {cases['closed']} closed, {cases['held']} held, {cases['junk']} junk"
+    yield f"scores judged: {cases['judged']}; in quarantine: {cases['quarantined']}"
+    yield f"for their handlers alone: {cases['for_handlers']}, of them {cases['for_handlers_overdue']} late"
+    yield f"kept from an officer: {view['exclusions']}"
+    yield ""
+    yield f"{'met':>7} {'late':>7} {'overdue':>7} {'running':>7}"
+    for kind, counts in view["deadlines"].items():
+        yield " ".join(f"{count:>7}" for count in counts.values()) + f"  {_deadline(kind)}"
+    for name, codes in (("outcomes", "outcome"), ("disclosure", "disclosure"), ("decisions", "decision")):
+        if view[name]:
+            yield ""
+            yield f"{name}:"
+        yield from (f"{count:>7}  {labels.english(codes, code)}" for code, count in view[name].items())
+    yield from ("", "actions:", *(f"{count:>7}  {act}" for act, count in view["actions"].items()))
+    for each in view["break_glass"]:
+        yield f"case {each['case']} was opened in an emergency on {each['day']} by {', '.join(each['by'])}"
+
+
+def _deadline(kind: str) -> str:
+    return labels.english("clock" if kind in labels.of("clock") else "duty", kind)
+
+
+@click.command(name="questionnaire")
+@click.argument("file", type=click.Path(path_type=Path))
+@officer_options
+@click.pass_obj
+def questionnaire_command(door: Door, /, *, file: Path) -> None:
+    """Put a questionnaire into use; reports that answer earlier ones are still read by those."""
+    raw = content_of(file)
+    with door.opened() as (inbox, who):
+        asked = questionnaire.adopt(inbox, who, raw)
+    terminal.say(f"in use: questionnaire {asked.id}, version {asked.version}, {len(asked.fields)} questions")
+    terminal.say("next: inbox keyring --out FOLDER, and carry it with this file to the portal")

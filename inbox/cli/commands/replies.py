@@ -1,4 +1,4 @@
-"""What an author will read: answers, a status, more time, the end of a case; or a look at it first."""
+"""What an author will read: answers, a status, more time, the end of a case; and the texts for it."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -12,6 +12,7 @@ from inbox.casework.measures import Disclosure
 from inbox.cli.options import (
     Door,
     case_argument,
+    content_of,
     despite_option,
     given_or_to_type,
     given_text,
@@ -21,17 +22,20 @@ from inbox.cli.options import (
     reason_option,
     text_options,
 )
+from inbox.language.errors import Refused
+from inbox.language.messages import sentence
 from inbox.language.views import View
-from inbox.replies import closing, drafts, extension, replies, templates
+from inbox.replies import closing, drafts, extension, referral_bodies, replies, templates
 from inbox.replies.closing import Closing, Outcome
 from inbox.replies.drafts import Draft
 from inbox.replies.extension import Extension
 from inbox.replies.leak_check import Cautioned
 from inbox.session.actions import Actor
 from inbox.session.inbox import Inbox
-from inbox.system import terminal
+from inbox.system import atomic_files, terminal
 from inbox.system.terminal import quoted
 from inbox.text.printable import visible
+from templates.catalogues import LANGUAGES
 
 
 class _Despite(Protocol):
@@ -211,3 +215,58 @@ def reopen(door: Door, /, *, case: int, reason: str, as_json: bool) -> None:
         new = closing.reopen(inbox, who, case, reason)
     said = f"case {case}: {new}, as the reporter will read with the next outbox"
     terminal.show({"case": case, "status": new}, [said], as_json=as_json)
+
+
+@click.command(name="templates")
+@click.argument("file", required=False, type=click.Path(path_type=Path))
+@click.option("--out", type=click.Path(path_type=Path), help="Write those in use into this file, to edit.")
+@officer_options
+@json_option
+@click.pass_obj
+def templates_command(door: Door, /, *, file: Path | None, out: Path | None, as_json: bool) -> None:
+    """List the templates of replies, or use those of a FILE from now on."""
+    if file is not None and out is not None:
+        raise click.UsageError("give a file to use, or --out, not both")
+    if out is not None and out.exists():
+        raise Refused(
+            sentence("{out} is already there", out=out),
+            sentence("choose another --out, nothing is overwritten"),
+        )
+    raw = None if file is None else content_of(file)
+    with door.opened() as (inbox, who):
+        used = templates.listed(inbox, who) if raw is None else templates.adopt(inbox, who, raw)
+    if out is not None:
+        atomic_files.write(out, [used.source.encode("utf-8")])
+    view = {"templates": [templates.view(each) for each in used.known.values()]}
+    lines = [line for each in view["templates"] for line in _template_lines(each)]
+    terminal.show(view, lines, as_json=as_json)
+
+
+def _template_lines(each: View) -> list[str]:
+    states = ", ".join(each["status"])
+    return [
+        "",
+        f"{each['id']}: {visible(each['title']['en'])} ({states})",
+        *(quoted(each["text"][language].strip()) for language in LANGUAGES),
+    ]
+
+
+@click.command(name="redirections")
+@click.option("--replace", type=click.Path(path_type=Path), help="Keep the list in this TOML file instead.")
+@officer_options
+@json_option
+@click.pass_obj
+def redirections_command(door: Door, /, *, replace: Path | None, as_json: bool) -> None:
+    """List the bodies to which the author of what is out of scope is directed."""
+    raw = None if replace is None else content_of(replace)
+    with door.opened() as (inbox, who):
+        used = referral_bodies.listed(inbox, who) if raw is None else referral_bodies.replace(inbox, who, raw)
+    view = {
+        body_id: {
+            "name": {"fr": each.name.fr, "en": each.name.en},
+            "text": {"fr": each.text.fr, "en": each.text.en},
+        }
+        for body_id, each in used.bodies.items()
+    }
+    lines = [visible(f"{body_id}: {each.name.en}. {each.text.en}") for body_id, each in used.bodies.items()]
+    terminal.show({"bodies": view}, lines, as_json=as_json)

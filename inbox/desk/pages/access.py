@@ -1,25 +1,26 @@
-"""Who may read a case: its handlers alone, all but who is excluded, whoever breaks the glass."""
+"""Who may know: who reads a case, who its author is, to whom anything of it was given."""
 
 from flask import Blueprint, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
-from inbox.access import conflicts, handlers, quarantine
+from inbox.access import conflicts, disclosures, handlers, identities, quarantine
+from inbox.access.disclosures import Given, Ground, What
 from inbox.desk import rendering
-from inbox.desk.forms import line
+from inbox.desk.forms import choice, day, line, text
 from inbox.desk.pages.case import done
 from inbox.desk.state import here
 
-pages = Blueprint("access", __name__, url_prefix="/case/<int:case>/readers")
+pages = Blueprint("access", __name__, url_prefix="/case/<int:case>")
 
 
-@pages.get("")
+@pages.get("/readers")
 def show(case: int) -> ResponseReturnValue:
     """Show who may read a case."""
     readers = handlers.look(here().inbox, here().actor(), case)
     return rendering.page("access/readers.html", number=case, readers=readers)
 
 
-@pages.post("")
+@pages.post("/readers")
 def entrust(case: int) -> ResponseReturnValue:
     """Let these officers alone read a case, or all again."""
     if chosen := request.form.getlist("officer"):
@@ -29,35 +30,35 @@ def entrust(case: int) -> ResponseReturnValue:
     return _done(case, "entrusted")
 
 
-@pages.post("/break-glass")
+@pages.post("/readers/break-glass")
 def break_glass(case: int) -> ResponseReturnValue:
     """Open a case that is for its handlers alone; told to the referent."""
     handlers.break_glass(here().inbox, here().actor(), case, line("reason"))
     return done(case, "glass-broken")
 
 
-@pages.post("/exclude")
+@pages.post("/readers/exclude")
 def exclude(case: int) -> ResponseReturnValue:
     """Keep a case from an officer, also from oneself."""
     conflicts.exclude(here().inbox, here().actor(), case, line("officer"), line("reason"))
     return _away("excluded")
 
 
-@pages.post("/lift")
+@pages.post("/readers/lift")
 def lift(case: int) -> ResponseReturnValue:
     """Show a case to an officer again; it takes two others."""
     conflicts.lift(here().inbox, here().actor(), case, line("officer"), line("reason"))
     return _done(case, "lifted")
 
 
-@pages.post("/quarantine")
+@pages.post("/readers/quarantine")
 def place(case: int) -> ResponseReturnValue:
     """Show nothing of a case to anybody: it holds a protected secret."""
     quarantine.place(here().inbox, here().actor(), case, line("reason"))
     return _away("quarantined")
 
 
-@pages.post("/quarantine/lift")
+@pages.post("/readers/quarantine/lift")
 def lift_quarantine(case: int) -> ResponseReturnValue:
     """Let a case be read again; takes two officers."""
     quarantine.lift(here().inbox, here().actor(), case, line("reason"))
@@ -73,3 +74,45 @@ def _away(said: str) -> ResponseReturnValue:
     """Say what was done on the queue: the case may be gone for those who are present."""
     here().say(said)
     return redirect(url_for("queue.first"), 303)
+
+
+@pages.get("/ledger")
+def ledger(case: int) -> ResponseReturnValue:
+    """Show the ledger of a case."""
+    rows = disclosures.listed(here().inbox, here().actor(), case)
+    return rendering.page("access/ledger.html", in_words=disclosures.said, number=case, rows=rows)
+
+
+@pages.post("/ledger")
+def disclose(case: int) -> ResponseReturnValue:
+    """Note that something of a case is given; of its author's identity that takes two officers."""
+    told = Given(line("recipient"), choice("what", What).value, choice("ground", Ground))
+    disclosures.disclose(here().inbox, here().actor(), case, told, line("reason"))
+    return _noted(case, "disclosed")
+
+
+@pages.post("/ledger/identity")
+def identity(case: int) -> ResponseReturnValue:
+    """Show who the author is; takes two officers."""
+    found = identities.read(here().inbox, here().actor(), case)
+    return rendering.page("access/identity.html", number=case, found=found)
+
+
+@pages.post("/ledger/keep")
+def keep_identity(case: int) -> ResponseReturnValue:
+    """Note who the author is."""
+    identities.keep(here().inbox, here().actor(), case, text("text"))
+    return _noted(case, "identity-kept")
+
+
+@pages.post("/ledger/consent")
+def consent(case: int) -> ResponseReturnValue:
+    """Note that the author allows that the identity be passed on, or no longer does."""
+    withdrawn = "withdrawn" in request.form
+    identities.consent(here().inbox, here().actor(), case, day("day"), withdrawn=withdrawn)
+    return _noted(case, "consent-noted")
+
+
+def _noted(case: int, said: str) -> ResponseReturnValue:
+    here().say(said)
+    return redirect(url_for("access.ledger", case=case), 303)

@@ -1,13 +1,15 @@
-"""The work on cases: notes, tags, who sees to them, score, measures, decisions, a hold."""
+"""The work on cases: notes, tags, who sees to them, score, measures, decisions, a hold, links."""
 
-from flask import Blueprint, request
+from flask import Blueprint, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
-from inbox.casework import assignment, decisions, legal_hold, measures, notes, tags
+from inbox.casework import assignment, decisions, legal_hold, links, measures, notes, tags
 from inbox.casework.decisions import Decision
+from inbox.casework.links import MANY, Relation
 from inbox.casework.measures import GROUPS, Kind, Risk, Taken
 from inbox.deadlines import workflow
 from inbox.deadlines.legal_duties import Choice
+from inbox.desk import rendering
 from inbox.desk.forms import cases, choice, day, line, number, text
 from inbox.desk.pages import queue
 from inbox.desk.pages.case import done
@@ -141,3 +143,36 @@ def hold(case: int) -> ResponseReturnValue:
     change = legal_hold.release if is_released else legal_hold.hold
     change(here().inbox, here().actor(), case, line("reason"))
     return done(case, "released" if is_released else "held")
+
+
+@pages.get("/case/<int:case>/links")
+def show_links(case: int) -> ResponseReturnValue:
+    """Show what is linked to a case, and what else has something in common with it."""
+    view = links.look(here().inbox, here().actor(), case)
+    return rendering.page("casework/links.html", number=case, view=view, many=MANY)
+
+
+@pages.post("/case/<int:case>/links/<int:other>")
+def link(case: int, other: int) -> ResponseReturnValue:
+    """Say what two cases have to do with one another."""
+    links.link(here().inbox, here().actor(), case, other, choice("relation", Relation))
+    return _linked(case)
+
+
+@pages.post("/case/<int:case>/links/<int:other>/dismiss")
+def dismiss(case: int, other: int) -> ResponseReturnValue:
+    """Say that two cases have nothing to do with one another."""
+    links.dismiss(here().inbox, here().actor(), case, other)
+    return _linked(case)
+
+
+@pages.post("/case/<int:case>/links/<int:other>/unlink")
+def unlink(case: int, other: int) -> ResponseReturnValue:
+    """Take back what was said of two cases."""
+    links.unlink(here().inbox, here().actor(), case, other)
+    return _linked(case)
+
+
+def _linked(case: int) -> ResponseReturnValue:
+    here().say("linked")
+    return redirect(url_for("casework.show_links", case=case), 303)

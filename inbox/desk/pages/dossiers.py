@@ -14,9 +14,8 @@ from flask.typing import ResponseReturnValue
 
 from crypto import signing
 from crypto.dossier import Purpose
-from inbox.desk import jobs, passages, rendering
-from inbox.desk.forms import choice, language, line, lines, text
-from inbox.desk.passages import Chosen
+from inbox.desk import forms, jobs, rendering
+from inbox.desk.forms import Chosen, choice, language, line, lines, text
 from inbox.desk.problems import written
 from inbox.desk.state import here, medium_folder
 from inbox.dossiers import compose, send, subject_access
@@ -99,7 +98,7 @@ def _plan() -> Plan:
 
 def _redactions() -> Iterator[Redaction]:
     """Yield what was picked, then what was typed, a passage on each line."""
-    for chosen in map(passages.read, request.form.getlist("removed")):
+    for chosen in map(forms.passage, request.form.getlist("removed")):
         yield redaction.of(chosen.place, chosen.passage or "")
     place = request.form.get("place", EVERYWHERE)
     yield from (redaction.of(place, each) for each in lines("redact"))

@@ -1,35 +1,41 @@
-"""How this office works: its regime, and the days that it takes off."""
+"""How this office works: its regime, the days that it takes off, its backup; how its work goes."""
 
 from datetime import date
 from http import HTTPStatus
+from pathlib import Path
 
 from flask import Blueprint, abort, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
+from inbox.casework import oversight
 from inbox.deadlines import settings
 from inbox.deadlines.office import Regime
-from inbox.desk import forms, rendering
-from inbox.desk.state import here
+from inbox.desk import forms, jobs, rendering
+from inbox.desk.jobs import work_goes_on
+from inbox.desk.state import here, medium_folder
 from inbox.language import labels
+from inbox.language.errors import Refused
+from inbox.language.messages import sentence
+from inbox.setup import backup as backups
 
-pages = Blueprint("office", __name__, url_prefix="/office")
+pages = Blueprint("office", __name__)
 
 
-@pages.get("")
+@pages.get("/office")
 def show() -> ResponseReturnValue:
     """Show regime and days off."""
     now = settings.read(here().inbox, here().actor())
     return rendering.page("office/settings.html", regime=now.regime, days=now.days_off, labels=labels)
 
 
-@pages.post("/regime")
+@pages.post("/office/regime")
 def choose() -> ResponseReturnValue:
     """Put the office under a regime of the law; all deadlines follow."""
     settings.choose_regime(here().inbox, here().actor(), forms.choice("regime", Regime))
     return _done("regime-chosen")
 
 
-@pages.post("/days-off")
+@pages.post("/office/days-off")
 def add() -> ResponseReturnValue:
     """Take off each working day from a first to a last one."""
     first = forms.day("first")
@@ -40,7 +46,7 @@ def add() -> ResponseReturnValue:
     return _done("days-off-changed")
 
 
-@pages.post("/days-off/remove")
+@pages.post("/office/days-off/remove")
 def remove() -> ResponseReturnValue:
     """Let the office work again on the chosen days."""
     try:
@@ -54,3 +60,29 @@ def remove() -> ResponseReturnValue:
 def _done(said: str) -> ResponseReturnValue:
     here().say(said)
     return redirect(url_for("office.show"), 303)
+
+
+@pages.get("/office/backup")
+def ask_backup() -> ResponseReturnValue:
+    """Ask where the key store goes."""
+    return rendering.page("office/backup.html", folder=here().medium)
+
+
+@pages.post("/office/backup")
+@jobs.long("backup")
+def back_up() -> ResponseReturnValue:
+    """Copy the inbox into a new folder on the medium, and its key store into another one."""
+    out, keys = medium_folder(), Path(forms.line("keystore"))
+    if not keys.is_absolute():
+        raise Refused(
+            sentence("the folder of the key store is no whole path"), sentence("begin it with a stroke: /")
+        )
+    made = backups.make(here().inbox, here().actor(), out, keys, progress=work_goes_on)
+    return rendering.page("office/backup_made.html", made=made)
+
+
+@pages.get("/oversight")
+def oversee() -> ResponseReturnValue:
+    """Show how the work goes: nothing of what any report says."""
+    view = oversight.look(here().inbox, here().actor())
+    return rendering.page("office/oversight.html", view=view, labels=labels)

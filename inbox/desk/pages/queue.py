@@ -1,15 +1,21 @@
 """Which cases wait, the most pressing first; what is done to those chosen from the queue."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
+
 from flask import Blueprint, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
+from crypto.keyring import Texts
+from crypto.questionnaire import Questionnaire
 from inbox.access import declarations
 from inbox.casework import junk, tags
 from inbox.casework import queue as case_queue
 from inbox.casework.queue import MANY, PAGE, Filter, Order
-from inbox.desk import labels, rendering
+from inbox.desk import rendering
 from inbox.desk.forms import cases, choice, line, number
 from inbox.desk.state import here
+from inbox.questionnaire import scoring
 
 pages = Blueprint("queue", __name__)
 
@@ -32,7 +38,7 @@ def show(page: int) -> ResponseReturnValue:
         count=found.count,
         unread_closed=found.unread_closed,
         declared_only=found.declared_only,
-        labels=labels.of(found.questionnaire),
+        labels=_labels(found.questionnaire),
         wanted=desk.wanted,
         is_narrowed=desk.wanted != Filter(),
         order=desk.order,
@@ -92,3 +98,20 @@ def done(said: str) -> ResponseReturnValue:
     """Show the queue again, and say what was done."""
     here().say(said)
     return redirect(url_for("queue.first"), 303)
+
+
+@dataclass(frozen=True, slots=True)
+class _Labels:
+    """Labels of the questions that the queue goes by, and of their answers by id."""
+
+    category: Mapping[str, Texts]
+    area: Mapping[str, Texts]
+
+
+def _labels(asked: Questionnaire) -> _Labels:
+    ids = scoring.questions()
+    return _Labels(_options(asked, ids.category), _options(asked, ids.area))
+
+
+def _options(asked: Questionnaire, question: str) -> Mapping[str, Texts]:
+    return {option.id: option.label for option in asked.options(question)}

@@ -1,9 +1,10 @@
-"""What an author will read: answers, a status, more time, the end of a case; or a look at it first."""
+"""What an author will read: answers, a status, more time, the end of a case; and the texts for it."""
 
 from collections.abc import Callable, Mapping
+from http import HTTPStatus
 from typing import Any
 
-from flask import Blueprint, request
+from flask import Blueprint, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from crypto.messages import Status
@@ -12,8 +13,9 @@ from inbox.desk import rendering
 from inbox.desk.forms import choice, line, text
 from inbox.desk.pages.case import done
 from inbox.desk.state import here
+from inbox.language.errors import Refused
 from inbox.language.views import View
-from inbox.replies import closing, drafts, extension, replies
+from inbox.replies import closing, drafts, extension, referral_bodies, replies, templates
 from inbox.replies.closing import Closing, Outcome
 from inbox.replies.drafts import Draft
 from inbox.replies.extension import Extension
@@ -21,53 +23,53 @@ from inbox.replies.leak_check import Cautioned
 from inbox.session.actions import Actor
 from inbox.session.inbox import Inbox
 
-pages = Blueprint("replies", __name__, url_prefix="/case/<int:case>")
+pages = Blueprint("replies", __name__)
 
 
-@pages.post("/reply")
+@pages.post("/case/<int:case>/reply")
 def reply(case: int) -> ResponseReturnValue:
     """Answer the author; what could give somebody away is shown first, and what was typed stays."""
     return _say(case, _draft(), drafts.send, _answer) or done(case, "replied", "dialogue")
 
 
-@pages.post("/reply/preview")
+@pages.post("/case/<int:case>/reply/preview")
 def preview_reply(case: int) -> ResponseReturnValue:
     """Show the page as the author will see it, and what in the answer could give somebody away."""
     return _answer(case, _draft())
 
 
-@pages.post("/status")
+@pages.post("/case/<int:case>/status")
 def status(case: int) -> ResponseReturnValue:
     """Change the status that the author reads."""
     replies.set_status(here().inbox, here().actor(), case, choice("status", Status))
     return done(case, "status-set")
 
 
-@pages.post("/extend")
+@pages.post("/case/<int:case>/extend")
 def extend(case: int) -> ResponseReturnValue:
     """Take up to six months for the feedback, as an external authority may; the author is told."""
     return _say(case, _extension(), extension.extend, _longer) or done(case, "extended")
 
 
-@pages.post("/extend/preview")
+@pages.post("/case/<int:case>/extend/preview")
 def preview_extension(case: int) -> ResponseReturnValue:
     """Show the page as the author will see it then, and what in the text could give somebody away."""
     return _longer(case, _extension())
 
 
-@pages.post("/close")
+@pages.post("/case/<int:case>/close")
 def close(case: int) -> ResponseReturnValue:
     """Close a case; its author is told with a text, or with the answer that waits already."""
     return _say(case, _closing(), closing.close, _closed) or done(case, "closed")
 
 
-@pages.post("/close/preview")
+@pages.post("/case/<int:case>/close/preview")
 def preview_closing(case: int) -> ResponseReturnValue:
     """Show the page as the author will see it then, and what in the text could give somebody away."""
     return _closed(case, _closing())
 
 
-@pages.post("/reopen")
+@pages.post("/case/<int:case>/reopen")
 def reopen(case: int) -> ResponseReturnValue:
     """Open a closed case again."""
     closing.reopen(here().inbox, here().actor(), case, line("reason"))
@@ -143,3 +145,53 @@ def _closing() -> Closing:
         text=text("text"),
         despite=line("despite"),
     )
+
+
+@pages.get("/office/templates")
+def show_templates() -> ResponseReturnValue:
+    """Show the templates of replies, and their file to edit."""
+    return _templates()
+
+
+@pages.post("/office/templates")
+def adopt() -> ResponseReturnValue:
+    """Use other templates from now on; a file with a mistake is shown again."""
+    return _replaced(templates.adopt, "replies.show_templates", _templates)
+
+
+@pages.get("/office/bodies")
+def bodies() -> ResponseReturnValue:
+    """Show to which bodies the author of what is out of scope is directed, and their file to edit."""
+    return _bodies()
+
+
+@pages.post("/office/bodies")
+def replace_bodies() -> ResponseReturnValue:
+    """Keep another list; one with a mistake is shown again."""
+    return _replaced(referral_bodies.replace, "replies.bodies", _bodies)
+
+
+def _templates(typed: str | None = None, refused: Refused | None = None) -> str:
+    used = templates.listed(here().inbox, here().actor())
+    known = [templates.view(each) for each in used.known.values()]
+    source = used.source if typed is None else typed
+    return rendering.page("replies/templates.html", known=known, source=source, refused=refused)
+
+
+def _bodies(typed: str | None = None, refused: Refused | None = None) -> str:
+    used = referral_bodies.listed(here().inbox, here().actor())
+    source = used.source if typed is None else typed
+    return rendering.page("replies/bodies.html", known=used.bodies, source=source, refused=refused)
+
+
+def _replaced(
+    way: Callable[[Inbox, Actor, bytes], object], page: str, again: Callable[[str, Refused], str]
+) -> ResponseReturnValue:
+    """Use the file that was typed, then show its page; one that is refused is shown again, and why."""
+    typed = text("file")
+    try:
+        way(here().inbox, here().actor(), typed.encode())
+    except Refused as refused:
+        return again(typed, refused), HTTPStatus.UNPROCESSABLE_ENTITY
+    here().say("texts-changed")
+    return redirect(url_for(page), 303)

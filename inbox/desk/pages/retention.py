@@ -7,9 +7,8 @@ from flask import Blueprint, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from inbox.casework import exits
-from inbox.desk import jobs, passages, rendering
-from inbox.desk.forms import day, line, text
-from inbox.desk.passages import Chosen
+from inbox.desk import forms, jobs, rendering
+from inbox.desk.forms import Chosen, day, line, text
 from inbox.desk.state import here, medium_folder
 from inbox.retention import destroy_cases, destruction_register
 from inbox.retention import strike as striking
@@ -72,7 +71,7 @@ def preview_strike(case: int) -> ResponseReturnValue:
 @jobs.long("minimise")
 def strike(case: int) -> ResponseReturnValue:
     """Strike it for good, and say what it did not reach; takes two officers."""
-    passage = _passage(case, passages.read(request.form.get("chosen", "")))
+    passage = _passage(case, forms.passage(request.form.get("chosen", "")))
     struck = striking.strike(here().inbox, here().actor(), passage, line("reason"), rendering.language())
     return rendering.page("retention/minimised.html", number=case, struck=struck)
 
@@ -85,7 +84,7 @@ def _choices(place: str, seen: list[Seen]) -> list[tuple[str, Chosen]]:
 def _chosen() -> Chosen:
     """Return what was picked, else what was typed; a passage also wherever it stands."""
     picked = request.form.get("picked")
-    found = passages.read(picked) if picked else Chosen(request.form.get("place", ""), text("passage"))
+    found = forms.passage(picked) if picked else Chosen(request.form.get("place", ""), text("passage"))
     is_wide = "everywhere" in request.form and found.passage is not None
     return Chosen(EVERYWHERE, found.passage) if is_wide else found
 

@@ -9,7 +9,7 @@ from inbox.casework import exits
 from inbox.casework.exits import MATRIX, Exit, Need
 from inbox.deadlines.obstacles import Obstacle
 from inbox.deadlines.retention_schedule import Due, Rule
-from inbox.desk import telling
+from inbox.desk import translate
 from inbox.language import labels
 from inbox.language.messages import sentence
 from inbox.session.actions import TABLE, Code, Reason
@@ -158,5 +158,5 @@ def test_an_obstacle_is_named_in_the_language_of_the_page() -> None:
     why = labels.said("obstacle", Obstacle.NOT_DUE, day=date(2026, 12, 1))
     refused = sentence("case {number}: {why}", number=7, why=why)
     assert "case 7: not due before 2026-12-01" == refused
-    assert "Dossier 7 : à détruire à partir du 1 déc. 2026 seulement" == telling.told("fr", refused)
-    assert "Case 7: not due before 1 Dec 2026" == telling.told("en", refused)
+    assert "Dossier 7 : à détruire à partir du 1er déc. 2026 seulement" == translate.told("fr", refused)
+    assert "Case 7: not due before 1 Dec 2026" == translate.told("en", refused)

@@ -196,8 +196,8 @@ def test_each_change_of_a_setting_is_an_action_of_its_own(office: Office) -> Non
     assert [
         ("continue-numbering", {"last_case": 9}),
         ("choose-regime", {"regime": "external"}),
-        ("change-days-off", {"days_off": "added", "count": 2} | days),
-        ("change-days-off", {"days_off": "removed", "count": 1} | dict.fromkeys(days, "2031-01-03")),
+        ("change-days-off", {"days_off": "added", "days": 2} | days),
+        ("change-days-off", {"days_off": "removed", "days": 1} | dict.fromkeys(days, "2031-01-03")),
     ] == [
         (each["action"], each["values"])
         for each in noted(office, "continue-numbering", "choose-regime", "change-days-off")

@@ -214,7 +214,7 @@ def test_proceedings_keep_a_case_until_two_officers_say_that_they_are_over(
     (entry,) = [
         each for each in closed.json("journal", "print")["entries"] if each["action"] == "destroy-cases"
     ]
-    assert ({"count": 1}, "acquitted, no appeal") == (entry["values"], entry["reason"])
+    assert ({"cases": 1}, "acquitted, no appeal") == (entry["values"], entry["reason"])
 
 
 def test_nothing_is_destroyed_before_the_portal_has_heard_of_the_closing(

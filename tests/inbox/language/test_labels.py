@@ -20,7 +20,7 @@ from inbox.deadlines.clocks import Clock
 from inbox.deadlines.obstacles import Obstacle
 from inbox.deadlines.office import Regime
 from inbox.deadlines.retention_schedule import Rule
-from inbox.desk import given
+from inbox.desk import translate
 from inbox.dossiers import subject_access
 from inbox.dossiers.compose import Doubt, Enclosed
 from inbox.exchange import collect
@@ -131,16 +131,16 @@ def test_a_code_that_is_chosen_on_a_form_is_given_back_by_its_words() -> None:
     )
     offered += re.findall(r'name="(\w+)">\s*\{% for [^%]+ in labelled\("(\w+)"\)', pages)
     assert len(offered) > 10
-    assert [] == [pair for pair in offered if pair not in given.CODED.items()]
+    assert [] == [pair for pair in offered if pair not in translate.CODED.items()]
 
 
 @pytest.mark.parametrize(
     ("name", "code", "said"), [("enclosed", "none", "Sans pièces jointes"), ("text", "none", "none")]
 )
 def test_what_was_given_is_said_by_its_field(name: str, code: str, said: str) -> None:
-    assert said == given.value("fr", code, name)
+    assert said == translate.value("fr", code, name)
 
 
 def test_a_code_that_nobody_knows_stays_as_it_is() -> None:
-    assert "x<U+202E>" == given.value("fr", "x\u202e", "enclosed")
-    assert "" == given.field("fr", "csrf_token")
+    assert "x<U+202E>" == translate.value("fr", "x\u202e", "enclosed")
+    assert "" == translate.field("fr", "csrf_token")

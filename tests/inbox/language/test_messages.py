@@ -12,7 +12,7 @@ from babel.messages.extract import extract_python
 
 from crypto.errors import CryptoError, Malformed, NotForUs, Tampered, Truncated
 from crypto.journal import JournalBroken, Value
-from inbox.desk import rendering, telling
+from inbox.desk import rendering, translate
 from inbox.files import sandbox_messages
 from inbox.language import catalogue, labels, library_errors
 from inbox.language.errors import CaseRefused, WrongPassphrase
@@ -122,27 +122,27 @@ def test_a_code_that_is_not_ours_or_has_other_values_stays_as_it_came() -> None:
 def test_a_sentence_is_the_english_and_the_values_stay_apart() -> None:
     refused = CaseRefused(sentence("case {number} is closed", number=7), sentence("leave it out"))
     assert str(refused) == "case 7 is closed"
-    assert telling.told("fr", refused.what) == "Le dossier 7 est clos"
-    assert telling.told("en", refused.what) == "Case 7 is closed"
+    assert translate.told("fr", refused.what) == "Le dossier 7 est clos"
+    assert translate.told("en", refused.what) == "Case 7 is closed"
     assert (refused.what.template, refused.what.values) == ("case {number} is closed", {"number": 7})
 
 
 def test_values_are_neither_templates_nor_control_characters() -> None:
     said = sentence("there is no officer {officer}", officer="{number}\u202e\x1b[2J<b>")
-    assert telling.told("fr", said) == "Il n'y a pas d'agent {number}<U+202E><U+001B>[2J<b>"
+    assert translate.told("fr", said) == "Il n'y a pas d'agent {number}<U+202E><U+001B>[2J<b>"
     shown = rendering.environment("fr").from_string("{{ said|told }}").render(said=said)
     assert "&lt;b&gt;" in shown
-    assert telling.told("fr", "case {number} is closed") == "case {number} is closed"
+    assert translate.told("fr", "case {number} is closed") == "case {number} is closed"
 
 
 def test_sentences_within_sentences_are_said_as_well() -> None:
     found = told([Finding(Why.OFFICER, "alice"), Finding(Why.CONTACT, "a@b.fr")])
     assert found == "“alice” (it names an officer); “a@b.fr” (it is an address or a telephone number)"
-    assert telling.told("fr", found).replace("\xa0", " ") == (
+    assert translate.told("fr", found).replace("\xa0", " ") == (
         "« alice » (cela nomme un agent) ; « a@b.fr » (c\u2019est une adresse ou un numéro de téléphone)"
     )
     day = sentence("nothing is due before {day}", day=date(2026, 8, 1))
-    assert (day, telling.told("fr", day)) == (
+    assert (day, translate.told("fr", day)) == (
         "nothing is due before 2026-08-01",
         "Rien n'échoit avant le 1er août 2026",
     )
@@ -212,20 +212,20 @@ def test_every_field_of_a_form_has_a_name_where_what_was_typed_is_given_back() -
 def test_an_error_of_the_protocol_keeps_its_words_on_the_terminal_alone(error: CryptoError) -> None:
     said = library_errors.of_crypto(error)
     assert said == str(error)
-    assert telling.told("fr", said) != telling.told("en", said) != str(error)
+    assert translate.told("fr", said) != translate.told("en", said) != str(error)
 
 
 @pytest.mark.parametrize("number", [errno.ENOENT, errno.ENOSPC, errno.EROFS, errno.EXDEV])
 def test_an_error_of_the_system_too(number: int) -> None:
     said = library_errors.of_system(OSError(number, os.strerror(number)))
     assert said == os.strerror(number)
-    assert telling.told("fr", said) not in {telling.told("en", said), os.strerror(number)}
+    assert translate.told("fr", said) not in {translate.told("en", said), os.strerror(number)}
 
 
 def test_a_refusal_is_said_in_the_language_of_its_page() -> None:
     wrong = WrongPassphrase("alice")
-    assert telling.told("fr", wrong.what) == "Mauvaise phrase de passe pour la part de l'agent alice"
-    assert catalogue.text("fr", wrong.hint)[1:] == telling.told("fr", wrong.hint)[1:] != wrong.hint[1:]
+    assert translate.told("fr", wrong.what) == "Mauvaise phrase de passe pour la part de l'agent alice"
+    assert catalogue.text("fr", wrong.hint)[1:] == translate.told("fr", wrong.hint)[1:] != wrong.hint[1:]
 
 
 @pytest.mark.parametrize(

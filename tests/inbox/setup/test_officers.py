@@ -11,9 +11,7 @@ from tests.support import inbox_builders as build
 from tests.support.inbox_builders import Office, passphrase_of
 from tests.support.inbox_circles import CHANGED, NAMES, change, header_of, only
 
-pytestmark = pytest.mark.usefixtures("quick")
-
-pytestmark = pytest.mark.copy_of("founded_circle")
+pytestmark = [pytest.mark.usefixtures("quick"), pytest.mark.copy_of("founded_circle")]
 
 
 def keys_of(office: Office) -> Any:

@@ -23,9 +23,11 @@ from tests.support.inbox_builders import Office
 from tests.support.inbox_circles import CHANGED, NAMES, change, header_of, only
 from tests.support.inbox_kills import killed_everywhere
 
-pytestmark = [pytest.mark.usefixtures("quick"), pytest.mark.long]
-
-pytestmark = pytest.mark.copy_of("founded_circle")
+pytestmark = [
+    pytest.mark.usefixtures("quick"),
+    pytest.mark.copy_of("founded_circle"),
+    pytest.mark.long,
+]
 
 
 def test_old_shares_open_nothing_of_what_comes_afterwards(office: Office, tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 """`portal serve` as it really runs: processes, sockets, signals."""
 
 import json
+import os
 import signal
 import socket
 import struct
@@ -112,6 +113,21 @@ def test_sigterm_finishes_what_is_in_flight(server: Server) -> None:
         assert server.process.wait(START_SECONDS) == 0
     with server.serving():
         assert server.offset(address) == len(sealed.envelope)
+
+
+def test_a_process_that_is_told_to_end_as_it_begins_ends(server: Server) -> None:
+    """In its first moments: another takes its place. Else the end of the portal might be waited for long."""
+    server.make()
+    with server.serving():
+        seen = set(server.workers())
+        os.kill(min(seen), signal.SIGTERM)
+        for _ in range(20):
+            end = time.monotonic() + START_SECONDS
+            while not (born := set(server.children()) - seen):
+                assert time.monotonic() < end
+            seen |= born
+            os.kill(min(born), signal.SIGTERM)
+        until(lambda: len(server.workers()))
 
 
 def test_a_port_in_use_is_named(server: Server) -> None:

@@ -1,0 +1,68 @@
+"""What the inbox tells officers, and what they gave with a form, said in the language of a page."""
+
+from datetime import date
+
+from inbox.language import catalogue, days, labels
+from inbox.language.labels import Labelled
+from inbox.language.messages import Sentence
+from inbox.text.printable import lines, visible
+from templates import catalogues
+
+LANGUAGES = {language: catalogues.name(language) for language in catalogues.LANGUAGES}
+
+
+def told(language: str, text: str) -> str:
+    """Return what the inbox tells in a language, with nothing in it that is not seen; other text as it is."""
+    said = _said(language, text)
+    # As a page begins its sentences; a value that stands first, as the name of a file, stays as it is.
+    begins = isinstance(text, Sentence) and not catalogue.text(language, text.template).startswith("{")
+    return visible(said[:1].upper() + said[1:] if begins else said)
+
+
+def _said(language: str, value: object) -> str:
+    match value:
+        case Sentence():
+            values = {name: _said(language, each) for name, each in value.values.items()}
+            return _template(language, value).format(**values)
+        case date():
+            return days.short(language, value)
+        case _:
+            return str(value)
+
+
+def _template(language: str, text: Sentence) -> str:
+    if isinstance(text, Labelled):
+        return text.texts.in_(language)
+    return catalogue.text(language, text.template)
+
+
+# Which labels say what a form gives as a code, by the field of the form.
+CODED = {
+    "purpose": "purpose",
+    "status": "status",
+    "outcome": "outcome",
+    "disclosure": "disclosure",
+    "kind": "measure",
+    "what": "what",
+    "ground": "ground",
+    "relation": "relation",
+    "choice": "decision",
+    "risk": "source_risk",
+    "route": "route",
+    "credibility": "credibility",
+    "enclosed": "enclosed",
+    "regime": "regime",
+}
+
+
+def field(language: str, name: str) -> str:
+    """Return what a field is called; nothing if it is none that an officer fills in."""
+    label = labels.of("field").get(name) or labels.of("part").get(name)
+    return label.in_(language) if label else ""
+
+
+def value(language: str, given: str, name: str) -> str:
+    """Return what stands in a field: a code by its label, all else as it is, over as many lines."""
+    if label := labels.of(CODED[name]).get(given) if name in CODED else None:
+        return label.in_(language)
+    return visible(LANGUAGES.get(given, given)) if name == "language" else lines(given)
