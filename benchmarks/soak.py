@@ -77,6 +77,7 @@ PARTS: Mapping[str, Part] = {
     "stops": Part(tested("-m", "soak", "tests/inbox/setup"), ("inbox/", "crypto/")),
     "fuzz": Part(tested("--hypothesis-profile=thorough", "tests/portal/api/test_fuzz.py"), ("portal/",)),
     "onion": Part(measured("parts:onion"), ("portal/", "crypto/", "deploy/")),
+    "units": Part(tested("-m", "soak", "tests/portal/ops/test_units.py"), ("portal/", "crypto/", "deploy/")),
     "queue": Part(measured("parts:queue"), ("inbox/",)),
 }
 
