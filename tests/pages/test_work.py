@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, Route, expect
 
+from portal.api.challenges import COST
 from portal.api.quotas import SHARES
 from portal.store.quotas import TEXT, Kind
 from tests.support import browsing, page_modules
@@ -64,6 +65,13 @@ BLOCK = """async () => {
   }
   return Math.max(...window.tasks);
 }"""
+
+
+@pytest.fixture
+def visitor(chromium: Browser, tmp_path: Path) -> Iterator[Visitor]:
+    """A visitor of a portal that asks for as much work as any."""
+    with visiting(chromium, tmp_path, COST) as made:
+        yield made
 
 
 def challenges(visitor: Visitor) -> list[str]:
@@ -148,8 +156,7 @@ def test_a_portal_without_room_for_files_takes_the_text(visitor: Visitor, file: 
 
 def test_every_opened_case_asks_for_a_challenge(visitor: Visitor) -> None:
     """Whether or not its reporter will write: asking tells nothing. What is written then arrives."""
-    visitor.report()
-    message, _ = visitor.site.report()
+    message = visitor.reported()
     visitor.site.answer(message, slot_for(message))
     visitor.requests.clear()
     visitor.open()
@@ -179,7 +186,7 @@ def test_without_jit_the_work_takes_seconds_and_the_page_stays_alive(
     jitless: Browser, tmp_path: Path
 ) -> None:
     """At rest; no task of the page is long enough to be felt."""
-    with visiting(jitless, tmp_path) as visitor:
+    with visiting(jitless, tmp_path, COST) as visitor:
         opened = page(visitor)
         opened.evaluate("window.tasks.length = 1")
         opened.locator("#what").press_sequentially("Ils m'ont abordé", delay=20)

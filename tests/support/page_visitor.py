@@ -7,7 +7,9 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, Page, Request, Route, ViewportSize, expect
 
-from tests.support.builders import INSPECTORATE
+from crypto import casetoken
+from crypto.messages import Report
+from tests.support.builders import INSPECTORATE, make_report_envelope
 from tests.support.portal_site import PortalSite
 
 TEXT = "Ils m'ont abordé·e à Noël 😀\nDeuxième ligne."
@@ -71,6 +73,14 @@ class Visitor:
         self.confirm()
         self.arrived()
 
+    def reported(self, channel: str = INSPECTORATE) -> Report:
+        """Have a report at the portal that no page has sent: a second less of work for the browser."""
+        entropy = casetoken.generate()
+        sealed = make_report_envelope(self.site.site, channel, entropy=entropy)
+        assert self.site.send(sealed).status_code == 201
+        self.words = list(casetoken.words(entropy, "fr"))
+        return self.site.report()[0]
+
     def arrived(self) -> None:
         expect(self.page.locator("#done")).to_be_visible(timeout=SLOW)
 
@@ -108,9 +118,10 @@ class Visitor:
 
 
 @contextmanager
-def visiting(chromium: Browser, folder: Path) -> Iterator[Visitor]:
-    """Yield a visitor, on a telephone's screen, of a portal of their own."""
+def visiting(chromium: Browser, folder: Path, cost: int = PortalSite.cost) -> Iterator[Visitor]:
+    """Yield a visitor, on a telephone's screen, of a portal of their own that asks for this much work."""
     site = PortalSite(folder, "sqlite:///portal.sqlite")
+    site.cost = cost
     context = chromium.new_context(viewport=TELEPHONE)
     try:
         with site.serving():

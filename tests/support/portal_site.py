@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
+from unittest.mock import patch
 
 from sqlalchemy import Connection, QueuePool, select
 from werkzeug.serving import WSGIRequestHandler, make_server
@@ -15,12 +16,15 @@ from crypto.hybrid import HybridIdentity, HybridRecipient
 from crypto.keyring import Keyring
 from crypto.messages import FollowUp, Received, Reply, Report, Slot, Status
 from crypto.signing import Label
+from portal.api import challenges
 from portal.store import keyrings, outboxes
 from portal.store.schema import chunks, envelopes
 from tests.support.builders import SignedKeyring, today
 from tests.support.portal_room import Room
 
 _PATIENCE_SECONDS = 30
+_POLL_SECONDS = 0.05
+_EASY = 10  # iterations in each try of the work
 REPLY = "Merci, nous vous lisons.\nWhere was it?"
 
 
@@ -34,16 +38,19 @@ class PortalSite(Room):
 
     address = ""
     more_intake: Sequence[HybridIdentity] = ()  # identities of other epochs
+    cost = _EASY  # or `challenges.COST`, where a test is about the work
 
     @contextmanager
     def serving(self) -> Iterator[None]:
         """Serve at ``address`` while the block runs."""
         server = make_server("127.0.0.1", 0, self.app, threaded=True, request_handler=_Quiet)
         self.address = f"http://127.0.0.1:{server.port}"
-        thread = threading.Thread(target=server.serve_forever)
+        # The server asks so often whether it shall end: every test would wait for half a second.
+        thread = threading.Thread(target=server.serve_forever, args=[_POLL_SECONDS])
         thread.start()
         try:
-            yield
+            with patch.object(challenges, "COST", self.cost):
+                yield
         finally:
             server.shutdown()
             thread.join()
