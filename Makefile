@@ -18,7 +18,7 @@ TEST_TOOLS := node=nodejs npm=npm chromium=chromium chromium-headless-shell=chro
   '/usr/lib/postgresql/*/bin/initdb=postgresql' /usr/sbin/nginx=nginx \
   /usr/lib/nginx/modules/ngx_http_brotli_static_module.so=libnginx-mod-http-brotli-static \
   /usr/lib/nginx/modules/ngx_http_headers_more_filter_module.so=libnginx-mod-http-headers-more-filter \
-  tor=tor '/usr/lib/*/faketime/libfaketimeMT.so.1=faketime' systemd-analyze=systemd exiftool=libimage-exiftool-perl \
+  tor=tor '/usr/lib/*/faketime/libfaketimeMT.so.1=faketime' systemd-analyze=systemd systemd-nspawn=systemd-container exiftool=libimage-exiftool-perl \
   bwrap=bubblewrap /usr/share/fonts/truetype/dejavu/DejaVuSans.ttf=fonts-dejavu-core pdftotext=poppler-utils qpdf=qpdf
 NODE_TOOLS := node=nodejs npm=npm
 

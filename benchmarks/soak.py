@@ -76,6 +76,7 @@ PARTS: Mapping[str, Part] = {
     "kills": Part(tested("-m", "soak", "tests/portal/api/test_kills.py"), ("portal/", "crypto/", POSTGRESQL)),
     "fuzz": Part(tested("--hypothesis-profile=thorough", "tests/portal/api/test_fuzz.py"), ("portal/",)),
     "onion": Part(measured("parts:onion"), ("portal/", "crypto/", "deploy/")),
+    "units": Part(tested("-m", "soak", "tests/portal/ops/test_units.py"), ("portal/", "crypto/", "deploy/")),
     "queue": Part(measured("parts:queue"), ("inbox/",)),
 }
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
-from typing import Any
+from typing import Any, TypeVar
 
 from crypto import archive, base64url, memo, shape, signing
 from crypto.archive import Member, Reader
@@ -15,13 +15,19 @@ from crypto.messages import CHANNEL, LONGEST_ID
 from crypto.shape import Shape, binary, integer, list_of, optional, record, text
 from crypto.signing import Label
 
+T = TypeVar("T")
+
 MANIFEST = "manifest.json"
 SIGNATURE = "manifest.sig"
 KEYRING = "keyring.json"
 KEYRING_SIGNATURE = "keyring.sig"
 FIRST = bytes(32)
-LARGEST_MANIFEST = 256 << 20
-_ENTRIES = 1_000_000
+# Bytes of a manifest that is read at all, and how much a list in it may hold: three times what a bundle
+# among 100,000 cases has.
+LARGEST_MANIFEST = 32 << 20
+_ENTRIES = 250_000
+# What stands before the lists of a manifest is shorter.
+_LONGEST_HEAD = 1_024
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +83,29 @@ class KeyringLink:
 
     serial: int
     hash: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IntakeHead:
+    """What an intake manifest begins with: all but its lists."""
+
+    deployment: bytes
+    channel: str
+    n: int
+    previous: bytes
+    instance_key: bytes
+    exported: date
+    applied: Link
+
+
+@dataclass(frozen=True, slots=True)
+class OutboxHead:
+    """What an outbox manifest begins with."""
+
+    deployment: bytes
+    channel: str
+    n: int
+    previous: bytes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -150,13 +179,19 @@ _SLOT = record(SealedSlot, {"case_id": binary(32), "hash": binary(32)})
 _OPENED = record(Opened, {"case_id": binary(32), "memo": binary(memo.SIZE), "withdraw_id": binary(32)})
 _KEYRING = record(KeyringLink, {"serial": integer(1), "hash": binary(32)})
 
+_INTAKE: Mapping[str, Shape[Any]] = {
+    **_COMMON,
+    "instance_key": binary(signing.PUBLIC),
+    "exported": shape.day,
+    "applied": record(Link, {"n": integer(), "hash": binary(32)}),
+}
+_INTAKE_HEAD = record(IntakeHead, _INTAKE, kind="intake")
+_OUTBOX_HEAD = record(OutboxHead, _COMMON, kind="outbox")
+
 INTAKE = record(
     Intake,
     {
-        **_COMMON,
-        "instance_key": binary(signing.PUBLIC),
-        "exported": shape.day,
-        "applied": record(Link, {"n": integer(), "hash": binary(32)}),
+        **_INTAKE,
         "entries": list_of(_ENTRY, _ENTRIES),
         "withdrawn": list_of(_WITHDRAWAL, _ENTRIES),
     },
@@ -220,36 +255,64 @@ def sign_again(manifest: Manifest, deployment: bytes, reply_seed: bytes) -> Mani
     return Manifest(manifest.raw, signing.sign(Label.OUTBOX, deployment, manifest.raw, reply_seed))
 
 
-def open_intake(manifest: Manifest, deployment: bytes) -> Intake:
-    """Return the intake manifest if the instance key that it names signed it for this deployment.
+def intake_head(manifest: Manifest, deployment: bytes) -> IntakeHead:
+    """Return what an intake manifest begins with, if the instance key named there signed it as a whole.
 
-    Whether that key is the portal's is for the caller, who knows the pinned one.
-    Raises Malformed or Tampered.
+    Its lists are not read: whether that key is the portal's is for the caller, who knows the pinned one, and
+    whose lists those are. Raises Malformed or Tampered.
     """
+    head = begin(_INTAKE_HEAD, manifest.raw, "entries")
+    _expect(head.deployment, deployment)
+    signing.verify(Label.INTAKE, deployment, manifest.raw, manifest.signature, head.instance_key)
+    return head
+
+
+def open_intake(manifest: Manifest, deployment: bytes, instance_key: bytes) -> Intake:
+    """Return the intake manifest if ``instance_key`` (32 bytes) signed it for this deployment.
+
+    Nothing but its head is read before that is known. Raises Malformed or Tampered.
+    """
+    if intake_head(manifest, deployment).instance_key != instance_key:
+        raise Tampered("signature does not hold")
     intake = INTAKE.parse(manifest.raw)
-    _expect(intake.deployment, deployment)
     _sorted([entry.id for entry in intake.entries])
-    signing.verify(Label.INTAKE, deployment, manifest.raw, manifest.signature, intake.instance_key)
     return intake
+
+
+def outbox_head(manifest: Manifest, deployment: bytes) -> OutboxHead:
+    """Return what an outbox manifest of this deployment begins with, unverified; Malformed if it is none."""
+    try:
+        head = begin(_OUTBOX_HEAD, manifest.raw, "collected")
+    except Malformed as error:
+        raise Malformed("it is not an outbox bundle") from error
+    _expect(head.deployment, deployment)
+    return head
 
 
 def open_outbox(manifest: Manifest, deployment: bytes, reply_keys: Iterable[bytes]) -> Outbox:
     """Return the outbox manifest if one of ``reply_keys`` signed it for this deployment.
 
-    Raises Malformed or Tampered.
+    Nothing but its head is read before that is known. Raises Malformed or Tampered.
     """
+    outbox_head(manifest, deployment)
+    if not any(_is_signed(manifest, deployment, key) for key in reply_keys):
+        raise Tampered("outbox bundle is not signed by a reply key of its channel")
     outbox = OUTBOX.parse(manifest.raw)
-    _expect(outbox.deployment, deployment)
     _sorted([slot.case_id for slot in outbox.slots])
     _sorted(outbox.closed)
     _check_opened(outbox)
-    for key in reply_keys:
-        try:
-            signing.verify(Label.OUTBOX, deployment, manifest.raw, manifest.signature, key)
-        except Tampered:
-            continue
-        return outbox
-    raise Tampered("outbox bundle is not signed by a reply key of its channel")
+    return outbox
+
+
+def begin(head: Shape[T], raw: bytes, follows: str) -> T:
+    """Return what a manifest says before its member ``follows``, of which nothing is read.
+
+    Malformed if it does not begin so.
+    """
+    end = raw.find(b',"%s":' % follows.encode("ascii"), 0, _LONGEST_HEAD)
+    if end < 0:
+        raise Malformed("manifest begins in an unexpected form")
+    return head.parse(raw[:end] + b"}")
 
 
 def write(manifest: Manifest, files: Iterable[Member]) -> Iterator[bytes]:
@@ -262,15 +325,15 @@ def write(manifest: Manifest, files: Iterable[Member]) -> Iterator[bytes]:
     yield bytes(archive.END)
 
 
-def read(pieces: Iterable[bytes]) -> tuple[Manifest, Iterator[Member]]:
-    """Return the manifest of a bundle, unverified, and its files, to be read in order.
+def read(pieces: Iterable[bytes], *, most: int = LARGEST_MANIFEST) -> tuple[Manifest, Iterator[Member]]:
+    """Return the manifest of a bundle, unverified and of at most ``most`` bytes, and its files in order.
 
     The files are the caller's to check by ``checked``. Raises Malformed or Truncated, then or
     while the files are read.
     """
     reader = Reader(pieces)
     members = iter(reader)
-    raw = _whole(next(members, None), MANIFEST, LARGEST_MANIFEST)
+    raw = _whole(next(members, None), MANIFEST, most)
     signature = _whole(next(members, None), SIGNATURE, 64)
     return Manifest(raw, signature), _exact(reader, members)
 
@@ -309,6 +372,14 @@ def _whole(member: Member | None, name: str, most: int) -> bytes:
     if member is None or member.name != name or member.size > most:
         raise Malformed("file is not a bundle")
     return b"".join(member.data)
+
+
+def _is_signed(manifest: Manifest, deployment: bytes, reply_key: bytes) -> bool:
+    try:
+        signing.verify(Label.OUTBOX, deployment, manifest.raw, manifest.signature, reply_key)
+    except Tampered:
+        return False
+    return True
 
 
 def _expect(found: bytes, deployment: bytes) -> None:

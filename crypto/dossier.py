@@ -2,7 +2,7 @@
 
 import hashlib
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
@@ -12,8 +12,8 @@ from crypto import base64url, bundle, shape, signing
 from crypto.archive import Member
 from crypto.bundle import Manifest
 from crypto.errors import CryptoError, Tampered
-from crypto.shape import binary, integer, list_of, record, text
-from crypto.signing import Label
+from crypto.shape import Shape, binary, integer, list_of, record, text
+from crypto.signing import LARGEST_FILE, Label
 
 PAGES = "dossier.pdf"
 CONTENT = "dossier.json"
@@ -36,6 +36,14 @@ class Part:
     name: str
     size: int
     hash: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """What the manifest begins with: whose key signed it."""
+
+    deployment: bytes
+    key: bytes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,11 +70,15 @@ class PartDamaged(Tampered):
 _PURPOSE: shape.Shape[Purpose] = shape.Shape(
     lambda value: Purpose(shape.one_of(*Purpose).read(value)), lambda purpose: purpose.value
 )
+_SIGNER: Mapping[str, Shape[bytes]] = {
+    "deployment": binary(signing.DEPLOYMENT),
+    "key": binary(signing.PUBLIC),
+}
+_HEAD = record(Head, _SIGNER, kind="dossier")
 DOSSIER = record(
     Dossier,
     {
-        "deployment": binary(signing.DEPLOYMENT),
-        "key": binary(signing.PUBLIC),
+        **_SIGNER,
         "purpose": _PURPOSE,
         "language": shape.one_of("fr", "en"),
         "made": shape.day,
@@ -107,11 +119,13 @@ def verify(pieces: Iterable[bytes], key: str) -> Dossier:
     Tampered where it is another's.
     """
     with _damaged(f"{bundle.MANIFEST}, or its signature,"):
-        manifest, members = bundle.read(pieces)
-        dossier = DOSSIER.parse(manifest.raw)
-        signing.verify(Label.DOSSIER, dossier.deployment, manifest.raw, manifest.signature, dossier.key)
-    if not _is_same_key(dossier.key, key):
+        manifest, members = bundle.read(pieces, most=LARGEST_FILE)
+        head = bundle.begin(_HEAD, manifest.raw, "purpose")
+        signing.verify(Label.DOSSIER, head.deployment, manifest.raw, manifest.signature, head.key)
+    if not _is_same_key(head.key, key):
         raise Tampered("the dossier is signed by another key than the one given")
+    with _damaged(bundle.MANIFEST):
+        dossier = DOSSIER.parse(manifest.raw)
     rest = iter(bundle.checked(members, [(part.name, part.hash) for part in dossier.parts]))
     before = bundle.SIGNATURE
     while member := _next(rest, before):

@@ -2,13 +2,17 @@
 
 import json
 import re
+from collections.abc import Iterator
 from typing import NoReturn, TypeAlias
 
 from crypto.errors import Malformed
 
 LARGEST = 2**53 - 1
 DEEPEST = 8
+# What is large is a list in a record: each of its members is one piece.
+_IN_PIECES = 2
 
+_ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False)
 _KEY = re.compile(r"[a-z][a-z0-9_]*", re.ASCII)
 _LONE = re.compile("[\ud800-\udfff]")
 
@@ -24,10 +28,10 @@ def decode(raw: bytes) -> Json:
             parse_float=_refuse,
             parse_constant=_refuse,
         )
-        again = encode(value)
+        is_compact = _is_encoded(value, raw)
     except (ValueError, RecursionError) as error:
         raise Malformed("text is not JSON as SPEC 1.3 has it") from error
-    if again != raw:
+    if not is_compact:
         raise Malformed("JSON is not in its compact form")
     return value
 
@@ -35,8 +39,38 @@ def decode(raw: bytes) -> Json:
 def encode(value: Json) -> bytes:
     """Return ``value`` as compact UTF-8; Malformed if it is outside SPEC 1.3 (floats have no type here)."""
     _check(value, DEEPEST)
-    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
-    return text.encode("utf-8")
+    return _encode(value)
+
+
+def _is_encoded(value: Json, raw: bytes) -> bool:
+    """Tell whether ``raw`` is what ``encode`` makes of ``value``, without making all of it at once."""
+    _check(value, DEEPEST)
+    at = 0
+    for piece in _pieces(value, _IN_PIECES):
+        if not raw.startswith(piece, at):
+            return False
+        at += len(piece)
+    return at == len(raw)
+
+
+def _pieces(value: Json, depth: int) -> Iterator[bytes]:
+    match value:
+        case dict() if depth:
+            for place, (key, member) in enumerate(value.items()):
+                yield b"%s%s:" % (b"," if place else b"{", _encode(key))
+                yield from _pieces(member, depth - 1)
+            yield b"}" if value else b"{}"
+        case list() if depth:
+            for place, member in enumerate(value):
+                yield b"," if place else b"["
+                yield from _pieces(member, depth - 1)
+            yield b"]" if value else b"[]"
+        case _:
+            yield _encode(value)
+
+
+def _encode(value: Json) -> bytes:
+    return _ENCODER.encode(value).encode("utf-8")
 
 
 def _object(pairs: list[tuple[str, Json]]) -> dict[str, Json]:

@@ -1,6 +1,5 @@
 """What several tests need: a PostgreSQL server, a browser, a port, a false clock, Hypothesis's profiles."""
 
-import functools
 import os
 import signal
 import sys
@@ -11,9 +10,8 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 from playwright.sync_api import Browser, BrowserType, sync_playwright
-from shamir_mnemonic import cipher
 
-from tests.support import browsing, engines, postgres
+from tests.support import browsing, engines, known_before, postgres
 from tests.support.age_peer import AgePeer
 from tests.support.age_peer import running as age_peer_running
 from tests.support.installation import free_port
@@ -36,8 +34,7 @@ _CACHE = Path(sys.prefix) / "cache"
 _CACHE.mkdir(exist_ok=True)
 os.environ.setdefault("CACHE_DIRECTORY", str(_CACHE))
 
-# Sixty times in ten tests, the same shares are combined: who knows them from before computes nothing anew.
-cipher._round_function = functools.cache(cipher._round_function)
+known_before.remember()
 
 # A shell has what it runs in the background ignore Ctrl-C, and what that starts, too: the tests press it.
 signal.signal(signal.SIGINT, signal.default_int_handler)

@@ -5,7 +5,7 @@ from datetime import date
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from crypto.bundle import Intake
+from crypto.bundle import IntakeHead
 from inbox.exchange import bundle_chain
 from inbox.keys import keyring
 from inbox.vault import queries_cases, queries_exchange, queries_office
@@ -16,7 +16,7 @@ from inbox.vault.tables import Case, IntakeBundle, Message, OutboxBundle
 _LEAP = 1_000
 
 
-def gap(session: Session, intake: Intake) -> dict[str, int]:
+def gap(session: Session, intake: IntakeHead) -> dict[str, int]:
     """Return what is missing before a bundle of the present portal, for the journal; empty if nothing is."""
     last = queries_exchange.last_intake(session, intake.instance_key)
     if last is None or intake.n <= last.n:
@@ -30,7 +30,7 @@ def gap(session: Session, intake: Intake) -> dict[str, int]:
     return missing
 
 
-def go_on(session: Session, intake: Intake, today: date) -> None:
+def go_on(session: Session, intake: IntakeHead, today: date) -> None:
     """Take over from the portal how far the outboxes went, and let nothing of ours seem older than theirs.
 
     What the lost inbox told in them is not known here: every closing is told again, and serials of slots,
@@ -56,7 +56,7 @@ def go_on(session: Session, intake: Intake, today: date) -> None:
         keyring.issue(session, today, skip=_LEAP)
 
 
-def _is_ahead(session: Session, intake: Intake) -> bool:
+def _is_ahead(session: Session, intake: IntakeHead) -> bool:
     """Tell whether the portal has applied an outbox that this inbox did not make."""
     ours = queries_exchange.outbox(session, intake.applied.n)
     return intake.applied.n > 0 and (ours is None or ours.hash != intake.applied.hash)

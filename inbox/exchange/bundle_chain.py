@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
-from crypto.bundle import FIRST, Intake
+from crypto.bundle import FIRST, IntakeHead
 from crypto.signing import fingerprint, is_same_fingerprint
-from inbox.exchange.verify import Verified
+from inbox.exchange.verify import Announced
 from inbox.language.errors import BundleRefused
 from inbox.language.messages import sentence
 from inbox.vault import queries_exchange
@@ -29,15 +29,15 @@ class Acceptance:
     after_restore: bool = False
 
 
-def follows(session: Session, verified: Verified, acceptance: Acceptance) -> bool:
+def follows(session: Session, announced: Announced, acceptance: Acceptance) -> bool:
     """Return whether the bundle is the next one (True) or was collected before (False).
 
     Raises BundleRefused for all others, naming the number that is wanted.
     """
-    intake = verified.intake
+    intake = announced.head
     known = queries_exchange.intake(session, intake.instance_key, intake.n)
     if known is not None:
-        if known.hash != verified.hash:
+        if known.hash != announced.hash:
             raise BundleRefused(
                 sentence("another bundle {n} was collected before: one of the two is false", n=intake.n),
                 sentence("keep both files, tell who runs the portal"),
@@ -46,12 +46,12 @@ def follows(session: Session, verified: Verified, acceptance: Acceptance) -> boo
     pinned = queries_exchange.pinned_instance(session)
     if pinned is None:
         _check_first(fingerprint(intake.instance_key), acceptance)
-        _check_next(verified, 0, FIRST)
+        _check_next(intake, 0, FIRST)
     elif pinned.key == intake.instance_key:
         _check_pinned(fingerprint(pinned.key), acceptance)
         last = queries_exchange.last_intake(session, pinned.key)
         if not (acceptance.after_restore and is_gap(session, intake)):
-            _check_next(verified, last.n if last else 0, last.hash if last else FIRST)
+            _check_next(intake, last.n if last else 0, last.hash if last else FIRST)
     elif session.get(Instance, intake.instance_key) is not None:
         raise BundleRefused(
             sentence("the bundle is from a portal that was replaced"),
@@ -59,11 +59,11 @@ def follows(session: Session, verified: Verified, acceptance: Acceptance) -> boo
         )
     else:
         _check_new(fingerprint(intake.instance_key), acceptance)
-        _check_next(verified, 0, FIRST)
+        _check_next(intake, 0, FIRST)
     return True
 
 
-def is_gap(session: Session, intake: Intake) -> bool:
+def is_gap(session: Session, intake: IntakeHead) -> bool:
     """Tell whether bundles are missing before one of the present portal."""
     last = queries_exchange.last_intake(session, intake.instance_key)
     return last is not None and intake.n > last.n + 1
@@ -121,8 +121,7 @@ def _check_new(found: str, acceptance: Acceptance) -> None:
         )
 
 
-def _check_next(verified: Verified, last: int, previous: bytes) -> None:
-    intake = verified.intake
+def _check_next(intake: IntakeHead, last: int, previous: bytes) -> None:
     if intake.n > last + 1:
         raise BundleRefused(
             sentence("bundle {last} is missing before bundle {n}", last=last + 1, n=intake.n),

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from sqlalchemy.orm import Session
 
-from crypto.bundle import Intake, Link
+from crypto.bundle import IntakeHead, Link
 from crypto.signing import fingerprint
 from inbox.access import conflicts
 from inbox.exchange import after_restore as rejoining
@@ -18,7 +18,7 @@ from inbox.exchange.bundle_chain import Acceptance
 from inbox.exchange.filing import Filed, Filing
 from inbox.exchange.rejects import Item, kept
 from inbox.exchange.unseal import Changed, Trust, Unsealed, Unsealer
-from inbox.exchange.verify import Verified, announced, verify
+from inbox.exchange.verify import Announced, Verified, announced, verify
 from inbox.keys import key_store
 from inbox.language.errors import BundleRefused, Refused
 from inbox.language.messages import sentence
@@ -101,12 +101,12 @@ def collect(
 def _turn(inbox: Inbox, path: Path) -> _Turn:
     with inbox.vault.transaction() as session:
         office, pinned = queries_office.office(session), queries_exchange.pinned_instance(session)
-        intake = announced(path, office.deployment, office.channel)
+        intake = announced(path, office.deployment, office.channel).head
     is_new = pinned is None or pinned.key != intake.instance_key
     return _Turn(is_new, intake.instance_key, intake.n, path)
 
 
-def _action(session: Session, intake: Intake, *, after_restore: bool) -> Action:
+def _action(session: Session, intake: IntakeHead, *, after_restore: bool) -> Action:
     """Return what collecting a bundle is; after a gap, or of another portal, it takes two officers."""
     if after_restore and (gap := rejoining.gap(session, intake)):
         return action(Code.ACCEPT_GAP, **gap)
@@ -122,21 +122,19 @@ def _collect_one(
     today, after_restore = who.today, acceptance.after_restore
     with inbox.vault.transaction() as session:
         office = queries_office.office(session)
-        intake = announced(turn.path, office.deployment, office.channel)
-        taken = _action(session, intake, after_restore=after_restore)
+        begun = announced(turn.path, office.deployment, office.channel)
+        taken = _action(session, begun.head, after_restore=after_restore)
+    n = begun.head.n
     with inbox.acting(who, taken) as session:
-        office = queries_office.office(session)
-        verified = verify(turn.path, office.deployment, office.channel)
-        n = verified.intake.n
-        if verified.intake != intake:
-            raise _altered()  # the officers were asked about another one
-        if not bundle_chain.follows(session, verified, acceptance):
+        if not bundle_chain.follows(session, begun, acceptance):
             return Outcome(bundle=turn.path.name, n=n)
-        if _action(session, intake, after_restore=after_restore) != taken:
+        if _action(session, begun.head, after_restore=after_restore) != taken:
             raise _overtaken()
+        # Only now, as its key is the portal's, is what it lists read: a stranger's could be anything.
+        verified = verify(turn.path, begun)
         if taken.code is Code.ACCEPT_GAP:
-            rejoining.go_on(session, verified.intake, today)
-        warnings = _accept(session, verified, today)
+            rejoining.go_on(session, begun.head, today)
+        warnings = _accept(session, begun, today)
         filing = Filing(session, inbox.home, n=n, today=today)
         _file(inbox, session, _new(verified, today), filing, progress)
         for withdrawal in verified.intake.withdrawn:
@@ -162,9 +160,9 @@ def _overtaken() -> BundleRefused:
     )
 
 
-def _accept(session: Session, verified: Verified, today: date) -> list[str]:
+def _accept(session: Session, begun: Announced, today: date) -> list[str]:
     """Take the bundle into its chain; return what an officer should know."""
-    intake = verified.intake
+    intake = begun.head
     warnings: list[str] = []
     ended = bundle_chain.accept(session, intake.instance_key)
     if ended is not None:
@@ -178,7 +176,7 @@ def _accept(session: Session, verified: Verified, today: date) -> list[str]:
     row = IntakeBundle(
         instance=intake.instance_key,
         n=intake.n,
-        hash=verified.hash,
+        hash=begun.hash,
         exported=intake.exported,
         collected=today,
     )

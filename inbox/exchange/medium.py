@@ -88,7 +88,7 @@ def _found(session: Session, folder: Path) -> Iterator[Found]:
 
 
 def _intake(session: Session, office: Office, path: Path) -> Found:
-    intake = announced(path, office.deployment, office.channel)
+    intake = announced(path, office.deployment, office.channel).head
     pinned = queries_exchange.pinned_instance(session)
     return Found(
         name=path.name,

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from crypto import archive, bundle
 from crypto.archive import Member
-from crypto.bundle import Entry, Intake
+from crypto.bundle import Entry, Intake, IntakeHead
 from crypto.errors import CryptoError, Malformed, Tampered, Truncated
 from inbox.exchange.unseal import Place
 from inbox.language import library_errors
@@ -17,28 +17,40 @@ from inbox.system import atomic_files
 
 
 @dataclass(frozen=True, slots=True)
+class Announced:
+    """What an intake bundle begins with, and H of its manifest, which the key named there signed.
+
+    Whether that key is the portal's is not known yet, so nothing more of it is read.
+    """
+
+    head: IntakeHead
+    hash: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class Verified:
-    """An intake bundle that holds together; whether its instance key is the portal's is not known yet."""
+    """An intake bundle that holds together, signed by a key that is known to be the portal's."""
 
     intake: Intake
-    hash: bytes
     places: tuple[Place, ...]
 
 
-def announced(path: Path, deployment: bytes, channel: str) -> Intake:
-    """Return what the signed manifest of the bundle at ``path`` says; raise BundleRefused."""
+def announced(path: Path, deployment: bytes, channel: str) -> Announced:
+    """Return what the bundle at ``path`` begins with; raise BundleRefused."""
     with _refusing(), path.open("rb") as file:
-        intake = bundle.open_intake(bundle.read(atomic_files.pieces(file))[0], deployment)
-    _check_channel(intake, channel)
-    return intake
+        manifest, _ = bundle.read(atomic_files.pieces(file))
+        head = bundle.intake_head(manifest, deployment)
+    _check_channel(head, channel)
+    return Announced(head, manifest.hash)
 
 
-def verify(path: Path, deployment: bytes, channel: str) -> Verified:
-    """Return the bundle at ``path`` after reading all of it once; raise BundleRefused."""
+def verify(path: Path, announced: Announced) -> Verified:
+    """Return the bundle at ``path``, of which its reader trusts the key, after reading all of it once.
+
+    Raises BundleRefused, also if it begins otherwise than it did.
+    """
     with _refusing():
-        verified = _read(path, deployment)
-    _check_channel(verified.intake, channel)
-    return verified
+        return _read(path, announced)
 
 
 @contextmanager
@@ -68,26 +80,31 @@ def _refusing() -> Iterator[None]:
         ) from None
 
 
-def _check_channel(intake: Intake, channel: str) -> None:
-    if intake.channel != channel:
+def _check_channel(head: IntakeHead, channel: str) -> None:
+    if head.channel != channel:
         raise BundleRefused(
             sentence(
                 "the bundle is for the channel {channel}, not {own}",
-                channel=intake.channel,
+                channel=head.channel,
                 own=channel,
             ),
             sentence("hand it to the inbox of that channel"),
         )
 
 
-def _read(path: Path, deployment: bytes) -> Verified:
+def _read(path: Path, announced: Announced) -> Verified:
+    head = announced.head
     with path.open("rb") as file:
         manifest, members = bundle.read(atomic_files.pieces(file))
-        intake = bundle.open_intake(manifest, deployment)
+        if manifest.hash != announced.hash:
+            raise BundleRefused(
+                sentence("the bundle was altered while it was read"), sentence("copy it to a disk first")
+            )
+        intake = bundle.open_intake(manifest, head.deployment, head.instance_key)
         start = archive.span(len(manifest.raw)) + archive.span(len(manifest.signature))
         places = _places(path.resolve(), start, intake.entries)
         _drain(bundle.checked(members, intake.files()), places)
-    return Verified(intake, manifest.hash, places)
+    return Verified(intake, places)
 
 
 def _places(path: Path, start: int, entries: Iterable[Entry]) -> tuple[Place, ...]:

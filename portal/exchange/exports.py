@@ -29,6 +29,14 @@ class Exported:
     intake: Intake
     link: Link
 
+    @property
+    def is_full(self) -> bool:
+        """Whether more may wait for the next one."""
+        return (
+            len(self.intake.entries) == intakes.MOST_ENVELOPES
+            or len(self.intake.withdrawn) == intakes.MOST_WITHDRAWALS
+        )
+
 
 def channels(database: Database) -> list[str]:
     """Return the channels to export: the keyring's, and any other for which something waits."""
@@ -39,7 +47,7 @@ def channels(database: Database) -> list[str]:
 
 
 def export(database: Database, settings: Settings, channel: str, folder: Path) -> Exported:
-    """Put all that waits for a channel into its next bundle, and write that to ``folder``.
+    """Put what waits for a channel into its next bundle, as much as one takes, and write that to ``folder``.
 
     Raises Refused. If the file cannot be written, the bundle exists all the same: ``export_again`` writes it.
     """

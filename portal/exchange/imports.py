@@ -1,6 +1,6 @@
 """Outbox bundles: verified whole, then applied in one transaction (SPEC 8.2)."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 
 from crypto import age, bundle, padding
 from crypto.archive import Member
-from crypto.bundle import KEYRING, KEYRING_SIGNATURE, NOTHING, OUTBOX, Manifest, Outbox
+from crypto.bundle import KEYRING, KEYRING_SIGNATURE, NOTHING, Manifest, Outbox
 from crypto.errors import CryptoError, Malformed
 from crypto.keyring import Keyring
 from crypto.signing import LARGEST_FILE
@@ -25,6 +25,7 @@ from portal.store.keyrings import lock
 
 _SLOT = age.sealed_size(padding.SLOT)
 _BLOCK = 256 << 10
+_KEYRING_FILES = {KEYRING, KEYRING_SIGNATURE}
 _COPY_AGAIN = (
     "nothing was changed; see that the bundle is meant for this portal, "
     "then copy it again, or make it again with `inbox outbox --again N`"
@@ -83,40 +84,36 @@ def import_outbox(database: Database, settings: Settings, path: Path, today: dat
 
 
 def _verify(database: Database, settings: Settings, path: Path) -> _Verified:
-    with path.open("rb") as file:
-        manifest, members = bundle.read(iter(lambda: file.read(_BLOCK), b""))
-        # The signer may stand only in the keyring at the end, so the form comes first. Nothing is kept of it.
-        unverified = _parse(manifest)
-        if unverified.deployment != settings.deployment_id:
-            raise Malformed("bundle is of another deployment")
-        parts: dict[str, bytes] = {}
-        for member in bundle.checked(members, unverified.files()):
-            content = _content(member)
-            if member.name in {KEYRING, KEYRING_SIGNATURE}:
-                parts[member.name] = content
-    offered = _offered(unverified, parts, settings)
+    with _reading(path) as (manifest, members):
+        # The signer may stand only in the keyring at the end, which the root signed for itself.
+        head = bundle.outbox_head(manifest, settings.deployment_id)
+        offered = _offered(members, settings)
     with database.read() as connection:
-        signers = _signers(
-            keyrings.current(connection), offered.keyring if offered else None, unverified.channel
-        )
+        present = keyrings.current(connection)
+    signers = _signers(present, offered.keyring if offered else None, head.channel)
     outbox = bundle.open_outbox(manifest, settings.deployment_id, signers)
+    if (offered and offered.keyring.serial) != (outbox.keyring and outbox.keyring.serial):
+        raise Malformed("bundle holds another keyring than its manifest says")
+    with _reading(path) as (_, members):
+        for member in bundle.checked(members, outbox.files()):
+            _content(member)
     return _Verified(path, manifest, outbox, offered)
 
 
-def _parse(manifest: Manifest) -> Outbox:
-    try:
-        return OUTBOX.parse(manifest.raw)
-    except Malformed as error:
-        raise Malformed("it is not an outbox bundle") from error
+@contextmanager
+def _reading(path: Path) -> Iterator[tuple[Manifest, Iterator[Member]]]:
+    with path.open("rb") as file:
+        yield bundle.read(iter(lambda: file.read(_BLOCK), b""))
 
 
-def _offered(outbox: Outbox, parts: dict[str, bytes], settings: Settings) -> Offered | None:
-    if outbox.keyring is None:
+def _offered(members: Iterable[Member], settings: Settings) -> Offered | None:
+    """Return the keyring among these files, None if there is none; the slots are passed over."""
+    parts = {each.name: _content(each) for each in members if each.name in _KEYRING_FILES}
+    if not parts:
         return None
-    offered = keyrings.check(parts[KEYRING], parts[KEYRING_SIGNATURE], settings)
-    if offered.keyring.serial != outbox.keyring.serial:
-        raise Malformed("bundle holds another keyring than its manifest says")
-    return offered
+    if parts.keys() != _KEYRING_FILES:
+        raise Malformed("bundle lacks a file that its manifest lists")
+    return keyrings.check(parts[KEYRING], parts[KEYRING_SIGNATURE], settings)
 
 
 def _signers(present: Keyring | None, offered: Keyring | None, channel: str) -> list[bytes]:
@@ -131,7 +128,7 @@ def _content(member: Member) -> bytes:
     if member.size > LARGEST_FILE:
         raise Malformed("bundle holds a file that is too large")
     content = b"".join(member.data)
-    if member.name not in {KEYRING, KEYRING_SIGNATURE}:
+    if member.name not in _KEYRING_FILES:
         if len(content) != _SLOT:
             raise Malformed("slot in the bundle has a wrong size")
         age.check_profile(content)
@@ -197,8 +194,7 @@ def _open_cases(connection: Connection, outbox: Outbox, foreign: set[bytes], tod
 def _put_slots(connection: Connection, verified: _Verified, foreign: set[bytes]) -> None:
     """Keep the slots from a second reading, which must give what the first one gave."""
     outbox = verified.outbox
-    with verified.path.open("rb") as file:
-        _, members = bundle.read(iter(lambda: file.read(_BLOCK), b""))
+    with _reading(verified.path) as (_, members):
         checked = bundle.checked(members, outbox.files())
         for slot in outbox.slots:
             content = _content(next(checked))

@@ -122,7 +122,9 @@ def _export(store: Database, settings: Settings, chosen: list[str], out: Path, *
     made: list[Exported] = []
     try:
         for each in chosen:
-            made.append(exports.export(store, settings, each, out))  # noqa: PERF401 - keeps them if one fails
+            made.append(exports.export(store, settings, each, out))
+            while made[-1].is_full:
+                made.append(exports.export(store, settings, each, out))
     finally:
         _tell_exported(made, as_json=as_json)
 

@@ -16,7 +16,7 @@ from portal.app import load_questionnaire
 from portal.config import Settings
 from portal.errors import Refused
 from portal.exchange import expire, keyrings
-from portal.ops import serving
+from portal.ops import landlock, serving
 from portal.site import fetching, manifest
 from portal.site.fetching import Answer
 from portal.store import expiry, pending, server
@@ -75,6 +75,7 @@ class Finding:
 def examine(settings: Settings, file: Path, today: date, url: str = "") -> Iterator[Finding]:
     """Yield each finding; ``file`` holds the settings, ``url`` is the site for visitors."""
     yield from _serving(settings)
+    yield _kernel()
     yield from _manifest(settings, today)
     yield from _private("configuration", file)
     yield from _database(settings, today)
@@ -89,6 +90,16 @@ def _serving(settings: Settings) -> Iterator[Finding]:
         yield Finding(Level.WRONG, str(error), error.hint)
     else:
         yield Finding(Level.OK, "configuration, questionnaire, database and keyring fit together")
+
+
+def _kernel() -> Finding:
+    if landlock.version():
+        return Finding(Level.OK, "the kernel can shut in the processes that serve (Landlock)")
+    return Finding(
+        Level.WARNING,
+        "the kernel has no Landlock: who takes hold of the portal reads what its user may",
+        "run Debian's kernel, with `landlock` in /sys/kernel/security/lsm",
+    )
 
 
 def _manifest(settings: Settings, today: date) -> Iterator[Finding]:

@@ -25,7 +25,7 @@ from portal.app import create_app, load_questionnaire
 from portal.config import Settings
 from portal.errors import Refused
 from portal.exchange import keyrings
-from portal.ops import memory_wiping
+from portal.ops import confinement, file_times, memory_wiping
 from portal.store.database import StoreBusy, open_database
 from portal.store.keyrings import current
 from portal.web import headers, pages
@@ -50,6 +50,7 @@ def serve(settings: Settings, ready: Callable[[], None]) -> None:
     listener = _listen(settings)
     app = create_app(settings)
     app.extensions["portal"].database.close()
+    confinement.drop_privileges()
     # What all processes share is no garbage: each that looked for some in it would copy it.
     gc.freeze()
     _Processes(_Server(app, settings, listener, ready)).run()  # type: ignore[no-untyped-call]
@@ -122,6 +123,8 @@ class _Server(BaseApplication):
             "limit_request_fields": _HEADERS,
             "forwarded_allow_ips": "",
             "control_socket_disable": True,
+            # Each process sets the times of a file at each request: in memory, not on a disk.
+            "worker_tmp_dir": "/dev/shm",  # noqa: S108 (each file is made anew, and unlinked at once)
             "proc_name": "portal",
             "when_ready": lambda _: self._ready(),
         }
@@ -136,6 +139,8 @@ class _Server(BaseApplication):
         # A process that was killed may have deleted something and not come to overwrite it.
         with suppress(StoreBusy):
             database.scrub()
+        confinement.confine(self._settings.database_url)
+        file_times.cover(self._settings.database_url)
         return self._app
 
 

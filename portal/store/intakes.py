@@ -1,11 +1,15 @@
 """Intake bundles: what goes into the next one, and what may be let go (SPEC 8.1)."""
 
-from sqlalchemy import Connection, delete, func, insert, select, union, update
+from sqlalchemy import Connection, delete, func, insert, select, tuple_, union, update
 
 from crypto.bundle import NOTHING, Entry, Link, Manifest, Withdrawal
 from portal.store import days, expiry, quotas
 from portal.store.expiry import Term
 from portal.store.schema import cases, envelopes, intakes, whole, withdrawals
+
+# What one bundle takes, so that its manifest fits (SPEC 8).
+MOST_ENVELOPES = 150_000
+MOST_WITHDRAWALS = 40_000
 
 _WAITING = (whole, envelopes.c.bundle.is_(None))
 
@@ -33,11 +37,14 @@ def keep_hash(connection: Connection, envelope_id: bytes, digest: bytes) -> None
 
 
 def fill(connection: Connection, channel: str, n: int) -> tuple[list[Entry], list[Withdrawal]]:
-    """Put all that waits and has its hash into bundle ``n``, and return it in no order."""
+    """Put what waits and has its hash into bundle ``n``, as much as one takes; return it in no order."""
     ready = (*_WAITING, envelopes.c.channel == channel, envelopes.c.hash.is_not(None))
-    connection.execute(update(envelopes).where(*ready).values(bundle=n))
+    taken = select(envelopes.c.id).where(*ready).order_by(envelopes.c.id).limit(MOST_ENVELOPES)
+    connection.execute(update(envelopes).where(envelopes.c.id.in_(taken)).values(bundle=n))
     unsent = (withdrawals.c.channel == channel, withdrawals.c.bundle.is_(None))
-    connection.execute(update(withdrawals).where(*unsent).values(bundle=n))
+    both = (withdrawals.c.case_id, withdrawals.c.withdraw_key)
+    told = select(*both).where(*unsent).order_by(*both).limit(MOST_WITHDRAWALS)
+    connection.execute(update(withdrawals).where(tuple_(*both).in_(told)).values(bundle=n))
     entries = select(envelopes).where(envelopes.c.channel == channel, envelopes.c.bundle == n)
     withdrawn = select(withdrawals).where(withdrawals.c.channel == channel, withdrawals.c.bundle == n)
     return (

@@ -1,6 +1,7 @@
 """Bundles: what is signed comes back, what is not listed exactly so is refused."""
 
 import hashlib
+import tracemalloc
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
@@ -63,7 +64,7 @@ def written(files: list[bytes] = FILES, ids: list[bytes] = IDS) -> bytes:
 
 def read(raw: bytes) -> tuple[bundle.Intake, list[bytes]]:
     manifest, members = bundle.read([raw])
-    opened = bundle.open_intake(manifest, DEPLOYMENT)
+    opened = bundle.open_intake(manifest, DEPLOYMENT, signing.public_key(INSTANCE))
     return opened, [b"".join(each.data) for each in bundle.checked(members, opened.files())]
 
 
@@ -140,7 +141,7 @@ def test_ids_out_of_order_or_twice_are_refused() -> None:
     for entries in (intake().entries[::-1], (intake().entries[0],) * 2):
         manifest = bundle.sign_intake(replace(intake(), entries=entries), INSTANCE)
         with pytest.raises(Malformed):
-            bundle.open_intake(manifest, DEPLOYMENT)
+            bundle.open_intake(manifest, DEPLOYMENT, signing.public_key(INSTANCE))
 
 
 @pytest.mark.parametrize("part", ["slots", "closed"])
@@ -172,17 +173,52 @@ def test_another_signer_is_refused() -> None:
     raw = bundle.INTAKE.encode(intake())
     thief = signing.sign(signing.Label.INTAKE, DEPLOYMENT, raw, fixed("thief"))
     with pytest.raises(Tampered):
-        bundle.open_intake(Manifest(raw, thief), DEPLOYMENT)
+        bundle.open_intake(Manifest(raw, thief), DEPLOYMENT, signing.public_key(INSTANCE))
     with pytest.raises(Tampered):
         bundle.open_outbox(
             bundle.sign_outbox(outbox(), fixed("thief")), DEPLOYMENT, [signing.public_key(REPLY)]
         )
 
 
+def malformed(raw: bytes) -> bytes:
+    """Return what begins as an intake manifest does, and goes on as nothing that could be read."""
+    return raw[: raw.index(b'"entries":')] + b'"entries":[x'
+
+
+def test_what_a_stranger_signed_is_not_read() -> None:
+    """Behind its first words anything may stand: it is refused for its signature, not for its form."""
+    broken = malformed(bundle.INTAKE.encode(intake()))
+    manifest = Manifest(broken, signing.sign(signing.Label.INTAKE, DEPLOYMENT, broken, INSTANCE))
+    assert bundle.intake_head(manifest, DEPLOYMENT).instance_key == signing.public_key(INSTANCE)
+    with pytest.raises(Tampered):
+        bundle.open_intake(manifest, DEPLOYMENT, signing.public_key(fixed("known")))
+    with pytest.raises(Malformed):
+        bundle.open_intake(manifest, DEPLOYMENT, signing.public_key(INSTANCE))
+    raw = bundle.OUTBOX.encode(outbox())[:-1]
+    signed = Manifest(raw, signing.sign(signing.Label.OUTBOX, DEPLOYMENT, raw, REPLY))
+    with pytest.raises(Tampered):
+        bundle.open_outbox(signed, DEPLOYMENT, [signing.public_key(INSTANCE)])
+    with pytest.raises(Malformed):
+        bundle.open_outbox(signed, DEPLOYMENT, [signing.public_key(REPLY)])
+
+
+def test_a_manifest_by_a_stranger_takes_no_more_memory_than_its_bytes_do() -> None:
+    """Four times 4 MiB, as the signature is over a copy; in lists it would be thirty times."""
+    lines = [b'{"case_id":"%s","hash":"%s"}' % (2 * (b"A" * 43,))] * 40_000
+    raw = bundle.OUTBOX.encode(outbox()).replace(b'"slots":[', b'"slots":[' + b",".join(lines) + b",")
+    manifest = Manifest(raw, bytes(64))
+    tracemalloc.start()
+    with pytest.raises(Tampered):
+        bundle.open_outbox(manifest, DEPLOYMENT, [signing.public_key(REPLY)])
+    assert tracemalloc.get_traced_memory()[1] < 4 * len(raw)
+    tracemalloc.stop()
+
+
 def test_another_deployment_is_refused() -> None:
     """Two inspectorates may share a machine, never a bundle."""
+    manifest = bundle.sign_intake(intake(), INSTANCE)
     with pytest.raises(Malformed):
-        bundle.open_intake(bundle.sign_intake(intake(), INSTANCE), fixed("other", 16))
+        bundle.open_intake(manifest, fixed("other", 16), signing.public_key(INSTANCE))
     with pytest.raises(Malformed):
         bundle.open_outbox(
             bundle.sign_outbox(outbox(), REPLY), fixed("other", 16), [signing.public_key(REPLY)]

@@ -1,7 +1,7 @@
 """From a report to its answer and back, in Firefox and in engines that do not compile."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from io import BytesIO
 from pathlib import Path
 
@@ -10,7 +10,6 @@ from playwright.sync_api import Browser
 
 from crypto import age, padding
 from crypto.messages import FollowUp
-from portal.api.challenges import COST
 from portal.api.sealed_file import HEADER
 from tests.support import browsing, firefox_peer
 from tests.support.page_visitor import FILE, TEXT, Visitor
@@ -24,16 +23,6 @@ SAFER = dict.fromkeys(
 )
 MOST_SECONDS = 5  # for the whole submit of a text
 Record = Callable[[str, object], None]
-
-
-@pytest.fixture
-def site(tmp_path: Path) -> Iterator[PortalSite]:
-    """A portal that asks for as much work as any."""
-    made = PortalSite(tmp_path, "sqlite:///portal.sqlite")
-    made.cost = COST
-    with made.serving():
-        yield made
-    made.close()
 
 
 def check(site: PortalSite, report: str, follow_up: str) -> None:

@@ -49,7 +49,7 @@ def test_a_journey_makes_the_expected_requests_of_sizes_that_tell_nothing(visito
     short, sizes = journey(visitor, "x")
     expected = [
         *["GET /fr/report", "GET /fr/status", *KEYS, *KEYS, "POST /api/slot"],
-        *[f"GET /api/challenge/{INSPECTORATE}/text", "POST /api/envelopes"] * 2,
+        *["GET /api/work", "POST /api/envelopes"] * 2,
     ]
     assert sorted(expected) == short
     assert (short, sizes) == journey(visitor, "é" * 8_000)

@@ -118,10 +118,9 @@ class Visitor:
 
 
 @contextmanager
-def visiting(chromium: Browser, folder: Path, cost: int = PortalSite.cost) -> Iterator[Visitor]:
-    """Yield a visitor, on a telephone's screen, of a portal of their own that asks for this much work."""
+def visiting(chromium: Browser, folder: Path) -> Iterator[Visitor]:
+    """Yield a visitor, on a telephone's screen, of a portal of their own."""
     site = PortalSite(folder, "sqlite:///portal.sqlite")
-    site.cost = cost
     context = chromium.new_context(viewport=TELEPHONE)
     try:
         with site.serving():

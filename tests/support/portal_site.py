@@ -6,7 +6,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
-from unittest.mock import patch
 
 from sqlalchemy import Connection, QueuePool, select
 from werkzeug.serving import WSGIRequestHandler, make_server
@@ -16,7 +15,6 @@ from crypto.hybrid import HybridIdentity, HybridRecipient
 from crypto.keyring import Keyring
 from crypto.messages import FollowUp, Received, Reply, Report, Slot, Status
 from crypto.signing import Label
-from portal.api import challenges
 from portal.store import keyrings, outboxes
 from portal.store.schema import chunks, envelopes
 from tests.support.builders import SignedKeyring, today
@@ -24,7 +22,6 @@ from tests.support.portal_room import Room
 
 _PATIENCE_SECONDS = 30
 _POLL_SECONDS = 0.05
-_EASY = 10  # iterations in each try of the work
 REPLY = "Merci, nous vous lisons.\nWhere was it?"
 
 
@@ -38,7 +35,6 @@ class PortalSite(Room):
 
     address = ""
     more_intake: Sequence[HybridIdentity] = ()  # identities of other epochs
-    cost = _EASY  # or `challenges.COST`, where a test is about the work
 
     @contextmanager
     def serving(self) -> Iterator[None]:
@@ -49,8 +45,7 @@ class PortalSite(Room):
         thread = threading.Thread(target=server.serve_forever, args=[_POLL_SECONDS])
         thread.start()
         try:
-            with patch.object(challenges, "COST", self.cost):
-                yield
+            yield
         finally:
             server.shutdown()
             thread.join()

@@ -40,6 +40,8 @@ class Cluster:
     def make(self) -> "Cluster":
         if os.geteuid() == 0:
             shutil.chown(self.folder, "postgres")
+            # A portal that gave up root's capabilities finds the socket, too.
+            self.folder.chmod(0o711)
         choices = ["--username=fanal", "--auth=trust", "--no-sync", "--encoding=UTF8"]
         self._run("initdb", "--pgdata", str(self.data), *choices)
         return self

@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
-from crypto import bundle, signing
+from crypto import base64url, bundle, signing
 from crypto.bundle import Link, Withdrawal
 from inbox.exchange import collect as collecting
 from inbox.exchange.bundle_chain import Acceptance
-from inbox.exchange.verify import verify
+from inbox.exchange.verify import announced, verify
 from inbox.language.errors import BundleRefused
 from inbox.session.inbox import Unlocked
 from tests.support import inbox_builders as build
@@ -35,6 +35,32 @@ def test_the_first_bundle_needs_the_fingerprint_confirmed(world: World, portal: 
     said = world.office.run("collect", following, "--confirm-instance", stranger)
     assert (1, True) == (said.code, "not the one given" in said.err)
     assert 0 == world.office.run("collect", following).code
+
+
+def unreadable(portal: Portal, path: Path, seed: bytes) -> Path:
+    """Write a bundle of which ``seed`` signed what is in form up to its lists, and nothing from there on."""
+    known, _ = bundle.read([path.read_bytes()])
+    own, stranger = (base64url.encode(signing.public_key(each)).encode() for each in (portal.seed, seed))
+    raw = known.raw[: known.raw.index(b'"entries":')].replace(own, stranger) + b'"entries":[x'
+    manifest = bundle.Manifest(raw, signing.sign(signing.Label.INTAKE, portal.world.deployment, raw, seed))
+    spoilt = path.with_name("spoilt.tar")
+    spoilt.write_bytes(b"".join(bundle.write(manifest, [])))
+    return spoilt
+
+
+def test_what_a_stranger_signed_is_refused_before_its_lists_are_read(
+    world: World, portal: Portal, collect: Callable[..., Any]
+) -> None:
+    """For its key, which is named; by the portal's own key the same is refused for its form."""
+    collect(portal.bundle(first(Reporter(world))))
+    before = world.office.state()
+    seed, path = bytes(range(32)), portal.bundle()
+    refusal = collect(unreadable(portal, path, seed), code=1)["error"]
+    assert "the bundle is from another portal than the confirmed one" in refusal
+    assert signing.fingerprint(signing.public_key(seed)) in refusal
+    own = collect(unreadable(portal, path, portal.seed), code=1)["error"]
+    assert "this is no intake bundle" in own
+    assert before == world.office.state()
 
 
 def test_the_same_bundle_again_changes_nothing(
@@ -203,8 +229,8 @@ def test_no_flipped_byte_of_a_bundle_is_ever_taken(world: World, portal: Portal,
             flipped[place] ^= 1 << (place % 8)
             copy.write_bytes(flipped)
             with pytest.raises(BundleRefused):
-                verify(copy, world.deployment, build.CHANNEL)
-            if place % 17 == 0:
+                verify(copy, announced(copy, world.deployment, build.CHANNEL))
+            if place % 67 == 0:
                 assert refused(opened, copy, portal), place
     assert before == world.office.state()
 

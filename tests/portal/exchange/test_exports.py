@@ -1,14 +1,16 @@
 """Intake bundles, on both databases: everything once, in one chain, and again until it is confirmed."""
 
 import hashlib
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from crypto import age, base64url, bundle, signing
-from crypto.bundle import FIRST, NOTHING, Intake, Link
+from crypto.bundle import FIRST, NOTHING, Intake, Link, Withdrawal
 from portal.errors import Refused
 from portal.exchange import exports
+from portal.store import intakes
 from tests.support.builders import (
     INSPECTORATE,
     OUTSIDE,
@@ -23,7 +25,7 @@ from tests.support.portal_room import INSTANCE_SEED, Room
 def read(room: Room, path: Path) -> tuple[Intake, dict[str, bytes]]:
     """Return manifest and files of a bundle, verified as the inbox does."""
     manifest, members = bundle.read([path.read_bytes()])
-    intake = bundle.open_intake(manifest, room.site.deployment)
+    intake = bundle.open_intake(manifest, room.site.deployment, signing.public_key(INSTANCE_SEED))
     return intake, {member.name: b"".join(member.data) for member in bundle.checked(members, intake.files())}
 
 
@@ -105,6 +107,32 @@ def test_an_applied_outbox_is_acknowledged(room: Room) -> None:
     room.bring(outbox)
     assert room.export().intake.applied == Link(7, outbox.manifest.hash)
     assert room.export(OUTSIDE).intake.applied == NOTHING
+
+
+def test_more_than_a_bundle_takes_goes_into_the_next(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each envelope in one of them, until none waits."""
+    monkeypatch.setattr(intakes, "MOST_ENVELOPES", 2)
+    sent = sorted(make_report_envelope(room.site).envelope for _ in range(5))
+    for envelope in sent:
+        assert room.follow_up(envelope).status_code == 201
+    exported = [room.export() for _ in range(3)]
+    assert [each.is_full for each in exported] == [True, True, False]
+    assert sorted(content for each in exported for content in read(room, each.path)[1].values()) == sent
+
+
+def test_the_manifest_of_a_full_bundle_fits(room: Room) -> None:
+    """With the longest numbers, and all that stands beside the lists."""
+    room.send(make_report_envelope(room.site))
+    intake = room.export().intake
+    empty = replace(intake, entries=(), withdrawn=())
+    entry = replace(intake.entries[0], size=10**10)
+    one = replace(empty, entries=(entry,), withdrawn=(Withdrawal(bytes(32), bytes(32)),))
+    whole = [len(bundle.INTAKE.encode(each)) for each in (empty, replace(empty, entries=(entry,)), one)]
+    lists = intakes.MOST_ENVELOPES * (whole[1] - whole[0] + 1) + intakes.MOST_WITHDRAWALS * (
+        whole[2] - whole[1] + 1
+    )
+    assert entry.case_id
+    assert whole[0] + 1_000 + lists < bundle.LARGEST_MANIFEST
 
 
 def test_no_file_is_replaced(room: Room) -> None:

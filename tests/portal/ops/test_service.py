@@ -50,8 +50,7 @@ def test_what_the_portal_says_goes_to_a_file_without_times() -> None:
     parser.optionxform = str  # type: ignore[assignment, method-assign]
     parser.read_string((DEPLOY / "portal.service").read_text("utf-8"))
     service = parser["Service"]
-    assert service["StandardOutput"].startswith("append:")
-    assert service["StandardError"] == "inherit"
+    assert service["ExecStart"].endswith("serve >>/var/log/fanal/portal.log 2>&1'")
     assert (service["LimitCORE"], service["MemorySwapMax"]) == ("0", "0")
 
 

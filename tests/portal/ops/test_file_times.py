@@ -1,0 +1,64 @@
+"""No time of a file tells when a report came."""
+
+import os
+import time
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from tests.support.builders import make_report_envelope
+from tests.support.portal_room import SITE, Room
+from tests.support.portal_server import START_SECONDS, Server
+
+pytestmark = pytest.mark.long
+
+DATABASE = {"portal.sqlite", "portal.sqlite-wal", "portal.sqlite-shm"}
+# The kernel stamps files by a clock that ticks at least a hundred times a second.
+TICK = 10_000_000
+MEMORY = "/dev/shm"  # noqa: S108
+
+
+def telling(paths: list[Path], begin: int, end: int) -> set[str]:
+    """Return the names of those with a time, in nanoseconds, between ``begin`` and ``end``."""
+    found = set()
+    for path in paths:
+        status = path.stat()
+        times = (status.st_atime_ns, status.st_mtime_ns, status.st_ctime_ns)
+        if any(begin - TICK <= each <= end for each in times):
+            found.add(path.name)
+    return found
+
+
+def test_the_time_of_a_report_is_in_no_time_of_a_file(tmp_path: Path, free_port: Callable[[], int]) -> None:
+    """Of the database, its log, its folder and what the portal says: each moves on without a report."""
+    server = Server(tmp_path, free_port()).make()
+    watched = [tmp_path, tmp_path / "log", *(tmp_path / name for name in DATABASE)]
+    with server.serving():
+        begin = time.time_ns()
+        server.send(make_report_envelope(SITE))
+        end = time.time_ns()
+        give_up = time.monotonic() + START_SECONDS
+        while telling(watched, 0, end):
+            assert time.monotonic() < give_up, telling(watched, begin, end)
+            time.sleep(0.05)
+        assert telling([*tmp_path.rglob("*")], begin, end) == set()
+        assert {str(Path(name).parent) for name in nameless(server)} == {MEMORY}
+
+
+def nameless(server: Server) -> list[str]:
+    """Return the files that the processes hold without a name: gunicorn's, whose times tell of requests."""
+    held = (path for process in server.workers() for path in Path(f"/proc/{process}/fd").iterdir())
+    targets = map(os.readlink, held)
+    return [target for target in targets if target.endswith(" (deleted)")]
+
+
+def test_where_nothing_covers_them_the_times_tell(tmp_path: Path) -> None:
+    """The control: the same application without the server's processes."""
+    with closing(Room(tmp_path, "sqlite:///portal.sqlite", SITE)) as room:
+        sealed = make_report_envelope(SITE)
+        begin = time.time_ns()
+        assert room.send(sealed)
+        end = time.time_ns()
+        assert telling([*tmp_path.rglob("*")], begin, end) >= {"portal.sqlite-wal"}

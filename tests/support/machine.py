@@ -1,0 +1,101 @@
+"""A machine of its own in a folder: this system's files below, all that it writes apart, a real systemd."""
+
+import os
+import shlex
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+
+_START_SECONDS = 120
+# What this system starts, and what a fresh machine does not have.
+_OTHERS = ("etc/systemd/system/multi-user.target.wants", "etc/systemd/system/timers.target.wants")
+
+
+@dataclass
+class Machine:
+    """A tree over this system's own, and the systemd that runs in it."""
+
+    folder: Path
+    process: subprocess.Popen[bytes] | None = field(default=None)
+
+    @property
+    def tree(self) -> Path:
+        """The root of its file system."""
+        return self.folder / "tree"
+
+    @contextmanager
+    def mounted(self) -> Iterator["Machine"]:
+        """Have the tree while the block runs; nothing of this system is changed."""
+        upper, work = self.folder / "upper", self.folder / "work"
+        for each in (self.tree, upper, work):
+            each.mkdir()
+        options = f"lowerdir=/,upperdir={upper},workdir={work}"
+        _run("mount", "-t", "overlay", "overlay", "-o", options, str(self.tree))
+        try:
+            for each in _OTHERS:
+                for link in (self.tree / each).glob("*"):
+                    link.unlink()
+            (self.tree / "etc/machine-id").write_text("")
+            yield self
+        finally:
+            _run("umount", str(self.tree))
+
+    @contextmanager
+    def running(self) -> Iterator["Machine"]:
+        """Start it, without a network but its own loopback, and power it off; it may be started again."""
+        command = ["systemd-nspawn", "--quiet", "-D", str(self.tree), "--register=no", "--keep-unit"]
+        command += [
+            "--private-network",
+            "--console=pipe",
+            "--resolv-conf=off",
+            "--timezone=off",
+            "--link-journal=no",
+            "-b",
+        ]
+        environment = {**os.environ, "SYSTEMD_NSPAWN_UNIFIED_HIERARCHY": "1"}
+        with (self.folder / "console").open("wb") as console:
+            pipes = {"stdin": subprocess.DEVNULL, "stdout": console, "stderr": console}
+            self.process = subprocess.Popen(command, env=environment, **pipes)  # type: ignore[call-overload]
+        try:
+            self._wait()
+            yield self
+            self.do("systemctl", "poweroff")
+            assert self.process.wait(_START_SECONDS) == 0
+        finally:
+            self.process.kill()
+            self.process.wait()
+
+    def do(self, *command: str, code: int | None = 0) -> str:
+        """Run a command in it, and return what it said."""
+        inside = ["nsenter", "-t", str(self._leader()), "-a", *command]
+        done = subprocess.run(inside, capture_output=True, text=True, check=False, timeout=_START_SECONDS)
+        assert code in {None, done.returncode}, (shlex.join(command), done.stdout, done.stderr)
+        return (done.stdout + done.stderr).strip()
+
+    def _wait(self) -> None:
+        """Return once all that it starts by itself has been started, or has failed."""
+        end = time.monotonic() + _START_SECONDS
+        said = ""
+        while said not in {"running", "degraded"}:
+            assert time.monotonic() < end, (self.folder / "console").read_text(errors="replace")
+            time.sleep(0.1)
+            if self._leader():
+                said = self.do("systemctl", "is-system-running", code=None)
+
+    def _leader(self) -> int | None:
+        """Return the process id of its first process, once there is one."""
+        assert self.process
+        assert self.process.poll() is None, (self.folder / "console").read_text(errors="replace")
+        children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children")
+        with suppress(FileNotFoundError):
+            for child in children.read_text().split():
+                if Path(f"/proc/{child}/comm").read_text() == "systemd\n":
+                    return int(child)
+        return None
+
+
+def _run(*command: str) -> None:
+    subprocess.run(command, check=True)
