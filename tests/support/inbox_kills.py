@@ -27,14 +27,16 @@ from tests.support.inbox_clock import Clock
 _STEPS = ("fsync", "replace", "rename", "unlink")
 
 
-def killed_everywhere(office: Office, folder: Path, day: date, *words: str | Path) -> list[Office]:
-    """Return copies of the inbox, each with the command killed one step later; in the last it ended.
+def killed_everywhere(
+    office: Office, folder: Path, day: date, *words: str | Path, stride: int = 1
+) -> list[Office]:
+    """Return copies of the inbox, each with the command killed ``stride`` steps later; in the last it ended.
 
     A step is what reaches the disk by Python, or a commit of the vault: SQLite sees to what lies within one.
     Where there is no inbox yet, nobody opens it. ``{}`` in a word stands for the folder of the copy. The
     command knows the versions that are known here.
     """
-    given = [office.root.parent, folder, day, schema_version.LOCATIONS, office.present, words]
+    given = [office.root.parent, folder, day, schema_version.LOCATIONS, office.present, words, stride]
     parent = _parent()
     assert parent.stdin
     assert parent.stdout
@@ -59,23 +61,23 @@ def _main() -> None:
     engines.share_statements()
     known_before.remember()
     for line in sys.stdin:
-        source, folder, day, locations, present, words = json.loads(line)
+        source, folder, day, locations, present, words, stride = json.loads(line)
         schema_version.LOCATIONS = tuple(map(Path, locations))
         clock.datetime = Clock(date.fromisoformat(day))  # type: ignore[misc, assignment]
         office = Office(Path(source), tuple(present))
         with tempfile.TemporaryDirectory() as folder_once:
             _run(office.copy(Path(folder_once)), words)
-        sys.stdout.write(f"{_kill(office, Path(folder), words)}\n")
+        sys.stdout.write(f"{_kill(office, Path(folder), words, stride)}\n")
         sys.stdout.flush()
 
 
-def _kill(office: Office, folder: Path, words: list[str]) -> int:
-    """Kill the command at each step, in a copy of its own; return how many copies there are."""
+def _kill(office: Office, folder: Path, words: list[str], stride: int) -> int:
+    """Kill the command at one step after another, in copies of their own; return how many there are."""
     n = 0
     while True:
         copy = office.copy(folder / str(n))
         if (child := os.fork()) == 0:
-            with stopped_at(n, functools.partial(os.kill, os.getpid(), signal.SIGKILL)):
+            with stopped_at(n * stride, functools.partial(os.kill, os.getpid(), signal.SIGKILL)):
                 os._exit(_run(copy, words))
         n += 1
         status = os.waitpid(child, 0)[1]
