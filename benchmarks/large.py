@@ -15,7 +15,7 @@ from tests.support.builders import INSPECTORATE, upload_metadata
 from tests.support.portal_room import BODY, SITE, TUS
 from tests.support.portal_server import Server
 from tests.support.server_state import peak
-from tests.support.work import work
+from tests.support.work import Sized, work
 
 PIECE = 1 << 20
 MOST_MEMORY = 256 << 20
@@ -43,9 +43,12 @@ def _send(server: Server, size: int) -> bytes:
     """Return the hash of an envelope of zeros that was sent piece by piece."""
     digest, offset = hashlib.sha256(), 0
     declared = {"Upload-Length": str(size), "Upload-Metadata": upload_metadata(channel=INSPECTORATE.encode())}
-    status, headers, _ = server.request("POST", "/api/envelopes", b"", TUS | declared | work(SITE, size))
+    pieces = _pieces()
+    first = next(pieces)
+    paid = work(SITE, Sized(first, size))
+    status, headers, _ = server.request("POST", "/api/envelopes", b"", TUS | declared | paid)
     assert status == HTTPStatus.CREATED, status
-    for piece in _pieces():
+    for piece in chain([first], pieces):
         digest.update(piece)
         _patch(server, headers["Location"], offset, piece)
         offset += len(piece)

@@ -4,21 +4,25 @@ import http.client
 import time
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import repeat
+from typing import Self
 
 CLIENTS = 4
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One POST and the status that it must have; of ``more`` headers each request takes its own."""
+    """One POST and the status that it must have; of ``bodies`` each takes its own, with headers beside it."""
 
     path: str
-    body: bytes
     status: int
-    headers: Mapping[str, str]
-    more: Iterator[Mapping[str, str]] = field(default_factory=lambda: repeat({}))
+    bodies: Iterator[tuple[bytes, Mapping[str, str]]]
+
+    @classmethod
+    def same(cls, path: str, status: int, body: bytes) -> Self:
+        """Return a request that has one body each time, and no header."""
+        return cls(path, status, repeat((body, {})))
 
 
 def rate(port: int, request: Request, count: int, clients: int = CLIENTS) -> float:
@@ -32,7 +36,8 @@ def rate(port: int, request: Request, count: int, clients: int = CLIENTS) -> flo
 def _post(port: int, request: Request) -> None:
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
     try:
-        connection.request("POST", request.path, request.body, {**request.headers, **next(request.more)})
+        body, headers = next(request.bodies)
+        connection.request("POST", request.path, body, dict(headers))
         answer = connection.getresponse()
         answer.read()
     finally:

@@ -14,14 +14,12 @@ from benchmarks import onion as through_tor
 from benchmarks.__main__ import bare_server
 from benchmarks.load import Request, rate
 from benchmarks.soak import POSTGRESQL, ROOT
-from crypto import challenge
-from portal.api.challenges import COST
 from tests.support import postgres, slot_timing
-from tests.support.builders import INSPECTORATE, make_envelope, upload_metadata
+from tests.support.builders import INSPECTORATE, make_envelope, under_another_header, upload_metadata
 from tests.support.installation import free_port
 from tests.support.portal_room import BODY, SITE
 from tests.support.portal_server import Server
-from tests.support.work import INSTANCE_SEED, cheap
+from tests.support.work import work
 
 CLIENTS = (8, 32, 64)
 SUBMITS = 600
@@ -51,10 +49,10 @@ def submits(server: Server) -> Iterator[str]:
     envelope = make_envelope(SITE)
     headers = {"Upload-Length": str(len(envelope))}
     headers["Upload-Metadata"] = upload_metadata(channel=INSPECTORATE.encode())
-    key = challenge.key(INSTANCE_SEED, SITE.deployment)
-    paid = [cheap(key, len(envelope), INSPECTORATE, COST) for _ in range(SUBMITS * len(CLIENTS))]
-    submit = Request("/api/envelopes", envelope, 201, {**BODY, **headers}, iter(paid))
-    insert = Request("/insert", envelope, 201, {})
+    sent = [under_another_header(envelope) for _ in range(SUBMITS * len(CLIENTS))]
+    bodies = [(each, {**BODY, **headers, **work(SITE, each)}) for each in sent]
+    submit = Request("/api/envelopes", 201, iter(bodies))
+    insert = Request.same("/insert", 201, envelope)
     with server.serving(), _beside(server) as bare_database, bare_server(bare_database) as bare:
         peers = ((server.port, submit), (bare, insert))
         for clients in CLIENTS:

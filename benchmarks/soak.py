@@ -74,6 +74,7 @@ PARTS: Mapping[str, Part] = {
     "junk": Part(measured("parts:junk"), ("portal/", "crypto/", POSTGRESQL)),
     "large": Part(measured("parts:large"), ("portal/", "crypto/", POSTGRESQL)),
     "kills": Part(tested("-m", "soak", "tests/portal/api/test_kills.py"), ("portal/", "crypto/", POSTGRESQL)),
+    "stops": Part(tested("-m", "soak", "tests/inbox/setup"), ("inbox/", "crypto/")),
     "fuzz": Part(tested("--hypothesis-profile=thorough", "tests/portal/api/test_fuzz.py"), ("portal/",)),
     "onion": Part(measured("parts:onion"), ("portal/", "crypto/", "deploy/")),
     "flood": Part(

@@ -4,7 +4,7 @@ from flask import Flask
 
 from crypto import questionnaire
 from crypto.questionnaire import Questionnaire
-from portal.api import challenges, forgetting, problems, published, slots, uploads
+from portal.api import forgetting, problems, published, slots, uploads, work
 from portal.api.context import Context
 from portal.config import Settings
 from portal.errors import BadConfiguration
@@ -20,7 +20,7 @@ def create_app(settings: Settings) -> Flask:
     app.extensions["portal"] = Context(settings, open_database(settings.database_url))
     problems.init_app(app)
     forgetting.init_app(app)
-    challenges.init_app(app)
+    work.init_app(app)
     uploads.init_app(app)
     slots.init_app(app)
     published.init_app(app)

@@ -5,13 +5,15 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from importlib.resources import files
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
 from crypto import base64url, signing
 from crypto.errors import Malformed
-from crypto.toml_schema import Fault, Mismatch, Node, Schema, number, table
+from crypto.toml_schema import Fault, Mismatch, Node, Schema, list_of, number, table
+from crypto.work import MOST_COST
 from portal.errors import BadConfiguration
 from templates import shipped
 
@@ -44,6 +46,7 @@ class Settings:
     capacity_gb: float = 20
     spare_gb: float = 2
     unfinished_uploads: int = 100
+    work_cost: tuple[int, ...] = (4_000, 12_000, 32_000)
     questionnaire: str = ""
     guide: str = ""
     leave_to: str = "https://www.wikipedia.org/"
@@ -104,7 +107,10 @@ def load(path: Path) -> Settings:
         ) from error
     except Mismatch as error:
         raise _refused(error, path) from error
-    return Settings(**document, folder=path.resolve().parent)
+    values: dict[str, Any] = {
+        name: tuple(value) if isinstance(value, list) else value for name, value in document.items()
+    }
+    return Settings(**values, folder=path.resolve().parent)
 
 
 def _refused(error: Mismatch, path: Path) -> BadConfiguration:
@@ -181,6 +187,12 @@ _SETTINGS: Node = {
     "capacity_gb": _amount("a number above 0, such as 20 or 0.5", minimum=0, exclusiveMinimum=True),
     "spare_gb": _amount("a number such as 2 or 0.5, or 0", minimum=0),
     "unfinished_uploads": number(1, 100_000),
+    "work_cost": list_of(
+        number(1, MOST_COST // 2),
+        least=3,
+        maxItems=3,
+        description=f"a list of three numbers from 1 to {MOST_COST // 2}",
+    ),
     "questionnaire": _text("path", "the path of a file, or empty"),
     "guide": _text("path", "the path of a folder, or empty"),
     "leave_to": _text("elsewhere", "an address that begins with https:// and has no query"),

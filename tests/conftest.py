@@ -1,6 +1,5 @@
 """What several tests need: a PostgreSQL server, a browser, a port, a false clock, Hypothesis's profiles."""
 
-import functools
 import os
 import signal
 import sys
@@ -11,13 +10,12 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 from playwright.sync_api import Browser, BrowserType, sync_playwright
-from shamir_mnemonic import cipher
 
-from tests.support import browsing, engines, postgres
+from tests.support import browsing, engines, known_before, postgres
 from tests.support.age_peer import AgePeer
 from tests.support.age_peer import running as age_peer_running
 from tests.support.installation import free_port
-from tests.support.page_visitor import Visitor, visiting
+from tests.support.page_visitor import EASY, Visitor, visiting
 
 # Fixtures that several folders use, each defined once.
 pytest_plugins = ["tests.support.inbox_room"]
@@ -36,8 +34,7 @@ _CACHE = Path(sys.prefix) / "cache"
 _CACHE.mkdir(exist_ok=True)
 os.environ.setdefault("CACHE_DIRECTORY", str(_CACHE))
 
-# Sixty times in ten tests, the same shares are combined: who knows them from before computes nothing anew.
-cipher._round_function = functools.cache(cipher._round_function)
+known_before.remember()
 
 # A shell has what it runs in the background ignore Ctrl-C, and what that starts, too: the tests press it.
 signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -113,8 +110,9 @@ def age_peer() -> Iterator[AgePeer]:
 
 @pytest.fixture
 def visitor(chromium: Browser, tmp_path: Path) -> Iterator[Visitor]:
-    """A person at the pages of a portal of their own."""
+    """A person at the pages of a portal of their own, which asks for next to no work."""
     with visiting(chromium, tmp_path) as made:
+        made.site.configure(work_cost=EASY)
         yield made
 
 

@@ -1,5 +1,6 @@
 """The repository holds what it may hold, and its scripts do what they say."""
 
+import functools
 import json
 import re
 import subprocess
@@ -10,6 +11,7 @@ import pytest
 
 from templates.catalogues import LANGUAGES
 from tests.support import sources_of_tests
+from tests.support.sources_of_tests import Fixture
 
 ROOT = Path(__file__).parent.parent
 
@@ -33,14 +35,18 @@ FORBIDDEN = re.compile("|".join(map(re.escape, MACHINE_PATHS + REGISTRY_HOSTS)))
 
 
 SOURCES = sorted((ROOT / "tests").rglob("*.py"))
-# Those of tests/portal are not counted yet: the folder is being divided.
-FIXTURES = [
-    each
-    for each in sources_of_tests.fixtures(SOURCES)
-    if not each.path.is_relative_to(ROOT / "tests" / "portal")
-]
 # A module of tests may say itself which inbox is its office.
 REPLACED = {"office"}
+
+
+@functools.cache
+def fixtures() -> list[Fixture]:
+    """Return all but those of tests/portal, which are not counted yet: the folder is being divided."""
+    return [
+        each
+        for each in sources_of_tests.fixtures(SOURCES)
+        if not each.path.is_relative_to(ROOT / "tests" / "portal")
+    ]
 
 
 def repository_files() -> list[str]:
@@ -157,7 +163,7 @@ def test_no_module_of_tests_imports_another() -> None:
 def test_no_fixture_is_defined_twice_in_the_same_words() -> None:
     """It stands in the conftest.py of the folder above, or in a plugin that tests/conftest.py names."""
     places: dict[tuple[str, str], list[str]] = {}
-    for each in FIXTURES:
+    for each in fixtures():
         places.setdefault((each.name, each.body), []).append(str(each.path.relative_to(ROOT)))
     assert len(places) > 99
     assert [] == [(name, where) for (name, _), where in places.items() if len(where) > 1]
@@ -167,8 +173,8 @@ def test_a_fixture_that_many_see_means_the_same_to_all() -> None:
     """None of them is replaced in a module or in a folder below, where another name would be told apart."""
     replaced = [
         (each.name, str(each.path.relative_to(ROOT)))
-        for each in FIXTURES
-        for other in FIXTURES
+        for each in fixtures()
+        for other in fixtures()
         if each.name == other.name and other.seen_by(each)
     ]
     assert REPLACED == {name for name, _ in replaced}, replaced

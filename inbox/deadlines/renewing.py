@@ -56,8 +56,9 @@ def renew(session: Session) -> None:
 
 
 def _rules(session: Session) -> str:
-    days_off = " ".join(day.isoformat() for day in office.days_off(session))
-    return _digest((office.of(session).regime.encode(), days_off.encode(), _program())).hex()
+    practice = office.of(session)
+    days_off = " ".join(day.isoformat() for day in practice.calendar.added)
+    return _digest((practice.regime.encode(), days_off.encode(), _program())).hex()
 
 
 @cache

@@ -17,6 +17,11 @@ class Calendar:
     def __init__(self, added: Collection[date] = ()) -> None:
         self._off = frozenset(added)
 
+    @property
+    def added(self) -> list[date]:
+        """The days that the office adds, in their order."""
+        return sorted(self._off)
+
     def works(self, day: date) -> bool:
         """Tell whether the office works on that day."""
         return day.weekday() < _SATURDAY and day not in _public() and day not in self._off

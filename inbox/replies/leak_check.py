@@ -31,7 +31,8 @@ _COMMON = frozenset(
         """,
     )
 )
-_MAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
+# Each run of letters is looked at once: from every letter of it, a long word would take seconds.
+_MAIL = re.compile(r"[\w.+-]++(@[\w-]+(?:\.[\w-]+)+)?")
 _CAPITAL = re.compile(r"[^\W\d_]{3,}")
 _ANYWHERE = {Kind.PHONE}
 _IF_REPORTED = {Kind.CONTAINER, Kind.PLATE, Kind.NAME}
@@ -142,7 +143,7 @@ def _guarded(session: Session, report: Report) -> Iterator[str]:
 
 
 def _contacts(text: str) -> Iterator[Finding]:
-    yield from (Finding(Why.CONTACT, match[0]) for match in _MAIL.finditer(text))
+    yield from (Finding(Why.CONTACT, match[0]) for match in _MAIL.finditer(text) if match[1])
     yield from (
         Finding(Why.CONTACT, each.shown) for each in entities.found_in([text]) if each.kind in _ANYWHERE
     )

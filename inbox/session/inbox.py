@@ -87,8 +87,7 @@ class Inbox:
         """Bring the files of the home to where the vault says that they are; Superseded if it may not say."""
         self._check_valid()
         with self.vault.transaction() as session:
-            reconcile.settle(self.home, session)
-            is_unclean = reconcile.is_unclean(session)
+            is_unclean = reconcile.settle(self.home, session)
         if is_unclean:
             self.vault.compact(partial(self.progress, "writing the vault anew"))
             with self.vault.transaction() as session:

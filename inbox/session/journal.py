@@ -61,7 +61,7 @@ def note(session: Session, who: Actor, action: Action) -> None:
             sentence("there is nothing to correct"),
         )
     office = queries_office.office(session)
-    end = head(session)
+    end = _head(session, last)
     entry = Entry(
         n=end.n + 1,
         previous=end.hash,
@@ -79,7 +79,10 @@ def note(session: Session, who: Actor, action: Action) -> None:
 
 def head(session: Session) -> Head:
     """Return how far the journal goes."""
-    last = queries_access.last_journal_entry(session)
+    return _head(session, queries_access.last_journal_entry(session))
+
+
+def _head(session: Session, last: JournalEntry | None) -> Head:
     if last is None:
         return Head(0, queries_office.office(session).journal_genesis)
     return Head(last.n, Signed(last.raw, last.signature).hash)

@@ -16,13 +16,19 @@ from inbox.vault import queries_cases, queries_exchange, queries_office
 from inbox.vault.destroyed_tables import VAULT, Leaving
 
 
-def settle(home: Home, session: Session) -> None:
-    """Move what has arrived to its place; remove what is done with and what was cut short."""
+def settle(home: Home, session: Session) -> bool:
+    """Move what has arrived to its place; remove what is done with and what was cut short.
+
+    Returns whether the vault is to be written anew before it counts as rid of what was removed.
+    """
     key_store.sweep(home, session)
     _bring_in(home, session)
-    _take_away(home, session)
+    leaving = set(session.scalars(select(Leaving.name)))
+    if names := leaving - {VAULT}:
+        _take_away(home, session, names)
     atomic_files.remove(home.unopened, lambda: set(map(home.envelope, queries_exchange.done_hashes(session))))
     atomic_files.remove(home.outbox, lambda: _confirmed(home, session))
+    return VAULT in leaving
 
 
 def _confirmed(home: Home, session: Session) -> set[Path]:
@@ -30,21 +36,13 @@ def _confirmed(home: Home, session: Session) -> set[Path]:
     return {home.outbox_bundle(channel, n) for n in queries_exchange.confirmed_outboxes(session)}
 
 
-def is_unclean(session: Session) -> bool:
-    """Tell whether the vault is to be written anew before it counts as rid of what was removed."""
-    return session.get(Leaving, VAULT) is not None
-
-
 def note_clean(session: Session) -> None:
     """Note that this was done."""
     session.execute(delete(Leaving).where(Leaving.name == VAULT))
 
 
-def _take_away(home: Home, session: Session) -> None:
+def _take_away(home: Home, session: Session, names: set[str]) -> None:
     """Remove the files of what was destroyed, unless something else that the vault knows is the same file."""
-    names = session.scalars(select(Leaving.name).where(Leaving.name != VAULT)).all()
-    if not names:
-        return
     known = set(map(home.envelope, queries_exchange.envelope_hashes(session)))
     for path in {home.root / name for name in names} - known:
         path.unlink(missing_ok=True)

@@ -28,6 +28,9 @@ _AFTER_KEY = (
     "PRAGMA synchronous = EXTRA",  # a commit also outlives power lost before the journal's name is gone
 )
 
+# In bytes, what the header says that the file has.
+_SIZE = "SELECT page_count * page_size FROM pragma_page_count, pragma_page_size"
+
 # Removed text stays in free pages where a page was split, and in the index whatever its option says.
 _ANEW = ("INSERT INTO words (words) VALUES ('rebuild')", "VACUUM")
 
@@ -143,9 +146,9 @@ def load_any(path: Path, key: bytes) -> tuple[Vault, str]:
         raise VaultMissing(path.name)
     vault = Vault(_engine(path, key))
     with vault.transaction() as session:
-        pages, page = (_number(session, name) for name in ("page_count", "page_size"))
+        size = session.execute(text(_SIZE)).scalar_one()
         version = schema_version.revision(session.connection())
-    if not version or pages * page != path.stat().st_size:
+    if not version or size != path.stat().st_size:
         raise VaultDamaged
     if version not in schema_version.known():
         raise Refused(
@@ -165,10 +168,6 @@ def _unusable(error: BaseException | None) -> Refused:
         sentence("the vault could not be used: {error}", error=error),
         sentence("check the free space, and that the home folder can be written"),
     )
-
-
-def _number(session: Session, pragma: str) -> int:
-    return int(session.execute(text(f"PRAGMA {pragma}")).scalar_one())
 
 
 def _engine(path: Path, key: bytes) -> Engine:

@@ -1,1 +1,1 @@
-"""What clients post and fetch: uploads, slots, challenges, the keyring; and what every answer needs."""
+"""What clients post and fetch: uploads, slots, work, the keyring; and what every answer needs."""

@@ -1,19 +1,17 @@
 """The bytes of an envelope on their way into the store: in pieces, each kept as it comes (SPEC 7.1)."""
 
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import suppress
 from typing import IO
 
 from sqlalchemy import Connection
-from sqlalchemy.exc import DBAPIError
 
-from crypto import age
+from crypto import age, work
 from crypto.errors import Malformed
+from portal.api import work as paying
 from portal.api.context import Context
 from portal.api.problems import Problem
 from portal.exchange import keyrings
 from portal.store import envelopes
-from portal.store.database import StoreBusy
 from portal.store.envelopes import OffsetMoved, Report, Upload
 
 PIECE = 256 << 10
@@ -68,7 +66,7 @@ def keep(
 ) -> None:
     """Keep a whole envelope in one transaction, or nothing of it; raises a Problem if it is not sealed.
 
-    ``admit`` is called once there is room made for it, as in ``begin``.
+    ``admit`` is called once it is there, and raises a Problem if it must not stay.
     """
     if not _sealed(envelope):
         raise Problem(400, "not_sealed")
@@ -80,32 +78,12 @@ def keep(
             upload = envelopes.append(connection, upload, piece, upload.begun)
 
 
-def begin(
-    context: Context,
-    upload: Upload,
-    report: Report | None,
-    body: Iterator[bytes],
-    admit: Callable[[Connection], None],
-) -> Upload:
-    """Return the upload, made and grown by ``body``; nothing of it stays if that fails.
-
-    A report of one piece is one transaction. ``admit`` is called in it once the upload is there, and raises a
-    Problem if it must not stay. That the channel exists was checked before. What a killed process or a
-    database that stays away leaves goes as any upload that was given up.
-    """
+def first(body: Iterator[bytes], header_hash: bytes) -> bytes:
+    """Return the first piece, nothing if none came; a Problem if it begins otherwise than it was paid for."""
     start = next(body, b"")
-    if len(start) >= age.ENVELOPE_HEADER and not _sealed(start):
-        raise Problem(400, "not_sealed")
-    with context.database.write() as connection:
-        upload = envelopes.begin(connection, upload, report, start)
-        admit(connection)
-    try:
-        return extend(context, upload, body)
-    except Exception:
-        # Its sender has not been told the address, so that nobody could go on with it.
-        with suppress(StoreBusy, DBAPIError):
-            drop(context, upload)
-        raise
+    if len(start) >= age.ENVELOPE_HEADER and (fault := _fault(start, work.header_hash(start) == header_hash)):
+        raise fault
+    return start
 
 
 def extend(context: Context, upload: Upload, body: Iterable[bytes]) -> Upload:
@@ -125,7 +103,8 @@ def drop(context: Context, upload: Upload) -> bool:
 
 def _append(context: Context, upload: Upload, piece: bytes) -> Upload:
     with context.database.write() as connection:
-        if not _completes_header(upload, piece) or _sealed(_start(connection, upload) + piece):
+        fault = _header_fault(connection, context, upload, piece)
+        if not fault:
             try:
                 return envelopes.append(connection, upload, piece, context.today())
             except OffsetMoved:
@@ -134,11 +113,21 @@ def _append(context: Context, upload: Upload, piece: bytes) -> Upload:
         if not envelopes.forget(connection, upload.id, received=upload.received):
             raise Problem(409, "offset_moved")
     context.database.scrub()
-    raise Problem(400, "not_sealed")
+    raise fault
 
 
-def _completes_header(upload: Upload, piece: bytes) -> bool:
-    return upload.received < age.ENVELOPE_HEADER <= upload.received + len(piece)
+def _header_fault(connection: Connection, context: Context, upload: Upload, piece: bytes) -> Problem | None:
+    """Return what is wrong with the header that ``piece`` completes, if something is."""
+    if not upload.received < age.ENVELOPE_HEADER <= upload.received + len(piece):
+        return None
+    start = _start(connection, upload) + piece
+    return _fault(start, paying.upload_id(connection, context, work.header_hash(start)) == upload.id)
+
+
+def _fault(start: bytes, paid: bool) -> Problem | None:  # noqa: FBT001
+    if not _sealed(start):
+        return Problem(400, "not_sealed")
+    return None if paid else Problem(400, "header_differs")
 
 
 def _start(connection: Connection, upload: Upload) -> bytes:

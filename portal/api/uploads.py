@@ -1,7 +1,5 @@
 """Envelopes as they arrive, by the resumable uploads of tus 1.0.0 (SPEC 7.1)."""
 
-import secrets
-from collections.abc import Callable
 from http import HTTPStatus
 
 from flask import Blueprint, Flask, Response, request
@@ -9,16 +7,17 @@ from sqlalchemy import Connection
 
 from crypto import base64url
 from crypto.errors import Malformed
-from portal.api import challenges, receiving, tus
+from crypto.work import Payment
+from portal.api import receiving, tus, work
 from portal.api.context import context
 from portal.api.problems import Problem
 from portal.api.quotas import Limits
 from portal.store import envelopes
-from portal.store.envelopes import Upload
+from portal.store import work as spent
+from portal.store.envelopes import Report, Upload
 from portal.store.quotas import Kind
 
 _LINGER = 2 << 20
-_ID = 16
 
 _views = Blueprint("intake", __name__, url_prefix="/api/envelopes")
 
@@ -64,10 +63,10 @@ def create() -> Response:
     if request.content_type or request.content_length:
         _check_type()
     _check_room(size)
-    admit = _admission(channel, size, Kind.of(size, begins_case=report is not None))
-    today = context().today()
-    upload = Upload(id=secrets.token_bytes(_ID), channel=channel, size=size, received=0, begun=today)
-    upload = receiving.begin(context(), upload, report, receiving.pieces(request.stream, size), admit)
+    kind = Kind.of(size, begins_case=report is not None)
+    with work.noting_refusals(context()):
+        upload, paid = _admitted(channel, size, kind)
+        upload = _begun(upload, report, kind, paid)
     response = _answer(201, upload)
     response.headers["Location"] = f"/api/envelopes/{base64url.encode(upload.id)}"
     return response
@@ -118,19 +117,54 @@ def override(name: str) -> Response:
             raise Problem(405, "method_not_allowed", {"Allow": "DELETE, HEAD, OPTIONS, PATCH"})
 
 
-def _admission(channel: str, size: int, kind: Kind) -> Callable[[Connection], None]:
-    """Refuse before the body is read what cannot be taken; return what decides once it is there."""
-    limits, payload = Limits.of(context().settings), request.headers.get(challenges.HEADER)
-    with context().database.read() as connection:
+def _admitted(channel: str, size: int, kind: Kind) -> tuple[Upload, Payment]:
+    """Return an upload that is paid for, of which nothing has come; refuse before the body is read.
+
+    Work comes before room: who did none is not counted among those for whom there was no room.
+    """
+    now, text = context(), request.headers.get(work.HEADER)
+    with now.database.read() as connection:
         receiving.check_channel(connection, channel)
-        limits.check(connection, kind, size)
-        solved = challenges.check(connection, context(), payload, challenges.purpose(channel, size))
+        paid = work.check(connection, now, text, channel, size)
+        upload_id = work.upload_id(connection, now, paid.header_hash)
+        if envelopes.find(connection, upload_id) is None:
+            Limits.of(now.settings).check(connection, kind, size)
+    return Upload(id=upload_id, channel=channel, size=size, received=0, begun=now.today()), paid
 
-    def admit(connection: Connection) -> None:
-        challenges.spend(connection, solved)
-        limits.check(connection, kind, size, counted=True)
 
-    return admit
+def _begun(upload: Upload, report: Report | None, kind: Kind, paid: Payment) -> Upload:
+    """Return the upload grown by the body, or the one under the same header, if the answer to it was lost.
+
+    A report of one piece is one transaction. What a broken connection leaves, its sender goes on with by the
+    same header; else it goes as any upload that was given up.
+    """
+    body = receiving.pieces(request.stream, upload.size)
+    start = receiving.first(body, paid.header_hash)
+    with context().database.write() as connection:
+        found = _found(connection, upload, paid)
+        if not found:
+            upload = envelopes.begin(connection, upload, report, start)
+            Limits.of(context().settings).check(connection, kind, upload.size, counted=True)
+    if found:
+        receiving.read(request.stream, _LINGER)
+        return found
+    return receiving.extend(context(), upload, body)
+
+
+def _found(connection: Connection, upload: Upload, paid: Payment) -> Upload | None:
+    """Use up a header; return the upload that has it, if it is the same, and refuse another use."""
+    fresh = spent.spend(connection, paid.header_hash, upload.begun)
+    found = envelopes.find(connection, upload.id)
+    if found is None and fresh:
+        return None
+    if found is None or not _is_same(found, upload):
+        raise Problem(403, "work_spent")
+    return found
+
+
+def _is_same(found: Upload, upload: Upload) -> bool:
+    # Of one that the inbox has, the channel is forgotten.
+    return found.size == upload.size and found.channel in {upload.channel, ""} and not _expired(found)
 
 
 def _answer(status: int, upload: Upload) -> Response:
@@ -147,13 +181,13 @@ def _find(name: str) -> Upload:
         raise Problem(404, "not_found") from None
     with context().database.read() as connection:
         upload = envelopes.find(connection, envelope_id)
-    if upload is None or (not upload.whole and _expired(upload)):
+    if upload is None or _expired(upload):
         raise Problem(404, "not_found")
     return upload
 
 
 def _expired(upload: Upload) -> bool:
-    return (context().today() - upload.begun).days > context().settings.upload_days
+    return not upload.whole and (context().today() - upload.begun).days > context().settings.upload_days
 
 
 def _check_room(room: int) -> None:

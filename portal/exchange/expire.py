@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 
 from portal.config import Settings
 from portal.exchange import keyrings
-from portal.store import challenges, envelopes, expiry
+from portal.store import envelopes, expiry, work
 from portal.store.database import Database
 from portal.store.keyrings import lock
 
@@ -43,7 +43,7 @@ def expire(database: Database, settings: Settings, today: date) -> Expired:
             # An export reads the newest link and writes the next.
             lock(connection)
             expiry.forget_links(connection)
-            challenges.forget(connection, today)
+            work.forget(connection, today)
         remains = _all(database, lambda connection: expiry.forget_remains(connection, today))
         cases = _all(database, lambda connection: expiry.forget_closed(connection, today))
         expired = Expired(uploads, remains, cases)

@@ -33,6 +33,29 @@ const HEADER = new RegExp(
 );
 
 /**
+ * An age file of which there is the header alone, under a fresh file key.
+ * @typedef {object} Begun
+ * @property {Uint8Array} header
+ * @property {(pieces: Pieces) => AsyncGenerator<Uint8Array, void, void>} seal may be called once, as `seal` below
+ */
+
+/**
+ * Return the beginning of an age file; Malformed for a recipient that cannot be sealed to.
+ * @param {string} recipient `age1pq1…`
+ * @returns {Promise<Begun>}
+ */
+export async function begin(recipient) {
+  recipients.parse(recipient);
+  const encrypter = new Encrypter();
+  encrypter.addRecipient(recipient);
+  await breathe();
+  const { promise, resolve } = later();
+  const reader = (await encrypter.encrypt(streamOf(promise))).getReader();
+  const { value: header = new Uint8Array(0) } = await reader.read();
+  return { header, seal: (pieces) => rest(header, reader, slicesOf(pieces), resolve) };
+}
+
+/**
  * Yield an age file of `pieces` under a fresh file key, at most one chunk's work in each task.
  *
  * Nothing is read before it is asked for, so memory stays constant; each piece holds only until the next. Malformed for a recipient that cannot be sealed
@@ -42,14 +65,20 @@ const HEADER = new RegExp(
  * @returns {AsyncGenerator<Uint8Array, void, void>}
  */
 export async function* seal(pieces, recipient) {
-  recipients.parse(recipient);
-  const encrypter = new Encrypter();
-  encrypter.addRecipient(recipient);
-  const slices = slicesOf(pieces);
-  await breathe();
-  const sealed = await encrypter.encrypt(streamOf(slices));
-  const reader = sealed.getReader();
+  yield* (await begin(recipient)).seal(pieces);
+}
+
+/**
+ * @param {Uint8Array} header
+ * @param {ReadableStreamDefaultReader<Uint8Array>} reader of all that follows it
+ * @param {AsyncGenerator<Uint8Array, void, void>} slices
+ * @param {(slices: AsyncGenerator<Uint8Array, void, void>) => void} supply what the reader waits for
+ * @returns {AsyncGenerator<Uint8Array, void, void>}
+ */
+async function* rest(header, reader, slices, supply) {
+  supply(slices);
   try {
+    yield header;
     for (let next = await reader.read(); !next.done; next = await reader.read()) {
       yield next.value;
       release(next.value);
@@ -59,6 +88,15 @@ export async function* seal(pieces, recipient) {
     await reader.cancel().catch(() => undefined);
     await slices.return();
   }
+}
+
+/** @returns {{ promise: Promise<AsyncGenerator<Uint8Array, void, void>>, resolve: (slices: AsyncGenerator<Uint8Array, void, void>) => void }} */
+function later() {
+  /** @type {(slices: AsyncGenerator<Uint8Array, void, void>) => void} */
+  let resolve = () => {};
+  /** @type {Promise<AsyncGenerator<Uint8Array, void, void>>} */
+  const promise = new Promise((resolve_) => (resolve = resolve_));
+  return { promise, resolve };
 }
 
 /**
@@ -171,15 +209,16 @@ function openChunk(sealed, key, counter, mark) {
 }
 
 /**
- * @param {AsyncGenerator<Uint8Array, void, void>} slices
+ * @param {Promise<AsyncGenerator<Uint8Array, void, void>>} slices
  * @returns {ReadableStream<Uint8Array>} the same, each in a task of its own
  */
 function streamOf(slices) {
   return new ReadableStream(
     {
       async pull(controller) {
+        const source = await slices;
         await breathe();
-        const { done, value } = await slices.next();
+        const { done, value } = await source.next();
         if (done) controller.close();
         else controller.enqueue(value);
       },

@@ -39,6 +39,19 @@ export function addressOf({ keyring, seen }, id, today) {
 }
 
 /**
+ * Return where a message to this channel goes today by the keyring that was shown, or null if it goes nowhere.
+ * @param {Shown} shown
+ * @param {string} today
+ * @param {string} [id] the first channel's unless it is given
+ * @returns {Address | null}
+ */
+export function openAddress({ keyring, seen }, today, id = keyring.channels[0]?.id) {
+  const channel = keyring.channels.find((each) => each.id === id);
+  const key = channel && intakeKey(channel, today);
+  return channel && key ? { channel: channel.id, key, keyring: seen } : null;
+}
+
+/**
  * Return where a message to this channel goes today, by a newer keyring if the one shown no longer tells: a page may
  * have been left open for days. Throws what `addressOf` and `fetchKeyring` do.
  * @param {Shown} shown

@@ -9,6 +9,7 @@ import { today } from "./days.js";
 import { byId, show, whenPressed, write } from "./dom.js";
 import { Failure } from "./failure.js";
 import { guarded } from "./guarded.js";
+import { take } from "./prepared.js";
 import { Progress } from "./progress.js";
 import { countCharacters, textOf } from "./questions.js";
 import { sealFollowUp } from "./sealing.js";
@@ -75,7 +76,10 @@ async function prepare() {
   if (pending && isSame(pending, written)) return pending;
   const id = crypto.getRandomValues(new Uint8Array(16));
   const address = () => freshAddress(shown, written.channel, today());
-  const seal = async () => sealFollowUp(await address(), keys, { ...written, id, seen });
+  const seal = async () => {
+    const to = await address();
+    return sealFollowUp(await take(to), to, keys, { ...written, id, seen });
+  };
   pending = { ...written, delivery: new Delivery(seal) };
   return pending;
 }

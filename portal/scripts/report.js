@@ -1,19 +1,21 @@
 // @ts-check
 /** The report page: write, keep the case token, send. */
 
+import { openAddress } from "./channels.js";
 import { today } from "./days.js";
 import { byId, show, whenPressed, write } from "./dom.js";
 import { explain } from "./failure.js";
 import { checkBrowser } from "./fitness.js";
 import { guarded } from "./guarded.js";
 import { fetchKeyring } from "./keyrings.js";
+import { askWork, prepareWork } from "./paying.js";
+import { prepare } from "./prepared.js";
 import { Progress } from "./progress.js";
 import { countCharacters } from "./questions.js";
 import { finish, offerForm, written } from "./reportform.js";
 import { showRoutes } from "./routes.js";
 import { forgetOnReturn, goTo } from "./steps.js";
 import { checkToken, newToken, offerToSend, showToken } from "./tokensteps.js";
-import { prepareWork } from "./work.js";
 
 const progress = new Progress("progress", "progress-text");
 
@@ -30,23 +32,31 @@ async function begin() {
   await guarded("closed", async () => {
     checkBrowser();
     token = newToken();
+    askWork();
     const shown = await fetchKeyring();
     showRoutes("closed-routes", shown.keyring.channels, today());
     offerForm(shown);
     show("step-write");
-    // For everyone who opens the page, so that it tells nothing: done while they write, good for most of what they send.
-    const [first] = shown.keyring.channels;
-    if (first) prepareWork(first.id, "text");
+    // Done while they write, good for most of what they send.
+    workFor(openAddress(shown, today()), "text");
   });
   show("loading", false);
+}
+
+/**
+ * @param {import("./sealing.js").Address | null} to
+ * @param {import("./work.js").SizeClass} sizeClass
+ */
+function workFor(to, sizeClass) {
+  if (to) prepareWork(prepare(to), to.channel, sizeClass);
 }
 
 /** After writing: the token, which comes before anything is sent. */
 function toToken() {
   guarded("error", async () => {
-    const { delivery: made, channel, sizeClass } = await written(token);
+    const { delivery: made, to, sizeClass } = await written(token);
     delivery = made;
-    prepareWork(channel, sizeClass);
+    workFor(to, sizeClass);
     showToken(token);
   });
 }

@@ -4,12 +4,13 @@
 import { Delivery } from "#delivery";
 import { Attachments } from "./attachments.js";
 import { equal } from "./bytes.js";
-import { ChannelChoice, checkOpen, freshAddress } from "./channels.js";
+import { ChannelChoice, checkOpen, freshAddress, openAddress } from "./channels.js";
 import { feedbackBy, firstAnswerBy, today } from "./days.js";
 import { byId, write } from "./dom.js";
 import { Failure } from "./failure.js";
 import { clear } from "./guarded.js";
 import { answers, checkContainers, checkEnough, followConditions, onReader } from "./questions.js";
+import { take } from "./prepared.js";
 import { sealReport } from "./sealing.js";
 import { site } from "./site.js";
 import { goTo } from "./steps.js";
@@ -39,7 +40,7 @@ export function offerForm(keys) {
 /**
  * Return what was written, to be sealed under the keys of a case at each attempt; throws Failure.
  * @param {import("./tokensteps.js").Token} token
- * @returns {Promise<{ delivery: Delivery, channel: string, sizeClass: "text" | "files" }>}
+ * @returns {Promise<{ delivery: Delivery, to: import("./sealing.js").Address | null, sizeClass: "text" | "files" }>}
  */
 export async function written(token) {
   const files = await attachments.enclosed();
@@ -47,8 +48,11 @@ export async function written(token) {
   if (files.length === 0) checkEnough(given);
   const channel = channels.chosen;
   const address = () => freshAddress(shown, channel, today());
-  const seal = async () => sealReport(await address(), await token.keys(), { answers: given, files });
-  return { delivery: new Delivery(seal), channel, sizeClass: files.length ? "files" : "text" };
+  const seal = async () => {
+    const to = await address();
+    return sealReport(await take(to), to, await token.keys(), { answers: given, files });
+  };
+  return { delivery: new Delivery(seal), to: openAddress(shown, today(), channel), sizeClass: files.length ? "files" : "text" };
 }
 
 /** Forget what was written, and go to the days to come back. */

@@ -1,7 +1,7 @@
 // @ts-check
 /** Sealed envelopes from what a person wrote: report and follow-up (SPEC 3 to 5). */
 
-import * as age from "./age.js";
+import { sealedSize } from "./age.js";
 import { pieces } from "./attachments.js";
 import { equal, utf8 } from "./bytes.js";
 import * as container from "./container.js";
@@ -13,6 +13,7 @@ import { site } from "./site.js";
 
 /** @typedef {import("./casetoken.js").CaseKeys} CaseKeys */
 /** @typedef {import("./upload.js").Envelope} Envelope */
+/** @typedef {import("./age.js").Begun} Begun */
 /** @typedef {import("./messages.js").File} Described */
 /** @typedef {import("./attachment.js").Enclosed} Enclosed */
 
@@ -28,12 +29,13 @@ const DIGEST = new Uint8Array(32);
 
 /**
  * Return the first message of a case.
+ * @param {Begun} begun an envelope for this address, which nothing was put in yet
  * @param {Address} address
  * @param {CaseKeys} keys
  * @param {{ answers: import("./questions.js").Answers, files: readonly Enclosed[] }} written
  * @returns {Envelope}
  */
-export function sealReport(address, keys, { answers, files }) {
+export function sealReport(begun, address, keys, { answers, files }) {
   const { id, version } = site.questionnaire;
   /** @param {Described[]} described */
   const message = (described) => REPORT.encode({
@@ -58,17 +60,18 @@ export function sealReport(address, keys, { answers, files }) {
     memo: memo.seal(address.channel, keys.memoKey, bound),
     withdraw: keys.withdrawId,
   };
-  return { metadata, ...sealed(address, files, message, signer(signing.Label.REPORT, keys)) };
+  return { metadata, ...sealed(begun, files, message, signer(signing.Label.REPORT, keys)) };
 }
 
 /**
  * Return a later message of a case; the portal is not told of which.
+ * @param {Begun} begun as above
  * @param {Address} address
  * @param {CaseKeys} keys
  * @param {{ text: string, files: readonly Enclosed[], id: Uint8Array, seen: number }} written
  * @returns {Envelope}
  */
-export function sealFollowUp(address, keys, { text, files, id, seen }) {
+export function sealFollowUp(begun, address, keys, { text, files, id, seen }) {
   /** @param {Described[]} described */
   const message = (described) => FOLLOW_UP.encode({
     channel: address.channel,
@@ -82,22 +85,22 @@ export function sealFollowUp(address, keys, { text, files, id, seen }) {
     written: today(),
   });
   const metadata = { channel: utf8(address.channel) };
-  return { metadata, ...sealed(address, files, message, signer(signing.Label.FOLLOW_UP, keys)) };
+  return { metadata, ...sealed(begun, files, message, signer(signing.Label.FOLLOW_UP, keys)) };
 }
 
 /**
- * @param {Address} address
+ * @param {Begun} begun
  * @param {readonly Enclosed[]} files
  * @param {(described: Described[]) => Uint8Array} message
  * @param {(message: Uint8Array) => Uint8Array} sign
  */
-function sealed({ key }, files, message, sign) {
+function sealed({ header, seal }, files, message, sign) {
   /** @param {readonly Uint8Array[]} digests */
   const finished = (digests) => message(files.map((file, at) => described(file, at, digests[at] ?? DIGEST)));
   // Digests are of one length, so the size is known before any of them is.
   const size = container.size(files.map(({ blob }) => blob.size), finished([]).length);
   const sources = files.map((file) => ({ size: file.blob.size, pieces: pieces(file) }));
-  return { size: age.sealedSize(size), sealed: age.seal(container.write(sources, finished, sign), key.recipient) };
+  return { size: sealedSize(size), header, sealed: seal(container.write(sources, finished, sign)) };
 }
 
 /**

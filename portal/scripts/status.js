@@ -3,7 +3,7 @@
 
 import * as casetoken from "./casetoken.js";
 import { showCase } from "./caseview.js";
-import { ChannelChoice } from "./channels.js";
+import { ChannelChoice, openAddress } from "./channels.js";
 import { helpTyping } from "./completion.js";
 import { today } from "./days.js";
 import { byId, show, whenPressed, write } from "./dom.js";
@@ -14,13 +14,14 @@ import { guarded } from "./guarded.js";
 import { checkDay } from "./keyring.js";
 import { fetchKeyring } from "./keyrings.js";
 import { openMailbox } from "./mailbox.js";
+import { askWork, prepareWork } from "./paying.js";
+import { prepare } from "./prepared.js";
 import { showRoutes } from "./routes.js";
 import { site } from "./site.js";
 import { forgetOnReturn, goTo } from "./steps.js";
 import { say } from "./texts.js";
 import { read } from "./typedtoken.js";
 import { offerWithdrawal } from "./withdrawal.js";
-import { prepareWork } from "./work.js";
 
 const area = byId("token", HTMLTextAreaElement);
 const opener = byId("open", HTMLButtonElement);
@@ -57,8 +58,8 @@ async function openWith(keys) {
   if (channel === null) return;
   write("cannot-write", staleText(shown));
   showRoutes("closed-routes", shown.keyring.channels.filter((each) => each.id === channel), today());
-  // Whether or not anything will be written, so that asking tells nothing.
-  prepareWork(channel, "text");
+  const to = openAddress(shown, today(), channel);
+  if (to) prepareWork(prepare(to), channel, "text");
   offerFollowUp({ keys, shown, channel: () => channel, seen: slot?.serial ?? 0 });
 }
 
@@ -108,5 +109,6 @@ whenPressed("show-words", () => {
 });
 whenPressed("close", () => location.replace(byId("close", HTMLAnchorElement).href));
 forgetOnReturn();
+askWork();
 show("loading", false);
 goTo("step-token");

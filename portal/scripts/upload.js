@@ -4,9 +4,15 @@
 import { concat } from "./bytes.js";
 import { Failure } from "./failure.js";
 import { ask, Offline, Refused } from "./http.js";
-import { pay } from "./work.js";
+import { pay } from "./paying.js";
 
-/** @typedef {{ size: number, metadata: Record<string, Uint8Array>, sealed: AsyncGenerator<Uint8Array, void, void> }} Envelope */
+/**
+ * @typedef {object} Envelope
+ * @property {number} size
+ * @property {Record<string, Uint8Array>} metadata
+ * @property {Uint8Array} header its first bytes, which are worked for
+ * @property {AsyncGenerator<Uint8Array, void, void>} sealed
+ */
 
 /** Bytes in each request but the last. */
 export const PIECE = 1 << 20;
@@ -56,7 +62,7 @@ export class Upload {
   async #create() {
     // What fits in one request goes with the first.
     const body = this.#envelope.size <= PIECE ? this.#rest() : new Uint8Array(0);
-    const { size, metadata } = this.#envelope;
+    const { size, metadata, header } = this.#envelope;
     const headers = {
       ...TUS,
       ...(body.length ? BYTES : {}),
@@ -64,8 +70,11 @@ export class Upload {
       "Upload-Metadata": Object.entries(metadata).map(metadatum).join(),
     };
     const channel = new TextDecoder().decode(metadata["channel"]);
-    const answer = await pay({ channel, size }, (paid) => {
+    const answer = await pay({ channel, size, header }, (paid) => {
       return ask(ENVELOPES, { method: "POST", headers: { ...headers, ...paid }, body });
+    }).catch((error) => {
+      // Used, and its upload gone: this header seals nothing more.
+      throw error instanceof Refused && error.problem === "work_spent" ? new StartAgain() : error;
     });
     const location = answer.headers.get("Location") ?? "";
     if (!LOCATION.test(location)) throw new Failure("refused-by-portal");

@@ -1,66 +1,80 @@
 // @ts-check
-/** Paying for envelopes with work: begun before it is needed, done anew where the portal does not take it (SPEC 7.6). */
+/** Work that pays for an envelope, without asking: a puzzle over its own header (SPEC 7.6); mirrors crypto/work.py. */
 
-import { sealedSize } from "./age.js";
-import { solve } from "./challenge.js";
-import { ask, Refused } from "./http.js";
-import { SMALLEST } from "./padding.js";
+import { pbkdf2 } from "@noble/hashes/pbkdf2.js";
+import { sha256 } from "@noble/hashes/sha2.js";
+import * as base64url from "./base64url.js";
+import { breathe } from "./breathe.js";
+import { concat, utf8 } from "./bytes.js";
+import { binary, file, integer, record } from "./shape.js";
 
-const HEADER = "Proof-Of-Work";
-const ATTEMPTS = 3;
-const TEXT = sealedSize(SMALLEST);
+/** @typedef {"text" | "files"} SizeClass */
+/** @typedef {import("./shape.js").Value<typeof OFFER>} Offer */
 
 /**
- * Solutions, done or under way, by the address of their challenge.
- * @type {Map<string, Promise<string>>}
+ * @typedef {object} Puzzle
+ * @property {Uint8Array} seed 32 bytes
+ * @property {Uint8Array} headerHash 32 bytes
+ * @property {string} channel
+ * @property {SizeClass} sizeClass
+ * @property {number} cost iterations in each try, of which a solution takes 256 on average
  */
-const solutions = new Map();
+
+const MOST_COST = 1_000_000;
+const KEY = 32;
+const CHANNEL = 32;
+/** Tries at a time, as a browser may have several cores for them. */
+const TOGETHER = 4;
+
+const ITERATIONS = integer(1, MOST_COST);
+/** What everybody is asked for within an hour. */
+export const OFFER = file("work", { seed: binary(KEY), cost: record({ text: ITERATIONS, files: ITERATIONS }) });
 
 /**
- * Begin the work for an envelope that will likely be sent; what fails is tried again when it is needed.
- * @param {string} channel
- * @param {"text" | "files"} sizeClass
- */
-export function prepareWork(channel, sizeClass) {
-  solutionOf(`/api/challenge/${channel}/${sizeClass}`).catch(() => {});
-}
-
-/**
- * Return what `act` returns, given the header that pays for one envelope.
+ * Return what shows that the work is done, as the header of a creation takes it.
  *
- * A solution is used once, as the answer to it may be lost; one that the portal does not take is replaced by
- * another. Throws what `act` throws, Offline, Refused.
- * @template T
- * @param {{ channel: string, size: number }} envelope
- * @param {(header: Record<string, string>) => Promise<T>} act
- * @returns {Promise<T>}
+ * The tries run in the browser's own code, beside the page and as fast without JIT.
+ * @param {Puzzle} puzzle
+ * @returns {Promise<string>}
  */
-export async function pay({ channel, size }, act) {
-  const address = `/api/challenge/${channel}/${size === TEXT ? "text" : "files"}`;
-  for (let left = ATTEMPTS; ; ) {
-    const solution = await solutionOf(address);
-    solutions.delete(address);
-    try {
-      return await act({ [HEADER]: solution });
-    } catch (error) {
-      const another = error instanceof Refused && error.problem.startsWith("challenge_");
-      if (!another || (left -= 1) === 0) throw error;
-    }
+export async function solve(puzzle) {
+  const salt = saltOf(puzzle);
+  for (let first = 0; ; first += TOGETHER) {
+    const counters = Array.from({ length: TOGETHER }, (_, at) => first + at);
+    const tries = await Promise.all(counters.map((counter) => attempt(bigEndian(counter), salt, puzzle.cost)));
+    const at = tries.findIndex(([byte]) => byte === 0);
+    if (at < 0) continue;
+    return `${base64url.encode(puzzle.seed)}.${base64url.encode(puzzle.headerHash)}.${first + at}`;
   }
 }
 
-/** @param {string} address */
-function solutionOf(address) {
-  const known = solutions.get(address);
-  if (known) return known;
-  const solution = solved(address);
-  solutions.set(address, solution);
-  solution.catch(() => solutions.delete(address));
-  return solution;
+/**
+ * @param {Uint8Array<ArrayBuffer>} password
+ * @param {Uint8Array<ArrayBuffer>} salt
+ * @param {number} cost
+ */
+async function attempt(password, salt, cost) {
+  // Where a page is not "secure", as with an onion address in a browser that knows of none, this is missing.
+  if (!globalThis.crypto.subtle) {
+    await breathe();
+    return pbkdf2(sha256, password, salt, { c: cost, dkLen: KEY });
+  }
+  const key = await crypto.subtle.importKey("raw", password, "PBKDF2", false, ["deriveBits"]);
+  const how = { name: "PBKDF2", hash: "SHA-256", salt, iterations: cost };
+  return new Uint8Array(await crypto.subtle.deriveBits(how, key, KEY * 8));
 }
 
-/** @param {string} address */
-async function solved(address) {
-  const { bytes } = await ask(address);
-  return solve(JSON.parse(new TextDecoder().decode(bytes)));
+/** @param {Puzzle} puzzle */
+function saltOf({ seed, headerHash, channel, sizeClass }) {
+  const padded = new Uint8Array(CHANNEL);
+  padded.set(utf8(channel));
+  const size = Uint8Array.of(sizeClass === "text" ? 0 : 1);
+  return new Uint8Array(sha256(concat([utf8("fanal/1/work-salt\0"), seed, padded, size, headerHash])));
+}
+
+/** @param {number} counter */
+function bigEndian(counter) {
+  const four = new Uint8Array(4);
+  new DataView(four.buffer).setUint32(0, counter);
+  return four;
 }

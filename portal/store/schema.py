@@ -134,12 +134,20 @@ outboxes = _table(
     Column("signature", LargeBinary(64), nullable=False),
 )
 
-# Challenges whose solutions were taken, by hash; `day` is the last on which one could come again.
+# Headers of envelopes whose work was taken, by hash, with the day; kept through the next, after which their
+# seed is no longer taken.
 spent = _table(
     "spent",
     Column("id", LargeBinary(32), primary_key=True),
     Column("day", Integer, nullable=False),
     Index("spent_by_day", "day"),
+)
+
+# Days on which there was no room for an envelope that was paid for, with the level of the cost on that day.
+refusals = _table(
+    "refusals",
+    Column("day", Integer, primary_key=True, autoincrement=False),
+    Column("level", Integer, nullable=False),
 )
 
 # The sum over envelopes of one kind: sizes as declared, how many are not whole, and the sizes of those.

@@ -1,6 +1,5 @@
 """Every vector holds, and is what its generator makes; the browser modules read the same files."""
 
-import base64
 import hashlib
 import json
 import subprocess
@@ -12,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from altcha import v2
 
 from crypto import (
     age,
@@ -20,7 +18,6 @@ from crypto import (
     bundle,
     card,
     casetoken,
-    challenge,
     container,
     dossier,
     keyring,
@@ -30,11 +27,12 @@ from crypto import (
     shares,
     signing,
     strictjson,
+    work,
 )
-from crypto.challenge import Purpose
 from crypto.errors import CryptoError, Malformed, NotForUs, Tampered, Truncated
 from crypto.journal import ENTRY, Chain, JournalBroken, Signed
 from crypto.recipients import HybridIdentity
+from crypto.work import OFFER, Payment, Puzzle, SizeClass
 from tests.support.paths import ROOT
 
 VECTORS = ROOT / "tests" / "vectors"
@@ -175,26 +173,17 @@ def run_seal(given: Given) -> Given:
     return {"sha256": hashlib.sha256(plain).hexdigest(), "size": len(plain)}
 
 
-def run_challenge(given: Given) -> Given:
-    seed, deployment = unhex(given, "seed", "deployment")
-    payload = given_payload(given["challenge"])
-    solved = challenge.check(
-        payload, challenge.key(seed, deployment), Purpose("inspectorate", "text"), 499_999
-    )
-    assert json.loads(solved.encode(challenge.key(seed, deployment))) == given["challenge"]
-    return {"payload": payload}
-
-
-def given_payload(made: Given) -> str:
-    """Return the payload that the altcha of PyPI makes, without the time that it took."""
-    try:
-        task = v2.Challenge.from_dict(made)
-        solution = v2.solve_challenge(task)
-    except (TypeError, ValueError, AttributeError):  # it cannot be solved
-        solution = v2.Solution(0, "00" * 32)
-    assert solution
-    sent = {"challenge": made, "solution": {"counter": solution.counter, "derivedKey": solution.derived_key}}
-    return base64.b64encode(json.dumps(sent, separators=(",", ":")).encode()).decode()
+def run_work(given: Given) -> Given:
+    if "offer" in given:
+        offer = OFFER.parse(bytes.fromhex(given["offer"]))
+        return {"seed": offer.seed.hex(), "text": offer.cost.text, "files": offer.cost.files}
+    secret, deployment, header, seed = unhex(given, "secret", "deployment", "header", "seed")
+    assert work.seed(secret, deployment, given["hour"]) == seed
+    header_hash = work.header_hash(header)
+    size_class = SizeClass[given["class"].upper()]
+    counter = Puzzle(seed, header_hash, given["channel"], size_class, given["cost"]).solve()
+    assert work.upload_id(secret, deployment, header_hash).hex() == given["upload_id"]
+    return {"payment": Payment(seed, header_hash, counter).encode()}
 
 
 def run_journal(given: Given) -> Given:
@@ -238,7 +227,7 @@ RUNNERS: dict[str, Callable[[Given], Given | None]] = {
     "card": run_card,
     "seal": run_seal,
     "shares": run_shares,
-    "challenge": run_challenge,
+    "work": run_work,
     "journal": run_journal,
     "outbox": run_outbox,
     "dossier": run_dossier,

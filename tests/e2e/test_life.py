@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 import pytest
 from fpdf import FPDF
@@ -14,7 +15,7 @@ from playwright.sync_api import Browser, BrowserType, expect
 from templates.catalogues import LANGUAGES
 from tests.support import browsing, traces
 from tests.support.installation import Inbox, InboxHere, Installation
-from tests.support.page_visitor import Visitor
+from tests.support.page_visitor import TELEPHONE, Visitor
 
 pytestmark = [pytest.mark.browser, pytest.mark.long]
 
@@ -60,27 +61,36 @@ def language(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 
 
+class Programs(Inbox):
+    """An inbox whose commands are programs of their own, but for its founding.
+
+    A passphrase is stretched as at its founding ever after: here quickly.
+    """
+
+    def init(self) -> dict[str, Any]:
+        """Make the inbox in this process."""
+        return InboxHere(self.home.parent).init()
+
+
 @pytest.fixture
 def installation(tmp_path: Path, free_port: Callable[[], int], language: str) -> Iterator[Installation]:
     """One whose commands are programs of their own, once."""
-    made = Installation(tmp_path, port=free_port(), inbox=Inbox if language == "fr" else InboxHere)
+    made = Installation(tmp_path, port=free_port(), inbox=Programs if language == "fr" else InboxHere)
     with made.portal.serving():
         yield made
 
 
-@pytest.fixture(scope="module")
-def whole_chromium(engine: BrowserType) -> Iterator[Browser]:
-    """Chromium as people have it: other tests leave out its windows."""
-    browser = browsing.launch(engine, command=browsing.WHOLE)
-    yield browser
-    browser.close()
-
-
 @pytest.fixture
-def person(whole_chromium: Browser, installation: Installation, language: str) -> Iterator[Visitor]:
-    context = whole_chromium.new_context(viewport={"width": 390, "height": 844})
+def person(
+    engine: BrowserType, chromium: Browser, installation: Installation, language: str
+) -> Iterator[Visitor]:
+    """Once at Chromium as people have it: other tests leave out its windows."""
+    browser = browsing.launch(engine, command=browsing.WHOLE) if language == "fr" else chromium
+    context = browser.new_context(viewport=TELEPHONE)
     yield Visitor(context.new_page(), installation.portal.address, language)
     context.close()
+    if browser is not chromium:
+        browser.close()
 
 
 @dataclass(frozen=True)

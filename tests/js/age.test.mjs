@@ -40,6 +40,16 @@ test("how the plaintext comes in pieces does not matter", async () => {
   assert.deepEqual(await age.unsealEnvelope(await collect(age.seal(pieces, recipient)), IDENTITY), plain);
 });
 
+test("the header is known before the content, and is the beginning of the envelope", async () => {
+  const begun = await age.begin(recipient);
+  const header = begun.header.slice();
+  age.checkProfile(header);
+  const envelope = await collect(begun.seal([noise(1_000)]));
+  assert.deepEqual(envelope.subarray(0, age.ENVELOPE_HEADER), header);
+  assert.deepEqual(await age.unsealEnvelope(envelope, IDENTITY), noise(1_000));
+  assert.notDeepEqual((await age.begin(recipient)).header, header);
+});
+
 test("no more is read than was asked for", async () => {
   let read = 0;
   async function* source() {

@@ -7,7 +7,6 @@ import { identityToRecipient } from "age-encryption";
 import * as age from "../../portal/scripts/age.js";
 import * as archive from "../../portal/scripts/archive.js";
 import * as casetoken from "../../portal/scripts/casetoken.js";
-import * as challenge from "../../portal/scripts/challenge.js";
 import * as container from "../../portal/scripts/container.js";
 import { outcome } from "../../portal/scripts/errors.js";
 import * as keyring from "../../portal/scripts/keyring.js";
@@ -16,6 +15,7 @@ import * as messages from "../../portal/scripts/messages.js";
 import * as padding from "../../portal/scripts/padding.js";
 import * as signing from "../../portal/scripts/signing.js";
 import * as strictjson from "../../portal/scripts/strictjson.js";
+import * as work from "../../portal/scripts/work.js";
 import { collect, hex, refusal, toHex } from "./helpers.mjs";
 
 /** @typedef {Record<string, any>} Fields */
@@ -68,12 +68,24 @@ const TOPICS = {
     return { serial: slot.serial };
   },
   keyring: keyringState,
-  challenge: async ({ challenge: asked }) => ({ payload: await challenge.solve(asked) }),
+  async work({ offer, ...input }) {
+    if (offer) {
+      const { seed, cost } = work.OFFER.parse(hex(offer));
+      return { seed: toHex(seed), ...cost };
+    }
+    return { payment: await paymentFor(input) };
+  },
   async seal({ envelope, identity }) {
     const plain = await age.unsealEnvelope(hex(envelope), identity);
     return { size: plain.length, sha256: toHex(new Uint8Array(await crypto.subtle.digest("SHA-256", plain))) };
   },
 };
+
+/** @param {Fields} input */
+async function paymentFor({ header, seed, channel, class: sizeClass, cost }) {
+  const headerHash = new Uint8Array(await crypto.subtle.digest("SHA-256", hex(header)));
+  return work.solve({ seed: hex(seed), headerHash, channel, sizeClass, cost });
+}
 
 /** @param {string} text */
 function candidates(text) {

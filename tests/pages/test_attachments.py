@@ -27,12 +27,13 @@ HOLD = """() => addEventListener(
   "change", (event) => event.stopImmediatePropagation(), { capture: true, once: true })"""
 LET_GO = "document.querySelector('#files').dispatchEvent(new Event('change'))"
 SEAL_CHANGED = """async () => {
-  const { casetoken, channels, days, keyrings, sealing, site: { site } } = modules;
+  const { age, casetoken, channels, days, keyrings, sealing, site: { site } } = modules;
   const keys = await casetoken.derive(casetoken.generate(), site.deployment);
   const address = channels.addressOf(await keyrings.fetchKeyring(), "inspectorate", days.today());
   const file = { blob: new Blob(["other bytes"]), name: "", type: "", shown: "", digest: new Uint8Array(32) };
+  const begun = await age.begin(address.key.recipient);
   try {
-    const { sealed } = sealing.sealReport(address, keys, { answers: {}, files: [file] });
+    const { sealed } = sealing.sealReport(begun, address, keys, { answers: {}, files: [file] });
     for await (const piece of sealed) void piece;
   } catch (error) { return [error.code, error.number]; }
 }"""
@@ -180,7 +181,7 @@ def test_a_picture_that_changes_after_it_was_cleaned_is_not_sent(
 
 def test_bytes_other_than_those_that_were_looked_into_stop_the_sealing(page: Page) -> None:
     """Where a browser does not notice that a file changed, its digest does."""
-    page_modules.load(page, "casetoken", "channels", "days", "keyrings", "sealing", "site")
+    page_modules.load(page, "age", "casetoken", "channels", "days", "keyrings", "sealing", "site")
     assert ["file-changed", 1] == page.evaluate(SEAL_CHANGED)
 
 

@@ -181,8 +181,7 @@ def test_who_says_that_the_inspectorate_is_concerned_is_read_outside_alone(visit
 
 
 def test_a_returning_reporter_is_told_before_writing_that_the_channel_is_closed(visitor: Visitor) -> None:
-    visitor.report()
-    report, _ = visitor.site.report()
+    report = visitor.reported()
     visitor.site.answer(report, slot_for(report))
     value = make_keyring(visitor.site.site, 2).value
     visitor.site.publish_changed(noted(value, INSPECTORATE))

@@ -49,7 +49,7 @@ def test_a_journey_makes_the_expected_requests_of_sizes_that_tell_nothing(visito
     short, sizes = journey(visitor, "x")
     expected = [
         *["GET /fr/report", "GET /fr/status", *KEYS, *KEYS, "POST /api/slot"],
-        *[f"GET /api/challenge/{INSPECTORATE}/text", "POST /api/envelopes"] * 2,
+        *["GET /api/work", "POST /api/envelopes"] * 2,
     ]
     assert sorted(expected) == short
     assert (short, sizes) == journey(visitor, "é" * 8_000)
@@ -105,7 +105,7 @@ def test_a_network_lost_from_the_first_word_on_loses_nothing(visitor: Visitor, f
 
 
 def test_a_network_lost_on_the_status_page_loses_nothing(visitor: Visitor) -> None:
-    visitor.report()
+    visitor.reported()
     page = visitor.page
     visitor.visit("fr/status")
     expect(page.locator("#token")).to_be_visible()
@@ -140,7 +140,7 @@ def test_a_clock_that_is_years_off_is_said_before_anything_is_written(
     visitor: Visitor, years: int, code: str
 ) -> None:
     """An answer can be read all the same, and the page says why nothing can be written."""
-    visitor.report()
+    visitor.reported()
     page = visitor.page
     page.clock.install(time=datetime.now(UTC) + timedelta(days=365 * years))
     visitor.visit("fr/report")
@@ -221,7 +221,7 @@ def test_two_tabs_make_two_reports_under_two_tokens(visitor: Visitor) -> None:
 
 
 def test_one_case_open_in_two_tabs_takes_what_each_writes(visitor: Visitor) -> None:
-    visitor.report()
+    visitor.reported()
     other = Visitor(visitor.page.context.new_page(), visitor.address)
     for each in (visitor, other):
         each.open(" ".join(visitor.words))

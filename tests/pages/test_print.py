@@ -77,8 +77,7 @@ def test_the_blank_form_has_every_question(chromium: Browser, visitor: Visitor, 
 
 
 def test_a_case_is_not_printed(visitor: Visitor) -> None:
-    visitor.report()
-    report, _ = visitor.site.report()
+    report = visitor.reported()
     visitor.site.answer(report, slot_for(report))
     visitor.open()
     visitor.opened()

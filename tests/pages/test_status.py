@@ -31,8 +31,7 @@ def test_a_case_is_waiting_until_the_inspectorate_has_signed(visitor: Visitor) -
 
 
 def test_a_signed_slot_is_shown_whole(visitor: Visitor) -> None:
-    visitor.report()
-    report, _ = visitor.site.report()
+    report = visitor.reported()
     slot = slot_for(report)
     second = Reply(3, today(), "<b>Où ?</b>\u202e")
     received = Received(2, (bytes(8), bytes(8)), today())
@@ -60,7 +59,7 @@ def test_a_signed_slot_is_shown_whole(visitor: Visitor) -> None:
 
 def test_an_answer_names_the_body_that_was_written_to(visitor: Visitor) -> None:
     """Who chose a body outside must not read that the inspectorate has the report."""
-    visitor.report(channel=OUTSIDE)
+    visitor.reported(channel=OUTSIDE)
     visitor.site.answer(visitor.site.report()[0], slot_for(visitor.site.report()[0]))
     visitor.open()
     visitor.opened()
@@ -74,7 +73,7 @@ def test_a_body_that_was_taken_off_the_list_is_said_to_be_gone(
     visitor: Visitor, *, is_answered: bool
 ) -> None:
     """Nothing is called forged, late or theirs to write; once it is back on the list, so is its answer."""
-    visitor.report(channel=OUTSIDE)
+    visitor.reported(channel=OUTSIDE)
     if is_answered:
         visitor.site.answer(visitor.site.report()[0], slot_for(visitor.site.report()[0]))
     before = visitor.site.keyring
@@ -91,7 +90,6 @@ def test_a_body_that_was_taken_off_the_list_is_said_to_be_gone(
         expect(page.locator(f"#{place}")).to_be_hidden()
     expect(page.locator("#messages li")).to_have_count(0)
     expect(page.locator("#withdrawal")).to_be_visible()
-    assert [each.url for each in visitor.requests if "/api/challenge" in each.url] == []
     visitor.site.publish_changed(replace(before, serial=3))
     visitor.open()
     visitor.opened()
@@ -101,8 +99,7 @@ def test_a_body_that_was_taken_off_the_list_is_said_to_be_gone(
 
 
 def test_every_status_has_its_words(visitor: Visitor) -> None:
-    visitor.report()
-    report, _ = visitor.site.report()
+    report = visitor.reported()
     for status in Status:
         visitor.site.answer(report, replace(slot_for(report), status=status))
         visitor.open()
@@ -111,8 +108,7 @@ def test_every_status_has_its_words(visitor: Visitor) -> None:
 
 
 def test_an_update_that_does_not_come_is_pointed_out(visitor: Visitor) -> None:
-    visitor.report()
-    report, _ = visitor.site.report()
+    report = visitor.reported()
     visitor.site.answer(report, replace(slot_for(report), next_by=today() - timedelta(1)))
     visitor.open()
     visitor.shows("#overdue", "overdue")
@@ -121,8 +117,7 @@ def test_an_update_that_does_not_come_is_pointed_out(visitor: Visitor) -> None:
 
 @pytest.mark.parametrize("forged", ["signer", "case", "channel"])
 def test_a_slot_that_is_not_from_the_reader_of_the_case_is_not_shown(visitor: Visitor, forged: str) -> None:
-    visitor.report()
-    report, _ = visitor.site.report()
+    report = visitor.reported()
     slot = slot_for(report)
     other = visitor.site.site.outside
     if forged == "signer":
@@ -147,8 +142,7 @@ def test_a_slot_by_a_key_past_its_days_holds_until_the_next_is_due(
     visitor: Visitor, next_by: int, past: int, *, believed: bool
 ) -> None:
     """But not for more than 35 days, since whoever stole the key chose when the next is due."""
-    visitor.report()
-    report, _ = visitor.site.report()
+    report = visitor.reported()
     usual = make_keyring(visitor.site.site, serial=2).value
     past = [
         replace(
@@ -171,8 +165,7 @@ def test_a_slot_by_a_key_past_its_days_holds_until_the_next_is_due(
 
 
 def test_follow_ups_are_signed_by_the_author_and_arrive(visitor: Visitor, file: Path) -> None:
-    visitor.report()
-    report, _ = visitor.site.report()
+    report = visitor.reported()
     visitor.site.answer(report, replace(slot_for(report), serial=7))
     visitor.open()
     for text, files in (("Encore : la même voiture.", []), ("", [file])):
@@ -189,7 +182,7 @@ def test_follow_ups_are_signed_by_the_author_and_arrive(visitor: Visitor, file: 
 
 
 def test_a_follow_up_that_failed_is_sent_again_under_the_same_id(visitor: Visitor) -> None:
-    visitor.report()
+    visitor.reported()
     visitor.open()
     visitor.opened()
     visitor.page.fill("#follow-up-text", "Encore")
@@ -207,7 +200,7 @@ def test_a_follow_up_that_failed_is_sent_again_under_the_same_id(visitor: Visito
 
 
 def test_a_file_taken_away_after_a_failure_is_not_sent(visitor: Visitor, file: Path) -> None:
-    visitor.report()
+    visitor.reported()
     visitor.open()
     visitor.opened()
     visitor.page.fill("#follow-up-text", "Encore.")
@@ -222,7 +215,7 @@ def test_a_file_taken_away_after_a_failure_is_not_sent(visitor: Visitor, file: P
 
 
 def test_what_is_being_sent_cannot_be_changed(visitor: Visitor, file: Path) -> None:
-    visitor.report()
+    visitor.reported()
     visitor.open()
     visitor.opened()
     visitor.page.fill("#follow-up-text", "Encore.")
@@ -240,7 +233,7 @@ def test_what_is_being_sent_cannot_be_changed(visitor: Visitor, file: Path) -> N
 
 
 def test_an_empty_follow_up_is_not_sent(visitor: Visitor) -> None:
-    visitor.report()
+    visitor.reported()
     visitor.open()
     visitor.opened()
     visitor.page.click("#follow-up-send")
@@ -283,7 +276,7 @@ def test_words_that_fit_both_languages_are_asked_about(visitor: Visitor) -> None
 
 def test_words_may_be_typed_as_people_do(visitor: Visitor) -> None:
     """Capitals, no accents, four letters, commas and line ends."""
-    visitor.report()
+    visitor.reported()
     typed = ",\n".join(casetoken._plain(word)[0][:4].upper() for word in visitor.words)
     visitor.open(typed)
     visitor.opened()

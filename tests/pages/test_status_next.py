@@ -18,8 +18,7 @@ pytestmark = pytest.mark.browser
 
 def test_a_status_is_explained_with_the_name_of_who_answers(visitor: Visitor) -> None:
     """Never the inspectorate's, where somebody else was written to."""
-    visitor.report(channel=OUTSIDE)
-    report, _ = visitor.site.report()
+    report = visitor.reported(channel=OUTSIDE)
     for status in Status:
         visitor.site.answer(report, replace(slot_for(report), status=status))
         visitor.open()
@@ -32,7 +31,7 @@ def test_a_status_is_explained_with_the_name_of_who_answers(visitor: Visitor) ->
 
 def test_what_was_not_confirmed_names_who_was_written_to(visitor: Visitor) -> None:
     """Also where the answer is forged, and none where nothing authentic says who it was."""
-    visitor.report(channel=OUTSIDE)
+    visitor.reported(channel=OUTSIDE)
     visitor.open()
     visitor.opened()
     expect(visitor.page.locator("#status-label")).to_contain_text(OUTSIDE)
@@ -50,7 +49,7 @@ def test_what_was_not_confirmed_names_who_was_written_to(visitor: Visitor) -> No
 
 
 def test_the_next_day_is_the_first_answer_until_there_is_one(visitor: Visitor) -> None:
-    visitor.report()
+    visitor.reported()
     visitor.open()
     visitor.opened()
     visitor.shows("#next-by", "first-by")
@@ -64,7 +63,7 @@ def test_the_next_day_is_the_first_answer_until_there_is_one(visitor: Visitor) -
 
 
 def test_a_first_answer_that_does_not_come_is_pointed_out(visitor: Visitor) -> None:
-    visitor.report()
+    visitor.reported()
     visitor.page.clock.install(time=f"{today() + timedelta(8)}T12:00:00Z")
     visitor.open()
     visitor.shows("#overdue", "overdue")
@@ -72,8 +71,7 @@ def test_a_first_answer_that_does_not_come_is_pointed_out(visitor: Visitor) -> N
 
 
 def test_a_closed_case_promises_nothing_more(visitor: Visitor) -> None:
-    visitor.report()
-    report, _ = visitor.site.report()
+    report = visitor.reported()
     past = today() - timedelta(3)
     visitor.site.answer(report, replace(slot_for(report), status=Status.CLOSED, next_by=past))
     visitor.open()
@@ -83,7 +81,7 @@ def test_a_closed_case_promises_nothing_more(visitor: Visitor) -> None:
 
 
 def test_a_report_is_not_withdrawn_unless_it_is_meant(visitor: Visitor) -> None:
-    visitor.report()
+    visitor.reported()
     visitor.open()
     visitor.opened()
     visitor.page.click("#withdrawal summary")
@@ -94,7 +92,7 @@ def test_a_report_is_not_withdrawn_unless_it_is_meant(visitor: Visitor) -> None:
 
 
 def test_a_withdrawn_report_is_gone_and_its_words_open_nothing(visitor: Visitor) -> None:
-    visitor.report()
+    visitor.reported()
     visitor.open()
     visitor.opened()
     visitor.page.click("#withdrawal summary")

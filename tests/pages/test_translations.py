@@ -22,7 +22,7 @@ SHOWN = re.compile(
     r'(?:say|Failure|super|found|line|caution|tick)\(\s*"([\w-]+)"'
     r'|code(?: =|:) "([\w-]+)"|fault: "([\w-]+)"| [:?] "([a-z_]+(?:-[a-z_]+)+)"'
 )
-PROBLEM = re.compile(r'Problem\(\s*\d+, "(\w+)"')
+PROBLEM = re.compile(r'(?:Problem|NoRoom|refusal)\(\s*\d+, "(\w+)"')
 # Words that are the same in both languages.
 SAME = {
     *("Pages", "Messages", "Page %(page)s", "Journal", "Note", "Notes"),
@@ -45,10 +45,9 @@ DISAGREE = set(
     re.findall(
         r"\w+",
         """
-    already_whole challenge_expired challenge_for_another challenge_foreign challenge_malformed
-    challenge_missing challenge_spent challenge_unsolved channel_missing content_type length_missing
-    metadata_incomplete metadata_malformed metadata_unknown method_not_allowed not_sealed offset_missing
-    offset_moved tus_version wrong_length wrong_size
+    already_whole channel_missing content_type header_differs length_missing metadata_incomplete
+    metadata_malformed metadata_unknown method_not_allowed not_sealed offset_missing offset_moved
+    tus_version work_malformed work_missing work_spent work_stale work_unsolved wrong_length wrong_size
         """,
     )
 )

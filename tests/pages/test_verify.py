@@ -17,9 +17,10 @@ from tests.support.provable import UNTIL, Provable, proving
 pytestmark = pytest.mark.browser
 
 
-@pytest.fixture
-def provable(tmp_path: Path) -> Iterator[Provable]:
-    with proving(tmp_path) as made:
+@pytest.fixture(scope="module")
+def provable(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Provable]:
+    """A portal that no test changes."""
+    with proving(tmp_path_factory.mktemp("provable")) as made:
         yield made
 
 
@@ -92,11 +93,12 @@ def test_a_list_that_the_root_key_did_not_sign_is_not_shown(
     expect(checker.page.locator("#listed")).to_be_hidden()
 
 
-def test_a_list_past_its_date_is_pointed_out(checker: Visitor, provable: Provable) -> None:
-    provable.alter(valid_until=today() - timedelta(1))
-    with provable.serving():
-        checker.page.goto(f"{provable.address}/en/verify")
-        checker.shows("#fault", "pages-expired")
+def test_a_list_past_its_date_is_pointed_out(checker: Visitor, tmp_path: Path) -> None:
+    with proving(tmp_path) as late:
+        late.alter(valid_until=today() - timedelta(1))
+        with late.serving():
+            checker.page.goto(f"{late.address}/en/verify")
+            checker.shows("#fault", "pages-expired")
     expect(checker.page.locator("#listed")).to_be_visible()
 
 

@@ -6,17 +6,21 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, Route, expect
 
+from crypto import base64url
 from portal.api.quotas import SHARES
-from portal.store.quotas import TEXT, Kind
+from portal.config import Settings
+from portal.store.quotas import TEXT, Kind, delete_envelopes
+from portal.store.schema import envelopes
 from tests.support import browsing, page_modules
 from tests.support.builders import OUTSIDE
-from tests.support.page_visitor import ENVELOPES, Visitor, times, visiting
+from tests.support.page_visitor import ENVELOPES, Visitor, lose, times, visiting
 from tests.support.page_visitor import TEXT as WRITTEN
 from tests.support.portal_site import slot_for
 
 pytestmark = pytest.mark.browser
-CHALLENGE = "/api/challenge/inspectorate"
+OFFER = "/api/work"
 SECONDS = 10
+DAYS_MS = 4 * 86_400_000
 # Below this no press of a key is felt to lag. The watch sees tasks from 50 ms on.
 LONGEST_TASK = 100
 WATCH = """
@@ -47,10 +51,12 @@ QUIET = """async () => {
   return rests();
 }"""
 SOLVE = """async () => {
-  const asked = await (await fetch("%s/text")).json();
+  const answer = await (await fetch("/api/work")).arrayBuffer();
+  const { seed, cost: { text: cost } } = modules.work.OFFER.parse(new Uint8Array(answer));
   window.tasks.length = 1;
   const begun = performance.now();
-  await modules.challenge.solve(asked);
+  const headerHash = new Uint8Array(32);
+  await modules.work.solve({ seed, headerHash, channel: "inspectorate", sizeClass: "text", cost });
   return (performance.now() - begun) / 1000;
 }"""
 
@@ -66,10 +72,17 @@ BLOCK = """async () => {
 }"""
 
 
-def challenges(visitor: Visitor) -> list[str]:
-    """Return the paths of all challenges that were asked for."""
+@pytest.fixture
+def visitor(chromium: Browser, tmp_path: Path) -> Iterator[Visitor]:
+    """A visitor of a portal that asks for as much work as any."""
+    with visiting(chromium, tmp_path) as made:
+        yield made
+
+
+def asked(visitor: Visitor) -> list[str]:
+    """Return the paths of all that was asked of the interface, but for pieces of an upload."""
     paths = [request.url.removeprefix(visitor.address) for request in visitor.requests]
-    return [path for path in paths if path.startswith("/api/challenge")]
+    return [path for path in paths if path.startswith("/api/") and path.count("/") == 2]
 
 
 def test_the_work_is_done_while_the_reporter_writes(visitor: Visitor) -> None:
@@ -81,37 +94,78 @@ def test_the_work_is_done_while_the_reporter_writes(visitor: Visitor) -> None:
     visitor.to_token()
     visitor.confirm()
     visitor.arrived()
-    assert challenges(visitor) == [f"{CHALLENGE}/text"]
+    assert asked(visitor) == [OFFER, "/api/envelopes"]
     assert opened.evaluate("window.tries.length") == done
 
 
-def test_whoever_opens_the_page_asks_for_the_same(visitor: Visitor) -> None:
-    """Whoever writes nothing, too: one request, for the first reader and the smallest size."""
+@pytest.mark.parametrize("path", ["en/report", "en/status"])
+def test_whoever_opens_a_page_asks_for_the_same(visitor: Visitor, path: str) -> None:
+    """Whoever writes or opens nothing, too: one request, and no other however long the page stays open."""
+    answers = []
     for _ in range(2):
         visitor.requests.clear()
-        with visitor.page.expect_response(f"**{CHALLENGE}/text"):
-            visitor.visit("en/report")
-        assert challenges(visitor) == [f"{CHALLENGE}/text"]
+        visitor.page.clock.install()
+        with visitor.page.expect_response(f"**{OFFER}") as answer:
+            visitor.visit(path)
+        answers.append(answer.value.body())
+        visitor.page.clock.fast_forward(DAYS_MS)
+        assert asked(visitor) == [OFFER]
+    assert answers[0] == answers[1]
 
 
-def test_other_readers_and_files_have_work_of_their_own(visitor: Visitor, file: Path) -> None:
-    """Begun while the words are copied, not earlier: that they were chosen is told no sooner than it must."""
+def test_other_readers_and_files_have_work_of_their_own_and_no_request(visitor: Visitor, file: Path) -> None:
+    """Begun while the words are copied; that they were chosen is told when the report is sent."""
     opened = page(visitor)
+    assert opened.evaluate(QUIET)
+    done = opened.evaluate("window.tries.length")
     visitor.fill_in(files=[file], channel=OUTSIDE)
-    assert challenges(visitor) == [f"{CHALLENGE}/text"]
-    with opened.expect_response(f"**/api/challenge/{OUTSIDE}/files"):
-        visitor.to_token()
+    assert opened.evaluate("window.tries.length") == done
+    visitor.to_token()
+    assert opened.evaluate(QUIET)
+    assert opened.evaluate("window.tries.length") > done
+    assert asked(visitor) == [OFFER]
+    done = opened.evaluate("window.tries.length")
     visitor.confirm()
     visitor.arrived()
-    assert challenges(visitor) == [f"{CHALLENGE}/text", f"/api/challenge/{OUTSIDE}/files"]
+    assert asked(visitor) == [OFFER, "/api/envelopes"]
+    assert opened.evaluate("window.tries.length") == done
 
 
-def test_a_challenge_that_expired_is_replaced_and_the_text_kept(visitor: Visitor) -> None:
+def test_a_stale_seed_is_replaced_when_the_report_is_sent_and_the_text_kept(visitor: Visitor) -> None:
     visitor.write()
     visitor.site.hour += 9
+    assert asked(visitor) == [OFFER]
     visitor.confirm()
     visitor.arrived()
-    assert challenges(visitor) == [f"{CHALLENGE}/text"] * 2
+    assert asked(visitor) == [OFFER, "/api/envelopes"] * 2
+    assert visitor.site.report()[0].answers["what"] == WRITTEN
+
+
+def test_a_lost_answer_makes_no_second_report(visitor: Visitor) -> None:
+    """The same creation again finds the upload of the first."""
+    visitor.write()
+    visitor.page.route(ENVELOPES, times(1, lose))
+    visitor.confirm()
+    visitor.arrived()
+    assert asked(visitor) == [OFFER, "/api/envelopes", "/api/envelopes"]
+    assert len(visitor.site.received()) == 1
+
+
+def test_a_header_whose_upload_is_gone_seals_nothing_more(visitor: Visitor) -> None:
+    """It was begun, and given up by the portal: the page seals anew, under another header."""
+
+    def lose_and_forget(route: Route) -> None:
+        location = route.fetch().headers["location"]
+        with visitor.site.database.write() as connection:
+            assert delete_envelopes(connection, envelopes.c.id == base64url.decode(location.split("/")[-1]))
+        route.abort()
+
+    visitor.write()
+    visitor.page.route(ENVELOPES, times(1, lose_and_forget))
+    visitor.confirm()
+    visitor.arrived()
+    first, *_, last = [body for body in visitor.bodies() if body]
+    assert first[:1_627] != last[:1_627]
     assert visitor.site.report()[0].answers["what"] == WRITTEN
 
 
@@ -119,14 +173,14 @@ def test_work_that_is_never_taken_is_told(visitor: Visitor) -> None:
     """After three times the person is asked to try again; what was written stays."""
 
     def refuse(route: Route) -> None:
-        problem = '{"code": "challenge_spent"}'
+        problem = '{"code": "work_unsolved"}'
         route.fulfill(status=403, body=problem, content_type="application/problem+json")
 
     visitor.write()
     visitor.page.route(ENVELOPES, times(3, refuse))
     visitor.confirm()
     expect(visitor.page.locator("#send-error")).to_contain_text("rien", ignore_case=True, timeout=30_000)
-    assert len(challenges(visitor)) == 3
+    assert asked(visitor) == [OFFER, "/api/envelopes"] * 3
     visitor.page.click("#retry")
     visitor.arrived()
     assert visitor.site.report()[0].answers["what"] == WRITTEN
@@ -146,18 +200,19 @@ def test_a_portal_without_room_for_files_takes_the_text(visitor: Visitor, file: 
     assert visitor.site.report()[0].answers["what"] == WRITTEN
 
 
-def test_every_opened_case_asks_for_a_challenge(visitor: Visitor) -> None:
-    """Whether or not its reporter will write: asking tells nothing. What is written then arrives."""
+def test_whoever_opens_a_case_asks_for_nothing_more(visitor: Visitor) -> None:
+    """Whether or not its reporter writes. What is written then arrives."""
     visitor.report()
     message, _ = visitor.site.report()
     visitor.site.answer(message, slot_for(message))
     visitor.requests.clear()
     visitor.open()
     visitor.opened()
-    assert challenges(visitor) == [f"{CHALLENGE}/text"]
+    assert asked(visitor) == [OFFER, "/api/slot"]
     visitor.follow_up("Encore eux.")
-    assert challenges(visitor) == [f"{CHALLENGE}/text"]
-    assert len(visitor.site.received()) == 2
+    visitor.follow_up("Et encore.")
+    assert asked(visitor) == [OFFER, "/api/slot", "/api/envelopes", "/api/envelopes"]
+    assert len(visitor.site.received()) == 3
 
 
 @pytest.fixture(scope="module")
@@ -180,12 +235,13 @@ def test_without_jit_the_work_takes_seconds_and_the_page_stays_alive(
 ) -> None:
     """At rest; no task of the page is long enough to be felt."""
     with visiting(jitless, tmp_path) as visitor:
+        visitor.site.configure(work_cost=Settings().work_cost)
         opened = page(visitor)
         opened.evaluate("window.tasks.length = 1")
         opened.locator("#what").press_sequentially("Ils m'ont abordé", delay=20)
         assert max(opened.evaluate("window.tasks")) < LONGEST_TASK
-        page_modules.load(opened, "challenge")
-        assert opened.evaluate(SOLVE % CHALLENGE) < SECONDS
+        page_modules.load(opened, "work")
+        assert opened.evaluate(SOLVE) < SECONDS
         assert max(opened.evaluate("window.tasks")) < LONGEST_TASK
         # The watch would have seen one.
         assert opened.evaluate(BLOCK) >= 2 * LONGEST_TASK

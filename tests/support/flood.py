@@ -8,11 +8,16 @@ from itertools import islice
 
 from crypto import age, bundle
 from crypto.bundle import INTAKE
-from portal.api.challenges import HEADER
-from tests.support.builders import INSPECTORATE, make_envelope, make_report_envelope, upload_metadata
+from tests.support.builders import (
+    INSPECTORATE,
+    make_envelope,
+    make_report_envelope,
+    under_another_header,
+    upload_metadata,
+)
 from tests.support.portal_room import BODY, SITE, TUS
 from tests.support.portal_server import Server
-from tests.support.work import solve, work
+from tests.support.work import Sized, offered, unsent, work
 
 CLIENTS = 8
 DECLARED = age.sealed_size(16 << 20)
@@ -42,18 +47,20 @@ def flood(server: Server, count: int) -> Counter[int]:
 
 
 def _text(envelope: bytes) -> tuple[bytes, dict[str, str]]:
-    return envelope, {**BODY, **_declared(len(envelope))}
+    junk = under_another_header(envelope)
+    return junk, {**BODY, **_declared(junk)}
 
 
 def _declaration() -> tuple[bytes, dict[str, str]]:
-    return b"", {**TUS, **_declared(DECLARED)}
+    return b"", {**TUS, **_declared(unsent(DECLARED))}
 
 
-def _declared(size: int) -> dict[str, str]:
+def _declared(junk: bytes | Sized) -> dict[str, str]:
+    size = junk.size if isinstance(junk, Sized) else len(junk)
     metadata = upload_metadata(
         channel=INSPECTORATE.encode(), case=secrets.token_bytes(32), memo=bytes(60), withdraw=bytes(32)
     )
-    return {"Upload-Length": str(size), "Upload-Metadata": metadata, **work(SITE, size)}
+    return {"Upload-Length": str(size), "Upload-Metadata": metadata, **work(SITE, junk)}
 
 
 def _post(server: Server, body: bytes, headers: dict[str, str]) -> int:
@@ -69,9 +76,9 @@ def _post(server: Server, body: bytes, headers: dict[str, str]) -> int:
 
 def _follow_up(server: Server, envelope: bytes) -> None:
     """Send a follow-up with the work that is asked for now."""
-    status, _, made = server.request("GET", f"/api/challenge/{INSPECTORATE}/text")
+    status, _, offer = server.request("GET", "/api/work")
     assert status == 200
-    headers = {"Upload-Length": str(len(envelope)), HEADER: solve(made)}
+    headers = {"Upload-Length": str(len(envelope)), **offered(offer, envelope)}
     headers["Upload-Metadata"] = upload_metadata(channel=INSPECTORATE.encode())
     status, _, _ = server.request("POST", "/api/envelopes", envelope, {**BODY, **headers})
     assert status == 201

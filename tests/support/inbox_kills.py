@@ -5,7 +5,6 @@ import functools
 import io
 import json
 import os
-import shutil
 import signal
 import subprocess
 import sys
@@ -21,50 +20,70 @@ from inbox.cli import main
 from inbox.keys import share_file
 from inbox.system import clock
 from inbox.vault import schema_version
-from tests.support import engines
+from tests.support import engines, known_before
 from tests.support.inbox_builders import QUICK, Office
 from tests.support.inbox_clock import Clock
 
 _STEPS = ("fsync", "replace", "rename", "unlink")
 
 
-def killed_everywhere(office: Office, folder: Path, day: date, *words: str | Path) -> list[Office]:
-    """Return copies of the inbox, each with the command killed one step later; in the last it ended.
+def killed_everywhere(
+    office: Office, folder: Path, day: date, *words: str | Path, stride: int = 1
+) -> list[Office]:
+    """Return copies of the inbox, each with the command killed ``stride`` steps later; in the last it ended.
 
     A step is what reaches the disk by Python, or a commit of the vault: SQLite sees to what lies within one.
     Where there is no inbox yet, nobody opens it. ``{}`` in a word stands for the folder of the copy. The
     command knows the versions that are known here.
     """
-    given = [office.root.parent, folder, day, schema_version.LOCATIONS, *office.present]
-    script = [sys.executable, "-m", "tests.support.inbox_kills", json.dumps(given, default=str)]
-    done = subprocess.run(
-        [*script, *map(str, words)], capture_output=True, text=True, check=False, timeout=120
+    given = [office.root.parent, folder, day, schema_version.LOCATIONS, office.present, words, stride]
+    parent = _parent()
+    assert parent.stdin
+    assert parent.stdout
+    parent.stdin.write(json.dumps(given, default=str) + "\n")
+    parent.stdin.flush()
+    return [Office(folder / str(n), office.present) for n in range(int(parent.stdout.readline()))]
+
+
+@functools.cache
+def _parent() -> subprocess.Popen[str]:
+    """Return the process that commands are forked from, warm from one to the next."""
+    command = [sys.executable, "-m", "tests.support.inbox_kills"]
+    # It ends with its input, and so with this process. What a command says of errors is read as no number.
+    return subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
     )
-    assert (0, "") == (done.returncode, done.stderr)
-    return [Office(folder / str(n), office.present) for n in range(int(done.stdout))]
 
 
 def _main() -> None:
-    source, folder, day, locations, *present = json.loads(sys.argv[1])
-    schema_version.LOCATIONS = tuple(map(Path, locations))
     share_file.LIMITS = QUICK
-    clock.datetime = Clock(date.fromisoformat(day))  # type: ignore[misc, assignment]
     # Here, and not in each child anew: what the command loads, and the statements that it has compiled.
     engines.share_statements()
-    with tempfile.TemporaryDirectory() as folder_once:
-        _run(Office(Path(source), present).copy(Path(folder_once)))
+    known_before.remember()
+    for line in sys.stdin:
+        source, folder, day, locations, present, words, stride = json.loads(line)
+        schema_version.LOCATIONS = tuple(map(Path, locations))
+        clock.datetime = Clock(date.fromisoformat(day))  # type: ignore[misc, assignment]
+        office = Office(Path(source), tuple(present))
+        with tempfile.TemporaryDirectory() as folder_once:
+            _run(office.copy(Path(folder_once)), words)
+        sys.stdout.write(f"{_kill(office, Path(folder), words, stride)}\n")
+        sys.stdout.flush()
+
+
+def _kill(office: Office, folder: Path, words: list[str], stride: int) -> int:
+    """Kill the command at one step after another, in copies of their own; return how many there are."""
     n = 0
     while True:
-        office = Office(Path(source), present).copy(Path(folder) / str(n))
+        copy = office.copy(folder / str(n))
         if (child := os.fork()) == 0:
-            with stopped_at(n, functools.partial(os.kill, os.getpid(), signal.SIGKILL)):
-                os._exit(_run(office))
+            with stopped_at(n * stride, functools.partial(os.kill, os.getpid(), signal.SIGKILL)):
+                os._exit(_run(copy, words))
         n += 1
         status = os.waitpid(child, 0)[1]
         if not os.WIFSIGNALED(status):
             assert os.WEXITSTATUS(status) == 0
-            break
-    sys.stdout.write(str(n))
+            return n
 
 
 @contextlib.contextmanager
@@ -96,13 +115,12 @@ def stopped_at(place: int, stop: Callable[[], None]) -> Iterator[list[int]]:
             setattr(os, name, act)
 
 
-def _run(office: Office) -> int:
+def _run(office: Office, given: list[str]) -> int:
     opening = office.opening() if office.root.exists() else []
-    words = [word.replace("{}", str(office.root.parent)) for word in sys.argv[2:]]
+    words = [word.replace("{}", str(office.root.parent)) for word in given]
     with contextlib.redirect_stdout(io.StringIO()):
         return main.run(["--home", str(office.root), *opening, *words])
 
 
 if __name__ == "__main__":
-    shutil.rmtree(json.loads(sys.argv[1])[1], ignore_errors=True)
     _main()

@@ -19,6 +19,7 @@ from unittest.mock import patch
 
 from inbox.cli import main
 from inbox.keys import share_file
+from tests.support import portal_terminal
 from tests.support.inbox_builders import PASSPHRASE, QUICK
 
 COMMANDS = Path(sys.executable).parent
@@ -158,6 +159,17 @@ class Portal:
         raise Failed(f"the portal did not start\n{self.log.read_text('utf-8')}")
 
 
+class PortalHere(Portal):
+    """The same commands in this process: where it is not shown that each is one of its own."""
+
+    def run(self, *arguments: str | Path, code: int = 0) -> str:
+        """Run a command of the portal."""
+        try:
+            return "".join(portal_terminal.run_both(self.folder, *arguments, code=code))
+        except AssertionError as error:
+            raise Failed(str(error)) from None
+
+
 class Installation:
     """Portal and inbox with the keyring already carried over."""
 
@@ -168,11 +180,12 @@ class Installation:
         port: int,
         database: str = "sqlite:///portal.sqlite",
         inbox: type[Inbox] = InboxHere,
+        portal: type[Portal] = Portal,
     ) -> None:
         self.medium = folder / "medium"
         self.medium.mkdir()
         self.inbox = inbox(folder)
-        self.portal = Portal(folder, port=port, database=database)
+        self.portal = portal(folder, port=port, database=database)
         made = self.inbox.init()
         self.instance = self.portal.init(made["deployment"], made["root_key"])
         self.inbox.run("keyring", "--out", self.medium / "keyring")

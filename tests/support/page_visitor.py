@@ -7,12 +7,15 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, Page, Request, Route, ViewportSize, expect
 
-from tests.support.builders import INSPECTORATE
+from crypto import casetoken
+from crypto.messages import Report
+from tests.support.builders import INSPECTORATE, make_report_envelope
 from tests.support.portal_site import PortalSite
 
 TEXT = "Ils m'ont abordé·e à Noël 😀\nDeuxième ligne."
 FILE = bytes(range(256)) * 10_000  # three pieces when sealed
 SLOW = 30_000
+EASY = (10, 10, 10)  # the portal's own `work_cost` keeps the browser busy on each page that is opened
 TELEPHONE = ViewportSize(width=390, height=844)
 DESKTOP = ViewportSize(width=1280, height=800)
 ENVELOPES = "**/api/envelopes"
@@ -70,6 +73,14 @@ class Visitor:
         self.write(text, files, channel)
         self.confirm()
         self.arrived()
+
+    def reported(self, channel: str = INSPECTORATE) -> Report:
+        """Have a report at the portal that no page has sent: a second less of work for the browser."""
+        entropy = casetoken.generate()
+        sealed = make_report_envelope(self.site.site, channel, entropy=entropy)
+        assert self.site.send(sealed).status_code == 201
+        self.words = list(casetoken.words(entropy, "fr"))
+        return self.site.report()[0]
 
     def arrived(self) -> None:
         expect(self.page.locator("#done")).to_be_visible(timeout=SLOW)

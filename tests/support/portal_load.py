@@ -6,7 +6,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from tests.support.builders import Sealed, make_report_envelope
+from tests.support.builders import Sealed, anew, make_report_envelope
 from tests.support.portal_room import BODY, SITE, TUS, declared
 from tests.support.portal_server import Server
 
@@ -70,7 +70,7 @@ class Load:
     def _send(self, prepared: list[Sealed]) -> None:
         number = 0
         while not self._ended.is_set():
-            sealed = prepared[number % len(prepared)]
+            sealed = anew(prepared[number % len(prepared)])
             address = self._whole(sealed) if number % 2 else self._in_halves(sealed)
             if address:
                 self.kept[address] = sealed

@@ -37,7 +37,7 @@ from tests.support.builders import (
     make_slot,
     today,
 )
-from tests.support.work import INSTANCE_SEED, work
+from tests.support.work import COSTS, INSTANCE_SEED, work
 
 TUS = {"Tus-Resumable": "1.0.0"}
 BODY = {**TUS, "Content-Type": "application/offset+octet-stream"}
@@ -45,7 +45,8 @@ BACKENDS = ["sqlite", "postgresql"]
 State = Mapping[str, list[tuple[Any, ...]]]
 
 
-SITE = Site()
+# The same in every process and run, as its pages are: so they are compressed once for all.
+SITE = Site(deployment=bytes(range(16)), root_seed=bytes(range(32)))
 _applications: dict[Site, Flask] = {}
 
 
@@ -61,6 +62,7 @@ class Room:
             deployment=base64url.encode(self.site.deployment),
             root_key=base64url.encode(self.site.root_key),
             database=address,
+            work_cost=COSTS,
             folder=folder,
         )
         self.database = database.create(self.settings.database_url)
@@ -105,7 +107,7 @@ class Room:
         return self.day
 
     def state(self) -> State:
-        """Return every row of every table, but challenges that were used up and sums that are zero."""
+        """Return every row of every table, but headers that were used up and sums that are zero."""
         with self.database.read() as connection:
             rows = {
                 table.name: sorted(map(tuple, connection.execute(select(table))), key=repr)
@@ -128,7 +130,7 @@ class Room:
     def follow_up(self, envelope: bytes, channel: str = INSPECTORATE) -> TestResponse:
         """Send an envelope without a word of its case."""
         bare = {"Upload-Length": str(len(envelope)), "Upload-Metadata": f"channel {_base64(channel)}"}
-        bare |= work(self.site, len(envelope), channel)
+        bare |= work(self.site, envelope, channel)
         return self.client.post("/api/envelopes", headers={**BODY, **bare}, data=envelope)
 
     def declared(self, sealed: Sealed) -> dict[str, str]:
@@ -161,7 +163,7 @@ class Room:
 def declared(sealed: Sealed, site: Site = SITE) -> dict[str, str]:
     """Return the headers that announce a report, work included."""
     size = len(sealed.envelope)
-    paid = work(site, size, sealed.channel)
+    paid = work(site, sealed.envelope, sealed.channel)
     return {"Upload-Length": str(size), "Upload-Metadata": sealed.metadata, **paid}
 
 

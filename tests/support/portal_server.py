@@ -21,6 +21,7 @@ from portal.store import envelopes
 from portal.store.database import Database, open_database
 from tests.support.builders import Sealed, today
 from tests.support.portal_room import BODY, SITE, TUS, Room, declared
+from tests.support.work import COSTS
 
 PORTAL = Path(sys.executable).parent / "portal"
 START_SECONDS = 60
@@ -61,11 +62,12 @@ class Server:
 
     def configure(self, **settings: str | int) -> None:
         """Write the configuration."""
-        values = {
+        values: dict[str, object] = {
             "deployment": base64url.encode(SITE.deployment),
             "root_key": base64url.encode(SITE.root_key),
             "listen": f"127.0.0.1:{self.port}",
             "database": "sqlite:///portal.sqlite",
+            "work_cost": COSTS,
             **settings,
         }
         lines = [f"{name} = {json.dumps(value)}\n" for name, value in values.items()]

@@ -21,6 +21,7 @@ from tests.support.builders import SignedKeyring, today
 from tests.support.portal_room import Room
 
 _PATIENCE_SECONDS = 30
+_POLL_SECONDS = 0.05
 REPLY = "Merci, nous vous lisons.\nWhere was it?"
 
 
@@ -40,7 +41,8 @@ class PortalSite(Room):
         """Serve at ``address`` while the block runs."""
         server = make_server("127.0.0.1", 0, self.app, threaded=True, request_handler=_Quiet)
         self.address = f"http://127.0.0.1:{server.port}"
-        thread = threading.Thread(target=server.serve_forever)
+        # The server asks so often whether it shall end: every test would wait for half a second.
+        thread = threading.Thread(target=server.serve_forever, args=[_POLL_SECONDS])
         thread.start()
         try:
             yield

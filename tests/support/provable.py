@@ -11,7 +11,7 @@ from crypto.keyring import Channel
 from portal.app import create_app, load_questionnaire
 from portal.site import fetching, manifest, verify
 from portal.site.seen_serials import Seen
-from tests.support.builders import Site, today
+from tests.support.builders import today
 from tests.support.portal_site import PortalSite
 
 UNTIL = today() + timedelta(30)
@@ -60,7 +60,7 @@ class Provable(PortalSite):
 @contextmanager
 def proving(folder: Path) -> Iterator[Provable]:
     """Serve such a portal while the block runs."""
-    room = Provable(folder, "sqlite:///portal.sqlite", Site())
+    room = Provable(folder, "sqlite:///portal.sqlite")
     room.sign()
     room.rebuild()
     with room.serving():

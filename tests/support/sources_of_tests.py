@@ -1,6 +1,7 @@
 """The sources of the tests, read without running them."""
 
 import ast
+import functools
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,10 +22,15 @@ class Fixture:
         return self.path.name != "conftest.py" or self.path.parent in other.path.parents
 
 
+@functools.cache
+def _nodes(path: Path) -> tuple[ast.AST, ...]:
+    return tuple(ast.walk(ast.parse(path.read_text("utf-8"))))
+
+
 def fixtures(paths: Iterable[Path]) -> Iterator[Fixture]:
     """Yield those that stand in these files."""
     for path in paths:
-        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        for node in _nodes(path):
             for mark in node.decorator_list if isinstance(node, ast.FunctionDef) else ():
                 if ast.unparse(mark).startswith("pytest.fixture"):
                     yield _fixture(path, node, mark)
@@ -32,7 +38,7 @@ def fixtures(paths: Iterable[Path]) -> Iterator[Fixture]:
 
 def imports(path: Path) -> Iterator[str]:
     """Yield the modules that a file imports, or imports from."""
-    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+    for node in _nodes(path):
         if isinstance(node, ast.ImportFrom):
             yield node.module or ""
             yield from (f"{node.module}.{each.name}" for each in node.names)

@@ -1,34 +1,55 @@
-"""Challenges and their solutions for tests: solved by the altcha of PyPI, with next to no work in them."""
+"""Work for tests: next to none, or what a portal asks for."""
 
-import json
+import secrets
+from dataclasses import dataclass
 
-from altcha import v2
-
-from crypto import challenge
-from crypto.challenge import Purpose
-from portal.api.challenges import HEADER
+from crypto import age
+from crypto import work as puzzles
+from crypto.work import OFFER, Payment, Puzzle, SizeClass
+from portal.api.work import HEADER
 from portal.store import days
 from portal.store.quotas import TEXT
 from tests.support.builders import INSPECTORATE, Site
 
 INSTANCE_SEED = bytes(range(32))
+COSTS = (1, 1, 1)
 
 
-def solve(made: bytes) -> str:
-    """Return the header's value that solves a challenge, as the portal gave it."""
-    task = v2.Challenge.from_dict(json.loads(made))
-    solution = v2.solve_challenge(task)
-    assert solution
-    return v2.Payload(task, solution).to_base64()
+@dataclass(frozen=True)
+class Sized:
+    """An envelope of which there is the header alone, or another size is told than it has."""
+
+    header: bytes
+    size: int
 
 
-def work(site: Site, size: int, channel: str = INSPECTORATE) -> dict[str, str]:
-    """Return the header that pays for an envelope of ``size`` bytes at a portal that a test has made."""
-    return cheap(challenge.key(INSTANCE_SEED, site.deployment), size, channel)
+def unsent(size: int) -> Sized:
+    """Return an envelope that is declared alone."""
+    return Sized(secrets.token_bytes(age.ENVELOPE_HEADER), size)
 
 
-def cheap(key: bytes, size: int, channel: str, cost: int = 1) -> dict[str, str]:
-    """Return the header for a portal that signs with ``key``: dear to check as any, and solved at once."""
-    purpose = Purpose(channel, "text" if size <= TEXT else "files")
-    made = challenge.issue(purpose, cost=cost, expires=days.hour() + 2, prefix="")
-    return {HEADER: solve(made.encode(key))}
+def work(
+    site: Site, envelope: bytes | Sized, channel: str = INSPECTORATE, hour: int | None = None
+) -> dict[str, str]:
+    """Return the header that pays for an envelope at a portal that a test has made."""
+    seed = puzzles.seed(INSTANCE_SEED, site.deployment, days.hour() if hour is None else hour)
+    return paid(seed, envelope, channel)
+
+
+def offered(raw: bytes, envelope: bytes | Sized, channel: str = INSPECTORATE) -> dict[str, str]:
+    """Return the header that pays for an envelope by what a portal has offered."""
+    offer = OFFER.parse(raw)
+    return paid(offer.seed, envelope, channel, offer.cost.of(_size_class(envelope)))
+
+
+def paid(seed: bytes, envelope: bytes | Sized, channel: str, cost: int | None = None) -> dict[str, str]:
+    """Return the header that pays for an envelope under this seed, at the cost of a test's portal."""
+    size_class = _size_class(envelope)
+    header_hash = puzzles.header_hash(envelope.header if isinstance(envelope, Sized) else envelope)
+    puzzle = Puzzle(seed, header_hash, channel, size_class, cost or 1 + size_class)
+    return {HEADER: Payment(seed, header_hash, puzzle.solve()).encode()}
+
+
+def _size_class(envelope: bytes | Sized) -> SizeClass:
+    size = envelope.size if isinstance(envelope, Sized) else len(envelope)
+    return SizeClass.TEXT if size <= TEXT else SizeClass.FILES

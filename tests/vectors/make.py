@@ -6,7 +6,6 @@ changed SPEC is a mistake: the two go together.
 """
 
 import argparse
-import base64
 import hashlib
 import json
 import sys
@@ -14,7 +13,6 @@ import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date
-from itertools import count
 from pathlib import Path
 from typing import Any
 from unittest import mock
@@ -26,7 +24,6 @@ from crypto import (
     bundle,
     card,
     casetoken,
-    challenge,
     container,
     dossier,
     journal,
@@ -38,12 +35,13 @@ from crypto import (
     shares,
     signing,
     strictjson,
+    work,
 )
 from crypto.bundle import Link, Opened, Outbox, SealedSlot
-from crypto.challenge import Challenge, Purpose
 from crypto.journal import Entry, Head, Signed
 from crypto.recipients import HybridIdentity
 from crypto.signing import Label
+from crypto.work import OFFER, Cost, Offer, Payment, Puzzle, SizeClass
 
 HERE = Path(__file__).parent
 DEPLOYMENT = bytes(range(16))
@@ -805,53 +803,47 @@ def _end(head: Head) -> Vector:
     return {"n": head.n, "hash": head.hash.hex(), "fingerprint": head.fingerprint}
 
 
-def challenges() -> list[Vector]:
-    """SPEC 7.6: what a solver makes of a challenge, which tries counters from 0 on."""
-    made = [_challenge(cost, prefix) for cost, prefix in ((1, ""), (3, "0"), (20, "00"), (5, "fa"))]
-    solved = [
-        vector(f"cost-{each.cost}-prefix-{each.prefix or 'none'}", _given(each), {"payload": _payload(each)})
-        for each in made
+def works() -> list[Vector]:
+    """SPEC 7.6: seed of an hour, id of an upload, and what a solver makes of a header, trying from 0 on."""
+    cases = [
+        ("text", 500_000, "inspectorate", SizeClass.TEXT, 1),
+        ("files", 500_001, "ombudsman", SizeClass.FILES, 3),
+        ("longest-channel", 2**32 - 1, "a" * 32, SizeClass.TEXT, 20),
     ]
-    parameters = made[1].parameters()
+    seed = fixed("work seed")
+    offer = OFFER.encode(Offer(seed, Cost(4_000, 8_000)))
+    shorter = base64url.encode(seed[:31]).encode()
     wrong = {
-        "another-algorithm": {"algorithm": "SHA-256"},
-        "nonce-not-hexadecimal": {"nonce": "0g" * 16},
-        "salt-of-half-a-byte": {"salt": parameters["salt"][1:]},
-        "cost-as-text": {"cost": "3"},
-        "prefix-missing": {"keyPrefix": None},
+        "cost-of-zero": offer.replace(b"4000", b"0"),
+        "cost-above-the-most": offer.replace(b"8000", b"1000001"),
+        "cost-as-text": offer.replace(b"4000", b'"4000"'),
+        "cost-of-files-missing": offer.replace(b',"files":8000', b""),
+        "another-kind": offer.replace(b'"work"', b'"toll"'),
+        "seed-of-31-bytes": offer.replace(base64url.encode(seed).encode(), shorter),
     }
-    refused = [
-        vector(name, _given(made[1], parameters | change), expect="malformed")
-        for name, change in wrong.items()
+    return [
+        *(_work(*case) for case in cases),
+        vector("offer", {"offer": offer.hex()}, {"seed": seed.hex(), "text": 4_000, "files": 8_000}),
+        *(vector(name, {"offer": raw.hex()}, expect="malformed") for name, raw in wrong.items()),
     ]
-    return solved + refused
 
 
-def _challenge(cost: int, prefix: str) -> Challenge:
-    return Challenge(
-        purpose=Purpose("inspectorate", "text"),
-        cost=cost,
-        expires=500_000,
-        prefix=prefix,
-        nonce=fixed(f"nonce {cost}", 16),
-        salt=fixed(f"salt {cost}", 16),
-    )
-
-
-def _given(made: Challenge, parameters: Vector | None = None) -> Vector:
-    key = challenge.key(fixed("instance"), DEPLOYMENT)
-    asked = json.loads(made.encode(key))
-    return {"seed": fixed("instance").hex(), "deployment": DEPLOYMENT.hex(), "challenge": asked} | (
-        {"challenge": asked | {"parameters": parameters}} if parameters else {}
-    )
-
-
-def _payload(made: Challenge) -> str:
-    keys = ((counter, made.derive(counter).hex()) for counter in count())
-    counter, derived = next(found for found in keys if found[1].startswith(made.prefix))
-    solution = {"counter": counter, "derivedKey": derived}
-    sent = {"challenge": _given(made)["challenge"], "solution": solution}
-    return base64.b64encode(json.dumps(sent, separators=(",", ":")).encode()).decode()
+def _work(name: str, hour: int, channel: str, size_class: SizeClass, cost: int) -> Vector:
+    secret, header = fixed("instance"), fixed(f"header {name}", 1_627)
+    header_hash, seed = work.header_hash(header), work.seed(secret, DEPLOYMENT, hour)
+    payment = Payment(seed, header_hash, Puzzle(seed, header_hash, channel, size_class, cost).solve())
+    given = {
+        "secret": secret.hex(),
+        "deployment": DEPLOYMENT.hex(),
+        "hour": hour,
+        "header": header.hex(),
+        "channel": channel,
+        "class": size_class.name.lower(),
+        "cost": cost,
+        "seed": seed.hex(),
+        "upload_id": work.upload_id(secret, DEPLOYMENT, header_hash).hex(),
+    }
+    return vector(name, given, {"payment": payment.encode()})
 
 
 def shares_of_a_secret() -> list[Vector]:
@@ -1109,7 +1101,7 @@ TOPICS: dict[str, tuple[str, Callable[[], list[Vector]]]] = {
     "card": ("6.1", cards),
     "seal": ("3", seals),
     "shares": ("9.1", shares_of_a_secret),
-    "challenge": ("7.6", challenges),
+    "work": ("7.6", works),
     "journal": ("9.3", journals),
     "outbox": ("8.2", outboxes),
     "dossier": ("8.5", dossiers),

@@ -1,5 +1,6 @@
 """The command line: what it prints, how it ends, what it never does."""
 
+import json
 import os
 import subprocess
 import sys
@@ -221,6 +222,7 @@ def test_progress_is_shown_to_people_alone(
 INIT = ["init", "--deployment", "Fanal", "--channel", "a", "--name-fr", "A", "--name-en", "A"]
 
 
+@pytest.mark.usefixtures("quick")
 def test_init_asks_twice_and_takes_no_difference(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -315,18 +317,24 @@ sys.addaudithook(refuse)
 """
 
 
+# As many commands as are given, and no more of them once one is refused.
+ROUND = """
+import json, sys
+from inbox.cli import main
+
+for words in json.loads(sys.argv[1]):
+    try:
+        main.main(words)
+    except SystemExit as ended:
+        if ended.code:
+            raise
+"""
+
+
 def test_no_command_opens_a_socket(world: World, portal: Portal, tmp_path: Path) -> None:
     """A whole round with helper processes, in interpreters in which any socket raises."""
     (tmp_path / "sitecustomize.py").write_text(NO_SOCKET)
     environment = os.environ | {"PYTHONPATH": str(tmp_path)}
-
-    def run(*words: str | Path) -> str:
-        home = ["--home", world.office.root, "--passphrase-file", world.office.secret]
-        command = [Path(sys.executable).with_name("inbox"), *home, *words]
-        done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
-        assert (0, "") == (done.returncode, done.stderr)
-        return done.stdout
-
     control = [sys.executable, "-c", "import socket; socket.socket()"]
     assert (
         "RuntimeError: socket.__new__"
@@ -334,7 +342,16 @@ def test_no_command_opens_a_socket(world: World, portal: Portal, tmp_path: Path)
     )
     reporters = [Reporter(world) for _ in range(70)]
     path = portal.bundle(*(Sent(each.report(), each.keys.case_id) for each in reporters))
-    assert "70 new cases" in run("collect", path, "--confirm-instance", portal.fingerprint)
-    run("reply", "1", "--text", "x")
-    run("outbox", "--out", world.office.out)
-    assert "Il s'est passé" in run("show", "70")
+    round_ = [
+        ["collect", path, "--confirm-instance", portal.fingerprint],
+        ["reply", "1", "--text", "x"],
+        ["outbox", "--out", world.office.out],
+        ["show", "70"],
+    ]
+    home = ["--home", world.office.root, *world.office.opening()]
+    given = json.dumps([[*home, *words] for words in round_], default=str)
+    command = [sys.executable, "-c", ROUND, given]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    assert (0, "") == (done.returncode, done.stderr)
+    assert "70 new cases" in done.stdout
+    assert "Il s'est passé" in done.stdout

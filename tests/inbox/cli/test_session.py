@@ -16,7 +16,7 @@ import pytest
 from crypto import passphrase
 from inbox.keys import officers, vault_header
 from tests.support import goldens
-from tests.support.inbox_builders import Office, passphrase_of
+from tests.support.inbox_builders import QUICK, Office, passphrase_of
 from tests.support.traces import found_in, found_in_files, found_in_memory
 from tests.support.typist import JOB, Typist, typing
 
@@ -229,10 +229,19 @@ def test_work_that_goes_on_is_not_cut_short() -> None:
     assert (-signal.SIGALRM, "no limit is left\ninactive\n") == (done.returncode, done.stdout)
 
 
+# The same program, which stretches passphrases quickly.
+QUICKLY = f"""
+from inbox.cli import main
+from inbox.keys import share_file
+share_file.LIMITS = {QUICK}
+main.main()
+"""
+
+
 def test_a_change_of_officers_ends_the_session(office: Office) -> None:
     """Those who sit there hold shares of yesterday."""
     new = [word for name in NAMES for word in ("--new-passphrase-file", f"shares/{name}.passphrase")]
-    with session(office) as at:
+    with session(office, command=[sys.executable, "-c", QUICKLY]) as at:
         at.types(f"officers renew --shares shares {' '.join(new)}")
         at.confides("passphrase of alice: ", passphrase_of("alice"))
         at.confides("passphrase of bruno: ", passphrase_of("bruno"))

@@ -207,8 +207,8 @@ def test_killed_between_it_is_as_before_or_after(
 
     moves = iter([reconcile.settle])  # at the unlocking, and never again
 
-    def settle_once(*arguments: Any) -> None:
-        next(moves, stop)(*arguments)
+    def settle_once(*arguments: Any) -> Any:
+        return next(moves, stop)(*arguments)
 
     with monkeypatch.context() as patch:
         if moment == "before":

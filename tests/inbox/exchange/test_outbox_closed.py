@@ -10,8 +10,7 @@ from tests.support import inbox_builders as build
 from tests.support.bodies import accept, export, joined
 from tests.support.inbox_builders import CLOSING, Office, Portal, Reporter, Sent, World
 from tests.support.inbox_clock import Clock
-from tests.support.installation import Failed, free_port
-from tests.support.installation import Portal as Site
+from tests.support.installation import Failed, PortalHere, free_port
 
 
 def folder(path: Path) -> Path:
@@ -86,13 +85,13 @@ def test_keys_replaced_by_somebody_excluded_forget_no_closed_case(
     assert 1 == len(outbox(office, world)[0].slots)
 
 
-def served(tmp_path: Path) -> tuple[Office, Office, Site]:
+def served(tmp_path: Path) -> tuple[Office, Office, PortalHere]:
     """Return a root, a body on its keyring, and a portal that has the keyring."""
     root = Office.found(folder(tmp_path / "root"))
     body = joined(tmp_path / "body", root)
     accept(root, body)
     made = root.json("keyring", "--out", root.out / "keyring")
-    site = Site(folder(tmp_path / "portal"), port=free_port())
+    site = PortalHere(folder(tmp_path / "portal"), port=free_port())
     site.init(made["deployment"], made["root_key"])
     site.run("keyring", root.out / "keyring")
     return root, body, site

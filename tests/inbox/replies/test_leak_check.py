@@ -31,6 +31,8 @@ GIVE_AWAY = {
     "telephone of the report": ("Appelé au +33 6 12 34 56 78", "+33612345678"),
     "another telephone": ("Appelez-nous au 01 42 68 53 00", "+33142685300"),
     "letters that only look alike": ("Marguer\u0456te nous a \u0441rit", "Marguer<U+0456>te"),
+    "address beside another": ("a@b.fr+c@d.fr", "+c@d.fr"),
+    "address behind what is none": ("x@y alice.b@example.org", "alice.b@example.org"),
     "address": ("Écrivez à alice.b@example.org", "alice.b@example.org"),
 }
 HARMLESS = (

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
 from inbox.cli import main
 from inbox.cli.shell import Open
@@ -14,6 +15,7 @@ from inbox.language.errors import Superseded
 from inbox.setup import init
 from inbox.setup.ceremony_papers import Handout
 from inbox.system import terminal
+from inbox.vault.tables import Message
 from tests.support import inbox_builders as build
 from tests.support.inbox_builders import Office, Said, passphrase_of
 from tests.support.inbox_circles import NAMES, header_of, only
@@ -30,7 +32,15 @@ def failing_disk() -> None:
     raise OSError(5, "Input/output error")
 
 
-STOPS = pytest.mark.parametrize("stop", [ctrl_c, failing_disk], ids=["ctrl-c", "failing-disk"])
+# By the same code either comes to nothing: at every step of both it is seen by `make soak stops`.
+STOPS = pytest.mark.parametrize(
+    ("stop", "stride"),
+    [
+        pytest.param(ctrl_c, 1, id="ctrl-c"),
+        pytest.param(failing_disk, 3, id="failing-disk"),
+        pytest.param(failing_disk, 1, id="failing-disk-everywhere", marks=pytest.mark.soak),
+    ],
+)
 
 
 def run(door: Open, *words: str) -> Said:
@@ -39,6 +49,9 @@ def run(door: Open, *words: str) -> Said:
     with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
         code = main.run(list(words), door)
     return Said(code, out.getvalue(), err.getvalue())
+
+
+REPLY = "a reply that must not be lost"
 
 
 def renew(office: Office, place: int, stop: Callable[[], None]) -> tuple[int, bool]:
@@ -55,30 +68,35 @@ def renew(office: Office, place: int, stop: Callable[[], None]) -> tuple[int, bo
         assert (left[0] >= 0) == (said.code == 0)
         assert has_changed == door.is_over
         assert (has_changed and said.code != 0) == ("new shares all the same" in said.err)
-        replied = run(door, "reply", "1", "--text", "a reply that must not be lost")
+        replied = run(door, "reply", "1", "--text", REPLY)
         assert has_changed == ("vault.json has changed" in replied.err) == (replied.code == 1)
     return left[0], has_changed
 
 
 @STOPS
 def test_stopped_anywhere_in_a_session_no_key_is_lost(
-    founded_circle: Office, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, stop: Callable[[], None]
+    founded_circle: Office,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    stop: Callable[[], None],
+    stride: int,
 ) -> None:
     """The old circle goes on, or the session is over; the valid vault has its key store either way."""
     monkeypatch.setattr(terminal, "ask_secret", lambda prompt: passphrase_of(prompt.split()[-1]))
     left, changed = -1, []
     while left < 0:
         office = founded_circle.copy(tmp_path / str(len(changed)))
-        left, has_changed = renew(office, len(changed), stop)
+        left, has_changed = renew(office, len(changed) * stride, stop)
         changed.append(has_changed)
         with office.opened() as inbox, inbox.transaction() as session:
             assert 1 == len(key_store.load(inbox.home, session).intake)
+            replied = [*session.scalars(select(Message.text))]
         only(office, "keystore-*")
         only(office, "vault-*")
         assert 3 == len(list(office.shares.glob(f"*-{vault_header.name(header_of(office).sharing)}.share")))
-        assert has_changed != ("must not be lost" in office.run("show", "1").out)
+        assert ([] if has_changed else [REPLY]) == replied
     assert sorted(changed) == changed
-    assert 5 < changed.count(True) < len(changed) - 10
+    assert 5 < changed.count(True) * stride < (len(changed) - 1) * stride - 10
 
 
 def test_an_inbox_does_nothing_by_a_vault_that_is_not_valid_any_more(
@@ -103,7 +121,9 @@ def test_an_inbox_does_nothing_by_a_vault_that_is_not_valid_any_more(
 
 
 @STOPS
-def test_a_founding_that_is_stopped_leaves_nothing_or_all(tmp_path: Path, stop: Callable[[], None]) -> None:
+def test_a_founding_that_is_stopped_leaves_nothing_or_all(
+    tmp_path: Path, stop: Callable[[], None], stride: int
+) -> None:
     """Whatever comes after the home is in its place, its shares stay."""
     left, place, whole = -1, 0, []
     while left < 0:
@@ -114,14 +134,14 @@ def test_a_founding_that_is_stopped_leaves_nothing_or_all(tmp_path: Path, stop: 
             init.found(
                 office.root, build.charter(), build.circle(*NAMES, quorum=2), handout, today=build.today()
             )
-        left, place = steps[0], place + 1
+        left, place = steps[0], place + stride
         whole.append(office.root.exists())
         assert (3 if whole[-1] else 0) == len(list(office.shares.glob("*.share")))
         assert [] == list(office.root.parent.glob("*.part")) + list(office.root.parent.glob(".*"))
         if whole[-1]:
             with office.unlocked() as opened:
                 assert ("alice", "bruno") == opened.officers
-    assert 2 <= whole.count(True) < len(whole) - 20
+    assert 2 <= whole.count(True) * stride < place - 20
 
 
 def test_ctrl_c_as_the_home_takes_its_place_leaves_the_shares(

@@ -13,17 +13,16 @@ from tempfile import TemporaryDirectory
 import pytest
 from playwright.sync_api import Browser
 
-from portal.api.challenges import HEADER
 from portal.store import pending
 from portal.store.days import today
 from tests.support import postgres
-from tests.support.builders import INSPECTORATE, Sealed, make_report_envelope
+from tests.support.builders import INSPECTORATE, Sealed, anew, make_report_envelope
 from tests.support.page_visitor import TEXT, Visitor
 from tests.support.portal_load import HALF, Load, patch, post, told_to_wait
 from tests.support.portal_room import BODY, SITE, TUS, declared
 from tests.support.portal_server import Server
 from tests.support.small_disk import small_disk
-from tests.support.work import solve
+from tests.support.work import offered
 
 pytestmark = pytest.mark.long
 
@@ -47,9 +46,9 @@ def test_a_full_disk_refuses_and_loses_nothing(tmp_path: Path, free_port: Callab
         with server.serving():
             address = server.begin(begun)
             assert patch(server, address, begun, 0, HALF)[0] == 204
-            kept = []
-            while (answer := post(server, sealed))[0] == 201:
-                kept.append(answer[1]["Location"])
+            kept = {}
+            while (answer := post(server, each := anew(sealed)))[0] == 201:
+                kept[answer[1]["Location"]] = each
             assert told_to_wait(answer)
             assert len(kept) > 10
             assert told_to_wait(patch(server, address, begun, HALF, len(begun.envelope)))
@@ -60,10 +59,10 @@ def test_a_full_disk_refuses_and_loses_nothing(tmp_path: Path, free_port: Callab
             assert "full or busy" in server.run("export", "--out", out, code=1)
             resize("32m")
             assert patch(server, address, begun, HALF, len(begun.envelope))[0] == 204
-            kept.append(server.send(sealed))
+            kept[server.send(sealed)] = sealed
         assert sound(server)
         assert server.content(address) == begun.envelope
-        assert {server.content(each) for each in kept} == {sealed.envelope}
+        assert [server.content(each) for each in kept] == [each.envelope for each in kept.values()]
         told = json.loads(server.run("export", "--out", out, "--json"))
         assert [each["envelopes"] for each in told if each["channel"] == INSPECTORATE] == [len(kept) + 1]
 
@@ -90,9 +89,9 @@ def test_a_full_disk_of_postgresql_refuses_and_loses_nothing(
                 assert patch(server, address, begun, 0, HALF)[0] == 204
                 filler = cluster.folder / "filler"
                 filler.write_bytes(bytes(disk_usage(cluster.folder).free - LEFT))
-                kept = []
-                while (answer := post(server, sealed))[0] == 201:
-                    kept.append(answer[1]["Location"])
+                kept = {}
+                while (answer := post(server, each := anew(sealed)))[0] == 201:
+                    kept[answer[1]["Location"]] = each
                 assert told_to_wait(answer)
                 assert len(kept) > 10
                 assert told_to_wait(patch(server, address, begun, HALF, len(begun.envelope)))
@@ -100,10 +99,10 @@ def test_a_full_disk_of_postgresql_refuses_and_loses_nothing(
                 assert server.request("POST", "/api/slot", sealed.keys.locator)[2][0] == 1
                 filler.unlink()
                 assert patch(server, address, begun, HALF, len(begun.envelope))[0] == 204
-                kept.append(server.send(sealed))
+                kept[server.send(sealed)] = sealed
                 assert server.workers() == workers
             assert server.content(address) == begun.envelope
-            assert {server.content(each) for each in kept} == {sealed.envelope}
+            assert [server.content(each) for each in kept] == [each.envelope for each in kept.values()]
 
 
 def test_a_database_that_is_locked_for_long_is_waited_for_then_refused(
@@ -170,8 +169,8 @@ def test_a_page_keeps_what_was_written_until_postgresql_is_back(
 
 def as_a_page(server: Server, sealed: Sealed) -> str:
     """Send a report with work that the server has asked for, and return its address."""
-    made = server.request("GET", f"/api/challenge/{sealed.channel}/text")[2]
-    headers = {**BODY, **declared(sealed), HEADER: solve(made)}
+    offer = server.request("GET", "/api/work")[2]
+    headers = {**BODY, **declared(sealed), **offered(offer, sealed.envelope)}
     status, answered, _ = server.request("POST", "/api/envelopes", sealed.envelope, headers)
     assert status == 201
     return answered["Location"]

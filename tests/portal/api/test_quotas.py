@@ -11,6 +11,7 @@ from werkzeug.test import TestResponse
 from crypto import age
 from portal.api.quotas import SHARES
 from portal.exchange import expire
+from portal.store import days
 from portal.store import quotas as sums
 from portal.store.quotas import TEXT, Kind, Usage
 from portal.store.schema import envelopes
@@ -21,9 +22,9 @@ from tests.support.builders import (
     make_report_envelope,
     upload_metadata,
 )
-from tests.support.portal_room import TUS, Room, code
+from tests.support.portal_room import TUS, Room, State, code
 from tests.support.sealed_files import header, post
-from tests.support.work import work
+from tests.support.work import unsent, work
 
 LARGE = age.sealed_size(1_048_576)
 PAID = [kind for kind in Kind if kind is not Kind.SCRIPTLESS]
@@ -41,7 +42,7 @@ def begin(room: Room, kind: Kind, size: int = 0) -> TestResponse:
     if kind in {Kind.REPORT, Kind.REPORT_WITH_FILES}:
         values |= {"case": secrets.token_bytes(32), "memo": bytes(60), "withdraw": bytes(32)}
     headers = {"Upload-Length": str(size), "Upload-Metadata": upload_metadata(**values)}
-    return room.client.post("/api/envelopes", headers={**TUS, **headers, **work(room.site, size)})
+    return room.client.post("/api/envelopes", headers={**TUS, **headers, **work(room.site, unsent(size))})
 
 
 @pytest.mark.parametrize("flooded", PAID)
@@ -61,12 +62,17 @@ def test_a_flood_of_one_kind_stops_that_kind_alone(sqlite_room: Room, flooded: K
     assert code(begin(sqlite_room, flooded))[0] == 507
 
 
-def test_a_refused_envelope_leaves_nothing(room: Room) -> None:
+def noted(room: Room) -> State:
+    """Return what a refusal leaves: that there was one today (SPEC 7.6)."""
+    return {"refusals": [(days.number(room.day), 0)]}
+
+
+def test_a_refused_envelope_leaves_nothing_but_that_today_there_was_one(room: Room) -> None:
     limit(room, Kind.REPORT, TEXT)
     assert room.send(make_report_envelope(room.site)).status_code == 201
     before = room.state()
     assert code(room.send(make_report_envelope(room.site))) == (507, "quota_full")
-    assert room.state() == before
+    assert room.state() == {**before, **noted(room)}
 
 
 def test_only_so_many_uploads_of_a_kind_are_unfinished(room: Room) -> None:
@@ -91,7 +97,7 @@ def test_what_was_only_declared_takes_half_of_a_share(room: Room) -> None:
     assert begin(room, Kind.REPORT_WITH_FILES, large).status_code == 201
     before = room.state()
     assert code(begin(room, Kind.REPORT_WITH_FILES, large)) == (507, "quota_full_files")
-    assert room.state() == before
+    assert room.state() == {**before, **noted(room)}
     assert begin(room, Kind.REPORT_WITH_FILES).status_code == 201
     assert room.client.delete(address, headers=TUS).status_code == 204
     assert code(begin(room, Kind.REPORT_WITH_FILES, large)) == (507, "quota_full_files")

@@ -1,4 +1,4 @@
-"""Clients that others wrote upload to the portal as they come: tus-js-client and tuspy, with altcha."""
+"""Clients that others wrote upload to the portal as they come: tus-js-client and tuspy."""
 
 import io
 import json
@@ -9,18 +9,15 @@ from pathlib import Path
 import pytest
 from tusclient.client import TusClient
 
-from portal.api.challenges import HEADER
-from portal.store.quotas import TEXT
 from tests.support.builders import INSPECTORATE, Sealed, make_envelope, make_report_envelope
 from tests.support.paths import ROOT
 from tests.support.portal_room import SITE
 from tests.support.portal_server import Server
-from tests.support.work import solve
+from tests.support.work import offered
 
 pytestmark = pytest.mark.long
 
 SCRIPT = ROOT / "tests" / "js" / "tus_peer.mjs"
-SOLVER = ROOT / "tests" / "js" / "altcha_peer.mjs"
 CHUNK = 100_000
 ATTACHED = bytes(900_000)
 
@@ -30,12 +27,9 @@ def server(tmp_path: Path, free_port: Callable[[], int]) -> Server:
     return Server(tmp_path, free_port()).make()
 
 
-def challenge(server: Server, envelope: bytes) -> bytes:
-    """Return the challenge that the portal asks to have solved for an envelope."""
-    size_class = "text" if len(envelope) <= TEXT else "files"
-    status, _, made = server.request("GET", f"/api/challenge/{INSPECTORATE}/{size_class}")
-    assert status == 200
-    return made
+def pay(server: Server, envelope: bytes) -> dict[str, str]:
+    """Return the header that pays for an envelope, for what the portal asks."""
+    return offered(server.request("GET", "/api/work")[2], envelope)
 
 
 class TusJsClient:
@@ -50,7 +44,7 @@ class TusJsClient:
         return self._run(
             sealed.envelope,
             {
-                "headers": {"Upload-Metadata": sealed.metadata, **self._pay(sealed.envelope)},
+                "headers": {"Upload-Metadata": sealed.metadata, **pay(self._server, sealed.envelope)},
                 "stopAt": stop_at,
             },
         )
@@ -61,14 +55,8 @@ class TusJsClient:
 
     def follow_up(self, envelope: bytes) -> str:
         """Upload an envelope in one request, and return its address."""
-        options = {"metadata": {"channel": INSPECTORATE}, "headers": self._pay(envelope)}
+        options = {"metadata": {"channel": INSPECTORATE}, "headers": pay(self._server, envelope)}
         return self._run(envelope, {**options, "uploadDataDuringCreation": True, "chunkSize": len(envelope)})
-
-    def _pay(self, envelope: bytes) -> dict[str, str]:
-        made = challenge(self._server, envelope).decode()
-        done = subprocess.run(["node", SOLVER, made], capture_output=True, text=True, check=False, timeout=60)
-        assert done.returncode == 0, done.stderr
-        return {HEADER: done.stdout.strip()}
 
     def _run(self, envelope: bytes, options: dict[str, object]) -> str:
         file = self._server.folder / "envelope.age"
@@ -98,7 +86,7 @@ class Tuspy:
             "withdraw": sealed.withdraw_id,
         }
         metadata = {name: value.decode("latin-1") for name, value in values.items()}
-        self._pay(sealed.envelope)
+        self._client.set_headers(pay(self._server, sealed.envelope))
         return self._upload(sealed.envelope, stop_at, metadata=metadata, metadata_encoding="latin-1")
 
     def resume(self, sealed: Sealed, address: str) -> None:
@@ -107,11 +95,8 @@ class Tuspy:
 
     def follow_up(self, envelope: bytes) -> str:
         """Upload an envelope, and return its address."""
-        self._pay(envelope)
+        self._client.set_headers(pay(self._server, envelope))
         return self._upload(envelope, None, metadata={"channel": INSPECTORATE})
-
-    def _pay(self, envelope: bytes) -> None:
-        self._client.set_headers({HEADER: solve(challenge(self._server, envelope))})
 
     def _upload(self, envelope: bytes, stop_at: int | None, **options: object) -> str:
         uploader = self._client.uploader(file_stream=io.BytesIO(envelope), chunk_size=CHUNK, **options)

@@ -10,7 +10,7 @@ from crypto import age, padding
 from crypto.recipients import HybridIdentity, ScryptRecipient, X25519Identity
 from tests.support.builders import INSPECTORATE, make_envelope, make_report_envelope, upload_metadata
 from tests.support.portal_room import BODY, TUS, Room, code
-from tests.support.work import work
+from tests.support.work import unsent, work
 
 SMALL = age.sealed_size(padding.SMALLEST)
 
@@ -91,7 +91,7 @@ def test_every_size_that_a_container_may_have_is_taken(sqlite_room: Room, contai
     headers = TUS | {
         "Upload-Length": str(age.sealed_size(container)),
         "Upload-Metadata": upload_metadata(channel=INSPECTORATE.encode()),
-        **work(sqlite_room.site, age.sealed_size(container)),
+        **work(sqlite_room.site, unsent(age.sealed_size(container))),
     }
     assert sqlite_room.client.post("/api/envelopes", headers=headers).status_code == 201
 

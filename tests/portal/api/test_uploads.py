@@ -12,7 +12,7 @@ from crypto import age, padding
 from portal.api import receiving
 from portal.store.schema import chunks
 from tests.support.builders import OUTSIDE, make_envelope, make_report_envelope
-from tests.support.portal_room import BODY, SITE, TUS, Room, code, declared
+from tests.support.portal_room import BODY, SITE, TUS, Room, code
 
 SMALL = age.sealed_size(padding.SMALLEST)
 
@@ -85,20 +85,6 @@ def test_what_came_before_the_connection_broke_is_kept(room: Room) -> None:
     assert room.client.head(address, headers=TUS).headers["Upload-Offset"] == "400000"
     assert room.patch(address, 400_000, sealed.envelope[400_000:]).status_code == 204
     assert kept(room, address) == sealed.envelope
-
-
-def test_a_broken_creation_leaves_nothing(room: Room) -> None:
-    """Its sender never learnt the address, so nobody could go on with it."""
-    sealed = make_report_envelope(room.site)
-    before = room.state()
-    answer = room.client.post(
-        "/api/envelopes",
-        headers={**BODY, **declared(sealed)},
-        input_stream=BytesIO(sealed.envelope[:60_000]),
-        environ_overrides={"CONTENT_LENGTH": str(len(sealed.envelope))},
-    )
-    assert code(answer) == (400, "broken_off")
-    assert room.state() == before
 
 
 def test_a_whole_envelope_answers_but_cannot_be_deleted(room: Room) -> None:

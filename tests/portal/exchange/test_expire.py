@@ -11,7 +11,7 @@ import pytest
 from crypto import base64url
 from portal.exchange import expire
 from portal.exchange.expire import Expired
-from portal.store import challenges, days, envelopes, expiry, keyrings
+from portal.store import days, envelopes, expiry, keyrings, work
 from portal.store.days import today
 from portal.store.envelopes import Upload
 from portal.store.expiry import SPREAD_DAYS, Term
@@ -177,13 +177,13 @@ def test_a_byte_now_and_then_keeps_no_upload(room: Room) -> None:
     assert (received, day) == (size, days.number(room.day - timedelta(1)))
 
 
-def test_challenges_that_were_used_go_when_they_have_expired(room: Room) -> None:
+def test_headers_that_were_used_go_when_their_seed_is_no_longer_taken(room: Room) -> None:
     """Not while they could be used again."""
     filed(room)
     for days_later, left in ((0, 1), (2, 0)):
         expired(room, days_later)
         with room.database.read() as connection:
-            assert challenges.count(connection, date(1970, 1, 1), 9) == left
+            assert work.count(connection) == left
 
 
 def test_of_confirmed_bundles_the_newest_link_is_kept(room: Room) -> None:

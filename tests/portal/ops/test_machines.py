@@ -8,12 +8,11 @@ import pytest
 
 from crypto import bundle
 from crypto.bundle import INTAKE
-from portal.api.challenges import HEADER
 from tests.support.builders import INSPECTORATE, Sealed, make_outbox, make_report_envelope, make_slot
 from tests.support.portal_nginx import Nginx
 from tests.support.portal_room import BODY, SITE, TUS, declared
 from tests.support.portal_server import Server
-from tests.support.work import solve
+from tests.support.work import offered
 
 pytestmark = pytest.mark.long
 
@@ -57,8 +56,8 @@ def test_behind_a_plain_balancer_an_upload_goes_on_when_a_machine_ends(
     with nginx.serving():
         with second.serving():
             with first.serving():
-                made = balancer.request("GET", f"/api/challenge/{INSPECTORATE}/files")[2]
-                headers = {**TUS, **declared(sealed), HEADER: solve(made)}
+                offer = balancer.request("GET", "/api/work")[2]
+                headers = {**TUS, **declared(sealed), **offered(offer, sealed.envelope)}
                 status, answered, _ = balancer.request("POST", "/api/envelopes", b"", headers)
                 assert status == 201
                 address = answered["Location"]

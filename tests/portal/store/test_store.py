@@ -44,6 +44,7 @@ COLUMNS = {
     "intakes": {"channel", "n", "hash", "raw", "signature"},
     "outboxes": {"channel", "n", "hash", "raw", "signature"},
     "spent": {"id", "day"},
+    "refusals": {"day", "level"},
     "usage": {"kind", "size", "unfinished", "unfinished_size"},
     "scriptless": {"day", "size"},
 }

@@ -145,7 +145,7 @@ def old(empty: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Old:
 
 
 # Nobody withdrew, nobody came without script, and what is sent here is paid for in no browser.
-LEFT_EMPTY = {"withdrawals", "scriptless", "spent"}
+LEFT_EMPTY = {"withdrawals", "scriptless", "spent", "refusals"}
 
 
 def test_the_migrations_make_the_tables_that_the_program_knows(empty: str) -> None:

@@ -13,6 +13,7 @@ from tests.support.installation import free_port
 from tests.support.portal_server import Server
 from tests.support.routes import addresses
 
+WORK = "/api/work"
 ENCODINGS = ["", "identity", "gzip", "gzip, deflate, br, zstd", "br;q=0, gzip;q=0.1"]
 # As Tor Browser asks, and as somebody does who wants to be known.
 PLAIN = {
@@ -77,6 +78,8 @@ def test_two_visitors_get_the_same(server: Server, paths: list[str], method: str
     for path in paths:
         plain = asked(server, method, path, PLAIN | accepted)
         odd = asked(server, method, path + QUERY, ODD | accepted)
+        if path == WORK and plain != odd:  # an hour has just begun
+            plain = asked(server, method, path, PLAIN | accepted)
         assert plain == odd, path
         assert {"Set-Cookie", "Vary", "ETag", "Location"}.isdisjoint(plain[1]), path
 
@@ -93,7 +96,10 @@ def test_pages_are_the_same_on_every_day(
     paths: list[str],
     false_clock: Callable[[timedelta], None],
 ) -> None:
-    """By processes that began a month later, too: the same status, headers and bytes on every route."""
+    """By processes that began a month later, too: status, headers and bytes on every route but one.
+
+    What work is asked for changes with the hour.
+    """
     server = Server(tmp_path, free_port()).make()
     found, dates = [], []
     for days in (0, 30):
@@ -101,7 +107,12 @@ def test_pages_are_the_same_on_every_day(
         with server.serving():
             methods = ("GET", "OPTIONS", "BREW")
             found.append(
-                {(each, path): asked(server, each, path, PLAIN) for each in methods for path in paths}
+                {
+                    (each, path): asked(server, each, path, PLAIN)
+                    for each in methods
+                    for path in paths
+                    if (each, path) != ("GET", WORK)
+                }
             )
             dates.append(parsedate_to_datetime(server.request("GET", "/")[1]["Date"]))
     assert found[0] == found[1]

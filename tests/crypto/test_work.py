@@ -1,0 +1,106 @@
+"""Work: for one header, channel, class, seed and cost alone (SPEC 7.6)."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from crypto import base64url, work
+from crypto.errors import Malformed
+from crypto.work import OFFER, Cost, Offer, Payment, Puzzle, SizeClass, Unsolved
+
+SECRET = bytes(range(32))
+DEPLOYMENT = bytes(range(16))
+HOUR = 500_000
+SEED = work.seed(SECRET, DEPLOYMENT, HOUR)
+PUZZLE = Puzzle(SEED, bytes(32), "inspectorate", SizeClass.TEXT, 2)
+SENT = Payment(SEED, bytes(32), 7).encode()
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        "",
+        "7",
+        SENT + ".",
+        SENT + "\n",
+        SENT.replace(".7", ".07"),
+        SENT.replace(".7", ".-7"),
+        SENT.replace(".7", ".\N{ARABIC-INDIC DIGIT SEVEN}"),
+        SENT.replace(".7", f".{2**32}"),
+        SENT.replace(".7", ""),
+        SENT[1:],
+        SENT.replace("A.7", "B.7"),  # not canonical
+        SENT.replace("A.7", "=.7"),
+    ],
+)
+def test_what_is_no_payment_is_malformed(sent: str) -> None:
+    with pytest.raises(Malformed):
+        Payment.parse(sent)
+    assert Payment.parse(SENT).encode() == SENT
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"seed": work.seed(SECRET, DEPLOYMENT, HOUR + 1)},
+        {"seed": work.seed(bytes(32), DEPLOYMENT, HOUR)},
+        {"seed": work.seed(SECRET, bytes(16), HOUR)},
+        {"header_hash": b"\1" * 32},
+        {"channel": "ombudsman"},
+        {"size_class": SizeClass.FILES},
+        {"cost": 1},
+    ],
+)
+def test_work_is_for_one_purpose_alone(change: dict[str, Any]) -> None:
+    """Another hour, portal, deployment, header, channel, class or cost has another solution."""
+    counter = PUZZLE.solve()
+    PUZZLE.check(counter)
+    with pytest.raises(Unsolved):
+        replace(PUZZLE, **change).check(counter)
+
+
+def test_a_counter_before_the_solution_solves_nothing() -> None:
+    counter = PUZZLE.solve()
+    assert counter > 0
+    for each in range(counter):
+        with pytest.raises(Unsolved):
+            PUZZLE.check(each)
+
+
+def test_everybody_is_offered_the_same_within_an_hour_and_nobody_knows_the_next() -> None:
+    seeds = [work.seed(SECRET, DEPLOYMENT, hour) for hour in (HOUR, HOUR, HOUR + 1)]
+    assert seeds[0] == seeds[1] != seeds[2]
+    offer = Offer(seeds[0], Cost(4_000, 8_000))
+    raw = OFFER.encode(offer)
+    assert OFFER.parse(raw) == offer
+    assert b'"cost":{"text":4000,"files":8000}' in raw
+    for wrong in (
+        raw.replace(b"4000", b"0"),
+        raw.replace(b"4000", b"1000001"),
+        raw.replace(b"work", b"toll"),
+    ):
+        with pytest.raises(Malformed):
+            OFFER.parse(wrong)
+
+
+def test_an_upload_is_found_again_by_its_header_alone() -> None:
+    """Under another secret it has another id: nobody else can compute one."""
+    ids = {
+        work.upload_id(secret, deployment, header)
+        for secret in (SECRET, bytes(32))
+        for deployment in (DEPLOYMENT, bytes(16))
+        for header in (bytes(32), b"\1" * 32)
+    }
+    assert len(ids) == 8
+    assert {len(each) for each in ids} == {16}
+    assert SEED[:16] not in ids
+
+
+def test_the_header_is_the_first_1627_bytes() -> None:
+    envelope = bytes(range(256)) * 7
+    assert work.header_hash(envelope) == work.header_hash(envelope[:1_627])
+    assert work.header_hash(envelope) != work.header_hash(envelope[:1_626])
+    assert (
+        base64url.encode(work.header_hash(envelope)) in Payment(SEED, work.header_hash(envelope), 0).encode()
+    )

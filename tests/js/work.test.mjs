@@ -1,0 +1,26 @@
+/** Work where a browser lacks what is usually there. */
+
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { test } from "node:test";
+import { sha256 } from "@noble/hashes/sha2.js";
+import { solve } from "../../portal/scripts/work.js";
+import { hex } from "./helpers.mjs";
+
+const { tests } = JSON.parse(readFileSync(new URL("../vectors/work.json", import.meta.url), "utf8"));
+
+test("without WebCrypto, as at an onion address in some browsers, the work is the same", async () => {
+  const { subtle } = globalThis.crypto;
+  Object.defineProperty(globalThis.crypto, "subtle", { value: undefined, configurable: true });
+  try {
+    for (const { input, output } of tests) {
+      if (!input.header) continue;
+      const { seed, header, channel, class: sizeClass, cost } = input;
+      const puzzle = { seed: hex(seed), headerHash: sha256(hex(header)), channel, sizeClass, cost };
+      assert.equal(await solve(puzzle), output.payment);
+    }
+  } finally {
+    Object.defineProperty(globalThis.crypto, "subtle", { value: subtle, configurable: true });
+  }
+  assert.ok(globalThis.crypto.subtle);
+});

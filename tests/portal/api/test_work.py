@@ -1,0 +1,354 @@
+"""Work at the portal: for one header, at any process; the offer tells nothing of visitors or reports."""
+
+import secrets
+import threading
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+from werkzeug.test import TestResponse
+
+from crypto import age, work
+from crypto.work import OFFER, Offer, Payment
+from portal.api.work import HEADER
+from portal.exchange import expire
+from portal.store import days
+from portal.store import work as spent
+from portal.store.schema import refusals
+from portal.store.schema import spent as headers_spent
+from tests.support import work as working
+from tests.support.builders import (
+    INSPECTORATE,
+    OUTSIDE,
+    Sealed,
+    make_outbox,
+    make_report_envelope,
+    upload_metadata,
+)
+from tests.support.portal_room import BODY, TUS, Room, code
+from tests.support.work import Sized, unsent
+
+DAY = 24
+COSTS = (4, 12, 32)
+
+
+def offered(room: Room) -> bytes:
+    answer = room.client.get("/api/work")
+    assert (answer.status_code, answer.content_type) == (200, "application/json")
+    return answer.data
+
+
+def offer(room: Room) -> Offer:
+    return OFFER.parse(offered(room))
+
+
+def pay(room: Room, sealed: Sealed) -> dict[str, str]:
+    """Return the header for a report, for what the portal offers now."""
+    return working.offered(offered(room), sealed.envelope, sealed.channel)
+
+
+def send(room: Room, sealed: Sealed, paid: dict[str, str], body: bytes | None = None) -> TestResponse:
+    """Send a report with this work, or without any."""
+    headers = {name: value for name, value in room.declared(sealed).items() if name != HEADER}
+    content = sealed.envelope if body is None else body
+    return room.client.post("/api/envelopes", headers={**BODY, **headers, **paid}, data=content)
+
+
+def test_what_is_offered_tells_nothing_of_who_asks_or_what_came(room: Room) -> None:
+    """The same bytes before and after a hundred reports, and after a refusal for lack of room."""
+    before = offered(room)
+    state = room.state()
+    assert {offered(room) for _ in range(3)} == {before}
+    assert room.state() == state, "asking keeps nothing"
+    for _ in range(100):
+        with room.database.write() as connection:
+            assert spent.spend(connection, secrets.token_bytes(32), room.day)
+    sealed = make_report_envelope(room.site)
+    room.configure(capacity_gb=0.000_5)
+    assert send(room, sealed, pay(room, sealed)).status_code == 201
+    refused = make_report_envelope(room.site)
+    assert code(send(room, refused, pay(room, refused))) == (507, "quota_full")
+    assert offered(room) == before
+
+
+def test_the_next_hour_has_another_seed_that_every_process_knows(room: Room) -> None:
+    first = offer(room).seed
+    room.hour += 1
+    assert offer(room).seed not in {first, bytes(32)}
+    assert offer(room).seed == work.seed(working.INSTANCE_SEED, room.site.deployment, room.hour)
+
+
+def none(_: Room, __: Sealed) -> dict[str, str]:
+    return {}
+
+
+def changed(**change: object) -> Callable[[Room, Sealed], dict[str, str]]:
+    def make(room: Room, sealed: Sealed) -> dict[str, str]:
+        paid = Payment.parse(pay(room, sealed)[HEADER])
+        return {HEADER: replace(paid, **change).encode()}
+
+    return make
+
+
+def elsewhere(room: Room, sealed: Sealed) -> dict[str, str]:
+    return pay(room, replace(sealed, channel=OUTSIDE))
+
+
+def larger(room: Room, sealed: Sealed) -> dict[str, str]:
+    return working.offered(offered(room), Sized(sealed.envelope, len(sealed.envelope) + 1))
+
+
+def easier(room: Room, sealed: Sealed) -> dict[str, str]:
+    return working.paid(offer(room).seed, sealed.envelope, INSPECTORATE, cost=5)
+
+
+def tomorrow(room: Room, sealed: Sealed) -> dict[str, str]:
+    return working.work(room.site, sealed.envelope, hour=room.hour + 1)
+
+
+REFUSED: dict[str, tuple[str, Callable[[Room, Sealed], dict[str, str]]]] = {
+    "none": ("work_missing", none),
+    "no form": ("work_malformed", lambda _, __: {HEADER: "AAAA"}),
+    "another seed": ("work_stale", changed(seed=bytes(32))),
+    "a seed to come": ("work_stale", tomorrow),
+    "not solved": ("work_unsolved", changed(counter=2**32 - 1)),
+    "another header": ("work_unsolved", changed(header_hash=bytes(32))),
+    "another channel": ("work_unsolved", elsewhere),
+    "another size": ("work_unsolved", larger),
+    "at another cost": ("work_unsolved", easier),
+}
+
+
+@pytest.mark.parametrize("fault", REFUSED)
+def test_what_does_not_pay_is_refused(sqlite_room: Room, fault: str) -> None:
+    """Each fault has its word, and nothing is kept; the one in 256 that solves by chance is passed over."""
+    word, payment = REFUSED[fault]
+    sqlite_room.configure(work_cost=COSTS)
+    before = sqlite_room.state()
+    for _ in range(4):
+        sealed = make_report_envelope(sqlite_room.site)
+        answer = send(sqlite_room, sealed, payment(sqlite_room, sealed))
+        if answer.status_code != 201:
+            break
+    assert code(answer) == (403, word)
+    assert sqlite_room.state() == before
+    assert send(sqlite_room, sealed, pay(sqlite_room, sealed)).status_code == 201, "the control"
+
+
+def test_a_seed_is_good_for_four_hours(sqlite_room: Room) -> None:
+    reports = [make_report_envelope(sqlite_room.site) for _ in range(2)]
+    paid = [pay(sqlite_room, each) for each in reports]
+    sqlite_room.hour += 4
+    assert send(sqlite_room, reports[0], paid[0]).status_code == 201
+    sqlite_room.hour += 1
+    assert code(send(sqlite_room, reports[1], paid[1])) == (403, "work_stale")
+
+
+def test_a_creation_that_is_repeated_finds_its_upload(room: Room) -> None:
+    """The answer was lost: the second time nothing more is kept, and the same address is told."""
+    sealed = make_report_envelope(room.site)
+    paid = pay(room, sealed)
+    first = send(room, sealed, paid)
+    kept = room.state()
+    again = send(room, sealed, paid)
+    assert (again.status_code, again.headers["Location"]) == (201, first.headers["Location"])
+    assert again.headers["Upload-Offset"] == str(len(sealed.envelope))
+    room.hour += 9
+    assert send(room, sealed, pay(room, sealed)).headers["Location"] == first.headers["Location"]
+    assert room.state() == kept
+
+
+def test_it_also_finds_what_the_inspectorate_has(room: Room) -> None:
+    sealed = make_report_envelope(room.site)
+    first = send(room, sealed, pay(room, sealed))
+    link = room.export().link
+    room.bring(make_outbox(room.site, collected=[link]))
+    again = send(room, sealed, pay(room, sealed))
+    assert (again.status_code, again.headers["Location"]) == (201, first.headers["Location"])
+    assert room.state()["envelopes"] == []
+
+
+@pytest.mark.parametrize("cut", [1_000, 300_000])
+def test_a_creation_that_broke_off_is_gone_on_with_by_its_header(room: Room, cut: int) -> None:
+    """What came counts: repeated, it tells how much that is, and the rest follows."""
+    sealed = make_report_envelope(room.site, file=bytes(700_000))
+    paid = pay(room, sealed)
+    broken = room.client.post(
+        "/api/envelopes",
+        headers={**BODY, **room.declared(sealed), **paid},
+        data=sealed.envelope[:cut],
+        environ_overrides={"CONTENT_LENGTH": str(len(sealed.envelope))},
+    )
+    assert code(broken) == (400, "broken_off")
+    again = send(room, sealed, paid)
+    assert (again.status_code, again.headers["Upload-Offset"]) == (201, str(cut))
+    address = again.headers["Location"]
+    assert room.patch(address, cut, sealed.envelope[cut:]).status_code == 204
+    assert room.slot(sealed.keys.locator)[0] == 1
+    assert len(room.state()["envelopes"]) == 1
+
+
+def test_a_header_seals_once(room: Room) -> None:
+    """Another channel or size under it is refused, and so is all once its upload is gone."""
+    sealed = make_report_envelope(room.site)
+    address = send(room, sealed, pay(room, sealed)).headers["Location"]
+    before = room.state()
+    for other in (Sized(sealed.envelope, age.sealed_size(67_584)), sealed.envelope):
+        channel = INSPECTORATE if isinstance(other, Sized) else OUTSIDE
+        size = other.size if isinstance(other, Sized) else len(other)
+        headers = {"Upload-Length": str(size), "Upload-Metadata": upload_metadata(channel=channel.encode())}
+        paid = working.offered(offered(room), other, channel)
+        answer = room.client.post("/api/envelopes", headers={**TUS, **headers, **paid})
+        assert code(answer) == (403, "work_spent")
+    assert room.state() == before
+    room.client.post("/api/withdraw", data=sealed.keys.withdraw_key)
+    assert room.client.head(address, headers=TUS).status_code == 404
+    assert code(send(room, sealed, pay(room, sealed))) == (403, "work_spent")
+
+
+@pytest.mark.parametrize("later", [False, True])
+def test_an_envelope_under_another_header_than_was_paid_for_is_dropped(room: Room, *, later: bool) -> None:
+    """At the creation, or where its header is whole only afterwards."""
+    sealed, other = make_report_envelope(room.site), make_report_envelope(room.site)
+    before = room.state()
+    if later:
+        start = other.envelope[: age.ENVELOPE_HEADER - 1]
+        address = send(room, sealed, pay(room, sealed), start).headers["Location"]
+        answer = room.patch(address, len(start), other.envelope[len(start) :])
+    else:
+        answer = send(room, sealed, pay(room, sealed), other.envelope)
+    assert code(answer) == (400, "header_differs")
+    assert room.state() == before
+
+
+def test_of_two_at_once_one_is_taken(room: Room) -> None:
+    """Whatever the processes: the database decides, in the transaction that keeps the report."""
+    sealed = make_report_envelope(room.site)
+    paid = pay(room, sealed)
+    start, answers = threading.Barrier(6), []
+
+    def try_once() -> None:
+        start.wait()
+        answers.append(send(room, sealed, paid))
+
+    threads = [threading.Thread(target=try_once) for _ in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert {each.status_code for each in answers} == {201}
+    assert len({each.headers["Location"] for each in answers}) == 1
+    assert len(room.state()["envelopes"]) == 1
+
+
+def test_a_wrong_clock_makes_no_work_good_again(room: Room) -> None:
+    """Let go of on a day far ahead, a used header would be taken once more when the clock is right again."""
+    sealed = make_report_envelope(room.site)
+    paid = pay(room, sealed)
+    assert send(room, sealed, paid).status_code == 201
+    room.client.post("/api/withdraw", data=sealed.keys.withdraw_key)
+    assert not expire.expire(room.database, room.settings, room.day + timedelta(3_650)).trusted
+    assert code(send(room, sealed, paid)) == (403, "work_spent")
+
+
+def test_a_refusal_for_another_reason_does_not_use_it_up(room: Room) -> None:
+    """The sender can mend the report and send it with the same work."""
+    sealed = make_report_envelope(room.site)
+    paid = pay(room, sealed)
+    plaintext = bytes(len(sealed.envelope))
+    assert code(send(room, sealed, paid, plaintext)) == (400, "not_sealed")
+    room.configure(capacity_gb=0.000_001)
+    assert code(send(room, sealed, paid)) == (507, "quota_full")
+    room.configure(capacity_gb=20)
+    assert send(room, sealed, paid).status_code == 201
+
+
+def fill(room: Room) -> None:
+    """Have a paid report refused for lack of room today."""
+    room.configure(capacity_gb=0.000_5)
+    answer = None
+    while answer is None or answer.status_code == 201:
+        sealed = make_report_envelope(room.site)
+        answer = send(room, sealed, pay(room, sealed))
+    assert answer.status_code == 507
+
+
+def wait(room: Room, count: int = 1) -> None:
+    room.wait(count)
+    room.hour += count * DAY
+
+
+def test_the_cost_rises_after_a_day_without_room_and_falls_after_one_with(room: Room) -> None:
+    """In three levels, at midnight alone; files cost twice as much."""
+    room.configure(work_cost=COSTS)
+
+    def costs() -> tuple[int, int]:
+        cost = offer(room).cost
+        return cost.text, cost.files
+
+    seen = []
+    for is_full in (False, True, True, True, False, True, False, False, False):
+        at_first = costs()
+        if is_full:
+            fill(room)
+        assert costs() == at_first, "within a day it is one"
+        seen.append(at_first)
+        wait(room)
+    assert [text for text, _ in [*seen, costs()]] == [4, 4, 12, 32, 32, 12, 32, 12, 4, 4]
+    assert {files / text for text, files in seen} == {2}
+    fill(room)
+    wait(room, 2)
+    assert costs()[0] == 4
+
+
+def test_what_was_offered_before_midnight_is_paid_for_as_it_was_offered(room: Room) -> None:
+    room.configure(work_cost=COSTS)
+    room.hour = days.number(room.day) * DAY + 23
+    fill(room)
+    sealed = make_report_envelope(room.site)
+    paid = pay(room, sealed)
+    room.configure(capacity_gb=20)
+    room.wait(1)
+    room.hour += 1
+    assert offer(room).cost.text == COSTS[1]
+    assert send(room, sealed, paid).status_code == 201
+
+
+def test_nobody_raises_the_cost_without_work_or_by_what_never_fits(room: Room) -> None:
+    """Nor does the way without script, where none is done."""
+    room.configure(work_cost=COSTS, capacity_gb=0.000_5)
+    huge = unsent(age.sealed_size(1 << 20))
+    headers = {
+        "Upload-Length": str(huge.size),
+        "Upload-Metadata": upload_metadata(channel=INSPECTORATE.encode()),
+    }
+    paid = working.offered(offered(room), huge)
+    assert code(room.client.post("/api/envelopes", headers={**TUS, **headers, **paid}))[0] == 507
+    sealed = make_report_envelope(room.site)
+    assert send(room, sealed, pay(room, sealed)).status_code == 201
+    assert code(send(room, make_report_envelope(room.site), {})) == (403, "work_missing")
+    wait(room)
+    assert offer(room).cost.text == COSTS[0]
+
+
+def test_no_hour_reaches_the_disk(room: Room) -> None:
+    """Of work and refusals there are hashes and days; the former go when they would be refused anyway."""
+    room.hour = days.number(room.day) * DAY + 23
+    fill(room)
+    with room.database.read() as connection:
+        rows = [*connection.execute(select(headers_spent.c.day)), *connection.execute(select(refusals.c.day))]
+    assert {day for (day,) in rows} == {days.number(room.day)}
+    expire.expire(room.database, room.settings, room.wait(1))
+    assert kept(room) > 0
+    expire.expire(room.database, room.settings, room.wait(1))
+    assert kept(room) == 0
+    assert room.state()["refusals"] != []
+    expire.expire(room.database, room.settings, room.wait(2))
+    assert room.state()["refusals"] == []
+
+
+def kept(room: Room) -> int:
+    with room.database.read() as connection:
+        return spent.count(connection)
