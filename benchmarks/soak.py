@@ -69,16 +69,21 @@ def tested(*words: str) -> Run:
 
 
 PARTS: Mapping[str, Part] = {
-    "submits": Part(measured("parts:submits"), ("portal/", "crypto/", POSTGRESQL)),
-    "answers": Part(measured("parts:answers"), ("portal/", POSTGRESQL)),
-    "junk": Part(measured("parts:junk"), ("portal/", "crypto/", POSTGRESQL)),
-    "large": Part(measured("parts:large"), ("portal/", "crypto/", POSTGRESQL)),
-    "kills": Part(tested("-m", "soak", "tests/portal/api/test_kills.py"), ("portal/", "crypto/", POSTGRESQL)),
+    "submits": Part(measured("parts:submits"), ("portal/", "crypto/", "templates/", POSTGRESQL)),
+    "answers": Part(measured("parts:answers"), ("portal/", "templates/", POSTGRESQL)),
+    "junk": Part(measured("parts:junk"), ("portal/", "crypto/", "templates/", POSTGRESQL)),
+    "large": Part(measured("parts:large"), ("portal/", "crypto/", "templates/", POSTGRESQL)),
+    "kills": Part(
+        tested("-m", "soak", "tests/portal/api/test_kills.py"),
+        ("portal/", "crypto/", "templates/", POSTGRESQL),
+    ),
     "stops": Part(tested("-m", "soak", "tests/inbox/setup"), ("inbox/", "crypto/")),
-    "fuzz": Part(tested("--hypothesis-profile=thorough", "tests/portal/api/test_fuzz.py"), ("portal/",)),
+    "fuzz": Part(
+        tested("--hypothesis-profile=thorough", "tests/portal/api/test_fuzz.py"), ("portal/", "templates/")
+    ),
     "onion": Part(measured("parts:onion"), ("portal/", "crypto/", "deploy/")),
     "units": Part(tested("-m", "soak", "tests/portal/ops/test_units.py"), ("portal/", "crypto/", "deploy/")),
-    "queue": Part(measured("parts:queue"), ("inbox/",)),
+    "queue": Part(measured("parts:queue"), ("inbox/", "crypto/")),
 }
 
 
