@@ -48,6 +48,7 @@ def refused(root: Office, words: str, *command: str | Path) -> None:
     assert before == root.state()
 
 
+@pytest.mark.usefixtures("quick")
 def test_a_body_begins_by_naming_the_root(root: Office, tmp_path: Path) -> None:
     """It says the root's fingerprint, which its officers compare with the poster, and what to do next."""
     body = Office(tmp_path / "new")

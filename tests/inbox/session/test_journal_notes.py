@@ -39,6 +39,7 @@ def last_entry(trio: Trio) -> Any:
     return ENTRY.parse(row.raw)
 
 
+@pytest.mark.usefixtures("quick")
 def test_each_command_notes_who_what_which_case_and_why(trio: Trio, tmp_path: Path) -> None:
     """One entry each, with the day alone; what was written to the author or as an alias is not in it."""
     places = {"FILE": str(tmp_path / "file"), "FOLDER": str(trio.office.out)}
