@@ -68,21 +68,29 @@ def tested(*words: str) -> Run:
     return run
 
 
+# Its pages come from the templates.
+_OF_PORTAL = ("portal/", "crypto/", "templates/")
+
 PARTS: Mapping[str, Part] = {
-    "submits": Part(measured("parts:submits"), ("portal/", "crypto/", POSTGRESQL)),
-    "answers": Part(measured("parts:answers"), ("portal/", POSTGRESQL)),
-    "junk": Part(measured("parts:junk"), ("portal/", "crypto/", POSTGRESQL)),
-    "large": Part(measured("parts:large"), ("portal/", "crypto/", POSTGRESQL)),
-    "kills": Part(tested("-m", "soak", "tests/portal/api/test_kills.py"), ("portal/", "crypto/", POSTGRESQL)),
+    "submits": Part(measured("parts:submits"), (*_OF_PORTAL, POSTGRESQL)),
+    "answers": Part(measured("parts:answers"), (*_OF_PORTAL, POSTGRESQL)),
+    "junk": Part(measured("parts:junk"), (*_OF_PORTAL, POSTGRESQL)),
+    "large": Part(measured("parts:large"), (*_OF_PORTAL, POSTGRESQL)),
+    "kills": Part(
+        tested("-m", "soak", "tests/portal/api/test_kills.py"),
+        (*_OF_PORTAL, POSTGRESQL),
+    ),
     "stops": Part(tested("-m", "soak", "tests/inbox/setup"), ("inbox/", "crypto/")),
-    "fuzz": Part(tested("--hypothesis-profile=thorough", "tests/portal/api/test_fuzz.py"), ("portal/",)),
+    "fuzz": Part(
+        tested("--hypothesis-profile=thorough", "tests/portal/api/test_fuzz.py"), ("portal/", "templates/")
+    ),
     "onion": Part(measured("parts:onion"), ("portal/", "crypto/", "deploy/")),
     "flood": Part(
         tested("-m", "soak", "tests/portal/ops/test_nginx_flood.py", "tests/portal/ops/test_nginx_memory.py"),
         ("portal/", "deploy/"),
     ),
     "units": Part(tested("-m", "soak", "tests/portal/ops/test_units.py"), ("portal/", "crypto/", "deploy/")),
-    "queue": Part(measured("parts:queue"), ("inbox/",)),
+    "queue": Part(measured("parts:queue"), ("inbox/", "crypto/")),
 }
 
 

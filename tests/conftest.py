@@ -15,7 +15,7 @@ from tests.support import browsing, engines, known_before, postgres
 from tests.support.age_peer import AgePeer
 from tests.support.age_peer import running as age_peer_running
 from tests.support.installation import free_port
-from tests.support.page_visitor import EASY, Visitor, visiting
+from tests.support.page_visitor import Visitor, visiting
 
 # Fixtures that several folders use, each defined once.
 pytest_plugins = ["tests.support.inbox_room"]
@@ -110,9 +110,8 @@ def age_peer() -> Iterator[AgePeer]:
 
 @pytest.fixture
 def visitor(chromium: Browser, tmp_path: Path) -> Iterator[Visitor]:
-    """A person at the pages of a portal of their own, which asks for next to no work."""
+    """A person at the pages of a portal of their own."""
     with visiting(chromium, tmp_path) as made:
-        made.site.configure(work_cost=EASY)
         yield made
 
 

@@ -14,8 +14,14 @@ _NONE_SELECTED = 5
 _PLACES = {
     "portal/scripts": "tests/pages",
     "portal/static": "tests/pages",
+    "portal/style.css": "tests/pages",
+    "portal/app.py": "tests/portal/web",
+    "portal/config.py": "tests/portal/ops",
+    "templates/questionnaire.toml": "tests/inbox/questionnaire",
+    "templates/catalogues.py": "tests/inbox/language",
     "templates/portal": "tests/pages",
     "templates/shared": "tests/pages",
+    "templates/translations": "tests/inbox/language",
     "templates/desk": "tests/desk",
     "inbox/desk": "tests/desk",
     "inbox/migrations": "tests/inbox/setup",
@@ -40,7 +46,7 @@ def folders(root: Path, paths: Iterable[str]) -> list[str]:
 
 
 def _place(path: str) -> str | None:
-    if place := next((place for start, place in _PLACES.items() if path.startswith(f"{start}/")), None):
+    if place := next((place for start, place in _PLACES.items() if f"{path}/".startswith(f"{start}/")), None):
         return place
     room = Path(path).parent.as_posix()
     if room.startswith("tests/"):
@@ -63,7 +69,8 @@ def _git(root: Path, *words: str) -> list[str]:
 
 
 def _command(places: Iterable[str]) -> Iterator[str]:
-    yield from (sys.executable, "-m", "pytest", "-q", "-n", "2", "--dist", "loadscope")
+    # The first failure ends it: so when time is over, nothing that ran has failed.
+    yield from (sys.executable, "-m", "pytest", "-q", "-x", "-n", "2", "--dist", "loadscope")
     yield from ("-m", "not long and not soak and not browser", *places)
 
 

@@ -9,6 +9,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 
 from inbox.text import unseen
+from inbox.text.joints import APOSTROPHES, HYPHENS
 
 LEAST_LETTERS = 3
 # Nobody has so many names; to begin a text at each of its words takes as much room as its square.
@@ -17,7 +18,7 @@ _MOST_NAMES = 20
 # Letters that Unicode does not take apart.
 _LIGATURES = str.maketrans({"œ": "oe", "æ": "ae", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "\u0131": "i"})
 _ACCENTS = "Mn"
-_HYPHENS = re.compile(r"[\u2010-\u2015\u2212\ufe58\ufe63\uff0d\u2019'-]+")
+_JOINTS = re.compile(f"[{HYPHENS}{APOSTROPHES}]+")
 _BETWEEN = re.compile(r"[\W_]+")
 
 
@@ -36,7 +37,7 @@ class Names:
 
 def words(name: str) -> tuple[str, ...]:
     """Return the words of a name, folded; two names of the same words are the same name."""
-    return tuple(_spaced(_HYPHENS.sub(" ", _fold(name))).split())
+    return tuple(_spaced(_JOINTS.sub(" ", _fold(name))).split())
 
 
 def counts(name: str) -> bool:
@@ -47,7 +48,7 @@ def counts(name: str) -> bool:
 def _readings(text: str) -> set[str]:
     """Return a text folded in two ways: Jean-Paul is two words, and it is one."""
     folded = _fold(text)
-    return {_spaced(_HYPHENS.sub(joint, folded)) for joint in (" ", "")}
+    return {_spaced(_JOINTS.sub(joint, folded)) for joint in (" ", "")}
 
 
 def _pattern(names: Iterable[str]) -> re.Pattern[str] | None:

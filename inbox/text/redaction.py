@@ -15,6 +15,7 @@ from inbox.language import toml_files
 from inbox.language.errors import Refused
 from inbox.language.messages import sentence
 from inbox.text import unseen
+from inbox.text.joints import APOSTROPHES, HYPHENS
 
 # A text in pieces: between each two a passage was removed.
 Pieces: TypeAlias = tuple[str, ...]
@@ -24,8 +25,6 @@ REMOVED: Pieces = ("", "")
 # What stands on letters, once they are taken apart.
 _MARKS = "\u0300-\u036f"
 _PASSED_OVER = f"{unseen.CLASS}{_MARKS}"
-_APOSTROPHES = "['\u2018\u2019\u02bc]"
-_HYPHENS = "\u002d\u2010-\u2015\u2212"
 _HINT = sentence(
     "give it as PLACE:TEXT; PLACE: alone removes all that stands there, *:TEXT the passage everywhere"
 )
@@ -136,15 +135,15 @@ def _apart(text: str) -> str:
 def _pattern(text: str) -> re.Pattern[str]:
     words = re.sub(f"[{_PASSED_OVER}]", "", _apart(text)).split()
     letters = [f"[{_PASSED_OVER}]*".join(_letters(word)) for word in words]
-    return re.compile(f"[{_PASSED_OVER}{_HYPHENS}\\s]+".join(letters) + f"[{_MARKS}]*", re.IGNORECASE)
+    return re.compile(f"[{_PASSED_OVER}{HYPHENS}\\s]+".join(letters) + f"[{_MARKS}]*", re.IGNORECASE)
 
 
 def _letters(word: str) -> Iterator[str]:
     for place, letter in enumerate(word):
-        if re.match(_APOSTROPHES, letter):
-            yield _APOSTROPHES
-        elif re.match(f"[{_HYPHENS}]", letter):
-            yield f"[{_HYPHENS}\\s]" if 0 < place < len(word) - 1 else f"[{_HYPHENS}]"
+        if re.match(f"[{APOSTROPHES}]", letter):
+            yield f"[{APOSTROPHES}]"
+        elif re.match(f"[{HYPHENS}]", letter):
+            yield f"[{HYPHENS}\\s]" if 0 < place < len(word) - 1 else f"[{HYPHENS}]"
         else:
             yield re.escape(letter)
 

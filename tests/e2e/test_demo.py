@@ -44,7 +44,7 @@ def demo(checkout: Path, port: int) -> Iterator[str]:
     """Run the demo and yield what it has printed by the time it serves."""
     process = start(checkout, port)
     try:
-        for _ in range(START_SECONDS * 30):
+        for _ in range(START_SECONDS * 80):
             printed = (checkout / "printed").read_text("utf-8")
             if ("serving on" in printed and DESK.search(printed)) or process.poll() is not None:
                 break

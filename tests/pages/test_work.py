@@ -72,13 +72,6 @@ BLOCK = """async () => {
 }"""
 
 
-@pytest.fixture
-def visitor(chromium: Browser, tmp_path: Path) -> Iterator[Visitor]:
-    """A visitor of a portal that asks for as much work as any."""
-    with visiting(chromium, tmp_path) as made:
-        yield made
-
-
 def asked(visitor: Visitor) -> list[str]:
     """Return the paths of all that was asked of the interface, but for pieces of an upload."""
     paths = [request.url.removeprefix(visitor.address) for request in visitor.requests]

@@ -15,7 +15,6 @@ from tests.support.portal_site import PortalSite
 TEXT = "Ils m'ont abordé·e à Noël 😀\nDeuxième ligne."
 FILE = bytes(range(256)) * 10_000  # three pieces when sealed
 SLOW = 30_000
-EASY = (10, 10, 10)  # the portal's own `work_cost` keeps the browser busy on each page that is opened
 TELEPHONE = ViewportSize(width=390, height=844)
 DESKTOP = ViewportSize(width=1280, height=800)
 ENVELOPES = "**/api/envelopes"

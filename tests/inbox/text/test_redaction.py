@@ -30,6 +30,11 @@ def pieces(text: str, *passages: str, place: str = "what") -> tuple[str, ...]:
         ("Quéle\u0301nnec à", "Quelennec", ("", " à")),
         ("l\u2019Orient, l'Orient", "L'Orient", ("", ", ", "")),
         ("Jean\u2011Paul, Jean Paul", "Jean-Paul", ("", ", ", "")),
+        *(
+            (f"Jean{hyphen}Paul.", "Jean-Paul", ("", "."))
+            for hyphen in "\u2010\u2015\u2212\ufe58\ufe63\uff0d"
+        ),
+        *((f"l{apostrophe}Orient.", "l'Orient", ("", ".")) for apostrophe in "\u2018\u02bc"),
         ("Jean-Paul", "jean paul", ("", "")),
         ("a - b\nc", "-", ("a ", " b\nc")),
     ],
