@@ -17,7 +17,7 @@ from crypto.keyring import sign
 from crypto.signing import LARGEST_FILE
 from portal.config import load
 from portal.ops import cli
-from portal.store import database, envelopes
+from portal.store import database, envelopes, intakes
 from portal.store.envelopes import Upload
 from tests.support.builders import (
     INSPECTORATE,
@@ -102,6 +102,23 @@ def test_a_keyring_is_published_once(folder: Path) -> None:
     assert "was not read" in refusal(run(folder, "keyring", folder / "none", code=1))[0]
     (altered / "keyring.json").write_bytes(bytes(LARGEST_FILE + 1))
     assert "was not read: file too large" in refusal(run(folder, "keyring", altered, code=1))[0]
+
+
+def test_export_goes_on_until_nothing_waits(made: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In as many bundles as it takes, each told."""
+    monkeypatch.setattr(intakes, "MOST_ENVELOPES", 2)
+    content = make_envelope(SITE)
+    with (
+        closing(database.open_database(make_url(f"sqlite+pysqlite:///{made}/portal.sqlite"))) as store,
+        store.write() as connection,
+    ):
+        for n in range(3):
+            whole = Upload(
+                id=bytes([n] * 16), channel=INSPECTORATE, size=len(content), received=0, begun=today()
+            )
+            envelopes.begin(connection, whole, None, content)
+    told = json.loads(run(made, "export", "--out", made, "--channel", INSPECTORATE, "--json"))
+    assert [(each["n"], each["envelopes"]) for each in told] == [(1, 2), (2, 1)]
 
 
 def test_export_and_import_tell_what_they_did(made: Path) -> None:
