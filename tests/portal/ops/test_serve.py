@@ -38,9 +38,10 @@ def test_two_processes_take_reports_from_many_at_once(
         server.make(database=request.getfixturevalue("postgres_database"))
     else:
         server.make()
-    sealed = make_report_envelope(SITE)
+    reports = [make_report_envelope(SITE) for _ in range(40)]
+    sealed = reports[0]
     with server.serving(), ThreadPoolExecutor(8) as pool:
-        addresses = list(pool.map(server.send, [sealed] * 40))
+        addresses = list(pool.map(server.send, reports))
         assert len(set(addresses)) == 40
         assert len(server.workers()) == 2
         assert set(pool.map(server.offset, addresses)) == {len(sealed.envelope)}
