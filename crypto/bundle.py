@@ -26,7 +26,7 @@ FIRST = bytes(32)
 # among 100,000 cases has.
 LARGEST_MANIFEST = 32 << 20
 _ENTRIES = 250_000
-# What stands before the lists of a manifest is shorter.
+# The fields before the lists of a manifest take fewer bytes.
 _LONGEST_HEAD = 1_024
 
 
@@ -98,7 +98,7 @@ class IntakeHead:
     applied: Link
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class OutboxHead:
     """What an outbox manifest begins with."""
 
@@ -109,16 +109,9 @@ class OutboxHead:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Intake:
+class Intake(IntakeHead):
     """Manifest of a bundle from the portal to the inbox of one channel, with the day of export (SPEC 8.1)."""
 
-    deployment: bytes
-    channel: str
-    n: int
-    previous: bytes
-    instance_key: bytes
-    exported: date
-    applied: Link
     entries: tuple[Entry, ...]
     withdrawn: tuple[Withdrawal, ...]
 
@@ -128,17 +121,13 @@ class Intake:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Outbox:
+class Outbox(OutboxHead):
     """Manifest of a bundle from the inbox of one channel to the portal (SPEC 8.2).
 
     Only the root's inbox sends a keyring along. ``journal`` is how far the inbox's journal went. ``opened``
     is None where nothing is.
     """
 
-    deployment: bytes
-    channel: str
-    n: int
-    previous: bytes
     collected: tuple[Link, ...]
     slots: tuple[SealedSlot, ...]
     closed: tuple[bytes, ...]
@@ -280,7 +269,7 @@ def open_intake(manifest: Manifest, deployment: bytes, instance_key: bytes) -> I
 
 
 def outbox_head(manifest: Manifest, deployment: bytes) -> OutboxHead:
-    """Return what an outbox manifest of this deployment begins with, unverified; Malformed if it is none."""
+    """Return the head of an outbox manifest, unverified; Malformed if it is not one of this deployment."""
     try:
         head = begin(_OUTBOX_HEAD, manifest.raw, "collected")
     except Malformed as error:

@@ -1,4 +1,4 @@
-"""How the work goes, for who watches over it: numbers, days, and who opened what in an emergency.
+"""How the work goes, for those who oversee it: numbers, days, and who opened what in an emergency.
 
 Nothing of what a report says, nor of what officers wrote, is in it: so cases in quarantine count like any
 other. Cases that are kept from somebody present are not counted; of those with handlers, of whom not all

@@ -56,7 +56,7 @@ CODED = {
 
 
 def field(language: str, name: str) -> str:
-    """Return what a field is called; nothing if it is none that an officer fills in."""
+    """Return the label of a field that officers fill in; an empty text for any other."""
     label = labels.of("field").get(name) or labels.of("part").get(name)
     return label.in_(language) if label else ""
 

@@ -19,7 +19,7 @@ from inbox.vault.destroyed_tables import VAULT, Leaving
 def settle(home: Home, session: Session) -> bool:
     """Move what has arrived to its place; remove what is done with and what was cut short.
 
-    Returns whether the vault is to be written anew before it counts as rid of what was removed.
+    Returns whether the vault must be rewritten, so that no page keeps what was removed.
     """
     key_store.sweep(home, session)
     _bring_in(home, session)

@@ -4,8 +4,9 @@ Everybody is asked for the same within an hour, so that asking tells nothing of 
 days on which there was no room and falls after others; within a day the public would count reports by it.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from functools import partial
 
 from flask import Blueprint, Flask, Response
 from sqlalchemy import Connection
@@ -41,7 +42,7 @@ def offer() -> Response:
     now = context()
     with now.database.read() as connection:
         hour = now.hour()
-        made = Offer(_seed(connection, now, hour), _cost(connection, now, hour))
+        made = Offer(_seeds(connection, now)(hour), _cost(connection, now, hour))
     return Response(OFFER.encode(made), content_type="application/json")
 
 
@@ -53,9 +54,8 @@ def check(connection: Connection, context: Context, text: str | None, channel: s
         paid = Payment.parse(text)
     except Malformed:
         raise Problem(403, "work_malformed") from None
-    now = context.hour()
-    hours = range(now, now - _HOURS, -1)
-    hour = next((each for each in hours if _seed(connection, context, each) == paid.seed), None)
+    now, seed = context.hour(), _seeds(connection, context)
+    hour = next((each for each in range(now, now - _HOURS, -1) if seed(each) == paid.seed), None)
     if hour is None:
         raise Problem(403, "work_stale")
     size_class = SizeClass.TEXT if size <= TEXT else SizeClass.FILES
@@ -93,8 +93,8 @@ def _note_refusal(context: Context) -> None:
             store.note_refusal(connection, today)
 
 
-def _seed(connection: Connection, context: Context, hour: int) -> bytes:
-    return work.seed(store.secret(connection), context.settings.deployment_id, hour)
+def _seeds(connection: Connection, context: Context) -> Callable[[int], bytes]:
+    return partial(work.seed, store.secret(connection), context.settings.deployment_id)
 
 
 def _cost(connection: Connection, context: Context, hour: int) -> Cost:

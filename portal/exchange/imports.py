@@ -107,7 +107,7 @@ def _reading(path: Path) -> Iterator[tuple[Manifest, Iterator[Member]]]:
 
 
 def _offered(members: Iterable[Member], settings: Settings) -> Offered | None:
-    """Return the keyring among these files, None if there is none; the slots are passed over."""
+    """Return the keyring among these files, or None; slots are skipped."""
     parts = {each.name: _content(each) for each in members if each.name in _KEYRING_FILES}
     if not parts:
         return None

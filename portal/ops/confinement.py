@@ -41,7 +41,7 @@ class _Header(ctypes.Structure):
 def drop_privileges() -> None:
     """Give up every capability, and the way to new ones; all processes begun later have none.
 
-    OSError if the kernel does not let go of them. Sources: capabilities(7), capset(2).
+    Raises OSError if the kernel refuses. Sources: capabilities(7), capset(2).
     """
     landlock.forbid_new_privileges()
     libc = ctypes.CDLL(None, use_errno=True)

@@ -89,7 +89,7 @@ def _show(days: Sequence[date], *, as_json: bool) -> None:
 @json_option
 @click.pass_obj
 def oversight_command(door: Door, /, *, as_json: bool) -> None:
-    """Show how the work goes, for who watches over it: nothing of what any report says."""
+    """Show how the work goes, for those who oversee it: nothing from the reports themselves."""
     with door.opened() as (inbox, who):
         view = oversight.look(inbox, who)
     terminal.show(view, _oversight_lines(view), as_json=as_json)

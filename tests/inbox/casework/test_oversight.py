@@ -1,4 +1,4 @@
-"""How the work goes, for who watches over it: numbers and days, and not a word of any report."""
+"""How the work goes, for those who oversee it: numbers and days, and not a word of any report."""
 
 from datetime import date, timedelta
 from pathlib import Path
