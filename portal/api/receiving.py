@@ -81,7 +81,9 @@ def keep(
 def first(body: Iterator[bytes], header_hash: bytes) -> bytes:
     """Return the first piece, nothing if none came; a Problem if it begins otherwise than it was paid for."""
     start = next(body, b"")
-    if len(start) >= age.ENVELOPE_HEADER and (fault := _fault(start, work.header_hash(start) == header_hash)):
+    if len(start) >= age.ENVELOPE_HEADER and (
+        fault := _fault(start, is_paid=work.header_hash(start) == header_hash)
+    ):
         raise fault
     return start
 
@@ -121,13 +123,13 @@ def _header_fault(connection: Connection, context: Context, upload: Upload, piec
     if not upload.received < age.ENVELOPE_HEADER <= upload.received + len(piece):
         return None
     start = _start(connection, upload) + piece
-    return _fault(start, paying.upload_id(connection, context, work.header_hash(start)) == upload.id)
+    return _fault(start, is_paid=paying.upload_id(connection, context, work.header_hash(start)) == upload.id)
 
 
-def _fault(start: bytes, paid: bool) -> Problem | None:  # noqa: FBT001
+def _fault(start: bytes, *, is_paid: bool) -> Problem | None:
     if not _sealed(start):
         return Problem(400, "not_sealed")
-    return None if paid else Problem(400, "header_differs")
+    return None if is_paid else Problem(400, "header_differs")
 
 
 def _start(connection: Connection, upload: Upload) -> bytes:

@@ -46,14 +46,7 @@ def test_a_full_disk_refuses_and_loses_nothing(tmp_path: Path, free_port: Callab
         with server.serving():
             address = server.begin(begun)
             assert patch(server, address, begun, 0, HALF)[0] == 204
-            kept = {}
-            while (answer := post(server, each := anew(sealed)))[0] == 201:
-                kept[answer[1]["Location"]] = each
-            assert told_to_wait(answer)
-            assert len(kept) > 10
-            assert told_to_wait(patch(server, address, begun, HALF, len(begun.envelope)))
-            assert server.offset(address) == HALF
-            assert server.request("POST", "/api/slot", sealed.keys.locator)[2][0] == 1
+            kept = refused_for_room(server, address, begun, sealed)
             out = tmp_path / "out"
             out.mkdir()
             assert "full or busy" in server.run("export", "--out", out, code=1)
@@ -65,6 +58,19 @@ def test_a_full_disk_refuses_and_loses_nothing(tmp_path: Path, free_port: Callab
         assert [server.content(each) for each in kept] == [each.envelope for each in kept.values()]
         told = json.loads(server.run("export", "--out", out, "--json"))
         assert [each["envelopes"] for each in told if each["channel"] == INSPECTORATE] == [len(kept) + 1]
+
+
+def refused_for_room(server: Server, address: str, begun: Sealed, sealed: Sealed) -> dict[str, Sealed]:
+    """Send reports until there is no room, and a piece then; return those that were taken, by address."""
+    kept = {}
+    while (answer := post(server, each := anew(sealed)))[0] == 201:
+        kept[answer[1]["Location"]] = each
+    assert told_to_wait(answer)
+    assert len(kept) > 10
+    assert told_to_wait(patch(server, address, begun, HALF, len(begun.envelope)))
+    assert server.offset(address) == HALF
+    assert server.request("POST", "/api/slot", sealed.keys.locator)[2][0] == 1
+    return kept
 
 
 def sound(server: Server) -> bool:
@@ -89,14 +95,7 @@ def test_a_full_disk_of_postgresql_refuses_and_loses_nothing(
                 assert patch(server, address, begun, 0, HALF)[0] == 204
                 filler = cluster.folder / "filler"
                 filler.write_bytes(bytes(disk_usage(cluster.folder).free - LEFT))
-                kept = {}
-                while (answer := post(server, each := anew(sealed)))[0] == 201:
-                    kept[answer[1]["Location"]] = each
-                assert told_to_wait(answer)
-                assert len(kept) > 10
-                assert told_to_wait(patch(server, address, begun, HALF, len(begun.envelope)))
-                assert server.offset(address) == HALF
-                assert server.request("POST", "/api/slot", sealed.keys.locator)[2][0] == 1
+                kept = refused_for_room(server, address, begun, sealed)
                 filler.unlink()
                 assert patch(server, address, begun, HALF, len(begun.envelope))[0] == 204
                 kept[server.send(sealed)] = sealed
