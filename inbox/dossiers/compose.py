@@ -119,7 +119,7 @@ def compose(
         plan=plan,
         case=number,
         made=today,
-        by=office.name_fr if plan.language == "fr" else office.name_en,
+        by=office.called(plan.language),
         # Beside the text, the day could tell a person concerned who was there to write it.
         received=case.received if plan.purpose is Purpose.PROSECUTOR else None,
         entries=tuple(entries(session, case, plan, redactor)),

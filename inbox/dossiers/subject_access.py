@@ -147,7 +147,7 @@ def _held(
     session: Session, told: Mapping[int, tuple[Pieces, ...]], request: Request, today: date
 ) -> tuple[Held, list[Sentence]]:
     office = queries_office.office(session)
-    name = office.name_fr if request.language == "fr" else office.name_en
+    name = office.called(request.language)
     return Held(request, today, name, tuple(told.values())), [*_warnings(session, told)]
 
 

@@ -22,7 +22,7 @@ from inbox.language.views import View
 from inbox.replies import referral_bodies, replies, status_preview
 from inbox.session.actions import Actor, Code, action
 from inbox.session.inbox import Inbox
-from inbox.vault import queries_cases
+from inbox.vault import casework_tables, queries_cases
 from inbox.vault.tables import Case, Message
 
 
@@ -34,7 +34,7 @@ class Outcome(StrEnum):
     UNFOUNDED = "unfounded"
     INSUFFICIENT = "insufficient"
     MOOT = "moot"
-    OUT_OF_SCOPE = "out_of_scope"
+    OUT_OF_SCOPE = casework_tables.OUT_OF_SCOPE
     DUPLICATE = "duplicate"
     BAD_FAITH = "bad_faith"
 

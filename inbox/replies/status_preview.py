@@ -86,7 +86,7 @@ def page_of(session: Session, number: int) -> Page:
     """Return the page that the author of a case sees; CaseRefused if there is no such case."""
     language = "fr" if queries_cases.case(session, number).language == "fr" else "en"
     office = queries_office.office(session)
-    return Page(language, office.name_fr if language == "fr" else office.name_en)
+    return Page(language, office.called(language))
 
 
 def preview(session: Session, number: int, text: str, today: date) -> View:

@@ -37,6 +37,10 @@ class Office(Base):
     card_until: Mapped[date | None] = mapped_column(default=None)
     row: Mapped[int] = mapped_column(primary_key=True, default=1)
 
+    def called(self, language: str) -> str:
+        """Return what the office is called in French ("fr"), or in English."""
+        return self.name_fr if language == "fr" else self.name_en
+
 
 class KeyStoreKey(Base):
     """The one row that opens the key store, by its generation."""

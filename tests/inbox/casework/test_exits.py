@@ -17,6 +17,28 @@ from tests.support import exits_room
 from tests.support.exits_room import BUILDERS, IN_WHAT_IS_ASKED, LIFTERS, SIGNS, Came, Room, Surface, Wanted
 from tests.support.inbox_clock import moved
 
+# close, junk, destroy, art. 15, art. 14: nothing, a reason, a second officer, or what lifts it first.
+_NEEDS = {Need.NOTHING: ".", Need.REASON: "r", Need.SECOND_OFFICER: "2", Need.LIFTED: "x"}
+DECIDED = """
+    undeclared   . . . x .
+    closed       x x . . .
+    junk         . x . . .
+    open         . . x . .
+    held         . . x . .
+    proceedings  . . r . .
+    unread       . . x . .
+    portal       . . x . .
+    not_due      . . r . .
+    art40        x . . . .
+    art14        . . . . .
+    put_off      . . . x .
+    withheld     r . . . .
+    cautioned    r . . . .
+    against      2 . . . .
+    excluded     x x x x x
+    entrusted    x x x x x
+    quarantine   . x . x .
+"""
 CELLS = [
     (what, way)
     for what, row in MATRIX.items()
@@ -34,6 +56,12 @@ def founded_rooms(tmp_path_factory: pytest.TempPathFactory) -> dict[bool, Room]:
     ended = still.copy(tmp_path_factory.mktemp("ended"))
     exits_room.end(ended)
     return {False: still, True: ended}
+
+
+def test_the_matrix_is_as_it_was_decided() -> None:
+    """The other tests follow it: so a cell that is changed by mistake would change them, too."""
+    rows = [[what.value, *(_NEEDS[row[way].need] for way in Exit)] for what, row in MATRIX.items()]
+    assert rows == [line.split() for line in DECIDED.strip().splitlines()]
 
 
 def before(rooms: dict[bool, Room], way: Exit, what: Obstacle, folder: Path) -> tuple[Room, Obstacle | None]:
