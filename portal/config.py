@@ -110,7 +110,11 @@ def load(path: Path) -> Settings:
     values: dict[str, Any] = {
         name: tuple(value) if isinstance(value, list) else value for name, value in document.items()
     }
-    return Settings(**values, folder=path.resolve().parent)
+    settings = Settings(**values, folder=path.resolve().parent)
+    if list(settings.work_cost) != sorted(settings.work_cost):
+        said = f"{path}: setting 'work_cost' has a wrong value"
+        raise BadConfiguration(said, "none of the three numbers may be below the one before it")
+    return settings
 
 
 def _refused(error: Mismatch, path: Path) -> BadConfiguration:
