@@ -86,7 +86,13 @@ PARTS: Mapping[str, Part] = {
     ),
     "onion": Part(measured("parts:onion"), ("portal/", "crypto/", "deploy/")),
     "flood": Part(
-        tested("-m", "soak", "tests/portal/ops/test_nginx_flood.py", "tests/portal/ops/test_nginx_memory.py"),
+        tested(
+            "-m",
+            "soak",
+            "tests/portal/ops/test_nginx_flood.py",
+            "tests/portal/ops/test_nginx_deadline.py",
+            "tests/portal/ops/test_nginx_memory.py",
+        ),
         ("portal/", "deploy/"),
     ),
     "units": Part(tested("-m", "soak", "tests/portal/ops/test_units.py"), ("portal/", "crypto/", "deploy/")),
