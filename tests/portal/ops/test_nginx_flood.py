@@ -1,8 +1,9 @@
 """Who holds connections to the shipped nginx, or asks in a hurry, shuts out nobody else, on either way in."""
 
+import select
 import socket
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, suppress
 
@@ -38,7 +39,7 @@ UNBOUNDED = {
 UNCOUNTED = {
     "limit_conn circuits 8;": "",
     "limit_conn asking 4;": "",
-    "limit_conn sending 2;": "",
+    "limit_conn pieces 2;": "",
 }
 
 
@@ -113,13 +114,50 @@ def test_one_circuit_has_four_requests_under_way_and_another_its_own(site: Nginx
     one, other = of_circuits(site, 2)
     slow = head("POST /api/slot HTTP/1.1", "Content-Length: 32") + b"x"
     with ExitStack() as stack:
-        for _ in range(ASKED_BY_A_CIRCUIT):
-            stack.enter_context(one.connect()).sendall(slow)
-        # Who is refused is answered after those that were taken.
-        assert [answered(one, slow)[9:12] for _ in range(2)] == [b"503", b"503"]
-        assert b"\r\nRetry-After: 30\r\n" in answered(one, slow)
+        clients = [stack.enter_context(one.connect()) for _ in range(ASKED_BY_A_CIRCUIT + 2)]
+        told = refused(clients, slow, 2)
+        assert len(told) == 2
+        for each in told:
+            answer = each.recv(1 << 16)
+            assert answer[9:12] == b"503"
+            assert b"\r\nRetry-After: 30\r\n" in answer
         assert answered(one, head("GET /fr/report HTTP/1.1"))[9:12] == b"200"
         assert probe(other, 0.1) == (2, 2)
+        for each in set(clients) - set(told):
+            each.sendall(bytes(31))
+            assert each.recv(12)[9:] == b"200"
+
+
+def test_a_text_is_taken_where_no_more_pieces_are(site: Nginx) -> None:
+    """Whoever holds all places for pieces leaves those for texts, and what tells no size is a piece."""
+    full = site.twin("full")
+    full.configure({"limit_conn all_pieces 512;": "limit_conn all_pieces 1;"})
+    create = "POST /api/envelopes HTTP/1.1"
+    piece, chunked = head(create, "Content-Length: 100000"), head(create, "Transfer-Encoding: chunked")
+    text = head(create, "Content-Length: 67195") + bytes(67_195)
+    with full.serving(), ExitStack() as stack:
+        one = circuit(full, 2)
+        refused([stack.enter_context(circuit(full, 1).connect()) for _ in range(2)], piece, 1)
+        assert [answered(one, each)[9:12] for each in (piece, chunked)] == [b"503", b"503"]
+        assert answered(one, text)[9:12] == b"412"
+
+
+def test_a_line_of_ones_own_behind_that_of_tor_names_nothing(site: Nginx) -> None:
+    """Or else whoever has one circuit would have them all."""
+    one = circuit(site, 4)
+    assert answered(one, line("fc00::1") + head("GET /nowhere HTTP/1.1"))[9:12] == b"400"
+    assert answered(one, head("GET /nowhere HTTP/1.1"))[9:12] == b"404"
+
+
+def refused(clients: Sequence[socket.socket], asked: bytes, count: int) -> list[socket.socket]:
+    """Begin a request that has no end yet over each connection; return those answered, once so many are."""
+    for each in clients:
+        each.sendall(asked)
+    end = time.monotonic() + 10
+    while len(told := select.select(clients, [], [], 0)[0]) < count:
+        assert time.monotonic() < end
+        time.sleep(0.02)
+    return told
 
 
 def answered(source: Source, asked: bytes) -> bytes:
@@ -220,7 +258,7 @@ def test_without_the_limits_a_hurry_would(
     """The control of the test above."""
     uncounted = site.twin("uncounted")
     uncounted.configure(UNCOUNTED)
-    with uncounted.serving(), hammering(of_circuits(uncounted, 60), 2 * HURRIED):
+    with uncounted.serving(), hammering(of_circuits(uncounted, 60), 4 * HURRIED):
         shares = probed(uncounted, HURRIED_SECONDS)
     for way, (asked, good) in shares.items():
         record_property(f"without the limits, {way}", f"{good} of {asked} probes answered within 2 s")

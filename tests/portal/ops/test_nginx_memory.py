@@ -22,8 +22,8 @@ FOLDER = "128m"
 UNBOUNDED = {
     "http2_max_concurrent_streams 16;": "",
     "limit_conn asking 16;": "",
-    "limit_conn sending 4;": "",
-    "limit_conn all_sending 512;": "",
+    "limit_conn pieces 4;": "",
+    "limit_conn all_pieces 512;": "",
 }
 
 

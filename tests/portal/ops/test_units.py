@@ -47,6 +47,7 @@ def machine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Machine]:
         make_certificate(settings / "certificate.pem", settings / "certificate.key")
         subprocess.run([*inside, *PORTAL, "freeze", "/var/www/fanal"], check=True)
         subprocess.run([*inside, "chown", "-R", "portal:portal", "/var/lib/fanal", "/etc/fanal"], check=True)
+        subprocess.run([*inside, "chmod", "-R", "go=", "/etc/fanal"], check=True)
         yield made
 
 
