@@ -137,7 +137,7 @@ def _view(each: Due, day: date) -> View:
         "rule": each.rule.value,
         "day": each.day.isoformat(),
         "due": exits.is_due(each, day),
-        "obstacles": [what.value for what in each.obstacles],
+        "obstacles": [what.value for what in exits.waits_for(each)],
     }
 
 

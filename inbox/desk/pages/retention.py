@@ -26,7 +26,8 @@ def show() -> ResponseReturnValue:
     rows = destroy_cases.schedule(inbox, who)
     gone = destruction_register.listed(inbox, who).lines
     due = {each.case for each in rows if exits.is_due(each, who.today)}
-    return rendering.page("retention/retention.html", rows=rows, due=due, gone=gone)
+    against = {each.case: exits.waits_for(each) for each in rows}
+    return rendering.page("retention/retention.html", rows=rows, due=due, against=against, gone=gone)
 
 
 @pages.post("/retention")

@@ -184,7 +184,7 @@ def test_a_case_is_kept_for_what_opens_proceedings_alone(closed: Office) -> None
                 *workflow.clocks(session, 1),
                 *(each for _, all_of in workflow.every(session) for each in all_of),
             ]
-            is_kept = Obstacle.PROCEEDINGS in due.obstacles
+            is_kept = Obstacle.PROCEEDINGS in due.facts
             assert is_kept is not any(each.clock is legal_clocks.Clock.RETENTION for each in clocks)
             found |= {kind.value} if is_kept else set()
             session.delete(row)

@@ -65,7 +65,7 @@ def test_outcome_and_disclosure_are_of_their_lists(office: Office, words: list[s
 
 
 def test_an_author_who_cannot_be_told_is_told_nothing_for_that_reason(office: Office) -> None:
-    assert "the author of case 2 cannot be told" in refused(
+    assert "case 2: its author cannot be told" in refused(
         office, "close", "2", "moot", "--disclosure", "full", "--text", "x"
     )
     unheard = ("close", "2", "moot", "--disclosure", "withheld", "--reason", "no reply address")
