@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import Callable
+from enum import StrEnum
 from pathlib import Path
 from threading import Event
 
@@ -18,11 +19,23 @@ from inbox.system.clock import today
 HOST = "127.0.0.1"
 
 
+class Work(StrEnum):
+    """What a desk may be busy with; labels stand in labels.toml."""
+
+    COLLECT = "collect"
+    OUTBOX = "outbox"
+    BACKUP = "backup"
+    DESTROY = "destroy"
+    MINIMISE = "minimise"
+    DOSSIER = "dossier"
+    ACCESS = "access"
+
+
 class Job:
     """Something that takes long, and what is answered at its end; ``done`` of ``total`` parts of it are."""
 
-    def __init__(self, number: int, title: str, run: Callable[[], Response]) -> None:
-        self.number, self.title = number, title
+    def __init__(self, number: int, work: Work, run: Callable[[], Response]) -> None:
+        self.number, self.work = number, work
         self.done, self.total = 0, 0
         self._run: Callable[[], Response] | None = run
         self._answer: Response | None = None
@@ -101,9 +114,9 @@ class Desk:
         self._taken.add(form)
         return is_new
 
-    def begin(self, title: str, run: Callable[[], Response]) -> Job:
+    def begin(self, work: Work, run: Callable[[], Response]) -> Job:
         """Return a job that begins once the page that is asked for is answered."""
-        self.job = Job(self.job.number + 1 if self.job else 1, title, run)
+        self.job = Job(self.job.number + 1 if self.job else 1, work, run)
         return self.job
 
     @property

@@ -11,10 +11,12 @@ from crypto.toml_schema import BARE_KEY, Schema, map_of, table, texts
 from inbox.language import toml_files
 from inbox.language.errors import CaseRefused
 from inbox.language.messages import sentence
+from inbox.language.printed_text import Wording
 from inbox.session.actions import Actor, Code, action
 from inbox.session.inbox import Inbox
 from inbox.vault.casework_tables import Setting
 
+_WORDING = Wording(__package__, "referral.toml")
 _SETTING = "redirections"
 _LONGEST = 1_000
 _BODY = table({"name": texts(_LONGEST), "text": texts(_LONGEST)})
@@ -31,11 +33,8 @@ class Body:
     def said(self, language: str) -> str:
         """Return what its author is told when a report is out of scope; in English unless in French."""
         known = "fr" if language == "fr" else "en"
-        begins = {
-            "fr": "Votre signalement ne relève pas de notre compétence. Vous pouvez vous adresser à :",
-            "en": "Your report is not for us to handle. You can turn to:",
-        }
-        return f"{begins[known]}\n\n{self.name.in_(known)}\n{self.text.in_(known)}"
+        begins = _WORDING.say("begins", known)
+        return f"{begins}\n\n{self.name.in_(known)}\n{self.text.in_(known)}"
 
 
 @dataclass(frozen=True, slots=True)

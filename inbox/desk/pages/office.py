@@ -12,7 +12,7 @@ from inbox.deadlines import settings
 from inbox.deadlines.office import Regime
 from inbox.desk import forms, jobs, rendering
 from inbox.desk.jobs import work_goes_on
-from inbox.desk.state import here, medium_folder
+from inbox.desk.state import Work, here, medium_folder
 from inbox.language import labels
 from inbox.language.errors import Refused
 from inbox.language.messages import sentence
@@ -69,7 +69,7 @@ def ask_backup() -> ResponseReturnValue:
 
 
 @pages.post("/office/backup")
-@jobs.long("backup")
+@jobs.long(Work.BACKUP)
 def back_up() -> ResponseReturnValue:
     """Copy the inbox into a new folder on the medium, and its key store into another one."""
     out, keys = medium_folder(), Path(forms.line("keystore"))

@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from inbox.casework import exits
 from inbox.desk import forms, jobs, rendering
 from inbox.desk.forms import Chosen, day, line, text
-from inbox.desk.state import here, medium_folder
+from inbox.desk.state import Work, here, medium_folder
 from inbox.retention import destroy_cases, destruction_register
 from inbox.retention import strike as striking
 from inbox.retention.strike import Passage
@@ -31,7 +31,7 @@ def show() -> ResponseReturnValue:
 
 
 @pages.post("/retention")
-@jobs.long("destroy")
+@jobs.long(Work.DESTROY)
 def destroy() -> ResponseReturnValue:
     """Destroy the chosen cases with all that belongs to them; takes two officers."""
     inbox, who = here().inbox, here().actor()
@@ -69,7 +69,7 @@ def preview_strike(case: int) -> ResponseReturnValue:
 
 
 @pages.post("/case/<int:case>/minimise")
-@jobs.long("minimise")
+@jobs.long(Work.MINIMISE)
 def strike(case: int) -> ResponseReturnValue:
     """Strike it for good, and say what it did not reach; takes two officers."""
     passage = _passage(case, forms.passage(request.form.get("chosen", "")))

@@ -21,6 +21,8 @@ from inbox.deadlines.obstacles import Obstacle
 from inbox.deadlines.office import Regime
 from inbox.deadlines.retention_schedule import Rule
 from inbox.desk import translate
+from inbox.desk.rendering import Unit
+from inbox.desk.state import Work
 from inbox.dossiers import subject_access
 from inbox.dossiers.compose import Doubt, Enclosed
 from inbox.exchange import collect
@@ -64,6 +66,7 @@ CODES: Mapping[str, Iterable[str]] = {
     "flag": Notice,
     "ground": disclosures.Ground,
     "how": journal_actions.How,
+    "job": Work,
     "key_state": listing.State,
     "ledger": disclosures.Unasked,
     "measure": measures.Kind,
@@ -82,6 +85,7 @@ CODES: Mapping[str, Iterable[str]] = {
     "source_risk": measures.Risk,
     "status": Status,
     "surface": journal_actions.Surface,
+    "unit": Unit,
     "value": {"follow_up", *(name for name, field in FIELDS.items() if field.form is not Form.CODE)},
     "view": Viewed,
     "what": disclosures.What,
@@ -113,8 +117,17 @@ def test_every_code_has_words_in_both_languages_and_no_words_are_without_a_code(
 
 
 def test_no_table_of_words_is_left_out() -> None:
-    """The fields of forms are held against the templates elsewhere."""
-    assert set(CODES) | {"field"} == set(labels.tables())
+    """The fields of forms, and what the sandbox finds out, are held against their sources elsewhere."""
+    found_out = {f"file_{kind}" for kind in ("why", "caution", "measure", "entry", "metadata")}
+    assert set(CODES) | found_out | {"field"} == set(labels.tables())
+
+
+@pytest.mark.parametrize("codes", labels.tables())
+def test_words_have_the_same_places_for_values_in_both_languages(codes: str) -> None:
+    def places(text: str) -> set[str]:
+        return set(re.findall(r"\{\w+\}", text))
+
+    assert [] == [label.en for label in labels.of(codes).values() if places(label.fr) != places(label.en)]
 
 
 def test_every_enumeration_of_the_inbox_has_words_or_a_reason_to_have_none() -> None:
@@ -127,7 +140,8 @@ def test_a_code_that_is_chosen_on_a_form_is_given_back_by_its_words() -> None:
     """Whatever a page offers from the catalogue, it says so where it gives back what was typed."""
     pages = "".join(path.read_text("utf-8") for path in (shipped.FOLDER / "desk").rglob("*.html"))
     offered = re.findall(
-        r'(?:chooser|coded)\("(\w+)", _\("[^"]+"\), (?:labelled|labels\.of)\("(\w+)"\)', pages
+        r'(?:chooser|coded)\("(\w+)", (?:_\("[^"]+"\)|"\w+"\|field), (?:labelled|labels\.of)\("(\w+)"\)',
+        pages,
     )
     offered += re.findall(r'name="(\w+)">\s*\{% for [^%]+ in labelled\("(\w+)"\)', pages)
     assert len(offered) > 10
