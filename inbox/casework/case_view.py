@@ -109,7 +109,7 @@ def details(session: Session, number: int, today: date, language: str = "") -> V
             "follow_ups": [_follow_up(each, files) for each in follow_ups],
             "messages": [_message(message, case) for message in queries_cases.messages(session, number)],
             "handlers": handlers.of(session, number),
-            "rejected": _day(workflow.of(session, number).rejected),
+            "junked": _day(workflow.of(session, number).junked),
             "struck": [
                 {"day": each.day.isoformat(), "place": each.place}
                 for each in queries_cases.strikes(session, number)

@@ -41,7 +41,7 @@ class Exit(StrEnum):
 
 _CODES = {
     Exit.CLOSE: Code.CLOSE,
-    Exit.JUNK: Code.REJECT,
+    Exit.JUNK: Code.JUNK,
     Exit.DESTROY: Code.DESTROY_CASES,
     Exit.ART15: Code.ANSWER_ACCESS,
     Exit.ART14: Code.DECIDE,
@@ -107,7 +107,7 @@ MATRIX: Mapping[Obstacle, Mapping[Exit, Cell]] = {
     Obstacle.UNDECLARED: _row(art15=_blocked(Code.DECLARE)),
     Obstacle.CLOSED: _row(close=_blocked(Code.REOPEN), junk=_blocked(Code.REOPEN)),
     Obstacle.JUNK: _row(junk=_blocked(Code.RECOVER)),
-    Obstacle.OPEN: _row(destroy=_blocked(Code.CLOSE, Code.CLOSE_UNFOUNDED, Code.REJECT)),
+    Obstacle.OPEN: _row(destroy=_blocked(Code.CLOSE, Code.CLOSE_UNFOUNDED, Code.JUNK)),
     Obstacle.HELD: _row(destroy=_blocked(Code.RELEASE_HOLD)),
     Obstacle.PROCEEDINGS: _row(destroy=Cell(Need.REASON, (Code.REMOVE_PROCEEDINGS,))),
     # Nobody reads junk, nor what is in quarantine.
@@ -233,7 +233,7 @@ def _is_put_off(session: Session, number: int, asked: Asked) -> bool:
 _FACTS: Mapping[Obstacle, Callable[[Session, int, Asked], bool]] = {
     Obstacle.UNDECLARED: lambda session, number, _: bool(declarations.missing(session, number)),
     Obstacle.CLOSED: lambda session, number, _: workflow.of(session, number).closed is not None,
-    Obstacle.JUNK: lambda session, number, _: workflow.of(session, number).rejected is not None,
+    Obstacle.JUNK: lambda session, number, _: workflow.of(session, number).junked is not None,
     Obstacle.ART40: lambda session, number, _: legal_duties.is_open(session, number, Kind.ART40),
     Obstacle.PUT_OFF: _is_put_off,
 }

@@ -85,8 +85,8 @@ def _to_know(view: View) -> Iterator[str]:
     yield from (f"minimised on {each['day']} at {visible(each['place'])}" for each in view["struck"])
     if view["handlers"]:
         yield f"FOR ITS HANDLERS ALONE: {visible(', '.join(view['handlers']))}"
-    if view["rejected"]:
-        yield f"JUNK since {view['rejected']}: not in the queue; inbox junk {view['case']} --recover"
+    if view["junked"]:
+        yield f"JUNK since {view['junked']}: not in the queue; inbox junk {view['case']} --recover"
     yield from (_loud("caution", flag) for flag in view["cautions"])
     if view["alike"]:
         yield f"LOOK TWICE at words with letters of several alphabets: {visible(', '.join(view['alike']))}"
@@ -155,7 +155,7 @@ def _loud(codes: str, code: str) -> str:
 
 
 def _unopened(row: View) -> str:
-    return f"{row['kind']}: {labels.english('reject', row['kind'])}"
+    return f"{row['kind']}: {labels.english('unopened', row['kind'])}"
 
 
 def _to_read(case: View) -> str:

@@ -41,7 +41,7 @@ class Due:
 
 def listing(home: Home, session: Session) -> list[Due]:
     """Return every case that is closed or junk and may be read by those present, what is due first first."""
-    ended = Handling.is_open.is_(False) | Handling.rejected.is_not(None)
+    ended = Handling.is_open.is_(False) | Handling.junked.is_not(None)
     rows = session.execute(select(Case, Handling).join(Handling, Handling.case == Case.number).where(ended))
     written = {number: day for number, day in session.execute(_LAST_WRITTEN)}  # noqa: C416  for the types
     pursued = set(session.scalars(select(Measure.case).where(Measure.kind.in_(PROCEEDINGS))))
@@ -51,7 +51,7 @@ def listing(home: Home, session: Session) -> list[Due]:
     for case, work in rows:
         if term := _term(work, written.get(case.number)):
             facts = {
-                Obstacle.JUNK: work.rejected is not None,
+                Obstacle.JUNK: work.junked is not None,
                 Obstacle.QUARANTINE: work.quarantined is not None,
                 Obstacle.HELD: work.held is not None,
                 Obstacle.PROCEEDINGS: case.number in pursued,
@@ -67,11 +67,11 @@ _LAST_WRITTEN = select(FollowUp.case, func.max(FollowUp.received)).group_by(Foll
 
 def _term(work: Handling, written: date | None) -> tuple[Rule, date] | None:
     """Return the rule of a case and its day, None while it is open; what its author writes starts it anew."""
-    ended = work.rejected or work.closed
+    ended = work.junked or work.closed
     if ended is None:
         return None
     last = max(ended, written or ended)
-    if work.rejected is not None:
+    if work.junked is not None:
         return Rule.JUNK, last + queries_cases.JUNK_KEPT
     at_once = work.outcome == OUT_OF_SCOPE
     rule = Rule.OUT_OF_SCOPE if at_once and last == ended else Rule.CLOSED

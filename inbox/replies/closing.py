@@ -145,7 +145,7 @@ def _prepare(session: Session, number: int, closing: Closing, today: date) -> st
     """Check that a case may be closed so; note where its author is directed, return what that one is told."""
     case = queries_cases.case(session, number)
     exits.check(session, number, closing.asked(today, _obstacles(session, case, closing)))
-    return _redirect(session, case, closing, today)
+    return _refer(session, case, closing, today)
 
 
 def _obstacles(session: Session, case: Case, closing: Closing) -> Mapping[Obstacle, str]:
@@ -175,7 +175,7 @@ def _end(session: Session, number: int, closing: Closing, today: date) -> None:
     workflow.acted(session, number, today)
 
 
-def _redirect(session: Session, case: Case, closing: Closing, today: date) -> str:
+def _refer(session: Session, case: Case, closing: Closing, today: date) -> str:
     """Note to which body the author is directed, if it takes one; return what the author is to be told."""
     if closing.outcome is not Outcome.OUT_OF_SCOPE:
         if closing.body:
@@ -185,7 +185,7 @@ def _redirect(session: Session, case: Case, closing: Closing, today: date) -> st
         return closing.text
     if not closing.body:
         raise CaseRefused(
-            sentence("say which body is competent"), sentence("give --to ID, one of: inbox redirections")
+            sentence("say which body is competent"), sentence("give --to ID, one of: inbox referral-bodies")
         )
     body = referral_bodies.body(session, closing.body)
     referred = Taken(kind=Kind.REFERRED_EXTERNAL, day=today, addressee=closing.body)

@@ -62,7 +62,7 @@ LIFTS: Mapping[Code, Lift] = {
     Code.RECOVER: Lift(OTHERS, ("junk", "1", "--recover"), "/en/many/recover", {"case": "1"}),
     Code.CLOSE: _closing("founded"),
     Code.CLOSE_UNFOUNDED: _closing("unfounded"),
-    Code.REJECT: Lift(OTHERS, ("junk", "1"), "/en/many/junk", {"case": "1"}, is_end=True),
+    Code.JUNK: Lift(OTHERS, ("junk", "1"), "/en/many/junk", {"case": "1"}, is_end=True),
     Code.RELEASE_HOLD: Lift(
         OTHERS, ("hold", "1", "--release", *_WHY), f"{_CASE}/hold", {"release": "on"} | _DRILL
     ),

@@ -163,7 +163,7 @@ def _has_duty(session: Session, kind: str, decision: str = "") -> bool:
 BUILDERS: dict[Obstacle, Callable[[Session], None]] = {
     Obstacle.UNDECLARED: lambda session: session.execute(delete(Declaration).filter_by(officer="alice")),
     Obstacle.CLOSED: _close,
-    Obstacle.JUNK: _handling(is_open=False, rejected=today() - LONG_AGO),
+    Obstacle.JUNK: _handling(is_open=False, junked=today() - LONG_AGO),
     Obstacle.OPEN: _open,
     Obstacle.HELD: _handling(held=today()),
     Obstacle.PROCEEDINGS: lambda session: session.add(
@@ -185,7 +185,7 @@ BUILDERS: dict[Obstacle, Callable[[Session], None]] = {
 SIGNS: Mapping[Obstacle, Callable[[Session], bool]] = {
     Obstacle.UNDECLARED: lambda session: session.get(Declaration, (1, "alice")) is None,
     Obstacle.CLOSED: lambda session: session.get_one(Case, 1).status == "closed",
-    Obstacle.JUNK: lambda session: session.get_one(Handling, 1).rejected is not None,
+    Obstacle.JUNK: lambda session: session.get_one(Handling, 1).junked is not None,
     Obstacle.OPEN: lambda session: session.get_one(Handling, 1).is_open,
     Obstacle.HELD: lambda session: session.get_one(Handling, 1).held is not None,
     Obstacle.PROCEEDINGS: lambda session: session.get(Measure, (1, 1)) is not None,

@@ -74,10 +74,10 @@ def ask() -> ResponseReturnValue:
 
 
 @pages.post("/many/junk")
-def reject() -> ResponseReturnValue:
+def mark_junk() -> ResponseReturnValue:
     """Take the chosen cases out of the queue; their authors see no difference."""
-    junk.reject(here().inbox, here().actor(), cases(), line("reason"))
-    return done("rejected")
+    junk.mark(here().inbox, here().actor(), cases(), line("reason"))
+    return done("junked")
 
 
 @pages.post("/many/recover")

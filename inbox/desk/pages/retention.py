@@ -10,7 +10,7 @@ from inbox.casework import exits
 from inbox.desk import forms, jobs, rendering
 from inbox.desk.forms import Chosen, day, line, text
 from inbox.desk.state import Work, here, medium_folder
-from inbox.retention import destroy_cases, destruction_register
+from inbox.retention import destroy_cases, destroyed_list
 from inbox.retention import strike as striking
 from inbox.retention.strike import Passage
 from inbox.retention.striker import EVERYWHERE, Seen
@@ -24,7 +24,7 @@ def show() -> ResponseReturnValue:
     """List the closed cases and the junk by the day on which each is to be destroyed; what was destroyed."""
     inbox, who = here().inbox, here().actor()
     rows = destroy_cases.schedule(inbox, who)
-    gone = destruction_register.listed(inbox, who).lines
+    gone = destroyed_list.listed(inbox, who).lines
     due = {each.case for each in rows if exits.is_due(each, who.today)}
     against = {each.case: exits.waits_for(each) for each in rows}
     return rendering.page("retention/retention.html", rows=rows, due=due, against=against, gone=gone)
@@ -43,7 +43,7 @@ def destroy() -> ResponseReturnValue:
 def export() -> ResponseReturnValue:
     """Put the list of what was destroyed on the medium, for the archives: to print, and as JSON."""
     out, since = medium_folder(), day("since")
-    destruction_register.write(destruction_register.listed(here().inbox, here().actor(), since), out)
+    destroyed_list.write(destroyed_list.listed(here().inbox, here().actor(), since), out)
     here().say("listed")
     return redirect(url_for("retention.show"), 303)
 

@@ -205,7 +205,7 @@ def test_proceedings_keep_a_case_until_two_officers_say_that_they_are_over(
     assert ["proceedings"] == terms(closed)[0][3]
     assert "case 1: proceedings go on" in refused(closed, "1")
     closed.json("destroy", "1", "--early", "acquitted, no appeal")
-    (line,) = closed.json("eliminations")["eliminations"]
+    (line,) = closed.json("destroyed")["destroyed"]
     assert ("decided-by-officers", clock.day.isoformat()) == (line["rule"], line["destroyed"])
     day = today().isoformat()
     assert (day, day, "threat", "moot") == tuple(

@@ -35,7 +35,7 @@ from inbox.replies.leak_check import Why
 from inbox.session import journal_actions
 from inbox.session.actions import TABLE, Code, Form, Viewed
 from inbox.text import entities
-from inbox.vault import reject_reasons, score
+from inbox.vault import score, unopened_reasons
 from inbox.vault.casework_tables import Credibility
 from templates import shipped
 from tests.support.paths import ROOT
@@ -78,7 +78,7 @@ CODES: Mapping[str, Iterable[str]] = {
     "part_values": score.NAMES,
     "purpose": Purpose,
     "regime": Regime,
-    "reject": reject_reasons.Kind,
+    "unopened": unopened_reasons.Kind,
     "relation": links.Relation,
     "route": Route,
     "rule": Rule,
