@@ -10,6 +10,7 @@ from flask import Flask, Response, current_app
 
 from inbox.casework.queue import Filter, Order
 from inbox.desk import witnesses
+from inbox.desk.done import Done
 from inbox.language.errors import Refused
 from inbox.language.messages import sentence
 from inbox.session.actions import Actor
@@ -79,7 +80,7 @@ class Desk:
         self.wanted, self.order = Filter(), Order.PRIORITY
         self.picture: tuple[tuple[int, int, int], bytes | None] = (0, 0, 0), None
         self._once: str | None = secrets.token_urlsafe(32)
-        self._said: tuple[str, ...] = ()
+        self._said: tuple[Done, ...] = ()
         self._taken: set[str] = set()
 
     def actor(self) -> Actor:
@@ -99,11 +100,11 @@ class Desk:
             return False
         return True
 
-    def say(self, *codes: str) -> None:
-        """Tell on the next page what was done, by the codes of its texts."""
-        self._said = codes
+    def say(self, *done: Done) -> None:
+        """Tell on the next page what was done."""
+        self._said = done
 
-    def said(self) -> tuple[str, ...]:
+    def said(self) -> tuple[Done, ...]:
         """Return what is to be told, once."""
         said, self._said = self._said, ()
         return said

@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 
 from inbox.casework import exits
 from inbox.desk import forms, jobs, rendering
+from inbox.desk.done import Done
 from inbox.desk.forms import Chosen, day, line, text
 from inbox.desk.state import Work, here, medium_folder
 from inbox.retention import destroy_cases, destroyed_list
@@ -44,7 +45,7 @@ def export() -> ResponseReturnValue:
     """Put the list of what was destroyed on the medium, for the archives: to print, and as JSON."""
     out, since = medium_folder(), day("since")
     destroyed_list.write(destroyed_list.listed(here().inbox, here().actor(), since), out)
-    here().say("listed")
+    here().say(Done.LISTED)
     return redirect(url_for("retention.show"), 303)
 
 

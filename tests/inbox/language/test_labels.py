@@ -21,6 +21,7 @@ from inbox.deadlines.obstacles import Obstacle
 from inbox.deadlines.office import Regime
 from inbox.deadlines.retention_schedule import Rule
 from inbox.desk import translate
+from inbox.desk.done import Done
 from inbox.desk.rendering import Unit
 from inbox.desk.state import Work
 from inbox.dossiers import subject_access
@@ -60,10 +61,12 @@ CODES: Mapping[str, Iterable[str]] = {
     "days_off": settings.DaysOff,
     "decision": legal_duties.Choice,
     "disclosure": measures.Disclosure,
+    "done": Done,
     "doubt": Doubt,
     "duty": legal_duties.Kind,
     "enclosed": Enclosed,
     "flag": Notice,
+    "form": subject_access.Form,
     "ground": disclosures.Ground,
     "how": journal_actions.How,
     "job": Work,
@@ -71,6 +74,7 @@ CODES: Mapping[str, Iterable[str]] = {
     "ledger": disclosures.Unasked,
     "measure": measures.Kind,
     "obstacle": STOPPING - ELSEWHERE,
+    "order": Order,
     "oddity": Oddity,
     "outcome": Outcome,
     "override": oversight.Override,
@@ -91,8 +95,8 @@ CODES: Mapping[str, Iterable[str]] = {
     "what": disclosures.What,
     "why": Why,
 }
-# Exits are called like their actions; an order is a choice of two on one page; a form is a way to write.
-WORDLESS = {Exit, Order, Obstacle, subject_access.Form}
+# Exits are called like their actions; of some obstacles something else tells.
+WORDLESS = {Exit, Obstacle}
 
 
 def is_said(label: Texts) -> bool:
