@@ -162,3 +162,26 @@ def test_what_was_given_is_said_by_its_field(name: str, code: str, said: str) ->
 def test_a_code_that_nobody_knows_stays_as_it_is() -> None:
     assert "x<U+202E>" == translate.value("fr", "x\u202e", "enclosed")
     assert "" == translate.field("fr", "csrf_token")
+
+
+FRENCH = re.compile(r"[àâçéèêëîïôùûüœÀÂÇÉÈÊËÎÏÔÙÛÜŒ]")
+# What is looked for in reports and tags, which are written in French.
+LOOKED_FOR = {"inbox/text/names.py", "inbox/deadlines/legal_duties.py"}
+
+
+def french(source: str) -> list[str]:
+    """Return the texts of a module that are French by their accents, docstrings aside."""
+    tree = ast.parse(source)
+    bare = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+    texts = [node for node in ast.walk(tree) if isinstance(node, ast.Constant) and id(node) not in bare]
+    return [text.value for text in texts if isinstance(text.value, str) and FRENCH.search(text.value)]
+
+
+def test_no_french_is_typed_in_a_module_or_in_a_page_of_the_desk() -> None:
+    """It stands in the catalogues, in labels.toml, and in what is printed in both languages."""
+    assert ["Clé"] == french('"""Une clé"""\nx = "Clé"\ny = "key"')
+    sources = [path for path in (ROOT / "inbox").rglob("*.py") if FRENCH.search(path.read_text("utf-8"))]
+    found = {str(path.relative_to(ROOT)) for path in sources if french(path.read_text("utf-8"))}
+    assert LOOKED_FOR == found
+    pages = [*(shipped.FOLDER / "desk").rglob("*.html")]
+    assert [] == [path.name for path in pages if FRENCH.search(path.read_text("utf-8"))]
