@@ -220,6 +220,16 @@ def test_the_cell_of_a_text_that_could_give_somebody_away_decides_at_the_end_of_
     assert expected[need] == came
 
 
+def test_a_cell_that_takes_a_second_officer_is_not_passed_by_an_action_of_one(
+    founded_rooms: dict[bool, Room], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A row that is added later fails closed, until the table of actions has one of two officers for it."""
+    row = dict(MATRIX[Obstacle.ART40]) | {Exit.JUNK: Cell(Need.SECOND_OFFICER)}
+    monkeypatch.setitem(MATRIX, Obstacle.ART40, row)
+    room = before(founded_rooms, Exit.JUNK, Obstacle.ART40, tmp_path)
+    assert Came.ASKED_A_SECOND is exits_room.leave(Wanted(Exit.JUNK), room, Surface.COMMAND_LINE)
+
+
 def test_quarantine_is_no_exit_and_waits_for_nothing() -> None:
     """It takes one officer and no declaration; only lifting it takes two."""
     rule = TABLE[Code.QUARANTINE]
