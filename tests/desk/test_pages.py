@@ -113,9 +113,10 @@ def test_every_page_is_for_everybody(room: Room, name: str, language: str) -> No
     room.page.goto(f"{room.served.root}/{language}{PAGES[name]}")
     room.page.evaluate("document.querySelectorAll('details').forEach((each) => (each.open = true))")
     assert accessibility.violations(room.page) == []
-    room.page.emulate_media(color_scheme="dark")
-    assert accessibility.violations(room.page, "color-contrast") == []
-    room.page.emulate_media(color_scheme="light")
+    if language == "fr":  # colours are the same in both
+        room.page.emulate_media(color_scheme="dark")
+        assert accessibility.violations(room.page, "color-contrast") == []
+        room.page.emulate_media(color_scheme="light")
     assert room.page.locator("html").get_attribute("lang") == language
     expect(room.page.locator(".present")).to_contain_text("alice, bruno")
     before = room.page.viewport_size
