@@ -1,7 +1,7 @@
 """A body has a deadline as a whole: who sends by drops is let go, who is merely slow is not."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -22,11 +22,10 @@ HTTP2 = " by HTTP/2"
 
 
 @pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Nginx]:
+def site(tmp_path_factory: pytest.TempPathFactory) -> Nginx:
+    """A site whose portal is away: what comes whole is answered by 503."""
     server = Server(tmp_path_factory.mktemp("portal"), free_port()).make()
-    nginx = Nginx(server, server.folder / "nginx").make()
-    with server.serving():
-        yield nginx
+    return Nginx(server, server.folder / "nginx").make()
 
 
 def all_lasted(site: Nginx, size: int, pause: float, most: float) -> dict[str, float | None]:
@@ -69,9 +68,9 @@ def test_a_slow_body_is_taken(site: Nginx) -> None:
 
 
 def taken(site: Nginx, body: Body, rate: float) -> bool:
-    """Return whether the portal answered, which knows nothing of such an upload."""
+    """Return whether it was taken in whole."""
     try:
-        return steadily(Source(site.onion_port, is_onion=True), body, rate) == b"HTTP/1.1 404"
+        return steadily(Source(site.onion_port, is_onion=True), body, rate) == b"HTTP/1.1 503"
     except OSError:
         return False
 

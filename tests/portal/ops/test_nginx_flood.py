@@ -46,6 +46,15 @@ UNCOUNTED = {
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Nginx]:
     server = Server(tmp_path_factory.mktemp("portal"), free_port()).make()
+    nginx = Nginx(server, server.folder / "nginx").make()
+    with server.serving(), nginx.serving():
+        yield nginx
+
+
+@pytest.fixture(scope="module")
+def deployed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Nginx]:
+    """A site whose onion service has a portal of its own, as docs/deploying.md says."""
+    server = Server(tmp_path_factory.mktemp("deployed"), free_port()).make()
     beside = server.beside(free_port())
     nginx = Nginx(server, server.folder / "nginx", beside).make()
     with server.serving(), beside.serving(), nginx.serving():
@@ -207,9 +216,10 @@ def test_neither_address_nor_circuit_is_told_to_the_portal(site: Nginx) -> None:
     ],
 )
 def test_slow_connections_shut_out_nobody(
-    site: Nginx, kind: str, count: int, record_property: Callable[[str, object], None]
+    deployed: Nginx, kind: str, count: int, record_property: Callable[[str, object], None]
 ) -> None:
     """Each sends a drop every five seconds: honest people on both ways are answered in two."""
+    site = deployed
     with ExitStack() as stack:
         if kind == "256 networks of one host":
             site = stack.enter_context(of_networks(site, "host", {}).serving())
@@ -226,9 +236,9 @@ def test_slow_connections_shut_out_nobody(
 
 
 @pytest.mark.soak
-def test_without_the_limits_they_would(site: Nginx) -> None:
+def test_without_the_limits_they_would(deployed: Nginx) -> None:
     """The control of the test above: one address is enough."""
-    unbounded = site.twin("unbounded")
+    unbounded = deployed.twin("unbounded")
     unbounded.configure(UNBOUNDED)
     with unbounded.serving(), flooding(of_addresses(unbounded, 1), CONNECTIONS):
         asked, good = probed(unbounded, 20)["clearnet"]
@@ -238,11 +248,11 @@ def test_without_the_limits_they_would(site: Nginx) -> None:
 @pytest.mark.soak
 @pytest.mark.parametrize("kind", ["8 addresses", "60 circuits"])
 def test_who_asks_in_a_hurry_shuts_out_nobody(
-    site: Nginx, kind: str, record_property: Callable[[str, object], None]
+    deployed: Nginx, kind: str, record_property: Callable[[str, object], None]
 ) -> None:
     """Texts without work, slots and pages, as fast as they are answered, by 480 connections at once."""
-    with hammering(sources_of(kind, site), HURRIED) as answers:
-        shares = probed(site, HURRIED_SECONDS)
+    with hammering(sources_of(kind, deployed), HURRIED) as answers:
+        shares = probed(deployed, HURRIED_SECONDS)
     told = ", ".join(f"{count} by {status}" for status, count in sorted(answers.items()))
     record_property(f"requests in a hurry from {kind}", f"answered in {HURRIED_SECONDS} s: {told}")
     for way, (asked, good) in shares.items():
@@ -253,10 +263,10 @@ def test_who_asks_in_a_hurry_shuts_out_nobody(
 
 @pytest.mark.soak
 def test_without_the_limits_a_hurry_would(
-    site: Nginx, record_property: Callable[[str, object], None]
+    deployed: Nginx, record_property: Callable[[str, object], None]
 ) -> None:
     """The control of the test above."""
-    uncounted = site.twin("uncounted")
+    uncounted = deployed.twin("uncounted")
     uncounted.configure(UNCOUNTED)
     with uncounted.serving(), hammering(of_circuits(uncounted, 60), 4 * HURRIED):
         shares = probed(uncounted, HURRIED_SECONDS)
