@@ -150,7 +150,8 @@ def test_a_header_whose_upload_is_gone_seals_nothing_more(visitor: Visitor) -> N
     def lose_and_forget(route: Route) -> None:
         location = route.fetch().headers["location"]
         with visitor.site.database.write() as connection:
-            assert delete_envelopes(connection, envelopes.c.id == base64url.decode(location.split("/")[-1]))
+            upload = envelopes.c.id == base64url.decode(location.split("/")[-1])
+            assert delete_envelopes(connection, visitor.site.hour, upload)
         route.abort()
 
     visitor.write()

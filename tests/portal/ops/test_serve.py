@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from portal.config import load
-from portal.store import cases, database
+from portal.store import cases, database, days
 from tests.support.builders import Sealed, make_report_envelope
 from tests.support.connections import wait_until_read
 from tests.support.portal_room import BODY, SITE, declared
@@ -255,7 +255,7 @@ def test_a_start_overwrites_what_a_killed_process_had_deleted(server: Server) ->
     store = database.open_database(load(server.folder / "portal.toml").database_url)
     with closing(store):
         with store.write() as connection:
-            cases.withdraw(connection, sealed.withdraw_id, sealed.keys.withdraw_key)
+            cases.withdraw(connection, days.hour(), sealed.withdraw_id, sealed.keys.withdraw_key)
         assert remains(server, sealed)
         with server.serving():
             assert server.request("GET", "/keyring.json")[0] == 200
