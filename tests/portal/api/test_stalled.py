@@ -9,7 +9,7 @@ import pytest
 from portal.api.context import Context
 from portal.api.quotas import DRAWN, SHARES, Limits
 from portal.api.stalled import Watch, give_way, half_hour
-from portal.store import quotas
+from portal.store import envelopes, quotas
 from portal.store.database import open_database
 from portal.store.envelopes import Unfinished
 from portal.store.quotas import TEXT, Kind
@@ -118,6 +118,17 @@ def test_where_room_is_short_the_stalled_give_way_and_the_others_stay(room: Room
     assert [is_there(room, address) for _, address in (whole, growing, late, stalled)] == [*[True] * 3, False]
     if room.settings.database.startswith("sqlite"):
         assert (before, [mark in rows(room) for mark in marks]) == ([True, True], [False, True])
+
+
+def test_what_grew_after_it_was_looked_at_stays(room: Room) -> None:
+    """A piece may come while the stalled are being let go of."""
+    grown, resting = begun(room), begun(room)
+    with room.database.read() as connection:
+        seen = envelopes.unfinished(connection)
+    room.patch(grown[1], 100_000, grown[0].envelope[100_000:100_001])
+    with room.database.write() as connection:
+        assert envelopes.forget_stalled(connection, room.hour, seen) == 1
+    assert [is_there(room, address) for _, address in (grown, resting)] == [True, False]
 
 
 def rows(room: Room) -> bytes:
