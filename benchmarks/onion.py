@@ -26,7 +26,8 @@ def onion(server: Server) -> str:
     with server.serving(), nginx.serving(), tor_network(folder, nginx.tor_port) as tor:
         reached = time.perf_counter() - begun
         server.run("verify", f"http://{tor.onion}", "--proxy", f"socks5h://{tor.proxy}")
-        with browsing(f"http://{tor.onion}", "fr", tor_browser(tor.proxy)) as firefox:
+        with browsing(tor_browser(tor.proxy)) as firefox:
+            firefox.does("visit", address=f"http://{tor.onion}", language="fr")
             sent = firefox.does("report", text="Through real circuits")
     with server.store() as store, store.read() as connection:
         if connection.scalar(select(func.count()).select_from(envelopes).where(whole)) != 1:

@@ -1,5 +1,6 @@
 """What several tests need: a PostgreSQL server, a browser, a port, a false clock, Hypothesis's profiles."""
 
+import gc
 import os
 import signal
 import sys
@@ -118,6 +119,12 @@ def visitor(chromium: Browser, tmp_path: Path) -> Iterator[Visitor]:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Begin with the modules that take longest: else one of them would be waited for at the end."""
     items.sort(key=lambda item: item.get_closest_marker("long") is None)
+
+
+def pytest_collection_finish() -> None:
+    """Have the garbage collector leave the thousands of tests alone, which stay to the end."""
+    gc.collect()
+    gc.freeze()
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -1,7 +1,8 @@
 /**
- * A person at the pages in the Firefox of this machine: one JSON request per line in, one answer per line out.
+ * Persons at the pages in the Firefox of this machine: one JSON request per line in, one answer per line out.
  *
- * The first line is {executable, preferences, language, address}.
+ * The first line is {executable, preferences}.
+ * {do: "visit", language, address} → {}: another person comes, and whatever the one before left is gone
  * {do: "report", text} → {words, seconds, compiles}
  * {do: "choose", files, text} → {}: a report with these files, which have been looked into, up to its last button
  * {do: "send"} → {said}: what the page says against it, if anything
@@ -19,15 +20,17 @@ const PATIENCE_MS = 60_000;
 const PLAIN = "data:text/html,<textarea id=token></textarea>";
 
 const lines = createInterface({ input: process.stdin })[Symbol.asyncIterator]();
-const { executable, preferences, language, address } = JSON.parse((await lines.next()).value);
+const { executable, preferences } = JSON.parse((await lines.next()).value);
 const browser = await puppeteer.launch({
   browser: "firefox",
   executablePath: executable,
   extraPrefsFirefox: preferences,
 });
-const page = await browser.newPage();
-page.setDefaultTimeout(PATIENCE_MS);
-page.on("dialog", (dialog) => dialog.accept());
+/** @type {import("puppeteer-core").BrowserContext | undefined} */
+let person;
+/** @type {import("puppeteer-core").Page} */
+let page;
+let site = "";
 
 /** @param {string} selector */
 const seen = (selector) => page.waitForSelector(selector, { visible: true });
@@ -97,13 +100,22 @@ async function shownCase() {
 
 /** @type {Record<string, (request: Record<string, any>) => Promise<object>>} */
 const acts = {
+  async visit({ address, language }) {
+    await person?.close();
+    person = await browser.createBrowserContext();
+    page = await person.newPage();
+    page.setDefaultTimeout(PATIENCE_MS);
+    page.on("dialog", (dialog) => dialog.accept());
+    site = `${address}/${language}`;
+    return {};
+  },
   async report({ text = "" }) {
-    await page.goto(`${address}/${language}/report`);
+    await page.goto(`${site}/report`);
     const sent = await reported(text);
     return { ...sent, compiles: await page.evaluate(() => typeof WebAssembly !== "undefined") };
   },
   async choose({ files, text }) {
-    await page.goto(`${address}/${language}/report`);
+    await page.goto(`${site}/report`);
     await seen("#what");
     await bring("#files", files);
     await page.waitForFunction((count) => document.querySelectorAll("[id$=keep-name]").length === count, {}, files.length);
@@ -135,7 +147,7 @@ const acts = {
     return shownCase();
   },
   async open({ words = "" }) {
-    await page.goto(`${address}/${language}/status`);
+    await page.goto(`${site}/status`);
     await seen("#token");
     await page.type("#token", words);
     await press("#open");
@@ -148,10 +160,10 @@ const acts = {
   async return() {
     await page.goto(PLAIN);
     const control = await keptAfter(() => page.reload());
-    await page.goto(`${address}/${language}/status`);
+    await page.goto(`${site}/status`);
     const reloaded = await keptAfter(() => page.reload());
     const returned = await keptAfter(async () => {
-      await page.goto(`${address}/${language}/guide`);
+      await page.goto(`${site}/guide`);
       await page.goBack();
     });
     return { control, reloaded, returned };

@@ -1,7 +1,8 @@
 """From a report to its answer and back, in Firefox and in engines that do not compile."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from crypto import age, padding
 from crypto.messages import FollowUp
 from portal.api.sealed_file import HEADER
 from tests.support import browsing, firefox_peer
+from tests.support.firefox_peer import FirefoxPeer
 from tests.support.page_visitor import FILE, TEXT, Visitor
 from tests.support.portal_site import REPLY, PortalSite, slot_for
 
@@ -33,54 +35,75 @@ def check(site: PortalSite, report: str, follow_up: str) -> None:
     assert (follow_up, first.case_id, 1) == (second.text, second.case_id, second.seen)
 
 
-@pytest.mark.parametrize("level", ["standard", "safer"])
-def test_a_case_goes_all_its_way_in_firefox(site: PortalSite, level: str, record_property: Record) -> None:
-    """Plain, and with the engine as Tor Browser's level “Safer” leaves it."""
-    text = TEXT.replace("\n", " ")
-    with firefox_peer.browsing(site.address, "fr", SAFER if level == "safer" else {}) as firefox:
-        sent = firefox.does("report", text=text)
-        assert sent["compiles"] == (level == "standard")
-        site.answer(site.report()[0], slot_for(site.report()[0]))
-        opened = firefox.does("open", words=" ".join(sent["words"]))
-        assert {"status": "En cours d'évaluation", "messages": [REPLY]} == opened
-        again = firefox.does("write", text="Encore : la même voiture.")
-        if level == "standard":
-            kept = firefox.does("return")
-            assert kept == {"control": "unsent words", "reloaded": "", "returned": ""}
-    record_property(f"whole submit, firefox {level}", f"{sent['seconds']:.1f} s")
+@dataclass(frozen=True)
+class Firefox:
+    """A Firefox with a person in it, what is turned off in it, and the folder in which it saves."""
+
+    level: str
+    peer: FirefoxPeer
+    stick: Path
+
+
+@pytest.fixture(name="started", scope="module", params=["standard", "safer"])
+def started_fixture(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Firefox]:
+    """Plain, and with the engine as Tor Browser's level “Safer” leaves it: starting one takes seconds."""
+    stick = tmp_path_factory.mktemp("stick")
+    saving = {"browser.download.folderList": 2, "browser.download.dir": str(stick)}
+    preferences = {**saving, **(SAFER if request.param == "safer" else {})}
+    with firefox_peer.browsing(preferences) as peer:
+        yield Firefox(request.param, peer, stick)
+
+
+@pytest.fixture
+def firefox(started: Firefox, site: PortalSite) -> Firefox:
+    """A French person in it, new at the site."""
+    started.peer.does("visit", address=site.address, language="fr")
+    return started
+
+
+def test_a_case_goes_all_its_way_in_firefox(
+    site: PortalSite, firefox: Firefox, record_property: Record
+) -> None:
+    text, peer = TEXT.replace("\n", " "), firefox.peer
+    sent = peer.does("report", text=text)
+    assert sent["compiles"] == (firefox.level == "standard")
+    site.answer(site.report()[0], slot_for(site.report()[0]))
+    opened = peer.does("open", words=" ".join(sent["words"]))
+    assert {"status": "En cours d'évaluation", "messages": [REPLY]} == opened
+    again = peer.does("write", text="Encore : la même voiture.")
+    if firefox.level == "standard":
+        kept = peer.does("return")
+        assert kept == {"control": "unsent words", "reloaded": "", "returned": ""}
+    record_property(f"whole submit, firefox {firefox.level}", f"{sent['seconds']:.1f} s")
     assert max(sent["seconds"], again["seconds"]) < MOST_SECONDS
     check(site, text, "Encore : la même voiture.")
 
 
-@pytest.mark.parametrize("level", ["standard", "safer"])
 def test_the_offline_form_seals_and_reads_in_firefox(
-    site: PortalSite, tmp_path: Path, level: str, record_property: Record
+    site: PortalSite, firefox: Firefox, record_property: Record
 ) -> None:
     """Opened from the disk, no network reached for: a file to send, a locator, a file to read."""
-    stick = tmp_path / "stick"
-    stick.mkdir()
+    stick, peer = firefox.stick, firefox.peer
     for path in ("fr/offline.html", "keyring.json", "keyring.sig"):
         (stick / Path(path).name).write_bytes(site.client.get(f"/{path}").data)
     opened = {
         "form": (stick / "offline.html").as_uri(),
         "keys": [str(stick / name) for name in ("keyring.json", "keyring.sig")],
     }
-    saving = {"browser.download.folderList": 2, "browser.download.dir": str(stick)}
-    with firefox_peer.browsing(
-        site.address, "fr", {**saving, **(SAFER if level == "safer" else {})}
-    ) as firefox:
-        sealed = firefox.does("seal", text="Écrit hors ligne", **opened)
-        posted = site.client.post("/fr/sealed", data={"sealed": (whole(stick / "sealed.bin"), "x")})
-        assert posted.status_code == 200
-        report, _ = site.report()
-        site.answer(report, slot_for(report))
-        located = firefox.does("locate", words=" ".join(sealed["words"]), **opened)
-        slot = site.client.post("/fr/slot", data=located)
-        (stick / "slot.bin").write_bytes(slot.data)
-        read = firefox.does("read", slot=str(stick / "slot.bin"))
+    sealed = peer.does("seal", text="Écrit hors ligne", **opened)
+    posted = site.client.post("/fr/sealed", data={"sealed": (whole(stick / "sealed.bin"), "x")})
+    assert posted.status_code == 200
+    report, _ = site.report()
+    site.answer(report, slot_for(report))
+    located = peer.does("locate", words=" ".join(sealed["words"]), **opened)
+    slot = site.client.post("/fr/slot", data=located)
+    (stick / "slot.bin").write_bytes(slot.data)
+    read = peer.does("read", slot=str(stick / "slot.bin"))
     assert {"status": "En cours d'évaluation", "messages": [REPLY]} == read
     assert report.answers["what"] == "Écrit hors ligne"
-    record_property(f"offline form, sealing, firefox {level}", f"{sealed['seconds']:.1f} s")
+    record_property(f"offline form, sealing, firefox {firefox.level}", f"{sealed['seconds']:.1f} s")
     assert sealed["seconds"] < MOST_SECONDS
 
 
@@ -102,23 +125,26 @@ CHANGES: dict[str, Callable[[Path], object]] = {
 }
 
 
-def test_a_file_that_is_no_longer_what_was_chosen_is_not_sent(site: PortalSite, tmp_path: Path) -> None:
+@pytest.mark.parametrize("started", ["standard"], indirect=True)
+def test_a_file_that_is_no_longer_what_was_chosen_is_not_sent(
+    site: PortalSite, started: Firefox, tmp_path: Path
+) -> None:
     """Firefox reads a changed file as if nothing were; only what was added behind since, it never reads."""
-    said = {}
-    with firefox_peer.browsing(site.address, "en", {}) as firefox:
-        for name, change in CHANGES.items():
-            film = tmp_path / f"{name}.bin"
-            film.write_bytes(FILE)
-            film.with_suffix(".new").write_bytes(FILE[::-1])
-            firefox.does("choose", files=[str(film)], text=TEXT)
-            change(film)
-            said[name] = firefox.does("send")["said"]
-            assert site.received() == []
-        film = tmp_path / "goes on.bin"
+    said, peer = {}, started.peer
+    peer.does("visit", address=site.address, language="en")
+    for name, change in CHANGES.items():
+        film = tmp_path / f"{name}.bin"
         film.write_bytes(FILE)
-        firefox.does("choose", files=[str(film)], text=TEXT)
-        film.write_bytes(FILE + b"more")
-        assert firefox.does("send") == {"said": ""}
+        film.with_suffix(".new").write_bytes(FILE[::-1])
+        peer.does("choose", files=[str(film)], text=TEXT)
+        change(film)
+        said[name] = peer.does("send")["said"]
+        assert site.received() == []
+    film = tmp_path / "goes on.bin"
+    film.write_bytes(FILE)
+    peer.does("choose", files=[str(film)], text=TEXT)
+    film.write_bytes(FILE + b"more")
+    assert peer.does("send") == {"said": ""}
     assert "can no longer be read" in said.pop("gone")
     assert all("is no longer what you added" in each for each in said.values()), said
     assert site.report()[1] == {1: FILE}

@@ -1,4 +1,4 @@
-"""Debian's Firefox with a person in it, driven by a node process."""
+"""Debian's Firefox with one person after the other in it, driven by a node process."""
 
 import json
 import shutil
@@ -13,7 +13,7 @@ SCRIPT = ROOT / "tests" / "js" / "firefox_peer.mjs"
 
 
 class FirefoxPeer:
-    """A person at one site, one act at a time."""
+    """A person at a site, one act at a time."""
 
     def __init__(self, requests: IO[str], answers: IO[str]) -> None:
         self._requests, self._answers = requests, answers
@@ -32,21 +32,14 @@ class FirefoxPeer:
 
 
 @contextmanager
-def browsing(
-    address: str, language: str, preferences: Mapping[str, bool | int | str]
-) -> Iterator[FirefoxPeer]:
-    """Start a Firefox with a new profile for a site that serves at ``address``, and end it afterwards."""
+def browsing(preferences: Mapping[str, bool | int | str]) -> Iterator[FirefoxPeer]:
+    """Start a Firefox with a new profile, and end it afterwards."""
     command = ["node", str(SCRIPT)]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as node:
         assert node.stdin
         assert node.stdout
         peer = FirefoxPeer(node.stdin, node.stdout)
-        peer.tell(
-            executable=shutil.which("firefox-esr"),
-            preferences=preferences,
-            language=language,
-            address=address,
-        )
+        peer.tell(executable=shutil.which("firefox-esr"), preferences=preferences)
         try:
             yield peer
         finally:

@@ -34,7 +34,8 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Nginx]:
 def test_a_report_is_sent_to_the_onion_service(site: Nginx) -> None:
     """By a browser that knows the site by its .onion name alone; no request of the page goes to another."""
     with proxying(site.onion_port) as proxy:
-        with browsing(f"http://{NAME}", "fr", tor_browser(proxy.address)) as firefox:
+        with browsing(tor_browser(proxy.address)) as firefox:
+            firefox.does("visit", address=f"http://{NAME}", language="fr")
             assert firefox.does("report", text="Through the onion service")["words"]
         # Firefox asks for its own news besides.
         assert {name for name in proxy.asked if b".mozilla." not in name} == {NAME.encode()}
