@@ -209,7 +209,8 @@ def _room(database: Database, settings: Settings) -> Iterator[Finding]:
     yield Finding(
         Level.WARNING if full else Level.OK,
         f"room for envelopes is filled to: {', '.join(filled)}",
-        "`portal export`, collect, import: what is confirmed makes room at a full hour; or raise `capacity_gb`"
+        "`portal export`, collect, import: what is confirmed makes room as the next hour begins; "
+        "or raise `capacity_gb`"
         if full
         else "",
     )
