@@ -68,13 +68,14 @@ class Limits:
             hour=hour,
         )
 
-    def check(self, connection: Connection, kind: Kind, size: int) -> None:
-        """Raise a Problem if a kind takes more than it may, an envelope of ``size`` bytes in it.
+    def check(self, connection: Connection, kind: Kind, size: int, *, counted: bool = False) -> None:
+        """Raise a Problem if a kind takes more than it may, or would with ``size`` bytes not yet counted.
 
-        Asked after that was counted, in its transaction, no other can have taken the room meanwhile. It is
-        NoRoom where the envelope would fit, whatever is drawn, if there were nothing else.
+        Asked after an envelope was counted, in its transaction, no other can have taken the room meanwhile.
+        It is NoRoom where the envelope would fit, whatever is drawn, if there were nothing else.
         """
-        if quotas.used(connection, self.hour)[kind] <= self.of_kind(kind):
+        more = 0 if counted else size
+        if quotas.used(connection, self.hour)[kind] + more <= self.of_kind(kind):
             return
         ever = size <= self.configured * SHARES[kind] * (1 - DRAWN)
         refusal = NoRoom if ever else Problem
@@ -94,7 +95,7 @@ class Limits:
         most = self.capacity * _SCRIPTLESS_PER_DAY * self._part("scriptless_day", days.number(today))
         if came.size > most or came.larger > most * _LARGER_WITHOUT_SCRIPT:
             raise Problem(507, "quota_full", _HOUR)
-        self.check(connection, Kind.SCRIPTLESS, size)
+        self.check(connection, Kind.SCRIPTLESS, size, counted=True)
 
     def of_kind(self, kind: Kind) -> int:
         """Return the bytes that envelopes of a kind may take in this hour."""

@@ -139,9 +139,11 @@ def _begun(upload: Upload, report: Report | None, kind: Kind, paid: Payment) -> 
     with context().database.write() as connection:
         found = _found(connection, upload, paid)
         if not found:
-            upload = envelopes.begin(connection, upload, report, start)
             limits = Limits.of(connection, context().settings, context().hour())
+            # Before, too: PostgreSQL would write down what it then takes back.
             limits.check(connection, kind, upload.size)
+            upload = envelopes.begin(connection, upload, report, start)
+            limits.check(connection, kind, upload.size, counted=True)
     if found:
         receiving.read(request.stream, _LINGER)
         return found

@@ -128,6 +128,19 @@ def test_a_refused_envelope_leaves_nothing_but_that_today_there_was_one(room: Ro
     assert room.state() == {**before, **noted(room)}
 
 
+def test_what_is_refused_is_not_written_down_first(room: Room) -> None:
+    """One header, paid for once, is refused as often as its sender likes: no disk must fill by that."""
+    sealed = make_report_envelope(room.site, file=bytes(200_000))
+    fill(room, Kind.REPORT_WITH_FILES, 0)
+    before = room.database.size
+    assert {room.send(sealed).status_code for _ in range(10)} == {507}
+    assert room.database.size < before + 100_000
+    room.hour += 1
+    take(room, Kind.REPORT_WITH_FILES, -used(room)[Kind.REPORT_WITH_FILES])
+    assert room.send(sealed).status_code == 201
+    assert room.database.size > before + 200_000, "the control"
+
+
 def test_the_last_room_is_given_once(room: Room) -> None:
     """Of many at once as many are taken as fit, and the sums are right afterwards."""
     limit(room, Kind.REPORT, 5 * TEXT)

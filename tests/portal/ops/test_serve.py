@@ -68,6 +68,21 @@ def test_an_upload_moves_between_processes_and_survives_a_restart(server: Server
         assert server.offset(address) == len(sealed.envelope)
 
 
+def test_a_header_that_was_used_before_a_restart_seals_nothing_more(server: Server) -> None:
+    """The same creation finds its upload; where that is gone it is refused."""
+    server.make()
+    kept, withdrawn = make_report_envelope(SITE), make_report_envelope(SITE)
+    with server.serving():
+        address = server.send(kept)
+        server.send(withdrawn)
+        assert server.request("POST", "/api/withdraw", withdrawn.keys.withdraw_key)[0] == 204
+    with server.serving():
+        assert server.send(kept) == address
+        headers = {**BODY, **declared(withdrawn)}
+        status, _, body = server.request("POST", "/api/envelopes", withdrawn.envelope, headers)
+        assert (status, json.loads(body)["code"]) == (403, "work_spent")
+
+
 def cut(server: Server, address: str, content: bytes, *, at: int) -> None:
     """Send an upload whose connection is lost at a byte."""
     with socket.create_connection(("127.0.0.1", server.port)) as connection:
