@@ -91,8 +91,7 @@ class Limits:
         Raises a Problem if today has brought enough, or that kind's share is full. Larger ones leave half of
         a day to texts.
         """
-        came = quotas.add_scriptless(connection, today, size)
-        most = self.capacity * _SCRIPTLESS_PER_DAY * self._part("scriptless_day", days.number(today))
+        came, most = quotas.add_scriptless(connection, today, size), self.of_day(today)
         if came.size > most or came.larger > most * _LARGER_WITHOUT_SCRIPT:
             raise Problem(507, "quota_full", _HOUR)
         self.check(connection, Kind.SCRIPTLESS, size, counted=True)
@@ -100,6 +99,10 @@ class Limits:
     def of_kind(self, kind: Kind) -> int:
         """Return the bytes that envelopes of a kind may take in this hour."""
         return int(self.capacity * SHARES[kind] * self._part(kind.value, self.hour))
+
+    def of_day(self, today: date) -> int:
+        """Return the bytes that may come on a day without script."""
+        return int(self.capacity * _SCRIPTLESS_PER_DAY * self._part("scriptless_day", days.number(today)))
 
     def is_short(self, kind: Kind, used: int) -> bool:
         """Return whether a kind that takes ``used`` bytes has so little room that uploads must give way.

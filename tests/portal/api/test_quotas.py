@@ -447,17 +447,15 @@ def test_without_script_larger_ones_leave_half_of_a_day_to_texts(room: Room) -> 
 
 
 def test_where_a_day_without_script_ends_is_drawn(sqlite_room: Room) -> None:
-    """One day takes more than another."""
-    sqlite_room.configure(capacity_gb=40 * TEXT * 100 / 10**9)
-    counts = set()
-    for _ in range(7):
-        count = 0
-        while scriptless(sqlite_room) == 200:
-            count += 1
-        counts.add(count)
-        sqlite_room.wait(1)
-    assert len(counts) > 1
-    assert counts <= {37, 38, 39, 40}
+    """For each day, as the others for each hour; up to there it is taken, and no further."""
+    of_hour, today = limits(sqlite_room), sqlite_room.day
+    whole = of_hour.capacity / 100
+    every = [of_hour.of_day(today + timedelta(days=later)) for later in range(100)]
+    assert len(set(every)) == 100
+    assert whole * (1 - DRAWN) <= min(every) < max(every) <= whole
+    sqlite_room.configure(capacity_gb=6 * TEXT * 100 / 10**9)
+    taken = limits(sqlite_room).of_day(today) // TEXT
+    assert [scriptless(sqlite_room) for _ in range(taken + 1)] == [200] * taken + [507]
 
 
 def test_a_flood_without_script_takes_no_room_of_who_pays(room: Room) -> None:
