@@ -4,20 +4,22 @@ How far each was is kept in the memory of a process, never on the disk. Nothing 
 they are looked at: an upload that went as somebody else's came would tell its sender of it.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Iterator
 
 from portal.api.context import Context
 from portal.api.quotas import Limits
 from portal.store import envelopes, quotas
 from portal.store.envelopes import Unfinished
+from portal.store.quotas import Kind
 
 # Bytes in half an hour.
 _LEAST = 512 << 10
 _LEAST_PART = 16
 _HALF_HOUR = 1_800
 _BEFORE = 60
-# A transaction of more rows would make uploads wait.
+# A transaction of more rows or bytes would make uploads wait.
 _ROWS = 200
+_BYTES = 64 << 20
 
 
 def half_hour(seconds: float) -> int:
@@ -55,18 +57,35 @@ def give_way(watch: Watch, context: Context, half: int) -> int:
     with context.database.read() as connection:
         stalled = watch.stalled(half, envelopes.unfinished(connection))
         limits, used = Limits.of(connection, context.settings, hour), quotas.used(connection, hour)
-    short = {kind for kind, size in used.items() if limits.is_short(kind, size)}
     gone = 0
-    # In one order in all processes, as two would else wait for each other.
-    going = sorted((each for each in stalled if each.kind in short), key=lambda each: each.id)
-    for start in range(0, len(going), _ROWS):
+    # One kind at a time, in one order in all processes: two would else wait for each other.
+    for kind in Kind:
+        if limits.is_short(kind, used[kind]):
+            going = sorted((each for each in stalled if each.kind is kind), key=lambda each: each.id)
+            gone += sum(_forget(context, some) for some in _portions(going))
         with context.database.write() as connection:
-            gone += envelopes.forget_stalled(connection, context.hour(), going[start : start + _ROWS])
-    with context.database.write() as connection:
-        quotas.settle(connection, context.hour())
+            quotas.settle(connection, kind, context.hour())
     if gone:
         context.database.scrub()
     return gone
+
+
+def _forget(context: Context, stalled: Iterable[Unfinished]) -> int:
+    with context.database.write() as connection:
+        return envelopes.forget_stalled(connection, context.hour(), stalled)
+
+
+def _portions(going: Iterable[Unfinished]) -> Iterator[list[Unfinished]]:
+    portion: list[Unfinished] = []
+    size = 0
+    for each in going:
+        size += each.received
+        if portion and (len(portion) == _ROWS or size > _BYTES):
+            yield portion
+            portion, size = [], each.received
+        portion.append(each)
+    if portion:
+        yield portion
 
 
 def _is_stalled(upload: Unfinished, before: int) -> bool:

@@ -82,15 +82,14 @@ def delete_envelopes(connection: Connection, hour: int, *condition: ColumnElemen
     return len(rows)
 
 
-def settle(connection: Connection, hour: int) -> None:
-    """Take what was deleted in the hour before ``hour`` off the sums, which changes nothing of what is used.
+def settle(connection: Connection, kind: Kind, hour: int) -> None:
+    """Take what was deleted in the hour before ``hour`` off a sum, which changes nothing of what is used.
 
     To be done every hour, by one process or many: what is left would count again in the next.
     """
     left = _left_in(hour - 1)
-    for kind in sorted(kind.value for kind in Kind):
-        there = (usage.c.kind == kind, left != 0)
-        connection.execute(update(usage).where(*there).values({"size": usage.c.size - left, left.name: 0}))
+    there = (usage.c.kind == kind.value, left != 0)
+    connection.execute(update(usage).where(*there).values({"size": usage.c.size - left, left.name: 0}))
 
 
 def add_scriptless(connection: Connection, today: date, size: int) -> Day:

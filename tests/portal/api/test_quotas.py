@@ -248,7 +248,8 @@ def test_what_went_before_a_portal_stopped_counts_for_no_more_than_an_hour_after
 
 def settle(room: Room) -> None:
     with room.database.write() as connection:
-        sums.settle(connection, room.hour)
+        for kind in Kind:
+            sums.settle(connection, kind, room.hour)
 
 
 @pytest.mark.parametrize("room_left", [True, False])

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from portal.api import stalled
 from portal.api.context import Context
 from portal.api.quotas import DRAWN, SHARES, Limits
 from portal.api.stalled import Watch, give_way, half_hour
@@ -104,7 +105,7 @@ def test_where_there_is_room_no_upload_gives_way(room: Room) -> None:
 
 def test_where_room_is_short_the_stalled_give_way_and_the_others_stay(room: Room) -> None:
     """Not in the half hour in which they were begun; what is whole never goes. The bytes are gone at once."""
-    whole, growing, late, stalled = begun(room), begun(room), begun(room), begun(room)
+    whole, growing, late, resting = begun(room), begun(room), begun(room), begun(room)
     watch = Watch()
     shorten(room)
     room.patch(whole[1], 100_000, whole[0].envelope[100_000:])
@@ -112,12 +113,26 @@ def test_where_room_is_short_the_stalled_give_way_and_the_others_stay(room: Room
     assert give_way(watch, context(room), 1) == 0
     room.patch(growing[1], 100_000, growing[0].envelope[100_000:650_000])
     late = begun(room)
-    marks = [each[0].envelope[50_000:50_040] for each in (stalled, late)]
+    marks = [each[0].envelope[50_000:50_040] for each in (resting, late)]
     before = [mark in rows(room) for mark in marks]
     assert give_way(watch, context(room), 2) == 1
-    assert [is_there(room, address) for _, address in (whole, growing, late, stalled)] == [*[True] * 3, False]
+    assert [is_there(room, address) for _, address in (whole, growing, late, resting)] == [*[True] * 3, False]
     if room.settings.database.startswith("sqlite"):
         assert (before, [mark in rows(room) for mark in marks]) == ([True, True], [False, True])
+
+
+@pytest.mark.parametrize(("rows_", "bytes_"), [(1, MB), (2, MB), (9, 250_000), (9, 1)])
+def test_however_few_go_at_a_time_all_go(
+    sqlite_room: Room, rows_: int, bytes_: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In transactions that make nobody wait for long."""
+    monkeypatch.setattr(stalled, "_ROWS", rows_)
+    monkeypatch.setattr(stalled, "_BYTES", bytes_)
+    addresses = [begun(sqlite_room)[1] for _ in range(5)]
+    shorten(sqlite_room)
+    watch = Watch()
+    assert [give_way(watch, context(sqlite_room), half) for half in (1, 2)] == [0, 5]
+    assert not any(is_there(sqlite_room, address) for address in addresses)
 
 
 def test_what_grew_after_it_was_looked_at_stays(room: Room) -> None:
