@@ -1,5 +1,6 @@
 """The repository holds what it may hold, and its scripts do what they say."""
 
+import ast
 import functools
 import json
 import re
@@ -178,3 +179,59 @@ def test_a_fixture_that_many_see_means_the_same_to_all() -> None:
         if each.name == other.name and other.seen_by(each)
     ]
     assert REPLACED == {name for name, _ in replaced}, replaced
+
+
+# Whatever tells the day or the time of day; a stopwatch (`time.monotonic`) tells neither.
+CLOCKS = {"datetime.now", "datetime.utcnow", "datetime.today", "date.today", "func.now"}
+CLOCKS |= {f"time.{name}" for name in ("time", "time_ns", "localtime", "gmtime", "ctime", "strftime")}
+TOML = {"tomllib", "tomli", "tomlkit", "toml"}
+# What reads which of them, and why it may.
+READERS = {
+    ("inbox/system/clock.py", "datetime.now"): "the clock of the inbox",
+    ("portal/store/days.py", "datetime.now"): "the clock of the portal, which keeps days and hours alone",
+    ("portal/ops/doctor.py", "datetime.now"): "compares the clock of the machine with that of the site",
+    ("crypto/toml_schema.py", "tomllib"): "the reader of TOML, which holds a file against a schema",
+}
+
+
+def read_by(source: str) -> set[str]:
+    """Return which clocks and readers of TOML a module names, by whatever other name it calls them."""
+    found, other = set(), {}
+    for node in ast.walk(ast.parse(source)):
+        match node:
+            case ast.Import(names=names):
+                other |= {each.asname: each.name for each in names if each.asname}
+                found |= {each.name for each in names}
+            case ast.ImportFrom(module=str() as module, names=names):
+                other |= {each.asname: each.name for each in names if each.asname}
+                found |= {module, *(f"{module}.{each.name}" for each in names)}
+            case ast.Attribute(value=ast.Name(id=name) | ast.Attribute(attr=name), attr=attribute):
+                found.add(f"{other.get(name, name)}.{attribute}")
+    return found & (CLOCKS | TOML)
+
+
+@pytest.mark.parametrize(
+    ("planted", "found"),
+    [
+        ("import tomllib", {"tomllib"}),
+        ("from tomllib import loads", {"tomllib"}),
+        ("def f():\n    import tomllib as t", {"tomllib"}),
+        ("import datetime as dt\nx = dt.datetime.now(dt.UTC)", {"datetime.now"}),
+        ("from datetime import date as day\nx = day.today()", {"date.today"}),
+        ("from time import time", {"time.time"}),
+        ("import time as t\nx = t.time_ns()", {"time.time_ns"}),
+        ("from sqlalchemy import func\nx = func.now()", {"func.now"}),
+        ("import time\nx = clock.today() + time.monotonic()", set()),
+    ],
+)
+def test_a_planted_clock_or_reader_would_be_found(planted: str, found: set[str]) -> None:
+    """The control of the test below."""
+    assert found == read_by(planted)
+
+
+def test_each_program_has_one_clock_and_one_reader_of_toml() -> None:
+    """So a day can be moved for both, and a file is refused in one way. Tests have the machine's clock."""
+    rooms = ("inbox/", "portal/", "crypto/", "templates/")
+    sources = [path for path in repository_files() if path.startswith(rooms) and path.endswith(".py")]
+    found = {(path, name) for path in sources for name in read_by((ROOT / path).read_text("utf-8"))}
+    assert set(READERS) == found

@@ -23,9 +23,6 @@ from inbox.text import confusables
 from inbox.vault import queries_access, queries_cases, queries_exchange, queries_office
 from inbox.vault.tables import Attachment, Case, FollowUp, Message, Unopened
 
-# Begins the flag of a case that is kept from an officer, whose name ends it.
-KEPT_FROM = "kept-from-"
-
 
 class Notice(StrEnum):
     """What staff must know of a case before they act."""
@@ -112,7 +109,7 @@ def details(session: Session, number: int, today: date, language: str = "") -> V
             "follow_ups": [_follow_up(each, files) for each in follow_ups],
             "messages": [_message(message, case) for message in queries_cases.messages(session, number)],
             "handlers": handlers.of(session, number),
-            "rejected": _day(workflow.of(session, number).rejected),
+            "junked": _day(workflow.of(session, number).junked),
             "struck": [
                 {"day": each.day.isoformat(), "place": each.place}
                 for each in queries_cases.strikes(session, number)
@@ -141,8 +138,8 @@ def _mark_read(session: Session, number: int) -> None:
         follow_up.unread = False
 
 
-def flags(case: Case, kept_from: Sequence[str] = ()) -> list[str]:
-    """Return what staff must know before they act, by code; then ``kept-from-NAME`` of each."""
+def flags(case: Case) -> list[str]:
+    """Return what staff must know before they act, by code."""
     found = {
         Notice.UNSIGNED: case.unsigned,
         Notice.CANNOT_BE_ANSWERED: case.recipient is None and not case.unsigned,
@@ -150,8 +147,7 @@ def flags(case: Case, kept_from: Sequence[str] = ()) -> list[str]:
         Notice.KEYRING_UNKNOWN: case.keyring_warning == "unknown",
         Notice.KEYRING_OLD: case.keyring_warning == "old",
     }
-    said = [flag.value for flag, holds in found.items() if holds]
-    return said + [f"{KEPT_FROM}{name}" for name in kept_from]
+    return [flag.value for flag, holds in found.items() if holds]
 
 
 def _kept_from(session: Session) -> Mapping[int, list[str]]:
@@ -168,7 +164,8 @@ def _line(case: Case, kept_from: Mapping[int, list[str]]) -> View:
         "received": case.received.isoformat(),
         "language": case.language,
         "summary": case.summary,
-        "flags": flags(case, kept_from.get(case.number, ())),
+        "flags": flags(case),
+        "kept_from": list(kept_from.get(case.number, ())),
     }
 
 

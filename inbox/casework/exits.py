@@ -5,8 +5,8 @@ that to a person who asks what is held on them (article 15 of the GDPR), and whe
 informed (article 14). Quarantine is no exit: it hides a case at once, and nothing may delay it.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from enum import Enum, StrEnum, auto
 
@@ -18,7 +18,7 @@ from inbox.deadlines.legal_duties import Kind
 from inbox.deadlines.obstacles import Obstacle
 from inbox.deadlines.retention_schedule import Due
 from inbox.language import labels
-from inbox.language.errors import CaseRefused, Undeclared
+from inbox.language.errors import CaseRefused, Locked, Refused, Undeclared
 from inbox.language.messages import Sentence, sentence
 from inbox.session.actions import TABLE, Code
 from inbox.vault import queries_cases
@@ -41,7 +41,7 @@ class Exit(StrEnum):
 
 _CODES = {
     Exit.CLOSE: Code.CLOSE,
-    Exit.JUNK: Code.REJECT,
+    Exit.JUNK: Code.JUNK,
     Exit.DESTROY: Code.DESTROY_CASES,
     Exit.ART15: Code.ANSWER_ACCESS,
     Exit.ART14: Code.DECIDE,
@@ -62,11 +62,13 @@ class Cell:
     """What an exit needs where there is an obstacle, beside what ``TABLE`` says that it always needs.
 
     ``lifted_by`` are the actions of which each takes the obstacle away; so does a day if it has ``a_day``.
+    Beside one of ``unless`` the obstacle does not count.
     """
 
     need: Need
     lifted_by: tuple[Code, ...] = ()
     a_day: bool = False
+    unless: tuple[Obstacle, ...] = ()
 
 
 _FREE = Cell(Need.NOTHING)
@@ -74,8 +76,8 @@ _REASON = Cell(Need.REASON)
 _SECOND_OFFICER = Cell(Need.SECOND_OFFICER)
 
 
-def _blocked(*lifted_by: Code, a_day: bool = False) -> Cell:
-    return Cell(Need.LIFTED, lifted_by, a_day)
+def _blocked(*lifted_by: Code, a_day: bool = False, unless: tuple[Obstacle, ...] = ()) -> Cell:
+    return Cell(Need.LIFTED, lifted_by, a_day, unless)
 
 
 def _row(
@@ -105,16 +107,19 @@ MATRIX: Mapping[Obstacle, Mapping[Exit, Cell]] = {
     Obstacle.UNDECLARED: _row(art15=_blocked(Code.DECLARE)),
     Obstacle.CLOSED: _row(close=_blocked(Code.REOPEN), junk=_blocked(Code.REOPEN)),
     Obstacle.JUNK: _row(junk=_blocked(Code.RECOVER)),
-    Obstacle.OPEN: _row(destroy=_blocked(Code.CLOSE, Code.CLOSE_UNFOUNDED, Code.REJECT)),
+    Obstacle.OPEN: _row(destroy=_blocked(Code.CLOSE, Code.CLOSE_UNFOUNDED, Code.JUNK)),
     Obstacle.HELD: _row(destroy=_blocked(Code.RELEASE_HOLD)),
     Obstacle.PROCEEDINGS: _row(destroy=Cell(Need.REASON, (Code.REMOVE_PROCEEDINGS,))),
-    Obstacle.UNREAD: _row(destroy=_blocked(Code.SHOW)),
+    # Nobody reads junk, nor what is in quarantine.
+    Obstacle.UNREAD: _row(destroy=_blocked(Code.SHOW, unless=(Obstacle.JUNK, Obstacle.QUARANTINE))),
     Obstacle.PORTAL: _row(destroy=_blocked(Code.COLLECT)),
     Obstacle.NOT_DUE: _row(destroy=Cell(Need.REASON, a_day=True)),
     Obstacle.ART40: _row(close=_blocked(Code.DECIDE)),
     Obstacle.ART14: _row(),
     Obstacle.PUT_OFF: _row(art15=_blocked(Code.DECIDE, a_day=True)),
     Obstacle.WITHHELD: _row(close=_REASON),
+    Obstacle.UNREACHABLE: _row(close=_REASON),
+    Obstacle.UNTOLD: _row(close=Cell(Need.REASON, (Code.REPLY,))),
     Obstacle.CAUTIONED: _row(close=_REASON),
     Obstacle.AGAINST: _row(close=_SECOND_OFFICER),
     Obstacle.EXCLUDED: _every(_blocked(Code.LIFT_CONFLICT)),
@@ -127,15 +132,22 @@ MATRIX: Mapping[Obstacle, Mapping[Exit, Cell]] = {
 class Asked:
     """An exit as officers ask for it: on which day, and with which reason, if they gave one.
 
-    ``also`` are obstacles that lie in what is asked, not in the case. ``due`` is what the retention schedule
-    says of the case, for its destruction; None while it is open.
+    ``also`` are obstacles that lie in what is asked, each with the reason that was given for it alone.
+    ``code`` is the action by which it is done, if not the first of the exit. ``due`` is what the retention
+    schedule says of the case, for its destruction; None while it is open.
     """
 
     way: Exit
     today: date
     reason: str = ""
-    also: tuple[Obstacle, ...] = ()
+    also: Mapping[Obstacle, str] = field(default_factory=dict)
+    code: Code | None = None
     due: Due | None = None
+
+    @property
+    def takes_two(self) -> bool:
+        """Whether the action by which it is done takes two officers."""
+        return TABLE[self.code or self.way.code].officers > 1
 
 
 def obstacles(session: Session, number: int, asked: Asked) -> list[Obstacle]:
@@ -145,19 +157,34 @@ def obstacles(session: Session, number: int, asked: Asked) -> list[Obstacle]:
     somebody, for its handlers alone, or in quarantine.
     """
     queries_cases.case(session, number)
-    in_the_way = [what for what, row in MATRIX.items() if row[asked.way].need is not Need.NOTHING]
-    return [what for what in in_the_way if what in asked.also or _stands(session, number, what, asked)]
+    cells = [(what, row[asked.way]) for what, row in MATRIX.items()]
+    counted = {what for what, cell in cells if cell.need is not Need.NOTHING}
+    counted.update(*(cell.unless for _, cell in cells))
+    return _in_the_way(asked.way, {what for what in counted if _stands(session, number, what, asked)})
 
 
 def check(session: Session, number: int, asked: Asked) -> None:
-    """Return if nothing stands between a case and an exit, or nothing that the reason does not overrule.
+    """Return if nothing stands between a case and an exit, or nothing but what is overruled as asked.
 
-    Raises as ``obstacles``, CaseRefused with how the obstacle is lifted, and Undeclared.
+    Raises as ``obstacles``, CaseRefused with how the obstacle is lifted, Undeclared, and Locked for an
+    action of one officer where it takes two.
     """
     for what in obstacles(session, number, asked):
-        need = MATRIX[what][asked.way].need
-        if need is Need.LIFTED or (need is Need.REASON and not asked.reason.strip()):
+        if is_stopped(what, asked):
             raise _refused(session, number, what, asked)
+
+
+def is_stopped(what: Obstacle, asked: Asked) -> bool:
+    """Tell whether an obstacle that is there stops an exit, asked for in this way."""
+    match MATRIX[what][asked.way].need:
+        case Need.NOTHING:
+            return False
+        case Need.REASON:
+            return not asked.also.get(what, asked.reason).strip()
+        case Need.SECOND_OFFICER:
+            return not asked.takes_two
+        case Need.LIFTED:
+            return True
 
 
 def takes_two(way: Exit, obstacles: Iterable[Obstacle]) -> bool:
@@ -167,20 +194,34 @@ def takes_two(way: Exit, obstacles: Iterable[Obstacle]) -> bool:
 
 def is_due(due: Due, today: date) -> bool:
     """Tell whether a case is to be destroyed now: nothing that the schedule says of it stands in the way."""
-    return all(MATRIX[what][Exit.DESTROY].need is Need.NOTHING for what in _scheduled(due, today))
+    return not _in_the_way(Exit.DESTROY, _scheduled(due, today))
+
+
+def waits_for(due: Due) -> list[Obstacle]:
+    """Return what but its day keeps a case from being destroyed, in the order of ``MATRIX``."""
+    return _in_the_way(Exit.DESTROY, due.facts)
+
+
+def _in_the_way(way: Exit, found: Collection[Obstacle]) -> list[Obstacle]:
+    """Return those of the obstacles that are there that count for an exit."""
+    cells = [(what, row[way]) for what, row in MATRIX.items() if what in found]
+    counted = [(what, cell) for what, cell in cells if cell.need is not Need.NOTHING]
+    return [what for what, cell in counted if not any(other in found for other in cell.unless)]
 
 
 def _stands(session: Session, number: int, what: Obstacle, asked: Asked) -> bool:
+    if what in asked.also:
+        return True
     if what in _FACTS:
         return _FACTS[what](session, number, asked)
     return what in _scheduled(asked.due, asked.today)
 
 
-def _scheduled(due: Due | None, today: date) -> Sequence[Obstacle]:
-    """Return what stands in the way as the retention schedule says, which has no open case."""
+def _scheduled(due: Due | None, today: date) -> Collection[Obstacle]:
+    """Return what the retention schedule says of a case; it has no open one."""
     if due is None:
-        return (Obstacle.OPEN,)
-    return (*due.obstacles, Obstacle.NOT_DUE) if today < due.day else due.obstacles
+        return {Obstacle.OPEN}
+    return due.facts | {Obstacle.NOT_DUE} if today < due.day else due.facts
 
 
 def _is_put_off(session: Session, number: int, asked: Asked) -> bool:
@@ -192,13 +233,15 @@ def _is_put_off(session: Session, number: int, asked: Asked) -> bool:
 _FACTS: Mapping[Obstacle, Callable[[Session, int, Asked], bool]] = {
     Obstacle.UNDECLARED: lambda session, number, _: bool(declarations.missing(session, number)),
     Obstacle.CLOSED: lambda session, number, _: workflow.of(session, number).closed is not None,
-    Obstacle.JUNK: lambda session, number, _: workflow.of(session, number).rejected is not None,
+    Obstacle.JUNK: lambda session, number, _: workflow.of(session, number).junked is not None,
     Obstacle.ART40: lambda session, number, _: legal_duties.is_open(session, number, Kind.ART40),
     Obstacle.PUT_OFF: _is_put_off,
 }
 
 
-def _refused(session: Session, number: int, what: Obstacle, asked: Asked) -> CaseRefused:
+def _refused(session: Session, number: int, what: Obstacle, asked: Asked) -> Refused:
+    if MATRIX[what][asked.way].need is Need.SECOND_OFFICER:
+        return Locked(2)
     if what is Obstacle.UNDECLARED:
         return Undeclared(number, declarations.missing(session, number))
     day = asked.due.day if asked.due else legal_duties.put_off_until(session, number)
@@ -222,6 +265,10 @@ def _hints(number: int) -> Mapping[Obstacle, Sentence]:
         ),
         Obstacle.PUT_OFF: sentence(
             "leave it out, or decide anew: inbox decide {number} informed --reason TEXT", number=number
+        ),
+        Obstacle.UNREACHABLE: sentence("close it with: --disclosure withheld --reason TEXT, and no text"),
+        Obstacle.UNTOLD: sentence(
+            "give --text-file FILE, or reply first; or --disclosure withheld --reason TEXT"
         ),
         Obstacle.WITHHELD: sentence("give it: --reason TEXT"),
     }

@@ -1,4 +1,4 @@
-"""Cases that are junk: rejected many at once, out of the queue, and given back as easily.
+"""Cases that are junk: marked many at once, out of the queue, and given back as easily.
 
 Their authors see no difference. A status of its own would tell whoever floods the inbox what is seen through,
 and would tell an author who was misjudged not to write again; what such an author writes brings the case back
@@ -21,12 +21,12 @@ from inbox.session.inbox import Inbox
 from inbox.vault import queries_cases
 
 
-def reject(inbox: Inbox, who: Actor, numbers: Iterable[int], reason: str = "") -> list[int]:
+def mark(inbox: Inbox, who: Actor, numbers: Iterable[int], reason: str = "") -> list[int]:
     """Make cases junk, all of them or none; return which, in order.
 
     Raises as ``exits.check`` for one of them; otherwise as ``bulk.do`` does.
     """
-    return bulk.do(inbox, who, action(Code.REJECT, None, reason), numbers, partial(_reject, who))
+    return bulk.do(inbox, who, action(Code.JUNK, None, reason), numbers, partial(_mark, who))
 
 
 def recover(inbox: Inbox, who: Actor, numbers: Iterable[int], reason: str = "") -> list[int]:
@@ -37,19 +37,19 @@ def recover(inbox: Inbox, who: Actor, numbers: Iterable[int], reason: str = "") 
     return bulk.do(inbox, who, action(Code.RECOVER, None, reason), numbers, _recover)
 
 
-def _reject(who: Actor, session: Session, number: int) -> None:
+def _mark(who: Actor, session: Session, number: int) -> None:
     exits.check(session, number, Asked(way=Exit.JUNK, today=who.today))
-    workflow.set_rejected(workflow.of(session, number), who.today)
+    workflow.set_junked(workflow.of(session, number), who.today)
     workflow.keep_in_step(session, number)
 
 
 def _recover(session: Session, number: int) -> None:
     work = workflow.of(session, number)
-    if work.rejected is None:
+    if work.junked is None:
         raise CaseRefused(
             sentence("case {number} is no junk", number=number),
             sentence("see what is: inbox queue --junk"),
         )
-    workflow.set_rejected(work, None)
+    workflow.set_junked(work, None)
     queries_cases.case(session, number).closed_in = None  # the portal may have been told that it is over
     workflow.keep_in_step(session, number)

@@ -215,7 +215,7 @@ def _shared(session: Session, number: int) -> tuple[dict[Mark, set[int]], list[M
         select(theirs.case)
         .join(Handling, Handling.case == theirs.case)
         .where(theirs.kind == mine.kind, theirs.value == mine.value, theirs.case != number)
-        .where(Handling.rejected.is_(None))
+        .where(Handling.junked.is_(None))
     )
     # No further than is told of it: a mark may stand in all cases.
     some = others.limit(MANY + 1).correlate(mine).subquery()
@@ -230,7 +230,7 @@ def _shared(session: Session, number: int) -> tuple[dict[Mark, set[int]], list[M
     pairs = select(theirs.kind, theirs.value, theirs.case).join(Handling, Handling.case == theirs.case)
     pairs = pairs.where(tuple_(theirs.kind, theirs.value).in_(telling))
     shared: dict[Mark, set[int]] = {mark: set() for mark in telling}
-    for kind, value, other in session.execute(pairs.where(Handling.rejected.is_(None))):
+    for kind, value, other in session.execute(pairs.where(Handling.junked.is_(None))):
         shared[kind, value].add(other)
     return {mark: cases - {number} for mark, cases in shared.items()}, [
         mark for mark, count in counts.items() if count > MANY

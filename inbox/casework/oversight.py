@@ -43,9 +43,9 @@ def look(inbox: Inbox, who: Actor) -> View:
 
 def _view(session: Session, today: date) -> View:
     everything = list(workflow.every(session))
-    found = [(work, clocks) for work, clocks in everything if work.rejected is None]
+    found = [(work, clocks) for work, clocks in everything if work.junked is None]
     works = [work for work, _ in found]
-    asked = select(Duty).join(Handling, Handling.case == Duty.case).where(Handling.rejected.is_(None))
+    asked = select(Duty).join(Handling, Handling.case == Duty.case).where(Handling.junked.is_(None))
     decisions = session.scalars(asked).all()
     days = [(each.clock.value, each.day, each.done) for _, clocks in found for each in clocks]
     days += [(row.kind, row.due, row.decided) for row in decisions]
@@ -81,7 +81,7 @@ def _cases(works: Sequence[Handling]) -> View:
 
 def _for_handlers(session: Session, works: Sequence[Handling], today: date) -> View:
     """Return how many cases are there of which those present see a line and no more."""
-    lines = select(func.count()).where(Handling.rejected.is_(None)).execution_options(**AS_A_LINE)
+    lines = select(func.count()).where(Handling.junked.is_(None)).execution_options(**AS_A_LINE)
     overdue = session.scalar(lines.where(Handling.deadline < today)) or 0
     seen = sum(work.deadline is not None and work.deadline < today for work in works)
     return {

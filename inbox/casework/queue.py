@@ -194,14 +194,12 @@ def leaves_out(session: Session, wanted: Filter) -> bool:
 def unread_closed(session: Session) -> int:
     """Return how many closed cases have a letter that nobody has read: what waits does not tell of them."""
     letters = select(func.count(FollowUp.case.distinct())).join(Handling, Handling.case == FollowUp.case)
-    unread = letters.where(
-        FollowUp.unread.is_(True), Handling.closed.is_not(None), Handling.rejected.is_(None)
-    )
+    unread = letters.where(FollowUp.unread.is_(True), Handling.closed.is_not(None), Handling.junked.is_(None))
     return session.scalar(unread) or 0
 
 
 # Down to the columns of the indexes: then nothing is sorted.
-_LAST = (Handling.category, Handling.area, Handling.rejected, Handling.assigned, Handling.case)
+_LAST = (Handling.category, Handling.area, Handling.junked, Handling.assigned, Handling.case)
 _ORDER = {
     Order.PRIORITY: (Handling.rank, Handling.deadline, *_LAST),
     Order.DEADLINE: (Handling.deadline, Handling.rank, *_LAST),
@@ -250,9 +248,9 @@ def _by_columns(wanted: Filter, today: date) -> Iterator[ColumnElement[bool]]:
     """Yield what the indexes of the queue answer by themselves."""
     yield Handling.is_open == (not wanted.closed and not wanted.junk)
     if wanted.junk:
-        yield Handling.rejected.is_not(None)
+        yield Handling.junked.is_not(None)
     elif wanted.closed:
-        yield Handling.rejected.is_(None)
+        yield Handling.junked.is_(None)
     for column in ("category", "area"):
         if value := getattr(wanted, column):
             yield getattr(Handling, column) == value

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Sequence
 
-from inbox.casework.case_view import KEPT_FROM
 from inbox.cli import render_work
 from inbox.exchange.collect import Outcome
 from inbox.language import labels
@@ -35,8 +34,8 @@ def _cases_of(view: View) -> Iterator[str]:
         language = case["language"] or "--"
         yield f"{case['case']:>5}  {case['received']}  {case['status']:<14}  {language}  {counts}"
         yield summary(case)
-        if case["flags"]:
-            yield f"       [{visible(', '.join(case['flags']))}]"
+        if marks := [*case["flags"], *(f"kept from {name}" for name in case["kept_from"])]:
+            yield f"       [{visible(', '.join(marks))}]"
         if new := _to_read(case):
             yield f"       NOT READ YET: {new}"
 
@@ -81,12 +80,13 @@ def details(view: View) -> Iterator[str]:
 
 def _to_know(view: View) -> Iterator[str]:
     """Yield what staff must know before they read on."""
-    yield from map(_flag, view["flags"])
+    yield from (_loud("flag", flag) for flag in view["flags"])
+    yield from (f"KEPT FROM {visible(name)}: do not speak of it there" for name in view["kept_from"])
     yield from (f"minimised on {each['day']} at {visible(each['place'])}" for each in view["struck"])
     if view["handlers"]:
         yield f"FOR ITS HANDLERS ALONE: {visible(', '.join(view['handlers']))}"
-    if view["rejected"]:
-        yield f"JUNK since {view['rejected']}: not in the queue; inbox junk {view['case']} --recover"
+    if view["junked"]:
+        yield f"JUNK since {view['junked']}: not in the queue; inbox junk {view['case']} --recover"
     yield from (_loud("caution", flag) for flag in view["cautions"])
     if view["alike"]:
         yield f"LOOK TWICE at words with letters of several alphabets: {visible(', '.join(view['alike']))}"
@@ -148,12 +148,6 @@ def outcome_view(result: Outcome) -> View:
     }
 
 
-def _flag(flag: str) -> str:
-    if flag.startswith(KEPT_FROM):
-        return f"KEPT FROM {visible(flag.removeprefix(KEPT_FROM))}: do not speak of it there"
-    return _loud("flag", flag)
-
-
 def _loud(codes: str, code: str) -> str:
     """Return what a code is called, in capitals up to its colon, for a terminal has no other stress."""
     head, colon, rest = labels.english(codes, code).partition(":")
@@ -161,7 +155,7 @@ def _loud(codes: str, code: str) -> str:
 
 
 def _unopened(row: View) -> str:
-    return f"{row['kind']}: {labels.english('reject', row['kind'])}"
+    return f"{row['kind']}: {labels.english('unopened', row['kind'])}"
 
 
 def _to_read(case: View) -> str:

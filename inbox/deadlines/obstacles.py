@@ -6,8 +6,9 @@ from enum import StrEnum
 class Obstacle(StrEnum):
     """Why a case does not leave, or not without more ado: what that means is said in ``casework.exits``.
 
-    The first are facts of the case. ``WITHHELD``, ``CAUTIONED`` and ``AGAINST`` lie in how a case is closed:
-    its author is told nothing, a text could give somebody away, there was nothing in the report. The last
+    The first are facts of the case. Those from ``WITHHELD`` to ``AGAINST`` lie in how a case is closed:
+    something is withheld from its author, nobody can tell that one, nothing is told; a text could give
+    somebody away; there was nothing in the report. The last
     ones lie in who acts: somebody has not declared to have no interest in the case, is kept from it, is none
     of its handlers; or nobody reads it, as it is in quarantine.
     """
@@ -24,6 +25,8 @@ class Obstacle(StrEnum):
     ART14 = "art14"
     PUT_OFF = "put_off"
     WITHHELD = "withheld"
+    UNREACHABLE = "unreachable"
+    UNTOLD = "untold"
     CAUTIONED = "cautioned"
     AGAINST = "against"
     UNDECLARED = "undeclared"

@@ -28,17 +28,20 @@ class Rule(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """A case that is closed or junk: by which rule it goes, from which day on, what stands against it."""
+    """A case that is closed or junk: by which rule it goes, and from which day on.
+
+    ``facts`` are what is so of it and may stand against that: ``casework.exits`` says what does.
+    """
 
     case: int
     rule: Rule
     day: date
-    obstacles: tuple[Obstacle, ...] = ()
+    facts: frozenset[Obstacle] = frozenset()
 
 
 def listing(home: Home, session: Session) -> list[Due]:
     """Return every case that is closed or junk and may be read by those present, what is due first first."""
-    ended = Handling.is_open.is_(False) | Handling.rejected.is_not(None)
+    ended = Handling.is_open.is_(False) | Handling.junked.is_not(None)
     rows = session.execute(select(Case, Handling).join(Handling, Handling.case == Case.number).where(ended))
     written = {number: day for number, day in session.execute(_LAST_WRITTEN)}  # noqa: C416  for the types
     pursued = set(session.scalars(select(Measure.case).where(Measure.kind.in_(PROCEEDINGS))))
@@ -47,13 +50,15 @@ def listing(home: Home, session: Session) -> list[Due]:
     found = []
     for case, work in rows:
         if term := _term(work, written.get(case.number)):
-            against = {
+            facts = {
+                Obstacle.JUNK: work.junked is not None,
+                Obstacle.QUARANTINE: work.quarantined is not None,
                 Obstacle.HELD: work.held is not None,
                 Obstacle.PROCEEDINGS: case.number in pursued,
-                Obstacle.UNREAD: case.number in unread and _is_to_be_read(work),
+                Obstacle.UNREAD: case.number in unread,
                 Obstacle.PORTAL: awaited.has(case),
             }
-            found.append(Due(case.number, *term, tuple(what for what, holds in against.items() if holds)))
+            found.append(Due(case.number, *term, frozenset(what for what, is_so in facts.items() if is_so)))
     return sorted(found, key=lambda due: (due.day, due.case))
 
 
@@ -62,20 +67,15 @@ _LAST_WRITTEN = select(FollowUp.case, func.max(FollowUp.received)).group_by(Foll
 
 def _term(work: Handling, written: date | None) -> tuple[Rule, date] | None:
     """Return the rule of a case and its day, None while it is open; what its author writes starts it anew."""
-    ended = work.rejected or work.closed
+    ended = work.junked or work.closed
     if ended is None:
         return None
     last = max(ended, written or ended)
-    if work.rejected is not None:
+    if work.junked is not None:
         return Rule.JUNK, last + queries_cases.JUNK_KEPT
     at_once = work.outcome == OUT_OF_SCOPE
     rule = Rule.OUT_OF_SCOPE if at_once and last == ended else Rule.CLOSED
     return rule, clocks.kept_until(ended, written, at_once=at_once)
-
-
-def _is_to_be_read(work: Handling) -> bool:
-    """Tell whether what its author wrote is read before a case goes: not of junk, nor in quarantine."""
-    return work.rejected is None and work.quarantined is None
 
 
 class _Awaited:

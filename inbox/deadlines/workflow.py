@@ -63,18 +63,18 @@ def begin(session: Session, case: Case, answers: Answers, asked: Questionnaire) 
 def set_closed(handling: Handling, day: date | None) -> None:
     """Note the day on which a case was closed, or None while it is open."""
     handling.closed = day
-    handling.is_open = day is None and handling.rejected is None
+    handling.is_open = day is None and handling.junked is None
 
 
-def set_rejected(handling: Handling, day: date | None) -> None:
+def set_junked(handling: Handling, day: date | None) -> None:
     """Note the day on which a case was found to be junk, or None if it is none."""
-    handling.rejected = day
+    handling.junked = day
     handling.is_open = day is None and handling.closed is None
 
 
 def heard(session: Session, number: int) -> None:
     """Note that the author of a case wrote: what was taken for junk comes back."""
-    set_rejected(session.get_one(Handling, number), None)
+    set_junked(session.get_one(Handling, number), None)
     keep_in_step(session, number)
 
 
@@ -251,7 +251,7 @@ def _next(
     session: Session, case: Case, handling: Handling, since: _Since, decision: date | None
 ) -> date | None:
     """Return the next day on which a clock ends or a decision is due; of junk nothing is."""
-    if handling.rejected is not None:
+    if handling.junked is not None:
         return None
     how = office.of(session)
     due = legal_clocks.next_due(_events(case, handling, since, how.regime), how.calendar)

@@ -23,7 +23,7 @@ from flask import (
 from flask.typing import ResponseReturnValue
 
 from inbox.desk import problems, rendering
-from inbox.desk.state import here
+from inbox.desk.state import Work, here
 from inbox.system import idle_timeout
 
 pages = Blueprint("jobs", __name__, url_prefix="/job")
@@ -38,8 +38,8 @@ REFRESH = {"Refresh": "2"}
 View = Callable[..., ResponseReturnValue]
 
 
-def long(title: str) -> Callable[[View], View]:
-    """Let a page be a job called ``title``, a text of templates/desk/job.html.
+def long(work: Work) -> Callable[[View], View]:
+    """Let a page be a job that does this work.
 
     Its form is answered by the way to the page that shows how far the job is, and at the end what the view
     returned or what it refused: it runs within the very request that asked for it.
@@ -56,7 +56,7 @@ def long(title: str) -> Callable[[View], View]:
                 g.is_job = True
                 return current_app.full_dispatch_request()
 
-            job = here().begin(title, run)
+            job = here().begin(work, run)
             return redirect(url_for("jobs.show", number=job.number), 303)
 
         return begin

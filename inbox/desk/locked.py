@@ -14,6 +14,7 @@ from werkzeug import Request, Response
 from inbox.desk import headers, jobs, serving
 from inbox.desk.rendering import environment
 from inbox.desk.state import here
+from templates.catalogues import LANGUAGES
 
 _TYPE = "text/html; charset=utf-8"
 
@@ -57,7 +58,8 @@ def main(descriptor: int) -> None:
 
 
 def _page() -> str:
-    return environment("en").get_template("desk/locked.html").render(language="en")
+    parts = {each: environment(each).get_template("desk/locked_in.html").module for each in LANGUAGES}
+    return environment("en").get_template("desk/locked.html").render(parts=parts)
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date
+from enum import StrEnum
 from functools import cache, partial
 from http import HTTPStatus
 from typing import Any
@@ -25,7 +26,15 @@ from templates.catalogues import Domain
 _FIRST = "fr"
 # Between one unit of bytes and the next; from how many of one on no fraction of it is told.
 _STEP, _TELLING = 1024, 10
-_UNITS = {"fr": ("o", "Kio", "Mio", "Gio"), "en": ("B", "KiB", "MiB", "GiB")}
+
+
+class Unit(StrEnum):
+    """A unit of bytes; labels stand in labels.toml."""
+
+    BYTE = "byte"
+    KIB = "kib"
+    MIB = "mib"
+    GIB = "gib"
 
 
 @cache
@@ -134,9 +143,10 @@ def _in_other_language(language: str) -> str:
 
 def _size(language: str, count: int) -> str:
     """Return a number of bytes as people read it."""
-    size, units = float(count), iter(_UNITS[language])
+    size, units = float(count), iter(Unit)
     unit = next(units)
-    while size >= _STEP and unit != _UNITS[language][-1]:
+    while size >= _STEP and unit is not Unit.GIB:
         size, unit = size / _STEP, next(units)
-    is_whole = unit == _UNITS[language][0] or size >= _TELLING
-    return f"{format_decimal(size, '0' if is_whole else '0.0', locale=language)} {unit}"
+    is_whole = unit is Unit.BYTE or size >= _TELLING
+    number = format_decimal(size, "0" if is_whole else "0.0", locale=language)
+    return f"{number} {_label(language, unit, 'unit')}"

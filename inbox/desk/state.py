@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import Callable
+from enum import StrEnum
 from pathlib import Path
 from threading import Event
 
@@ -9,6 +10,7 @@ from flask import Flask, Response, current_app
 
 from inbox.casework.queue import Filter, Order
 from inbox.desk import witnesses
+from inbox.desk.done import Done
 from inbox.language.errors import Refused
 from inbox.language.messages import sentence
 from inbox.session.actions import Actor
@@ -18,11 +20,23 @@ from inbox.system.clock import today
 HOST = "127.0.0.1"
 
 
+class Work(StrEnum):
+    """What a desk may be busy with; labels stand in labels.toml."""
+
+    COLLECT = "collect"
+    OUTBOX = "outbox"
+    BACKUP = "backup"
+    DESTROY = "destroy"
+    MINIMISE = "minimise"
+    DOSSIER = "dossier"
+    ACCESS = "access"
+
+
 class Job:
     """Something that takes long, and what is answered at its end; ``done`` of ``total`` parts of it are."""
 
-    def __init__(self, number: int, title: str, run: Callable[[], Response]) -> None:
-        self.number, self.title = number, title
+    def __init__(self, number: int, work: Work, run: Callable[[], Response]) -> None:
+        self.number, self.work = number, work
         self.done, self.total = 0, 0
         self._run: Callable[[], Response] | None = run
         self._answer: Response | None = None
@@ -66,7 +80,7 @@ class Desk:
         self.wanted, self.order = Filter(), Order.PRIORITY
         self.picture: tuple[tuple[int, int, int], bytes | None] = (0, 0, 0), None
         self._once: str | None = secrets.token_urlsafe(32)
-        self._said: tuple[str, ...] = ()
+        self._said: tuple[Done, ...] = ()
         self._taken: set[str] = set()
 
     def actor(self) -> Actor:
@@ -86,11 +100,11 @@ class Desk:
             return False
         return True
 
-    def say(self, *codes: str) -> None:
-        """Tell on the next page what was done, by the codes of its texts."""
-        self._said = codes
+    def say(self, *done: Done) -> None:
+        """Tell on the next page what was done."""
+        self._said = done
 
-    def said(self) -> tuple[str, ...]:
+    def said(self) -> tuple[Done, ...]:
         """Return what is to be told, once."""
         said, self._said = self._said, ()
         return said
@@ -101,9 +115,9 @@ class Desk:
         self._taken.add(form)
         return is_new
 
-    def begin(self, title: str, run: Callable[[], Response]) -> Job:
+    def begin(self, work: Work, run: Callable[[], Response]) -> Job:
         """Return a job that begins once the page that is asked for is answered."""
-        self.job = Job(self.job.number + 1 if self.job else 1, title, run)
+        self.job = Job(self.job.number + 1 if self.job else 1, work, run)
         return self.job
 
     @property

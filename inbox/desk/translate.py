@@ -52,6 +52,8 @@ CODED = {
     "credibility": "credibility",
     "enclosed": "enclosed",
     "regime": "regime",
+    "sort": "order",
+    "form": "form",
 }
 
 

@@ -16,7 +16,7 @@ from inbox.exchange import after_restore as rejoining
 from inbox.exchange import bundle_chain, entered_cases
 from inbox.exchange.bundle_chain import Acceptance
 from inbox.exchange.filing import Filed, Filing
-from inbox.exchange.rejects import Item, kept
+from inbox.exchange.unopened import Item, kept
 from inbox.exchange.unseal import Changed, Trust, Unsealed, Unsealer
 from inbox.exchange.verify import Announced, Verified, announced, verify
 from inbox.keys import key_store
@@ -27,8 +27,8 @@ from inbox.session.actions import Action, Actor, Code, action
 from inbox.session.inbox import Inbox
 from inbox.system.workers import spread
 from inbox.vault import queries_access, queries_cases, queries_exchange, queries_office
-from inbox.vault.reject_reasons import Kind
 from inbox.vault.tables import IntakeBundle
+from inbox.vault.unopened_reasons import Kind
 
 # Up to here one process is done before another has started: envelopes, bytes in all.
 _FEW = 64

@@ -16,8 +16,8 @@ from crypto.messages import Status
 from inbox.access import conflicts
 from inbox.casework import begin, link_index
 from inbox.deadlines import workflow
-from inbox.exchange.rejects import Item, Shelf
 from inbox.exchange.shown_keyrings import Shown
+from inbox.exchange.unopened import Item, Shelf
 from inbox.exchange.unseal import Altered, Changed, Failed, SignedFollowUp, SignedReport, Unsealed, Unsigned
 from inbox.questionnaire import catalogue
 from inbox.questionnaire import summary as summaries
@@ -25,8 +25,8 @@ from inbox.questionnaire.answers import NOTE
 from inbox.questionnaire.summary import first_line
 from inbox.system.home import Home
 from inbox.vault import case_numbers, fulltext, queries_cases, queries_office, tables
-from inbox.vault.reject_reasons import Kind
 from inbox.vault.tables import Attachment, Case
+from inbox.vault.unopened_reasons import Kind
 
 Files: TypeAlias = Sequence[messages.File]
 

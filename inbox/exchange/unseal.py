@@ -17,7 +17,7 @@ from inbox.files.sealing import Kept
 from inbox.keys.key_store import IntakeSecret
 from inbox.system import atomic_files
 from inbox.system.home import Home
-from inbox.vault.reject_reasons import Kind
+from inbox.vault.unopened_reasons import Kind
 
 
 @dataclass(frozen=True, slots=True)

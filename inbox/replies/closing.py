@@ -3,6 +3,7 @@
 Décret 2022-1284, article 4, asks for that word.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -19,7 +20,8 @@ from inbox.deadlines.obstacles import Obstacle
 from inbox.language.errors import CaseRefused
 from inbox.language.messages import sentence
 from inbox.language.views import View
-from inbox.replies import referral_bodies, replies, status_preview
+from inbox.replies import leak_check, referral_bodies, replies, status_preview
+from inbox.replies.leak_check import Cautioned
 from inbox.session.actions import Actor, Code, action
 from inbox.session.inbox import Inbox
 from inbox.vault import casework_tables, queries_cases
@@ -61,13 +63,20 @@ class Closing:
     despite: str = ""
 
     @property
-    def obstacles(self) -> tuple[Obstacle, ...]:
-        """What stands in the way of closing a case so, whatever case it is."""
-        lies_in_it = {
-            Obstacle.WITHHELD: self.disclosure is Disclosure.WITHHELD,
-            Obstacle.AGAINST: self.outcome in _AGAINST_THE_REPORT,
-        }
-        return tuple(each for each, stands in lies_in_it.items() if stands)
+    def is_withheld(self) -> bool:
+        """Whether the author is to read that the case is closed, and of no measure."""
+        return self.disclosure is Disclosure.WITHHELD
+
+    @property
+    def tells(self) -> bool:
+        """Whether it has a text for the author: an officer's, or where to turn."""
+        return bool(self.text) or (self.outcome is Outcome.OUT_OF_SCOPE and not self.is_withheld)
+
+    @property
+    def obstacles(self) -> Mapping[Obstacle, str]:
+        """What stands in the way of closing a case so, whatever case it is; the reason given for each."""
+        withheld = {Obstacle.WITHHELD: self.reason} if self.is_withheld else {}
+        return withheld | ({Obstacle.AGAINST: ""} if self.outcome in _AGAINST_THE_REPORT else {})
 
     @property
     def code(self) -> Code:
@@ -75,12 +84,16 @@ class Closing:
         takes_two = exits.takes_two(Exit.CLOSE, self.obstacles)
         return Code.CLOSE_UNFOUNDED if takes_two else Code.CLOSE
 
+    def asked(self, today: date, also: Mapping[Obstacle, str]) -> Asked:
+        """Return it as the matrix of exits is asked, with the obstacles that lie in it."""
+        return Asked(way=Exit.CLOSE, today=today, reason=self.reason, also=also, code=self.code)
+
 
 def close(inbox: Inbox, who: Actor, number: int, closing: Closing) -> None:
     """Close a case; that there was nothing in it takes two officers.
 
-    Raises as ``exits.check``; CaseRefused for an author who cannot be told, a body that is missing, not on
-    the list, or without use; as ``replies.reply``, and as ``Inbox.acting``.
+    Raises as ``exits.check``; CaseRefused for a body that is missing, not on the list, or without use;
+    Cautioned and as ``leak_check.warnings``; as ``replies.add``, and as ``Inbox.acting``.
     """
     noted = action(
         closing.code,
@@ -93,7 +106,8 @@ def close(inbox: Inbox, who: Actor, number: int, closing: Closing) -> None:
     with inbox.acting(who, noted) as session:
         text = _prepare(session, number, closing, who.today)
         if text:
-            replies.reply(session, number, text, who.today, closing.despite)
+            _check_text(session, number, closing, text, who.today)
+            replies.add(session, number, text, who.today)
         _end(session, number, closing, who.today)
 
 
@@ -130,37 +144,38 @@ def reopen(inbox: Inbox, who: Actor, number: int, reason: str) -> Status:
 def _prepare(session: Session, number: int, closing: Closing, today: date) -> str:
     """Check that a case may be closed so; note where its author is directed, return what that one is told."""
     case = queries_cases.case(session, number)
-    is_withheld = closing.disclosure is Disclosure.WITHHELD
-    asked = Asked(way=Exit.CLOSE, today=today, reason=closing.reason, also=closing.obstacles)
-    exits.check(session, number, asked)
-    _check_can_be_told(case, closing)
-    text = _redirect(session, case, closing, today)
-    if not text and not is_withheld and not _waits(session, number):
-        raise CaseRefused(
-            sentence("the author of case {number} has to be told in writing", number=number),
-            sentence("give --text-file FILE, or reply first; or --disclosure withheld --reason TEXT"),
-        )
-    return text
+    exits.check(session, number, closing.asked(today, _obstacles(session, case, closing)))
+    return _refer(session, case, closing, today)
+
+
+def _obstacles(session: Session, case: Case, closing: Closing) -> Mapping[Obstacle, str]:
+    """Return what stands in the way of closing this case so; the reason given for each."""
+    found = {
+        Obstacle.UNREACHABLE: case.mailbox is None,
+        Obstacle.UNTOLD: not closing.tells and not _waits(session, case.number),
+    }
+    why = closing.reason if closing.is_withheld and not closing.text else ""
+    return {**closing.obstacles, **{what: why for what, is_so in found.items() if is_so}}
+
+
+def _check_text(session: Session, number: int, closing: Closing, text: str, today: date) -> None:
+    """Raise Cautioned for a text that could give somebody away, where the matrix of exits stops it."""
+    findings = leak_check.warnings(session, number, text, closing.despite)
+    asked = closing.asked(today, {Obstacle.CAUTIONED: closing.despite})
+    if findings and exits.is_stopped(Obstacle.CAUTIONED, asked):
+        raise Cautioned(findings)
 
 
 def _end(session: Session, number: int, closing: Closing, today: date) -> None:
     case, work = queries_cases.case(session, number), workflow.of(session, number)
     work.outcome, work.disclosure = closing.outcome.value, closing.disclosure.value
-    work.withheld = closing.reason if closing.disclosure is Disclosure.WITHHELD else ""
+    work.withheld = closing.reason if closing.is_withheld else ""
     case.status, case.closed_in = Status.CLOSED.value, None
     workflow.set_closed(work, today)
     workflow.acted(session, number, today)
 
 
-def _check_can_be_told(case: Case, closing: Closing) -> None:
-    if (closing.text or closing.disclosure is not Disclosure.WITHHELD) and case.mailbox is None:
-        raise CaseRefused(
-            sentence("the author of case {number} cannot be told", number=case.number),
-            sentence("close it with: --disclosure withheld --reason TEXT, and no text"),
-        )
-
-
-def _redirect(session: Session, case: Case, closing: Closing, today: date) -> str:
+def _refer(session: Session, case: Case, closing: Closing, today: date) -> str:
     """Note to which body the author is directed, if it takes one; return what the author is to be told."""
     if closing.outcome is not Outcome.OUT_OF_SCOPE:
         if closing.body:
@@ -170,12 +185,12 @@ def _redirect(session: Session, case: Case, closing: Closing, today: date) -> st
         return closing.text
     if not closing.body:
         raise CaseRefused(
-            sentence("say which body is competent"), sentence("give --to ID, one of: inbox redirections")
+            sentence("say which body is competent"), sentence("give --to ID, one of: inbox referral-bodies")
         )
     body = referral_bodies.body(session, closing.body)
     referred = Taken(kind=Kind.REFERRED_EXTERNAL, day=today, addressee=closing.body)
     measures.add(session, case.number, referred, today)
-    if closing.disclosure is Disclosure.WITHHELD:
+    if closing.is_withheld:
         return closing.text
     # An officer's own words say why, and may not say where to.
     return "\n\n".join(filter(None, (closing.text.strip(), body.said(case.language))))

@@ -104,20 +104,28 @@ def told(findings: Sequence[Finding]) -> Sentence:
 def check(session: Session, number: int, text: str, despite: str) -> None:
     """Return if ``text`` may go to the author of a case; ``despite`` is the reason to say it all the same.
 
-    Raises Cautioned without a reason, Undeclared before it tells anything of a report to who may not read it
-    yet, CaseRefused for a reason that repeats such words itself: it is noted in
-    the journal.
+    Raises Cautioned without a reason, and as ``warnings``. At the end of a case ``casework.exits`` decides.
+    """
+    findings = warnings(session, number, text, despite)
+    if findings and not despite.strip():
+        raise Cautioned(findings)
+
+
+def warnings(session: Session, number: int, text: str, despite: str) -> list[Finding]:
+    """Return what in ``text`` could give somebody away, for whoever may send it with a reason or not.
+
+    Raises Undeclared before it tells anything of a report to who may not read it yet, CaseRefused for a
+    reason that repeats such words itself: it is noted in the journal.
     """
     findings, in_reason = find(session, number, text), find(session, number, despite)
     if findings or in_reason:
         declarations.check(session, number)
-    if findings and not despite.strip():
-        raise Cautioned(findings)
     if in_reason:
         raise CaseRefused(
             sentence("the reason says itself what could give somebody away"),
             sentence("the journal keeps it: give another"),
         )
+    return findings
 
 
 def find(session: Session, number: int, text: str) -> list[Finding]:

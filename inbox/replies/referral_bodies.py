@@ -11,11 +11,13 @@ from crypto.toml_schema import BARE_KEY, Schema, map_of, table, texts
 from inbox.language import toml_files
 from inbox.language.errors import CaseRefused
 from inbox.language.messages import sentence
+from inbox.language.printed_text import Wording
 from inbox.session.actions import Actor, Code, action
 from inbox.session.inbox import Inbox
 from inbox.vault.casework_tables import Setting
 
-_SETTING = "redirections"
+_WORDING = Wording(__package__, "referral.toml")
+_SETTING = "referral-bodies"
 _LONGEST = 1_000
 _BODY = table({"name": texts(_LONGEST), "text": texts(_LONGEST)})
 _FILE = Schema("the list of bodies", map_of(_BODY, BARE_KEY))
@@ -31,11 +33,8 @@ class Body:
     def said(self, language: str) -> str:
         """Return what its author is told when a report is out of scope; in English unless in French."""
         known = "fr" if language == "fr" else "en"
-        begins = {
-            "fr": "Votre signalement ne relève pas de notre compétence. Vous pouvez vous adresser à :",
-            "en": "Your report is not for us to handle. You can turn to:",
-        }
-        return f"{begins[known]}\n\n{self.name.in_(known)}\n{self.text.in_(known)}"
+        begins = _WORDING.say("begins", known)
+        return f"{begins}\n\n{self.name.in_(known)}\n{self.text.in_(known)}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +53,7 @@ def bodies(session: Session) -> Mapping[str, Body]:
 def source(session: Session) -> str:
     """Return the file in use: this office's own, else the one that comes with the program."""
     own = session.get(Setting, _SETTING)
-    return own.value if own else files("inbox.replies").joinpath("redirections.toml").read_text("utf-8")
+    return own.value if own else files("inbox.replies").joinpath("referral_bodies.toml").read_text("utf-8")
 
 
 def body(session: Session, body_id: str) -> Body:
@@ -69,14 +68,14 @@ def body(session: Session, body_id: str) -> Body:
 
 def listed(inbox: Inbox, who: Actor) -> InUse:
     """Return the bodies in use, and their file; raises as ``Inbox.acting``."""
-    with inbox.acting(who, action(Code.LIST_REDIRECTIONS)) as session:
+    with inbox.acting(who, action(Code.LIST_REFERRAL_BODIES)) as session:
         return InUse(bodies(session), source(session))
 
 
 def replace(inbox: Inbox, who: Actor, raw: bytes) -> InUse:
     """Keep the list of this file instead, and return it; Refused if it is none, and as ``Inbox.acting``."""
     found = _parse(raw)
-    with inbox.acting(who, action(Code.REPLACE_REDIRECTIONS)) as session:
+    with inbox.acting(who, action(Code.REPLACE_REFERRAL_BODIES)) as session:
         session.merge(Setting(name=_SETTING, value=raw.decode("utf-8")))
         return InUse(found, source(session))
 

@@ -17,15 +17,22 @@ from inbox.vault.tables import Case, Mailbox, Message
 
 
 def reply(session: Session, number: int, text: str, today: date, despite: str = "") -> Message:
-    """Add a message to a case; ``despite`` is the reason to say what ``leak_check`` warns of.
+    """Answer the author of a case; ``despite`` is the reason to say what ``leak_check`` warns of.
 
-    Raises CaseRefused if its author cannot be answered or the slot could not hold it, and as
-    ``leak_check.check``.
+    Raises as ``add`` and ``leak_check.check``.
+    """
+    leak_check.check(session, number, text, despite)
+    return add(session, number, text, today)
+
+
+def add(session: Session, number: int, text: str, today: date) -> Message:
+    """Add a message to a case that ``leak_check`` has seen.
+
+    Raises CaseRefused for an empty one, if its author cannot be answered, or if the slot could not hold it.
     """
     if not text.strip():
         raise CaseRefused(sentence("the reply is empty"), sentence("give it with --text or --text-file"))
     next_slot(session, number, text, today)
-    leak_check.check(session, number, text, despite)
     case = queries_cases.case(session, number)
     message = _message(case, conversations.of(session, number), text, today)
     session.add(message)

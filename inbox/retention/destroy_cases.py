@@ -24,7 +24,7 @@ from inbox.session.actions import Actor, Code, Viewed, action
 from inbox.session.inbox import Inbox
 from inbox.system.home import Home, keystore_name
 from inbox.vault import queries_access, queries_cases, row_security, tombstones
-from inbox.vault.destroyed_tables import VAULT, Elimination, Leaving, PastExclusion
+from inbox.vault.destroyed_tables import VAULT, DestroyedCase, Leaving, PastExclusion
 from inbox.vault.tables import Attachment, Case, KeyStoreKey, Unopened
 
 
@@ -131,7 +131,7 @@ def _line(session: Session, by: Actor, due: Due) -> None:
     session.add_all(PastExclusion(case=due.case, officer=name) for name in excluded)
     tombstones.remember(session, case)
     session.add(
-        Elimination(
+        DestroyedCase(
             case=due.case,
             day=by.today,
             by=", ".join(by.officers),

@@ -35,7 +35,7 @@ class Code(StrEnum):
     ADOPT_TEMPLATES = "adopt-templates"
     SET_STATUS = "set-status"
     JUDGE = "judge"
-    REJECT = "reject"
+    JUNK = "junk"
     RECOVER = "recover"
     KEEP_IDENTITY = "keep-identity"
     NOTE_CONSENT = "note-consent"
@@ -60,8 +60,8 @@ class Code(StrEnum):
     CHOOSE_REGIME = "choose-regime"
     CHANGE_DAYS_OFF = "change-days-off"
     CONTINUE_NUMBERING = "continue-numbering"
-    LIST_REDIRECTIONS = "list-redirections"
-    REPLACE_REDIRECTIONS = "replace-redirections"
+    LIST_REFERRAL_BODIES = "list-referral-bodies"
+    REPLACE_REFERRAL_BODIES = "replace-referral-bodies"
     COLLECT = "collect"
     ENTER = "enter"
     MAKE_OUTBOX = "make-outbox"
@@ -83,7 +83,7 @@ class Code(StrEnum):
     OPEN_TO_ALL = "open-to-all"
     LIST_HANDLERS = "list-handlers"
     LIST_RETENTION = "list-retention"
-    LIST_ELIMINATIONS = "list-eliminations"
+    LIST_DESTROYED = "list-destroyed"
     DESTROYED = "destroyed"
     QUARANTINE = "quarantine"
     BACK_UP = "back-up"
@@ -211,7 +211,7 @@ TABLE: Mapping[Code, Rule] = {
     Code.ADOPT_TEMPLATES: Rule(),
     Code.SET_STATUS: Rule(quarantine=True, values={"status": _code("status")}),
     Code.JUDGE: Rule(reason=_NEEDED, oversight=True, values=dict.fromkeys(_PARTS, _NUMBER)),
-    Code.REJECT: Rule(reason=Reason.OPTIONAL),
+    Code.JUNK: Rule(reason=Reason.OPTIONAL),
     Code.RECOVER: Rule(reason=Reason.OPTIONAL),
     Code.KEEP_IDENTITY: Rule(),
     Code.NOTE_CONSENT: Rule(values={"consent": _code("consent")}),
@@ -241,8 +241,8 @@ TABLE: Mapping[Code, Rule] = {
         values={"days_off": _code("days_off"), "days": _NUMBER, "first": _DAY, "last": _DAY},
     ),
     Code.CONTINUE_NUMBERING: Rule(all_cases=True, values={"last_case": _NUMBER}),
-    Code.LIST_REDIRECTIONS: Rule(),
-    Code.REPLACE_REDIRECTIONS: Rule(),
+    Code.LIST_REFERRAL_BODIES: Rule(),
+    Code.REPLACE_REFERRAL_BODIES: Rule(),
     Code.COLLECT: Rule(all_cases=True, values={"bundle": _NUMBER}),
     Code.ENTER: Rule(all_cases=True, values={"route": _code("route")}),
     Code.MAKE_OUTBOX: Rule(all_cases=True),
@@ -264,7 +264,7 @@ TABLE: Mapping[Code, Rule] = {
     Code.OPEN_TO_ALL: Rule(),
     Code.LIST_HANDLERS: Rule(),
     Code.LIST_RETENTION: Rule(quarantine=True, values=_VIEW),
-    Code.LIST_ELIMINATIONS: Rule(),
+    Code.LIST_DESTROYED: Rule(),
     Code.DESTROYED: Rule(values={"rule": _code("rule")}),
     Code.QUARANTINE: Rule(reason=_NEEDED, oversight=True),
     Code.BACK_UP: Rule(values={"keystore": _TEXT}),

@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 from inbox.language.errors import Refused
 from inbox.language.messages import sentence
 from inbox.vault.casework_tables import Setting
-from inbox.vault.destroyed_tables import Elimination
+from inbox.vault.destroyed_tables import DestroyedCase
 from inbox.vault.tables import Case
 
 _LAST = "last-case"
@@ -21,7 +21,7 @@ def last(session: Session) -> int:
     A number that officers named counts as given: the lost inbox may have given those up to it.
     """
     named = session.scalar(select(Setting.value).filter_by(name=_LAST)) or "0"
-    highest = (select(func.max(Case.number)), select(func.max(Elimination.case)))
+    highest = (select(func.max(Case.number)), select(func.max(DestroyedCase.case)))
     return max(int(named), *(session.scalar(each) or 0 for each in highest))
 
 

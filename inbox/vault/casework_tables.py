@@ -30,7 +30,7 @@ PROCEEDINGS = (
     "suspension",
 )
 # By which the queue is filtered: at the end of each index that sorts it.
-_FILTERED = ("category", "area", "rejected", "assigned")
+_FILTERED = ("category", "area", "junked", "assigned")
 
 
 class Credibility(StrEnum):
@@ -58,7 +58,7 @@ class Handling(Base):
     until it was assessed, ``credibility`` that of what the case says. ``answered`` is the day of the
     feedback, ``extended`` that of a longer time for it. ``outcome``, ``disclosure`` and ``withheld``, the
     reason why something is, are empty while the case is open. ``held`` is the day from which it must be
-    kept for a procedure, ``quarantined`` that from which nobody reads it, ``rejected`` that on which it
+    kept for a procedure, ``quarantined`` that from which nobody reads it, ``junked`` that on which it
     was found to be junk.
     """
 
@@ -68,7 +68,7 @@ class Handling(Base):
         Index("handlings_by_rank", "is_open", "rank", "deadline", *_FILTERED),
         Index("handlings_by_deadline", "is_open", "deadline", "rank", *_FILTERED),
         Index(
-            "handlings_by_officer", "assigned", "is_open", "rank", "deadline", "category", "area", "rejected"
+            "handlings_by_officer", "assigned", "is_open", "rank", "deadline", "category", "area", "junked"
         ),
     )
     case: Mapped[int] = mapped_column(ForeignKey("cases.number"), primary_key=True)
@@ -98,7 +98,7 @@ class Handling(Base):
     withheld: Mapped[str] = mapped_column(default="")
     held: Mapped[date | None] = mapped_column(default=None)
     quarantined: Mapped[date | None] = mapped_column(default=None)
-    rejected: Mapped[date | None] = mapped_column(default=None)
+    junked: Mapped[date | None] = mapped_column(default=None)
 
     @property
     def parts(self) -> Parts:

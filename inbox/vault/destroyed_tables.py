@@ -8,13 +8,13 @@ from sqlalchemy.orm import Mapped, mapped_column
 from inbox.vault.tables import Base
 
 
-class Elimination(Base):
+class DestroyedCase(Base):
     """A line of the list of what was destroyed; its number is not given to another case.
 
     ``rule`` is why it was to be destroyed; category and outcome are as coarse as the figures of a year.
     """
 
-    __tablename__ = "eliminations"
+    __tablename__ = "destroyed_cases"
     n: Mapped[int] = mapped_column(primary_key=True, init=False)
     case: Mapped[int] = mapped_column(unique=True)
     day: Mapped[date]

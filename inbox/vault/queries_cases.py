@@ -188,4 +188,4 @@ def _count(
 
 
 def _junk_over(today: date) -> Select[int]:
-    return select(Handling.case).where(Handling.rejected <= today - JUNK_KEPT)
+    return select(Handling.case).where(Handling.junked <= today - JUNK_KEPT)

@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
-from inbox.vault.reject_reasons import Kind
 from inbox.vault.tables import (
     Instance,
     IntakeBundle,
@@ -13,6 +12,7 @@ from inbox.vault.tables import (
     ShownKeyring,
     Unopened,
 )
+from inbox.vault.unopened_reasons import Kind
 
 
 def shown_keyrings(session: Session) -> Sequence[ShownKeyring]:

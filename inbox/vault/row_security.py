@@ -32,7 +32,7 @@ _OF_TWO_CASES: list[Any] = [kind for kind in _OF_A_CASE if "other" in kind.__map
 # Who does what, and who may: this is no secret among those from whom the case is not kept.
 _OF_OFFICERS: list[Any] = [JournalEntry, Exclusion, casework_tables.Handler, casework_tables.Declaration]
 _OF_OFFICERS += [destroyed_tables.PastExclusion]
-_LASTING: list[Any] = [JournalEntry, destroyed_tables.Elimination, destroyed_tables.PastExclusion]
+_LASTING: list[Any] = [JournalEntry, destroyed_tables.DestroyedCase, destroyed_tables.PastExclusion]
 
 
 class _Depth(Enum):

@@ -85,7 +85,7 @@ def examine(settings: Settings, file: Path, today: date, url: str = "") -> Itera
 
 def _serving(settings: Settings) -> Iterator[Finding]:
     try:
-        serving.check(settings)
+        serving.prepared(settings)
     except Refused as error:
         yield Finding(Level.WRONG, str(error), error.hint)
     else:

@@ -28,7 +28,7 @@ from portal.exchange import keyrings
 from portal.ops import clock, confinement, file_times, memory_wiping
 from portal.store.database import StoreBusy, open_database
 from portal.store.keyrings import current
-from portal.web import headers, pages
+from portal.web import headers
 
 # A client that is silent for so long is let go; a request that takes so long is cut off, and can be resumed.
 _SILENCE_SECONDS = 20
@@ -46,21 +46,21 @@ _UNREADABLE = {LimitRequestLine: (414, "uri_too_long"), LimitRequestHeaders: (43
 def serve(settings: Settings, ready: Callable[[], None]) -> None:
     """Serve until SIGTERM, then finish what is in flight; call ``ready`` once it listens. Raises Refused."""
     memory_wiping.ensure()
-    check(settings)
+    app = prepared(settings)
     listener = _listen(settings)
-    app = create_app(settings)
-    app.extensions["portal"].database.close()
     confinement.drop_privileges()
     # What all processes share is no garbage: each that looked for some in it would copy it.
     gc.freeze()
     _Processes(_Server(app, settings, listener, ready)).run()  # type: ignore[no-untyped-call]
 
 
-def check(settings: Settings) -> None:
-    """Raise Refused unless everything that serving needs is there and fits together."""
-    questionnaire = load_questionnaire(settings)
-    pages.render(settings, questionnaire)
-    with closing(open_database(settings.database_url)) as database, database.read() as connection:
+def prepared(settings: Settings) -> Flask:
+    """Return the application, its database closed.
+
+    Raises Refused or BadConfiguration unless everything that serving needs is there and fits together.
+    """
+    app = create_app(settings)
+    with closing(app.extensions["portal"].database) as database, database.read() as connection:
         files = current(connection)
     if files is None:
         raise Refused("the portal has no keyring yet", "run `portal keyring FOLDER`")
@@ -71,11 +71,12 @@ def check(settings: Settings) -> None:
             "the keyring in the database is not signed by `root_key` for `deployment`",
             "correct the configuration, or load another with `portal keyring FOLDER`",
         ) from error
-    if offered.keyring.questionnaire != questionnaire.reference:
+    if offered.keyring.questionnaire != load_questionnaire(settings).reference:
         raise Refused(
             "the keyring names another questionnaire than the one that would be served",
             "set `questionnaire` to the file that the inbox knows, or load a newer keyring",
         )
+    return app
 
 
 def _listen(settings: Settings) -> socket.socket:

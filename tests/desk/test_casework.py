@@ -258,7 +258,7 @@ def test_junk_leaves_the_queue_in_one_act_and_comes_back(office: Office) -> None
         client.send("/en/queue", sort="priority")
         assert "2 cases" in client.page("/en/")
         assert client.send("/en/many/junk", reason="noise").status_code == 409
-    assert ("reject", {}, "noise") in noted(office)
+    assert ("junk", {}, "noise") in noted(office)
 
 
 def test_cases_are_tagged_and_assigned_in_one_act(office: Office) -> None:
@@ -379,7 +379,7 @@ def test_what_is_destroyed_takes_two_and_leaves_the_list(office: Office) -> None
         assert (200, True) == (gone.status_code, "Case 1" in gone.text)
         assert client.ask("/en/case/1").status_code == 409
         assert "decided by officers" in client.page("/en/retention")
-    assert [1] == [line["case"] for line in office.json("eliminations")["eliminations"]]
+    assert [1] == [line["case"] for line in office.json("destroyed")["destroyed"]]
 
 
 def test_a_dossier_is_looked_at_then_sealed_by_two(office: Office, tmp_path: Path) -> None:

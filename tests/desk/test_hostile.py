@@ -25,7 +25,7 @@ TEMPLATE = "[[template]]\nid = 'x'\nstatus = ['received']\n" + "".join(
 READ = (
     ["show", "1"], ["list"], ["queue"], ["timeline", "1"], ["links", "1"], ["templates"], ["oversight"],
     ["disclosures", "list", "1"], ["journal", "print"], ["conflict", "aliases"], ["identity", "show", "1"],
-    ["handlers", "1"], ["retention"], ["settings"], ["redirections"],
+    ["handlers", "1"], ["retention"], ["settings"], ["referral-bodies"],
     ["dossier", "preview", "1", "--for", "prosecutor", "--to", WORDS, "--with-replies",
      "--attachments", "original"],
     ["reply", "1", "--preview"], ["reply", "1", "--template", "x", "--preview"],
@@ -77,7 +77,7 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Office:
                 Strike(case=1, position=9, day=day, by=WORDS, place=WORDS),
                 Alias(officer="bruno", name=WORDS),
                 Setting(name="replies", value=_templates()),
-                Setting(name="redirections", value=_bodies()),
+                Setting(name="referral-bodies", value=_bodies()),
             ]
         )
     return office

@@ -18,7 +18,7 @@ from tests.support.desk_room import Client, sitting
 from tests.support.inbox_builders import Office, today
 from tests.support.inbox_clock import moved
 
-CHANGES = {"choose-regime", "change-days-off", "adopt-templates", "replace-redirections", "back-up"}
+CHANGES = {"choose-regime", "change-days-off", "adopt-templates", "replace-referral-bodies", "back-up"}
 
 
 def noted(office: Office) -> list[tuple[str, dict[str, Any]]]:
@@ -98,7 +98,7 @@ def test_texts_are_edited_on_their_page(office: Office) -> None:
             changed = source.replace(old, new, 1).replace("\n", "\r\n")
             assert client.send(page, file=changed).status_code == 303
             assert edited(client, page) == source.replace(old, new, 1)
-    assert [("adopt-templates", {}), ("replace-redirections", {})] == noted(office)
+    assert [("adopt-templates", {}), ("replace-referral-bodies", {})] == noted(office)
 
 
 @pytest.mark.parametrize("page", ["/en/office/templates", "/en/office/bodies"])
@@ -161,7 +161,7 @@ def test_the_list_for_the_archives_goes_onto_the_medium(client: Client, stick: P
     """To print and as JSON, from a day on; nothing is overwritten."""
     assert client.send("/en/retention/list", since="soon").status_code == 400
     assert client.send("/en/retention/list", since=today().isoformat()).status_code == 303
-    names = [f"eliminations-{today()}.{ending}" for ending in ("json", "txt")]
+    names = [f"destroyed-{today()}.{ending}" for ending in ("json", "txt")]
     assert names == sorted(path.name for path in stick.iterdir())
-    assert [] == json.loads((stick / names[0]).read_text())["eliminations"]
+    assert [] == json.loads((stick / names[0]).read_text())["destroyed"]
     assert client.send("/en/retention/list").status_code == 409

@@ -113,9 +113,10 @@ def test_every_page_is_for_everybody(room: Room, name: str, language: str) -> No
     room.page.goto(f"{room.served.root}/{language}{PAGES[name]}")
     room.page.evaluate("document.querySelectorAll('details').forEach((each) => (each.open = true))")
     assert accessibility.violations(room.page) == []
-    room.page.emulate_media(color_scheme="dark")
-    assert accessibility.violations(room.page, "color-contrast") == []
-    room.page.emulate_media(color_scheme="light")
+    if language == "fr":  # colours are the same in both
+        room.page.emulate_media(color_scheme="dark")
+        assert accessibility.violations(room.page, "color-contrast") == []
+        room.page.emulate_media(color_scheme="light")
     assert room.page.locator("html").get_attribute("lang") == language
     expect(room.page.locator(".present")).to_contain_text("alice, bruno")
     before = room.page.viewport_size
@@ -379,7 +380,7 @@ def test_officers_work_from_the_medium_to_the_answer(chromium: Browser, tmp_path
         page.click("text=Prepare outbox")
         expect(page.locator("h1")).to_contain_text("Outbox 1")
         page.click("text=Lock")
-        expect(page.locator("h2")).to_have_text("The desk is locked")
+        expect(page.locator("div[lang=en] h1")).to_have_text("The desk is locked")
         assert accessibility.violations(page) == []
         assert page.goto(f"{served.root}/en/").status == 503  # type: ignore[union-attr]
         for _ in range(5):  # to the outbox, the medium, the case

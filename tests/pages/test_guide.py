@@ -59,7 +59,7 @@ def test_a_portal_does_not_start_without_guide_and_statement_in_each_language(
         shutil.copy(path, tmp_path)
     (tmp_path / f"{name}.en.toml").unlink()
     with pytest.raises(BadConfiguration, match=rf"{name}\.en\.toml was not read: no such file"):
-        serving.check(Settings(folder=tmp_path, guide="."))
+        serving.prepared(Settings(folder=tmp_path, guide="."))
 
 
 @pytest.mark.parametrize("name", [guide.GUIDE, guide.STATEMENT])

@@ -367,8 +367,8 @@ class Portal:
         self.world = world
         self.seed = secrets.token_bytes(32)
         self.last = bundle.NOTHING
-        self._folder = folder
-        self._folder.mkdir(exist_ok=True)
+        self.folder = folder
+        self.folder.mkdir(exist_ok=True)
 
     @property
     def fingerprint(self) -> str:
@@ -413,7 +413,7 @@ class Portal:
         intake = edit(intake) if edit else intake
         manifest = bundle.sign_intake(intake, self.seed)
         self.last = Link(intake.n, manifest.hash)
-        path = self._folder / f"{intake.channel}-{intake.n}.tar"
+        path = self.folder / f"{intake.channel}-{intake.n}.tar"
         members = [
             Member(bundle.envelope_name(entry.id), len(envelope), iter([envelope]))
             for entry, envelope in entries

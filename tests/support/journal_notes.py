@@ -75,8 +75,8 @@ NOTES: list[tuple[list[str], tuple[str, int | None, dict[str, object], str]]] = 
             "",
         ),
     ),
-    (["redirections"], ("list-redirections", None, {}, "")),
-    (["redirections", "--replace", "BODIES"], ("replace-redirections", None, {}, "")),
+    (["referral-bodies"], ("list-referral-bodies", None, {}, "")),
+    (["referral-bodies", "--replace", "BODIES"], ("replace-referral-bodies", None, {}, "")),
     (["queue"], ("list", None, {"view": "queue"}, "")),
     (["queue", "--search", CANARY], ("search", None, {"view": "queue"}, "")),
     (["judge", "1", "--danger", "2", "--reason", "armed"], ("judge", 1, {"danger": 2}, "armed")),
@@ -124,6 +124,6 @@ NOTES: list[tuple[list[str], tuple[str, int | None, dict[str, object], str]]] = 
     (["keys", "list"], ("list-keys", None, {}, "")),
     (["officers", "list"], ("list-officers", None, {}, "")),
     (["retention"], ("list-retention", None, {}, "")),
-    (["eliminations"], ("list-eliminations", None, {}, "")),
+    (["destroyed"], ("list-destroyed", None, {}, "")),
     (["channels", "list"], ("list-channels", None, {}, "")),
 ]

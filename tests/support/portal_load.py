@@ -3,7 +3,7 @@
 import json
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sized
 from contextlib import contextmanager
 
 from tests.support.builders import Sealed, anew, make_report_envelope
@@ -35,6 +35,13 @@ def told_to_wait(answer: Answer) -> bool:
     return status in {503, 507} and (not body or json.loads(body)["status"] == status)
 
 
+def _grows(taken: Sized, more: int) -> None:
+    end, enough = time.monotonic() + PATIENCE_SECONDS, len(taken) + more
+    while len(taken) < enough:
+        assert time.monotonic() < end
+        time.sleep(0.05)
+
+
 class Load:
     """Clients that send reports, whole and in halves, until they are told to end."""
 
@@ -62,10 +69,11 @@ class Load:
 
     def goes_on(self) -> None:
         """Return once some more reports were kept."""
-        end, before = time.monotonic() + PATIENCE_SECONDS, len(self.kept)
-        while len(self.kept) < before + 2 * CLIENTS:
-            assert time.monotonic() < end
-            time.sleep(0.05)
+        _grows(self.kept, 2 * CLIENTS)
+
+    def is_refused(self) -> None:
+        """Return once each client may have been told to wait."""
+        _grows(self.refused, CLIENTS)
 
     def _send(self, prepared: list[Sealed]) -> None:
         number = 0

@@ -39,7 +39,7 @@ def list_command(door: Door, /, *, as_json: bool) -> None:
 @click.option("--page", type=NUMBER, default=_FIRST, help=f"Which {PAGE} of them.")
 @filters
 @click.option("--closed", is_flag=True, help="Closed ones instead.")
-@click.option("--junk", is_flag=True, help="What was rejected as junk instead.")
+@click.option("--junk", is_flag=True, help="The junk instead.")
 @officer_options
 @json_option
 @click.pass_obj
@@ -55,7 +55,7 @@ def queue(door: Door, /, *, sort: str, page: int, as_json: bool, **wanted: Any) 
 
 @click.command(name="junk")
 @many_cases
-@click.option("--recover", is_flag=True, help="Bring back what was rejected.")
+@click.option("--recover", is_flag=True, help="Bring junk back.")
 @reason_option
 @officer_options
 @json_option
@@ -65,10 +65,14 @@ def junk_command(door: Door, /, *, recover: bool, reason: str, as_json: bool, **
     cases = chosen(given, junk=recover)
     with door.opened() as (inbox, who):
         numbers = cases.numbers(inbox, who)
-        done = (junk.recover if recover else junk.reject)(inbox, who, numbers, reason)
+        done = (junk.recover if recover else junk.mark)(inbox, who, numbers, reason)
     many = counted(done)
-    said = f"{many} brought back into the queue" if recover else f"{many} rejected; see: inbox queue --junk"
-    terminal.show({"cases": done, "rejected": not recover}, [said], as_json=as_json)
+    said = (
+        f"{many} brought back into the queue"
+        if recover
+        else f"{many} marked as junk; see: inbox queue --junk"
+    )
+    terminal.show({"cases": done, "junk": not recover}, [said], as_json=as_json)
 
 
 def _lines(view: View) -> Iterator[str]:

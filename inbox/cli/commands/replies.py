@@ -251,12 +251,12 @@ def _template_lines(each: View) -> list[str]:
     ]
 
 
-@click.command(name="redirections")
+@click.command(name="referral-bodies")
 @click.option("--replace", type=click.Path(path_type=Path), help="Keep the list in this TOML file instead.")
 @officer_options
 @json_option
 @click.pass_obj
-def redirections_command(door: Door, /, *, replace: Path | None, as_json: bool) -> None:
+def referral_bodies_command(door: Door, /, *, replace: Path | None, as_json: bool) -> None:
     """List the bodies to which the author of what is out of scope is directed."""
     raw = None if replace is None else content_of(replace)
     with door.opened() as (inbox, who):

@@ -27,7 +27,7 @@ from inbox.language import labels
 from inbox.language.errors import Refused
 from inbox.language.messages import sentence
 from inbox.language.views import View
-from inbox.retention import destroy_cases, destruction_register, strike
+from inbox.retention import destroy_cases, destroyed_list, strike
 from inbox.retention.destroy_cases import Plan
 from inbox.retention.strike import Passage
 from inbox.system import terminal
@@ -74,7 +74,7 @@ def destroy(door: Door, /, *, case: tuple[int, ...], all_due: bool, early: str, 
     terminal.show(view, _told(destroyed), as_json=as_json)
 
 
-@click.command(name="eliminations")
+@click.command(name="destroyed")
 @click.option("--since", metavar="DAY", callback=day_of, help="Of this day and later ones.")
 @click.option(
     "--out", type=click.Path(path_type=Path), help="Write the list into this folder, to print and as JSON."
@@ -82,13 +82,13 @@ def destroy(door: Door, /, *, case: tuple[int, ...], all_due: bool, early: str, 
 @officer_options
 @json_option
 @click.pass_obj
-def eliminations_command(door: Door, /, *, since: date | None, out: Path | None, as_json: bool) -> None:
+def destroyed_command(door: Door, /, *, since: date | None, out: Path | None, as_json: bool) -> None:
     """List what was destroyed, for the archives: numbers, days and categories."""
     with door.opened() as (inbox, who):
-        register = destruction_register.listed(inbox, who, since)
-    files = [str(path) for path in destruction_register.write(register, out)] if out else []
-    view = {"eliminations": register.lines, "files": files}
-    terminal.show(view, files or destruction_register.rows(register.lines), as_json=as_json)
+        found = destroyed_list.listed(inbox, who, since)
+    files = [str(path) for path in destroyed_list.write(found, out)] if out else []
+    view = {"destroyed": found.lines, "files": files}
+    terminal.show(view, files or destroyed_list.rows(found.lines), as_json=as_json)
 
 
 @click.command()
@@ -137,7 +137,7 @@ def _view(each: Due, day: date) -> View:
         "rule": each.rule.value,
         "day": each.day.isoformat(),
         "due": exits.is_due(each, day),
-        "obstacles": [what.value for what in each.obstacles],
+        "obstacles": [what.value for what in exits.waits_for(each)],
     }
 
 
@@ -154,7 +154,7 @@ def _lines(rows: Sequence[View]) -> Iterator[str]:
 
 
 def _told(destroyed: Plan) -> Iterator[str]:
-    yield f"destroyed: {counted(destroyed.cases)}; the list for the archives: inbox eliminations --out FOLDER"
+    yield f"destroyed: {counted(destroyed.cases)}; the list for the archives: inbox destroyed --out FOLDER"
     yield "an older copy of the vault still holds what was in them; destroy every copy of:"
     yield from (f"  {name}" for name in destroyed.backups)
     yield "  the vault, from before now"

@@ -6,6 +6,7 @@ from flask.typing import ResponseReturnValue
 from inbox.access import conflicts, disclosures, handlers, identities, quarantine
 from inbox.access.disclosures import Given, Ground, What
 from inbox.desk import rendering
+from inbox.desk.done import Done
 from inbox.desk.forms import choice, day, line, text
 from inbox.desk.pages.case import done
 from inbox.desk.state import here
@@ -27,50 +28,50 @@ def entrust(case: int) -> ResponseReturnValue:
         handlers.entrust(here().inbox, here().actor(), case, chosen)
     else:
         handlers.open_to_all(here().inbox, here().actor(), case)
-    return _done(case, "entrusted")
+    return _done(case, Done.ENTRUSTED)
 
 
 @pages.post("/readers/break-glass")
 def break_glass(case: int) -> ResponseReturnValue:
     """Open a case that is for its handlers alone; told to the referent."""
     handlers.break_glass(here().inbox, here().actor(), case, line("reason"))
-    return done(case, "glass-broken")
+    return done(case, Done.GLASS_BROKEN)
 
 
 @pages.post("/readers/exclude")
 def exclude(case: int) -> ResponseReturnValue:
     """Keep a case from an officer, also from oneself."""
     conflicts.exclude(here().inbox, here().actor(), case, line("officer"), line("reason"))
-    return _away("excluded")
+    return _away(Done.EXCLUDED)
 
 
 @pages.post("/readers/lift")
 def lift(case: int) -> ResponseReturnValue:
     """Show a case to an officer again; it takes two others."""
     conflicts.lift(here().inbox, here().actor(), case, line("officer"), line("reason"))
-    return _done(case, "lifted")
+    return _done(case, Done.LIFTED)
 
 
 @pages.post("/readers/quarantine")
 def place(case: int) -> ResponseReturnValue:
     """Show nothing of a case to anybody: it holds a protected secret."""
     quarantine.place(here().inbox, here().actor(), case, line("reason"))
-    return _away("quarantined")
+    return _away(Done.QUARANTINED)
 
 
 @pages.post("/readers/quarantine/lift")
 def lift_quarantine(case: int) -> ResponseReturnValue:
     """Let a case be read again; takes two officers."""
     quarantine.lift(here().inbox, here().actor(), case, line("reason"))
-    return done(case, "unquarantined")
+    return done(case, Done.UNQUARANTINED)
 
 
-def _done(case: int, said: str) -> ResponseReturnValue:
+def _done(case: int, said: Done) -> ResponseReturnValue:
     here().say(said)
     return redirect(url_for("access.show", case=case), 303)
 
 
-def _away(said: str) -> ResponseReturnValue:
+def _away(said: Done) -> ResponseReturnValue:
     """Say what was done on the queue: the case may be gone for those who are present."""
     here().say(said)
     return redirect(url_for("queue.first"), 303)
@@ -88,7 +89,7 @@ def disclose(case: int) -> ResponseReturnValue:
     """Note that something of a case is given; of its author's identity that takes two officers."""
     told = Given(line("recipient"), choice("what", What).value, choice("ground", Ground))
     disclosures.disclose(here().inbox, here().actor(), case, told, line("reason"))
-    return _noted(case, "disclosed")
+    return _noted(case, Done.DISCLOSED)
 
 
 @pages.post("/ledger/identity")
@@ -102,7 +103,7 @@ def identity(case: int) -> ResponseReturnValue:
 def keep_identity(case: int) -> ResponseReturnValue:
     """Note who the author is."""
     identities.keep(here().inbox, here().actor(), case, text("text"))
-    return _noted(case, "identity-kept")
+    return _noted(case, Done.IDENTITY_KEPT)
 
 
 @pages.post("/ledger/consent")
@@ -110,9 +111,9 @@ def consent(case: int) -> ResponseReturnValue:
     """Note that the author allows that the identity be passed on, or no longer does."""
     withdrawn = "withdrawn" in request.form
     identities.consent(here().inbox, here().actor(), case, day("day"), withdrawn=withdrawn)
-    return _noted(case, "consent-noted")
+    return _noted(case, Done.CONSENT_NOTED)
 
 
-def _noted(case: int, said: str) -> ResponseReturnValue:
+def _noted(case: int, said: Done) -> ResponseReturnValue:
     here().say(said)
     return redirect(url_for("access.ledger", case=case), 303)

@@ -6,6 +6,7 @@ from flask.typing import ResponseReturnValue
 from inbox.access import declarations
 from inbox.casework import case_view, timeline
 from inbox.desk import rendering
+from inbox.desk.done import Done
 from inbox.desk.state import here
 from inbox.language import labels
 from inbox.questionnaire import scoring
@@ -47,7 +48,7 @@ def happened(case: int) -> ResponseReturnValue:
     return rendering.page("case/timeline.html", number=case, events=events)
 
 
-def done(case: int, said: str, part: str | None = None) -> ResponseReturnValue:
+def done(case: int, said: Done, part: str | None = None) -> ResponseReturnValue:
     """Show the case again, at one of its parts, and say what was done."""
     here().say(said)
     return redirect(url_for("case.show", case=case, _anchor=part), 303)

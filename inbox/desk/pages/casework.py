@@ -10,6 +10,7 @@ from inbox.casework.measures import GROUPS, Kind, Risk, Taken
 from inbox.deadlines import workflow
 from inbox.deadlines.legal_duties import Choice
 from inbox.desk import rendering
+from inbox.desk.done import Done
 from inbox.desk.forms import cases, choice, day, line, number, text
 from inbox.desk.pages import queue
 from inbox.desk.pages.case import done
@@ -24,49 +25,49 @@ pages = Blueprint("casework", __name__)
 def note(case: int) -> ResponseReturnValue:
     """Note something for the other officers; the author never sees it."""
     notes.add(here().inbox, here().actor(), case, text("text"))
-    return done(case, "noted", "notes")
+    return done(case, Done.NOTED, "notes")
 
 
 @pages.post("/case/<int:case>/tag")
 def tag(case: int) -> ResponseReturnValue:
     """Give a case words by which it is found again."""
     tags.add(here().inbox, here().actor(), [case], text("names").split())
-    return done(case, "tagged")
+    return done(case, Done.TAGGED)
 
 
 @pages.post("/case/<int:case>/untag")
 def untag(case: int) -> ResponseReturnValue:
     """Take one of them away."""
     tags.remove(here().inbox, here().actor(), [case], [line("name")])
-    return done(case, "tagged")
+    return done(case, Done.TAGGED)
 
 
 @pages.post("/case/<int:case>/assign")
 def assign(case: int) -> ResponseReturnValue:
     """Say which officer sees to a case."""
     assignment.assign(here().inbox, here().actor(), [case], line("officer") or None)
-    return done(case, "assigned")
+    return done(case, Done.ASSIGNED)
 
 
 @pages.post("/many/tag")
 def tag_many() -> ResponseReturnValue:
     """Give the chosen cases words by which they are found again."""
     tags.add(here().inbox, here().actor(), cases(), text("names").split())
-    return queue.done("tagged")
+    return queue.done(Done.TAGGED)
 
 
 @pages.post("/many/untag")
 def untag_many() -> ResponseReturnValue:
     """Take some of their words away."""
     tags.remove(here().inbox, here().actor(), cases(), text("names").split())
-    return queue.done("tagged")
+    return queue.done(Done.TAGGED)
 
 
 @pages.post("/many/assign")
 def assign_many() -> ResponseReturnValue:
     """Say which officer sees to the chosen cases."""
     assignment.assign(here().inbox, here().actor(), cases(), line("officer") or None)
-    return queue.done("assigned-many")
+    return queue.done(Done.ASSIGNED_MANY)
 
 
 @pages.post("/case/<int:case>/judge")
@@ -74,7 +75,7 @@ def judge(case: int) -> ResponseReturnValue:
     """Say how pressing the case is, part by part."""
     given = {name: number(name, score.HIGHEST) for name in score.NAMES}
     workflow.judge(here().inbox, here().actor(), case, given, line("reason"))
-    return done(case, "judged")
+    return done(case, Done.JUDGED)
 
 
 @pages.post("/case/<int:case>/rate")
@@ -82,14 +83,14 @@ def rate(case: int) -> ResponseReturnValue:
     """Say how far what a case says is borne out; nobody is rated."""
     rating = choice("credibility", Credibility)
     workflow.rate(here().inbox, here().actor(), case, rating, line("reason"))
-    return done(case, "rated", "rating")
+    return done(case, Done.RATED, "rating")
 
 
 @pages.post("/case/<int:case>/source-risk")
 def source_risk(case: int) -> ResponseReturnValue:
     """Say how much the author has to fear from an inquiry; none begins before that."""
     measures.assess(here().inbox, here().actor(), case, choice("risk", Risk), line("reason"))
-    return done(case, "assessed", "measures")
+    return done(case, Done.ASSESSED, "measures")
 
 
 @pages.post("/case/<int:case>/measure")
@@ -105,21 +106,21 @@ def measure(case: int) -> ResponseReturnValue:
         told="told" in request.form,
     )
     measures.record(here().inbox, who, case, taken)
-    return done(case, "measured", "measures")
+    return done(case, Done.MEASURED, "measures")
 
 
 @pages.post("/case/<int:case>/tell/<int:position>")
 def tell(case: int, position: int) -> ResponseReturnValue:
     """Let the author read of a measure, or no longer."""
     measures.tell(here().inbox, here().actor(), case, position, told="told" in request.form)
-    return done(case, "told", "measures")
+    return done(case, Done.TOLD, "measures")
 
 
 @pages.post("/case/<int:case>/retract/<int:position>")
 def retract(case: int, position: int) -> ResponseReturnValue:
     """Take a measure out again that was noted by mistake; one that begins proceedings takes two officers."""
     was_told = measures.retract(here().inbox, here().actor(), case, position, line("reason"))
-    return done(case, "retracted-told" if was_told else "retracted", "measures")
+    return done(case, Done.RETRACTED_TOLD if was_told else Done.RETRACTED, "measures")
 
 
 @pages.post("/case/<int:case>/decide")
@@ -133,7 +134,7 @@ def decide(case: int) -> ResponseReturnValue:
         reference=line("reference"),
     )
     decisions.decide(here().inbox, here().actor(), case, wanted)
-    return done(case, "decided")
+    return done(case, Done.DECIDED)
 
 
 @pages.post("/case/<int:case>/hold")
@@ -142,7 +143,7 @@ def hold(case: int) -> ResponseReturnValue:
     is_released = "release" in request.form
     change = legal_hold.release if is_released else legal_hold.hold
     change(here().inbox, here().actor(), case, line("reason"))
-    return done(case, "released" if is_released else "held")
+    return done(case, Done.RELEASED if is_released else Done.HELD)
 
 
 @pages.get("/case/<int:case>/links")
@@ -174,5 +175,5 @@ def unlink(case: int, other: int) -> ResponseReturnValue:
 
 
 def _linked(case: int) -> ResponseReturnValue:
-    here().say("linked")
+    here().say(Done.LINKED)
     return redirect(url_for("casework.show_links", case=case), 303)

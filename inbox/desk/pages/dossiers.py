@@ -17,7 +17,7 @@ from crypto.dossier import Purpose
 from inbox.desk import forms, jobs, rendering
 from inbox.desk.forms import Chosen, choice, language, line, lines, text
 from inbox.desk.problems import written
-from inbox.desk.state import here, medium_folder
+from inbox.desk.state import Work, here, medium_folder
 from inbox.dossiers import compose, send, subject_access
 from inbox.dossiers.compose import Enclosed, Entry, Plan
 from inbox.dossiers.send import Sealing
@@ -48,7 +48,7 @@ def preview(case: int) -> ResponseReturnValue:
 
 
 @pages.post("/case/<int:case>/dossier")
-@jobs.long("dossier")
+@jobs.long(Work.DOSSIER)
 def make(case: int) -> ResponseReturnValue:
     """Put a dossier on the medium, signed and sealed to its addressee; takes two officers."""
     who, to = here().actor(), send.addressed(line("recipient"))
@@ -74,7 +74,7 @@ def preview_access() -> ResponseReturnValue:
 
 
 @pages.post("/access")
-@jobs.long("access")
+@jobs.long(Work.ACCESS)
 def answer_access() -> ResponseReturnValue:
     """Put it on the medium in clear, noted in the ledger of each case; takes two officers."""
     who, form = here().actor(), choice("form", Form)

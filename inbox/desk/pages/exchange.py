@@ -16,7 +16,7 @@ from crypto.container import MOST_FILES
 from crypto.questionnaire import Field, Kind, Questionnaire
 from inbox.desk import forms, jobs, rendering
 from inbox.desk.jobs import work_goes_on
-from inbox.desk.state import here, medium_folder
+from inbox.desk.state import Work, here, medium_folder
 from inbox.exchange import manual_entry, medium, outbox, token_sheet
 from inbox.exchange.bundle_chain import Acceptance
 from inbox.exchange.collect import collect as collect_bundles
@@ -53,7 +53,7 @@ def show() -> ResponseReturnValue:
 
 
 @pages.post("/medium/collect")
-@jobs.long("collect")
+@jobs.long(Work.COLLECT)
 def collect() -> ResponseReturnValue:
     """Collect the chosen bundles."""
     desk = here()
@@ -65,7 +65,7 @@ def collect() -> ResponseReturnValue:
 
 
 @pages.post("/medium/outbox")
-@jobs.long("outbox")
+@jobs.long(Work.OUTBOX)
 def prepare() -> ResponseReturnValue:
     """Put the next bundle for the portal on the medium."""
     desk = here()
@@ -107,7 +107,7 @@ def enter() -> ResponseReturnValue:
     if not desk.take(form):
         raise Refused(sentence("this form was entered already"), sentence("look for the case in the queue"))
     made = manual_entry.enter(desk.inbox, who, told)
-    title, *advice = token_sheet.texts(told.language)
+    title, advice = (token_sheet.WORDING.say(name, told.language) for name in ("title", "advice"))
     say = rendering.environment(told.language).get_template("desk/replies/say.html").module
     shown = {"spoken": told.language, "title": title, "advice": advice, "say": say}
     return rendering.page("exchange/entered.html", made=made, **shown)

@@ -11,8 +11,9 @@ from inbox.casework import oversight
 from inbox.deadlines import settings
 from inbox.deadlines.office import Regime
 from inbox.desk import forms, jobs, rendering
+from inbox.desk.done import Done
 from inbox.desk.jobs import work_goes_on
-from inbox.desk.state import here, medium_folder
+from inbox.desk.state import Work, here, medium_folder
 from inbox.language import labels
 from inbox.language.errors import Refused
 from inbox.language.messages import sentence
@@ -32,7 +33,7 @@ def show() -> ResponseReturnValue:
 def choose() -> ResponseReturnValue:
     """Put the office under a regime of the law; all deadlines follow."""
     settings.choose_regime(here().inbox, here().actor(), forms.choice("regime", Regime))
-    return _done("regime-chosen")
+    return _done(Done.REGIME_CHOSEN)
 
 
 @pages.post("/office/days-off")
@@ -43,7 +44,7 @@ def add() -> ResponseReturnValue:
     if first is None or last is None:
         abort(HTTPStatus.BAD_REQUEST)
     settings.add_span_off(here().inbox, here().actor(), first, last)
-    return _done("days-off-changed")
+    return _done(Done.DAYS_OFF_CHANGED)
 
 
 @pages.post("/office/days-off/remove")
@@ -54,10 +55,10 @@ def remove() -> ResponseReturnValue:
     except ValueError:
         abort(HTTPStatus.BAD_REQUEST)
     settings.remove_days_off(here().inbox, here().actor(), days)
-    return _done("days-off-changed")
+    return _done(Done.DAYS_OFF_CHANGED)
 
 
-def _done(said: str) -> ResponseReturnValue:
+def _done(said: Done) -> ResponseReturnValue:
     here().say(said)
     return redirect(url_for("office.show"), 303)
 
@@ -69,7 +70,7 @@ def ask_backup() -> ResponseReturnValue:
 
 
 @pages.post("/office/backup")
-@jobs.long("backup")
+@jobs.long(Work.BACKUP)
 def back_up() -> ResponseReturnValue:
     """Copy the inbox into a new folder on the medium, and its key store into another one."""
     out, keys = medium_folder(), Path(forms.line("keystore"))

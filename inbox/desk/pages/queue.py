@@ -13,6 +13,7 @@ from inbox.casework import junk, tags
 from inbox.casework import queue as case_queue
 from inbox.casework.queue import MANY, PAGE, Filter, Order
 from inbox.desk import rendering
+from inbox.desk.done import Done
 from inbox.desk.forms import cases, choice, line, number
 from inbox.desk.state import here
 from inbox.questionnaire import scoring
@@ -74,27 +75,27 @@ def ask() -> ResponseReturnValue:
 
 
 @pages.post("/many/junk")
-def reject() -> ResponseReturnValue:
+def mark_junk() -> ResponseReturnValue:
     """Take the chosen cases out of the queue; their authors see no difference."""
-    junk.reject(here().inbox, here().actor(), cases(), line("reason"))
-    return done("rejected")
+    junk.mark(here().inbox, here().actor(), cases(), line("reason"))
+    return done(Done.JUNKED)
 
 
 @pages.post("/many/recover")
 def recover() -> ResponseReturnValue:
     """Bring the chosen cases back into the queue."""
     junk.recover(here().inbox, here().actor(), cases(), line("reason"))
-    return done("recovered")
+    return done(Done.RECOVERED)
 
 
 @pages.post("/many/declare")
 def declare() -> ResponseReturnValue:
     """Declare that nobody present has an interest in the chosen cases, before they are read."""
     declarations.declare(here().inbox, here().actor(), cases())
-    return done("declared-many")
+    return done(Done.DECLARED_MANY)
 
 
-def done(said: str) -> ResponseReturnValue:
+def done(said: Done) -> ResponseReturnValue:
     """Show the queue again, and say what was done."""
     here().say(said)
     return redirect(url_for("queue.first"), 303)

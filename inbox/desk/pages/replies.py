@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 from crypto.messages import Status
 from inbox.casework.measures import Disclosure
 from inbox.desk import rendering
+from inbox.desk.done import Done
 from inbox.desk.forms import choice, line, text
 from inbox.desk.pages.case import done
 from inbox.desk.state import here
@@ -29,7 +30,7 @@ pages = Blueprint("replies", __name__)
 @pages.post("/case/<int:case>/reply")
 def reply(case: int) -> ResponseReturnValue:
     """Answer the author; what could give somebody away is shown first, and what was typed stays."""
-    return _say(case, _draft(), drafts.send, _answer) or done(case, "replied", "dialogue")
+    return _say(case, _draft(), drafts.send, _answer) or done(case, Done.REPLIED, "dialogue")
 
 
 @pages.post("/case/<int:case>/reply/preview")
@@ -42,13 +43,13 @@ def preview_reply(case: int) -> ResponseReturnValue:
 def status(case: int) -> ResponseReturnValue:
     """Change the status that the author reads."""
     replies.set_status(here().inbox, here().actor(), case, choice("status", Status))
-    return done(case, "status-set")
+    return done(case, Done.STATUS_SET)
 
 
 @pages.post("/case/<int:case>/extend")
 def extend(case: int) -> ResponseReturnValue:
     """Take up to six months for the feedback, as an external authority may; the author is told."""
-    return _say(case, _extension(), extension.extend, _longer) or done(case, "extended")
+    return _say(case, _extension(), extension.extend, _longer) or done(case, Done.EXTENDED)
 
 
 @pages.post("/case/<int:case>/extend/preview")
@@ -60,7 +61,7 @@ def preview_extension(case: int) -> ResponseReturnValue:
 @pages.post("/case/<int:case>/close")
 def close(case: int) -> ResponseReturnValue:
     """Close a case; its author is told with a text, or with the answer that waits already."""
-    return _say(case, _closing(), closing.close, _closed) or done(case, "closed")
+    return _say(case, _closing(), closing.close, _closed) or done(case, Done.CLOSED)
 
 
 @pages.post("/case/<int:case>/close/preview")
@@ -73,7 +74,7 @@ def preview_closing(case: int) -> ResponseReturnValue:
 def reopen(case: int) -> ResponseReturnValue:
     """Open a closed case again."""
     closing.reopen(here().inbox, here().actor(), case, line("reason"))
-    return done(case, "reopened")
+    return done(case, Done.REOPENED)
 
 
 def _say(
@@ -193,5 +194,5 @@ def _replaced(
         way(here().inbox, here().actor(), typed.encode())
     except Refused as refused:
         return again(typed, refused), HTTPStatus.UNPROCESSABLE_ENTITY
-    here().say("texts-changed")
+    here().say(Done.TEXTS_CHANGED)
     return redirect(url_for(page), 303)

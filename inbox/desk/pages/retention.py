@@ -8,9 +8,10 @@ from flask.typing import ResponseReturnValue
 
 from inbox.casework import exits
 from inbox.desk import forms, jobs, rendering
+from inbox.desk.done import Done
 from inbox.desk.forms import Chosen, day, line, text
-from inbox.desk.state import here, medium_folder
-from inbox.retention import destroy_cases, destruction_register
+from inbox.desk.state import Work, here, medium_folder
+from inbox.retention import destroy_cases, destroyed_list
 from inbox.retention import strike as striking
 from inbox.retention.strike import Passage
 from inbox.retention.striker import EVERYWHERE, Seen
@@ -24,13 +25,14 @@ def show() -> ResponseReturnValue:
     """List the closed cases and the junk by the day on which each is to be destroyed; what was destroyed."""
     inbox, who = here().inbox, here().actor()
     rows = destroy_cases.schedule(inbox, who)
-    gone = destruction_register.listed(inbox, who).lines
+    gone = destroyed_list.listed(inbox, who).lines
     due = {each.case for each in rows if exits.is_due(each, who.today)}
-    return rendering.page("retention/retention.html", rows=rows, due=due, gone=gone)
+    against = {each.case: exits.waits_for(each) for each in rows}
+    return rendering.page("retention/retention.html", rows=rows, due=due, against=against, gone=gone)
 
 
 @pages.post("/retention")
-@jobs.long("destroy")
+@jobs.long(Work.DESTROY)
 def destroy() -> ResponseReturnValue:
     """Destroy the chosen cases with all that belongs to them; takes two officers."""
     inbox, who = here().inbox, here().actor()
@@ -42,8 +44,8 @@ def destroy() -> ResponseReturnValue:
 def export() -> ResponseReturnValue:
     """Put the list of what was destroyed on the medium, for the archives: to print, and as JSON."""
     out, since = medium_folder(), day("since")
-    destruction_register.write(destruction_register.listed(here().inbox, here().actor(), since), out)
-    here().say("listed")
+    destroyed_list.write(destroyed_list.listed(here().inbox, here().actor(), since), out)
+    here().say(Done.LISTED)
     return redirect(url_for("retention.show"), 303)
 
 
@@ -68,7 +70,7 @@ def preview_strike(case: int) -> ResponseReturnValue:
 
 
 @pages.post("/case/<int:case>/minimise")
-@jobs.long("minimise")
+@jobs.long(Work.MINIMISE)
 def strike(case: int) -> ResponseReturnValue:
     """Strike it for good, and say what it did not reach; takes two officers."""
     passage = _passage(case, forms.passage(request.form.get("chosen", "")))

@@ -162,7 +162,7 @@ def test_who_may_see_a_case_is_told_from_whom_it_is_kept(room: Room) -> None:
     assert [{"case": 1, "officer": "bruno"}] == outcome["kept_from"]
     room.collect(first(Reporter(room.world)))
     listed = room.of("alice", "chloe").json("list")["cases"]
-    assert [["kept-from-bruno"], []] == [case["flags"] for case in listed]
+    assert [["bruno"], []] == [case["kept_from"] for case in listed]
     room.of("alice", "chloe").json("declare", "1")
     said = room.of("alice", "chloe").run("show", "1").out
     assert "KEPT FROM bruno: do not speak of it there" in said

@@ -6,15 +6,16 @@ from pathlib import Path
 import pytest
 
 from inbox.casework import exits
-from inbox.casework.exits import MATRIX, Exit, Need
+from inbox.casework.exits import MATRIX, Cell, Exit, Need
 from inbox.deadlines.obstacles import Obstacle
 from inbox.deadlines.retention_schedule import Due, Rule
 from inbox.desk import translate
 from inbox.language import labels
 from inbox.language.messages import sentence
 from inbox.session.actions import TABLE, Code, Reason
-from tests.support import exits_room
-from tests.support.exits_room import BUILDERS, IN_WHAT_IS_ASKED, LIFTERS, SIGNS, Came, Room, Surface, Wanted
+from tests.support import exits_lifts, exits_room
+from tests.support.exits_lifts import LIFTS
+from tests.support.exits_room import BUILDERS, IN_WHAT_IS_ASKED, SIGNS, Came, Room, Surface, Wanted
 from tests.support.inbox_clock import moved
 
 # close, junk, destroy, art. 15, art. 14: nothing, a reason, a second officer, or what lifts it first.
@@ -33,6 +34,8 @@ DECIDED = """
     art14        . . . . .
     put_off      . . . x .
     withheld     r . . . .
+    unreachable  r . . . .
+    untold       r . . . .
     cautioned    r . . . .
     against      2 . . . .
     excluded     x x x x x
@@ -46,6 +49,7 @@ CELLS = [
     if what not in IN_WHAT_IS_ASKED or row[way].need is not Need.NOTHING
 ]
 LIFTED = [(what, way, code) for what, row in MATRIX.items() for way in Exit for code in row[way].lifted_by]
+UNLESS = [(what, way, other) for what, row in MATRIX.items() for way in Exit for other in row[way].unless]
 PASSING = [(what, way) for what, row in MATRIX.items() for way in Exit if row[way].a_day]
 
 
@@ -62,15 +66,17 @@ def test_the_matrix_is_as_it_was_decided() -> None:
     """The other tests follow it: so a cell that is changed by mistake would change them, too."""
     rows = [[what.value, *(_NEEDS[row[way].need] for way in Exit)] for what, row in MATRIX.items()]
     assert rows == [line.split() for line in DECIDED.strip().splitlines()]
+    beside_junk, beside_quarantine = UNLESS
+    assert (Obstacle.UNREAD, Exit.DESTROY, Obstacle.JUNK) == beside_junk
+    assert (Obstacle.UNREAD, Exit.DESTROY, Obstacle.QUARANTINE) == beside_quarantine
 
 
-def before(rooms: dict[bool, Room], way: Exit, what: Obstacle, folder: Path) -> tuple[Room, Obstacle | None]:
-    """Return a case before an exit, with an obstacle; and that again if it lies in what is asked."""
+def before(rooms: dict[bool, Room], way: Exit, what: Obstacle, folder: Path) -> Room:
+    """Return a case before an exit, with an obstacle if that lies in the case."""
     room = rooms[way is Exit.DESTROY].copy(folder / "room")
-    if what in IN_WHAT_IS_ASKED:
-        return room, what
-    exits_room.put(what, room)
-    return room, None
+    if what not in IN_WHAT_IS_ASKED:
+        exits_room.put(what, room)
+    return room
 
 
 @pytest.mark.parametrize("surface", Surface)
@@ -78,49 +84,67 @@ def before(rooms: dict[bool, Room], way: Exit, what: Obstacle, folder: Path) -> 
 def test_a_case_leaves_past_an_obstacle_as_the_matrix_says(
     founded_rooms: dict[bool, Room], tmp_path: Path, what: Obstacle, way: Exit, surface: Surface
 ) -> None:
-    room, asked = before(founded_rooms, way, what, tmp_path)
-    wanted = Wanted(way, asked)
-    plain = [wanted, Wanted(way, asked, with_a_second=False)][MATRIX[what][way].need is Need.SECOND_OFFICER]
+    room = before(founded_rooms, way, what, tmp_path)
+    wanted = Wanted(way, what)
+    plain = [wanted, Wanted(way, what, with_a_second=False)][MATRIX[what][way].need is Need.SECOND_OFFICER]
     came = [exits_room.leave(plain, room, surface)]
     match MATRIX[what][way].need:
         case Need.NOTHING:
             expected = [Came.PASSED]
         case Need.REASON:
-            came.append(exits_room.leave(Wanted(way, asked, with_reason=True), room, surface))
+            came.append(exits_room.leave(Wanted(way, what, with_reason=True), room, surface))
             expected = [Came.REFUSED, Came.PASSED]
         case Need.SECOND_OFFICER:
             came.append(exits_room.leave(wanted, room, surface))
             expected = [Came.ASKED_A_SECOND, Came.PASSED]
         case Need.LIFTED:
-            came.append(exits_room.leave(Wanted(way, asked, with_reason=True), room, surface))
+            came.append(exits_room.leave(Wanted(way, what, with_reason=True), room, surface))
             expected = [Came.REFUSED, Came.REFUSED]
     assert expected == came
 
 
+@pytest.mark.parametrize("surface", Surface)
 @pytest.mark.parametrize("lifted", LIFTED, ids="-".join)
 def test_it_leaves_once_the_obstacle_was_lifted(
     founded_rooms: dict[bool, Room],
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     lifted: tuple[Obstacle, Exit, Code],
+    surface: Surface,
 ) -> None:
     what, way, code = lifted
-    room, _ = before(founded_rooms, way, what, tmp_path)
-    exits_room.lift(code, what, room, moved(monkeypatch))
-    assert Came.PASSED is exits_room.leave(Wanted(way), room, Surface.COMMAND_LINE)
+    room = before(founded_rooms, way, what, tmp_path)
+    exits_lifts.lift(code, what, room, surface, moved(monkeypatch))
+    assert Came.PASSED is exits_room.leave(Wanted(way, what), room, surface)
 
 
-@pytest.mark.parametrize(("what", "way"), PASSING)
+@pytest.mark.parametrize("surface", Surface)
+@pytest.mark.parametrize("passing", PASSING, ids="-".join)
 def test_it_leaves_from_that_day_on(
     founded_rooms: dict[bool, Room],
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
-    what: Obstacle,
-    way: Exit,
+    passing: tuple[Obstacle, Exit],
+    surface: Surface,
 ) -> None:
-    room, _ = before(founded_rooms, way, what, tmp_path)
-    exits_room.wait(moved(monkeypatch))
-    assert Came.PASSED is exits_room.leave(Wanted(way), room, Surface.DESK)
+    what, way = passing
+    room = before(founded_rooms, way, what, tmp_path)
+    exits_lifts.wait(moved(monkeypatch))
+    assert Came.PASSED is exits_room.leave(Wanted(way, what), room, surface)
+
+
+@pytest.mark.parametrize("surface", Surface)
+@pytest.mark.parametrize("together", UNLESS, ids="-".join)
+def test_it_leaves_past_an_obstacle_that_does_not_count_beside_another(
+    founded_rooms: dict[bool, Room],
+    tmp_path: Path,
+    together: tuple[Obstacle, Exit, Obstacle],
+    surface: Surface,
+) -> None:
+    what, way, other = together
+    room = before(founded_rooms, way, what, tmp_path)
+    exits_room.put(other, room)
+    assert Came.PASSED is exits_room.leave(Wanted(way, what), room, surface)
 
 
 @pytest.mark.parametrize("surface", Surface)
@@ -134,10 +158,10 @@ def test_what_always_takes_two_officers_asks_for_them(
 
 
 def test_every_obstacle_has_a_cell_for_every_exit_and_can_be_walked() -> None:
-    """A new row needs a builder and a sign, or is one of what is asked; a new lift needs a lifter."""
+    """A new row needs a builder and a sign, or is one of what is asked; a new lift its command and form."""
     assert {what: set(Exit) for what in Obstacle} == {what: set(row) for what, row in MATRIX.items()}
     assert set(BUILDERS) == set(SIGNS) == set(Obstacle) - IN_WHAT_IS_ASKED
-    assert {code for _, _, code in LIFTED} - {Code.DECIDE} == set(LIFTERS)
+    assert {code for _, _, code in LIFTED} - {Code.DECIDE, Code.COLLECT} == set(LIFTS)
     assert [(what, way) for what, way in CELLS if MATRIX[what][way].need is Need.LIFTED] == [
         (what, way)
         for what, way in CELLS
@@ -170,8 +194,40 @@ def test_what_is_due_by_itself_is_what_the_matrix_lets_go(what: Obstacle) -> Non
     """The day is an obstacle like any other."""
     today = date(2026, 11, 26)
     is_free = MATRIX[what][Exit.DESTROY].need is Need.NOTHING
-    assert is_free is exits.is_due(Due(1, Rule.CLOSED, today, (what,)), today)
+    assert is_free is exits.is_due(Due(1, Rule.CLOSED, today, frozenset({what})), today)
     assert not exits.is_due(Due(1, Rule.CLOSED, today + timedelta(1)), today)
+
+
+@pytest.mark.parametrize("need", Need)
+def test_the_cell_of_a_text_that_could_give_somebody_away_decides_at_the_end_of_a_case(
+    founded_rooms: dict[bool, Room], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, need: Need
+) -> None:
+    """Nothing else does: neither the warning of an answer, nor that one officer alone closes it."""
+    row = dict(MATRIX[Obstacle.CAUTIONED]) | {Exit.CLOSE: Cell(need)}
+    monkeypatch.setitem(MATRIX, Obstacle.CAUTIONED, row)
+    room = founded_rooms[False].copy(tmp_path / "room")
+    came = [
+        exits_room.leave(Wanted(Exit.CLOSE, Obstacle.CAUTIONED, with_reason=with_reason), room, Surface.DESK)
+        for with_reason in (False, True)
+    ]
+    no, yes = Came.REFUSED, Came.PASSED
+    expected = {
+        Need.NOTHING: [yes, no],
+        Need.REASON: [no, yes],
+        Need.SECOND_OFFICER: [no, no],
+        Need.LIFTED: [no, no],
+    }
+    assert expected[need] == came
+
+
+def test_a_cell_that_takes_a_second_officer_is_not_passed_by_an_action_of_one(
+    founded_rooms: dict[bool, Room], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A row that is added later fails closed, until the table of actions has one of two officers for it."""
+    row = dict(MATRIX[Obstacle.ART40]) | {Exit.JUNK: Cell(Need.SECOND_OFFICER)}
+    monkeypatch.setitem(MATRIX, Obstacle.ART40, row)
+    room = before(founded_rooms, Exit.JUNK, Obstacle.ART40, tmp_path)
+    assert Came.ASKED_A_SECOND is exits_room.leave(Wanted(Exit.JUNK), room, Surface.COMMAND_LINE)
 
 
 def test_quarantine_is_no_exit_and_waits_for_nothing() -> None:

@@ -62,12 +62,12 @@ def noted(office: Office, action: str) -> list[Any]:
     ]
 
 
-def test_many_are_rejected_in_one_act_and_come_back(office: Office) -> None:
+def test_many_are_marked_in_one_act_and_come_back(office: Office) -> None:
     """By their numbers; out of the queue, in the list of junk, noted of each with the reason."""
     done = office.json("junk", "3", "1", "2", "1", "--reason", "advertising")
-    assert {"cases": [1, 2, 3], "rejected": True} == done
+    assert {"cases": [1, 2, 3], "junk": True} == done
     assert ([4, 5], [1, 2, 3], []) == (queue(office), queue(office, "--junk"), queue(office, "--closed"))
-    assert [(number, {}, "advertising") for number in (1, 2, 3)] == noted(office, "reject")
+    assert [(number, {}, "advertising") for number in (1, 2, 3)] == noted(office, "junk")
     assert f"JUNK since {today()}: not in the queue; inbox junk 2 --recover" in office.run("show", "2").out
     office.json("junk", "2", "3", "--recover")
     assert ([2, 3, 4, 5], [1]) == (queue(office), queue(office, "--junk"))
@@ -75,7 +75,7 @@ def test_many_are_rejected_in_one_act_and_come_back(office: Office) -> None:
     assert "JUNK" not in office.run("show", "2").out
 
 
-def test_what_a_filter_finds_is_rejected_once_its_number_is_confirmed(office: Office) -> None:
+def test_what_a_filter_finds_is_junk_once_its_number_is_confirmed(office: Office) -> None:
     """The look is noted, also one that came to nothing: no search goes unseen."""
     said = office.run("junk", "--search", "achetez", "--category", "other")
     assert (1, "error: 3 cases match\n") == (said.code, said.err.partition("hint")[0])
@@ -83,14 +83,14 @@ def test_what_a_filter_finds_is_rejected_once_its_number_is_confirmed(office: Of
     assert 1 == office.run("junk", "--search", "achetez", "--count", "2").code
     assert (2, [1, 2, 3, 4, 5]) == (len(noted(office, "search")), queue(office))
     assert (
-        "3 cases rejected; see: inbox queue --junk\n"
+        "3 cases marked as junk; see: inbox queue --junk\n"
         == office.run("junk", "--search", "achetez", "--count", "3").out
     )
     assert [4, 5] == queue(office)
     assert [1, 2, 3] == office.json("junk", "--category", "other", "--count", "3", "--recover")["cases"]
 
 
-def test_so_many_that_nobody_counts_them_are_not_rejected(
+def test_so_many_that_nobody_counts_them_are_not_marked(
     office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(case_queue, "MANY", 2)
@@ -113,7 +113,7 @@ def test_so_many_that_nobody_counts_them_are_not_rejected(
         (["1", "--category", "other"], 2, "not both"),
     ],
 )
-def test_all_are_rejected_or_none(office: Office, words: list[str], code: int, said: str) -> None:
+def test_all_are_marked_or_none(office: Office, words: list[str], code: int, said: str) -> None:
     office.json("junk", "4")
     office.json("decide", "5", "no_transmission", "--reason", "x")
     office.json("close", "5", "moot", "--disclosure", "withheld", "--reason", "x")
@@ -159,23 +159,23 @@ def test_at_the_desk_each_is_noted_with_the_reason_too(office: Office) -> None:
             assert client.send(f"/en/many/{path}", case=["2", "1", "2"], reason=reason).status_code == 303
         assert client.send("/en/many/recover", case=["1"], reason="x").status_code == 409
         assert client.send("/en/many/junk", reason="x").status_code == 409
-    assert [(1, {}, "advertising"), (2, {}, "advertising")] == noted(office, "reject")
+    assert [(1, {}, "advertising"), (2, {}, "advertising")] == noted(office, "junk")
     assert [(1, {}, "mine"), (2, {}, "mine")] == noted(office, "recover")
 
 
-def test_a_case_kept_from_somebody_is_neither_rejected_nor_betrayed(trio: Trio) -> None:
+def test_a_case_kept_from_somebody_is_neither_marked_nor_betrayed(trio: Trio) -> None:
     """By number, by filter, by count, in the journal; the control is what the others do."""
     for number in ("1", "2", "3"):
         trio.others.json("reopen", number, "--reason", "x")
     assert "there is no case 3" in trio.excluded.run("junk", "1", "3").err
     assert "2 cases match" in trio.excluded.run("junk", "--status", "assessing").err
     assert [1, 2, 3] == trio.others.json("junk", "--status", "assessing", "--count", "3")["cases"]
-    assert [1, 2] == [case for case, _, _ in noted(trio.excluded, "reject")]
+    assert [1, 2] == [case for case, _, _ in noted(trio.excluded, "junk")]
     assert [1, 2] == queue(trio.excluded, "--junk")
     assert "case 3" not in trio.excluded.run("journal", "print").out
 
 
-def test_what_is_for_its_handlers_alone_is_rejected_by_them(trio: Trio) -> None:
+def test_what_is_for_its_handlers_alone_is_marked_by_them(trio: Trio) -> None:
     """A filter leaves it out where it would be a line of the queue."""
     for number in ("1", "2"):
         trio.others.json("reopen", number, "--reason", "x")

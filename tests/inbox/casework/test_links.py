@@ -187,12 +187,12 @@ def test_what_is_common_to_many_is_named_and_no_reason(office: Office) -> None:
         (kind, value) = next(mark for mark in link_index.of(session, 2))
         for number in range(100, 100 + links.MANY):
             session.add(_made_up(number))
-            session.add(Handling(case=number, rejected=today()))
+            session.add(Handling(case=number, junked=today()))
             session.add(Term(case=number, kind=kind, value=value))
     assert {1: ["container CSQU3054383"]} == proposed(office, 2)
     with office.opened() as inbox, inbox.transaction() as session:
         for work in session.scalars(select(Handling).where(Handling.case >= 100)):
-            work.rejected = None
+            work.junked = None
     found = office.json("links", "2")
     assert ([], [{"kind": "container", "shown": "CSQU3054383"}]) == (found["proposed"], found["common"])
     assert (

@@ -184,7 +184,7 @@ def test_a_case_is_kept_for_what_opens_proceedings_alone(closed: Office) -> None
                 *workflow.clocks(session, 1),
                 *(each for _, all_of in workflow.every(session) for each in all_of),
             ]
-            is_kept = Obstacle.PROCEEDINGS in due.obstacles
+            is_kept = Obstacle.PROCEEDINGS in due.facts
             assert is_kept is not any(each.clock is legal_clocks.Clock.RETENTION for each in clocks)
             found |= {kind.value} if is_kept else set()
             session.delete(row)
@@ -205,7 +205,7 @@ def test_proceedings_keep_a_case_until_two_officers_say_that_they_are_over(
     assert ["proceedings"] == terms(closed)[0][3]
     assert "case 1: proceedings go on" in refused(closed, "1")
     closed.json("destroy", "1", "--early", "acquitted, no appeal")
-    (line,) = closed.json("eliminations")["eliminations"]
+    (line,) = closed.json("destroyed")["destroyed"]
     assert ("decided-by-officers", clock.day.isoformat()) == (line["rule"], line["destroyed"])
     day = today().isoformat()
     assert (day, day, "threat", "moot") == tuple(

@@ -29,13 +29,13 @@ EXPORTS = {
     "oversight, for machines": ["oversight", "--json"],
     "timeline": ["timeline", "1", "--json"],
     "journal": ["journal", "print", "--json"],
-    "eliminations": ["eliminations", "--out", "OUT/list"],
+    "destroyed": ["destroyed", "--out", "OUT/list"],
 }
 # Of a destroyed case: made last.
-AFTER = {"eliminations"}
+AFTER = {"destroyed"}
 # In these its author asked for nothing to be said of who knew, or a person could tell who wrote.
 SOURCELESS = {name for name in EXPORTS if name.partition(",")[0] in {"access", "oversight", "timeline"}}
-SOURCELESS |= {"journal", "eliminations"}
+SOURCELESS |= {"journal", "destroyed"}
 # For the portal, which knows a case by its id; sealed to the officers; nothing of any case in them.
 NO_EXPORT = {"outbox", "backup", "card", "keyring", "sign-pages"}
 
@@ -144,7 +144,7 @@ def test_what_is_exported_is_in_it(made: Made) -> None:
     assert all(NAME.encode() in said[name] for name in ("access, for machines", "dossier"))
     assert b"MSKU" in said["dossier"]
     assert b"liste" in said["attachment"]
-    assert b"decided-by-officers" in said["eliminations"]
+    assert b"decided-by-officers" in said["destroyed"]
 
 
 def test_each_command_that_writes_a_file_is_looked_at_here() -> None:

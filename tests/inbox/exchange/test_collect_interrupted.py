@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from inbox.exchange import collect as collecting
-from inbox.exchange.rejects import Shelf
+from inbox.exchange.unopened import Shelf
 from inbox.exchange.unseal import Changed
 from inbox.exchange.verify import verify
 from inbox.session import reconcile

@@ -382,7 +382,7 @@ def test_case_rows_hold_the_raw_recipient(world: World, correspondent: Reporter)
 
 def test_no_state_of_the_work_shows_in_an_outbox(world: World, portal: Portal) -> None:
     """Junk, held, kept unread, given more time: each has a slot, of one size, and none is closed."""
-    states = (None, "rejected", "held", "quarantined", "extended")
+    states = (None, "junked", "held", "quarantined", "extended")
     reporters = [Reporter(world) for _ in states]
     collect(world, portal, *(Sent(each.report(), each.keys.case_id) for each in reporters))
     with world.office.opened() as inbox, inbox.transaction() as session:

@@ -21,6 +21,9 @@ from inbox.deadlines.obstacles import Obstacle
 from inbox.deadlines.office import Regime
 from inbox.deadlines.retention_schedule import Rule
 from inbox.desk import translate
+from inbox.desk.done import Done
+from inbox.desk.rendering import Unit
+from inbox.desk.state import Work
 from inbox.dossiers import subject_access
 from inbox.dossiers.compose import Doubt, Enclosed
 from inbox.exchange import collect
@@ -33,7 +36,7 @@ from inbox.replies.leak_check import Why
 from inbox.session import journal_actions
 from inbox.session.actions import TABLE, Code, Form, Viewed
 from inbox.text import entities
-from inbox.vault import reject_reasons, score
+from inbox.vault import score, unopened_reasons
 from inbox.vault.casework_tables import Credibility
 from templates import shipped
 from tests.support.paths import ROOT
@@ -58,16 +61,20 @@ CODES: Mapping[str, Iterable[str]] = {
     "days_off": settings.DaysOff,
     "decision": legal_duties.Choice,
     "disclosure": measures.Disclosure,
+    "done": Done,
     "doubt": Doubt,
     "duty": legal_duties.Kind,
     "enclosed": Enclosed,
     "flag": Notice,
+    "form": subject_access.Form,
     "ground": disclosures.Ground,
     "how": journal_actions.How,
+    "job": Work,
     "key_state": listing.State,
     "ledger": disclosures.Unasked,
     "measure": measures.Kind,
     "obstacle": STOPPING - ELSEWHERE,
+    "order": Order,
     "oddity": Oddity,
     "outcome": Outcome,
     "override": oversight.Override,
@@ -75,20 +82,21 @@ CODES: Mapping[str, Iterable[str]] = {
     "part_values": score.NAMES,
     "purpose": Purpose,
     "regime": Regime,
-    "reject": reject_reasons.Kind,
+    "unopened": unopened_reasons.Kind,
     "relation": links.Relation,
     "route": Route,
     "rule": Rule,
     "source_risk": measures.Risk,
     "status": Status,
     "surface": journal_actions.Surface,
+    "unit": Unit,
     "value": {"follow_up", *(name for name, field in FIELDS.items() if field.form is not Form.CODE)},
     "view": Viewed,
     "what": disclosures.What,
     "why": Why,
 }
-# Exits are called like their actions; an order is a choice of two on one page; a form is a way to write.
-WORDLESS = {Exit, Order, Obstacle, subject_access.Form}
+# Exits are called like their actions; of some obstacles something else tells.
+WORDLESS = {Exit, Obstacle}
 
 
 def is_said(label: Texts) -> bool:
@@ -113,8 +121,17 @@ def test_every_code_has_words_in_both_languages_and_no_words_are_without_a_code(
 
 
 def test_no_table_of_words_is_left_out() -> None:
-    """The fields of forms are held against the templates elsewhere."""
-    assert set(CODES) | {"field"} == set(labels.tables())
+    """The fields of forms, and what the sandbox finds out, are held against their sources elsewhere."""
+    found_out = {f"file_{kind}" for kind in ("why", "caution", "measure", "entry", "metadata")}
+    assert set(CODES) | found_out | {"field"} == set(labels.tables())
+
+
+@pytest.mark.parametrize("codes", labels.tables())
+def test_words_have_the_same_places_for_values_in_both_languages(codes: str) -> None:
+    def places(text: str) -> set[str]:
+        return set(re.findall(r"\{\w+\}", text))
+
+    assert [] == [label.en for label in labels.of(codes).values() if places(label.fr) != places(label.en)]
 
 
 def test_every_enumeration_of_the_inbox_has_words_or_a_reason_to_have_none() -> None:
@@ -127,7 +144,8 @@ def test_a_code_that_is_chosen_on_a_form_is_given_back_by_its_words() -> None:
     """Whatever a page offers from the catalogue, it says so where it gives back what was typed."""
     pages = "".join(path.read_text("utf-8") for path in (shipped.FOLDER / "desk").rglob("*.html"))
     offered = re.findall(
-        r'(?:chooser|coded)\("(\w+)", _\("[^"]+"\), (?:labelled|labels\.of)\("(\w+)"\)', pages
+        r'(?:chooser|coded)\("(\w+)", (?:_\("[^"]+"\)|"\w+"\|field), (?:labelled|labels\.of)\("(\w+)"\)',
+        pages,
     )
     offered += re.findall(r'name="(\w+)">\s*\{% for [^%]+ in labelled\("(\w+)"\)', pages)
     assert len(offered) > 10
@@ -144,3 +162,26 @@ def test_what_was_given_is_said_by_its_field(name: str, code: str, said: str) ->
 def test_a_code_that_nobody_knows_stays_as_it_is() -> None:
     assert "x<U+202E>" == translate.value("fr", "x\u202e", "enclosed")
     assert "" == translate.field("fr", "csrf_token")
+
+
+FRENCH = re.compile(r"[àâçéèêëîïôùûüœÀÂÇÉÈÊËÎÏÔÙÛÜŒ]")
+# What is looked for in reports and tags, which are written in French.
+LOOKED_FOR = {"inbox/text/names.py", "inbox/deadlines/legal_duties.py"}
+
+
+def french(source: str) -> list[str]:
+    """Return the texts of a module that are French by their accents, docstrings aside."""
+    tree = ast.parse(source)
+    bare = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+    texts = [node for node in ast.walk(tree) if isinstance(node, ast.Constant) and id(node) not in bare]
+    return [text.value for text in texts if isinstance(text.value, str) and FRENCH.search(text.value)]
+
+
+def test_no_french_is_typed_in_a_module_or_in_a_page_of_the_desk() -> None:
+    """It stands in the catalogues, in labels.toml, and in what is printed in both languages."""
+    assert ["Clé"] == french('"""Une clé"""\nx = "Clé"\ny = "key"')
+    sources = [path for path in (ROOT / "inbox").rglob("*.py") if FRENCH.search(path.read_text("utf-8"))]
+    found = {str(path.relative_to(ROOT)) for path in sources if french(path.read_text("utf-8"))}
+    assert LOOKED_FOR == found
+    pages = [*(shipped.FOLDER / "desk").rglob("*.html")]
+    assert [] == [path.name for path in pages if FRENCH.search(path.read_text("utf-8"))]

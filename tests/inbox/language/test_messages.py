@@ -23,6 +23,7 @@ from inbox.session import action_words
 from inbox.vault import score
 from templates import shipped
 from templates.catalogues import LANGUAGES
+from tests.support.marked_texts import marked
 from tests.support.paths import ROOT
 
 INBOX = ROOT / "inbox"
@@ -103,7 +104,7 @@ def test_whatever_code_the_sandbox_gives_has_a_sentence() -> None:
         for node in calls(path.read_text(), "counted"):
             given.setdefault("measure", set()).update(*map(given_codes, node.args[1:]))
     assert SAID <= set(given)
-    assert {kind: sandbox_messages.codes(kind) for kind in SAID} == {kind: given[kind] for kind in SAID}
+    assert {kind: set(labels.of(f"file_{kind}")) for kind in SAID} == {kind: given[kind] for kind in SAID}
 
 
 def test_a_code_that_is_not_ours_or_has_other_values_stays_as_it_came() -> None:
@@ -195,9 +196,17 @@ def form_fields() -> set[str]:
     tags = (tag for text in templates for tag in re.findall(r"<(?:input|select|textarea)\b[^>]*", text))
     named = {name for tag in tags for name in re.findall(r'name="([a-z-]+)"', tag)}
     made = re.findall(r'\b(?:chooser|coded|tick)\("([a-z_]+)"', "".join(templates))
-    listed = re.findall(r'\("([a-z]+)", _\("[^"]+"\), labels\.', "".join(templates))
+    listed = re.findall(r'\("([a-z]+)", "[a-z]+"\|field, labels\.', "".join(templates))
     not_typed = {"csrf_token", "form", "release", "chosen", "q-", "passphrase-"}
     return (named | set(made) | set(listed) | set(score.NAMES)) - not_typed
+
+
+def test_what_a_field_is_called_stands_in_one_place() -> None:
+    """The pages ask for it: so what is given back bears the words that stood on the form."""
+    called = {label.en for label in labels.of("field").values()}
+    asked = "".join(path.read_text("utf-8") for path in (shipped.FOLDER / "desk").rglob("*.html"))
+    assert len(re.findall(r'"[a-z_]+"\|field', asked)) > 50
+    assert set() == called & marked("desk")
 
 
 def test_every_field_of_a_form_has_a_name_where_what_was_typed_is_given_back() -> None:

@@ -65,7 +65,7 @@ def test_outcome_and_disclosure_are_of_their_lists(office: Office, words: list[s
 
 
 def test_an_author_who_cannot_be_told_is_told_nothing_for_that_reason(office: Office) -> None:
-    assert "the author of case 2 cannot be told" in refused(
+    assert "case 2: its author cannot be told" in refused(
         office, "close", "2", "moot", "--disclosure", "full", "--text", "x"
     )
     unheard = ("close", "2", "moot", "--disclosure", "withheld", "--reason", "no reply address")
@@ -151,8 +151,8 @@ def test_an_officer_s_own_words_stand_before_where_to_turn_and_not_in_its_place(
 
 def test_an_office_keeps_a_list_of_its_own(office: Office, tmp_path: Path, told: Callable[[], Any]) -> None:
     """Another file takes the place of the one that comes with the program; a wrong one does not."""
-    assert "prosecutor" in office.json("redirections")["bodies"]
-    assert "prosecutor: The public prosecutor. Write" in office.run("redirections").out
+    assert "prosecutor" in office.json("referral-bodies")["bodies"]
+    assert "prosecutor: The public prosecutor. Write" in office.run("referral-bodies").out
     wrong = tmp_path / "wrong.toml"
     for text, said in (
         ("", "the list of bodies is a table with at least one entry"),
@@ -167,16 +167,16 @@ def test_an_office_keeps_a_list_of_its_own(office: Office, tmp_path: Path, told:
         ("['a.b']\ntext = 1", "'a.b' is not known here"),
     ):
         wrong.write_text(text)
-        assert said in refused(office, "redirections", "--replace", str(wrong)), text
+        assert said in refused(office, "referral-bodies", "--replace", str(wrong)), text
     wrong.write_bytes('[a]\nname = { fr = "É", en = "x" }'.encode("latin-1"))
-    assert "the list of bodies is not TOML" in refused(office, "redirections", "--replace", str(wrong))
+    assert "the list of bodies is not TOML" in refused(office, "referral-bodies", "--replace", str(wrong))
     wrong.write_bytes(b"#" * (4 << 20) + b"\n")
-    assert "more than 4 MiB" in refused(office, "redirections", "--replace", str(wrong))
+    assert "more than 4 MiB" in refused(office, "referral-bodies", "--replace", str(wrong))
     own = tmp_path / "own.toml"
     own.write_text(
         '[harbour]\nname = { fr = "Le port", en = "The harbour" }\ntext = { fr = "Quai 1", en = "Quay 1" }\n'
     )
-    assert ["harbour"] == [*office.json("redirections", "--replace", own)["bodies"]]
+    assert ["harbour"] == [*office.json("referral-bodies", "--replace", own)["bodies"]]
     assert "not on the list" in refused(
         office, "close", "1", "out_of_scope", "--disclosure", "full", "--to", "prosecutor"
     )

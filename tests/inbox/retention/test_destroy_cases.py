@@ -238,9 +238,9 @@ def tombstones(office: Office) -> int:
 def test_who_could_not_read_the_case_learns_nothing_of_its_end(told: Trio) -> None:
     """Neither from the list, which is that of the others without its line, nor from the journal."""
     told.others.json("destroy", "1", str(KEPT), "--early", "drill")
-    whole = told.others.json("eliminations")["eliminations"]
+    whole = told.others.json("destroyed")["destroyed"]
     assert [1, KEPT] == [line["case"] for line in whole]
-    assert whole[:1] == told.excluded.json("eliminations")["eliminations"]
+    assert whole[:1] == told.excluded.json("destroyed")["destroyed"]
     said = told.excluded.run("journal", "print").out
     assert (True, False) == ("destroyed case 1" in said, f"case {KEPT}" in said)
     assert f"destroyed case {KEPT}" in told.others.run("journal", "print").out
@@ -258,7 +258,7 @@ def test_the_two_who_confirm_are_named_and_no_third_who_is_there(told: Trio) -> 
         destroy_cases.destroy(opened.inbox, who, destroy_cases.plan(opened.inbox, who, [1], "drill"))
         with opened.inbox.transaction() as session:
             assert ["bruno, chloe"] == session.scalars(select(Strike.by).filter_by(case=2, position=2)).all()
-    (line,) = told.others.json("eliminations")["eliminations"]
+    (line,) = told.others.json("destroyed")["destroyed"]
     assert "bruno, chloe" == line["by"]
     (entry,) = [
         each for each in told.others.json("journal", "print")["entries"] if each["action"] == "destroyed"
@@ -293,19 +293,19 @@ def test_the_number_of_the_excluded_case_stays_taken_for_those_who_may_not_know_
 def test_the_list_for_the_archives_holds_nothing_of_a_report(told: Trio, tmp_path: Path) -> None:
     """Paper and JSON say the same: numbers, days, rule, category, outcome; nothing is overwritten."""
     told.others.json("destroy", str(KEPT), "2", "--early", "drill")
-    listed = told.others.json("eliminations", "--out", tmp_path / "list")
+    listed = told.others.json("destroyed", "--out", tmp_path / "list")
     paper, plain = (Path(each).read_text() for each in listed["files"])
-    assert listed["eliminations"] == json.loads(plain)["eliminations"]
+    assert listed["destroyed"] == json.loads(plain)["destroyed"]
     assert not any(CANARY in each for each in (paper, plain))
     keys = {"case", "received", "closed", "destroyed", "by", "rule", "category", "outcome"}
-    assert [keys, keys] == [set(line) for line in listed["eliminations"]]
+    assert [keys, keys] == [set(line) for line in listed["destroyed"]]
     for words in ("BORDEREAU D'ÉLIMINATION", "visa of the archives", "Dossiers / cases: 2"):
         assert words in paper
-    again = told.others.run("eliminations", "--out", tmp_path / "list")
+    again = told.others.run("destroyed", "--out", tmp_path / "list")
     assert (1, True) == (again.code, "nothing is overwritten" in again.err)
     for days, count in ((0, 2), (1, 0)):
         since = (today() + timedelta(days)).isoformat()
-        assert count == len(told.others.json("eliminations", "--since", since)["eliminations"])
+        assert count == len(told.others.json("destroyed", "--since", since)["destroyed"])
 
 
 def test_the_copies_to_be_destroyed_are_named(closed: Office) -> None:

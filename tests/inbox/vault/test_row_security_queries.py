@@ -13,8 +13,8 @@ from sqlalchemy.orm import Session
 from inbox import vault
 from inbox.replies import conversations
 from inbox.session.inbox import Inbox
-from inbox.vault.reject_reasons import Kind
 from inbox.vault.tables import Case, FollowUp, Instance, Officer, QuestionnaireFile
+from inbox.vault.unopened_reasons import Kind
 from tests.support import inbox_builders as build
 from tests.support.inbox_trio import KEPT, Trio, entrusted, three_answers
 

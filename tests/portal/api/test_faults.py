@@ -135,7 +135,7 @@ def test_postgresql_that_stops_and_starts_under_load_loses_nothing(
                 for _ in range(STOPS):
                     load.goes_on()
                     cluster.stop()
-                    time.sleep(0.5)
+                    load.is_refused()
                     cluster.start()
                 load.goes_on()
             assert load.refused

@@ -1,7 +1,6 @@
 """What no client should send, byte by byte over a socket: refused, nothing told, nothing kept."""
 
 import socket
-import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -11,6 +10,7 @@ import pytest
 from tests.support import traces
 from tests.support.bad_requests import LENIENT, REFUSED, SECOND, Raw, exchange, head, told
 from tests.support.builders import make_report_envelope
+from tests.support.connections import wait_until_read
 from tests.support.installation import free_port
 from tests.support.portal_room import BODY, SITE, TUS
 from tests.support.portal_server import Server
@@ -92,7 +92,7 @@ def test_a_slow_body_holds_one_process_and_not_the_site(server: Server) -> None:
     """Others are answered by the next process meanwhile; the web server in front holds such bodies."""
     with socket.create_connection(("127.0.0.1", server.port)) as slow:
         slow.sendall(head("POST /api/slot HTTP/1.1", "Content-Length: 32") + b"L")
-        time.sleep(0.2)
+        wait_until_read(slow)
         assert server.request("GET", "/fr/")[0] == 200
 
 

@@ -12,9 +12,9 @@ from inbox.system import atomic_files
 from inbox.system.home import Home
 from inbox.vault import queries_exchange
 from inbox.vault.destroyed_tables import Leaving
-from inbox.vault.reject_reasons import Kind
 from inbox.vault.tables import Unopened
 from inbox.vault.tombstones import Gone
+from inbox.vault.unopened_reasons import Kind
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,33 +11,22 @@ from sqlalchemy.orm import Session
 
 from inbox.language.errors import Refused
 from inbox.language.messages import sentence
+from inbox.language.printed_text import Wording
 from inbox.language.views import View
 from inbox.session.actions import Actor, Code, action
 from inbox.session.inbox import Inbox
 from inbox.system import atomic_files
 from inbox.text.printable import visible
 from inbox.vault import queries_office
-from inbox.vault.destroyed_tables import Elimination
+from inbox.vault.destroyed_tables import DestroyedCase
+from templates.catalogues import LANGUAGES
 
-_COLUMNS = ("dossier/case", "reçu/received", "clos/closed", "détruit/destroyed", "règle/rule")
-_HEAD = """BORDEREAU D'ÉLIMINATION
-LIST OF RECORDS DESTROYED
-
-Service / office: {office}
-Arrêté au / as of: {day}
-Dossiers / cases: {count}
-"""
-_FOOT = """
-Pour le service, deux agents habilités / for the office, two officers:
-
-
-Visa du service d'archives / visa of the archives:
-
-"""
+_WORDING = Wording(__package__, "destroyed_list.toml")
+_COLUMNS = ("case", "received", "closed", "destroyed", "rule")
 
 
 @dataclass(frozen=True, slots=True)
-class Register:
+class DestroyedList:
     """What was destroyed, as values for JSON, by which office, as it is listed on a day."""
 
     lines: Sequence[View]
@@ -45,19 +34,19 @@ class Register:
     day: date
 
 
-def listed(inbox: Inbox, who: Actor, since: date | None = None) -> Register:
+def listed(inbox: Inbox, who: Actor, since: date | None = None) -> DestroyedList:
     """Return what was destroyed, on a day or later; what was kept from somebody who acts is left out."""
-    with inbox.acting(who, action(Code.LIST_ELIMINATIONS)) as session:
+    with inbox.acting(who, action(Code.LIST_DESTROYED)) as session:
         lines = [_view(each) for each in _since(session, since)]
-        return Register(lines, queries_office.office(session).name, who.today)
+        return DestroyedList(lines, queries_office.office(session).name, who.today)
 
 
-def _since(session: Session, first: date | None) -> Sequence[Elimination]:
-    lines = select(Elimination).order_by(Elimination.day, Elimination.case)
-    return session.scalars(lines.where(Elimination.day >= first) if first else lines).all()
+def _since(session: Session, first: date | None) -> Sequence[DestroyedCase]:
+    lines = select(DestroyedCase).order_by(DestroyedCase.day, DestroyedCase.case)
+    return session.scalars(lines.where(DestroyedCase.day >= first) if first else lines).all()
 
 
-def _view(each: Elimination) -> View:
+def _view(each: DestroyedCase) -> View:
     return {
         "case": each.case,
         "received": each.received.isoformat(),
@@ -72,7 +61,7 @@ def _view(each: Elimination) -> View:
 
 def rows(views: Sequence[View]) -> Iterator[str]:
     """Yield the lines as a table of plain text."""
-    yield _row(*_COLUMNS, "catégorie/category, issue/outcome")
+    yield _row(*map(_both, _COLUMNS), ", ".join(map(_both, ("category", "outcome"))))
     for each in views:
         about = ", ".join(filter(None, (each["category"], each["outcome"]))) or "-"
         yield _row(
@@ -85,14 +74,14 @@ def rows(views: Sequence[View]) -> Iterator[str]:
         )
 
 
-def write(register: Register, out: Path) -> list[Path]:
+def write(destroyed: DestroyedList, out: Path) -> list[Path]:
     """Write the list into a folder, to print and as JSON; return the files. Refused if one is there."""
     out.mkdir(exist_ok=True)
-    day = register.day.isoformat()
-    said = {"office": register.office, "day": day, "eliminations": register.lines}
+    day = destroyed.day.isoformat()
+    said = {"office": destroyed.office, "day": day, "destroyed": destroyed.lines}
     contents = {
-        out / f"eliminations-{day}.txt": _paper(register),
-        out / f"eliminations-{day}.json": json.dumps(said, indent=2) + "\n",
+        out / f"destroyed-{day}.txt": _paper(destroyed),
+        out / f"destroyed-{day}.json": json.dumps(said, indent=2) + "\n",
     }
     for path in contents:
         if path.exists():
@@ -105,10 +94,25 @@ def write(register: Register, out: Path) -> list[Path]:
     return list(contents)
 
 
-def _paper(register: Register) -> str:
+def _paper(destroyed: DestroyedList) -> str:
     """Return the list as text to print, in French and English, with room for the visa of the archives."""
-    head = _HEAD.format(office=visible(register.office), day=register.day, count=len(register.lines))
-    return "\n".join([head, *rows(register.lines), _FOOT])
+    head = {"office": visible(destroyed.office), "as_of": destroyed.day, "cases": len(destroyed.lines)}
+    return "\n".join(
+        [
+            _both("title", "\n"),
+            "",
+            *(f"{_both(name, ' / ')}: {value}" for name, value in head.items()),
+            "",
+            *rows(destroyed.lines),
+            "",
+            *(f"{_both(name, ' / ')}:\n\n" for name in ("officers", "visa")),
+        ]
+    )
+
+
+def _both(name: str, between: str = "/") -> str:
+    """Return a text of the list in French and English."""
+    return between.join(_WORDING.say(name, language) for language in LANGUAGES)
 
 
 def _row(*cells: str) -> str:

@@ -1,0 +1,138 @@
+"""What takes an obstacle out of the way of an exit, on command line and desk, and the days that do.
+
+A new way to lift one in the matrix needs its commands and its forms here: the walk names it.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+
+from crypto.bundle import Link
+from inbox.deadlines.obstacles import Obstacle
+from inbox.desk.state import Desk
+from inbox.session.actions import Code
+from inbox.vault.tables import OutboxBundle
+from tests.support.exits_room import (
+    ACTING,
+    LONG_AGO,
+    NAMES,
+    OTHERS,
+    Room,
+    Surface,
+    Visitor,
+    passphrases,
+    run,
+)
+from tests.support.inbox_builders import read_outbox
+from tests.support.inbox_clock import Clock
+from tests.support.inbox_ending import tell_portal
+
+
+@dataclass(frozen=True)
+class Lift:
+    """An action by these officers, as a command and as a form of the desk; a page is opened without one.
+
+    If ``is_end`` an open case ends by it: then the portal hears of that, and days pass.
+    """
+
+    by: tuple[str, ...]
+    words: tuple[str, ...]
+    path: str
+    form: Mapping[str, str | list[str]] | None = field(default_factory=dict)
+    is_end: bool = False
+
+
+_WHY = ("--reason", "drill")
+_DRILL = {"reason": "drill"}
+_CASE = "/en/case/1"
+_WITHHELD = ("--disclosure", "withheld", *_WHY)
+
+
+def _closing(outcome: str) -> Lift:
+    form = {"outcome": outcome, "disclosure": "withheld"} | _DRILL
+    return Lift(OTHERS, ("close", "1", outcome, *_WITHHELD), f"{_CASE}/close", form, is_end=True)
+
+
+def _deciding(choice: str) -> Lift:
+    return Lift(OTHERS, ("decide", "1", choice, *_WHY), f"{_CASE}/decide", {"choice": choice} | _DRILL)
+
+
+LIFTS: Mapping[Code, Lift] = {
+    Code.DECLARE: Lift(ACTING, ("declare", "1"), f"{_CASE}/declare"),
+    Code.REOPEN: Lift(OTHERS, ("reopen", "1", *_WHY), f"{_CASE}/reopen", _DRILL),
+    Code.RECOVER: Lift(OTHERS, ("junk", "1", "--recover"), "/en/many/recover", {"case": "1"}),
+    Code.CLOSE: _closing("founded"),
+    Code.CLOSE_UNFOUNDED: _closing("unfounded"),
+    Code.JUNK: Lift(OTHERS, ("junk", "1"), "/en/many/junk", {"case": "1"}, is_end=True),
+    Code.RELEASE_HOLD: Lift(
+        OTHERS, ("hold", "1", "--release", *_WHY), f"{_CASE}/hold", {"release": "on"} | _DRILL
+    ),
+    Code.REMOVE_PROCEEDINGS: Lift(OTHERS, ("retract", "1", "1", *_WHY), f"{_CASE}/retract/1", _DRILL),
+    Code.SHOW: Lift(OTHERS, ("show", "1"), _CASE, None),
+    Code.REPLY: Lift(OTHERS, ("reply", "1", "--text", "Merci"), f"{_CASE}/reply", {"text": "Merci"}),
+    Code.LIFT_CONFLICT: Lift(
+        OTHERS,
+        ("conflict", "lift", "1", "alice", *_WHY),
+        f"{_CASE}/readers/lift",
+        {"officer": "alice"} | _DRILL,
+    ),
+    Code.OPEN_TO_ALL: Lift(("chloe",), ("handlers", "1", "--anyone"), f"{_CASE}/readers"),
+    Code.ENTRUST: Lift(("chloe",), ("handlers", "1", *NAMES), f"{_CASE}/readers", {"officer": [*NAMES]}),
+    Code.BREAK_GLASS: Lift(ACTING, ("break-glass", "1", *_WHY), f"{_CASE}/readers/break-glass", _DRILL),
+    Code.LIFT_QUARANTINE: Lift(
+        OTHERS, ("quarantine", "1", "--lift", *_WHY), f"{_CASE}/readers/quarantine/lift", _DRILL
+    ),
+}
+_DECISIONS = {Obstacle.ART40: _deciding("no_transmission"), Obstacle.PUT_OFF: _deciding("informed")}
+
+
+def lift(code: Code, what: Obstacle, room: Room, surface: Surface, clock: Clock) -> None:
+    """Take an obstacle away by an action on a surface."""
+    if code is Code.COLLECT:
+        _TELL[surface](room)
+        return
+    action = _DECISIONS[what] if code is Code.DECIDE else LIFTS[code]
+    _do(action, room, surface)
+    if action.is_end:
+        clock.wait(LONG_AGO.days)
+        tell_portal(room.office, room.portal)
+
+
+def wait(clock: Clock) -> None:
+    """Let the day come from which an obstacle stands no longer."""
+    clock.wait(LONG_AGO.days)
+
+
+def _do(action: Lift, room: Room, surface: Surface) -> None:
+    opening = ACTING if set(action.by) <= set(ACTING) else OTHERS
+    with room.office.of(*opening).unlocked() as unlocked:
+        opened = replace(unlocked, officers=action.by)
+        if surface is Surface.COMMAND_LINE:
+            assert run(opened, action.words, action.by) == (0, "")
+        elif action.form is None:
+            Visitor(Desk(opened, 8090, None)).page(action.path)
+        else:
+            answer = Visitor(Desk(opened, 8090, None)).send(
+                action.path, **action.form, **passphrases(*action.by)
+            )
+            assert answer.status_code == 303, answer.text
+
+
+def _tell_by_command(room: Room) -> None:
+    tell_portal(room.office, room.portal)
+
+
+def _tell_at_the_desk(room: Room) -> None:
+    with room.office.unlocked() as opened:
+        client = Visitor(Desk(opened, 8090, room.portal.folder))
+        assert client.send("/en/medium/outbox").status_code == 200
+        with opened.inbox.vault.transaction() as session:
+            n = max(each.n for each in session.query(OutboxBundle))
+        _, made, _ = read_outbox(room.portal.folder / f"outbox-inspection-{n}.tar", room.portal.world)
+        bundle = room.portal.bundle(applied=Link(n, made.hash))
+        assert client.send("/en/medium/collect", bundle=bundle.name).status_code == 200
+
+
+_TELL: Mapping[Surface, Callable[[Room], None]] = {
+    Surface.COMMAND_LINE: _tell_by_command,
+    Surface.DESK: _tell_at_the_desk,
+}
