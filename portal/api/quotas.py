@@ -14,11 +14,11 @@ from pathlib import Path
 
 from sqlalchemy import Connection
 
-from crypto import room
+from crypto import age, padding, room
 from portal.api.problems import Problem
 from portal.config import Settings
 from portal.store import days, quotas, work
-from portal.store.quotas import Kind
+from portal.store.quotas import LARGEST_OF_FILES, TEXT, Kind
 
 
 class NoRoom(Problem):
@@ -39,15 +39,16 @@ SHARES: Mapping[Kind, float] = {
 DRAWN = 1 / 16
 _FILES = {Kind.REPORT_WITH_FILES, Kind.FOLLOW_UP_WITH_FILES}
 _LARGE_FILES = {Kind.REPORT_WITH_LARGE_FILES, Kind.FOLLOW_UP_WITH_LARGE_FILES}
-_SCRIPTLESS_PER_DAY = 0.01
-_LARGER_WITHOUT_SCRIPT = 0.5
+_LARGEST_OF_ALL = age.sealed_size(padding.LARGEST)
+_ONE_OF_EACH = 2 * TEXT + 3 * LARGEST_OF_FILES + 2 * _LARGEST_OF_ALL
+_SCRIPTLESS_HALF_DAY = 0.005
 _GB = 10**9
 _HOUR = {"Retry-After": "3600"}
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What envelopes may take within one hour.
+    """What envelopes may take within one hour, but for one more of each kind.
 
     ``capacity`` is for all kinds together, in bytes; ``configured`` what that is on a disk with room for it.
     """
@@ -69,16 +70,17 @@ class Limits:
         )
 
     def check(self, connection: Connection, kind: Kind, size: int, *, counted: bool = False) -> None:
-        """Raise a Problem if a kind takes more than it may, or would with ``size`` bytes not yet counted.
+        """Raise a Problem if a kind takes more than it may without ``size`` bytes, counted already or not.
 
-        Asked after an envelope was counted, in its transaction, no other can have taken the room meanwhile.
-        It is NoRoom where the envelope would fit, whatever is drawn, if there were nothing else.
+        So the last envelope of an hour may be of any size for which a share has room at all, and after it
+        none is taken: if the smaller were, trying sizes would tell how much room is left. Asked after an
+        envelope was counted, in its transaction, no other can have taken the room meanwhile. It is NoRoom
+        where the envelope would fit, whatever is drawn, if there were nothing else.
         """
-        more = 0 if counted else size
-        if quotas.used(connection, self.hour)[kind] + more <= self.of_kind(kind):
+        before = quotas.used(connection, self.hour)[kind] - (size if counted else 0)
+        if before <= self.of_kind(kind) and _fits(self.capacity, kind, size):
             return
-        ever = size <= self.configured * SHARES[kind] * (1 - DRAWN)
-        refusal = NoRoom if ever else Problem
+        refusal = NoRoom if _fits(self.configured, kind, size) else Problem
         if kind in _LARGE_FILES:
             raise refusal(507, "quota_full_large", _HOUR)
         if kind in _FILES:
@@ -88,11 +90,9 @@ class Limits:
     def check_scriptless(self, connection: Connection, today: date, size: int) -> None:
         """Count towards today an envelope that came without script, and is in the sums of its kind already.
 
-        Raises a Problem if today has brought enough, or that kind's share is full. Larger ones leave half of
-        a day to texts.
+        Raises a Problem if today had brought enough texts, or enough that is larger, or its kind is full.
         """
-        came, most = quotas.add_scriptless(connection, today, size), self.of_day(today)
-        if came.size > most or came.larger > most * _LARGER_WITHOUT_SCRIPT:
+        if quotas.add_scriptless(connection, today, size) - size > self.of_day(today):
             raise Problem(507, "quota_full", _HOUR)
         self.check(connection, Kind.SCRIPTLESS, size, counted=True)
 
@@ -101,8 +101,8 @@ class Limits:
         return int(self.capacity * SHARES[kind] * self._part(kind.value, self.hour))
 
     def of_day(self, today: date) -> int:
-        """Return the bytes that may come on a day without script."""
-        return int(self.capacity * _SCRIPTLESS_PER_DAY * self._part("scriptless_day", days.number(today)))
+        """Return the bytes that texts may take on a day without script, and as many what is larger."""
+        return int(self.capacity * _SCRIPTLESS_HALF_DAY * self._part("scriptless_day", days.number(today)))
 
     def is_short(self, kind: Kind, used: int) -> bool:
         """Return whether a kind that takes ``used`` bytes has so little room that uploads must give way.
@@ -116,6 +116,10 @@ class Limits:
         return 1 - room.draw(self.secret, self.deployment, name, period) * DRAWN
 
 
+def _fits(capacity: int, kind: Kind, size: int) -> bool:
+    return size <= capacity * SHARES[kind] * (1 - DRAWN)
+
+
 def _capacity(settings: Settings, hour: int) -> tuple[int, int]:
     """Return the bytes for all kinds, less than configured if the disk has less room; and as configured."""
     configured = int(settings.capacity_gb * _GB)
@@ -123,7 +127,9 @@ def _capacity(settings: Settings, hour: int) -> tuple[int, int]:
     if url.get_backend_name() != "sqlite" or not settings.spare_gb:
         return configured, configured
     on_disk = _on_disk(Path(str(url.database)), hour) - int(settings.spare_gb * _GB)
-    return max(min(configured, on_disk), 0), configured
+    # One more of each kind takes at most its share, or the largest size of its kind.
+    least = max(on_disk - _ONE_OF_EACH, on_disk // 2)
+    return max(min(configured, least), 0), configured
 
 
 @lru_cache(maxsize=1)

@@ -5,7 +5,6 @@ see when somebody gives it back. Which hour that was is not written down, but fo
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
 from enum import Enum
 
@@ -47,14 +46,6 @@ class Kind(Enum):
         return cls.REPORT_WITH_LARGE_FILES if begins_case else cls.FOLLOW_UP_WITH_LARGE_FILES
 
 
-@dataclass(frozen=True, slots=True)
-class Day:
-    """Bytes that came on one day without script: of all envelopes, and of those larger than a text."""
-
-    size: int
-    larger: int
-
-
 def used(connection: Connection, hour: int) -> Mapping[Kind, int]:
     """Return the bytes that each kind takes in an hour: as declared, with what was deleted in that hour."""
     rows = connection.execute(select(usage.c.kind, usage.c.size - _left_in(hour - 1))).all()
@@ -92,11 +83,14 @@ def settle(connection: Connection, kind: Kind, hour: int) -> None:
     connection.execute(update(usage).where(*there).values({"size": usage.c.size - left, left.name: 0}))
 
 
-def add_scriptless(connection: Connection, today: date, size: int) -> Day:
-    """Count bytes that came without script; return those of today with them. Other days are forgotten."""
+def add_scriptless(connection: Connection, today: date, size: int) -> int:
+    """Count an envelope that came without script, as a text or as larger; other days are forgotten.
+
+    Returns the bytes of all such that came today.
+    """
     connection.execute(delete(scriptless).where(scriptless.c.day != days.number(today)))
-    amounts = {"size": size, "larger": size if size > TEXT else 0}
-    return Day(**add_to(connection, scriptless, {"day": days.number(today)}, amounts))
+    counted, other = ("texts", "larger") if size <= TEXT else ("larger", "texts")
+    return add_to(connection, scriptless, {"day": days.number(today)}, {counted: size, other: 0})[counted]
 
 
 def _left_in(hour: int) -> Column[int]:

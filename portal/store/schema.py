@@ -160,10 +160,10 @@ usage = _table(
     Column("left_odd", BigInteger, nullable=False, default=0),
 )
 
-# What came on one day by the way without script, where no work is asked for; `larger` than a text.
+# What came on one day by the way without script, where no work is asked for: texts, and what is larger.
 scriptless = _table(
     "scriptless",
     Column("day", Integer, primary_key=True, autoincrement=False),
-    Column("size", BigInteger, nullable=False),
+    Column("texts", BigInteger, nullable=False),
     Column("larger", BigInteger, nullable=False),
 )

@@ -4,6 +4,7 @@ import hashlib
 import secrets
 import threading
 from collections.abc import Callable, Sequence
+from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 from typing import TypeVar
@@ -52,9 +53,10 @@ CODES = {TEXT: "quota_full", FILES: "quota_full_files", LARGE: "quota_full_large
 T = TypeVar("T")
 
 
-def limit(room: Room, kind: Kind, size: int) -> None:
-    """Give the portal room for so many bytes of a kind, whatever is drawn; for others in proportion."""
-    room.configure(capacity_gb=(size + 1) / (1 - DRAWN) / SHARES[kind] / 10**9)
+def limit(room: Room, kind: Kind, count: int, size: int = TEXT) -> None:
+    """Give the portal room for so many envelopes of a kind, whatever is drawn; for others in proportion."""
+    assert 1 < count < 1 / DRAWN
+    room.configure(capacity_gb=((count - 1) * size + 1) / (1 - DRAWN) / SHARES[kind] / 10**9)
 
 
 def begin(room: Room, kind: Kind, size: int = 0, header: Sized | None = None) -> TestResponse:
@@ -79,9 +81,9 @@ def limits(room: Room) -> Limits:
         return Limits.of(connection, room.settings, room.hour)
 
 
-def fill(room: Room, kind: Kind, spare: int) -> None:
+def fill(room: Room, kind: Kind, spare: int = 0) -> None:
     """Take all room that a kind has in this hour, but for so many bytes."""
-    take(room, kind, limits(room).of_kind(kind) - used(room)[kind] - spare)
+    take(room, kind, limits(room).of_kind(kind) + 1 - used(room)[kind] - spare)
 
 
 def used(room: Room) -> dict[Kind, int]:
@@ -121,8 +123,8 @@ def noted(room: Room) -> State:
 
 
 def test_a_refused_envelope_leaves_nothing_but_that_today_there_was_one(room: Room) -> None:
-    limit(room, Kind.REPORT, TEXT)
-    assert room.send(make_report_envelope(room.site)).status_code == 201
+    limit(room, Kind.REPORT, 2)
+    assert [room.send(make_report_envelope(room.site)).status_code for _ in range(2)] == [201, 201]
     before = room.state()
     assert code(room.send(make_report_envelope(room.site))) == (507, "quota_full")
     assert room.state() == {**before, **noted(room)}
@@ -131,7 +133,7 @@ def test_a_refused_envelope_leaves_nothing_but_that_today_there_was_one(room: Ro
 def test_what_is_refused_is_not_written_down_first(room: Room) -> None:
     """One header, paid for once, is refused as often as its sender likes: no disk must fill by that."""
     sealed = make_report_envelope(room.site, file=bytes(200_000))
-    fill(room, Kind.REPORT_WITH_FILES, 0)
+    fill(room, Kind.REPORT_WITH_FILES)
     before = room.database.size
     assert {room.send(sealed).status_code for _ in range(10)} == {507}
     assert room.database.size < before + 100_000
@@ -141,9 +143,27 @@ def test_what_is_refused_is_not_written_down_first(room: Room) -> None:
     assert room.database.size > before + 200_000, "the control"
 
 
+def test_the_last_envelope_of_an_hour_may_be_of_any_size_and_after_it_none_is_taken(room: Room) -> None:
+    """By sizes that are still taken, and others that are not, anybody could measure the room that is left."""
+    kind = Kind.REPORT_WITH_FILES
+    fill(room, kind, 1)
+    assert begin(room, kind, LARGEST_OF_FILES).status_code == 201
+    for size in (LARGEST_OF_FILES, FILES, SMALLEST_FILES):
+        assert code(begin(room, kind, size)) == (507, "quota_full_files")
+
+
+def test_what_a_share_has_never_room_for_is_refused_without_a_note(room: Room) -> None:
+    """Whatever is drawn, and with nothing else in it: nobody raises the cost for others by that."""
+    limit(room, Kind.REPORT_WITH_FILES, 2, FILES // 2)
+    before = room.state()
+    assert code(begin(room, Kind.REPORT_WITH_FILES)) == (507, "quota_full_files")
+    assert room.state() == before
+    assert begin(room, Kind.REPORT_WITH_FILES, SMALLEST_FILES).status_code == 201, "the control"
+
+
 def test_the_last_room_is_given_once(room: Room) -> None:
     """Of many at once as many are taken as fit, and the sums are right afterwards."""
-    limit(room, Kind.REPORT, 5 * TEXT)
+    limit(room, Kind.REPORT, 5)
     reports = [make_report_envelope(room.site) for _ in range(12)]
     start, answers = threading.Barrier(len(reports)), []
 
@@ -173,11 +193,12 @@ def test_within_an_hour_nobody_sees_room_that_others_give_back(room: Room) -> No
     room.patch(withdrawn[1], 0, withdrawn[0].envelope)
     give_way(watch, context(room), 1)
     kind = Kind.REPORT_WITH_FILES
-    fill(room, kind, 2 * TEXT)
+    fill(room, kind, 1)
     assert begin(room, kind, SMALLEST_FILES).status_code == 201
 
     def probed() -> int:
-        return begin(room, kind, SMALLEST_FILES).status_code
+        (status,) = {begin(room, kind, size).status_code for size in (SMALLEST_FILES, FILES)}
+        return status
 
     assert probed() == 507
     acts: list[Callable[[], TestResponse]] = [
@@ -214,8 +235,9 @@ def bring(room: Room) -> None:
 
 
 def test_what_is_given_back_makes_room_in_the_next_hour(room: Room) -> None:
-    limit(room, Kind.REPORT, TEXT)
-    room.send(make_report_envelope(room.site))
+    limit(room, Kind.REPORT, 2)
+    for _ in range(2):
+        room.send(make_report_envelope(room.site))
     assert code(room.send(make_report_envelope(room.site))) == (507, "quota_full")
     bring(room)
     assert code(room.send(make_report_envelope(room.site))) == (507, "quota_full")
@@ -258,7 +280,7 @@ def test_asking_for_room_without_taking_it_tells_nothing(sqlite_room: Room, *, r
     room, kind = sqlite_room, Kind.REPORT
     spent, unsealed, other = (make_report_envelope(room.site) for _ in range(3))
     room.client.delete(room.begin(spent), headers=TUS)
-    fill(room, kind, TEXT if room_left else TEXT - 1)
+    fill(room, kind, 1 if room_left else 0)
     assert code(room.send(spent)) == (403, "work_spent")
     for body, word in ((bytes(len(unsealed.envelope)), "not_sealed"), (other.envelope, "header_differs")):
         headers = {**BODY, **room.declared(unsealed)}
@@ -369,7 +391,7 @@ class Life:
 def test_sums_follow_the_rows(room: Room, seed: int) -> None:
     """Whatever is done, in any order: what is there counts, and what went counts until the hour is over."""
     life, kept = Life(room, seed), dict.fromkeys(Kind, 0)
-    limit(room, Kind.REPORT_WITH_FILES, 3 * FILES)
+    limit(room, Kind.REPORT_WITH_FILES, 3, FILES)
     for _ in range(40):
         before = stored(room)
         life.act()
@@ -396,19 +418,19 @@ def test_a_disk_that_others_fill_is_respected(sqlite_room: Room) -> None:
 
 def test_the_disk_is_looked_at_once_an_hour(tmp_path: Path) -> None:
     """Within it room must not grow, whoever deletes something; the database's own growth is no change."""
-    with small_disk(tmp_path / "disk", "64m") as resize:
-        room = Room(tmp_path / "disk", "sqlite:///portal.sqlite")
+    address = "sqlite:///portal.sqlite"
+    with small_disk(tmp_path / "disk", "64m") as resize, closing(Room(tmp_path / "disk", address)) as room:
         room.configure(spare_gb=0.01)
         first = limits(room).capacity
         room.send(make_report_envelope(room.site, file=bytes(5_000_000)))
         resize("96m")
         assert limits(room).capacity == first
         room.hour += 1
-        assert limits(room).capacity == pytest.approx(first + (32 << 20), abs=200_000)
+        # Half of what is free: each kind may take one envelope more.
+        assert limits(room).capacity == pytest.approx(first + (16 << 20), abs=100_000)
         resize("64m")
         room.hour += 1
-        assert limits(room).capacity == pytest.approx(first, abs=200_000)
-        room.close()
+        assert limits(room).capacity == pytest.approx(first, abs=100_000)
 
 
 def scriptless(room: Room, size: int = 0) -> int:
@@ -417,14 +439,15 @@ def scriptless(room: Room, size: int = 0) -> int:
     return post(room, header() + envelope)[0]
 
 
-def day(room: Room, size: int) -> None:
-    """Give a day without script room for so many bytes, whatever is drawn."""
-    room.configure(capacity_gb=(size + 1) / (1 - DRAWN) * 100 / 10**9)
+def day(room: Room, count: int, size: int = TEXT) -> None:
+    """Give a day without script room for so many texts, or larger envelopes, whatever is drawn."""
+    assert 1 < count < 1 / DRAWN
+    room.configure(capacity_gb=((count - 1) * size + 1) / (1 - DRAWN) * 200 / 10**9)
 
 
 def test_the_way_without_script_has_a_share_of_each_day(room: Room) -> None:
     """It passes when other kinds are full, takes a hundredth of all, and is open again the next day."""
-    day(room, 2 * TEXT)
+    day(room, 2)
     while room.follow_up(make_envelope(room.site)).status_code == 201:
         pass
     before = room.state()
@@ -433,35 +456,34 @@ def test_the_way_without_script_has_a_share_of_each_day(room: Room) -> None:
     room.wait(1)
     assert scriptless(room) == 200
     assert used(room) == stored(room)
-    limit(room, Kind.REPORT, TEXT)
+    limit(room, Kind.SCRIPTLESS, 2)
     assert scriptless(room) == 507
 
 
-def test_without_script_larger_ones_leave_half_of_a_day_to_texts(room: Room) -> None:
-    """Whoever fills their half shuts out no text; the next day it is open again."""
-    large = age.sealed_size(131_072)
-    day(room, 4 * large)
+def test_without_script_texts_and_larger_ones_have_a_half_of_a_day_each(room: Room) -> None:
+    """Whoever fills one shuts out nothing of the other; the next day it is open again."""
+    day(room, 2, age.sealed_size(131_072))
     assert [scriptless(room, 131_072) for _ in range(3)] == [200, 200, 507]
-    assert [scriptless(room) for _ in range(3)] == [200] * 3
+    assert [scriptless(room) for _ in range(4)] == [200, 200, 200, 507]
     room.wait(1)
-    assert scriptless(room, 131_072) == 200
+    assert [scriptless(room, size) for size in (0, 131_072)] == [200, 200]
 
 
 def test_where_a_day_without_script_ends_is_drawn(sqlite_room: Room) -> None:
     """For each day, as the others for each hour; up to there it is taken, and no further."""
     of_hour, today = limits(sqlite_room), sqlite_room.day
-    whole = of_hour.capacity / 100
+    whole = of_hour.capacity / 200
     every = [of_hour.of_day(today + timedelta(days=later)) for later in range(100)]
     assert len(set(every)) == 100
     assert whole * (1 - DRAWN) <= min(every) < max(every) <= whole
-    sqlite_room.configure(capacity_gb=6 * TEXT * 100 / 10**9)
-    taken = limits(sqlite_room).of_day(today) // TEXT
+    sqlite_room.configure(capacity_gb=6 * TEXT * 200 / 10**9)
+    taken = limits(sqlite_room).of_day(today) // TEXT + 1
     assert [scriptless(sqlite_room) for _ in range(taken + 1)] == [200] * taken + [507]
 
 
 def test_a_flood_without_script_takes_no_room_of_who_pays(room: Room) -> None:
     """However many days it lasts, it has its own share and no more; what is collected makes room in that."""
-    day(room, 2 * TEXT)
+    day(room, 2)
     while scriptless(room) == 200:
         while scriptless(room) == 200:
             pass

@@ -46,7 +46,7 @@ COLUMNS = {
     "spent": {"id", "day"},
     "refusals": {"day", "level"},
     "usage": {"kind", "size", "left_even", "left_odd"},
-    "scriptless": {"day", "size", "larger"},
+    "scriptless": {"day", "texts", "larger"},
 }
 
 

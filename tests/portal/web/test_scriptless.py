@@ -165,6 +165,7 @@ def test_a_flood_with_script_does_not_close_this_way(room: Room) -> None:
     """Reports by script are refused; one without is taken."""
     room.configure(capacity_gb=1.1 * TEXT / SHARES[Kind.REPORT] / 10**9, upload_days=1)
     filed(room)
+    filed(room)
     assert room.send(make_report_envelope(room.site)).status_code == 507
     room.configure(capacity_gb=TEXT * 110 / 10**9)
     assert post(room, whole(room))[0] == 200
