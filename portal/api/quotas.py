@@ -144,7 +144,7 @@ def _on_disk(file: Path, hour: int) -> int:  # noqa: ARG001 - looked at once an 
 
 @dataclass(frozen=True, slots=True)
 class Level:
-    """Which part of its share a kind has filled, from 0 to 1."""
+    """Which part of its share a kind has filled, from 0 to 1 or a little more."""
 
     kind: Kind
     part: float

@@ -2,13 +2,13 @@
 
 import signal
 import threading
-import time
 from contextlib import suppress
 
 from sqlalchemy.exc import DBAPIError
 
 from portal.api.context import Context
 from portal.api.stalled import Watch, give_way, half_hour
+from portal.store import days
 from portal.store.database import StoreBusy
 
 _PAUSE_SECONDS = 2.0
@@ -22,10 +22,10 @@ def start(context: Context) -> None:
 def _repeat(context: Context) -> None:
     # They are for the thread that answers.
     signal.pthread_sigmask(signal.SIG_BLOCK, signal.valid_signals())
-    pause, watch, last = threading.Event(), Watch(), half_hour(time.time())
+    pause, watch, last = threading.Event(), Watch(), half_hour(days.seconds())
     while True:
         pause.wait(_PAUSE_SECONDS)
-        half = half_hour(time.time())
+        half = half_hour(days.seconds())
         if half != last:
             # A database that is busy or away is asked again in half an hour.
             with suppress(StoreBusy, DBAPIError):
