@@ -4,7 +4,7 @@ import signal
 import threading
 from contextlib import suppress
 
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import SQLAlchemyError
 
 from portal.api.context import Context
 from portal.api.stalled import Watch, give_way, half_hour
@@ -28,6 +28,6 @@ def _repeat(context: Context) -> None:
         half = half_hour(days.seconds())
         if half != last:
             # A database that is busy or away is asked again in half an hour.
-            with suppress(StoreBusy, DBAPIError):
+            with suppress(StoreBusy, SQLAlchemyError):
                 give_way(watch, context, half)
         last = half
