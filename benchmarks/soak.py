@@ -86,8 +86,11 @@ PARTS: Mapping[str, Part] = {
     ),
     "onion": Part(measured("parts:onion"), ("portal/", "crypto/", "deploy/")),
     "flood": Part(
-        tested("-m", "soak", "tests/portal/ops/test_nginx_flood.py", "tests/portal/ops/test_nginx_memory.py"),
-        ("portal/", "deploy/"),
+        tested(
+            *("-m", "soak", "tests/portal/ops/test_nginx_flood.py", "tests/portal/ops/test_nginx_memory.py"),
+            "tests/portal/api/test_denial.py",
+        ),
+        ("portal/", "crypto/", "deploy/"),
     ),
     "units": Part(tested("-m", "soak", "tests/portal/ops/test_units.py"), ("portal/", "crypto/", "deploy/")),
     "queue": Part(measured("parts:queue"), ("inbox/", "crypto/")),

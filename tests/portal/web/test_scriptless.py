@@ -131,7 +131,7 @@ def test_a_report_is_kept_as_if_it_had_come_with_script(any_room: Room) -> None:
     assert any_room.slot(report.keys.locator)[0] == 1
     state = any_room.state()
     assert "my-secret-name" not in repr(state)
-    assert [len(row) for row in state[scriptless.name]] == [2], "a day and a sum"
+    assert [len(row) for row in state[scriptless.name]] == [3], "a day and two sums"
 
 
 def test_a_follow_up_and_a_drop_come_without_a_case(room: Room) -> None:
@@ -163,10 +163,11 @@ def test_its_day_has_an_end_and_the_scripted_way_has_not(room: Room) -> None:
 
 def test_a_flood_with_script_does_not_close_this_way(room: Room) -> None:
     """Reports by script are refused; one without is taken."""
-    room.configure(capacity_gb=(TEXT + 1) / SHARES[Kind.REPORT] / 10**9, upload_days=1)
+    room.configure(capacity_gb=1.1 * TEXT / SHARES[Kind.REPORT] / 10**9, upload_days=1)
+    filed(room)
     filed(room)
     assert room.send(make_report_envelope(room.site)).status_code == 507
-    room.configure(capacity_gb=TEXT * 100 / 10**9)
+    room.configure(capacity_gb=TEXT * 110 / 10**9)
     assert post(room, whole(room))[0] == 200
 
 
