@@ -8,7 +8,7 @@ from sqlalchemy import make_url
 
 from portal.store import database
 from tests.support import postgres
-from tests.support.portal_room import BACKENDS, Room, opened
+from tests.support.portal_room import BACKENDS, SITE, Room, opened
 
 
 @pytest.fixture(scope="session")
@@ -31,3 +31,11 @@ def sqlite_room(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Room
     """A portal on SQLite alone, for what is decided before the database is asked, or holds for files."""
     with opened(request, tmp_path, "sqlite") as made:
         yield made
+
+
+@pytest.fixture(scope="module")
+def same_room(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Room]:
+    """A portal on SQLite, which the tests of a module leave as it is."""
+    made = Room(tmp_path_factory.mktemp("portal"), "sqlite:///portal.sqlite", SITE)
+    yield made
+    made.close()

@@ -122,7 +122,7 @@ def test_sigterm_finishes_what_is_in_flight(server: Server) -> None:
             wait_until_read(connection)
             assert server.process
             server.process.send_signal(signal.SIGTERM)
-            time.sleep(0.5)
+            until(lambda: len(server.children()) == 1)  # the other process, which had nothing to do
             assert server.process.poll() is None
             connection.sendall(sealed.envelope[30_000:])
             assert connection.recv(1_000).startswith(b"HTTP/1.1 204 ")
