@@ -8,7 +8,9 @@ from sqlalchemy import make_url
 
 from portal.store import database
 from tests.support import postgres
+from tests.support.installation import free_port
 from tests.support.portal_room import BACKENDS, SITE, Room, opened
+from tests.support.portal_server import Server
 
 
 @pytest.fixture(scope="session")
@@ -39,3 +41,11 @@ def same_room(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Room]:
     made = Room(tmp_path_factory.mktemp("portal"), "sqlite:///portal.sqlite", SITE)
     yield made
     made.close()
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A portal that serves, as a process of its own, for all tests of a module."""
+    made = Server(tmp_path_factory.mktemp("portal"), free_port()).make()
+    with made.serving():
+        yield made
