@@ -45,7 +45,6 @@ class Settings:
     closed_days: int = 180
     capacity_gb: float = 20
     spare_gb: float = 2
-    unfinished_uploads: int = 100
     work_cost: tuple[int, ...] = (4_000, 12_000, 32_000)
     questionnaire: str = ""
     guide: str = ""
@@ -199,7 +198,6 @@ _SETTINGS: Node = {
     "closed_days": number(1, 3_650),
     "capacity_gb": _amount("a number above 0, such as 20 or 0.5", minimum=0, exclusiveMinimum=True),
     "spare_gb": _amount("a number such as 2 or 0.5, or 0", minimum=0),
-    "unfinished_uploads": number(1, 100_000),
     "work_cost": list_of(
         number(1, MOST_COST // 2),
         least=3,

@@ -17,6 +17,7 @@ from tests.support.age_peer import AgePeer
 from tests.support.age_peer import running as age_peer_running
 from tests.support.installation import free_port
 from tests.support.page_visitor import Visitor, visiting
+from tests.support.provable import Provable, proving
 
 # Fixtures that several folders use, each defined once.
 pytest_plugins = ["tests.support.inbox_room"]
@@ -107,6 +108,20 @@ def age_peer() -> Iterator[AgePeer]:
     """The age of npm, to seal and open what we open and seal."""
     with age_peer_running() as peer:
         yield peer
+
+
+@pytest.fixture(scope="module")
+def provable(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Provable]:
+    """A portal with a signed manifest, which the tests of a module leave as it is."""
+    with proving(tmp_path_factory.mktemp("provable")) as made:
+        yield made
+
+
+@pytest.fixture
+def own_provable(tmp_path: Path) -> Iterator[Provable]:
+    """A portal with a signed manifest, to be changed."""
+    with proving(tmp_path) as made:
+        yield made
 
 
 @pytest.fixture

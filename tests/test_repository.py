@@ -42,12 +42,7 @@ REPLACED = {"office"}
 
 @functools.cache
 def fixtures() -> list[Fixture]:
-    """Return all but those of tests/portal, which are not counted yet: the folder is being divided."""
-    return [
-        each
-        for each in sources_of_tests.fixtures(SOURCES)
-        if not each.path.is_relative_to(ROOT / "tests" / "portal")
-    ]
+    return list(sources_of_tests.fixtures(SOURCES))
 
 
 def repository_files() -> list[str]:

@@ -37,7 +37,7 @@ def withdraw() -> Response:
     key = _secret()
     database = context().database
     with database.write() as connection:
-        cases.withdraw(connection, casetoken.withdraw_id(key), key)
+        cases.withdraw(connection, context().hour(), casetoken.withdraw_id(key), key)
     database.scrub()
     return Response(status=204)
 

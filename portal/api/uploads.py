@@ -65,7 +65,7 @@ def create() -> Response:
     _check_room(size)
     kind = Kind.of(size, begins_case=report is not None)
     with work.noting_refusals(context()):
-        upload, paid = _admitted(channel, size, kind)
+        upload, paid = _admitted(channel, size)
         upload = _begun(upload, report, kind, paid)
     response = _answer(201, upload)
     response.headers["Location"] = f"/api/envelopes/{base64url.encode(upload.id)}"
@@ -117,18 +117,13 @@ def override(name: str) -> Response:
             raise Problem(405, "method_not_allowed", {"Allow": "DELETE, HEAD, OPTIONS, PATCH"})
 
 
-def _admitted(channel: str, size: int, kind: Kind) -> tuple[Upload, Payment]:
-    """Return an upload that is paid for, of which nothing has come; refuse before the body is read.
-
-    Work comes before room: who did none is not counted among those for whom there was no room.
-    """
+def _admitted(channel: str, size: int) -> tuple[Upload, Payment]:
+    """Return an upload that is paid for, of which nothing has come; refuse before the body is read."""
     now, text = context(), request.headers.get(work.HEADER)
     with now.database.read() as connection:
         receiving.check_channel(connection, channel)
         paid = work.check(connection, now, text, channel, size)
         upload_id = work.upload_id(connection, now, paid.header_hash)
-        if envelopes.find(connection, upload_id) is None:
-            Limits.of(now.settings).check(connection, kind, size)
     return Upload(id=upload_id, channel=channel, size=size, received=0, begun=now.today()), paid
 
 
@@ -136,15 +131,19 @@ def _begun(upload: Upload, report: Report | None, kind: Kind, paid: Payment) -> 
     """Return the upload grown by the body, or the one under the same header, if the answer to it was lost.
 
     A report of one piece is one transaction. What a broken connection leaves, its sender goes on with by the
-    same header; else it goes as any upload that was given up.
+    same header; else it goes as any upload that was given up. Room is asked for last, and what there is room
+    for takes it: who could ask without taking would see when others take it.
     """
     body = receiving.pieces(request.stream, upload.size)
     start = receiving.first(body, paid.header_hash)
     with context().database.write() as connection:
         found = _found(connection, upload, paid)
         if not found:
+            limits = Limits.of(connection, context().settings, context().hour())
+            # Before, too: PostgreSQL would write down what it then takes back.
+            limits.check(connection, kind, upload.size)
             upload = envelopes.begin(connection, upload, report, start)
-            Limits.of(context().settings).check(connection, kind, upload.size, counted=True)
+            limits.check(connection, kind, upload.size, counted=True)
     if found:
         receiving.read(request.stream, _LINGER)
         return found

@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 
 from portal.config import Settings
 from portal.exchange import keyrings
-from portal.store import envelopes, expiry, work
+from portal.store import days, envelopes, expiry, work
 from portal.store.database import Database
 from portal.store.keyrings import lock
 
@@ -30,13 +30,16 @@ class Expired:
     trusted: bool = True
 
 
-def expire(database: Database, settings: Settings, today: date) -> Expired:
+def expire(
+    database: Database, settings: Settings, today: date, hour: Callable[[], int] = days.hour
+) -> Expired:
     """Let go of all whose day has come; at any time, any number of times, by any number of processes.
 
     ``tidy`` then makes what was deleted unreadable.
     """
     with database.write() as connection:
-        uploads = envelopes.forget_unfinished(connection, today - timedelta(days=settings.upload_days))
+        begun = today - timedelta(days=settings.upload_days)
+        uploads = envelopes.forget_unfinished(connection, hour(), begun)
     expired = Expired(uploads, trusted=False)
     if _plausible(database, today):
         with database.write() as connection:

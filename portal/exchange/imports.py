@@ -1,6 +1,6 @@
 """Outbox bundles: verified whole, then applied in one transaction (SPEC 8.2)."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
@@ -18,7 +18,7 @@ from portal.config import Settings
 from portal.errors import Refused
 from portal.exchange import keyrings
 from portal.exchange.keyrings import Offered, Outcome
-from portal.store import intakes, outboxes
+from portal.store import days, intakes, outboxes
 from portal.store.database import Database
 from portal.store.expiry import Term
 from portal.store.keyrings import lock
@@ -60,18 +60,21 @@ class _Verified:
 
 @dataclass(frozen=True, slots=True)
 class _Terms:
-    """How long what an outbox lets go of can still be asked for, from ``today`` on."""
+    """How long what an outbox lets go of can still be asked for, from ``today`` on, and its room counts."""
 
     today: date
+    hour: int
     collected: Term
     closed: Term
 
     @classmethod
-    def of(cls, settings: Settings, today: date) -> "_Terms":
-        return cls(today, Term(today, settings.collected_days), Term(today, settings.closed_days))
+    def of(cls, settings: Settings, today: date, hour: int) -> "_Terms":
+        return cls(today, hour, Term(today, settings.collected_days), Term(today, settings.closed_days))
 
 
-def import_outbox(database: Database, settings: Settings, path: Path, today: date) -> Imported:
+def import_outbox(
+    database: Database, settings: Settings, path: Path, today: date, hour: Callable[[], int] = days.hour
+) -> Imported:
     """Apply an outbox bundle; the same one again changes nothing and says so.
 
     Raises Refused with everything as it was. ``expire.tidy`` then overwrites what the inbox has confirmed.
@@ -80,7 +83,7 @@ def import_outbox(database: Database, settings: Settings, path: Path, today: dat
         verified = _verify(database, settings, path)
         with database.write() as connection:
             lock(connection)
-            return _apply(connection, verified, _Terms.of(settings, today))
+            return _apply(connection, verified, _Terms.of(settings, today, hour()))
 
 
 def _verify(database: Database, settings: Settings, path: Path) -> _Verified:
@@ -144,7 +147,8 @@ def _apply(connection: Connection, verified: _Verified, terms: _Terms) -> Import
     _check_chain(connection, outbox, known)
     outcome = keyrings.offer(connection, offered) if offered else Outcome.ABSENT
     confirmed = sum(
-        intakes.confirm(connection, outbox.channel, link, terms.collected) for link in outbox.collected
+        intakes.confirm(connection, terms.hour, outbox.channel, link, terms.collected)
+        for link in outbox.collected
     )
     foreign = _foreign(connection, outbox)
     _open_cases(connection, outbox, foreign, terms.today)

@@ -20,7 +20,7 @@ from portal.exchange import expire, keyrings
 from portal.ops import landlock, serving
 from portal.site import fetching, manifest
 from portal.site.fetching import Answer
-from portal.store import expiry, pending, server
+from portal.store import days, expiry, pending, server
 from portal.store.database import Database, open_database
 from portal.web import headers
 
@@ -204,13 +204,14 @@ def _overdue(database: Database, settings: Settings, today: date) -> Iterator[Fi
 
 def _room(database: Database, settings: Settings) -> Iterator[Finding]:
     with database.read() as connection:
-        levels = quotas.levels(connection, settings)
+        levels = quotas.levels(connection, settings, days.hour())
     filled = [f"{each.kind.value.replace('_', ' ')} {each.part:.0%}" for each in levels]
     full = any(each.part > _FULL for each in levels)
     yield Finding(
         Level.WARNING if full else Level.OK,
         f"room for envelopes is filled to: {', '.join(filled)}",
-        "`portal export`, collect, import: what is confirmed makes room; or raise `capacity_gb`"
+        "`portal export`, collect, import: what is confirmed makes room as the next hour begins; "
+        "or raise `capacity_gb`"
         if full
         else "",
     )

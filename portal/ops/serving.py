@@ -25,7 +25,7 @@ from portal.app import create_app, load_questionnaire
 from portal.config import Settings
 from portal.errors import Refused
 from portal.exchange import keyrings
-from portal.ops import confinement, file_times, memory_wiping
+from portal.ops import clock, confinement, file_times, memory_wiping
 from portal.store.database import StoreBusy, open_database
 from portal.store.keyrings import current
 from portal.web import headers
@@ -142,6 +142,7 @@ class _Server(BaseApplication):
             database.scrub()
         confinement.confine(self._settings.database_url)
         file_times.cover(self._settings.database_url)
+        clock.start(self._app.extensions["portal"])
         return self._app
 
 

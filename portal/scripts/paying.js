@@ -15,7 +15,7 @@ const ATTEMPTS = 3;
 const TEXT = sealedSize(SMALLEST);
 
 /**
- * What the portal asks for, fetched once; forgotten when it is no longer taken, and fetched again at the next need.
+ * What the portal asks for, fetched as the page opens; if that failed, or it is no longer taken, again at Send alone.
  * @type {Promise<Offer> | null}
  */
 let offer = null;
@@ -31,13 +31,15 @@ export function askWork() {
 }
 
 /**
- * Begin the work for an envelope that will likely be sent; what fails is tried again when it is needed.
+ * Begin the work for an envelope that will likely be sent, by what the page was told as it opened: to ask again now
+ * would tell the host that somebody is done writing. What fails is tried again when it is sent.
  * @param {Promise<{ header: Uint8Array }>} envelope
  * @param {string} channel
  * @param {SizeClass} sizeClass
  */
 export function prepareWork(envelope, channel, sizeClass) {
-  envelope.then(({ header }) => workOf(header, channel, sizeClass)).catch(() => {});
+  const known = offer;
+  if (known) envelope.then(({ header }) => workOf(header, channel, sizeClass, known)).catch(() => {});
 }
 
 /**
@@ -50,7 +52,7 @@ export function prepareWork(envelope, channel, sizeClass) {
  */
 export async function pay({ channel, size, header }, act) {
   for (let left = ATTEMPTS; ; ) {
-    const solution = await workOf(header, channel, size === TEXT ? "text" : "files");
+    const solution = await workOf(header, channel, size === TEXT ? "text" : "files", offered());
     try {
       return await act({ [HEADER]: solution });
     } catch (error) {
@@ -73,11 +75,12 @@ function isAnother(problem) {
  * @param {Uint8Array} header
  * @param {string} channel
  * @param {SizeClass} sizeClass
+ * @param {Promise<Offer>} asked
  */
-function workOf(header, channel, sizeClass) {
+function workOf(header, channel, sizeClass, asked) {
   const known = done.get(header);
   if (known?.channel === channel && known.sizeClass === sizeClass) return known.solution;
-  const solution = solved(header, channel, sizeClass);
+  const solution = solved(header, channel, sizeClass, asked);
   done.set(header, { channel, sizeClass, solution });
   solution.catch(() => done.delete(header));
   return solution;
@@ -87,9 +90,10 @@ function workOf(header, channel, sizeClass) {
  * @param {Uint8Array} header
  * @param {string} channel
  * @param {SizeClass} sizeClass
+ * @param {Promise<Offer>} asked
  */
-async function solved(header, channel, sizeClass) {
-  const { seed, cost } = await offered();
+async function solved(header, channel, sizeClass, asked) {
+  const { seed, cost } = await asked;
   return solve({ seed, headerHash: sha256(header), channel, sizeClass, cost: cost[sizeClass] });
 }
 

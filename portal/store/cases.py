@@ -36,7 +36,7 @@ def find(connection: Connection, case_id: bytes) -> Case | None:
     return Case(memo=row.memo, day=day, slot=None if row.bare else row.read, collected=row.collected)
 
 
-def withdraw(connection: Connection, withdraw_id: bytes, withdraw_key: bytes) -> None:
+def withdraw(connection: Connection, hour: int, withdraw_id: bytes, withdraw_key: bytes) -> None:
     """Forget what was filed under ``withdraw_id`` and not exported; remember the key for the inbox.
 
     Unknown ids change nothing. Waits for a running import, which could else bring the slot back.
@@ -52,5 +52,5 @@ def withdraw(connection: Connection, withdraw_id: bytes, withdraw_key: bytes) ->
         insert_new(connection, withdrawals, case_id=case_id, channel=channel, withdraw_key=withdraw_key)
     connection.execute(delete(cases).where(cases.c.withdraw_id == withdraw_id))
     filed = envelopes.c.withdraw_id == withdraw_id
-    quotas.delete_envelopes(connection, filed, envelopes.c.bundle.is_(None))
+    quotas.delete_envelopes(connection, hour, filed, envelopes.c.bundle.is_(None))
     connection.execute(update(envelopes).where(filed).values(memo=None))

@@ -10,9 +10,14 @@ def today() -> date:
     return datetime.now(UTC).date()
 
 
+def seconds() -> float:
+    """Return the seconds since 1970-01-01, UTC; they are never stored."""
+    return datetime.now(UTC).timestamp()
+
+
 def hour() -> int:
     """Return the count of whole hours since 1970-01-01, UTC; it is never stored (SPEC 7.6)."""
-    return int(datetime.now(UTC).timestamp()) // 3_600
+    return int(seconds()) // 3_600
 
 
 def number(day: date) -> int:

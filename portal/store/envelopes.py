@@ -1,14 +1,15 @@
 """Envelopes from their first byte to their last, and what they wait for (SPEC 7.1)."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, insert, select, tuple_, update
 
 from portal.store import days, expiry, quotas
 from portal.store.expiry import Remains
 from portal.store.inserts import insert_new
-from portal.store.quotas import Kind, Usage
+from portal.store.quotas import Kind
 from portal.store.schema import cases, chunks, envelopes, whole
 
 
@@ -46,6 +47,16 @@ class Upload:
         return self.received == self.size
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unfinished:
+    """An envelope that is not whole, as far as its room matters."""
+
+    id: bytes
+    kind: Kind
+    size: int
+    received: int
+
+
 _UPLOAD = (
     envelopes.c.id,
     envelopes.c.channel,
@@ -64,7 +75,7 @@ def begin(connection: Connection, upload: Upload, report: Report | None, start: 
         connection.execute(insert(chunks).values(envelope_id=upload.id, position=0, data=start))
     if begun.whole and report:
         _open_case(connection, upload.channel, report, upload.begun)
-    quotas.count(connection, _kind(begun, report), Usage.of(begun.size, begun.received))
+    quotas.count(connection, _kind(begun, report), begun.size)
     return begun
 
 
@@ -113,7 +124,20 @@ def piece(connection: Connection, envelope_id: bytes, position: int) -> bytes:
     return connection.execute(select(chunks.c.data).where(*at)).scalar_one_or_none() or b""
 
 
-def forget(connection: Connection, envelope_id: bytes, received: int | None = None) -> bool:
+def unfinished(connection: Connection) -> list[Unfinished]:
+    """Return every envelope that is not whole."""
+    return [
+        Unfinished(
+            id=row.id,
+            kind=Kind.of(row.size, begins_case=row.case_id is not None, scriptless=row.scriptless),
+            size=row.size,
+            received=row.received,
+        )
+        for row in connection.execute(select(*_UPLOAD, envelopes.c.case_id).where(~whole))
+    ]
+
+
+def forget(connection: Connection, hour: int, envelope_id: bytes, received: int | None = None) -> bool:
     """Delete an unfinished envelope, if it has ``received`` bytes where that is given.
 
     Returns whether there was one.
@@ -121,12 +145,18 @@ def forget(connection: Connection, envelope_id: bytes, received: int | None = No
     found = [envelopes.c.id == envelope_id, ~whole]
     if received is not None:
         found.append(envelopes.c.received == received)
-    return quotas.delete_envelopes(connection, *found) > 0
+    return quotas.delete_envelopes(connection, hour, *found) > 0
 
 
-def forget_unfinished(connection: Connection, before: date) -> int:
+def forget_stalled(connection: Connection, hour: int, stalled: Iterable[Unfinished]) -> int:
+    """Delete those of the envelopes that have grown no further; return how many."""
+    still = tuple_(envelopes.c.id, envelopes.c.received).in_([(each.id, each.received) for each in stalled])
+    return quotas.delete_envelopes(connection, hour, ~whole, still)
+
+
+def forget_unfinished(connection: Connection, hour: int, before: date) -> int:
     """Delete every envelope that was begun before ``before`` and not finished; return how many."""
-    return quotas.delete_envelopes(connection, ~whole, envelopes.c.day < days.number(before))
+    return quotas.delete_envelopes(connection, hour, ~whole, envelopes.c.day < days.number(before))
 
 
 def _confirmed(left: Remains) -> Upload:
@@ -137,7 +167,6 @@ def _finish(connection: Connection, upload: Upload) -> None:
     report = _report(connection, upload.id)
     if report:
         _open_case(connection, upload.channel, report, upload.begun)
-    quotas.count(connection, _kind(upload, report), Usage(0, -1, -upload.size))
 
 
 def _kind(upload: Upload, report: Report | None) -> Kind:

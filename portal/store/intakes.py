@@ -78,7 +78,7 @@ def manifest(connection: Connection, channel: str, n: int) -> Manifest | None:
     return None if row is None or row.raw is None else Manifest(row.raw, row.signature)
 
 
-def confirm(connection: Connection, channel: str, link: Link, term: Term) -> bool:
+def confirm(connection: Connection, hour: int, channel: str, link: Link, term: Term) -> bool:
     """Let go of what a bundle carried, as the inbox has it; return whether there was anything to do.
 
     Of envelopes, id and size remain for a term, so that a sender whose answer was lost does not send again.
@@ -95,7 +95,7 @@ def confirm(connection: Connection, channel: str, link: Link, term: Term) -> boo
     )
     gone = connection.execute(select(envelopes.c.id, envelopes.c.size).where(*carried)).all()
     expiry.leave_remains(connection, [(row.id, row.size) for row in gone], term)
-    quotas.delete_envelopes(connection, *carried)
+    quotas.delete_envelopes(connection, hour, *carried)
     connection.execute(
         delete(withdrawals).where(withdrawals.c.channel == channel, withdrawals.c.bundle == link.n)
     )

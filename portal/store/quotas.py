@@ -1,11 +1,14 @@
-"""How much of the disk envelopes take, by kind: sums that change with the rows, in the same transaction."""
+"""How much of the disk envelopes take, by kind: sums that change with the rows, in the same transaction.
+
+Of what is deleted the sum is kept until the hour is over: whoever asks for room again and again would else
+see when somebody gives it back. Which hour that was is not written down, but for whether it was odd.
+"""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
 from datetime import date
 from enum import Enum
 
-from sqlalchemy import ColumnElement, Connection, delete, select
+from sqlalchemy import Column, ColumnElement, Connection, delete, select, update
 
 from crypto import age, padding
 from portal.store import days
@@ -13,20 +16,22 @@ from portal.store.inserts import add_to
 from portal.store.schema import envelopes, scriptless, usage
 
 TEXT = age.sealed_size(padding.SMALLEST)
-
-_USAGE = select(usage)
+# Larger ones are a kind of their own: a few of them would fill the room of all others.
+LARGEST_OF_FILES = age.sealed_size(16 << 20)
 
 
 class Kind(Enum):
-    """Whose room an envelope takes: of those that begin a case or not, of a text's size or larger.
+    """Whose room an envelope takes: by whether it begins a case, and by its size.
 
     What came by the way without script, where no work is asked for, is a kind of its own.
     """
 
     REPORT = "report"
     REPORT_WITH_FILES = "report_with_files"
+    REPORT_WITH_LARGE_FILES = "report_with_large_files"
     FOLLOW_UP = "follow_up"
     FOLLOW_UP_WITH_FILES = "follow_up_with_files"
+    FOLLOW_UP_WITH_LARGE_FILES = "follow_up_with_large_files"
     SCRIPTLESS = "scriptless"
 
     @classmethod
@@ -34,65 +39,59 @@ class Kind(Enum):
         """Return the kind of an envelope of ``size`` bytes."""
         if scriptless:
             return cls.SCRIPTLESS
-        if begins_case:
-            return cls.REPORT if size <= TEXT else cls.REPORT_WITH_FILES
-        return cls.FOLLOW_UP if size <= TEXT else cls.FOLLOW_UP_WITH_FILES
+        if size <= TEXT:
+            return cls.REPORT if begins_case else cls.FOLLOW_UP
+        if size <= LARGEST_OF_FILES:
+            return cls.REPORT_WITH_FILES if begins_case else cls.FOLLOW_UP_WITH_FILES
+        return cls.REPORT_WITH_LARGE_FILES if begins_case else cls.FOLLOW_UP_WITH_LARGE_FILES
 
 
-@dataclass(frozen=True, slots=True)
-class Usage:
-    """Bytes that envelopes of one kind take when all are whole, how many are not, and the bytes of those."""
-
-    size: int = 0
-    unfinished: int = 0
-    unfinished_size: int = 0
-
-    @classmethod
-    def of(cls, size: int, received: int) -> "Usage":
-        """Return what one envelope takes."""
-        return cls(size, 1, size) if received < size else cls(size)
-
-    def __add__(self, other: "Usage") -> "Usage":
-        return Usage(
-            self.size + other.size,
-            self.unfinished + other.unfinished,
-            self.unfinished_size + other.unfinished_size,
-        )
-
-    def __neg__(self) -> "Usage":
-        return Usage(-self.size, -self.unfinished, -self.unfinished_size)
+def used(connection: Connection, hour: int) -> Mapping[Kind, int]:
+    """Return the bytes that each kind takes in an hour: as declared, with what was deleted in that hour."""
+    rows = connection.execute(select(usage.c.kind, usage.c.size - _left_in(hour - 1))).all()
+    return dict.fromkeys(Kind, 0) | {Kind(kind): size for kind, size in rows}
 
 
-def used(connection: Connection) -> Mapping[Kind, Usage]:
-    """Return what each kind takes."""
-    rows = connection.execute(_USAGE).all()
-    return {kind: Usage() for kind in Kind} | {
-        Kind(row.kind): Usage(row.size, row.unfinished, row.unfinished_size) for row in rows
-    }
+def count(connection: Connection, kind: Kind, size: int) -> None:
+    """Add to what a kind takes; its sum is then locked until the transaction ends, so do this last."""
+    add_to(connection, usage, {"kind": kind.value}, {"size": size})
 
 
-def count(connection: Connection, kind: Kind, more: Usage) -> None:
-    """Add to what a kind takes; its sums are then locked until the transaction ends, so do this last."""
-    add_to(connection, usage, {"kind": kind.value}, asdict(more))
-
-
-def delete_envelopes(connection: Connection, *condition: ColumnElement[bool]) -> int:
-    """Delete envelopes with their bytes, and stop counting them; return how many there were."""
+def delete_envelopes(connection: Connection, hour: int, *condition: ColumnElement[bool]) -> int:
+    """Delete envelopes with their bytes, which count until ``hour`` is over; return how many there were."""
     gone = delete(envelopes).where(*condition)
     rows = connection.execute(
-        gone.returning(envelopes.c.size, envelopes.c.received, envelopes.c.case_id, envelopes.c.scriptless)
+        gone.returning(envelopes.c.size, envelopes.c.case_id, envelopes.c.scriptless)
     ).all()
-    sums: dict[Kind, Usage] = {}
-    for size, received, case_id, scriptless_ in rows:
-        kind = Kind.of(size, begins_case=case_id is not None, scriptless=scriptless_)
-        sums[kind] = sums.get(kind, Usage()) + Usage.of(size, received)
+    sums: dict[str, int] = {}
+    for size, case_id, scriptless_ in rows:
+        kind = Kind.of(size, begins_case=case_id is not None, scriptless=scriptless_).value
+        sums[kind] = sums.get(kind, 0) + size
     # Always in one order, as two deletions at once would else wait for each other.
-    for kind in sorted(sums, key=lambda kind: kind.value):
-        count(connection, kind, -sums[kind])
+    for kind in sorted(sums):
+        add_to(connection, usage, {"kind": kind}, {"size": 0, _left_in(hour).name: sums[kind]})
     return len(rows)
 
 
+def settle(connection: Connection, kind: Kind, hour: int) -> None:
+    """Take what was deleted in the hour before ``hour`` off a sum, which changes nothing of what is used.
+
+    To be done every hour, by one process or many: what is left would count again in the next.
+    """
+    left = _left_in(hour - 1)
+    there = (usage.c.kind == kind.value, left != 0)
+    connection.execute(update(usage).where(*there).values({"size": usage.c.size - left, left.name: 0}))
+
+
 def add_scriptless(connection: Connection, today: date, size: int) -> int:
-    """Count bytes that came without script; return those of today with them. Other days are forgotten."""
+    """Count an envelope that came without script, as a text or as larger; other days are forgotten.
+
+    Returns the bytes of all such that came today.
+    """
     connection.execute(delete(scriptless).where(scriptless.c.day != days.number(today)))
-    return add_to(connection, scriptless, {"day": days.number(today)}, {"size": size})["size"]
+    counted, other = ("texts", "larger") if size <= TEXT else ("larger", "texts")
+    return add_to(connection, scriptless, {"day": days.number(today)}, {counted: size, other: 0})[counted]
+
+
+def _left_in(hour: int) -> Column[int]:
+    return usage.c.left_odd if hour % 2 else usage.c.left_even

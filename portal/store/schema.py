@@ -150,18 +150,20 @@ refusals = _table(
     Column("level", Integer, nullable=False),
 )
 
-# The sum over envelopes of one kind: sizes as declared, how many are not whole, and the sizes of those.
+# The sum over envelopes of one kind, sizes as declared; and what of it was deleted in the last even, or odd,
+# hour, which counts until that is over.
 usage = _table(
     "usage",
     Column("kind", String(32), primary_key=True),
     Column("size", BigInteger, nullable=False),
-    Column("unfinished", BigInteger, nullable=False),
-    Column("unfinished_size", BigInteger, nullable=False),
+    Column("left_even", BigInteger, nullable=False, default=0),
+    Column("left_odd", BigInteger, nullable=False, default=0),
 )
 
-# What came on one day by the way without script, where no work is asked for.
+# What came on one day by the way without script, where no work is asked for: texts, and what is larger.
 scriptless = _table(
     "scriptless",
     Column("day", Integer, primary_key=True, autoincrement=False),
-    Column("size", BigInteger, nullable=False),
+    Column("texts", BigInteger, nullable=False),
+    Column("larger", BigInteger, nullable=False),
 )

@@ -77,7 +77,7 @@ def take(language: str) -> Response:  # noqa: ARG001 - the page for it is found 
     channel, report, envelope = sealed_file.parse(content)
     with context().database.read() as connection:
         receiving.check_channel(connection, channel)
-    today, limits = context().today(), Limits.of(context().settings)
+    today = context().today()
     upload = Upload(
         id=secrets.token_bytes(_ID),
         channel=channel,
@@ -88,6 +88,7 @@ def take(language: str) -> Response:  # noqa: ARG001 - the page for it is found 
     )
 
     def admit(connection: Connection) -> None:
+        limits = Limits.of(connection, context().settings, context().hour())
         limits.check_scriptless(connection, today, len(envelope))
 
     receiving.keep(context(), upload, report, envelope, admit)

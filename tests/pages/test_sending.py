@@ -6,6 +6,10 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Route, expect
 
+from portal.api.quotas import SHARES
+from portal.api.stalled import Watch, give_way
+from portal.store import quotas
+from portal.store.quotas import Kind
 from tests.support.page_visitor import ENVELOPE, ENVELOPES, FILE, TEXT, Visitor, lose, methods, times
 
 pytestmark = pytest.mark.browser
@@ -132,6 +136,26 @@ def test_what_cannot_be_resumed_is_sealed_anew(
     first = [r.post_data_buffer or b"" for r in visitor.requests if r.headers.get("upload-offset") == "0"]
     assert len({body[:1_627] for body in first}) == 2
     assert visitor.site.report()[1] == {1: FILE}
+
+
+def test_an_upload_that_gave_way_is_sealed_and_sent_anew(visitor: Visitor, file: Path) -> None:
+    """The portal let go of it for want of room before a piece came: no word is lost."""
+
+    def let_go(route: Route) -> None:
+        site, kind = visitor.site, Kind.REPORT_WITH_FILES
+        with site.database.write() as connection:
+            quotas.count(connection, kind, int(site.settings.capacity_gb * 10**9 * SHARES[kind] * 3 / 4))
+        watch = Watch()
+        assert [give_way(watch, site.app.extensions["portal"], half) for half in (1, 2)] == [0, 1]
+        route.fallback()
+
+    visitor.page.route(ENVELOPE, times(1, let_go))
+    visitor.report(files=[file])
+    assert methods(visitor) == ["POST", "PATCH", "HEAD", "POST", "POST", "PATCH", "PATCH", "PATCH"]
+    first = [r.post_data_buffer or b"" for r in visitor.requests if r.headers.get("upload-offset") == "0"]
+    assert len({body[:1_627] for body in first}) == 2
+    message, files = visitor.site.report()
+    assert (message.answers["what"], files) == (TEXT, {1: FILE})
 
 
 def test_a_file_that_vanished_is_named(visitor: Visitor, file: Path) -> None:

@@ -17,13 +17,6 @@ from tests.support.provable import UNTIL, Provable, proving
 pytestmark = pytest.mark.browser
 
 
-@pytest.fixture(scope="module")
-def provable(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Provable]:
-    """A portal that no test changes."""
-    with proving(tmp_path_factory.mktemp("provable")) as made:
-        yield made
-
-
 @pytest.fixture
 def checker(chromium: Browser, provable: Provable) -> Iterator[Visitor]:
     """A person who checks a site with a signed manifest."""

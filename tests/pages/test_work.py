@@ -134,6 +134,19 @@ def test_a_stale_seed_is_replaced_when_the_report_is_sent_and_the_text_kept(visi
     assert visitor.site.report()[0].answers["what"] == WRITTEN
 
 
+def test_a_page_that_was_told_nothing_asks_again_when_it_sends_and_not_before(visitor: Visitor) -> None:
+    """A host would else learn from the second request that somebody has written."""
+    visitor.page.route(f"**{OFFER}", times(1, lambda route: route.abort()))
+    visitor.write()
+    visitor.page.click("#noted")
+    assert asked(visitor) == [OFFER]
+    visitor.page.click("#show-words")
+    visitor.confirm()
+    visitor.arrived()
+    assert asked(visitor) == [OFFER, OFFER, "/api/envelopes"]
+    assert visitor.site.report()[0].answers["what"] == WRITTEN
+
+
 def test_a_lost_answer_makes_no_second_report(visitor: Visitor) -> None:
     """The same creation again finds the upload of the first."""
     visitor.write()
@@ -150,7 +163,8 @@ def test_a_header_whose_upload_is_gone_seals_nothing_more(visitor: Visitor) -> N
     def lose_and_forget(route: Route) -> None:
         location = route.fetch().headers["location"]
         with visitor.site.database.write() as connection:
-            assert delete_envelopes(connection, envelopes.c.id == base64url.decode(location.split("/")[-1]))
+            upload = envelopes.c.id == base64url.decode(location.split("/")[-1])
+            assert delete_envelopes(connection, visitor.site.hour, upload)
         route.abort()
 
     visitor.write()

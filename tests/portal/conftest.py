@@ -8,7 +8,9 @@ from sqlalchemy import make_url
 
 from portal.store import database
 from tests.support import postgres
-from tests.support.portal_room import BACKENDS, Room, opened
+from tests.support.installation import free_port
+from tests.support.portal_room import BACKENDS, SITE, Room, opened
+from tests.support.portal_server import Server
 
 
 @pytest.fixture(scope="session")
@@ -30,4 +32,20 @@ def room(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Room]:
 def sqlite_room(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Room]:
     """A portal on SQLite alone, for what is decided before the database is asked, or holds for files."""
     with opened(request, tmp_path, "sqlite") as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def same_room(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Room]:
+    """A portal on SQLite, which the tests of a module leave as it is."""
+    made = Room(tmp_path_factory.mktemp("portal"), "sqlite:///portal.sqlite", SITE)
+    yield made
+    made.close()
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A portal that serves, as a process of its own, for all tests of a module."""
+    made = Server(tmp_path_factory.mktemp("portal"), free_port()).make()
+    with made.serving():
         yield made

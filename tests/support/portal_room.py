@@ -107,14 +107,15 @@ class Room:
         return self.day
 
     def state(self) -> State:
-        """Return every row of every table, but headers that were used up and sums that are zero."""
+        """Return every row of every table, but headers that were used up; sums as with the next hour."""
         with self.database.read() as connection:
             rows = {
                 table.name: sorted(map(tuple, connection.execute(select(table))), key=repr)
                 for table in metadata.sorted_tables
                 if table is not spent
             }
-        return rows | {usage.name: [row for row in rows[usage.name] if any(row[1:])]}
+        sums = [(kind, size - even - odd) for kind, size, even, odd in rows[usage.name]]
+        return rows | {usage.name: [row for row in sums if row[1]]}
 
     def begin(self, sealed: Sealed, **headers: str) -> str:
         """Announce a report without any of its bytes, and return its address."""
@@ -130,12 +131,12 @@ class Room:
     def follow_up(self, envelope: bytes, channel: str = INSPECTORATE) -> TestResponse:
         """Send an envelope without a word of its case."""
         bare = {"Upload-Length": str(len(envelope)), "Upload-Metadata": f"channel {_base64(channel)}"}
-        bare |= work(self.site, envelope, channel)
+        bare |= work(self.site, envelope, channel, self.hour)
         return self.client.post("/api/envelopes", headers={**BODY, **bare}, data=envelope)
 
     def declared(self, sealed: Sealed) -> dict[str, str]:
         """Return the headers that announce a report here."""
-        return declared(sealed, self.site)
+        return declared(sealed, self.site, self.hour)
 
     def patch(self, address: str, offset: int, data: bytes, **more: Any) -> TestResponse:
         """Go on with an envelope."""
@@ -155,15 +156,15 @@ class Room:
     def bring(self, outbox: OutboxBundle) -> Imported:
         """Import an outbox bundle, as `portal import` does."""
         path = outbox.save(self.folder / "outbox.tar")
-        imported = imports.import_outbox(self.database, self.settings, path, self.day)
+        imported = imports.import_outbox(self.database, self.settings, path, self.day, lambda: self.hour)
         expire.tidy(self.database)
         return imported
 
 
-def declared(sealed: Sealed, site: Site = SITE) -> dict[str, str]:
+def declared(sealed: Sealed, site: Site = SITE, hour: int | None = None) -> dict[str, str]:
     """Return the headers that announce a report, work included."""
     size = len(sealed.envelope)
-    paid = work(site, sealed.envelope, sealed.channel)
+    paid = work(site, sealed.envelope, sealed.channel, hour)
     return {"Upload-Length": str(size), "Upload-Metadata": sealed.metadata, **paid}
 
 

@@ -1,65 +1,120 @@
 """What is full is refused by kind, by what was declared, in any race; nothing stored goes for it."""
 
+import hashlib
 import secrets
 import threading
+from collections.abc import Callable, Sequence
+from contextlib import closing
 from datetime import timedelta
+from pathlib import Path
+from typing import TypeVar
 
 import pytest
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
-from crypto import age
-from portal.api.quotas import SHARES
+from crypto import age, padding
+from crypto.bundle import FIRST
+from portal.api.context import Context
+from portal.api.quotas import DRAWN, SHARES, Limits
+from portal.api.stalled import Watch, give_way
 from portal.exchange import expire
 from portal.store import days
 from portal.store import quotas as sums
-from portal.store.quotas import TEXT, Kind, Usage
+from portal.store.quotas import LARGEST_OF_FILES, TEXT, Kind
 from portal.store.schema import envelopes
 from tests.support.builders import (
     INSPECTORATE,
+    Sealed,
     make_envelope,
     make_outbox,
     make_report_envelope,
     upload_metadata,
 )
-from tests.support.portal_room import TUS, Room, State, code
+from tests.support.portal_room import BODY, TUS, Room, State, code
 from tests.support.sealed_files import header, post
-from tests.support.work import unsent, work
+from tests.support.small_disk import small_disk
+from tests.support.work import Sized, unsent, work
 
-LARGE = age.sealed_size(1_048_576)
-PAID = [kind for kind in Kind if kind is not Kind.SCRIPTLESS]
+FILES = age.sealed_size(1 << 20)
+SMALLEST_FILES = age.sealed_size(padding.padme(padding.SMALLEST + 1))
+LARGE = age.sealed_size(padding.padme((16 << 20) + 1))
+LARGEST = age.sealed_size(padding.LARGEST)
+SIZES = {
+    Kind.REPORT: TEXT,
+    Kind.REPORT_WITH_FILES: FILES,
+    Kind.REPORT_WITH_LARGE_FILES: LARGE,
+    Kind.FOLLOW_UP: TEXT,
+    Kind.FOLLOW_UP_WITH_FILES: FILES,
+    Kind.FOLLOW_UP_WITH_LARGE_FILES: LARGE,
+}
+CODES = {TEXT: "quota_full", FILES: "quota_full_files", LARGE: "quota_full_large"}
+
+T = TypeVar("T")
 
 
-def limit(room: Room, kind: Kind, size: int) -> None:
-    """Give the portal room for so many bytes of a kind, and for the others in proportion."""
-    room.configure(capacity_gb=(size + 1) / SHARES[kind] / 10**9)
+def limit(room: Room, kind: Kind, count: int, size: int = TEXT) -> None:
+    """Give the portal room for so many envelopes of a kind, whatever is drawn; for others in proportion."""
+    assert 1 < count < 1 / DRAWN
+    room.configure(capacity_gb=((count - 1) * size + 1) / (1 - DRAWN) / SHARES[kind] / 10**9)
 
 
-def begin(room: Room, kind: Kind, size: int = 0) -> TestResponse:
-    """Declare an envelope of a kind without sending any of it; a text or 1 MiB unless its size is given."""
-    size = size or (LARGE if kind in {Kind.REPORT_WITH_FILES, Kind.FOLLOW_UP_WITH_FILES} else TEXT)
+def begin(room: Room, kind: Kind, size: int = 0, header: Sized | None = None) -> TestResponse:
+    """Declare an envelope of a kind, of its usual size unless one is given, without sending any of it."""
+    declared = header or unsent(size or SIZES[kind])
     values = {"channel": INSPECTORATE.encode()}
-    if kind in {Kind.REPORT, Kind.REPORT_WITH_FILES}:
+    if kind.value.startswith("report"):
         values |= {"case": secrets.token_bytes(32), "memo": bytes(60), "withdraw": bytes(32)}
-    headers = {"Upload-Length": str(size), "Upload-Metadata": upload_metadata(**values)}
-    return room.client.post("/api/envelopes", headers={**TUS, **headers, **work(room.site, unsent(size))})
+    headers = {"Upload-Length": str(declared.size), "Upload-Metadata": upload_metadata(**values)}
+    paid = work(room.site, declared, hour=room.hour)
+    return room.client.post("/api/envelopes", headers={**TUS, **headers, **paid})
 
 
-@pytest.mark.parametrize("flooded", PAID)
-def test_a_flood_of_one_kind_stops_that_kind_alone(sqlite_room: Room, flooded: Kind) -> None:
+def take(room: Room, kind: Kind, size: int) -> None:
+    """Take room of a kind without a row for it, as many envelopes would."""
+    with room.database.write() as connection:
+        sums.count(connection, kind, size)
+
+
+def limits(room: Room) -> Limits:
+    with room.database.read() as connection:
+        return Limits.of(connection, room.settings, room.hour)
+
+
+def fill(room: Room, kind: Kind, spare: int = 0) -> None:
+    """Take all room that a kind has in this hour, but for so many bytes."""
+    take(room, kind, limits(room).of_kind(kind) + 1 - used(room)[kind] - spare)
+
+
+def used(room: Room) -> dict[Kind, int]:
+    with room.database.read() as connection:
+        return dict(sums.used(connection, room.hour))
+
+
+@pytest.mark.parametrize("kind", SIZES)
+def test_a_flood_of_one_kind_stops_that_kind_alone(sqlite_room: Room, kind: Kind) -> None:
     """What only was declared counts in full."""
-    sqlite_room.configure(capacity_gb=0.03)
-    refused = None
-    while refused is None:
-        answer = begin(sqlite_room, flooded)
-        refused = None if answer.status_code == 201 else answer
-    files = flooded in {Kind.REPORT_WITH_FILES, Kind.FOLLOW_UP_WITH_FILES}
-    assert code(refused) == (507, "quota_full_files" if files else "quota_full")
+    fill(sqlite_room, kind, 3 * SIZES[kind])
+    assert [begin(sqlite_room, kind).status_code for _ in range(3)] == [201] * 3
+    refused = begin(sqlite_room, kind)
+    assert code(refused) == (507, CODES[SIZES[kind]])
     assert refused.headers["Retry-After"] == "3600"
-    for other in set(PAID) - {flooded}:
+    for other in set(SIZES) - {kind}:
         assert begin(sqlite_room, other).status_code == 201
     assert scriptless(sqlite_room) == 200
-    assert code(begin(sqlite_room, flooded))[0] == 507
+    assert code(begin(sqlite_room, kind))[0] == 507
+
+
+def test_declared_uploads_that_never_arrive_leave_room_for_others(sqlite_room: Room) -> None:
+    """A hundred small ones, or the four of the largest size for which there is room in a half of a share."""
+    for kind in (Kind.REPORT_WITH_FILES, Kind.FOLLOW_UP_WITH_FILES):
+        assert {begin(sqlite_room, kind, SMALLEST_FILES).status_code for _ in range(101)} == {201}
+    assert [begin(sqlite_room, Kind.REPORT_WITH_LARGE_FILES, LARGEST).status_code for _ in range(4)] == [
+        201
+    ] * 4
+    hundred_mb = age.sealed_size(padding.padme(100 << 20))
+    assert begin(sqlite_room, Kind.REPORT_WITH_LARGE_FILES, hundred_mb).status_code == 201
+    assert begin(sqlite_room, Kind.REPORT_WITH_FILES).status_code == 201
 
 
 def noted(room: Room) -> State:
@@ -68,46 +123,47 @@ def noted(room: Room) -> State:
 
 
 def test_a_refused_envelope_leaves_nothing_but_that_today_there_was_one(room: Room) -> None:
-    limit(room, Kind.REPORT, TEXT)
-    assert room.send(make_report_envelope(room.site)).status_code == 201
+    limit(room, Kind.REPORT, 2)
+    assert [room.send(make_report_envelope(room.site)).status_code for _ in range(2)] == [201, 201]
     before = room.state()
     assert code(room.send(make_report_envelope(room.site))) == (507, "quota_full")
     assert room.state() == {**before, **noted(room)}
 
 
-def test_only_so_many_uploads_of_a_kind_are_unfinished(room: Room) -> None:
-    """A text in one request is none of them; a whole upload makes room for another."""
-    room.configure(unfinished_uploads=2)
-    first = make_report_envelope(room.site)
-    address = room.begin(first)
-    assert begin(room, Kind.REPORT).status_code == 201
-    refused = begin(room, Kind.REPORT)
-    assert code(refused) == (503, "too_many_uploads")
-    assert room.send(make_report_envelope(room.site)).status_code == 201
-    assert begin(room, Kind.REPORT_WITH_FILES).status_code == 201
-    assert room.patch(address, 0, first.envelope).status_code == 204
-    assert begin(room, Kind.REPORT).status_code == 201
+def test_what_is_refused_is_not_written_down_first(room: Room) -> None:
+    """One header, paid for once, is refused as often as its sender likes: no disk must fill by that."""
+    sealed = make_report_envelope(room.site, file=bytes(200_000))
+    fill(room, Kind.REPORT_WITH_FILES)
+    before = room.database.size
+    assert {room.send(sealed).status_code for _ in range(10)} == {507}
+    assert room.database.size < before + 100_000
+    room.hour += 1
+    take(room, Kind.REPORT_WITH_FILES, -used(room)[Kind.REPORT_WITH_FILES])
+    assert room.send(sealed).status_code == 201
+    assert room.database.size > before + 200_000, "the control"
 
 
-def test_what_was_only_declared_takes_half_of_a_share(room: Room) -> None:
-    """Smaller envelopes have the other half; one that is given up makes room for another."""
-    large = age.sealed_size(32 << 20)
-    limit(room, Kind.REPORT_WITH_FILES, 4 * large)
-    address = begin(room, Kind.REPORT_WITH_FILES, large).headers["Location"]
-    assert begin(room, Kind.REPORT_WITH_FILES, large).status_code == 201
+def test_the_last_envelope_of_an_hour_may_be_of_any_size_and_after_it_none_is_taken(room: Room) -> None:
+    """By sizes that are still taken, and others that are not, anybody could measure the room that is left."""
+    kind = Kind.REPORT_WITH_FILES
+    fill(room, kind, 1)
+    assert begin(room, kind, LARGEST_OF_FILES).status_code == 201
+    for size in (LARGEST_OF_FILES, FILES, SMALLEST_FILES):
+        assert code(begin(room, kind, size)) == (507, "quota_full_files")
+
+
+def test_what_a_share_has_never_room_for_is_refused_without_a_note(room: Room) -> None:
+    """Whatever is drawn, and with nothing else in it: nobody raises the cost for others by that."""
+    limit(room, Kind.REPORT_WITH_FILES, 2, FILES // 2)
     before = room.state()
-    assert code(begin(room, Kind.REPORT_WITH_FILES, large)) == (507, "quota_full_files")
-    assert room.state() == {**before, **noted(room)}
-    assert begin(room, Kind.REPORT_WITH_FILES).status_code == 201
-    assert room.client.delete(address, headers=TUS).status_code == 204
-    assert code(begin(room, Kind.REPORT_WITH_FILES, large)) == (507, "quota_full_files")
-    smaller = age.sealed_size(24 << 20)
-    assert begin(room, Kind.REPORT_WITH_FILES, smaller).status_code == 201
+    assert code(begin(room, Kind.REPORT_WITH_FILES)) == (507, "quota_full_files")
+    assert room.state() == before
+    assert begin(room, Kind.REPORT_WITH_FILES, SMALLEST_FILES).status_code == 201, "the control"
 
 
 def test_the_last_room_is_given_once(room: Room) -> None:
     """Of many at once as many are taken as fit, and the sums are right afterwards."""
-    limit(room, Kind.REPORT, 5 * TEXT)
+    limit(room, Kind.REPORT, 5)
     reports = [make_report_envelope(room.site) for _ in range(12)]
     start, answers = threading.Barrier(len(reports)), []
 
@@ -121,57 +177,236 @@ def test_the_last_room_is_given_once(room: Room) -> None:
     for thread in threads:
         thread.join()
     assert sorted(answers) == [201] * 5 + [507] * 7
-    assert used(room)[Kind.REPORT] == Usage(5 * TEXT, 0)
+    assert used(room)[Kind.REPORT] == 5 * TEXT
 
 
-def used(room: Room) -> dict[Kind, Usage]:
-    with room.database.read() as connection:
-        return dict(sums.used(connection))
+def begun(room: Room) -> tuple[Sealed, str]:
+    """Return a report with a file of which nothing has come, and its address."""
+    sealed = make_report_envelope(room.site, file=bytes(300_000))
+    return sealed, room.begin(sealed)
 
 
-def counted(room: Room) -> dict[Kind, Usage]:
-    """Return what the sums should be."""
-    found = {kind: Usage() for kind in Kind}
-    with room.database.read() as connection:
-        for row in connection.execute(select(envelopes)):
-            kind = Kind.of(row.size, begins_case=row.case_id is not None, scriptless=row.scriptless)
-            missing = row.received < row.size
-            found[kind] += Usage(row.size, int(missing), row.size if missing else 0)
+def test_within_an_hour_nobody_sees_room_that_others_give_back(room: Room) -> None:
+    """Once it was refused it stays refused, whoever begins, finishes, gives up, fails or withdraws."""
+    finished, given_up, failed, withdrawn, stalled = (begun(room) for _ in range(5))
+    watch = Watch()
+    room.patch(withdrawn[1], 0, withdrawn[0].envelope)
+    give_way(watch, context(room), 1)
+    kind = Kind.REPORT_WITH_FILES
+    fill(room, kind, 1)
+    assert begin(room, kind, SMALLEST_FILES).status_code == 201
+
+    def probed() -> int:
+        (status,) = {begin(room, kind, size).status_code for size in (SMALLEST_FILES, FILES)}
+        return status
+
+    assert probed() == 507
+    acts: list[Callable[[], TestResponse]] = [
+        lambda: room.send(make_report_envelope(room.site, file=bytes(300_000))),
+        lambda: room.patch(finished[1], 0, finished[0].envelope),
+        lambda: room.client.delete(given_up[1], headers=TUS),
+        lambda: room.patch(failed[1], 0, bytes(2_000)),
+        lambda: room.client.post("/api/withdraw", data=withdrawn[0].keys.withdraw_key),
+    ]
+    statuses = []
+    for act in acts:
+        statuses.append(act().status_code)
+        assert probed() == 507
+    assert statuses == [507, 204, 204, 400, 204], "each did what it is to do"
+    assert give_way(watch, context(room), 2) > 0
+    assert room.client.head(stalled[1], headers=TUS).status_code == 404
+    assert probed() == 507
+    bring(room)
+    assert probed() == 507
+    assert used(room)[kind] > stored(room)[kind] + 4 * 300_000
+    take(room, kind, -used(room)[kind] // 2)
+    room.hour += 1
+    assert probed() == 201, "the control: afterwards there is room again"
+
+
+def context(room: Room) -> Context:
+    found: Context = room.app.extensions["portal"]
     return found
 
 
-def test_sums_follow_the_rows(room: Room) -> None:
-    """Sent, begun, finished, given up, refused, withdrawn, collected, expired: room comes back each time."""
-    collected, withdrawn, finished = (make_report_envelope(room.site) for _ in range(3))
-    room.send(collected)
-    room.follow_up(make_envelope(room.site, size=1_048_576))
-    outbox = make_outbox(room.site, collected=[room.export().link])
-    room.send(withdrawn)
-    address = room.begin(finished)
-    assert scriptless(room) == 200
-    for kind in PAID:
-        given_up = begin(room, kind)
-        begin(room, kind)
-        assert used(room) == counted(room)
-        room.client.delete(given_up.headers["Location"], headers=TUS)
-    assert used(room) == counted(room)
-    room.patch(address, 0, finished.envelope)
-    room.client.post("/api/withdraw", data=withdrawn.keys.withdraw_key)
-    assert used(room) == counted(room)
-    assert used(room)[Kind.REPORT] == Usage(3 * TEXT, 1, TEXT)
-    room.bring(outbox)
-    assert used(room) == counted(room)
-    expire.expire(room.database, room.settings, room.day + timedelta(days=9))
-    left = {Kind.REPORT: Usage(TEXT), Kind.SCRIPTLESS: Usage(TEXT)}
-    assert used(room) == counted(room) == {kind: Usage() for kind in Kind} | left
-
-
-def test_what_is_collected_makes_room(room: Room) -> None:
-    limit(room, Kind.REPORT, TEXT)
-    room.send(make_report_envelope(room.site))
-    assert code(room.send(make_report_envelope(room.site))) == (507, "quota_full")
+def bring(room: Room) -> None:
+    """Have the inspectorate collect what is there."""
     room.bring(make_outbox(room.site, collected=[room.export().link]))
+
+
+def test_what_is_given_back_makes_room_in_the_next_hour(room: Room) -> None:
+    limit(room, Kind.REPORT, 2)
+    for _ in range(2):
+        room.send(make_report_envelope(room.site))
+    assert code(room.send(make_report_envelope(room.site))) == (507, "quota_full")
+    bring(room)
+    assert code(room.send(make_report_envelope(room.site))) == (507, "quota_full")
+    room.hour += 1
     assert room.send(make_report_envelope(room.site)).status_code == 201
+
+
+def test_however_often_sums_are_settled_they_give_back_what_went_in_hours_before(room: Room) -> None:
+    """Each process does so at the same time, and again after a start."""
+    addresses = [room.begin(make_report_envelope(room.site)) for _ in range(3)]
+    for address, left in zip(addresses, (3, 2, 1), strict=True):
+        assert used(room)[Kind.REPORT] == left * TEXT
+        settle(room)
+        room.client.delete(address, headers=TUS)
+        settle(room)
+        assert used(room)[Kind.REPORT] == left * TEXT
+        room.hour += 1
+    assert used(room)[Kind.REPORT] == 0
+
+
+def test_what_went_before_a_portal_stopped_counts_for_no_more_than_an_hour_after(room: Room) -> None:
+    """Whether that hour was even or odd is all that is known of it."""
+    for later in (1, 2):
+        room.client.delete(room.begin(make_report_envelope(room.site)), headers=TUS)
+        room.hour += later
+        settle(room)
+        room.hour += 1
+        assert used(room)[Kind.REPORT] == 0
+
+
+def settle(room: Room) -> None:
+    with room.database.write() as connection:
+        for kind in Kind:
+            sums.settle(connection, kind, room.hour)
+
+
+@pytest.mark.parametrize("room_left", [True, False])
+def test_asking_for_room_without_taking_it_tells_nothing(sqlite_room: Room, *, room_left: bool) -> None:
+    """By what is not sealed, by another header, by one that was used: the answer is the same without room."""
+    room, kind = sqlite_room, Kind.REPORT
+    spent, unsealed, other = (make_report_envelope(room.site) for _ in range(3))
+    room.client.delete(room.begin(spent), headers=TUS)
+    fill(room, kind, 1 if room_left else 0)
+    assert code(room.send(spent)) == (403, "work_spent")
+    for body, word in ((bytes(len(unsealed.envelope)), "not_sealed"), (other.envelope, "header_differs")):
+        headers = {**BODY, **room.declared(unsealed)}
+        assert code(room.client.post("/api/envelopes", headers=headers, data=body)) == (400, word)
+    assert room.send(unsealed).status_code == (201 if room_left else 507), "the control"
+
+
+def test_where_room_ends_is_drawn_for_each_hour_and_kind(sqlite_room: Room) -> None:
+    """Between fifteen sixteenths and the whole of a share, more often near the middle."""
+    every = []
+    for _ in range(200):
+        of_hour = limits(sqlite_room)
+        every += [of_hour.of_kind(kind) / of_hour.capacity / SHARES[kind] for kind in Kind]
+        sqlite_room.hour += 1
+    assert len(set(every)) == len(every)
+    assert 1 - DRAWN < min(every) < 1 - 0.9 * DRAWN < 1 - 0.1 * DRAWN < max(every) <= 1
+    middle = [part for part in every if abs(part - (1 - DRAWN / 2)) < DRAWN / 4]
+    assert 0.7 < len(middle) / len(every) < 0.8
+    assert sum(every) / len(every) == pytest.approx(1 - DRAWN / 2, abs=0.001)
+
+
+def stored(room: Room) -> dict[Kind, int]:
+    """Return what the rows of each kind take."""
+    columns = (envelopes.c.size, envelopes.c.case_id, envelopes.c.scriptless)
+    found = dict.fromkeys(Kind, 0)
+    with room.database.read() as connection:
+        for size, case_id, scriptless_ in connection.execute(select(*columns)):
+            found[Kind.of(size, begins_case=case_id is not None, scriptless=scriptless_)] += size
+    return found
+
+
+class Life:
+    """What people do at a portal, in any order."""
+
+    def __init__(self, room: Room, seed: int) -> None:
+        self.room = room
+        self.seed, self.drawn = seed, 0
+        self.open: list[tuple[Sealed, str]] = []
+        self.whole: list[Sealed] = []
+        self.watch = Watch()
+        self.half = 0
+        self.previous, self.bundles = FIRST, 0
+
+    def act(self) -> None:
+        """Do one of them."""
+        acts = (
+            *(self.send, self.begin, self.begin, self.declare, self.finish, self.give_up, self.fail),
+            *(self.withdraw, self.collect, self.expire, self.stall, self.stall, self.scriptless),
+        )
+        self.choice(acts)()
+
+    def choice(self, among: Sequence[T]) -> T:
+        """Return one of these, the same in each run."""
+        self.drawn += 1
+        digest = hashlib.sha256(f"{self.seed} {self.drawn}".encode()).digest()
+        return among[int.from_bytes(digest, "big") % len(among)]
+
+    def send(self) -> None:
+        self.whole.append(make_report_envelope(self.room.site))
+        self.room.send(self.whole[-1])
+
+    def begin(self) -> None:
+        sealed = make_report_envelope(self.room.site, file=bytes(self.choice((1, 200_000))))
+        self.open.append((sealed, self.room.begin(sealed)))
+
+    def declare(self) -> None:
+        begin(self.room, self.choice([*SIZES]))
+
+    def finish(self) -> None:
+        if self.open:
+            sealed, address = self.open.pop()
+            self.room.patch(address, 0, sealed.envelope)
+            self.whole.append(sealed)
+
+    def give_up(self) -> None:
+        if self.open:
+            self.room.client.delete(self.open.pop()[1], headers=TUS)
+
+    def fail(self) -> None:
+        if self.open:
+            self.room.patch(self.open.pop()[1], 0, bytes(2_000))
+
+    def withdraw(self) -> None:
+        if self.whole:
+            self.room.client.post("/api/withdraw", data=self.whole.pop().keys.withdraw_key)
+
+    def collect(self) -> None:
+        self.bundles += 1
+        exported = self.room.export()
+        chain = {"n": self.bundles, "previous": self.previous}
+        outbox = make_outbox(self.room.site, collected=[exported.link], **chain)
+        self.room.bring(outbox)
+        self.previous = outbox.manifest.hash
+
+    def expire(self) -> None:
+        later = self.room.day + timedelta(days=self.choice((0, 9)))
+        expire.expire(self.room.database, self.room.settings, later, lambda: self.room.hour)
+
+    def stall(self) -> None:
+        self.half += 1
+        give_way(self.watch, context(self.room), self.half)
+
+    def scriptless(self) -> None:
+        scriptless(self.room)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_sums_follow_the_rows(room: Room, seed: int) -> None:
+    """Whatever is done, in any order: what is there counts, and what went counts until the hour is over."""
+    life, kept = Life(room, seed), dict.fromkeys(Kind, 0)
+    limit(room, Kind.REPORT_WITH_FILES, 3, FILES)
+    for _ in range(40):
+        before = stored(room)
+        life.act()
+        after = stored(room)
+        for kind in Kind:
+            kept[kind] += max(before[kind] - after[kind], 0)
+        assert used(room) == {kind: after[kind] + kept[kind] for kind in Kind}
+        if life.choice(range(5)) == 0:
+            room.hour += 1
+            kept = dict.fromkeys(Kind, 0)
+            assert used(room) == after
+            settle(room)
+            assert used(room) == after
+    room.hour += 1
+    assert used(room) == stored(room)
 
 
 def test_a_disk_that_others_fill_is_respected(sqlite_room: Room) -> None:
@@ -181,14 +416,38 @@ def test_a_disk_that_others_fill_is_respected(sqlite_room: Room) -> None:
     assert code(begin(sqlite_room, Kind.REPORT)) == (507, "quota_full")
 
 
-def scriptless(room: Room) -> int:
+def test_the_disk_is_looked_at_once_an_hour(tmp_path: Path) -> None:
+    """Within it room must not grow, whoever deletes something; the database's own growth is no change."""
+    address = "sqlite:///portal.sqlite"
+    with small_disk(tmp_path / "disk", "64m") as resize, closing(Room(tmp_path / "disk", address)) as room:
+        room.configure(spare_gb=0.01)
+        first = limits(room).capacity
+        room.send(make_report_envelope(room.site, file=bytes(5_000_000)))
+        resize("96m")
+        assert limits(room).capacity == first
+        room.hour += 1
+        # Half of what is free: each kind may take one envelope more.
+        assert limits(room).capacity == pytest.approx(first + (16 << 20), abs=100_000)
+        resize("64m")
+        room.hour += 1
+        assert limits(room).capacity == pytest.approx(first, abs=100_000)
+
+
+def scriptless(room: Room, size: int = 0) -> int:
     """Send a follow-up by the way without script; return the status of the answer."""
-    return post(room, header() + make_envelope(room.site))[0]
+    envelope = make_envelope(room.site, size=size) if size else make_envelope(room.site)
+    return post(room, header() + envelope)[0]
+
+
+def day(room: Room, count: int, size: int = TEXT) -> None:
+    """Give a day without script room for so many texts, or larger envelopes, whatever is drawn."""
+    assert 1 < count < 1 / DRAWN
+    room.configure(capacity_gb=((count - 1) * size + 1) / (1 - DRAWN) * 200 / 10**9)
 
 
 def test_the_way_without_script_has_a_share_of_each_day(room: Room) -> None:
     """It passes when other kinds are full, takes a hundredth of all, and is open again the next day."""
-    room.configure(capacity_gb=2.5 * TEXT * 100 / 10**9)
+    day(room, 2)
     while room.follow_up(make_envelope(room.site)).status_code == 201:
         pass
     before = room.state()
@@ -196,28 +455,54 @@ def test_the_way_without_script_has_a_share_of_each_day(room: Room) -> None:
     assert len(room.state()["envelopes"]) == len(before["envelopes"]) + 2
     room.wait(1)
     assert scriptless(room) == 200
-    assert used(room) == counted(room)
-    limit(room, Kind.REPORT, TEXT)
+    assert used(room) == stored(room)
+    limit(room, Kind.SCRIPTLESS, 2)
     assert scriptless(room) == 507
+
+
+def test_without_script_texts_and_larger_ones_have_a_half_of_a_day_each(room: Room) -> None:
+    """Whoever fills one shuts out nothing of the other; the next day it is open again."""
+    day(room, 2, age.sealed_size(131_072))
+    assert [scriptless(room, 131_072) for _ in range(3)] == [200, 200, 507]
+    assert [scriptless(room) for _ in range(4)] == [200, 200, 200, 507]
+    room.wait(1)
+    assert [scriptless(room, size) for size in (0, 131_072)] == [200, 200]
+
+
+def test_where_a_day_without_script_ends_is_drawn(sqlite_room: Room) -> None:
+    """For each day, as the others for each hour; up to there it is taken, and no further."""
+    of_hour, today = limits(sqlite_room), sqlite_room.day
+    whole = of_hour.capacity / 200
+    every = [of_hour.of_day(today + timedelta(days=later)) for later in range(100)]
+    assert len(set(every)) == 100
+    assert whole * (1 - DRAWN) <= min(every) < max(every) <= whole
+    sqlite_room.configure(capacity_gb=6 * TEXT * 200 / 10**9)
+    taken = limits(sqlite_room).of_day(today) // TEXT + 1
+    assert [scriptless(sqlite_room) for _ in range(taken + 1)] == [200] * taken + [507]
 
 
 def test_a_flood_without_script_takes_no_room_of_who_pays(room: Room) -> None:
     """However many days it lasts, it has its own share and no more; what is collected makes room in that."""
-    room.configure(capacity_gb=TEXT * 201 / 10**9)
+    day(room, 2)
     while scriptless(room) == 200:
         while scriptless(room) == 200:
             pass
         room.wait(1)
-    assert used(room)[Kind.SCRIPTLESS] == Usage(20 * TEXT)
-    for kind in PAID:
-        assert used(room)[kind] == Usage()
+    assert used(room)[Kind.SCRIPTLESS] in {20 * TEXT, 21 * TEXT}
+    for kind in SIZES:
+        assert used(room)[kind] == 0
+    for kind in (Kind.REPORT, Kind.FOLLOW_UP, Kind.REPORT_WITH_FILES):
         assert begin(room, kind).status_code == 201
-    room.bring(make_outbox(room.site, collected=[room.export().link]))
-    assert used(room)[Kind.SCRIPTLESS] == Usage()
+    bring(room)
+    room.hour += 1
+    assert used(room)[Kind.SCRIPTLESS] == 0
     assert scriptless(room) == 200
 
 
-def test_the_shares_are_the_whole() -> None:
+def test_the_shares_are_the_whole_and_have_room_for_the_largest() -> None:
     """No kind can take what belongs to another."""
     assert set(SHARES) == set(Kind)
     assert sum(SHARES.values()) == pytest.approx(1)
+    for kind in (Kind.REPORT_WITH_LARGE_FILES, Kind.FOLLOW_UP_WITH_LARGE_FILES):
+        assert LARGEST < 20 * 10**9 * SHARES[kind] * (1 - DRAWN)
+    assert LARGE > LARGEST_OF_FILES > FILES

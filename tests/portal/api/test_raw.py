@@ -11,7 +11,6 @@ from tests.support import traces
 from tests.support.bad_requests import LENIENT, REFUSED, SECOND, Raw, exchange, head, told
 from tests.support.builders import make_report_envelope
 from tests.support.connections import wait_until_read
-from tests.support.installation import free_port
 from tests.support.portal_room import BODY, SITE, TUS
 from tests.support.portal_server import Server
 from tests.support.sealed_files import form
@@ -29,13 +28,6 @@ FIELD = f"field-{CANARY}"
 TYPED = f"abaisser-{CANARY}-ablation"
 
 
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    made = Server(tmp_path_factory.mktemp("portal"), free_port()).make()
-    with made.serving():
-        yield made
-
-
 ANSWERS: Counter[int] = Counter()
 
 
@@ -47,56 +39,56 @@ def ask(server: Server, content: bytes) -> Raw:
 
 
 @pytest.mark.parametrize("name", REFUSED)
-def test_a_malformed_request_is_refused_without_a_word_of_the_server(server: Server, name: str) -> None:
+def test_a_malformed_request_is_refused_without_a_word_of_the_server(served: Server, name: str) -> None:
     """By a problem with every header, and no row more than before."""
-    before = state(server)
-    answer = ask(server, REFUSED[name])
+    before = state(served)
+    answer = ask(served, REFUSED[name])
     assert answer.status in ({200} if name in LENIENT else range(400, 500)), name
     assert (answer.told, b"HTTP/1." in answer.body) == ([], False)
     assert b"Content-Security-Policy: default-src 'none'" in answer.head
     if name not in LENIENT:
         assert b"application/problem+json" in answer.head
         assert b'"code": "' in answer.body
-    assert state(server) == before
+    assert state(served) == before
 
 
-def test_a_second_request_behind_the_first_is_not_answered(server: Server) -> None:
+def test_a_second_request_behind_the_first_is_not_answered(served: Server) -> None:
     """A connection carries one request: what hides behind its end reaches nothing."""
-    answer = ask(server, head("GET /keyring.sig HTTP/1.1") + SECOND)
+    answer = ask(served, head("GET /keyring.sig HTTP/1.1") + SECOND)
     assert (answer.status, len(answer.body)) == (200, 64)
-    behind = ask(server, head("POST /api/slot HTTP/1.1", "Content-Length: 32") + bytes(32) + SECOND)
+    behind = ask(served, head("POST /api/slot HTTP/1.1", "Content-Length: 32") + bytes(32) + SECOND)
     assert (behind.status, len(behind.body)) == (200, 18_108)
 
 
-def test_an_answer_without_head_is_no_answer_for_old_clients(server: Server) -> None:
+def test_an_answer_without_head_is_no_answer_for_old_clients(served: Server) -> None:
     """HTTP/0.9 has no version in its only line; it is refused like any other malformed one."""
-    assert ask(server, b"GET /\r\n\r\n").status == 400
+    assert ask(served, b"GET /\r\n\r\n").status == 400
 
 
 @pytest.mark.parametrize("lie", LIES)
-def test_an_offset_that_lies_changes_nothing(server: Server, lie: str) -> None:
+def test_an_offset_that_lies_changes_nothing(served: Server, lie: str) -> None:
     """Neither on an envelope that was begun nor on one that is whole."""
     sealed = make_report_envelope(SITE)
-    begun, whole = server.begin(sealed), server.send(make_report_envelope(SITE))
-    before = state(server)
+    begun, whole = served.begin(sealed), served.send(make_report_envelope(SITE))
+    before = state(served)
     for address in (begun, whole):
         offset = lie.encode().decode("latin-1")
         headers = [*(f"{name}: {value}" for name, value in BODY.items()), f"Upload-Offset: {offset}"]
         content = head(f"PATCH {address} HTTP/1.1", *headers, "Content-Length: 3") + b"age"
-        assert ask(server, content).status in {400, 409, 413}
-    assert state(server) == before
-    assert server.offset(begun) == 0
+        assert ask(served, content).status in {400, 409, 413}
+    assert state(served) == before
+    assert served.offset(begun) == 0
 
 
-def test_a_slow_body_holds_one_process_and_not_the_site(server: Server) -> None:
-    """Others are answered by the next process meanwhile; the web server in front holds such bodies."""
-    with socket.create_connection(("127.0.0.1", server.port)) as slow:
+def test_a_slow_body_holds_one_process_and_not_the_site(served: Server) -> None:
+    """Others are answered by the next process meanwhile; the web served in front holds such bodies."""
+    with socket.create_connection(("127.0.0.1", served.port)) as slow:
         slow.sendall(head("POST /api/slot HTTP/1.1", "Content-Length: 32") + b"L")
         wait_until_read(slow)
-        assert server.request("GET", "/fr/")[0] == 200
+        assert served.request("GET", "/fr/")[0] == 200
 
 
-def test_memory_stays_bounded(server: Server) -> None:
+def test_memory_stays_bounded(served: Server) -> None:
     """Bodies, chunks and heads of many MiB leave each process as large as it was, to 16 MiB."""
     huge = 24 << 20
     sent = [
@@ -110,12 +102,12 @@ def test_memory_stays_bounded(server: Server) -> None:
         + bytes(huge),
     ]
     for _ in range(3):
-        ask(server, sent[0][:1_000])
-    before = peak(server)
+        ask(served, sent[0][:1_000])
+    before = peak(served)
     for content in sent:
-        assert ask(server, content).status in {0, *range(400, 500)}
-    assert peak(server) - before < 16 << 20
-    assert server.request("GET", "/fr/")[0] == 200
+        assert ask(served, content).status in {0, *range(400, 500)}
+    assert peak(served) - before < 16 << 20
+    assert served.request("GET", "/fr/")[0] == 200
 
 
 def sent(content: bytes, field: str, name: str) -> tuple[bytes, dict[str, str]]:
@@ -135,7 +127,7 @@ def half_sent(server: Server, path: str, body: bytes, headers: dict[str, str]) -
         yield
 
 
-def test_nothing_of_a_form_or_a_refusal_stays_in_memory(server: Server) -> None:
+def test_nothing_of_a_form_or_a_refusal_stays_in_memory(served: Server) -> None:
     """Neither the name of a file, plaintext, a locator, where a form came from, nor what was typed."""
     plain, headers = sent(PLAINTEXT * 4_000, "sealed", NAME)
     elsewhere = {**headers, "Origin": ELSEWHERE}
@@ -156,21 +148,21 @@ def test_nothing_of_a_form_or_a_refusal_stays_in_memory(server: Server) -> None:
         (412, f"/api/envelopes/{TYPED}", PLAINTEXT, {}),
         (400, "/api/envelopes", PLAINTEXT, {**TUS, "Upload-Metadata": f"name {TYPED}"}),
     ]
-    assert server.process
+    assert served.process
     for status, path, body, said in requests:
-        assert server.request("POST", path, body, said)[0] == status, path
-    processes = [server.process.pid, *server.workers()]
+        assert served.request("POST", path, body, said)[0] == status, path
+    processes = [served.process.pid, *served.workers()]
     assert traces.found_in_memory(processes, [CANARY, CANARY.lower()]) == []
     # The control: while a form is on its way, the same search sees it.
-    with half_sent(server, "/en/sealed", plain, headers):
+    with half_sent(served, "/en/sealed", plain, headers):
         assert any(traces.found_in_memory(processes, [CANARY]) for _ in range(20))
 
 
 def test_the_log_tells_nothing_of_all_this(
-    server: Server, record_property: Callable[[str, object], None]
+    served: Server, record_property: Callable[[str, object], None]
 ) -> None:
     """After every test of this file: the address to serve on, and at most codes."""
-    lines = [line for line in server.log().splitlines() if line]
-    assert lines[:1] == [f"serving on http://127.0.0.1:{server.port}"]
+    lines = [line for line in served.log().splitlines() if line]
+    assert lines[:1] == [f"serving on http://127.0.0.1:{served.port}"]
     assert lines[1:] == []
     record_property("malformed requests", told(ANSWERS))

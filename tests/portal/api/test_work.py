@@ -6,27 +6,31 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import insert, select
 from werkzeug.test import TestResponse
 
 from crypto import age, work
 from crypto.work import OFFER, Offer, Payment
+from portal.api.stalled import Watch, give_way
 from portal.api.work import HEADER
 from portal.exchange import expire
-from portal.store import days
+from portal.store import days, quotas
 from portal.store import work as spent
-from portal.store.schema import refusals
+from portal.store.quotas import Kind
+from portal.store.schema import cases, chunks, metadata, refusals
 from portal.store.schema import spent as headers_spent
 from tests.support import work as working
 from tests.support.builders import (
     INSPECTORATE,
     OUTSIDE,
     Sealed,
+    make_envelope,
     make_outbox,
     make_report_envelope,
     upload_metadata,
 )
 from tests.support.portal_room import BODY, TUS, Room, code
+from tests.support.sealed_files import header, post
 from tests.support.work import Sized, unsent
 
 DAY = 24
@@ -331,8 +335,8 @@ def test_nobody_raises_the_cost_without_work_or_by_what_never_fits(room: Room) -
     assert offer(room).cost.text == COSTS[0]
 
 
-def test_no_hour_reaches_the_disk(room: Room) -> None:
-    """Of work and refusals there are hashes and days; the former go when they would be refused anyway."""
+def test_headers_and_refusals_go_when_they_would_be_refused_anyway(room: Room) -> None:
+    """Of work and refusals there are hashes and days."""
     room.hour = days.number(room.day) * DAY + 23
     fill(room)
     with room.database.read() as connection:
@@ -345,6 +349,59 @@ def test_no_hour_reaches_the_disk(room: Room) -> None:
     assert room.state()["refusals"] != []
     expire.expire(room.database, room.settings, room.wait(2))
     assert room.state()["refusals"] == []
+
+
+def hours_found(room: Room) -> set[str]:
+    """Return the columns with the present hour or one near it: as a count or seconds, in bytes or text."""
+    near = range(room.hour - 2, room.hour + 3)
+    words = [
+        form for hour in near for form in (hour.to_bytes(4, "big"), hour.to_bytes(4, "little"), b"%d" % hour)
+    ]
+    words += [work.seed(working.INSTANCE_SEED, room.site.deployment, hour) for hour in near]
+
+    def tells(value: object) -> bool:
+        if isinstance(value, int):
+            return any(value // unit in near for unit in (1, 3_600, 3_600_000, 3_600_000_000))
+        raw = value.encode() if isinstance(value, str) else value
+        return isinstance(raw, bytes) and any(word in raw for word in words)
+
+    with room.database.read() as connection:
+        return {
+            f"{table.name}.{column.name}"
+            for table in metadata.sorted_tables
+            for column in table.columns
+            # Ciphertext may hold any four bytes by chance.
+            if column is not chunks.c.data
+            and any(tells(value) for value in connection.execute(select(column)).scalars())
+        }
+
+
+def test_no_hour_reaches_the_disk(room: Room) -> None:
+    """In any column of any table, after all that is done by the hour; the control finds those put there."""
+    room.hour = days.number(room.day) * DAY + 23
+    sent, collected, withdrawn = (make_report_envelope(room.site) for _ in range(3))
+    assert send(room, collected, pay(room, collected)).status_code == 201
+    room.bring(make_outbox(room.site, collected=[room.export().link]))
+    for sealed in (sent, withdrawn):
+        assert send(room, sealed, pay(room, sealed)).status_code == 201
+    room.client.delete(room.begin(make_report_envelope(room.site)), headers=TUS)
+    room.client.post("/api/withdraw", data=withdrawn.keys.withdraw_key)
+    assert post(room, header() + make_envelope(room.site))[0] == 200
+    watch = Watch()
+    for half in range(2):
+        give_way(watch, room.app.extensions["portal"], half)
+    fill(room)
+    filled = {table for table, rows in room.state().items() if rows}
+    often = {"envelopes", "cases", "withdrawals", "remains", "scriptless", "refusals", "usage", "outboxes"}
+    assert filled >= often
+    assert hours_found(room) == set()
+    with room.database.write() as connection:
+        quotas.count(connection, Kind.FOLLOW_UP, room.hour * 3_600)
+        connection.execute(
+            insert(cases).values(case_id=bytes(32), channel=f"at-{room.hour}", collected=False)
+        )
+        spent.spend(connection, room.hour.to_bytes(4, "big") * 8, room.day)
+    assert hours_found(room) == {"usage.size", "cases.channel", "spent.id"}
 
 
 def kept(room: Room) -> int:

@@ -1,6 +1,5 @@
 """A body compares the keys on its card with those that the site really serves for its channel."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -13,13 +12,7 @@ from crypto.keyring import Channel
 from portal.errors import Refused
 from portal.site import verify
 from tests.support.builders import OUTSIDE, Body, today
-from tests.support.provable import Provable, proving
-
-
-@pytest.fixture(scope="module")
-def provable(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Provable]:
-    with proving(tmp_path_factory.mktemp("provable")) as made:
-        yield made
+from tests.support.provable import Provable
 
 
 def card_of(channel: Channel, deployment: bytes, folder: Path) -> Path:

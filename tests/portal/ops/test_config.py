@@ -55,7 +55,6 @@ def test_relative_paths_begin_at_the_folder_of_the_file(tmp_path: Path) -> None:
         ("spare_gb = false", "setting 'spare_gb' has a wrong value"),
         ("spare_gb = nan", "setting 'spare_gb' has a wrong value"),
         ("spare_gb = inf", "setting 'spare_gb' has a wrong value"),
-        ("unfinished_uploads = 0.5", "setting 'unfinished_uploads' has a wrong value"),
         ("work_cost = [1, 2]", "setting 'work_cost' has a wrong value"),
         ("work_cost = [2, 1, 3]", "setting 'work_cost' has a wrong value"),
         ("questionnaire = 1", "setting 'questionnaire' has a wrong value"),

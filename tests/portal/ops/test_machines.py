@@ -6,13 +6,17 @@ from pathlib import Path
 
 import pytest
 
-from crypto import bundle
+from crypto import bundle, work
 from crypto.bundle import INTAKE
+from crypto.work import OFFER
+from portal.api.quotas import Limits
+from portal.store import days, quotas
+from portal.store.quotas import TEXT, Kind
 from tests.support.builders import INSPECTORATE, Sealed, make_outbox, make_report_envelope, make_slot
 from tests.support.portal_nginx import Nginx
 from tests.support.portal_room import BODY, SITE, TUS, declared
 from tests.support.portal_server import Server
-from tests.support.work import offered
+from tests.support.work import INSTANCE_SEED, offered
 
 pytestmark = pytest.mark.long
 
@@ -40,6 +44,31 @@ def test_an_upload_moves_between_machines_at_each_request(machines: tuple[Server
     assert machines[0].content(address) == sealed.envelope
     for machine in machines:
         assert machine.request("POST", "/api/slot", sealed.keys.locator)[2][0] == 1
+
+
+def test_every_process_offers_the_same_work_and_ends_room_at_the_same_place(
+    machines: tuple[Server, Server],
+) -> None:
+    """Of an hour, which each knows by itself: nothing but a secret in the database is theirs in common."""
+    hour = 0
+    while hour != days.hour():
+        hour = days.hour()
+        with ThreadPoolExecutor(8) as pool:
+            asked = [*pool.map(lambda at: machines[at % 2].request("GET", "/api/work")[2], range(24))]
+        offers = {OFFER.parse(raw).seed for raw in asked}
+        with machines[0].store() as store, store.write() as connection:
+            limits = Limits.of(connection, machines[0].settings, hour)
+            taken = quotas.used(connection, hour)[Kind.REPORT]
+            quotas.count(connection, Kind.REPORT, limits.of_kind(Kind.REPORT) + 1 - taken - TEXT)
+        answers = [begin(machine) for machine in (*machines, *machines)]
+    assert offers == {work.seed(INSTANCE_SEED, SITE.deployment, hour)}
+    assert answers == [201, 507, 507, 507]
+
+
+def begin(machine: Server) -> int:
+    """Declare a text; return the status of the answer."""
+    headers = {**TUS, **declared(make_report_envelope(SITE))}
+    return machine.request("POST", "/api/envelopes", b"", headers)[0]
 
 
 def test_behind_a_plain_balancer_an_upload_goes_on_when_a_machine_ends(

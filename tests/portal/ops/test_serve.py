@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from portal.config import load
-from portal.store import cases, database
+from portal.store import cases, database, days
 from tests.support.builders import Sealed, make_report_envelope
 from tests.support.connections import wait_until_read
 from tests.support.portal_room import BODY, SITE, declared
@@ -68,6 +68,21 @@ def test_an_upload_moves_between_processes_and_survives_a_restart(server: Server
         assert server.offset(address) == len(sealed.envelope)
 
 
+def test_a_header_that_was_used_before_a_restart_seals_nothing_more(server: Server) -> None:
+    """The same creation finds its upload; where that is gone it is refused."""
+    server.make()
+    kept, withdrawn = make_report_envelope(SITE), make_report_envelope(SITE)
+    with server.serving():
+        address = server.send(kept)
+        server.send(withdrawn)
+        assert server.request("POST", "/api/withdraw", withdrawn.keys.withdraw_key)[0] == 204
+    with server.serving():
+        assert server.send(kept) == address
+        headers = {**BODY, **declared(withdrawn)}
+        status, _, body = server.request("POST", "/api/envelopes", withdrawn.envelope, headers)
+        assert (status, json.loads(body)["code"]) == (403, "work_spent")
+
+
 def cut(server: Server, address: str, content: bytes, *, at: int) -> None:
     """Send an upload whose connection is lost at a byte."""
     with socket.create_connection(("127.0.0.1", server.port)) as connection:
@@ -107,7 +122,7 @@ def test_sigterm_finishes_what_is_in_flight(server: Server) -> None:
             wait_until_read(connection)
             assert server.process
             server.process.send_signal(signal.SIGTERM)
-            time.sleep(0.5)
+            until(lambda: len(server.children()) == 1)  # the other process, which had nothing to do
             assert server.process.poll() is None
             connection.sendall(sealed.envelope[30_000:])
             assert connection.recv(1_000).startswith(b"HTTP/1.1 204 ")
@@ -282,7 +297,7 @@ def test_a_start_overwrites_what_a_killed_process_had_deleted(server: Server) ->
     store = database.open_database(load(server.folder / "portal.toml").database_url)
     with closing(store):
         with store.write() as connection:
-            cases.withdraw(connection, sealed.withdraw_id, sealed.keys.withdraw_key)
+            cases.withdraw(connection, days.hour(), sealed.withdraw_id, sealed.keys.withdraw_key)
         assert remains(server, sealed)
         with server.serving():
             assert server.request("GET", "/keyring.json")[0] == 200

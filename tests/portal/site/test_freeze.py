@@ -2,7 +2,6 @@
 
 import gzip
 import os
-from collections.abc import Iterator
 from pathlib import Path
 
 import brotli
@@ -16,27 +15,20 @@ from portal.ops.cli import portal
 from portal.site import freeze, site_files
 from portal.web import headers
 from templates.catalogues import LANGUAGES
-from tests.support.portal_room import SITE, Room
+from tests.support.portal_room import Room
 
 PLAIN = {"Accept-Encoding": "identity"}
 
 
 @pytest.fixture(scope="module")
-def room(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Room]:
-    made = Room(tmp_path_factory.mktemp("portal"), "sqlite:///portal.sqlite", SITE)
-    yield made
-    made.close()
-
-
-@pytest.fixture(scope="module")
-def frozen(room: Room) -> Path:
+def frozen(same_room: Room) -> Path:
     """The folder that the command writes."""
-    file = room.folder / "portal.toml"
-    settings = room.settings
+    file = same_room.folder / "portal.toml"
+    settings = same_room.settings
     file.write_text(f'deployment = "{settings.deployment}"\nroot_key = "{settings.root_key}"\n')
-    answer = CliRunner().invoke(portal, ["--config", str(file), "freeze", str(room.folder / "frozen")])
+    answer = CliRunner().invoke(portal, ["--config", str(file), "freeze", str(same_room.folder / "frozen")])
     assert answer.exit_code == 0, answer.output
-    return room.folder / "frozen"
+    return same_room.folder / "frozen"
 
 
 def paths(settings: Settings) -> list[str]:
@@ -47,12 +39,12 @@ def tree(folder: Path) -> dict[str, bytes]:
     return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
 
-def test_files_are_what_the_application_serves(room: Room, frozen: Path) -> None:
+def test_files_are_what_the_application_serves(same_room: Room, frozen: Path) -> None:
     """Each path in plain, gzip and Brotli; the forms are of those bytes."""
-    for path in paths(room.settings):
+    for path in paths(same_room.settings):
         file = frozen / freeze.SITE / freeze.name_of(path)
         served = {
-            name: room.client.get(path, headers={"Accept-Encoding": name}).data
+            name: same_room.client.get(path, headers={"Accept-Encoding": name}).data
             for name in ("identity", "gzip", "br")
         }
         forms = [file, file.with_name(file.name + ".gz"), file.with_name(file.name + ".br")]
@@ -60,10 +52,10 @@ def test_files_are_what_the_application_serves(room: Room, frozen: Path) -> None
         assert served["identity"] == gzip.decompress(served["gzip"]) == brotli.decompress(served["br"])
 
 
-def test_nothing_else_is_written(room: Room, frozen: Path) -> None:
+def test_nothing_else_is_written(same_room: Room, frozen: Path) -> None:
     expected = {
         f"{freeze.SITE}/{freeze.name_of(path)}{suffix}"
-        for path in paths(room.settings)
+        for path in paths(same_room.settings)
         for suffix in ("", ".gz", ".br")
     }
     beside = {freeze.HEADERS, *(f"{freeze.NGINX}/{name}.conf" for name in ("headers", "paths"))}
@@ -110,13 +102,13 @@ def test_a_folder_in_use_is_refused(frozen: Path, tmp_path: Path) -> None:
         ("zstd", None),
     ],
 )
-def test_the_client_gets_a_form_that_it_accepts(room: Room, accepted: str, encoding: str | None) -> None:
-    answer = room.client.get("/fr/report", headers={"Accept-Encoding": accepted})
+def test_the_client_gets_a_form_that_it_accepts(same_room: Room, accepted: str, encoding: str | None) -> None:
+    answer = same_room.client.get("/fr/report", headers={"Accept-Encoding": accepted})
     assert answer.headers.get("Content-Encoding") == encoding
     assert "Vary" not in answer.headers
 
 
-def test_answers_that_differ_by_case_have_no_shorter_form(room: Room) -> None:
+def test_answers_that_differ_by_case_have_no_shorter_form(same_room: Room) -> None:
     """A length that depended on the content would tell of it."""
-    answer = room.client.post("/api/slot", data=bytes(32), headers={"Accept-Encoding": "br, gzip"})
+    answer = same_room.client.post("/api/slot", data=bytes(32), headers={"Accept-Encoding": "br, gzip"})
     assert (answer.headers.get("Content-Encoding"), len(answer.data)) == (None, 18_108)

@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -23,35 +22,29 @@ from portal.site import fetching, manifest, site_files, verify
 from portal.site.seen_serials import Seen
 from tests.support.builders import SignedKeyring, Site, today
 from tests.support.inbox_builders import Office
-from tests.support.provable import UNTIL, Provable, proving
+from tests.support.provable import UNTIL, Provable
 from tests.support.socks_proxy import proxying
 
 
-@pytest.fixture
-def provable(tmp_path: Path) -> Iterator[Provable]:
-    with proving(tmp_path) as made:
-        yield made
-
-
-def test_two_builds_of_a_manifest_are_equal(provable: Provable) -> None:
+def test_two_builds_of_a_manifest_are_equal(own_provable: Provable) -> None:
     """Checkout, settings, serial and date decide every byte."""
-    asked = load_questionnaire(provable.settings)
-    made = [manifest.make(provable.settings, asked, 3, UNTIL) for _ in range(2)]
+    asked = load_questionnaire(own_provable.settings)
+    made = [manifest.make(own_provable.settings, asked, 3, UNTIL) for _ in range(2)]
     assert made[0] == made[1]
-    assert made[0] != manifest.make(provable.settings, asked, 4, UNTIL)
+    assert made[0] != manifest.make(own_provable.settings, asked, 4, UNTIL)
 
 
-def test_the_manifest_lists_all_that_is_served(provable: Provable) -> None:
+def test_the_manifest_lists_all_that_is_served(own_provable: Provable) -> None:
     listed = pages.parse(
-        provable.client.get("/.well-known/fanal/manifest.json").data, provable.site.deployment
+        own_provable.client.get("/.well-known/fanal/manifest.json").data, own_provable.site.deployment
     )
-    client = provable.client
+    client = own_provable.client
     assert {page.path: page.hash for page in listed.files} == {
         page.path: hashlib.sha256(client.get(page.path).data).digest() for page in listed.files
     }
     linked = {
         rule.rule
-        for rule in provable.app.url_map.iter_rules()
+        for rule in own_provable.app.url_map.iter_rules()
         if rule.methods == {"GET", "HEAD", "OPTIONS"} and not rule.rule.startswith("/api/")
     }
     signed = {
@@ -62,28 +55,28 @@ def test_the_manifest_lists_all_that_is_served(provable: Provable) -> None:
     assert linked - signed - {"/<elsewhere:_>"} == {page.path for page in listed.files} - {site_files.MISSING}
 
 
-def test_the_manifest_holds_no_address(provable: Provable) -> None:
+def test_the_manifest_holds_no_address(own_provable: Provable) -> None:
     """It is the same for the site and its onion service."""
-    assert b"://" not in provable.client.get("/.well-known/fanal/manifest.json").data
+    assert b"://" not in own_provable.client.get("/.well-known/fanal/manifest.json").data
 
 
-def test_a_site_that_serves_what_was_signed_has_no_difference(provable: Provable) -> None:
-    assert provable.found() == []
+def test_a_site_that_serves_what_was_signed_has_no_difference(own_provable: Provable) -> None:
+    assert own_provable.found() == []
 
 
-def test_an_altered_file_is_named(provable: Provable) -> None:
+def test_an_altered_file_is_named(own_provable: Provable) -> None:
     """Digest, type and policy each have a line; nothing else has one."""
-    raw = (provable.folder / "manifest" / pages.MANIFEST).read_bytes()
-    files = pages.parse(raw, provable.site.deployment).files
+    raw = (own_provable.folder / "manifest" / pages.MANIFEST).read_bytes()
+    files = pages.parse(raw, own_provable.site.deployment).files
     changed = [
         Page(page.path, "text/plain" if page.path == "/" else page.type, bytes(32))
         if page.path in {"/", "/fr/report"}
         else page
         for page in files
     ]
-    provable.alter(files=(*changed, Page("/zzz", "text/html", bytes(32))))
-    with provable.serving():
-        assert provable.found() == [
+    own_provable.alter(files=(*changed, Page("/zzz", "text/html", bytes(32))))
+    with own_provable.serving():
+        assert own_provable.found() == [
             "/: other bytes than were signed",
             "/: another type than text/plain; charset=utf-8",
             "/fr/report: other bytes than were signed",
@@ -92,39 +85,39 @@ def test_an_altered_file_is_named(provable: Provable) -> None:
         ]
 
 
-def test_another_policy_is_named_for_each_file(provable: Provable) -> None:
-    provable.alter(policy="default-src 'none'")
-    with provable.serving():
-        lines = provable.found()
+def test_another_policy_is_named_for_each_file(own_provable: Provable) -> None:
+    own_provable.alter(policy="default-src 'none'")
+    with own_provable.serving():
+        lines = own_provable.found()
     assert {line.partition(": ")[2] for line in lines} == {"another Content-Security-Policy than was signed"}
-    files = site_files.files(provable.settings, load_questionnaire(provable.settings))
+    files = site_files.files(own_provable.settings, load_questionnaire(own_provable.settings))
     signed = {"manifest.json", "manifest.sig", "keyring.json", "keyring.sig"}
     assert len(lines) == len(files) + len(signed)
 
 
-def test_what_is_past_its_date_is_named(provable: Provable) -> None:
-    assert [line.partition(":")[0] for line in provable.found(days=31)] == ["manifest", "keyring"]
+def test_what_is_past_its_date_is_named(own_provable: Provable) -> None:
+    assert [line.partition(":")[0] for line in own_provable.found(days=31)] == ["manifest", "keyring"]
 
 
-def test_another_root_key_signs_nothing(provable: Provable) -> None:
-    other = replace(provable.settings, root_key=base64url.encode(Site().root_key))
-    visitor = fetching.Visitor(provable.address)
+def test_another_root_key_signs_nothing(own_provable: Provable) -> None:
+    other = replace(own_provable.settings, root_key=base64url.encode(Site().root_key))
+    visitor = fetching.Visitor(own_provable.address)
     assert list(verify.differences(visitor, other, today(), None, Seen(other.deployment))) == [
         "manifest: signature does not hold",
         "keyring: signature does not hold",
     ]
 
 
-def test_a_manifest_that_the_root_key_did_not_sign_is_not_served(provable: Provable) -> None:
-    provable.sign(root_seed=bytes(32))
+def test_a_manifest_that_the_root_key_did_not_sign_is_not_served(own_provable: Provable) -> None:
+    own_provable.sign(root_seed=bytes(32))
     with pytest.raises(BadConfiguration, match="not signed by `root_key`"):
-        create_app(provable.settings)
-    (provable.folder / "manifest" / pages.SIGNATURE).unlink()
+        create_app(own_provable.settings)
+    (own_provable.folder / "manifest" / pages.SIGNATURE).unlink()
     with pytest.raises(BadConfiguration, match="was not read"):
-        create_app(provable.settings)
-    (provable.folder / "manifest" / pages.MANIFEST).write_bytes(bytes(LARGEST_FILE + 1))
+        create_app(own_provable.settings)
+    (own_provable.folder / "manifest" / pages.MANIFEST).write_bytes(bytes(LARGEST_FILE + 1))
     with pytest.raises(BadConfiguration, match="was not read: file too large"):
-        create_app(provable.settings)
+        create_app(own_provable.settings)
 
 
 def test_a_manifest_is_strict() -> None:
@@ -179,13 +172,13 @@ def test_from_the_portal_through_the_inbox_to_a_monitor(tmp_path: Path) -> None:
     room.close()
 
 
-def test_an_onion_service_is_visited_through_the_proxy(provable: Provable) -> None:
+def test_an_onion_service_is_visited_through_the_proxy(own_provable: Provable) -> None:
     """Its name is given to the proxy, and looked up nowhere else."""
     name = "a" * 56 + ".onion"
-    with proxying(int(provable.address.rpartition(":")[2])) as proxy:
+    with proxying(int(own_provable.address.rpartition(":")[2])) as proxy:
         visitor = fetching.Visitor(f"http://{name}", f"socks5h://{proxy.address}")
         answer = visitor.get("/fr/", {"Connection": "close"})
-        assert (answer.status, answer.body) == (200, provable.client.get("/fr/").data)
+        assert (answer.status, answer.body) == (200, own_provable.client.get("/fr/").data)
         assert proxy.asked == [name.encode()]
 
 

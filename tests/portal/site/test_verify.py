@@ -1,7 +1,6 @@
 """A monitor remembers the highest serials it has seen, and names a site that goes back behind them."""
 
 import json
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,47 +12,41 @@ from portal.ops.cli import portal
 from portal.site import seen_serials
 from portal.site.seen_serials import Behind, Seen
 from tests.support.builders import make_keyring
-from tests.support.provable import Provable, proving
+from tests.support.provable import Provable
 from tests.support.socks_proxy import proxying
 
 
-@pytest.fixture
-def provable(tmp_path: Path) -> Iterator[Provable]:
-    with proving(tmp_path) as made:
-        yield made
-
-
-def test_an_old_manifest_is_refused_once_a_newer_one_was_seen(provable: Provable) -> None:
+def test_an_old_manifest_is_refused_once_a_newer_one_was_seen(own_provable: Provable) -> None:
     """Though its signature and its date hold; what it lists is not looked at any more."""
-    known = Seen(provable.settings.deployment, {"manifest": 2})
-    assert provable.found(seen=known) == ["manifest: serial 1 is served, though 2 was seen before"]
-    provable.alter(serial=2)
-    with provable.serving():
-        assert provable.found(seen=known) == []
-    provable.alter(serial=3)
-    with provable.serving():
-        assert provable.found(seen=known) == []
+    known = Seen(own_provable.settings.deployment, {"manifest": 2})
+    assert own_provable.found(seen=known) == ["manifest: serial 1 is served, though 2 was seen before"]
+    own_provable.alter(serial=2)
+    with own_provable.serving():
+        assert own_provable.found(seen=known) == []
+    own_provable.alter(serial=3)
+    with own_provable.serving():
+        assert own_provable.found(seen=known) == []
     assert known.serials["manifest"] == 3
 
 
-def test_an_old_keyring_is_refused_once_a_newer_one_was_seen(provable: Provable) -> None:
+def test_an_old_keyring_is_refused_once_a_newer_one_was_seen(own_provable: Provable) -> None:
     """It would bring back a key that was taken out of use."""
-    known = Seen(provable.settings.deployment)
-    usual = make_keyring(provable.site)
-    provable.publish_changed(replace(usual.value, serial=usual.value.serial + 1))
-    assert provable.found(seen=known) == []
-    provable.publish(usual)
-    assert provable.found(seen=known) == [
+    known = Seen(own_provable.settings.deployment)
+    usual = make_keyring(own_provable.site)
+    own_provable.publish_changed(replace(usual.value, serial=usual.value.serial + 1))
+    assert own_provable.found(seen=known) == []
+    own_provable.publish(usual)
+    assert own_provable.found(seen=known) == [
         f"keyring: serial {usual.value.serial} is served, though {usual.value.serial + 1} was seen before"
     ]
 
 
-def test_what_is_not_signed_is_not_remembered(provable: Provable) -> None:
+def test_what_is_not_signed_is_not_remembered(own_provable: Provable) -> None:
     """A stranger's high serial would else make every true file an old one."""
-    known = Seen(provable.settings.deployment)
-    usual = make_keyring(provable.site)
-    provable.publish_changed(replace(usual.value, serial=900), root_seed=bytes(32))
-    assert provable.found(seen=known) == ["keyring: signature does not hold"]
+    known = Seen(own_provable.settings.deployment)
+    usual = make_keyring(own_provable.site)
+    own_provable.publish_changed(replace(usual.value, serial=900), root_seed=bytes(32))
+    assert own_provable.found(seen=known) == ["keyring: signature does not hold"]
     assert known.serials == {"manifest": 1}
 
 
@@ -67,28 +60,28 @@ def verified(room: Provable, *more: str | Path, site: str = "") -> Result:
     )
 
 
-def test_an_onion_service_is_verified_through_the_proxy_alone(provable: Provable) -> None:
+def test_an_onion_service_is_verified_through_the_proxy_alone(own_provable: Provable) -> None:
     """It is said that all is as signed, or what is not; the proxy is given the name each time."""
     name = "a" * 55 + "d.onion"
-    with proxying(int(provable.address.rpartition(":")[2])) as proxy:
+    with proxying(int(own_provable.address.rpartition(":")[2])) as proxy:
         through = ("--proxy", f"socks5h://{proxy.address}")
-        good = verified(provable, *through, site=f"http://{name}")
+        good = verified(own_provable, *through, site=f"http://{name}")
         assert (good.exit_code, good.output) == (0, "the site serves what was signed\n")
-        provable.publish_changed(make_keyring(provable.site).value, root_seed=bytes(32))
-        wrong = verified(provable, *through, site=f"http://{name}")
+        own_provable.publish_changed(make_keyring(own_provable.site).value, root_seed=bytes(32))
+        wrong = verified(own_provable, *through, site=f"http://{name}")
         assert (wrong.exit_code, wrong.output) == (1, "keyring: signature does not hold\n")
         assert set(proxy.asked) == {name.encode()}
 
 
-def test_the_serials_stand_beside_the_configuration_or_where_one_says(provable: Provable) -> None:
-    assert verified(provable).exit_code == 0
-    kept = provable.folder / seen_serials.FILE
+def test_the_serials_stand_beside_the_configuration_or_where_one_says(own_provable: Provable) -> None:
+    assert verified(own_provable).exit_code == 0
+    kept = own_provable.folder / seen_serials.FILE
     found = json.loads(kept.read_text())
-    assert (found["deployment"], found["serials"]["manifest"]) == (provable.settings.deployment, 1)
-    other = provable.folder / "other.json"
+    assert (found["deployment"], found["serials"]["manifest"]) == (own_provable.settings.deployment, 1)
+    other = own_provable.folder / "other.json"
     found["serials"]["manifest"] = 7
     other.write_text(json.dumps(found))
-    answer = verified(provable, "--seen", other)
+    answer = verified(own_provable, "--seen", other)
     assert (answer.exit_code, answer.output) == (
         1,
         "manifest: serial 1 is served, though 7 was seen before\n",

@@ -15,12 +15,6 @@ FOREIGN = f"http://{'b' * 55}d.onion/"
 Headers = list[tuple[str, str]]
 
 
-@pytest.fixture(scope="module")
-def provable(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Provable]:
-    with proving(tmp_path_factory.mktemp("provable")) as made:
-        yield made
-
-
 @pytest.fixture
 def found(provable: Provable) -> Iterator[Callable[..., set[str]]]:
     """Return what is found, without the paths, while something between changes the headers."""

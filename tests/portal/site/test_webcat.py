@@ -6,7 +6,6 @@ The rules are those of webcat-spec's csp.md and manifest.md, and of its extensio
 import hashlib
 import json
 import re
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -56,17 +55,12 @@ def faults(policy: str) -> list[str]:
 
 
 @pytest.fixture(scope="module")
-def room(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Room]:
-    made = Room(tmp_path_factory.mktemp("portal"), "sqlite:///portal.sqlite")
-    yield made
-    made.close()
-
-
-@pytest.fixture(scope="module")
-def listed(room: Room) -> dict[str, Any]:
+def listed(same_room: Room) -> dict[str, Any]:
     """The manifest that the command writes."""
-    file, out = room.folder / "portal.toml", room.folder / "webcat.json"
-    file.write_text(f'deployment = "{room.settings.deployment}"\nroot_key = "{room.settings.root_key}"\n')
+    file, out = same_room.folder / "portal.toml", same_room.folder / "webcat.json"
+    file.write_text(
+        f'deployment = "{same_room.settings.deployment}"\nroot_key = "{same_room.settings.root_key}"\n'
+    )
     words = ["webcat", "--app", "https://example.org/fanal", "--tag", "v1", "--out", str(out)]
     answer = CliRunner().invoke(portal, ["--config", str(file), *words])
     assert answer.exit_code == 0, answer.output
@@ -108,11 +102,15 @@ def looked_up(listed: dict[str, Any], path: str) -> str:
     return files[path + listed["default_index"] if path.endswith("/") else listed["default_fallback"]]
 
 
-def test_each_path_is_found_by_the_rules_of_the_extension(room: Room, listed: dict[str, Any]) -> None:
+def test_each_path_is_found_by_the_rules_of_the_extension(same_room: Room, listed: dict[str, Any]) -> None:
     """Exact, else as the index of a folder, else as the page for what is not there."""
-    paths = [*site_files.files(room.settings, load_questionnaire(room.settings)), "/nowhere", "/fr/none"]
+    paths = [
+        *site_files.files(same_room.settings, load_questionnaire(same_room.settings)),
+        "/nowhere",
+        "/fr/none",
+    ]
     for path in paths:
-        digest = hashlib.sha256(room.client.get(path).data).digest()
+        digest = hashlib.sha256(same_room.client.get(path).data).digest()
         assert looked_up(listed, path) == base64url.encode(digest), path
 
 
@@ -127,15 +125,17 @@ def test_the_manifest_has_what_the_extension_asks_for(listed: dict[str, Any]) ->
     )
 
 
-def test_every_answer_carries_the_policy_and_none_of_the_forbidden_headers(room: Room) -> None:
-    for path in addresses(room.app):
-        answer = room.client.get(path)
+def test_every_answer_carries_the_policy_and_none_of_the_forbidden_headers(same_room: Room) -> None:
+    for path in addresses(same_room.app):
+        answer = same_room.client.get(path)
         assert answer.headers.getlist("Content-Security-Policy") == [headers.POLICY]
         assert {"Refresh", "Link", "Location", "Origin-Agent-Cluster"}.isdisjoint(answer.headers.keys())
 
 
-def test_a_file_that_cannot_be_written_is_named(room: Room, listed: dict[str, Any], tmp_path: Path) -> None:
+def test_a_file_that_cannot_be_written_is_named(
+    same_room: Room, listed: dict[str, Any], tmp_path: Path
+) -> None:
     assert listed
     words = ["webcat", "--app", "x", "--tag", "v1", "--out", str(tmp_path / "none" / "here")]
-    answer = CliRunner().invoke(portal, ["--config", str(room.folder / "portal.toml"), *words])
+    answer = CliRunner().invoke(portal, ["--config", str(same_room.folder / "portal.toml"), *words])
     assert (answer.exit_code, "was not written" in str(answer.exception)) == (1, True)

@@ -45,8 +45,8 @@ COLUMNS = {
     "outboxes": {"channel", "n", "hash", "raw", "signature"},
     "spent": {"id", "day"},
     "refusals": {"day", "level"},
-    "usage": {"kind", "size", "unfinished", "unfinished_size"},
-    "scriptless": {"day", "size"},
+    "usage": {"kind", "size", "left_even", "left_odd"},
+    "scriptless": {"day", "texts", "larger"},
 }
 
 

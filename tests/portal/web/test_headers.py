@@ -38,7 +38,7 @@ NEVER = (
 
 
 @pytest.fixture(scope="module")
-def room(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Room]:
+def onion_room(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Room]:
     made = Room(tmp_path_factory.mktemp("portal"), "sqlite:///portal.sqlite")
     made.app = create_app(replace(made.settings, onion=ONION))
     yield made
@@ -47,9 +47,9 @@ def room(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Room]:
 
 
 @pytest.mark.parametrize("method", METHODS)
-def test_every_route_keeps_the_checklist(room: Room, method: str) -> None:
-    for path in addresses(room.app):
-        answer = room.client.open(path, method=method)
+def test_every_route_keeps_the_checklist(onion_room: Room, method: str) -> None:
+    for path in addresses(onion_room.app):
+        answer = onion_room.client.open(path, method=method)
         assert answer.status_code < 500, path
         assert {name: answer.headers.getlist(name) for name in EXPECTED} == {
             name: [value] for name, value in EXPECTED.items()
@@ -67,12 +67,12 @@ def test_every_route_keeps_the_checklist(room: Room, method: str) -> None:
         assert answer.headers.get("Location", "/").startswith("/"), path
 
 
-def test_pages_name_the_onion_service_and_nothing_that_was_sent(room: Room) -> None:
+def test_pages_name_the_onion_service_and_nothing_that_was_sent(onion_room: Room) -> None:
     for path in ("/", "/fr/", "/en/status"):
         for asked in (path, f"{path}?x=1"):
-            assert room.client.get(asked).headers["Onion-Location"] == ONION + path
+            assert onion_room.client.get(asked).headers["Onion-Location"] == ONION + path
     for path in ("/nowhere", "/fr/report%0d%0ax", "/static/style.css", "/keyring.json", "/api/slot"):
-        assert "Onion-Location" not in room.client.get(path).headers
+        assert "Onion-Location" not in onion_room.client.get(path).headers
 
 
 def test_without_an_onion_service_none_is_named(tmp_path: Path) -> None:

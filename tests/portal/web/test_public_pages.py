@@ -2,7 +2,6 @@
 
 import re
 from base64 import b64encode
-from collections.abc import Iterator
 from dataclasses import replace
 from hashlib import new
 from typing import Any
@@ -50,16 +49,9 @@ POLICY = (
 )
 
 
-@pytest.fixture(scope="module")
-def room(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Room]:
-    made = Room(tmp_path_factory.mktemp("room"), "sqlite:///portal.sqlite")
-    yield made
-    made.close()
-
-
 @pytest.fixture
-def client(room: Room) -> FlaskClient:
-    return room.client
+def client(same_room: Room) -> FlaskClient:
+    return same_room.client
 
 
 def digest(algorithm: str, content: bytes) -> str:
@@ -86,11 +78,11 @@ def test_every_visitor_gets_the_same_bytes_and_headers(client: FlaskClient, path
     assert (plain.data, sorted(plain.headers)) == (odd.data, sorted(odd.headers))
 
 
-def test_two_instances_serve_the_same_bytes(room: Room) -> None:
+def test_two_instances_serve_the_same_bytes(same_room: Room) -> None:
     """Pages hold nothing that a start could change."""
-    shown = [pages.render(room.settings, questionnaire.parse(_shipped())) for _ in range(2)]
+    shown = [pages.render(same_room.settings, questionnaire.parse(_shipped())) for _ in range(2)]
     assert shown[0] == shown[1]
-    assert {path: room.client.get(path).data for path in shown[0]} == shown[0]
+    assert {path: same_room.client.get(path).data for path in shown[0]} == shown[0]
 
 
 @pytest.mark.parametrize("path", [*PAGES, *OTHERS, *MISSING, "/api/slot", "/api/envelopes", "/api/nowhere"])
@@ -207,8 +199,8 @@ def test_the_page_names_its_language(client: FlaskClient, path: str) -> None:
 
 
 @pytest.mark.parametrize("path", PAGES)
-def test_the_fingerprint_of_the_root_key_can_be_read(room: Room, path: str) -> None:
-    assert signing.fingerprint(room.site.root_key) in room.client.get(path).text
+def test_the_fingerprint_of_the_root_key_can_be_read(same_room: Room, path: str) -> None:
+    assert signing.fingerprint(same_room.site.root_key) in same_room.client.get(path).text
 
 
 def test_other_clients_find_the_questions_that_the_keyring_names(client: FlaskClient) -> None:
@@ -219,13 +211,13 @@ def test_other_clients_find_the_questions_that_the_keyring_names(client: FlaskCl
 
 
 @pytest.mark.parametrize("path", ["/fr/report", "/en/status"])
-def test_a_script_finds_what_it_trusts_in_the_page(room: Room, path: str) -> None:
+def test_a_script_finds_what_it_trusts_in_the_page(same_room: Room, path: str) -> None:
     asked = questionnaire.parse(_shipped())
-    (root,) = Markup(room.client.get(path).text).all("html")
+    (root,) = Markup(same_room.client.get(path).text).all("html")
     assert {
         "lang": path[1:3],
-        "data-deployment": base64url.encode(room.site.deployment),
-        "data-root-key": base64url.encode(room.site.root_key),
+        "data-deployment": base64url.encode(same_room.site.deployment),
+        "data-root-key": base64url.encode(same_room.site.root_key),
         "data-questionnaire": asked.id,
         "data-version": str(asked.version),
         "data-hash": base64url.encode(asked.hash),
@@ -233,9 +225,9 @@ def test_a_script_finds_what_it_trusts_in_the_page(room: Room, path: str) -> Non
 
 
 @pytest.mark.parametrize("path", ["/fr/report", "/en/status"])
-def test_a_browser_keeps_nothing_that_is_typed(room: Room, path: str) -> None:
+def test_a_browser_keeps_nothing_that_is_typed(same_room: Room, path: str) -> None:
     """Radio buttons and boxes go by their form."""
-    markup = Markup(room.client.get(path).text)
+    markup = Markup(same_room.client.get(path).text)
     typed = [each for tag in ("form", "input", "textarea") for each in markup.all(tag)]
     typed = [each for each in typed if each.get("type") not in {"radio", "checkbox"}]
     assert {"off"} == {each.get("autocomplete") for each in typed}
@@ -244,22 +236,22 @@ def test_a_browser_keeps_nothing_that_is_typed(room: Room, path: str) -> None:
     assert [each for each in written if "name" in each] == []
 
 
-def test_without_a_script_nothing_can_be_typed(room: Room) -> None:
+def test_without_a_script_nothing_can_be_typed(same_room: Room) -> None:
     """All steps are hidden until the script shows one, and a paragraph says why."""
     for path in ("/fr/report", "/en/status"):
-        markup = Markup(room.client.get(path).text)
+        markup = Markup(same_room.client.get(path).text)
         steps = [each for each in markup.all("section") if "data-step" in each]
         assert len(steps) > 1
         assert all("hidden" in step for step in steps)
         assert len(markup.all("noscript")) == 1
 
 
-def test_the_ids_that_no_question_may_take_are_those_of_the_pages(room: Room) -> None:
+def test_the_ids_that_no_question_may_take_are_those_of_the_pages(same_room: Room) -> None:
     """Each by which an element is found stands once in a page, beside those that the questions bring."""
     asked = questionnaire.parse(_shipped())
     brought = {each for field in asked.fields for each in asked.element_ids(field)}
     found = set()
-    for page in pages.render(room.settings, asked).values():
+    for page in pages.render(same_room.settings, asked).values():
         ids = re.findall(r'\sid="([^"]+)"', page.decode())
         assert len(ids) == len(set(ids))
         if brought & set(ids):
@@ -268,10 +260,10 @@ def test_the_ids_that_no_question_may_take_are_those_of_the_pages(room: Room) ->
     assert found == OF_THE_PAGE
 
 
-def test_questions_are_escaped(room: Room) -> None:
+def test_questions_are_escaped(same_room: Room) -> None:
     asked = questionnaire.parse(_shipped())
     odd = _changed(asked, label=questionnaire.Texts("<b>quoi</b>", "<b>what</b>"))
-    page = pages.render(room.settings, odd)["/en/report"].decode()
+    page = pages.render(same_room.settings, odd)["/en/report"].decode()
     assert "&lt;b&gt;what" in page
     assert "<b>" not in page
 

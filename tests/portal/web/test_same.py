@@ -1,6 +1,6 @@
 """Two visitors who differ in all that a browser tells get the same bytes, on every route and encoding."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 from email.utils import parsedate_to_datetime
 from pathlib import Path
@@ -9,7 +9,6 @@ import pytest
 
 from portal.app import create_app
 from portal.config import load
-from tests.support.installation import free_port
 from tests.support.portal_server import Server
 from tests.support.routes import addresses
 
@@ -50,15 +49,8 @@ Answer = tuple[int, dict[str, str], bytes]
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    made = Server(tmp_path_factory.mktemp("portal"), free_port()).make()
-    with made.serving():
-        yield made
-
-
-@pytest.fixture(scope="module")
-def paths(server: Server) -> list[str]:
-    app = create_app(load(server.folder / "portal.toml"))
+def paths(served: Server) -> list[str]:
+    app = create_app(load(served.folder / "portal.toml"))
     app.extensions["portal"].database.close()
     return addresses(app)
 
@@ -72,21 +64,21 @@ def asked(server: Server, method: str, path: str, headers: Mapping[str, str]) ->
 
 @pytest.mark.parametrize("encoding", ENCODINGS)
 @pytest.mark.parametrize("method", ["GET", "HEAD"])
-def test_two_visitors_get_the_same(server: Server, paths: list[str], method: str, encoding: str) -> None:
+def test_two_visitors_get_the_same(served: Server, paths: list[str], method: str, encoding: str) -> None:
     """Status, headers and bytes, whatever else is told, and whichever process answers."""
     accepted = {"Accept-Encoding": encoding}
     for path in paths:
-        plain = asked(server, method, path, PLAIN | accepted)
-        odd = asked(server, method, path + QUERY, ODD | accepted)
+        plain = asked(served, method, path, PLAIN | accepted)
+        odd = asked(served, method, path + QUERY, ODD | accepted)
         if path == WORK and plain != odd:  # an hour has just begun
-            plain = asked(server, method, path, PLAIN | accepted)
+            plain = asked(served, method, path, PLAIN | accepted)
         assert plain == odd, path
         assert {"Set-Cookie", "Vary", "ETag", "Location"}.isdisjoint(plain[1]), path
 
 
-def test_a_difference_would_be_seen(server: Server) -> None:
+def test_a_difference_would_be_seen(served: Server) -> None:
     """The control: an encoding is told, and answered by another form."""
-    forms = {asked(server, "GET", "/fr/", PLAIN | {"Accept-Encoding": each})[2] for each in ENCODINGS}
+    forms = {asked(served, "GET", "/fr/", PLAIN | {"Accept-Encoding": each})[2] for each in ENCODINGS}
     assert len(forms) == 3
 
 

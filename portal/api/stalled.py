@@ -1,0 +1,93 @@
+"""Uploads that make no progress give way where room is short (SPEC 7.1).
+
+How far each was is kept in the memory of a process, never on the disk. Nothing but the clock decides when
+they are looked at: an upload that went as somebody else's came would tell its sender of it.
+"""
+
+from collections.abc import Collection, Iterable, Iterator
+
+from portal.api.context import Context
+from portal.api.quotas import Limits
+from portal.store import envelopes, quotas
+from portal.store.envelopes import Unfinished
+from portal.store.quotas import Kind
+
+# Bytes in half an hour.
+_LEAST = 512 << 10
+_LEAST_PART = 16
+_HALF_HOUR = 1_800
+_BEFORE = 60
+# A transaction of more rows or bytes would make uploads wait.
+_ROWS = 200
+_BYTES = 64 << 20
+
+
+def half_hour(seconds: float) -> int:
+    """Return the count of half hours since 1970, each of which begins a minute before the clock's.
+
+    What is let go of at the end of an hour then gives its room back with the next, whose end of room is drawn
+    anew.
+    """
+    return int(seconds + _BEFORE) // _HALF_HOUR
+
+
+class Watch:
+    """What one process saw of unfinished uploads half an hour ago."""
+
+    def __init__(self) -> None:
+        self._half = 0
+        self._seen: dict[bytes, int] = {}
+
+    def stalled(self, half: int, unfinished: Collection[Unfinished]) -> list[Unfinished]:
+        """Return uploads that brought too little since the half hour before, and remember how far all are.
+
+        None where that half hour was not seen: after a start, or when the clock was set.
+        """
+        seen = self._seen if half == self._half + 1 else {}
+        self._half, self._seen = half, {each.id: each.received for each in unfinished}
+        return [each for each in unfinished if each.id in seen and _is_stalled(each, seen[each.id])]
+
+
+def give_way(watch: Watch, context: Context, half: int) -> int:
+    """Let go of stalled uploads of the kinds that are short of room; return how many.
+
+    Call it as each half hour begins. It also settles what was let go of in the hour before.
+    """
+    hour = context.hour()
+    with context.database.read() as connection:
+        stalled = watch.stalled(half, envelopes.unfinished(connection))
+        limits, used = Limits.of(connection, context.settings, hour), quotas.used(connection, hour)
+    gone = 0
+    # One kind at a time, in one order in all processes: two would else wait for each other.
+    for kind in Kind:
+        if limits.is_short(kind, used[kind]):
+            going = sorted((each for each in stalled if each.kind is kind), key=lambda each: each.id)
+            gone += sum(_forget(context, some) for some in _portions(going))
+        with context.database.write() as connection:
+            quotas.settle(connection, kind, context.hour())
+    if gone:
+        context.database.scrub()
+    return gone
+
+
+def _forget(context: Context, stalled: Iterable[Unfinished]) -> int:
+    with context.database.write() as connection:
+        return envelopes.forget_stalled(connection, context.hour(), stalled)
+
+
+def _portions(going: Iterable[Unfinished]) -> Iterator[list[Unfinished]]:
+    portion: list[Unfinished] = []
+    size = 0
+    for each in going:
+        size += each.received
+        if portion and (len(portion) == _ROWS or size > _BYTES):
+            yield portion
+            portion, size = [], each.received
+        portion.append(each)
+    if portion:
+        yield portion
+
+
+def _is_stalled(upload: Unfinished, before: int) -> bool:
+    # By bytes alone, a large upload could be held for weeks by a trickle.
+    return upload.received - before < max(_LEAST, upload.size // _LEAST_PART)

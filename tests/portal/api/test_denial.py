@@ -1,0 +1,204 @@
+"""What it costs to keep all others' files out of a portal, by the rule before and by this one."""
+
+import statistics
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import pytest
+
+from crypto import age, padding
+from crypto.work import Puzzle, SizeClass
+from portal.api.quotas import SHARES
+from portal.api.stalled import Watch, give_way
+from portal.config import Settings
+from portal.store.quotas import LARGEST_OF_FILES, Kind
+from tests.support.builders import (
+    INSPECTORATE,
+    make_envelope,
+    under_another_header,
+    upload_metadata,
+)
+from tests.support.portal_room import TUS, Room
+from tests.support.work import Sized, work
+
+pytestmark = pytest.mark.soak
+
+HOURS = 6
+TRIES = 600
+# On average 256 tries solve it.
+PER_SOLUTION = 256
+DEFAULTS = Settings()
+# The rule before: uploads begun just after a midnight went on the fourth day after. A hundred of any size
+# kept out all others with files, four of the largest those of more than 16 MiB.
+OLD_HOURS = (DEFAULTS.upload_days + 1) * 24
+LEAST_DEARER = 100
+# How much less room than by default a portal has in which bytes are really sent.
+SMALLER = 100
+MB = 1 << 20
+
+
+@dataclass(frozen=True)
+class Denied:
+    """An attachment that is kept out, its kind, the largest envelope of that; how many it took before."""
+
+    name: str
+    size: int
+    kind: Kind
+    largest: int
+    old_declarations: int
+
+
+SMALL = Denied("1 MiB", age.sealed_size(padding.padme(MB)), Kind.REPORT_WITH_FILES, LARGEST_OF_FILES, 100)
+LARGE = Denied(
+    "100 MiB",
+    age.sealed_size(padding.padme(100 * MB)),
+    Kind.REPORT_WITH_LARGE_FILES,
+    age.sealed_size(padding.LARGEST),
+    4,
+)
+
+
+@dataclass
+class Held:
+    """An upload that takes room: its header, the size declared, the bytes sent."""
+
+    header: bytes
+    size: int
+    came: int = 0
+
+
+@dataclass
+class Attack:
+    """Somebody who fills a kind as each hour begins, and what they have spent."""
+
+    room: Room
+    denied: Denied
+    envelope: bytes
+    watch: Watch = field(default_factory=Watch)
+    uploads: dict[str, Held] = field(default_factory=dict)
+    declarations: int = 0
+    sent: int = 0
+
+    def fill(self) -> None:
+        """Declare the largest envelopes until none is taken any more, of whatever size."""
+        while address := self.declare(header := self.header(), self.denied.largest):
+            self.declarations += 1
+            self.uploads[address] = Held(header, self.denied.largest)
+
+    def header(self) -> bytes:
+        return under_another_header(self.envelope)[: age.ENVELOPE_HEADER]
+
+    def declare(self, header: bytes, size: int) -> str | None:
+        report = {"case": header[-32:], "memo": bytes(60), "withdraw": bytes(32)}
+        metadata = upload_metadata(channel=INSPECTORATE.encode(), **report)
+        headers = {"Upload-Length": str(size), "Upload-Metadata": metadata}
+        paid = work(self.room.site, Sized(header, size), hour=self.room.hour)
+        answer = self.room.client.post("/api/envelopes", headers={**TUS, **headers, **paid})
+        return answer.headers["Location"] if answer.status_code == 201 else None
+
+    def trickle(self, part: int) -> None:
+        """Send of each upload what half an hour must bring, or with ``part`` 1 all of it."""
+        for address, held in [*self.uploads.items()]:
+            end = min(held.came + max(512 << 10, held.size // part), held.size)
+            while held.came < end:
+                start = b"" if held.came else held.header
+                body = start.ljust(min(MB, end - held.came), b"\0")
+                assert self.room.patch(address, held.came, body).status_code == 204
+                held.came += len(body)
+                self.sent += len(body)
+            if held.came == held.size:
+                del self.uploads[address]
+
+    def is_refused(self) -> bool:
+        """Return whether an honest sender's attachment is kept out."""
+        return self.declare(self.header(), self.denied.size) is None
+
+    def hours(self, count: int, between: Callable[[], None]) -> None:
+        """Keep others out for so many hours, and send ``between`` before each half hour ends."""
+        for _ in range(count):
+            self.fill()
+            for half in (1, 2):
+                assert self.is_refused()
+                between()
+                give_way(self.watch, self.room.app.extensions["portal"], 2 * self.room.hour + half)
+            assert self.is_refused()
+            self.room.hour += 1
+
+
+@pytest.fixture(scope="module")
+def seconds() -> float:
+    """CPU seconds of the work for one envelope with files, at the lowest price."""
+    puzzle = Puzzle(bytes(32), bytes(32), INSPECTORATE, SizeClass.FILES, 2 * DEFAULTS.work_cost[0])
+    taken = []
+    for counter in range(TRIES):
+        begun = time.process_time()
+        puzzle._attempt(counter)
+        taken.append(time.process_time() - begun)
+    return PER_SOLUTION * statistics.median(taken)
+
+
+def scaled(room: Room, denied: Denied) -> Attack:
+    """Return an attack on a portal with a hundredth of the usual room, where few envelopes fit in a share."""
+    room.configure(capacity_gb=DEFAULTS.capacity_gb / SMALLER)
+    least = age.sealed_size(padding.padme(16 * MB + 1)) if denied is LARGE else denied.largest
+    smaller = Denied(denied.name, denied.size if denied is SMALL else least, denied.kind, least, 0)
+    return Attack(room, smaller, make_envelope(room.site))
+
+
+@pytest.mark.parametrize("denied", [SMALL, LARGE], ids=lambda denied: denied.name)
+def test_declared_uploads_that_never_arrive_are_a_hundred_times_dearer(
+    sqlite_room: Room, denied: Denied, seconds: float, record_property: Callable[[str, object], None]
+) -> None:
+    """On a portal with the usual room, begun anew each hour."""
+    attack = Attack(sqlite_room, denied, make_envelope(sqlite_room.site))
+    attack.hours(HOURS, lambda: None)
+    now = attack.declarations / HOURS * seconds
+    before = denied.old_declarations * seconds / OLD_HOURS
+    record_property(
+        f"an hour without attachments of {denied.name}, declared and never sent",
+        f"{attack.declarations / HOURS:.0f} declarations, {now:.1f} CPU seconds; before "
+        f"{denied.old_declarations} in {OLD_HOURS} hours, {before:.3f} (computed); {now / before:.0f} times",
+    )
+    assert now >= LEAST_DEARER * before
+
+
+@pytest.mark.parametrize("denied", [SMALL, LARGE], ids=lambda denied: denied.name)
+def test_a_trickle_sends_all_that_it_holds_within_eight_hours(
+    sqlite_room: Room, denied: Denied, seconds: float, record_property: Callable[[str, object], None]
+) -> None:
+    """Just enough each half hour; then it is whole, and stays as any envelope does."""
+    attack = scaled(sqlite_room, denied)
+    attack.hours(8, lambda: attack.trickle(16))
+    assert attack.declarations * attack.denied.largest - attack.sent < attack.declarations * 16
+    count = _declarations(denied)
+    record_property(
+        f"an hour without attachments of {denied.name}, sent as slowly as may be",
+        f"{count * denied.largest / 8 / 10**6:.0f} MB, {count / 8 * seconds:.2f} CPU seconds, "
+        f"by {count} declarations in 8 hours",
+    )
+
+
+@pytest.mark.parametrize("denied", [SMALL, LARGE], ids=lambda denied: denied.name)
+def test_what_is_really_sent_keeps_others_out_until_it_is_collected(
+    sqlite_room: Room, denied: Denied, seconds: float, record_property: Callable[[str, object], None]
+) -> None:
+    """Paid for once: the quota keeps what arrived, and no rule can tell it from what is honest."""
+    attack = scaled(sqlite_room, denied)
+    attack.fill()
+    attack.trickle(1)
+    assert not attack.uploads
+    declared = attack.declarations
+    attack.hours(HOURS, lambda: None)
+    assert attack.declarations == declared
+    count = _declarations(denied)
+    record_property(
+        f"a day without attachments of {denied.name}, really sent",
+        f"{count * denied.largest / 10**6:.0f} MB, {count * seconds:.1f} CPU seconds by {count} "
+        f"declarations, {count * seconds / 24:.2f} an hour if it is collected once a day",
+    )
+
+
+def _declarations(denied: Denied) -> int:
+    """Return how many envelopes of the largest size fill the share of a portal with the usual room."""
+    return int(DEFAULTS.capacity_gb * 10**9 * SHARES[denied.kind] // denied.largest) + 1

@@ -1,0 +1,205 @@
+"""An upload without progress gives way where room is short, by the clock alone; what arrives stays."""
+
+import threading
+from contextlib import closing
+from dataclasses import replace
+
+import pytest
+
+from portal.api import stalled
+from portal.api.context import Context
+from portal.api.quotas import DRAWN, SHARES, Limits
+from portal.api.stalled import Watch, give_way, half_hour
+from portal.store import envelopes, quotas
+from portal.store.database import open_database
+from portal.store.envelopes import Unfinished
+from portal.store.quotas import TEXT, Kind
+from tests.support.builders import Sealed, make_report_envelope
+from tests.support.portal_room import TUS, Room
+
+KIND = Kind.REPORT_WITH_FILES
+MB = 1 << 20
+HOUR = 3_600
+
+
+def upload(size: int, received: int = 0, name: bytes = b"x") -> Unfinished:
+    return Unfinished(id=name, kind=KIND, size=size, received=received)
+
+
+@pytest.mark.parametrize(
+    ("size", "came", "goes"),
+    [
+        (4 * MB, 0, True),
+        (4 * MB, MB // 2 - 1, True),
+        (4 * MB, MB // 2, False),
+        (8 * MB + 16, MB // 2, True),
+        (1024 * MB, 64 * MB - 1, True),
+        (1024 * MB, 64 * MB, False),
+        (TEXT, TEXT - 1, True),
+    ],
+)
+def test_progress_is_half_a_mib_in_half_an_hour_and_a_sixteenth_of_what_is_large(
+    size: int, came: int, *, goes: bool
+) -> None:
+    """With less, a gigabyte could be held for weeks by a trickle."""
+    watch = Watch()
+    assert watch.stalled(1, [upload(size, 5)]) == []
+    assert bool(watch.stalled(2, [upload(size, 5 + came)])) is goes
+    assert watch.stalled(3, [upload(size, 5 + came)]) == [upload(size, 5 + came)], "each half hour anew"
+
+
+@pytest.mark.parametrize("half", [1, 3, -5, 10**6])
+def test_where_the_half_hour_before_was_not_seen_every_upload_is_fresh(half: int) -> None:
+    """After a start, or when the clock was set: also backwards, or twice the same."""
+    still = [upload(4 * MB)]
+    watch = Watch()
+    assert watch.stalled(1, still) == []
+    assert watch.stalled(half, still) == []
+    assert watch.stalled(half + 1, [*still, upload(4 * MB, name=b"new")]) == still
+
+
+def test_the_half_hours_end_a_minute_before_those_of_the_clock() -> None:
+    """So what goes at the end of an hour makes room at its end."""
+    hour = 500_000 * HOUR
+    assert [half_hour(hour + at) for at in (-61, -60, 1_739.9, 1_740, 3_539.9, 3_540)] == [
+        999_999,
+        *[1_000_000] * 2,
+        *[1_000_001] * 2,
+        1_000_002,
+    ]
+
+
+def begun(room: Room) -> tuple[Sealed, str]:
+    """Return a report with a file of which a part is there, and its address."""
+    sealed = make_report_envelope(room.site, file=bytes(700_000))
+    address = room.begin(sealed)
+    assert room.patch(address, 0, sealed.envelope[:100_000]).status_code == 204
+    return sealed, address
+
+
+def context(room: Room) -> Context:
+    found: Context = room.app.extensions["portal"]
+    return found
+
+
+def shorten(room: Room, kind: Kind = KIND, part: float = 3 / 4) -> None:
+    """Take so much of the room of a kind."""
+    with room.database.write() as connection:
+        share = room.settings.capacity_gb * 10**9 * SHARES[kind]
+        quotas.count(connection, kind, int(share * part) + 1)
+
+
+def is_there(room: Room, address: str) -> bool:
+    return room.client.head(address, headers=TUS).status_code == 200
+
+
+def test_where_there_is_room_no_upload_gives_way(room: Room) -> None:
+    """However long it rests; nor one of another kind than the one that is short."""
+    _, address = begun(room)
+    watch = Watch()
+    shorten(room, part=1 / 4 - 0.001)
+    shorten(room, Kind.REPORT)
+    assert [give_way(watch, context(room), half) for half in range(1, 6)] == [0] * 5
+    assert is_there(room, address)
+
+
+def test_where_room_is_short_the_stalled_give_way_and_the_others_stay(room: Room) -> None:
+    """Not in the half hour in which they were begun; what is whole never goes. The bytes are gone at once."""
+    whole, growing, late, resting = begun(room), begun(room), begun(room), begun(room)
+    watch = Watch()
+    shorten(room)
+    room.patch(whole[1], 100_000, whole[0].envelope[100_000:])
+    room.client.delete(late[1], headers=TUS)
+    assert give_way(watch, context(room), 1) == 0
+    room.patch(growing[1], 100_000, growing[0].envelope[100_000:650_000])
+    late = begun(room)
+    marks = [each[0].envelope[50_000:50_040] for each in (resting, late)]
+    before = [mark in rows(room) for mark in marks]
+    assert give_way(watch, context(room), 2) == 1
+    assert [is_there(room, address) for _, address in (whole, growing, late, resting)] == [*[True] * 3, False]
+    if room.settings.database.startswith("sqlite"):
+        assert (before, [mark in rows(room) for mark in marks]) == ([True, True], [False, True])
+
+
+@pytest.mark.parametrize(("rows_", "bytes_"), [(1, MB), (2, MB), (9, 250_000), (9, 1)])
+def test_however_few_go_at_a_time_all_go(
+    sqlite_room: Room, rows_: int, bytes_: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In transactions that make nobody wait for long."""
+    monkeypatch.setattr(stalled, "_ROWS", rows_)
+    monkeypatch.setattr(stalled, "_BYTES", bytes_)
+    addresses = [begun(sqlite_room)[1] for _ in range(5)]
+    shorten(sqlite_room)
+    watch = Watch()
+    assert [give_way(watch, context(sqlite_room), half) for half in (1, 2)] == [0, 5]
+    assert not any(is_there(sqlite_room, address) for address in addresses)
+
+
+def test_what_grew_after_it_was_looked_at_stays(room: Room) -> None:
+    """A piece may come while the stalled are being let go of."""
+    grown, resting = begun(room), begun(room)
+    with room.database.read() as connection:
+        seen = envelopes.unfinished(connection)
+    room.patch(grown[1], 100_000, grown[0].envelope[100_000:100_001])
+    with room.database.write() as connection:
+        assert envelopes.forget_stalled(connection, room.hour, seen) == 1
+    assert [is_there(room, address) for _, address in (grown, resting)] == [True, False]
+
+
+def rows(room: Room) -> bytes:
+    """Return the bytes of the database's files, where it has files here."""
+    return b"".join(file.read_bytes() for file in room.folder.glob("portal.sqlite*"))
+
+
+def test_its_room_is_given_back_with_the_next_hour(room: Room) -> None:
+    """As with all that goes: who asks for room all the time sees nothing of it before."""
+    begun(room)
+    watch = Watch()
+    shorten(room, part=1 - DRAWN)
+    for half in (1, 2):
+        give_way(watch, context(room), half)
+        assert used(room) > room.settings.capacity_gb * 10**9 * SHARES[KIND] * (1 - DRAWN) + 700_000
+    room.hour += 1
+    assert used(room) < room.settings.capacity_gb * 10**9 * SHARES[KIND] * (1 - DRAWN) + 700_000
+    give_way(watch, context(room), 3)
+    assert dict(room.state()["usage"])[KIND.value] == used(room)
+
+
+def used(room: Room) -> int:
+    with room.database.read() as connection:
+        return quotas.used(connection, room.hour)[KIND]
+
+
+def test_from_where_on_uploads_give_way_is_drawn_for_each_hour(sqlite_room: Room) -> None:
+    """Between a quarter and three quarters of a share: that one's own upload goes tells little of others."""
+    share = sqlite_room.settings.capacity_gb * 10**9 * SHARES[KIND]
+    found = set()
+    for hour in range(100):
+        with sqlite_room.database.read() as connection:
+            limits = Limits.of(connection, sqlite_room.settings, hour)
+        short = [limits.is_short(KIND, int(share * part / 20)) for part in range(21)]
+        assert short == sorted(short)
+        found.add(short.index(True))
+    assert found <= set(range(5, 16))
+    assert len(found) > 5
+
+
+def test_two_processes_that_let_go_at_once_are_not_in_each_others_way(room: Room) -> None:
+    """Each saw the same, and what one has let go of the other does not find."""
+    addresses = [room.begin(make_report_envelope(room.site)) for _ in range(20)]
+    shorten(room, Kind.REPORT)
+    watches, counts = [Watch(), Watch()], []
+    with closing(open_database(room.settings.database_url)) as other:
+        contexts = [context(room), replace(context(room), database=other)]
+        for watch, each in zip(watches, contexts, strict=True):
+            give_way(watch, each, 1)
+        threads = [
+            threading.Thread(target=lambda at=at: counts.append(give_way(watches[at], contexts[at], 2)))
+            for at in range(2)
+        ]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    assert sum(counts) == 20
+    assert not any(is_there(room, address) for address in addresses)
