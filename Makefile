@@ -16,6 +16,7 @@ endif
 # what the tests drive for real, as command (or file) = Debian package
 TEST_TOOLS := node=nodejs npm=npm chromium=chromium chromium-headless-shell=chromium-headless-shell age=age firefox-esr=firefox-esr busybox=busybox curl=curl bsdtar=libarchive-tools \
   '/usr/lib/postgresql/*/bin/initdb=postgresql' /usr/sbin/nginx=nginx /usr/lib/nginx/modules/ngx_stream_module.so=libnginx-mod-stream \
+  /usr/lib/nginx/modules/ngx_http_lua_module.so=libnginx-mod-http-lua \
   /usr/lib/nginx/modules/ngx_http_brotli_static_module.so=libnginx-mod-http-brotli-static \
   /usr/lib/nginx/modules/ngx_http_headers_more_filter_module.so=libnginx-mod-http-headers-more-filter \
   tor=tor '/usr/lib/*/faketime/libfaketimeMT.so.1=faketime' systemd-analyze=systemd systemd-nspawn=systemd-container exiftool=libimage-exiftool-perl \

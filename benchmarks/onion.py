@@ -1,4 +1,4 @@
-"""The shipped torrc and nginx.conf in a tor network of their own: a report through real circuits."""
+"""The shipped torrc and nginx in a tor network of their own: a report through real circuits."""
 
 import time
 

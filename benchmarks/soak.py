@@ -87,7 +87,11 @@ PARTS: Mapping[str, Part] = {
     "onion": Part(measured("parts:onion"), ("portal/", "crypto/", "deploy/")),
     "flood": Part(
         tested(
-            *("-m", "soak", "tests/portal/ops/test_nginx_flood.py", "tests/portal/ops/test_nginx_memory.py"),
+            "-m",
+            "soak",
+            "tests/portal/ops/test_nginx_flood.py",
+            "tests/portal/ops/test_nginx_deadline.py",
+            "tests/portal/ops/test_nginx_memory.py",
             "tests/portal/api/test_denial.py",
         ),
         ("portal/", "crypto/", "deploy/"),

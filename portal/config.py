@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -114,6 +114,15 @@ def load(path: Path) -> Settings:
         said = f"{path}: setting 'work_cost' has a wrong value"
         raise BadConfiguration(said, "none of the three numbers may be below the one before it")
     return settings
+
+
+def listening(settings: Settings, address: str) -> Settings:
+    """Return ``settings`` with another ``listen``; BadConfiguration unless it is a host and a port."""
+    if not _listen(address):
+        raise BadConfiguration(
+            f"--listen has a wrong value: {address}", f"it is {_SETTINGS['listen']['description']}"
+        )
+    return replace(settings, listen=address)
 
 
 def _refused(error: Mismatch, path: Path) -> BadConfiguration:

@@ -10,7 +10,7 @@ from sqlalchemy.exc import DBAPIError
 
 from crypto import signing
 from crypto.keyring import Keyring
-from portal import terminal
+from portal import config, terminal
 from portal.app import load_questionnaire
 from portal.config import Settings
 from portal.errors import BadConfiguration, Refused
@@ -91,9 +91,15 @@ def init(settings: Settings, *, as_json: bool) -> None:
 
 
 @portal.command()
+@click.option("--listen", help="Serve on this HOST:PORT instead of the configured one.")
 @pass_settings
-def serve(settings: Settings) -> None:
-    """Serve the pages with their interface until SIGTERM."""
+def serve(settings: Settings, *, listen: str | None) -> None:
+    """Serve the pages with their interface until SIGTERM.
+
+    Several may serve one database, each on its own port: a flood of one leaves the others alone.
+    """
+    if listen is not None:
+        settings = config.listening(settings, listen)
     serving.serve(settings, lambda: terminal.say(f"serving on http://{settings.listen}"))
 
 

@@ -6,6 +6,7 @@ from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from enum import Enum
+from http import HTTPStatus
 from pathlib import Path
 
 from werkzeug.http import parse_date
@@ -267,11 +268,22 @@ def _site(url: str) -> Iterator[Finding]:
     asked = datetime.now(UTC)
     try:
         answer = fetching.Visitor(url).get("/")
+        yield _clock(answer, asked, datetime.now(UTC))
+        yield from _headers(answer)
+        # The first page is a file that the web server has.
+        yield _behind(fetching.Visitor(url).get("/keyring.json"))
     except Refused as error:
         yield Finding(Level.WRONG, str(error), error.hint)
-        return
-    yield _clock(answer, asked, datetime.now(UTC))
-    yield from _headers(answer)
+
+
+def _behind(answer: Answer) -> Finding:
+    if answer.status == HTTPStatus.OK:
+        return Finding(Level.OK, "a portal answers behind the site")
+    return Finding(
+        Level.WRONG,
+        f"no portal answers behind the site: status {answer.status}",
+        "start the one that its nginx names: portal@8080 for clearnet, portal@8090 for the onion service",
+    )
 
 
 def _clock(answer: Answer, asked: datetime, answered: datetime) -> Finding:

@@ -1,10 +1,10 @@
-"""The shipped nginx.conf as it runs: Debian's nginx before a real portal, only ports and paths replaced."""
+"""The shipped configuration of nginx as it runs, both ways in, before a real portal."""
 
 import socket
 import subprocess
 import time
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -13,22 +13,29 @@ from tests.support.installation import free_port
 from tests.support.paths import ROOT
 from tests.support.portal_server import START_SECONDS, Server
 
-CONFIGURATION = ROOT / "deploy" / "nginx.conf"
+CONFIGURATION = ROOT / "deploy" / "nginx"
+WAYS = ("clearnet", "onion")
 NGINX = "/usr/sbin/nginx"
 HOST = "127.0.0.1"
 
 
 @dataclass
 class Nginx:
-    """nginx in a folder, before a portal; ``folder`` holds all that it may write."""
+    """Both nginx in a folder, before a portal; ``folder`` holds all that they may write.
+
+    The onion service may have a portal of its own, as where it is deployed.
+    """
 
     server: Server
     folder: Path
+    onion_server: Server | None = None
     port: int = field(default_factory=free_port)
-    # Where it listens for tor, which names circuits; then, for itself, behind that and behind the clearnet.
+    # Where it listens for tor, which names circuits, and where a test need not.
     tor_port: int = field(default_factory=free_port)
     onion_port: int = field(default_factory=free_port)
+    # What each nginx listens on for itself.
     tls_port: int = field(default_factory=free_port)
+    circuit_port: int = field(default_factory=free_port)
 
     @property
     def address(self) -> str:
@@ -69,18 +76,23 @@ class Nginx:
         return made
 
     def configure(self, more: Mapping[str, str]) -> None:
-        """Write the shipped configuration with the places of this folder; a test may change ``more``."""
-        text = CONFIGURATION.read_text("utf-8")
+        """Write the shipped files with the places of this folder; a test may change ``more``."""
+        texts = {each.name: each.read_text("utf-8") for each in CONFIGURATION.iterdir()}
         for old, new in (self._places() | more).items():
-            assert old in text, old
-            text = text.replace(old, new)
-        (self.folder / "nginx.conf").write_text(text)
+            assert any(old in text for text in texts.values()), old
+            texts = {name: text.replace(old, new) for name, text in texts.items()}
+        for way in WAYS:
+            (self.folder / way).mkdir(exist_ok=True)
+        for name, text in texts.items():
+            (self.folder / name).write_text(text)
 
     def _places(self) -> dict[str, str]:
         return {
             # Of root's files only root may read those of a test.
             "user www-data;": f"user {Path(self.folder).owner()};",
-            "/run/nginx.pid": f"{self.folder}/pid",
+            "/etc/nginx/fanal": str(self.folder),
+            "/run/nginx-clearnet": f"{self.folder}/clearnet",
+            "/run/nginx-onion": f"{self.folder}/onion",
             "/run/nginx-body": f"{self.folder}/body",
             "/var/www/fanal": str(self.frozen),
             "/etc/fanal/certificate.pem": str(self.certificate),
@@ -89,40 +101,69 @@ class Nginx:
             "        listen [::]:443;\n": "",
             "127.0.0.1:8443": f"{HOST}:{self.tls_port}",
             "127.0.0.1:8081": f"{HOST}:{self.tor_port}",
-            "127.0.0.1:8082": f"{HOST}:{self.onion_port}",
+            # A test that names no circuit is counted as none.
+            "listen 127.0.0.1:8082 proxy_protocol;": f"listen {HOST}:{self.circuit_port} proxy_protocol; "
+            f"listen {HOST}:{self.onion_port};",
+            "127.0.0.1:8082": f"{HOST}:{self.circuit_port}",
             "127.0.0.1:8080": f"{HOST}:{self.server.port}",
+            "127.0.0.1:8090": f"{HOST}:{(self.onion_server or self.server).port}",
         }
 
     @contextmanager
     def serving(self) -> Iterator["Nginx"]:
-        """Run nginx while the block runs."""
+        """Run both nginx while the block runs."""
+        with ExitStack() as stack:
+            for way, port in zip(WAYS, (self.port, self.tor_port), strict=True):
+                process = stack.enter_context(self._running(way))
+                self._wait(process, port)
+            yield self
+
+    @contextmanager
+    def _running(self, way: str) -> Iterator[subprocess.Popen[bytes]]:
         with (self.folder / "output").open("ab") as output:
-            command = [NGINX, "-c", self.folder / "nginx.conf", "-g", "daemon off;"]
+            command = [NGINX, "-c", self.folder / f"{way}.conf", "-g", "daemon off;"]
             process = subprocess.Popen(command, stdout=output, stderr=output)
             try:
-                self._wait(process)
-                yield self
+                yield process
             finally:
                 process.terminate()
                 process.wait(START_SECONDS)
 
-    def _wait(self, process: subprocess.Popen[bytes]) -> None:
+    def _wait(self, process: subprocess.Popen[bytes], port: int) -> None:
         end = time.monotonic() + START_SECONDS
-        while not _listens(self.port):
+        while not _listens(port):
             assert process.poll() is None, (self.folder / "output").read_text()
             assert time.monotonic() < end
             time.sleep(0.05)
 
+    def processes(self) -> list[int]:
+        """Return the ids of all processes of both nginx, of each the one that began the others first."""
+        found = []
+        for way in WAYS:
+            master = int((self.folder / way / "pid").read_text())
+            children = Path(f"/proc/{master}/task/{master}/children").read_text().split()
+            found += [master, *map(int, children)]
+        return found
+
+    def resident(self) -> int:
+        """Return the bytes of memory that both nginx take, shared ones once."""
+        return resident(self.processes())
+
     def open_files(self) -> list[str]:
         """Return the path of every file that a process of this nginx has open, removed or not."""
-        master = (self.folder / "pid").read_text().strip()
-        children = Path(f"/proc/{master}/task/{master}/children").read_text().split()
         found = []
-        for each in (each for child in children for each in Path(f"/proc/{child}/fd").iterdir()):
+        for each in (fd for process in self.processes() for fd in Path(f"/proc/{process}/fd").iterdir()):
             # It may be closed meanwhile.
             with suppress(FileNotFoundError):
                 found.append(str(each.readlink()))
         return found
+
+
+def resident(processes: Iterable[int]) -> int:
+    """Return the bytes of memory that processes take, with their part of what they share."""
+    rolled = [Path(f"/proc/{each}/smaps_rollup").read_text() for each in processes]
+    lines = [line for text in rolled for line in text.splitlines()]
+    return sum(int(line.split()[1]) << 10 for line in lines if line.startswith("Pss:"))
 
 
 def _listens(port: int) -> bool:

@@ -8,7 +8,7 @@ import sys
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from http.client import HTTPConnection
 from pathlib import Path
 
@@ -38,6 +38,7 @@ class Server:
     port: int
     process: subprocess.Popen[str] | None = None
     environment: Mapping[str, str] = field(default_factory=memory_wiping.SETTINGS.copy)
+    listen: tuple[str, ...] = ()
 
     @property
     def settings(self) -> Settings:
@@ -94,12 +95,16 @@ class Server:
         (folder / "portal.toml").write_text(settings.replace(f":{self.port}", f":{port}"))
         return Server(folder, port)
 
+    def beside(self, port: int) -> "Server":
+        """Return other processes of this portal, on a port of their own."""
+        return replace(self, port=port, process=None, listen=("--listen", f"127.0.0.1:{port}"))
+
     @contextmanager
     def serving(self) -> Iterator["Server"]:
         """Serve while the block runs, then end by SIGTERM in good order."""
         starts = self.log().count("serving on ")
         with (self.folder / "log").open("a") as log:
-            command = self.command("serve")
+            command = self.command("serve", *self.listen)
             environment = {**os.environ, **self.environment}
             self.process = subprocess.Popen(
                 command, stdout=log, stderr=log, text=True, start_new_session=True, env=environment

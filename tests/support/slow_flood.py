@@ -15,7 +15,11 @@ from tests.support.bad_requests import head
 from tests.support.portal_nginx import HOST, Nginx
 
 _PAUSE_SECONDS = 5
-_SLOW = head("POST /api/slot HTTP/1.1", "Content-Length: 16000")
+# Nobody may send so long a head or body for long: who was cut off comes again.
+_SLOW = (
+    head("POST /api/slot HTTP/1.1", "Content-Length: 4000"),
+    b"GET / HTTP/1.1\r\nHost: x\r\nX-Slow: ",
+)
 _TIMEOUT_SECONDS = 2
 _START_SECONDS = 120
 _SLOT = 18_108
@@ -23,29 +27,40 @@ _SLOT = 18_108
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Where a connection comes from: an address of this machine, or a circuit of the onion service."""
+    """Where a connection comes from: an address of this machine, or one that a line before it names.
+
+    Such a line is what tor names circuits by; there is no TLS on the onion service.
+    """
 
     port: int
     address: str = HOST
-    circuit: int | None = None
+    named: str | None = None
+    is_onion: bool = False
 
-    def connect(self) -> socket.socket:
-        """Return a connection, with TLS on the clearnet and tor's own line on the onion service."""
+    def connect(self, *protocols: str) -> socket.socket:
+        """Return a connection, with TLS on the clearnet, there by one of these protocols if any is named."""
         raw = socket.create_connection((HOST, self.port), _TIMEOUT_SECONDS, (self.address, 0))
         try:
-            if self.circuit is None:
-                return _trusting().wrap_socket(raw, server_hostname="localhost")
-            raw.sendall(named(self.circuit))
+            if self.named:
+                raw.sendall(line(self.named))
+            if not self.is_onion:
+                return trusting(*protocols).wrap_socket(raw, server_hostname="localhost")
         except OSError:
             raw.close()
             raise
         return raw
 
 
-def named(circuit: int) -> bytes:
-    """Return the line by which tor names a circuit (HiddenServiceExportCircuitID haproxy)."""
-    address = f"fc00:dead:beef:4dad::{circuit >> 16:x}:{circuit & 0xFFFF:x}"
-    return f"PROXY TCP6 {address} ::1 1 80\r\n".encode()
+def line(address: str) -> bytes:
+    """Return the line that names where a connection comes from (HAProxy's PROXY protocol, version 1)."""
+    family, other = ("TCP6", "::1") if ":" in address else ("TCP4", HOST)
+    return f"PROXY {family} {address} {other} 1 80\r\n".encode()
+
+
+def circuit(nginx: Nginx, number: int) -> Source:
+    """Return a circuit as tor names it (HiddenServiceExportCircuitID haproxy)."""
+    address = f"fc00:dead:beef:4dad::{number >> 16:x}:{number & 0xFFFF:x}"
+    return Source(nginx.tor_port, named=address, is_onion=True)
 
 
 def of_addresses(nginx: Nginx, count: int) -> list[Source]:
@@ -55,7 +70,7 @@ def of_addresses(nginx: Nginx, count: int) -> list[Source]:
 
 def of_circuits(nginx: Nginx, count: int) -> list[Source]:
     """Return so many circuits at the onion service."""
-    return [Source(nginx.tor_port, circuit=n) for n in range(1, count + 1)]
+    return [circuit(nginx, n) for n in range(1, count + 1)]
 
 
 @contextmanager
@@ -79,17 +94,18 @@ def _flood(sources: Sequence[Source], count: int, begun: Event, ended: Event) ->
     held: list[socket.socket | None] = [None] * count
     while not ended.is_set():
         for n, connection in enumerate(held):
-            held[n] = _drip(connection, sources[n % len(sources)])
+            turn, source = divmod(n, len(sources))
+            held[n] = _drip(connection, sources[source], _SLOW[turn % len(_SLOW)])
         begun.set()
         ended.wait(_PAUSE_SECONDS)
 
 
-def _drip(connection: socket.socket | None, source: Source) -> socket.socket | None:
+def _drip(connection: socket.socket | None, source: Source, beginning: bytes) -> socket.socket | None:
     """Send one more byte, or begin anew; return the connection that is held, if there is one."""
     try:
         if connection is None:
             connection = source.connect()
-            connection.sendall(_SLOW)
+            connection.sendall(beginning)
         connection.sendall(b"x")
     except OSError:
         if connection is not None:
@@ -126,7 +142,10 @@ def _answered(source: Source, method: str, path: str, body: bytes | None) -> boo
     return False
 
 
-def _trusting() -> ssl.SSLContext:
+def trusting(*protocols: str) -> ssl.SSLContext:
+    """Return what takes any certificate."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+    if protocols:
+        context.set_alpn_protocols(protocols)
     return context

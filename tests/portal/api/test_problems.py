@@ -13,7 +13,7 @@ ROW = re.compile(r"^\| `(\w+)` \| ([\d, ]+) \|", re.MULTILINE)
 
 def said() -> Iterator[tuple[str, str]]:
     """Yield code and status of each problem in the source of the portal, and of those of the web server."""
-    for status, code in WEB_SERVER.findall((ROOT / "deploy" / "nginx.conf").read_text("utf-8")):
+    for status, code in WEB_SERVER.findall((ROOT / "deploy" / "nginx" / "http.conf").read_text("utf-8")):
         yield code, status
     for path in (ROOT / "portal").rglob("*.py"):
         source = path.read_text("utf-8")

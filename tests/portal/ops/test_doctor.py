@@ -116,9 +116,10 @@ def test_a_site_that_tells_no_time_is_warned_of(tmp_path: Path, line: str) -> No
     with socket.create_server(("127.0.0.1", 0)) as listener:
 
         def answer() -> None:
-            with listener.accept()[0] as visitor:
-                visitor.recv(65_536)
-                visitor.sendall(f"HTTP/1.1 200 OK\r\n{line}Content-Length: 0\r\n\r\n".encode())
+            for _ in range(2):
+                with listener.accept()[0] as visitor:
+                    visitor.recv(65_536)
+                    visitor.sendall(f"HTTP/1.1 200 OK\r\n{line}Content-Length: 0\r\n\r\n".encode())
 
         thread = threading.Thread(target=answer)
         thread.start()

@@ -74,7 +74,7 @@ def begin(machine: Server) -> int:
 def test_behind_a_plain_balancer_an_upload_goes_on_when_a_machine_ends(
     tmp_path: Path, free_port: Callable[[], int], postgres_database: str
 ) -> None:
-    """The shipped nginx.conf with a second server: work from any machine, pieces to whichever is left."""
+    """The shipped nginx with a second server: work from any machine, pieces to whichever is left."""
     first = Server(tmp_path, free_port()).make(database=postgres_database)
     second = first.twin(tmp_path / "second", free_port())
     nginx = Nginx(first, tmp_path / "nginx").make()

@@ -1,4 +1,4 @@
-"""The shipped nginx.conf before a real portal: the same answers, and nothing written down."""
+"""The shipped nginx before a real portal: the same answers, and nothing written down."""
 
 import json
 import os
@@ -21,7 +21,7 @@ from portal.web import headers
 from tests.support.bad_requests import INCOMPLETE, REFUSED, SECOND, exchange, head
 from tests.support.installation import free_port
 from tests.support.page_visitor import SLOW, Visitor
-from tests.support.portal_nginx import Nginx
+from tests.support.portal_nginx import NGINX, WAYS, Nginx
 from tests.support.portal_room import BODY
 from tests.support.portal_server import Server
 from tests.support.server_state import state
@@ -120,6 +120,8 @@ def test_frozen_pages_come_from_files(site: Nginx) -> None:
         assert (found["content-type"], found["retry-after"]) == ("application/problem+json", "30")
         assert headers_of(site) <= found.items()
         onion.close()
+        examined = json.loads(alone.server.run("doctor", "--url", alone.onion_address, "--json", code=1))
+        assert "no portal answers behind the site: status 503" in [each["what"] for each in examined]
 
 
 def headers_of(site: Nginx) -> set[tuple[str, str]]:
@@ -197,7 +199,9 @@ def test_the_site_is_verified_through_it_and_a_changed_file_is_named(
     with server.serving(), nginx.serving():
         assert server.run("verify", nginx.address) == "the site serves what was signed\n"
         examined = json.loads(server.run("doctor", "--url", nginx.onion_address, "--json", code=1))
-        assert "headers are served as the portal sends them" in [each["what"] for each in examined]
+        said = {each["what"]: each["level"] for each in examined}
+        assert said["headers are served as the portal sends them"] == "ok"
+        assert said["a portal answers behind the site"] == "ok"
         altered = nginx.frozen / "site/static/icon.svg"
         changed = altered.read_bytes().replace(b"<svg", b"<SVG")
         altered.with_name("icon.svg.br").write_bytes(brotli.compress(changed))
@@ -207,10 +211,7 @@ def test_the_site_is_verified_through_it_and_a_changed_file_is_named(
 
 def test_the_configuration_holds_for_nginx_itself(site: Nginx) -> None:
     """`nginx -t` has nothing to warn of."""
-    checked = subprocess.run(
-        ["/usr/sbin/nginx", "-t", "-q", "-c", site.folder / "nginx.conf"],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert (checked.returncode, checked.stdout + checked.stderr) == (0, "")
+    for way in WAYS:
+        command = [NGINX, "-t", "-q", "-c", site.folder / f"{way}.conf"]
+        checked = subprocess.run(command, capture_output=True, text=True, check=False)
+        assert (checked.returncode, checked.stdout + checked.stderr) == (0, "")

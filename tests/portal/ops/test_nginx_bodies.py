@@ -1,4 +1,4 @@
-"""The shipped nginx.conf with bodies that find no room: a clear refusal, nothing half kept, it goes on."""
+"""The shipped nginx with bodies that find no room: a clear refusal, nothing half kept, it goes on."""
 
 import json
 import shutil

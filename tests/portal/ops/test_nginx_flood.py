@@ -1,30 +1,45 @@
-"""Who holds connections to the shipped nginx.conf shuts out nobody else, on either way in."""
+"""Who holds connections to the shipped nginx, or asks in a hurry, shuts out nobody else, on either way in."""
 
+import select
 import socket
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, suppress
 
 import pytest
 
+from tests.support.bad_requests import head
+from tests.support.fast_flood import hammering
 from tests.support.installation import free_port
 from tests.support.portal_nginx import HOST, Nginx
 from tests.support.portal_server import Server
-from tests.support.slow_flood import Source, flooding, named, of_addresses, of_circuits, probe
+from tests.support.slow_flood import Source, circuit, flooding, line, of_addresses, of_circuits, probe
 from tests.support.traces import found_in
 
 pytestmark = pytest.mark.long
 
 CONNECTIONS = 3_000
 SECONDS = 60
-HONEST, HONEST_CIRCUIT = "127.0.0.99", 70_000
-# As it was before: so many connections for all, and none counted.
+HURRIED = 480
+HURRIED_SECONDS = 30
+HONEST, HONEST_NETWORK, HONEST_CIRCUIT = "127.0.0.99", "2001:db8:ffff::1", 70_000
+OF_A_CIRCUIT = 8
+ASKED_BY_A_CIRCUIT = 4
+# As it was before: few connections for all, none counted, and no deadline.
 UNBOUNDED = {
-    "worker_connections 32768;": "worker_connections 2048;",
-    "limit_conn networks 64;": "",
-    "limit_conn circuits 16;": "",
-    "        limit_conn ways 4096;\n": "",
+    "worker_connections 51200;": "worker_connections 1024;",
+    "ngx.sleep(20 + bytes / 4096)": "ngx.sleep(86400)",
+    "limit_conn sources 64;": "",
+    "limit_conn around 256;": "",
+    "limit_conn circuits 8;": "",
+    "    limit_conn all 12288;\n": "",
+}
+# As before, too: no request counted, one portal for both ways.
+UNCOUNTED = {
+    "limit_conn circuits 8;": "",
+    "limit_conn asking 4;": "",
+    "limit_conn pieces 2;": "",
 }
 
 
@@ -36,13 +51,38 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Nginx]:
         yield nginx
 
 
+@pytest.fixture(scope="module")
+def deployed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Nginx]:
+    """A site whose onion service has a portal of its own, as docs/deploying.md says."""
+    server = Server(tmp_path_factory.mktemp("deployed"), free_port()).make()
+    beside = server.beside(free_port())
+    nginx = Nginx(server, server.folder / "nginx", beside).make()
+    with server.serving(), beside.serving(), nginx.serving():
+        yield nginx
+
+
+def of_networks(site: Nginx, name: str, more: Mapping[str, str]) -> Nginx:
+    """Return another nginx, whose clearnet site is told by a line where a connection comes from.
+
+    No machine has addresses of many networks.
+    """
+    made = site.twin(name)
+    listening = f"listen {HOST}:{made.port}"
+    told = {
+        f"{listening};": f"{listening} proxy_protocol;",
+        "proxy_protocol on;": f"proxy_protocol on; set_real_ip_from {HOST};",
+    }
+    made.configure(told | more)
+    return made
+
+
 def held(source: Source, count: int, stack: ExitStack) -> int:
     """Open connections from one place; return how many were not closed at once."""
     kept = 0
     for _ in range(count):
         try:
             connection = stack.enter_context(source.connect())
-            connection.settimeout(0.2)
+            connection.settimeout(0.1)
             kept += connection.recv(1) != b""
         except TimeoutError:
             kept += 1
@@ -51,84 +91,209 @@ def held(source: Source, count: int, stack: ExitStack) -> int:
     return kept
 
 
-def test_one_circuit_has_sixteen_connections_and_another_its_own(site: Nginx) -> None:
+def test_one_circuit_has_eight_connections_and_another_its_own(site: Nginx) -> None:
     one, other = of_circuits(site, 2)
     with ExitStack() as stack:
-        assert held(one, 18, stack) == 16
+        assert held(one, OF_A_CIRCUIT + 2, stack) == OF_A_CIRCUIT
         assert held(other, 2, stack) == 2
         assert probe(other, 0.1) == (2, 2)
+
+
+def test_networks_of_ipv6_and_those_around_them_have_a_part_each(site: Nginx) -> None:
+    """By their first 64 and 48 bits, however their zeros are written; of IPv4 each address counts alone."""
+    networks = of_networks(
+        site, "networks", {"limit_conn sources 64;": "limit_conn sources 2;", "around 256;": "around 3;"}
+    )
+    expected = [
+        (["2001:db8:1:2::1", "2001:db8:1:2:3:4:5:6", "2001:db8:1:2:ffff::"], 2),
+        (["2001:db8:2:1::1", "2001:db8:2:2::1", "2001:db8:2:3:4:5:6:7", "2001:db8:2:4::1"], 3),
+        (["2001:db8:3::1", "2001:db8:3::2:1", "2001:db8:3::3"], 2),
+        (["2001:db8::1", "2001:db8::1:0:0:1", "2001:db8::2"], 2),
+        (["192.0.2.1", "192.0.2.2", "192.0.2.3", "192.0.2.4", "192.0.2.4", "192.0.2.4"], 5),
+    ]
+    with networks.serving():
+        for addresses, kept in expected:
+            with ExitStack() as stack:
+                places = [Source(networks.port, named=each) for each in addresses]
+                assert sum(held(each, 1, stack) for each in places) == kept, addresses
+
+
+def test_one_circuit_has_four_requests_under_way_and_another_its_own(site: Nginx) -> None:
+    """What comes on top is told to wait, before a byte of its body is taken; pages are no such requests."""
+    one, other = of_circuits(site, 2)
+    slow = head("POST /api/slot HTTP/1.1", "Content-Length: 32") + b"x"
+    with ExitStack() as stack:
+        clients = [stack.enter_context(one.connect()) for _ in range(ASKED_BY_A_CIRCUIT + 2)]
+        told = refused(clients, slow, 2)
+        assert len(told) == 2
+        for each in told:
+            answer = each.recv(1 << 16)
+            assert answer[9:12] == b"503"
+            assert b"\r\nRetry-After: 30\r\n" in answer
+        assert answered(one, head("GET /fr/report HTTP/1.1"))[9:12] == b"200"
+        assert probe(other, 0.1) == (2, 2)
+        for each in set(clients) - set(told):
+            each.sendall(bytes(31))
+            assert each.recv(12)[9:] == b"200"
+
+
+def test_a_text_is_taken_where_no_more_pieces_are(site: Nginx) -> None:
+    """Whoever holds all places for pieces leaves those for texts, and what tells no size is a piece."""
+    full = site.twin("full")
+    full.configure({"limit_conn all_pieces 512;": "limit_conn all_pieces 1;"})
+    create = "POST /api/envelopes HTTP/1.1"
+    piece, chunked = head(create, "Content-Length: 100000"), head(create, "Transfer-Encoding: chunked")
+    text = head(create, "Content-Length: 67195") + bytes(67_195)
+    with full.serving(), ExitStack() as stack:
+        one = circuit(full, 2)
+        refused([stack.enter_context(circuit(full, 1).connect()) for _ in range(2)], piece, 1)
+        assert [answered(one, each)[9:12] for each in (piece, chunked)] == [b"503", b"503"]
+        assert answered(one, text)[9:12] == b"412"
+
+
+def test_a_line_of_ones_own_behind_that_of_tor_names_nothing(site: Nginx) -> None:
+    """Or else whoever has one circuit would have them all."""
+    one = circuit(site, 4)
+    assert answered(one, line("fc00::1") + head("GET /nowhere HTTP/1.1"))[9:12] == b"400"
+    assert answered(one, head("GET /nowhere HTTP/1.1"))[9:12] == b"404"
+
+
+def refused(clients: Sequence[socket.socket], asked: bytes, count: int) -> list[socket.socket]:
+    """Begin a request that has no end yet over each connection; return those answered, once so many are."""
+    for each in clients:
+        each.sendall(asked)
+    end = time.monotonic() + 10
+    while len(told := select.select(clients, [], [], 0)[0]) < count:
+        assert time.monotonic() < end
+        time.sleep(0.02)
+    return told
+
+
+def answered(source: Source, asked: bytes) -> bytes:
+    """Return the begin of the answer to a request."""
+    with source.connect() as client:
+        client.sendall(asked)
+        return client.recv(1 << 16)
 
 
 def test_what_does_not_come_from_tor_is_not_answered_where_tor_connects(site: Nginx) -> None:
     """Without its line nobody is told apart; with it the same request is answered."""
     asked = b"GET /keyring.sig HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
-    with socket.create_connection((HOST, site.tor_port)) as client, suppress(ConnectionResetError):
-        client.sendall(asked)
-        assert client.recv(12) == b""
-    with socket.create_connection((HOST, site.tor_port)) as client:
-        client.sendall(named(1) + asked)
-        assert client.recv(12) == b"HTTP/1.1 200"
+    for port in (site.tor_port, site.circuit_port):
+        with socket.create_connection((HOST, port)) as client, suppress(ConnectionResetError):
+            client.sendall(asked)
+            assert not client.recv(12).startswith(b"HTTP/1.1 200")
+        with socket.create_connection((HOST, port)) as client:
+            client.sendall(line("fc00::1") + asked)
+            assert client.recv(12) == b"HTTP/1.1 200"
 
 
 def test_neither_address_nor_circuit_is_told_to_the_portal(site: Nginx) -> None:
     """Of what passes through both ways."""
-    for source, told in (
-        (Source(site.port, "127.0.0.78"), "127.0.0.78"),
-        (Source(site.tor_port, circuit=0xABCD1234), "fc00:dead:beef:4dad::abcd:1234"),
-    ):
+    for number in (None, 0xABCD1234):
         with socket.create_server((HOST, 0)) as listener:
             server = Server(site.server.folder, listener.getsockname()[1])
-            behind = site.twin(f"behind-{source.circuit}", server)
-            place = Source(
-                behind.port if source.circuit is None else behind.tor_port, source.address, source.circuit
-            )
+            behind = site.twin(f"behind-{number}", server)
+            place = circuit(behind, number) if number else Source(behind.port, "127.0.0.78")
             with behind.serving(), place.connect() as client:
                 client.sendall(b"GET /api/nowhere HTTP/1.1\r\nHost: x\r\n\r\n")
                 with listener.accept()[0] as portal:
                     passed = portal.recv(65_536)
         assert passed.startswith(b"GET /api/nowhere")
-        assert found_in(passed, [told]) == []
+        assert found_in(passed, [place.named or place.address]) == []
+    assert circuit(site, 0xABCD1234).named == "fc00:dead:beef:4dad::abcd:1234"
 
 
 @pytest.mark.soak
-@pytest.mark.parametrize("kind", ["one address", "64 addresses", "60 circuits"])
+@pytest.mark.parametrize(
+    ("kind", "count"),
+    [
+        ("one address", CONNECTIONS),
+        ("64 addresses", CONNECTIONS),
+        ("64 addresses", 64 * 64),
+        ("256 networks of one host", CONNECTIONS),
+        ("60 circuits", CONNECTIONS),
+    ],
+)
 def test_slow_connections_shut_out_nobody(
-    site: Nginx, kind: str, record_property: Callable[[str, object], None]
+    deployed: Nginx, kind: str, count: int, record_property: Callable[[str, object], None]
 ) -> None:
-    """Three thousand, each a drop every five seconds: honest people on both ways are answered in two."""
-    sources = sources_of(kind, site)
-    with flooding(sources, CONNECTIONS):
+    """Each sends a drop every five seconds: honest people on both ways are answered in two."""
+    site = deployed
+    with ExitStack() as stack:
+        if kind == "256 networks of one host":
+            site = stack.enter_context(of_networks(site, "host", {}).serving())
+        stack.enter_context(flooding(sources_of(kind, site), count))
         begun = time.monotonic()
         shares = probed(site, SECONDS)
-        lasted = time.monotonic() - begun
+        lasted, took = time.monotonic() - begun, site.resident()
+    record_property(f"nginx under {count} slow connections from {kind}", f"{took >> 20} MiB resident")
     for way, (asked, good) in shares.items():
         told = f"{good} of {asked} probes answered within 2 s, in {lasted:.0f} s"
-        record_property(f"{CONNECTIONS} slow connections from {kind}, {way}", told)
+        record_property(f"{count} slow connections from {kind}, {way}", told)
         assert asked > 50
         assert good >= 0.99 * asked
 
 
 @pytest.mark.soak
-def test_without_the_limits_they_would(site: Nginx) -> None:
+def test_without_the_limits_they_would(deployed: Nginx) -> None:
     """The control of the test above: one address is enough."""
-    unbounded = site.twin("unbounded")
+    unbounded = deployed.twin("unbounded")
     unbounded.configure(UNBOUNDED)
-    with unbounded.serving(), flooding(sources_of("one address", unbounded), CONNECTIONS):
-        assert all(good < 0.5 * asked for asked, good in probed(unbounded, 20).values())
+    with unbounded.serving(), flooding(of_addresses(unbounded, 1), CONNECTIONS):
+        asked, good = probed(unbounded, 20)["clearnet"]
+    assert good < 0.5 * asked
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("kind", ["8 addresses", "60 circuits"])
+def test_who_asks_in_a_hurry_shuts_out_nobody(
+    deployed: Nginx, kind: str, record_property: Callable[[str, object], None]
+) -> None:
+    """Texts without work, slots and pages, as fast as they are answered, by 480 connections at once."""
+    with hammering(sources_of(kind, deployed), HURRIED) as answers:
+        shares = probed(deployed, HURRIED_SECONDS)
+    told = ", ".join(f"{count} by {status}" for status, count in sorted(answers.items()))
+    record_property(f"requests in a hurry from {kind}", f"answered in {HURRIED_SECONDS} s: {told}")
+    for way, (asked, good) in shares.items():
+        record_property(f"under these, {way}", f"{good} of {asked} probes answered within 2 s")
+        assert asked > 20
+        assert good >= 0.99 * asked
+
+
+@pytest.mark.soak
+def test_without_the_limits_a_hurry_would(
+    deployed: Nginx, record_property: Callable[[str, object], None]
+) -> None:
+    """The control of the test above."""
+    uncounted = deployed.twin("uncounted")
+    uncounted.configure(UNCOUNTED)
+    with uncounted.serving(), hammering(of_circuits(uncounted, 60), 4 * HURRIED):
+        shares = probed(uncounted, HURRIED_SECONDS)
+    for way, (asked, good) in shares.items():
+        record_property(f"without the limits, {way}", f"{good} of {asked} probes answered within 2 s")
+    asked, good = shares["onion service"]
+    assert good < 0.9 * asked
 
 
 def sources_of(kind: str, site: Nginx) -> list[Source]:
     """Return where a flood comes from."""
-    if kind == "60 circuits":
-        return of_circuits(site, 60)
-    return of_addresses(site, 64 if kind == "64 addresses" else 1)
+    match kind.split(" ", 1):
+        case [count, "circuits"]:
+            return of_circuits(site, int(count))
+        case [count, "addresses"]:
+            return of_addresses(site, int(count))
+        case [count, "networks of one host"]:
+            return [Source(site.port, named=f"2001:db8:1:{n:x}::1") for n in range(1, int(count) + 1)]
+    return of_addresses(site, 1)
 
 
 def probed(site: Nginx, seconds: float) -> dict[str, tuple[int, int]]:
     """Probe both ways at once; return how many were asked for, and how many were answered in time."""
+    is_told = f"{site.port} proxy_protocol" in (site.folder / "clearnet.conf").read_text()
     ways = {
-        "clearnet": Source(site.port, HONEST),
-        "onion service": Source(site.tor_port, circuit=HONEST_CIRCUIT),
+        "clearnet": Source(site.port, HONEST, HONEST_NETWORK if is_told else None),
+        "onion service": circuit(site, HONEST_CIRCUIT),
     }
     with ThreadPoolExecutor(2) as pool:
         return dict(zip(ways, pool.map(lambda source: probe(source, seconds), ways.values()), strict=True))

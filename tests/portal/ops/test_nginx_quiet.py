@@ -1,9 +1,9 @@
-"""The shipped nginx.conf keeps nothing of a visit, and holds slow clients back from the portal."""
+"""The shipped nginx keeps nothing of a visit, and holds slow clients back from the portal."""
 
 import socket
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -16,11 +16,15 @@ from tests.support.portal_nginx import Nginx
 from tests.support.portal_room import BODY, SITE
 from tests.support.portal_server import Server
 from tests.support.sealed_files import form, sealed_file
+from tests.support.slow_flood import line
 from tests.support.traces import found_in, found_in_files
 
 CANARY = "canary-8d21"
 # Another address of this machine than those that stand in the configuration.
 CLIENT = "127.0.0.77"
+# As tor names it.
+CIRCUIT = "fc00:dead:beef:4dad::8d21:8d21"
+TRACES = [CANARY, CLIENT, CIRCUIT]
 SLOW_CLIENTS = 200
 SEALED = b"POST /en/sealed HTTP/1.1\r\nHost: x\r\nContent-Type: multipart/form-data; boundary=b\r\n"
 # Who holds a process of the portal would hold it until nginx or the portal gives up, after 15.
@@ -67,18 +71,26 @@ def visit_with_canaries(site: Nginx) -> None:
         f"Referer: {CANARY}",
         f"X-Forwarded-For: {CANARY}",
     ]
-    for line in (f"GET /{CANARY}", f"GET /fr/?{CANARY}", f"GET /api/envelopes/{CANARY}", "GET /fr/report"):
-        exchange(site.onion_port, head(f"{line} HTTP/1.1", *told), end=False, source=CLIENT)
+    for asked in (f"GET /{CANARY}", f"GET /fr/?{CANARY}", f"GET /api/envelopes/{CANARY}", "GET /fr/report"):
+        exchange(site.onion_port, head(f"{asked} HTTP/1.1", *told), end=False, source=CLIENT)
     for raw in (f"{CANARY} HTTP/1.1\r\n\r\n", f"GET /{CANARY * 500} HTTP/1.1\r\n\r\n"):
         exchange(site.onion_port, raw.encode(), source=CLIENT)
     exchange(site.onion_port, head("POST /api/slot HTTP/1.1", "Content-Length: 9999999"), source=CLIENT)
+    with ExitStack() as stack:
+        # More than a circuit may have.
+        for _ in range(10):
+            client = stack.enter_context(socket.create_connection(("127.0.0.1", site.tor_port)))
+            client.settimeout(0.1)
+            with suppress(OSError):
+                client.sendall(line(CIRCUIT) + f"GET /{CANARY}".encode())
+                client.recv(65_536)
 
 
 def test_nothing_of_a_visit_is_written_down(site: Nginx) -> None:
-    """No address, path or header in any file of nginx or the portal, nor in Debian's folder for logs."""
+    """No address, circuit, path or header in any file of nginx or the portal, nor in Debian's log folder."""
     visit_with_canaries(site)
-    assert found_in_files(site.server.folder, [CANARY, CLIENT]) == []
-    assert found_in_files(Path("/var/log/nginx"), [CANARY, CLIENT]) == []
+    assert found_in_files(site.server.folder, TRACES) == []
+    assert found_in_files(Path("/var/log/nginx"), TRACES) == []
 
 
 def test_logs_would_be_found(site: Nginx) -> None:
@@ -90,7 +102,7 @@ def test_logs_would_be_found(site: Nginx) -> None:
     )
     with talking.serving():
         visit_with_canaries(talking)
-    assert {text for _, text in found_in_files(talking.folder, [CANARY, CLIENT])} == {CANARY, CLIENT}
+    assert {text for _, text in found_in_files(talking.folder, TRACES)} == set(TRACES)
     log.unlink()
 
 

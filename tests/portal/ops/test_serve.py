@@ -146,6 +146,33 @@ def test_a_process_that_is_told_to_end_as_it_begins_ends(server: Server) -> None
         until(lambda: len(server.workers()))
 
 
+def test_two_servers_on_one_sqlite_database_are_one_portal(
+    server: Server, free_port: Callable[[], int]
+) -> None:
+    """Each with processes and a port of its own: what one was given the other knows, and one may end."""
+    server.make()
+    other = server.beside(free_port())
+    sealed = make_report_envelope(SITE, file=bytes(600_000))
+    middle = 400_000
+    with other.serving():
+        with server.serving():
+            assert not set(server.workers()) & set(other.workers())
+            address = server.begin(sealed)
+            piece = {**BODY, "Upload-Offset": "0"}
+            assert server.request("PATCH", address, sealed.envelope[:middle], piece)[0] == 204
+        piece["Upload-Offset"] = str(middle)
+        assert other.request("PATCH", address, sealed.envelope[middle:], piece)[0] == 204
+        assert other.request("POST", "/api/slot", sealed.keys.locator)[2][0] == 1
+        assert other.content(address) == sealed.envelope
+
+
+def test_an_address_that_is_none_is_refused(server: Server) -> None:
+    server.make()
+    said = server.run("serve", "--listen", "8090", code=2)
+    assert "--listen has a wrong value: 8090" in said
+    assert "127.0.0.1:8080" in said
+
+
 def test_a_port_in_use_is_named(server: Server) -> None:
     """Whoever listens already goes on; the second says so and ends with 1."""
     server.make()

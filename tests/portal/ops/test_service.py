@@ -10,8 +10,8 @@ from tests.support.paths import ROOT
 
 DEPLOY = ROOT / "deploy"
 UNITS = sorted(DEPLOY.glob("*.service"))
-# systemd's own measure: 100 is open to everything, below 20 is its best word.
-EXPOSURE = "20"
+# systemd's own measure: 100 is open to everything, below 20 is its best word; nginx speaks with everybody.
+EXPOSURE = {"portal@.service": "20", "nginx@.service": "30"}
 
 
 def analyzed(unit: Path, *words: str) -> subprocess.CompletedProcess[str]:
@@ -37,9 +37,10 @@ def test_systemd_understands_every_line(unit: Path, tmp_path: Path) -> None:
     assert "PrivateTemp" in analyzed(copy, "verify").stderr
 
 
-def test_the_service_is_shut_in(tmp_path: Path) -> None:
+@pytest.mark.parametrize("name", EXPOSURE)
+def test_what_serves_is_shut_in(tmp_path: Path, name: str) -> None:
     """By systemd's measure; without its walls the same measure refuses."""
-    unit, measure = DEPLOY / "portal.service", ["security", "--offline=true", f"--threshold={EXPOSURE}"]
+    unit, measure = DEPLOY / name, ["security", "--offline=true", f"--threshold={EXPOSURE[name]}"]
     assert analyzed(here(unit, tmp_path), *measure).returncode == 0
     assert analyzed(here(unit, tmp_path, without="Protect"), *measure).returncode != 0
 
@@ -48,9 +49,9 @@ def test_what_the_portal_says_goes_to_a_file_without_times() -> None:
     """The journal would put the second beside each error."""
     parser = configparser.ConfigParser(strict=False, interpolation=None)
     parser.optionxform = str  # type: ignore[assignment, method-assign]
-    parser.read_string((DEPLOY / "portal.service").read_text("utf-8"))
+    parser.read_string((DEPLOY / "portal@.service").read_text("utf-8"))
     service = parser["Service"]
-    assert service["ExecStart"].endswith("serve >>/var/log/fanal/portal.log 2>&1'")
+    assert service["ExecStart"].endswith("serve --listen 127.0.0.1:%i >>/var/log/fanal/portal.log 2>&1'")
     assert (service["LimitCORE"], service["MemorySwapMax"]) == ("0", "0")
 
 
@@ -60,6 +61,6 @@ def test_every_shipped_file_is_explained() -> None:
     scripts = {"debian-packages.sh", "demo.sh"}
     assert [
         each.name
-        for each in DEPLOY.iterdir()
-        if each.name not in scripts and f"deploy/{each.name}" not in told
+        for each in (*DEPLOY.iterdir(), *(DEPLOY / "nginx").iterdir())
+        if each.name not in scripts and str(each.relative_to(DEPLOY.parent)) not in told
     ] == []

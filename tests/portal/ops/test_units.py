@@ -7,15 +7,25 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
+from tests.support.certificates import make_certificate
 from tests.support.machine import Machine
 from tests.support.paths import ROOT
+from tests.support.portal_nginx import CONFIGURATION
 from tests.support.portal_room import SITE, Room
 from tests.support.portal_server import Server
 
 pytestmark = pytest.mark.soak
 
+PORTAL = ["/opt/fanal/.venv/bin/portal", "--config", "/etc/fanal/portal.toml"]
 LOG = "/var/log/fanal/portal.log"
-UNITS = ["portal.service", "portal-expire.service", "portal-expire.timer"]
+SERVING = {
+    "portal@8080": ["http://127.0.0.1:8080"],
+    "portal@8090": ["http://127.0.0.1:8090"],
+    "nginx@clearnet": ["--insecure", "https://127.0.0.1"],
+    "nginx@onion": ["--haproxy-protocol", "http://127.0.0.1:8081"],
+}
+UNITS = ["portal@.service", "nginx@.service", "portal-expire.service", "portal-expire.timer"]
+BODIES = "/run/nginx-body"
 
 
 @pytest.fixture
@@ -27,25 +37,41 @@ def machine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Machine]:
         subprocess.run([*inside, "useradd", "--system", "portal"], check=True)
         (tree / "opt/fanal").symlink_to(ROOT)
         state, settings = tree / "var/lib/fanal", tree / "etc/fanal"
-        state.mkdir()
-        settings.mkdir()
+        for each in (state, settings, tree / "etc/nginx/fanal", tree / "var/www"):
+            each.mkdir(parents=True, exist_ok=True)
         Room(state, "sqlite:///portal.sqlite", SITE).close()
         Server(settings, 8080).configure(database="sqlite:////var/lib/fanal/portal.sqlite")
         for unit in UNITS:
             shutil.copy(ROOT / "deploy" / unit, tree / "etc/systemd/system")
+        shutil.copytree(CONFIGURATION, tree / "etc/nginx/fanal", dirs_exist_ok=True)
+        make_certificate(settings / "certificate.pem", settings / "certificate.key")
+        subprocess.run([*inside, *PORTAL, "freeze", "/var/www/fanal"], check=True)
         subprocess.run([*inside, "chown", "-R", "portal:portal", "/var/lib/fanal", "/etc/fanal"], check=True)
+        subprocess.run([*inside, "chmod", "-R", "go=", "/etc/fanal"], check=True)
         yield made
 
 
-def serves(machine: Machine) -> bool:
-    """Return whether the portal answers, in time, without a start that failed."""
+def serves(machine: Machine, unit: str) -> bool:
+    """Return whether what a unit serves is answered by a portal, in time, without a start that failed."""
     end = time.monotonic() + 60
-    while machine.do("systemctl", "show", "--value", "-p", "NRestarts", "portal") == "0":
-        page = machine.do("curl", "--silent", "http://127.0.0.1:8080/keyring.json", code=None)
+    *words, address = SERVING[unit]
+    while machine.do("systemctl", "show", "--value", "-p", "NRestarts", unit) == "0":
+        page = machine.do("curl", "--silent", *words, f"{address}/keyring.json", code=None)
         if '"kind":"keyring"' in page or time.monotonic() > end:
             return time.monotonic() < end
         time.sleep(0.2)
     return False
+
+
+def main(machine: Machine, unit: str) -> str:
+    """Return the id of the main process of a unit."""
+    return machine.do("systemctl", "show", "--value", "-p", "MainPID", unit)
+
+
+def all_serve(machine: Machine) -> None:
+    """Check that every unit that serves does."""
+    for unit in SERVING:
+        assert serves(machine, unit), machine.do("systemctl", "status", unit, code=None)
 
 
 def test_each_unit_starts_as_it_is_shipped(
@@ -54,18 +80,27 @@ def test_each_unit_starts_as_it_is_shipped(
     """Started, restarted, and there again after a reboot; what the portal says is in its file alone."""
     with machine.running():
         assert not machine.do("ls", "/var/log").count("fanal")
-        machine.do("systemctl", "enable", "--now", "portal", "portal-expire.timer")
-        assert serves(machine), machine.do("systemctl", "status", "portal", code=None)
+        machine.do("systemctl", "enable", "--now", *SERVING, "portal-expire.timer")
+        all_serve(machine)
         assert machine.do("stat", "--format=%U %a", LOG) == "portal 600"
         assert "serving on" in machine.do("cat", LOG)
-        machine.do("systemctl", "restart", "portal")
-        assert serves(machine)
+        machine.do("systemctl", "restart", *SERVING)
+        all_serve(machine)
+        machine.do("systemctl", "stop", "portal@8080", "nginx@clearnet")
+        assert serves(machine, "nginx@onion")
+        mounted = machine.do("cat", f"/proc/{main(machine, 'nginx@onion')}/mountinfo").splitlines()
+        (folder,) = (line for line in mounted if f" {BODIES} " in line)
+        assert "size=131072k," in folder
+        # A body larger than a buffer goes there, and on to the portal.
+        sent = ["curl", "--silent", "--form", "sealed=@/usr/sbin/nginx", "--write-out", " %{http_code}"]
+        *words, address = SERVING["nginx@onion"]
+        assert machine.do(*sent, *words, f"{address}/en/sealed").endswith(" 400")
         machine.do("systemctl", "start", "portal-expire")
     with machine.running():
-        assert serves(machine)
+        all_serve(machine)
         assert machine.do("systemctl", "is-active", "portal-expire.timer") == "active"
         assert machine.do("systemctl", "show", "--value", "-p", "Result", "portal-expire") == "success"
-        assert "serving on" not in machine.do("journalctl", "--boot=all", "--unit=portal", code=None)
+        assert "serving on" not in machine.do("journalctl", "--boot=all", "--unit=portal@*", code=None)
     record_property(
         "as shipped", f"{', '.join(UNITS)}: started, restarted, there after the machine went down"
     )

@@ -1,0 +1,107 @@
+"""A body has a deadline as a whole: who sends by drops is let go, who is merely slow is not."""
+
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from tests.support.installation import free_port
+from tests.support.portal_nginx import Nginx
+from tests.support.portal_server import Server
+from tests.support.slow_bodies import Body, bodies, lasted, lasted_http2, steadily
+from tests.support.slow_flood import Source
+
+pytestmark = pytest.mark.long
+
+SHIPPED = "ngx.sleep(20 + bytes / 4096)"
+# A second, and one more for every 64 KiB.
+QUICK = {SHIPPED: "ngx.sleep(1 + bytes / 65536)"}
+WITHOUT = {SHIPPED: "ngx.sleep(86400)"}
+HTTP2 = " by HTTP/2"
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Nginx:
+    """A site whose portal is away: what comes whole is answered by 503."""
+    server = Server(tmp_path_factory.mktemp("portal"), free_port()).make()
+    return Nginx(server, server.folder / "nginx").make()
+
+
+def all_lasted(site: Nginx, size: int, pause: float, most: float) -> dict[str, float | None]:
+    """Return how long a body of each kind was borne with, all sent at once."""
+    onion, clearnet = Source(site.onion_port, is_onion=True), Source(site.port)
+    with ThreadPoolExecutor() as pool:
+        found = {name: pool.submit(lasted, onion, each, pause, most) for name, each in bodies(size).items()}
+        for name, each in bodies(size).items():
+            found[name + HTTP2] = pool.submit(lasted_http2, clearnet, each, pause, most)
+        return {name: each.result() for name, each in found.items()}
+
+
+def test_a_body_that_comes_by_drops_is_let_go(site: Nginx) -> None:
+    """Of each kind, in both versions of HTTP, however small its drops or whatever it says of its size."""
+    site.configure(QUICK)
+    with site.serving():
+        found = all_lasted(site, 64 << 10, 0.1, 6)
+    for name, seconds in found.items():
+        assert seconds, name
+        assert 1 <= seconds < 4, (name, seconds)
+    assert found["a locator"] < found["a piece"]  # type: ignore[operator]
+
+
+def test_without_the_deadline_it_would_be_borne_with(site: Nginx) -> None:
+    """The control of the test above; a locator of 32 bytes has come after as many drops."""
+    site.configure(WITHOUT)
+    with site.serving():
+        found = all_lasted(site, 64 << 10, 0.2, 3)
+    assert set(found.values()) == {None}
+
+
+def test_a_slow_body_is_taken(site: Nginx) -> None:
+    """One that needs twice the first second, at a pace at which it comes in time."""
+    site.configure(QUICK)
+    with site.serving():
+        assert taken(site, bodies(128 << 10)["a piece"], 64 << 10)
+        begun = time.monotonic()
+        assert not taken(site, bodies(128 << 10)["a piece"], 16 << 10)
+        assert time.monotonic() - begun < 6
+
+
+def taken(site: Nginx, body: Body, rate: float) -> bool:
+    """Return whether it was taken in whole."""
+    try:
+        return steadily(Source(site.onion_port, is_onion=True), body, rate) == b"HTTP/1.1 503"
+    except OSError:
+        return False
+
+
+@pytest.mark.soak
+def test_the_shipped_deadline_lets_go_of_drops_and_bears_with_ten_kib_a_second(
+    site: Nginx, record_property: Callable[[str, object], None]
+) -> None:
+    """A drop every four seconds, bodies of 100,000 bytes; beside it a piece as Tor or a phone sends it."""
+    site.configure({})
+    with site.serving(), ThreadPoolExecutor(1) as pool:
+        begun = time.monotonic()
+        honest = pool.submit(taken, site, bodies(1 << 20)["a piece"], 10 << 10)
+        found = all_lasted(site, 100_000, 4, 90)
+        assert honest.result()
+        whole = time.monotonic() - begun
+    told = ", ".join(f"{name} {seconds:.0f} s" for name, seconds in found.items() if seconds)
+    record_property("bodies by drops let go after", told)
+    record_property("1 MiB at 10 KiB/s", f"taken after {whole:.0f} s")
+    assert all(seconds and seconds < 50 for seconds in found.values())
+
+
+@pytest.mark.soak
+def test_without_the_shipped_deadline_drops_are_borne_with(
+    site: Nginx, record_property: Callable[[str, object], None]
+) -> None:
+    """The control of the test above."""
+    site.configure(WITHOUT)
+    with site.serving():
+        found = all_lasted(site, 100_000, 4, 90)
+    record_property(
+        "without the deadline", f"{list(found.values()).count(None)} of {len(found)} held after 90 s"
+    )
+    assert set(found.values()) == {None}
