@@ -247,9 +247,7 @@ def _all(session: Session) -> Iterator[tuple[Case, Workflow, _Since]]:
         yield case, work, _Since(written, case.number in pursued)
 
 
-def _next(
-    session: Session, case: Case, work: Workflow, since: _Since, decision: date | None
-) -> date | None:
+def _next(session: Session, case: Case, work: Workflow, since: _Since, decision: date | None) -> date | None:
     """Return the next day on which a clock ends or a decision is due; of junk nothing is."""
     if work.junked is not None:
         return None
