@@ -42,7 +42,7 @@ COMPILE := .venv/bin/uv pip compile --universal --python-version 3.11 --generate
 help:
 	@echo 'make demo          the whole path on this machine, from a report to the answer'
 	@echo 'make test          everything below that checks; one gate'
-	@echo 'make check         lint, types and the tests of the rooms touched since main, in a minute'
+	@echo 'make check         lint, types, JavaScript and the tests of the rooms touched since main, in a minute'
 	@echo 'make pytest        the Python tests alone'
 	@echo 'make coverage      the Python tests, and which branches they reach'
 	@echo 'make lint          ruff and the imports between the rooms'
@@ -65,7 +65,7 @@ test: test-tools .venv/project node_modules/.package-lock.json
 	@$(MAKE) --no-print-directory soak-records
 
 check: .venv/project node_modules/.package-lock.json
-	@$(MAKE) --no-print-directory --jobs 2 --output-sync types lint
+	@$(MAKE) --no-print-directory --jobs 2 --output-sync types lint js
 	@.venv/bin/python -m tests.touched
 
 .PHONY: test-tools

@@ -33,7 +33,7 @@ from inbox.setup import upgrade
 from inbox.system import atomic_files
 from inbox.text import similarity
 from inbox.vault import row_security, score
-from inbox.vault.casework_tables import Declaration, Handler, Handling, IndexKey, Tag, Term, Words
+from inbox.vault.casework_tables import Declaration, Fulltext, Handler, IndexKey, Tag, Term, Workflow
 from inbox.vault.database import Vault
 from inbox.vault.tables import Case, Exclusion, Officer
 
@@ -143,7 +143,7 @@ def _fill(session: Session) -> None:
     chance = random.Random(1)  # noqa: S311  as above
     for first in range(1, CASES + 1, _AT_ONCE):
         made = [_case(number, chance) for number in range(first, first + _AT_ONCE)]
-        for kind in (Case, Handling, Words):
+        for kind in (Case, Workflow, Fulltext):
             session.execute(insert(kind), [rows[kind] for rows in made])
     tagged = range(100, CASES + 1, 100)
     session.execute(insert(Tag), [{"case": number, "name": "escale"} for number in tagged])
@@ -155,8 +155,8 @@ def _fill(session: Session) -> None:
         word = {"officer": name, "day": _FIRST_DAY}
         declared = ({"case": n} | word for n in range(1, CASES + 1) if n % _UNDECLARED)
         session.execute(insert(Declaration), list(declared))
-    held = Handling.case % 997 == 0
-    session.execute(update(Handling).where(held).values(quarantined=_FIRST_DAY))
+    held = Workflow.case % 997 == 0
+    session.execute(update(Workflow).where(held).values(quarantined=_FIRST_DAY))
 
 
 def _fill_links(session: Session) -> None:
@@ -208,7 +208,7 @@ def _case(number: int, chance: random.Random) -> dict[type[Any], dict[str, Any]]
             "envelope": chance.randbytes(32),
             "new": number % 20 == 0,
         },
-        Handling: {
+        Workflow: {
             "case": number,
             "category": chance.choice(_CODES),
             **asdict(parts),
@@ -217,7 +217,7 @@ def _case(number: int, chance: random.Random) -> dict[type[Any], dict[str, Any]]
             "assigned": "alice" if number % 3 == 0 else None,
             "deadline": day + timedelta(chance.randrange(120)),
         },
-        Words: {"case": number, "text": " ".join(_words(chance))},
+        Fulltext: {"case": number, "text": " ".join(_words(chance))},
     }
 
 

@@ -1,5 +1,5 @@
 #!/bin/sh
-# The Python tests, or those named. The last line says how many had a second chance: it should be none.
+# The Python tests, or those named. It ends with how many had a second chance: it should be none.
 set -u
 cd "$(dirname "$0")/.."
 # A disk is waited for at each write that must outlive a crash; memory is not. 4 GB are more than they need.
@@ -12,14 +12,14 @@ trap 'rm -rf "$folder"' EXIT
 # default modules of few tests come last, and the slowest have few. Four workers for two cores: many tests wait.
 chances=0
 .venv/bin/python -m pytest -n 4 --dist loadscope --no-loadscope-reorder \
-  --cache-clear --basetemp "$folder/pytest" "$@"
+  -o cache_dir="$folder/cache" --basetemp "$folder/pytest" "$@"
 ended=$?
 # What fails beside others is run once more, alone, and fails the gate if it fails again: browsers, databases and
 # clocks on two busy cores are not always in time. Either way it is printed, and is to be mended.
 if [ "$ended" -eq 1 ]; then
-  chances=$(grep -c true .pytest_cache/v/cache/lastfailed)
+  chances=$(grep -c true "$folder/cache/v/cache/lastfailed")
   echo 'once more, alone:'
-  .venv/bin/python -m pytest --last-failed --last-failed-no-failures none
+  .venv/bin/python -m pytest -o cache_dir="$folder/cache" --last-failed --last-failed-no-failures none "$@"
   ended=$?
 fi
 echo "second chances: $chances"

@@ -12,16 +12,20 @@ SECONDS = 40
 _NONE_SELECTED = 5
 # Whatever stands behind the pages has its tests there, not in a folder of its own name.
 _PLACES = {
-    "portal/scripts": "tests/pages",
+    "portal/scripts": "tests/pages",  # beside `make js`, which `make check` runs whole
     "portal/static": "tests/pages",
     "portal/style.css": "tests/pages",
     "portal/app.py": "tests/portal/web",
     "portal/config.py": "tests/portal/ops",
+    "portal/errors.py": "tests/portal/ops",
+    "portal/terminal.py": "tests/portal/ops",
+    "portal/files.py": "tests/portal/exchange",
     "templates/questionnaire.toml": "tests/inbox/questionnaire",
     "templates/catalogues.py": "tests/inbox/language",
+    "templates/shipped.py": "tests/inbox/questionnaire",
     "templates/portal": "tests/pages",
     "templates/shared": "tests/pages",
-    "templates/translations": "tests/inbox/language",
+    "templates/translations": "tests/pages/test_translations.py",
     "templates/desk": "tests/desk",
     "inbox/desk": "tests/desk",
     "inbox/migrations": "tests/inbox/setup",
@@ -39,7 +43,7 @@ def changed(root: Path, since: str = "main") -> list[str]:
 
 
 def folders(root: Path, paths: Iterable[str]) -> list[str]:
-    """Return the folders of tests that belong to these files, each once; none for what has no tests."""
+    """Return the folders or modules of tests that belong to these files, each once; none for no tests."""
     places = filter(None, map(_place, paths))
     found = {each for place in places if (each := _existing(root, Path(place)))}
     return sorted(each for each in found if not any(each.startswith(f"{other}/") for other in found))
@@ -50,14 +54,14 @@ def _place(path: str) -> str | None:
         return place
     room = Path(path).parent.as_posix()
     if room.startswith("tests/"):
-        return None if room.startswith("tests/support") else room
+        return None if room.startswith(("tests/support", "tests/js")) else room
     return f"tests/{room}" if room.startswith(("inbox/", "portal/")) else None
 
 
 def _existing(root: Path, place: Path) -> str:
-    """Return the folder itself, or the nearest above it that is there, but not that of all tests."""
+    """Return the place itself, or the nearest above it that is there, but not that of all tests."""
     while len(place.parts) > 1:
-        if (root / place).is_dir():
+        if (root / place).exists():
             return place.as_posix()
         place = place.parent
     return ""

@@ -16,7 +16,7 @@ from inbox.session.inbox import Inbox
 from inbox.text import names as person_names
 from inbox.text.names import Names
 from inbox.vault import queries_access, queries_cases, queries_office
-from inbox.vault.casework_tables import Handling
+from inbox.vault.casework_tables import Workflow
 from inbox.vault.tables import Exclusion
 
 # What founding calls the one officer of an inbox: a word of every other report, and no name.
@@ -160,7 +160,7 @@ def _lift(session: Session, number: int, officer: str) -> None:
 
 def _take_off(session: Session, number: int, officers: Sequence[str]) -> None:
     """Let officers see to a case no longer, before it is kept from them: then it is not there to change."""
-    theirs = update(Handling).where(Handling.case == number, Handling.assigned.in_(officers))
+    theirs = update(Workflow).where(Workflow.case == number, Workflow.assigned.in_(officers))
     session.execute(theirs.values(assigned=None))
 
 

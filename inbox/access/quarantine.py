@@ -14,13 +14,13 @@ from inbox.language.errors import CaseRefused
 from inbox.language.messages import sentence
 from inbox.session.actions import Actor, Code, action
 from inbox.session.inbox import Inbox
-from inbox.vault.casework_tables import Handling
+from inbox.vault.casework_tables import Workflow
 from inbox.vault.row_security import AS_A_LINE
 
 
 def since(session: Session, number: int) -> date | None:
     """Return the day from which nobody reads a case, None if it is in no quarantine."""
-    as_a_line = select(Handling.quarantined).filter_by(case=number).execution_options(**AS_A_LINE)
+    as_a_line = select(Workflow.quarantined).filter_by(case=number).execution_options(**AS_A_LINE)
     return session.scalar(as_a_line)
 
 

@@ -23,7 +23,7 @@ from inbox.session.inbox import Inbox
 from inbox.text import similarity
 from inbox.text.entities import Kind
 from inbox.vault import queries_cases
-from inbox.vault.casework_tables import Dismissal, Handling, Link, Term
+from inbox.vault.casework_tables import Dismissal, Link, Term, Workflow
 from inbox.vault.tables import Case
 
 # What more cases than this have in common tells nothing, and is named as such.
@@ -213,9 +213,9 @@ def _shared(session: Session, number: int) -> tuple[dict[Mark, set[int]], list[M
     mine, theirs = aliased(Term), aliased(Term)
     others = (
         select(theirs.case)
-        .join(Handling, Handling.case == theirs.case)
+        .join(Workflow, Workflow.case == theirs.case)
         .where(theirs.kind == mine.kind, theirs.value == mine.value, theirs.case != number)
-        .where(Handling.junked.is_(None))
+        .where(Workflow.junked.is_(None))
     )
     # No further than is told of it: a mark may stand in all cases.
     some = others.limit(MANY + 1).correlate(mine).subquery()
@@ -227,10 +227,10 @@ def _shared(session: Session, number: int) -> tuple[dict[Mark, set[int]], list[M
         )
     }
     telling = [mark for mark, count in counts.items() if 0 < count <= MANY]
-    pairs = select(theirs.kind, theirs.value, theirs.case).join(Handling, Handling.case == theirs.case)
+    pairs = select(theirs.kind, theirs.value, theirs.case).join(Workflow, Workflow.case == theirs.case)
     pairs = pairs.where(tuple_(theirs.kind, theirs.value).in_(telling))
     shared: dict[Mark, set[int]] = {mark: set() for mark in telling}
-    for kind, value, other in session.execute(pairs.where(Handling.junked.is_(None))):
+    for kind, value, other in session.execute(pairs.where(Workflow.junked.is_(None))):
         shared[kind, value].add(other)
     return {mark: cases - {number} for mark, cases in shared.items()}, [
         mark for mark, count in counts.items() if count > MANY

@@ -19,7 +19,7 @@ from inbox.language.messages import sentence
 from inbox.session import chosen_action
 from inbox.session.actions import Action, Actor, Code, action
 from inbox.session.inbox import Inbox
-from inbox.vault.casework_tables import PROCEEDINGS, Handling, Measure
+from inbox.vault.casework_tables import PROCEEDINGS, Measure, Workflow
 from inbox.vault.tables import Case
 
 _LONGEST = 200
@@ -179,7 +179,7 @@ def of(session: Session, number: int, position: int) -> Measure:
 
 def told(session: Session, number: int | None = None) -> defaultdict[int, list[str]]:
     """Return by case number which kinds of measures its author may read of, in all cases or in one."""
-    asked = select(Measure, Handling.disclosure).join(Handling, Handling.case == Measure.case)
+    asked = select(Measure, Workflow.disclosure).join(Workflow, Workflow.case == Measure.case)
     if number is not None:
         asked = asked.where(Measure.case == number)
     found: defaultdict[int, list[str]] = defaultdict(list)

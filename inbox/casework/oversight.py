@@ -21,7 +21,7 @@ from inbox.session import journal
 from inbox.session.actions import TABLE, Actor, Code, action
 from inbox.session.inbox import Inbox
 from inbox.vault import queries_access
-from inbox.vault.casework_tables import Duty, Handling
+from inbox.vault.casework_tables import Duty, Workflow
 from inbox.vault.row_security import AS_A_LINE
 
 
@@ -45,7 +45,7 @@ def _view(session: Session, today: date) -> View:
     everything = list(workflow.every(session))
     found = [(work, clocks) for work, clocks in everything if work.junked is None]
     works = [work for work, _ in found]
-    asked = select(Duty).join(Handling, Handling.case == Duty.case).where(Handling.junked.is_(None))
+    asked = select(Duty).join(Workflow, Workflow.case == Duty.case).where(Workflow.junked.is_(None))
     decisions = session.scalars(asked).all()
     days = [(each.clock.value, each.day, each.done) for _, clocks in found for each in clocks]
     days += [(row.kind, row.due, row.decided) for row in decisions]
@@ -69,7 +69,7 @@ def _view(session: Session, today: date) -> View:
     }
 
 
-def _cases(works: Sequence[Handling]) -> View:
+def _cases(works: Sequence[Workflow]) -> View:
     return {
         "open": sum(work.is_open for work in works),
         "closed": sum(not work.is_open for work in works),
@@ -79,13 +79,13 @@ def _cases(works: Sequence[Handling]) -> View:
     }
 
 
-def _for_handlers(session: Session, works: Sequence[Handling], today: date) -> View:
+def _for_handlers(session: Session, works: Sequence[Workflow], today: date) -> View:
     """Return how many cases are there of which those present see a line and no more."""
-    lines = select(func.count()).where(Handling.junked.is_(None)).execution_options(**AS_A_LINE)
-    overdue = session.scalar(lines.where(Handling.deadline < today)) or 0
+    lines = select(func.count()).where(Workflow.junked.is_(None)).execution_options(**AS_A_LINE)
+    overdue = session.scalar(lines.where(Workflow.deadline < today)) or 0
     seen = sum(work.deadline is not None and work.deadline < today for work in works)
     return {
-        "for_handlers": (session.scalar(lines.select_from(Handling)) or 0) - len(works),
+        "for_handlers": (session.scalar(lines.select_from(Workflow)) or 0) - len(works),
         "for_handlers_overdue": overdue - seen,
     }
 

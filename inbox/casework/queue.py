@@ -19,7 +19,7 @@ from inbox.questionnaire import catalogue
 from inbox.session.actions import Action, Actor, Code, Viewed, action
 from inbox.session.inbox import Inbox
 from inbox.vault import fulltext, queries_office
-from inbox.vault.casework_tables import Handling, Tag, Words
+from inbox.vault.casework_tables import Fulltext, Tag, Workflow
 from inbox.vault.row_security import AS_A_LINE
 from inbox.vault.score import RANKS
 from inbox.vault.tables import Case, FollowUp
@@ -153,11 +153,11 @@ def page(session: Session, wanted: Filter, order: Order, *, today: date, first: 
     found = session.execute(wanted_rows.offset(first).limit(PAGE)).all()
     on_page = [number for number, _, _ in found]
     rows = session.execute(
-        select(Case, Handling).join(Handling, Handling.case == Case.number).where(Case.number.in_(on_page))
+        select(Case, Workflow).join(Workflow, Workflow.case == Case.number).where(Case.number.in_(on_page))
     )
     known = {case.number: (case, work) for case, work in rows}
-    closed_up = select(Handling.case, Handling.quarantined).where(
-        Handling.case.in_(on_page), Handling.quarantined.is_not(None)
+    closed_up = select(Workflow.case, Workflow.quarantined).where(
+        Workflow.case.in_(on_page), Workflow.quarantined.is_not(None)
     )
     rows_held = session.execute(closed_up.execution_options(**AS_A_LINE))
     held = {number: since for number, since in rows_held}  # noqa: C416  for the types
@@ -181,7 +181,7 @@ def count(session: Session, wanted: Filter, *, today: date) -> int:
     matching = _lines(session, wanted, today)
     if asked := fulltext.phrase(wanted.search):
         # Joined, the search ends with the last one that counts; a set of what it finds is made to its end.
-        matching = matching.join(Words, Words.case == Handling.case).where(Words.text.match(asked))
+        matching = matching.join(Fulltext, Fulltext.case == Workflow.case).where(Fulltext.text.match(asked))
     counted = select(func.count()).select_from(matching.limit(MANY).subquery())
     return session.scalar(counted.execution_options(**_reach(wanted))) or 0
 
@@ -193,26 +193,26 @@ def leaves_out(session: Session, wanted: Filter) -> bool:
 
 def unread_closed(session: Session) -> int:
     """Return how many closed cases have a letter that nobody has read: what waits does not tell of them."""
-    letters = select(func.count(FollowUp.case.distinct())).join(Handling, Handling.case == FollowUp.case)
-    unread = letters.where(FollowUp.unread.is_(True), Handling.closed.is_not(None), Handling.junked.is_(None))
+    letters = select(func.count(FollowUp.case.distinct())).join(Workflow, Workflow.case == FollowUp.case)
+    unread = letters.where(FollowUp.unread.is_(True), Workflow.closed.is_not(None), Workflow.junked.is_(None))
     return session.scalar(unread) or 0
 
 
 # Down to the columns of the indexes: then nothing is sorted.
-_LAST = (Handling.category, Handling.area, Handling.junked, Handling.assigned, Handling.case)
+_LAST = (Workflow.category, Workflow.area, Workflow.junked, Workflow.assigned, Workflow.case)
 _ORDER = {
-    Order.PRIORITY: (Handling.rank, Handling.deadline, *_LAST),
-    Order.DEADLINE: (Handling.deadline, Handling.rank, *_LAST),
+    Order.PRIORITY: (Workflow.rank, Workflow.deadline, *_LAST),
+    Order.DEADLINE: (Workflow.deadline, Workflow.rank, *_LAST),
 }
 
 
 def _matching(session: Session, wanted: Filter, today: date) -> Select[int, int, date | None]:
     rows = _lines(session, wanted, today)
     if asked := fulltext.phrase(wanted.search):
-        found = select(Words.case).where(Words.text.match(asked))
+        found = select(Fulltext.case).where(Fulltext.text.match(asked))
         if _is_dense(session, found):
-            return rows.where(found.where(Words.case == Handling.case).exists())
-        rows = rows.where(Handling.case.in_(found))
+            return rows.where(found.where(Fulltext.case == Workflow.case).exists())
+        rows = rows.where(Workflow.case.in_(found))
     return rows
 
 
@@ -222,8 +222,8 @@ def _is_dense(session: Session, found: Select[int]) -> bool:
 
 def _lines(session: Session, wanted: Filter, today: date) -> Select[int, int, date | None]:
     """Return the lines of what is asked for, but for what it says."""
-    rows = select(Handling.case, Handling.rank, Handling.deadline).where(*_conditions(wanted, today))
-    return rows.where(*declarations.is_given(session, Handling.case)) if wanted.tells_words else rows
+    rows = select(Workflow.case, Workflow.rank, Workflow.deadline).where(*_conditions(wanted, today))
+    return rows.where(*declarations.is_given(session, Workflow.case)) if wanted.tells_words else rows
 
 
 def _reach(wanted: Filter) -> Mapping[str, bool]:
@@ -234,27 +234,27 @@ def _reach(wanted: Filter) -> Mapping[str, bool]:
 def _conditions(wanted: Filter, today: date) -> Iterator[ColumnElement[bool]]:
     yield from _by_columns(wanted, today)
     if wanted.status:
-        yield Handling.case.in_(select(Case.number).where(Case.status == wanted.status))
+        yield Workflow.case.in_(select(Case.number).where(Case.status == wanted.status))
     if wanted.officer:
-        yield Handling.assigned == wanted.officer
+        yield Workflow.assigned == wanted.officer
     if wanted.tag:
-        yield Handling.case.in_(select(Tag.case).where(Tag.name == wanted.tag))
+        yield Workflow.case.in_(select(Tag.case).where(Tag.name == wanted.tag))
     if wanted.to_read:
         new = select(Case.number).where(Case.new.is_(True))
-        yield Handling.case.in_(new.union(select(FollowUp.case).where(FollowUp.unread.is_(True))))
+        yield Workflow.case.in_(new.union(select(FollowUp.case).where(FollowUp.unread.is_(True))))
 
 
 def _by_columns(wanted: Filter, today: date) -> Iterator[ColumnElement[bool]]:
     """Yield what the indexes of the queue answer by themselves."""
-    yield Handling.is_open == (not wanted.closed and not wanted.junk)
+    yield Workflow.is_open == (not wanted.closed and not wanted.junk)
     if wanted.junk:
-        yield Handling.junked.is_not(None)
+        yield Workflow.junked.is_not(None)
     elif wanted.closed:
-        yield Handling.junked.is_(None)
+        yield Workflow.junked.is_(None)
     for column in ("category", "area"):
         if value := getattr(wanted, column):
-            yield getattr(Handling, column) == value
+            yield getattr(Workflow, column) == value
     if wanted.priority:
-        yield Handling.rank.between(wanted.priority * RANKS, (wanted.priority + 1) * RANKS - 1)
+        yield Workflow.rank.between(wanted.priority * RANKS, (wanted.priority + 1) * RANKS - 1)
     if wanted.overdue:
-        yield Handling.deadline < today
+        yield Workflow.deadline < today

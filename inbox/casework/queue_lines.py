@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from inbox.casework import tags as case_tags
 from inbox.casework import work_view
 from inbox.language.views import View
-from inbox.vault.casework_tables import Handling
+from inbox.vault.casework_tables import Workflow
 from inbox.vault.tables import Case
 
 
@@ -25,7 +25,7 @@ class Line:
     priority: int
     deadline: date | None
     case: Case | None = None
-    work: Handling | None = None
+    work: Workflow | None = None
     quarantined: date | None = None
     undeclared: bool = False
 

@@ -16,7 +16,7 @@ from inbox.language.messages import sentence
 from inbox.session import bulk
 from inbox.session.actions import Actor, Code, action
 from inbox.session.inbox import Inbox
-from inbox.vault.casework_tables import Handling, Tag
+from inbox.vault.casework_tables import Tag, Workflow
 
 _TAG = re.compile(r"\w[\w-]{0,31}")
 
@@ -100,7 +100,7 @@ def of_all(session: Session, numbers: Iterable[int]) -> Mapping[int, list[str]]:
     return found
 
 
-def _asked_for(session: Session, work: Handling, today: date) -> None:
+def _asked_for(session: Session, work: Workflow, today: date) -> None:
     """Let a tag that says so ask for the decision of article 40, or no longer."""
     legal_duties.keep_in_step(session, work, today)
     workflow.keep_in_step(session, work.case)

@@ -16,7 +16,7 @@ from inbox.language.views import View
 from inbox.questionnaire import scoring
 from inbox.questionnaire.answers import Answers
 from inbox.questionnaire.scoring import Rule
-from inbox.vault.casework_tables import PROCEEDINGS, SOURCE, Duty, Handling, Link, Measure, Note
+from inbox.vault.casework_tables import PROCEEDINGS, SOURCE, Duty, Link, Measure, Note, Workflow
 
 
 def of(session: Session, number: int, said: View, today: date) -> View:
@@ -106,7 +106,7 @@ def measure(recorded: Recorded) -> View:
     }
 
 
-def score(work: Handling) -> View:
+def score(work: Workflow) -> View:
     """Return priority and score of a case, and whether an officer has set them."""
     return {"priority": work.parts.priority, "score": work.parts.score, "judged": work.judged}
 
@@ -115,6 +115,6 @@ def _links(session: Session, number: int) -> Sequence[Link]:
     return session.scalars(select(Link).filter_by(case=number).order_by(Link.other)).all()
 
 
-def _measures(session: Session, work: Handling) -> Iterator[Recorded]:
+def _measures(session: Session, work: Workflow) -> Iterator[Recorded]:
     for row in session.scalars(select(Measure).filter_by(case=work.case).order_by(Measure.position)):
         yield Recorded(row, measures.is_told(row, work.disclosure))

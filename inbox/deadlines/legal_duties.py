@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session
 from inbox.deadlines import office
 from inbox.questionnaire import scoring
 from inbox.questionnaire.answers import Answers
-from inbox.vault.casework_tables import Duty, Handling, Tag
+from inbox.vault.casework_tables import Duty, Tag, Workflow
 from inbox.vault.tables import Case
 
 OFFENCE_TAGS = frozenset({"offence", "infraction", "délit", "delit", "crime"})
@@ -51,7 +51,7 @@ CHOICES: Mapping[Kind, frozenset[Choice]] = {
 }
 
 
-def begin(session: Session, case: Case, work: Handling, answers: Answers) -> Iterable[Duty]:
+def begin(session: Session, case: Case, work: Workflow, answers: Answers) -> Iterable[Duty]:
     """Return what is to be decided about a new case."""
     if _is_offence(work, ()):
         yield art40(session, case.number, case.collected)
@@ -69,7 +69,7 @@ def art14(session: Session, number: int, known: date) -> Duty:
     return _new(session, number, Kind.ART14, known)
 
 
-def ask(session: Session, works: Iterable[tuple[Case, Handling, Answers]], today: date) -> None:
+def ask(session: Session, works: Iterable[tuple[Case, Workflow, Answers]], today: date) -> None:
     """Ask of these cases every decision that the law asks for and that nobody was asked for yet.
 
     The law does not wait for a release of this program: what its rules did not see was owed all the same.
@@ -92,7 +92,7 @@ def renew(session: Session) -> None:
         row.due = _due(session, Kind(row.kind), row.known)
 
 
-def keep_in_step(session: Session, work: Handling, today: date) -> None:
+def keep_in_step(session: Session, work: Workflow, today: date) -> None:
     """Ask for the decision of article 40, or no longer, after severity or tags have changed."""
     session.flush()
     tags = session.scalars(select(Tag.name).filter_by(case=work.case)).all()
@@ -142,5 +142,5 @@ def _due(session: Session, kind: Kind, known: date) -> date:
             return known + _ART14
 
 
-def _is_offence(work: Handling, tags: Iterable[str]) -> bool:
+def _is_offence(work: Workflow, tags: Iterable[str]) -> bool:
     return work.severity >= _OFFENCE or not OFFENCE_TAGS.isdisjoint(tags)

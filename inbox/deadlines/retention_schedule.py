@@ -13,7 +13,7 @@ from inbox.deadlines.obstacles import Obstacle
 from inbox.system import atomic_files
 from inbox.system.home import Home
 from inbox.vault import queries_cases, queries_exchange
-from inbox.vault.casework_tables import OUT_OF_SCOPE, PROCEEDINGS, Handling, Measure
+from inbox.vault.casework_tables import OUT_OF_SCOPE, PROCEEDINGS, Measure, Workflow
 from inbox.vault.tables import Case, FollowUp
 
 
@@ -41,8 +41,8 @@ class Due:
 
 def listing(home: Home, session: Session) -> list[Due]:
     """Return every case that is closed or junk and may be read by those present, what is due first first."""
-    ended = Handling.is_open.is_(False) | Handling.junked.is_not(None)
-    rows = session.execute(select(Case, Handling).join(Handling, Handling.case == Case.number).where(ended))
+    ended = Workflow.is_open.is_(False) | Workflow.junked.is_not(None)
+    rows = session.execute(select(Case, Workflow).join(Workflow, Workflow.case == Case.number).where(ended))
     written = {number: day for number, day in session.execute(_LAST_WRITTEN)}  # noqa: C416  for the types
     pursued = set(session.scalars(select(Measure.case).where(Measure.kind.in_(PROCEEDINGS))))
     unread = set(session.scalars(select(FollowUp.case).where(FollowUp.unread.is_(True))))
@@ -65,7 +65,7 @@ def listing(home: Home, session: Session) -> list[Due]:
 _LAST_WRITTEN = select(FollowUp.case, func.max(FollowUp.received)).group_by(FollowUp.case)
 
 
-def _term(work: Handling, written: date | None) -> tuple[Rule, date] | None:
+def _term(work: Workflow, written: date | None) -> tuple[Rule, date] | None:
     """Return the rule of a case and its day, None while it is open; what its author writes starts it anew."""
     ended = work.junked or work.closed
     if ended is None:

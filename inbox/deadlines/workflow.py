@@ -20,7 +20,7 @@ from inbox.session import chosen_action
 from inbox.session.actions import Action, Actor, Code, action
 from inbox.session.inbox import Inbox
 from inbox.vault import queries_cases
-from inbox.vault.casework_tables import OUT_OF_SCOPE, PROCEEDINGS, Credibility, Duty, Handling, Measure
+from inbox.vault.casework_tables import OUT_OF_SCOPE, PROCEEDINGS, Credibility, Duty, Measure, Workflow
 from inbox.vault.tables import Case, FollowUp
 
 
@@ -34,12 +34,12 @@ class _Since(NamedTuple):
 _PURSUED = select(Measure.case).where(Measure.kind.in_(PROCEEDINGS))
 
 
-def of(session: Session, number: int) -> Handling:
+def of(session: Session, number: int) -> Workflow:
     """Return the state of the work on a case; raises as ``queries_cases.case``."""
-    return session.get_one(Handling, queries_cases.case(session, number).number)
+    return session.get_one(Workflow, queries_cases.case(session, number).number)
 
 
-def begin(session: Session, case: Case, answers: Answers, asked: Questionnaire) -> Handling:
+def begin(session: Session, case: Case, answers: Answers, asked: Questionnaire) -> Workflow:
     """Return the first state of the work on a case: what the answers say of it, and a proposed score.
 
     Category and area are answers that the questionnaire ``asked`` offers, no words of the author's own: they
@@ -47,34 +47,34 @@ def begin(session: Session, case: Case, answers: Answers, asked: Questionnaire) 
     it is added to the session.
     """
     ids = scoring.questions()
-    handling = Handling(
+    work = Workflow(
         case=case.number,
         category=_offered(asked, ids.category, answers),
         area=_offered(asked, ids.area, answers),
     )
-    handling.parts = scoring.propose(answers).parts
-    asked_of = list(legal_duties.begin(session, case, handling, answers))
+    work.parts = scoring.propose(answers).parts
+    asked_of = list(legal_duties.begin(session, case, work, answers))
     session.add_all(asked_of)
     decision = min((each.due for each in asked_of), default=None)
-    handling.deadline = _next(session, case, handling, _Since(), decision)
-    return handling
+    work.deadline = _next(session, case, work, _Since(), decision)
+    return work
 
 
-def set_closed(handling: Handling, day: date | None) -> None:
+def set_closed(work: Workflow, day: date | None) -> None:
     """Note the day on which a case was closed, or None while it is open."""
-    handling.closed = day
-    handling.is_open = day is None and handling.junked is None
+    work.closed = day
+    work.is_open = day is None and work.junked is None
 
 
-def set_junked(handling: Handling, day: date | None) -> None:
+def set_junked(work: Workflow, day: date | None) -> None:
     """Note the day on which a case was found to be junk, or None if it is none."""
-    handling.junked = day
-    handling.is_open = day is None and handling.closed is None
+    work.junked = day
+    work.is_open = day is None and work.closed is None
 
 
 def heard(session: Session, number: int) -> None:
     """Note that the author of a case wrote: what was taken for junk comes back."""
-    set_junked(session.get_one(Handling, number), None)
+    set_junked(session.get_one(Workflow, number), None)
     keep_in_step(session, number)
 
 
@@ -85,7 +85,7 @@ def acted(session: Session, number: int, today: date) -> None:
     keep_in_step(session, number)
 
 
-def judge(inbox: Inbox, who: Actor, number: int, parts: Mapping[str, int], reason: str) -> Handling:
+def judge(inbox: Inbox, who: Actor, number: int, parts: Mapping[str, int], reason: str) -> Workflow:
     """Set parts of the score of a case, by their names; the journal notes those that change.
 
     Parts that are what they were confirm what the rules propose. Raises CaseRefused for an unknown case;
@@ -119,7 +119,7 @@ def rate(inbox: Inbox, who: Actor, number: int, credibility: Credibility, reason
 
 def acknowledge(session: Session, numbers: Container[int], today: date) -> None:
     """Note that the authors of these cases are told, from today's outbox on, that they were heard."""
-    for work in session.scalars(select(Handling).where(Handling.acknowledged.is_(None))).all():
+    for work in session.scalars(select(Workflow).where(Workflow.acknowledged.is_(None))).all():
         if work.case in numbers:
             work.acknowledged = today
             keep_in_step(session, work.case)
@@ -146,12 +146,12 @@ def feedback_due(session: Session, number: int, today: date) -> Due:
 def keep_in_step(session: Session, number: int) -> None:
     """Set the next deadline anew, after anything that a clock depends on."""
     session.flush()
-    case, handling = session.get_one(Case, number), of(session, number)
+    case, work = session.get_one(Case, number), of(session, number)
     decision = session.scalar(select(func.min(Duty.due)).filter_by(case=number, decided=None))
-    handling.deadline = _next(session, case, handling, _since(session, number), decision)
+    work.deadline = _next(session, case, work, _since(session, number), decision)
 
 
-def reopen(session: Session, number: int, today: date) -> Handling:
+def reopen(session: Session, number: int, today: date) -> Workflow:
     """Open a closed case again, by the rules in use; raises as ``of``."""
     work = of(session, number)
     work.outcome = work.disclosure = work.withheld = ""
@@ -166,7 +166,7 @@ def follow_rules(session: Session, today: date) -> None:
 
     A score that an officer has set stays. A closed case stays as it is: it follows when it is opened again.
     """
-    _follow(session, _SAID.where(Handling.closed.is_(None)), today)
+    _follow(session, _SAID.where(Workflow.closed.is_(None)), today)
 
 
 def renew(session: Session) -> None:
@@ -174,45 +174,45 @@ def renew(session: Session) -> None:
     legal_duties.renew(session)
     session.flush()
     decisions = legal_duties.next_due(session)
-    for case, handling, since in _all(session):
-        handling.rank = handling.parts.rank
-        handling.deadline = _next(session, case, handling, since, decisions.get(case.number))
+    for case, work, since in _all(session):
+        work.rank = work.parts.rank
+        work.deadline = _next(session, case, work, since, decisions.get(case.number))
 
 
-def every(session: Session) -> Iterator[tuple[Handling, list[Due]]]:
+def every(session: Session) -> Iterator[tuple[Workflow, list[Due]]]:
     """Yield the work on every case with all its clocks."""
     how = office.of(session)
-    for case, handling, since in _all(session):
-        yield handling, legal_clocks.clocks(_events(case, handling, since, how.regime), how.calendar)
+    for case, work, since in _all(session):
+        yield work, legal_clocks.clocks(_events(case, work, since, how.regime), how.calendar)
 
 
 def clocks(session: Session, number: int) -> list[Due]:
     """Return every clock of a case; raises as ``queries_cases.case``."""
-    case, handling = queries_cases.case(session, number), of(session, number)
+    case, work = queries_cases.case(session, number), of(session, number)
     how = office.of(session)
-    events = _events(case, handling, _since(session, number), how.regime)
+    events = _events(case, work, _since(session, number), how.regime)
     return legal_clocks.clocks(events, how.calendar)
 
 
-_SAID = select(Case, Handling).join(Handling, Handling.case == Case.number).options(undefer(Case.message))
+_SAID = select(Case, Workflow).join(Workflow, Workflow.case == Case.number).options(undefer(Case.message))
 _AT_ONCE = 500
 
 
-def _follow(session: Session, cases: Select[Case, Handling], today: date) -> None:
+def _follow(session: Session, cases: Select[Case, Workflow], today: date) -> None:
     session.flush()
     with session.no_autoflush:  # nothing changes while the rows are read, as many at once as memory holds
         legal_duties.ask(session, _proposed(session, cases), today)
 
 
-def _proposed(session: Session, cases: Select[Case, Handling]) -> Iterator[tuple[Case, Handling, Answers]]:
-    for case, handling in session.execute(cases.execution_options(yield_per=_AT_ONCE)):
+def _proposed(session: Session, cases: Select[Case, Workflow]) -> Iterator[tuple[Case, Workflow, Answers]]:
+    for case, work in session.execute(cases.execution_options(yield_per=_AT_ONCE)):
         said = answers_of.of(case)
-        if not handling.judged:
-            handling.parts = scoring.propose(said).parts
-        yield case, handling, said
+        if not work.judged:
+            work.parts = scoring.propose(said).parts
+        yield case, work, said
 
 
-def _events(case: Case, handling: Handling, since: _Since, regime: Regime) -> Events:
+def _events(case: Case, work: Workflow, since: _Since, regime: Regime) -> Events:
     """Return what happened to a case.
 
     What was extended counts for an external authority alone.
@@ -220,15 +220,15 @@ def _events(case: Case, handling: Handling, since: _Since, regime: Regime) -> Ev
     return Events(
         received=case.received,
         collected=case.collected,
-        priority=handling.parts.priority,
-        first_act=handling.first_act,
-        acknowledged=handling.acknowledged,
-        extended=handling.extended if regime is Regime.EXTERNAL else None,
-        answered=handling.answered,
-        closed=handling.closed,
+        priority=work.parts.priority,
+        first_act=work.first_act,
+        acknowledged=work.acknowledged,
+        extended=work.extended if regime is Regime.EXTERNAL else None,
+        answered=work.answered,
+        closed=work.closed,
         last_written=since.written,
-        held=handling.held is not None or since.pursued,
-        at_once=handling.outcome == OUT_OF_SCOPE,
+        held=work.held is not None or since.pursued,
+        at_once=work.outcome == OUT_OF_SCOPE,
     )
 
 
@@ -238,23 +238,21 @@ def _since(session: Session, number: int) -> _Since:
     return _Since(written, pursued is not None)
 
 
-def _all(session: Session) -> Iterator[tuple[Case, Handling, _Since]]:
+def _all(session: Session) -> Iterator[tuple[Case, Workflow, _Since]]:
     """Yield every case, the work on it, and what came of it since."""
     last = select(FollowUp.case, func.max(FollowUp.received).label("day")).group_by(FollowUp.case).subquery()
     pursued = set(session.scalars(_PURSUED))
-    rows = select(Case, Handling, last.c.day).join(Handling, Handling.case == Case.number)
-    for case, handling, written in session.execute(rows.outerjoin(last, last.c.case == Case.number)):
-        yield case, handling, _Since(written, case.number in pursued)
+    rows = select(Case, Workflow, last.c.day).join(Workflow, Workflow.case == Case.number)
+    for case, work, written in session.execute(rows.outerjoin(last, last.c.case == Case.number)):
+        yield case, work, _Since(written, case.number in pursued)
 
 
-def _next(
-    session: Session, case: Case, handling: Handling, since: _Since, decision: date | None
-) -> date | None:
+def _next(session: Session, case: Case, work: Workflow, since: _Since, decision: date | None) -> date | None:
     """Return the next day on which a clock ends or a decision is due; of junk nothing is."""
-    if handling.junked is not None:
+    if work.junked is not None:
         return None
     how = office.of(session)
-    due = legal_clocks.next_due(_events(case, handling, since, how.regime), how.calendar)
+    due = legal_clocks.next_due(_events(case, work, since, how.regime), how.calendar)
     return min(filter(None, (due.day if due else None, decision)), default=None)
 
 

@@ -10,7 +10,6 @@ from flask import Flask, Response, current_app
 
 from inbox.casework.queue import Filter, Order
 from inbox.desk import witnesses
-from inbox.desk.done import Done
 from inbox.language.errors import Refused
 from inbox.language.messages import sentence
 from inbox.session.actions import Actor
@@ -18,6 +17,47 @@ from inbox.session.inbox import Unlocked
 from inbox.system.clock import today
 
 HOST = "127.0.0.1"
+
+
+class Done(StrEnum):
+    """What an officer has just done, as the next page says it; labels stand in labels.toml."""
+
+    REPLIED = "replied"
+    STATUS_SET = "status-set"
+    JUDGED = "judged"
+    NOTED = "noted"
+    TAGGED = "tagged"
+    ASSIGNED = "assigned"
+    ASSESSED = "assessed"
+    MEASURED = "measured"
+    RATED = "rated"
+    RETRACTED = "retracted"
+    RETRACTED_TOLD = "retracted-told"
+    DECLARED_MANY = "declared-many"
+    ASSIGNED_MANY = "assigned-many"
+    TOLD = "told"
+    CLOSED = "closed"
+    REOPENED = "reopened"
+    JUNKED = "junked"
+    RECOVERED = "recovered"
+    DECIDED = "decided"
+    EXTENDED = "extended"
+    HELD = "held"
+    RELEASED = "released"
+    QUARANTINED = "quarantined"
+    UNQUARANTINED = "unquarantined"
+    LISTED = "listed"
+    REGIME_CHOSEN = "regime-chosen"
+    DAYS_OFF_CHANGED = "days-off-changed"
+    TEXTS_CHANGED = "texts-changed"
+    LINKED = "linked"
+    ENTRUSTED = "entrusted"
+    EXCLUDED = "excluded"
+    LIFTED = "lifted"
+    GLASS_BROKEN = "glass-broken"
+    DISCLOSED = "disclosed"
+    IDENTITY_KEPT = "identity-kept"
+    CONSENT_NOTED = "consent-noted"
 
 
 class Work(StrEnum):

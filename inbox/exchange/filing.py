@@ -121,7 +121,7 @@ class Filing:
     def withdraw(self, withdrawal: Withdrawal) -> None:
         """Flag the case if the key is its reporter's; nothing is deleted."""
         found = self._case_of(withdrawal.case_id)
-        if found is None and self._shelf.is_gone(withdrawal.case_id):
+        if found is None and self._shelf.has_tombstone(withdrawal.case_id):
             self._shelf.note(Kind.DESTROYED, self._today)
         elif found is None:
             self._shelf.note(Kind.UNKNOWN_WITHDRAWAL, self._today, case_id=withdrawal.case_id)
@@ -141,7 +141,7 @@ class Filing:
             same = known.message == letter.signed.message
             self._file_again(item, Kind.OTHER_REPORT, known, same=same)
             return
-        if self._shelf.keep_if_gone(item, report.case_id):
+        if self._shelf.keep_if_destroyed(item, report.case_id):
             return
         asked = self._asked.of(report.questionnaire)
         filed = self._open_case(item, letter.signed.message, summaries.of_report(report, asked))
@@ -162,7 +162,7 @@ class Filing:
         if known is not None:
             self._repeat(item, known)
             return
-        if self._shelf.keep_if_gone(item):
+        if self._shelf.keep_if_destroyed(item):
             return
         note = unsigned.drop.note
         filed = self._open_case(item, note.encode(), first_line([note]))
@@ -177,7 +177,7 @@ class Filing:
             self._shelf.keep(item, Kind.WRONG_CASE)
             return
         known = self._case_of(follow_up.case_id)
-        if known is None and self._shelf.keep_if_gone(item, follow_up.case_id, follow_up.id):
+        if known is None and self._shelf.keep_if_destroyed(item, follow_up.case_id, follow_up.id):
             return
         if known is None or known.author_key is None:
             self._shelf.keep(item, Kind.UNKNOWN_CASE, follow_up.case_id)

@@ -13,7 +13,7 @@ from inbox.system.home import Home
 from inbox.vault import queries_exchange
 from inbox.vault.destroyed_tables import Leaving
 from inbox.vault.tables import Unopened
-from inbox.vault.tombstones import Gone
+from inbox.vault.tombstones import Tombstones
 from inbox.vault.unopened_reasons import Kind
 
 
@@ -35,7 +35,7 @@ class Shelf:
         self._home = home
         self._n = n
         self._number = queries_exchange.last_unopened_number(session)
-        self._gone = Gone(session)
+        self._tombstones = Tombstones(session)
         self.added: list[int] = []
         self.resolved: list[int] = []
 
@@ -46,18 +46,20 @@ class Shelf:
         """
         self._keep(item, kind, case_id or item.case_id)
 
-    def is_gone(self, known_by: bytes | None) -> bool:
+    def has_tombstone(self, known_by: bytes | None) -> bool:
         """Tell whether this id or hash belonged to a case that was destroyed."""
-        return self._gone.has(known_by)
+        return self._tombstones.has(known_by)
 
-    def keep_if_gone(self, item: Item, case_id: bytes | None = None, follow_up: bytes | None = None) -> bool:
+    def keep_if_destroyed(
+        self, item: Item, case_id: bytes | None = None, follow_up: bytes | None = None
+    ) -> bool:
         """Keep an envelope that belongs to a destroyed case, without saying to which; tell whether it does.
 
         Of one that was part of the case itself nothing is kept but that it came.
         """
-        if self.is_gone(item.place.hash) or self.is_gone(follow_up):
+        if self.has_tombstone(item.place.hash) or self.has_tombstone(follow_up):
             self._drop(item)
-        elif self.is_gone(case_id):
+        elif self.has_tombstone(case_id):
             self._keep(item, Kind.DESTROYED, None)
         else:
             return False

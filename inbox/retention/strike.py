@@ -28,7 +28,7 @@ from inbox.session import journal
 from inbox.session.actions import Actor, Code, Viewed, action
 from inbox.session.inbox import Inbox
 from inbox.vault import fulltext, queries_cases
-from inbox.vault.casework_tables import Strike, Words
+from inbox.vault.casework_tables import Fulltext, Strike
 from inbox.vault.destroyed_tables import VAULT, Leaving
 from inbox.vault.tables import Case
 
@@ -163,7 +163,7 @@ def _make_anew(session: Session, case: Case) -> None:
         report = REPORT.parse(case.message)
         case.summary = summary.of_report(report, catalogue.closest(session, report.questionnaire))
     letters = [each.text for each in queries_cases.follow_ups(session, case.number)]
-    session.get_one(Words, case.number).text = fulltext.of(
+    session.get_one(Fulltext, case.number).text = fulltext.of(
         case.number, [*conflicts.said(said), *letters]
     ).text
     link_index.renew(session, case.number)

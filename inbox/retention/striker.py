@@ -22,7 +22,7 @@ from inbox.replies import replies, slots
 from inbox.text import names, redaction
 from inbox.text.redaction import Pieces
 from inbox.vault import queries_cases
-from inbox.vault.casework_tables import Duty, Handling, Identity, Measure, Note
+from inbox.vault.casework_tables import Duty, Identity, Measure, Note, Workflow
 from inbox.vault.tables import Attachment, Case, FollowUp
 
 # Stands where something was; always the same, for its length would tell.
@@ -158,7 +158,7 @@ def from_officers(session: Session, number: int, striker: Striker, today: date) 
     measures = {each: f"measure-{each.position}" for each in _rows(session, Measure, number)}
     _change(striker, measures, "addressee", "reference")
     _change(striker, {each: f"decision-{each.kind}" for each in _rows(session, Duty, number)}, "reason")
-    _change(striker, dict.fromkeys(_rows(session, Handling, number), "withheld"), "withheld")
+    _change(striker, dict.fromkeys(_rows(session, Workflow, number), "withheld"), "withheld")
     identities = dict.fromkeys(_rows(session, Identity, number), "identity")
     _change(striker, identities, "text")
     for row in identities:

@@ -49,7 +49,7 @@ class Credibility(StrEnum):
     UNJUDGED = "6"
 
 
-class Handling(Base):
+class Workflow(Base):
     """The state of the work on a case: what it is about, how urgent, and what happened on which day.
 
     The six parts of the score go from 0 to 3; ``judged`` once an officer has set them. ``rank`` is that
@@ -62,13 +62,13 @@ class Handling(Base):
     was found to be junk.
     """
 
-    __tablename__ = "handlings"
+    __tablename__ = "workflows"
     # With all that the queue sorts and filters by: it never has to look at the rows that it leaves out.
     __table_args__ = (
-        Index("handlings_by_rank", "is_open", "rank", "deadline", *_FILTERED),
-        Index("handlings_by_deadline", "is_open", "deadline", "rank", *_FILTERED),
+        Index("workflows_by_rank", "is_open", "rank", "deadline", *_FILTERED),
+        Index("workflows_by_deadline", "is_open", "deadline", "rank", *_FILTERED),
         Index(
-            "handlings_by_officer", "assigned", "is_open", "rank", "deadline", "category", "area", "junked"
+            "workflows_by_officer", "assigned", "is_open", "rank", "deadline", "category", "area", "junked"
         ),
     )
     case: Mapped[int] = mapped_column(ForeignKey("cases.number"), primary_key=True)
@@ -112,13 +112,13 @@ class Handling(Base):
         self.rank = parts.rank
 
 
-Index("handlings_in_quarantine", Handling.quarantined, sqlite_where=Handling.quarantined.is_not(None))
+Index("workflows_in_quarantine", Workflow.quarantined, sqlite_where=Workflow.quarantined.is_not(None))
 
 
-class Words(Base):
+class Fulltext(Base):
     """The words of a case for the full-text search, in a virtual table (FTS5), which the migration makes."""
 
-    __tablename__ = "words"
+    __tablename__ = "fulltext"
     case: Mapped[int] = mapped_column("rowid", primary_key=True)
     text: Mapped[str]
 

@@ -32,7 +32,7 @@ _AFTER_KEY = (
 _SIZE = "SELECT page_count * page_size FROM pragma_page_count, pragma_page_size"
 
 # Removed text stays in free pages where a page was split, and in the index whatever its option says.
-_ANEW = ("INSERT INTO words (words) VALUES ('rebuild')", "VACUUM")
+_ANEW = ("INSERT INTO fulltext (fulltext) VALUES ('rebuild')", "VACUUM")
 
 
 class Vault:

@@ -4,22 +4,22 @@ from collections.abc import Iterable
 
 from sqlalchemy.orm import Session
 
-from inbox.vault.casework_tables import Words
+from inbox.vault.casework_tables import Fulltext
 
 # Of the longest letters more than sixty. Whatever is added, all words of the case are written anew: thousands
 # of such letters would else hold up what came with them for hours.
 _MOST = 4_000_000
 
 
-def of(number: int, texts: Iterable[str]) -> Words:
+def of(number: int, texts: Iterable[str]) -> Fulltext:
     """Return the words of a case, those that came first up to _MOST characters."""
-    return Words(case=number, text="\n".join(texts)[:_MOST])
+    return Fulltext(case=number, text="\n".join(texts)[:_MOST])
 
 
 def add(session: Session, number: int, texts: Iterable[str]) -> None:
     """Let a case be found by these texts, too, as long as there is room for them."""
     session.flush()
-    row = session.get_one(Words, number)
+    row = session.get_one(Fulltext, number)
     if len(row.text) < _MOST:
         row.text = "\n".join([row.text, *texts])[:_MOST]
 

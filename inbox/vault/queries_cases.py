@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from crypto.messages import Status
 from inbox.language.errors import CaseRefused
 from inbox.language.messages import sentence
-from inbox.vault.casework_tables import Handling, Strike
+from inbox.vault.casework_tables import Strike, Workflow
 from inbox.vault.row_security import AS_A_LINE
 from inbox.vault.tables import (
     Attachment,
@@ -44,7 +44,7 @@ def case(session: Session, number: int) -> Case:
     found = session.get(Case, number)
     if found is not None:
         return found
-    as_a_line = select(Handling.quarantined).filter_by(case=number).execution_options(**AS_A_LINE)
+    as_a_line = select(Workflow.quarantined).filter_by(case=number).execution_options(**AS_A_LINE)
     line = session.execute(as_a_line).one_or_none()
     if line is None:
         raise CaseRefused(
@@ -188,4 +188,4 @@ def _count(
 
 
 def _junk_over(today: date) -> Select[int]:
-    return select(Handling.case).where(Handling.junked <= today - JUNK_KEPT)
+    return select(Workflow.case).where(Workflow.junked <= today - JUNK_KEPT)

@@ -26,7 +26,7 @@ _LINE = "as_a_line"
 AS_A_LINE = {_LINE: True}
 # Of all modules of tables.
 _OF_A_CASE: list[Any] = [
-    mapper.class_ for mapper in casework_tables.Handling.registry.mappers if "case" in mapper.columns
+    mapper.class_ for mapper in casework_tables.Workflow.registry.mappers if "case" in mapper.columns
 ]
 _OF_TWO_CASES: list[Any] = [kind for kind in _OF_A_CASE if "other" in kind.__mapper__.columns]
 # Who does what, and who may: this is no secret among those from whom the case is not kept.
@@ -65,11 +65,11 @@ def _leave_out(state: ORMExecuteState) -> None:
     if names := present(state.session):
         asked = state.execution_options
         depth = _Depth.LINE if asked.get(_LINE) else state.session.info[_DEPTH]
-        state.statement = state.statement.options(*_narrowing(names, depth, whole=bool(asked.get(_WHOLE))))
+        state.statement = state.statement.options(*_criteria(names, depth, whole=bool(asked.get(_WHOLE))))
 
 
 @lru_cache(maxsize=64)  # making them takes longer than most questions do
-def _narrowing(names: tuple[str, ...], depth: _Depth, *, whole: bool) -> tuple[ExecutableOption, ...]:
+def _criteria(names: tuple[str, ...], depth: _Depth, *, whole: bool) -> tuple[ExecutableOption, ...]:
     # No plain union: to leave out what is there twice takes ten times longer than all the rest.
     hidden = [_kept_from(kind, names) for kind in (Exclusion, destroyed_tables.PastExclusion)]
     kept = union_all(*hidden)
@@ -92,8 +92,8 @@ def _entrusted_to_others(present: Sequence[str]) -> Select[Any]:
 
 
 def _in_quarantine() -> Select[Any]:
-    handlings = casework_tables.Handling.__table__.c
-    return select(handlings.case).where(handlings.quarantined.is_not(None))
+    workflows = casework_tables.Workflow.__table__.c
+    return select(workflows.case).where(workflows.quarantined.is_not(None))
 
 
 def _without(kept: SelectBase, hidden: SelectBase, *, whole: bool) -> Iterator[ExecutableOption]:

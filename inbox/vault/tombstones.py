@@ -17,7 +17,7 @@ from inbox.vault.tables import Case
 _LABEL = b"fanal/1/gone\0"
 
 
-class Gone:
+class Tombstones:
     """What was destroyed, asked once for many."""
 
     def __init__(self, session: Session) -> None:

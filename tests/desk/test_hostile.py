@@ -9,7 +9,7 @@ from playwright.sync_api import Browser
 from sqlalchemy import select
 
 from inbox.text.printable import visible
-from inbox.vault.casework_tables import Disclosure, Duty, Handling, Measure, Note, Setting, Strike, Tag
+from inbox.vault.casework_tables import Disclosure, Duty, Measure, Note, Setting, Strike, Tag, Workflow
 from inbox.vault.tables import Alias, Case
 from templates.catalogues import LANGUAGES
 from tests.support import hostile, inbox_builders
@@ -60,7 +60,7 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Office:
     day = today()
     with office.opened() as inbox, inbox.transaction() as session:
         session.get_one(Case, 2).status = "closed"
-        for work in session.scalars(select(Handling)):
+        for work in session.scalars(select(Workflow)):
             work.withheld, work.outcome, work.disclosure = WORDS, "moot", "withheld"
             work.category = WORDS  # as an earlier version filed it
         session.add_all(

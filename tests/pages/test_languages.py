@@ -47,7 +47,7 @@ class Copy(Server):
         return [sys.executable, "-c", start, *super().command(*arguments)[1:]]
 
 
-class Words(HTMLParser):
+class Fulltext(HTMLParser):
     """The words of a page that are in no translated text."""
 
     def __init__(self, page: str) -> None:
@@ -138,13 +138,13 @@ def frozen(copy: Copy) -> Path:
 def test_every_page_exists_in_the_language_without_a_word_of_another(frozen: Path) -> None:
     pages = sorted((frozen / LANGUAGE).glob("*.html"))
     assert [page.name for page in pages] == sorted(page.name for page in (frozen / "fr").glob("*.html"))
-    left = {page.name: Words(page.read_text("utf-8")).found for page in pages}
+    left = {page.name: Fulltext(page.read_text("utf-8")).found for page in pages}
     assert {name: words for name, words in left.items() if words} == {}
 
 
 def test_a_word_of_another_language_would_be_found(frozen: Path) -> None:
     """Control of the test above."""
-    assert {"Report", "inspectorate"} <= Words((frozen / "en" / "index.html").read_text("utf-8")).found
+    assert {"Report", "inspectorate"} <= Fulltext((frozen / "en" / "index.html").read_text("utf-8")).found
 
 
 @pytest.mark.parametrize("path", ["index.html", "404.html", "fr/report.html", "en/verify.html"])

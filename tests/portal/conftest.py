@@ -9,6 +9,7 @@ from sqlalchemy import make_url
 from portal.store import database
 from tests.support import postgres
 from tests.support.installation import free_port
+from tests.support.portal_nginx import Nginx
 from tests.support.portal_room import BACKENDS, SITE, Room, opened
 from tests.support.portal_server import Server
 
@@ -49,3 +50,11 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     made = Server(tmp_path_factory.mktemp("portal"), free_port()).make()
     with made.serving():
         yield made
+
+
+@pytest.fixture(scope="module")
+def behind_nginx(served: Server) -> Iterator[Nginx]:
+    """The same portal behind nginx as shipped."""
+    nginx = Nginx(served, served.folder / "nginx").make()
+    with nginx.serving():
+        yield nginx

@@ -25,7 +25,7 @@ from inbox.desk.state import Desk
 from inbox.session.actions import Actor
 from inbox.session.inbox import Inbox, Unlocked
 from inbox.system import clock
-from inbox.vault.casework_tables import Declaration, Duty, Handler, Handling, Measure
+from inbox.vault.casework_tables import Declaration, Duty, Handler, Measure, Workflow
 from inbox.vault.tables import Case, Exclusion, FollowUp, JournalEntry
 from tests.support.desk_room import TOKEN, Client, tell
 from tests.support.inbox_builders import Office, Portal, Sent, World, passphrase_of, today
@@ -104,12 +104,12 @@ def found(folder: Path) -> Room:
 def end(room: Room) -> None:
     """Close the case, tell the portal, and let the time pass for which it is kept."""
     with room.changing() as session:
-        work, case = session.get_one(Handling, 1), session.get_one(Case, 1)
+        work, case = session.get_one(Workflow, 1), session.get_one(Case, 1)
         work.outcome, work.disclosure, case.status = "founded", "withheld", "closed"
         work.is_open, work.closed = False, today()
     tell_portal(room.office, room.portal)
     with room.changing() as session:
-        session.get_one(Handling, 1).closed = today() - LONG_AGO
+        session.get_one(Workflow, 1).closed = today() - LONG_AGO
         for letter in session.scalars(select(FollowUp)):
             letter.received = today() - LONG_AGO
 
@@ -117,7 +117,7 @@ def end(room: Room) -> None:
 def _handling(**changes: Any) -> Callable[[Session], None]:
     def change(session: Session) -> None:
         for name, value in changes.items():
-            setattr(session.get_one(Handling, 1), name, value)
+            setattr(session.get_one(Workflow, 1), name, value)
 
     return change
 
@@ -138,7 +138,7 @@ def _unread(session: Session) -> None:
 
 def _not_due(session: Session) -> None:
     """Let the time begin today for which an ended case is kept; an open one is not due by nature."""
-    work = session.get_one(Handling, 1)
+    work = session.get_one(Workflow, 1)
     work.closed = work.closed and today()
 
 
@@ -185,20 +185,20 @@ BUILDERS: dict[Obstacle, Callable[[Session], None]] = {
 SIGNS: Mapping[Obstacle, Callable[[Session], bool]] = {
     Obstacle.UNDECLARED: lambda session: session.get(Declaration, (1, "alice")) is None,
     Obstacle.CLOSED: lambda session: session.get_one(Case, 1).status == "closed",
-    Obstacle.JUNK: lambda session: session.get_one(Handling, 1).junked is not None,
-    Obstacle.OPEN: lambda session: session.get_one(Handling, 1).is_open,
-    Obstacle.HELD: lambda session: session.get_one(Handling, 1).held is not None,
+    Obstacle.JUNK: lambda session: session.get_one(Workflow, 1).junked is not None,
+    Obstacle.OPEN: lambda session: session.get_one(Workflow, 1).is_open,
+    Obstacle.HELD: lambda session: session.get_one(Workflow, 1).held is not None,
     Obstacle.PROCEEDINGS: lambda session: session.get(Measure, (1, 1)) is not None,
     Obstacle.UNREAD: lambda session: session.scalars(select(FollowUp)).one().unread,
     Obstacle.PORTAL: lambda session: session.get_one(Case, 1).closed_in is None,
-    Obstacle.NOT_DUE: lambda session: session.get_one(Handling, 1).closed in {None, today()},
+    Obstacle.NOT_DUE: lambda session: session.get_one(Workflow, 1).closed in {None, today()},
     Obstacle.ART40: lambda session: _has_duty(session, "art40"),
     Obstacle.ART14: lambda session: _has_duty(session, "art14"),
     Obstacle.PUT_OFF: lambda session: _has_duty(session, "art14", "defer"),
     Obstacle.UNREACHABLE: lambda session: session.get_one(Case, 1).mailbox is None,
     Obstacle.EXCLUDED: lambda session: session.get(Exclusion, (1, "alice")) is not None,
     Obstacle.ENTRUSTED: lambda session: session.get(Handler, (1, "chloe")) is not None,
-    Obstacle.QUARANTINE: lambda session: session.get_one(Handling, 1).quarantined is not None,
+    Obstacle.QUARANTINE: lambda session: session.get_one(Workflow, 1).quarantined is not None,
 }
 
 

@@ -3,7 +3,7 @@
 from typing import Any
 
 from crypto.bundle import Link
-from inbox.vault.casework_tables import Handling
+from inbox.vault.casework_tables import Workflow
 from inbox.vault.tables import Case
 from tests.support.inbox_builders import Office, Portal, Sent, read_outbox
 
@@ -19,5 +19,5 @@ def work_on(office: Office, **changes: Any) -> None:
     """Change the state of the work on case 1, and what its reporter reads of it."""
     with office.opened() as inbox, inbox.transaction() as session:
         for name, value in changes.items():
-            setattr(session.get_one(Handling, 1), name, value)
+            setattr(session.get_one(Workflow, 1), name, value)
         session.get_one(Case, 1).status = "closed"

@@ -45,15 +45,15 @@ OF_THE_CASE = (
     "follow_ups",
     "messages",
     "exclusions",
-    "words",
+    "fulltext",
     *OF_THE_WORK,
-    "handlings",
+    "workflows",
     "unopened",
     "journal",
     "cases",
 )
 # A virtual table: it has no foreign keys, and calls the number of a case its rowid.
-WORDS = "words"
+FULLTEXT = "fulltext"
 
 
 class Trio:
@@ -168,7 +168,7 @@ def of_the_case(session: Session) -> dict[str, list[Any]]:
     found = {}
     for name in OF_THE_CASE:
         table = TABLES[name]
-        column = {"cases": "number", WORDS: "rowid"}.get(name, "case")
+        column = {"cases": "number", FULLTEXT: "rowid"}.get(name, "case")
         belongs = table.c[column] == KEPT
         if name == "unopened":
             belongs |= table.c.case_id == case_id

@@ -6,10 +6,9 @@ from flask.typing import ResponseReturnValue
 from inbox.access import conflicts, disclosures, handlers, identities, quarantine
 from inbox.access.disclosures import Given, Ground, What
 from inbox.desk import rendering
-from inbox.desk.done import Done
 from inbox.desk.forms import choice, day, line, text
 from inbox.desk.pages.case import done
-from inbox.desk.state import here
+from inbox.desk.state import Done, here
 
 pages = Blueprint("access", __name__, url_prefix="/case/<int:case>")
 

@@ -6,8 +6,7 @@ from flask.typing import ResponseReturnValue
 from inbox.access import declarations
 from inbox.casework import case_view, timeline
 from inbox.desk import rendering
-from inbox.desk.done import Done
-from inbox.desk.state import here
+from inbox.desk.state import Done, here
 from inbox.language import labels
 from inbox.questionnaire import scoring
 from inbox.replies import choices

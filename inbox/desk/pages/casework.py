@@ -10,11 +10,10 @@ from inbox.casework.measures import GROUPS, Kind, Risk, Taken
 from inbox.deadlines import workflow
 from inbox.deadlines.legal_duties import Choice
 from inbox.desk import rendering
-from inbox.desk.done import Done
 from inbox.desk.forms import cases, choice, day, line, number, text
 from inbox.desk.pages import queue
 from inbox.desk.pages.case import done
-from inbox.desk.state import here
+from inbox.desk.state import Done, here
 from inbox.vault import score
 from inbox.vault.casework_tables import Credibility
 

@@ -11,9 +11,8 @@ from inbox.casework import oversight
 from inbox.deadlines import settings
 from inbox.deadlines.office import Regime
 from inbox.desk import forms, jobs, rendering
-from inbox.desk.done import Done
 from inbox.desk.jobs import work_goes_on
-from inbox.desk.state import Work, here, medium_folder
+from inbox.desk.state import Done, Work, here, medium_folder
 from inbox.language import labels
 from inbox.language.errors import Refused
 from inbox.language.messages import sentence

@@ -13,9 +13,8 @@ from inbox.casework import junk, tags
 from inbox.casework import queue as case_queue
 from inbox.casework.queue import MANY, PAGE, Filter, Order
 from inbox.desk import rendering
-from inbox.desk.done import Done
 from inbox.desk.forms import cases, choice, line, number
-from inbox.desk.state import here
+from inbox.desk.state import Done, here
 from inbox.questionnaire import scoring
 
 pages = Blueprint("queue", __name__)

@@ -10,10 +10,9 @@ from flask.typing import ResponseReturnValue
 from crypto.messages import Status
 from inbox.casework.measures import Disclosure
 from inbox.desk import rendering
-from inbox.desk.done import Done
 from inbox.desk.forms import choice, line, text
 from inbox.desk.pages.case import done
-from inbox.desk.state import here
+from inbox.desk.state import Done, here
 from inbox.language.errors import Refused
 from inbox.language.views import View
 from inbox.replies import closing, drafts, extension, referral_bodies, replies, templates

@@ -8,9 +8,8 @@ from flask.typing import ResponseReturnValue
 
 from inbox.casework import exits
 from inbox.desk import forms, jobs, rendering
-from inbox.desk.done import Done
 from inbox.desk.forms import Chosen, day, line, text
-from inbox.desk.state import Work, here, medium_folder
+from inbox.desk.state import Done, Work, here, medium_folder
 from inbox.retention import destroy_cases, destroyed_list
 from inbox.retention import strike as striking
 from inbox.retention.strike import Passage

@@ -6,7 +6,7 @@ from this one what the second adds, and no test would find a vault to upgrade.
 
 from alembic import op
 
-from inbox.vault.casework_tables import Words
+from inbox.vault.casework_tables import Fulltext
 from inbox.vault.destroyed_tables import Leaving
 
 revision = "0001"
@@ -15,14 +15,14 @@ branch_labels = None
 depends_on = None
 
 # What is removed leaves no trace in the index either (FTS5, option secure-delete).
-_WORDS = "CREATE VIRTUAL TABLE words USING fts5(text, tokenize='unicode61 remove_diacritics 2')"
-_SECURE = "INSERT INTO words (words, rank) VALUES ('secure-delete', 1)"
+_FULLTEXT = "CREATE VIRTUAL TABLE fulltext USING fts5(text, tokenize='unicode61 remove_diacritics 2')"
+_SECURE = "INSERT INTO fulltext (fulltext, rank) VALUES ('secure-delete', 1)"
 
 
 def upgrade() -> None:
     """Make every table; an error if one is there already."""
     tables = Leaving.metadata.sorted_tables
-    plain = [table for table in tables if table.name != Words.__tablename__]
+    plain = [table for table in tables if table.name != Fulltext.__tablename__]
     Leaving.metadata.create_all(op.get_bind(), plain, checkfirst=False)
-    op.execute(_WORDS)
+    op.execute(_FULLTEXT)
     op.execute(_SECURE)

@@ -10,7 +10,7 @@ from sqlalchemy.orm.exc import DetachedInstanceError
 from inbox.access import quarantine
 from inbox.deadlines import legal_duties
 from inbox.session.actions import TABLE, Code
-from inbox.vault.casework_tables import Handling, Note, Words
+from inbox.vault.casework_tables import Fulltext, Note, Workflow
 from inbox.vault.tables import Attachment, Case, FollowUp
 from tests.support.inbox_builders import Office, Portal, Reporter, Sent, World, first, today
 from tests.support.inbox_trio import CANARY, Trio
@@ -29,7 +29,7 @@ def office(world: World, portal: Portal, reporter: Reporter, collect: Any) -> Of
 
 def test_nothing_of_it_is_read_beneath_every_question(office: Office) -> None:
     """The case, its letters, files, notes and words; the control is the program's own work, and case 2."""
-    kinds = (Case.number, FollowUp.case, Attachment.case, Note.case, Words.case, Handling.case)
+    kinds = (Case.number, FollowUp.case, Attachment.case, Note.case, Fulltext.case, Workflow.case)
     with office.unlocked() as opened:
         with opened.inbox.vault.transaction(opened.officers) as session:
             seen = [set(session.scalars(select(kind))) for kind in kinds]

@@ -15,7 +15,7 @@ from inbox.access import conflicts, declarations, handlers, quarantine
 from inbox.language.errors import CaseRefused, Refused, Undeclared
 from inbox.setup import upgrade
 from inbox.vault import destroyed_tables, row_security
-from inbox.vault.casework_tables import Declaration, Handler, Handling, Link, Note
+from inbox.vault.casework_tables import Declaration, Handler, Link, Note, Workflow
 from inbox.vault.database import Vault
 from inbox.vault.row_security import AS_A_LINE, WHOLE_JOURNAL
 from inbox.vault.tables import Case, Exclusion, JournalEntry, Officer, Unopened
@@ -69,7 +69,7 @@ def _fill(session: Session) -> None:
         rows: list[Any] = [
             Case(number=number, status="received", received=DAY, collected=DAY, summary="", message=b"",
                  envelope=b"", case_id=number.to_bytes(4, "big")),
-            Handling(case=number, quarantined=quarantined),
+            Workflow(case=number, quarantined=quarantined),
             Note(case=number, position=1, by="", day=DAY, text=""),
             Link(case=number, other=other, kind="", since=DAY),
             Unopened(number=number, kind="", received=DAY, intake=1, case_id=number.to_bytes(4, "big")),
@@ -109,7 +109,7 @@ def test_those_present_read_what_each_of_them_may(
     linked = {number for number in read if (number + STEP) % len(CASES) + 1 in read}
     with undone(vault, present, quarantine=quarantine) as session:
         assert read == set(session.scalars(select(Case.number)))
-        assert read == set(session.scalars(select(Handling.case)))
+        assert read == set(session.scalars(select(Workflow.case)))
         assert read == set(session.scalars(select(Note.case)))
         assert linked == set(session.scalars(select(Link.case)))
         assert read | {GONE.stop} == set(session.scalars(select(Unopened.number)))
@@ -123,7 +123,7 @@ def test_that_a_case_is_there_is_known_to_all_from_whom_it_is_not_kept(
     there = numbers(lambda case: case.is_line(present))
     gone = {number for number, excluded in zip(GONE, SUBSETS, strict=True) if not excluded & present}
     with undone(vault, present) as session:
-        assert there == set(session.scalars(select(Handling.case).execution_options(**AS_A_LINE)))
+        assert there == set(session.scalars(select(Workflow.case).execution_options(**AS_A_LINE)))
         assert numbers(lambda case: case.is_line(present) and bool(case.handlers)) == set(
             session.scalars(select(Handler.case))
         )
@@ -155,8 +155,8 @@ def test_a_case_is_declared_once_each_who_is_present_has_declared_it(vault: Vaul
         assert declarations.is_asked(session)
         assert declared == declarations.given(session, list(CASES))
         assert declared & few == declarations.given(session, list(few))
-        conditions = declarations.is_given(session, Handling.case)
-        assert declared & read == set(session.scalars(select(Handling.case).where(*conditions)))
+        conditions = declarations.is_given(session, Workflow.case)
+        assert declared & read == set(session.scalars(select(Workflow.case).where(*conditions)))
         for number in read & few:
             left = sorted(present - CASES[number].declared)
             assert left == declarations.missing(session, number)
@@ -268,9 +268,9 @@ def test_a_quorum_is_left_whoever_a_case_is_kept_from(vault: Vault, quorum: int)
         number = where(handlers=set(), excluded=excluded, quarantined=False)
         with undone(vault, {"alice"}) as session:
             others = {row.case for row in session.scalars(select(Exclusion))} - {number}
-            session.get_one(Handling, number).assigned = officer
+            session.get_one(Workflow, number).assigned = officer
             session.get_one(
-                Handling, where(handlers=set(), excluded=set(), quarantined=False)
+                Workflow, where(handlers=set(), excluded=set(), quarantined=False)
             ).assigned = officer
             session.flush()
             if officer not in excluded and len({*NAMES} - excluded - {officer}) >= quorum:
@@ -284,7 +284,7 @@ def test_a_quorum_is_left_whoever_a_case_is_kept_from(vault: Vault, quorum: int)
             kept = select(Exclusion.__table__.c.officer).where(Exclusion.__table__.c.case == number)
             assert now == set(session.connection().execute(kept).scalars())
             assert others == {row.case for row in session.scalars(select(Exclusion))} - {number}
-            of_case = select(Handling.__table__.c.assigned).where(Handling.__table__.c.case == number)
+            of_case = select(Workflow.__table__.c.assigned).where(Workflow.__table__.c.case == number)
             assert (None if officer in now - excluded else officer) == session.connection().scalar(of_case)
 
 
@@ -307,7 +307,7 @@ def test_the_day_of_a_quarantine_is_told_to_all_from_whom_the_case_is_not_kept(v
 def test_what_is_forgotten_takes_its_rows_along_and_no_others(vault: Vault) -> None:
     """Links from either side too; the journal stays."""
     gone = [5, 900]
-    kinds = (Case, Handling, Note, Handler, Exclusion, Declaration, Unopened)
+    kinds = (Case, Workflow, Note, Handler, Exclusion, Declaration, Unopened)
     with undone(vault, ()) as session:
         before = {kind: _of_cases(session, kind) for kind in kinds}
         row_security.forget(session, gone)

@@ -13,7 +13,7 @@ from inbox.questionnaire import catalogue
 from inbox.text.printable import visible
 from inbox.vault import fulltext as search_words
 from inbox.vault import queries_cases
-from inbox.vault.casework_tables import Handling
+from inbox.vault.casework_tables import Workflow
 from inbox.vault.tables import FollowUp
 from tests.support import hostile, inbox_builders
 from tests.support.desk_room import sitting
@@ -82,7 +82,7 @@ def test_no_words_of_a_report_pass_for_its_category(
     for answers in ({"category": ALL, "where": ALL}, {"category": "threat"}):
         collect(portal.bundle(first(Reporter(world), edit=answering(**answers))))
     with world.office.opened() as inbox, inbox.transaction() as session:
-        works = [session.get_one(Handling, number) for number in (1, 2)]
+        works = [session.get_one(Workflow, number) for number in (1, 2)]
         assert [("", ""), ("threat", "")] == [(work.category, work.area) for work in works]
         works[0].category = ALL  # as an earlier version filed it
     assert "<U+202E>" in printed(world.office, "queue")

@@ -8,7 +8,7 @@ from sqlalchemy import delete, select
 
 from inbox.casework import link_index, links
 from inbox.text import entities, similarity
-from inbox.vault.casework_tables import Dismissal, Handling, IndexKey, Link, Term
+from inbox.vault.casework_tables import Dismissal, IndexKey, Link, Term, Workflow
 from inbox.vault.tables import Case
 from tests.support.desk_room import sitting
 from tests.support.inbox_builders import Office, Portal, Reporter, Sent, World, answering, drop, first, today
@@ -187,11 +187,11 @@ def test_what_is_common_to_many_is_named_and_no_reason(office: Office) -> None:
         (kind, value) = next(mark for mark in link_index.of(session, 2))
         for number in range(100, 100 + links.MANY):
             session.add(_made_up(number))
-            session.add(Handling(case=number, junked=today()))
+            session.add(Workflow(case=number, junked=today()))
             session.add(Term(case=number, kind=kind, value=value))
     assert {1: ["container CSQU3054383"]} == proposed(office, 2)
     with office.opened() as inbox, inbox.transaction() as session:
-        for work in session.scalars(select(Handling).where(Handling.case >= 100)):
+        for work in session.scalars(select(Workflow).where(Workflow.case >= 100)):
             work.junked = None
     found = office.json("links", "2")
     assert ([], [{"kind": "container", "shown": "CSQU3054383"}]) == (found["proposed"], found["common"])

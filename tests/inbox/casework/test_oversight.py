@@ -28,7 +28,7 @@ NONE = dict.fromkeys(("held", "judged", "quarantined", "for_handlers", "for_hand
 def spread(office: Office) -> None:
     """Put the canary into every text of every case."""
     with office.opened() as inbox, inbox.transaction() as session:
-        for name in (*OF_THE_WORK, "handlings", "messages", "follow_ups", "attachments", "cases"):
+        for name in (*OF_THE_WORK, "workflows", "messages", "follow_ups", "attachments", "cases"):
             table = TABLES[name]
             free = [
                 column.name

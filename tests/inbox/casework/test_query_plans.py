@@ -19,7 +19,7 @@ from inbox.casework import links, queue, timeline
 from inbox.casework.queue import Filter, Order
 from inbox.setup import upgrade
 from inbox.vault import queries_access, queries_cases
-from inbox.vault.casework_tables import Handling
+from inbox.vault.casework_tables import Workflow
 from inbox.vault.database import Vault
 from inbox.vault.tables import Base, Case, Officer
 
@@ -93,7 +93,7 @@ def faults(steps: list[Step]) -> Iterator[tuple[str, str]]:
                 yield SORTED, outer
 
 
-SCAN = re.compile(r"SCAN (?!CONSTANT|\(subquery|anon_)(?!words VIRTUAL TABLE INDEX \d+:=?M)(\S+)")
+SCAN = re.compile(r"SCAN (?!CONSTANT|\(subquery|anon_)(?!fulltext VIRTUAL TABLE INDEX \d+:=?M)(\S+)")
 # Of nearly all cases a flag says the same, but where an index holds the others alone.
 FLAGS = {
     column.name
@@ -163,24 +163,24 @@ def test_what_is_listed_of_one_case_does_not_go_through_all(vault: Vault, name: 
     row = Case(number=1, status="", received=TODAY, collected=TODAY, summary="", message=b"", envelope=b"")
     with vault.transaction() as session:
         session.merge(row)
-        session.merge(Handling(case=1))
+        session.merge(Workflow(case=1))
     assert set() == found(vault, OF_A_CASE[name])
 
 
-def _page(*conditions: Any, by: Any = Handling.rank) -> Asked:
+def _page(*conditions: Any, by: Any = Workflow.rank) -> Asked:
     return lambda session: session.scalars(
-        select(Handling.case).where(Handling.is_open == True, *conditions).order_by(by).limit(50)  # noqa: E712
+        select(Workflow.case).where(Workflow.is_open == True, *conditions).order_by(by).limit(50)  # noqa: E712
     ).all()
 
 
 @pytest.mark.parametrize(
     ("ask", "said"),
     [
-        (_page(Handling.credibility == "1"), BIG),
-        (_page(Handling.case.in_(select(Case.number).where(Case.language == "fr"))), BIG),
+        (_page(Workflow.credibility == "1"), BIG),
+        (_page(Workflow.case.in_(select(Case.number).where(Case.language == "fr"))), BIG),
         (lambda session: session.scalars(select(Case.number).where(Case.withdrawn == True)).all(), BIG),  # noqa: E712
-        (_page(by=Handling.acknowledged), BIG),
-        (_page(by=Handling.category), SORTED),
+        (_page(by=Workflow.acknowledged), BIG),
+        (_page(by=Workflow.category), SORTED),
     ],
     ids=[
         "no index",

@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from inbox.casework import queue
 from inbox.cli.commands import queue as commands_queue
-from inbox.vault.casework_tables import Handling
+from inbox.vault.casework_tables import Workflow
 from inbox.vault.tables import FollowUp
 from tests.support.desk_room import sitting
 from tests.support.inbox_builders import (
@@ -77,7 +77,7 @@ def test_what_is_most_pressing_comes_first(waiting: Office) -> None:
 
 def test_of_what_is_as_pressing_the_next_deadline_comes_first(office: Office) -> None:
     with office.opened() as inbox, inbox.transaction() as session:
-        session.get_one(Handling, 5).deadline = today() + timedelta(90)
+        session.get_one(Workflow, 5).deadline = today() + timedelta(90)
     assert [2, 4, 3, 1, 5] == numbers(office)
     assert [5] == numbers(office, "--sort", "deadline")[-1:]
 

@@ -20,7 +20,7 @@ from inbox.deadlines.legal_duties import Choice
 from inbox.deadlines.office import Regime
 from inbox.language import days
 from inbox.session.inbox import Inbox
-from inbox.vault.casework_tables import Handling
+from inbox.vault.casework_tables import Workflow
 from inbox.vault.tables import Case
 from tests.support.inbox_builders import CLOSING, Office, Reporter, today
 from tests.support.inbox_clock import moved
@@ -71,7 +71,7 @@ def test_every_deadline_follows_the_office(
     with undone(opened) as session:
         session.execute(update(Case).values(received=received, collected=received))
         session.execute(
-            update(Handling).values(
+            update(Workflow).values(
                 acknowledged=after(acknowledged),
                 extended=after(extended),
                 answered=after(answered),

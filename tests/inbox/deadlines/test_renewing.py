@@ -18,7 +18,7 @@ import inbox
 from inbox.deadlines import legal_duties
 from inbox.deadlines.working_days import Calendar
 from inbox.vault import score
-from inbox.vault.casework_tables import DayOff, Duty, Handling, Setting
+from inbox.vault.casework_tables import DayOff, Duty, Setting, Workflow
 from inbox.vault.tables import Case
 from tests.support.inbox_builders import Office, today
 
@@ -32,8 +32,8 @@ def stored(office: Office) -> dict[str, Any]:
     """Return what the vault keeps of deadlines, and the rules by which it does, without any command."""
     with office.opened() as opened, opened.transaction() as session:
         return {
-            "deadlines": session.scalars(select(Handling.deadline).order_by(Handling.case)).all(),
-            "ranks": session.scalars(select(Handling.rank).order_by(Handling.case)).all(),
+            "deadlines": session.scalars(select(Workflow.deadline).order_by(Workflow.case)).all(),
+            "ranks": session.scalars(select(Workflow.rank).order_by(Workflow.case)).all(),
             "duties": session.scalars(select(Duty.due).order_by(Duty.case, Duty.kind)).all(),
             "rules": session.scalar(select(Setting.value).filter_by(name="rules")),
         }
@@ -42,7 +42,7 @@ def stored(office: Office) -> dict[str, Any]:
 def spoil(office: Office, *, rules: str | None) -> None:
     """Store deadlines that no rule gives, as if by these rules, None for those in use."""
     with office.opened() as opened, opened.transaction() as session:
-        session.execute(update(Handling).values(deadline=WRONG, rank=1))
+        session.execute(update(Workflow).values(deadline=WRONG, rank=1))
         session.execute(update(Duty).values(due=WRONG))
         if rules is not None:
             session.execute(update(Setting).filter_by(name="rules").values(value=rules))
@@ -88,15 +88,15 @@ def test_what_was_put_off_or_decided_keeps_its_day(office: Office) -> None:
 def by_other_rules(office: Office) -> None:
     """Store what rules give that see no offence, name nobody and score nothing; officers changed nothing."""
     with office.opened() as opened, opened.transaction() as session:
-        session.execute(update(Handling).values(dict.fromkeys(score.NAMES, 0)))
-        session.execute(update(Handling).values(rank=score.Parts().rank))
+        session.execute(update(Workflow).values(dict.fromkeys(score.NAMES, 0)))
+        session.execute(update(Workflow).values(rank=score.Parts().rank))
         session.execute(delete(Duty).where(Duty.decided.is_(None)))
         session.execute(update(Setting).filter_by(name="rules").values(value="other"))
 
 
 def severity(office: Office, case: int) -> int:
     with office.opened() as opened, opened.transaction() as session:
-        return session.get_one(Handling, case).severity
+        return session.get_one(Workflow, case).severity
 
 
 def test_other_rules_propose_another_score_and_ask_for_what_the_law_asks(office: Office) -> None:
@@ -128,7 +128,7 @@ def test_a_score_that_an_officer_has_set_stays(office: Office) -> None:
     office.json("judge", "1", "--severity", "1", "--reason", "x")
     assert (1, 0) == (severity(office, 1), severity(office, 2))
     with office.opened() as opened, opened.transaction() as session:
-        session.execute(update(Handling).filter_by(case=2).values(severity=3))
+        session.execute(update(Workflow).filter_by(case=2).values(severity=3))
         session.execute(update(Setting).filter_by(name="rules").values(value="other"))
     office.json("queue")
     assert (1, 0) == (severity(office, 1), severity(office, 2))
@@ -285,6 +285,6 @@ def test_the_rank_is_that_of_the_score_however_it_was_stored(office: Office) -> 
     spoil(office, rules="other")
     office.json("queue")
     with office.opened() as opened, opened.transaction() as session:
-        works = session.scalars(select(Handling)).all()
+        works = session.scalars(select(Workflow)).all()
         assert all(work.rank == work.parts.rank for work in works)
         assert {work.rank // score.RANKS for work in works} == {work.parts.priority for work in works}

@@ -17,7 +17,7 @@ from inbox.exchange import outbox
 from inbox.language.errors import Refused
 from inbox.replies import replies
 from inbox.system import atomic_files
-from inbox.vault.casework_tables import Handling, Measure
+from inbox.vault.casework_tables import Measure, Workflow
 from inbox.vault.tables import Case, ReplyKey
 from tests.support import inbox_builders as build
 from tests.support.inbox_builders import CLOSING, Portal, Reporter, Sent, World
@@ -388,7 +388,7 @@ def test_no_state_of_the_work_shows_in_an_outbox(world: World, portal: Portal) -
     with world.office.opened() as inbox, inbox.transaction() as session:
         for number, state in enumerate(states, 1):
             if state:
-                setattr(session.get_one(Handling, number), state, build.today())
+                setattr(session.get_one(Workflow, number), state, build.today())
     made, _, files = make(world)
     assert (len(states), ()) == (len(made.slots), made.closed)
     assert 1 == len({len(files[bundle.slot_name(slot.case_id)]) for slot in made.slots})

@@ -21,9 +21,8 @@ from inbox.deadlines.obstacles import Obstacle
 from inbox.deadlines.office import Regime
 from inbox.deadlines.retention_schedule import Rule
 from inbox.desk import translate
-from inbox.desk.done import Done
 from inbox.desk.rendering import Unit
-from inbox.desk.state import Work
+from inbox.desk.state import Done, Work
 from inbox.dossiers import subject_access
 from inbox.dossiers.compose import Doubt, Enclosed
 from inbox.exchange import collect

@@ -21,7 +21,7 @@ from inbox.retention.strike import Passage
 from inbox.session.actions import Actor
 from inbox.setup import upgrade
 from inbox.vault import row_security
-from inbox.vault.casework_tables import Handling, Strike, Term, Words
+from inbox.vault.casework_tables import Fulltext, Strike, Term, Workflow
 from inbox.vault.destroyed_tables import Leaving, PastExclusion, Tombstone
 from inbox.vault.tables import Case, Exclusion
 from tests.support import inbox_builders as build
@@ -134,7 +134,7 @@ def fill(session: Session) -> None:
         case = {"number": number, "status": "received", "received": today(), "collected": today()}
         case |= {"summary": text[:80], "message": text.encode(), "envelope": drawn}
         session.execute(insert(Case), [case])
-        session.add_all([Handling(case=number), Words(case=number, text=text)])
+        session.add_all([Workflow(case=number), Fulltext(case=number, text=text)])
         for place in range(drawn[1] % 6):
             value = drawn[place * 4 : place * 4 + 4] + name_of(number).encode()
             session.add(Term(case=number, kind="plate", value=value))
@@ -191,7 +191,7 @@ def test_what_belonged_to_a_destroyed_case_is_known_when_it_comes_again(
     collect(portal.bundle(report, letter, drop))
     for number in (1, 2):
         with world.office.opened() as inbox, inbox.transaction() as session:
-            work = session.get_one(Handling, number)
+            work = session.get_one(Workflow, number)
             work.is_open, work.closed, session.get_one(Case, number).status = False, today(), "closed"
     world.office.json("outbox", "--out", world.office.out)
     tell_portal(world.office, portal)
@@ -275,7 +275,7 @@ def test_what_came_in_the_way_since_it_was_planned_counts(told: Trio, change: st
         planned = destroy_cases.plan(opened.inbox, who, [1, 2], "drill")
         with opened.inbox.vault.transaction() as session:
             if change == "hold":
-                session.get_one(Handling, 2).held = today()
+                session.get_one(Workflow, 2).held = today()
             else:
                 session.add(Exclusion(case=2, officer="bruno", since=today()))
         with pytest.raises(CaseRefused, match="held for a procedure" if change == "hold" else "no case 2"):
@@ -324,7 +324,7 @@ def test_a_file_that_another_row_still_needs_stays(
     collect(portal.bundle(Sent(envelope, reporter.keys.case_id)))
     with world.office.opened() as inbox, inbox.transaction() as session:
         number = session.scalars(select(Case.number).filter_by(case_id=reporter.keys.case_id)).one()
-        work = session.get_one(Handling, number)
+        work = session.get_one(Workflow, number)
         work.is_open, work.closed, session.get_one(Case, number).status = False, today(), "closed"
     collect(portal.bundle(Sent(envelope, other.keys.case_id)))
     world.office.json("outbox", "--out", world.office.out)

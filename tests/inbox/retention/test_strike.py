@@ -10,7 +10,7 @@ from sqlalchemy import delete
 from inbox.casework import link_index
 from inbox.retention import striker
 from inbox.vault import casework_tables
-from inbox.vault.casework_tables import Declaration, Handling
+from inbox.vault.casework_tables import Declaration, Workflow
 from inbox.vault.tables import Base, Case, FollowUp
 from tests.support.inbox_builders import (
     Office,
@@ -43,7 +43,7 @@ def office(world: World, portal: Portal, collect: Any) -> Office:
     with world.office.opened() as inbox, inbox.transaction() as session:
         for number in (1, 2):
             session.add_all(written_by_officers(number))
-            session.get_one(Handling, number).withheld = f"car {NAME} saurait"
+            session.get_one(Workflow, number).withheld = f"car {NAME} saurait"
     report, _ = numbers(world.office)
     world.office.json("reply", str(report), "--text", f"Merci. Qui est {NAME} ?", "--despite-warning", "x")
     return world.office

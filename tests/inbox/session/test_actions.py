@@ -18,6 +18,62 @@ SURFACES = [*(INBOX / "cli").rglob("*.py"), *(INBOX / "desk").rglob("*.py")]
 FIELDS = sorted({(name, field) for rule in TABLE.values() for name, field in rule.values.items()}, key=str)
 
 
+# As written down here, and not as the table says: nobody does these without a word in the journal,
+REASONED = {
+    Code.ASSESS_SOURCE,
+    Code.BREAK_GLASS,
+    Code.CORRECT_CLOCK,
+    Code.DECIDE,
+    Code.EXCLUDE,
+    Code.EXTEND,
+    Code.EXTRACT,
+    Code.HOLD,
+    Code.JUDGE,
+    Code.LIFT_CONFLICT,
+    Code.LIFT_QUARANTINE,
+    Code.MINIMISE,
+    Code.QUARANTINE,
+    Code.RATE,
+    Code.RELEASE_HOLD,
+    Code.REMOVE_MEASURE,
+    Code.REMOVE_PROCEEDINGS,
+    Code.REOPEN,
+}
+# these may have one,
+MAY_BE_REASONED = {
+    Code.CHANGE_OFFICERS,
+    Code.CLOSE,
+    Code.CLOSE_UNFOUNDED,
+    Code.DESTROY_CASES,
+    Code.DESTROY_KEYS,
+    Code.DISCLOSE,
+    Code.DISCLOSE_IDENTITY,
+    Code.JUNK,
+    Code.RECOVER,
+    Code.RENEW_SHARES,
+    Code.REPLY,
+    Code.ROTATE_KEYS,
+}
+# and these, which depart from the ordinary, are counted for oversight.
+OVERSEEN = {
+    Code.ACCEPT_GAP,
+    Code.BREAK_GLASS,
+    Code.EXCLUDE,
+    Code.EXTEND,
+    Code.FOUND_CONFLICT,
+    Code.HOLD,
+    Code.JUDGE,
+    Code.LIFT_CONFLICT,
+    Code.LIFT_QUARANTINE,
+    Code.MINIMISE,
+    Code.QUARANTINE,
+    Code.RELEASE_HOLD,
+    Code.REMOVE_MEASURE,
+    Code.REMOVE_PROCEEDINGS,
+    Code.REOPEN,
+}
+
+
 def is_said(label: Texts | None) -> bool:
     return label is not None and bool(label.fr and label.en)
 
@@ -51,6 +107,13 @@ def test_every_value_can_be_said_in_both_languages(name: str, field: Field) -> N
 def test_a_name_of_a_value_means_the_same_wherever_it_stands() -> None:
     """Its words are looked up by the name alone."""
     assert len({name for name, _ in FIELDS}) == len(FIELDS)
+
+
+def test_the_table_asks_reasons_for_and_counts_what_is_written_down_here() -> None:
+    """Officers needed: tests/inbox/session/test_two_officers.py; what may be done in quarantine: access."""
+    assert {code for code, rule in TABLE.items() if rule.reason is Reason.REQUIRED} == REASONED
+    assert {code for code, rule in TABLE.items() if rule.reason is Reason.OPTIONAL} == MAY_BE_REASONED
+    assert {code for code, rule in TABLE.items() if rule.oversight} == OVERSEEN
 
 
 @pytest.mark.parametrize("code", Code)

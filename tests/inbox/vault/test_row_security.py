@@ -10,15 +10,15 @@ from sqlalchemy.orm.exc import DetachedInstanceError
 
 from inbox.access import conflicts
 from inbox.session.inbox import Inbox
-from inbox.vault.casework_tables import Dismissal, Handling, Link, Note, Words
+from inbox.vault.casework_tables import Dismissal, Fulltext, Link, Note, Workflow
 from inbox.vault.tables import Attachment, Case, Exclusion, FollowUp, JournalEntry, Message, Office, Unopened
 from tests.support.inbox_builders import today
 from tests.support.inbox_trio import (
     CANARY,
+    FULLTEXT,
     KEPT,
     OF_THE_CASE,
     TABLES,
-    WORDS,
     Trio,
     of_the_case,
     three_answers,
@@ -36,7 +36,11 @@ def test_the_case_has_something_in_every_table_that_can_belong_to_one(opened_tri
         for name, table in TABLES.items()
     }
     assert {"case", "other"} == {name for names in refer.values() for name in names}
-    assert {name for name, names in refer.items() if names} == set(OF_THE_CASE) - {"cases", "journal", WORDS}
+    assert {name for name, names in refer.items() if names} == set(OF_THE_CASE) - {
+        "cases",
+        "journal",
+        FULLTEXT,
+    }
 
 
 OTHER = aliased(Case)
@@ -72,13 +76,13 @@ STATEMENTS: dict[str, Any] = {
     "what became no case": select(Unopened.number),
     "who is excluded": select(Exclusion.officer),
     "journal": select(JournalEntry.n),
-    "work": select(Handling),
+    "work": select(Workflow),
     "notes": select(Note.text),
     "links from it": select(Link.case),
     "links to it": select(Link.other),
     "dismissals of others with it": select(Dismissal.other),
-    "words": select(Words.text),
-    "words that match": select(Words.case).where(Words.text.match("quartz")),
+    "words": select(Fulltext.text),
+    "words that match": select(Fulltext.case).where(Fulltext.text.match("quartz")),
 }
 
 

@@ -44,14 +44,6 @@ UNCOUNTED = {
 
 
 @pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Nginx]:
-    server = Server(tmp_path_factory.mktemp("portal"), free_port()).make()
-    nginx = Nginx(server, server.folder / "nginx").make()
-    with server.serving(), nginx.serving():
-        yield nginx
-
-
-@pytest.fixture(scope="module")
 def deployed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Nginx]:
     """A site whose onion service has a portal of its own, as docs/deploying.md says."""
     server = Server(tmp_path_factory.mktemp("deployed"), free_port()).make()
@@ -91,18 +83,20 @@ def held(source: Source, count: int, stack: ExitStack) -> int:
     return kept
 
 
-def test_one_circuit_has_eight_connections_and_another_its_own(site: Nginx) -> None:
-    one, other = of_circuits(site, 2)
+def test_one_circuit_has_eight_connections_and_another_its_own(behind_nginx: Nginx) -> None:
+    one, other = of_circuits(behind_nginx, 2)
     with ExitStack() as stack:
         assert held(one, OF_A_CIRCUIT + 2, stack) == OF_A_CIRCUIT
         assert held(other, 2, stack) == 2
         assert probe(other, 0.1) == (2, 2)
 
 
-def test_networks_of_ipv6_and_those_around_them_have_a_part_each(site: Nginx) -> None:
+def test_networks_of_ipv6_and_those_around_them_have_a_part_each(behind_nginx: Nginx) -> None:
     """By their first 64 and 48 bits, however their zeros are written; of IPv4 each address counts alone."""
     networks = of_networks(
-        site, "networks", {"limit_conn sources 64;": "limit_conn sources 2;", "around 256;": "around 3;"}
+        behind_nginx,
+        "networks",
+        {"limit_conn sources 64;": "limit_conn sources 2;", "around 256;": "around 3;"},
     )
     expected = [
         (["2001:db8:1:2::1", "2001:db8:1:2:3:4:5:6", "2001:db8:1:2:ffff::"], 2),
@@ -118,9 +112,9 @@ def test_networks_of_ipv6_and_those_around_them_have_a_part_each(site: Nginx) ->
                 assert sum(held(each, 1, stack) for each in places) == kept, addresses
 
 
-def test_one_circuit_has_four_requests_under_way_and_another_its_own(site: Nginx) -> None:
+def test_one_circuit_has_four_requests_under_way_and_another_its_own(behind_nginx: Nginx) -> None:
     """What comes on top is told to wait, before a byte of its body is taken; pages are no such requests."""
-    one, other = of_circuits(site, 2)
+    one, other = of_circuits(behind_nginx, 2)
     slow = head("POST /api/slot HTTP/1.1", "Content-Length: 32") + b"x"
     with ExitStack() as stack:
         clients = [stack.enter_context(one.connect()) for _ in range(ASKED_BY_A_CIRCUIT + 2)]
@@ -137,9 +131,9 @@ def test_one_circuit_has_four_requests_under_way_and_another_its_own(site: Nginx
             assert each.recv(12)[9:] == b"200"
 
 
-def test_a_text_is_taken_where_no_more_pieces_are(site: Nginx) -> None:
+def test_a_text_is_taken_where_no_more_pieces_are(behind_nginx: Nginx) -> None:
     """Whoever holds all places for pieces leaves those for texts, and what tells no size is a piece."""
-    full = site.twin("full")
+    full = behind_nginx.twin("full")
     full.configure({"limit_conn all_pieces 512;": "limit_conn all_pieces 1;"})
     create = "POST /api/envelopes HTTP/1.1"
     piece, chunked = head(create, "Content-Length: 100000"), head(create, "Transfer-Encoding: chunked")
@@ -151,9 +145,9 @@ def test_a_text_is_taken_where_no_more_pieces_are(site: Nginx) -> None:
         assert answered(one, text)[9:12] == b"412"
 
 
-def test_a_line_of_ones_own_behind_that_of_tor_names_nothing(site: Nginx) -> None:
+def test_a_line_of_ones_own_behind_that_of_tor_names_nothing(behind_nginx: Nginx) -> None:
     """Or else whoever has one circuit would have them all."""
-    one = circuit(site, 4)
+    one = circuit(behind_nginx, 4)
     assert answered(one, line("fc00::1") + head("GET /nowhere HTTP/1.1"))[9:12] == b"400"
     assert answered(one, head("GET /nowhere HTTP/1.1"))[9:12] == b"404"
 
@@ -176,10 +170,10 @@ def answered(source: Source, asked: bytes) -> bytes:
         return client.recv(1 << 16)
 
 
-def test_what_does_not_come_from_tor_is_not_answered_where_tor_connects(site: Nginx) -> None:
+def test_what_does_not_come_from_tor_is_not_answered_where_tor_connects(behind_nginx: Nginx) -> None:
     """Without its line nobody is told apart; with it the same request is answered."""
     asked = b"GET /keyring.sig HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
-    for port in (site.tor_port, site.circuit_port):
+    for port in (behind_nginx.tor_port, behind_nginx.circuit_port):
         with socket.create_connection((HOST, port)) as client, suppress(ConnectionResetError):
             client.sendall(asked)
             assert not client.recv(12).startswith(b"HTTP/1.1 200")
@@ -188,12 +182,12 @@ def test_what_does_not_come_from_tor_is_not_answered_where_tor_connects(site: Ng
             assert client.recv(12) == b"HTTP/1.1 200"
 
 
-def test_neither_address_nor_circuit_is_told_to_the_portal(site: Nginx) -> None:
+def test_neither_address_nor_circuit_is_told_to_the_portal(behind_nginx: Nginx) -> None:
     """Of what passes through both ways."""
     for number in (None, 0xABCD1234):
         with socket.create_server((HOST, 0)) as listener:
-            server = Server(site.server.folder, listener.getsockname()[1])
-            behind = site.twin(f"behind-{number}", server)
+            server = Server(behind_nginx.server.folder, listener.getsockname()[1])
+            behind = behind_nginx.twin(f"behind-{number}", server)
             place = circuit(behind, number) if number else Source(behind.port, "127.0.0.78")
             with behind.serving(), place.connect() as client:
                 client.sendall(b"GET /api/nowhere HTTP/1.1\r\nHost: x\r\n\r\n")
@@ -201,7 +195,7 @@ def test_neither_address_nor_circuit_is_told_to_the_portal(site: Nginx) -> None:
                     passed = portal.recv(65_536)
         assert passed.startswith(b"GET /api/nowhere")
         assert found_in(passed, [place.named or place.address]) == []
-    assert circuit(site, 0xABCD1234).named == "fc00:dead:beef:4dad::abcd:1234"
+    assert circuit(behind_nginx, 0xABCD1234).named == "fc00:dead:beef:4dad::abcd:1234"
 
 
 @pytest.mark.soak

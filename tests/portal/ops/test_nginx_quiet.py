@@ -11,7 +11,6 @@ import pytest
 from tests.support.bad_requests import exchange, head
 from tests.support.builders import make_report_envelope
 from tests.support.connections import wait_until_read
-from tests.support.installation import free_port
 from tests.support.portal_nginx import Nginx
 from tests.support.portal_room import BODY, SITE
 from tests.support.portal_server import Server
@@ -31,19 +30,11 @@ SEALED = b"POST /en/sealed HTTP/1.1\r\nHost: x\r\nContent-Type: multipart/form-d
 SOON_SECONDS = 12
 
 
-@pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Nginx]:
-    server = Server(tmp_path_factory.mktemp("portal"), free_port()).make()
-    nginx = Nginx(server, server.folder / "nginx").make()
-    with server.serving(), nginx.serving():
-        yield nginx
-
-
-def test_no_body_is_written_to_a_file(site: Nginx) -> None:
+def test_no_body_is_written_to_a_file(behind_nginx: Nginx) -> None:
     """A whole piece waits in memory until it is complete; with a smaller buffer it would lie in a file."""
     # One process: it has done with what it read before it answers anything else.
     alone = {"worker_processes auto;": "worker_processes 1;"}
-    shipped, smaller = site.twin("shipped"), site.twin("smaller")
+    shipped, smaller = behind_nginx.twin("shipped"), behind_nginx.twin("smaller")
     shipped.configure(alone)
     smaller.configure(alone | {"client_body_buffer_size 1m;": "client_body_buffer_size 32k;"})
     with shipped.serving():
@@ -86,16 +77,16 @@ def visit_with_canaries(site: Nginx) -> None:
                 client.recv(65_536)
 
 
-def test_nothing_of_a_visit_is_written_down(site: Nginx) -> None:
+def test_nothing_of_a_visit_is_written_down(behind_nginx: Nginx) -> None:
     """No address, circuit, path or header in any file of nginx or the portal, nor in Debian's log folder."""
-    visit_with_canaries(site)
-    assert found_in_files(site.server.folder, TRACES) == []
+    visit_with_canaries(behind_nginx)
+    assert found_in_files(behind_nginx.server.folder, TRACES) == []
     assert found_in_files(Path("/var/log/nginx"), TRACES) == []
 
 
-def test_logs_would_be_found(site: Nginx) -> None:
+def test_logs_would_be_found(behind_nginx: Nginx) -> None:
     """The control of the test above."""
-    talking = site.twin("talking")
+    talking = behind_nginx.twin("talking")
     log = talking.folder / "logged"
     talking.configure(
         {"access_log off;": f"access_log {log};", "error_log /dev/null emerg;": f"error_log {log};"}
@@ -109,11 +100,11 @@ def test_logs_would_be_found(site: Nginx) -> None:
 TOLD = ["User-Agent", "Accept", "Accept-Language", "Cookie", "Referer", "Via", "Forwarded", "X-Forwarded-For"]
 
 
-def test_the_portal_is_told_nothing_of_a_visitor(site: Nginx) -> None:
+def test_the_portal_is_told_nothing_of_a_visitor(behind_nginx: Nginx) -> None:
     """What nginx passes on names neither address nor browser; what the interface needs, it does."""
     asked = head("POST /api/envelopes HTTP/1.1", *(f"{name}: {CANARY}" for name in TOLD), "Upload-Length: 5")
     with socket.create_server(("127.0.0.1", 0)) as listener:
-        before = site.twin("passing", Server(site.server.folder, listener.getsockname()[1]))
+        before = behind_nginx.twin("passing", Server(behind_nginx.server.folder, listener.getsockname()[1]))
         with (
             before.serving(),
             socket.create_connection(("127.0.0.1", before.onion_port), source_address=(CLIENT, 0)) as client,
@@ -146,10 +137,10 @@ def stalled(port: int, content: bytes, count: int) -> Iterator[None]:
     ],
     ids=["head", "body", "chunk", "piece", "sealed"],
 )
-def test_slow_clients_hold_no_process_of_the_portal(site: Nginx, beginning: bytes) -> None:
+def test_slow_clients_hold_no_process_of_the_portal(behind_nginx: Nginx, beginning: bytes) -> None:
     """Two hundred of them: pages, slots and reports are answered at once all the same."""
-    with stalled(site.onion_port, beginning, SLOW_CLIENTS):
-        behind = Server(site.server.folder, site.onion_port)
+    with stalled(behind_nginx.onion_port, beginning, SLOW_CLIENTS):
+        behind = Server(behind_nginx.server.folder, behind_nginx.onion_port)
         report, sent = make_report_envelope(SITE), form(sealed_file(make_report_envelope(SITE)))
         begun = time.monotonic()
         assert behind.request("GET", "/fr/report")[0] == 200

@@ -2,7 +2,6 @@
 
 import re
 import subprocess
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -11,7 +10,6 @@ from sqlalchemy import func, select
 from portal.store.schema import envelopes
 from tests.support.builders import make_report_envelope
 from tests.support.firefox_peer import browsing
-from tests.support.installation import free_port
 from tests.support.portal_nginx import CONFIGURATION, Nginx
 from tests.support.portal_room import BODY, SITE, Room, declared
 from tests.support.portal_server import Server
@@ -23,23 +21,15 @@ TORRC = CONFIGURATION.with_name("torrc")
 NAME = "a" * 55 + "d.onion"
 
 
-@pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Nginx]:
-    server = Server(tmp_path_factory.mktemp("portal"), free_port()).make()
-    nginx = Nginx(server, server.folder / "nginx").make()
-    with server.serving(), nginx.serving():
-        yield nginx
-
-
-def test_a_report_is_sent_to_the_onion_service(site: Nginx) -> None:
+def test_a_report_is_sent_to_the_onion_service(behind_nginx: Nginx) -> None:
     """By a browser that knows the site by its .onion name alone; no request of the page goes to another."""
-    with proxying(site.onion_port) as proxy:
+    with proxying(behind_nginx.onion_port) as proxy:
         with browsing(tor_browser(proxy.address)) as firefox:
             firefox.does("visit", address=f"http://{NAME}", language="fr")
             assert firefox.does("report", text="Through the onion service")["words"]
         # Firefox asks for its own news besides.
         assert {name for name in proxy.asked if b".mozilla." not in name} == {NAME.encode()}
-    with site.server.store() as store, store.read() as connection:
+    with behind_nginx.server.store() as store, store.read() as connection:
         whole = select(func.count()).where(envelopes.c.received == envelopes.c.size)
         assert connection.scalar(whole) == 1
 
@@ -61,9 +51,9 @@ def test_the_name_of_the_site_is_in_no_answer(tmp_path: Path, method: str) -> No
     room.close()
 
 
-def test_an_upload_is_addressed_by_its_path(site: Nginx) -> None:
+def test_an_upload_is_addressed_by_its_path(behind_nginx: Nginx) -> None:
     sealed = make_report_envelope(SITE)
-    behind = Server(site.server.folder, site.onion_port)
+    behind = Server(behind_nginx.server.folder, behind_nginx.onion_port)
     headers = {**BODY, **declared(sealed), "Host": NAME}
     status, answered, _ = behind.request("POST", "/api/envelopes", sealed.envelope, headers)
     assert (status, answered["Location"].startswith("/api/envelopes/")) == (201, True)
