@@ -73,18 +73,18 @@ def test_the_migrations_make_the_tables_that_the_program_knows(connection: Conne
     assert [] == compare_metadata(context, tables.Base.metadata)
     assert schema_version.newest() == schema_version.revision(connection)
     migrated = _plain(connection)
-    connection.execute(text("DROP TABLE words"))
+    connection.execute(text("DROP TABLE fulltext"))
     reflected(connection).drop_all(connection)
     tables.Base.metadata.create_all(connection)
     assert _plain(connection) == migrated
 
 
 def _is_plain(_: object, name: str | None, kind: str, *__: object) -> bool:
-    return kind != "table" or not str(name).startswith("words")
+    return kind != "table" or not str(name).startswith("fulltext")
 
 
 def _plain(connection: Connection) -> dict[str, object]:
-    return {name: told for name, told in described(connection).items() if "words" not in name}
+    return {name: told for name, told in described(connection).items() if "fulltext" not in name}
 
 
 @pytest.mark.parametrize("room", [schema_version, of_the_portal])
