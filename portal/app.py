@@ -17,7 +17,6 @@ def create_app(settings: Settings) -> Flask:
     """Return the application; raises Refused without a database, BadConfiguration without questions."""
     questions, signed = load_questionnaire(settings), manifest.load(settings)
     app = Flask("portal", static_folder=None)
-    app.extensions["portal"] = Context(settings, open_database(settings.database_url))
     problems.init_app(app)
     forgetting.init_app(app)
     work.init_app(app)
@@ -28,6 +27,8 @@ def create_app(settings: Settings) -> Flask:
     pages.init_app(app, settings, questions)
     scriptless.init_app(app, pages.answers(settings, questions))
     headers.init_app(app, settings.onion)
+    # At last: what raises before would leave it open.
+    app.extensions["portal"] = Context(settings, open_database(settings.database_url))
     return app
 
 
