@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from flask import Flask, Response, request
-from jinja2 import Environment, PackageLoader, PrefixLoader, StrictUndefined
+from jinja2 import BytecodeCache, Environment, PackageLoader, PrefixLoader, StrictUndefined
+from jinja2.bccache import Bucket
 from werkzeug.routing import PathConverter
 
 from crypto import base64url, signing
@@ -125,6 +126,22 @@ class _Environment(Environment):
         return super().getitem(obj, argument)
 
 
+class _Compiled(BytecodeCache):
+    """Templates as compiled for another language, in memory: compiling takes the longest of a start."""
+
+    def __init__(self) -> None:
+        self._kept: dict[str, Any] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        bucket.code = self._kept.get(bucket.key)
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self._kept[bucket.key] = bucket.code
+
+
+_COMPILED = _Compiled()
+
+
 @cache
 def environment(language: str) -> Environment:
     """Return the templates of this room, and those that rooms share, speaking ``language``."""
@@ -135,6 +152,9 @@ def environment(language: str) -> Environment:
         extensions=["jinja2.ext.i18n"],
         trim_blocks=True,
         lstrip_blocks=True,
+        bytecode_cache=_COMPILED,
+        # Nothing is worked out by what one language says.
+        optimized=False,
     )
     words = translation.load(language)
     callables = words.gettext, words.catalogue.ngettext
