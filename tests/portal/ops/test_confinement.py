@@ -158,19 +158,24 @@ from portal.ops import confinement
 from portal.store.database import Place
 
 host, port, other = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
-def may(name, family, kind, protocol=0, to=port):
+def may(name, action, *kind):
     try:
-        with socket.socket(family, kind, protocol) as made:
-            made.connect(("127.0.0.1", to))
+        with socket.socket(*kind) as made:
+            action(made)
     except PermissionError:
         return
     print(name)
+def to(port):
+    return lambda made: made.connect(("127.0.0.1", port))
+INET, STREAM, DATAGRAM, MPTCP = socket.AF_INET, socket.SOCK_STREAM, socket.SOCK_DGRAM, 262
 confinement.drop_privileges()
 confinement.confine(make_url("postgresql+psycopg://portal@host/fanal"), [Place(host, port)])
-may("tcp", socket.AF_INET, socket.SOCK_STREAM)
-may("tcp to another port", socket.AF_INET, socket.SOCK_STREAM, to=other)
-may("mptcp", socket.AF_INET, socket.SOCK_STREAM, 262)
-may("udp", socket.AF_INET, socket.SOCK_DGRAM)
+may("tcp", to(port), INET, STREAM)
+may("tcp to another port", to(other), INET, STREAM)
+may("mptcp", to(port), INET, STREAM, MPTCP)
+may("listen", lambda made: made.listen(), INET, STREAM)
+may("udp", to(port), INET, DATAGRAM)
+may("be found by udp", lambda made: made.bind(("127.0.0.1", 0)), INET, DATAGRAM)
 """
 _WAYS = ["path", "pair", "tcp", "mptcp", "fastopen", "listener", "udp", "listen", "ring", "x32"]
 
