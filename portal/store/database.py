@@ -18,8 +18,9 @@ from portal.store.schema import instance, metadata
 
 _WAIT_SECONDS = 10
 _PAUSE_SECONDS = 0.01
+_BUSY = f"busy_timeout = {_WAIT_SECONDS * 1000}"
 _PRAGMAS = (
-    f"busy_timeout = {_WAIT_SECONDS * 1000}",
+    _BUSY,
     "journal_mode = WAL",
     "synchronous = FULL",
     "secure_delete = ON",
@@ -105,27 +106,33 @@ class Database:
     def scrub(self) -> None:
         """Overwrite what was deleted, in the write-ahead log too; StoreBusy if that cannot be done now.
 
-        PostgreSQL cannot overwrite: there they stay until ``rewrite``, and in its log until it lets go of it
-        by itself (THREAT_MODEL).
+        Never to be called for a request: how long it takes tells whether others have written. PostgreSQL
+        cannot overwrite: there they stay until ``rewrite``, and in its log until it lets go of it by itself
+        (THREAT_MODEL).
         """
-        if self._engine.dialect.name != "sqlite":
-            return
         end = time.monotonic() + _WAIT_SECONDS
-        while self._is_busy():
+        while not self.try_to_scrub():
             if time.monotonic() > end:
                 raise StoreBusy
             time.sleep(_PAUSE_SECONDS)
 
-    def _is_busy(self) -> bool:
-        """Overwrite; tell whether that was in vain: SQLite waits for readers, not for who overwrites, too."""
+    def try_to_scrub(self) -> bool:
+        """Overwrite as ``scrub`` does, or return False at once if others are at work."""
+        if self._engine.dialect.name != "sqlite":
+            return True
         try:
             with closing(self._engine.raw_connection()) as connection:
                 cursor = connection.cursor()
-                cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-                (busy, *_) = cursor.fetchone() or (1,)
+                # SQLite itself would wait for readers, and let nobody write meanwhile.
+                cursor.execute("PRAGMA busy_timeout = 0")
+                try:
+                    cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+                    (busy, *_) = cursor.fetchone() or (1,)
+                finally:
+                    cursor.execute(f"PRAGMA {_BUSY}")
         except (sqlite3.Error, DatabaseError) as error:
             raise StoreBusy from error
-        return bool(busy)
+        return not busy
 
     @property
     def size(self) -> int:
