@@ -5,6 +5,7 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from itertools import cycle
 from pathlib import Path
 from typing import Any
 
@@ -62,6 +63,19 @@ _WORDS: Mapping[str, _Words] = {
         reclaim=[f"VACUUM {table}" for table in _TABLES],
     ),
 }
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a database server listens: the name, address or socket folder in ``host``, and its port."""
+
+    host: str
+    port: int
+
+    @property
+    def is_local(self) -> bool:
+        """Return whether it is a UNIX socket."""
+        return self.host[:1] in {"/", "@"}
 
 
 class StoreBusy(Exception):
@@ -148,6 +162,24 @@ class Database:
                     connection.exec_driver_sql(command)
         except DatabaseError as error:
             raise StoreBusy from error
+
+    def places(self) -> list[Place]:
+        """Return where the next connection may go, nowhere for SQLite; connects, if no connection is open."""
+        if self._engine.dialect.name == "sqlite":
+            return []
+        _, given = self._engine.dialect.create_connect_args(self._engine.url)
+        with closing(self._engine.raw_connection()) as connection:
+            # Hosts may also stand in the environment or in a service's file, which libpq has read.
+            info: Any = connection.driver_connection.info  # type: ignore[union-attr]
+            # psycopg adds the address that a name has now, which need not be that of the next connection.
+            found = {**info.get_parameters(), "hostaddr": ""}
+            words = {"host": info.host, "port": info.port, **found, **given}
+        names, addresses, ports = (str(words[name]).split(",") for name in ("host", "hostaddr", "port"))
+        several = range(max(len(names), len(addresses)))
+        each = zip(several, cycle(names), cycle(addresses), cycle(ports), strict=False)
+        return [
+            Place(address or name or info.host, int(port or info.port)) for _, name, address, port in each
+        ]
 
     def close(self) -> None:
         """Give every connection back."""
