@@ -9,10 +9,11 @@ import threading
 import time
 from contextlib import suppress
 
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import SQLAlchemyError
 
 from portal.api.context import Context
 from portal.api.stalled import Watch, give_way, half_hour
+from portal.store import days
 from portal.store.database import StoreBusy
 
 # The longest that what was deleted stays in the files of SQLite.
@@ -36,9 +37,9 @@ class Clock:
         half = half_hour(wall)
         if half != self._half:
             self._half = half
-            with suppress(StoreBusy, DBAPIError):
+            with suppress(StoreBusy, SQLAlchemyError):
                 give_way(self._watch, self._context, half, steady)
-        with suppress(StoreBusy, DBAPIError):
+        with suppress(StoreBusy, SQLAlchemyError):
             self._context.database.try_to_scrub()
 
 
@@ -50,7 +51,7 @@ def start(context: Context) -> None:
 def _repeat(context: Context) -> None:
     # They are for the thread that answers.
     signal.pthread_sigmask(signal.SIG_BLOCK, signal.valid_signals())
-    pause, clock = threading.Event(), Clock(context, time.time())
+    pause, clock = threading.Event(), Clock(context, days.seconds())
     while True:
         pause.wait(_PAUSE_SECONDS)
-        clock.tick(time.time(), time.monotonic())
+        clock.tick(days.seconds(), time.monotonic())
