@@ -98,9 +98,7 @@ def extend(context: Context, upload: Upload, body: Iterable[bytes]) -> Upload:
 def drop(context: Context, upload: Upload) -> bool:
     """Forget an upload that is not whole; return whether there was one."""
     with context.database.write() as connection:
-        gone = envelopes.forget(connection, context.hour(), upload.id)
-    context.database.scrub()
-    return gone
+        return envelopes.forget(connection, context.hour(), upload.id)
 
 
 def _append(context: Context, upload: Upload, piece: bytes) -> Upload:
@@ -114,7 +112,6 @@ def _append(context: Context, upload: Upload, piece: bytes) -> Upload:
         # It may have grown since it was found: then this piece is out of date, and not the upload at fault.
         if not envelopes.forget(connection, context.hour(), upload.id, received=upload.received):
             raise Problem(409, "offset_moved")
-    context.database.scrub()
     raise fault
 
 

@@ -35,27 +35,30 @@ class Watch:
     """What one process saw of unfinished uploads half an hour ago."""
 
     def __init__(self) -> None:
-        self._half = 0
+        self._half, self._steady = 0, 0.0
         self._seen: dict[bytes, int] = {}
 
-    def stalled(self, half: int, unfinished: Collection[Unfinished]) -> list[Unfinished]:
+    def stalled(self, half: int, steady: float, unfinished: Collection[Unfinished]) -> list[Unfinished]:
         """Return uploads that brought too little since the half hour before, and remember how far all are.
 
-        None where that half hour was not seen: after a start, or when the clock was set.
+        None where that half hour was not seen, or did not last as long by the seconds of a stopwatch
+        (``steady``): after a start, when the clock was set, or when the machine slept.
         """
-        seen = self._seen if half == self._half + 1 else {}
-        self._half, self._seen = half, {each.id: each.received for each in unfinished}
+        lasted = steady - self._steady >= _HALF_HOUR - _BEFORE
+        seen = self._seen if lasted and half == self._half + 1 else {}
+        self._half, self._steady = half, steady
+        self._seen = {each.id: each.received for each in unfinished}
         return [each for each in unfinished if each.id in seen and _is_stalled(each, seen[each.id])]
 
 
-def give_way(watch: Watch, context: Context, half: int) -> int:
+def give_way(watch: Watch, context: Context, half: int, steady: float) -> int:
     """Let go of stalled uploads of the kinds that are short of room; return how many.
 
     Call it as each half hour begins. It also settles what was let go of in the hour before.
     """
     hour = context.hour()
     with context.database.read() as connection:
-        stalled = watch.stalled(half, envelopes.unfinished(connection))
+        stalled = watch.stalled(half, steady, envelopes.unfinished(connection))
         limits, used = Limits.of(connection, context.settings, hour), quotas.used(connection, hour)
     gone = 0
     # One kind at a time, in one order in all processes: two would else wait for each other.
@@ -65,8 +68,6 @@ def give_way(watch: Watch, context: Context, half: int) -> int:
             gone += sum(_forget(context, some) for some in _portions(going))
         with context.database.write() as connection:
             quotas.settle(connection, kind, context.hour())
-    if gone:
-        context.database.scrub()
     return gone
 
 

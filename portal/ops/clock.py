@@ -1,7 +1,12 @@
-"""What each process that answers does by the clock, beside requests: stalled uploads give way."""
+"""What each process that answers does by the clock, beside requests.
+
+Nothing of it waits for a request, or is done in one: else the time that a request takes, or what it finds,
+would tell of others.
+"""
 
 import signal
 import threading
+import time
 from contextlib import suppress
 
 from sqlalchemy.exc import SQLAlchemyError
@@ -11,23 +16,42 @@ from portal.api.stalled import Watch, give_way, half_hour
 from portal.store import days
 from portal.store.database import StoreBusy
 
+# The longest that what was deleted stays in the files of SQLite.
 _PAUSE_SECONDS = 2.0
 
 
+class Clock:
+    """What a process does each time that it looks at the clock."""
+
+    def __init__(self, context: Context, wall: float) -> None:
+        self._context = context
+        self._watch = Watch()
+        self._half = half_hour(wall)
+
+    def tick(self, wall: float, steady: float) -> None:
+        """Let stalled uploads give way as a half hour begins; then overwrite what was deleted.
+
+        ``wall`` are seconds since 1970, ``steady`` those of a stopwatch. What cannot be done now is done
+        later: uploads in half an hour.
+        """
+        half = half_hour(wall)
+        if half != self._half:
+            self._half = half
+            with suppress(StoreBusy, SQLAlchemyError):
+                give_way(self._watch, self._context, half, steady)
+        with suppress(StoreBusy, SQLAlchemyError):
+            self._context.database.try_to_scrub()
+
+
 def start(context: Context) -> None:
-    """Look after unfinished uploads each half hour, for as long as this process lives."""
+    """Look at the clock every two seconds, for as long as this process lives."""
     threading.Thread(target=_repeat, args=(context,), name="clock", daemon=True).start()
 
 
 def _repeat(context: Context) -> None:
     # They are for the thread that answers.
     signal.pthread_sigmask(signal.SIG_BLOCK, signal.valid_signals())
-    pause, watch, last = threading.Event(), Watch(), half_hour(days.seconds())
+    pause, clock = threading.Event(), Clock(context, days.seconds())
     while True:
         pause.wait(_PAUSE_SECONDS)
-        half = half_hour(days.seconds())
-        if half != last:
-            # A database that is busy or away is asked again in half an hour.
-            with suppress(StoreBusy, SQLAlchemyError):
-                give_way(watch, context, half)
-        last = half
+        clock.tick(days.seconds(), time.monotonic())

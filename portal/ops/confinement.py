@@ -1,17 +1,21 @@
 """What the portal denies itself: privileges, and in each process that answers, files and connections.
 
 Who takes hold of such a process by a fault in it, or in a library, finds no file of the machine but the
-database and the program.
+database and the program, and makes no connection but those that the database needs.
 """
 
 import ctypes
+import socket
 import sys
 from collections.abc import Iterator
+from contextlib import suppress
+from ipaddress import ip_address
 from pathlib import Path
 
 from sqlalchemy import URL
 
-from portal.ops import landlock
+from portal.ops import kernel, landlock, seccomp
+from portal.store.database import Place
 
 _CAPABILITIES_VERSION = 0x20080522  # linux/capability.h: two groups of 32
 # What SQLite and the interpreter read beside their own files.
@@ -43,7 +47,7 @@ def drop_privileges() -> None:
 
     Raises OSError if the kernel refuses. Sources: capabilities(7), capset(2).
     """
-    landlock.forbid_new_privileges()
+    kernel.forbid_new_privileges()
     libc = ctypes.CDLL(None, use_errno=True)
     header, sets = _Header(_CAPABILITIES_VERSION, 0), (ctypes.c_uint32 * 6)()
     libc.capget(ctypes.byref(header), ctypes.byref(sets))
@@ -52,15 +56,35 @@ def drop_privileges() -> None:
         raise OSError(ctypes.get_errno(), "capabilities were not given up")
 
 
-def confine(database: URL) -> None:
-    """Leave this process the program's code to read and the database to use, where the kernel has Landlock.
+def confine(database: URL, places: list[Place]) -> None:
+    """Leave this process the program's code to read, the database to use, and ``places`` to connect to.
 
-    Call it before the process has threads, and with all read that it will need. OSError if it fails.
+    It does what Landlock and seccomp of this kernel can. Call it before the process has threads, and with
+    all read that it will need. OSError if it fails.
     """
     if database.get_backend_name() == "sqlite":
-        landlock.restrict(read=_code(), write=[Path(str(database.database)).parent], connect=False)
+        landlock.restrict(read=_code(), write=[Path(str(database.database)).parent], ports=[])
     else:
-        landlock.restrict(read=[*_code(), *_of_postgresql(database)], write=[], connect=True)
+        ports = [place.port for place in places if not place.is_local]
+        landlock.restrict(read=[*_code(), *_of_postgresql(database)], write=[], ports=ports)
+    seccomp.restrict({each for place in places for each in _sockets(place)})
+
+
+def _sockets(place: Place) -> Iterator[tuple[socket.AddressFamily, socket.SocketKind]]:
+    if place.is_local:
+        yield socket.AF_UNIX, socket.SOCK_STREAM
+        return
+    for family in (socket.AF_INET, socket.AF_INET6):
+        yield family, socket.SOCK_STREAM
+        # Resolving a name takes UDP.
+        if not _is_address(place.host):
+            yield family, socket.SOCK_DGRAM
+
+
+def _is_address(host: str) -> bool:
+    with suppress(ValueError):
+        return bool(ip_address(host))
+    return False
 
 
 def _code() -> Iterator[Path]:

@@ -17,7 +17,7 @@ from portal.app import load_questionnaire
 from portal.config import Settings
 from portal.errors import Refused
 from portal.exchange import expire, keyrings
-from portal.ops import landlock, serving
+from portal.ops import landlock, seccomp, serving
 from portal.site import fetching, manifest
 from portal.site.fetching import Answer
 from portal.store import days, expiry, pending, server
@@ -76,7 +76,7 @@ class Finding:
 def examine(settings: Settings, file: Path, today: date, url: str = "") -> Iterator[Finding]:
     """Yield each finding; ``file`` holds the settings, ``url`` is the site for visitors."""
     yield from _serving(settings)
-    yield _kernel()
+    yield from _kernel()
     yield from _manifest(settings, today)
     yield from _private("configuration", file)
     yield from _database(settings, today)
@@ -93,14 +93,21 @@ def _serving(settings: Settings) -> Iterator[Finding]:
         yield Finding(Level.OK, "configuration, questionnaire, database and keyring fit together")
 
 
-def _kernel() -> Finding:
-    if landlock.version():
-        return Finding(Level.OK, "the kernel can shut in the processes that serve (Landlock)")
-    return Finding(
-        Level.WARNING,
-        "the kernel has no Landlock: who takes hold of the portal reads what its user may",
-        "run Debian's kernel, with `landlock` in /sys/kernel/security/lsm",
-    )
+def _kernel() -> Iterator[Finding]:
+    if landlock.version() and seccomp.is_available():
+        yield Finding(Level.OK, "the kernel can shut in the processes that serve (Landlock, seccomp)")
+    if not landlock.version():
+        yield Finding(
+            Level.WARNING,
+            "the kernel has no Landlock: who takes hold of the portal reads what its user may",
+            "run Debian's kernel, with `landlock` in /sys/kernel/security/lsm",
+        )
+    if not seccomp.is_available():
+        yield Finding(
+            Level.WARNING,
+            "the kernel has no seccomp: who takes hold of the portal reaches other servers",
+            "run Debian's kernel on x86-64 or arm64",
+        )
 
 
 def _manifest(settings: Settings, today: date) -> Iterator[Finding]:

@@ -140,7 +140,7 @@ class _Server(BaseApplication):
         # A process that was killed may have deleted something and not come to overwrite it.
         with suppress(StoreBusy):
             database.scrub()
-        confinement.confine(self._settings.database_url)
+        confinement.confine(self._settings.database_url, database.places())
         file_times.cover(self._settings.database_url)
         clock.start(self._app.extensions["portal"])
         return self._app

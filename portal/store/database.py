@@ -5,6 +5,7 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from itertools import cycle
 from pathlib import Path
 from typing import Any
 
@@ -17,8 +18,9 @@ from portal.store.schema import instance, metadata
 
 _WAIT_SECONDS = 10
 _PAUSE_SECONDS = 0.01
+_BUSY = f"busy_timeout = {_WAIT_SECONDS * 1000}"
 _PRAGMAS = (
-    f"busy_timeout = {_WAIT_SECONDS * 1000}",
+    _BUSY,
     "journal_mode = WAL",
     "synchronous = FULL",
     "secure_delete = ON",
@@ -63,6 +65,19 @@ _WORDS: Mapping[str, _Words] = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a database server listens: the name, address or socket folder in ``host``, and its port."""
+
+    host: str
+    port: int
+
+    @property
+    def is_local(self) -> bool:
+        """Return whether it is a UNIX socket."""
+        return self.host[:1] in {"/", "@"}
+
+
 class StoreBusy(Exception):
     """Deleted bytes could not be overwritten yet, as the database is in use or the disk full: try again."""
 
@@ -91,27 +106,33 @@ class Database:
     def scrub(self) -> None:
         """Overwrite what was deleted, in the write-ahead log too; StoreBusy if that cannot be done now.
 
-        PostgreSQL cannot overwrite: there they stay until ``rewrite``, and in its log until it lets go of it
-        by itself (THREAT_MODEL).
+        Never to be called for a request: how long it takes tells whether others have written. PostgreSQL
+        cannot overwrite: there they stay until ``rewrite``, and in its log until it lets go of it by itself
+        (THREAT_MODEL).
         """
-        if self._engine.dialect.name != "sqlite":
-            return
         end = time.monotonic() + _WAIT_SECONDS
-        while self._is_busy():
+        while not self.try_to_scrub():
             if time.monotonic() > end:
                 raise StoreBusy
             time.sleep(_PAUSE_SECONDS)
 
-    def _is_busy(self) -> bool:
-        """Overwrite; tell whether that was in vain: SQLite waits for readers, not for who overwrites, too."""
+    def try_to_scrub(self) -> bool:
+        """Overwrite as ``scrub`` does, or return False at once if others are at work."""
+        if self._engine.dialect.name != "sqlite":
+            return True
         try:
             with closing(self._engine.raw_connection()) as connection:
                 cursor = connection.cursor()
-                cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-                (busy, *_) = cursor.fetchone() or (1,)
+                # SQLite itself would wait for readers, and let nobody write meanwhile.
+                cursor.execute("PRAGMA busy_timeout = 0")
+                try:
+                    cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+                    (busy, *_) = cursor.fetchone() or (1,)
+                finally:
+                    cursor.execute(f"PRAGMA {_BUSY}")
         except (sqlite3.Error, DatabaseError) as error:
             raise StoreBusy from error
-        return bool(busy)
+        return not busy
 
     @property
     def size(self) -> int:
@@ -141,6 +162,24 @@ class Database:
                     connection.exec_driver_sql(command)
         except DatabaseError as error:
             raise StoreBusy from error
+
+    def places(self) -> list[Place]:
+        """Return where the next connection may go, nowhere for SQLite; connects, if no connection is open."""
+        if self._engine.dialect.name == "sqlite":
+            return []
+        _, given = self._engine.dialect.create_connect_args(self._engine.url)
+        with closing(self._engine.raw_connection()) as connection:
+            # Hosts may also stand in the environment or in a service's file, which libpq has read.
+            info: Any = connection.driver_connection.info  # type: ignore[union-attr]
+            # psycopg adds the address that a name has now, which need not be that of the next connection.
+            found = {**info.get_parameters(), "hostaddr": ""}
+            words = {"host": info.host, "port": info.port, **found, **given}
+        names, addresses, ports = (str(words[name]).split(",") for name in ("host", "hostaddr", "port"))
+        several = range(max(len(names), len(addresses)))
+        each = zip(several, cycle(names), cycle(addresses), cycle(ports), strict=False)
+        return [
+            Place(address or name or info.host, int(port or info.port)) for _, name, address, port in each
+        ]
 
     def close(self) -> None:
         """Give every connection back."""

@@ -84,11 +84,11 @@ def settle(connection: Connection, kind: Kind, hour: int) -> None:
 
 
 def add_scriptless(connection: Connection, today: date, size: int) -> int:
-    """Count an envelope that came without script, as a text or as larger; other days are forgotten.
+    """Count an envelope that came without script, as a text or as larger; earlier days are forgotten.
 
     Returns the bytes of all such that came today.
     """
-    connection.execute(delete(scriptless).where(scriptless.c.day != days.number(today)))
+    connection.execute(delete(scriptless).where(scriptless.c.day < days.number(today)))
     counted, other = ("texts", "larger") if size <= TEXT else ("larger", "texts")
     return add_to(connection, scriptless, {"day": days.number(today)}, {counted: size, other: 0})[counted]
 

@@ -121,7 +121,8 @@ class Attack:
             for half in (1, 2):
                 assert self.is_refused()
                 between()
-                give_way(self.watch, self.room.app.extensions["portal"], 2 * self.room.hour + half)
+                at = 2 * self.room.hour + half
+                give_way(self.watch, self.room.app.extensions["portal"], at, 1_800.0 * at)
             assert self.is_refused()
             self.room.hour += 1
 

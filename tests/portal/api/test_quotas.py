@@ -191,7 +191,7 @@ def test_within_an_hour_nobody_sees_room_that_others_give_back(room: Room) -> No
     finished, given_up, failed, withdrawn, stalled = (begun(room) for _ in range(5))
     watch = Watch()
     room.patch(withdrawn[1], 0, withdrawn[0].envelope)
-    give_way(watch, context(room), 1)
+    give_way(watch, context(room), 1, 1_800.0)
     kind = Kind.REPORT_WITH_FILES
     fill(room, kind, 1)
     assert begin(room, kind, SMALLEST_FILES).status_code == 201
@@ -213,7 +213,7 @@ def test_within_an_hour_nobody_sees_room_that_others_give_back(room: Room) -> No
         statuses.append(act().status_code)
         assert probed() == 507
     assert statuses == [507, 204, 204, 400, 204], "each did what it is to do"
-    assert give_way(watch, context(room), 2) > 0
+    assert give_way(watch, context(room), 2, 3_600.0) > 0
     assert room.client.head(stalled[1], headers=TUS).status_code == 404
     assert probed() == 507
     bring(room)
@@ -381,7 +381,7 @@ class Life:
 
     def stall(self) -> None:
         self.half += 1
-        give_way(self.watch, context(self.room), self.half)
+        give_way(self.watch, context(self.room), self.half, 1_800.0 * self.half)
 
     def scriptless(self) -> None:
         scriptless(self.room)

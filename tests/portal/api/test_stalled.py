@@ -22,6 +22,11 @@ MB = 1 << 20
 HOUR = 3_600
 
 
+def after(half: int) -> float:
+    """Return what a stopwatch shows at a half hour."""
+    return 1_800.0 * half
+
+
 def upload(size: int, received: int = 0, name: bytes = b"x") -> Unfinished:
     return Unfinished(id=name, kind=KIND, size=size, received=received)
 
@@ -43,9 +48,20 @@ def test_progress_is_half_a_mib_in_half_an_hour_and_a_sixteenth_of_what_is_large
 ) -> None:
     """With less, a gigabyte could be held for weeks by a trickle."""
     watch = Watch()
-    assert watch.stalled(1, [upload(size, 5)]) == []
-    assert bool(watch.stalled(2, [upload(size, 5 + came)])) is goes
-    assert watch.stalled(3, [upload(size, 5 + came)]) == [upload(size, 5 + came)], "each half hour anew"
+    assert watch.stalled(1, after(1), [upload(size, 5)]) == []
+    assert bool(watch.stalled(2, after(2), [upload(size, 5 + came)])) is goes
+    assert watch.stalled(3, after(3), [upload(size, 5 + came)]) == [upload(size, 5 + came)], (
+        "each half hour anew"
+    )
+
+
+@pytest.mark.parametrize("seconds", [5, 1_739, -30])
+def test_a_half_hour_that_did_not_last_lets_no_upload_go(seconds: int) -> None:
+    """As when the clock is set back a little just after it was looked at, or forward."""
+    watch, growing = Watch(), [upload(16 * MB, 5)]
+    assert watch.stalled(1, 9_000, growing) == []
+    assert watch.stalled(2, 9_000 + seconds, growing) == []
+    assert watch.stalled(3, 9_000 + seconds + 1_800, growing) == growing
 
 
 @pytest.mark.parametrize("half", [1, 3, -5, 10**6])
@@ -53,9 +69,9 @@ def test_where_the_half_hour_before_was_not_seen_every_upload_is_fresh(half: int
     """After a start, or when the clock was set: also backwards, or twice the same."""
     still = [upload(4 * MB)]
     watch = Watch()
-    assert watch.stalled(1, still) == []
-    assert watch.stalled(half, still) == []
-    assert watch.stalled(half + 1, [*still, upload(4 * MB, name=b"new")]) == still
+    assert watch.stalled(1, after(1), still) == []
+    assert watch.stalled(half, after(half), still) == []
+    assert watch.stalled(half + 1, after(half + 1), [*still, upload(4 * MB, name=b"new")]) == still
 
 
 def test_the_half_hours_end_a_minute_before_those_of_the_clock() -> None:
@@ -99,25 +115,26 @@ def test_where_there_is_room_no_upload_gives_way(room: Room) -> None:
     watch = Watch()
     shorten(room, part=1 / 4 - 0.001)
     shorten(room, Kind.REPORT)
-    assert [give_way(watch, context(room), half) for half in range(1, 6)] == [0] * 5
+    assert [give_way(watch, context(room), half, after(half)) for half in range(1, 6)] == [0] * 5
     assert is_there(room, address)
 
 
 def test_where_room_is_short_the_stalled_give_way_and_the_others_stay(room: Room) -> None:
-    """Not in the half hour in which they were begun; what is whole never goes. The bytes are gone at once."""
+    """Not in the half hour in which they were begun; what is whole never goes. The clock overwrites them."""
     whole, growing, late, resting = begun(room), begun(room), begun(room), begun(room)
     watch = Watch()
     shorten(room)
     room.patch(whole[1], 100_000, whole[0].envelope[100_000:])
     room.client.delete(late[1], headers=TUS)
-    assert give_way(watch, context(room), 1) == 0
+    assert give_way(watch, context(room), 1, after(1)) == 0
     room.patch(growing[1], 100_000, growing[0].envelope[100_000:650_000])
     late = begun(room)
     marks = [each[0].envelope[50_000:50_040] for each in (resting, late)]
     before = [mark in rows(room) for mark in marks]
-    assert give_way(watch, context(room), 2) == 1
+    assert give_way(watch, context(room), 2, after(2)) == 1
     assert [is_there(room, address) for _, address in (whole, growing, late, resting)] == [*[True] * 3, False]
     if room.settings.database.startswith("sqlite"):
+        assert room.database.try_to_scrub()
         assert (before, [mark in rows(room) for mark in marks]) == ([True, True], [False, True])
 
 
@@ -131,7 +148,7 @@ def test_however_few_go_at_a_time_all_go(
     addresses = [begun(sqlite_room)[1] for _ in range(5)]
     shorten(sqlite_room)
     watch = Watch()
-    assert [give_way(watch, context(sqlite_room), half) for half in (1, 2)] == [0, 5]
+    assert [give_way(watch, context(sqlite_room), half, after(half)) for half in (1, 2)] == [0, 5]
     assert not any(is_there(sqlite_room, address) for address in addresses)
 
 
@@ -157,11 +174,11 @@ def test_its_room_is_given_back_with_the_next_hour(room: Room) -> None:
     watch = Watch()
     shorten(room, part=1 - DRAWN)
     for half in (1, 2):
-        give_way(watch, context(room), half)
+        give_way(watch, context(room), half, after(half))
         assert used(room) > room.settings.capacity_gb * 10**9 * SHARES[KIND] * (1 - DRAWN) + 700_000
     room.hour += 1
     assert used(room) < room.settings.capacity_gb * 10**9 * SHARES[KIND] * (1 - DRAWN) + 700_000
-    give_way(watch, context(room), 3)
+    give_way(watch, context(room), 3, after(3))
     assert dict(room.state()["usage"])[KIND.value] == used(room)
 
 
@@ -192,10 +209,10 @@ def test_two_processes_that_let_go_at_once_are_not_in_each_others_way(room: Room
     with closing(open_database(room.settings.database_url)) as other:
         contexts = [context(room), replace(context(room), database=other)]
         for watch, each in zip(watches, contexts, strict=True):
-            give_way(watch, each, 1)
+            give_way(watch, each, 1, after(1))
         threads = [
-            threading.Thread(target=lambda at=at: counts.append(give_way(watches[at], contexts[at], 2)))
-            for at in range(2)
+            threading.Thread(target=lambda two=two: counts.append(give_way(*two, 2, after(2))))
+            for two in zip(watches, contexts, strict=True)
         ]
         for thread in threads:
             thread.start()

@@ -389,7 +389,7 @@ def test_no_hour_reaches_the_disk(room: Room) -> None:
     assert post(room, header() + make_envelope(room.site))[0] == 200
     watch = Watch()
     for half in range(2):
-        give_way(watch, room.app.extensions["portal"], half)
+        give_way(watch, room.app.extensions["portal"], half, 1_800.0 * half)
     fill(room)
     filled = {table for table, rows in room.state().items() if rows}
     often = {"envelopes", "cases", "withdrawals", "remains", "scriptless", "refusals", "usage", "outboxes"}

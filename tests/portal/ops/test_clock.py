@@ -1,52 +1,62 @@
 """What `portal serve` does by the clock, beside requests."""
 
 import time
-from collections.abc import Callable
-from datetime import timedelta
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
-import pytest
-
 from portal.api.quotas import SHARES
+from portal.ops.clock import Clock
 from portal.store import quotas
 from portal.store.quotas import Kind
-from tests.support.builders import make_report_envelope
-from tests.support.portal_room import SITE, TUS
+from tests.support.builders import Sealed, make_report_envelope
+from tests.support.portal_room import SITE, TUS, Room
 from tests.support.portal_server import Server
 
-pytestmark = pytest.mark.long
-
-HALF_HOURS = 6
-# More than twice what a process waits before it looks at the clock again.
-PATIENCE_SECONDS = 5
+PATIENCE_SECONDS = 20
+HALF_HOUR = 1_800
 
 
-def test_an_upload_that_rests_for_an_hour_gives_way_by_itself(
-    tmp_path: Path, free_port: Callable[[], int], false_clock: Callable[[timedelta], None]
-) -> None:
-    """In the processes that answer, within their walls; where its kind has room it stays."""
-    server = Server(tmp_path, free_port()).make(capacity_gb=1)
-    resting, with_room = make_report_envelope(SITE, file=bytes(300_000)), make_report_envelope(SITE)
-    with server.store() as store, store.write() as connection:
+def test_an_upload_that_rests_for_half_an_hour_gives_way_as_the_next_begins(room: Room) -> None:
+    """Where its kind has room, it stays."""
+    room.configure(capacity_gb=1)
+    resting = room.begin(make_report_envelope(room.site, file=bytes(300_000)))
+    with_room = room.begin(make_report_envelope(room.site))
+    with room.database.write() as connection:
         quotas.count(connection, Kind.REPORT_WITH_FILES, int(SHARES[Kind.REPORT_WITH_FILES] * 10**9 * 0.9))
+    begun = room.hour * 3_600
+    clock = Clock(room.app.extensions["portal"], begun)
+    for passed in range(0, 2 * HALF_HOUR, 300):
+        assert is_there(room, resting), "not before it was seen for half an hour"
+        clock.tick(begun + passed, passed)
+    clock.tick(begun + 2 * HALF_HOUR, 2 * HALF_HOUR)
+    assert not is_there(room, resting)
+    assert is_there(room, with_room)
+
+
+def is_there(room: Room, address: str) -> bool:
+    return room.client.head(address, headers=TUS).status_code == 200
+
+
+def test_what_was_given_up_is_overwritten_by_itself(tmp_path: Path, free_port: Callable[[], int]) -> None:
+    """In the processes that answer, within their walls; it is there until then, which is the control."""
+    server = Server(tmp_path, free_port()).make()
+    sealed = make_report_envelope(SITE)
     with server.serving():
-        workers = server.workers()
-        address, other = server.begin(resting), server.begin(with_room)
-        for passed in range(1, HALF_HOURS):
-            false_clock(timedelta(minutes=30 * passed))
-            if not is_there(server, address, PATIENCE_SECONDS):
-                break
-        assert 2 <= passed < HALF_HOURS - 1, "not before it was seen for half an hour"
-        assert is_there(server, other, 0)
-        assert server.workers() == workers
+        address = server.begin(sealed)
+        part = sealed.envelope[:60_000]
+        headers = {**TUS, "Content-Type": "application/offset+octet-stream", "Upload-Offset": "0"}
+        assert server.request("PATCH", address, part, headers)[0] == 204
+        assert is_in_files(tmp_path, sealed)
+        assert server.request("DELETE", address, None, TUS)[0] == 204
+        end = time.monotonic() + PATIENCE_SECONDS
+        while is_in_files(tmp_path, sealed):
+            assert time.monotonic() < end
+            time.sleep(0.05)
 
 
-def is_there(server: Server, address: str, seconds: float) -> bool:
-    """Return whether an upload is there still after so many seconds, or no longer."""
-    end = time.monotonic() + seconds
-    while (status := server.request("HEAD", address, None, TUS)[0]) == 200:
-        if time.monotonic() >= end:
-            return True
-        time.sleep(0.1)
-    assert status == 404
-    return False
+def is_in_files(folder: Path, sealed: Sealed) -> bool:
+    return found(sealed.envelope[30_000:30_032], folder.glob("portal.sqlite*"))
+
+
+def found(part: bytes, files: Iterable[Path]) -> bool:
+    return any(part in each.read_bytes() for each in files)

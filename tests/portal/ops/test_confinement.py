@@ -9,8 +9,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from sqlalchemy import make_url
 
-from portal.ops import landlock
+from portal.ops import landlock, seccomp
+from portal.store import database
+from portal.store.database import Place
 from tests.support.builders import make_report_envelope
 from tests.support.portal_room import SITE
 from tests.support.portal_server import Server
@@ -61,10 +64,120 @@ def told():
 told()
 status = open("/proc/self/status")
 confinement.drop_privileges()
-confinement.confine(make_url(f"sqlite:///{folder}/portal.sqlite"))
+confinement.confine(make_url(f"sqlite:///{folder}/portal.sqlite"), [])
 told()
 print(*(line.split()[1] for line in status if line.startswith(("NoNewPrivs", "CapEff", "CapPrm"))))
 """
+
+# One process sends a word outside in each way that Landlock does not know, confines itself, and tries again.
+# It tries in a thread that it had before, as one filter holds for all of them. Its database it still reaches.
+_WAYS_OUT = """
+import socket, sys, threading
+from contextlib import closing
+from sqlalchemy import make_url
+from portal.ops import confinement
+from portal.store.database import Place, open_database
+
+url, path, tcp, udp = make_url(sys.argv[1]), sys.argv[2], int(sys.argv[3]), int(sys.argv[4])
+local, other, MPTCP = ("127.0.0.1", tcp), ("127.0.0.1", udp), 262
+def connected(*kind, to):
+    with socket.socket(*kind) as made:
+        made.connect(to)
+        made.sendall(b"x")
+def sent(*kind, to, flags=0):
+    with socket.socket(*kind) as made:
+        made.sendto(b"x", flags, to)
+def from_a_listener(listener):
+    with listener:
+        listener.shutdown(socket.SHUT_RDWR)
+        listener.sendto(b"x", socket.MSG_FASTOPEN, local)
+def found():
+    with socket.socket() as made:
+        made.listen()
+def pair():
+    one, other = socket.socketpair(socket.AF_UNIX, socket.SOCK_DGRAM)
+    with one, other:
+        one.sendto(b"x", path + ".datagrams")
+def ring():
+    import ctypes
+    libc = ctypes.CDLL(None, use_errno=True)
+    libc.syscall(425, 1, None)
+    if ctypes.get_errno() == 1:
+        raise PermissionError
+def by_x32():
+    import ctypes
+    libc = ctypes.CDLL(None, use_errno=True)
+    libc.syscall(0x40000000 | 41, 2, 1, 0)
+    if ctypes.get_errno() == 1:
+        raise PermissionError
+WAYS = {
+    "path": lambda _: connected(socket.AF_UNIX, to=path),
+    "pair": lambda _: pair(),
+    "tcp": lambda _: connected(to=local),
+    "mptcp": lambda _: connected(socket.AF_INET, socket.SOCK_STREAM, MPTCP, to=local),
+    "fastopen": lambda _: sent(to=local, flags=socket.MSG_FASTOPEN),
+    "listener": from_a_listener,
+    "udp": lambda _: sent(socket.AF_INET, socket.SOCK_DGRAM, to=other),
+    "listen": lambda _: found(),
+    "ring": lambda _: ring(),
+    "x32": lambda _: by_x32(),
+}
+def tried(listeners):
+    refused = []
+    for (name, way), listener in zip(WAYS.items(), listeners):
+        try:
+            way(listener)
+        except PermissionError:
+            refused.append(name)
+    return refused
+listeners = [socket.create_server(("127.0.0.1", 0)) for _ in range(2 * len(WAYS))]
+print("before:", *tried(listeners[::2]))
+confined = threading.Event()
+def later():
+    confined.wait()
+    print("after:", *tried(listeners[1::2]))
+begun_before = threading.Thread(target=later)
+begun_before.start()
+confinement.drop_privileges()
+if url.get_backend_name() == "sqlite":
+    confinement.confine(url, [])
+else:
+    database = open_database(url)
+    confinement.confine(url, database.places())
+    database.close()
+confined.set()
+begun_before.join()
+with closing(open_database(url)) as database:
+    print("database:", database.size > 0)
+"""
+# One process confines itself to a database on a port, and tells what of all this it may still do.
+_TO_A_DATABASE = """
+import socket, sys
+from sqlalchemy import make_url
+from portal.ops import confinement
+from portal.store.database import Place
+
+host, port, other = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
+def may(name, action, *kind):
+    try:
+        with socket.socket(*kind) as made:
+            action(made)
+    except PermissionError:
+        return
+    print(name)
+def to(port):
+    return lambda made: made.connect(("127.0.0.1", port))
+INET, STREAM, DATAGRAM, MPTCP = socket.AF_INET, socket.SOCK_STREAM, socket.SOCK_DGRAM, 262
+confinement.drop_privileges()
+confinement.confine(make_url("postgresql+psycopg://portal@host/fanal"), [Place(host, port)])
+may("tcp", to(port), INET, STREAM)
+may("tcp to another port", to(other), INET, STREAM)
+may("mptcp", to(port), INET, STREAM, MPTCP)
+may("listen", lambda made: made.listen(), INET, STREAM)
+may("udp", to(port), INET, DATAGRAM)
+may("be found by udp", lambda made: made.bind(("127.0.0.1", 0)), INET, DATAGRAM)
+"""
+_WAYS = ["path", "pair", "tcp", "mptcp", "fastopen", "listener", "udp", "listen", "ring", "x32"]
 
 
 @dataclass
@@ -82,9 +195,10 @@ class WithAHole(Server):
         ]
 
 
-def test_the_kernel_here_has_landlock() -> None:
+def test_the_kernel_here_has_landlock_and_seccomp() -> None:
     """Else the tests below would show nothing."""
     assert landlock.version() >= 6
+    assert seccomp.is_available()
 
 
 def test_what_a_process_could_do_it_cannot_once_it_is_confined(tmp_path: Path) -> None:
@@ -102,6 +216,62 @@ def test_what_a_process_could_do_it_cannot_once_it_is_confined(tmp_path: Path) -
     assert before.split() == ["done"] * 7
     assert after.split() == [*["refused"] * 5, "done", "done"]
     assert privileges.split() == ["0" * 16, "0" * 16, "1"]
+
+
+@pytest.mark.parametrize("backend", ["sqlite", "postgresql"])
+def test_a_confined_process_has_no_way_out_but_to_its_database(
+    request: pytest.FixtureRequest, tmp_path: Path, backend: str
+) -> None:
+    """A database on a socket of the machine leaves others like it open (THREAT_MODEL), and no more."""
+    url = f"sqlite:///{tmp_path}/portal.sqlite"
+    if backend == "postgresql":
+        url = request.getfixturevalue("postgres_tables")
+    else:
+        database.create(make_url(url)).close()
+    before, after, used = ways_out(url, tmp_path)
+    assert before == ["before:"]
+    assert after == ["after:", *(_WAYS if backend == "sqlite" else _WAYS[1:])]
+    assert used == ["database:", "True"]
+
+
+def ways_out(url: str, folder: Path) -> list[list[str]]:
+    """Return what a process was refused before it was confined and after, and if it has its database."""
+    path = folder / "socket"
+    with (
+        socket.socket(socket.AF_UNIX) as by_path,
+        socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as datagrams,
+        socket.create_server(("127.0.0.1", 0)) as tcp,
+        socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as udp,
+    ):
+        by_path.bind(str(path))
+        by_path.listen()
+        datagrams.bind(f"{path}.datagrams")
+        for each in (path, f"{path}.datagrams"):
+            Path(each).chmod(0o666)
+        udp.bind(("127.0.0.1", 0))
+        words = [url, str(path), str(tcp.getsockname()[1]), str(udp.getsockname()[1])]
+        command = [sys.executable, "-c", _WAYS_OUT, *words]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.stderr == ""
+    return [line.split() for line in done.stdout.splitlines()]
+
+
+@pytest.mark.parametrize(
+    ("place", "may"),
+    [
+        (Place("/run/postgresql", 5432), []),
+        (Place("127.0.0.1", 5432), ["tcp"]),
+        (Place("database.example", 5432), ["tcp", "udp"]),
+    ],
+)
+def test_a_database_on_a_port_leaves_that_port_and_a_name_what_finds_it(place: Place, may: list[str]) -> None:
+    """And no MPTCP, which would go to any port: sockets of another protocol are not made."""
+    with socket.create_server(("127.0.0.1", 0)) as right, socket.create_server(("127.0.0.1", 0)) as other:
+        ports = [each.getsockname()[1] for each in (right, other)]
+        command = [sys.executable, "-c", _TO_A_DATABASE, place.host, *map(str, ports)]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.stderr == ""
+    assert done.stdout.split() == may
 
 
 def has_no_privileges(process: int) -> bool:

@@ -60,11 +60,12 @@ def withdraw(room: Room, sealed: Sealed) -> None:
 
 
 def test_what_is_withdrawn_is_not_in_the_files(sqlite_room: Room) -> None:
-    """Before the reporter is told: no part of the envelope, no memo, no withdraw id."""
+    """No part of the envelope, no memo, no withdraw id, once the clock was looked at (tests/portal/ops)."""
     room, sealed = sqlite_room, make_report_envelope(sqlite_room.site)
     room.send(sealed)
     assert remains(room.folder, marks(sealed)) == 4
     withdraw(room, sealed)
+    assert room.database.try_to_scrub()
     # The case id goes to the inbox with the next bundle.
     assert remains(room.folder, marks(sealed)) == remains(room.folder, [sealed.case_id]) == 1
     exported = room.export()
@@ -80,7 +81,41 @@ def test_what_its_sender_discards_is_not_in_the_files(sqlite_room: Room) -> None
     room.patch(address, 0, sealed.envelope[:60_000])
     assert remains(room.folder, marks(sealed)) == 4
     assert room.client.delete(address, headers={"Tus-Resumable": "1.0.0"}).status_code == 204
+    assert room.database.try_to_scrub()
     assert remains(room.folder, marks(sealed)) == 0
+
+
+def test_no_request_empties_the_log_of_what_was_written(sqlite_room: Room) -> None:
+    """How long that takes would tell whoever asks whether others have written; the clock does it."""
+    room, sealed, other = (
+        sqlite_room,
+        make_report_envelope(sqlite_room.site),
+        make_report_envelope(sqlite_room.site),
+    )
+    log = room.folder / "portal.sqlite-wal"
+    room.send(sealed)
+    address, written = room.begin(other), log.stat().st_size
+    assert written
+    assert room.client.post("/api/withdraw", data=bytes(32)).status_code == 204
+    assert log.stat().st_size == written, "nor does it write"
+    withdraw(room, sealed)
+    assert room.client.delete(address, headers={"Tus-Resumable": "1.0.0"}).status_code == 204
+    assert log.stat().st_size >= written
+    assert room.database.try_to_scrub()
+    assert log.stat().st_size == 0
+
+
+def test_who_overwrites_waits_for_nobody(sqlite_room: Room) -> None:
+    """While somebody reads, reports go on, and it is tried again later."""
+    room = sqlite_room
+    with room.database.read() as connection:
+        connection.execute(text("SELECT count(*) FROM envelopes")).all()
+        room.send(make_report_envelope(room.site))
+        begun = time.monotonic()
+        assert not room.database.try_to_scrub()
+        room.send(make_report_envelope(room.site))
+        assert time.monotonic() - begun < PATIENCE_SECONDS / 2
+    assert room.database.try_to_scrub()
 
 
 def test_what_is_refused_is_not_in_the_files(sqlite_room: Room) -> None:
@@ -90,6 +125,7 @@ def test_what_is_refused_is_not_in_the_files(sqlite_room: Room) -> None:
     assert room.patch(address, 0, sealed.envelope[:1_000]).status_code == 204
     assert remains(room.folder, [start, *marks(sealed)[1:]]) == 4
     assert room.patch(address, 1_000, secrets.token_bytes(1_000)).status_code == 400
+    assert room.database.try_to_scrub()
     assert remains(room.folder, [start, *marks(sealed)]) == 0
 
 

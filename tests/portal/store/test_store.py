@@ -14,7 +14,7 @@ from sqlalchemy import inspect, make_url, text
 from portal.errors import Refused
 from portal.exchange import exports
 from portal.store import cases, database, envelopes, keyrings
-from portal.store.database import Database, StoreBusy
+from portal.store.database import Database, Place, StoreBusy
 from portal.store.envelopes import OffsetMoved, Report, Upload
 from portal.store.keyrings import Instance
 from portal.store.schema import metadata
@@ -266,6 +266,20 @@ def test_a_database_that_was_not_made_is_refused(tmp_path: Path, postgres_databa
             metadata.drop_all(connection)
         with pytest.raises(Refused, match="no database yet"):
             database.open_database(make_url(address))
+
+
+def test_a_database_tells_where_its_next_connection_may_go(tmp_path: Path, postgres_tables: str) -> None:
+    """All servers that are named, not only the one that answered; an address goes before a name."""
+    with closing(database.create(make_url(f"sqlite:///{tmp_path}/portal.sqlite"))) as sqlite:
+        assert sqlite.places() == []
+    url = make_url(postgres_tables)
+    folder = str(url.query["host"])
+    named = {"host": f"database.example,localhost,{folder}", "hostaddr": "127.0.0.2,,", "port": "1,2,5432"}
+    with closing(database.open_database(url)) as one:
+        assert one.places() == [Place(folder, 5432)]
+    with closing(database.open_database(url.set(query=named))) as several:
+        places = [Place("127.0.0.2", 1), Place("localhost", 2), Place(folder, 5432)]
+        assert several.places() == places
 
 
 def test_a_database_that_cannot_be_used_is_refused(tmp_path: Path, postgres_url: str) -> None:
