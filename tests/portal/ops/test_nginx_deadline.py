@@ -48,7 +48,8 @@ def test_a_body_that_comes_by_drops_is_let_go(site: Nginx) -> None:
         found = all_lasted(site, 64 << 10, 0.1, 6)
     for name, seconds in found.items():
         assert seconds, name
-        assert 1 <= seconds < 4, (name, seconds)
+        # nginx counts from when it last looked at the clock.
+        assert 0.9 <= seconds < 4, (name, seconds)
     assert found["a locator"] < found["a piece"]  # type: ignore[operator]
 
 
