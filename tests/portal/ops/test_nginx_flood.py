@@ -103,6 +103,10 @@ def test_networks_of_ipv6_and_those_around_them_have_a_part_each(behind_nginx: N
         (["2001:db8:2:1::1", "2001:db8:2:2::1", "2001:db8:2:3:4:5:6:7", "2001:db8:2:4::1"], 3),
         (["2001:db8:3::1", "2001:db8:3::2:1", "2001:db8:3::3"], 2),
         (["2001:db8::1", "2001:db8::1:0:0:1", "2001:db8::2"], 2),
+        (["2001:db8:4::1", "2001:db8:4:0:5:6:7:8", "2001:db8:4:0:9::1"], 2),
+        (["2001:db8:0:5::1", "2001:db8:0:6:1:2:3:4", "2001:db8::7:1:2:3:4", "2001:db8:0:8::1"], 3),
+        (["2001:0:0:1::1", "2001::1:1:2:3:4", "2001:0:0:1:2::"], 2),
+        (["2001:0:5:1::1", "2001:0:6:1::1", "2001:0:7:1::1", "2001:0:8:1::1"], 4),
         (["192.0.2.1", "192.0.2.2", "192.0.2.3", "192.0.2.4", "192.0.2.4", "192.0.2.4"], 5),
     ]
     with networks.serving():
@@ -110,6 +114,25 @@ def test_networks_of_ipv6_and_those_around_them_have_a_part_each(behind_nginx: N
             with ExitStack() as stack:
                 places = [Source(networks.port, named=each) for each in addresses]
                 assert sum(held(each, 1, stack) for each in places) == kept, addresses
+
+
+def test_requests_of_a_network_count_together_however_its_zeros_are_written(behind_nginx: Nginx) -> None:
+    """As connections do, though another part of nginx counts them."""
+    networks = of_networks(behind_nginx, "asking", {"limit_conn asking 16;": "limit_conn asking 2;"})
+    slow = head("POST /api/slot HTTP/1.1", "Content-Length: 32") + b"x"
+    *others, last = [
+        Source(networks.port, named=each)
+        for each in ("2001:db8:4::1", "2001:db8:4:0:5:6:7:8", "2001:db8:4:0:9::1")
+    ]
+    asked = head("GET /nowhere HTTP/1.1")
+    with networks.serving(), ExitStack() as stack:
+        assert answered(last, asked)[9:12] == b"404"
+        for each in others:
+            stack.enter_context(each.connect()).sendall(slow)
+        end = time.monotonic() + 5
+        while answered(last, asked)[9:12] != b"503":
+            assert time.monotonic() < end
+        assert answered(Source(networks.port, named="2001:db8:4:1::1"), asked)[9:12] == b"404"
 
 
 def test_one_circuit_has_four_requests_under_way_and_another_its_own(behind_nginx: Nginx) -> None:

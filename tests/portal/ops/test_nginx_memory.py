@@ -1,7 +1,8 @@
-"""HTTP/2 multiplies what one connection holds: the shipped nginx and the portal stay below 512 MiB."""
+"""HTTP/2 multiplies what one connection holds: bodies that do not end, and answers that nobody takes."""
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -10,17 +11,22 @@ from tests.support.body_flood import PIECE, SEALED, holding
 from tests.support.installation import free_port
 from tests.support.portal_nginx import Nginx, resident
 from tests.support.portal_server import Server
+from tests.support.slow_flood import Source, of_addresses
 from tests.support.small_disk import small_disk
+from tests.support.unread_answers import unread
 
-pytestmark = [pytest.mark.soak, pytest.mark.long]
+pytestmark = pytest.mark.long
 
 CONNECTIONS = 64
 MOST = 512 << 20
 SECONDS = 120
+STREAMS = 3
+# What each of 12,288 connections may hold where all hold 1.9 GiB, as docs/deploying.md says.
+MOST_OF_A_CONNECTION = 162 << 10
 # What deploy/nginx@.service gives the folder of bodies, and docs/reliability.md the figure of.
 FOLDER = "128m"
 UNBOUNDED = {
-    "http2_max_concurrent_streams 16;": "",
+    "http2_max_concurrent_streams 3;": "",
     "limit_conn asking 16;": "",
     "limit_conn pieces 4;": "",
     "limit_conn all_pieces 512;": "",
@@ -43,10 +49,11 @@ def all_resident(nginx: Nginx) -> int:
     return nginx.resident() + portal + (folder.f_blocks - folder.f_bfree) * folder.f_frsize
 
 
+@pytest.mark.soak
 def test_the_bodies_of_sixty_four_connections_fit(
     nginx: Nginx, record_property: Callable[[str, object], None]
 ) -> None:
-    """Each begins 128 requests at once, pieces and sealed files in turn, and sends all but the last byte."""
+    """Each begins 100 requests at once, pieces and sealed files in turn, and sends all but the last byte."""
     with nginx.serving(), holding(nginx.port, CONNECTIONS, [PIECE, SEALED], SECONDS) as held:
         took = all_resident(nginx)
         record_property(
@@ -56,8 +63,50 @@ def test_the_bodies_of_sixty_four_connections_fit(
         assert took < MOST
 
 
+@pytest.mark.soak
 def test_without_the_limits_they_would_not(nginx: Nginx) -> None:
     """The control of the test above, with pieces alone."""
     nginx.configure(UNBOUNDED)
     with nginx.serving(), holding(nginx.port, CONNECTIONS, [PIECE], 20):
         assert all_resident(nginx) > MOST
+
+
+def held_each(nginx: Nginx, sources: Sequence[Source], path: str) -> tuple[int, float]:
+    """Return the answers that 64 connections from each source hold unread, and bytes for a connection."""
+    before = nginx.resident()
+    with ExitStack() as stack:
+        answers = sum(stack.enter_context(unread(each, CONNECTIONS, path)) for each in sources)
+        return answers, (nginx.resident() - before) / (CONNECTIONS * len(sources))
+
+
+@pytest.mark.parametrize("path", ["/fr/report", "/api/nowhere"])
+def test_a_connection_holds_three_answers_that_nobody_takes(behind_nginx: Nginx, path: str) -> None:
+    """Of a page, which is a file, and of what is refused, as most requests for the portal are here."""
+    alone = behind_nginx.twin(f"unread{path.replace('/', '-')}")
+    with alone.serving():
+        answers, took = held_each(alone, of_addresses(alone, 1), path)
+    assert answers == STREAMS * CONNECTIONS
+    assert took < 1.5 * MOST_OF_A_CONNECTION
+
+
+def test_without_the_limit_it_would_hold_a_hundred(behind_nginx: Nginx) -> None:
+    """The control of the test above."""
+    alone = behind_nginx.twin("unread-unbounded")
+    alone.configure({"http2_max_concurrent_streams 3;": "", "output_buffers 1 4k;": ""})
+    with alone.serving():
+        answers, took = held_each(alone, of_addresses(alone, 1), "/fr/report")
+    assert answers == 100 * CONNECTIONS
+    assert took > 10 * MOST_OF_A_CONNECTION
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("path", ["/fr/report", "/api/nowhere"])
+def test_the_answers_of_a_thousand_connections_fit(
+    nginx: Nginx, path: str, record_property: Callable[[str, object], None]
+) -> None:
+    """From sixteen addresses, each with all that it may have."""
+    with nginx.serving():
+        answers, took = held_each(nginx, of_addresses(nginx, 16), path)
+    told = f"{answers} answers held, {took / 1024:.0f} KiB for each connection"
+    record_property(f"{16 * CONNECTIONS} connections of HTTP/2 that take no byte of {path}", told)
+    assert took < MOST_OF_A_CONNECTION
