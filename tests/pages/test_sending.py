@@ -146,7 +146,10 @@ def test_an_upload_that_gave_way_is_sealed_and_sent_anew(visitor: Visitor, file:
         with site.database.write() as connection:
             quotas.count(connection, kind, int(site.settings.capacity_gb * 10**9 * SHARES[kind] * 3 / 4))
         watch = Watch()
-        assert [give_way(watch, site.app.extensions["portal"], half) for half in (1, 2)] == [0, 1]
+        assert [give_way(watch, site.app.extensions["portal"], half, 1_800.0 * half) for half in (1, 2)] == [
+            0,
+            1,
+        ]
         route.fallback()
 
     visitor.page.route(ENVELOPE, times(1, let_go))

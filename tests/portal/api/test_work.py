@@ -128,9 +128,8 @@ def test_what_does_not_pay_is_refused(sqlite_room: Room, fault: str) -> None:
     """Each fault has its word, and nothing is kept; the one in 256 that solves by chance is passed over."""
     word, payment = REFUSED[fault]
     sqlite_room.configure(work_cost=COSTS)
-    before = sqlite_room.state()
     for _ in range(4):
-        sealed = make_report_envelope(sqlite_room.site)
+        before, sealed = sqlite_room.state(), make_report_envelope(sqlite_room.site)
         answer = send(sqlite_room, sealed, payment(sqlite_room, sealed))
         if answer.status_code != 201:
             break

