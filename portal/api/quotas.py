@@ -133,10 +133,10 @@ def _capacity(settings: Settings, hour: int) -> tuple[int, int]:
 
 
 @lru_cache(maxsize=1)
-def _on_disk(file: Path, hour: int) -> int:  # noqa: ARG001 - looked at once an hour, as it must not grow within
-    """Return the bytes that are free for a database with those that it takes.
+def _on_disk(file: Path, _hour: int) -> int:
+    """Return the bytes that are free for a database with those that it takes, as first seen in an hour.
 
-    So bytes declared and not yet sent are not promised twice, and its own growth changes nothing.
+    They must not grow within the hour. With what the database takes counted, its growth changes nothing.
     """
     taken = sum(each.stat().st_size for each in (file, file.with_name(f"{file.name}-wal")) if each.exists())
     return taken + shutil.disk_usage(file.parent).free

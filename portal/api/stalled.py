@@ -25,7 +25,7 @@ _BYTES = 64 << 20
 def half_hour(seconds: float) -> int:
     """Return the count of half hours since 1970, each of which begins a minute before the clock's.
 
-    What is let go of at the end of an hour then gives its room back with the next, whose end of room is drawn
+    An upload deleted in the last minute of an hour gives its room back with the next, whose limit is drawn
     anew.
     """
     return int(seconds + _BEFORE) // _HALF_HOUR
@@ -52,9 +52,9 @@ class Watch:
 
 
 def give_way(watch: Watch, context: Context, half: int, steady: float) -> int:
-    """Let go of stalled uploads of the kinds that are short of room; return how many.
+    """Delete the stalled uploads of each kind that is short of room; return how many.
 
-    Call it as each half hour begins. It also settles what was let go of in the hour before.
+    Call it as each half hour begins. It also subtracts from the sums what was deleted in the hour before.
     """
     hour = context.hour()
     with context.database.read() as connection:

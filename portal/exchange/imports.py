@@ -60,7 +60,7 @@ class _Verified:
 
 @dataclass(frozen=True, slots=True)
 class _Terms:
-    """How long what an outbox lets go of can still be asked for, from ``today`` on, and its room counts."""
+    """How long senders can ask for envelopes that an outbox confirms, and how long their room counts."""
 
     today: date
     hour: int

@@ -26,7 +26,7 @@ from portal.config import Settings
 from portal.errors import Refused
 from portal.exchange import keyrings
 from portal.ops import clock, confinement, file_times, memory_wiping
-from portal.store.database import StoreBusy, open_database
+from portal.store.database import open_database
 from portal.store.keyrings import current
 from portal.web import headers
 
@@ -137,9 +137,6 @@ class _Server(BaseApplication):
         # Called in each worker: all have the same pages, and none another's connection to the database.
         database = open_database(self._settings.database_url)
         self._app.extensions["portal"] = replace(self._app.extensions["portal"], database=database)
-        # A process that was killed may have deleted something and not come to overwrite it.
-        with suppress(StoreBusy):
-            database.scrub()
         confinement.confine(self._settings.database_url, database.places())
         file_times.cover(self._settings.database_url)
         clock.start(self._app.extensions["portal"])

@@ -107,7 +107,7 @@ class Database:
         """Overwrite what was deleted, in the write-ahead log too; StoreBusy if that cannot be done now.
 
         Never to be called for a request: how long it takes tells whether others have written. PostgreSQL
-        cannot overwrite: there they stay until ``rewrite``, and in its log until it lets go of it by itself
+        cannot overwrite: deleted rows stay until ``rewrite``, and in its log until it removes that by itself
         (THREAT_MODEL).
         """
         end = time.monotonic() + _WAIT_SECONDS
@@ -170,7 +170,8 @@ class Database:
         _, given = self._engine.dialect.create_connect_args(self._engine.url)
         with closing(self._engine.raw_connection()) as connection:
             # Hosts may also stand in the environment or in a service's file, which libpq has read.
-            info: Any = connection.driver_connection.info  # type: ignore[union-attr]
+            driver: Any = connection.driver_connection
+            info = driver.info
             # psycopg adds the address that a name has now, which need not be that of the next connection.
             found = {**info.get_parameters(), "hostaddr": ""}
             words = {"host": info.host, "port": info.port, **found, **given}

@@ -76,7 +76,7 @@ def delete_envelopes(connection: Connection, hour: int, *condition: ColumnElemen
 def settle(connection: Connection, kind: Kind, hour: int) -> None:
     """Take what was deleted in the hour before ``hour`` off a sum, which changes nothing of what is used.
 
-    To be done every hour, by one process or many: what is left would count again in the next.
+    Call it every hour, in one process or in many: bytes not subtracted by then count for another hour.
     """
     left = _left_in(hour - 1)
     there = (usage.c.kind == kind.value, left != 0)

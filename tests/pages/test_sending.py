@@ -139,7 +139,7 @@ def test_what_cannot_be_resumed_is_sealed_anew(
 
 
 def test_an_upload_that_gave_way_is_sealed_and_sent_anew(visitor: Visitor, file: Path) -> None:
-    """The portal let go of it for want of room before a piece came: no word is lost."""
+    """The portal deleted it for lack of room before a piece came: no word is lost."""
 
     def let_go(route: Route) -> None:
         site, kind = visitor.site, Kind.REPORT_WITH_FILES

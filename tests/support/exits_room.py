@@ -242,8 +242,7 @@ class _Door:
 
     @contextmanager
     def opened(self) -> Iterator[tuple[Inbox, Actor]]:
-        confirm = lambda _action, _needed: self.confirming  # noqa: E731  of a dataclass
-        yield self.unlocked.inbox, Actor(self.unlocked.officers, clock.today(), confirm)
+        yield self.unlocked.inbox, Actor(self.unlocked.officers, clock.today(), lambda *_: self.confirming)
 
     def shut(self) -> None:
         """Do nothing."""

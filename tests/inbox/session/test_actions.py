@@ -18,7 +18,7 @@ SURFACES = [*(INBOX / "cli").rglob("*.py"), *(INBOX / "desk").rglob("*.py")]
 FIELDS = sorted({(name, field) for rule in TABLE.values() for name, field in rule.values.items()}, key=str)
 
 
-# As written down here, and not as the table says: nobody does these without a word in the journal,
+# These three sets are literal: a change of the table has to be made here, too. These actions need a reason,
 REASONED = {
     Code.ASSESS_SOURCE,
     Code.BREAK_GLASS,
@@ -54,7 +54,7 @@ MAY_BE_REASONED = {
     Code.REPLY,
     Code.ROTATE_KEYS,
 }
-# and these, which depart from the ordinary, are counted for oversight.
+# and oversight counts these, which depart from the ordinary.
 OVERSEEN = {
     Code.ACCEPT_GAP,
     Code.BREAK_GLASS,

@@ -153,7 +153,7 @@ def test_however_few_go_at_a_time_all_go(
 
 
 def test_what_grew_after_it_was_looked_at_stays(room: Room) -> None:
-    """A piece may come while the stalled are being let go of."""
+    """A piece may come while stalled uploads are being deleted."""
     grown, resting = begun(room), begun(room)
     with room.database.read() as connection:
         seen = envelopes.unfinished(connection)
@@ -202,7 +202,7 @@ def test_from_where_on_uploads_give_way_is_drawn_for_each_hour(sqlite_room: Room
 
 
 def test_two_processes_that_let_go_at_once_are_not_in_each_others_way(room: Room) -> None:
-    """Each saw the same, and what one has let go of the other does not find."""
+    """Both saw the same uploads; the second finds those no more that the first has deleted."""
     addresses = [room.begin(make_report_envelope(room.site)) for _ in range(20)]
     shorten(room, Kind.REPORT)
     watches, counts = [Watch(), Watch()], []
