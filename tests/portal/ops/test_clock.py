@@ -60,3 +60,14 @@ def is_in_files(folder: Path, sealed: Sealed) -> bool:
 
 def found(part: bytes, files: Iterable[Path]) -> bool:
     return any(part in each.read_bytes() for each in files)
+
+
+def test_an_error_of_the_database_does_not_stop_the_clock(sqlite_room: Room) -> None:
+    """Else nothing would give way or be overwritten from then on, and nobody would hear of it."""
+    clock = Clock(sqlite_room.app.extensions["portal"], 0)
+    with sqlite_room.database.write() as connection:
+        connection.exec_driver_sql("ALTER TABLE usage RENAME TO elsewhere")
+    clock.tick(HALF_HOUR, HALF_HOUR)
+    with sqlite_room.database.write() as connection:
+        connection.exec_driver_sql("ALTER TABLE elsewhere RENAME TO usage")
+    clock.tick(2 * HALF_HOUR, 2 * HALF_HOUR)
