@@ -77,7 +77,8 @@ def restrict(*, read: Iterable[Path], write: Iterable[Path], ports: Iterable[int
 def _allow(ruleset: int, path: Path, rights: int) -> None:
     try:
         beneath = os.open(path, os.O_PATH | os.O_CLOEXEC)
-    except FileNotFoundError:
+    # What is not there, or out of reach already: homes are, by the shipped unit.
+    except (FileNotFoundError, NotADirectoryError, PermissionError):
         return
     try:
         if not stat.S_ISDIR(os.fstat(beneath).st_mode):

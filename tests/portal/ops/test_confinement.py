@@ -1,10 +1,13 @@
 """`portal serve` denies itself what it does not need."""
 
+import errno
+import json
 import os
+import platform
 import socket
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,23 +18,36 @@ from portal.ops import landlock, seccomp
 from portal.store import database
 from portal.store.database import Place
 from tests.support.builders import make_report_envelope
+from tests.support.installation import free_port
 from tests.support.portal_room import SITE
 from tests.support.portal_server import Server
 
 pytestmark = pytest.mark.long
 
-# The portal, with one address more at which each file is read that a visitor names, as by a hole in it.
+# The portal, with two addresses more: one reads the file that a visitor names, as by a hole in it; one tells
+# which threads could read a file as they began, among them one before any process was shut in.
 _HOLE = """
-import sys
+import os, sys, threading
 from pathlib import Path
 from flask import request
 from portal.config import load
 from portal.ops import serving
 
-whole = serving.create_app
+whole, run, could = serving.create_app, threading.Thread.run, {}
+def trying(thread):
+    try:
+        could[thread.name] = bool(Path("/etc/passwd").read_bytes())
+    except PermissionError:
+        could[thread.name] = False
+    run(thread)
+threading.Thread.run = trying
 def with_a_hole(settings):
+    first = threading.Thread(name="first")
+    first.start()
+    first.join()
     app = whole(settings)
-    app.add_url_rule("/hole", view_func=lambda: Path(request.args["file"]).read_bytes())
+    app.add_url_rule("/hole", "hole", lambda: Path(request.args["file"]).read_bytes())
+    app.add_url_rule("/threads", "threads", lambda: {"process": os.getpid(), "could": could})
     return app
 serving.create_app = with_a_hole
 serving.serve(load(Path(sys.argv[2])), lambda: print("serving on it", flush=True))
@@ -72,7 +88,7 @@ print(*(line.split()[1] for line in status if line.startswith(("NoNewPrivs", "Ca
 # One process sends a word outside in each way that Landlock does not know, confines itself, and tries again.
 # It tries in a thread that it had before, as one filter holds for all of them. Its database it still reaches.
 _WAYS_OUT = """
-import socket, sys, threading
+import platform, socket, sys, threading
 from contextlib import closing
 from sqlalchemy import make_url
 from portal.ops import confinement
@@ -87,10 +103,19 @@ def connected(*kind, to):
 def sent(*kind, to, flags=0):
     with socket.socket(*kind) as made:
         made.sendto(b"x", flags, to)
-def from_a_listener(listener):
-    with listener:
-        listener.shutdown(socket.SHUT_RDWR)
-        listener.sendto(b"x", socket.MSG_FASTOPEN, local)
+def from_a_listener(send):
+    def way(listener):
+        with listener:
+            listener.shutdown(socket.SHUT_RDWR)
+            send(listener)
+    return way
+def by_number(number, *arguments):
+    import ctypes
+    libc = ctypes.CDLL(None, use_errno=True)
+    libc.syscall(number, *arguments)
+    if ctypes.get_errno() == 1:
+        raise PermissionError
+SENDMMSG = {"x86_64": 307, "aarch64": 269}[platform.machine()]
 def found():
     with socket.socket() as made:
         made.listen()
@@ -98,29 +123,19 @@ def pair():
     one, other = socket.socketpair(socket.AF_UNIX, socket.SOCK_DGRAM)
     with one, other:
         one.sendto(b"x", path + ".datagrams")
-def ring():
-    import ctypes
-    libc = ctypes.CDLL(None, use_errno=True)
-    libc.syscall(425, 1, None)
-    if ctypes.get_errno() == 1:
-        raise PermissionError
-def by_x32():
-    import ctypes
-    libc = ctypes.CDLL(None, use_errno=True)
-    libc.syscall(0x40000000 | 41, 2, 1, 0)
-    if ctypes.get_errno() == 1:
-        raise PermissionError
 WAYS = {
     "path": lambda _: connected(socket.AF_UNIX, to=path),
     "pair": lambda _: pair(),
     "tcp": lambda _: connected(to=local),
     "mptcp": lambda _: connected(socket.AF_INET, socket.SOCK_STREAM, MPTCP, to=local),
     "fastopen": lambda _: sent(to=local, flags=socket.MSG_FASTOPEN),
-    "listener": from_a_listener,
+    "listener": from_a_listener(lambda made: made.sendto(b"x", socket.MSG_FASTOPEN, local)),
+    "sendmsg": from_a_listener(lambda made: made.sendmsg([b"x"], (), socket.MSG_FASTOPEN, local)),
+    "sendmmsg": from_a_listener(lambda made: by_number(SENDMMSG, made.fileno(), 0, 0, socket.MSG_FASTOPEN)),
     "udp": lambda _: sent(socket.AF_INET, socket.SOCK_DGRAM, to=other),
     "listen": lambda _: found(),
-    "ring": lambda _: ring(),
-    "x32": lambda _: by_x32(),
+    "ring": lambda _: by_number(425, 1, None),
+    "x32": lambda _: by_number(0x40000000 | 41, 2, 1, 0),
 }
 def tried(listeners):
     refused = []
@@ -157,7 +172,7 @@ from sqlalchemy import make_url
 from portal.ops import confinement
 from portal.store.database import Place
 
-host, port, other = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
+host, port, other, path = sys.argv[1], int(sys.argv[2]), int(sys.argv[3]), sys.argv[4]
 def may(name, action, *kind):
     try:
         with socket.socket(*kind) as made:
@@ -168,16 +183,41 @@ def may(name, action, *kind):
 def to(port):
     return lambda made: made.connect(("127.0.0.1", port))
 INET, STREAM, DATAGRAM, MPTCP = socket.AF_INET, socket.SOCK_STREAM, socket.SOCK_DGRAM, 262
+def told():
+    may("tcp", to(port), INET, STREAM)
+    may("tcp to another port", to(other), INET, STREAM)
+    may("mptcp", to(port), INET, STREAM, MPTCP)
+    may("listen", lambda made: made.listen(), INET, STREAM)
+    may("udp", to(port), INET, DATAGRAM)
+    may("be found by udp", lambda made: made.bind(("127.0.0.1", 0)), INET, DATAGRAM)
+    may("path", lambda made: made.connect(path), socket.AF_UNIX, STREAM)
+    may("abstract", lambda made: made.connect("\\0" + path), socket.AF_UNIX, STREAM)
+told()
+print("confined")
 confinement.drop_privileges()
 confinement.confine(make_url("postgresql+psycopg://portal@host/fanal"), [Place(host, port)])
-may("tcp", to(port), INET, STREAM)
-may("tcp to another port", to(other), INET, STREAM)
-may("mptcp", to(port), INET, STREAM, MPTCP)
-may("listen", lambda made: made.listen(), INET, STREAM)
-may("udp", to(port), INET, DATAGRAM)
-may("be found by udp", lambda made: made.bind(("127.0.0.1", 0)), INET, DATAGRAM)
+told()
 """
-_WAYS = ["path", "pair", "tcp", "mptcp", "fastopen", "listener", "udp", "listen", "ring", "x32"]
+_ALL = ["tcp", "tcp to another port", "mptcp", "listen", "udp", "be found by udp", "path", "abstract"]
+_WAYS = [
+    *("path", "pair", "tcp", "mptcp", "fastopen", "listener", "sendmsg", "sendmmsg", "udp", "listen"),
+    *("ring", "x32"),
+]
+# One process asks for its number as programs of i386 do, before it is confined and after.
+_BY_I386 = """
+import ctypes, mmap, os
+from sqlalchemy import make_url
+from portal.ops import confinement
+
+memory = mmap.mmap(-1, 4096, prot=mmap.PROT_READ | mmap.PROT_WRITE | mmap.PROT_EXEC)
+# mov eax, 20; int 0x80; ret: 20 is getpid there, and writev, which is allowed, on x86-64.
+memory.write(bytes.fromhex("b814000000cd80c3"))
+ask = ctypes.CFUNCTYPE(ctypes.c_int)(ctypes.addressof(ctypes.c_char.from_buffer(memory)))
+print(ask() == os.getpid())
+confinement.drop_privileges()
+confinement.confine(make_url("sqlite:////dev/shm/none.sqlite"), [])
+print(-ask())
+"""
 
 
 @dataclass
@@ -259,19 +299,44 @@ def ways_out(url: str, folder: Path) -> list[list[str]]:
 @pytest.mark.parametrize(
     ("place", "may"),
     [
-        (Place("/run/postgresql", 5432), []),
+        (Place("/run/postgresql", 5432), ["path"]),
         (Place("127.0.0.1", 5432), ["tcp"]),
         (Place("database.example", 5432), ["tcp", "udp"]),
     ],
 )
-def test_a_database_on_a_port_leaves_that_port_and_a_name_what_finds_it(place: Place, may: list[str]) -> None:
-    """And no MPTCP, which would go to any port: sockets of another protocol are not made."""
-    with socket.create_server(("127.0.0.1", 0)) as right, socket.create_server(("127.0.0.1", 0)) as other:
+def test_a_database_leaves_what_reaches_it_and_a_name_what_finds_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, place: Place, may: list[str]
+) -> None:
+    """And no MPTCP, which would go to any port, nor an abstract socket, which has no path to hide.
+
+    A home that the process cannot look into, as under the shipped unit, is no obstacle.
+    """
+    home = tmp_path / "home"
+    home.mkdir(mode=0)
+    monkeypatch.setenv("HOME", str(home))
+    path = str(tmp_path / "socket")
+    with (
+        socket.create_server(("127.0.0.1", 0)) as right,
+        socket.create_server(("127.0.0.1", 0)) as other,
+        socket.socket(socket.AF_UNIX) as by_path,
+        socket.socket(socket.AF_UNIX) as abstract,
+    ):
+        for each, name in ((by_path, path), (abstract, f"\0{path}")):
+            each.bind(name)
+            each.listen()
+        Path(path).chmod(0o666)
         ports = [each.getsockname()[1] for each in (right, other)]
-        command = [sys.executable, "-c", _TO_A_DATABASE, place.host, *map(str, ports)]
+        command = [sys.executable, "-c", _TO_A_DATABASE, place.host, *map(str, ports), path]
         done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.stderr == ""
-    assert done.stdout.split() == may
+    assert done.stdout.splitlines() == [*_ALL, "confined", *may]
+
+
+@pytest.mark.skipif(platform.machine() != "x86_64", reason="other machines have no calls of i386")
+def test_a_confined_process_makes_no_call_by_the_numbers_of_another_architecture() -> None:
+    """They mean other calls there: what is refused by one number would be had by another."""
+    done = subprocess.run([sys.executable, "-c", _BY_I386], capture_output=True, text=True, check=False)
+    assert (done.stdout.split(), done.stderr) == (["True", str(errno.EPERM)], "")
 
 
 def has_no_privileges(process: int) -> bool:
@@ -280,23 +345,35 @@ def has_no_privileges(process: int) -> bool:
     return [int(status[name], 16) for name in ("CapEff", "CapPrm", "NoNewPrivs")] == [0, 0, 1]
 
 
-def test_a_hole_in_the_portal_shows_no_file_of_the_machine(
-    tmp_path: Path, free_port: Callable[[], int]
-) -> None:
-    """What everybody on the machine may read, its processes may not while they serve."""
-    (tmp_path / "portal").mkdir()
-    server = WithAHole(tmp_path / "portal", free_port())
+@pytest.fixture(scope="module")
+def hole(tmp_path_factory: pytest.TempPathFactory) -> Iterator[WithAHole]:
+    """A portal that serves, and does what a visitor says."""
+    server = WithAHole(tmp_path_factory.mktemp("portal"), free_port())
     server.make()
+    with server.serving():
+        yield server
+
+
+def test_a_hole_in_the_portal_shows_no_file_of_the_machine(hole: WithAHole, tmp_path: Path) -> None:
+    """What everybody on the machine may read, its processes may not while they serve."""
     secret = tmp_path / "secret"
     secret.write_bytes(b"anybody may read this")
     secret.chmod(0o644)
-    with server.serving():
-        server.send(make_report_envelope(SITE))
-        assert server.process
-        assert all(has_no_privileges(process) for process in [server.process.pid, *server.workers()])
-        assert not has_no_privileges(os.getpid())
-        config = server.folder / "portal.toml"
-        assert server.request("GET", f"/hole?file={config}")[::2] == (200, config.read_bytes())
-        for path in (secret, "/etc/passwd", "/proc/self/environ"):
-            assert server.request("GET", f"/hole?file={path}")[0] == 500
-    assert "internal_error: PermissionError" in server.log()
+    hole.send(make_report_envelope(SITE))
+    assert hole.process
+    assert all(has_no_privileges(process) for process in [hole.process.pid, *hole.workers()])
+    assert not has_no_privileges(os.getpid())
+    config = hole.folder / "portal.toml"
+    assert hole.request("GET", f"/hole?file={config}")[::2] == (200, config.read_bytes())
+    for path in (secret, "/etc/passwd", "/proc/self/environ"):
+        assert hole.request("GET", f"/hole?file={path}")[0] == 500
+    assert "internal_error: PermissionError" in hole.log()
+
+
+def test_no_thread_of_the_portal_begins_before_it_is_confined(hole: WithAHole) -> None:
+    """Landlock holds for the thread that asks for it and those that it begins, and for no other."""
+    told = json.loads(hole.request("GET", "/threads")[2])
+    assert told["could"] == {"first": True, "clock": False, "file times": False}
+    threads = [each.read_text() for each in Path(f"/proc/{told['process']}/task").glob("*/status")]
+    assert len(threads) == 3
+    assert all("\nSeccomp:\t2\n" in each for each in threads)

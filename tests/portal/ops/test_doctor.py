@@ -2,6 +2,8 @@
 
 import json
 import socket
+import subprocess
+import sys
 import threading
 from collections.abc import Callable
 from dataclasses import replace
@@ -26,6 +28,39 @@ from tests.support.portal_site import PortalSite
 from tests.support.small_disk import small_disk
 
 SHIPPED = ROOT / "deploy" / "postgresql.conf"
+# The same portal is examined on this kernel, on one that has no Landlock for the process, and on one that has
+# no seccomp either.
+_ON_OTHER_KERNELS = """
+import ctypes, platform, struct, sys
+from click.testing import CliRunner
+from sqlalchemy import make_url
+from portal.ops import confinement, kernel
+from portal.ops.cli import portal
+
+class Program(ctypes.Structure):
+    _fields_ = (("length", ctypes.c_ushort), ("instructions", ctypes.c_char_p))
+def take_away(call):
+    # Load the number of a call; if it is this one, answer ENOSYS; else let it be.
+    steps = [(0x20, 0, 0, 0), (0x15, 0, 1, call), (0x06, 0, 0, 0x50000 | 38), (0x06, 0, 0, 0x7FFF0000)]
+    raw = b"".join(struct.pack("=HBBI", *each) for each in steps)
+    program = Program(len(steps), raw)
+    assert ctypes.CDLL(None).prctl(22, 2, ctypes.byref(program)) == 0
+def told():
+    print(CliRunner().invoke(portal, ["--config", sys.argv[1], "doctor"]).output)
+    print("---")
+told()
+kernel.forbid_new_privileges()
+take_away(444)
+told()
+take_away({"x86_64": 317, "aarch64": 277}[platform.machine()])
+told()
+confinement.confine(make_url(f"sqlite:///{sys.argv[1]}"), [])
+print(open("/etc/passwd").read() != "")
+"""
+NO_LANDLOCK = "warning: the kernel has no Landlock: who takes hold of the portal reads what its user may"
+LANDLOCK_HINT = "  hint: run Debian's kernel, with `landlock` in /sys/kernel/security/lsm"
+NO_SECCOMP = "warning: the kernel has no seccomp: who takes hold of the portal reaches other servers"
+SECCOMP_HINT = "  hint: run Debian's kernel on x86-64 or arm64"
 
 
 def room_for(folder: Path) -> PortalSite:
@@ -55,6 +90,21 @@ def test_a_portal_in_order_has_nothing_to_mend(tmp_path: Path) -> None:
     assert found(room, Level.WRONG) == []
     assert len(found(room, Level.OK)) > 6
     room.close()
+
+
+def test_a_kernel_that_cannot_shut_a_process_in_is_warned_of(tmp_path: Path) -> None:
+    """Of each that is missing, Landlock or seccomp; the portal serves there all the same."""
+    room = room_for(tmp_path)
+    room.close()
+    command = [sys.executable, "-c", _ON_OTHER_KERNELS, str(configured(room))]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    *told, could = done.stdout.split("---\n")
+    assert [[line for line in each.splitlines() if "kernel" in line] for each in told] == [
+        ["ok: the kernel can shut in the processes that serve (Landlock, seccomp)"],
+        [NO_LANDLOCK, LANDLOCK_HINT],
+        [NO_LANDLOCK, LANDLOCK_HINT, NO_SECCOMP, SECCOMP_HINT],
+    ]
+    assert could == "True\n"
 
 
 def test_what_others_can_read_is_wrong(tmp_path: Path) -> None:
