@@ -15,6 +15,12 @@ def wait_until_read(client: socket.socket) -> None:
         time.sleep(0.01)
 
 
+def queued(port: int) -> int:
+    """Return the bytes that wait in the kernel at the server's ends of all connections to a port."""
+    rows = [line.split() for line in Path("/proc/net/tcp").read_text().splitlines()[1:]]
+    return sum(sum(int(each, 16) for each in row[4].split(":")) for row in rows if _port(row[1]) == port)
+
+
 def _is_read(client: socket.socket) -> bool:
     """Tell whether nothing waits on either end of a connection on loopback, by what Linux says of them."""
     ours, theirs = client.getsockname()[1], client.getpeername()[1]

@@ -33,9 +33,6 @@ class Nginx:
     # Where it listens for tor, which names circuits, and where a test need not.
     tor_port: int = field(default_factory=free_port)
     onion_port: int = field(default_factory=free_port)
-    # What each nginx listens on for itself.
-    tls_port: int = field(default_factory=free_port)
-    circuit_port: int = field(default_factory=free_port)
 
     @property
     def address(self) -> str:
@@ -56,6 +53,10 @@ class Nginx:
     def frozen(self) -> Path:
         """What `portal freeze` wrote."""
         return self.folder / "frozen"
+
+    def behind(self, way: str) -> Path:
+        """Return the socket by which one part of a way's nginx passes connections on to the other."""
+        return self.folder / way / "http"
 
     def make(self) -> "Nginx":
         """Freeze the site, make a certificate, and write the configuration."""
@@ -97,14 +98,12 @@ class Nginx:
             "/var/www/fanal": str(self.frozen),
             "/etc/fanal/certificate.pem": str(self.certificate),
             "/etc/fanal/certificate.key": str(self.certificate.with_suffix(".key")),
-            "listen 443;": f"listen {HOST}:{self.port};",
-            "        listen [::]:443;\n": "",
-            "127.0.0.1:8443": f"{HOST}:{self.tls_port}",
+            "listen 443 ": f"listen {HOST}:{self.port} ",
+            "        listen [::]:443 rcvbuf=208k sndbuf=64k;\n": "",
             "127.0.0.1:8081": f"{HOST}:{self.tor_port}",
             # A test that names no circuit is counted as none.
-            "listen 127.0.0.1:8082 proxy_protocol;": f"listen {HOST}:{self.circuit_port} proxy_protocol; "
-            f"listen {HOST}:{self.onion_port};",
-            "127.0.0.1:8082": f"{HOST}:{self.circuit_port}",
+            f"listen unix:{self.behind('onion')} proxy_protocol;": f"listen unix:{self.behind('onion')} "
+            f"proxy_protocol; listen {HOST}:{self.onion_port};",
             "127.0.0.1:8080": f"{HOST}:{self.server.port}",
             "127.0.0.1:8090": f"{HOST}:{(self.onion_server or self.server).port}",
         }

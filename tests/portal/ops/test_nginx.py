@@ -2,8 +2,10 @@
 
 import json
 import os
+import socket
 import ssl
 import subprocess
+from collections import Counter
 from collections.abc import Iterator
 from http.client import HTTPConnection, HTTPSConnection
 from pathlib import Path
@@ -25,10 +27,14 @@ from tests.support.portal_nginx import NGINX, WAYS, Nginx
 from tests.support.portal_room import BODY
 from tests.support.portal_server import Server
 from tests.support.server_state import state
+from tests.support.shipped_lines import NGINX as TOLD
+from tests.support.shipped_lines import of_nginx, of_unit
 
+ALL_CONNECTIONS = 12_288
 ONION = "http://" + "a" * 56 + ".onion"
-# It answers a line without version in the way of its time, and knows of no expectation but one.
-TAKEN_BY_NGINX = {"no version", "an expectation nobody knows"}
+# It answers a line without version in the way of its time, passes over a header without a colon, and knows of
+# no expectation but one.
+TAKEN_BY_NGINX = {"no version", "a header without a colon", "an expectation nobody knows"}
 ENCODINGS = [
     "identity",
     "gzip, deflate, br, zstd",
@@ -209,9 +215,43 @@ def test_the_site_is_verified_through_it_and_a_changed_file_is_named(
         assert said == "/static/icon.svg: other bytes than were signed\n"
 
 
-def test_the_configuration_holds_for_nginx_itself(site: Nginx) -> None:
-    """`nginx -t` has nothing to warn of."""
-    for way in WAYS:
-        command = [NGINX, "-t", "-q", "-c", site.folder / f"{way}.conf"]
-        checked = subprocess.run(command, capture_output=True, text=True, check=False)
-        assert (checked.returncode, checked.stdout + checked.stderr) == (0, "")
+@pytest.mark.parametrize("way", WAYS)
+def test_the_configuration_holds_for_nginx_itself(site: Nginx, way: str) -> None:
+    """It has nothing to warn of, and of what it reads each limit and time-out is there for a reason."""
+    command = [NGINX, "-T", "-q", "-c", site.folder / f"{way}.conf"]
+    checked = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert (checked.returncode, checked.stderr) == (0, "")
+    assert of_nginx(checked.stdout, way) == Counter(line for line, _ in TOLD[way])
+
+
+def test_a_process_may_have_the_descriptors_of_all_connections() -> None:
+    """Four for each, as nginx says and as the unit lets it; else 12,288 slow clients would shut it."""
+    numbers = dict(line.split() for line, _ in TOLD["clearnet"] if line.count(" ") == 1)
+    connections, descriptors = int(numbers["worker_connections"]), int(numbers["worker_rlimit_nofile"])
+    assert 4 * ALL_CONNECTIONS < connections < descriptors
+    assert f"LimitNOFILE={descriptors}" in of_unit("nginx@.service")
+    assert f"limit_conn all {ALL_CONNECTIONS}" in {line for line, _ in TOLD["clearnet"]}
+
+
+@pytest.mark.parametrize("version", [ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3])
+def test_a_browser_is_given_nothing_by_which_it_would_be_known_again(
+    site: Nginx, version: ssl.TLSVersion
+) -> None:
+    """Neither a ticket nor the id of a session of TLS, which it would show at its next visit."""
+    assert given(site, version) == (False, b"")
+    talking = site.twin(f"tickets-{version.name}")
+    talking.configure({"ssl_session_cache off;": "", "ssl_conf_command NumTickets 0;": ""})
+    with talking.serving():
+        assert given(talking, version)[1] != b""
+
+
+def given(site: Nginx, version: ssl.TLSVersion) -> tuple[bool, bytes]:
+    """Return whether a client of this version has a ticket after its visit, and the id of its session."""
+    context = ssl.create_default_context(cafile=site.certificate)
+    context.maximum_version = version
+    raw = socket.create_connection(("127.0.0.1", site.port))
+    with context.wrap_socket(raw, server_hostname="localhost") as client:
+        client.sendall(head("GET /keyring.sig HTTP/1.1"))
+        assert client.recv(12) == b"HTTP/1.1 200"
+        assert client.session
+        return client.session.has_ticket, client.session.id

@@ -61,7 +61,7 @@ def of_networks(site: Nginx, name: str, more: Mapping[str, str]) -> Nginx:
     made = site.twin(name)
     listening = f"listen {HOST}:{made.port}"
     told = {
-        f"{listening};": f"{listening} proxy_protocol;",
+        f"{listening} ": f"{listening} proxy_protocol ",
         "proxy_protocol on;": f"proxy_protocol on; set_real_ip_from {HOST};",
     }
     made.configure(told | more)
@@ -154,6 +154,86 @@ def test_one_circuit_has_four_requests_under_way_and_another_its_own(behind_ngin
             assert each.recv(12)[9:] == b"200"
 
 
+@pytest.fixture(scope="module")
+def counting(behind_nginx: Nginx) -> Iterator[Nginx]:
+    """A site as shipped, but that all together may have twenty pieces and eighteen texts under way."""
+    few = {
+        "limit_conn all_pieces 512;": "limit_conn all_pieces 20;",
+        "limit_conn all_texts 4096;": "limit_conn all_texts 18;",
+        # One process: it has done with what it read before it answers anything else.
+        "worker_processes auto;": "worker_processes 1;",
+    }
+    with of_networks(behind_nginx, "counting", few).serving() as site:
+        yield site
+
+
+_CREATE = "POST /api/envelopes HTTP/1.1"
+_ASKED = {
+    "slot": head("POST /api/slot HTTP/1.1", "Content-Length: 32") + b"x",
+    "piece": head(_CREATE, "Content-Length: 100000") + b"x",
+    "text": head(_CREATE, "Content-Length: 67195") + b"x",
+    "sealed": head("POST /en/sealed HTTP/1.1", "Content-Length: 1000") + b"x",
+}
+# Of each, from where in turn, how many are tried and how many are kept: of a network of IPv6, of those around
+# it, of all.
+_COUNTED = [
+    (
+        "slot",
+        [("1:1", 17, 16), ("1:2", 16, 16), ("1:3", 16, 16), ("1:4", 16, 16), ("1:5", 1, 0), ("2:1", 1, 1)],
+    ),
+    (
+        "piece",
+        [
+            ("1:1", 5, 4),
+            ("1:2", 4, 4),
+            ("1:3", 4, 4),
+            ("1:4", 4, 4),
+            ("1:5", 1, 0),
+            ("2:1", 4, 4),
+            ("2:2", 1, 0),
+        ],
+    ),
+    ("text", [("1:1", 16, 16), ("1:2", 3, 2), ("2:1", 1, 0)]),
+    ("sealed", [("1:1", 3, 2), ("1:2", 1, 1)]),
+    # Circuits.
+    ("slot", [("1", 5, 4), ("2", 1, 1)]),
+    ("piece", [("1", 3, 2), ("2", 1, 1)]),
+    ("sealed", [("1", 2, 1), ("2", 1, 1)]),
+]
+
+
+@pytest.mark.parametrize(
+    ("asked", "tried"), _COUNTED, ids=lambda each: each if isinstance(each, str) else each[0][0]
+)
+def test_so_much_may_be_under_way_and_no_more(
+    counting: Nginx, asked: str, tried: Sequence[tuple[str, int, int]]
+) -> None:
+    """Of one network or circuit, of those around it, and of all; whoever comes on top is told to wait."""
+    kept = []
+    with ExitStack() as stack:
+        for name, count, _ in tried:
+            place = circuit(counting, int(name)) if name.isdigit() else network(counting, name)
+            clients = [stack.enter_context(place.connect()) for _ in range(count)]
+            for each in clients:
+                each.sendall(_ASKED[asked])
+            seen(counting)
+            answers = [each.recv(12) for each in select.select(clients, [], [], 0)[0]]
+            assert set(answers) <= {b"HTTP/1.1 503"}
+            kept.append((name, count, count - len(answers)))
+    seen(counting)
+    assert kept == tried
+
+
+def network(site: Nginx, name: str) -> Source:
+    """Return a network of IPv6 by its third and fourth group."""
+    return Source(site.port, named=f"2001:db8:{name}::1")
+
+
+def seen(site: Nginx) -> None:
+    """Return once a page has come, and nginx so has seen what was done before."""
+    assert answered(network(site, "ffff:1"), head("GET /fr/report HTTP/1.1"))[9:12] == b"200"
+
+
 def test_a_text_is_taken_where_no_more_pieces_are(behind_nginx: Nginx) -> None:
     """Whoever holds all places for pieces leaves those for texts, and what tells no size is a piece."""
     full = behind_nginx.twin("full")
@@ -196,11 +276,14 @@ def answered(source: Source, asked: bytes) -> bytes:
 def test_what_does_not_come_from_tor_is_not_answered_where_tor_connects(behind_nginx: Nginx) -> None:
     """Without its line nobody is told apart; with it the same request is answered."""
     asked = b"GET /keyring.sig HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
-    for port in (behind_nginx.tor_port, behind_nginx.circuit_port):
-        with socket.create_connection((HOST, port)) as client, suppress(ConnectionResetError):
+    behind = str(behind_nginx.behind("onion"))
+    for family, place in ((socket.AF_INET, (HOST, behind_nginx.tor_port)), (socket.AF_UNIX, behind)):
+        with socket.socket(family) as client, suppress(ConnectionResetError):
+            client.connect(place)
             client.sendall(asked)
             assert not client.recv(12).startswith(b"HTTP/1.1 200")
-        with socket.create_connection((HOST, port)) as client:
+        with socket.socket(family) as client:
+            client.connect(place)
             client.sendall(line("fc00::1") + asked)
             assert client.recv(12) == b"HTTP/1.1 200"
 

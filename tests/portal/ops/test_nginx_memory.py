@@ -1,18 +1,24 @@
 """HTTP/2 multiplies what one connection holds: bodies that do not end, and answers that nobody takes."""
 
 import os
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
+from http.client import HTTPSConnection
 from pathlib import Path
 
 import pytest
 
 from tests.support.body_flood import PIECE, SEALED, holding
+from tests.support.connections import queued
 from tests.support.installation import free_port
-from tests.support.portal_nginx import Nginx, resident
+from tests.support.portal_nginx import HOST, WAYS, Nginx, resident
+from tests.support.portal_room import BODY
 from tests.support.portal_server import Server
-from tests.support.slow_flood import Source, of_addresses
+from tests.support.slow_flood import Source, circuit, of_addresses, trusting
+from tests.support.slow_line import ADDRESSES, FAR, NEAR, inside, slow_line
 from tests.support.small_disk import small_disk
+from tests.support.stuffing import stuffed
 from tests.support.unread_answers import unread
 
 pytestmark = pytest.mark.long
@@ -23,6 +29,8 @@ SECONDS = 120
 STREAMS = 3
 # What each of 12,288 connections may hold where all hold 1.9 GiB, as docs/deploying.md says.
 MOST_OF_A_CONNECTION = 162 << 10
+# What `listen` bounds, as the kernel counts it: 208 and 64 KiB, twice.
+MOST_IN_THE_KERNEL = 544 << 10
 # What deploy/nginx@.service gives the folder of bodies, and docs/reliability.md the figure of.
 FOLDER = "128m"
 UNBOUNDED = {
@@ -31,6 +39,7 @@ UNBOUNDED = {
     "limit_conn pieces 4;": "",
     "limit_conn all_pieces 512;": "",
 }
+UNBOUNDED_BUFFERS = {" rcvbuf=208k sndbuf=64k;": ";"}
 
 
 @pytest.fixture
@@ -69,6 +78,75 @@ def test_without_the_limits_they_would_not(nginx: Nginx) -> None:
     nginx.configure(UNBOUNDED)
     with nginx.serving(), holding(nginx.port, CONNECTIONS, [PIECE], 20):
         assert all_resident(nginx) > MOST
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_the_kernel_keeps_little_of_a_connection_that_is_full(behind_nginx: Nginx, way: str) -> None:
+    """Of one that sends requests and takes no answer; with the kernel's own bounds it would be megabytes."""
+    alone = behind_nginx.twin(f"full-{way}")
+    with alone.serving():
+        assert 0 < kept(alone, way) < MOST_IN_THE_KERNEL
+    alone.configure(UNBOUNDED_BUFFERS)
+    with alone.serving():
+        assert kept(alone, way) > 4 * MOST_IN_THE_KERNEL
+
+
+def kept(site: Nginx, way: str) -> int:
+    """Return the bytes that wait at nginx's end of one connection that is full."""
+    place = Source(site.port) if way == "clearnet" else circuit(site, 1)
+    with stuffed([place], 1):
+        return queued(place.port)
+
+
+@pytest.mark.soak
+def test_the_kernel_keeps_little_of_what_an_address_may_have(
+    nginx: Nginx, record_property: Callable[[str, object], None]
+) -> None:
+    """Of 64 connections that are full; between the two parts of nginx it is as much again."""
+    found = {}
+    for name, more in (("as shipped", {}), ("with the kernel's own bounds", UNBOUNDED_BUFFERS)):
+        nginx.configure(more)
+        with nginx.serving(), stuffed(of_addresses(nginx, 1), CONNECTIONS):
+            found[name] = queued(nginx.port)
+        record_property(
+            f"{CONNECTIONS} connections that are full, {name}", f"{found[name] >> 20} MiB in queues"
+        )
+    assert found["as shipped"] < CONNECTIONS * MOST_IN_THE_KERNEL < found["with the kernel's own bounds"]
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("megabits", [10, 100])
+def test_an_upload_is_as_fast_as_a_line_of_ten_megabits_lets_it(
+    nginx: Nginx, megabits: int, record_property: Callable[[str, object], None]
+) -> None:
+    """Where an answer takes 100 ms; on a line ten times as fast it takes three times as long at most."""
+    found, listening = {}, f"listen {HOST}:{nginx.port} rcvbuf=208k sndbuf=64k;"
+    with slow_line(0.05, megabits * 125_000):
+        for name, bounds in (("as shipped", "rcvbuf=208k sndbuf=64k"), ("with the kernel's own bounds", "")):
+            nginx.configure({listening: f"{listening} listen {ADDRESSES[FAR]}:{nginx.port} {bounds};"})
+            with ExitStack() as stack:
+                with inside(FAR):
+                    stack.enter_context(nginx.serving())
+                with inside(NEAR):
+                    found[name] = seconds_of_upload(nginx)
+            record_property(f"16 MiB over {megabits} Mbit/s and 100 ms, {name}", f"{found[name]:.1f} s")
+    own = found["with the kernel's own bounds"]
+    assert found["as shipped"] < (1.1 * own if megabits == 10 else 3 * own)
+
+
+def seconds_of_upload(nginx: Nginx) -> float:
+    """Send sixteen pieces one after the other, for which the far end has no portal, as a page does."""
+    connection = HTTPSConnection(ADDRESSES[FAR], nginx.port, timeout=60, context=trusting())
+    begun = time.monotonic()
+    for _ in range(16):
+        connection.request(
+            "PATCH", f"/api/envelopes/{'A' * 22}", bytes(1 << 20), {**BODY, "Upload-Offset": "0"}
+        )
+        answer = connection.getresponse()
+        answer.read()
+        assert answer.status == 503
+    connection.close()
+    return time.monotonic() - begun
 
 
 def held_each(nginx: Nginx, sources: Sequence[Source], path: str) -> tuple[int, float]:

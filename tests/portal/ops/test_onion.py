@@ -82,7 +82,7 @@ def test_tor_takes_the_shipped_torrc(tmp_path: Path) -> None:
 def test_tor_connects_where_nginx_listens_for_it() -> None:
     """On loopback, and nowhere else; it names the circuit, and a plain listener would refuse that."""
     (port,) = re.findall(r"^HiddenServicePort 80 (127\.0\.0\.1:\d+)$", TORRC.read_text(), re.MULTILINE)
-    assert f"listen {port} proxy_protocol;" in (CONFIGURATION / "onion.conf").read_text()
+    assert f"listen {port} proxy_protocol " in (CONFIGURATION / "onion.conf").read_text()
     assert "HiddenServiceExportCircuitID haproxy" in TORRC.read_text().splitlines()
 
 
