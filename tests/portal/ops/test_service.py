@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.paths import ROOT
+from tests.support.shipped_lines import DEPLOY, TIMER, TORRC, of_tor, of_unit
+from tests.support.shipped_lines import UNITS as TOLD
 
-DEPLOY = ROOT / "deploy"
 UNITS = sorted(DEPLOY.glob("*.service"))
 # systemd's own measure: 100 is open to everything, below 20 is its best word; nginx speaks with everybody.
-EXPOSURE = {"portal@.service": "20", "nginx@.service": "30"}
+EXPOSURE = {"portal@.service": "20", "portal-expire.service": "20", "nginx@.service": "30"}
 
 
 def analyzed(unit: Path, *words: str) -> subprocess.CompletedProcess[str]:
@@ -38,11 +38,22 @@ def test_systemd_understands_every_line(unit: Path, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", EXPOSURE)
-def test_what_serves_is_shut_in(tmp_path: Path, name: str) -> None:
+def test_what_runs_is_shut_in(tmp_path: Path, name: str) -> None:
     """By systemd's measure; without its walls the same measure refuses."""
     unit, measure = DEPLOY / name, ["security", "--offline=true", f"--threshold={EXPOSURE[name]}"]
     assert analyzed(here(unit, tmp_path), *measure).returncode == 0
     assert analyzed(here(unit, tmp_path, without="Protect"), *measure).returncode != 0
+
+
+@pytest.mark.parametrize("unit", UNITS, ids=lambda unit: unit.name)
+def test_every_line_that_shuts_a_unit_in_is_there_for_a_reason(unit: Path) -> None:
+    """None is missing, and none is there of which tests/support/shipped_lines.py does not say why."""
+    assert of_unit(unit.name) == TOLD[unit.name].keys()
+
+
+def test_every_line_of_the_timer_and_of_tor_is_there_for_a_reason() -> None:
+    assert of_unit("portal-expire.timer") == TIMER.keys()
+    assert of_tor() == TORRC.keys()
 
 
 def test_what_the_portal_says_goes_to_a_file_without_times() -> None:
