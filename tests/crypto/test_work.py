@@ -32,6 +32,13 @@ SENT = Payment(SEED, bytes(32), 7).encode()
         SENT[1:],
         SENT.replace("A.7", "B.7"),  # not canonical
         SENT.replace("A.7", "=.7"),
+        SENT.replace(".7", ".+7"),
+        SENT.replace(".", "=.", 1),
+        SENT[:42] + chr(ord(SENT[42]) + 1) + SENT[43:],
+        SENT.replace(SENT[0], "+", 1),
+        f" {SENT}",
+        f"{SENT}\t",
+        f"{SENT}, {SENT}",
     ],
 )
 def test_what_is_no_payment_is_malformed(sent: str) -> None:

@@ -75,6 +75,24 @@ REFUSED: Mapping[str, bytes] = {
     "chunked twice": _chunked(_CHUNK + b"0\r\n\r\n", "Transfer-Encoding: chunked"),
     "chunked by HTTP/1.0": head("POST /api/slot HTTP/1.0", "Transfer-Encoding: chunked") + _CHUNK,
     "a coding hidden by a tab": _slot("Transfer-Encoding:\x0bchunked") + _CHUNK + b"0\r\n\r\n",
+    "a chunk with an extension, and a trailer": _chunked(b"5;a=b\r\nhello\r\n0\r\nX-Odd: a\r\n\r\n"),
+    "one word": b"word\r\n\r\n",
+    "a header with a space in its name": head("GET / HTTP/1.1", "X Odd: a"),
+    "a header without a colon": head("GET / HTTP/1.1", "X-Odd"),
+    "seventy headers": head("GET /api/work HTTP/1.1", *(f"X-{n}: a" for n in range(70))),
+    "a coding that is a word": _slot("Transfer-Encoding: word"),
+    "a method nobody knows": head("WORD /api/work HTTP/1.1"),
+    "a method to put in its place": head(
+        "POST /api/envelopes/word HTTP/1.1", "Tus-Resumable: 1.0.0", "X-HTTP-Method-Override: word"
+    ),
+    "an upload in clear": head(
+        "PATCH /api/envelopes/word HTTP/1.1",
+        "Tus-Resumable: 1.0.0",
+        "Content-Type: application/offset+octet-stream",
+        "Upload-Offset: 0",
+        "Content-Length: 5",
+    )
+    + b"clear",
     "an expectation nobody knows": _slot("Expect: a miracle", "Content-Length: 32") + _LOCATOR,
 }
 

@@ -67,14 +67,25 @@ METADATA = st.lists(
 ).map(lambda pairs: ",".join(map(" ".join, pairs)))
 HEADERS: Mapping[str, st.SearchStrategy[str]] = {
     "Tus-Resumable": st.sampled_from(["0.2.2", ""]) | VALUE,
-    "Content-Type": st.sampled_from(["text/html", "multipart/form-data", "application/x-www-form-urlencoded"])
+    "Content-Type": st.sampled_from(
+        [
+            "text/html",
+            "multipart/form-data",
+            "multipart/form-data; boundary=a",
+            "multipart/form-data" + ";a*0=b" * 600,
+            "multipart/form-data;" + 'a="\\' * 900,
+            "application/x-www-form-urlencoded",
+            "application/x-www-form-urlencoded; charset=nobody",
+        ]
+    )
     | VALUE,
     "Upload-Length": NUMBERS,
     "Upload-Offset": NUMBERS,
     "Upload-Metadata": METADATA | VALUE,
     "Upload-Defer-Length": st.just("1"),
     "X-HTTP-Method-Override": st.sampled_from(["PATCH", "HEAD", "GET", "patch"]) | VALUE,
-    "Accept-Encoding": st.sampled_from(["br", "gzip;q=0.001", "*", "identity;q=0", "br;q=9"]) | VALUE,
+    "Accept-Encoding": st.sampled_from(["br", "gzip;q=0.001", "*", "identity;q=0", "br;q=9", "gzip;q=nobody"])
+    | VALUE,
     "Accept-Language": VALUE,
     "Cookie": VALUE,
     "Range": st.sampled_from(["bytes=0-1", "bytes=-1", "bytes=9-0"]) | VALUE,
@@ -85,7 +96,9 @@ HEADERS: Mapping[str, st.SearchStrategy[str]] = {
     "X-Forwarded-Prefix": VALUE,
     "Script-Name": VALUE,
     "Expect": st.sampled_from(["100-continue", "x"]),
-    HEADER: VALUE | BASE64,
+    "If-Range": VALUE,
+    "Authorization": st.just("Basic =") | VALUE,
+    HEADER: VALUE | BASE64 | st.builds("{}.{}.{}".format, BASE64, BASE64, NUMBERS),
     "X-Odd": RAW,
 }
 
@@ -132,6 +145,7 @@ def paths(target: Target) -> st.SearchStrategy[str]:
             "//",
             "/../../etc/passwd",
             "/fr/%2e%2e/",
+            "/fr/%ff%fe/..%2f",
             "/" + "a/" * 1_500,
             "*",
             "http://x/",
