@@ -103,7 +103,7 @@ def keep_in_postgresql(machine: Machine, address: str) -> None:
 
 
 def all_start(machine: Machine) -> None:
-    """Check that every unit starts, restarts and takes a new configuration, and that nginx survives SIGKILL."""
+    """Check that every unit starts, restarts and reloads, and that nginx is there again after SIGKILL."""
     machine.do("systemctl", "enable", "--now", *SERVING, "portal-expire.timer")
     all_serve(machine)
     assert machine.do("stat", "--format=%U %a", LOG) == "portal 600"
