@@ -102,8 +102,8 @@ class Nginx:
             "        listen [::]:443 rcvbuf=208k sndbuf=64k;\n": "",
             "127.0.0.1:8081": f"{HOST}:{self.tor_port}",
             # A test that names no circuit is counted as none.
-            f"listen unix:{self.behind('onion')} proxy_protocol;": f"listen unix:{self.behind('onion')} "
-            f"proxy_protocol; listen {HOST}:{self.onion_port};",
+            f"listen unix:{self.behind('onion')} ": f"listen {HOST}:{self.onion_port}; "
+            f"listen unix:{self.behind('onion')} ",
             "127.0.0.1:8080": f"{HOST}:{self.server.port}",
             "127.0.0.1:8090": f"{HOST}:{(self.onion_server or self.server).port}",
         }

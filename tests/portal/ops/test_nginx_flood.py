@@ -25,6 +25,8 @@ HURRIED = 480
 HURRIED_SECONDS = 30
 HONEST, HONEST_NETWORK, HONEST_CIRCUIT = "127.0.0.99", "2001:db8:ffff::1", 70_000
 OF_A_CIRCUIT = 8
+# Fewer than the files that a process may have open by itself.
+BURST = 600
 ASKED_BY_A_CIRCUIT = 4
 # As it was before: few connections for all, none counted, and no deadline.
 UNBOUNDED = {
@@ -89,6 +91,39 @@ def test_one_circuit_has_eight_connections_and_another_its_own(behind_nginx: Ngi
         assert held(one, OF_A_CIRCUIT + 2, stack) == OF_A_CIRCUIT
         assert held(other, 2, stack) == 2
         assert probe(other, 0.1) == (2, 2)
+
+
+def test_connections_that_come_in_one_moment_are_all_answered(behind_nginx: Nginx) -> None:
+    """They wait between the two parts of nginx; where the queue there is short some are closed."""
+    shorter = behind_nginx.twin("shorter")
+    shorter.configure({" backlog=4096;": " backlog=16;"})
+    assert answered_at_once(behind_nginx) == BURST
+    with shorter.serving():
+        assert answered_at_once(shorter) < BURST
+
+
+def answered_at_once(site: Nginx) -> int:
+    """Begin connections from as many circuits before any is read; return how many are answered."""
+    with ExitStack() as stack:
+        clients = []
+        for number in range(BURST):
+            client = stack.enter_context(socket.socket())
+            client.settimeout(0)
+            client.connect_ex((HOST, site.tor_port))
+            clients.append((client, circuit(site, number)))
+        for client, place in clients:
+            client.settimeout(20)
+            assert place.named
+            with suppress(OSError):
+                client.sendall(line(place.named) + head("GET /fr/report HTTP/1.1"))
+        return sum(is_answered(client) for client, _ in clients)
+
+
+def is_answered(client: socket.socket) -> bool:
+    """Return whether an answer comes, and not the end of the connection."""
+    with suppress(OSError):
+        return client.recv(12) == b"HTTP/1.1 200"
+    return False
 
 
 def test_networks_of_ipv6_and_those_around_them_have_a_part_each(behind_nginx: Nginx) -> None:
