@@ -134,7 +134,6 @@ _BOTH_WAYS = [
     ("worker_processes auto", "one for each core"),
     ("worker_rlimit_nofile 65536", "four descriptors of each of 12,288 connections, and files"),
     ("worker_connections 51200", "four of each of 12,288 connections, for one process may get them all"),
-    ("multi_accept on", "a burst of connections passes between the two parts of nginx at once"),
     ("limit_conn_zone $server_port zone=all:64k", "all connections of this way"),
     ("limit_conn all 12288", "three times what 64 networks may hold"),
     ("proxy_connect_timeout 5s", "between the two parts of nginx: at once, or never"),
