@@ -11,6 +11,7 @@ from werkzeug.test import TestResponse
 
 from crypto import age, work
 from crypto.work import OFFER, Offer, Payment
+from portal.api import disk
 from portal.api.stalled import Watch, give_way
 from portal.api.work import HEADER
 from portal.exchange import expire
@@ -389,8 +390,10 @@ def test_no_hour_reaches_the_disk(room: Room) -> None:
     watch = Watch()
     for half in range(2):
         give_way(watch, room.app.extensions["portal"], half, 1_800.0 * half)
+        disk.look(room.app.extensions["portal"], 2 * room.hour + half)
     fill(room)
     filled = {table for table, rows in room.state().items() if rows}
+    assert ("disk" in filled) is (room.settings.database_url.get_backend_name() == "sqlite")
     often = {"envelopes", "cases", "withdrawals", "remains", "scriptless", "refusals", "usage", "outboxes"}
     assert filled >= often
     assert hours_found(room) == set()
