@@ -20,6 +20,7 @@ from tests.support.portal_room import TUS, Room
 
 KIND = Kind.REPORT_WITH_FILES
 MB = 1 << 20
+LARGEST = age.sealed_size(padding.LARGEST)
 HOUR = 3_600
 
 
