@@ -11,6 +11,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager
+from functools import partial
 from http.client import HTTPConnection
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -95,7 +96,7 @@ def measure_inbox(installation: Installation, folder: Path) -> None:
     for number in range(1, ROUNDS + 1):
         bundle = folder / f"inspection-{number}.tar"
         bundle.write_bytes(made.intake(number, REPORTS))
-        collect = timed(lambda bundle=bundle: made.collect(bundle))
+        collect = timed(partial(made.collect, bundle))
         rates.append([REPORTS / collect, REPORTS / timed(lambda: made.open_bare(REPORTS))])
     show("reports collected", rates, "of bare HPKE opening")
 

@@ -11,6 +11,7 @@ from crypto import journal, signing
 from crypto.journal import Entry, Signed
 from crypto.signing import Label
 from inbox.session import anchors
+from inbox.session.actions import Code
 from inbox.session.inbox import Inbox
 from inbox.session.journal import head
 from inbox.vault import queries_access
@@ -39,10 +40,10 @@ class Journal:
                         previous=end.hash,
                         day=today(),
                         officers=("alice", "bruno"),
-                        act="show",
-                        case=end.n,
-                        about="",
+                        action=Code.SHOW,
+                        values={},
                         reason="",
+                        case=end.n,
                     )
                     signed = journal.sign(entry, office.deployment, office.journal_seed)
                     row = {"n": entry.n, "raw": signed.raw, "signature": signed.signature}

@@ -1,6 +1,7 @@
 """A report of the largest size, from its first piece to the bundle, and the memory that the portal took."""
 
 import hashlib
+import io
 import subprocess
 import tarfile
 import time
@@ -90,7 +91,7 @@ def _exported(server: Server) -> tuple[int, bytes]:
     with tarfile.open(_bundle(server.folder)) as bundle:
         (member,) = [each for each in bundle if each.name.endswith(".age")]
         content = bundle.extractfile(member)
-        assert content
+        assert isinstance(content, io.BufferedReader)
         return member.size, hashlib.file_digest(content, "sha256").digest()
 
 

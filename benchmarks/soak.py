@@ -54,9 +54,10 @@ def tested(*words: str) -> Run:
     def run() -> Iterator[str]:
         # `make pytest` must not run what fails here once more.
         command = [sys.executable, "-m", "pytest", "--quiet", "-p", "no:cacheprovider", *words]
-        pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT}
         said = []
-        with subprocess.Popen(command, cwd=ROOT, text=True, **pipes) as process:
+        with subprocess.Popen(
+            command, cwd=ROOT, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+        ) as process:
             assert process.stdout
             for line in process.stdout:
                 said.append(line)

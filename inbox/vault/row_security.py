@@ -8,8 +8,26 @@ from enum import Enum, auto
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Engine, Select, SelectBase, delete, event, func, select, union_all
-from sqlalchemy.orm import ORMExecuteState, Session, with_loader_criteria
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Connection,
+    Engine,
+    Integer,
+    MetaData,
+    Select,
+    SelectBase,
+    String,
+    Table,
+    delete,
+    event,
+    exists,
+    func,
+    null,
+    select,
+    union_all,
+)
+from sqlalchemy.orm import ORMExecuteState, Session, SessionTransaction, with_loader_criteria
 from sqlalchemy.sql.base import ExecutableOption
 
 from inbox.vault import casework_tables, destroyed_tables, tables
@@ -43,6 +61,18 @@ class _Depth(Enum):
     LINE = auto()
 
 
+# Who is present, and the numbers of the cases that are hidden from them, stand in a table and in views of the
+# connection, in memory. As parameters and subqueries they would go into each statement dozens of times, and
+# SQLAlchemy would take four times as long over it.
+_NOW = MetaData(schema="temp")
+_OFFICERS = Table("present", _NOW, Column("officer", String))
+_VIEWS = {
+    _Depth.ALL: Table("hidden", _NOW, Column("case", Integer)),
+    _Depth.UNSEEN: Table("hidden_unseen", _NOW, Column("case", Integer)),
+    _Depth.LINE: Table("kept", _NOW, Column("case", Integer)),
+}
+
+
 class _Session(Session):
     """What reads the vault for people: the cases that exclude one of them are not there."""
 
@@ -59,36 +89,62 @@ def present(session: Session) -> tuple[str, ...]:
     return names
 
 
+@event.listens_for(_Session, "after_begin")
+def _write_who_is_present(session: Session, _transaction: SessionTransaction, connection: Connection) -> None:
+    if names := present(session):
+        for statement in _table_and_views():
+            connection.exec_driver_sql(statement)
+        connection.exec_driver_sql("DELETE FROM temp.present")
+        connection.exec_driver_sql("INSERT INTO temp.present VALUES (?)", [(name,) for name in set(names)])
+
+
 @event.listens_for(_Session, "do_orm_execute")
 def _leave_out(state: ORMExecuteState) -> None:
     """Narrow every statement: nobody who lists, counts or searches has to think of this."""
-    if names := present(state.session):
+    if present(state.session):
         asked = state.execution_options
         depth = _Depth.LINE if asked.get(_LINE) else state.session.info[_DEPTH]
-        state.statement = state.statement.options(*_criteria(names, depth, whole=bool(asked.get(_WHOLE))))
+        state.statement = state.statement.options(*_criteria(depth, whole=bool(asked.get(_WHOLE))))
 
 
-@lru_cache(maxsize=64)  # making them takes longer than most questions do
-def _criteria(names: tuple[str, ...], depth: _Depth, *, whole: bool) -> tuple[ExecutableOption, ...]:
+@lru_cache(maxsize=1)
+def _table_and_views() -> tuple[str, ...]:
+    # Not when the vault is opened: SQLite changes no table to which a view refers, and an upgrade must.
+    table = "CREATE TEMPORARY TABLE IF NOT EXISTS present (officer TEXT NOT NULL PRIMARY KEY) WITHOUT ROWID"
+    view = 'CREATE TEMPORARY VIEW IF NOT EXISTS {} ("case") AS {}'
     # No plain union: to leave out what is there twice takes ten times longer than all the rest.
-    hidden = [_kept_from(kind, names) for kind in (Exclusion, destroyed_tables.PastExclusion)]
-    kept = union_all(*hidden)
+    return table, *(view.format(each.name, union_all(*_hidden(depth))) for depth, each in _VIEWS.items())
+
+
+@lru_cache  # making them takes longer than most questions do
+def _criteria(depth: _Depth, *, whole: bool) -> tuple[ExecutableOption, ...]:
+    kept, hidden = (select(_VIEWS[each].c.case) for each in (_Depth.LINE, depth))
+    return tuple(_without(kept, hidden, whole=whole))
+
+
+def _hidden(depth: _Depth) -> Iterator[Select[Any]]:
+    """Yield the numbers of the cases that are hidden from those present, choice by choice."""
+    # If nobody is written as present, which only a fault could do, all are: nothing is known not to be among
+    # numbers of which one is unknown.
+    yield select(null()).where(~exists(select(_OFFICERS)))
+    for kind in (Exclusion, destroyed_tables.PastExclusion):
+        yield _kept_from(kind)
     if depth is not _Depth.LINE:
-        hidden.append(_entrusted_to_others(names))
+        yield _entrusted_to_others()
     if depth is _Depth.ALL:
-        hidden.append(_in_quarantine())
-    return tuple(_without(kept, union_all(*hidden), whole=whole))
+        yield _in_quarantine()
 
 
-def _kept_from(kind: Any, present: Sequence[str]) -> Select[Any]:
-    return select(kind.__table__.c.case).where(kind.__table__.c.officer.in_(present))
+def _kept_from(kind: Any) -> Select[Any]:
+    return select(kind.__table__.c.case).where(kind.__table__.c.officer.in_(select(_OFFICERS)))
 
 
-def _entrusted_to_others(present: Sequence[str]) -> Select[Any]:
+def _entrusted_to_others() -> Select[Any]:
     """Return the numbers of the cases with handlers of whom not all those present are one."""
     handlers = casework_tables.Handler.__table__.c
-    among = func.count().filter(handlers.officer.in_(present))
-    return select(handlers.case).group_by(handlers.case).having(among < len(present))
+    among = func.count().filter(handlers.officer.in_(select(_OFFICERS)))
+    everybody = select(func.count()).select_from(_OFFICERS).scalar_subquery()
+    return select(handlers.case).group_by(handlers.case).having(among < everybody)
 
 
 def _in_quarantine() -> Select[Any]:

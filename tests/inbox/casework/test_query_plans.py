@@ -28,6 +28,8 @@ PRESENT = ("alice", "bruno")
 # Rows that are few however many cases there are: it is the exception that a case is
 # kept from somebody, or is for some alone.
 FEW = {"exclusions", "past_exclusions", "handlers", "officers"}
+# Who is present, and the cases hidden from them.
+FEW |= {"present", "temp.present", "hidden", "hidden_unseen", "kept"}
 # Of one priority all rows are sorted by the index alone: 25 ms among 100,000 cases of four priorities.
 MEASURED = {("priority", Order.DEADLINE)}
 SAMPLES: dict[Any, Any] = {str: "received", int: 2, bool: True}

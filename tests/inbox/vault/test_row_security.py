@@ -1,6 +1,7 @@
 """While an excluded officer is present the case is not there, whatever is asked of the vault."""
 
 import ast
+from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -9,6 +10,7 @@ from sqlalchemy.orm import aliased
 from sqlalchemy.orm.exc import DetachedInstanceError
 
 from inbox.access import conflicts
+from inbox.language.errors import VaultDamaged
 from inbox.session.inbox import Inbox
 from inbox.vault.casework_tables import Dismissal, Fulltext, Link, Note, Workflow
 from inbox.vault.tables import Attachment, Case, Exclusion, FollowUp, JournalEntry, Message, Office, Unopened
@@ -157,6 +159,32 @@ def test_one_statement_is_narrowed_anew_for_each_who_is_present(trio: Trio) -> N
                     assert numbers == list(session.scalars(select(Case.number).order_by(Case.number)))
                     followed = select(FollowUp.case).join(OTHER, FollowUp.case == OTHER.number).distinct()
                     assert numbers == sorted(session.scalars(followed))
+
+
+def test_who_was_present_before_does_not_count(opened_trio: Inbox) -> None:
+    """Neither after a transaction that was kept nor after one that was undone."""
+    for fails in (False, True):
+        for present, numbers in {("alice",): [1, 2, 3], ("bruno",): [1, 2]}.items():
+            with suppress(VaultDamaged), opened_trio.vault.transaction(present) as session:
+                assert numbers == list(session.scalars(select(Case.number).order_by(Case.number)))
+                if fails:
+                    raise VaultDamaged
+
+
+def test_if_nobody_is_written_as_present_no_case_is_there(opened_trio: Inbox) -> None:
+    """Only a fault could do that, and it must not show everything; what belongs to no case stays."""
+    with opened_trio.vault.transaction(("alice",)) as session:
+        session.connection().exec_driver_sql("DELETE FROM temp.present")
+        assert not any(session.scalars(select(kind)).all() for kind in (Case, FollowUp, Message, Exclusion))
+        assert session.scalars(select(JournalEntry).where(JournalEntry.case.is_(None))).all()
+
+
+def test_no_table_of_the_vault_has_a_name_of_those_who_are_present(opened_trio: Inbox) -> None:
+    """SQLite would take the table or view of the connection for it."""
+    with opened_trio.vault.transaction(("alice",)) as session:
+        names = session.connection().exec_driver_sql("SELECT name FROM sqlite_temp_schema").scalars().all()
+    assert {"present", "hidden", "hidden_unseen", "kept"} == set(names)
+    assert not TABLES.keys() & set(names)
 
 
 FORBIDDEN = {
