@@ -2,12 +2,12 @@
 
 import hashlib
 import re
+from bisect import bisect_left
 from dataclasses import dataclass
-from enum import IntEnum
 from itertools import count
 from typing import Self
 
-from crypto import age, base64url, primitives
+from crypto import age, base64url, padding, primitives
 from crypto.errors import CryptoError, Malformed
 from crypto.shape import binary, integer, record
 
@@ -20,6 +20,14 @@ _KEY = 32
 _CHANNEL = 32
 _UPLOAD = 16
 _COUNTERS = 2**32
+# The largest envelope of each size class but the last, in bytes: a text, then a container of 1 MiB, then each
+# of four times as much.
+_LARGEST_OF = [
+    age.sealed_size(each) for each in (padding.SMALLEST, *(1 << bits for bits in range(20, 29, 2)))
+]
+# A text's tries, in bits: a solution begins with so many that are zero. Each class has one more.
+_BITS = 8
+_START = 2
 _PAYMENT = re.compile(r"([\w-]{43})\.([\w-]{43})\.(0|[1-9]\d{0,9})", re.ASCII)
 
 
@@ -27,57 +35,48 @@ class Unsolved(CryptoError):
     """The counter does not solve the puzzle: its header, channel, class, seed or cost may be another."""
 
 
-class SizeClass(IntEnum):
-    """What a puzzle is for: an envelope of the size of a text, or a larger one."""
-
-    TEXT = 0
-    FILES = 1
-
-
-@dataclass(frozen=True, slots=True)
-class Cost:
-    """Iterations in each try, of which a solution takes 256 on average, by size class."""
-
-    text: int
-    files: int
-
-    def of(self, size_class: SizeClass) -> int:
-        """Return the cost for a size class."""
-        return self.files if size_class is SizeClass.FILES else self.text
+def size_class(size: int) -> int:
+    """Return the class of an envelope of ``size`` bytes, from 0 to 6: four times the size, twice the work."""
+    return bisect_left(_LARGEST_OF, size)
 
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """What everybody is asked for within an hour: ``seed`` is 32 bytes."""
+    """What everybody is asked for within an hour: ``seed`` is 32 bytes, ``cost`` the iterations of a try."""
 
     seed: bytes
-    cost: Cost
+    cost: int
 
 
-_ITERATIONS = integer(1, MOST_COST)
-OFFER = record(
-    Offer, {"seed": binary(_KEY), "cost": record(Cost, {"text": _ITERATIONS, "files": _ITERATIONS})}, "work"
-)
+OFFER = record(Offer, {"seed": binary(_KEY), "cost": integer(1, MOST_COST)}, "work")
 
 
 @dataclass(frozen=True, slots=True)
 class Puzzle:
-    """Find a counter whose try begins with a zero byte; ``seed`` and ``header_hash`` are 32 bytes each."""
+    """Find a counter whose try begins with 8 zero bits, and one more for each size class above 0.
+
+    ``seed`` and ``header_hash`` are 32 bytes each. It takes 256 tries on average, twice as many in each class
+    as in the one before; to check one is the same work in all.
+    """
 
     seed: bytes
     header_hash: bytes
     channel: str
-    size_class: SizeClass
+    size_class: int
     cost: int
 
     def check(self, counter: int) -> None:
         """Raise Unsolved unless ``counter`` solves it."""
-        if self._attempt(counter)[0]:
+        if not self._is_solved_by(counter):
             raise Unsolved("work is not done")
 
     def solve(self) -> int:
         """Return the least counter that solves it."""
-        return next(counter for counter in count() if not self._attempt(counter)[0])
+        return next(filter(self._is_solved_by, count()))
+
+    def _is_solved_by(self, counter: int) -> bool:
+        start = int.from_bytes(self._attempt(counter)[:_START], "big")
+        return start >> (8 * _START - _BITS - self.size_class) == 0
 
     def _attempt(self, counter: int) -> bytes:
         return hashlib.pbkdf2_hmac("sha256", counter.to_bytes(4, "big"), self._salt, self.cost, _KEY)

@@ -199,10 +199,10 @@ _SETTINGS: Node = {
     "capacity_gb": _amount("a number above 0, such as 20 or 0.5", minimum=0, exclusiveMinimum=True),
     "spare_gb": _amount("a number such as 2 or 0.5, or 0", minimum=0),
     "work_cost": list_of(
-        number(1, MOST_COST // 2),
+        number(1, MOST_COST),
         least=3,
         maxItems=3,
-        description=f"a list of three numbers from 1 to {MOST_COST // 2}",
+        description=f"a list of three numbers from 1 to {MOST_COST}",
     ),
     "questionnaire": _text("path", "the path of a file, or empty"),
     "guide": _text("path", "the path of a folder, or empty"),

@@ -21,7 +21,6 @@ from inbox.casework import exits
 from inbox.casework.exits import Asked, Exit
 from inbox.dossiers import compose
 from inbox.dossiers.compose import Plan
-from inbox.files.pdf import Sheets
 from inbox.language import days
 from inbox.language.errors import Refused
 from inbox.language.messages import Sentence, sentence
@@ -167,6 +166,9 @@ def machine_readable(held: Held) -> bytes:
 
 def pages(held: Held) -> bytes:
     """Return it as a PDF."""
+    # Here alone: to load it takes a quarter of the time in which the desk starts.
+    from inbox.files.pdf import Sheets  # noqa: PLC0415
+
     language = held.request.language
 
     def say(name: str) -> str:

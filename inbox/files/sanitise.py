@@ -7,7 +7,7 @@ sandbox (``previews``). What shows nothing, or not all of it, cannot be cleaned.
 from dataclasses import dataclass
 from datetime import date
 
-from inbox.files import pdf, previews
+from inbox.files import previews
 from inbox.files.attachments import Found
 from inbox.files.previews import Preview
 from inbox.sandboxed.answer import LONGEST_TEXT
@@ -41,6 +41,9 @@ def clean(home: Home, found: Found, today: date) -> Cleaned | None:
         return None
     if pages == 1:
         return Cleaned("png", pictures[0])
+    # Here alone: to load it takes a quarter of the time in which the desk starts.
+    from inbox.files import pdf  # noqa: PLC0415
+
     return Cleaned("pdf", pdf.album(pictures, today))
 
 

@@ -3,6 +3,7 @@
 import base64
 import hashlib
 from dataclasses import dataclass
+from functools import lru_cache
 
 from crypto import shares
 from crypto.errors import CryptoError
@@ -49,6 +50,7 @@ def encode(header: Header) -> bytes:
     return _FILE.encode(_Checked(header, _check(header)))
 
 
+@lru_cache(maxsize=1)  # of the same bytes, which are read before each action
 def parse(raw: bytes) -> Header:
     """Return the header; HeaderDamaged if any byte is not as it was written."""
     try:

@@ -5,16 +5,14 @@ fills one, and asks again and again, is not to see when others come or go: withi
 and where it ends is drawn anew for each hour.
 """
 
-import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache
-from pathlib import Path
 
 from sqlalchemy import Connection
 
 from crypto import age, padding, room
+from portal.api import disk
 from portal.api.problems import Problem
 from portal.config import Settings
 from portal.store import days, quotas, work
@@ -63,7 +61,7 @@ class Limits:
     def of(cls, connection: Connection, settings: Settings, hour: int) -> "Limits":
         """Return the limits of an hour, counted since 1970, the same in every process."""
         return cls(
-            *_capacity(settings, hour),
+            *_capacity(connection, settings, hour),
             secret=work.secret(connection),
             deployment=settings.deployment_id,
             hour=hour,
@@ -120,26 +118,15 @@ def _fits(capacity: int, kind: Kind, size: int) -> bool:
     return size <= capacity * SHARES[kind] * (1 - DRAWN)
 
 
-def _capacity(settings: Settings, hour: int) -> tuple[int, int]:
+def _capacity(connection: Connection, settings: Settings, hour: int) -> tuple[int, int]:
     """Return the bytes for all kinds, less than configured if the disk has less room; and as configured."""
     configured = int(settings.capacity_gb * _GB)
-    url = settings.database_url
-    if url.get_backend_name() != "sqlite" or not settings.spare_gb:
+    on_disk = disk.room(connection, settings, hour)
+    if on_disk is None:
         return configured, configured
-    on_disk = _on_disk(Path(str(url.database)), hour) - int(settings.spare_gb * _GB)
     # One more of each kind takes at most its share, or the largest size of its kind.
     least = max(on_disk - _ONE_OF_EACH, on_disk // 2)
     return max(min(configured, least), 0), configured
-
-
-@lru_cache(maxsize=1)
-def _on_disk(file: Path, _hour: int) -> int:
-    """Return the bytes that are free for a database with those that it takes, as first seen in an hour.
-
-    They must not grow within the hour. With what the database takes counted, its growth changes nothing.
-    """
-    taken = sum(each.stat().st_size for each in (file, file.with_name(f"{file.name}-wal")) if each.exists())
-    return taken + shutil.disk_usage(file.parent).free
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,5 +139,5 @@ class Level:
 
 def levels(connection: Connection, settings: Settings, hour: int) -> list[Level]:
     """Return how full each share is."""
-    (capacity, _), used = _capacity(settings, hour), quotas.used(connection, hour)
+    (capacity, _), used = _capacity(connection, settings, hour), quotas.used(connection, hour)
     return [Level(kind, used[kind] / max(int(capacity * SHARES[kind]), 1)) for kind in Kind]

@@ -12,9 +12,11 @@ from portal.store import envelopes, quotas
 from portal.store.envelopes import Unfinished
 from portal.store.quotas import Kind
 
-# Bytes in half an hour.
+# Bytes in half an hour. By bytes alone, a large upload could be held for weeks by a trickle; by its part
+# alone, whoever has 10 KiB/s, which is 17.5 MiB in that time, would lose the largest.
 _LEAST = 512 << 10
 _LEAST_PART = 16
+_ENOUGH = 16 << 20
 _HALF_HOUR = 1_800
 _BEFORE = 60
 # A transaction of more rows or bytes would make uploads wait.
@@ -29,6 +31,11 @@ def half_hour(seconds: float) -> int:
     anew.
     """
     return int(seconds + _BEFORE) // _HALF_HOUR
+
+
+def least(size: int) -> int:
+    """Return the bytes that half an hour must bring of an envelope of ``size`` bytes."""
+    return max(_LEAST, min(size // _LEAST_PART, _ENOUGH))
 
 
 class Watch:
@@ -90,5 +97,4 @@ def _portions(going: Iterable[Unfinished]) -> Iterator[list[Unfinished]]:
 
 
 def _is_stalled(upload: Unfinished, before: int) -> bool:
-    # By bytes alone, a large upload could be held for weeks by a trickle.
-    return upload.received - before < max(_LEAST, upload.size // _LEAST_PART)
+    return upload.received - before < least(upload.size)

@@ -14,17 +14,15 @@ from sqlalchemy.exc import DBAPIError
 
 from crypto import work
 from crypto.errors import Malformed
-from crypto.work import OFFER, Cost, Offer, Payment, Puzzle, SizeClass, Unsolved
+from crypto.work import OFFER, Offer, Payment, Puzzle, Unsolved
 from portal.api.context import Context, context
 from portal.api.problems import Problem
 from portal.api.quotas import NoRoom
 from portal.store import days
 from portal.store import work as store
 from portal.store.database import StoreBusy
-from portal.store.quotas import TEXT
 
 HEADER = "Proof-Of-Work"
-_FILES_TIMES = 2
 # One hour more than a page may be open, as the present one may be nearly over.
 _HOURS = 5
 
@@ -58,10 +56,9 @@ def check(connection: Connection, context: Context, text: str | None, channel: s
     hour = next((each for each in range(now, now - _HOURS, -1) if seed(each) == paid.seed), None)
     if hour is None:
         raise Problem(403, "work_stale")
-    size_class = SizeClass.TEXT if size <= TEXT else SizeClass.FILES
-    cost = _cost(connection, context, hour).of(size_class)
+    cost = _cost(connection, context, hour)
     try:
-        Puzzle(paid.seed, paid.header_hash, channel, size_class, cost).check(paid.counter)
+        Puzzle(paid.seed, paid.header_hash, channel, work.size_class(size), cost).check(paid.counter)
     except Unsolved:
         raise Problem(403, "work_unsolved") from None
     return paid
@@ -97,7 +94,6 @@ def _seeds(connection: Connection, context: Context) -> Callable[[int], bytes]:
     return partial(work.seed, store.secret(connection), context.settings.deployment_id)
 
 
-def _cost(connection: Connection, context: Context, hour: int) -> Cost:
+def _cost(connection: Connection, context: Context, hour: int) -> int:
     # By the day of the hour: what was offered before midnight is paid for as it was offered.
-    cost = context.settings.work_cost[store.level(connection, days.day_of(hour))]
-    return Cost(cost, cost * _FILES_TIMES)
+    return context.settings.work_cost[store.level(connection, days.day_of(hour))]

@@ -11,6 +11,7 @@ from contextlib import suppress
 
 from sqlalchemy.exc import SQLAlchemyError
 
+from portal.api import disk
 from portal.api.context import Context
 from portal.api.stalled import Watch, give_way, half_hour
 from portal.store import days
@@ -27,13 +28,23 @@ class Clock:
         self._context = context
         self._watch = Watch()
         self._half = half_hour(wall)
+        self._looked = 0
+
+    def look(self, wall: float) -> None:
+        """Look at the disk, once in each half hour; ``wall`` are seconds since 1970."""
+        half = half_hour(wall)
+        if half != self._looked:
+            with suppress(StoreBusy, SQLAlchemyError, OSError):
+                disk.look(self._context, half)
+                self._looked = half
 
     def tick(self, wall: float, steady: float) -> None:
-        """Let stalled uploads give way as a half hour begins; then overwrite what was deleted.
+        """Look at the disk and let stalled uploads give way as a half hour begins; then overwrite.
 
         ``wall`` are seconds since 1970, ``steady`` those of a stopwatch. What cannot be done now is done
-        later: uploads in half an hour.
+        later: uploads in half an hour, all else at the next tick.
         """
+        self.look(wall)
         half = half_hour(wall)
         if half != self._half:
             self._half = half
@@ -44,14 +55,19 @@ class Clock:
 
 
 def start(context: Context) -> None:
-    """Look at the clock every two seconds, for as long as this process lives."""
-    threading.Thread(target=_repeat, args=(context,), name="clock", daemon=True).start()
+    """Look at the clock every two seconds, for as long as this process lives.
+
+    At the disk now, too: no request must find that nobody has looked.
+    """
+    clock = Clock(context, now := days.seconds())
+    clock.look(now)
+    threading.Thread(target=_repeat, args=(clock,), name="clock", daemon=True).start()
 
 
-def _repeat(context: Context) -> None:
+def _repeat(clock: Clock) -> None:
     # They are for the thread that answers.
     signal.pthread_sigmask(signal.SIG_BLOCK, signal.valid_signals())
-    pause, clock = threading.Event(), Clock(context, days.seconds())
+    pause = threading.Event()
     while True:
         pause.wait(_PAUSE_SECONDS)
         clock.tick(days.seconds(), time.monotonic())

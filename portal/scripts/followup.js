@@ -4,7 +4,7 @@
 import { Delivery } from "#delivery";
 import { Attachments } from "./attachments.js";
 import { addOwn } from "./caseview.js";
-import { freshAddress } from "./channels.js";
+import { freshAddress, openAddress } from "./channels.js";
 import { today } from "./days.js";
 import { byId, show, whenPressed, write } from "./dom.js";
 import { Failure } from "./failure.js";
@@ -12,7 +12,7 @@ import { guarded } from "./guarded.js";
 import { take } from "./prepared.js";
 import { Progress } from "./progress.js";
 import { countCharacters, textOf } from "./questions.js";
-import { sealFollowUp } from "./sealing.js";
+import { likelySize, sealFollowUp } from "./sealing.js";
 import { say } from "./texts.js";
 import { keep, letGo } from "./unsent.js";
 
@@ -48,6 +48,15 @@ let pending = null;
 export function offerFollowUp(of) {
   open = of;
   show("follow-up");
+}
+
+/**
+ * Return where a message would go now, and the bytes that it will likely have; throws Failure.
+ * @returns {Promise<{ to: import("./sealing.js").Address | null, size: number }>}
+ */
+export async function likelyEnvelope() {
+  const size = likelySize(await attachments.enclosed());
+  return { to: open && openAddress(open.shown, today(), open.channel()), size };
 }
 
 /** What is in the form stays until it has arrived; a failed one is sent again as it was sealed. */

@@ -2,17 +2,13 @@
 /** Paying for envelopes: worked for while the person writes, anew where the portal does not take it (SPEC 7.6). */
 
 import { sha256 } from "@noble/hashes/sha2.js";
-import { sealedSize } from "./age.js";
 import { ask, Refused } from "./http.js";
-import { SMALLEST } from "./padding.js";
-import { OFFER, solve } from "./work.js";
+import { OFFER, sizeClassOf, solve } from "./work.js";
 
-/** @typedef {import("./work.js").SizeClass} SizeClass */
 /** @typedef {import("./work.js").Offer} Offer */
 
 const HEADER = "Proof-Of-Work";
 const ATTEMPTS = 3;
-const TEXT = sealedSize(SMALLEST);
 
 /**
  * What the portal asks for, fetched as the page opens; if that failed, or it is no longer taken, again at Send alone.
@@ -20,8 +16,16 @@ const TEXT = sealedSize(SMALLEST);
  */
 let offer = null;
 /**
+ * @typedef {object} Work
+ * @property {string} channel
+ * @property {number} sizeClass
+ * @property {AbortController} ending ends it where other work is wanted for the same header
+ * @property {Promise<string>} solution
+ */
+
+/**
  * Work, done or under way, for the headers that it is for.
- * @type {WeakMap<Uint8Array, { channel: string, sizeClass: SizeClass, solution: Promise<string> }>}
+ * @type {WeakMap<Uint8Array, Work>}
  */
 const done = new WeakMap();
 
@@ -35,11 +39,11 @@ export function askWork() {
  * would tell the host that somebody is done writing. What fails is tried again when it is sent.
  * @param {Promise<{ header: Uint8Array }>} envelope
  * @param {string} channel
- * @param {SizeClass} sizeClass
+ * @param {number} size bytes that it will likely have
  */
-export function prepareWork(envelope, channel, sizeClass) {
+export function prepareWork(envelope, channel, size) {
   const known = offer;
-  if (known) envelope.then(({ header }) => workOf(header, channel, sizeClass, known)).catch(() => {});
+  if (known) envelope.then(({ header }) => workOf(header, channel, size, known)).catch(() => {});
 }
 
 /**
@@ -52,7 +56,7 @@ export function prepareWork(envelope, channel, sizeClass) {
  */
 export async function pay({ channel, size, header }, act) {
   for (let left = ATTEMPTS; ; ) {
-    const solution = await workOf(header, channel, size === TEXT ? "text" : "files", offered());
+    const solution = await workOf(header, channel, size, offered());
     try {
       return await act({ [HEADER]: solution });
     } catch (error) {
@@ -74,27 +78,32 @@ function isAnother(problem) {
 /**
  * @param {Uint8Array} header
  * @param {string} channel
- * @param {SizeClass} sizeClass
+ * @param {number} size
  * @param {Promise<Offer>} asked
  */
-function workOf(header, channel, sizeClass, asked) {
+function workOf(header, channel, size, asked) {
+  const sizeClass = sizeClassOf(size);
   const known = done.get(header);
   if (known?.channel === channel && known.sizeClass === sizeClass) return known.solution;
-  const solution = solved(header, channel, sizeClass, asked);
-  done.set(header, { channel, sizeClass, solution });
-  solution.catch(() => done.delete(header));
+  known?.ending.abort();
+  const ending = new AbortController();
+  const solution = solved(header, channel, sizeClass, asked, ending.signal);
+  const work = { channel, sizeClass, ending, solution };
+  done.set(header, work);
+  solution.catch(() => done.get(header) === work && done.delete(header));
   return solution;
 }
 
 /**
  * @param {Uint8Array} header
  * @param {string} channel
- * @param {SizeClass} sizeClass
+ * @param {number} sizeClass
  * @param {Promise<Offer>} asked
+ * @param {AbortSignal} signal
  */
-async function solved(header, channel, sizeClass, asked) {
+async function solved(header, channel, sizeClass, asked, signal) {
   const { seed, cost } = await asked;
-  return solve({ seed, headerHash: sha256(header), channel, sizeClass, cost: cost[sizeClass] });
+  return solve({ seed, headerHash: sha256(header), channel, sizeClass, cost }, signal);
 }
 
 function offered() {

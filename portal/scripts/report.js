@@ -14,6 +14,7 @@ import { Progress } from "./progress.js";
 import { countCharacters } from "./questions.js";
 import { finish, offerForm, written } from "./reportform.js";
 import { showRoutes } from "./routes.js";
+import { likelySize } from "./sealing.js";
 import { forgetOnReturn, goTo } from "./steps.js";
 import { checkToken, newToken, offerToSend, showToken } from "./tokensteps.js";
 
@@ -38,25 +39,25 @@ async function begin() {
     offerForm(shown);
     show("step-write");
     // Done while they write, good for most of what they send.
-    workFor(openAddress(shown, today()), "text");
+    workFor(openAddress(shown, today()), likelySize([]));
   });
   show("loading", false);
 }
 
 /**
  * @param {import("./sealing.js").Address | null} to
- * @param {import("./work.js").SizeClass} sizeClass
+ * @param {number} size bytes that the envelope will likely have
  */
-function workFor(to, sizeClass) {
-  if (to) prepareWork(prepare(to), to.channel, sizeClass);
+function workFor(to, size) {
+  if (to) prepareWork(prepare(to), to.channel, size);
 }
 
 /** After writing: the token, which comes before anything is sent. */
 function toToken() {
   guarded("error", async () => {
-    const { delivery: made, to, sizeClass } = await written(token);
+    const { delivery: made, to, size } = await written(token);
     delivery = made;
-    workFor(to, sizeClass);
+    workFor(to, size);
     showToken(token);
   });
 }

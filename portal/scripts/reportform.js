@@ -11,7 +11,7 @@ import { Failure } from "./failure.js";
 import { clear } from "./guarded.js";
 import { answers, checkContainers, checkEnough, followConditions, onReader } from "./questions.js";
 import { take } from "./prepared.js";
-import { sealReport } from "./sealing.js";
+import { likelySize, sealReport } from "./sealing.js";
 import { site } from "./site.js";
 import { goTo } from "./steps.js";
 import { dayText, say } from "./texts.js";
@@ -40,7 +40,7 @@ export function offerForm(keys) {
 /**
  * Return what was written, to be sealed under the keys of a case at each attempt; throws Failure.
  * @param {import("./tokensteps.js").Token} token
- * @returns {Promise<{ delivery: Delivery, to: import("./sealing.js").Address | null, sizeClass: "text" | "files" }>}
+ * @returns {Promise<{ delivery: Delivery, to: import("./sealing.js").Address | null, size: number }>} size: what the envelope will likely have
  */
 export async function written(token) {
   const files = await attachments.enclosed();
@@ -52,7 +52,7 @@ export async function written(token) {
     const to = await address();
     return sealReport(await take(to), to, await token.keys(), { answers: given, files });
   };
-  return { delivery: new Delivery(seal), to: openAddress(shown, today(), channel), sizeClass: files.length ? "files" : "text" };
+  return { delivery: new Delivery(seal), to: openAddress(shown, today(), channel), size: likelySize(files) };
 }
 
 /** Forget what was written, and go to the days to come back. */

@@ -25,7 +25,17 @@ import { site } from "./site.js";
  * @property {{ serial: number, hash: Uint8Array }} keyring the keyring that was shown
  */
 
+/** Bytes of a message as most are. */
+const MESSAGE = 8_192;
 const DIGEST = new Uint8Array(32);
+
+/**
+ * Return the bytes that an envelope with these files will likely have, whatever is written beside them.
+ * @param {readonly Enclosed[]} files
+ */
+export function likelySize(files) {
+  return sealedSize(container.size(files.map(({ blob }) => blob.size), MESSAGE));
+}
 
 /**
  * Return the first message of a case.

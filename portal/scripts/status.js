@@ -3,13 +3,13 @@
 
 import * as casetoken from "./casetoken.js";
 import { showCase } from "./caseview.js";
-import { ChannelChoice, openAddress } from "./channels.js";
+import { ChannelChoice } from "./channels.js";
 import { helpTyping } from "./completion.js";
 import { today } from "./days.js";
 import { byId, show, whenPressed, write } from "./dom.js";
 import { explain, Failure } from "./failure.js";
 import { checkBrowser } from "./fitness.js";
-import { offerFollowUp } from "./followup.js";
+import { likelyEnvelope, offerFollowUp } from "./followup.js";
 import { guarded } from "./guarded.js";
 import { checkDay } from "./keyring.js";
 import { fetchKeyring } from "./keyrings.js";
@@ -58,9 +58,18 @@ async function openWith(keys) {
   if (channel === null) return;
   write("cannot-write", staleText(shown));
   showRoutes("closed-routes", shown.keyring.channels.filter((each) => each.id === channel), today());
-  const to = openAddress(shown, today(), channel);
-  if (to) prepareWork(prepare(to), channel, "text");
   offerFollowUp({ keys, shown, channel: () => channel, seen: slot?.serial ?? 0 });
+  workAhead();
+}
+
+/** Begin the work for what would be sent now; it is the more, the larger the files. */
+async function workAhead() {
+  try {
+    const { to, size } = await likelyEnvelope();
+    if (to) prepareWork(prepare(to), to.channel, size);
+  } catch {
+    // What is wrong with a file is said when it is sent.
+  }
 }
 
 /**
@@ -107,6 +116,7 @@ whenPressed("show-words", () => {
   byId("show-words").setAttribute("aria-pressed", String(!hidden));
   help();
 });
+byId("follow-up-files").addEventListener("input", workAhead);
 whenPressed("close", () => location.replace(byId("close", HTMLAnchorElement).href));
 forgetOnReturn();
 askWork();

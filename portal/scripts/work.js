@@ -3,12 +3,13 @@
 
 import { pbkdf2 } from "@noble/hashes/pbkdf2.js";
 import { sha256 } from "@noble/hashes/sha2.js";
+import { sealedSize } from "./age.js";
 import * as base64url from "./base64url.js";
 import { breathe } from "./breathe.js";
 import { concat, utf8 } from "./bytes.js";
-import { binary, file, integer, record } from "./shape.js";
+import { SMALLEST } from "./padding.js";
+import { binary, file, integer } from "./shape.js";
 
-/** @typedef {"text" | "files"} SizeClass */
 /** @typedef {import("./shape.js").Value<typeof OFFER>} Offer */
 
 /**
@@ -16,33 +17,45 @@ import { binary, file, integer, record } from "./shape.js";
  * @property {Uint8Array} seed 32 bytes
  * @property {Uint8Array} headerHash 32 bytes
  * @property {string} channel
- * @property {SizeClass} sizeClass
- * @property {number} cost iterations in each try, of which a solution takes 256 on average
+ * @property {number} sizeClass from 0 to 6; 256 tries on average, twice as many in each class as in the one before
+ * @property {number} cost iterations in each try
  */
 
 const MOST_COST = 1_000_000;
 const KEY = 32;
 const CHANNEL = 32;
+/** The largest envelope of each size class but the last: a text, then containers of four times as much. */
+const LARGEST_OF = [SMALLEST, ...[20, 22, 24, 26, 28].map((bits) => 2 ** bits)].map(sealedSize);
 /** Tries at a time, as a browser may have several cores for them. */
 const TOGETHER = 4;
 
-const ITERATIONS = integer(1, MOST_COST);
 /** What everybody is asked for within an hour. */
-export const OFFER = file("work", { seed: binary(KEY), cost: record({ text: ITERATIONS, files: ITERATIONS }) });
+export const OFFER = file("work", { seed: binary(KEY), cost: integer(1, MOST_COST) });
+
+/**
+ * Return the class, from 0 to 6, of an envelope of `size` bytes: four times the size, twice the work.
+ * @param {number} size
+ */
+export function sizeClassOf(size) {
+  return LARGEST_OF.filter((largest) => size > largest).length;
+}
 
 /**
  * Return what shows that the work is done, as the header of a creation takes it.
  *
  * The tries run in the browser's own code, beside the page and as fast without JIT.
  * @param {Puzzle} puzzle
+ * @param {AbortSignal} [signal] ends it, by an exception, once it is not wanted any more
  * @returns {Promise<string>}
  */
-export async function solve(puzzle) {
+export async function solve(puzzle, signal) {
   const salt = saltOf(puzzle);
+  const most = 2 ** (8 - puzzle.sizeClass);
   for (let first = 0; ; first += TOGETHER) {
+    signal?.throwIfAborted();
     const counters = Array.from({ length: TOGETHER }, (_, at) => first + at);
     const tries = await Promise.all(counters.map((counter) => attempt(bigEndian(counter), salt, puzzle.cost)));
-    const at = tries.findIndex(([byte]) => byte === 0);
+    const at = tries.findIndex(([high = 255, low = 255]) => high * 256 + low < most);
     if (at < 0) continue;
     return `${base64url.encode(puzzle.seed)}.${base64url.encode(puzzle.headerHash)}.${first + at}`;
   }
@@ -68,8 +81,9 @@ async function attempt(password, salt, cost) {
 function saltOf({ seed, headerHash, channel, sizeClass }) {
   const padded = new Uint8Array(CHANNEL);
   padded.set(utf8(channel));
-  const size = Uint8Array.of(sizeClass === "text" ? 0 : 1);
-  return new Uint8Array(sha256(concat([utf8("fanal/1/work-salt\0"), seed, padded, size, headerHash])));
+  return new Uint8Array(
+    sha256(concat([utf8("fanal/1/work-salt\0"), seed, padded, Uint8Array.of(sizeClass), headerHash])),
+  );
 }
 
 /** @param {number} counter */

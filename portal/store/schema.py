@@ -167,3 +167,10 @@ scriptless = _table(
     Column("texts", BigInteger, nullable=False),
     Column("larger", BigInteger, nullable=False),
 )
+
+# What the disk had for the database as it was looked at for an even, or odd, hour.
+disk = _table(
+    "disk",
+    Column("is_odd", Boolean, primary_key=True),
+    Column("size", BigInteger, nullable=False),
+)

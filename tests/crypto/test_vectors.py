@@ -32,7 +32,7 @@ from crypto import (
 from crypto.errors import CryptoError, Malformed, NotForUs, Tampered, Truncated
 from crypto.journal import ENTRY, Chain, JournalBroken, Signed
 from crypto.recipients import HybridIdentity
-from crypto.work import OFFER, Payment, Puzzle, SizeClass
+from crypto.work import OFFER, Payment, Puzzle
 from tests.support.paths import ROOT
 
 VECTORS = ROOT / "tests" / "vectors"
@@ -176,11 +176,12 @@ def run_seal(given: Given) -> Given:
 def run_work(given: Given) -> Given:
     if "offer" in given:
         offer = OFFER.parse(bytes.fromhex(given["offer"]))
-        return {"seed": offer.seed.hex(), "text": offer.cost.text, "files": offer.cost.files}
+        return {"seed": offer.seed.hex(), "cost": offer.cost}
     secret, deployment, header, seed = unhex(given, "secret", "deployment", "header", "seed")
     assert work.seed(secret, deployment, given["hour"]) == seed
     header_hash = work.header_hash(header)
-    size_class = SizeClass[given["class"].upper()]
+    size_class = work.size_class(given["size"])
+    assert size_class == given["class"]
     counter = Puzzle(seed, header_hash, given["channel"], size_class, given["cost"]).solve()
     assert work.upload_id(secret, deployment, header_hash).hex() == given["upload_id"]
     return {"payment": Payment(seed, header_hash, counter).encode()}

@@ -1,19 +1,20 @@
 """Work: for one header, channel, class, seed and cost alone (SPEC 7.6)."""
 
+import hashlib
 from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from crypto import base64url, work
+from crypto import age, base64url, padding, work
 from crypto.errors import Malformed
-from crypto.work import OFFER, Cost, Offer, Payment, Puzzle, SizeClass, Unsolved
+from crypto.work import OFFER, Offer, Payment, Puzzle, Unsolved
 
 SECRET = bytes(range(32))
 DEPLOYMENT = bytes(range(16))
 HOUR = 500_000
 SEED = work.seed(SECRET, DEPLOYMENT, HOUR)
-PUZZLE = Puzzle(SEED, bytes(32), "inspectorate", SizeClass.TEXT, 2)
+PUZZLE = Puzzle(SEED, bytes(32), "inspectorate", 0, 2)
 SENT = Payment(SEED, bytes(32), 7).encode()
 
 
@@ -55,7 +56,7 @@ def test_what_is_no_payment_is_malformed(sent: str) -> None:
         {"seed": work.seed(SECRET, bytes(16), HOUR)},
         {"header_hash": b"\1" * 32},
         {"channel": "ombudsman"},
-        {"size_class": SizeClass.FILES},
+        {"size_class": 1},
         {"cost": 1},
     ],
 )
@@ -75,13 +76,36 @@ def test_a_counter_before_the_solution_solves_nothing() -> None:
             PUZZLE.check(each)
 
 
+@pytest.mark.parametrize("size_class", range(7))
+def test_a_class_takes_one_more_zero_bit_and_no_more_to_check(size_class: int) -> None:
+    """Its solutions are those tries, and no others, of which the first bits are zero."""
+    puzzle = replace(PUZZLE, size_class=size_class, cost=1)
+    solution = puzzle.solve()
+    salt = hashlib.sha256(
+        b"fanal/1/work-salt\0" + SEED + b"inspectorate".ljust(32, b"\0") + bytes([size_class]) + bytes(32)
+    ).digest()
+    for counter in range(solution + 1):
+        tried = hashlib.pbkdf2_hmac("sha256", counter.to_bytes(4, "big"), salt, 1)
+        zero_bits = 256 - int.from_bytes(tried, "big").bit_length()
+        assert (zero_bits >= 8 + size_class) is (counter == solution)
+
+
+def test_four_times_the_size_is_another_class() -> None:
+    """From a text to the largest, which is a little more than 1 GiB; nothing is free of work."""
+    largest = [padding.SMALLEST, *(mib << 20 for mib in (1, 4, 16, 64, 256)), padding.LARGEST]
+    sizes = [age.sealed_size(each) for each in largest]
+    assert [work.size_class(size) for size in sizes] == [*range(7)]
+    assert [work.size_class(size + 1) for size in sizes] == [1, 2, 3, 4, 5, 6, 6]
+    assert work.size_class(1) == 0
+
+
 def test_everybody_is_offered_the_same_within_an_hour_and_nobody_knows_the_next() -> None:
     seeds = [work.seed(SECRET, DEPLOYMENT, hour) for hour in (HOUR, HOUR, HOUR + 1)]
     assert seeds[0] == seeds[1] != seeds[2]
-    offer = Offer(seeds[0], Cost(4_000, 8_000))
+    offer = Offer(seeds[0], 4_000)
     raw = OFFER.encode(offer)
     assert OFFER.parse(raw) == offer
-    assert b'"cost":{"text":4000,"files":8000}' in raw
+    assert b'"cost":4000' in raw
     for wrong in (
         raw.replace(b"4000", b"0"),
         raw.replace(b"4000", b"1000001"),

@@ -71,7 +71,7 @@ const TOPICS = {
   async work({ offer, ...input }) {
     if (offer) {
       const { seed, cost } = work.OFFER.parse(hex(offer));
-      return { seed: toHex(seed), ...cost };
+      return { seed: toHex(seed), cost };
     }
     return { payment: await paymentFor(input) };
   },
@@ -82,7 +82,8 @@ const TOPICS = {
 };
 
 /** @param {Fields} input */
-async function paymentFor({ header, seed, channel, class: sizeClass, cost }) {
+async function paymentFor({ header, seed, channel, size, class: sizeClass, cost }) {
+  assert.equal(work.sizeClassOf(size), sizeClass);
   const headerHash = new Uint8Array(await crypto.subtle.digest("SHA-256", hex(header)));
   return work.solve({ seed: hex(seed), headerHash, channel, sizeClass, cost });
 }

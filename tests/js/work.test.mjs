@@ -9,6 +9,18 @@ import { hex } from "./helpers.mjs";
 
 const { tests } = JSON.parse(readFileSync(new URL("../vectors/work.json", import.meta.url), "utf8"));
 
+test("work that is not wanted any more ends, and a solution is none at another size", async () => {
+  const { input, output } = tests.find((/** @type {{ input: { class?: number } }} */ each) => each.input.class === 4);
+  const { seed, header, channel, cost } = input;
+  const puzzle = { seed: hex(seed), headerHash: sha256(hex(header)), channel, sizeClass: 4, cost };
+  const ending = new AbortController();
+  const solution = solve(puzzle, ending.signal);
+  ending.abort();
+  await assert.rejects(solution, { name: "AbortError" });
+  assert.equal(await solve(puzzle, new AbortController().signal), output.payment, "the control");
+  assert.notEqual(await solve({ ...puzzle, sizeClass: 3 }), output.payment);
+});
+
 test("without WebCrypto, as at an onion address in some browsers, the work is the same", async () => {
   const { subtle } = globalThis.crypto;
   Object.defineProperty(globalThis.crypto, "subtle", { value: undefined, configurable: true });

@@ -81,6 +81,7 @@ def test_an_upload_goes_on_where_the_portal_stands(visitor: Visitor, file: Path)
 def test_how_much_has_arrived_is_told_while_it_is_sent(visitor: Visitor, file: Path) -> None:
     """A bar for the eyes, and a line that is read out; each request is held until the test has looked."""
     held: list[Route] = []
+    visitor.page.clock.install()
     for address in (ENVELOPES, ENVELOPE):
         visitor.page.route(address, lambda route: held.append(route))  # noqa: PLW0108 - Playwright marks it
     visitor.write(files=[file])
@@ -94,8 +95,21 @@ def test_how_much_has_arrived_is_told_while_it_is_sent(visitor: Visitor, file: P
         expect(line).to_have_text(f"Arrivé : {part:.0%}".replace(" ", "\xa0").replace("%", "\xa0%"))
         assert bar.evaluate("(each) => each.value") == pytest.approx(part)
         expect(visitor.page.locator("#done")).to_be_hidden()
+        visitor.page.clock.fast_forward(10_000)
+        expect(line).to_contain_text("Arrivé")
         arrived(visitor, held)
     visitor.arrived()
+
+
+def test_what_has_not_begun_to_arrive_after_ten_seconds_is_said_to_take_minutes(visitor: Visitor) -> None:
+    """As the work for large files may; nothing else tells that the page is still at it."""
+    visitor.page.clock.install()
+    visitor.page.route(ENVELOPES, lambda _: None)
+    visitor.write()
+    visitor.confirm()
+    visitor.shows("#progress-text", "sealing")
+    visitor.page.clock.fast_forward(10_000)
+    visitor.shows("#progress-text", "sealing-long")
 
 
 def arrived(visitor: Visitor, held: list[Route]) -> Route:

@@ -5,10 +5,9 @@ from dataclasses import dataclass
 
 from crypto import age
 from crypto import work as puzzles
-from crypto.work import OFFER, Payment, Puzzle, SizeClass
+from crypto.work import OFFER, Payment, Puzzle
 from portal.api.work import HEADER
 from portal.store import days
-from portal.store.quotas import TEXT
 from tests.support.builders import INSPECTORATE, Site
 
 INSTANCE_SEED = bytes(range(32))
@@ -39,17 +38,14 @@ def work(
 def offered(raw: bytes, envelope: bytes | Sized, channel: str = INSPECTORATE) -> dict[str, str]:
     """Return the header that pays for an envelope by what a portal has offered."""
     offer = OFFER.parse(raw)
-    return paid(offer.seed, envelope, channel, offer.cost.of(_size_class(envelope)))
+    return paid(offer.seed, envelope, channel, offer.cost)
 
 
-def paid(seed: bytes, envelope: bytes | Sized, channel: str, cost: int | None = None) -> dict[str, str]:
+def paid(seed: bytes, envelope: bytes | Sized, channel: str, cost: int = COSTS[0]) -> dict[str, str]:
     """Return the header that pays for an envelope under this seed, at the cost of a test's portal."""
-    size_class = _size_class(envelope)
-    header_hash = puzzles.header_hash(envelope.header if isinstance(envelope, Sized) else envelope)
-    puzzle = Puzzle(seed, header_hash, channel, size_class, cost or 1 + size_class)
+    header, size = (
+        (envelope.header, envelope.size) if isinstance(envelope, Sized) else (envelope, len(envelope))
+    )
+    header_hash = puzzles.header_hash(header)
+    puzzle = Puzzle(seed, header_hash, channel, puzzles.size_class(size), cost)
     return {HEADER: Payment(seed, header_hash, puzzle.solve()).encode()}
-
-
-def _size_class(envelope: bytes | Sized) -> SizeClass:
-    size = envelope.size if isinstance(envelope, Sized) else len(envelope)
-    return SizeClass.TEXT if size <= TEXT else SizeClass.FILES

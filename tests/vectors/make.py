@@ -41,7 +41,7 @@ from crypto.bundle import Link, Opened, Outbox, SealedSlot
 from crypto.journal import Entry, Head, Signed
 from crypto.recipients import HybridIdentity
 from crypto.signing import Label
-from crypto.work import OFFER, Cost, Offer, Payment, Puzzle, SizeClass
+from crypto.work import OFFER, Offer, Payment, Puzzle
 
 HERE = Path(__file__).parent
 DEPLOYMENT = bytes(range(16))
@@ -806,39 +806,46 @@ def _end(head: Head) -> Vector:
 def works() -> list[Vector]:
     """SPEC 7.6: seed of an hour, id of an upload, and what a solver makes of a header, trying from 0 on."""
     cases = [
-        ("text", 500_000, "inspectorate", SizeClass.TEXT, 1),
-        ("files", 500_001, "ombudsman", SizeClass.FILES, 3),
-        ("longest-channel", 2**32 - 1, "a" * 32, SizeClass.TEXT, 20),
+        ("text", 500_000, "inspectorate", 67_195, 1),
+        ("longest-channel", 2**32 - 1, "a" * 32, 1, 20),
+        *(
+            (f"class-{size_class}", 500_001, "ombudsman", age.sealed_size(size), 3)
+            for size_class, size in enumerate(
+                (1 << 20, 4 << 20, (4 << 20) + 1, 64 << 20, 256 << 20, padding.LARGEST), 1
+            )
+        ),
     ]
     seed = fixed("work seed")
-    offer = OFFER.encode(Offer(seed, Cost(4_000, 8_000)))
+    offer = OFFER.encode(Offer(seed, 4_000))
     shorter = base64url.encode(seed[:31]).encode()
     wrong = {
         "cost-of-zero": offer.replace(b"4000", b"0"),
-        "cost-above-the-most": offer.replace(b"8000", b"1000001"),
+        "cost-above-the-most": offer.replace(b"4000", b"1000001"),
         "cost-as-text": offer.replace(b"4000", b'"4000"'),
-        "cost-of-files-missing": offer.replace(b',"files":8000', b""),
+        "cost-missing": offer.replace(b',"cost":4000', b""),
         "another-kind": offer.replace(b'"work"', b'"toll"'),
         "seed-of-31-bytes": offer.replace(base64url.encode(seed).encode(), shorter),
     }
     return [
         *(_work(*case) for case in cases),
-        vector("offer", {"offer": offer.hex()}, {"seed": seed.hex(), "text": 4_000, "files": 8_000}),
+        vector("offer", {"offer": offer.hex()}, {"seed": seed.hex(), "cost": 4_000}),
         *(vector(name, {"offer": raw.hex()}, expect="malformed") for name, raw in wrong.items()),
     ]
 
 
-def _work(name: str, hour: int, channel: str, size_class: SizeClass, cost: int) -> Vector:
+def _work(name: str, hour: int, channel: str, size: int, cost: int) -> Vector:
     secret, header = fixed("instance"), fixed(f"header {name}", 1_627)
     header_hash, seed = work.header_hash(header), work.seed(secret, DEPLOYMENT, hour)
-    payment = Payment(seed, header_hash, Puzzle(seed, header_hash, channel, size_class, cost).solve())
+    puzzle = Puzzle(seed, header_hash, channel, work.size_class(size), cost)
+    payment = Payment(seed, header_hash, puzzle.solve())
     given = {
         "secret": secret.hex(),
         "deployment": DEPLOYMENT.hex(),
         "hour": hour,
         "header": header.hex(),
         "channel": channel,
-        "class": size_class.name.lower(),
+        "size": size,
+        "class": puzzle.size_class,
         "cost": cost,
         "seed": seed.hex(),
         "upload_id": work.upload_id(secret, DEPLOYMENT, header_hash).hex(),

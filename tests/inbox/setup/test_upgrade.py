@@ -97,7 +97,7 @@ def test_a_version_is_known_by_the_name_of_its_file(room: Any, monkeypatch: pyte
     config.set_main_option("path_separator", "newline")
     config.set_main_option("version_locations", "\n".join(map(str, room.LOCATIONS)))
     numbers = [each.revision for each in ScriptDirectory.from_config(config).walk_revisions()]
-    assert [FIRST, NEXT] == numbers[::-1] == room.known()
+    assert [FIRST, NEXT] == numbers[::-1] == list(room.known())
 
 
 def test_a_vault_of_an_earlier_version_is_opened_by_nothing_else(old: Office) -> None:

@@ -4,9 +4,7 @@ import hashlib
 import secrets
 import threading
 from collections.abc import Callable, Sequence
-from contextlib import closing
 from datetime import timedelta
-from pathlib import Path
 from typing import TypeVar
 
 import pytest
@@ -33,7 +31,6 @@ from tests.support.builders import (
 )
 from tests.support.portal_room import BODY, TUS, Room, State, code
 from tests.support.sealed_files import header, post
-from tests.support.small_disk import small_disk
 from tests.support.work import Sized, unsent, work
 
 FILES = age.sealed_size(1 << 20)
@@ -407,30 +404,6 @@ def test_sums_follow_the_rows(room: Room, seed: int) -> None:
             assert used(room) == after
     room.hour += 1
     assert used(room) == stored(room)
-
-
-def test_a_disk_that_others_fill_is_respected(sqlite_room: Room) -> None:
-    """Whatever the configuration says, so much stays free."""
-    assert begin(sqlite_room, Kind.REPORT).status_code == 201
-    sqlite_room.configure(spare_gb=900_000)
-    assert code(begin(sqlite_room, Kind.REPORT)) == (507, "quota_full")
-
-
-def test_the_disk_is_looked_at_once_an_hour(tmp_path: Path) -> None:
-    """Within it room must not grow, whoever deletes something; the database's own growth is no change."""
-    address = "sqlite:///portal.sqlite"
-    with small_disk(tmp_path / "disk", "64m") as resize, closing(Room(tmp_path / "disk", address)) as room:
-        room.configure(spare_gb=0.01)
-        first = limits(room).capacity
-        room.send(make_report_envelope(room.site, file=bytes(5_000_000)))
-        resize("96m")
-        assert limits(room).capacity == first
-        room.hour += 1
-        # Half of what is free: each kind may take one envelope more.
-        assert limits(room).capacity == pytest.approx(first + (16 << 20), abs=100_000)
-        resize("64m")
-        room.hour += 1
-        assert limits(room).capacity == pytest.approx(first, abs=100_000)
 
 
 def scriptless(room: Room, size: int = 0) -> int:

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from crypto import age, padding
 from portal.api import stalled
 from portal.api.context import Context
 from portal.api.quotas import DRAWN, SHARES, Limits
@@ -19,6 +20,7 @@ from tests.support.portal_room import TUS, Room
 
 KIND = Kind.REPORT_WITH_FILES
 MB = 1 << 20
+LARGEST = age.sealed_size(padding.LARGEST)
 HOUR = 3_600
 
 
@@ -38,21 +40,35 @@ def upload(size: int, received: int = 0, name: bytes = b"x") -> Unfinished:
         (4 * MB, MB // 2 - 1, True),
         (4 * MB, MB // 2, False),
         (8 * MB + 16, MB // 2, True),
-        (1024 * MB, 64 * MB - 1, True),
-        (1024 * MB, 64 * MB, False),
+        (256 * MB, 16 * MB - 1, True),
+        (1056 * MB, 16 * MB - 1, True),
+        (1056 * MB, 16 * MB, False),
         (TEXT, TEXT - 1, True),
     ],
 )
-def test_progress_is_half_a_mib_in_half_an_hour_and_a_sixteenth_of_what_is_large(
+def test_progress_is_half_a_mib_in_half_an_hour_or_a_sixteenth_or_16_mib(
     size: int, came: int, *, goes: bool
 ) -> None:
-    """With less, a gigabyte could be held for weeks by a trickle."""
+    """With less, a gigabyte could be held for weeks by a trickle; with more, 10 KiB/s would not do."""
     watch = Watch()
     assert watch.stalled(1, after(1), [upload(size, 5)]) == []
     assert bool(watch.stalled(2, after(2), [upload(size, 5 + came)])) is goes
     assert watch.stalled(3, after(3), [upload(size, 5 + came)]) == [upload(size, 5 + came)], (
         "each half hour anew"
     )
+
+
+@pytest.mark.parametrize(
+    "size", [MB, 16 * MB, 256 * MB, 290 * MB, 1024 * MB, age.sealed_size(padding.LARGEST)]
+)
+def test_ten_kib_a_second_are_enough_for_every_size(size: int) -> None:
+    """With two minutes of pause in each half hour, as when a circuit breaks."""
+    watch, half = Watch(), 1
+    brought = 10 * 1024 * (1_800 - 120)
+    assert watch.stalled(half, after(half), [upload(size)]) == []
+    for received in range(brought, size, brought):
+        half += 1
+        assert watch.stalled(half, after(half), [upload(size, received)]) == []
 
 
 @pytest.mark.parametrize("seconds", [5, 1_739, -30])

@@ -11,6 +11,7 @@ from werkzeug.test import TestResponse
 
 from crypto import age, work
 from crypto.work import OFFER, Offer, Payment
+from portal.api import disk
 from portal.api.stalled import Watch, give_way
 from portal.api.work import HEADER
 from portal.exchange import expire
@@ -282,26 +283,20 @@ def wait(room: Room, count: int = 1) -> None:
 
 
 def test_the_cost_rises_after_a_day_without_room_and_falls_after_one_with(room: Room) -> None:
-    """In three levels, at midnight alone; files cost twice as much."""
+    """In three levels, at midnight alone."""
     room.configure(work_cost=COSTS)
-
-    def costs() -> tuple[int, int]:
-        cost = offer(room).cost
-        return cost.text, cost.files
-
     seen = []
     for is_full in (False, True, True, True, False, True, False, False, False):
-        at_first = costs()
+        at_first = offer(room).cost
         if is_full:
             fill(room)
-        assert costs() == at_first, "within a day it is one"
+        assert offer(room).cost == at_first, "within a day it is one"
         seen.append(at_first)
         wait(room)
-    assert [text for text, _ in [*seen, costs()]] == [4, 4, 12, 32, 32, 12, 32, 12, 4, 4]
-    assert {files / text for text, files in seen} == {2}
+    assert [*seen, offer(room).cost] == [4, 4, 12, 32, 32, 12, 32, 12, 4, 4]
     fill(room)
     wait(room, 2)
-    assert costs()[0] == 4
+    assert offer(room).cost == 4
 
 
 def test_what_was_offered_before_midnight_is_paid_for_as_it_was_offered(room: Room) -> None:
@@ -313,7 +308,7 @@ def test_what_was_offered_before_midnight_is_paid_for_as_it_was_offered(room: Ro
     room.configure(capacity_gb=20)
     room.wait(1)
     room.hour += 1
-    assert offer(room).cost.text == COSTS[1]
+    assert offer(room).cost == COSTS[1]
     assert send(room, sealed, paid).status_code == 201
 
 
@@ -331,7 +326,7 @@ def test_nobody_raises_the_cost_without_work_or_by_what_never_fits(room: Room) -
     assert send(room, sealed, pay(room, sealed)).status_code == 201
     assert code(send(room, make_report_envelope(room.site), {})) == (403, "work_missing")
     wait(room)
-    assert offer(room).cost.text == COSTS[0]
+    assert offer(room).cost == COSTS[0]
 
 
 def test_headers_and_refusals_go_when_they_would_be_refused_anyway(room: Room) -> None:
@@ -389,8 +384,10 @@ def test_no_hour_reaches_the_disk(room: Room) -> None:
     watch = Watch()
     for half in range(2):
         give_way(watch, room.app.extensions["portal"], half, 1_800.0 * half)
+        disk.look(room.app.extensions["portal"], 2 * room.hour + half)
     fill(room)
     filled = {table for table, rows in room.state().items() if rows}
+    assert ("disk" in filled) is (room.settings.database_url.get_backend_name() == "sqlite")
     often = {"envelopes", "cases", "withdrawals", "remains", "scriptless", "refusals", "usage", "outboxes"}
     assert filled >= often
     assert hours_found(room) == set()

@@ -47,6 +47,7 @@ COLUMNS = {
     "refusals": {"day", "level"},
     "usage": {"kind", "size", "left_even", "left_odd"},
     "scriptless": {"day", "texts", "larger"},
+    "disk": {"is_odd", "size"},
 }
 
 

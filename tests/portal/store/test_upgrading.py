@@ -144,8 +144,8 @@ def old(empty: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Old:
     return made
 
 
-# Nobody withdrew, nobody came without script, and what is sent here is paid for in no browser.
-LEFT_EMPTY = {"withdrawals", "scriptless", "spent", "refusals"}
+# Nobody withdrew, nobody came without script, what is sent here is paid for in no browser, and no clock ran.
+LEFT_EMPTY = {"withdrawals", "scriptless", "spent", "refusals", "disk"}
 
 
 def test_the_migrations_make_the_tables_that_the_program_knows(empty: str) -> None:

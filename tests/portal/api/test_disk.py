@@ -1,0 +1,210 @@
+"""A disk that others fill: one look an hour, the same for every process, that tells nothing of reports."""
+
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from sqlalchemy import delete
+
+from portal.api.context import Context
+from portal.api.quotas import Limits
+from portal.ops.clock import Clock
+from portal.store import days
+from portal.store.schema import disk
+from tests.support.builders import make_report_envelope
+from tests.support.portal_room import SITE, TUS, Room, code, declared
+from tests.support.portal_server import Server
+from tests.support.small_disk import small_disk
+
+MIB = 1 << 20
+STEP = 64 * MIB
+# Steps and a half: what a portal writes meanwhile moves no look to another step.
+SIZES = {steps: f"{64 * steps + 32}m" for steps in (2, 3, 4, 7)}
+ADDRESS = "sqlite:///portal.sqlite"
+HALF_HOUR = 1_800
+HOUR = 3_600
+MINUTE = 60
+SPARE_GB = 0.01
+
+
+def begin(server: Server) -> int:
+    """Declare a text; return the status of the answer."""
+    headers = {**TUS, **declared(make_report_envelope(SITE))}
+    return server.request("POST", "/api/envelopes", b"", headers)[0]
+
+
+def test_processes_of_one_portal_see_the_disk_as_the_first_saw_it_in_an_hour(
+    tmp_path: Path, free_port: Callable[[], int]
+) -> None:
+    """In two services, of which one begins after others have freed the disk; and after a restart of both.
+
+    The control: without the look that they share, the same processes take more.
+    """
+    hour = 0
+    while hour != days.hour():
+        hour = days.hour()
+        answers, unshared = seen_by_processes(tmp_path / str(hour), free_port)
+    assert answers == [[201, 201, 507, 507], [507] * 4, [507] * 4]
+    assert unshared == 201
+
+
+def seen_by_processes(folder: Path, free_port: Callable[[], int]) -> tuple[list[list[int]], int]:
+    # There is room for 0.6 MB in all: for two texts, whatever is drawn.
+    spare = (2 * STEP - 1_200_000) / 10**9
+    with small_disk(folder, SIZES[2]) as resize:
+        first = Server(folder, free_port()).make(spare_gb=spare)
+        second = first.beside(free_port())
+        with first.serving():
+            answers = [[begin(first) for _ in range(4)]]
+            resize(SIZES[7])
+            with second.serving():
+                answers.append([begin(each) for each in (first, second) * 2])
+        with second.serving():
+            answers.append([begin(second) for _ in range(4)])
+            with second.store() as store, store.write() as connection:
+                connection.execute(delete(disk))
+            return answers, begin(second)
+
+
+def context(room: Room) -> Context:
+    found: Context = room.app.extensions["portal"]
+    return found
+
+
+def capacity(room: Room) -> int:
+    with room.database.read() as connection:
+        return Limits.of(connection, room.settings, room.hour).capacity
+
+
+def noted(room: Room) -> dict[bool, int]:
+    """Return what is noted, in steps, for hours that are odd and for others."""
+    return {is_odd: size // STEP for is_odd, size in room.state()[disk.name]}
+
+
+Resize = Callable[[int], None]
+
+
+@pytest.fixture
+def small(tmp_path: Path) -> Iterator[tuple[Room, Resize]]:
+    """A portal that the disk bounds, in an even hour, and what gives the disk so many steps."""
+    with (
+        small_disk(tmp_path / "disk", SIZES[2]) as resize,
+        closing(Room(tmp_path / "disk", ADDRESS)) as room,
+    ):
+        room.configure(spare_gb=SPARE_GB)
+        room.hour -= room.hour % 2
+        yield room, lambda steps: resize(SIZES[steps])
+
+
+def half_of(steps: int) -> int:
+    """Return the capacity at so many steps: half of what is free, as each kind may take one envelope more."""
+    return (steps * STEP - int(SPARE_GB * 10**9)) // 2
+
+
+def test_the_disk_is_looked_at_a_minute_before_each_hour_by_whoever_is_first(
+    small: tuple[Room, Resize],
+) -> None:
+    """Whatever the disk has at any other time, and whichever of two processes looks after the first."""
+    room, resize = small
+    first = room.hour
+    clocks = [Clock(context(room), 0) for _ in range(2)]
+    for hour, steps in enumerate((2, 4, 3, 2, 4), first):
+        room.hour = hour - 1
+        for clock, there in zip(clocks, (steps, 7), strict=True):
+            resize(there)
+            clock.tick(HOUR * hour - MINUTE, HOUR * hour - MINUTE)
+        room.hour = hour
+        for later in (-1, 0, HALF_HOUR - MINUTE, HALF_HOUR, HOUR - MINUTE - 1):
+            for clock in clocks:
+                clock.tick(HOUR * hour + later, HOUR * hour + later)
+                assert capacity(room) == half_of(steps)
+
+
+def test_whoever_begins_within_an_hour_takes_the_look_that_is_there(small: tuple[Room, Resize]) -> None:
+    """As after a restart, or a second service; where there is none, it looks before it answers."""
+    room, resize = small
+    for minutes in (0, 1, 28, 29, 58, 59):
+        Clock(context(room), 0).look(HOUR * room.hour + MINUTE * minutes)
+        assert capacity(room) == half_of(2)
+        resize(3)
+        assert capacity(room) == half_of(2)
+
+
+def test_what_was_seen_before_a_portal_stopped_counts_for_no_more_than_an_hour_after(
+    small: tuple[Room, Resize],
+) -> None:
+    """Whether that hour was even or odd is all that is known of it."""
+    room, resize = small
+    Clock(context(room), 0).look(HOUR * room.hour)
+    resize(3)
+    room.hour += 48
+    clock = Clock(context(room), 0)
+    for hour in (room.hour, room.hour + 1):
+        room.hour = hour
+        for later in (0, HALF_HOUR - MINUTE, HOUR - MINUTE):
+            clock.look(HOUR * hour + later)
+            assert capacity(room) == half_of(2 if hour % 2 == 0 else 3)
+
+
+def test_what_is_noted_tells_nothing_of_reports(small: tuple[Room, Resize]) -> None:
+    """Neither that one came or was refused, nor what it left on the disk: the clock alone looks."""
+    room, resize = small
+    room.send(make_report_envelope(room.site))
+    assert noted(room) == {}
+    clock, seen = Clock(context(room), 0), []
+    pass_hours(room, clock)
+    for act in (lambda: None, lambda: come(room), lambda: resize(3)):
+        act()
+        seen.append(noted(room))
+        pass_hours(room, clock)
+        seen.append(noted(room))
+    assert seen[:-1] == [{False: 2, True: 2}] * 5
+    assert seen[-1] == {False: 3, True: 3}, "the control"
+
+
+def pass_hours(room: Room, clock: Clock) -> None:
+    """Let two hours pass by the clock."""
+    for _ in range(2):
+        clock.look(HOUR * room.hour + HALF_HOUR - MINUTE)
+        clock.look(HOUR * room.hour + HOUR - MINUTE)
+        room.hour += 1
+
+
+def come(room: Room) -> None:
+    """Have reports taken and refused, and a body lie on the disk."""
+    for capacity_gb, status in ((20, 201), (0.000_1, 507)):
+        room.configure(capacity_gb=capacity_gb)
+        assert room.send(make_report_envelope(room.site)).status_code == status
+    (room.folder / "body").write_bytes(bytes(17 * MIB))
+
+
+def test_a_disk_that_cannot_be_looked_at_is_looked_at_again_soon(
+    small: tuple[Room, Resize],
+) -> None:
+    """At the next tick, and not half an hour later."""
+    room, _ = small
+    clock = Clock(context(room), 0)
+    with room.database.write() as connection:
+        connection.exec_driver_sql("ALTER TABLE disk RENAME TO elsewhere")
+    clock.tick(HOUR * room.hour, 0)
+    with room.database.write() as connection:
+        connection.exec_driver_sql("ALTER TABLE elsewhere RENAME TO disk")
+    clock.tick(HOUR * room.hour + 2, 2)
+    assert set(noted(room)) == {False}
+
+
+@pytest.mark.parametrize("spare_gb", [0, SPARE_GB])
+def test_where_nothing_bounds_it_nobody_looks(room: Room, spare_gb: float) -> None:
+    """Without `spare_gb`, or with PostgreSQL, whose disk may be another machine's."""
+    room.configure(spare_gb=spare_gb)
+    Clock(context(room), 0).look(HOUR * room.hour)
+    is_bounded = spare_gb > 0 and room.settings.database_url.get_backend_name() == "sqlite"
+    assert bool(noted(room)) is is_bounded
+
+
+def test_a_disk_that_others_fill_is_respected(sqlite_room: Room) -> None:
+    """Whatever the configuration says, so much stays free."""
+    assert sqlite_room.send(make_report_envelope(sqlite_room.site)).status_code == 201
+    sqlite_room.configure(spare_gb=900_000)
+    assert code(sqlite_room.send(make_report_envelope(sqlite_room.site))) == (507, "quota_full")
