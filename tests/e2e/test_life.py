@@ -1,4 +1,7 @@
-"""The whole life of a report, in a real browser, with the real portal and the real inbox."""
+"""The whole life of a report, in a real browser, with the real portal and the real inbox.
+
+In French; the demo is gone through in English.
+"""
 
 import re
 from collections.abc import Callable, Iterator
@@ -10,9 +13,8 @@ from typing import Any
 import pytest
 from fpdf import FPDF
 from PIL import Image
-from playwright.sync_api import Browser, BrowserType, expect
+from playwright.sync_api import BrowserType, expect
 
-from templates.catalogues import LANGUAGES
 from tests.support import browsing, traces
 from tests.support.installation import Inbox, InboxHere, Installation
 from tests.support.page_visitor import TELEPHONE, Visitor
@@ -20,16 +22,10 @@ from tests.support.page_visitor import TELEPHONE, Visitor
 pytestmark = [pytest.mark.browser, pytest.mark.long]
 
 CANARY = "zibeline-quartz-7319"
-TEXTS = {
-    "fr": f"Ils m'ont abordé·e à Noël, près du café « L'Écluse » 😀 {CANARY}\nDeuxième ligne.",
-    "en": f"They came up to me at the naïve café 😀 {CANARY}\nSecond line.",
-}
-FOLLOW_UPS = {
-    "fr": f"Encore : la même voiture, hier soir. {CANARY}",
-    "en": f"More: the same car last night. {CANARY}",
-}
+TEXT = f"Ils m'ont abordé·e à Noël, près du café « L'Écluse » 😀 {CANARY}\nDeuxième ligne."
+FOLLOW_UP = f"Encore : la même voiture, hier soir. {CANARY}"
 REPLY = "Merci, nous vous lisons. — We read you: « où » / “where”? 🙂"
-LABELS = {"fr": "En cours d'évaluation", "en": "Under assessment"}
+LABEL = "En cours d'évaluation"
 
 
 def jpeg() -> bytes:
@@ -56,11 +52,6 @@ def pdf() -> bytes:
     return bytes(letter.output())
 
 
-@pytest.fixture(params=LANGUAGES)
-def language(request: pytest.FixtureRequest) -> str:
-    return str(request.param)
-
-
 class Programs(Inbox):
     """An inbox whose commands are programs of their own, but for its founding.
 
@@ -73,24 +64,19 @@ class Programs(Inbox):
 
 
 @pytest.fixture
-def installation(tmp_path: Path, free_port: Callable[[], int], language: str) -> Iterator[Installation]:
-    """One whose commands are programs of their own, once."""
-    made = Installation(tmp_path, port=free_port(), inbox=Programs if language == "fr" else InboxHere)
+def installation(tmp_path: Path, free_port: Callable[[], int]) -> Iterator[Installation]:
+    """One whose commands are programs of their own."""
+    made = Installation(tmp_path, port=free_port(), inbox=Programs)
     with made.portal.serving():
         yield made
 
 
 @pytest.fixture
-def person(
-    engine: BrowserType, chromium: Browser, installation: Installation, language: str
-) -> Iterator[Visitor]:
-    """Once at Chromium as people have it: other tests leave out its windows."""
-    browser = browsing.launch(engine, command=browsing.WHOLE) if language == "fr" else chromium
-    context = browser.new_context(viewport=TELEPHONE)
-    yield Visitor(context.new_page(), installation.portal.address, language)
-    context.close()
-    if browser is not chromium:
-        browser.close()
+def person(engine: BrowserType, installation: Installation) -> Iterator[Visitor]:
+    """At Chromium as people have it: other tests leave out its windows."""
+    browser = browsing.launch(engine, command=browsing.WHOLE)
+    yield Visitor(browser.new_page(viewport=TELEPHONE), installation.portal.address, "fr")
+    browser.close()
 
 
 @dataclass(frozen=True)
@@ -122,13 +108,12 @@ class Life:
 
     def report(self) -> None:
         """Report with text and files; the inspectorate has every byte of them."""
-        language = self.reporter.language
-        self.reporter.report(TEXTS[language], self.paths())
+        self.reporter.report(TEXT, self.paths())
         self.installation.carry_in(1)
         (listed,) = self.inbox.json("list")["cases"]
         case = self.inbox.json("show", str(listed["case"]))
-        assert TEXTS[language] == case["answers"]["what"]
-        assert ("unsure", language, "received") == (case["answers"]["coi"], case["language"], case["status"])
+        assert TEXT == case["answers"]["what"]
+        assert ("unsure", "fr", "received") == (case["answers"]["coi"], case["language"], case["status"])
         assert ["image/jpeg", "application/pdf"] == [file["type"] for file in case["attachments"]]
         assert list(map(sent, self.files.values())) == [self.attachment(number) for number in (1, 2)]
 
@@ -140,15 +125,15 @@ class Life:
         self.reporter.open()
         self.reporter.opened()
         page = self.reporter.page
-        expect(page.locator("#status-label")).to_contain_text(LABELS[self.reporter.language])
+        expect(page.locator("#status-label")).to_contain_text(LABEL)
         expect(page.locator("#messages")).to_contain_text(text)
 
     def follow_up(self) -> None:
         """Write again with a file; the inspectorate has it in the same case."""
-        self.reporter.follow_up(FOLLOW_UPS[self.reporter.language], self.paths()[:1])
+        self.reporter.follow_up(FOLLOW_UP, self.paths()[:1])
         self.installation.carry_in(2)
         (follow_up,) = self.inbox.json("show", "1")["follow_ups"]
-        assert FOLLOW_UPS[self.reporter.language] == follow_up["text"]
+        assert FOLLOW_UP == follow_up["text"]
         assert sent(next(iter(self.files.values()))) == self.attachment(3)
 
 
