@@ -19,6 +19,9 @@ doors = Blueprint("guard", __name__)
 @doors.get("/open/<secret>")
 def enter(secret: str) -> ResponseReturnValue:
     """Exchange the secret of the address, once, for the cookie that every other page asks for."""
+    # What only looks whether the address answers, as a preview of links does, must not use it up.
+    if request.method != "GET":
+        abort(HTTPStatus.METHOD_NOT_ALLOWED)
     if not here().admit(secret):
         abort(HTTPStatus.FORBIDDEN)
     session["admitted"] = True

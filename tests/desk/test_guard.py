@@ -1,10 +1,12 @@
 """The desk answers one browser, that which had its address, and only what its own pages ask."""
 
 import os
+import socket
 import subprocess
 import sys
 from dataclasses import replace
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 from werkzeug.test import TestResponse
@@ -15,7 +17,7 @@ from inbox.system import idle_timeout
 from portal.web import headers as portal_headers
 from templates.catalogues import LANGUAGES
 from tests.support import inbox_builders as build
-from tests.support.desk_room import SAME, Client, sitting
+from tests.support.desk_room import SAME, Client, serving, sitting
 from tests.support.inbox_builders import Office, Portal, Reporter, Sent, World
 
 OFFICE = ["/office", "/office/templates", "/office/bodies", "/office/backup"]
@@ -68,6 +70,28 @@ def test_a_wrong_secret_uses_nothing_up(world: World) -> None:
         assert client.ask("/open/wrong").status_code == 403
         assert client.ask("/open/known").status_code == 302
         assert client.ask("/open/known").status_code == 403
+
+
+def test_only_a_visit_uses_the_address_up(world: World) -> None:
+    """What looks whether it answers does not."""
+    with sitting(world.office) as client:
+        client.desk._once = "known"
+        path, base = f"{client.desk.place}/open/known", f"http://{client.desk.host}"
+        for method, status in {"HEAD": 405, "OPTIONS": 200, "POST": 403}.items():
+            said = client.app.test_client().open(path, method=method, base_url=base, headers=SAME)
+            assert said.status_code == status
+            assert "Set-Cookie" not in said.headers
+        assert client.ask("/open/known").status_code == 302
+
+
+def test_a_request_that_names_no_host_is_refused(world: World) -> None:
+    """The control is the same request with the host's name."""
+    with serving(world.office) as served:
+        address = urlsplit(served.root)
+        for host, status in (("", 421), (f"Host: {address.netloc}\r\n", 403)):
+            with socket.create_connection((address.hostname, address.port)) as connection:
+                connection.sendall(f"GET / HTTP/1.0\r\n{host}\r\n".encode())
+                assert connection.makefile("rb").readline().split()[1] == str(status).encode()
 
 
 @pytest.mark.parametrize(
