@@ -97,7 +97,7 @@ def page(template: str, /, **values: Any) -> str:
             values,
             language=g.language,
             languages=LANGUAGES,
-            present=desk.actor().officers,
+            present=desk.officers,
             said=desk.said(),
             here=request.endpoint,
             url_for=url_for,

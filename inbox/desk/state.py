@@ -123,9 +123,14 @@ class Desk:
         self._said: tuple[Done, ...] = ()
         self._taken: set[str] = set()
 
+    @property
+    def officers(self) -> tuple[str, ...]:
+        """Those who opened it."""
+        return self._opened.officers
+
     def actor(self) -> Actor:
         """Return who acts at the desk today: those who opened it, together."""
-        return Actor(self._opened.officers, today(), self._confirm)
+        return Actor(self.officers, today(), self._confirm)
 
     @property
     def address(self) -> str:

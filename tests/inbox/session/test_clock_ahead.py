@@ -1,7 +1,10 @@
 """A clock that was ahead for a while: what was dated by it, and how days count from today again."""
 
+from datetime import date
+
 import pytest
 
+from tests.support.desk_room import sitting
 from tests.support.inbox_builders import Office, today
 from tests.support.inbox_clock import moved
 from tests.support.inbox_trio import Trio
@@ -32,3 +35,23 @@ def test_two_officers_note_that_the_clock_was_ahead(trio: Trio, monkeypatch: pyt
     assert noted["head"]["n"] == entry["n"]
     clock.wait(-1)
     assert 1 == office.run("list").code  # days count from there
+
+
+@pytest.mark.parametrize("day", [date(1999, 12, 31), date(2200, 1, 1)])
+def test_a_clock_of_which_no_file_can_be_dated_is_named(
+    trio: Trio, monkeypatch: pytest.MonkeyPatch, day: date
+) -> None:
+    """Not a file, which is what the hint of other faults blames; nothing is changed, and the desk says it."""
+    clock, before = moved(monkeypatch), trio.others.state()
+    with sitting(trio.others) as client:
+        clock.day = day
+        page = client.ask("/en/case/1")
+        assert 409 == page.status_code
+        assert all(each in page.text for each in ("The clock says", str(day.year), "Set the clock"))
+    for words in (["list"], ["journal", "print"], ["note", "1", "--text", "x"]):
+        said = trio.others.run(*words)
+        assert (1, f"error: the clock says {day}\nhint: set the clock, then try again\n") == (
+            said.code,
+            said.err,
+        )
+    assert before == trio.others.state()
