@@ -32,16 +32,21 @@ export class Offline extends Failure {
 /** @typedef {{ headers: Headers, bytes: Uint8Array<ArrayBuffer> }} Answer */
 
 /**
+ * What is asked for; `success` is the one status of a good answer, 200 unless given.
+ * @typedef {RequestInit & { success?: number }} Asked
+ */
+
+/**
  * Return the portal's answer, read to its end, if it is a good one; throws Refused or Offline.
  * @param {string} path
- * @param {RequestInit} [request]
+ * @param {Asked} [asked]
  * @returns {Promise<Answer>}
  */
-export async function ask(path, request = {}) {
-  const { status, ok, headers, bytes } = await answered(path, request).catch(() => {
+export async function ask(path, { success = 200, ...request } = {}) {
+  const { status, headers, bytes } = await answered(path, request).catch(() => {
     throw new Offline();
   });
-  if (!ok) throw new Refused(status, problemCode(bytes));
+  if (status !== success) throw new Refused(status, problemCode(bytes));
   return { headers, bytes };
 }
 
@@ -59,8 +64,8 @@ export async function answered(path, request = {}) {
     signal: AbortSignal.timeout(PATIENCE_MS),
     ...request,
   });
-  const { status, ok, headers } = response;
-  return { status, ok, headers, bytes: new Uint8Array(await response.arrayBuffer()) };
+  const { status, headers } = response;
+  return { status, headers, bytes: new Uint8Array(await response.arrayBuffer()) };
 }
 
 /** @param {Uint8Array} bytes of an answer that is no good one */

@@ -18,10 +18,10 @@ export function bring(path, bytes) {
 /**
  * Return what was brought for `path`, whatever else the request holds; throws Failure if nothing was.
  * @param {string} path
- * @param {RequestInit} [_request]
+ * @param {import("./http.js").Asked} [_asked]
  * @returns {Promise<{ headers: Headers, bytes: Uint8Array<ArrayBuffer> }>}
  */
-export async function ask(path, _request) {
+export async function ask(path, _asked) {
   const bytes = brought.get(path);
   if (!bytes) throw new Failure("file-not-brought");
   return { headers: new Headers(), bytes };

@@ -19,6 +19,7 @@ export const PIECE = 1 << 20;
 
 const ENVELOPES = "/api/envelopes";
 const LOCATION = /^\/api\/envelopes\/[\w-]+$/;
+const OFFSET = /^\d+$/;
 const TUS = { "Tus-Resumable": "1.0.0" };
 const BYTES = { "Content-Type": "application/offset+octet-stream" };
 const PASSING = [404, 409, 410, 423, 429];
@@ -71,7 +72,7 @@ export class Upload {
     };
     const channel = new TextDecoder().decode(metadata["channel"]);
     const answer = await pay({ channel, size, header }, (paid) => {
-      return ask(ENVELOPES, { method: "POST", headers: { ...headers, ...paid }, body });
+      return ask(ENVELOPES, { method: "POST", headers: { ...headers, ...paid }, body, success: 201 });
     }).catch((error) => {
       // Used, and its upload gone: this header seals nothing more.
       throw error instanceof Refused && error.problem === "work_spent" ? new StartAgain() : error;
@@ -79,13 +80,13 @@ export class Upload {
     const location = answer.headers.get("Location") ?? "";
     if (!LOCATION.test(location)) throw new Failure("refused-by-portal");
     this.#location = location;
-    if (body.length) this.#moveTo(answer);
+    if (body.length) this.#moveOn(answer);
   }
 
   /** @param {string} location */
   async #continue(location) {
     const headers = { ...TUS, ...BYTES, "Upload-Offset": String(this.#offset) };
-    this.#moveTo(await ask(location, { method: "PATCH", headers, body: this.#rest() }));
+    this.#moveOn(await ask(location, { method: "PATCH", headers, body: this.#rest(), success: 204 }));
   }
 
   /** Ask how far the portal has come; one that has forgotten it all is served from the start, if that is here. */
@@ -101,9 +102,20 @@ export class Upload {
     }
   }
 
+  /**
+   * Take the answer to bytes that were sent; none of them arrived is as good as no answer, or it would go on for ever.
+   * @param {import("./http.js").Answer} answer
+   */
+  #moveOn(answer) {
+    const before = this.#offset;
+    this.#moveTo(answer);
+    if (this.#offset <= before) throw new Offline();
+  }
+
   /** @param {import("./http.js").Answer} answer */
   #moveTo(answer) {
-    const offset = Number(answer.headers.get("Upload-Offset") ?? NaN);
+    const told = answer.headers.get("Upload-Offset") ?? "";
+    const offset = OFFSET.test(told) ? Number(told) : NaN;
     const { start, bytes } = this.#piece;
     if (!(offset >= start && offset <= start + bytes.length)) throw new StartAgain();
     this.#offset = offset;

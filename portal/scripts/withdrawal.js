@@ -24,7 +24,7 @@ async function withdraw() {
   await guarded("withdraw-error", async () => {
     if (!withdrawKey) return;
     if (!meant.checked) throw new Failure("withdraw-not-meant", {}, [meant]);
-    await ask("/api/withdraw", { method: "POST", body: new Uint8Array(withdrawKey) });
+    await ask("/api/withdraw", { method: "POST", body: new Uint8Array(withdrawKey), success: 204 });
     withdrawKey = null;
     goTo("withdrawn");
   });

@@ -175,6 +175,23 @@ def test_an_upload_that_gave_way_is_sealed_and_sent_anew(visitor: Visitor, file:
     assert (message.answers["what"], files) == (TEXT, {1: FILE})
 
 
+def test_a_portal_that_takes_nothing_is_not_asked_for_ever(visitor: Visitor) -> None:
+    """It answers well, but its offset stays where it is: tried again with pauses, then told."""
+
+    def answer(route: Route) -> None:
+        status = {"POST": 201, "PATCH": 204, "HEAD": 200}[route.request.method]
+        route.fulfill(status=status, headers={"Location": "/api/envelopes/A", "Upload-Offset": "0"})
+
+    for address in (ENVELOPES, ENVELOPE):
+        visitor.page.route(address, answer)
+    visitor.page.clock.install()
+    visitor.write()
+    visitor.confirm()
+    visitor.give_up()
+    visitor.shows("#send-error", "offline")
+    assert methods(visitor) == ["POST", *["HEAD", "PATCH"] * 3]
+
+
 def test_a_file_that_vanished_is_named(visitor: Visitor, file: Path) -> None:
     visitor.write(files=[file])
     file.write_bytes(b"changed")

@@ -1,0 +1,86 @@
+/** upload.js: what a portal that answers as no honest one does can have a browser send. */
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+globalThis.document = /** @type {any} */ ({ documentElement: { lang: "en" }, querySelectorAll: () => [] });
+const { StartAgain, Upload } = await import("../../portal/scripts/upload.js");
+const { Offline, Refused } = await import("../../portal/scripts/http.js");
+
+const TEXT = 67_195;
+const FILES = 3 << 20;
+const OFFER = JSON.stringify({ v: 1, kind: "work", seed: "A".repeat(43), cost: 1 });
+const PLACE = "/api/envelopes/AAAA";
+
+/**
+ * Send an envelope to a portal that answers each upload request by the next of `answers`, the last one ever again.
+ * @param {number} size
+ * @param {[number, Record<string, string>][]} answers
+ */
+async function sent(size, ...answers) {
+  /** @type {string[]} */
+  const requests = [];
+  globalThis.fetch = async (path, { method = "GET" } = {}) => {
+    if (path === "/api/work") return new Response(OFFER);
+    requests.push(`${method} ${path}`);
+    assert.ok(requests.length < 20, "it goes on for ever");
+    const [status, headers] = answers[requests.length - 1] ?? answers.at(-1) ?? [500, {}];
+    return new Response(null, { status, headers });
+  };
+  const sealed = (async function* () {
+    for (let at = 0; at < size; at += 1 << 16) yield new Uint8Array(Math.min(1 << 16, size - at));
+  })();
+  const metadata = { channel: new TextEncoder().encode("inspectorate") };
+  const upload = new Upload({ size, metadata, header: new Uint8Array(1_627), sealed });
+  const attempt = () => upload.send(() => {}).then(() => null, (error) => error);
+  return { error: await attempt(), requests, attempt };
+}
+
+/** @param {string} [offset] */
+function created(offset) {
+  return /** @type {[number, Record<string, string>]} */ ([201, { Location: PLACE, ...(offset ? { "Upload-Offset": offset } : {}) }]);
+}
+
+test("the control: an honest portal has the whole envelope", async () => {
+  assert.equal((await sent(TEXT, created(String(TEXT)))).error, null);
+  /** @type {[number, Record<string, string>][]} */
+  const pieces = [1, 2, 3].map((each) => [204, { "Upload-Offset": String(each << 20) }]);
+  assert.equal((await sent(FILES, created(), ...pieces)).error, null);
+});
+
+for (const size of [TEXT, FILES]) {
+  test(`an answer without progress is one that was lost: at once for ${size} bytes`, async () => {
+    const { error, requests, attempt } = await sent(size, created("0"), [204, { "Upload-Offset": "0" }]);
+    assert.ok(error instanceof Offline);
+    assert.ok(requests.length <= 2);
+    const before = requests.length;
+    assert.ok((await attempt()) instanceof Refused, "204 is no answer to HEAD");
+    assert.deepEqual(requests.slice(before), [`HEAD ${PLACE}`]);
+  });
+}
+
+test("an answer by which the offset goes back is one that was lost", async () => {
+  const { error, requests } = await sent(TEXT, created("9"), [204, { "Upload-Offset": "8" }]);
+  assert.ok(error instanceof Offline);
+  assert.equal(requests.length, 2);
+});
+
+for (const offset of ["1.5", "0x1067b", "67195e0", "+67195", "-0", "x", "", "67196", "9".repeat(400)]) {
+  test(`no offset of this envelope: ${offset.slice(0, 9)}`, async () => {
+    assert.ok((await sent(TEXT, created(offset))).error instanceof StartAgain);
+  });
+}
+
+for (const status of [200, 202, 204, 299]) {
+  test(`a creation that is answered with ${status} is refused`, async () => {
+    const [, headers] = created(String(TEXT));
+    const { error } = await sent(TEXT, [status, headers]);
+    assert.ok(error instanceof Refused);
+    assert.equal(error.status, status);
+  });
+}
+
+test("a piece that is answered with 200 is refused", async () => {
+  const { error } = await sent(FILES, created(), [200, { "Upload-Offset": String(1 << 20) }]);
+  assert.ok(error instanceof Refused);
+});
