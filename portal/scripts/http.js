@@ -1,8 +1,11 @@
 // @ts-check
 /** Requests to the portal, which carry nothing but what is given: no cookie, no referrer, no redirect. */
 
+import { concat } from "./bytes.js";
 import { Failure } from "./failure.js";
 
+/** Bytes of an answer, unless its request says otherwise: more than keyring, manifest or any file of the pages has. */
+const MOST = 4 << 20;
 const PATIENCE_MS = 300_000; // 1 MiB over a slow Tor circuit
 
 /**
@@ -22,7 +25,7 @@ export class Refused extends Failure {
   }
 }
 
-/** No answer came. */
+/** No answer came, or none that was read to its end. */
 export class Offline extends Failure {
   constructor() {
     super("offline");
@@ -32,8 +35,9 @@ export class Offline extends Failure {
 /** @typedef {{ headers: Headers, bytes: Uint8Array<ArrayBuffer> }} Answer */
 
 /**
- * What is asked for; `success` is the one status of a good answer, 200 unless given.
- * @typedef {RequestInit & { success?: number }} Asked
+ * What is asked for; `success` is the one status of a good answer, 200 unless given, and `most` the bytes that any
+ * answer may have, 4 MiB unless given: whoever answers without end must not fill the memory of a phone.
+ * @typedef {RequestInit & { success?: number, most?: number }} Asked
  */
 
 /**
@@ -51,11 +55,11 @@ export async function ask(path, { success = 200, ...request } = {}) {
 }
 
 /**
- * Return any answer, good or not, read to its end.
+ * Return any answer, good or not, read to its end; throws where there is none, or more than `most` bytes.
  * @param {string} path
- * @param {RequestInit} [request]
+ * @param {Omit<Asked, "success">} [asked]
  */
-export async function answered(path, request = {}) {
+export async function answered(path, { most = MOST, ...request } = {}) {
   const response = await fetch(path, {
     cache: "no-store",
     credentials: "omit",
@@ -65,7 +69,26 @@ export async function answered(path, request = {}) {
     ...request,
   });
   const { status, headers } = response;
-  return { status, headers, bytes: new Uint8Array(await response.arrayBuffer()) };
+  return { status, headers, bytes: await read(response, most) };
+}
+
+/**
+ * @param {Response} response
+ * @param {number} most
+ */
+async function read(response, most) {
+  const parts = [];
+  let size = 0;
+  const reader = response.body?.getReader();
+  for (let next = await reader?.read(); next && !next.done; next = await reader?.read()) {
+    size += next.value.length;
+    if (size > most) {
+      await reader?.cancel();
+      throw new RangeError("an answer has more bytes than are taken");
+    }
+    parts.push(next.value);
+  }
+  return concat(parts);
 }
 
 /** @param {Uint8Array} bytes of an answer that is no good one */

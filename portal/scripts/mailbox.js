@@ -40,7 +40,8 @@ const STATES = /** @type {const} */ (["unknown", "waiting", "collected"]);
  * @returns {Promise<Mailbox>}
  */
 export async function openMailbox(keys, keyring, today) {
-  const { bytes: answer } = await ask("/api/slot", { method: "POST", body: new Uint8Array(keys.locator) });
+  const request = { method: "POST", body: new Uint8Array(keys.locator), most: SIZE };
+  const { bytes: answer } = await ask("/api/slot", request);
   const claim = claimed(answer);
   const fromMemo = openMemo(answer.slice(5, 65), keys);
   const { slot, fault } = await trusted(answer.slice(65), keys, keyring, today);

@@ -14,13 +14,12 @@ pytestmark = pytest.mark.browser
     "spoil",
     [
         lambda answer: answer[:-1],
-        lambda answer: answer + b"\0",
         lambda _: b"",
         lambda answer: b"\3" + answer[1:],
         lambda answer: answer[:1] + (84_006).to_bytes(4, "big") + answer[5:],
         lambda answer: answer[:1] + b"\xff" * 4 + answer[5:],
     ],
-    ids=["short", "long", "empty", "state-unheard-of", "day-after-2199", "day-beyond-the-calendar"],
+    ids=["short", "empty", "state-unheard-of", "day-after-2199", "day-beyond-the-calendar"],
 )
 def test_an_answer_without_form_is_said_to_be_one(visitor: Visitor, spoil: Callable[[bytes], bytes]) -> None:
     """It is the portal's fault, not the page's: another browser would not help."""
@@ -32,6 +31,17 @@ def test_an_answer_without_form_is_said_to_be_one(visitor: Visitor, spoil: Calla
     visitor.page.route("**/api/slot", answer)
     visitor.open("abandon " * 11 + "about")
     visitor.shows("#error", "answer-malformed")
+
+
+def test_an_answer_longer_than_its_form_is_not_read_to_its_end(visitor: Visitor) -> None:
+    """By one byte, or without end: it is as if none had come."""
+
+    def answer(route: Route) -> None:
+        route.fulfill(status=200, body=route.fetch().body() + b"\0")
+
+    visitor.page.route("**/api/slot", answer)
+    visitor.open("abandon " * 11 + "about")
+    visitor.shows("#error", "offline")
 
 
 def test_the_last_day_of_the_protocol_is_a_day(visitor: Visitor) -> None:
