@@ -18,7 +18,7 @@ import { pay } from "./paying.js";
 export const PIECE = 1 << 20;
 
 const ENVELOPES = "/api/envelopes";
-const LOCATION = /^\/api\/envelopes\/[\w-]+$/;
+const LOCATION = /^\/api\/envelopes\/[\w-]{1,64}$/;
 const OFFSET = /^\d+$/;
 const TUS = { "Tus-Resumable": "1.0.0" };
 const BYTES = { "Content-Type": "application/offset+octet-stream" };

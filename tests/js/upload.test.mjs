@@ -80,6 +80,21 @@ for (const status of [200, 202, 204, 299]) {
   });
 }
 
+for (const place of [
+  "//evil/api/envelopes/A", "https://evil/api/envelopes/A", "/\\evil/api/envelopes/A", "/api/envelopes/../withdraw",
+  "/api/envelopes/A/..", "/api/envelopes/A?at=evil", "/api/envelopes/A#", "/api/envelopes/", "/api/withdraw", "",
+  `/api/envelopes/${"A".repeat(100_000)}`,
+]) {
+  test(`nothing is sent to a place that is no upload: ${place.slice(0, 40)}`, async () => {
+    for (const size of [TEXT, FILES]) {
+      const { error, requests, attempt } = await sent(size, [201, { Location: place, "Upload-Offset": "0" }]);
+      assert.equal(error.code, "refused-by-portal");
+      await attempt();
+      assert.deepEqual([...new Set(requests)], ["POST /api/envelopes"]);
+    }
+  });
+}
+
 test("a piece that is answered with 200 is refused", async () => {
   const { error } = await sent(FILES, created(), [200, { "Upload-Offset": String(1 << 20) }]);
   assert.ok(error instanceof Refused);
