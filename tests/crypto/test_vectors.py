@@ -177,6 +177,8 @@ def run_work(given: Given) -> Given:
     if "offer" in given:
         offer = OFFER.parse(bytes.fromhex(given["offer"]))
         return {"seed": offer.seed.hex(), "cost": offer.cost}
+    if "counter" in given:
+        return {"solved": is_solved(given)}
     secret, deployment, header, seed = unhex(given, "secret", "deployment", "header", "seed")
     assert work.seed(secret, deployment, given["hour"]) == seed
     header_hash = work.header_hash(header)
@@ -185,6 +187,15 @@ def run_work(given: Given) -> Given:
     counter = Puzzle(seed, header_hash, given["channel"], size_class, given["cost"]).solve()
     assert work.upload_id(secret, deployment, header_hash).hex() == given["upload_id"]
     return {"payment": Payment(seed, header_hash, counter).encode()}
+
+
+def is_solved(given: Given) -> bool:
+    seed, header_hash = unhex(given, "seed", "header_hash")
+    try:
+        Puzzle(seed, header_hash, given["channel"], given["class"], given["cost"]).check(given["counter"])
+    except work.Unsolved:
+        return False
+    return True
 
 
 def run_journal(given: Given) -> Given:

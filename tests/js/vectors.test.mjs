@@ -73,7 +73,7 @@ const TOPICS = {
       const { seed, cost } = work.OFFER.parse(hex(offer));
       return { seed: toHex(seed), cost };
     }
-    return { payment: await paymentFor(input) };
+    return "counter" in input ? { solved: await isSolved(input) } : { payment: await paymentFor(input) };
   },
   async seal({ envelope, identity }) {
     const plain = await age.unsealEnvelope(hex(envelope), identity);
@@ -86,6 +86,15 @@ async function paymentFor({ header, seed, channel, size, class: sizeClass, cost 
   assert.equal(work.sizeClassOf(size), sizeClass);
   const headerHash = new Uint8Array(await crypto.subtle.digest("SHA-256", hex(header)));
   return work.solve({ seed: hex(seed), headerHash, channel, sizeClass, cost });
+}
+
+/**
+ * Return whether the solver, which takes the least counter, ends at this one.
+ * @param {Fields} input
+ */
+async function isSolved({ seed, header_hash, channel, class: sizeClass, cost, counter }) {
+  const solution = await work.solve({ seed: hex(seed), headerHash: hex(header_hash), channel, sizeClass, cost });
+  return solution.endsWith(`.${counter}`);
 }
 
 /** @param {string} text */

@@ -828,6 +828,7 @@ def works() -> list[Vector]:
     }
     return [
         *(_work(*case) for case in cases),
+        *_bound_of_the_largest_class(),
         vector("offer", {"offer": offer.hex()}, {"seed": seed.hex(), "cost": 4_000}),
         *(vector(name, {"offer": raw.hex()}, expect="malformed") for name, raw in wrong.items()),
     ]
@@ -851,6 +852,22 @@ def _work(name: str, hour: int, channel: str, size: int, cost: int) -> Vector:
         "upload_id": work.upload_id(secret, DEPLOYMENT, header_hash).hex(),
     }
     return vector(name, given, {"payment": payment.encode()})
+
+
+def _bound_of_the_largest_class() -> list[Vector]:
+    """The least counter of 13 zero bits comes before that of 14: who asks for one bit too few stops there."""
+    puzzle = Puzzle(bytes(32), b"\x22" * 32, "inspectorate", 6, 1)
+    given = {
+        "seed": puzzle.seed.hex(),
+        "header_hash": puzzle.header_hash.hex(),
+        "channel": puzzle.channel,
+        "class": puzzle.size_class,
+        "cost": puzzle.cost,
+    }
+    return [
+        vector("class-6-by-13-bits", given | {"counter": 4_059}, {"solved": False}),
+        vector("class-6-by-14-bits", given | {"counter": puzzle.solve()}, {"solved": True}),
+    ]
 
 
 def shares_of_a_secret() -> list[Vector]:
