@@ -22,6 +22,14 @@ export function fromCount(count) {
 }
 
 /**
+ * Return the days from 1970-01-01 to `day`, as the portal counts them.
+ * @param {string} day
+ */
+export function toCount(day) {
+  return Date.parse(day) / DAY_MS;
+}
+
+/**
  * Return the day `count` days later.
  * @param {string} day
  * @param {number} count

@@ -5,7 +5,7 @@ import { ask } from "#http";
 import * as age from "./age.js";
 import { breathe } from "./breathe.js";
 import * as container from "./container.js";
-import { daysAfter, fromCount } from "./days.js";
+import { daysAfter, fromCount, toCount } from "./days.js";
 import { CryptoError, NotForUs, Tampered } from "./errors.js";
 import { Failure } from "./failure.js";
 import { channel as find } from "./keyring.js";
@@ -28,7 +28,6 @@ import { site } from "./site.js";
  */
 
 const SIZE = 18_108;
-const LAST_DAY = 84_005; // 2199-12-31, in days since 1970-01-01 (SPEC 1.2)
 const LATE_DAYS = 35;
 const STATES = /** @type {const} */ (["unknown", "waiting", "collected"]);
 
@@ -42,7 +41,7 @@ const STATES = /** @type {const} */ (["unknown", "waiting", "collected"]);
 export async function openMailbox(keys, keyring, today) {
   const request = { method: "POST", body: new Uint8Array(keys.locator), most: SIZE };
   const { bytes: answer } = await ask("/api/slot", request);
-  const claim = claimed(answer);
+  const claim = claimed(answer, today);
   const fromMemo = openMemo(answer.slice(5, 65), keys);
   const { slot, fault } = await trusted(answer.slice(65), keys, keyring, today);
   const differ = slot !== null && fromMemo !== null && slot.channel !== fromMemo;
@@ -55,13 +54,15 @@ export async function openMailbox(keys, keyring, today) {
 
 /**
  * @param {Uint8Array<ArrayBuffer>} answer
+ * @param {string} today
  * @returns {Mailbox["claim"]}
  */
-function claimed(answer) {
+function claimed(answer, today) {
   const state = STATES[answer[0] ?? STATES.length];
   if (answer.length !== SIZE || state === undefined) throw new Failure("answer-malformed");
   const count = new DataView(answer.buffer).getUint32(1);
-  if (count > LAST_DAY) throw new Failure("answer-malformed");
+  // From a day to come, the page would promise a first answer after it, and nothing would ever be overdue.
+  if (count > toCount(today)) throw new Failure("answer-malformed");
   return { state, day: fromCount(count) };
 }
 

@@ -16,6 +16,7 @@ test("days are counted over the end of a year", () => {
 
 test("the portal counts from 1970", () => {
   assert.deepEqual([0, 20_000].map(days.fromCount), ["1970-01-01", "2024-10-04"]);
+  assert.deepEqual(["1970-01-01", "2024-10-04"].map(days.toCount), [0, 20_000]);
 });
 
 test("today is a day of SPEC 1.2", () => {

@@ -1,13 +1,20 @@
 """What a portal may answer about a case, and what the page makes of an answer that has no form."""
 
 from collections.abc import Callable
+from datetime import date, timedelta
 
 import pytest
 from playwright.sync_api import Route
 
+from tests.support.builders import today
 from tests.support.page_visitor import Visitor
 
 pytestmark = pytest.mark.browser
+
+
+def received(answer: bytes, day: date) -> bytes:
+    """Return the answer with another day of receipt."""
+    return answer[:1] + (day - date(1970, 1, 1)).days.to_bytes(4, "big") + answer[5:]
 
 
 @pytest.mark.parametrize(
@@ -16,10 +23,11 @@ pytestmark = pytest.mark.browser
         lambda answer: answer[:-1],
         lambda _: b"",
         lambda answer: b"\3" + answer[1:],
-        lambda answer: answer[:1] + (84_006).to_bytes(4, "big") + answer[5:],
+        lambda answer: received(answer, today() + timedelta(1)),
+        lambda answer: received(answer, date(2190, 1, 1)),
         lambda answer: answer[:1] + b"\xff" * 4 + answer[5:],
     ],
-    ids=["short", "empty", "state-unheard-of", "day-after-2199", "day-beyond-the-calendar"],
+    ids=["short", "empty", "state-unheard-of", "tomorrow", "day-in-2190", "day-beyond-the-calendar"],
 )
 def test_an_answer_without_form_is_said_to_be_one(visitor: Visitor, spoil: Callable[[bytes], bytes]) -> None:
     """It is the portal's fault, not the page's: another browser would not help."""
@@ -44,12 +52,12 @@ def test_an_answer_longer_than_its_form_is_not_read_to_its_end(visitor: Visitor)
     visitor.shows("#error", "offline")
 
 
-def test_the_last_day_of_the_protocol_is_a_day(visitor: Visitor) -> None:
-    """Control: the same answer with the last day there is has its form, and is of an unknown case."""
+@pytest.mark.parametrize("days_ago", [0, 1, 4_000])
+def test_no_day_but_one_to_come_is_refused(visitor: Visitor, days_ago: int) -> None:
+    """Control: the same answer with a day that has come has its form, and is of an unknown case."""
 
     def answer(route: Route) -> None:
-        true = route.fetch().body()
-        route.fulfill(status=200, body=true[:1] + (84_005).to_bytes(4, "big") + true[5:])
+        route.fulfill(status=200, body=received(route.fetch().body(), today() - timedelta(days_ago)))
 
     visitor.page.route("**/api/slot", answer)
     visitor.open("abandon " * 11 + "about")
