@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import Connection, delete, func, select, union, update
+from sqlalchemy import Connection, delete, func, or_, select, union, update
 
 from portal.store import days, quotas
 from portal.store.inserts import insert_new
@@ -34,6 +34,14 @@ def find(connection: Connection, case_id: bytes) -> Case | None:
         return None
     day = None if row.day is None else days.day(row.day)
     return Case(memo=row.memo, day=day, slot=None if row.bare else row.read, collected=row.collected)
+
+
+def is_filed(connection: Connection, withdraw_id: bytes) -> bool:
+    """Return whether anything is there of what came under ``withdraw_id``."""
+    parts = (
+        select(table.c.withdraw_id).where(table.c.withdraw_id == withdraw_id) for table in (cases, envelopes)
+    )
+    return connection.execute(select(or_(*(part.exists() for part in parts)))).scalar_one()
 
 
 def withdraw(connection: Connection, hour: int, withdraw_id: bytes, withdraw_key: bytes) -> None:

@@ -59,4 +59,4 @@ def test_a_hostile_portal_can_show_no_text_but_those_for_problems(visitor: Visit
     explained = visitor.page.evaluate(EXPLAINED)
     said = {code for code, text in explained.items() if text != explained["refused-by-portal"]}
     assert said == PROBLEMS
-    assert explained["quota_full"].startswith("The portal is full")
+    assert explained["quota_full"].startswith("The site says that it is full")

@@ -93,6 +93,10 @@ REFUSED: Mapping[str, bytes] = {
         "Content-Length: 5",
     )
     + b"clear",
+    "an address half open": _slot("Origin: http://[::1]%", "Content-Length: 31") + _LOCATOR,
+    "an upload of 4,000 nines": head(
+        "POST /api/envelopes HTTP/1.1", "Tus-Resumable: 1.0.0", "Upload-Length: " + "9" * 4_000
+    ),
     "an expectation nobody knows": _slot("Expect: a miracle", "Content-Length: 32") + _LOCATOR,
 }
 

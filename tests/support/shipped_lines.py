@@ -99,6 +99,12 @@ UNITS: Mapping[str, Lines] = {
         "CapabilityBoundingSet=CAP_NET_BIND_SERVICE CAP_SETUID CAP_SETGID CAP_CHOWN CAP_KILL "
         "CAP_DAC_READ_SEARCH": "port 443, becoming www-data, the key of the certificate, and no more",
         "SystemCallFilter=@system-service": "calls that services need, setuid among them",
+        "InaccessiblePaths=-/var/lib/fanal -/var/lib/tor -/run/dbus -/run/postgresql "
+        "-/run/tor": "the main process may read any file, and passes requests on by ports alone",
+    },
+    "nginx@onion.service.d/loopback.conf": {
+        "IPAddressDeny=any": "a taken nginx that calls out would name the machine of the onion service",
+        "IPAddressAllow=localhost": "tor, and the portal",
     },
 }
 TORRC: Lines = {

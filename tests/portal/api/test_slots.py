@@ -4,10 +4,11 @@ import struct
 from dataclasses import replace
 
 import pytest
-from sqlalchemy import event
+from sqlalchemy import Engine, event
 
 from crypto import age, casetoken
 from crypto.errors import NotForUs
+from portal.store.keyrings import lock
 from tests.support.builders import Sealed, make_outbox, make_report_envelope, make_slot
 from tests.support.portal_room import Room
 
@@ -153,6 +154,19 @@ def test_an_unknown_key_withdraws_nothing(room: Room) -> None:
     before = room.state()
     withdraw(room, bytes(32))
     assert room.state() == before
+
+
+def test_an_unknown_key_waits_for_nobody_and_writes_nothing(room: Room) -> None:
+    """Else made-up keys, sent all day, would tell by the time of the answers when a bundle is imported."""
+    statements: list[str] = []
+    with room.database.write() as connection:
+        lock(connection)
+        event.listen(Engine, "before_cursor_execute", hear := lambda *given: statements.append(given[2]))
+        withdraw(room, bytes(32))
+        event.remove(Engine, "before_cursor_execute", hear)
+    assert statements
+    assert all(each.startswith(("SELECT", "BEGIN", "PRAGMA")) for each in statements)
+    assert not any("FOR UPDATE" in each or "IMMEDIATE" in each for each in statements)
 
 
 def test_a_stranger_who_filed_under_the_case_cannot_withdraw_it(room: Room) -> None:

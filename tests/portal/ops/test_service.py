@@ -45,10 +45,15 @@ def test_what_runs_is_shut_in(tmp_path: Path, name: str) -> None:
     assert analyzed(here(unit, tmp_path, without="Protect"), *measure).returncode != 0
 
 
-@pytest.mark.parametrize("unit", UNITS, ids=lambda unit: unit.name)
-def test_every_line_that_shuts_a_unit_in_is_there_for_a_reason(unit: Path) -> None:
+@pytest.mark.parametrize("name", TOLD)
+def test_every_line_that_shuts_a_unit_in_is_there_for_a_reason(name: str) -> None:
     """None is missing, and none is there of which tests/support/shipped_lines.py does not say why."""
-    assert of_unit(unit.name) == TOLD[unit.name].keys()
+    assert of_unit(name) == TOLD[name].keys()
+
+
+def test_every_unit_has_its_reasons() -> None:
+    shipped = [*UNITS, *DEPLOY.glob("*.d/*.conf")]
+    assert {each.relative_to(DEPLOY).as_posix() for each in shipped} == set(TOLD)
 
 
 def test_every_line_of_the_timer_and_of_tor_is_there_for_a_reason() -> None:

@@ -26,6 +26,7 @@ SERVING = {
     "nginx@onion": ["--haproxy-protocol", "http://127.0.0.1:8081"],
 }
 UNITS = ["portal@.service", "nginx@.service", "portal-expire.service", "portal-expire.timer"]
+ONION_ONLY = "nginx@onion.service.d"
 BODIES = "/run/nginx-body"
 # The addresses of databases that docs/deploying.md names.
 SQLITE = "sqlite:////var/lib/fanal/portal.sqlite"
@@ -47,6 +48,7 @@ def machine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Machine]:
         Server(settings, 8080).configure(database=SQLITE)
         for unit in UNITS:
             shutil.copy(ROOT / "deploy" / unit, tree / "etc/systemd/system")
+        shutil.copytree(ROOT / "deploy" / ONION_ONLY, tree / "etc/systemd/system" / ONION_ONLY)
         shutil.copytree(CONFIGURATION, tree / "etc/nginx/fanal", dirs_exist_ok=True)
         make_certificate(settings / "certificate.pem", settings / "certificate.key")
         subprocess.run([*inside, *PORTAL, "freeze", "/var/www/fanal"], check=True)

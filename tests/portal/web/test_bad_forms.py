@@ -13,6 +13,8 @@ SENT = {
     "many fields": ("slot", FIELDS, b"&".join(b"a%d=%%41" % n for n in range(8_000))[:64_000]),
     "a locator of 60,000 letters": ("slot", FIELDS, b"locator=" + b"A+" * 30_000),
     "fields in a coding nobody knows": ("slot", f"{FIELDS}; charset=nobody", b"locator=abc"),
+    "a boundary in pieces": ("sealed", "multipart/form-data; boundary*0=a; boundary*=utf-8''b", b"--a--\r\n"),
+    "an empty boundary": ("sealed", "multipart/form-data; boundary=", b"--\r\n\r\n--"),
     "a type in pieces": ("slot", "multipart/form-data" + ";a*0=b" * 600, b"x"),
     "a type that does not end": ("slot", "multipart/form-data;" + 'a="\\' * 900, b"x"),
     "a type of semicolons": ("slot", "x;" * 1_900, b"x"),
