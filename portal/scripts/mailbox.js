@@ -41,7 +41,7 @@ const STATES = /** @type {const} */ (["unknown", "waiting", "collected"]);
 export async function openMailbox(keys, keyring, today) {
   const request = { method: "POST", body: new Uint8Array(keys.locator), most: SIZE };
   const { bytes: answer } = await ask("/api/slot", request);
-  const claim = claimed(answer, today);
+  const claim = claimed(answer, latestReceipt(keyring, today));
   const fromMemo = openMemo(answer.slice(5, 65), keys);
   const { slot, fault } = await trusted(answer.slice(65), keys, keyring, today);
   const differ = slot !== null && fromMemo !== null && slot.channel !== fromMemo;
@@ -53,16 +53,25 @@ export async function openMailbox(keys, keyring, today) {
 }
 
 /**
- * @param {Uint8Array<ArrayBuffer>} answer
+ * Return the last day on which a report can have come: today, unless the keyring shows that the clock is behind.
+ * @param {Keyring} keyring
  * @param {string} today
+ */
+function latestReceipt(keyring, today) {
+  return today < keyring.issued ? keyring.valid_until : today;
+}
+
+/**
+ * @param {Uint8Array<ArrayBuffer>} answer
+ * @param {string} latest
  * @returns {Mailbox["claim"]}
  */
-function claimed(answer, today) {
+function claimed(answer, latest) {
   const state = STATES[answer[0] ?? STATES.length];
   if (answer.length !== SIZE || state === undefined) throw new Failure("answer-malformed");
   const count = new DataView(answer.buffer).getUint32(1);
   // From a day to come, the page would promise a first answer after it, and nothing would ever be overdue.
-  if (count > toCount(today)) throw new Failure("answer-malformed");
+  if (count > toCount(latest)) throw new Failure("answer-malformed");
   return { state, day: fromCount(count) };
 }
 

@@ -1,7 +1,7 @@
 """What a portal may answer about a case, and what the page makes of an answer that has no form."""
 
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from playwright.sync_api import Route
@@ -35,6 +35,18 @@ def test_an_answer_without_form_is_said_to_be_one(visitor: Visitor, spoil: Calla
     def answer(route: Route) -> None:
         true = route.fetch()
         route.fulfill(status=200, body=spoil(true.body()))
+
+    visitor.page.route("**/api/slot", answer)
+    visitor.open("abandon " * 11 + "about")
+    visitor.shows("#error", "answer-malformed")
+
+
+def test_a_clock_that_is_behind_takes_no_day_after_the_keyring(visitor: Visitor) -> None:
+    """Such a clock judges no day; that answers are read under it, the journey shows."""
+    visitor.page.clock.install(time=datetime.now(UTC) - timedelta(days=3_000))
+
+    def answer(route: Route) -> None:
+        route.fulfill(status=200, body=received(route.fetch().body(), today() + timedelta(40)))
 
     visitor.page.route("**/api/slot", answer)
     visitor.open("abandon " * 11 + "about")
