@@ -70,8 +70,9 @@ function claimed(answer, latest) {
   const state = STATES[answer[0] ?? STATES.length];
   if (answer.length !== SIZE || state === undefined) throw new Failure("answer-malformed");
   const count = new DataView(answer.buffer).getUint32(1);
-  // From a day to come, the page would promise a first answer after it, and nothing would ever be overdue.
-  if (count > toCount(latest)) throw new Failure("answer-malformed");
+  // From a day to come, the page would promise a first answer after it, and nothing would ever be overdue. A day more, as
+  // midnight passes and clocks differ.
+  if (count > toCount(latest) + 1) throw new Failure("answer-malformed");
   return { state, day: fromCount(count) };
 }
 
