@@ -461,7 +461,8 @@ def test_a_flood_without_script_takes_no_room_of_who_pays(room: Room) -> None:
         while scriptless(room) == 200:
             pass
         room.wait(1)
-    assert used(room)[Kind.SCRIPTLESS] in {20 * TEXT, 21 * TEXT}
+    # Its share is 20 to 21.3 texts, as the hour draws it, and one more is taken.
+    assert used(room)[Kind.SCRIPTLESS] in {21 * TEXT, 22 * TEXT}
     for kind in SIZES:
         assert used(room)[kind] == 0
     for kind in (Kind.REPORT, Kind.FOLLOW_UP, Kind.REPORT_WITH_FILES):
