@@ -34,7 +34,7 @@ def view(content: Content) -> dict[str, Json]:
 
 def pages(content: Content, enclosed: Sequence[Part | None]) -> bytes:
     """Return dossier.pdf; ``enclosed`` as for ``machine_readable``."""
-    # Here alone: to load it takes a quarter of the time in which the desk starts.
+    # Loading it takes a quarter of the desk's start, and only a PDF needs it.
     from inbox.files.pdf import Sheets  # noqa: PLC0415
 
     plan, language = content.plan, content.plan.language

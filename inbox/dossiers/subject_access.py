@@ -166,7 +166,7 @@ def machine_readable(held: Held) -> bytes:
 
 def pages(held: Held) -> bytes:
     """Return it as a PDF."""
-    # Here alone: to load it takes a quarter of the time in which the desk starts.
+    # Loading it takes a quarter of the desk's start, and only a PDF needs it.
     from inbox.files.pdf import Sheets  # noqa: PLC0415
 
     language = held.request.language

@@ -41,7 +41,7 @@ def clean(home: Home, found: Found, today: date) -> Cleaned | None:
         return None
     if pages == 1:
         return Cleaned("png", pictures[0])
-    # Here alone: to load it takes a quarter of the time in which the desk starts.
+    # Loading it takes a quarter of the desk's start, and only a PDF needs it.
     from inbox.files import pdf  # noqa: PLC0415
 
     return Cleaned("pdf", pdf.album(pictures, today))

@@ -49,7 +49,7 @@ def upgrade(root: Path, bring: Callable[[], Sequence[Credential]], today: date) 
 
 def migrate(connection: Connection) -> None:
     """Run what is missing, from nothing for a new database; all or nothing with the caller's transaction."""
-    # Here alone: it takes as long to load as a quarter of the desk.
+    # Loading it takes as long as a quarter of the desk, and only a migration needs it.
     from alembic import command, config  # noqa: PLC0415
 
     given = config.Config()

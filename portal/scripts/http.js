@@ -55,7 +55,7 @@ export async function ask(path, { success = 200, ...request } = {}) {
 }
 
 /**
- * Return any answer, good or not, read to its end; throws where there is none, or more than `most` bytes.
+ * Return the whole answer, whatever its status. Throws if none comes, or if it has more than `most` bytes.
  * @param {string} path
  * @param {Omit<Asked, "success">} [asked]
  */

@@ -122,7 +122,7 @@ TORRC: Lines = {
     "SafeLogging 1": "an address in a warning is not written",
 }
 TIMER: Lines = {
-    "OnCalendar=daily": "what is over goes on its day",
+    "OnCalendar=daily": "expired data is deleted on its day",
     "RandomizedDelaySec=6h": "the hour at which it works tells nothing of what it finds",
     "Persistent=yes": "a machine that was off at midnight does it as it starts",
 }

@@ -18,7 +18,7 @@ _STREAMS = 100
 def unread(source: Source, count: int, path: str) -> Iterator[int]:
     """Ask for a page a hundred times over each of ``count`` connections; yield the answers that have begun.
 
-    One that the server does not let begin is none.
+    An answer that the server refuses to begin does not count.
     """
     with ExitStack() as stack:
         yield sum(_begun(stack, source, path) for _ in range(count))

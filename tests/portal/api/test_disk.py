@@ -122,7 +122,7 @@ def test_the_disk_is_looked_at_a_minute_before_each_hour_by_whoever_is_first(
 
 
 def test_whoever_begins_within_an_hour_takes_the_look_that_is_there(small: tuple[Room, Resize]) -> None:
-    """As after a restart, or a second service; where there is none, it looks before it answers."""
+    """After a restart, or in a second service; a process without a shared look looks before it answers."""
     room, resize = small
     for minutes in (0, 1, 28, 29, 58, 59):
         Clock(context(room), 0).look(HOUR * room.hour + MINUTE * minutes)
