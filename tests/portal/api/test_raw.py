@@ -13,7 +13,7 @@ from tests.support.builders import make_report_envelope
 from tests.support.connections import wait_until_read
 from tests.support.portal_room import BODY, SITE, TUS
 from tests.support.portal_server import Server
-from tests.support.sealed_files import form
+from tests.support.sealed_files import form, sealed_file
 from tests.support.server_state import peak, state
 
 LIES = ["1", "67194", "67196", "-1", "1e3", "0x0", " 0 0", "٣", "9" * 19, "9" * 400, ""]
@@ -134,6 +134,7 @@ def test_nothing_of_a_form_or_a_refusal_stays_in_memory(served: Server) -> None:
     typed = f"locator={LOCATOR}".encode()
     urlencoded = {"Content-Type": "application/x-www-form-urlencoded"}
     requests = [
+        (200, "/en/sealed", *sent(sealed_file(make_report_envelope(SITE)), "sealed", NAME)),
         (400, "/en/sealed", plain, headers),
         (403, "/en/sealed", plain, elsewhere),
         (400, "/en/sealed", *sent(PLAINTEXT, FIELD, NAME)),

@@ -10,13 +10,15 @@ import pytest
 
 from tests.support.builders import make_report_envelope
 from tests.support.portal_room import SITE, Room
-from tests.support.portal_server import START_SECONDS, Server
+from tests.support.portal_server import Server
 
 pytestmark = pytest.mark.long
 
 DATABASE = {"portal.sqlite", "portal.sqlite-wal", "portal.sqlite-shm"}
 # The kernel stamps files by a clock that ticks at least a hundred times a second.
 TICK = 10_000_000
+# They are set every second; a busy machine is late.
+MOST_SECONDS = 10
 MEMORY = "/dev/shm"  # noqa: S108
 
 
@@ -32,18 +34,22 @@ def telling(paths: list[Path], begin: int, end: int) -> set[str]:
 
 
 def test_the_time_of_a_report_is_in_no_time_of_a_file(tmp_path: Path, free_port: Callable[[], int]) -> None:
-    """Of the database, its log, its folder and what the portal says: each moves on without a report."""
+    """Of the database, its log, its folder and what the portal says: each moves on without a report.
+
+    For a second report, too, which comes when every process has begun: times are set again and again.
+    """
     server = Server(tmp_path, free_port()).make()
     watched = [tmp_path, tmp_path / "log", *(tmp_path / name for name in DATABASE)]
     with server.serving():
-        begin = time.time_ns()
-        server.send(make_report_envelope(SITE))
-        end = time.time_ns()
-        give_up = time.monotonic() + START_SECONDS
-        while telling(watched, 0, end):
-            assert time.monotonic() < give_up, telling(watched, begin, end)
-            time.sleep(0.05)
-        assert telling([*tmp_path.rglob("*")], begin, end) == set()
+        for _ in range(2):
+            begin = time.time_ns()
+            server.send(make_report_envelope(SITE))
+            end = time.time_ns()
+            give_up = time.monotonic() + MOST_SECONDS
+            while telling(watched, 0, end):
+                assert time.monotonic() < give_up, telling(watched, begin, end)
+                time.sleep(0.05)
+            assert telling([*tmp_path.rglob("*")], begin, end) == set()
         assert {str(Path(name).parent) for name in nameless(server)} == {MEMORY}
 
 
