@@ -143,8 +143,8 @@ def make(inbox: Inbox, who: Actor, out: Path, keys: Path, *, progress: Progress)
     with inbox.acting(who, action(Code.BACK_UP, keystore=copy.name)):
         pass  # noted first: the copy says so of itself, too
     with _aside(folder) as aside:
+        inbox.vault.check()
         with inbox.vault.transaction():
-            inbox.vault.check()
             hashed = _keep(inbox.home.keystore(generation), copy)
             files = tuple(_copy_all(inbox.home, aside, _names(inbox), progress))
         made = Backup(day=who.today, keystore=generation, keystore_hash=hashed, files=files)

@@ -1,7 +1,7 @@
 """The encrypted database under its 32-byte key (SQLCipher), opened, made and used in transactions."""
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -40,6 +40,21 @@ class Vault:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
+        self._is_in_use = False
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        """Refuse a second use within the block: both share one connection, and it would end the transaction.
+
+        Who is present is part of that transaction: the first would go on reading as somebody else.
+        """
+        if self._is_in_use:
+            raise RuntimeError("the vault is in use")
+        self._is_in_use = True
+        try:
+            yield
+        finally:
+            self._is_in_use = False
 
     @contextmanager
     def transaction(self, present: Sequence[str] = (), *, quarantine: bool = False) -> Iterator[Session]:
@@ -53,6 +68,7 @@ class Vault:
         """
         try:
             with (
+                self._alone(),
                 row_security.session(self._engine, present, quarantine=quarantine) as session,
                 session.begin(),
             ):
@@ -81,13 +97,11 @@ class Vault:
 
     def check(self) -> None:
         """Raise VaultDamaged if a page does not read."""
-        connection = self._engine.raw_connection()
-        try:
-            _check_pages(connection.cursor().execute("PRAGMA cipher_integrity_check"))
-        except _driver.DatabaseError:
-            raise VaultDamaged from None
-        finally:
-            connection.close()
+        with self._alone(), closing(self._engine.raw_connection()) as connection:
+            try:
+                _check_pages(connection.cursor().execute("PRAGMA cipher_integrity_check"))
+            except _driver.DatabaseError:
+                raise VaultDamaged from None
 
     def compact(self, progress: Callable[[int, int], None]) -> None:
         """Write index and file anew from what is in them: of what was deleted no page keeps anything.
@@ -104,15 +118,13 @@ class Vault:
     @contextmanager
     def _statements(self) -> Iterator[Callable[..., Any]]:
         """Give what runs a statement outside of any transaction; raises as ``copy_to``."""
-        connection = self._engine.raw_connection()
-        try:
-            yield connection.cursor().execute
-        except _driver.OperationalError as error:
-            raise _unusable(error) from None
-        except _driver.DatabaseError:
-            raise VaultDamaged from None
-        finally:
-            connection.close()
+        with self._alone(), closing(self._engine.raw_connection()) as connection:
+            try:
+                yield connection.cursor().execute
+            except _driver.OperationalError as error:
+                raise _unusable(error) from None
+            except _driver.DatabaseError:
+                raise VaultDamaged from None
 
     def close(self) -> None:
         """Close the file."""

@@ -102,6 +102,9 @@ def _write_who_is_present(session: Session, _transaction: SessionTransaction, co
 def _leave_out(state: ORMExecuteState) -> None:
     """Narrow every statement: nobody who lists, counts or searches has to think of this."""
     if present(state.session):
+        # SQLAlchemy narrows no other, such as one of nothing but window functions.
+        if not state.is_orm_statement:
+            raise RuntimeError("a statement that names no table of its own cannot be narrowed")
         asked = state.execution_options
         depth = _Depth.LINE if asked.get(_LINE) else state.session.info[_DEPTH]
         state.statement = state.statement.options(*_criteria(depth, whole=bool(asked.get(_WHOLE))))

@@ -164,7 +164,8 @@ def answer(session: Session, ask: Asked) -> Any:
 
 def of_the_case(session: Session) -> dict[str, list[Any]]:
     """Return every row of case 3, read past the ORM."""
-    case_id = session.execute(select(TABLES["cases"].c.case_id).filter_by(number=KEPT)).scalar()
+    run = session.connection().execute
+    case_id = run(select(TABLES["cases"].c.case_id).filter_by(number=KEPT)).scalar()
     found = {}
     for name in OF_THE_CASE:
         table = TABLES[name]
@@ -174,7 +175,7 @@ def of_the_case(session: Session) -> dict[str, list[Any]]:
             belongs |= table.c.case_id == case_id
         if "other" in table.c:
             belongs |= table.c.other == KEPT
-        found[name] = session.execute(select(table).where(belongs)).all()
+        found[name] = run(select(table).where(belongs)).all()
     return found
 
 

@@ -5,7 +5,7 @@ from contextlib import suppress
 from typing import Any
 
 import pytest
-from sqlalchemy import delete, exists, func, select, union, update
+from sqlalchemy import and_, delete, exists, func, select, union, update
 from sqlalchemy.orm import aliased
 from sqlalchemy.orm.exc import DetachedInstanceError
 
@@ -125,11 +125,12 @@ def test_nothing_of_the_case_can_be_changed(opened_trio: Inbox) -> None:
     for statement in statements:
         with undone(opened_trio, ["bruno"]) as session:
             before = of_the_case(session)
-            others = session.execute(select(TABLES["cases"]).where(TABLES["cases"].c.number < KEPT)).all()
+            run = session.connection().execute
+            others = run(select(TABLES["cases"]).where(TABLES["cases"].c.number < KEPT)).all()
             session.execute(statement)
             assert before == of_the_case(session)
             if statement.is_update and statement.entity_description["entity"] is Case:
-                assert others != session.execute(select(TABLES["cases"])).all()[:2]
+                assert others != run(select(TABLES["cases"])).all()[:2]
 
 
 def test_what_a_session_holds_already_is_let_go_of_once_it_is_kept(trio: Trio) -> None:
@@ -169,6 +170,41 @@ def test_who_was_present_before_does_not_count(opened_trio: Inbox) -> None:
                 assert numbers == list(session.scalars(select(Case.number).order_by(Case.number)))
                 if fails:
                     raise VaultDamaged
+
+
+def test_the_vault_has_one_user_at_a_time(opened_trio: Inbox) -> None:
+    """A second would end the transaction of the first, which then read as whoever was present before."""
+    vault = opened_trio.vault
+    with vault.transaction(("alice",)):
+        pass
+    with vault.transaction(("bruno",)) as session:
+        for use in (
+            lambda: vault.transaction(("alice",)).__enter__(),
+            vault.check,
+            lambda: vault.compact(print),
+        ):
+            with pytest.raises(RuntimeError):
+                use()
+            assert [1, 2] == list(session.scalars(select(Case.number).order_by(Case.number)))
+    vault.check()
+
+
+NOT_NARROWED: dict[str, Any] = {
+    "window function": select(func.max(Case.number).over()),
+    "words by window": select(func.group_concat(Case.summary).over()),
+    "filtered": select(func.count(Case.number).filter(Case.number > 0)),
+    "condition": select(and_(Case.number > 0, Case.summary != "")),
+    "table": select(TABLES["cases"]),
+}
+
+
+@pytest.mark.parametrize("name", NOT_NARROWED)
+def test_what_cannot_be_narrowed_is_not_run_where_somebody_is_present(opened_trio: Inbox, name: str) -> None:
+    """The library narrows none of these; the control is the program's own work."""
+    with opened_trio.vault.transaction(("bruno",)) as session, pytest.raises(RuntimeError):
+        session.execute(NOT_NARROWED[name])
+    with opened_trio.vault.transaction() as session:
+        assert session.execute(NOT_NARROWED[name]).all()
 
 
 def test_if_nobody_is_written_as_present_no_case_is_there(opened_trio: Inbox) -> None:
