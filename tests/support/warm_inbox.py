@@ -1,0 +1,14 @@
+"""Loads all that the command line of the inbox can need: for a process from which others are forked."""
+
+import gc
+import pkgutil
+
+from sqlalchemy.orm import configure_mappers
+
+from inbox.cli import main
+
+for place in main._COMMANDS.values():
+    pkgutil.resolve_name(place)
+configure_mappers()
+# Else each of those would visit, and so copy, what they share.
+gc.freeze()
