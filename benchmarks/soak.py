@@ -97,6 +97,9 @@ PARTS: Mapping[str, Part] = {
         ),
         ("portal/", "crypto/", "deploy/"),
     ),
+    "peers": Part(
+        tested("-m", "soak", "tests/pages/test_firefox.py", "tests/crypto/test_age_peers.py"), _OF_PORTAL
+    ),
     "units": Part(tested("-m", "soak", "tests/portal/ops/test_units.py"), ("portal/", "crypto/", "deploy/")),
     "queue": Part(measured("parts:queue"), ("inbox/", "crypto/")),
 }
