@@ -1,7 +1,6 @@
 """Somebody at a real terminal: types a line once the program asks for it, and has all that it showed."""
 
 import codecs
-import multiprocessing
 import os
 import pty
 import select
@@ -9,22 +8,19 @@ import subprocess
 import sys
 import termios
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from multiprocessing.connection import Connection
-from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 from typing import Protocol
+
+from tests.support.forks import INBOX, Fork
 
 _PATIENCE = 60
 # A shell that can take a command's place once it is stopped; what has no such parent is never stopped.
 JOB = ["bash", "-mc", '"$@"; echo "ended with $?"', "bash"]
-# The command line of the inbox, as its script runs it.
-INBOX = "from inbox.cli import main; main.main()"
 # Runs the inbox with these words in a folder, at a terminal.
 Start = Callable[[Sequence[str | Path], Path], AbstractContextManager["Typist"]]
-_WARM = multiprocessing.get_context("forkserver")
-_WARM.set_forkserver_preload(["tests.support.warm_inbox"])
 
 
 class Program(Protocol):
@@ -153,19 +149,15 @@ def typing_to_inbox(words: Sequence[str | Path], folder: Path) -> AbstractContex
 
 @contextmanager
 def typing_to_fork(words: Sequence[str | Path], folder: Path, program: str = INBOX) -> Iterator[Typist]:
-    """Run the inbox as ``typing_to_inbox``, but forked from a process that has loaded it: ten times as cheap.
+    """Run the inbox as ``typing_to_inbox`` does, but as a Fork: a tenth of the work.
 
-    ``program`` is Python; it finds ``words`` as its arguments. A test must start a true process if it looks
-    at the process itself: its job control under a shell, command line, environment, memory or sockets. So
-    must one test of each command that asks something, as a fork does not show that it loads what it needs.
+    A test must start a true process if it looks at the process itself: its job control under a shell, command
+    line, environment, memory or sockets. So must one test of each command that asks something, as a fork does
+    not show that it loads what it needs.
     """
-    assert "LD_PRELOAD" not in os.environ, "a process that is forked has the libraries of its parent"
     with _terminal() as (terminal, program_side):
-        arguments = (program, list(map(str, words)), program_side, folder, dict(os.environ))
-        process = _WARM.Process(target=_become, args=arguments)
-        process.start()
+        forked = Fork(words, folder, program_side, program)
         program_side.close()
-        forked = _Forked(process)
         with _ending(forked):
             yield Typist(forked, terminal)
 
@@ -191,44 +183,3 @@ def _ending(process: Program) -> Iterator[None]:
     finally:
         process.kill()
         process.wait()
-
-
-class _Forked:
-    def __init__(self, process: ForkServerProcess) -> None:
-        self._process = process
-        assert process.pid
-        self.pid = process.pid
-
-    def poll(self) -> int | None:
-        return self._process.exitcode
-
-    def wait(self, timeout: float | None = None) -> int:
-        self._process.join(timeout)
-        if self._process.exitcode is None:
-            raise TimeoutError
-        return self._process.exitcode
-
-    def kill(self) -> None:
-        self._process.kill()
-
-
-def _become(
-    program: str, words: list[str], terminal: Connection, folder: Path, environment: Mapping[str, str]
-) -> None:
-    """Run a program at a terminal, as Python would that was started there."""
-    os.login_tty(os.dup(terminal.fileno()))
-    terminal.close()
-    os.chdir(folder)
-    os.environ.clear()
-    os.environ.update(environment)
-    # What it inherits was made for other files, of which one is closed.
-    for file, (name, mode) in enumerate({"stdin": "r", "stdout": "w", "stderr": "w"}.items()):
-        made = getattr(sys, f"__{name}__")
-        opened = open(file, mode, encoding=made.encoding, errors=made.errors, closefd=False)  # noqa: SIM115
-        setattr(sys, name, opened)
-    sys.argv = ["inbox", *words]
-    try:
-        exec(program, {"__name__": "__main__"})  # noqa: S102
-    except Exception:  # noqa: BLE001
-        sys.excepthook(*sys.exc_info())
-        sys.exit(1)

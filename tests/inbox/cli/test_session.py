@@ -16,9 +16,10 @@ import pytest
 from crypto import passphrase
 from inbox.keys import officers, vault_header
 from tests.support import goldens
+from tests.support.forks import INBOX
 from tests.support.inbox_builders import QUICKLY, Office, passphrase_of
 from tests.support.traces import found_in, found_in_files, found_in_memory
-from tests.support.typist import INBOX, JOB, Typist, typing, typing_to_fork
+from tests.support.typist import JOB, Typist, typing, typing_to_fork
 
 pytestmark = [pytest.mark.long, pytest.mark.copy_of("founded_three")]
 
