@@ -24,8 +24,8 @@ pytestmark = pytest.mark.long
 
 NAMES = ("alice", "bruno")
 BOTH = {f"passphrase-{name}": passphrase_of(name) for name in NAMES}
-# So many that other processes help.
-MANY = 160
+# So many that other processes help: more than 64.
+MANY = 80
 QUICK_SECONDS = 1.0
 BUSY = "The inbox is busy: the collection of bundles."
 
@@ -199,7 +199,8 @@ def test_a_desk_that_is_ended_meanwhile_has_done_nothing(place: Place, sent: sig
             assert time.monotonic() < end
             time.sleep(0.01)
     assert "collect" not in place.acts[len(before) :]
-    place.office.json("collect", place.medium / "many.tar")
+    if sent is signal.SIGTERM:  # what ends a job leaves the same behind
+        place.office.json("collect", place.medium / "many.tar")
 
 
 def test_passphrases_confirm_the_job_with_which_they_came_and_no_other(place: Place) -> None:
