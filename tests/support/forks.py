@@ -61,11 +61,11 @@ def _become(
     os.chdir(folder)
     os.environ.clear()
     os.environ.update(environment)
-    # What it inherits was made for other files, of which one is closed.
-    for file, (name, mode) in enumerate({"stdin": "r", "stdout": "w", "stderr": "w"}.items()):
+    # What it inherits was made for other files, of which one is closed. Errors are written line by line.
+    for file, name in enumerate(("stdin", "stdout", "stderr")):
         made = getattr(sys, f"__{name}__")
-        opened = open(file, mode, encoding=made.encoding, errors=made.errors, closefd=False)  # noqa: SIM115
-        setattr(sys, name, opened)
+        how = {"encoding": made.encoding, "errors": made.errors, "buffering": 1 if file == 2 else -1}
+        setattr(sys, name, open(file, "w" if file else "r", closefd=False, **how))  # noqa: SIM115
     sys.argv = ["inbox", *words]
     try:
         exec(program, {"__name__": "__main__"})  # noqa: S102

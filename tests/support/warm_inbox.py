@@ -6,6 +6,7 @@ import pkgutil
 from sqlalchemy.orm import configure_mappers
 
 from inbox.cli import main
+from inbox.desk import serving  # noqa: F401 - as the command of the desk does, once it is asked for
 
 for place in main._COMMANDS.values():
     pkgutil.resolve_name(place)

@@ -1,10 +1,14 @@
-"""A program that is forked at a terminal cannot tell that it was not started there."""
+"""A program that is forked cannot tell that it was not started there."""
 
+import os
+import signal
 import sys
+from multiprocessing.connection import Connection
 from pathlib import Path
 
 import pytest
 
+from tests.support.forks import Fork
 from tests.support.typist import typing, typing_to_fork
 
 # Whatever a program of ours may ask about where it runs.
@@ -29,6 +33,19 @@ def test_a_fork_finds_what_a_start_finds(tmp_path: Path, monkeypatch: pytest.Mon
     with typing_to_fork(["list", "é"], tmp_path, ASKING) as at:
         assert 0 == at.waits()
     assert started == at.shown
+
+
+WRITING = "import sys, time; sys.stderr.write('a line\\n'); time.sleep(9)"
+
+
+def test_what_a_fork_says_is_read_while_it_runs(tmp_path: Path) -> None:
+    """Also where it says that to no terminal."""
+    ours, theirs = os.pipe()
+    with os.fdopen(ours) as said, Connection(theirs) as output:
+        fork = Fork([], tmp_path, output, WRITING)
+        assert "a line\n" == said.readline()
+        fork.kill()
+        assert -signal.SIGKILL == fork.wait()
 
 
 @pytest.mark.parametrize("ending", ["import sys; sys.exit(3)", "import os; os.kill(os.getpid(), 9)", "1 / 0"])
