@@ -6,9 +6,10 @@ from datetime import date, timedelta
 
 from sqlalchemy import Connection
 
+from portal import days
 from portal.config import Settings
 from portal.exchange import keyrings
-from portal.store import days, envelopes, expiry, work
+from portal.store import envelopes, expiry, work
 from portal.store.database import Database
 from portal.store.keyrings import lock
 

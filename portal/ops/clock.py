@@ -11,10 +11,10 @@ from contextlib import suppress
 
 from sqlalchemy.exc import SQLAlchemyError
 
+from portal import days
 from portal.api import disk
 from portal.api.context import Context
 from portal.api.stalled import Watch, give_way, half_hour
-from portal.store import days
 from portal.store.database import StoreBusy
 
 # The longest that what was deleted stays in the files of SQLite.

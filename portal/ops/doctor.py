@@ -12,6 +12,7 @@ from pathlib import Path
 from werkzeug.http import parse_date
 
 from crypto.pages import Pages
+from portal import days
 from portal.api import quotas
 from portal.app import load_questionnaire
 from portal.config import Settings
@@ -20,7 +21,7 @@ from portal.exchange import expire, keyrings
 from portal.ops import landlock, seccomp, serving
 from portal.site import fetching, manifest
 from portal.site.fetching import Answer
-from portal.store import days, expiry, pending, server
+from portal.store import expiry, pending, server
 from portal.store.database import Database, open_database
 from portal.web import headers
 

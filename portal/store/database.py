@@ -13,7 +13,7 @@ from sqlalchemy import URL, Connection, Engine, create_engine, event, select
 from sqlalchemy.exc import DatabaseError
 
 from portal.errors import Refused
-from portal.store import upgrading
+from portal.store.migrations import upgrading
 from portal.store.schema import instance, metadata
 
 _WAIT_SECONDS = 10

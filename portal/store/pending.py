@@ -5,7 +5,7 @@ from datetime import date
 
 from sqlalchemy import ColumnElement, Connection, func, select
 
-from portal.store import days
+from portal import days
 from portal.store.schema import envelopes, whole
 
 

@@ -11,7 +11,7 @@ from enum import Enum
 from sqlalchemy import Column, ColumnElement, Connection, delete, select, update
 
 from crypto import age, padding
-from portal.store import days
+from portal import days
 from portal.store.inserts import add_to
 from portal.store.schema import envelopes, scriptless, usage
 

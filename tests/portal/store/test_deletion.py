@@ -14,9 +14,10 @@ from psycopg import sql
 from sqlalchemy import TextClause, insert, text
 
 from crypto import age, base64url, padding
+from portal import days
 from portal.exchange import expire
 from portal.exchange.expire import Expired
-from portal.store import database, days, envelopes
+from portal.store import database, envelopes
 from portal.store.expiry import SPREAD_DAYS
 from portal.store.schema import cases
 from tests.support import postgres

@@ -18,8 +18,9 @@ from sqlalchemy import Connection, Engine, create_engine, event, inspect, make_u
 from sqlalchemy.pool import NullPool
 
 from portal.app import create_app
-from portal.store import database, upgrading
+from portal.store import database
 from portal.store.database import Database
+from portal.store.migrations import upgrading
 from portal.store.schema import metadata
 from tests import next_version
 from tests.next_version import FIRST, NEXT

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, inspect, text
 
 from portal.store.schema import instance
 
-_FOLDER = Path(__file__).parent / "migrations"
+_FOLDER = Path(__file__).parent
 # Folders of migrations, each a file `v<number>_<name>.py`; together they make the tables of ``schema``.
 LOCATIONS = (_FOLDER / "versions",)
 # Where alembic keeps the number of the last one.
