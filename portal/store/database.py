@@ -24,7 +24,6 @@ _PRAGMAS = (
     "journal_mode = WAL",
     "synchronous = FULL",
     "secure_delete = ON",
-    "foreign_keys = ON",
     "temp_store = MEMORY",
     "trusted_schema = OFF",
 )

@@ -28,14 +28,6 @@ def unconfirmed(connection: Connection) -> list[Waiting]:
     return _waiting(connection)
 
 
-def largest(connection: Connection) -> int:
-    """Return the bytes of the largest bundle that is not confirmed, the next one of each channel included."""
-    bundles = select(func.sum(envelopes.c.received).label("size")).group_by(
-        envelopes.c.channel, envelopes.c.bundle
-    )
-    return int(connection.execute(select(func.max(bundles.subquery().c.size))).scalar_one() or 0)
-
-
 def _waiting(connection: Connection, *more: ColumnElement[bool]) -> list[Waiting]:
     columns = select(envelopes.c.channel, func.count(), func.min(envelopes.c.day)).where(whole, *more)
     rows = connection.execute(columns.group_by(envelopes.c.channel).order_by(envelopes.c.channel))

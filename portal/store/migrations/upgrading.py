@@ -1,8 +1,4 @@
-"""The numbered migrations of the database (alembic), each in the transaction that is given.
-
-A migration adds columns to a table that others refer to, and never copies it into a new one: with the old
-one SQLite would delete what refers to it, the bytes of every envelope.
-"""
+"""The numbered migrations of the database (alembic), each in the transaction that is given."""
 
 from pathlib import Path
 
