@@ -32,7 +32,7 @@ export function checkOpen({ keyring }, today) {
 export function addressOf({ keyring, seen }, id, today) {
   checkDay(keyring, today);
   const channel = find(keyring, id);
-  if (!channel) throw new Failure("problem-channel_unknown");
+  if (!channel) throw new Failure("channel-not-listed");
   const key = intakeKey(channel, today);
   if (!key) throw new Failure("channel-closed");
   return { channel: id, key, keyring: seen };

@@ -19,7 +19,7 @@ import * as signing from "./signing.js";
 /** @typedef {import("./shape.js").Value<typeof FILE>} File an attachment as its message describes it */
 
 export const ID = /^[a-z][a-z0-9_]{0,31}$/;
-export const CHANNEL = /^[a-z][a-z0-9-]{0,31}$/;
+export const CHANNEL = /^[a-z][a-z0-9-]{0,27}$/;
 
 const TEXT = 200_000;
 const MANY = 1_000;
@@ -37,7 +37,7 @@ const KEYRING = record({ serial: integer(1), hash: binary(32) });
 
 /** The first message of a case (SPEC 5.1). */
 export const REPORT = file("report", {
-  channel: text(32, CHANNEL),
+  channel: text(28, CHANNEL),
   key_id: binary(16),
   case_id: binary(32),
   salt: binary(32),
@@ -54,7 +54,7 @@ export const REPORT = file("report", {
 
 /** What the reporter writes afterwards (SPEC 5.2). */
 export const FOLLOW_UP = file("follow-up", {
-  channel: text(32, CHANNEL),
+  channel: text(28, CHANNEL),
   key_id: binary(16),
   case_id: binary(32),
   id: binary(16),
@@ -67,7 +67,7 @@ export const FOLLOW_UP = file("follow-up", {
 
 /** The whole mailbox of a case as the inspectorate last wrote it (SPEC 5.3). */
 export const SLOT = file("slot", {
-  channel: text(32, CHANNEL),
+  channel: text(28, CHANNEL),
   case_id: binary(32),
   serial: integer(1),
   issued: day,

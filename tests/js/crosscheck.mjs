@@ -32,8 +32,8 @@ const OPS = {
     signing.verify(r.label, bytes64(r.deployment), bytes64(r.file), bytes64(r.signature), bytes64(r.key));
     return {};
   },
-  memoSeal: (r) => ({ memo: text64(memo.seal(r.channel, bytes64(r.memoKey), bound(r))) }),
-  memoOpen: (r) => ({ channel: memo.unseal(bytes64(r.memo), bytes64(r.memoKey), bound(r)) }),
+  memoSeal: (r) => ({ memo: text64(memo.seal({ channel: r.channel, day: r.day }, bytes64(r.memoKey), bound(r))) }),
+  memoOpen: (r) => memo.unseal(bytes64(r.memo), bytes64(r.memoKey), bound(r)),
   pad: ({ rule, size }) => ({ size: RULES[rule]?.(size) }),
   seal: async ({ bytes, recipient }) => ({ envelope: text64(await collect(age.seal([bytes64(bytes)], recipient))) }),
   unseal: async (r) => ({ bytes: text64(await age.unsealEnvelope(bytes64(r.envelope), r.identity)) }),

@@ -44,9 +44,9 @@ const TOPICS = {
   container: opened,
   memo({ memo: sealed, memo_key: key, deployment, case_id }) {
     const bound = { deployment: hex(deployment), caseId: hex(case_id) };
-    const channel = memo.unseal(hex(sealed), hex(key), bound);
-    assert.equal(toHex(memo.sealWith(hex(sealed).subarray(0, 12), channel, hex(key), bound)), sealed);
-    return { channel };
+    const note = memo.unseal(hex(sealed), hex(key), bound);
+    assert.equal(toHex(memo.sealWith(hex(sealed).subarray(0, 12), note, hex(key), bound)), sealed);
+    return note;
   },
   report(input) {
     const report = messages.openReport(hex(input.deployment), signed(input));
