@@ -93,9 +93,12 @@ PARTS: Mapping[str, Part] = {
             "tests/portal/ops/test_nginx_flood.py",
             "tests/portal/ops/test_nginx_deadline.py",
             "tests/portal/ops/test_nginx_memory.py",
-            "tests/portal/api/test_denial.py",
         ),
         ("portal/", "crypto/", "deploy/"),
+    ),
+    "denial": Part(
+        tested("-m", "soak", "tests/portal/api/test_denial.py", "tests/portal/api/test_giving_way.py"),
+        ("portal/", "crypto/"),
     ),
     "units": Part(tested("-m", "soak", "tests/portal/ops/test_units.py"), ("portal/", "crypto/", "deploy/")),
     "queue": Part(measured("parts:queue"), ("inbox/", "crypto/")),
