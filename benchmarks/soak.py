@@ -96,6 +96,7 @@ PARTS: Mapping[str, Part] = {
         ),
         ("portal/", "crypto/", "deploy/"),
     ),
+    "bursts": Part(tested("-m", "soak", "tests/portal/ops/test_nginx_bursts.py"), ("portal/", "deploy/")),
     "denial": Part(
         tested("-m", "soak", "tests/portal/api/test_denial.py", "tests/portal/api/test_giving_way.py"),
         ("portal/", "crypto/"),
