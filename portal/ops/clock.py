@@ -11,13 +11,14 @@ from contextlib import suppress
 
 from sqlalchemy.exc import SQLAlchemyError
 
+from portal import days
 from portal.api import disk
 from portal.api.context import Context
 from portal.api.stalled import Watch, give_way, half_hour
-from portal.store import days
+from portal.store import going
 from portal.store.database import StoreBusy
 
-# The longest that what was deleted stays in the files of SQLite.
+# The longest that what was deleted stays in the files of SQLite, or a portion of what goes.
 _PAUSE_SECONDS = 2.0
 
 
@@ -39,7 +40,7 @@ class Clock:
                 self._looked = half
 
     def tick(self, wall: float, steady: float) -> None:
-        """Look at the disk and let stalled uploads give way as a half hour begins; then overwrite.
+        """Look at the disk and let stalled uploads give way as a half hour begins; then overwrite a portion.
 
         ``wall`` are seconds since 1970, ``steady`` those of a stopwatch. What cannot be done now is done
         later: uploads in half an hour, all else at the next tick.
@@ -51,7 +52,7 @@ class Clock:
             with suppress(StoreBusy, SQLAlchemyError):
                 give_way(self._watch, self._context, half, steady)
         with suppress(StoreBusy, SQLAlchemyError):
-            self._context.database.try_to_scrub()
+            going.overwrite_portion(self._context.database)
 
 
 def start(context: Context) -> None:
