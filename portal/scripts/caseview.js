@@ -8,7 +8,7 @@ import { site } from "./site.js";
 import { dayText, has, say } from "./texts.js";
 
 /** @typedef {import("./mailbox.js").Mailbox} Mailbox */
-/** @typedef {import("./messages.js").Slot} Slot */
+/** @typedef {import("./slot.js").Slot} Slot */
 
 /**
  * @param {Mailbox} mailbox

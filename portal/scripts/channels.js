@@ -46,9 +46,9 @@ export function addressOf({ keyring, seen }, id, today) {
  * @returns {Address | null}
  */
 export function openAddress({ keyring, seen }, today, id = keyring.channels[0]?.id) {
-  const channel = keyring.channels.find((each) => each.id === id);
+  const channel = id && find(keyring, id);
   const key = channel && intakeKey(channel, today);
-  return channel && key ? { channel: channel.id, key, keyring: seen } : null;
+  return key ? { channel: channel.id, key, keyring: seen } : null;
 }
 
 /**

@@ -10,13 +10,14 @@ import { CryptoError, NotForUs, Tampered } from "./errors.js";
 import { Failure } from "./failure.js";
 import { channel as find } from "./keyring.js";
 import * as memo from "./memo.js";
-import { checkNames, openSlot } from "./messages.js";
+import { checkNames } from "./messages.js";
 import * as padding from "./padding.js";
 import { site } from "./site.js";
+import { openSlot } from "./slot.js";
 
 /** @typedef {import("./casetoken.js").CaseKeys} CaseKeys */
 /** @typedef {import("./keyring.js").Keyring} Keyring */
-/** @typedef {import("./messages.js").Slot} Slot */
+/** @typedef {import("./slot.js").Slot} Slot */
 
 /**
  * What is known of a case. Only `channel`, `day` and `slot` are authentic; `claim` is the portal's word.

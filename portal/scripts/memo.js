@@ -10,15 +10,16 @@ import { concat, utf8 } from "./bytes.js";
 import { fromCount, LAST_COUNT, toCount } from "./days.js";
 import { Malformed, Tampered } from "./errors.js";
 import { CHANNEL } from "./messages.js";
-import { day as dayShape } from "./shape.js";
+import { day, record, text } from "./shape.js";
 
 /** @typedef {{ deployment: Uint8Array, caseId: Uint8Array }} Bound what a memo is bound to: 16 and 32 bytes */
-/** @typedef {{ channel: string, day: string }} Note the day is that of the report, by the reporter's own clock */
+/** @typedef {import("./shape.js").Value<typeof NOTE>} Note the day is that of the report, by the reporter's own clock */
 
 export const SIZE = 60;
 const NONCE = 12;
 const DAY_SIZE = 4;
 const CHANNEL_SIZE = 28;
+const NOTE = record({ channel: text(CHANNEL_SIZE, CHANNEL), day });
 
 /**
  * Return the 60-byte memo of `note` under a memo key (32 bytes); throws Malformed if the note has no form.
@@ -40,7 +41,7 @@ export function seal(note, memoKey, bound) {
  * @returns {Uint8Array<ArrayBuffer>}
  */
 export function sealWith(nonce, note, memoKey, { deployment, caseId }) {
-  const { channel, day } = checked(note);
+  const { channel, day } = NOTE.read(note);
   const plain = new Uint8Array(DAY_SIZE + CHANNEL_SIZE);
   new DataView(plain.buffer).setUint32(0, toCount(day));
   plain.set(utf8(channel), DAY_SIZE);
@@ -66,14 +67,5 @@ export function unseal(memo, memoKey, { deployment, caseId }) {
   const count = new DataView(plain.buffer, plain.byteOffset).getUint32(0);
   if (count > LAST_COUNT) throw new Malformed("day is outside 2000 to 2199");
   const channel = String.fromCharCode(...plain.subarray(DAY_SIZE)).replace(/\0+$/, "");
-  return checked({ channel, day: fromCount(count) });
-}
-
-/**
- * @param {Note} note
- * @returns {Note} throws Malformed if it has no form
- */
-function checked({ channel, day }) {
-  if (!CHANNEL.test(channel)) throw new Malformed("channel id has an unexpected form");
-  return { channel, day: dayShape.read(day) };
+  return NOTE.read({ channel, day: fromCount(count) });
 }

@@ -5,11 +5,11 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from tests.portal.ops.test_nginx_flood import probed
 from tests.support.bursts import bursting
 from tests.support.installation import free_port
 from tests.support.portal_nginx import CONFIGURATION, WAYS, Nginx
 from tests.support.portal_server import Server
+from tests.support.slow_flood import probed
 
 SECONDS = 30
 # net.core.somaxconn, since Linux 5.4: no queue has more places, whatever `backlog` says.
