@@ -77,6 +77,7 @@ PARTS: Mapping[str, Part] = {
     "answers": Part(measured("parts:answers"), (*_OF_PORTAL, POSTGRESQL)),
     "junk": Part(measured("parts:junk"), (*_OF_PORTAL, POSTGRESQL)),
     "large": Part(measured("parts:large"), (*_OF_PORTAL, POSTGRESQL)),
+    "deletion": Part(measured("parts:deletion"), (*_OF_PORTAL, POSTGRESQL)),
     "kills": Part(
         tested("-m", "soak", "tests/portal/api/test_kills.py"),
         (*_OF_PORTAL, POSTGRESQL),

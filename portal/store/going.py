@@ -18,7 +18,7 @@ from portal.store.schema import chunks, going
 _ROWS = 256
 _BYTES = 16 << 20
 # SQLite gives its lock to whoever asks next, and who waits for it asks every tenth of a second.
-_PAUSE_SECONDS = 0.2
+PAUSE_SECONDS = 0.2
 
 
 def add(connection: Connection, envelope_ids: Collection[bytes]) -> None:
@@ -27,16 +27,18 @@ def add(connection: Connection, envelope_ids: Collection[bytes]) -> None:
         connection.execute(insert(going), [{"envelope_id": each} for each in envelope_ids])
 
 
-def overwrite_portion(database: Database) -> None:
+def overwrite_portion(database: Database) -> bool:
     """Overwrite what was deleted, and a portion of what goes, or nothing if others are at work.
 
-    Never to be called for a request, as ``Database.scrub``. Raises StoreBusy.
+    Returns whether to go on at once, as more may be left. Never to be called for a request, as
+    ``Database.scrub``. Raises StoreBusy.
     """
     # The write-ahead log is emptied between portions, or it would grow as large as all of them.
-    if database.try_to_scrub():
-        with database.write() as connection:
-            _delete_portion(connection)
-        database.try_to_scrub()
+    if not database.try_to_scrub():
+        return False
+    with database.write() as connection:
+        is_more = _delete_portion(connection)
+    return database.try_to_scrub() and is_more
 
 
 def overwrite(database: Database) -> None:
@@ -46,12 +48,12 @@ def overwrite(database: Database) -> None:
         with database.write() as connection:
             is_more = _delete_portion(connection)
         database.scrub()
-        time.sleep(_PAUSE_SECONDS * is_more)
+        time.sleep(PAUSE_SECONDS * is_more)
 
 
 def _delete_portion(connection: Connection) -> bool:
     """Delete a portion of what goes; return whether more may be left."""
-    # In one order, as of two processes at once the second must wait for the first, and not each for the other.
+    # In one order: of two processes at once the second waits for the first, and never each for the other.
     first = select(going.c.envelope_id).order_by(going.c.envelope_id).limit(_ROWS).with_for_update()
     ids = list(connection.execute(first).scalars())
     if not ids:
