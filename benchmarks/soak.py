@@ -94,9 +94,13 @@ PARTS: Mapping[str, Part] = {
             "tests/portal/ops/test_nginx_flood.py",
             "tests/portal/ops/test_nginx_deadline.py",
             "tests/portal/ops/test_nginx_memory.py",
-            "tests/portal/api/test_denial.py",
         ),
         ("portal/", "crypto/", "deploy/"),
+    ),
+    "bursts": Part(tested("-m", "soak", "tests/portal/ops/test_nginx_bursts.py"), ("portal/", "deploy/")),
+    "denial": Part(
+        tested("-m", "soak", "tests/portal/api/test_denial.py", "tests/portal/api/test_giving_way.py"),
+        ("portal/", "crypto/"),
     ),
     "peers": Part(
         tested("-m", "soak", "tests/pages/test_firefox.py", "tests/crypto/test_age_peers.py"), _OF_PORTAL
