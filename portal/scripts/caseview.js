@@ -21,8 +21,10 @@ export function showCase({ claim, channel: id, day, slot, fault }, keyring, toda
   const { status } = slot ?? {};
   const isGone = fault === "channel-gone";
   write("status-fault", fault ? say(fault, { name }) : "");
-  write("claim", slot ? "" : say(`state-${claim.state}`, { day: dayText(claim.day) }));
-  write("claim-differs", slot ? "" : differsText(claim, day, name));
+  // A portal that was made anew knows of a slot, and not when the report came.
+  const isUndated = claim.state !== "unknown" && toCount(claim.day) === 0;
+  write("claim", slot || isUndated ? "" : say(`state-${claim.state}`, { day: dayText(claim.day) }));
+  write("claim-differs", slot || isUndated ? "" : differsText(claim, day, name));
   write("status-label", status ? say(`status-${status}`) : say(isGone ? "not-followed" : "not-confirmed", { name }));
   write("status-means", status ? say(`means-${status}`, { name }) : "");
   write("measures", measuresText(slot?.measures_disclosed ?? []));

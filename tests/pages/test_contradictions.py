@@ -63,6 +63,13 @@ def test_a_reader_who_was_taken_off_the_signed_list_is_said_to_be_gone(visitor: 
     visitor.shows("#send-error", "channel-not-listed")
 
 
+def test_a_keyring_that_changed_between_its_two_files_is_fetched_once_more(visitor: Visitor) -> None:
+    """An honest site would else be called forged at that moment."""
+    visitor.page.route("**/keyring.sig", times(1, lambda route: route.fulfill(status=200, body=bytes(64))))
+    visitor.write()
+    assert keyrings_asked_for(visitor) == 2
+
+
 @pytest.mark.parametrize(
     ("file", "answer", "shown"),
     [

@@ -113,6 +113,34 @@ def test_a_claim_may_be_a_day_away_from_the_memo(visitor: Visitor) -> None:
     assert visitor.page.evaluate(DIFFERING, [*near, *far, "2199-12-31"]) == [*far, "2199-12-31"]
 
 
+# Show a case by what is claimed and known of it; return what stands in each of these places.
+SHOWN = """([claim, fault]) => {
+  const mailbox = { claim, channel: null, day: "2026-11-24", slot: null, fault };
+  modules.caseview.showCase(mailbox, { channels: [] }, "2026-11-25");
+  return ["claim", "claim-differs", "next-by"].map((id) => document.getElementById(id).textContent !== "");
+}"""
+
+
+@pytest.mark.parametrize(
+    ("state", "day", "fault", "shown"),
+    [
+        ("waiting", "2026-11-24", None, [True, False, True]),
+        ("waiting", "1970-01-01", None, [False, False, True]),
+        ("unknown", "1970-01-01", None, [True, False, True]),
+        ("unknown", "2026-01-01", None, [True, False, True]),
+        ("waiting", "2026-11-24", "slot-tampered", [True, False, False]),
+    ],
+    ids=["control", "made anew", "unknown", "unknown with a day", "not certain"],
+)
+def test_of_a_day_that_the_site_does_not_know_nothing_is_told(
+    visitor: Visitor, state: str, day: str, fault: str | None, shown: list[bool]
+) -> None:
+    """Nor is an answer promised while something is not certain."""
+    visitor.visit("fr/status")
+    page_modules.load(visitor.page, "caseview")
+    assert visitor.page.evaluate(SHOWN, [{"state": state, "day": day}, fault]) == shown
+
+
 def told(visitor: Visitor, days: int) -> list[str]:
     """Return the day that the site claims and the day of the memo, as pages write them."""
     page = visitor.page

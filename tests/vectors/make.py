@@ -398,6 +398,7 @@ def memos() -> list[Vector]:
         "no-channel": first_day,
         "channel-in-capitals": first_day + b"A",
         "zero-within-channel": first_day + b"a\0b",
+        "zero-before-channel": first_day + b"\0a",
         "channel-before-day": b"inspection",
     }
     return [
