@@ -114,7 +114,7 @@ MATRIX: Mapping[Obstacle, Mapping[Exit, Cell]] = {
     Obstacle.UNREAD: _row(destroy=_blocked(Code.SHOW, unless=(Obstacle.JUNK, Obstacle.QUARANTINE))),
     Obstacle.PORTAL: _row(destroy=_blocked(Code.COLLECT)),
     Obstacle.NOT_DUE: _row(destroy=Cell(Need.REASON, a_day=True)),
-    Obstacle.ART40: _row(close=_blocked(Code.DECIDE)),
+    Obstacle.ART40: _row(close=_blocked(Code.DECIDE, Code.DECIDE_NO_TRANSMISSION)),
     Obstacle.ART14: _row(),
     Obstacle.PUT_OFF: _row(art15=_blocked(Code.DECIDE, a_day=True)),
     Obstacle.WITHHELD: _row(close=_REASON),

@@ -63,6 +63,7 @@ LIFTS: Mapping[Code, Lift] = {
     Code.CLOSE: _closing("founded"),
     Code.CLOSE_UNFOUNDED: _closing("unfounded"),
     Code.JUNK: Lift(OTHERS, ("junk", "1"), "/en/many/junk", {"case": "1"}, is_end=True),
+    Code.DECIDE_NO_TRANSMISSION: _deciding("no_transmission"),
     Code.RELEASE_HOLD: Lift(
         OTHERS, ("hold", "1", "--release", *_WHY), f"{_CASE}/hold", {"release": "on"} | _DRILL
     ),
@@ -82,7 +83,7 @@ LIFTS: Mapping[Code, Lift] = {
         OTHERS, ("quarantine", "1", "--lift", *_WHY), f"{_CASE}/readers/quarantine/lift", _DRILL
     ),
 }
-_DECISIONS = {Obstacle.ART40: _deciding("no_transmission"), Obstacle.PUT_OFF: _deciding("informed")}
+_DECISIONS = {Obstacle.ART40: _deciding("transmit"), Obstacle.PUT_OFF: _deciding("informed")}
 
 
 def lift(code: Code, what: Obstacle, room: Room, surface: Surface, clock: Clock) -> None:

@@ -98,6 +98,7 @@ def found(folder: Path) -> Room:
     for pair in (ACTING, OTHERS):
         office.of(*pair).json("declare", "1")
     office.json("show", "1")
+    office.json("source-risk", "1", "low", "--reason", "drill")
     return Room(office.of(*ACTING), portal)
 
 

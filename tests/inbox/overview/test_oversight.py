@@ -90,6 +90,21 @@ def test_what_departs_from_the_ordinary_is_counted(trio: Trio) -> None:
     assert "kept from an officer: 1\n" in said
 
 
+def test_what_changes_who_acts_or_sees_is_counted(trio: Trio) -> None:
+    """Each act once, by its code; which they are is a literal list in the test of the table of actions."""
+    for words in (
+        ["conflict", "alias", "bruno", "Quernec"],
+        ["conflict", "unalias", "bruno", "Quernec"],
+        ["handlers", "1", "alice", "chloe"],
+        ["handlers", "1", "--anyone"],
+        ["decide", "2", "no_transmission", "--reason", "no offence"],
+    ):
+        trio.others.json(*words)
+    expected = ("name-alias", "remove-alias", "entrust", "open-to-all", "decide-no-transmission")
+    counts = trio.others.json("oversight")["actions"]
+    assert dict.fromkeys(expected, 1) == {name: counts[name] for name in expected}
+
+
 def test_on_its_day_nothing_is_late_and_on_the_next_it_is(
     trio: Trio, monkeypatch: pytest.MonkeyPatch
 ) -> None:

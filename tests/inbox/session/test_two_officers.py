@@ -53,6 +53,7 @@ SENSITIVE = {
     "minimise",
     "release-hold",
     "remove-proceedings",
+    "decide-no-transmission",
 }
 COMMANDS = [
     "attachment 1 1 --out {out}/file --reason x",
@@ -86,6 +87,7 @@ COMMANDS = [
     "minimise 1 note --text x --reason x",
     "hold 1 --release --reason x",
     "retract 1 1 --reason x",
+    "decide 1 no_transmission --reason x",
     "dossier make 1 --for prosecutor --to X --recipient {recipient} --out {out}/dossier",
     "access 1 --person X --out {out}/access",
 ]
