@@ -1,7 +1,7 @@
 """An inbox open for as long as its officers sit before it: one process that ends with all its keys."""
 
 import shlex
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -77,9 +77,9 @@ def _words(line: str) -> list[str]:
 def asking(opened: Unlocked) -> Confirm:
     """Return what confirms an action by passphrases that are typed for it at the terminal."""
 
-    def ask(action: Action, needed: int) -> tuple[str, ...]:
+    def ask(actions: Sequence[Action], needed: int) -> tuple[str, ...]:
         who = "two officers: each types" if needed > 1 else "the officer, who types"
-        terminal.warn(journal_view.action(action.code, action))
+        terminal.warn(journal_view.several(actions))
         terminal.warn(f"this takes {who} the passphrase now")
         if len(opened.sealed) > needed:
             terminal.warn("(Enter alone lets another one do it)")

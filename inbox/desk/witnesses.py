@@ -1,5 +1,7 @@
 """Two officers at one page: each types the passphrase for this very action, and nothing keeps it."""
 
+from collections.abc import Sequence
+
 from flask import g, request
 
 from inbox.keys import share_file
@@ -12,9 +14,9 @@ FIELD = "passphrase-"
 def asking(opened: Unlocked) -> Confirm:
     """Return what confirms an action by the passphrases that came with the form; nobody if none did."""
 
-    def ask(action: Action, needed: int) -> tuple[str, ...]:
+    def ask(actions: Sequence[Action], needed: int) -> tuple[str, ...]:
         given = {name: request.form.get(FIELD + name, "") for name in opened.sealed}
-        g.action, g.names, g.needed, g.has_typed = action, list(opened.sealed), needed, any(given.values())
+        g.actions, g.names, g.needed, g.has_typed = actions, list(opened.sealed), needed, any(given.values())
         confirmed: list[str] = []
         for name, file in opened.sealed.items():
             if given[name] and len(confirmed) < needed:

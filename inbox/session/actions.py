@@ -5,7 +5,7 @@ it is also done to a case in quarantine or to all cases, whether oversight count
 entry has.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from enum import Enum, StrEnum, auto
@@ -214,7 +214,7 @@ TABLE: Mapping[Code, Rule] = {
     Code.ADOPT_TEMPLATES: Rule(),
     Code.SET_STATUS: Rule(quarantine=True, values={"status": _code("status")}),
     Code.JUDGE: Rule(reason=_NEEDED, oversight=True, values=dict.fromkeys(_PARTS, _NUMBER)),
-    Code.JUNK: Rule(reason=Reason.OPTIONAL, oversight=True),
+    Code.JUNK: Rule(officers=2, reason=_NEEDED, oversight=True),
     Code.RECOVER: Rule(reason=Reason.OPTIONAL, oversight=True),
     Code.KEEP_IDENTITY: Rule(),
     Code.NOTE_CONSENT: Rule(values={"consent": _code("consent")}),
@@ -269,7 +269,7 @@ TABLE: Mapping[Code, Rule] = {
     Code.LIST_HANDLERS: Rule(),
     Code.LIST_RETENTION: Rule(quarantine=True, values=_VIEW),
     Code.LIST_DESTROYED: Rule(),
-    Code.DESTROYED: Rule(values={"rule": _code("rule")}),
+    Code.DESTROYED: Rule(values={"rule": _code("rule"), "junk": _FLAG}),
     Code.QUARANTINE: Rule(reason=_NEEDED, oversight=True),
     Code.BACK_UP: Rule(values={"keystore": _TEXT}),
     Code.RESTORE: Rule(oversight=True, values={"backup": _DAY, "next_case": _NUMBER}),
@@ -403,12 +403,12 @@ def _written(value: Value | date) -> Value:
             return value
 
 
-# Tells officers which action needs how many of them, asks for their passphrases afresh; returns who gave
-# theirs.
-Confirm: TypeAlias = Callable[[Action, int], tuple[str, ...]]
+# Tells officers which action, on which cases, needs how many of them, asks for their passphrases afresh;
+# returns who gave theirs.
+Confirm: TypeAlias = Callable[[Sequence[Action], int], tuple[str, ...]]
 
 
-def nobody(_: Action, __: int) -> tuple[str, ...]:
+def nobody(_: Sequence[Action], __: int) -> tuple[str, ...]:
     """Confirm nothing."""
     return ()
 

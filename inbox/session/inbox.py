@@ -73,7 +73,7 @@ class Inbox:
         """
         self._check_valid()
         rule = action.rule
-        noted = who if rule.officers == 1 else replace(who, officers=self.confirmed(who, action))
+        noted = who if rule.officers == 1 else replace(who, officers=self.confirmed(who, action, *also))
         sees = () if rule.all_cases else tuple(dict.fromkeys((*who.officers, *noted.officers)))
         with self.vault.transaction(sees, quarantine=rule.quarantine) as session:
             journal.begin(session, noted)
@@ -93,16 +93,16 @@ class Inbox:
             with self.vault.transaction() as session:
                 reconcile.note_clean(session)
 
-    def confirmed(self, who: Actor, action: Action) -> tuple[str, ...]:
+    def confirmed(self, who: Actor, *actions: Action) -> tuple[str, ...]:
         """Return who confirms an action: two officers, or the one where there is no other; else Locked.
 
-        Raises Superseded.
+        What is done to several cases at once is confirmed once, for all of them. Raises Superseded.
         """
         self._check_valid()
         with self.vault.transaction() as session:
             officers = {each.name for each in queries_office.officers(session)}
-        needed = min(action.rule.officers, len(officers))
-        confirmed = who.confirm(action, needed)
+        needed = min(actions[0].rule.officers, len(officers))
+        confirmed = who.confirm(actions, needed)
         if len(set(confirmed)) < needed or not set(confirmed) <= officers:
             raise Locked(needed)
         return confirmed
@@ -127,13 +127,13 @@ class Unlocked:
         """Return those who opened it, for a single command: their passphrases are fresh by themselves."""
         return Actor(self.officers, today, self._given)
 
-    def _given(self, action: Action, _: int) -> tuple[str, ...]:
+    def _given(self, actions: Sequence[Action], _: int) -> tuple[str, ...]:
         """Return whose passphrases came with the command.
 
         The words of a sheet lie in clear somewhere, for the day on which a passphrase is lost. So they
         confirm that the shares are renewed, and nothing else.
         """
-        return self.officers if action.code is Code.RENEW_SHARES else tuple(self.sealed)
+        return self.officers if actions[0].code is Code.RENEW_SHARES else tuple(self.sealed)
 
 
 @contextmanager

@@ -248,8 +248,16 @@ def test_every_form_of_a_page_leads_to_an_act(client: Client) -> None:
 
 
 def test_junk_leaves_the_queue_in_one_act_and_comes_back(office: Office) -> None:
+    """Two officers confirm the list that they read on the page, once for all of it."""
+    for number in ("1", "2"):
+        office.json("decide", number, "no_transmission", "--reason", "x")
+    chosen = {"case": ["1", "2"], "reason": "noise"}
     with sitting(office) as client:
-        assert client.send("/en/many/junk", case=["1", "2"], reason="noise").status_code == 303
+        asked = client.send("/en/many/junk", **chosen)
+        assert (401, True) == (asked.status_code, "Cases 1, 2" in asked.text)
+        assert client.send("/en/many/junk", **both(case=["1", "2"])).status_code == 409
+        assert "2 cases" in client.page("/en/")
+        assert client.send("/en/many/junk", **both(**chosen)).status_code == 303
         assert "No case is open" in client.page("/en/")
         client.send("/en/queue", sort="priority", junk="on")
         assert "Case 1" in client.page("/en/").replace("Choose case", "Case")

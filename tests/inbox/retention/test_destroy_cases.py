@@ -41,12 +41,13 @@ _MANY = 800
 
 @pytest.fixture
 def told(trio: Trio, tmp_path: Path) -> Trio:
-    """The inbox of three closed cases, all read, of which the portal has heard."""
+    """The inbox of three closed cases, all read and decided, of which the portal has heard."""
     portal = Portal(World(trio.others), tmp_path / "medium")
     trio.others.json("collect", portal.bundle(), "--new-instance", portal.fingerprint)
     tell_portal(trio.others, portal)
     for number in ("1", "2", "3"):
         trio.others.json("show", number)
+        trio.others.json("decide", number, "no_transmission", "--reason", "x")
     return trio
 
 
