@@ -13,6 +13,7 @@ from enum import StrEnum
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from crypto.journal import Presence
 from inbox.access import handlers
 from inbox.deadlines import office, workflow
 from inbox.deadlines.retention_schedule import Rule
@@ -29,10 +30,12 @@ class Override(StrEnum):
     """What oversight counts, though it is no action of its own."""
 
     DESPITE_WARNING = "despite-warning"
+    SHARES_BY_SHEET = "shares-by-sheet"
     DESTROYED_JUNK = "destroyed-junk"
     DESTROYED_EARLY = "destroyed-early"
 
 
+_SHARING = {Code.RENEW_SHARES, Code.CHANGE_OFFICERS}
 _COUNTED = tuple(code.value for code, rule in TABLE.items() if rule.oversight)
 
 
@@ -107,6 +110,9 @@ def _actions(session: Session) -> View:
         if entry := line.entry:
             done[entry.action] += 1
             done[Override.DESPITE_WARNING] += "despite" in entry.values
+            done[Override.SHARES_BY_SHEET] += (
+                entry.action in _SHARING and Presence.SHEET in entry.officers.values()
+            )
             done[Override.DESTROYED_JUNK] += entry.action == Code.DESTROYED and "junk" in entry.values
             done[Override.DESTROYED_EARLY] += entry.values.get("rule") == Rule.EARLY
     return {name: done[name] for name in (*_COUNTED, *map(str, Override))}

@@ -11,7 +11,7 @@ from datetime import date
 from enum import Enum, StrEnum, auto
 from typing import TypeAlias
 
-from crypto.journal import CORRECT_CLOCK, LONGEST_REASON, LONGEST_TEXT, Value
+from crypto.journal import CORRECT_CLOCK, LONGEST_REASON, LONGEST_TEXT, Presence, Value
 from inbox.keys import secret_sharing
 from inbox.language.errors import Refused
 from inbox.language.messages import sentence
@@ -100,6 +100,7 @@ class Code(StrEnum):
     DESTROY_KEYS = "destroy-keys"
     CHANGE_OFFICERS = "change-officers"
     RENEW_SHARES = "renew-shares"
+    ACKNOWLEDGE_RENEWAL = "acknowledge-renewal"
     CORRECT_CLOCK = CORRECT_CLOCK
     LIFT_CONFLICT = "lift-conflict"
     NAME_ALIAS = "name-alias"
@@ -257,6 +258,7 @@ TABLE: Mapping[Code, Rule] = {
     Code.LIST_KEYS: Rule(values=_VIEW),
     Code.LIST_CHANNELS: Rule(),
     Code.LIST_OFFICERS: Rule(),
+    Code.ACKNOWLEDGE_RENEWAL: Rule(),
     Code.EXCLUDE: Rule(reason=_NEEDED, oversight=True, values=_OFFICER),
     Code.FOUND_CONFLICT: Rule(oversight=True, values=_OFFICER),
     Code.LIST_CONFLICTS: Rule(values=_VIEW),
@@ -405,21 +407,27 @@ def _written(value: Value | date) -> Value:
 
 # Tells officers which action, on which cases, needs how many of them, asks for their passphrases afresh;
 # returns who gave theirs.
-Confirm: TypeAlias = Callable[[Sequence[Action], int], tuple[str, ...]]
+Confirm: TypeAlias = Callable[[Sequence[Action], int], Mapping[str, Presence]]
 
 
-def nobody(_: Sequence[Action], __: int) -> tuple[str, ...]:
+def nobody(_: Sequence[Action], __: int) -> Mapping[str, Presence]:
     """Confirm nothing."""
-    return ()
+    return {}
 
 
 @dataclass(frozen=True, slots=True)
 class Actor:
     """Who acts, and on which day; ``confirm`` asks two officers where an action takes two.
 
-    ``officers`` are those who act together. They see what each of them may see.
+    ``present`` are the ``officers`` who act together, each with how they are there. They see what each of
+    them may see.
     """
 
-    officers: tuple[str, ...]
+    present: Mapping[str, Presence]
     today: date
     confirm: Confirm = field(default=nobody, repr=False)
+
+    @property
+    def officers(self) -> tuple[str, ...]:
+        """The names of those who act."""
+        return tuple(self.present)

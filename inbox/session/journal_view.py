@@ -17,7 +17,7 @@ _DAMAGED = "damaged; see: inbox journal verify"
 def line(each: Line) -> str:
     """Return an entry on one line: number, day, officers, act, and what it was about."""
     if (entry := each.entry) is not None:
-        told = f"{', '.join(entry.officers)}: {action(entry.action, entry)}"
+        told = f"{action_words.officers(entry.officers, 'en')}: {action(entry.action, entry)}"
     else:
         told = _DAMAGED if each.day is None else _WITHHELD
     return f"{each.n:>6}  {each.day or '????-??-??'}  {visible(told)}"
@@ -55,7 +55,7 @@ def line_view(each: Line) -> View:
         {"withheld": each.day is not None}
         if entry is None
         else {
-            "officers": list(entry.officers),
+            "officers": dict(entry.officers),
             "action": entry.action,
             "case": entry.case,
             "values": dict(entry.values),

@@ -18,6 +18,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from crypto import journal
+from crypto.journal import Presence
 from crypto.messages import REPORT
 from inbox.casework.exits import Exit
 from inbox.cli import main
@@ -257,7 +258,10 @@ class _Door:
 
     @contextmanager
     def opened(self) -> Iterator[tuple[Inbox, Actor]]:
-        yield self.unlocked.inbox, Actor(self.unlocked.officers, clock.today(), lambda *_: self.confirming)
+        yield self.unlocked.inbox, Actor(self.unlocked.present, clock.today(), self._confirm)
+
+    def _confirm(self, *_: object) -> Mapping[str, Presence]:
+        return dict.fromkeys(self.confirming, Presence.CONFIRMED)
 
     def shut(self) -> None:
         """Do nothing."""

@@ -184,7 +184,7 @@ def test_one_officer_alone_does_none_of_them(founded_two: Office, types: Typing,
     rule = TABLE[Code(code)]
     taken = action(Code(code), None, "x" if rule.reason is Reason.REQUIRED else "")
     with founded_two.unlocked() as opened:
-        inbox, who = opened.inbox, Actor(opened.officers, build.today(), asking(opened))
+        inbox, who = opened.inbox, Actor(opened.present, build.today(), asking(opened))
         types(passphrase_of("alice"))
         with pytest.raises(Locked), inbox.acting(who, taken):
             raise AssertionError
@@ -269,7 +269,7 @@ def test_both_are_named_in_the_journal(office: Office, types: Typing) -> None:
         types("", passphrase_of("bruno"), passphrase_of("chloe"))
         assert 0 == run("keys rotate --now --reason drill").code
     entry = office.json("journal", "print")["entries"][-2]
-    assert ("rotate-keys", ["bruno", "chloe"], "drill") == (
+    assert ("rotate-keys", dict.fromkeys(("bruno", "chloe"), "confirmed"), "drill") == (
         entry["action"],
         entry["officers"],
         entry["reason"],
