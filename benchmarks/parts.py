@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from benchmarks import cases
+from benchmarks import deletion as deleting
 from benchmarks import junk as junk_beside
 from benchmarks import large as largest
 from benchmarks import onion as through_tor
@@ -96,6 +97,18 @@ def junk(server: Server) -> Iterator[str]:
 def large(server: Server) -> Iterator[str]:
     """An envelope of the largest size; a byte that differs, or too much memory, ends the run."""
     yield largest.large(server)
+
+
+def deletion() -> Iterator[str]:
+    """What is let go beside texts, and from a full disk; a text that waits for long ends the run."""
+    yield from _deletion_beside_texts()
+    with tempfile.TemporaryDirectory(prefix="fanal-soak-") as folder:
+        yield f"SQLite: {deleting.on_a_full_disk(Path(folder), free_port())}"
+
+
+@on_either
+def _deletion_beside_texts(server: Server) -> Iterator[str]:
+    yield from deleting.deletion(server)
 
 
 @on_either

@@ -77,6 +77,7 @@ PARTS: Mapping[str, Part] = {
     "answers": Part(measured("parts:answers"), (*_OF_PORTAL, POSTGRESQL)),
     "junk": Part(measured("parts:junk"), (*_OF_PORTAL, POSTGRESQL)),
     "large": Part(measured("parts:large"), (*_OF_PORTAL, POSTGRESQL)),
+    "deletion": Part(measured("parts:deletion"), (*_OF_PORTAL, POSTGRESQL)),
     "kills": Part(
         tested("-m", "soak", "tests/portal/api/test_kills.py"),
         (*_OF_PORTAL, POSTGRESQL),
@@ -93,9 +94,13 @@ PARTS: Mapping[str, Part] = {
             "tests/portal/ops/test_nginx_flood.py",
             "tests/portal/ops/test_nginx_deadline.py",
             "tests/portal/ops/test_nginx_memory.py",
-            "tests/portal/api/test_denial.py",
         ),
         ("portal/", "crypto/", "deploy/"),
+    ),
+    "bursts": Part(tested("-m", "soak", "tests/portal/ops/test_nginx_bursts.py"), ("portal/", "deploy/")),
+    "denial": Part(
+        tested("-m", "soak", "tests/portal/api/test_denial.py", "tests/portal/api/test_giving_way.py"),
+        ("portal/", "crypto/"),
     ),
     "units": Part(tested("-m", "soak", "tests/portal/ops/test_units.py"), ("portal/", "crypto/", "deploy/")),
     "queue": Part(measured("parts:queue"), ("inbox/", "crypto/")),

@@ -11,7 +11,7 @@ from crypto import archive, base64url, memo, shape, signing
 from crypto.archive import Member, Reader
 from crypto.errors import Malformed, Tampered
 from crypto.journal import HEAD, Head
-from crypto.messages import CHANNEL, LONGEST_ID
+from crypto.messages import CHANNEL, LONGEST_CHANNEL
 from crypto.shape import Shape, binary, integer, list_of, optional, record, text
 from crypto.signing import Label
 
@@ -149,7 +149,7 @@ class Outbox(OutboxHead):
 
 _COMMON: Mapping[str, Shape[Any]] = {
     "deployment": binary(signing.DEPLOYMENT),
-    "channel": text(LONGEST_ID, CHANNEL),
+    "channel": text(LONGEST_CHANNEL, CHANNEL),
     "n": integer(1),
     "previous": binary(32),
 }

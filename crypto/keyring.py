@@ -7,7 +7,7 @@ from datetime import date, timedelta
 
 from crypto import shape, signing
 from crypto.errors import CryptoError, Malformed
-from crypto.messages import CHANNEL, ID, LONGEST_ID
+from crypto.messages import CHANNEL, ID, LONGEST_CHANNEL, LONGEST_ID
 from crypto.recipients import HybridRecipient
 from crypto.shape import binary, integer, list_of, record, text
 from crypto.signing import Label
@@ -139,7 +139,7 @@ _REPLY_KEY = record(ReplyKey, {"id": binary(_KEY_ID), "key": binary(signing.PUBL
 CHANNEL_SHAPE = record(
     Channel,
     {
-        "id": text(LONGEST_ID, CHANNEL),
+        "id": text(LONGEST_CHANNEL, CHANNEL),
         "name": _TEXTS,
         "note": _TEXTS,
         "intake_keys": list_of(_INTAKE_KEY, 100),

@@ -1,40 +1,61 @@
-"""The sealed note that the reporter's page leaves itself beside the case: its channel (SPEC 5.4)."""
+"""The sealed note that the reporter's page leaves itself beside the case: channel and day (SPEC 5.4)."""
 
 import re
 import secrets
+import struct
+from dataclasses import dataclass
+from datetime import date, timedelta
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 
 from crypto.errors import Malformed, Tampered
 from crypto.messages import CHANNEL
+from crypto.shape import FIRST_DAY, LAST_DAY
 
 SIZE = 60
 _NONCE = 12
-_CHANNEL_SIZE = 32
+_PLAIN = struct.Struct(">I28s")
+_EPOCH = date(1970, 1, 1)
 
 
-def seal(channel: str, memo_key: bytes, *, deployment: bytes, case_id: bytes) -> bytes:
-    """Return the 60-byte memo of ``channel`` under a memo key (32 bytes)."""
-    return _seal(channel, memo_key, deployment + case_id, secrets.token_bytes(_NONCE))
+@dataclass(frozen=True, slots=True)
+class Note:
+    """What a memo says: the channel of the case, and the day of the report by the reporter's own clock."""
+
+    channel: str
+    day: date
 
 
-def _seal(channel: str, memo_key: bytes, bound_to: bytes, nonce: bytes) -> bytes:
-    if not re.fullmatch(CHANNEL, channel):
-        raise Malformed("channel id has an unexpected form")
-    plain = channel.encode("ascii").ljust(_CHANNEL_SIZE, b"\0")
+def seal(note: Note, memo_key: bytes, *, deployment: bytes, case_id: bytes) -> bytes:
+    """Return the 60-byte memo of ``note`` under a memo key (32 bytes); Malformed if the note has no form."""
+    return _seal(note, memo_key, deployment + case_id, secrets.token_bytes(_NONCE))
+
+
+def _seal(note: Note, memo_key: bytes, bound_to: bytes, nonce: bytes) -> bytes:
+    _check(note)
+    plain = _PLAIN.pack((note.day - _EPOCH).days, note.channel.encode("ascii"))
     return nonce + ChaCha20Poly1305(memo_key).encrypt(nonce, plain, bound_to)
 
 
-def unseal(memo: bytes, memo_key: bytes, *, deployment: bytes, case_id: bytes) -> str:
-    """Return the channel id; Malformed if the form is wrong, Tampered if the tag does not hold."""
+def unseal(memo: bytes, memo_key: bytes, *, deployment: bytes, case_id: bytes) -> Note:
+    """Return the note; Malformed if the form is wrong, Tampered if the tag does not hold."""
     if len(memo) != SIZE:
         raise Malformed("memo has the wrong length")
     try:
         plain = ChaCha20Poly1305(memo_key).decrypt(memo[:_NONCE], memo[_NONCE:], deployment + case_id)
     except InvalidTag as error:
         raise Tampered("memo does not open") from error
-    channel = plain.rstrip(b"\0").decode("ascii", errors="replace")
-    if not re.fullmatch(CHANNEL, channel, re.ASCII):
+    count, channel = _PLAIN.unpack(plain)
+    if count > (LAST_DAY - _EPOCH).days:
+        raise Malformed("day is outside 2000 to 2199")
+    note = Note(channel.rstrip(b"\0").decode("ascii", errors="replace"), _EPOCH + timedelta(days=count))
+    _check(note)
+    return note
+
+
+def _check(note: Note) -> None:
+    if not re.fullmatch(CHANNEL, note.channel, re.ASCII):
         raise Malformed("channel id has an unexpected form")
-    return channel
+    if not FIRST_DAY <= note.day <= LAST_DAY:
+        raise Malformed("day is outside 2000 to 2199")

@@ -11,7 +11,8 @@ from crypto.shape import binary, integer, list_of, optional, record, text
 from crypto.signing import Label
 
 ID = r"[a-z][a-z0-9_]{0,31}"
-CHANNEL = r"[a-z][a-z0-9-]{0,31}"
+CHANNEL = r"[a-z][a-z0-9-]{0,27}"
+LONGEST_CHANNEL = 28
 LONGEST_ID = 32
 RECEIVED_IDS = 16
 _TEXT = 200_000
@@ -144,7 +145,7 @@ class Slot:
     received: Received
 
 
-_CHANNEL = text(LONGEST_ID, CHANNEL)
+_CHANNEL = text(LONGEST_CHANNEL, CHANNEL)
 _STATUS: shape.Shape[Status] = shape.Shape(
     lambda value: Status(shape.one_of(*Status).read(value)), lambda status: status.value
 )

@@ -183,7 +183,7 @@ TOML = {"tomllib", "tomli", "tomlkit", "toml"}
 # What reads which of them, and why it may.
 READERS = {
     ("inbox/system/clock.py", "datetime.now"): "the clock of the inbox",
-    ("portal/store/days.py", "datetime.now"): "the clock of the portal, which keeps days and hours alone",
+    ("portal/days.py", "datetime.now"): "the clock of the portal, which keeps days and hours alone",
     ("portal/ops/doctor.py", "datetime.now"): "compares the clock of the machine with that of the site",
     ("crypto/toml_schema.py", "tomllib"): "the reader of TOML, which holds a file against a schema",
 }

@@ -141,7 +141,7 @@ def enter(inbox: Inbox, who: Actor, told: Told) -> Entered:
         begin.begin(session, case, report.answers, asked, told.route.value)
         session.flush()  # rows refer to the case
         enclosures.file(session, number, enclosed)
-        session.add(Opening(case=number, memo=_memo(session, keys)))
+        session.add(Opening(case=number, memo=_memo(session, keys, told.received)))
         session.flush()
         texts = [*conflicts.said(report.answers), *(file.name for file in report.files)]
         meant = {number: conflicts.watched(session).meant_in(texts)}
@@ -201,9 +201,10 @@ def _case(number: int, report: Report, today: date) -> Case:
     )
 
 
-def _memo(session: Session, keys: CaseKeys) -> bytes:
+def _memo(session: Session, keys: CaseKeys, received: date) -> bytes:
     office = queries_office.office(session)
-    return memo.seal(office.channel, keys.memo_key, deployment=office.deployment, case_id=keys.case_id)
+    note = memo.Note(office.channel, received)
+    return memo.seal(note, keys.memo_key, deployment=office.deployment, case_id=keys.case_id)
 
 
 def _entered(

@@ -88,7 +88,7 @@ def check_charter(charter: Charter) -> None:
     if not re.fullmatch(messages.CHANNEL, charter.channel):
         raise Refused(
             sentence("the channel id has an unexpected form"),
-            sentence("use a-z, 0-9 and -, from a letter, at most 32"),
+            sentence("use a-z, 0-9 and -, from a letter, at most 28"),
         )
     texts = (charter.name, charter.name_fr, charter.name_en, charter.note_fr, charter.note_en)
     for each in map(Texts, texts, texts):

@@ -6,8 +6,8 @@ from datetime import date
 
 from flask import current_app
 
+from portal import days
 from portal.config import Settings
-from portal.store import days
 from portal.store.database import Database
 
 

@@ -12,10 +12,11 @@ from datetime import date
 from sqlalchemy import Connection
 
 from crypto import age, padding, room
+from portal import days
 from portal.api import disk
 from portal.api.problems import Problem
 from portal.config import Settings
-from portal.store import days, quotas, work
+from portal.store import quotas, work
 from portal.store.quotas import LARGEST_OF_FILES, TEXT, Kind
 
 

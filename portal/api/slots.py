@@ -6,10 +6,11 @@ from datetime import date
 from flask import Blueprint, Flask, Response, request
 
 from crypto import casetoken
+from portal import days
 from portal.api import decoy, receiving
 from portal.api.context import context
 from portal.api.problems import Problem
-from portal.store import cases, days
+from portal.store import cases
 from portal.store.cases import Case
 
 UNKNOWN, WAITING, COLLECTED = range(3)

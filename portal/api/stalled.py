@@ -4,7 +4,7 @@ How far each was is kept in the memory of a process, never on the disk. Nothing 
 they are looked at: an upload that went as somebody else's came would tell its sender of it.
 """
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable
 
 from portal.api.context import Context
 from portal.api.quotas import Limits
@@ -19,9 +19,8 @@ _LEAST_PART = 16
 _ENOUGH = 16 << 20
 _HALF_HOUR = 1_800
 _BEFORE = 60
-# A transaction of more rows or bytes would make uploads wait.
+# A transaction of more rows would make uploads wait.
 _ROWS = 200
-_BYTES = 64 << 20
 
 
 def half_hour(seconds: float) -> int:
@@ -72,7 +71,8 @@ def give_way(watch: Watch, context: Context, half: int, steady: float) -> int:
     for kind in Kind:
         if limits.is_short(kind, used[kind]):
             going = sorted((each for each in stalled if each.kind is kind), key=lambda each: each.id)
-            gone += sum(_forget(context, some) for some in _portions(going))
+            portions = (going[start : start + _ROWS] for start in range(0, len(going), _ROWS))
+            gone += sum(_forget(context, some) for some in portions)
         with context.database.write() as connection:
             quotas.settle(connection, kind, context.hour())
     return gone
@@ -81,19 +81,6 @@ def give_way(watch: Watch, context: Context, half: int, steady: float) -> int:
 def _forget(context: Context, stalled: Iterable[Unfinished]) -> int:
     with context.database.write() as connection:
         return envelopes.forget_stalled(connection, context.hour(), stalled)
-
-
-def _portions(going: Iterable[Unfinished]) -> Iterator[list[Unfinished]]:
-    portion: list[Unfinished] = []
-    size = 0
-    for each in going:
-        size += each.received
-        if portion and (len(portion) == _ROWS or size > _BYTES):
-            yield portion
-            portion, size = [], each.received
-        portion.append(each)
-    if portion:
-        yield portion
 
 
 def _is_stalled(upload: Unfinished, before: int) -> bool:

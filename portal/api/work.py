@@ -15,10 +15,10 @@ from sqlalchemy.exc import DBAPIError
 from crypto import work
 from crypto.errors import Malformed
 from crypto.work import OFFER, Offer, Payment, Puzzle, Unsolved
+from portal import days
 from portal.api.context import Context, context
 from portal.api.problems import Problem
 from portal.api.quotas import NoRoom
-from portal.store import days
 from portal.store import work as store
 from portal.store.database import StoreBusy
 

@@ -12,11 +12,11 @@ from crypto import base64url, bundle
 from crypto.archive import Member
 from crypto.bundle import INTAKE, Intake, Link, Manifest
 from crypto.errors import CryptoError
-from portal import files
+from portal import days, files
 from portal.config import Settings
 from portal.errors import Refused
 from portal.exchange import keyrings
-from portal.store import days, envelopes, intakes, outboxes
+from portal.store import envelopes, intakes, outboxes
 from portal.store.database import Database
 from portal.store.keyrings import lock
 

@@ -14,11 +14,12 @@ from crypto.bundle import KEYRING, KEYRING_SIGNATURE, NOTHING, Manifest, Outbox
 from crypto.errors import CryptoError, Malformed
 from crypto.keyring import Keyring
 from crypto.signing import LARGEST_FILE
+from portal import days
 from portal.config import Settings
 from portal.errors import Refused
 from portal.exchange import keyrings
 from portal.exchange.keyrings import Offered, Outcome
-from portal.store import days, intakes, outboxes
+from portal.store import intakes, outboxes
 from portal.store.database import Database
 from portal.store.expiry import Term
 from portal.store.keyrings import lock

@@ -6,7 +6,7 @@ from dataclasses import asdict
 
 import click
 
-from portal import terminal
+from portal import days, terminal
 from portal.config import Settings
 from portal.exchange import expire as expiring
 from portal.exchange.expire import Expired
@@ -14,8 +14,9 @@ from portal.ops import configured
 from portal.ops import doctor as examination
 from portal.ops.configured import pass_settings
 from portal.ops.doctor import Finding, Level
-from portal.store import database, days, upgrading
+from portal.store import database
 from portal.store import pending as waiting
+from portal.store.migrations import upgrading
 
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 

@@ -10,7 +10,7 @@ from sqlalchemy.exc import DBAPIError
 
 from crypto import signing
 from crypto.keyring import Keyring
-from portal import config, terminal
+from portal import config, days, terminal
 from portal.app import load_questionnaire
 from portal.config import Settings
 from portal.errors import BadConfiguration, Refused
@@ -20,7 +20,7 @@ from portal.exchange.imports import Imported
 from portal.exchange.keyrings import Outcome
 from portal.ops import admin, serving, site
 from portal.ops.configured import pass_settings
-from portal.store import database, days
+from portal.store import database
 from portal.store.database import Database, StoreBusy
 from portal.store.keyrings import Instance, keep_key_pair, key_pair
 

@@ -11,13 +11,14 @@ from contextlib import suppress
 
 from sqlalchemy.exc import SQLAlchemyError
 
+from portal import days
 from portal.api import disk
 from portal.api.context import Context
 from portal.api.stalled import Watch, give_way, half_hour
-from portal.store import days
+from portal.store import going
 from portal.store.database import StoreBusy
 
-# The longest that what was deleted stays in the files of SQLite.
+# The longest that what was deleted stays in the files of SQLite, or a portion of what goes.
 _PAUSE_SECONDS = 2.0
 
 
@@ -38,11 +39,11 @@ class Clock:
                 disk.look(self._context, half)
                 self._looked = half
 
-    def tick(self, wall: float, steady: float) -> None:
-        """Look at the disk and let stalled uploads give way as a half hour begins; then overwrite.
+    def tick(self, wall: float, steady: float) -> float:
+        """Look at the disk and let stalled uploads give way as a half hour begins; then overwrite a portion.
 
         ``wall`` are seconds since 1970, ``steady`` those of a stopwatch. What cannot be done now is done
-        later: uploads in half an hour, all else at the next tick.
+        later: uploads in half an hour, all else at the next tick. Returns the seconds until that.
         """
         self.look(wall)
         half = half_hour(wall)
@@ -51,11 +52,13 @@ class Clock:
             with suppress(StoreBusy, SQLAlchemyError):
                 give_way(self._watch, self._context, half, steady)
         with suppress(StoreBusy, SQLAlchemyError):
-            self._context.database.try_to_scrub()
+            if going.overwrite_portion(self._context.database):
+                return going.PAUSE_SECONDS
+        return _PAUSE_SECONDS
 
 
 def start(context: Context) -> None:
-    """Look at the clock every two seconds, for as long as this process lives.
+    """Look at the clock for as long as this process lives: every two seconds, oftener while something goes.
 
     At the disk now, too: no request must find that nobody has looked.
     """
@@ -67,7 +70,7 @@ def start(context: Context) -> None:
 def _repeat(clock: Clock) -> None:
     # They are for the thread that answers.
     signal.pthread_sigmask(signal.SIG_BLOCK, signal.valid_signals())
-    pause = threading.Event()
+    pause, seconds = threading.Event(), _PAUSE_SECONDS
     while True:
-        pause.wait(_PAUSE_SECONDS)
-        clock.tick(days.seconds(), time.monotonic())
+        pause.wait(seconds)
+        seconds = clock.tick(days.seconds(), time.monotonic())

@@ -12,6 +12,7 @@ from pathlib import Path
 from werkzeug.http import parse_date
 
 from crypto.pages import Pages
+from portal import days
 from portal.api import quotas
 from portal.app import load_questionnaire
 from portal.config import Settings
@@ -20,7 +21,7 @@ from portal.exchange import expire, keyrings
 from portal.ops import landlock, seccomp, serving
 from portal.site import fetching, manifest
 from portal.site.fetching import Answer
-from portal.store import days, expiry, pending, server
+from portal.store import expiry, pending, server
 from portal.store.database import Database, open_database
 from portal.web import headers
 
@@ -152,7 +153,7 @@ def _database(settings: Settings, today: date) -> Iterator[Finding]:
         url = settings.database_url
         if url.get_backend_name() == "sqlite":
             yield from _private("database", Path(str(url.database)))
-            yield from _disk(Path(str(url.database)).parent, database)
+            yield from _disk(Path(str(url.database)).parent)
 
 
 def _keyring(database: Database, today: date) -> Iterator[Finding]:
@@ -259,18 +260,9 @@ def _postgresql(database: Database) -> Iterator[Finding]:
             )
 
 
-def _disk(folder: Path, database: Database) -> Iterator[Finding]:
+def _disk(folder: Path) -> Iterator[Finding]:
     free = shutil.disk_usage(folder).free
-    with database.read() as connection:
-        largest = pending.largest(connection)
-    # What is overwritten stands in the write-ahead log until all of a bundle is.
-    if free < largest:
-        yield Finding(
-            Level.WRONG,
-            f"{free >> 20} MiB are free beside the database, too few to let a bundle of {largest >> 20} go",
-            "give the disk more room before the inbox's answer is imported",
-        )
-    elif free < _LEAST_FREE:
+    if free < _LEAST_FREE:
         yield Finding(
             Level.WARNING,
             f"{free >> 20} MiB are free beside the database",

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from crypto import shape, strictjson
-from portal import files, terminal
+from portal import days, files, terminal
 from portal.app import load_questionnaire
 from portal.config import Settings
 from portal.errors import Refused
@@ -18,7 +18,6 @@ from portal.site import manifest as listing
 from portal.site import seen_serials, site_files, verify
 from portal.site import webcat as catalogue
 from portal.site.fetching import Visitor
-from portal.store import days
 from portal.web import headers, pages
 
 _PATH = click.Path(path_type=Path)

@@ -1,34 +1,35 @@
 // @ts-check
 /** A case as its reporter sees it: status, messages, days, and what is not certain. */
 
-import { feedbackBy, firstAnswerBy } from "./days.js";
+import { feedbackBy, firstAnswerBy, toCount } from "./days.js";
 import { byId, element, write } from "./dom.js";
 import { channel } from "./keyring.js";
 import { site } from "./site.js";
 import { dayText, has, say } from "./texts.js";
 
 /** @typedef {import("./mailbox.js").Mailbox} Mailbox */
-/** @typedef {import("./messages.js").Slot} Slot */
+/** @typedef {import("./slot.js").Slot} Slot */
 
 /**
  * @param {Mailbox} mailbox
  * @param {import("./keyring.js").Keyring} keyring that names who answers: it need not be the inspectorate
  * @param {string} today
  */
-export function showCase({ claim, channel: id, slot, fault }, keyring, today) {
+export function showCase({ claim, channel: id, day, slot, fault }, keyring, today) {
   const known = id && channel(keyring, id)?.name[site.language];
   const name = known ? say("quoted", { name: known }) : say("reader");
   const { status } = slot ?? {};
   const isGone = fault === "channel-gone";
   write("status-fault", fault ? say(fault, { name }) : "");
   write("claim", slot ? "" : say(`state-${claim.state}`, { day: dayText(claim.day) }));
+  write("claim-differs", slot ? "" : differsText(claim, day, name));
   write("status-label", status ? say(`status-${status}`) : say(isGone ? "not-followed" : "not-confirmed", { name }));
   write("status-means", status ? say(`means-${status}`, { name }) : "");
   write("measures", measuresText(slot?.measures_disclosed ?? []));
   write("confirmed", slot ? say("confirmed", { name }) : "");
   write("issued", slot ? say("issued", { name, day: dayText(slot.issued) }) : "");
-  showNext(due({ claim, slot, fault }), today, name);
-  write("feedback-by", status !== "closed" && claim.state !== "unknown" && !isGone ? feedbackText(claim.day, today) : "");
+  showNext(due({ day, slot, fault }), today, name);
+  write("feedback-by", status !== "closed" && day ? feedbackText(day, today) : "");
   write("earlier", slot?.earlier ? say("earlier", { count: slot.earlier }) : "");
   write("follow-ups-received", slot ? receivedText(slot.received) : "");
   byId("messages").replaceChildren(...(slot?.messages ?? []).map(({ day, text }) => message("them", day, text, known ?? name)));
@@ -37,12 +38,12 @@ export function showCase({ claim, channel: id, slot, fault }, keyring, today) {
 }
 
 /**
- * @param {Pick<Mailbox, "claim" | "slot" | "fault">} mailbox
+ * @param {Pick<Mailbox, "day" | "slot" | "fault">} mailbox
  * @returns {{ code: "next-by" | "first-by", day: string } | null} null where nothing is to come, or nothing is certain
  */
-function due({ claim, slot, fault }) {
+function due({ day, slot, fault }) {
   if (slot) return slot.status === "closed" ? null : { code: "next-by", day: slot.next_by };
-  return fault || claim.state === "unknown" ? null : { code: "first-by", day: firstAnswerBy(claim.day) };
+  return fault || !day ? null : { code: "first-by", day: firstAnswerBy(day) };
 }
 
 /**
@@ -57,11 +58,22 @@ function showNext(next, today, name) {
 }
 
 /**
- * @param {string} arrived by the portal's word
+ * Tell where the portal's word and the memo are more than a day apart; less, midnight passed or clocks differ.
+ * @param {Mailbox["claim"]} claim
+ * @param {string | null} day by the memo
+ * @param {string} name
+ */
+function differsText(claim, day, name) {
+  if (!day || claim.state === "unknown" || Math.abs(toCount(claim.day) - toCount(day)) <= 1) return "";
+  return say("claim-differs", { name, claimed: dayText(claim.day), noted: dayText(day) });
+}
+
+/**
+ * @param {string} reported by the memo
  * @param {string} today
  */
-function feedbackText(arrived, today) {
-  const day = feedbackBy(arrived);
+function feedbackText(reported, today) {
+  const day = feedbackBy(reported);
   return today > day ? "" : say("feedback-by", { day: dayText(day) });
 }
 

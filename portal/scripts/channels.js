@@ -32,7 +32,7 @@ export function checkOpen({ keyring }, today) {
 export function addressOf({ keyring, seen }, id, today) {
   checkDay(keyring, today);
   const channel = find(keyring, id);
-  if (!channel) throw new Failure("problem-channel_unknown");
+  if (!channel) throw new Failure("channel-not-listed");
   const key = intakeKey(channel, today);
   if (!key) throw new Failure("channel-closed");
   return { channel: id, key, keyring: seen };
@@ -46,9 +46,9 @@ export function addressOf({ keyring, seen }, id, today) {
  * @returns {Address | null}
  */
 export function openAddress({ keyring, seen }, today, id = keyring.channels[0]?.id) {
-  const channel = keyring.channels.find((each) => each.id === id);
+  const channel = id && find(keyring, id);
   const key = channel && intakeKey(channel, today);
-  return channel && key ? { channel: channel.id, key, keyring: seen } : null;
+  return key ? { channel: channel.id, key, keyring: seen } : null;
 }
 
 /**

@@ -21,6 +21,9 @@ export function fromCount(count) {
   return dayOf(new Date(count * DAY_MS));
 }
 
+/** The last day of the protocol, 2199-12-31 (SPEC 1.2), so counted. */
+export const LAST_COUNT = 84_005;
+
 /**
  * Return the days from 1970-01-01 to `day`, as the portal counts them.
  * @param {string} day

@@ -1,6 +1,7 @@
 // @ts-check
 /** Getting an envelope through: tried again by itself for a while, then whenever the person asks. */
 
+import { truthOf } from "./contradiction.js";
 import { Offline, Refused } from "./http.js";
 import { mayPass, StartAgain, Upload } from "./upload.js";
 
@@ -33,7 +34,7 @@ export class Delivery {
         if (!(error instanceof Offline || error instanceof Refused)) this.#upload = null;
         if (error instanceof StartAgain && (left -= 1) > 0) continue;
         const wait = mayPass(error) ? waits.shift() : undefined;
-        if (wait === undefined) throw error instanceof StartAgain ? new Offline() : error;
+        if (wait === undefined) throw error instanceof StartAgain ? new Offline() : await truthOf(error, this.#upload?.channel);
         await new Promise((resolve) => setTimeout(resolve, wait));
       }
     }

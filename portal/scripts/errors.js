@@ -8,7 +8,7 @@
 /** Never thrown itself; catch it to handle whatever crypto refuses. */
 export class CryptoError extends Error {
   /** @type {string} a stable word that pages translate */
-  code = "refused";
+  code = "unexpected";
 }
 
 /** The bytes do not have the form that SPEC prescribes; no other key will help. */

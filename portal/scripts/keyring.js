@@ -51,7 +51,7 @@ export const KEYRING = file("keyring", {
   valid_until: day,
   name: TEXTS,
   channels: listOf(record({
-    id: text(32, CHANNEL),
+    id: text(28, CHANNEL),
     name: TEXTS,
     note: TEXTS,
     intake_keys: listOf(INTAKE_KEY, MANY),

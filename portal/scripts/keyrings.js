@@ -25,7 +25,12 @@ export async function fetchKeyring() {
     if (error instanceof Tampered) return fetchOnce();
     throw error;
   }).catch((error) => {
-    throw error instanceof Tampered || error instanceof Malformed ? new Failure("keyring-invalid") : error;
+    if (error instanceof Tampered || error instanceof Malformed) throw new Failure("keyring-invalid");
+    // A portal that has had a keyring never has none again.
+    if (error instanceof Failure && error.code === "problem-no_keyring") {
+      throw new Failure(known ? "site-contradicts" : "no-keyring");
+    }
+    throw error;
   });
   checkSerial(shown.keyring, known);
   known = shown.keyring.serial;

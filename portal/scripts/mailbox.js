@@ -5,24 +5,26 @@ import { ask } from "#http";
 import * as age from "./age.js";
 import { breathe } from "./breathe.js";
 import * as container from "./container.js";
-import { daysAfter, fromCount, toCount } from "./days.js";
+import { daysAfter, fromCount, LAST_COUNT } from "./days.js";
 import { CryptoError, NotForUs, Tampered } from "./errors.js";
 import { Failure } from "./failure.js";
 import { channel as find } from "./keyring.js";
 import * as memo from "./memo.js";
-import { checkNames, openSlot } from "./messages.js";
+import { checkNames } from "./messages.js";
 import * as padding from "./padding.js";
 import { site } from "./site.js";
+import { openSlot } from "./slot.js";
 
 /** @typedef {import("./casetoken.js").CaseKeys} CaseKeys */
 /** @typedef {import("./keyring.js").Keyring} Keyring */
-/** @typedef {import("./messages.js").Slot} Slot */
+/** @typedef {import("./slot.js").Slot} Slot */
 
 /**
- * What is known of a case. Only `channel` and `slot` are authentic; `claim` is the portal's word.
+ * What is known of a case. Only `channel`, `day` and `slot` are authentic; `claim` is the portal's word.
  * @typedef {object} Mailbox
  * @property {{ state: "unknown" | "waiting" | "collected", day: string }} claim
  * @property {string | null} channel from memo or slot, null if neither opens or it cannot be written to
+ * @property {string | null} day of the report by its sender's own clock, from the memo; null if that does not open
  * @property {Slot | null} slot null if there is none, or none to be believed
  * @property {string | null} fault the code of what is wrong with the slot, if something is
  */
@@ -41,45 +43,35 @@ const STATES = /** @type {const} */ (["unknown", "waiting", "collected"]);
 export async function openMailbox(keys, keyring, today) {
   const request = { method: "POST", body: new Uint8Array(keys.locator), most: SIZE };
   const { bytes: answer } = await ask("/api/slot", request);
-  const claim = claimed(answer, latestReceipt(keyring, today));
-  const fromMemo = openMemo(answer.slice(5, 65), keys);
+  const claim = claimed(answer);
+  const note = openMemo(answer.slice(5, 65), keys);
   const { slot, fault } = await trusted(answer.slice(65), keys, keyring, today);
-  const differ = slot !== null && fromMemo !== null && slot.channel !== fromMemo;
-  const channel = slot?.channel ?? fromMemo;
-  if (differ) return { claim, channel: null, slot: null, fault: "channels-differ" };
+  const nothing = { claim, channel: null, day: null, slot: null };
+  if (slot && note && slot.channel !== note.channel) return { ...nothing, fault: "channels-differ" };
+  const channel = slot?.channel ?? note?.channel ?? null;
   // Without its keys no answer of that channel can be believed, nor anything sealed to it.
-  if (channel && !find(keyring, channel)) return { claim, channel: null, slot: null, fault: "channel-gone" };
-  return { claim, channel, slot, fault };
-}
-
-/**
- * Return the last day on which a report can have come: today, unless the keyring shows that the clock is behind.
- * @param {Keyring} keyring
- * @param {string} today
- */
-function latestReceipt(keyring, today) {
-  return today < keyring.issued ? keyring.valid_until : today;
+  if (channel && !find(keyring, channel)) return { ...nothing, fault: "channel-gone" };
+  // Each report came with a memo. Whoever holds it back would have the days count from the portal's word.
+  const isHeldBack = channel === null && fault === null && claim.state !== "unknown";
+  return { claim, channel, day: note?.day ?? null, slot, fault: isHeldBack ? "note-missing" : fault };
 }
 
 /**
  * @param {Uint8Array<ArrayBuffer>} answer
- * @param {string} latest
  * @returns {Mailbox["claim"]}
  */
-function claimed(answer, latest) {
+function claimed(answer) {
   const state = STATES[answer[0] ?? STATES.length];
   if (answer.length !== SIZE || state === undefined) throw new Failure("answer-malformed");
   const count = new DataView(answer.buffer).getUint32(1);
-  // From a day to come, the page would promise a first answer after it, and nothing would ever be overdue. A day more, as
-  // midnight passes and clocks differ.
-  if (count > toCount(latest) + 1) throw new Failure("answer-malformed");
+  if (count > LAST_COUNT) throw new Failure("answer-malformed");
   return { state, day: fromCount(count) };
 }
 
 /**
  * @param {Uint8Array} sealed
  * @param {CaseKeys} keys
- * @returns {string | null} the channel, null for filler
+ * @returns {memo.Note | null} null for filler
  */
 function openMemo(sealed, keys) {
   try {

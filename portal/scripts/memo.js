@@ -1,52 +1,59 @@
 // @ts-check
 /**
- * The sealed note that the reporter's page leaves itself beside the case: its channel (SPEC 5.4).
+ * The sealed note that the reporter's page leaves itself beside the case: channel and day (SPEC 5.4).
  *
  * Mirrors crypto/memo.py.
  */
 
 import { chacha20poly1305 } from "@noble/ciphers/chacha.js";
 import { concat, utf8 } from "./bytes.js";
+import { fromCount, LAST_COUNT, toCount } from "./days.js";
 import { Malformed, Tampered } from "./errors.js";
 import { CHANNEL } from "./messages.js";
+import { day, record, text } from "./shape.js";
 
 /** @typedef {{ deployment: Uint8Array, caseId: Uint8Array }} Bound what a memo is bound to: 16 and 32 bytes */
+/** @typedef {import("./shape.js").Value<typeof NOTE>} Note the day is that of the report, by the reporter's own clock */
 
 export const SIZE = 60;
 const NONCE = 12;
-const CHANNEL_SIZE = 32;
+const DAY_SIZE = 4;
+const CHANNEL_SIZE = 28;
+const NOTE = record({ channel: text(CHANNEL_SIZE, CHANNEL), day });
 
 /**
- * Return the 60-byte memo of `channel` under a memo key (32 bytes).
- * @param {string} channel
+ * Return the 60-byte memo of `note` under a memo key (32 bytes); throws Malformed if the note has no form.
+ * @param {Note} note
  * @param {Uint8Array} memoKey
  * @param {Bound} bound
  * @returns {Uint8Array<ArrayBuffer>}
  */
-export function seal(channel, memoKey, bound) {
-  return sealWith(crypto.getRandomValues(new Uint8Array(NONCE)), channel, memoKey, bound);
+export function seal(note, memoKey, bound) {
+  return sealWith(crypto.getRandomValues(new Uint8Array(NONCE)), note, memoKey, bound);
 }
 
 /**
  * Return the memo that follows from its inputs alone, for vectors; a nonce must never serve twice.
  * @param {Uint8Array} nonce 12 bytes
- * @param {string} channel
+ * @param {Note} note
  * @param {Uint8Array} memoKey
  * @param {Bound} bound
  * @returns {Uint8Array<ArrayBuffer>}
  */
-export function sealWith(nonce, channel, memoKey, { deployment, caseId }) {
-  if (!CHANNEL.test(channel)) throw new Malformed("channel id has an unexpected form");
-  const plain = utf8(channel.padEnd(CHANNEL_SIZE, "\0"));
+export function sealWith(nonce, note, memoKey, { deployment, caseId }) {
+  const { channel, day } = NOTE.read(note);
+  const plain = new Uint8Array(DAY_SIZE + CHANNEL_SIZE);
+  new DataView(plain.buffer).setUint32(0, toCount(day));
+  plain.set(utf8(channel), DAY_SIZE);
   return concat([nonce, chacha20poly1305(memoKey, nonce, concat([deployment, caseId])).encrypt(plain)]);
 }
 
 /**
- * Return the channel id; Malformed if the form is wrong, Tampered if the tag does not hold.
+ * Return the note; Malformed if the form is wrong, Tampered if the tag does not hold.
  * @param {Uint8Array} memo
  * @param {Uint8Array} memoKey
  * @param {Bound} bound
- * @returns {string}
+ * @returns {Note}
  */
 export function unseal(memo, memoKey, { deployment, caseId }) {
   if (memo.length !== SIZE) throw new Malformed("memo has the wrong length");
@@ -57,7 +64,8 @@ export function unseal(memo, memoKey, { deployment, caseId }) {
   } catch {
     throw new Tampered("memo does not open");
   }
-  const channel = String.fromCharCode(...plain).replace(/\0+$/, "");
-  if (!CHANNEL.test(channel)) throw new Malformed("channel id has an unexpected form");
-  return channel;
+  const count = new DataView(plain.buffer, plain.byteOffset).getUint32(0);
+  if (count > LAST_COUNT) throw new Malformed("day is outside 2000 to 2199");
+  const channel = String.fromCharCode(...plain.subarray(DAY_SIZE)).replace(/\0+$/, "");
+  return NOTE.read({ channel, day: fromCount(count) });
 }

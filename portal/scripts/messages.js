@@ -1,8 +1,8 @@
 // @ts-check
 /**
- * Report, follow-up and slot: strict JSON to values, with what makes each authentic (SPEC 5).
+ * Report and follow-up: strict JSON to values, with what makes each authentic (SPEC 5).
  *
- * Mirrors crypto/messages.py.
+ * Mirrors crypto/messages.py, with slot.js.
  */
 
 import * as casetoken from "./casetoken.js";
@@ -10,20 +10,19 @@ import * as container from "./container.js";
 import { equal } from "./bytes.js";
 import { Malformed, Tampered } from "./errors.js";
 import { RAW } from "./recipients.js";
-import { binary, day, either, file, integer, listOf, mapOf, oneOf, optional, record, text } from "./shape.js";
+import { binary, day, either, file, integer, listOf, mapOf, oneOf, record, text } from "./shape.js";
 import * as signing from "./signing.js";
 
 /** @typedef {import("./shape.js").Value<typeof REPORT>} Report */
 /** @typedef {import("./shape.js").Value<typeof FOLLOW_UP>} FollowUp */
-/** @typedef {import("./shape.js").Value<typeof SLOT>} Slot */
 /** @typedef {import("./shape.js").Value<typeof FILE>} File an attachment as its message describes it */
 
 export const ID = /^[a-z][a-z0-9_]{0,31}$/;
-export const CHANNEL = /^[a-z][a-z0-9-]{0,31}$/;
+export const CHANNEL = /^[a-z][a-z0-9-]{0,27}$/;
 
-const TEXT = 200_000;
-const MANY = 1_000;
-const RECEIVED_IDS = 16;
+/** The most that a text has in characters, and a list in members. */
+export const TEXT = 200_000;
+export const MANY = 1_000;
 
 const FILE = record({
   number: integer(1, container.MOST_FILES),
@@ -37,7 +36,7 @@ const KEYRING = record({ serial: integer(1), hash: binary(32) });
 
 /** The first message of a case (SPEC 5.1). */
 export const REPORT = file("report", {
-  channel: text(32, CHANNEL),
+  channel: text(28, CHANNEL),
   key_id: binary(16),
   case_id: binary(32),
   salt: binary(32),
@@ -54,7 +53,7 @@ export const REPORT = file("report", {
 
 /** What the reporter writes afterwards (SPEC 5.2). */
 export const FOLLOW_UP = file("follow-up", {
-  channel: text(32, CHANNEL),
+  channel: text(28, CHANNEL),
   key_id: binary(16),
   case_id: binary(32),
   id: binary(16),
@@ -63,20 +62,6 @@ export const FOLLOW_UP = file("follow-up", {
   text: text(TEXT),
   files: FILES,
   written: day,
-});
-
-/** The whole mailbox of a case as the inspectorate last wrote it (SPEC 5.3). */
-export const SLOT = file("slot", {
-  channel: text(32, CHANNEL),
-  case_id: binary(32),
-  serial: integer(1),
-  issued: day,
-  next_by: day,
-  status: oneOf("received", "acknowledged", "assessing", "info_requested", "in_follow_up", "closed"),
-  measures_disclosed: listOf(text(32, ID), MANY),
-  earlier: integer(),
-  messages: listOf(record({ serial: integer(1), day, text: text(TEXT) }), MANY),
-  received: record({ count: integer(), last_day: optional(day), ids: listOf(binary(8), RECEIVED_IDS) }),
 });
 
 /**
@@ -112,20 +97,6 @@ export function openFollowUp(deployment, signed, authorKey) {
 }
 
 /**
- * Return the slot if `replyKey` (32 bytes) signed it; throws Malformed or Tampered. What it names is the
- * caller's to compare: `checkNames`.
- * @param {Uint8Array} deployment
- * @param {container.Signed} signed
- * @param {Uint8Array} replyKey
- * @returns {Slot}
- */
-export function openSlot(deployment, signed, replyKey) {
-  signing.verify(signing.Label.SLOT, deployment, signed.message, signed.signature, replyKey);
-  checkFiles([], signed.files);
-  return SLOT.parse(signed.message);
-}
-
-/**
  * Throw Tampered unless an authentic message names what it was expected for: one put in another's place is no mistake.
  * @param {{ channel: string, case_id: Uint8Array, key_id?: Uint8Array }} message
  * @param {{ channel?: string, case_id?: Uint8Array, key_id?: Uint8Array }} expected
@@ -138,10 +109,11 @@ export function checkNames(message, expected) {
 }
 
 /**
+ * Throw Malformed or Tampered unless the files of a container are those that its message lists.
  * @param {readonly File[]} declared
  * @param {readonly container.File[]} found
  */
-function checkFiles(declared, found) {
+export function checkFiles(declared, found) {
   /** @param {(one: File, other: container.File) => boolean} agree */
   const all = (agree) => declared.every((each, at) => agree(each, /** @type {container.File} */ (found[at])));
   const sameForm = declared.length === found.length

@@ -51,9 +51,9 @@ function openSlot() {
     const [answer] = await chosen(slotFile);
     if (answer) bring("/api/slot", answer);
     const mailbox = await openMailbox(keys, shown.keyring, today());
-    const { claim, channel, slot, fault } = mailbox;
-    if (claim.state === "unknown" && channel === null && fault === null) throw new Failure("unknown-case");
-    if (channel === null && fault === null) throw new Failure("slot-of-another");
+    const { channel, slot, fault } = mailbox;
+    if (channel === null && fault === null) throw new Failure("unknown-case");
+    if (fault === "note-missing") throw new Failure("slot-of-another");
     showCase(mailbox, shown.keyring, today());
     goTo("case");
     if (channel !== null) offerFollowUp({ keys, shown, channel: () => channel, seen: slot?.serial ?? 0 });

@@ -47,6 +47,7 @@ export function likelySize(files) {
  */
 export function sealReport(begun, address, keys, { answers, files }) {
   const { id, version } = site.questionnaire;
+  const day = today();
   /** @param {Described[]} described */
   const message = (described) => REPORT.encode({
     channel: address.channel,
@@ -61,13 +62,13 @@ export function sealReport(begun, address, keys, { answers, files }) {
     questionnaire: { id, version },
     answers,
     files: described,
-    written: today(),
+    written: day,
   });
   const bound = { deployment: site.deployment, caseId: keys.caseId };
   const metadata = {
     channel: utf8(address.channel),
     case: keys.caseId,
-    memo: memo.seal(address.channel, keys.memoKey, bound),
+    memo: memo.seal({ channel: address.channel, day }, keys.memoKey, bound),
     withdraw: keys.withdrawId,
   };
   return { metadata, ...sealed(begun, files, message, signer(signing.Label.REPORT, keys)) };

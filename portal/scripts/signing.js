@@ -12,14 +12,12 @@ export const SEED = 32;
 export const PUBLIC = 32;
 export const SIGNATURE = 64;
 
-/** What a signature is about; the table of SPEC 1.4, closed. */
+/** What a signature is about: of the closed table of SPEC 1.4 what a page signs or reads. */
 export const Label = Object.freeze({
   REPORT: "fanal/1/report",
   FOLLOW_UP: "fanal/1/follow-up",
   SLOT: "fanal/1/slot",
   KEYRING: "fanal/1/keyring",
-  INTAKE: "fanal/1/intake",
-  OUTBOX: "fanal/1/outbox",
   PAGES: "fanal/1/pages",
 });
 /** @typedef {typeof Label[keyof typeof Label]} LabelText */

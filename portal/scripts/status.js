@@ -46,7 +46,7 @@ async function open(language) {
 async function openWith(keys) {
   const shown = await fetchKeyring();
   const mailbox = await openMailbox(keys, shown.keyring, today());
-  if (mailbox.claim.state === "unknown" && mailbox.channel === null && mailbox.fault === null) {
+  if (mailbox.channel === null && mailbox.fault === null) {
     showUnknown(keys, shown);
     return;
   }

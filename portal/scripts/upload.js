@@ -44,6 +44,11 @@ export class Upload {
     this.#envelope = envelope;
   }
 
+  /** The channel that it is for. */
+  get channel() {
+    return new TextDecoder().decode(this.#envelope.metadata["channel"]);
+  }
+
   /**
    * Return once the portal has everything. After a failure, call again to go on: the same bytes are sent.
    *
@@ -70,8 +75,7 @@ export class Upload {
       "Upload-Length": String(size),
       "Upload-Metadata": Object.entries(metadata).map(metadatum).join(),
     };
-    const channel = new TextDecoder().decode(metadata["channel"]);
-    const answer = await pay({ channel, size, header }, (paid) => {
+    const answer = await pay({ channel: this.channel, size, header }, (paid) => {
       return ask(ENVELOPES, { method: "POST", headers: { ...headers, ...paid }, body, success: 201 });
     }).catch((error) => {
       // Used, and its upload gone: this header seals nothing more.

@@ -5,7 +5,8 @@ from datetime import date
 
 from sqlalchemy import Connection, delete, func, or_, select, union, update
 
-from portal.store import days, quotas
+from portal import days
+from portal.store import quotas
 from portal.store.inserts import insert_new
 from portal.store.keyrings import lock
 from portal.store.schema import cases, envelopes, instance, whole, withdrawals

@@ -13,7 +13,7 @@ from sqlalchemy import URL, Connection, Engine, create_engine, event, select
 from sqlalchemy.exc import DatabaseError
 
 from portal.errors import Refused
-from portal.store import upgrading
+from portal.store.migrations import upgrading
 from portal.store.schema import instance, metadata
 
 _WAIT_SECONDS = 10
@@ -24,7 +24,6 @@ _PRAGMAS = (
     "journal_mode = WAL",
     "synchronous = FULL",
     "secure_delete = ON",
-    "foreign_keys = ON",
     "temp_store = MEMORY",
     "trusted_schema = OFF",
 )

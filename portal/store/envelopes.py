@@ -6,7 +6,8 @@ from datetime import date
 
 from sqlalchemy import Connection, insert, select, tuple_, update
 
-from portal.store import days, expiry, quotas
+from portal import days
+from portal.store import expiry, quotas
 from portal.store.expiry import Remains
 from portal.store.inserts import insert_new
 from portal.store.quotas import Kind

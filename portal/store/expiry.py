@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 from sqlalchemy import ColumnElement, Connection, Table, and_, delete, exists, func, insert, select
 
-from portal.store import days
+from portal import days
 from portal.store.schema import cases, envelopes, intakes, remains, whole
 
 SPREAD_DAYS = 7

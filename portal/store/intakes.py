@@ -3,7 +3,8 @@
 from sqlalchemy import Connection, delete, func, insert, select, tuple_, union, update
 
 from crypto.bundle import NOTHING, Entry, Link, Manifest, Withdrawal
-from portal.store import days, expiry, quotas
+from portal import days
+from portal.store import expiry, quotas
 from portal.store.expiry import Term
 from portal.store.schema import cases, envelopes, intakes, whole, withdrawals
 

@@ -5,7 +5,7 @@ from datetime import date
 from sqlalchemy import Connection, func, insert, select, update
 
 from crypto.bundle import NOTHING, Link, Manifest, Opened
-from portal.store import days
+from portal import days
 from portal.store.expiry import Term
 from portal.store.inserts import insert_new
 from portal.store.schema import cases, outboxes, withdrawals

@@ -5,7 +5,7 @@ from datetime import date
 
 from sqlalchemy import ColumnElement, Connection, func, select
 
-from portal.store import days
+from portal import days
 from portal.store.schema import envelopes, whole
 
 
@@ -26,14 +26,6 @@ def unexported(connection: Connection) -> list[Waiting]:
 def unconfirmed(connection: Connection) -> list[Waiting]:
     """Return what no outbox has confirmed yet, exported or not, for each channel that has any."""
     return _waiting(connection)
-
-
-def largest(connection: Connection) -> int:
-    """Return the bytes of the largest bundle that is not confirmed, the next one of each channel included."""
-    bundles = select(func.sum(envelopes.c.received).label("size")).group_by(
-        envelopes.c.channel, envelopes.c.bundle
-    )
-    return int(connection.execute(select(func.max(bundles.subquery().c.size))).scalar_one() or 0)
 
 
 def _waiting(connection: Connection, *more: ColumnElement[bool]) -> list[Waiting]:

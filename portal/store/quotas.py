@@ -11,7 +11,8 @@ from enum import Enum
 from sqlalchemy import Column, ColumnElement, Connection, delete, select, update
 
 from crypto import age, padding
-from portal.store import days
+from portal import days
+from portal.store import going
 from portal.store.inserts import add_to
 from portal.store.schema import envelopes, scriptless, usage
 
@@ -58,15 +59,23 @@ def count(connection: Connection, kind: Kind, size: int) -> None:
 
 
 def delete_envelopes(connection: Connection, hour: int, *condition: ColumnElement[bool]) -> int:
-    """Delete envelopes with their bytes, which count until ``hour`` is over; return how many there were."""
-    gone = delete(envelopes).where(*condition)
-    rows = connection.execute(
-        gone.returning(envelopes.c.size, envelopes.c.case_id, envelopes.c.scriptless)
-    ).all()
+    """Delete envelopes, whose sizes count until ``hour`` is over; return how many there were.
+
+    ``going`` then deletes their bytes.
+    """
+    columns = (
+        envelopes.c.id,
+        envelopes.c.size,
+        envelopes.c.received,
+        envelopes.c.case_id,
+        envelopes.c.scriptless,
+    )
+    rows = connection.execute(delete(envelopes).where(*condition).returning(*columns)).all()
+    going.add(connection, [row.id for row in rows if row.received])
     sums: dict[str, int] = {}
-    for size, case_id, scriptless_ in rows:
-        kind = Kind.of(size, begins_case=case_id is not None, scriptless=scriptless_).value
-        sums[kind] = sums.get(kind, 0) + size
+    for row in rows:
+        kind = Kind.of(row.size, begins_case=row.case_id is not None, scriptless=row.scriptless).value
+        sums[kind] = sums.get(kind, 0) + row.size
     # Always in one order, as two deletions at once would else wait for each other.
     for kind in sorted(sums):
         add_to(connection, usage, {"kind": kind}, {"size": 0, _left_in(hour).name: sums[kind]})

@@ -11,7 +11,6 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
-    ForeignKey,
     Index,
     Integer,
     LargeBinary,
@@ -75,10 +74,14 @@ whole = envelopes.c.received == envelopes.c.size
 # The bytes of an envelope in rows of at most 256 KiB, each with its offset.
 chunks = _table(
     "chunks",
-    Column("envelope_id", ForeignKey(envelopes.c.id, ondelete="CASCADE"), primary_key=True),
+    Column("envelope_id", LargeBinary(16), primary_key=True),
     Column("position", BigInteger, primary_key=True, autoincrement=False),
     Column("data", LargeBinary, nullable=False),
 )
+
+# Envelopes that were let go, of which bytes are still there. None comes again under the same id: that follows
+# from a header, which is taken once (``spent``), or is drawn at random.
+going = _table("going", Column("envelope_id", LargeBinary(16), primary_key=True))
 
 # What a sender can still ask of an envelope that the inbox has confirmed, until the day `expires`.
 remains = _table(

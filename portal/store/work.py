@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 from sqlalchemy import Connection, delete, func, select
 
-from portal.store import days
+from portal import days
 from portal.store.inserts import insert_new
 from portal.store.schema import instance, refusals, spent
 

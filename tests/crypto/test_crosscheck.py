@@ -17,6 +17,7 @@ from nacl import bindings
 from crypto import age, casetoken, container, keyring, keytext, memo, messages, padding, signing, strictjson
 from crypto.errors import CryptoError, Malformed, NotForUs, Tampered, Truncated
 from crypto.recipients import HybridIdentity, HybridRecipient
+from crypto.shape import FIRST_DAY, LAST_DAY
 from crypto.signing import Label
 from tests.support.paths import ROOT
 
@@ -258,18 +259,23 @@ def test_signatures_hold_alike(browser: Browser, signature: bytes, key: bytes, f
 BOUND = {"deployment": DEPLOYMENT, "case_id": TOKEN.case_id}
 
 
-@given(channel=st.from_regex(messages.CHANNEL, fullmatch=True) | st.text(string.printable, max_size=33))
-def test_a_memo_sealed_by_either_opens_with_the_other(browser: Browser, channel: str) -> None:
+@given(
+    channel=st.from_regex(messages.CHANNEL, fullmatch=True) | st.text(string.printable, max_size=33),
+    day=st.dates(FIRST_DAY, LAST_DAY) | st.dates(),
+)
+def test_a_memo_sealed_by_either_opens_with_the_other(browser: Browser, channel: str, day: date) -> None:
     names = {"memoKey": TOKEN.memo_key, "deployment": DEPLOYMENT, "caseId": TOKEN.case_id}
-    expected, sealed = outcome(lambda: memo.seal(channel, TOKEN.memo_key, **BOUND))
-    theirs = browser.ask("memoSeal", channel=channel, **names)
+    expected, sealed = outcome(lambda: memo.seal(memo.Note(channel, day), TOKEN.memo_key, **BOUND))
+    noted = {"channel": channel, "day": day.isoformat()}
+    theirs = browser.ask("memoSeal", **noted, **names)
     assert expected == theirs["outcome"]
     if sealed:
-        assert channel == browser.ask("memoOpen", memo=sealed, **names)["channel"]
-        assert channel == memo.unseal(b64decode(theirs["memo"]), TOKEN.memo_key, **BOUND)
+        answer = browser.ask("memoOpen", memo=sealed, **names)
+        assert noted == {name: answer[name] for name in noted}
+        assert memo.Note(channel, day) == memo.unseal(b64decode(theirs["memo"]), TOKEN.memo_key, **BOUND)
 
 
-@given(sealed=damaged(memo.seal("inspection", TOKEN.memo_key, **BOUND)))
+@given(sealed=damaged(memo.seal(memo.Note("inspection", FIRST_DAY), TOKEN.memo_key, **BOUND)))
 def test_a_damaged_memo_is_refused_alike(browser: Browser, sealed: bytes) -> None:
     expected, _ = outcome(lambda: memo.unseal(sealed, TOKEN.memo_key, **BOUND))
     names = {"memoKey": TOKEN.memo_key, "deployment": DEPLOYMENT, "caseId": TOKEN.case_id}

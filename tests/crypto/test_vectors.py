@@ -102,9 +102,9 @@ def run_container(given: Given) -> Given:
 
 def run_memo(given: Given) -> Given:
     key, deployment, case_id, sealed = unhex(given, "memo_key", "deployment", "case_id", "memo")
-    channel = memo.unseal(sealed, key, deployment=deployment, case_id=case_id)
-    assert sealed == memo._seal(channel, key, deployment + case_id, sealed[:12])
-    return {"channel": channel}
+    note = memo.unseal(sealed, key, deployment=deployment, case_id=case_id)
+    assert sealed == memo._seal(note, key, deployment + case_id, sealed[:12])
+    return {"channel": note.channel, "day": note.day.isoformat()}
 
 
 def signed(given: Given) -> container.Signed:

@@ -15,6 +15,7 @@ import * as messages from "../../portal/scripts/messages.js";
 import * as padding from "../../portal/scripts/padding.js";
 import * as recipients from "../../portal/scripts/recipients.js";
 import * as signing from "../../portal/scripts/signing.js";
+import * as slots from "../../portal/scripts/slot.js";
 import * as strictjson from "../../portal/scripts/strictjson.js";
 import { collect, refusal } from "./helpers.mjs";
 
@@ -32,8 +33,8 @@ const OPS = {
     signing.verify(r.label, bytes64(r.deployment), bytes64(r.file), bytes64(r.signature), bytes64(r.key));
     return {};
   },
-  memoSeal: (r) => ({ memo: text64(memo.seal(r.channel, bytes64(r.memoKey), bound(r))) }),
-  memoOpen: (r) => ({ channel: memo.unseal(bytes64(r.memo), bytes64(r.memoKey), bound(r)) }),
+  memoSeal: (r) => ({ memo: text64(memo.seal({ channel: r.channel, day: r.day }, bytes64(r.memoKey), bound(r))) }),
+  memoOpen: (r) => memo.unseal(bytes64(r.memo), bytes64(r.memoKey), bound(r)),
   pad: ({ rule, size }) => ({ size: RULES[rule]?.(size) }),
   seal: async ({ bytes, recipient }) => ({ envelope: text64(await collect(age.seal([bytes64(bytes)], recipient))) }),
   unseal: async (r) => ({ bytes: text64(await age.unsealEnvelope(bytes64(r.envelope), r.identity)) }),
@@ -68,9 +69,9 @@ async function sealReport({ message, files, deployment, seed, recipient }) {
 /** @param {Fields} request */
 async function openSlot({ envelope, identity, deployment, channel, caseId, replyKey }) {
   const signed = await container.read(await age.unsealEnvelope(bytes64(envelope), identity), padding.slot);
-  const slot = messages.openSlot(bytes64(deployment), signed, bytes64(replyKey));
+  const slot = slots.openSlot(bytes64(deployment), signed, bytes64(replyKey));
   messages.checkNames(slot, { channel, case_id: bytes64(caseId) });
-  return { message: text64(messages.SLOT.encode(slot)) };
+  return { message: text64(slots.SLOT.encode(slot)) };
 }
 
 /** @param {Fields} request */

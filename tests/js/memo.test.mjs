@@ -10,37 +10,45 @@ import { flipped, noise, toHex } from "./helpers.mjs";
 
 const KEY = noise(32);
 const BOUND = { deployment: noise(16, 2), caseId: noise(32, 3) };
+const DAY = "2026-11-24";
+const NOTE = { channel: "a", day: DAY };
 
-test("a memo has one size, whatever the channel, and opens", () => {
-  for (const channel of ["a", "inspection", "z".repeat(32)]) {
-    const sealed = memo.seal(channel, KEY, BOUND);
+test("a memo has one size, whatever channel and day, and opens", () => {
+  for (const note of [NOTE, { channel: "z".repeat(28), day: "2000-01-01" }, { channel: "inspection", day: "2199-12-31" }]) {
+    const sealed = memo.seal(note, KEY, BOUND);
     assert.equal(sealed.length, memo.SIZE);
-    assert.equal(memo.unseal(sealed, KEY, BOUND), channel);
+    assert.deepEqual(memo.unseal(sealed, KEY, BOUND), note);
   }
 });
 
-test("two memos of one channel differ", () => {
-  assert.notEqual(toHex(memo.seal("a", KEY, BOUND)), toHex(memo.seal("a", KEY, BOUND)));
+test("two memos of one note differ", () => {
+  assert.notEqual(toHex(memo.seal(NOTE, KEY, BOUND)), toHex(memo.seal(NOTE, KEY, BOUND)));
 });
 
 test("no flipped bit opens", () => {
-  const sealed = memo.seal("a", KEY, BOUND);
+  const sealed = memo.seal(NOTE, KEY, BOUND);
   for (let at = 0; at < memo.SIZE; at += 1) assert.throws(() => memo.unseal(flipped(sealed, at), KEY, BOUND), Tampered);
 });
 
 test("a memo of another case does not open", () => {
-  const sealed = memo.seal("a", KEY, BOUND);
+  const sealed = memo.seal(NOTE, KEY, BOUND);
   assert.throws(() => memo.unseal(sealed, KEY, { ...BOUND, caseId: noise(32, 4) }), Tampered);
 });
 
 test("what is no channel id is neither sealed nor returned", () => {
-  for (const channel of ["", "A", "-a", "a b", "a".repeat(33), "é"]) {
-    assert.throws(() => memo.seal(channel, KEY, BOUND), Malformed);
+  for (const channel of ["", "A", "-a", "a b", "a".repeat(29), "é"]) {
+    assert.throws(() => memo.seal({ channel, day: DAY }, KEY, BOUND), Malformed);
   }
   for (const plain of ["", "A", "a\0b", "é"]) {
     const nonce = noise(12);
-    const padded = concat([utf8(plain), new Uint8Array(32)]).subarray(0, 32);
+    const padded = concat([new Uint8Array([0, 0, 80, 0]), utf8(plain), new Uint8Array(28)]).subarray(0, 32);
     const cipher = chacha20poly1305(KEY, nonce, concat([BOUND.deployment, BOUND.caseId]));
     assert.throws(() => memo.unseal(concat([nonce, cipher.encrypt(padded)]), KEY, BOUND), Malformed);
+  }
+});
+
+test("what is no day is not sealed", () => {
+  for (const day of ["", "1999-12-31", "2200-01-01", "2026-02-30", "2026-11-24T00:00:00Z"]) {
+    assert.throws(() => memo.seal({ channel: "a", day }, KEY, BOUND), Malformed);
   }
 });

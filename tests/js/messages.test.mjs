@@ -5,6 +5,7 @@ import { test } from "node:test";
 import { Malformed, outcome, Tampered } from "../../portal/scripts/errors.js";
 import * as messages from "../../portal/scripts/messages.js";
 import * as signing from "../../portal/scripts/signing.js";
+import * as slots from "../../portal/scripts/slot.js";
 import { flipped, noise } from "./helpers.mjs";
 
 const DEPLOYMENT = noise(16);
@@ -45,13 +46,13 @@ test("a file of other content is tampered with", () => {
 });
 
 test("a slot holds no files", () => {
-  const message = messages.SLOT.encode({
+  const message = slots.SLOT.encode({
     channel: "inspection", case_id: noise(32), serial: 1, issued: "2026-11-24", next_by: "2026-12-08",
     status: "received", measures_disclosed: [], earlier: 0, messages: [], received: { count: 0, ids: [] },
   });
   const signature = signing.sign(signing.Label.SLOT, DEPLOYMENT, message, SEED);
-  assert.equal(messages.openSlot(DEPLOYMENT, { files: [], message, signature }, KEY).serial, 1);
-  assert.throws(() => messages.openSlot(DEPLOYMENT, { files: [FILE], message, signature }, KEY), Malformed);
+  assert.equal(slots.openSlot(DEPLOYMENT, { files: [], message, signature }, KEY).serial, 1);
+  assert.throws(() => slots.openSlot(DEPLOYMENT, { files: [FILE], message, signature }, KEY), Malformed);
 });
 
 test("a message that names another channel, case or key is tampered with", () => {
@@ -66,12 +67,12 @@ test("a message that names another channel, case or key is tampered with", () =>
 });
 
 test("a slot lists the last 16 follow-ups, and a thousand of anything else", () => {
-  const slot = (/** @type {number} */ ids, measures = 0) => messages.SLOT.encode({
+  const slot = (/** @type {number} */ ids, measures = 0) => slots.SLOT.encode({
     channel: "inspection", case_id: noise(32), serial: 1, issued: "2026-11-24", next_by: "2026-12-08",
     status: "received", measures_disclosed: Array(measures).fill("audit"), earlier: 0, messages: [],
     received: { count: ids, ids: Array(ids).fill(noise(8)) },
   });
-  assert.equal(messages.SLOT.parse(slot(16, 1_000)).received.count, 16);
+  assert.equal(slots.SLOT.parse(slot(16, 1_000)).received.count, 16);
   assert.throws(() => slot(17), Malformed);
   assert.throws(() => slot(0, 1_001), Malformed);
 });

@@ -14,6 +14,7 @@ import * as memo from "../../portal/scripts/memo.js";
 import * as messages from "../../portal/scripts/messages.js";
 import * as padding from "../../portal/scripts/padding.js";
 import * as signing from "../../portal/scripts/signing.js";
+import * as slots from "../../portal/scripts/slot.js";
 import * as strictjson from "../../portal/scripts/strictjson.js";
 import * as work from "../../portal/scripts/work.js";
 import { collect, hex, refusal, toHex } from "./helpers.mjs";
@@ -44,9 +45,9 @@ const TOPICS = {
   container: opened,
   memo({ memo: sealed, memo_key: key, deployment, case_id }) {
     const bound = { deployment: hex(deployment), caseId: hex(case_id) };
-    const channel = memo.unseal(hex(sealed), hex(key), bound);
-    assert.equal(toHex(memo.sealWith(hex(sealed).subarray(0, 12), channel, hex(key), bound)), sealed);
-    return { channel };
+    const note = memo.unseal(hex(sealed), hex(key), bound);
+    assert.equal(toHex(memo.sealWith(hex(sealed).subarray(0, 12), note, hex(key), bound)), sealed);
+    return note;
   },
   report(input) {
     const report = messages.openReport(hex(input.deployment), signed(input));
@@ -62,9 +63,9 @@ const TOPICS = {
     return { id: toHex(followUp.id) };
   },
   slot(input) {
-    const slot = messages.openSlot(hex(input.deployment), signed(input), hex(input.reply_key));
+    const slot = slots.openSlot(hex(input.deployment), signed(input), hex(input.reply_key));
     messages.checkNames(slot, { channel: input.channel, case_id: hex(input.case_id) });
-    assert.deepEqual(messages.SLOT.encode(slot), hex(input.message));
+    assert.deepEqual(slots.SLOT.encode(slot), hex(input.message));
     return { serial: slot.serial };
   },
   keyring: keyringState,

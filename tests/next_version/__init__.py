@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from inbox.vault import schema_version
-from portal.store import upgrading
+from portal.store.migrations import upgrading
 
 _HERE = Path(__file__).parent
 OF_THE_PORTAL = (*upgrading.LOCATIONS, _HERE / "portal")

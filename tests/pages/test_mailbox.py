@@ -1,20 +1,40 @@
-"""What a portal may answer about a case, and what the page makes of an answer that has no form."""
+"""What a portal may answer about a case, and what the page makes of an answer without form, or untrue."""
 
+import secrets
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from playwright.sync_api import Route
+from playwright.sync_api import Route, expect
 
+from tests.support import page_modules
 from tests.support.builders import today
 from tests.support.page_visitor import Visitor
 
 pytestmark = pytest.mark.browser
 
+SLOT = "**/api/slot"
+UNKNOWN = b"\0"
+
 
 def received(answer: bytes, day: date) -> bytes:
     """Return the answer with another day of receipt."""
     return answer[:1] + (day - date(1970, 1, 1)).days.to_bytes(4, "big") + answer[5:]
+
+
+def without_memo(answer: bytes) -> bytes:
+    """Return the answer with filler in place of the memo."""
+    return answer[:5] + secrets.token_bytes(60) + answer[65:]
+
+
+def answering(visitor: Visitor, spoil: Callable[[bytes], bytes]) -> None:
+    """Have a hostile host change each answer about a case."""
+    visitor.page.unroute(SLOT)
+
+    def answer(route: Route) -> None:
+        route.fulfill(status=200, body=spoil(route.fetch().body()))
+
+    visitor.page.route(SLOT, answer)
 
 
 @pytest.mark.parametrize(
@@ -23,34 +43,23 @@ def received(answer: bytes, day: date) -> bytes:
         lambda answer: answer[:-1],
         lambda _: b"",
         lambda answer: b"\3" + answer[1:],
-        lambda answer: received(answer, today() + timedelta(2)),
-        lambda answer: received(answer, date(2190, 1, 1)),
+        lambda answer: received(answer, date(2200, 1, 1)),
         lambda answer: answer[:1] + b"\xff" * 4 + answer[5:],
     ],
-    ids=["short", "empty", "state-unheard-of", "in-two-days", "day-in-2190", "day-beyond-the-calendar"],
+    ids=["short", "empty", "state-unheard-of", "day-in-2200", "day-beyond-the-calendar"],
 )
 def test_an_answer_without_form_is_said_to_be_one(visitor: Visitor, spoil: Callable[[bytes], bytes]) -> None:
     """It is the portal's fault, not the page's: another browser would not help."""
-
-    def answer(route: Route) -> None:
-        true = route.fetch()
-        route.fulfill(status=200, body=spoil(true.body()))
-
-    visitor.page.route("**/api/slot", answer)
+    answering(visitor, spoil)
     visitor.open("abandon " * 11 + "about")
     visitor.shows("#error", "answer-malformed")
 
 
-def test_a_clock_that_is_behind_takes_no_day_after_the_keyring(visitor: Visitor) -> None:
-    """Such a clock judges no day; that answers are read under it, the journey shows."""
-    visitor.page.clock.install(time=datetime.now(UTC) - timedelta(days=3_000))
-
-    def answer(route: Route) -> None:
-        route.fulfill(status=200, body=received(route.fetch().body(), today() + timedelta(40)))
-
-    visitor.page.route("**/api/slot", answer)
+def test_the_last_day_of_the_calendar_has_its_form(visitor: Visitor) -> None:
+    """Control of the test above: nothing counts from it, so that it need not be refused."""
+    answering(visitor, lambda answer: received(answer, date(2199, 12, 31)))
     visitor.open("abandon " * 11 + "about")
-    visitor.shows("#error", "answer-malformed")
+    visitor.shows("#error", "unknown-case")
 
 
 def test_an_answer_longer_than_its_form_is_not_read_to_its_end(visitor: Visitor) -> None:
@@ -59,18 +68,91 @@ def test_an_answer_longer_than_its_form_is_not_read_to_its_end(visitor: Visitor)
     def answer(route: Route) -> None:
         route.fulfill(status=200, body=route.fetch().body() + b"\0")
 
-    visitor.page.route("**/api/slot", answer)
+    visitor.page.route(SLOT, answer)
     visitor.open("abandon " * 11 + "about")
     visitor.shows("#error", "offline")
 
 
-@pytest.mark.parametrize("days_ago", [-1, 0, 4_000])
-def test_no_day_but_one_to_come_is_refused(visitor: Visitor, days_ago: int) -> None:
-    """Control: the same answer with a day that has come, or tomorrow's, has its form; the case is unknown."""
+DAYS = ("#next-by", "#feedback-by", "#overdue")
 
-    def answer(route: Route) -> None:
-        route.fulfill(status=200, body=received(route.fetch().body(), today() - timedelta(days_ago)))
 
-    visitor.page.route("**/api/slot", answer)
-    visitor.open("abandon " * 11 + "about")
+def days_shown(visitor: Visitor) -> list[str]:
+    """Open the case; return what is said of the days to come."""
+    visitor.open()
+    visitor.opened()
+    return [visitor.page.locator(place).inner_text() for place in DAYS]
+
+
+def test_no_day_that_the_site_claims_moves_a_deadline(visitor: Visitor) -> None:
+    """The days count from the memo; a claim that is more than a day away is told plainly."""
+    visitor.reported()
+    shown = days_shown(visitor)
+    assert [bool(text) for text in shown] == [True, True, False]
+    differs = visitor.page.locator("#claim-differs")
+    expect(differs).to_be_hidden()
+    answering(visitor, lambda answer: received(answer, today() + timedelta(36)))
+    assert days_shown(visitor) == shown
+    visitor.shows("#claim-differs", "claim-differs")
+    assert [each in differs.inner_text() for each in told(visitor, 36)] == [True, True]
+
+
+# Show a case with each claim in turn; return of which it is told that it differs.
+DIFFERING = """(claims) => claims.filter((day) => {
+  const claim = { state: "waiting", day };
+  const mailbox = { claim, channel: null, day: "2026-11-24", slot: null, fault: null };
+  modules.caseview.showCase(mailbox, { channels: [] }, "2026-11-25");
+  return !document.getElementById("claim-differs").hidden;
+})"""
+
+
+def test_a_claim_may_be_a_day_away_from_the_memo(visitor: Visitor) -> None:
+    """Midnight passes, and clocks differ; by a day, in either direction."""
+    visitor.visit("fr/status")
+    page_modules.load(visitor.page, "caseview")
+    near, far = ["2026-11-23", "2026-11-24", "2026-11-25"], ["2000-01-01", "2026-11-22", "2026-11-26"]
+    assert visitor.page.evaluate(DIFFERING, [*near, *far, "2199-12-31"]) == [*far, "2199-12-31"]
+
+
+def told(visitor: Visitor, days: int) -> list[str]:
+    """Return the day that the site claims and the day of the memo, as pages write them."""
+    page = visitor.page
+    page_modules.load(page, "texts")
+    written = [str(today() + timedelta(days)), str(today())]
+    return [page.evaluate("(day) => modules.texts.dayText(day)", each) for each in written]
+
+
+def test_an_answer_is_overdue_whatever_the_site_claims(visitor: Visitor) -> None:
+    """Also where it says that it knows of no report, or that the report came today."""
+    visitor.reported()
+    later = today() + timedelta(8)
+    visitor.page.clock.install(time=f"{later}T12:00:00Z")
+    for spoil in (
+        lambda answer: received(answer, later),
+        lambda answer: received(UNKNOWN + answer[1:], date(1970, 1, 1)),
+    ):
+        answering(visitor, spoil)
+        assert [bool(text) for text in days_shown(visitor)] == [False, True, True]
+        visitor.shows("#overdue", "overdue")
+
+
+def test_the_memo_holds_the_day_of_the_browser_that_sent_it(visitor: Visitor) -> None:
+    """Three days ahead of the portal, of which the reporter is told at the next visit."""
+    visitor.page.clock.install(time=datetime.now(UTC) + timedelta(3))
+    visitor.report()
+    visitor.open()
+    visitor.opened()
+    visitor.shows("#claim-differs", "claim-differs")
+    assert told(visitor, 3)[0] in visitor.page.locator("#claim-differs").inner_text()
+
+
+def test_a_site_that_holds_the_memo_back_contradicts_itself(visitor: Visitor) -> None:
+    """It would have the days count from its own word; now there are none, and that is told."""
+    visitor.reported()
+    answering(visitor, lambda answer: without_memo(received(answer, today())))
+    assert days_shown(visitor) == ["", "", ""]
+    visitor.shows("#status-fault", "note-missing")
+    visitor.shows("#cannot-write", "cannot-write")
+    expect(visitor.page.locator("#follow-up")).to_be_hidden()
+    answering(visitor, lambda answer: without_memo(UNKNOWN + answer[1:]))
+    visitor.open()
     visitor.shows("#error", "unknown-case")

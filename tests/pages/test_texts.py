@@ -18,8 +18,8 @@ DAYS = {
 }
 # The problems that a page has words for (SPEC 7.4); any other is told by one text.
 PROBLEMS = {
-    *("broken_off", "channel_unknown", "internal_error", "no_keyring", "not_found", "quota_full"),
-    *("quota_full_files", "quota_full_large", "too_large", "unavailable"),
+    *("broken_off", "internal_error", "not_found", "quota_full"),
+    *("quota_full_files", "quota_full_large", "unavailable"),
 }
 SIZES = {"fr": ["66 octets", "4,9 ko"], "en": ["66 bytes", "4.9 kB"]}
 

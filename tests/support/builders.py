@@ -205,7 +205,8 @@ def make_report_envelope(
 
     files = [(len(file), [file])] if file else []
     envelope = b"".join(age.seal(container.write(files, message, sign), [recipient]))
-    sealed_memo = memo.seal(channel, keys.memo_key, deployment=site.deployment, case_id=keys.case_id)
+    note = memo.Note(channel, today())
+    sealed_memo = memo.seal(note, keys.memo_key, deployment=site.deployment, case_id=keys.case_id)
     return Sealed(keys, channel, envelope, sealed_memo, keys.case_id, keys.withdraw_id)
 
 

@@ -12,13 +12,13 @@ from datetime import timedelta
 from http.client import HTTPException
 from pathlib import Path
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, union_all
 
 from crypto import base64url, bundle
 from crypto.bundle import FIRST, INTAKE, Link, Manifest
 from portal.exchange import expire
 from portal.store import intakes
-from portal.store.schema import cases, chunks, envelopes, whole
+from portal.store.schema import cases, chunks, envelopes, going, whole
 from tests.support.builders import INSPECTORATE, Sealed, make_outbox, make_report_envelope, make_slot, today
 from tests.support.portal_room import BODY, SITE
 from tests.support.portal_server import Server
@@ -125,10 +125,13 @@ class Campaign:
             held = func.coalesce(func.sum(func.length(chunks.c.data)), 0)
             rows = (
                 select(envelopes.c.received, held)
-                .outerjoin(chunks)
+                .outerjoin(chunks, chunks.c.envelope_id == envelopes.c.id)
                 .group_by(envelopes.c.id, envelopes.c.received)
             )
             assert all(received == sum_ for received, sum_ in connection.execute(rows))
+            owned = union_all(select(envelopes.c.id), select(going.c.envelope_id))
+            lost = select(chunks.c.position).where(chunks.c.envelope_id.not_in(owned))
+            assert connection.scalars(lost).first() is None
             arrived = select(envelopes.c.case_id).where(whole)
             opened = select(cases.c.case_id).where(~cases.c.collected)
             assert set(connection.scalars(arrived)) == set(connection.scalars(opened))

@@ -55,8 +55,8 @@ class Nginx:
         return self.folder / "frozen"
 
     def behind(self, way: str) -> Path:
-        """Return the socket by which one part of a way's nginx passes connections on to the other."""
-        return self.folder / way / "http"
+        """Return one of the sockets by which one part of a way's nginx passes connections on to the other."""
+        return self.folder / way / "http-1"
 
     def make(self) -> "Nginx":
         """Freeze the site, make a certificate, and write the configuration."""

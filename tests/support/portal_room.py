@@ -15,6 +15,7 @@ from sqlalchemy import select
 from werkzeug.test import TestResponse
 
 from crypto import base64url, signing
+from portal import days
 from portal.api.context import Context
 from portal.app import create_app
 from portal.config import Settings
@@ -22,7 +23,7 @@ from portal.errors import Refused
 from portal.exchange import expire, exports, imports
 from portal.exchange.exports import Exported
 from portal.exchange.imports import Imported
-from portal.store import database, days, keyrings
+from portal.store import database, going, keyrings
 from portal.store.keyrings import Files, Instance, keep_key_pair
 from portal.store.schema import metadata, spent, usage
 from tests.support import postgres
@@ -107,7 +108,8 @@ class Room:
         return self.day
 
     def state(self) -> State:
-        """Return every row of every table, but headers that were used up; sums as with the next hour."""
+        """Return every row of every table, but headers that were used up; deleted bytes and sums as later."""
+        going.overwrite_portion(self.database)
         with self.database.read() as connection:
             rows = {
                 table.name: sorted(map(tuple, connection.execute(select(table))), key=repr)

@@ -61,7 +61,7 @@ class Server:
         assert done.returncode == code, done.stderr
         return done.stdout + done.stderr
 
-    def configure(self, **settings: str | int) -> None:
+    def configure(self, **settings: str | float) -> None:
         """Write the configuration."""
         values: dict[str, object] = {
             "deployment": base64url.encode(SITE.deployment),
@@ -74,7 +74,7 @@ class Server:
         lines = [f"{name} = {json.dumps(value)}\n" for name, value in values.items()]
         (self.folder / "portal.toml").write_text("".join(lines))
 
-    def make(self, **settings: str | int) -> "Server":
+    def make(self, **settings: str | float) -> "Server":
         """Configure and make the portal, and give it a keyring."""
         self.configure(**settings)
         Room(self.folder, self.settings.database, SITE).close()

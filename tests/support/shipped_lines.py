@@ -90,7 +90,7 @@ UNITS: Mapping[str, Lines] = {
         "After=network.target": "the address to listen on",
         "KillSignal=SIGQUIT": "nginx finishes what is under way",
         "KillMode=mixed": "which its main process tells the others",
-        "RuntimeDirectory=nginx-%i": "its process id, and the socket between its two parts",
+        "RuntimeDirectory=nginx-%i": "its process id, and the sockets between its two parts",
         "TemporaryFileSystem=/run/nginx-body:size=128m,mode=0700": "bodies larger than a buffer",
         "TemporaryFileSystem=/var/lib/nginx:size=1m": "where nginx would put them else, on a disk",
         "MemoryMax=4G": "what floods one way leaves memory for the other; computed where it stands",
@@ -132,6 +132,7 @@ _WATCHED = re.compile(
     r"limit_conn|.*_timeout$|.*buffer|.*_(max_)?body_size$|worker_|ssl_session|.*_log$|http2_max"
 )
 _PORT = re.compile(r"(?<=127\.0\.0\.1:)[0-9]+")
+_FOLDER = re.compile(r"(?<=unix:)\S+/(?=http-)")
 _SIMPLE = re.compile(r"^ *([a-z_0-9]+) ([^;{}]+);", re.MULTILINE)
 # Each line as often as it stands in what nginx reads for a way, in its blocks.
 _BOTH_WAYS = [
@@ -142,6 +143,10 @@ _BOTH_WAYS = [
     ("worker_connections 51200", "four of each of 12,288 connections, for one process may get them all"),
     ("limit_conn_zone $server_port zone=all:64k", "all connections of this way"),
     ("limit_conn all 12288", "three times what 64 networks may hold"),
+    *(
+        (f"server unix:http-{n} max_fails=0", "4,096 places of 12,288; one that is full is tried again")
+        for n in (1, 2, 3)
+    ),
     ("proxy_connect_timeout 5s", "between the two parts of nginx: at once, or never"),
     ("proxy_timeout 75s", "longer than any time-out of HTTP: this part only passes on"),
     ("proxy_buffer_size 4k", "memory of each connection, twice"),
@@ -229,11 +234,11 @@ def of_tor() -> set[str]:
 def of_nginx(read: str, way: str) -> Counter[str]:
     """Return the watched lines among what nginx reads (`nginx -T`), each as often as it stands there.
 
-    Ports of this machine are PORT, as a test takes free ones.
+    Ports of this machine are PORT, as a test takes free ones; sockets have no folder.
     """
     known = {line.split()[0] for line, _ in NGINX[way]}
     return Counter(
         f"{name} {rest}"
-        for name, rest in _SIMPLE.findall(_PORT.sub("PORT", read))
+        for name, rest in _SIMPLE.findall(_FOLDER.sub("", _PORT.sub("PORT", read)))
         if name in known or _WATCHED.match(name)
     )

@@ -6,6 +6,7 @@ import socket
 import ssl
 import time
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from http.client import HTTPConnection, HTTPException
@@ -23,6 +24,7 @@ _SLOW = (
 _TIMEOUT_SECONDS = 2
 _START_SECONDS = 120
 _SLOT = 18_108
+_HONEST, _HONEST_NETWORK, _HONEST_CIRCUIT = "127.0.0.99", "2001:db8:ffff::1", 70_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +131,17 @@ def probe(source: Source, seconds: float) -> tuple[int, int]:
             good += came and time.monotonic() - begun < _TIMEOUT_SECONDS
         time.sleep(0.2)
     return asked, good
+
+
+def probed(site: Nginx, seconds: float) -> dict[str, tuple[int, int]]:
+    """Probe both ways at once; return how many were asked for, and how many were answered in time."""
+    is_told = f"{site.port} proxy_protocol" in (site.folder / "clearnet.conf").read_text()
+    ways = {
+        "clearnet": Source(site.port, _HONEST, _HONEST_NETWORK if is_told else None),
+        "onion service": circuit(site, _HONEST_CIRCUIT),
+    }
+    with ThreadPoolExecutor(2) as pool:
+        return dict(zip(ways, pool.map(lambda source: probe(source, seconds), ways.values()), strict=True))
 
 
 def _answered(source: Source, method: str, path: str, body: bytes | None) -> bool:

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from crypto import age
 from crypto import work as puzzles
 from crypto.work import OFFER, Payment, Puzzle
+from portal import days
 from portal.api.work import HEADER
-from portal.store import days
 from tests.support.builders import INSPECTORATE, Site
 
 INSTANCE_SEED = bytes(range(32))

@@ -17,6 +17,8 @@ from pathlib import Path
 from typing import Any
 from unittest import mock
 
+from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
+
 from crypto import (
     age,
     archive,
@@ -40,6 +42,7 @@ from crypto import (
 from crypto.bundle import Link, Opened, Outbox, SealedSlot
 from crypto.journal import Entry, Head, Presence, Signed
 from crypto.recipients import HybridIdentity
+from crypto.shape import FIRST_DAY, LAST_DAY
 from crypto.signing import Label
 from crypto.work import OFFER, Offer, Payment, Puzzle
 
@@ -365,14 +368,44 @@ def memos() -> list[Vector]:
     """SPEC 5.4."""
     given = {"memo_key": TOKEN.memo_key.hex(), "deployment": DEPLOYMENT.hex(), "case_id": TOKEN.case_id.hex()}
     bound_to = DEPLOYMENT + TOKEN.case_id
-    made = {
-        channel: memo._seal(channel, TOKEN.memo_key, bound_to, fixed(channel, 12))
-        for channel in ("inspection", "a", "abcdefghijklmnopqrstuvwxyz-01234")
+
+    def sealed(plain: bytes, label: str) -> str:
+        nonce = fixed(label, 12)
+        return (nonce + ChaCha20Poly1305(TOKEN.memo_key).encrypt(nonce, plain, bound_to)).hex()
+
+    notes = [
+        memo.Note("inspection", date(2026, 11, 24)),
+        memo.Note("a", FIRST_DAY),
+        memo.Note("abcdefghijklmnopqrstuvwxyz-0", LAST_DAY),
+    ]
+    made = [memo._seal(note, TOKEN.memo_key, bound_to, fixed(note.channel, 12)) for note in notes]
+    first = made[0]
+    good = [
+        vector(
+            f"channel-{len(note.channel)}",
+            given | {"memo": raw.hex()},
+            {"channel": note.channel, "day": note.day.isoformat()},
+        )
+        for note, raw in zip(notes, made, strict=True)
+    ]
+    epoch = date(1970, 1, 1)
+    first_day = (FIRST_DAY - epoch).days.to_bytes(4, "big")
+    malformed = {
+        "day-1970": bytes(4) + b"a",
+        "day-1999": ((FIRST_DAY - epoch).days - 1).to_bytes(4, "big") + b"a",
+        "day-2200": ((LAST_DAY - epoch).days + 1).to_bytes(4, "big") + b"a",
+        "day-beyond-the-calendar": b"\xff" * 4 + b"a",
+        "no-channel": first_day,
+        "channel-in-capitals": first_day + b"A",
+        "zero-within-channel": first_day + b"a\0b",
+        "channel-before-day": b"inspection",
     }
-    first = made["inspection"]
-    good = [vector(f"channel-{len(c)}", given | {"memo": m.hex()}, {"channel": c}) for c, m in made.items()]
     return [
         *good,
+        *(
+            vector(name, given | {"memo": sealed(plain.ljust(32, b"\0"), name)}, expect="malformed")
+            for name, plain in malformed.items()
+        ),
         vector("changed", given | {"memo": flipped(first).hex()}, expect="tampered"),
         vector("nonce-changed", given | {"memo": flipped(first, 0).hex()}, expect="tampered"),
         vector(
@@ -473,6 +506,7 @@ def reports() -> list[Vector]:
         "channel-upper-case": value | {"channel": "Inspection"},
         "recipient-x25519": value | {"reply_recipient": "A" * 43},
         "answer-number": value | {"answers": {"what": 1}},
+        "channel-of-29": value | {"channel": "a" * 29},
         "question-id-of-33": value | {"answers": {"a" * 33: ""}},
         "file-listed-not-there": value
         | {"files": [{"number": 1, "name": "", "type": "", "size": 1, "digest": "A" * 43}]},
@@ -819,7 +853,7 @@ def works() -> list[Vector]:
     """SPEC 7.6: seed of an hour, id of an upload, and what a solver makes of a header, trying from 0 on."""
     cases = [
         ("text", 500_000, "inspectorate", 67_195, 1),
-        ("longest-channel", 2**32 - 1, "a" * 32, 1, 20),
+        ("longest-channel", 2**32 - 1, "a" * 28, 1, 20),
         *(
             (f"class-{size_class}", 500_001, "ombudsman", age.sealed_size(size), 3)
             for size_class, size in enumerate(

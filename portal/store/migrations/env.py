@@ -1,4 +1,4 @@
-"""What alembic runs for each upgrade; ``portal.store.upgrading`` gives the connection, in a transaction."""
+"""What alembic runs for each upgrade; ``upgrading`` gives the connection, in a transaction."""
 
 from alembic import context
 

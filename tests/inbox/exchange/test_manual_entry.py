@@ -239,7 +239,8 @@ def test_the_outbox_opens_the_case_until_the_portal_has_applied_one(
     world: World, portal: Portal, answers: Path, collect: Callable[..., Any]
 ) -> None:
     """In each outbox, with its slot, its memo and its withdraw id; afterwards with its slot alone."""
-    token = world.office.json(*entering(answers))["token"]
+    received = today() - timedelta(9)
+    token = world.office.json(*entering(answers, received=received.isoformat()))["token"]
     author = author_of(world, token)
     collect(portal.bundle(Sent(Reporter(world).report())))
     for n in (1, 2):
@@ -247,7 +248,7 @@ def test_the_outbox_opens_the_case_until_the_portal_has_applied_one(
         (opened,) = outbox.opened or ()
         assert (author.keys.case_id, author.keys.withdraw_id) == (opened.case_id, opened.withdraw_id)
         bound = {"deployment": world.deployment, "case_id": author.keys.case_id}
-        assert CHANNEL == memo.unseal(opened.memo, author.keys.memo_key, **bound)
+        assert memo.Note(CHANNEL, received) == memo.unseal(opened.memo, author.keys.memo_key, **bound)
         assert (2, 1) == (len(outbox.slots), len({len(files[name]) for name, _ in outbox.files()[:2]}))
     with world.office.opened() as inbox, inbox.transaction() as session:
         made_first = queries_exchange.outbox(session, 1)

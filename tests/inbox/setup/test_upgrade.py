@@ -13,7 +13,7 @@ from sqlalchemy import Connection, create_engine, text
 
 from inbox.setup import upgrade
 from inbox.vault import schema_version, tables
-from portal.store import upgrading as of_the_portal
+from portal.store.migrations import upgrading as of_the_portal
 from tests import next_version
 from tests.next_version import FIRST, NEXT
 from tests.support.described import described, reflected

@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 from sqlalchemy import delete
 
+from portal import days
 from portal.api.context import Context
 from portal.api.quotas import Limits
 from portal.ops.clock import Clock
-from portal.store import days
 from portal.store.schema import disk
 from tests.support.builders import make_report_envelope
 from tests.support.portal_room import SITE, TUS, Room, code, declared

@@ -13,8 +13,8 @@ from tempfile import TemporaryDirectory
 import pytest
 from playwright.sync_api import Browser
 
+from portal.days import today
 from portal.store import pending
-from portal.store.days import today
 from tests.support import postgres
 from tests.support.builders import INSPECTORATE, Sealed, anew, make_report_envelope
 from tests.support.page_visitor import TEXT, Visitor

@@ -13,11 +13,11 @@ from werkzeug.test import TestResponse
 
 from crypto import age, padding
 from crypto.bundle import FIRST
+from portal import days
 from portal.api.context import Context
 from portal.api.quotas import DRAWN, SHARES, Limits
 from portal.api.stalled import Watch, give_way
 from portal.exchange import expire
-from portal.store import days
 from portal.store import quotas as sums
 from portal.store.quotas import LARGEST_OF_FILES, TEXT, Kind
 from portal.store.schema import envelopes

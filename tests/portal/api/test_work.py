@@ -11,11 +11,12 @@ from werkzeug.test import TestResponse
 
 from crypto import age, work
 from crypto.work import OFFER, Offer, Payment
+from portal import days
 from portal.api import disk
 from portal.api.stalled import Watch, give_way
 from portal.api.work import HEADER
 from portal.exchange import expire
-from portal.store import days, quotas
+from portal.store import quotas
 from portal.store import work as spent
 from portal.store.quotas import Kind
 from portal.store.schema import cases, chunks, metadata, refusals

@@ -9,10 +9,11 @@ from pathlib import Path
 import pytest
 
 from crypto import base64url
+from portal import days
+from portal.days import today
 from portal.exchange import expire
 from portal.exchange.expire import Expired
-from portal.store import days, envelopes, expiry, keyrings, work
-from portal.store.days import today
+from portal.store import envelopes, expiry, keyrings, work
 from portal.store.envelopes import Upload
 from portal.store.expiry import SPREAD_DAYS, Term
 from portal.store.keyrings import Files

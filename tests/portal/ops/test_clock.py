@@ -4,9 +4,11 @@ import time
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
+import pytest
+
 from portal.api.quotas import SHARES
 from portal.ops.clock import Clock
-from portal.store import quotas
+from portal.store import going, quotas
 from portal.store.quotas import Kind
 from tests.support.builders import Sealed, make_report_envelope
 from tests.support.portal_room import SITE, TUS, Room
@@ -60,6 +62,19 @@ def is_in_files(folder: Path, sealed: Sealed) -> bool:
 
 def found(part: bytes, files: Iterable[Path]) -> bool:
     return any(part in each.read_bytes() for each in files)
+
+
+def test_while_something_goes_the_clock_is_looked_at_oftener(
+    room: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else more could come than goes; when nothing is left, it rests."""
+    monkeypatch.setattr(going, "_BYTES", 1 << 18)
+    sealed = make_report_envelope(room.site, file=bytes(600_000))
+    address = room.begin(sealed)
+    room.patch(address, 0, sealed.envelope[:500_000])
+    room.client.delete(address, headers=TUS)
+    clock = Clock(room.app.extensions["portal"], 0)
+    assert [clock.tick(0, 0) < 1 for _ in range(4)] == [True, False, False, False]
 
 
 def test_an_error_of_the_database_does_not_stop_the_clock(sqlite_room: Room) -> None:

@@ -226,23 +226,6 @@ def test_a_disk_without_room_for_a_large_report_is_warned_of(tmp_path: Path) -> 
         room.close()
 
 
-def test_a_disk_on_which_no_bundle_can_be_let_go_is_found(tmp_path: Path) -> None:
-    """What is overwritten takes as much again until all of the bundle is; with more room it is in order."""
-    with small_disk(tmp_path / "disk", "64m") as resize:
-        room = room_for(tmp_path / "disk")
-        room.configure(spare_gb=0)
-        assert not [each for each in found(room, Level.WRONG) if "too few to let a bundle" in each]
-        for _ in range(3):
-            report = make_report_envelope(room.site, file=bytes(12 << 20))
-            assert room.send(report).status_code in {201, 204}
-        (told,) = [each for each in found(room, Level.WRONG) if "too few to let a bundle" in each]
-        free, *_, bundle, _ = told.split()
-        assert int(free) < int(bundle) <= 40
-        resize("3g")
-        assert [each for each in found(room, Level.OK) if "free beside the database" in each]
-        room.close()
-
-
 def test_a_talkative_postgresql_is_found(request: pytest.FixtureRequest, tmp_path: Path) -> None:
     """One that logs statements or times is wrong; one that keeps a log for replicas is warned of."""
     with opened(request, tmp_path, "postgresql") as room:

@@ -9,8 +9,9 @@ import pytest
 from crypto import bundle, work
 from crypto.bundle import INTAKE
 from crypto.work import OFFER
+from portal import days
 from portal.api.quotas import Limits
-from portal.store import days, quotas
+from portal.store import quotas
 from portal.store.quotas import TEXT, Kind
 from tests.support.builders import INSPECTORATE, Sealed, make_outbox, make_report_envelope, make_slot
 from tests.support.portal_nginx import Nginx

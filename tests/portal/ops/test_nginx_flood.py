@@ -4,7 +4,6 @@ import select
 import socket
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, suppress
 
 import pytest
@@ -14,7 +13,7 @@ from tests.support.fast_flood import hammering
 from tests.support.installation import free_port
 from tests.support.portal_nginx import HOST, Nginx
 from tests.support.portal_server import Server
-from tests.support.slow_flood import Source, circuit, flooding, line, of_addresses, of_circuits, probe
+from tests.support.slow_flood import Source, circuit, flooding, line, of_addresses, of_circuits, probe, probed
 from tests.support.traces import found_in
 
 pytestmark = pytest.mark.long
@@ -23,7 +22,6 @@ CONNECTIONS = 3_000
 SECONDS = 60
 HURRIED = 480
 HURRIED_SECONDS = 30
-HONEST, HONEST_NETWORK, HONEST_CIRCUIT = "127.0.0.99", "2001:db8:ffff::1", 70_000
 OF_A_CIRCUIT = 8
 # Fewer than the files that a process may have open by itself.
 BURST = 600
@@ -421,14 +419,3 @@ def sources_of(kind: str, site: Nginx) -> list[Source]:
         case [count, "networks of one host"]:
             return [Source(site.port, named=f"2001:db8:1:{n:x}::1") for n in range(1, int(count) + 1)]
     return of_addresses(site, 1)
-
-
-def probed(site: Nginx, seconds: float) -> dict[str, tuple[int, int]]:
-    """Probe both ways at once; return how many were asked for, and how many were answered in time."""
-    is_told = f"{site.port} proxy_protocol" in (site.folder / "clearnet.conf").read_text()
-    ways = {
-        "clearnet": Source(site.port, HONEST, HONEST_NETWORK if is_told else None),
-        "onion service": circuit(site, HONEST_CIRCUIT),
-    }
-    with ThreadPoolExecutor(2) as pool:
-        return dict(zip(ways, pool.map(lambda source: probe(source, seconds), ways.values()), strict=True))

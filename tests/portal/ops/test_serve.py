@@ -14,8 +14,9 @@ from pathlib import Path
 
 import pytest
 
+from portal import days
 from portal.config import load
-from portal.store import cases, database, days
+from portal.store import cases, database
 from tests.support.builders import Sealed, make_report_envelope
 from tests.support.connections import wait_until_read
 from tests.support.portal_room import BODY, SITE, declared

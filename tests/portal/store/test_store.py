@@ -38,6 +38,7 @@ COLUMNS = {
         "bundle",
     },
     "chunks": {"envelope_id", "position", "data"},
+    "going": {"envelope_id"},
     "remains": {"id", "size", "expires"},
     "cases": {"case_id", "channel", "memo", "withdraw_id", "day", "slot", "collected", "expires"},
     "withdrawals": {"case_id", "withdraw_key", "channel", "bundle"},
@@ -181,7 +182,7 @@ def test_the_portals_secret_is_not_shown() -> None:
 
 def test_sqlite_runs_as_the_threat_model_says(sqlite_room: Room) -> None:
     """Every commit is on the disk, deleted bytes are overwritten, the file is its owner's alone."""
-    expected = {"journal_mode": "wal", "synchronous": 2, "secure_delete": 1, "foreign_keys": 1}
+    expected = {"journal_mode": "wal", "synchronous": 2, "secure_delete": 1}
     with sqlite_room.database.read() as connection:
         for name, value in expected.items():
             assert connection.execute(text(f"PRAGMA {name}")).scalar_one() == value

@@ -18,14 +18,15 @@ from sqlalchemy import Connection, Engine, create_engine, event, inspect, make_u
 from sqlalchemy.pool import NullPool
 
 from portal.app import create_app
-from portal.store import database, upgrading
+from portal.store import database
 from portal.store.database import Database
+from portal.store.migrations import upgrading
 from portal.store.schema import metadata
 from tests import next_version
 from tests.next_version import FIRST, NEXT
 from tests.support.builders import INSPECTORATE, Sealed, make_outbox, make_report_envelope
 from tests.support.described import described, reflected
-from tests.support.portal_room import BACKENDS, BODY, SITE, Room, State, declared, filed, slots
+from tests.support.portal_room import BACKENDS, BODY, SITE, TUS, Room, State, declared, filed, slots
 from tests.support.portal_server import Server
 from tests.support.portal_terminal import run, run_both
 
@@ -134,6 +135,9 @@ def old(empty: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Old:
     address = room.begin(begun)
     room.patch(address, 0, begun.envelope[:PART])
     assert room.follow_up(make_report_envelope(SITE, file=bytes(100_000)).envelope).status_code == 201
+    discarded = make_report_envelope(SITE)
+    room.patch(gone := room.begin(discarded), 0, discarded.envelope[:PART])
+    assert room.client.delete(gone, headers=TUS).status_code == 204
     # What has all its parts is answered without filler.
     answers = {each.keys.locator: room.slot(each.keys.locator) for each in reports[1:]}
     room.close()

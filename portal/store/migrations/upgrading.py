@@ -1,8 +1,4 @@
-"""The numbered migrations of the database (alembic), each in the transaction that is given.
-
-A migration adds columns to a table that others refer to, and never copies it into a new one: with the old
-one SQLite would delete what refers to it, the bytes of every envelope.
-"""
+"""The numbered migrations of the database (alembic), each in the transaction that is given."""
 
 from pathlib import Path
 
@@ -10,7 +6,7 @@ from sqlalchemy import Connection, inspect, text
 
 from portal.store.schema import instance
 
-_FOLDER = Path(__file__).parent / "migrations"
+_FOLDER = Path(__file__).parent
 # Folders of migrations, each a file `v<number>_<name>.py`; together they make the tables of ``schema``.
 LOCATIONS = (_FOLDER / "versions",)
 # Where alembic keeps the number of the last one.

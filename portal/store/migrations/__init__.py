@@ -1,0 +1,1 @@
+"""The migrations of the database, and what runs them."""

@@ -1,0 +1,200 @@
+"""What is let go goes in portions: it needs no room of its own, and others write meanwhile."""
+
+import shutil
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from sqlalchemy import func, select
+
+from portal.exchange import expire
+from portal.store import going
+from portal.store.database import Database
+from portal.store.schema import chunks, envelopes
+from portal.store.schema import going as noted
+from tests.support.builders import make_outbox, make_report_envelope
+from tests.support.portal_room import TUS, Room, filed
+from tests.support.small_disk import small_disk
+
+MIB = 1 << 20
+PORTIONS = [(1, MIB), (2, MIB), (3, MIB), (99, 300_000), (99, 1 << 18)]
+
+
+def begun(room: Room, size: int = 900_000) -> str:
+    """Return the address of an upload of which some rows have come."""
+    sealed = make_report_envelope(room.site, file=bytes(size))
+    address = room.begin(sealed)
+    assert room.patch(address, 0, sealed.envelope[: size // 2]).status_code == 204
+    return address
+
+
+def let_go(room: Room, address: str) -> None:
+    assert room.client.delete(address, headers=TUS).status_code == 204
+
+
+def counts(store: Database) -> tuple[int, int]:
+    """Return how many rows of bytes are there, and of how many envelopes they shall go."""
+    with store.read() as connection:
+        rows, ids = (
+            connection.execute(select(func.count()).select_from(table)).scalar_one()
+            for table in (chunks, noted)
+        )
+    return rows, ids
+
+
+def test_what_is_let_go_is_gone_for_everybody_at_once(room: Room) -> None:
+    """Its bytes are still there, and no request finds them."""
+    address = begun(room)
+    let_go(room, address)
+    assert counts(room.database) == (2, 1)
+    assert room.client.head(address, headers=TUS).status_code == 404
+    assert room.patch(address, 450_000, b"more").status_code == 404
+    assert room.client.delete(address, headers=TUS).status_code == 404
+    assert not room.export().intake.entries
+
+
+def test_an_envelope_without_a_byte_leaves_nothing_to_delete(room: Room) -> None:
+    let_go(room, room.begin(make_report_envelope(room.site)))
+    assert counts(room.database) == (0, 0)
+
+
+@pytest.mark.parametrize(("rows", "bytes_"), PORTIONS)
+def test_however_little_goes_at_a_time_all_goes_and_nothing_else(
+    room: Room, rows: int, bytes_: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In each portion some, and never more than may."""
+    monkeypatch.setattr(going, "_ROWS", rows)
+    monkeypatch.setattr(going, "_BYTES", bytes_)
+    kept = filed(room)
+    for address in [begun(room) for _ in range(3)]:
+        let_go(room, address)
+    before, ids = counts(room.database)
+    assert (before, ids) == (7, 3)
+    is_more = True
+    while is_more:
+        is_more = going.overwrite_portion(room.database)
+        after, ids = counts(room.database)
+        assert 0 <= before - after <= min(rows, bytes_ // 225_000)
+        before = after
+    assert (before, ids) == (1, 0), "the clock goes on until nothing is left"
+    assert room.export().intake.entries[0].size == len(kept.envelope)
+
+
+@pytest.mark.parametrize(("rows", "bytes_"), PORTIONS)
+def test_import_and_expire_leave_nothing_to_the_clock(
+    room: Room, rows: int, bytes_: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What the inbox has confirmed is gone when the command ends."""
+    monkeypatch.setattr(going, "_ROWS", rows)
+    monkeypatch.setattr(going, "_BYTES", bytes_)
+    monkeypatch.setattr(going, "PAUSE_SECONDS", 0)
+    for _ in range(4):
+        filed(room)
+    let_go(room, begun(room))
+    room.bring(make_outbox(room.site, collected=[room.export().link]))
+    assert counts(room.database) == (0, 0)
+    let_go(room, begun(room))
+    expire.tidy(room.database)
+    assert counts(room.database) == (0, 0)
+
+
+def test_who_stops_in_the_middle_is_followed_by_whoever_comes_next(
+    room: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is left to go stands in the database, not in a process."""
+    monkeypatch.setattr(going, "_ROWS", 1)
+    let_go(room, begun(room))
+    going.overwrite_portion(room.database)
+    assert counts(room.database) == (1, 1)
+    another = Database(room.settings.database_url)
+    going.overwrite(another)
+    another.close()
+    assert counts(room.database) == (0, 0)
+
+
+def test_of_many_who_delete_at_once_none_is_in_the_way(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As each process has a clock, and `portal import` runs beside them."""
+    monkeypatch.setattr(going, "_ROWS", 1)
+    monkeypatch.setattr(going, "PAUSE_SECONDS", 0)
+    for address in [begun(room) for _ in range(4)]:
+        let_go(room, address)
+    stores = [Database(room.settings.database_url) for _ in range(3)]
+    with ThreadPoolExecutor(len(stores)) as pool:
+        for done in [pool.submit(going.overwrite, store) for store in stores]:
+            done.result()
+    for store in stores:
+        store.close()
+    assert counts(room.database) == (0, 0)
+
+
+def test_the_log_is_emptied_between_portions(sqlite_room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where somebody reads an older state it cannot be, so nothing more is deleted meanwhile."""
+    monkeypatch.setattr(going, "_ROWS", 1)
+    let_go(sqlite_room, begun(sqlite_room))
+    with sqlite_room.database.read() as reader:
+        assert reader.execute(select(func.count()).select_from(envelopes)).scalar_one() == 0
+        for _ in range(3):
+            going.overwrite_portion(sqlite_room.database)
+        assert counts(sqlite_room.database) == (2, 1)
+    for left in (1, 0):
+        going.overwrite_portion(sqlite_room.database)
+        assert counts(sqlite_room.database)[0] == left
+
+
+def test_a_bundle_with_more_bytes_than_the_disk_has_left_can_be_let_go(tmp_path: Path) -> None:
+    """A portal that somebody has filled would else stay full for good (`make soak deletion` has more)."""
+    disk = tmp_path / "disk"
+    with small_disk(disk, "84m"):
+        room = Room(disk, f"sqlite:///{disk}/portal.sqlite")
+        room.configure(spare_gb=0)
+        for _ in range(4):
+            assert room.send(make_report_envelope(room.site, file=bytes(11 * MIB))).status_code == 201
+            room.database.scrub()
+        (tmp_path / "out").mkdir()
+        room.folder = tmp_path / "out"
+        exported = room.export()
+        assert shutil.disk_usage(disk).free < exported.path.stat().st_size
+        room.bring(make_outbox(room.site, collected=[exported.link]))
+        assert counts(room.database) == (0, 0)
+        assert (disk / "portal.sqlite").stat().st_size < MIB
+        room.close()
+
+
+@contextmanager
+def writing(store: Database) -> Iterator[list[float]]:
+    """Yield the seconds that each of another's transactions takes, one after the other."""
+    took: list[float] = []
+    with ThreadPoolExecutor(1) as pool:
+        running = [True]
+
+        def write() -> None:
+            while running:
+                begin = time.monotonic()
+                with store.write() as connection:
+                    going.add(connection, [])
+                took.append(time.monotonic() - begin)
+                time.sleep(0.01)
+
+        done = pool.submit(write)
+        try:
+            yield took
+        finally:
+            running.clear()
+            done.result()
+
+
+def test_others_write_between_portions(sqlite_room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each waits for a portion at most, not for all of them."""
+    monkeypatch.setattr(going, "_ROWS", 1)
+    let_go(sqlite_room, begun(sqlite_room, 3_000_000))
+    other = Database(sqlite_room.settings.database_url)
+    with writing(other) as took:
+        begin = time.monotonic()
+        going.overwrite(sqlite_room.database)
+        whole = time.monotonic() - begin
+    other.close()
+    assert len(took) > 10
+    assert max(took) < whole / 3
