@@ -71,6 +71,17 @@ def test_the_matrix_is_as_it_was_decided() -> None:
     assert [(Obstacle.UNREAD, Exit.DESTROY, Obstacle.QUARANTINE)] == UNLESS
 
 
+@pytest.mark.parametrize(
+    "what", [what for what in Obstacle if MATRIX[what][Exit.DESTROY].need is Need.LIFTED]
+)
+def test_nothing_keeps_for_ever_what_nobody_may_read(what: Obstacle) -> None:
+    """An action that passes a quarantine lifts it, or it does not count there; who acts can be others."""
+    cell = MATRIX[what][Exit.DESTROY]
+    lifts = [code for code in cell.lifted_by if TABLE[code].quarantine or TABLE[code].all_cases]
+    who = {Obstacle.EXCLUDED, Obstacle.ENTRUSTED}
+    assert bool(lifts) or Obstacle.QUARANTINE in cell.unless or what in who
+
+
 def before(rooms: dict[bool, Room], way: Exit, what: Obstacle, folder: Path) -> Room:
     """Return a case before an exit, with an obstacle if that lies in the case."""
     room = rooms[way is Exit.DESTROY].copy(folder / "room")
