@@ -7,7 +7,7 @@ import socket
 import struct
 import subprocess
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
@@ -19,7 +19,6 @@ from portal.config import load
 from portal.store import cases, database
 from tests.support.builders import Sealed, make_report_envelope
 from tests.support.connections import wait_until_read
-from tests.support.installation import free_port
 from tests.support.portal_room import BODY, SITE, declared
 from tests.support.portal_server import START_SECONDS, Server
 
@@ -29,13 +28,6 @@ pytestmark = pytest.mark.long
 @pytest.fixture
 def server(tmp_path: Path, free_port: Callable[[], int]) -> Server:
     return Server(tmp_path, free_port())
-
-
-@pytest.fixture(scope="module")
-def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """A portal that serves, for tests that stop nothing."""
-    with Server(tmp_path_factory.mktemp("served"), free_port()).make().serving() as server:
-        yield server
 
 
 @pytest.mark.parametrize("backend", ["sqlite", "postgresql"])
