@@ -8,7 +8,7 @@ from nacl.signing import VerifyKey
 from sqlalchemy import insert
 
 from crypto import journal, signing
-from crypto.journal import Entry, Signed
+from crypto.journal import Entry, Presence, Signed
 from crypto.signing import Label
 from inbox.session import anchors
 from inbox.session.actions import Code
@@ -39,7 +39,7 @@ class Journal:
                         n=end.n + 1,
                         previous=end.hash,
                         day=today(),
-                        officers=("alice", "bruno"),
+                        officers=dict.fromkeys(("alice", "bruno"), Presence.OWN),
                         action=Code.SHOW,
                         values={},
                         reason="",

@@ -4,11 +4,12 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from enum import StrEnum
 from typing import TypeAlias
 
 from crypto import shape, signing
 from crypto.errors import Malformed, Tampered
-from crypto.shape import Shape, binary, integer, list_of, map_of, optional, record, text
+from crypto.shape import Shape, binary, integer, list_of, map_of, one_of, optional, record, text
 from crypto.signing import Label
 from crypto.strictjson import Json
 
@@ -19,6 +20,7 @@ OFFICER = r"[a-z][a-z0-9.-]*"
 LONGEST_OFFICER = 32
 LONGEST_TEXT = 500
 LONGEST_REASON = 2_000
+_NAME_OF_OFFICER = rf"(?=.{{1,{LONGEST_OFFICER}}}$){OFFICER}"
 _MOST_OFFICERS = 16
 _MOST_VALUES = 16
 _LONGEST_LIST = 32
@@ -27,6 +29,18 @@ _NAME = r"[a-z][a-z0-9_]{0,31}"
 
 Value: TypeAlias = str | int | tuple[str, ...]
 """What an entry says of a thing of ours: a text, a number, True, or a list of texts."""
+
+
+class Presence(StrEnum):
+    """How an officer was there.
+
+    ``OWN`` by the own passphrase, given as the inbox was opened; ``CONFIRMED`` by the same, typed for this
+    very action; ``SHEET`` by nothing but the words of the share, which whoever finds the sheet can bring.
+    """
+
+    OWN = "passphrase"
+    CONFIRMED = "confirmed"
+    SHEET = "sheet"
 
 
 class JournalBroken(Tampered):
@@ -41,6 +55,7 @@ class JournalBroken(Tampered):
 class Entry:
     """One action: number, hash of the entry before, day, the officers who acted, and what it was about.
 
+    ``officers`` says of each how they were there, in the order of their shares.
     ``values`` name things of ours (a bundle, a key, an officer) by their kinds, ``reason`` is what an officer
     gave; neither may hold anything of a report.
     """
@@ -48,7 +63,7 @@ class Entry:
     n: int
     previous: bytes
     day: date
-    officers: tuple[str, ...]
+    officers: Mapping[str, Presence]
     action: str
     values: Mapping[str, Value]
     reason: str
@@ -84,6 +99,11 @@ class Signed:
 _TEXT = text(LONGEST_TEXT)
 _TEXTS = list_of(_TEXT, _LONGEST_LIST)
 _NUMBER = integer()
+_PRESENCE = one_of(*Presence)
+
+
+def _read_presence(value: Json) -> Presence:
+    return Presence(_PRESENCE.read(value))
 
 
 def _read_value(value: Json) -> Value:
@@ -104,7 +124,7 @@ ENTRY = record(
         "n": integer(1),
         "previous": binary(GENESIS),
         "day": shape.day,
-        "officers": list_of(text(LONGEST_OFFICER, OFFICER), _MOST_OFFICERS),
+        "officers": map_of(Shape(_read_presence, str), _MOST_OFFICERS, _NAME_OF_OFFICER),
         "action": text(64, _ACTION),
         "case": optional(integer(1)),
         "values": map_of(Shape(_read_value, _write_value), _MOST_VALUES, _NAME),

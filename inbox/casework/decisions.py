@@ -35,13 +35,18 @@ class Decision:
         """What it decides."""
         return next(kind for kind, choices in CHOICES.items() if self.choice in choices)
 
+    @property
+    def code(self) -> Code:
+        """What the journal calls it: that the prosecutor is not told takes two officers."""
+        return Code.DECIDE_NO_TRANSMISSION if self.choice is Choice.NO_TRANSMISSION else Code.DECIDE
+
 
 def decide(inbox: Inbox, who: Actor, number: int, decision: Decision) -> Duty:
     """Take a decision about a case, also another than before; a transmission is noted as a measure.
 
     Raises as ``take`` and ``Inbox.acting`` do, and Refused without a reason.
     """
-    noted = action(Code.DECIDE, number, decision.reason, duty=decision.kind, decision=decision.choice)
+    noted = action(decision.code, number, decision.reason, duty=decision.kind, decision=decision.choice)
     with inbox.acting(who, noted) as session:
         return take(session, number, decision, who.today)
 

@@ -12,7 +12,10 @@ from enum import Enum, StrEnum, auto
 
 from sqlalchemy.orm import Session
 
+from crypto.messages import REPORT
+from crypto.questionnaire import Flag
 from inbox.access import declarations
+from inbox.casework import measures
 from inbox.deadlines import legal_duties, workflow
 from inbox.deadlines.legal_duties import Kind
 from inbox.deadlines.obstacles import Obstacle
@@ -20,8 +23,10 @@ from inbox.deadlines.retention_schedule import Due
 from inbox.language import labels
 from inbox.language.errors import CaseRefused, Locked, Refused, Undeclared
 from inbox.language.messages import Sentence, sentence
+from inbox.questionnaire import answers, catalogue
 from inbox.session.actions import TABLE, Code
 from inbox.vault import queries_cases
+from inbox.vault.casework_tables import PROCEEDINGS
 
 
 class Exit(StrEnum):
@@ -71,6 +76,8 @@ class Cell:
     unless: tuple[Obstacle, ...] = ()
 
 
+# Priorities from 1 to this one cannot wait.
+_URGENT = 2
 _FREE = Cell(Need.NOTHING)
 _REASON = Cell(Need.REASON)
 _SECOND_OFFICER = Cell(Need.SECOND_OFFICER)
@@ -104,19 +111,30 @@ def _in_quarantine() -> Mapping[Exit, Cell]:
 
 
 MATRIX: Mapping[Obstacle, Mapping[Exit, Cell]] = {
-    Obstacle.UNDECLARED: _row(art15=_blocked(Code.DECLARE)),
+    Obstacle.UNDECLARED: _row(junk=_blocked(Code.DECLARE), art15=_blocked(Code.DECLARE)),
     Obstacle.CLOSED: _row(close=_blocked(Code.REOPEN), junk=_blocked(Code.REOPEN)),
     Obstacle.JUNK: _row(junk=_blocked(Code.RECOVER)),
     Obstacle.OPEN: _row(destroy=_blocked(Code.CLOSE, Code.CLOSE_UNFOUNDED, Code.JUNK)),
-    Obstacle.HELD: _row(destroy=_blocked(Code.RELEASE_HOLD)),
-    Obstacle.PROCEEDINGS: _row(destroy=Cell(Need.REASON, (Code.REMOVE_PROCEEDINGS,))),
-    # Nobody reads junk, nor what is in quarantine.
-    Obstacle.UNREAD: _row(destroy=_blocked(Code.SHOW, unless=(Obstacle.JUNK, Obstacle.QUARANTINE))),
+    Obstacle.HELD: _row(junk=_blocked(Code.RELEASE_HOLD), destroy=_blocked(Code.RELEASE_HOLD)),
+    Obstacle.PROCEEDINGS: _row(
+        junk=_blocked(Code.REMOVE_PROCEEDINGS), destroy=Cell(Need.REASON, (Code.REMOVE_PROCEEDINGS,))
+    ),
+    Obstacle.URGENT: _row(junk=_blocked(Code.JUDGE)),
+    Obstacle.DANGER: _row(junk=_blocked(Code.RECORD_MEASURE)),
+    # Nobody can read what is in quarantine: it would else be kept for ever.
+    Obstacle.UNREAD: _row(
+        junk=_blocked(Code.SHOW), destroy=_blocked(Code.SHOW, unless=(Obstacle.QUARANTINE,))
+    ),
     Obstacle.PORTAL: _row(destroy=_blocked(Code.COLLECT)),
     Obstacle.NOT_DUE: _row(destroy=Cell(Need.REASON, a_day=True)),
-    Obstacle.ART40: _row(close=_blocked(Code.DECIDE)),
-    Obstacle.ART14: _row(),
-    Obstacle.PUT_OFF: _row(art15=_blocked(Code.DECIDE, a_day=True)),
+    # What is transmitted opens proceedings, which stand in the way of junk and destruction by themselves.
+    Obstacle.ART40: _row(
+        close=_blocked(Code.DECIDE, Code.DECIDE_NO_TRANSMISSION),
+        junk=_blocked(Code.DECIDE_NO_TRANSMISSION),
+        destroy=_blocked(Code.DECIDE_NO_TRANSMISSION),
+    ),
+    Obstacle.ART14: _row(junk=_blocked(Code.DECIDE)),
+    Obstacle.PUT_OFF: _row(junk=_blocked(Code.DECIDE), art15=_blocked(Code.DECIDE, a_day=True)),
     Obstacle.WITHHELD: _row(close=_REASON),
     Obstacle.UNREACHABLE: _row(close=_REASON),
     Obstacle.UNTOLD: _row(close=Cell(Need.REASON, (Code.REPLY,))),
@@ -229,12 +247,32 @@ def _is_put_off(session: Session, number: int, asked: Asked) -> bool:
     return until is not None and asked.today < until
 
 
+def _is_art14_open(session: Session, number: int, asked: Asked) -> bool:
+    return legal_duties.is_open(session, number, Kind.ART14) and not _is_put_off(session, number, asked)
+
+
+def _is_danger_open(session: Session, number: int, _: Asked) -> bool:
+    case = queries_cases.case(session, number)
+    if case.unsigned or measures.kinds(session, number):
+        return False
+    report = REPORT.parse(case.message)
+    return Flag.DANGER in answers.flags(catalogue.closest(session, report.questionnaire), report.answers)
+
+
 # All but what the retention schedule says of a case.
 _FACTS: Mapping[Obstacle, Callable[[Session, int, Asked], bool]] = {
     Obstacle.UNDECLARED: lambda session, number, _: bool(declarations.missing(session, number)),
     Obstacle.CLOSED: lambda session, number, _: workflow.of(session, number).closed is not None,
     Obstacle.JUNK: lambda session, number, _: workflow.of(session, number).junked is not None,
+    Obstacle.PROCEEDINGS: lambda session, number, _: (
+        not measures.kinds(session, number).isdisjoint(PROCEEDINGS)
+    ),
+    Obstacle.HELD: lambda session, number, _: workflow.of(session, number).held is not None,
+    Obstacle.URGENT: lambda session, number, _: workflow.of(session, number).parts.priority <= _URGENT,
+    Obstacle.DANGER: _is_danger_open,
+    Obstacle.UNREAD: lambda session, number, _: queries_cases.is_unread(session, number),
     Obstacle.ART40: lambda session, number, _: legal_duties.is_open(session, number, Kind.ART40),
+    Obstacle.ART14: _is_art14_open,
     Obstacle.PUT_OFF: _is_put_off,
 }
 
@@ -246,7 +284,15 @@ def _refused(session: Session, number: int, what: Obstacle, asked: Asked) -> Ref
         return Undeclared(number, declarations.missing(session, number))
     day = asked.due.day if asked.due else legal_duties.put_off_until(session, number)
     why = labels.said("obstacle", what, day=day)
-    return CaseRefused(sentence("case {number}: {why}", number=number, why=why), _hints(number)[what])
+    return CaseRefused(
+        sentence("case {number}: {why}", number=number, why=why), _hint(number, what, asked.way)
+    )
+
+
+def _hint(number: int, what: Obstacle, way: Exit) -> Sentence:
+    if way is Exit.JUNK and what in {Obstacle.PROCEEDINGS, Obstacle.PUT_OFF}:
+        return sentence("it is no junk: leave it out, or close it")
+    return _hints(number)[what]
 
 
 def _hints(number: int) -> Mapping[Obstacle, Sentence]:
@@ -257,11 +303,21 @@ def _hints(number: int) -> Mapping[Obstacle, Sentence]:
         Obstacle.OPEN: sentence("close it first"),
         Obstacle.HELD: sentence("lift the hold first"),
         Obstacle.PROCEEDINGS: sentence("once they and the time for appeals are over: --early REASON"),
+        Obstacle.URGENT: sentence(
+            "if it can wait, say so first: inbox judge {number} --danger 0 --reason TEXT", number=number
+        ),
+        Obstacle.DANGER: sentence(
+            "note first what was done about it, or that nothing was: inbox measure {number} KIND",
+            number=number,
+        ),
         Obstacle.UNREAD: sentence("read it first: inbox show {case}", case=number),
         Obstacle.PORTAL: sentence("make an outbox, carry it over, and collect the next bundle"),
         Obstacle.NOT_DUE: sentence("wait, or say why not: --early REASON"),
         Obstacle.ART40: sentence(
             "do that first: inbox decide {number} transmit|no_transmission --reason TEXT", number=number
+        ),
+        Obstacle.ART14: sentence(
+            "do that first: inbox decide {number} informed|not_needed --reason TEXT", number=number
         ),
         Obstacle.PUT_OFF: sentence(
             "leave it out, or decide anew: inbox decide {number} informed --reason TEXT", number=number

@@ -2,7 +2,7 @@
 
 Their authors see no difference. A status of its own would tell whoever floods the inbox what is seen through,
 and would tell an author who was misjudged not to write again; what such an author writes brings the case back
-(``workflow.heard``). No clock runs meanwhile: nothing is acknowledged, nothing is due.
+(``workflow.heard``). Their clocks run on, as for every report: to call it junk ends no duty.
 """
 
 from collections.abc import Iterable
@@ -22,11 +22,15 @@ from inbox.vault import queries_cases
 
 
 def mark(inbox: Inbox, who: Actor, numbers: Iterable[int], reason: str = "") -> list[int]:
-    """Make cases junk, all of them or none; return which, in order.
+    """Make cases junk, all of them or none; return which, in order. Takes two officers, once for all.
 
-    Raises as ``exits.check`` for one of them; otherwise as ``bulk.do`` does.
+    Raises as ``exits.check`` for one of them, before anybody is asked to confirm; otherwise as ``bulk.do``.
     """
-    return bulk.do(inbox, who, action(Code.JUNK, None, reason), numbers, partial(_mark, who))
+    marked, chosen = action(Code.JUNK, None, reason), sorted(set(numbers))
+    with inbox.vault.transaction(who.officers) as session:
+        for number in chosen:
+            exits.check(session, number, _asked(who))
+    return bulk.do(inbox, who, marked, chosen, partial(_mark, who))
 
 
 def recover(inbox: Inbox, who: Actor, numbers: Iterable[int], reason: str = "") -> list[int]:
@@ -38,9 +42,13 @@ def recover(inbox: Inbox, who: Actor, numbers: Iterable[int], reason: str = "") 
 
 
 def _mark(who: Actor, session: Session, number: int) -> None:
-    exits.check(session, number, Asked(way=Exit.JUNK, today=who.today))
+    exits.check(session, number, _asked(who))
     workflow.set_junked(workflow.of(session, number), who.today)
     workflow.keep_in_step(session, number)
+
+
+def _asked(who: Actor) -> Asked:
+    return Asked(way=Exit.JUNK, today=who.today)
 
 
 def _recover(session: Session, number: int) -> None:

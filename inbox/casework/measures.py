@@ -177,6 +177,11 @@ def of(session: Session, number: int, position: int) -> Measure:
     return row
 
 
+def kinds(session: Session, number: int) -> set[str]:
+    """Return which kinds of measures are recorded of a case."""
+    return set(session.scalars(select(Measure.kind).filter_by(case=number)))
+
+
 def told(session: Session, number: int | None = None) -> defaultdict[int, list[str]]:
     """Return by case number which kinds of measures its author may read of, in all cases or in one."""
     asked = select(Measure, Workflow.disclosure).join(Workflow, Workflow.case == Measure.case)

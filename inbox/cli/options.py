@@ -15,6 +15,7 @@ from crypto.errors import Malformed
 from crypto.journal import LONGEST_REASON
 from crypto.signing import LARGEST_FILE
 from crypto.strictjson import LARGEST
+from inbox.cli import render
 from inbox.deadlines import renewing
 from inbox.keys import officers, share_file, vault_header
 from inbox.keys.officers import Credential
@@ -22,6 +23,7 @@ from inbox.language.errors import Refused, ShareDamaged
 from inbox.language.messages import sentence
 from inbox.session.actions import Actor
 from inbox.session.inbox import Inbox, Unlocked
+from inbox.setup import sheet_notice
 from inbox.system import terminal
 from inbox.system.clock import today
 from inbox.system.home import Home
@@ -72,6 +74,7 @@ class Closed:
         """Give the inbox and the officers who opened it on that day."""
         bring = partial(credentials_at, self.root)
         with renewing.unlocked(self.root, bring, terminal.progress, day) as opened:
+            terminal.warn_all(render.sheet_notice(sheet_notice.pending(opened.inbox)))
             yield opened
 
     def shut(self) -> None:

@@ -6,9 +6,22 @@ from inbox.cli import render_work
 from inbox.exchange.collect import Outcome
 from inbox.language import labels
 from inbox.language.views import View
+from inbox.session import action_words
+from inbox.setup.sheet_notice import Notice
 from inbox.system.terminal import quoted
 from inbox.text.printable import visible
 from inbox.vault.casework_tables import PORTAL
+
+
+def sheet_notice(found: Notice | None) -> Iterator[str]:
+    """Yield that shares were renewed with a sheet, for as long as an officer has not said to have read it."""
+    if found:
+        by = action_words.officers(found.by, "en")
+        yield visible(
+            f"NOTICE: on {found.line.day or '????-??-??'} the shares were renewed with a sheet, by {by}"
+        )
+        yield "  If you were not there, tell the others and whoever oversees you at once."
+        yield visible(f"  Not read yet by {', '.join(found.unread)}: inbox officers seen")
 
 
 def overview(view: View) -> Iterator[str]:

@@ -1,12 +1,13 @@
 """An inbox open for as long as its officers sit before it: one process that ends with all its keys."""
 
 import shlex
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 import click
 
+from crypto.journal import Presence
 from inbox.cli import options
 from inbox.cli.main import run
 from inbox.cli.options import Closed, Door, officer_options
@@ -38,7 +39,7 @@ class Open:
         """Give the inbox and those who opened it."""
         if options.brings_officers():
             raise click.UsageError("the officers of a session are those who opened it")
-        yield self._opened.inbox, Actor(self._opened.officers, today(), asking(self._opened))
+        yield self._opened.inbox, Actor(self._opened.present, today(), asking(self._opened))
 
     def shut(self) -> None:
         """End the session: the shares that opened it are no longer those of the inbox."""
@@ -77,9 +78,9 @@ def _words(line: str) -> list[str]:
 def asking(opened: Unlocked) -> Confirm:
     """Return what confirms an action by passphrases that are typed for it at the terminal."""
 
-    def ask(action: Action, needed: int) -> tuple[str, ...]:
+    def ask(actions: Sequence[Action], needed: int) -> Mapping[str, Presence]:
         who = "two officers: each types" if needed > 1 else "the officer, who types"
-        terminal.warn(journal_view.action(action.code, action))
+        terminal.warn(journal_view.several(actions))
         terminal.warn(f"this takes {who} the passphrase now")
         if len(opened.sealed) > needed:
             terminal.warn("(Enter alone lets another one do it)")
@@ -88,7 +89,7 @@ def asking(opened: Unlocked) -> Confirm:
             if len(confirmed) < needed and (given := terminal.ask_secret(f"passphrase of {name}")):
                 share_file.unseal(file, given)
                 confirmed.append(name)
-        return tuple(confirmed)
+        return dict.fromkeys(confirmed, Presence.CONFIRMED)
 
     return ask
 

@@ -93,14 +93,14 @@ def renew(session: Session) -> None:
 
 
 def keep_in_step(session: Session, work: Workflow, today: date) -> None:
-    """Ask for the decision of article 40, or no longer, after severity or tags have changed."""
+    """Ask for the decision of article 40 if severity or tags now say that a case is of an offence.
+
+    Nothing is taken back: else one officer would end by a lower score what two have to decide.
+    """
     session.flush()
     tags = session.scalars(select(Tag.name).filter_by(case=work.case)).all()
-    row = session.get(Duty, (work.case, Kind.ART40.value))
-    if not _is_offence(work, tags):
-        if row is not None and row.decided is None:
-            session.delete(row)
-    elif row is None:
+    is_asked = session.get(Duty, (work.case, Kind.ART40.value)) is not None
+    if _is_offence(work, tags) and not is_asked:
         session.add(art40(session, work.case, today))
 
 
@@ -121,6 +121,11 @@ def is_open(session: Session, number: int, kind: Kind) -> bool:
     """Tell whether a decision is to be taken."""
     row = session.get(Duty, (number, kind.value))
     return row is not None and row.decided is None
+
+
+def undecided(session: Session, kind: Kind) -> Sequence[int]:
+    """Return the numbers of the cases about which a decision of this kind is to be taken."""
+    return session.scalars(select(Duty.case).filter_by(kind=kind.value, decided=None)).all()
 
 
 def put_off_until(session: Session, number: int) -> date | None:

@@ -6,11 +6,12 @@ from enum import StrEnum
 class Obstacle(StrEnum):
     """Why a case does not leave, or not without more ado: what that means is said in ``casework.exits``.
 
-    The first are facts of the case. Those from ``WITHHELD`` to ``AGAINST`` lie in how a case is closed:
-    something is withheld from its author, nobody can tell that one, nothing is told; a text could give
-    somebody away; there was nothing in the report. The last
-    ones lie in who acts: somebody has not declared to have no interest in the case, is kept from it, is none
-    of its handlers; or nobody reads it, as it is in quarantine.
+    The first are facts of the case: it is ``URGENT`` at priority 1 or 2, and of ``DANGER`` if an answer says
+    that somebody may be in danger while no measure is recorded. Those from ``WITHHELD`` to ``AGAINST`` lie in
+    how a case is closed: something is withheld from its author, nobody can tell that one, nothing is told; a
+    text could give somebody away; there was nothing in the report. The last ones lie in who acts: somebody
+    has not declared to have no interest in the case, is kept from it, is none of its handlers; or nobody
+    reads it, as it is in quarantine.
     """
 
     CLOSED = "closed"
@@ -18,6 +19,8 @@ class Obstacle(StrEnum):
     OPEN = "open"
     HELD = "held"
     PROCEEDINGS = "proceedings"
+    URGENT = "urgent"
+    DANGER = "danger"
     UNREAD = "unread"
     PORTAL = "portal"
     NOT_DUE = "not_due"

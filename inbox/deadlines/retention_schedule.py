@@ -8,7 +8,8 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from crypto import bundle
-from inbox.deadlines import clocks
+from inbox.deadlines import clocks, legal_duties
+from inbox.deadlines.legal_duties import Kind
 from inbox.deadlines.obstacles import Obstacle
 from inbox.system import atomic_files
 from inbox.system.home import Home
@@ -45,6 +46,7 @@ def listing(home: Home, session: Session) -> list[Due]:
     rows = session.execute(select(Case, Workflow).join(Workflow, Workflow.case == Case.number).where(ended))
     written = {number: day for number, day in session.execute(_LAST_WRITTEN)}  # noqa: C416  for the types
     pursued = set(session.scalars(select(Measure.case).where(Measure.kind.in_(PROCEEDINGS))))
+    undecided = set(legal_duties.undecided(session, Kind.ART40))
     unread = set(session.scalars(select(FollowUp.case).where(FollowUp.unread.is_(True))))
     awaited = _Awaited(home, session)
     found = []
@@ -57,6 +59,7 @@ def listing(home: Home, session: Session) -> list[Due]:
                 Obstacle.PROCEEDINGS: case.number in pursued,
                 Obstacle.UNREAD: case.number in unread,
                 Obstacle.PORTAL: awaited.has(case),
+                Obstacle.ART40: case.number in undecided,
             }
             found.append(Due(case.number, *term, frozenset(what for what, is_so in facts.items() if is_so)))
     return sorted(found, key=lambda due: (due.day, due.case))

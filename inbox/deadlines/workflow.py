@@ -248,9 +248,7 @@ def _all(session: Session) -> Iterator[tuple[Case, Workflow, _Since]]:
 
 
 def _next(session: Session, case: Case, work: Workflow, since: _Since, decision: date | None) -> date | None:
-    """Return the next day on which a clock ends or a decision is due; of junk nothing is."""
-    if work.junked is not None:
-        return None
+    """Return the next day on which a clock ends or a decision is due."""
     how = office.of(session)
     due = legal_clocks.next_due(_events(case, work, since, how.regime), how.calendar)
     return min(filter(None, (due.day if due else None, decision)), default=None)

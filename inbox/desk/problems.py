@@ -51,10 +51,11 @@ def _undeclared(refused: Undeclared) -> ResponseReturnValue:
 
 def _unconfirmed(refused: Refused) -> ResponseReturnValue:
     """Ask for the passphrases that an act takes, then for the same form once more."""
-    action = g.get("action")
-    if action is None:
+    actions = g.get("actions")
+    if actions is None:
         return _refused(refused)
-    shown = {"action": action, "names": g.names, "needed": g.needed, "written": written()}
+    cases = [each.case for each in actions if each.case is not None]
+    shown = {"action": actions[0], "cases": cases, "names": g.names, "needed": g.needed, "written": written()}
     wrong = refused.what if g.has_typed else ""
     return rendering.page("confirm.html", **shown, wrong=wrong, path=request.path), HTTPStatus.UNAUTHORIZED
 

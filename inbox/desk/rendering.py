@@ -12,7 +12,7 @@ from flask import Flask, abort, g, request, url_for
 from flask_wtf.csrf import generate_csrf
 from jinja2 import Environment, PackageLoader, PrefixLoader, StrictUndefined
 
-from crypto.journal import Value
+from crypto.journal import Presence, Value
 from crypto.keyring import Texts
 from inbox.desk import translate
 from inbox.desk.state import here
@@ -56,6 +56,7 @@ def environment(language: str) -> Environment:
         "told": partial(translate.told, language),
         "label": partial(_label, language),
         "about": partial(_about, language),
+        "those": partial(_those, language),
         "lines": lines,
         "field": partial(translate.field, language),
         "given": partial(translate.value, language),
@@ -82,6 +83,11 @@ def _labelled(language: str, codes: str) -> Mapping[str, str]:
     return {code: label.in_(language) for code, label in labels.of(codes).items()}
 
 
+def _those(language: str, officers: Mapping[str, Presence]) -> str:
+    """Return officers, of each how they were there."""
+    return visible(action_words.officers(officers, language))
+
+
 def _about(language: str, values: Mapping[str, Value], code: str) -> str:
     """Return what an action was about."""
     return visible(action_words.values(code, values, language))
@@ -98,6 +104,7 @@ def page(template: str, /, **values: Any) -> str:
             language=g.language,
             languages=LANGUAGES,
             present=desk.officers,
+            notice=desk.notice,
             said=desk.said(),
             here=request.endpoint,
             url_for=url_for,

@@ -14,6 +14,7 @@ from inbox.language.messages import sentence
 from inbox.overview.queue import Filter, Order
 from inbox.session.actions import Actor
 from inbox.session.inbox import Unlocked
+from inbox.setup import sheet_notice
 from inbox.system.clock import today
 
 HOST = "127.0.0.1"
@@ -106,6 +107,7 @@ class Desk:
     ``place`` begins every path: no other program on this machine can guess it, and none gets the cookie.
     ``wanted`` and ``order`` are what the queue shows: browsers remember addresses, so none has a search.
     ``job`` is the last that took long; until it is over, nothing else may use ``inbox``.
+    ``notice`` is that of a renewal of shares with a sheet which somebody has not read.
     ``picture`` has the pixels of a page of a file, by case, file and page, until the browser asks for them.
     """
 
@@ -114,6 +116,7 @@ class Desk:
         self._opened, self._confirm = opened, witnesses.asking(opened)
         self.host = f"{HOST}:{port}"
         self.medium = medium
+        self.notice = sheet_notice.pending(opened.inbox)
         self.place = f"/{secrets.token_urlsafe(9)}"
         self.is_over = False
         self.job: Job | None = None
@@ -130,7 +133,7 @@ class Desk:
 
     def actor(self) -> Actor:
         """Return who acts at the desk today: those who opened it, together."""
-        return Actor(self.officers, today(), self._confirm)
+        return Actor(self._opened.present, today(), self._confirm)
 
     @property
     def address(self) -> str:

@@ -13,6 +13,7 @@ from enum import StrEnum
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from crypto.journal import Presence
 from inbox.access import handlers
 from inbox.deadlines import office, workflow
 from inbox.deadlines.retention_schedule import Rule
@@ -29,9 +30,12 @@ class Override(StrEnum):
     """What oversight counts, though it is no action of its own."""
 
     DESPITE_WARNING = "despite-warning"
+    SHARES_BY_SHEET = "shares-by-sheet"
+    DESTROYED_JUNK = "destroyed-junk"
     DESTROYED_EARLY = "destroyed-early"
 
 
+_SHARING = {Code.RENEW_SHARES, Code.CHANGE_OFFICERS}
 _COUNTED = tuple(code.value for code, rule in TABLE.items() if rule.oversight)
 
 
@@ -42,19 +46,15 @@ def look(inbox: Inbox, who: Actor) -> View:
 
 
 def _view(session: Session, today: date) -> View:
-    everything = list(workflow.every(session))
-    found = [(work, clocks) for work, clocks in everything if work.junked is None]
+    found = list(workflow.every(session))
     works = [work for work, _ in found]
-    asked = select(Duty).join(Workflow, Workflow.case == Duty.case).where(Workflow.junked.is_(None))
-    decisions = session.scalars(asked).all()
+    decisions = session.scalars(select(Duty)).all()
     days = [(each.clock.value, each.day, each.done) for _, clocks in found for each in clocks]
     days += [(row.kind, row.due, row.decided) for row in decisions]
     return {
         "day": today.isoformat(),
         "regime": office.of(session).regime.value,
-        "cases": _cases(works)
-        | _for_handlers(session, works, today)
-        | {"junk": len(everything) - len(found)},
+        "cases": _cases(works) | _for_handlers(session, works, today),
         "deadlines": _deadlines(days, today),
         "outcomes": _counted(work.outcome for work in works),
         "disclosure": _counted(work.disclosure for work in works),
@@ -72,7 +72,8 @@ def _view(session: Session, today: date) -> View:
 def _cases(works: Sequence[Workflow]) -> View:
     return {
         "open": sum(work.is_open for work in works),
-        "closed": sum(not work.is_open for work in works),
+        "closed": sum(work.closed is not None for work in works),
+        "junk": sum(work.junked is not None for work in works),
         "held": sum(work.held is not None for work in works),
         "judged": sum(work.judged for work in works),
         "quarantined": sum(work.quarantined is not None for work in works),
@@ -81,7 +82,7 @@ def _cases(works: Sequence[Workflow]) -> View:
 
 def _for_handlers(session: Session, works: Sequence[Workflow], today: date) -> View:
     """Return how many cases are there of which those present see a line and no more."""
-    lines = select(func.count()).where(Workflow.junked.is_(None)).execution_options(**AS_A_LINE)
+    lines = select(func.count()).execution_options(**AS_A_LINE)
     overdue = session.scalar(lines.where(Workflow.deadline < today)) or 0
     seen = sum(work.deadline is not None and work.deadline < today for work in works)
     return {
@@ -109,6 +110,10 @@ def _actions(session: Session) -> View:
         if entry := line.entry:
             done[entry.action] += 1
             done[Override.DESPITE_WARNING] += "despite" in entry.values
+            done[Override.SHARES_BY_SHEET] += (
+                entry.action in _SHARING and Presence.SHEET in entry.officers.values()
+            )
+            done[Override.DESTROYED_JUNK] += entry.action == Code.DESTROYED and "junk" in entry.values
             done[Override.DESTROYED_EARLY] += entry.values.get("rule") == Rule.EARLY
     return {name: done[name] for name in (*_COUNTED, *map(str, Override))}
 

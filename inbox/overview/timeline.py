@@ -77,4 +77,4 @@ def _came_in(session: Session, number: int) -> Iterator[Event]:
 
 def _done(session: Session, number: int) -> Iterator[Event]:
     for entry in journal.of_case(session, number):
-        yield Event(entry.day, entry.action, entry.officers, entry.values, entry.reason)
+        yield Event(entry.day, entry.action, tuple(entry.officers), entry.values, entry.reason)

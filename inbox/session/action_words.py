@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from crypto import shape
 from crypto.errors import Malformed
-from crypto.journal import Value
+from crypto.journal import Presence, Value
 from inbox.language import days, labels
 from inbox.session.actions import TABLE, Code, Field, Form
 
@@ -16,6 +16,12 @@ def action(code: str, language: str) -> str:
     """Return what an action is called; the code itself if no label has it."""
     label = labels.of("action").get(code)
     return label.in_(language) if label else code
+
+
+def officers(given: Mapping[str, Presence], language: str) -> str:
+    """Return officers on one line, of each how they were there."""
+    words = labels.of("presence")
+    return ", ".join(f"{name} ({words[how].in_(language)})" for name, how in given.items())
 
 
 def values(code: str, given: Mapping[str, Value], language: str) -> str:

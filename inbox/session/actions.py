@@ -5,13 +5,13 @@ it is also done to a case in quarantine or to all cases, whether oversight count
 entry has.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from enum import Enum, StrEnum, auto
 from typing import TypeAlias
 
-from crypto.journal import CORRECT_CLOCK, LONGEST_REASON, LONGEST_TEXT, Value
+from crypto.journal import CORRECT_CLOCK, LONGEST_REASON, LONGEST_TEXT, Presence, Value
 from inbox.keys import secret_sharing
 from inbox.language.errors import Refused
 from inbox.language.messages import sentence
@@ -52,6 +52,7 @@ class Code(StrEnum):
     CLOSE = "close"
     REOPEN = "reopen"
     DECIDE = "decide"
+    DECIDE_NO_TRANSMISSION = "decide-no-transmission"
     EXTEND = "extend"
     HOLD = "hold"
     READ_TIMELINE = "read-timeline"
@@ -99,6 +100,7 @@ class Code(StrEnum):
     DESTROY_KEYS = "destroy-keys"
     CHANGE_OFFICERS = "change-officers"
     RENEW_SHARES = "renew-shares"
+    ACKNOWLEDGE_RENEWAL = "acknowledge-renewal"
     CORRECT_CLOCK = CORRECT_CLOCK
     LIFT_CONFLICT = "lift-conflict"
     NAME_ALIAS = "name-alias"
@@ -164,7 +166,8 @@ class Rule:
     ``officers``: 2 if it gives away what cannot be taken back, or takes away what guards the others. In
     ``quarantine``: it shows nothing of a report, so it is also done to a case in quarantine. On
     ``all_cases``: it is the program's own work; what it tells afterwards is narrowed to what its officers
-    may see. ``oversight`` counts it: it departs from the ordinary, or from what the rules propose.
+    may see. ``oversight`` counts it: it departs from the ordinary or from what the rules propose, or
+    changes who can act, or who can see something.
     """
 
     officers: int = 1
@@ -189,6 +192,7 @@ _OFFICERS = {"officers": Field(Form.OFFICERS)}
 _MEASURE = {"measure": _NUMBER}
 _GIVEN = {"what": _code("what"), "ground": _code("ground")}
 _CLOSING = {"outcome": _code("outcome"), "disclosure": _code("disclosure"), "despite": _FLAG}
+_DECIDING = {"duty": _code("duty"), "decision": _code("decision")}
 _SHARING = {"sharing": _TEXT, "quorum": _NUMBER}
 _PARTS = ("danger", "immediacy", "severity", "verifiability", "corroboration", "access")
 
@@ -211,12 +215,12 @@ TABLE: Mapping[Code, Rule] = {
     Code.ADOPT_TEMPLATES: Rule(),
     Code.SET_STATUS: Rule(quarantine=True, values={"status": _code("status")}),
     Code.JUDGE: Rule(reason=_NEEDED, oversight=True, values=dict.fromkeys(_PARTS, _NUMBER)),
-    Code.JUNK: Rule(reason=Reason.OPTIONAL),
-    Code.RECOVER: Rule(reason=Reason.OPTIONAL),
+    Code.JUNK: Rule(officers=2, reason=_NEEDED, oversight=True),
+    Code.RECOVER: Rule(reason=Reason.OPTIONAL, oversight=True),
     Code.KEEP_IDENTITY: Rule(),
     Code.NOTE_CONSENT: Rule(values={"consent": _code("consent")}),
     Code.LIST_DISCLOSURES: Rule(),
-    Code.DISCLOSE: Rule(reason=Reason.OPTIONAL, values=_GIVEN),
+    Code.DISCLOSE: Rule(reason=Reason.OPTIONAL, oversight=True, values=_GIVEN),
     Code.NOTE: Rule(),
     Code.TAG: Rule(values={"removed": _FLAG}),
     Code.ASSIGN: Rule(values=_OFFICER),
@@ -227,8 +231,9 @@ TABLE: Mapping[Code, Rule] = {
     Code.REMOVE_MEASURE: Rule(reason=_NEEDED, oversight=True, values=_MEASURE),
     Code.CLOSE: Rule(reason=Reason.OPTIONAL, quarantine=True, values=_CLOSING),
     Code.REOPEN: Rule(reason=_NEEDED, oversight=True),
-    Code.DECIDE: Rule(
-        reason=_NEEDED, quarantine=True, values={"duty": _code("duty"), "decision": _code("decision")}
+    Code.DECIDE: Rule(reason=_NEEDED, quarantine=True, values=_DECIDING),
+    Code.DECIDE_NO_TRANSMISSION: Rule(
+        officers=2, reason=_NEEDED, quarantine=True, oversight=True, values=_DECIDING
     ),
     Code.EXTEND: Rule(reason=_NEEDED, oversight=True, values={"despite": _FLAG}),
     Code.HOLD: Rule(reason=_NEEDED, quarantine=True, oversight=True),
@@ -253,6 +258,7 @@ TABLE: Mapping[Code, Rule] = {
     Code.LIST_KEYS: Rule(values=_VIEW),
     Code.LIST_CHANNELS: Rule(),
     Code.LIST_OFFICERS: Rule(),
+    Code.ACKNOWLEDGE_RENEWAL: Rule(),
     Code.EXCLUDE: Rule(reason=_NEEDED, oversight=True, values=_OFFICER),
     Code.FOUND_CONFLICT: Rule(oversight=True, values=_OFFICER),
     Code.LIST_CONFLICTS: Rule(values=_VIEW),
@@ -260,44 +266,53 @@ TABLE: Mapping[Code, Rule] = {
     Code.LINK: Rule(values={"relation": _code("relation")}),
     Code.UNLINK: Rule(),
     Code.DISMISS_LINK: Rule(),
-    Code.ENTRUST: Rule(values=_OFFICERS),
-    Code.OPEN_TO_ALL: Rule(),
+    Code.ENTRUST: Rule(oversight=True, values=_OFFICERS),
+    Code.OPEN_TO_ALL: Rule(oversight=True),
     Code.LIST_HANDLERS: Rule(),
     Code.LIST_RETENTION: Rule(quarantine=True, values=_VIEW),
     Code.LIST_DESTROYED: Rule(),
-    Code.DESTROYED: Rule(values={"rule": _code("rule")}),
+    Code.DESTROYED: Rule(values={"rule": _code("rule"), "junk": _FLAG}),
     Code.QUARANTINE: Rule(reason=_NEEDED, oversight=True),
     Code.BACK_UP: Rule(values={"keystore": _TEXT}),
-    Code.RESTORE: Rule(values={"backup": _DAY, "next_case": _NUMBER}),
-    Code.EXTRACT: Rule(officers=2, reason=_NEEDED, values={"file": _NUMBER}),
+    Code.RESTORE: Rule(oversight=True, values={"backup": _DAY, "next_case": _NUMBER}),
+    Code.EXTRACT: Rule(officers=2, reason=_NEEDED, oversight=True, values={"file": _NUMBER}),
     Code.CLOSE_UNFOUNDED: Rule(officers=2, reason=Reason.OPTIONAL, quarantine=True, values=_CLOSING),
-    Code.ACCEPT_INSTANCE: Rule(officers=2, all_cases=True, values={"bundle": _NUMBER, "portal": _TEXT}),
+    Code.ACCEPT_INSTANCE: Rule(
+        officers=2, all_cases=True, oversight=True, values={"bundle": _NUMBER, "portal": _TEXT}
+    ),
     Code.SIGN_PAGES: Rule(officers=2, values={"serial": _NUMBER, "sha256": _TEXT}),
     Code.ADOPT_QUESTIONNAIRE: Rule(officers=2, values={"questionnaire": _TEXT, "version": _NUMBER}),
-    Code.ACCEPT_CARD: Rule(officers=2, values={"channel": _TEXT, "card": _NUMBER, "key": _TEXT}),
-    Code.REMOVE_CHANNEL: Rule(officers=2, values={"channel": _TEXT}),
-    Code.ROTATE_KEYS: Rule(officers=2, reason=Reason.OPTIONAL, values={"at_once": _FLAG}),
+    Code.ACCEPT_CARD: Rule(
+        officers=2, oversight=True, values={"channel": _TEXT, "card": _NUMBER, "key": _TEXT}
+    ),
+    Code.REMOVE_CHANNEL: Rule(officers=2, oversight=True, values={"channel": _TEXT}),
+    Code.ROTATE_KEYS: Rule(officers=2, reason=Reason.OPTIONAL, oversight=True, values={"at_once": _FLAG}),
     Code.DESTROY_KEYS: Rule(
         officers=2,
         reason=Reason.OPTIONAL,
+        oversight=True,
         values={"keys": _NAMES, "more": _NUMBER, "first_keystore": _TEXT, "last_keystore": _TEXT},
     ),
     Code.CHANGE_OFFICERS: Rule(
         officers=2,
         reason=Reason.OPTIONAL,
         all_cases=True,
+        oversight=True,
         values={"officer_added": _TEXT, "officer_removed": _TEXT} | _SHARING,
     ),
-    Code.RENEW_SHARES: Rule(officers=2, reason=Reason.OPTIONAL, all_cases=True, values=_SHARING),
-    Code.CORRECT_CLOCK: Rule(officers=2, reason=_NEEDED),
+    Code.RENEW_SHARES: Rule(
+        officers=2, reason=Reason.OPTIONAL, all_cases=True, oversight=True, values=_SHARING
+    ),
+    Code.CORRECT_CLOCK: Rule(officers=2, reason=_NEEDED, oversight=True),
     Code.LIFT_CONFLICT: Rule(officers=2, reason=_NEEDED, oversight=True, values=_OFFICER),
-    Code.NAME_ALIAS: Rule(officers=2, all_cases=True, values=_OFFICER),
-    Code.REMOVE_ALIAS: Rule(officers=2, values=_OFFICER),
-    Code.READ_IDENTITY: Rule(officers=2),
-    Code.DISCLOSE_IDENTITY: Rule(officers=2, reason=Reason.OPTIONAL, values=_GIVEN),
+    Code.NAME_ALIAS: Rule(officers=2, all_cases=True, oversight=True, values=_OFFICER),
+    Code.REMOVE_ALIAS: Rule(officers=2, oversight=True, values=_OFFICER),
+    Code.READ_IDENTITY: Rule(officers=2, oversight=True),
+    Code.DISCLOSE_IDENTITY: Rule(officers=2, reason=Reason.OPTIONAL, oversight=True, values=_GIVEN),
     Code.BREAK_GLASS: Rule(officers=2, reason=_NEEDED, oversight=True, values=_OFFICERS),
     Code.MAKE_DOSSIER: Rule(
         officers=2,
+        oversight=True,
         values={
             "purpose": _code("purpose"),
             "enclosed": _code("enclosed"),
@@ -305,7 +320,7 @@ TABLE: Mapping[Code, Rule] = {
             "as_measure": _FLAG,
         },
     ),
-    Code.ANSWER_ACCESS: Rule(officers=2, values={"cases": _NUMBER}),
+    Code.ANSWER_ACCESS: Rule(officers=2, oversight=True, values={"cases": _NUMBER}),
     Code.DESTROY_CASES: Rule(officers=2, reason=Reason.OPTIONAL, quarantine=True, values={"cases": _NUMBER}),
     Code.ACCEPT_GAP: Rule(
         officers=2,
@@ -390,23 +405,29 @@ def _written(value: Value | date) -> Value:
             return value
 
 
-# Tells officers which action needs how many of them, asks for their passphrases afresh; returns who gave
-# theirs.
-Confirm: TypeAlias = Callable[[Action, int], tuple[str, ...]]
+# Tells officers which action, on which cases, needs how many of them, asks for their passphrases afresh;
+# returns who gave theirs.
+Confirm: TypeAlias = Callable[[Sequence[Action], int], Mapping[str, Presence]]
 
 
-def nobody(_: Action, __: int) -> tuple[str, ...]:
+def nobody(_: Sequence[Action], __: int) -> Mapping[str, Presence]:
     """Confirm nothing."""
-    return ()
+    return {}
 
 
 @dataclass(frozen=True, slots=True)
 class Actor:
     """Who acts, and on which day; ``confirm`` asks two officers where an action takes two.
 
-    ``officers`` are those who act together. They see what each of them may see.
+    ``present`` are the ``officers`` who act together, each with how they are there. They see what each of
+    them may see.
     """
 
-    officers: tuple[str, ...]
+    present: Mapping[str, Presence]
     today: date
     confirm: Confirm = field(default=nobody, repr=False)
+
+    @property
+    def officers(self) -> tuple[str, ...]:
+        """The names of those who act."""
+        return tuple(self.present)

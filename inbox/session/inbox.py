@@ -1,6 +1,6 @@
 """From a home folder with the shares of a quorum to an inbox at work."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -10,6 +10,7 @@ from pathlib import Path
 from sqlalchemy.orm import Session
 
 from crypto import passphrase
+from crypto.journal import Presence
 from inbox.keys import officers, vault_header
 from inbox.keys.officers import Credential, Opened
 from inbox.keys.share_file import ShareFile
@@ -73,7 +74,7 @@ class Inbox:
         """
         self._check_valid()
         rule = action.rule
-        noted = who if rule.officers == 1 else replace(who, officers=self.confirmed(who, action))
+        noted = who if rule.officers == 1 else replace(who, present=self.confirmed(who, action, *also))
         sees = () if rule.all_cases else tuple(dict.fromkeys((*who.officers, *noted.officers)))
         with self.vault.transaction(sees, quarantine=rule.quarantine) as session:
             journal.begin(session, noted)
@@ -93,17 +94,17 @@ class Inbox:
             with self.vault.transaction() as session:
                 reconcile.note_clean(session)
 
-    def confirmed(self, who: Actor, action: Action) -> tuple[str, ...]:
+    def confirmed(self, who: Actor, *actions: Action) -> Mapping[str, Presence]:
         """Return who confirms an action: two officers, or the one where there is no other; else Locked.
 
-        Raises Superseded.
+        What is done to several cases at once is confirmed once, for all of them. Raises Superseded.
         """
         self._check_valid()
         with self.vault.transaction() as session:
             officers = {each.name for each in queries_office.officers(session)}
-        needed = min(action.rule.officers, len(officers))
-        confirmed = who.confirm(action, needed)
-        if len(set(confirmed)) < needed or not set(confirmed) <= officers:
+        needed = min(actions[0].rule.officers, len(officers))
+        confirmed = who.confirm(actions, needed)
+        if len(confirmed) < needed or not confirmed.keys() <= officers:
             raise Locked(needed)
         return confirmed
 
@@ -123,17 +124,24 @@ class Unlocked:
     officers: tuple[str, ...]
     sealed: Mapping[str, ShareFile] = field(repr=False)
 
+    @property
+    def present(self) -> Mapping[str, Presence]:
+        """Return how each of those who opened it is there."""
+        return {name: _presence(name, self.sealed) for name in self.officers}
+
     def by_opening(self, today: date) -> Actor:
         """Return those who opened it, for a single command: their passphrases are fresh by themselves."""
-        return Actor(self.officers, today, self._given)
+        return Actor(self.present, today, self._given)
 
-    def _given(self, action: Action, _: int) -> tuple[str, ...]:
+    def _given(self, actions: Sequence[Action], _: int) -> Mapping[str, Presence]:
         """Return whose passphrases came with the command.
 
         The words of a sheet lie in clear somewhere, for the day on which a passphrase is lost. So they
         confirm that the shares are renewed, and nothing else.
         """
-        return self.officers if action.code is Code.RENEW_SHARES else tuple(self.sealed)
+        if actions[0].code is Code.RENEW_SHARES:
+            return self.present
+        return dict.fromkeys(self.sealed, Presence.OWN)
 
 
 @contextmanager
@@ -165,7 +173,7 @@ class OpenedAny:
 
     vault: Vault
     version: str
-    officers: tuple[str, ...]
+    present: Mapping[str, Presence]
 
 
 def open_any(home: Home, bring: Callable[[], Sequence[Credential]]) -> OpenedAny:
@@ -174,8 +182,14 @@ def open_any(home: Home, bring: Callable[[], Sequence[Credential]]) -> OpenedAny
     credited = officers.open_master(found, bring())
     opened, version = database.load_any(*_place(home, found, credited))
     with opened.transaction() as session:
-        names = tuple(_names(session, credited).values())
-    return OpenedAny(opened, version, names)
+        names = _names(session, credited)
+    present = {name: _presence(member, credited.sealed) for member, name in names.items()}
+    return OpenedAny(opened, version, present)
+
+
+def _presence(who: object, sealed: Container[object]) -> Presence:
+    """Return how an officer is there who gave a passphrase for a share file, or the words of a sheet."""
+    return Presence.OWN if who in sealed else Presence.SHEET
 
 
 def _place(home: Home, found: Header, credited: Opened) -> tuple[Path, bytes]:

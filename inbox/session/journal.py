@@ -66,7 +66,7 @@ def note(session: Session, who: Actor, action: Action) -> None:
         n=end.n + 1,
         previous=end.hash,
         day=who.today,
-        officers=who.officers,
+        officers=who.present,
         action=action.code.value,
         case=action.case,
         values=action.values,

@@ -1,6 +1,6 @@
 """The journal as values for JSON and as lines for a person."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from crypto.journal import Entry, Head
 from inbox.language.views import View
@@ -17,20 +17,30 @@ _DAMAGED = "damaged; see: inbox journal verify"
 def line(each: Line) -> str:
     """Return an entry on one line: number, day, officers, act, and what it was about."""
     if (entry := each.entry) is not None:
-        told = f"{', '.join(entry.officers)}: {action(entry.action, entry)}"
+        told = f"{action_words.officers(entry.officers, 'en')}: {action(entry.action, entry)}"
     else:
         told = _DAMAGED if each.day is None else _WITHHELD
     return f"{each.n:>6}  {each.day or '????-??-??'}  {visible(told)}"
 
 
+def several(actions: Sequence[Action]) -> str:
+    """Return one action on several cases on one line."""
+    return _line(actions[0].code, actions[0], [each.case for each in actions if each.case is not None])
+
+
 def action(code: str, told: Entry | Action) -> str:
     """Return an action on one line: its code, the case, what it is about, the reason."""
+    return _line(code, told, [] if told.case is None else [told.case])
+
+
+def _line(code: str, told: Entry | Action, cases: Sequence[int]) -> str:
     about = action_words.values(code, told.values, "en")
+    which = "case" if len(cases) == 1 else "cases"
     return visible(
         " ".join(
             [
                 code,
-                *([f"case {told.case}"] if told.case is not None else []),
+                *([f"{which} {', '.join(map(str, cases))}"] if cases else []),
                 *([f"({about})"] if about else []),
                 *([f"reason: {told.reason}"] if told.reason else []),
             ]
@@ -45,7 +55,7 @@ def line_view(each: Line) -> View:
         {"withheld": each.day is not None}
         if entry is None
         else {
-            "officers": list(entry.officers),
+            "officers": dict(entry.officers),
             "action": entry.action,
             "case": entry.case,
             "values": dict(entry.values),

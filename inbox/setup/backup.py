@@ -202,7 +202,7 @@ def _opened(home: Home, bring: Bring, backup: Backup, today: date, last_case: in
                 case_numbers.go_on_after(session, last)
                 next_case = last + 1
                 restored = action(Code.RESTORE, backup=backup.day, next_case=next_case)
-                journal.note(session, Actor(opened.officers, today), restored)
+                journal.note(session, Actor(opened.present, today), restored)
     return Restored(backup.day, opened.version, next_case)
 
 

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from crypto import card, journal, keyring, messages, passphrase, signing
 from crypto.errors import Malformed
+from crypto.journal import Presence
 from crypto.keyring import CHANNEL_SHAPE, Channel, Texts
 from inbox.deadlines import renewing
 from inbox.keys import channel_cards, key_store, officers, rotation, vault_header
@@ -164,7 +165,7 @@ def _build(aside: Home, charter: Charter, root: Root, proven: Proven) -> str:
             officers.appoint(session, names, today)
             renewing.renew(session)
             found = action(Code.FOUND, sharing=sharing.name, quorum=sharing.quorum)
-            note(session, Actor(names, today), found)
+            note(session, Actor(dict.fromkeys(names, Presence.OWN), today), found)
             minutes = ceremony_papers.record(session, proven, "Fanal: record of a key ceremony")
     finally:
         opened.close()

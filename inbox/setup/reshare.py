@@ -11,6 +11,7 @@ from pathlib import Path
 from sqlalchemy.orm import Session
 
 from crypto import passphrase
+from crypto.journal import Presence
 from inbox.access import conflicts
 from inbox.keys import key_store, officers, share_file
 from inbox.keys.secret_sharing import Circle, Proven, Sharing, check, prove, share, withdraw
@@ -20,7 +21,7 @@ from inbox.language.messages import sentence
 from inbox.session import journal, reconcile
 from inbox.session.actions import Action, Actor, Code, action
 from inbox.session.inbox import Inbox
-from inbox.setup import ceremony_papers
+from inbox.setup import ceremony_papers, sheet_notice
 from inbox.setup.ceremony_papers import Handout, Papers
 from inbox.system import atomic_files
 from inbox.system.home import Home
@@ -117,14 +118,24 @@ def reshare(
     """Make the circle that ``appoint`` returns the officers, once two officers have confirmed the change.
 
     Their shares are handed out; without a handout the one share stays in the home. The inbox is shut
-    afterwards: it has to be opened with the new shares. Raises Locked, Refused, or VaultDamaged or
-    KeyStoreDamaged if something to be carried over does not read; then nothing has changed. Whatever else is
-    raised, ``inbox.is_superseded`` tells whether the circle is another.
+    afterwards: it has to be opened with the new shares. Where a sheet opened the inbox, each officer who
+    stays has to be there, with the own passphrase or the own sheet; Refused else. Raises Locked, Refused, or
+    VaultDamaged or KeyStoreDamaged if something to be carried over does not read; then nothing has changed.
+    Whatever else is raised, ``inbox.is_superseded`` tells whether the circle is another.
     """
     code = Code.RENEW_SHARES if planned.is_same else Code.CHANGE_OFFICERS
     about = {"officer_added": planned.added, "officer_removed": planned.removed}
     changed = action(code, None, planned.reason, **{name: each for name, each in about.items() if each})
-    change = _Change(planned, changed, replace(who, officers=inbox.confirmed(who, changed)))
+    confirmed = inbox.confirmed(who, changed)
+    if Presence.SHEET in who.present.values():
+        _check_all_are_here(planned, who)
+    # A sheet is named though it confirms no change but the renewal.
+    noted = {
+        name: confirmed.get(name, how)
+        for name, how in who.present.items()
+        if name in confirmed or how is Presence.SHEET
+    }
+    change = _Change(planned, changed, replace(who, present=noted))
     circle = appoint()
     home, folder = inbox.home, handout.folder if handout else inbox.home.root
     sharing = share(circle)
@@ -149,6 +160,23 @@ def reshare(
     return Reshared(proven, written)
 
 
+def _check_all_are_here(planned: Planned, who: Actor) -> None:
+    """Raise Refused unless each officer who stays is there.
+
+    A sheet has no officer: one who holds a colleague's would else be two, and could give those who are away
+    shares under passphrases of the own choice.
+    """
+    away = [name for name in planned.before if name in planned.names and name not in who.present]
+    if away:
+        raise Refused(
+            sentence(
+                "with a sheet, shares are renewed only while all officers are here; missing: {names}",
+                names=", ".join(away),
+            ),
+            sentence("each brings the own share and passphrase, or the own sheet: --share FILE"),
+        )
+
+
 def _rewrite(home: Home, session: Session, proven: Proven, change: _Change) -> str:
     """Bring the new vault up to date, with a key store of its own; return the record of it all."""
     names = tuple(proven.sharing.files)
@@ -162,6 +190,8 @@ def _rewrite(home: Home, session: Session, proven: Proven, change: _Change) -> s
     key_store.save(home, session, key_store.load(home, session))
     values = {**change.action.values, "sharing": proven.sharing.name, "quorum": proven.sharing.quorum}
     journal.note(session, change.by, replace(change.action, values=values))
+    if Presence.SHEET in change.by.present.values():
+        sheet_notice.tell_all(session)
     # Nothing was kept from one who was alone, nor looked for: with a colleague it begins.
     joined = [name for name in names if len(before) == 1 or name not in before]
     for name in joined if len(names) > 1 else ():

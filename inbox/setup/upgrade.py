@@ -43,7 +43,7 @@ def upgrade(root: Path, bring: Callable[[], Sequence[Credential]], today: date) 
             with opened.vault.transaction() as session:
                 migrate(session.connection())
                 upgraded = action(Code.UPGRADE, from_version=opened.version, to_version=newest)
-                journal.note(session, Actor(opened.officers, today), upgraded)
+                journal.note(session, Actor(opened.present, today), upgraded)
     return opened.version, newest
 
 

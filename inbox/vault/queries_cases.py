@@ -125,6 +125,12 @@ def follow_ups(session: Session, number: int) -> Sequence[FollowUp]:
     return session.scalars(select(FollowUp).filter_by(case=number).order_by(FollowUp.position)).all()
 
 
+def is_unread(session: Session, number: int) -> bool:
+    """Tell whether nobody has read a letter that the author of a case wrote after the report."""
+    letters = select(func.count()).select_from(FollowUp).filter_by(case=number, unread=True)
+    return bool(session.scalar(letters))
+
+
 def last_follow_up_position(session: Session, number: int) -> int:
     """Return the position of the newest follow-up to a case, 0 for none."""
     return session.scalar(select(func.max(FollowUp.position)).filter_by(case=number)) or 0

@@ -261,13 +261,18 @@ class Unopened(Base):
 
 
 class Officer(Base):
-    """A member of staff: ``member`` is the number of the share, None for one who left."""
+    """A member of staff: ``member`` is the number of the share, None for one who left.
+
+    ``unseen`` is the entry of the journal by which the shares were renewed with a sheet, until this officer
+    says to have read of it.
+    """
 
     __tablename__ = "officers"
     name: Mapped[str] = mapped_column(primary_key=True)
     since: Mapped[date]
     member: Mapped[int | None] = mapped_column(unique=True)
     until: Mapped[date | None] = mapped_column(default=None)
+    unseen: Mapped[int | None] = mapped_column(default=None)
 
 
 class Alias(Base):

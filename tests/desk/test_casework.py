@@ -248,8 +248,16 @@ def test_every_form_of_a_page_leads_to_an_act(client: Client) -> None:
 
 
 def test_junk_leaves_the_queue_in_one_act_and_comes_back(office: Office) -> None:
+    """Two officers confirm the list that they read on the page, once for all of it."""
+    for number in ("1", "2"):
+        office.json("decide", number, "no_transmission", "--reason", "x")
+    chosen = {"case": ["1", "2"], "reason": "noise"}
     with sitting(office) as client:
-        assert client.send("/en/many/junk", case=["1", "2"], reason="noise").status_code == 303
+        asked = client.send("/en/many/junk", **chosen)
+        assert (401, True) == (asked.status_code, "Cases 1, 2" in asked.text)
+        assert client.send("/en/many/junk", **both(case=["1", "2"])).status_code == 409
+        assert "2 cases" in client.page("/en/")
+        assert client.send("/en/many/junk", **both(**chosen)).status_code == 303
         assert "No case is open" in client.page("/en/")
         client.send("/en/queue", sort="priority", junk="on")
         assert "Case 1" in client.page("/en/").replace("Choose case", "Case")
@@ -318,13 +326,17 @@ def test_more_time_holds_and_decisions(office: Office) -> None:
         sends(client, "hold", reason="proceedings")
         assert "Held for a procedure since" in client.page("/en/case/1")
         sends(client, "hold", **both(release="on", reason="over"))
-        sends(client, "decide", choice="no_transmission", reason="no offence")
+        sends(client, "decide", **both(choice="no_transmission", reason="no offence"))
         assert client.send("/en/case/1/extend", reason="x", text="x").status_code == 409
         assert "to the author" not in client.page("/en/case/1").split("More time")[1].split("</details>")[0]
         assert "Not transmitted" in client.page("/en/case/1/timeline")
         assert "Not transmitted" in client.page("/en/oversight")
     assert [("hold", {}, "proceedings"), ("release-hold", {}, "over")] == noted(office)[:2]
-    assert ("decide", {"duty": "art40", "decision": "no_transmission"}, "no offence") in noted(office)
+    assert (
+        "decide-no-transmission",
+        {"duty": "art40", "decision": "no_transmission"},
+        "no offence",
+    ) in noted(office)
 
 
 @pytest.mark.parametrize("at_the_desk", [True, False], ids=["desk", "command line"])
@@ -332,7 +344,7 @@ def test_both_surfaces_keep_a_reason_on_one_line(office: Office, *, at_the_desk:
     """In the journal and where the case shows it."""
     if at_the_desk:
         with sitting(office) as client:
-            sends(client, "decide", choice="no_transmission", reason="no\r\n offence")
+            sends(client, "decide", **both(choice="no_transmission", reason="no\r\n offence"))
     else:
         office.json("decide", "1", "no_transmission", "--reason", "no\n offence")
     assert "no offence" in {reason for _, _, reason in noted(office)}

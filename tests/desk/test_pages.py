@@ -405,4 +405,4 @@ def test_officers_work_from_the_medium_to_the_answer(chromium: Browser, tmp_path
         "judge",
         "make-outbox",
     } <= set(noted)
-    assert noted["accept-instance"] == ["alice", "bruno"]
+    assert noted["accept-instance"] == dict.fromkeys(("alice", "bruno"), "confirmed")

@@ -86,7 +86,7 @@ def test_what_is_picked_is_struck_by_two_who_saw_it_before(office: Office) -> No
     assert f"{NAME} est malade. […]\nElle est malade !" == shown["answers"]["what"]
     (entry,) = (each for each in office.json("journal", "print")["entries"] if each["action"] == "minimise")
     noted = (entry["values"], entry["reason"], entry["officers"])
-    assert ({"place": "what"}, "health", ["alice", "bruno"]) == noted
+    assert ({"place": "what"}, "health", dict.fromkeys(("alice", "bruno"), "confirmed")) == noted
 
 
 def test_what_is_typed_is_struck_wherever_it_stands(office: Office) -> None:

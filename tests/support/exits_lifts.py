@@ -10,6 +10,7 @@ from crypto.bundle import Link
 from inbox.deadlines.obstacles import Obstacle
 from inbox.desk.state import Desk
 from inbox.session.actions import Code
+from inbox.vault import score
 from inbox.vault.tables import OutboxBundle
 from tests.support.exits_room import (
     ACTING,
@@ -62,7 +63,17 @@ LIFTS: Mapping[Code, Lift] = {
     Code.RECOVER: Lift(OTHERS, ("junk", "1", "--recover"), "/en/many/recover", {"case": "1"}),
     Code.CLOSE: _closing("founded"),
     Code.CLOSE_UNFOUNDED: _closing("unfounded"),
-    Code.JUNK: Lift(OTHERS, ("junk", "1"), "/en/many/junk", {"case": "1"}, is_end=True),
+    Code.JUNK: Lift(OTHERS, ("junk", "1", *_WHY), "/en/many/junk", {"case": "1"} | _DRILL, is_end=True),
+    Code.JUDGE: Lift(
+        OTHERS,
+        ("judge", "1", "--danger", "0", *_WHY),
+        f"{_CASE}/judge",
+        dict.fromkeys(score.NAMES, "0") | _DRILL,
+    ),
+    Code.RECORD_MEASURE: Lift(
+        OTHERS, ("measure", "1", "none"), f"{_CASE}/measure", {"kind": "none", "degree": "0"}
+    ),
+    Code.DECIDE_NO_TRANSMISSION: _deciding("no_transmission"),
     Code.RELEASE_HOLD: Lift(
         OTHERS, ("hold", "1", "--release", *_WHY), f"{_CASE}/hold", {"release": "on"} | _DRILL
     ),
@@ -82,7 +93,11 @@ LIFTS: Mapping[Code, Lift] = {
         OTHERS, ("quarantine", "1", "--lift", *_WHY), f"{_CASE}/readers/quarantine/lift", _DRILL
     ),
 }
-_DECISIONS = {Obstacle.ART40: _deciding("no_transmission"), Obstacle.PUT_OFF: _deciding("informed")}
+_DECISIONS = {
+    Obstacle.ART40: _deciding("transmit"),
+    Obstacle.ART14: _deciding("not_needed"),
+    Obstacle.PUT_OFF: _deciding("informed"),
+}
 
 
 def lift(code: Code, what: Obstacle, room: Room, surface: Surface, clock: Clock) -> None:

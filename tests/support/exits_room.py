@@ -8,7 +8,7 @@ import copy
 import io
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from enum import Enum, auto
 from pathlib import Path
@@ -18,14 +18,18 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from crypto import journal
+from crypto.journal import Presence
+from crypto.messages import REPORT
 from inbox.casework.exits import Exit
 from inbox.cli import main
 from inbox.deadlines.obstacles import Obstacle
 from inbox.desk.state import Desk
+from inbox.questionnaire import answers
 from inbox.session.actions import Actor
 from inbox.session.inbox import Inbox, Unlocked
 from inbox.system import clock
 from inbox.vault.casework_tables import Declaration, Duty, Handler, Measure, Workflow
+from inbox.vault.score import Parts
 from inbox.vault.tables import Case, Exclusion, FollowUp, JournalEntry
 from tests.support.desk_room import TOKEN, Client, tell
 from tests.support.inbox_builders import Office, Portal, Sent, World, passphrase_of, today
@@ -98,6 +102,7 @@ def found(folder: Path) -> Room:
     for pair in (ACTING, OTHERS):
         office.of(*pair).json("declare", "1")
     office.json("show", "1")
+    office.json("source-risk", "1", "low", "--reason", "drill")
     return Room(office.of(*ACTING), portal)
 
 
@@ -136,6 +141,13 @@ def _unread(session: Session) -> None:
     session.scalars(select(FollowUp)).one().unread = True
 
 
+def _endanger(session: Session) -> None:
+    """Let the report say that somebody may be in danger, with the score that it has."""
+    case = session.get_one(Case, 1)
+    report = REPORT.parse(case.message)
+    case.message = REPORT.encode(replace(report, answers={**report.answers, "danger_now": "unsure"}))
+
+
 def _not_due(session: Session) -> None:
     """Let the time begin today for which an ended case is kept; an open one is not due by nature."""
     work = session.get_one(Workflow, 1)
@@ -169,6 +181,8 @@ BUILDERS: dict[Obstacle, Callable[[Session], None]] = {
     Obstacle.PROCEEDINGS: lambda session: session.add(
         Measure(case=1, position=1, kind="suspension", day=today())
     ),
+    Obstacle.URGENT: lambda session: setattr(session.get_one(Workflow, 1), "parts", Parts(danger=2)),
+    Obstacle.DANGER: _endanger,
     Obstacle.UNREAD: _unread,
     Obstacle.PORTAL: _unheard,
     Obstacle.NOT_DUE: _not_due,
@@ -189,6 +203,8 @@ SIGNS: Mapping[Obstacle, Callable[[Session], bool]] = {
     Obstacle.OPEN: lambda session: session.get_one(Workflow, 1).is_open,
     Obstacle.HELD: lambda session: session.get_one(Workflow, 1).held is not None,
     Obstacle.PROCEEDINGS: lambda session: session.get(Measure, (1, 1)) is not None,
+    Obstacle.URGENT: lambda session: session.get_one(Workflow, 1).parts.priority <= 2,
+    Obstacle.DANGER: lambda session: answers.of(session.get_one(Case, 1)).get("danger_now") == "unsure",
     Obstacle.UNREAD: lambda session: session.scalars(select(FollowUp)).one().unread,
     Obstacle.PORTAL: lambda session: session.get_one(Case, 1).closed_in is None,
     Obstacle.NOT_DUE: lambda session: session.get_one(Workflow, 1).closed in {None, today()},
@@ -242,7 +258,10 @@ class _Door:
 
     @contextmanager
     def opened(self) -> Iterator[tuple[Inbox, Actor]]:
-        yield self.unlocked.inbox, Actor(self.unlocked.officers, clock.today(), lambda *_: self.confirming)
+        yield self.unlocked.inbox, Actor(self.unlocked.present, clock.today(), self._confirm)
+
+    def _confirm(self, *_: object) -> Mapping[str, Presence]:
+        return dict.fromkeys(self.confirming, Presence.CONFIRMED)
 
     def shut(self) -> None:
         """Do nothing."""
@@ -283,7 +302,7 @@ def _words(wanted: Wanted, out: Path) -> list[str]:
             closing = _closing(wanted)
             return ["close", "1", closing.pop("outcome"), *_options(closing)]
         case Exit.JUNK:
-            return ["junk", "1", *(["--reason", "drill"] * wanted.with_reason)]
+            return ["junk", "1", "--reason", "drill"]
         case Exit.DESTROY:
             return ["destroy", "1", *(["--early", "drill"] * wanted.with_reason)]
         case Exit.ART15:
@@ -336,7 +355,7 @@ def _form(wanted: Wanted) -> tuple[str, dict[str, str]]:
         case Exit.CLOSE:
             return "/en/case/1/close", _closing(wanted)
         case Exit.JUNK:
-            return "/en/many/junk", {"case": "1"} | reason
+            return "/en/many/junk", {"case": "1", "reason": "drill"}
         case Exit.DESTROY:
             return "/en/retention", {"case": "1"} | reason
         case Exit.ART15:

@@ -40,7 +40,7 @@ from crypto import (
     work,
 )
 from crypto.bundle import Link, Opened, Outbox, SealedSlot
-from crypto.journal import Entry, Head, Signed
+from crypto.journal import Entry, Head, Presence, Signed
 from crypto.recipients import HybridIdentity
 from crypto.shape import FIRST_DAY, LAST_DAY
 from crypto.signing import Label
@@ -752,7 +752,7 @@ def journals() -> list[Vector]:
     other = [*good[:2], _entry(3, good[1], reason="another"), good[3]]
     back = [*good[:2], _entry(3, good[1], day=date(2026, 11, 22)), good[3]]
     unknown = good[2].raw.replace(b'"kind":"journal"', b'"kind":"journal","more":1')
-    officer = b'{"officer":"chloe"}'
+    officer, sheet = b'{"officer":"chloe"}', b'"bruno":"sheet"'
     wrong: dict[str, tuple[int, Sequence[Signed], Vector]] = {
         "entry-flipped": (3, [*good[:2], Signed(flipped(good[2].raw, 200), good[2].signature), good[3]], {}),
         "signature-flipped": (2, [good[0], Signed(good[1].raw, flipped(good[1].signature)), *good[2:]], {}),
@@ -772,6 +772,15 @@ def journals() -> list[Vector]:
                 "list-of-numbers": b'{"officer":[1]}',
                 "of-another-name": b'{"Officer":"chloe"}',
                 "too-long": b'{"officer":"%s"}' % (b"c" * 501),
+            }.items()
+        },
+        **{
+            f"officer-{name}": (3, [*good[:2], _sign(good[2].raw.replace(sheet, value)), good[3]], {})
+            for name, value in {
+                "present-otherwise": b'"bruno":"telephone"',
+                "without-presence": b'"bruno":""',
+                "of-another-name": b'"Bruno":"sheet"',
+                "name-too-long": b'"%s":"sheet"' % (b"b" * 33),
             }.items()
         },
         "signed-as-a-card": (3, [*good[:2], _sign(good[2].raw, Label.CARD), good[3]], {}),
@@ -815,8 +824,11 @@ def _journal() -> list[Signed]:
     return made
 
 
+OFFICERS = {"alice": Presence.CONFIRMED, "bruno": Presence.SHEET}
+
+
 def _entry(n: int, previous: Signed | None, **changes: Any) -> Signed:
-    given = {"day": DAY, "officers": ("alice", "bruno"), "action": "exclude", "values": {}, "reason": ""}
+    given = {"day": DAY, "officers": OFFICERS, "action": "exclude", "values": {}, "reason": ""}
     entry = Entry(n=n, previous=previous.hash if previous else GENESIS, **given | changes)
     return journal.sign(entry, DEPLOYMENT, fixed("journal key"))
 

@@ -13,7 +13,7 @@ from inbox.cli.options import Door, json_option, officer_options, reason_option
 from inbox.keys import vault_header
 from inbox.keys.secret_sharing import Appointee, Circle
 from inbox.session.inbox import Inbox
-from inbox.setup import reshare
+from inbox.setup import reshare, sheet_notice
 from inbox.setup.reshare import Planned, Reshared
 from inbox.system import terminal
 from inbox.text.printable import visible
@@ -46,6 +46,16 @@ def list_officers(door: Door, /, *, as_json: bool) -> None:
         ],
     }
     terminal.show(view, _listed(view), as_json=as_json)
+
+
+@officers_group.command()
+@officer_options
+@click.pass_obj
+def seen(door: Door, /) -> None:
+    """Say that you have read that the shares were renewed with a sheet."""
+    with door.opened() as (inbox, who):
+        sheet_notice.acknowledge(inbox, who)
+    terminal.say("noted")
 
 
 def _listed(view: dict[str, Any]) -> list[str]:

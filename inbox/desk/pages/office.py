@@ -17,6 +17,7 @@ from inbox.language.errors import Refused
 from inbox.language.messages import sentence
 from inbox.overview import oversight
 from inbox.setup import backup as backups
+from inbox.setup import sheet_notice
 
 pages = Blueprint("office", __name__)
 
@@ -79,6 +80,15 @@ def back_up() -> ResponseReturnValue:
         )
     made = backups.make(here().inbox, here().actor(), out, keys, progress=work_goes_on)
     return rendering.page("office/backup_made.html", made=made)
+
+
+@pages.post("/office/notice")
+def acknowledge() -> ResponseReturnValue:
+    """Note that those present have read that the shares were renewed with a sheet."""
+    desk = here()
+    sheet_notice.acknowledge(desk.inbox, desk.actor())
+    desk.notice = sheet_notice.pending(desk.inbox)
+    return redirect(url_for("queue.first"), 303)
 
 
 @pages.get("/oversight")

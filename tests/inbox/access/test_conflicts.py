@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from crypto.journal import Presence
 from inbox.access import aliases, conflicts
 from inbox.keys import share_file
 from inbox.session.actions import Actor
@@ -211,10 +212,14 @@ def test_what_another_name_is_found_in_is_noted_by_the_two_who_confirmed_it(room
     """A third who is present has no part in it."""
     room.collect(first(Reporter(room.world), text="Jean Dupont"))
     with room.of("alice", "chloe").unlocked() as opened:
-        who = Actor((*NAMES,), build.today(), lambda *_: ("alice", "chloe"))
+        who = Actor(
+            dict.fromkeys(NAMES, Presence.OWN),
+            build.today(),
+            lambda *_: dict.fromkeys(("alice", "chloe"), Presence.CONFIRMED),
+        )
         assert [] == aliases.add(opened.inbox, who, "bruno", "Jean Dupont")  # bruno acts, too
     entries = room.of("alice", "chloe").json("journal", "print")["entries"]
-    noted = {each["action"]: (each["officers"], each["values"]) for each in entries}
+    noted = {each["action"]: ([*each["officers"]], each["values"]) for each in entries}
     two = ["alice", "chloe"]
     assert noted["name-alias"] == noted["found-conflict"] == (two, {"officer": "bruno"})
 

@@ -59,7 +59,7 @@ def test_each_declares_once_and_each_newcomer_again(unread: Trio) -> None:
     assert ["bruno"] == unread.excluded.json("declare", "1")["officers"]
     assert 0 == unread.excluded.run("show", "1").code
     entries = unread.others.json("journal", "print")["entries"]
-    noted = [(each["case"], each["officers"]) for each in entries if each["action"] == "declare"]
+    noted = [(each["case"], [*each["officers"]]) for each in entries if each["action"] == "declare"]
     assert [(1, ["alice", "chloe"])] * 2 + [(1, ["alice", "bruno"])] == noted
     with unread.others.opened() as inbox, inbox.transaction() as session:
         rows = session.execute(select(Declaration.case, Declaration.officer, Declaration.day))

@@ -158,5 +158,6 @@ def test_in_an_emergency_two_officers_open_it_and_the_referent_is_told(entrusted
         told = list(map(journal_view.line, handlers.broken_since(session, today())))
         later = list(handlers.broken_since(session, today() + timedelta(1)))
     (one,) = told
-    assert one.endswith("alice, bruno: break-glass case 1 (alice, bruno) reason: he is in danger tonight")
+    by = "alice (passphrase), bruno (passphrase)"
+    assert one.endswith(f"{by}: break-glass case 1 (alice, bruno) reason: he is in danger tonight")
     assert not later

@@ -9,6 +9,8 @@ from inbox.overview import queue as case_queue
 from tests.support import inbox_builders as build
 from tests.support.desk_room import sitting
 from tests.support.inbox_builders import (
+    CLOSING,
+    PASSPHRASE,
     Office,
     Portal,
     Reporter,
@@ -19,7 +21,11 @@ from tests.support.inbox_builders import (
     read_outbox,
     today,
 )
-from tests.support.inbox_trio import Trio
+from tests.support.inbox_clock import moved
+from tests.support.inbox_ending import tell_portal
+from tests.support.inbox_trio import NAMES, Trio
+
+WHY = ("--reason", "advertising")
 
 
 class Flooded:
@@ -33,7 +39,7 @@ class Flooded:
         self.author = Reporter(self.world)
         for n in range(5):
             author = self.author if n == 0 else Reporter(self.world)
-            edit = answering(category="other" if n < 3 else "threat")
+            edit = answering(category="other" if n < 3 else "conflict_interest")
             self.collect(first(author, text="achetez" if n < 3 else "on me menace", edit=edit))
 
     def collect(self, sent: Sent) -> None:
@@ -77,14 +83,14 @@ def test_many_are_marked_in_one_act_and_come_back(office: Office) -> None:
 
 def test_what_a_filter_finds_is_junk_once_its_number_is_confirmed(office: Office) -> None:
     """The look is noted, also one that came to nothing: no search goes unseen."""
-    said = office.run("junk", "--search", "achetez", "--category", "other")
+    said = office.run("junk", "--search", "achetez", "--category", "other", *WHY)
     assert (1, "error: 3 cases match\n") == (said.code, said.err.partition("hint")[0])
     assert "add: --count 3" in said.err
-    assert 1 == office.run("junk", "--search", "achetez", "--count", "2").code
+    assert 1 == office.run("junk", "--search", "achetez", "--count", "2", *WHY).code
     assert (2, [1, 2, 3, 4, 5]) == (len(noted(office, "search")), queue(office))
     assert (
         "3 cases marked as junk; see: inbox queue --junk\n"
-        == office.run("junk", "--search", "achetez", "--count", "3").out
+        == office.run("junk", "--search", "achetez", "--count", "3", *WHY).out
     )
     assert [4, 5] == queue(office)
     assert [1, 2, 3] == office.json("junk", "--category", "other", "--count", "3", "--recover")["cases"]
@@ -94,7 +100,7 @@ def test_so_many_that_nobody_counts_them_are_not_marked(
     office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(case_queue, "MANY", 2)
-    said = office.run("junk", "--search", "achetez", "--count", "3")
+    said = office.run("junk", "--search", "achetez", "--count", "3", *WHY)
     assert (1, "error: more than 2 cases match\n") == (said.code, said.err.partition("hint")[0])
     assert [1, 2, 3, 4, 5] == queue(office)
 
@@ -114,34 +120,83 @@ def test_so_many_that_nobody_counts_them_are_not_marked(
     ],
 )
 def test_all_are_marked_or_none(office: Office, words: list[str], code: int, said: str) -> None:
-    office.json("junk", "4")
-    office.json("decide", "5", "no_transmission", "--reason", "x")
+    office.json("junk", "4", *WHY)
     office.json("close", "5", "moot", "--disclosure", "withheld", "--reason", "x")
     before = office.state()
-    refused = office.run("junk", *words)
+    refused = office.run("junk", *words, *WHY)
     assert (code, True) == (refused.code, said in refused.err)
     assert before == office.state()
 
 
-def test_no_clock_runs_for_junk(office: Office) -> None:
-    """Until it comes back; then it is due when it would have been."""
+def test_its_clocks_run_on(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In the list of junk, and in oversight, where what is late is counted like any other."""
     (before,) = [case["deadline"] for case in office.json("queue")["cases"] if case["case"] == 1]
-    office.json("junk", "1")
+    office.json("junk", "1", *WHY)
     (junk,) = office.json("queue", "--junk")["cases"]
-    assert (junk["deadline"], bool(before)) == (None, True)
-    office.json("judge", "1", "--danger", "1", "--reason", "x")
-    assert office.json("queue", "--junk")["cases"][0]["deadline"] is None
-    office.json("status", "1", "assessing")
+    assert (before, True) == (junk["deadline"], bool(before))
+    moved(monkeypatch).wait(20)
+    assert [1] == [case["case"] for case in office.json("queue", "--junk", "--overdue")["cases"]]
+    seen = office.json("oversight")
+    assert (5, 4, 1) == (
+        seen["deadlines"]["first_act"]["overdue"],
+        seen["cases"]["open"],
+        seen["cases"]["junk"],
+    )
+
+
+def test_junk_and_its_end_are_counted(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One goes on its day, one before it, with a reason: both were junk."""
+    portal = Portal(World(office), office.out.parent / "medium")
+    office.json("junk", "1", "2", "3", *WHY)
+    office.json("junk", "3", "--recover")
+    moved(monkeypatch).wait(31)
+    office.json("collect", portal.bundle(), "--new-instance", portal.fingerprint)
+    tell_portal(office, portal)
+    office.json("destroy", "1")
+    office.json("junk", "3", *WHY)
+    office.json("destroy", "2", "--early", "x")
+    counts = office.json("oversight")["actions"]
+    expected = {"junk": 4, "recover": 1, "destroyed-junk": 2, "destroyed-early": 0}
+    assert expected == {name: counts[name] for name in expected}
+
+
+def test_what_has_to_be_dealt_with_is_no_junk(tmp_path: Path) -> None:
+    """A threat of priority 2 with a letter that nobody read and an undecided duty: each stands in the way."""
+    office = Office.found_by(tmp_path, NAMES, 2)
+    world = World(office)
+    portal = Portal(world, tmp_path / "medium")
+    reporter = Reporter(world)
+    edit = answering(category="threat", danger_now="unsure", who_id="Firmin")
+    sent = first(reporter, text="on me menace", edit=edit)
+    office.json("collect", portal.bundle(sent), "--confirm-instance", portal.fingerprint)
+    office.json("collect", portal.bundle(Sent(reporter.follow_up("ils sont revenus"))))
+    lifts = [
+        ("must declare", ["declare", "1"]),
+        ("of priority 1 or 2", ["judge", "1", "--danger", "0", *WHY]),
+        ("somebody may be in danger", ["measure", "1", "none"]),
+        ("nobody has read", ["show", "1"]),
+        ("whether the prosecutor is told", ["decide", "1", "no_transmission", *WHY]),
+        ("whether the persons concerned", ["decide", "1", "not_needed", *WHY]),
+    ]
+    for why, lift in lifts:
+        assert why in office.run("junk", "1", *WHY).err
+        assert (0, []) == (office.run(*lift).code, queue(office, "--junk"))
+    office.json("junk", "1", *WHY)
     assert [1] == queue(office, "--junk")
-    office.json("junk", "1", "--recover")
-    assert all(case["deadline"] for case in office.json("queue")["cases"])
+
+
+def test_without_a_reason_nothing_is_junk(office: Office) -> None:
+    before = office.state()
+    for words in ([], ["--reason", " "]):
+        assert "a reason is needed" in office.run("junk", "1", *words).err
+    assert before == office.state()
 
 
 def test_its_author_sees_no_difference_and_is_heard_again(tmp_path: Path) -> None:
     """The slot is refreshed with the same status as any; a follow-up brings the case back, unread."""
     flooded = Flooded(tmp_path)
     office = flooded.office
-    office.json("junk", "1", "2")
+    office.json("junk", "1", "2", *WHY)
     office.json("outbox", "--out", office.out)
     outbox, _, files = read_outbox(office.out / "outbox-inspection-1.tar", flooded.world)
     assert 5 == len(outbox.slots)
@@ -156,30 +211,43 @@ def test_at_the_desk_each_is_noted_with_the_reason_too(office: Office) -> None:
     """As on the command line; without a case nothing is noted, and nothing where one is refused."""
     with sitting(office) as client:
         for path, reason in (("junk", "advertising"), ("recover", "mine")):
-            assert client.send(f"/en/many/{path}", case=["2", "1", "2"], reason=reason).status_code == 303
+            form = {"case": ["2", "1", "2"], "reason": reason, "passphrase-officer": PASSPHRASE}
+            assert client.send(f"/en/many/{path}", **form).status_code == 303
         assert client.send("/en/many/recover", case=["1"], reason="x").status_code == 409
         assert client.send("/en/many/junk", reason="x").status_code == 409
     assert [(1, {}, "advertising"), (2, {}, "advertising")] == noted(office, "junk")
     assert [(1, {}, "mine"), (2, {}, "mine")] == noted(office, "recover")
 
 
-def test_a_case_kept_from_somebody_is_neither_marked_nor_betrayed(trio: Trio) -> None:
-    """By number, by filter, by count, in the journal; the control is what the others do."""
+@pytest.fixture
+def cleared(trio: Trio) -> Trio:
+    """The inbox of three cases, open again, each ready to be called junk."""
     for number in ("1", "2", "3"):
-        trio.others.json("reopen", number, "--reason", "x")
-    assert "there is no case 3" in trio.excluded.run("junk", "1", "3").err
-    assert "2 cases match" in trio.excluded.run("junk", "--status", "assessing").err
-    assert [1, 2, 3] == trio.others.json("junk", "--status", "assessing", "--count", "3")["cases"]
+        for words in (
+            ["reopen", number, *WHY],
+            ["decide", number, "no_transmission", *WHY],
+            ["show", number],
+        ):
+            trio.others.json(*words)
+    return trio
+
+
+def test_a_case_kept_from_somebody_is_neither_marked_nor_betrayed(cleared: Trio) -> None:
+    """By number, by filter, by count, in the journal; the control is what the others do."""
+    trio = cleared
+    assert "there is no case 3" in trio.excluded.run("junk", "1", "3", *WHY).err
+    assert "2 cases match" in trio.excluded.run("junk", "--status", "assessing", *WHY).err
+    assert [1, 2, 3] == trio.others.json("junk", "--status", "assessing", "--count", "3", *WHY)["cases"]
     assert [1, 2] == [case for case, _, _ in noted(trio.excluded, "junk")]
     assert [1, 2] == queue(trio.excluded, "--junk")
     assert "case 3" not in trio.excluded.run("journal", "print").out
 
 
-def test_what_is_for_its_handlers_alone_is_marked_by_them(trio: Trio) -> None:
+def test_what_is_for_its_handlers_alone_is_marked_by_them(cleared: Trio) -> None:
     """A filter leaves it out where it would be a line of the queue."""
-    for number in ("1", "2"):
-        trio.others.json("reopen", number, "--reason", "x")
+    trio = cleared
+    trio.others.json("close", "3", *CLOSING)
     trio.others.json("handlers", "1", "alice", "chloe")
-    assert "case 1 is for its handlers alone" in trio.excluded.run("junk", "1").err
-    assert [2] == trio.excluded.json("junk", "--priority", "4", "--count", "1")["cases"]
-    assert [1] == trio.others.json("junk", "--priority", "4", "--count", "1")["cases"]
+    assert "case 1 is for its handlers alone" in trio.excluded.run("junk", "1", *WHY).err
+    assert [2] == trio.excluded.json("junk", "--priority", "4", "--count", "1", *WHY)["cases"]
+    assert [1] == trio.others.json("junk", "--priority", "4", "--count", "1", *WHY)["cases"]

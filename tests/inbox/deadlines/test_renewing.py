@@ -129,6 +129,7 @@ def test_a_score_that_an_officer_has_set_stays(office: Office) -> None:
     assert (1, 0) == (severity(office, 1), severity(office, 2))
     with office.opened() as opened, opened.transaction() as session:
         session.execute(update(Workflow).filter_by(case=2).values(severity=3))
+        session.execute(delete(Duty).filter_by(kind="art40"))
         session.execute(update(Setting).filter_by(name="rules").values(value="other"))
     office.json("queue")
     assert (1, 0) == (severity(office, 1), severity(office, 2))

@@ -2,7 +2,7 @@
 
 import json
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from crypto import passphrase
+from crypto.journal import Presence
 from inbox.keys import officers, share_file, vault_header
 from inbox.keys.officers import Credential
 from inbox.language.errors import (
@@ -151,12 +152,12 @@ def test_words_of_a_sheet_open_but_confirm_nothing_except_new_shares(three: Offi
             confirmed(opened, Code.ROTATE_KEYS)
         with pytest.raises(Locked):
             confirmed(opened, Code.CHANGE_OFFICERS)
-        assert ("alice", "bruno") == confirmed(opened, Code.RENEW_SHARES)
+        assert {"alice": Presence.OWN, "bruno": Presence.SHEET} == confirmed(opened, Code.RENEW_SHARES)
     with three.unlocked() as opened:
-        assert ("alice", "bruno") == confirmed(opened, Code.ROTATE_KEYS)
+        assert dict.fromkeys(NAMES[:2], Presence.OWN) == confirmed(opened, Code.ROTATE_KEYS)
 
 
-def confirmed(opened: Unlocked, code: Code) -> tuple[str, ...]:
+def confirmed(opened: Unlocked, code: Code) -> Mapping[str, Presence]:
     return opened.inbox.confirmed(opened.by_opening(today()), action(code))
 
 

@@ -8,6 +8,7 @@ from importlib import import_module
 import pytest
 
 from crypto.dossier import Purpose
+from crypto.journal import Presence
 from crypto.messages import Status
 from crypto.questionnaire import Flag, Texts
 from inbox.access import disclosures, identities
@@ -80,6 +81,7 @@ CODES: Mapping[str, Iterable[str]] = {
     "override": oversight.Override,
     "part": score.NAMES,
     "part_values": score.NAMES,
+    "presence": Presence,
     "purpose": Purpose,
     "regime": Regime,
     "unopened": unopened_reasons.Kind,

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from crypto import age
 from crypto.bundle import Withdrawal
+from crypto.journal import Presence
 from inbox.keys import key_store
 from inbox.language.errors import CaseRefused
 from inbox.retention import destroy_cases, strike
@@ -37,16 +38,18 @@ from tests.support.vault_pages import decrypted, decrypted_file
 STAYS = {"journal", "exclusions"}
 _LEAST = 8
 _MANY = 800
+TWO = dict.fromkeys(("bruno", "chloe"), Presence.CONFIRMED)
 
 
 @pytest.fixture
 def told(trio: Trio, tmp_path: Path) -> Trio:
-    """The inbox of three closed cases, all read, of which the portal has heard."""
+    """The inbox of three closed cases, all read and decided, of which the portal has heard."""
     portal = Portal(World(trio.others), tmp_path / "medium")
     trio.others.json("collect", portal.bundle(), "--new-instance", portal.fingerprint)
     tell_portal(trio.others, portal)
     for number in ("1", "2", "3"):
         trio.others.json("show", number)
+        trio.others.json("decide", number, "no_transmission", "--reason", "x")
     return trio
 
 
@@ -253,7 +256,7 @@ def test_who_could_not_read_the_case_learns_nothing_of_its_end(told: Trio) -> No
 def test_the_two_who_confirm_are_named_and_no_third_who_is_there(told: Trio) -> None:
     """In the list, in the journal's line of the case, and where a passage was struck."""
     with told.office.of(*NAMES).unlocked() as opened:
-        who = Actor(opened.officers, today(), lambda *_: ("bruno", "chloe"))
+        who = Actor(opened.present, today(), lambda *_: TWO)
         strike.strike(opened.inbox, who, Passage(2, "what", "case"), "drill")
         destroy_cases.destroy(opened.inbox, who, destroy_cases.plan(opened.inbox, who, [1], "drill"))
         with opened.inbox.transaction() as session:
@@ -263,7 +266,7 @@ def test_the_two_who_confirm_are_named_and_no_third_who_is_there(told: Trio) -> 
     (entry,) = [
         each for each in told.others.json("journal", "print")["entries"] if each["action"] == "destroyed"
     ]
-    assert ["bruno", "chloe"] == entry["officers"]
+    assert dict.fromkeys(("bruno", "chloe"), "confirmed") == entry["officers"]
 
 
 @pytest.mark.parametrize("change", ["hold", "exclude"])
@@ -271,7 +274,7 @@ def test_what_came_in_the_way_since_it_was_planned_counts(told: Trio, change: st
     """Also that a case was kept meanwhile from one of the two who confirm; then none at all is destroyed."""
     before = [each["case"] for each in told.others.json("retention")["cases"]]
     with told.office.of(*NAMES).unlocked() as opened:
-        who = Actor(("alice",), today(), lambda *_: ("bruno", "chloe"))
+        who = Actor({"alice": Presence.OWN}, today(), lambda *_: TWO)
         planned = destroy_cases.plan(opened.inbox, who, [1, 2], "drill")
         with opened.inbox.vault.transaction() as session:
             if change == "hold":

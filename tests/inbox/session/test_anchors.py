@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from crypto import anchors as form
 from crypto import bundle, journal
 from crypto.bundle import Manifest
-from crypto.journal import ENTRY, Head
+from crypto.journal import ENTRY, Head, Presence
 from inbox.language.errors import Refused
 from inbox.session import anchors
 from inbox.session.actions import Actor, Code, action
@@ -85,7 +85,7 @@ def rewrite(
 
 def other_day(n: int) -> Callable[[journal.Entry], journal.Entry]:
     """Return what makes entry ``n`` say that another officer did it."""
-    return lambda entry: build.replace(entry, officers=("nobody",)) if entry.n == n else entry
+    return lambda entry: build.replace(entry, officers={"nobody": Presence.OWN}) if entry.n == n else entry
 
 
 def test_a_true_journal_agrees_with_all_of_it(opened: Inbox, kept: Kept) -> None:
@@ -148,7 +148,7 @@ def test_other_entries_in_place_of_a_removed_end_are_found(opened: Inbox, kept: 
         session.execute(delete(JournalEntry).where(JournalEntry.n > 5))
         session.expire_all()
         for _ in range(4):
-            note(session, Actor(("officer",), build.today()), action(Code.LIST))
+            note(session, Actor({"officer": Presence.OWN}, build.today()), action(Code.LIST))
         check(session, None)
         assert "entry 7 of the journal is not the one that outbox 3 names" in refusal(session, kept)
 

@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
+from crypto.journal import Presence
 from inbox.language.errors import Refused
 from inbox.session import anchors, journal
 from inbox.session.actions import Actor, Code, action
@@ -58,7 +59,7 @@ def short_journal(opened_trio: Inbox) -> Iterator[Session]:
         day = today() + timedelta(1)
         for each in ACTIONS:
             day = today() if each.code is Code.CORRECT_CLOCK else day
-            journal.note(session, Actor(("alice", "chloe"), day), each)
+            journal.note(session, Actor(dict.fromkeys(("alice", "chloe"), Presence.OWN), day), each)
         assert len(ACTIONS) + 1 == anchors.check(session, None, None).head.n
         yield session
         session.expire_all()
@@ -174,14 +175,20 @@ def test_it_is_printed_for_people_and_programs(trio: Trio) -> None:
     printed = trio.others.run("journal", "print").out.splitlines()
     said = trio.others.json("journal", "print", "--from", "2")
     day = today().isoformat()
-    assert f"     1  {day}  alice, bruno, chloe: found (" in printed[0]
+    assert f"     1  {day}  alice (passphrase), bruno (passphrase), chloe (passphrase): found (" in printed[0]
     (line,) = [line for line in printed if " exclude " in line]
-    assert line.endswith(f"{day}  alice, chloe: exclude case {KEPT} (bruno) reason: he is named")
+    assert line.endswith(
+        f"{day}  alice (passphrase), chloe (passphrase): exclude case {KEPT} (bruno) reason: he is named"
+    )
     assert 2 == said["entries"][0]["n"]
     (entry,) = [each for each in said["entries"] if each.get("action") == "exclude"]
-    assert (["alice", "chloe"], KEPT, {"officer": "bruno"}, "he is named", False) == tuple(
-        entry[key] for key in ("officers", "case", "values", "reason", "withheld")
-    )
+    assert (
+        dict.fromkeys(("alice", "chloe"), "passphrase"),
+        KEPT,
+        {"officer": "bruno"},
+        "he is named",
+        False,
+    ) == tuple(entry[key] for key in ("officers", "case", "values", "reason", "withheld"))
     n, fingerprint = printed[-1].removeprefix("journal: entry ").split(", ")
     assert "" == printed[-2]
     assert (int(n) + 1, 8) == (said["head"]["n"], len(fingerprint.split()))

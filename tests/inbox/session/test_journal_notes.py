@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from crypto.journal import ENTRY
+from crypto.journal import ENTRY, Presence
 from inbox.cli.main import commands
 from inbox.vault import queries_access
 from inbox.vault.tables import Case
@@ -25,7 +25,7 @@ OF_TWO_CASES = {"link", "unlink"}
 ELSEWHERE = {
     "destroy", "backup", "restore", "quarantine", "minimise",
     "init", "session", "desk", "collect", "enter", "questionnaire", "card", "officers add", "officers remove",
-    "officers renew", "keys rotate", "keys destroy", "channels accept", "channels remove",
+    "officers renew", "officers seen", "keys rotate", "keys destroy", "channels accept", "channels remove",
     "journal clock", "upgrade", "break-glass", "junk", "many tag", "many assign", "dossier make",
     "dossier verify", "access",
 }  # fmt: skip
@@ -59,7 +59,8 @@ def test_each_command_notes_who_what_which_case_and_why(trio: Trio, tmp_path: Pa
         assert 0 == trio.others.run(*(places.get(word, word) for word in words)).code, words
         entry = last_entry(trio)
         assert (*noted, count) == (entry.action, entry.case, entry.values, entry.reason, entry.n), words
-        assert (("alice", "chloe"), build.today()) == (entry.officers, entry.day)
+        assert (["alice", "chloe"], build.today()) == ([*entry.officers], entry.day)
+        assert {Presence.OWN} == {*entry.officers.values()}
 
 
 def test_every_command_is_in_the_table_or_has_its_own_test() -> None:

@@ -53,6 +53,8 @@ SENSITIVE = {
     "minimise",
     "release-hold",
     "remove-proceedings",
+    "decide-no-transmission",
+    "junk",
 }
 COMMANDS = [
     "attachment 1 1 --out {out}/file --reason x",
@@ -86,6 +88,8 @@ COMMANDS = [
     "minimise 1 note --text x --reason x",
     "hold 1 --release --reason x",
     "retract 1 1 --reason x",
+    "decide 1 no_transmission --reason x",
+    "junk 2 --reason x",
     "dossier make 1 --for prosecutor --to X --recipient {recipient} --out {out}/dossier",
     "access 1 --person X --out {out}/access",
 ]
@@ -93,7 +97,7 @@ COMMANDS = [
 
 @pytest.fixture
 def office(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Office:
-    """An inbox in its second epoch, whose first keys are due to be destroyed, with a closed case.
+    """An inbox in its second epoch, whose first keys are due to be destroyed, one case closed and one open.
 
     Its portal is ahead of it.
     """
@@ -104,12 +108,13 @@ def office(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Office:
     clock.wait(70)
     office.json("keys", "rotate")
     clock.wait(60)
-    drop = build.Sent(build.drop(portal.world, "a note"))
-    bundle = portal.bundle(drop, edit=lambda intake: build.replace(intake, exported=clock.day))
+    drops = [build.Sent(build.drop(portal.world, text)) for text in ("a note", "another")]
+    bundle = portal.bundle(*drops, edit=lambda intake: build.replace(intake, exported=clock.day))
     office.json("collect", bundle, "--confirm-instance", portal.fingerprint)
     with office.opened() as inbox, inbox.transaction() as transaction:
         workflow.set_closed(workflow.of(transaction, 1), clock.day)
         transaction.add(Measure(case=1, position=1, kind="suspension", day=clock.day))
+    office.json("declare", "2")
     portal.bundle(applied=Link(9, bytes(32)))
     return office
 
@@ -179,7 +184,7 @@ def test_one_officer_alone_does_none_of_them(founded_two: Office, types: Typing,
     rule = TABLE[Code(code)]
     taken = action(Code(code), None, "x" if rule.reason is Reason.REQUIRED else "")
     with founded_two.unlocked() as opened:
-        inbox, who = opened.inbox, Actor(opened.officers, build.today(), asking(opened))
+        inbox, who = opened.inbox, Actor(opened.present, build.today(), asking(opened))
         types(passphrase_of("alice"))
         with pytest.raises(Locked), inbox.acting(who, taken):
             raise AssertionError
@@ -264,11 +269,23 @@ def test_both_are_named_in_the_journal(office: Office, types: Typing) -> None:
         types("", passphrase_of("bruno"), passphrase_of("chloe"))
         assert 0 == run("keys rotate --now --reason drill").code
     entry = office.json("journal", "print")["entries"][-2]
-    assert ("rotate-keys", ["bruno", "chloe"], "drill") == (
+    assert ("rotate-keys", dict.fromkeys(("bruno", "chloe"), "confirmed"), "drill") == (
         entry["action"],
         entry["officers"],
         entry["reason"],
     )
+
+
+def test_one_confirmation_names_every_case_that_it_covers(office: Office, types: Typing) -> None:
+    """So that the second officer knows what it is for."""
+    with office.opened() as inbox, inbox.transaction() as transaction:
+        workflow.set_closed(workflow.of(transaction, 1), None)
+        transaction.delete(transaction.get_one(Measure, (1, 1)))
+    office.json("declare", "1")
+    with session(office) as run:
+        types(passphrase_of("alice"), passphrase_of("bruno"))
+        said = run("junk 1 2 --reason advertising")
+    assert (0, True) == (said.code, "\njunk cases 1, 2 reason: advertising\n" in f"\n{said.err}"), said
 
 
 def test_a_new_passphrase_is_asked_each_time(office: Office, types: Typing) -> None:

@@ -374,6 +374,7 @@ def test_a_destroyed_case_is_still_in_an_older_backup_and_that_is_said(
     trio.others.json("collect", portal.bundle(), "--new-instance", portal.fingerprint)
     tell_portal(trio.others, portal)
     trio.others.json("show", "3")
+    trio.others.json("decide", "3", "no_transmission", "--reason", "x")
     said = trio.others.run("destroy", "3", "--early", "drill").out
     assert Path(made["keystore"]).name in said
     assert "the vault, from before now" in said

@@ -41,7 +41,7 @@ def test_an_added_officer_opens_with_another_and_the_keys_stay(office: Office) -
         [each["name"] for each in listed["officers"]],
     ]
     entry = newer.json("journal", "print")["entries"][-5]
-    assert ("change-officers", ["alice", "bruno"], "more hands") == (
+    assert ("change-officers", dict.fromkeys(("alice", "bruno"), "passphrase"), "more hands") == (
         entry["action"],
         entry["officers"],
         entry["reason"],

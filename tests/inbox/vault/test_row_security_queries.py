@@ -24,7 +24,7 @@ OF_CASES = {
     "follow_ups", "last_follow_up_position", "last_attachment_number", "attachments", "attachment_ids",
     "messages", "of", "counts", "unopened", "set_aside", "envelope_hashes", "done_hashes",
     "last_unopened_number", "journal_numbers", "journal_of", "exclusions", "excluded_from", "case_numbers",
-    "unopened_numbers", "first_messages", "follow_up_texts", "file_names", "strikes",
+    "unopened_numbers", "first_messages", "follow_up_texts", "file_names", "strikes", "is_unread",
 }  # fmt: skip
 # The chain goes through entries that are not for all; `lines` withholds them by `journal_numbers`.
 WHOLE = {"last_journal_entry", "journal"}

@@ -1,0 +1,145 @@
+"""Shares that are renewed with a sheet: only with everybody there, said in the journal, told to everybody."""
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from inbox.keys import share_file
+from tests.support import inbox_builders as build
+from tests.support.desk_room import sitting
+from tests.support.inbox_builders import QUICK, Office, Said, passphrase_of
+
+NAMES = ("alice", "bruno", "chloe")
+
+pytestmark = [pytest.mark.copy_of("founded_three"), pytest.mark.usefixtures("quick")]
+AFTERWARDS = pytest.mark.copy_of("founded_renewed")
+
+
+def opened_by(office: Office, *own: str, sheets: Sequence[str]) -> Office:
+    """Return the inbox opened by these officers, and by the sheets of others."""
+    found = office.of(*own)
+    opening = found.opening()
+    for name in sheets:
+        file = share_file.parse(office.share_of(name).read_bytes())
+        (typed := office.shares / f"{name}.typed").write_text(share_file.unseal(file, passphrase_of(name)))
+        opening += ["--share", str(typed)]
+    found.opening = lambda: opening  # type: ignore[method-assign]
+    return found
+
+
+def change(office: Office, *words: str, names: Sequence[str] = NAMES) -> Said:
+    files = [word for name in names for word in ("--new-passphrase-file", office.secret_of(name))]
+    return office.run("officers", *words, "--shares", office.shares, *files)
+
+
+def newest(office: Office, code: str) -> Any:
+    entries = json.loads(office.run("journal", "print", "--json").out)["entries"]
+    return [each for each in entries if each["action"] == code][-1]
+
+
+@pytest.fixture(scope="module")
+def founded_renewed(founded_three: Office, tmp_path_factory: pytest.TempPathFactory) -> Office:
+    """The same, once the shares were renewed with the sheet of bruno, all others present."""
+    office = founded_three.copy(tmp_path_factory.mktemp("renewed") / "copy")
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(share_file, "LIMITS", QUICK)
+        assert 0 == change(opened_by(office, "alice", "chloe", sheets=["bruno"]), "renew").code
+    return office
+
+
+@pytest.mark.parametrize("own", NAMES[::2])
+def test_one_officer_with_a_colleagues_sheet_renews_nothing(office: Office, own: str) -> None:
+    """They would be two, and set the passphrases of all."""
+    before = office.state()
+    refused = change(opened_by(office, own, sheets=["bruno"]), "renew")
+    (away,) = set(NAMES) - {own, "bruno"}
+    assert (1, True) == (refused.code, f"only while all officers are here; missing: {away}" in refused.err)
+    assert before == office.state()
+
+
+def test_with_a_sheet_two_do_not_change_a_circle_of_three_either(tmp_path: Path) -> None:
+    """Neither its quorum, nor who is in it while one who stays is away."""
+    office = Office.found_by(tmp_path, (*NAMES, "dora"), 3)
+    before = office.state()
+    present = opened_by(office, "alice", "chloe", sheets=["bruno"])
+    office.secret_of("emil").write_text(passphrase_of("emil"))
+    for words, names in (
+        (["renew", "--quorum", "2"], (*NAMES, "dora")),
+        (["add", "emil"], (*NAMES, "dora", "emil")),
+    ):
+        assert "missing: dora" in change(present, *words, names=names).err
+    assert before == office.state()
+    assert 0 == change(present, "remove", "dora").code
+    entry = newest(office.of(*NAMES), "change-officers")
+    assert {"alice": "passphrase", "chloe": "passphrase", "bruno": "sheet"} == entry["officers"]
+
+
+@AFTERWARDS
+def test_with_all_of_them_here_it_counts_and_says_who_brought_a_sheet(office: Office) -> None:
+    """In the journal of both surfaces, and in oversight; by passphrases alone nothing of that is said."""
+    entry = newest(office, "renew-shares")
+    assert [("alice", "passphrase"), ("bruno", "sheet"), ("chloe", "passphrase")] == [
+        *entry["officers"].items()
+    ]
+    assert (
+        "bruno (sheet, no passphrase), chloe (passphrase): renew-shares" in office.run("journal", "print").out
+    )
+    assert "1  shares-by-sheet\n" in office.run("oversight").out
+    with sitting(office) as client:
+        assert "bruno (feuille, sans phrase de passe)" in client.page("/fr/journal")
+    assert 0 == change(office, "renew").code
+    said = office.run("oversight").out
+    assert ("2  renew-shares\n" in said, "1  shares-by-sheet\n" in said) == (True, True)
+
+
+def test_two_sheets_and_the_last_who_has_a_passphrase_renew(office: Office) -> None:
+    """Where no other officer has one there is nobody to wait for."""
+    assert 0 == change(opened_by(office, "alice", sheets=["bruno", "chloe"]), "renew").code
+    assert ["passphrase", "sheet", "sheet"] == [*newest(office, "renew-shares")["officers"].values()]
+
+
+def test_without_a_sheet_nothing_is_told(office: Office) -> None:
+    """The control of the next."""
+    assert 0 == change(office, "renew").code
+    assert "" == office.run("list").err
+
+
+@AFTERWARDS
+def test_every_officer_is_told_until_each_says_to_have_read_it(office: Office) -> None:
+    """By each command, before what it says itself."""
+    told = office.run("list").err
+    assert f"NOTICE: on {build.today()} the shares were renewed with a sheet, by alice" in told
+    assert "Not read yet by alice, bruno, chloe: inbox officers seen" in told
+    assert 0 == office.run("officers", "seen").code
+    assert "Not read yet by chloe: " in office.run("list").err
+    assert "no renewal of shares waits" in office.run("officers", "seen").err
+    last = office.of("bruno", "chloe")
+    assert 0 == last.run("officers", "seen").code
+    assert "" == last.run("list").err
+    noted = [
+        each for each in last.json("journal", "print")["entries"] if each["action"] == "acknowledge-renewal"
+    ]
+    assert [["alice", "bruno"], ["bruno", "chloe"]] == [[*each["officers"]] for each in noted]
+
+
+@AFTERWARDS
+def test_a_sheet_does_not_say_that_its_officer_has_read_it(office: Office) -> None:
+    assert 0 == opened_by(office, "alice", sheets=["bruno"]).run("officers", "seen").code
+    assert "Not read yet by bruno, chloe" in office.run("list").err
+
+
+@AFTERWARDS
+def test_at_the_desk_each_page_tells_it_until_it_was_read(office: Office) -> None:
+    with sitting(office) as client:
+        for path in ("/fr/", "/fr/office"):
+            assert "les parts ont été renouvelées avec une feuille" in client.page(path)
+        assert 303 == client.send("/fr/office/notice").status_code
+        page = client.page("/fr/")
+        assert ("Pas encore lu par chloe" in page, "office/notice" in page) == (True, False)
+        assert client.send("/fr/office/notice").status_code == 409
+    with sitting(office.of("bruno", "chloe")) as client:
+        client.send("/en/office/notice")
+        assert "renewed with a sheet" not in client.page("/en/")
