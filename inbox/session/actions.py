@@ -109,6 +109,7 @@ class Code(StrEnum):
     MAKE_DOSSIER = "make-dossier"
     ANSWER_ACCESS = "answer-access"
     DESTROY_CASES = "destroy-cases"
+    DISCARD_UNOPENED = "discard-unopened"
     ACCEPT_GAP = "accept-gap"
     LIFT_QUARANTINE = "lift-quarantine"
     MINIMISE = "minimise"
@@ -126,6 +127,7 @@ class Viewed(StrEnum):
     ACCESS = "access"
     DESTROYABLE = "destroyable"
     ALIASES = "aliases"
+    UNOPENED = "unopened"
 
 
 class Reason(Enum):
@@ -307,6 +309,7 @@ TABLE: Mapping[Code, Rule] = {
     ),
     Code.ANSWER_ACCESS: Rule(officers=2, values={"cases": _NUMBER}),
     Code.DESTROY_CASES: Rule(officers=2, reason=Reason.OPTIONAL, quarantine=True, values={"cases": _NUMBER}),
+    Code.DISCARD_UNOPENED: Rule(officers=2, oversight=True, values={"entries": _NUMBER}),
     Code.ACCEPT_GAP: Rule(
         officers=2,
         all_cases=True,

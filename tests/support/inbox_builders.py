@@ -364,7 +364,7 @@ def first(reporter: Reporter, **changes: Any) -> Sent:
 
 def kinds(office: Office) -> list[str]:
     """Return why each thing became no case that did not."""
-    return [row["kind"] for row in office.json("list")["unopened"]]
+    return [row["kind"] for row in office.json("unopened")["unopened"]]
 
 
 class Portal:

@@ -58,6 +58,7 @@ MAY_BE_REASONED = {
 OVERSEEN = {
     Code.ACCEPT_GAP,
     Code.BREAK_GLASS,
+    Code.DISCARD_UNOPENED,
     Code.EXCLUDE,
     Code.EXTEND,
     Code.FOUND_CONFLICT,
