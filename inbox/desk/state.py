@@ -108,14 +108,15 @@ class Desk:
     ``place`` begins every path: no other program on this machine can guess it, and none gets the cookie.
     ``wanted`` and ``order`` are what the queue shows: browsers remember addresses, so none has a search.
     ``job`` is the last that took long; until it is over, nothing else may use ``inbox``.
+    With ``same_disk`` the medium may be a folder on this machine's own disk.
     ``picture`` has the pixels of a page of a file, by case, file and page, until the browser asks for them.
     """
 
-    def __init__(self, opened: Unlocked, port: int, medium: Path | None) -> None:
+    def __init__(self, opened: Unlocked, port: int, medium: Path | None, *, same_disk: bool = False) -> None:
         self.inbox = opened.inbox
         self._opened, self._confirm = opened, witnesses.asking(opened)
         self.host = f"{HOST}:{port}"
-        self.medium = medium
+        self.medium, self.same_disk = medium, same_disk
         self.place = f"/{secrets.token_urlsafe(9)}"
         self.is_over = False
         self.job: Job | None = None

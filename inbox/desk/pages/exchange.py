@@ -69,14 +69,17 @@ def collect() -> ResponseReturnValue:
 def prepare() -> ResponseReturnValue:
     """Put the next bundle for the portal on the medium."""
     desk = here()
-    made = outbox.make(desk.inbox, desk.actor(), medium_folder(), progress=work_goes_on)
+    made = outbox.make(
+        desk.inbox, desk.actor(), medium_folder(), progress=work_goes_on, same_disk=desk.same_disk
+    )
     return rendering.page("exchange/prepared.html", made=made)
 
 
 @pages.post("/medium/outbox/<int:n>")
 def again(n: int) -> ResponseReturnValue:
     """Put a bundle for the portal on the medium once more."""
-    made = outbox.again(here().inbox, here().actor(), medium_folder(), n)
+    desk = here()
+    made = outbox.again(desk.inbox, desk.actor(), medium_folder(), n, same_disk=desk.same_disk)
     return rendering.page("exchange/prepared.html", made=made)
 
 

@@ -17,6 +17,7 @@ from inbox.language import labels
 from inbox.language.errors import Refused
 from inbox.language.messages import sentence
 from inbox.setup import backup as backups
+from inbox.setup.backup import Places
 
 pages = Blueprint("office", __name__)
 
@@ -77,7 +78,9 @@ def back_up() -> ResponseReturnValue:
         raise Refused(
             sentence("the folder of the key store is no whole path"), sentence("begin it with a stroke: /")
         )
-    made = backups.make(here().inbox, here().actor(), out, keys, progress=work_goes_on)
+    desk = here()
+    places = Places(out, keys, desk.same_disk)
+    made = backups.make(desk.inbox, desk.actor(), places, progress=work_goes_on)
     return rendering.page("office/backup_made.html", made=made)
 
 

@@ -348,7 +348,7 @@ def test_no_command_opens_a_socket(world: World, portal: Portal, tmp_path: Path)
     round_ = [
         ["collect", path, "--confirm-instance", portal.fingerprint],
         ["reply", "1", "--text", "x"],
-        ["outbox", "--out", world.office.out],
+        ["outbox", "--same-disk", "--out", world.office.out],
         ["show", "70"],
     ]
     home = ["--home", world.office.root, *world.office.opening()]

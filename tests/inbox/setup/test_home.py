@@ -68,6 +68,12 @@ def test_the_vault_key_is_fixed_for_ever() -> None:
     assert expected == passphrase.vault_key(bytes(range(32))).hex()
 
 
+def test_the_key_of_backups_is_fixed_for_ever() -> None:
+    """Another value would refuse every backup that exists."""
+    expected = "4a9351307879bfcf1f2a4eef47ad49c62073239bb2fd7fa50d0aaff96d2b3cdd"
+    assert expected == passphrase.backup_key(bytes(range(32))).hex()
+
+
 def test_init_by_command_uses_the_strong_parameters_and_says_what_the_portal_needs(tmp_path: Path) -> None:
     office = Office(tmp_path)
     office.secret.write_text(build.PASSPHRASE)
