@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import delete, select
 
-from inbox.casework import queue
+from inbox.overview import queue
 from inbox.vault.casework_tables import Declaration
 from tests.support.desk_room import sitting
 from tests.support.inbox_builders import Office, today

@@ -134,7 +134,7 @@ def test_a_session_ends_wherever_nobody_types(office: Office, place: str) -> Non
 
 
 FAULTY = """
-from inbox.casework import case_view
+from inbox.overview import case_view
 from inbox.cli import main
 case_view.overview = lambda *_: {}["canary"]
 main.main()
