@@ -83,7 +83,7 @@ def test_init_by_command_uses_the_strong_parameters_and_says_what_the_portal_nee
     assert (0, {"deployment", "root_key", "root_fingerprint"}) == (said.code, set(said.json))
     (share,) = (json.loads(path.read_bytes()) for path in office.root.glob("officer-*.share"))
     assert ("argon2id", 3, 256 << 20) == (share["kdf"], share["opslimit"], share["memlimit"])
-    assert office.json("list") == {"cases": [], "unopened": [], "warnings": []}
+    assert office.json("list") == {"cases": [], "unopened": 0, "warnings": []}
 
 
 def test_only_the_owner_can_read_anything(office: Office) -> None:
