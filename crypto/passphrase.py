@@ -22,6 +22,7 @@ LEAST_OPSLIMIT: int = pwhash.argon2id.OPSLIMIT_MIN
 LEAST_MEMLIMIT: int = pwhash.argon2id.MEMLIMIT_MIN
 
 VAULT = b"fanal/1/vault"
+BACKUP = b"fanal/1/backup"
 
 
 def stretch(passphrase: str, salt: bytes, *, opslimit: int = OPSLIMIT, memlimit: int = MEMLIMIT) -> bytes:
@@ -55,3 +56,8 @@ def unwrap(wrapped: bytes, key: bytes) -> bytes:
 def vault_key(master: bytes) -> bytes:
     """Return the 32-byte key of the vault: expand(master, ``fanal/1/vault``), SPEC 1.1."""
     return HKDFExpand(SHA256(), 32, info=VAULT).derive(master)
+
+
+def backup_key(master: bytes) -> bytes:
+    """Return the 32-byte key under which the list of a backup stands: expand(master, ``fanal/1/backup``)."""
+    return HKDFExpand(SHA256(), 32, info=BACKUP).derive(master)

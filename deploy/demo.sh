@@ -73,5 +73,5 @@ EOF
 trap 'exit 0' INT TERM
 trap 'kill $(jobs -p) 2> /dev/null || true; wait || true' EXIT
 demo/bin/portal serve &
-demo/bin/inbox desk --port "$desk_port" --minutes 120 --medium $medium &
+demo/bin/inbox desk --port "$desk_port" --minutes 120 --medium $medium --same-disk &
 wait -n

@@ -60,6 +60,8 @@ _COMMANDS = {
     "restore": "inbox.cli.commands.setup:restore",
     "quarantine": "inbox.cli.commands.access:quarantine_command",
     "minimise": "inbox.cli.commands.retention:minimise",
+    "unopened": "inbox.cli.commands.retention:unopened_command",
+    "discard": "inbox.cli.commands.retention:discard",
     "retention": "inbox.cli.commands.retention:retention_command",
     "destroy": "inbox.cli.commands.retention:destroy",
     "destroyed": "inbox.cli.commands.retention:destroyed_command",

@@ -161,6 +161,10 @@ out_folder = click.option(
     "--out", required=True, type=click.Path(path_type=Path), help="Write into this folder."
 )
 
+same_disk_option = click.option(
+    "--same-disk", is_flag=True, help="Also onto a disk of this machine, or twice onto the same one."
+)
+
 
 def text_options(command: Command) -> Command:
     """Let a command take a text: ``--text`` or ``--text-file``."""

@@ -25,7 +25,7 @@ def sheet_notice(found: Notice | None) -> Iterator[str]:
 
 
 def overview(view: View) -> Iterator[str]:
-    """Yield the list of cases, then what became no case, then what nobody has read."""
+    """Yield the list of cases, then how much became no case, then what nobody has read."""
     if not view["cases"]:
         yield "no cases yet"
     yield from _cases_of(view)
@@ -56,11 +56,15 @@ def _cases_of(view: View) -> Iterator[str]:
 def _unopened_of(view: View) -> Iterator[str]:
     if view["unopened"]:
         yield ""
-        yield "came in, but became no case:"
-    for row in view["unopened"]:
-        yield f"{row['number']:>5}  {row['received']}  bundle {row['bundle']}  {_unopened(row)}"
-        if row["file"]:
-            yield f"       kept as {row['file']}"
+        yield f"came in, but became no case: {view['unopened']}; see: inbox unopened"
+
+
+def unopened(row: View) -> Iterator[str]:
+    """Yield what came in and became no case."""
+    kind = f"{row['kind']}: {labels.english('unopened', row['kind'])}"
+    yield f"{row['number']:>5}  {row['received']}  bundle {row['bundle']}  {kind}"
+    kept = f"kept as {row['file']}" if row["file"] else "kept without an envelope"
+    yield f"       {kept}, until {row['kept_until']}"
 
 
 def details(view: View) -> Iterator[str]:
@@ -137,7 +141,7 @@ def outcome(result: Outcome) -> Iterator[str]:
     if filed.resolved:
         yield f"filed at last, and no longer in the list of what became no case: {_numbers(filed.resolved)}"
     if filed.unopened:
-        yield "what could not be filed stands at the end of: inbox list"
+        yield "what could not be filed stands in: inbox unopened"
     yield from (f"warning: {warning}" for warning in result.warnings)
 
 
@@ -165,10 +169,6 @@ def _loud(codes: str, code: str) -> str:
     """Return what a code is called, in capitals up to its colon, for a terminal has no other stress."""
     head, colon, rest = labels.english(codes, code).partition(":")
     return f"{head.upper()}{colon}{rest}"
-
-
-def _unopened(row: View) -> str:
-    return f"{row['kind']}: {labels.english('unopened', row['kind'])}"
 
 
 def _to_read(case: View) -> str:

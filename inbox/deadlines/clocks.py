@@ -18,7 +18,7 @@ _ACK = timedelta(days=7)
 _ACK_WORKING_DAYS = 7
 _FEEDBACK = relativedelta(months=3)
 _EXTENDED = relativedelta(months=6)
-_RETENTION = relativedelta(months=2)
+RETENTION = relativedelta(months=2)
 # A first act after opening: so many working days by priority, 0 for the same day: a rule of the inspectorate.
 _FIRST_ACT = {1: 0, 2: 2, 3: 5, 4: 10}
 
@@ -101,7 +101,7 @@ def kept_until(closed: date, written: date | None, *, at_once: bool) -> date:
     nothing was written.
     """
     last = max(closed, written or closed)
-    return last if at_once and last == closed else last + _RETENTION
+    return last if at_once and last == closed else last + RETENTION
 
 
 def _retention(events: Events) -> Iterator[Due]:

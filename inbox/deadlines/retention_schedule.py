@@ -1,4 +1,4 @@
-"""How long cases are kept, and which are to be destroyed (Directive (EU) 2019/1937, article 18)."""
+"""How long cases, and what became none, are kept (Directive (EU) 2019/1937, article 18)."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -38,6 +38,38 @@ class Due:
     rule: Rule
     day: date
     facts: frozenset[Obstacle] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class UnopenedTerm:
+    """What came in and became no case: how much there is, and how much of it may be discarded by now.
+
+    ``next_day`` is the day from which more may be, None if nothing waits for one.
+    """
+
+    count: int
+    due: int
+    next_day: date | None
+
+
+def unopened_until(collected: date) -> date:
+    """Return the day from which what became no case may be discarded.
+
+    Nobody can examine it, so it is kept as long as a report that is not admissible: two months. They begin
+    with the day on which it was collected: the one that the portal claims could be any.
+    """
+    return collected + clocks.RETENTION
+
+
+def unopened(session: Session, today: date) -> UnopenedTerm:
+    """Return how much became no case, and how much of it is past its term.
+
+    What names a case of the vault is left out: it is part of that one, and is destroyed with it.
+    """
+    counted = {unopened_until(day): count for day, count in queries_exchange.caseless_by_day(session).items()}
+    waiting = [day for day in counted if day > today]
+    due = sum(count for day, count in counted.items() if day <= today)
+    return UnopenedTerm(sum(counted.values()), due, min(waiting, default=None))
 
 
 def listing(home: Home, session: Session) -> list[Due]:

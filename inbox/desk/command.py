@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from inbox.cli.options import Closed, Door, officer_options
+from inbox.cli.options import Closed, Door, officer_options, same_disk_option
 from inbox.session import journal_actions
 from inbox.session.journal_actions import Surface
 from inbox.system import idle_timeout, memory, terminal
@@ -25,9 +25,10 @@ from inbox.system.clock import today
     type=click.Path(path_type=Path, exists=True, file_okay=False),
     help="The folder of the removable medium.",
 )
+@same_disk_option
 @officer_options
 @click.pass_obj
-def desk(door: Door, /, *, port: int, minutes: int, medium: Path | None) -> None:
+def desk(door: Door, /, *, port: int, minutes: int, medium: Path | None, same_disk: bool) -> None:
     """Serve the work desk to a browser on this machine, until it is locked."""
     if not isinstance(door, Closed):
         raise click.UsageError("end the session first: lock")
@@ -40,7 +41,11 @@ def desk(door: Door, /, *, port: int, minutes: int, medium: Path | None) -> None
         with idle_timeout.limited(minutes * 60), door.unlocked(today()) as opened:
             journal_actions.open_at(opened.inbox, opened.by_opening(today()), Surface.DESK)
             opening.hold(
-                opened, listener, medium, lambda address: terminal.warn_all(_greeting(address, minutes))
+                opened,
+                listener,
+                medium,
+                lambda address: terminal.warn_all(_greeting(address, minutes)),
+                same_disk=same_disk,
             )
     except idle_timeout.Inactive:
         why = f"nobody asked for a page for {minutes} minutes: locked"

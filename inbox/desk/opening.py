@@ -11,13 +11,18 @@ from inbox.session.inbox import Unlocked
 
 
 def hold(
-    opened: Unlocked, listener: socket.socket, medium: Path | None, greet: Callable[[str], None]
+    opened: Unlocked,
+    listener: socket.socket,
+    medium: Path | None,
+    greet: Callable[[str], None],
+    *,
+    same_disk: bool,
 ) -> None:
     """Serve until somebody locks the desk; Inactive if nobody asks for a page. ``greet`` gets the address.
 
     What takes long is done here, between two requests, while another thread says how far it is.
     """
-    desk = Desk(opened, serving.port_of(listener), medium)
+    desk = Desk(opened, serving.port_of(listener), medium, same_disk=same_disk)
     app = create_app(desk)
     greet(desk.address)
     with serving.serving(listener, app) as server:

@@ -47,6 +47,7 @@ class Done(StrEnum):
     RELEASED = "released"
     QUARANTINED = "quarantined"
     UNQUARANTINED = "unquarantined"
+    DISCARDED = "discarded"
     LISTED = "listed"
     REGIME_CHOSEN = "regime-chosen"
     DAYS_OFF_CHANGED = "days-off-changed"
@@ -68,6 +69,7 @@ class Work(StrEnum):
     OUTBOX = "outbox"
     BACKUP = "backup"
     DESTROY = "destroy"
+    DISCARD = "discard"
     MINIMISE = "minimise"
     DOSSIER = "dossier"
     ACCESS = "access"
@@ -108,14 +110,15 @@ class Desk:
     ``wanted`` and ``order`` are what the queue shows: browsers remember addresses, so none has a search.
     ``job`` is the last that took long; until it is over, nothing else may use ``inbox``.
     ``notice`` is that of a renewal of shares with a sheet which somebody has not read.
+    With ``same_disk`` the medium may be a folder on this machine's own disk.
     ``picture`` has the pixels of a page of a file, by case, file and page, until the browser asks for them.
     """
 
-    def __init__(self, opened: Unlocked, port: int, medium: Path | None) -> None:
+    def __init__(self, opened: Unlocked, port: int, medium: Path | None, *, same_disk: bool = False) -> None:
         self.inbox = opened.inbox
         self._opened, self._confirm = opened, witnesses.asking(opened)
         self.host = f"{HOST}:{port}"
-        self.medium = medium
+        self.medium, self.same_disk = medium, same_disk
         self.notice = sheet_notice.pending(opened.inbox)
         self.place = f"/{secrets.token_urlsafe(9)}"
         self.is_over = False

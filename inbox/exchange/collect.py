@@ -135,8 +135,7 @@ def _collect_one(
         if taken.code is Code.ACCEPT_GAP:
             rejoining.go_on(session, begun.head, today)
         warnings = _accept(session, begun, today)
-        filing = Filing(session, inbox.home, n=n, today=today)
-        _file(inbox, session, _new(verified, today), filing, progress)
+        filing = _file(inbox, session, verified, today, progress)
         for withdrawal in verified.intake.withdrawn:
             filing.withdraw(withdrawal)
         kept = conflicts.keep(session, journal.actor(session), filing.meant)
@@ -204,13 +203,16 @@ def _confirm(session: Session, applied: Link) -> bool:
     return True
 
 
-def _file(inbox: Inbox, session: Session, new: Sequence[Item], filing: Filing, progress: Progress) -> None:
+def _file(inbox: Inbox, session: Session, verified: Verified, today: date, progress: Progress) -> Filing:
     contents = key_store.load(inbox.home, session)
+    tried = contents.intake_digest
+    filing = Filing(session, inbox.home, n=verified.intake.n, today=today, tried=tried)
     office = queries_office.office(session)
     trust = Trust(inbox.home, office.deployment, office.channel, contents.intake)
-    shut = kept(inbox.home, queries_exchange.set_aside(session, Kind.NOT_FOR_US))
+    # What no key opened is tried again by other keys alone: thousands would cost each collect minutes.
+    shut = kept(inbox.home, queries_exchange.untried(session, tried))
     try:
-        filing.take(_unsealed([*shut, *new], trust, progress))
+        filing.take(_unsealed([*shut, *_new(verified, today)], trust, progress))
         # A large follow-up costs time and room: it is opened again only once its case is there.
         awaited = [
             row for row in queries_exchange.set_aside(session, Kind.UNKNOWN_CASE) if filing.knows(row.case_id)
@@ -221,6 +223,7 @@ def _file(inbox: Inbox, session: Session, new: Sequence[Item], filing: Filing, p
         raise _altered() from None
     if filing.seeds:
         key_store.save(inbox.home, session, contents.with_attachments(filing.seeds))
+    return filing
 
 
 def _new(verified: Verified, today: date) -> list[Item]:

@@ -70,10 +70,11 @@ class _Owner:
 class Filing:
     """One bundle on its way into the vault.
 
-    ``seeds`` are those of the attachments that were filed, ``meant`` whom new texts name, by case.
+    ``seeds`` are those of the attachments that were filed, ``meant`` whom new texts name, by case. ``n`` is
+    the number of the bundle, ``tried`` tells by which intake keys its envelopes are tried.
     """
 
-    def __init__(self, session: Session, home: Home, *, n: int, today: date) -> None:
+    def __init__(self, session: Session, home: Home, *, n: int, today: date, tried: bytes) -> None:
         self._session = session
         self._today = today
         self._deployment = queries_office.office(session).deployment
@@ -81,7 +82,7 @@ class Filing:
         self._asked = catalogue.Known(session)
         self._numbers = queries_cases.numbers_by_case_id(session)
         self._number = case_numbers.last(session)
-        self._shelf = Shelf(session, home, n)
+        self._shelf = Shelf(session, home, n=n, today=today, tried=tried)
         self.filed = Filed(unopened=self._shelf.added, resolved=self._shelf.resolved)
         self.seeds: dict[bytes, bytes] = {}
         self.meant: dict[int, set[str]] = {}

@@ -33,9 +33,10 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Contents:
-    """What is on the medium, what the portal has not confirmed, and which keys end soon."""
+    """What is on the medium, how much became no case, what is not confirmed, and which keys end soon."""
 
     bundles: list[Found]
+    unopened: int
     unconfirmed: Sequence[OutboxBundle]
     warnings: list[Sentence]
 
@@ -44,7 +45,9 @@ def look(inbox: Inbox, who: Actor, folder: Path | None) -> Contents:
     """Return what is on the medium in ``folder``, if there is one, and what still has to go to the portal."""
     with inbox.acting(who, action(Code.LIST, view=Viewed.MEDIUM)) as session:
         found = _bundles(session, folder) if folder else []
-        return Contents(found, _unconfirmed(session), expiry_warnings.warnings(session, who.today))
+        unopened = queries_exchange.count_unopened(session)
+        warnings = expiry_warnings.warnings(session, who.today)
+        return Contents(found, unopened, _unconfirmed(session), warnings)
 
 
 def files(folder: Path) -> list[Path]:

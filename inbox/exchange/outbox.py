@@ -28,7 +28,7 @@ from inbox.replies.slots import Seal, Sealer, Unsent, compose
 from inbox.session import journal
 from inbox.session.actions import Actor, Code, action
 from inbox.session.inbox import Inbox
-from inbox.system import atomic_files
+from inbox.system import atomic_files, media
 from inbox.system.home import Home
 from inbox.system.workers import spread
 from inbox.vault import queries_cases, queries_exchange, queries_office
@@ -72,24 +72,26 @@ class _Waiting:
     opened: Opened | None
 
 
-def make(inbox: Inbox, who: Actor, out: Path, *, progress: Progress) -> Made:
+def make(inbox: Inbox, who: Actor, out: Path, *, progress: Progress, same_disk: bool = False) -> Made:
     """Make the next outbox and put a copy into the folder ``out``.
 
-    Our own copy is on disk before the vault knows of it, so that ``again`` always has one. Raises Refused.
+    Our own copy is on disk before the vault knows of it, so that ``again`` always has one. Raises Refused,
+    also if ``out`` is on this machine's own disk, but for ``same_disk``: a medium may be missing there.
     """
-    _check_folder(out)
+    _check_folder(inbox.home, out, same_disk=same_disk)
     with inbox.acting(who, action(Code.MAKE_OUTBOX)) as session:
         n, channel = _make(inbox.home, session, who.today, progress)
         told = _told(session, who.today)
     return Made(n, _hand_over(n, inbox.home.outbox_bundle(channel, n), out), *told)
 
 
-def again(inbox: Inbox, who: Actor, out: Path, n: int) -> Made:
+def again(inbox: Inbox, who: Actor, out: Path, n: int, *, same_disk: bool = False) -> Made:
     """Give outbox ``n`` to ``out`` once more: the same manifest and files; Refused once it is confirmed.
 
     A key that counts no longer gives way to the present one: no later outbox is taken before this one.
+    ``same_disk`` as for ``make``.
     """
-    _check_folder(out)
+    _check_folder(inbox.home, out, same_disk=same_disk)
     with inbox.acting(who, action(Code.COPY_OUTBOX, outbox=n)) as session:
         made = queries_exchange.outbox(session, n)
         if made is None:
@@ -275,12 +277,14 @@ def _write(
     atomic_files.write(path, bundle.write(manifest, members()))
 
 
-def _check_folder(out: Path) -> None:
+def _check_folder(home: Home, out: Path, *, same_disk: bool) -> None:
     if not out.is_dir():
         raise Refused(
             sentence("{out} is not a folder", out=out),
             sentence("make it, or mount the medium, then try again"),
         )
+    if not same_disk:
+        media.check_carried(out, home.root)
 
 
 def _hand_over(n: int, path: Path, out: Path, anew: Manifest | None = None) -> Path:

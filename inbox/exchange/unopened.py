@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from inbox.exchange.unseal import Changed, Place
 from inbox.system import atomic_files
 from inbox.system.home import Home
-from inbox.vault import queries_exchange
+from inbox.vault import unopened_numbers
 from inbox.vault.destroyed_tables import Leaving
 from inbox.vault.tables import Unopened
 from inbox.vault.tombstones import Tombstones
@@ -28,13 +28,16 @@ class Item:
 
 
 class Shelf:
-    """What one bundle adds to the rows and takes away: numbers of ``added`` and ``resolved`` rows."""
+    """What one bundle adds to the rows and takes away: numbers of ``added`` and ``resolved`` rows.
 
-    def __init__(self, session: Session, home: Home, n: int) -> None:
+    ``tried`` tells by which intake keys its envelopes are tried, ``n`` is the number of the bundle.
+    """
+
+    def __init__(self, session: Session, home: Home, *, n: int, today: date, tried: bytes) -> None:
         self._session = session
         self._home = home
-        self._n = n
-        self._number = queries_exchange.last_unopened_number(session)
+        self._n, self._today, self._tried = n, today, tried
+        self._number = unopened_numbers.last(session)
         self._tombstones = Tombstones(session)
         self.added: list[int] = []
         self.resolved: list[int] = []
@@ -75,7 +78,7 @@ class Shelf:
 
     def _keep(self, item: Item, kind: Kind, case_id: bytes | None) -> None:
         if item.row is not None:
-            _explain(item.row, item.place, kind, case_id)
+            self._explain(item.row, item.place, kind, case_id)
             return
         place = self._home.envelope(item.place.hash)
         atomic_files.write(self._home.on_its_way(place), item.place.pieces())
@@ -92,11 +95,22 @@ class Shelf:
                 number=self._number,
                 kind=kind.value,
                 received=day,
+                collected=self._today,
                 intake=self._n,
+                tried=self._tried,
                 envelope=envelope,
                 case_id=case_id,
             )
         )
+
+    def _explain(self, row: Unopened, place: Place, kind: Kind, case_id: bytes | None) -> None:
+        """Give the present reason in the row, unless it is our copy of the envelope that was damaged."""
+        with suppress(Changed):
+            for _ in place.pieces():
+                pass
+            row.tried = self._tried
+            if row.kind != kind:
+                row.kind, row.case_id = kind.value, case_id
 
     def resolve(self, item: Item, case: int) -> None:
         """Take an envelope that was set aside before off the list: it belongs to a case now."""
@@ -115,13 +129,3 @@ def kept(home: Home, rows: Iterable[Unopened]) -> list[Item]:
             place = Place(path, 0, path.stat().st_size, row.envelope)
             items.append(Item(place, row.received, row.case_id, row))
     return items
-
-
-def _explain(row: Unopened, place: Place, kind: Kind, case_id: bytes | None) -> None:
-    """Give the present reason in the row, unless it is our copy of the envelope that was damaged."""
-    if row.kind == kind:
-        return
-    with suppress(Changed):
-        for _ in place.pieces():
-            pass
-        row.kind, row.case_id = kind.value, case_id

@@ -4,6 +4,7 @@ The vault says which generation is valid and holds the key that opens it. So the
 moment at which a change happens: before it the older file counts, after it the newer one.
 """
 
+import hashlib
 import secrets
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
@@ -50,6 +51,11 @@ class KeyStore:
 
     intake: tuple[IntakeSecret, ...]
     attachments: tuple[AttachmentSecret, ...]
+
+    @property
+    def intake_digest(self) -> bytes:
+        """SHA-256 over the ids of the intake keys: another one after a key came or went."""
+        return hashlib.sha256(b"".join(sorted(key.id for key in self.intake))).digest()
 
     def attachment_seed(self, attachment_id: bytes) -> bytes | None:
         """Return the seed of an attachment, or None: it was destroyed."""

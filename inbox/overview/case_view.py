@@ -21,7 +21,7 @@ from inbox.session.actions import Actor, Code, action
 from inbox.session.inbox import Inbox
 from inbox.text import confusables
 from inbox.vault import queries_access, queries_cases, queries_exchange, queries_office
-from inbox.vault.tables import Attachment, Case, FollowUp, Message, Unopened
+from inbox.vault.tables import Attachment, Case, FollowUp, Message
 
 
 class Notice(StrEnum):
@@ -87,7 +87,7 @@ def _overview(session: Session) -> View:
             }
             for case in cases
         ],
-        "unopened": [_unopened(row) for row in queries_exchange.unopened(session)],
+        "unopened": queries_exchange.count_unopened(session),
     }
 
 
@@ -250,14 +250,4 @@ def _message(message: Message, case: Case) -> View:
         "slot": message.serial,
         "sent": message.serial <= case.serial,
         "seen": message.serial <= case.seen,
-    }
-
-
-def _unopened(row: Unopened) -> View:
-    return {
-        "number": row.number,
-        "kind": row.kind,
-        "received": row.received.isoformat(),
-        "bundle": row.intake,
-        "file": None if row.envelope is None else f"unopened/{base64url.encode(row.envelope)}.age",
     }

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from inbox.casework import exits
 from inbox.casework.exits import Asked, Exit
 from inbox.deadlines import retention_schedule, workflow
-from inbox.deadlines.retention_schedule import Due, Rule
+from inbox.deadlines.retention_schedule import Due, Rule, UnopenedTerm
 from inbox.keys import key_store
 from inbox.language.errors import Refused
 from inbox.language.messages import sentence
@@ -23,7 +23,7 @@ from inbox.session import journal
 from inbox.session.actions import Actor, Code, Viewed, action
 from inbox.session.inbox import Inbox
 from inbox.system.home import Home, keystore_name
-from inbox.vault import queries_access, queries_cases, row_security, tombstones
+from inbox.vault import queries_access, queries_cases, row_security, tombstones, unopened_numbers
 from inbox.vault.destroyed_tables import VAULT, DestroyedCase, Leaving, PastExclusion
 from inbox.vault.tables import Attachment, Case, KeyStoreKey, Unopened
 
@@ -40,10 +40,11 @@ class Plan:
     early: str = ""
 
 
-def schedule(inbox: Inbox, who: Actor) -> list[Due]:
-    """Return every case that is closed or junk, by the day on which each is to be destroyed."""
+def schedule(inbox: Inbox, who: Actor) -> tuple[list[Due], UnopenedTerm]:
+    """Return every case that is closed or junk by the day on which it is destroyed; what became none."""
     with inbox.acting(who, action(Code.LIST_RETENTION)) as session:
-        return retention_schedule.listing(inbox.home, session)
+        cases = retention_schedule.listing(inbox.home, session)
+        return cases, retention_schedule.unopened(session, who.today)
 
 
 def plan(inbox: Inbox, who: Actor, numbers: Sequence[int], early: str = "") -> Plan:
@@ -113,6 +114,7 @@ def _destroy(home: Home, session: Session, planned: Plan) -> None:
     session.flush()
     if keys:
         key_store.save(home, session, key_store.load(home, session).without_attachments(keys))
+    unopened_numbers.remember(session)
     row_security.forget(session, numbers)
 
 

@@ -111,6 +111,7 @@ class Code(StrEnum):
     MAKE_DOSSIER = "make-dossier"
     ANSWER_ACCESS = "answer-access"
     DESTROY_CASES = "destroy-cases"
+    DISCARD_UNOPENED = "discard-unopened"
     ACCEPT_GAP = "accept-gap"
     LIFT_QUARANTINE = "lift-quarantine"
     MINIMISE = "minimise"
@@ -128,6 +129,7 @@ class Viewed(StrEnum):
     ACCESS = "access"
     DESTROYABLE = "destroyable"
     ALIASES = "aliases"
+    UNOPENED = "unopened"
 
 
 class Reason(Enum):
@@ -322,6 +324,7 @@ TABLE: Mapping[Code, Rule] = {
     ),
     Code.ANSWER_ACCESS: Rule(officers=2, oversight=True, values={"cases": _NUMBER}),
     Code.DESTROY_CASES: Rule(officers=2, reason=Reason.OPTIONAL, quarantine=True, values={"cases": _NUMBER}),
+    Code.DISCARD_UNOPENED: Rule(officers=2, oversight=True, values={"entries": _NUMBER}),
     Code.ACCEPT_GAP: Rule(
         officers=2,
         all_cases=True,

@@ -31,13 +31,15 @@ Progress = Callable[[str, int, int], None]
 class Inbox:
     """An unlocked home: its folder, its open vault, and what vault.json said when it was opened.
 
-    ``progress`` is told of work on the vault that takes long.
+    ``progress`` is told of work on the vault that takes long; under ``backup_key`` (32 bytes) lists of
+    backups are made.
     """
 
     home: Home
     vault: Vault
     header: Header
     progress: Progress = field(repr=False)
+    backup_key: bytes = field(repr=False)
 
     @property
     def quorum(self) -> int:
@@ -162,18 +164,23 @@ def unlocked(root: Path, bring: Callable[[], Sequence[Credential]], progress: Pr
             with opened.transaction() as session:
                 names = _names(session, credited)
             sealed = {names[member]: file for member, file in sorted(credited.sealed.items())}
-            inbox = Inbox(home, opened, found, progress)
+            inbox = Inbox(home, opened, found, progress, passphrase.backup_key(credited.master))
             inbox.settle()
             yield Unlocked(inbox, tuple(names.values()), sealed)
 
 
 @dataclass(frozen=True, slots=True)
 class OpenedAny:
-    """A vault of any version that can be brought to the newest, and the officers who opened it."""
+    """A vault of any version that can be brought to the newest, and the officers who opened it.
+
+    ``generation`` is that of its file, ``backup_key`` (32 bytes) that of the list of a backup.
+    """
 
     vault: Vault
     version: str
     present: Mapping[str, Presence]
+    generation: int
+    backup_key: bytes = field(repr=False)
 
 
 def open_any(home: Home, bring: Callable[[], Sequence[Credential]]) -> OpenedAny:
@@ -184,7 +191,7 @@ def open_any(home: Home, bring: Callable[[], Sequence[Credential]]) -> OpenedAny
     with opened.transaction() as session:
         names = _names(session, credited)
     present = {name: _presence(member, credited.sealed) for member, name in names.items()}
-    return OpenedAny(opened, version, present)
+    return OpenedAny(opened, version, present, found.generation, passphrase.backup_key(credited.master))
 
 
 def _presence(who: object, sealed: Container[object]) -> Presence:

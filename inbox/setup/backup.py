@@ -16,56 +16,25 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from crypto import shape
-from crypto.errors import CryptoError
-from crypto.shape import binary, integer, list_of, record, text
-from inbox.keys import key_store
+from crypto.backup import Backup, File, Listed, encode
+from crypto.journal import Head
 from inbox.keys.officers import Credential
 from inbox.language.errors import Refused
 from inbox.language.messages import sentence
+from inbox.session import anchors, journal
 from inbox.session import inbox as unlocking
-from inbox.session import journal
 from inbox.session.actions import Actor, Code, action
+from inbox.session.anchors import Paper
 from inbox.session.inbox import Inbox
-from inbox.setup import init
-from inbox.system import atomic_files
+from inbox.setup import backup_list, init
+from inbox.system import atomic_files, media
 from inbox.system.home import Home, keystore_name
 from inbox.vault import case_numbers, schema_version
 from inbox.vault.tables import KeyStoreKey
 
-LIST = "backup.json"
-_NAME = "|".join(
-    (
-        r"vault\.json",
-        r"vault-[1-9][0-9]{0,9}\.sqlite",
-        r"(attachments|unopened)/[A-Za-z0-9_-]{1,64}\.age",
-        r"outbox/[a-z0-9-]{1,64}\.tar",
-    )
-)
-_MOST = 10_000_000
-_HASH = 32
-
 Progress = Callable[[int, int], None]
 # What the officers bring to the inbox in a folder.
 Bring = Callable[[Path], Sequence[Credential]]
-
-
-@dataclass(frozen=True, slots=True)
-class File:
-    """A file of a backup, by its path in the home, with its SHA-256."""
-
-    name: str
-    hash: bytes
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Backup:
-    """What a backup is: its day, its files, and the key store that belongs to it but is not among them."""
-
-    day: date
-    keystore: int
-    keystore_hash: bytes
-    files: tuple[File, ...]
 
 
 # More cases than the lost inbox can have had since the copy was taken, where nobody knows.
@@ -73,12 +42,30 @@ _LEAP = 1_000
 
 
 @dataclass(frozen=True, slots=True)
+class Places:
+    """Where a backup goes: its folder is made in ``out``, its key store is put into ``keys``.
+
+    They must be on media of their own, but for ``same_disk``.
+    """
+
+    out: Path
+    keys: Path
+    same_disk: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Made:
-    """Where a backup and its key store are; ``shares`` are the files of the home that it does not hold."""
+    """Where a backup and its key store are; ``shares`` are the files of the home that it does not hold.
+
+    ``faults`` are the files that the vault knows and that the home no longer has, or not as they came.
+    ``head`` is where the journal stands, to be written down: by it an older backup is told from this one.
+    """
 
     folder: Path
     keystore: Path
     shares: tuple[str, ...]
+    faults: tuple[str, ...]
+    head: Head
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,12 +73,31 @@ class Source:
     """A backup with its key store, to be put back.
 
     ``last_case`` is the highest number that the lost inbox gave to a case. Where nobody knows it, numbers
-    leap by 1,000: on paper two cases of the same number would be one.
+    leap by 1,000: on paper two cases of the same number would be one. ``written`` is a head of its journal
+    that somebody wrote down: a backup from before that is not put back.
     """
 
     folder: Path
     keystore: Path
     last_case: int | None
+    written: Paper | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What is about to be put back: its day, where its journal ends, what it lacks.
+
+    ``newer`` is the day of the newest backup beside it that says it is newer, None if none does.
+    """
+
+    day: date
+    head: Head
+    faults: tuple[str, ...]
+    newer: date | None
+
+
+# Told what is about to be put back; it raises Refused if that is not to be.
+Look = Callable[[Found], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,26 +117,19 @@ class Restored:
         return self.version != schema_version.newest()
 
 
-_FILE = record(File, {"name": text(128, _NAME), "hash": binary(_HASH)})
-_BACKUP = record(
-    Backup,
-    {
-        "day": shape.day,
-        "keystore": integer(1),
-        "keystore_hash": binary(_HASH),
-        "files": list_of(_FILE, _MOST),
-    },
-    kind="backup",
-)
-
-
-def make(inbox: Inbox, who: Actor, out: Path, keys: Path, *, progress: Progress) -> Made:
-    """Copy the home into a new folder in ``out``, and its key store into the folder ``keys``.
+def make(inbox: Inbox, who: Actor, places: Places, *, progress: Progress) -> Made:
+    """Copy the home into a new folder, and its key store elsewhere.
 
     This process holds the home and, while it copies, the vault: nothing changes meanwhile. The folder is
-    there whole or not at all. Raises Refused, also if a folder lies within the other or within the home.
+    there whole or not at all. A file that the vault does not know stays behind; one that it knows and that is
+    not there is named. Raises Refused, also for folders that lie within one another, or share a disk.
     """
+    out, keys = places.out, places.keys
     _check_apart(inbox.home.root, out, keys)
+    if not places.same_disk:
+        media.check_carried(out, inbox.home.root)
+        media.check_carried(keys, inbox.home.root)
+        media.check_apart(out, keys)
     folder = out / f"backup-{who.today}"
     if folder.exists():
         raise Refused(
@@ -144,23 +143,38 @@ def make(inbox: Inbox, who: Actor, out: Path, keys: Path, *, progress: Progress)
         pass  # noted first: the copy says so of itself, too
     with _aside(folder) as aside:
         inbox.vault.check()
-        with inbox.vault.transaction():
+        with inbox.vault.transaction() as session:
+            head, known = journal.head(session), backup_list.known(inbox.home, session)
             hashed = _keep(inbox.home.keystore(generation), copy)
-            files = tuple(_copy_all(inbox.home, aside, _names(inbox), progress))
-        made = Backup(day=who.today, keystore=generation, keystore_hash=hashed, files=files)
-        atomic_files.write(aside / LIST, [_BACKUP.encode(made)])
-    return Made(folder, copy, tuple(sorted(path.name for path in inbox.home.root.glob("*.share"))))
+            there = sorted(name for name in known if (inbox.home.root / name).is_file())
+            names = [*map(inbox.home.name_of, _base(inbox)), *there]
+            files = tuple(_copy_all(inbox.home, aside, names, progress))
+        made = Backup(
+            day=who.today,
+            journal=head,
+            keystore=generation,
+            keystore_hash=hashed,
+            faults=tuple(sorted(known - {*there} | backup_list.altered(files))),
+            files=files,
+        )
+        atomic_files.write(aside / backup_list.LIST, [encode(made, inbox.backup_key)])
+    shares = tuple(sorted(path.name for path in inbox.home.root.glob("*.share")))
+    return Made(folder, copy, shares, made.faults, head)
 
 
-def restore(source: Source, root: Path, bring: Bring, *, today: date, progress: Progress) -> Restored:
+def restore(  # noqa: PLR0913 - keywords
+    source: Source, root: Path, bring: Bring, look: Look, *, today: date, progress: Progress
+) -> Restored:
     """Make the inbox in the folder ``root`` from a backup with its key store, and note that in its journal.
 
-    Every file is compared with the list of the backup, and vault and key store are opened, before anything
-    is at ``root``. Raises HomeRefused if something is there, Refused for what does not belong together or a
-    number below one that is in the backup, and what opening raises.
+    Every file is compared with the list of the backup, vault and key store are opened, the list is verified
+    and compared with what the vault knows, and ``look`` is told what it is, before anything is at ``root``.
+    Raises HomeRefused if something is there, Refused for what does not belong together, an older journal than
+    the one written down, or a number below one that is in the backup, and what opening and ``look`` raise.
     """
     init.check_free(root)
-    backup = _read(source.folder)
+    listed = backup_list.read(source.folder)
+    backup = listed.backup
     with _aside(root.absolute()) as aside:
         home = Home(aside)
         for each in home.folders:
@@ -169,7 +183,7 @@ def restore(source: Source, root: Path, bring: Bring, *, today: date, progress: 
         for done, file in enumerate(backup.files, 1):
             _check(_copy(source.folder / file.name, aside / file.name), file.hash)
             progress(done, len(backup.files))
-        return _opened(home, bring, backup, today, source.last_case)
+        return _opened(home, bring, listed, source, look, today)
 
 
 @contextmanager
@@ -189,16 +203,23 @@ def _aside(folder: Path) -> Iterator[Path]:
     atomic_files.sync_folder(folder.parent)
 
 
-def _opened(home: Home, bring: Bring, backup: Backup, today: date, last_case: int | None) -> Restored:
+def _opened(  # noqa: PLR0913, PLR0917 - all that one backup is put back with
+    home: Home, bring: Bring, listed: Listed, source: Source, look: Look, today: date
+) -> Restored:
     """Open vault and key store; note what was done, and where numbers go on, if the vault can take it."""
-    next_case = None
+    next_case, backup = None, listed.backup
     opened = unlocking.open_any(home, lambda: bring(home.root))
     with closing(opened.vault):
+        backup_list.check(listed, opened.backup_key)
         opened.vault.check()
         with opened.vault.transaction() as session:
-            key_store.load(home, session)
+            backup_list.check_complete(home, session, opened.generation, backup)
+            if source.written is not None:
+                anchors.check(session, None, source.written)
+            newer = backup_list.newer_beside(source.folder, backup)
+            look(Found(backup.day, backup.journal, backup.faults, newer))
             if opened.version == schema_version.newest():
-                last = last_case or case_numbers.last(session) + _LEAP
+                last = source.last_case or case_numbers.last(session) + _LEAP
                 case_numbers.go_on_after(session, last)
                 next_case = last + 1
                 restored = action(Code.RESTORE, backup=backup.day, next_case=next_case)
@@ -224,14 +245,8 @@ def _check_apart(home: Path, out: Path, keys: Path) -> None:
             )
 
 
-def _names(inbox: Inbox) -> list[str]:
-    home = inbox.home
-    folders = (home.attachments, home.unopened, home.outbox)
-    paths = [home.header, home.vault(inbox.header.generation)]
-    paths += [
-        path for folder in folders for path in sorted(folder.iterdir()) if path.suffix != atomic_files.PART
-    ]
-    return [home.name_of(path) for path in paths]
+def _base(inbox: Inbox) -> list[Path]:
+    return [inbox.home.header, inbox.home.vault(inbox.header.generation)]
 
 
 def _copy_all(home: Home, aside: Path, names: Sequence[str], progress: Progress) -> Iterator[File]:
@@ -277,16 +292,3 @@ def _check(found: bytes, expected: bytes) -> None:
             sentence("a file is not the one of this backup, or damaged"),
             sentence("look for another copy of backup and key store"),
         )
-
-
-def _read(folder: Path) -> Backup:
-    try:
-        backup = _BACKUP.parse((folder / LIST).read_bytes())
-    except (CryptoError, OSError):
-        raise Refused(
-            sentence("{folder} is no backup of an inbox", folder=folder),
-            sentence("give the folder that has backup.json"),
-        ) from None
-    if len({file.name for file in backup.files}) < len(backup.files):
-        raise Refused(sentence("the list of the backup names a file twice"), sentence("give another backup"))
-    return backup

@@ -1,11 +1,13 @@
 """Questions to the vault about bundles: what came, what went out, and what became no case."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from datetime import date
 
-from sqlalchemy import func, select, update
+from sqlalchemy import ColumnElement, func, select, update
 from sqlalchemy.orm import Session
 
 from inbox.vault.tables import (
+    Case,
     Instance,
     IntakeBundle,
     OutboxBundle,
@@ -13,6 +15,8 @@ from inbox.vault.tables import (
     Unopened,
 )
 from inbox.vault.unopened_reasons import Kind
+
+_IS_UNOPENED = Unopened.case.is_(None)
 
 
 def shown_keyrings(session: Session) -> Sequence[ShownKeyring]:
@@ -72,19 +76,50 @@ def confirm_outboxes(session: Session, n: int) -> None:
     session.execute(update(OutboxBundle).where(OutboxBundle.n <= n).values(confirmed=True))
 
 
-def unopened(session: Session) -> Sequence[Unopened]:
-    """Return what came in and became no case, oldest first."""
-    return session.scalars(select(Unopened).where(Unopened.case.is_(None)).order_by(Unopened.number)).all()
+def unopened(session: Session, *, skip: int, most: int) -> Sequence[Unopened]:
+    """Return what came in and became no case, newest first: ``most`` of it behind the first ``skip``."""
+    newest = select(Unopened).where(_IS_UNOPENED).order_by(Unopened.number.desc())
+    return session.scalars(newest.offset(skip).limit(most)).all()
+
+
+def count_unopened(session: Session) -> int:
+    """Return how much came in and became no case."""
+    return session.scalar(select(func.count(Unopened.number)).where(_IS_UNOPENED)) or 0
+
+
+def caseless_by_day(session: Session) -> dict[date, int]:
+    """Return how much of it that names no case of the vault was collected on which day."""
+    counted = select(Unopened.collected, func.count(Unopened.number)).where(_IS_UNOPENED, _names_no_case())
+    return {day: count for day, count in session.execute(counted.group_by(Unopened.collected))}  # noqa: C416
+
+
+def caseless(session: Session, days: Collection[date]) -> Sequence[Unopened]:
+    """Return what became no case, names none of the vault, and was collected on one of these days."""
+    wanted = select(Unopened).where(_IS_UNOPENED, _names_no_case(), Unopened.collected.in_(days))
+    return session.scalars(wanted.order_by(Unopened.number)).all()
+
+
+def _names_no_case() -> ColumnElement[bool]:
+    known = select(Case.case_id).where(Case.case_id.is_not(None))
+    return Unopened.case_id.is_(None) | Unopened.case_id.not_in(known)
 
 
 def set_aside(session: Session, kind: Kind) -> Sequence[Unopened]:
     """Return what became no case for this reason, oldest first."""
-    return [row for row in unopened(session) if row.kind == kind]
+    wanted = select(Unopened).where(_IS_UNOPENED, Unopened.kind == kind)
+    return session.scalars(wanted.order_by(Unopened.number)).all()
+
+
+def untried(session: Session, keys: bytes) -> Sequence[Unopened]:
+    """Return what no key opened, but for what was tried with these (``KeyStore.intake_digest``)."""
+    wanted = select(Unopened).where(_IS_UNOPENED, Unopened.kind == Kind.NOT_FOR_US, Unopened.tried != keys)
+    return session.scalars(wanted.order_by(Unopened.number)).all()
 
 
 def envelope_hashes(session: Session) -> set[bytes]:
     """Return the hashes of all envelopes that became no case."""
-    return {row.envelope for row in unopened(session) if row.envelope is not None}
+    hashes = session.scalars(select(Unopened.envelope).where(_IS_UNOPENED))
+    return {each for each in hashes if each is not None}
 
 
 def done_hashes(session: Session) -> set[bytes]:
@@ -92,8 +127,3 @@ def done_hashes(session: Session) -> set[bytes]:
     hashes = session.scalars(select(Unopened.envelope).where(Unopened.case.is_not(None)))
     done = {each for each in hashes if each is not None}
     return done and done - envelope_hashes(session)
-
-
-def last_unopened_number(session: Session) -> int:
-    """Return the highest number given to what became no case, 0 for none."""
-    return session.scalar(select(func.max(Unopened.number))) or 0

@@ -247,14 +247,18 @@ class Message(Base):
 class Unopened(Base):
     """What came in and became no case; the envelope of this hash, if there was one, is kept as it came.
 
-    ``case`` is the one that it was filed under at a later try: then it is no longer listed, nor kept.
+    ``received`` is the day that the portal claims, ``collected`` ours. ``tried`` tells the intake keys by
+    which it was tried last (``KeyStore.intake_digest``). ``case`` is the one that it was filed under at a
+    later try: then it is no longer listed, nor kept.
     """
 
     __tablename__ = "unopened"
     number: Mapped[int] = mapped_column(primary_key=True)
     kind: Mapped[str]
     received: Mapped[date]
+    collected: Mapped[date]
     intake: Mapped[int]
+    tried: Mapped[bytes]
     envelope: Mapped[bytes | None] = mapped_column(default=None)
     case_id: Mapped[bytes | None] = mapped_column(default=None)
     case: Mapped[int | None] = mapped_column(ForeignKey("cases.number"), default=None)

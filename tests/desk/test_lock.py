@@ -70,7 +70,12 @@ def said_until_locked(served: Served) -> str:
 def secrets_of(office: Office) -> list[bytes]:
     found = vault_header.parse((office.root / "vault.json").read_bytes())
     master = officers.open_master(found, office.bring()).master
-    return [passphrase.vault_key(master), master, *(passphrase_of(name).encode() for name in NAMES[:2])]
+    return [
+        passphrase.vault_key(master),
+        passphrase.backup_key(master),
+        master,
+        *(passphrase_of(name).encode() for name in NAMES[:2]),
+    ]
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root reads the memory of a process that forbids it")

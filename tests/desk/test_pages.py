@@ -49,6 +49,7 @@ PAGES = {
     "dossier": "/case/1/dossier",
     "minimise": "/case/1/minimise",
     "retention": "/retention",
+    "unopened": "/unopened/1",
     "oversight": "/oversight",
     "nothing": "/nowhere",
 }

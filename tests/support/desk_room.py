@@ -70,7 +70,7 @@ class Client:
 def sitting(office: Office, medium: Path | None = None) -> Iterator[Client]:
     """Give a client of a desk in this process."""
     with office.unlocked() as opened:
-        yield Client(Desk(opened, 8090, medium))
+        yield Client(Desk(opened, 8090, medium, same_disk=True))
 
 
 @dataclass
@@ -93,7 +93,7 @@ def serving(office: Office, *options: str | Path, command: Sequence[str | Path] 
 
     The demo starts the true program; so must a test that looks at the process itself.
     """
-    words = ["--home", office.root, *office.opening(), "desk", "--port", "0", *options]
+    words = ["--home", office.root, *office.opening(), "desk", "--same-disk", "--port", "0", *options]
     ours, theirs = os.pipe()
     with os.fdopen(ours, encoding="utf-8") as printed, Connection(theirs) as output:
         process: Fork | subprocess.Popen[bytes]

@@ -138,7 +138,7 @@ def _tell_by_command(room: Room) -> None:
 
 def _tell_at_the_desk(room: Room) -> None:
     with room.office.unlocked() as opened:
-        client = Visitor(Desk(opened, 8090, room.portal.folder))
+        client = Visitor(Desk(opened, 8090, room.portal.folder, same_disk=True))
         assert client.send("/en/medium/outbox").status_code == 200
         with opened.inbox.vault.transaction() as session:
             n = max(each.n for each in session.query(OutboxBundle))

@@ -21,7 +21,7 @@ from inbox.keys import share_file
 from inbox.system import clock
 from inbox.vault import schema_version
 from tests.support import engines, known_before
-from tests.support.inbox_builders import QUICK, Office
+from tests.support.inbox_builders import QUICK, Office, insisting
 from tests.support.inbox_clock import Clock
 
 _STEPS = ("fsync", "replace", "rename", "unlink")
@@ -117,7 +117,7 @@ def stopped_at(place: int, stop: Callable[[], None]) -> Iterator[list[int]]:
 
 def _run(office: Office, given: list[str]) -> int:
     opening = office.opening() if office.root.exists() else []
-    words = [word.replace("{}", str(office.root.parent)) for word in given]
+    words = [str(word).replace("{}", str(office.root.parent)) for word in insisting(given)]
     with contextlib.redirect_stdout(io.StringIO()):
         return main.run(["--home", str(office.root), *opening, *words])
 

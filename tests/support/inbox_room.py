@@ -9,6 +9,7 @@ import pytest
 from inbox.keys import share_file
 from inbox.session.inbox import Inbox
 from tests.support import inbox_circles, inbox_ending, inbox_trio
+from tests.support.backup_media import Copies
 from tests.support.inbox_builders import (
     QUICK,
     Office,
@@ -157,3 +158,9 @@ def closed(world: World, portal: Portal, reporter: Reporter, collect: Any) -> Of
     world.office.json("outbox", "--out", world.office.out)
     inbox_ending.tell_portal(world.office, portal)
     return world.office
+
+
+@pytest.fixture
+def copies(tmp_path: Path) -> Copies:
+    """Folders that stand for two media, one for backups and one for key stores."""
+    return Copies(tmp_path)

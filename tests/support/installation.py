@@ -24,7 +24,7 @@ from inbox.cli import main
 from inbox.keys import share_file
 from tests.support import portal_terminal
 from tests.support.forks import Fork
-from tests.support.inbox_builders import PASSPHRASE, QUICK
+from tests.support.inbox_builders import PASSPHRASE, QUICK, insisting
 
 COMMANDS = Path(sys.executable).parent
 START_SECONDS = 30
@@ -70,7 +70,7 @@ class Inbox:
 
     def run(self, *arguments: str | Path, code: int = 0) -> str:
         """Run a command of the inbox."""
-        command = [COMMANDS / "inbox", "--home", self.home, *arguments]
+        command = [COMMANDS / "inbox", "--home", self.home, *insisting(arguments)]
         return run(*command, "--passphrase-file", self._passphrase, code=code)
 
     def json(self, *arguments: str | Path, code: int = 0) -> Any:
@@ -91,7 +91,7 @@ class InboxHere(Inbox):
     def run(self, *arguments: str | Path, code: int = 0) -> str:
         """Run a command of the inbox."""
         said = io.StringIO()
-        words = ["--home", self.home, *arguments, "--passphrase-file", self._passphrase]
+        words = ["--home", self.home, *insisting(arguments), "--passphrase-file", self._passphrase]
         with redirect_stdout(said), redirect_stderr(said), patch.object(share_file, "LIMITS", QUICK):
             ended = main.run([str(word) for word in words])
         if ended != code:
@@ -104,7 +104,7 @@ class InboxForked(Inbox):
 
     def run(self, *arguments: str | Path, code: int = 0) -> str:
         """Run a command of the inbox."""
-        words = ["--home", self.home, *arguments, "--passphrase-file", self._passphrase]
+        words = ["--home", self.home, *insisting(arguments), "--passphrase-file", self._passphrase]
         with TemporaryFile("w+", encoding="utf-8") as said:
             with Connection(os.dup(said.fileno())) as output:
                 forked = Fork(words, Path.cwd(), output)

@@ -128,6 +128,7 @@ NOTES: list[tuple[list[str], tuple[str, int | None, dict[str, object], str]]] = 
     (["keys", "list"], ("list-keys", None, {}, "")),
     (["officers", "list"], ("list-officers", None, {}, "")),
     (["retention"], ("list-retention", None, {}, "")),
+    (["unopened"], ("list", None, {"view": "unopened"}, "")),
     (["destroyed"], ("list-destroyed", None, {}, "")),
     (["channels", "list"], ("list-channels", None, {}, "")),
 ]

@@ -10,7 +10,7 @@ import click
 from crypto import casetoken
 from crypto.toml_schema import BARE_KEY, TEXT, Schema, expected, map_of
 from inbox.cli import ask_questionnaire, render
-from inbox.cli.options import NUMBER, Door, json_option, officer_options, out_folder
+from inbox.cli.options import NUMBER, Door, json_option, officer_options, out_folder, same_disk_option
 from inbox.exchange import manual_entry, outbox, token_sheet
 from inbox.exchange.bundle_chain import Acceptance
 from inbox.exchange.collect import Outcome, collect
@@ -88,16 +88,18 @@ def _no(_: str) -> bool:
 @click.command(name="outbox")
 @out_folder
 @click.option("--again", type=NUMBER, help="Copy this outbox once more instead.")
+@same_disk_option
 @officer_options
 @json_option
 @click.pass_obj
-def outbox_command(door: Door, /, *, out: Path, again: int | None, as_json: bool) -> None:
+def outbox_command(door: Door, /, *, out: Path, again: int | None, same_disk: bool, as_json: bool) -> None:
     """Make the next bundle for the portal."""
     with door.opened() as (inbox, who):
         if again is None:
-            made = outbox.make(inbox, who, out, progress=partial(terminal.progress, "sealing"))
+            sealing = partial(terminal.progress, "sealing")
+            made = outbox.make(inbox, who, out, progress=sealing, same_disk=same_disk)
         else:
-            made = outbox.again(inbox, who, out, again)
+            made = outbox.again(inbox, who, out, again, same_disk=same_disk)
     view = {
         "n": made.n,
         "file": str(made.path),

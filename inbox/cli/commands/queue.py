@@ -24,7 +24,7 @@ _FIRST = 1
 @json_option
 @click.pass_obj
 def list_command(door: Door, /, *, as_json: bool) -> None:
-    """List the cases, what nobody has read yet, and what became no case."""
+    """List the cases, what nobody has read yet, and how much became no case."""
     with door.opened() as (inbox, who):
         view = case_view.overview(inbox, who)
     terminal.show(view, render.overview(view), as_json=as_json)

@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from inbox.casework import exits
+from inbox.cli import render
 from inbox.cli.case_selection import counted
 from inbox.cli.options import (
     NUMBER,
@@ -22,15 +23,19 @@ from inbox.cli.options import (
     reason_of,
     text_options,
 )
-from inbox.deadlines.retention_schedule import Due
+from inbox.deadlines.retention_schedule import Due, UnopenedTerm
+from inbox.exchange import unopened_list
+from inbox.exchange.unopened_list import Page
 from inbox.language import labels
 from inbox.language.errors import Refused
 from inbox.language.messages import sentence
 from inbox.language.views import View
-from inbox.retention import destroy_cases, destroyed_list, strike
+from inbox.retention import destroy_cases, destroyed_list, discard_unopened, strike
 from inbox.retention.destroy_cases import Plan
 from inbox.retention.strike import Passage
 from inbox.system import terminal
+
+_LAST_CHANCE = "a key or case that is missing here may be in a backup: restore and collect before you discard"
 
 
 @click.command(name="retention")
@@ -38,11 +43,12 @@ from inbox.system import terminal
 @json_option
 @click.pass_obj
 def retention_command(door: Door, /, *, as_json: bool) -> None:
-    """List the closed cases and the junk, by the day on which each is to be destroyed."""
+    """List closed cases and junk by the day on which each is to be destroyed, and how much became no case."""
     with door.opened() as (inbox, who):
-        found = destroy_cases.schedule(inbox, who)
-    view = {"cases": [_view(each, who.today) for each in found]}
-    terminal.show(view, _lines(view["cases"]), as_json=as_json)
+        found, term = destroy_cases.schedule(inbox, who)
+    cases = [_view(each, who.today) for each in found]
+    view = {"cases": cases, "unopened": _term_view(term)}
+    terminal.show(view, [*_lines(cases), *_term(term)], as_json=as_json)
 
 
 @click.command(name="destroy")
@@ -72,6 +78,35 @@ def destroy(door: Door, /, *, case: tuple[int, ...], all_due: bool, early: str, 
         destroyed = destroy_cases.destroy(inbox, who, planned)
     view = {"cases": [each.case for each in destroyed.cases], "backups": list(destroyed.backups)}
     terminal.show(view, _told(destroyed), as_json=as_json)
+
+
+@click.command(name="unopened")
+@click.option("--page", type=NUMBER, default=1, help=f"Which {unopened_list.PAGE} of them.")
+@officer_options
+@json_option
+@click.pass_obj
+def unopened_command(door: Door, /, *, page: int, as_json: bool) -> None:
+    """List what came in and became no case, newest first, and how long each is kept."""
+    with door.opened() as (inbox, who):
+        found = unopened_list.look(inbox, who, page)
+    view = _term_view(found.term) | {"count": found.count, "unopened": found.entries}
+    terminal.show(view, _page(found, page), as_json=as_json)
+
+
+@click.command(name="discard")
+@officer_options
+@json_option
+@click.pass_obj
+def discard(door: Door, /, *, as_json: bool) -> None:
+    """Delete what became no case and is past its term; takes two officers, and cannot be taken back."""
+    with door.opened() as (inbox, who):
+        entries = discard_unopened.plan(inbox, who)
+        if terminal.is_interactive() and not as_json:
+            terminal.warn(f"to be discarded: {entries} that became no case, with their envelopes")
+            terminal.warn(_LAST_CHANCE)
+            _ask_once(door)
+        discard_unopened.discard(inbox, who, entries)
+    terminal.show({"discarded": entries}, [f"discarded: {entries}"], as_json=as_json)
 
 
 @click.command(name="destroyed")
@@ -121,6 +156,31 @@ def minimise(door: Door, /, *, case: int, place: str, reason: str, as_json: bool
         "files_not_searched": struck.unsearched,
     }
     terminal.show(view, _struck(view), as_json=as_json)
+
+
+def _term_view(term: UnopenedTerm) -> View:
+    return {
+        "discardable": term.due,
+        "more_from": term.next_day.isoformat() if term.next_day else None,
+    }
+
+
+def _term(term: UnopenedTerm) -> Iterator[str]:
+    if term.due:
+        yield f"became no case, and past the day until which it is kept: {term.due}; inbox discard"
+        yield _LAST_CHANCE
+    if term.next_day:
+        yield f"became no case, and is kept for now: {term.count - term.due}, the first until {term.next_day}"
+
+
+def _page(found: Page, number: int) -> Iterator[str]:
+    if not found.entries:
+        yield "nothing here became no case"
+    for row in found.entries:
+        yield from render.unopened(row)
+    if found.count > number * unopened_list.PAGE:
+        yield f"{found.count} in all; older ones: inbox unopened --page {number + 1}"
+    yield from _term(found.term)
 
 
 def _ask_once(door: Door) -> None:

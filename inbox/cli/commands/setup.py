@@ -22,15 +22,17 @@ from inbox.cli.options import (
     credentials_at,
     json_option,
     officer_options,
+    same_disk_option,
 )
 from inbox.keys import secret_sharing
 from inbox.keys.secret_sharing import Appointee, Circle
 from inbox.language.errors import Refused
 from inbox.language.messages import sentence
+from inbox.session import anchors, journal_view
 from inbox.setup import backup as backups
 from inbox.setup import init as founding
 from inbox.setup import upgrade as upgrading
-from inbox.setup.backup import Restored, Source
+from inbox.setup.backup import Found, Places, Restored, Source
 from inbox.setup.ceremony_papers import Handout
 from inbox.setup.init import Charter, Root
 from inbox.system import terminal
@@ -160,17 +162,19 @@ def upgrade(door: Door, /, *, as_json: bool) -> None:
     type=click.Path(path_type=Path),
     help="Put the key store into this folder, on a medium of its own.",
 )
+@same_disk_option
 @officer_options
 @json_option
 @click.pass_obj
-def backup(door: Door, /, *, out: Path, keystore_out: Path, as_json: bool) -> None:
+def backup(door: Door, /, *, out: Path, keystore_out: Path, same_disk: bool, as_json: bool) -> None:
     """Copy the whole inbox but the shares; the key store goes elsewhere."""
     with door.opened() as (inbox, who):
         progress = partial(terminal.progress, "copying")
-        made = backups.make(inbox, who, out, keystore_out, progress=progress)
+        made = backups.make(inbox, who, Places(out, keystore_out, same_disk), progress=progress)
     lines = [
         f"backup: {made.folder}",
         f"its key store: {made.keystore}",
+        journal_view.head(made.head),
         "whoever has both, and the shares of a quorum, reads everything: keep them apart;",
         f"destroy every copy of {made.keystore.name}, and backups from before, when `inbox destroy` or"
         " `inbox keys destroy` says so",
@@ -178,7 +182,9 @@ def backup(door: Door, /, *, out: Path, keystore_out: Path, as_json: bool) -> No
     lines += [
         f"{name} is not in it: keep a copy apart from both, nobody opens it without" for name in made.shares
     ]
-    view = {"folder": str(made.folder), "keystore": str(made.keystore), "shares": made.shares}
+    lines += _faults(made.faults)
+    view: dict[str, Any] = {"folder": str(made.folder), "keystore": str(made.keystore), "shares": made.shares}
+    view |= {"faults": made.faults, "journal": journal_view.head_view(made.head)}
     terminal.show(view, lines, as_json=as_json)
 
 
@@ -190,20 +196,61 @@ def backup(door: Door, /, *, out: Path, keystore_out: Path, as_json: bool) -> No
     "--keystore", required=True, type=click.Path(path_type=Path), help="The key store that belongs to it."
 )
 @click.option("--last-case", type=NUMBER, help="The highest number that the lost inbox gave to a case.")
+@click.option(
+    "--head", metavar='"N FINGERPRINT"', help="The newest head of its journal that was written down."
+)
 @officer_options
 @json_option
 @click.pass_obj
-def restore(door: Door, /, *, folder: Path, keystore: Path, last_case: int | None, as_json: bool) -> None:
+def restore(  # noqa: PLR0913 - one for each option
+    door: Door,
+    /,
+    *,
+    folder: Path,
+    keystore: Path,
+    last_case: int | None,
+    head: str | None,
+    as_json: bool,
+) -> None:
     """Make the inbox of --home, which must not be there, from a backup."""
     if not isinstance(door, Closed):
         raise click.UsageError("end the session first: lock")
     progress = partial(terminal.progress, "copying")
-    source = Source(folder, keystore, last_case)
-    restored = backups.restore(source, door.root, credentials_at, today=today(), progress=progress)
+    source = Source(folder, keystore, last_case, anchors.paper(head) if head else None)
+    told: list[Found] = []
+    look = told.append if as_json else _look
+    restored = backups.restore(source, door.root, credentials_at, look, today=today(), progress=progress)
     lines = [f"restored as it was on {restored.day}: {door.root}", *_numbers(restored)]
-    view = {"day": restored.day.isoformat(), "version": restored.version, "old": restored.is_old}
-    view["next_case"] = restored.next_case
+    view: dict[str, Any] = {
+        "day": restored.day.isoformat(),
+        "version": restored.version,
+        "old": restored.is_old,
+        "next_case": restored.next_case,
+    }
+    for found in told:
+        view |= {"journal": journal_view.head_view(found.head), "faults": found.faults}
+        view["newer"] = found.newer.isoformat() if found.newer else None
     terminal.show(view, [*lines, _GAP], as_json=as_json)
+
+
+def _look(found: Found) -> None:
+    """Tell what is about to be put back, and ask who is at a terminal; Refused if it is not to be."""
+    days = (today() - found.day).days
+    terminal.warn(f"to be put back: the inbox as it was on {found.day}, {days} days ago")
+    terminal.warn(journal_view.head(found.head))
+    terminal.warn("what was done afterwards is not in it: compare with the newest head that was written down")
+    if found.newer is not None:
+        terminal.warn(f"A NEWER ONE LIES BESIDE IT, of {found.newer}")
+    terminal.warn_all(_faults(found.faults))
+    if terminal.is_interactive() and not terminal.ask("Put it back?"):
+        raise Refused(sentence("nothing was put back"), sentence("look for a newer backup"))
+
+
+def _faults(names: Sequence[str]) -> Iterator[str]:
+    """Yield the files that the vault knows, and that were lost or altered before the backup was made."""
+    if names:
+        yield "the home no longer had these as they came; look for them in older backups:"
+    yield from (f"  {name}" for name in names)
 
 
 def _numbers(restored: Restored) -> Iterator[str]:

@@ -17,7 +17,7 @@ from crypto.questionnaire import Field, Kind, Questionnaire
 from inbox.desk import forms, jobs, rendering
 from inbox.desk.jobs import work_goes_on
 from inbox.desk.state import Work, here, medium_folder
-from inbox.exchange import manual_entry, medium, outbox, token_sheet
+from inbox.exchange import manual_entry, medium, outbox, token_sheet, unopened_list
 from inbox.exchange.bundle_chain import Acceptance
 from inbox.exchange.collect import collect as collect_bundles
 from inbox.exchange.manual_entry import Route, Told
@@ -69,15 +69,25 @@ def collect() -> ResponseReturnValue:
 def prepare() -> ResponseReturnValue:
     """Put the next bundle for the portal on the medium."""
     desk = here()
-    made = outbox.make(desk.inbox, desk.actor(), medium_folder(), progress=work_goes_on)
+    made = outbox.make(
+        desk.inbox, desk.actor(), medium_folder(), progress=work_goes_on, same_disk=desk.same_disk
+    )
     return rendering.page("exchange/prepared.html", made=made)
 
 
 @pages.post("/medium/outbox/<int:n>")
 def again(n: int) -> ResponseReturnValue:
     """Put a bundle for the portal on the medium once more."""
-    made = outbox.again(here().inbox, here().actor(), medium_folder(), n)
+    desk = here()
+    made = outbox.again(desk.inbox, desk.actor(), medium_folder(), n, same_disk=desk.same_disk)
     return rendering.page("exchange/prepared.html", made=made)
+
+
+@pages.get("/unopened/<int:page>")
+def unopened(page: int) -> ResponseReturnValue:
+    """Show a page of what came in and became no case, newest first."""
+    found = unopened_list.look(here().inbox, here().actor(), page)
+    return rendering.page("exchange/unopened.html", found=found, page=page, size=unopened_list.PAGE)
 
 
 @pages.get("/enter")

@@ -18,6 +18,7 @@ from inbox.language.messages import sentence
 from inbox.overview import oversight
 from inbox.setup import backup as backups
 from inbox.setup import sheet_notice
+from inbox.setup.backup import Places
 
 pages = Blueprint("office", __name__)
 
@@ -78,7 +79,9 @@ def back_up() -> ResponseReturnValue:
         raise Refused(
             sentence("the folder of the key store is no whole path"), sentence("begin it with a stroke: /")
         )
-    made = backups.make(here().inbox, here().actor(), out, keys, progress=work_goes_on)
+    desk = here()
+    places = Places(out, keys, desk.same_disk)
+    made = backups.make(desk.inbox, desk.actor(), places, progress=work_goes_on)
     return rendering.page("office/backup_made.html", made=made)
 
 

@@ -6,11 +6,12 @@ from operator import attrgetter
 from flask import Blueprint, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
+from crypto.strictjson import LARGEST
 from inbox.casework import exits
 from inbox.desk import forms, jobs, rendering
 from inbox.desk.forms import Chosen, day, line, text
 from inbox.desk.state import Done, Work, here, medium_folder
-from inbox.retention import destroy_cases, destroyed_list
+from inbox.retention import destroy_cases, destroyed_list, discard_unopened
 from inbox.retention import strike as striking
 from inbox.retention.strike import Passage
 from inbox.retention.striker import EVERYWHERE, Seen
@@ -23,11 +24,13 @@ pages = Blueprint("retention", __name__)
 def show() -> ResponseReturnValue:
     """List the closed cases and the junk by the day on which each is to be destroyed; what was destroyed."""
     inbox, who = here().inbox, here().actor()
-    rows = destroy_cases.schedule(inbox, who)
+    rows, term = destroy_cases.schedule(inbox, who)
     gone = destroyed_list.listed(inbox, who).lines
     due = {each.case for each in rows if exits.is_due(each, who.today)}
     against = {each.case: exits.waits_for(each) for each in rows}
-    return rendering.page("retention/retention.html", rows=rows, due=due, against=against, gone=gone)
+    return rendering.page(
+        "retention/retention.html", rows=rows, due=due, against=against, gone=gone, term=term
+    )
 
 
 @pages.post("/retention")
@@ -37,6 +40,15 @@ def destroy() -> ResponseReturnValue:
     inbox, who = here().inbox, here().actor()
     planned = destroy_cases.plan(inbox, who, request.form.getlist("case", int), line("reason"))
     return rendering.page("retention/destroyed.html", planned=destroy_cases.destroy(inbox, who, planned))
+
+
+@pages.post("/retention/discard")
+@jobs.long(Work.DISCARD)
+def discard() -> ResponseReturnValue:
+    """Delete what became no case and is past its term, as much as was shown; takes two officers."""
+    discard_unopened.discard(here().inbox, here().actor(), forms.number("entries", LARGEST))
+    here().say(Done.DISCARDED)
+    return redirect(url_for("exchange.unopened", page=1), 303)
 
 
 @pages.post("/retention/list")

@@ -149,11 +149,14 @@ def test_show_prints_labels_in_the_language_of_the_report(world: World, portal: 
     assert "1 follow-ups, 1 files, 1 replies" in listed
 
 
-def test_unopened_rows_stand_in_the_list(world: World, portal: Portal) -> None:
+def test_the_list_counts_what_became_no_case_which_has_a_list_of_its_own(
+    world: World, portal: Portal
+) -> None:
     path = portal.bundle(Sent(b"noise" * 400))
     said = world.office.run("collect", path, "--confirm-instance", portal.fingerprint)
     assert (0, True) == (said.code, "1 unopened" in said.out)
-    listed = world.office.run("list").out
+    assert "came in, but became no case: 1; see: inbox unopened\n" in world.office.run("list").out
+    listed = world.office.run("unopened").out
     assert "malformed: the envelope" in listed
     assert "kept as unopened/" in listed
 
@@ -345,7 +348,7 @@ def test_no_command_opens_a_socket(world: World, portal: Portal, tmp_path: Path)
     round_ = [
         ["collect", path, "--confirm-instance", portal.fingerprint],
         ["reply", "1", "--text", "x"],
-        ["outbox", "--out", world.office.out],
+        ["outbox", "--same-disk", "--out", world.office.out],
         ["show", "70"],
     ]
     home = ["--home", world.office.root, *world.office.opening()]

@@ -280,7 +280,7 @@ def test_no_key_is_left_once_a_session_is_locked(office: Office) -> None:
     """While it is open its memory holds the vault's key; then neither a process nor a file does."""
     found = vault_header.parse((office.root / "vault.json").read_bytes())
     master = officers.open_master(found, office.bring()).master
-    keys = [passphrase.vault_key(master), master]
+    keys = [passphrase.vault_key(master), passphrase.backup_key(master), master]
     chosen = [passphrase_of(name).encode() for name in NAMES]
     with session(office, command=COMMAND) as at:
         process = at.process.pid

@@ -51,7 +51,7 @@ def test_hostile_archives_become_visible_rows(
     envelope = build.age.seal_bytes(ARCHIVES[archive_name], [world.recipient])
     outcome = collect(portal.bundle(Sent(envelope), first(Reporter(world))))
     assert ([1], [1]) == (outcome["cases"], outcome["unopened"])
-    (row,) = world.office.json("list")["unopened"]
+    (row,) = world.office.json("unopened")["unopened"]
     assert "malformed" == row["kind"]
     assert envelope == (world.office.root / row["file"]).read_bytes()
     assert [] == [*(world.office.root / "attachments").iterdir(), *(world.office.root / "arriving").iterdir()]

@@ -152,6 +152,6 @@ def test_power_lost_right_after_the_commit_loses_no_file(
     assert 2 == len(list((world.office.root / "arriving").iterdir()))
     assert 0 == world.office.run("attachment", "1", "1", "--out", tmp_path / "out", "--reason", "x").code
     assert b"data" == (tmp_path / "out").read_bytes()
-    (row,) = world.office.json("list")["unopened"]
+    (row,) = world.office.json("unopened")["unopened"]
     assert b"noise" * 400 == (world.office.root / row["file"]).read_bytes()
     assert [] == list((world.office.root / "arriving").iterdir())

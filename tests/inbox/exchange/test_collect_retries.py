@@ -1,5 +1,6 @@
-"""What could not be filed is tried again at each collect, and told when it belongs to a case at last."""
+"""What could not be filed is tried again once it may succeed, and told when a case has it at last."""
 
+import hashlib
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -10,6 +11,7 @@ import pytest
 from crypto.recipients import HybridIdentity
 from inbox.exchange import collect as collecting
 from inbox.exchange.filing import Filing
+from inbox.exchange.unseal import Place, Unsealer
 from inbox.keys import key_store
 from inbox.keys.key_store import IntakeSecret
 from inbox.session import reconcile
@@ -17,7 +19,7 @@ from tests.support.inbox_builders import Office, Portal, Reporter, Sent, World, 
 
 
 def rows(office: Office) -> dict[int, str]:
-    return {row["number"]: row["kind"] for row in office.json("list")["unopened"]}
+    return {row["number"]: row["kind"] for row in office.json("unopened")["unopened"]}
 
 
 def kept(office: Office) -> list[Path]:
@@ -159,6 +161,33 @@ def test_a_damaged_copy_stops_nothing_and_changes_no_row(
     assert [] == list((world.office.root / "arriving").iterdir())
     path.write_bytes(whole)
     assert [1] == collect_all()["resolved"]
+
+
+def test_what_no_key_opens_is_tried_again_with_other_keys_alone(
+    world: World, collect_all: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Anybody can send thousands of them: each collect would take minutes over them. The control is a key."""
+    tried: list[bytes] = []
+    unseal = Unsealer.__call__
+
+    def seen(self: Unsealer, place: Place) -> Any:
+        tried.append(place.hash)
+        return unseal(self, place)
+
+    monkeypatch.setattr(Unsealer, "__call__", seen)
+    sent = [first(elsewhere(world, stranger())) for _ in range(3)]
+    hashes = sorted(hashlib.sha256(each.envelope).digest() for each in sent)
+    collect_all(*sent)
+    assert hashes == sorted(tried)
+    tried.clear()
+    collect_all()
+    collect_all(first(Reporter(world), files=[b"a new generation of the key store, not of its keys"]))
+    assert 1 == len(tried)
+    tried.clear()
+    seed_of(world.office, HybridIdentity.from_seed(bytes(32)), bytes(32))
+    collect_all()
+    collect_all()
+    assert hashes == sorted(tried)
 
 
 def test_a_follow_up_is_not_opened_again_before_its_case_is_there(

@@ -23,7 +23,7 @@ from tests.support.paths import ROOT
 OF_TWO_CASES = {"link", "unlink"}
 # Their own tests look at what they note.
 ELSEWHERE = {
-    "destroy", "backup", "restore", "quarantine", "minimise",
+    "destroy", "discard", "backup", "restore", "quarantine", "minimise",
     "init", "session", "desk", "collect", "enter", "questionnaire", "card", "officers add", "officers remove",
     "officers renew", "officers seen", "keys rotate", "keys destroy", "channels accept", "channels remove",
     "journal clock", "upgrade", "break-glass", "junk", "many tag", "many assign", "dossier make",

@@ -20,6 +20,8 @@ from inbox.language.errors import Locked, Refused
 from inbox.session.actions import TABLE, Actor, Code, Reason, action
 from inbox.system import terminal
 from inbox.vault.casework_tables import Measure
+from inbox.vault.tables import Unopened
+from inbox.vault.unopened_reasons import Kind
 from tests.support import inbox_builders as build
 from tests.support.inbox_builders import Office, Portal, Said, World, passphrase_of
 from tests.support.inbox_clock import moved
@@ -48,6 +50,7 @@ SENSITIVE = {
     "make-dossier",
     "answer-access",
     "destroy-cases",
+    "discard-unopened",
     "accept-gap",
     "lift-quarantine",
     "minimise",
@@ -83,6 +86,7 @@ COMMANDS = [
     "disclosures add 1 --to X --what identity --ground judicial",
     "break-glass 1 --reason x",
     "destroy 1 --early x",
+    "discard",
     "collect {later} --after-restore",
     "quarantine 1 --lift --reason x",
     "minimise 1 note --text x --reason x",
@@ -114,6 +118,8 @@ def office(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Office:
     with office.opened() as inbox, inbox.transaction() as transaction:
         workflow.set_closed(workflow.of(transaction, 1), clock.day)
         transaction.add(Measure(case=1, position=1, kind="suspension", day=clock.day))
+        lost = {"kind": Kind.NOT_FOR_US, "received": build.today(), "collected": build.today()}
+        transaction.add(Unopened(number=1, intake=1, tried=bytes(32), **lost))
     office.json("declare", "2")
     portal.bundle(applied=Link(9, bytes(32)))
     return office
@@ -227,8 +233,8 @@ def test_every_command_that_does_one_asks_two(
                 assert (1, True) == (said.code, words in said.err), (line, said)
                 assert "passphrase now" in said.err
     assert before == office.state()
-    # but for what was shown before it was to be destroyed, keys and a case, and for the print itself
-    assert [*entries, *["list-keys"] * 2, *["list-retention"] * 2, "read-journal"] == actions(office)
+    # but for what was shown before it was to go (keys, a case, what became none), and for the print itself
+    assert [*entries, *["list-keys"] * 2, *["list-retention"] * 4, "read-journal"] == actions(office)
     copies = iter(range(100))
     for command in COMMANDS:
         copy = office.copy(office.root.parent.parent / f"copy{next(copies)}")

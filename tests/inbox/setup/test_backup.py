@@ -1,6 +1,5 @@
 """Backups: what they hold and what opens them, put back whole or not at all; the inbox goes on from one."""
 
-import hashlib
 import json
 import shutil
 from collections.abc import Callable
@@ -9,14 +8,14 @@ from typing import Any
 
 import pytest
 
-from crypto import base64url
 from crypto.bundle import Link
 from inbox.cli import main
 from inbox.cli.shell import Open
 from inbox.vault import case_numbers, queries_exchange, queries_office
 from inbox.vault.tables import Case, Message
 from tests import next_version
-from tests.support.inbox_builders import CLOSING, Office, Portal, Reporter, Said, World, first, today
+from tests.support.backup_media import Copies, as_it_is, signed_anew
+from tests.support.inbox_builders import CLOSING, Office, Portal, Reporter, World, first, today
 from tests.support.inbox_ending import tell_portal
 from tests.support.inbox_kills import killed_everywhere
 from tests.support.inbox_trio import Trio, of_the_case
@@ -24,42 +23,6 @@ from tests.support.installation import Installation
 from tests.support.small_disk import small_disk
 
 pytestmark = pytest.mark.long
-
-
-class Copies:
-    """Two media: one for backups, one for key stores."""
-
-    def __init__(self, folder: Path) -> None:
-        self.out, self.keys = folder / "backups", folder / "keys"
-        for each in (self.out, self.keys):
-            each.mkdir(exist_ok=True)
-
-    def of(self, office: Office) -> dict[str, str]:
-        made = office.json("backup", "--out", self.out, "--keystore-out", self.keys)
-        assert isinstance(made, dict)
-        return made
-
-    def restore(
-        self, office: Office, made: dict[str, str], folder: Path, **instead: Path
-    ) -> tuple[Office, Said]:
-        """Put a backup back into a folder, with the shares of an office, and return what was said."""
-        folder.mkdir(exist_ok=True)
-        shutil.copytree(office.shares, folder / "shares", dirs_exist_ok=True)
-        restored = Office(folder, office.present)
-        restored.out.mkdir(exist_ok=True)
-        given = {"folder": made["folder"], "keystore": made["keystore"]} | instead
-        pairs = [(office.share_of(name), office.secret_of(name)) for name in office.present]
-        restored.opening = lambda: [  # type: ignore[method-assign]
-            str(word) for share, secret in pairs for word in ("--share", share, "--passphrase-file", secret)
-        ]
-        return restored, restored.run(
-            "restore", "--from", given["folder"], "--keystore", given["keystore"], "--json"
-        )
-
-
-@pytest.fixture
-def copies(tmp_path: Path) -> Copies:
-    return Copies(tmp_path)
 
 
 def files(folder: Path) -> dict[str, bytes]:
@@ -97,7 +60,7 @@ def test_a_backup_holds_no_key_store_and_no_share(trio: Trio, copies: Copies) ->
     assert {"backup.json", *home} - {store.name} == set(held)
     assert all(home[name] == content for name, content in held.items() if name != "backup.json")
     assert not any(home[store.name] in content for content in held.values())
-    listed = json.loads(held["backup.json"])
+    listed = json.loads(held["backup.json"])["backup"]
     assert set(held) - {"backup.json"} == {file["name"] for file in listed["files"]}
     assert today().isoformat() == listed["day"]
 
@@ -143,7 +106,7 @@ def test_a_session_that_goes_on_makes_a_backup_of_what_it_was_until_then(
     """In the middle of the work: what was done before is in it, what comes after is not."""
     with trio.others.unlocked() as opened:
         door = Open(opened)
-        words = ["backup", "--out", str(copies.out), "--keystore-out", str(copies.keys)]
+        words = ["backup", "--same-disk", "--out", str(copies.out), "--keystore-out", str(copies.keys)]
         done = [
             main.run(each, door)
             for each in (["note", "1", "--text", "before"], words, ["note", "1", "--text", "after"])
@@ -200,19 +163,18 @@ def test_a_backup_that_was_changed_is_not_put_back(trio: Trio, copies: Copies, t
     (folder / "backup.json").write_text(listed.replace('"vault.json"', '"../x.json"'))
     refused(copies, trio.others, made, tmp_path / "path")
     again = json.loads(listed)
-    again["files"] += again["files"][:1]
+    again["backup"]["files"] += again["backup"]["files"][:1]
     (folder / "backup.json").write_text(json.dumps(again, separators=(",", ":")))
     refused(copies, trio.others, made, tmp_path / "twice")
     (folder / "backup.json").write_text(listed)
     refused(copies, trio.others.of("alice"), made, tmp_path / "alone")
-    (vault_file,) = folder.glob("vault-*.sqlite")
-    for n, path in enumerate((vault_file, store)):
+    for n, path in enumerate((*folder.glob("vault-*.sqlite"), store)):
         raw = path.read_bytes()
         path.write_bytes(raw[:-100] + bytes([raw[-100] ^ 1]) + raw[-99:])
-        list_as_it_is(folder, path)
+        signed_anew(trio.others, folder, as_it_is(path))
         refused(copies, trio.others, made, tmp_path / f"listed{n}")
         path.write_bytes(raw)
-        list_as_it_is(folder, path)
+        signed_anew(trio.others, folder, as_it_is(path))
     assert 0 == copies.restore(trio.others, made, tmp_path / "right")[1].code
 
 
@@ -285,7 +247,7 @@ def test_power_lost_while_an_inbox_is_put_back_leaves_a_whole_one_or_none(
     made = Copies(tmp_path).of(small)
     (share,) = small.root.glob("*.share")
     words = ["restore", "--from", made["folder"], "--keystore", made["keystore"]]
-    words += ["--share", str(share), "--passphrase-file", str(small.secret)]
+    words += ["--share", str(share), "--passphrase-file", str(small.secret), "--json"]
     begun = Office(tmp_path / "before")
     begun.root.parent.mkdir()
     killed = killed_everywhere(begun, tmp_path / "killed", today(), *words)
@@ -314,16 +276,6 @@ def test_no_backup_is_made_of_a_vault_that_is_damaged(trio: Trio, copies: Copies
     assert (1, True, {}) == (said.code, "the vault is damaged" in said.err, files(copies.out))
     path.write_bytes(raw)
     assert 0 == trio.others.run(*words).code
-
-
-def list_as_it_is(folder: Path, path: Path) -> None:
-    """Let the list of a backup say of a file what it is now: whoever changes one can change the other."""
-    listed = json.loads((folder / "backup.json").read_text())
-    found = base64url.encode(hashlib.sha256(path.read_bytes()).digest())
-    for file in listed["files"]:
-        file["hash"] = found if file["name"] == path.name else file["hash"]
-    listed["keystore_hash"] = found if path.name.startswith("keystore") else listed["keystore_hash"]
-    (folder / "backup.json").write_text(json.dumps(listed, separators=(",", ":")))
 
 
 def refused(copies: Copies, office: Office, made: dict[str, str], folder: Path) -> None:

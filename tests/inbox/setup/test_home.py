@@ -68,6 +68,12 @@ def test_the_vault_key_is_fixed_for_ever() -> None:
     assert expected == passphrase.vault_key(bytes(range(32))).hex()
 
 
+def test_the_key_of_backups_is_fixed_for_ever() -> None:
+    """Another value would refuse every backup that exists."""
+    expected = "4a9351307879bfcf1f2a4eef47ad49c62073239bb2fd7fa50d0aaff96d2b3cdd"
+    assert expected == passphrase.backup_key(bytes(range(32))).hex()
+
+
 def test_init_by_command_uses_the_strong_parameters_and_says_what_the_portal_needs(tmp_path: Path) -> None:
     office = Office(tmp_path)
     office.secret.write_text(build.PASSPHRASE)
@@ -77,7 +83,7 @@ def test_init_by_command_uses_the_strong_parameters_and_says_what_the_portal_nee
     assert (0, {"deployment", "root_key", "root_fingerprint"}) == (said.code, set(said.json))
     (share,) = (json.loads(path.read_bytes()) for path in office.root.glob("officer-*.share"))
     assert ("argon2id", 3, 256 << 20) == (share["kdf"], share["opslimit"], share["memlimit"])
-    assert office.json("list") == {"cases": [], "unopened": [], "warnings": []}
+    assert office.json("list") == {"cases": [], "unopened": 0, "warnings": []}
 
 
 def test_only_the_owner_can_read_anything(office: Office) -> None:
@@ -393,7 +399,7 @@ def test_killed_while_collecting_the_inbox_is_as_before_or_after(office: Office,
         assert set(before["files"]) <= set(files)
     assert 0 == office.run("collect", path, "--confirm-instance", portal.fingerprint).code
     listed = office.json("list")
-    assert (80, []) == (len(listed["cases"]), listed["unopened"])
+    assert (80, 0) == (len(listed["cases"]), listed["unopened"])
     assert 80 == len(list((office.root / "attachments").iterdir()))
 
 

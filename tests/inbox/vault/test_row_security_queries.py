@@ -22,8 +22,8 @@ from tests.support.inbox_trio import KEPT, Trio, entrusted, three_answers
 OF_CASES = {
     "case", "numbers_by_case_id", "case_from", "cases", "cases_to_refresh", "follow_up",
     "follow_ups", "last_follow_up_position", "last_attachment_number", "attachments", "attachment_ids",
-    "messages", "of", "counts", "unopened", "set_aside", "envelope_hashes", "done_hashes",
-    "last_unopened_number", "journal_numbers", "journal_of", "exclusions", "excluded_from", "case_numbers",
+    "messages", "of", "counts", "unopened", "count_unopened", "set_aside", "envelope_hashes", "done_hashes",
+    "journal_numbers", "journal_of", "exclusions", "excluded_from", "case_numbers",
     "unopened_numbers", "first_messages", "follow_up_texts", "file_names", "strikes", "is_unread",
 }  # fmt: skip
 # The chain goes through entries that are not for all; `lines` withholds them by `journal_numbers`.
@@ -82,6 +82,10 @@ def arguments(opened_trio: Inbox) -> dict[str, Any]:
         "first": 1,
         "today": build.today(),
         "next_by": build.today(),
+        "skip": 0,
+        "most": 100,
+        "keys": b"",
+        "days": [build.today()],
     }
 
 
@@ -94,7 +98,7 @@ def test_every_question_is_answered_as_if_the_case_never_was(
     _, *names = inspect.signature(function).parameters
 
     def ask(session: Session) -> Any:
-        return function(session, *(arguments[each] for each in names))
+        return function(session, **{each: arguments[each] for each in names})
 
     narrowed, never_was, whole = three_answers(opened_trio, ask)
     assert never_was == narrowed
@@ -109,7 +113,7 @@ def test_so_it_is_where_the_case_is_for_its_handlers_alone(
     function = questions()[name]
     _, *names = inspect.signature(function).parameters
     narrowed, never_was, whole = three_answers(
-        for_handlers, lambda session: function(session, *(arguments[each] for each in names))
+        for_handlers, lambda session: function(session, **{each: arguments[each] for each in names})
     )
     assert never_was == narrowed != whole
 

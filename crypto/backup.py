@@ -1,0 +1,92 @@
+"""The list of a backup: what is in it, under a key that nobody has without a quorum's shares (SPEC 9.8)."""
+
+import hmac
+from dataclasses import dataclass
+from datetime import date
+
+from crypto import shape
+from crypto.errors import Malformed, Tampered
+from crypto.journal import Head
+from crypto.shape import binary, integer, list_of, record, text
+
+_NAME = "|".join(
+    (
+        r"vault\.json",
+        r"vault-[1-9][0-9]{0,9}\.sqlite",
+        r"(attachments|unopened)/[A-Za-z0-9_-]{1,64}\.age",
+        r"outbox/[a-z0-9-]{1,64}\.tar",
+    )
+)
+_LONGEST = 128
+_MOST = 10_000_000
+_HASH = 32
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """A file of a backup, by its path in the home, with its SHA-256."""
+
+    name: str
+    hash: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Backup:
+    """What a backup is: its day, the head of its journal, its files, the key store that belongs to it.
+
+    ``faults`` are files that the vault knew and that the home no longer had, or not as they came.
+    """
+
+    day: date
+    journal: Head
+    keystore: int
+    keystore_hash: bytes
+    faults: tuple[str, ...]
+    files: tuple[File, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A list as it was read, of which nothing is believed before ``check``."""
+
+    backup: Backup
+    mac: bytes
+
+    def check(self, key: bytes) -> None:
+        """Raise Tampered unless the list was made under this key (``passphrase.backup_key``)."""
+        if not hmac.compare_digest(_mac(key, self.backup), self.mac):
+            raise Tampered("the list of the backup was changed, or made under another key")
+
+
+_FILE = record(File, {"name": text(_LONGEST, _NAME), "hash": binary(_HASH)})
+_HEAD = record(Head, {"n": integer(0), "hash": binary(_HASH)})
+_BACKUP = record(
+    Backup,
+    {
+        "day": shape.day,
+        "journal": _HEAD,
+        "keystore": integer(1),
+        "keystore_hash": binary(_HASH),
+        "faults": list_of(text(_LONGEST, _NAME), _MOST),
+        "files": list_of(_FILE, _MOST),
+    },
+)
+_LISTED = record(Listed, {"backup": _BACKUP, "mac": binary(_HASH)}, kind="backup")
+
+
+def encode(backup: Backup, key: bytes) -> bytes:
+    """Return the bytes of backup.json under the key of backups (32 bytes)."""
+    return _LISTED.encode(Listed(backup, _mac(key, backup)))
+
+
+def parse(raw: bytes) -> Listed:
+    """Return the list of a backup, to be checked; Malformed if it has another form or names a file twice."""
+    listed = _LISTED.parse(raw)
+    files = listed.backup.files
+    if len({file.name for file in files}) < len(files):
+        raise Malformed("the list of the backup names a file twice")
+    return listed
+
+
+def _mac(key: bytes, backup: Backup) -> bytes:
+    return hmac.digest(key, _BACKUP.encode(backup), "sha256")

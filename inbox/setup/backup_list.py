@@ -1,0 +1,99 @@
+"""The list of a backup beside what the vault knows: nothing of that may be missing, nothing else come in."""
+
+from collections.abc import Iterable
+from datetime import date
+from pathlib import Path
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from crypto import backup, base64url
+from crypto.backup import Backup, File, Listed
+from crypto.errors import CryptoError, Tampered
+from inbox.keys import key_store
+from inbox.language.errors import Refused
+from inbox.language.messages import sentence
+from inbox.session import journal
+from inbox.system.home import Home
+from inbox.vault import queries_cases, queries_exchange
+from inbox.vault.tables import IntakeKey, Office, OutboxBundle
+
+LIST = "backup.json"
+
+
+def read(folder: Path) -> Listed:
+    """Return the list of the backup in a folder, to be checked; Refused if there is none."""
+    try:
+        return backup.parse((folder / LIST).read_bytes())
+    except (CryptoError, OSError):
+        raise Refused(
+            sentence("{folder} is no backup of an inbox", folder=folder),
+            sentence("give the folder that has backup.json"),
+        ) from None
+
+
+def check(listed: Listed, key: bytes) -> None:
+    """Raise Refused if a list was not made under the key of the inbox that it is of (32 bytes)."""
+    try:
+        listed.check(key)
+    except Tampered:
+        raise Refused(
+            sentence("the list of the backup was changed, or is that of another"),
+            sentence("look for another copy of the backup; keep this one, and find out who had it"),
+        ) from None
+
+
+def newer_beside(folder: Path, found: Backup) -> date | None:
+    """Return the day of the newest backup beside this one that says it is newer, None if none does."""
+    days = []
+    for path in folder.absolute().parent.glob(f"*/{LIST}"):
+        try:
+            other = read(path.parent).backup
+        except Refused:
+            continue
+        if (other.day, other.journal.n) > (found.day, found.journal.n):
+            days.append(other.day)
+    return max(days, default=None)
+
+
+def known(home: Home, session: Session) -> set[str]:
+    """Return the names of the files, beside header and vault, that the vault knows.
+
+    Asks for nothing but columns that a vault of any version has.
+    """
+    channel = session.scalars(select(Office.channel)).one()
+    waiting = session.scalars(select(OutboxBundle.n).where(OutboxBundle.confirmed.is_(False)))
+    paths = [home.outbox_bundle(channel, n) for n in waiting]
+    paths += map(home.attachment, queries_cases.attachment_ids(session))
+    paths += map(home.envelope, queries_exchange.envelope_hashes(session))
+    return set(map(home.name_of, paths))
+
+
+def altered(files: Iterable[File]) -> set[str]:
+    """Return the names of the envelopes that are not as they came: each is called by its hash."""
+    envelopes = [file for file in files if file.name.startswith("unopened/")]
+    return {file.name for file in envelopes if Path(file.name).stem != base64url.encode(file.hash)}
+
+
+def check_complete(home: Home, session: Session, generation: int, found: Backup) -> None:
+    """Raise Refused unless a backup holds what its vault, of this generation, knows, and nothing else.
+
+    What was missing already when it was made is no fault of the copy. Raises KeyStoreDamaged.
+    """
+    base = {home.name_of(home.header), home.name_of(home.vault(generation))}
+    names, expected = {file.name for file in found.files}, known(home, session)
+    lost = (expected - names) | altered(found.files)
+    contents = key_store.load(home, session)
+    intake = session.scalars(select(IntakeKey.id).where(IntakeKey.destroyed.is_(None)))
+    holds = (
+        base <= names <= base | expected,
+        lost <= set(found.faults),
+        set(intake) <= {each.id for each in contents.intake},
+        queries_cases.attachment_ids(session) <= {each.id for each in contents.attachments},
+        journal.head(session) == found.journal,
+    )
+    if not all(holds):
+        raise Refused(
+            sentence("the backup does not hold what its own vault knows, or holds something else"),
+            sentence("look for another copy of backup and key store"),
+        )

@@ -1,0 +1,113 @@
+"""Which disks a folder is on: a copy on the disk of the original is lost, or stolen, together with it.
+
+What the kernel tells (``/proc/self/mountinfo``, ``/sys/dev/block``): partitions, LUKS, LVM, RAID and loop
+devices are followed down to whole disks, bind mounts and btrfs subvolumes to their file system. Not told are
+two disks in one case, two virtual disks on one server, the other disks of a btrfs that has several, nor what
+lies behind ZFS, a network or FUSE: such a file system counts as a disk of its own.
+"""
+
+import os
+import re
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+
+from inbox.language.errors import Refused
+from inbox.language.messages import sentence
+
+_BLOCK = Path("/sys/dev/block")
+_ESCAPED = re.compile(r"\\([0-7]{3})")
+# The fields of a line of mountinfo before the one that is a single "-": proc_pid_mountinfo(5).
+_ID, _DEVICE = 0, 2
+
+
+def check_apart(*folders: Path) -> None:
+    """Raise Refused if two of these folders, which are there, share a disk."""
+    seen: dict[str, Path] = {}
+    for folder in folders:
+        for disk in disks(folder):
+            if (other := seen.get(disk)) is not None:
+                raise _together(other, folder)
+        seen |= dict.fromkeys(disks(folder), folder)
+
+
+def check_carried(medium: Path, home: Path) -> None:
+    """Raise Refused if a folder on a removable medium is on the disk of the home, or on that of the system.
+
+    So is the empty folder at which a medium is to be mounted, and is not.
+    """
+    fixed = disks(home) | disks(Path("/"))
+    if disks(medium) & fixed:
+        raise Refused(
+            sentence("{medium} is on this machine's own disk, not on a medium", medium=medium),
+            sentence("plug the medium in and mount it there; or insist: --same-disk"),
+        )
+
+
+def disks(folder: Path) -> frozenset[str]:
+    """Return the names of the disks that a folder is on; of a file system without one, its device number."""
+    return frozenset(_disks_of(folder, frozenset()))
+
+
+def _disks_of(path: Path, behind: frozenset[str]) -> Iterator[str]:
+    device, source = _mount(path)
+    block = _BLOCK / device
+    if not block.exists():
+        block = _BLOCK / (_block_number(source) or device)
+    if block.exists():
+        yield from whole(block.resolve(), behind)
+    else:
+        yield device
+
+
+def whole(block: Path, behind: frozenset[str] = frozenset()) -> Iterator[str]:
+    """Yield the disks below a block device, given by its folder in /sys; ``behind`` are those above it."""
+    if block.name in behind:
+        return
+    behind |= {block.name}
+    below = sorted((block / "slaves").iterdir()) if (block / "slaves").is_dir() else []
+    file = block / "loop" / "backing_file"
+    if below:
+        for each in below:
+            yield from whole(each.resolve(), behind)
+    elif (block / "partition").exists():
+        yield from whole(block.parent, behind)
+    elif file.exists() and (backing := Path(file.read_text("utf-8").rstrip("\n"))).exists():
+        yield from _disks_of(backing, behind)
+    else:
+        yield block.name
+
+
+def _block_number(source: str) -> str | None:
+    """Return the number of a block device by its path: btrfs gives each subvolume a number without one."""
+    try:
+        found = Path(source).stat()
+    except (OSError, ValueError):
+        return None
+    return f"{os.major(found.st_rdev)}:{os.minor(found.st_rdev)}" if stat.S_ISBLK(found.st_mode) else None
+
+
+def _mount(path: Path) -> tuple[str, str]:
+    """Return the device number, as "8:1", and the source of the mount that a path is on."""
+    descriptor = os.open(path, os.O_PATH)
+    try:
+        told = Path(f"/proc/self/fdinfo/{descriptor}").read_text("utf-8")
+    finally:
+        os.close(descriptor)
+    (mount_id,) = re.findall(r"^mnt_id:\s*([0-9]+)$", told, re.MULTILINE)
+    for line in Path("/proc/self/mountinfo").read_text("utf-8", errors="surrogateescape").splitlines():
+        first, _, last = line.partition(" - ")
+        if (fields := first.split())[_ID] == mount_id:
+            return fields[_DEVICE], _plain(last.split(" ")[1])
+    raise OSError(f"no mount is known for {path}")
+
+
+def _plain(escaped: str) -> str:
+    return _ESCAPED.sub(lambda found: chr(int(found[1], 8)), escaped)
+
+
+def _together(one: Path, other: Path) -> Refused:
+    return Refused(
+        sentence("{one} and {other} are on one disk", one=one, other=other),
+        sentence("what is lost or stolen there goes together: use another medium; or insist: --same-disk"),
+    )

@@ -1,0 +1,70 @@
+"""The list of a backup (SPEC 9.8): no byte of it changes unnoticed, and no other key makes one."""
+
+import hmac
+import json
+from datetime import date
+
+import pytest
+
+from crypto import backup, passphrase
+from crypto.backup import Backup, File
+from crypto.errors import CryptoError, Malformed, Tampered
+from crypto.journal import Head
+
+KEY = passphrase.backup_key(bytes(range(32)))
+LIST = Backup(
+    day=date(2026, 11, 27),
+    journal=Head(7, bytes(32)),
+    keystore=3,
+    keystore_hash=b"k" * 32,
+    faults=("attachments/AAAA.age",),
+    files=(File("vault.json", b"a" * 32), File("outbox/inspection-1.tar", b"b" * 32)),
+)
+
+
+def check(raw: bytes) -> Backup:
+    listed = backup.parse(raw)
+    listed.check(KEY)
+    return listed.backup
+
+
+def test_no_byte_of_a_list_changes_unnoticed() -> None:
+    """Nor is one cut off or added; the control is the list itself."""
+    raw = backup.encode(LIST, KEY)
+    for place in range(len(raw)):
+        with pytest.raises(CryptoError):
+            check(raw[:place] + bytes([raw[place] ^ 1]) + raw[place + 1 :])
+    for other in (raw[:-1], raw + b"\n"):
+        with pytest.raises(Malformed):
+            backup.parse(other)
+    assert LIST == check(raw)
+
+
+def test_a_list_under_another_key_is_none() -> None:
+    """Neither under that of the vault, which stands beside it."""
+    for key in (bytes(32), passphrase.vault_key(bytes(range(32)))):
+        with pytest.raises(Tampered):
+            check(backup.encode(LIST, key))
+
+
+@pytest.mark.parametrize(
+    "name", ["../x.json", "vault.json\n", "keystore-1.age", "a.share", "attachments/../x.age"]
+)
+def test_no_name_leads_out_or_to_what_a_backup_has_not(name: str) -> None:
+    whole = json.loads(backup.encode(LIST, KEY))
+    for names in ("files", "faults"):
+        listed = {**whole["backup"], names: [{"name": name, "hash": "A" * 43} if names == "files" else name]}
+        with pytest.raises(Malformed):
+            backup.parse(json.dumps(whole | {"backup": listed}, separators=(",", ":")).encode())
+
+
+def test_no_file_is_named_twice() -> None:
+    twice = Backup(**{name: getattr(LIST, name) for name in Backup.__slots__} | {"files": LIST.files[:1] * 2})
+    with pytest.raises(Malformed, match="twice"):
+        backup.parse(backup.encode(twice, KEY))
+
+
+def test_the_mark_is_what_the_specification_says() -> None:
+    raw = backup.encode(LIST, KEY)
+    inner = raw[raw.index(b'"backup":{') + len(b'"backup":') : raw.rindex(b',"mac"')]
+    assert hmac.digest(KEY, inner, "sha256") == backup.parse(raw).mac

@@ -1,0 +1,155 @@
+"""What came in and became no case: listed by the page, kept for two months, discarded by two officers."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from dateutil.relativedelta import relativedelta
+
+from crypto.bundle import Intake
+from inbox.exchange import unopened_list
+from tests.support.inbox_builders import Office, Portal, Reporter, Sent, World, first, today
+from tests.support.inbox_clock import Clock
+from tests.support.inbox_kills import killed_everywhere
+
+UNTIL = today() + relativedelta(months=2)
+NOISE = Sent(b"noise" * 400)
+
+
+def kinds(office: Office) -> dict[int, str]:
+    return {row["number"]: row["kind"] for row in office.json("unopened")["unopened"]}
+
+
+def envelopes(office: Office) -> list[Path]:
+    return sorted((office.root / "unopened").iterdir())
+
+
+def past_its_term(clock: Clock) -> None:
+    clock.day = UNTIL
+
+
+def refused(office: Office) -> str:
+    """Return why nothing is discarded, and nothing has changed."""
+    before = office.state()
+    said = office.run("discard")
+    assert (1, before) == (said.code, office.state())
+    return said.err
+
+
+def test_nothing_is_discarded_before_its_day(
+    world: World, portal: Portal, collect: Callable[..., Any], clock: Clock
+) -> None:
+    """Two months after it was collected, whatever day the portal claims; the list says the day."""
+    assert "nothing waits to be discarded" in refused(world.office)
+    long_ago = today() - relativedelta(years=1)
+
+    def backdated(intake: Intake) -> Intake:
+        return replace(intake, entries=tuple(replace(each, day=long_ago) for each in intake.entries))
+
+    collect(portal.bundle(NOISE, edit=backdated))
+    (row,) = world.office.json("unopened")["unopened"]
+    assert (long_ago.isoformat(), UNTIL.isoformat()) == (row["received"], row["kept_until"])
+    clock.day = UNTIL - relativedelta(days=1)
+    assert f"may be discarded before {UNTIL}" in refused(world.office)
+    assert {"discardable": 0, "more_from": UNTIL.isoformat()} == world.office.json("retention")["unopened"]
+    clock.day = UNTIL
+    assert {"discardable": 1, "more_from": None} == world.office.json("retention")["unopened"]
+    assert {"discarded": 1} == world.office.json("discard")
+
+
+def test_what_is_past_its_term_leaves_list_and_disk_and_is_counted(
+    world: World, collect_all: Callable[..., Any], clock: Clock
+) -> None:
+    """And nothing else does: not what came later, no case, no file of one."""
+    collect_all(NOISE, Sent(Reporter(world).follow_up()), first(Reporter(world), files=[b"x"]))
+    past_its_term(clock)
+    collect_all(Sent(b"later" * 400))
+    assert 3 == len(envelopes(world.office))
+    before = world.office.state()
+    assert {"discarded": 2} == world.office.json("discard")
+    after = world.office.state()
+    assert {3: "malformed"} == kinds(world.office)
+    assert 1 == len(envelopes(world.office))
+    assert {"unopened", "settings", "files"} == {name for name in before if before[name] != after[name]}
+    entries = world.office.json("journal", "print")["entries"]
+    assert [{"entries": 2}] == [each["values"] for each in entries if each["action"] == "discard-unopened"]
+    assert 1 == world.office.json("oversight")["actions"]["discard-unopened"]
+    assert "nothing of what became no case may be discarded" in refused(world.office)
+
+
+def test_no_number_of_what_was_discarded_is_given_again(
+    world: World, collect_all: Callable[..., Any], clock: Clock
+) -> None:
+    collect_all(NOISE, Sent(b"other" * 400))
+    past_its_term(clock)
+    world.office.json("discard")
+    assert [3] == collect_all(NOISE)["unopened"]
+
+
+def test_an_envelope_that_a_later_row_needs_stays(
+    world: World, collect_all: Callable[..., Any], clock: Clock
+) -> None:
+    """The same bytes came once more, after the first were past their term."""
+    collect_all(NOISE)
+    past_its_term(clock)
+    collect_all(NOISE)
+    world.office.json("discard")
+    (path,) = envelopes(world.office)
+    assert NOISE.envelope == path.read_bytes()
+
+
+def test_what_names_a_case_is_destroyed_with_it_alone(
+    world: World, collect_all: Callable[..., Any], clock: Clock
+) -> None:
+    """A follow-up by another hand may be evidence of who tried; a control that names no case goes."""
+    reporter = Reporter(world)
+    collect_all(first(reporter))
+    collect_all(Sent(reporter.follow_up(seed=bytes(32))), NOISE)
+    past_its_term(clock)
+    assert {"discarded": 1} == world.office.json("discard")
+    assert ["false-signature"] == list(kinds(world.office).values())
+
+
+@pytest.mark.copy_of("founded_three")
+def test_one_officer_discards_nothing(office: Office, tmp_path: Path, clock: Clock) -> None:
+    """Who sent it will never be answered: a second passphrase is needed, and a wrong one is refused."""
+    world = World(office.of("alice", "bruno"))
+    portal = Portal(world, tmp_path / "medium")
+    world.office.json("collect", portal.bundle(NOISE), "--confirm-instance", portal.fingerprint)
+    past_its_term(clock)
+    world.office.secret_of("bruno").write_text("another passphrase")
+    said = world.office.run("discard")
+    assert (1, 1) == (said.code, len(envelopes(office)))
+
+
+def test_the_list_is_shown_by_the_page_newest_first(world: World, collect_all: Callable[..., Any]) -> None:
+    more = unopened_list.PAGE + 2
+    collect_all(*(Sent(b"%05d" % n * 400) for n in range(more)))
+    assert more == world.office.json("list")["unopened"]
+    pages = [world.office.json("unopened", "--page", str(n)) for n in (1, 2, 3)]
+    numbers = [[row["number"] for row in page["unopened"]] for page in pages]
+    assert [[*range(more, 2, -1)], [2, 1], []] == numbers
+    assert [more] * 3 == [page["count"] for page in pages]
+    assert f"{more} in all; older ones: inbox unopened --page 2\n" in world.office.run("unopened").out
+    assert "--page 3" not in world.office.run("unopened", "--page", "2").out
+
+
+@pytest.mark.long
+def test_power_lost_while_it_is_discarded_loses_nothing_else(
+    world: World, collect_all: Callable[..., Any], clock: Clock, tmp_path: Path
+) -> None:
+    """Killed at one step after another: what was due is whole or gone; what was not due is there."""
+    collect_all(NOISE, first(Reporter(world), files=[b"x"]))
+    past_its_term(clock)
+    collect_all(Sent(b"later" * 400))
+    gone = []
+    for each in killed_everywhere(world.office, tmp_path / "killed", clock.day, "discard", stride=2):
+        listed = each.json("unopened")["unopened"]
+        assert {each.root / row["file"] for row in listed} == set(envelopes(each))
+        assert 1 == len(list((each.root / "attachments").iterdir()))
+        gone.append(len(listed) == 1)
+        assert {"malformed"} == {row["kind"] for row in listed}
+    assert sorted(gone) == gone
+    assert (False, True) == (gone[0], gone[-1])

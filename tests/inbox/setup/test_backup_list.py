@@ -1,0 +1,162 @@
+"""The list of a backup: nobody takes a file or a day off it unnoticed, and an older one is told as older."""
+
+import hashlib
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from crypto.backup import File
+from inbox.system import terminal
+from tests.support.backup_media import Copies, Edit, as_it_is, signed_anew
+from tests.support.inbox_builders import Office, Reporter, Sent, World, first
+from tests.support.inbox_clock import Clock
+
+
+@pytest.fixture
+def office(world: World, collect_all: Callable[..., Any]) -> Office:
+    """An inbox with one report that has two files, and an envelope that became no case."""
+    collect_all(first(Reporter(world), files=[b"one", b"two"]), Sent(b"noise" * 400))
+    return world.office
+
+
+def refused(copies: Copies, office: Office, made: dict[str, Any], folder: Path, *options: str) -> str:
+    """Return why a backup is not put back; nothing is there."""
+    restored, said = copies.restore(office, made, folder, *options)
+    assert (1, False) == (said.code, restored.root.exists()), said
+    return said.err
+
+
+def without_attachments(listed: Any) -> None:
+    listed["files"] = [each for each in listed["files"] if not each["name"].startswith("attachments/")]
+
+
+def on_another_day(listed: Any) -> None:
+    listed["day"] = "2098-01-01"
+
+
+def with_another_fault(listed: Any) -> None:
+    listed["faults"] = ["outbox/inspection-1.tar"]
+
+
+@pytest.mark.parametrize("change", [without_attachments, on_another_day, with_another_fault])
+def test_what_the_finder_of_the_medium_changes_on_the_list_is_noticed(
+    office: Office, copies: Copies, tmp_path: Path, change: Callable[[Any], None]
+) -> None:
+    """Files removed, another day: all else agrees with the list. The control is the list as it was."""
+    made = copies.of(office)
+    path = Path(made["folder"]) / "backup.json"
+    whole = path.read_bytes()
+    listed = json.loads(whole)
+    change(listed["backup"])
+    path.write_text(json.dumps(listed, separators=(",", ":")))
+    assert "the list of the backup was changed" in refused(copies, office, made, tmp_path / "no")
+    path.write_bytes(whole)
+    assert 0 == copies.restore(office, made, tmp_path / "yes")[1].code
+
+
+def test_the_mark_of_another_inbox_is_not_taken(office: Office, copies: Copies, tmp_path: Path) -> None:
+    made = copies.of(office)
+    foreign = Copies(tmp_path / "other").of(Office.found(tmp_path / "foreign"))
+    mac = json.loads((Path(foreign["folder"]) / "backup.json").read_bytes())["mac"]
+    path = Path(made["folder"]) / "backup.json"
+    path.write_text(json.dumps(json.loads(path.read_bytes()) | {"mac": mac}, separators=(",", ":")))
+    assert "or is that of another" in refused(copies, office, made, tmp_path / "no")
+
+
+def fewer(_: Path, begin: str) -> Edit:
+    return lambda listed: replace(
+        listed, files=tuple(each for each in listed.files if not each.name.startswith(begin))
+    )
+
+
+def strange(folder: Path, name: str) -> Edit:
+    (folder / name).write_bytes(b"strange")
+    added = File(name, hashlib.sha256(b"strange").digest())
+    return lambda listed: replace(listed, files=(*listed.files, added))
+
+
+def exchanged(folder: Path, _: str) -> Edit:
+    (envelope,) = (folder / "unopened").iterdir()
+    envelope.write_bytes(b"another")
+    return as_it_is(envelope)
+
+
+def of_another_head(_: Path, __: str) -> Edit:
+    return lambda listed: replace(listed, journal=replace(listed.journal, n=listed.journal.n + 1))
+
+
+@pytest.mark.parametrize(
+    ("forge", "what"),
+    [
+        (fewer, "attachments/"),
+        (fewer, "unopened/"),
+        (strange, f"attachments/{'A' * 22}.age"),
+        (strange, f"unopened/{'A' * 43}.age"),
+        (strange, "outbox/inspection-9.tar"),
+        (exchanged, ""),
+        (of_another_head, ""),
+    ],
+)
+def test_a_list_that_officers_forged_is_held_against_its_own_vault(
+    office: Office, copies: Copies, tmp_path: Path, forge: Callable[[Path, str], Edit], what: str
+) -> None:
+    """What the vault knows must be there, as it came, and nothing else: the list alone does not count."""
+    made = copies.of(office)
+    folder = Path(made["folder"])
+    signed_anew(office, folder, forge(folder, what))
+    assert "does not hold what its own vault knows" in refused(copies, office, made, tmp_path / "no")
+
+
+def test_what_the_home_had_lost_is_named_and_what_the_vault_does_not_know_stays_behind(
+    office: Office, copies: Copies, tmp_path: Path
+) -> None:
+    """A backup of the rest is better than none; it can be put back, and says again what it lacks."""
+    lost, _ = sorted((office.root / "attachments").iterdir())
+    lost.unlink()
+    (envelope,) = (office.root / "unopened").iterdir()
+    envelope.write_bytes(b"damaged")
+    (office.root / "attachments" / "stray.age").write_bytes(b"of another vault")
+    faults = [f"attachments/{lost.name}", f"unopened/{envelope.name}"]
+    made = copies.of(office)
+    assert faults == made["faults"]
+    assert not (Path(made["folder"]) / "attachments" / "stray.age").exists()
+    restored, said = copies.restore(office, made, tmp_path / "new")
+    assert faults == said.json["faults"]
+    assert b"damaged" == (restored.root / "unopened" / envelope.name).read_bytes()
+
+
+def test_a_backup_from_before_a_head_on_paper_is_not_put_back(
+    office: Office, copies: Copies, tmp_path: Path
+) -> None:
+    """The control is the head that was told when it was made."""
+    made = copies.of(office)
+    then, now = made["journal"], office.json("journal", "verify")["head"]
+    for folder, head in {"older": now, "other": then | {"n": then["n"] - 1}}.items():
+        written = f"{head['n']} {head['fingerprint']}"
+        assert "on paper" in refused(copies, office, made, tmp_path / folder, "--head", written)
+    written = f"{then['n']} {then['fingerprint']}"
+    assert 0 == copies.restore(office, made, tmp_path / "yes", "--head", written)[1].code
+
+
+def test_who_puts_back_an_older_backup_is_told_before(
+    office: Office, copies: Copies, clock: Clock, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its day, the head of its journal, that a newer one lies beside it; nothing is there if they say no."""
+    made = copies.of(office)
+    clock.day += timedelta(days=3)
+    newer = copies.of(office)
+    told = copies.restore(office, newer, tmp_path / "newer")[1].json
+    assert (None, newer["journal"]) == (told["newer"], told["journal"])
+    said = copies.restore(office, made, tmp_path / "older", "--last-case", "9")[1].err
+    head = made["journal"]
+    assert "3 days ago" in said
+    assert f"journal: entry {head['n']}, {head['fingerprint']}" in said
+    assert f"A NEWER ONE LIES BESIDE IT, of {clock.day}" in said
+    monkeypatch.setattr(terminal, "is_interactive", lambda: True)
+    monkeypatch.setattr(terminal, "ask", lambda _: False)
+    assert "nothing was put back" in refused(copies, office, made, tmp_path / "no", "--last-case", "9")

@@ -1,0 +1,163 @@
+"""Backups, key stores and outboxes go onto media of their own: real file systems, really mounted."""
+
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+import pytest
+
+from inbox.desk.state import Desk
+from inbox.language.errors import Refused
+from inbox.system import media
+from tests.support.desk_room import Client
+from tests.support.inbox_builders import Office
+from tests.support.small_disk import small_disk
+
+OWN = "is on this machine's own disk, not on a medium"
+TOGETHER = "are on one disk"
+
+
+@contextmanager
+def mounted(source: Path, target: Path, *options: str) -> Iterator[Path]:
+    """Mount something that is no memory: an image of a file system, or a folder once more."""
+    target.mkdir()
+    subprocess.run(["mount", *options, source, target], check=True, capture_output=True)
+    try:
+        yield target
+    finally:
+        subprocess.run(["umount", "--lazy", target], check=True)
+
+
+@pytest.fixture
+def sticks(tmp_path: Path) -> Iterator[list[Path]]:
+    """Two media, each a file system of its own."""
+    with ExitStack() as stack:
+        folders = [tmp_path / name for name in ("one", "two")]
+        for each in folders:
+            stack.enter_context(small_disk(each, "8m"))
+        yield folders
+
+
+def outbox(office: Office, out: Path, *more: str) -> tuple[int, str]:
+    said = office.typed("outbox", "--out", out, *more)
+    return said.code, said.err
+
+
+def backup(office: Office, out: Path, keys: Path, *more: str) -> tuple[int, str]:
+    said = office.typed("backup", "--out", out, "--keystore-out", keys, *more)
+    return said.code, said.err
+
+
+def image(path: Path) -> Path:
+    """Return a file with an empty file system."""
+    with path.open("wb") as file:
+        file.truncate(1 << 20)
+    subprocess.run(["mkfs.ext4", "-q", "-F", path], check=True)
+    return path
+
+
+def test_no_outbox_goes_where_no_medium_is_mounted(office: Office, tmp_path: Path) -> None:
+    """The same folder, with its medium and without: neither vault nor journal says that one was made."""
+    stick = tmp_path / "stick"
+    with small_disk(stick, "8m"):
+        assert 0 == outbox(office, stick)[0]
+        assert ["outbox-inspection-1.tar"] == [path.name for path in stick.iterdir()]
+    before = office.state()
+    for again in ((), ("--again", "1")):
+        code, err = outbox(office, stick, *again)
+        assert (1, True, []) == (code, OWN in err, list(stick.iterdir()))
+    assert before == office.state()
+    assert 0 == outbox(office, stick, "--same-disk")[0]
+
+
+def test_the_disk_of_the_system_is_no_medium_for_a_home_elsewhere(office: Office, sticks: list[Path]) -> None:
+    """Mount points lie there, while the home may be on a disk of its own."""
+    moved = office.copy(sticks[0] / "office")
+    with tempfile.TemporaryDirectory(dir="/var/tmp") as folder:
+        code, err = outbox(moved, Path(folder))
+    assert (1, True) == (code, OWN in err)
+    assert 0 == outbox(moved, sticks[1])[0]
+
+
+@pytest.mark.parametrize("places", [("one", "one/keys"), ("own", "two"), ("one", "own")])
+def test_a_backup_goes_onto_two_media_and_not_onto_the_disk_of_the_home(
+    office: Office, sticks: list[Path], tmp_path: Path, places: tuple[str, str]
+) -> None:
+    """Nothing is written where it is refused; to insist is the control."""
+    (tmp_path / "own").mkdir()
+    for name in ("keys", "backups"):
+        (sticks[0] / name).mkdir()
+    out, keys = (tmp_path / each for each in places)
+    out = out / "backups" if out == sticks[0] else out
+    keys = keys / "keys" if keys == sticks[0] else keys
+    code, err = backup(office, out, keys)
+    assert (1, True) == (code, (TOGETHER if "own" not in places else OWN) in err)
+    assert [] == [*out.iterdir(), *keys.iterdir()]
+    assert 0 == backup(office, out, keys, "--same-disk")[0]
+
+
+def test_two_media_take_a_backup(office: Office, sticks: list[Path]) -> None:
+    assert 0 == backup(office, *sticks)[0]
+
+
+def test_a_folder_that_is_mounted_once_more_is_on_the_disk_that_it_was_on(
+    office: Office, sticks: list[Path], tmp_path: Path
+) -> None:
+    (sticks[0] / "inner").mkdir()
+    with mounted(sticks[0] / "inner", tmp_path / "again", "--bind") as again:
+        code, err = backup(office, sticks[0], again)
+        assert (1, True) == (code, TOGETHER in err)
+        assert media.disks(sticks[0]) == media.disks(again) != media.disks(sticks[1])
+
+
+def test_an_image_is_on_the_disk_of_its_file(office: Office, sticks: list[Path], tmp_path: Path) -> None:
+    """One beside the home is refused, one on a medium is that medium."""
+    for file, refuses in ((tmp_path / "image", True), (sticks[0] / "image", False)):
+        with mounted(image(file), tmp_path / f"loop-{file.parent.name}", "-o", "loop") as folder:
+            assert media.disks(folder) == media.disks(file.parent)
+            code, err = outbox(office, folder)
+            assert (int(refuses), refuses) == (code, OWN in err)
+
+
+def test_partitions_and_what_is_stacked_on_them_are_followed_to_whole_disks(tmp_path: Path) -> None:
+    """As /sys describes them: two volumes over three partitions of two disks, one of which is encrypted."""
+    for partition in ("sda/sda1", "sda/sda2", "sdb/sdb1"):
+        (tmp_path / partition / "slaves").mkdir(parents=True)
+        (tmp_path / partition / "partition").write_text("1\n")
+    for upper, lower in {"dm-0": ["sda/sda2"], "dm-1": ["dm-0", "sdb/sdb1"], "md0": ["sda/sda1"]}.items():
+        (tmp_path / upper / "slaves").mkdir(parents=True)
+        for each in lower:
+            (tmp_path / upper / "slaves" / Path(each).name).symlink_to(tmp_path / each)
+    found = {each: set(media.whole(tmp_path / each)) for each in ("sda", "sda/sda1", "dm-0", "dm-1", "md0")}
+    one, both = {"sda"}, {"sda", "sdb"}
+    assert {"sda": one, "sda/sda1": one, "dm-0": one, "dm-1": both, "md0": one} == found
+
+
+def test_two_folders_of_one_medium_are_told_by_their_names(sticks: list[Path]) -> None:
+    folders = [sticks[0], *(each / "x" for each in sticks)]
+    for each in folders[1:]:
+        each.mkdir()
+    media.check_apart(sticks[0], folders[2])
+    with pytest.raises(Refused, match=f"{folders[0]} and {folders[1]} {TOGETHER}"):
+        media.check_apart(folders[0], folders[2], folders[1])
+
+
+def test_the_desk_refuses_too_unless_it_was_started_to_insist(
+    office: Office, sticks: list[Path], tmp_path: Path
+) -> None:
+    """Outbox, once more, and backup; on a medium they succeed."""
+    own = tmp_path / "own"
+    own.mkdir()
+    with office.unlocked() as opened:
+        client = Client(Desk(opened, 8090, own))
+        for path in ("/en/medium/outbox", "/en/medium/outbox/1"):
+            answer = client.send(path)
+            assert (409, True) == (answer.status_code, "start the desk with --same-disk" in answer.text)
+        assert client.send("/en/office/backup", keystore=str(sticks[0])).status_code == 409
+        assert [] == list(own.iterdir())
+        assert Client(Desk(opened, 8090, own, same_disk=True)).send("/en/medium/outbox").status_code == 200
+        client = Client(Desk(opened, 8090, sticks[1]))
+        assert client.send("/en/medium/outbox/1").status_code == 200
+        assert client.send("/en/office/backup", keystore=str(sticks[0])).status_code == 200

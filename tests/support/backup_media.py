@@ -1,0 +1,70 @@
+"""Media for backups of the inbox, and lists that whoever holds a quorum's shares could forge."""
+
+import hashlib
+import shutil
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from crypto import backup, passphrase
+from crypto.backup import Backup, File
+from inbox.keys import officers, vault_header
+from tests.support.inbox_builders import Office, Said
+
+Edit = Callable[[Backup], Backup]
+
+
+class Copies:
+    """Two media: one for backups, one for key stores."""
+
+    def __init__(self, folder: Path) -> None:
+        self.out, self.keys = folder / "backups", folder / "keys"
+        for each in (self.out, self.keys):
+            each.mkdir(parents=True, exist_ok=True)
+
+    def of(self, office: Office) -> dict[str, Any]:
+        """Make a backup and return what JSON says of it."""
+        made = office.json("backup", "--out", self.out, "--keystore-out", self.keys)
+        assert isinstance(made, dict)
+        return made
+
+    def restore(
+        self, office: Office, made: dict[str, Any], folder: Path, *options: str
+    ) -> tuple[Office, Said]:
+        """Put a backup back into a folder, with the shares of an office, and return what was said."""
+        folder.mkdir(exist_ok=True)
+        restored = Office(folder, office.present)
+        restored.out.mkdir(exist_ok=True)
+        if office.present:
+            shutil.copytree(office.shares, folder / "shares", dirs_exist_ok=True)
+            pairs = [(office.share_of(name), office.secret_of(name)) for name in office.present]
+        else:
+            pairs = [(next(office.root.glob("*.share")), office.secret)]
+        restored.opening = lambda: [  # type: ignore[method-assign]
+            str(word) for share, secret in pairs for word in ("--share", share, "--passphrase-file", secret)
+        ]
+        words = ("restore", "--from", made["folder"], "--keystore", made["keystore"])
+        return restored, restored.run(*words, *(options or ("--json",)))
+
+
+def signed_anew(office: Office, folder: Path, edit: Edit) -> None:
+    """Change the list of a backup, as a quorum of the officers could: under the key that they have."""
+    path = folder / "backup.json"
+    header = vault_header.parse((office.root / "vault.json").read_bytes())
+    key = passphrase.backup_key(officers.open_master(header, office.bring()).master)
+    path.write_bytes(backup.encode(edit(backup.parse(path.read_bytes()).backup), key))
+
+
+def as_it_is(path: Path) -> Edit:
+    """Let the list say of a file what it is now."""
+    found = hashlib.sha256(path.read_bytes()).digest()
+
+    def edit(listed: Backup) -> Backup:
+        if path.name.startswith("keystore"):
+            return replace(listed, keystore_hash=found)
+        named = {path.name, f"{path.parent.name}/{path.name}"}
+        files = [File(each.name, found) if each.name in named else each for each in listed.files]
+        return replace(listed, files=tuple(files))
+
+    return edit
