@@ -26,7 +26,10 @@ _PLACES = "/usr/bin:/bin"
 _INSIDE = Path("/fanal")
 _LIBRARIES = ("PIL", "pypdfium2", "pypdfium2_cfg", "pypdfium2_raw", "puremagic")
 _ROOM = Path(__file__).parent.parent
-_OURS = ("__init__.py", "system/__init__.py", "system/memory.py", "sandboxed")
+_OURS = (
+    *("__init__.py", "system/__init__.py", "system/memory.py"),
+    *("text/__init__.py", "text/printable.py", "text/unseen.py", "sandboxed"),
+)
 _PIECE = 1 << 16
 _GRACE = 5.0  # seconds from the last byte to the end of the process
 _PROBING = 60.0
