@@ -1,7 +1,7 @@
 """What commands take: the home, who is present, the form of the answer, a file to read or write."""
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
@@ -71,7 +71,10 @@ class Closed:
     def unlocked(self, day: date) -> Iterator[Unlocked]:
         """Give the inbox and the officers who opened it on that day."""
         bring = partial(credentials_at, self.root)
-        with renewing.unlocked(self.root, bring, terminal.progress, day) as opened:
+        with ExitStack() as stack:
+            # Also while what was typed opens the vault; what comes from files leaves the terminal alone.
+            with nullcontext() if remembered("passphrase_file") else terminal.passphrases():
+                opened = stack.enter_context(renewing.unlocked(self.root, bring, terminal.progress, day))
             yield opened
 
     def shut(self) -> None:

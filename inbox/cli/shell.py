@@ -84,10 +84,11 @@ def asking(opened: Unlocked) -> Confirm:
         if len(opened.sealed) > needed:
             terminal.warn("(Enter alone lets another one do it)")
         confirmed: list[str] = []
-        for name, file in opened.sealed.items():
-            if len(confirmed) < needed and (given := terminal.ask_secret(f"passphrase of {name}")):
-                share_file.unseal(file, given)
-                confirmed.append(name)
+        with terminal.passphrases():
+            for name, file in opened.sealed.items():
+                if len(confirmed) < needed and (given := terminal.ask_secret(f"passphrase of {name}")):
+                    share_file.unseal(file, given)
+                    confirmed.append(name)
         return tuple(confirmed)
 
     return ask

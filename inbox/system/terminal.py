@@ -17,10 +17,10 @@ import traceback
 import unicodedata
 import warnings
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Literal, TextIO
+from typing import IO, Any, Literal, TextIO
 
 from inbox.language.errors import Refused
 from inbox.language.messages import sentence
@@ -31,6 +31,7 @@ from inbox.text.printable import Printable, visible
 _UNREADABLE = "\N{REPLACEMENT CHARACTER}"
 _MARGIN = "│ "
 _NARROWEST = 20
+_TERMINAL = Path("/dev/tty")
 # What a terminal takes of a line, its end included; it drops the rest without a word.
 _LONGEST_LINE = 4_096
 
@@ -164,6 +165,24 @@ def ask_secret(prompt: str) -> str:
 
 
 @contextmanager
+def passphrases() -> Iterator[None]:
+    """Let officers type one passphrase after the other in the block, between which nothing typed is echoed.
+
+    Who types ahead while the one before is tried would else show it. What is typed before a question stands
+    there is discarded, also at the end of the block: it may be meant for another question, and what is
+    secret must not reach a prompt that echoes it, or a shell that runs it and keeps it in its history.
+    """
+    with ExitStack() as stack:
+        with suppress(OSError):
+            # The terminal that getpass asks at, whatever standard input is.
+            at = stack.enter_context(_TERMINAL.open("rb", buffering=0))
+            before = termios.tcgetattr(at)
+            stack.callback(_set, at, before)
+            _set(at, [*before[:3], before[3] & ~termios.ECHO, *before[4:]])
+        yield
+
+
+@contextmanager
 def unstoppable() -> Iterator[None]:
     """Let no Ctrl-S stop the terminal while the block runs: what then prints would wait for ever."""
     if not sys.stdin.isatty():
@@ -202,6 +221,13 @@ def crash(kind: type[BaseException], _: BaseException | None, trace: TracebackTy
     place = f" at {Path(frames[-1].filename).name} line {frames[-1].lineno}" if frames else ""
     warn(f"error: the program has a fault ({kind.__name__}{place}); what was not finished was undone")
     warn("hint: report this line to the people who maintain the program")
+
+
+def _set(at: IO[bytes], settings: "list[Any]") -> None:
+    """Set a terminal, and discard what was typed."""
+    # It may be stopped, so what it has to print is not waited for.
+    termios.tcsetattr(at, termios.TCSANOW, settings)
+    termios.tcflush(at, termios.TCIFLUSH)
 
 
 def _printable(line: str) -> Printable:

@@ -212,8 +212,10 @@ def list_channels(door: Door, /, *, as_json: bool) -> None:
 def accept(door: Door, /, *, folder: Path, fingerprint: str | None, as_json: bool) -> None:
     """Put the channel of a body outside onto the keyring, or its newer card; takes two officers."""
     raw, signature = (content_of(folder / name) for name in (card.CARD, card.SIGNATURE))
+    offered = Offered(raw, signature, fingerprint)
+    channel_cards.compare(offered)  # before anybody types a passphrase
     with door.opened() as (inbox, who):
-        accepted = channel_actions.accept_card(inbox, who, Offered(raw, signature, fingerprint))
+        accepted = channel_actions.accept_card(inbox, who, offered)
     view = channel_cards.view(accepted)
     lines = [
         "accepted:",
