@@ -10,6 +10,7 @@ import click
 from inbox.cli import options
 from inbox.cli.main import run
 from inbox.cli.options import Closed, Door, officer_options
+from inbox.files import sandbox
 from inbox.keys import share_file
 from inbox.language.errors import Refused
 from inbox.language.messages import sentence
@@ -129,6 +130,7 @@ def session(context: click.Context, minutes: int) -> None:
 def _greeting(minutes: int) -> list[str]:
     return [
         memory.said(),
+        *sandbox.said(),
         "Type commands without --home and --share: list, show 1, --help.",
         f"It ends with `lock`, with Ctrl-D, and after {minutes} minutes without typing.",
     ]

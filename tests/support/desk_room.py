@@ -74,10 +74,11 @@ def sitting(office: Office, medium: Path | None = None) -> Iterator[Client]:
 
 @dataclass
 class Served:
-    """A desk as a process of its own, with the address that it printed."""
+    """A desk as a process of its own, with the address that it printed, and what stood before that."""
 
     process: "subprocess.Popen[str]"
     address: str
+    greeting: str
 
     @property
     def root(self) -> str:
@@ -94,12 +95,12 @@ def serving(office: Office, *options: str | Path, command: Sequence[str | Path] 
         assert process.stderr
         said = ""
         for line in process.stderr:
-            said += line
             if line.startswith("http://"):
                 break
+            said += line
         else:
             raise AssertionError(said)
-        yield Served(process, line.strip())
+        yield Served(process, line.strip(), said)
     finally:
         process.kill()
         process.wait()

@@ -13,12 +13,17 @@ import pytest
 
 from inbox.files import sandbox
 from inbox.files.sandbox import Bounds, Ended, NoSandbox
+from tests.support.desk_room import serving
+from tests.support.inbox_builders import Office
 from tests.support.paths import ROOT
+from tests.support.typist import typing
 
 INTRUDER = ROOT / "tests" / "support" / "intruder.py"
 BOUNDS = Bounds(seconds=30.0, answer=1_000)
 GREETING = "come in"
 _NOBODY = 65534
+# As where an administrator forbade user namespaces.
+FORBIDDEN = ["bwrap", "--dev-bind", "/", "/", "--unshare-user", "--disable-userns"]
 # What bubblewrap and, in some places, Python itself set.
 _USUAL = (["PWD"], ["LC_CTYPE", "PWD"])
 
@@ -213,12 +218,39 @@ def test_without_bubblewrap_it_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_where_namespaces_are_forbidden_it_says_so() -> None:
     """As on a machine, or in a container, whose administrator forbids them."""
-    forbidden = ["bwrap", "--dev-bind", "/", "/", "--unshare-user", "--disable-userns"]
     code = "from tests.inbox.files.test_sandbox import inside; inside('walls', 'folders', '/')"
     done = subprocess.run(
-        [*forbidden, sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False
+        [*FORBIDDEN, sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False
     )
     assert "NoSandbox: there is no sandbox, so no preview: bwrap: " in done.stderr
+
+
+def test_on_another_machine_it_says_so() -> None:
+    """The system calls that it leaves are those of amd64; the kernel can pass for another one."""
+    code = "from inbox.files import sandbox; print(*sandbox.said())"
+    command = ["setarch", "i686", sys.executable, "-c", code]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+    assert "no preview: it is for amd64 alone, and this machine is i686." in done.stdout
+    assert [] == sandbox.said()
+
+
+@pytest.mark.parametrize("before", [[], FORBIDDEN], ids=["sandbox", "no sandbox"])
+def test_who_opens_a_session_or_the_desk_is_told_that_there_is_no_sandbox(
+    office: Office, before: list[str]
+) -> None:
+    """Once, before anything is opened, and with what to do; the control is a machine that has one."""
+    command = [*before, Path(sys.executable).with_name("inbox")]
+    with typing([*command, "--home", office.root, *office.opening(), "session"], office.root) as at:
+        at.sees("officer> ")
+        at.types("list")
+        at.sees("officer> ")
+        at.types("lock")
+        assert 0 == at.waits()
+    with serving(office, command=command) as served:
+        for said in (at.shown, served.greeting):
+            assert "Creating new namespace failed" in said or not before
+            assert bool(before) == said.count("there is no sandbox, so no preview: bwrap: ")
+            assert bool(before) == said.count("To have one: install bubblewrap and let this user have")
 
 
 def test_locked_and_large_memory_of_ours_does_not_stop_it() -> None:
