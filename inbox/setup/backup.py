@@ -21,19 +21,21 @@ from crypto.errors import CryptoError
 from crypto.shape import binary, integer, list_of, record, text
 from inbox.keys import key_store
 from inbox.keys.officers import Credential
-from inbox.language.errors import Refused
+from inbox.language.errors import FileRefused, Refused
 from inbox.language.messages import sentence
 from inbox.session import inbox as unlocking
 from inbox.session import journal
 from inbox.session.actions import Actor, Code, action
 from inbox.session.inbox import Inbox
 from inbox.setup import init
-from inbox.system import atomic_files
+from inbox.system import atomic_files, given_files
 from inbox.system.home import Home, keystore_name
 from inbox.vault import case_numbers, schema_version
 from inbox.vault.tables import KeyStoreKey
 
 LIST = "backup.json"
+# Both have a line for each attachment.
+_LARGEST_LIST = _LARGEST_KEY_STORE = 256 << 20
 _NAME = "|".join(
     (
         r"vault\.json",
@@ -244,7 +246,10 @@ def _copy_all(home: Home, aside: Path, names: Sequence[str], progress: Progress)
 
 def _keep(source: Path, target: Path) -> bytes:
     """Copy a key store unless it is there already; return its hash."""
-    if target.exists() and target.read_bytes() != source.read_bytes():
+    if (
+        target.exists()
+        and len({given_files.content(path, _LARGEST_KEY_STORE) for path in (target, source)}) > 1
+    ):
         raise Refused(
             sentence("{target} is another key store", target=target),
             sentence("choose another --keystore-out"),
@@ -262,7 +267,7 @@ def _copy(source: Path, target: Path) -> bytes:
             yield piece
 
     try:
-        with source.open("rb") as file:
+        with given_files.opened_to_copy(source, target.parent) as file:
             atomic_files.write(target, passing())
     except FileNotFoundError:
         raise Refused(
@@ -281,8 +286,8 @@ def _check(found: bytes, expected: bytes) -> None:
 
 def _read(folder: Path) -> Backup:
     try:
-        backup = _BACKUP.parse((folder / LIST).read_bytes())
-    except (CryptoError, OSError):
+        backup = _BACKUP.parse(given_files.content(folder / LIST, _LARGEST_LIST))
+    except (CryptoError, FileRefused, OSError):
         raise Refused(
             sentence("{folder} is no backup of an inbox", folder=folder),
             sentence("give the folder that has backup.json"),

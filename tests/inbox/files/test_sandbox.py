@@ -6,15 +6,16 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from inbox.files import sandbox
+from inbox.files import attachments, previews, sandbox
 from inbox.files.sandbox import Bounds, Ended, NoSandbox
 from tests.support.desk_room import serving
-from tests.support.inbox_builders import Office
+from tests.support.inbox_builders import Office, Portal, Reporter, World, first
 from tests.support.paths import ROOT
 from tests.support.typist import typing
 
@@ -189,6 +190,24 @@ def _running(mark: str) -> list[str]:
         if mark.encode() in words:
             found.append(path.parent.name)
     return found
+
+
+def test_what_is_given_is_not_changed(world: World, portal: Portal, collect: Callable[..., Any]) -> None:
+    """Nor through a mapping that all see. The control is the same memory as it was given before."""
+    sent = b"what was sent"
+    collect(portal.bundle(first(Reporter(world), files=[sent])))
+    for how in ("mapped", "written", "cut"):
+        with world.office.opened() as inbox, inbox.transaction() as session:
+            found = attachments.find(inbox.home, session, 1, 1)
+            with previews._in_memory(inbox.home, found, 100) as (given, _):
+                for rings in ("walls", "all"):
+                    said = sandbox.run(INTRUDER, given, [rings, "overwrite", how], BOUNDS).decode()
+                    assert ("refused: PermissionError", sent) == (said, os.pread(given, 100, 0)), how
+        open_to_all = os.memfd_create("file")
+        os.pwrite(open_to_all, sent, 0)
+        said = sandbox.run(INTRUDER, open_to_all, ["walls", "overwrite", how], BOUNDS).decode()
+        assert ("reached: changed", False) == (said, sent == os.pread(open_to_all, 100, 0)), how
+        os.close(open_to_all)
 
 
 def test_nothing_of_ours_comes_along(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
