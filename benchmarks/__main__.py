@@ -20,7 +20,7 @@ from benchmarks import cases, journal, page, reports
 from benchmarks.load import Request, rate
 from crypto import age, padding
 from tests.support.builders import under_another_header
-from tests.support.installation import COMMANDS, Inbox, Installation, free_port
+from tests.support.installation import COMMANDS, Inbox, Installation, Portal, free_port
 from tests.support.work import offered
 
 ROUNDS = 5
@@ -34,7 +34,7 @@ ENTRIES = 20_000
 def main() -> None:
     """Measure the page, the portal, the inbox."""
     with tempfile.TemporaryDirectory(prefix="fanal-bench-") as folder:
-        installation = Installation(Path(folder), port=free_port(), inbox=Inbox)
+        installation = Installation(Path(folder), port=free_port(), inbox=Inbox, portal=Portal)
         measure_page(installation, Path(folder))
         measure_portal(installation, Path(folder))
         measure_inbox(installation, Path(folder))

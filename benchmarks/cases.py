@@ -26,8 +26,9 @@ from sqlalchemy.orm import Session
 from stdnum import iso6346
 
 from crypto import blind
-from inbox.casework import link_index, links, queue
-from inbox.casework.queue import Filter, Order
+from inbox.casework import link_index, links
+from inbox.overview import queue
+from inbox.overview.queue import Filter, Order
 from inbox.questionnaire.answers import NOTE
 from inbox.setup import upgrade
 from inbox.system import atomic_files

@@ -102,6 +102,9 @@ PARTS: Mapping[str, Part] = {
         tested("-m", "soak", "tests/portal/api/test_denial.py", "tests/portal/api/test_giving_way.py"),
         ("portal/", "crypto/"),
     ),
+    "peers": Part(
+        tested("-m", "soak", "tests/pages/test_firefox.py", "tests/crypto/test_age_peers.py"), _OF_PORTAL
+    ),
     "units": Part(tested("-m", "soak", "tests/portal/ops/test_units.py"), ("portal/", "crypto/", "deploy/")),
     "queue": Part(measured("parts:queue"), ("inbox/", "crypto/")),
 }

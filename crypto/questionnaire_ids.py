@@ -4,7 +4,7 @@
 OF_THE_PAGE = frozenset(
     (
         "back", "back-to-text", "cannot-write", "case", "case-error", "channels", "channels-list",
-        "channels-only", "claim", "closed", "closed-routes", "confirm-1", "confirm-1-label",
+        "channels-only", "claim", "claim-differs", "closed", "closed-routes", "confirm-1", "confirm-1-label",
         "confirm-2", "confirm-2-label", "confirm-error", "confirmed", "continue", "copied",
         "copy-token", "day-first", "day-last", "done", "earlier", "error", "failed", "feedback-by",
         "files", "files-hint", "files-list", "files-note", "follow-up", "follow-up-channels",

@@ -1,7 +1,7 @@
 """Which officers handle a case: where there are any, they alone read it.
 
 All others know that it is there, how pressing it is and when something is due (``inbox.vault.row_security``,
-``inbox.casework.queue``).
+``inbox.overview.queue``).
 """
 
 from collections.abc import Iterable, Iterator, Sequence

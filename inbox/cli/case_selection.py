@@ -8,9 +8,10 @@ from typing import Any
 import click
 
 from crypto.messages import Status
-from inbox.casework import queue, tags
-from inbox.casework.queue import Filter
+from inbox.casework import tags
 from inbox.cli.options import NUMBER
+from inbox.overview import queue
+from inbox.overview.queue import Filter
 from inbox.session.actions import Actor
 from inbox.session.inbox import Inbox
 

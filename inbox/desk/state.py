@@ -8,10 +8,10 @@ from threading import Event
 
 from flask import Flask, Response, current_app
 
-from inbox.casework.queue import Filter, Order
 from inbox.desk import witnesses
 from inbox.language.errors import Refused
 from inbox.language.messages import sentence
+from inbox.overview.queue import Filter, Order
 from inbox.session.actions import Actor
 from inbox.session.inbox import Unlocked
 from inbox.system.clock import today

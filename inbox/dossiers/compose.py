@@ -17,11 +17,11 @@ from crypto.dossier import Purpose
 from crypto.messages import REPORT, Report
 from crypto.questionnaire import Concern, Field, Flag, Questionnaire
 from inbox.access import declarations, identities
-from inbox.casework import case_view
 from inbox.language.errors import Refused
 from inbox.language.messages import sentence
 from inbox.language.printed_text import Wording
 from inbox.language.views import View
+from inbox.overview import case_view
 from inbox.questionnaire import catalogue
 from inbox.questionnaire.answers import Answer
 from inbox.replies import leak_check

@@ -16,13 +16,13 @@ from pathlib import Path
 
 from PIL import Image
 
-from inbox.casework.case_view import attachment
 from inbox.files import attachments, claimed_type, sandbox, sandbox_messages
 from inbox.files.attachments import Found, Which
 from inbox.files.sandbox import Bounds, Ended
 from inbox.language.errors import CaseRefused
 from inbox.language.messages import Sentence, sentence
 from inbox.language.views import View
+from inbox.overview.case_view import attachment
 from inbox.sandboxed import answer
 from inbox.sandboxed.answer import Answer, Fact, fact
 from inbox.session.actions import Actor, Code, action

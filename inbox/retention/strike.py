@@ -16,10 +16,11 @@ from sqlalchemy.orm import Session
 
 from crypto.messages import REPORT
 from inbox.access import conflicts, declarations
-from inbox.casework import case_view, link_index
+from inbox.casework import link_index
 from inbox.language.errors import CaseRefused
 from inbox.language.messages import sentence
 from inbox.language.views import View
+from inbox.overview import case_view
 from inbox.questionnaire import answers, catalogue, summary
 from inbox.retention import residue
 from inbox.retention import striker as strikers

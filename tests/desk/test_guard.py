@@ -11,8 +11,8 @@ from urllib.parse import urlsplit
 import pytest
 from werkzeug.test import TestResponse
 
-from inbox.casework import queue
 from inbox.desk import headers
+from inbox.overview import queue
 from inbox.system import idle_timeout
 from portal.web import headers as portal_headers
 from templates.catalogues import LANGUAGES

@@ -24,8 +24,8 @@ pytestmark = pytest.mark.long
 
 NAMES = ("alice", "bruno")
 BOTH = {f"passphrase-{name}": passphrase_of(name) for name in NAMES}
-# So many that other processes help.
-MANY = 160
+# So many that other processes help: more than 64.
+MANY = 80
 QUICK_SECONDS = 1.0
 BUSY = "The inbox is busy: the collection of bundles."
 
@@ -179,8 +179,7 @@ def test_a_desk_that_is_locked_meanwhile_ends_what_it_does_and_locks(place: Plac
         assert "locks as soon" in visitor.get("/en/job/1").text
         assert 1 == place.office.run("list").code  # the home is held
         go_on(helpers)
-        assert served.process.stderr
-        assert any("no key is left in memory" in line for line in served.process.stderr)
+        assert any("no key is left in memory" in line for line in served.printed)
         locked = visitor.get("/en/job/1")
         assert (503, True) == (locked.status, "The desk is locked" in locked.text)
         assert "collect" in place.acts
@@ -191,7 +190,7 @@ def test_a_desk_that_is_ended_meanwhile_has_done_nothing(place: Place, sent: sig
     """And can do it the next time; no helper stays behind."""
     before = place.acts
     with standing_still(place) as (served, _, helpers):
-        served.process.send_signal(sent)
+        os.kill(served.process.pid, sent)
         go_on(helpers)
         assert served.process.wait(60) == (1 if sent is signal.SIGINT else -sent)
         end = time.monotonic() + 30
@@ -199,7 +198,8 @@ def test_a_desk_that_is_ended_meanwhile_has_done_nothing(place: Place, sent: sig
             assert time.monotonic() < end
             time.sleep(0.01)
     assert "collect" not in place.acts[len(before) :]
-    place.office.json("collect", place.medium / "many.tar")
+    if sent is signal.SIGTERM:  # what ends a job leaves the same behind
+        place.office.json("collect", place.medium / "many.tar")
 
 
 def test_passphrases_confirm_the_job_with_which_they_came_and_no_other(place: Place) -> None:

@@ -16,7 +16,7 @@ from PIL import Image
 from playwright.sync_api import BrowserType, expect
 
 from tests.support import browsing, traces
-from tests.support.installation import Inbox, InboxHere, Installation
+from tests.support.installation import Inbox, InboxForked, InboxHere, Installation
 from tests.support.page_visitor import TELEPHONE, Visitor
 
 pytestmark = [pytest.mark.browser, pytest.mark.long]
@@ -52,8 +52,8 @@ def pdf() -> bytes:
     return bytes(letter.output())
 
 
-class Programs(Inbox):
-    """An inbox whose commands are programs of their own, but for its founding.
+class Programs(InboxForked):
+    """An inbox whose commands are processes of their own, but for its founding.
 
     A passphrase is stretched as at its founding ever after: here quickly.
     """
@@ -65,7 +65,7 @@ class Programs(Inbox):
 
 @pytest.fixture
 def installation(tmp_path: Path, free_port: Callable[[], int]) -> Iterator[Installation]:
-    """One whose commands are programs of their own."""
+    """One whose commands are processes of their own; the demo starts each of its programs."""
     made = Installation(tmp_path, port=free_port(), inbox=Programs)
     with made.portal.serving():
         yield made

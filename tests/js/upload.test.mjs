@@ -13,9 +13,10 @@ const OFFER = JSON.stringify({ v: 1, kind: "work", seed: "A".repeat(43), cost: 1
 const PLACE = "/api/envelopes/AAAA";
 
 /**
- * Send an envelope to a portal that answers each upload request by the next of `answers`, the last one ever again.
+ * Send an envelope to a portal that answers each upload request by the next of `answers`, the last one ever again;
+ * at null the connection breaks.
  * @param {number} size
- * @param {[number, Record<string, string>][]} answers
+ * @param {([number, Record<string, string>] | null)[]} answers
  */
 async function sent(size, ...answers) {
   /** @type {string[]} */
@@ -24,7 +25,9 @@ async function sent(size, ...answers) {
     if (path === "/api/work") return new Response(OFFER);
     requests.push(`${method} ${path}`);
     assert.ok(requests.length < 20, "it goes on for ever");
-    const [status, headers] = answers[requests.length - 1] ?? answers.at(-1) ?? [500, {}];
+    const next = requests.length > answers.length ? answers.at(-1) : answers[requests.length - 1];
+    if (!next) throw new TypeError("the connection broke");
+    const [status, headers] = next;
     return new Response(null, { status, headers });
   };
   const sealed = (async function* () {
@@ -92,6 +95,19 @@ for (const place of [
       await attempt();
       assert.deepEqual([...new Set(requests)], ["POST /api/envelopes"]);
     }
+  });
+}
+
+/** @type {Record<string, Record<string, string>>} */
+const NOWHERE = { behind: { "Upload-Offset": "5" }, ahead: { "Upload-Offset": "99999999" }, silent: {} };
+for (const [where, headers] of Object.entries(NOWHERE)) {
+  test(`what cannot be resumed is sealed anew: a portal that is ${where}`, async () => {
+    /** @type {[number, Record<string, string>]} */
+    const taken = [204, { "Upload-Offset": String(1 << 20) }];
+    const { error, requests, attempt } = await sent(FILES, created(), taken, null, [200, headers]);
+    assert.ok(error instanceof Offline);
+    assert.ok((await attempt()) instanceof StartAgain);
+    assert.deepEqual(requests, ["POST /api/envelopes", `PATCH ${PLACE}`, `PATCH ${PLACE}`, `HEAD ${PLACE}`]);
   });
 }
 

@@ -44,7 +44,9 @@ class Firefox:
     stick: Path
 
 
-@pytest.fixture(name="started", scope="module", params=["standard", "safer"])
+@pytest.fixture(
+    name="started", scope="module", params=["standard", pytest.param("safer", marks=pytest.mark.soak)]
+)
 def started_fixture(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Firefox]:

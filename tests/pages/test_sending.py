@@ -1,6 +1,5 @@
 """Sending from the report page when the network or the portal fails."""
 
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -121,24 +120,15 @@ def arrived(visitor: Visitor, held: list[Route]) -> Route:
     return route
 
 
-@pytest.mark.parametrize(
-    "answer",
-    [
-        lambda route: route.fulfill(status=404, body="{}"),
-        lambda route: route.fulfill(status=200, headers={"Upload-Offset": "5"}),
-        lambda route: route.fulfill(status=200, headers={"Upload-Offset": "99999999"}),
-        lambda route: route.fulfill(status=200),
-    ],
-    ids=["forgotten", "behind", "ahead", "silent"],
-)
-def test_what_cannot_be_resumed_is_sealed_anew(
-    visitor: Visitor, file: Path, answer: Callable[[Route], None]
-) -> None:
-    """Never the same key for other bytes: each envelope begins with another header."""
+def test_what_cannot_be_resumed_is_sealed_anew(visitor: Visitor, file: Path) -> None:
+    """Never the same key for other bytes: each envelope begins with another header.
+
+    What else cannot be resumed: tests/js/upload.test.mjs.
+    """
 
     def stumble(route: Route) -> None:
         if route.request.method == "HEAD":
-            answer(route)
+            route.fulfill(status=404, body="{}")
         elif route.request.headers["upload-offset"] == "0":
             route.fallback()
         else:

@@ -1,8 +1,8 @@
 """A desk at work: its application in this process, or the whole of it with a browser before it."""
 
+import os
 import re
 import subprocess
-import sys
 import time
 import urllib.error
 import urllib.parse
@@ -11,20 +11,21 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from http.cookiejar import CookieJar
+from multiprocessing.connection import Connection
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TextIO
 
 from playwright.sync_api import Browser, Page
 from werkzeug.test import TestResponse
 
 from inbox.desk.app import create_app
 from inbox.desk.state import Desk
+from tests.support.forks import Fork
 from tests.support.inbox_builders import Office, Portal, Reporter, Sent, World
 
 if TYPE_CHECKING:
     from flask.testing import FlaskClient
 
-INBOX: list[str | Path] = [Path(sys.executable).with_name("inbox")]
 TOKEN = re.compile(r'name="csrf_token" value="([^"]+)"')
 SAME = {"Sec-Fetch-Site": "same-origin"}
 
@@ -74,11 +75,12 @@ def sitting(office: Office, medium: Path | None = None) -> Iterator[Client]:
 
 @dataclass
 class Served:
-    """A desk as a process of its own, with the address that it printed, and what stood before that."""
+    """A desk as a process of its own: what it printed up to its address, and what it prints from then on."""
 
-    process: "subprocess.Popen[str]"
-    address: str
+    process: "Fork | subprocess.Popen[bytes]"
     greeting: str
+    address: str
+    printed: TextIO
 
     @property
     def root(self) -> str:
@@ -87,24 +89,29 @@ class Served:
 
 
 @contextmanager
-def serving(office: Office, *options: str | Path, command: Sequence[str | Path] = INBOX) -> Iterator[Served]:
-    """Run `inbox desk`, whatever port is free."""
-    words = [*command, "--home", office.root, *office.opening(), "desk", "--port", "0", *options]
-    process = subprocess.Popen(list(map(str, words)), stderr=subprocess.PIPE, text=True)
-    try:
-        assert process.stderr
-        said = ""
-        for line in process.stderr:
-            if line.startswith("http://"):
-                break
-            said += line
+def serving(office: Office, *options: str | Path, command: Sequence[str | Path] = ()) -> Iterator[Served]:
+    """Run `inbox desk`, whatever port is free: as a Fork, or as a true process of ``command``.
+
+    The demo starts the true program; so must a test that looks at the process itself.
+    """
+    words = ["--home", office.root, *office.opening(), "desk", "--port", "0", *options]
+    ours, theirs = os.pipe()
+    with os.fdopen(ours, encoding="utf-8") as printed, Connection(theirs) as output:
+        process: Fork | subprocess.Popen[bytes]
+        if command:
+            process = subprocess.Popen([*map(str, command), *map(str, words)], stderr=output.fileno())
         else:
-            raise AssertionError(said)
-        yield Served(process, line.strip(), said)
-    finally:
-        process.kill()
-        process.wait()
-        process.stderr.close()
+            process = Fork(words, Path.cwd(), output)
+        output.close()
+        try:
+            said = ""
+            while not (line := printed.readline()).startswith("http://"):
+                said += line
+                assert line, said
+            yield Served(process, said, line.strip(), printed)
+        finally:
+            process.kill()
+            process.wait()
 
 
 @dataclass(frozen=True)

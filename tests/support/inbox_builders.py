@@ -54,6 +54,13 @@ QUESTIONNAIRE = shipped.QUESTIONNAIRE
 ASKED = questionnaire.parse(QUESTIONNAIRE.read_bytes()).reference
 # The least that libsodium takes: tests of the inbox are not tests of Argon2id.
 QUICK = (1, 8192)
+# The program of the inbox, which takes no more.
+QUICKLY = f"""
+from inbox.cli import main
+from inbox.keys import share_file
+share_file.LIMITS = {QUICK}
+main.main()
+"""
 # How a case is closed where it does not matter how.
 CLOSING = ("founded", "--disclosure", "withheld", "--reason", "drill")
 

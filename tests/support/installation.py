@@ -2,6 +2,7 @@
 
 import io
 import json
+import os
 import re
 import secrets
 import signal
@@ -13,13 +14,16 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager, redirect_stderr, redirect_stdout, suppress
+from multiprocessing.connection import Connection
 from pathlib import Path
+from tempfile import TemporaryFile
 from typing import Any
 from unittest.mock import patch
 
 from inbox.cli import main
 from inbox.keys import share_file
 from tests.support import portal_terminal
+from tests.support.forks import Fork
 from tests.support.inbox_builders import PASSPHRASE, QUICK
 
 COMMANDS = Path(sys.executable).parent
@@ -93,6 +97,22 @@ class InboxHere(Inbox):
         if ended != code:
             raise Failed(f"{words} ended with {ended}\n{said.getvalue()}")
         return said.getvalue()
+
+
+class InboxForked(Inbox):
+    """The same commands as processes of their own, which need not load the program."""
+
+    def run(self, *arguments: str | Path, code: int = 0) -> str:
+        """Run a command of the inbox."""
+        words = ["--home", self.home, *arguments, "--passphrase-file", self._passphrase]
+        with TemporaryFile("w+", encoding="utf-8") as said:
+            with Connection(os.dup(said.fileno())) as output:
+                forked = Fork(words, Path.cwd(), output)
+            ended = forked.wait(300)
+            said.seek(0)
+            if ended != code:
+                raise Failed(f"{words} ended with {ended}\n{said.read()}")
+            return said.read()
 
 
 class Portal:
@@ -180,7 +200,7 @@ class Installation:
         port: int,
         database: str = "sqlite:///portal.sqlite",
         inbox: type[Inbox] = InboxHere,
-        portal: type[Portal] = Portal,
+        portal: type[Portal] = PortalHere,
     ) -> None:
         self.medium = folder / "medium"
         self.medium.mkdir()

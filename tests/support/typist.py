@@ -5,21 +5,45 @@ import os
 import pty
 import select
 import subprocess
+import sys
 import termios
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from multiprocessing.connection import Connection
 from pathlib import Path
+from typing import Protocol
+
+from tests.support.forks import INBOX, Fork
 
 _PATIENCE = 60
 # A shell that can take a command's place once it is stopped; what has no such parent is never stopped.
 JOB = ["bash", "-mc", '"$@"; echo "ended with $?"', "bash"]
+# Runs the inbox with these words in a folder, at a terminal.
+Start = Callable[[Sequence[str | Path], Path], AbstractContextManager["Typist"]]
+
+
+class Program(Protocol):
+    """What a typist has to know of a process: as ``subprocess.Popen`` says it."""
+
+    @property
+    def pid(self) -> int:
+        """Its process id."""
+
+    def poll(self) -> int | None:
+        """Return its exit status, None while it runs."""
+
+    def wait(self, timeout: float | None = None) -> int:
+        """Wait for its end for so many seconds; return its exit status."""
+
+    def kill(self) -> None:
+        """End it by SIGKILL."""
 
 
 class Typist:
     """A terminal with a program in it; ``shown`` is what stood on the screen, line ends as plain newlines."""
 
-    def __init__(self, process: "subprocess.Popen[bytes]", terminal: int) -> None:
+    def __init__(self, process: Program, terminal: int) -> None:
         self.process = process
         self.shown = ""
         self._read_up_to = 0
@@ -67,6 +91,13 @@ class Typist:
         """Press a key that sends this byte."""
         os.write(self._terminal, key)
 
+    def interrupts(self) -> None:
+        """Press Ctrl-C once the program waits for an answer: a signal that comes just before may be lost."""
+        until = time.monotonic() + _PATIENCE
+        while Path(f"/proc/{self.process.pid}/stat").read_text().rpartition(") ")[2][0] != "S":
+            assert time.monotonic() < until, self.shown
+        self.presses(b"\x03")
+
     def insists(self, key: bytes) -> None:
         """Press a key again every ten seconds until the program ends, at most three times."""
         for _ in range(3):
@@ -95,22 +126,60 @@ class Typist:
 
 
 @contextmanager
-def typing(command: Sequence[str | Path], folder: Path, **environment: str) -> Iterator[Typist]:
+def typing(command: Sequence[str | Path], folder: Path) -> Iterator[Typist]:
     """Run a command in ``folder`` at a terminal of its own, 100 columns wide; it ends with the block."""
+    with _terminal() as (terminal, program_side):
+        process = subprocess.Popen(
+            ["setsid", "--ctty", *map(str, command)],
+            cwd=folder,
+            env=os.environ,  # libraries of C may have added to what they would inherit
+            stdin=program_side,
+            stdout=program_side,
+            stderr=program_side,
+        )
+        program_side.close()
+        with _ending(process):
+            yield Typist(process, terminal)
+
+
+def typing_to_inbox(words: Sequence[str | Path], folder: Path) -> AbstractContextManager[Typist]:
+    """Run the command line of the inbox in ``folder`` as ``typing`` does."""
+    return typing([Path(sys.executable).with_name("inbox"), *words], folder)
+
+
+@contextmanager
+def typing_to_fork(words: Sequence[str | Path], folder: Path, program: str = INBOX) -> Iterator[Typist]:
+    """Run the inbox as ``typing_to_inbox`` does, but as a Fork: a tenth of the work.
+
+    A test must start a true process if it looks at the process itself: its job control under a shell, command
+    line, environment, memory or sockets. So must one test of each command that asks something, as a fork does
+    not show that it loads what it needs.
+    """
+    with _terminal() as (terminal, program_side):
+        forked = Fork(words, folder, program_side, program)
+        program_side.close()
+        with _ending(forked):
+            yield Typist(forked, terminal)
+
+
+@contextmanager
+def _terminal() -> Iterator[tuple[int, Connection]]:
+    """Give the two sides of a new terminal: that of who types, and the program's, which must be closed here.
+
+    The latter is a Connection for the sake of multiprocessing, which hands it over to a process.
+    """
     terminal, program_side = pty.openpty()
     termios.tcsetwinsize(terminal, (50, 100))
-    process = subprocess.Popen(
-        ["setsid", "--ctty", *map(str, command)],
-        cwd=folder,
-        env=os.environ | environment,
-        stdin=program_side,
-        stdout=program_side,
-        stderr=program_side,
-    )
-    os.close(program_side)
     try:
-        yield Typist(process, terminal)
+        yield terminal, Connection(program_side)
+    finally:
+        os.close(terminal)
+
+
+@contextmanager
+def _ending(process: Program) -> Iterator[None]:
+    try:
+        yield
     finally:
         process.kill()
         process.wait()
-        os.close(terminal)

@@ -3,12 +3,12 @@
 import click
 
 from inbox.access import declarations
-from inbox.casework import case_view, timeline
-from inbox.casework.timeline import Event
 from inbox.cli import render
 from inbox.cli.options import NUMBER, Door, case_argument, json_option, officer_options
 from inbox.language.errors import Refused
 from inbox.language.messages import sentence
+from inbox.overview import case_view, timeline
+from inbox.overview.timeline import Event
 from inbox.session import action_words
 from inbox.session.actions import Actor
 from inbox.session.inbox import Inbox

@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from inbox.casework import assignment, links, notes, work_view
+from inbox.casework import assignment, links, notes
 from inbox.casework import tags as case_tags
 from inbox.casework.links import MANY, Relation
 from inbox.cli import render, render_work
@@ -25,6 +25,7 @@ from inbox.cli.options import (
 from inbox.deadlines import workflow
 from inbox.language import labels
 from inbox.language.views import View
+from inbox.overview import work_view
 from inbox.system import terminal
 from inbox.text.printable import visible
 from inbox.vault import score

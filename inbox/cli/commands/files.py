@@ -5,7 +5,6 @@ from pathlib import Path
 
 import click
 
-from inbox.casework import case_view
 from inbox.cli.options import (
     NUMBER,
     Door,
@@ -18,6 +17,7 @@ from inbox.cli.options import (
 from inbox.files import attachments, previews
 from inbox.files.attachments import Which
 from inbox.language.views import View
+from inbox.overview import case_view
 from inbox.system import terminal
 from inbox.system.terminal import quoted
 from inbox.text.printable import visible

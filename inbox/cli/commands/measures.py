@@ -5,13 +5,14 @@ from typing import Any
 
 import click
 
-from inbox.casework import decisions, legal_hold, measures, work_view
+from inbox.casework import decisions, legal_hold, measures
 from inbox.casework.decisions import Decision
 from inbox.casework.measures import Kind, Risk, Taken
 from inbox.cli import render_work
 from inbox.cli.options import NUMBER, Door, case_argument, json_option, officer_options, reason_needed
 from inbox.deadlines.legal_duties import Choice
 from inbox.language import labels
+from inbox.overview import work_view
 from inbox.system import terminal
 
 

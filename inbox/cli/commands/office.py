@@ -6,12 +6,12 @@ from pathlib import Path
 
 import click
 
-from inbox.casework import oversight
 from inbox.cli.options import NUMBER, Door, json_option, officer_options
 from inbox.deadlines import settings as office_settings
 from inbox.deadlines.office import Regime
 from inbox.language import labels
 from inbox.language.views import View
+from inbox.overview import oversight
 from inbox.setup import questionnaire
 from inbox.system import given_files, terminal
 

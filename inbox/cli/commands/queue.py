@@ -5,13 +5,14 @@ from typing import Any
 
 import click
 
-from inbox.casework import case_view, junk
-from inbox.casework import queue as case_queue
-from inbox.casework.queue import MANY, PAGE, Order
+from inbox.casework import junk
 from inbox.cli import render
 from inbox.cli.case_selection import chosen, counted, filtered, filters, many_cases
 from inbox.cli.options import NUMBER, Door, json_option, officer_options, reason_option
 from inbox.language.views import View
+from inbox.overview import case_view
+from inbox.overview import queue as case_queue
+from inbox.overview.queue import MANY, PAGE, Order
 from inbox.system import terminal
 from inbox.text.printable import visible
 

@@ -4,10 +4,10 @@ from flask import Blueprint, redirect, url_for
 from flask.typing import ResponseReturnValue
 
 from inbox.access import declarations
-from inbox.casework import case_view, timeline
 from inbox.desk import rendering
 from inbox.desk.state import Done, here
 from inbox.language import labels
+from inbox.overview import case_view, timeline
 from inbox.questionnaire import scoring
 from inbox.replies import choices
 from inbox.vault import score

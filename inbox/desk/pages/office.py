@@ -7,7 +7,6 @@ from pathlib import Path
 from flask import Blueprint, abort, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
-from inbox.casework import oversight
 from inbox.deadlines import settings
 from inbox.deadlines.office import Regime
 from inbox.desk import forms, jobs, rendering
@@ -16,6 +15,7 @@ from inbox.desk.state import Done, Work, here, medium_folder
 from inbox.language import labels
 from inbox.language.errors import Refused
 from inbox.language.messages import sentence
+from inbox.overview import oversight
 from inbox.setup import backup as backups
 
 pages = Blueprint("office", __name__)

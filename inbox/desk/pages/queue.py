@@ -10,11 +10,11 @@ from crypto.keyring import Texts
 from crypto.questionnaire import Questionnaire
 from inbox.access import declarations
 from inbox.casework import junk, tags
-from inbox.casework import queue as case_queue
-from inbox.casework.queue import MANY, PAGE, Filter, Order
 from inbox.desk import rendering
 from inbox.desk.forms import cases, choice, line, number
 from inbox.desk.state import Done, here
+from inbox.overview import queue as case_queue
+from inbox.overview.queue import MANY, PAGE, Filter, Order
 from inbox.questionnaire import scoring
 
 pages = Blueprint("queue", __name__)

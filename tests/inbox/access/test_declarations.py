@@ -5,13 +5,12 @@ from pathlib import Path
 import pytest
 from sqlalchemy import delete, select
 
-from inbox.casework import queue
+from inbox.overview import queue
 from inbox.vault.casework_tables import Declaration
 from tests.support.desk_room import sitting
 from tests.support.inbox_builders import Office, today
 from tests.support.inbox_trio import CANARY, Trio
-from tests.support.installation import COMMANDS
-from tests.support.typist import typing
+from tests.support.typist import Start, typing_to_fork, typing_to_inbox
 
 
 @pytest.fixture
@@ -172,14 +171,15 @@ def test_one_officer_who_is_alone_is_not_asked(tmp_path: Path) -> None:
     assert "there is no case 1" in office.run("declare", "1").err
 
 
-@pytest.mark.parametrize(("answers", "code"), [(("yes", "yes"), 0), (("yes", "no"), 1)])
+@pytest.mark.parametrize(
+    ("start", "answers", "code"), [(typing_to_inbox, ("yes", "yes"), 0), (typing_to_fork, ("yes", "no"), 1)]
+)
 def test_at_a_terminal_each_is_asked_before_the_case_is_shown(
-    unread: Trio, tmp_path: Path, answers: tuple[str, ...], code: int
+    unread: Trio, tmp_path: Path, start: Start, answers: tuple[str, ...], code: int
 ) -> None:
     """Whoever does not say yes sees nothing, and is told how to leave the case to others."""
     office = unread.others
-    command = [COMMANDS / "inbox", "--home", office.root, *office.opening(), "show", "3"]
-    with typing(command, tmp_path) as typist:
+    with start(["--home", office.root, *office.opening(), "show", "3"], tmp_path) as typist:
         for name, answer in zip(office.present, answers, strict=True):
             typist.answers(f"{name}, about case 3: no kinship", answer)
         assert code == typist.waits()

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from inbox.access import handlers
-from inbox.casework import queue
+from inbox.overview import queue
 from inbox.session import journal_view
 from tests.support.inbox_builders import CLOSING, Office, today
 from tests.support.inbox_trio import CANARY, Trio

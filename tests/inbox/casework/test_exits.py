@@ -1,12 +1,14 @@
 """Every exit of a case past every obstacle, on command line and desk, as the matrix says."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy.orm import Session
 
 from inbox.casework import exits
-from inbox.casework.exits import MATRIX, Cell, Exit, Need
+from inbox.casework.exits import MATRIX, Asked, Cell, Exit, Need
 from inbox.deadlines.obstacles import Obstacle
 from inbox.deadlines.retention_schedule import Due, Rule
 from inbox.desk import translate
@@ -48,6 +50,9 @@ CELLS = [
     for way in Exit
     if what not in IN_WHAT_IS_ASKED or row[way].need is not Need.NOTHING
 ]
+# What lies in what is asked and stops nothing, by exit: only the end of a case has a form for it.
+FREE = {way: [what for what, row in MATRIX.items() if row[way].need is Need.NOTHING] for way in Exit}
+CARRIED = {way: {what: "" for what in FREE[way] if what in IN_WHAT_IS_ASKED} for way in Exit}
 LIFTED = [(what, way, code) for what, row in MATRIX.items() for way in Exit for code in row[way].lifted_by]
 UNLESS = [(what, way, other) for what, row in MATRIX.items() for way in Exit for other in row[way].unless]
 PASSING = [(what, way) for what, row in MATRIX.items() for way in Exit if row[way].a_day]
@@ -101,6 +106,30 @@ def test_a_case_leaves_past_an_obstacle_as_the_matrix_says(
             came.append(exits_room.leave(Wanted(way, what, with_reason=True), room, surface))
             expected = [Came.REFUSED, Came.REFUSED]
     assert expected == came
+
+
+@pytest.mark.parametrize("surface", Surface)
+@pytest.mark.parametrize("way", [way for way in Exit if CARRIED[way]])
+def test_a_case_leaves_with_all_in_what_is_asked_that_the_matrix_lets_pass(
+    founded_rooms: dict[bool, Room],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    way: Exit,
+    surface: Surface,
+) -> None:
+    """The control is the end of a case, asked with the same words: there each of them is named."""
+    check = exits.check
+    named: set[Obstacle] = set()
+
+    def check_with_all(session: Session, number: int, asked: Asked) -> None:
+        full = replace(asked, also={**asked.also, **CARRIED[way]})
+        named.update(exits.obstacles(session, number, replace(full, way=Exit.CLOSE)))
+        check(session, number, full)
+
+    monkeypatch.setattr(exits, "check", check_with_all)
+    room = founded_rooms[way is Exit.DESTROY].copy(tmp_path / "room")
+    assert Came.PASSED is exits_room.leave(Wanted(way), room, surface)
+    assert CARRIED[way].keys() <= named
 
 
 @pytest.mark.parametrize("surface", Surface)
@@ -160,6 +189,8 @@ def test_what_always_takes_two_officers_asks_for_them(
 def test_every_obstacle_has_a_cell_for_every_exit_and_can_be_walked() -> None:
     """A new row needs a builder and a sign, or is one of what is asked; a new lift its command and form."""
     assert {what: set(Exit) for what in Obstacle} == {what: set(row) for what, row in MATRIX.items()}
+    carried = {(what, way) for way, row in CARRIED.items() for what in row}
+    assert {(what, way) for what in Obstacle for way in Exit} == {*CELLS} | carried
     assert set(BUILDERS) == set(SIGNS) == set(Obstacle) - IN_WHAT_IS_ASKED
     assert {code for _, _, code in LIFTED} - {Code.DECIDE, Code.COLLECT} == set(LIFTS)
     assert [(what, way) for what, way in CELLS if MATRIX[what][way].need is Need.LIFTED] == [

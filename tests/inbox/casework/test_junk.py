@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from inbox.casework import queue as case_queue
+from inbox.overview import queue as case_queue
 from tests.support import inbox_builders as build
 from tests.support.desk_room import sitting
 from tests.support.inbox_builders import (

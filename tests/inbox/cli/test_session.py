@@ -16,9 +16,10 @@ import pytest
 from crypto import passphrase
 from inbox.keys import officers, vault_header
 from tests.support import goldens
-from tests.support.inbox_builders import QUICK, Office, passphrase_of
+from tests.support.forks import INBOX
+from tests.support.inbox_builders import QUICKLY, Office, passphrase_of
 from tests.support.traces import found_in, found_in_files, found_in_memory
-from tests.support.typist import JOB, Typist, typing
+from tests.support.typist import JOB, Typist, typing, typing_to_fork
 
 pytestmark = [pytest.mark.long, pytest.mark.copy_of("founded_three")]
 
@@ -36,15 +37,16 @@ idle_timeout.GRACE = 3
 main.main()
 """
 
-HASTILY: list[str | Path] = [sys.executable, "-c", HASTY]
-
 
 @contextmanager
-def session(office: Office, *options: str, command: list[str | Path] = COMMAND) -> Iterator[Typist]:
-    """Open a session and give it once it waits for a command."""
+def session(
+    office: Office, *options: str, program: str = INBOX, command: list[str | Path] | None = None
+) -> Iterator[Typist]:
+    """Open a session and give it once it waits for a command; a true process is one of ``command``."""
     shares = [word for name in office.present for word in ("--share", office.share_of(name))]
-    words = [*command, "--home", "inbox", "session", *shares, *options]
-    with typing(words, office.root.parent) as at:
+    words = ["--home", "inbox", "session", *shares, *options]
+    folder = office.root.parent
+    with typing([*command, *words], folder) if command else typing_to_fork(words, folder, program) as at:
         for name in office.present:
             at.confides(f"passphrase of {name}: ", passphrase_of(name))
         at.sees(f"{', '.join(office.present)}> ")
@@ -57,7 +59,7 @@ def entries(office: Office) -> list[str]:
 
 def test_a_session_as_its_officers_see_it(office: Office) -> None:
     """Commands, mistakes, a sensitive act refused and done, the end; every act is in the journal."""
-    with session(office) as at:
+    with session(office, command=COMMAND) as at:
         for line in ("list", "show 7", "inbox officers list", "reply 1 --text 'and", "nonsense", "session"):
             at.types(line)
             at.sees(PROMPT)
@@ -112,7 +114,7 @@ def test_the_end_of_input_ends_the_process(office: Office, key: bytes) -> None:
 @pytest.mark.parametrize("place", ["prompt", "passphrase", "question"])
 def test_a_session_ends_wherever_nobody_types(office: Office, place: str) -> None:
     """At the prompt, at a passphrase, at a question; what was begun is undone."""
-    with session(office, "--minutes", "3", command=HASTILY) as at:
+    with session(office, "--minutes", "3", program=HASTY) as at:
         for _ in range(3 if place == "prompt" else 0):  # who types is not sent away
             time.sleep(1.2)
             at.types("list")
@@ -132,7 +134,7 @@ def test_a_session_ends_wherever_nobody_types(office: Office, place: str) -> Non
 
 
 FAULTY = """
-from inbox.casework import case_view
+from inbox.overview import case_view
 from inbox.cli import main
 case_view.overview = lambda *_: {}["canary"]
 main.main()
@@ -141,7 +143,7 @@ main.main()
 
 def test_a_fault_of_the_program_ends_the_session_and_says_so(office: Office) -> None:
     """Once the screen is wiped, so that it can be read; a mistake of people, before it, does not."""
-    with session(office, command=[sys.executable, "-c", FAULTY]) as at:
+    with session(office, program=FAULTY) as at:
         at.types("show 7")
         at.sees(PROMPT)
         at.types("list")
@@ -172,7 +174,9 @@ def test_a_session_cannot_be_stopped_and_left(office: Office) -> None:
 
 def test_ctrl_s_stops_nothing_while_a_session_is_open(office: Office) -> None:
     """Else it would wait for ever with its words; afterwards the terminal is as it was."""
-    with session(office, "--minutes", "2", command=["sh", "-c", '"$@"; stty -a', "sh", *HASTILY]) as at:
+    with session(
+        office, "--minutes", "2", command=["sh", "-c", '"$@"; stty -a', "sh", sys.executable, "-c", HASTY]
+    ) as at:
         at.presses(b"\x13\x15")  # and Ctrl-U, as it now is a character like others
         at.types("list")
         at.sees("no cases yet")
@@ -184,7 +188,7 @@ def test_ctrl_s_stops_nothing_while_a_session_is_open(office: Office) -> None:
 @pytest.mark.parametrize("line", ["", "list\n"], ids=["at-the-prompt", "as-a-command-prints"])
 def test_a_session_at_a_stopped_terminal_ends_all_the_same(office: Office, line: str) -> None:
     """Whoever stops it in spite of that: the system ends the process, and the home is free."""
-    with session(office, "--minutes", "2", command=HASTILY) as at:
+    with session(office, "--minutes", "2", program=HASTY) as at:
         at.can_be_stopped()
         at.presses(b"\x13" + line.encode())
         assert -signal.SIGALRM == at.waits()
@@ -194,9 +198,9 @@ def test_a_session_at_a_stopped_terminal_ends_all_the_same(office: Office, line:
 
 def test_a_single_command_does_not_wait_for_ever_either(office: Office) -> None:
     """Its vault is open while it asks: whoever came to that terminal could choose new passphrases for all."""
-    command = [*HASTILY, "--home", office.root, *office.opening(), "officers", "renew", "--shares", "new"]
+    words = ["--home", office.root, *office.opening(), "officers", "renew", "--shares", "new"]
     before = office.state()
-    with typing(command, office.root.parent) as at:
+    with typing_to_fork(words, office.root.parent, HASTY) as at:
         at.answers("agree? (yes/no) ", "yes")
         at.sees("new passphrase of alice: ")
         at.sees("error: nobody answered")
@@ -229,19 +233,10 @@ def test_work_that_goes_on_is_not_cut_short() -> None:
     assert (-signal.SIGALRM, "no limit is left\ninactive\n") == (done.returncode, done.stdout)
 
 
-# The same program, which stretches passphrases quickly.
-QUICKLY = f"""
-from inbox.cli import main
-from inbox.keys import share_file
-share_file.LIMITS = {QUICK}
-main.main()
-"""
-
-
 def test_a_change_of_officers_ends_the_session(office: Office) -> None:
     """Those who sit there hold shares of yesterday."""
     new = [word for name in NAMES for word in ("--new-passphrase-file", f"shares/{name}.passphrase")]
-    with session(office, command=[sys.executable, "-c", QUICKLY]) as at:
+    with session(office, program=QUICKLY) as at:
         at.types(f"officers renew --shares shares {' '.join(new)}")
         at.confides("passphrase of alice: ", passphrase_of("alice"))
         at.confides("passphrase of bruno: ", passphrase_of("bruno"))
@@ -287,7 +282,7 @@ def test_no_key_is_left_once_a_session_is_locked(office: Office) -> None:
     master = officers.open_master(found, office.bring()).master
     keys = [passphrase.vault_key(master), master]
     chosen = [passphrase_of(name).encode() for name in NAMES]
-    with session(office) as at:
+    with session(office, command=COMMAND) as at:
         process = at.process.pid
         assert re.search("Max core file size +0 +0 ", Path(f"/proc/{process}/limits").read_text())
         locked = "its memory is locked" in at.shown
@@ -382,8 +377,7 @@ def test_what_is_typed_while_a_passphrase_is_tried_is_neither_shown_nor_taken(of
     """As the vault opens, and between the two of a confirmation. The control is a command at the prompt."""
     folder, bruno = office.root.parent, passphrase_of("bruno")
     shares = [word for name in office.present for word in ("--share", office.share_of(name))]
-    command = [sys.executable, "-c", SLOW, "--home", "inbox", "session", *shares]
-    with typing(command, folder) as at:
+    with typing_to_fork(["--home", "inbox", "session", *shares], folder, SLOW) as at:
         for name in office.present:
             at.confides(f"passphrase of {name}: ", passphrase_of(name))
         for _ in office.present:

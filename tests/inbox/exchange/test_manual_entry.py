@@ -22,8 +22,7 @@ from inbox.vault import tables as vault_tables
 from tests.support import traces
 from tests.support.inbox_builders import CHANNEL, Portal, Reporter, Sent, World, read_outbox, read_slot, today
 from tests.support.inbox_trio import Trio
-from tests.support.installation import COMMANDS
-from tests.support.typist import typing
+from tests.support.typist import typing_to_inbox
 
 CANARY = "zibeline-quartz-7319"
 ANSWERS = f"""
@@ -375,8 +374,8 @@ def test_the_questions_are_asked_as_the_page_would(world: World, tmp_path: Path)
     assert 0 == world.office.run("questionnaire", asked).code
     day = today().isoformat()
     words = ["enter", "--route", "telephone", "--language", "en", "--received", day]
-    command = [COMMANDS / "inbox", "--home", world.office.root, *world.office.opening(), *words]
-    with typing(command, tmp_path) as typist:
+    start = ["--home", world.office.root, *world.office.opening(), *words]
+    with typing_to_inbox(start, tmp_path) as typist:
         for question, typed in (
             ("I saw something\n  a number;", "3"),
             ("not taken: see what can be answered above", "1"),

@@ -1,7 +1,6 @@
 """Destroyed keys: when, and that nothing that is left opens what was sealed to them; copies taken before."""
 
 import shutil
-import sys
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from pathlib import Path
@@ -25,7 +24,7 @@ from tests.support import inbox_builders as build
 from tests.support.inbox_builders import Office, Portal, Reporter, Sent, World
 from tests.support.inbox_clock import Clock, moved
 from tests.support.inbox_kills import killed_everywhere
-from tests.support.typist import typing
+from tests.support.typist import Start, typing_to_fork, typing_to_inbox
 from tests.support.vault_pages import decrypted
 
 # The first key ends after 90 days, and 30 more must have passed.
@@ -282,15 +281,18 @@ def test_what_would_be_destroyed_can_be_seen_first(life: Life) -> None:
     assert "to be destroyed: intake key" in planned.out
 
 
-@pytest.mark.parametrize(("answer", "destroyed"), [("no", 0), ("yes", 1)])
+@pytest.mark.parametrize(
+    ("start", "answer", "destroyed"),
+    [(typing_to_fork, "no", 0), (typing_to_inbox, "yes", 1)],
+    ids=["no", "yes"],
+)
 def test_at_a_terminal_it_is_asked_once_what_is_to_be_destroyed(
-    tmp_path: Path, answer: str, destroyed: int
+    tmp_path: Path, start: Start, answer: str, destroyed: int
 ) -> None:
     """The passphrases came before it was known which keys these are."""
     office = Office.found(tmp_path)
     office.json("keys", "rotate", "--now")
-    program = Path(sys.executable).with_name("inbox")
-    with typing([program, "--home", office.root, *office.opening(), "keys", "destroy"], tmp_path) as at:
+    with start(["--home", office.root, *office.opening(), "keys", "destroy"], tmp_path) as at:
         at.sees("to be destroyed: reply key")
         at.answers("Destroy them? (yes/no) ", answer)
         assert 1 - destroyed == at.waits()

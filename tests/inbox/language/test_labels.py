@@ -11,10 +11,8 @@ from crypto.dossier import Purpose
 from crypto.messages import Status
 from crypto.questionnaire import Flag, Texts
 from inbox.access import disclosures, identities
-from inbox.casework import links, measures, oversight, timeline
-from inbox.casework.case_view import Notice
+from inbox.casework import links, measures
 from inbox.casework.exits import MATRIX, Exit, Need
-from inbox.casework.queue import Order
 from inbox.deadlines import legal_duties, settings
 from inbox.deadlines.clocks import Clock
 from inbox.deadlines.obstacles import Obstacle
@@ -29,6 +27,9 @@ from inbox.exchange import collect
 from inbox.exchange.manual_entry import Route
 from inbox.keys import listing
 from inbox.language import labels
+from inbox.overview import oversight, timeline
+from inbox.overview.case_view import Notice
+from inbox.overview.queue import Order
 from inbox.questionnaire.answers import Oddity
 from inbox.replies.closing import Outcome
 from inbox.replies.leak_check import Why

@@ -1,6 +1,5 @@
 """A reply typed at the terminal, so that no shell keeps it; taken whole, or not at all."""
 
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -8,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.inbox_builders import PASSPHRASE, Portal, Reporter, World, first
-from tests.support.typist import Typist, typing
+from tests.support.typist import Typist, typing_to_fork, typing_to_inbox
 
 
 @pytest.fixture
@@ -22,8 +21,7 @@ def case(world: World, portal: Portal) -> World:
 @contextmanager
 def replying(world: World, *words: str) -> Iterator[Typist]:
     """Give the terminal at which a reply is asked for."""
-    command = [Path(sys.executable).with_name("inbox"), "--home", "inbox", *words]
-    with typing([*command, "reply", "1"], world.office.root.parent) as at:
+    with typing_to_fork(["--home", "inbox", *words, "reply", "1"], world.office.root.parent) as at:
         at.confides("passphrase of officer: ", PASSPHRASE)
         at.sees("alone ends it:\n")
         yield at
@@ -41,9 +39,9 @@ SAYING: dict[str, list[str]] = {
 def test_who_is_at_a_terminal_may_say_why_a_warning_is_set_aside(case: World, way: str) -> None:
     """Of an answer, more time, and the end alike; without a word nothing is sent."""
     case.office.json("settings", "--regime", "external")
-    command = [Path(sys.executable).with_name("inbox"), "--home", "inbox", way, "1", *SAYING[way]]
-    for reason, status, sent in (("", 1, 0), ("its own word", 0, 1)):
-        with typing([*command, "--text", WARNED], case.office.root.parent) as at:
+    words = ["--home", "inbox", way, "1", *SAYING[way], "--text", WARNED]
+    for start, reason, status, sent in ((typing_to_fork, "", 1, 0), (typing_to_inbox, "its own word", 0, 1)):
+        with start(words, case.office.root.parent) as at:
             at.confides("passphrase of officer: ", PASSPHRASE)
             at.sees("it is an address or a telephone number")
             at.answers("Enter alone sends nothing: ", reason)
@@ -82,7 +80,10 @@ def test_a_reply_is_typed_over_as_many_lines_as_it_has(case: World, end: bytes) 
 def test_what_was_not_typed_whole_is_no_reply(case: World, lines: list[bytes], said: str) -> None:
     with replying(case) as at:
         for line in lines:
-            at.presses(line)
+            if line == b"\x03":
+                at.interrupts()
+            else:
+                at.presses(line)
         at.sees(said)
         assert 1 == at.waits()
     assert [] == replies(case)

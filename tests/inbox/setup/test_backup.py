@@ -20,7 +20,7 @@ from tests.support.inbox_builders import CLOSING, Office, Portal, Reporter, Said
 from tests.support.inbox_ending import tell_portal
 from tests.support.inbox_kills import killed_everywhere
 from tests.support.inbox_trio import Trio, of_the_case
-from tests.support.installation import Installation, PortalHere
+from tests.support.installation import Installation
 from tests.support.small_disk import small_disk
 
 pytestmark = pytest.mark.long
@@ -418,7 +418,7 @@ def test_of_bundles_collected_together_only_the_one_after_a_gap_takes_two_office
 @pytest.fixture
 def behind(tmp_path: Path, free_port: Callable[[], int]) -> Installation:
     """A real portal with an inbox that was put back from before the last three outboxes and two bundles."""
-    installation = Installation(tmp_path, port=free_port(), portal=PortalHere)
+    installation = Installation(tmp_path, port=free_port())
     inbox = installation.inbox
     answers = tmp_path / "answers.toml"
     answers.write_text('what = "On m\'a abordé, dit la voix"\n', "utf-8")

@@ -18,15 +18,15 @@ from inbox.setup.ceremony_papers import Handout
 from inbox.system import atomic_files
 from tests.support import goldens
 from tests.support import inbox_builders as build
-from tests.support.inbox_builders import Office, passphrase_of
+from tests.support.inbox_builders import QUICKLY, Office, passphrase_of
 from tests.support.inbox_kills import killed_everywhere
 from tests.support.traces import found_in, found_in_files
-from tests.support.typist import JOB, Typist, typing
+from tests.support.typist import JOB, Typist, typing, typing_to_fork, typing_to_inbox
 
 NAMES = ("alice", "bruno", "chloe")
 INIT = ["init", "--deployment", "Fanal", "--channel", "inspection", "--name-fr", "É", "--name-en", "E"]
 pytestmark = pytest.mark.usefixtures("quick")
-COMMAND = [Path(sys.executable).with_name("inbox"), "--home", "inbox", *INIT]
+WORDS = ["--home", "inbox", *INIT]
 
 
 def init(folder: Path, *options: str, names: str = ",".join(NAMES), given: tuple[str, ...] = NAMES) -> Any:
@@ -236,7 +236,7 @@ def agree(at: Typist) -> None:
 
 def test_a_ceremony_at_a_terminal(tmp_path: Path) -> None:
     """What two new officers see, word by word; no passphrase is seen, or in a file."""
-    with typing([*COMMAND, *TWO, "--sheets"], tmp_path) as at:
+    with typing_to_inbox([*WORDS, *TWO, "--sheets"], tmp_path) as at:
         agree(at)
         assert 0 == at.waits()
     goldens.check("ceremony", at.shown)
@@ -249,7 +249,7 @@ def test_a_ceremony_at_a_terminal(tmp_path: Path) -> None:
 
 
 def test_one_officer_alone_may_make_mistakes_and_is_told_how_strong_it_is(tmp_path: Path) -> None:
-    with typing(COMMAND, tmp_path) as at:
+    with typing_to_fork(WORDS, tmp_path, QUICKLY) as at:
         for chosen in ("too short", "password12345"):
             at.confides("new passphrase of officer: ", chosen)
         at.confides("the same again: ", "password12345")
@@ -283,7 +283,7 @@ def test_a_weak_passphrase_in_a_file_is_a_warning(tmp_path: Path) -> None:
 
 def test_who_does_not_agree_changes_nothing(tmp_path: Path) -> None:
     """Ctrl-Z before that stops nothing: a stopped process would keep what it knows."""
-    with typing([*JOB, *COMMAND, *TWO], tmp_path) as at:
+    with typing([*JOB, Path(sys.executable).with_name("inbox"), *WORDS, *TWO], tmp_path) as at:
         at.sees("agree? (yes/no) ")
         at.presses(b"\x1a")
         at.types("no")
@@ -303,12 +303,15 @@ ANSWERS = [
 
 @pytest.mark.parametrize("place", range(len(ANSWERS)))
 def test_ctrl_c_at_any_question_or_during_the_share_test_changes_nothing(tmp_path: Path, place: int) -> None:
-    with typing([*COMMAND, *TWO], tmp_path) as at:
+    with typing_to_fork([*WORDS, *TWO], tmp_path) as at:
         for question, answer in ANSWERS[:place]:
             at.sees(question)
             at.types(answer)
         at.sees(ANSWERS[place][0])
-        at.presses(b"\x03")
+        if ANSWERS[place][1]:
+            at.interrupts()
+        else:
+            at.presses(b"\x03")
         assert 1 == at.waits()
     assert "error: stopped\nhint: what was not finished was undone\n" in at.shown
     assert [tmp_path / "shares"] == list(tmp_path.rglob("*"))

@@ -18,9 +18,8 @@ from tests.support import hostile, inbox_builders
 from tests.support.command_tree import every_command
 from tests.support.inbox_builders import Portal, Reporter, Sent, World, drop
 from tests.support.paths import ROOT
-from tests.support.typist import typing
+from tests.support.typist import typing, typing_to_fork
 
-PROGRAM = Path(sys.executable).with_name("inbox")
 ALL = f"{hostile.ESCAPES}\x7f\x85\u2028\u2029{hostile.BIDI}\r\nend"
 TYPE = f"image/{hostile.ESCAPES}"
 ESC, SPELLED = "\x1b", "<U+001B>"
@@ -131,7 +130,7 @@ def test_no_command_lets_a_report_write_to_a_real_terminal(hostile_world: World,
     tried = {each for each in known for line in LINES if f"{line} ".startswith(f"{each} ")}
     assert known - NOTHING_OF_A_REPORT == tried
     (tmp_path / "hostile.txt").write_text(ALL)
-    with typing([PROGRAM, "--home", office.root, *office.opening(), "session"], tmp_path) as at:
+    with typing_to_fork(["--home", office.root, *office.opening(), "session"], tmp_path) as at:
         at.sees("officer> ")
         for line, is_told in LINES.items():
             before = len(at.shown)

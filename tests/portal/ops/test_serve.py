@@ -193,57 +193,51 @@ def test_a_name_that_no_host_can_have_is_told(server: Server, host: str) -> None
     assert hint.startswith("hint: ")
 
 
-def test_what_is_not_a_request_is_answered_without_echo(server: Server) -> None:
+def test_what_is_not_a_request_is_answered_without_echo(served: Server) -> None:
     """Malformed, oversized, interrupted: a problem for the client, and no word of it in the log."""
-    server.make()
     canary = b"canary-7f3a"
     garbage = {
         b"400 bad_request": b"GET /" + canary + b" HTTP/9.9\r\n\r\n",
         b"414 uri_too_long": b"GET /" + canary * 1_000 + b" HTTP/1.1\r\n\r\n",
         b"431 headers_too_large": b"GET / HTTP/1.1\r\nHost: x\r\nX: " + canary * 1_000 + b"\r\n\r\n",
     }
-    with server.serving():
-        for expected, content in garbage.items():
-            status, code = expected.split()
-            answer = exchange(server, content)
-            assert answer.startswith(b"HTTP/1.1 " + status)
-            assert b'"code": "%s"' % code in answer
-            assert b"application/problem+json" in answer
-            assert canary not in answer
-        exchange(server, b"POST /api/slot HTTP/1.1\r\nHost: x\r\nContent-Length: 32\r\n\r\n" + canary)
-        assert server.request("GET", f"/{canary.decode()}")[0] == 404
-        assert server.request("POST", "/api/slot", canary)[0] == 400
-    log = server.log()
+    for expected, content in garbage.items():
+        status, code = expected.split()
+        answer = exchange(served, content)
+        assert answer.startswith(b"HTTP/1.1 " + status)
+        assert b'"code": "%s"' % code in answer
+        assert b"application/problem+json" in answer
+        assert canary not in answer
+    exchange(served, b"POST /api/slot HTTP/1.1\r\nHost: x\r\nContent-Length: 32\r\n\r\n" + canary)
+    assert served.request("GET", f"/{canary.decode()}")[0] == 404
+    assert served.request("POST", "/api/slot", canary)[0] == 400
+    log = served.log()
     assert canary.decode() not in log
-    assert "127.0.0.1" not in log.replace(f"serving on http://127.0.0.1:{server.port}", "")
+    assert "127.0.0.1" not in log.replace(f"serving on http://127.0.0.1:{served.port}", "")
 
 
-def test_a_client_that_sends_garbage_then_goes_ends_no_process(server: Server) -> None:
+def test_a_client_that_sends_garbage_then_goes_ends_no_process(served: Server) -> None:
     """The answer that cannot be sent is given up; the same processes go on serving."""
-    server.make()
-    with server.serving():
-        assert server.request("GET", "/fr/")[0] == 200
-        workers = server.workers()
-        for _ in range(40):
-            with socket.create_connection(("127.0.0.1", server.port)) as connection:
-                connection.sendall(b"GARBAGE\r\n\r\n")
-                connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-        assert server.request("GET", "/fr/")[0] == 200
-        assert server.workers() == workers
-    assert "exited" not in server.log()
+    assert served.request("GET", "/fr/")[0] == 200
+    workers = served.workers()
+    for _ in range(40):
+        with socket.create_connection(("127.0.0.1", served.port)) as connection:
+            connection.sendall(b"GARBAGE\r\n\r\n")
+            connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    assert served.request("GET", "/fr/")[0] == 200
+    assert served.workers() == workers
+    assert "exited" not in served.log()
 
 
-def test_a_body_of_any_declared_length_is_refused_without_trace(server: Server) -> None:
+def test_a_body_of_any_declared_length_is_refused_without_trace(served: Server) -> None:
     """What is declared larger than the largest envelope is a problem like any other."""
-    server.make()
     sealed = make_report_envelope(SITE)
-    with server.serving():
-        headers = {**BODY, **declared(sealed), "Host": "x", "Content-Length": "9999999999"}
-        answer = exchange(server, head("POST", "/api/envelopes", headers))
-        assert answer.startswith(b"HTTP/1.1 413 ")
-        assert b'"code": "too_large"' in answer
-        assert b"Content-Security-Policy: " in answer
-    assert "Traceback" not in server.log()
+    headers = {**BODY, **declared(sealed), "Host": "x", "Content-Length": "9999999999"}
+    answer = exchange(served, head("POST", "/api/envelopes", headers))
+    assert answer.startswith(b"HTTP/1.1 413 ")
+    assert b'"code": "too_large"' in answer
+    assert b"Content-Security-Policy: " in answer
+    assert "Traceback" not in served.log()
 
 
 @pytest.mark.parametrize(
@@ -251,22 +245,18 @@ def test_a_body_of_any_declared_length_is_refused_without_trace(server: Server) 
     [(b"0\r\n\r\n", b"204", 67_195), (b"1\r\n!\r\n0\r\n\r\n", b"413", 0), (b"", b"400", 65_536)],
 )
 def test_a_body_without_a_length_is_taken_to_its_end(
-    server: Server, rest: bytes, status: bytes, offset: int
+    served: Server, rest: bytes, status: bytes, offset: int
 ) -> None:
     """A chunked body counts like any other: whole, with a surplus, cut short."""
-    server.make()
     sealed = make_report_envelope(SITE)
     taken = sealed.envelope if rest else sealed.envelope[:65_600]
-    with server.serving():
-        address = server.begin(sealed)
-        headers = {**BODY, "Host": "x", "Upload-Offset": "0", "Transfer-Encoding": "chunked"}
-        chunk = b"%x\r\n%s\r\n" % (len(taken), taken)
-        assert exchange(server, head("PATCH", address, headers) + chunk + rest).startswith(
-            b"HTTP/1.1 " + status
-        )
-        assert server.offset(address) == offset
-        malformed = exchange(server, head("POST", "/api/slot", headers) + b"zz\r\n")
-        assert malformed.startswith(b"HTTP/1.1 400")
+    address = served.begin(sealed)
+    headers = {**BODY, "Host": "x", "Upload-Offset": "0", "Transfer-Encoding": "chunked"}
+    chunk = b"%x\r\n%s\r\n" % (len(taken), taken)
+    assert exchange(served, head("PATCH", address, headers) + chunk + rest).startswith(b"HTTP/1.1 " + status)
+    assert served.offset(address) == offset
+    malformed = exchange(served, head("POST", "/api/slot", headers) + b"zz\r\n")
+    assert malformed.startswith(b"HTTP/1.1 400")
 
 
 def exchange(server: Server, content: bytes) -> bytes:
@@ -280,13 +270,11 @@ def exchange(server: Server, content: bytes) -> bytes:
         return answer
 
 
-def test_a_refused_upload_gets_its_answer_while_it_still_sends(server: Server) -> None:
+def test_a_refused_upload_gets_its_answer_while_it_still_sends(served: Server) -> None:
     """A client that sends a whole MiB to an address that is gone reads why, and is not cut off."""
-    server.make()
-    with server.serving():
-        headers = {**BODY, "Upload-Offset": "0"}
-        status, _, body = server.request("PATCH", "/api/envelopes/" + "A" * 22, bytes(1 << 20), headers)
-        assert (status, json.loads(body)["code"]) == (404, "not_found")
+    headers = {**BODY, "Upload-Offset": "0"}
+    status, _, body = served.request("PATCH", "/api/envelopes/" + "A" * 22, bytes(1 << 20), headers)
+    assert (status, json.loads(body)["code"]) == (404, "not_found")
 
 
 def test_a_start_overwrites_what_a_killed_process_had_deleted(server: Server) -> None:

@@ -15,8 +15,9 @@ from sqlalchemy import Boolean, Connection, Engine, Row, event, select, text
 from sqlalchemy.orm import Session
 
 from inbox.access import declarations
-from inbox.casework import links, queue, timeline
-from inbox.casework.queue import Filter, Order
+from inbox.casework import links
+from inbox.overview import queue, timeline
+from inbox.overview.queue import Filter, Order
 from inbox.setup import upgrade
 from inbox.vault import queries_access, queries_cases
 from inbox.vault.casework_tables import Workflow

@@ -7,8 +7,8 @@ from datetime import date
 from sqlalchemy.orm import Session
 
 from inbox.casework import tags as case_tags
-from inbox.casework import work_view
 from inbox.language.views import View
+from inbox.overview import work_view
 from inbox.vault.casework_tables import Workflow
 from inbox.vault.tables import Case
 

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from inbox.casework import queue
 from inbox.cli.commands import queue as commands_queue
+from inbox.overview import queue
 from inbox.vault.casework_tables import Workflow
 from inbox.vault.tables import FollowUp
 from tests.support.desk_room import sitting

@@ -12,10 +12,10 @@ from crypto import base64url
 from crypto.messages import REPORT, Report
 from crypto.questionnaire import Flag, Questionnaire
 from inbox.access import conflicts, declarations, handlers
-from inbox.casework import work_view
 from inbox.deadlines import workflow
 from inbox.keys import expiry_warnings
 from inbox.language.views import View
+from inbox.overview import work_view
 from inbox.questionnaire import answers, catalogue
 from inbox.session.actions import Actor, Code, action
 from inbox.session.inbox import Inbox

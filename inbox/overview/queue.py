@@ -10,11 +10,11 @@ from sqlalchemy.orm import Session
 
 from crypto.questionnaire import Questionnaire
 from inbox.access import declarations
-from inbox.casework import queue_lines
-from inbox.casework.queue_lines import Line
 from inbox.language.errors import Refused
 from inbox.language.messages import sentence
 from inbox.language.views import View
+from inbox.overview import queue_lines
+from inbox.overview.queue_lines import Line
 from inbox.questionnaire import catalogue
 from inbox.session.actions import Action, Actor, Code, Viewed, action
 from inbox.session.inbox import Inbox

@@ -1,0 +1,74 @@
+"""Programs of the inbox that are forked from a process which has loaded all that they can need."""
+
+import multiprocessing
+import os
+import sys
+from collections.abc import Mapping, Sequence
+from multiprocessing.connection import Connection
+from pathlib import Path
+
+# The command line of the inbox, as its script runs it.
+INBOX = "from inbox.cli import main; main.main()"
+_WARM = multiprocessing.get_context("forkserver")
+_WARM.set_forkserver_preload(["tests.support.warm_inbox"])
+
+
+class Fork:
+    """A process of its own, which is waited for as ``subprocess.Popen`` is.
+
+    ``program`` is Python; it finds ``words`` as its arguments. If ``output`` is a terminal, that becomes its
+    own; else it takes what the program prints. multiprocessing hands files over as Connections alone.
+    """
+
+    def __init__(
+        self, words: Sequence[str | Path], folder: Path, output: Connection, program: str = INBOX
+    ) -> None:
+        assert "LD_PRELOAD" not in os.environ, "a process that is forked has the libraries of its parent"
+        given = (program, list(map(str, words)), output, folder, dict(os.environ))
+        self._process = _WARM.Process(target=_become, args=given)
+        self._process.start()
+        assert self._process.pid
+        self.pid = self._process.pid
+
+    def poll(self) -> int | None:
+        """Return its exit status, None while it runs."""
+        return self._process.exitcode
+
+    def wait(self, timeout: float | None = None) -> int:
+        """Wait for its end for so many seconds; return its exit status, or raise TimeoutError."""
+        self._process.join(timeout)
+        if self._process.exitcode is None:
+            raise TimeoutError
+        return self._process.exitcode
+
+    def kill(self) -> None:
+        """End it by SIGKILL."""
+        self._process.kill()
+
+
+def _become(
+    program: str, words: list[str], output: Connection, folder: Path, environment: Mapping[str, str]
+) -> None:
+    """Run a program as Python would that was started there."""
+    end = os.dup(output.fileno())
+    output.close()
+    if os.isatty(end):
+        os.login_tty(end)
+    else:
+        os.dup2(end, 1)
+        os.dup2(end, 2)
+        os.close(end)
+    os.chdir(folder)
+    os.environ.clear()
+    os.environ.update(environment)
+    # What it inherits was made for other files, of which one is closed. Errors are written line by line.
+    for file, name in enumerate(("stdin", "stdout", "stderr")):
+        made = getattr(sys, f"__{name}__")
+        how = {"encoding": made.encoding, "errors": made.errors, "buffering": 1 if file == 2 else -1}
+        setattr(sys, name, open(file, "w" if file else "r", closefd=False, **how))  # noqa: SIM115
+    sys.argv = ["inbox", *words]
+    try:
+        exec(program, {"__name__": "__main__"})  # noqa: S102
+    except Exception:  # noqa: BLE001
+        sys.excepthook(*sys.exc_info())
+        sys.exit(1)

@@ -1,0 +1,15 @@
+"""Loads all that the command line of the inbox can need: for a process from which others are forked."""
+
+import gc
+import pkgutil
+
+from sqlalchemy.orm import configure_mappers
+
+from inbox.cli import main
+from inbox.desk import serving  # noqa: F401 - as the command of the desk does, once it is asked for
+
+for place in main._COMMANDS.values():
+    pkgutil.resolve_name(place)
+configure_mappers()
+# Else each of those would visit, and so copy, what they share.
+gc.freeze()

@@ -1,0 +1,56 @@
+"""A program that is forked cannot tell that it was not started there."""
+
+import os
+import signal
+import sys
+from multiprocessing.connection import Connection
+from pathlib import Path
+
+import pytest
+
+from tests.support.forks import Fork
+from tests.support.typist import typing, typing_to_fork
+
+# Whatever a program of ours may ask about where it runs.
+ASKING = """
+import os, signal, sys
+for file in (sys.stdin, sys.stdout, sys.stderr):
+    waits_for_no_more = file.writable() and (file.line_buffering or file.write_through)
+    print(file.fileno(), file.isatty(), file.encoding, file.errors, file.mode, waits_for_no_more)
+print("leads its session:", os.getsid(0) == os.getpid() == os.tcgetpgrp(os.open("/dev/tty", os.O_RDWR)))
+print([(each, signal.getsignal(each)) for each in sorted(signal.valid_signals())])
+print(signal.pthread_sigmask(signal.SIG_BLOCK, []), oct(os.umask(0)), os.getcwd(), sys.argv[1:])
+print(sorted(os.environ.items()), sys.flags, os.nice(0))
+"""
+
+
+def test_a_fork_finds_what_a_start_finds(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LANTERN", "lit")
+    with typing([sys.executable, "-c", ASKING, "list", "é"], tmp_path) as at:
+        assert 0 == at.waits()
+        started = at.shown
+    assert "leads its session: True" in started
+    with typing_to_fork(["list", "é"], tmp_path, ASKING) as at:
+        assert 0 == at.waits()
+    assert started == at.shown
+
+
+WRITING = "import sys, time; sys.stderr.write('a line\\n'); time.sleep(9)"
+
+
+def test_what_a_fork_says_is_read_while_it_runs(tmp_path: Path) -> None:
+    """Also where it says that to no terminal."""
+    ours, theirs = os.pipe()
+    with os.fdopen(ours) as said, Connection(theirs) as output:
+        fork = Fork([], tmp_path, output, WRITING)
+        assert "a line\n" == said.readline()
+        fork.kill()
+        assert -signal.SIGKILL == fork.wait()
+
+
+@pytest.mark.parametrize("ending", ["import sys; sys.exit(3)", "import os; os.kill(os.getpid(), 9)", "1 / 0"])
+def test_a_fork_ends_as_a_start_ends(tmp_path: Path, ending: str) -> None:
+    with typing([sys.executable, "-c", ending], tmp_path) as at:
+        status = at.waits()
+    with typing_to_fork([], tmp_path, ending) as at:
+        assert status == at.waits()

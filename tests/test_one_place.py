@@ -1,0 +1,214 @@
+"""What has one place has no second: the characters that nobody sees, and what outlives a call."""
+
+import ast
+import functools
+import re
+import unicodedata
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+ROOMS = ("inbox", "portal", "crypto", "templates")
+
+
+@functools.cache
+def modules(room: str) -> dict[str, ast.Module]:
+    """Return the modules of a room by their paths."""
+    paths = sorted((ROOT / room).rglob("*.py"))
+    return {path.relative_to(ROOT).as_posix(): ast.parse(path.read_text("utf-8")) for path in paths}
+
+
+def found(rooms: tuple[str, ...], looking: Callable[[ast.Module], set[str]]) -> dict[str, set[str]]:
+    """Return what is seen in the modules of these rooms in which something is seen."""
+    seen = {path: looking(tree) for room in rooms for path, tree in modules(room).items()}
+    return {path: each for path, each in seen.items() if each}
+
+
+# By which a module tells what kind of character one is.
+TELLING = {"unicodedata.category", "unicodedata.bidirectional", "isprintable"}
+# As a regular expression spells a control or format character, where Python's own spelling is not read.
+SPELLED = re.compile(
+    r"\\(?:0|x(?:0[0-8b-f]|1[0-9a-f]|7f|[89][0-9a-f]|ad)|u(?:00[0189]|00ad|200[b-f]|202[89a-e]|206|feff))",
+    re.IGNORECASE,
+)
+UNSEEN = {
+    "inbox/text/unseen.py": "the definition",
+    "inbox/text/printable.py": "what is ASCII and printable needs no look at the definition",
+    "inbox/text/names.py": "leaves out accents, which are seen",
+    "inbox/system/terminal.py": "wipes the screen",
+    "inbox/vault/fulltext.py": "NUL, which cannot stand in what it parts",
+    "crypto/archive.py": "NUL, which fills a field of tar",
+    "portal/config.py": "NUL, which no path can hold",
+}
+
+
+def told_apart(tree: ast.Module) -> set[str]:
+    """Return by what a module tells characters that nobody sees from others, or names them."""
+    return {what for node in ast.walk(tree) for what in _told_apart(node)}
+
+
+def _told_apart(node: ast.AST) -> Iterator[str]:
+    match node:
+        case ast.ImportFrom(module="unicodedata", names=names):
+            yield from {f"unicodedata.{each.name}" for each in names} & TELLING
+        case ast.Attribute(value=ast.Name(id="unicodedata"), attr=attribute):
+            yield from {f"unicodedata.{attribute}"} & TELLING
+        case ast.Attribute(attr="isprintable"):
+            yield "isprintable"
+        case ast.Constant(value=str() as text) if SPELLED.search(text) or any(map(_is_unseen, text)):
+            yield "a literal"
+
+
+def _is_unseen(char: str) -> bool:
+    return unicodedata.category(char) in {"Cc", "Cf", "Zl", "Zp"} and char not in "\t\n\r"
+
+
+@pytest.mark.parametrize(
+    "planted",
+    [
+        "import unicodedata\nx = unicodedata.category('a') == 'Cf'",
+        "from unicodedata import category as kind",
+        "import unicodedata\nx = unicodedata.bidirectional('a')",
+        "x = ''.join(filter(str.isprintable, text))",
+        "BIDI = re.compile('[\u202a-\u202e]')",
+        r"BIDI = re.compile(r'[\u202a-\u202e\u2066]')",
+        r"CONTROLS = re.compile(r'[\x00-\x1f]')",
+        r"CONTROLS = re.compile('[\x00-\x1f]')",
+        r"CONTROLS = re.compile(r'[\0-\10]')",
+        "ZERO_WIDTH = {'\\u200b', '\\ufeff'}",
+    ],
+)
+def test_a_planted_definition_would_be_found(planted: str) -> None:
+    """The control of the test below."""
+    assert told_apart(ast.parse(planted))
+
+
+def test_what_nobody_sees_is_defined_once() -> None:
+    """Else something would be shown that is not searched, or compared otherwise than it reads."""
+    assert UNSEEN.keys() == found(ROOMS, told_apart).keys()
+
+
+# Containers that somebody must have filled, if they were made for something.
+KEPT = {"ContextVar", "local", "WeakKeyDictionary", "WeakValueDictionary", "WeakSet", "SimpleNamespace"}
+EMPTY = {"dict", "list", "set", "deque", "defaultdict", "Counter", "OrderedDict"}
+CHANGING = {"append", "extend", "insert", "add", "update", "setdefault", "set", "pop", "remove", "clear"}
+# Who is present, who acts and who confirms are given to each function: in the vault alone the connection of a
+# session knows it too, in a table of its own (inbox/vault/row_security.py).
+OUTLIVING = {
+    "inbox/system/terminal.py": {"sys", "threading"},  # what Python prints of a fault
+    "inbox/desk/guard.py": {"g", "session"},  # that a browser was let in
+    "inbox/desk/jobs.py": {"g"},  # that a request asks for a job
+    "inbox/desk/problems.py": {"g"},  # its language
+    "inbox/desk/rendering.py": {"g"},  # its language
+    "inbox/desk/witnesses.py": {"g"},  # whom the page of the same request asks for passphrases
+    "inbox/system/idle_timeout.py": {"_Limit"},  # for how long nobody may type
+    "inbox/system/workers.py": {"ContextVar", "_worker"},  # what a process was started for
+}
+
+
+def outliving(tree: ast.Module) -> set[str]:
+    """Return the names of a module that functions change, or that are made to be changed."""
+    classes = [node for node in tree.body if isinstance(node, ast.ClassDef)]
+    own = [*tree.body, *(each for node in classes for each in node.body)]
+    made = {name for node in own for name in _made_empty(node)}
+    named = {name for node in tree.body for name in _named(node)}
+    functions = [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)]
+    return made.union(*(_changed(function, named) for function in functions))
+
+
+def _named(node: ast.AST) -> Iterator[str]:
+    """Yield what a statement of a module gives a name to."""
+    match node:
+        case ast.Import(names=names) | ast.ImportFrom(names=names):
+            yield from ((each.asname or each.name).split(".")[0] for each in names)
+        case ast.ClassDef(name=name) | ast.FunctionDef(name=name):
+            yield name
+        case _:
+            yield from (each.id for each in _stored(node))
+
+
+def _stored(node: ast.AST) -> Iterator[ast.Name]:
+    for each in ast.walk(node):
+        if isinstance(each, ast.Name) and isinstance(each.ctx, ast.Store):
+            yield each
+
+
+def _made_empty(node: ast.AST) -> Iterator[str]:
+    """Yield what a statement makes that is empty, or holds something for each thread or call."""
+    if isinstance(node, ast.Assign | ast.AnnAssign):
+        match node.value:
+            case ast.List(elts=[]) | ast.Dict(keys=[]):
+                yield from (each.id for each in _stored(node))
+            case ast.Call(func=ast.Name(id=name) | ast.Attribute(attr=name), args=arguments):
+                if name in KEPT or (name in EMPTY and not arguments):
+                    yield name
+
+
+def _changed(function: ast.FunctionDef | ast.AsyncFunctionDef, named: set[str]) -> set[str]:
+    """Return the names of the module, and of its class, that a function changes."""
+    own = {each.arg for each in ast.walk(function) if isinstance(each, ast.arg)} - {"cls"}
+    own |= {each.id for each in _stored(function)}
+    rebound = {name for node in ast.walk(function) if isinstance(node, ast.Global) for name in node.names}
+    changed = {name for node in ast.walk(function) for name in _changes(node)}
+    return rebound | (changed & (named | {"cls"}) - own)
+
+
+def _changes(node: ast.AST) -> Iterator[str]:
+    match node:
+        case ast.Attribute(ctx=ast.Store() | ast.Del()) | ast.Subscript(ctx=ast.Store() | ast.Del()):
+            yield from _root(node)
+        # Functions of modules are called alike: these begin with a small letter.
+        case ast.Call(func=ast.Attribute(value=ast.Name(id=name), attr=attribute)) if attribute in CHANGING:
+            if name.startswith("_") or name[0].isupper():
+                yield name
+
+
+def _root(node: ast.expr) -> Iterator[str]:
+    while isinstance(node, ast.Attribute | ast.Subscript):
+        node = node.value
+    if isinstance(node, ast.Name):
+        yield node.id
+
+
+@pytest.mark.parametrize(
+    ("planted", "name"),
+    [
+        ("_present = ()\ndef f(names):\n    global _present\n    _present = names", "_present"),
+        ("from contextvars import ContextVar\n_present: ContextVar[str] = ContextVar('x')", "ContextVar"),
+        ("import threading\n_here = threading.local()", "local"),
+        ("PRESENT: list[str] = []", "PRESENT"),
+        ("_present: dict[str, str] = {}", "_present"),
+        ("class Here:\n    names = set()", "set"),
+        ("class Here:\n    names = ()\ndef f(names):\n    Here.names = names", "Here"),
+        ("class Here:\n    @classmethod\n    def f(cls, names):\n        cls.names = names", "cls"),
+        ("_here = ['']\ndef f(name):\n    _here[0] = name", "_here"),
+        ("_here = ['']\nasync def f(name):\n    _here.append(name)", "_here"),
+        ("def f(name):\n    f.present = name", "f"),
+        ("from inbox.vault import vault\ndef f(name):\n    vault.present = name", "vault"),
+        ("from flask import g\ndef f(name):\n    g.names = name", "g"),
+    ],
+)
+def test_a_planted_memory_would_be_found(planted: str, name: str) -> None:
+    """The control of the test below."""
+    assert {name} == outliving(ast.parse(planted))
+
+
+@pytest.mark.parametrize(
+    "innocent",
+    [
+        "def f(here):\n    here.names = ()\n    here.list.append(1)",
+        "def f():\n    seen = []\n    seen.append(1)\n    seen[0] = 2",
+        "from inbox.casework import notes\ndef f(inbox):\n    notes.add(inbox, 'x')",
+        "_TABLE = {'a': 1}\ndef f(key):\n    return _TABLE[key]",
+        "class Here:\n    def __init__(self):\n        self.names = []",
+    ],
+)
+def test_what_ends_with_its_call_is_no_memory(innocent: str) -> None:
+    assert set() == outliving(ast.parse(innocent))
+
+
+def test_no_module_of_the_inbox_remembers_who_is_present() -> None:
+    """Two desks in one process, or two sessions, would read as one another; a test would not see it."""
+    assert OUTLIVING == found(("inbox",), outliving)
