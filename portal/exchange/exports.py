@@ -81,11 +81,13 @@ def _hash(database: Database, channel: str) -> None:
     with database.read() as connection:
         waiting = intakes.unhashed(connection, channel)
     for envelope_id in waiting:
-        digest = hashlib.sha256()
+        digest, size = hashlib.sha256(), 0
         for piece in _content(database, envelope_id):
             digest.update(piece)
+            size += len(piece)
         with database.write() as connection:
-            intakes.keep_hash(connection, envelope_id, digest.digest())
+            # One that lacks a piece waits: in a bundle it would stop all that come after.
+            intakes.keep_hash(connection, envelope_id, digest.digest(), size)
 
 
 def _next(connection: Connection, settings: Settings, channel: str, today: date) -> Manifest:

@@ -19,6 +19,7 @@ from gunicorn.glogging import Logger
 from gunicorn.http import wsgi
 from gunicorn.http.errors import LimitRequestHeaders, LimitRequestLine, ParseException
 from gunicorn.workers.sync import SyncWorker
+from sqlalchemy.exc import SQLAlchemyError
 
 from crypto.errors import CryptoError
 from portal.app import create_app, load_questionnaire
@@ -26,7 +27,8 @@ from portal.config import Settings
 from portal.errors import Refused
 from portal.exchange import keyrings
 from portal.ops import clock, confinement, file_times, memory_wiping
-from portal.store.database import open_database
+from portal.store import going
+from portal.store.database import StoreBusy, open_database
 from portal.store.keyrings import current
 from portal.web import headers
 
@@ -36,6 +38,9 @@ _SILENCE_SECONDS = 20
 _HEAD_SECONDS = 15
 _REQUEST_SECONDS = 900
 _FINISH_SECONDS = 60
+_OVERWRITE_SECONDS = 20
+# Connections that wait until a process is free. What finds the queue full tries again after seconds.
+_QUEUE = 4_096
 _HEADER_BYTES = 4_096
 _HEADERS = 50
 _ENDING = {signal.SIGTERM, signal.SIGINT, signal.SIGQUIT}
@@ -87,7 +92,7 @@ def _listen(settings: Settings) -> socket.socket:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind(address)
         # Only listening finds out that another program listens there too.
-        listener.listen()
+        listener.listen(_QUEUE)
     except UnicodeError as error:
         raise Refused(f"{settings.listen} cannot be served on: no host has this name", _LISTEN) from error
     except OSError as error:
@@ -163,8 +168,12 @@ class _Worker(SyncWorker):
 
     def init_process(self) -> None:
         super().init_process()  # type: ignore[no-untyped-call]
+        database = self.wsgi.extensions["portal"].database
+        # What was withdrawn just now would else stay for as long as nothing serves.
+        with suppress(StoreBusy, SQLAlchemyError):
+            going.overwrite(database, _OVERWRITE_SECONDS)
         # It ended in good order. To take apart what it shares with the others would copy all of that.
-        self.wsgi.extensions["portal"].database.close()
+        database.close()
         os._exit(0)
 
     def init_signals(self) -> None:

@@ -1,5 +1,6 @@
 """The database behind the portal, SQLite or PostgreSQL, with its transactions."""
 
+import shutil
 import sqlite3
 import time
 from collections.abc import Iterator, Mapping, Sequence
@@ -132,6 +133,13 @@ class Database:
         except (sqlite3.Error, DatabaseError) as error:
             raise StoreBusy from error
         return not busy
+
+    @property
+    def free(self) -> int | None:
+        """The bytes that the disk has left for it; None where a server has that."""
+        if self._engine.dialect.name != "sqlite":
+            return None
+        return shutil.disk_usage(Path(str(self._engine.url.database)).parent).free
 
     @property
     def size(self) -> int:

@@ -32,9 +32,10 @@ def unhashed(connection: Connection, channel: str) -> list[bytes]:
     return list(connection.execute(waiting).scalars())
 
 
-def keep_hash(connection: Connection, envelope_id: bytes, digest: bytes) -> None:
-    """Note the SHA-256 of a whole envelope."""
-    connection.execute(update(envelopes).where(envelopes.c.id == envelope_id).values(hash=digest))
+def keep_hash(connection: Connection, envelope_id: bytes, digest: bytes, size: int) -> None:
+    """Note the SHA-256 of an envelope, if it has ``size`` bytes: without, it comes into no bundle."""
+    found = (envelopes.c.id == envelope_id, envelopes.c.size == size)
+    connection.execute(update(envelopes).where(*found).values(hash=digest))
 
 
 def fill(connection: Connection, channel: str, n: int) -> tuple[list[Entry], list[Withdrawal]]:

@@ -79,8 +79,8 @@ chunks = _table(
     Column("data", LargeBinary, nullable=False),
 )
 
-# Envelopes that were let go, of which bytes are still there. None comes again under the same id: that follows
-# from a header, which is taken once (``spent``), or is drawn at random.
+# Envelopes that were let go, of which bytes are still there. None is begun under the same id meanwhile: it
+# would lose what it brings.
 going = _table("going", Column("envelope_id", LargeBinary(16), primary_key=True))
 
 # What a sender can still ask of an envelope that the inbox has confirmed, until the day `expires`.

@@ -77,12 +77,13 @@ def test_while_something_goes_the_clock_is_looked_at_oftener(
     assert [clock.tick(0, 0) < 1 for _ in range(4)] == [True, False, False, False]
 
 
-def test_an_error_of_the_database_does_not_stop_the_clock(sqlite_room: Room) -> None:
+@pytest.mark.parametrize("table", ["usage", "going"])
+def test_an_error_of_the_database_does_not_stop_the_clock(sqlite_room: Room, table: str) -> None:
     """Else nothing would give way or be overwritten from then on, and nobody would hear of it."""
     clock = Clock(sqlite_room.app.extensions["portal"], 0)
     with sqlite_room.database.write() as connection:
-        connection.exec_driver_sql("ALTER TABLE usage RENAME TO elsewhere")
+        connection.exec_driver_sql(f"ALTER TABLE {table} RENAME TO elsewhere")
     clock.tick(HALF_HOUR, HALF_HOUR)
     with sqlite_room.database.write() as connection:
-        connection.exec_driver_sql("ALTER TABLE elsewhere RENAME TO usage")
+        connection.exec_driver_sql(f"ALTER TABLE elsewhere RENAME TO {table}")
     clock.tick(2 * HALF_HOUR, 2 * HALF_HOUR)

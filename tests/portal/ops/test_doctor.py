@@ -19,6 +19,7 @@ from portal.ops import doctor
 from portal.ops.cli import portal
 from portal.ops.doctor import Level
 from portal.site import manifest
+from portal.store import going
 from tests.support import postgres
 from tests.support.builders import INSPECTORATE, OUTSIDE, make_keyring, make_report_envelope, today
 from tests.support.paths import ROOT
@@ -89,6 +90,19 @@ def test_a_portal_in_order_has_nothing_to_mend(tmp_path: Path) -> None:
         assert found(room, Level.WRONG, room.address) == ["header server is sent beside ours"]
     assert found(room, Level.WRONG) == []
     assert len(found(room, Level.OK)) > 6
+    room.close()
+
+
+def test_what_was_let_go_and_is_still_there_is_counted(tmp_path: Path) -> None:
+    """For as long as the clock has not overwritten it: on a full disk that may be for ever."""
+    room = room_for(tmp_path)
+    room.send(sealed := make_report_envelope(room.site))
+    assert room.client.post("/api/withdraw", data=sealed.keys.withdraw_key).status_code == 204
+    told = "1 envelopes that were let go are not overwritten yet"
+    assert told in found(room, Level.WARNING)
+    going.overwrite(room.database)
+    assert told not in found(room, Level.WARNING)
+    assert "what is over has gone" in found(room, Level.OK)
     room.close()
 
 

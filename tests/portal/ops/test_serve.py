@@ -9,7 +9,7 @@ import subprocess
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
+from contextlib import ExitStack, closing
 from pathlib import Path
 
 import pytest
@@ -292,6 +292,29 @@ def test_a_start_overwrites_what_a_killed_process_had_deleted(server: Server) ->
             assert server.request("GET", "/keyring.json")[0] == 200
             # The other process may be the one that overwrites.
             until(lambda: not remains(server, sealed))
+
+
+def test_what_was_withdrawn_just_before_it_stops_is_not_left(server: Server) -> None:
+    """Else it would stay in the files for as long as nothing serves."""
+    server.make()
+    sealed = make_report_envelope(SITE)
+    with server.serving():
+        server.send(sealed)
+        assert remains(server, sealed)
+        assert server.request("POST", "/api/withdraw", sealed.keys.withdraw_key)[0] == 204
+    assert not remains(server, sealed)
+
+
+def test_many_connections_wait_until_a_process_is_free(server: Server) -> None:
+    """One that finds the queue full tries again after a second, then after three, seven and more."""
+    server.make()
+    with server.serving(), ExitStack() as opened:
+        for worker in server.workers():
+            os.kill(worker, signal.SIGSTOP)
+            opened.callback(os.kill, worker, signal.SIGCONT)
+        for _ in range(1_000):
+            connection = socket.create_connection(("127.0.0.1", server.port), timeout=0.9)
+            opened.enter_context(connection)
 
 
 def remains(server: Server, sealed: Sealed) -> bool:

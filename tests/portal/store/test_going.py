@@ -8,15 +8,15 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 
 from portal.exchange import expire
 from portal.store import going
-from portal.store.database import Database
-from portal.store.schema import chunks, envelopes
+from portal.store.database import Database, StoreBusy
+from portal.store.schema import chunks, envelopes, spent
 from portal.store.schema import going as noted
 from tests.support.builders import make_outbox, make_report_envelope
-from tests.support.portal_room import TUS, Room, filed
+from tests.support.portal_room import TUS, Room, code, filed
 from tests.support.small_disk import small_disk
 
 MIB = 1 << 20
@@ -161,6 +161,66 @@ def test_a_bundle_with_more_bytes_than_the_disk_has_left_can_be_let_go(tmp_path:
         assert counts(room.database) == (0, 0)
         assert (disk / "portal.sqlite").stat().st_size < MIB
         room.close()
+
+
+@pytest.mark.parametrize("left", [5 * MIB, MIB])
+def test_on_a_disk_that_others_have_filled_smaller_portions_go(tmp_path: Path, left: int) -> None:
+    """They take a quarter of what is left, so that texts still find room."""
+    disk = tmp_path / "disk"
+    with small_disk(disk, "64m"):
+        room = Room(disk, f"sqlite:///{disk}/portal.sqlite")
+        room.configure(spare_gb=0)
+        address = begun(room, 40 * MIB)
+        let_go(room, address)
+        room.database.scrub()
+        (disk / "of-others").write_bytes(bytes(shutil.disk_usage(disk).free - left))
+        lowest = left
+        while going.overwrite_portion(room.database):
+            lowest = min(lowest, shutil.disk_usage(disk).free)
+        assert counts(room.database) == (0, 0)
+        assert lowest > left / 2
+        room.close()
+
+
+def test_what_cannot_go_now_is_told_as_what_it_is(sqlite_room: Room) -> None:
+    """A fault of the database: not overwritten yet, and what was written before it is not left in the log."""
+    let_go(sqlite_room, begun(sqlite_room))
+    with sqlite_room.database.write() as connection:
+        connection.exec_driver_sql("ALTER TABLE chunks RENAME TO elsewhere")
+    with pytest.raises(StoreBusy):
+        going.overwrite(sqlite_room.database)
+    assert (sqlite_room.folder / "portal.sqlite-wal").stat().st_size == 0
+
+
+def test_after_all_has_gone_the_log_is_empty(sqlite_room: Room) -> None:
+    let_go(sqlite_room, begun(sqlite_room))
+    going.overwrite(sqlite_room.database)
+    assert (sqlite_room.folder / "portal.sqlite-wal").stat().st_size == 0
+
+
+def test_no_envelope_is_begun_under_the_id_of_one_that_goes(room: Room) -> None:
+    """Its header may have been forgotten; what it brought would go with the other's bytes."""
+    sealed = make_report_envelope(room.site)
+    address = room.begin(sealed)
+    room.patch(address, 0, sealed.envelope[:60_000])
+    let_go(room, address)
+    with room.database.write() as connection:
+        connection.execute(delete(spent))
+    assert code(room.send(sealed)) == (403, "work_spent")
+    going.overwrite(room.database)
+    assert room.send(sealed).status_code == 201
+    assert [entry.size for entry in room.export().intake.entries] == [len(sealed.envelope)]
+
+
+def test_an_envelope_that_lacks_a_piece_stops_no_other(room: Room) -> None:
+    """It waits, as a bundle could not be made with it, nor any that comes after."""
+    for _ in range(2):
+        assert room.send(make_report_envelope(room.site, file=bytes(600_000))).status_code == 201
+    with room.database.write() as connection:
+        lost = connection.execute(select(chunks.c.envelope_id).limit(1)).scalar_one()
+        connection.execute(delete(chunks).where(chunks.c.envelope_id == lost, chunks.c.position > 0))
+    assert len(room.export().intake.entries) == 1
+    assert len(room.state()["envelopes"]) == 2
 
 
 @contextmanager
