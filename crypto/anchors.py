@@ -22,8 +22,7 @@ def write(manifests: Iterable[tuple[int, Manifest]]) -> Iterator[bytes]:
 
 def read(pieces: Iterable[bytes]) -> Iterator[tuple[int, Manifest]]:
     """Yield number and manifest, unverified, of each outbox; Malformed or Truncated."""
-    reader = Reader(pieces)
-    members = iter(reader)
+    members = iter(Reader(pieces, most_padding=0))
     last = 0
     for member in members:
         found = _NAME.fullmatch(member.name)
@@ -35,5 +34,3 @@ def read(pieces: Iterable[bytes]) -> Iterator[tuple[int, Manifest]]:
             raise Malformed("this is no file of anchors")
         yield n, Manifest(raw, b"".join(signature.data))
         last = n
-    if reader.total != reader.archive_size:
-        raise Malformed("the file of anchors has bytes behind its end")

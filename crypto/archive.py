@@ -57,12 +57,14 @@ def write(members: Iterable[Member]) -> Iterator[bytes]:
 class Reader:
     """An archive from ``pieces`` of any size: iterate once over its members.
 
-    Afterwards ``archive_size`` is the size with the two zero blocks, ``total`` with all padding.
-    Raises Malformed for any other form, Truncated if the pieces end early.
+    Afterwards ``archive_size`` is the size with the two zero blocks, ``total`` with all padding: at most
+    ``most_padding`` bytes, None for any number. Raises Malformed for any other form, as soon as it shows,
+    Truncated if the pieces end early.
     """
 
-    def __init__(self, pieces: Iterable[bytes]) -> None:
+    def __init__(self, pieces: Iterable[bytes], most_padding: int | None = None) -> None:
         self._source = Pieces(pieces)
+        self._most_padding = most_padding
         self.archive_size = END
         self.total = 0
 
@@ -103,4 +105,6 @@ class Reader:
             if piece.count(0) != len(piece):
                 raise Malformed("archive hides bytes behind its end")
             count += len(piece)
+            if self._most_padding is not None and count > BLOCK + self._most_padding:
+                raise Malformed("archive has bytes behind its end")
         return count

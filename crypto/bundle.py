@@ -320,11 +320,10 @@ def read(pieces: Iterable[bytes], *, most: int = LARGEST_MANIFEST) -> tuple[Mani
     The files are the caller's to check by ``checked``. Raises Malformed or Truncated, then or
     while the files are read.
     """
-    reader = Reader(pieces)
-    members = iter(reader)
+    members = iter(Reader(pieces, most_padding=0))
     raw = _whole(next(members, None), MANIFEST, most)
     signature = _whole(next(members, None), SIGNATURE, 64)
-    return Manifest(raw, signature), _exact(reader, members)
+    return Manifest(raw, signature), members
 
 
 def checked(members: Iterable[Member], expected: Sequence[tuple[str, bytes | None]]) -> Iterator[Member]:
@@ -349,12 +348,6 @@ def _hashed(data: Iterable[bytes], expected: bytes | None) -> Iterator[bytes]:
         yield piece
     if expected is not None and digest.digest() != expected:
         raise Tampered("file in the bundle is not the one that its manifest lists")
-
-
-def _exact(reader: Reader, members: Iterator[Member]) -> Iterator[Member]:
-    yield from members
-    if reader.total != reader.archive_size:
-        raise Malformed("bundle has bytes behind its end")
 
 
 def _whole(member: Member | None, name: str, most: int) -> bytes:

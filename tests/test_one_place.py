@@ -97,7 +97,7 @@ CHANGING = {"append", "extend", "insert", "add", "update", "setdefault", "set", 
 # Who is present, who acts and who confirms are given to each function: in the vault alone the connection of a
 # session knows it too, in a table of its own (inbox/vault/row_security.py).
 OUTLIVING = {
-    "inbox/cli/main.py": {"sys"},  # what Python prints of a fault
+    "inbox/system/terminal.py": {"sys", "threading"},  # what Python prints of a fault
     "inbox/desk/guard.py": {"g", "session"},  # that a browser was let in
     "inbox/desk/jobs.py": {"g"},  # that a request asks for a job
     "inbox/desk/problems.py": {"g"},  # its language

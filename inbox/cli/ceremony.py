@@ -107,11 +107,12 @@ def chosen(name: str, names: Sequence[str]) -> str:
     _check_terminal()
     while True:
         try:
-            given = _typed_twice(name)
+            with terminal.passphrases():
+                given = _typed_twice(name)
+                estimate = passphrase_strength.estimate(given, names)
         except Refused as refused:
             terminal.warn(f"{refused}; once more")
             continue
-        estimate = passphrase_strength.estimate(given, names)
         terminal.warn(f"strength: {estimate.said}")
         if not estimate.is_weak or terminal.ask("Keep it all the same?"):
             return given

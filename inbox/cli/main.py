@@ -3,7 +3,7 @@
 import os
 import signal
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NoReturn
 
@@ -16,7 +16,7 @@ from inbox.language import library_errors
 from inbox.language.errors import Refused
 from inbox.language.messages import sentence
 from inbox.system import idle_timeout, memory, terminal
-from inbox.text.printable import visible
+from inbox.text.lines import one_line
 
 # What they do, in the order in which one meets them; which module has it.
 _COMMANDS = {
@@ -94,7 +94,7 @@ _NOT_TYPED = sentence(
 
 def main(arguments: list[str] | None = None) -> NoReturn:
     """Run one command and exit: 0 done, 1 refused, 2 usage."""
-    sys.excepthook = terminal.crash
+    terminal.silence_others()
     os.umask(0o077)
     # A stopped process would keep its keys, and wait for nobody.
     signal.signal(signal.SIGTSTP, signal.SIG_IGN)
@@ -128,10 +128,10 @@ def run(arguments: list[str] | None = None, door: Door | None = None) -> int:
     except click.Abort:
         terminal.fail(Refused(sentence("stopped"), sentence("what was not finished was undone")))
     except click.ClickException as error:
-        error.show()
+        terminal.warn_all(_misused(error))
         return error.exit_code
     except OSError as error:
-        what = visible(str(error.filename)) if error.filename else sentence("a file")
+        what = error.filename or sentence("a file")
         terminal.fail(
             Refused(
                 sentence("{what}: {error}", what=what, error=library_errors.of_system(error)),
@@ -139,6 +139,15 @@ def run(arguments: list[str] | None = None, door: Door | None = None) -> int:
             )
         )
     return 1
+
+
+def _misused(error: click.ClickException) -> Iterator[str]:
+    """Yield what is wrong with how a command was typed; words of it, as names of files, may be hostile."""
+    if isinstance(error, click.UsageError) and error.ctx is not None:
+        yield from error.ctx.get_usage().splitlines()
+        yield f"Try '{error.ctx.command_path} --help' for help."
+        yield ""
+    yield f"Error: {one_line(error.format_message())}"
 
 
 def _check_text(words: Sequence[str]) -> None:

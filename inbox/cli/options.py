@@ -1,7 +1,7 @@
 """What commands take: the home, who is present, the form of the answer, a file to read or write."""
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
@@ -13,7 +13,6 @@ import click
 from crypto import shape
 from crypto.errors import Malformed
 from crypto.journal import LONGEST_REASON
-from crypto.signing import LARGEST_FILE
 from crypto.strictjson import LARGEST
 from inbox.cli import render
 from inbox.deadlines import renewing
@@ -24,7 +23,7 @@ from inbox.language.messages import sentence
 from inbox.session.actions import Actor
 from inbox.session.inbox import Inbox, Unlocked
 from inbox.setup import sheet_notice
-from inbox.system import terminal
+from inbox.system import given_files, terminal
 from inbox.system.clock import today
 from inbox.system.home import Home
 from inbox.text.lines import one_line
@@ -73,7 +72,10 @@ class Closed:
     def unlocked(self, day: date) -> Iterator[Unlocked]:
         """Give the inbox and the officers who opened it on that day."""
         bring = partial(credentials_at, self.root)
-        with renewing.unlocked(self.root, bring, terminal.progress, day) as opened:
+        with ExitStack() as stack:
+            # Also while what was typed opens the vault; what comes from files leaves the terminal alone.
+            with nullcontext() if remembered("passphrase_file") else terminal.passphrases():
+                opened = stack.enter_context(renewing.unlocked(self.root, bring, terminal.progress, day))
             terminal.warn_all(render.sheet_notice(sheet_notice.pending(opened.inbox)))
             yield opened
 
@@ -193,22 +195,10 @@ def given_or_to_type(text: str | None, text_file: Path | None) -> str | None:
     return found
 
 
-def content_of(path: Path) -> bytes:
-    """Return the bytes of a file that is to be signed, accepted or taken into use; Refused beyond 4 MiB."""
-    with path.open("rb") as file:
-        content = file.read(LARGEST_FILE + 1)
-    if len(content) > LARGEST_FILE:
-        raise Refused(
-            sentence("{path} has more than {most} MiB", path=path, most=LARGEST_FILE >> 20),
-            sentence("give the file that is asked for"),
-        )
-    return content
-
-
 def text_of(path: Path) -> str:
-    """Return the text of a UTF-8 file, or raise Refused."""
+    """Return the text of a UTF-8 file of at most 4 MiB, or raise Refused."""
     try:
-        return path.read_text("utf-8")
+        return given_files.content(path).decode()
     except UnicodeDecodeError:
         raise Refused(
             sentence("{path} is not UTF-8 text", path=path), sentence("save it as UTF-8, then try again")
@@ -232,13 +222,13 @@ def credentials_at(root: Path) -> list[Credential]:
 
 def _at_home(root: Path) -> list[Path]:
     """Return the share that lies in the home, not one that a change cut short has left there."""
-    sharing = vault_header.parse(Home(root).header.read_bytes()).sharing
+    sharing = vault_header.parse(given_files.content(Home(root).header)).sharing
     paths = sorted(root.glob("*.share"))
-    return [path for path in paths if share_file.sharing_of(path.read_bytes()) == sharing] or paths
+    return [path for path in paths if share_file.sharing_of(given_files.content(path)) == sharing] or paths
 
 
 def _credential(path: Path, secrets: Iterator[Path]) -> Credential:
-    content = path.read_bytes()
+    content = given_files.content(path)
     try:
         officer = share_file.parse(content).officer
     except ShareDamaged:

@@ -11,6 +11,7 @@ from crypto.journal import Presence
 from inbox.cli import options
 from inbox.cli.main import run
 from inbox.cli.options import Closed, Door, officer_options
+from inbox.files import sandbox
 from inbox.keys import share_file
 from inbox.language.errors import Refused
 from inbox.language.messages import sentence
@@ -85,10 +86,11 @@ def asking(opened: Unlocked) -> Confirm:
         if len(opened.sealed) > needed:
             terminal.warn("(Enter alone lets another one do it)")
         confirmed: list[str] = []
-        for name, file in opened.sealed.items():
-            if len(confirmed) < needed and (given := terminal.ask_secret(f"passphrase of {name}")):
-                share_file.unseal(file, given)
-                confirmed.append(name)
+        with terminal.passphrases():
+            for name, file in opened.sealed.items():
+                if len(confirmed) < needed and (given := terminal.ask_secret(f"passphrase of {name}")):
+                    share_file.unseal(file, given)
+                    confirmed.append(name)
         return dict.fromkeys(confirmed, Presence.CONFIRMED)
 
     return ask
@@ -129,6 +131,7 @@ def session(context: click.Context, minutes: int) -> None:
 def _greeting(minutes: int) -> list[str]:
     return [
         memory.said(),
+        *sandbox.said(),
         "Type commands without --home and --share: list, show 1, --help.",
         f"It ends with `lock`, with Ctrl-D, and after {minutes} minutes without typing.",
     ]

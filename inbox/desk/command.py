@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 
 from inbox.cli.options import Closed, Door, officer_options, same_disk_option
+from inbox.files import sandbox
 from inbox.session import journal_actions
 from inbox.session.journal_actions import Surface
 from inbox.system import idle_timeout, memory, terminal
@@ -56,6 +57,7 @@ def desk(door: Door, /, *, port: int, minutes: int, medium: Path | None, same_di
 def _greeting(address: str, minutes: int) -> list[str]:
     return [
         memory.said(),
+        *sandbox.said(),
         f"It locks with `Lock`, and after {minutes} minutes without a page asked for; Ctrl-C ends it.",
         "Open this address in a browser on this machine; it works once:",
         address,

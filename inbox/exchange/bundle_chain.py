@@ -84,7 +84,7 @@ def accept(session: Session, instance_key: bytes) -> int | None:
 def _check_first(found: str, acceptance: Acceptance) -> None:
     given = acceptance.confirmed or acceptance.new
     if given is None:
-        if acceptance.ask(f"the portal's instance key is\n\n    {found}\n\n{_COMPARE}: is it the same?"):
+        if acceptance.ask(f"the portal's instance key is {found}; {_COMPARE}: is it the same?"):
             return
         raise BundleRefused(
             sentence("no portal is confirmed yet; this bundle's instance key is {found}", found=found),

@@ -1,7 +1,7 @@
 """Intake bundles into the vault: all of one bundle, or nothing of it."""
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
 from pathlib import Path
@@ -123,10 +123,12 @@ def _collect_one(
     with inbox.vault.transaction() as session:
         office = queries_office.office(session)
         begun = announced(turn.path, office.deployment, office.channel)
+        # Before anybody confirms it; what was asked once is not asked again below.
+        is_next = bundle_chain.follows(session, begun, acceptance)
         taken = _action(session, begun.head, after_restore=after_restore)
     n = begun.head.n
     with inbox.acting(who, taken) as session:
-        if not bundle_chain.follows(session, begun, acceptance):
+        if not is_next or not bundle_chain.follows(session, begun, replace(acceptance, ask=_agreed)):
             return Outcome(bundle=turn.path.name, n=n)
         if _action(session, begun.head, after_restore=after_restore) != taken:
             raise _overtaken()
@@ -145,6 +147,10 @@ def _collect_one(
         )
         shown = [(row.case, row.officer) for row in queries_access.exclusions(session) if row.case in kept]
     return Outcome(bundle=turn.path.name, n=n, filed=filed, kept_from=shown, warnings=warnings)
+
+
+def _agreed(_: str) -> bool:
+    return True
 
 
 def _altered() -> BundleRefused:

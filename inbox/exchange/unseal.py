@@ -15,7 +15,8 @@ from crypto.recipients import HybridIdentity, HybridRecipient
 from inbox.files import sealing
 from inbox.files.sealing import Kept
 from inbox.keys.key_store import IntakeSecret
-from inbox.system import atomic_files
+from inbox.language.errors import FileRefused
+from inbox.system import atomic_files, given_files
 from inbox.system.home import Home
 from inbox.vault.unopened_reasons import Kind
 
@@ -42,11 +43,14 @@ class Place:
     def pieces(self) -> Iterator[bytes]:
         """Yield the envelope; Changed behind its end if it is no longer what was verified."""
         digest = hashlib.sha256()
-        with self.file.open("rb") as file:
-            file.seek(self.offset)
-            for piece in atomic_files.pieces(file, self.size):
-                digest.update(piece)
-                yield piece
+        try:
+            with given_files.opened(self.file) as file:
+                file.seek(self.offset)
+                for piece in atomic_files.pieces(file, self.size):
+                    digest.update(piece)
+                    yield piece
+        except FileRefused:
+            raise Changed from None
         if digest.digest() != self.hash:
             raise Changed
 

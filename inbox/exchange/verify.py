@@ -11,9 +11,9 @@ from crypto.bundle import Entry, Intake, IntakeHead
 from crypto.errors import CryptoError, Malformed, Tampered, Truncated
 from inbox.exchange.unseal import Place
 from inbox.language import library_errors
-from inbox.language.errors import BundleRefused
+from inbox.language.errors import BundleRefused, FileRefused
 from inbox.language.messages import sentence
-from inbox.system import atomic_files
+from inbox.system import atomic_files, given_files
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,7 @@ class Verified:
 
 def announced(path: Path, deployment: bytes, channel: str) -> Announced:
     """Return what the bundle at ``path`` begins with; raise BundleRefused."""
-    with _refusing(), path.open("rb") as file:
+    with _refusing(), given_files.opened(path) as file:
         manifest, _ = bundle.read(atomic_files.pieces(file))
         head = bundle.intake_head(manifest, deployment)
     _check_channel(head, channel)
@@ -73,6 +73,8 @@ def _refusing() -> Iterator[None]:
             ),
             sentence("check the file"),
         ) from None
+    except FileRefused as refused:
+        raise BundleRefused(refused.what, refused.hint) from None
     except OSError as error:
         raise BundleRefused(
             sentence("the bundle cannot be read: {error}", error=library_errors.of_system(error)),
@@ -94,7 +96,7 @@ def _check_channel(head: IntakeHead, channel: str) -> None:
 
 def _read(path: Path, announced: Announced) -> Verified:
     head = announced.head
-    with path.open("rb") as file:
+    with given_files.opened(path) as file:
         manifest, members = bundle.read(atomic_files.pieces(file))
         if manifest.hash != announced.hash:
             raise BundleRefused(

@@ -11,7 +11,7 @@ from crypto.container import FileDigest
 from crypto.messages import File
 from inbox.files import sealing
 from inbox.keys import key_store
-from inbox.system import atomic_files
+from inbox.system import atomic_files, given_files
 from inbox.system.home import Home
 from inbox.vault.tables import Attachment
 
@@ -25,11 +25,11 @@ class Enclosed:
 
 
 def seal(home: Home, session: Session, paths: Sequence[Path]) -> list[Enclosed]:
-    """Seal files, each to a seed of its own, which the key store then has; raises OSError."""
+    """Seal files, each to a seed of its own, which the key store then has; raises FileRefused, OSError."""
     seeds, enclosed = {}, []
     for number, path in enumerate(paths, 1):
         digest = FileDigest()
-        with path.open("rb") as opened:
+        with given_files.opened_to_copy(path, home.arriving) as opened:
             kept = sealing.seal(home, _digested(atomic_files.pieces(opened), digest))
             size = opened.tell()
         kind = mimetypes.guess_type(path.name)[0] or ""

@@ -4,6 +4,7 @@ A process in the sandbox looks at the file (``sandbox``, ``inside``). Here nothi
 become a picture that we encode, facts and text are checked for their size and shown as text.
 """
 
+import fcntl
 import hashlib
 import io
 import mmap
@@ -33,6 +34,8 @@ _WORKER = Path(answer.__file__).with_name("worker.py")
 # Of a larger file only the beginning is given to the sandbox, to tell what it is.
 LARGEST_SHOWN = 100 << 20
 _HEAD = 1 << 16
+_FUTURE_WRITE = 0x10  # F_SEAL_FUTURE_WRITE, which Python does not name: all writing but by the mapping here
+_SEALS = _FUTURE_WRITE | fcntl.F_SEAL_SHRINK | fcntl.F_SEAL_GROW | fcntl.F_SEAL_SEAL
 _BOUNDS = Bounds(seconds=20.0, answer=answer.LARGEST)
 
 
@@ -148,12 +151,15 @@ def _with_reason(seen: Answer, why: Fact) -> Answer:
 def _in_memory(home: Home, found: Found, most: int) -> Iterator[tuple[int, str]]:
     """Give a descriptor with the beginning of a file, in memory without a name, and the SHA-256 of it all."""
     size = min(most, found.attachment.size)
-    descriptor = os.memfd_create("file", os.MFD_CLOEXEC)
+    descriptor = os.memfd_create("file", os.MFD_CLOEXEC | os.MFD_ALLOW_SEALING)
     try:
         os.ftruncate(descriptor, size)
         # A mapping, so that it is locked with the rest of our memory: written to, it could be swapped out.
         with mmap.mmap(descriptor, size) if size else nullcontext(bytearray()) as mapped:
-            yield descriptor, _filled(mapped, size, attachments.pieces(home, found))
+            sha256 = _filled(mapped, size, attachments.pieces(home, found))
+            # From here on who looks at it can neither change it, by a mapping of its own either, nor cut it.
+            fcntl.fcntl(descriptor, fcntl.F_ADD_SEALS, _SEALS)
+            yield descriptor, sha256
     finally:
         os.close(descriptor)
 

@@ -56,6 +56,19 @@ def draw(session: Session, today: date) -> tuple[bytes, bytes]:
     return card.sign(drawn, office.card_seed)
 
 
+def compare(offered: Offered) -> None:
+    """Return if the card is by the key of which the fingerprint was typed, or none was.
+
+    Raises Refused else, and for what is no card. It needs no vault, so nobody types a passphrase for it.
+    """
+    shown = claim(offered.raw)["key"]
+    if offered.fingerprint is not None and not signing.is_same_fingerprint(offered.fingerprint, str(shown)):
+        raise Refused(
+            sentence("the card key is {shown}, not the one given", shown=shown),
+            sentence("{compare}: somebody may stand between", compare=_COMPARE),
+        )
+
+
 def claim(raw: bytes) -> dict[str, str | int]:
     """Return what a card says that it is, not verified, for the journal; Refused if it is none."""
     try:
@@ -74,8 +87,8 @@ def claim(raw: bytes) -> dict[str, str | int]:
 def accept(session: Session, offered: Offered, today: date) -> Card:
     """Put a body's channel onto the keyrings from now on, or its newer card in place of the older; return it.
 
-    Raises Refused: not the root's inbox; a card that does not hold, is from the past, or has only keys that
-    are; another card key than the one that was compared; what stands on the keyring already.
+    ``compare`` has compared its key with what was typed. Raises Refused: not the root's inbox; a card that
+    does not hold, is from the past, or has only keys that are; what stands on the keyring already.
     """
     channel_keyring.root_seed(session)
     found = _opened(session, offered)
@@ -191,13 +204,7 @@ def _cards(session: Session) -> list[Channel]:
 
 
 def _check_sender(known: tables.Card | None, found: Card, typed: str | None) -> None:
-    """Raise Refused unless the card is by the key that officers compared, and newer than the last."""
-    shown = signing.fingerprint(found.key)
-    if typed is not None and not signing.is_same_fingerprint(typed, shown):
-        raise Refused(
-            sentence("the card key is {shown}, not the one given", shown=shown),
-            sentence("{compare}: somebody may stand between", compare=_COMPARE),
-        )
+    """Raise Refused unless the card is by a key that officers compared, and newer than the last."""
     pinned = known is not None and known.removed is None
     if known is not None and known.key != found.key:
         # Bundles of the channel are chained: who has not the chain can neither collect nor answer.
@@ -213,6 +220,7 @@ def _check_sender(known: tables.Card | None, found: Card, typed: str | None) -> 
             _ANOTHER,
         )
     if not pinned and typed is None:
+        shown = signing.fingerprint(found.key)
         raise Refused(
             sentence("the card key of this channel was never compared; it is {shown}", shown=shown),
             sentence('{compare}, then repeat with --fingerprint "{shown}"', compare=_COMPARE, shown=shown),

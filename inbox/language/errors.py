@@ -127,6 +127,10 @@ class KeyStoreDamaged(Refused):
         )
 
 
+class FileRefused(Refused):
+    """What a person named is no file that could be read, or too large a one."""
+
+
 class BundleRefused(Refused):
     """A bundle from the portal was not taken."""
 

@@ -1,12 +1,14 @@
 """What comes out of the sandbox: a head of fixed size, facts, text, pixels.
 
 Whoever reads it trusts none of it. So it is checked by comparing numbers, and holds nothing that has to be
-parsed: facts are lines, pixels are red, green and blue, row after row.
+parsed: facts are lines of what can be seen, pixels are red, green and blue, row after row.
 """
 
 import re
 import struct
 from dataclasses import dataclass
+
+from inbox.text.printable import visible
 
 LONGEST_SIDE = 2_000
 MOST_PAGES = 500
@@ -76,7 +78,7 @@ def parse(raw: bytes) -> Answer:
     ):
         raise ValueError("not of this form")
     lines = raw[_HEAD.size : _HEAD.size + facts].decode().split("\n")
-    if not all(map(_FACT.fullmatch, lines)):
+    if not all(map(_is_fact, lines)):
         raise ValueError("not of this form")
     return Answer(
         tuple(_read(*line.split("\t")) for line in lines),
@@ -89,7 +91,7 @@ def parse(raw: bytes) -> Answer:
 
 
 def fact(kind: str, code: object, *values: object) -> Fact:
-    """Return a fact whose code and values have been cut to what fits on its line."""
+    """Return a fact whose code and values can be seen, and were cut to what fits on its line."""
     return Fact(kind, _cut(code), tuple(map(_cut, values)))
 
 
@@ -98,10 +100,14 @@ def counted(number: int, one: str, several: str) -> Fact:
     return fact("measure", one) if number == 1 else fact("measure", several, number)
 
 
+def _is_fact(line: str) -> bool:
+    """Tell whether a line has the form of a fact, and all of it can be seen."""
+    return _FACT.fullmatch(line) is not None and all(visible(word) == word for word in line.split("\t"))
+
+
 def _read(kind: str, code: str, *values: str) -> Fact:
     return Fact(kind, code, values)
 
 
 def _cut(value: object) -> str:
-    text = str(value).encode(errors="replace").decode()
-    return text.replace("\t", " ").replace("\n", " ")[:_LONGEST_VALUE] or "-"
+    return visible(str(value).replace("\t", " ").replace("\n", " "))[:_LONGEST_VALUE] or "-"

@@ -18,7 +18,7 @@ from inbox.keys.vault_header import Header
 from inbox.language.errors import Locked, Superseded
 from inbox.session import journal, reconcile
 from inbox.session.actions import Action, Actor, Code
-from inbox.system import atomic_files
+from inbox.system import atomic_files, given_files
 from inbox.system.home import Home
 from inbox.vault import database, queries_office
 from inbox.vault.database import Vault
@@ -49,7 +49,7 @@ class Inbox:
     @property
     def is_superseded(self) -> bool:
         """Whether vault.json says something else by now: another vault is valid, with another key store."""
-        return vault_header.parse(self.home.header.read_bytes()) != self.header
+        return vault_header.parse(given_files.content(self.home.header)) != self.header
 
     @contextmanager
     def transaction(self) -> Iterator[Session]:
@@ -155,7 +155,7 @@ def unlocked(root: Path, bring: Callable[[], Sequence[Credential]], progress: Pr
     """
     home = Home(root)
     with home.locked():
-        found = vault_header.parse(home.header.read_bytes())
+        found = vault_header.parse(given_files.content(home.header))
         credited = officers.open_master(found, bring())
         with closing(database.load(*_place(home, found, credited))) as opened:
             home.sweep_vaults(found.generation)
@@ -185,7 +185,7 @@ class OpenedAny:
 
 def open_any(home: Home, bring: Callable[[], Sequence[Credential]]) -> OpenedAny:
     """Return the vault of a home that nobody else uses, to be closed; raises as ``unlocked`` does."""
-    found = vault_header.parse(home.header.read_bytes())
+    found = vault_header.parse(given_files.content(home.header))
     credited = officers.open_master(found, bring())
     opened, version = database.load_any(*_place(home, found, credited))
     with opened.transaction() as session:

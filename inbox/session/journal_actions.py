@@ -10,7 +10,7 @@ from inbox.session.actions import Actor, Code, action
 from inbox.session.anchors import Checked, Paper
 from inbox.session.inbox import Inbox
 from inbox.session.journal import Line
-from inbox.system import atomic_files
+from inbox.system import atomic_files, given_files
 
 
 class Surface(StrEnum):
@@ -59,7 +59,7 @@ def verify(inbox: Inbox, who: Actor, file: Path | None = None, paper: Paper | No
     with inbox.acting(who, action(Code.READ_JOURNAL, how=How.VERIFY)) as session:
         if file is None:
             return anchors.check(session, None, paper)
-        with file.open("rb") as opened:
+        with given_files.opened(file) as opened:
             return anchors.check(session, atomic_files.pieces(opened), paper)
 
 

@@ -19,7 +19,7 @@ from pathlib import Path
 from crypto.backup import Backup, File, Listed, encode
 from crypto.journal import Head
 from inbox.keys.officers import Credential
-from inbox.language.errors import Refused
+from inbox.language.errors import FileRefused, Refused
 from inbox.language.messages import sentence
 from inbox.session import anchors, journal
 from inbox.session import inbox as unlocking
@@ -27,10 +27,13 @@ from inbox.session.actions import Actor, Code, action
 from inbox.session.anchors import Paper
 from inbox.session.inbox import Inbox
 from inbox.setup import backup_list, init
-from inbox.system import atomic_files, media
+from inbox.system import atomic_files, given_files, media
 from inbox.system.home import Home, keystore_name
 from inbox.vault import case_numbers, schema_version
 from inbox.vault.tables import KeyStoreKey
+
+# It has a line for each attachment.
+_LARGEST_KEY_STORE = 256 << 20
 
 Progress = Callable[[int, int], None]
 # What the officers bring to the inbox in a folder.
@@ -259,7 +262,10 @@ def _copy_all(home: Home, aside: Path, names: Sequence[str], progress: Progress)
 
 def _keep(source: Path, target: Path) -> bytes:
     """Copy a key store unless it is there already; return its hash."""
-    if target.exists() and target.read_bytes() != source.read_bytes():
+    if (
+        target.exists()
+        and len({given_files.content(path, _LARGEST_KEY_STORE) for path in (target, source)}) > 1
+    ):
         raise Refused(
             sentence("{target} is another key store", target=target),
             sentence("choose another --keystore-out"),
@@ -277,7 +283,7 @@ def _copy(source: Path, target: Path) -> bytes:
             yield piece
 
     try:
-        with source.open("rb") as file:
+        with given_files.opened_to_copy(source, target.parent) as file:
             atomic_files.write(target, passing())
     except FileNotFoundError:
         raise Refused(

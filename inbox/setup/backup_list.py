@@ -11,21 +11,24 @@ from crypto import backup, base64url
 from crypto.backup import Backup, File, Listed
 from crypto.errors import CryptoError, Tampered
 from inbox.keys import key_store
-from inbox.language.errors import Refused
+from inbox.language.errors import FileRefused, Refused
 from inbox.language.messages import sentence
 from inbox.session import journal
+from inbox.system import given_files
 from inbox.system.home import Home
 from inbox.vault import queries_cases, queries_exchange
 from inbox.vault.tables import IntakeKey, Office, OutboxBundle
 
 LIST = "backup.json"
+# It has a line for each attachment.
+_LARGEST = 256 << 20
 
 
 def read(folder: Path) -> Listed:
     """Return the list of the backup in a folder, to be checked; Refused if there is none."""
     try:
-        return backup.parse((folder / LIST).read_bytes())
-    except (CryptoError, OSError):
+        return backup.parse(given_files.content(folder / LIST, _LARGEST))
+    except (CryptoError, FileRefused, OSError):
         raise Refused(
             sentence("{folder} is no backup of an inbox", folder=folder),
             sentence("give the folder that has backup.json"),

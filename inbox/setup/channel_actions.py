@@ -37,8 +37,10 @@ def list_channels(inbox: Inbox, who: Actor) -> list[View]:
 def accept_card(inbox: Inbox, who: Actor, offered: Offered) -> Card:
     """Put the channel of a body outside onto the keyring, or its newer card; return the card.
 
-    Two officers confirm it. Raises Refused as ``channel_cards.claim`` and ``channel_cards.accept`` do.
+    Two officers confirm it, once the card is by the key that was typed. Raises Refused as
+    ``channel_cards.compare`` and ``channel_cards.accept`` do.
     """
+    channel_cards.compare(offered)
     with inbox.acting(who, action(Code.ACCEPT_CARD, **channel_cards.claim(offered.raw))) as session:
         return channel_cards.accept(session, offered, who.today)
 

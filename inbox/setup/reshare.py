@@ -23,7 +23,7 @@ from inbox.session.actions import Action, Actor, Code, action
 from inbox.session.inbox import Inbox
 from inbox.setup import ceremony_papers, sheet_notice
 from inbox.setup.ceremony_papers import Handout, Papers
-from inbox.system import atomic_files
+from inbox.system import atomic_files, given_files
 from inbox.system.home import Home
 from inbox.vault import database, queries_office
 from inbox.vault.database import Vault
@@ -211,5 +211,5 @@ def _sweep(home: Home, opened: Vault, sharing: Sharing, generation: int) -> None
     with opened.transaction() as session:
         reconcile.settle(home, session)
     for path in home.root.glob("*.share"):
-        if share_file.sharing_of(path.read_bytes()) not in {None, sharing.id}:
+        if share_file.sharing_of(given_files.content(path)) not in {None, sharing.id}:
             path.unlink()

@@ -1,31 +1,37 @@
 """The one mouth of the inbox: everything that is printed or asked goes through here.
 
-Answers go to standard output, errors and questions to standard error. Text from outside passes through
-``visible`` or ``quoted``: a report must neither move the cursor nor pass for a line of ours.
+Answers go to standard output, errors and questions to standard error. One function writes there, and takes
+nothing but ``Printable``: a report must neither move the cursor nor pass for a line of ours. Each line is
+made printable here, whoever made it; ``quoted`` makes what stands on several.
 """
 
 import getpass
 import io
 import json
+import logging
 import shutil
 import sys
 import termios
+import threading
 import traceback
 import unicodedata
+import warnings
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import IO, Any, Literal, TextIO
 
 from inbox.language.errors import Refused
 from inbox.language.messages import sentence
 from inbox.system import idle_timeout
-from inbox.text.printable import visible
+from inbox.text import printable
+from inbox.text.printable import Printable, visible
 
 _UNREADABLE = "\N{REPLACEMENT CHARACTER}"
 _MARGIN = "│ "
 _NARROWEST = 20
+_TERMINAL = Path("/dev/tty")
 # What a terminal takes of a line, its end included; it drops the rest without a word.
 _LONGEST_LINE = 4_096
 
@@ -36,25 +42,36 @@ def lose_nothing() -> None:
         sys.stdout.reconfigure(errors="backslashreplace")
 
 
-def quoted(text: str) -> str:
+class _Order(str):
+    """What we tell a terminal to do."""
+
+    __slots__ = ()
+
+
+_BEGIN_LINE = _Order("\r")
+_CLEAR = _Order("\x1b[H\x1b[2J\x1b[3J")
+
+
+def quoted(text: str) -> Printable:
     """Return ``text`` over as many lines as it has, each behind a margin that it cannot leave."""
     width = max(_NARROWEST, shutil.get_terminal_size().columns - len(_MARGIN) - 1)
-    lines = text.replace("\r\n", "\n").split("\n")
-    return "\n".join(_MARGIN + part for line in lines for part in _folded(visible(line), width))
+    shown = printable.lines(text).split("\n")
+    return printable.lines("\n".join(_MARGIN + part for line in shown for part in _folded(line, width)))
 
 
 def say(line: str = "") -> None:
-    """Print a line of ours; what it holds from outside has been through ``visible`` or ``quoted``."""
-    print(line)
+    """Print a line, or what ``quoted`` made."""
+    _write(_printable(line), end="\n")
 
 
 def say_json(value: Any) -> None:
-    """Print a value as JSON in ASCII, so that nothing in it can reach the terminal as a control character."""
-    print(json.dumps(value, ensure_ascii=True, indent=2))
+    """Print a value as JSON in ASCII, in which every character beyond it and every control is escaped."""
+    encoded = json.dumps(value, ensure_ascii=True, indent=2)
+    _write(printable.lines(encoded.replace("\x7f", "\\u007f")), end="\n")
 
 
 def say_all(lines: Iterable[str]) -> None:
-    """Print lines of ours."""
+    """Print lines."""
     for line in lines:
         say(line)
 
@@ -70,8 +87,8 @@ def show(view: Mapping[str, Any], lines: Iterable[str], *, as_json: bool) -> Non
 
 
 def warn(line: str) -> None:
-    """Print a line about what went on to standard error."""
-    print(line, file=sys.stderr)
+    """Print a line about what went on, or what ``quoted`` made, to standard error."""
+    _write(_printable(line), end="\n", to=sys.stderr)
 
 
 def warn_all(lines: Iterable[str]) -> None:
@@ -82,16 +99,16 @@ def warn_all(lines: Iterable[str]) -> None:
 
 def fail(refused: Refused) -> None:
     """Print what was refused and what to do."""
-    warn(f"error: {visible(str(refused))}")
-    warn(f"hint: {visible(refused.hint)}")
+    warn(f"error: {refused}")
+    warn(f"hint: {refused.hint}")
 
 
 def progress(what: str, done: int, total: int) -> None:
     """Show how far work is, if someone is there to see it."""
     idle_timeout.renew()
     if sys.stderr.isatty():
-        end = "\n" if done == total else ""
-        print(f"\r{what}: {done} of {total}", end=end, file=sys.stderr, flush=True)
+        line = visible(f"{what}: {done} of {total}")
+        _write(_BEGIN_LINE, line, end="\n" if done == total else "", to=sys.stderr)
 
 
 def is_interactive() -> bool:
@@ -106,7 +123,7 @@ def ask(question: str) -> bool:
 
 def ask_line(prompt: str) -> str | None:
     """Return the line that a person types behind ``prompt``, None at the end of input."""
-    print(prompt, end="", file=sys.stderr, flush=True)
+    _write(visible(prompt), to=sys.stderr)
     try:
         with idle_timeout.asking():
             return sys.stdin.readline() or None
@@ -142,9 +159,27 @@ def ask_secret(prompt: str) -> str:
         )
     try:
         with idle_timeout.asking():
-            return getpass.getpass(f"{prompt}: ", stream=sys.stderr)
+            return getpass.getpass(visible(f"{prompt}: "), stream=sys.stderr)
     except UnicodeDecodeError:
         raise _no_text() from None
+
+
+@contextmanager
+def passphrases() -> Iterator[None]:
+    """Let officers type one passphrase after the other in the block, between which nothing typed is echoed.
+
+    Who types ahead while the one before is tried would else show it. What is typed before a question stands
+    there is discarded, also at the end of the block: it may be meant for another question, and what is
+    secret must not reach a prompt that echoes it, or a shell that runs it and keeps it in its history.
+    """
+    with ExitStack() as stack:
+        with suppress(OSError):
+            # The terminal that getpass asks at, whatever standard input is.
+            at = stack.enter_context(_TERMINAL.open("rb", buffering=0))
+            before = termios.tcgetattr(at)
+            stack.callback(_set, at, before)
+            _set(at, [*before[:3], before[3] & ~termios.ECHO, *before[4:]])
+        yield
 
 
 @contextmanager
@@ -165,15 +200,44 @@ def unstoppable() -> Iterator[None]:
 def wipe() -> None:
     """Clear the screen and what was scrolled off it, if there is one."""
     if sys.stdout.isatty():
-        print("\x1b[H\x1b[2J\x1b[3J", end="", flush=True)
+        _write(_CLEAR)
 
 
-def crash(kind: type[BaseException], _: BaseException, trace: TracebackType | None) -> None:
+def silence_others() -> None:
+    """Let nobody but this module write: not the interpreter about a fault, nor a library about what it does.
+
+    They would write values as they are, and so what stands in a report.
+    """
+    sys.excepthook = crash
+    threading.excepthook = lambda told: crash(told.exc_type, told.exc_value, told.exc_traceback)
+    sys.unraisablehook = lambda told: crash(told.exc_type, told.exc_value, told.exc_traceback)
+    logging.disable()
+    warnings.simplefilter("ignore")
+
+
+def crash(kind: type[BaseException], _: BaseException | None, trace: TracebackType | None) -> None:
     """Say that the program has a fault, and where, without any value that it held."""
     frames = traceback.extract_tb(trace)
     place = f" at {Path(frames[-1].filename).name} line {frames[-1].lineno}" if frames else ""
     warn(f"error: the program has a fault ({kind.__name__}{place}); what was not finished was undone")
     warn("hint: report this line to the people who maintain the program")
+
+
+def _set(at: IO[bytes], settings: "list[Any]") -> None:
+    """Set a terminal, and discard what was typed."""
+    # It may be stopped, so what it has to print is not waited for.
+    termios.tcsetattr(at, termios.TCSANOW, settings)
+    termios.tcflush(at, termios.TCIFLUSH)
+
+
+def _printable(line: str) -> Printable:
+    """Return what is printable already as it is, and any other text as one line."""
+    return line if isinstance(line, Printable) else visible(line)
+
+
+def _write(*parts: Printable | _Order, end: Literal["", "\n"] = "", to: TextIO | None = None) -> None:
+    """Write to standard output, or another stream. Nothing else in the inbox writes to a terminal."""
+    print(*parts, sep="", end=end, file=to, flush=not end)
 
 
 def _no_text() -> Refused:

@@ -6,17 +6,30 @@ from inbox.text import unseen
 _MOST_MARKS = 5
 
 
-def visible(text: str) -> str:
+class Printable(str):
+    """Text that may reach a terminal: no character in it but line feeds is a control, or shows nothing.
+
+    ``visible`` and ``lines`` alone make it. What is made of it, by ``+`` or in another string, is none.
+    """
+
+    __slots__ = ()
+
+
+def visible(text: str) -> Printable:
     """Return ``text`` on one line, every control, format and line-breaking character spelled out.
 
     So is what shows nothing, and what a letter has of marks beyond _MOST_MARKS.
     """
-    return text if text.isascii() and text.isprintable() else unseen.spelled_out(text, _is_shown, _MOST_MARKS)
+    return Printable(_spelled(text))
 
 
-def lines(text: str) -> str:
+def lines(text: str) -> Printable:
     """Return ``text`` over as many lines as it has, each as ``visible`` shows it."""
-    return "\n".join(map(visible, text.replace("\r\n", "\n").split("\n")))
+    return Printable("\n".join(map(_spelled, text.replace("\r\n", "\n").split("\n"))))
+
+
+def _spelled(text: str) -> str:
+    return text if text.isascii() and text.isprintable() else unseen.spelled_out(text, _is_shown, _MOST_MARKS)
 
 
 def _is_shown(char: str) -> bool:

@@ -75,9 +75,10 @@ def sitting(office: Office, medium: Path | None = None) -> Iterator[Client]:
 
 @dataclass
 class Served:
-    """A desk as a process of its own, with the address that it printed, and what it prints from then on."""
+    """A desk as a process of its own: what it printed up to its address, and what it prints from then on."""
 
     process: "Fork | subprocess.Popen[bytes]"
+    greeting: str
     address: str
     printed: TextIO
 
@@ -107,7 +108,7 @@ def serving(office: Office, *options: str | Path, command: Sequence[str | Path] 
             while not (line := printed.readline()).startswith("http://"):
                 said += line
                 assert line, said
-            yield Served(process, line.strip(), printed)
+            yield Served(process, said, line.strip(), printed)
         finally:
             process.kill()
             process.wait()

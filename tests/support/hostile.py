@@ -335,6 +335,9 @@ def texts() -> Iterator[Hostile]:
     yield Hostile("old.txt", "text/plain", b"d\xe9j\xe0 vu, words of an old machine", "text/plain", TEXT)
     long = b"x" * 400_000
     yield Hostile("long.txt", "text/plain", long, "text/plain", TEXT, ("is shown up to character 200000",))
+    yield Hostile(
+        "typed.txt", f"image/{ESCAPES}", b"fine", "text/plain", TEXT, ("it was sent as image/\x1b]0",)
+    )
     yield Hostile(f"{JINJA[:100]}{SCRIPT[:60]}.txt", SCRIPT, b"fine", "text/plain", TEXT, ("it was sent as",))
 
 

@@ -4,6 +4,7 @@
 themselves one half of what the worker does, ``all`` the whole of it. It says what it reached.
 """
 
+import mmap
 import os
 import socket
 import sys
@@ -58,6 +59,19 @@ def write(path: str) -> str:
     with Path(path).open("w") as file:
         file.write("here I was")
     return "written"
+
+
+def overwrite(how: str) -> str:
+    """Change what was given, by a mapping that others see or as a file, or cut it."""
+    match how:
+        case "mapped":
+            with mmap.mmap(0, 0, mmap.MAP_SHARED, mmap.PROT_READ | mmap.PROT_WRITE) as mapped:
+                mapped[:4] = b"here"
+        case "written":
+            os.pwrite(0, b"here", 0)
+        case _:
+            os.ftruncate(0, 4)
+    return "changed"
 
 
 def fork(count: str) -> str:

@@ -25,7 +25,7 @@ from inbox.dossiers.send import Sealing
 from inbox.dossiers.subject_access import Form, Held, Request, Written
 from inbox.language import labels
 from inbox.language.views import View
-from inbox.system import terminal
+from inbox.system import given_files, terminal
 from inbox.system.terminal import quoted
 from inbox.text import redaction
 from inbox.text.printable import visible
@@ -124,7 +124,7 @@ def make(door: Door, /, *, case: int, recipient: str, out: Path, as_json: bool, 
 def verify(*, file: Path, key: str, identity: Path | None, as_json: bool) -> None:
     """Check a dossier, on any machine, without an inbox: every byte is as it was signed."""
     identities = dossier_check.identities(identity, text_of(identity)) if identity else []
-    with file.open("rb") as opened:
+    with given_files.opened(file) as opened:
         view = _view(dossier_check.verify(opened, key, identities))
     terminal.show(view, ["every byte is as it was signed", *_rendered(view)], as_json=as_json)
 

@@ -21,7 +21,7 @@ from inbox.language.messages import sentence
 from inbox.language.views import View
 from inbox.questionnaire.answers import Answers
 from inbox.session import journal_view
-from inbox.system import atomic_files, terminal
+from inbox.system import atomic_files, given_files, terminal
 from inbox.system.clock import today
 from inbox.text.printable import visible
 
@@ -177,7 +177,7 @@ def enter(  # noqa: PLR0913 - one for each option
 
 def _read(path: Path) -> Answers:
     """Return the answers in a TOML file; Refused for anything but texts and lists of texts."""
-    given = toml_files.read(_ANSWERS, path.read_bytes())
+    given = toml_files.read(_ANSWERS, given_files.content(path))
     return {question: each if isinstance(each, str) else tuple(each) for question, each in given.items()}
 
 

@@ -11,7 +11,6 @@ from inbox.cli import render
 from inbox.cli.options import (
     Closed,
     Door,
-    content_of,
     json_option,
     officer_options,
     out_folder,
@@ -25,7 +24,7 @@ from inbox.language.errors import Refused
 from inbox.language.messages import sentence
 from inbox.language.views import View
 from inbox.setup import channel_actions, key_actions
-from inbox.system import terminal
+from inbox.system import given_files, terminal
 from inbox.text.printable import visible
 from inbox.vault.tables import IntakeKey, ReplyKey
 
@@ -160,7 +159,7 @@ def keyring(door: Door, /, *, out: Path, as_json: bool) -> None:
 @click.pass_obj
 def sign_pages(door: Door, /, *, manifest: Path, out: Path) -> None:
     """Sign what `portal manifest` made with the root key; make it from a checkout of your own to compare."""
-    raw = content_of(manifest)
+    raw = given_files.content(manifest)
     with door.opened() as (inbox, who):
         listed = key_actions.sign_pages(inbox, who, raw, out)
     terminal.say(
@@ -211,9 +210,11 @@ def list_channels(door: Door, /, *, as_json: bool) -> None:
 @click.pass_obj
 def accept(door: Door, /, *, folder: Path, fingerprint: str | None, as_json: bool) -> None:
     """Put the channel of a body outside onto the keyring, or its newer card; takes two officers."""
-    raw, signature = (content_of(folder / name) for name in (card.CARD, card.SIGNATURE))
+    raw, signature = (given_files.content(folder / name) for name in (card.CARD, card.SIGNATURE))
+    offered = Offered(raw, signature, fingerprint)
+    channel_cards.compare(offered)  # before anybody types a passphrase
     with door.opened() as (inbox, who):
-        accepted = channel_actions.accept_card(inbox, who, Offered(raw, signature, fingerprint))
+        accepted = channel_actions.accept_card(inbox, who, offered)
     view = channel_cards.view(accepted)
     lines = [
         "accepted:",

@@ -6,14 +6,14 @@ from pathlib import Path
 
 import click
 
-from inbox.cli.options import NUMBER, Door, content_of, json_option, officer_options
+from inbox.cli.options import NUMBER, Door, json_option, officer_options
 from inbox.deadlines import settings as office_settings
 from inbox.deadlines.office import Regime
 from inbox.language import labels
 from inbox.language.views import View
 from inbox.overview import oversight
 from inbox.setup import questionnaire
-from inbox.system import terminal
+from inbox.system import given_files, terminal
 
 _days = click.argument("days", metavar="DAY…", type=click.DateTime(["%Y-%m-%d"]), nargs=-1, required=True)
 
@@ -126,7 +126,7 @@ def _deadline(kind: str) -> str:
 @click.pass_obj
 def questionnaire_command(door: Door, /, *, file: Path) -> None:
     """Put a questionnaire into use; reports that answer earlier ones are still read by those."""
-    raw = content_of(file)
+    raw = given_files.content(file)
     with door.opened() as (inbox, who):
         asked = questionnaire.adopt(inbox, who, raw)
     terminal.say(f"in use: questionnaire {asked.id}, version {asked.version}, {len(asked.fields)} questions")

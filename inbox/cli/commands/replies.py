@@ -12,7 +12,6 @@ from inbox.casework.measures import Disclosure
 from inbox.cli.options import (
     Door,
     case_argument,
-    content_of,
     despite_option,
     given_or_to_type,
     given_text,
@@ -32,7 +31,7 @@ from inbox.replies.extension import Extension
 from inbox.replies.leak_check import Cautioned
 from inbox.session.actions import Actor
 from inbox.session.inbox import Inbox
-from inbox.system import atomic_files, terminal
+from inbox.system import atomic_files, given_files, terminal
 from inbox.system.terminal import quoted
 from inbox.text.printable import visible
 from templates.catalogues import LANGUAGES
@@ -232,7 +231,7 @@ def templates_command(door: Door, /, *, file: Path | None, out: Path | None, as_
             sentence("{out} is already there", out=out),
             sentence("choose another --out, nothing is overwritten"),
         )
-    raw = None if file is None else content_of(file)
+    raw = None if file is None else given_files.content(file)
     with door.opened() as (inbox, who):
         used = templates.listed(inbox, who) if raw is None else templates.adopt(inbox, who, raw)
     if out is not None:
@@ -258,7 +257,7 @@ def _template_lines(each: View) -> list[str]:
 @click.pass_obj
 def referral_bodies_command(door: Door, /, *, replace: Path | None, as_json: bool) -> None:
     """List the bodies to which the author of what is out of scope is directed."""
-    raw = None if replace is None else content_of(replace)
+    raw = None if replace is None else given_files.content(replace)
     with door.opened() as (inbox, who):
         used = referral_bodies.listed(inbox, who) if raw is None else referral_bodies.replace(inbox, who, raw)
     view = {

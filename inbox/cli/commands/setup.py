@@ -18,7 +18,6 @@ from inbox.cli.options import (
     Closed,
     Command,
     Door,
-    content_of,
     credentials_at,
     json_option,
     officer_options,
@@ -35,7 +34,7 @@ from inbox.setup import upgrade as upgrading
 from inbox.setup.backup import Found, Places, Restored, Source
 from inbox.setup.ceremony_papers import Handout
 from inbox.setup.init import Charter, Root
-from inbox.system import terminal
+from inbox.system import given_files, terminal
 from inbox.system.clock import today
 from inbox.text.printable import visible
 from templates import shipped
@@ -106,7 +105,8 @@ def init(door: Door, /, *, as_json: bool, **options: Any) -> None:
     if (officers is None) != (shares is None):
         raise click.UsageError("give --officers and --shares together")
     root = _root_of(options.pop("deployment_id"), options.pop("root_key"))
-    charter = Charter(**options | {"questionnaire": content_of(options["questionnaire"]), "root": root})
+    asked = given_files.content(options.pop("questionnaire"))
+    charter = Charter(**options | {"questionnaire": asked, "root": root})
     founding.check_charter(charter)
     names = [UNNAMED] if officers is None else [name.strip() for name in officers.split(",")]
     quorum = len(names) // 2 + 1 if quorum is None else quorum

@@ -342,3 +342,55 @@ def test_memory_that_cannot_all_be_locked_does_not_stop_argon2id(dropped: str, t
     command = [*right, sys.executable, "-c", LOCKING, str(1 << 16), str(trial)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert ("False 0 (0, 0)\n", "") == (done.stdout, done.stderr)
+
+
+# The same program, in which a passphrase is tried for as long as a file is missing.
+SLOW = """
+import time
+from pathlib import Path
+from inbox.cli import main
+from inbox.keys import share_file
+unseal = share_file.unseal
+def slowly(*given):
+    Path("trying").touch()
+    while not Path("goes-on").exists():
+        time.sleep(0.01)
+    Path("goes-on").unlink()
+    return unseal(*given)
+share_file.unseal = slowly
+main.main()
+"""
+
+
+def types_ahead(at: Typist, folder: Path, *lines: str) -> None:
+    """Type while a passphrase is tried, then let that end."""
+    until = time.monotonic() + 60
+    while not (folder / "trying").exists():
+        assert time.monotonic() < until, at.shown
+    for line in lines:
+        at.types(line)
+    (folder / "trying").unlink()
+    (folder / "goes-on").touch()
+
+
+def test_what_is_typed_while_a_passphrase_is_tried_is_neither_shown_nor_taken(office: Office) -> None:
+    """As the vault opens, and between the two of a confirmation. The control is a command at the prompt."""
+    folder, bruno = office.root.parent, passphrase_of("bruno")
+    shares = [word for name in office.present for word in ("--share", office.share_of(name))]
+    with typing_to_fork(["--home", "inbox", "session", *shares], folder, SLOW) as at:
+        for name in office.present:
+            at.confides(f"passphrase of {name}: ", passphrase_of(name))
+        for _ in office.present:
+            types_ahead(at, folder, bruno, "keys rotate --now")
+        at.sees(PROMPT)
+        at.answers("", "keys rotate --now --reason ahead")
+        at.confides("passphrase of alice: ", passphrase_of("alice"))
+        types_ahead(at, folder, "not " + bruno)
+        at.confides("passphrase of bruno: ", bruno)
+        types_ahead(at, folder, bruno, "keys list")
+        at.sees(PROMPT)
+        at.answers("", "lock")
+        assert 0 == at.waits()
+    assert [] == found_in(at.shown.encode(), [bruno])
+    assert 1 == at.shown.count("keys rotate")
+    assert ["found", "open", "rotate-keys", "read-journal"] == entries(office)

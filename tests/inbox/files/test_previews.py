@@ -14,7 +14,7 @@ from PIL import Image
 from inbox.files import attachments, claimed_type, previews, sandbox
 from inbox.files.attachments import Which
 from inbox.sandboxed import answer
-from inbox.sandboxed.answer import Answer, fact
+from inbox.sandboxed.answer import Answer, Fact, fact
 from inbox.text import confusables
 from tests.support import hostile_pdfs
 from tests.support.desk_room import sitting
@@ -138,6 +138,20 @@ def test_an_answer_is_read_as_it_was_written() -> None:
     assert given == answer.parse(given.encode())
     assert ("a b c", "-", "file") == tuple(each.code for each in given.facts)
     assert ("7", "x y") == given.facts[-1].values
+
+
+@pytest.mark.parametrize("char", "\x00\x1b\x7f\x85\x9b\u200b\u2028\u202e\U000e0041", ids=ascii)
+@pytest.mark.parametrize("place", [0, 1])
+def test_an_answer_with_a_fact_that_nobody_sees_is_refused(char: str, place: int) -> None:
+    """As a code and as a value; ours comes spelled out. The control is what can be seen."""
+    words = ["x", "y"]
+    assert answer.parse(Answer((Fact("type", "x", ("é",)),)).encode())
+    words[place] += char
+    with pytest.raises(ValueError, match="not of this form"):
+        answer.parse(Answer((Fact("type", words[0], (words[1],)),)).encode())
+    ours = fact("type", *words)
+    assert (ours,) == answer.parse(Answer((ours,)).encode()).facts
+    assert f"<U+{ord(char):04X}>" in f"{ours.code}{ours.values}"
 
 
 EDITS: dict[str, Callable[[bytes], bytes]] = {

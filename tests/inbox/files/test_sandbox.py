@@ -6,19 +6,25 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from inbox.files import sandbox
+from inbox.files import attachments, previews, sandbox
 from inbox.files.sandbox import Bounds, Ended, NoSandbox
+from tests.support.desk_room import serving
+from tests.support.inbox_builders import Office, Portal, Reporter, World, first
 from tests.support.paths import ROOT
+from tests.support.typist import typing
 
 INTRUDER = ROOT / "tests" / "support" / "intruder.py"
 BOUNDS = Bounds(seconds=30.0, answer=1_000)
 GREETING = "come in"
 _NOBODY = 65534
+# As where an administrator forbade user namespaces.
+FORBIDDEN = ["bwrap", "--dev-bind", "/", "/", "--unshare-user", "--disable-userns"]
 # What bubblewrap and, in some places, Python itself set.
 _USUAL = (["PWD"], ["LC_CTYPE", "PWD"])
 
@@ -186,6 +192,24 @@ def _running(mark: str) -> list[str]:
     return found
 
 
+def test_what_is_given_is_not_changed(world: World, portal: Portal, collect: Callable[..., Any]) -> None:
+    """Nor through a mapping that all see. The control is the same memory as it was given before."""
+    sent = b"what was sent"
+    collect(portal.bundle(first(Reporter(world), files=[sent])))
+    for how in ("mapped", "written", "cut"):
+        with world.office.opened() as inbox, inbox.transaction() as session:
+            found = attachments.find(inbox.home, session, 1, 1)
+            with previews._in_memory(inbox.home, found, 100) as (given, _):
+                for rings in ("walls", "all"):
+                    said = sandbox.run(INTRUDER, given, [rings, "overwrite", how], BOUNDS).decode()
+                    assert ("refused: PermissionError", sent) == (said, os.pread(given, 100, 0)), how
+        open_to_all = os.memfd_create("file")
+        os.pwrite(open_to_all, sent, 0)
+        said = sandbox.run(INTRUDER, open_to_all, ["walls", "overwrite", how], BOUNDS).decode()
+        assert ("reached: changed", False) == (said, sent == os.pread(open_to_all, 100, 0)), how
+        os.close(open_to_all)
+
+
 def test_nothing_of_ours_comes_along(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """No word of the environment, no descriptor but the three, though one here would be inherited."""
     monkeypatch.setenv("FANAL_SECRET", "secret")
@@ -213,12 +237,39 @@ def test_without_bubblewrap_it_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_where_namespaces_are_forbidden_it_says_so() -> None:
     """As on a machine, or in a container, whose administrator forbids them."""
-    forbidden = ["bwrap", "--dev-bind", "/", "/", "--unshare-user", "--disable-userns"]
     code = "from tests.inbox.files.test_sandbox import inside; inside('walls', 'folders', '/')"
     done = subprocess.run(
-        [*forbidden, sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False
+        [*FORBIDDEN, sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False
     )
     assert "NoSandbox: there is no sandbox, so no preview: bwrap: " in done.stderr
+
+
+def test_on_another_machine_it_says_so() -> None:
+    """The system calls that it leaves are those of amd64; the kernel can pass for another one."""
+    code = "from inbox.files import sandbox; print(*sandbox.said())"
+    command = ["setarch", "i686", sys.executable, "-c", code]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+    assert "no preview: it is for amd64 alone, and this machine is i686." in done.stdout
+    assert [] == sandbox.said()
+
+
+@pytest.mark.parametrize("before", [[], FORBIDDEN], ids=["sandbox", "no sandbox"])
+def test_who_opens_a_session_or_the_desk_is_told_that_there_is_no_sandbox(
+    office: Office, before: list[str]
+) -> None:
+    """Once, before anything is opened, and with what to do; the control is a machine that has one."""
+    command = [*before, Path(sys.executable).with_name("inbox")]
+    with typing([*command, "--home", office.root, *office.opening(), "session"], office.root) as at:
+        at.sees("officer> ")
+        at.types("list")
+        at.sees("officer> ")
+        at.types("lock")
+        assert 0 == at.waits()
+    with serving(office, command=command) as served:
+        for said in (at.shown, served.greeting):
+            assert "Creating new namespace failed" in said or not before
+            assert bool(before) == said.count("there is no sandbox, so no preview: bwrap: ")
+            assert bool(before) == said.count("To have one: install bubblewrap and let this user have")
 
 
 def test_locked_and_large_memory_of_ours_does_not_stop_it() -> None:

@@ -65,9 +65,10 @@ def test_a_body_begins_by_naming_the_root(root: Office, tmp_path: Path) -> None:
 
 def test_a_body_vouches_for_nothing_and_makes_no_keyring(body: Office) -> None:
     """It has no root seed; what only the root can do is refused."""
+    folder, fingerprint = export(body)
     for command in (
         ("keyring", "--out", "x"),
-        ("channels", "accept", export(body)[0], "--fingerprint", "x"),
+        ("channels", "accept", folder, "--fingerprint", fingerprint),
         ("channels", "remove", BODY),
     ):
         refused(body, "this inbox has no root key", *command)

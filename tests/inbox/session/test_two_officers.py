@@ -65,11 +65,10 @@ COMMANDS = [
         f"close 1 {outcome} --disclosure withheld --reason x"
         for outcome in ("unfounded", "insufficient", "bad_faith")
     ),
-    "collect {new_portal} --confirm-instance {fingerprint}",
     "collect {new_portal} --new-instance {fingerprint}",
     "sign-pages {pages} --out {out}",
     "questionnaire {file}",
-    "channels accept {card} --fingerprint X",
+    "channels accept {card} --fingerprint {card_key}",
     "channels remove ombudsman",
     "keys rotate --now",
     "keys rotate",
@@ -133,6 +132,7 @@ def place(office: Office, tmp_path: Path) -> dict[str, object]:
     made.mkdir()
     with office.opened() as inbox, inbox.transaction() as session:
         raw, signature = channel_cards.issue(session, build.today())
+    key = channel_cards.claim(raw)["key"]
     (made / card.CARD).write_bytes(raw)
     (made / card.SIGNATURE).write_bytes(signature)
     return {
@@ -143,6 +143,7 @@ def place(office: Office, tmp_path: Path) -> dict[str, object]:
         "pages": build.manifest(office, tmp_path / "manifest.json"),
         "out": office.out,
         "card": made,
+        "card_key": f"'{key}'",
         "recipient": build.stranger().recipient().encode(),
     }
 
@@ -256,6 +257,31 @@ def test_every_sensitive_act_has_a_command_above(
             told, _, _ = run(command.format(**place)).err.partition("\nthis takes ")
             asked.add(told.splitlines()[-1].split()[0])
     assert SENSITIVE == asked
+
+
+@pytest.mark.parametrize(
+    "command", ["collect {new_portal} --new-instance X", "channels accept {card} --fingerprint X"]
+)
+def test_a_wrong_fingerprint_is_refused_before_anybody_types_a_passphrase(
+    office: Office, place: dict[str, object], types: Typing, command: str
+) -> None:
+    """The control is the same with the right one, above: it asks two."""
+    with session(office) as run:
+        types()
+        said = run(command.format(**place))
+    assert (1, False) == (said.code, "passphrase" in said.err)
+    shown = place["fingerprint" if "collect" in command else "card_key"]
+    assert str(shown).strip("'") in said.err
+
+
+def test_a_card_is_compared_before_the_inbox_is_opened(
+    place: dict[str, object], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The control is the right fingerprint, with which the home is looked for."""
+    for typed, said in (("X", "not the one given"), (str(place["card_key"]), "there is no inbox in nowhere")):
+        words = ["--home", "nowhere", "channels", "accept", str(place["card"])]
+        assert 1 == main.run([*words, "--fingerprint", typed.strip("'")])
+        assert said in capsys.readouterr().err
 
 
 def test_what_a_file_may_do_is_told_before_anybody_types_a_passphrase(office: Office, types: Typing) -> None:

@@ -1,0 +1,200 @@
+"""What people name as a file may be anything: what is none, or endless, is refused at once."""
+
+import ast
+import os
+import signal
+import socket
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from inbox.language.errors import FileRefused
+from inbox.system import given_files
+from tests.support.inbox_builders import Office
+from tests.support.paths import ROOT
+
+TERABYTE = 1 << 40
+
+
+def linked(path: Path, to: str | Path) -> None:
+    path.symlink_to(to)
+
+
+def listening(path: Path) -> None:
+    here = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
+    with socket.socket(socket.AF_UNIX) as made:
+        made.bind(f"/proc/self/fd/{here}/{path.name}")  # a longer path has no room in an address
+    os.close(here)
+
+
+def sparse(path: Path) -> None:
+    with path.open("wb") as file:
+        file.truncate(TERABYTE)
+
+
+def linked_pipe(path: Path) -> None:
+    os.mkfifo(path.with_suffix(".pipe"))
+    path.symlink_to(path.with_suffix(".pipe"))
+
+
+NO_FILES: dict[str, Callable[[Path], None]] = {
+    "pipe": os.mkfifo,
+    "socket": listening,
+    "folder": Path.mkdir,
+    "device": lambda path: path.symlink_to("/dev/zero"),
+    "link to a pipe": linked_pipe,
+    "link to a file": lambda path: path.symlink_to(__file__),
+}
+TRAPS = NO_FILES | {"terabyte": sparse}
+
+
+@pytest.fixture(autouse=True)
+def hasty() -> Iterator[None]:
+    """Fail a test in which the program waits: nothing here takes longer than moments."""
+
+    def end(*_: object) -> None:
+        raise AssertionError("it waits")
+
+    before = signal.signal(signal.SIGALRM, end)
+    signal.setitimer(signal.ITIMER_REAL, 60)
+    yield
+    signal.setitimer(signal.ITIMER_REAL, 0)
+    signal.signal(signal.SIGALRM, before)
+
+
+@pytest.mark.parametrize("lay", TRAPS.values(), ids=TRAPS)
+def test_what_is_no_file_or_endless_is_refused(lay: Callable[[Path], None], tmp_path: Path) -> None:
+    """The control is a file of exactly as many bytes as are allowed."""
+    trap, fine = tmp_path / "trap", tmp_path / "fine"
+    lay(trap)
+    fine.write_bytes(b"1234")
+    assert b"1234" == given_files.content(fine, 4)
+    with pytest.raises(FileRefused):
+        given_files.content(trap)
+    with pytest.raises(FileRefused):
+        given_files.content(fine, 3)
+
+
+def test_a_file_that_is_not_there_is_named_by_the_system(tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError):
+        given_files.content(tmp_path / "missing")
+
+
+def test_a_file_that_grows_while_it_is_read_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    growing = tmp_path / "growing"
+    growing.write_bytes(b"1234")
+    fstat = os.fstat
+
+    def seen(descriptor: int) -> os.stat_result:
+        before = fstat(descriptor)
+        with growing.open("ab") as more:
+            more.write(b"5")
+        return before
+
+    monkeypatch.setattr(os, "fstat", seen)
+    with pytest.raises(FileRefused):
+        given_files.content(growing, 4)
+
+
+# Each reads a file that a person names: {trap} is its path, {folder} holds it under the name of a card.
+COMMANDS = [
+    "collect {trap}",
+    "show 1 --share {trap}",
+    "enter --route letter --language fr --received 2026-01-02 --answers {trap}",
+    "enter --route letter --language fr --received 2026-01-02 --answers {answers} --attach {trap}",
+    "sign-pages {trap} --out {out}",
+    "questionnaire {trap}",
+    "templates {trap}",
+    "referral-bodies --replace {trap}",
+    "journal verify --anchors {trap}",
+    "channels accept {folder} --fingerprint X",
+    "note 1 --text-file {trap}",
+    "dossier preview 1 --for prosecutor --to x --redact {trap}",
+    "dossier make 1 --for prosecutor --to x --recipient {trap} --out {out}/dossier",
+    "dossier verify {trap} --key x",
+    "dossier verify {answers} --key x --identity {trap}",
+]
+
+
+@pytest.mark.parametrize("lay", TRAPS.values(), ids=TRAPS)
+def test_no_command_waits_for_such_a_file_or_reads_it_to_its_end(
+    office: Office, tmp_path: Path, lay: Callable[[Path], None]
+) -> None:
+    """Whatever kind of file is asked for: it is refused."""
+    folder, answers = tmp_path / "folder", tmp_path / "answers.toml"
+    folder.mkdir()
+    answers.write_text('what = "x"')
+    trap = folder / "card.json"
+    lay(trap)
+    for command in COMMANDS:
+        words = command.format(trap=trap, folder=folder, answers=answers, out=office.out)
+        said = office.run(*words.split())
+        assert (True, "") == (said.code in {1, 2}, said.out), (command, said)
+        assert "error: " in said.err.lower(), command
+        assert "the program has a fault" not in said.err
+    assert [] == list((office.root / "arriving").iterdir())
+
+
+@pytest.mark.parametrize("name", ["vault.json", "officer.share", "backup.json"])
+@pytest.mark.parametrize("lay", TRAPS.values(), ids=TRAPS)
+def test_no_home_and_no_backup_holds_the_program(
+    office: Office, tmp_path: Path, lay: Callable[[Path], None], name: str
+) -> None:
+    """What a folder holds that was put together by others."""
+    if name == "backup.json":
+        lay(office.root / name)
+        words = ["--home", tmp_path / "new", "restore", "--from", office.root, "--keystore", office.secret]
+        said = office.run(*words)
+    else:
+        found = next(office.root.glob(f"*{Path(name).suffix}"))
+        found.unlink()
+        lay(found)
+        said = office.run("list")
+    assert (1, "", True) == (said.code, said.out, said.err.startswith("error: "))
+
+
+# What opens files by its path without ``given_files``, and whose they are.
+OWN = {
+    "inbox/system/given_files.py": "the one that opens them",
+    "inbox/system/atomic_files.py": "what it writes itself, and copies of outboxes in the home",
+    "inbox/system/home.py": "the folder of the home, to lock it",
+    "inbox/system/terminal.py": "the terminal",
+    "inbox/files/attachments.py": "sealed files in the home",
+    "inbox/exchange/outbox.py": "copies of outboxes in the home",
+    "inbox/deadlines/retention_schedule.py": "the same",
+    "inbox/deadlines/renewing.py": "the program's own",
+    "inbox/keys/key_store.py": "the key store in the home",
+    "inbox/keys/secret_sharing.py": "share files that it has just written",
+    "inbox/sandboxed/pictures.py": "bytes in memory",
+    "inbox/sandboxed/archives.py": "bytes in memory",
+}
+
+
+def opens(source: str) -> bool:
+    """Tell whether a module opens or reads a file by its path, and not what is shipped with it."""
+    for node in ast.walk(ast.parse(source)):
+        match node:
+            case ast.Call(func=ast.Attribute(value=ast.Call(func=ast.Attribute(attr="joinpath")))):
+                continue
+            case ast.Call(func=ast.Name(id="open")):
+                return True
+            case ast.Call(func=ast.Attribute(attr="open" | "read_bytes" | "read_text")):
+                return True
+    return False
+
+
+@pytest.mark.parametrize(
+    "planted", ["open(x)", "x.open('rb')", "os.open(x, 0)", "Path(x).read_text()", "x.read_bytes()"]
+)
+def test_what_opens_a_file_would_be_found(planted: str) -> None:
+    """The control of the test below."""
+    assert opens(planted)
+    assert not opens("given_files.opened(x); files('inbox').joinpath('x').read_bytes(); x.opened()")
+
+
+def test_no_other_module_opens_what_a_person_names() -> None:
+    sources = {str(path.relative_to(ROOT)): path for path in (ROOT / "inbox").rglob("*.py")}
+    assert set(OWN) == {name for name, path in sources.items() if opens(path.read_text("utf-8"))}

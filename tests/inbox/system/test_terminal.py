@@ -1,0 +1,247 @@
+"""Nothing but printable text reaches a terminal: a type says so, and one function writes."""
+
+import ast
+import re
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from mypy import api
+
+from inbox.cli import main
+from inbox.text.printable import visible
+from tests.support import hostile, inbox_builders
+from tests.support.command_tree import every_command
+from tests.support.inbox_builders import Portal, Reporter, Sent, World, drop
+from tests.support.paths import ROOT
+from tests.support.typist import typing, typing_to_fork
+
+ALL = f"{hostile.ESCAPES}\x7f\x85\u2028\u2029{hostile.BIDI}\r\nend"
+TYPE = f"image/{hostile.ESCAPES}"
+ESC, SPELLED = "\x1b", "<U+001B>"
+CLEARED = "\x1b[H\x1b[2J\x1b[3J"
+# What is typed in a session, and whether words of the reports stand in what it prints.
+LINES = {
+    "show 1": True,
+    "show 2": True,
+    "list": True,
+    "preview 1 1": True,
+    "preview 1 2": True,
+    "note 1 --text-file hostile.txt": False,
+    "tag 1 alpha": False,
+    "judge 1 --danger 2 --reason x": False,
+    "source-risk 1 high --reason x": False,
+    "credibility 1 2 --reason x": False,
+    "measure 1 none": False,
+    "tell 1 1": False,
+    "retract 1 1 --reason x": False,
+    "decide 1 not_needed --reason x": False,
+    "reply 1 --text-file hostile.txt --preview": True,
+    "reply 1 --text-file hostile.txt --despite-warning x": False,
+    "extend 1 --reason x --text-file hostile.txt --preview": False,
+    "status 1 assessing": False,
+    "show 1 --json": False,
+    "queue": True,
+    "queue --search owned": True,
+    "links 1": False,
+    "link 1 2 same_facts": False,
+    "unlink 1 2": False,
+    "assign 1 --nobody": False,
+    "many tag 1 --add beta": False,
+    "many assign 1 --to officer": False,
+    "timeline 1": False,
+    "identity set 1 --text-file hostile.txt": False,
+    "identity show 1": True,
+    "identity consent 1 --day 2026-01-02": False,
+    "disclosures add 1 --to x --what other --ground other": False,
+    "disclosures list 1": False,
+    "dossier preview 1 --for prosecutor --to x --redact *:owned": True,
+    "access 1 --person end --out held.pdf": False,
+    "minimise 1 where --text-file hostile.txt --reason x": False,
+    "attachment 1 1 --out out --reason x": False,
+    "handlers 1": False,
+    "declare 1": False,
+    "hold 1 --reason x": False,
+    "quarantine 1 --reason x": False,
+    "junk 2": False,
+    "close 1 founded --disclosure withheld --reason x": False,
+    "reopen 1 --reason x": False,
+    "outbox --out out": False,
+    "retention": False,
+    "destroyed": False,
+    "oversight": False,
+    "journal print": False,
+    "destroy 1": False,
+    "collect hostile.txt": False,
+    "conflict list": False,
+    "break-glass 1 --reason x": False,
+    "show 1 'what \x1b is this'": True,
+}
+# These ask for the passphrase once more.
+CONFIRMED = {"access", "minimise", "attachment", "identity show", "break-glass"}
+# What prints of keys, officers and the office alone, or begins anew; `enter` shows what its officer typed.
+NOTHING_OF_A_REPORT = {"backup", "card", "desk", "dossier make", "dossier verify", "enter", "init", "keyring"}
+NOTHING_OF_A_REPORT |= {"questionnaire", "referral-bodies", "restore", "session", "settings", "sign-pages"}
+NOTHING_OF_A_REPORT |= {"templates", "upgrade", "journal clock", "journal verify"}
+NOTHING_OF_A_REPORT |= {f"channels {each}" for each in ("accept", "list", "remove")}
+NOTHING_OF_A_REPORT |= {f"conflict {each}" for each in ("alias", "aliases", "exclude", "lift", "unalias")}
+NOTHING_OF_A_REPORT |= {f"days-off {each}" for each in ("add", "list", "remove")}
+NOTHING_OF_A_REPORT |= {f"keys {each}" for each in ("destroy", "list", "rotate")}
+NOTHING_OF_A_REPORT |= {f"officers {each}" for each in ("add", "list", "remove", "renew")}
+
+
+def deceiving(shown: str) -> list[str]:
+    """Return the characters that do something to a terminal; what we tell it ourselves is known."""
+    own = re.sub(r"\r(?=[a-z ]+: \d+ of \d+)", "", shown.replace(f"{CLEARED}locked;", ""))
+    return [char for char in own if char != "\n" and (visible(char) != char or char == "\ufffd")]
+
+
+@pytest.fixture
+def hostile_world(
+    world: World, portal: Portal, collect: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> World:
+    """An inbox with a report and an unsigned one, hostile in every field, name and type."""
+    described = inbox_builders.describe
+
+    def named(files: list[bytes]) -> object:
+        return tuple(replace(each, name=hostile.BIDI + ESC, type=TYPE) for each in described(files))
+
+    monkeypatch.setattr(inbox_builders, "describe", named)
+    reporter = Reporter(world)
+
+    def everywhere(report: Any) -> Any:
+        return replace(report, answers=dict.fromkeys(["what", "where", "who", "category", "zz"], ALL))
+
+    files = [hostile.image("JPEG"), ALL.encode()]
+    sent = Sent(reporter.report(files=files, edit=everywhere), reporter.keys.case_id)
+    collect(portal.bundle(sent, Sent(reporter.follow_up(ALL))))
+    collect(portal.bundle(Sent(drop(world, ALL))))
+    return world
+
+
+def test_no_command_lets_a_report_write_to_a_real_terminal(hostile_world: World, tmp_path: Path) -> None:
+    """Each that prints anything of one, in a session; the control is that the words of reports are there."""
+    office, missing = hostile_world.office, []
+    known = set(every_command(main.commands))
+    tried = {each for each in known for line in LINES if f"{line} ".startswith(f"{each} ")}
+    assert known - NOTHING_OF_A_REPORT == tried
+    (tmp_path / "hostile.txt").write_text(ALL)
+    with typing_to_fork(["--home", office.root, *office.opening(), "session"], tmp_path) as at:
+        at.sees("officer> ")
+        for line, is_told in LINES.items():
+            before = len(at.shown)
+            at.types(line)
+            if line.startswith(tuple(CONFIRMED)):
+                at.confides("passphrase of officer: ", inbox_builders.PASSPHRASE)
+            at.sees("officer> ")
+            if is_told and SPELLED not in at.shown[before:]:
+                missing.append((line, at.shown[before:]))
+        at.types("lock")
+        assert 0 == at.waits()
+    assert [] == deceiving(at.shown), at.shown
+    assert [] == missing
+
+
+@pytest.mark.parametrize("char", [*"\x1b\x9b\x7f\x85\u2028\u202e\x07"])
+def test_such_a_character_would_be_seen_on_the_terminal(char: str, tmp_path: Path) -> None:
+    """The control of the test above, at a real terminal."""
+    program = [sys.executable, "-c", f"print({char!a}, end='')"]
+    with typing(program, tmp_path) as at:
+        assert 0 == at.waits()
+    assert [char] == deceiving(at.shown)
+    assert [] == deceiving(f"\rsealing: 1 of 2\n{CLEARED}locked;")
+    assert [ESC] * 3 == deceiving(f"{CLEARED}{CLEARED}locked;")
+
+
+REFUSED = ("'x'", "f'{visible(str())}'", "visible(str()) + 'x'", "'\\x1b[2J'", "str(visible(str()))")
+TAKEN = ("visible(str())", "lines(str())", "quoted(str())")
+WAIST = "from inbox.system.terminal import _write, quoted\nfrom inbox.text.printable import lines, visible\n"
+
+
+def test_the_type_checker_lets_nothing_but_printable_text_be_written(tmp_path: Path) -> None:
+    """Not even what was made of it; the control is what the cleaner returned."""
+    module = tmp_path / "waist.py"
+    module.write_text(WAIST + "".join(f"_write({written})\n" for written in (*REFUSED, *TAKEN)))
+    said, complained, _ = api.run(["--config-file", str(ROOT / "pyproject.toml"), str(module)])
+    assert "" == complained
+    refused = re.findall(r'py:(\d+): error: Argument 1 to "_write" .* expected "Printable', said)
+    assert [str(3 + place) for place in range(len(REFUSED))] == refused, said
+    assert len(REFUSED) == said.count(" error: ")
+
+
+# Where the words of others could be printed from, or a text be called printable that was not cleaned.
+WRITERS = {"print", "input", "Printable", "os.write", "getpass.getpass"}
+WRITERS |= {f"sys.{name}" for name in ("stdout", "stderr", "__stdout__", "__stderr__")}
+WRITERS |= {f"click.{name}" for name in ("echo", "secho", "style", "prompt", "confirm", "get_text_stream")}
+WRITERS |= {f"traceback.print_{name}" for name in ("exc", "exception", "stack", "tb")}
+ALLOWED = {
+    "inbox/system/terminal.py": {"print", "sys.stdout", "sys.stderr", "getpass.getpass"},
+    "inbox/text/printable.py": {"Printable"},
+    # its standard output is a pipe, and checked by who reads it
+    "inbox/sandboxed/worker.py": {"sys.stdout"},
+}
+
+
+def writers(source: str) -> Iterator[str]:
+    """Yield what a module calls or names that writes to a terminal, or makes text printable."""
+    for node in ast.walk(ast.parse(source)):
+        match node:
+            case ast.Call(func=ast.Name(id=name)):
+                yield name
+            case ast.Attribute(value=ast.Name(id=module), attr=name):
+                yield f"{module}.{name}"
+                yield name if name == "Printable" else ""
+            case ast.ImportFrom(module=str() as module, names=names):
+                yield from (f"{module}.{each.name}" for each in names)
+
+
+@pytest.mark.parametrize(
+    "planted",
+    ["print(x)", "from sys import stdout", "click.echo(x)", "printable.Printable(x)", "f = os.write"],
+)
+def test_a_planted_writer_would_be_found(planted: str) -> None:
+    """The control of the test below."""
+    assert WRITERS & set(writers(planted))
+
+
+def test_one_module_writes_to_the_terminal_and_one_makes_text_printable() -> None:
+    sources = {
+        str(path.relative_to(ROOT)): path.read_text("utf-8") for path in (ROOT / "inbox").rglob("*.py")
+    }
+    found = {path: WRITERS & set(writers(source)) for path, source in sources.items()}
+    assert ALLOWED == {path: names for path, names in found.items() if names}
+
+
+FAULTY = {"in what is deleted", "in a thread", "from a library", "from another"}
+FAULTS = """
+import logging, sys, threading, warnings
+from inbox.system import terminal
+if sys.argv[1] == "silent":
+    terminal.silence_others()
+class Faulty:
+    def __del__(self):
+        raise ValueError("\x1b in what is deleted")
+def fault():
+    raise ValueError("\x1b in a thread")
+Faulty()
+thread = threading.Thread(target=fault)
+thread.start()
+thread.join()
+logging.getLogger("fpdf").warning("\x1b from a library")
+warnings.warn("\x1b from another")
+fault()
+"""
+
+
+@pytest.mark.parametrize("how", ["silent", "as it is"])
+def test_neither_interpreter_nor_library_writes_what_it_has_in_hand(how: str) -> None:
+    """Faults, in threads too, warnings, logs; the control is the same without us."""
+    done = subprocess.run([sys.executable, "-c", FAULTS, how], capture_output=True, text=True, check=False)
+    written = {place for place in FAULTY if f"{ESC} {place}" in done.stderr}
+    assert (1, set() if how == "silent" else FAULTY) == (done.returncode, written)
+    assert 3 * (how == "silent") == done.stderr.count("the program has a fault (ValueError")
+    assert (how == "silent") == (ESC not in done.stderr)
