@@ -19,7 +19,7 @@ from pathlib import Path
 from crypto.backup import Backup, File, Listed, encode
 from crypto.journal import Head
 from inbox.keys.officers import Credential
-from inbox.language.errors import FileRefused, Refused
+from inbox.language.errors import Refused
 from inbox.language.messages import sentence
 from inbox.session import anchors, journal
 from inbox.session import inbox as unlocking
