@@ -25,7 +25,7 @@ pytestmark = pytest.mark.long
 NAMES = ("alice", "bruno")
 BOTH = {f"passphrase-{name}": passphrase_of(name) for name in NAMES}
 # So many that other processes help: more than 64.
-MANY = 80
+MANY = 160
 QUICK_SECONDS = 1.0
 BUSY = "The inbox is busy: the collection of bundles."
 

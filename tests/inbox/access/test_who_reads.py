@@ -22,6 +22,7 @@ from inbox.vault.tables import Case, Exclusion, JournalEntry, Officer, Unopened
 
 NAMES = ("alice", "bruno", "chloe")
 DAY = date(2026, 11, 2)
+COLLECTED: dict[str, Any] = {"collected": DAY, "tried": b""}
 SUBSETS = [set(chosen) for size in range(4) for chosen in combinations(NAMES, size)]
 SOMEBODY = [chosen for chosen in SUBSETS if chosen]
 
@@ -72,7 +73,9 @@ def _fill(session: Session) -> None:
             Workflow(case=number, quarantined=quarantined),
             Note(case=number, position=1, by="", day=DAY, text=""),
             Link(case=number, other=other, kind="", since=DAY),
-            Unopened(number=number, kind="", received=DAY, intake=1, case_id=number.to_bytes(4, "big")),
+            Unopened(
+                number=number, kind="", received=DAY, intake=1, case_id=number.to_bytes(4, "big"), **COLLECTED
+            ),
             JournalEntry(n=number, raw=b"", signature=b"", case=number),
             *(Handler(case=number, officer=name, since=DAY) for name in case.handlers),
             *(Exclusion(case=number, officer=name, since=DAY) for name in case.excluded),
@@ -83,7 +86,7 @@ def _fill(session: Session) -> None:
         session.add(JournalEntry(n=number, raw=b"", signature=b"", case=number))
         session.add_all(destroyed_tables.PastExclusion(case=number, officer=name) for name in excluded)
     session.add(JournalEntry(n=GONE.stop, raw=b"", signature=b""))
-    session.add(Unopened(number=GONE.stop, kind="", received=DAY, intake=1))
+    session.add(Unopened(number=GONE.stop, kind="", received=DAY, intake=1, **COLLECTED))
 
 
 @contextmanager

@@ -162,6 +162,7 @@ OWN = {
     "inbox/system/atomic_files.py": "what it writes itself, and copies of outboxes in the home",
     "inbox/system/home.py": "the folder of the home, to lock it",
     "inbox/system/terminal.py": "the terminal",
+    "inbox/system/media.py": "folders, to ask on which disk they lie; what the kernel says of disks",
     "inbox/files/attachments.py": "sealed files in the home",
     "inbox/exchange/outbox.py": "copies of outboxes in the home",
     "inbox/deadlines/retention_schedule.py": "the same",

@@ -67,7 +67,8 @@ LINES = {
     "declare 1": False,
     "hold 1 --reason x": False,
     "quarantine 1 --reason x": False,
-    "junk 2": False,
+    "junk 2 --reason x": False,
+    "unopened": False,
     "close 1 founded --disclosure withheld --reason x": False,
     "reopen 1 --reason x": False,
     "outbox --out out": False,
@@ -82,16 +83,16 @@ LINES = {
     "show 1 'what \x1b is this'": True,
 }
 # These ask for the passphrase once more.
-CONFIRMED = {"access", "minimise", "attachment", "identity show", "break-glass"}
+CONFIRMED = {"access", "minimise", "attachment", "identity show", "break-glass", "junk"}
 # What prints of keys, officers and the office alone, or begins anew; `enter` shows what its officer typed.
 NOTHING_OF_A_REPORT = {"backup", "card", "desk", "dossier make", "dossier verify", "enter", "init", "keyring"}
 NOTHING_OF_A_REPORT |= {"questionnaire", "referral-bodies", "restore", "session", "settings", "sign-pages"}
-NOTHING_OF_A_REPORT |= {"templates", "upgrade", "journal clock", "journal verify"}
+NOTHING_OF_A_REPORT |= {"templates", "upgrade", "journal clock", "journal verify", "discard"}
 NOTHING_OF_A_REPORT |= {f"channels {each}" for each in ("accept", "list", "remove")}
 NOTHING_OF_A_REPORT |= {f"conflict {each}" for each in ("alias", "aliases", "exclude", "lift", "unalias")}
 NOTHING_OF_A_REPORT |= {f"days-off {each}" for each in ("add", "list", "remove")}
 NOTHING_OF_A_REPORT |= {f"keys {each}" for each in ("destroy", "list", "rotate")}
-NOTHING_OF_A_REPORT |= {f"officers {each}" for each in ("add", "list", "remove", "renew")}
+NOTHING_OF_A_REPORT |= {f"officers {each}" for each in ("add", "list", "remove", "renew", "seen")}
 
 
 def deceiving(shown: str) -> list[str]:
