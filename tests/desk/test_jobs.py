@@ -24,8 +24,8 @@ pytestmark = pytest.mark.long
 
 NAMES = ("alice", "bruno")
 BOTH = {f"passphrase-{name}": passphrase_of(name) for name in NAMES}
-# So many that other processes help: more than 64.
-MANY = 160
+# So many that other processes help, and that several pages are asked for before it is over.
+MANY = 400
 QUICK_SECONDS = 1.0
 BUSY = "The inbox is busy: the collection of bundles."
 
