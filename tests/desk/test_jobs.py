@@ -105,7 +105,7 @@ def test_a_job_says_how_far_it_is_and_then_what_came_of_it_or_what_it_refused(pl
         while "Refresh" in seen[-1].headers:
             seen += [visitor.get("/en/"), visitor.get("/en/job/1")]
         *meanwhile, last = seen
-        assert len(meanwhile) > 4
+        assert len(meanwhile) > 2
         assert median(each.seconds for each in meanwhile) < QUICK_SECONDS
         assert any(re.search(rf"\d+ of {MANY}", each.text) for each in meanwhile)
         assert all(BUSY in each.text for each in meanwhile[:-1])
