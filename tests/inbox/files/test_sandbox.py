@@ -24,7 +24,7 @@ BOUNDS = Bounds(seconds=30.0, answer=1_000)
 GREETING = "come in"
 _NOBODY = 65534
 # As where an administrator forbade user namespaces.
-FORBIDDEN = ["bwrap", "--dev-bind", "/", "/", "--unshare-user", "--disable-userns"]
+FORBIDDEN = ["bwrap", "--die-with-parent", "--dev-bind", "/", "/", "--unshare-user", "--disable-userns"]
 # What bubblewrap and, in some places, Python itself set.
 _USUAL = (["PWD"], ["LC_CTYPE", "PWD"])
 
