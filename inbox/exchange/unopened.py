@@ -7,10 +7,10 @@ from datetime import date
 
 from sqlalchemy.orm import Session
 
+from inbox.exchange import unopened_numbers
 from inbox.exchange.unseal import Changed, Place
 from inbox.system import atomic_files
 from inbox.system.home import Home
-from inbox.vault import unopened_numbers
 from inbox.vault.destroyed_tables import Leaving
 from inbox.vault.tables import Unopened
 from inbox.vault.tombstones import Tombstones

@@ -16,6 +16,7 @@ from inbox.casework import exits
 from inbox.casework.exits import Asked, Exit
 from inbox.deadlines import retention_schedule, workflow
 from inbox.deadlines.retention_schedule import Due, Rule, UnopenedTerm
+from inbox.exchange import unopened_numbers
 from inbox.keys import key_store
 from inbox.language.errors import Refused
 from inbox.language.messages import sentence
@@ -23,7 +24,7 @@ from inbox.session import journal
 from inbox.session.actions import Actor, Code, Viewed, action
 from inbox.session.inbox import Inbox
 from inbox.system.home import Home, keystore_name
-from inbox.vault import queries_access, queries_cases, row_security, tombstones, unopened_numbers
+from inbox.vault import queries_access, queries_cases, row_security, tombstones
 from inbox.vault.destroyed_tables import VAULT, DestroyedCase, Leaving, PastExclusion
 from inbox.vault.tables import Attachment, Case, KeyStoreKey, Unopened
 

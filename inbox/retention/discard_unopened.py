@@ -9,11 +9,12 @@ from datetime import date
 from sqlalchemy.orm import Session
 
 from inbox.deadlines import retention_schedule
+from inbox.exchange import unopened_numbers
 from inbox.language.errors import Refused
 from inbox.language.messages import sentence
 from inbox.session.actions import Actor, Code, Viewed, action
 from inbox.session.inbox import Inbox
-from inbox.vault import queries_exchange, unopened_numbers
+from inbox.vault import queries_exchange
 from inbox.vault.destroyed_tables import VAULT, Leaving
 from inbox.vault.tables import Unopened
 
