@@ -6,6 +6,7 @@ import subprocess
 import threading
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http import HTTPStatus
@@ -121,7 +122,6 @@ def _confirming(server: Server, folder: Path) -> Path:
 def _texts(server: Server) -> Iterator[Texts]:
     """Send texts while the block runs."""
     texts, ended = Texts(), threading.Event()
-    failures: list[Exception] = []
 
     def send() -> None:
         while not ended.wait(_PAUSE_SECONDS):
@@ -131,21 +131,13 @@ def _texts(server: Server) -> Iterator[Texts]:
             texts.seconds.append(time.monotonic() - begun)
             assert status == HTTPStatus.CREATED, status
 
-    def watch() -> None:
+    with ThreadPoolExecutor(1) as pool:
+        sending = pool.submit(send)
         try:
-            send()
-        except Exception as error:  # noqa: BLE001 - it is raised in the thread that measures
-            failures.append(error)
-
-    thread = threading.Thread(target=watch)
-    thread.start()
-    try:
-        yield texts
-    finally:
-        ended.set()
-        thread.join()
-    for failure in failures:
-        raise failure
+            yield texts
+        finally:
+            ended.set()
+        sending.result()
     assert max(texts.seconds) <= MOST_SECONDS, texts
 
 

@@ -80,7 +80,7 @@ def encode(backup: Backup, key: bytes) -> bytes:
 
 
 def parse(raw: bytes) -> Listed:
-    """Return the list of a backup, to be checked; Malformed if it has another form or names a file twice."""
+    """Return a backup's list, not yet checked; Malformed if it has another form or names a file twice."""
     listed = _LISTED.parse(raw)
     files = listed.backup.files
     if len({file.name for file in files}) < len(files):

@@ -34,8 +34,8 @@ Value: TypeAlias = str | int | tuple[str, ...]
 class Presence(StrEnum):
     """How an officer was there.
 
-    ``OWN`` by the own passphrase, given as the inbox was opened; ``CONFIRMED`` by the same, typed for this
-    very action; ``SHEET`` by nothing but the words of the share, which whoever finds the sheet can bring.
+    ``OWN`` by their passphrase, given when the inbox was opened; ``CONFIRMED`` by the same passphrase, typed
+    again for this action; ``SHEET`` by the words of their share alone, which anybody who finds them can bring.
     """
 
     OWN = "passphrase"

@@ -137,7 +137,7 @@ def lines(proven: Proven, papers: Papers) -> Iterator[str]:
     yield f"share test: {proven.said}"
     yield f"sharing {sharing.name}: {_which(sharing.quorum, len(sharing.files))}"
     yield ""
-    yield "Each officer copies the own file onto a medium of their own, and opens the inbox with it once:"
+    yield "Each officer copies their file onto a medium of their own, and opens the inbox with it once:"
     yield from (f"  {name:<12} {path}" for name, path in papers.shares.items())
     yield "Then delete them here: shares that lie in one place are stolen together."
     if papers.sheets:

@@ -10,8 +10,8 @@ class Obstacle(StrEnum):
     that somebody may be in danger while no measure is recorded. Those from ``WITHHELD`` to ``AGAINST`` lie in
     how a case is closed: something is withheld from its author, nobody can tell that one, nothing is told; a
     text could give somebody away; there was nothing in the report. The last ones lie in who acts: somebody
-    has not declared to have no interest in the case, is kept from it, is none of its handlers; or nobody
-    reads it, as it is in quarantine.
+    has not yet declared that they have no interest in the case, is excluded from it or is not one of its
+    handlers; or nobody may read it, because it is in quarantine.
     """
 
     CLOSED = "closed"

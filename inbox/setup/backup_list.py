@@ -25,7 +25,7 @@ _LARGEST = 256 << 20
 
 
 def read(folder: Path) -> Listed:
-    """Return the list of the backup in a folder, to be checked; Refused if there is none."""
+    """Return the list of the backup in a folder, not yet checked; Refused if there is none."""
     try:
         return backup.parse(given_files.content(folder / LIST, _LARGEST))
     except (CryptoError, FileRefused, OSError):

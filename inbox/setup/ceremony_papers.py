@@ -67,7 +67,7 @@ def record(session: Session, proven: Proven, title: str) -> str:
         "journal": f"{head.n} {head.fingerprint}",
     }
     lines = [title, "", *(f"{name:<17} {value}" for name, value in facts.items()), ""]
-    lines += ["We were there, saw the share test, and each took the own share and nobody else's.", ""]
+    lines += ["We were there, saw the share test, and each took their own share and nobody else's.", ""]
     lines += [line for officer in proven.sharing.files for line in (f"{officer:<33} {'_' * 40}", "")]
     return "\n".join([*lines, f"{'witness':<33} {'_' * 40}", ""])
 

@@ -118,10 +118,10 @@ def reshare(
     """Make the circle that ``appoint`` returns the officers, once two officers have confirmed the change.
 
     Their shares are handed out; without a handout the one share stays in the home. The inbox is shut
-    afterwards: it has to be opened with the new shares. Where a sheet opened the inbox, each officer who
-    stays has to be there, with the own passphrase or the own sheet; Refused else. Raises Locked, Refused, or
-    VaultDamaged or KeyStoreDamaged if something to be carried over does not read; then nothing has changed.
-    Whatever else is raised, ``inbox.is_superseded`` tells whether the circle is another.
+    afterwards: it has to be opened with the new shares. Where a sheet opened the inbox, every officer who
+    stays must be present, by passphrase or by their own sheet. Raises Locked, Refused (also if one of them is
+    absent), and VaultDamaged or KeyStoreDamaged if something to be carried over does not read; then nothing
+    has changed. Whatever else is raised, ``inbox.is_superseded`` tells whether the circle is another.
     """
     code = Code.RENEW_SHARES if planned.is_same else Code.CHANGE_OFFICERS
     about = {"officer_added": planned.added, "officer_removed": planned.removed}
@@ -164,7 +164,7 @@ def _check_all_are_here(planned: Planned, who: Actor) -> None:
     """Raise Refused unless each officer who stays is there.
 
     A sheet has no officer: one who holds a colleague's would else be two, and could give those who are away
-    shares under passphrases of the own choice.
+    shares under passphrases that this one chooses.
     """
     away = [name for name in planned.before if name in planned.names and name not in who.present]
     if away:
@@ -173,7 +173,7 @@ def _check_all_are_here(planned: Planned, who: Actor) -> None:
                 "with a sheet, shares are renewed only while all officers are here; missing: {names}",
                 names=", ".join(away),
             ),
-            sentence("each brings the own share and passphrase, or the own sheet: --share FILE"),
+            sentence("each brings their share and passphrase, or their sheet: --share FILE"),
         )
 
 

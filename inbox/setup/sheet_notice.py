@@ -1,8 +1,8 @@
-"""That shares were renewed with a sheet: told to every officer until each says to have read it.
+"""The notice that shares were renewed with a sheet, shown until every officer has confirmed reading it.
 
-Whoever finds a sheet can bring it, so that its officer may learn of the renewal from this notice alone. An
-officer says so as present by the own passphrase: an opening by itself proves no reader, as a command whose
-output nobody sees opens the inbox, too.
+Anybody who finds a sheet can bring it, so its officer may learn of the renewal from this notice alone. To
+confirm, an officer must be present by their own passphrase. Opening the inbox is no proof of reading: a
+command whose output nobody sees opens it too.
 """
 
 from collections.abc import Mapping

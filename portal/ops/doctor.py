@@ -204,7 +204,7 @@ def _overdue(database: Database, settings: Settings, today: date) -> Iterator[Fi
     if gone:
         yield Finding(
             Level.WARNING,
-            f"{gone} envelopes that were let go are not overwritten yet",
+            f"not overwritten yet: envelopes that were let go ({gone})",
             "look again in a minute; if it stays so, make room on the disk, then: `portal expire`",
         )
     if count:

@@ -98,7 +98,7 @@ def test_what_was_let_go_and_is_still_there_is_counted(tmp_path: Path) -> None:
     room = room_for(tmp_path)
     room.send(sealed := make_report_envelope(room.site))
     assert room.client.post("/api/withdraw", data=sealed.keys.withdraw_key).status_code == 204
-    told = "1 envelopes that were let go are not overwritten yet"
+    told = "not overwritten yet: envelopes that were let go (1)"
     assert told in found(room, Level.WARNING)
     going.overwrite(room.database)
     assert told not in found(room, Level.WARNING)
