@@ -35,7 +35,7 @@ class Presence(StrEnum):
     """How an officer was there.
 
     ``OWN`` by their passphrase, given when the inbox was opened; ``CONFIRMED`` by the same passphrase, typed
-    again for this action; ``SHEET`` by the words of their share alone, which anybody who finds them can bring.
+    again for this action; ``SHEET`` by the words of their share alone, which anybody can bring.
     """
 
     OWN = "passphrase"
