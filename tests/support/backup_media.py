@@ -33,6 +33,13 @@ class Copies:
         self, office: Office, made: dict[str, Any], folder: Path, *options: str
     ) -> tuple[Office, Said]:
         """Put a backup back into a folder, with the shares of an office, and return what was said."""
+        restored, words = self.restoring(office, made, folder)
+        return restored, restored.run(*words, *(options or ("--json",)))
+
+    def restoring(
+        self, office: Office, made: dict[str, Any], folder: Path
+    ) -> tuple[Office, list[str | Path]]:
+        """Return a place to put a backup back, which the shares of an office open, and the command for it."""
         folder.mkdir(exist_ok=True)
         restored = Office(folder, office.present)
         restored.out.mkdir(exist_ok=True)
@@ -41,11 +48,10 @@ class Copies:
             pairs = [(office.share_of(name), office.secret_of(name)) for name in office.present]
         else:
             pairs = [(next(office.root.glob("*.share")), office.secret)]
-        restored.opening = lambda: [  # type: ignore[method-assign]
-            str(word) for share, secret in pairs for word in ("--share", share, "--passphrase-file", secret)
+        restored.brought = [
+            word for share, secret in pairs for word in ("--share", share, "--passphrase-file", secret)
         ]
-        words = ("restore", "--from", made["folder"], "--keystore", made["keystore"])
-        return restored, restored.run(*words, *(options or ("--json",)))
+        return restored, ["restore", "--from", made["folder"], "--keystore", made["keystore"]]
 
 
 def signed_anew(office: Office, folder: Path, edit: Edit) -> None:

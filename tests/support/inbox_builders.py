@@ -122,7 +122,8 @@ def insisting(words: Sequence[str | Path]) -> list[str | Path]:
 class Office:
     """An inbox in a folder, with the commands that staff would type.
 
-    ``present`` are the officers of several who bring their shares; one alone is not named.
+    ``present`` are the officers of several who bring their shares; one alone is not named. ``brought``, if
+    there are any, are options that open it instead.
     """
 
     def __init__(self, folder: Path, present: Sequence[str] = ()) -> None:
@@ -131,6 +132,7 @@ class Office:
         self.shares = folder / "shares"
         self.out = folder / "out"
         self.present = tuple(present)
+        self.brought: Sequence[str | Path] = ()
 
     @classmethod
     def found(cls, folder: Path, chosen: Charter | None = None) -> "Office":
@@ -173,6 +175,8 @@ class Office:
 
     def opening(self) -> list[str]:
         """Return the options by which those who are present open it."""
+        if self.brought:
+            return [*map(str, self.brought)]
         if not self.present:
             return ["--passphrase-file", str(self.secret)]
         pairs = [(self.share_of(name), self.secret_of(name)) for name in self.present]

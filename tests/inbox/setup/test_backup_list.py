@@ -11,10 +11,11 @@ from typing import Any
 import pytest
 
 from crypto.backup import File
-from inbox.system import terminal
+from tests.support import inbox_builders as build
 from tests.support.backup_media import Copies, Edit, as_it_is, signed_anew
 from tests.support.inbox_builders import Office, Reporter, Sent, World, first
 from tests.support.inbox_clock import Clock
+from tests.support.typist import typing_to_fork
 
 
 @pytest.fixture
@@ -144,9 +145,9 @@ def test_a_backup_from_before_a_head_on_paper_is_not_put_back(
 
 
 def test_who_puts_back_an_older_backup_is_told_before(
-    office: Office, copies: Copies, clock: Clock, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    office: Office, copies: Copies, clock: Clock, tmp_path: Path
 ) -> None:
-    """Its day, the head of its journal, that a newer one lies beside it; nothing is there if they say no."""
+    """Its day, the head of its journal, that a newer one lies beside it."""
     made = copies.of(office)
     clock.day += timedelta(days=3)
     newer = copies.of(office)
@@ -157,6 +158,16 @@ def test_who_puts_back_an_older_backup_is_told_before(
     assert "3 days ago" in said
     assert f"journal: entry {head['n']}, {head['fingerprint']}" in said
     assert f"A NEWER ONE LIES BESIDE IT, of {clock.day}" in said
-    monkeypatch.setattr(terminal, "is_interactive", lambda: True)
-    monkeypatch.setattr(terminal, "ask", lambda _: False)
-    assert "nothing was put back" in refused(copies, office, made, tmp_path / "no", "--last-case", "9")
+
+
+def test_at_a_terminal_nothing_is_put_back_unless_the_answer_is_yes(
+    office: Office, copies: Copies, tmp_path: Path
+) -> None:
+    made = copies.of(office)
+    restored, words = copies.restoring(office, made, tmp_path / "new")
+    command = ["--home", restored.root, *restored.opening(), *words]
+    for answer, there in (("no", False), ("", False), ("yes", True)):
+        with typing_to_fork(command, tmp_path, build.QUICKLY) as at:
+            at.answers("(yes/no) ", answer)
+            assert (0 if there else 1) == at.waits()
+        assert there == restored.root.exists()

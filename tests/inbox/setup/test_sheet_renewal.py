@@ -21,12 +21,12 @@ AFTERWARDS = pytest.mark.copy_of("founded_renewed")
 def opened_by(office: Office, *own: str, sheets: Sequence[str]) -> Office:
     """Return the inbox opened by these officers, and by the sheets of others."""
     found = office.of(*own)
-    opening = found.opening()
+    brought: list[str | Path] = [*found.opening()]
     for name in sheets:
         file = share_file.parse(office.share_of(name).read_bytes())
         (typed := office.shares / f"{name}.typed").write_text(share_file.unseal(file, passphrase_of(name)))
-        opening += ["--share", str(typed)]
-    found.opening = lambda: opening  # type: ignore[method-assign]
+        brought += ["--share", typed]
+    found.brought = brought
     return found
 
 
