@@ -18,7 +18,7 @@ from crypto import age, base64url, padding
 from portal.store import envelopes, intakes
 from portal.store.database import Database
 from portal.store.envelopes import Upload
-from portal.store.schema import going
+from portal.store.schema import deleted
 from tests.support.builders import INSPECTORATE, make_outbox, make_report_envelope, today
 from tests.support.portal_room import BODY, SITE, TUS, declared
 from tests.support.portal_server import Server
@@ -147,7 +147,7 @@ def _wait(server: Server) -> None:
     with server.store() as store:
         while True:
             with store.read() as connection:
-                if not connection.execute(select(func.count()).select_from(going)).scalar_one():
+                if not connection.execute(select(func.count()).select_from(deleted)).scalar_one():
                     return
             assert time.monotonic() < end
             time.sleep(_PAUSE_SECONDS)

@@ -12,7 +12,7 @@ from portal.api import receiving, tus, work
 from portal.api.context import context
 from portal.api.problems import Problem
 from portal.api.quotas import Limits
-from portal.store import envelopes, going
+from portal.store import deletion, envelopes
 from portal.store import work as spent
 from portal.store.envelopes import Report, Upload
 from portal.store.quotas import Kind
@@ -154,8 +154,8 @@ def _found(connection: Connection, upload: Upload, paid: Payment) -> Upload | No
     """Use up a header; return the upload that has it, if it is the same, and refuse another use."""
     fresh = spent.spend(connection, paid.header_hash, upload.begun)
     found = envelopes.find(connection, upload.id)
-    # What was used is forgotten after two days, and what was sent under it may still be there.
-    if found is None and fresh and not going.is_going(connection, upload.id):
+    # A header is remembered for two days; the bytes sent under it may still wait for deletion.
+    if found is None and fresh and not deletion.is_pending(connection, upload.id):
         return None
     if found is None or not _is_same(found, upload):
         raise Problem(403, "work_spent")

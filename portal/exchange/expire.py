@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 from portal import days
 from portal.config import Settings
 from portal.exchange import keyrings
-from portal.store import envelopes, expiry, going, work
+from portal.store import deletion, envelopes, expiry, work
 from portal.store.database import Database
 from portal.store.keyrings import lock
 
@@ -59,7 +59,7 @@ def tidy(database: Database) -> None:
 
     A large database is not written anew for this, as reports would wait: ``Database.rewrite`` does it.
     """
-    going.overwrite(database)
+    deletion.overwrite(database)
     if database.size <= SMALL:
         database.rewrite()
     else:

@@ -15,10 +15,10 @@ from portal import days
 from portal.api import disk
 from portal.api.context import Context
 from portal.api.stalled import Watch, give_way, half_hour
-from portal.store import going
+from portal.store import deletion
 from portal.store.database import StoreBusy
 
-# The longest that what was deleted stays in the files of SQLite, or a portion of what goes.
+# How long deleted rows stay in SQLite's files at most, or the first portion of a large envelope.
 _PAUSE_SECONDS = 2.0
 
 
@@ -52,13 +52,13 @@ class Clock:
             with suppress(StoreBusy, SQLAlchemyError):
                 give_way(self._watch, self._context, half, steady)
         with suppress(StoreBusy, SQLAlchemyError):
-            if going.overwrite_portion(self._context.database):
-                return going.PAUSE_SECONDS
+            if deletion.overwrite_portion(self._context.database):
+                return deletion.PAUSE_SECONDS
         return _PAUSE_SECONDS
 
 
 def start(context: Context) -> None:
-    """Look at the clock for as long as this process lives: every two seconds, oftener while something goes.
+    """Look at the clock while this process lives: every two seconds, or sooner if there is much to delete.
 
     At the disk now, too: no request must find that nobody has looked.
     """

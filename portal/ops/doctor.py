@@ -21,7 +21,7 @@ from portal.exchange import expire, keyrings
 from portal.ops import landlock, seccomp, serving
 from portal.site import fetching, manifest
 from portal.site.fetching import Answer
-from portal.store import expiry, going, pending, server
+from portal.store import deletion, expiry, pending, server
 from portal.store.database import Database, open_database
 from portal.web import headers
 
@@ -200,11 +200,11 @@ def _waiting(database: Database, today: date) -> Iterator[Finding]:
 def _overdue(database: Database, settings: Settings, today: date) -> Iterator[Finding]:
     with database.read() as connection:
         count = expiry.overdue(connection, today - timedelta(days=_EXPIRE_DAYS), settings.upload_days)
-        gone = going.count(connection)
-    if gone:
+        waiting = deletion.count(connection)
+    if waiting:
         yield Finding(
             Level.WARNING,
-            f"not overwritten yet: envelopes that were let go ({gone})",
+            f"deleted envelopes not yet overwritten: {waiting}",
             "look again in a minute; if it stays so, make room on the disk, then: `portal expire`",
         )
     if count:
@@ -213,7 +213,7 @@ def _overdue(database: Database, settings: Settings, today: date) -> Iterator[Fi
             f"{count} uploads, cases or envelopes should have gone by now",
             "run `portal expire` every day, as deploy/portal-expire.timer does",
         )
-    if not (gone or count):
+    if not (waiting or count):
         yield Finding(Level.OK, "what is over has gone")
 
 

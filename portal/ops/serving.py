@@ -27,7 +27,7 @@ from portal.config import Settings
 from portal.errors import Refused
 from portal.exchange import keyrings
 from portal.ops import clock, confinement, file_times, memory_wiping
-from portal.store import going
+from portal.store import deletion
 from portal.store.database import StoreBusy, open_database
 from portal.store.keyrings import current
 from portal.web import headers
@@ -39,7 +39,7 @@ _HEAD_SECONDS = 15
 _REQUEST_SECONDS = 900
 _FINISH_SECONDS = 60
 _OVERWRITE_SECONDS = 20
-# Connections that wait until a process is free. What finds the queue full tries again after seconds.
+# Connections that wait for a free process. When the queue is full, a client retries only after seconds.
 _QUEUE = 4_096
 _HEADER_BYTES = 4_096
 _HEADERS = 50
@@ -169,9 +169,9 @@ class _Worker(SyncWorker):
     def init_process(self) -> None:
         super().init_process()  # type: ignore[no-untyped-call]
         database = self.wsgi.extensions["portal"].database
-        # What was withdrawn just now would else stay for as long as nothing serves.
+        # Otherwise the files would keep what was just withdrawn until the next start.
         with suppress(StoreBusy, SQLAlchemyError):
-            going.overwrite(database, _OVERWRITE_SECONDS)
+            deletion.overwrite(database, _OVERWRITE_SECONDS)
         # It ended in good order. To take apart what it shares with the others would copy all of that.
         database.close()
         os._exit(0)

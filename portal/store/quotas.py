@@ -12,7 +12,7 @@ from sqlalchemy import Column, ColumnElement, Connection, delete, select, update
 
 from crypto import age, padding
 from portal import days
-from portal.store import going
+from portal.store import deletion
 from portal.store.inserts import add_to
 from portal.store.schema import envelopes, scriptless, usage
 
@@ -61,7 +61,7 @@ def count(connection: Connection, kind: Kind, size: int) -> None:
 def delete_envelopes(connection: Connection, hour: int, *condition: ColumnElement[bool]) -> int:
     """Delete envelopes, whose sizes count until ``hour`` is over; return how many there were.
 
-    ``going`` then deletes their bytes.
+    ``deletion`` then deletes their bytes.
     """
     columns = (
         envelopes.c.id,
@@ -71,7 +71,7 @@ def delete_envelopes(connection: Connection, hour: int, *condition: ColumnElemen
         envelopes.c.scriptless,
     )
     rows = connection.execute(delete(envelopes).where(*condition).returning(*columns)).all()
-    going.add(connection, [row.id for row in rows if row.received])
+    deletion.schedule(connection, [row.id for row in rows if row.received])
     sums: dict[str, int] = {}
     for row in rows:
         kind = Kind.of(row.size, begins_case=row.case_id is not None, scriptless=row.scriptless).value

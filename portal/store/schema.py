@@ -79,9 +79,9 @@ chunks = _table(
     Column("data", LargeBinary, nullable=False),
 )
 
-# Envelopes that were let go, of which bytes are still there. None is begun under the same id meanwhile: it
-# would lose what it brings.
-going = _table("going", Column("envelope_id", LargeBinary(16), primary_key=True))
+# Deleted envelopes that still have rows in chunks. No upload may begin under the same id meanwhile: the clock
+# would delete its bytes too.
+deleted = _table("deleted", Column("envelope_id", LargeBinary(16), primary_key=True))
 
 # What a sender can still ask of an envelope that the inbox has confirmed, until the day `expires`.
 remains = _table(

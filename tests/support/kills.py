@@ -18,7 +18,7 @@ from crypto import base64url, bundle
 from crypto.bundle import FIRST, INTAKE, Link, Manifest
 from portal.exchange import expire
 from portal.store import intakes
-from portal.store.schema import cases, chunks, envelopes, going, whole
+from portal.store.schema import cases, chunks, deleted, envelopes, whole
 from tests.support.builders import INSPECTORATE, Sealed, make_outbox, make_report_envelope, make_slot, today
 from tests.support.portal_room import BODY, SITE
 from tests.support.portal_server import Server
@@ -129,7 +129,7 @@ class Campaign:
                 .group_by(envelopes.c.id, envelopes.c.received)
             )
             assert all(received == sum_ for received, sum_ in connection.execute(rows))
-            owned = union_all(select(envelopes.c.id), select(going.c.envelope_id))
+            owned = union_all(select(envelopes.c.id), select(deleted.c.envelope_id))
             lost = select(chunks.c.position).where(chunks.c.envelope_id.not_in(owned))
             assert connection.scalars(lost).first() is None
             arrived = select(envelopes.c.case_id).where(whole)

@@ -23,7 +23,7 @@ from portal.errors import Refused
 from portal.exchange import expire, exports, imports
 from portal.exchange.exports import Exported
 from portal.exchange.imports import Imported
-from portal.store import database, going, keyrings
+from portal.store import database, deletion, keyrings
 from portal.store.keyrings import Files, Instance, keep_key_pair
 from portal.store.schema import metadata, spent, usage
 from tests.support import postgres
@@ -109,7 +109,7 @@ class Room:
 
     def state(self) -> State:
         """Return every row of every table, but headers that were used up; deleted bytes and sums as later."""
-        going.overwrite_portion(self.database)
+        deletion.overwrite_portion(self.database)
         with self.database.read() as connection:
             rows = {
                 table.name: sorted(map(tuple, connection.execute(select(table))), key=repr)

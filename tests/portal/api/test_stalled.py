@@ -13,8 +13,8 @@ from portal.api.quotas import DRAWN, SHARES, Limits
 from portal.api.stalled import Watch, give_way, half_hour
 from portal.store import envelopes, quotas
 from portal.store.database import open_database
+from portal.store.deletion import overwrite_portion
 from portal.store.envelopes import Unfinished
-from portal.store.going import overwrite_portion
 from portal.store.quotas import TEXT, Kind
 from tests.support.builders import Sealed, make_report_envelope
 from tests.support.portal_room import TUS, Room

@@ -8,7 +8,7 @@ import pytest
 
 from portal.api.quotas import SHARES
 from portal.ops.clock import Clock
-from portal.store import going, quotas
+from portal.store import deletion, quotas
 from portal.store.quotas import Kind
 from tests.support.builders import Sealed, make_report_envelope
 from tests.support.portal_room import SITE, TUS, Room
@@ -68,7 +68,7 @@ def test_while_something_goes_the_clock_is_looked_at_oftener(
     room: Room, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Else more could come than goes; when nothing is left, it rests."""
-    monkeypatch.setattr(going, "_BYTES", 1 << 18)
+    monkeypatch.setattr(deletion, "_BYTES", 1 << 18)
     sealed = make_report_envelope(room.site, file=bytes(600_000))
     address = room.begin(sealed)
     room.patch(address, 0, sealed.envelope[:500_000])
@@ -77,7 +77,7 @@ def test_while_something_goes_the_clock_is_looked_at_oftener(
     assert [clock.tick(0, 0) < 1 for _ in range(4)] == [True, False, False, False]
 
 
-@pytest.mark.parametrize("table", ["usage", "going"])
+@pytest.mark.parametrize("table", ["usage", "deleted"])
 def test_an_error_of_the_database_does_not_stop_the_clock(sqlite_room: Room, table: str) -> None:
     """Else nothing would give way or be overwritten from then on, and nobody would hear of it."""
     clock = Clock(sqlite_room.app.extensions["portal"], 0)

@@ -19,7 +19,7 @@ from portal.ops import doctor
 from portal.ops.cli import portal
 from portal.ops.doctor import Level
 from portal.site import manifest
-from portal.store import going
+from portal.store import deletion
 from tests.support import postgres
 from tests.support.builders import INSPECTORATE, OUTSIDE, make_keyring, make_report_envelope, today
 from tests.support.paths import ROOT
@@ -98,9 +98,9 @@ def test_what_was_let_go_and_is_still_there_is_counted(tmp_path: Path) -> None:
     room = room_for(tmp_path)
     room.send(sealed := make_report_envelope(room.site))
     assert room.client.post("/api/withdraw", data=sealed.keys.withdraw_key).status_code == 204
-    told = "not overwritten yet: envelopes that were let go (1)"
+    told = "deleted envelopes not yet overwritten: 1"
     assert told in found(room, Level.WARNING)
-    going.overwrite(room.database)
+    deletion.overwrite(room.database)
     assert told not in found(room, Level.WARNING)
     assert "what is over has gone" in found(room, Level.OK)
     room.close()

@@ -17,7 +17,7 @@ from crypto import age, base64url, padding
 from portal import days
 from portal.exchange import expire
 from portal.exchange.expire import Expired
-from portal.store import database, envelopes, going
+from portal.store import database, deletion, envelopes
 from portal.store.expiry import SPREAD_DAYS
 from portal.store.schema import cases
 from tests.support import postgres
@@ -66,7 +66,7 @@ def test_what_is_withdrawn_is_not_in_the_files(sqlite_room: Room) -> None:
     room.send(sealed)
     assert remains(room.folder, marks(sealed)) == 4
     withdraw(room, sealed)
-    going.overwrite_portion(room.database)
+    deletion.overwrite_portion(room.database)
     # The case id goes to the inbox with the next bundle.
     assert remains(room.folder, marks(sealed)) == remains(room.folder, [sealed.case_id]) == 1
     exported = room.export()
@@ -82,7 +82,7 @@ def test_what_its_sender_discards_is_not_in_the_files(sqlite_room: Room) -> None
     room.patch(address, 0, sealed.envelope[:60_000])
     assert remains(room.folder, marks(sealed)) == 4
     assert room.client.delete(address, headers={"Tus-Resumable": "1.0.0"}).status_code == 204
-    going.overwrite_portion(room.database)
+    deletion.overwrite_portion(room.database)
     assert remains(room.folder, marks(sealed)) == 0
 
 
@@ -126,7 +126,7 @@ def test_what_is_refused_is_not_in_the_files(sqlite_room: Room) -> None:
     assert room.patch(address, 0, sealed.envelope[:1_000]).status_code == 204
     assert remains(room.folder, [start, *marks(sealed)[1:]]) == 4
     assert room.patch(address, 1_000, secrets.token_bytes(1_000)).status_code == 400
-    going.overwrite_portion(room.database)
+    deletion.overwrite_portion(room.database)
     assert remains(room.folder, [start, *marks(sealed)]) == 0
 
 

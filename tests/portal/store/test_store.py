@@ -38,7 +38,7 @@ COLUMNS = {
         "bundle",
     },
     "chunks": {"envelope_id", "position", "data"},
-    "going": {"envelope_id"},
+    "deleted": {"envelope_id"},
     "remains": {"id", "size", "expires"},
     "cases": {"case_id", "channel", "memo", "withdraw_id", "day", "slot", "collected", "expires"},
     "withdrawals": {"case_id", "withdraw_key", "channel", "bundle"},

@@ -1,4 +1,4 @@
-"""What is let go goes in portions: it needs no room of its own, and others write meanwhile."""
+"""Deletion in portions: it needs little free disk, and others can write meanwhile."""
 
 import shutil
 import time
@@ -11,10 +11,9 @@ import pytest
 from sqlalchemy import delete, func, select
 
 from portal.exchange import expire
-from portal.store import going
+from portal.store import deletion
 from portal.store.database import Database, StoreBusy
-from portal.store.schema import chunks, envelopes, spent
-from portal.store.schema import going as noted
+from portal.store.schema import chunks, deleted, envelopes, spent
 from tests.support.builders import make_outbox, make_report_envelope
 from tests.support.portal_room import TUS, Room, code, filed
 from tests.support.small_disk import small_disk
@@ -31,7 +30,7 @@ def begun(room: Room, size: int = 900_000) -> str:
     return address
 
 
-def let_go(room: Room, address: str) -> None:
+def discard(room: Room, address: str) -> None:
     assert room.client.delete(address, headers=TUS).status_code == 204
 
 
@@ -40,15 +39,14 @@ def counts(store: Database) -> tuple[int, int]:
     with store.read() as connection:
         rows, ids = (
             connection.execute(select(func.count()).select_from(table)).scalar_one()
-            for table in (chunks, noted)
+            for table in (chunks, deleted)
         )
     return rows, ids
 
 
-def test_what_is_let_go_is_gone_for_everybody_at_once(room: Room) -> None:
-    """Its bytes are still there, and no request finds them."""
+def test_nobody_finds_a_deleted_envelope_though_its_bytes_are_still_there(room: Room) -> None:
     address = begun(room)
-    let_go(room, address)
+    discard(room, address)
     assert counts(room.database) == (2, 1)
     assert room.client.head(address, headers=TUS).status_code == 404
     assert room.patch(address, 450_000, b"more").status_code == 404
@@ -57,25 +55,25 @@ def test_what_is_let_go_is_gone_for_everybody_at_once(room: Room) -> None:
 
 
 def test_an_envelope_without_a_byte_leaves_nothing_to_delete(room: Room) -> None:
-    let_go(room, room.begin(make_report_envelope(room.site)))
+    discard(room, room.begin(make_report_envelope(room.site)))
     assert counts(room.database) == (0, 0)
 
 
 @pytest.mark.parametrize(("rows", "bytes_"), PORTIONS)
-def test_however_little_goes_at_a_time_all_goes_and_nothing_else(
+def test_portions_of_any_size_delete_everything_and_nothing_else(
     room: Room, rows: int, bytes_: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """In each portion some, and never more than may."""
-    monkeypatch.setattr(going, "_ROWS", rows)
-    monkeypatch.setattr(going, "_BYTES", bytes_)
+    monkeypatch.setattr(deletion, "_ROWS", rows)
+    monkeypatch.setattr(deletion, "_BYTES", bytes_)
     kept = filed(room)
     for address in [begun(room) for _ in range(3)]:
-        let_go(room, address)
+        discard(room, address)
     before, ids = counts(room.database)
     assert (before, ids) == (7, 3)
     is_more = True
     while is_more:
-        is_more = going.overwrite_portion(room.database)
+        is_more = deletion.overwrite_portion(room.database)
         after, ids = counts(room.database)
         assert 0 <= before - after <= min(rows, bytes_ // 225_000)
         before = after
@@ -88,42 +86,42 @@ def test_import_and_expire_leave_nothing_to_the_clock(
     room: Room, rows: int, bytes_: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """What the inbox has confirmed is gone when the command ends."""
-    monkeypatch.setattr(going, "_ROWS", rows)
-    monkeypatch.setattr(going, "_BYTES", bytes_)
-    monkeypatch.setattr(going, "PAUSE_SECONDS", 0)
+    monkeypatch.setattr(deletion, "_ROWS", rows)
+    monkeypatch.setattr(deletion, "_BYTES", bytes_)
+    monkeypatch.setattr(deletion, "PAUSE_SECONDS", 0)
     for _ in range(4):
         filed(room)
-    let_go(room, begun(room))
+    discard(room, begun(room))
     room.bring(make_outbox(room.site, collected=[room.export().link]))
     assert counts(room.database) == (0, 0)
-    let_go(room, begun(room))
+    discard(room, begun(room))
     expire.tidy(room.database)
     assert counts(room.database) == (0, 0)
 
 
-def test_who_stops_in_the_middle_is_followed_by_whoever_comes_next(
+def test_another_process_continues_a_deletion_that_was_interrupted(
     room: Room, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """What is left to go stands in the database, not in a process."""
-    monkeypatch.setattr(going, "_ROWS", 1)
-    let_go(room, begun(room))
-    going.overwrite_portion(room.database)
+    monkeypatch.setattr(deletion, "_ROWS", 1)
+    discard(room, begun(room))
+    deletion.overwrite_portion(room.database)
     assert counts(room.database) == (1, 1)
     another = Database(room.settings.database_url)
-    going.overwrite(another)
+    deletion.overwrite(another)
     another.close()
     assert counts(room.database) == (0, 0)
 
 
 def test_of_many_who_delete_at_once_none_is_in_the_way(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
     """As each process has a clock, and `portal import` runs beside them."""
-    monkeypatch.setattr(going, "_ROWS", 1)
-    monkeypatch.setattr(going, "PAUSE_SECONDS", 0)
+    monkeypatch.setattr(deletion, "_ROWS", 1)
+    monkeypatch.setattr(deletion, "PAUSE_SECONDS", 0)
     for address in [begun(room) for _ in range(4)]:
-        let_go(room, address)
+        discard(room, address)
     stores = [Database(room.settings.database_url) for _ in range(3)]
     with ThreadPoolExecutor(len(stores)) as pool:
-        for done in [pool.submit(going.overwrite, store) for store in stores]:
+        for done in [pool.submit(deletion.overwrite, store) for store in stores]:
             done.result()
     for store in stores:
         store.close()
@@ -132,24 +130,24 @@ def test_of_many_who_delete_at_once_none_is_in_the_way(room: Room, monkeypatch: 
 
 def test_the_log_is_emptied_between_portions(sqlite_room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
     """Where somebody reads an older state it cannot be, so nothing more is deleted meanwhile."""
-    monkeypatch.setattr(going, "_ROWS", 1)
-    let_go(sqlite_room, begun(sqlite_room))
+    monkeypatch.setattr(deletion, "_ROWS", 1)
+    discard(sqlite_room, begun(sqlite_room))
     with sqlite_room.database.read() as reader:
         assert reader.execute(select(func.count()).select_from(envelopes)).scalar_one() == 0
         for _ in range(3):
-            going.overwrite_portion(sqlite_room.database)
+            deletion.overwrite_portion(sqlite_room.database)
         assert counts(sqlite_room.database) == (2, 1)
     for left in (1, 0):
-        going.overwrite_portion(sqlite_room.database)
+        deletion.overwrite_portion(sqlite_room.database)
         assert counts(sqlite_room.database)[0] == left
 
 
-def test_a_bundle_with_more_bytes_than_the_disk_has_left_can_be_let_go(
+def test_a_bundle_with_more_bytes_than_the_disk_has_left_can_be_discard(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A portal that somebody has filled would else stay full for good (`make soak deletion` has more)."""
-    monkeypatch.setattr(going, "_PART", 1)
-    monkeypatch.setattr(going, "_BYTES", MIB)
+    monkeypatch.setattr(deletion, "_PART", 1)
+    monkeypatch.setattr(deletion, "_BYTES", MIB)
     disk = tmp_path / "disk"
     with small_disk(disk, "16m"):
         room = Room(disk, f"sqlite:///{disk}/portal.sqlite")
@@ -168,50 +166,50 @@ def test_a_bundle_with_more_bytes_than_the_disk_has_left_can_be_let_go(
 
 
 @pytest.mark.parametrize("left", [5 * MIB, MIB])
-def test_on_a_disk_that_others_have_filled_smaller_portions_go(tmp_path: Path, left: int) -> None:
+def test_portions_are_smaller_on_a_nearly_full_disk(tmp_path: Path, left: int) -> None:
     """They take a quarter of what is left, so that texts still find room."""
     disk = tmp_path / "disk"
     with small_disk(disk, "24m"):
         room = Room(disk, f"sqlite:///{disk}/portal.sqlite")
         room.configure(spare_gb=0)
         address = begun(room, 16 * MIB)
-        let_go(room, address)
+        discard(room, address)
         room.database.scrub()
         (disk / "of-others").write_bytes(bytes(shutil.disk_usage(disk).free - left))
         lowest = left
-        while going.overwrite_portion(room.database):
+        while deletion.overwrite_portion(room.database):
             lowest = min(lowest, shutil.disk_usage(disk).free)
         assert counts(room.database) == (0, 0)
         assert lowest > left / 2
         room.close()
 
 
-def test_what_cannot_go_now_is_told_as_what_it_is(sqlite_room: Room) -> None:
+def test_a_fault_of_the_database_is_reported_as_busy(sqlite_room: Room) -> None:
     """A fault of the database: not overwritten yet, and what was written before it is not left in the log."""
-    let_go(sqlite_room, begun(sqlite_room))
+    discard(sqlite_room, begun(sqlite_room))
     with sqlite_room.database.write() as connection:
         connection.exec_driver_sql("ALTER TABLE chunks RENAME TO elsewhere")
     with pytest.raises(StoreBusy):
-        going.overwrite(sqlite_room.database)
+        deletion.overwrite(sqlite_room.database)
     assert (sqlite_room.folder / "portal.sqlite-wal").stat().st_size == 0
 
 
-def test_after_all_has_gone_the_log_is_empty(sqlite_room: Room) -> None:
-    let_go(sqlite_room, begun(sqlite_room))
-    going.overwrite(sqlite_room.database)
+def test_the_log_is_empty_after_the_deletion(sqlite_room: Room) -> None:
+    discard(sqlite_room, begun(sqlite_room))
+    deletion.overwrite(sqlite_room.database)
     assert (sqlite_room.folder / "portal.sqlite-wal").stat().st_size == 0
 
 
-def test_no_envelope_is_begun_under_the_id_of_one_that_goes(room: Room) -> None:
+def test_no_upload_begins_under_the_id_of_a_deleted_one(room: Room) -> None:
     """Its header may have been forgotten; what it brought would go with the other's bytes."""
     sealed = make_report_envelope(room.site)
     address = room.begin(sealed)
     room.patch(address, 0, sealed.envelope[:60_000])
-    let_go(room, address)
+    discard(room, address)
     with room.database.write() as connection:
         connection.execute(delete(spent))
     assert code(room.send(sealed)) == (403, "work_spent")
-    going.overwrite(room.database)
+    deletion.overwrite(room.database)
     assert room.send(sealed).status_code == 201
     assert [entry.size for entry in room.export().intake.entries] == [len(sealed.envelope)]
 
@@ -238,7 +236,7 @@ def writing(store: Database) -> Iterator[list[float]]:
             while running:
                 begin = time.monotonic()
                 with store.write() as connection:
-                    going.add(connection, [])
+                    deletion.schedule(connection, [])
                 took.append(time.monotonic() - begin)
                 time.sleep(0.01)
 
@@ -252,12 +250,12 @@ def writing(store: Database) -> Iterator[list[float]]:
 
 def test_others_write_between_portions(sqlite_room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
     """Each waits for a portion at most, not for all of them."""
-    monkeypatch.setattr(going, "_ROWS", 1)
-    let_go(sqlite_room, begun(sqlite_room, 3_000_000))
+    monkeypatch.setattr(deletion, "_ROWS", 1)
+    discard(sqlite_room, begun(sqlite_room, 3_000_000))
     other = Database(sqlite_room.settings.database_url)
     with writing(other) as took:
         begin = time.monotonic()
-        going.overwrite(sqlite_room.database)
+        deletion.overwrite(sqlite_room.database)
         whole = time.monotonic() - begin
     other.close()
     assert len(took) > 10
