@@ -1,15 +1,31 @@
-"""Files that are read whole, and appear whole under their name, or not at all."""
+"""Files that people name: read from regular files alone, and written whole or not at all."""
 
 import errno
 import os
+import stat
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import BinaryIO
+
+
+@contextmanager
+def opened(path: Path) -> Iterator[BinaryIO]:
+    """Open a regular file for reading; raises OSError at once for a pipe, which would block, or a device."""
+    descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC)
+    try:
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            raise OSError(errno.EINVAL, "not a regular file", str(path))
+        with os.fdopen(descriptor, "rb", closefd=False) as file:
+            yield file
+    finally:
+        os.close(descriptor)
 
 
 def read(path: Path, most: int) -> bytes:
-    """Return the bytes of a file; raises OSError, also if there are more than ``most``."""
-    with path.open("rb") as file:
+    """Return the bytes of a regular file; raises OSError, also if there are more than ``most``."""
+    with opened(path) as file:
         content = file.read(most + 1)
     if len(content) > most:
         raise OSError(errno.EFBIG, os.strerror(errno.EFBIG), str(path))

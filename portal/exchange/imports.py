@@ -14,7 +14,7 @@ from crypto.bundle import KEYRING, KEYRING_SIGNATURE, NOTHING, Manifest, Outbox
 from crypto.errors import CryptoError, Malformed
 from crypto.keyring import Keyring
 from crypto.signing import LARGEST_FILE
-from portal import days
+from portal import days, files
 from portal.config import Settings
 from portal.errors import Refused
 from portal.exchange import keyrings
@@ -106,7 +106,7 @@ def _verify(database: Database, settings: Settings, path: Path) -> _Verified:
 
 @contextmanager
 def _reading(path: Path) -> Iterator[tuple[Manifest, Iterator[Member]]]:
-    with path.open("rb") as file:
+    with files.opened(path) as file:
         yield bundle.read(iter(lambda: file.read(_BLOCK), b""))
 
 

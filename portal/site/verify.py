@@ -9,6 +9,8 @@ from crypto import base64url, card, keyring, pages
 from crypto.errors import CryptoError
 from crypto.keyring import Channel, Keyring
 from crypto.pages import Page, Pages
+from crypto.signing import LARGEST_FILE
+from portal import files
 from portal.config import Settings
 from portal.errors import Refused
 from portal.site import manifest, site_files
@@ -75,9 +77,8 @@ def read_card(path: Path, settings: Settings) -> Channel:
     """Return the channel on a body's card, in a folder or named by its card.json; Refused if it is none."""
     raw = path / card.CARD if path.is_dir() else path
     try:
-        opened = card.open_card(
-            raw.read_bytes(), raw.with_name(card.SIGNATURE).read_bytes(), settings.deployment_id
-        )
+        content, signature = (files.read(each, LARGEST_FILE) for each in (raw, raw.with_name(card.SIGNATURE)))
+        opened = card.open_card(content, signature, settings.deployment_id)
     except (OSError, CryptoError) as error:
         raise Refused(
             f"{path} is no card that can be compared: {error}", "name what `inbox card` wrote"

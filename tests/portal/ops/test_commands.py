@@ -1,8 +1,10 @@
 """The portal's command line: what is done says so, what is refused says why and what to do."""
 
 import json
+import os
 import re
 import sqlite3
+import subprocess
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
@@ -30,6 +32,7 @@ from tests.support.builders import (
     make_outbox,
     today,
 )
+from tests.support.portal_server import Server
 from tests.support.portal_terminal import run, run_both
 
 FINGERPRINT = re.compile(r"[A-Z2-7]{4}( [A-Z2-7]{4}){7}")
@@ -198,6 +201,26 @@ def test_an_import_that_is_refused_ends_with_1(made: Path) -> None:
     message, hint = refusal(run(made, "import", outbox, code=1))
     assert message == "outbox.tar refused: outbox bundle is not signed by a reply key of its channel"
     assert hint.startswith("nothing was changed")
+
+
+@pytest.mark.parametrize("words", [["import"], ["verify", "http://127.0.0.1:1", "--channel-keys"]])
+@pytest.mark.parametrize("trap", ["pipe", "device", "card.json behind a link"])
+def test_no_command_waits_for_what_is_no_file_or_reads_it_without_end(
+    made: Path, words: list[str], trap: str
+) -> None:
+    """On a medium, a pipe or a device may have the name of a bundle or a card."""
+    place = made / "named"
+    if trap == "pipe":
+        os.mkfifo(place)
+    elif trap == "device":
+        place.symlink_to("/dev/zero")
+    else:
+        place.mkdir()
+        (place / "card.json").symlink_to("/dev/zero")
+    command = Server(made, 0).command(*words, place)
+    done = subprocess.run(command, capture_output=True, text=True, timeout=20, check=False)
+    assert (1, "") == (done.returncode, done.stdout)
+    assert refusal(done.stderr)
 
 
 @pytest.mark.parametrize(
