@@ -21,6 +21,14 @@ def test_a_file_that_it_names_is_there(path: str) -> None:
     assert (ROOT / path).is_file()
 
 
+def test_no_room_has_more_than_fifteen_modules() -> None:
+    """A larger one holds more than one idea."""
+    folders = [each for top in ("inbox", "portal") for each in (ROOT / top).rglob("*") if each.is_dir()]
+    sizes = {str(each.relative_to(ROOT)): len([*each.glob("[!_]*.py")]) for each in folders}
+    assert max(sizes.values()) > 9
+    assert {} == {name: size for name, size in sizes.items() if size > 15}
+
+
 def test_every_room_has_a_row() -> None:
     """A new room is explained here, or nobody finds it."""
     rows = set(re.findall(r"^\| `(\w+)/` \|", TEXT, re.MULTILINE))

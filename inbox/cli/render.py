@@ -21,7 +21,7 @@ def sheet_notice(found: Notice | None) -> Iterator[str]:
             f"NOTICE: on {found.line.day or '????-??-??'} the shares were renewed with a sheet, by {by}"
         )
         yield "  If you were not there, tell the others and whoever oversees you at once."
-        yield visible(f"  Not read yet by {', '.join(found.unread)}: inbox officers seen")
+        yield visible(f"  Not read yet by {', '.join(found.unacknowledged_by)}: inbox officers seen")
 
 
 def overview(view: View) -> Iterator[str]:

@@ -23,10 +23,10 @@ from inbox.vault.tables import Officer
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """A renewal, as the journal has it; ``unread`` are those who have not said to have read of it."""
+    """A renewal, as the journal has it; ``unacknowledged_by`` are the officers who have yet to confirm it."""
 
     line: Line
-    unread: tuple[str, ...]
+    unacknowledged_by: tuple[str, ...]
 
     @property
     def by(self) -> Mapping[str, Presence]:
@@ -42,13 +42,13 @@ def tell_all(session: Session) -> None:
 
 
 def pending(inbox: Inbox) -> Notice | None:
-    """Return the newest renewal that an officer has not said to have read; None if there is none."""
+    """Return the newest renewal that an officer has yet to confirm, or None."""
     with inbox.vault.transaction() as session:
-        unread = _unread(session)
-        if not unread:
+        waiting = _unacknowledged(session)
+        if not waiting:
             return None
-        newest = max(officer.unseen or 0 for officer in unread)
-        return Notice(next(journal.lines(session, newest)), tuple(officer.name for officer in unread))
+        newest = max(officer.unseen or 0 for officer in waiting)
+        return Notice(next(journal.lines(session, newest)), tuple(officer.name for officer in waiting))
 
 
 def acknowledge(inbox: Inbox, who: Actor) -> None:
@@ -59,7 +59,7 @@ def acknowledge(inbox: Inbox, who: Actor) -> None:
     with inbox.acting(who, action(Code.ACKNOWLEDGE_RENEWAL)) as session:
         here = [
             each
-            for each in _unread(session)
+            for each in _unacknowledged(session)
             if who.present.get(each.name, Presence.SHEET) is not Presence.SHEET
         ]
         if not here:
@@ -71,5 +71,5 @@ def acknowledge(inbox: Inbox, who: Actor) -> None:
             officer.unseen = None
 
 
-def _unread(session: Session) -> list[Officer]:
+def _unacknowledged(session: Session) -> list[Officer]:
     return [each for each in queries_office.officers(session) if each.unseen is not None]

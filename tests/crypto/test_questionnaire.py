@@ -17,7 +17,7 @@ option = [{ id = "c", label = { fr = "C", en = "C" }, outside = "only" }]
 
 
 def test_the_shipped_questionnaire_asks_what_the_domain_needs() -> None:
-    """All questions of the domain document, with the four ways in and the two that protect the author."""
+    """All questions that were decided on, with the four ways in and the two that protect the reporter."""
     found = questionnaire.parse(SHIPPED)
     fields = {field.id: field for field in found.fields}
     assert found.reference.hash == found.hash
@@ -39,7 +39,7 @@ def test_the_shipped_questionnaire_asks_what_the_domain_needs() -> None:
 
 
 def test_the_shipped_questionnaire_warns_where_an_answer_identifies() -> None:
-    """Those whose risk the domain document calls high or medium, and whoever else is named."""
+    """Those whose risk for the reporter is high or medium, and whoever else is named."""
     warned = {field.id for field in questionnaire.parse(SHIPPED).fields if field.warning}
     risky = {"what", "when", "days", "where", "place", "refs", "how_know", "told", "evidence", "help"}
     assert risky | {"who_id"} == warned
