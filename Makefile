@@ -23,13 +23,16 @@ TEST_TOOLS := node=nodejs npm=npm chromium=chromium chromium-headless-shell=chro
   bwrap=bubblewrap /usr/share/fonts/truetype/dejavu/DejaVuSans.ttf=fonts-dejavu-core pdftotext=poppler-utils qpdf=qpdf
 NODE_TOOLS := node=nodejs npm=npm
 
-# what each page runs, one file for each; the portal's machine needs neither node nor what it is made of
-PAGES := report status verify leave
+# what each page runs, one file for each, two for the report page, each with the words of one language; the portal's machine needs neither node nor what it is made of
+PAGES := status verify leave
 ESBUILD := node_modules/.bin/esbuild --bundle --minify --format=esm --target=es2022 --charset=utf8 --log-level=warning \
   --legal-comments=none --banner:js='// Fanal, AGPL-3.0-or-later; libraries: /static/licenses.txt'
 INSIDE := age-encryption @noble/ciphers @noble/curves @noble/hashes @noble/post-quantum @scure/base @scure/bip39
 BUILD = rm -f $(1)/static/js/* && \
   $(ESBUILD) $(PAGES:%=portal/scripts/%.js) --outdir=$(1)/static/js && \
+  for list in french english; do \
+    $(ESBUILD) portal/scripts/report.js --conditions=$$list --outfile=$(1)/static/js/report.$$list.js || exit 1; \
+  done && \
   $(ESBUILD) portal/scripts/offline.js --conditions=offline --outfile=$(1)/offline.js && \
   $(ESBUILD) portal/style.css --outfile=$(1)/static/style.css && \
   for package in $(INSIDE); do printf '\n=== %s\n\n' $$package; cat node_modules/$$package/LICENSE; done > $(1)/static/licenses.txt

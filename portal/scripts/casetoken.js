@@ -5,14 +5,13 @@ import { expand, hkdf } from "@noble/hashes/hkdf.js";
 import { sha256 } from "@noble/hashes/sha2.js";
 import { bech32 } from "@scure/base";
 import { entropyToMnemonic, mnemonicToEntropy } from "@scure/bip39";
-import { wordlist as english } from "@scure/bip39/wordlists/english.js";
-import { wordlist as french } from "@scure/bip39/wordlists/french.js";
 import { identityToRecipient } from "age-encryption";
 import { breathe } from "./breathe.js";
 import { concat, utf8 } from "./bytes.js";
 import { Malformed } from "./errors.js";
 import * as recipients from "./recipients.js";
 import * as signing from "./signing.js";
+import { LISTS } from "./wordlists.js";
 
 /** @typedef {"fr" | "en"} Language */
 
@@ -36,8 +35,6 @@ export const WORDS = 12;
 /** @type {readonly Language[]} */
 export const LANGUAGES = Object.freeze(["fr", "en"]);
 
-/** @type {Readonly<Record<Language, string[]>>} */
-export const LISTS = { fr: french, en: english };
 const PREFIX = 4;
 
 /** There are more or fewer than twelve words. */
@@ -83,14 +80,14 @@ export function generate() {
 }
 
 /**
- * Return the twelve words of `entropy` (16 bytes) in `fr` or `en` (BIP-39).
+ * Return the twelve words of `entropy` (16 bytes) from one of the lists (BIP-39).
  * @param {Uint8Array} entropy
- * @param {Language} language
+ * @param {readonly string[]} list
  * @returns {string[]}
  */
-export function words(entropy, language) {
+export function words(entropy, list) {
   if (entropy.length !== ENTROPY) throw new Malformed("case token has the wrong length");
-  return entropyToMnemonic(entropy, LISTS[language]).normalize("NFC").split(" ");
+  return entropyToMnemonic(entropy, [...list]).normalize("NFC").split(" ");
 }
 
 /**
@@ -215,7 +212,7 @@ export function plain(text) {
 function entropyOf(language, places) {
   const list = LISTS[language];
   try {
-    return mnemonicToEntropy(places.map((place) => list[/** @type {number} */ (place)]).join(" "), list);
+    return mnemonicToEntropy(places.map((place) => list[/** @type {number} */ (place)]).join(" "), [...list]);
   } catch {
     return null;
   }

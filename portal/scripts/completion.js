@@ -1,7 +1,8 @@
 // @ts-check
 /** Help with typing a case token: how many words there are, which is unknown, what the last one may become. */
 
-import { index, LANGUAGES, LISTS, plain, WORDS } from "./casetoken.js";
+import { index, LANGUAGES, plain, WORDS } from "./casetoken.js";
+import { LISTS } from "./wordlists.js";
 import { byId, element, write } from "./dom.js";
 import { say } from "./texts.js";
 

@@ -1,6 +1,7 @@
 // @ts-check
 /** The steps around a new case token: its words are shown, two of them asked for, and all shown again at the end. */
 
+import { wordlist } from "#wordlist";
 import * as casetoken from "./casetoken.js";
 import { Confirmation } from "./confirmation.js";
 import { byId, element, show, whenPressed, write } from "./dom.js";
@@ -24,7 +25,7 @@ export function newToken() {
   /** @type {Promise<casetoken.CaseKeys> | undefined} */
   let keys;
   return {
-    words: casetoken.words(entropy, site.language),
+    words: casetoken.words(entropy, wordlist(site.language)),
     keys: () => (keys ??= casetoken.derive(entropy, site.deployment)),
   };
 }

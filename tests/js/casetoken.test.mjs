@@ -5,6 +5,7 @@ import { test } from "node:test";
 import { wordlist as english } from "@scure/bip39/wordlists/english.js";
 import { wordlist as french } from "@scure/bip39/wordlists/french.js";
 import * as casetoken from "../../portal/scripts/casetoken.js";
+import { LISTS } from "../../portal/scripts/wordlists.js";
 import { Malformed } from "../../portal/scripts/errors.js";
 import { flipped, noise, toHex } from "./helpers.mjs";
 
@@ -25,7 +26,7 @@ test("what is shown can be typed again, whole or by four letters, in both langua
   for (const language of casetoken.LANGUAGES) {
     for (let seed = 1; seed <= 20; seed += 1) {
       const entropy = noise(16, seed);
-      const words = casetoken.words(entropy, language);
+      const words = casetoken.words(entropy, LISTS[language]);
       assert.equal(words.length, casetoken.WORDS);
       for (const text of [words.join(" "), words.join("\n"), words.map((word) => word.slice(0, 4)).join(", ")]) {
         assert.deepEqual(casetoken.parse(text)[language], entropy);
@@ -42,7 +43,7 @@ test("no two words of a list share their first four letters", () => {
 });
 
 test("a wrong token says what is wrong, and where", () => {
-  const words = casetoken.words(noise(16), "en");
+  const words = casetoken.words(noise(16), LISTS.en);
   assert.throws(() => casetoken.parse(words.slice(1).join(" ")), { code: "wrong-count", count: 11 });
   assert.throws(() => casetoken.parse(replaced(words, 3, "zzz")), { code: "unknown-word", index: 3 });
   assert.throws(() => casetoken.parse(words.reverse().join(" ")), { code: "wrong-checksum" });
@@ -50,7 +51,7 @@ test("a wrong token says what is wrong, and where", () => {
 });
 
 test("the refusal of a token holds no word of it", () => {
-  const text = replaced(casetoken.words(noise(16), "en"), 3, "secretly");
+  const text = replaced(casetoken.words(noise(16), LISTS.en), 3, "secretly");
   assert.throws(() => casetoken.parse(text), (/** @type {Error} */ error) => {
     assert.ok(!JSON.stringify([error.message, { ...error }]).includes("secretly"));
     return true;
@@ -72,5 +73,5 @@ test("keys depend on the deployment and on every bit of the token", async () => 
 test("other lengths are refused", async () => {
   await assert.rejects(casetoken.derive(noise(15), noise(16)), Malformed);
   await assert.rejects(casetoken.derive(noise(16), noise(17)), Malformed);
-  assert.throws(() => casetoken.words(noise(17), "fr"), Malformed);
+  assert.throws(() => casetoken.words(noise(17), LISTS.fr), Malformed);
 });

@@ -7,6 +7,7 @@
 import { createInterface } from "node:readline";
 import * as age from "../../portal/scripts/age.js";
 import * as casetoken from "../../portal/scripts/casetoken.js";
+import { LISTS } from "../../portal/scripts/wordlists.js";
 import * as container from "../../portal/scripts/container.js";
 import { outcome } from "../../portal/scripts/errors.js";
 import * as keyring from "../../portal/scripts/keyring.js";
@@ -24,7 +25,7 @@ import { collect, refusal } from "./helpers.mjs";
 /** @type {Record<string, (request: Fields) => Fields | Promise<Fields>>} */
 const OPS = {
   json: ({ bytes }) => ({ bytes: text64(strictjson.encode(strictjson.decode(bytes64(bytes)))) }),
-  words: ({ entropy, language }) => ({ words: casetoken.words(bytes64(entropy), language) }),
+  words: ({ entropy, language }) => ({ words: casetoken.words(bytes64(entropy), LISTS[/** @type {"fr" | "en"} */ (language)]) }),
   parse: ({ text }) => encoded(casetoken.parse(text)),
   derive: async ({ entropy, deployment }) => encoded(await casetoken.derive(bytes64(entropy), bytes64(deployment))),
   recipient: ({ text }) => ({ keyId: text64(recipients.keyId(recipients.parse(text))) }),

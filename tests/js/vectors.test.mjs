@@ -7,6 +7,7 @@ import { identityToRecipient } from "age-encryption";
 import * as age from "../../portal/scripts/age.js";
 import * as archive from "../../portal/scripts/archive.js";
 import * as casetoken from "../../portal/scripts/casetoken.js";
+import { LISTS } from "../../portal/scripts/wordlists.js";
 import * as container from "../../portal/scripts/container.js";
 import { outcome } from "../../portal/scripts/errors.js";
 import * as keyring from "../../portal/scripts/keyring.js";
@@ -108,7 +109,7 @@ function candidates(text) {
 async function derived({ entropy, deployment }) {
   const keys = await casetoken.derive(hex(entropy), hex(deployment));
   /** @param {casetoken.Language} language */
-  const listed = (language) => casetoken.words(hex(entropy), language).join(" ").normalize("NFKD");
+  const listed = (language) => casetoken.words(hex(entropy), LISTS[language]).join(" ").normalize("NFKD");
   return {
     words: { en: listed("en"), fr: listed("fr") },
     reply_identity: keys.replyIdentity,

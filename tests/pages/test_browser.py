@@ -8,7 +8,7 @@ from tests.support.page_visitor import Visitor
 
 pytestmark = pytest.mark.browser
 
-NAMES = ("", "report", "status", "guide", "verify", "sealed", "accessibility")
+NAMES = ("", "report", "status", "guide", "verify", "sealed", "accessibility", "rights")
 ALL_PAGES = ["", *(f"{language}/{name}" for language in LANGUAGES for name in NAMES)]
 
 
@@ -27,12 +27,12 @@ def test_every_page_loads_without_a_complaint(visitor: Visitor) -> None:
 
 def test_a_page_asks_for_two_scripts_before_it_asks_for_the_keyring(visitor: Visitor) -> None:
     """Over Tor each request costs a second: one script to leave quickly, one for the rest, and no more."""
-    for path in ("fr/report", "en/status", "fr/verify"):
+    for path, script in (("fr/report", "report.french"), ("en/status", "status"), ("fr/verify", "verify")):
         visitor.requests.clear()
         visitor.visit(path)
         visitor.page.wait_for_load_state("networkidle")
         asked = [request.url.removeprefix(visitor.site.address) for request in visitor.requests]
-        scripts = [f"/static/js/{name}.js" for name in ("leave", path[3:])]
+        scripts = [f"/static/js/{name}.js" for name in ("leave", script)]
         assert sorted(each for each in asked if each.endswith(".js")) == sorted(scripts)
         assert "/keyring.json" not in asked[: max(map(asked.index, scripts))]
 

@@ -19,7 +19,7 @@ from tests.support.portal_site import slot_for
 
 pytestmark = [pytest.mark.browser, pytest.mark.long]
 
-NAMES = ("", "report", "status", "guide", "verify", "sealed", "accessibility", "nowhere")
+NAMES = ("", "report", "status", "guide", "verify", "sealed", "accessibility", "rights", "nowhere")
 PAGES = ["", *(f"{language}/{name}" for language in LANGUAGES for name in NAMES)]
 FRENCH = [path for path in PAGES if path.startswith("fr")]
 LIMIT = 100_000  # bytes; what the way to a report may weigh at most
@@ -186,7 +186,9 @@ def test_the_way_to_a_report_is_light(
         visitor.page.wait_for_load_state("networkidle")
     visitor.report()
     asked = [urlsplit(each.url).path for each in visitor.requests if each.method == "GET"]
-    assert {"/", "/fr/report", "/static/js/report.js", "/static/style.css", "/keyring.json"} <= set(asked)
+    assert {"/", "/fr/report", "/static/js/report.french.js", "/static/style.css", "/keyring.json"} <= set(
+        asked
+    )
     client = visitor.site.client
     sizes = {path: len(gzip.compress(client.get(path).data, mtime=0)) for path in asked}
     # A browser keeps nothing (Cache-Control: no-store), and so asks again on each page.

@@ -41,7 +41,9 @@ def test_the_script_of_the_form_asks_nothing_of_a_network_and_keeps_nothing() ->
         r"\b(?:fetch|XMLHttpRequest|WebSocket|EventSource|sendBeacon|localStorage|indexedDB)\b *[(.]"
     )
     assert asking.findall(offline.load().script) == []
-    assert asking.findall((STATIC / "js" / "report.js").read_text("utf-8")) == ["fetch("], "the control"
+    assert asking.findall((STATIC / "js" / "report.french.js").read_text("utf-8")) == ["fetch("], (
+        "the control"
+    )
 
 
 def test_two_renderings_are_equal(room: Room) -> None:
