@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from enum import Enum
 from http import HTTPStatus
+from itertools import product
 from pathlib import Path
 
 from werkzeug.http import parse_date
@@ -23,7 +24,7 @@ from portal.site import fetching, manifest
 from portal.site.fetching import Answer
 from portal.store import deletion, expiry, pending, server
 from portal.store.database import Database, open_database
-from portal.web import headers
+from portal.web import guide, headers, translation
 
 _WARN_DAYS = 14
 _KEY_DAYS = 14
@@ -80,6 +81,7 @@ def examine(settings: Settings, file: Path, today: date, url: str = "") -> Itera
     yield from _kernel()
     yield from _manifest(settings, today)
     yield from _private("configuration", file)
+    yield from _written(settings)
     yield from _database(settings, today)
     if url:
         yield from _site(url)
@@ -125,6 +127,21 @@ def _manifest(settings: Settings, today: date) -> Iterator[Finding]:
     yield _date("the manifest of the pages", signed.pages.valid_until, today, _KEY_DAYS, hint)
     if served != signed.raw:
         yield Finding(Level.WRONG, "the manifest of the pages lists other pages than are served", hint)
+
+
+def _written(settings: Settings) -> Iterator[Finding]:
+    """Look for what the inspectorate has not filled in yet; a file with a mistake was told before."""
+    for language, name in product(translation.LANGUAGES, guide.NAMES):
+        try:
+            found = guide.load(settings.guide_folder, language, name).to_fill_in
+        except Refused:
+            continue
+        if found:
+            yield Finding(
+                Level.WARNING,
+                f"{name}.{language}.toml does not say yet: {', '.join(found)}",
+                "fill it in, in a folder of your own: see `guide` in config.example.toml",
+            )
 
 
 def _again(settings: Settings, signed: Pages) -> bytes:

@@ -1,5 +1,7 @@
-"""What the inspectorate can change: the guide to recognising an approach, the accessibility statement."""
+"""What the inspectorate writes itself: guide to approaches, accessibility statement, rights and data."""
 
+import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,8 +11,13 @@ from portal.web import translation
 
 GUIDE = "guide"
 STATEMENT = "accessibility"
+RIGHTS = "rights"
 # More of them would not fit on one printed sheet.
 MOST = 4_000
+# Of how many characters a file may be; the law wants much to be said of rights and data.
+_MOST = {GUIDE: MOST, STATEMENT: MOST, RIGHTS: 12_000}
+NAMES = tuple(_MOST)
+_TO_FILL_IN = re.compile(r"\[[^\]]*\]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,11 +37,16 @@ class Guide:
     lead: str
     sections: tuple[Section, ...]
 
+    @property
+    def to_fill_in(self) -> list[str]:
+        """What stands in square brackets, which the inspectorate has to replace by its own."""
+        return _TO_FILL_IN.findall("\n".join(_texts(self)))
+
 
 _SECTION = table({"heading": text()}, {"text": text(), "items": list_of(text(), least=0)})
 _FILES = {
     name: Schema(name, table({"title": text(), "lead": text(), "section": list_of(_SECTION)}))
-    for name in (GUIDE, STATEMENT)
+    for name in NAMES
 }
 
 
@@ -59,8 +71,8 @@ def _made(name: str, document: Node) -> Guide:
         document["lead"],
         tuple(_section(number, each) for number, each in enumerate(document["section"], 1)),
     )
-    if (length := _length(guide)) > MOST:
-        raise BadDocument(f"{name}: {length} characters are more than fit on one sheet: at most {MOST}")
+    if (length := sum(map(len, _texts(guide)))) > (most := _MOST[name]):
+        raise BadDocument(f"{name}: {length} characters, where there may be {most} at most")
     return guide
 
 
@@ -70,6 +82,7 @@ def _section(number: int, section: Node) -> Section:
     return Section(section["heading"], section.get("text", ""), tuple(section.get("items", ())))
 
 
-def _length(guide: Guide) -> int:
-    sections = (len(each.heading) + len(each.text) + sum(map(len, each.items)) for each in guide.sections)
-    return len(guide.title) + len(guide.lead) + sum(sections)
+def _texts(guide: Guide) -> Iterator[str]:
+    yield from (guide.title, guide.lead)
+    for section in guide.sections:
+        yield from (section.heading, section.text, *section.items)

@@ -23,7 +23,8 @@ _PAGES = {
     "report": "report.html",
     "status": "status.html",
     "guide": "guide.html",
-    "accessibility": "accessibility.html",
+    "accessibility": "written.html",
+    "rights": "written.html",
     "sheet.html": "sheet.html",
     "verify": "verify.html",
     "sealed": "sealed.html",
@@ -64,7 +65,7 @@ class Site(Protocol):
 
     @property
     def guide_folder(self) -> Path:
-        """The folder of the guides and accessibility statements."""
+        """The folder of the guides, accessibility statements and pages of rights."""
         ...
 
     @property
@@ -82,7 +83,7 @@ class _Elsewhere(PathConverter):
 def render(site: Site, questionnaire: Questionnaire) -> Mapping[str, bytes]:
     """Return every page by its path.
 
-    Raises BadConfiguration for a guide or statement that is not there or has a mistake.
+    Raises BadConfiguration for a guide, statement or page of rights that is not there or has a mistake.
     """
     return {path: page.encode() for path, page in _rendered(site, questionnaire)}
 
@@ -170,7 +171,6 @@ def _rendered(site: Site, questionnaire: Questionnaire) -> Iterator[tuple[str, s
         yield f"/{language}/offline.html", form
         own = {
             **shown,
-            "guide": guide.load(site.guide_folder, language),
             "offline_hash": hashlib.sha256(form.encode()).hexdigest(),
         }
         for path, template in _PAGES.items():
@@ -187,8 +187,8 @@ def _shown(site: Site, questionnaire: Questionnaire) -> Mapping[str, object]:
         "leave_to": site.leave_to,
         "assets": assets.load(),
         "languages": [translation.load(language) for language in translation.LANGUAGES],
-        "statements": {
-            language: guide.load(site.guide_folder, language, guide.STATEMENT)
+        "written": {
+            language: {name: guide.load(site.guide_folder, language, name) for name in guide.NAMES}
             for language in translation.LANGUAGES
         },
     }

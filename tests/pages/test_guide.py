@@ -40,7 +40,7 @@ def test_the_smallest_guide_is_read_as_it_stands(tmp_path: Path) -> None:
         (WHOLE + "[[section]]\nheading = 'X'\n", "section 2: it needs 'text' or 'items'"),
         (WHOLE.replace("[[section]]", "[section]"), "'section' is a list"),
         ("section = []\n" + WHOLE.partition("[[")[0], "'section' is a list with at least one entry"),
-        (WHOLE.replace('"T"', f'"{"x" * MOST}"'), f"more than fit on one sheet: at most {MOST}"),
+        (WHOLE.replace('"T"', f'"{"x" * MOST}"'), f"4004 characters, where there may be {MOST} at most"),
     ],
 )
 def test_a_mistake_is_named_with_its_place(tmp_path: Path, text: str, words: str) -> None:
@@ -51,8 +51,8 @@ def test_a_mistake_is_named_with_its_place(tmp_path: Path, text: str, words: str
     assert caught.value.hint
 
 
-@pytest.mark.parametrize("name", [guide.GUIDE, guide.STATEMENT])
-def test_a_portal_does_not_start_without_guide_and_statement_in_each_language(
+@pytest.mark.parametrize("name", guide.NAMES)
+def test_a_portal_does_not_start_without_each_of_its_texts_in_each_language(
     tmp_path: Path, name: str
 ) -> None:
     for path in ROOM.glob("*.toml"):
@@ -62,7 +62,7 @@ def test_a_portal_does_not_start_without_guide_and_statement_in_each_language(
         serving.prepared(Settings(folder=tmp_path, guide="."))
 
 
-@pytest.mark.parametrize("name", [guide.GUIDE, guide.STATEMENT])
+@pytest.mark.parametrize("name", guide.NAMES)
 def test_both_languages_have_the_same_parts(name: str) -> None:
     french, english = (guide.load(ROOM, language, name) for language in translation.LANGUAGES[:2])
     shape = [[(bool(each.text), len(each.items)) for each in found.sections] for found in (french, english)]

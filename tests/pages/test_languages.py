@@ -121,7 +121,7 @@ def copy(tmp_path_factory: pytest.TempPathFactory) -> Copy:
     for room in ROOMS:
         shutil.copytree(ROOT / room, folder / room, ignore=shutil.ignore_patterns("__pycache__"))
     write_catalogue(folder)
-    for name in (guide.GUIDE, guide.STATEMENT):
+    for name in guide.NAMES:
         write_guide(folder, name)
     made = Copy(folder, free_port())
     made.make()

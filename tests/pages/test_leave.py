@@ -18,7 +18,7 @@ from tests.support.page_visitor import DESKTOP, TEXT, Visitor
 pytestmark = [pytest.mark.browser, pytest.mark.long]
 
 ELSEWHERE = Settings().leave_to
-NAMES = ("", "report", "status", "guide", "verify", "sealed", "accessibility")
+NAMES = ("", "report", "status", "guide", "verify", "sealed", "accessibility", "rights")
 PAGES = ["", "nowhere", *(f"fr/{name}" for name in NAMES)]
 LINK = "a[data-leave]"
 SHIFT = "Shift"

@@ -1,6 +1,7 @@
 """`portal doctor` and `portal pending`: what an administrator is told, and nothing more."""
 
 import json
+import re
 import socket
 import subprocess
 import sys
@@ -15,6 +16,7 @@ from click.testing import CliRunner
 
 from crypto import pages
 from portal.app import load_questionnaire
+from portal.config import Settings
 from portal.ops import doctor
 from portal.ops.cli import portal
 from portal.ops.doctor import Level
@@ -90,6 +92,22 @@ def test_a_portal_in_order_has_nothing_to_mend(tmp_path: Path) -> None:
         assert found(room, Level.WRONG, room.address) == ["header server is sent beside ours"]
     assert found(room, Level.WRONG) == []
     assert len(found(room, Level.OK)) > 6
+    room.close()
+
+
+def test_what_the_inspectorate_has_not_filled_in_is_named(tmp_path: Path) -> None:
+    """As long as anything stands in square brackets, in any of the languages."""
+    room = room_for(tmp_path)
+    configured(room)
+    told = [each for each in found(room, Level.WARNING) if "does not say yet" in each]
+    assert [each.split(" ")[0] for each in told] == ["rights.fr.toml", "rights.en.toml"]
+    assert "[adresse postale]" in told[0]
+    for path in Settings().guide_folder.glob("*.toml"):
+        text = path.read_text("utf-8")
+        (tmp_path / path.name).write_text(re.sub(r"(?<=[\w ])\[[^]]+\]", "Fanal", text), "utf-8")
+    filled = replace(room.settings, folder=tmp_path, guide=".")
+    again = list(doctor.examine(filled, room.folder / "portal.toml", room.day))
+    assert [each.what for each in again if "does not say yet" in each.what] == []
     room.close()
 
 
