@@ -42,6 +42,7 @@ def test_the_shipped_questionnaire_warns_where_an_answer_identifies() -> None:
     """Those whose risk for the reporter is high or medium, and whoever else is named."""
     warned = {field.id for field in questionnaire.parse(SHIPPED).fields if field.warning}
     risky = {"what", "when", "days", "where", "place", "refs", "how_know", "told", "evidence", "help"}
+    risky |= {"next_contact", "unchanged", "expires", "who_you", "facilitator"}
     assert risky | {"who_id"} == warned
 
 
@@ -63,10 +64,11 @@ def test_the_shipped_questionnaire_says_of_each_answer_whether_it_could_tell_who
                 "when",
                 "days",
             ),
-            *("where", "place", "who_role", "who_id", "refs", "also_about"),
+            *("where", "place", "who_role", "who_id", "refs", "also_about", "next_contact", "expires"),
         },
         "reporter": {
             *("path", "how_many", "protect", "how_know", "told", "evidence", "help", "return", "coi"),
+            *("unchanged", "who_you", "facilitator"),
         },
     } == concerned
 

@@ -101,8 +101,8 @@ def test_what_must_never_be_repeated_stands_first(pages: tuple[str, str]) -> Non
     for page, (words, heading, first, other) in zip(
         pages,
         [
-            ("NEVER REPEAT", "répéter ?", "│ la photo de ma voiture", "Un scellé changé"),
-            ("Never repeat what", "never repeat?", "la photo de ma voiture", "Un scellé changé"),
+            ("NEVER REPEAT", "si nous le répétions ?", "│ la photo de ma voiture", "Un scellé changé"),
+            ("Never repeat what", "if we repeated it?", "la photo de ma voiture", "Un scellé changé"),
         ],
         strict=True,
     ):

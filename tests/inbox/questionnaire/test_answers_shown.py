@@ -86,7 +86,8 @@ def test_what_must_be_known_first_stands_first(shown: list[tuple[dict[str, Any],
     assert ["danger", "source_risk", "protect"] == case["cautions"]
     assert next(iter(case["answers"])) == "protect"
     order = [
-        lines.index(words) for words in ("DANGER", "SOURCE AT RISK", "NEVER REPEAT", "never repeat?", "twice")
+        lines.index(words)
+        for words in ("DANGER", "SOURCE AT RISK", "NEVER REPEAT", "if we repeated it?", "twice")
     ]
     assert sorted(order) == order
 

@@ -1,0 +1,174 @@
+"""What reporters read: nobody is forbidden to seek help, and nothing is promised that the law does not keep.
+
+Rules on every text that a reporter may read, whatever its words: pages, what the inspectorate writes itself,
+questions, and the answers that officers may send.
+"""
+
+import re
+import tomllib
+from collections.abc import Iterator, Mapping
+
+import pytest
+
+from inbox.replies import templates
+from portal.config import Settings
+from portal.web import guide, translation
+from templates.catalogues import LANGUAGES
+from tests.support.marked_texts import public
+from tests.support.markup import Markup
+from tests.support.page_visitor import Visitor
+from tests.support.paths import ROOT
+from tests.support.questionnaires import SHIPPED
+
+# Who may always be asked, in each language.
+HELPERS = {
+    "fr": ("avocat", "médecin", "syndicat", "Défenseur des droits", "autorité externe"),
+    "en": ("lawyer", "doctor", "union", "Défenseur des droits", "external authority"),
+}
+# To ask for silence.
+SILENCE = re.compile(
+    r"\bn(?:e |'en )?(?:parlez|dites)\b|\bne (?:le |la )?(?:répétez|racontez)\b|à personne d'autre"
+    r"|\bsay nothing\b|\b(?:do not|never) (?:talk|speak|tell any)\b"
+    r"|\b(?:speak|talk) to nobody\b|\btell nobody\b",
+    re.IGNORECASE,
+)
+# To say that nobody will know, or that nothing goes further.
+PROMISE = re.compile(
+    r"jamais (?:répéter|transmettre|révéler)|sans votre nom\W+il n'est|rien transmis|restera secret"
+    r"|never (?:repeat|pass|reveal)|without your name\W+it is not|passed nothing on|stays? secret",
+    re.IGNORECASE,
+)
+GIFT = re.compile(r"\bcadeaux?\b|\bgifts?\b", re.IGNORECASE)
+# To advise on one, rather than to tell of one.
+ADVICE = re.compile(r"\b(?:gardez|conservez|remettez|rendez|keep|hand|return)\b", re.IGNORECASE)
+WITH_A_GIFT = {
+    "fr": ("n'ouvrez pas", "n'utilisez pas", "ne le remettez pas à votre service", "voyez d'abord un avocat"),
+    "en": ("do not open it", "do not use it", "do not hand it in to your service", "ask a lawyer first"),
+}
+
+
+def texts(language: str) -> Iterator[str]:
+    """Yield every text that a reporter may read in a language."""
+    words = translation.load(language)
+    yield from (words.gettext(each) for each in public())
+    yield from said(tomllib.loads(SHIPPED.decode()), language)
+    for name in guide.NAMES:
+        found = guide.load(Settings().guide_folder, language, name)
+        yield found.lead
+        for section in found.sections:
+            yield from (section.text, *section.items)
+    shipped = (ROOT / "inbox" / "replies" / "replies.toml").read_bytes()
+    for template in templates.parse(shipped).values():
+        yield from template.text.in_(language).split("\n\n")
+
+
+def said(value: object, language: str) -> Iterator[str]:
+    """Yield each text of a language in what a TOML file holds."""
+    if isinstance(value, dict):
+        yield from (text for key, text in value.items() if key == language)
+        yield from (text for each in value.values() for text in said(each, language))
+    elif isinstance(value, list):
+        yield from (text for each in value for text in said(each, language))
+
+
+def plain(text: str) -> str:
+    return text.replace("\N{NO-BREAK SPACE}", " ").replace("\N{RIGHT SINGLE QUOTATION MARK}", "'").lower()
+
+
+def missing(text: str, words: Mapping[str, tuple[str, ...]], language: str) -> list[str]:
+    return [each for each in words[language] if each.lower() not in plain(text)]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_who_asks_for_silence_says_whom_one_may_always_ask(language: str) -> None:
+    asking = [text for text in texts(language) if SILENCE.search(plain(text))]
+    assert len(asking) >= 3
+    assert [(text, left) for text in asking if (left := missing(text, HELPERS, language))] == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_nothing_promises_that_nobody_will_know(language: str) -> None:
+    assert [text for text in texts(language) if PROMISE.search(plain(text))] == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_who_advises_on_gifts_says_that_to_hand_one_in_makes_known(language: str) -> None:
+    advising = [text for text in texts(language) if GIFT.search(text) and ADVICE.search(plain(text))]
+    assert len(advising) >= 2
+    assert [(text, left) for text in advising if (left := missing(text, WITH_A_GIFT, language))] == []
+
+
+@pytest.mark.parametrize(
+    ("rule", "text"),
+    [
+        (SILENCE, "Ne parlez pas du signalement."),
+        (SILENCE, "Ne parlez du signalement à personne d'autre."),
+        (SILENCE, "Until then, speak to nobody of this report."),
+        (PROMISE, "transmis au procureur, sans votre nom : il n'est pas connu."),
+        (PROMISE, "Que ne devons-nous jamais répéter ?"),
+        (PROMISE, "Nous ne leur avons rien transmis."),
+        (PROMISE, "We have passed nothing on to them."),
+        (ADVICE, "Gardez messages et cadeaux en l'état."),
+    ],
+)
+def test_what_was_wrong_would_be_seen(rule: re.Pattern[str], text: str) -> None:
+    """The control of the rules above."""
+    assert rule.search(plain(text))
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_who_already_said_yes_reads_first_that_offences_are_passed_on_and_to_ask_a_lawyer(
+    visitor: Visitor, language: str
+) -> None:
+    """On the first page before the way to the form, and in the form as soon as it is chosen."""
+    law = {
+        "fr": ("procureur", "rechercher qui a écrit", "avocat"),
+        "en": ("prosecutor", "who wrote", "lawyer"),
+    }
+    visitor.visit(f"{language}/")
+    way = visitor.page.locator("details").nth(2)
+    way.locator("summary").click()
+    told, link = way.inner_text(), way.locator("a.button").inner_text()
+    assert [each for each in law[language] if not 0 <= told.find(each) < told.index(link)] == []
+    visitor.visit(f"{language}/report")
+    notice = visitor.page.locator("[data-field=path] .notice")
+    assert notice.is_hidden()
+    visitor.page.check("#path-gave_in")
+    assert [each for each in law[language] if each not in notice.inner_text()] == []
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_what_the_law_wants_said_is_not_folded(visitor: Visitor, language: str) -> None:
+    """Whom one may ask, what is passed on, and what a gift does; with the way to all other rights."""
+    visitor.visit(f"{language}/")
+    shown = visitor.page.inner_text("main")
+    assert missing(shown, HELPERS, language) + missing(shown, WITH_A_GIFT, language) == []
+    assert {"fr": "rechercher qui a écrit", "en": "look for who wrote"}[language] in shown
+    visitor.page.click("main a[href$='/rights']")
+    assert visitor.page.url.endswith(f"/{language}/rights")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_each_page_leads_to_rights_authorities_and_data(visitor: Visitor, language: str) -> None:
+    """Guarantees, facilitators, other authorities, the oral way, the data that are kept."""
+    for name in ("", "report", "status", "guide"):
+        page = Markup(visitor.site.client.get(f"/{language}/{name}").text)
+        assert f"/{language}/rights" in [each.get("href") for each in page.all("a")]
+    text = str(guide.load(Settings().guide_folder, language, guide.RIGHTS))
+    wanted = {
+        "fr": ("facilitateur", "Défenseur des droits", "CNIL", "échange oral", "RGPD", "10-1", "8, III"),
+        "en": ("acilitator", "Défenseur des droits", "CNIL", "ask to speak", "GDPR", "10-1", "8, III"),
+    }
+    assert [each for each in wanted[language] if each not in text] == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_inspectorate_is_named_as_an_authority_outside(language: str) -> None:
+    """The general finance inspectorate is none by the law."""
+    wrong = re.compile(
+        r"inspection générale des finances|general finance inspectorate|\bIGF\b", re.IGNORECASE
+    )
+    bodies = (ROOT / "inbox" / "replies" / "referral_bodies.toml").read_text("utf-8")
+    assert [text for text in (*texts(language), bodies) if wrong.search(text)] == []
