@@ -31,6 +31,7 @@ class Override(StrEnum):
 
     DESPITE_WARNING = "despite-warning"
     SHARES_BY_SHEET = "shares-by-sheet"
+    PASSPHRASES_LOST = "passphrases-lost"
     DESTROYED_JUNK = "destroyed-junk"
     DESTROYED_EARLY = "destroyed-early"
 
@@ -113,6 +114,7 @@ def _actions(session: Session) -> View:
             done[Override.SHARES_BY_SHEET] += (
                 entry.action in _SHARING and Presence.SHEET in entry.officers.values()
             )
+            done[Override.PASSPHRASES_LOST] += "passphrases_lost" in entry.values
             done[Override.DESTROYED_JUNK] += entry.action == Code.DESTROYED and "junk" in entry.values
             done[Override.DESTROYED_EARLY] += entry.values.get("rule") == Rule.EARLY
     return {name: done[name] for name in (*_COUNTED, *map(str, Override))}

@@ -303,7 +303,11 @@ TABLE: Mapping[Code, Rule] = {
         values={"officer_added": _TEXT, "officer_removed": _TEXT} | _SHARING,
     ),
     Code.RENEW_SHARES: Rule(
-        officers=2, reason=Reason.OPTIONAL, all_cases=True, oversight=True, values=_SHARING
+        officers=2,
+        reason=Reason.OPTIONAL,
+        all_cases=True,
+        oversight=True,
+        values=_SHARING | {"passphrases_lost": _FLAG},
     ),
     Code.CORRECT_CLOCK: Rule(officers=2, reason=_NEEDED, oversight=True),
     Code.LIFT_CONFLICT: Rule(officers=2, reason=_NEEDED, oversight=True, values=_OFFICER),

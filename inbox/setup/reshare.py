@@ -21,7 +21,7 @@ from inbox.language.messages import sentence
 from inbox.session import journal, reconcile
 from inbox.session.actions import Action, Actor, Code, action
 from inbox.session.inbox import Inbox
-from inbox.setup import ceremony_papers, sheet_notice
+from inbox.setup import ceremony_papers, sheet_notice, sheet_presence
 from inbox.setup.ceremony_papers import Handout, Papers
 from inbox.system import atomic_files, given_files
 from inbox.system.home import Home
@@ -45,6 +45,7 @@ class Planned:
     """The officers as they are, ``before``, and as they will be, ``names``, with the new quorum.
 
     ``added`` or ``removed`` is the one who makes the difference. ``office`` is the name of the deployment.
+    ``passphrases_lost`` is why too few give their passphrases, where sheets renew all the same.
     """
 
     before: tuple[str, ...]
@@ -56,6 +57,7 @@ class Planned:
     removed: str | None
     is_same: bool
     reason: str
+    passphrases_lost: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,17 +75,19 @@ def list_officers(inbox: Inbox, who: Actor) -> Sequence[Officer]:
         return queries_office.everybody(session)
 
 
-def plan(
+def plan(  # noqa: PLR0913 - keywords
     inbox: Inbox,
     *,
     added: str | None = None,
     removed: str | None = None,
     quorum: int | None = None,
     reason: str = "",
+    passphrases_lost: str = "",
 ) -> Planned:
     """Return what a change of officers comes to; without a name or a new quorum all get new shares.
 
-    Raises Refused for a name that is, or is not, an officer's, and as ``secret_sharing.check``.
+    Raises Refused for a name that is, or is not, an officer's, if passphrases are lost but officers or quorum
+    change, and as ``secret_sharing.check``.
     """
     with inbox.transaction() as session:
         before = tuple(each.name for each in queries_office.officers(session))
@@ -95,6 +99,12 @@ def plan(
     names = tuple(each for each in (*before, added) if each is not None and each != removed)
     chosen = inbox.quorum if quorum is None else quorum
     check(names, chosen)
+    is_same = (names, chosen) == (before, inbox.quorum)
+    if passphrases_lost and not is_same:
+        raise Refused(
+            sentence("while passphrases are lost, neither the officers nor the quorum change"),
+            sentence("renew the shares first, then change them"),
+        )
     return Planned(
         before=before,
         names=names,
@@ -104,7 +114,8 @@ def plan(
         added=added,
         removed=removed,
         reason=reason,
-        is_same=(names, chosen) == (before, inbox.quorum),
+        passphrases_lost=passphrases_lost,
+        is_same=is_same,
     )
 
 
@@ -118,17 +129,15 @@ def reshare(
     """Make the circle that ``appoint`` returns the officers, once two officers have confirmed the change.
 
     Their shares are handed out; without a handout the one share stays in the home. The inbox is shut
-    afterwards: it has to be opened with the new shares. Where a sheet opened the inbox, every officer who
-    stays must be present, by passphrase or by their own sheet. Raises Locked, Refused (also if one of them is
-    absent), and VaultDamaged or KeyStoreDamaged if something to be carried over does not read; then nothing
-    has changed. Whatever else is raised, ``inbox.is_superseded`` tells whether the circle is another.
+    afterwards: it has to be opened with the new shares. Raises Locked, Refused (also as
+    ``sheet_presence.check``), and VaultDamaged or KeyStoreDamaged if something to be carried over does not
+    read; then nothing has changed. Whatever else is raised, ``inbox.is_superseded`` tells whether the circle
+    is another.
     """
-    code = Code.RENEW_SHARES if planned.is_same else Code.CHANGE_OFFICERS
-    about = {"officer_added": planned.added, "officer_removed": planned.removed}
-    changed = action(code, None, planned.reason, **{name: each for name, each in about.items() if each})
+    changed = _action(planned)
     confirmed = inbox.confirmed(who, changed)
-    if Presence.SHEET in who.present.values():
-        _check_all_are_here(planned, who)
+    staying = [name for name in planned.before if name in planned.names]
+    sheet_presence.check(who.present, planned.before, staying, planned.passphrases_lost)
     # A sheet is named though it confirms no change but the renewal.
     noted = {
         name: confirmed.get(name, how)
@@ -160,21 +169,16 @@ def reshare(
     return Reshared(proven, written)
 
 
-def _check_all_are_here(planned: Planned, who: Actor) -> None:
-    """Raise Refused unless each officer who stays is there.
-
-    A sheet has no officer: one who holds a colleague's would else be two, and could give those who are away
-    shares under passphrases that this one chooses.
-    """
-    away = [name for name in planned.before if name in planned.names and name not in who.present]
-    if away:
-        raise Refused(
-            sentence(
-                "with a sheet, shares are renewed only while all officers are here; missing: {names}",
-                names=", ".join(away),
-            ),
-            sentence("each brings their share and passphrase, or their sheet: --share FILE"),
-        )
+def _action(planned: Planned) -> Action:
+    """Return what a change of officers is for the journal."""
+    about = {
+        "officer_added": planned.added,
+        "officer_removed": planned.removed,
+        "passphrases_lost": bool(planned.passphrases_lost),
+    }
+    code = Code.RENEW_SHARES if planned.is_same else Code.CHANGE_OFFICERS
+    why = "; ".join(filter(None, (planned.reason, planned.passphrases_lost)))
+    return action(code, None, why, **{name: each for name, each in about.items() if each})
 
 
 def _rewrite(home: Home, session: Session, proven: Proven, change: _Change) -> str:

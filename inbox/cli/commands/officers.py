@@ -9,7 +9,7 @@ import click
 
 from inbox.cli import ceremony
 from inbox.cli.ceremony import appointed, circle_options, handout_in
-from inbox.cli.options import Door, json_option, officer_options, reason_option
+from inbox.cli.options import Door, json_option, officer_options, reason_of, reason_option
 from inbox.keys import vault_header
 from inbox.keys.secret_sharing import Appointee, Circle
 from inbox.session.inbox import Inbox
@@ -103,6 +103,13 @@ def remove(door: Door, /, *, name: str, **options: Any) -> None:
 
 
 @officers_group.command()
+@click.option(
+    "--passphrases-lost",
+    default="",
+    callback=reason_of,
+    help="Renew by sheets though too few officers have their passphrases: say how that came to be, for the"
+    " journal and for all officers; nothing of a report.",
+)
 @_changing
 def renew(door: Door, /, **options: Any) -> None:
     """Give the same officers new shares, for a share or passphrase that was lost."""
@@ -119,10 +126,10 @@ def _change(  # noqa: PLR0913 - one for each option
     files: Sequence[Path],
     reason: str,
     as_json: bool,
-    **who_changes: str,
+    **changes: str,
 ) -> None:
     with door.opened() as (inbox, who):
-        planned = reshare.plan(inbox, quorum=quorum, reason=reason, **who_changes)
+        planned = reshare.plan(inbox, quorum=quorum, reason=reason, **changes)
         if shares is None and len(planned.names) > 1:
             raise click.UsageError("give --shares, a folder for the share files of all")
         handout = handout_in(shares, door.root, with_sheets=sheets)

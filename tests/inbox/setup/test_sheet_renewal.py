@@ -1,4 +1,4 @@
-"""Shares that are renewed with a sheet: only with everybody there, said in the journal, told to everybody."""
+"""Shares renewed with a sheet: all are there, two by passphrase; the journal says it, and all are told."""
 
 import json
 from collections.abc import Sequence
@@ -15,13 +15,14 @@ from tests.support.inbox_builders import QUICK, Office, Said, passphrase_of
 NAMES = ("alice", "bruno", "chloe")
 
 pytestmark = [pytest.mark.copy_of("founded_three"), pytest.mark.usefixtures("quick")]
+LOST = ("--passphrases-lost", "a fire")
 AFTERWARDS = pytest.mark.copy_of("founded_renewed")
 
 
 def opened_by(office: Office, *own: str, sheets: Sequence[str]) -> Office:
     """Return the inbox opened by these officers, and by the sheets of others."""
     found = office.of(*own)
-    brought: list[str | Path] = [*found.opening()]
+    brought: list[str | Path] = [*found.opening()] if own else []
     for name in sheets:
         file = share_file.parse(office.share_of(name).read_bytes())
         (typed := office.shares / f"{name}.typed").write_text(share_file.unseal(file, passphrase_of(name)))
@@ -95,10 +96,63 @@ def test_with_all_of_them_here_it_counts_and_says_who_brought_a_sheet(office: Of
     assert ("2  renew-shares\n" in said, "1  shares-by-sheet\n" in said) == (True, True)
 
 
-def test_two_sheets_and_the_last_who_has_a_passphrase_renew(office: Office) -> None:
-    """Where no other officer has one there is nobody to wait for."""
-    assert 0 == change(opened_by(office, "alice", sheets=["bruno", "chloe"]), "renew").code
-    assert ["passphrase", "sheet", "sheet"] == [*newest(office, "renew-shares")["officers"].values()]
+@pytest.mark.parametrize(
+    ("own", "sheets"), [(["alice"], ["bruno", "chloe"]), ([], [*NAMES])], ids=["one", "none"]
+)
+def test_who_holds_the_sheets_of_all_others_is_not_all_of_them(
+    office: Office, own: list[str], sheets: list[str]
+) -> None:
+    """Nor does it help to say that passphrases are lost while officers or quorum are changed."""
+    before = office.state()
+    present = opened_by(office, *own, sheets=sheets)
+    for words in (["renew"], ["renew", "--reason", "x"], ["renew", "--passphrases-lost", " "]):
+        refused = change(present, *words)
+        assert (1, True) == (refused.code, "two officers have to give their own passphrases" in refused.err)
+    refused = change(present, "renew", *LOST, "--quorum", "3")
+    assert (1, True) == (refused.code, "neither the officers nor the quorum change" in refused.err)
+    assert 2 == change(present, "add", "dora", *LOST).code
+    assert before == office.state()
+
+
+@pytest.mark.parametrize(
+    ("own", "sheets"), [(["alice"], ["bruno", "chloe"]), ([], [*NAMES])], ids=["one", "none"]
+)
+def test_where_passphrases_are_said_to_be_lost_it_passes_and_says_so(
+    office: Office, own: list[str], sheets: list[str]
+) -> None:
+    """In the journal and in oversight; all others must be there still."""
+    before = office.state()
+    away = change(opened_by(office, "alice", sheets=["bruno"]), "renew", *LOST)
+    assert (1, True, before) == (away.code, "missing: chloe" in away.err, office.state())
+    assert 0 == change(opened_by(office, *own, sheets=sheets), "renew", *LOST, "--reason", "yearly").code
+    entry = newest(office, "renew-shares")
+    assert dict.fromkeys(own, "passphrase") | dict.fromkeys(sheets, "sheet") == entry["officers"]
+    assert (True, "yearly; a fire") == (entry["values"]["passphrases_lost"], entry["reason"])
+    assert "passphrases said to be lost" in office.run("journal", "print").out
+    told = office.run("oversight")
+    assert ("1  passphrases-lost\n" in told.out, "1  shares-by-sheet\n" in told.out) == (True, True)
+    with sitting(office) as client:
+        assert "phrases de passe dites perdues" in client.page("/fr/oversight")
+
+
+@pytest.mark.parametrize("sheets", [[], ["bruno"]], ids=["no sheet", "a sheet"])
+def test_passphrases_that_are_here_are_not_said_to_be_lost(office: Office, sheets: list[str]) -> None:
+    before = office.state()
+    refused = change(opened_by(office, "alice", "chloe", sheets=sheets), "renew", *LOST)
+    assert (1, True) == (refused.code, "leave out --passphrases-lost" in refused.err)
+    assert before == office.state()
+    assert 0 == change(opened_by(office, "alice", "chloe", sheets=sheets), "renew").code
+
+
+def test_in_a_circle_of_two_one_passphrase_is_enough_and_none_is_said(tmp_path: Path) -> None:
+    office = Office.found_by(tmp_path, NAMES[:2], 2)
+    both = opened_by(office, sheets=NAMES[:2])
+    refused = change(both, "renew", names=NAMES[:2])
+    assert (1, True) == (refused.code, "nobody gives a passphrase" in refused.err)
+    assert 0 == change(opened_by(office, "alice", sheets=["bruno"]), "renew", names=NAMES[:2]).code
+    assert "passphrases_lost" not in newest(office, "renew-shares")["values"]
+    assert 0 == change(opened_by(office, sheets=NAMES[:2]), "renew", *LOST, names=NAMES[:2]).code
+    assert newest(office, "renew-shares")["values"]["passphrases_lost"]
 
 
 def test_without_a_sheet_nothing_is_told(office: Office) -> None:
