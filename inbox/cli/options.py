@@ -76,7 +76,7 @@ class Closed:
             # Also while what was typed opens the vault; what comes from files leaves the terminal alone.
             with nullcontext() if remembered("passphrase_file") else terminal.passphrases():
                 opened = stack.enter_context(renewing.unlocked(self.root, bring, terminal.progress, day))
-            terminal.warn_all(render.sheet_notice(sheet_notice.pending(opened.inbox)))
+            terminal.warn_all(render.sheet_notices(sheet_notice.pending(opened.inbox, day)))
             yield opened
 
     def shut(self) -> None:

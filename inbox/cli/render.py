@@ -13,15 +13,27 @@ from inbox.text.printable import visible
 from inbox.vault.casework_tables import PORTAL
 
 
-def sheet_notice(found: Notice | None) -> Iterator[str]:
-    """Yield that shares were renewed with a sheet, for as long as an officer has not said to have read it."""
-    if found:
-        by = action_words.officers(found.by, "en")
-        yield visible(
-            f"NOTICE: on {found.line.day or '????-??-??'} the shares were renewed with a sheet, by {by}"
-        )
+def sheet_notices(found: Sequence[Notice]) -> Iterator[str]:
+    """Yield that shares were renewed with a sheet, and who has confirmed to have read that."""
+    for each in found:
+        by = action_words.officers(each.by, "en")
+        yield visible(f"NOTICE: on {each.day} the shares were renewed with a sheet, by {by}")
+        if each.passphrases_lost is not None:
+            yield visible(f"  Too few gave a passphrase; it was said why: {each.passphrases_lost}")
         yield "  If you were not there, tell the others and whoever oversees you at once."
-        yield visible(f"  Not read yet by {', '.join(found.unacknowledged_by)}: inbox officers seen")
+        yield from _confirmed(each)
+
+
+def _confirmed(notice: Notice) -> Iterator[str]:
+    """Yield how far the confirmations of a renewal can be believed, and when its notice ends."""
+    if notice.confirmed_by_own:
+        yield visible(f"  Read by {', '.join(notice.confirmed_by_own)}.")
+    if notice.confirmed_by_sheet:
+        yield visible(f"  Confirmed as {', '.join(notice.confirmed_by_sheet)}, which proves nothing: whoever")
+        yield "  brought a sheet chose the passphrase of its officer."
+    if notice.waits_for:
+        yield visible(f"  Not read yet by {', '.join(notice.waits_for)}: inbox officers seen")
+    yield f"  Shown until all have read it, and at least until {notice.until}."
 
 
 def overview(view: View) -> Iterator[str]:

@@ -104,7 +104,7 @@ def page(template: str, /, **values: Any) -> str:
             language=g.language,
             languages=LANGUAGES,
             present=desk.officers,
-            notice=desk.notice,
+            notices=desk.notices,
             said=desk.said(),
             here=request.endpoint,
             url_for=url_for,

@@ -109,7 +109,7 @@ class Desk:
     ``place`` begins every path: no other program on this machine can guess it, and none gets the cookie.
     ``wanted`` and ``order`` are what the queue shows: browsers remember addresses, so none has a search.
     ``job`` is the last that took long; until it is over, nothing else may use ``inbox``.
-    ``notice`` is that of a renewal of shares with a sheet which somebody has not read.
+    ``notices`` are those of renewals of shares with a sheet.
     With ``same_disk`` the medium may be a folder on this machine's own disk.
     ``picture`` has the pixels of a page of a file, by case, file and page, until the browser asks for them.
     """
@@ -119,7 +119,7 @@ class Desk:
         self._opened, self._confirm = opened, witnesses.asking(opened)
         self.host = f"{HOST}:{port}"
         self.medium, self.same_disk = medium, same_disk
-        self.notice = sheet_notice.pending(opened.inbox)
+        self.notices = sheet_notice.pending(opened.inbox, today())
         self.place = f"/{secrets.token_urlsafe(9)}"
         self.is_over = False
         self.job: Job | None = None

@@ -195,7 +195,7 @@ def _rewrite(home: Home, session: Session, proven: Proven, change: _Change) -> s
     values = {**change.action.values, "sharing": proven.sharing.name, "quorum": proven.sharing.quorum}
     journal.note(session, change.by, replace(change.action, values=values))
     if Presence.SHEET in change.by.present.values():
-        sheet_notice.tell_all(session)
+        sheet_notice.tell_all(session, proven.day)
     # Nothing was kept from one who was alone, nor looked for: with a colleague it begins.
     joined = [name for name in names if len(before) == 1 or name not in before]
     for name in joined if len(names) > 1 else ():

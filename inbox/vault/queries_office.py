@@ -12,6 +12,7 @@ from inbox.vault.tables import (
     Office,
     Officer,
     QuestionnaireFile,
+    RenewalNotice,
     ReplyKey,
 )
 
@@ -35,6 +36,12 @@ def everybody(session: Session) -> Sequence[Officer]:
 def officer(session: Session, name: str) -> Officer | None:
     """Return an officer, also one who left."""
     return session.get(Officer, name)
+
+
+def renewal_notices(session: Session) -> Sequence[RenewalNotice]:
+    """Return the notices of renewals with a sheet, by renewal, then in the order of the shares."""
+    wanted = select(RenewalNotice).join(Officer, Officer.name == RenewalNotice.officer)
+    return session.scalars(wanted.order_by(RenewalNotice.renewal, Officer.member)).all()
 
 
 def questionnaire(session: Session, questionnaire_id: str, version: int) -> QuestionnaireFile | None:

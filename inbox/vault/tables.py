@@ -265,18 +265,26 @@ class Unopened(Base):
 
 
 class Officer(Base):
-    """A member of staff: ``member`` is the number of the share, None for one who left.
-
-    ``unseen`` is the entry of the journal by which the shares were renewed with a sheet, until this officer
-    says to have read of it.
-    """
+    """A member of staff: ``member`` is the number of the share, None for one who left."""
 
     __tablename__ = "officers"
     name: Mapped[str] = mapped_column(primary_key=True)
     since: Mapped[date]
     member: Mapped[int | None] = mapped_column(unique=True)
     until: Mapped[date | None] = mapped_column(default=None)
-    unseen: Mapped[int | None] = mapped_column(default=None)
+
+
+class RenewalNotice(Base):
+    """The notice to an officer that the shares were renewed with a sheet; ``confirmed`` once it was read.
+
+    ``renewal`` is the entry of the journal by which they were, on that ``day``.
+    """
+
+    __tablename__ = "renewal_notices"
+    renewal: Mapped[int] = mapped_column(primary_key=True)
+    officer: Mapped[str] = mapped_column(ForeignKey("officers.name"), primary_key=True)
+    day: Mapped[date]
+    confirmed: Mapped[bool] = mapped_column(default=False)
 
 
 class Alias(Base):

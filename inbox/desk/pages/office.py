@@ -90,7 +90,7 @@ def acknowledge() -> ResponseReturnValue:
     """Note that those present have read that the shares were renewed with a sheet."""
     desk = here()
     sheet_notice.acknowledge(desk.inbox, desk.actor())
-    desk.notice = sheet_notice.pending(desk.inbox)
+    desk.notices = sheet_notice.pending(desk.inbox, desk.actor().today)
     return redirect(url_for("queue.first"), 303)
 
 

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Sequence
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ from inbox.keys import share_file
 from tests.support import inbox_builders as build
 from tests.support.desk_room import sitting
 from tests.support.inbox_builders import QUICK, Office, Said, passphrase_of
+from tests.support.inbox_clock import moved
 
 NAMES = ("alice", "bruno", "chloe")
 
@@ -120,7 +122,7 @@ def test_who_holds_the_sheets_of_all_others_is_not_all_of_them(
 def test_where_passphrases_are_said_to_be_lost_it_passes_and_says_so(
     office: Office, own: list[str], sheets: list[str]
 ) -> None:
-    """In the journal and in oversight; all others must be there still."""
+    """In the journal, in oversight, in the notice of both surfaces; all others must be there still."""
     before = office.state()
     away = change(opened_by(office, "alice", sheets=["bruno"]), "renew", *LOST)
     assert (1, True, before) == (away.code, "missing: chloe" in away.err, office.state())
@@ -131,7 +133,9 @@ def test_where_passphrases_are_said_to_be_lost_it_passes_and_says_so(
     assert "passphrases said to be lost" in office.run("journal", "print").out
     told = office.run("oversight")
     assert ("1  passphrases-lost\n" in told.out, "1  shares-by-sheet\n" in told.out) == (True, True)
+    assert "Too few gave a passphrase; it was said why: yearly; a fire\n" in told.err
     with sitting(office) as client:
+        assert "raison donnée : yearly; a fire" in client.page("/fr/")
         assert "phrases de passe dites perdues" in client.page("/fr/oversight")
 
 
@@ -142,6 +146,7 @@ def test_passphrases_that_are_here_are_not_said_to_be_lost(office: Office, sheet
     assert (1, True) == (refused.code, "leave out --passphrases-lost" in refused.err)
     assert before == office.state()
     assert 0 == change(opened_by(office, "alice", "chloe", sheets=sheets), "renew").code
+    assert "Too few gave" not in office.run("list").err
 
 
 def test_in_a_circle_of_two_one_passphrase_is_enough_and_none_is_said(tmp_path: Path) -> None:
@@ -162,21 +167,80 @@ def test_without_a_sheet_nothing_is_told(office: Office) -> None:
 
 
 @AFTERWARDS
-def test_every_officer_is_told_until_each_says_to_have_read_it(office: Office) -> None:
-    """By each command, before what it says itself."""
+def test_every_officer_is_told_until_each_says_to_have_read_it(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By each command, before what it says itself, and long after the 60 days if one does not say it."""
     told = office.run("list").err
     assert f"NOTICE: on {build.today()} the shares were renewed with a sheet, by alice" in told
     assert "Not read yet by alice, bruno, chloe: inbox officers seen" in told
     assert 0 == office.run("officers", "seen").code
     assert "Not read yet by chloe: " in office.run("list").err
     assert "no renewal of shares waits" in office.run("officers", "seen").err
+    moved(monkeypatch).wait(61)
     last = office.of("bruno", "chloe")
+    assert "Not read yet by chloe: " in last.run("list").err
     assert 0 == last.run("officers", "seen").code
-    assert "" == last.run("list").err
+    assert "NOTICE" not in last.run("list").err
     noted = [
         each for each in last.json("journal", "print")["entries"] if each["action"] == "acknowledge-renewal"
     ]
     assert [["alice", "bruno"], ["bruno", "chloe"]] == [[*each["officers"]] for each in noted]
+
+
+@AFTERWARDS
+def test_what_all_confirmed_stays_sixty_days_and_says_whose_word_proves_nothing(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever brought the sheet of bruno chose his passphrase, and can confirm in his name."""
+    for present in (office, office.of("bruno", "chloe")):
+        assert 0 == present.run("officers", "seen").code
+    until = build.today() + timedelta(60)
+    clock = moved(monkeypatch)
+    for days in (0, 60):
+        clock.wait(days)
+        told = office.run("list").err
+        assert "  Read by alice, chloe.\n  Confirmed as bruno, which proves nothing: " in told
+        assert (f"at least until {until}.\n" in told, "Not read yet" in told) == (True, False)
+        with sitting(office) as client:
+            page = client.page("/fr/")
+        assert ("Lu par alice, chloe." in page, "office/notice" in page) == (True, False)
+        assert "Confirmé au nom de bruno, ce qui ne prouve rien" in page
+    clock.wait(1)
+    assert "NOTICE" not in office.run("list").err
+    with sitting(office) as client:
+        assert "feuille" not in client.page("/fr/")
+
+
+@AFTERWARDS
+def test_a_later_renewal_hides_no_earlier_one(office: Office) -> None:
+    """Each has its notice, as the earlier says whose passphrase was set with a sheet."""
+    first = newest(office, "renew-shares")["officers"]
+    assert 0 == change(opened_by(office, "alice", "bruno", sheets=["chloe"]), "renew").code
+    told = office.run("list").err
+    assert ("sheet", 2) == (first["bruno"], told.count("NOTICE: "))
+    assert "bruno (sheet, no passphrase), chloe (passphrase)" in told
+    assert "bruno (passphrase), chloe (sheet, no passphrase)" in told
+    assert 0 == office.run("officers", "seen").code
+    told = office.run("list").err
+    assert (2, 2) == (told.count("NOTICE: "), told.count("Not read yet by chloe: "))
+    assert (1, 1) == (told.count("Confirmed as bruno, "), told.count("Read by alice, bruno.\n"))
+
+
+@AFTERWARDS
+def test_who_left_is_not_waited_for_and_who_joined_is_told(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody makes the notice go by removing those who have to confirm it."""
+    assert 0 == office.run("officers", "seen").code
+    office.secret_of("dora").write_text(passphrase_of("dora"))
+    two = [*NAMES[:2]]
+    assert 0 == change(office, "remove", "chloe", names=two).code
+    assert 0 == change(office, "add", "dora", names=[*two, "dora"]).code
+    told = office.of("alice", "dora").run("list").err
+    assert ("NOTICE: " in told, "Not read yet" in told) == (True, False)
+    moved(monkeypatch).wait(61)
+    assert "NOTICE" not in office.run("list").err
 
 
 @AFTERWARDS
@@ -196,4 +260,5 @@ def test_at_the_desk_each_page_tells_it_until_it_was_read(office: Office) -> Non
         assert client.send("/fr/office/notice").status_code == 409
     with sitting(office.of("bruno", "chloe")) as client:
         client.send("/en/office/notice")
-        assert "renewed with a sheet" not in client.page("/en/")
+        page = client.page("/en/")
+        assert ("renewed with a sheet" in page, "Not read yet" in page) == (True, False)
