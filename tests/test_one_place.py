@@ -34,8 +34,8 @@ SPELLED = re.compile(
     re.IGNORECASE,
 )
 UNSEEN = {
-    "inbox/text/unseen.py": "the definition",
-    "inbox/text/printable.py": "what is ASCII and printable needs no look at the definition",
+    "crypto/unseen.py": "the definition",
+    "crypto/printable.py": "what is ASCII and printable needs no look at the definition",
     "inbox/text/names.py": "leaves out accents, which are seen",
     "inbox/system/terminal.py": "wipes the screen",
     "inbox/vault/fulltext.py": "NUL, which cannot stand in what it parts",

@@ -2,11 +2,11 @@
 
 import re
 
+from crypto.printable import visible
 from crypto.questionnaire import Field, Kind, Questionnaire
 from inbox.questionnaire import answers
 from inbox.questionnaire.answers import Answer
 from inbox.system import terminal
-from inbox.text.printable import visible
 
 _HOW = {
     Kind.LINE: "Enter alone leaves it out: ",

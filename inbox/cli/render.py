@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
+from crypto.printable import visible
 from inbox.cli import render_work
 from inbox.exchange.collect import Outcome
 from inbox.language import labels
@@ -9,7 +10,6 @@ from inbox.language.views import View
 from inbox.session import action_words
 from inbox.setup.sheet_notice import Notice
 from inbox.system.terminal import quoted
-from inbox.text.printable import visible
 from inbox.vault.casework_tables import PORTAL
 
 

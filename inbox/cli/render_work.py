@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator
 
+from crypto.printable import visible
 from inbox.language import labels
 from inbox.language.views import View
 from inbox.system.terminal import quoted
-from inbox.text.printable import visible
 from inbox.vault import score
 
 

@@ -14,12 +14,12 @@ from jinja2 import Environment, PackageLoader, PrefixLoader, StrictUndefined
 
 from crypto.journal import Presence, Value
 from crypto.keyring import Texts
+from crypto.printable import lines, visible
 from inbox.desk import translate
 from inbox.desk.state import here
 from inbox.desk.translate import LANGUAGES
 from inbox.language import days, labels
 from inbox.session import action_words
-from inbox.text.printable import lines, visible
 from templates import catalogues
 from templates.catalogues import Domain
 

@@ -2,10 +2,10 @@
 
 from datetime import date
 
+from crypto.printable import lines, visible
 from inbox.language import catalogue, days, labels
 from inbox.language.labels import Labelled
 from inbox.language.messages import Sentence
-from inbox.text.printable import lines, visible
 from templates import catalogues
 
 LANGUAGES = {language: catalogues.name(language) for language in catalogues.LANGUAGES}

@@ -4,8 +4,8 @@ import mimetypes
 from collections.abc import Collection, Iterator
 from pathlib import PurePath
 
+from crypto.printable import visible
 from inbox.language.messages import Sentence, sentence
-from inbox.text.printable import visible
 
 # Types that anything may be called, and those that are text by another name.
 _NOTHING = {"", "application/octet-stream", "application/x-empty"}

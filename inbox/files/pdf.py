@@ -11,9 +11,9 @@ from pathlib import Path
 from fpdf import FPDF
 from fpdf.enums import XPos, YPos
 
+from crypto import unseen
 from inbox.language.errors import Refused
 from inbox.language.messages import sentence
-from inbox.text import unseen
 from inbox.text.redaction import Pieces
 
 _FONTS = Path("/usr/share/fonts/truetype/dejavu")

@@ -27,10 +27,10 @@ from inbox.language.messages import sentence
 _PLACES = "/usr/bin:/bin"
 _INSIDE = Path("/fanal")
 _LIBRARIES = ("PIL", "pypdfium2", "pypdfium2_cfg", "pypdfium2_raw", "puremagic")
-_ROOM = Path(__file__).parent.parent
+_ROOT = Path(__file__).parent.parent.parent
 _OURS = (
-    *("__init__.py", "system/__init__.py", "system/memory.py"),
-    *("text/__init__.py", "text/printable.py", "text/unseen.py", "sandboxed"),
+    *("inbox/__init__.py", "inbox/system/__init__.py", "inbox/system/memory.py", "inbox/sandboxed"),
+    *("crypto/__init__.py", "crypto/printable.py", "crypto/unseen.py"),
 )
 _PIECE = 1 << 16
 _GRACE = 5.0  # seconds from the last byte to the end of the process
@@ -138,7 +138,7 @@ def _read(answers: IO[bytes] | None, bounds: Bounds) -> bytes | None:
 
 def _trouble() -> str:
     """Return why nothing runs between walls here, empty if something does; no hostile byte is at hand."""
-    probe = _command(_ROOM / "sandboxed" / "worker.py", ["1", "head"])
+    probe = _command(_ROOT / "inbox" / "sandboxed" / "worker.py", ["1", "head"])
     try:
         done = subprocess.run(  # noqa: S603 - nothing of the command is from outside
             probe,
@@ -177,7 +177,7 @@ def _command(script: Path, arguments: Sequence[str]) -> list[str]:
 def _seen(script: Path) -> Iterator[tuple[str, str]]:
     """Yield all that can be seen between the walls, and where: nothing of it is anybody's own."""
     yield from ((path, path) for path in (_interpreter(), sysconfig.get_path("stdlib"), *_shared_libraries()))
-    yield from ((str(_ROOM / name), str(_INSIDE / "inbox" / name)) for name in _OURS)
+    yield from ((str(_ROOT / name), str(_INSIDE / name)) for name in _OURS)
     for name in _LIBRARIES:
         found = importlib.util.find_spec(name)
         if found is None or not found.submodule_search_locations:

@@ -7,12 +7,12 @@ sandbox (``previews``). What shows nothing, or not all of it, cannot be cleaned.
 from dataclasses import dataclass
 from datetime import date
 
+from crypto.printable import visible
 from inbox.files import previews
 from inbox.files.attachments import Found
 from inbox.files.previews import Preview
 from inbox.sandboxed.answer import LONGEST_TEXT
 from inbox.system.home import Home
-from inbox.text.printable import visible
 
 MOST_PAGES = 100
 

@@ -12,12 +12,12 @@ from crypto.card import Card
 from crypto.errors import CryptoError, Malformed
 from crypto.keyring import Channel
 from crypto.messages import CHANNEL
+from crypto.printable import visible
 from inbox.keys import keyring as channel_keyring
 from inbox.language import library_errors
 from inbox.language.errors import Refused
 from inbox.language.messages import sentence
 from inbox.language.views import View
-from inbox.text.printable import visible
 from inbox.vault import queries_office, tables
 from templates.catalogues import LANGUAGES
 

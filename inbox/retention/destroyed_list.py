@@ -9,6 +9,7 @@ from pathlib import Path
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from crypto.printable import visible
 from inbox.language.errors import Refused
 from inbox.language.messages import sentence
 from inbox.language.printed_text import Wording
@@ -16,7 +17,6 @@ from inbox.language.views import View
 from inbox.session.actions import Actor, Code, action
 from inbox.session.inbox import Inbox
 from inbox.system import atomic_files
-from inbox.text.printable import visible
 from inbox.vault import queries_office
 from inbox.vault.destroyed_tables import DestroyedCase
 from templates.catalogues import LANGUAGES

@@ -8,7 +8,7 @@ import re
 import struct
 from dataclasses import dataclass
 
-from inbox.text.printable import visible
+from crypto.printable import visible
 
 LONGEST_SIDE = 2_000
 MOST_PAGES = 500

@@ -3,12 +3,12 @@
 from collections.abc import Iterator, Sequence
 
 from crypto.journal import Entry, Head
+from crypto.printable import visible
 from inbox.language.views import View
 from inbox.session import action_words
 from inbox.session.actions import Action
 from inbox.session.anchors import Checked
 from inbox.session.journal import Line
-from inbox.text.printable import visible
 
 _WITHHELD = "withheld: about a case that is kept from somebody present"
 _DAMAGED = "damaged; see: inbox journal verify"

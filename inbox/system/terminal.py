@@ -22,11 +22,11 @@ from pathlib import Path
 from types import TracebackType
 from typing import IO, Any, Literal, TextIO
 
+from crypto import printable
+from crypto.printable import Printable, visible
 from inbox.language.errors import Refused
 from inbox.language.messages import sentence
 from inbox.system import idle_timeout
-from inbox.text import printable
-from inbox.text.printable import Printable, visible
 
 _UNREADABLE = "\N{REPLACEMENT CHARACTER}"
 _MARGIN = "│ "

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable
 from itertools import islice
 
-from inbox.text import unseen
+from crypto import unseen
 
 _MOST = 10
 _LONGEST = 60

@@ -8,7 +8,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 
-from inbox.text import unseen
+from crypto import unseen
 from inbox.text.joints import APOSTROPHES, HYPHENS
 
 LEAST_LETTERS = 3

@@ -10,11 +10,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
+from crypto import unseen
 from crypto.toml_schema import TEXT, Schema, list_of, table
 from inbox.language import toml_files
 from inbox.language.errors import Refused
 from inbox.language.messages import sentence
-from inbox.text import unseen
 from inbox.text.joints import APOSTROPHES, HYPHENS
 
 # A text in pieces: between each two a passage was removed.

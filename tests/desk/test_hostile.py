@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Browser
 from sqlalchemy import select
 
-from inbox.text.printable import visible
+from crypto.printable import visible
 from inbox.vault.casework_tables import Disclosure, Duty, Measure, Note, Setting, Strike, Tag, Workflow
 from inbox.vault.tables import Alias, Case
 from templates.catalogues import LANGUAGES

@@ -3,6 +3,7 @@
 import codecs
 import os
 import pty
+import re
 import select
 import subprocess
 import sys
@@ -14,9 +15,12 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Protocol
 
+from crypto.printable import visible
 from tests.support.forks import INBOX, Fork
 
 _PATIENCE = 60
+# By which a session of the inbox wipes the screen.
+CLEARED = "\x1b[H\x1b[2J\x1b[3J"
 # A shell that can take a command's place once it is stopped; what has no such parent is never stopped.
 JOB = ["bash", "-mc", '"$@"; echo "ended with $?"', "bash"]
 # Runs the inbox with these words in a folder, at a terminal.
@@ -123,6 +127,12 @@ class Typist:
             return False
         self.shown = (self.shown + self._decoder.decode(piece)).replace("\r\n", "\n")
         return bool(piece)
+
+
+def deceiving(shown: str) -> list[str]:
+    """Return the characters that do something to a terminal; what we tell it ourselves is known."""
+    own = re.sub(r"\r(?=[a-z ]+: \d+ of \d+)", "", shown.replace(f"{CLEARED}locked;", ""))
+    return [char for char in own if char != "\n" and (visible(char) != char or char == "\ufffd")]
 
 
 @contextmanager

@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from crypto.printable import visible
 from inbox.access import aliases as other_names
 from inbox.access import conflicts, disclosures, handlers, identities, quarantine
 from inbox.access.disclosures import LONGEST, Given, Ground, What
@@ -23,7 +24,6 @@ from inbox.cli.options import (
 from inbox.language.views import View
 from inbox.system import terminal
 from inbox.system.terminal import quoted
-from inbox.text.printable import visible
 from inbox.vault.casework_tables import Disclosure
 
 _alias = click.argument("alias", metavar="TEXT")

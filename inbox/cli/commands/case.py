@@ -2,6 +2,7 @@
 
 import click
 
+from crypto.printable import visible
 from inbox.access import declarations
 from inbox.cli import render
 from inbox.cli.options import NUMBER, Door, case_argument, json_option, officer_options
@@ -13,7 +14,6 @@ from inbox.session import action_words
 from inbox.session.actions import Actor
 from inbox.session.inbox import Inbox
 from inbox.system import terminal
-from inbox.text.printable import visible
 
 
 @click.command()

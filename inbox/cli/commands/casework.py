@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from crypto.printable import visible
 from inbox.casework import assignment, links, notes
 from inbox.casework import tags as case_tags
 from inbox.casework.links import MANY, Relation
@@ -27,7 +28,6 @@ from inbox.language import labels
 from inbox.language.views import View
 from inbox.overview import work_view
 from inbox.system import terminal
-from inbox.text.printable import visible
 from inbox.vault import score
 from inbox.vault.casework_tables import SOURCE, Credibility
 

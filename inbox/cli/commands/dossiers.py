@@ -9,6 +9,7 @@ import click
 
 from crypto import signing
 from crypto.dossier import Dossier, Purpose
+from crypto.printable import visible
 from inbox.cli.options import (
     NUMBER,
     Door,
@@ -28,7 +29,6 @@ from inbox.language.views import View
 from inbox.system import given_files, terminal
 from inbox.system.terminal import quoted
 from inbox.text import redaction
-from inbox.text.printable import visible
 from inbox.text.redaction import Pieces, Redaction
 from templates.catalogues import LANGUAGES
 

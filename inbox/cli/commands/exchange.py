@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from crypto import casetoken
+from crypto.printable import visible
 from crypto.toml_schema import BARE_KEY, TEXT, Schema, expected, map_of
 from inbox.cli import ask_questionnaire, render
 from inbox.cli.options import NUMBER, Door, json_option, officer_options, out_folder, same_disk_option
@@ -23,7 +24,6 @@ from inbox.questionnaire.answers import Answers
 from inbox.session import journal_view
 from inbox.system import atomic_files, given_files, terminal
 from inbox.system.clock import today
-from inbox.text.printable import visible
 
 _ANSWER = {"type": ["string", "array"], "items": TEXT, **expected("text-or-texts")}
 _ANSWERS = Schema("answers", map_of(_ANSWER, BARE_KEY))

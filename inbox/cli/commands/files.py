@@ -5,6 +5,7 @@ from pathlib import Path
 
 import click
 
+from crypto.printable import visible
 from inbox.cli.options import (
     NUMBER,
     Door,
@@ -20,7 +21,6 @@ from inbox.language.views import View
 from inbox.overview import case_view
 from inbox.system import terminal
 from inbox.system.terminal import quoted
-from inbox.text.printable import visible
 
 _TAB = 4
 _HOSTILE = (

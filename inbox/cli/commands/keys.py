@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from crypto import base64url, card
+from crypto.printable import visible
 from inbox.cli import render
 from inbox.cli.options import (
     Closed,
@@ -25,7 +26,6 @@ from inbox.language.messages import sentence
 from inbox.language.views import View
 from inbox.setup import channel_actions, key_actions
 from inbox.system import given_files, terminal
-from inbox.text.printable import visible
 from inbox.vault.tables import IntakeKey, ReplyKey
 
 _AT_THE_ROOT = "next: inbox outbox, and carry it to the portal: it takes the new keyring along"

@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from crypto.printable import visible
 from inbox.cli import ceremony
 from inbox.cli.ceremony import appointed, circle_options, handout_in
 from inbox.cli.options import Door, json_option, officer_options, reason_of, reason_option
@@ -16,7 +17,6 @@ from inbox.session.inbox import Inbox
 from inbox.setup import reshare, sheet_notice
 from inbox.setup.reshare import Planned, Reshared
 from inbox.system import terminal
-from inbox.text.printable import visible
 
 
 @click.group(name="officers")

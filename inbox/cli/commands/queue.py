@@ -5,6 +5,7 @@ from typing import Any
 
 import click
 
+from crypto.printable import visible
 from inbox.casework import junk
 from inbox.cli import render
 from inbox.cli.case_selection import chosen, counted, filtered, filters, many_cases
@@ -14,7 +15,6 @@ from inbox.overview import case_view
 from inbox.overview import queue as case_queue
 from inbox.overview.queue import MANY, PAGE, Order
 from inbox.system import terminal
-from inbox.text.printable import visible
 
 _FIRST = 1
 

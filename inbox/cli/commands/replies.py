@@ -8,6 +8,7 @@ from typing import Any, ClassVar, Protocol, TypeVar
 import click
 
 from crypto.messages import Status
+from crypto.printable import visible
 from inbox.casework.measures import Disclosure
 from inbox.cli.options import (
     Door,
@@ -33,7 +34,6 @@ from inbox.session.actions import Actor
 from inbox.session.inbox import Inbox
 from inbox.system import atomic_files, given_files, terminal
 from inbox.system.terminal import quoted
-from inbox.text.printable import visible
 from templates.catalogues import LANGUAGES
 
 

@@ -9,6 +9,7 @@ import click
 
 from crypto import base64url, signing
 from crypto.errors import CryptoError
+from crypto.printable import visible
 from crypto.signing import fingerprint
 from inbox.access.conflicts import UNNAMED
 from inbox.cli import ceremony
@@ -36,7 +37,6 @@ from inbox.setup.ceremony_papers import Handout
 from inbox.setup.init import Charter, Root
 from inbox.system import given_files, terminal
 from inbox.system.clock import today
-from inbox.text.printable import visible
 from templates import shipped
 
 _NEXT = "next: inbox keyring --out FOLDER, and carry the folder to the portal"

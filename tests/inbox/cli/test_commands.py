@@ -11,10 +11,10 @@ from typing import Any
 import click
 import pytest
 
+from crypto.printable import visible
 from inbox.cli import main
 from inbox.system import terminal
 from inbox.system.terminal import quoted
-from inbox.text.printable import visible
 from tests.support import inbox_builders as build
 from tests.support.command_tree import commands_of, every_command
 from tests.support.inbox_builders import Portal, Reporter, Sent, World

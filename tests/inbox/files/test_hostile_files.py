@@ -8,11 +8,11 @@ from dataclasses import replace
 import pytest
 from PIL import Image
 
+from crypto.printable import visible
 from inbox.files import attachments, previews
 from inbox.files.previews import Preview
 from inbox.language.views import View
 from inbox.session.inbox import Inbox
-from inbox.text.printable import visible
 from templates.catalogues import LANGUAGES
 from tests.support import hostile, hostile_pdfs, inbox_builders
 from tests.support.desk_room import sitting

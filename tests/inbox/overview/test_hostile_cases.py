@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from crypto import questionnaire
+from crypto.printable import visible
 from inbox.questionnaire import catalogue
-from inbox.text.printable import visible
 from inbox.vault import fulltext as search_words
 from inbox.vault import queries_cases
 from inbox.vault.casework_tables import Workflow

@@ -13,17 +13,15 @@ import pytest
 from mypy import api
 
 from inbox.cli import main
-from inbox.text.printable import visible
 from tests.support import hostile, inbox_builders
 from tests.support.command_tree import every_command
 from tests.support.inbox_builders import Portal, Reporter, Sent, World, drop
 from tests.support.paths import ROOT
-from tests.support.typist import typing, typing_to_fork
+from tests.support.typist import CLEARED, deceiving, typing, typing_to_fork
 
 ALL = f"{hostile.ESCAPES}\x7f\x85\u2028\u2029{hostile.BIDI}\r\nend"
 TYPE = f"image/{hostile.ESCAPES}"
 ESC, SPELLED = "\x1b", "<U+001B>"
-CLEARED = "\x1b[H\x1b[2J\x1b[3J"
 # What is typed in a session, and whether words of the reports stand in what it prints.
 LINES = {
     "show 1": True,
@@ -95,12 +93,6 @@ NOTHING_OF_A_REPORT |= {f"keys {each}" for each in ("destroy", "list", "rotate")
 NOTHING_OF_A_REPORT |= {f"officers {each}" for each in ("add", "list", "remove", "renew", "seen")}
 
 
-def deceiving(shown: str) -> list[str]:
-    """Return the characters that do something to a terminal; what we tell it ourselves is known."""
-    own = re.sub(r"\r(?=[a-z ]+: \d+ of \d+)", "", shown.replace(f"{CLEARED}locked;", ""))
-    return [char for char in own if char != "\n" and (visible(char) != char or char == "\ufffd")]
-
-
 @pytest.fixture
 def hostile_world(
     world: World, portal: Portal, collect: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
@@ -160,7 +152,7 @@ def test_such_a_character_would_be_seen_on_the_terminal(char: str, tmp_path: Pat
 
 REFUSED = ("'x'", "f'{visible(str())}'", "visible(str()) + 'x'", "'\\x1b[2J'", "str(visible(str()))")
 TAKEN = ("visible(str())", "lines(str())", "quoted(str())")
-WAIST = "from inbox.system.terminal import _write, quoted\nfrom inbox.text.printable import lines, visible\n"
+WAIST = "from inbox.system.terminal import _write, quoted\nfrom crypto.printable import lines, visible\n"
 
 
 def test_the_type_checker_lets_nothing_but_printable_text_be_written(tmp_path: Path) -> None:
@@ -181,7 +173,7 @@ WRITERS |= {f"click.{name}" for name in ("echo", "secho", "style", "prompt", "co
 WRITERS |= {f"traceback.print_{name}" for name in ("exc", "exception", "stack", "tb")}
 ALLOWED = {
     "inbox/system/terminal.py": {"print", "sys.stdout", "sys.stderr", "getpass.getpass"},
-    "inbox/text/printable.py": {"Printable"},
+    "crypto/printable.py": {"Printable"},
     # its standard output is a pipe, and checked by who reads it
     "inbox/sandboxed/worker.py": {"sys.stdout"},
 }
@@ -211,7 +203,9 @@ def test_a_planted_writer_would_be_found(planted: str) -> None:
 
 def test_one_module_writes_to_the_terminal_and_one_makes_text_printable() -> None:
     sources = {
-        str(path.relative_to(ROOT)): path.read_text("utf-8") for path in (ROOT / "inbox").rglob("*.py")
+        str(path.relative_to(ROOT)): path.read_text("utf-8")
+        for room in ("inbox", "crypto")
+        for path in (ROOT / room).rglob("*.py")
     }
     found = {path: WRITERS & set(writers(source)) for path, source in sources.items()}
     assert ALLOWED == {path: names for path, names in found.items() if names}

@@ -5,9 +5,10 @@ import unicodedata
 
 import pytest
 
-from inbox.text import redaction, unseen
+from crypto import unseen
+from crypto.printable import visible
+from inbox.text import redaction
 from inbox.text.names import Names
-from inbox.text.printable import visible
 
 EVERY = tuple(map(chr, range(sys.maxunicode + 1)))
 # One of each kind: control, soft hyphen, grapheme joiner, filler, direction, selector, tag, unassigned.

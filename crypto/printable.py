@@ -1,6 +1,6 @@
 """Text from outside made fit for one line of a terminal or a page: what deceives is spelled out."""
 
-from inbox.text import unseen
+from crypto import unseen
 
 # More of them on one letter, as no script needs, reach over what stands beside, above and below.
 _MOST_MARKS = 5
