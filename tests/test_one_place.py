@@ -1,4 +1,4 @@
-"""What has one place has no second: the characters that nobody sees, and what outlives a call."""
+"""What has one place has no second: unseen characters, writing to a terminal, what outlives a call."""
 
 import ast
 import functools
@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from mypy import api
 
 ROOT = Path(__file__).parent.parent
 ROOMS = ("inbox", "portal", "crypto", "templates")
@@ -88,6 +89,72 @@ def test_a_planted_definition_would_be_found(planted: str) -> None:
 def test_what_nobody_sees_is_defined_once() -> None:
     """Else something would be shown that is not searched, or compared otherwise than it reads."""
     assert UNSEEN.keys() == found(ROOMS, told_apart).keys()
+
+
+# Where the words of others could be printed from, or a text be called printable that was not cleaned.
+WRITERS = {"print", "input", "Printable", "os.write", "getpass.getpass"}
+WRITERS |= {f"sys.{name}" for name in ("stdout", "stderr", "__stdout__", "__stderr__")}
+WRITERS |= {f"click.{name}" for name in ("echo", "secho", "style", "prompt", "confirm", "get_text_stream")}
+WRITERS |= {f"traceback.print_{name}" for name in ("exc", "exception", "stack", "tb")}
+WRITING = {
+    "inbox/system/terminal.py": {"print", "sys.stdout", "sys.stderr", "getpass.getpass"},
+    "portal/terminal.py": {"click.echo"},
+    "crypto/printable.py": {"Printable"},
+    # its standard output is a pipe, and checked by who reads it
+    "inbox/sandboxed/worker.py": {"sys.stdout"},
+    # sets the times of the file that it is
+    "portal/ops/file_times.py": {"sys.stderr"},
+}
+
+
+def writers(tree: ast.Module) -> set[str]:
+    """Return what a module calls or names that writes to a terminal, or makes text printable."""
+    return WRITERS & {name for node in ast.walk(tree) for name in _writers(node)}
+
+
+def _writers(node: ast.AST) -> Iterator[str]:
+    match node:
+        case ast.Call(func=ast.Name(id=name)):
+            yield name
+        case ast.Attribute(value=ast.Name(id=module), attr=name):
+            yield f"{module}.{name}"
+            yield name if name == "Printable" else ""
+        case ast.ImportFrom(module=str() as module, names=names):
+            yield from (f"{module}.{each.name}" for each in names)
+
+
+@pytest.mark.parametrize(
+    "planted",
+    ["print(x)", "from sys import stdout", "click.echo(x)", "printable.Printable(x)", "f = os.write"],
+)
+def test_a_planted_writer_would_be_found(planted: str) -> None:
+    """The control of the test below."""
+    assert writers(ast.parse(planted))
+
+
+def test_one_module_of_a_room_writes_to_a_terminal_and_one_makes_text_printable() -> None:
+    assert WRITING == found(ROOMS, writers)
+
+
+REFUSED = ("'x'", "f'{visible(str())}'", "visible(str()) + 'x'", "'\\x1b[2J'", "str(visible(str()))")
+TAKEN = ("visible(str())", "lines(str())")
+WAIST = "from {module} import _write\nfrom crypto.printable import lines, visible\n"
+QUOTED = "from inbox.system.terminal import quoted\n_write(quoted(str()))\n"
+
+
+@pytest.mark.parametrize(("module", "more"), [("inbox.system.terminal", QUOTED), ("portal.terminal", "")])
+def test_the_type_checker_lets_nothing_but_printable_text_be_written(
+    tmp_path: Path, module: str, more: str
+) -> None:
+    """Not even what was made of it; the control is what the cleaner returned."""
+    waist = tmp_path / "waist.py"
+    written = "".join(f"_write({each})\n" for each in (*REFUSED, *TAKEN))
+    waist.write_text(WAIST.format(module=module) + written + more)
+    said, complained, _ = api.run(["--config-file", str(ROOT / "pyproject.toml"), str(waist)])
+    assert "" == complained
+    refused = re.findall(r'py:(\d+): error: Argument 1 to "_write" .* expected "Printable', said)
+    assert [str(3 + place) for place in range(len(REFUSED))] == refused, said
+    assert len(REFUSED) == said.count(" error: ")
 
 
 # Containers that somebody must have filled, if they were made for something.

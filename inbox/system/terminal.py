@@ -7,7 +7,6 @@ made printable here, whoever made it; ``quoted`` makes what stands on several.
 
 import getpass
 import io
-import json
 import logging
 import shutil
 import sys
@@ -65,9 +64,8 @@ def say(line: str = "") -> None:
 
 
 def say_json(value: Any) -> None:
-    """Print a value as JSON in ASCII, in which every character beyond it and every control is escaped."""
-    encoded = json.dumps(value, ensure_ascii=True, indent=2)
-    _write(printable.lines(encoded.replace("\x7f", "\\u007f")), end="\n")
+    """Print a value as JSON, for programs to read."""
+    _write(printable.as_json(value), end="\n")
 
 
 def say_all(lines: Iterable[str]) -> None:

@@ -1,6 +1,5 @@
 """Commands with which an administrator looks after a portal."""
 
-import sys
 from contextlib import closing
 from dataclasses import asdict
 
@@ -93,7 +92,7 @@ def doctor(settings: Settings, *, url: str, as_json: bool) -> None:
     else:
         _tell(found)
     if any(each.level is Level.WRONG for each in found):
-        sys.exit(1)
+        click.get_current_context().exit(1)
 
 
 def _tell(found: list[Finding]) -> None:

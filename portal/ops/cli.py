@@ -2,8 +2,10 @@
 
 import secrets
 import sys
+from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
+from typing import NoReturn
 
 import click
 from sqlalchemy.exc import DBAPIError
@@ -28,27 +30,46 @@ _FOLDER = click.Path(path_type=Path)
 _JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 
 
-def main() -> None:
-    """Run a command; exit with 0 when it is done, 1 when it was refused, 2 for wrong usage or settings."""
+def main() -> NoReturn:
+    """Run the command that was typed, and exit as ``run`` says."""
+    terminal.silence_others()
+    sys.exit(run())
+
+
+def run(words: Sequence[str] | None = None) -> int:
+    """Run a command; return 0 when it is done, 1 when it was refused, 2 for wrong usage or settings."""
     try:
-        portal()
+        return int(portal.main(words, prog_name="portal", standalone_mode=False) or 0)
     except BadConfiguration as error:
         terminal.complain(str(error), error.hint)
-        sys.exit(2)
+        return 2
     except Refused as error:
         terminal.complain(str(error), error.hint)
-        sys.exit(1)
     except StoreBusy:
         terminal.complain(
             "done, but the database is in use or full, so that deleted bytes are not overwritten yet",
             "run `portal expire` once it is free; to do the same again would help nothing",
         )
-        sys.exit(1)
     except DBAPIError:
         terminal.complain(
             "the database does not answer, or is full or busy", "see that it is up, then try again"
         )
-        sys.exit(1)
+    except click.ClickException as error:
+        _tell_misused(error)
+        return error.exit_code
+    except click.Abort:
+        terminal.warn("stopped")
+    return 1
+
+
+def _tell_misused(error: click.ClickException) -> None:
+    """Say what is wrong with how a command was typed."""
+    if isinstance(error, click.UsageError) and error.ctx is not None:
+        for line in error.ctx.get_usage().splitlines():
+            terminal.warn(line)
+        terminal.warn(f"Try '{error.ctx.command_path} --help' for help.")
+        terminal.warn("")
+    terminal.warn(f"Error: {error.format_message()}")
 
 
 @click.group()

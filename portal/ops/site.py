@@ -1,6 +1,5 @@
 """Commands by which anybody can check what a site serves."""
 
-import sys
 from datetime import date, datetime
 from pathlib import Path
 
@@ -120,4 +119,4 @@ def verify_command(  # noqa: PLR0913 - one for each option
     # After what was found is told, which a full disk must not keep back.
     seen_serials.save(memory, known)
     if found:
-        sys.exit(1)
+        click.get_current_context().exit(1)

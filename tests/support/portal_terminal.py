@@ -1,31 +1,25 @@
 """Commands of the portal in this process, as a person types them."""
 
 import os
-import sys
 from contextlib import redirect_stderr, redirect_stdout
 from io import StringIO
 from pathlib import Path
 from unittest.mock import patch
-
-import pytest
 
 from portal.ops import cli, memory_wiping
 
 
 def run_both(folder: Path, *arguments: str | Path, code: int = 0) -> tuple[str, str]:
     """Return what a command printed on stdout, and on stderr."""
-    command = ["portal", "--config", folder / "portal.toml", *arguments]
     said, complained = StringIO(), StringIO()
     with (
-        patch.object(sys, "argv", [str(part) for part in command]),
         # `serve` would else begin this very process anew.
         patch.dict(os.environ, memory_wiping.SETTINGS),
         redirect_stdout(said),
         redirect_stderr(complained),
-        pytest.raises(SystemExit) as ended,
     ):
-        cli.main()
-    assert ended.value.code == code, complained.getvalue()
+        ended = cli.run([str(part) for part in ("--config", folder / "portal.toml", *arguments)])
+    assert ended == code, complained.getvalue()
     return said.getvalue(), complained.getvalue()
 
 

@@ -1,22 +1,18 @@
-"""Nothing but printable text reaches a terminal: a type says so, and one function writes."""
+"""Nothing but printable text reaches the terminal of an officer."""
 
-import ast
-import re
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
-from mypy import api
 
 from inbox.cli import main
 from tests.support import hostile, inbox_builders
 from tests.support.command_tree import every_command
 from tests.support.inbox_builders import Portal, Reporter, Sent, World, drop
-from tests.support.paths import ROOT
 from tests.support.typist import CLEARED, deceiving, typing, typing_to_fork
 
 ALL = f"{hostile.ESCAPES}\x7f\x85\u2028\u2029{hostile.BIDI}\r\nend"
@@ -148,67 +144,6 @@ def test_such_a_character_would_be_seen_on_the_terminal(char: str, tmp_path: Pat
     assert [char] == deceiving(at.shown)
     assert [] == deceiving(f"\rsealing: 1 of 2\n{CLEARED}locked;")
     assert [ESC] * 3 == deceiving(f"{CLEARED}{CLEARED}locked;")
-
-
-REFUSED = ("'x'", "f'{visible(str())}'", "visible(str()) + 'x'", "'\\x1b[2J'", "str(visible(str()))")
-TAKEN = ("visible(str())", "lines(str())", "quoted(str())")
-WAIST = "from inbox.system.terminal import _write, quoted\nfrom crypto.printable import lines, visible\n"
-
-
-def test_the_type_checker_lets_nothing_but_printable_text_be_written(tmp_path: Path) -> None:
-    """Not even what was made of it; the control is what the cleaner returned."""
-    module = tmp_path / "waist.py"
-    module.write_text(WAIST + "".join(f"_write({written})\n" for written in (*REFUSED, *TAKEN)))
-    said, complained, _ = api.run(["--config-file", str(ROOT / "pyproject.toml"), str(module)])
-    assert "" == complained
-    refused = re.findall(r'py:(\d+): error: Argument 1 to "_write" .* expected "Printable', said)
-    assert [str(3 + place) for place in range(len(REFUSED))] == refused, said
-    assert len(REFUSED) == said.count(" error: ")
-
-
-# Where the words of others could be printed from, or a text be called printable that was not cleaned.
-WRITERS = {"print", "input", "Printable", "os.write", "getpass.getpass"}
-WRITERS |= {f"sys.{name}" for name in ("stdout", "stderr", "__stdout__", "__stderr__")}
-WRITERS |= {f"click.{name}" for name in ("echo", "secho", "style", "prompt", "confirm", "get_text_stream")}
-WRITERS |= {f"traceback.print_{name}" for name in ("exc", "exception", "stack", "tb")}
-ALLOWED = {
-    "inbox/system/terminal.py": {"print", "sys.stdout", "sys.stderr", "getpass.getpass"},
-    "crypto/printable.py": {"Printable"},
-    # its standard output is a pipe, and checked by who reads it
-    "inbox/sandboxed/worker.py": {"sys.stdout"},
-}
-
-
-def writers(source: str) -> Iterator[str]:
-    """Yield what a module calls or names that writes to a terminal, or makes text printable."""
-    for node in ast.walk(ast.parse(source)):
-        match node:
-            case ast.Call(func=ast.Name(id=name)):
-                yield name
-            case ast.Attribute(value=ast.Name(id=module), attr=name):
-                yield f"{module}.{name}"
-                yield name if name == "Printable" else ""
-            case ast.ImportFrom(module=str() as module, names=names):
-                yield from (f"{module}.{each.name}" for each in names)
-
-
-@pytest.mark.parametrize(
-    "planted",
-    ["print(x)", "from sys import stdout", "click.echo(x)", "printable.Printable(x)", "f = os.write"],
-)
-def test_a_planted_writer_would_be_found(planted: str) -> None:
-    """The control of the test below."""
-    assert WRITERS & set(writers(planted))
-
-
-def test_one_module_writes_to_the_terminal_and_one_makes_text_printable() -> None:
-    sources = {
-        str(path.relative_to(ROOT)): path.read_text("utf-8")
-        for room in ("inbox", "crypto")
-        for path in (ROOT / room).rglob("*.py")
-    }
-    found = {path: WRITERS & set(writers(source)) for path, source in sources.items()}
-    assert ALLOWED == {path: names for path, names in found.items() if names}
 
 
 FAULTY = {"in what is deleted", "in a thread", "from a library", "from another"}

@@ -240,7 +240,7 @@ def test_a_bad_configuration_ends_with_2(tmp_path: Path, text: str, message: str
 def test_wrong_usage_ends_with_2(folder: Path) -> None:
     """An unknown command or option, or one that is missing."""
     for arguments in (["frobnicate"], ["export"], ["import"], ["init", "--what"], ["keyring"]):
-        assert "Usage: " in run(folder, *arguments, code=2)
+        assert "Usage: portal " in run(folder, *arguments, code=2)
 
 
 @pytest.mark.parametrize("name", sorted(cli.portal.commands))
