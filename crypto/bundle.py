@@ -256,6 +256,14 @@ def intake_head(manifest: Manifest, deployment: bytes) -> IntakeHead:
     return head
 
 
+def named_instance(manifest: Manifest) -> bytes:
+    """Return the instance key (32 bytes) that an intake manifest names, which signed it for any deployment.
+
+    Raises Malformed or Tampered.
+    """
+    return intake_head(manifest, begin(_INTAKE_HEAD, manifest.raw, "entries").deployment).instance_key
+
+
 def open_intake(manifest: Manifest, deployment: bytes, instance_key: bytes) -> Intake:
     """Return the intake manifest if ``instance_key`` (32 bytes) signed it for this deployment.
 

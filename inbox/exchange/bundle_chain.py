@@ -1,6 +1,6 @@
 """Whether an intake bundle is the next one of the portal that an officer accepted (SPEC 8.3)."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
@@ -63,6 +63,18 @@ def follows(session: Session, announced: Announced, acceptance: Acceptance) -> b
     return True
 
 
+def check_given(named: Collection[bytes], acceptance: Acceptance) -> None:
+    """Raise BundleRefused if a fingerprint was given that no key has which the bundles name.
+
+    So much is known before the vault is open; whether the key is the portal's, ``follows`` tells. ``named``
+    are instance keys (32 bytes each); without any there is nothing to compare.
+    """
+    found = sorted(map(fingerprint, named))
+    for given in filter(None, (acceptance.confirmed, acceptance.new)):
+        if found and not any(is_same_fingerprint(given, each) for each in found):
+            raise _not_the_one_given(", ".join(found))
+
+
 def is_gap(session: Session, intake: IntakeHead) -> bool:
     """Tell whether bundles are missing before one of the present portal."""
     last = queries_exchange.last_intake(session, intake.instance_key)
@@ -93,10 +105,14 @@ def _check_first(found: str, acceptance: Acceptance) -> None:
             ),
         )
     if not is_same_fingerprint(given, found):
-        raise BundleRefused(
-            sentence("the bundle's instance key is {found}, not the one given", found=found),
-            sentence("{compare}: someone may stand between", compare=_COMPARE),
-        )
+        raise _not_the_one_given(found)
+
+
+def _not_the_one_given(found: str) -> BundleRefused:
+    return BundleRefused(
+        sentence("the bundle's instance key is {found}, not the one given", found=found),
+        sentence("{compare}: someone may stand between", compare=_COMPARE),
+    )
 
 
 def _check_pinned(found: str, acceptance: Acceptance) -> None:

@@ -1,6 +1,7 @@
 """Intake bundles into the vault: all of one bundle, or nothing of it."""
 
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
@@ -18,7 +19,7 @@ from inbox.exchange.bundle_chain import Acceptance
 from inbox.exchange.filing import Filed, Filing
 from inbox.exchange.unopened import Item, kept
 from inbox.exchange.unseal import Changed, Trust, Unsealed, Unsealer
-from inbox.exchange.verify import Announced, Verified, announced, verify
+from inbox.exchange.verify import Announced, Verified, announced, named_instance, verify
 from inbox.keys import key_store
 from inbox.language.errors import BundleRefused, Refused
 from inbox.language.messages import sentence
@@ -96,6 +97,18 @@ def collect(
         except BundleRefused as refused:
             inbox.settle()
             yield Outcome(bundle=turn.path.name, refused=refused)
+
+
+def check_fingerprints(bundles: Sequence[Path], acceptance: Acceptance) -> None:
+    """Raise BundleRefused if a fingerprint was given that is no bundle's; nothing has to be open for it.
+
+    What cannot be read is left to ``collect`` to refuse.
+    """
+    named = set()
+    for path in bundles:
+        with suppress(BundleRefused):
+            named.add(named_instance(path))
+    bundle_chain.check_given(named, acceptance)
 
 
 def _turn(inbox: Inbox, path: Path) -> _Turn:

@@ -35,6 +35,16 @@ class Verified:
     places: tuple[Place, ...]
 
 
+def named_instance(path: Path) -> bytes:
+    """Return the instance key (32 bytes) that signed the bundle at ``path``; raise BundleRefused.
+
+    Nothing of the vault is needed for it; so whether the key is the portal's is not known.
+    """
+    with _refusing(), given_files.opened(path) as file:
+        manifest, _ = bundle.read(atomic_files.pieces(file))
+        return bundle.named_instance(manifest)
+
+
 def announced(path: Path, deployment: bytes, channel: str) -> Announced:
     """Return what the bundle at ``path`` begins with; raise BundleRefused."""
     with _refusing(), given_files.opened(path) as file:

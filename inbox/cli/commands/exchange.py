@@ -14,7 +14,7 @@ from inbox.cli import ask_questionnaire, render
 from inbox.cli.options import NUMBER, Door, json_option, officer_options, out_folder, same_disk_option
 from inbox.exchange import manual_entry, outbox, token_sheet
 from inbox.exchange.bundle_chain import Acceptance
-from inbox.exchange.collect import Outcome, collect
+from inbox.exchange.collect import Outcome, check_fingerprints, collect
 from inbox.exchange.manual_entry import Entered, Route, Told
 from inbox.language import labels, toml_files
 from inbox.language.errors import Refused
@@ -58,6 +58,7 @@ def collect_command(
         terminal.ask if can_ask else _no,
         after_restore,
     )
+    check_fingerprints(bundles, acceptance)
     progress = partial(terminal.progress, "unsealing")
     outcomes = []
     with door.opened() as (inbox, who):

@@ -9,10 +9,12 @@ import pytest
 
 from crypto import base64url, bundle, signing
 from crypto.bundle import Link, Withdrawal
+from inbox.cli import options
 from inbox.exchange import collect as collecting
 from inbox.exchange.bundle_chain import Acceptance
 from inbox.exchange.verify import announced, verify
-from inbox.language.errors import BundleRefused
+from inbox.language.errors import BundleRefused, Refused
+from inbox.language.messages import sentence
 from inbox.session.inbox import Unlocked
 from tests.support import inbox_builders as build
 from tests.support.inbox_builders import Portal, Reporter, Sent, World, first
@@ -37,6 +39,26 @@ def test_the_first_bundle_needs_the_fingerprint_confirmed(world: World, portal: 
     assert 0 == world.office.run("collect", following).code
 
 
+@pytest.mark.parametrize("option", ["--confirm-instance", "--new-instance"])
+def test_a_fingerprint_of_no_bundle_is_refused_before_anybody_types_a_passphrase(
+    world: World, portal: Portal, option: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In one command; with a bundle that has the key beside the other, or none that reads, it goes on."""
+    other = Portal(world, portal.folder / "other")
+    path, stranger = portal.bundle(first(Reporter(world))), other.bundle()
+    (noise := path.with_name("noise.tar")).write_bytes(b"x" * 600)
+
+    def asked(_: Path) -> Any:
+        raise Refused(sentence("somebody typed"), sentence("a passphrase"))
+
+    monkeypatch.setattr(options, "credentials_at", asked)
+    without, beside = ((path,), (noise, path)), ((path, stranger), (noise,))
+    for bundles, typed in (*((each, False) for each in without), *((each, True) for each in beside)):
+        said = world.office.run("collect", *bundles, option, other.fingerprint)
+        assert (1, typed) == (said.code, "somebody typed" in said.err)
+        assert typed or f"{portal.fingerprint}, not the one given" in said.err
+
+
 def unreadable(portal: Portal, path: Path, seed: bytes) -> Path:
     """Write a bundle of which ``seed`` signed what is in form up to its lists, and nothing from there on."""
     known, _ = bundle.read([path.read_bytes()])
@@ -55,7 +77,8 @@ def test_what_a_stranger_signed_is_refused_before_its_lists_are_read(
     collect(portal.bundle(first(Reporter(world))))
     before = world.office.state()
     seed, path = bytes(range(32)), portal.bundle()
-    refusal = collect(unreadable(portal, path, seed), code=1)["error"]
+    (said,) = world.office.run("collect", unreadable(portal, path, seed), "--json").json
+    refusal = said["error"]
     assert "the bundle is from another portal than the confirmed one" in refusal
     assert signing.fingerprint(signing.public_key(seed)) in refusal
     own = collect(unreadable(portal, path, portal.seed), code=1)["error"]
@@ -206,12 +229,13 @@ def test_a_bundle_that_is_swapped_while_it_is_read_is_refused(
         path.write_bytes(evil.read_bytes())
         return verify(*arguments)
 
-    words = ("collect", path, "--new-instance", other.fingerprint)
+    accepted = Acceptance(None, other.fingerprint, lambda _: False)
     before = world.office.state()
-    with monkeypatch.context() as patch:
+    with monkeypatch.context() as patch, world.office.unlocked() as opened:
         patch.setattr(collecting, "verify", swapped)
-        said = world.office.run(*words)
-    assert (1, True) == (said.code, "altered while it was read" in said.err)
+        who = opened.by_opening(build.today())
+        (said,) = collecting.collect(opened.inbox, who, [path], accepted, progress=lambda *_: None)
+    assert "altered while it was read" in str(said.refused)
     assert before == world.office.state()
     path.write_bytes(good)
     assert "collected" == collect(path)["state"]
