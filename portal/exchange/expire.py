@@ -60,10 +60,10 @@ def tidy(database: Database) -> None:
     A large database is not written anew for this, as reports would wait: ``Database.rewrite`` does it.
     """
     deletion.overwrite(database)
+    # First, as it needs no room: on a full disk of PostgreSQL nothing can be written anew.
+    database.reclaim()
     if database.size <= SMALL:
         database.rewrite()
-    else:
-        database.reclaim()
 
 
 def _plausible(database: Database, today: date) -> bool:

@@ -14,6 +14,8 @@ import psycopg
 from psycopg import sql
 from sqlalchemy import URL, make_url
 
+from tests.support.small_disk import small_disk
+
 # Tests pull no plug: what a crash of the machine costs is PostgreSQL's own matter.
 FAST = ("fsync=off", "full_page_writes=off")
 
@@ -85,12 +87,38 @@ def serving(options: tuple[str, ...] = FAST, configuration: str = "") -> Iterato
 
 
 @contextmanager
-def database(url: str) -> Iterator[str]:
+def database(url: str, tablespace: str = "pg_default") -> Iterator[str]:
     """Yield the address of an empty database on the server at ``url``, which lives for the block."""
     name = f"test_{uuid.uuid4().hex}"
-    execute(url, sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+    identifiers = map(sql.Identifier, (name, tablespace))
+    execute(url, sql.SQL("CREATE DATABASE {} TABLESPACE {}").format(*identifiers))
     yield make_url(url).set(database=name).render_as_string(hide_password=False)
     execute(url, sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+
+
+@contextmanager
+def database_below(url: str, folder: Path) -> Iterator[str]:
+    """Yield the address of an empty database whose tables lie in ``folder``, the server's log elsewhere."""
+    if os.geteuid() == 0:
+        shutil.chown(folder, "postgres")
+    name = f"test_{uuid.uuid4().hex}"
+    made = sql.SQL("CREATE TABLESPACE {} LOCATION {}").format(sql.Identifier(name), sql.Literal(str(folder)))
+    execute(url, made)
+    with database(url, name) as address:
+        yield address
+    execute(url, sql.SQL("DROP TABLESPACE {}").format(sql.Identifier(name)))
+
+
+@contextmanager
+def database_on_small_disk(url: str, size: str) -> Iterator[tuple[str, Path]]:
+    """Yield the address of an empty database with tables on a disk of its own, and a folder there."""
+    with tempfile.TemporaryDirectory(prefix="fanal-disk-") as folder:
+        Path(folder).chmod(0o711)
+        disk = Path(folder, "disk")
+        with small_disk(disk, size):
+            (disk / "tables").mkdir()
+            with database_below(url, disk / "tables") as address:
+                yield address, disk
 
 
 def clear(url: str, tables: Iterable[str]) -> None:

@@ -14,6 +14,7 @@ from portal.exchange import expire
 from portal.store import deletion
 from portal.store.database import Database, StoreBusy
 from portal.store.schema import chunks, deleted, envelopes, spent
+from tests.support import postgres
 from tests.support.builders import make_outbox, make_report_envelope
 from tests.support.portal_room import TUS, Room, code, filed
 from tests.support.small_disk import small_disk
@@ -162,6 +163,25 @@ def test_a_bundle_with_more_bytes_than_the_disk_has_left_can_be_discard(
         room.bring(make_outbox(room.site, collected=[exported.link]))
         assert counts(room.database) == (0, 0)
         assert (disk / "portal.sqlite").stat().st_size < MIB
+        room.close()
+
+
+def test_what_is_confirmed_gives_its_room_back_on_a_full_disk_of_postgresql(
+    tmp_path: Path, postgres_url: str
+) -> None:
+    """Though no table can be written anew there: as many reports find room as went."""
+    with postgres.database_on_small_disk(postgres_url, "48m") as (address, disk):
+        room = Room(tmp_path, address)
+        for _ in range(6):
+            assert room.send(make_report_envelope(room.site, file=bytes(MIB))).status_code == 201
+        exported = room.export()
+        for _ in range(2):
+            assert room.send(make_report_envelope(room.site, file=bytes(MIB))).status_code == 201
+        (disk / "of-others").write_bytes(bytes(shutil.disk_usage(disk).free - MIB // 2))
+        with pytest.raises(StoreBusy):
+            room.bring(make_outbox(room.site, collected=[exported.link]))
+        answers = [room.send(make_report_envelope(room.site, file=bytes(MIB))).status_code for _ in range(8)]
+        assert (answers[:5], answers[-1]) == ([201] * 5, 503)
         room.close()
 
 
