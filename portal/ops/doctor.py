@@ -32,6 +32,7 @@ _KEYRING_DAYS = 7
 _EXPIRE_DAYS = 2
 _FULL = 0.8
 _LEAST_FREE = 2 << 30
+_PROBE = 1 << 20
 _OTHERS = 0o077
 _APART = timedelta(minutes=2)
 _RENEW = "import an outbox of the inbox: each brings a new keyring"
@@ -275,6 +276,14 @@ def _postgresql(database: Database) -> Iterator[Finding]:
         )
     if not loud:
         yield Finding(Level.OK, "PostgreSQL logs no statement or connection")
+    if server.can_keep(database, _PROBE):
+        yield Finding(Level.OK, "PostgreSQL has room for a report")
+    else:
+        yield Finding(
+            Level.WRONG,
+            f"PostgreSQL takes no {_PROBE >> 20} MiB more: its disk is full, or others hold its tables",
+            "look again in a minute; if it stays so, make room on its disk, then: `portal expire`",
+        )
     for name, least in _FORGETFUL.items():
         if found[name] != least:
             yield Finding(

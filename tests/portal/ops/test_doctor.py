@@ -2,6 +2,7 @@
 
 import json
 import re
+import shutil
 import socket
 import subprocess
 import sys
@@ -255,6 +256,20 @@ def test_a_disk_without_room_for_a_large_report_is_warned_of(tmp_path: Path) -> 
         assert 0 < int(told.split()[0]) <= 64
         resize("3g")
         assert [each for each in found(room, Level.OK) if "free beside the database" in each]
+        room.close()
+
+
+def test_a_full_disk_of_postgresql_is_wrong(tmp_path: Path, postgres_url: str) -> None:
+    """It tells nobody what is left, so that doctor tries; in order again once others made room."""
+    with postgres.database_on_small_disk(postgres_url, "24m") as (address, disk):
+        room = PortalSite(tmp_path, address)
+        filler = disk / "of-others"
+        filler.write_bytes(bytes(shutil.disk_usage(disk).free - (512 << 10)))
+        before = room.state()
+        assert [each for each in found(room, Level.WRONG) if "takes no 1 MiB more" in each]
+        filler.unlink()
+        assert "PostgreSQL has room for a report" in found(room, Level.OK)
+        assert room.state() == before
         room.close()
 
 
