@@ -34,6 +34,8 @@ _FULL = 0.8
 _LEAST_FREE = 2 << 30
 _PROBE = 1 << 20
 _OTHERS = 0o077
+# It shortens each queue of connections, those of nginx too, and says nothing (listen(2)).
+_LONGEST_QUEUE = Path("/proc/sys/net/core/somaxconn")
 _APART = timedelta(minutes=2)
 _RENEW = "import an outbox of the inbox: each brings a new keyring"
 _SILENT: Mapping[str, set[str]] = {
@@ -111,6 +113,13 @@ def _kernel() -> Iterator[Finding]:
             Level.WARNING,
             "the kernel has no seccomp: who takes hold of the portal reaches other servers",
             "run Debian's kernel on x86-64 or arm64",
+        )
+    # Hidden from a service of systemd, as from the portal's own.
+    if _LONGEST_QUEUE.exists() and (places := int(_LONGEST_QUEUE.read_text())) < serving.QUEUE:
+        yield Finding(
+            Level.WARNING,
+            f"the kernel lets {places} connections wait, not {serving.QUEUE}: more at once are refused",
+            f"sysctl net.core.somaxconn={serving.QUEUE}, then start portal and nginx anew",
         )
 
 

@@ -40,7 +40,7 @@ _REQUEST_SECONDS = 900
 _FINISH_SECONDS = 60
 _OVERWRITE_SECONDS = 20
 # Connections that wait for a free process. When the queue is full, a client retries only after seconds.
-_QUEUE = 4_096
+QUEUE = 4_096
 _HEADER_BYTES = 4_096
 _HEADERS = 50
 _ENDING = {signal.SIGTERM, signal.SIGINT, signal.SIGQUIT}
@@ -92,7 +92,7 @@ def _listen(settings: Settings) -> socket.socket:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind(address)
         # Only listening finds out that another program listens there too.
-        listener.listen(_QUEUE)
+        listener.listen(QUEUE)
     except UnicodeError as error:
         raise Refused(f"{settings.listen} cannot be served on: no host has this name", _LISTEN) from error
     except OSError as error:

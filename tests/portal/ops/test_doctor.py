@@ -27,7 +27,7 @@ from tests.support import postgres
 from tests.support.builders import INSPECTORATE, OUTSIDE, make_keyring, make_report_envelope, today
 from tests.support.paths import ROOT
 from tests.support.portal_room import BACKENDS, Room, filed, opened
-from tests.support.portal_server import Server
+from tests.support.portal_server import PORTAL, Server
 from tests.support.portal_site import PortalSite
 from tests.support.small_disk import small_disk
 
@@ -138,6 +138,21 @@ def test_a_kernel_that_cannot_shut_a_process_in_is_warned_of(tmp_path: Path) -> 
         [NO_LANDLOCK, LANDLOCK_HINT, NO_SECCOMP, SECCOMP_HINT],
     ]
     assert could == "True\n"
+
+
+@pytest.mark.parametrize(("places", "lines"), [(4_095, 1), (4_096, 0)])
+def test_a_kernel_with_short_queues_is_warned_of(tmp_path: Path, places: int, lines: int) -> None:
+    """It shortens them for portal and nginx, whatever these ask for."""
+    room = room_for(tmp_path)
+    room.close()
+    examine = f"echo {places} > /proc/sys/net/core/somaxconn; {PORTAL} --config {configured(room)} doctor"
+    # A network of its own has a setting of its own.
+    command = ["unshare", "--net", "sh", "-c", examine]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    told = [line for line in done.stdout.splitlines() if "connections wait" in line]
+    said = f"warning: the kernel lets {places} connections wait, not 4096: more at once are refused"
+    assert told == [said][:lines]
+    assert "what is over has gone" in done.stdout
 
 
 def test_what_others_can_read_is_wrong(tmp_path: Path) -> None:

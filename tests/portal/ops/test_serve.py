@@ -2,6 +2,7 @@
 
 import json
 import os
+import resource
 import signal
 import socket
 import struct
@@ -306,13 +307,19 @@ def test_what_was_withdrawn_just_before_it_stops_is_not_left(server: Server) -> 
 
 
 def test_many_connections_wait_until_a_process_is_free(server: Server) -> None:
-    """One that finds the queue full tries again after a second, then after three, seven and more."""
+    """As many as nginx passes on of texts; gunicorn by itself would let 2,048 wait.
+
+    One that finds the queue full tries again after a second, then after three, seven and more.
+    """
     server.make()
+    before = resource.getrlimit(resource.RLIMIT_NOFILE)
     with server.serving(), ExitStack() as opened:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (before[1], before[1]))
+        opened.callback(resource.setrlimit, resource.RLIMIT_NOFILE, before)
         for worker in server.workers():
             os.kill(worker, signal.SIGSTOP)
             opened.callback(os.kill, worker, signal.SIGCONT)
-        for _ in range(1_000):
+        for _ in range(4_000):
             connection = socket.create_connection(("127.0.0.1", server.port), timeout=0.9)
             opened.enter_context(connection)
 
