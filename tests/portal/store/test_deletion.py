@@ -10,8 +10,9 @@ from datetime import date
 from pathlib import Path
 
 import psycopg
+import pytest
 from psycopg import sql
-from sqlalchemy import TextClause, insert, text
+from sqlalchemy import TextClause, insert, select, text
 
 from crypto import age, base64url, padding
 from portal import days
@@ -19,7 +20,7 @@ from portal.exchange import expire
 from portal.exchange.expire import Expired
 from portal.store import database, deletion, envelopes
 from portal.store.expiry import SPREAD_DAYS
-from portal.store.schema import cases
+from portal.store.schema import cases, deleted
 from tests.support import postgres
 from tests.support.builders import (
     INSPECTORATE,
@@ -30,7 +31,7 @@ from tests.support.builders import (
     make_slot,
 )
 from tests.support.paths import ROOT
-from tests.support.portal_room import SITE, Room
+from tests.support.portal_room import SITE, Room, opened
 
 MANY = {"sqlite": 2_000, "postgresql": 400}
 PATIENCE_SECONDS = 10
@@ -242,6 +243,28 @@ def test_a_withdrawal_waits_for_the_last_piece(room: Room) -> None:
     state = room.state()
     assert (state["envelopes"], state["chunks"], state["cases"]) == ([], [], [])
     assert [each[:2] for each in state["withdrawals"]] == [(sealed.case_id, sealed.keys.withdraw_key)]
+
+
+def test_who_deletes_the_same_waits_and_holds_nothing_that_the_other_needs_next(
+    request: pytest.FixtureRequest, tmp_path: Path
+) -> None:
+    """All take them in one order, not in that of their coming: two of them never wait for each other."""
+    with opened(request, tmp_path, "postgresql") as room:
+        first, last = bytes(16), b"\xff" * 16
+        for each in (last, first):
+            with room.database.write() as connection:
+                deletion.schedule(connection, [each])
+        locked = select(deleted).with_for_update()
+        waiting = threading.Thread(target=deletion.overwrite_portion, args=[room.database])
+        with room.database.write() as connection:
+            connection.execute(locked.where(deleted.c.envelope_id == first)).one()
+            waiting.start()
+            waits(room, waiting)
+            with room.database.write() as other:
+                other.execute(text("SET LOCAL lock_timeout = '1s'"))
+                other.execute(locked.where(deleted.c.envelope_id == last)).one()
+        waiting.join()
+        assert room.state()["deleted"] == []
 
 
 def waits(room: Room, thread: threading.Thread) -> None:

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, func, insert, literal, select
 
 from portal.exchange import expire
 from portal.store import deletion
@@ -80,6 +80,22 @@ def test_portions_of_any_size_delete_everything_and_nothing_else(
         before = after
     assert (before, ids) == (1, 0), "the clock goes on until nothing is left"
     assert room.export().intake.entries[0].size == len(kept.envelope)
+
+
+def test_a_portion_of_very_many_small_envelopes_is_a_small_one(room: Room) -> None:
+    """As of a large bundle of texts: others wait for some hundred rows, and no statement names them all."""
+    many = 70_000  # PostgreSQL takes 65,535 values with a statement
+    is_sqlite = room.settings.database_url.get_backend_name() == "sqlite"
+    random = func.randomblob(16) if is_sqlite else func.uuid_send(func.gen_random_uuid())
+    numbers = select(literal(1).label("number")).cte(recursive=True)
+    numbers = numbers.union_all(select(numbers.c.number + 1).where(numbers.c.number < many))
+    ids = select(random).select_from(numbers)
+    with room.database.write() as connection:
+        connection.execute(insert(deleted).from_select(list(deleted.c), ids))
+        each = select(deleted.c.envelope_id, literal(0), literal(b"a"))
+        connection.execute(insert(chunks).from_select(list(chunks.c), each))
+    assert deletion.overwrite_portion(room.database)
+    assert many - 1_000 < counts(room.database)[0] < many
 
 
 @pytest.mark.parametrize(("rows", "bytes_"), PORTIONS)
