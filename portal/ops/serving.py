@@ -15,6 +15,7 @@ from typing import Any
 from flask import Flask
 from gunicorn.app.base import BaseApplication
 from gunicorn.arbiter import Arbiter
+from gunicorn.errors import HaltServer
 from gunicorn.glogging import Logger
 from gunicorn.http import wsgi
 from gunicorn.http.errors import LimitRequestHeaders, LimitRequestLine, ParseException
@@ -43,6 +44,7 @@ _OVERWRITE_SECONDS = 20
 QUEUE = 4_096
 _HEADER_BYTES = 4_096
 _HEADERS = 50
+_FAILED = 1
 _ENDING = {signal.SIGTERM, signal.SIGINT, signal.SIGQUIT}
 _LISTEN = "stop the other program, or set another `listen`"
 _UNREADABLE = {LimitRequestLine: (414, "uri_too_long"), LimitRequestHeaders: (431, "headers_too_large")}
@@ -161,6 +163,10 @@ class _Processes(Arbiter):
             return int(super().spawn_worker())  # type: ignore[no-untyped-call]
         finally:
             signal.pthread_sigmask(signal.SIG_UNBLOCK, _ENDING)
+
+    def handle_hup(self) -> None:
+        """End, so that systemd starts it anew: gunicorn would close its socket, and find no other."""
+        raise HaltServer("it was hung up", _FAILED)  # type: ignore[no-untyped-call]
 
 
 class _Worker(SyncWorker):

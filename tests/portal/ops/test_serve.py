@@ -148,6 +148,19 @@ def test_a_process_that_is_told_to_end_as_it_begins_ends(server: Server) -> None
         until(lambda: len(server.workers()))
 
 
+def test_a_hangup_ends_it_in_good_order_and_as_a_failure(server: Server) -> None:
+    """As when its terminal closes, or when somebody takes it for a way to reload: systemd starts it anew."""
+    server.make()
+    with server.serving():
+        workers = server.workers()
+        assert server.process
+        server.process.send_signal(signal.SIGHUP)
+        assert server.process.wait(START_SECONDS) == 1
+        assert not any(Path(f"/proc/{worker}").exists() for worker in workers)
+        assert "Traceback" not in server.log()
+        server.process.returncode = -signal.SIGKILL  # it has ended
+
+
 def test_two_servers_on_one_sqlite_database_are_one_portal(
     server: Server, free_port: Callable[[], int]
 ) -> None:
