@@ -193,7 +193,7 @@ def test_what_is_confirmed_gives_its_room_back_on_a_full_disk_of_postgresql(
         exported = room.export()
         for _ in range(2):
             assert room.send(make_report_envelope(room.site, file=bytes(MIB))).status_code == 201
-        (disk / "of-others").write_bytes(bytes(shutil.disk_usage(disk).free - MIB // 2))
+        (disk / "of-others").write_bytes(bytes(shutil.disk_usage(disk).free - MIB))
         with pytest.raises(StoreBusy):
             room.bring(make_outbox(room.site, collected=[exported.link]))
         answers = [room.send(make_report_envelope(room.site, file=bytes(MIB))).status_code for _ in range(8)]
