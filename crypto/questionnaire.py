@@ -11,16 +11,16 @@ from typing import TypeAlias
 from crypto.keyring import Questionnaire as Reference
 from crypto.keyring import Texts
 from crypto.questionnaire_ids import OF_THE_PAGE
+from crypto.toml_lines import Path
 from crypto.toml_schema import (
     IDENTIFIER,
     TEXT,
     YES_OR_NO,
     BadDocument,
+    Document,
     Fault,
-    Mismatch,
     Node,
     Schema,
-    entry,
     expected,
     list_of,
     map_of,
@@ -205,7 +205,9 @@ _FILE = Schema(
 @lru_cache(maxsize=8)
 def parse(raw: bytes) -> Questionnaire:
     """Return the questionnaire of a TOML file; BadDocument names the first mistake and its remedy."""
-    document = _FILE.parse(raw)
+    read = _FILE.read(raw)
+    _check_kinds(read)
+    document = read.value
     found = Questionnaire(
         document["id"],
         document["version"],
@@ -221,15 +223,12 @@ def _section(section: Node, place: str) -> Section:
     title, folded = _texts(section, "title"), section.get("folded", False)
     if folded and title is None:
         raise BadDocument(f"{place}: a folded section needs a 'title' to open it by")
-    fields = tuple(
-        _field(each, f"{place}, {entry('field', n, each)}") for n, each in enumerate(section["field"], 1)
-    )
+    fields = tuple(map(_field, section["field"]))
     return Section(fields, title, _texts(section, "text"), _when(section), folded)
 
 
-def _field(field: Node, place: str) -> Field:
+def _field(field: Node) -> Field:
     kind = Kind(field["type"])
-    _check_kind(field, kind, place)
     options = tuple(map(_option, field.get("option", ())))
     _distinct(f"option of field {field['id']!r}", [option.id for option in options])
     return Field(
@@ -248,14 +247,21 @@ def _field(field: Node, place: str) -> Field:
     )
 
 
-def _check_kind(field: Node, kind: Kind, place: str) -> None:
+def _check_kinds(document: Document) -> None:
+    for n, section in enumerate(document.value["section"]):
+        for m, field in enumerate(section["field"]):
+            _check_kind(document, field, ("section", n, "field", m))
+
+
+def _check_kind(document: Document, field: Node, path: Path) -> None:
+    kind = Kind(field["type"])
     needed = _NEEDED.get(kind)
     if needed and needed not in field:
-        raise Mismatch(place, Fault.MISSING, needed)
+        raise document.mismatch((*path, needed), Fault.MISSING)
     for others, names in ((_TYPED, _OF_TYPED), (_CHOSEN, _OF_CHOSEN)):
         for name in names:
             if kind not in others and name in field:
-                raise Mismatch(place, Fault.UNKNOWN, name)
+                raise document.mismatch((*path, name), Fault.UNKNOWN)
 
 
 def _option(option: Node) -> Option:

@@ -1,4 +1,4 @@
-"""TOML files that people write, checked by JSON Schema; the first mistake is named with its place and remedy.
+"""TOML files that people write, checked by JSON Schema; the first mistake is named with its line and remedy.
 
 A schema is of draft 4: later drafts take 3.0 for an integer. Its ``description`` says what belongs there, as
 in “'workers' is a number from 2 to 256”; ``expected`` is the same as a code with values, for other languages.
@@ -18,6 +18,7 @@ from fastjsonschema import JsonSchemaValueException
 
 from crypto.errors import Malformed
 from crypto.messages import ID
+from crypto.toml_lines import Path, line_of
 
 Node: TypeAlias = Mapping[str, Any]
 
@@ -81,8 +82,12 @@ class BadDocument(Malformed):
 class Mismatch(BadDocument):
     """A file does not match its schema at ``place``, under ``key``, which is dotted within tables.
 
-    ``expected`` says what belongs there; of a file that is not TOML, what its reader says.
+    ``expected`` says what belongs there; of a file that is not TOML, what its reader says, with the line.
+    ``line`` is where the mistake stands, of what is missing where its table begins; None if that is the whole
+    file, or is not known.
     """
+
+    line: int | None = None
 
     def __init__(self, place: str, fault: Fault, key: str = "", expected: Expected | None = None) -> None:
         self.place, self.fault, self.key = place, fault, key
@@ -97,9 +102,31 @@ class Mismatch(BadDocument):
         }
         super().__init__(said[fault])
 
+    def __str__(self) -> str:
+        said = super().__str__()
+        return said if self.line is None else f"line {self.line}: {said}"
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A file of one kind that matches its schema: its text, and what it holds."""
+
+    kind: str
+    text: str
+    value: Mapping[str, Any]
+
+    def mismatch(self, path: Path, fault: Fault, expected: Expected | None = None) -> Mismatch:
+        """Return the mistake at the end of a path, of which only the last key may be missing."""
+        table = path[:-1] if fault is Fault.MISSING else path
+        entries, names = _place(self.value, table)
+        key = ".".join([*names, str(path[-1])] if fault is Fault.MISSING else names)
+        found = Mismatch(", ".join((self.kind, *entries)), fault, key, expected)
+        found.line = line_of(self.text, table)
+        return found
+
 
 class Schema:
-    """What a file of one kind holds; ``kind`` is its place in mistakes that no table has."""
+    """What a file of one kind holds; with ``kind`` each place begins."""
 
     def __init__(
         self, kind: str, root: Node, formats: Mapping[str, Callable[[str], bool]] | None = None
@@ -110,22 +137,21 @@ class Schema:
 
     def parse(self, raw: bytes) -> dict[str, Any]:
         """Return what a file holds; Mismatch names its first mistake."""
+        return dict(self.read(raw).value)
+
+    def read(self, raw: bytes) -> Document:
+        """Return a file with what it holds; Mismatch names its first mistake."""
         try:
             text = raw.decode("utf-8")
             _check_keys(text)
-            document = tomllib.loads(text, parse_float=_finite)
+            found = Document(self._kind, text, tomllib.loads(text, parse_float=_finite))
         except (ValueError, RecursionError) as error:
             raise Mismatch(self._kind, Fault.NOT_TOML, expected=Expected(str(error))) from error
-        self.check(document)
-        return document
-
-    def check(self, document: Mapping[str, Any], place: str = "") -> None:
-        """Raise Mismatch for the first mistake in a table that stands at ``place`` of a file."""
         try:
-            self._validate(document)
+            self._validate(found.value)
         except JsonSchemaValueException as error:
-            inner, key = _place(document, error.path[1:])
-            raise _mistake(", ".join(filter(None, (place, inner))) or self._kind, key, error) from error
+            raise _mistake(found, error) from error
+        return found
 
     @cached_property
     def _validate(self) -> Callable[[Any], Any]:
@@ -212,18 +238,18 @@ def _finite(written: str) -> float | None:
     return value if math.isfinite(value) else None
 
 
-def _mistake(place: str, key: str, error: JsonSchemaValueException) -> Mismatch:
-    node, value = error.definition, error.value
+def _mistake(found: Document, error: JsonSchemaValueException) -> Mismatch:
+    node, path = error.definition, _path(found.value, error.path[1:])
     if "description" in node:
-        return Mismatch(place, Fault.WRONG, key, Expected(node["description"], **node.get("expected", {})))
-    inner = f"{key}." if key else ""
+        return found.mismatch(path, Fault.WRONG, Expected(node["description"], **node.get("expected", {})))
     if error.rule == "required":
-        missing = next(name for name in node["required"] if name not in value)
-        return Mismatch(place, Fault.MISSING, inner + missing)
+        missing = next(name for name in node["required"] if name not in error.value)
+        return found.mismatch((*path, missing), Fault.MISSING)
     if error.rule == "additionalProperties":
-        return Mismatch(place, Fault.UNKNOWN, inner + next(name for name in value if not _knows(node, name)))
+        unknown = next(name for name in error.value if not _knows(node, name))
+        return found.mismatch((*path, unknown), Fault.UNKNOWN)
     code = _TYPES[node["type"]] + ("-not-empty" if error.rule in {"minItems", "minProperties"} else "")
-    return Mismatch(place, Fault.WRONG, key, Expected(EXPECTED[code], code))
+    return found.mismatch(path, Fault.WRONG, Expected(EXPECTED[code], code))
 
 
 def _knows(node: Node, name: str) -> bool:
@@ -237,16 +263,24 @@ def entry(name: str, number: int, value: object) -> str:
     return f"{name} {known!r}" if isinstance(known, str) else f"{name} {number}"
 
 
-def _place(document: Any, keys: Sequence[str]) -> tuple[str, str]:
-    """Return the entries of lists on the way, then the dotted rest."""
+def _path(document: Any, keys: Sequence[str]) -> Path:
+    """Return a path of the library's with numbers for the places in lists."""
+    path: list[str | int] = []
+    for key in keys:
+        path.append(int(key) if isinstance(document, list) else key)
+        document = document[path[-1]]
+    return path
+
+
+def _place(document: Any, path: Path) -> tuple[list[str], list[str]]:
+    """Return the entries of lists on the way, then the keys behind the last of them."""
     entries: list[str] = []
     names: list[str] = []
-    for key in keys:
-        if isinstance(document, list):
-            document = document[int(key)]
-            entries.append(entry(".".join(names), int(key) + 1, document))
+    for key in path:
+        document = document[key]
+        if isinstance(key, int):
+            entries.append(entry(".".join(names), key + 1, document))
             names = []
         else:
-            document = document[key]
             names.append(key)
-    return ", ".join(entries), ".".join(names)
+    return entries, names

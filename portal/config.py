@@ -12,7 +12,7 @@ from sqlalchemy.exc import ArgumentError
 
 from crypto import base64url, signing
 from crypto.errors import Malformed
-from crypto.toml_schema import Fault, Mismatch, Node, Schema, list_of, number, table
+from crypto.toml_schema import Expected, Fault, Mismatch, Node, Schema, list_of, number, table
 from crypto.work import MOST_COST
 from portal.errors import BadConfiguration
 from templates import shipped
@@ -97,7 +97,7 @@ class Settings:
 def load(path: Path) -> Settings:
     """Return the settings of a file; BadConfiguration names the first mistake."""
     try:
-        document = _FILE.parse(path.read_bytes())
+        document = _FILE.read(path.read_bytes())
     except OSError as error:
         reason = error.strerror or "it cannot be read"
         raise BadConfiguration(
@@ -107,12 +107,12 @@ def load(path: Path) -> Settings:
     except Mismatch as error:
         raise _refused(error, path) from error
     values: dict[str, Any] = {
-        name: tuple(value) if isinstance(value, list) else value for name, value in document.items()
+        name: tuple(value) if isinstance(value, list) else value for name, value in document.value.items()
     }
     settings = Settings(**values, folder=path.resolve().parent)
     if list(settings.work_cost) != sorted(settings.work_cost):
-        said = f"{path}: setting 'work_cost' has a wrong value"
-        raise BadConfiguration(said, "none of the three numbers may be below the one before it")
+        rising = Expected("a list of numbers of which none is below the one before it")
+        raise _refused(document.mismatch(("work_cost",), Fault.WRONG, rising), path)
     return settings
 
 
@@ -126,13 +126,14 @@ def listening(settings: Settings, address: str) -> Settings:
 
 
 def _refused(error: Mismatch, path: Path) -> BadConfiguration:
+    where = path if error.line is None else f"{path}, line {error.line}"
     match error.fault:
         case Fault.NOT_TOML:
             return BadConfiguration(f"configuration {path} is not TOML: {error.expected.text}", _HINT)
         case Fault.UNKNOWN:
-            return BadConfiguration(f"{path}: unknown setting {error.key!r}", _HINT)
+            return BadConfiguration(f"{where}: unknown setting {error.key!r}", _HINT)
         case _:
-            said = f"{path}: setting {error.key!r} has a wrong value"
+            said = f"{where}: setting {error.key!r} has a wrong value"
             return BadConfiguration(said, f"it is {error.expected.text}")
 
 

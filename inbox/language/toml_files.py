@@ -43,6 +43,11 @@ def refused(error: BadDocument) -> Refused:
 def _said(error: BadDocument) -> Sentence | str:
     if not isinstance(error, Mismatch):
         return str(error)
+    said = _mistake(error)
+    return said if error.line is None else sentence("line {line}: {said}", line=error.line, said=said)
+
+
+def _mistake(error: Mismatch) -> Sentence:
     place, key = error.place, error.key
     form, values = _EXPECTED.get(error.expected.code), error.expected.values
     expected = form.filled(*map(values.__getitem__, form.values)) if form else error.expected.text

@@ -31,7 +31,7 @@ def test_the_smallest_guide_is_read_as_it_stands(tmp_path: Path) -> None:
     [
         ("title =", "is not TOML"),
         ("", "guide: 'title' is missing"),
-        (WHOLE + "colour = 1", "section 1: 'colour' is not known"),
+        (WHOLE + "colour = 1", "line 6: guide, section 1: 'colour' is not known"),
         ("titel = 1\n" + WHOLE, "guide: 'titel' is not known"),
         (WHOLE.replace('"T"', "5"), "guide: 'title' is a text that is not empty"),
         (WHOLE.replace('"L"', '" "'), "guide: 'lead' is a text that is not empty"),

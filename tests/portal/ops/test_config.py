@@ -69,12 +69,12 @@ def test_relative_paths_begin_at_the_folder_of_the_file(tmp_path: Path) -> None:
     ],
 )
 def test_a_mistake_is_named(tmp_path: Path, text: str, message: str) -> None:
-    """An unknown key, or a value that cannot be used, stops the portal with its name."""
+    """An unknown key, or a value that cannot be used, stops the portal with its name and line."""
     file = tmp_path / "config.toml"
-    file.write_text(text)
+    file.write_text(f"\n{text}")
     with pytest.raises(BadConfiguration) as caught:
         config.load(file)
-    assert str(caught.value) == f"{file}: {message}"
+    assert str(caught.value) == f"{file}, line 2: {message}"
     assert caught.value.hint
 
 
