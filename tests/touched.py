@@ -29,6 +29,8 @@ _PLACES = {
     "templates/shipped.py": "tests/inbox/questionnaire",
     "templates/portal": "tests/pages",
     "templates/shared": "tests/pages",
+    "templates/law": "tests/templates",
+    "templates/jurisdictions": "tests/templates",
     "templates/translations": "tests/pages/test_translations.py",
     "templates/desk": "tests/desk",
     "inbox/desk": "tests/desk",

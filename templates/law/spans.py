@@ -1,0 +1,95 @@
+"""How long something may take, as people write it: days alone, as no hours are stored."""
+
+import re
+from dataclasses import dataclass
+from datetime import date, timedelta
+from enum import StrEnum
+from typing import Protocol, Self
+
+from dateutil.relativedelta import relativedelta
+
+
+class Unit(StrEnum):
+    """What a span counts."""
+
+    DAYS = "day"
+    WORKING_DAYS = "working day"
+    MONTHS = "month"
+    YEARS = "year"
+
+
+SAME_DAY = "same day"
+_DAYS = {Unit.DAYS: 1, Unit.WORKING_DAYS: 1.4, Unit.MONTHS: 30.4, Unit.YEARS: 365}
+# Up to 999, so that a day of today and a span always make another day.
+FORM = rf"{SAME_DAY}|(?P<count>[1-9][0-9]{{0,2}}) (?P<unit>{'|'.join(Unit)})(?P<many>s?)"
+_FORM = re.compile(FORM, re.ASCII)
+
+
+class WorkingDays(Protocol):
+    """What knows on which days people work."""
+
+    def after(self, day: date, count: int) -> date:
+        """Return the ``count``-th working day after ``day``; ``count`` is at least 1."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """So many of a unit; 0 days are the same day."""
+
+    count: int
+    unit: Unit
+
+    @classmethod
+    def parse(cls, written: str) -> Self:
+        """Return what “7 days”, “1 working day”, “3 months”, “2 years” or “same day” say; else ValueError."""
+        found = _FORM.fullmatch(written)
+        if found is None:
+            raise ValueError(f"no span: {written!r}")
+        if found["count"] is None:
+            return cls(0, Unit.DAYS)
+        if ((count := int(found["count"])) > 1) != bool(found["many"]):
+            raise ValueError(f"no span: {written!r}")
+        return cls(count, Unit(found["unit"]))
+
+    @property
+    def roughly(self) -> float:
+        """About how many days that is, to compare spans of different units."""
+        return self.count * _DAYS[self.unit]
+
+    def after(self, day: date, calendar: WorkingDays) -> date:
+        """Return the last day of this span, which begins with the day after ``day``.
+
+        A month from a day that the last month does not have ends with that month. Raises OverflowError
+        beyond the year 9999.
+        """
+        match self.unit:
+            case Unit.DAYS:
+                return day + timedelta(days=self.count)
+            case Unit.WORKING_DAYS:
+                return calendar.after(day, self.count)
+            case Unit.MONTHS:
+                return _later(day, relativedelta(months=self.count))
+            case Unit.YEARS:
+                return _later(day, relativedelta(years=self.count))
+
+    def __str__(self) -> str:
+        if not self.count:
+            return SAME_DAY
+        return f"{self.count} {self.unit}{'s' * (self.count > 1)}"
+
+
+def _later(day: date, by: relativedelta) -> date:
+    try:
+        return day + by
+    except ValueError as error:
+        raise OverflowError("no such year") from error
+
+
+def is_span(written: str) -> bool:
+    """Tell whether a text is a span."""
+    try:
+        Span.parse(written)
+    except ValueError:
+        return False
+    return True
