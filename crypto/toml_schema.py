@@ -41,6 +41,23 @@ EXPECTED = {
     "yes-or-no": "true or false",
     "answer-ids": "a list of ids of answers",
     "id": "a-z, 0-9 and _, from a letter, at most 32",
+    "span": "a time such as 7 days, 1 working day, 3 months, 2 years, or same day",
+    "longer": "a time that is longer than {than}",
+    "shorter": "a time that is not longer than {than}",
+    "country": "a country that the library holidays knows, such as FR",
+    "weekdays": "a list of one to six days of the week, each once",
+    "one-default": "a table in which one entry alone has: default = true",
+    "one-role": "a table in which one entry alone has: role = {role}",
+    "one-clock": "a table in which one clock alone ends with {event} in the regime {regime}",
+    "some-clock": "a table in which a clock ends with {event} in the regime {regime}",
+    "one-of-both": "a table with {one} or {other}, and not both",
+    "settling": "a table in which a decision has: effect = settles",
+    "recording": "a table in which a decision has: measure = {measure}",
+    "one-duty": "a code that the duty {duty} has already; choose another",
+    "only-with": "wrong here: {value} goes with {role}, and with nothing else",
+    "folder": "a folder, no link",
+    "regular-file": "a regular file: no link, folder, pipe or device",
+    "file-up-to": "a file of at most {most} KiB",
 }
 _TYPES = {"object": "table", "array": "list"}
 # Of a dotted key tomllib keeps every beginning, so that memory grows with the square of its parts.
@@ -61,9 +78,14 @@ class Expected:
     values: Mapping[str, object] = field(default_factory=dict)
 
 
+def belongs(code: str, **values: object) -> Expected:
+    """Return what belongs somewhere, by its code."""
+    return Expected(EXPECTED[code].format(**values), code, values)
+
+
 def expected(code: str, **values: object) -> Node:
     """Return the members of a schema that say what belongs there."""
-    return {"description": EXPECTED[code].format(**values), "expected": {"code": code, "values": values}}
+    return {"description": belongs(code, **values).text, "expected": {"code": code, "values": values}}
 
 
 class Fault(StrEnum):
@@ -249,7 +271,7 @@ def _mistake(found: Document, error: JsonSchemaValueException) -> Mismatch:
         unknown = next(name for name in error.value if not _knows(node, name))
         return found.mismatch((*path, unknown), Fault.UNKNOWN)
     code = _TYPES[node["type"]] + ("-not-empty" if error.rule in {"minItems", "minProperties"} else "")
-    return found.mismatch(path, Fault.WRONG, Expected(EXPECTED[code], code))
+    return found.mismatch(path, Fault.WRONG, belongs(code))
 
 
 def _knows(node: Node, name: str) -> bool:

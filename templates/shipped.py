@@ -5,4 +5,6 @@ from pathlib import Path
 
 FOLDER = Path(str(files("templates")))
 QUESTIONNAIRE = FOLDER / "questionnaire.toml"
+# The law, a folder for each jurisdiction.
+JURISDICTIONS = FOLDER / "jurisdictions"
 TRANSLATIONS = FOLDER / "translations"

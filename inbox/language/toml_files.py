@@ -22,6 +22,27 @@ _EXPECTED = {
     "yes-or-no": sentence("true or false"),
     "answer-ids": sentence("a list of ids of answers"),
     "id": sentence("a-z, 0-9 and _, from a letter, at most 32"),
+    "span": sentence("a time such as 7 days, 1 working day, 3 months, 2 years, or same day"),
+    "longer": sentence("a time that is longer than {than}", than=""),
+    "shorter": sentence("a time that is not longer than {than}", than=""),
+    "country": sentence("a country that the library holidays knows, such as FR"),
+    "weekdays": sentence("a list of one to six days of the week, each once"),
+    "one-default": sentence("a table in which one entry alone has: default = true"),
+    "one-role": sentence("a table in which one entry alone has: role = {role}", role=""),
+    "one-clock": sentence(
+        "a table in which one clock alone ends with {event} in the regime {regime}", event="", regime=""
+    ),
+    "some-clock": sentence(
+        "a table in which a clock ends with {event} in the regime {regime}", event="", regime=""
+    ),
+    "one-of-both": sentence("a table with {one} or {other}, and not both", one="", other=""),
+    "settling": sentence("a table in which a decision has: effect = settles"),
+    "recording": sentence("a table in which a decision has: measure = {measure}", measure=""),
+    "one-duty": sentence("a code that the duty {duty} has already; choose another", duty=""),
+    "only-with": sentence("wrong here: {value} goes with {role}, and with nothing else", value="", role=""),
+    "folder": sentence("a folder, no link"),
+    "regular-file": sentence("a regular file: no link, folder, pipe or device"),
+    "file-up-to": sentence("a file of at most {most} KiB", most=""),
 }
 
 

@@ -1,0 +1,170 @@
+"""What files of a jurisdiction say of one another: each name leads to something, each role is filled once."""
+
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from enum import StrEnum
+from typing import Any
+
+import holidays
+
+from crypto.toml_lines import Path
+from crypto.toml_schema import Document, Expected, Fault, Mismatch, belongs
+from templates.law.rules import Asked, DutyRole, Effect, Event, MeasureRole
+from templates.law.spans import Span
+
+Documents = Mapping[str, Document]
+
+
+def check(documents: Documents) -> None:
+    """Raise Mismatch for the first mistake that no file shows by itself."""
+    for each in (_regimes, _clocks, _measures, _outcomes, _decisions, _duties):
+        for mistake in each(documents):
+            raise mistake
+
+
+def _wrong(document: Document, path: Path, expected: Expected) -> Mismatch:
+    return document.mismatch(path, Fault.WRONG, expected)
+
+
+def _among(document: Document, path: Path, name: str | None, known: Collection[str]) -> Iterator[Mismatch]:
+    """Yield a mistake if a name is none of those that are known."""
+    if name is not None and name not in known:
+        yield _wrong(document, path, belongs("one-of", known=", ".join(known)))
+
+
+def _regimes(documents: Documents) -> Iterator[Mismatch]:
+    law = documents["law.toml"]
+    if law.value["calendar"]["holidays"] not in holidays.list_supported_countries(include_aliases=False):
+        yield _wrong(law, ("calendar", "holidays"), belongs("country"))
+    if sum(each["default"] for each in law.value["regime"].values()) != 1:
+        yield _wrong(law, ("regime",), belongs("one-default"))
+
+
+def _known_regimes(documents: Documents, document: Document, path: Path, rule: Any) -> Iterator[Mismatch]:
+    known = documents["law.toml"].value["regime"]
+    for n, regime in enumerate(rule.get("regimes", ())):
+        yield from _among(document, (*path, "regimes", n), regime, known)
+
+
+def _clocks(documents: Documents) -> Iterator[Mismatch]:
+    document = documents["deadlines.toml"]
+    clocks = document.value["clock"]
+    for code, clock in clocks.items():
+        path = ("clock", code)
+        if ("within" in clock) == ("by_priority" in clock):
+            yield _wrong(document, path, belongs("one-of-both", one="within", other="by_priority"))
+        yield from _known_regimes(documents, document, path, clock)
+        ends = [other for other, each in clocks.items() if each["to"] == clock["from"]]
+        yield from _among(document, (*path, "or_after"), clock.get("or_after"), ends)
+        if extension := clock.get("extension"):
+            yield from _known_regimes(documents, document, (*path, "extension"), extension)
+            yield from _longer(document, path, clock)
+    for regime in documents["law.toml"].value["regime"]:
+        yield from _ends(document, regime)
+
+
+def _longer(document: Document, path: Path, clock: Any) -> Iterator[Mismatch]:
+    if "within" not in clock:
+        yield document.mismatch((*path, "extension"), Fault.UNKNOWN)
+    elif Span.parse(clock["extension"]["within"]).roughly <= Span.parse(clock["within"]).roughly:
+        yield _wrong(document, (*path, "extension", "within"), belongs("longer", than=clock["within"]))
+
+
+def _ends(document: Document, regime: str) -> Iterator[Mismatch]:
+    """Yield a mistake if a regime does not have what reporters are told: one feedback, an acknowledgement."""
+    here = [each for each in document.value["clock"].values() if regime in each.get("regimes", (regime,))]
+    ends = [each["to"] for each in here]
+    if ends.count(Event.ANSWERED) != 1:
+        yield _wrong(document, ("clock",), belongs("one-clock", event=Event.ANSWERED, regime=regime))
+    if Event.ACKNOWLEDGED not in ends:
+        yield _wrong(document, ("clock",), belongs("some-clock", event=Event.ACKNOWLEDGED, regime=regime))
+
+
+def _roles(document: Document, table: str, roles: Iterable[StrEnum]) -> Iterator[Mismatch]:
+    """Yield a mistake for each role that is not that of one entry alone; where two have it, at the second."""
+    for role in roles:
+        filled = [code for code, each in document.value[table].items() if each.get("role") == role]
+        path = (table, filled[1], "role") if filled[1:] else (table,)
+        if len(filled) != 1:
+            yield _wrong(document, path, belongs("one-role", role=role))
+
+
+def _measures(documents: Documents) -> Iterator[Mismatch]:
+    document = documents["measures.toml"]
+    yield from _roles(document, "measure", MeasureRole)
+    for code, measure in document.value["measure"].items():
+        ends = measure.get("ends_proceedings", False)
+        if ends != (measure.get("role") == MeasureRole.FINAL_DECISION):
+            said = belongs("only-with", value="ends_proceedings = true", role=MeasureRole.FINAL_DECISION)
+            yield _wrong(document, ("measure", code), said)
+
+
+def _outcomes(documents: Documents) -> Iterator[Mismatch]:
+    document = documents["outcomes.toml"]
+    periods = documents["retention.toml"].value["period"]
+    for code, outcome in document.value["outcome"].items():
+        yield from _among(document, ("outcome", code, "retention"), outcome["retention"], periods)
+
+
+def _duties(documents: Documents) -> Iterator[Mismatch]:
+    document = documents["duties.toml"]
+    yield from _roles(document, "duty", DutyRole)
+    measures = documents["measures.toml"].value["measure"]
+    for code, duty in document.value["duty"].items():
+        path = ("duty", code)
+        yield from _known_regimes(documents, document, path, duty)
+        yield from _among(
+            document, (*path, "urgent", "measure"), duty.get("urgent", {}).get("measure"), measures
+        )
+        yield from _requested(document, path, duty)
+        if all(each["effect"] != Effect.SETTLES for each in duty["decision"].values()):
+            yield _wrong(document, (*path, "decision"), belongs("settling"))
+        giving = [each for each in duty["decision"].values() if each.get("gives_data")]
+        if len(giving) != (duty.get("role") == DutyRole.ACCESS):
+            said = belongs("only-with", value="gives_data = true, of one decision", role=DutyRole.ACCESS)
+            yield _wrong(document, (*path, "decision"), said)
+        if duty.get("role") == DutyRole.PROSECUTOR:
+            yield from _transmission(document, (*path, "decision"), duty, measures)
+
+
+def _requested(document: Document, path: Path, duty: Any) -> Iterator[Mismatch]:
+    """Yield a mistake where what belongs to requests alone does not go together."""
+    is_request = duty["asked"] == Asked.REQUEST
+    if (duty["from"] == Event.REQUESTED) != is_request:
+        yield _wrong(
+            document, (*path, "from"), belongs("only-with", value="requested", role="asked = request")
+        )
+    if (duty.get("role") == DutyRole.ACCESS) != is_request:
+        yield _wrong(document, (*path, "asked"), belongs("only-with", value="request", role=DutyRole.ACCESS))
+    if "answer_after" not in duty:
+        return
+    if not is_request:
+        yield document.mismatch((*path, "answer_after"), Fault.UNKNOWN)
+    elif Span.parse(duty["answer_after"]).roughly > Span.parse(duty["within"]).roughly:
+        yield _wrong(document, (*path, "answer_after"), belongs("shorter", than=duty["within"]))
+
+
+def _transmission(
+    document: Document, path: Path, duty: Any, measures: Mapping[str, Any]
+) -> Iterator[Mismatch]:
+    """Yield a mistake if no decision of this duty records the transmission."""
+    sent = next(code for code, each in measures.items() if each.get("role") == MeasureRole.TRANSMISSION)
+    if all(each.get("measure") != sent for each in duty["decision"].values()):
+        yield _wrong(document, path, belongs("recording", measure=sent))
+
+
+def _decisions(documents: Documents) -> Iterator[Mismatch]:
+    document = documents["duties.toml"]
+    outcomes = documents["outcomes.toml"].value["outcome"]
+    measures = documents["measures.toml"].value["measure"]
+    seen: dict[str, str] = {}
+    for code, duty in document.value["duty"].items():
+        for choice, decision in duty["decision"].items():
+            path = ("duty", code, "decision", choice)
+            # Officers name a decision alone: its code tells which duty it decides.
+            if seen.setdefault(choice, code) != code:
+                yield _wrong(document, path, belongs("one-duty", duty=seen[choice]))
+            yield from _among(document, (*path, "measure"), decision.get("measure"), measures)
+            yield from _among(document, (*path, "outcome"), decision.get("outcome"), outcomes)
+            if (decision["effect"] == Effect.DEFERS) != ("longest" in decision):
+                missing = decision["effect"] == Effect.DEFERS
+                yield document.mismatch((*path, "longest"), Fault.MISSING if missing else Fault.UNKNOWN)

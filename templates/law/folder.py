@@ -1,0 +1,92 @@
+"""The files of a jurisdiction, as somebody gives them: what stands in that folder may be anything."""
+
+import errno
+import hashlib
+import os
+import stat
+from collections.abc import Mapping
+from pathlib import Path
+
+from crypto.toml_schema import Fault, Mismatch, belongs
+
+NAMES = (
+    "authorities.toml",
+    "deadlines.toml",
+    "duties.toml",
+    "law.toml",
+    "measures.toml",
+    "obstacles.toml",
+    "outcomes.toml",
+    "retention.toml",
+    "words.toml",
+)
+LARGEST = 256 * 1024
+# Nothing is waited for, as a pipe would make us; a link would lead out of the folder.
+_FLAGS = os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW | os.O_NOCTTY | os.O_CLOEXEC
+_NO_FILE = {errno.ELOOP, errno.ENXIO}
+
+
+def read(folder: Path) -> dict[str, bytes]:
+    """Return the bytes of each of NAMES, at most LARGEST each.
+
+    Raises Mismatch for a folder that is none, a missing or an unknown file, one that is no regular file (a
+    link, pipe, folder or device) or too large; OSError.
+    """
+    try:
+        descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC)
+    except OSError as error:
+        if error.errno in {errno.ELOOP, errno.ENOTDIR}:
+            raise Mismatch(str(folder), Fault.WRONG, expected=belongs("folder")) from None
+        raise
+    try:
+        _check_names(folder, descriptor)
+        return {name: _content(folder, name, descriptor) for name in NAMES}
+    finally:
+        os.close(descriptor)
+
+
+def sha256(files: Mapping[str, bytes]) -> bytes:
+    """Return the hash of a jurisdiction (32 bytes): of every name and content, in the order of the names.
+
+    Before each stands its length, as 8 bytes, the most significant first: no other files have the same.
+    """
+    digest = hashlib.sha256()
+    for name in sorted(files):
+        for part in (name.encode(), files[name]):
+            digest.update(len(part).to_bytes(8, "big") + part)
+    return digest.digest()
+
+
+def _check_names(folder: Path, descriptor: int) -> None:
+    missing = set(NAMES)
+    with os.scandir(descriptor) as entries:
+        for each in entries:
+            if each.name not in NAMES:
+                raise Mismatch(str(folder), Fault.UNKNOWN, each.name)
+            missing.discard(each.name)
+    if missing:
+        raise Mismatch(str(folder), Fault.MISSING, min(missing))
+
+
+def _content(folder: Path, name: str, descriptor: int) -> bytes:
+    try:
+        opened = os.open(name, _FLAGS, dir_fd=descriptor)
+    except OSError as error:
+        if error.errno in _NO_FILE:
+            raise _no_file(folder, name) from None
+        raise
+    try:
+        if not stat.S_ISREG(os.fstat(opened).st_mode):
+            raise _no_file(folder, name)
+        with os.fdopen(opened, "rb", closefd=False) as file:
+            # No further than that, however long it is or becomes.
+            content = file.read(LARGEST + 1)
+    finally:
+        os.close(opened)
+    if len(content) > LARGEST:
+        raise Mismatch(str(folder), Fault.WRONG, name, belongs("file-up-to", most=LARGEST >> 10))
+    return content
+
+
+def _no_file(folder: Path, name: str) -> Mismatch:
+    return Mismatch(str(folder), Fault.WRONG, name, belongs("regular-file"))

@@ -1,0 +1,212 @@
+"""A jurisdiction from its folder; each mistake names file, line and field, and nothing with one is taken."""
+
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Any, TypeVar
+
+from crypto.keyring import Texts
+from templates.law import checks, folder, rules
+from templates.law.rules import Basis, Law, ToConfirm
+from templates.law.schemas import FILES, PRIORITIES, WEEKDAYS
+from templates.law.spans import Span
+
+_Rule = TypeVar("_Rule")
+
+
+def read(path: Path) -> Law:
+    """Return the law of a folder.
+
+    Raises Mismatch for the first mistake, or for a folder that does not hold what it should; OSError.
+    """
+    return parse(folder.read(path))
+
+
+def parse(files: Mapping[str, bytes]) -> Law:
+    """Return the law of the files of a folder, by name; Mismatch names the first mistake."""
+    documents = {name: schema.read(files[name]) for name, schema in FILES.items()}
+    checks.check(documents)
+    said: dict[str, Any] = {name.removesuffix(".toml"): each.value for name, each in documents.items()}
+    regimes = frozenset(said["law"]["regime"])
+    return Law(
+        name=Texts(**said["law"]["name"]),
+        sha256=folder.sha256(files),
+        calendar=_calendar(said["law"]["calendar"]),
+        regimes=_each(said["law"]["regime"], _regime),
+        clocks=_each(said["deadlines"]["clock"], lambda row: _clock(row, regimes)),
+        offence=_offence(said["duties"]["offence"]),
+        duties=_each(said["duties"]["duty"], lambda row: _duty(row, regimes)),
+        measures=_each(said["measures"]["measure"], _measure),
+        outcomes=_each(said["outcomes"]["outcome"], _outcome),
+        retention=_retention(said["retention"]),
+        authorities=_each(said["authorities"]["authority"], _authority),
+        guarantees=_each(said["authorities"]["guarantee"], _guarantee),
+        obstacles=_obstacles(said["obstacles"]),
+        words=_each(
+            said["words"]["word"], lambda row: rules.Word(name=_texts(row), avoid=tuple(row["avoid"]))
+        ),
+        to_confirm=tuple(each for name in FILES for each in _to_confirm(name, documents[name].value, ())),
+    )
+
+
+def _each(rows: Mapping[str, Any], make: Callable[[Any], _Rule]) -> dict[str, _Rule]:
+    return {code: make(row) for code, row in rows.items()}
+
+
+def _texts(row: Any) -> Texts:
+    return Texts(fr=row["fr"], en=row["en"])
+
+
+def _basis(row: Any) -> Basis:
+    return Basis(row["source"], _texts(row["confirm"]) if "confirm" in row else None)
+
+
+def _span(row: Any, name: str) -> Span | None:
+    return Span.parse(row[name]) if name in row else None
+
+
+def _calendar(row: Any) -> rules.Calendar:
+    return rules.Calendar(
+        holidays=row["holidays"],
+        weekend=frozenset(map(WEEKDAYS.index, row["weekend"])),
+        basis=_basis(row),
+    )
+
+
+def _regime(row: Any) -> rules.Regime:
+    return rules.Regime(
+        name=_texts(row["name"]), is_default=row["default"], oral=row["oral"], basis=_basis(row)
+    )
+
+
+def _clock(row: Any, regimes: frozenset[str]) -> rules.Clock:
+    by_priority = row.get("by_priority")
+    within = [by_priority[each] for each in PRIORITIES] if by_priority else [row["within"]]
+    extension = row.get("extension")
+    return rules.Clock(
+        name=_texts(row["name"]),
+        starts=rules.Event(row["from"]),
+        ends=rules.Event(row["to"]),
+        within=tuple(map(Span.parse, within)),
+        or_after=row.get("or_after"),
+        statutory=row["statutory"],
+        regimes=frozenset(row.get("regimes", regimes)),
+        extension=extension and _extension(extension),
+        basis=_basis(row),
+    )
+
+
+def _extension(row: Any) -> rules.Extension:
+    return rules.Extension(
+        within=Span.parse(row["within"]), regimes=frozenset(row["regimes"]), basis=_basis(row)
+    )
+
+
+def _offence(row: Any) -> rules.Offence:
+    return rules.Offence(severity=row["severity"], tags=frozenset(row["tags"]), basis=_basis(row))
+
+
+def _duty(row: Any, regimes: frozenset[str]) -> rules.Duty:
+    urgent = row.get("urgent")
+    return rules.Duty(
+        name=_texts(row["name"]),
+        role=rules.DutyRole(row["role"]) if "role" in row else None,
+        asked=rules.Asked(row["asked"]),
+        starts=rules.Event(row["from"]),
+        within=Span.parse(row["within"]),
+        urgent=urgent and rules.Urgent(within=Span.parse(urgent["within"]), measure=urgent["measure"]),
+        answer_after=_span(row, "answer_after"),
+        regimes=frozenset(row.get("regimes", regimes)),
+        decisions=_each(row["decision"], _decision),
+        basis=_basis(row),
+    )
+
+
+def _decision(row: Any) -> rules.Decision:
+    return rules.Decision(
+        name=_texts(row["name"]),
+        officers=row["officers"],
+        effect=rules.Effect(row["effect"]),
+        measure=row.get("measure"),
+        outcome=row.get("outcome"),
+        longest=_span(row, "longest"),
+        gives_data=row.get("gives_data", False),
+        grounds=_each(row.get("ground", {}), _texts),
+    )
+
+
+def _measure(row: Any) -> rules.Measure:
+    return rules.Measure(
+        name=_texts(row["name"]),
+        role=rules.MeasureRole(row["role"]) if "role" in row else None,
+        told=rules.Told(row["told"]),
+        officers=row.get("officers", 1),
+        opens_proceedings=row.get("opens_proceedings", False),
+        ends_proceedings=row.get("ends_proceedings", False),
+        is_inquiry=row.get("is_inquiry", False),
+        needs_word=row.get("needs_word", False),
+        addressee=row.get("addressee", False),
+        groups=row.get("groups", 0),
+        basis=_basis(row),
+    )
+
+
+def _outcome(row: Any) -> rules.Outcome:
+    return rules.Outcome(
+        name=_texts(row["name"]),
+        retention=row["retention"],
+        officers=row["officers"],
+        body=rules.Body(row.get("body", rules.Body.NONE)),
+        against_reporter=row.get("against_reporter", False),
+        needs_word=row.get("needs_word", False),
+        basis=_basis(row),
+    )
+
+
+def _period(row: Any) -> rules.Period:
+    return rules.Period(
+        name=_texts(row["name"]),
+        keep=Span.parse(row["keep"]),
+        archive=_span(row, "archive"),
+        visa=row["visa"],
+        basis=_basis(row),
+    )
+
+
+def _retention(rows: Any) -> rules.Retention:
+    return rules.Retention(
+        periods=_each(rows["period"], _period),
+        proceedings=_period(rows["proceedings"]),
+        junk=_period(rows["junk"]),
+        unopened=_period(rows["unopened"]),
+        visa=rules.Visa(name=_texts(rows["visa"]["name"]), basis=_basis(rows["visa"])),
+    )
+
+
+def _authority(row: Any) -> rules.Authority:
+    return rules.Authority(
+        name=_texts(row["name"]),
+        reach=_texts(row["reach"]),
+        kind=rules.Reach(row["kind"]),
+        referral=row["referral"],
+        basis=_basis(row),
+    )
+
+
+def _guarantee(row: Any) -> rules.Guarantee:
+    return rules.Guarantee(text=_texts(row["text"]), basis=_basis(row))
+
+
+def _obstacles(rows: Any) -> rules.Obstacles:
+    return rules.Obstacles(
+        urgent=rules.Limit(value=rows["urgent"]["priority"], basis=_basis(rows["urgent"])),
+        junk_officers=rules.Limit(value=rows["junk"]["officers"], basis=_basis(rows["junk"])),
+    )
+
+
+def _to_confirm(file: str, value: Mapping[str, Any], keys: tuple[str, ...]) -> Iterator[ToConfirm]:
+    """Yield every rule of a file with something to confirm, in its order."""
+    if "confirm" in value:
+        yield ToConfirm(file, ".".join(keys), _basis(value))
+    for key, inner in value.items():
+        if isinstance(inner, dict) and key != "confirm":
+            yield from _to_confirm(file, inner, (*keys, key))

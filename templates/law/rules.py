@@ -1,0 +1,367 @@
+"""The rules of a jurisdiction as values.
+
+Codes are the jurisdiction's own; what code needs to know of them are the closed lists here.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from crypto.keyring import Texts
+from templates.law.spans import Span
+
+
+class Event(StrEnum):
+    """What happened to a case, or on a request, on a day.
+
+    A report is ``RECEIVED`` on the earliest day on which it can have come to the portal, ``COLLECTED`` as it
+    is opened; it is ``ACKNOWLEDGED`` and ``ANSWERED`` once the portal has confirmed that its reporter can
+    read that. ``KNOWN`` is the day on which the office knows that it has to decide something, ``REQUESTED``
+    that on which a request came.
+    """
+
+    RECEIVED = "received"
+    COLLECTED = "collected"
+    FIRST_ACT = "first_act"
+    ACKNOWLEDGED = "acknowledged"
+    ANSWERED = "answered"
+    KNOWN = "known"
+    REQUESTED = "requested"
+
+
+class Asked(StrEnum):
+    """When a decision is asked for."""
+
+    ALWAYS = "always"
+    OFFENCE = "offence"
+    REQUEST = "request"
+    IDENTITY_GIVEN = "identity_given"
+    NOT_OURS = "not_ours"
+
+
+class DutyRole(StrEnum):
+    """The duties that exits of a case ask about: each is one duty of every jurisdiction."""
+
+    PROSECUTOR = "prosecutor"
+    PERSONS = "persons"
+    ACCESS = "access"
+    ADMISSIBILITY = "admissibility"
+
+
+class Effect(StrEnum):
+    """What a decision does to its duty: it is settled, or put off until a day."""
+
+    SETTLES = "settles"
+    DEFERS = "defers"
+
+
+class MeasureRole(StrEnum):
+    """The measures that actions record by themselves, or look for: each is one of every jurisdiction.
+
+    ``TRANSMISSION`` is that of a case to the prosecutor, ``PROSECUTOR_WORD`` that there is no objection,
+    ``FINAL_DECISION`` the end of proceedings, ``DISCIPLINE`` what a disciplinary dossier begins, ``REFERRAL``
+    that a reporter is directed to another body.
+    """
+
+    TRANSMISSION = "transmission"
+    PROSECUTOR_WORD = "prosecutor_word"
+    FINAL_DECISION = "final_decision"
+    DISCIPLINE = "discipline"
+    REFERRAL = "referral"
+
+
+class Told(StrEnum):
+    """Whether a reporter reads of a measure, where what was done is told at all."""
+
+    NEVER = "never"
+    IF_SAID = "if_said"
+    ALWAYS = "always"
+
+
+class Body(StrEnum):
+    """Whether an outcome names the body that is competent."""
+
+    NONE = "none"
+    ALLOWED = "allowed"
+    NEEDED = "needed"
+
+
+class Reach(StrEnum):
+    """What an authority is to reporters and officers."""
+
+    EMERGENCY = "emergency"
+    PROSECUTOR = "prosecutor"
+    EXTERNAL = "external"
+    INTERNAL = "internal"
+    ADVICE = "advice"
+
+
+@dataclass(frozen=True, slots=True)
+class Basis:
+    """On which article a rule stands, and what counsel has to confirm of it, if there is anything."""
+
+    source: str
+    confirm: Texts | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Calendar:
+    """The country of public holidays for the library ``holidays``, and the weekend, from 0 for Monday."""
+
+    holidays: str
+    weekend: frozenset[int]
+    basis: Basis
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Regime:
+    """As what an office receives reports; ``oral`` if a way by word of mouth is required."""
+
+    name: Texts
+    is_default: bool
+    oral: bool
+    basis: Basis
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Extension:
+    """The longer time that a deadline may be given, from its own beginning, in some regimes."""
+
+    within: Span
+    regimes: frozenset[str]
+    basis: Basis
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Clock:
+    """A deadline from one event to another.
+
+    ``within`` has one span, or one for each priority from 1. It begins at the latest with the end of the
+    clock ``or_after``, if there is one. A ``statutory`` one is moved by public holidays alone.
+    """
+
+    name: Texts
+    starts: Event
+    ends: Event
+    within: tuple[Span, ...]
+    or_after: str | None
+    statutory: bool
+    regimes: frozenset[str]
+    extension: Extension | None
+    basis: Basis
+
+    def of(self, priority: int) -> Span:
+        """Return the span at a priority, from 1."""
+        return self.within[priority - 1] if len(self.within) > 1 else self.within[0]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decision:
+    """How a duty can be decided, and what that does.
+
+    ``measure`` is recorded, ``outcome`` prepared. ``longest`` is how far it can be put off. ``gives_data``
+    where it answers a request with what is held; every other answer is the same letter. ``grounds`` are the
+    reasons to choose from, none where officers write their own.
+    """
+
+    name: Texts
+    officers: int
+    effect: Effect
+    measure: str | None
+    outcome: str | None
+    longest: Span | None
+    gives_data: bool
+    grounds: Mapping[str, Texts]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Urgent:
+    """What a duty asks where somebody or something is in imminent danger."""
+
+    within: Span
+    measure: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Duty:
+    """A decision that the law asks for; once asked, nothing but a decision ends it.
+
+    Where it has an ``answer_after``, every answer leaves that long after the request.
+    """
+
+    name: Texts
+    role: DutyRole | None
+    asked: Asked
+    starts: Event
+    within: Span
+    urgent: Urgent | None
+    answer_after: Span | None
+    regimes: frozenset[str]
+    decisions: Mapping[str, Decision]
+    basis: Basis
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Offence:
+    """From which severity on, or by which tags, a case is one of an offence."""
+
+    severity: int
+    tags: frozenset[str]
+    basis: Basis
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Measure:
+    """What can be done about a case.
+
+    ``groups`` is into how many groups sanctions fall, 0 for what is none. ``needs_word`` once a prosecutor
+    was told: not without that one's word. ``is_inquiry``: not before the risk to the reporter was assessed.
+    """
+
+    name: Texts
+    role: MeasureRole | None
+    told: Told
+    officers: int
+    opens_proceedings: bool
+    ends_proceedings: bool
+    is_inquiry: bool
+    needs_word: bool
+    addressee: bool
+    groups: int
+    basis: Basis
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """What can come of a case; ``retention`` is the code of a period."""
+
+    name: Texts
+    retention: str
+    officers: int
+    body: Body
+    against_reporter: bool
+    needs_word: bool
+    basis: Basis
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Period:
+    """How long something is kept, then in the archive, if at all; ``visa`` if its destruction needs one."""
+
+    name: Texts
+    keep: Span
+    archive: Span | None
+    visa: bool
+    basis: Basis
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Visa:
+    """The word of the archives before something is destroyed."""
+
+    name: Texts
+    basis: Basis
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Retention:
+    """Every period: by outcome, and of what has none."""
+
+    periods: Mapping[str, Period]
+    proceedings: Period
+    junk: Period
+    unopened: Period
+    visa: Visa
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Authority:
+    """A body or person to turn to; ``referral`` if it may be named where a report is not for the office."""
+
+    name: Texts
+    reach: Texts
+    kind: Reach
+    referral: bool
+    basis: Basis
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Guarantee:
+    """What the law promises to whoever reports."""
+
+    text: Texts
+    basis: Basis
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limit:
+    """A number of obstacles: a priority, or how many officers it takes."""
+
+    value: int
+    basis: Basis
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Obstacles:
+    """Up to which priority a case cannot wait, and how many officers mark one as junk."""
+
+    urgent: Limit
+    junk_officers: Limit
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Word:
+    """What the house calls something, and the French words that it no longer uses."""
+
+    name: Texts
+    avoid: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ToConfirm:
+    """A rule that counsel has to look at: the file, its dotted key there, and what there is to confirm."""
+
+    file: str
+    key: str
+    basis: Basis
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Law:
+    """All rules of a jurisdiction by their codes; ``sha256`` (32 bytes) is that of its files."""
+
+    name: Texts
+    sha256: bytes
+    calendar: Calendar
+    regimes: Mapping[str, Regime]
+    clocks: Mapping[str, Clock]
+    offence: Offence
+    duties: Mapping[str, Duty]
+    measures: Mapping[str, Measure]
+    outcomes: Mapping[str, Outcome]
+    retention: Retention
+    authorities: Mapping[str, Authority]
+    guarantees: Mapping[str, Guarantee]
+    obstacles: Obstacles
+    words: Mapping[str, Word]
+    to_confirm: tuple[ToConfirm, ...]
+
+    @property
+    def default_regime(self) -> str:
+        """The regime of an office that has chosen none."""
+        return next(code for code, regime in self.regimes.items() if regime.is_default)
+
+    def measure(self, role: MeasureRole) -> str:
+        """Return the code of the measure that has a role."""
+        return next(code for code, each in self.measures.items() if each.role is role)
+
+    def duty(self, role: DutyRole) -> str:
+        """Return the code of the duty that has a role."""
+        return next(code for code, each in self.duties.items() if each.role is role)
+
+    @property
+    def tells_prosecutor(self) -> frozenset[str]:
+        """The measures by which a prosecutor is told: after them others need that one's word."""
+        duty = self.duties[self.duty(DutyRole.PROSECUTOR)]
+        named = {each.measure for each in duty.decisions.values()} | {duty.urgent and duty.urgent.measure}
+        return frozenset(each for each in named if each)

@@ -1,0 +1,177 @@
+"""What each file of a jurisdiction holds; every rule has a source, and may say what there is to confirm."""
+
+from collections.abc import Iterable
+from enum import StrEnum
+
+from crypto.toml_schema import (
+    IDENTIFIER,
+    YES_OR_NO,
+    Node,
+    Schema,
+    expected,
+    list_of,
+    map_of,
+    number,
+    one_of,
+    table,
+    text,
+    texts,
+)
+from templates.law import spans
+from templates.law.rules import Asked, Body, DutyRole, Effect, Event, MeasureRole, Reach, Told
+
+WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+PRIORITIES = ("1", "2", "3", "4")
+_LONGEST = 1_000
+_MOST_SEVERE = 3
+_TWO = number(1, 2)
+_SPAN: Node = {"type": "string", "format": "span", **expected("span")}
+_REGIMES = list_of(IDENTIFIER)
+
+
+def _rule(required: Node, optional: Node | None = None) -> Node:
+    return table({**required, "source": text(_LONGEST)}, {"confirm": texts(_LONGEST), **(optional or {})})
+
+
+def _enum(known: Iterable[StrEnum]) -> Node:
+    return one_of(tuple(known))
+
+
+def _flags(*names: str) -> Node:
+    return dict.fromkeys(names, YES_OR_NO)
+
+
+_NAME: Node = {"name": texts(_LONGEST)}
+_CLOCK_ENDS = (Event.FIRST_ACT, Event.ACKNOWLEDGED, Event.ANSWERED)
+_CLOCK_STARTS = (Event.RECEIVED, Event.COLLECTED, Event.ACKNOWLEDGED)
+_DUTY_STARTS = (Event.RECEIVED, Event.COLLECTED, Event.KNOWN, Event.REQUESTED)
+_PERIOD = _rule({**_NAME, "keep": _SPAN, "visa": YES_OR_NO}, {"archive": _SPAN})
+
+_LAW = table(
+    {
+        **_NAME,
+        "calendar": _rule(
+            {
+                "holidays": {"type": "string", "pattern": r"^[A-Z]{2}\Z", **expected("country")},
+                "weekend": list_of(
+                    one_of(WEEKDAYS), maxItems=len(WEEKDAYS) - 1, uniqueItems=True, **expected("weekdays")
+                ),
+            }
+        ),
+        "regime": map_of(_rule({**_NAME, **_flags("default", "oral")})),
+    }
+)
+_DEADLINES = table(
+    {
+        "clock": map_of(
+            _rule(
+                {
+                    **_NAME,
+                    "from": _enum(_CLOCK_STARTS),
+                    "to": _enum(_CLOCK_ENDS),
+                    "statutory": YES_OR_NO,
+                },
+                {
+                    "within": _SPAN,
+                    "by_priority": table(dict.fromkeys(PRIORITIES, _SPAN)),
+                    "or_after": IDENTIFIER,
+                    "regimes": _REGIMES,
+                    "extension": _rule({"within": _SPAN, "regimes": _REGIMES}),
+                },
+            )
+        )
+    }
+)
+_DECISION = table(
+    {**_NAME, "officers": _TWO, "effect": _enum(Effect)},
+    {
+        "measure": IDENTIFIER,
+        "outcome": IDENTIFIER,
+        "longest": _SPAN,
+        "gives_data": YES_OR_NO,
+        "ground": map_of(texts(_LONGEST)),
+    },
+)
+_DUTIES = table(
+    {
+        "offence": _rule({"severity": number(0, _MOST_SEVERE), "tags": list_of(text(), least=0)}),
+        "duty": map_of(
+            _rule(
+                {
+                    **_NAME,
+                    "asked": _enum(Asked),
+                    "from": _enum(_DUTY_STARTS),
+                    "within": _SPAN,
+                    "decision": map_of(_DECISION),
+                },
+                {
+                    "role": _enum(DutyRole),
+                    "answer_after": _SPAN,
+                    "regimes": _REGIMES,
+                    "urgent": table({"within": _SPAN, "measure": IDENTIFIER}),
+                },
+            )
+        ),
+    }
+)
+_MEASURES = table(
+    {
+        "measure": map_of(
+            _rule(
+                {**_NAME, "told": _enum(Told)},
+                {
+                    "role": _enum(MeasureRole),
+                    "officers": _TWO,
+                    "groups": number(1, 9),
+                    **_flags(
+                        "opens_proceedings", "ends_proceedings", "is_inquiry", "needs_word", "addressee"
+                    ),
+                },
+            )
+        )
+    }
+)
+_OUTCOMES = table(
+    {
+        "outcome": map_of(
+            _rule(
+                {**_NAME, "retention": IDENTIFIER, "officers": _TWO},
+                {"body": _enum(Body), **_flags("against_reporter", "needs_word")},
+            )
+        )
+    }
+)
+_RETENTION = table(
+    {
+        "visa": _rule(_NAME),
+        "period": map_of(_PERIOD),
+        **dict.fromkeys(("proceedings", "junk", "unopened"), _PERIOD),
+    }
+)
+_AUTHORITIES = table(
+    {
+        "authority": map_of(
+            _rule({**_NAME, "reach": texts(_LONGEST), "kind": _enum(Reach), "referral": YES_OR_NO})
+        ),
+        "guarantee": map_of(_rule({"text": texts(_LONGEST)})),
+    }
+)
+_OBSTACLES = table({"urgent": _rule({"priority": number(0, 4)}), "junk": _rule({"officers": _TWO})})
+_WORDS = _rule(
+    {"word": map_of(table({"fr": text(_LONGEST), "en": text(_LONGEST), "avoid": list_of(text(), least=0)}))}
+)
+
+FILES = {
+    name: Schema(name, root, {"span": spans.is_span})
+    for name, root in {
+        "authorities.toml": _AUTHORITIES,
+        "deadlines.toml": _DEADLINES,
+        "duties.toml": _DUTIES,
+        "law.toml": _LAW,
+        "measures.toml": _MEASURES,
+        "obstacles.toml": _OBSTACLES,
+        "outcomes.toml": _OUTCOMES,
+        "retention.toml": _RETENTION,
+        "words.toml": _WORDS,
+    }.items()
+}

@@ -1,0 +1,391 @@
+"""The law as data: what ships is read, another jurisdiction too; a mistake names file, line and field."""
+
+import hashlib
+import os
+import re
+import time
+import tomllib
+from collections.abc import Callable, Iterator, Mapping
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from crypto.toml_lines import line_of
+from crypto.toml_schema import EXPECTED, Mismatch
+from inbox.deadlines.working_days import Calendar
+from inbox.language import toml_files
+from templates import shipped
+from templates.law import folder, reader
+from templates.law.rules import (
+    Asked,
+    Body,
+    DutyRole,
+    Effect,
+    Event,
+    Law,
+    MeasureRole,
+    Reach,
+    Told,
+)
+from tests.support.paths import ROOT
+
+FOLDERS = {
+    "fr": shipped.JURISDICTIONS / "fr",
+    "xx": ROOT / "tests" / "golden" / "jurisdictions" / "xx",
+}
+FILES = {name: folder.read(path) for name, path in FOLDERS.items()}
+LAWS = {name: reader.parse(files) for name, files in FILES.items()}
+FRENCH, OTHER = LAWS["fr"], LAWS["xx"]
+
+
+def changed(found: str, put: str, file: str, files: Mapping[str, bytes]) -> dict[str, bytes]:
+    text = files[file].decode()
+    assert found in text
+    return {**files, file: text.replace(found, put, 1).encode()}
+
+
+def refused(files: Mapping[str, bytes]) -> str:
+    with pytest.raises(Mismatch) as caught:
+        reader.parse(files)
+    return str(caught.value)
+
+
+# What ships: each rule of the design that is a value.
+
+
+def test_the_deadlines_of_the_law() -> None:
+    spans = {code: [str(each) for each in clock.within] for code, clock in FRENCH.clocks.items()}
+    assert spans == {
+        "first_act": ["same day", "2 working days", "5 working days", "10 working days"],
+        "ack_eu": ["7 days"],
+        "ack_fr": ["7 working days"],
+        "feedback": ["3 months"],
+    }
+    assert {"ack_eu", "ack_fr", "feedback"} == {
+        code for code, each in FRENCH.clocks.items() if each.statutory
+    }
+    feedback = FRENCH.clocks["feedback"]
+    assert (Event.ACKNOWLEDGED, "ack_eu") == (feedback.starts, feedback.or_after)
+    assert feedback.extension is not None
+    assert ("6 months", {"external"}) == (str(feedback.extension.within), feedback.extension.regimes)
+    assert ("2 working days", "3 months") == (str(FRENCH.clocks["first_act"].of(2)), str(feedback.of(2)))
+    assert ("internal", {"internal", "external"}) == (FRENCH.default_regime, FRENCH.clocks["ack_fr"].regimes)
+
+
+def test_the_prosecutor_is_told_at_once_and_two_decide_that_not() -> None:
+    duty = FRENCH.duties[FRENCH.duty(DutyRole.PROSECUTOR)]
+    assert (Asked.OFFENCE, Event.KNOWN, "1 day") == (duty.asked, duty.starts, str(duty.within))
+    assert duty.urgent is not None
+    assert ("same day", "prosecutor_phoned") == (str(duty.urgent.within), duty.urgent.measure)
+    assert {"transmit": 1, "no_transmission": 2} == {
+        code: each.officers for code, each in duty.decisions.items()
+    }
+    assert duty.decisions["transmit"].measure == FRENCH.measure(MeasureRole.TRANSMISSION)
+    assert {"art40_transmission", "prosecutor_phoned"} == FRENCH.tells_prosecutor
+
+
+def test_informing_persons_is_asked_of_every_case_and_can_be_put_off() -> None:
+    duty = FRENCH.duties[FRENCH.duty(DutyRole.PERSONS)]
+    assert (Asked.ALWAYS, Event.RECEIVED, "1 month") == (duty.asked, duty.starts, str(duty.within))
+    deferring = {
+        code: str(each.longest) for code, each in duty.decisions.items() if each.effect is Effect.DEFERS
+    }
+    assert {"defer": "1 year"} == deferring
+
+
+def test_every_answer_to_a_request_for_access_leaves_after_the_same_time() -> None:
+    duty = FRENCH.duties[FRENCH.duty(DutyRole.ACCESS)]
+    assert ("1 month", "25 days") == (str(duty.within), str(duty.answer_after))
+    assert {"answered"} == {code for code, each in duty.decisions.items() if each.gives_data}
+    assert {2} == {each.officers for each in duty.decisions.values()}
+
+
+def test_a_report_is_inadmissible_by_two_officers_with_a_ground() -> None:
+    duty = FRENCH.duties[FRENCH.duty(DutyRole.ADMISSIBILITY)]
+    decision = duty.decisions["inadmissible"]
+    assert (2, "inadmissible") == (decision.officers, decision.outcome)
+    assert {"facts", "consideration", "secret", "unclear"} == decision.grounds.keys()
+    assert "2 months" == str(FRENCH.retention.periods[FRENCH.outcomes["inadmissible"].retention].keep)
+
+
+def test_protection_and_organisation_alone_can_be_told() -> None:
+    """An unknown reporter may be the network's own probe."""
+    told = {code for code, each in FRENCH.measures.items() if each.told is not Told.NEVER}
+    protection = {code for code in FRENCH.measures if "protection" in code}
+    assert told == {"process_fix", "referred_external", "forwarded_external", "none"} | protection
+    assert 5 == len(protection)
+
+
+def test_what_a_prosecutor_must_not_be_surprised_by_needs_that_ones_word() -> None:
+    free = {code for code, each in FRENCH.measures.items() if not each.needs_word}
+    assert {"hearing", "suspension", "mobility", "access_suspended", "dnred_informed"}.isdisjoint(free)
+    # Never held back: danger, protection, and what the law or the prosecutor asks for.
+    assert {code for code in FRENCH.measures if "protection" in code} <= free
+    assert {"prosecutor_phoned", "art40_transmission", "log_preservation", "referred_external"} <= free
+
+
+def test_a_case_in_proceedings_waits_for_a_final_decision_by_two() -> None:
+    opens = {code for code, each in FRENCH.measures.items() if each.opens_proceedings}
+    assert opens == FRENCH.tells_prosecutor | {
+        "judicial_investigation", "disciplinary_opened", "disciplinary_sanction", "suspension"
+    }  # fmt: skip
+    final = FRENCH.measures[FRENCH.measure(MeasureRole.FINAL_DECISION)]
+    assert (True, 2) == (final.ends_proceedings, final.officers)
+    assert {"disciplinary_sanction": 4} == {
+        code: each.groups for code, each in FRENCH.measures.items() if each.groups
+    }
+
+
+def test_what_speaks_against_a_report_takes_two() -> None:
+    against = {code for code, each in FRENCH.outcomes.items() if each.against_reporter}
+    assert against == {"unfounded", "insufficient", "bad_faith"}
+    two = {code for code, each in FRENCH.outcomes.items() if each.officers == 2}
+    assert two == against | {"unverifiable", "inadmissible", "out_of_scope"}
+    assert {"out_of_scope"} == {code for code, each in FRENCH.outcomes.items() if each.body is Body.NEEDED}
+    assert {"founded", "partly_founded"} == {
+        code for code, each in FRENCH.outcomes.items() if each.needs_word
+    }
+
+
+def test_how_long_everything_is_kept() -> None:
+    kept = FRENCH.retention
+    periods = {**kept.periods, "proceedings": kept.proceedings, "junk": kept.junk, "unopened": kept.unopened}
+    assert {
+        code: (str(each.keep), each.archive and str(each.archive), each.visa)
+        for code, each in periods.items()
+    } == {
+        "admissible": ("1 year", "5 years", True),
+        "inadmissible": ("2 months", None, True),
+        "proceedings": ("1 year", None, True),
+        "junk": ("30 days", None, False),
+        "unopened": ("2 months", None, False),
+    }
+
+
+def test_the_finance_inspectorate_is_no_external_authority() -> None:
+    external = {code for code, each in FRENCH.authorities.items() if each.kind is Reach.EXTERNAL}
+    assert {"defender_of_rights", "anticorruption_agency"} == external
+    assert {"lawyer", "doctor", "union"} == {
+        code for code, each in FRENCH.authorities.items() if each.kind is Reach.ADVICE
+    }
+    assert all("IGF" not in each.name.en for each in FRENCH.authorities.values())
+
+
+def test_obstacles_and_words_have_their_values() -> None:
+    assert (2, 2) == (FRENCH.obstacles.urgent.value, FRENCH.obstacles.junk_officers.value)
+    assert (2, True) == (FRENCH.offence.severity, "délit" in FRENCH.offence.tags)
+    assert ("registre des communications", ("registre",)) == (
+        FRENCH.words["ledger"].name.fr, FRENCH.words["ledger"].avoid
+    )  # fmt: skip
+
+
+# Another jurisdiction.
+
+
+def test_the_other_jurisdiction_shares_no_code_with_the_french_one() -> None:
+    """Whoever relies on a French code fails there."""
+    for table in ("regimes", "clocks", "duties", "measures", "outcomes", "guarantees"):
+        french, other = getattr(FRENCH, table), getattr(OTHER, table)
+        assert other
+        assert french.keys().isdisjoint(other), table
+    assert ("JO", {4, 5}) == (OTHER.calendar.holidays, OTHER.calendar.weekend)
+    assert ("FR", {5, 6}) == (FRENCH.calendar.holidays, FRENCH.calendar.weekend)
+
+
+@pytest.mark.parametrize("law", LAWS.values(), ids=LAWS)
+def test_whatever_code_needs_is_there_by_its_role(law: Law) -> None:
+    assert len(MeasureRole) == len({law.measure(role) for role in MeasureRole})
+    assert len(DutyRole) == len({law.duty(role) for role in DutyRole})
+    assert law.tells_prosecutor
+    assert law.regimes[law.default_regime].is_default
+
+
+@pytest.mark.parametrize("name", LAWS)
+def test_a_flag_is_what_the_file_says(name: str) -> None:
+    """And false where it says nothing."""
+    law, said = LAWS[name], {file: tomllib.loads(raw.decode()) for file, raw in FILES[name].items()}
+    flags = ("opens_proceedings", "ends_proceedings", "is_inquiry", "needs_word", "addressee")
+    for code, row in said["measures.toml"]["measure"].items():
+        measure = law.measures[code]
+        assert [row.get(flag, False) for flag in flags] == [getattr(measure, flag) for flag in flags]
+        assert (row.get("officers", 1), row.get("groups", 0)) == (measure.officers, measure.groups)
+    for code, row in said["outcomes.toml"]["outcome"].items():
+        outcome = law.outcomes[code]
+        assert (row.get("needs_word", False), row.get("body", "none")) == (outcome.needs_word, outcome.body)
+    for code, row in said["law.toml"]["regime"].items():
+        assert (row["oral"], row["default"]) == (law.regimes[code].oral, law.regimes[code].is_default)
+    for code, row in said["authorities.toml"]["authority"].items():
+        assert (row["referral"], row["kind"]) == (law.authorities[code].referral, law.authorities[code].kind)
+    for code, row in said["retention.toml"]["period"].items():
+        assert row["visa"] == law.retention.periods[code].visa
+
+
+# Mistakes.
+
+MISTAKES = tomllib.loads((ROOT / "tests" / "golden" / "jurisdictions" / "mistakes.toml").read_text())[
+    "mistake"
+]
+
+
+@pytest.mark.parametrize("mistake", MISTAKES, ids=[f"{n} {each['put']}" for n, each in enumerate(MISTAKES)])
+def test_a_mistake_names_file_line_and_field(mistake: Mapping[str, str]) -> None:
+    file = mistake["file"]
+    files = changed(mistake["found"], mistake["put"], file, FILES[mistake.get("law", "fr")])
+    message = refused(files)
+    place = re.fullmatch(rf"(?:line (\d+): )?{re.escape(file)}(?:, [\w.]+ \d)?(?:: | is).*", message)
+    assert place, message
+    assert mistake["said"] in message
+    lines = ["", *(line.strip() for line in files[file].decode().splitlines())]
+    assert lines[int(place[1] or 0)].startswith(mistake["at"])
+    assert bool(mistake["at"]) == bool(place[1])
+
+
+def test_every_file_has_a_mistake_above() -> None:
+    assert set(folder.NAMES) == {mistake["file"] for mistake in MISTAKES}
+
+
+def keys(value: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
+    for key, inner in value.items():
+        yield (*path, key)
+        if isinstance(inner, dict):
+            yield from keys(inner, (*path, key))
+
+
+@pytest.mark.parametrize("file", folder.NAMES)
+def test_no_misspelt_key_is_passed_over(file: str) -> None:
+    """Wherever it stands: what would be left out in silence would be law that nobody keeps."""
+    text = FILES["xx"][file].decode()
+    for path in keys(tomllib.loads(text)):
+        lines = text.splitlines(keepends=True)
+        line = line_of(text, path)
+        assert line is not None
+        wrong = re.sub(rf"\b{path[-1]}\b(?=\]| =|\.)", f"{path[-1]}X", lines[line - 1], count=1)
+        assert wrong != lines[line - 1]
+        lines[line - 1] = wrong
+        assert file in refused({**FILES["xx"], file: "".join(lines).encode()})
+
+
+# Folders.
+
+
+@pytest.fixture
+def copied(tmp_path: Path) -> Path:
+    for name, content in FILES["fr"].items():
+        (tmp_path / name).write_bytes(content)
+    assert reader.read(tmp_path) == FRENCH  # the control
+    return tmp_path
+
+
+def linked(path: Path) -> None:
+    path.unlink()
+    path.symlink_to(FOLDERS["fr"] / path.name)
+
+
+def piped(path: Path) -> None:
+    path.unlink()
+    os.mkfifo(path)
+
+
+def foldered(path: Path) -> None:
+    path.unlink()
+    path.mkdir()
+
+
+def sparse(path: Path) -> None:
+    with path.open("r+b") as file:
+        file.truncate(1 << 40)
+
+
+GIVEN: dict[str, tuple[Callable[[Path], object], str]] = {
+    "missing": (Path.unlink, "'measures.toml' is missing"),
+    "link": (linked, "'measures.toml' is a regular file: no link, folder, pipe or device"),
+    "pipe": (piped, "'measures.toml' is a regular file"),
+    "folder": (foldered, "'measures.toml' is a regular file"),
+    "large": (lambda path: path.write_bytes(b"#" * 10**7), "'measures.toml' is a file of at most 256 KiB"),
+    "a hole": (sparse, "'measures.toml' is a file of at most 256 KiB"),
+    "no text": (lambda path: path.write_bytes(b"\xff"), "measures.toml is not TOML"),
+    "latin-1": (lambda path: path.write_bytes(path.read_text().encode("latin-1", "ignore")), "is not TOML"),
+    "empty": (lambda path: path.write_bytes(b""), "measures.toml: 'measure' is missing"),
+    "more": (lambda path: path.with_suffix(".toml~").touch(), "'measures.toml~' is not known here"),
+    "hidden": (lambda path: path.with_name(".git").mkdir(), "'.git' is not known here"),
+    "dots": (lambda path: path.write_text("a." * 50_000 + "a = 1"), "a key has more than 16 parts"),
+    "brackets": (lambda path: path.write_text("a = " + "[" * 100_000), "measures.toml is not TOML"),
+    "tables": (lambda path: path.write_text("[[a]]\n" * 30_000), "'measure' is missing"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("make", "said"), GIVEN.values(), ids=GIVEN)
+def test_a_folder_may_hold_anything(copied: Path, make: Callable[[Path], object], said: str) -> None:
+    make(copied / "measures.toml")
+    begun = time.process_time()
+    with pytest.raises(Mismatch) as caught:
+        reader.read(copied)
+    assert said in str(caught.value)
+    assert time.process_time() - begun < 2
+
+
+def test_a_folder_that_is_none_is_named(copied: Path, tmp_path: Path) -> None:
+    link = tmp_path.with_name("link")
+    link.symlink_to(copied)
+    for path in (link, copied / "law.toml"):
+        with pytest.raises(Mismatch, match=f"{path} is a folder, no link"):
+            reader.read(path)
+    with pytest.raises(FileNotFoundError):
+        reader.read(copied / "nothing")
+
+
+# The hash.
+
+
+@pytest.mark.parametrize("name", FOLDERS)
+def test_the_hash_is_of_names_and_contents_each_after_its_length(name: str) -> None:
+    """As `for f in *.toml` would count it by hand."""
+    parts = [part for file in sorted(FILES[name]) for part in (file.encode(), FILES[name][file])]
+    counted = b"".join(len(part).to_bytes(8, "big") + part for part in parts)
+    assert hashlib.sha256(counted).digest() == LAWS[name].sha256
+    assert folder.sha256(dict(reversed(FILES[name].items()))) == LAWS[name].sha256
+
+
+def test_no_other_files_have_the_same_hash() -> None:
+    files = FILES["xx"]
+    moved = {**files, "law.toml": files["law.toml"][:-1], "measures.toml": b"\n" + files["measures.toml"]}
+    commented = {**files, "law.toml": files["law.toml"] + b"#\n"}
+    hashes = {folder.sha256(each) for each in (files, moved, commented, FILES["fr"])}
+    assert 4 == len(hashes)
+
+
+# What counsel has to confirm.
+
+
+@pytest.mark.parametrize("name", FOLDERS)
+def test_all_that_is_to_be_confirmed_is_listed_with_its_place(name: str) -> None:
+    asked = {
+        (file, ".".join(path[:-1]))
+        for file, raw in FILES[name].items()
+        for path in keys(tomllib.loads(raw.decode()))
+        if path[-1] == "confirm"
+    }
+    assert asked
+    assert asked == {(each.file, each.key) for each in LAWS[name].to_confirm}
+    assert all(each.basis.confirm and each.basis.source for each in LAWS[name].to_confirm)
+
+
+def test_each_thing_that_a_mistake_can_ask_for_is_said_in_both_languages() -> None:
+    """Beside what the desk translates, a test of its own walks the catalogue."""
+    assert EXPECTED == {code: said.template for code, said in toml_files._EXPECTED.items()}
+
+
+def test_a_span_of_the_other_jurisdiction_ends_by_its_own_calendar() -> None:
+    """A calendar is given: nothing here knows France's."""
+
+    class Always:
+        """Where people work on every day."""
+
+        def after(self, day: date, count: int) -> date:
+            return day + timedelta(days=count)
+
+    span = OTHER.clocks["receipt"].of(1)
+    assert date(2026, 12, 27) == span.after(date(2026, 12, 24), Always())
+    assert date(2026, 12, 30) == span.after(date(2026, 12, 24), Calendar())
