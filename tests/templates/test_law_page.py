@@ -1,0 +1,44 @@
+"""docs/law.md explains every word of the folder, and lists what counsel has to confirm."""
+
+from enum import StrEnum
+
+import pytest
+
+from templates import shipped
+from templates.law import folder, reader
+from templates.law.rules import Asked, Body, DutyRole, Effect, Event, MeasureRole, Reach, Told
+from templates.law.schemas import FILES
+from tests.support.law_list import HEADING, PAGE, listed
+
+TEXT = PAGE.read_text("utf-8")
+
+
+def test_it_lists_what_counsel_has_to_confirm() -> None:
+    """After a change of the law: python -m tests.support.law_list."""
+    assert TEXT.partition(HEADING)[2] == "\n" + listed(reader.read(shipped.JURISDICTIONS / "fr"))
+
+
+@pytest.mark.parametrize("words", [Asked, Body, DutyRole, Effect, Event, MeasureRole, Reach, Told])
+def test_it_explains_every_word_of_the_closed_lists(words: type[StrEnum]) -> None:
+    assert [] == [each for each in words if f"`{each}`" not in TEXT]
+
+
+def named(node: object) -> set[str]:
+    """Return the keys that a schema knows, apart from codes."""
+    if isinstance(node, list):
+        return set().union(*map(named, node))
+    if not isinstance(node, dict):
+        return set()
+    own = set(node.get("properties", {}))
+    return own.union(*map(named, node.values()))
+
+
+@pytest.mark.parametrize("file", folder.NAMES)
+def test_it_explains_every_key_of_every_file(file: str) -> None:
+    # Said once for all files, or what stands in square brackets and says itself.
+    plain = {"fr", "en", "name", "text", "source", "confirm", "1", "2", "3", "4"}
+    tables = {"calendar", "regime", "clock", "duty", "measure", "outcome", "period", "authority", "guarantee"}
+    tables |= {"word", "visa", "proceedings", "junk", "unopened", "tags", "severity", "role"}
+    keys = named(FILES[file]._root) - plain - tables
+    assert keys
+    assert [] == [each for each in sorted(keys) if f"`{each}`" not in TEXT]
