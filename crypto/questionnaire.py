@@ -1,8 +1,7 @@
 """The questions that a report answers, from questionnaire.toml (SPEC 5.5): both rooms read the same file."""
 
 import hashlib
-from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
@@ -38,6 +37,8 @@ MOST_IN_ALL = 160_000
 PERIOD = 21
 
 When: TypeAlias = Mapping[str, tuple[str, ...]]
+# Where a mistake stands, and what it is.
+Mistake: TypeAlias = tuple[Path, str]
 
 
 class Kind(StrEnum):
@@ -108,6 +109,10 @@ class Field:
     enough: bool = False
     flag: Flag | None = None
     check: str | None = None
+
+
+# The questions by where they stand.
+Places: TypeAlias = Mapping[tuple[str | int, ...], Field]
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,32 +210,33 @@ _FILE = Schema(
 @lru_cache(maxsize=8)
 def parse(raw: bytes) -> Questionnaire:
     """Return the questionnaire of a TOML file; BadDocument names the first mistake and its remedy."""
-    read = _FILE.read(raw)
-    _check_kinds(read)
-    document = read.value
+    document = _FILE.read(raw)
+    _check_kinds(document)
+    said = document.value
     found = Questionnaire(
-        document["id"],
-        document["version"],
+        said["id"],
+        said["version"],
         raw,
-        tuple(_section(each, f"section {n}") for n, each in enumerate(document["section"], 1)),
-        _texts(document, "skip"),
+        tuple(map(_section, said["section"])),
+        _texts(said, "skip"),
     )
-    _check(found)
+    _check(document, found)
     return found
 
 
-def _section(section: Node, place: str) -> Section:
-    title, folded = _texts(section, "title"), section.get("folded", False)
-    if folded and title is None:
-        raise BadDocument(f"{place}: a folded section needs a 'title' to open it by")
-    fields = tuple(map(_field, section["field"]))
-    return Section(fields, title, _texts(section, "text"), _when(section), folded)
+def _section(section: Node) -> Section:
+    return Section(
+        tuple(map(_field, section["field"])),
+        _texts(section, "title"),
+        _texts(section, "text"),
+        _when(section),
+        section.get("folded", False),
+    )
 
 
 def _field(field: Node) -> Field:
     kind = Kind(field["type"])
     options = tuple(map(_option, field.get("option", ())))
-    _distinct(f"option of field {field['id']!r}", [option.id for option in options])
     return Field(
         field["id"],
         kind,
@@ -287,61 +293,85 @@ def _flag(node: Node) -> Flag | None:
     return Flag(node["flag"]) if "flag" in node else None
 
 
-def _check(found: Questionnaire) -> None:
-    _distinct("field", [field.id for field in found.fields])
+def _check(document: Document, found: Questionnaire) -> None:
+    places: Places = {
+        ("section", n, "field", m): field
+        for n, section in enumerate(found.sections)
+        for m, field in enumerate(section.fields)
+    }
+    of_fields = (_distinct(places), _concerns(places), _ids(found, places), _outside(places))
+    for mistakes in (_folded(found), *of_fields, _order(found)):
+        for path, said in mistakes:
+            raise document.refused(path, said)
     if sum(field.most for field in found.fields) > MOST_IN_ALL:
         raise BadDocument(f"questionnaire: 'most' of all fields together is at most {MOST_IN_ALL}")
     if not any(field.enough for field in found.fields):
         raise BadDocument("questionnaire: no field is 'enough': without a file nobody could report")
-    _check_concerns(found.fields)
-    _check_ids(found)
-    _check_outside([field for field in found.fields if any(option.outside for option in field.options)])
-    before: dict[str, Field] = {}
-    for place, section in enumerate(found.sections, 1):
-        _check_when(f"section {place}", section.when, before)
-        for field in section.fields:
-            _check_when(f"field {field.id!r}", field.when, before)
-            before[field.id] = field
 
 
-def _check_concerns(fields: Iterable[Field]) -> None:
-    for field in fields:
+def _folded(found: Questionnaire) -> Iterator[Mistake]:
+    for n, section in enumerate(found.sections):
+        if section.folded and section.title is None:
+            yield ("section", n, "folded"), f"section {n + 1}: a folded section needs a 'title' to open it by"
+
+
+def _distinct(places: Places) -> Iterator[Mistake]:
+    """Yield an id that a field, or an option of one, has though another had it before."""
+    fields: set[str] = set()
+    for path, field in places.items():
+        options: set[str] = set()
+        for n, option in enumerate(field.options):
+            if option.id in options:
+                yield (*path, "option", n), f"option of field {field.id!r}: id {option.id!r} is used twice"
+            options.add(option.id)
+        if field.id in fields:
+            yield (*path, "id"), f"field: id {field.id!r} is used twice"
+        fields.add(field.id)
+
+
+def _concerns(places: Places) -> Iterator[Mistake]:
+    for path, field in places.items():
         flags = {field.flag, *(option.flag for option in field.options)}
         if field.concerns is Concern.FACTS and flags & _REVEALING:
-            raise BadDocument(
-                f"field {field.id!r}: what bears 'source_risk' or 'protect' concerns the reporter"
-            )
+            said = f"field {field.id!r}: what bears 'source_risk' or 'protect' concerns the reporter"
+            yield (*path, "concerns"), said
 
 
-def _check_ids(found: Questionnaire) -> None:
+def _ids(found: Questionnaire, places: Places) -> Iterator[Mistake]:
     taken = set(OF_THE_PAGE)
-    for field in found.fields:
+    for path, field in places.items():
         for each in found.element_ids(field):
             if each in taken:
-                raise BadDocument(
-                    f"field {field.id!r}: the page uses the id {each!r} already, choose another"
-                )
+                yield path, f"field {field.id!r}: the page uses the id {each!r} already, choose another"
             taken.add(each)
 
 
-def _check_outside(deciding: list[Field]) -> None:
+def _outside(places: Places) -> Iterator[Mistake]:
+    deciding = [each for each in places.items() if any(option.outside for option in each[1].options)]
     # Of two such answers the later would undo the earlier, and who is concerned would read the report.
-    if len(deciding) > 1:
-        raise BadDocument(f"field {deciding[1].id!r}: 'outside' is for one question alone")
-    if deciding and deciding[0].kind is not Kind.CHOICE:
-        raise BadDocument(f"field {deciding[0].id!r}: 'outside' is for options of a 'choice'")
+    for path, field in deciding[1:]:
+        yield path, f"field {field.id!r}: 'outside' is for one question alone"
+    for path, field in deciding:
+        if field.kind is not Kind.CHOICE:
+            yield path, f"field {field.id!r}: 'outside' is for options of a 'choice'"
 
 
-def _check_when(place: str, when: When | None, before: Mapping[str, Field]) -> None:
+def _order(found: Questionnaire) -> Iterator[Mistake]:
+    """Yield what a section or field depends on that does not stand further up."""
+    before: dict[str, Field] = {}
+    for n, section in enumerate(found.sections):
+        yield from _depends(("section", n), f"section {n + 1}", section.when, before)
+        for m, field in enumerate(section.fields):
+            yield from _depends(("section", n, "field", m), f"field {field.id!r}", field.when, before)
+            before[field.id] = field
+
+
+def _depends(path: Path, place: str, when: When | None, before: Mapping[str, Field]) -> Iterator[Mistake]:
     for question, answers in (when or {}).items():
+        at = (*path, "when", question)
         if question not in before or not before[question].options:
-            raise BadDocument(f"{place}: 'when' names {question!r}, which is no choice further up")
+            yield at, f"{place}: 'when' names {question!r}, which is no choice further up"
+            return
         known = {option.id for option in before[question].options}
         for stray in sorted(set(answers) - known):
-            raise BadDocument(f"{place}: 'when' names {stray!r}, which is no option of {question!r}")
-
-
-def _distinct(what: str, ids: list[str]) -> None:
-    repeated = next((each for each, times in Counter(ids).items() if times > 1), None)
-    if repeated is not None:
-        raise BadDocument(f"{what}: id {repeated!r} is used twice")
+            yield at, f"{place}: 'when' names {stray!r}, which is no option of {question!r}"

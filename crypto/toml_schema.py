@@ -41,6 +41,7 @@ EXPECTED = {
     "yes-or-no": "true or false",
     "answer-ids": "a list of ids of answers",
     "id": "a-z, 0-9 and _, from a letter, at most 32",
+    "own-id": "an id that no other has",
     "span": "a time such as 7 days, 1 working day, 3 months, 2 years, or same day",
     "longer": "a time that is longer than {than}",
     "shorter": "a time that is not longer than {than}",
@@ -98,18 +99,28 @@ class Fault(StrEnum):
 
 
 class BadDocument(Malformed):
-    """A TOML file has a mistake; the message names the place and what belongs there."""
+    """A TOML file has a mistake; the message names the place and what belongs there.
+
+    ``line`` is where it stands, of what is missing where its table begins; None if that is the whole file, or
+    is not known.
+    """
+
+    line: int | None = None
+
+    @property
+    def said(self) -> str:
+        """The message without the line."""
+        return super().__str__()
+
+    def __str__(self) -> str:
+        return self.said if self.line is None else f"line {self.line}: {self.said}"
 
 
 class Mismatch(BadDocument):
     """A file does not match its schema at ``place``, under ``key``, which is dotted within tables.
 
     ``expected`` says what belongs there; of a file that is not TOML, what its reader says, with the line.
-    ``line`` is where the mistake stands, of what is missing where its table begins; None if that is the whole
-    file, or is not known.
     """
-
-    line: int | None = None
 
     def __init__(self, place: str, fault: Fault, key: str = "", expected: Expected | None = None) -> None:
         self.place, self.fault, self.key = place, fault, key
@@ -123,10 +134,6 @@ class Mismatch(BadDocument):
             Fault.NOT_TOML: f"{place} is not TOML: {self.expected.text}",
         }
         super().__init__(said[fault])
-
-    def __str__(self) -> str:
-        said = super().__str__()
-        return said if self.line is None else f"line {self.line}: {said}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +151,12 @@ class Document:
         key = ".".join([*names, str(path[-1])] if fault is Fault.MISSING else names)
         found = Mismatch(", ".join((self.kind, *entries)), fault, key, expected)
         found.line = line_of(self.text, table)
+        return found
+
+    def refused(self, path: Path, said: str) -> BadDocument:
+        """Return a mistake that no schema tells, at the line to which a path leads."""
+        found = BadDocument(said)
+        found.line = line_of(self.text, path)
         return found
 
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from crypto.toml_schema import BadDocument, Fault, Mismatch, Schema
+from crypto.toml_schema import BadDocument, Document, Fault, Mismatch, Schema
 from inbox.language.errors import Refused
 from inbox.language.messages import Sentence, sentence
 
@@ -22,6 +22,7 @@ _EXPECTED = {
     "yes-or-no": sentence("true or false"),
     "answer-ids": sentence("a list of ids of answers"),
     "id": sentence("a-z, 0-9 and _, from a letter, at most 32"),
+    "own-id": sentence("an id that no other has"),
     "span": sentence("a time such as 7 days, 1 working day, 3 months, 2 years, or same day"),
     "longer": sentence("a time that is longer than {than}", than=""),
     "shorter": sentence("a time that is not longer than {than}", than=""),
@@ -48,8 +49,13 @@ _EXPECTED = {
 
 def read(schema: Schema, raw: bytes) -> dict[str, Any]:
     """Return what a file holds; Refused names its first mistake."""
+    return dict(document(schema, raw).value)
+
+
+def document(schema: Schema, raw: bytes) -> Document:
+    """Return a file with what it holds; Refused names its first mistake."""
     try:
-        return schema.parse(raw)
+        return schema.read(raw)
     except BadDocument as error:
         raise refused(error) from error
 
@@ -62,9 +68,7 @@ def refused(error: BadDocument) -> Refused:
 
 
 def _said(error: BadDocument) -> Sentence | str:
-    if not isinstance(error, Mismatch):
-        return str(error)
-    said = _mistake(error)
+    said = _mistake(error) if isinstance(error, Mismatch) else error.said
     return said if error.line is None else sentence("line {line}: {said}", line=error.line, said=said)
 
 

@@ -10,10 +10,24 @@ from sqlalchemy.orm import Session
 
 from crypto.messages import Status
 from crypto.questionnaire import Texts
-from crypto.toml_schema import IDENTIFIER, BadDocument, Node, Schema, entry, list_of, one_of, table, texts
+from crypto.toml_lines import Path
+from crypto.toml_schema import (
+    IDENTIFIER,
+    BadDocument,
+    Document,
+    Fault,
+    Node,
+    Schema,
+    belongs,
+    entry,
+    list_of,
+    one_of,
+    table,
+    texts,
+)
 from inbox.deadlines import workflow
 from inbox.language import toml_files
-from inbox.language.errors import CaseRefused, Refused
+from inbox.language.errors import CaseRefused
 from inbox.language.messages import sentence
 from inbox.language.views import View
 from inbox.replies import status_preview
@@ -71,19 +85,18 @@ class InUse:
 
 def parse(raw: bytes) -> Mapping[str, Template]:
     """Return the templates of a TOML file by id, in their order; Refused names the first mistake."""
-    rows = toml_files.read(_FILE, raw)["template"]
+    document = toml_files.document(_FILE, raw)
+    found: dict[str, Template] = {}
     try:
-        found = [_template(row, entry("template", number, row)) for number, row in enumerate(rows, 1)]
+        for n, row in enumerate(document.value["template"]):
+            path, place = ("template", n), entry("template", n + 1, row)
+            _check_text(document, (*path, "text"), place, Texts(**row["text"]))
+            if row["id"] in found:
+                raise document.mismatch((*path, "id"), Fault.WRONG, belongs("own-id"))
+            found[row["id"]] = _template(row)
     except BadDocument as error:
         raise toml_files.refused(error) from error
-    by_id = {each.id: each for each in found}
-    if len(by_id) < len(found):
-        twice = next(each.id for each in found if [other.id for other in found].count(each.id) > 1)
-        raise Refused(
-            sentence("not taken: the id {twice!r} is used twice", twice=twice),
-            sentence("give each template its own"),
-        )
-    return by_id
+    return found
 
 
 def source(session: Session) -> str:
@@ -199,37 +212,35 @@ def _values(session: Session, number: int, page: Page, today: date) -> dict[str,
     }
 
 
-def _template(row: Node, place: str) -> Template:
-    text = Texts(**row["text"])
-    _check_text(place, text)
+def _template(row: Node) -> Template:
     return Template(
         row["id"],
         Texts(**row["title"]),
         tuple(map(Status, row["status"])),
-        text,
+        Texts(**row["text"]),
         Outcome(row["outcome"]) if "outcome" in row else None,
     )
 
 
-def _check_text(place: str, text: Texts) -> None:
+def _check_text(document: Document, path: Path, place: str, text: Texts) -> None:
+    """Raise BadDocument for a text that cannot be filled in, or not alike in both languages."""
     for language in LANGUAGES:
-        said = text.in_(language)
-        if strays := _fields(said) - set(FIELDS):
-            raise BadDocument(
-                f"{place}: 'text' in {language} names {min(strays)!r}; known are {', '.join(FIELDS)}"
-            )
+        try:
+            strays = _fields(text.in_(language)) - set(FIELDS)
+        except ValueError as error:
+            said = f"{place}: 'text' in {language} has a brace without its other"
+            raise document.refused((*path, language), said) from error
+        if strays:
+            said = f"{place}: 'text' in {language} names {min(strays)!r}; known are {', '.join(FIELDS)}"
+            raise document.refused((*path, language), said)
     if _fields(text.fr) != _fields(text.en):
-        raise BadDocument(f"{place}: 'text' names other values in fr than in en")
+        raise document.refused(path, f"{place}: 'text' names other values in fr than in en")
 
 
 def _fields(text: str) -> set[str]:
-    """Return what stands between braces; BadDocument for a brace without its other."""
-    try:
-        parts = list(Formatter().parse(text))
-    except ValueError as error:
-        raise BadDocument(f"'text' has a brace without its other: {text[:40]!r}") from error
+    """Return what stands between braces; ValueError for a brace without its other."""
     return {
         field + (f"!{how}" if how else "") + (f":{form}" if form else "")
-        for _, field, form, how in parts
+        for _, field, form, how in Formatter().parse(text)
         if field is not None
     }

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from crypto.toml_schema import BadDocument, Node, Schema, list_of, table, text
+from crypto.toml_schema import BadDocument, Document, Node, Schema, list_of, table, text
 from portal.errors import BadConfiguration
 from portal.web import translation
 
@@ -55,7 +55,7 @@ def load(folder: Path, language: str, name: str = GUIDE) -> Guide:
     path = folder / f"{name}.{language}.toml"
     try:
         raw = translation.spaced(language, path.read_text("utf-8")).encode("utf-8")
-        return _made(name, _FILES[name].parse(raw))
+        return _made(_FILES[name].read(raw))
     except OSError as error:
         reason = (error.strerror or "it cannot be read").lower()
         raise BadConfiguration(
@@ -65,20 +65,19 @@ def load(folder: Path, language: str, name: str = GUIDE) -> Guide:
         raise BadConfiguration(f"{path}: {error}", "mend the file; the shipped one shows the form") from error
 
 
-def _made(name: str, document: Node) -> Guide:
-    guide = Guide(
-        document["title"],
-        document["lead"],
-        tuple(_section(number, each) for number, each in enumerate(document["section"], 1)),
-    )
-    if (length := sum(map(len, _texts(guide)))) > (most := _MOST[name]):
-        raise BadDocument(f"{name}: {length} characters, where there may be {most} at most")
+def _made(document: Document) -> Guide:
+    said = document.value
+    for n, section in enumerate(said["section"]):
+        if section.keys() == {"heading"}:
+            path = ("section", n)
+            raise document.refused(path, f"{document.kind}, section {n + 1}: it needs 'text' or 'items'")
+    guide = Guide(said["title"], said["lead"], tuple(map(_section, said["section"])))
+    if (length := sum(map(len, _texts(guide)))) > (most := _MOST[document.kind]):
+        raise BadDocument(f"{document.kind}: {length} characters, where there may be {most} at most")
     return guide
 
 
-def _section(number: int, section: Node) -> Section:
-    if section.keys() == {"heading"}:
-        raise BadDocument(f"section {number}: it needs 'text' or 'items'")
+def _section(section: Node) -> Section:
     return Section(section["heading"], section.get("text", ""), tuple(section.get("items", ())))
 
 

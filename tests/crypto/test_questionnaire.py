@@ -197,6 +197,31 @@ def test_a_mistake_is_named(found: str, put: str, named: str) -> None:
     assert named in str(refused.value)
 
 
+@pytest.mark.parametrize(
+    ("found", "put", "at"),
+    [
+        ('id = "refs"', 'id = "path"', 'id = "path"'),
+        ('id = "b"', 'id = "a"', '  { id = "a", label = { fr = "B"'),
+        ("most = 100\n", "", "[[section.field]]"),
+        ('title.fr = "Deux"\ntitle.en = "Two"\n', "", "folded = true"),
+        ('when = { path = ["a"] }', 'when = { way = ["a"] }', "when = { way"),
+        ('when = { path = ["a", "b"] }', 'when = { path = ["c"] }', 'when = { path = ["c"] }'),
+        ('concerns = "reporter"', 'concerns = "facts"', 'concerns = "facts"'),
+        ('type = "period"', 'type = "period"\nmost = 5', "most = 5"),
+        ('id = "refs"', 'id = "send"', "[[section.field]]"),
+        ('type = "choice"', 'type = "choices"', "[[section.field]]"),
+    ],
+)
+def test_a_mistake_is_named_with_its_line(found: str, put: str, at: str) -> None:
+    text = SMALL.replace(found, put, 1)
+    with pytest.raises(BadDocument) as refused:
+        questionnaire.parse(text.encode())
+    line = refused.value.line
+    assert line is not None
+    assert str(refused.value) == f"line {line}: {refused.value.said}"
+    assert text.splitlines()[line - 1].startswith(at)
+
+
 def test_what_two_questions_bring_has_ids_of_its_own() -> None:
     """A hint and an option would both be found by path-hint; a second option of that name is another's."""
     hinted = SMALL.replace('What" }\n', 'What" }\nhint = { fr = "h", en = "h" }\n', 1)

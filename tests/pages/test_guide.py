@@ -37,7 +37,7 @@ def test_the_smallest_guide_is_read_as_it_stands(tmp_path: Path) -> None:
         (WHOLE.replace('"L"', '" "'), "guide: 'lead' is a text that is not empty"),
         (WHOLE.replace('["a", "b"]', '"a"'), "section 1: 'items' is a list"),
         (WHOLE.replace('"b"', '""'), "section 1, items 2 is a text that is not empty"),
-        (WHOLE + "[[section]]\nheading = 'X'\n", "section 2: it needs 'text' or 'items'"),
+        (WHOLE + "[[section]]\nheading = 'X'\n", "line 6: guide, section 2: it needs 'text' or 'items'"),
         (WHOLE.replace("[[section]]", "[section]"), "'section' is a list"),
         ("section = []\n" + WHOLE.partition("[[")[0], "'section' is a list with at least one entry"),
         (WHOLE.replace('"T"', f'"{"x" * MOST}"'), f"4004 characters, where there may be {MOST} at most"),

@@ -38,12 +38,20 @@ def reported(world: World, portal: Portal, collect: Callable[..., Any]) -> World
 
 # What is replaced by what, and what is said of it.
 MISTAKES = {
-    "unknown value": ("{name}", "{nobody}", "'text' in fr names 'nobody'; known are name, "),
+    "unknown value": (
+        "{name}",
+        "{nobody}",
+        "line 6: template 'greeting': 'text' in fr names 'nobody'; known are name, ",
+    ),
     "conversion": ("{name}", "{name!r}", "'text' in fr names 'name!r'"),
     "attribute": ("{name}", "{name.__class__}", "'text' in fr names 'name.__class__'"),
     "format": ("{name}", "{name:>9}", "'text' in fr names 'name:>9'"),
-    "brace": ("{name}", "{name", "a brace without its other"),
-    "other values": ("Hello from {name}", "Hello", "names other values in fr than in en"),
+    "brace": ("{name}", "{name", "line 6: template 'greeting': 'text' in fr has a brace without its other"),
+    "other values": (
+        "Hello from {name}",
+        "Hello",
+        "line 6: template 'greeting': 'text' names other values in fr than in en",
+    ),
     "one language": (', en = "Greeting"', "", "template 'greeting': 'title' is a text in fr and in en"),
     "empty": ('"Greeting"', '" "', "'title.en' is a text that is not empty"),
     "status": ('["received"]', '["lost"]', "template 'greeting', status 1 is one of received"),
@@ -53,7 +61,7 @@ MISTAKES = {
     "member": ("status", 'colour = "blue"\nstatus', "'colour' is not known here"),
     "id": ('id = "greeting"', 'id = "Greeting"', "'id' is a-z, 0-9 and _"),
     "no id": ('id = "greeting"', "", "template 1: 'id' is missing"),
-    "twice": (GOOD, GOOD + GOOD, "the id 'greeting' is used twice"),
+    "twice": (GOOD, GOOD + GOOD, "line 9: templates, template 'greeting': 'id' is an id that no other has"),
     "long": ("Hello", "x" * 4_001, "'text.en' is a text of 1 to 4000 characters"),
     "no TOML": ("=", "", "templates is not TOML"),
     "nothing": (GOOD, "", "'template' is missing"),
