@@ -51,6 +51,7 @@ EXPECTED = {
     "one-role": "a table in which one entry alone has: role = {role}",
     "one-clock": "a table in which one clock alone ends with {event} in the regime {regime}",
     "some-clock": "a table in which a clock ends with {event} in the regime {regime}",
+    "other-event": "an event other than {event}",
     "one-of-both": "a table with {one} or {other}, and not both",
     "settling": "a table in which a decision has: effect = settles",
     "recording": "a table in which a decision has: measure = {measure}",

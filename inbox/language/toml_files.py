@@ -36,6 +36,7 @@ _EXPECTED = {
     "some-clock": sentence(
         "a table in which a clock ends with {event} in the regime {regime}", event="", regime=""
     ),
+    "other-event": sentence("an event other than {event}", event=""),
     "one-of-both": sentence("a table with {one} or {other}, and not both", one="", other=""),
     "settling": sentence("a table in which a decision has: effect = settles"),
     "recording": sentence("a table in which a decision has: measure = {measure}", measure=""),

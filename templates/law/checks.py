@@ -53,6 +53,9 @@ def _clocks(documents: Documents) -> Iterator[Mismatch]:
         if ("within" in clock) == ("by_priority" in clock):
             yield _wrong(document, path, belongs("one-of-both", one="within", other="by_priority"))
         yield from _known_regimes(documents, document, path, clock)
+        # So no deadline can begin, at the latest, with its own end.
+        if clock["from"] == clock["to"]:
+            yield _wrong(document, (*path, "to"), belongs("other-event", event=clock["from"]))
         ends = [other for other, each in clocks.items() if each["to"] == clock["from"]]
         yield from _among(document, (*path, "or_after"), clock.get("or_after"), ends)
         if extension := clock.get("extension"):

@@ -11,11 +11,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from crypto.toml_lines import line_of
 from crypto.toml_schema import EXPECTED, Mismatch
+from inbox.casework import measures
+from inbox.deadlines import clocks, legal_duties, office
 from inbox.deadlines.working_days import Calendar
 from inbox.language import toml_files
+from inbox.replies import closing
 from templates import shipped
 from templates.law import folder, reader
 from templates.law.rules import (
@@ -181,6 +186,15 @@ def test_obstacles_and_words_have_their_values() -> None:
     )  # fmt: skip
 
 
+def test_every_code_that_cases_have_is_there() -> None:
+    assert {each.value for each in measures.Kind} <= FRENCH.measures.keys()
+    assert {each.value for each in closing.Outcome} <= FRENCH.outcomes.keys()
+    assert {each.value for each in office.Regime} == FRENCH.regimes.keys()
+    assert {each.value for each in clocks.Clock} - {"retention"} == FRENCH.clocks.keys()
+    for kind, choices in legal_duties.CHOICES.items():
+        assert {each.value for each in choices} == FRENCH.duties[kind].decisions.keys()
+
+
 # Another jurisdiction.
 
 
@@ -265,6 +279,32 @@ def test_no_misspelt_key_is_passed_over(file: str) -> None:
         assert wrong != lines[line - 1]
         lines[line - 1] = wrong
         assert file in refused({**FILES["xx"], file: "".join(lines).encode()})
+
+
+PUT = st.sampled_from(["", "1", "true", '""', '"x"', "[]", '["x"]', "{}", "nan", "1979-05-27", "'''", "["])
+
+
+@given(st.sampled_from([(name, file) for name in FILES for file in folder.NAMES]), st.data())
+def test_no_damage_does_more_than_to_be_named(where: tuple[str, str], data: st.DataObject) -> None:
+    """A line that is gone, stands twice or elsewhere, or another value: a mistake, or another law."""
+    name, file = where
+    lines = FILES[name][file].decode().splitlines()
+    line = data.draw(st.sampled_from([n for n, text in enumerate(lines) if text and text[0] != "#"]))
+    match data.draw(st.sampled_from(["gone", "moved", "twice", "put"])):
+        case "gone":
+            del lines[line]
+        case "moved":
+            lines.insert(data.draw(st.integers(0, len(lines) - 1)), lines.pop(line))
+        case "twice":
+            lines.insert(data.draw(st.integers(0, len(lines))), lines[line])
+        case _:
+            lines[line] = f"{lines[line].partition(' = ')[0]} = {data.draw(PUT)}"
+    said = ""
+    try:
+        reader.parse({**FILES[name], file: "\n".join(lines).encode()})
+    except Mismatch as mistake:
+        said = str(mistake)
+    assert not said or any(each in said for each in folder.NAMES)
 
 
 # Folders.
