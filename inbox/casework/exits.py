@@ -105,25 +105,42 @@ def _every(cell: Cell) -> Mapping[Exit, Cell]:
 
 
 def _in_quarantine() -> Mapping[Exit, Cell]:
-    """Return what quarantine stops: whatever shows something of a report, as ``TABLE`` says."""
+    """Return what quarantine stops: whatever shows something of a report, as ``TABLE`` says.
+
+    What nobody may read is closed by two: one officer alone could put it there to close it unread.
+    """
     lifted = _blocked(Code.LIFT_QUARANTINE)
-    return {way: _FREE if TABLE[way.code].quarantine else lifted for way in Exit}
+    return {way: _FREE if TABLE[way.code].quarantine else lifted for way in Exit} | {
+        Exit.CLOSE: _SECOND_OFFICER
+    }
 
 
 MATRIX: Mapping[Obstacle, Mapping[Exit, Cell]] = {
-    Obstacle.UNDECLARED: _row(junk=_blocked(Code.DECLARE), art15=_blocked(Code.DECLARE)),
+    # Who closes a case says what is in it. What is in quarantine nobody can declare, read or act upon: it
+    # would else be kept for ever, so there a second officer takes the place of these three.
+    Obstacle.UNDECLARED: _row(
+        close=_blocked(Code.DECLARE, unless=(Obstacle.QUARANTINE,)),
+        junk=_blocked(Code.DECLARE),
+        art15=_blocked(Code.DECLARE),
+    ),
     Obstacle.CLOSED: _row(close=_blocked(Code.REOPEN), junk=_blocked(Code.REOPEN)),
     Obstacle.JUNK: _row(junk=_blocked(Code.RECOVER)),
-    Obstacle.OPEN: _row(destroy=_blocked(Code.CLOSE, Code.CLOSE_UNFOUNDED, Code.JUNK)),
+    Obstacle.OPEN: _row(destroy=_blocked(Code.CLOSE, Code.CLOSE_BY_TWO, Code.JUNK)),
+    # A case may be closed while a procedure goes on elsewhere: what both keep is its rows.
     Obstacle.HELD: _row(junk=_blocked(Code.RELEASE_HOLD), destroy=_blocked(Code.RELEASE_HOLD)),
     Obstacle.PROCEEDINGS: _row(
         junk=_blocked(Code.REMOVE_PROCEEDINGS), destroy=Cell(Need.REASON, (Code.REMOVE_PROCEEDINGS,))
     ),
-    Obstacle.URGENT: _row(junk=_blocked(Code.JUDGE)),
-    Obstacle.DANGER: _row(junk=_blocked(Code.RECORD_MEASURE)),
-    # Nobody can read what is in quarantine: it would else be kept for ever.
+    # What was urgent stays so when all is done: a lower score, only to close it, would be a false record.
+    Obstacle.URGENT: _row(close=_SECOND_OFFICER, junk=_blocked(Code.JUDGE)),
+    Obstacle.DANGER: _row(
+        close=_blocked(Code.RECORD_MEASURE, unless=(Obstacle.QUARANTINE,)),
+        junk=_blocked(Code.RECORD_MEASURE),
+    ),
     Obstacle.UNREAD: _row(
-        junk=_blocked(Code.SHOW), destroy=_blocked(Code.SHOW, unless=(Obstacle.QUARANTINE,))
+        close=_blocked(Code.SHOW, unless=(Obstacle.QUARANTINE,)),
+        junk=_blocked(Code.SHOW),
+        destroy=_blocked(Code.SHOW, unless=(Obstacle.QUARANTINE,)),
     ),
     Obstacle.PORTAL: _row(destroy=_blocked(Code.COLLECT)),
     Obstacle.NOT_DUE: _row(destroy=Cell(Need.REASON, a_day=True)),
@@ -133,8 +150,15 @@ MATRIX: Mapping[Obstacle, Mapping[Exit, Cell]] = {
         junk=_blocked(Code.DECIDE_NO_TRANSMISSION),
         destroy=_blocked(Code.DECIDE_NO_TRANSMISSION),
     ),
-    Obstacle.ART14: _row(junk=_blocked(Code.DECIDE)),
-    Obstacle.PUT_OFF: _row(junk=_blocked(Code.DECIDE), art15=_blocked(Code.DECIDE, a_day=True)),
+    # That it was put off is a decision to close with, and none to destroy with: nobody could take it after.
+    Obstacle.ART14: _row(
+        close=_blocked(Code.DECIDE), junk=_blocked(Code.DECIDE), destroy=_blocked(Code.DECIDE)
+    ),
+    Obstacle.PUT_OFF: _row(
+        junk=_blocked(Code.DECIDE),
+        destroy=_blocked(Code.DECIDE),
+        art15=_blocked(Code.DECIDE, a_day=True),
+    ),
     Obstacle.WITHHELD: _row(close=_REASON),
     Obstacle.UNREACHABLE: _row(close=_REASON),
     Obstacle.UNTOLD: _row(close=Cell(Need.REASON, (Code.REPLY,))),
@@ -151,7 +175,7 @@ class Asked:
     """An exit as officers ask for it: on which day, and with which reason, if they gave one.
 
     ``also`` are obstacles that lie in what is asked, each with the reason that was given for it alone.
-    ``code`` is the action by which it is done, if not the first of the exit. ``due`` is what the retention
+    ``code`` is the action by which it is done, None for that of the exit. ``due`` is what the retention
     schedule says of the case, for its destruction; None while it is open.
     """
 
@@ -163,9 +187,14 @@ class Asked:
     due: Due | None = None
 
     @property
+    def action(self) -> Code:
+        """What the journal calls the action by which it is done."""
+        return self.code or self.way.code
+
+    @property
     def takes_two(self) -> bool:
-        """Whether the action by which it is done takes two officers."""
-        return TABLE[self.code or self.way.code].officers > 1
+        """Whether that action takes two officers."""
+        return TABLE[self.action].officers > 1
 
 
 def obstacles(session: Session, number: int, asked: Asked) -> list[Obstacle]:
@@ -203,6 +232,13 @@ def is_stopped(what: Obstacle, asked: Asked) -> bool:
             return not asked.takes_two
         case Need.LIFTED:
             return True
+
+
+def what_to_do(number: int, what: Obstacle, way: Exit) -> Sentence:
+    """Return what to do about an obstacle between a case and an exit, for who has not asked for it yet."""
+    if MATRIX[what][way].need is Need.SECOND_OFFICER:
+        return sentence("two officers close it together")
+    return _hint(number, what, way)
 
 
 def takes_two(way: Exit, obstacles: Iterable[Obstacle]) -> bool:
@@ -274,6 +310,7 @@ _FACTS: Mapping[Obstacle, Callable[[Session, int, Asked], bool]] = {
     Obstacle.ART40: lambda session, number, _: legal_duties.is_open(session, number, Kind.ART40),
     Obstacle.ART14: _is_art14_open,
     Obstacle.PUT_OFF: _is_put_off,
+    Obstacle.QUARANTINE: lambda session, number, _: workflow.of(session, number).quarantined is not None,
 }
 
 

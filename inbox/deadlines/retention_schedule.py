@@ -78,7 +78,7 @@ def listing(home: Home, session: Session) -> list[Due]:
     rows = session.execute(select(Case, Workflow).join(Workflow, Workflow.case == Case.number).where(ended))
     written = {number: day for number, day in session.execute(_LAST_WRITTEN)}  # noqa: C416  for the types
     pursued = set(session.scalars(select(Measure.case).where(Measure.kind.in_(PROCEEDINGS))))
-    undecided = set(legal_duties.undecided(session, Kind.ART40))
+    undecided = {kind: set(legal_duties.undecided(session, kind)) for kind in Kind}
     unread = set(session.scalars(select(FollowUp.case).where(FollowUp.unread.is_(True))))
     awaited = _Awaited(home, session)
     found = []
@@ -91,7 +91,8 @@ def listing(home: Home, session: Session) -> list[Due]:
                 Obstacle.PROCEEDINGS: case.number in pursued,
                 Obstacle.UNREAD: case.number in unread,
                 Obstacle.PORTAL: awaited.has(case),
-                Obstacle.ART40: case.number in undecided,
+                Obstacle.ART40: case.number in undecided[Kind.ART40],
+                Obstacle.ART14: case.number in undecided[Kind.ART14],  # also if that was put off
             }
             found.append(Due(case.number, *term, frozenset(what for what, is_so in facts.items() if is_so)))
     return sorted(found, key=lambda due: (due.day, due.case))

@@ -7,11 +7,13 @@ from datetime import date
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from inbox.casework import measures, notes
+from inbox.casework import exits, measures, notes
 from inbox.casework import tags as case_tags
+from inbox.casework.exits import Asked, Exit
 from inbox.casework.measures import Recorded, Risk
 from inbox.deadlines import legal_duties, office, workflow
 from inbox.deadlines.clocks import Due
+from inbox.deadlines.obstacles import Obstacle
 from inbox.language.views import View
 from inbox.questionnaire import scoring
 from inbox.questionnaire.answers import Answers
@@ -37,6 +39,7 @@ def of(session: Session, number: int, said: View, today: date) -> View:
         "measures": [measure(each) for each in _measures(session, work)],
         "outcome": work.outcome,
         "disclosure": work.disclosure,
+        "closing": _before_closing(session, number, today),
         "withheld": work.withheld,
         "deadline": work.deadline.isoformat() if work.deadline else None,
         "clocks": [clock(each, today) for each in workflow.clocks(session, number)],
@@ -46,6 +49,12 @@ def of(session: Session, number: int, said: View, today: date) -> View:
         "duties": [duty(row, today) for row in legal_duties.of(session, number)],
         "notes": [note(row) for row in notes.of(session, number)],
     }
+
+
+def _before_closing(session: Session, number: int, today: date) -> list[str]:
+    """Return what stands in the way of closing an open case for who reads it now, by code."""
+    found = exits.obstacles(session, number, Asked(way=Exit.CLOSE, today=today))
+    return [what.value for what in found if what not in {Obstacle.CLOSED, Obstacle.UNREAD}]
 
 
 def clock(due: Due, today: date) -> View:

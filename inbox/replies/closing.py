@@ -1,10 +1,11 @@
 """How a case ends: with an outcome, and a word to its reporter or a reason for none.
 
-Décret 2022-1284, article 4, asks for that word.
+Décret 2022-1284, article 4, asks for that word. What stands in the way, and what takes two officers, is for
+``casework.exits`` to say.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 
@@ -22,7 +23,9 @@ from inbox.language.messages import sentence
 from inbox.language.views import View
 from inbox.replies import leak_check, referral_bodies, replies, status_preview
 from inbox.replies.leak_check import Cautioned
-from inbox.session.actions import Actor, Code, action
+from inbox.replies.referral_bodies import Body
+from inbox.session import chosen_action
+from inbox.session.actions import Action, Actor, Code, action
 from inbox.session.inbox import Inbox
 from inbox.vault import casework_tables, queries_cases
 from inbox.vault.tables import Case, Message
@@ -41,8 +44,9 @@ class Outcome(StrEnum):
     BAD_FAITH = "bad_faith"
 
 
-# That there was nothing in it is not for one officer to say.
-_AGAINST_THE_REPORT = {Outcome.UNFOUNDED, Outcome.INSUFFICIENT, Outcome.BAD_FAITH}
+# That there was nothing in it is not for one officer to say; nor that it is for others, after which nothing
+# asks that it is kept.
+_AGAINST_THE_REPORT = {Outcome.UNFOUNDED, Outcome.INSUFFICIENT, Outcome.OUT_OF_SCOPE, Outcome.BAD_FAITH}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,35 +82,34 @@ class Closing:
         withheld = {Obstacle.WITHHELD: self.reason} if self.is_withheld else {}
         return withheld | ({Obstacle.AGAINST: ""} if self.outcome in _AGAINST_THE_REPORT else {})
 
-    @property
-    def code(self) -> Code:
-        """What closing a case so is, for the journal: the matrix of exits says if it takes two officers."""
-        takes_two = exits.takes_two(Exit.CLOSE, self.obstacles)
-        return Code.CLOSE_UNFOUNDED if takes_two else Code.CLOSE
-
-    def asked(self, today: date, also: Mapping[Obstacle, str]) -> Asked:
-        """Return it as the matrix of exits is asked, with the obstacles that lie in it."""
-        return Asked(way=Exit.CLOSE, today=today, reason=self.reason, also=also, code=self.code)
+    def action(self, code: Code, number: int) -> Action:
+        """Return what the journal notes of closing a case so."""
+        return action(
+            code,
+            number,
+            "; ".join(filter(None, (self.reason, self.despite))),
+            outcome=self.outcome,
+            disclosure=self.disclosure,
+            despite=bool(self.despite),
+        )
 
 
 def close(inbox: Inbox, who: Actor, number: int, closing: Closing) -> None:
-    """Close a case; that there was nothing in it takes two officers.
+    """Close a case; takes two officers where something that stands in its way does, in it or in the outcome.
 
-    Raises as ``exits.check``; CaseRefused for a body that is missing, not on the list, or without use;
-    Cautioned and as ``leak_check.warnings``; as ``replies.add``, and as ``Inbox.acting``.
+    Raises, before anybody is asked to confirm, as ``exits.check``; CaseRefused for a body that is missing,
+    not on the list, or without use; Cautioned and as ``leak_check.warnings``. Otherwise raises as
+    ``replies.add`` and ``chosen_action.acting``.
     """
-    noted = action(
-        closing.code,
-        number,
-        "; ".join(filter(None, (closing.reason, closing.despite))),
-        outcome=closing.outcome,
-        disclosure=closing.disclosure,
-        despite=bool(closing.despite),
-    )
-    with inbox.acting(who, noted) as session:
-        text = _prepare(session, number, closing, who.today)
-        if text:
-            _check_text(session, number, closing, text, who.today)
+
+    def choose(session: Session) -> Action:
+        asked = _checked(session, number, closing, who.today)
+        _check_text(session, number, closing, asked)
+        return closing.action(asked.action, number)
+
+    with chosen_action.acting(inbox, who, choose, quarantine=True) as session:
+        _refer(session, number, closing, who.today)
+        if text := _told(session, number, closing):
             replies.add(session, number, text, who.today)
         _end(session, number, closing, who.today)
 
@@ -118,7 +121,9 @@ def preview(inbox: Inbox, who: Actor, number: int, closing: Closing) -> View:
     """
     with inbox.acting(who, action(Code.PREVIEW_REPLY, number)) as session:
         with session.begin_nested() as undone:
-            text = _prepare(session, number, closing, who.today)
+            _checked(session, number, closing, who.today)
+            text = _told(session, number, closing)
+            _refer(session, number, closing, who.today)
             _end(session, number, closing, who.today)
             view = status_preview.preview(session, number, text, who.today)
             undone.rollback()
@@ -141,11 +146,17 @@ def reopen(inbox: Inbox, who: Actor, number: int, reason: str) -> Status:
         return Status(case.status)
 
 
-def _prepare(session: Session, number: int, closing: Closing, today: date) -> str:
-    """Check that a case may be closed so; note where its author is directed, return what that one is told."""
-    case = queries_cases.case(session, number)
-    exits.check(session, number, closing.asked(today, _obstacles(session, case, closing)))
-    return _refer(session, case, closing, today)
+def _checked(session: Session, number: int, closing: Closing, today: date) -> Asked:
+    """Return how the matrix of exits is asked: by two officers where it says that this takes them.
+
+    Raises as ``exits.check`` if a case may not be closed so.
+    """
+    also = _obstacles(session, queries_cases.case(session, number), closing)
+    asked = Asked(way=Exit.CLOSE, today=today, reason=closing.reason, also=also)
+    takes_two = exits.takes_two(Exit.CLOSE, exits.obstacles(session, number, asked))
+    asked = replace(asked, code=Code.CLOSE_BY_TWO if takes_two else Code.CLOSE)
+    exits.check(session, number, asked)
+    return asked
 
 
 def _obstacles(session: Session, case: Case, closing: Closing) -> Mapping[Obstacle, str]:
@@ -158,11 +169,12 @@ def _obstacles(session: Session, case: Case, closing: Closing) -> Mapping[Obstac
     return {**closing.obstacles, **{what: why for what, is_so in found.items() if is_so}}
 
 
-def _check_text(session: Session, number: int, closing: Closing, text: str, today: date) -> None:
+def _check_text(session: Session, number: int, closing: Closing, asked: Asked) -> None:
     """Raise Cautioned for a text that could give somebody away, where the matrix of exits stops it."""
-    findings = leak_check.warnings(session, number, text, closing.despite)
-    asked = closing.asked(today, {Obstacle.CAUTIONED: closing.despite})
-    if findings and exits.is_stopped(Obstacle.CAUTIONED, asked):
+    text = _told(session, number, closing)
+    findings = leak_check.warnings(session, number, text, closing.despite) if text else []
+    said_anyway = replace(asked, also={Obstacle.CAUTIONED: closing.despite})
+    if findings and exits.is_stopped(Obstacle.CAUTIONED, said_anyway):
         raise Cautioned(findings)
 
 
@@ -175,25 +187,36 @@ def _end(session: Session, number: int, closing: Closing, today: date) -> None:
     workflow.acted(session, number, today)
 
 
-def _refer(session: Session, case: Case, closing: Closing, today: date) -> str:
-    """Note to which body the author is directed, if it takes one; return what the author is to be told."""
+def _told(session: Session, number: int, closing: Closing) -> str:
+    """Return what the author is to be told; CaseRefused for a body that is missing, unknown, or of no use."""
+    body = _body(session, closing)
+    if body is None or closing.is_withheld:
+        return closing.text
+    # An officer's own words say why, and may not say where to.
+    said = body.said(queries_cases.case(session, number).language)
+    return "\n\n".join(filter(None, (closing.text.strip(), said)))
+
+
+def _body(session: Session, closing: Closing) -> Body | None:
+    """Return to which body the author is directed, None if to none; raises as ``_told``."""
     if closing.outcome is not Outcome.OUT_OF_SCOPE:
         if closing.body:
             raise CaseRefused(
                 sentence("only what is out of scope is for another body"), sentence("leave --to out")
             )
-        return closing.text
+        return None
     if not closing.body:
         raise CaseRefused(
             sentence("say which body is competent"), sentence("give --to ID, one of: inbox referral-bodies")
         )
-    body = referral_bodies.body(session, closing.body)
-    referred = Taken(kind=Kind.REFERRED_EXTERNAL, day=today, addressee=closing.body)
-    measures.add(session, case.number, referred, today)
-    if closing.is_withheld:
-        return closing.text
-    # An officer's own words say why, and may not say where to.
-    return "\n\n".join(filter(None, (closing.text.strip(), body.said(case.language))))
+    return referral_bodies.body(session, closing.body)
+
+
+def _refer(session: Session, number: int, closing: Closing, today: date) -> None:
+    """Note to which body the author is directed, if to one."""
+    if closing.body:
+        referred = Taken(kind=Kind.REFERRED_EXTERNAL, day=today, addressee=closing.body)
+        measures.add(session, number, referred, today)
 
 
 def _waits(session: Session, number: int) -> bool:

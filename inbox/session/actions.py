@@ -90,7 +90,7 @@ class Code(StrEnum):
     BACK_UP = "back-up"
     RESTORE = "restore"
     EXTRACT = "extract"
-    CLOSE_UNFOUNDED = "close-unfounded"
+    CLOSE_BY_TWO = "close-by-two"
     ACCEPT_INSTANCE = "accept-instance"
     SIGN_PAGES = "sign-pages"
     ADOPT_QUESTIONNAIRE = "adopt-questionnaire"
@@ -231,7 +231,7 @@ TABLE: Mapping[Code, Rule] = {
     Code.RECORD_MEASURE: Rule(values={"kind": _code("measure")}),
     Code.TELL_MEASURE: Rule(values=_MEASURE | {"no_longer": _FLAG}),
     Code.REMOVE_MEASURE: Rule(reason=_NEEDED, oversight=True, values=_MEASURE),
-    Code.CLOSE: Rule(reason=Reason.OPTIONAL, quarantine=True, values=_CLOSING),
+    Code.CLOSE: Rule(reason=Reason.OPTIONAL, quarantine=True, oversight=True, values=_CLOSING),
     Code.REOPEN: Rule(reason=_NEEDED, oversight=True),
     Code.DECIDE: Rule(reason=_NEEDED, quarantine=True, values=_DECIDING),
     Code.DECIDE_NO_TRANSMISSION: Rule(
@@ -278,7 +278,9 @@ TABLE: Mapping[Code, Rule] = {
     Code.BACK_UP: Rule(values={"keystore": _TEXT}),
     Code.RESTORE: Rule(oversight=True, values={"backup": _DAY, "next_case": _NUMBER}),
     Code.EXTRACT: Rule(officers=2, reason=_NEEDED, oversight=True, values={"file": _NUMBER}),
-    Code.CLOSE_UNFOUNDED: Rule(officers=2, reason=Reason.OPTIONAL, quarantine=True, values=_CLOSING),
+    Code.CLOSE_BY_TWO: Rule(
+        officers=2, reason=Reason.OPTIONAL, quarantine=True, oversight=True, values=_CLOSING
+    ),
     Code.ACCEPT_INSTANCE: Rule(
         officers=2, all_cases=True, oversight=True, values={"bundle": _NUMBER, "portal": _TEXT}
     ),

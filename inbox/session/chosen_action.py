@@ -12,13 +12,16 @@ from inbox.session.inbox import Inbox
 
 
 @contextmanager
-def acting(inbox: Inbox, who: Actor, choose: Callable[[Session], Action]) -> Iterator[Session]:
+def acting(
+    inbox: Inbox, who: Actor, choose: Callable[[Session], Action], *, quarantine: bool = False
+) -> Iterator[Session]:
     """Give a session in which ``who`` takes the action that ``choose`` makes of what the vault says.
 
     ``choose`` is asked before, so that officers know what they confirm, and again in the session itself:
-    Refused if it then makes another action. Raises otherwise as ``choose`` and ``Inbox.acting`` do.
+    Refused if it then makes another action. ``quarantine`` if all that it can choose are done to a case in
+    quarantine, too. Raises otherwise as ``choose`` and ``Inbox.acting`` do.
     """
-    with inbox.vault.transaction(who.officers) as session:
+    with inbox.vault.transaction(who.officers, quarantine=quarantine) as session:
         action = choose(session)
     with inbox.acting(who, action) as session:
         if choose(session) != action:

@@ -80,7 +80,7 @@ def test_the_work_on_a_case_is_done_by_its_forms(office: Office) -> None:
         assert "<strong>F2</strong> Probably true" in client.page("/en/case/1")
         sends(client, "judge", **parts | {"danger": "3"}, reason="armed")
         sends(client, "reply", text="Merci")
-        sends(client, "close", outcome="founded", disclosure="partial")
+        sends(client, "close", **both(outcome="founded", disclosure="partial"))  # it is urgent
         sends(client, "reopen", reason="news")
     work = office.json("show", "1")["work"]
     assert ("Vu.\nÀ revoir", "alice, bruno") == (work["notes"][0]["text"], work["notes"][0]["by"])
@@ -104,7 +104,7 @@ def test_the_work_on_a_case_is_done_by_its_forms(office: Office) -> None:
         ("rate", {"credibility": "2"}, "two agree"),
         ("judge", {"danger": 3}, "armed"),
         ("reply", {}, ""),
-        ("close", {"outcome": "founded", "disclosure": "partial"}, ""),
+        ("close-by-two", {"outcome": "founded", "disclosure": "partial"}, ""),
         ("reopen", {}, "news"),
     ] == noted(office)
 
@@ -125,9 +125,7 @@ def test_to_close_a_case_as_unfounded_takes_two(office: Office) -> None:
         assert alone.status_code == 401
         sends(client, "close", **both(**form))
     assert "closed" == office.json("show", "1")["status"]
-    assert [("close-unfounded", {"outcome": "unfounded", "disclosure": "withheld"}, "no trace")] == noted(
-        office
-    )
+    assert [("close-by-two", {"outcome": "unfounded", "disclosure": "withheld"}, "no trace")] == noted(office)
 
 
 def test_links_are_proposed_linked_and_dismissed(office: Office) -> None:

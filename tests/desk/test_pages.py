@@ -305,7 +305,9 @@ def answering(chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> It
         office.json("declare", number)
     (folder / "identity").write_text("Jean Dupont")
     office.json("identity", "set", "1", "--text-file", folder / "identity")
-    office.json("decide", "1", "no_transmission", "--reason", "x")
+    for decision in ("no_transmission", "not_needed"):
+        office.json("decide", "1", decision, "--reason", "x")
+    office.json("measure", "1", "none")
     office.json("close", "2", "founded", "--disclosure", "withheld", "--reason", "x")
     (folder / "medium" / "broken.tar").write_bytes(b"x" * 1024)
     with serving(office, "--medium", folder / "medium") as served, seen(chromium, served) as page:

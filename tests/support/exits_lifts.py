@@ -62,7 +62,7 @@ LIFTS: Mapping[Code, Lift] = {
     Code.REOPEN: Lift(OTHERS, ("reopen", "1", *_WHY), f"{_CASE}/reopen", _DRILL),
     Code.RECOVER: Lift(OTHERS, ("junk", "1", "--recover"), "/en/many/recover", {"case": "1"}),
     Code.CLOSE: _closing("founded"),
-    Code.CLOSE_UNFOUNDED: _closing("unfounded"),
+    Code.CLOSE_BY_TWO: _closing("unfounded"),
     Code.JUNK: Lift(OTHERS, ("junk", "1", *_WHY), "/en/many/junk", {"case": "1"} | _DRILL, is_end=True),
     Code.JUDGE: Lift(
         OTHERS,

@@ -239,7 +239,7 @@ def leave(wanted: Wanted, room: Room, surface: Surface) -> Came:
 
 def _noted(inbox: Inbox, wanted: Wanted) -> int:
     """Return how often the journal says that a case left so."""
-    codes = {wanted.way.code.value} | ({"close-unfounded"} if wanted.way is Exit.CLOSE else set())
+    codes = {wanted.way.code.value} | ({"close-by-two"} if wanted.way is Exit.CLOSE else set())
     with inbox.vault.transaction() as session:
         raws = session.scalars(select(JournalEntry.raw)).all()
     return sum(journal.ENTRY.parse(raw).action in codes for raw in raws)

@@ -6,14 +6,14 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Table, delete, select
+from sqlalchemy import Table, delete, select, update
 from sqlalchemy.orm import Session
 
 from crypto.bundle import Withdrawal
 from inbox.language.errors import Refused
 from inbox.session.inbox import Inbox
 from inbox.vault import casework_tables
-from inbox.vault.tables import Base, Exclusion
+from inbox.vault.tables import Base, Exclusion, FollowUp
 from tests.support.inbox_builders import CLOSING, Office, Portal, Reporter, Sent, World, first, today
 
 NAMES = ("alice", "bruno", "chloe")
@@ -95,10 +95,16 @@ def found(folder: Path) -> Trio:
         false = Withdrawal(reporter.keys.case_id, bytes(32))
         for bundle in (portal.bundle(early), portal.bundle(*late), portal.bundle(*odd, withdrawn=[false])):
             trio.office.json("collect", bundle, *confirmed)
+        with trio.office.opened() as inbox, inbox.transaction() as session:
+            session.execute(update(FollowUp).values(unread=False))
+            session.add_all(
+                casework_tables.Declaration(case=number, officer=name, day=today()) for name in NAMES
+            )
         trio.office.json("reply", str(number), "--text", text)
         trio.office.json("close", str(number), *CLOSING)
     with trio.office.opened() as inbox, inbox.transaction() as session:
         session.add_all(row for number in (1, 2, 3) for row in work_on(number))
+        session.execute(update(FollowUp).values(unread=True))  # as one that came after the end
     trio.office.json("outbox", "--out", trio.office.out)
     trio.office.json("conflict", "exclude", str(KEPT), "bruno", "--reason", "he is named")
     trio.office.json("list")
@@ -121,7 +127,6 @@ def work_on(number: int) -> Iterator[Base]:
         case=number, position=1, day=day, by="alice", recipient=text, what="report", ground="consent"
     )
     for name in NAMES:
-        yield casework_tables.Declaration(case=number, officer=name, day=day)
         yield casework_tables.Handler(case=number, officer=name, since=day)
     yield casework_tables.Strike(case=number, position=1, day=day, by="alice", place="what")
     yield casework_tables.Opening(case=number, memo=f"{text} {number} memo".encode().ljust(60, b"\0"))

@@ -23,20 +23,20 @@ from tests.support.inbox_clock import moved
 # close, junk, destroy, art. 15, art. 14: nothing, a reason, a second officer, or what lifts it first.
 _NEEDS = {Need.NOTHING: ".", Need.REASON: "r", Need.SECOND_OFFICER: "2", Need.LIFTED: "x"}
 DECIDED = """
-    undeclared   . x . x .
+    undeclared   x x . x .
     closed       x x . . .
     junk         . x . . .
     open         . . x . .
     held         . x x . .
     proceedings  . x r . .
-    urgent       . x . . .
-    danger       . x . . .
-    unread       . x x . .
+    urgent       2 x . . .
+    danger       x x . . .
+    unread       x x x . .
     portal       . . x . .
     not_due      . . r . .
     art40        x x x . .
-    art14        . x . . .
-    put_off      . x . x .
+    art14        x x x . .
+    put_off      . x x x .
     withheld     r . . . .
     unreachable  r . . . .
     untold       r . . . .
@@ -44,7 +44,7 @@ DECIDED = """
     against      2 . . . .
     excluded     x x x x x
     entrusted    x x x x x
-    quarantine   . x . x .
+    quarantine   2 x . x .
 """
 CELLS = [
     (what, way)
@@ -73,15 +73,29 @@ def test_the_matrix_is_as_it_was_decided() -> None:
     """The other tests follow it: so a cell that is changed by mistake would change them, too."""
     rows = [[what.value, *(_NEEDS[row[way].need] for way in Exit)] for what, row in MATRIX.items()]
     assert rows == [line.split() for line in DECIDED.strip().splitlines()]
-    assert [(Obstacle.UNREAD, Exit.DESTROY, Obstacle.QUARANTINE)] == UNLESS
+    assert {
+        (Obstacle.UNDECLARED, Exit.CLOSE, Obstacle.QUARANTINE),
+        (Obstacle.DANGER, Exit.CLOSE, Obstacle.QUARANTINE),
+        (Obstacle.UNREAD, Exit.CLOSE, Obstacle.QUARANTINE),
+        (Obstacle.UNREAD, Exit.DESTROY, Obstacle.QUARANTINE),
+    } == set(UNLESS)
 
 
 @pytest.mark.parametrize(
-    "what", [what for what in Obstacle if MATRIX[what][Exit.DESTROY].need is Need.LIFTED]
+    ("what", "way"),
+    [
+        (what, way)
+        for what, row in MATRIX.items()
+        for way in (Exit.CLOSE, Exit.DESTROY)
+        if row[way].need is Need.LIFTED and what is not Obstacle.CLOSED
+    ],
 )
-def test_nothing_keeps_for_ever_what_nobody_may_read(what: Obstacle) -> None:
-    """An action that passes a quarantine lifts it, or it does not count there; who acts can be others."""
-    cell = MATRIX[what][Exit.DESTROY]
+def test_nothing_keeps_for_ever_what_nobody_may_read(what: Obstacle, way: Exit) -> None:
+    """An action that passes a quarantine lifts it, or it does not count there; who acts can be others.
+
+    It is closed before it is destroyed; closed already, that is done.
+    """
+    cell = MATRIX[what][way]
     lifts = [code for code in cell.lifted_by if TABLE[code].quarantine or TABLE[code].all_cases]
     who = {Obstacle.EXCLUDED, Obstacle.ENTRUSTED}
     assert bool(lifts) or Obstacle.QUARANTINE in cell.unless or what in who
@@ -270,6 +284,22 @@ def test_a_cell_that_takes_a_second_officer_is_not_passed_by_an_action_of_one(
     monkeypatch.setitem(MATRIX, Obstacle.ART40, row)
     room = before(founded_rooms, Exit.ART14, Obstacle.ART40, tmp_path)
     assert Came.ASKED_A_SECOND is exits_room.leave(Wanted(Exit.ART14), room, Surface.COMMAND_LINE)
+
+
+def test_one_officer_buries_no_grave_report(founded_rooms: dict[bool, Room], tmp_path: Path) -> None:
+    """Neither as out of scope, nor step by step, nor by a quarantine of their own: a second one is asked."""
+    room = founded_rooms[False].copy(tmp_path / "room")
+    for what in (Obstacle.UNDECLARED, Obstacle.URGENT, Obstacle.DANGER, Obstacle.UNREAD):
+        exits_room.put(what, room)
+    bury = ["close", "1", "out_of_scope", "--to", "prosecutor", "--disclosure", "withheld", "--reason", "x"]
+    quarantined = ["quarantine", "1", "--reason", "x"]
+    said = []
+    with room.office.unlocked() as opened:
+        for lift in (["declare", "1"], ["measure", "1", "none"], ["show", "1"], quarantined, ["queue"]):
+            said.append(exits_room.run(opened, bury, ())[1])
+            assert (0, "") == exits_room.run(opened, lift, ())
+    why = ("no interest", "may be in danger", "nobody has read", "takes two officers", "takes two officers")
+    assert [True] * 5 == [words in told for words, told in zip(why, said, strict=True)], said
 
 
 def test_quarantine_is_no_exit_and_waits_for_nothing() -> None:

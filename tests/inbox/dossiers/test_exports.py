@@ -58,6 +58,7 @@ def made(
     proofs = room_of.kept_of_authorship(room)
     shown = room.office.run("show", "1")
     found = {name: list(_exported(room, name)) for name in EXPORTS if name not in AFTER}
+    room.office.json("decide", "1", "not_needed", "--reason", "x")
     room.office.json("close", "1", *CLOSING)
     with room.office.opened() as inbox, inbox.transaction() as session:
         session.get_one(Case, 1).withdrawn = True  # so that no portal has to hear of the closing

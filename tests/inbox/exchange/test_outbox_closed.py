@@ -26,6 +26,7 @@ def close(office: Office, portal: Portal, reporter: Reporter) -> None:
         "--confirm-instance",
         portal.fingerprint,
     )
+    office.json("declare", "1")
     office.json("close", "1", *CLOSING)
     applied = bundle.Link(1, outbox(office, portal.world)[1].hash)
     office.json("collect", portal.bundle(applied=applied))

@@ -160,7 +160,7 @@ def test_sentences_within_sentences_are_said_as_well() -> None:
             "Pour le procureur (art. 40), Sans pièces jointes, pour age1x",
         ),
         (
-            "close-unfounded",
+            "close-by-two",
             {"outcome": "unfounded", "disclosure": "withheld", "despite": True},
             "Infondé, Non communiquée, malgré un avertissement",
         ),

@@ -45,6 +45,10 @@ PARTS = {
         "Telling the prosecutor (art. 40 CPP): to be decided",
         "Telling the prosecutor (art. 40 CPP) – to be decided",  # noqa: RUF001 - as it is written
     ),
+    "what stands in the way of closing it": (
+        "in the way of closing it: whether the prosecutor is told was not decided, ",
+        "<li>whether the prosecutor is told was not decided<br>",
+    ),
     "the risk to the source": ("risk to the source: high\n", "Risk to the source: <strong>High"),
     "the score": ("priority 4, score 13 of 54\n", ">P4</span> 13 of 54"),
     "a part of it": ("  danger         1 of 3", '<th scope="row">Danger</th><td>1 / 3</td>'),
@@ -144,7 +148,8 @@ def test_its_author_reads_nothing_of_all_that_but_the_notice(
 
 def test_the_end_of_a_case_is_shown(room: tuple[Office, Reporter], tmp_path: Path) -> None:
     office = room[0].copy(tmp_path / "copy")
-    office.json("decide", "1", "no_transmission", "--reason", "x")
+    for decision in ("no_transmission", "not_needed"):
+        office.json("decide", "1", decision, "--reason", "x")
     office.json("close", "1", "moot", "--disclosure", "withheld", "--reason", "the inquiry goes on")
     with sitting(office) as client:
         page = client.page("/en/case/1")

@@ -68,6 +68,7 @@ def test_deadlines_are_met_late_overdue_or_running(trio: Trio, monkeypatch: pyte
     assert {"met": 2, "late": 0, "overdue": 1, "running": 0} == seen["deadlines"]["feedback"]
     assert 2 == seen["deadlines"]["retention"]["overdue"]
     trio.others.json("decide", "1", "no_transmission", "--reason", "x")
+    trio.others.json("show", "1")
     trio.others.json("close", "1", "moot", "--disclosure", "withheld", "--reason", "x")
     seen = trio.others.json("oversight")
     assert {"met": 2, "late": 1, "overdue": 0, "running": 0} == seen["deadlines"]["feedback"]

@@ -7,9 +7,11 @@ from typing import Any
 import pytest
 
 from crypto import bundle
+from inbox.casework import exits
+from inbox.casework.exits import Exit
 from inbox.casework.measures import Disclosure
 from inbox.replies.closing import Closing, Outcome
-from inbox.session.actions import TABLE
+from inbox.session.actions import TABLE, Code
 from tests.support import inbox_builders as build
 from tests.support.inbox_builders import Office, Reporter
 from tests.support.inbox_outcomes import refused
@@ -185,14 +187,15 @@ def test_an_office_keeps_a_list_of_its_own(office: Office, tmp_path: Path, told:
 
 
 def test_who_says_that_there_was_nothing_in_it_is_never_alone(office: Office) -> None:
-    """The journal has another action for that; it is one of those that take two officers."""
-    codes = {each: Closing(outcome=each, disclosure=Disclosure.FULL).code for each in Outcome}
-    against = {each for each, code in codes.items() if TABLE[code].officers == 2}
-    assert {"unfounded", "insufficient", "bad_faith"} == against
+    """Nor that it is for others; the journal has another action for that, which takes two officers."""
+    closings = [Closing(outcome=each, disclosure=Disclosure.FULL) for each in Outcome]
+    against = {each.outcome for each in closings if exits.takes_two(Exit.CLOSE, each.obstacles)}
+    assert {"unfounded", "insufficient", "out_of_scope", "bad_faith"} == against
+    assert 2 == TABLE[Code.CLOSE_BY_TWO].officers
     office.json("close", "1", "unfounded", *WITHHELD)
     entry = office.json("journal", "print")["entries"][-2]
     values = {"outcome": "unfounded", "disclosure": "withheld"}
-    assert ("close-unfounded", values, "the inquiry goes on") == (
+    assert ("close-by-two", values, "the inquiry goes on") == (
         entry["action"],
         entry["values"],
         entry["reason"],

@@ -30,7 +30,7 @@ NAMES = ("alice", "bruno", "chloe")
 # What each act gives away, and so the list itself, is for people to decide: it does not change by itself.
 SENSITIVE = {
     "extract",
-    "close-unfounded",
+    "close-by-two",
     "accept-instance",
     "sign-pages",
     "adopt-questionnaire",
@@ -62,8 +62,8 @@ SENSITIVE = {
 COMMANDS = [
     "attachment 1 1 --out {out}/file --reason x",
     *(
-        f"close 1 {outcome} --disclosure withheld --reason x"
-        for outcome in ("unfounded", "insufficient", "bad_faith")
+        f"close 2 {outcome} --disclosure withheld --reason x"
+        for outcome in ("unfounded", "insufficient", "out_of_scope --to prosecutor", "bad_faith")
     ),
     "collect {new_portal} --new-instance {fingerprint}",
     "sign-pages {pages} --out {out}",

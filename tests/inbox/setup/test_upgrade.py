@@ -55,6 +55,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Office:
     for each in (*reports, letter):
         office.json("collect", portal.bundle(each), "--confirm-instance", portal.fingerprint)
     office.json("note", "1", "--text", "vu au port")
+    office.json("measure", "2", "none")
     office.json("close", "2", *CLOSING)
     return office
 

@@ -77,7 +77,7 @@ LINES = {
     "show 1 'what \x1b is this'": True,
 }
 # These ask for the passphrase once more.
-CONFIRMED = {"access", "minimise", "attachment", "identity show", "break-glass", "junk"}
+CONFIRMED = {"access", "minimise", "attachment", "identity show", "break-glass", "junk", "close"}
 # What prints of keys, officers and the office alone, or begins anew; `enter` shows what its officer typed.
 NOTHING_OF_A_REPORT = {"backup", "card", "desk", "dossier make", "dossier verify", "enter", "init", "keyring"}
 NOTHING_OF_A_REPORT |= {"questionnaire", "referral-bodies", "restore", "session", "settings", "sign-pages"}
