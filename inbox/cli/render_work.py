@@ -70,7 +70,7 @@ def _part(name: str, work: View) -> str:
 
 
 def _clock(each: View) -> str:
-    done = f", done {each['done']}" if each["done"] else ""
+    done = f", done {each['done']}" if each["done"] else ", never done" if each["dropped"] else ""
     return f"  {_until(each['day'], each)}  {labels.english('clock', each['clock'])}{done}"
 
 

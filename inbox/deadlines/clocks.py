@@ -6,7 +6,7 @@ an external authority for a good reason.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from enum import StrEnum
 
@@ -35,15 +35,24 @@ class Clock(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """The day until which something is to be done; ``done`` is the day on which it was."""
+    """The day until which something is to be done; ``done`` is the day on which it was.
+
+    ``dropped`` is the day from which it was due no more, though nobody had done it: the case was closed.
+    """
 
     clock: Clock
     day: date
     done: date | None = None
+    dropped: date | None = None
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether it is still to be done."""
+        return self.done is None and self.dropped is None
 
     def is_late(self, today: date) -> bool:
-        """Tell whether it was done after its day, or is past it and not done."""
-        return (self.done or today) > self.day
+        """Tell whether it was done or dropped after its day, or is past it and still to be done."""
+        return (self.done or self.dropped or today) > self.day
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,14 +76,19 @@ class Events:
 
 
 def clocks(events: Events, calendar: Calendar) -> list[Due]:
-    """Return every clock of a case in the order of the list ``Clock``, those that were met too."""
-    return [*_open_clocks(events, calendar), *_retention(events)]
+    """Return every clock of a case in the order of the list ``Clock``, those that were met too.
+
+    That a case is closed meets none: it ends those that are not met by then.
+    """
+    open_clocks = _open_clocks(events, calendar)
+    ended = [each if each.done else replace(each, dropped=events.closed) for each in open_clocks]
+    return [*ended, *_retention(events)]
 
 
 def next_due(events: Events, calendar: Calendar) -> Due | None:
     """Return what is due next, None if nothing is. The Directive's day stands for both acknowledgements."""
     waiting = [
-        each for each in clocks(events, calendar) if each.done is None and each.clock is not Clock.ACK_FR
+        each for each in clocks(events, calendar) if each.is_waiting and each.clock is not Clock.ACK_FR
     ]
     return min(waiting, key=lambda due: due.day, default=None)
 
@@ -86,12 +100,11 @@ def _feedback_limit(events: Events, calendar: Calendar) -> date:
 
 
 def _open_clocks(events: Events, calendar: Calendar) -> Iterator[Due]:
-    met = events.closed
     acted = calendar.after(events.collected, _FIRST_ACT[events.priority])
-    yield Due(Clock.FIRST_ACT, acted, events.first_act or met)
-    yield Due(Clock.ACK_EU, events.received + _ACK, events.acknowledged or met)
-    yield Due(Clock.ACK_FR, calendar.after(events.received, _ACK_WORKING_DAYS), events.acknowledged or met)
-    yield Due(Clock.FEEDBACK, _feedback_limit(events, calendar), events.answered or met)
+    yield Due(Clock.FIRST_ACT, acted, events.first_act)
+    yield Due(Clock.ACK_EU, events.received + _ACK, events.acknowledged)
+    yield Due(Clock.ACK_FR, calendar.after(events.received, _ACK_WORKING_DAYS), events.acknowledged)
+    yield Due(Clock.FEEDBACK, _feedback_limit(events, calendar), events.answered)
 
 
 def kept_until(closed: date, written: date | None, *, at_once: bool) -> date:

@@ -6,16 +6,17 @@ present are one, how many are there, and how many are overdue.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from enum import StrEnum
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from crypto.journal import Presence
+from crypto.journal import Presence, Value
 from inbox.access import handlers
 from inbox.deadlines import office, workflow
+from inbox.deadlines.clocks import Due
 from inbox.deadlines.retention_schedule import Rule
 from inbox.language.views import View
 from inbox.session import journal
@@ -34,6 +35,17 @@ class Override(StrEnum):
     PASSPHRASES_LOST = "passphrases-lost"
     DESTROYED_JUNK = "destroyed-junk"
     DESTROYED_EARLY = "destroyed-early"
+    DESTROYED_UNANSWERED = "destroyed-unanswered"
+
+
+class State(StrEnum):
+    """How it stands with a deadline; it is ``DROPPED`` if the case was closed before anybody met it."""
+
+    MET = "met"
+    LATE = "late"
+    DROPPED = "dropped"
+    OVERDUE = "overdue"
+    RUNNING = "running"
 
 
 _SHARING = {Code.RENEW_SHARES, Code.CHANGE_OFFICERS}
@@ -50,18 +62,18 @@ def _view(session: Session, today: date) -> View:
     found = list(workflow.every(session))
     works = [work for work, _ in found]
     decisions = session.scalars(select(Duty)).all()
-    days = [(each.clock.value, each.day, each.done) for _, clocks in found for each in clocks]
-    days += [(row.kind, row.due, row.decided) for row in decisions]
+    days = [(each.clock.value, _state(each, today)) for _, clocks in found for each in clocks]
+    days += [(row.kind, _state_of(row.due, row.decided, today)) for row in decisions]
     return {
         "day": today.isoformat(),
         "regime": office.of(session).regime.value,
         "cases": _cases(works) | _for_handlers(session, works, today),
-        "deadlines": _deadlines(days, today),
+        "deadlines": _deadlines(days),
         "outcomes": _counted(work.outcome for work in works),
         "disclosure": _counted(work.disclosure for work in works),
         "decisions": _counted(row.decision for row in decisions),
         "exclusions": len(queries_access.exclusions(session)),
-        "actions": _actions(session),
+        **_journalled(session),
         "break_glass": [
             {"day": line.entry.day.isoformat(), "case": line.entry.case, "by": list(line.entry.officers)}
             for line in handlers.broken_since(session, date.min)
@@ -92,21 +104,31 @@ def _for_handlers(session: Session, works: Sequence[Workflow], today: date) -> V
     }
 
 
-def _deadlines(days: Iterable[tuple[str, date, date | None]], today: date) -> View:
-    """Return of each kind how many were met, were done late, are overdue, and still run."""
-    counted: dict[str, Counter[str]] = {}
-    for kind, day, done in days:
-        state = ("late" if done > day else "met") if done else ("overdue" if today > day else "running")
+def _state(due: Due, today: date) -> State:
+    return State.DROPPED if due.dropped else _state_of(due.day, due.done, today)
+
+
+def _state_of(day: date, done: date | None, today: date) -> State:
+    if done:
+        return State.LATE if done > day else State.MET
+    return State.OVERDUE if today > day else State.RUNNING
+
+
+def _deadlines(states: Iterable[tuple[str, State]]) -> View:
+    """Return of each kind how many are in each state."""
+    counted: dict[str, Counter[State]] = {}
+    for kind, state in states:
         counted.setdefault(kind, Counter())[state] += 1
-    return {
-        kind: {state: counts[state] for state in ("met", "late", "overdue", "running")}
-        for kind, counts in counted.items()
-    }
+    return {kind: {state.value: counts[state] for state in State} for kind, counts in counted.items()}
 
 
-def _actions(session: Session) -> View:
-    """Return how often officers did what is to be told."""
+def _journalled(session: Session) -> View:
+    """Return how often officers did what is to be told, and how many cases of which kind were destroyed.
+
+    Of these the journal alone still knows.
+    """
     done: Counter[str] = Counter()
+    gone: list[Mapping[str, Value]] = []
     for line in journal.lines(session, 1):
         if entry := line.entry:
             done[entry.action] += 1
@@ -115,9 +137,16 @@ def _actions(session: Session) -> View:
                 entry.action in _SHARING and Presence.SHEET in entry.officers.values()
             )
             done[Override.PASSPHRASES_LOST] += "passphrases_lost" in entry.values
-            done[Override.DESTROYED_JUNK] += entry.action == Code.DESTROYED and "junk" in entry.values
-            done[Override.DESTROYED_EARLY] += entry.values.get("rule") == Rule.EARLY
-    return {name: done[name] for name in (*_COUNTED, *map(str, Override))}
+            if entry.action == Code.DESTROYED:
+                gone.append(entry.values)
+    done[Override.DESTROYED_JUNK] = sum("junk" in values for values in gone)
+    done[Override.DESTROYED_EARLY] = sum(values["rule"] == Rule.EARLY for values in gone)
+    done[Override.DESTROYED_UNANSWERED] = sum("unanswered" in values for values in gone)
+    return {
+        "destroyed": _counted(str(values.get("outcome", "")) for values in gone),
+        "destroyed_by": _counted(str(values["rule"]) for values in gone),
+        "actions": {name: done[name] for name in (*_COUNTED, *map(str, Override))},
+    }
 
 
 def _counted(codes: Iterable[str]) -> View:

@@ -70,6 +70,11 @@ def _extend(session: Session, number: int, today: date) -> None:
             sentence("only an external authority may extend the time for feedback"),
             sentence("if this office is one: inbox settings --regime external"),
         )
+    if due.dropped:
+        raise CaseRefused(
+            sentence("case {number} is closed", number=number),
+            sentence("open it again first: inbox reopen {number} --reason TEXT", number=number),
+        )
     if due.done or work.extended:
         raise CaseRefused(
             sentence("case {number}: the feedback was given, or extended", number=number),

@@ -129,7 +129,15 @@ def _plan(session: Session, due: Sequence[Due], early: str = "") -> Plan:
 def _line(session: Session, by: Actor, due: Due) -> None:
     """Note the end of a case where it outlives it."""
     case, work = queries_cases.case(session, due.case), workflow.of(session, due.case)
-    journal.note(session, by, action(Code.DESTROYED, due.case, rule=due.rule, junk=work.junked is not None))
+    gone = action(
+        Code.DESTROYED,
+        due.case,
+        rule=due.rule,
+        outcome=work.outcome or None,
+        junk=work.junked is not None,
+        unanswered=work.answered is None,
+    )
+    journal.note(session, by, gone)
     excluded = queries_access.excluded_from(session, due.case)
     session.add_all(PastExclusion(case=due.case, officer=name) for name in excluded)
     tombstones.remember(session, case)

@@ -168,8 +168,8 @@ class Rule:
     ``officers``: 2 if it gives away what cannot be taken back, or takes away what guards the others. In
     ``quarantine``: it shows nothing of a report, so it is also done to a case in quarantine. On
     ``all_cases``: it is the program's own work; what it tells afterwards is narrowed to what its officers
-    may see. ``oversight`` counts it: it departs from the ordinary or from what the rules propose, or
-    changes who can act, or who can see something.
+    may see. ``oversight`` counts it: it departs from the ordinary or from what the rules propose, ends a
+    case, or changes who can act, or who can see something.
     """
 
     officers: int = 1
@@ -273,7 +273,9 @@ TABLE: Mapping[Code, Rule] = {
     Code.LIST_HANDLERS: Rule(),
     Code.LIST_RETENTION: Rule(quarantine=True, values=_VIEW),
     Code.LIST_DESTROYED: Rule(),
-    Code.DESTROYED: Rule(values={"rule": _code("rule"), "junk": _FLAG}),
+    Code.DESTROYED: Rule(
+        values={"rule": _code("rule"), "outcome": _code("outcome"), "junk": _FLAG, "unanswered": _FLAG}
+    ),
     Code.QUARANTINE: Rule(reason=_NEEDED, oversight=True),
     Code.BACK_UP: Rule(values={"keystore": _TEXT}),
     Code.RESTORE: Rule(oversight=True, values={"backup": _DAY, "next_case": _NUMBER}),

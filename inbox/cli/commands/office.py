@@ -95,6 +95,15 @@ def oversight_command(door: Door, /, *, as_json: bool) -> None:
     terminal.show(view, _oversight_lines(view), as_json=as_json)
 
 
+_COUNTED = (
+    ("outcomes", "outcome"),
+    ("disclosure", "disclosure"),
+    ("decisions", "decision"),
+    ("destroyed", "outcome"),
+    ("destroyed_by", "rule"),
+)
+
+
 def _oversight_lines(view: View) -> Iterator[str]:
     cases = view["cases"]
     yield f"{view['day']}, {labels.english('regime', view['regime'])}"
@@ -103,13 +112,13 @@ def _oversight_lines(view: View) -> Iterator[str]:
     yield f"for their handlers alone: {cases['for_handlers']}, of them {cases['for_handlers_overdue']} late"
     yield f"kept from an officer: {view['exclusions']}"
     yield ""
-    yield f"{'met':>7} {'late':>7} {'overdue':>7} {'running':>7}"
+    yield " ".join(f"{state.value:>7}" for state in oversight.State)
     for kind, counts in view["deadlines"].items():
         yield " ".join(f"{count:>7}" for count in counts.values()) + f"  {_deadline(kind)}"
-    for name, codes in (("outcomes", "outcome"), ("disclosure", "disclosure"), ("decisions", "decision")):
+    for name, codes in _COUNTED:
         if view[name]:
             yield ""
-            yield f"{name}:"
+            yield f"{name.replace('_', ' ')}:"
         yield from (f"{count:>7}  {labels.english(codes, code)}" for code, count in view[name].items())
     yield from ("", "actions:", *(f"{count:>7}  {act}" for act, count in view["actions"].items()))
     for each in view["break_glass"]:

@@ -131,6 +131,19 @@ def test_what_the_author_writes_or_a_hold_puts_off_the_end_of_a_case() -> None:
     assert closed == clocks(day, closed=closed, at_once=True)[Clock.RETENTION].day
 
 
+def test_that_a_case_is_closed_meets_no_deadline() -> None:
+    """It drops those that are not met; one that is met afterwards, as by the next outbox, was done then."""
+    day, closed = date(2026, 12, 1), date(2026, 12, 20)
+    dropped = clocks(day, closed=closed, first_act=day)
+    assert (day, None) == (dropped[Clock.FIRST_ACT].done, dropped[Clock.FIRST_ACT].dropped)
+    for clock in (Clock.ACK_EU, Clock.ACK_FR, Clock.FEEDBACK):
+        due = dropped[clock]
+        assert (None, closed, False) == (due.done, due.dropped, due.is_waiting)
+        assert (clock is not Clock.FEEDBACK) is due.is_late(day)
+    told = clocks(day, closed=closed, acknowledged=date(2026, 12, 21))[Clock.ACK_EU]
+    assert (date(2026, 12, 21), None) == (told.done, told.dropped)
+
+
 @given(DAYS, st.integers(0, 400))
 def test_what_is_late_stays_late(day: date, late: int) -> None:
     """Done on its last day is in time; a day more never is, whenever one looks."""

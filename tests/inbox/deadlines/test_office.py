@@ -106,7 +106,7 @@ def test_every_deadline_follows_the_office(
 
 
 def test_all_clocks_of_a_case_are_shown(office: Office) -> None:
-    """Both acknowledgements, by the Directive and by the décret; done or late, each says so."""
+    """Both acknowledgements, by the Directive and by the décret; done, dropped or late, each says so."""
     assert ["first_act", "ack_eu", "ack_fr", "feedback"] == [*clocks(office)]
     shown = office.run("show", "1").out
     assert f"  {today() + timedelta(7)}        Acknowledgement (Directive, 7 days)\n" in shown
@@ -114,7 +114,10 @@ def test_all_clocks_of_a_case_are_shown(office: Office) -> None:
     office.json("close", "1", *CLOSING)
     found = clocks(office)
     assert ("retention", None) == (list(found)[-1], found["retention"]["done"])
-    assert {today().isoformat()} == {row["done"] for name, row in found.items() if name != "retention"}
+    day = today().isoformat()
+    assert {"first_act": (day, None)} | dict.fromkeys(("ack_eu", "ack_fr", "feedback"), (None, day)) == {
+        name: (row["done"], row["dropped"]) for name, row in found.items() if name != "retention"
+    }
 
 
 def test_a_day_off_moves_the_deadlines_of_all_cases(office: Office) -> None:
@@ -214,6 +217,9 @@ def test_more_time_is_for_an_external_authority_alone(
     assert "external" == office.json("settings", "--regime", "external")["regime"]
     assert due == clocks(office)["feedback"]["day"]
     copy = office.copy(office.root.parent.with_name("late"))
+    ended = office.copy(office.root.parent.with_name("ended"))
+    ended.json("close", "1", *CLOSING)
+    assert "case 1 is closed" in refused(ended, "extend", "1", *why)
     assert 2 == office.run("extend", "1").code
     assert "needs words of your own" in refused(office, "extend", "1", "--reason", "abroad")
     seen = office.json("extend", "1", *why, "--preview")

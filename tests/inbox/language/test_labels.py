@@ -60,6 +60,7 @@ CODES: Mapping[str, Iterable[str]] = {
     "consent": identities.Consent,
     "credibility": Credibility,
     "days_off": settings.DaysOff,
+    "deadline_state": oversight.State,
     "decision": legal_duties.Choice,
     "disclosure": measures.Disclosure,
     "done": Done,

@@ -10,9 +10,11 @@ from sqlalchemy import String, update
 from inbox.deadlines.retention_schedule import Rule
 from inbox.session import journal
 from inbox.session.actions import Code, action
+from tests.support import exits_room
 from tests.support.desk_room import sitting
 from tests.support.inbox_builders import Office, today
 from tests.support.inbox_clock import moved
+from tests.support.inbox_ending import tell_portal
 from tests.support.inbox_trio import CANARY, OF_THE_WORK, TABLES, Trio
 
 # Words of our own lists, which nobody types.
@@ -23,6 +25,11 @@ CODES = {
 
 
 NONE = dict.fromkeys(("held", "judged", "quarantined", "for_handlers", "for_handlers_overdue", "junk"), 0)
+
+
+def states(**counts: int) -> dict[str, int]:
+    """Return how many deadlines of a kind are in each state, where all others are none."""
+    return dict.fromkeys(("met", "late", "dropped", "overdue", "running"), 0) | counts
 
 
 def spread(office: Office) -> None:
@@ -52,27 +59,46 @@ def test_no_word_of_a_report_or_of_an_officer_is_in_it(trio: Trio, form: list[st
     assert 10 < trio.others.run("show", "3").out.count(CANARY)
 
 
-def test_deadlines_are_met_late_overdue_or_running(trio: Trio, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Case 1 is open again, judged, and forgotten; the others were closed in time."""
+def test_deadlines_are_met_late_dropped_overdue_or_running(
+    trio: Trio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Case 1 is open again, and forgotten; the others were closed in time, but nobody was told anything."""
     trio.others.json("reopen", "1", "--reason", "x")
     seen = trio.others.json("oversight")
     assert {"open": 1, "closed": 2, "held": 0, "judged": 0, "for_handlers": 0, "junk": 0, **NONE} == seen[
         "cases"
     ]
-    assert {"met": 2, "late": 0, "overdue": 0, "running": 1} == seen["deadlines"]["feedback"]
-    assert {"met": 0, "late": 0, "overdue": 0, "running": 2} == seen["deadlines"]["retention"]
+    assert states(dropped=2, running=1) == seen["deadlines"]["feedback"]
+    assert states(running=2) == seen["deadlines"]["retention"]
     assert ({"founded": 2}, {"withheld": 2}) == (seen["outcomes"], seen["disclosure"])
     clock = moved(monkeypatch)
     clock.wait(130)
     seen = trio.others.json("oversight")
-    assert {"met": 2, "late": 0, "overdue": 1, "running": 0} == seen["deadlines"]["feedback"]
+    assert states(dropped=2, overdue=1) == seen["deadlines"]["feedback"]
     assert 2 == seen["deadlines"]["retention"]["overdue"]
     trio.others.json("decide", "1", "no_transmission", "--reason", "x")
     trio.others.json("show", "1")
-    trio.others.json("close", "1", "moot", "--disclosure", "withheld", "--reason", "x")
+    trio.others.json("close", "1", "moot", "--disclosure", "full", "--text", "Clos.")
     seen = trio.others.json("oversight")
-    assert {"met": 2, "late": 1, "overdue": 0, "running": 0} == seen["deadlines"]["feedback"]
+    assert states(dropped=2, late=1) == seen["deadlines"]["feedback"]
     assert {"founded": 2, "moot": 1} == seen["outcomes"]
+
+
+@pytest.mark.parametrize(("disclosure", "state"), [("partial", "met"), ("withheld", "dropped")])
+def test_what_a_closing_withholds_was_no_feedback(trio: Trio, disclosure: str, state: str) -> None:
+    """With a text or without: that the case is closed tells nothing of what was done."""
+    for words in (
+        ["reopen", "1", "--reason", "x"],
+        ["decide", "1", "no_transmission", "--reason", "x"],
+        ["show", "1"],
+        ["close", "1", "founded", "--disclosure", disclosure, "--reason", "x", "--text", "Clos."],
+    ):
+        trio.others.json(*words)
+    feedback = trio.others.json("oversight")["deadlines"]["feedback"]
+    assert states(dropped=2) | {state: feedback[state]} == feedback
+    assert {"met": 1, "dropped": 3}[state] == feedback[state]
+    said = trio.others.run("show", "1").out
+    assert (state == "dropped") is ("Feedback, never done\n" in said)
 
 
 def test_what_departs_from_the_ordinary_is_counted(trio: Trio) -> None:
@@ -110,12 +136,12 @@ def test_on_its_day_nothing_is_late_and_on_the_next_it_is(
     trio: Trio, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A decision is due today in each of three cases; what was taken is told."""
-    assert {"met": 0, "late": 0, "overdue": 0, "running": 3} == duties(trio.others)
+    assert states(running=3) == duties(trio.others)
     trio.others.json("decide", "1", "no_transmission", "--reason", "x")
-    assert {"met": 1, "late": 0, "overdue": 0, "running": 2} == duties(trio.others)
+    assert states(met=1, running=2) == duties(trio.others)
     moved(monkeypatch).wait(1)
     trio.others.json("decide", "2", "no_transmission", "--reason", "x")
-    assert {"met": 1, "late": 1, "overdue": 1, "running": 0} == duties(trio.others)
+    assert states(met=1, late=1, overdue=1) == duties(trio.others)
     assert {"no_transmission": 2} == trio.others.json("oversight")["decisions"]
 
 
@@ -194,6 +220,28 @@ def test_warnings_set_aside_and_cases_destroyed_early_are_overrides(trio: Trio) 
             journal.note(session, opened.by_opening(today()), action(Code.DESTROYED, 2, rule=rule))
     counts = trio.others.json("oversight")["actions"]
     assert (1, 1, 1) == (counts["despite-warning"], counts["destroyed-early"], counts["reopen"])
+
+
+def test_what_was_destroyed_is_still_counted_by_outcome_and_rule(tmp_path: Path) -> None:
+    """And that its author was never told anything; a closing that tells something is the control."""
+    found = exits_room.found(tmp_path)
+    for disclosure, unanswered in (("withheld", 1), ("full", 0)):
+        room = found.copy(tmp_path / disclosure)
+        closed = ("out_of_scope", "--to", "prosecutor", "--disclosure", disclosure, "--reason", "x")
+        room.office.json("close", "1", *closed)
+        tell_portal(room.office, room.portal)
+        room.office.json("destroy", "1")
+        seen = room.office.json("oversight")
+        assert ({}, {}, 0) == (seen["outcomes"], seen["deadlines"], seen["cases"]["closed"])
+        assert {"out_of_scope": 1} == seen["destroyed"]
+        assert {"out-of-scope": 1} == seen["destroyed_by"]
+        counts = {"close": 0, "close-by-two": 1, "destroyed-unanswered": unanswered, "destroyed-early": 0}
+        assert counts == {name: seen["actions"][name] for name in counts}
+    said = room.office.run("oversight").out
+    assert "destroyed:\n      1  Out of scope\n\ndestroyed by:\n      1  out of scope\n" in said
+    with sitting(room.office) as client:
+        page = client.page("/en/oversight")
+    assert "Destroyed cases, by outcome</h2>\n<dl><dt>Out of scope</dt><dd>1<" in page
 
 
 def events(office: Office, number: int) -> list[tuple[str, dict[str, Any], int]]:
