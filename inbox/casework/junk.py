@@ -42,7 +42,7 @@ def recover(inbox: Inbox, who: Actor, numbers: Iterable[int], reason: str = "") 
 
 
 def _mark(who: Actor, session: Session, number: int) -> None:
-    exits.check(session, number, _asked(who))
+    exits.check(session, number, _asked(who))  # again: a duty may have come up while the second one confirmed
     workflow.set_junked(workflow.of(session, number), who.today)
     workflow.keep_in_step(session, number)
 

@@ -1,5 +1,6 @@
 """Every exit of a case past every obstacle, on command line and desk, as the matrix says."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
@@ -7,17 +8,26 @@ from pathlib import Path
 import pytest
 from sqlalchemy.orm import Session
 
-from inbox.casework import exits
+from crypto.journal import Presence
+from inbox.casework import exits, junk
 from inbox.casework.exits import MATRIX, Asked, Cell, Exit, Need
+from inbox.casework.measures import Disclosure
 from inbox.deadlines.obstacles import Obstacle
 from inbox.deadlines.retention_schedule import Due, Rule
 from inbox.desk import translate
 from inbox.language import labels
+from inbox.language.errors import CaseRefused
 from inbox.language.messages import sentence
-from inbox.session.actions import TABLE, Code, Reason
+from inbox.replies import closing
+from inbox.replies.closing import Closing, Outcome
+from inbox.retention import destroy_cases
+from inbox.session.actions import TABLE, Actor, Code, Reason
+from inbox.session.inbox import Inbox
+from inbox.vault.casework_tables import Workflow
 from tests.support import exits_lifts, exits_room
 from tests.support.exits_lifts import LIFTS
 from tests.support.exits_room import BUILDERS, IN_WHAT_IS_ASKED, SIGNS, Came, Room, Surface, Wanted
+from tests.support.inbox_builders import today
 from tests.support.inbox_clock import moved
 
 # close, junk, destroy, art. 15, art. 14: nothing, a reason, a second officer, or what lifts it first.
@@ -284,6 +294,40 @@ def test_a_cell_that_takes_a_second_officer_is_not_passed_by_an_action_of_one(
     monkeypatch.setitem(MATRIX, Obstacle.ART40, row)
     room = before(founded_rooms, Exit.ART14, Obstacle.ART40, tmp_path)
     assert Came.ASKED_A_SECOND is exits_room.leave(Wanted(Exit.ART14), room, Surface.COMMAND_LINE)
+
+
+@pytest.mark.parametrize("way", [Exit.CLOSE, Exit.JUNK, Exit.DESTROY])
+def test_what_comes_up_while_a_second_officer_confirms_stands_in_the_way(
+    founded_rooms: dict[bool, Room], tmp_path: Path, way: Exit
+) -> None:
+    """The exits ask before that, so that nobody confirms in vain, and again where it is done."""
+    room = founded_rooms[way is Exit.DESTROY].copy(tmp_path / "room")
+    asked = []
+
+    def confirm(*given: object) -> Mapping[str, Presence]:
+        asked.append(given)
+        with opened.inbox.vault.transaction() as session:
+            BUILDERS[Obstacle.ART40](session)
+        return dict.fromkeys(opened.present, Presence.CONFIRMED)
+
+    with room.office.unlocked() as opened:
+        who = Actor(opened.present, today(), confirm)
+        with pytest.raises(CaseRefused, match="the prosecutor is told was not decided"):
+            _leave(way, opened.inbox, who)
+        with opened.inbox.vault.transaction() as session:
+            work = session.get_one(Workflow, 1)
+            assert ([work.junked, work.is_open], 1) == ([None, way is not Exit.DESTROY], len(asked))
+
+
+def _leave(way: Exit, inbox: Inbox, who: Actor) -> None:
+    match way:
+        case Exit.CLOSE:
+            unfounded = Closing(outcome=Outcome.UNFOUNDED, disclosure=Disclosure.WITHHELD, reason="drill")
+            closing.close(inbox, who, 1, unfounded)
+        case Exit.JUNK:
+            junk.mark(inbox, who, [1], "drill")
+        case _:
+            destroy_cases.destroy(inbox, who, destroy_cases.plan(inbox, who, [1]))
 
 
 def test_one_officer_buries_no_grave_report(founded_rooms: dict[bool, Room], tmp_path: Path) -> None:
