@@ -27,7 +27,7 @@ def test_an_offence_asks_for_the_prosecutor_and_a_name_for_its_bearer(office: Of
     assert [("", None, False)] * 2 == [
         (row["decision"], row["decided"], row["late"]) for row in found.values()
     ]
-    assert timedelta(14) <= _day(found["art40"]["due"]) - today() <= timedelta(21)
+    assert timedelta(12) <= _day(found["art40"]["due"]) - today() <= timedelta(21)
     assert timedelta(28) <= _day(found["art14"]["due"]) - today() <= timedelta(31)
     assert {} == asked(office, 2)
     shown = office.run("show", "1").out
