@@ -117,7 +117,7 @@ def _in_quarantine() -> Mapping[Exit, Cell]:
 
 MATRIX: Mapping[Obstacle, Mapping[Exit, Cell]] = {
     # Who closes a case says what is in it. What is in quarantine nobody can declare, read or act upon: it
-    # would else be kept for ever, so there a second officer takes the place of these three.
+    # would else be kept for ever, so there a second officer takes the place of these.
     Obstacle.UNDECLARED: _row(
         close=_blocked(Code.DECLARE, unless=(Obstacle.QUARANTINE,)),
         junk=_blocked(Code.DECLARE),
@@ -137,6 +137,8 @@ MATRIX: Mapping[Obstacle, Mapping[Exit, Cell]] = {
         close=_blocked(Code.RECORD_MEASURE, unless=(Obstacle.QUARANTINE,)),
         junk=_blocked(Code.RECORD_MEASURE),
     ),
+    # Junk may be marked by its first line, many at once: nobody could clear a flood else.
+    Obstacle.NEW: _row(close=_blocked(Code.SHOW, unless=(Obstacle.QUARANTINE,))),
     Obstacle.UNREAD: _row(
         close=_blocked(Code.SHOW, unless=(Obstacle.QUARANTINE,)),
         junk=_blocked(Code.SHOW),
@@ -306,6 +308,7 @@ _FACTS: Mapping[Obstacle, Callable[[Session, int, Asked], bool]] = {
     Obstacle.HELD: lambda session, number, _: workflow.of(session, number).held is not None,
     Obstacle.URGENT: lambda session, number, _: workflow.of(session, number).parts.priority <= _URGENT,
     Obstacle.DANGER: _is_danger_open,
+    Obstacle.NEW: lambda session, number, _: queries_cases.case(session, number).new,
     Obstacle.UNREAD: lambda session, number, _: queries_cases.is_unread(session, number),
     Obstacle.ART40: lambda session, number, _: legal_duties.is_open(session, number, Kind.ART40),
     Obstacle.ART14: _is_art14_open,
@@ -347,6 +350,7 @@ def _hints(number: int) -> Mapping[Obstacle, Sentence]:
             "note first what was done about it, or that nothing was: inbox measure {number} KIND",
             number=number,
         ),
+        Obstacle.NEW: sentence("read it first: inbox show {case}", case=number),
         Obstacle.UNREAD: sentence("read it first: inbox show {case}", case=number),
         Obstacle.PORTAL: sentence("make an outbox, carry it over, and collect the next bundle"),
         Obstacle.NOT_DUE: sentence("wait, or say why not: --early REASON"),

@@ -7,7 +7,8 @@ class Obstacle(StrEnum):
     """Why a case does not leave, or not without more ado: what that means is said in ``casework.exits``.
 
     The first are facts of the case: it is ``URGENT`` at priority 1 or 2, and of ``DANGER`` if an answer says
-    that somebody may be in danger while no measure is recorded. Those from ``WITHHELD`` to ``AGAINST`` lie in
+    that somebody may be in danger while no measure is recorded; ``NEW`` if nobody has read the report,
+    ``UNREAD`` if nobody has read a letter that came after it. Those from ``WITHHELD`` to ``AGAINST`` lie in
     how a case is closed: something is withheld from its author, nobody can tell that one, nothing is told; a
     text could give somebody away; there was nothing in the report, or it is for others. The last ones lie in
     who acts: somebody has not yet declared that they have no interest in the case, is excluded from it or is
@@ -21,6 +22,7 @@ class Obstacle(StrEnum):
     PROCEEDINGS = "proceedings"
     URGENT = "urgent"
     DANGER = "danger"
+    NEW = "new"
     UNREAD = "unread"
     PORTAL = "portal"
     NOT_DUE = "not_due"

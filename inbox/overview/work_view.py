@@ -20,6 +20,9 @@ from inbox.questionnaire.answers import Answers
 from inbox.questionnaire.scoring import Rule
 from inbox.vault.casework_tables import PROCEEDINGS, SOURCE, Duty, Link, Measure, Note, Workflow
 
+# What ends as the case is shown, and what its page says anyway.
+_READ_WITH_IT = {Obstacle.CLOSED, Obstacle.NEW, Obstacle.UNREAD}
+
 
 def of(session: Session, number: int, said: View, today: date) -> View:
     """Return the work on one case, of which ``said`` is what its author says; CaseRefused without one."""
@@ -54,7 +57,7 @@ def of(session: Session, number: int, said: View, today: date) -> View:
 def _before_closing(session: Session, number: int, today: date) -> list[str]:
     """Return what stands in the way of closing an open case for who reads it now, by code."""
     found = exits.obstacles(session, number, Asked(way=Exit.CLOSE, today=today))
-    return [what.value for what in found if what not in {Obstacle.CLOSED, Obstacle.UNREAD}]
+    return [what.value for what in found if what not in _READ_WITH_IT]
 
 
 def clock(due: Due, today: date) -> View:

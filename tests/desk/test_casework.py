@@ -113,6 +113,7 @@ def test_to_close_a_case_as_unfounded_takes_two(office: Office) -> None:
     """The page of the confirmation carries the form along, and shows what the journal will note."""
     form = {"outcome": "unfounded", "disclosure": "withheld", "reason": "no trace"}
     with sitting(office) as client:
+        client.page("/en/case/1")
         asked = client.send("/en/case/1/close", **form)
         assert (401, True) == (asked.status_code, "Unfounded, Withheld" in asked.text)
         hidden = dict(re.findall(r'type="hidden" name="([a-z-]+)" value="([^"]*)"', asked.text))
@@ -374,6 +375,7 @@ def test_the_notice_of_more_time_is_seen_before_it_is_sent(office: Office) -> No
 def test_what_is_destroyed_takes_two_and_leaves_the_list(office: Office) -> None:
     form = {"case": ["1"], "reason": "by order"}
     with sitting(office) as client:
+        client.page("/en/case/1")
         sends(client, "close", outcome="founded", disclosure="withheld", reason="secret")
         assert client.send("/en/retention", case=["2"], reason="x").status_code == 409
         assert "the portal has not confirmed the closing yet" in client.page("/en/retention")

@@ -308,7 +308,8 @@ def answering(chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> It
     for decision in ("no_transmission", "not_needed"):
         office.json("decide", "1", decision, "--reason", "x")
     office.json("measure", "1", "none")
-    office.json("close", "2", "founded", "--disclosure", "withheld", "--reason", "x")
+    office.json("show", "1")
+    office.close("2", "founded", "--disclosure", "withheld", "--reason", "x")
     (folder / "medium" / "broken.tar").write_bytes(b"x" * 1024)
     with serving(office, "--medium", folder / "medium") as served, seen(chromium, served) as page:
         yield Room(served, page, [], set())

@@ -23,6 +23,7 @@ def office(world: World, portal: Portal) -> Office:
     """One case to answer, in an office that may take more time."""
     tell(world, portal, {"what": "x", "coi": "no"})
     world.office.json("settings", "--regime", "external")
+    world.office.json("show", "1")
     return world.office
 
 

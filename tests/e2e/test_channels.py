@@ -14,7 +14,7 @@ from crypto.bundle import INTAKE, Intake
 from crypto.casetoken import CaseKeys
 from inbox.vault.tables import Case
 from tests.support.bodies import BODY, accept, joined
-from tests.support.inbox_builders import CHANNEL, CLOSING, Office
+from tests.support.inbox_builders import CHANNEL, Office
 from tests.support.installation import Portal, PortalHere, free_port
 from tests.support.page_visitor import SLOW, Visitor
 
@@ -148,7 +148,7 @@ def ignored(bodies: Bodies, keys: CaseKeys) -> None:
     """Orders of the inspectorate about the case are left out, were it to learn its id; the rest counts."""
     with bodies.root.opened() as inbox, inbox.transaction() as session:
         session.get_one(Case, 1).case_id = keys.case_id
-    bodies.root.json("close", "1", *CLOSING)
+    bodies.root.close("1")
     said = bodies.bring(bodies.root)
     assert (1, True, "taken") == tuple(said[name] for name in ("left_out", "applied", "keyring"))
 

@@ -202,6 +202,11 @@ class Office:
         assert (0, "") == (said.code, said.err)
         return said.json
 
+    def close(self, number: str, *how: str) -> Any:
+        """Read a case and close it, so or as founded with nothing told; return the JSON of that."""
+        self.json("show", number)
+        return self.json("close", number, *(how or CLOSING))
+
     @contextmanager
     def opened(self) -> Iterator[Inbox]:
         """Unlock it without a command."""

@@ -13,7 +13,7 @@ from crypto.bundle import Withdrawal
 from inbox.language.errors import Refused
 from inbox.session.inbox import Inbox
 from inbox.vault import casework_tables
-from inbox.vault.tables import Base, Exclusion, FollowUp
+from inbox.vault.tables import Base, Case, Exclusion, FollowUp
 from tests.support.inbox_builders import CLOSING, Office, Portal, Reporter, Sent, World, first, today
 
 NAMES = ("alice", "bruno", "chloe")
@@ -96,6 +96,7 @@ def found(folder: Path) -> Trio:
         for bundle in (portal.bundle(early), portal.bundle(*late), portal.bundle(*odd, withdrawn=[false])):
             trio.office.json("collect", bundle, *confirmed)
         with trio.office.opened() as inbox, inbox.transaction() as session:
+            session.execute(update(Case).values(new=False))
             session.execute(update(FollowUp).values(unread=False))
             session.add_all(
                 casework_tables.Declaration(case=number, officer=name, day=today()) for name in NAMES
@@ -104,6 +105,7 @@ def found(folder: Path) -> Trio:
         trio.office.json("close", str(number), *CLOSING)
     with trio.office.opened() as inbox, inbox.transaction() as session:
         session.add_all(row for number in (1, 2, 3) for row in work_on(number))
+        session.execute(update(Case).values(new=True))
         session.execute(update(FollowUp).values(unread=True))  # as one that came after the end
     trio.office.json("outbox", "--out", trio.office.out)
     trio.office.json("conflict", "exclude", str(KEPT), "bruno", "--reason", "he is named")

@@ -41,6 +41,7 @@ DECIDED = """
     proceedings  . x r . .
     urgent       2 x . . .
     danger       x x . . .
+    new          x . . . .
     unread       x x x . .
     portal       . . x . .
     not_due      . . r . .
@@ -86,6 +87,7 @@ def test_the_matrix_is_as_it_was_decided() -> None:
     assert {
         (Obstacle.UNDECLARED, Exit.CLOSE, Obstacle.QUARANTINE),
         (Obstacle.DANGER, Exit.CLOSE, Obstacle.QUARANTINE),
+        (Obstacle.NEW, Exit.CLOSE, Obstacle.QUARANTINE),
         (Obstacle.UNREAD, Exit.CLOSE, Obstacle.QUARANTINE),
         (Obstacle.UNREAD, Exit.DESTROY, Obstacle.QUARANTINE),
     } == set(UNLESS)
@@ -333,7 +335,7 @@ def _leave(way: Exit, inbox: Inbox, who: Actor) -> None:
 def test_one_officer_buries_no_grave_report(founded_rooms: dict[bool, Room], tmp_path: Path) -> None:
     """Neither as out of scope, nor step by step, nor by a quarantine of their own: a second one is asked."""
     room = founded_rooms[False].copy(tmp_path / "room")
-    for what in (Obstacle.UNDECLARED, Obstacle.URGENT, Obstacle.DANGER, Obstacle.UNREAD):
+    for what in (Obstacle.UNDECLARED, Obstacle.URGENT, Obstacle.DANGER, Obstacle.NEW):
         exits_room.put(what, room)
     bury = ["close", "1", "out_of_scope", "--to", "prosecutor", "--disclosure", "withheld", "--reason", "x"]
     quarantined = ["quarantine", "1", "--reason", "x"]
@@ -342,7 +344,13 @@ def test_one_officer_buries_no_grave_report(founded_rooms: dict[bool, Room], tmp
         for lift in (["declare", "1"], ["measure", "1", "none"], ["show", "1"], quarantined, ["queue"]):
             said.append(exits_room.run(opened, bury, ())[1])
             assert (0, "") == exits_room.run(opened, lift, ())
-    why = ("no interest", "may be in danger", "nobody has read", "takes two officers", "takes two officers")
+    why = (
+        "no interest",
+        "may be in danger",
+        "nobody has read the report",
+        "takes two officers",
+        "takes two officers",
+    )
     assert [True] * 5 == [words in told for words, told in zip(why, said, strict=True)], said
 
 

@@ -9,7 +9,6 @@ from inbox.overview import queue as case_queue
 from tests.support import inbox_builders as build
 from tests.support.desk_room import sitting
 from tests.support.inbox_builders import (
-    CLOSING,
     PASSPHRASE,
     Office,
     Portal,
@@ -121,7 +120,7 @@ def test_so_many_that_nobody_counts_them_are_not_marked(
 )
 def test_all_are_marked_or_none(office: Office, words: list[str], code: int, said: str) -> None:
     office.json("junk", "4", *WHY)
-    office.json("close", "5", "moot", "--disclosure", "withheld", "--reason", "x")
+    office.close("5", "moot", "--disclosure", "withheld", "--reason", "x")
     before = office.state()
     refused = office.run("junk", *words, *WHY)
     assert (code, True) == (refused.code, said in refused.err)
@@ -246,7 +245,7 @@ def test_a_case_kept_from_somebody_is_neither_marked_nor_betrayed(cleared: Trio)
 def test_what_is_for_its_handlers_alone_is_marked_by_them(cleared: Trio) -> None:
     """A filter leaves it out where it would be a line of the queue."""
     trio = cleared
-    trio.others.json("close", "3", *CLOSING)
+    trio.others.close("3")
     trio.others.json("handlers", "1", "alice", "chloe")
     assert "case 1 is for its handlers alone" in trio.excluded.run("junk", "1", *WHY).err
     assert [2] == trio.excluded.json("junk", "--priority", "4", "--count", "1", *WHY)["cases"]

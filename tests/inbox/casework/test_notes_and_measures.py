@@ -255,7 +255,7 @@ def test_of_a_closed_case_too_its_author_reads_no_longer_of_what_was_a_mistake(
 ) -> None:
     """Also once the portal has been told the last of it."""
     office.json("measure", "1", "protection_offered", "--tell")
-    office.json("close", "1", "moot", "--disclosure", "partial", "--text", "Clos.")
+    office.close("1", "moot", "--disclosure", "partial", "--text", "Clos.")
     assert ("protection_offered",) == slot(office, author).measures_disclosed
     with office.opened() as inbox, inbox.transaction() as session:
         queries_exchange.confirm_outboxes(session, 1)

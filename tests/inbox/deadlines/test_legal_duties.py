@@ -94,6 +94,7 @@ def test_a_decision_that_is_late_shows_in_the_queue(office: Office, monkeypatch:
 
 
 def test_a_case_of_an_offence_is_not_closed_before_that_is_decided(office: Office) -> None:
+    office.json("show", "1")
     assert "case 1: whether the prosecutor is told was not decided" in refused(office, *CLOSED)
     office.json("decide", "1", "no_transmission", "--reason", "no offence")
     assert "case 1: whether the persons concerned are informed was not decided" in refused(office, *CLOSED)

@@ -22,7 +22,7 @@ from inbox.language import days
 from inbox.session.inbox import Inbox
 from inbox.vault.casework_tables import Workflow
 from inbox.vault.tables import Case
-from tests.support.inbox_builders import CLOSING, Office, Reporter, today
+from tests.support.inbox_builders import Office, Reporter, today
 from tests.support.inbox_clock import moved
 from tests.support.inbox_outcomes import refused, slot
 from tests.support.inbox_trio import Trio, undone
@@ -111,7 +111,7 @@ def test_all_clocks_of_a_case_are_shown(office: Office) -> None:
     shown = office.run("show", "1").out
     assert f"  {today() + timedelta(7)}        Acknowledgement (Directive, 7 days)\n" in shown
     assert "Acknowledgement (décret, 7 working days)\n" in shown
-    office.json("close", "1", *CLOSING)
+    office.close("1")
     found = clocks(office)
     assert ("retention", None) == (list(found)[-1], found["retention"]["done"])
     day = today().isoformat()
@@ -218,7 +218,7 @@ def test_more_time_is_for_an_external_authority_alone(
     assert due == clocks(office)["feedback"]["day"]
     copy = office.copy(office.root.parent.with_name("late"))
     ended = office.copy(office.root.parent.with_name("ended"))
-    ended.json("close", "1", *CLOSING)
+    ended.close("1")
     assert "case 1 is closed" in refused(ended, "extend", "1", *why)
     assert 2 == office.run("extend", "1").code
     assert "needs words of your own" in refused(office, "extend", "1", "--reason", "abroad")
@@ -264,7 +264,7 @@ def test_an_office_words_the_notice_of_more_time_itself(office: Office, tmp_path
 
 def test_a_hold_keeps_a_case_whose_author_sees_nothing_of_it(office: Office, author: Reporter) -> None:
     """While it lasts the case has no end; to the author it is closed as any other."""
-    office.json("close", "1", *CLOSING)
+    office.close("1")
     assert "retention" in clocks(office)
     assert "is not held" in refused(office, "hold", "1", "--release", "--reason", "x")
     office.json("hold", "1", "--reason", "trial")

@@ -153,7 +153,7 @@ def test_a_closed_case_follows_other_rules_when_it_is_opened_again(office: Offic
     """Nothing is done about it meanwhile: its score and what was decided are what it was closed with."""
     office.json("decide", "1", "no_transmission", "--reason", "x")
     office.json("decide", "1", "informed", "--reason", "x")
-    office.json("close", "1", "founded", "--disclosure", "full", "--text", "Merci.")
+    office.close("1", "founded", "--disclosure", "full", "--text", "Merci.")
     with office.opened() as opened, opened.transaction() as session:
         session.execute(delete(Duty))
     by_other_rules(office)

@@ -13,7 +13,7 @@ from inbox.deadlines import retention_schedule, workflow
 from inbox.deadlines.obstacles import Obstacle
 from inbox.language.errors import Refused
 from inbox.retention import destroy_cases
-from inbox.vault.casework_tables import Measure
+from inbox.vault.casework_tables import Duty, Measure
 from tests.support import inbox_builders as build
 from tests.support.inbox_builders import Office, Portal, Reporter, Sent, World, first, read_outbox, today
 from tests.support.inbox_clock import Clock
@@ -142,7 +142,7 @@ def test_junk_that_comes_back_is_open_at_the_portal_again(
     clock.wait(30)
     assert (1, 1) == slots_in(office, world)
     office.json("junk", "1", "--recover", "--reason", "none")
-    office.json("close", "1", *build.CLOSING)
+    office.close("1")
     assert (1, 1) == slots_in(office, world)
 
 
@@ -159,6 +159,24 @@ def test_what_is_held_is_destroyed_by_nobody(closed: Office, clock: Clock) -> No
     assert "held for a procedure" in refused(closed, "1")
     assert "held for a procedure" in refused(closed, "1", "--early", "x")
     assert "nothing is due" in refused(closed, "--due")
+
+
+@pytest.mark.parametrize(
+    ("kind", "put_off"), [("art40", ""), ("art14", ""), ("art14", "defer")], ids=["art40", "art14", "put-off"]
+)
+def test_what_is_undecided_is_due_once_it_is_decided(
+    closed: Office, clock: Clock, kind: str, put_off: str
+) -> None:
+    """Nobody could decide it afterwards; until then what is due without it can go by itself."""
+    clock.wait(90)
+    with closed.opened() as inbox, inbox.transaction() as session:
+        day = clock.day + timedelta(30)
+        session.add(Duty(case=1, kind=kind, known=today(), due=day, decision=put_off))
+    assert [(False, [kind])] == [each[2:] for each in terms(closed)]
+    assert "nothing is due" in refused(closed, "--due")
+    choice = "no_transmission" if kind == "art40" else "informed"
+    closed.json("decide", "1", choice, "--reason", "it is over")
+    assert [1] == closed.json("destroy", "--due")["cases"]
 
 
 def kept_until(office: Office) -> list[str]:

@@ -13,7 +13,7 @@ from inbox.vault.tables import Case
 from tests.support import dossier_room as room_of
 from tests.support.command_tree import commands_of
 from tests.support.dossier_room import ADDRESSEE, NAME, SECRET, SOURCE, Room, opened
-from tests.support.inbox_builders import CLOSING, today
+from tests.support.inbox_builders import today
 
 # What leaves for somebody outside, by the command that writes or prints it; OUT is where it goes.
 EXPORTS = {
@@ -59,7 +59,7 @@ def made(
     shown = room.office.run("show", "1")
     found = {name: list(_exported(room, name)) for name in EXPORTS if name not in AFTER}
     room.office.json("decide", "1", "not_needed", "--reason", "x")
-    room.office.json("close", "1", *CLOSING)
+    room.office.close("1")
     with room.office.opened() as inbox, inbox.transaction() as session:
         session.get_one(Case, 1).withdrawn = True  # so that no portal has to hear of the closing
     room.office.json("show", "1")

@@ -129,7 +129,7 @@ def test_no_portal_puts_a_deadline_off_by_a_day_to_come(
     reporter, today = Reporter(world), build.today()
     late = dated(today + timedelta(days=3_650))
     collect(portal.bundle(first(reporter), edit=late))
-    world.office.json("close", "1", *build.CLOSING)
+    world.office.close("1")
     collect(portal.bundle(Sent(reporter.follow_up("x")), edit=late))
     case = world.office.json("show", "1")
     assert ([today.isoformat()] * 2) == [case["received"], case["follow_ups"][0]["received"]]

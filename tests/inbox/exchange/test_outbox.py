@@ -20,7 +20,7 @@ from inbox.system import atomic_files
 from inbox.vault.casework_tables import Measure, Workflow
 from inbox.vault.tables import Case, ReplyKey
 from tests.support import inbox_builders as build
-from tests.support.inbox_builders import CLOSING, Portal, Reporter, Sent, World
+from tests.support.inbox_builders import Portal, Reporter, Sent, World
 
 
 def collect(world: World, portal: Portal, *sent: Sent, **changes: Any) -> Any:
@@ -135,7 +135,7 @@ def test_a_portal_that_applied_what_we_did_not_make_is_told_of(world: World, por
 def test_a_closed_case_is_told_until_confirmed_and_opens_again_with_a_follow_up(
     world: World, portal: Portal, correspondent: Reporter
 ) -> None:
-    world.office.json("close", "1", *CLOSING)
+    world.office.close("1")
     first, manifest, files = make(world)
     assert (Status.CLOSED, (correspondent.keys.case_id,)) == (
         slot_of(files, correspondent).status,
@@ -156,14 +156,14 @@ def test_what_staff_do_to_a_case_closed_for_good_still_leaves(
     world: World, portal: Portal, correspondent: Reporter, word: str
 ) -> None:
     """A reply opens it once more, to be read for as long as any; closed again it is told at once."""
-    world.office.json("close", "1", *CLOSING)
+    world.office.close("1")
     _, manifest, _ = make(world)
     collect(world, portal, applied=applied(manifest))
     if word == "reply":
         assert 0 == world.office.run("reply", "1", "--text", "encore un mot").code
     else:
         world.office.json("reopen", "1", "--reason", "more came")
-        world.office.json("close", "1", *CLOSING)
+        world.office.close("1")
     second, _, files = make(world)
     told = slot_of(files, correspondent)
     assert (Status.CLOSED, int(word == "reply")) == (told.status, len(told.messages))
@@ -175,7 +175,7 @@ def test_a_rebuilt_portal_is_told_of_closed_cases_again(
     world: World, portal: Portal, correspondent: Reporter, tmp_path: Path
 ) -> None:
     """It has nothing: without a slot the reporter of a closed case would be a stranger to it."""
-    world.office.json("close", "1", *CLOSING)
+    world.office.close("1")
     first, manifest, _ = make(world)
     collect(world, portal, applied=applied(manifest))
     second, _, _ = make(world)

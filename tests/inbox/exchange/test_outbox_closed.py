@@ -8,7 +8,7 @@ import pytest
 from crypto import bundle
 from tests.support import inbox_builders as build
 from tests.support.bodies import accept, export, joined
-from tests.support.inbox_builders import CLOSING, Office, Portal, Reporter, Sent, World
+from tests.support.inbox_builders import Office, Portal, Reporter, Sent, World
 from tests.support.inbox_clock import Clock
 from tests.support.installation import Failed, PortalHere, free_port
 
@@ -27,7 +27,7 @@ def close(office: Office, portal: Portal, reporter: Reporter) -> None:
         portal.fingerprint,
     )
     office.json("declare", "1")
-    office.json("close", "1", *CLOSING)
+    office.close("1")
     applied = bundle.Link(1, outbox(office, portal.world)[1].hash)
     office.json("collect", portal.bundle(applied=applied))
 

@@ -11,7 +11,7 @@ from crypto.keyring import Channel
 from inbox.keys import key_store
 from inbox.keys.rotation import EPOCH
 from tests.support import inbox_builders as build
-from tests.support.inbox_builders import CLOSING, Office, Portal, Reporter, Sent, World
+from tests.support.inbox_builders import Office, Portal, Reporter, Sent, World
 from tests.support.inbox_clock import Clock
 from tests.support.inbox_kills import killed_everywhere
 
@@ -151,7 +151,7 @@ def test_a_closed_case_gets_a_slot_by_the_new_key(office: Office, tmp_path: Path
     portal, reporter = Portal(world, tmp_path / "medium"), Reporter(world)
     report = Sent(reporter.report(), reporter.keys.case_id)
     office.json("collect", portal.bundle(report), "--confirm-instance", portal.fingerprint)
-    office.json("close", "1", *CLOSING)
+    office.close("1")
     first = office.json("outbox", "--out", office.out)
     link = bundle.Link(1, build.read_outbox(Path(first["file"]), world)[1].hash)
     office.json("collect", portal.bundle(applied=link))

@@ -150,7 +150,7 @@ def test_the_end_of_a_case_is_shown(room: tuple[Office, Reporter], tmp_path: Pat
     office = room[0].copy(tmp_path / "copy")
     for decision in ("no_transmission", "not_needed"):
         office.json("decide", "1", decision, "--reason", "x")
-    office.json("close", "1", "moot", "--disclosure", "withheld", "--reason", "the inquiry goes on")
+    office.close("1", "moot", "--disclosure", "withheld", "--reason", "the inquiry goes on")
     with sitting(office) as client:
         page = client.page("/en/case/1")
     assert "outcome: Moot, disclosure withheld (the inquiry goes on)\n" in office.run("show", "1").out

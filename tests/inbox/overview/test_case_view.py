@@ -9,7 +9,7 @@ import pytest
 
 from inbox.vault.tables import IntakeKey, ReplyKey
 from tests.support import inbox_builders as build
-from tests.support.inbox_builders import CLOSING, Office, Reporter, Sent, World
+from tests.support.inbox_builders import Office, Reporter, Sent, World
 
 
 def first(reporter: Reporter, **changes: Any) -> Sent:
@@ -54,7 +54,7 @@ def test_commands_that_change_or_write_tell_it_in_json(
     replied = world.office.json("reply", "1", "--text", "Bonjour")
     assert {"case": 1, "day": build.today().isoformat(), "slot": 1} == replied
     assert {"case": 1, "status": "assessing"} == world.office.json("status", "1", "assessing")
-    assert "closed" == world.office.json("close", "1", *CLOSING)["status"]
+    assert "closed" == world.office.close("1")["status"]
     assert "closed" == world.office.json("show", "1")["status"]
 
 
@@ -78,7 +78,7 @@ def test_what_nobody_has_read_is_marked_until_it_is_shown(
     shown = world.office.json("show", number)
     assert (True, [True]) == (shown["new"], [each["unread"] for each in shown["follow_ups"]])
     assert [(False, 0), (True, 0)] == sorted(to_read(world.office))
-    world.office.json("close", number, *CLOSING)
+    world.office.close(number)
     collect_all(Sent(reporter.follow_up()), Sent(reporter.follow_up()))
     assert [(False, 2), (True, 0)] == sorted(to_read(world.office))
     listed = world.office.run("list").out

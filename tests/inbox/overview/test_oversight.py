@@ -78,7 +78,7 @@ def test_deadlines_are_met_late_dropped_overdue_or_running(
     assert 2 == seen["deadlines"]["retention"]["overdue"]
     trio.others.json("decide", "1", "no_transmission", "--reason", "x")
     trio.others.json("show", "1")
-    trio.others.json("close", "1", "moot", "--disclosure", "full", "--text", "Clos.")
+    trio.others.close("1", "moot", "--disclosure", "full", "--text", "Clos.")
     seen = trio.others.json("oversight")
     assert states(dropped=2, late=1) == seen["deadlines"]["feedback"]
     assert {"founded": 2, "moot": 1} == seen["outcomes"]
@@ -228,7 +228,7 @@ def test_what_was_destroyed_is_still_counted_by_outcome_and_rule(tmp_path: Path)
     for disclosure, unanswered in (("withheld", 1), ("full", 0)):
         room = found.copy(tmp_path / disclosure)
         closed = ("out_of_scope", "--to", "prosecutor", "--disclosure", disclosure, "--reason", "x")
-        room.office.json("close", "1", *closed)
+        room.office.close("1", *closed)
         tell_portal(room.office, room.portal)
         room.office.json("destroy", "1")
         seen = room.office.json("oversight")

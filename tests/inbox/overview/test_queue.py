@@ -12,7 +12,6 @@ from inbox.vault.casework_tables import Workflow
 from inbox.vault.tables import FollowUp
 from tests.support.desk_room import sitting
 from tests.support.inbox_builders import (
-    CLOSING,
     Office,
     Portal,
     Reporter,
@@ -225,7 +224,7 @@ def test_a_first_act_and_the_acknowledgement_move_the_deadline(office: Office) -
 def test_a_closed_case_leaves_the_queue_and_comes_back_when_it_is_opened_again(office: Office) -> None:
     office.json("decide", "2", "no_transmission", "--reason", "x")
     office.json("measure", "2", "none")
-    office.json("close", "2", *CLOSING)
+    office.close("2")
     assert [4, 3, 5, 1] == numbers(office)
     assert [2] == numbers(office, "--closed")
     office.json("reopen", "2", "--reason", "more came")
@@ -235,7 +234,7 @@ def test_a_closed_case_leaves_the_queue_and_comes_back_when_it_is_opened_again(o
 def test_a_letter_to_a_closed_case_is_told_until_it_is_read(office: Office) -> None:
     """It is no line of what waits."""
     office.json("show", "1")
-    office.json("close", "1", *CLOSING)
+    office.close("1")
     assert 0 == office.json("queue")["unread_closed"]
     with office.opened() as inbox, inbox.transaction() as session:
         session.scalars(select(FollowUp)).one().unread = True

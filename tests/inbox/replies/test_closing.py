@@ -21,6 +21,13 @@ WITHHELD = ("--disclosure", "withheld", "--reason", "the inquiry goes on")
 pytestmark = pytest.mark.copy_of("authored")
 
 
+@pytest.fixture(autouse=True)
+def read(office: Office) -> None:
+    """Read both cases: what was not cannot be closed."""
+    for number in ("1", "2"):
+        office.json("show", number)
+
+
 @pytest.fixture
 def told(office: Office, author: Reporter) -> Callable[[], Any]:
     """Return a function that gives what the author reads after the next outbox."""

@@ -166,8 +166,7 @@ def test_a_closed_case_is_offered_what_fits_its_outcome(reported: World, tmp_pat
     mine = tmp_path / "mine.toml"
     mine.write_text(SHIPPED.replace('status = ["assessing"', 'status = ["closed", "assessing"'), "utf-8")
     reported.office.json("templates", mine)
-    close = ("close", "1", "moot", "--disclosure", "full", "--text", "Over.")
-    reported.office.json(*close)
+    reported.office.close("1", "moot", "--disclosure", "full", "--text", "Over.")
     with reported.office.opened() as inbox, inbox.transaction() as session:
         closed = {each.id for each in templates.proposed(session, 1)}
         waiting = {each.id for each in templates.proposed(session, 2)}

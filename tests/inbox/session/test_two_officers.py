@@ -120,6 +120,7 @@ def office(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Office:
         lost = {"kind": Kind.NOT_FOR_US, "received": build.today(), "collected": build.today()}
         transaction.add(Unopened(number=1, intake=1, tried=bytes(32), **lost))
     office.json("declare", "2")
+    office.json("show", "2")
     portal.bundle(applied=Link(9, bytes(32)))
     return office
 

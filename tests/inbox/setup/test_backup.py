@@ -15,7 +15,7 @@ from inbox.vault import case_numbers, queries_exchange, queries_office
 from inbox.vault.tables import Case, Message
 from tests import next_version
 from tests.support.backup_media import Copies, as_it_is, signed_anew
-from tests.support.inbox_builders import CLOSING, Office, Portal, Reporter, World, first, today
+from tests.support.inbox_builders import Office, Portal, Reporter, World, first, today
 from tests.support.inbox_ending import tell_portal
 from tests.support.inbox_kills import killed_everywhere
 from tests.support.inbox_trio import Trio, of_the_case
@@ -419,7 +419,7 @@ def test_what_was_not_sent_yet_stays_unsent_when_serials_leap(
     """And outboxes that this inbox made under numbers that were taken are forgotten, with what they told."""
     collect(portal.bundle(first(Reporter(world))))
     collect(portal.bundle(first(Reporter(world))))
-    world.office.json("close", "2", *CLOSING)
+    world.office.close("2")
     world.office.json("outbox", "--out", world.office.out)
     world.office.json("reply", "1", "--text", "x")
     world.office.json("collect", portal.bundle(applied=Link(1, bytes(32))), "--after-restore")

@@ -18,7 +18,6 @@ from tests import next_version
 from tests.next_version import FIRST, NEXT
 from tests.support.described import described, reflected
 from tests.support.inbox_builders import (
-    CLOSING,
     Office,
     Portal,
     Reporter,
@@ -56,7 +55,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Office:
         office.json("collect", portal.bundle(each), "--confirm-instance", portal.fingerprint)
     office.json("note", "1", "--text", "vu au port")
     office.json("measure", "2", "none")
-    office.json("close", "2", *CLOSING)
+    office.close("2")
     return office
 
 
