@@ -80,6 +80,7 @@ def test_the_work_on_a_case_is_done_by_its_forms(office: Office) -> None:
         assert "<strong>F2</strong> Probably true" in client.page("/en/case/1")
         sends(client, "judge", **parts | {"danger": "3"}, reason="armed")
         sends(client, "reply", text="Merci")
+        assert "Two officers close it together" in client.page("/en/case/1")
         sends(client, "close", **both(outcome="founded", disclosure="partial"))  # it is urgent
         sends(client, "reopen", reason="news")
     work = office.json("show", "1")["work"]
