@@ -63,7 +63,7 @@ class Office:
             previous=self._previous,
             instance_key=signing.public_key(self._instance),
             exported=TODAY,
-            applied=bundle.NOTHING,
+            applied=bundle.Applied(0, bundle.FIRST),
             entries=tuple(entry for entry, _ in sealed),
             withdrawn=(),
         )

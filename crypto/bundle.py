@@ -26,8 +26,10 @@ FIRST = bytes(32)
 # among 100,000 cases has.
 LARGEST_MANIFEST = 32 << 20
 _ENTRIES = 250_000
-# The fields before the lists of a manifest take fewer bytes.
-_LONGEST_HEAD = 1_024
+# So many imports are named with their day: more than there are between two exports.
+IMPORTS = 64
+# The fields before the long lists of a manifest take fewer bytes.
+_LONGEST_HEAD = 4_096
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +41,21 @@ class Link:
 
 
 NOTHING = Link(0, FIRST)
+
+
+@dataclass(frozen=True, slots=True)
+class Import:
+    """The day, by the portal's clock, on which it applied an outbox: from then on its slots could be read."""
+
+    n: int
+    day: date
+
+
+@dataclass(frozen=True, slots=True)
+class Applied(Link):
+    """The outbox that the portal applied last, and its last imports in order, at most ``IMPORTS``."""
+
+    imports: tuple[Import, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,7 +112,7 @@ class IntakeHead:
     previous: bytes
     instance_key: bytes
     exported: date
-    applied: Link
+    applied: Applied
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -166,13 +183,14 @@ _ENTRY = record(
 _WITHDRAWAL = record(Withdrawal, {"case_id": binary(32), "withdraw_key": binary(32)})
 _SLOT = record(SealedSlot, {"case_id": binary(32), "hash": binary(32)})
 _OPENED = record(Opened, {"case_id": binary(32), "memo": binary(memo.SIZE), "withdraw_id": binary(32)})
+_IMPORT = record(Import, {"n": integer(1), "day": shape.day})
 _KEYRING = record(KeyringLink, {"serial": integer(1), "hash": binary(32)})
 
 _INTAKE: Mapping[str, Shape[Any]] = {
     **_COMMON,
     "instance_key": binary(signing.PUBLIC),
     "exported": shape.day,
-    "applied": record(Link, {"n": integer(), "hash": binary(32)}),
+    "applied": record(Applied, {"n": integer(), "hash": binary(32), "imports": list_of(_IMPORT, IMPORTS)}),
 }
 _INTAKE_HEAD = record(IntakeHead, _INTAKE, kind="intake")
 _OUTBOX_HEAD = record(OutboxHead, _COMMON, kind="outbox")
@@ -253,6 +271,7 @@ def intake_head(manifest: Manifest, deployment: bytes) -> IntakeHead:
     head = begin(_INTAKE_HEAD, manifest.raw, "entries")
     _expect(head.deployment, deployment)
     signing.verify(Label.INTAKE, deployment, manifest.raw, manifest.signature, head.instance_key)
+    _check_imports(head.applied)
     return head
 
 
@@ -385,6 +404,13 @@ def _check_opened(outbox: Outbox) -> None:
         slot.case_id for slot in outbox.slots
     }:
         raise Malformed("bundle opens no case, or one without a slot")
+
+
+def _check_imports(applied: Applied) -> None:
+    numbers = [each.n for each in applied.imports]
+    follow = all(before < after for before, after in pairwise(numbers))
+    if not follow or numbers[-1:] != ([applied.n] if applied.n else []):
+        raise Malformed("bundle lists imports out of order, or not up to the last")
 
 
 def _sorted(ids: Sequence[bytes]) -> None:

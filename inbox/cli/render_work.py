@@ -70,8 +70,15 @@ def _part(name: str, work: View) -> str:
 
 
 def _clock(each: View) -> str:
-    done = f", done {each['done']}" if each["done"] else ", never done" if each["dropped"] else ""
-    return f"  {_until(each['day'], each)}  {labels.english('clock', each['clock'])}{done}"
+    return f"  {_until(each['day'], each)}  {labels.english('clock', each['clock'])}{_done(each)}"
+
+
+def _done(each: View) -> str:
+    if each["done"]:
+        return f", done {each['done']}"
+    if each["sent"]:
+        return f", sent {each['sent']}, not confirmed"
+    return ", never done" if each["dropped"] else ""
 
 
 def _duty(each: View) -> str:

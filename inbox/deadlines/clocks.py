@@ -1,4 +1,4 @@
-"""The clocks of a case: each starts at the day of receipt, the start of what the portal stores.
+"""The clocks of a case, from what really happened: receipt, and what the reporter could read by then.
 
 Décret 2022-1284, article 4: acknowledgement within 7 working days, feedback within 3 months of it, or of the
 end of those days without it. Directive (EU) 2019/1937, articles 9 and 11: within 7 days; 3 months, up to 6 at
@@ -38,12 +38,14 @@ class Due:
     """The day until which something is to be done; ``done`` is the day on which it was.
 
     ``dropped`` is the day from which it was due no more, though nobody had done it: the case was closed.
+    ``sent`` is the day of the outbox that does it, while the portal has not confirmed that.
     """
 
     clock: Clock
     day: date
     done: date | None = None
     dropped: date | None = None
+    sent: date | None = None
 
     @property
     def is_waiting(self) -> bool:
@@ -59,29 +61,38 @@ class Due:
 class Events:
     """What happened to a case, each on its day; ``held`` while something forbids that it is destroyed.
 
-    ``at_once`` if nothing asks that it is kept once it is closed: it was out of scope.
+    ``received`` is the portal's day. It was ``acknowledged`` and ``answered``, which is feedback, on the day
+    from which the reporter could read that (``import_days``). Before that it was ``sent``, and so was the
+    answer, in the outbox of a day.
+    ``at_once`` if nothing asks that it is kept once it is closed: it was out of scope. Whoever is
+    ``unreachable`` can be told nothing; from others something may be ``withheld`` for a reason.
     """
 
     received: date
     collected: date
     priority: int
     first_act: date | None = None
+    sent: date | None = None
     acknowledged: date | None = None
+    answer_sent: date | None = None
     extended: date | None = None
     answered: date | None = None
     closed: date | None = None
     last_written: date | None = None
     held: bool = False
     at_once: bool = False
+    unreachable: bool = False
+    withheld: bool = False
 
 
 def clocks(events: Events, calendar: Calendar) -> list[Due]:
     """Return every clock of a case in the order of the list ``Clock``, those that were met too.
 
-    That a case is closed meets none: it ends those that are not met by then.
+    That a case is closed meets none. It ends that of the first act if that is not met by then, those of what
+    the reporter is to be told only where nobody can be told, or feedback is withheld.
     """
     open_clocks = _open_clocks(events, calendar)
-    ended = [each if each.done else replace(each, dropped=events.closed) for each in open_clocks]
+    ended = [replace(each, dropped=_dropped(each, events)) for each in open_clocks]
     return [*ended, *_retention(events)]
 
 
@@ -95,16 +106,28 @@ def next_due(events: Events, calendar: Calendar) -> Due | None:
 
 def _feedback_limit(events: Events, calendar: Calendar) -> date:
     """Return the last day for feedback, whether or not it was given."""
-    start = events.acknowledged or calendar.after(events.received, _ACK_WORKING_DAYS)
+    without = calendar.legal.after(events.received, _ACK_WORKING_DAYS)
+    # One that comes late gives nobody more time; one that is on its way names the day as of its sending.
+    start = min(events.sent or without, events.acknowledged or without, without)
     return start + (_EXTENDED if events.extended else _FEEDBACK)
 
 
 def _open_clocks(events: Events, calendar: Calendar) -> Iterator[Due]:
     acted = calendar.after(events.collected, _FIRST_ACT[events.priority])
     yield Due(Clock.FIRST_ACT, acted, events.first_act)
-    yield Due(Clock.ACK_EU, events.received + _ACK, events.acknowledged)
-    yield Due(Clock.ACK_FR, calendar.after(events.received, _ACK_WORKING_DAYS), events.acknowledged)
-    yield Due(Clock.FEEDBACK, _feedback_limit(events, calendar), events.answered)
+    told = events.acknowledged
+    sent = None if told else events.sent
+    yield Due(Clock.ACK_EU, events.received + _ACK, told, sent=sent)
+    without = calendar.legal.after(events.received, _ACK_WORKING_DAYS)
+    yield Due(Clock.ACK_FR, without, told, sent=sent)
+    answer = None if events.answered else events.answer_sent
+    yield Due(Clock.FEEDBACK, _feedback_limit(events, calendar), events.answered, sent=answer)
+
+
+def _dropped(due: Due, events: Events) -> date | None:
+    ends = due.clock is Clock.FIRST_ACT or events.unreachable
+    ends = ends or (due.clock is Clock.FEEDBACK and events.withheld)
+    return events.closed if ends and not due.done else None
 
 
 def kept_until(closed: date, written: date | None, *, at_once: bool) -> date:

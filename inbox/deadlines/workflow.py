@@ -6,7 +6,7 @@ from datetime import date
 from typing import NamedTuple
 
 from sqlalchemy import Select, func, select
-from sqlalchemy.orm import Session, undefer
+from sqlalchemy.orm import Session, aliased, undefer
 
 from crypto.questionnaire import Questionnaire
 from inbox.deadlines import clocks as legal_clocks
@@ -21,16 +21,35 @@ from inbox.session.actions import Action, Actor, Code, action
 from inbox.session.inbox import Inbox
 from inbox.vault import queries_cases
 from inbox.vault.casework_tables import OUT_OF_SCOPE, PROCEEDINGS, Credibility, Duty, Measure, Workflow
-from inbox.vault.tables import Case, FollowUp
+from inbox.vault.tables import Case, FollowUp, OutboxBundle
 
 
 class _Since(NamedTuple):
-    """What came of a case beside the work on it: when its author last wrote, whether proceedings go on."""
+    """What came of a case beside the work on it: when its author last wrote, whether proceedings go on.
+
+    ``sent`` is the day of the outbox that first acknowledged it, ``answer_sent`` that of feedback.
+    """
 
     written: date | None = None
     pursued: bool = False
+    sent: date | None = None
+    answer_sent: date | None = None
 
 
+# What an outbox could tell a reporter for the first time, and what one told of which no import is known.
+_TELLS_MORE = Workflow.acknowledged_in.is_(None) | Workflow.answered_in.is_(None)
+_IS_AWAITED = (Workflow.acknowledged.is_(None) & Workflow.acknowledged_in.is_not(None)) | (
+    Workflow.answered.is_(None) & Workflow.answered_in.is_not(None)
+)
+# When the outboxes were made that first told a reporter of it, and what was done.
+_TOLD, _ANSWER = aliased(OutboxBundle), aliased(OutboxBundle)
+_SENT = (
+    select(_TOLD.made, _ANSWER.made)
+    .select_from(Workflow)
+    .outerjoin(_TOLD, _TOLD.n == Workflow.acknowledged_in)
+    .outerjoin(_ANSWER, _ANSWER.n == Workflow.answered_in)
+)
+_SENT_OF_ALL = _SENT.add_columns(Workflow.case)
 _PURSUED = select(Measure.case).where(Measure.kind.in_(PROCEEDINGS))
 
 
@@ -117,19 +136,38 @@ def rate(inbox: Inbox, who: Actor, number: int, credibility: Credibility, reason
         acted(session, number, who.today)
 
 
-def acknowledge(session: Session, numbers: Container[int], today: date) -> None:
-    """Note that the authors of these cases are told, from today's outbox on, that they were heard."""
-    for work in session.scalars(select(Workflow).where(Workflow.acknowledged.is_(None))).all():
+def feedback(session: Session, number: int) -> None:
+    """Note that an answer says what was done or is planned, and why (décret 2022-1284, article 4)."""
+    of(session, number).feedback = True
+
+
+def tell(session: Session, numbers: Container[int], n: int) -> None:
+    """Note that outbox ``n`` tells the reporters of these cases that they were heard, with any feedback.
+
+    None of it is said before the portal has confirmed it: see ``told``.
+    """
+    for work in session.scalars(select(Workflow).where(_TELLS_MORE)).all():
         if work.case in numbers:
-            work.acknowledged = today
-            keep_in_step(session, work.case)
+            work.acknowledged_in = work.acknowledged_in or n
+            if work.feedback:
+                work.answered_in = work.answered_in or n
 
 
-def feedback(session: Session, number: int, today: date) -> None:
-    """Note that the reporter was told what was done or is planned, and why (décret 2022-1284, article 4)."""
-    work = of(session, number)
-    work.answered = work.answered or today
-    keep_in_step(session, number)
+def told(session: Session, days: Mapping[int, date]) -> None:
+    """Note from which day on each of these outboxes, by number, could be read by reporters."""
+    for work in session.scalars(select(Workflow).where(_IS_AWAITED)).all():
+        work.acknowledged = work.acknowledged or days.get(work.acknowledged_in or 0)
+        work.answered = work.answered or days.get(work.answered_in or 0)
+        keep_in_step(session, work.case)
+
+
+def forget_told(session: Session, n: int) -> None:
+    """Note that no outbox of ours from number ``n`` on will ever be read: the next one tells it again."""
+    for work in session.scalars(select(Workflow).where(_IS_AWAITED)).all():
+        if work.acknowledged is None and (work.acknowledged_in or 0) >= n:
+            work.acknowledged_in = None
+        if work.answered is None and (work.answered_in or 0) >= n:
+            work.answered_in = None
 
 
 def feedback_due(session: Session, number: int, today: date) -> Due:
@@ -139,7 +177,10 @@ def feedback_due(session: Session, number: int, today: date) -> Due:
     """
     case, work = queries_cases.case(session, number), of(session, number)
     how = office.of(session)
-    events = replace(_events(case, work, _Since(), how.regime), acknowledged=work.acknowledged or today)
+    since = _since(session, number)
+    answer = since.answer_sent or (today if work.feedback else None)
+    since = since._replace(sent=since.sent or today, answer_sent=answer)
+    events = _events(case, work, since, how.regime)
     return next(each for each in legal_clocks.clocks(events, how.calendar) if each.clock is Clock.FEEDBACK)
 
 
@@ -222,29 +263,35 @@ def _events(case: Case, work: Workflow, since: _Since, regime: Regime) -> Events
         collected=case.collected,
         priority=work.parts.priority,
         first_act=work.first_act,
+        sent=since.sent,
         acknowledged=work.acknowledged,
+        answer_sent=since.answer_sent,
         extended=work.extended if regime is Regime.EXTERNAL else None,
         answered=work.answered,
         closed=work.closed,
         last_written=since.written,
         held=work.held is not None or since.pursued,
         at_once=work.outcome == OUT_OF_SCOPE,
+        unreachable=case.mailbox is None,
+        withheld=bool(work.withheld),
     )
 
 
 def _since(session: Session, number: int) -> _Since:
     written = session.scalar(select(func.max(FollowUp.received)).filter_by(case=number))
     pursued = session.scalar(_PURSUED.where(Measure.case == number).limit(1))
-    return _Since(written, pursued is not None)
+    sent = session.execute(_SENT.where(Workflow.case == number)).one()
+    return _Since(written, pursued is not None, *sent)
 
 
 def _all(session: Session) -> Iterator[tuple[Case, Workflow, _Since]]:
     """Yield every case, the work on it, and what came of it since."""
     last = select(FollowUp.case, func.max(FollowUp.received).label("day")).group_by(FollowUp.case).subquery()
     pursued = set(session.scalars(_PURSUED))
+    sent = {number: (told, answer) for told, answer, number in session.execute(_SENT_OF_ALL)}
     rows = select(Case, Workflow, last.c.day).join(Workflow, Workflow.case == Case.number)
     for case, work, written in session.execute(rows.outerjoin(last, last.c.case == Case.number)):
-        yield case, work, _Since(written, case.number in pursued)
+        yield case, work, _Since(written, case.number in pursued, *sent[case.number])
 
 
 def _next(session: Session, case: Case, work: Workflow, since: _Since, decision: date | None) -> date | None:

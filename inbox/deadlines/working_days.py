@@ -18,6 +18,11 @@ class Calendar:
         self._off = frozenset(added)
 
     @property
+    def legal(self) -> "Calendar":
+        """The working days of the law alone: no office moves what is due by it."""
+        return Calendar()
+
+    @property
     def added(self) -> list[date]:
         """The days that the office adds, in their order."""
         return sorted(self._off)

@@ -6,6 +6,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from crypto.bundle import IntakeHead
+from inbox.deadlines import workflow
 from inbox.exchange import bundle_chain
 from inbox.keys import keyring
 from inbox.vault import queries_cases, queries_exchange, queries_office
@@ -39,9 +40,10 @@ def go_on(session: Session, intake: IntakeHead, today: date) -> None:
     if not _is_ahead(session, intake):
         return
     _forget_from(session, intake.applied.n)
-    session.add(OutboxBundle(n=intake.applied.n, hash=intake.applied.hash, made=today, confirmed=True))
+    # When the lost inbox made it is not known: before it was applied.
+    applied = intake.applied.imports[-1].day
+    session.add(OutboxBundle(n=intake.applied.n, hash=intake.applied.hash, made=min(applied, today)))
     session.flush()
-    queries_exchange.confirm_outboxes(session, intake.applied.n)
     leap = intake.applied.n  # no slot was filled more often than there were outboxes
     unsent = Message.serial > select(Case.serial).where(Case.number == Message.case).scalar_subquery()
     for statement in (
@@ -67,6 +69,7 @@ def _forget_from(session: Session, n: int) -> None:
     queries_cases.tell_closings_again(session)
     session.execute(update(IntakeBundle).where(IntakeBundle.outbox >= n).values(outbox=None))
     session.execute(update(Opening).where(Opening.told >= n).values(told=None))
+    workflow.forget_told(session, n)
     for row in queries_exchange.outboxes_from(session, n):
         session.delete(row)
     session.flush()

@@ -10,9 +10,11 @@ from typing import NamedTuple
 
 from sqlalchemy.orm import Session
 
-from crypto.bundle import IntakeHead, Link
+from crypto.bundle import Applied, IntakeHead, Link
 from crypto.signing import fingerprint
 from inbox.access import conflicts
+from inbox.deadlines import import_days, workflow
+from inbox.deadlines.import_days import Between
 from inbox.exchange import after_restore as rejoining
 from inbox.exchange import bundle_chain, entered_cases
 from inbox.exchange.bundle_chain import Acceptance
@@ -182,6 +184,8 @@ def _accept(session: Session, begun: Announced, today: date) -> list[str]:
     """Take the bundle into its chain; return what an officer should know."""
     intake = begun.head
     warnings: list[str] = []
+    before = queries_exchange.last_intake(session, intake.instance_key)
+    known = Between(before.exported if before else None, intake.exported, today)
     ended = bundle_chain.accept(session, intake.instance_key)
     if ended is not None:
         queries_cases.tell_closings_again(session)
@@ -200,7 +204,9 @@ def _accept(session: Session, begun: Announced, today: date) -> list[str]:
     )
     session.add(row)
     session.flush()
-    if not _confirm(session, intake.applied):
+    if _is_ours(session, intake.applied):
+        warnings += _confirm(session, intake.applied, known)
+    else:
         warnings.append(
             sentence(
                 "the portal has applied an outbox {n} that this inbox did not make; if the vault was put back"
@@ -211,15 +217,30 @@ def _accept(session: Session, begun: Announced, today: date) -> list[str]:
     return warnings
 
 
-def _confirm(session: Session, applied: Link) -> bool:
-    """Note which outboxes the portal has applied; return False if it names one that is not ours."""
+def _is_ours(session: Session, applied: Link) -> bool:
+    """Tell whether the outbox that the portal has applied last is one that this inbox made, if any is."""
     if not applied.n:
         return True
     ours = queries_exchange.outbox(session, applied.n)
-    if ours is None or ours.hash != applied.hash:
-        return False
-    queries_exchange.confirm_outboxes(session, applied.n)
-    return True
+    return ours is not None and ours.hash == applied.hash
+
+
+def _confirm(session: Session, applied: Applied, known: Between) -> Iterator[str]:
+    """Note from which day each outbox counts that the portal has applied; yield what to know of those."""
+    days = []
+    for row in queries_exchange.unconfirmed_outboxes(session, applied.n):
+        counts = import_days.of(row.n, row.made, applied.imports, known)
+        row.applied = counts.day
+        days.append(counts)
+        if counts.doubted:
+            yield sentence(
+                "the portal says that it applied outbox {n} on {said}, which cannot be: {day} counts, the"
+                " first day that is possible; compare the portal's clock",
+                n=row.n,
+                said=counts.doubted,
+                day=counts.day,
+            )
+    workflow.told(session, {each.n: each.day for each in days})
 
 
 def _file(inbox: Inbox, session: Session, verified: Verified, today: date, progress: Progress) -> Filing:

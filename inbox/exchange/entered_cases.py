@@ -12,7 +12,7 @@ from inbox.vault.tables import Case, OutboxBundle
 
 def waiting(session: Session) -> dict[int, Opened]:
     """Return, by the number of its case, what no outbox that the portal has applied has told."""
-    heard = select(OutboxBundle.n).where(OutboxBundle.confirmed)
+    heard = select(OutboxBundle.n).where(OutboxBundle.applied.is_not(None))
     untold = Opening.told.is_(None) | Opening.told.not_in(heard)
     columns = select(Opening.case, Case.case_id, Opening.memo, Case.withdraw_id)
     rows = session.execute(columns.join(Case, Case.number == Opening.case).where(untold))

@@ -77,7 +77,7 @@ def _bundles(session: Session, folder: Path) -> list[Found]:
 
 def _unconfirmed(session: Session) -> Sequence[OutboxBundle]:
     """Return our bundles of which no intake bundle says yet that the portal has taken them."""
-    waiting = select(OutboxBundle).where(OutboxBundle.confirmed.is_(False))
+    waiting = select(OutboxBundle).where(OutboxBundle.applied.is_(None))
     return session.scalars(waiting.order_by(OutboxBundle.n)).all()
 
 

@@ -99,7 +99,7 @@ def again(inbox: Inbox, who: Actor, out: Path, n: int, *, same_disk: bool = Fals
                 sentence("outbox {n} was never made", n=n),
                 sentence("make the next one: inbox outbox --out DIR"),
             )
-        if made.confirmed:
+        if made.applied is not None:
             raise Refused(
                 sentence("the portal has confirmed outbox {n}", n=n),
                 sentence("there is no need to send it again"),
@@ -174,7 +174,7 @@ def _make(home: Home, session: Session, today: date, progress: Progress) -> tupl
         _note(each, made, signer)
     entered_cases.note_told(session, [each.mailbox.case.number for each in waiting if each.opened], made.n)
     answered = {each.mailbox.case.number for each in waiting if each.answers}
-    workflow.acknowledge(session, answered, today)
+    workflow.tell(session, answered, made.n)
     return made.n, office.channel
 
 

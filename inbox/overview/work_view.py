@@ -61,12 +61,13 @@ def _before_closing(session: Session, number: int, today: date) -> list[str]:
 
 
 def clock(due: Due, today: date) -> View:
-    """Return until when something is due, when it was done or dropped, whether that was or is late."""
+    """Return until when something is due, when it was sent, done or dropped, whether that was or is late."""
     return {
         "clock": due.clock.value,
         "day": due.day.isoformat(),
         "done": due.done.isoformat() if due.done else None,
         "dropped": due.dropped.isoformat() if due.dropped else None,
+        "sent": due.sent.isoformat() if due.sent else None,
         "late": due.is_late(today),
     }
 

@@ -184,7 +184,7 @@ def _end(session: Session, number: int, closing: Closing, today: date) -> None:
     work.withheld = closing.reason if closing.is_withheld else ""
     case.status, case.closed_in = Status.CLOSED.value, None
     if not closing.is_withheld:
-        workflow.feedback(session, number, today)
+        workflow.feedback(session, number)
     workflow.set_closed(work, today)
     workflow.acted(session, number, today)
 

@@ -65,7 +65,7 @@ def add(session: Session, number: int, draft: Draft, today: date) -> Message:
     text = draft.written(session, number, today)
     added = replies.reply(session, number, text, today, draft.despite)
     if draft.feedback:
-        workflow.feedback(session, number, today)
+        workflow.feedback(session, number)
     return added
 
 

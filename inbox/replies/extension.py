@@ -75,7 +75,7 @@ def _extend(session: Session, number: int, today: date) -> None:
             sentence("case {number} is closed", number=number),
             sentence("open it again first: inbox reopen {number} --reason TEXT", number=number),
         )
-    if due.done or work.extended:
+    if due.done or work.feedback or work.extended:
         raise CaseRefused(
             sentence("case {number}: the feedback was given, or extended", number=number),
             sentence("see: inbox show {number}", number=number),

@@ -208,7 +208,7 @@ def _values(session: Session, number: int, page: Page, today: date) -> dict[str,
         "status": page.say(f"status-{case.status}"),
         "received": page.day(case.received),
         "next_by": page.day(today + timedelta(days=queries_office.office(session).answer_days)),
-        "feedback_by": page.day(feedback.day) if feedback.is_waiting else "",
+        "feedback_by": page.day(feedback.day) if feedback.is_waiting and not feedback.sent else "",
     }
 
 

@@ -65,7 +65,7 @@ def known(home: Home, session: Session) -> set[str]:
     Asks for nothing but columns that a vault of any version has.
     """
     channel = session.scalars(select(Office.channel)).one()
-    waiting = session.scalars(select(OutboxBundle.n).where(OutboxBundle.confirmed.is_(False)))
+    waiting = session.scalars(select(OutboxBundle.n).where(OutboxBundle.applied.is_(None)))
     paths = [home.outbox_bundle(channel, n) for n in waiting]
     paths += map(home.attachment, queries_cases.attachment_ids(session))
     paths += map(home.envelope, queries_exchange.envelope_hashes(session))

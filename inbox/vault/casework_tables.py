@@ -55,8 +55,10 @@ class Workflow(Base):
     The six parts of the score go from 0 to 3; ``judged`` once an officer has set them. ``rank`` is that
     of the score. It ``is_open`` while it is neither closed nor junk. ``deadline`` is the next day on
     which something is due, None if nothing is. ``route`` is how the report came, ``source_risk`` empty
-    until it was assessed, ``credibility`` that of what the case says. ``answered`` is the day of the
-    feedback, ``extended`` that of a longer time for it. ``outcome``, ``disclosure`` and ``withheld``, the
+    until it was assessed, ``credibility`` that of what the case says. ``feedback`` once an answer says what
+    was done. It was ``acknowledged`` and ``answered``, which is feedback, on the day from which the reporter
+    could read so; before the portal confirms it, each is on its way in the outbox of that number.
+    ``extended`` is the day of a longer time for feedback. ``outcome``, ``disclosure`` and ``withheld``, the
     reason why something is, are empty while the case is open. ``held`` is the day from which it must be
     kept for a procedure, ``quarantined`` that from which nobody reads it, ``junked`` that on which it
     was found to be junk.
@@ -86,12 +88,15 @@ class Workflow(Base):
     deadline: Mapped[date | None] = mapped_column(default=None)
     first_act: Mapped[date | None] = mapped_column(default=None)
     acknowledged: Mapped[date | None] = mapped_column(default=None)
+    acknowledged_in: Mapped[int | None] = mapped_column(ForeignKey("outboxes.n"), default=None)
     closed: Mapped[date | None] = mapped_column(default=None)
     route: Mapped[str] = mapped_column(default=PORTAL)
     assigned: Mapped[str | None] = mapped_column(ForeignKey("officers.name"), default=None)
     source_risk: Mapped[str] = mapped_column(default="")
     credibility: Mapped[str] = mapped_column(default=Credibility.UNJUDGED)
+    feedback: Mapped[bool] = mapped_column(default=False)
     answered: Mapped[date | None] = mapped_column(default=None)
+    answered_in: Mapped[int | None] = mapped_column(ForeignKey("outboxes.n"), default=None)
     extended: Mapped[date | None] = mapped_column(default=None)
     outcome: Mapped[str] = mapped_column(default="")
     disclosure: Mapped[str] = mapped_column(default="")

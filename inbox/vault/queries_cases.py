@@ -96,7 +96,7 @@ def cases_to_refresh(session: Session, today: date, next_by: date) -> Sequence[C
     back while the portal keeps it, if the key that signed its slot was withdrawn or ends before ``next_by``,
     the day of the next outbox: nobody believes that slot for much longer.
     """
-    heard = select(OutboxBundle.n).where(OutboxBundle.confirmed)
+    heard = select(OutboxBundle.n).where(OutboxBundle.applied.is_not(None))
     over = (Case.status == Status.CLOSED) | Case.number.in_(_junk_over(today))
     open_still = ~over | Case.closed_in.is_(None) | Case.closed_in.not_in(heard)
     lasting = select(ReplyKey.id).where(ReplyKey.withdrawn.is_(None), ReplyKey.not_after >= next_by)

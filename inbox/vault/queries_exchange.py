@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from datetime import date
 
-from sqlalchemy import ColumnElement, func, select, update
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from inbox.vault.tables import (
@@ -42,7 +42,7 @@ def last_intake(session: Session, instance_key: bytes) -> IntakeBundle | None:
 
 def unconfirmed_intakes(session: Session, instance_key: bytes) -> Sequence[IntakeBundle]:
     """Return the intake bundles of which the portal is not known to have heard that we hold them."""
-    heard = select(OutboxBundle.n).where(OutboxBundle.confirmed)
+    heard = select(OutboxBundle.n).where(OutboxBundle.applied.is_not(None))
     return session.scalars(
         select(IntakeBundle)
         .filter_by(instance=instance_key)
@@ -68,12 +68,13 @@ def outboxes_from(session: Session, n: int) -> Sequence[OutboxBundle]:
 
 def confirmed_outboxes(session: Session) -> Sequence[int]:
     """Return the numbers of the outboxes that the portal has applied."""
-    return session.scalars(select(OutboxBundle.n).where(OutboxBundle.confirmed)).all()
+    return session.scalars(select(OutboxBundle.n).where(OutboxBundle.applied.is_not(None))).all()
 
 
-def confirm_outboxes(session: Session, n: int) -> None:
-    """Note that the portal has applied all outboxes up to ``n``."""
-    session.execute(update(OutboxBundle).where(OutboxBundle.n <= n).values(confirmed=True))
+def unconfirmed_outboxes(session: Session, n: int) -> Sequence[OutboxBundle]:
+    """Return the outboxes up to ``n`` of which the portal was not known to have applied them, in order."""
+    wanted = select(OutboxBundle).where(OutboxBundle.n <= n, OutboxBundle.applied.is_(None))
+    return session.scalars(wanted.order_by(OutboxBundle.n)).all()
 
 
 def unopened(session: Session, *, skip: int, most: int) -> Sequence[Unopened]:

@@ -134,13 +134,16 @@ class IntakeBundle(Base):
 
 
 class OutboxBundle(Base):
-    """An outbox bundle that was made; our copy of the file goes once the portal has confirmed it."""
+    """An outbox bundle that was made; our copy of the file goes once the portal has confirmed it.
+
+    ``applied`` is the day from which its slots could be read, None until the portal has confirmed it.
+    """
 
     __tablename__ = "outboxes"
     n: Mapped[int] = mapped_column(primary_key=True)
     hash: Mapped[bytes]
     made: Mapped[date]
-    confirmed: Mapped[bool] = mapped_column(default=False)
+    applied: Mapped[date | None] = mapped_column(default=None)
 
 
 class Case(Base):

@@ -101,7 +101,7 @@ def _next(connection: Connection, settings: Settings, channel: str, today: date)
         previous=last.hash,
         instance_key=keys.public,
         exported=today,
-        applied=outboxes.last(connection, channel),
+        applied=outboxes.imports(connection, channel),
         entries=tuple(sorted(entries, key=lambda entry: base64url.encode(entry.id))),
         withdrawn=tuple(sorted(withdrawn, key=lambda each: (each.case_id, each.withdraw_key))),
     )

@@ -159,7 +159,7 @@ def _apply(connection: Connection, verified: _Verified, terms: _Terms) -> Import
         outboxes.reopen(connection, case_id)
     for case_id in set(outbox.closed) - foreign:
         outboxes.close(connection, case_id, terms.closed)
-    outboxes.record(connection, outbox.channel, outbox.n, verified.manifest)
+    outboxes.record(connection, outbox.channel, outbox.n, verified.manifest, terms.today)
     return Imported(outbox, keyring, outcome, confirmed, len(foreign))
 
 

@@ -4,17 +4,17 @@ from datetime import date
 
 from sqlalchemy import Connection, func, insert, select, update
 
-from crypto.bundle import NOTHING, Link, Manifest, Opened
+from crypto.bundle import IMPORTS, NOTHING, Applied, Import, Link, Manifest, Opened
 from portal import days
 from portal.store.expiry import Term
 from portal.store.inserts import insert_new
 from portal.store.schema import cases, outboxes, withdrawals
 
 
-def record(connection: Connection, channel: str, n: int, manifest: Manifest) -> None:
-    """Keep the manifest of a bundle that was applied."""
-    row = {"hash": manifest.hash, "raw": manifest.raw, "signature": manifest.signature}
-    connection.execute(insert(outboxes).values(channel=channel, n=n, **row))
+def record(connection: Connection, channel: str, n: int, manifest: Manifest, today: date) -> None:
+    """Keep the manifest of a bundle that was applied, and the day."""
+    row = insert(outboxes).values(channel=channel, n=n, hash=manifest.hash, day=days.number(today))
+    connection.execute(row.values(raw=manifest.raw, signature=manifest.signature))
 
 
 def last(connection: Connection, channel: str) -> Link:
@@ -23,6 +23,14 @@ def last(connection: Connection, channel: str) -> Link:
     found = select(outboxes.c.n, outboxes.c.hash).where(outboxes.c.channel == channel, outboxes.c.n == newest)
     row = connection.execute(found).one_or_none()
     return NOTHING if row is None else Link(row.n, row.hash)
+
+
+def imports(connection: Connection, channel: str) -> Applied:
+    """Return the newest bundle applied for the channel with the days of the last imports (SPEC 8.1)."""
+    newest = select(outboxes.c.n, outboxes.c.day).where(outboxes.c.channel == channel)
+    rows = connection.execute(newest.order_by(outboxes.c.n.desc()).limit(IMPORTS)).all()
+    link = last(connection, channel)
+    return Applied(link.n, link.hash, tuple(Import(row.n, days.day(row.day)) for row in reversed(rows)))
 
 
 def applied(connection: Connection, channel: str, n: int) -> bytes | None:

@@ -127,7 +127,7 @@ intakes = _table(
     Column("signature", LargeBinary(64)),
 )
 
-# Every outbox manifest that was applied, kept as it came.
+# Every outbox manifest that was applied, kept as it came, with the day of its import.
 outboxes = _table(
     "outboxes",
     Column("channel", String(32), primary_key=True),
@@ -135,6 +135,7 @@ outboxes = _table(
     Column("hash", LargeBinary(32), nullable=False),
     Column("raw", LargeBinary, nullable=False),
     Column("signature", LargeBinary(64), nullable=False),
+    Column("day", Integer, nullable=False),
 )
 
 # Headers of envelopes whose work was taken, by hash, with the day; kept through the next, after which their

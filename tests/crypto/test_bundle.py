@@ -32,7 +32,7 @@ def intake() -> bundle.Intake:
         previous=bundle.FIRST,
         instance_key=signing.public_key(INSTANCE),
         exported=date(2026, 11, 25),
-        applied=bundle.NOTHING,
+        applied=bundle.Applied(0, bundle.FIRST),
         entries=(replace(entries[0], case_id=fixed("case")), *entries[1:]),
         withdrawn=(bundle.Withdrawal(fixed("case"), fixed("withdraw")),),
     )
@@ -230,3 +230,31 @@ def test_a_manifest_of_the_other_direction_is_refused() -> None:
     manifest = bundle.sign_intake(intake(), INSTANCE)
     with pytest.raises(Malformed):
         bundle.open_outbox(manifest, DEPLOYMENT, [signing.public_key(INSTANCE)])
+
+
+DAY = date(2026, 11, 24)
+
+
+@pytest.mark.parametrize(
+    ("n", "numbers"),
+    [(0, [1]), (3, []), (3, [1, 2]), (3, [2, 3, 4]), (3, [1, 3, 2]), (3, [3, 3]), (3, [3, 2, 3])],
+)
+def test_imports_out_of_order_or_not_up_to_the_last_are_refused(n: int, numbers: list[int]) -> None:
+    """Before any list of the manifest is read."""
+    imports = tuple(bundle.Import(each, DAY) for each in numbers)
+    link = fixed("outbox") if n else bundle.FIRST
+    wrong = replace(intake(), applied=bundle.Applied(n, link, imports))
+    manifest = bundle.sign_intake(wrong, INSTANCE)
+    with pytest.raises(Malformed, match="imports"):
+        bundle.intake_head(manifest, DEPLOYMENT)
+
+
+def test_as_many_imports_as_may_be_are_read_and_one_more_is_not() -> None:
+    def told(count: int) -> bundle.Manifest:
+        imports = tuple(bundle.Import(10**9 + n, DAY) for n in range(count))
+        applied = bundle.Applied(imports[-1].n, fixed("outbox"), imports)
+        return bundle.sign_intake(replace(intake(), applied=applied), INSTANCE)
+
+    assert len(bundle.intake_head(told(bundle.IMPORTS), DEPLOYMENT).applied.imports) == bundle.IMPORTS
+    with pytest.raises(Malformed):
+        bundle.intake_head(told(bundle.IMPORTS + 1), DEPLOYMENT)

@@ -30,7 +30,7 @@ from crypto import (
     signing,
 )
 from crypto.archive import Member
-from crypto.bundle import Entry, Intake, Link, Manifest, Withdrawal
+from crypto.bundle import Applied, Entry, Import, Intake, Link, Manifest, Withdrawal
 from crypto.keyring import Keyring
 from crypto.messages import FollowUp, QuestionnaireRef, Report, SeenKeyring
 from crypto.recipients import HybridIdentity, HybridRecipient
@@ -404,10 +404,14 @@ class Portal:
         self,
         *sent: Sent,
         applied: Link = bundle.NOTHING,
+        imported: date | None = None,
         withdrawn: Sequence[Withdrawal] = (),
         edit: Edit | None = None,
     ) -> Path:
-        """Write the next bundle; ``edit`` changes its manifest before it is signed."""
+        """Write the next bundle; ``edit`` changes its manifest before it is signed.
+
+        The portal says that it imported what it applied today, or on the day ``imported``.
+        """
         entries = sorted(
             (
                 (
@@ -431,7 +435,11 @@ class Portal:
             previous=self.last.hash,
             instance_key=signing.public_key(self.seed),
             exported=today(),
-            applied=applied,
+            applied=Applied(
+                applied.n,
+                applied.hash,
+                (Import(applied.n, imported or today()),) if applied.n else (),
+            ),
             entries=tuple(entry for entry, _ in entries),
             withdrawn=tuple(withdrawn),
         )

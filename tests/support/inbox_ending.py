@@ -1,18 +1,32 @@
 """A case that has ended, and its portal told of it: for tests of how long it is kept, and of its end."""
 
+from dataclasses import replace
+from datetime import date
 from typing import Any
 
-from crypto.bundle import Link
+from crypto.bundle import Intake, Link
+from inbox.deadlines import workflow
 from inbox.vault.casework_tables import Workflow
 from inbox.vault.tables import Case
-from tests.support.inbox_builders import Office, Portal, Sent, read_outbox
+from tests.support.inbox_builders import Office, Portal, Sent, read_outbox, today
 
 
-def tell_portal(office: Office, portal: Portal, *sent: Sent) -> None:
-    """Make an outbox and collect a bundle of a portal that has applied it."""
+def tell_portal(
+    office: Office, portal: Portal, *sent: Sent, imported: date | None = None, exported: date | None = None
+) -> Any:
+    """Make an outbox and collect a bundle of a portal that has applied it; return what is said of that.
+
+    The portal says that it did so, and exported, today if it is not told otherwise.
+    """
     n = office.json("outbox", "--out", office.out)["n"]
     _, made, _ = read_outbox(office.out / f"outbox-inspection-{n}.tar", portal.world)
-    office.json("collect", portal.bundle(*sent, applied=Link(n, made.hash)))
+    link = Link(n, made.hash)
+
+    def edit(intake: Intake) -> Intake:
+        return replace(intake, exported=exported or intake.exported)
+
+    bundle = portal.bundle(*sent, applied=link, imported=imported, edit=edit)
+    return office.json("collect", bundle)[0]
 
 
 def work_on(office: Office, **changes: Any) -> None:
@@ -21,3 +35,13 @@ def work_on(office: Office, **changes: Any) -> None:
         for name, value in changes.items():
             setattr(session.get_one(Workflow, 1), name, value)
         session.get_one(Case, 1).status = "closed"
+
+
+def heard(office: Office, number: int = 1, day: date | None = None) -> None:
+    """Let the reporter of a case have read on a day, today if none is given, all that waits to be told."""
+    day = day or today()
+    with office.opened() as inbox, inbox.transaction() as session:
+        work = session.get_one(Workflow, number)
+        work.acknowledged = work.acknowledged or day
+        work.answered = work.answered or (day if work.feedback else None)
+        workflow.keep_in_step(session, number)

@@ -11,8 +11,8 @@ from inbox.casework import measures
 from inbox.casework.measures import INQUIRIES, Kind, Risk, Taken
 from inbox.language.errors import CaseRefused, Refused
 from inbox.session.actions import Action
-from inbox.vault import queries_exchange
 from inbox.vault.casework_tables import Credibility
+from inbox.vault.tables import OutboxBundle
 from tests.support.inbox_builders import Office, Reporter, today
 from tests.support.inbox_outcomes import refused, slot
 
@@ -258,7 +258,7 @@ def test_of_a_closed_case_too_its_author_reads_no_longer_of_what_was_a_mistake(
     office.close("1", "moot", "--disclosure", "partial", "--text", "Clos.")
     assert ("protection_offered",) == slot(office, author).measures_disclosed
     with office.opened() as inbox, inbox.transaction() as session:
-        queries_exchange.confirm_outboxes(session, 1)
+        session.get_one(OutboxBundle, 1).applied = today()
     office.json("retract", "1", "1", "--reason", "another case")
     assert () == slot(office, author).measures_disclosed
 

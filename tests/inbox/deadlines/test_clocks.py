@@ -14,6 +14,8 @@ from inbox.deadlines.clocks import Clock, Due, Events
 from inbox.deadlines.working_days import Calendar
 
 FRANCE = Calendar()
+# What the reporter is to be told.
+TOLD = (Clock.ACK_EU, Clock.ACK_FR, Clock.FEEDBACK)
 DAYS = st.dates(date(2020, 1, 1), date(2060, 12, 31))
 
 
@@ -77,14 +79,23 @@ FEEDBACK = [
     ("acknowledged in time", {"acknowledged": date(2026, 12, 3)}, date(2027, 3, 3)),
     ("never acknowledged", {}, date(2027, 3, 10)),
     ("on the last of a month", {"acknowledged": date(2026, 11, 30)}, date(2027, 2, 28)),
-    ("before a leap day", {"acknowledged": date(2027, 11, 30)}, date(2028, 2, 29)),
+    ("acknowledged too late", {"acknowledged": date(2027, 11, 30)}, date(2027, 3, 10)),
+    ("on its way", {"sent": date(2026, 12, 3)}, date(2027, 3, 3)),
+    (
+        "read long after it was sent",
+        {"sent": date(2026, 12, 3), "acknowledged": date(2026, 12, 9)},
+        date(2027, 3, 3),
+    ),
     ("extended", {"acknowledged": date(2026, 12, 3), "extended": date(2027, 2, 1)}, date(2027, 6, 3)),
 ]
 
 
 @pytest.mark.parametrize(("happened", "day"), [row[1:] for row in FEEDBACK], ids=[row[0] for row in FEEDBACK])
 def test_feedback_is_due_three_months_after_the_acknowledgement(happened: dict[str, date], day: date) -> None:
-    """Or after the day on which that was due at the latest; six if that was extended."""
+    """Or after the day on which that was due at the latest; six if that was extended.
+
+    A late one gives no more time, nor does the way of the medium: what is on its way names the day.
+    """
     assert day == clocks(date(2026, 12, 1), **happened)[Clock.FEEDBACK].day
 
 
@@ -113,7 +124,7 @@ def test_what_was_done_is_due_no_more() -> None:
     assert _next(Events(received=day, collected=day, priority=1, first_act=day)) == Clock.ACK_EU
     told = Events(received=day, collected=day, priority=1, first_act=day, acknowledged=day)
     assert _next(told) == Clock.FEEDBACK
-    closed = Events(received=day, collected=day, priority=1, closed=date(2027, 1, 31))
+    closed = replace(told, answered=day, closed=date(2027, 1, 31))
     assert legal_clocks.next_due(closed, FRANCE) == Due(Clock.RETENTION, date(2027, 3, 31))
 
 
@@ -132,16 +143,41 @@ def test_what_the_author_writes_or_a_hold_puts_off_the_end_of_a_case() -> None:
 
 
 def test_that_a_case_is_closed_meets_no_deadline() -> None:
-    """It drops those that are not met; one that is met afterwards, as by the next outbox, was done then."""
+    """It drops the first act; what the reporter is to be told goes on until that can be read."""
     day, closed = date(2026, 12, 1), date(2026, 12, 20)
-    dropped = clocks(day, closed=closed, first_act=day)
-    assert (day, None) == (dropped[Clock.FIRST_ACT].done, dropped[Clock.FIRST_ACT].dropped)
-    for clock in (Clock.ACK_EU, Clock.ACK_FR, Clock.FEEDBACK):
-        due = dropped[clock]
-        assert (None, closed, False) == (due.done, due.dropped, due.is_waiting)
-        assert (clock is not Clock.FEEDBACK) is due.is_late(day)
+    found = clocks(day, closed=closed)
+    assert (None, closed) == (found[Clock.FIRST_ACT].done, found[Clock.FIRST_ACT].dropped)
+    for clock in TOLD:
+        assert (None, None, True) == (found[clock].done, found[clock].dropped, found[clock].is_waiting)
+        assert found[clock].is_late(closed) is (clock is not Clock.FEEDBACK)
     told = clocks(day, closed=closed, acknowledged=date(2026, 12, 21))[Clock.ACK_EU]
     assert (date(2026, 12, 21), None) == (told.done, told.dropped)
+
+
+def test_closing_drops_what_nobody_can_be_told_and_feedback_that_is_withheld() -> None:
+    day, closed = date(2026, 12, 1), date(2026, 12, 20)
+    nobody = clocks(day, closed=closed, unreachable=True)
+    assert [nobody[clock].dropped for clock in TOLD] == [closed] * 3
+    withheld = clocks(day, closed=closed, withheld=True)
+    assert [withheld[clock].dropped for clock in TOLD] == [None, None, closed]
+
+
+@given(DAYS, st.sets(st.integers(1, 40), max_size=8))
+def test_no_day_off_of_an_office_moves_what_the_law_says(day: date, off: set[int]) -> None:
+    """Only the first act, which is a rule of the house, follows them."""
+    own = clocks(day, Calendar({day + timedelta(n) for n in off}))
+    by_law = clocks(day)
+    assert own[Clock.FIRST_ACT].day >= by_law[Clock.FIRST_ACT].day
+    assert [own[clock] for clock in TOLD] == [by_law[clock] for clock in TOLD]
+
+
+@given(DAYS, st.integers(0, 200), st.integers(0, 200))
+def test_an_acknowledgement_never_gives_more_time_than_none(day: date, sent: int, way: int) -> None:
+    """However late it is sent, and however long it is on its way."""
+    without = clocks(day)[Clock.FEEDBACK].day
+    gone = day + timedelta(sent)
+    for happened in ({"sent": gone}, {"sent": gone, "acknowledged": gone + timedelta(way)}):
+        assert clocks(day, **happened)[Clock.FEEDBACK].day <= without
 
 
 @given(DAYS, st.integers(0, 400))

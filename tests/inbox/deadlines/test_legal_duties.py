@@ -9,6 +9,7 @@ from dateutil.relativedelta import relativedelta
 from inbox.deadlines.working_days import Calendar
 from tests.support.inbox_builders import CLOSING, Office, today
 from tests.support.inbox_clock import moved
+from tests.support.inbox_ending import heard
 from tests.support.inbox_outcomes import refused
 
 CLOSED = ("close", "1", *CLOSING)
@@ -81,7 +82,7 @@ def test_each_word_for_an_offence_asks(office: Office, name: str) -> None:
 def test_a_decision_that_is_late_shows_in_the_queue(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
     """Like any deadline: acknowledged and acted upon, the case is overdue for this alone."""
     office.json("status", "1", "acknowledged")
-    office.json("outbox", "--out", office.out)
+    heard(office)
     clock = moved(monkeypatch)
     clock.day = _day(asked(office)["art40"]["due"])
     assert 0 == office.json("queue", "--overdue", "--category", "info_leak")["count"]

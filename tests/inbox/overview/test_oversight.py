@@ -14,7 +14,7 @@ from tests.support import exits_room
 from tests.support.desk_room import sitting
 from tests.support.inbox_builders import Office, today
 from tests.support.inbox_clock import moved
-from tests.support.inbox_ending import tell_portal
+from tests.support.inbox_ending import heard, tell_portal
 from tests.support.inbox_trio import CANARY, OF_THE_WORK, TABLES, Trio
 
 # Words of our own lists, which nobody types.
@@ -62,7 +62,10 @@ def test_no_word_of_a_report_or_of_an_officer_is_in_it(trio: Trio, form: list[st
 def test_deadlines_are_met_late_dropped_overdue_or_running(
     trio: Trio, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Case 1 is open again, and forgotten; the others were closed in time, but nobody was told anything."""
+    """Case 1 is open again, and forgotten; the others were closed in time, but nobody was told anything.
+
+    What is said late is late once it can be read, and overdue until then.
+    """
     trio.others.json("reopen", "1", "--reason", "x")
     seen = trio.others.json("oversight")
     assert {"open": 1, "closed": 2, "held": 0, "judged": 0, "for_handlers": 0, "junk": 0, **NONE} == seen[
@@ -79,6 +82,8 @@ def test_deadlines_are_met_late_dropped_overdue_or_running(
     trio.others.json("decide", "1", "no_transmission", "--reason", "x")
     trio.others.json("show", "1")
     trio.others.close("1", "moot", "--disclosure", "full", "--text", "Clos.")
+    assert states(dropped=2, overdue=1) == trio.others.json("oversight")["deadlines"]["feedback"]
+    heard(trio.others, day=clock.day)
     seen = trio.others.json("oversight")
     assert states(dropped=2, late=1) == seen["deadlines"]["feedback"]
     assert {"founded": 2, "moot": 1} == seen["outcomes"]
@@ -94,6 +99,7 @@ def test_what_a_closing_withholds_was_no_feedback(trio: Trio, disclosure: str, s
         ["close", "1", "founded", "--disclosure", disclosure, "--reason", "x", "--text", "Clos."],
     ):
         trio.others.json(*words)
+    heard(trio.others)
     feedback = trio.others.json("oversight")["deadlines"]["feedback"]
     assert states(dropped=2) | {state: feedback[state]} == feedback
     assert {"met": 1, "dropped": 3}[state] == feedback[state]

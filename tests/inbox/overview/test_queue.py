@@ -22,6 +22,7 @@ from tests.support.inbox_builders import (
     first,
     today,
 )
+from tests.support.inbox_ending import heard
 
 # Text, answers, and what the rules make of them: priority and score.
 REPORTS: list[tuple[str, dict[str, Any], tuple[int, int]]] = [
@@ -208,7 +209,7 @@ def test_a_judgement_needs_a_part_in_its_range_and_a_reason(office: Office, opti
 
 
 def test_a_first_act_and_the_acknowledgement_move_the_deadline(office: Office) -> None:
-    """Whoever judges has acted; the author is acknowledged by the outbox that says more than "received"."""
+    """Whoever judges has acted; the author is acknowledged once the portal has taken what says so."""
     due = one(office, 2)["deadline"]
     office.json("judge", "2", "--danger", "3", "--reason", "x")
     acknowledge = (today() + timedelta(7)).isoformat()
@@ -217,6 +218,8 @@ def test_a_first_act_and_the_acknowledgement_move_the_deadline(office: Office) -
     assert acknowledge == one(office, 2)["deadline"]
     office.json("status", "2", "acknowledged")
     office.json("outbox", "--out", office.out)
+    assert acknowledge == one(office, 2)["deadline"]
+    heard(office, 2)
     office.json("decide", "2", "no_transmission", "--reason", "x")
     assert (today() + timedelta(85)).isoformat() < one(office, 2)["deadline"]
 

@@ -193,7 +193,7 @@ def test_what_the_comparison_does_not_cover_is_said(opened: Inbox, kept: Kept) -
     with undone(opened) as session:
         assert ["the file holds no anchor: nothing was compared"] == check(session, []).warnings
         assert "between 1 and 3" in check(session, [kept[0], kept[2]]).warnings[0]
-        session.execute(update(OutboxBundle).values(confirmed=True))
+        session.execute(update(OutboxBundle).values(applied=build.today()))
         assert ["the portal has applied outbox 3, but the anchors end with 2"] == check(
             session, kept[:2]
         ).warnings

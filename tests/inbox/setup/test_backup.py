@@ -428,7 +428,7 @@ def test_what_was_not_sent_yet_stays_unsent_when_serials_leap(
         assert message.serial == case.serial + 1
         last = queries_exchange.last_outbox(session)
         assert last is not None
-        assert (1, bytes(32), True) == (last.n, last.hash, last.confirmed)
+        assert (1, bytes(32), today()) == (last.n, last.hash, last.applied)
         newest = queries_office.newest_keyring(session)
         assert newest is not None
         assert newest.serial > 1_000

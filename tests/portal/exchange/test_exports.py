@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from crypto import age, base64url, bundle, signing
-from crypto.bundle import FIRST, NOTHING, Intake, Link, Withdrawal
+from crypto.bundle import FIRST, Applied, Import, Intake, Withdrawal
 from portal.errors import Refused
 from portal.exchange import exports
 from portal.store import intakes
@@ -43,7 +43,7 @@ def test_a_bundle_holds_what_arrived(room: Room) -> None:
     ids = [base64url.encode(entry.id) for entry in intake.entries]
     assert ids == sorted(ids)
     assert {entry.day for entry in intake.entries} == {room.day}
-    assert (intake.n, intake.previous, intake.applied) == (1, FIRST, NOTHING)
+    assert (intake.n, intake.previous, intake.applied) == (1, FIRST, Applied(0, FIRST))
     assert intake.instance_key == signing.public_key(INSTANCE_SEED)
     assert {age.sealed_size(65_536)} < {entry.size for entry in intake.entries}
 
@@ -102,11 +102,19 @@ def test_a_number_that_was_never_made_is_refused(room: Room) -> None:
 
 
 def test_an_applied_outbox_is_acknowledged(room: Room) -> None:
-    """The inbox learns which of its bundles need no copy any more."""
+    """The inbox learns which of its bundles need no copy any more, and on which day the last were applied."""
     outbox = make_outbox(room.site, n=7)
     room.bring(outbox)
-    assert room.export().intake.applied == Link(7, outbox.manifest.hash)
-    assert room.export(OUTSIDE).intake.applied == NOTHING
+    first = Import(7, room.day)
+    assert room.export().intake.applied == Applied(7, outbox.manifest.hash, (first,))
+    assert room.export(OUTSIDE).intake.applied == Applied(0, FIRST)
+    for n in range(8, 8 + bundle.IMPORTS):
+        room.wait(1)
+        outbox = make_outbox(room.site, n=n, previous=outbox.manifest.hash)
+        room.bring(outbox)
+    told = room.export().intake.applied
+    assert (told.n, len(told.imports), told.imports[-1]) == (n, bundle.IMPORTS, Import(n, room.day))
+    assert {(each.day - first.day).days - each.n for each in told.imports} == {-7}
 
 
 def test_more_than_a_bundle_takes_goes_into_the_next(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:

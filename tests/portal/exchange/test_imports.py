@@ -7,6 +7,7 @@ import pytest
 
 from crypto import casetoken
 from crypto.bundle import Link
+from portal import days
 from portal.exchange.keyrings import Outcome
 from tests.support.builders import INSPECTORATE, OUTSIDE, make_keyring, make_outbox, make_report_envelope
 from tests.support.portal_room import Room, filed, refused, slots
@@ -25,7 +26,14 @@ def test_a_bundle_brings_slots_and_lets_go_of_what_was_collected(room: Room) -> 
     assert room.slot(newer.keys.locator)[0] == 1
     assert [row[5] for row in room.state()["envelopes"]] == [newer.case_id]
     assert room.state()["outboxes"] == [
-        (INSPECTORATE, 1, outbox.manifest.hash, outbox.manifest.raw, outbox.manifest.signature)
+        (
+            INSPECTORATE,
+            1,
+            outbox.manifest.hash,
+            outbox.manifest.raw,
+            outbox.manifest.signature,
+            days.number(room.day),
+        )
     ]
 
 

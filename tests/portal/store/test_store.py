@@ -43,7 +43,7 @@ COLUMNS = {
     "cases": {"case_id", "channel", "memo", "withdraw_id", "day", "slot", "collected", "expires"},
     "withdrawals": {"case_id", "withdraw_key", "channel", "bundle"},
     "intakes": {"channel", "n", "hash", "raw", "signature"},
-    "outboxes": {"channel", "n", "hash", "raw", "signature"},
+    "outboxes": {"channel", "n", "hash", "raw", "signature", "day"},
     "spent": {"id", "day"},
     "refusals": {"day", "level"},
     "usage": {"kind", "size", "left_even", "left_odd"},

@@ -1,0 +1,140 @@
+"""What was sent counts from the day on which the portal took it, whatever medium and clocks do."""
+
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from crypto.bundle import Import, Link
+from inbox.deadlines import import_days
+from inbox.deadlines.import_days import Between, ImportDay
+from tests.support.inbox_builders import Portal, World, today
+from tests.support.inbox_clock import moved
+from tests.support.inbox_ending import tell_portal
+
+START = date(2026, 12, 1)
+# What a reporter is to be told.
+TOLD = ("ack_eu", "ack_fr", "feedback")
+OFFSETS = st.integers(0, 60)
+
+
+def after(days: int) -> date:
+    return START + timedelta(days)
+
+
+@given(OFFSETS, OFFSETS, OFFSETS, OFFSETS, st.integers(-60, 120))
+def test_a_day_that_can_be_counts_and_any_other_gives_way_to_the_first_that_can(
+    made: int, previous: int, exported: int, now: int, said: int
+) -> None:
+    """Between its making, the export before, this one, and our own day; whatever the portal's clock says."""
+    known = Between(after(previous), after(exported), after(now))
+    found = import_days.of(3, after(made), [Import(3, after(said))], known)
+    earliest = max(made, previous) if previous <= now else made
+    if earliest <= said <= min(exported, now):
+        assert found == ImportDay(3, after(said))
+    else:
+        assert found == ImportDay(3, after(earliest), after(said))
+
+
+@given(OFFSETS, st.lists(OFFSETS, min_size=1, max_size=5))
+def test_the_first_import_behind_a_lost_one_told_all_of_it_again(made: int, days: list[int]) -> None:
+    """A portal that was rebuilt never had it."""
+    imports = [Import(n, after(60 + day)) for n, day in enumerate(sorted(days), 5)]
+    known = Between(None, after(200), after(200))
+    assert import_days.of(3, after(made), imports, known) == ImportDay(3, imports[0].day)
+
+
+@given(OFFSETS, OFFSETS)
+def test_a_day_that_is_not_told_is_the_first_that_can_be(made: int, previous: int) -> None:
+    known = Between(after(previous), after(200), after(200))
+    assert import_days.of(70, after(made), [], known) == ImportDay(70, after(max(made, previous)))
+
+
+def clocks(world: World) -> dict[str, Any]:
+    return {row["clock"]: row for row in world.office.json("show", "1")["work"]["clocks"]}
+
+
+def state(row: dict[str, Any]) -> tuple[str | None, str | None]:
+    return row["done"], row["sent"]
+
+
+@pytest.mark.usefixtures("correspondent")
+def test_what_is_on_its_way_is_not_done_before_the_portal_has_taken_it(world: World, portal: Portal) -> None:
+    """Acknowledgement and feedback alike; on the terminal they are sent, not confirmed."""
+    day = today().isoformat()
+    world.office.json("reply", "1", "--text", "Voici ce qui a été fait.", "--feedback")
+    assert {state(clocks(world)[name]) for name in TOLD} == {(None, None)}
+    world.office.json("outbox", "--out", world.office.out)
+    assert {state(clocks(world)[name]) for name in TOLD} == {(None, day)}
+    assert world.office.run("show", "1").out.count(f", sent {day}, not confirmed\n") == 3
+    told = tell_portal(world.office, portal)
+    assert told["warnings"] == []
+    assert {state(clocks(world)[name]) for name in TOLD} == {(day, None)}
+
+
+@pytest.mark.usefixtures("correspondent")
+def test_a_medium_that_comes_late_acknowledges_late_and_gives_no_more_time_for_feedback(
+    world: World, portal: Portal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world.office.json("status", "1", "acknowledged")
+    before = world.office.json("outbox", "--out", world.office.out) and clocks(world)["feedback"]["day"]
+    clock = moved(monkeypatch)
+    late = clock.wait(9)
+    assert clocks(world)["ack_eu"]["late"]
+    tell_portal(world.office, portal, imported=late, exported=late)
+    found = clocks(world)
+    assert (found["ack_eu"]["done"], found["ack_eu"]["late"]) == (late.isoformat(), True)
+    assert found["feedback"]["day"] == before
+
+
+@pytest.mark.usefixtures("correspondent")
+@pytest.mark.parametrize("said", [-3, 5])
+def test_a_day_of_the_portal_that_cannot_be_is_marked_and_the_first_that_can_counts(
+    world: World, portal: Portal, said: int
+) -> None:
+    """Before the outbox was made, or after the bundle was exported."""
+    world.office.json("status", "1", "acknowledged")
+    wrong = today() + timedelta(said)
+    (warning,) = tell_portal(world.office, portal, imported=wrong)["warnings"]
+    assert f"applied outbox 1 on {wrong}, which cannot be: {today()} counts" in warning
+    assert clocks(world)["ack_eu"]["done"] == today().isoformat()
+
+
+@pytest.mark.usefixtures("correspondent")
+def test_closing_stops_no_clock_of_what_the_reporter_is_to_be_told(world: World, portal: Portal) -> None:
+    """It is told by the next outbox, and so done on the day from which that can be read."""
+    world.office.json("reply", "1", "--text", "Rien de plus ne sera fait.")
+    world.office.close("1", "moot", "--disclosure", "full")
+    assert {(row["done"], row["dropped"]) for row in map(clocks(world).get, TOLD) if row} == {(None, None)}
+    tell_portal(world.office, portal)
+    assert {clocks(world)[name]["done"] for name in TOLD} == {today().isoformat()}
+
+
+@pytest.mark.usefixtures("correspondent")
+def test_what_a_lost_outbox_told_counts_from_the_one_that_is_taken(
+    world: World, portal: Portal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The portal takes them in order, however late; the same bundle again changes nothing."""
+    world.office.json("status", "1", "acknowledged")
+    world.office.json("outbox", "--out", world.office.out)
+    late = moved(monkeypatch).wait(4)
+    bundle_of = tell_portal(world.office, portal, imported=late, exported=late)
+    assert bundle_of["state"] == "collected"
+    done = clocks(world)
+    assert done["ack_eu"]["done"] == late.isoformat()
+    again = world.office.json("collect", portal.folder / bundle_of["bundle"])[0]
+    assert (again["state"], clocks(world)) == ("collected-before", done)
+
+
+@pytest.mark.usefixtures("correspondent")
+def test_what_an_outbox_told_that_nobody_will_read_is_told_again(world: World, portal: Portal) -> None:
+    """Put back from an older copy, while the portal had others: the acknowledgement of ours never came."""
+    world.office.json("status", "1", "acknowledged")
+    world.office.json("outbox", "--out", world.office.out)
+    other = portal.bundle(applied=Link(1, bytes(32)))
+    world.office.json("collect", other, "--after-restore")
+    assert {state(clocks(world)[name]) for name in TOLD} == {(None, None)}
+    tell_portal(world.office, portal)
+    assert clocks(world)["ack_eu"]["done"] == today().isoformat()
