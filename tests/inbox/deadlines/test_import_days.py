@@ -1,5 +1,6 @@
 """What was sent counts from the day on which the portal took it, whatever medium and clocks do."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -10,7 +11,7 @@ from hypothesis import strategies as st
 from crypto.bundle import Import, Link
 from inbox.deadlines import import_days
 from inbox.deadlines.import_days import Between, ImportDay
-from tests.support.inbox_builders import Portal, World, today
+from tests.support.inbox_builders import Portal, World, read_outbox, today
 from tests.support.inbox_clock import moved
 from tests.support.inbox_ending import tell_portal
 
@@ -138,3 +139,33 @@ def test_what_an_outbox_told_that_nobody_will_read_is_told_again(world: World, p
     assert {state(clocks(world)[name]) for name in TOLD} == {(None, None)}
     tell_portal(world.office, portal)
     assert clocks(world)["ack_eu"]["done"] == today().isoformat()
+
+
+@pytest.mark.usefixtures("correspondent")
+def test_the_first_of_two_outboxes_that_tell_it_counts(world: World, portal: Portal) -> None:
+    """The second was made before the portal had said anything of the first."""
+    world.office.json("reply", "1", "--text", "Voici ce qui a été fait.", "--feedback")
+    world.office.json("outbox", "--out", world.office.out)
+    _, first, _ = read_outbox(world.office.out / "outbox-inspection-1.tar", world)
+    world.office.json("outbox", "--out", world.office.out)
+    world.office.json("collect", portal.bundle(applied=Link(1, first.hash)))
+    assert {clocks(world)[name]["done"] for name in TOLD} == {today().isoformat()}
+
+
+@pytest.mark.usefixtures("correspondent")
+def test_no_import_counts_from_before_the_export_that_did_not_know_it(
+    world: World, portal: Portal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world.office.json("status", "1", "acknowledged")
+    world.office.json("outbox", "--out", world.office.out)
+    clock = moved(monkeypatch)
+    exported = clock.wait(3)
+    world.office.json("collect", portal.bundle(edit=lambda intake: replace(intake, exported=exported)))
+    before, now = exported - timedelta(1), clock.wait(4)
+    _, made, _ = read_outbox(world.office.out / "outbox-inspection-1.tar", world)
+    told = portal.bundle(
+        applied=Link(1, made.hash), imported=before, edit=lambda intake: replace(intake, exported=now)
+    )
+    (warning,) = world.office.json("collect", told)[0]["warnings"]
+    assert f"on {before}, which cannot be: {exported} counts" in warning
+    assert clocks(world)["ack_eu"]["done"] == exported.isoformat()
