@@ -47,6 +47,7 @@ class Settings:
     spare_gb: float = 2
     work_cost: tuple[int, ...] = (4_000, 12_000, 32_000)
     questionnaire: str = ""
+    jurisdiction: str = ""
     guide: str = ""
     leave_to: str = "https://www.wikipedia.org/"
     manifest: str = ""
@@ -76,6 +77,11 @@ class Settings:
     def questionnaire_path(self) -> Path:
         """The file of the questions: the shipped one unless another is set."""
         return self.folder / self.questionnaire if self.questionnaire else shipped.QUESTIONNAIRE
+
+    @property
+    def law_folder(self) -> Path:
+        """The folder of the law: the shipped one of France unless another is set."""
+        return self.folder / self.jurisdiction if self.jurisdiction else shipped.JURISDICTIONS / "fr"
 
     @property
     def guide_folder(self) -> Path:
@@ -206,6 +212,7 @@ _SETTINGS: Node = {
         description=f"a list of three numbers from 1 to {MOST_COST}",
     ),
     "questionnaire": _text("path", "the path of a file, or empty"),
+    "jurisdiction": _text("path", "the path of a folder, or empty"),
     "guide": _text("path", "the path of a folder, or empty"),
     "leave_to": _text("elsewhere", "an address that begins with https:// and has no query"),
     "manifest": _text("path", "the path of a folder, or empty"),

@@ -15,7 +15,7 @@ from werkzeug.routing import PathConverter
 from crypto import base64url, signing
 from crypto.keyring import Texts
 from crypto.questionnaire import Questionnaire
-from portal.web import assets, content_encoding, guide, offline, translation
+from portal.web import assets, content_encoding, guide, law, offline, translation
 
 _FOLDERS = ("portal", "shared")
 _PAGES = {
@@ -24,7 +24,7 @@ _PAGES = {
     "status": "status.html",
     "guide": "guide.html",
     "accessibility": "written.html",
-    "rights": "written.html",
+    "rights": "rights.html",
     "sheet.html": "sheet.html",
     "verify": "verify.html",
     "sealed": "sealed.html",
@@ -64,6 +64,11 @@ class Site(Protocol):
         ...
 
     @property
+    def law_folder(self) -> Path:
+        """The folder of the law."""
+        ...
+
+    @property
     def guide_folder(self) -> Path:
         """The folder of the guides, accessibility statements and pages of rights."""
         ...
@@ -83,7 +88,7 @@ class _Elsewhere(PathConverter):
 def render(site: Site, questionnaire: Questionnaire) -> Mapping[str, bytes]:
     """Return every page by its path.
 
-    Raises BadConfiguration for a guide, statement or page of rights that is not there or has a mistake.
+    Raises BadConfiguration for a law, guide, statement or page of rights that is not there or has a mistake.
     """
     return {path: page.encode() for path, page in _rendered(site, questionnaire)}
 
@@ -187,6 +192,7 @@ def _shown(site: Site, questionnaire: Questionnaire) -> Mapping[str, object]:
         "leave_to": site.leave_to,
         "assets": assets.load(),
         "languages": [translation.load(language) for language in translation.LANGUAGES],
+        "law": law.load(site.law_folder),
         "written": {
             language: {name: guide.load(site.guide_folder, language, name) for name in guide.NAMES}
             for language in translation.LANGUAGES

@@ -32,6 +32,7 @@ def parse(files: Mapping[str, bytes]) -> Law:
         sha256=folder.sha256(files),
         calendar=_calendar(said["law"]["calendar"]),
         regimes=_each(said["law"]["regime"], _regime),
+        exchange=_exchange(said["deadlines"]["exchange"]),
         clocks=_each(said["deadlines"]["clock"], lambda row: _clock(row, regimes)),
         offence=_offence(said["duties"]["offence"]),
         duties=_each(said["duties"]["duty"], lambda row: _duty(row, regimes)),
@@ -76,6 +77,10 @@ def _regime(row: Any) -> rules.Regime:
     return rules.Regime(
         name=_texts(row["name"]), is_default=row["default"], oral=row["oral"], basis=_basis(row)
     )
+
+
+def _exchange(row: Any) -> rules.Exchange:
+    return rules.Exchange(every=Span.parse(row["every"]), basis=_basis(row))
 
 
 def _clock(row: Any, regimes: frozenset[str]) -> rules.Clock:

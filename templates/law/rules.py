@@ -124,6 +124,14 @@ class Regime:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Exchange:
+    """How often bundles cross: at least once in so many days or working days, as reporters are told."""
+
+    every: Span
+    basis: Basis
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Extension:
     """The longer time that a deadline may be given, from its own beginning, in some regimes."""
 
@@ -334,6 +342,7 @@ class Law:
     sha256: bytes
     calendar: Calendar
     regimes: Mapping[str, Regime]
+    exchange: Exchange
     clocks: Mapping[str, Clock]
     offence: Offence
     duties: Mapping[str, Duty]

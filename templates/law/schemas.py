@@ -63,6 +63,9 @@ _LAW = table(
 )
 _DEADLINES = table(
     {
+        "exchange": _rule(
+            {"every": {**_SPAN, "pattern": r"^[1-9][0-9]? (working )?days?\Z", **expected("rhythm")}}
+        ),
         "clock": map_of(
             _rule(
                 {
@@ -79,7 +82,7 @@ _DEADLINES = table(
                     "extension": _rule({"within": _SPAN, "regimes": _REGIMES}),
                 },
             )
-        )
+        ),
     }
 )
 _DECISION = table(

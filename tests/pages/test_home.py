@@ -35,7 +35,7 @@ LADDER = {
 SAID = {
     "fr": [
         "un organisme extérieur",
-        "les jours ouvrés",
+        "chaque jour ouvré",
         "Sous 7 jours",
         "sous 3 mois",
         "Ce que vous racontez peut vous désigner",
@@ -48,7 +48,7 @@ SAID = {
     ],
     "en": [
         "a body outside the inspectorate",
-        "on working days",
+        "every working day",
         "Within 7 days",
         "within 3 months",
         "What you tell can point to you",

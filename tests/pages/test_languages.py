@@ -4,7 +4,7 @@ import json
 import re
 import shutil
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import fields, is_dataclass
 from html.parser import HTMLParser
 from io import BytesIO
@@ -21,6 +21,7 @@ from portal.config import Settings
 from portal.site import freeze
 from portal.web import guide
 from templates import shipped
+from templates.law import reader
 from tests.support.installation import free_port
 from tests.support.marked_texts import public
 from tests.support.page_visitor import Visitor
@@ -79,20 +80,22 @@ def pseudo(english: str) -> str:
 
 
 def texts_of(value: object) -> Iterator[str]:
-    """Yield every English text within a questionnaire."""
+    """Yield every English text within a questionnaire, or a law."""
     if isinstance(value, Texts):
         yield value.en
     elif is_dataclass(value):
         yield from (text for each in fields(value) for text in texts_of(getattr(value, each.name)))
+    elif isinstance(value, Mapping):
+        yield from (text for each in value.values() for text in texts_of(each))
     elif isinstance(value, tuple):
         yield from (text for each in value for text in texts_of(each))
 
 
 def write_catalogue(folder: Path) -> None:
-    """Write the catalogue of the language: what the templates say, then what the questionnaire asks."""
+    """Write the catalogue of the language: what templates, questionnaire and law say."""
     asked = questionnaire.parse(shipped.QUESTIONNAIRE.read_bytes())
     catalogue = Catalog(locale=LANGUAGE, fuzzy=False)
-    for english in public() | set(texts_of(asked)):
+    for english in public() | set(texts_of(asked)) | set(texts_of(reader.read(Settings().law_folder))):
         catalogue.add(english, pseudo(english))
     written = BytesIO()
     write_po(written, catalogue)

@@ -14,6 +14,7 @@ from inbox.replies import templates
 from portal.config import Settings
 from portal.web import guide, translation
 from templates.catalogues import LANGUAGES
+from templates.law import reader
 from tests.support.marked_texts import public
 from tests.support.markup import Markup
 from tests.support.page_visitor import Visitor
@@ -57,6 +58,9 @@ def texts(language: str) -> Iterator[str]:
         yield found.lead
         for section in found.sections:
             yield from (section.text, *section.items)
+    law = reader.read(Settings().law_folder)
+    yield from (each.text.in_(language) for each in law.guarantees.values())
+    yield from (each.reach.in_(language) for each in law.authorities.values())
     shipped = (ROOT / "inbox" / "replies" / "replies.toml").read_bytes()
     for template in templates.parse(shipped).values():
         yield from template.text.in_(language).split("\n\n")
@@ -156,10 +160,18 @@ def test_each_page_leads_to_rights_authorities_and_data(visitor: Visitor, langua
     for name in ("", "report", "status", "guide"):
         page = Markup(visitor.site.client.get(f"/{language}/{name}").text)
         assert f"/{language}/rights" in [each.get("href") for each in page.all("a")]
-    text = str(guide.load(Settings().guide_folder, language, guide.RIGHTS))
+    text = visitor.site.client.get(f"/{language}/rights").text
     wanted = {
-        "fr": ("facilitateur", "Défenseur des droits", "CNIL", "échange oral", "RGPD", "10-1", "8, III"),
-        "en": ("acilitator", "Défenseur des droits", "CNIL", "ask to speak", "GDPR", "10-1", "8, III"),
+        "fr": ("aide à signaler", "Défenseur des droits", "CNIL", "échange oral", "RGPD", "10-1", "8, III"),
+        "en": (
+            "helps you to report",
+            "Défenseur des droits",
+            "CNIL",
+            "ask to speak",
+            "GDPR",
+            "10-1",
+            "8, III",
+        ),
     }
     assert [each for each in wanted[language] if each not in text] == []
 

@@ -1,0 +1,58 @@
+"""Pages say what the law says that the inbox works by, whichever that is."""
+
+from pathlib import Path
+
+import pytest
+
+from portal.app import load_questionnaire
+from portal.config import Settings
+from portal.errors import BadConfiguration
+from portal.ops import serving
+from portal.web import pages
+from templates.law import reader
+from tests.support.paths import ROOT
+
+OTHER = ROOT / "tests" / "golden" / "jurisdictions" / "xx"
+
+
+def page(settings: Settings, path: str) -> str:
+    return (
+        pages.render(settings, load_questionnaire(settings))[path].decode().replace("\N{NO-BREAK SPACE}", " ")
+    )
+
+
+def test_how_often_reports_are_opened_is_said() -> None:
+    assert "relevés et ouverts chaque jour ouvré" in page(Settings(), "/fr/")
+    other = Settings(jurisdiction=str(OTHER))
+    assert "relevés et ouverts au moins tous les 3 jours" in page(other, "/fr/")
+    assert "at least every 3 days" in page(other, "/en/")
+
+
+def test_several_working_days_are_counted(tmp_path: Path) -> None:
+    for path in Settings().law_folder.iterdir():
+        text = path.read_text("utf-8").replace('every = "1 working day"', 'every = "2 working days"')
+        (tmp_path / path.name).write_text(text, "utf-8")
+    assert "au moins tous les 2 jours ouvrés" in page(Settings(jurisdiction=str(tmp_path)), "/fr/")
+
+
+@pytest.mark.parametrize("language", ["fr", "en"])
+def test_guarantees_and_authorities_are_those_of_the_law(language: str) -> None:
+    settings = Settings(jurisdiction=str(OTHER))
+    law = reader.read(OTHER)
+    shown = page(settings, f"/{language}/rights")
+    said = [each.text.in_(language) for each in law.guarantees.values()]
+    said += [each.name.in_(language) for each in law.authorities.values()]
+    assert said
+    assert [each for each in said if each not in shown] == []
+    assert "Défenseur des droits</dt>" not in shown
+
+
+def test_a_law_with_a_mistake_is_named_and_not_served(tmp_path: Path) -> None:
+    settings = Settings(folder=tmp_path, jurisdiction="law")
+    with pytest.raises(BadConfiguration, match="law was not read: no such file"):
+        serving.prepared(settings)
+    (tmp_path / "law").mkdir()
+    for path in Settings().law_folder.iterdir():
+        (tmp_path / "law" / path.name).write_bytes(path.read_bytes().replace(b"every =", b"evry ="))
+    with pytest.raises(BadConfiguration, match=r"deadlines\.toml: 'exchange\.every' is missing"):
+        serving.prepared(settings)
