@@ -15,6 +15,7 @@ _NAME = "|".join(
         r"vault-[1-9][0-9]{0,9}\.sqlite",
         r"(attachments|unopened)/[A-Za-z0-9_-]{1,64}\.age",
         r"outbox/[a-z0-9-]{1,64}\.tar",
+        r"law/[0-9a-f]{64}/[a-z]{1,32}\.toml",
     )
 )
 _LONGEST = 128

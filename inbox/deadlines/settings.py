@@ -11,10 +11,12 @@ from inbox.deadlines import office, renewing
 from inbox.deadlines.office import Regime
 from inbox.language.errors import Refused
 from inbox.language.messages import sentence
+from inbox.law import in_use
 from inbox.session import chosen_action
 from inbox.session.actions import Action, Actor, Code, action
 from inbox.session.inbox import Inbox
 from inbox.vault import case_numbers
+from templates.law.rules import Law
 
 _MOST_DAYS = 366
 
@@ -28,8 +30,9 @@ class DaysOff(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """The regime of this office, and the days that it takes off beside weekends and public holidays."""
+    """The law and the regime of this office, and the days that it takes off beside those of the law."""
 
+    law: Law
     regime: Regime
     days_off: Sequence[date]
 
@@ -121,4 +124,4 @@ def _renewed(session: Session) -> Settings:
 
 
 def _of(session: Session) -> Settings:
-    return Settings(office.of(session).regime, office.days_off(session))
+    return Settings(in_use.of(session), office.of(session).regime, office.days_off(session))

@@ -195,11 +195,12 @@ _MEASURE = {"measure": _NUMBER}
 _GIVEN = {"what": _code("what"), "ground": _code("ground")}
 _CLOSING = {"outcome": _code("outcome"), "disclosure": _code("disclosure"), "despite": _FLAG}
 _DECIDING = {"duty": _code("duty"), "decision": _code("decision")}
+_LAW = {"law": _TEXT}
 _SHARING = {"sharing": _TEXT, "quorum": _NUMBER}
 _PARTS = ("danger", "immediacy", "severity", "verifiability", "corroboration", "access")
 
 TABLE: Mapping[Code, Rule] = {
-    Code.FOUND: Rule(all_cases=True, values=_SHARING),
+    Code.FOUND: Rule(all_cases=True, values=_SHARING | _LAW),
     Code.UPGRADE: Rule(all_cases=True, values={"from_version": _TEXT, "to_version": _TEXT}),
     Code.OPEN: Rule(values={"surface": _code("surface")}),
     Code.LIST: Rule(values=_VIEW),

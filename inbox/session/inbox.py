@@ -16,6 +16,7 @@ from inbox.keys.officers import Credential, Opened
 from inbox.keys.share_file import ShareFile
 from inbox.keys.vault_header import Header
 from inbox.language.errors import Locked, Superseded
+from inbox.law import in_use
 from inbox.session import journal, reconcile
 from inbox.session.actions import Action, Actor, Code
 from inbox.system import atomic_files, given_files
@@ -151,7 +152,8 @@ def unlocked(root: Path, bring: Callable[[], Sequence[Credential]], progress: Pr
     """Give the inbox in the folder ``root``, held by this process alone.
 
     ``bring`` gives what the officers bring, once it is known that there is something to open.
-    Raises HomeRefused, HeaderDamaged, VaultMissing, VaultDamaged, or what ``officers.open_master`` does.
+    Raises HomeRefused, also for a law that is not as it was adopted, HeaderDamaged, VaultMissing,
+    VaultDamaged, or what ``officers.open_master`` does.
     """
     home = Home(root)
     with home.locked():
@@ -161,7 +163,9 @@ def unlocked(root: Path, bring: Callable[[], Sequence[Credential]], progress: Pr
             home.sweep_vaults(found.generation)
             for folder in home.folders:
                 atomic_files.make_folder(folder)
+            in_use.lies_in(opened, home)
             with opened.transaction() as session:
+                in_use.of(session)
                 names = _names(session, credited)
             sealed = {names[member]: file for member, file in sorted(credited.sealed.items())}
             inbox = Inbox(home, opened, found, progress, passphrase.backup_key(credited.master))
@@ -188,6 +192,7 @@ def open_any(home: Home, bring: Callable[[], Sequence[Credential]]) -> OpenedAny
     found = vault_header.parse(given_files.content(home.header))
     credited = officers.open_master(found, bring())
     opened, version = database.load_any(*_place(home, found, credited))
+    in_use.lies_in(opened, home)
     with opened.transaction() as session:
         names = _names(session, credited)
     present = {name: _presence(member, credited.sealed) for member, name in names.items()}

@@ -184,7 +184,7 @@ def restore(  # noqa: PLR0913 - keywords
             atomic_files.make_folder(each)
         _check(_copy(source.keystore, home.keystore(backup.keystore)), backup.keystore_hash)
         for done, file in enumerate(backup.files, 1):
-            _check(_copy(source.folder / file.name, aside / file.name), file.hash)
+            _check(_copy_into(source.folder / file.name, aside / file.name), file.hash)
             progress(done, len(backup.files))
         return _opened(home, bring, listed, source, look, today)
 
@@ -256,7 +256,7 @@ def _copy_all(home: Home, aside: Path, names: Sequence[str], progress: Progress)
     for each in home.folders:
         atomic_files.make_folder(aside / each.name)
     for done, name in enumerate(names, 1):
-        yield File(name, _copy(home.root / name, aside / name))
+        yield File(name, _copy_into(home.root / name, aside / name))
         progress(done, len(names))
 
 
@@ -270,6 +270,12 @@ def _keep(source: Path, target: Path) -> bytes:
             sentence("{target} is another key store", target=target),
             sentence("choose another --keystore-out"),
         )
+    return _copy(source, target)
+
+
+def _copy_into(source: Path, target: Path) -> bytes:
+    """Copy a file into a folder that is made if it is not there; return its SHA-256."""
+    atomic_files.make_folder(target.parent)
     return _copy(source, target)
 
 

@@ -13,11 +13,12 @@ from crypto.errors import CryptoError, Tampered
 from inbox.keys import key_store
 from inbox.language.errors import FileRefused, Refused
 from inbox.language.messages import sentence
+from inbox.law.folders import Folders
 from inbox.session import journal
 from inbox.system import given_files
 from inbox.system.home import Home
 from inbox.vault import queries_cases, queries_exchange
-from inbox.vault.tables import IntakeKey, Office, OutboxBundle
+from inbox.vault.tables import IntakeKey, LawFolder, Office, OutboxBundle
 
 LIST = "backup.json"
 # It has a line for each attachment.
@@ -69,6 +70,8 @@ def known(home: Home, session: Session) -> set[str]:
     paths = [home.outbox_bundle(channel, n) for n in waiting]
     paths += map(home.attachment, queries_cases.attachment_ids(session))
     paths += map(home.envelope, queries_exchange.envelope_hashes(session))
+    laws = Folders(home.laws)
+    paths += [path for each in session.scalars(select(LawFolder.hash)) for path in laws.paths(each)]
     return set(map(home.name_of, paths))
 
 

@@ -4,6 +4,7 @@ import glob
 import re
 import secrets
 import shutil
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -21,6 +22,7 @@ from inbox.keys.key_store import KeyStore
 from inbox.keys.secret_sharing import Circle, Proven, prove, share, withdraw
 from inbox.language.errors import HomeRefused, Refused
 from inbox.language.messages import sentence
+from inbox.law import folders, in_use
 from inbox.questionnaire import catalogue
 from inbox.session.actions import Actor, Code, action
 from inbox.session.journal import note
@@ -29,6 +31,7 @@ from inbox.setup.ceremony_papers import Handout, Papers
 from inbox.system import atomic_files
 from inbox.system.home import Home
 from inbox.vault.tables import Office, QuestionnaireFile
+from templates.law.rules import Law
 
 ANSWER_DAYS = 14
 
@@ -52,6 +55,7 @@ class Root:
 class Charter:
     """What people decide before an inbox begins; ``questionnaire`` is the TOML file.
 
+    ``law`` are the files of the jurisdiction by their names.
     With a ``root`` the inbox is that of a body outside, for whose channel the root's officers vouch.
     """
 
@@ -62,6 +66,7 @@ class Charter:
     note_fr: str
     note_en: str
     questionnaire: bytes
+    law: Mapping[str, bytes]
     root: Root | None = None
 
 
@@ -84,7 +89,7 @@ def check_free(root: Path) -> None:
 
 
 def check_charter(charter: Charter) -> None:
-    """Raise Refused unless pages can show all of it: channel id, names, notes, questionnaire."""
+    """Raise Refused for what is wrong in it: channel id, names, notes, questionnaire, law."""
     if not re.fullmatch(messages.CHANNEL, charter.channel):
         raise Refused(
             sentence("the channel id has an unexpected form"),
@@ -94,6 +99,7 @@ def check_charter(charter: Charter) -> None:
     for each in map(Texts, texts, texts):
         _check_texts(Channel(charter.channel, each, each, (), ()))
     catalogue.read(charter.questionnaire)
+    folders.read(charter.law)
 
 
 def found(
@@ -157,14 +163,16 @@ def _build(aside: Home, charter: Charter, root: Root, proven: Proven) -> str:
     """Fill the home and return the record of the ceremony."""
     sharing, today = proven.sharing, proven.day
     opened = upgrade.create(aside.vault(1), passphrase.vault_key(sharing.master))
+    in_use.lies_in(opened, aside)
     try:
         with opened.transaction() as session:
-            _fill(session, charter, root)
+            law = in_use.keep(session, charter.law)
+            _fill(session, charter, root, law)
             _make_keys(aside, session, root, today)
             names = tuple(sharing.files)
             officers.appoint(session, names, today)
             renewing.renew(session)
-            found = action(Code.FOUND, sharing=sharing.name, quorum=sharing.quorum)
+            found = action(Code.FOUND, sharing=sharing.name, quorum=sharing.quorum, law=law.sha256.hex())
             note(session, Actor(dict.fromkeys(names, Presence.OWN), today), found)
             minutes = ceremony_papers.record(session, proven, "Fanal: record of a key ceremony")
     finally:
@@ -173,7 +181,7 @@ def _build(aside: Home, charter: Charter, root: Root, proven: Proven) -> str:
     return minutes
 
 
-def _fill(session: Session, charter: Charter, root: Root) -> None:
+def _fill(session: Session, charter: Charter, root: Root, law: Law) -> None:
     asked = catalogue.read(charter.questionnaire)
     session.add(
         QuestionnaireFile(hash=asked.hash, id=asked.id, version=asked.version, raw=charter.questionnaire)
@@ -194,6 +202,7 @@ def _fill(session: Session, charter: Charter, root: Root) -> None:
             note_fr=charter.note_fr,
             note_en=charter.note_en,
             questionnaire=asked.hash,
+            law=law.sha256,
             answer_days=ANSWER_DAYS,
         )
     )

@@ -54,9 +54,14 @@ class Home:
         return self.root / "arriving"
 
     @property
+    def laws(self) -> Path:
+        """The folder of the laws that were ever in use, each in a folder of its own."""
+        return self.root / "law"
+
+    @property
     def folders(self) -> tuple[Path, ...]:
         """All folders in it; an empty one may be lost on the way when the home is copied."""
-        return (self.attachments, self.unopened, self.outbox, self.arriving)
+        return (self.attachments, self.unopened, self.outbox, self.arriving, self.laws)
 
     def keystore(self, generation: int) -> Path:
         """The key store of one generation."""

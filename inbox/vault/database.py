@@ -36,9 +36,13 @@ _ANEW = ("INSERT INTO fulltext (fulltext) VALUES ('rebuild')", "VACUUM")
 
 
 class Vault:
-    """An open vault; everything in it is read and written inside ``transaction``."""
+    """An open vault; everything in it is read and written inside ``transaction``.
+
+    ``known`` is what each session is given in its ``info``: what lies beside the vault.
+    """
 
     def __init__(self, engine: Engine) -> None:
+        self.known: dict[str, Any] = {}
         self._engine = engine
         self._is_in_use = False
 
@@ -69,7 +73,7 @@ class Vault:
         try:
             with (
                 self._alone(),
-                row_security.session(self._engine, present, quarantine=quarantine) as session,
+                row_security.session(self._engine, present, self.known, quarantine=quarantine) as session,
                 session.begin(),
             ):
                 yield session

@@ -3,7 +3,7 @@
 This module and ``vault`` alone speak to the tables past the narrowing.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from enum import Enum, auto
 from functools import lru_cache
 from typing import Any
@@ -77,9 +77,12 @@ class _Session(Session):
     """What reads the vault for people: the cases that exclude one of them are not there."""
 
 
-def session(engine: Engine, present: Sequence[str], *, quarantine: bool) -> Session:
-    """Return a session for officers who are ``present``; what they are shown of the vault: see there."""
-    info = {_PRESENT: tuple(present), _DEPTH: _Depth.UNSEEN if quarantine else _Depth.ALL}
+def session(engine: Engine, present: Sequence[str], known: Mapping[str, Any], *, quarantine: bool) -> Session:
+    """Return a session for officers who are ``present``; what they are shown of the vault: see there.
+
+    ``known`` goes into its ``info``.
+    """
+    info = {**known, _PRESENT: tuple(present), _DEPTH: _Depth.UNSEEN if quarantine else _Depth.ALL}
     return _Session(engine, expire_on_commit=False, info=info)
 
 

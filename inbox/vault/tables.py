@@ -31,6 +31,7 @@ class Office(Base):
     note_fr: Mapped[str]
     note_en: Mapped[str]
     questionnaire: Mapped[bytes] = mapped_column(ForeignKey("questionnaires.hash"))
+    law: Mapped[bytes] = mapped_column(ForeignKey("laws.hash"))
     answer_days: Mapped[int]
     root_seed: Mapped[bytes | None] = mapped_column(default=None)
     card_serial: Mapped[int] = mapped_column(default=0)
@@ -60,6 +61,13 @@ class QuestionnaireFile(Base):
     id: Mapped[str]
     version: Mapped[int]
     raw: Mapped[bytes]
+
+
+class LawFolder(Base):
+    """A law that was ever in use, by the SHA-256 of its folder: that lies in the home, under this name."""
+
+    __tablename__ = "laws"
+    hash: Mapped[bytes] = mapped_column(primary_key=True)
 
 
 class IntakeKey(Base):

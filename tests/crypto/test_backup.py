@@ -18,7 +18,11 @@ LIST = Backup(
     keystore=3,
     keystore_hash=b"k" * 32,
     faults=("attachments/AAAA.age",),
-    files=(File("vault.json", b"a" * 32), File("outbox/inspection-1.tar", b"b" * 32)),
+    files=(
+        File("vault.json", b"a" * 32),
+        File("outbox/inspection-1.tar", b"b" * 32),
+        File(f"law/{'c' * 64}/law.toml", b"c" * 32),
+    ),
 )
 
 

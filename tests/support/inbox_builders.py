@@ -47,6 +47,7 @@ from inbox.setup.init import Charter
 from inbox.vault import queries_office
 from inbox.vault import tables as vault_tables
 from templates import shipped
+from templates.law import folder
 
 PASSPHRASE = "a lantern at the harbour mouth"
 CHANNEL = "inspection"
@@ -82,6 +83,7 @@ def charter() -> Charter:
         note_fr="",
         note_en="",
         questionnaire=QUESTIONNAIRE.read_bytes(),
+        law=folder.read(shipped.JURISDICTIONS / "fr"),
     )
 
 

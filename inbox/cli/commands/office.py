@@ -32,9 +32,13 @@ def settings(door: Door, /, *, regime: str | None, last_case: int | None, as_jso
             found = office_settings.continue_numbering(inbox, who, last_case)
         if regime:
             found = office_settings.choose_regime(inbox, who, Regime(regime))
-        now = (found or office_settings.read(inbox, who)).regime
-    said = f"regime: {now} ({labels.english('regime', now)})"
-    terminal.show({"regime": now.value}, [said], as_json=as_json)
+        now = found or office_settings.read(inbox, who)
+    sha256 = now.law.sha256.hex()
+    said = [
+        f"regime: {now.regime} ({labels.english('regime', now.regime)})",
+        f"law: {now.law.name.en} ({sha256})",
+    ]
+    terminal.show({"regime": now.regime.value, "law": sha256}, said, as_json=as_json)
 
 
 @click.group(name="days-off")

@@ -28,6 +28,7 @@ from inbox.keys import secret_sharing
 from inbox.keys.secret_sharing import Appointee, Circle
 from inbox.language.errors import Refused
 from inbox.language.messages import sentence
+from inbox.law import folders
 from inbox.session import anchors, journal_view
 from inbox.setup import backup as backups
 from inbox.setup import init as founding
@@ -88,6 +89,14 @@ def _root_of(deployment_id: str | None, root_key: str | None) -> Root | None:
     default=shipped.QUESTIONNAIRE,
     help="The questionnaire of the portal, if not the one that comes with it.",
 )
+@click.option(
+    "--jurisdiction",
+    "law",
+    default="fr",
+    show_default=True,
+    metavar="NAME|DIR",
+    help="The law: one that comes with the program, or a folder of its nine files.",
+)
 @_join_options
 @click.option(
     "--officers", metavar="NAMES", help="Who opens it, with commas between; one alone if not given."
@@ -106,7 +115,8 @@ def init(door: Door, /, *, as_json: bool, **options: Any) -> None:
         raise click.UsageError("give --officers and --shares together")
     root = _root_of(options.pop("deployment_id"), options.pop("root_key"))
     asked = given_files.content(options.pop("questionnaire"))
-    charter = Charter(**options | {"questionnaire": asked, "root": root})
+    law = folders.given(options.pop("law"))
+    charter = Charter(**options, questionnaire=asked, law=law, root=root)
     founding.check_charter(charter)
     names = [UNNAMED] if officers is None else [name.strip() for name in officers.split(",")]
     quorum = len(names) // 2 + 1 if quorum is None else quorum

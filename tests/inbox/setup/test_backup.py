@@ -151,7 +151,7 @@ def test_a_backup_that_was_changed_is_not_put_back(trio: Trio, copies: Copies, t
         for path in folder.rglob("*")
         if path.name != "backup.json" and path.is_file()
     }
-    assert 5 == len({*kinds})
+    assert 6 == len({*kinds})
     for n, path in enumerate([*kinds.values(), store]):
         raw = path.read_bytes()
         path.write_bytes(bytes([raw[0] ^ 1]) + raw[1:])

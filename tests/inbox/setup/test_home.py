@@ -413,6 +413,7 @@ def test_every_path_of_the_home_has_its_place(office: Office) -> None:
         "unopened",
         "outbox",
         "arriving",
+        "law",
         next(home.root.glob("officer-????.share")).name,
     } == {path.name for path in home.root.iterdir()}
 

@@ -1,0 +1,57 @@
+"""The law in use: whoever has a session of the vault asks for its rules here."""
+
+from collections.abc import Mapping
+
+from sqlalchemy.orm import Session
+
+from inbox.law.folders import Folders
+from inbox.system.home import Home
+from inbox.vault import queries_office
+from inbox.vault.database import Vault
+from inbox.vault.tables import LawFolder
+from templates.law.rules import Law
+
+_FOLDERS, _LAW = "law_folders", "law"
+
+
+def lies_in(vault: Vault, home: Home) -> None:
+    """Let every session of a vault know the law folders of its home."""
+    vault.known[_FOLDERS] = Folders(home.laws)
+
+
+def of(session: Session) -> Law:
+    """Return the law in use, read once in a session; HomeRefused if its folder is not as it was adopted."""
+    found: Law | None = session.info.get(_LAW)
+    if found is None:
+        with session.no_autoflush:
+            found = _folders(session).law(queries_office.office(session).law)
+        session.info[_LAW] = found
+    return found
+
+
+def keep(session: Session, files: Mapping[str, bytes]) -> Law:
+    """Keep the files of a law, by their names, in home and vault; return it.
+
+    Refused names the first mistake in them.
+    """
+    law = _folders(session).keep(files)
+    session.merge(LawFolder(hash=law.sha256))
+    session.flush()
+    return law
+
+
+def adopt(session: Session, files: Mapping[str, bytes]) -> Law:
+    """Put the law of these files into use, and return it; Refused as ``keep``.
+
+    Every deadline is to be set anew afterwards.
+    """
+    law = keep(session, files)
+    queries_office.office(session).law = law.sha256
+    session.flush()
+    session.info.pop(_LAW, None)
+    return of(session)
+
+
+def _folders(session: Session) -> Folders:
+    found: Folders = session.info[_FOLDERS]
+    return found

@@ -1,0 +1,158 @@
+"""An inbox begins with a law, keeps its folder, and opens only while that is as it was adopted."""
+
+import os
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from inbox.law import in_use
+from inbox.system.home import Home
+from templates import shipped
+from templates.law import folder
+from tests.support.backup_media import Copies
+from tests.support.inbox_builders import PASSPHRASE, Office, charter
+from tests.support.inbox_trio import undone
+from tests.support.paths import ROOT
+
+FRENCH = shipped.JURISDICTIONS / "fr"
+OTHER = ROOT / "tests" / "golden" / "jurisdictions" / "xx"
+
+
+def law_folder(office: Office) -> Path:
+    """Return the one law folder of a new inbox."""
+    (found,) = Home(office.root).laws.iterdir()
+    return found
+
+
+def begun(folder: Path, *options: str | Path) -> tuple[Office, tuple[int, str]]:
+    """Run `init` with these options; return the inbox, and how the command ended."""
+    folder.mkdir(exist_ok=True)
+    office = Office(folder)
+    office.secret.write_text(PASSPHRASE + "\n")
+    names = ["--deployment", "Fanal", "--channel", "inspection", "--name-fr", "Nous", "--name-en", "We"]
+    said = office.run("init", *names, *options)
+    return office, (said.code, said.err)
+
+
+@pytest.mark.usefixtures("quick")
+@pytest.mark.parametrize(
+    ("options", "law"), [([], FRENCH), (["--jurisdiction", "fr"], FRENCH), (["--jurisdiction", OTHER], OTHER)]
+)
+def test_an_inbox_begins_with_a_law(options: list[str | Path], law: Path, tmp_path: Path) -> None:
+    """A copy of its folder lies under its hash; settings and journal say that one."""
+    office, ended = begun(tmp_path, *options)
+    assert (0, "") == ended
+    files = folder.read(law)
+    sha256 = folder.sha256(files).hex()
+    assert (sha256, files) == (law_folder(office).name, folder.read(law_folder(office)))
+    assert sha256 == office.json("settings")["law"]
+    assert sha256 in office.run("settings").out
+    began = office.json("journal", "print")["entries"][0]
+    assert ("found", sha256) == (began["action"], began["values"]["law"])
+
+
+@pytest.mark.usefixtures("quick")
+def test_a_law_with_a_mistake_begins_nothing(tmp_path: Path) -> None:
+    """The line is named; a folder that is none is refused, too."""
+    wrong = tmp_path / "wrong"
+    shutil.copytree(OTHER, wrong)
+    file = wrong / "retention.toml"
+    file.write_text(file.read_text().replace('keep = "30 years"', 'keep = "thirty years"'))
+    office, (code, err) = begun(tmp_path / "a", "--jurisdiction", wrong)
+    assert (1, False) == (code, office.root.exists())
+    assert "line 7: retention.toml: 'period.long.keep'" in err
+    for nothing in ("de", tmp_path / "nothing", file):
+        office, (code, err) = begun(tmp_path / "b", "--jurisdiction", nothing)
+        assert (1, False) == (code, office.root.exists()), err
+
+
+def removed(place: Path) -> None:
+    shutil.rmtree(place)
+
+
+def longer(place: Path) -> None:
+    file = place / "retention.toml"
+    file.write_text(file.read_text().replace('keep = "1 year"', 'keep = "9 years"'))
+
+
+def commented(place: Path) -> None:
+    with (place / "words.toml").open("a") as file:
+        file.write("# nothing\n")
+
+
+def one_more(place: Path) -> None:
+    (place / "notes.txt").write_text("")
+
+
+def linked(place: Path) -> None:
+    place.rename(place.parent.parent / "elsewhere")
+    place.symlink_to(place.parent.parent / "elsewhere")
+
+
+def piped(place: Path) -> None:
+    (place / "law.toml").unlink()
+    os.mkfifo(place / "law.toml")
+
+
+@pytest.mark.parametrize("change", [removed, longer, commented, one_more, linked, piped])
+def test_an_inbox_does_not_open_once_its_law_was_changed(
+    office: Office, change: Callable[[Path], None]
+) -> None:
+    """It names the folder, and opens again once that is back."""
+    place = law_folder(office)
+    change(place)
+    said = office.run("queue")
+    assert (1, True) == (said.code, f"the law of this inbox is missing or was changed: {place}" in said.err)
+    assert "put that folder back as it was adopted" in said.err
+    place.unlink() if place.is_symlink() else shutil.rmtree(place, ignore_errors=True)
+    shutil.copytree(FRENCH, place)
+    assert 0 == office.run("queue").code
+
+
+def test_a_backup_carries_every_law_that_was_ever_in_use(
+    office: Office, copies: Copies, tmp_path: Path
+) -> None:
+    """The inbox put back works by the newest, and has the older one still."""
+    with office.opened() as inbox, inbox.transaction() as session:
+        in_use.adopt(session, folder.read(OTHER))
+    both = {folder.sha256(folder.read(each)).hex(): folder.read(each) for each in (FRENCH, OTHER)}
+    made = copies.of(office)
+    restored, said = copies.restore(office, made, tmp_path / "back")
+    assert (0, "") == (said.code, said.err)
+    assert both == {each.name: folder.read(each) for each in Home(restored.root).laws.iterdir()}
+    assert folder.sha256(folder.read(OTHER)).hex() == restored.json("settings")["law"]
+
+
+def test_a_backup_without_the_law_in_use_is_not_put_back(
+    office: Office, copies: Copies, tmp_path: Path
+) -> None:
+    made = copies.of(office)
+    (kept,) = (Path(made["folder"]) / "law").iterdir()
+    (kept / "law.toml").unlink()
+    restored, said = copies.restore(office, made, tmp_path / "back")
+    assert (1, False) == (said.code, restored.root.exists())
+
+
+def test_a_law_that_is_not_adopted_is_not_in_use(office: Office) -> None:
+    """What another transaction would have adopted is gone with it."""
+    other = folder.read(OTHER)
+    with office.opened() as inbox:
+        with undone(inbox) as session:
+            assert folder.sha256(other) == in_use.adopt(session, other).sha256
+        with inbox.transaction() as session:
+            assert charter().law == folder.read(FRENCH)
+            assert folder.sha256(charter().law) == in_use.of(session).sha256
+
+
+def test_keeping_a_law_puts_a_changed_folder_back(office: Office) -> None:
+    """Nothing that an earlier, interrupted attempt left stays."""
+    place = law_folder(office)
+    left = place.parent / f".{place.name}.0123456789abcdef.part"
+    with office.opened() as inbox, inbox.transaction() as session:
+        longer(place)
+        left.mkdir()
+        in_use.keep(session, folder.read(FRENCH))
+    assert folder.read(FRENCH) == folder.read(place)
+    assert [place] == list(place.parent.iterdir())
