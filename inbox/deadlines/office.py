@@ -14,7 +14,9 @@ from sqlalchemy.orm import Session
 from inbox.deadlines.working_days import Calendar
 from inbox.language.errors import Refused
 from inbox.language.messages import sentence
+from inbox.law import in_use
 from inbox.vault.casework_tables import DayOff, Setting
+from templates.law.rules import Law
 
 _REGIME = "regime"
 _KEPT = "practice"
@@ -29,8 +31,9 @@ class Regime(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Practice:
-    """The days on which the office works, and its regime."""
+    """The law, the days on which the office works, and its regime."""
 
+    law: Law
     calendar: Calendar
     regime: Regime
 
@@ -40,8 +43,10 @@ def of(session: Session) -> Practice:
     found: Practice | None = session.info.get(_KEPT)
     if found is None:
         with session.no_autoflush:
+            law = in_use.of(session)
             regime = session.scalar(select(Setting.value).filter_by(name=_REGIME))
-            found = Practice(Calendar(days_off(session)), Regime(regime or Regime.INTERNAL))
+            calendar = Calendar(law.calendar, days_off(session))
+            found = Practice(law, calendar, Regime(regime or Regime.INTERNAL))
         session.info[_KEPT] = found
     return found
 

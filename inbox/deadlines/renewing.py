@@ -1,9 +1,9 @@
 """What is stored by rules is stored by those in use: with others, scores and deadlines are set anew.
 
-With the rules are meant this program, the public holidays that it knows, and how the office works. Of the
-program every file of three rooms counts, and no list of those with a rule in them, from which one could be
-missing: a deadline is computed in this room, and from what the score and the tables say. The contract of
-layers keeps it from anything above.
+With the rules are meant the law, this program, the public holidays that it knows, and how the office works.
+Of the program every file of three rooms counts, and no list of those with a rule in them, from which one
+could be missing: a deadline is computed in this room, and from what the score and the tables say. The
+contract of layers keeps it from anything above.
 """
 
 import hashlib
@@ -58,7 +58,7 @@ def renew(session: Session) -> None:
 def _rules(session: Session) -> str:
     practice = office.of(session)
     days_off = " ".join(day.isoformat() for day in practice.calendar.added)
-    return _digest((practice.regime.encode(), days_off.encode(), _program())).hex()
+    return _digest((practice.law.sha256, practice.regime.encode(), days_off.encode(), _program())).hex()
 
 
 @cache

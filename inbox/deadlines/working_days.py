@@ -1,4 +1,4 @@
-"""French working days: Monday to Friday without public holidays and the days that an office adds."""
+"""Working days: no weekend, no public holiday, as the law says, and no day that an office takes off."""
 
 from collections.abc import Collection, Iterator
 from datetime import date, timedelta
@@ -7,20 +7,23 @@ from itertools import islice
 
 import holidays
 
+from templates.law import rules
+
 _DAY = timedelta(days=1)
-_SATURDAY = 5
 
 
 class Calendar:
-    """Working days in metropolitan France; ``added`` are days on which this office does not work either."""
+    """Working days by the ``law``; ``added`` are days on which this office does not work either."""
 
-    def __init__(self, added: Collection[date] = ()) -> None:
+    def __init__(self, law: rules.Calendar, added: Collection[date] = ()) -> None:
+        self._law = law
+        self._public = _public(law.holidays)
         self._off = frozenset(added)
 
     @property
     def legal(self) -> "Calendar":
         """The working days of the law alone: no office moves what is due by it."""
-        return Calendar()
+        return Calendar(self._law)
 
     @property
     def added(self) -> list[date]:
@@ -29,7 +32,8 @@ class Calendar:
 
     def works(self, day: date) -> bool:
         """Tell whether the office works on that day."""
-        return day.weekday() < _SATURDAY and day not in _public() and day not in self._off
+        is_weekend = day.weekday() in self._law.weekend
+        return not is_weekend and day not in self._public and day not in self._off
 
     def after(self, day: date, count: int) -> date:
         """Return the ``count``-th working day after ``day``, which itself never counts (0: see ``at``)."""
@@ -47,6 +51,6 @@ class Calendar:
 
 
 @cache
-def _public() -> holidays.HolidayBase:
-    """Return the public holidays, filled year by year as they are asked for."""
-    return holidays.country_holidays("FR")
+def _public(country: str) -> holidays.HolidayBase:
+    """Return the public holidays of a country, filled year by year as they are asked for."""
+    return holidays.country_holidays(country)

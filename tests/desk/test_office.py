@@ -11,12 +11,12 @@ from typing import Any
 import pytest
 
 from inbox.deadlines import office
-from inbox.deadlines.working_days import Calendar
 from inbox.replies import referral_bodies, templates
 from inbox.session import journal
 from tests.support.desk_room import Client, sitting
 from tests.support.inbox_builders import Office, today
 from tests.support.inbox_clock import moved
+from tests.support.laws import FRANCE
 
 CHANGES = {"choose-regime", "change-days-off", "adopt-templates", "replace-referral-bodies", "back-up"}
 
@@ -44,7 +44,7 @@ def test_regime_and_days_off_are_changed_as_by_the_commands(office: Office) -> N
     """Of a span the days on which the office works; each noted as the commands note it."""
     monday = today() + timedelta(days=7 - today().weekday())
     weeks = [monday + timedelta(days=n) for n in range(8)]
-    working = [day for day in weeks if Calendar([]).works(day)]
+    working = [day for day in weeks if FRANCE.works(day)]
     with sitting(office) as client:
         assert client.send("/en/office/regime", regime="external").status_code == 303
         span = {"first": weeks[0].isoformat(), "last": weeks[-1].isoformat()}

@@ -18,10 +18,8 @@ from crypto.toml_lines import line_of
 from crypto.toml_schema import EXPECTED, Mismatch
 from inbox.casework import measures
 from inbox.deadlines import clocks, legal_duties, office
-from inbox.deadlines.working_days import Calendar
 from inbox.language import toml_files
 from inbox.replies import closing
-from templates import shipped
 from templates.law import folder, reader
 from templates.law.rules import (
     Asked,
@@ -34,15 +32,8 @@ from templates.law.rules import (
     Reach,
     Told,
 )
+from tests.support.laws import FILES, FOLDERS, FRANCE, FRENCH, LAWS, OTHER
 from tests.support.paths import ROOT
-
-FOLDERS = {
-    "fr": shipped.JURISDICTIONS / "fr",
-    "xx": ROOT / "tests" / "golden" / "jurisdictions" / "xx",
-}
-FILES = {name: folder.read(path) for name, path in FOLDERS.items()}
-LAWS = {name: reader.parse(files) for name, files in FILES.items()}
-FRENCH, OTHER = LAWS["fr"], LAWS["xx"]
 
 
 def changed(found: str, put: str, file: str, files: Mapping[str, bytes]) -> dict[str, bytes]:
@@ -428,4 +419,4 @@ def test_a_span_of_the_other_jurisdiction_ends_by_its_own_calendar() -> None:
 
     span = OTHER.clocks["receipt"].of(1)
     assert date(2026, 12, 27) == span.after(date(2026, 12, 24), Always())
-    assert date(2026, 12, 30) == span.after(date(2026, 12, 24), Calendar())
+    assert date(2026, 12, 30) == span.after(date(2026, 12, 24), FRANCE)

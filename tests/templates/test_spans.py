@@ -6,10 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from inbox.deadlines.working_days import Calendar
 from templates.law.spans import Span, Unit
+from tests.support.laws import FRANCE
 
-FRANCE = Calendar()
 SPANS = st.one_of(
     st.just(Span(0, Unit.DAYS)), st.builds(Span, st.integers(1, 999), st.sampled_from(list(Unit)))
 )

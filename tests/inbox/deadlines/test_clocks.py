@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from inbox.deadlines import clocks as legal_clocks
 from inbox.deadlines.clocks import Clock, Due, Events
 from inbox.deadlines.working_days import Calendar
+from tests.support.laws import FRANCE, FRENCH, OTHER
 
-FRANCE = Calendar()
 # What the reporter is to be told.
 TOLD = (Clock.ACK_EU, Clock.ACK_FR, Clock.FEEDBACK)
 DAYS = st.dates(date(2020, 1, 1), date(2060, 12, 31))
@@ -51,8 +51,18 @@ def test_on_a_public_holiday_nobody_works(day: str) -> None:
     assert not FRANCE.works(date.fromisoformat(day))
 
 
+def test_weekend_and_holidays_are_those_of_the_law() -> None:
+    """On Xylos people work on Sundays, and keep the holidays of Jordan."""
+    island = Calendar(OTHER.calendar, [date(2026, 11, 30)])
+    week = [date(2026, 11, 25) + timedelta(n) for n in range(7)]
+    assert [25, 26, 29, 1] == [day.day for day in week if island.works(day)]
+    assert [True, False] == [each.works(date(2026, 11, 11)) for each in (island, FRANCE)]
+    assert [False, True] == [each.works(date(2026, 6, 16)) for each in (island, FRANCE)]
+    assert island.legal.works(date(2026, 11, 30))
+
+
 def test_an_office_adds_days_of_its_own() -> None:
-    own = Calendar([date(2026, 12, 24)])
+    own = Calendar(FRENCH.calendar, [date(2026, 12, 24)])
     assert [date(2026, 12, 24), date(2026, 12, 28)] == [
         each.after(date(2026, 12, 23), 1) for each in (FRANCE, own)
     ]
@@ -165,7 +175,7 @@ def test_closing_drops_what_nobody_can_be_told_and_feedback_that_is_withheld() -
 @given(DAYS, st.sets(st.integers(1, 40), max_size=8))
 def test_no_day_off_of_an_office_moves_what_the_law_says(day: date, off: set[int]) -> None:
     """Only the first act, which is a rule of the house, follows them."""
-    own = clocks(day, Calendar({day + timedelta(n) for n in off}))
+    own = clocks(day, Calendar(FRENCH.calendar, {day + timedelta(n) for n in off}))
     by_law = clocks(day)
     assert own[Clock.FIRST_ACT].day >= by_law[Clock.FIRST_ACT].day
     assert [own[clock] for clock in TOLD] == [by_law[clock] for clock in TOLD]

@@ -6,11 +6,11 @@ from typing import Any
 import pytest
 from dateutil.relativedelta import relativedelta
 
-from inbox.deadlines.working_days import Calendar
 from tests.support.inbox_builders import CLOSING, Office, today
 from tests.support.inbox_clock import moved
 from tests.support.inbox_ending import heard
 from tests.support.inbox_outcomes import refused
+from tests.support.laws import FRANCE
 
 CLOSED = ("close", "1", *CLOSING)
 
@@ -76,7 +76,7 @@ def test_each_word_for_an_offence_asks(office: Office, name: str) -> None:
     """In both languages, with accents and without; due ten working days after it is known."""
     assert {} == asked(office, 2)
     office.json("tag", "2", name)
-    assert Calendar().after(today(), 10).isoformat() == asked(office, 2)["art40"]["due"]
+    assert FRANCE.after(today(), 10).isoformat() == asked(office, 2)["art40"]["due"]
 
 
 def test_a_decision_that_is_late_shows_in_the_queue(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -17,10 +17,12 @@ from sqlalchemy import delete, select, update
 import inbox
 from inbox.deadlines import legal_duties
 from inbox.deadlines.working_days import Calendar
+from inbox.law import in_use
 from inbox.vault import score
 from inbox.vault.casework_tables import DayOff, Duty, Setting, Workflow
 from inbox.vault.tables import Case
 from tests.support.inbox_builders import Office, today
+from tests.support.laws import FILES, FRANCE, FRENCH
 
 ROOT = Path(inbox.__file__).parents[1]
 WRONG = date(2001, 1, 1)
@@ -119,7 +121,7 @@ def test_what_the_law_asks_counts_from_the_receipt_or_from_the_day_on_which_it_i
         session.execute(update(Case).values(received=received, collected=received))
     by_other_rules(office)
     office.json("queue")
-    due = {received + relativedelta(months=1), Calendar().after(today(), 10)}
+    due = {received + relativedelta(months=1), FRANCE.after(today(), 10)}
     assert due == {*stored(office)["duties"]}
 
 
@@ -177,10 +179,10 @@ def test_all_who_work_in_the_inbox_open_it_in_step_with_the_rules() -> None:
 def test_a_day_off_moves_what_is_to_be_decided_too(office: Office) -> None:
     """As it does every clock; taken back, it is as before."""
     before = stored(office)
-    day = Calendar().after(today(), 3).isoformat()
+    day = FRANCE.after(today(), 3).isoformat()
     office.json("days-off", "add", day)
     after = stored(office)
-    moved = {Calendar([date.fromisoformat(day)]).after(today(), 10)} - {*before["duties"]}
+    moved = {Calendar(FRENCH.calendar, [date.fromisoformat(day)]).after(today(), 10)} - {*before["duties"]}
     assert moved == {*after["duties"]} - {*before["duties"]}
     assert moved
     office.json("days-off", "remove", day)
@@ -191,10 +193,21 @@ def test_a_day_off_that_came_in_by_another_way_moves_them_as_well(office: Office
     """Such as a vault that was put back, or a command to come."""
     before = stored(office)
     with office.opened() as opened, opened.transaction() as session:
-        session.add(DayOff(day=Calendar().after(today(), 1)))
+        session.add(DayOff(day=FRANCE.after(today(), 1)))
     office.json("queue")
     assert before["rules"] != stored(office)["rules"]
     assert before["duties"] != stored(office)["duties"]
+
+
+def test_under_another_law_they_are_set_anew_as_well(office: Office) -> None:
+    """However it came in, as in a vault that was put back."""
+    before = stored(office)
+    spoil(office, rules=None)
+    with office.opened() as opened, opened.transaction() as session:
+        in_use.adopt(session, FILES["xx"])
+    office.json("queue")
+    assert before["rules"] != stored(office)["rules"]
+    assert WRONG not in {*stored(office)["deadlines"], *stored(office)["duties"]}
 
 
 class Program:
@@ -259,7 +272,7 @@ def test_the_next_release_sets_them_by_its_own_rules_and_this_one_by_these(
     shown = program.queue(office)
     assert (today() + timedelta(3)).isoformat() == shown[2]["deadline"]
     after = stored(office)
-    assert Calendar().after(today(), 1) in after["duties"]
+    assert FRANCE.after(today(), 1) in after["duties"]
     assert before["ranks"][0] != after["ranks"][0]
     assert before["rules"] != after["rules"]
     office.json("queue")

@@ -14,7 +14,6 @@ from crypto.bundle import Outbox, Withdrawal
 from crypto.container import MOST_FILES
 from crypto.journal import ENTRY
 from crypto.messages import REPORT
-from inbox.deadlines.working_days import Calendar
 from inbox.exchange import manual_entry
 from inbox.exchange.manual_entry import Route, Told
 from inbox.vault import queries_access, queries_cases, queries_exchange
@@ -22,6 +21,7 @@ from inbox.vault import tables as vault_tables
 from tests.support import traces
 from tests.support.inbox_builders import CHANNEL, Portal, Reporter, Sent, World, read_outbox, read_slot, today
 from tests.support.inbox_trio import Trio
+from tests.support.laws import FRANCE
 from tests.support.typist import typing_to_inbox
 
 CANARY = "zibeline-quartz-7319"
@@ -124,7 +124,7 @@ def test_an_entered_report_is_linked_and_due_like_any_other(world: World, tmp_pa
     (proposed,) = world.office.json("links", "1")["proposed"]
     assert (2, "CSQU3054383") == (proposed["case"], proposed["reasons"][0]["shown"])
     work = world.office.json("show", "1")["work"]
-    assert {"art14": "2026-02-28", "art40": Calendar().after(today(), 10).isoformat()} == {
+    assert {"art14": "2026-02-28", "art40": FRANCE.after(today(), 10).isoformat()} == {
         each["duty"]: each["due"] for each in work["duties"]
     }
 
