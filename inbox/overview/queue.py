@@ -10,6 +10,8 @@ from sqlalchemy.orm import Session
 
 from crypto.questionnaire import Questionnaire
 from inbox.access import declarations
+from inbox.deadlines import exchange_rhythm
+from inbox.deadlines.exchange_rhythm import Missed
 from inbox.language.errors import Refused
 from inbox.language.messages import sentence
 from inbox.language.views import View
@@ -75,6 +77,7 @@ class QueuePage:
 
     ``unread_closed`` closed cases have an unread letter. ``declared_only``: only cases are searched of which
     all who act have declared it. ``officers`` and ``questionnaire`` are those of today, to choose from.
+    ``missed`` is the exchange that should have brought more by now.
     """
 
     count: int
@@ -83,6 +86,7 @@ class QueuePage:
     declared_only: bool
     officers: Sequence[str]
     questionnaire: Questionnaire
+    missed: Missed | None
 
     @property
     def is_many(self) -> bool:
@@ -104,6 +108,7 @@ def look(inbox: Inbox, who: Actor, wanted: Filter, order: Order, number: int) ->
             leaves_out(session, wanted),
             [each.name for each in queries_office.officers(session)],
             catalogue.readable_in_use(session),
+            exchange_rhythm.missed(session, who.today),
         )
 
 

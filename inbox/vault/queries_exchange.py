@@ -40,6 +40,12 @@ def last_intake(session: Session, instance_key: bytes) -> IntakeBundle | None:
     return session.scalar(newest)
 
 
+def newest_intake(session: Session) -> IntakeBundle | None:
+    """Return the intake bundle that was collected last, of whichever portal."""
+    newest = select(IntakeBundle).order_by(IntakeBundle.collected.desc(), IntakeBundle.exported.desc())
+    return session.scalar(newest.limit(1))
+
+
 def unconfirmed_intakes(session: Session, instance_key: bytes) -> Sequence[IntakeBundle]:
     """Return the intake bundles of which the portal is not known to have heard that we hold them."""
     heard = select(OutboxBundle.n).where(OutboxBundle.applied.is_not(None))

@@ -51,6 +51,11 @@ def queue(door: Door, /, *, sort: str, page: int, as_json: bool, **wanted: Any) 
         found = case_queue.look(inbox, who, asked, Order(sort), page)
     view = {"count": found.count, "many": found.is_many, "cases": found.cases}
     view |= {"unread_closed": found.unread_closed, "declared_only": found.declared_only}
+    view["missed"] = (
+        {"until": found.missed.until.isoformat(), "due": found.missed.due.isoformat()}
+        if found.missed
+        else None
+    )
     terminal.show(view, _lines(view), as_json=as_json)
 
 
@@ -80,6 +85,11 @@ def junk_command(door: Door, /, *, recover: bool, reason: str, as_json: bool, **
 
 
 def _lines(view: View) -> Iterator[str]:
+    if missed := view["missed"]:
+        yield (
+            f"EXCHANGE MISSED: due on {missed['due']}; nothing is here that came after {missed['until']}."
+            " Danger is not seen before reports are opened"
+        )
     counted = f"{MANY} or more" if view["many"] else str(view["count"])
     yield f"{counted} cases" if view["count"] != 1 else "1 case"
     if view["unread_closed"]:

@@ -38,6 +38,7 @@ def show(page: int) -> ResponseReturnValue:
         count=found.count,
         unread_closed=found.unread_closed,
         declared_only=found.declared_only,
+        missed=found.missed,
         labels=_labels(found.questionnaire),
         wanted=desk.wanted,
         is_narrowed=desk.wanted != Filter(),

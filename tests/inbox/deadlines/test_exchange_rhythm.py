@@ -1,0 +1,77 @@
+"""An exchange that was missed is the first thing that officers see."""
+
+from dataclasses import replace
+from datetime import date, timedelta
+
+import pytest
+
+from inbox.deadlines import exchange_rhythm
+from inbox.deadlines.exchange_rhythm import Missed
+from tests.support.desk_room import sitting
+from tests.support.inbox_builders import Portal, World, today
+from tests.support.inbox_clock import Clock, moved
+from tests.support.laws import FRANCE
+
+DAY = timedelta(1)
+# By the shipped law: each working day. From any day on, the next one is the day.
+FRIDAY = FRANCE.after(today(), 1)
+MONDAY = FRANCE.after(FRIDAY, 1)
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    return moved(monkeypatch)
+
+
+def exchanged(world: World, portal: Portal, day: date) -> None:
+    bundle = portal.bundle(edit=lambda intake: replace(intake, exported=day))
+    world.office.json("collect", bundle, "--confirm-instance", portal.fingerprint)
+
+
+def missed(world: World, day: date) -> Missed | None:
+    with world.office.opened() as inbox, inbox.transaction() as session:
+        return exchange_rhythm.missed(session, day)
+
+
+def test_it_is_missed_from_the_day_after_the_one_on_which_it_was_due(
+    world: World, portal: Portal, clock: Clock
+) -> None:
+    assert missed(world, FRIDAY) is None, "nothing was ever exchanged"
+    clock.day = FRIDAY
+    exchanged(world, portal, FRIDAY)
+    assert missed(world, FRIDAY) is missed(world, MONDAY) is None
+    assert missed(world, MONDAY + DAY) == Missed(FRIDAY, MONDAY)
+
+
+def test_no_day_off_of_the_office_excuses_it(world: World, portal: Portal, clock: Clock) -> None:
+    """Reporters know of none."""
+    clock.day = FRIDAY
+    exchanged(world, portal, FRIDAY)
+    world.office.json("days-off", "add", MONDAY.isoformat())
+    assert missed(world, MONDAY + DAY) == Missed(FRIDAY, MONDAY)
+
+
+def test_what_counts_is_when_the_bundle_was_exported(world: World, portal: Portal, clock: Clock) -> None:
+    """Collected on Monday, one of Friday brought nothing of Monday; one from days to come is of today."""
+    clock.day = MONDAY
+    exchanged(world, portal, FRIDAY)
+    assert missed(world, MONDAY + DAY) == Missed(FRIDAY, MONDAY)
+    exchanged(world, portal, MONDAY + timedelta(300))
+    assert missed(world, MONDAY + DAY) is None
+    due = FRANCE.after(MONDAY, 1)
+    assert missed(world, due + DAY) == Missed(MONDAY, due)
+
+
+def test_it_is_the_first_line_at_the_terminal_and_at_the_desk(
+    world: World, portal: Portal, clock: Clock
+) -> None:
+    exchanged(world, portal, today())
+    with sitting(world.office) as client:
+        assert "notice warning" not in client.page("/fr/")
+    assert world.office.json("queue")["missed"] is None
+    clock.wait(10)
+    assert world.office.run("queue").out.startswith("EXCHANGE MISSED: due on ")
+    assert world.office.json("queue")["missed"]["until"] == today().isoformat()
+    with sitting(world.office) as client:
+        page = client.page("/fr/").partition("<main")[2]
+    assert page.index("Un échange a été manqué") < page.index("<h1")
