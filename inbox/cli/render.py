@@ -84,6 +84,8 @@ def details(view: View) -> Iterator[str]:
     yield f"case {view['case']}: {view['status']}"
     language = view["language"] or "unknown"
     yield f"received {view['received']}, collected {view['collected']}, language {language}"
+    if view["received_doubted"]:
+        yield f"the portal says that it came on {view['received_doubted']}, which cannot be"
     if view["route"] != PORTAL:
         route = labels.english("route", view["route"])
         yield f"entered by officers, in words that may be theirs; how it came: {route}"

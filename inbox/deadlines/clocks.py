@@ -62,7 +62,7 @@ class Events:
     """What happened to a case, each on its day; ``held`` while something forbids that it is destroyed.
 
     ``received`` is the portal's day. It was ``acknowledged`` and ``answered``, which is feedback, on the day
-    from which the reporter could read that (``import_days``). Before that it was ``sent``, and so was the
+    from which the reporter could read that (``portal_days``). Before that it was ``sent``, and so was the
     answer, in the outbox of a day.
     ``at_once`` if nothing asks that it is kept once it is closed: it was out of scope. Whoever is
     ``unreachable`` can be told nothing; from others something may be ``withheld`` for a reason.

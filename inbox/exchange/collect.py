@@ -13,8 +13,8 @@ from sqlalchemy.orm import Session
 from crypto.bundle import Applied, IntakeHead, Link
 from crypto.signing import fingerprint
 from inbox.access import conflicts
-from inbox.deadlines import import_days, workflow
-from inbox.deadlines.import_days import Between
+from inbox.deadlines import portal_days, workflow
+from inbox.deadlines.portal_days import Between
 from inbox.exchange import after_restore as rejoining
 from inbox.exchange import bundle_chain, entered_cases
 from inbox.exchange.bundle_chain import Acceptance
@@ -151,8 +151,9 @@ def _collect_one(
         verified = verify(turn.path, begun)
         if taken.code is Code.ACCEPT_GAP:
             rejoining.go_on(session, begun.head, today)
-        warnings = _accept(session, begun, today)
-        filing = _file(inbox, session, verified, today, progress)
+        known = _known(session, begun.head, today)
+        warnings = [*_accept(session, begun, known), *_doubted(verified, known)]
+        filing = _file(inbox, session, verified, known, progress)
         for withdrawal in verified.intake.withdrawn:
             filing.withdraw(withdrawal)
         kept = conflicts.keep(session, journal.actor(session), filing.meant)
@@ -180,12 +181,26 @@ def _overtaken() -> BundleRefused:
     )
 
 
-def _accept(session: Session, begun: Announced, today: date) -> list[str]:
+def _known(session: Session, intake: IntakeHead, today: date) -> Between:
+    """Return between which days of the portal lies what a bundle tells; before it is taken into its chain."""
+    before = queries_exchange.last_intake(session, intake.instance_key)
+    return Between(before.exported if before else None, intake.exported, today)
+
+
+def _doubted(verified: Verified, known: Between) -> Iterator[str]:
+    days = [entry.day for entry in verified.intake.entries]
+    if count := sum(portal_days.receipt(day, known).doubted is not None for day in days):
+        yield sentence(
+            "the portal gives {count} envelopes a day that cannot be; of each case it is said which, and the"
+            " first day counts that is possible; compare the portal's clock",
+            count=count,
+        )
+
+
+def _accept(session: Session, begun: Announced, known: Between) -> list[str]:
     """Take the bundle into its chain; return what an officer should know."""
     intake = begun.head
     warnings: list[str] = []
-    before = queries_exchange.last_intake(session, intake.instance_key)
-    known = Between(before.exported if before else None, intake.exported, today)
     ended = bundle_chain.accept(session, intake.instance_key)
     if ended is not None:
         queries_cases.tell_closings_again(session)
@@ -200,7 +215,7 @@ def _accept(session: Session, begun: Announced, today: date) -> list[str]:
         n=intake.n,
         hash=begun.hash,
         exported=intake.exported,
-        collected=today,
+        collected=known.today,
     )
     session.add(row)
     session.flush()
@@ -229,7 +244,7 @@ def _confirm(session: Session, applied: Applied, known: Between) -> Iterator[str
     """Note from which day each outbox counts that the portal has applied; yield what to know of those."""
     days = []
     for row in queries_exchange.unconfirmed_outboxes(session, applied.n):
-        counts = import_days.of(row.n, row.made, applied.imports, known)
+        counts = portal_days.of(row.n, row.made, applied.imports, known)
         row.applied = counts.day
         days.append(counts)
         if counts.doubted:
@@ -243,16 +258,16 @@ def _confirm(session: Session, applied: Applied, known: Between) -> Iterator[str
     workflow.told(session, {each.n: each.day for each in days})
 
 
-def _file(inbox: Inbox, session: Session, verified: Verified, today: date, progress: Progress) -> Filing:
+def _file(inbox: Inbox, session: Session, verified: Verified, known: Between, progress: Progress) -> Filing:
     contents = key_store.load(inbox.home, session)
     tried = contents.intake_digest
-    filing = Filing(session, inbox.home, n=verified.intake.n, today=today, tried=tried)
+    filing = Filing(session, inbox.home, n=verified.intake.n, today=known.today, tried=tried)
     office = queries_office.office(session)
     trust = Trust(inbox.home, office.deployment, office.channel, contents.intake)
     # What no key opened is tried again by other keys alone: thousands would cost each collect minutes.
     shut = kept(inbox.home, queries_exchange.untried(session, tried))
     try:
-        filing.take(_unsealed([*shut, *_new(verified, today)], trust, progress))
+        filing.take(_unsealed([*shut, *_new(verified, known)], trust, progress))
         # A large follow-up costs time and room: it is opened again only once its case is there.
         awaited = [
             row for row in queries_exchange.set_aside(session, Kind.UNKNOWN_CASE) if filing.knows(row.case_id)
@@ -266,10 +281,11 @@ def _file(inbox: Inbox, session: Session, verified: Verified, today: date, progr
     return filing
 
 
-def _new(verified: Verified, today: date) -> list[Item]:
-    """Return what came on the days that the portal says; one to come would put off every deadline."""
-    pairs = zip(verified.intake.entries, verified.places, strict=True)
-    return [Item(place, min(entry.day, today), entry.case_id) for entry, place in pairs]
+def _new(verified: Verified, known: Between) -> Iterator[Item]:
+    """Yield what came, on the days that the portal says; one to come would put off every deadline."""
+    for entry, place in zip(verified.intake.entries, verified.places, strict=True):
+        came = portal_days.receipt(entry.day, known)
+        yield Item(place, came.day, entry.case_id, doubted=came.doubted)
 
 
 def _unsealed(items: list[Item], trust: Trust, progress: Progress) -> Iterator[tuple[Item, Unsealed]]:

@@ -237,6 +237,7 @@ class Filing:
             number=self._number,
             status=Status.RECEIVED.value,
             received=item.day,
+            received_doubted=item.doubted,
             collected=self._today,
             summary=summary,
             message=message,

@@ -19,12 +19,16 @@ from inbox.vault.unopened_reasons import Kind
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """An envelope with what the portal said of it; with its ``row`` if it was set aside before."""
+    """An envelope with what the portal said of it; with its ``row`` if it was set aside before.
+
+    It came on ``day``; ``doubted`` is what the portal said of that, where it cannot be.
+    """
 
     place: Place
     day: date
     case_id: bytes | None
     row: Unopened | None = None
+    doubted: date | None = None
 
 
 class Shelf:

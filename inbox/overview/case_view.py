@@ -162,6 +162,7 @@ def _line(case: Case, kept_from: Mapping[int, list[str]]) -> View:
         "case": case.number,
         "status": case.status,
         "received": case.received.isoformat(),
+        "received_doubted": case.received_doubted.isoformat() if case.received_doubted else None,
         "language": case.language,
         "summary": case.summary,
         "flags": flags(case),

@@ -160,7 +160,8 @@ class Case(Base):
     ``envelope`` is the hash of the age file, ``serial`` that of the last slot, ``seen`` the newest slot that
     the reporter has opened, ``closed_in`` the first outbox that told the reporter of the closing,
     ``closed_on`` the day from which the portal counts it as closed, ``slot_key`` the id of the reply key that
-    signed the last slot. It is ``new`` until it is shown to staff.
+    signed the last slot. It is ``new`` until it is shown to staff. ``received_doubted`` is the day of receipt
+    that the portal told, where that cannot be.
     """
 
     __tablename__ = "cases"
@@ -172,6 +173,7 @@ class Case(Base):
     message: Mapped[bytes] = mapped_column(deferred=True)
     envelope: Mapped[bytes] = mapped_column(index=True)
     unsigned: Mapped[bool] = mapped_column(default=False)
+    received_doubted: Mapped[date | None] = mapped_column(default=None)
     withdrawn: Mapped[bool] = mapped_column(default=False)
     keyring_warning: Mapped[str] = mapped_column(default="")
     language: Mapped[str] = mapped_column(default="")

@@ -118,7 +118,10 @@ def test_a_keyring_past_its_date_is_flagged(
     world: World, portal: Portal, collect: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     late = moved(monkeypatch).wait(36)
-    collect(portal.bundle(first(Reporter(world)), edit=dated(late)))
+    exported = portal.bundle(
+        first(Reporter(world)), edit=lambda intake: replace(dated(late)(intake), exported=late)
+    )
+    collect(exported)
     assert ["keyring-old"] == world.office.json("show", "1")["flags"]
 
 

@@ -8,10 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crypto.bundle import Import, Link
-from inbox.deadlines import import_days
-from inbox.deadlines.import_days import Between, ImportDay
-from tests.support.inbox_builders import Portal, World, read_outbox, today
+from crypto.bundle import Import, Intake, Link
+from inbox.deadlines import portal_days
+from inbox.deadlines.portal_days import Between, ImportDay, Receipt
+from tests.support.desk_room import sitting
+from tests.support.inbox_builders import Portal, Reporter, World, first, read_outbox, today
 from tests.support.inbox_clock import moved
 from tests.support.inbox_ending import tell_portal
 
@@ -31,7 +32,7 @@ def test_a_day_that_can_be_counts_and_any_other_gives_way_to_the_first_that_can(
 ) -> None:
     """Between its making, the export before, this one, and our own day; whatever the portal's clock says."""
     known = Between(after(previous), after(exported), after(now))
-    found = import_days.of(3, after(made), [Import(3, after(said))], known)
+    found = portal_days.of(3, after(made), [Import(3, after(said))], known)
     earliest = max(made, previous) if previous <= now else made
     if earliest <= said <= min(exported, now):
         assert found == ImportDay(3, after(said))
@@ -39,18 +40,40 @@ def test_a_day_that_can_be_counts_and_any_other_gives_way_to_the_first_that_can(
         assert found == ImportDay(3, after(earliest), after(said))
 
 
+@given(OFFSETS, OFFSETS, OFFSETS, st.integers(-60, 120))
+def test_a_report_came_between_two_exports(previous: int, exported: int, now: int, said: int) -> None:
+    """What is said to have come later counts from the export before; earlier is doubted, and counts."""
+    known = Between(after(previous), after(exported), after(now))
+    found = portal_days.receipt(after(said), known)
+    latest = min(exported, now)
+    if said > latest:
+        assert found == Receipt(after(min(previous, latest)), after(said))
+    else:
+        assert found == Receipt(after(said), after(said) if said < previous else None)
+    assert found.day <= after(latest)
+
+
+@given(OFFSETS, OFFSETS, st.integers(-60, 120))
+def test_without_an_export_before_a_day_to_come_is_that_of_the_export(
+    exported: int, now: int, said: int
+) -> None:
+    latest = min(exported, now)
+    expected = Receipt(after(latest), after(said)) if said > latest else Receipt(after(said))
+    assert portal_days.receipt(after(said), Between(None, after(exported), after(now))) == expected
+
+
 @given(OFFSETS, st.lists(OFFSETS, min_size=1, max_size=5))
 def test_the_first_import_behind_a_lost_one_told_all_of_it_again(made: int, days: list[int]) -> None:
     """A portal that was rebuilt never had it."""
     imports = [Import(n, after(60 + day)) for n, day in enumerate(sorted(days), 5)]
     known = Between(None, after(200), after(200))
-    assert import_days.of(3, after(made), imports, known) == ImportDay(3, imports[0].day)
+    assert portal_days.of(3, after(made), imports, known) == ImportDay(3, imports[0].day)
 
 
 @given(OFFSETS, OFFSETS)
 def test_a_day_that_is_not_told_is_the_first_that_can_be(made: int, previous: int) -> None:
     known = Between(after(previous), after(200), after(200))
-    assert import_days.of(70, after(made), [], known) == ImportDay(70, after(max(made, previous)))
+    assert portal_days.of(70, after(made), [], known) == ImportDay(70, after(max(made, previous)))
 
 
 def clocks(world: World) -> dict[str, Any]:
@@ -169,3 +192,22 @@ def test_no_import_counts_from_before_the_export_that_did_not_know_it(
     (warning,) = world.office.json("collect", told)[0]["warnings"]
     assert f"on {before}, which cannot be: {exported} counts" in warning
     assert clocks(world)["ack_eu"]["done"] == exported.isoformat()
+
+
+def test_a_case_says_that_its_day_of_receipt_cannot_be(world: World, portal: Portal, collect: Any) -> None:
+    """At collecting, and then at the case; the deadlines count from the first day that can be."""
+    collect(portal.bundle())
+    claimed = today() + timedelta(40)
+
+    def edit(intake: Intake) -> Intake:
+        return replace(intake, entries=tuple(replace(each, day=claimed) for each in intake.entries))
+
+    (warning,) = collect(portal.bundle(first(Reporter(world)), edit=edit))["warnings"]
+    assert "gives 1 envelopes a day that cannot be" in warning
+    shown = world.office.json("show", "1")
+    assert (shown["received"], shown["received_doubted"]) == (today().isoformat(), claimed.isoformat())
+    said = world.office.run("show", "1").out
+    assert f"the portal says that it came on {claimed}, which cannot be\n" in said
+    assert clocks(world)["ack_eu"]["day"] == (today() + timedelta(7)).isoformat()
+    with sitting(world.office) as client:
+        assert "ce qui ne se peut pas" in client.page("/fr/case/1")

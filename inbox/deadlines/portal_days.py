@@ -1,6 +1,7 @@
-"""From which day on reporters could read what an outbox told: that of its import (SPEC 8.1).
+"""Which days count of those that the portal tells (SPEC 8.1): receipt, and when an answer could be read.
 
-An outbox that was made tells nobody anything: it lies on a medium. So the law's clocks count from the import.
+An outbox that was made tells nobody anything: it lies on a medium. So the law's clocks count from its import.
+A day that cannot be is said to officers, and the first counts that can be.
 """
 
 from collections.abc import Sequence
@@ -38,6 +39,25 @@ class Between:
     def has(self, day: date, made: date) -> bool:
         """Tell whether an outbox that was made on a day can have been imported on another."""
         return self.first(made) <= day <= min(self.exported, self.today)
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """The day on which a report came; ``doubted`` is what the portal said, if that cannot be."""
+
+    day: date
+    doubted: date | None = None
+
+
+def receipt(said: date, known: Between) -> Receipt:
+    """Return on which day something came that an export brought.
+
+    A day before the export before is doubted, as that did not bring it, and counts: nobody loses time by it.
+    """
+    latest = min(known.exported, known.today)
+    if said > latest:
+        return Receipt(min(known.previous or latest, latest), said)
+    return Receipt(said, said if known.previous and said < known.previous else None)
 
 
 def of(n: int, made: date, imports: Sequence[Import], known: Between) -> ImportDay:
