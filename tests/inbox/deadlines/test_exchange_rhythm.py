@@ -3,24 +3,17 @@
 from dataclasses import replace
 from datetime import date, timedelta
 
-import pytest
-
 from inbox.deadlines import exchange_rhythm
 from inbox.deadlines.exchange_rhythm import Missed
 from tests.support.desk_room import sitting
 from tests.support.inbox_builders import Portal, World, today
-from tests.support.inbox_clock import Clock, moved
+from tests.support.inbox_clock import Clock
 from tests.support.laws import FRANCE
 
 DAY = timedelta(1)
 # By the shipped law: each working day. From any day on, the next one is the day.
 FRIDAY = FRANCE.after(today(), 1)
 MONDAY = FRANCE.after(FRIDAY, 1)
-
-
-@pytest.fixture
-def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
-    return moved(monkeypatch)
 
 
 def exchanged(world: World, portal: Portal, day: date) -> None:

@@ -9,6 +9,7 @@ from portal.config import Settings
 from portal.errors import BadConfiguration
 from portal.ops import serving
 from portal.web import pages
+from templates.catalogues import LANGUAGES
 from templates.law import reader
 from tests.support.paths import ROOT
 
@@ -35,7 +36,7 @@ def test_several_working_days_are_counted(tmp_path: Path) -> None:
     assert "au moins tous les 2 jours ouvrés" in page(Settings(jurisdiction=str(tmp_path)), "/fr/")
 
 
-@pytest.mark.parametrize("language", ["fr", "en"])
+@pytest.mark.parametrize("language", LANGUAGES)
 def test_guarantees_and_authorities_are_those_of_the_law(language: str) -> None:
     settings = Settings(jurisdiction=str(OTHER))
     law = reader.read(OTHER)
