@@ -99,7 +99,7 @@ def search(session: Session, by: Actor, officer: str, names: Iterable[str]) -> l
     """
     new = Names({officer: names})
     meant: dict[int, set[str]] = {}
-    for number, texts in _received(session):
+    for number, texts in received(session):
         if named := new.meant_in(texts):
             meant.setdefault(number, set()).update(named)
     return keep(session, by, meant)
@@ -131,7 +131,7 @@ def warnings(session: Session, quorum: int) -> list[str]:
     ]
 
 
-def _received(session: Session) -> Iterator[tuple[int, Iterable[str]]]:
+def received(session: Session) -> Iterator[tuple[int, Iterable[str]]]:
     """Yield each text that reporters wrote, with the number of its case."""
     for number, unsigned, message in queries_cases.first_messages(session):
         yield number, [message.decode()] if unsigned else said(REPORT.parse(message).answers)

@@ -15,13 +15,14 @@ from sqlalchemy.orm import Session
 from crypto.messages import REPORT
 from crypto.questionnaire import Flag
 from inbox.access import declarations
-from inbox.casework import measures
+from inbox.casework import measures, withholding
 from inbox.deadlines import legal_duties, workflow
 from inbox.deadlines.legal_duties import Kind
 from inbox.deadlines.obstacles import Obstacle
 from inbox.deadlines.retention_schedule import Due
 from inbox.language import labels
 from inbox.language.errors import CaseRefused, Locked, Refused, Undeclared
+from inbox.language.labels import Labelled
 from inbox.language.messages import Sentence, sentence
 from inbox.questionnaire import answers, catalogue
 from inbox.session.actions import TABLE, Code
@@ -129,7 +130,9 @@ MATRIX: Mapping[Obstacle, Mapping[Exit, Cell]] = {
     # A case may be closed while a procedure goes on elsewhere: what both keep is its rows.
     Obstacle.HELD: _row(junk=_blocked(Code.RELEASE_HOLD), destroy=_blocked(Code.RELEASE_HOLD)),
     Obstacle.PROCEEDINGS: _row(
-        junk=_blocked(Code.REMOVE_PROCEEDINGS), destroy=Cell(Need.REASON, (Code.REMOVE_PROCEEDINGS,))
+        junk=_blocked(Code.REMOVE_PROCEEDINGS),
+        destroy=Cell(Need.REASON, (Code.REMOVE_PROCEEDINGS,)),
+        art15=_blocked(Code.REMOVE_PROCEEDINGS, Code.NOTE_UNOPPOSED),
     ),
     # What was urgent stays so when all is done: a lower score, only to close it, would be a false record.
     Obstacle.URGENT: _row(close=_SECOND_OFFICER, junk=_blocked(Code.JUDGE)),
@@ -151,15 +154,17 @@ MATRIX: Mapping[Obstacle, Mapping[Exit, Cell]] = {
         close=_blocked(Code.DECIDE, Code.DECIDE_NO_TRANSMISSION),
         junk=_blocked(Code.DECIDE_NO_TRANSMISSION),
         destroy=_blocked(Code.DECIDE_NO_TRANSMISSION),
+        art15=_blocked(Code.DECIDE_NO_TRANSMISSION),
     ),
     # That it was put off is a decision to close with, and none to destroy with: nobody could take it after.
     Obstacle.ART14: _row(
-        close=_blocked(Code.DECIDE), junk=_blocked(Code.DECIDE), destroy=_blocked(Code.DECIDE)
-    ),
-    Obstacle.PUT_OFF: _row(
+        close=_blocked(Code.DECIDE),
         junk=_blocked(Code.DECIDE),
         destroy=_blocked(Code.DECIDE),
-        art15=_blocked(Code.DECIDE, a_day=True),
+        art15=_blocked(Code.DECIDE),
+    ),
+    Obstacle.PUT_OFF: _row(
+        junk=_blocked(Code.DECIDE), destroy=_blocked(Code.DECIDE), art15=_blocked(Code.DECIDE)
     ),
     Obstacle.WITHHELD: _row(close=_REASON),
     Obstacle.UNREACHABLE: _row(close=_REASON),
@@ -178,7 +183,8 @@ class Asked:
 
     ``also`` are obstacles that lie in what is asked, each with the reason that was given for it alone.
     ``code`` is the action by which it is done, None for that of the exit. ``due`` is what the retention
-    schedule says of the case, for its destruction; None while it is open.
+    schedule says of the case, for its destruction; None while it is open. ``request`` is the number of the
+    request for access that is to be answered.
     """
 
     way: Exit
@@ -187,6 +193,7 @@ class Asked:
     also: Mapping[Obstacle, str] = field(default_factory=dict)
     code: Code | None = None
     due: Due | None = None
+    request: int | None = None
 
     @property
     def action(self) -> Code:
@@ -234,6 +241,12 @@ def is_stopped(what: Obstacle, asked: Asked) -> bool:
             return not asked.takes_two
         case Need.LIFTED:
             return True
+
+
+def why(session: Session, number: int, what: Obstacle, asked: Asked) -> Labelled:
+    """Return what an obstacle between a case and an exit is called, with its day if it has one."""
+    day = asked.due.day if asked.due else legal_duties.put_off_until(session, number)
+    return labels.said("obstacle", what, day=day)
 
 
 def what_to_do(number: int, what: Obstacle, way: Exit) -> Sentence:
@@ -286,7 +299,15 @@ def _is_put_off(session: Session, number: int, asked: Asked) -> bool:
 
 
 def _is_art14_open(session: Session, number: int, asked: Asked) -> bool:
+    if asked.way is Exit.ART15:
+        return withholding.is_undecided(session, number) and not _is_put_off(session, number, asked)
     return legal_duties.is_open(session, number, Kind.ART14) and not _is_put_off(session, number, asked)
+
+
+def _are_proceedings_open(session: Session, number: int, asked: Asked) -> bool:
+    if asked.request is not None:
+        return withholding.is_pending(session, asked.request, number)
+    return not measures.kinds(session, number).isdisjoint(PROCEEDINGS)
 
 
 def _is_danger_open(session: Session, number: int, _: Asked) -> bool:
@@ -302,9 +323,7 @@ _FACTS: Mapping[Obstacle, Callable[[Session, int, Asked], bool]] = {
     Obstacle.UNDECLARED: lambda session, number, _: bool(declarations.missing(session, number)),
     Obstacle.CLOSED: lambda session, number, _: workflow.of(session, number).closed is not None,
     Obstacle.JUNK: lambda session, number, _: workflow.of(session, number).junked is not None,
-    Obstacle.PROCEEDINGS: lambda session, number, _: (
-        not measures.kinds(session, number).isdisjoint(PROCEEDINGS)
-    ),
+    Obstacle.PROCEEDINGS: _are_proceedings_open,
     Obstacle.HELD: lambda session, number, _: workflow.of(session, number).held is not None,
     Obstacle.URGENT: lambda session, number, _: workflow.of(session, number).parts.priority <= _URGENT,
     Obstacle.DANGER: _is_danger_open,
@@ -322,14 +341,17 @@ def _refused(session: Session, number: int, what: Obstacle, asked: Asked) -> Ref
         return Locked(2)
     if what is Obstacle.UNDECLARED:
         return Undeclared(number, declarations.missing(session, number))
-    day = asked.due.day if asked.due else legal_duties.put_off_until(session, number)
-    why = labels.said("obstacle", what, day=day)
-    return CaseRefused(
-        sentence("case {number}: {why}", number=number, why=why), _hint(number, what, asked.way)
-    )
+    said = sentence("case {number}: {why}", number=number, why=why(session, number, what, asked))
+    return CaseRefused(said, _hint(number, what, asked.way))
 
 
 def _hint(number: int, what: Obstacle, way: Exit) -> Sentence:
+    if way is Exit.ART15 and what is Obstacle.PROCEEDINGS:
+        return sentence(
+            "if they are of justice, ask the prosecutor, then note it: inbox access unopposed {number}"
+            " --request REQUEST --day DAY --reference TEXT; if of this office, inform the person first",
+            number=number,
+        )
     if way is Exit.JUNK and what in {Obstacle.PROCEEDINGS, Obstacle.PUT_OFF}:
         return sentence("it is no junk: leave it out, or close it")
     return _hints(number)[what]

@@ -43,7 +43,7 @@ _COMMANDS = {
     "identity": "inbox.cli.commands.access:identity",
     "disclosures": "inbox.cli.commands.access:disclosures_group",
     "dossier": "inbox.cli.commands.dossiers:dossier",
-    "access": "inbox.cli.commands.dossiers:access_command",
+    "access": "inbox.cli.commands.dossiers:access_group",
     "many": "inbox.cli.commands.casework:many_group",
     "note": "inbox.cli.commands.casework:note",
     "tag": "inbox.cli.commands.casework:tag",

@@ -23,6 +23,7 @@ from inbox.desk.pages import (
     queue,
     replies,
     retention,
+    subject_access,
 )
 from inbox.desk.state import Desk
 
@@ -37,6 +38,7 @@ _PAGES = (
     access.pages,
     files.pages,
     dossiers.pages,
+    subject_access.pages,
     retention.pages,
     exchange.pages,
     journal.pages,

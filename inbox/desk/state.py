@@ -60,6 +60,9 @@ class Done(StrEnum):
     DISCLOSED = "disclosed"
     IDENTITY_KEPT = "identity-kept"
     CONSENT_NOTED = "consent-noted"
+    ACCESS_RECORDED = "access-recorded"
+    ACCESS_EXTENDED = "access-extended"
+    UNOPPOSED_NOTED = "unopposed-noted"
 
 
 class Work(StrEnum):

@@ -53,7 +53,8 @@ CODED = {
     "enclosed": "enclosed",
     "regime": "regime",
     "sort": "order",
-    "form": "form",
+    "way": "access_way",
+    "because": "because",
 }
 
 

@@ -1,224 +1,181 @@
-"""What is held on a person who asks for it, without a trace of who said so (GDPR article 15).
+"""The answer to a person who asks what is held on them (GDPR, article 15): it neither tips off nor quotes.
 
-Only passages that name the person leave, each by itself: no days, no route, no numbers of cases, nothing of
-the author, nothing that must not be repeated.
+Officers see which cases name the person, and write themselves what is told. Where something stands in the
+way, and where nothing is held, the person gets the same letter, from the same day on. All that a request
+leaves outside of its cases is the same, too: nobody from whom a case is kept learns that it names the person.
 """
 
-import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from enum import StrEnum
 from pathlib import Path
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from crypto import strictjson
-from crypto.dossier import Purpose
-from inbox.access import disclosures, identities
+from inbox.access import access_requests, declarations, disclosures, named
 from inbox.access.disclosures import Given, Ground, Unasked
-from inbox.casework import exits
+from inbox.casework import exits, withholding
 from inbox.casework.exits import Asked, Exit
-from inbox.dossiers import compose
-from inbox.dossiers.compose import Plan
-from inbox.language import days
+from inbox.deadlines.obstacles import Obstacle
+from inbox.dossiers import restating
 from inbox.language.errors import Refused
-from inbox.language.messages import Sentence, sentence
-from inbox.language.printed_text import Wording
-from inbox.replies import leak_check
+from inbox.language.labels import Labelled
+from inbox.language.messages import sentence
 from inbox.session import journal
 from inbox.session.actions import Actor, Code, Viewed, action
 from inbox.session.inbox import Inbox
 from inbox.system import atomic_files
-from inbox.text import names as person_names
-from inbox.text import segments
-from inbox.text.names import Names
-from inbox.text.redaction import Pieces, Redaction, Redactor
-from inbox.vault import queries_cases, queries_office
-
-WORDING = Wording(__package__, "access.toml")
-# In the ledger, which officers read in English and French alike.
-_ONE = "person"
-_DATE = re.compile(
-    r"\d\s?(?:h|:)\s?\d|\b\d{1,4}[./-]\d{1,2}\b|\b\d{1,2}(?:er|st|nd|rd|th)?\s+[^\W\d]{3,9}\b"
-    r"|\b(?:lun|mar|mercre|jeu|vendre|same|diman)di\b|\b(?:mon|tues|wednes|thurs|fri|satur|sun)day\b",
-    re.IGNORECASE,
-)
-
-
-class Form(StrEnum):
-    """For people or for machines."""
-
-    PDF = "pdf"
-    JSON = "json"
+from inbox.vault import queries_office
+from inbox.vault.casework_tables import AccessCase, AccessRequest
 
 
 @dataclass(frozen=True, slots=True)
-class Request:
-    """Who asks: a person by all names that may stand in reports; what officers leave out; the language."""
+class Concerned:
+    """A case that names the person: what stands in the way of telling of it, in words; what is noted."""
 
-    names: tuple[str, ...]
-    redactions: tuple[Redaction, ...]
-    language: str
-
-
-@dataclass(frozen=True, slots=True)
-class Written:
-    """Where an answer is written, and in which form."""
-
-    path: Path
-    form: Form
+    number: int
+    obstacles: Mapping[Obstacle, Labelled]
+    noted: AccessCase | None
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
-    """What is held on a person: of each report the passages that name this one."""
+class Seen:
+    """What those present see of a request; ``not_looked_at`` cases are not declared by all of them."""
 
-    request: Request
-    made: date
-    by: str
-    reports: tuple[tuple[Pieces, ...], ...]
+    request: AccessRequest
+    cases: tuple[Concerned, ...]
+    not_looked_at: int
 
 
-def preview(
-    inbox: Inbox, who: Actor, numbers: Sequence[int], request: Request
-) -> tuple[Held, list[Sentence]]:
-    """Return what these cases say of a person, and what officers should look at again before it leaves.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """What a person is told, in a language of the pages; without a text nothing is confirmed or denied.
 
-    Raises as ``exits.check``; Refused for a name without a word, if nothing is found, or if something was to
-    be left out that is not there.
+    ``reason`` is why a warning about the text is set aside, or why nothing is told though nothing stands in
+    the way. It is kept with the cases that it concerns.
     """
-    once = list(dict.fromkeys(numbers))
-    first, *others = (action(Code.SHOW, number, view=Viewed.ACCESS) for number in once)
-    with inbox.acting(who, first, *others) as session:
-        return _held(session, _told(session, once, request, who.today), request, who.today)
+
+    text: str | None = None
+    reason: str = ""
+    language: str = "fr"
 
 
-def answer(
-    inbox: Inbox, who: Actor, numbers: Sequence[int], request: Request, to: Written
-) -> tuple[Held, list[Sentence]]:
-    """Write what ``preview`` returns into a file, in clear for this person alone; takes two officers.
+def look(inbox: Inbox, who: Actor, number: int) -> Seen:
+    """Return what those present see of a request; of one that was answered, how it was for each case.
 
-    The journal notes it of each case, the ledger of each that says something. Raises as ``preview``, and
-    Refused if the file is there already.
+    The journal notes it as for the whole register. Raises as ``access_requests.of`` and ``Inbox.acting``.
     """
-    once = list(dict.fromkeys(numbers))
-    count = len(once) if len(once) > 1 else None
-    first, *others = (action(Code.ANSWER_ACCESS, number, cases=count) for number in once)
-    # The file gets its name after the entries in the journal are written: there is none without.
-    with atomic_files.new(to.path) as file, inbox.acting(who, first, *others) as session:
-        told = _told(session, once, request, who.today)
-        for number in told:
-            disclosures.add(
-                session,
-                number,
-                Given(Unasked.PERSON_CONCERNED, Unasked.ACCESS_ANSWER, Ground.OTHER),
-                journal.actor(session),
-            )
-        held, warnings = _held(session, told, request, who.today)
-        file.write(pages(held) if to.form is Form.PDF else machine_readable(held))
-    return held, warnings
+    with inbox.acting(who, action(Code.LIST, view=Viewed.ACCESS)) as session:
+        row = access_requests.of(session, number)
+        if row.answered is not None:
+            noted = session.scalars(select(AccessCase).filter_by(request=number).order_by(AccessCase.case))
+            return Seen(row, tuple(Concerned(each.case, {}, each) for each in noted), 0)
+        return _seen(session, row, who.today)
 
 
-def _told(
-    session: Session, numbers: Sequence[int], request: Request, today: date
-) -> dict[int, tuple[Pieces, ...]]:
-    """Return the passages that name the person, by case."""
-    if not all(map(person_names.words, request.names)):
+def passages(inbox: Inbox, who: Actor, request: int, number: int) -> list[str]:
+    """Return each sentence of a case that names the person who asks: for those who write the answer alone.
+
+    Raises as ``declarations.check``, ``access_requests.open_one`` and ``Inbox.acting``.
+    """
+    with inbox.acting(who, action(Code.SHOW, number, view=Viewed.ACCESS)) as session:
+        declarations.check(session, number)
+        row = access_requests.open_one(session, request)
+        return named.passages(session, number, access_requests.names(row))
+
+
+def answer(inbox: Inbox, who: Actor, number: int, given: Answer, to: Path) -> AccessRequest:
+    """Write the answer to a request into a new file, in clear for this person alone; takes two officers.
+
+    The journal has one entry, of no case. What was told of a case stands in its ledger. Raises Refused before
+    the day from which answers are given, if it was answered, and without a reason if nothing is told though
+    nothing stands in the way; as ``exits.check`` and ``restating.check`` for what is told; if the file is
+    there; and as ``Inbox.acting``.
+    """
+    # The file gets its name after the entry in the journal is written: there is none without.
+    with (
+        atomic_files.new(to) as file,
+        inbox.acting(who, action(Code.ANSWER_ACCESS, request=number)) as session,
+    ):
+        row = access_requests.open_one(session, number)
+        access_requests.check_day(row, who.today)
+        file.write(_answered(session, row, given, who.today))
+        row.answered, row.by = who.today, ", ".join(journal.actor(session).officers)
+        return row
+
+
+def _answered(session: Session, row: AccessRequest, given: Answer, today: date) -> bytes:
+    # Loading it takes a quarter of the desk's start, and only pages need it.
+    from inbox.dossiers import access_letter  # noqa: PLC0415
+
+    seen, names = _seen(session, row, today), access_requests.names(row)
+    office = queries_office.office(session).called(given.language)
+    letter = access_letter.Letter(names, office, today, given.language)
+    if given.text is None:
+        _withhold(session, seen, given.reason)
+        return access_letter.neither(letter)
+    _tell(session, seen, given, today)
+    return access_letter.told(letter, given.text.strip())
+
+
+def _seen(session: Session, row: AccessRequest, today: date) -> Seen:
+    found, asked = named.find(session, access_requests.names(row)), _asked(row, today)
+    cases = []
+    for number in found.cases:
+        stopping = exits.obstacles(session, number, asked)
+        obstacles = {what: exits.why(session, number, what, asked) for what in stopping}
+        cases.append(Concerned(number, obstacles, session.get(AccessCase, (number, row.n))))
+    return Seen(row, tuple(cases), found.not_looked_at)
+
+
+def _asked(row: AccessRequest, today: date) -> Asked:
+    return Asked(way=Exit.ART15, today=today, request=row.n)
+
+
+def _withhold(session: Session, seen: Seen, reason: str) -> None:
+    """Note with each case why nothing is told of it; Refused if nothing stands in the way and nobody says."""
+    why = sorted({str(what) for each in seen.cases for what in each.obstacles})
+    if seen.cases and not why and not reason.strip():
         raise Refused(
-            sentence("a person has a name with a letter or a digit"), sentence("give it with --person")
+            sentence(
+                "nothing stands in the way of telling what these cases hold: {cases}",
+                cases=", ".join(str(each.number) for each in seen.cases),
+            ),
+            sentence("write it: --text-file FILE; or say why not, for these cases alone: --reason TEXT"),
         )
-    for number in numbers:
-        exits.check(session, number, Asked(way=Exit.ART15, today=today))
-    redactor = Redactor(request.redactions)
-    found = {number: tuple(_passages(session, number, request, redactor)) for number in numbers}
-    told = {number: passages for number, passages in found.items() if passages}
-    if not told:
+    for each in seen.cases:
+        noted = withholding.about(session, seen.request.n, each.number)
+        noted.given, noted.reason = False, reason.strip() or ", ".join(why)
+
+
+def _tell(session: Session, seen: Seen, given: Answer, today: date) -> None:
+    """Note in the ledger of each case that it is told of; Refused if something stands in the way."""
+    _check_looked_at(seen)
+    for each in seen.cases:
+        exits.check(session, each.number, _asked(seen.request, today))
+    names, numbers = access_requests.names(seen.request), [each.number for each in seen.cases]
+    restating.check(session, numbers, names, given.text or "", given.reason)
+    by = journal.actor(session)
+    for each in seen.cases:
+        noted = withholding.about(session, seen.request.n, each.number)
+        noted.given, noted.reason = True, given.reason.strip()
+        told = Given(Unasked.PERSON_CONCERNED, Unasked.ACCESS_ANSWER, Ground.OTHER)
+        disclosures.add(session, each.number, told, by)
+
+
+def _check_looked_at(seen: Seen) -> None:
+    if seen.not_looked_at:
         raise Refused(
-            sentence("nothing in these cases names this person"),
-            sentence("try other names: --person, once for each"),
+            sentence(
+                "cases that were not looked at, because not all present have declared to have no interest in"
+                " them: {count}",
+                count=seen.not_looked_at,
+            ),
+            sentence("something in them may stand in the way: declare them first: inbox declare CASE…"),
         )
-    redactor.check([])
-    return told
-
-
-def _held(
-    session: Session, told: Mapping[int, tuple[Pieces, ...]], request: Request, today: date
-) -> tuple[Held, list[Sentence]]:
-    office = queries_office.office(session)
-    name = office.called(request.language)
-    return Held(request, today, name, tuple(told.values())), [*_warnings(session, told)]
-
-
-def machine_readable(held: Held) -> bytes:
-    """Return it as strict JSON; a passage is a list of pieces, between each two something was removed."""
-    return strictjson.encode(
-        {
-            "v": 1,
-            "language": held.request.language,
-            "made": held.made.isoformat(),
-            "by": held.by,
-            "person": list(held.request.names),
-            "reports": [[list(passage) for passage in passages] for passages in held.reports],
-        }
-    )
-
-
-def pages(held: Held) -> bytes:
-    """Return it as a PDF."""
-    # Loading it takes a quarter of the desk's start, and only a PDF needs it.
-    from inbox.files.pdf import Sheets  # noqa: PLC0415
-
-    language = held.request.language
-
-    def say(name: str) -> str:
-        return WORDING.say(name, language)
-
-    sheets = Sheets(say("title"), language=language, day=held.made, foot=say("page"), removed=say("removed"))
-    sheets.subtitle(say("law"))
-    sheets.fact(say("by"), held.by)
-    sheets.fact(say("person"), ", ".join(held.request.names))
-    sheets.fact(say("made"), days.long(language, held.made))
-    sheets.heading(say("held"))
-    sheets.text(say("passages"))
-    for number, passages in enumerate(held.reports, 1):
-        sheets.label(f"{say('report')} {number}")
-        for passage in passages:
-            sheets.quote(passage)
-    sheets.heading(say("why"))
-    for name in ("purpose", "source", "files", "rights"):
-        sheets.text(say(name))
-    return sheets.output()
-
-
-def _passages(session: Session, number: int, request: Request, redactor: Redactor) -> Iterator[Pieces]:
-    """Yield each sentence of a case that names the person, from what may go into a disciplinary file."""
-    plan = Plan(purpose=Purpose.DISCIPLINARY, addressee="", language=request.language)
-    names = Names({_ONE: request.names})
-    author = Redactor((), identities.passages(session, number))
-    for entry in compose.entries(session, queries_cases.case(session, number), plan, Redactor(())):
-        for (text,) in entry.texts:
-            for said in segments.split(text):
-                if names.meant_in([said]):
-                    yield _without(author, redactor.pieces(entry.place, said))
-
-
-def _without(author: Redactor, passage: Pieces) -> Pieces:
-    """Return a passage without what is known of who the author is."""
-    return tuple(piece for each in passage for piece in author.pieces("", each))
-
-
-def _warnings(session: Session, told: Mapping[int, Sequence[Pieces]]) -> Iterator[Sentence]:
-    yield sentence(
-        "read it before it leaves: the author's own words can tell who wrote them; remove such passages"
-    )
-    for place, (number, passages) in enumerate(told.items(), 1):
-        if any(_DATE.search(piece) for passage in passages for piece in passage):
-            yield sentence(
-                "report {place} seems to name a day or an hour: could it tell who was there?", place=place
-            )
-        protected = leak_check.protected(session, number)
-        if protected.is_repeated(piece for passage in passages for piece in passage):
-            yield sentence(
-                "report {place} repeats words of what the author asked never to repeat", place=place
-            )
+    if not seen.cases:
+        raise Refused(
+            sentence("no case names this person"),
+            sentence("give no text: the letter neither confirms nor denies anything"),
+        )

@@ -14,7 +14,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from crypto.journal import Presence, Value
-from inbox.access import handlers
+from inbox.access import access_requests, handlers
 from inbox.deadlines import office, workflow
 from inbox.deadlines.clocks import Due
 from inbox.deadlines.retention_schedule import Rule
@@ -48,6 +48,8 @@ class State(StrEnum):
     RUNNING = "running"
 
 
+# What deadlines are called: tables of labels.
+KINDS = ("clock", "duty", "deadline")
 _SHARING = {Code.RENEW_SHARES, Code.CHANGE_OFFICERS}
 _COUNTED = tuple(code.value for code, rule in TABLE.items() if rule.oversight)
 
@@ -64,6 +66,7 @@ def _view(session: Session, today: date) -> View:
     decisions = session.scalars(select(Duty)).all()
     days = [(each.clock.value, _state(each, today)) for _, clocks in found for each in clocks]
     days += [(row.kind, _state_of(row.due, row.decided, today)) for row in decisions]
+    days += [(kind, _state_of(due, done, today)) for kind, due, done in access_requests.deadlines(session)]
     return {
         "day": today.isoformat(),
         "regime": office.of(session).regime.value,

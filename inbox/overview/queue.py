@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import Session
 
 from crypto.questionnaire import Questionnaire
-from inbox.access import declarations
+from inbox.access import access_requests, declarations
 from inbox.deadlines import exchange_rhythm
 from inbox.deadlines.exchange_rhythm import Missed
 from inbox.language.errors import Refused
@@ -21,7 +21,7 @@ from inbox.questionnaire import catalogue
 from inbox.session.actions import Action, Actor, Code, Viewed, action
 from inbox.session.inbox import Inbox
 from inbox.vault import fulltext, queries_office
-from inbox.vault.casework_tables import Fulltext, Tag, Workflow
+from inbox.vault.casework_tables import AccessRequest, Fulltext, Tag, Workflow
 from inbox.vault.row_security import AS_A_LINE
 from inbox.vault.score import RANKS
 from inbox.vault.tables import Case, FollowUp
@@ -78,6 +78,7 @@ class QueuePage:
     ``unread_closed`` closed cases have an unread letter. ``declared_only``: only cases are searched of which
     all who act have declared it. ``officers`` and ``questionnaire`` are those of today, to choose from.
     ``missed`` is the exchange that should have brought more by now.
+    ``requests`` for access are of no case, and wait like one: the first due first.
     """
 
     count: int
@@ -87,6 +88,7 @@ class QueuePage:
     officers: Sequence[str]
     questionnaire: Questionnaire
     missed: Missed | None
+    requests: Sequence[AccessRequest]
 
     @property
     def is_many(self) -> bool:
@@ -101,6 +103,7 @@ def look(inbox: Inbox, who: Actor, wanted: Filter, order: Order, number: int) ->
     """
     with inbox.acting(who, _looking(wanted)) as session:
         first = max(0, number - 1) * PAGE
+        access_requests.forget_names(session, who.today)
         return QueuePage(
             count(session, wanted, today=who.today),
             queue_lines.views(session, page(session, wanted, order, today=who.today, first=first)),
@@ -109,6 +112,7 @@ def look(inbox: Inbox, who: Actor, wanted: Filter, order: Order, number: int) ->
             [each.name for each in queries_office.officers(session)],
             catalogue.readable_in_use(session),
             exchange_rhythm.missed(session, who.today),
+            access_requests.pending(session),
         )
 
 

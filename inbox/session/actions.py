@@ -109,6 +109,9 @@ class Code(StrEnum):
     DISCLOSE_IDENTITY = "disclose-identity"
     BREAK_GLASS = "break-glass"
     MAKE_DOSSIER = "make-dossier"
+    RECORD_ACCESS = "record-access"
+    EXTEND_ACCESS = "extend-access"
+    NOTE_UNOPPOSED = "note-unopposed"
     ANSWER_ACCESS = "answer-access"
     DESTROY_CASES = "destroy-cases"
     DISCARD_UNOPENED = "discard-unopened"
@@ -192,6 +195,7 @@ _VIEW = {"view": _code("view")}
 _OFFICER = {"officer": Field(Form.OFFICER)}
 _OFFICERS = {"officers": Field(Form.OFFICERS)}
 _MEASURE = {"measure": _NUMBER}
+_REQUEST = {"request": _NUMBER}
 _GIVEN = {"what": _code("what"), "ground": _code("ground")}
 _CLOSING = {"outcome": _code("outcome"), "disclosure": _code("disclosure"), "despite": _FLAG}
 _DECIDING = {"duty": _code("duty"), "decision": _code("decision")}
@@ -331,7 +335,12 @@ TABLE: Mapping[Code, Rule] = {
             "as_measure": _FLAG,
         },
     ),
-    Code.ANSWER_ACCESS: Rule(officers=2, oversight=True, values={"cases": _NUMBER}),
+    Code.RECORD_ACCESS: Rule(values=_REQUEST),
+    Code.EXTEND_ACCESS: Rule(oversight=True, values=_REQUEST | {"because": _code("because")}),
+    # Without the request: that this case names who asks is not for all who read the journal.
+    Code.NOTE_UNOPPOSED: Rule(oversight=True),
+    # Of no case: an entry withheld would tell whom it is kept from that there is something to tell.
+    Code.ANSWER_ACCESS: Rule(officers=2, oversight=True, values=_REQUEST),
     Code.DESTROY_CASES: Rule(officers=2, reason=Reason.OPTIONAL, quarantine=True, values={"cases": _NUMBER}),
     Code.DISCARD_UNOPENED: Rule(officers=2, oversight=True, values={"entries": _NUMBER}),
     Code.ACCEPT_GAP: Rule(

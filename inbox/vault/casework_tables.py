@@ -244,6 +244,43 @@ class Disclosure(Base):
     ground: Mapped[str]
 
 
+class AccessRequest(Base):
+    """Somebody asks what is held on them (GDPR, article 15); no case is named, and none takes it along.
+
+    ``names`` has one on each line, by which reports may name that person; nothing once the answer is old.
+    ``extended`` is the day on which a longer time was taken, ``because`` of what; ``answered`` that of the
+    answer, given ``by`` these officers. How it was answered stands with each case alone.
+    """
+
+    __tablename__ = "access_requests"
+    n: Mapped[int] = mapped_column(primary_key=True)
+    received: Mapped[date]
+    way: Mapped[str]
+    names: Mapped[str]
+    due: Mapped[date]
+    extended: Mapped[date | None] = mapped_column(default=None)
+    because: Mapped[str] = mapped_column(default="")
+    answered: Mapped[date | None] = mapped_column(default=None)
+    by: Mapped[str] = mapped_column(default="")
+
+
+class AccessCase(Base):
+    """What a case has to do with a request for access: it is gone with the case, and kept like it.
+
+    ``unopposed`` is the day on which the prosecutor did not object to an answer, ``reference`` where that
+    stands. ``given`` says whether the answer told of the case, None while there is none, ``reason`` why it
+    did not, or why a warning about its text was set aside.
+    """
+
+    __tablename__ = "access_cases"
+    case: Mapped[int] = mapped_column(ForeignKey("cases.number"), primary_key=True)
+    request: Mapped[int] = mapped_column(ForeignKey("access_requests.n"), primary_key=True)
+    unopposed: Mapped[date | None] = mapped_column(default=None)
+    reference: Mapped[str] = mapped_column(default="")
+    given: Mapped[bool | None] = mapped_column(default=None)
+    reason: Mapped[str] = mapped_column(default="")
+
+
 class Declaration(Base):
     """An officer's word, before the first reading, of having no interest in a case."""
 

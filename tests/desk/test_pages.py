@@ -23,6 +23,7 @@ from tests.support.inbox_builders import (
     read_outbox,
     read_slot,
     stranger,
+    today,
 )
 
 pytestmark = [pytest.mark.browser, pytest.mark.long]
@@ -212,17 +213,22 @@ def test_a_passage_is_seen_before_it_is_struck_by_the_keyboard_alone(room: Room)
     assert accessibility.violations(page) == []
 
 
-def test_what_is_told_to_a_person_is_seen_before_by_the_keyboard_alone(room: Room) -> None:
-    """So is a mistake in the templates, with what was typed; both pages are for everybody."""
+def test_a_request_is_recorded_and_what_cases_say_is_seen_by_the_keyboard_alone(room: Room) -> None:
+    """So is a mistake in the templates, with what was typed; all these pages are for everybody."""
     page = room.page
     page.set_viewport_size(NARROW)
     page.goto(f"{room.served.root}/fr/access")
     page.focus("#persons")
     page.keyboard.type("collègue")
-    page.focus("#cases")
-    page.keyboard.type("1")
+    page.fill("#received", today().isoformat())
+    page.focus("#received")
     page.keyboard.press("Enter")
-    expect(page.locator(".answer")).to_contain_text("Un collègue m'a proposé de l'argent.")
+    expect(page.locator("h1")).to_contain_text("Demande 1")
+    assert accessibility.violations(page) == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= NARROW["width"]
+    page.focus("main li a:nth-of-type(2)")
+    page.keyboard.press("Enter")
+    expect(page.locator(".written")).to_contain_text("Un collègue m'a proposé de l'argent.")
     assert accessibility.violations(page) == []
     assert page.evaluate("document.documentElement.scrollWidth") <= NARROW["width"]
     page.goto(f"{room.served.root}/fr/office/templates")

@@ -1,18 +1,20 @@
-"""A person who asks what is held on them is answered at the desk: looked at first, given by two officers."""
+"""The register of requests for access at the desk, and the answers, which two officers give."""
 
-import json
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.support.desk_room import Client, sitting, tell
+from tests.support.dossier_room import printed
 from tests.support.inbox_builders import Office, Portal, World, passphrase_of, today
 
 NAME = "Firmin Quélennec"
 SAID = {"what": f"J'étais de garde. {NAME.upper()} a loué son badge. Un inconnu.", "coi": "no"}
-ASKED = {"persons": f"{NAME}\r\n\r\nQuelennec", "cases": "1, 2", "language": "fr", "redact": "*:son badge"}
-
+CAME = (today() - timedelta(25)).isoformat()
+ASKED = {"persons": f"{NAME}\r\n\r\nQuelennec", "received": CAME, "way": "letter"}
+OWN = f"Il est dit que {NAME} aurait cédé un moyen d'entrer."
 
 pytestmark = pytest.mark.copy_of("founded_desk")
 
@@ -32,58 +34,102 @@ def both(**form: Any) -> dict[str, Any]:
     return form | {f"passphrase-{name}": passphrase_of(name) for name in ("alice", "bruno")}
 
 
-def test_it_is_looked_at_and_then_given_by_two(office: Office, stick: Path) -> None:
-    """Each time under a name of its own; the ledger has it only once it was given."""
+def test_a_request_is_recorded_answered_and_done(office: Office, stick: Path) -> None:
+    """It waits in the queue until then; what cases say of the person is shown apart."""
     with sitting(office, stick) as client:
-        seen = client.send("/en/access/preview", **ASKED)
-        shown = seen.text.partition("<form")[0] + seen.text.partition("</header>")[2]
-        assert (200, True, False) == (seen.status_code, NAME.upper() in shown, "Un inconnu" in seen.text)
-        assert 'a loué <span class="mark">removed</span>.' in shown
-        assert "person concerned" not in client.page("/en/case/1/ledger")
-        asked = client.send("/en/access", **ASKED, form="pdf")
-        assert (401, True) == (asked.status_code, "number of cases: 2" in asked.text)
+        assert "Nobody has asked." in client.page("/en/access")
+        assert 303 == client.send("/en/access", **ASKED).status_code
+        assert "Requests for access to be answered: 1" in client.page("/en/")
+        assert f"{NAME}, Quelennec" in client.page("/en/access")
+        page = client.page("/en/access/1")
+        assert "Case 1" in page
+        assert "Whether the persons concerned are informed was not decided" in page
+        assert "son badge" not in page
+        shown = client.page("/en/access/1/passages/1")
+        assert (True, False) == (f"{NAME.upper()} a loué son badge." in shown, "Un inconnu" in shown)
+        for number in ("1", "2"):
+            office_form = {"choice": "informed", "reason": "drill"}
+            assert 303 == client.send(f"/en/case/{number}/decide", **office_form).status_code
+        form = {"text": OWN, "reason": "", "language": "fr"}
+        asked = client.send("/en/access/1/answer", **form)
+        assert (401, True) == (asked.status_code, "request 1" in asked.text)
         assert [] == [*stick.iterdir()]
-        for form in ("pdf", "json", "json"):
-            assert client.send("/en/access", **both(**ASKED, form=form)).status_code == 200
+        answered = client.send("/en/access/1/answer", **both(**form))
+        assert (200, True) == (answered.status_code, "access-1.pdf" in answered.text)
+        assert "Requests for access to be answered" not in client.page("/en/")
+        assert "the answer told of it" in client.page("/en/access/1")
         assert "person concerned" in client.page("/en/case/1/ledger")
-    names = [f"access-{today()}-{n}" for n in ("1.json", "1.pdf", "2.json")]
-    assert names == sorted(path.name for path in stick.iterdir())
-    assert (stick / names[1]).read_bytes().startswith(b"%PDF")
-    (passage, _) = json.loads((stick / names[0]).read_bytes())["reports"]
-    assert [[f"{NAME.upper()} a loué ", "."]] == passage
-    entries = office.json("journal", "print")["entries"]
-    given = [(each["action"], each["case"]) for each in entries if each["action"] == "answer-access"]
-    assert [("answer-access", 1), ("answer-access", 2)] * 3 == given
-    assert "Firmin" not in str(entries)
+        assert 409 == client.send("/en/access/1/answer", **both(**form)).status_code
+    assert "aurait cédé" in printed((stick / "access-1.pdf").read_bytes())
+
+
+def test_without_a_text_nothing_is_confirmed_or_denied(office: Office, stick: Path) -> None:
+    """Here because it was not decided whether the persons concerned are informed."""
+    with sitting(office, stick) as client:
+        client.send("/en/access", **ASKED)
+        answered = client.send("/en/access/1/answer", **both(text=" \r\n", reason="", language="en"))
+        assert 200 == answered.status_code
+        assert "the answer told nothing of it" in client.page("/en/access/1")
+        assert "person concerned" not in client.page("/en/case/1/ledger")
+    assert "neither confirm nor deny" in printed((stick / "access-1.pdf").read_bytes())
+
+
+def test_time_is_taken_and_the_word_of_the_prosecutor_noted(office: Office, stick: Path) -> None:
+    with sitting(office, stick) as client:
+        client.send("/en/access", **ASKED)
+        for number in ("1", "2"):
+            client.send(f"/en/case/{number}/decide", choice="informed", reason="drill")
+        office_forms = {"source-risk": {"risk": "low"}, "decide": {"choice": "transmit", "addressee": "P"}}
+        for path, form in office_forms.items():
+            assert 303 == client.send(f"/en/case/1/{path}", **form, reason="drill").status_code
+        assert "Proceedings go on" in client.page("/en/access/1")
+        word = {"case": "1", "day": today().isoformat(), "reference": "TJ du Havre"}
+        assert 303 == client.send("/en/access/1/unopposed", **word).status_code
+        page = client.page("/en/access/1")
+        assert (False, True) == ("Proceedings go on" in page, "TJ du Havre" in page)
+        assert 303 == client.send("/en/access/1/extend", because="complexity").status_code
+        assert "more time since" in client.page("/en/access/1")
+        assert 409 == client.send("/en/access/1/extend", because="complexity").status_code
 
 
 @pytest.mark.parametrize(
-    ("changed", "status"),
+    ("path", "form", "status"),
     [
-        ({"cases": ""}, 409),
-        ({"cases": "one"}, 409),
-        ({"cases": "1 x"}, 409),
-        ({"cases": "0"}, 409),
-        ({"cases": "9" * 40}, 409),
-        ({"cases": "1 9"}, 409),
-        ({"persons": "Nobody"}, 409),
-        ({"persons": " \r\n"}, 409),
-        ({"persons": "'"}, 409),
-        ({"redact": "*:nothing of it"}, 409),
-        ({"redact": "son badge"}, 409),
-        ({"language": "de"}, 400),
+        ("", ASKED | {"persons": ""}, 409),
+        ("", ASKED | {"persons": "'"}, 409),
+        ("", ASKED | {"received": ""}, 400),
+        ("", ASKED | {"received": "x"}, 400),
+        ("", ASKED | {"way": "pigeon"}, 400),
+        ("/1/extend", {"because": "x"}, 400),
+        ("/9/extend", {"because": "number"}, 409),
+        ("/1/unopposed", {"case": "1", "day": "", "reference": "R"}, 400),
+        ("/1/unopposed", {"case": "x", "day": CAME, "reference": "R"}, 400),
+        ("/1/unopposed", {"case": "1", "day": CAME, "reference": ""}, 409),
+        ("/9/answer", both(text=OWN, reason="", language="fr"), 409),
+        ("/1/answer", both(text=OWN, reason="", language="fr"), 409),
+        ("/1/answer", both(text=OWN, reason="", language="de"), 400),
     ],
 )
-def test_what_cannot_be_answered_is_neither_shown_nor_given(
-    client: Client, stick: Path, changed: dict[str, str], status: int
+def test_what_cannot_be_done_changes_nothing(
+    office: Office, stick: Path, path: str, form: dict[str, str], status: int
 ) -> None:
-    for path, form in (("/preview", ASKED | changed), ("", both(**ASKED | changed, form="pdf"))):
+    with sitting(office, stick) as client:
+        client.send("/en/access", **ASKED)
+    before = office.state()
+    with sitting(office, stick) as client:
         assert status == client.send(f"/en/access{path}", **form).status_code
+    assert before == office.state()
     assert [] == [*stick.iterdir()]
-    assert "person concerned" not in client.page("/en/case/1/ledger")
 
 
-def test_without_a_medium_there_is_no_place_for_it(office: Office) -> None:
+def test_without_a_medium_there_is_no_place_for_an_answer(office: Office) -> None:
     with sitting(office) as client:
-        assert "--medium FOLDER" in client.page("/en/access")
-        assert client.send("/en/access", **both(**ASKED, form="pdf")).status_code == 409
+        client.send("/en/access", **ASKED)
+        assert "--medium FOLDER" in client.page("/en/access/1")
+        form = both(text="", reason="", language="fr")
+        assert client.send("/en/access/1/answer", **form).status_code == 409
+
+
+def test_pages_of_no_request_are_refused(client: Client) -> None:
+    for page in ("/en/access/9", "/en/access/9/passages/1"):
+        assert 409 == client.ask(page).status_code

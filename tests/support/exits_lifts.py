@@ -20,10 +20,11 @@ from tests.support.exits_room import (
     Room,
     Surface,
     Visitor,
+    ask_for_access,
     passphrases,
     run,
 )
-from tests.support.inbox_builders import read_outbox
+from tests.support.inbox_builders import read_outbox, today
 from tests.support.inbox_clock import Clock
 from tests.support.inbox_ending import tell_portal
 
@@ -89,6 +90,12 @@ LIFTS: Mapping[Code, Lift] = {
     Code.OPEN_TO_ALL: Lift(("chloe",), ("handlers", "1", "--anyone"), f"{_CASE}/readers"),
     Code.ENTRUST: Lift(("chloe",), ("handlers", "1", *NAMES), f"{_CASE}/readers", {"officer": [*NAMES]}),
     Code.BREAK_GLASS: Lift(ACTING, ("break-glass", "1", *_WHY), f"{_CASE}/readers/break-glass", _DRILL),
+    Code.NOTE_UNOPPOSED: Lift(
+        OTHERS,
+        ("access", "unopposed", "1", "--request", "1", "--day", today().isoformat(), "--reference", "TJ"),
+        "/en/access/1/unopposed",
+        {"case": "1", "day": today().isoformat(), "reference": "TJ"},
+    ),
     Code.LIFT_QUARANTINE: Lift(
         OTHERS, ("quarantine", "1", "--lift", *_WHY), f"{_CASE}/readers/quarantine/lift", _DRILL
     ),
@@ -102,9 +109,12 @@ _DECISIONS = {
 
 def lift(code: Code, what: Obstacle, room: Room, surface: Surface, clock: Clock) -> None:
     """Take an obstacle away by an action on a surface."""
-    if code is Code.COLLECT:
-        _TELL[surface](room)
+    if code in LONG:
+        LONG[code][surface](room)
         return
+    if code is Code.NOTE_UNOPPOSED:
+        with room.changing() as session:
+            ask_for_access(session)
     action = _DECISIONS[what] if code is Code.DECIDE else LIFTS[code]
     _do(action, room, surface)
     if action.is_end:
@@ -147,7 +157,7 @@ def _tell_at_the_desk(room: Room) -> None:
         assert client.send("/en/medium/collect", bundle=bundle.name).status_code == 200
 
 
-_TELL: Mapping[Surface, Callable[[Room], None]] = {
-    Surface.COMMAND_LINE: _tell_by_command,
-    Surface.DESK: _tell_at_the_desk,
+# What the desk does as a job, with a medium.
+LONG: Mapping[Code, Mapping[Surface, Callable[[Room], None]]] = {
+    Code.COLLECT: {Surface.COMMAND_LINE: _tell_by_command, Surface.DESK: _tell_at_the_desk},
 }

@@ -28,7 +28,7 @@ from inbox.questionnaire import answers
 from inbox.session.actions import Actor
 from inbox.session.inbox import Inbox, Unlocked
 from inbox.system import clock
-from inbox.vault.casework_tables import Declaration, Duty, Handler, Measure, Workflow
+from inbox.vault.casework_tables import AccessRequest, Declaration, Duty, Handler, Measure, Workflow
 from inbox.vault.score import Parts
 from inbox.vault.tables import Case, Exclusion, FollowUp, JournalEntry
 from tests.support.desk_room import TOKEN, Client, tell
@@ -39,6 +39,7 @@ NAMES = ("alice", "bruno", "chloe")
 # Who leaves with the case; obstacles that lie in who acts lie in alice, and the other two lift them.
 ACTING, OTHERS = NAMES[:2], NAMES[1:]
 PERSON = "Firmin Quélennec"
+TOLD = "Rien que de connu."
 # Longer ago than any case is kept.
 LONG_AGO = timedelta(90)
 _SOON = timedelta(10)
@@ -103,6 +104,9 @@ def found(folder: Path) -> Room:
         office.of(*pair).json("declare", "1")
     office.json("show", "1")
     office.json("source-risk", "1", "low", "--reason", "drill")
+    with office.opened() as inbox, inbox.vault.transaction() as session:
+        day = today()
+        session.add(Duty(case=1, kind="art14", known=day, due=day, decided=day, decision="informed"))
     return Room(office.of(*ACTING), portal)
 
 
@@ -163,9 +167,14 @@ def _unreachable(session: Session) -> None:
 
 
 def _duty(kind: str, **changes: Any) -> Callable[[Session], None]:
-    return lambda session: session.add(
-        Duty(**({"case": 1, "kind": kind, "known": today(), "due": today() + _SOON} | changes))
-    )
+    begun = {"case": 1, "kind": kind, "known": today(), "due": today() + _SOON}
+    return lambda session: session.merge(Duty(**(begun | {"decided": None, "decision": ""} | changes)))
+
+
+def ask_for_access(session: Session) -> None:
+    """Let the person whom the case names have asked long ago what is held on them, unless that is so."""
+    asked = AccessRequest(n=1, received=today() - LONG_AGO, way="letter", names=PERSON, due=today())
+    session.merge(asked)
 
 
 def _has_duty(session: Session, kind: str, decision: str = "") -> bool:
@@ -179,7 +188,7 @@ BUILDERS: dict[Obstacle, Callable[[Session], None]] = {
     Obstacle.OPEN: _open,
     Obstacle.HELD: _handling(held=today()),
     Obstacle.PROCEEDINGS: lambda session: session.add(
-        Measure(case=1, position=1, kind="suspension", day=today())
+        Measure(case=1, position=1, kind="judicial_investigation", day=today())
     ),
     Obstacle.URGENT: lambda session: setattr(session.get_one(Workflow, 1), "parts", Parts(danger=2)),
     Obstacle.DANGER: _endanger,
@@ -232,6 +241,9 @@ def put(what: Obstacle, room: Room) -> None:
 def leave(wanted: Wanted, room: Room, surface: Surface) -> Came:
     """Ask for an exit; return what came of it, by what the journal notes."""
     with room.office.unlocked() as opened:
+        if wanted.way is Exit.ART15:
+            with opened.inbox.vault.transaction() as session:
+                ask_for_access(session)
         before = _noted(opened.inbox, wanted)
         is_asked = _LEAVE[surface](wanted, room, opened)
         if _noted(opened.inbox, wanted) > before:
@@ -293,7 +305,7 @@ def passphrases(*names: str) -> dict[str, str]:
 
 
 def _by_command(wanted: Wanted, room: Room, opened: Unlocked) -> bool:
-    words = _words(wanted, room.office.out / f"answer-{wanted.with_reason}")
+    words = _words(wanted, room.office.out)
     _, said = run(opened, words, ACTING if wanted.with_a_second else ())
     return "this takes two officers" in said
 
@@ -308,7 +320,10 @@ def _words(wanted: Wanted, out: Path) -> list[str]:
         case Exit.DESTROY:
             return ["destroy", "1", *(["--early", "drill"] * wanted.with_reason)]
         case Exit.ART15:
-            return ["access", "1", "--person", PERSON, "--form", "json", "--out", str(out)]
+            told, answer = out / "told", str(out / "answer")
+            told.write_text(TOLD)
+            drill = ["--despite-warning", "drill"] if wanted.with_reason else []
+            return ["access", "answer", "1", "--text-file", str(told), *drill, "--out", answer]
         case Exit.ART14:
             return ["decide", "1", "defer", "--until", _until(), "--reason", "drill"]
 
@@ -361,8 +376,7 @@ def _form(wanted: Wanted) -> tuple[str, dict[str, str]]:
         case Exit.DESTROY:
             return "/en/retention", {"case": "1"} | reason
         case Exit.ART15:
-            asked = {"persons": PERSON, "cases": "1", "language": "fr", "redact": "", "form": "json"}
-            return "/en/access", asked
+            return "/en/access/1/answer", {"text": TOLD, "language": "fr"} | reason
         case Exit.ART14:
             return "/en/case/1/decide", {"choice": "defer", "until": _until(), "reason": "drill"}
 

@@ -36,6 +36,7 @@ OF_THE_WORK = (
     "disclosures",
     "declarations",
     "handlers",
+    "access_cases",
     "strikes",
     "openings",
 )
@@ -104,6 +105,12 @@ def found(folder: Path) -> Trio:
         trio.office.json("reply", str(number), "--text", text)
         trio.office.json("close", str(number), *CLOSING)
     with trio.office.opened() as inbox, inbox.transaction() as session:
+        session.add(
+            casework_tables.AccessRequest(
+                n=1, received=today(), way="letter", names="Nobody", due=today(), answered=today(), by="alice"
+            )
+        )
+        session.flush()
         session.add_all(row for number in (1, 2, 3) for row in work_on(number))
         session.execute(update(Case).values(new=True))
         session.execute(update(FollowUp).values(unread=True))  # as one that came after the end
@@ -130,6 +137,7 @@ def work_on(number: int) -> Iterator[Base]:
     )
     for name in NAMES:
         yield casework_tables.Handler(case=number, officer=name, since=day)
+    yield casework_tables.AccessCase(case=number, request=1, reference=text, given=False, reason=text)
     yield casework_tables.Strike(case=number, position=1, day=day, by="alice", place="what")
     yield casework_tables.Opening(case=number, memo=f"{text} {number} memo".encode().ljust(60, b"\0"))
 

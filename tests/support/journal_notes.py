@@ -1,7 +1,12 @@
 """What each command leaves in the journal, as a table."""
 
+from datetime import timedelta
+
+from tests.support.inbox_builders import today
+
 CANARY = "zibeline-quartz-7319"
 
+_LONG_AGO = (today() - timedelta(25)).isoformat()
 # Command, then action, case, values, reason.
 NOTES: list[tuple[list[str], tuple[str, int | None, dict[str, object], str]]] = [
     (["list"], ("list", None, {}, "")),
@@ -131,4 +136,20 @@ NOTES: list[tuple[list[str], tuple[str, int | None, dict[str, object], str]]] = 
     (["unopened"], ("list", None, {"view": "unopened"}, "")),
     (["destroyed"], ("list-destroyed", None, {}, "")),
     (["channels", "list"], ("list-channels", None, {}, "")),
+    (
+        ["access", "record", "--person", "case", "--received", _LONG_AGO, "--way", "letter"],
+        ("record-access", None, {"request": 2}, ""),
+    ),
+    (["access", "list"], ("list", None, {"view": "access"}, "")),
+    (["access", "show", "2"], ("list", None, {"view": "access"}, "")),
+    (["access", "passages", "1", "--request", "2"], ("show", 1, {"view": "access"}, "")),
+    (
+        ["access", "extend", "2", "--because", "number"],
+        ("extend-access", None, {"request": 2, "because": "number"}, ""),
+    ),
+    (
+        ["access", "unopposed", "1", "--request", "2", "--day", _LONG_AGO, "--reference", CANARY],
+        ("note-unopposed", 1, {}, ""),
+    ),
+    (["access", "answer", "2", "--out", "LETTER"], ("answer-access", None, {"request": 2}, "")),
 ]

@@ -1,6 +1,7 @@
 """What of a case goes to a prosecutor, into a disciplinary file or to a person who asks; is it intact."""
 
 from collections.abc import Callable, Iterable, Iterator
+from datetime import date
 from functools import reduce
 from pathlib import Path
 from typing import Any
@@ -10,10 +11,15 @@ import click
 from crypto import signing
 from crypto.dossier import Dossier, Purpose
 from crypto.printable import visible
+from inbox.access import access_requests
+from inbox.access.access_requests import Because, Came, Way
+from inbox.casework import withholding
+from inbox.casework.withholding import Unopposed
 from inbox.cli.options import (
     NUMBER,
     Door,
     case_argument,
+    day_of,
     json_option,
     officer_options,
     out_file,
@@ -23,13 +29,14 @@ from inbox.dossiers import compose, render, send, subject_access
 from inbox.dossiers import verify as dossier_check
 from inbox.dossiers.compose import Content, Doubt, Enclosed, Plan
 from inbox.dossiers.send import Sealing
-from inbox.dossiers.subject_access import Form, Held, Request, Written
+from inbox.dossiers.subject_access import Answer, Concerned, Seen
 from inbox.language import labels
 from inbox.language.views import View
 from inbox.system import given_files, terminal
 from inbox.system.terminal import quoted
 from inbox.text import redaction
 from inbox.text.redaction import Pieces, Redaction
+from inbox.vault.casework_tables import AccessRequest
 from templates.catalogues import LANGUAGES
 
 _PLAIN = (
@@ -202,33 +209,197 @@ def _marked(pieces: Pieces) -> str:
     return "[REMOVED]".join(pieces)
 
 
-@click.command(name="access")
-@click.argument("cases", metavar="CASE…", type=NUMBER, nargs=-1, required=True)
+_request_argument = click.argument("request", type=NUMBER)
+_request_option = click.option("--request", required=True, type=NUMBER, help="The request for access.")
+
+
+def _day_option(name: str, what: str) -> Callable[[Any], Any]:
+    return click.option(name, required=True, callback=day_of, metavar="DAY", help=what)
+
+
+@click.group(name="access")
+def access_group() -> None:
+    """Who asks what is held on them (article 15 of the GDPR): the register, and the answers."""
+
+
+@access_group.command(name="record")
 @click.option(
     "--person", "names", multiple=True, required=True, help="A name, once for each by which it may go."
 )
-@_redact_option
+@_day_option("--received", "The day on which the request came.")
+@click.option("--way", required=True, type=click.Choice([*map(str, Way)]), help="How it came.")
+@officer_options
+@json_option
+@click.pass_obj
+def record_access(door: Door, /, *, names: tuple[str, ...], received: date, way: str, as_json: bool) -> None:
+    """Add a request to the register: it is to be answered within a month."""
+    with door.opened() as (inbox, who):
+        row = access_requests.record(inbox, who, Came(received, Way(way), names))
+    terminal.show(_request_view(row), [_request_line(row)], as_json=as_json)
+
+
+@access_group.command(name="list")
+@officer_options
+@json_option
+@click.pass_obj
+def list_access(door: Door, /, *, as_json: bool) -> None:
+    """List the register, what is due first at its head."""
+    with door.opened() as (inbox, who):
+        rows = access_requests.listed(inbox, who)
+    view = {"requests": [*map(_request_view, rows)]}
+    terminal.show(view, [*map(_request_line, rows)] or ["nobody has asked"], as_json=as_json)
+
+
+@access_group.command(name="extend")
+@_request_argument
 @click.option(
-    "--form", type=click.Choice(list(map(str, Form))), default="pdf", help="For people or for machines."
+    "--because", required=True, type=click.Choice([*map(str, Because)]), help="Of what the person is told."
 )
-@click.option("--language", type=click.Choice(LANGUAGES), default="fr", help="Of all but the reports.")
+@officer_options
+@json_option
+@click.pass_obj
+def extend_access(door: Door, /, *, request: int, because: str, as_json: bool) -> None:
+    """Take two months more, once, before the first one ends; tell the person, and why."""
+    with door.opened() as (inbox, who):
+        row = access_requests.extend(inbox, who, request, Because(because))
+    terminal.show(_request_view(row), [_request_line(row)], as_json=as_json)
+
+
+@access_group.command(name="show")
+@_request_argument
+@officer_options
+@json_option
+@click.pass_obj
+def show_access(door: Door, /, *, request: int, as_json: bool) -> None:
+    """Show which cases name the person, and what stands in the way of telling what they hold."""
+    with door.opened() as (inbox, who):
+        seen = subject_access.look(inbox, who, request)
+    terminal.show(_seen_view(seen), _seen_lines(seen), as_json=as_json)
+
+
+@access_group.command(name="passages")
+@case_argument
+@_request_option
+@officer_options
+@json_option
+@click.pass_obj
+def passages_of_access(door: Door, /, *, request: int, case: int, as_json: bool) -> None:
+    """Show what a case says of the person, for those who write the answer; it never leaves."""
+    with door.opened() as (inbox, who):
+        found = subject_access.passages(inbox, who, request, case)
+    terminal.show({"case": case, "passages": found}, [*map(quoted, found)], as_json=as_json)
+
+
+@access_group.command(name="unopposed")
+@case_argument
+@_request_option
+@_day_option("--day", "The day on which the prosecutor said so.")
+@click.option("--reference", required=True, help="Who said so, and where it stands.")
+@officer_options
+@json_option
+@click.pass_obj
+def note_unopposed(door: Door, /, *, request: int, case: int, as_json: bool, **given: Any) -> None:
+    """Record that the prosecutor does not object to telling the person what a case holds."""
+    with door.opened() as (inbox, who):
+        withholding.note_unopposed(inbox, who, request, Unopposed(case, **given))
+    view = {"request": request, "case": case, "day": given["day"].isoformat()}
+    terminal.show(view, [f"the prosecutor does not object, as to case {case}"], as_json=as_json)
+
+
+@access_group.command(name="answer")
+@_request_argument
+@click.option(
+    "--text-file",
+    type=click.Path(path_type=Path),
+    help="What is held, in your own words; without it the letter neither confirms nor denies anything.",
+)
+@click.option(
+    "--reason",
+    default="",
+    help="Why nothing is told though nothing stands in the way; it stays with the cases.",
+)
+@click.option(
+    "--despite-warning",
+    "despite",
+    default="",
+    help="Why a warning about the text is set aside; it stays with the cases.",
+)
+@click.option("--language", type=click.Choice(LANGUAGES), default="fr", help="Of the pages.")
 @out_file
 @officer_options
 @json_option
 @click.pass_obj
-def access_command(
-    door: Door, /, *, cases: tuple[int, ...], form: str, out: Path, as_json: bool, **asked: Any
+def answer_access(
+    door: Door, /, *, request: int, text_file: Path | None, out: Path, as_json: bool, **given: str
 ) -> None:
-    """Write what cases say of a person who asks, without its source; takes two officers."""
-    request = Request(asked["names"], _redactions_of(asked["redact"]), asked["language"])
+    """Write the answer, from the same day on whatever it is; takes two officers."""
+    text = text_of(text_file) if text_file else None
+    reason = given["despite"] if text_file else given["reason"]
+    answer = Answer(text=text, reason=reason, language=given["language"])
     with door.opened() as (inbox, who):
-        held, warnings = subject_access.answer(inbox, who, cases, request, Written(out, Form(form)))
-    view = {"file": str(out), "reports": held.reports, "warnings": warnings}
-    terminal.show(view, _access_lines(held, out), as_json=as_json)
+        row = subject_access.answer(inbox, who, request, answer, out)
+    view = {"file": str(out), **_request_view(row)}
+    terminal.show(view, [f"{out}: in clear, for this person alone", _request_line(row)], as_json=as_json)
 
 
-def _access_lines(held: Held, out: Path) -> list[str]:
-    lines = []
-    for number, passages in enumerate(held.reports, 1):
-        lines += [f"report {number}:", *(quoted("[REMOVED]".join(passage)) for passage in passages)]
-    return [*lines, f"{out}: in clear, for this person alone"]
+def _request_view(row: AccessRequest) -> View:
+    return {
+        "request": row.n,
+        "names": [*access_requests.names(row)],
+        "received": row.received.isoformat(),
+        "way": row.way,
+        "from": access_requests.from_day(row).isoformat(),
+        "due": row.due.isoformat(),
+        "extended": row.extended.isoformat() if row.extended else None,
+        "because": row.because,
+        "answered": row.answered.isoformat() if row.answered else None,
+        "by": row.by,
+    }
+
+
+def _request_line(row: AccessRequest) -> str:
+    whose = ", ".join(access_requests.names(row)) or "names deleted"
+    how = labels.english("access_way", row.way).lower()
+    state = (
+        f"answered {row.answered} by {row.by}"
+        if row.answered
+        else f"to be answered from {access_requests.from_day(row)} to {row.due}"
+    )
+    why = labels.english("because", row.because) if row.because else ""
+    more = f"; more time since {row.extended}, for {why}" if why else ""
+    return visible(f"request {row.n}, {whose}: received {row.received} ({how}), {state}{more}")
+
+
+def _seen_view(seen: Seen) -> View:
+    cases = [
+        {
+            "case": each.number,
+            "obstacles": [*map(str, each.obstacles)],
+            "unopposed": each.noted.unopposed.isoformat() if each.noted and each.noted.unopposed else None,
+            "reference": each.noted.reference if each.noted else "",
+            "given": each.noted.given if each.noted else None,
+            "reason": each.noted.reason if each.noted else "",
+        }
+        for each in seen.cases
+    ]
+    return _request_view(seen.request) | {"cases": cases, "not_looked_at": seen.not_looked_at}
+
+
+def _seen_lines(seen: Seen) -> Iterator[str]:
+    yield _request_line(seen.request)
+    yield from (visible(_case_line(each)) for each in seen.cases)
+    if not seen.cases:
+        yield "no case names this person"
+    if seen.not_looked_at:
+        yield (
+            f"cases that were not looked at: {seen.not_looked_at}; all present declare first to have no"
+            " interest in them: inbox declare CASE…"
+        )
+
+
+def _case_line(each: Concerned) -> str:
+    if each.noted and each.noted.given is not None:
+        done = "the answer told of it" if each.noted.given else "the answer told nothing of it"
+        return f"case {each.number}: {done}" + (f" ({each.noted.reason})" if each.noted.reason else "")
+    why = "; ".join(each.obstacles.values())
+    return f"case {each.number} names this person: {why or 'nothing stands in the way'}"

@@ -130,7 +130,7 @@ def _oversight_lines(view: View) -> Iterator[str]:
 
 
 def _deadline(kind: str) -> str:
-    return labels.english("clock" if kind in labels.of("clock") else "duty", kind)
+    return next(labels.english(codes, kind) for codes in oversight.KINDS if kind in labels.of(codes))
 
 
 @click.command(name="questionnaire")

@@ -56,6 +56,7 @@ def queue(door: Door, /, *, sort: str, page: int, as_json: bool, **wanted: Any) 
         if found.missed
         else None
     )
+    view["requests"] = [{"request": each.n, "due": each.due.isoformat()} for each in found.requests]
     terminal.show(view, _lines(view), as_json=as_json)
 
 
@@ -97,6 +98,8 @@ def _lines(view: View) -> Iterator[str]:
             f"closed cases with a letter that nobody has read: {view['unread_closed']};"
             " see: inbox queue --closed --to-read"
         )
+    for each in view["requests"]:
+        yield f"request for access {each['request']}, due {each['due']}; see: inbox access list"
     if view["declared_only"]:
         yield "searched: only cases of which all present have declared to have no interest in them"
     for row in view["cases"]:

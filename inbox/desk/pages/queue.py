@@ -39,6 +39,7 @@ def show(page: int) -> ResponseReturnValue:
         unread_closed=found.unread_closed,
         declared_only=found.declared_only,
         missed=found.missed,
+        requests=found.requests,
         labels=_labels(found.questionnaire),
         wanted=desk.wanted,
         is_narrowed=desk.wanted != Filter(),

@@ -28,7 +28,7 @@ READING = [
     ["links", "3"],
     ["dossier", "preview", "3", "--for", "prosecutor", "--to", "x"],
     ["identity", "show", "3"],
-    ["access", "3", "--person", CANARY, "--out", "OUT"],
+    ["access", "passages", "3", "--request", "1"],
     ["reply", "3", "--text", "x", "--preview"],
 ]
 

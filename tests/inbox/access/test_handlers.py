@@ -89,6 +89,8 @@ def test_a_case_kept_from_somebody_is_no_line_of_the_queue_either(trio: Trio) ->
         "cases": [],
         "unread_closed": 2,
         "declared_only": False,
+        "missed": None,
+        "requests": [],
     }
     assert 1 == trio.excluded.run("break-glass", "3", "--reason", "x").code
     assert CANARY in trio.others.run("show", "3").out

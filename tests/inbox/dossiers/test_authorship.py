@@ -3,6 +3,7 @@
 import hashlib
 import re
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 from sqlalchemy import select
@@ -12,6 +13,7 @@ from inbox.vault.tables import Case, FollowUp
 from tests.support import inbox_builders as build
 from tests.support.desk_room import sitting
 from tests.support.dossier_room import forms, unpacked
+from tests.support.inbox_builders import today
 from tests.support.inbox_trio import Trio
 from tests.support.journal_notes import NOTES
 
@@ -44,10 +46,16 @@ def test_no_page_of_the_desk_and_no_answer_to_a_person_shows_it(trio: Trio, tmp_
     """Every page that can be opened of a case that may be read, and what is told to whom it names."""
     values = list(proofs(trio))
     told = []
-    for form in ("json", "pdf"):
-        out = tmp_path / form
-        trio.others.json("access", "1", "--person", "case", "--form", form, "--out", out)
-        told.append(out.read_bytes() if form == "json" else unpacked(out.read_bytes()))
+    asked = ["--person", "case", "--received", (today() - timedelta(25)).isoformat(), "--way", "letter"]
+    trio.others.json("access", "record", *asked)
+    (tmp_path / "text").write_text("Rien que de connu.")
+    for number in ("1", "2", "3"):
+        trio.others.json("decide", number, "informed", "--reason", "x")
+        trio.others.json("decide", number, "no_transmission", "--reason", "x")
+    trio.others.json(
+        "access", "answer", "2", "--text-file", tmp_path / "text", "--out", tmp_path / "answer.pdf"
+    )
+    told.append(unpacked((tmp_path / "answer.pdf").read_bytes()))
     with sitting(trio.others, tmp_path) as client:
         rules = [rule for rule in client.app.url_map.iter_rules() if "GET" in (rule.methods or ())]
         paths = [re.sub(r"<int:\w+>", "1", rule.rule) for rule in rules if "<language>" in rule.rule]
@@ -66,6 +74,7 @@ def test_no_command_prints_what_proves_authorship(trio: Trio, tmp_path: Path) ->
     values = list(proofs(trio))
     (tmp_path / "text").write_text("x")
     places = {"FILE": str(tmp_path / "file"), "FOLDER": str(trio.office.out), "TEXT": str(tmp_path / "text")}
+    places["LETTER"] = str(tmp_path / "letter")
     places["PAGES"] = str(build.manifest(trio.others, tmp_path / "manifest.json"))
     printed = {}
     for words, _ in NOTES:

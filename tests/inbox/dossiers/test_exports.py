@@ -3,6 +3,7 @@
 import shutil
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 
 import click
 import pytest
@@ -17,9 +18,19 @@ from tests.support.inbox_builders import today
 
 # What leaves for somebody outside, by the command that writes or prints it; OUT is where it goes.
 EXPORTS = {
-    "access, pages": ["access", "1", "--person", NAME, "--out", "OUT/access.pdf"],
-    "access, English": ["access", "1", "--person", NAME, "--language", "en", "--out", "OUT/access-en.pdf"],
-    "access, for machines": ["access", "1", "--person", NAME, "--form", "json", "--out", "OUT/access.json"],
+    "access, told": ["access", "answer", "1", "--text-file", "TEXT", "--out", "OUT/access.pdf"],
+    "access, English": [
+        "access",
+        "answer",
+        "2",
+        "--language",
+        "en",
+        "--text-file",
+        "TEXT",
+        "--out",
+        "OUT/en",
+    ],
+    "access, neither": ["access", "answer", "3", "--reason", "x", "--out", "OUT/neither.pdf"],
     "dossier": ["dossier", "make", "1", "--for", "prosecutor", "--to", "X", "--attachments", "original"],
     "disciplinary file": ["dossier", "make", "1", "--for", "disciplinary", "--to", "X"],
     "attachment": ["attachment", "1", "2", "--out", "OUT/file", "--reason", "x"],
@@ -57,6 +68,11 @@ def made(
     room = room_of.found(tmp_path_factory.mktemp("exports"))
     proofs = room_of.kept_of_authorship(room)
     shown = room.office.run("show", "1")
+    (room.folder / "text").write_text(f"Il est dit que {NAME} aurait mal agi.")
+    for days in (25, 26, 27):
+        came = ["--received", (today() - timedelta(days)).isoformat(), "--way", "letter"]
+        room.office.json("access", "record", "--person", NAME, *came)
+    room.office.json("decide", "1", "informed", "--reason", "x")
     found = {name: list(_exported(room, name)) for name in EXPORTS if name not in AFTER}
     room.office.json("decide", "1", "not_needed", "--reason", "x")
     room.office.close("1")
@@ -71,7 +87,8 @@ def _exported(room: Room, name: str) -> Iterator[bytes]:
     """Make an export and yield its name, its bytes, and each way in which what is in it can be read."""
     out = room.folder / "out" / name.replace(" ", "-").replace(",", "")
     out.mkdir(parents=True)
-    words = [word.replace("OUT", str(out)) for word in EXPORTS[name]]
+    text = str(room.folder / "text")
+    words = [word.replace("OUT", str(out)).replace("TEXT", text) for word in EXPORTS[name]]
     if words[0] == "dossier":
         words += ["--recipient", ADDRESSEE.recipient().encode(), "--out", str(out / "sealed.age")]
     said = room.office.run(*words)
@@ -141,8 +158,8 @@ def test_what_is_exported_is_in_it(made: Made) -> None:
     """The control of both: each export says what it is for."""
     said = {name: b"\n".join(read) for name, read in made.exports.items()}
     squeezed = "".join(NAME.split()).encode()
-    assert all(squeezed in said[name] for name in ("access, pages", "access, English", "dossier"))
-    assert all(NAME.encode() in said[name] for name in ("access, for machines", "dossier"))
+    told = ("access, told", "access, English", "access, neither", "dossier")
+    assert all(squeezed in said[name] for name in told)
     assert b"MSKU" in said["dossier"]
     assert b"liste" in said["attachment"]
     assert b"decided-by-officers" in said["destroyed"]
@@ -156,5 +173,6 @@ def test_each_command_that_writes_a_file_is_looked_at_here() -> None:
             elif any(each.name == "out" for each in command.params):
                 yield path + name
 
-    looked_at = {" ".join(words[: 2 if words[0] == "dossier" else 1]) for words in EXPORTS.values()}
+    of_groups = {"access", "dossier"}
+    looked_at = {" ".join(words[: 2 if words[0] in of_groups else 1]) for words in EXPORTS.values()}
     assert set(writing(commands)) <= looked_at | NO_EXPORT

@@ -1,169 +1,564 @@
-"""What is told to a person who asks what is held on them: what names that person, nothing of its source."""
+"""Who asks what is held on them is answered without being tipped off, and without a word of who reported."""
 
-import json
+import re
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
+from sqlalchemy import delete
 
+from inbox.access.access_requests import EARLIEST, WITHIN
+from inbox.deadlines.obstacles import Obstacle
+from inbox.vault import row_security
+from inbox.vault.casework_tables import Note
 from tests.support import dossier_room as room_of
-from tests.support.inbox_builders import Office, Portal, Reporter, Said, Sent, World, answering, first, today
-from tests.support.inbox_clock import moved
+from tests.support.desk_room import TOKEN, sitting
+from tests.support.inbox_builders import (
+    Office,
+    Portal,
+    Reporter,
+    Said,
+    Sent,
+    World,
+    answering,
+    drop,
+    first,
+    today,
+)
+from tests.support.inbox_clock import Clock, moved
 
 NAME = "Firmin Quélennec"
 TEXT = (
-    f"J'étais de garde avec Ondine. {NAME.upper()} a loué son badge le 3 mars à 14h30 !"
-    f" Le badge de Quelennec Firmin est le 4417.\nPersonne d'autre. Un inconnu, aussi.\n{NAME} boit."
+    f"J'étais de garde avec Ondine. {NAME.upper()} a loué son badge à un inconnu au Havre le 3 mars à 14h30 !"
+    f" Personne d'autre ne le sait.\n{NAME} boit."
 )
-SECRET = f"Je suis la voisine de {NAME}"
-FOLLOWED = f"Encore\u202e {NAME}, {{{{ 7*7 }}}} {'x' * 3_000}"
+SECRET = "Je suis la voisine du dessus"
+IDENTITY = "Maëlle Kerguelen, grutière"
+# Nothing of it stands in a report.
+OWN = f"Il est dit que {NAME} aurait cédé contre de l'argent un moyen d'entrer."
+NAMES = ("alice", "bruno", "chloe")
 
 
 @pytest.fixture(scope="module")
-def office(tmp_path_factory: pytest.TempPathFactory) -> Office:
-    """Two cases that name a person, and one that does not."""
+def founded_access(tmp_path_factory: pytest.TempPathFactory) -> Office:
+    """Three cases that name a person, and one that does not; request 1 is of that person, 2 of another."""
     folder = tmp_path_factory.mktemp("access")
-    office = Office.found(folder)
+    office = Office.found_by(folder, NAMES, 2)
     world = World(office)
     portal = Portal(world, folder / "medium")
-    edit = answering(protect=SECRET, how_know="seen", told=("colleague",), who_id=f"{NAME}, docker", odd=NAME)
-    authors = [Reporter(world) for _ in range(3)]
-    sent = [
-        first(authors[0], text=TEXT, edit=edit),
-        Sent(authors[0].follow_up(FOLLOWED)),
-        first(authors[1], text="Rien à voir"),
-        first(authors[2], text=f"{NAME} encore", files=[NAME.encode()]),
-    ]
-    office.json("collect", portal.bundle(*sent), "--confirm-instance", portal.fingerprint)
-    for number in ("1", "2", "3"):
-        office.json("reply", number, "--text", f"Merci, {NAME}", "--despite-warning", "x")
+    told = answering(protect=SECRET, who_id=f"{NAME}, docker")
+    said = ((TEXT, told), (f"Encore {NAME}, dit-on", None), ("Voyez la note", None), ("Rien", None))
+    for text, edit in said:
+        bundle = portal.bundle(first(Reporter(world), text=text, edit=edit))
+        office.json("collect", bundle, "--confirm-instance", portal.fingerprint)
+    for pair in (NAMES[:2], NAMES[1:]):
+        office.of(*pair).json("declare", "1", "2", "3", "4")
+    office.json("note", "3", "--text", f"C'est {NAME}, selon l'enquête.")
+    for name in (NAME, "Erwan Le Bihan"):
+        office.json(*record(name))
     return office
 
 
-def cases(office: Office) -> dict[str, str]:
-    """Return the numbers of the cases by how their lines begin: order on the way is random."""
-    return {case["summary"].split()[0]: str(case["case"]) for case in office.json("list")["cases"]}
+def record(name: str, since: int = 0) -> list[str]:
+    """Return the words that record a request of today, or of some days ago."""
+    came = (today() - timedelta(since)).isoformat()
+    return ["access", "record", "--person", name, "--received", came, "--way", "letter"]
 
 
-def ask(office: Office, out: Path, *numbers: str, options: tuple[str, ...] = (), name: str = NAME) -> Said:
-    return office.run("access", *numbers, "--person", name, "--out", out, *options)
+@pytest.fixture
+def office(founded_access: Office, tmp_path: Path) -> Office:
+    return founded_access.copy(tmp_path / "own")
 
 
-def test_only_what_names_the_person_is_told(office: Office, tmp_path: Path) -> None:
-    """In pages and for machines alike; the control is what the officers are shown of the case."""
-    known = cases(office)
-    both = (known["J'étais"], known["Firmin"])
-    assert 0 == ask(office, tmp_path / "a.json", *both, options=("--form", "json")).code
-    assert 0 == ask(office, tmp_path / "a.pdf", *both).code
-    raw = (tmp_path / "a.json").read_bytes()
-    document = json.loads(raw)
-    assert [
-        [
-            ["FIRMIN QUÉLENNEC a loué son badge le 3 mars à 14h30 !"],
-            ["Le badge de Quelennec Firmin est le 4417."],
-            [f"{NAME} boit."],
-            [f"{NAME}, docker"],
-            [FOLLOWED],
-        ],
-        [[f"{NAME} encore"]],
-    ] == document["reports"]
-    assert ([NAME], today().isoformat()) == (document["person"], document["made"])
-    pdf = (tmp_path / "a.pdf").read_bytes()
-    said = room_of.printed(pdf) + room_of.drawn(pdf) + raw.decode()
-    shown = office.run("show", both[0]).out
-    for word in ("Ondine", "voisine", "inconnu", "Comment le savez-vous", "Merci", "Collègue"):
-        assert word not in said
-        assert word in shown
-    assert "<U+202E>" in said
-    for language, words in (
-        ("fr", "Réponse à une demande d'accès"),
-        ("en", "Answer to a request for access"),
-    ):
-        ask(office, tmp_path / f"{language}.pdf", *both, options=("--language", language))
-        assert words in room_of.printed((tmp_path / f"{language}.pdf").read_bytes())
+@pytest.fixture
+def ripe(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    """A clock that shows the first day on which anybody is answered."""
+    made = moved(monkeypatch)
+    made.wait(EARLIEST.days)
+    return made
 
 
-def test_nothing_in_it_points_to_the_case_or_its_day(office: Office, tmp_path: Path) -> None:
-    """No number, channel, id or questionnaire: only the fields that are listed here."""
-    ask(office, tmp_path / "a.json", cases(office)["Firmin"], options=("--form", "json"))
-    document = json.loads((tmp_path / "a.json").read_bytes())
-    assert ["v", "language", "made", "by", "person", "reports"] == list(document)
-    assert "docker" not in str(document)
+def inform(office: Office, *numbers: str) -> None:
+    """Decide that the persons whom these cases name are informed."""
+    for number in numbers or ("1", "2", "3"):
+        office.json("decide", number, "informed", "--reason", "drill")
 
 
-def test_officers_take_out_more_and_are_told_what_to_look_at(office: Office, tmp_path: Path) -> None:
-    number = cases(office)["J'étais"]
-    said = ask(office, tmp_path / "a.json", number, options=("--form", "json"))
-    assert "report 1 seems to name a day or an hour" in said.err
-    assert "report 1 repeats words of what the author asked never to repeat" in said.err
-    options = ("--form", "json", "--redact", "what:le 3 mars à 14h30", "--redact", "who_id:")
-    said = ask(office, tmp_path / "b.json", number, options=options)
-    document = json.loads((tmp_path / "b.json").read_bytes())
-    assert ["FIRMIN QUÉLENNEC a loué son badge ", " !"] == document["reports"][0][0]
-    assert ["", ""] == document["reports"][0][3]
-    assert 1 == ask(office, tmp_path / "c.json", number, options=("--redact", "*:le 4 mars")).code
+def answer(office: Office, text: str | None = None, *options: str, request: str = "1") -> Said:
+    """Answer a request into the file of its number."""
+    words = ["access", "answer", request, "--out", str(office.out / request), *options]
+    if text is not None:
+        (office.out.parent / "text").write_text(text)
+        words += ["--text-file", str(office.out.parent / "text")]
+    return office.run(*words)
 
 
-@pytest.mark.parametrize("name", ["Nobody", "", " ' ", "Ondine Quélennec"])
-def test_where_nothing_is_found_nothing_is_written(office: Office, tmp_path: Path, name: str) -> None:
-    """Nor of a case that is not there; and nothing goes into the ledger."""
-    known = cases(office)
-    before = office.state()
-    assert 1 == ask(office, tmp_path / "a", *known.values(), name=name).code
-    assert 1 == ask(office, tmp_path / "a", known["Firmin"], "9").code
-    assert 1 == ask(office, tmp_path / "a", known["Rien"]).code
-    (tmp_path / "there").touch()
-    assert 1 == ask(office, tmp_path / "there", known["Firmin"]).code
-    assert ["there"] == [path.name for path in tmp_path.iterdir()]
-    assert before == office.state()
+def seen(office: Office, request: str = "1") -> dict[int, Any]:
+    """Return what those present see of the cases of a request."""
+    return {each["case"]: each for each in office.json("access", "show", request)["cases"]}
 
 
-def test_it_is_journalled_for_each_case_and_stands_in_the_ledger(office: Office, tmp_path: Path) -> None:
-    """Without the name of who asked; a case that says nothing of the person gave nothing away."""
-    known = cases(office)
-    assert 0 == ask(office, tmp_path / "a", *known.values(), known["Firmin"]).code
-    entries = office.json("journal", "print")["entries"][-4:-1]
-    assert {("answer-access", int(number)) for number in known.values()} == {
-        (entry["action"], entry["case"]) for entry in entries
-    }
-    assert "Firmin" not in str(entries)
-    for number, count in ((known["Firmin"], True), (known["Rien"], False)):
+def letter(office: Office, request: str = "1") -> bytes:
+    """Return what the person gets."""
+    return (office.out / request).read_bytes()
+
+
+def test_cases_that_name_the_person_are_found_wherever_the_name_stands(office: Office) -> None:
+    """In answers, letters and notes; what they say of that person is shown apart, and noted of the case."""
+    assert [1, 2, 3] == [*seen(office)]
+    assert {} == seen(office, "2")
+    said = office.json("access", "passages", "1", "--request", "1")["passages"]
+    assert [f"{NAME} boit.", f"{NAME}, docker"] == said[1:]
+    assert "Ondine" not in str(said)
+    (*_, entry) = office.json("journal", "print")["entries"][:-1]
+    assert ("show", 1, {"view": "access"}) == (entry["action"], entry["case"], entry["values"])
+    assert 1 == office.run("access", "passages", "9", "--request", "1").code
+
+
+@pytest.mark.usefixtures("ripe")
+def test_what_is_told_is_what_officers_write(office: Office) -> None:
+    """No passage of a report, no day of it, no number of a case; the law of the objection is not claimed."""
+    inform(office)
+    assert 0 == answer(office, OWN).code
+    pages = room_of.printed(letter(office))
+    for word in (NAME, "moyen d'entrer", "rectifiées", "CNIL"):
+        assert word in pages
+    for word in ("Ondine", "3 mars", "14h30", "loué", "docker", "Havre", "opposer", "voisine", "Encore"):
+        assert word not in pages
+    for number in ("1", "2", "3"):
         rows = office.json("disclosures", "list", number)["disclosures"]
-        assert count is (("person-concerned", "other") in [(row["recipient"], row["ground"]) for row in rows])
+        assert [("person-concerned", "access-answer")] == [(row["recipient"], row["what"]) for row in rows]
+    assert [] == office.json("disclosures", "list", "4")["disclosures"]
+    assert {1: True, 2: True, 3: True} == {number: each["given"] for number, each in seen(office).items()}
 
 
-def test_while_it_is_put_off_to_inform_them_nobody_is_answered(office: Office, tmp_path: Path) -> None:
-    """An answer would tell what must not be known yet; decided anew, it is given."""
-    number = cases(office)["J'\u00e9tais"]
-    until = (today() + timedelta(days=30)).isoformat()
-    office.json("decide", number, "defer", "--until", until, "--reason", "inquiry")
-    said = ask(office, tmp_path / "a", number)
-    assert (1, True) == (said.code, f"put off until {until}" in said.err)
-    assert [] == [*tmp_path.iterdir()]
-    office.json("decide", number, "informed", "--reason", "over")
-    assert 0 == ask(office, tmp_path / "a", number).code
+def transmit(office: Office) -> None:
+    office.json("decide", "2", "transmit", "--addressee", "P", "--reference", "R", "--reason", "drill")
 
 
-def test_it_is_put_off_until_that_day_and_no_longer(
-    office: Office, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+def measure(kind: str) -> Any:
+    return lambda office: office.json("measure", "2", kind)
+
+
+def severe(office: Office) -> None:
+    office.json("judge", "2", "--severity", "3", "--reason", "drill")
+
+
+def put_off(office: Office) -> None:
+    until = (today() + timedelta(60)).isoformat()
+    office.json("decide", "2", "defer", "--until", until, "--reason", "drill")
+
+
+# What stands in the way, how it is put there once all persons were informed, and what takes it away.
+UNOPPOSED = ("access", "unopposed", "2", "--request", "1", "--day", "DAY", "--reference", "TJ, par téléphone")
+DECIDE = ("decide", "2", "informed", "--reason", "drill")
+WAYS: dict[str, tuple[Obstacle, Any, tuple[str, ...] | None]] = {
+    "put off": (Obstacle.PUT_OFF, put_off, DECIDE),
+    "undecided, art. 40": (Obstacle.ART40, severe, ("decide", "2", "no_transmission", "--reason", "drill")),
+    "transmitted": (Obstacle.PROCEEDINGS, transmit, UNOPPOSED),
+    "investigation": (Obstacle.PROCEEDINGS, measure("judicial_investigation"), UNOPPOSED),
+}
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_nobody_is_told_while_something_stands_in_the_way(office: Office, ripe: Clock, way: str) -> None:
+    """It is told to officers, and of which case; nothing is changed by the refusal."""
+    what, put, lifted = WAYS[way]
+    inform(office)
+    assert [[], [], []] == [each["obstacles"] for each in seen(office).values()]
+    if what is not Obstacle.ART40:
+        office.json("source-risk", "2", "low", "--reason", "drill")
+    put(office)
+    assert [[], [what], []] == [each["obstacles"] for each in seen(office).values()]
+    before = office.state()
+    said = answer(office, OWN, "--despite-warning", "drill", "--reason", "drill")
+    assert (1, True) == (said.code, "case 2: " in said.err)
+    assert (before, []) == (office.state(), [*office.out.iterdir()])
+    assert lifted
+    office.json(*[ripe.day.isoformat() if word == "DAY" else word for word in lifted])
+    assert [] == seen(office)[2]["obstacles"]
+    assert 0 == answer(office, OWN).code
+
+
+@pytest.mark.usefixtures("ripe")
+def test_whether_persons_are_informed_has_to_be_decided_first(office: Office) -> None:
+    """Also of a case of which no rule asked it, as the name stands in its text or in a note alone."""
+    inform(office, "1", "2")
+    assert [[], [], [Obstacle.ART14]] == [each["obstacles"] for each in seen(office).values()]
+    assert "case 3: whether the persons concerned are informed was not decided" in answer(office, OWN).err
+    inform(office, "3")
+    assert 0 == answer(office, OWN).code
+
+
+def test_what_was_put_off_is_undecided_once_its_day_has_come(office: Office, ripe: Clock) -> None:
+    inform(office, "1", "3")
+    until = (ripe.day + timedelta(1)).isoformat()
+    office.json("decide", "2", "defer", "--until", until, "--reason", "drill")
+    assert [Obstacle.PUT_OFF] == seen(office)[2]["obstacles"]
+    assert f"is put off until {until}" in office.run("access", "show", "1").out
+    ripe.wait(1)
+    assert [Obstacle.ART14] == seen(office)[2]["obstacles"]
+
+
+@pytest.mark.usefixtures("ripe")
+@pytest.mark.parametrize("kind", ["suspension", "disciplinary_opened"])
+def test_during_proceedings_of_the_office_the_person_must_have_been_informed(
+    office: Office, kind: str
 ) -> None:
-    own, clock, number = office.copy(tmp_path / "own"), moved(monkeypatch), cases(office)["Firmin"]
-    until = (today() + timedelta(days=30)).isoformat()
-    own.json("decide", number, "defer", "--until", until, "--reason", "inquiry")
-    clock.wait(29)
-    assert 1 == ask(own, tmp_path / "a", number).code
+    """That informing was not needed is not enough: then these proceedings are not known."""
+    inform(office)
+    office.json("source-risk", "2", "low", "--reason", "drill")
+    office.json("measure", "2", kind)
+    assert [] == seen(office)[2]["obstacles"]
+    office.json("decide", "2", "not_needed", "--reason", "drill")
+    assert [Obstacle.PROCEEDINGS] == seen(office)[2]["obstacles"]
+    assert 1 == answer(office, OWN).code
+
+
+@pytest.mark.parametrize(
+    ("case", "day", "reference"),
+    [
+        ("4", 0, "R"),
+        ("9", 0, "R"),
+        ("2", 1, "R"),
+        ("2", -1 - EARLIEST.days, "R"),
+        ("2", 0, " "),
+        ("2", 0, "x" * 201),
+    ],
+)
+def test_a_word_of_the_prosecutor_that_cannot_be_is_not_noted(
+    office: Office, ripe: Clock, case: str, day: int, reference: str
+) -> None:
+    """Of a case that does not name the person, of a day to come or before the request, of nobody."""
+    before = office.state()
+    said = (ripe.day + timedelta(day)).isoformat()
+    asked = office.run("access", "unopposed", case, "--request", "1", "--day", said, "--reference", reference)
+    assert (1, before) == (asked.code, office.state())
+
+
+@pytest.mark.usefixtures("ripe")
+def test_the_letter_is_the_same_whether_somebody_is_refused_or_nothing_is_held(
+    office: Office, tmp_path: Path
+) -> None:
+    """Byte for byte but for the name: of one length, and the same bytes where the names are the same."""
+    assert {} != seen(office)
+    assert 0 == answer(office).code
+    refused = office.out / "1"
+    (tmp_path / "other").mkdir()
+    other = Office.found_by(tmp_path / "other", NAMES, 2)
+    other.json(*record(NAME))
+    assert {} == seen(other)
+    assert 0 == answer(other).code
+    assert refused.read_bytes() == letter(other)
+    pages = room_of.printed(letter(other))
+    assert "ni le confirmer ni le nier" in pages
+    assert "CNIL" in pages
+    assert "opposer" not in pages
+
+
+def test_no_answer_is_given_before_the_same_day_whatever_is_found(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Not even one that would be refused for another reason, which would tell that something was found."""
+    clock = moved(monkeypatch)
+    inform(office)
+    clock.wait(EARLIEST.days - 1)
+    before = office.state()
+    told = {
+        answer(office, text, request=request).err.replace(f"request {request}", "request")
+        for request, text in (("1", None), ("2", None), ("1", OWN), ("1", TEXT), ("2", OWN))
+    }
+    assert 1 == len(told)
+    assert f"is answered from {clock.day + timedelta(1)} on" in told.pop()
+    assert (before, []) == (office.state(), [*office.out.iterdir()])
     clock.wait(1)
-    assert 0 == ask(own, tmp_path / "a", number).code
+    assert 0 == answer(office, OWN).code
+    assert 0 == answer(office, request="2").code
 
 
-def test_who_the_author_is_known_to_be_leaves_no_passage(office: Office, tmp_path: Path) -> None:
-    """Known to officers alone, and said in the passage as well; the control is the same before."""
-    own, number, out = office.copy(tmp_path / "own"), cases(office)["Firmin"], tmp_path / "out"
-    (tmp_path / "identity").write_text("encore\n")
+@pytest.mark.long
+def test_an_officer_who_is_excluded_sees_what_one_sees_where_nothing_is_held(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """While at work on the request, and afterwards in register, journal and oversight, whoever answered it.
+
+    In some inboxes the only case that names the person is kept from bruno, in others nothing names that
+    person. The control is what alice and chloe see.
+    """
+    clock = moved(monkeypatch)
+    views = []
+    for name, text, answered_by in (
+        ("refused by others", NAME, ("alice", "chloe")),
+        ("told by others", NAME, ("alice", "chloe")),
+        ("answered by the excluded", NAME, ("alice", "bruno")),
+        ("nothing held", "personne", ("alice", "chloe")),
+        ("nothing held, by bruno", "personne", ("alice", "bruno")),
+    ):
+        folder = tmp_path / name
+        folder.mkdir()
+        kept = Office.found_by(folder, NAMES, 2).of("alice", "chloe")
+        world = World(kept)
+        portal = Portal(world, folder / "medium")
+        bundle = portal.bundle(first(Reporter(world), text=f"C'est {text}."))
+        kept.json("collect", bundle, "--confirm-instance", portal.fingerprint)
+        kept.json("declare", "1")
+        kept.json("conflict", "exclude", "1", "bruno", "--reason", "drill")
+        until = ["--until", (clock.day + timedelta(60)).isoformat()]
+        choice = ["informed"] if name == "told by others" else ["defer", *until]
+        kept.json("decide", "1", *choice, "--reason", "drill")
+        kept.json(*record(NAME))
+        acting = kept.of(*answered_by)
+        views.append(_by_bruno(kept, acting, clock, OWN if name == "told by others" else None))
+    refused, told, by_bruno, nothing, nothing_by_bruno = views
+    assert refused["others"] != nothing["others"]
+    assert told["others"] != refused["others"]
+    assert refused["bruno"] == told["bruno"] == nothing["bruno"]
+    assert by_bruno["bruno"] == nothing_by_bruno["bruno"]
+    assert refused["letter"] == nothing["letter"] == by_bruno["letter"]
+
+
+def _by_bruno(kept: Office, acting: Office, clock: Clock, text: str | None) -> dict[str, Any]:
+    """Return what bruno sees of a request before and after the answer, and what the others see."""
+    bruno, began = kept.of("bruno", "chloe"), clock.day
+    head = kept.json("journal", "verify")["head"]["n"]
+    commands = [
+        ["access", "show", "1"],
+        ["access", "list"],
+        ["queue"],
+        ["oversight"],
+        ["conflict", "list"],
+        ["journal", "print", "--from", str(head + 1)],
+    ]
+    said, pages = [bruno.run(*words) for words in commands], _pages(bruno)
+    clock.wait(EARLIEST.days)
+    assert "bruno" not in acting.present or {} == seen(acting)
+    assert 0 == acting.run("access", "show", "1").code
+    assert 0 == answer(acting, text).code
+    said += [bruno.run(*words) for words in commands]
+    pages += _pages(bruno)
+    # Every journal has a fingerprint of its own.
+    plain = [(each.code, each.out.partition("journal: ")[0], each.err) for each in said]
+    found: dict[str, Any] = {"bruno": [plain, pages], "others": seen(kept)}
+    found["letter"] = (kept.out / "1").read_bytes()
+    clock.day = began
+    return found
+
+
+def _pages(office: Office) -> list[str]:
+    """Return the pages of the desk on which something of a request could stand, without what is drawn."""
+    with sitting(office) as client:
+        paths = ("/", "/access", "/access/1", "/oversight", "/retention", "/journal")
+        shown = [client.page(f"/fr{path}") for path in paths]
+        drawn = (
+            re.escape(client.desk.place),
+            TOKEN.pattern,
+            r"(?:[0-9A-Z]{4} ){7}[0-9A-Z]{4}",
+            r"partage \w{4}",
+        )
+        return [re.sub("|".join(drawn), "", page) for page in shown]
+
+
+@pytest.mark.usefixtures("ripe")
+def test_of_three_cases_of_which_one_is_kept_from_all_present_two_are_told(
+    office: Office, tmp_path: Path
+) -> None:
+    """The third is neither counted nor hinted at; who may see it sees that it names the person."""
+    inform(office)
+    office.of("alice", "bruno").json("conflict", "exclude", "3", "chloe", "--reason", "drill")
+    unnamed = office.copy(tmp_path / "unnamed")
+    with unnamed.opened() as inbox, inbox.vault.transaction() as session:
+        session.execute(delete(Note))
     told = []
-    for _ in range(2):
-        assert 0 == ask(own, out, number, options=("--form", "json")).code
-        told.append(json.loads(out.read_bytes())["reports"])
-        out.unlink()
-        own.json("identity", "set", number, "--text-file", tmp_path / "identity")
-    assert [[[[f"{NAME} encore"]]], [[[f"{NAME} ", ""]]]] == told
+    for each in (office, unnamed):
+        present = each.of("bruno", "chloe")
+        answered = answer(present, OWN)
+        assert (0, "") == (answered.code, answered.err)
+        told.append([present.run("access", "show", "1"), letter(each)])
+        told[-1] += [seen(present), present.run("access", "list")]
+    assert told[0] == told[1]
+    assert [1, 2] == [*told[0][2]]
+    whole = office.of("alice", "bruno")
+    assert [] == whole.json("disclosures", "list", "3")["disclosures"]
+    whole.json(*record(NAME, since=1))
+    assert [1, 2, 3] == [*seen(whole, "3")]
+
+
+@pytest.mark.usefixtures("ripe")
+def test_cases_that_not_all_present_have_declared_are_not_looked_at(office: Office) -> None:
+    """A name to look for would else tell what they say; nothing is told past them, the letter is."""
+    world = World(office)
+    portal = Portal(world, office.root.parent / "other")
+    bundle = portal.bundle(Sent(drop(world, f"{NAME} encore")))
+    office.json("collect", bundle, "--new-instance", portal.fingerprint)
+    inform(office)
+    shown = office.json("access", "show", "1")
+    assert ([1, 2, 3], 1) == ([each["case"] for each in shown["cases"]], shown["not_looked_at"])
+    assert "interest in them: 1" in answer(office, OWN).err
+    for pair in (NAMES[:2], NAMES[1:]):
+        office.of(*pair).json("declare", "5")
+    assert [1, 2, 3, 5] == [*seen(office)]
+    assert "case 5: " in answer(office, OWN).err
+
+
+@pytest.mark.usefixtures("ripe")
+def test_nothing_is_told_only_with_a_reason_where_nothing_stands_in_the_way(office: Office) -> None:
+    """The reason stays with the cases: in the journal, all would read that there are some."""
+    inform(office)
+    before = office.state()
+    assert "nothing stands in the way of telling what these cases hold: 1, 2, 3" in answer(office).err
+    assert (before, []) == (office.state(), [*office.out.iterdir()])
+    assert 0 == answer(office, None, "--reason", "only one can know it").code
+    assert {(False, "only one can know it")} == {
+        (each["given"], each["reason"]) for each in seen(office).values()
+    }
+    assert "only one can" not in str(office.json("journal", "print"))
+    assert [] == office.json("disclosures", "list", "1")["disclosures"]
+
+
+@pytest.mark.usefixtures("ripe")
+def test_why_somebody_was_refused_stays_with_each_case(office: Office) -> None:
+    assert 0 == answer(office).code
+    assert {(False, "art14")} == {(each["given"], each["reason"]) for each in seen(office).values()}
+
+
+@pytest.mark.usefixtures("ripe")
+def test_where_nothing_is_held_nothing_can_be_told(office: Office) -> None:
+    assert "no case names this person" in answer(office, "Rien n'est écrit.", request="2").err
+    assert [] == [*office.out.iterdir()]
+
+
+QUOTED = {
+    "word for word": "a loué son badge à un inconnu",
+    "five words": "badge à un inconnu au",
+    "case and accents": "A LOUE SON BADGE a un",
+    "punctuation": "a loué, son « badge » ; à un",
+    "with the name within": f"son badge {NAME} à un inconnu au",
+    "with a number within": "son badge 12 à un inconnu au",
+    "over a line": "Personne d'autre\nne le sait",
+    "of another answer": "Je suis la voisine du dessus",
+}
+
+
+@pytest.mark.usefixtures("ripe")
+@pytest.mark.parametrize("how", QUOTED)
+def test_a_run_of_the_reporters_words_is_refused_with_the_passage_named(office: Office, how: str) -> None:
+    """With a reason as without: five words in a row, however they are written."""
+    inform(office)
+    before = office.state()
+    said = answer(office, f"{OWN} On lit : {QUOTED[how]}.", "--despite-warning", "drill")
+    assert (1, True) == (said.code, "these are the words of a report" in said.err)
+    assert QUOTED[how].split()[-2] in said.err
+    assert (before, []) == (office.state(), [*office.out.iterdir()])
+
+
+@pytest.mark.usefixtures("ripe")
+@pytest.mark.parametrize(
+    "text",
+    [f"{NAME} a loué son badge, lui.", f"{NAME}, {NAME.upper()} {NAME}: quelqu'un a loué son badge."],
+    ids=["four words", "the name, and four words"],
+)
+def test_four_words_and_the_name_of_the_person_are_no_quotation(office: Office, text: str) -> None:
+    inform(office)
+    said = answer(office, text)
+    assert (0, "") == (said.code, said.err)
+
+
+NEVER = {
+    "who the reporter is": ("Selon Kerguelen, il en est ainsi.", "the reporter is known by it"),
+    "what is protected": ("Une voisine au-dessus l'a vu.", "asked never to repeat"),
+}
+
+
+@pytest.mark.usefixtures("ripe")
+@pytest.mark.parametrize("what", NEVER)
+def test_who_the_reporter_is_and_what_must_not_be_repeated_is_never_told(office: Office, what: str) -> None:
+    inform(office)
+    (office.out.parent / "identity").write_text(IDENTITY)
+    office.json("identity", "set", "2", "--text-file", office.out.parent / "identity")
+    text, why = NEVER[what]
+    said = answer(office, f"{OWN} {text}", "--despite-warning", "drill")
+    assert (1, True) == (said.code, why in said.err)
+
+
+WARNED = {
+    "hour": ("Vers 14h30.", "14h3"),
+    "day in figures": ("Le 12/04.", "12/04"),
+    "day in words": ("Le 2 avril.", "2 avril"),
+    "month": ("En avril.", "avril"),
+    "weekday": ("Un mardi.", "mardi"),
+    "time of day": ("La nuit.", "nuit"),
+    "place of the report": ("Il s'agit du Havre.", "Havre"),
+    "another person": ("Avec Ondine.", "Ondine"),
+    "an officer": ("Selon bruno.", "bruno"),
+    "an address": ("Écrivez à zoe@example.org.", "zoe@example.org"),
+}
+
+
+@pytest.mark.usefixtures("ripe")
+@pytest.mark.parametrize("what", WARNED)
+def test_what_may_tell_who_was_there_needs_a_reason_which_stays_with_the_cases(
+    office: Office, what: str
+) -> None:
+    inform(office)
+    text, words = WARNED[what]
+    said = answer(office, f"{OWN} {text}")
+    assert (1, True) == (said.code, f"“{words}" in said.err), said.err
+    assert 0 == answer(office, f"{OWN} {text}", "--despite-warning", "it is in the press").code
+    assert {"it is in the press"} == {each["reason"] for each in seen(office).values()}
+    assert "in the press" not in str(office.json("journal", "print"))
+
+
+@pytest.mark.usefixtures("ripe")
+@pytest.mark.parametrize(
+    "text", ["", " \n", "x" * 20_001, "Il\u202e aurait", "Il\x1b[2J", "Il\taurait", "Il\0"]
+)
+def test_a_text_that_is_none_is_refused(office: Office, text: str) -> None:
+    """Empty, too long, or with a character that nobody sees."""
+    inform(office)
+    before = office.state()
+    assert 1 == answer(office, text).code
+    assert (before, []) == (office.state(), [*office.out.iterdir()])
+
+
+def test_a_request_is_answered_once_into_a_file_that_is_not_there(office: Office, ripe: Clock) -> None:
+    (office.out / "1").write_text("there")
+    before = office.state()
+    assert "already there" in answer(office).err
+    assert before == office.state()
+    (office.out / "1").unlink()
+    assert 0 == answer(office).code
+    again = office.run("access", "answer", "1", "--out", office.out / "again")
+    assert (1, True) == (again.code, "was answered on" in again.err)
+    for words in (("extend", "1", "--because", "number"), ("passages", "1", "--request", "1")):
+        assert "was answered on" in office.run("access", *words).err
+    assert ["1"] == [path.name for path in office.out.iterdir()]
+    row = next(row for row in office.json("access", "list")["requests"] if row["request"] == 1)
+    assert (ripe.day.isoformat(), "alice, bruno") == (row["answered"], row["by"])
+
+
+def test_a_late_answer_is_still_given(office: Office, ripe: Clock) -> None:
+    ripe.day = today() + WITHIN + timedelta(5)
+    assert 0 == answer(office).code
+
+
+@pytest.mark.usefixtures("ripe")
+def test_a_case_that_is_destroyed_takes_along_what_it_had_to_do_with_a_request(office: Office) -> None:
+    """The line of the register stays, with the names: it never said which case it was about."""
+    assert 0 == answer(office).code
+    before = office.json("access", "list")
+    with office.opened() as inbox, inbox.vault.transaction() as session:
+        row_security.forget(session, [1, 2, 3])
+    assert before == office.json("access", "list")
+    assert {} == seen(office)
+
+
+@pytest.mark.usefixtures("ripe")
+def test_the_journal_has_one_entry_of_no_case(office: Office) -> None:
+    inform(office)
+    head = office.json("journal", "verify")["head"]["n"]
+    assert 0 == answer(office, OWN).code
+    entries = office.json("journal", "print", "--from", str(head + 1))["entries"][:-1]
+    assert [("answer-access", None, {"request": 1}, "")] == [
+        (each["action"], each["case"], each["values"], each["reason"]) for each in entries
+    ]

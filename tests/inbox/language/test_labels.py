@@ -11,7 +11,7 @@ from crypto.dossier import Purpose
 from crypto.journal import Presence
 from crypto.messages import Status
 from crypto.questionnaire import Flag, Texts
-from inbox.access import disclosures, identities
+from inbox.access import access_requests, disclosures, identities
 from inbox.casework import links, measures
 from inbox.casework.exits import MATRIX, Exit, Need
 from inbox.deadlines import legal_duties, settings
@@ -22,7 +22,7 @@ from inbox.deadlines.retention_schedule import Rule
 from inbox.desk import translate
 from inbox.desk.rendering import Unit
 from inbox.desk.state import Done, Work
-from inbox.dossiers import subject_access
+from inbox.dossiers import restating
 from inbox.dossiers.compose import Doubt, Enclosed
 from inbox.exchange import collect
 from inbox.exchange.manual_entry import Route
@@ -52,7 +52,9 @@ ELSEWHERE = {
 }
 FIELDS = {name: field for rule in TABLE.values() for name, field in rule.values.items()}
 CODES: Mapping[str, Iterable[str]] = {
+    "access_way": access_requests.Way,
     "action": {*Code, *timeline.Came},
+    "because": access_requests.Because,
     "bundle": collect.State,
     "caution": Flag,
     "clock": Clock,
@@ -60,6 +62,7 @@ CODES: Mapping[str, Iterable[str]] = {
     "consent": identities.Consent,
     "credibility": Credibility,
     "days_off": settings.DaysOff,
+    "deadline": [access_requests.DEADLINE],
     "deadline_state": oversight.State,
     "decision": legal_duties.Choice,
     "disclosure": measures.Disclosure,
@@ -68,7 +71,6 @@ CODES: Mapping[str, Iterable[str]] = {
     "duty": legal_duties.Kind,
     "enclosed": Enclosed,
     "flag": Notice,
-    "form": subject_access.Form,
     "ground": disclosures.Ground,
     "how": journal_actions.How,
     "job": Work,
@@ -91,6 +93,7 @@ CODES: Mapping[str, Iterable[str]] = {
     "rule": Rule,
     "source_risk": measures.Risk,
     "status": Status,
+    "tell": restating.Tell,
     "surface": journal_actions.Surface,
     "unit": Unit,
     "value": {"follow_up", *(name for name, field in FIELDS.items() if field.form is not Form.CODE)},
@@ -169,7 +172,7 @@ def test_a_code_that_nobody_knows_stays_as_it_is() -> None:
 
 FRENCH = re.compile(r"[àâçéèêëîïôùûüœÀÂÇÉÈÊËÎÏÔÙÛÜŒ]")
 # What is looked for in reports and tags, which are written in French.
-LOOKED_FOR = {"inbox/text/names.py", "inbox/deadlines/legal_duties.py"}
+LOOKED_FOR = {"inbox/text/names.py", "inbox/deadlines/legal_duties.py", "inbox/dossiers/restating.py"}
 
 
 def french(source: str) -> list[str]:

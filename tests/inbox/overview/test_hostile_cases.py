@@ -4,6 +4,7 @@ import re
 import secrets
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -193,10 +194,15 @@ def test_what_must_not_be_repeated_is_taken_apart_once_for_all_follow_ups(
     collect(portal.bundle(first(Reporter(world))))
     with world.office.opened() as inbox, inbox.transaction() as session:
         session.add_all(_follow_up(1, position) for position in range(1, 101))
+    asked_on = ["--received", (today() - timedelta(25)).isoformat(), "--way", "letter"]
+    world.office.json("access", "record", "--person", "More", *asked_on)
+    world.office.json("decide", "1", "informed", "--reason", "x")
+    told = world.office.out / "told"
+    told.write_text("Rien que de connu.")
     monkeypatch.setattr(catalogue, "asked", counted)
     for words in (
         ["dossier", "preview", "1", "--for", "prosecutor", "--to", "x", "--redact", "*:More"],
-        ["access", "1", "--person", "More", "--out", str(world.office.out / "held.pdf")],
+        ["access", "answer", "1", "--text-file", str(told), "--out", str(world.office.out / "held.pdf")],
     ):
         times.clear()
         assert 0 == world.office.run(*words).code

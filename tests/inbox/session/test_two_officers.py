@@ -19,7 +19,7 @@ from inbox.keys.officers import Credential
 from inbox.language.errors import Locked, Refused
 from inbox.session.actions import TABLE, Actor, Code, Reason, action
 from inbox.system import terminal
-from inbox.vault.casework_tables import Measure
+from inbox.vault.casework_tables import AccessRequest, Measure
 from inbox.vault.tables import Unopened
 from inbox.vault.unopened_reasons import Kind
 from tests.support import inbox_builders as build
@@ -94,7 +94,7 @@ COMMANDS = [
     "decide 1 no_transmission --reason x",
     "junk 2 --reason x",
     "dossier make 1 --for prosecutor --to X --recipient {recipient} --out {out}/dossier",
-    "access 1 --person X --out {out}/access",
+    "access answer 1 --out {out}/access",
 ]
 
 
@@ -118,6 +118,8 @@ def office(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Office:
         workflow.set_closed(workflow.of(transaction, 1), clock.day)
         transaction.add(Measure(case=1, position=1, kind="suspension", day=clock.day))
         lost = {"kind": Kind.NOT_FOR_US, "received": build.today(), "collected": build.today()}
+        asked = {"received": build.today(), "due": clock.day, "way": "letter", "names": "Nobody"}
+        transaction.add(AccessRequest(n=1, **asked))
         transaction.add(Unopened(number=1, intake=1, tried=bytes(32), **lost))
     office.json("declare", "2")
     office.json("show", "2")

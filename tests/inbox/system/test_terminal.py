@@ -4,6 +4,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -12,11 +13,12 @@ import pytest
 from inbox.cli import main
 from tests.support import hostile, inbox_builders
 from tests.support.command_tree import every_command
-from tests.support.inbox_builders import Portal, Reporter, Sent, World, drop
+from tests.support.inbox_builders import Portal, Reporter, Sent, World, drop, today
 from tests.support.typist import CLEARED, deceiving, typing, typing_to_fork
 
 ALL = f"{hostile.ESCAPES}\x7f\x85\u2028\u2029{hostile.BIDI}\r\nend"
 TYPE = f"image/{hostile.ESCAPES}"
+LONG_AGO = (today() - timedelta(25)).isoformat()
 ESC, SPELLED = "\x1b", "<U+001B>"
 # What is typed in a session, and whether words of the reports stand in what it prints.
 LINES = {
@@ -54,7 +56,13 @@ LINES = {
     "disclosures add 1 --to x --what other --ground other": False,
     "disclosures list 1": False,
     "dossier preview 1 --for prosecutor --to x --redact *:owned": True,
-    "access 1 --person end --out held.pdf": False,
+    f"access record --person owned --received {LONG_AGO} --way letter": False,
+    "access list": False,
+    "access show 1": False,
+    "access passages 1 --request 1": True,
+    "access extend 1 --because number": False,
+    f"access unopposed 1 --request 1 --day {LONG_AGO} --reference x": False,
+    "access answer 1 --out held.pdf": False,
     "minimise 1 where --text-file hostile.txt --reason x": False,
     "attachment 1 1 --out out --reason x": False,
     "handlers 1": False,
@@ -77,7 +85,7 @@ LINES = {
     "show 1 'what \x1b is this'": True,
 }
 # These ask for the passphrase once more.
-CONFIRMED = {"access", "minimise", "attachment", "identity show", "break-glass", "junk", "close"}
+CONFIRMED = {"access answer", "minimise", "attachment", "identity show", "break-glass", "junk", "close"}
 # What prints of keys, officers and the office alone, or begins anew; `enter` shows what its officer typed.
 NOTHING_OF_A_REPORT = {"backup", "card", "desk", "dossier make", "dossier verify", "enter", "init", "keyring"}
 NOTHING_OF_A_REPORT |= {"questionnaire", "referral-bodies", "restore", "session", "settings", "sign-pages"}

@@ -1,0 +1,242 @@
+"""The register of requests for access: who asks what is held on them, and until when they are answered.
+
+GDPR, article 15; its article 12(3) gives a month, and two more once, for two reasons that the person is told.
+The register stands apart from the cases, and the destruction of a case changes nothing in it. It says that a
+request was answered, and never how: whoever a case is kept from would else see that it names the person.
+Names are deleted a fixed time after the answer, whatever it was.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from enum import StrEnum
+
+from dateutil.relativedelta import relativedelta
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from crypto.printable import visible
+from inbox.language.errors import Refused
+from inbox.language.messages import sentence
+from inbox.session.actions import Actor, Code, Viewed, action
+from inbox.session.inbox import Inbox
+from inbox.text import names as person_names
+from inbox.text.lines import one_line
+from inbox.vault.casework_tables import AccessRequest
+
+# What oversight calls it among the deadlines.
+DEADLINE = "access"
+# Within which a request is answered, and how much more there is once.
+WITHIN = relativedelta(months=1)
+MORE = relativedelta(months=2)
+# No answer is given before, whatever is found: an early one would tell that nothing had to be looked for.
+EARLIEST = timedelta(days=25)
+# So long after the answer the person can bring it before a court; then nobody needs the names.
+NAMED = relativedelta(months=2)
+# A day that lies further back was mistyped.
+_LONGEST_AGO = relativedelta(years=1)
+MOST_NAMES = 10
+LONGEST_NAME = 100
+
+
+class Way(StrEnum):
+    """By which way somebody asked; labels stand in labels.toml, as ``access_way``."""
+
+    LETTER = "letter"
+    EMAIL = "email"
+    IN_PERSON = "in_person"
+    DATA_PROTECTION = "data_protection"
+    CNIL = "cnil"
+
+
+class Because(StrEnum):
+    """Why it takes longer: the law knows two reasons, of which neither tells whether anything is held."""
+
+    COMPLEXITY = "complexity"
+    NUMBER = "number"
+
+
+@dataclass(frozen=True, slots=True)
+class Came:
+    """A request as it came: on which day, by which way, of whom, by all names that may stand in reports."""
+
+    received: date
+    way: Way
+    names: tuple[str, ...]
+
+
+def record(inbox: Inbox, who: Actor, came: Came) -> AccessRequest:
+    """Add a request to the register, under the next number.
+
+    Raises Refused for a day to come or more than a year ago; for no name, more than MOST_NAMES, one without a
+    letter, with characters that nobody sees, or of more than LONGEST_NAME characters; if the same person's
+    request of that day is there already; and as ``Inbox.acting``.
+    """
+    names = _checked(came, who.today)
+    with inbox.vault.transaction() as session:
+        number = _last(session) + 1
+    with inbox.acting(who, action(Code.RECORD_ACCESS, request=number)) as session:
+        if number != _last(session) + 1:
+            raise Refused(sentence("somebody else recorded a request meanwhile"), sentence("try again"))
+        _check_new(session, came.received, names)
+        row = AccessRequest(
+            n=number,
+            received=came.received,
+            way=came.way.value,
+            names="\n".join(names),
+            due=came.received + WITHIN,
+        )
+        session.add(row)
+        return row
+
+
+def extend(inbox: Inbox, who: Actor, number: int, because: Because) -> AccessRequest:
+    """Take two months more for an answer, once; the person has to be told within the first month.
+
+    Raises as ``open_one`` and ``Inbox.acting``; Refused if it was done before, and once the answer is due.
+    """
+    with inbox.acting(who, action(Code.EXTEND_ACCESS, request=number, because=because)) as session:
+        row = open_one(session, number)
+        if row.extended is not None:
+            raise Refused(
+                sentence("request {number} was given more time on {day}", number=number, day=row.extended),
+                sentence("there is none a second time: answer it"),
+            )
+        if who.today > row.due:
+            raise Refused(
+                sentence("request {number} had to be answered by {day}", number=number, day=row.due),
+                sentence("more time is taken before that day alone: answer it"),
+            )
+        row.extended, row.because = who.today, because.value
+        row.due = row.received + WITHIN + MORE
+        return row
+
+
+def listed(inbox: Inbox, who: Actor) -> Sequence[AccessRequest]:
+    """Return the register, what is due first at its head, what was answered at its end.
+
+    Raises as ``Inbox.acting``.
+    """
+    with inbox.acting(who, action(Code.LIST, view=Viewed.ACCESS)) as session:
+        forget_names(session, who.today)
+        return [*pending(session), *_answered(session)]
+
+
+def of(session: Session, number: int) -> AccessRequest:
+    """Return a request; Refused if there is none of this number."""
+    found = session.get(AccessRequest, number)
+    if found is None:
+        raise Refused(
+            sentence("there is no request {number}", number=number), sentence("see: inbox access list")
+        )
+    return found
+
+
+def open_one(session: Session, number: int) -> AccessRequest:
+    """Return a request that is still to be answered; Refused for any other."""
+    found = of(session, number)
+    if found.answered is not None:
+        raise Refused(
+            sentence("request {number} was answered on {day}", number=number, day=found.answered),
+            sentence("whoever asks again makes a new one: inbox access record"),
+        )
+    return found
+
+
+def names(row: AccessRequest) -> tuple[str, ...]:
+    """Return by which names reports may mean the person; none once the answer is old."""
+    return tuple(row.names.splitlines())
+
+
+def from_day(row: AccessRequest) -> date:
+    """Return the first day on which an answer may be given."""
+    return row.received + EARLIEST
+
+
+def check_day(row: AccessRequest, today: date) -> None:
+    """Return if an answer may be given on this day; else raise Refused."""
+    if today < from_day(row):
+        raise Refused(
+            sentence("request {number} is answered from {day} on", number=row.n, day=from_day(row)),
+            sentence(
+                "every answer waits as long, so that nobody learns from the day of one what was found;"
+                " come back then"
+            ),
+        )
+
+
+def pending(session: Session) -> Sequence[AccessRequest]:
+    """Return the requests that are still to be answered, the first due first."""
+    rows = select(AccessRequest).where(AccessRequest.answered.is_(None))
+    return session.scalars(rows.order_by(AccessRequest.due, AccessRequest.n)).all()
+
+
+def deadlines(session: Session) -> list[tuple[str, date, date | None]]:
+    """Return of every request its kind of deadline, the day on which it ends, that of the answer."""
+    rows = session.execute(select(AccessRequest.due, AccessRequest.answered))
+    return [(DEADLINE, due, answered) for due, answered in rows]
+
+
+def forget_names(session: Session, today: date) -> None:
+    """Delete the names of whoever was answered so long ago that nobody contests it any more."""
+    for row in _answered(session):
+        if row.answered is not None and row.names and row.answered + NAMED <= today:
+            row.names = ""
+
+
+def _checked(came: Came, today: date) -> tuple[str, ...]:
+    """Return the names, each once and on one line; raises as ``record``."""
+    if not today - _LONGEST_AGO <= came.received <= today:
+        raise Refused(
+            sentence("{day} is to come, or more than a year ago", day=came.received),
+            sentence("give the day on which the request came"),
+        )
+    for name in came.names:
+        _check_name(name)
+    given = tuple(dict.fromkeys(map(one_line, came.names)))
+    if not 0 < len(given) <= MOST_NAMES:
+        raise Refused(
+            sentence("a person has 1 to {most} names", most=MOST_NAMES),
+            sentence("give those that may stand in reports, each with --person"),
+        )
+    return given
+
+
+def _check_name(name: str) -> None:
+    if visible(name) != name:
+        raise Refused(
+            sentence("a name has characters that nobody sees: {name}", name=name),
+            sentence("type it anew, in letters"),
+        )
+    if not any(map(str.isalpha, "".join(person_names.words(name)))) or not person_names.counts(name):
+        raise Refused(
+            sentence(
+                "a name has at least {least} characters, and a letter among them",
+                least=person_names.LEAST_LETTERS,
+            ),
+            sentence("give it with --person"),
+        )
+    if len(name) > LONGEST_NAME:
+        raise Refused(
+            sentence("a name has at most {most} characters", most=LONGEST_NAME),
+            sentence("give each name by itself: --person, once for each"),
+        )
+
+
+def _check_new(session: Session, received: date, given: tuple[str, ...]) -> None:
+    meant = set(map(person_names.words, given))
+    for row in pending(session):
+        if row.received == received and set(map(person_names.words, names(row))) == meant:
+            raise Refused(
+                sentence("it is there already, as request {number}", number=row.n),
+                sentence("see: inbox access list"),
+            )
+
+
+def _last(session: Session) -> int:
+    return session.scalar(select(func.max(AccessRequest.n))) or 0
+
+
+def _answered(session: Session) -> Sequence[AccessRequest]:
+    rows = select(AccessRequest).where(AccessRequest.answered.is_not(None))
+    return session.scalars(rows.order_by(AccessRequest.n)).all()

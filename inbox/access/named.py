@@ -1,0 +1,72 @@
+"""Which cases name a person, in whatever reporters or officers wrote there.
+
+A case that is kept from somebody present is not there, like everywhere. Of one of which not all present have
+declared to have no interest nothing is looked at (``declarations``): with a name to look for, whoever has an
+interest would learn what it says.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from inbox.access import conflicts, declarations
+from inbox.questionnaire import answers
+from inbox.text import segments
+from inbox.text.names import Names
+from inbox.vault import queries_access, queries_cases
+from inbox.vault.casework_tables import Note
+
+_ONE = "person"
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """The numbers of the cases that name a person; how many were not looked at, whatever they say."""
+
+    cases: tuple[int, ...]
+    not_looked_at: int
+
+
+def find(session: Session, names: Sequence[str]) -> Named:
+    """Return which cases name the person with these names."""
+    numbers = queries_access.case_numbers(session)
+    declared = declarations.given(session, sorted(numbers)) & numbers
+    person, found = Names({_ONE: names}), set[int]()
+    for number, texts in _written(session):
+        if number in declared and number not in found and person.meant_in(texts):
+            found.add(number)
+    return Named(tuple(sorted(found)), len(numbers - declared))
+
+
+def names(session: Session, number: int, names: Sequence[str]) -> bool:
+    """Tell whether a case names the person with these names; CaseRefused for an unknown case."""
+    return bool(Names({_ONE: names}).meant_in([*of_reporter(session, number), *_notes(session, number)]))
+
+
+def passages(session: Session, number: int, names: Sequence[str]) -> list[str]:
+    """Return each sentence of a case that names the person, as it stands there; raises as ``names``."""
+    person = Names({_ONE: names})
+    texts = [*of_reporter(session, number), *_notes(session, number)]
+    return [said for text in texts for said in segments.split(text) if person.meant_in([said])]
+
+
+def of_reporter(session: Session, number: int) -> list[str]:
+    """Return each text that the reporter of a case wrote; CaseRefused for an unknown case."""
+    said = answers.of(queries_cases.case(session, number))
+    return [
+        *(text for answer in said.values() for text in answers.several(answer)),
+        *(each.text for each in queries_cases.follow_ups(session, number)),
+        *(each.name for each in queries_cases.attachments(session, number)),
+    ]
+
+
+def _written(session: Session) -> Iterator[tuple[int, Iterable[str]]]:
+    yield from conflicts.received(session)
+    for number, text in session.execute(select(Note.case, Note.text)):
+        yield number, [text]
+
+
+def _notes(session: Session, number: int) -> Sequence[str]:
+    return session.scalars(select(Note.text).filter_by(case=number).order_by(Note.position)).all()

@@ -1,0 +1,93 @@
+"""Why a case keeps a person whom it names from being told what is held (GDPR, articles 15(4) and 23).
+
+Whoever learns of proceedings too early can hide, or look for who spoke. So a person is refused while it is
+not decided whether persons concerned are informed, or whether the prosecutor is told, and during proceedings:
+those of justice until the prosecutor does not object, those of the office until the person was informed.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy.orm import Session
+
+from inbox.access import access_requests, declarations, named
+from inbox.casework import measures
+from inbox.casework.measures import Kind as Measured
+from inbox.deadlines.legal_duties import Choice, Kind
+from inbox.language.errors import CaseRefused
+from inbox.language.messages import sentence
+from inbox.session.actions import Actor, Code, action
+from inbox.session.inbox import Inbox
+from inbox.vault.casework_tables import PROCEEDINGS, AccessCase, Duty
+
+LONGEST = 200
+_OF_JUSTICE = frozenset({Measured.ART40_TRANSMISSION, Measured.JUDICIAL_INVESTIGATION})
+_OF_THE_OFFICE = frozenset(map(Measured, PROCEEDINGS)) - _OF_JUSTICE
+
+
+@dataclass(frozen=True, slots=True)
+class Unopposed:
+    """The prosecutor's word of a day that a person may be told of a case: who said so, where it stands."""
+
+    case: int
+    day: date
+    reference: str
+
+
+def note_unopposed(inbox: Inbox, who: Actor, request: int, word: Unopposed) -> AccessCase:
+    """Record that the prosecutor does not object to an answer to a request, as far as it tells of a case.
+
+    Raises as ``declarations.check`` and ``access_requests.open_one``; CaseRefused if the case does not name
+    the person, for a day to come or before the request, and for a reference that is empty or longer than
+    LONGEST characters; and as ``Inbox.acting``.
+    """
+    number = word.case
+    with inbox.acting(who, action(Code.NOTE_UNOPPOSED, number)) as session:
+        declarations.check(session, number)
+        row = access_requests.open_one(session, request)
+        if not named.names(session, number, access_requests.names(row)):
+            raise CaseRefused(
+                sentence("case {number} does not name this person", number=number),
+                sentence("see which cases do: inbox access show {request}", request=request),
+            )
+        if not row.received <= word.day <= who.today:
+            raise CaseRefused(
+                sentence("{day} is to come, or before the request came", day=word.day),
+                sentence("give the day on which the prosecutor said so of this request"),
+            )
+        if not 0 < len(word.reference.strip()) <= LONGEST:
+            raise CaseRefused(
+                sentence("who said so, and where it stands, takes 1 to {most} characters", most=LONGEST),
+                sentence("give it: --reference TEXT"),
+            )
+        found = about(session, request, number)
+        found.unopposed, found.reference = word.day, word.reference.strip()
+        return found
+
+
+def about(session: Session, request: int, number: int) -> AccessCase:
+    """Return what a case has to do with a request, a new row if nothing is noted of it yet."""
+    found = session.get(AccessCase, (number, request))
+    if found is None:
+        found = AccessCase(case=number, request=request)
+        session.add(found)
+    return found
+
+
+def is_undecided(session: Session, number: int) -> bool:
+    """Tell whether nobody decided that the persons whom a case names are informed, or need not be.
+
+    Also where no rule asked for it: a person may be named in any text.
+    """
+    row = session.get(Duty, (number, Kind.ART14.value))
+    return row is None or row.decided is None
+
+
+def is_pending(session: Session, request: int, number: int) -> bool:
+    """Tell whether proceedings about a case forbid to answer a request with what it says."""
+    opened = set(map(Measured, measures.kinds(session, number)))
+    found = session.get(AccessCase, (number, request))
+    if opened & _OF_JUSTICE and (found is None or found.unopposed is None):
+        return True
+    row = session.get(Duty, (number, Kind.ART14.value))
+    return bool(opened & _OF_THE_OFFICE) and (row is None or row.decision != Choice.INFORMED)

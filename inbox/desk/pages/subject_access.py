@@ -1,0 +1,92 @@
+"""Who asks what is held on them: the register, and the answers, which two officers put on the medium."""
+
+from functools import partial
+from http import HTTPStatus
+from typing import Any
+
+from flask import Blueprint, abort, redirect, url_for
+from flask.typing import ResponseReturnValue
+
+from inbox.access import access_requests
+from inbox.access.access_requests import Because, Came, Way
+from inbox.casework import exits, withholding
+from inbox.casework.exits import Exit
+from inbox.casework.withholding import Unopposed
+from inbox.desk import jobs, rendering
+from inbox.desk.forms import choice, day, language, line, lines, number, text
+from inbox.desk.state import Done, Work, here, medium_folder
+from inbox.dossiers import subject_access
+from inbox.dossiers.subject_access import Answer
+from inbox.language import labels
+
+pages = Blueprint("subject_access", __name__, url_prefix="/access")
+_MOST = 2**53 - 1
+
+
+@pages.get("")
+def show_all() -> ResponseReturnValue:
+    """Show the register, what is due first at its head."""
+    rows = access_requests.listed(here().inbox, here().actor())
+    shown = {"rows": rows, "requests": access_requests, "today": here().actor().today, "labels": labels}
+    return rendering.page("dossiers/requests.html", **shown)
+
+
+@pages.post("")
+def record() -> ResponseReturnValue:
+    """Add a request to the register."""
+    came = day("received")
+    if came is None:
+        abort(HTTPStatus.BAD_REQUEST)
+    asked = Came(came, choice("way", Way), lines("persons"))
+    row = access_requests.record(here().inbox, here().actor(), asked)
+    return _done(row.n, Done.ACCESS_RECORDED)
+
+
+@pages.get("/<int:request>")
+def show(request: int) -> ResponseReturnValue:
+    """Show which cases name the person, and what stands in the way of telling what they hold."""
+    seen = subject_access.look(here().inbox, here().actor(), request)
+    today = here().actor().today
+    shown: dict[str, Any] = {"seen": seen, "requests": access_requests, "today": today}
+    shown |= {"folder": here().medium, "labels": labels, "hint": partial(exits.what_to_do, way=Exit.ART15)}
+    return rendering.page("dossiers/request.html", **shown)
+
+
+@pages.get("/<int:request>/passages/<int:case>")
+def passages(request: int, case: int) -> ResponseReturnValue:
+    """Show what a case says of the person: for those who write the answer alone."""
+    found = subject_access.passages(here().inbox, here().actor(), request, case)
+    return rendering.page("dossiers/request_passages.html", request=request, case=case, passages=found)
+
+
+@pages.post("/<int:request>/extend")
+def extend(request: int) -> ResponseReturnValue:
+    """Take two months more for the answer, once."""
+    access_requests.extend(here().inbox, here().actor(), request, choice("because", Because))
+    return _done(request, Done.ACCESS_EXTENDED)
+
+
+@pages.post("/<int:request>/unopposed")
+def note_unopposed(request: int) -> ResponseReturnValue:
+    """Record that the prosecutor does not object to telling the person what a case holds."""
+    said = day("day")
+    if said is None:
+        abort(HTTPStatus.BAD_REQUEST)
+    word = Unopposed(number("case", _MOST), said, line("reference"))
+    withholding.note_unopposed(here().inbox, here().actor(), request, word)
+    return _done(request, Done.UNOPPOSED_NOTED)
+
+
+@pages.post("/<int:request>/answer")
+@jobs.long(Work.ACCESS)
+def answer(request: int) -> ResponseReturnValue:
+    """Put the answer on the medium in clear; takes two officers."""
+    out = medium_folder() / f"access-{request}.pdf"
+    given = Answer(text=text("text").strip() or None, reason=line("reason"), language=language("language"))
+    row = subject_access.answer(here().inbox, here().actor(), request, given, out)
+    return rendering.page("dossiers/request_answered.html", name=out.name, row=row)
+
+
+def _done(request: int, said: Done) -> ResponseReturnValue:
+    here().say(said)
+    return redirect(url_for("subject_access.show", request=request), HTTPStatus.SEE_OTHER)

@@ -1,0 +1,59 @@
+"""The two answers to somebody who asks what is held on them, as pages (PDF).
+
+One tells what is held. The other confirms nothing and denies nothing: it is the same, byte for byte but for
+names and day, whether somebody is refused or nothing is held.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from inbox.files.pdf import Sheets
+from inbox.language import days
+from inbox.language.printed_text import Wording
+
+WORDING = Wording(__package__, "access.toml")
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """To whom an answer goes, by these names; who gives it on which day, in which language ("fr", "en")."""
+
+    names: Sequence[str]
+    by: str
+    made: date
+    language: str
+
+
+def neither(to: Letter) -> bytes:
+    """Return the answer that confirms nothing and denies nothing."""
+    sheets = _begun(to)
+    sheets.heading(_say(to, "answer"))
+    for name in ("neither", "same", "because", "complain"):
+        sheets.text(_say(to, name))
+    return sheets.output()
+
+
+def told(to: Letter, text: str) -> bytes:
+    """Return the answer that tells what is held, in the words of officers."""
+    sheets = _begun(to)
+    sheets.heading(_say(to, "held"))
+    sheets.quote((text,))
+    sheets.heading(_say(to, "why"))
+    for name in ("purpose", "recipients", "source", "rights", "complain"):
+        sheets.text(_say(to, name))
+    return sheets.output()
+
+
+def _begun(to: Letter) -> Sheets:
+    foot, removed = _say(to, "page"), ""
+    sheets = Sheets(_say(to, "title"), language=to.language, day=to.made, foot=foot, removed=removed)
+    sheets.subtitle(_say(to, "law"))
+    sheets.fact(_say(to, "by"), to.by)
+    sheets.fact(_say(to, "person"), ", ".join(to.names))
+    sheets.fact(_say(to, "made"), days.long(to.language, to.made))
+    return sheets
+
+
+def _say(to: Letter, name: str) -> str:
+    return WORDING.say(name, to.language)

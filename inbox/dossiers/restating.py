@@ -1,0 +1,186 @@
+"""Whether a text restates what is held on a person: in the words of officers, without a trace of who said so.
+
+The person who asks knows how colleagues write, and who was there on which day. What repeats the reporter is
+refused; what may tell who was there is a warning, which needs a reason to be set aside.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from sqlalchemy.orm import Session
+
+from crypto import unseen
+from inbox.access import identities, named
+from inbox.language import labels
+from inbox.language.errors import Refused
+from inbox.language.messages import Sentence, joined, sentence
+from inbox.questionnaire import answers, catalogue, scoring
+from inbox.replies import leak_check
+from inbox.replies.leak_check import Protected
+from inbox.text import names as person_names
+from inbox.text import segments
+from inbox.vault import queries_cases
+
+# So many of the reporter's words in a row are a quotation.
+RUN = 5
+LONGEST = 20_000
+# What is shown of a text in which everything is wrong.
+_MOST_SHOWN = 5
+_LEAST = 4
+_MONTHS = (
+    "janvier|février|mars|avril|mai|juin|juillet|août|septembre|octobre|novembre|décembre"
+    "|january|february|march|april|june|july|august|september|october|november|december"
+)
+_WEEKDAYS = "(?:lun|mar|mercre|jeu|vendre|same)di|dimanche|(?:mon|tues|wednes|thurs|fri|satur|sun)day"
+_DAY = re.compile(
+    rf"\b\d{{1,2}}\s?[h:]\s?\d{{1,2}}|\b\d{{1,2}}\s?(?:h|heures?|am|pm)\b|\b\d{{1,4}}[./-]\d{{1,2}}\b"
+    rf"|\b(?:\d{{1,2}}(?:er|st|nd|rd|th)?\s+)?(?:{_MONTHS})\b|\b(?:{_WEEKDAYS})s?\b"
+    r"|\b(?:matin|midi|soir|nuit|morning|noon|evening|night)\b",
+    re.IGNORECASE,
+)
+_CAPITAL = re.compile(r"[^\W\d_]+(?:[-'\u2019][^\W\d_]+)*")
+
+
+class Tell(StrEnum):
+    """What in an answer could tell who reported; labels stand in labels.toml."""
+
+    QUOTED = "quoted"
+    AUTHOR = "author"
+    PROTECTED = "protected"
+    DAY = "day"
+    SAID = "said"
+
+
+# These are refused, with a reason or without.
+_NEVER = {Tell.QUOTED, Tell.AUTHOR, Tell.PROTECTED}
+
+
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """Words of a text that could tell who reported, and why."""
+
+    tell: Tell
+    words: str
+
+
+def check(session: Session, numbers: Sequence[int], names: Sequence[str], text: str, despite: str) -> None:
+    """Return if a text on the person with these names may leave, of which these cases are the basis.
+
+    ``despite`` is the reason to set warnings aside. Raises Refused for a text that is empty, longer than
+    LONGEST characters or has any that nobody sees; if it repeats a reporter, what a reporter asked never to
+    repeat, or what is known of who one is; and without a reason if it names a day, an hour, a place, a mark
+    or another person of a report.
+    """
+    _check_form(text)
+    found = list(dict.fromkeys(trace for each in numbers for trace in traces(session, each, names, text)))
+    if never := [each for each in found if each.tell in _NEVER]:
+        raise Refused(
+            sentence("the text could tell who reported: {traces}", traces=_told(never)),
+            sentence("say it in words of your own, or leave it out"),
+        )
+    if found and not despite.strip():
+        raise Refused(
+            sentence("the text could tell who was there: {traces}", traces=_told(found)),
+            sentence("leave it out; if it has to be said: --despite-warning REASON"),
+        )
+
+
+def traces(session: Session, number: int, names: Sequence[str], text: str) -> Iterator[Trace]:
+    """Yield what in a text could tell who the reporter of a case is, what is worst first."""
+    own = {word for name in names for word in person_names.words(name)}
+    said = named.of_reporter(session, number)
+    yield from (Trace(Tell.QUOTED, words) for words in quoted(text, said, own))
+    known = Protected(identities.passages(session, number))
+    yield from (Trace(Tell.AUTHOR, words) for words in known.repeated(text) if not _is_own(words, own))
+    kept = leak_check.protected(session, number)
+    yield from (Trace(Tell.PROTECTED, words) for words in kept.repeated(text) if not _is_own(words, own))
+    yield from (Trace(Tell.DAY, match[0].strip()) for match in _DAY.finditer(text))
+    others = [each.words for each in leak_check.find(session, number, text)]
+    others += _repeated(text, [*_capitals(said), *_area(session, number)])
+    yield from (Trace(Tell.SAID, words) for words in others if not _is_own(words, own))
+
+
+def quoted(text: str, said: Iterable[str], own: set[str]) -> Iterator[str]:
+    """Yield each passage of ``text`` with RUN words or more in a row that stand so in one of ``said``.
+
+    Accents, case and punctuation do not count, nor do numbers and the words of ``own``, folded: names of the
+    person, which every text on that one repeats.
+    """
+    known = {run for each in said for run in _runs([word for word, _ in _counted(each, own)])}
+    words = _counted(text, own)
+    runs = list(_runs([word for word, _ in words]))
+    end = 0
+    for first, run in enumerate(runs):
+        if run in known and first >= end:
+            end = first + RUN
+            while end - RUN + 1 < len(runs) and runs[end - RUN + 1] in known:
+                end += 1
+            yield " ".join(dict.fromkeys(written for _, written in words[first:end]))
+
+
+def _check_form(text: str) -> None:
+    if not text.strip() or len(text) > LONGEST:
+        raise Refused(
+            sentence("an answer has 1 to {most} characters", most=LONGEST),
+            sentence("to confirm and to deny nothing, give no text"),
+        )
+    if hidden := [char for char in text if char != "\n" and not unseen.is_plain(char)]:
+        raise Refused(
+            sentence("the text has a character that nobody sees: {char}", char=unseen.spelled(hidden[0])),
+            sentence("remove it, then try again"),
+        )
+
+
+def _counted(text: str, own: set[str]) -> list[tuple[str, str]]:
+    """Return the words of a text that count, folded, each with how it is written there."""
+    return [
+        (word, written)
+        for written in text.split()
+        for word in person_names.words(written)
+        if word not in own and not word.isdigit()
+    ]
+
+
+def _runs(words: Sequence[str]) -> Iterator[tuple[str, ...]]:
+    return (tuple(words[first : first + RUN]) for first in range(len(words) - RUN + 1))
+
+
+def _is_own(words: str, own: set[str]) -> bool:
+    return own.issuperset(person_names.words(words))
+
+
+def _capitals(said: Iterable[str]) -> Iterator[str]:
+    """Yield each word with a capital within a sentence of a report: a place, a ship, a firm, a person."""
+    for text in said:
+        for each in segments.split(text):
+            first, *others = _CAPITAL.findall(each) or [""]
+            if not each.isupper() and first:
+                yield from (word for word in others if word[0].isupper() and len(word) >= _LEAST)
+
+
+def _area(session: Session, number: int) -> Iterator[str]:
+    """Yield what the area of a report is called, in each language."""
+    case = queries_cases.case(session, number)
+    question, given = scoring.questions().area, answers.of(case)
+    asked = catalogue.readable_in_use(session)
+    for option in asked.options(question):
+        if option.id in answers.several(given.get(question, ())):
+            yield from {option.label.fr, option.label.en}
+
+
+def _repeated(text: str, said: Iterable[str]) -> list[str]:
+    """Return which of these words, or rows of words, a text repeats, however they are written."""
+    folded = f" {' '.join(person_names.words(text))} "
+    rows = {each: " ".join(person_names.words(each)) for each in said}
+    return [each for each, row in rows.items() if row and f" {row} " in folded]
+
+
+def _told(found: Sequence[Trace]) -> Sentence:
+    return joined(
+        [
+            sentence("“{words}” ({why})", words=each.words, why=labels.said("tell", each.tell))
+            for each in found[:_MOST_SHOWN]
+        ]
+    )

@@ -1,0 +1,183 @@
+"""The register of requests for access: each is answered within a month, and none is forgotten."""
+
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from dateutil.relativedelta import relativedelta
+
+from inbox.access.access_requests import EARLIEST, MORE, MOST_NAMES, NAMED, WITHIN
+from tests.support.inbox_builders import Office, today
+from tests.support.inbox_clock import moved
+
+NAME = "Firmin Quélennec"
+
+
+@pytest.fixture
+def office(tmp_path: Path) -> Office:
+    return Office.found(tmp_path)
+
+
+def record(*names: str, received: date | None = None, way: str = "letter") -> list[str]:
+    """Return the words that record a request."""
+    persons = [word for name in names for word in ("--person", name)]
+    day = (received or today()).isoformat()
+    return ["access", "record", *persons, "--received", day, "--way", way]
+
+
+def test_a_request_is_due_within_a_month_and_answered_after_a_fixed_time(office: Office) -> None:
+    """From the day on which it came, whatever the day on which officers write it down."""
+    came = today() - timedelta(5)
+    row = office.json(*record(NAME, "Quélennec F.", received=came, way="cnil"))
+    assert {
+        "request": 1,
+        "names": [NAME, "Quélennec F."],
+        "received": came.isoformat(),
+        "way": "cnil",
+        "from": (came + EARLIEST).isoformat(),
+        "due": (came + relativedelta(months=1)).isoformat(),
+        "extended": None,
+        "because": "",
+        "answered": None,
+        "by": "",
+    } == row
+    assert [row] == office.json("access", "list")["requests"]
+    assert came + EARLIEST < came + WITHIN
+    (*_, entry, _, _) = office.json("journal", "print")["entries"]
+    assert ("record-access", None, {"request": 1}) == (entry["action"], entry["case"], entry["values"])
+    assert "lennec" not in str(entry)
+
+
+def test_the_month_of_the_law_ends_with_a_shorter_month(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of 31 January, the month ends on the last day of February."""
+    clock = moved(monkeypatch)
+    clock.day = date(2027, 2, 3)
+    row = office.json(*record(NAME, received=date(2027, 1, 31)))
+    assert "2027-02-28" == row["due"]
+
+
+@pytest.mark.parametrize(
+    ("names", "received"),
+    [
+        (["", NAME], 0),
+        (["  "], 0),
+        (["4417"], 0),
+        (["'-'"], 0),
+        (["Li"], 0),
+        (["x" * 101], 0),
+        ([f"Quélennec {n}" for n in range(MOST_NAMES + 1)], 0),
+        (["Quélennec\u202e"], 0),
+        (["Quélennec\nFirmin"], 0),
+        (["Quélennec\x1b[2J"], 0),
+        ([NAME], 1),
+        ([NAME], -367),
+    ],
+)
+def test_what_is_no_request_is_not_recorded(office: Office, names: list[str], received: int) -> None:
+    """Names without a letter, or with what nobody sees; a day to come, or a mistyped year."""
+    before = office.state()
+    said = office.run(*record(*names, received=today() + timedelta(received)))
+    assert (1, "") == (said.code, said.out)
+    assert before == office.state()
+
+
+def test_the_same_request_is_recorded_once(office: Office) -> None:
+    """However the name is written; of another day, it is another one."""
+    office.json(*record(NAME))
+    assert "as request 1" in office.run(*record("firmin QUELENNEC")).err
+    assert 2 == office.json(*record(NAME, received=today() - timedelta(1)))["request"]
+    assert 3 == office.json(*record(NAME, "Firmin"))["request"]
+
+
+def test_there_are_two_months_more_once_and_before_the_first_one_ends(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = moved(monkeypatch)
+    for _ in range(2):
+        office.json(*record(NAME, received=clock.day))
+        clock.wait(1)
+    due = date.fromisoformat(office.json("access", "list")["requests"][0]["due"])
+    clock.day = due
+    row = office.json("access", "extend", "1", "--because", "number")
+    assert (due.isoformat(), "number") == (row["extended"], row["because"])
+    assert date.fromisoformat(row["received"]) + WITHIN + MORE == date.fromisoformat(row["due"])
+    before = office.state()
+    assert "was given more time" in office.run("access", "extend", "1", "--because", "number").err
+    clock.wait(2)
+    assert "had to be answered by" in office.run("access", "extend", "2", "--because", "number").err
+    assert "there is no request 3" in office.run("access", "extend", "3", "--because", "number").err
+    assert 2 == office.run("access", "extend", "2", "--because", "the reporter is away").code
+    assert before == office.state()
+
+
+def deadlines(office: Office) -> Any:
+    """Return how many requests stand how, by state."""
+    counts = office.json("oversight")["deadlines"].get("access", {})
+    return {state: count for state, count in counts.items() if count}
+
+
+def test_it_is_a_deadline_like_others_until_it_is_answered(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In the queue, the first due first, and for oversight, which counts those met and those done late."""
+    clock = moved(monkeypatch)
+    assert ([], {}) == (office.json("queue")["requests"], deadlines(office))
+    office.json(*record(NAME, received=clock.day))
+    office.json(*record("Ondine Le Goff", received=clock.day - timedelta(3)))
+    waiting = office.json("queue")["requests"]
+    assert [2, 1] == [each["request"] for each in waiting]
+    assert f"request for access 2, due {waiting[0]['due']}" in office.run("queue").out
+    assert {"running": 2} == deadlines(office)
+    clock.wait(25)
+    office.json("access", "answer", "1", "--out", office.out / "1")
+    clock.wait(10)
+    assert {"met": 1, "overdue": 1} == deadlines(office)
+    office.json("access", "answer", "2", "--out", office.out / "2")
+    assert {"met": 1, "late": 1} == deadlines(office)
+    assert [] == office.json("queue")["requests"]
+    assert "Answer to requests for access" in office.run("oversight").out
+
+
+def test_names_are_deleted_a_fixed_time_after_the_answer_and_the_line_stays(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever looks, at the register or at the queue; a request without an answer keeps its names."""
+    clock = moved(monkeypatch)
+    for name in (NAME, "Ondine Le Goff", "Yann"):
+        office.json(*record(name, received=clock.day))
+    clock.wait(EARLIEST.days)
+    for number in ("1", "2"):
+        office.json("access", "answer", number, "--out", office.out / number)
+    answered = clock.day
+    clock.day = answered + NAMED - timedelta(1)
+    office.json("queue")
+    assert "lennec" in str(office.json("access", "list"))
+    clock.wait(1)
+    office.json("queue")
+    assert "lennec" not in str(office.state())
+    rows = {row["request"]: row for row in office.json("access", "list")["requests"]}
+    assert [["Yann"], [], []] == [rows[number]["names"] for number in (3, 1, 2)]
+    assert answered.isoformat() == rows[1]["answered"]
+    assert "names deleted" in office.run("access", "list").out
+
+
+def test_a_clock_set_back_records_answers_and_deletes_nothing(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = moved(monkeypatch)
+    office.json(*record(NAME, received=clock.day))
+    clock.wait(EARLIEST.days + 1)
+    office.json("list")
+    clock.wait(-1)
+    before = office.state()
+    for words in (
+        record("Yann", received=clock.day),
+        ["access", "extend", "1", "--because", "number"],
+        ["access", "answer", "1", "--out", str(office.out / "1")],
+    ):
+        assert "the clock says" in office.run(*words).err
+    assert before == office.state()
+    assert [] == [*office.out.iterdir()]
