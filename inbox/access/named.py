@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from inbox.access import conflicts, declarations
+from inbox.access import access_requests, conflicts, declarations
 from inbox.questionnaire import answers
 from inbox.text import segments
 from inbox.text.names import Names
@@ -43,6 +43,12 @@ def find(session: Session, names: Sequence[str]) -> Named:
 def names(session: Session, number: int, names: Sequence[str]) -> bool:
     """Tell whether a case names the person with these names; CaseRefused for an unknown case."""
     return bool(Names({_ONE: names}).meant_in([*of_reporter(session, number), *_notes(session, number)]))
+
+
+def is_waited_for(session: Session, number: int) -> bool:
+    """Tell whether a case names somebody whose request for access is still to be answered; as ``names``."""
+    waiting = access_requests.pending(session)
+    return any(names(session, number, access_requests.names(each)) for each in waiting)
 
 
 def passages(session: Session, number: int, names: Sequence[str]) -> list[str]:

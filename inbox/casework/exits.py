@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from crypto.messages import REPORT
 from crypto.questionnaire import Flag
-from inbox.access import declarations
+from inbox.access import declarations, named
 from inbox.casework import measures, withholding
 from inbox.deadlines import legal_duties, workflow
 from inbox.deadlines.legal_duties import Kind
@@ -166,6 +166,8 @@ MATRIX: Mapping[Obstacle, Mapping[Exit, Cell]] = {
     Obstacle.PUT_OFF: _row(
         junk=_blocked(Code.DECIDE), destroy=_blocked(Code.DECIDE), art15=_blocked(Code.DECIDE)
     ),
+    # What is asked for must not vanish before it is answered, whatever the answer is.
+    Obstacle.REQUEST: _row(destroy=_blocked(Code.ANSWER_ACCESS)),
     Obstacle.WITHHELD: _row(close=_REASON),
     Obstacle.UNREACHABLE: _row(close=_REASON),
     Obstacle.UNTOLD: _row(close=Cell(Need.REASON, (Code.REPLY,))),
@@ -310,6 +312,10 @@ def _are_proceedings_open(session: Session, number: int, asked: Asked) -> bool:
     return not measures.kinds(session, number).isdisjoint(PROCEEDINGS)
 
 
+def _is_person_waiting(session: Session, number: int, _: Asked) -> bool:
+    return named.is_waited_for(session, number)
+
+
 def _is_danger_open(session: Session, number: int, _: Asked) -> bool:
     case = queries_cases.case(session, number)
     if case.unsigned or measures.kinds(session, number):
@@ -333,6 +339,7 @@ _FACTS: Mapping[Obstacle, Callable[[Session, int, Asked], bool]] = {
     Obstacle.ART14: _is_art14_open,
     Obstacle.PUT_OFF: _is_put_off,
     Obstacle.QUARANTINE: lambda session, number, _: workflow.of(session, number).quarantined is not None,
+    Obstacle.REQUEST: _is_person_waiting,
 }
 
 
@@ -385,6 +392,7 @@ def _hints(number: int) -> Mapping[Obstacle, Sentence]:
         Obstacle.PUT_OFF: sentence(
             "leave it out, or decide anew: inbox decide {number} informed --reason TEXT", number=number
         ),
+        Obstacle.REQUEST: sentence("answer it first: inbox access list"),
         Obstacle.UNREACHABLE: sentence("close it with: --disclosure withheld --reason TEXT, and no text"),
         Obstacle.UNTOLD: sentence(
             "give --text-file FILE, or reply first; or --disclosure withheld --reason TEXT"

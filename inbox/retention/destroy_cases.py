@@ -12,9 +12,11 @@ from datetime import date
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from inbox.access import access_requests, declarations, named
 from inbox.casework import exits
 from inbox.casework.exits import Asked, Exit
 from inbox.deadlines import retention_schedule, workflow
+from inbox.deadlines.obstacles import Obstacle
 from inbox.deadlines.retention_schedule import Due, Rule, UnopenedTerm
 from inbox.exchange import unopened_numbers
 from inbox.keys import key_store
@@ -44,7 +46,7 @@ class Plan:
 def schedule(inbox: Inbox, who: Actor) -> tuple[list[Due], UnopenedTerm]:
     """Return every case that is closed or junk by the day on which it is destroyed; what became none."""
     with inbox.acting(who, action(Code.LIST_RETENTION)) as session:
-        cases = retention_schedule.listing(inbox.home, session)
+        cases = _listing(inbox.home, session)
         return cases, retention_schedule.unopened(session, who.today)
 
 
@@ -60,7 +62,7 @@ def plan(inbox: Inbox, who: Actor, numbers: Sequence[int], early: str = "") -> P
 def plan_due(inbox: Inbox, who: Actor) -> Plan:
     """Return the destruction of all that is due; Refused if nothing is."""
     with _planning(inbox, who) as session:
-        found = retention_schedule.listing(inbox.home, session)
+        found = _listing(inbox.home, session)
         due = [each for each in found if exits.is_due(each, who.today)]
         if not due:
             waiting = [each.day for each in found if exits.is_due(each, each.day)]
@@ -90,6 +92,23 @@ def destroy(inbox: Inbox, who: Actor, planned: Plan) -> Plan:
 
 def _planning(inbox: Inbox, who: Actor) -> AbstractContextManager[Session]:
     return inbox.acting(who, action(Code.LIST_RETENTION, view=Viewed.DESTROYABLE))
+
+
+def _listing(home: Home, session: Session) -> list[Due]:
+    """Return what the retention schedule says, and of which cases somebody waits for an answer.
+
+    Not of those that are undeclared: by a request for any name, officers would learn what they say.
+    """
+    rows = retention_schedule.listing(home, session)
+    if not access_requests.pending(session):
+        return rows
+    declared = declarations.given(session, [each.case for each in rows])
+    return [
+        replace(each, facts=each.facts | {Obstacle.REQUEST})
+        if each.case in declared and named.is_waited_for(session, each.case)
+        else each
+        for each in rows
+    ]
 
 
 def _planned(home: Home, session: Session, numbers: Sequence[int], today: date, early: str) -> Plan:

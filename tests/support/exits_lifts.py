@@ -157,7 +157,21 @@ def _tell_at_the_desk(room: Room) -> None:
         assert client.send("/en/medium/collect", bundle=bundle.name).status_code == 200
 
 
+def _answer_by_command(room: Room) -> None:
+    words = ["access", "answer", "1", "--reason", "drill", "--out", str(room.office.out / "letter")]
+    with room.office.unlocked() as opened:
+        assert run(opened, words, ACTING) == (0, "")
+
+
+def _answer_at_the_desk(room: Room) -> None:
+    with room.office.unlocked() as opened:
+        client = Visitor(Desk(opened, 8090, room.portal.folder, same_disk=True))
+        form = {"text": "", "reason": "drill", "language": "fr"} | passphrases(*ACTING)
+        assert client.send("/en/access/1/answer", **form).status_code == 200
+
+
 # What the desk does as a job, with a medium.
 LONG: Mapping[Code, Mapping[Surface, Callable[[Room], None]]] = {
     Code.COLLECT: {Surface.COMMAND_LINE: _tell_by_command, Surface.DESK: _tell_at_the_desk},
+    Code.ANSWER_ACCESS: {Surface.COMMAND_LINE: _answer_by_command, Surface.DESK: _answer_at_the_desk},
 }

@@ -11,7 +11,8 @@ from sqlalchemy import delete
 from inbox.access.access_requests import EARLIEST, WITHIN
 from inbox.deadlines.obstacles import Obstacle
 from inbox.vault import row_security
-from inbox.vault.casework_tables import Note
+from inbox.vault.casework_tables import Declaration, Note, Workflow
+from inbox.vault.tables import Case
 from tests.support import dossier_room as room_of
 from tests.support.desk_room import TOKEN, sitting
 from tests.support.inbox_builders import (
@@ -551,6 +552,24 @@ def test_a_case_that_is_destroyed_takes_along_what_it_had_to_do_with_a_request(o
         row_security.forget(session, [1, 2, 3])
     assert before == office.json("access", "list")
     assert {} == seen(office)
+
+
+def test_a_case_that_names_who_waits_is_not_destroyed_with_what_is_due(office: Office, ripe: Clock) -> None:
+    """Its line says why, to whom has declared it; the answer lifts that, whatever it is."""
+    inform(office)
+    with office.opened() as inbox, inbox.vault.transaction() as session:
+        for number in (1, 4):
+            session.get_one(Workflow, number).junked = ripe.day - timedelta(60)
+            session.get_one(Workflow, number).is_open = False
+            session.get_one(Case, number).withdrawn = True  # so that no portal has to hear of it
+    rows = {row["case"]: row["obstacles"] for row in office.json("retention")["cases"]}
+    assert ({1, 4}, True, False) == (set(rows), "request" in rows[1], "request" in rows[4])
+    assert "asks what is held on them" in office.run("destroy", "1").err
+    with office.opened() as inbox, inbox.vault.transaction() as session:
+        session.execute(delete(Declaration).filter_by(case=1))
+    rows = {row["case"]: row["obstacles"] for row in office.json("retention")["cases"]}
+    assert "request" not in rows[1]
+    assert "asks what is held on them" in office.run("destroy", "1").err
 
 
 @pytest.mark.usefixtures("ripe")
