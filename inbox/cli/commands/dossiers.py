@@ -23,6 +23,7 @@ from inbox.cli.options import (
     json_option,
     officer_options,
     out_file,
+    reason_of,
     text_of,
 )
 from inbox.dossiers import compose, render, send, subject_access
@@ -316,12 +317,14 @@ def note_unopposed(door: Door, /, *, request: int, case: int, as_json: bool, **g
 @click.option(
     "--reason",
     default="",
+    callback=reason_of,
     help="Why nothing is told though nothing stands in the way; it stays with the cases.",
 )
 @click.option(
     "--despite-warning",
     "despite",
     default="",
+    callback=reason_of,
     help="Why a warning about the text is set aside; it stays with the cases.",
 )
 @click.option("--language", type=click.Choice(LANGUAGES), default="fr", help="Of the pages.")
@@ -333,9 +336,10 @@ def answer_access(
     door: Door, /, *, request: int, text_file: Path | None, out: Path, as_json: bool, **given: str
 ) -> None:
     """Write the answer, from the same day on whatever it is; takes two officers."""
+    if given["reason"] if text_file else given["despite"]:
+        raise click.UsageError("--reason is for an answer without a text, --despite-warning for one with it")
     text = text_of(text_file) if text_file else None
-    reason = given["despite"] if text_file else given["reason"]
-    answer = Answer(text=text, reason=reason, language=given["language"])
+    answer = Answer(text=text, reason=given["despite"] or given["reason"], language=given["language"])
     with door.opened() as (inbox, who):
         row = subject_access.answer(inbox, who, request, answer, out)
     view = {"file": str(out), **_request_view(row)}

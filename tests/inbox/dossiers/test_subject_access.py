@@ -173,7 +173,7 @@ def test_nobody_is_told_while_something_stands_in_the_way(office: Office, ripe: 
     put(office)
     assert [[], [what], []] == [each["obstacles"] for each in seen(office).values()]
     before = office.state()
-    said = answer(office, OWN, "--despite-warning", "drill", "--reason", "drill")
+    said = answer(office, OWN, "--despite-warning", "drill")
     assert (1, True) == (said.code, "case 2: " in said.err)
     assert (before, []) == (office.state(), [*office.out.iterdir()])
     assert lifted
@@ -415,6 +415,15 @@ def test_nothing_is_told_only_with_a_reason_where_nothing_stands_in_the_way(offi
     }
     assert "only one can" not in str(office.json("journal", "print"))
     assert [] == office.json("disclosures", "list", "1")["disclosures"]
+
+
+@pytest.mark.usefixtures("ripe")
+def test_a_reason_goes_with_the_answer_that_it_is_for(office: Office) -> None:
+    """Else it would be dropped without a word."""
+    inform(office)
+    for text, option in ((OWN, "--reason"), (None, "--despite-warning")):
+        assert 2 == answer(office, text, option, "drill").code
+    assert [] == [*office.out.iterdir()]
 
 
 @pytest.mark.usefixtures("ripe")
