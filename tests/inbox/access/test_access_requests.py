@@ -8,8 +8,11 @@ import pytest
 from dateutil.relativedelta import relativedelta
 
 from inbox.access.access_requests import EARLIEST, MORE, MOST_NAMES, NAMED, WITHIN
+from inbox.deadlines.working_days import Calendar
+from templates.law.rules import DutyRole
 from tests.support.inbox_builders import Office, today
 from tests.support.inbox_clock import moved
+from tests.support.laws import FRENCH
 
 NAME = "Firmin Quélennec"
 
@@ -57,6 +60,16 @@ def test_the_month_of_the_law_ends_with_a_shorter_month(
     clock.day = date(2027, 2, 3)
     row = office.json(*record(NAME, received=date(2027, 1, 31)))
     assert "2027-02-28" == row["due"]
+
+
+@pytest.mark.parametrize("day", [date(2027, 1, 31), date(2028, 2, 29), date(2026, 11, 28)])
+def test_it_counts_as_the_law_folder_says(day: date) -> None:
+    """Which this register does not read yet."""
+    (duty,) = (each for each in FRENCH.duties.values() if each.role is DutyRole.ACCESS)
+    calendar = Calendar(FRENCH.calendar)
+    assert duty.within.after(day, calendar) == day + WITHIN
+    assert duty.answer_after
+    assert duty.answer_after.after(day, calendar) == day + EARLIEST
 
 
 @pytest.mark.parametrize(
