@@ -121,12 +121,23 @@ def _duties(documents: Documents) -> Iterator[Mismatch]:
         yield from _requested(document, path, duty)
         if all(each["effect"] != Effect.SETTLES for each in duty["decision"].values()):
             yield _wrong(document, (*path, "decision"), belongs("settling"))
-        giving = [each for each in duty["decision"].values() if each.get("gives_data")]
-        if len(giving) != (duty.get("role") == DutyRole.ACCESS):
-            said = belongs("only-with", value="gives_data = true, of one decision", role=DutyRole.ACCESS)
-            yield _wrong(document, (*path, "decision"), said)
+        yield from _giving(document, (*path, "decision"), duty)
         if duty.get("role") == DutyRole.PROSECUTOR:
             yield from _transmission(document, (*path, "decision"), duty, measures)
+
+
+def _giving(document: Document, path: Path, duty: Any) -> Iterator[Mismatch]:
+    """Yield a mistake unless requests have two decisions: one gives what is held, the other says nothing.
+
+    Two that say nothing would tell apart, in the register, whether somebody was refused.
+    """
+    is_access = duty.get("role") == DutyRole.ACCESS
+    giving = [each for each in duty["decision"].values() if each.get("gives_data")]
+    if len(giving) != is_access:
+        said = belongs("only-with", value="gives_data = true, of one decision", role=DutyRole.ACCESS)
+        yield _wrong(document, path, said)
+    elif is_access and len(duty["decision"]) != len(giving) + 1:
+        yield _wrong(document, path, belongs("one-other"))
 
 
 def _requested(document: Document, path: Path, duty: Any) -> Iterator[Mismatch]:
