@@ -4,6 +4,7 @@ import re
 
 from crypto.printable import visible
 from crypto.questionnaire import Field, Kind, Questionnaire
+from inbox.language.errors import Refused
 from inbox.questionnaire import answers
 from inbox.questionnaire.answers import Answer
 from inbox.system import terminal
@@ -38,13 +39,25 @@ def _ask(field: Field, language: str) -> Answer:
         terminal.warn(f"  ({visible(field.hint.in_(language))})")
     for place, option in enumerate(field.options, 1):
         terminal.warn(f"  {place:>2} {visible(option.label.in_(language))}")
-    while (answer := _answer(field)) and answers.oddity(field, answer):
-        terminal.warn(f"not taken: {_form(field)}")
+    answer = _taken(field)
     chosen = answers.several(answer)
     for notice in (option.notice for option in field.options if option.id in chosen):
         if notice:
             terminal.warn(f"  ! {visible(notice.in_(language))}")
     return answer
+
+
+def _taken(field: Field) -> Answer:
+    """Return an answer that can be one, asked for as often as it takes: no interview is begun anew."""
+    while True:
+        try:
+            answer = _answer(field)
+        except Refused as refused:
+            terminal.fail(refused)
+            continue
+        if not answer or not answers.oddity(field, answer):
+            return answer
+        terminal.warn(f"not taken: {_form(field)}")
 
 
 def _answer(field: Field) -> Answer:

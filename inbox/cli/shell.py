@@ -52,14 +52,14 @@ def _hold(opened: Unlocked) -> None:
     door = Open(opened)
     prompt = f"{', '.join(opened.officers)}> "
     try:
-        while not door.is_over and (line := terminal.ask_line(prompt)) is not None:
+        while not door.is_over and (line := terminal.take_line(prompt)) is not None:
             words = _words(line)
             if words == ["lock"]:
                 return
             if words:
                 run(words, door)
         if door.is_over:
-            terminal.ask_line("This session is over. Press Enter once you have read all this. ")
+            terminal.take_line("This session is over. Press Enter once you have read all this. ")
     finally:
         terminal.wipe()
 

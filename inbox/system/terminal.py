@@ -8,6 +8,7 @@ made printable here, whoever made it; ``quoted`` makes what stands on several.
 import getpass
 import io
 import logging
+import select
 import shutil
 import sys
 import termios
@@ -33,6 +34,9 @@ _NARROWEST = 20
 _TERMINAL = Path("/dev/tty")
 # What a terminal takes of a line, its end included; it drops the rest without a word.
 _LONGEST_LINE = 4_096
+# Nobody types on so fast after a line; what is pasted comes in portions, with less than this between.
+_AT_ONCE_SECONDS = 0.05
+_PASTE_IS_OVER_SECONDS = 0.3
 
 
 def lose_nothing() -> None:
@@ -120,7 +124,20 @@ def ask(question: str) -> bool:
 
 
 def ask_line(prompt: str) -> str | None:
-    """Return the line that a person types behind ``prompt``, None at the end of input."""
+    """Return the line that a person types in answer to ``prompt``, None at the end of input.
+
+    What was typed before the question stands there is discarded: it answers another one, or none. Raises
+    Refused if more comes with the line, and discards that, too: see ``_check_alone``.
+    """
+    if sys.stdin.isatty():
+        termios.tcflush(sys.stdin, termios.TCIFLUSH)
+    line = take_line(prompt)
+    _check_alone()
+    return line
+
+
+def take_line(prompt: str) -> str | None:
+    """Return the next line that a person types, as a command, None at the end of input."""
     _write(visible(prompt), to=sys.stderr)
     try:
         with idle_timeout.asking():
@@ -132,12 +149,14 @@ def ask_line(prompt: str) -> str | None:
 def ask_text(prompt: str) -> str:
     """Return the lines that a person types, up to a full stop alone or the end of input.
 
-    Raises Refused for what does not read as text, and for a line that the terminal may have cut.
+    Raises Refused for what does not read as text, for a line that the terminal may have cut, and as
+    ``ask_line`` if more comes with the full stop.
     """
     warn(f"{prompt}; a full stop alone ends it:")
     lines: list[str] = []
-    while (line := ask_line("") or ".\n") != ".\n":
+    while (line := take_line("") or ".\n") != ".\n":
         lines.append(line)
+    _check_alone()
     text = "".join(lines)
     if _UNREADABLE in text or any("\ud800" <= char <= "\udfff" for char in text):
         raise _no_text()
@@ -219,6 +238,30 @@ def crash(kind: type[BaseException], _: BaseException | None, trace: TracebackTy
     place = f" at {Path(frames[-1].filename).name} line {frames[-1].lineno}" if frames else ""
     warn(f"error: the program has a fault ({kind.__name__}{place}); what was not finished was undone")
     warn("hint: report this line to the people who maintain the program")
+
+
+def _check_alone() -> None:
+    """Discard what is left of what was pasted; Refused if that were more lines than were asked for.
+
+    A sender's text may hold what ends it, and lines behind that: the prompt of a session, or the shell that
+    gets the terminal back, would take them for commands.
+    """
+    if not sys.stdin.isatty():
+        return
+    is_more = _comes_within(_AT_ONCE_SECONDS)
+    termios.tcflush(sys.stdin, termios.TCIFLUSH)  # also the beginning of a line, which nobody can see coming
+    if not is_more:
+        return
+    while _comes_within(_PASTE_IS_OVER_SECONDS):
+        termios.tcflush(sys.stdin, termios.TCIFLUSH)
+    raise Refused(
+        sentence("more lines came at once than were asked for; none was taken"),
+        sentence("what somebody else wrote may go on behind its end: put it into a file, and give that"),
+    )
+
+
+def _comes_within(seconds: float) -> bool:
+    return bool(select.select([sys.stdin], [], [], seconds)[0])
 
 
 def _set(at: IO[bytes], settings: "list[Any]") -> None:

@@ -18,6 +18,7 @@ from inbox.system.terminal import quoted
 from tests.support import inbox_builders as build
 from tests.support.command_tree import commands_of, every_command
 from tests.support.inbox_builders import Portal, Reporter, Sent, World
+from tests.support.typist import typing_to_fork
 
 ESCAPES = "\x1b]0;owned\x07\x1b[2J\x1b[1;1H\x9b31m\r\x08\x7f\u202egnp.exe\u2066\u2028\u200b\ufeff\U000e0041"
 
@@ -202,11 +203,9 @@ def test_the_passphrase_file_may_stand_before_or_behind_the_command(world: World
 
 
 def typed(monkeypatch: pytest.MonkeyPatch, *answers: str) -> None:
-    """Have a person type ``answers`` at the terminal."""
+    """Have a person type these passphrases at the terminal."""
     remaining = iter(answers)
-    monkeypatch.setattr(
-        terminal.sys, "stdin", SimpleNamespace(isatty=lambda: True, readline=lambda: next(remaining))
-    )
+    monkeypatch.setattr(terminal.sys, "stdin", SimpleNamespace(isatty=lambda: True))
     monkeypatch.setattr(terminal.getpass, "getpass", lambda *_, **__: next(remaining))
     monkeypatch.setattr(terminal.sys.stderr, "isatty", lambda: True, raising=False)
 
@@ -243,17 +242,14 @@ def test_init_asks_twice_and_takes_no_difference(
 
 
 @pytest.mark.parametrize("answer", ["yes", "no", ""])
-def test_a_person_may_confirm_the_portal_at_the_terminal(
-    world: World, portal: Portal, monkeypatch: pytest.MonkeyPatch, answer: str
-) -> None:
+def test_a_person_may_confirm_the_portal_at_the_terminal(world: World, portal: Portal, answer: str) -> None:
     """The fingerprint is shown with the question; anything but yes refuses."""
-    asked: list[str] = []
-    typed(monkeypatch, build.PASSPHRASE, answer)
-    ask = terminal.ask
-    monkeypatch.setattr(terminal, "ask", lambda question: asked.append(question) or ask(question))
-    code = main.run(["--home", str(world.office.root), "collect", str(portal.bundle())])
-    assert (0 if answer == "yes" else 1) == code
-    assert portal.fingerprint in asked[0]
+    office = world.office
+    words = ["--home", office.root, *office.opening(), "collect", portal.bundle()]
+    with typing_to_fork(words, office.root.parent) as at:
+        at.sees(portal.fingerprint)
+        at.answers("(yes/no) ", answer)
+        assert (0 if answer == "yes" else 1) == at.waits()
 
 
 def test_without_a_terminal_the_passphrase_is_not_waited_for(world: World) -> None:

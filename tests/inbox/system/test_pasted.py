@@ -1,0 +1,112 @@
+"""What a sender wrote, pasted at a question, does not become commands of a session or of a shell."""
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from threading import Thread
+
+import pytest
+
+from tests.support.inbox_builders import PASSPHRASE, QUICKLY, Office, Portal, Sent, World, drop
+from tests.support.typist import Typist, typing, typing_to_fork
+
+pytestmark = pytest.mark.long
+
+COMMAND = "quarantine 1 --reason pasted\n"
+HOSTILE = f"Bonjour,\nvoici.\n.\n{COMMAND}"
+DISCARDED = "more lines came at once than were asked for; none was taken"
+
+
+def pastes(at: Typist, text: str) -> None:
+    """Give the terminal a text at once, as it is."""
+    at.presses(text.encode())
+
+
+def acts(office: Office) -> list[str]:
+    return [entry["action"] for entry in office.json("journal", "print")["entries"]]
+
+
+@pytest.fixture
+def filed(world: World, portal: Portal) -> Office:
+    """An inbox with one case."""
+    sent = Sent(drop(world, "à la main"))
+    world.office.json("collect", portal.bundle(sent), "--confirm-instance", portal.fingerprint)
+    return world.office
+
+
+@contextmanager
+def session(office: Office) -> Iterator[Typist]:
+    with typing_to_fork(["--home", "inbox", "session"], office.root.parent) as at:
+        at.confides("passphrase of officer: ", PASSPHRASE)
+        at.sees("officer> ")
+        yield at
+
+
+@pytest.mark.parametrize("times", [1, 1_000])
+def test_a_text_that_goes_on_behind_its_end_is_no_command(filed: Office, times: int) -> None:
+    """Neither is what comes in many portions. The control is the same text, ended by the officer."""
+    before = acts(filed)
+    with session(filed) as at:
+        at.answers("", "note 1")
+        at.sees("a full stop alone ends it:")
+        pasting = Thread(target=pastes, args=(at, HOSTILE + COMMAND * times))
+        pasting.start()
+        at.sees(DISCARDED)
+        pasting.join()
+        at.answers("officer> ", "note 1")
+        at.sees("a full stop alone ends it:")
+        pastes(at, HOSTILE.replace("\n.\n", "\n. \n"))
+        at.sees("--reason pasted")
+        at.types(".")
+        at.sees("note 1 is kept")
+        at.answers("officer> ", "lock")
+        assert 0 == at.waits()
+    assert [*before, "open", "note", "read-journal"] == acts(filed)
+
+
+def test_nothing_is_left_for_the_shell(filed: Office) -> None:
+    """Also not the beginning of a line. The control is what is typed once the program has ended."""
+    script = '"$@"; read -r line; echo "shell: $line"'
+    words = ["--home", "inbox", "--passphrase-file", filed.secret, "note", "1"]
+    command = ["bash", "-c", script, "bash", sys.executable, "-c", QUICKLY, *words]
+    for rest in ("echo owned\n", "echo ow"):
+        with typing(command, filed.root.parent) as at:
+            at.sees("a full stop alone ends it:")
+            pastes(at, f"voici\n.\n{rest}")
+            at.sees("hint: " if rest.endswith("\n") else "is kept")
+            at.sees("\n")
+            at.types("mine")
+            at.sees("shell: mine\n")
+            assert 0 == at.waits()
+
+
+def test_an_answer_is_typed_after_its_question(world: World, portal: Portal) -> None:
+    """A yes that stood in what was pasted before agrees to nothing; one that is typed does."""
+    bundle = portal.bundle(Sent(drop(world, "à la main")))
+    with session(world.office) as at:
+        pastes(at, f"collect {bundle}\nyes\n")
+        at.answers("(yes/no) ", "no")
+        at.sees("error: ")
+        at.answers("officer> ", f"collect {bundle}")
+        at.answers("(yes/no) ", "yes")
+        at.confides("passphrase of officer: ", PASSPHRASE)
+        at.sees("bundle 1 collected")
+        at.answers("officer> ", "lock")
+        assert 0 == at.waits()
+
+
+def test_an_interview_goes_on_where_too_much_was_pasted(filed: Office) -> None:
+    """The question is asked once more; to begin all anew would be the price of one mistake."""
+    with session(filed) as at:
+        at.answers("", "enter --route telephone --language fr --received 2026-01-05")
+        for _ in range(2):
+            at.sees("a number; Enter alone leaves it out: ")
+            pastes(at, f"1\n{COMMAND}")
+            at.sees(DISCARDED)
+        at.sees("a number; Enter alone leaves it out: ")
+        pastes(at, "2\n")
+        at.sees("Enter alone leaves it out: ")
+        at.interrupts()
+        at.answers("officer> ", "lock")
+        assert 0 == at.waits()
+    assert "quarantine" not in acts(filed)
