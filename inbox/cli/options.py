@@ -1,7 +1,7 @@
 """What commands take: the home, who is present, the form of the answer, a file to read or write."""
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
@@ -71,10 +71,9 @@ class Closed:
     @contextmanager
     def unlocked(self, day: date) -> Iterator[Unlocked]:
         """Give the inbox and the officers who opened it on that day."""
-        bring = partial(credentials_at, self.root)
         with ExitStack() as stack:
-            # Also while what was typed opens the vault; what comes from files leaves the terminal alone.
-            with nullcontext() if remembered("passphrase_file") else terminal.passphrases():
+            with ExitStack() as quiet:
+                bring = partial(quiet_credentials_at, quiet, self.root)
                 opened = stack.enter_context(renewing.unlocked(self.root, bring, terminal.progress, day))
             terminal.warn_all(render.sheet_notices(sheet_notice.pending(opened.inbox, day)))
             yield opened
@@ -218,6 +217,17 @@ def credentials_at(root: Path) -> list[Credential]:
     if next(secrets, None) is not None:
         raise click.UsageError("there are more passphrase files than shares")
     return credentials
+
+
+def quiet_credentials_at(quiet: ExitStack, root: Path) -> list[Credential]:
+    """Return as ``credentials_at``, with a terminal that echoes nothing until ``quiet`` ends.
+
+    That has to be once the vault is open: another passphrase may be typed while one is tried. What comes from
+    files leaves the terminal alone.
+    """
+    if not remembered("passphrase_file"):
+        quiet.enter_context(terminal.passphrases())
+    return credentials_at(root)
 
 
 def _at_home(root: Path) -> list[Path]:

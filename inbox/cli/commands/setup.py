@@ -1,6 +1,7 @@
 """Make an inbox, bring its vault to a newer version, copy it to keep elsewhere, put one back."""
 
 from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -19,9 +20,9 @@ from inbox.cli.options import (
     Closed,
     Command,
     Door,
-    credentials_at,
     json_option,
     officer_options,
+    quiet_credentials_at,
     same_disk_option,
 )
 from inbox.keys import secret_sharing
@@ -160,7 +161,9 @@ def upgrade(door: Door, /, *, as_json: bool) -> None:
     """Bring a vault of an earlier version to this one; it cannot be taken back."""
     if not isinstance(door, Closed):
         raise click.UsageError("end the session first: lock")
-    before, after = upgrading.upgrade(door.root, partial(credentials_at, door.root), today())
+    with ExitStack() as quiet:
+        bring = partial(quiet_credentials_at, quiet, door.root)
+        before, after = upgrading.upgrade(door.root, bring, today())
     terminal.show({"from": before, "to": after}, [f"the vault is of version {after} now"], as_json=as_json)
 
 
@@ -228,8 +231,14 @@ def restore(  # noqa: PLR0913 - one for each option
     progress = partial(terminal.progress, "copying")
     source = Source(folder, keystore, last_case, anchors.paper(head) if head else None)
     told: list[Found] = []
-    look = told.append if as_json else _look
-    restored = backups.restore(source, door.root, credentials_at, look, today=today(), progress=progress)
+    with ExitStack() as quiet:
+
+        def look(found: Found) -> None:
+            quiet.close()  # all passphrases were tried; what is asked now is answered in sight
+            told.append(found) if as_json else _look(found)
+
+        bring = partial(quiet_credentials_at, quiet)
+        restored = backups.restore(source, door.root, bring, look, today=today(), progress=progress)
     lines = [f"restored as it was on {restored.day}: {door.root}", *_numbers(restored)]
     view: dict[str, Any] = {
         "day": restored.day.isoformat(),

@@ -18,6 +18,7 @@ from inbox.keys import officers, vault_header
 from tests.support import goldens
 from tests.support.forks import INBOX
 from tests.support.inbox_builders import QUICKLY, Office, passphrase_of
+from tests.support.slow_passphrases import SLOW, types_ahead
 from tests.support.traces import found_in, found_in_files, found_in_memory
 from tests.support.typist import JOB, Typist, typing, typing_to_fork
 
@@ -342,35 +343,6 @@ def test_memory_that_cannot_all_be_locked_does_not_stop_argon2id(dropped: str, t
     command = [*right, sys.executable, "-c", LOCKING, str(1 << 16), str(trial)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert ("False 0 (0, 0)\n", "") == (done.stdout, done.stderr)
-
-
-# The same program, in which a passphrase is tried for as long as a file is missing.
-SLOW = """
-import time
-from pathlib import Path
-from inbox.cli import main
-from inbox.keys import share_file
-unseal = share_file.unseal
-def slowly(*given):
-    Path("trying").touch()
-    while not Path("goes-on").exists():
-        time.sleep(0.01)
-    Path("goes-on").unlink()
-    return unseal(*given)
-share_file.unseal = slowly
-main.main()
-"""
-
-
-def types_ahead(at: Typist, folder: Path, *lines: str) -> None:
-    """Type while a passphrase is tried, then let that end."""
-    until = time.monotonic() + 60
-    while not (folder / "trying").exists():
-        assert time.monotonic() < until, at.shown
-    for line in lines:
-        at.types(line)
-    (folder / "trying").unlink()
-    (folder / "goes-on").touch()
 
 
 def test_what_is_typed_while_a_passphrase_is_tried_is_neither_shown_nor_taken(office: Office) -> None:

@@ -1,0 +1,48 @@
+"""Passphrases typed to put a backup back, or to bring a vault up to date: neither shown nor taken."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.support.backup_media import Copies
+from tests.support.inbox_builders import Office, passphrase_of
+from tests.support.slow_passphrases import SLOW, types_ahead
+from tests.support.traces import found_in
+from tests.support.typist import Typist, typing_to_fork
+
+pytestmark = [pytest.mark.long, pytest.mark.copy_of("founded_three")]
+
+
+def confides_and_types_ahead(at: Typist, office: Office, folder: Path) -> None:
+    """Type both passphrases, and one more with a yes while each is tried."""
+    for name in office.present:
+        at.confides(f"passphrase of {name}: ", passphrase_of(name))
+    for _ in office.present:
+        types_ahead(at, folder, passphrase_of("chloe"), "yes")
+
+
+def test_what_is_typed_while_a_backup_is_opened_is_neither_shown_nor_taken(
+    office: Office, copies: Copies, tmp_path: Path
+) -> None:
+    """It says yes to nothing; that one is typed where it is asked for is the control."""
+    made = copies.of(office)
+    shares = [word for name in office.present for word in ("--share", office.share_of(name))]
+    words = ["--home", "new", *shares, "restore", "--from", made["folder"], "--keystore", made["keystore"]]
+    for answer, is_there in (("no", False), ("yes", True)):
+        with typing_to_fork(words, tmp_path, SLOW) as at:
+            confides_and_types_ahead(at, office, tmp_path)
+            at.answers("Put it back? (yes/no) ", answer)
+            assert int(not is_there) == at.waits()
+        assert [] == found_in(at.shown.encode(), [passphrase_of("chloe")])
+        assert is_there == (tmp_path / "new").exists()
+
+
+def test_what_is_typed_while_a_vault_is_brought_up_to_date_is_not_shown(office: Office) -> None:
+    """It is of this version already: the passphrases are tried all the same."""
+    shares = [word for name in office.present for word in ("--share", office.share_of(name))]
+    folder = office.root.parent
+    with typing_to_fork(["--home", "inbox", "upgrade", *shares], folder, SLOW) as at:
+        confides_and_types_ahead(at, office, folder)
+        at.sees("there is nothing to do")
+        assert 1 == at.waits()
+    assert [] == found_in(at.shown.encode(), [passphrase_of("chloe")])
