@@ -20,7 +20,15 @@ from inbox.session import chosen_action
 from inbox.session.actions import Action, Actor, Code, action
 from inbox.session.inbox import Inbox
 from inbox.vault import queries_cases
-from inbox.vault.casework_tables import OUT_OF_SCOPE, PROCEEDINGS, Credibility, Duty, Measure, Workflow
+from inbox.vault.casework_tables import (
+    OUT_OF_SCOPE,
+    PROCEEDINGS,
+    Credibility,
+    Duty,
+    Measure,
+    Strike,
+    Workflow,
+)
 from inbox.vault.tables import Case, FollowUp, OutboxBundle
 
 
@@ -246,10 +254,13 @@ def _follow(session: Session, cases: Select[Case, Workflow], today: date) -> Non
 
 
 def _proposed(session: Session, cases: Select[Case, Workflow]) -> Iterator[tuple[Case, Workflow, Answers]]:
+    struck = set(session.scalars(select(Strike.case)))
     for case, work in session.execute(cases.execution_options(yield_per=_AT_ONCE)):
         said = answers_of.of(case)
         if not work.judged:
-            work.parts = scoring.propose(said).parts
+            found = scoring.propose(said).parts
+            # What was struck was said all the same: to go by what is left would make less of the case.
+            work.parts = found.at_least(work.parts) if case.number in struck else found
         yield case, work, said
 
 

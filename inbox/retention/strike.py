@@ -16,7 +16,10 @@ from sqlalchemy.orm import Session
 
 from crypto.messages import REPORT
 from inbox.access import conflicts, declarations
-from inbox.casework import link_index
+from inbox.casework import exits, link_index
+from inbox.casework.exits import Asked, Exit
+from inbox.deadlines.obstacles import Obstacle
+from inbox.language import labels
 from inbox.language.errors import CaseRefused
 from inbox.language.messages import sentence
 from inbox.language.views import View
@@ -83,7 +86,8 @@ def strike(inbox: Inbox, who: Actor, passage: Passage, reason: str, language: st
     It is found as ``redaction`` finds one: in capitals or not, with accents or without, however it is spaced,
     through characters that nobody sees; written otherwise, it counts among what is left. Summary, words and
     index of the case are made anew. Raises as ``declarations.check``; Refused without a reason; CaseRefused
-    if there is no such place, the passage is not there, or what is left would be too long.
+    if there is no such place, the passage is not there, or what is left would be too long, for a case that is
+    held for a procedure, and if it would take away what stands between the case and its end.
     """
     # What is typed as a place may be a passage by mistake: then it is refused, and not noted.
     noted = passage.place if re.fullmatch(r"[a-z][a-z0-9_-]{0,63}", passage.place) else None
@@ -105,8 +109,14 @@ def _labels(session: Session, number: int, who: Actor, language: str) -> View:
 def _strike(session: Session, passage: Passage, by: Actor) -> tuple[Mapping[str, int], Sequence[str]]:
     """Return how often it stood at which place, and which tables still hold it."""
     number, striker = passage.case, Striker(passage.place, passage.words)
+    before = _in_the_way(session, number, by.today)
+    if Obstacle.HELD in before:
+        raise _refused(number, Obstacle.HELD)  # else what a procedure asks to be kept would go piece by piece
     case = _find(session, number, striker, by.today)
     session.flush()
+    # A danger that an answer tells of is dealt with, not struck.
+    for lost in before - _in_the_way(session, number, by.today):
+        raise _refused(number, lost)
     _make_anew(session, case)
     last = session.scalar(select(func.max(Strike.position)).filter_by(case=number)) or 0
     session.add(
@@ -114,6 +124,18 @@ def _strike(session: Session, passage: Passage, by: Actor) -> tuple[Mapping[str,
     )
     session.merge(Leaving(name=VAULT))
     return dict(striker.times), residue.in_vault(session, number, passage.words) if passage.words else []
+
+
+def _in_the_way(session: Session, number: int, today: date) -> set[Obstacle]:
+    """Return what stands between a case and the exit that most does."""
+    return set(exits.obstacles(session, number, Asked(way=Exit.JUNK, today=today)))
+
+
+def _refused(number: int, what: Obstacle) -> CaseRefused:
+    return CaseRefused(
+        sentence("case {number}: {why}", number=number, why=labels.said("obstacle", what)),
+        exits.what_to_do(number, what, Exit.JUNK),
+    )
 
 
 def _look(session: Session, passage: Passage, today: date) -> Sequence[Seen]:

@@ -24,6 +24,10 @@ class Parts:
     corroboration: int = 0
     access: int = 0
 
+    def at_least(self, other: "Parts") -> "Parts":
+        """Return the higher of each part of two."""
+        return Parts(*map(max, astuple(self), astuple(other)))
+
     @property
     def score(self) -> int:
         """The sum by weight, at most MOST."""

@@ -240,3 +240,42 @@ def test_it_takes_a_reason(office: Office, reason: tuple[str, ...]) -> None:
     before = office.state()
     assert 0 != office.run("minimise", str(report), "everywhere", "--text", NAME, *reason).code
     assert before == office.state()
+
+
+@pytest.mark.parametrize("place", [["danger_now:all"], ["everywhere", "--text", "yes"]])
+def test_what_stands_between_a_case_and_its_end_is_not_struck(
+    world: World, reporter: Reporter, collect_all: Any, place: list[str]
+) -> None:
+    """That somebody is in danger is dealt with first; then it is struck as anything else."""
+    collect_all(first(reporter, edit=answering(danger_now="yes")))
+    strike = ["minimise", "1", *place, "--reason", "drill"]
+    before = world.office.state()
+    said = world.office.run(*strike)
+    assert (1, True) == (said.code, "somebody may be in danger" in said.err)
+    assert before == world.office.state()
+    world.office.json("measure", "1", "none")
+    assert {"danger_now": 1} == world.office.json(*strike)["struck"]
+
+
+def test_a_score_does_not_fall_by_what_was_struck(world: World, reporter: Reporter, collect_all: Any) -> None:
+    """Opened again, a case is scored by the rules anew: by what was said, not by what is left."""
+    collect_all(first(reporter, edit=answering(danger_now="yes")))
+    world.office.json("measure", "1", "none")
+    world.office.json("minimise", "1", "danger_now:all", "--reason", "drill")
+    world.office.close("1")
+    world.office.json("reopen", "1", "--reason", "drill")
+    (case,) = world.office.json("queue")["cases"]
+    assert 1 == case["priority"]
+
+
+def test_nothing_is_struck_from_what_is_held_for_a_procedure(office: Office) -> None:
+    """Once the hold is lifted it is."""
+    report, _ = numbers(office)
+    strike = ["minimise", str(report), "who", "--text", NAME, "--reason", "drill"]
+    office.json("hold", str(report), "--reason", "drill")
+    before = office.state()
+    said = office.run(*strike)
+    assert (1, True, True) == (said.code, "held for a procedure" in said.err, "lift the hold" in said.err)
+    assert before == office.state()
+    office.json("hold", str(report), "--release", "--reason", "drill")
+    office.json(*strike)
