@@ -3,7 +3,8 @@
 What the kernel tells (``/proc/self/mountinfo``, ``/sys/dev/block``): partitions, LUKS, LVM, RAID and loop
 devices are followed down to whole disks, bind mounts and btrfs subvolumes to their file system. Not told are
 two disks in one case, two virtual disks on one server, the other disks of a btrfs that has several, nor what
-lies behind ZFS, a network or FUSE: such a file system counts as a disk of its own.
+lies behind ZFS, a network or FUSE: such a file system counts as a disk of its own. What is
+in memory alone, as ``/run`` and often ``/tmp``, is all on one disk, and on none to carry.
 """
 
 import os
@@ -17,6 +18,10 @@ from inbox.language.messages import sentence
 
 _BLOCK = Path("/sys/dev/block")
 _ESCAPED = re.compile(r"\\([0-7]{3})")
+# What /dev/shm, /run and, on many machines, /tmp are; its end is that of the machine's power.
+_IN_MEMORY = {"tmpfs", "ramfs", "devtmpfs", "rootfs"}
+_MEMORY = "memory"
+_MEMORY_DEVICE = re.compile(r"z?ram[0-9]+")
 # The fields of a line of mountinfo before the one that is a single "-": proc_pid_mountinfo(5).
 _ID, _DEVICE = 0, 2
 
@@ -32,14 +37,16 @@ def check_apart(*folders: Path) -> None:
 
 
 def check_carried(medium: Path, home: Path) -> None:
-    """Raise Refused if a folder on a removable medium is on the disk of the home, or on that of the system.
+    """Raise Refused if a folder on a medium is on the disk of the home, on that of the system, or in memory.
 
     So is the empty folder at which a medium is to be mounted, and is not.
     """
-    fixed = disks(home) | disks(Path("/"))
+    fixed = disks(home) | disks(Path("/")) | {_MEMORY}
     if disks(medium) & fixed:
         raise Refused(
-            sentence("{medium} is on this machine's own disk, not on a medium", medium=medium),
+            sentence(
+                "{medium} is on this machine's own disk or in its memory, not on a medium", medium=medium
+            ),
             sentence("plug the medium in and mount it there; or insist: --same-disk"),
         )
 
@@ -50,7 +57,10 @@ def disks(folder: Path) -> frozenset[str]:
 
 
 def _disks_of(path: Path, behind: frozenset[str]) -> Iterator[str]:
-    device, source = _mount(path)
+    device, source, kind = _mount(path)
+    if kind in _IN_MEMORY:
+        yield _MEMORY
+        return
     block = _BLOCK / device
     if not block.exists():
         block = _BLOCK / (_block_number(source) or device)
@@ -75,7 +85,7 @@ def whole(block: Path, behind: frozenset[str] = frozenset()) -> Iterator[str]:
     elif file.exists() and (backing := Path(file.read_text("utf-8").rstrip("\n"))).exists():
         yield from _disks_of(backing, behind)
     else:
-        yield block.name
+        yield _MEMORY if _MEMORY_DEVICE.fullmatch(block.name) else block.name
 
 
 def _block_number(source: str) -> str | None:
@@ -87,8 +97,8 @@ def _block_number(source: str) -> str | None:
     return f"{os.major(found.st_rdev)}:{os.minor(found.st_rdev)}" if stat.S_ISBLK(found.st_mode) else None
 
 
-def _mount(path: Path) -> tuple[str, str]:
-    """Return the device number, as "8:1", and the source of the mount that a path is on."""
+def _mount(path: Path) -> tuple[str, str, str]:
+    """Return the device number, as "8:1", source and type of the mount that a path is on."""
     descriptor = os.open(path, os.O_PATH)
     try:
         told = Path(f"/proc/self/fdinfo/{descriptor}").read_text("utf-8")
@@ -98,7 +108,8 @@ def _mount(path: Path) -> tuple[str, str]:
     for line in Path("/proc/self/mountinfo").read_text("utf-8", errors="surrogateescape").splitlines():
         first, _, last = line.partition(" - ")
         if (fields := first.split())[_ID] == mount_id:
-            return fields[_DEVICE], _plain(last.split(" ")[1])
+            kind, source, *_ = last.split(" ")
+            return fields[_DEVICE], _plain(source), kind
     raise OSError(f"no mount is known for {path}")
 
 

@@ -15,7 +15,7 @@ from tests.support.desk_room import Client
 from tests.support.inbox_builders import Office
 from tests.support.small_disk import small_disk
 
-OWN = "is on this machine's own disk, not on a medium"
+OWN = "is on this machine's own disk or in its memory, not on a medium"
 TOGETHER = "are on one disk"
 
 
@@ -30,13 +30,25 @@ def mounted(source: Path, target: Path, *options: str) -> Iterator[Path]:
         subprocess.run(["umount", "--lazy", target], check=True)
 
 
+@contextmanager
+def stick(folder: Path) -> Iterator[Path]:
+    """Mount a file system that is on no disk of this machine, as one behind a network or FUSE is."""
+    with small_disk(folder.with_name(f"{folder.name}.below"), "8m"):
+        lower, upper, work = (folder.with_name(f"{folder.name}.below") / name for name in "luw")
+        for each in (lower, upper, work):
+            each.mkdir()
+        layers = f"lowerdir={lower},upperdir={upper},workdir={work}"
+        with mounted(Path("overlay"), folder, "-t", "overlay", "-o", layers):
+            yield folder
+
+
 @pytest.fixture
 def sticks(tmp_path: Path) -> Iterator[list[Path]]:
     """Two media, each a file system of its own."""
     with ExitStack() as stack:
         folders = [tmp_path / name for name in ("one", "two")]
         for each in folders:
-            stack.enter_context(small_disk(each, "8m"))
+            stack.enter_context(stick(each))
         yield folders
 
 
@@ -60,16 +72,34 @@ def image(path: Path) -> Path:
 
 def test_no_outbox_goes_where_no_medium_is_mounted(office: Office, tmp_path: Path) -> None:
     """The same folder, with its medium and without: neither vault nor journal says that one was made."""
-    stick = tmp_path / "stick"
-    with small_disk(stick, "8m"):
-        assert 0 == outbox(office, stick)[0]
-        assert ["outbox-inspection-1.tar"] == [path.name for path in stick.iterdir()]
+    place = tmp_path / "stick"
+    with stick(place):
+        assert 0 == outbox(office, place)[0]
+        assert ["outbox-inspection-1.tar"] == [path.name for path in place.iterdir()]
     before = office.state()
     for again in ((), ("--again", "1")):
-        code, err = outbox(office, stick, *again)
-        assert (1, True, []) == (code, OWN in err, list(stick.iterdir()))
+        code, err = outbox(office, place, *again)
+        assert (1, True, []) == (code, OWN in err, list(place.iterdir()))
     assert before == office.state()
-    assert 0 == outbox(office, stick, "--same-disk")[0]
+    assert 0 == outbox(office, place, "--same-disk")[0]
+
+
+def test_memory_is_no_medium(office: Office, tmp_path: Path, sticks: list[Path]) -> None:
+    """What is there is gone with the power, and desktops mount media at places in it: an image in it, too."""
+    folders = [tmp_path / name for name in ("memory", "more")]
+    with small_disk(folders[0], "8m"), small_disk(folders[1], "8m"):
+        before = office.state()
+        with mounted(image(folders[0] / "image"), tmp_path / "loop", "-o", "loop") as loop:
+            for folder in (*folders, loop):
+                code, err = outbox(office, folder)
+                assert (1, True) == (code, OWN in err)
+        for out, keys in ((folders[0], sticks[0]), (sticks[0], folders[0])):
+            code, err = backup(office, out, keys)
+            assert (1, True) == (code, OWN in err)
+        assert before == office.state()
+        with pytest.raises(Refused, match=TOGETHER):
+            media.check_apart(*folders)
+        assert 0 == backup(office, folders[0], sticks[0], "--same-disk")[0]
 
 
 def test_the_disk_of_the_system_is_no_medium_for_a_home_elsewhere(office: Office, sticks: list[Path]) -> None:
@@ -130,6 +160,8 @@ def test_partitions_and_what_is_stacked_on_them_are_followed_to_whole_disks(tmp_
         (tmp_path / upper / "slaves").mkdir(parents=True)
         for each in lower:
             (tmp_path / upper / "slaves" / Path(each).name).symlink_to(tmp_path / each)
+    (tmp_path / "zram0").mkdir()
+    assert {"memory"} == set(media.whole(tmp_path / "zram0"))
     found = {each: set(media.whole(tmp_path / each)) for each in ("sda", "sda/sda1", "dm-0", "dm-1", "md0")}
     one, both = {"sda"}, {"sda", "sdb"}
     assert {"sda": one, "sda/sda1": one, "dm-0": one, "dm-1": both, "md0": one} == found
