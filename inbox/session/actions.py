@@ -172,7 +172,7 @@ class Rule:
     ``quarantine``: it shows nothing of a report, so it is also done to a case in quarantine. On
     ``all_cases``: it is the program's own work; what it tells afterwards is narrowed to what its officers
     may see. ``oversight`` counts it: it departs from the ordinary or from what the rules propose, ends a
-    case, or changes who can act, or who can see something.
+    case, or changes who can act, who can see something, or by what everything is measured.
     """
 
     officers: int = 1
@@ -247,12 +247,13 @@ TABLE: Mapping[Code, Rule] = {
     Code.READ_TIMELINE: Rule(),
     Code.OVERSEE: Rule(quarantine=True),
     Code.LIST_SETTINGS: Rule(),
-    Code.CHOOSE_REGIME: Rule(all_cases=True, values={"regime": _code("regime")}),
+    Code.CHOOSE_REGIME: Rule(all_cases=True, oversight=True, values={"regime": _code("regime")}),
     Code.CHANGE_DAYS_OFF: Rule(
         all_cases=True,
+        oversight=True,
         values={"days_off": _code("days_off"), "days": _NUMBER, "first": _DAY, "last": _DAY},
     ),
-    Code.CONTINUE_NUMBERING: Rule(all_cases=True, values={"last_case": _NUMBER}),
+    Code.CONTINUE_NUMBERING: Rule(all_cases=True, oversight=True, values={"last_case": _NUMBER}),
     Code.LIST_REFERRAL_BODIES: Rule(),
     Code.REPLACE_REFERRAL_BODIES: Rule(),
     Code.COLLECT: Rule(all_cases=True, values={"bundle": _NUMBER}),
@@ -265,7 +266,7 @@ TABLE: Mapping[Code, Rule] = {
     Code.LIST_KEYS: Rule(values=_VIEW),
     Code.LIST_CHANNELS: Rule(),
     Code.LIST_OFFICERS: Rule(),
-    Code.ACKNOWLEDGE_RENEWAL: Rule(),
+    Code.ACKNOWLEDGE_RENEWAL: Rule(oversight=True),
     Code.EXCLUDE: Rule(reason=_NEEDED, oversight=True, values=_OFFICER),
     Code.FOUND_CONFLICT: Rule(oversight=True, values=_OFFICER),
     Code.LIST_CONFLICTS: Rule(values=_VIEW),
@@ -292,7 +293,9 @@ TABLE: Mapping[Code, Rule] = {
         officers=2, all_cases=True, oversight=True, values={"bundle": _NUMBER, "portal": _TEXT}
     ),
     Code.SIGN_PAGES: Rule(officers=2, values={"serial": _NUMBER, "sha256": _TEXT}),
-    Code.ADOPT_QUESTIONNAIRE: Rule(officers=2, values={"questionnaire": _TEXT, "version": _NUMBER}),
+    Code.ADOPT_QUESTIONNAIRE: Rule(
+        officers=2, oversight=True, values={"questionnaire": _TEXT, "version": _NUMBER}
+    ),
     Code.ACCEPT_CARD: Rule(
         officers=2, oversight=True, values={"channel": _TEXT, "card": _NUMBER, "key": _TEXT}
     ),

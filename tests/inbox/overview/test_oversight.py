@@ -138,6 +138,18 @@ def test_what_changes_who_acts_or_sees_is_counted(trio: Trio) -> None:
     assert dict.fromkeys(expected, 1) == {name: counts[name] for name in expected}
 
 
+def test_what_moves_the_measure_is_counted(trio: Trio) -> None:
+    """One officer alone, without a reason: some years of days off, and nothing is overdue any more."""
+    for words in (
+        ["days-off", "add", *(f"2030-03-{day:02}" for day in range(4, 9))],
+        ["settings", "--regime", "external", "--last-case", "9"],
+    ):
+        trio.others.json(*words)
+    expected = ("change-days-off", "choose-regime", "continue-numbering")
+    counts = trio.others.json("oversight")["actions"]
+    assert dict.fromkeys(expected, 1) == {name: counts[name] for name in expected}
+
+
 def test_on_its_day_nothing_is_late_and_on_the_next_it_is(
     trio: Trio, monkeypatch: pytest.MonkeyPatch
 ) -> None:

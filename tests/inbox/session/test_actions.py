@@ -55,16 +55,21 @@ MAY_BE_REASONED = {
     Code.REPLY,
     Code.ROTATE_KEYS,
 }
-# and oversight counts these, which depart from the ordinary, or change who can act or see.
+# and oversight counts these, which depart from the ordinary, or change who can act or see, or the measure.
 OVERSEEN = {
     Code.ACCEPT_CARD,
     Code.ACCEPT_GAP,
     Code.ACCEPT_INSTANCE,
+    Code.ACKNOWLEDGE_RENEWAL,
+    Code.ADOPT_QUESTIONNAIRE,
     Code.ANSWER_ACCESS,
     Code.BREAK_GLASS,
+    Code.CHANGE_DAYS_OFF,
     Code.CHANGE_OFFICERS,
+    Code.CHOOSE_REGIME,
     Code.CLOSE,
     Code.CLOSE_BY_TWO,
+    Code.CONTINUE_NUMBERING,
     Code.CORRECT_CLOCK,
     Code.DECIDE_NO_TRANSMISSION,
     Code.DESTROY_KEYS,
