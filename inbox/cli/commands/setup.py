@@ -229,7 +229,7 @@ def restore(  # noqa: PLR0913 - one for each option
     if not isinstance(door, Closed):
         raise click.UsageError("end the session first: lock")
     progress = partial(terminal.progress, "copying")
-    source = Source(folder, keystore, last_case, anchors.paper(head) if head else None)
+    source = Source(folder, keystore, last_case, anchors.paper(head) if head is not None else None)
     told: list[Found] = []
     with ExitStack() as quiet:
 

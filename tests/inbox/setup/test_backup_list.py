@@ -140,6 +140,8 @@ def test_a_backup_from_before_a_head_on_paper_is_not_put_back(
     for folder, head in {"older": now, "other": then | {"n": then["n"] - 1}}.items():
         written = f"{head['n']} {head['fingerprint']}"
         assert "on paper" in refused(copies, office, made, tmp_path / folder, "--head", written)
+    # As an empty variable of a script gives it: who wants a head compared must not do without.
+    assert "no head of a journal" in refused(copies, office, made, tmp_path / "empty", "--head", "")
     written = f"{then['n']} {then['fingerprint']}"
     assert 0 == copies.restore(office, made, tmp_path / "yes", "--head", written)[1].code
 
